@@ -1,0 +1,13 @@
+import { defineConfig, type Options } from "tsup";
+
+/** One bundling rule for every package: ESM only, ES2022, source maps; declarations come from `tsc`. */
+export const library = (options: Options = {}) =>
+  defineConfig({
+    entry: ["src/index.ts"],
+    format: "esm",
+    target: "es2022",
+    sourcemap: true,
+    dts: false,
+    clean: false,
+    ...options,
+  });
