@@ -1,0 +1,23 @@
+/** Element types a tensor can have. Every element takes four bytes in memory; `bool` is a u32 holding 0 or 1. */
+export type DType = "f32" | "i32" | "u32" | "bool";
+
+export const BYTES_PER_ELEMENT = 4;
+
+/** The typed array in which values of a dtype are given and read. */
+export type DataOf<D extends DType> = D extends "f32"
+  ? Float32Array
+  : D extends "i32"
+    ? Int32Array
+    : D extends "u32" | "bool"
+      ? Uint32Array
+      : never;
+
+export type AnyData = Float32Array | Int32Array | Uint32Array;
+
+const views = { f32: Float32Array, i32: Int32Array, u32: Uint32Array, bool: Uint32Array } as const;
+
+/** A typed-array view of raw bytes: the one place that maps dtypes to array classes. */
+export const viewAs = <D extends DType>(dtype: D, buffer: ArrayBufferLike, byteOffset = 0, length?: number): DataOf<D> =>
+  new views[dtype](buffer as ArrayBuffer, byteOffset, length) as DataOf<D>;
+
+export const isFloat = (dtype: DType): boolean => dtype === "f32";

@@ -1,0 +1,23 @@
+/** Every error this package throws on purpose. `code` is stable; the message names the op, the shapes and what would fit. */
+export class TensorError extends Error {
+  override readonly name: string = "TensorError";
+  constructor(
+    readonly code:
+      | "shape"
+      | "dtype"
+      | "device"
+      | "disposed"
+      | "traced"
+      | "limit"
+      | "argument"
+      | "adapter"
+      | "kernel"
+      | "gradient"
+      | "format",
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const formatShape = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
