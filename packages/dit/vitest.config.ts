@@ -1,3 +1,3 @@
-import { defineConfig } from "vitest/config";
+import { unitTests } from "../../vitest.base.js";
 
-export default defineConfig({ test: { name: "dit", include: ["test/**/*.test.ts"] } });
+export default unitTests("dit");

@@ -1,0 +1,48 @@
+import { createReadStream, createWriteStream, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { createBrotliDecompress } from "node:zlib";
+import { extract } from "tar-fs";
+
+/** What `@sparticuz/chromium` carries in its `bin` folder: x86-64 Linux binaries, each compressed with brotli. */
+export type Archive = "swiftshader.tar.br" | "al2023.tar.br" | "fonts.tar.br" | "chromium.br";
+
+const packageFolder = dirname(dirname(fileURLToPath(import.meta.resolve("@sparticuz/chromium"))));
+
+/** Version of the package the binaries come from; part of every cache folder's name. */
+export const archiveVersion: string = (() => {
+  const manifest: { version: string } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
+  return manifest.version;
+})();
+
+/** Throws where the archives hold nothing that this machine can execute. */
+export function requireSupportedPlatform(platform: string = process.platform, arch: string = process.arch): void {
+  if (platform !== "linux" || arch !== "x64") {
+    throw new Error(
+      `SwiftShader and Chromium from @sparticuz/chromium ${archiveVersion} are for linux-x64, and this machine is ${platform}-${arch}.`,
+    );
+  }
+}
+
+/** Unpacks a tar archive into `folder`; with `only`, just the files whose name it accepts. */
+export async function untar(
+  archive: Archive,
+  folder: string,
+  only: (name: string) => boolean = () => true,
+): Promise<void> {
+  await pipeline(
+    createReadStream(join(packageFolder, "bin", archive)),
+    createBrotliDecompress(),
+    extract(folder, { ignore: (_, header) => header !== undefined && header.type === "file" && !only(header.name) }),
+  );
+}
+
+/** Unpacks the Chromium executable to `file`. */
+export async function unpackExecutable(archive: Archive, file: string): Promise<void> {
+  await pipeline(
+    createReadStream(join(packageFolder, "bin", archive)),
+    createBrotliDecompress(),
+    createWriteStream(file, { mode: 0o755 }),
+  );
+}

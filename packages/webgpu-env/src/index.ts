@@ -1,0 +1,3 @@
+export { launchChromium } from "./chromium.js";
+export { type LoopbackServer, type Mounts, type ServeOptions, serve } from "./serve.js";
+export { swiftshaderEnv } from "./swiftshader.js";

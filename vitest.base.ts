@@ -1,0 +1,11 @@
+import { configDefaults, defineConfig } from "vitest/config";
+
+/** Tests of one package that need neither a WebGPU adapter nor a browser; those run from `vitest.webgpu.config.ts`. */
+export const unitTests = (name: string) =>
+  defineConfig({
+    test: {
+      name,
+      include: ["test/**/*.test.ts"],
+      exclude: [...configDefaults.exclude, "test/webgpu/**", "test/browser/**"],
+    },
+  });
