@@ -1,0 +1,34 @@
+import { allocateBatch, type Batch, type DataSource } from "./source.js";
+
+/** Checks the arguments of `batch` and gives the arrays to fill. */
+export function prepareBatch(
+  source: Pick<DataSource, "name" | "shape" | "captionLength">,
+  start: number,
+  count: number,
+  out: Batch | undefined,
+): Batch {
+  checkIndex(source.name, "start", start);
+  checkIndex(source.name, "count", count);
+  checkIndex(source.name, "start + count", start + count);
+  if (out === undefined) return allocateBatch(source, count);
+  const [channels, height, width] = source.shape;
+  checkLength(source.name, "images", out.images.length, count * channels * height * width, count);
+  checkLength(source.name, "captions", out.captions.length, count * source.captionLength, count);
+  return out;
+}
+
+/** @throws RangeError unless `value` is a non-negative safe integer */
+export function checkIndex(source: string, field: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new RangeError(`${source}: ${field} is ${value}, it must be an integer from 0 to 2^53 - 1`);
+}
+
+/** @throws RangeError when the data set has no such split */
+export function unknownSplit(source: string, split: string, splits: readonly string[]): RangeError {
+  return new RangeError(`${source}: there is no split "${split}"; its splits are ${splits.join(", ")}`);
+}
+
+function checkLength(source: string, field: string, length: number, wanted: number, count: number): void {
+  if (length !== wanted)
+    throw new RangeError(`${source}: out.${field} has ${length} values, ${count} images need exactly ${wanted}`);
+}

@@ -1,0 +1,163 @@
+import { checkIndex, prepareBatch, unknownSplit } from "../checks.js";
+import { keyOf } from "../random/key.js";
+import { Stream } from "../random/stream.js";
+import type { DataSource, SourceDescription } from "../source.js";
+import { checkSheet, type SpriteSheet } from "../sprites/sheet.js";
+import { Captions } from "./captions.js";
+import { drawLayout, sizesFor } from "./draw.js";
+import { heldOutSprites } from "./held-out.js";
+import { emptyLayout, type Layout, layoutHash } from "./layout.js";
+import { Painter } from "./paint.js";
+import { backgrounds, visibleOn } from "./palette.js";
+
+/** How to compose scenes. */
+export interface SceneOptions {
+  /** Width and height in pixels, 16 or 32. */
+  readonly size: 16 | 32;
+  /** Seed of the training scenes, a non-negative safe integer; 0 if not given. The validation scenes do not depend on it. */
+  readonly seed?: number;
+}
+
+/**
+ * "validation": the training sprites in exact layouts (sprites, sizes, places, colour) that no training scene of any
+ * seed has. "validation-emoji": only sprites that no training scene has.
+ */
+export type SceneSplit = "train" | "validation" | "validation-emoji";
+
+const splits = ["train", "validation", "validation-emoji"] as const;
+
+/** One layout in this many belongs to validation, by its hash. */
+const VALIDATION_SHARE = 16;
+const VALIDATION_SEED = 0;
+/** A draw is accepted with probability above 1/100, so this many misses mean that a sheet cannot be composed. */
+const MOST_DRAWS = 10_000;
+
+/** Endless scenes of the sprites of a sheet. Runs in browsers. */
+export function scenes(sheet: SpriteSheet, options: SceneOptions): DataSource<SceneSplit> {
+  return new Scenes(sheet, options);
+}
+
+class Scenes implements DataSource<SceneSplit> {
+  readonly name: string;
+  readonly shape: readonly [3, number, number];
+  readonly splits = splits;
+  readonly #seed: number;
+  readonly #sheet: SpriteSheet;
+  readonly #captions: Captions;
+  readonly #painter: Painter;
+  readonly #visible: Uint8Array;
+  readonly #known: Uint16Array;
+  readonly #heldOut: Uint16Array;
+  readonly #streams: { readonly [S in SceneSplit]: Stream };
+  readonly #sizes: ReturnType<typeof sizesFor>;
+  readonly #layout = emptyLayout();
+
+  constructor(sheet: SpriteSheet, { size, seed = 0 }: SceneOptions) {
+    checkSheet(sheet);
+    this.name = `${sheet.provenance.name}-scenes-${size}`;
+    if (size !== 16 && size !== 32) throw new RangeError(`scenes: size is ${String(size)}, it must be 16 or 32`);
+    if (sheet.cell < size)
+      throw new RangeError(`scenes: ${sheet.cell} px sprites are too small for scenes of ${size} px`);
+    checkIndex("scenes", "seed", seed);
+    this.shape = [3, size, size];
+    this.#seed = seed;
+    this.#sheet = sheet;
+    this.#sizes = sizesFor(size);
+    this.#captions = new Captions(sheet.names);
+    this.#painter = new Painter(sheet, size, this.#sizes);
+    this.#visible = visibleOn(sheet);
+    const heldOut = heldOutSprites(sheet.names);
+    this.#heldOut = Uint16Array.from(heldOut);
+    this.#known = Uint16Array.from(sheet.names.keys()).filter((sprite) => !heldOut.includes(sprite));
+    this.#streams = {
+      train: new Stream(keyOf(seed, "scenes/train")),
+      validation: new Stream(keyOf(VALIDATION_SEED, "scenes/validation")),
+      "validation-emoji": new Stream(keyOf(VALIDATION_SEED, "scenes/validation-emoji")),
+    };
+  }
+
+  get vocabulary() {
+    return this.#captions.vocabulary;
+  }
+
+  get captionLength() {
+    return this.#captions.length;
+  }
+
+  size(split: SceneSplit): number {
+    this.#stream(split);
+    return Number.POSITIVE_INFINITY;
+  }
+
+  epoch(split: SceneSplit, index: number): number {
+    this.#stream(split);
+    checkIndex(this.name, "index", index);
+    return 0;
+  }
+
+  batch(split: SceneSplit, start: number, count: number, out?: ReturnType<DataSource["batch"]>) {
+    const filled = prepareBatch(this, start, count, out);
+    const values = 3 * this.shape[1] * this.shape[2];
+    for (let i = 0; i < count; i++) {
+      const layout = this.#draw(split, start + i);
+      this.#painter.paint(layout, filled.images, i * values);
+      this.#captions.write(layout, filled.captions, i * this.#captions.length);
+    }
+    return filled;
+  }
+
+  caption(split: SceneSplit, index: number): string {
+    checkIndex(this.name, "index", index);
+    return this.#captions.sentence(this.#draw(split, index));
+  }
+
+  describe(): SourceDescription<SceneSplit> {
+    const heldOut = Array.from(this.#heldOut, (sprite) => this.#sheet.names[sprite]!);
+    return {
+      name: this.name,
+      shape: this.shape,
+      captionLength: this.captionLength,
+      vocabularySize: this.vocabulary.size,
+      provenance: this.#sheet.provenance,
+      splits: {
+        train: { images: null, seed: this.#seed, what: `${this.#known.length} sprites, layouts not in validation` },
+        validation: { images: null, seed: VALIDATION_SEED, what: `the same sprites, 1 in ${VALIDATION_SHARE} layouts` },
+        "validation-emoji": { images: null, seed: VALIDATION_SEED, what: `${heldOut.length} other sprites` },
+      },
+      settings: {
+        cell: this.#sheet.cell,
+        sprites: this.#sheet.names,
+        heldOut,
+        backgrounds: backgrounds.map((b) => b.name),
+      },
+    };
+  }
+
+  #stream(split: SceneSplit): Stream {
+    if (!splits.includes(split)) throw unknownSplit(this.name, split, splits);
+    return this.#streams[split];
+  }
+
+  /** The first layout of the index's stream that can be seen and that belongs to the split. */
+  #draw(split: SceneSplit, index: number): Layout {
+    const stream = this.#stream(split);
+    const sprites = split === "validation-emoji" ? this.#heldOut : this.#known;
+    const layout = this.#layout;
+    stream.seek(index);
+    for (let draws = 0; draws < MOST_DRAWS; draws++) {
+      drawLayout(stream, sprites, this.shape[1], this.#sizes, layout);
+      if (!this.#shows(layout)) continue;
+      if (split === "validation-emoji") return layout;
+      const inValidation = layoutHash(layout) % VALIDATION_SHARE === 0;
+      if (inValidation === (split === "validation")) return layout;
+    }
+    throw new Error(`${this.name}: no scene of these ${sprites.length} sprites can be seen on any background`);
+  }
+
+  /** Both objects stand out from the background, and they are two different things. */
+  #shows({ kind, background, first, second }: Layout): boolean {
+    if (this.#visible[first.sprite * backgrounds.length + background] === 0) return false;
+    if (kind !== "pair") return true;
+    return first.sprite !== second.sprite && this.#visible[second.sprite * backgrounds.length + background] === 1;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Vocabulary } from "./vocabulary.js";
+
+/** A batch of captioned images. */
+export interface Batch {
+  /** `[count, 3, height, width]`, channels red, green, blue, values in [-1, 1]. */
+  readonly images: Float32Array;
+  /** `[count, captionLength]`, word ids of the source's vocabulary, padded with 0 at the end. */
+  readonly captions: Int32Array;
+}
+
+/** One file from which a data set was made. */
+export interface SourceFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Where images come from: enough to get the same bytes again, and to know whether one may use them. */
+export interface Provenance {
+  readonly name: string;
+  /** npm package and version, or null where the images are computed. */
+  readonly package: string | null;
+  readonly licence: string;
+  readonly files: readonly SourceFile[];
+  /** What turned the files into pixels, with versions. */
+  readonly renderer: string;
+  /** SHA-256 of the decoded pixels, or null where they are computed from code alone. */
+  readonly pixelsSha256: string | null;
+}
+
+/** What a split is made of. */
+export interface SplitDescription {
+  /** Number of different images, or null when they never run out. */
+  readonly images: number | null;
+  /** The seed that orders or draws it. */
+  readonly seed: number;
+  readonly what: string;
+}
+
+/** A plain record for run manifests: together with the package's version it says exactly which data a run saw. */
+export interface SourceDescription<Split extends string = string> {
+  readonly name: string;
+  readonly shape: readonly [3, number, number];
+  readonly captionLength: number;
+  readonly vocabularySize: number;
+  readonly provenance: Provenance;
+  readonly splits: { readonly [S in Split]: SplitDescription };
+  /** Choices that change the images, by name. */
+  readonly settings: { readonly [name: string]: number | string | readonly string[] };
+}
+
+/**
+ * A data set of captioned images in which an image is a pure function of (source, seed, split, index). Indices may be
+ * asked for in any order, in any chunks, by any number of workers; every split but "train" is the same for all seeds,
+ * so that runs with different seeds are measured on the same images.
+ */
+export interface DataSource<Split extends string = string> {
+  readonly name: string;
+  /** Channels, height, width. */
+  readonly shape: readonly [3, number, number];
+  readonly vocabulary: Vocabulary;
+  /** Word ids per caption, padding included. */
+  readonly captionLength: number;
+  readonly splits: readonly Split[];
+  /** Number of different images in a split; Infinity when they never run out. */
+  size(split: Split): number;
+  /** How often the split's images have all been seen before `index`: 0 for an endless source. */
+  epoch(split: Split, index: number): number;
+  /**
+   * Images `start … start + count − 1` of a split, synchronously. Allocates nothing when `out` is given.
+   * @param out arrays to fill, of exactly the batch's lengths
+   * @throws RangeError on an unknown split, a negative or fractional index, an index past the end of a finite
+   * held-out split, or an `out` of the wrong length
+   */
+  batch(split: Split, start: number, count: number, out?: Batch): Batch;
+  /** The caption of one image as a sentence. */
+  caption(split: Split, index: number): string;
+  describe(): SourceDescription<Split>;
+}
+
+/** Empty arrays for `count` images of a source, to be filled again and again. */
+export function allocateBatch(source: Pick<DataSource, "shape" | "captionLength">, count: number): Batch {
+  const [channels, height, width] = source.shape;
+  return {
+    images: new Float32Array(count * channels * height * width),
+    captions: new Int32Array(count * source.captionLength),
+  };
+}

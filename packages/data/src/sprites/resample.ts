@@ -1,0 +1,50 @@
+import type { SpriteSheet } from "./sheet.js";
+
+/** A sheet at another cell size; each new pixel is the mean over the area it covers. */
+export function resizeSheet(sheet: SpriteSheet, cell: number): SpriteSheet {
+  if (!Number.isInteger(cell) || cell < 1 || cell > sheet.cell)
+    throw new RangeError(
+      `sprite sheet: cannot resize ${sheet.cell} px sprites to ${cell} px, only to 1 … ${sheet.cell}`,
+    );
+  return { ...sheet, cell, pixels: resample(sheet, cell) };
+}
+
+/**
+ * Sprites of a sheet averaged by area, `[n, size, size, 4]`. Colours are premultiplied, so transparent pixels do not bleed.
+ * Two passes, columns then rows, in double precision: the result is the same on every machine.
+ */
+export function resample(sheet: SpriteSheet, size: number): Uint8Array {
+  const { cell, names, pixels } = sheet;
+  if (size === cell) return pixels;
+  const spans = coverage(cell, size);
+  const out = new Uint8Array(names.length * size * size * 4);
+  const columns = new Float64Array(cell * size * 4);
+  for (let sprite = 0; sprite < names.length; sprite++) {
+    const from = sprite * cell * cell * 4;
+    columns.fill(0);
+    for (let y = 0; y < cell; y++)
+      for (const { target, source, weight } of spans)
+        for (let c = 0; c < 4; c++)
+          columns[(y * size + target) * 4 + c]! += weight * pixels[from + (y * cell + source) * 4 + c]!;
+    const rows = new Float64Array(size * size * 4);
+    for (const { target, source, weight } of spans)
+      for (let i = 0; i < size * 4; i++) rows[target * size * 4 + i]! += weight * columns[source * size * 4 + i]!;
+    for (let i = 0; i < rows.length; i++) out[sprite * rows.length + i] = Math.round(rows[i]!);
+  }
+  return out;
+}
+
+/** Which old pixels lie under which new ones, and by how much; the weights of a new pixel add up to 1. */
+function coverage(cell: number, size: number): { target: number; source: number; weight: number }[] {
+  const spans = [];
+  for (let target = 0; target < size; target++) {
+    // Edges in units of 1 / size of an old pixel, so that they are whole numbers.
+    const low = target * cell;
+    const high = low + cell;
+    for (let source = Math.floor(low / size); source * size < high; source++) {
+      const overlap = Math.min(high, (source + 1) * size) - Math.max(low, source * size);
+      spans.push({ target, source, weight: overlap / cell });
+    }
+  }
+  return spans;
+}

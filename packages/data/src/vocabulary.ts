@@ -1,0 +1,65 @@
+/** The id of the padding word. A caption of padding only is the empty caption, which guidance uses as "no caption". */
+export const PADDING_ID = 0;
+
+/** Words that carry no information in our captions; they are read over unless a data set uses them as names. */
+const FILLERS = new Set(["a", "an", "the", "of", "on", "at", "in", "photo", "background"]);
+
+/** The words of a data set and their ids. Id 0 is padding. */
+export class Vocabulary {
+  /** Words by id; `words[0]` is the padding word. */
+  readonly words: readonly string[];
+  /** Number of ids, padding included: the rows of a learned word table. */
+  readonly size: number;
+  readonly #ids: ReadonlyMap<string, number>;
+
+  /** @param words the words without padding, each unique, lower case and without spaces */
+  constructor(words: readonly string[]) {
+    this.words = ["<pad>", ...words];
+    this.size = this.words.length;
+    this.#ids = new Map(this.words.map((word, id) => [word, id]));
+    if (this.#ids.size !== this.size) throw new Error("Vocabulary: words must be unique, and none may be <pad>");
+    const bad = words.find((word) => !/^[^\s,.A-Z]+$/.test(word));
+    if (bad !== undefined)
+      throw new Error(`Vocabulary: "${bad}" is not one lower-case word without spaces, commas and dots`);
+  }
+
+  /** The id of a word. @throws RangeError when the word is unknown; the message lists the known words near it. */
+  id(word: string): number {
+    const id = this.#ids.get(word);
+    if (id !== undefined) return id;
+    const near = this.words.slice(1).filter((known) => known[0] === word[0]);
+    const known = near.length > 0 ? near : this.words.slice(1);
+    throw new RangeError(`caption: unknown word "${word}"; known words are ${known.slice(0, 24).join(", ")}`);
+  }
+
+  /**
+   * The ids of a caption such as "a taco left of a rocket on a red background", padded to `length`. Articles, "of", "on"
+   * and "background" are read over.
+   * @throws RangeError on an unknown word or on more than `length` words
+   */
+  encode(text: string, length: number): Int32Array {
+    const words = text
+      .toLowerCase()
+      .split(/[\s,.]+/)
+      .filter((word) => word !== "" && (this.#ids.has(word) || !FILLERS.has(word)));
+    if (words.length > length)
+      throw new RangeError(`caption: "${text}" has ${words.length} words that count, at most ${length} fit`);
+    const ids = new Int32Array(length);
+    words.forEach((word, slot) => {
+      ids[slot] = this.id(word);
+    });
+    return ids;
+  }
+
+  /** The words of a caption's ids, without padding, joined by spaces. @throws RangeError on an id outside the table */
+  decode(ids: ArrayLike<number>): string {
+    const words: string[] = [];
+    for (let slot = 0; slot < ids.length; slot++) {
+      const id = ids[slot]!;
+      const word = this.words[id];
+      if (word === undefined) throw new RangeError(`caption: id ${id} is outside 0 … ${this.size - 1}`);
+      if (id !== PADDING_ID) words.push(word);
+    }
+    return words.join(" ");
+  }
+}
