@@ -1,0 +1,146 @@
+import * as Plot from "@observablehq/plot";
+import { lightTheme, type Theme } from "../theme.js";
+import { type Axis, scaleOf } from "./axis.js";
+import { element, formulaElement, serialise, textElement } from "./svg.js";
+
+/** Inter has every glyph that figures use; the rest are faces with the same proportions that systems carry. */
+export const fontFamily = "Inter, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+
+export interface FigureOptions {
+  /** Builds the elements; the page's own by default, `document` of "@isoflop/plot/node" in Node. */
+  readonly document?: Document;
+  readonly theme?: Theme;
+  /** Pixels; below 480 a figure is drawn for a phone. */
+  readonly width?: number;
+  /** Drawn above the figure. A figure that stands in a page has a caption instead. */
+  readonly title?: string;
+  /** Word for what D counts, e.g. "image tokens"; "tokens" by default. */
+  readonly tokenUnit?: string;
+}
+
+/** A finished picture and its size in pixels. */
+export interface Drawing {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Words beside a point. The chart moves labels apart until none overlap. */
+export interface PointLabel {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  readonly color: string;
+  /** Side of the point on which the label stands. */
+  readonly side?: "left" | "right";
+  readonly bold?: boolean;
+}
+
+export interface ChartSpec {
+  /** What the picture shows, for readers who do not see it. */
+  readonly description: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly marks: readonly Plot.Markish[];
+  readonly labels?: readonly PointLabel[];
+  readonly width: number;
+  readonly height: number;
+  readonly marginRight?: number;
+  readonly subtitle?: string;
+}
+
+export const themeOf = (options: FigureOptions): Theme => options.theme ?? lightTheme;
+
+export const documentOf = (options: FigureOptions): Document => {
+  const found = options.document ?? globalThis.document;
+  if (!found) {
+    throw new TypeError('A figure needs a document: in Node, pass { document } from "@isoflop/plot/node".');
+  }
+  return found;
+};
+
+/** Frame, axes, grid, marks and labels as one SVG. */
+export function chart(spec: ChartSpec, options: FigureOptions): Drawing {
+  const theme = themeOf(options);
+  const document = documentOf(options);
+  const { x, y, width, height, marginRight = 16 } = spec;
+  const heading = (options.title ? 24 : 0) + (spec.subtitle ? 20 : 0);
+  const marginTop = 34 + heading;
+  const marginBottom = 46;
+  const tickWidth = Math.max(...y.ticks.map((tick) => y.format(tick).length), 1) * 7;
+  const marginLeft = Math.max(34, tickWidth + 14);
+  const tickStyle = { tickSize: 0, tickPadding: 8, color: theme.muted };
+  const svg = Plot.plot({
+    document,
+    width,
+    height,
+    marginTop,
+    marginRight,
+    marginBottom,
+    marginLeft,
+    style: { fontFamily, fontSize: "12px", color: theme.ink },
+    x: { type: x.type, domain: [...x.domain], axis: null },
+    y: { type: y.type, domain: [...y.domain], axis: null },
+    // Marks carry their colours themselves.
+    color: { type: "identity" },
+    r: { type: "identity" },
+    marks: [
+      Plot.gridX([...x.ticks], { stroke: theme.grid, strokeOpacity: 1 }),
+      Plot.gridY([...y.ticks], { stroke: theme.grid, strokeOpacity: 1 }),
+      Plot.axisX([...x.ticks], { ...tickStyle, label: null, tickFormat: (d: number) => x.format(d) }),
+      Plot.axisY([...y.ticks], { ...tickStyle, label: null, tickFormat: (d: number) => y.format(d) }),
+      ...spec.marks,
+    ],
+  });
+  const text = (place: Parameters<typeof textElement>[1], words: string) =>
+    svg.append(textElement(document, place, words));
+  if (options.title) text({ x: 0, y: 16, fill: theme.ink, "font-size": 15, "font-weight": 600 }, options.title);
+  if (spec.subtitle) svg.append(formulaElement(document, { x: 0, y: heading - 5, fill: theme.muted }, spec.subtitle));
+  text({ x: 0, y: heading + 14, fill: theme.muted, class: "y-label" }, `↑ ${y.label}`);
+  text(
+    { x: width - marginRight, y: height - 6, fill: theme.muted, "text-anchor": "end", class: "x-label" },
+    `${x.label} →`,
+  );
+  const toX = scaleOf(x, marginLeft, width - marginRight);
+  const toY = scaleOf(y, height - marginBottom, marginTop);
+  const placed = (spec.labels ?? []).map((label) => ({ ...label, x: toX(label.x), y: toY(label.y) }));
+  for (const label of apart(placed, marginTop, height - marginBottom)) {
+    const left = label.side === "left";
+    const halo = { stroke: theme.surface, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" };
+    const weight = { "font-weight": label.bold ? 600 : 500, "text-anchor": left ? "end" : "start", class: "label" };
+    text({ x: label.x + (left ? -9 : 9), y: label.y + 4, fill: label.color, ...halo, ...weight }, label.text);
+  }
+  if (theme.background !== null) {
+    svg.prepend(element(document, "rect", { width, height, fill: theme.background, class: "background" }));
+  }
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", spec.description);
+  return { svg: serialise(svg), width, height };
+}
+
+const lineHeight = 15;
+
+/** Moves labels down, in reading order, past every earlier one that they would touch; never out of the frame. */
+function apart(labels: readonly PointLabel[], top: number, bottom: number): PointLabel[] {
+  const done: PointLabel[] = [];
+  const span = ({ x, text, side }: PointLabel) => {
+    const width = text.length * 6.8 + 10;
+    return side === "left" ? [x - width, x] : [x, x + width];
+  };
+  for (const label of [...labels].sort((a, b) => a.y - b.y)) {
+    const [from, to] = span(label) as [number, number];
+    const near = done.filter((other) => {
+      const [start, end] = span(other) as [number, number];
+      return start < to && end > from;
+    });
+    let y = Math.min(Math.max(label.y, top + 4), bottom);
+    for (const other of near) if (Math.abs(y - other.y) < lineHeight) y = other.y + lineHeight;
+    if (y > bottom) {
+      // No room below: stack upwards from the lowest free line instead.
+      y = bottom;
+      for (const other of [...near].reverse()) if (Math.abs(y - other.y) < lineHeight) y = other.y - lineHeight;
+    }
+    done.push({ ...label, y });
+  }
+  return done;
+}

@@ -1,0 +1,192 @@
+import * as Plot from "@observablehq/plot";
+import { count, scientific, significant } from "../format.js";
+import { given } from "../study/check.js";
+import type { HeldOut, Law, Laws, StudyNumbers } from "../study/types.js";
+import type { Theme } from "../theme.js";
+import { type AxisOptions, axis, lossAxis } from "./axis.js";
+import { budgetsOf, colourOf, heldOutRuns, interiorOptima } from "./budgets.js";
+import { chart, type Drawing, type FigureOptions, type PointLabel, themeOf } from "./chart.js";
+import { z95 } from "./isoflop.js";
+
+export type LawName = keyof Laws;
+
+/** y(C) = coefficient · C^exponent + floor. */
+export const evaluate = (law: Law, compute: number): number =>
+  law.coefficient * compute ** law.exponent + (law.floor ?? 0);
+
+const quantity = (name: LawName, tokenUnit: string): string =>
+  ({ params: "optimal model size, parameters", tokens: `optimal data, ${tokenUnit}`, loss: "optimal loss" })[name];
+
+/** The law as a formula, e.g. "N ∝ C^0.568 [0.55, 0.59]". */
+export const exponentText = (name: LawName, law: Law): string => {
+  const symbol = { params: "N", tokens: "D", loss: law.floor ? "L − E" : "L" }[name];
+  const [low, high] = law.ci95.map((end) => significant(end, 3));
+  return `${symbol} ∝ C^${significant(law.exponent, 3)}, 95 % [${low}, ${high}]`;
+};
+
+/**
+ * One law against compute on log axes: the optima it was fitted to, the law (dashed where it extrapolates), its 95 %
+ * band where one is given, and the held-out budget: for the loss, prediction with interval and the measured point.
+ */
+export function lawDrawing(study: StudyNumbers & { laws: Laws }, name: LawName, options: FigureOptions): Drawing {
+  const theme = themeOf(options);
+  const width = options.width ?? 380;
+  const law = study.laws[name];
+  const budgets = budgetsOf(study);
+  const colour = colourOf(theme, budgets);
+  const points = interiorOptima(budgets);
+  const heldOut = study.heldOut ?? undefined;
+  const trained = name === "loss" ? [] : heldOutRuns(study);
+  const computes = [...points.map((point) => point.budget), ...(heldOut ? [heldOut.budget] : [])];
+  const x = axis({
+    label: "compute C, FLOPs (log)",
+    values: computes,
+    type: "log",
+    format: (v) => scientific(v),
+    ticks: 5,
+    pad: 0.12,
+  });
+  const band = (law.band ?? []).filter((point) => point.compute >= x.domain[0] && point.compute <= x.domain[1]);
+  const line = Array.from({ length: 65 }, (_, i) => {
+    const compute = x.domain[0] * (x.domain[1] / x.domain[0]) ** (i / 64);
+    return { compute, value: evaluate(law, compute) };
+  });
+  const fittedTo = Math.max(...points.map((point) => point.budget), 0);
+  const values = [
+    ...points.map((point) => point[name]),
+    ...line.map((point) => point.value),
+    ...band.flatMap((point) => [point.low, point.high]),
+    ...trained.map((run) => run[name]),
+    ...(name === "loss" && heldOut ? heldOutValues(heldOut) : []),
+  ];
+  const yOptions: Omit<AxisOptions, "format"> = {
+    label: `${quantity(name, options.tokenUnit ?? "tokens")} (log)`,
+    values,
+    type: "log",
+    ticks: 6,
+  };
+  const y = name === "loss" ? lossAxis(yOptions) : axis({ ...yOptions, format: (v) => count(v) });
+
+  const guide = { x: "compute", y: "value", stroke: theme.ink, strokeWidth: 1.5 } as const;
+  const marks: Plot.Markish[] = [
+    ...(band.length > 1
+      ? [
+          Plot.areaY(band, {
+            x: "compute",
+            y1: "low",
+            y2: "high",
+            fill: theme.muted,
+            fillOpacity: 0.18,
+            className: "band",
+          }),
+        ]
+      : []),
+    Plot.line(
+      line.filter((point) => point.compute <= fittedTo * 1.0001),
+      { ...guide, className: "law" },
+    ),
+    Plot.line(
+      line.filter((point) => point.compute >= fittedTo),
+      { ...guide, strokeDasharray: "5 4", className: "extrapolation" },
+    ),
+    Plot.dot(points, {
+      x: "budget",
+      y: name,
+      r: 5,
+      symbol: "diamond2",
+      fill: (d: { budget: number }) => colour(d.budget),
+      stroke: theme.surface,
+      strokeWidth: 1.25,
+      className: "optimum",
+    }),
+    Plot.dot(trained, {
+      x: "budget",
+      y: name,
+      r: 4.5,
+      fill: theme.surface,
+      stroke: theme.heldOut,
+      strokeWidth: 2,
+      className: "trained",
+    }),
+    ...(name === "loss" && heldOut ? heldOutMarks(heldOut, theme) : []),
+  ];
+  const labels: PointLabel[] = [];
+  if (heldOut && name === "loss") {
+    const at = heldOut.measuredLoss ?? heldOut.predictedLoss;
+    const text = given(heldOut.measuredLoss) ? "measured" : "predicted";
+    labels.push({ x: heldOut.budget, y: at, text, color: theme.heldOut, side: "left", bold: true });
+  } else if (trained[0]) {
+    labels.push({
+      x: trained[0].budget,
+      y: trained[0][name],
+      text: "held out",
+      color: theme.heldOut,
+      side: "left",
+      bold: true,
+    });
+  }
+  return chart(
+    {
+      description: `${quantity(name, options.tokenUnit ?? "tokens")} against compute: ${exponentText(name, law)}.`,
+      x,
+      y,
+      marks,
+      labels,
+      width,
+      height: Math.round(width * 0.94),
+      subtitle: exponentText(name, law),
+    },
+    options,
+  );
+}
+
+const heldOutValues = ({ interval95, measuredLoss, measuredStdErr }: HeldOut): number[] => [
+  ...interval95,
+  ...(given(measuredLoss)
+    ? [measuredLoss - z95 * (measuredStdErr ?? 0), measuredLoss + z95 * (measuredStdErr ?? 0)]
+    : []),
+];
+
+/** Prediction interval as a broad bar, prediction as a tick, the measured loss with its own 95 % bar on top. */
+export function heldOutMarks(heldOut: HeldOut, theme: Theme): Plot.Markish[] {
+  const { budget, predictedLoss, interval95, measuredLoss, measuredStdErr } = heldOut;
+  const spread = z95 * (measuredStdErr ?? 0);
+  return [
+    Plot.ruleX([budget], {
+      y1: interval95[0],
+      y2: interval95[1],
+      stroke: theme.heldOut,
+      strokeOpacity: 0.3,
+      strokeWidth: 12,
+      className: "interval",
+    }),
+    Plot.dot([budget], {
+      x: [budget],
+      y: [predictedLoss],
+      symbol: "times",
+      r: 5,
+      stroke: theme.heldOut,
+      strokeWidth: 2,
+      className: "predicted",
+    }),
+    ...(given(measuredLoss)
+      ? [
+          Plot.ruleX([budget], {
+            y1: measuredLoss - spread,
+            y2: measuredLoss + spread,
+            stroke: theme.heldOut,
+            strokeWidth: 1.5,
+          }),
+          Plot.dot([budget], {
+            x: [budget],
+            y: [measuredLoss],
+            r: 4.5,
+            fill: theme.heldOut,
+            stroke: theme.surface,
+            strokeWidth: 1.5,
+            className: "measured",
+          }),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,66 @@
+import { printable } from "../format.js";
+
+const namespace = "http://www.w3.org/2000/svg";
+
+type Attributes = Readonly<Record<string, string | number>>;
+
+export function element(document: Document, name: string, attributes: Attributes): SVGElement {
+  const made = document.createElementNS(namespace, name) as SVGElement;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
+}
+
+export function textElement(document: Document, attributes: Attributes, words: string): SVGElement {
+  const made = element(document, "text", { "text-anchor": "start", ...attributes });
+  made.textContent = printable(words);
+  return made;
+}
+
+/** Like {@link textElement}, with "^0.57" set as a superscript. */
+export function formulaElement(document: Document, attributes: Attributes, formula: string): SVGElement {
+  const made = textElement(document, attributes, "");
+  let raised = false;
+  for (const piece of printable(formula).split(/(\^[−\d.]*\d)/)) {
+    const up = piece.startsWith("^");
+    const shift = up ? { dy: "-0.4em", "font-size": "0.8em" } : { dy: raised ? "0.32em" : 0 };
+    const span = element(document, "tspan", shift);
+    span.textContent = up ? piece.slice(1) : piece;
+    if (piece !== "") made.append(span);
+    raised = up;
+  }
+  return made;
+}
+
+const geometry = ["d", "transform", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width", "height", "points"];
+
+/** Hundredths of a pixel are enough, and halve the file. */
+function round(node: Element): void {
+  for (const name of geometry) {
+    const value = node.getAttribute(name);
+    if (!value?.includes(".")) continue;
+    node.setAttribute(
+      name,
+      value.replace(/-?\d+\.\d+(e[-+]?\d+)?/g, (number) => String(Number(Number(number).toFixed(2)))),
+    );
+  }
+  for (const child of [...node.children]) round(child);
+}
+
+/** A string that is well-formed as a file of its own and inside HTML. */
+export function serialise(svg: Element): string {
+  round(svg);
+  svg.setAttribute("xmlns", namespace);
+  // Plot's style sheet only repeats what the attributes say, in selectors that rasterisers do not know.
+  for (const style of [...svg.querySelectorAll("style")]) style.remove();
+  svg.removeAttribute("class");
+  return svg.outerHTML.replaceAll("&nbsp;", "&#160;");
+}
+
+/** Escapes text for an attribute or an element of HTML or XML. */
+export const escapeText = (text: string): string =>
+  printable(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");

@@ -1,0 +1,33 @@
+import { encode } from "fast-png";
+import type { Sample } from "./study/types.js";
+
+/**
+ * A sample as PNG bytes, every pixel grown to a square of whole pixels so that the picture is at least `side` wide.
+ * Nearest neighbour in the file itself: viewers and printers that smooth small pictures then have nothing to smooth.
+ */
+export function samplePng(sample: Sample, side = 128): Uint8Array {
+  const { width, height, pixels, layout } = sample;
+  const scale = Math.max(1, Math.ceil(side / width));
+  const data = new Uint8Array(3 * width * height * scale * scale);
+  const plane = width * height;
+  let at = 0;
+  for (let y = 0; y < height * scale; y++) {
+    for (let x = 0; x < width * scale; x++) {
+      const pixel = Math.floor(y / scale) * width + Math.floor(x / scale);
+      for (let channel = 0; channel < 3; channel++) {
+        const value = pixels[layout === "chw" ? channel * plane + pixel : 3 * pixel + channel]!;
+        data[at++] = Math.round((Math.min(1, Math.max(-1, value)) + 1) * 127.5);
+      }
+    }
+  }
+  return encode({ width: width * scale, height: height * scale, data, channels: 3, depth: 8 });
+}
+
+/** {@link samplePng} as a `data:` URL. */
+export function samplePngUrl(sample: Sample, side?: number): string {
+  const bytes = samplePng(sample, side);
+  let binary = "";
+  // Pieces, because a call takes a limited number of arguments.
+  for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return `data:image/png;base64,${btoa(binary)}`;
+}

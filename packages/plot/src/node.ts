@@ -1,0 +1,2 @@
+export { document } from "./node/document.js";
+export { fontFiles, type PngOptions, renderPng } from "./node/png.js";

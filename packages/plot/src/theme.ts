@@ -1,0 +1,84 @@
+/** Colours of a figure. Budgets run along one ramp, so that order is read without the labels. */
+export interface Theme {
+  /** Text and axes that matter. */
+  readonly ink: string;
+  /** Axis labels, secondary text. */
+  readonly muted: string;
+  /** Grid lines. */
+  readonly grid: string;
+  /** What lies behind the figure; halos of labels and points. Null draws no background. */
+  readonly surface: string;
+  readonly background: string | null;
+  /** The held-out budget: the one colour that is not on the ramp. */
+  readonly heldOut: string;
+  /** Colour of the `index`-th of `total` budgets, from small to large. */
+  readonly budget: (index: number, total: number) => string;
+}
+
+/** Ten anchors of viridis (van der Walt and Smith 2015): perceptually uniform, readable without colour vision. */
+const viridis = [
+  [68, 1, 84],
+  [72, 40, 120],
+  [62, 73, 137],
+  [49, 104, 142],
+  [38, 130, 142],
+  [31, 158, 137],
+  [53, 183, 121],
+  [110, 206, 88],
+  [181, 222, 43],
+  [253, 231, 37],
+] as const;
+
+const ramp = (from: number, to: number) => (index: number, total: number) => {
+  const t = total > 1 ? from + ((to - from) * index) / (total - 1) : (from + to) / 2;
+  const place = t * (viridis.length - 1);
+  const low = Math.min(Math.floor(place), viridis.length - 2);
+  const mixed = viridis[low]!.map((channel, i) => channel + (place - low) * (viridis[low + 1]![i]! - channel));
+  return `#${mixed.map((channel) => Math.round(channel).toString(16).padStart(2, "0")).join("")}`;
+};
+
+/** Dark ink on white; the bright end of the ramp is left out because it vanishes on paper. */
+export const lightTheme: Theme = {
+  ink: "#1c2024",
+  muted: "#5b6470",
+  grid: "#e3e6ea",
+  surface: "#ffffff",
+  background: "#ffffff",
+  heldOut: "#d1490c",
+  budget: ramp(0.06, 0.72),
+};
+
+/** Light ink on near black; the dark end of the ramp is left out. */
+export const darkTheme: Theme = {
+  ink: "#eceae4",
+  muted: "#a2a8b0",
+  grid: "#2e3339",
+  surface: "#14171a",
+  background: "#14171a",
+  heldOut: "#ff8f4d",
+  budget: ramp(0.4, 0.97),
+};
+
+/** Colours left to the page that embeds the figure, which declares them with {@link themeVariables}. */
+export const pageTheme: Theme = {
+  ink: "var(--ink)",
+  muted: "var(--muted)",
+  grid: "var(--grid)",
+  surface: "var(--surface)",
+  background: null,
+  heldOut: "var(--held-out)",
+  budget: (index) => `var(--budget-${index})`,
+};
+
+/** CSS declarations that give {@link pageTheme} the colours of `theme`, for `budgets` budgets. */
+export function themeVariables(theme: Theme, budgets: number): string {
+  const ramp = Array.from({ length: budgets }, (_, i) => `--budget-${i}:${theme.budget(i, budgets)}`);
+  return [
+    `--ink:${theme.ink}`,
+    `--muted:${theme.muted}`,
+    `--grid:${theme.grid}`,
+    `--surface:${theme.surface}`,
+    `--held-out:${theme.heldOut}`,
+    ...ramp,
+  ].join(";");
+}
