@@ -1,0 +1,51 @@
+import { crossAttention, finalNorm, mlp, modulation, type Stream, selfAttention } from "../blocks.js";
+import type { ResolvedConfig } from "../config.js";
+import {
+  contextTokens,
+  finalLinear,
+  type Layer,
+  linear,
+  patchEmbedding,
+  pointwise,
+  timeEmbedding,
+  under,
+} from "../layers.js";
+
+/** PixArt's caption MLP, Linear–GELU–Linear per token; words and labels are looked up at full width. */
+function captionTokens(c: ResolvedConfig): Layer[] {
+  if (c.context.kind !== "features") return contextTokens(c);
+  const { tokens, dim } = c.context;
+  const at = under("y_embedder.y_proj", "contextEmbedding");
+  return [
+    at("fc1", linear(tokens, dim, c.width, false)),
+    at("act", pointwise("activation", tokens * c.width)),
+    at("fc2", linear(tokens, c.width, c.width)),
+  ];
+}
+
+const sharedTable = (c: ResolvedConfig, prefix: string, entries: number, times: number): Layer =>
+  under(
+    prefix,
+    "modulation",
+    times,
+  )("scale_shift_table", {
+    ...{ kind: "table", role: "modulation", entries, width: c.width, trainable: true },
+  });
+
+/** PixArt-α: one modulation of time for all blocks plus a (6, d) table per block; un-normed cross-attention. */
+export function adaLNSingle(c: ResolvedConfig): Layer[] {
+  const stream: Stream = { prefix: "blocks.*", rows: c.imageTokens, times: c.depth, modulation: "shiftScaleGate" };
+  return [
+    ...patchEmbedding(c),
+    ...timeEmbedding(c),
+    ...captionTokens(c),
+    ...modulation(c, "t_block", 6),
+    sharedTable(c, "blocks.*", 6, c.depth),
+    ...selfAttention(c, stream),
+    ...crossAttention(c, stream, c.contextTokens, false),
+    ...mlp(c, stream),
+    sharedTable(c, "final_layer", 2, 1),
+    ...finalNorm(c, true),
+    finalLinear(c),
+  ];
+}

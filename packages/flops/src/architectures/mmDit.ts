@@ -1,0 +1,45 @@
+import {
+  attentionOutput,
+  attentionProducts,
+  finalNorm,
+  mlp,
+  modulation,
+  queryKeyValue,
+  type Stream,
+} from "../blocks.js";
+import type { ResolvedConfig } from "../config.js";
+import { contextTokens, finalLinear, type Layer, patchEmbedding, timeEmbedding, vectorMlp } from "../layers.js";
+
+const stream = (name: string, rows: number, times: number, kind: Stream["modulation"]): Stream => ({
+  ...{ prefix: `joint_blocks.*.${name}`, rows, times, modulation: kind },
+});
+
+function wholeStream(c: ResolvedConfig, name: string, rows: number, times: number): Layer[] {
+  const s = stream(name, rows, times, "shiftScaleGate");
+  const vectors = modulation(c, `${s.prefix}.adaLN_modulation`, 6, times);
+  return times === 0 ? [] : [...vectors, ...queryKeyValue(c, s), ...attentionOutput(c, s), ...mlp(c, s)];
+}
+
+/**
+ * SD3's two streams with joint attention over context and image tokens. The last block's context stream only gives
+ * queries, keys and values (`pre_only`): nothing reads its output.
+ */
+export function mmDit(c: ResolvedConfig): Layer[] {
+  const { context, depth, imageTokens, contextTokens: words } = c;
+  const pooled = context.kind === "features" ? context.pooled : undefined;
+  const last = stream("context_block(last)", words, 1, "shiftScale");
+  return [
+    ...patchEmbedding(c),
+    ...timeEmbedding(c),
+    ...contextTokens(c),
+    ...(pooled === undefined ? [] : vectorMlp("y_embedder.mlp", "contextEmbedding", pooled, c)),
+    ...wholeStream(c, "context_block", words, depth - 1),
+    ...modulation(c, `${last.prefix}.adaLN_modulation`, 2),
+    ...queryKeyValue(c, last),
+    ...wholeStream(c, "x_block", imageTokens, depth),
+    attentionProducts(c, "joint_blocks.*", imageTokens + words, depth),
+    ...modulation(c, "final_layer.adaLN_modulation", 2),
+    ...finalNorm(c, true),
+    finalLinear(c),
+  ];
+}

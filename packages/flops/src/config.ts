@@ -1,0 +1,140 @@
+import { FlopsError, integer, oneOf, onlyKeys, positive } from "./errors.js";
+
+/**
+ * How time and context reach the blocks.
+ * - `inContext`: [time, context, image] tokens in one sequence (DiT section 3.2; the choice of arXiv 2410.08184).
+ * - `crossAttention`: image tokens attend to [time, context] tokens in every block (DiT section 3.2).
+ * - `adaLN`, `adaLNZero`: shift and scale (and gates) of each norm from one vector per sample (DiT section 3.2).
+ * - `adaLNSingle`: one modulation of time shared by all blocks, cross-attention to context (PixArt-α, arXiv 2310.00426).
+ * - `mmDit`: image and context streams with weights of their own and joint attention (SD3, arXiv 2403.03206).
+ */
+export const conditionings = ["inContext", "crossAttention", "adaLN", "adaLNZero", "adaLNSingle", "mmDit"] as const;
+export type Conditioning = (typeof conditionings)[number];
+
+/**
+ * What the model is told besides time.
+ * - `none`: nothing.
+ * - `classes`: one of `classes` labels, looked up in a table with one more row for "no label" (guidance).
+ * - `words`: `tokens` word ids, looked up in a table of `vocabulary` rows, plus a learned position per token.
+ * - `features`: `tokens` vectors of `dim` numbers from a frozen encoder; `pooled` is the length of the encoder's pooled
+ *   vector, which only `mmDit` takes.
+ */
+export type Context =
+  | { readonly kind: "none" }
+  | { readonly kind: "classes"; readonly classes: number }
+  | { readonly kind: "words"; readonly tokens: number; readonly vocabulary: number }
+  | { readonly kind: "features"; readonly tokens: number; readonly dim: number; readonly pooled?: number };
+
+/** A diffusion transformer as a plain record: enough to build it, to count it and to hash it. */
+export interface DitConfig {
+  /** Size of what is denoised: pixels or latents. `patch` divides height and width. */
+  readonly image: { readonly height: number; readonly width: number; readonly channels: number };
+  /** Side of a square patch. The sequence has (height / patch) · (width / patch) image tokens. */
+  readonly patch: number;
+  /** Width d of the residual stream; divided by `heads`. */
+  readonly width: number;
+  /** Number of blocks. */
+  readonly depth: number;
+  readonly heads: number;
+  /** MLP width over d, rounded down as the official code does. Default 4. */
+  readonly mlpRatio?: number;
+  /** Channels of the output: `image.channels` (the default), or twice that with a learned variance. */
+  readonly outChannels?: number;
+  readonly conditioning: Conditioning;
+  readonly context: Context;
+  /** Position table of the image tokens: frozen sines and cosines (default) or learned. */
+  readonly positions?: "sincos" | "learned";
+  /** Root-mean-square norm of queries and keys per head, as SD3 has it. Default "none". */
+  readonly qkNorm?: "none" | "rms";
+}
+
+/** A config with its defaults filled in and its derived sizes beside it. */
+export interface ResolvedConfig extends Required<DitConfig> {
+  /** T, the image tokens of one sample. */
+  readonly imageTokens: number;
+  /** Tokens that carry context into the blocks; 0 where there is none. */
+  readonly contextTokens: number;
+  /** Width of the hidden layer of the MLP. */
+  readonly mlpWidth: number;
+}
+
+const contextKeys = {
+  none: ["kind"],
+  classes: ["kind", "classes"],
+  words: ["kind", "tokens", "vocabulary"],
+  features: ["kind", "tokens", "dim", "pooled"],
+} as const;
+
+const contextSizes = ["classes", "tokens", "vocabulary", "dim", "pooled"];
+
+function checkContext(context: Context, conditioning: Conditioning): void {
+  if (typeof context !== "object" || context === null) {
+    throw new FlopsError("config", `context is ${String(context)}; it must be a record such as { kind: "none" }.`);
+  }
+  const kind = oneOf("config", "context.kind", context.kind, ["none", "classes", "words", "features"]);
+  onlyKeys("config", `context of kind "${kind}"`, context, contextKeys[kind]);
+  const sizes: Record<string, unknown> = { ...context };
+  for (const key of contextKeys[kind]) {
+    const optional = key === "pooled" && sizes[key] === undefined;
+    if (contextSizes.includes(key) && !optional) integer("config", `context.${key}`, sizes[key] as number);
+  }
+  if (kind === "none" && (conditioning === "adaLNSingle" || conditioning === "mmDit")) {
+    throw new FlopsError("config", `context.kind is "none"; ${conditioning} attends to context and needs some.`);
+  }
+  if ("pooled" in context && context.pooled !== undefined && conditioning !== "mmDit") {
+    throw new FlopsError("config", `context.pooled is ${context.pooled}; only mmDit takes it, not ${conditioning}.`);
+  }
+}
+
+const keys = ["image", "patch", "width", "depth", "heads", "mlpRatio", "outChannels"];
+const allKeys = [...keys, "conditioning", "context", "positions", "qkNorm"];
+
+function tokensOf(context: Context): number {
+  if (context.kind === "none") return 0;
+  return context.kind === "classes" ? 1 : context.tokens;
+}
+
+/**
+ * Checks a config and fills in its defaults.
+ * @throws FlopsError("config") naming the field, its value and what would be right; unknown keys are refused.
+ */
+export function resolve(config: DitConfig): ResolvedConfig {
+  if (typeof config !== "object" || config === null) throw new FlopsError("config", "The config must be a record.");
+  onlyKeys("config", "The config", config, allKeys);
+  if (typeof config.image !== "object" || config.image === null) {
+    throw new FlopsError("config", "image must be a record { height, width, channels }.");
+  }
+  onlyKeys("config", "image", config.image, ["height", "width", "channels"]);
+  const { patch, width, depth, heads, mlpRatio = 4, positions = "sincos", qkNorm = "none" } = config;
+  const image = {
+    height: integer("config", "image.height", config.image.height),
+    width: integer("config", "image.width", config.image.width),
+    channels: integer("config", "image.channels", config.image.channels),
+  };
+  const outChannels = integer("config", "outChannels", config.outChannels ?? image.channels);
+  for (const [field, value] of Object.entries({ patch, width, depth, heads })) integer("config", field, value);
+  positive("config", "mlpRatio", mlpRatio);
+  if (width % heads !== 0) throw new FlopsError("config", `heads is ${heads}; it must divide width, ${width}.`);
+  for (const side of ["height", "width"] as const) {
+    if (image[side] % patch !== 0) {
+      throw new FlopsError("config", `patch is ${patch}; it must divide image.${side}, ${image[side]}.`);
+    }
+  }
+  oneOf("config", "positions", positions, ["sincos", "learned"]);
+  oneOf("config", "qkNorm", qkNorm, ["none", "rms"]);
+  if (positions === "sincos" && width % 4 !== 0) {
+    throw new FlopsError(
+      "config",
+      `width is ${width}; sincos positions need a multiple of 4 (sine, cosine × row, column).`,
+    );
+  }
+  const conditioning = oneOf("config", "conditioning", config.conditioning, conditionings);
+  checkContext(config.context, conditioning);
+  const mlpWidth = integer("config", "floor(width · mlpRatio)", Math.floor(width * mlpRatio));
+  return {
+    ...{ image, patch, width, depth, heads, mlpRatio, outChannels, conditioning, context: config.context },
+    ...{ positions, qkNorm, mlpWidth },
+    imageTokens: (image.height / patch) * (image.width / patch),
+    contextTokens: tokensOf(config.context),
+  };
+}

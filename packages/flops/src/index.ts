@@ -1,0 +1,62 @@
+export { type Account, account, format, type SixND } from "./account.js";
+export { layers } from "./architectures/index.js";
+export type { Conditioning, Context, DitConfig, ResolvedConfig } from "./config.js";
+export { conditionings, resolve } from "./config.js";
+export type { Convention, ConventionName, EstimateMethod, ProductMethod } from "./convention.js";
+export { conventions, sameConvention, sixNDOf } from "./convention.js";
+export {
+  type Estimate,
+  type EstimateOptions,
+  estimate,
+  type Measured,
+  mfu,
+  peak,
+  type Roofline,
+  roofline,
+} from "./cost.js";
+export type { Count, CountLine } from "./count.js";
+export { add, byPart, flops, macs, scale } from "./count.js";
+export type { Arithmetic, Device, DeviceName, Price, Source } from "./devices.js";
+export { devices } from "./devices.js";
+export { FlopsError, type FlopsErrorCode } from "./errors.js";
+export type { NamedConfig, PowerLaw, Setup, Size } from "./ladder.js";
+export {
+  evaluate,
+  ladder,
+  paperBudgets,
+  paperHeldOutBudget,
+  paperLadder,
+  paperLaws,
+  paperSetup,
+  paperWidths,
+  sizeOf,
+} from "./ladder.js";
+export type { LanguageModel } from "./languageModel.js";
+export {
+  chinchillaParameters,
+  chinchillaTraining,
+  gptForward,
+  gptParameters,
+  kaplanForward,
+  kaplanParameters,
+  llmFoundryTraining,
+  palmTraining,
+  sixND,
+} from "./languageModel.js";
+export type { Layer, Part } from "./layers.js";
+export { parts } from "./layers.js";
+export type { Memory, MemoryOptions, Precision } from "./memory.js";
+export { memory, precisions, savedActivations } from "./memory.js";
+export type { ElementwiseRole, Operation } from "./operations.js";
+export type { Optimizer, OptimizerOptions } from "./optimizer.js";
+export { optimizerStep, optimizers } from "./optimizer.js";
+export type { ParameterCount, ParameterSet, TokenSet } from "./parameters.js";
+export { parameterSets, parameters, tokensPerSample } from "./parameters.js";
+export type { Checkpointing, TrainingCount } from "./passes.js";
+export { backward, forward, training } from "./passes.js";
+export type { Plan, PlannedRun, PlanOptions, RefusedRun } from "./plan.js";
+export { planIsoFlop, within } from "./plan.js";
+export { officialDit, type PresetName, presets } from "./presets.js";
+export { evaluations, type SamplingOptions, sampling } from "./sampling.js";
+export { type Traffic, type TrafficOptions, traffic } from "./traffic.js";
+export type { Bytes, Flops, Macs, Parameters, Quantity, Seconds, Tokens } from "./units.js";

@@ -1,0 +1,101 @@
+import { layers } from "./architectures/index.js";
+import { type DitConfig, resolve } from "./config.js";
+import { integer } from "./errors.js";
+import type { Layer } from "./layers.js";
+import { savedElements } from "./operations.js";
+import { type Optimizer, optimizers } from "./optimizer.js";
+import { parameters } from "./parameters.js";
+import type { Checkpointing } from "./passes.js";
+import type { Bytes } from "./units.js";
+
+/** Bytes per number of each thing that is stored. */
+export interface Precision {
+  readonly activation: number;
+  readonly weight: number;
+  /** A second, narrower copy of the weights for the products; 0 where there is none. */
+  readonly copy: number;
+  readonly gradient: number;
+  readonly state: number;
+}
+
+/** Full precision; half-precision products on float32 master weights; everything in half precision. */
+export const precisions = {
+  f32: { activation: 4, weight: 4, copy: 0, gradient: 4, state: 4 },
+  mixed: { activation: 2, weight: 4, copy: 2, gradient: 4, state: 4 },
+  half: { activation: 2, weight: 2, copy: 0, gradient: 2, state: 2 },
+} as const satisfies Record<string, Precision>;
+
+export interface MemoryOptions {
+  /** Samples in memory at once: a micro-batch where gradients are accumulated. */
+  readonly batch: number;
+  /** Default `precisions.f32`. */
+  readonly precision?: Precision;
+  /** Default `optimizers.adamW`. */
+  readonly optimizer?: Optimizer;
+  /** A moving average of the weights is kept beside them. Default true. */
+  readonly averaging?: boolean;
+  /** Attention keeps a log-sum-exp per query instead of all probabilities. Default true. */
+  readonly fusedAttention?: boolean;
+  readonly checkpointing?: Checkpointing;
+}
+
+/** Bytes held in training, by purpose. */
+export interface Memory {
+  readonly weights: Bytes;
+  readonly gradients: Bytes;
+  readonly optimizer: Bytes;
+  readonly average: Bytes;
+  readonly activations: Bytes;
+  readonly total: Bytes;
+}
+
+const inBlock = ({ path }: Layer) => path.includes("blocks.*");
+const opensBlock = ({ path }: Layer) => inBlock({ path } as Layer) && path.endsWith(".norm1");
+
+/**
+ * Numbers that eager reverse-mode differentiation keeps for one sample: what each operation's own VJP reads, nothing
+ * shared between operations. A compiler that recomputes elementwise work keeps less. With block checkpointing: every
+ * block's input, one block's insides, and what lies outside the blocks.
+ * @throws FlopsError("config") if the config is wrong.
+ */
+export function savedActivations(
+  config: DitConfig,
+  fusedAttention = true,
+  checkpointing: Checkpointing = "none",
+): number {
+  const { depth } = resolve(config);
+  const all = layers(config);
+  const saved = ({ operation }: Layer) => savedElements(operation, fusedAttention);
+  const sum = (some: readonly Layer[], each: (layer: Layer) => number) => some.reduce((n, l) => n + each(l), 0);
+  if (checkpointing === "none") return sum(all, (layer) => layer.times * saved(layer));
+  const blocks = all.filter(inBlock);
+  const oneBlock = blocks.filter(({ path }) => depth === 1 || !path.includes("(last)"));
+  const inputs = sum(blocks.filter(opensBlock), (layer) => layer.times * saved(layer));
+  return (
+    inputs +
+    sum(oneBlock, saved) +
+    sum(
+      all.filter((layer) => !inBlock(layer)),
+      saved,
+    )
+  );
+}
+
+/**
+ * Memory of training: weights, gradients, optimizer state, moving average, saved activations. Work space of kernels and
+ * fragmentation come on top.
+ * @throws FlopsError("config") if the config or the batch is wrong.
+ */
+export function memory(config: DitConfig, options: MemoryOptions): Memory {
+  const { batch, precision = precisions.f32, optimizer = optimizers.adamW, averaging = true } = options;
+  integer("config", "batch", batch);
+  const { all, trainable } = parameters(config);
+  const weights = all * (precision.weight + precision.copy);
+  const gradients = trainable * precision.gradient;
+  const state = optimizer.states * trainable * precision.state;
+  const average = averaging ? all * precision.state : 0;
+  const numbers = batch * savedActivations(config, options.fusedAttention, options.checkpointing);
+  const activations = numbers * precision.activation;
+  const total = weights + gradients + state + average + activations;
+  return { weights, gradients, optimizer: state, average, activations, total };
+}

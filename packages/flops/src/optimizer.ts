@@ -1,0 +1,43 @@
+import type { DitConfig } from "./config.js";
+import { parameters } from "./parameters.js";
+import type { Flops } from "./units.js";
+
+/** Work and state of an optimizer, per trainable parameter. Both are elementwise: no convention of C counts them. */
+export interface Optimizer {
+  readonly operations: number;
+  /** Numbers kept between steps. */
+  readonly states: number;
+}
+
+/**
+ * AdamW (arXiv 1711.05101, algorithm 2): m 3, v 4, two bias corrections, square root, ε, quotient, decay, rate and
+ * difference. Clipping by the global norm adds 3, an exponential moving average of the weights 3 and one number.
+ */
+export const optimizers = {
+  sgd: { operations: 2, states: 0 },
+  momentum: { operations: 4, states: 1 },
+  adamW: { operations: 15, states: 2 },
+} as const satisfies Record<string, Optimizer>;
+
+export const clippingOperations = 3;
+export const averagingOperations = 3;
+
+/** What a step does besides forward and backward. */
+export interface OptimizerOptions {
+  /** Default `optimizers.adamW`. */
+  readonly optimizer?: Optimizer;
+  /** Clipping by the global gradient norm. Default true. */
+  readonly clipping?: boolean;
+  /** An exponential moving average of the weights. Default true. */
+  readonly averaging?: boolean;
+}
+
+/**
+ * Elementwise operations of one optimizer step, whatever the batch.
+ * @throws FlopsError("config") if the config is wrong.
+ */
+export function optimizerStep(config: DitConfig, options: OptimizerOptions = {}): Flops {
+  const { optimizer = optimizers.adamW, clipping = true, averaging = true } = options;
+  const each = optimizer.operations + (clipping ? clippingOperations : 0) + (averaging ? averagingOperations : 0);
+  return each * parameters(config).trainable;
+}

@@ -1,0 +1,57 @@
+import { layers } from "./architectures/index.js";
+import { type DitConfig, resolve } from "./config.js";
+import { type Layer, type Part, parts } from "./layers.js";
+import { parameters as stored } from "./operations.js";
+import type { Parameters, Tokens } from "./units.js";
+
+/**
+ * Which numbers N counts. It moves scaling exponents by hundredths, so it is always said.
+ * - `all`: everything in a state dict, frozen position tables too (the official DiT's 675,129,632 for XL/2).
+ * - `trainable`: without frozen tables.
+ * - `nonEmbedding`: trainable, without look-up tables and learned positions, which cost no products.
+ * - `withoutModulation`: non-embedding, without modulation, which works once per sample and not once per token.
+ */
+export const parameterSets = ["all", "trainable", "nonEmbedding", "withoutModulation"] as const;
+export type ParameterSet = (typeof parameterSets)[number];
+
+/** Which tokens D counts: `image` tokens alone, or `all` that the blocks read, time and context tokens among them. */
+export type TokenSet = "image" | "all";
+
+/** N under every {@link ParameterSet}, with the trainable numbers by part. */
+export interface ParameterCount extends Readonly<Record<ParameterSet, Parameters>> {
+  readonly parts: Readonly<Partial<Record<Part, Parameters>>>;
+}
+
+const isTrainable = ({ operation }: Layer) => operation.kind !== "table" || operation.trainable;
+const isEmbedding = ({ operation }: Layer) =>
+  operation.kind === "lookup" || (operation.kind === "table" && operation.role === "positions");
+
+/**
+ * Parameters of a model, exact.
+ * @throws FlopsError("config") if the config is wrong.
+ */
+export function parameters(config: DitConfig): ParameterCount {
+  const all = layers(config);
+  const sum = (some: readonly Layer[]) => some.reduce((n, { operation, times }) => n + times * stored(operation), 0);
+  const trainable = all.filter(isTrainable);
+  const nonEmbedding = trainable.filter((layer) => !isEmbedding(layer));
+  const byPart = parts.map((part) => [part, sum(trainable.filter((layer) => layer.part === part))] as const);
+  return {
+    all: sum(all),
+    trainable: sum(trainable),
+    nonEmbedding: sum(nonEmbedding),
+    withoutModulation: sum(nonEmbedding.filter(({ part }) => part !== "modulation")),
+    parts: Object.fromEntries(byPart.filter(([, n]) => n > 0)),
+  };
+}
+
+/**
+ * Tokens of one sample. Time is a token in `inContext` and `crossAttention` only, and adaLN reads no context tokens.
+ * @throws FlopsError("config") if the config is wrong.
+ */
+export function tokensPerSample(config: DitConfig, set: TokenSet = "image"): Tokens {
+  const { conditioning, imageTokens, contextTokens } = resolve(config);
+  if (set === "image" || conditioning === "adaLN" || conditioning === "adaLNZero") return imageTokens;
+  const time = conditioning === "inContext" || conditioning === "crossAttention" ? 1 : 0;
+  return imageTokens + contextTokens + time;
+}
