@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { readImports } from "../lib/imports.mjs";
+
+const found = (text: string) => readImports("a.ts", text).map(({ specifier, kind }) => [specifier, kind]);
+
+it.each([
+  [`import { a } from "x";`, "static"],
+  [`import "x";`, "static"],
+  [`import { type A } from "x";`, "static"],
+  [`export * from "x";`, "static"],
+  [`export { a } from "x";`, "static"],
+  [`import type { A } from "x";`, "type"],
+  [`export type { A } from "x";`, "type"],
+  [`let a: import("x").A;`, "type"],
+  [`const a = await import("x");`, "dynamic"],
+  [`function f() { return require("x"); }`, "dynamic"],
+  [`new Worker(new URL("x", import.meta.url));`, "dynamic"],
+])("reads %s as %s", (text, kind) => {
+  expect(found(text)).toEqual([["x", kind]]);
+});
+
+it("sees no import in strings, comments and unrelated URLs", () => {
+  expect(found(`// import "x"\nconst a = 'import "y"'; new URL("z", "https://example.com"); b.import("w");`)).toEqual(
+    [],
+  );
+});
+
+it("counts lines from 1", () => {
+  expect(readImports("a.ts", `\n\nimport {\n  a,\n} from "x";`)).toMatchObject([{ line: 5 }]);
+});
