@@ -34,12 +34,14 @@ export async function readIconSet(set: string): Promise<IconSet> {
   const info = JSON.parse(await readFile(path.join(folder, "info.json"), "utf8")) as {
     license: { spdx?: string; title: string };
   };
-  const json = JSON.parse(bytes.toString("utf8")) as IconifyJson;
+  // Parsed on first use: when the sprites come from the cache, only the file's hash is needed.
+  let json: IconifyJson | undefined;
   return {
     package: `${name}@${version}`,
     licence: info.license.spdx ?? info.license.title,
     file: { path: "icons.json", bytes: bytes.length, sha256: sha256(bytes) },
     svg: (icon) => {
+      json ??= JSON.parse(bytes.toString("utf8")) as IconifyJson;
       const found = json.icons[icon] ?? json.icons[json.aliases?.[icon]?.parent ?? ""];
       return found && document(json, found);
     },

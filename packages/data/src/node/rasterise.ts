@@ -15,10 +15,10 @@ export async function rasterise(set: IconSet, choices: readonly SpriteChoice[], 
     throw new RangeError(`${set.package} has no icon ${missing.map(({ icon }) => `"${icon}"`).join(", ")}`);
   const clear = { r: 0, g: 0, b: 0, alpha: 0 };
   const pixels = new Uint8Array(choices.length * cell * cell * 4);
-  for (const [i, { icon }] of choices.entries()) {
+  const draw = async ({ icon }: SpriteChoice, at: number) => {
     const drawn = await sharp(Buffer.from(set.svg(icon)!))
       .resize(cell * OVERSAMPLING, cell * OVERSAMPLING, { fit: "contain", background: clear })
-      .png()
+      .png({ compressionLevel: 0 })
       .toBuffer();
     const raw = await sharp(drawn)
       .trim({ background: clear, threshold: 8 })
@@ -27,8 +27,9 @@ export async function rasterise(set: IconSet, choices: readonly SpriteChoice[], 
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
       .toBuffer();
-    premultiply(raw, pixels, i * cell * cell * 4);
-  }
+    premultiply(raw, pixels, at * cell * cell * 4);
+  };
+  await Promise.all(choices.map(draw));
   return {
     names: choices.map(({ name }) => name),
     cell,

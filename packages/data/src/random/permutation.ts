@@ -16,7 +16,7 @@ export class Permutation {
 
   constructor(count: number) {
     this.count = count;
-    this.#half = Math.max(1, Math.ceil(Math.log2(count) / 2));
+    this.#half = Math.max(1, Math.ceil((32 - Math.clz32(count - 1)) / 2));
     this.#mask = 2 ** this.#half - 1;
   }
 

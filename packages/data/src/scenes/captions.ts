@@ -75,6 +75,8 @@ export class Captions {
   }
 }
 
+/** English articles; words in -s but not -ss or -us are plurals and take none. */
 function withArticle(words: string): string {
-  return `${/^[aeiou](?!ni)/.test(words) ? "an" : "a"} ${words}`;
+  if (/[^su]s$/.test(words)) return words;
+  return `${/^(?!uni)[aeiou]/.test(words) ? "an" : "a"} ${words}`;
 }

@@ -42,17 +42,14 @@ export function drawLayout(stream: Stream, sprites: Uint16Array, width: number, 
   }
 }
 
-/** A small object touches or nearly touches the side it is said to be at, and is near the middle of the other axis. */
+/** A small object lies at the side it is said to be at, and near the middle of the other axis. */
 function drawPlace(stream: Stream, object: Placed, place: (typeof places)[number], room: number): void {
-  const slack = Math.max(1, Math.round(room / 8));
-  const near = stream.below(slack + 1);
-  const middle = Math.floor(room / 2);
-  const across = middle + stream.between(-slack, slack);
-  const along = place === "middle" ? middle + near - (slack >> 1) : near;
-  const atEnd = place === "right" || place === "bottom";
-  const onColumns = place === "left" || place === "right";
-  object.x = onColumns ? (atEnd ? room - along : along) : across;
-  object.y = onColumns ? across : atEnd ? room - along : along;
+  const slack = Math.round(room / 8);
+  const gap = stream.below(slack + 1);
+  const middleX = Math.floor(room / 2) + stream.between(-slack, slack);
+  const middleY = Math.floor(room / 2) + stream.between(-slack, slack);
+  object.x = place === "left" ? gap : place === "right" ? room - gap : middleX;
+  object.y = place === "top" ? gap : place === "bottom" ? room - gap : middleY;
 }
 
 /** Each object keeps to its own half along the relation's axis and stays near the middle of the other. */

@@ -29,6 +29,8 @@ const splits = ["train", "validation", "validation-emoji"] as const;
 /** One layout in this many belongs to validation, by its hash. */
 const VALIDATION_SHARE = 16;
 const VALIDATION_SEED = 0;
+/** Two to train on and two held out, so that both can be composed in pairs. */
+const FEWEST_SPRITES = 4;
 /** A draw is accepted with probability above 1/100, so this many misses mean that a sheet cannot be composed. */
 const MOST_DRAWS = 10_000;
 
@@ -58,6 +60,8 @@ class Scenes implements DataSource<SceneSplit> {
     if (size !== 16 && size !== 32) throw new RangeError(`scenes: size is ${String(size)}, it must be 16 or 32`);
     if (sheet.cell < size)
       throw new RangeError(`scenes: ${sheet.cell} px sprites are too small for scenes of ${size} px`);
+    if (sheet.names.length < FEWEST_SPRITES)
+      throw new RangeError(`scenes: ${sheet.names.length} sprites, at least ${FEWEST_SPRITES} are needed`);
     checkIndex("scenes", "seed", seed);
     this.shape = [3, size, size];
     this.#seed = seed;

@@ -1,0 +1,18 @@
+export { type LabelledImages, type LabelledOptions, type LabelledSplit, labelledImages } from "./labelled.js";
+export { type Background, backgrounds } from "./scenes/palette.js";
+export { type SceneOptions, type SceneSplit, scenes } from "./scenes/scenes.js";
+export {
+  allocateBatch,
+  type Batch,
+  type DataSource,
+  type Provenance,
+  type SourceDescription,
+  type SourceFile,
+  type SplitDescription,
+} from "./source.js";
+export { decodeSheet, encodeSheet } from "./sprites/encoding.js";
+export { resizeSheet } from "./sprites/resample.js";
+export { emojiCategories, emojiSelection, type SpriteChoice } from "./sprites/selection.js";
+export { shapeScenes, shapeSheet } from "./sprites/shapes.js";
+export { type SpriteSheet, selectSprites } from "./sprites/sheet.js";
+export { PADDING_ID, Vocabulary } from "./vocabulary.js";

@@ -1,0 +1,2 @@
+export { type Cifar10Options, cifar10 } from "./node/cifar10.js";
+export { type EmojiOptions, emojiScenes, emojiSheet } from "./node/emoji.js";

@@ -1,0 +1,42 @@
+import { type SceneOptions, type SceneSplit, scenes } from "../scenes/scenes.js";
+import type { DataSource } from "../source.js";
+import { emojiSelection, type SpriteChoice } from "../sprites/selection.js";
+import type { SpriteSheet } from "../sprites/sheet.js";
+import { cachedSheet, defaultCacheFolder } from "./cache.js";
+import { sha256 } from "./hash.js";
+import { readIconSet } from "./iconify.js";
+import { rasterise } from "./rasterise.js";
+import { loadSharp, rendererName } from "./sharp.js";
+
+/** Which emoji to draw, and where the drawings are kept. */
+export interface EmojiOptions {
+  /** The Iconify set, from the package `@iconify-json/<set>`: "noto" if not given; also "twemoji", "fluent-emoji-flat". */
+  readonly set?: string;
+  /** Which icons, and what captions call them; `emojiSelection` if not given. */
+  readonly selection?: readonly SpriteChoice[];
+  /** Width and height of the drawings in pixels; 64 if not given. Scenes average them down. */
+  readonly cell?: number;
+  /** Where drawings are kept; `node_modules/.cache/isoflop-data` if not given, null to keep none. */
+  readonly cacheFolder?: string | null;
+}
+
+/** Part of every cache key; it changes whenever the same icons would be drawn differently. */
+const DRAWING_VERSION = "1";
+
+/**
+ * The sprites of an emoji set, drawn once and then read from the cache.
+ * @throws Error when the set or sharp is not installed, when the set lacks an icon, or when the cache cannot be written
+ */
+export async function emojiSheet(options: EmojiOptions = {}): Promise<SpriteSheet> {
+  const { set: name = "noto", selection = emojiSelection, cell = 64 } = options;
+  const folder = options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder;
+  const [set, sharp] = await Promise.all([readIconSet(name), loadSharp()]);
+  const inputs = [DRAWING_VERSION, set.package, set.file.sha256, rendererName(sharp), cell, selection];
+  const key = `${name}-${sha256(JSON.stringify(inputs)).slice(0, 32)}`;
+  return cachedSheet(folder, key, () => rasterise(set, selection, cell));
+}
+
+/** Endless scenes of an emoji set: `scenes` of the `emojiSheet`. */
+export async function emojiScenes(options: SceneOptions & EmojiOptions): Promise<DataSource<SceneSplit>> {
+  return scenes(await emojiSheet(options), options);
+}

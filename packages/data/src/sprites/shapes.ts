@@ -1,0 +1,60 @@
+import { backgrounds } from "../scenes/palette.js";
+import { type SceneOptions, type SceneSplit, scenes } from "../scenes/scenes.js";
+import type { DataSource } from "../source.js";
+import type { SpriteSheet } from "./sheet.js";
+
+/** Whether a point belongs to a shape; x goes right and y down, both from -1 to 1. */
+type Inside = (x: number, y: number) => boolean;
+
+const shapes: { readonly [name: string]: Inside } = {
+  circle: (x, y) => Math.hypot(x, y) <= 1,
+  square: (x, y) => Math.max(Math.abs(x), Math.abs(y)) <= 0.9,
+  triangle: (x, y) => y <= 0.9 && 2 * Math.abs(x) <= y + 1,
+  diamond: (x, y) => Math.abs(x) + Math.abs(y) <= 1,
+  ring: (x, y) => Math.hypot(x, y) <= 1 && Math.hypot(x, y) >= 0.5,
+  cross: (x, y) => Math.min(Math.abs(x), Math.abs(y)) <= 0.32 && Math.max(Math.abs(x), Math.abs(y)) <= 0.95,
+  heart: (x, y) => (x * x * 1.3 + (0.25 - 1.25 * y) ** 2 - 1) ** 3 <= 1.5 * x * x * (0.25 - 1.25 * y) ** 3,
+  moon: (x, y) => Math.hypot(x, y) <= 1 && Math.hypot(x - 0.5, y) > 0.75,
+};
+
+const CELL = 32;
+/** Points per pixel and axis at which a shape is asked for, so that its edge is smooth. */
+const SAMPLES = 8;
+
+/** Eight shapes in eight colours, drawn by formula: sprites that need no file, no package and no network. */
+export function shapeSheet(): SpriteSheet {
+  const names = Object.keys(shapes).flatMap((shape) => backgrounds.map(({ name }) => `${name} ${shape}`));
+  const pixels = new Uint8Array(names.length * CELL * CELL * 4);
+  let at = 0;
+  for (const inside of Object.values(shapes))
+    for (const { rgb } of backgrounds)
+      for (let y = 0; y < CELL; y++)
+        for (let x = 0; x < CELL; x++, at += 4) {
+          const covered = coverage(inside, x, y);
+          for (let c = 0; c < 3; c++) pixels[at + c] = Math.round(rgb[c]! * covered);
+          pixels[at + 3] = Math.round(255 * covered);
+        }
+  return {
+    names,
+    cell: CELL,
+    pixels,
+    provenance: { name: "shapes", package: null, licence: "MIT", files: [], renderer: "formula", pixelsSha256: null },
+  };
+}
+
+/** Endless scenes of coloured shapes, such as "a red circle left of a blue square on a white background". */
+export function shapeScenes(options: SceneOptions): DataSource<SceneSplit> {
+  return scenes(shapeSheet(), options);
+}
+
+function coverage(inside: Inside, x: number, y: number): number {
+  let hits = 0;
+  for (let i = 0; i < SAMPLES; i++)
+    for (let j = 0; j < SAMPLES; j++)
+      if (inside(toUnit(x + (i + 0.5) / SAMPLES), toUnit(y + (j + 0.5) / SAMPLES))) hits++;
+  return hits / SAMPLES ** 2;
+}
+
+function toUnit(position: number): number {
+  return (2 * position) / CELL - 1;
+}
