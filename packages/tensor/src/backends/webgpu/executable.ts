@@ -1,0 +1,174 @@
+import type { Kernel } from "../../compile/kernel.js";
+import { TensorError } from "../../errors.js";
+import type { BackendBuffer, Executable } from "../backend.js";
+import type { WebgpuInfo } from "./adapter.js";
+import type { Buffers, WebgpuBuffer } from "./buffers.js";
+import type { Dispatch } from "./dispatch.js";
+import type { Failures } from "./failures.js";
+import { lower } from "./lowering.js";
+import type { Pipeline, Pipelines } from "./pipelines.js";
+import { BufferUsage } from "./usage.js";
+
+/** What an executable needs of its device. */
+export interface Machine {
+  readonly device: GPUDevice;
+  readonly info: WebgpuInfo;
+  readonly buffers: Buffers;
+  readonly pipelines: Pipelines;
+  readonly failures: Failures;
+}
+
+/** A dispatch with everything it needs on the device. */
+interface Step {
+  readonly dispatch: Dispatch;
+  readonly pipeline: Pipeline;
+  readonly parameters: GPUBufferBinding;
+  /** Bind groups by the identities of the bound buffers: programs that alternate between buffers find theirs again. */
+  readonly groups: Map<string, GPUBindGroup>;
+  group: GPUBindGroup | undefined;
+}
+
+const GROUPS_KEPT = 8;
+
+/** Lowers kernels one by one; scratch slots follow the program's own and are shared between kernels. */
+const lowerAll = (kernels: readonly Kernel[], slots: number, info: WebgpuInfo) => {
+  const scratchBytes: number[] = [];
+  const dispatches = kernels.flatMap((kernel) => {
+    let taken = 0;
+    const scratch = (bytes: number): number => {
+      const index = taken++;
+      scratchBytes[index] = Math.max(scratchBytes[index] ?? 0, bytes);
+      return slots + index;
+    };
+    return lower(kernel, { info, scratch });
+  });
+  return { dispatches, scratchBytes };
+};
+
+/**
+ * All parameter blocks in one uniform buffer. They are fixed when a program is compiled, so they cost nothing per run; immediates
+ * would have to be set for every dispatch of every run.
+ */
+const uploadParameters = (device: GPUDevice, dispatches: readonly Dispatch[]) => {
+  const align = device.limits.minUniformBufferOffsetAlignment;
+  let size = 0;
+  const offsets = dispatches.map(({ parameters }) => {
+    const offset = size;
+    size += Math.ceil(parameters.byteLength / align) * align;
+    return offset;
+  });
+  if (size > device.limits.maxBufferSize)
+    throw new TensorError(
+      "limit",
+      `kernel parameters of ${size} bytes exceed maxBufferSize ${device.limits.maxBufferSize}`,
+    );
+  const words = new Uint32Array(Math.max(4, size / 4));
+  dispatches.forEach(({ parameters }, i) => {
+    words.set(parameters, offsets[i]! / 4);
+  });
+  const buffer = device.createBuffer({
+    label: "parameters",
+    size: words.byteLength,
+    usage: BufferUsage.uniform | BufferUsage.copyDst,
+    mappedAtCreation: true,
+  });
+  new Uint32Array(buffer.getMappedRange()).set(words);
+  buffer.unmap();
+  return {
+    buffer,
+    bindings: dispatches.map(({ parameters }, i) => ({ buffer, offset: offsets[i]!, size: parameters.byteLength })),
+  };
+};
+
+/** Compiles kernels for one device: pipelines start compiling in parallel at once, bind groups are made when buffers are known. */
+export const createExecutable = (machine: Machine, kernels: readonly Kernel[], slots: number): Executable => {
+  const { device, buffers, pipelines, failures } = machine;
+  failures.check();
+  const { dispatches, scratchBytes } = lowerAll(kernels, slots, machine.info);
+  const scratch = scratchBytes.map((bytes) => buffers.allocate(bytes));
+  const { buffer: parameterBuffer, bindings } = uploadParameters(device, dispatches);
+  const steps: Step[] = dispatches.map((dispatch, i) => ({
+    dispatch,
+    pipeline: pipelines.of(dispatch),
+    parameters: bindings[i]!,
+    groups: new Map(),
+    group: undefined,
+  }));
+  const bound: (WebgpuBuffer | undefined)[] = [...new Array<undefined>(slots).fill(undefined), ...scratch];
+  let destroyed = false;
+  const ready = Promise.all(steps.map(({ pipeline }) => pipeline.ready)).then(() => failures.check());
+  // A failure also reaches the next run or read; nobody has to await `ready`.
+  ready.catch(() => undefined);
+
+  const bindGroup = (step: Step): GPUBindGroup => {
+    const { dispatch, pipeline, groups } = step;
+    const used = dispatch.bindings.map(({ slot }) => {
+      const buffer = bound[slot];
+      if (!buffer)
+        throw new TensorError("argument", `kernel "${dispatch.name}" uses slot ${slot}, to which no buffer was bound`);
+      return buffer;
+    });
+    const key = used.map((buffer) => buffer.id).join();
+    let group = groups.get(key);
+    if (!group) {
+      group = device.createBindGroup({
+        label: dispatch.name,
+        layout: pipeline.layout,
+        entries: [
+          ...used.map((buffer, binding) => ({ binding, resource: { buffer: buffer.gpu } })),
+          { binding: used.length, resource: step.parameters },
+        ],
+      });
+      if (groups.size >= GROUPS_KEPT) groups.delete(groups.keys().next().value!);
+      groups.set(key, group);
+    }
+    return group;
+  };
+
+  /** Notes which slots changed and forgets the bind groups that used them. */
+  const rebind = (given: readonly BackendBuffer[]): void => {
+    const changed = new Set<number>();
+    for (let slot = 0; slot < slots; slot++) {
+      const buffer = given[slot];
+      const own = buffer === undefined ? undefined : buffers.own(buffer);
+      if (own === bound[slot]) continue;
+      bound[slot] = own;
+      changed.add(slot);
+    }
+    if (changed.size === 0) return;
+    for (const step of steps) if (step.dispatch.bindings.some(({ slot }) => changed.has(slot))) step.group = undefined;
+  };
+
+  return {
+    ready,
+    stats: { dispatches: steps.length, submits: steps.length > 0 ? 1 : 0 },
+    run(given) {
+      if (destroyed) throw new TensorError("disposed", "a webgpu program was run after it was destroyed");
+      failures.check();
+      if (steps.length === 0) return;
+      rebind(given);
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      let current: Pipeline | undefined;
+      for (const step of steps) {
+        step.group ??= bindGroup(step);
+        if (step.pipeline !== current) {
+          current = step.pipeline;
+          pass.setPipeline(current.get());
+        }
+        pass.setBindGroup(0, step.group);
+        const [x, y, z] = step.dispatch.workgroups;
+        pass.dispatchWorkgroups(x, y, z);
+      }
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+    },
+    destroy() {
+      if (destroyed) return;
+      destroyed = true;
+      parameterBuffer.destroy();
+      for (const buffer of scratch) if (!buffer.freed) buffers.free(buffer);
+      for (const step of steps) step.groups.clear();
+    },
+  };
+};

@@ -1,0 +1,50 @@
+import type { Layout } from "./layout.js";
+import type { Parameters } from "./parameters.js";
+
+/**
+ * Statements that split the linear index `linear` over `extents` (last axis fastest) into `c<first>`, `c<first + 1>`, ...
+ * Unsigned 32-bit arithmetic throughout: an iteration space has below 2^32 points.
+ */
+export const splitIndex = (
+  linear: string,
+  extents: readonly number[],
+  first: number,
+  parameters: Parameters,
+): string => {
+  const rank = extents.length;
+  if (rank === 0) return "";
+  if (rank === 1) return `let c${first} = ${linear};`;
+  const lines: string[] = [];
+  let rest = linear;
+  for (let axis = rank - 1; axis > 0; axis--) {
+    const extent = parameters.u32(extents[axis]!);
+    lines.push(`let c${first + axis} = ${rest} % ${extent};`, `let q${first + axis} = ${rest} / ${extent};`);
+    rest = `q${first + axis}`;
+  }
+  lines.push(`let c${first} = ${rest};`);
+  return lines.join("\n");
+};
+
+/**
+ * The element index of a view at coordinates `c0`, `c1`, ... for the axes in `axes`. Strides 0 and 1 are part of the text:
+ * they tell broadcast from contiguous, and there are few such patterns. Negative strides wrap correctly.
+ */
+export const address = (
+  layout: Layout,
+  view: number,
+  offset: number | undefined,
+  axes: readonly number[],
+  parameters: Parameters,
+): string => {
+  const terms: string[] = [];
+  for (const axis of axes) {
+    const stride = layout.strides[view]![axis]!;
+    if (stride === 1) terms.push(`c${axis}`);
+    else if (stride !== 0) terms.push(`c${axis} * ${parameters.u32(stride)}`);
+  }
+  if (offset !== undefined && offset !== 0) terms.push(parameters.u32(offset));
+  return terms.length === 0 ? "0u" : terms.join(" + ");
+};
+
+/** 0, 1, ..., n - 1 shifted by `from`. */
+export const range = (n: number, from = 0): number[] => Array.from({ length: n }, (_, i) => from + i);

@@ -1,0 +1,118 @@
+import type { LibraryFunction } from "./library.js";
+
+/**
+ * Cephes-class single-precision functions (S. L. Moshier, "Methods and Programs for Mathematical Functions", 1989).
+ * The built-ins are not good enough to train with: WGSL allows `log` an absolute error of 2^-21 near 1 and `tanh` to
+ * overflow. Special values are handled on the bits because WGSL may assume they do not occur.
+ */
+export const elementary = {
+  // x = n ln 2 + r, |r| <= ln 2 / 2, with ln 2 in two parts so that n times the first is exact. 2^n is applied in two
+  // steps because n reaches 128 and -149. The overflow threshold is ln(2^128).
+  expF: {
+    uses: ["isNan"],
+    text: `fn expF(x: F) -> F {
+  let c = clamp(x, F(-104.0), F(89.0));
+  let n = round(c * 1.44269504088896341);
+  let r = (c - n * 0.693359375) - n * -2.12194440e-4;
+  var p = F(1.9875691500e-4);
+  p = p * r + 1.3981999507e-3;
+  p = p * r + 8.3334519073e-3;
+  p = p * r + 4.1665795894e-2;
+  p = p * r + 1.6666665459e-1;
+  p = p * r + 5.0000001201e-1;
+  let e = p * (r * r) + r + 1.0;
+  let k = I(n);
+  let half = k >> U(1);
+  let y = e * bitcast<F>((half + 127) << U(23)) * bitcast<F>((k - half + 127) << U(23));
+  let bits = select(bitcast<U>(y), U(0x7f800000u), x > F(88.7228394));
+  return select(bitcast<F>(bits), x, isNan(x));
+}`,
+  },
+  logF: {
+    uses: ["isNan"],
+    text: `fn logF(x: F) -> F {
+  let tiny = x < F(1.17549435e-38);
+  let bits = bitcast<U>(select(x, x * 8388608.0, tiny));
+  // Exponent such that the mantissa lies in [sqrt(1/2), sqrt(2)).
+  let shifted = bits + U(0x3f800000u - 0x3f3504f3u);
+  let e = F(I(shifted >> U(23)) - 127) - select(F(0.0), F(23.0), tiny);
+  let m = bitcast<F>((shifted & U(0x007fffffu)) + U(0x3f3504f3u)) - 1.0;
+  let z = m * m;
+  var p = F(7.0376836292e-2);
+  p = p * m - 1.1514610310e-1;
+  p = p * m + 1.1676998740e-1;
+  p = p * m - 1.2420140846e-1;
+  p = p * m + 1.4249322787e-1;
+  p = p * m - 1.6668057665e-1;
+  p = p * m + 2.0000714765e-1;
+  p = p * m - 2.4999993993e-1;
+  p = p * m + 3.3333331174e-1;
+  var y = p * m * z + e * -2.12194440e-4;
+  y = y - 0.5 * z;
+  let finite = (m + y) + e * 0.693359375;
+  let xbits = bitcast<U>(x);
+  var result = select(bitcast<U>(finite), xbits, xbits == U(0x7f800000u));
+  result = select(result, U(0x7fc00000u), x < F(0.0));
+  result = select(result, U(0xff800000u), (xbits & U(0x7fffffffu)) == U(0));
+  return select(bitcast<F>(result), x, isNan(x));
+}`,
+  },
+  sigmoidF: {
+    uses: ["expF"],
+    text: `fn sigmoidF(x: F) -> F { return 1.0 / (1.0 + expF(-x)); }`,
+  },
+  tanhF: {
+    uses: ["expF"],
+    text: `fn tanhF(x: F) -> F {
+  let z = x * x;
+  var p = F(-5.70498872745e-3);
+  p = p * z + 2.06390887954e-2;
+  p = p * z - 5.37397155531e-2;
+  p = p * z + 1.33314422036e-1;
+  p = p * z - 3.33332819422e-1;
+  let near = p * z * x + x;
+  let far = 1.0 - 2.0 / (expF(2.0 * abs(x)) + 1.0);
+  return select(select(far, -far, x < F(0.0)), near, abs(x) < F(0.625));
+}`,
+  },
+  // N. Juffa's minimax pair: x P(x^2) near zero, 1 - exp(Q(|x|)) beyond 475/512.
+  erfF: {
+    uses: ["expF", "isNan"],
+    text: `fn erfF(x: F) -> F {
+  let t = min(abs(x), F(4.0));
+  let s = t * t;
+  var q = -1.72853470e-5 * t + 3.83197126e-4;
+  q = q * s + (-3.88396438e-3 * t + 2.42546219e-2);
+  q = q * t - 1.06777877e-1;
+  q = q * t - 6.34846687e-1;
+  q = q * t - 1.28717512e-1;
+  q = q * t - t;
+  let far = 1.0 - expF(q);
+  let z = x * x;
+  var p = F(-5.96761703e-4);
+  p = p * z + 4.99119423e-3;
+  p = p * z - 2.67681349e-2;
+  p = p * z + 1.12819925e-1;
+  p = p * z - 3.76125336e-1;
+  p = p * z + 1.28379166e-1;
+  let near = p * x + x;
+  return select(select(select(far, -far, x < F(0.0)), near, abs(x) < F(0.927734375)), x, isNan(x));
+}`,
+  },
+  // 0.5 x (1 + tanh u) = x sigmoid(2u), which keeps its relative accuracy for negative x.
+  geluF: {
+    uses: ["sigmoidF"],
+    text: `fn geluF(x: F) -> F { return x * sigmoidF(1.5957691216057308 * (x + 0.044715 * x * x * x)); }`,
+  },
+  // d/dx x s(2u) = s + x s (1 - s) 2u'. Beyond |x| = 20 it is 0 or 1 to the last bit; clamping keeps x^3 finite.
+  geluGradF: {
+    uses: ["sigmoidF", "isNan"],
+    text: `fn geluGradF(x: F) -> F {
+  let c = clamp(x, F(-20.0), F(20.0));
+  let z = c * c;
+  let s = sigmoidF(1.5957691216057308 * (c + 0.044715 * z * c));
+  let y = s + c * s * (1.0 - s) * (1.5957691216057308 * (1.0 + 0.134145 * z));
+  return select(y, x, isNan(x));
+}`,
+  },
+} satisfies Record<string, LibraryFunction>;

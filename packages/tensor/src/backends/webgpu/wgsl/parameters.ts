@@ -1,0 +1,40 @@
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** The bits of a number rounded to f32. */
+export const floatBits = (value: number): number => {
+  scratch.setFloat32(0, value);
+  return scratch.getUint32(0);
+};
+
+/**
+ * Numbers a kernel reads from its uniform block instead of from its text, so that one pipeline serves every shape. Each
+ * method stores a value and returns the WGSL expression that reads it back. Values keep infinities and NaN, which WGSL
+ * literals cannot express.
+ */
+export class Parameters {
+  readonly #words: number[] = [];
+
+  u32(value: number): string {
+    const index = this.#words.push(value >>> 0) - 1;
+    return `P[${index >> 2}].${"xyzw"[index & 3]}`;
+  }
+
+  i32(value: number): string {
+    return `bitcast<i32>(${this.u32(value)})`;
+  }
+
+  f32(value: number): string {
+    return `bitcast<f32>(${this.u32(floatBits(value))})`;
+  }
+
+  /** Rows of four words: the uniform address space has no tighter array. Never empty. */
+  get rows(): number {
+    return Math.max(1, Math.ceil(this.#words.length / 4));
+  }
+
+  toArray(): Uint32Array {
+    const words = new Uint32Array(this.rows * 4);
+    words.set(this.#words);
+    return words;
+  }
+}
