@@ -73,8 +73,8 @@ describe("captions agree with pictures", () => {
       if (match === null) continue;
       const [, size, colour, place] = match;
       const { x, y, side } = box(pixelsWhere(i, (rgb) => near(rgb, rgbOf(colour!), 0.01)));
-      if (size === "big") expect(side, sentence).toBeGreaterThan(0.6 * width);
-      else expect(side, sentence).toBeLessThan(0.6 * width);
+      if (size === "big") expect(side, sentence).toBeGreaterThan(0.57 * width);
+      else expect(side, sentence).toBeLessThan(0.57 * width);
       const edge = { left: x, right: width - x, top: y, bottom: width - y }[place ?? ""];
       if (edge !== undefined) expect(edge, sentence).toBeLessThan(0.4 * width);
       if (place === "middle") expect(Math.hypot(x - width / 2, y - width / 2), sentence).toBeLessThan(0.25 * width);

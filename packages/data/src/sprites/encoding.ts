@@ -37,7 +37,7 @@ export function decodeSheet(bytes: Uint8Array): SpriteSheet {
     SpriteSheet,
     "pixels"
   >;
-  const sheet: SpriteSheet = { ...header, pixels: bytes.slice(pixelsAt) };
+  const sheet: SpriteSheet = { ...header, pixels: new Uint8Array(bytes.subarray(pixelsAt)) };
   checkSheet(sheet);
   return sheet;
 }

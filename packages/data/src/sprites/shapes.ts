@@ -8,13 +8,13 @@ type Inside = (x: number, y: number) => boolean;
 
 const shapes: { readonly [name: string]: Inside } = {
   circle: (x, y) => Math.hypot(x, y) <= 1,
-  square: (x, y) => Math.max(Math.abs(x), Math.abs(y)) <= 0.9,
+  square: (x, y) => Math.max(Math.abs(x), Math.abs(y)) <= 0.8,
   triangle: (x, y) => y <= 0.9 && 2 * Math.abs(x) <= y + 1,
   diamond: (x, y) => Math.abs(x) + Math.abs(y) <= 1,
   ring: (x, y) => Math.hypot(x, y) <= 1 && Math.hypot(x, y) >= 0.5,
   cross: (x, y) => Math.min(Math.abs(x), Math.abs(y)) <= 0.32 && Math.max(Math.abs(x), Math.abs(y)) <= 0.95,
   heart: (x, y) => (x * x * 1.3 + (0.25 - 1.25 * y) ** 2 - 1) ** 3 <= 1.5 * x * x * (0.25 - 1.25 * y) ** 3,
-  moon: (x, y) => Math.hypot(x, y) <= 1 && Math.hypot(x - 0.5, y) > 0.75,
+  moon: (x, y) => Math.hypot(x - 0.15, y) <= 1 && Math.hypot(x - 0.65, y) > 0.75,
 };
 
 const CELL = 32;
