@@ -1,0 +1,136 @@
+import { mean, sampleStandardDeviation } from "simple-statistics";
+import { ScalingError, throwIfAborted } from "../errors.js";
+import { normalCdf, normalQuantile } from "../math/distributions.js";
+import { ascending, quantileSorted } from "../math/quantile.js";
+import { type Random, random } from "../math/random.js";
+import type { Interval } from "../types.js";
+
+export type IntervalKind = "percentile" | "bca";
+
+export interface BootstrapOptions {
+  /** Default 1000. */
+  readonly resamples?: number;
+  /** Resample i uses stream i of this seed, so results do not depend on how the work is split. Default 0. */
+  readonly seed?: number;
+  readonly interval?: IntervalKind;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+/** A bootstrapped number. */
+export interface BootstrapEstimate {
+  /** On the original data. */
+  readonly value: number;
+  readonly median: number;
+  readonly standardError: number;
+  readonly ci95: Interval;
+  readonly method: IntervalKind;
+}
+
+/** The statistic on every resample that gave one. */
+export interface Draws {
+  readonly values: readonly (readonly number[])[];
+  /** Resamples whose fit refused. */
+  readonly failed: number;
+}
+
+/** Progress and abort are looked at this often. */
+const CHUNK = 16;
+
+/** Computes a vector of statistics on seeded resamples. */
+export function bootstrap(
+  statistic: (uniform: Random, resample: number) => readonly number[] | undefined,
+  options: BootstrapOptions = {},
+): Draws {
+  const draws = collector(statistic, options);
+  while (draws.step()) throwIfAborted(options.signal, "the bootstrap");
+  return draws.result();
+}
+
+/** As {@link bootstrap}, returning to the event loop between chunks, so that a page stays alive and an abort arrives. */
+export async function bootstrapAsync(
+  statistic: (uniform: Random, resample: number) => readonly number[] | undefined,
+  options: BootstrapOptions = {},
+): Promise<Draws> {
+  const draws = collector(statistic, options);
+  while (draws.step()) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    throwIfAborted(options.signal, "the bootstrap");
+  }
+  return draws.result();
+}
+
+function collector(
+  statistic: (uniform: Random, resample: number) => readonly number[] | undefined,
+  { resamples = 1000, seed = 0, signal, onProgress }: BootstrapOptions,
+) {
+  if (!(Number.isInteger(resamples) && resamples > 0)) {
+    throw new ScalingError("bad-option", `resamples is ${resamples}; expected a positive whole number`);
+  }
+  throwIfAborted(signal, "the bootstrap");
+  const values: (readonly number[])[] = [];
+  let done = 0;
+  return {
+    step(): boolean {
+      const end = Math.min(resamples, done + CHUNK);
+      for (; done < end; done++) {
+        const value = statistic(random(seed, done), done);
+        if (value?.every(Number.isFinite)) values.push(value);
+      }
+      onProgress?.(done, resamples);
+      return done < resamples;
+    },
+    result: (): Draws => ({ values, failed: resamples - values.length }),
+  };
+}
+
+/**
+ * Interval and standard error of one component of the draws.
+ * @param jackknife leave-one-out values; needed for `bca` (Efron 1987), which then corrects bias and skew.
+ */
+export function summarise(
+  draws: readonly number[],
+  value: number,
+  interval: IntervalKind = "percentile",
+  jackknife?: readonly number[],
+): BootstrapEstimate {
+  const sorted = ascending(draws);
+  const [low, high] = interval === "bca" ? bcaLevels(sorted, value, jackknife) : [0.025, 0.975];
+  return {
+    value,
+    median: quantileSorted(sorted, 0.5),
+    standardError: sorted.length > 1 ? sampleStandardDeviation(sorted) : Number.NaN,
+    ci95: [quantileSorted(sorted, low), quantileSorted(sorted, high)],
+    method: interval,
+  };
+}
+
+function bcaLevels(
+  sorted: readonly number[],
+  value: number,
+  jackknife: readonly number[] | undefined,
+): [number, number] {
+  if (!jackknife || jackknife.length < 2) {
+    throw new ScalingError("bad-option", "a BCa interval needs the leave-one-out values for its acceleration");
+  }
+  const below = sorted.filter((v) => v < value).length + sorted.filter((v) => v === value).length / 2;
+  const share = Math.min(1 - 0.5 / sorted.length, Math.max(0.5 / sorted.length, below / sorted.length));
+  const z0 = normalQuantile(share);
+  const centre = mean([...jackknife]);
+  const squares = jackknife.reduce((s, v) => s + (centre - v) ** 2, 0);
+  const cubes = jackknife.reduce((s, v) => s + (centre - v) ** 3, 0);
+  const acceleration = squares > 0 ? cubes / (6 * squares ** 1.5) : 0;
+  const level = (p: number) => {
+    const z = z0 + normalQuantile(p);
+    return normalCdf(z0 + z / (1 - acceleration * z));
+  };
+  return [level(0.025), level(0.975)];
+}
+
+/** Jackknife standard error √((n−1)/n Σ (θ₍ᵢ₎ − θ̄)²) of leave-one-out values. */
+export function jackknifeStandardError(leaveOneOut: readonly number[]): number {
+  const n = leaveOneOut.length;
+  if (n < 2) return Number.NaN;
+  const centre = mean([...leaveOneOut]);
+  return Math.sqrt(((n - 1) / n) * leaveOneOut.reduce((s, v) => s + (v - centre) ** 2, 0));
+}

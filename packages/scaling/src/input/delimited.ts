@@ -1,0 +1,105 @@
+import { ScalingError } from "../errors.js";
+
+/** A table of text cells: the header's names and one record per data row. */
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+const QUOTE = 34;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+/**
+ * Reads delimited text after RFC 4180: quoted cells, doubled quotes, line breaks inside quotes, CRLF, CR or LF line ends,
+ * an optional byte order mark. The delimiter is the one of comma, semicolon and tab that the header uses most.
+ * @throws ScalingError `bad-format` for an empty text, an unclosed quote or a row of the wrong width.
+ */
+export function parseDelimited(text: string): Table {
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  const delimiter = sniffDelimiter(text, start);
+  const records = readRecords(text, start, delimiter.charCodeAt(0));
+  const header = records[0]?.map((name) => name.trim());
+  if (!header || header.every((name) => name === "")) {
+    throw new ScalingError("bad-format", "the text has no header line; expected column names such as C,N,D,loss");
+  }
+  const rows: string[][] = [];
+  for (let i = 1; i < records.length; i++) {
+    const cells = records[i]!;
+    if (cells.length === 1 && cells[0]!.trim() === "") continue;
+    if (cells.length !== header.length) {
+      throw new ScalingError("bad-format", `${cells.length} cells, but the header names ${header.length} columns`, {
+        row: rows.length + 1,
+      });
+    }
+    rows.push(cells);
+  }
+  return { header, rows };
+}
+
+function sniffDelimiter(text: string, start: number): string {
+  const counts = new Map([
+    [",", 0],
+    [";", 0],
+    ["\t", 0],
+  ]);
+  let quoted = false;
+  for (let i = start; i < text.length; i++) {
+    const c = text[i]!;
+    if (c === '"') quoted = !quoted;
+    else if (!quoted && (c === "\n" || c === "\r")) break;
+    else if (!quoted && counts.has(c)) counts.set(c, counts.get(c)! + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]![0];
+}
+
+function readRecords(text: string, start: number, delimiter: number): string[][] {
+  const records: string[][] = [];
+  let record: string[] = [];
+  let i = start;
+  while (i < text.length) {
+    let cell: string;
+    if (text.charCodeAt(i) === QUOTE) {
+      const closing = closingQuote(text, i + 1);
+      if (closing < 0) {
+        throw new ScalingError("bad-format", "a quoted cell is never closed", { row: Math.max(1, records.length) });
+      }
+      cell = text.slice(i + 1, closing).replaceAll('""', '"');
+      i = closing + 1;
+      const after = text.charCodeAt(i);
+      if (i < text.length && after !== delimiter && after !== LINE_FEED && after !== CARRIAGE_RETURN) {
+        throw new ScalingError("bad-format", `text follows the closing quote of "${cell}"`, {
+          row: Math.max(1, records.length),
+        });
+      }
+    } else {
+      let end = i;
+      for (; end < text.length; end++) {
+        const c = text.charCodeAt(end);
+        if (c === delimiter || c === LINE_FEED || c === CARRIAGE_RETURN) break;
+      }
+      cell = text.slice(i, end);
+      i = end;
+    }
+    record.push(cell);
+    if (i >= text.length) break;
+    const c = text.charCodeAt(i);
+    i++;
+    if (c === delimiter) {
+      if (i >= text.length) record.push("");
+      continue;
+    }
+    if (c === CARRIAGE_RETURN && text.charCodeAt(i) === LINE_FEED) i++;
+    records.push(record);
+    record = [];
+  }
+  if (record.length > 0) records.push(record);
+  return records;
+}
+
+/** Index of the quote that ends the cell, skipping doubled quotes; −1 when there is none. */
+function closingQuote(text: string, from: number): number {
+  let i = text.indexOf('"', from);
+  while (i >= 0 && text[i + 1] === '"') i = text.indexOf('"', i + 2);
+  return i;
+}

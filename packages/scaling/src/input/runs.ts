@@ -1,0 +1,169 @@
+import { ScalingError } from "../errors.js";
+import type { Flops, Parameters, Run, Tokens } from "../types.js";
+
+/** Raw values of one row before they are checked; `row` is for error messages, counted from 1. */
+export interface RawRun {
+  readonly C?: number | undefined;
+  readonly N?: number | undefined;
+  readonly D?: number | undefined;
+  readonly loss?: number | undefined;
+  readonly sigma?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly label?: string | undefined;
+  readonly metrics?: Readonly<Record<string, number>> | undefined;
+  readonly row?: number | undefined;
+}
+
+/** How the missing one of C, N and D follows from the other two. */
+export interface ComputeRule {
+  /** C = flopsPerParameterToken · N · D. Default 6 (forward 2, backward 4; Kaplan et al. 2020). */
+  readonly flopsPerParameterToken?: number;
+}
+
+export type DropReason = "duplicate" | "no-loss" | "bad-row" | "highest-loss";
+
+/** A row that is not used, and why. */
+export interface DroppedRun {
+  readonly row: number;
+  readonly reason: DropReason;
+  readonly message: string;
+}
+
+export interface CleanRuns {
+  readonly runs: readonly Run[];
+  readonly dropped: readonly DroppedRun[];
+}
+
+export interface CleanOptions extends ComputeRule {
+  /** What to do with a row that cannot be right. `throw` (default) names the row; `drop` lists it with its reason. */
+  readonly badRows?: "throw" | "drop";
+}
+
+/** A cross-entropy above this is not a loss in nats: most often a perplexity or a step count in the wrong column. */
+const LARGEST_LOSS = 100;
+
+/**
+ * Checks rows, completes the missing one of C, N and D, and drops exact duplicates.
+ * Rows of the same size and budget with different losses are seeds and stay; a diverged run (NaN loss) is dropped with its reason.
+ * @throws ScalingError with the row number for a value that cannot be right, unless `badRows` is `drop`.
+ */
+export function cleanRuns(rows: readonly RawRun[], options: CleanOptions = {}): CleanRuns {
+  const runs: Run[] = [];
+  const dropped: DroppedRun[] = [];
+  const seen = new Map<string, number>();
+  for (let i = 0; i < rows.length; i++) {
+    const raw = rows[i]!;
+    const row = raw.row ?? i + 1;
+    if (raw.loss !== undefined && Number.isNaN(raw.loss)) {
+      dropped.push({ row, reason: "no-loss", message: "the loss is NaN: the run diverged or was not evaluated" });
+      continue;
+    }
+    try {
+      const run = completeRun(raw, row, options);
+      const key = `${run.C}|${run.N}|${run.D}|${run.loss}|${run.seed}|${run.label}`;
+      const first = seen.get(key);
+      if (first !== undefined) {
+        dropped.push({ row, reason: "duplicate", message: `equal in every field to row ${first}` });
+        continue;
+      }
+      seen.set(key, row);
+      runs.push(run);
+    } catch (error) {
+      if (!(error instanceof ScalingError) || options.badRows !== "drop") throw error;
+      dropped.push({ row, reason: "bad-row", message: error.message });
+    }
+  }
+  return { runs, dropped };
+}
+
+function completeRun(raw: RawRun, row: number, { flopsPerParameterToken = 6 }: ComputeRule): Run {
+  if (!(flopsPerParameterToken > 0)) {
+    throw new ScalingError(
+      "bad-option",
+      `flopsPerParameterToken is ${flopsPerParameterToken}; expected a positive number`,
+    );
+  }
+  const C = positive("C", raw.C, row);
+  const N = positive("N", raw.N, row);
+  const D = positive("D", raw.D, row);
+  const given = [C, N, D].filter((v) => v !== undefined).length;
+  if (given < 2) {
+    throw new ScalingError("incomplete-row", "two of C (FLOPs), N (parameters) and D (tokens) are needed", { row });
+  }
+  const loss = positive("loss", raw.loss, row);
+  if (loss === undefined) throw new ScalingError("incomplete-row", "the loss is missing", { row, field: "loss" });
+  if (loss > LARGEST_LOSS) {
+    throw new ScalingError(
+      "wrong-unit",
+      `loss is ${loss}; above ${LARGEST_LOSS} it is not a loss (a perplexity? take its logarithm)`,
+      {
+        row,
+        field: "loss",
+        value: loss,
+      },
+    );
+  }
+  const size = N ?? (C as Flops) / (flopsPerParameterToken * (D as Tokens));
+  const tokens = D ?? (C as Flops) / (flopsPerParameterToken * (N as Parameters));
+  const compute = C ?? flopsPerParameterToken * size * tokens;
+  atLeastOne("N", size, "parameters", row);
+  atLeastOne("D", tokens, "tokens", row);
+  atLeastOne("C", compute, "FLOPs", row);
+  const sigma = raw.sigma;
+  if (sigma !== undefined && !(sigma >= 0 && Number.isFinite(sigma))) {
+    throw new ScalingError("bad-value", `sigma is ${sigma}; expected a standard error of the loss, zero or more`, {
+      row,
+      field: "sigma",
+      value: sigma,
+    });
+  }
+  return {
+    C: compute,
+    N: size,
+    D: tokens,
+    loss,
+    ...(sigma !== undefined && { sigma }),
+    ...(raw.seed !== undefined && { seed: raw.seed }),
+    ...(raw.label !== undefined && { label: raw.label }),
+    ...(raw.metrics !== undefined && { metrics: raw.metrics }),
+    row,
+  };
+}
+
+function positive(field: string, value: number | undefined, row: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new ScalingError("bad-value", `${field} is ${value}; expected a positive finite number`, { row, field, value });
+}
+
+function atLeastOne(field: string, value: number, unit: string, row: number): void {
+  if (value >= 1) return;
+  throw new ScalingError(
+    "wrong-unit",
+    `${field} is ${value}; expected a count of ${unit} (not millions or billions of them)`,
+    {
+      row,
+      field,
+      value,
+    },
+  );
+}
+
+/**
+ * Removes the `count` runs of highest loss, as Besiroglu et al. (2404.10102) do with five runs of the Chinchilla figure.
+ * A filter moves exponents, so what it removed comes back with it.
+ */
+export function dropHighestLoss(runs: readonly Run[], count: number): CleanRuns {
+  const order = runs.map((run, i) => ({ loss: run.loss, i })).sort((a, b) => b.loss - a.loss || a.i - b.i);
+  const out = new Set(order.slice(0, count).map(({ i }) => i));
+  return {
+    runs: runs.filter((_, i) => !out.has(i)),
+    dropped: [...out]
+      .sort((a, b) => a - b)
+      .map((i) => ({
+        row: runs[i]!.row ?? i + 1,
+        reason: "highest-loss" as const,
+        message: `loss ${runs[i]!.loss} is among the ${count} highest`,
+      })),
+  };
+}

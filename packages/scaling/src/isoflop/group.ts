@@ -1,0 +1,37 @@
+import { ScalingError } from "../errors.js";
+import type { Flops, Run } from "../types.js";
+
+/** Runs that spent the same compute, to within the tolerance. */
+export interface Budget {
+  /** Geometric mean of the group's compute. */
+  readonly C: Flops;
+  readonly runs: readonly Run[];
+  /** Largest relative distance of a run's compute from `C`. */
+  readonly spread: number;
+}
+
+/**
+ * Sorts runs into compute budgets: ascending in C, a new group begins where C exceeds the group's smallest by more than the tolerance.
+ * @param tolerance relative width of a group; 0.1 allows for the rounding of steps and sizes.
+ */
+export function groupByBudget(runs: readonly Run[], tolerance = 0.1): Budget[] {
+  if (!(tolerance >= 0)) throw new ScalingError("bad-option", `tolerance is ${tolerance}; expected zero or more`);
+  const sorted = [...runs].sort((a, b) => a.C - b.C);
+  const budgets: Budget[] = [];
+  let from = 0;
+  for (let i = 1; i <= sorted.length; i++) {
+    if (i < sorted.length && sorted[i]!.C <= sorted[from]!.C * (1 + tolerance)) continue;
+    budgets.push(budgetOf(sorted.slice(from, i)));
+    from = i;
+  }
+  return budgets;
+}
+
+function budgetOf(runs: readonly Run[]): Budget {
+  const low = runs[0]!.C;
+  const high = runs[runs.length - 1]!.C;
+  let sum = 0;
+  for (const run of runs) sum += Math.log(run.C / low);
+  const C = low === high ? low : low * Math.exp(sum / runs.length);
+  return { C, runs, spread: Math.max(high / C - 1, 1 - low / C) };
+}

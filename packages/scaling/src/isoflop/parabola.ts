@@ -1,0 +1,112 @@
+import { medianAbsoluteDeviation } from "simple-statistics";
+import { studentFactor95 } from "../math/distributions.js";
+import { type LeastSquares, leastSquares, quadraticForm } from "../math/linear.js";
+import type { Estimate } from "../types.js";
+
+/** A parabola y = y* + κ (x − x*)², x the natural log of N or D; a second-order expansion of the loss about its minimum. */
+export interface Parabola {
+  /** Vertex, in natural-log units. */
+  readonly x: Estimate;
+  /** Value at the vertex. */
+  readonly y: Estimate;
+  /** κ, in units of y per squared natural log. */
+  readonly curvature: Estimate;
+  /** Noise variance from the residuals; NaN with three points. */
+  readonly residualVariance: number;
+  readonly degreesOfFreedom: number;
+  /** Variance of y* in units of the noise variance: the leverage of the vertex. */
+  readonly vertexLeverage: number;
+  /** Standard errors of x* and y* from the known noise of the points; undefined unless every point carries a sigma. */
+  readonly fromKnownNoise: { readonly x: number; readonly y: number } | undefined;
+  readonly residuals: readonly number[];
+  /** Diagonal of the hat matrix: how much each point determines its own fitted value. */
+  readonly leverages: readonly number[];
+}
+
+export interface ParabolaOptions {
+  /** Least squares, or Huber's M-estimate by iteratively reweighted least squares. */
+  readonly loss?: "squared" | "huber";
+  /** Huber's corner in units of y. Default 1.345 robust standard deviations of the residuals. */
+  readonly huberDelta?: number;
+  /** Known standard errors of y. */
+  readonly sigma?: readonly number[];
+}
+
+/**
+ * Fits a parabola. Standard errors of the vertex are by the delta method.
+ * @returns undefined with fewer than three distinct x.
+ */
+export function fitParabola(
+  x: readonly number[],
+  y: readonly number[],
+  options: ParabolaOptions = {},
+): Parabola | undefined {
+  const centre = x.reduce((s, v) => s + v, 0) / x.length;
+  const design = x.map((v) => [1, v - centre, (v - centre) ** 2]);
+  const fit = options.loss === "huber" ? huberFit(design, y, options.huberDelta) : leastSquares(design, y);
+  if (!fit) return undefined;
+  const [c0, c1, c2] = fit.coefficients as [number, number, number];
+  const vertex = -c1 / (2 * c2);
+  const dof = fit.degreesOfFreedom;
+  const variance = dof > 0 ? fit.rss / dof : Number.NaN;
+  const vertexGradient = [0, -1 / (2 * c2), c1 / (2 * c2 * c2)];
+  const valueGradient = [1, vertex, vertex * vertex];
+  const leverage = quadraticForm(fit.unscaledCovariance, valueGradient);
+  const estimate = (value: number, unscaledVariance: number): Estimate =>
+    withInterval(value, Math.sqrt(variance * unscaledVariance), dof);
+  return {
+    x: estimate(vertex + centre, quadraticForm(fit.unscaledCovariance, vertexGradient)),
+    y: estimate(c0 - (c1 * c1) / (4 * c2), leverage),
+    curvature: estimate(c2, fit.unscaledCovariance[2]![2]!),
+    residualVariance: variance,
+    degreesOfFreedom: dof,
+    vertexLeverage: leverage,
+    fromKnownNoise: options.sigma && propagate(design, fit, options.sigma, vertexGradient, valueGradient),
+    residuals: fit.residuals,
+    leverages: design.map((row) => quadraticForm(fit.unscaledCovariance, row)),
+  };
+}
+
+function withInterval(value: number, standardError: number, dof: number): Estimate {
+  const half = studentFactor95(dof) * standardError;
+  return { value, standardError, ci95: [value - half, value + half] };
+}
+
+/** Var(gᵀβ̂) = Σ (gᵀ(XᵀX)⁻¹xᵢ)² σᵢ² for unweighted least squares with known, unequal noise. */
+function propagate(
+  design: readonly number[][],
+  fit: LeastSquares,
+  sigma: readonly number[],
+  ...gradients: [readonly number[], readonly number[]]
+): { x: number; y: number } {
+  const [x, y] = gradients.map((g) => {
+    const m = fit.unscaledCovariance.map((row) => row.reduce((s, v, j) => s + v * g[j]!, 0));
+    let variance = 0;
+    design.forEach((row, i) => {
+      variance += row.reduce((s, v, j) => s + v * m[j]!, 0) ** 2 * sigma[i]! ** 2;
+    });
+    return Math.sqrt(variance);
+  }) as [number, number];
+  return { x, y };
+}
+
+function huberFit(
+  design: readonly number[][],
+  y: readonly number[],
+  delta: number | undefined,
+): LeastSquares | undefined {
+  let fit = leastSquares(design, y);
+  for (let i = 0; fit && i < 100; i++) {
+    const corner = delta ?? 1.345 * 1.4826 * medianAbsoluteDeviation([...fit.residuals]);
+    if (!(corner > 0)) return fit;
+    const weights = fit.residuals.map((r) => Math.min(1, corner / Math.abs(r)));
+    const next = leastSquares(design, y, weights);
+    if (!next) return fit;
+    const moved = Math.max(
+      ...next.coefficients.map((c, j) => Math.abs(c - fit!.coefficients[j]!) / (Math.abs(c) + 1e-300)),
+    );
+    fit = next;
+    if (moved < 1e-12) break;
+  }
+  return fit;
+}

@@ -1,0 +1,84 @@
+import { ScalingError } from "../errors.js";
+import { type PowerLawPrediction, predictPowerLaw } from "../laws/power.js";
+import { type LossPrediction, predictiveLoss } from "../laws/predictive.js";
+import { type Flops, type Outcome, type Parameters, refuse } from "../types.js";
+import { type InteriorProfile, type IsoFlop, isInterior, tooFewBudgets } from "./isoflop.js";
+
+export interface PredictOptions {
+  /** Size the model will really have. Its distance from the optimum is paid for with the measured curvature. Default: the predicted optimum. */
+  readonly N?: Parameters;
+  /**
+   * Standard error of the new measurement that the fitted runs do not share (for instance a smaller validation set).
+   * The noise every run has is measured from the fit and is always included.
+   */
+  readonly measuredStandardError?: number;
+  /** Known standard deviation of one run's loss from repeated seeds; the larger of this and the fitted scatter is used. */
+  readonly seedStandardDeviation?: number;
+}
+
+/** The compute-optimal model at a budget that was not fitted. */
+export interface IsoFlopPrediction {
+  readonly C: Flops;
+  readonly N: PowerLawPrediction;
+  readonly D: PowerLawPrediction;
+  readonly loss: LossPrediction;
+  /** How far C lies beyond the largest fitted budget, as a factor. */
+  readonly extrapolation: number;
+}
+
+/**
+ * Predicts optimum and loss at a budget. The loss interval is for the *measurement of one new run* and covers the parameters of the
+ * law, whether it has a floor, the noise of the run, and the loss of missing the optimal size; see {@link predictiveLoss}.
+ * @throws ScalingError `bad-option` for a C that is not positive.
+ */
+export function predictIsoFlop(fit: IsoFlop, C: Flops, options: PredictOptions = {}): Outcome<IsoFlopPrediction> {
+  if (!(C > 0 && Number.isFinite(C)))
+    throw new ScalingError("bad-option", `C is ${C}; expected a positive number of FLOPs`);
+  const profiles = fit.budgets.filter(isInterior);
+  if (!fit.N.ok) return fit.N;
+  if (!fit.D.ok) return fit.D;
+  if (!fit.loss.ok) return tooFewBudgets(profiles.length, fit.budgets.length);
+  const N = predictPowerLaw(fit.N, C);
+  const excess = excessLoss(fit, profiles, Math.log((options.N ?? N.value) / N.value), logVariance(N));
+  const curve = lossCurve(fit, profiles, options.seedStandardDeviation);
+  const loss = predictiveLoss(curve, C, {
+    shift: excess.mean,
+    extraVariance: excess.variance + (options.measuredStandardError ?? 0) ** 2,
+  });
+  if (!loss) return refuse("unidentified", "no finite loss law through the optima");
+  const largest = Math.max(...profiles.map((p) => p.C));
+  return { ok: true, C, N, D: predictPowerLaw(fit.D, C), loss, extrapolation: C / largest };
+}
+
+/** Variance of ln N_opt about the truth, from the normal-equivalent width of its 95 % interval. */
+function logVariance(N: PowerLawPrediction): number {
+  return (Math.log(N.ci95[1] / N.ci95[0]) / (2 * 1.959963984540054)) ** 2;
+}
+
+/** E and Var of κ δ² for δ normal about `offset`: the price of training at a size that is not the optimum. */
+function excessLoss(fit: IsoFlop, profiles: readonly InteriorProfile[], offset: number, variance: number) {
+  const curvatures = profiles.flatMap((p) => (p.parabola ? [p.parabola[fit.choices.axis].curvature.value] : []));
+  if (curvatures.length === 0) return { mean: 0, variance: 0 };
+  const kappa = curvatures.reduce((s, v) => s + v, 0) / curvatures.length;
+  const scale = fit.choices.scale === "log" ? profiles[profiles.length - 1]!.optimum.loss.value : 1;
+  // Beyond half the sampled e-folds the parabola is no guide, so the spread of sizes is capped at one e-fold.
+  const spread = Math.min(variance, 1);
+  return {
+    mean: scale * kappa * (offset ** 2 + spread),
+    variance: (scale * kappa) ** 2 * (4 * offset ** 2 * spread + 2 * spread ** 2),
+  };
+}
+
+function lossCurve(fit: IsoFlop, profiles: readonly InteriorProfile[], seedStandardDeviation: number | undefined) {
+  const scale =
+    fit.choices.scale === "log" ? profiles.reduce((s, p) => s + p.optimum.loss.value, 0) / profiles.length : 1;
+  const fitted = fit.noise.degreesOfFreedom > 0 ? (fit.noise.standardDeviation * scale) ** 2 : 0;
+  const known = (seedStandardDeviation ?? 0) ** 2;
+  return {
+    C: profiles.map((p) => p.C),
+    loss: profiles.map((p) => p.optimum.loss.value),
+    leverage: profiles.map((p) => p.parabola?.[fit.choices.axis].vertexLeverage ?? 1),
+    noiseVariance: Math.max(fitted, known),
+    noiseDegreesOfFreedom: known > fitted ? Number.POSITIVE_INFINITY : fit.noise.degreesOfFreedom,
+  };
+}

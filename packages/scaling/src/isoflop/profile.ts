@@ -1,0 +1,174 @@
+import { exponentiate } from "../laws/power.js";
+import type { Estimate, Flops, Run } from "../types.js";
+import { akimaMinimum } from "./akima.js";
+import { fitParabola, type Parabola } from "./parabola.js";
+
+/** Parabola by least squares, parabola by Huber's M-estimate, or the minimum of an Akima spline. */
+export type OptimumMethod = "parabola" | "huber" | "akima";
+
+export interface ProfileOptions {
+  readonly optimum?: OptimumMethod;
+  /** Fit the loss or its logarithm. */
+  readonly scale?: "raw" | "log";
+  /** Axis whose fit gives the optimal loss and decides whether the minimum is interior. Both axes are always fitted. */
+  readonly axis?: "N" | "D";
+  /** The quantity minimised: `loss`, or the name of a metric. */
+  readonly quantity?: string;
+  readonly huberDelta?: number;
+}
+
+/** The compute-optimal model of one budget. */
+export interface Optimum {
+  readonly N: Estimate;
+  readonly D: Estimate;
+  readonly loss: Estimate;
+}
+
+export type ProfileWarning = "off-centre" | "flat" | "outlier";
+
+interface ProfileBase {
+  readonly C: Flops;
+  /** Runs in the budget, and distinct sizes among them. */
+  readonly points: number;
+  readonly sizes: number;
+  /** The fitted parabolas in ln N and ln D; absent for Akima and with fewer than three sizes. */
+  readonly parabola: { readonly N: Parabola; readonly D: Parabola } | undefined;
+  readonly warnings: readonly ProfileWarning[];
+}
+
+/** One budget's curve of loss against size: an optimum, or the reason there is none. */
+export type BudgetProfile =
+  | (ProfileBase & { readonly status: "interior"; readonly optimum: Optimum; readonly dInterior: boolean })
+  | (ProfileBase & { readonly status: "edge-minimum" | "not-convex" | "too-few-sizes"; readonly message: string });
+
+/** A parabola through three sizes has no residual, hence no error bar: four is the least that can be judged. */
+export const MINIMUM_SIZES = 4;
+
+/** The value a profile minimises; undefined when the run lacks the metric. */
+export const quantityOf = (run: Run, quantity = "loss"): number | undefined =>
+  quantity === "loss" ? run.loss : run.metrics?.[quantity];
+
+/**
+ * Locates the minimum of loss against ln N and ln D among runs of one budget (Hoffmann et al. 2022, Approach 2).
+ * A vertex outside the sampled sizes, a curve that bends the wrong way, or fewer than four sizes is refused with its reason.
+ */
+export function isoFlopProfile(C: Flops, runs: readonly Run[], options: ProfileOptions = {}): BudgetProfile {
+  const { optimum = "parabola", scale = "raw", axis = "N", quantity = "loss" } = options;
+  const used = runs.filter((run) => (quantityOf(run, quantity) ?? 0) > 0);
+  const values = used.map((run) => quantityOf(run, quantity)!);
+  const y = scale === "log" ? values.map(Math.log) : values;
+  const lnN = used.map((run) => Math.log(run.N));
+  const lnD = used.map((run) => Math.log(run.D));
+  const sizes = new Set(axis === "N" ? lnN : lnD).size;
+  const base = { C, points: used.length, sizes };
+  if (sizes < MINIMUM_SIZES) {
+    const message = `${sizes} distinct sizes at C = ${C}; at least ${MINIMUM_SIZES} are needed`;
+    return { ...base, parabola: undefined, warnings: [], status: "too-few-sizes", message };
+  }
+  if (optimum === "akima")
+    return akimaProfile({ ...base, parabola: undefined, warnings: [] }, lnN, lnD, y, axis, scale);
+
+  const sigma = quantity === "loss" ? knownNoise(used, scale) : undefined;
+  const fitOptions = {
+    loss: optimum === "huber" ? ("huber" as const) : ("squared" as const),
+    ...(options.huberDelta !== undefined && { huberDelta: options.huberDelta }),
+    ...(sigma && { sigma }),
+  };
+  const N = fitParabola(lnN, y, fitOptions);
+  const D = fitParabola(lnD, y, fitOptions);
+  if (!N || !D) {
+    const message = `at C = ${C} N or D has fewer than three distinct values`;
+    return { ...base, parabola: undefined, warnings: [], status: "too-few-sizes", message };
+  }
+  const main = axis === "N" ? N : D;
+  const along = axis === "N" ? lnN : lnD;
+  const warnings = warn(main, along);
+  const shared = { ...base, parabola: { N, D }, warnings };
+  if (!(main.curvature.value > 0)) {
+    const message = `at C = ${C} the loss has no minimum in ln ${axis}: curvature ${main.curvature.value}`;
+    return { ...shared, status: "not-convex", message };
+  }
+  if (!within(main.x.value, along)) {
+    const message = `at C = ${C} the minimum, ${axis} = ${Math.exp(main.x.value).toPrecision(4)}, lies outside the sampled range`;
+    return { ...shared, status: "edge-minimum", message };
+  }
+  const loss = scale === "log" ? exponentiate(main.y) : main.y;
+  return {
+    ...shared,
+    status: "interior",
+    optimum: { N: exponentiate(N.x), D: exponentiate(D.x), loss },
+    dInterior: D.curvature.value > 0 && within(D.x.value, lnD) && N.curvature.value > 0 && within(N.x.value, lnN),
+  };
+}
+
+function akimaProfile(
+  base: ProfileBase,
+  lnN: readonly number[],
+  lnD: readonly number[],
+  y: readonly number[],
+  axis: "N" | "D",
+  scale: "raw" | "log",
+): BudgetProfile {
+  const N = akimaMinimum(lnN, y)!;
+  const D = akimaMinimum(lnD, y);
+  const main = axis === "N" ? N : D;
+  if (!main || !D || main.edge) {
+    const message = `at C = ${base.C} the smallest loss is at the end of the sampled range of ${axis}`;
+    return { ...base, status: "edge-minimum", message };
+  }
+  const bare = (value: number): Estimate => ({ value, standardError: Number.NaN, ci95: [Number.NaN, Number.NaN] });
+  const loss = scale === "log" ? Math.exp(main.y) : main.y;
+  return {
+    ...base,
+    status: "interior",
+    optimum: { N: bare(Math.exp(N.x)), D: bare(Math.exp(D.x)), loss: bare(loss) },
+    dInterior: !D.edge && !N.edge,
+  };
+}
+
+function knownNoise(runs: readonly Run[], scale: "raw" | "log"): number[] | undefined {
+  if (!runs.every((run) => run.sigma !== undefined)) return undefined;
+  return runs.map((run) => (scale === "log" ? run.sigma! / run.loss : run.sigma!));
+}
+
+function range(values: readonly number[]): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const v of values) {
+    low = Math.min(low, v);
+    high = Math.max(high, v);
+  }
+  return [low, high];
+}
+
+function within(x: number, values: readonly number[]): boolean {
+  const [low, high] = range(values);
+  return x >= low && x <= high;
+}
+
+/** A vertex in the outer sixth of the range leans on extrapolated curvature. */
+const OFF_CENTRE = 1 / 6;
+const OUTLIER_DEVIATIONS = 4;
+/** Keeps rounding errors of exact data from counting as outliers of each other. */
+const NOISELESS = 1e-9;
+
+function warn(parabola: Parabola, x: readonly number[]): ProfileWarning[] {
+  const warnings: ProfileWarning[] = [];
+  const [low, high] = range(x);
+  const position = (parabola.x.value - low) / (high - low);
+  if (position < OFF_CENTRE || position > 1 - OFF_CENTRE) warnings.push("off-centre");
+  if (parabola.curvature.ci95[0] <= 0) warnings.push("flat");
+  if (hasOutlier(parabola)) warnings.push("outlier");
+  return warnings;
+}
+
+/** Externally studentised residuals: each point against the parabola through the others. */
+function hasOutlier({ residuals, leverages, degreesOfFreedom }: Parabola): boolean {
+  if (degreesOfFreedom < 3) return false;
+  const rss = residuals.reduce((s, r) => s + r * r, 0);
+  return residuals.some((r, i) => {
+    const free = Math.max(0, 1 - leverages[i]!);
+    const withoutIt = Math.max(0, rss - (r * r) / free) / (degreesOfFreedom - 1);
+    return r * r > OUTLIER_DEVIATIONS ** 2 * free * withoutIt + NOISELESS * rss;
+  });
+}

@@ -1,0 +1,203 @@
+import { studentCdf } from "../math/distributions.js";
+import { quadraticForm } from "../math/linear.js";
+import { bisect } from "../math/search.js";
+import type { Interval } from "../types.js";
+import { type FloorFit, fitGivenFloor } from "./givenFloor.js";
+
+/** Optima of the fitted budgets and what is known about their noise. */
+export interface LossCurve {
+  readonly C: readonly number[];
+  readonly loss: readonly number[];
+  /** Variance of each loss in units of the noise variance of one run (the leverage of a parabola's vertex; 1 for a single run). */
+  readonly leverage: readonly number[];
+  /** Noise variance of one run as estimated inside the budgets, with its degrees of freedom (0: unknown; Infinity: known). */
+  readonly noiseVariance: number;
+  readonly noiseDegreesOfFreedom: number;
+}
+
+/** What is added to the law's own uncertainty at the predicted point. */
+export interface NewMeasurement {
+  /** Variance of the measurement beyond the noise of one run, in squared loss. */
+  readonly extraVariance?: number;
+  /** Expected excess over the law, in units of loss. */
+  readonly shift?: number;
+}
+
+/** A prediction with the interval in which one new measurement should fall, 95 times in a hundred. */
+export interface LossPrediction {
+  /** Median of the predictive distribution. */
+  readonly value: number;
+  readonly interval95: Interval;
+  /** The same under a pure power law and under laws with a positive floor: their distance is the model uncertainty. */
+  readonly withoutFloor: { readonly value: number; readonly interval95: Interval };
+  readonly withFloor: { readonly value: number; readonly interval95: Interval } | undefined;
+  /** Weight of the laws with a floor, from the best likelihood of each family: about 1/2 when the data cannot tell. */
+  readonly floorWeight: number;
+  /** Standard deviation of one run's noise as used. */
+  readonly noiseStandardDeviation: number;
+  readonly degreesOfFreedom: number;
+}
+
+interface Component {
+  readonly location: number;
+  readonly scale: number;
+  readonly weight: number;
+}
+
+const NODES = 80;
+/** No reducible loss has been seen to fall faster than C⁻¹; without a limit, floors just under the last point fit anything. */
+const STEEPEST = 1;
+/** −ln of the smallest share of the last loss that may still be reducible. */
+const DEEPEST = 7;
+/** Log-weights this far below the best do not matter. */
+const NEGLIGIBLE = 18;
+
+/**
+ * Predictive distribution of the loss at compute C*.
+ *
+ * With four to six budgets the floor E is barely identified, and a plug-in interval at the best E is far too short. So the
+ * floor is integrated out over 0 < E < min L. At each E the power law of L − E is a two-parameter least-squares fit whose
+ * prediction is Student's t; the fits are weighted by their profile likelihood SS(E)^(−ν/2), where SS adds the scatter of the
+ * optima about the law to the scatter of runs within budgets. The pure law and the family with a floor are then weighed by
+ * their best likelihoods: no Occam factor, because over a decade or two the data cannot afford to dismiss a floor. The noise
+ * variance at each E is the larger of that pooled value and the law's own misfit (the Birge ratio), so that scatter between
+ * budgets that runs within budgets do not show widens the interval.
+ *
+ * @returns undefined with fewer than three budgets.
+ */
+export function predictiveLoss(
+  curve: LossCurve,
+  at: number,
+  measurement: NewMeasurement = {},
+): LossPrediction | undefined {
+  const k = curve.C.length;
+  if (k < 3) return undefined;
+  const lnC = curve.C.map(Math.log);
+  const centre = lnC.reduce((s, v) => s + v, 0) / k;
+  const u = lnC.map((v) => v - centre);
+  const context: Context = {
+    curve,
+    u,
+    target: Math.log(at) - centre,
+    weights: curve.leverage.map((v) => 1 / v),
+    measurement,
+  };
+  const lowest = Math.min(...curve.loss);
+
+  const pure = fitGivenFloor(u, curve.loss, 0, "raw", context.weights);
+  if (!pure) return undefined;
+  const floors = floorNodes(context, lowest);
+  const pureLikelihood = logLikelihood(pure, context);
+  const best = Math.max(pureLikelihood, ...floors.map((f) => f.logWeight));
+  const pureComponents = [component(pure, context, Math.exp(pureLikelihood - best))];
+  const peak = Math.max(...floors.map((f) => f.logWeight));
+  const spread = floors.reduce((s, f) => s + Math.exp(f.logWeight - peak), 0);
+  const floorComponents = floors.map((f) => component(f.fit, context, Math.exp(f.logWeight - best) / spread));
+  const nu = degrees(curve);
+  const withFloorTotal = total(floorComponents);
+  const all = [...pureComponents, ...floorComponents];
+  return {
+    ...summary(all, nu),
+    withoutFloor: summary(pureComponents, nu),
+    withFloor: withFloorTotal > 0 ? summary(floorComponents, nu) : undefined,
+    floorWeight: withFloorTotal / total(all),
+    noiseStandardDeviation: Math.sqrt(noiseOf(floors[0] ? bestFit(floors, pure, context) : pure, context)),
+    degreesOfFreedom: nu,
+  };
+}
+
+interface Context {
+  readonly curve: LossCurve;
+  readonly u: readonly number[];
+  readonly target: number;
+  readonly weights: readonly number[];
+  readonly measurement: NewMeasurement;
+}
+
+interface FloorNode {
+  readonly fit: FloorFit;
+  readonly logWeight: number;
+  readonly t: number;
+}
+
+const degrees = ({ C, noiseDegreesOfFreedom }: LossCurve): number => noiseDegreesOfFreedom + C.length - 2;
+
+/** ln SS(E)^(−ν/2); with known noise, the Gaussian −SS / 2σ². */
+function logLikelihood(fit: FloorFit, { curve }: Context): number {
+  if (!Number.isFinite(curve.noiseDegreesOfFreedom)) return -fit.sse / (2 * curve.noiseVariance);
+  return (-degrees(curve) / 2) * Math.log(sumOfSquares(fit, curve));
+}
+
+/** Rounding of double precision bounds how exactly a law can be known from exact data. */
+function sumOfSquares(fit: FloorFit, { loss, noiseVariance, noiseDegreesOfFreedom }: LossCurve): number {
+  const rounding = loss.reduce((s, v) => s + (v * 1e-13) ** 2, 0);
+  return fit.sse + (noiseDegreesOfFreedom > 0 ? noiseVariance * noiseDegreesOfFreedom : 0) + rounding;
+}
+
+function noiseOf(fit: FloorFit, { curve }: Context): number {
+  const misfit = fit.sse / (curve.C.length - 2);
+  if (!Number.isFinite(curve.noiseDegreesOfFreedom)) return Math.max(curve.noiseVariance, misfit);
+  return Math.max(sumOfSquares(fit, curve) / degrees(curve), misfit);
+}
+
+/**
+ * Floors that matter: a coarse pass over 0 < E < min L, then nodes where the likelihood is. Nodes are even in ln(min L − E), which is
+ * nearly even in ln α: as much weight on floors that leave a tenth of the loss to fall as on floors that leave a third.
+ */
+function floorNodes(context: Context, lowest: number): FloorNode[] {
+  const depth = (t: number) => lowest * (1 - Math.exp(-t));
+  const coarse = evaluate(
+    context,
+    Array.from({ length: NODES }, (_, i) => ((i + 0.5) / NODES) * DEEPEST),
+    depth,
+  );
+  const best = Math.max(...coarse.map((n) => n.logWeight));
+  const kept = coarse.filter((n) => n.logWeight > best - NEGLIGIBLE);
+  if (kept.length === 0) return [];
+  const margin = DEEPEST / NODES;
+  const low = Math.max(0, kept[0]!.t - margin);
+  const high = Math.min(DEEPEST, kept[kept.length - 1]!.t + margin);
+  return evaluate(
+    context,
+    Array.from({ length: NODES }, (_, i) => low + ((i + 0.5) / NODES) * (high - low)),
+    depth,
+  );
+}
+
+function evaluate(context: Context, ts: readonly number[], depth: (t: number) => number): FloorNode[] {
+  const { u, curve, weights } = context;
+  return ts.flatMap((t) => {
+    const fit = fitGivenFloor(u, curve.loss, depth(t), "raw", weights);
+    return fit && fit.alpha > 0 && fit.alpha <= STEEPEST ? [{ fit, t, logWeight: logLikelihood(fit, context) }] : [];
+  });
+}
+
+function bestFit(floors: readonly FloorNode[], pure: FloorFit, context: Context): FloorFit {
+  let best = pure;
+  let value = logLikelihood(pure, context);
+  for (const node of floors) {
+    if (node.logWeight > value) [best, value] = [node.fit, node.logWeight];
+  }
+  return best;
+}
+
+function component(fit: FloorFit, context: Context, weight: number): Component {
+  const { target, measurement } = context;
+  const reducible = Math.exp(fit.a - fit.alpha * target);
+  const leverage = quadraticForm(fit.unscaledCovariance, [reducible, -target * reducible]);
+  const variance = noiseOf(fit, context) * (1 + leverage) + (measurement.extraVariance ?? 0);
+  return { location: fit.floor + reducible + (measurement.shift ?? 0), scale: Math.sqrt(variance), weight };
+}
+
+const total = (components: readonly Component[]): number => components.reduce((s, c) => s + c.weight, 0);
+
+function summary(components: readonly Component[], nu: number): { value: number; interval95: Interval } {
+  const all = total(components);
+  const heavy = components.filter((c) => c.weight > 1e-9 * all);
+  const cdf = (x: number) => heavy.reduce((s, c) => s + c.weight * studentCdf((x - c.location) / c.scale, nu), 0) / all;
+  const reach = heavy.reduce((s, c) => Math.max(s, c.scale), 0) * 200;
+  const low = Math.min(...heavy.map((c) => c.location)) - reach;
+  const high = Math.max(...heavy.map((c) => c.location)) + reach;
+  const quantile = (p: number) => bisect((x) => cdf(x) - p, low, high);
+  return { value: quantile(0.5), interval95: [quantile(0.025), quantile(0.975)] };
+}

@@ -1,0 +1,153 @@
+import { studentFactor95 } from "../math/distributions.js";
+import { invertPositive } from "../math/linear.js";
+import { bisect, goldenMinimum } from "../math/search.js";
+import { type Estimate, type FitStatus, type Interval, type Outcome, refuse } from "../types.js";
+import { type FloorFit, fitGivenFloor, type ResidualScale } from "./givenFloor.js";
+
+/** y = E + A · x^−α with E ≥ 0: a power law with an irreducible term. */
+export interface SaturatingLaw {
+  readonly kind: "saturating";
+  /** `bound` when the best floor is zero: then this is the pure power law and the floor's interval says how large it could be. */
+  readonly status: Extract<FitStatus, "converged" | "bound" | "unidentified">;
+  /** The irreducible term E, in the unit of y. Its interval is from the profile of the objective, so it need not be symmetric. */
+  readonly floor: Estimate;
+  /** A, at x = 1. */
+  readonly coefficient: Estimate;
+  readonly logCoefficient: Estimate;
+  /** α > 0 for a falling loss; the slope of ln(y − E) is −α. */
+  readonly exponent: Estimate;
+  /** Half the sum of squared residuals on the scale used. */
+  readonly objective: number;
+  readonly degreesOfFreedom: number;
+  readonly points: number;
+}
+
+export interface SaturatingOptions {
+  /** Residuals of ln y (default, as in the literature) or of y. */
+  readonly residuals?: ResidualScale;
+  readonly weights?: readonly number[];
+}
+
+const FLOOR_STEPS = 200;
+
+/** Fits the floor by profiling: the best two-parameter fit at every floor, then the best floor. No starting values, no local minima missed. */
+export function saturatingLaw(
+  x: readonly number[],
+  y: readonly number[],
+  options: SaturatingOptions = {},
+): Outcome<SaturatingLaw> {
+  const distinct = new Set(x).size;
+  if (distinct < 4) return refuse("too-few-points", `a floor needs four distinct x; there are ${distinct}`);
+  const scale = options.residuals ?? "log";
+  const lx = x.map(Math.log);
+  const centre = lx.reduce((s, v) => s + v, 0) / lx.length;
+  const u = lx.map((v) => v - centre);
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const v of y) lowest = Math.min(lowest, v);
+  const fitAt = (floor: number) => fitGivenFloor(u, y, floor, scale, options.weights);
+  const sseAt = (floor: number) => fitAt(floor)?.sse ?? Number.POSITIVE_INFINITY;
+
+  const grid = floorGrid(lowest, FLOOR_STEPS);
+  const values = grid.map(sseAt);
+  let best = 0;
+  values.forEach((v, i) => {
+    if (v < values[best]!) best = i;
+  });
+  const searched = goldenMinimum(sseAt, grid[Math.max(0, best - 1)]!, grid[Math.min(grid.length - 1, best + 1)]!);
+  const floor = searched.value < values[0]! ? searched.x : 0;
+  const fit = fitAt(floor);
+  if (!fit) return refuse("unidentified", "no finite fit of the power law at any floor");
+  return describe(fit, { u, y, scale, centre, lowest, grid, sseAt, weights: options.weights });
+}
+
+/** Floors from zero to just under the smallest y, denser near the end, where the curve bends fastest. */
+export function floorGrid(lowest: number, steps: number): number[] {
+  return Array.from({ length: steps }, (_, i) => lowest * (1 - (1 - i / steps) ** 2));
+}
+
+interface Context {
+  readonly u: readonly number[];
+  readonly y: readonly number[];
+  readonly scale: ResidualScale;
+  readonly centre: number;
+  readonly lowest: number;
+  readonly grid: readonly number[];
+  readonly sseAt: (floor: number) => number;
+  readonly weights: readonly number[] | undefined;
+}
+
+function describe(fit: FloorFit, context: Context): Outcome<SaturatingLaw> {
+  const { u, y, centre } = context;
+  const atBound = fit.floor === 0;
+  const dof = y.length - (atBound ? 2 : 3);
+  const variance = dof > 0 ? fit.sse / dof : Number.NaN;
+  const factor = studentFactor95(dof);
+  // At the bound the floor is not a free parameter: the covariance is that of the pure power law.
+  const unscaled = covarianceWithFloor(fit, context);
+  if (!atBound && !unscaled)
+    return refuse("unidentified", "floor, coefficient and exponent cannot be told apart from these points");
+  const [vE, va, vAlpha, cov] = unscaled ?? [
+    Number.NaN,
+    fit.unscaledCovariance[0]![0]!,
+    fit.unscaledCovariance[1]![1]!,
+    fit.unscaledCovariance[0]![1]!,
+  ];
+  const estimate = (value: number, v: number): Estimate => {
+    const standardError = Math.sqrt(Math.max(0, variance * v));
+    return { value, standardError, ci95: [value - factor * standardError, value + factor * standardError] };
+  };
+  const logCoefficient = estimate(fit.a + fit.alpha * centre, va + 2 * centre * cov + centre * centre * vAlpha);
+  const floorInterval = profileInterval(fit, context, y.length - 3);
+  const coefficient = Math.exp(logCoefficient.value);
+  return {
+    ok: true,
+    kind: "saturating",
+    status: atBound ? "bound" : floorInterval[0] === 0 ? "unidentified" : "converged",
+    floor: { value: fit.floor, standardError: Math.sqrt(Math.max(0, variance * vE)), ci95: floorInterval },
+    coefficient: {
+      value: coefficient,
+      standardError: coefficient * logCoefficient.standardError,
+      ci95: [Math.exp(logCoefficient.ci95[0]), Math.exp(logCoefficient.ci95[1])],
+    },
+    logCoefficient,
+    exponent: estimate(fit.alpha, vAlpha),
+    objective: fit.sse / 2,
+    degreesOfFreedom: dof,
+    points: u.length,
+  };
+}
+
+/** (JᵀWJ)⁻¹ of (E, a, α), as [var E, var a, var α, cov(a, α)]. */
+function covarianceWithFloor(
+  fit: FloorFit,
+  { u, y, scale, weights }: Context,
+): [number, number, number, number] | undefined {
+  if (fit.floor === 0) return undefined;
+  const information = [0, 1, 2].map(() => [0, 0, 0]);
+  u.forEach((v, i) => {
+    const reducible = Math.exp(fit.a - fit.alpha * v);
+    const divisor = scale === "log" ? fit.floor + reducible : 1;
+    const gradient = [1 / divisor, reducible / divisor, (-v * reducible) / divisor];
+    for (let j = 0; j < 3; j++) {
+      for (let k = 0; k < 3; k++) information[j]![k]! += (weights?.[i] ?? 1) * gradient[j]! * gradient[k]!;
+    }
+  });
+  if (y.length < 3) return undefined;
+  const inverse = invertPositive(information);
+  return inverse && [inverse[0]![0]!, inverse[1]![1]!, inverse[2]![2]!, inverse[1]![2]!];
+}
+
+/** Floors whose best fit is not rejected: SSE(E) ≤ SSE_min (1 + t² / dof), the profile interval of a least-squares parameter. */
+function profileInterval(fit: FloorFit, { lowest, grid, sseAt }: Context, dof: number): Interval {
+  if (dof <= 0) return [0, lowest];
+  const limit = fit.sse * (1 + studentFactor95(dof) ** 2 / dof) + 1e-300;
+  const excess = (floor: number) => sseAt(floor) - limit;
+  const top = grid[grid.length - 1]!;
+  const low = fit.floor === 0 || excess(0) <= 0 ? 0 : bisect(excess, 0, fit.floor);
+  const high = excess(top) <= 0 ? lowest : bisect(excess, fit.floor, top);
+  return [low, high];
+}
+
+/** The law at x. */
+export const evaluateSaturating = (law: SaturatingLaw, x: number): number =>
+  law.floor.value + Math.exp(law.logCoefficient.value - law.exponent.value * Math.log(x));

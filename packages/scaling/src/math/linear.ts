@@ -1,0 +1,196 @@
+/** A dense matrix as rows. */
+export type Matrix = readonly (readonly number[])[];
+
+export interface LeastSquares {
+  readonly coefficients: readonly number[];
+  /** (XᵀWX)⁻¹: multiply by the noise variance for the covariance of the coefficients. */
+  readonly unscaledCovariance: Matrix;
+  /** Weighted residual sum of squares. */
+  readonly rss: number;
+  /** Rows minus columns. */
+  readonly degreesOfFreedom: number;
+  readonly residuals: readonly number[];
+}
+
+/** Relative size below which a column counts as a combination of the others. */
+const RANK_TOLERANCE = 1e-12;
+
+/**
+ * Weighted linear least squares by Householder QR. Columns are scaled first, so that mixed units do no harm.
+ * @returns undefined when the columns are linearly dependent or there are fewer rows than columns.
+ */
+export function leastSquares(x: Matrix, y: readonly number[], weights?: readonly number[]): LeastSquares | undefined {
+  const n = y.length;
+  const p = x[0]?.length ?? 0;
+  if (n < p || p === 0) return undefined;
+  const a = x.map((row, i) => row.map((v) => v * Math.sqrt(weights?.[i] ?? 1)));
+  const b = y.map((v, i) => v * Math.sqrt(weights?.[i] ?? 1));
+  const scale = columnNorms(a, p);
+  if (scale.some((s) => !(s > 0) || !Number.isFinite(s))) return undefined;
+  for (const row of a) for (let j = 0; j < p; j++) row[j]! /= scale[j]!;
+
+  for (let j = 0; j < p; j++) {
+    let norm = 0;
+    for (let i = j; i < n; i++) norm = Math.hypot(norm, a[i]![j]!);
+    if (norm < RANK_TOLERANCE) return undefined;
+    const alpha = a[j]![j]! > 0 ? -norm : norm;
+    const v = new Float64Array(n);
+    v[j] = a[j]![j]! - alpha;
+    for (let i = j + 1; i < n; i++) v[i] = a[i]![j]!;
+    let vv = 0;
+    for (let i = j; i < n; i++) vv += v[i]! * v[i]!;
+    for (let k = j; k < p; k++) {
+      let dot = 0;
+      for (let i = j; i < n; i++) dot += v[i]! * a[i]![k]!;
+      const factor = (2 * dot) / vv;
+      for (let i = j; i < n; i++) a[i]![k]! -= factor * v[i]!;
+    }
+    let dot = 0;
+    for (let i = j; i < n; i++) dot += v[i]! * b[i]!;
+    const factor = (2 * dot) / vv;
+    for (let i = j; i < n; i++) b[i]! -= factor * v[i]!;
+  }
+
+  const coefficients = backSubstitute(a, b, p).map((c, j) => c / scale[j]!);
+  const inverseR = Array.from({ length: p }, (_, j) =>
+    backSubstitute(
+      a,
+      Array.from({ length: p }, (_, i) => (i === j ? 1 : 0)),
+      p,
+    ),
+  );
+  const unscaledCovariance = Array.from({ length: p }, (_, i) =>
+    Array.from({ length: p }, (_, j) => {
+      let s = 0;
+      for (let k = 0; k < p; k++) s += inverseR[k]![i]! * inverseR[k]![j]!;
+      return s / (scale[i]! * scale[j]!);
+    }),
+  );
+  const residuals = y.map((v, i) => v - dot(x[i]!, coefficients));
+  let rss = 0;
+  for (let i = 0; i < n; i++) rss += (weights?.[i] ?? 1) * residuals[i]! ** 2;
+  return { coefficients, unscaledCovariance, rss, degreesOfFreedom: n - p, residuals };
+}
+
+function columnNorms(a: Matrix, p: number): number[] {
+  const norms = new Array<number>(p).fill(0);
+  for (const row of a) for (let j = 0; j < p; j++) norms[j]! += row[j]! ** 2;
+  return norms.map(Math.sqrt);
+}
+
+/** Solves the upper triangle of the first p rows of `r`. */
+function backSubstitute(r: Matrix, b: readonly number[], p: number): number[] {
+  const out = new Array<number>(p).fill(0);
+  for (let i = p - 1; i >= 0; i--) {
+    let s = b[i]!;
+    for (let k = i + 1; k < p; k++) s -= r[i]![k]! * out[k]!;
+    out[i] = s / r[i]![i]!;
+  }
+  return out;
+}
+
+export function dot(a: readonly number[], b: readonly number[]): number {
+  let s = 0;
+  for (let i = 0; i < a.length; i++) s += a[i]! * b[i]!;
+  return s;
+}
+
+/** gᵀ M g: the delta method's variance for a gradient and a covariance. */
+export function quadraticForm(m: Matrix, g: readonly number[]): number {
+  return dot(
+    g,
+    m.map((row) => dot(row, g)),
+  );
+}
+
+/** Lower Cholesky factor, or undefined when the matrix is not positive definite. */
+export function cholesky(m: Matrix): number[][] | undefined {
+  const n = m.length;
+  const l = Array.from({ length: n }, () => new Array<number>(n).fill(0));
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let s = m[i]![j]!;
+      for (let k = 0; k < j; k++) s -= l[i]![k]! * l[j]![k]!;
+      if (i === j) {
+        if (!(s > 0)) return undefined;
+        l[i]![i] = Math.sqrt(s);
+      } else l[i]![j] = s / l[j]![j]!;
+    }
+  }
+  return l;
+}
+
+/** Solves m x = b for a symmetric positive definite m, or undefined when it is not. */
+export function solvePositive(m: Matrix, b: readonly number[]): number[] | undefined {
+  const l = cholesky(m);
+  if (!l) return undefined;
+  const n = b.length;
+  const z = new Array<number>(n).fill(0);
+  for (let i = 0; i < n; i++) {
+    let s = b[i]!;
+    for (let k = 0; k < i; k++) s -= l[i]![k]! * z[k]!;
+    z[i] = s / l[i]![i]!;
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    let s = z[i]!;
+    for (let k = i + 1; k < n; k++) s -= l[k]![i]! * z[k]!;
+    z[i] = s / l[i]![i]!;
+  }
+  return z;
+}
+
+/** Inverse of a symmetric positive definite matrix, or undefined when it is not. Diagonal scaling keeps mixed units apart. */
+export function invertPositive(m: Matrix): number[][] | undefined {
+  const d = m.map((row, i) => Math.sqrt(row[i]!));
+  if (d.some((v) => !(v > 0))) return undefined;
+  const scaled = m.map((row, i) => row.map((v, j) => v / (d[i]! * d[j]!)));
+  const columns: number[][] = [];
+  for (let j = 0; j < m.length; j++) {
+    const column = solvePositive(
+      scaled,
+      m.map((_, i) => (i === j ? 1 : 0)),
+    );
+    if (!column) return undefined;
+    columns.push(column);
+  }
+  return m.map((_, i) => m.map((_, j) => (columns[j]![i]! + columns[i]![j]!) / 2 / (d[i]! * d[j]!)));
+}
+
+export function multiply(a: Matrix, b: Matrix): number[][] {
+  return a.map((row) => b[0]!.map((_, j) => row.reduce((s, v, k) => s + v * b[k]![j]!, 0)));
+}
+
+export const transpose = (m: Matrix): number[][] => m[0]!.map((_, j) => m.map((row) => row[j]!));
+
+/** Eigenvalues of a symmetric matrix by Jacobi rotations, ascending. */
+export function symmetricEigenvalues(matrix: Matrix): number[] {
+  const a = matrix.map((row) => [...row]);
+  const n = a.length;
+  for (let sweep = 0; sweep < 60; sweep++) {
+    let off = 0;
+    for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) off += a[i]![j]! ** 2;
+    if (off < 1e-300) break;
+    for (let p = 0; p < n; p++) {
+      for (let q = p + 1; q < n; q++) {
+        if (a[p]![q] === 0) continue;
+        const theta = (a[q]![q]! - a[p]![p]!) / (2 * a[p]![q]!);
+        const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.hypot(theta, 1));
+        const c = 1 / Math.hypot(t, 1);
+        const s = t * c;
+        for (let k = 0; k < n; k++) {
+          const kp = a[k]![p]!;
+          const kq = a[k]![q]!;
+          a[k]![p] = c * kp - s * kq;
+          a[k]![q] = s * kp + c * kq;
+        }
+        for (let k = 0; k < n; k++) {
+          const pk = a[p]![k]!;
+          const qk = a[q]![k]!;
+          a[p]![k] = c * pk - s * qk;
+          a[q]![k] = s * pk + c * qk;
+        }
+      }
+    }
+  }
+  return a.map((row, i) => row[i]!).sort((x, y) => x - y);
+}
