@@ -12,6 +12,8 @@ function useWritableHome() {
     const home = join(root, ".cache", "home");
     mkdirSync(home, { recursive: true });
     process.env.HOME = home;
+    // `npm test` has handed down a cache in the home that cannot be written.
+    process.env.npm_config_cache = join(home, ".npm");
   }
 }
 

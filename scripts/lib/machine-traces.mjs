@@ -1,9 +1,7 @@
 // Written apart, so that this file does not name what it looks for.
 const homes = ["home", "Users"].join("|");
 const roots = ["work", "farm", "root"].join("|");
-const hosts = ["registry.npmjs", "registry.yarnpkg", "deb.debian", "npm.pkg.github"].map((host) =>
-  host.replace(".", "\\."),
-);
+const hosts = ["registry.(npmjs|yarnpkg)", ["deb", "debian"].join("."), ["npm", "pkg", "github"].join(".")].join("|");
 
 const traces = [
   {
@@ -11,7 +9,7 @@ const traces = [
     pattern: new RegExp(`(?<![\\w.~$}-])/(?:(?:${roots})/|(?:${homes})/\\w)`),
   },
   { what: "an absolute path of one machine", pattern: /(?<![A-Za-z])[A-Z]:\\{1,2}Users\\/ },
-  { what: "a registry host", pattern: new RegExp(hosts.join("|")) },
+  { what: "a registry host", pattern: new RegExp(hosts) },
 ];
 
 /**
