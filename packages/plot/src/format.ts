@@ -23,6 +23,9 @@ const steps: readonly (readonly [number, string])[] = [
   [1e3, "k"],
 ];
 
+/** Compute with its unit, kept on one line. */
+export const flops = (value: number): string => `${scientific(value)}\u00A0FLOPs`;
+
 /** Parameters or tokens: 25300 becomes "25.3k", 9.583e8 becomes "958M". */
 export function count(value: number, digits = 3): string {
   for (const [step, letter] of steps) {
@@ -48,11 +51,11 @@ export const fixed = (value: number, decimals: number): string => minus(value.to
 /** Four decimals: losses of a study differ in the third. */
 export const loss = (value: number): string => fixed(value, 4);
 
-/** 0.0123 becomes "+1.2 %". */
+/** 0.0123 becomes "+1.2 %", with a no-break space. */
 export function signedPercent(fraction: number, decimals = 1): string {
   const text = (Math.abs(fraction) * 100).toFixed(decimals);
   const sign = Number(text) === 0 ? "" : fraction < 0 ? "−" : "+";
-  return `${sign}${text} %`;
+  return `${sign}${text}\u00A0%`;
 }
 
 /** Seconds as "48 s", "4 min 12 s" or "2 h 05 min". */

@@ -2,6 +2,8 @@ export type { Drawing, FigureOptions } from "./figures/chart.js";
 export * from "./figures/index.js";
 export type { LawName } from "./figures/law.js";
 export { samplePng, samplePngUrl } from "./image.js";
+export type { ReportOptions } from "./report/figures.js";
+export { renderReport } from "./report/renderReport.js";
 export { PlotInputError } from "./study/check.js";
 export type * from "./study/types.js";
 export { validateStudy } from "./study/validate.js";

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { lightTheme, type Theme } from "../theme.js";
 import { type Axis, scaleOf } from "./axis.js";
-import { element, formulaElement, serialise, textElement } from "./svg.js";
+import { serialise, textElement } from "./svg.js";
 
 /** Inter has every glyph that figures use; the rest are faces with the same proportions that systems carry. */
 export const fontFamily = "Inter, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
@@ -10,9 +10,9 @@ export interface FigureOptions {
   /** Builds the elements; the page's own by default, `document` of "@isoflop/plot/node" in Node. */
   readonly document?: Document;
   readonly theme?: Theme;
-  /** Pixels; below 480 a figure is drawn for a phone. */
+  /** Pixels, margin included; below 480 a figure is drawn for a phone. */
   readonly width?: number;
-  /** Drawn above the figure. A figure that stands in a page has a caption instead. */
+  /** Set above the figure. */
   readonly title?: string;
   /** Word for what D counts, e.g. "image tokens"; "tokens" by default. */
   readonly tokenUnit?: string;
@@ -23,6 +23,8 @@ export interface Drawing {
   readonly svg: string;
   readonly width: number;
   readonly height: number;
+  /** What it shows, for readers who do not see it. */
+  readonly description: string;
 }
 
 /** Words beside a point. The chart moves labels apart until none overlap. */
@@ -64,7 +66,7 @@ export function chart(spec: ChartSpec, options: FigureOptions): Drawing {
   const theme = themeOf(options);
   const document = documentOf(options);
   const { x, y, width, height, marginRight = 16 } = spec;
-  const heading = (options.title ? 24 : 0) + (spec.subtitle ? 20 : 0);
+  const heading = spec.subtitle ? 20 : 0;
   const marginTop = 34 + heading;
   const marginBottom = 46;
   const tickWidth = Math.max(...y.ticks.map((tick) => y.format(tick).length), 1) * 7;
@@ -87,15 +89,14 @@ export function chart(spec: ChartSpec, options: FigureOptions): Drawing {
     marks: [
       Plot.gridX([...x.ticks], { stroke: theme.grid, strokeOpacity: 1 }),
       Plot.gridY([...y.ticks], { stroke: theme.grid, strokeOpacity: 1 }),
-      Plot.axisX([...x.ticks], { ...tickStyle, label: null, tickFormat: (d: number) => x.format(d) }),
-      Plot.axisY([...y.ticks], { ...tickStyle, label: null, tickFormat: (d: number) => y.format(d) }),
+      Plot.axisX([...x.ticks], { ...tickStyle, label: null, text: (d: number) => x.format(d) }),
+      Plot.axisY([...y.ticks], { ...tickStyle, label: null, text: (d: number) => y.format(d) }),
       ...spec.marks,
     ],
   });
   const text = (place: Parameters<typeof textElement>[1], words: string) =>
     svg.append(textElement(document, place, words));
-  if (options.title) text({ x: 0, y: 16, fill: theme.ink, "font-size": 15, "font-weight": 600 }, options.title);
-  if (spec.subtitle) svg.append(formulaElement(document, { x: 0, y: heading - 5, fill: theme.muted }, spec.subtitle));
+  if (spec.subtitle) text({ x: 0, y: 14, fill: theme.muted }, spec.subtitle);
   text({ x: 0, y: heading + 14, fill: theme.muted, class: "y-label" }, `↑ ${y.label}`);
   text(
     { x: width - marginRight, y: height - 6, fill: theme.muted, "text-anchor": "end", class: "x-label" },
@@ -110,12 +111,9 @@ export function chart(spec: ChartSpec, options: FigureOptions): Drawing {
     const weight = { "font-weight": label.bold ? 600 : 500, "text-anchor": left ? "end" : "start", class: "label" };
     text({ x: label.x + (left ? -9 : 9), y: label.y + 4, fill: label.color, ...halo, ...weight }, label.text);
   }
-  if (theme.background !== null) {
-    svg.prepend(element(document, "rect", { width, height, fill: theme.background, class: "background" }));
-  }
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", spec.description);
-  return { svg: serialise(svg), width, height };
+  return { svg: serialise(svg), width, height, description: spec.description };
 }
 
 const lineHeight = 15;

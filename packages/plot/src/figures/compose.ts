@@ -1,36 +1,15 @@
 import { type Drawing, documentOf, type FigureOptions, fontFamily, themeOf } from "./chart.js";
 import { element, serialise, textElement } from "./svg.js";
 
-export interface ComposeOptions extends FigureOptions {
-  readonly columns: number;
-  readonly gap?: number;
-  readonly description: string;
+/** Attributes and children of an SVG that holds finished drawings. */
+interface Frame extends Omit<Drawing, "svg"> {
+  readonly own: readonly SVGElement[];
+  /** SVG text of the drawings. */
+  readonly drawings: string;
 }
 
-/** Sets drawings side by side, row by row, as one SVG. */
-export function compose(panels: readonly Drawing[], options: ComposeOptions): Drawing {
-  const { columns, gap = 24, description, title } = options;
-  const theme = themeOf(options);
-  const document = documentOf(options);
-  const top = title ? 34 : 0;
-  let y = top;
-  let width = 0;
-  const placed: string[] = [];
-  for (let row = 0; row < panels.length; row += columns) {
-    const cells = panels.slice(row, row + columns);
-    let x = 0;
-    for (const cell of cells) {
-      placed.push(cell.svg.replace(/^<svg /, `<svg x="${x}" y="${y}" `));
-      x += cell.width + gap;
-    }
-    width = Math.max(width, x - gap);
-    y += Math.max(...cells.map((cell) => cell.height)) + gap;
-  }
-  const height = Math.max(top, y - gap);
-  const heading = title
-    ? textElement(document, { x: 0, y: 17, fill: theme.ink, "font-size": 15, "font-weight": 600 }, title)
-    : undefined;
-  const frame = element(document, "svg", {
+function frame(document: Document, { width, height, description, own, drawings }: Frame): Drawing {
+  const svg = element(document, "svg", {
     viewBox: `0 0 ${width} ${height}`,
     width,
     height,
@@ -38,9 +17,60 @@ export function compose(panels: readonly Drawing[], options: ComposeOptions): Dr
     role: "img",
     "aria-label": description,
   });
-  if (theme.background !== null) frame.append(element(document, "rect", { width, height, fill: theme.background }));
-  if (heading) frame.append(heading);
-  // The panels are finished text already; they go in before the closing tag.
-  const svg = serialise(frame).replace(/<\/svg>$|\s*\/>$/, (end) => (end === "</svg>" ? "" : ">"));
-  return { svg: `${svg}${placed.join("")}</svg>`, width, height };
+  // The place where the drawings go: they are text already, and parsing them again would gain nothing.
+  svg.append(...own, element(document, "g", { class: "drawings" }));
+  const place = /<g class="drawings"\s*(\/>|><\/g>)/;
+  return { svg: serialise(svg).replace(place, () => drawings), width, height, description };
+}
+
+const at = ({ svg }: Drawing, x: number, y: number): string => svg.replace(/^<svg /, `<svg x="${x}" y="${y}" `);
+
+const gap = 28;
+
+/** Width of each of `columns` panels that together are `width` wide. */
+export const panelWidth = (width: number, columns: number): number =>
+  Math.floor((width - gap * (columns - 1)) / columns);
+
+/** Sets drawings side by side, row by row, as one. */
+export function compose(
+  panels: readonly Drawing[],
+  options: FigureOptions & { readonly columns: number; readonly description: string },
+): Drawing {
+  let drawings = "";
+  let [width, y] = [0, 0];
+  for (let row = 0; row < panels.length; row += options.columns) {
+    const cells = panels.slice(row, row + options.columns);
+    let x = 0;
+    for (const cell of cells) {
+      drawings += at(cell, x, y);
+      x += cell.width + gap;
+    }
+    width = Math.max(width, x - gap);
+    y += Math.max(...cells.map((cell) => cell.height)) + gap;
+  }
+  const height = Math.max(1, y - gap);
+  return frame(documentOf(options), { width, height, description: options.description, own: [], drawings });
+}
+
+/**
+ * A drawing as a file of its own: on the background of its theme, with a margin and a title. Where the theme has no
+ * background the figure belongs to a page, and stands there without a margin.
+ */
+export function standalone(options: FigureOptions, draw: (options: FigureOptions) => Drawing): string {
+  const { background, ink } = themeOf(options);
+  const document = documentOf(options);
+  const margin = background === null ? 0 : 20;
+  const drawing = draw(options.width === undefined ? options : { ...options, width: options.width - 2 * margin });
+  const top = margin + (options.title ? 32 : 0);
+  const width = drawing.width + 2 * margin;
+  const height = drawing.height + top + margin;
+  const own: SVGElement[] = [];
+  if (background !== null)
+    own.push(element(document, "rect", { width, height, fill: background, class: "background" }));
+  if (options.title) {
+    const place = { x: margin, y: margin + 15, fill: ink, "font-size": 16, "font-weight": 600, class: "title" };
+    own.push(textElement(document, place, options.title));
+  }
+  const drawings = at(drawing, margin, top);
+  return frame(document, { width, height, description: drawing.description, own, drawings }).svg;
 }

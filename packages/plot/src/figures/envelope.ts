@@ -18,7 +18,13 @@ interface ComputePoint {
 export function lowerEnvelope(curves: readonly (readonly ComputePoint[])[]): ComputePoint[] {
   const all = curves.flat().sort((a, b) => a.compute - b.compute || a.loss - b.loss);
   const envelope: ComputePoint[] = [];
-  for (const point of all) if (point.loss < (envelope.at(-1)?.loss ?? Number.POSITIVE_INFINITY)) envelope.push(point);
+  for (const point of all) {
+    const last = envelope.at(-1);
+    if (last && point.loss >= last.loss) continue;
+    // Compute is a product of floating-point numbers: equal amounts differ in the last bits.
+    if (last && point.compute <= last.compute * (1 + 1e-9)) envelope.pop();
+    envelope.push(point);
+  }
   return envelope;
 }
 
@@ -75,8 +81,8 @@ export function envelopeDrawing(study: StudyWithCurves, options: FigureOptions):
       height: small ? 360 : 440,
       marginRight: 24,
       subtitle: small
-        ? "solid: envelope · dashed: law of validation loss"
-        : "thin: training runs by budget · solid: their lower envelope · dashed: law of the final validation loss",
+        ? "solid: envelope; dashed: law of validation loss"
+        : "thin: training runs by budget; solid: their lower envelope; dashed: law of the final validation loss",
       marks: [
         ...curves.map(({ run, points: curve }) =>
           Plot.line(curve, {

@@ -2,10 +2,10 @@ import { array, given, PlotInputError } from "../study/check.js";
 import type { Laws, Sample, Study, StudyNumbers } from "../study/types.js";
 import { validateStudy } from "../study/validate.js";
 import type { FigureOptions } from "./chart.js";
-import { compose } from "./compose.js";
+import { compose, panelWidth, standalone } from "./compose.js";
 import { envelopeDrawing } from "./envelope.js";
 import { isoFlopDrawing } from "./isoflop.js";
-import { type LawName, lawDrawing } from "./law.js";
+import { type LawName, lawDrawing, lawNames } from "./law.js";
 import { lossCurvesDrawing, type StudyWithCurves } from "./lossCurves.js";
 import { predictedMeasuredDrawing, residualDrawing } from "./prediction.js";
 import { sampleGridDrawing } from "./samples.js";
@@ -31,40 +31,40 @@ function withCurves<T extends StudyNumbers & Pick<Study, "curves">>(study: T): T
 
 /** Loss against model size per budget: points with 95 % bars, parabola, vertex; refused budgets dashed. SVG text. */
 export const isoFlopFigure = (study: StudyNumbers, options: FigureOptions = {}): string =>
-  isoFlopDrawing(checked(study), options).svg;
+  standalone(options, (inner) => isoFlopDrawing(checked(study), inner));
 
 /** One law ("params", "tokens" or "loss") against compute, with band, optima and the held-out budget. SVG text. */
 export const lawFigure = (study: StudyNumbers, name: LawName, options: FigureOptions = {}): string =>
-  lawDrawing(fitted(study), name, options).svg;
+  standalone(options, (inner) => lawDrawing(fitted(study), name, inner));
 
 /** The three laws side by side, or below each other on narrow widths. SVG text. */
-export function lawsFigure(study: StudyNumbers, options: FigureOptions = {}): string {
-  const width = options.width ?? 1140;
-  const columns = width < 720 ? 1 : 3;
-  const { title: _, ...rest } = options;
-  const panel = { ...rest, width: Math.floor((width - 24 * (columns - 1)) / columns) };
-  const panels = (["params", "tokens", "loss"] as const).map((name) => lawDrawing(fitted(study), name, panel));
-  return compose(panels, { ...options, columns, description: "The three scaling laws against compute." }).svg;
-}
+export const lawsFigure = (study: StudyNumbers, options: FigureOptions = {}): string =>
+  standalone(options, (inner) => {
+    const width = inner.width ?? 1140;
+    const columns = width < 720 ? 1 : 3;
+    const panel = { ...inner, width: panelWidth(width, columns) };
+    const panels = lawNames.map((name) => lawDrawing(fitted(study), name, panel));
+    return compose(panels, { ...inner, columns, description: "The three scaling laws against compute." });
+  });
 
 /** Measured loss against predicted loss with the diagonal of agreement. SVG text. */
 export const predictedMeasuredFigure = (study: StudyNumbers, options: FigureOptions = {}): string =>
-  predictedMeasuredDrawing(fitted(study), options).svg;
+  standalone(options, (inner) => predictedMeasuredDrawing(fitted(study), inner));
 
 /** Deviation from the loss law in percent against compute. SVG text. */
 export const residualFigure = (study: StudyNumbers, options: FigureOptions = {}): string =>
-  residualDrawing(fitted(study), options).svg;
+  standalone(options, (inner) => residualDrawing(fitted(study), inner));
 
 /** Training loss against tokens seen, one panel per budget. SVG text. */
 export const lossCurvesFigure = (study: StudyNumbers & Pick<Study, "curves">, options: FigureOptions = {}): string =>
-  lossCurvesDrawing(withCurves(study), options).svg;
+  standalone(options, (inner) => lossCurvesDrawing(withCurves(study), inner));
 
 /** Training loss against compute with the lower envelope of all runs and the loss law. SVG text. */
 export const envelopeFigure = (study: StudyNumbers & Pick<Study, "curves">, options: FigureOptions = {}): string =>
-  envelopeDrawing(withCurves(study), options).svg;
+  standalone(options, (inner) => envelopeDrawing(withCurves(study), inner));
 
 /** Pictures with captions, grown by nearest neighbour, embedded as PNG. SVG text. */
 export function sampleGridFigure(samples: readonly Sample[], options: FigureOptions = {}): string {
   if (array("samples", samples).length === 0) throw new PlotInputError("samples", samples, "at least one sample");
-  return sampleGridDrawing(samples, options).svg;
+  return standalone(options, (inner) => sampleGridDrawing(samples, inner));
 }

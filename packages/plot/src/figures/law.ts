@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { count, scientific, significant } from "../format.js";
+import { count, fixed, scientific } from "../format.js";
 import { given } from "../study/check.js";
 import type { HeldOut, Law, Laws, StudyNumbers } from "../study/types.js";
 import type { Theme } from "../theme.js";
@@ -10,6 +10,8 @@ import { z95 } from "./isoflop.js";
 
 export type LawName = keyof Laws;
 
+export const lawNames: readonly LawName[] = ["params", "tokens", "loss"];
+
 /** y(C) = coefficient · C^exponent + floor. */
 export const evaluate = (law: Law, compute: number): number =>
   law.coefficient * compute ** law.exponent + (law.floor ?? 0);
@@ -17,11 +19,13 @@ export const evaluate = (law: Law, compute: number): number =>
 const quantity = (name: LawName, tokenUnit: string): string =>
   ({ params: "optimal model size, parameters", tokens: `optimal data, ${tokenUnit}`, loss: "optimal loss" })[name];
 
-/** The law as a formula, e.g. "N ∝ C^0.568 [0.55, 0.59]". */
+/** Exponents of the loss are an order of magnitude smaller than those of size and data. */
+export const exponentDecimals = (name: LawName): number => (name === "loss" ? 4 : 3);
+
+/** E.g. "exponent 0.568, 95 % [0.550, 0.590]". */
 export const exponentText = (name: LawName, law: Law): string => {
-  const symbol = { params: "N", tokens: "D", loss: law.floor ? "L − E" : "L" }[name];
-  const [low, high] = law.ci95.map((end) => significant(end, 3));
-  return `${symbol} ∝ C^${significant(law.exponent, 3)}, 95 % [${low}, ${high}]`;
+  const [middle, low, high] = [law.exponent, ...law.ci95].map((value) => fixed(value, exponentDecimals(name)));
+  return `exponent ${middle}, 95 % [${low}, ${high}]`;
 };
 
 /**
@@ -147,6 +151,14 @@ const heldOutValues = ({ interval95, measuredLoss, measuredStdErr }: HeldOut): n
     : []),
 ];
 
+/** A horizontal tick as wide as the bar of the interval, and a little more. */
+const tick = {
+  draw(context: CanvasPath) {
+    context.moveTo(-9, 0);
+    context.lineTo(9, 0);
+  },
+};
+
 /** Prediction interval as a broad bar, prediction as a tick, the measured loss with its own 95 % bar on top. */
 export function heldOutMarks(heldOut: HeldOut, theme: Theme): Plot.Markish[] {
   const { budget, predictedLoss, interval95, measuredLoss, measuredStdErr } = heldOut;
@@ -163,8 +175,7 @@ export function heldOutMarks(heldOut: HeldOut, theme: Theme): Plot.Markish[] {
     Plot.dot([budget], {
       x: [budget],
       y: [predictedLoss],
-      symbol: "times",
-      r: 5,
+      symbol: tick,
       stroke: theme.heldOut,
       strokeWidth: 2,
       className: "predicted",

@@ -4,7 +4,7 @@ import type { LossCurve, Run, Study } from "../study/types.js";
 import { axis, lossAxis } from "./axis.js";
 import { type Budget, budgetsOf, colourOf } from "./budgets.js";
 import { chart, type Drawing, type FigureOptions, themeOf } from "./chart.js";
-import { compose } from "./compose.js";
+import { compose, panelWidth } from "./compose.js";
 import { type Trace, thin } from "./thin.js";
 
 export type StudyWithCurves = Pick<Study, "runs" | "isoflop" | "laws" | "heldOut"> & {
@@ -99,7 +99,6 @@ function panel(
 export function lossCurvesDrawing(study: StudyWithCurves, options: FigureOptions): Drawing {
   const width = options.width ?? 1040;
   const columns = width < 480 ? 1 : width < 820 ? 2 : 3;
-  const { title: _, ...rest } = options;
-  const panels = lossCurvePanels(study, { ...rest, width: Math.floor((width - 24 * (columns - 1)) / columns) });
+  const panels = lossCurvePanels(study, { ...options, width: panelWidth(width, columns) });
   return compose(panels, { ...options, columns, description: "Training loss curves, one panel per compute budget." });
 }

@@ -184,7 +184,7 @@ export function residualDrawing(study: Fitted, options: FigureOptions): Drawing 
         }),
         ...(relative ? heldOutMarks(relative, theme) : []),
       ],
-      subtitle: "× prediction, ● measured; bar: 95 % interval",
+      subtitle: "tick: prediction; dot: measured; bars: 95 % intervals",
     },
     options,
   );

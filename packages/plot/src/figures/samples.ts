@@ -52,20 +52,15 @@ export function sampleGridDrawing(samples: readonly Sample[], options: FigureOpt
   const width = options.width ?? 760;
   const columns = width < 480 ? 3 : 6;
   const cell = Math.floor((width - gap * (columns - 1)) / columns);
+  const description = `${samples.length} pictures with their captions.`;
   const svg = element(document, "svg", {
     width,
     "font-family": fontFamily,
     "font-size": 11,
     role: "img",
-    "aria-label": `${samples.length} pictures with their captions.`,
+    "aria-label": description,
   });
   let y = 0;
-  if (options.title) {
-    svg.append(
-      textElement(document, { x: 0, y: 17, fill: theme.ink, "font-size": 15, "font-weight": 600 }, options.title),
-    );
-    y += 34;
-  }
   for (const [group, members] of sampleGroups(samples)) {
     if (group !== "") {
       svg.append(
@@ -93,6 +88,5 @@ export function sampleGridDrawing(samples: readonly Sample[], options: FigureOpt
   const height = Math.max(1, Math.ceil(y - gap + 4));
   svg.setAttribute("height", String(height));
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  if (theme.background !== null) svg.prepend(element(document, "rect", { width, height, fill: theme.background }));
-  return { svg: serialise(svg), width, height };
+  return { svg: serialise(svg), width, height, description };
 }

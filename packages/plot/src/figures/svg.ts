@@ -16,21 +16,6 @@ export function textElement(document: Document, attributes: Attributes, words: s
   return made;
 }
 
-/** Like {@link textElement}, with "^0.57" set as a superscript. */
-export function formulaElement(document: Document, attributes: Attributes, formula: string): SVGElement {
-  const made = textElement(document, attributes, "");
-  let raised = false;
-  for (const piece of printable(formula).split(/(\^[−\d.]*\d)/)) {
-    const up = piece.startsWith("^");
-    const shift = up ? { dy: "-0.4em", "font-size": "0.8em" } : { dy: raised ? "0.32em" : 0 };
-    const span = element(document, "tspan", shift);
-    span.textContent = up ? piece.slice(1) : piece;
-    if (piece !== "") made.append(span);
-    raised = up;
-  }
-  return made;
-}
-
 const geometry = ["d", "transform", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width", "height", "points"];
 
 /** Hundredths of a pixel are enough, and halve the file. */
