@@ -47,8 +47,8 @@ export const paperSetup: Setup = {
 
 /** Widths from 1 M to 1 B parameters, at most a factor of 2 apart. */
 export const paperWidths: readonly number[] = [
-  ...[160, 192, 224, 256, 320, 384, 448, 512, 576, 640, 768, 896],
-  ...[1024, 1152, 1280, 1408, 1536, 1728],
+  ...[160, 192, 224, 256, 288, 320, 352, 384, 416, 448, 480, 512],
+  ...[576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1728],
 ];
 
 /** The ladder of arXiv 2410.08184, 1 M to 1 B parameters; the paper gives the range, the rule is ours. */

@@ -77,13 +77,16 @@ describe.each(entries.filter(({ kind }) => kind === "dit"))("$id", (e: Reference
     const theirs = Object.entries(e.breakdown_macs).map(([name, value]) => [paths[name], value]);
     expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(theirs));
   });
+});
 
-  test.runIf(typeof e.params === "object")("parameters", () => {
-    const n = parameters(config);
-    const theirs = e.params as Readonly<Record<string, number>>;
-    expect(n.all).toBe(theirs.total_with_pos_embed);
-    expect(n.trainable).toBe(theirs.trainable);
-  });
+test.each(entries.filter(({ kind, params }) => kind === "dit" && params !== undefined))("$id parameters", (e) => {
+  const n = parameters(configOf(e));
+  const theirs = e.params as Readonly<Record<string, number>>;
+  expect(n.all).toBe(theirs.total_with_pos_embed);
+  expect(n.trainable).toBe(theirs.trainable);
+  expect(n.parts.timeEmbedding).toBe(theirs.t_embedder);
+  expect(n.parts.contextEmbedding).toBe(theirs.y_embedder);
+  expect(n.parts.patchEmbedding).toBe(theirs.x_embedder);
 });
 
 /** The DiT paper prints two decimals of "Gflops". */

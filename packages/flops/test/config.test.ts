@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { type DitConfig, FlopsError, forward, presets, resolve } from "../src/index.js";
+
+const good: DitConfig = {
+  image: { height: 16, width: 16, channels: 3 },
+  ...{ patch: 2, width: 32, depth: 3, heads: 2 },
+  ...{ conditioning: "inContext", context: { kind: "words", tokens: 6, vocabulary: 40 } },
+};
+
+test("defaults and derived sizes", () => {
+  const expected = { mlpRatio: 4, mlpWidth: 128, outChannels: 3, positions: "sincos", qkNorm: "none" };
+  expect(resolve(good)).toMatchObject({ ...expected, imageTokens: 64, contextTokens: 6 });
+});
+
+test("a config survives JSON, and resolving names no other model", () => {
+  for (const config of Object.values(presets)) {
+    expect(forward(JSON.parse(JSON.stringify(config)))).toEqual(forward(config));
+  }
+});
+
+/** Wrong in one field each; a config file can hold anything, so the types are set aside. */
+const wrong: readonly (readonly [string, object, RegExp])[] = [
+  ["an unknown key", { hidden: 32 }, /unknown key "hidden"; it takes image, patch, width/],
+  ["a fractional width", { width: 32.5 }, /width is 32.5; it must be an integer of at least 1/],
+  ["a string depth", { depth: "3" }, /depth is "3"/],
+  ["no depth", { depth: 0 }, /depth is 0/],
+  ["heads that do not divide", { heads: 3 }, /heads is 3; it must divide width, 32/],
+  ["a patch that does not divide", { patch: 3 }, /patch is 3; it must divide image.height, 16/],
+  ["a patch that divides one side", { patch: 4, image: { height: 16, width: 18, channels: 3 } }, /image.width, 18/],
+  ["NaN", { mlpRatio: Number.NaN }, /mlpRatio is NaN/],
+  ["an MLP of no width", { mlpRatio: 0.01 }, /floor\(width · mlpRatio\) is 0/],
+  ["an unknown conditioning", { conditioning: "film" }, /conditioning is "film"; it must be one of "inContext"/],
+  [
+    "a mistyped context key",
+    { context: { kind: "classes", count: 10 } },
+    /unknown key "count"; it takes kind, classes/,
+  ],
+  ["a missing size", { context: { kind: "words", tokens: 6 } }, /context.vocabulary is undefined/],
+  ["an unknown context", { context: { kind: "audio" } }, /context.kind is "audio"/],
+  ["no context at all", { context: null }, /context is null/],
+  ["cross-attention to nothing", { conditioning: "mmDit", context: { kind: "none" } }, /mmDit attends to context/],
+  [
+    "a pooled vector nobody takes",
+    { context: { kind: "features", tokens: 2, dim: 3, pooled: 4 } },
+    /only mmDit takes it/,
+  ],
+  ["sines at an odd width", { width: 6, heads: 1 }, /width is 6; sincos positions need a multiple of 4/],
+  ["no image", { image: undefined }, /image must be a record/],
+  ["an unknown image key", { image: { height: 16, width: 16, depth: 3 } }, /image has an unknown key "depth"/],
+];
+
+test.each(wrong)("%s", (_, change, message) => {
+  const bad = { ...good, ...change } as DitConfig;
+  expect(() => resolve(bad)).toThrow(FlopsError);
+  expect(() => forward(bad)).toThrow(message);
+});

@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { type Conditioning, type Context, conditionings, type DitConfig } from "../src/index.js";
+
+const small = fc.integer({ min: 1, max: 5 });
+
+const contexts: fc.Arbitrary<Context> = fc.oneof(
+  fc.record({ kind: fc.constant("classes" as const), classes: small }),
+  fc.record({ kind: fc.constant("words" as const), tokens: small, vocabulary: small }),
+  fc.record({ kind: fc.constant("features" as const), tokens: small, dim: small }),
+);
+
+const usesNone = (conditioning: Conditioning) => conditioning !== "adaLNSingle" && conditioning !== "mmDit";
+
+/** Any small valid config of any architecture. */
+export const anyConfig: fc.Arbitrary<DitConfig> = fc
+  .record({
+    conditioning: fc.constantFrom(...conditionings),
+    context: contexts,
+    none: fc.boolean(),
+    pooled: fc.option(small, { nil: undefined }),
+    grid: fc.tuple(small, small),
+    channels: small,
+    outChannels: small,
+    patch: fc.integer({ min: 1, max: 3 }),
+    heads: fc.integer({ min: 1, max: 3 }),
+    headDim: fc.constantFrom(4, 8),
+    depth: fc.integer({ min: 1, max: 4 }),
+    mlpRatio: fc.constantFrom(1, 2.5, 4),
+    positions: fc.constantFrom("sincos" as const, "learned" as const),
+    qkNorm: fc.constantFrom("none" as const, "rms" as const),
+  })
+  .map(({ none, pooled, grid, channels, headDim, context, ...rest }) => {
+    const pooling = context.kind === "features" && rest.conditioning === "mmDit" && pooled !== undefined;
+    return {
+      ...rest,
+      image: { height: grid[0] * rest.patch, width: grid[1] * rest.patch, channels },
+      width: rest.heads * headDim,
+      context: none && usesNone(rest.conditioning) ? { kind: "none" } : pooling ? { ...context, pooled } : context,
+    };
+  });

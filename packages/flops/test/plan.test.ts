@@ -1,0 +1,186 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  conventions,
+  devices,
+  estimate,
+  evaluate,
+  flops,
+  ladder,
+  mfu,
+  paperBudgets,
+  paperHeldOutBudget,
+  paperLadder,
+  paperLaws,
+  paperSetup,
+  parameters,
+  planIsoFlop,
+  roofline,
+  sixND,
+  sizeOf,
+  tokensPerSample,
+  training,
+  within,
+} from "../src/index.js";
+
+const sizes = paperLadder.map(({ config }) => parameters(config).trainable);
+
+describe("the paper's ladder", () => {
+  test("runs from 1 M to 1 B parameters without a gap above a factor of 2", () => {
+    expect(sizes[0]).toBeGreaterThan(0.9e6);
+    expect(sizes[0]).toBeLessThan(1.3e6);
+    expect(sizes.at(-1)).toBeGreaterThan(0.95e9);
+    expect(sizes.at(-1)).toBeLessThan(1.05e9);
+    for (const [i, n] of sizes.entries()) if (i > 0) expect(n / sizes[i - 1]!).toBeLessThan(2);
+    for (const [i, n] of sizes.entries()) if (i > 0) expect(n).toBeGreaterThan(sizes[i - 1]!);
+  });
+
+  test("256 image tokens, one rule for depth and heads", () => {
+    for (const { config } of paperLadder) {
+      expect(tokensPerSample(config)).toBe(256);
+      expect(Math.abs(config.depth - config.width / 64)).toBeLessThanOrEqual(0.5);
+      expect([32, 64]).toContain(config.width / config.heads);
+    }
+    expect(sizeOf(512)).toEqual({ width: 512, depth: 8, heads: 8 });
+    expect(() => sizeOf(500)).toThrow(/multiple of 32/);
+  });
+
+  test("every budget has at least seven sizes within a factor of 4 of the paper's optimum", () => {
+    for (const budget of paperBudgets) {
+      const near = within(paperLadder, evaluate(paperLaws.parameters, budget), 4);
+      expect(near.length).toBeGreaterThanOrEqual(7);
+    }
+  });
+
+  test("the law asks for 958.3 M parameters at 1.5e21, and the ladder has that size within 5 %", () => {
+    const asked = evaluate(paperLaws.parameters, paperHeldOutBudget);
+    expect((asked / 1e6).toFixed(0)).toBe("965");
+    expect(within(paperLadder, asked, 1.05)).toHaveLength(1);
+  });
+});
+
+describe("an isoFLOP grid", () => {
+  const models = ladder(paperSetup, [160, 256, 512]);
+  const plan = planIsoFlop({ budgets: [1e17, 1e18], models, batch: 1024 });
+
+  test("spends its budget to half a step", () => {
+    expect(plan.runs).toHaveLength(6);
+    for (const run of plan.runs) {
+      const perStep = 1024 * flops(training(run.config).total);
+      expect(run.compute).toBe(run.steps * perStep);
+      expect(Math.abs(run.compute - run.budget)).toBeLessThanOrEqual(perStep / 2);
+      expect(run.computeError).toBe(run.compute / run.budget - 1);
+      expect(run.tokens).toBe(run.steps * 1024 * 256);
+      expect(run.sixND).toBe(sixND(run.parameters, run.tokens));
+    }
+  });
+
+  test("says which N and D it means", () => {
+    expect([plan.n, plan.convention.tokens]).toEqual(["trainable", "image"]);
+    const all = planIsoFlop({
+      ...{ budgets: [1e17], models, batch: 1024, n: "withoutModulation" },
+      convention: { ...conventions.exact, tokens: "all" },
+    });
+    expect(all.runs[0]!.tokens / plan.runs[0]!.tokens).toBeCloseTo(377 / 256, 12);
+    expect(all.runs[0]!.parameters).toBe(parameters(models[0]!.config).withoutModulation);
+  });
+
+  test("refuses a run that a budget cannot pay for, with its steps", () => {
+    const { runs, refused } = planIsoFlop({ budgets: [1e14], models, batch: 1024, minSteps: 10 });
+    expect(runs.length + refused.length).toBe(3);
+    expect(refused.at(-1)).toMatchObject({ budget: 1e14, name: "inContext-512x8", reason: "too-few-steps" });
+    for (const { steps } of refused) expect(steps).toBeLessThan(9.5);
+  });
+
+  test("the models may follow the budget", () => {
+    const { runs } = planIsoFlop({
+      ...{ budgets: paperBudgets, batch: 256 },
+      models: (budget) => within(paperLadder, evaluate(paperLaws.parameters, budget), 2),
+    });
+    for (const { parameters: n, budget } of runs) {
+      expect(Math.abs(Math.log2(n / evaluate(paperLaws.parameters, budget)))).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test("the relative error of rounding is at most half a step's share", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e15, max: 1e20, noNaN: true }),
+        fc.integer({ min: 1, max: 4096 }),
+        (budget, batch) => {
+          for (const run of planIsoFlop({ budgets: [budget], models, batch }).runs) {
+            expect(Math.abs(run.computeError)).toBeLessThanOrEqual(0.5 / (run.steps - 0.5) + 1e-12);
+          }
+        },
+      ),
+      { seed: 4 },
+    );
+  });
+
+  test("bad input names the field", () => {
+    expect(() => planIsoFlop({ budgets: [], models, batch: 1 })).toThrow(/budgets is empty/);
+    expect(() => planIsoFlop({ budgets: [1e17, -1], models, batch: 1 })).toThrow(/budgets\[1\] is -1/);
+    expect(() => planIsoFlop({ budgets: [1e17], models, batch: 0 })).toThrow(/batch is 0/);
+    expect(() => planIsoFlop({ budgets: [1e17], models, batch: 1, convention: conventions.paper2023 })).toThrow(
+      /charges elements/,
+    );
+    expect(() => within(models, 1e6, 1)).toThrow(/factor is 1/);
+  });
+});
+
+describe("time, money and energy", () => {
+  const h100 = devices["H100-SXM"];
+
+  test("one device-hour at full use", () => {
+    const hour = 3600 * h100.peak.bf16;
+    const one = estimate({ flops: hour, device: h100, arithmetic: "bf16", mfu: 1 });
+    expect(one).toEqual({ seconds: 3600, deviceHours: 1, dollars: { low: 2.5, high: 5 }, kilowattHours: 0.7 });
+    const eight = estimate({
+      ...{ flops: hour, device: h100, arithmetic: "bf16", mfu: 0.4, devices: 8, powerUsageEffectiveness: 1.2 },
+    } as const);
+    expect(eight.seconds).toBeCloseTo(3600 / 0.4 / 8, 9);
+    expect(eight.deviceHours).toBeCloseTo(2.5, 12);
+    expect(eight.kilowattHours).toBeCloseTo(0.7 * 1.2 * 2.5, 12);
+  });
+
+  test("utilisation gives the time back", () => {
+    const { seconds } = estimate({ flops: 1e18, device: h100, arithmetic: "bf16", mfu: 0.37, devices: 4 });
+    expect(mfu({ flops: 1e18, seconds, device: h100, arithmetic: "bf16", devices: 4 })).toBeCloseTo(0.37, 12);
+  });
+
+  test("PaLM: 46.2 % from 238.3 k tokens a second on 6,144 TPU v4", () => {
+    const tpu = { name: "TPU v4", peak: { bf16: 275e12 }, memory: 32e9, bandwidth: 1.2e12 };
+    const device = { ...tpu, source: { title: "PaLM appendix B", date: "2022" } };
+    const perToken = 6 * 540.35e9 + 12 * 118 * 48 * 256 * 2048;
+    const used = mfu({ flops: 238.3e3 * perToken, seconds: 1, device, arithmetic: "bf16", devices: 6144 });
+    expect((100 * used).toFixed(1)).toBe("46.2");
+  });
+
+  test("a device without a price or power has no cost or energy", () => {
+    const { price, watts, ...bare } = h100;
+    const result = estimate({ flops: 1e18, device: bare, arithmetic: "bf16", mfu: 0.5 });
+    expect(Object.keys(result)).toEqual(["seconds", "deviceHours"]);
+    expect([price.source.date, watts]).toEqual(["2026-05", 700]);
+  });
+
+  test("roofline: compute-bound above the ridge, memory-bound below", () => {
+    const ridge = h100.peak.bf16 / h100.bandwidth;
+    expect(roofline(h100, "bf16", 2 * ridge * 1e9, 1e9).boundBy).toBe("compute");
+    expect(roofline(h100, "bf16", 0.5 * ridge * 1e9, 1e9)).toMatchObject({ boundBy: "memory", seconds: 1e9 / 3.35e12 });
+  });
+
+  test("bad input names the field", () => {
+    const run = { flops: 1e18, device: devices.T4, arithmetic: "bf16", mfu: 0.5 } as const;
+    expect(() => estimate(run)).toThrow(/NVIDIA T4 has no peak for bf16; its entry has f32, f16/);
+    expect(() => estimate({ ...run, arithmetic: "f16", mfu: 40 })).toThrow(/mfu is 40/);
+    expect(() => mfu({ ...run, arithmetic: "f16", seconds: 0 })).toThrow(/seconds is 0/);
+  });
+
+  test("every entry of the table is whole and dated", () => {
+    for (const device of Object.values(devices)) {
+      expect(device.source.date).toMatch(/^20\d\d(-\d\d)?$/);
+      expect(device.memory).toBeGreaterThan(8e9);
+      expect(Object.values(device.peak).every((rate) => rate > 1e12)).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,151 @@
+import { type DitConfig, type ResolvedConfig, resolve } from "../src/index.js";
+
+/** A tensor known only by its shape and by whether something trainable lies before it. */
+interface Traced {
+  readonly rows: number;
+  readonly columns: number;
+  readonly grad: boolean;
+}
+
+/**
+ * Runs a model on shapes alone, as the official code would, and counts 2·m·n·k per matrix product it meets: forward,
+ * one more per operand that needs a gradient, and every stored number. Written apart from the closed forms.
+ */
+export class Trace {
+  forward = 0;
+  backward = 0;
+  /** Q Kᵀ, which a fused backward computes again. */
+  scores = 0;
+  parameters = 0;
+
+  product(m: number, k: number, n: number, operandsWithGradient: number): void {
+    this.forward += 2 * m * k * n;
+    this.backward += 2 * m * k * n * operandsWithGradient;
+  }
+
+  linear(x: Traced, columns: number): Traced {
+    this.parameters += columns * x.columns + columns;
+    this.product(x.rows, x.columns, columns, x.grad ? 2 : 1);
+    return { rows: x.rows, columns, grad: true };
+  }
+
+  table(rows: number, columns: number): Traced {
+    this.parameters += rows * columns;
+    return { rows, columns, grad: true };
+  }
+
+  attend(q: Traced, k: Traced, heads: number): Traced {
+    for (let head = 0; head < heads; head++) {
+      this.product(q.rows, q.columns / heads, k.rows, 2);
+      this.scores += 2 * q.rows * (q.columns / heads) * k.rows;
+      this.product(q.rows, k.rows, q.columns / heads, 2);
+    }
+    return q;
+  }
+}
+
+const given = (rows: number, columns: number): Traced => ({ rows, columns, grad: false });
+const join = (...all: readonly Traced[]): Traced => ({ ...all[0]!, rows: all.reduce((n, { rows }) => n + rows, 0) });
+
+const norms = (t: Trace, c: ResolvedConfig, count: number) => t.table(2 * count, c.width);
+
+function queryKeyValue(t: Trace, c: ResolvedConfig, x: Traced): Traced {
+  t.linear(x, 3 * c.width);
+  if (c.qkNorm === "rms") t.table(2, c.width / c.heads);
+  return x;
+}
+
+function feedForward(t: Trace, c: ResolvedConfig, x: Traced): void {
+  t.linear(t.linear(x, Math.floor(c.width * c.mlpRatio)), c.width);
+}
+
+function attention(t: Trace, c: ResolvedConfig, x: Traced): void {
+  const q = queryKeyValue(t, c, x);
+  t.linear(t.attend(q, q, c.heads), c.width);
+}
+
+function cross(t: Trace, c: ResolvedConfig, x: Traced, context: Traced): void {
+  t.linear(context, 2 * c.width);
+  t.linear(t.attend(t.linear(x, c.width), context, c.heads), c.width);
+}
+
+function tokens(t: Trace, c: ResolvedConfig): Traced {
+  const { context, width } = c;
+  if (context.kind === "none") return given(0, width);
+  if (context.kind === "features") return t.linear(given(context.tokens, context.dim), width);
+  if (context.kind === "classes") return { ...t.table(context.classes + 1, width), rows: 1 };
+  t.table(context.vocabulary, width);
+  return t.table(context.tokens, width);
+}
+
+/** The whole model of a config. */
+export function trace(config: DitConfig): Trace {
+  const t = new Trace();
+  const c = resolve(config);
+  const { width, depth, context } = c;
+  const vector = given(1, width);
+  const x = t.linear(given(c.imageTokens, c.patch ** 2 * c.image.channels), width);
+  t.table(x.rows, width);
+  const time = t.linear(t.linear(given(1, 256), width), width);
+  const final = () => t.linear(x, c.patch ** 2 * c.outChannels);
+  const modulate = (count: number) => t.linear({ ...vector, grad: true }, count * width);
+
+  if (c.conditioning === "inContext") {
+    const sequence = join(time, tokens(t, c), x);
+    for (let i = 0; i < depth; i++) {
+      attention(t, c, sequence);
+      feedForward(t, c, sequence);
+      norms(t, c, 2);
+    }
+    norms(t, c, 1);
+  } else if (c.conditioning === "crossAttention") {
+    const words = join(time, tokens(t, c));
+    for (let i = 0; i < depth; i++) {
+      attention(t, c, x);
+      cross(t, c, x, words);
+      feedForward(t, c, x);
+      norms(t, c, 3);
+    }
+    norms(t, c, 1);
+  } else if (c.conditioning === "adaLNSingle") {
+    let words = tokens(t, c);
+    if (context.kind === "features") words = t.linear(words, width);
+    modulate(6);
+    for (let i = 0; i < depth; i++) {
+      t.table(6, width);
+      attention(t, c, x);
+      cross(t, c, x, words);
+      feedForward(t, c, x);
+    }
+    t.table(2, width);
+  } else if (c.conditioning === "mmDit") {
+    const words = tokens(t, c);
+    if (context.kind === "features" && context.pooled) t.linear(t.linear(given(1, context.pooled), width), width);
+    for (let i = 0; i < depth; i++) {
+      const last = i === depth - 1;
+      for (const [stream, pre] of [
+        [x, false],
+        [words, last],
+      ] as const) {
+        modulate(pre ? 2 : 6);
+        queryKeyValue(t, c, stream);
+        if (!pre) t.linear(stream, width);
+        if (!pre) feedForward(t, c, stream);
+      }
+      t.attend(join(x, words), join(x, words), c.heads);
+    }
+    modulate(2);
+  } else {
+    if (context.kind === "words") t.table(context.vocabulary, width);
+    else if (context.kind === "features") t.linear(given(1, context.dim), width);
+    else tokens(t, c);
+    for (let i = 0; i < depth; i++) {
+      modulate(c.conditioning === "adaLNZero" ? 6 : 4);
+      attention(t, c, x);
+      feedForward(t, c, x);
+    }
+    modulate(2);
+  }
+  final();
+  return t;
+}
