@@ -1,5 +1,6 @@
 import type { Instruction, Kernel, PointwiseProgram, ScalarOp, View } from "../../src/compile/kernel.js";
 import type { DType } from "../../src/dtype.js";
+import { CALLS } from "./reference-calls.js";
 
 /** Memory of one slot, as raw words. Floats are read through `f32`. */
 export interface Memory {
@@ -24,7 +25,7 @@ export const positions = (shape: readonly number[]): number[][] =>
 export const elementOf = (view: View, position: readonly number[]): number =>
   position.reduce((at, coordinate, axis) => at + coordinate * view.strides[axis]!, view.offset);
 
-const load = (slots: readonly Memory[], view: View, position: readonly number[]): number =>
+export const load = (slots: readonly Memory[], view: View, position: readonly number[]): number =>
   arrayOf(slots[view.slot]!, view.dtype)[elementOf(view, position)]!;
 
 const words = memory(1);
@@ -146,48 +147,21 @@ const evaluate = (program: PointwiseProgram, slots: readonly Memory[], position:
   return program.results.map((i) => values[i]!);
 };
 
-const store = (slots: readonly Memory[], view: View, position: readonly number[], value: number): void => {
+export const store = (slots: readonly Memory[], view: View, position: readonly number[], value: number): void => {
   arrayOf(slots[view.slot]!, view.dtype)[elementOf(view, position)] = value;
-};
-
-const batched = (view: View, batch: readonly number[], row: number, column: number): number[] => [
-  ...batch.slice(0, view.shape.length - 2),
-  row,
-  column,
-];
-
-type Call = (
-  slots: readonly Memory[],
-  inputs: readonly View[],
-  outputs: readonly View[],
-  attrs: Readonly<Record<string, number | boolean>>,
-) => void;
-
-/** Call kernels in float64, written as their definitions. */
-export const CALLS: Record<string, Call> = {
-  matmul: (slots, [a, b, addend], [out], attrs) => {
-    const inner = a!.shape.at(-1)!;
-    for (const position of positions(out!.shape)) {
-      const [row, column] = position.slice(-2) as [number, number];
-      const batch = position.slice(0, -2);
-      let sum = 0;
-      for (let k = 0; k < inner; k++)
-        sum += load(slots, a!, batched(a!, batch, row, k)) * load(slots, b!, batched(b!, batch, k, column));
-      sum *= (attrs.scale as number | undefined) ?? 1;
-      if (addend) sum += load(slots, addend, position);
-      store(slots, out!, position, sum);
-    }
-  },
 };
 
 /** Runs a kernel on `slots` in place. */
 export const runReference = (kernel: Kernel, slots: readonly Memory[]): void => {
-  if (kernel.kind === "call") return CALLS[kernel.op]!(slots, kernel.inputs, kernel.outputs, kernel.attrs);
+  if (kernel.kind === "call") {
+    CALLS[kernel.op]!(slots, kernel.inputs, kernel.outputs, kernel.attrs);
+    return;
+  }
   const { program } = kernel;
   const values = positions(program.shape).map((position) => evaluate(program, slots, position));
   if (kernel.kind === "pointwise") {
     positions(program.shape).forEach((position, p) => {
-      kernel.outputs.forEach((view, i) => store(slots, view, position, values[p]![i]!));
+      for (const [i, view] of kernel.outputs.entries()) store(slots, view, position, values[p]![i]!);
     });
     return;
   }

@@ -15,12 +15,6 @@ export interface Binding {
   readonly access: "read" | "read_write";
 }
 
-/** Hands out scratch memory while a kernel is lowered. */
-export interface Scratch {
-  /** A slot of at least `bytes`, valid until the kernel ends; the next kernel may get the same memory. */
-  take(bytes: number): number;
-}
-
 const MAX_WORKGROUPS = 65535;
 
 /** Spreads `count` workgroups over two dimensions. The kernel's linear index is `wid.x + wid.y * width`. */

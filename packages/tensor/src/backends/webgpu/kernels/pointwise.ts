@@ -6,8 +6,6 @@ import { iotaAxes, mergeAxes } from "../wgsl/layout.js";
 import { fromStorage, Module, toStorage } from "../wgsl/module.js";
 import { programText } from "../wgsl/scalars.js";
 
-const WORKGROUP = 64;
-
 /**
  * Whether rows of four along the last axis line up in every view: contiguous views start at a multiple of four in every
  * row, others are constant along the axis. A row count that is no multiple of four is allowed in one dimension only,
@@ -40,11 +38,7 @@ export const pointwise = (kernel: PointwiseKernel): Dispatch[] => {
   const { parameters, use } = module;
   const buffers = module.bindViews(loads, outputs);
   const points = width === 4 ? Math.ceil(count / 4) : count;
-  const lines = [
-    `let index = group * ${WORKGROUP}u + lin;`,
-    `if (index >= ${parameters.u32(points)}) { return; }`,
-    splitIndex(width === 4 ? "index * 4u" : "index", layout.extents, 0, parameters),
-  ];
+  const lines = [splitIndex(width === 4 ? "index * 4u" : "index", layout.extents, 0, parameters)];
   const axes = range(rank);
   loads.forEach((view, i) => {
     const { name, type } = buffers.of(view);
@@ -72,5 +66,5 @@ export const pointwise = (kernel: PointwiseKernel): Dispatch[] => {
       lines.push(`if (index < ${parameters.u32(points - 1)}) { ${name}[(${at}) >> 2u] = r${i}; }
 else { for (var k = 0u; k < ${parameters.u32(count % 4)}; k++) { ${name}[(${at}) >> 2u][k] = r${i}[k]; } }`);
   });
-  return [module.dispatch(lines.filter(Boolean).join("\n"), WORKGROUP, Math.ceil(points / WORKGROUP))];
+  return [module.perElement(lines, points)];
 };

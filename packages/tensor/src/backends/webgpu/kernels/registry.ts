@@ -1,5 +1,23 @@
 import type { Variant } from "../lowering.js";
+import { cumsum } from "./cumsum.js";
+import { gather, gatherBackward } from "./gather.js";
 import { matmulRegisters } from "./matmul-registers.js";
+import { normalizeVariants } from "./normalize.js";
+import { permutation, randomBits, randomKeys } from "./random.js";
+import { softmaxVariants } from "./softmax.js";
+import { scatterAdd, take } from "./take.js";
 
 /** Every call kernel of this backend, most demanding variant of an op first. A new kernel joins here. */
-export const VARIANTS: readonly Variant[] = [matmulRegisters];
+export const VARIANTS: readonly Variant[] = [
+  matmulRegisters,
+  ...softmaxVariants,
+  ...normalizeVariants,
+  take,
+  scatterAdd,
+  gather,
+  gatherBackward,
+  cumsum,
+  randomBits,
+  randomKeys,
+  permutation,
+];

@@ -68,6 +68,12 @@ export class Module {
     this.#declarations.push(text);
   }
 
+  /** One invocation per element: `body` sees `index`, below `count`. */
+  perElement(body: readonly string[], count: number, size = 64): Dispatch {
+    const guard = `let index = group * ${size}u + lin;\nif (index >= ${this.parameters.u32(count)}) { return; }`;
+    return this.dispatch([guard, ...body].filter(Boolean).join("\n"), size, Math.ceil(count / size));
+  }
+
   /**
    * The dispatch over `workgroups` (a count, spread over a grid, or three numbers) of `size` invocations. `body` sees `wid`
    * (workgroup_id), `lid` (local_invocation_id), `lin` (local_invocation_index) and, given a count, `group`, its linear workgroup index.

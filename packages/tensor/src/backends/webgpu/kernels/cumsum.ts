@@ -1,0 +1,80 @@
+import type { CallKernel, View } from "../../../compile/kernel.js";
+import type { Dispatch } from "../dispatch.js";
+import type { LoweringContext, Variant } from "../lowering.js";
+import { Module } from "../wgsl/module.js";
+
+/** Elements one invocation scans; longer axes are cut into pieces whose totals are scanned first. */
+const PIECE = 128;
+
+interface Scan {
+  readonly name: string;
+  readonly x: View;
+  readonly y: View;
+  readonly reverse: boolean;
+  /** Per piece and column: what comes before it. */
+  readonly before?: View;
+  /** Write each piece's total alone, to [outer, pieces, inner]. */
+  readonly totals?: boolean;
+}
+
+const scan = ({ name, x, y, reverse, before, totals }: Scan, length: number): Dispatch => {
+  const [outer, n, inner] = x.shape as [number, number, number];
+  const pieces = Math.ceil(n / length);
+  const module = new Module(name);
+  const { parameters: p } = module;
+  const buffers = module.bindViews(before ? [x, before] : [x], [y]);
+  const [columns, extent] = [p.u32(inner), p.u32(n)];
+  const [X, Y] = [buffers.of(x).name, buffers.of(y).name];
+  const count = p.u32(pieces);
+  // Piece 0 is the first in scan order, so a reversed scan starts with the last elements.
+  const position = reverse ? `(${extent} - 1u - i)` : "i";
+  return module.perElement(
+    [
+      `let column = index % ${columns};`,
+      `let piece = (index / ${columns}) % ${count};`,
+      `let row = index / (${columns} * ${count});`,
+      before
+        ? `var total = 0.0; if (piece > 0u) { total = ${buffers.of(before).name}[(row * ${count} + piece - 1u) * ${columns} + column]; }`
+        : "var total = 0.0;",
+      `for (var i = piece * ${p.u32(length)}; i < min((piece + 1u) * ${p.u32(length)}, ${extent}); i++) {`,
+      `let at = (row * ${extent} + ${position}) * ${columns} + column;`,
+      `total += ${X}[at + ${p.u32(x.offset)}];`,
+      totals ? "" : `${Y}[at + ${p.u32(y.offset)}] = total;`,
+      "}",
+      totals ? `${Y}[index] = total;` : "",
+    ],
+    outer * pieces * inner,
+  );
+};
+
+const scanAll = (name: string, x: View, y: View, reverse: boolean, context: LoweringContext): Dispatch[] => {
+  const [outer, n, inner] = x.shape as [number, number, number];
+  if (n <= 2 * PIECE) return [scan({ name, x, y, reverse }, n)];
+  const pieces = Math.ceil(n / PIECE);
+  const shape = [outer, pieces, inner];
+  const strides = [pieces * inner, inner, 1];
+  const partial = (): View => ({
+    slot: context.scratch(outer * pieces * inner * 4),
+    dtype: "f32",
+    shape,
+    strides,
+    offset: 0,
+  });
+  const [totals, before] = [partial(), partial()];
+  return [
+    scan({ name: `${name} (totals)`, x, y: totals, reverse, totals: true }, PIECE),
+    ...scanAll(name, totals, before, false, context),
+    scan({ name, x, y, reverse, before }, PIECE),
+  ];
+};
+
+export const cumsum: Variant = {
+  op: "cumsum",
+  name: "pieces",
+  applicable: () => true,
+  lower: ({ name, inputs, outputs, attrs }: CallKernel, context) => {
+    const x = inputs[0]!;
+    if (x.shape.some((extent) => extent === 0)) return [];
+    return scanAll(name, x, outputs[0]!, Boolean(attrs.reverse), context);
+  },
+};

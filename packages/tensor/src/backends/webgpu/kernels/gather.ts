@@ -1,0 +1,56 @@
+import type { Variant } from "../lowering.js";
+import { Module } from "../wgsl/module.js";
+import { outside } from "./take.js";
+
+export const gather: Variant = {
+  op: "gather",
+  name: "per element",
+  applicable: () => true,
+  lower: ({ name, inputs, outputs }) => {
+    const [x, indices, out] = [inputs[0]!, inputs[1]!, outputs[0]!];
+    const [outer, k, inner] = out.shape as [number, number, number];
+    const extent = x.shape[1]!;
+    if (outer * k * inner === 0) return [];
+    const module = new Module(name);
+    const { parameters: p } = module;
+    const buffers = module.bindViews(inputs, outputs);
+    const columns = p.u32(inner);
+    const text = [
+      `let at = ${buffers.of(indices).name}[index + ${p.u32(indices.offset)}];`,
+      `var value = ${outside(x, p)};`,
+      `let row = index / (${columns} * ${p.u32(k)});`,
+      `if (at >= 0 && at < ${p.i32(extent)}) { value = ${buffers.of(x).name}[(row * ${p.u32(extent)} + u32(at)) * ${columns} + index % ${columns} + ${p.u32(x.offset)}]; }`,
+      `${buffers.of(out).name}[index + ${p.u32(out.offset)}] = value;`,
+    ];
+    return [module.perElement(text, outer * k * inner)];
+  },
+};
+
+/** Each element of dx looks for its own index among the k gathered ones: deterministic, without atomics. */
+export const gatherBackward: Variant = {
+  op: "gatherBackward",
+  name: "per element",
+  applicable: () => true,
+  lower: ({ name, inputs, outputs }) => {
+    const [indices, dy, out] = [inputs[0]!, inputs[1]!, outputs[0]!];
+    const [outer, extent, inner] = out.shape as [number, number, number];
+    const k = indices.shape[1]!;
+    if (outer * extent * inner === 0) return [];
+    const module = new Module(name);
+    const { parameters: p } = module;
+    const buffers = module.bindViews(inputs, outputs);
+    const columns = p.u32(inner);
+    const text = [
+      `let column = index % ${columns};`,
+      `let at = i32((index / ${columns}) % ${p.u32(extent)});`,
+      `let start = index / (${columns} * ${p.u32(extent)}) * ${p.u32(k)} * ${columns} + column;`,
+      "var total = 0.0;",
+      `for (var i = 0u; i < ${p.u32(k)}; i++) {`,
+      `let from_ = start + i * ${columns};`,
+      `if (${buffers.of(indices).name}[from_ + ${p.u32(indices.offset)}] == at) { total += ${buffers.of(dy).name}[from_ + ${p.u32(dy.offset)}]; }`,
+      "}",
+      `${buffers.of(out).name}[index + ${p.u32(out.offset)}] = total;`,
+    ];
+    return [module.perElement(text, outer * extent * inner)];
+  },
+};

@@ -1,0 +1,104 @@
+import type { CallKernel, View } from "../../../compile/kernel.js";
+import type { Dispatch } from "../dispatch.js";
+import type { LoweringContext, Variant } from "../lowering.js";
+import { Module } from "../wgsl/module.js";
+
+/** Building blocks of a kernel over the rows of contiguous [rows, columns] matrices. `c` is the column (in rows of four where those fit). */
+export interface RowText {
+  readonly module: Module;
+  /** The columns as an f32 expression. */
+  readonly columns: string;
+  /** The element of a view in this row at column `c`. */
+  at(view: View): string;
+  /** Statements for every column of the row. */
+  each(...statements: string[]): string;
+  /** Turns the accumulator `name` (a `var` of type F) into `let <name>All: f32` for the whole row. */
+  gather(name: string, op: "sum" | "max"): string;
+  /** A statement done once per row; `row` is its index. */
+  once(statement: string): string;
+}
+
+const SERIAL_WORKGROUP = 32;
+
+/**
+ * How a row is shared out. `serial`: one invocation has a row to itself, for software adapters, where barriers cost more
+ * than they save. `workgroup`: the invocations of a workgroup take every n-th column and combine through workgroup memory.
+ */
+type Sharing = "serial" | "workgroup";
+
+const fitsRows = (columns: number, views: readonly View[]): boolean =>
+  columns % 4 === 0 && views.every(({ offset }) => offset % 4 === 0);
+
+const dispatchRows = (
+  kernel: CallKernel,
+  sharing: Sharing,
+  build: (text: RowText) => readonly string[],
+): Dispatch[] => {
+  const matrices = [...kernel.inputs, ...kernel.outputs].filter(({ shape }) => shape.length === 2);
+  const [rows, columns] = matrices[0]!.shape as [number, number];
+  if (rows * columns === 0) return [];
+  const width = fitsRows(columns, matrices) ? 4 : 1;
+  const module = new Module(kernel.name, width);
+  const { parameters } = module;
+  const isMatrix = (view: View): boolean => view.shape.length === 2;
+  const wide = module.bindViews(kernel.inputs.filter(isMatrix), kernel.outputs.filter(isMatrix));
+  const steps = columns / width;
+  const size = sharing === "serial" ? SERIAL_WORKGROUP : steps > 64 ? 256 : 64;
+  const last = parameters.u32(steps);
+  const combine = (op: "sum" | "max", a: string, b: string): string =>
+    op === "sum" ? `${a} + ${b}` : `max(${a}, ${b})`;
+  const base = (view: View): string => (view.offset === 0 ? "" : ` + ${parameters.u32(view.offset / width)}`);
+
+  const tree = (name: string, op: "sum" | "max"): string => {
+    const lines = [`shared_[lin] = ${name};`, "workgroupBarrier();"];
+    for (let half = size / 2; half >= 1; half /= 2)
+      lines.push(
+        `if (lin < ${half}u) { shared_[lin] = ${combine(op, "shared_[lin]", `shared_[lin + ${half}u]`)}; }`,
+        "workgroupBarrier();",
+      );
+    // The second barrier keeps the next tree from overwriting what a slower invocation still reads.
+    return [...lines, `${name} = shared_[0];`, "workgroupBarrier();"].join("\n");
+  };
+  if (sharing === "workgroup") module.declare(`var<workgroup> shared_: array<F, ${size}>;`);
+
+  const lines = build({
+    module,
+    columns: parameters.f32(columns),
+    at: (view) => `${wide.of(view).name}[row * ${last}${base(view)} + c]`,
+    each: (...statements) =>
+      sharing === "serial"
+        ? `for (var c = 0u; c < ${last}; c++) {\n${statements.join("\n")}\n}`
+        : `for (var c = lin; c < ${last}; c += ${size}u) {\n${statements.join("\n")}\n}`,
+    gather: (name, op) => {
+      const pair = (a: string, b: string): string => combine(op, a, b);
+      const across = width === 1 ? name : pair(pair(`${name}.x`, `${name}.y`), pair(`${name}.z`, `${name}.w`));
+      return `${sharing === "workgroup" ? `${tree(name, op)}\n` : ""}let ${name}All = ${across};`;
+    },
+    once: (statement) => (sharing === "serial" ? statement : `if (lin == 0u) { ${statement} }`),
+  });
+  if (sharing === "serial") return [module.perElement(["let row = index;", ...lines], rows, size)];
+  return [
+    module.dispatch(
+      [`let row = group;`, `if (row >= ${parameters.u32(rows)}) { return; }`, ...lines].join("\n"),
+      size,
+      rows,
+    ),
+  ];
+};
+
+/** The two variants of an op over rows: workgroup memory for hardware, none for software. */
+export const rowVariants = (op: string, build: (text: RowText, kernel: CallKernel) => readonly string[]): Variant[] => [
+  {
+    op,
+    name: "workgroup",
+    applicable: (info) => !info.software,
+    lower: (kernel) => dispatchRows(kernel, "workgroup", (text) => build(text, kernel)),
+  },
+  {
+    op,
+    name: "serial",
+    applicable: () => true,
+    lower: (kernel: CallKernel, _context: LoweringContext) =>
+      dispatchRows(kernel, "serial", (text) => build(text, kernel)),
+  },
+];
