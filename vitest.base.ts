@@ -6,6 +6,8 @@ export const unitTests = (name: string) =>
     test: {
       name,
       include: ["test/**/*.test.ts"],
+      // A test says what must be true, not how fast: two busy cores are the normal case.
+      testTimeout: 60_000,
       exclude: [...configDefaults.exclude, "test/webgpu/**", "test/browser/**"],
     },
   });

@@ -89,7 +89,7 @@ export function checkFloors(workspace, packages, table, rootDependencies) {
       const target = resolve(pkg.folder, dirname(file), specifier);
       if (target === pkg.folder || target.startsWith(pkg.folder + sep)) return undefined;
       // A URL may point to a fixture or the README at the root; code is reached by package name.
-      if (kind === "dynamic" && !/\.[cm]?[jt]sx?$/.test(specifier)) return undefined;
+      if (kind === "url" && !/\.[cm]?[jt]sx?$/.test(specifier)) return undefined;
       return `a relative path must stay inside ${pkg.path}; import the other package by its name`;
     }
     if (isBuiltin(specifier) || /^(data|https?|file):/.test(specifier)) return undefined;

@@ -4,7 +4,7 @@ import ts from "typescript";
  * @typedef {object} Import
  * @property {string} specifier
  * @property {number} line counted from 1
- * @property {"static" | "dynamic" | "type"} kind a type import is erased: nothing is loaded at run time
+ * @property {"static" | "dynamic" | "type" | "url"} kind a type import is erased; a url is a file, perhaps not code
  */
 
 /**
@@ -22,7 +22,8 @@ export function readImports(file, text) {
   const add = (literal, kind) => {
     if (!literal || !ts.isStringLiteralLike(literal)) return;
     const line = source.getLineAndCharacterOfPosition(literal.getStart(source)).line + 1;
-    imports.push({ specifier: literal.text, line, kind });
+    if (kind !== "url") imports.push({ specifier: literal.text, line, kind });
+    else if (!URL.canParse(literal.text)) imports.push({ specifier: asPath(literal.text), line, kind });
   };
   /** @param {ts.Node} node */
   const visit = (node) => {
@@ -33,12 +34,15 @@ export function readImports(file, text) {
       const callee = node.expression;
       if (callee.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], "dynamic");
       else if (ts.isIdentifier(callee) && callee.text === "require") add(node.arguments[0], "dynamic");
-    } else if (ts.isNewExpression(node) && isUrlOfThisModule(node)) add(node.arguments?.[0], "dynamic");
+    } else if (ts.isNewExpression(node) && isUrlOfThisModule(node)) add(node.arguments?.[0], "url");
     ts.forEachChild(node, visit);
   };
   visit(source);
   return imports;
 }
+
+/** A URL "worker.js" is relative like "./worker.js", where an import would name a package. @param {string} url */
+const asPath = (url) => (/^[./]/.test(url) ? url : `./${url}`);
 
 /** With `verbatimModuleSyntax` only `import type` is erased; `import { type T }` still loads the module. @param {ts.ImportClause | undefined} clause */
 const isErasedImport = (clause) => clause?.phaseModifier === ts.SyntaxKind.TypeKeyword;

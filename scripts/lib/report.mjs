@@ -32,15 +32,15 @@ export class Report {
    */
   async tests(name, work) {
     const start = performance.now();
-    const { failure, ...counts } = await work().catch((/** @type {unknown} */ error) => ({
+    const { passed, failed, skipped, failure } = await work().catch((/** @type {unknown} */ error) => ({
       passed: 0,
       failed: 1,
       skipped: 0,
       failure: error instanceof Error ? (error.stack ?? error.message) : String(error),
     }));
     const seconds = (performance.now() - start) / 1000;
+    const counts = { passed, failed, skipped };
     this.steps.push({ name, counts, seconds, failure });
-    const { passed, failed, skipped } = counts;
     const mark = failed > 0 ? "✗" : passed > 0 ? "✓" : "-";
     const detail = passed + failed + skipped === 1 ? "" : `  ${countLine(counts)}`;
     this.print(`${mark} ${name.padEnd(28)} ${seconds.toFixed(1).padStart(6)} s${detail}`);

@@ -34,6 +34,7 @@ describe("what is allowed", () => {
       check({
         "packages/high/src/index.ts": `import "low"; import "low/node"; import "./part.js"; import "node:fs";`,
         "packages/high/test/index.test.ts": `import "vitest"; import "high"; import "../src/index.js";`,
+        "packages/high/test/files.test.ts": `new URL("fixtures/a.json", import.meta.url); new URL("../../../README.md", import.meta.url);`,
         "examples/demo/src/main.ts": `import "high";`,
         "packages/high/vitest.config.ts": `import "../../vitest.base.js";`,
       }),

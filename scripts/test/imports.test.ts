@@ -14,9 +14,16 @@ it.each([
   [`let a: import("x").A;`, "type"],
   [`const a = await import("x");`, "dynamic"],
   [`function f() { return require("x"); }`, "dynamic"],
-  [`new Worker(new URL("x", import.meta.url));`, "dynamic"],
 ])("reads %s as %s", (text, kind) => {
   expect(found(text)).toEqual([["x", kind]]);
+});
+
+it("reads URLs relative to the module as paths", () => {
+  expect(found(`new Worker(new URL("x.js", import.meta.url)); new URL("../y", import.meta.url);`)).toEqual([
+    ["./x.js", "url"],
+    ["../y", "url"],
+  ]);
+  expect(found(`new URL("https://example.com/x.js", import.meta.url);`)).toEqual([]);
 });
 
 it("sees no import in strings, comments and unrelated URLs", () => {

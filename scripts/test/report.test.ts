@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { Report } from "../lib/report.mjs";
 import { summarise } from "../lib/vitest.mjs";
+import { withoutAdapter } from "../lib/webgpu.mjs";
 
 it("sums all steps, repeats failures, and ends with the count line", async () => {
   const lines: string[] = [];
@@ -37,4 +38,13 @@ it("counts a file that does not load, an error outside tests, and a missing repo
   expect(summarise(false, "Unhandled rejection", json([], 4))).toMatchObject({ passed: 4, failed: 1 });
   expect(summarise(false, "Segmentation fault", undefined)).toMatchObject({ passed: 0, failed: 1, skipped: 0 });
   expect(summarise(true, "", json([], 4))).toEqual({ passed: 4, failed: 0, skipped: 0, failure: "" });
+});
+
+it("counts test files without an adapter as skipped, and fails on a build server", () => {
+  const local = withoutAdapter("webgpu", 7, "Error: darwin-arm64", false);
+  expect(local).toMatchObject({ passed: 0, failed: 0, skipped: 7, failure: "" });
+  expect(local.message).toMatch(/NO WEBGPU ADAPTER in Dawn in Node: 7 test files NOT RUN.\nError: darwin-arm64/);
+  const server = withoutAdapter("browser", 2, "", true);
+  expect(server).toMatchObject({ passed: 0, failed: 1, skipped: 2 });
+  expect(server.failure).toContain("Chromium");
 });

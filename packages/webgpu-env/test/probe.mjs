@@ -1,18 +1,22 @@
-// Exits with 0 when SwiftShader gives a WebGPU adapter here: `node probe.mjs webgpu` asks Dawn in this process, which
-// must have been started with `swiftshaderEnv()`; `node probe.mjs browser` asks Chromium.
+// Exits with 0 when SwiftShader gives a WebGPU adapter here, else says why not: `node probe.mjs webgpu` asks Dawn in
+// this process, which must have been started with `swiftshaderEnv()`; `node probe.mjs browser` asks Chromium.
 import { launchChromium, serve, swiftshaderEnv } from "../dist/index.js";
 
-const found = { webgpu: inNode, browser: inChromium };
-const adapter = await found[process.argv[2]]();
-if (!adapter) throw new Error("requestAdapter() gave null.");
-console.log(adapter);
-// Dawn keeps an instance alive that would hold the process open.
-process.exit(0);
+try {
+  const adapter = process.argv[2] === "browser" ? await inChromium() : await inNode();
+  if (!adapter) throw new Error("requestAdapter() gave null.");
+  console.log(adapter);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
+// Dawn would hold the process open.
+process.exit();
 
 async function inNode() {
   await swiftshaderEnv();
   const { create } = await import("webgpu");
-  return (await create([]).requestAdapter())?.info.description;
+  return (await create([]).requestAdapter())?.info.device;
 }
 
 async function inChromium() {
@@ -20,10 +24,8 @@ async function inChromium() {
   const browser = await launchChromium();
   const page = await browser.newPage();
   await page.goto(server.url);
-  const description = await page.evaluate(
-    "navigator.gpu.requestAdapter().then((a) => a && (a.info.description || a.info.architecture))",
-  );
+  const adapter = await page.evaluate("navigator.gpu.requestAdapter().then((found) => found?.info.architecture)");
   await browser.close();
   await server.close();
-  return description;
+  return adapter;
 }
