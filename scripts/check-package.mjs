@@ -1,6 +1,7 @@
-// Packs one built package as it would be published, then asks publint and "are the types wrong" about the tarball:
+// Packs one built package as it would be published, then asks publint and "are the types wrong" about the tarball, and
+// looks for the README:
 // node scripts/check-package.mjs packages/tensor
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "./lib/process.mjs";
@@ -8,6 +9,10 @@ import { root } from "./lib/workspace.mjs";
 
 const folder = process.argv[2];
 if (!folder) throw new Error("Name the package's folder, such as packages/tensor.");
+if (!existsSync(join(root, folder, "README.md"))) {
+  console.error(`${folder} has no README.md`);
+  process.exitCode = 1;
+}
 const scratch = mkdtempSync(join(tmpdir(), "isoflop-pack-"));
 try {
   const packed = await run("pnpm", ["--dir", join(root, folder), "pack", "--pack-destination", scratch]);

@@ -16,7 +16,7 @@ const { name, main } = readManifest(manifest);
 await step("Building", () => run("turbo", ["run", "build", `--filter=${name}`, "--output-logs=errors-only"]));
 if (!main) fail('examples/isoflop-quick/package.json needs a "main": the built file that runs the study.');
 
-const study = spawn(process.execPath, [join(example, String(main)), ...process.argv.slice(2)], {
+const study = spawn(process.execPath, [join(example, main), ...process.argv.slice(2)], {
   cwd: root,
   stdio: "inherit",
 });

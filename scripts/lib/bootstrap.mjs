@@ -23,14 +23,24 @@ function useWritableHome() {
  * @returns {Promise<import("./process.mjs").Outcome>}
  */
 export async function providePnpm() {
+  const { packageManager: pin, engines } = readManifest(join(root, "package.json"));
+  if (!isNewEnough(process.versions.node, engines?.node ?? "")) {
+    return { ok: false, output: `Isoflop needs Node ${engines?.node}, and this is ${process.version}.` };
+  }
   useWritableHome();
-  const pin = readManifest(join(root, "package.json")).packageManager;
   const printPath = `"${process.execPath}" -p "'PATH='+process.env.PATH"`;
   const outcome = await run("npx", ["--yes", `--package=${pin}`, "--call", printPath]);
   const path = /^PATH=(.*)$/m.exec(outcome.output)?.[1];
   if (!outcome.ok || !path) return { ok: false, output: `npx could not get ${pin}:\n${outcome.output}` };
   process.env.PATH = [join(root, "node_modules", ".bin"), path].join(delimiter);
   return { ok: true, output: "" };
+}
+
+/** @param {string} version such as "20.20.2" @param {string} range such as ">=20.19" */
+export function isNewEnough(version, range) {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [leastMajor = 0, leastMinor = 0] = range.replace(">=", "").split(".").map(Number);
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
 }
 
 /** Installs exactly what the lockfile says. */

@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
  * @property {string} version
  * @property {boolean} [private]
  * @property {string} [main]
+ * @property {string} [packageManager]
+ * @property {{ node: string }} [engines]
  * @property {ExportTarget} [exports]
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, string>} [devDependencies]
@@ -19,7 +21,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** @param {string} file @returns {Manifest & Record<string, unknown>} */
+/** @param {string} file @returns {Manifest} */
 export const readManifest = (file) => JSON.parse(readFileSync(file, "utf8"));
 
 /**
