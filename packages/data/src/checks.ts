@@ -2,11 +2,13 @@ import { allocateBatch, type Batch, type DataSource } from "./source.js";
 
 /** Checks the arguments of `batch` and gives the arrays to fill. */
 export function prepareBatch(
-  source: Pick<DataSource, "name" | "shape" | "captionLength">,
+  source: Pick<DataSource, "name" | "splits" | "shape" | "captionLength">,
+  split: string,
   start: number,
   count: number,
   out: Batch | undefined,
 ): Batch {
+  checkSplit(source, split);
   checkIndex(source.name, "start", start);
   checkIndex(source.name, "count", count);
   checkIndex(source.name, "start + count", start + count);
@@ -24,8 +26,9 @@ export function checkIndex(source: string, field: string, value: number): void {
 }
 
 /** @throws RangeError when the data set has no such split */
-export function unknownSplit(source: string, split: string, splits: readonly string[]): RangeError {
-  return new RangeError(`${source}: there is no split "${split}"; its splits are ${splits.join(", ")}`);
+export function checkSplit({ name, splits }: Pick<DataSource, "name" | "splits">, split: string): void {
+  if (!splits.includes(split))
+    throw new RangeError(`${name}: there is no split "${split}"; its splits are ${splits.join(", ")}`);
 }
 
 function checkLength(source: string, field: string, length: number, wanted: number, count: number): void {

@@ -1,4 +1,4 @@
-import { checkIndex, prepareBatch, unknownSplit } from "./checks.js";
+import { checkIndex, checkSplit, prepareBatch } from "./checks.js";
 import { foldIn, type Key, keyOf } from "./random/key.js";
 import { Permutation } from "./random/permutation.js";
 import type { Batch, DataSource, Provenance, SourceDescription } from "./source.js";
@@ -75,7 +75,7 @@ class Labelled implements DataSource<LabelledSplit> {
 
   batch(split: LabelledSplit, start: number, count: number, out?: Batch): Batch {
     const { pixels, labels } = this.#images(split);
-    const filled = prepareBatch(this, start, count, out);
+    const filled = prepareBatch(this, split, start, count, out);
     if (count > 0) this.#checkEnd(split, start + count - 1);
     const values = 3 * this.shape[1] * this.shape[2];
     for (let i = 0; i < count; i++) {
@@ -110,7 +110,7 @@ class Labelled implements DataSource<LabelledSplit> {
   }
 
   #images(split: LabelledSplit): LabelledImages {
-    if (!splits.includes(split)) throw unknownSplit(this.name, split, splits);
+    checkSplit(this, split);
     return this.#options[split];
   }
 

@@ -1,7 +1,7 @@
-import { checkIndex, prepareBatch, unknownSplit } from "../checks.js";
+import { checkIndex, checkSplit, prepareBatch } from "../checks.js";
 import { keyOf } from "../random/key.js";
 import { Stream } from "../random/stream.js";
-import type { DataSource, SourceDescription } from "../source.js";
+import type { Batch, DataSource, SourceDescription } from "../source.js";
 import { checkSheet, type SpriteSheet } from "../sprites/sheet.js";
 import { Captions } from "./captions.js";
 import { drawLayout, sizesFor } from "./draw.js";
@@ -89,18 +89,18 @@ class Scenes implements DataSource<SceneSplit> {
   }
 
   size(split: SceneSplit): number {
-    this.#stream(split);
+    checkSplit(this, split);
     return Number.POSITIVE_INFINITY;
   }
 
   epoch(split: SceneSplit, index: number): number {
-    this.#stream(split);
+    checkSplit(this, split);
     checkIndex(this.name, "index", index);
     return 0;
   }
 
-  batch(split: SceneSplit, start: number, count: number, out?: ReturnType<DataSource["batch"]>) {
-    const filled = prepareBatch(this, start, count, out);
+  batch(split: SceneSplit, start: number, count: number, out?: Batch): Batch {
+    const filled = prepareBatch(this, split, start, count, out);
     const values = 3 * this.shape[1] * this.shape[2];
     for (let i = 0; i < count; i++) {
       const layout = this.#draw(split, start + i);
@@ -111,6 +111,7 @@ class Scenes implements DataSource<SceneSplit> {
   }
 
   caption(split: SceneSplit, index: number): string {
+    checkSplit(this, split);
     checkIndex(this.name, "index", index);
     return this.#captions.sentence(this.#draw(split, index));
   }
@@ -137,14 +138,9 @@ class Scenes implements DataSource<SceneSplit> {
     };
   }
 
-  #stream(split: SceneSplit): Stream {
-    if (!splits.includes(split)) throw unknownSplit(this.name, split, splits);
-    return this.#streams[split];
-  }
-
   /** The first layout of the index's stream that can be seen and that belongs to the split. */
   #draw(split: SceneSplit, index: number): Layout {
-    const stream = this.#stream(split);
+    const stream = this.#streams[split];
     const sprites = split === "validation-emoji" ? this.#heldOut : this.#known;
     const layout = this.#layout;
     stream.seek(index);

@@ -19,14 +19,17 @@ export function resample(sheet: SpriteSheet, size: number): Uint8Array {
   const spans = coverage(cell, size);
   const out = new Uint8Array(names.length * size * size * 4);
   const columns = new Float64Array(cell * size * 4);
+  const rows = new Float64Array(size * size * 4);
   for (let sprite = 0; sprite < names.length; sprite++) {
     const from = sprite * cell * cell * 4;
     columns.fill(0);
-    for (let y = 0; y < cell; y++)
-      for (const { target, source, weight } of spans)
-        for (let c = 0; c < 4; c++)
-          columns[(y * size + target) * 4 + c]! += weight * pixels[from + (y * cell + source) * 4 + c]!;
-    const rows = new Float64Array(size * size * 4);
+    rows.fill(0);
+    for (const { target, source, weight } of spans)
+      for (let y = 0; y < cell; y++) {
+        const old = from + (y * cell + source) * 4;
+        const column = (y * size + target) * 4;
+        for (let c = 0; c < 4; c++) columns[column + c]! += weight * pixels[old + c]!;
+      }
     for (const { target, source, weight } of spans)
       for (let i = 0; i < size * 4; i++) rows[target * size * 4 + i]! += weight * columns[source * size * 4 + i]!;
     for (let i = 0; i < rows.length; i++) out[sprite * rows.length + i] = Math.round(rows[i]!);

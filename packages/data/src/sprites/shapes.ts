@@ -8,7 +8,7 @@ type Inside = (x: number, y: number) => boolean;
 
 const shapes: { readonly [name: string]: Inside } = {
   circle: (x, y) => Math.hypot(x, y) <= 1,
-  square: (x, y) => Math.max(Math.abs(x), Math.abs(y)) <= 0.8,
+  square: (x, y) => Math.max(Math.abs(x), Math.abs(y)) <= 0.85,
   triangle: (x, y) => y <= 0.9 && 2 * Math.abs(x) <= y + 1,
   diamond: (x, y) => Math.abs(x) + Math.abs(y) <= 1,
   ring: (x, y) => Math.hypot(x, y) <= 1 && Math.hypot(x, y) >= 0.5,
@@ -26,14 +26,14 @@ export function shapeSheet(): SpriteSheet {
   const names = Object.keys(shapes).flatMap((shape) => backgrounds.map(({ name }) => `${name} ${shape}`));
   const pixels = new Uint8Array(names.length * CELL * CELL * 4);
   let at = 0;
-  for (const inside of Object.values(shapes))
+  for (const inside of Object.values(shapes)) {
+    const covered = coverage(inside);
     for (const { rgb } of backgrounds)
-      for (let y = 0; y < CELL; y++)
-        for (let x = 0; x < CELL; x++, at += 4) {
-          const covered = coverage(inside, x, y);
-          for (let c = 0; c < 3; c++) pixels[at + c] = Math.round(rgb[c]! * covered);
-          pixels[at + 3] = Math.round(255 * covered);
-        }
+      for (const share of covered) {
+        for (const level of rgb) pixels[at++] = Math.round(level * share);
+        pixels[at++] = Math.round(255 * share);
+      }
+  }
   return {
     names,
     cell: CELL,
@@ -47,14 +47,14 @@ export function shapeScenes(options: SceneOptions): DataSource<SceneSplit> {
   return scenes(shapeSheet(), options);
 }
 
-function coverage(inside: Inside, x: number, y: number): number {
-  let hits = 0;
-  for (let i = 0; i < SAMPLES; i++)
-    for (let j = 0; j < SAMPLES; j++)
-      if (inside(toUnit(x + (i + 0.5) / SAMPLES), toUnit(y + (j + 0.5) / SAMPLES))) hits++;
-  return hits / SAMPLES ** 2;
-}
-
-function toUnit(position: number): number {
-  return (2 * position) / CELL - 1;
+/** The share of every pixel, `[CELL, CELL]`, that a shape covers. */
+function coverage(inside: Inside): Float64Array {
+  const covered = new Float64Array(CELL * CELL);
+  const side = CELL * SAMPLES;
+  const toUnit = (sample: number) => (2 * (sample + 0.5)) / side - 1;
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++)
+      if (inside(toUnit(x), toUnit(y)))
+        covered[Math.floor(y / SAMPLES) * CELL + Math.floor(x / SAMPLES)]! += SAMPLES ** -2;
+  return covered;
 }
