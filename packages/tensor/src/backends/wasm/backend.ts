@@ -1,0 +1,130 @@
+import type { Kernel } from "../../compile/kernel.js";
+import { type AnyData, BYTES_PER_ELEMENT, type DType, viewAs } from "../../dtype.js";
+import { TensorError } from "../../errors.js";
+import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.js";
+import type { Allocator } from "./allocator.js";
+import type { WasmBuffer } from "./buffer.js";
+import { callNames } from "./encode/kernel.js";
+import { scalarOps } from "./encode/scalar.js";
+import { type Machine, WasmExecutable } from "./executable.js";
+import type { KernelExports } from "./module.js";
+
+const MAX_BUFFER_BYTES = 2 ** 32 - 2 ** 20;
+
+/** Kernels in WebAssembly over one linear memory. Everything is done when `run` returns. */
+export class WasmBackend implements Backend {
+  readonly name = "wasm";
+  readonly capabilities: Capabilities = {
+    calls: callNames,
+    scalars: scalarOps,
+    maxBuffersPerKernel: Number.POSITIVE_INFINITY,
+    maxBufferBytes: MAX_BUFFER_BYTES,
+    memory: "arena",
+  };
+  readonly #buffers = new Set<BackendBuffer>();
+  readonly #machine: Machine;
+  readonly #allocator: Allocator;
+  #bytes = 0;
+  #peakBytes = 0;
+  #destroyed = false;
+
+  constructor(
+    readonly description: string,
+    allocator: Allocator,
+    exports: KernelExports,
+  ) {
+    this.#allocator = allocator;
+    let scratch = { address: 0, bytes: 0 };
+    let workspace = { address: 0, bytes: 0 };
+    const enlarge = (block: { address: number; bytes: number }, bytes: number) => {
+      if (bytes <= block.bytes) return block;
+      const address = allocator.allocate(bytes);
+      if (block.bytes) allocator.free(block.address);
+      return { address, bytes };
+    };
+    this.#machine = {
+      allocator,
+      reserve: (scratchBytes, workspaceBytes) => {
+        scratch = enlarge(scratch, scratchBytes);
+        workspace = enlarge(workspace, workspaceBytes);
+      },
+      get workspace() {
+        return workspace.address;
+      },
+      own: (buffer, what) => this.#own(buffer, what),
+      run: (command, end) => exports.run(command, end, scratch.address),
+    };
+  }
+
+  get memory(): { readonly bytes: number; readonly peakBytes: number; readonly buffers: number } {
+    return { bytes: this.#bytes, peakBytes: this.#peakBytes, buffers: this.#buffers.size };
+  }
+
+  allocate(bytes: number): WasmBuffer {
+    this.#alive();
+    if (!(Number.isInteger(bytes) && bytes >= 0))
+      throw new TensorError("argument", `wasm: a buffer has a whole number of bytes, not ${bytes}`);
+    if (bytes > MAX_BUFFER_BYTES)
+      throw new TensorError("limit", `wasm: a buffer of ${bytes} bytes; WebAssembly memory holds ${MAX_BUFFER_BYTES}`);
+    const buffer: WasmBuffer = { bytes, address: this.#allocator.allocate(bytes) };
+    this.#buffers.add(buffer);
+    this.#bytes += bytes;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
+    return buffer;
+  }
+
+  free(buffer: BackendBuffer): void {
+    const { address, bytes } = this.#own(buffer, "free");
+    this.#allocator.free(address);
+    this.#buffers.delete(buffer);
+    this.#bytes -= bytes;
+  }
+
+  write(buffer: BackendBuffer, data: AnyData, byteOffset = 0): void {
+    const { address } = this.#window(buffer, "write", data.byteLength, byteOffset);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    new Uint8Array(this.#allocator.memory.buffer, address + byteOffset, data.byteLength).set(bytes);
+  }
+
+  async read(buffer: BackendBuffer, dtype: DType, length: number, byteOffset = 0): Promise<AnyData> {
+    const { address } = this.#window(buffer, "read", length * BYTES_PER_ELEMENT, byteOffset);
+    // A copy in memory of its own: callers may keep it, transfer it or pass it to APIs that refuse shared memory.
+    const copy = viewAs(dtype, new ArrayBuffer(length * BYTES_PER_ELEMENT));
+    copy.set(viewAs(dtype, this.#allocator.memory.buffer, address + byteOffset, length));
+    return copy;
+  }
+
+  compile(kernels: readonly Kernel[], slots: number): Executable {
+    this.#alive();
+    return new WasmExecutable(this.#machine, kernels, slots);
+  }
+
+  destroy(): void {
+    this.#destroyed = true;
+    this.#buffers.clear();
+    this.#bytes = 0;
+  }
+
+  #alive(): void {
+    if (this.#destroyed) throw new TensorError("disposed", "wasm: this backend was destroyed");
+  }
+
+  #own(buffer: BackendBuffer | undefined, what: string): WasmBuffer {
+    if (buffer && this.#buffers.has(buffer)) return buffer as WasmBuffer;
+    this.#alive();
+    throw new TensorError(
+      "disposed",
+      `wasm: ${what}: ${buffer ? "this buffer was freed or belongs to another backend" : "no buffer was given"}`,
+    );
+  }
+
+  #window(buffer: BackendBuffer, what: string, bytes: number, byteOffset: number): WasmBuffer {
+    const own = this.#own(buffer, what);
+    if (!(byteOffset >= 0 && byteOffset % BYTES_PER_ELEMENT === 0 && byteOffset + bytes <= own.bytes))
+      throw new TensorError(
+        "argument",
+        `wasm: ${what}: bytes ${byteOffset} to ${byteOffset + bytes} of a buffer of ${own.bytes} (offsets are multiples of ${BYTES_PER_ELEMENT})`,
+      );
+    return own;
+  }
+}

@@ -1,0 +1,29 @@
+import type { CallKernel, Kernel } from "../../../compile/kernel.js";
+import { TensorError } from "../../../errors.js";
+import { encodeMatmul } from "./matmul.js";
+import { encodePointwise } from "./pointwise.js";
+import { encodeReduce } from "./reduce.js";
+import type { CommandStream } from "./stream.js";
+
+/** Call kernels by op name: to add one, write its encoder and its AssemblyScript side, and name it here. */
+const calls: Readonly<Record<string, (stream: CommandStream, kernel: CallKernel) => void>> = {
+  matmul: encodeMatmul,
+};
+
+export const callNames: ReadonlySet<string> = new Set(Object.keys(calls));
+
+export const encodeKernel = (stream: CommandStream, kernel: Kernel): void => {
+  if (kernel.kind === "pointwise") encodePointwise(stream, kernel);
+  else if (kernel.kind === "reduce") encodeReduce(stream, kernel);
+  else encodeCall(stream, kernel);
+};
+
+const encodeCall = (stream: CommandStream, kernel: CallKernel): void => {
+  const encode = calls[kernel.op];
+  if (!encode)
+    throw new TensorError(
+      "kernel",
+      `wasm: ${kernel.name}: no kernel "${kernel.op}"; there are ${[...callNames].join(", ")}`,
+    );
+  encode(stream, kernel);
+};

@@ -1,0 +1,118 @@
+import type { CallKernel, View } from "../../../compile/kernel.js";
+import { BYTES_PER_ELEMENT } from "../../../dtype.js";
+import { TensorError } from "../../../errors.js";
+import { Op } from "../opcodes.js";
+import type { CommandStream } from "./stream.js";
+import { cut } from "./tasks.js";
+import { sizeOf } from "./window.js";
+
+/** The longest run of k in one pass, as in assembly/gemm.ts. */
+const MAX_DEPTH = 384;
+const EDGE_BYTES = 256;
+/** Columns whose packed panels stay in the second-level cache. */
+const MAX_BLOCK_N = 256;
+const TILE_M = 6;
+const TILE_N = 8;
+/** f32 operations per tenth of a nanosecond, roughly. */
+const RATE = 5;
+
+/** Scratch that `gemm` needs for one block. */
+export const gemmScratchBytes = (n: number, k: number): number =>
+  EDGE_BYTES + Math.min(k, MAX_DEPTH) * Math.ceil(n / TILE_N) * TILE_N * BYTES_PER_ELEMENT;
+
+interface Operand {
+  readonly row: number;
+  readonly column: number;
+  /** Strides of the two batch dimensions, outer first. */
+  readonly batch: readonly [number, number];
+}
+
+const operandOf = (view: View, batchShape: readonly number[]): Operand => {
+  const rank = view.shape.length;
+  const [rows, columns] = [view.shape[rank - 2]!, view.shape[rank - 1]!];
+  // The stride of a dimension of size 1 means nothing; 1 lets the other decide the form.
+  let row = rows === 1 ? 1 : view.strides[rank - 2]!;
+  let column = columns === 1 ? 1 : view.strides[rank - 1]!;
+  if (rows === 1 && column !== 1) row = 1;
+  if (columns === 1 && row !== 1) column = 1;
+  const strides = view.strides.slice(0, rank - 2).map((stride, d) => (batchShape[d] === 1 ? 0 : stride));
+  return { row, column, batch: [strides.at(-2) ?? 0, strides.at(-1) ?? 0] };
+};
+
+/** Splits M and N so that there are enough blocks to share out and each repays the packing of its columns. */
+const blocksOf = (m: number, n: number, k: number, batches: number): { blockM: number; blockN: number } => {
+  const wanted = cut(Number.MAX_SAFE_INTEGER, (batches * 2 * m * n * k) / RATE).tasks;
+  const perMatrix = Math.ceil(wanted / batches);
+  const limit = n <= 1.5 * MAX_BLOCK_N ? n : MAX_BLOCK_N;
+  const columns = Math.max(Math.ceil(n / limit), Math.min(perMatrix, Math.floor(n / 64)), 1);
+  const blockN = Math.ceil(n / columns / TILE_N) * TILE_N;
+  const rows = Math.max(1, Math.min(Math.ceil(perMatrix / Math.ceil(n / blockN)), Math.floor(m / (16 * TILE_M))));
+  return { blockM: Math.ceil(m / rows / TILE_M) * TILE_M, blockN };
+};
+
+/** Layout: `MatmulWord` in opcodes.ts. */
+export const encodeMatmul = (stream: CommandStream, { name, inputs, outputs, attrs }: CallKernel): void => {
+  const [a, b, addend] = inputs as [View, View, View?];
+  const output = outputs[0]!;
+  const rank = output.shape.length;
+  const batchShape = output.shape.slice(0, -2);
+  if (rank < 2 || rank > 4)
+    throw new TensorError("kernel", `wasm: ${name}: matmul takes 0 to 2 batch dimensions, not ${rank - 2}`);
+  let [m, n] = [output.shape[rank - 2]!, output.shape[rank - 1]!];
+  const k = a.shape[rank - 1]!;
+  let batches = sizeOf(batchShape);
+  if (m * n * batches === 0) return;
+  const left = operandOf(a, batchShape);
+  const right = operandOf(b, batchShape);
+  for (const [label, { row, column }] of [
+    ["A", left],
+    ["B", right],
+  ] as const)
+    if (row !== 1 && column !== 1)
+      throw new TensorError("kernel", `wasm: ${name}: ${label} has strides (${row}, ${column}); one of them must be 1`);
+  const d = addend && {
+    row: addend.strides[rank - 2]!,
+    column: n === 1 ? 1 : addend.strides[rank - 1]!,
+    batch: [addend.strides.at(-4) ?? 0, addend.strides.at(-3) ?? 0] as const,
+  };
+  let inner = batchShape.at(-1) ?? 1;
+  // One B for every batch and rows that follow each other through the batches: one tall product.
+  const outerSize = batchShape.length === 2 ? batchShape[0]! : 1;
+  const tall = (row: number, [outer, step]: readonly [number, number]): boolean =>
+    (inner === 1 || step === m * row) && (outerSize === 1 || outer === inner * m * row);
+  const shared = right.batch[0] === 0 && right.batch[1] === 0;
+  if (
+    batches > 1 &&
+    shared &&
+    left.column === 1 &&
+    m > 1 &&
+    tall(left.row, left.batch) &&
+    (!d || tall(d.row, d.batch))
+  ) {
+    m *= batches;
+    batches = 1;
+    inner = 1;
+  }
+  const { blockM, blockN } = blocksOf(m, n, k, batches);
+  const blocksM = Math.ceil(m / blockM);
+  const blocksN = Math.ceil(n / blockN);
+  const blocks = batches * blocksM * blocksN;
+  const { tasks, perTask } = cut(blocks, (batches * 2 * m * n * k) / RATE);
+  const bytes = (elements: number): number => elements * BYTES_PER_ELEMENT;
+  stream.begin(Op.Matmul, tasks);
+  stream.push(m, n, k);
+  stream.pushAddress(a.slot, a.offset);
+  stream.push(bytes(left.row), bytes(left.column));
+  stream.pushAddress(b.slot, b.offset);
+  stream.push(bytes(right.row), bytes(right.column));
+  stream.pushAddress(output.slot, output.offset);
+  if (addend) stream.pushAddress(addend.slot, addend.offset);
+  else stream.push(0);
+  stream.push(bytes(d?.row ?? 0), bytes(d?.column ?? 0));
+  stream.pushFloat(Number(attrs.scale ?? 1));
+  stream.push(inner);
+  for (const batch of [left.batch, right.batch, d?.batch ?? [0, 0]]) stream.push(bytes(batch[0]!), bytes(batch[1]!));
+  stream.push(blockM, blockN, blocksM, blocksN, perTask, blocks);
+  stream.end();
+  stream.needScratch(gemmScratchBytes(blockN, k));
+};

@@ -1,0 +1,18 @@
+import type { PointwiseKernel } from "../../../compile/kernel.js";
+import { Op, Tile } from "../opcodes.js";
+import { TileProgram } from "./program.js";
+import type { CommandStream } from "./stream.js";
+import { cut } from "./tasks.js";
+import { sizeOf } from "./window.js";
+
+/** [count, elements per task, program]. */
+export const encodePointwise = (stream: CommandStream, { program, outputs }: PointwiseKernel): void => {
+  const count = sizeOf(program.shape);
+  if (count === 0) return;
+  const tiles = new TileProgram(program, outputs);
+  const { tasks, perTask } = cut(Math.ceil(count / Tile.Elements), count * tiles.cost);
+  stream.begin(Op.Pointwise, tasks);
+  stream.push(count, perTask * Tile.Elements);
+  tiles.write(stream);
+  stream.end();
+};

@@ -1,0 +1,290 @@
+import type { Instruction, PointwiseProgram, View } from "../../../compile/kernel.js";
+import type { DType } from "../../../dtype.js";
+import { Scalar, Tile } from "../opcodes.js";
+import { scalarCode } from "./scalar.js";
+import { bitsOfFloat, type CommandStream } from "./stream.js";
+import { isContiguous, isUniform, overlap, pushWindow, sizeOf, type Window, windowOf, windowWords } from "./window.js";
+
+/** Where a value is while a tile is evaluated. */
+type Operand =
+  | { readonly kind: "inPlace"; readonly index: number }
+  | { readonly kind: "cell"; readonly index: number }
+  | { readonly kind: "tile"; readonly index: number };
+
+/** An argument of an encoded instruction: a plain word, an operand, or the program offset of a window. */
+type Argument = number | Operand | Window;
+
+interface Cell {
+  readonly bits: number;
+  readonly window?: Window;
+}
+
+/** A pointwise program lowered to the tile machine of `assembly/program.ts`, ready to be written to a stream. */
+export class TileProgram {
+  readonly #inPlace: Window[] = [];
+  readonly #cells: Cell[] = [];
+  readonly #code: { op: Scalar; target: Operand; args: Argument[] }[] = [];
+  readonly #operands = new Map<number, Operand>();
+  readonly #freeTiles: number[] = [];
+  readonly #lastUse = new Map<number, number>();
+  readonly #windows: (Window | undefined)[];
+  #tiles = 0;
+  /** Rough work per element, in tenths of a nanosecond. */
+  cost = 1;
+
+  /** @param outputs where results go; none for a reduction, which reads `result` instead. */
+  constructor(
+    readonly program: PointwiseProgram,
+    outputs: readonly View[],
+  ) {
+    this.#windows = program.loads.map(windowOf);
+    const targets = outputs.map(windowOf);
+    const end = program.loads.length + program.body.length;
+    const live = this.#liveness(end);
+    this.#saveOverwrittenLoads(targets);
+    const direct = this.#directOutputs(targets);
+    for (const window of direct.values()) this.#spare(window);
+    for (let value = program.loads.length; value < end; value++)
+      if (live.has(value)) this.#lower(value, direct.get(value));
+    const results = program.results.map((value) => this.#root(value));
+    for (const [i, target] of targets.entries()) {
+      const value = results[i]!;
+      if (direct.get(value) === target) continue;
+      this.#code.push({ op: Scalar.Scatter, target: this.#whole(this.#read(value, end)), args: [target] });
+      this.cost += isContiguous(target) ? 1 : 6;
+    }
+    for (const [value, window] of direct) {
+      const operand = this.#operands.get(value);
+      if (operand?.kind !== "inPlace") continue;
+      const flush = operand.index * 4;
+      this.#code.push({ op: Scalar.Flush, target: operand, args: [flush] });
+      this.cost += window.dimensions.length > 0 ? 1 : 0;
+    }
+    if (outputs.length === 0) this.#result = this.#whole(this.#read(results[0]!, end));
+  }
+
+  #result: Operand = { kind: "tile", index: 0 };
+
+  /** The value an SSA value is a mere renaming of: bit casts cost nothing. */
+  #root(value: number): number {
+    const { loads, body } = this.program;
+    for (;;) {
+      if (value < loads.length) return value;
+      const instruction = body[value - loads.length]!;
+      if (!isRenaming(instruction, (v) => this.#dtype(v))) return value;
+      value = (instruction as { args: readonly number[] }).args[0]!;
+    }
+  }
+
+  #dtype(value: number): DType {
+    const { loads, body } = this.program;
+    return value < loads.length ? loads[value]!.dtype : body[value - loads.length]!.dtype;
+  }
+
+  /** Values that reach a result, and where each is read last. */
+  #liveness(end: number): Set<number> {
+    const { loads, body, results } = this.program;
+    const live = new Set<number>();
+    for (const value of results) {
+      const root = this.#root(value);
+      live.add(root);
+      this.#lastUse.set(root, end);
+    }
+    for (let value = end - 1; value >= loads.length; value--) {
+      if (!live.has(value)) continue;
+      const instruction = body[value - loads.length]!;
+      if (!("args" in instruction)) continue;
+      for (const argument of instruction.args) {
+        const root = this.#root(argument);
+        live.add(root);
+        if (!this.#lastUse.has(root)) this.#lastUse.set(root, value);
+      }
+    }
+    return live;
+  }
+
+  /** A load that is itself a result, in memory that an output overwrites, is copied before anything is written. */
+  #saveOverwrittenLoads(targets: readonly Window[]): void {
+    for (const result of this.program.results) {
+      const value = this.#root(result);
+      const window = this.#windows[value];
+      if (!window || this.#operands.has(value) || !targets.some((target) => overlap(window, target))) continue;
+      const from = this.#read(value, value);
+      if (from.kind !== "inPlace") continue;
+      const target = this.#tile();
+      this.#code.push({ op: Scalar.Copy, target, args: [from] });
+      this.#operands.set(value, target);
+    }
+  }
+
+  /** Results that can be computed straight into their output: contiguous, and nothing read later lies there. */
+  #directOutputs(targets: readonly Window[]): Map<number, Window> {
+    const { loads, body, results } = this.program;
+    const direct = new Map<number, Window>();
+    for (const [i, target] of targets.entries()) {
+      const value = this.#root(results[i]!);
+      const instruction = body[value - loads.length];
+      if (!instruction || !("args" in instruction) || direct.has(value) || !isContiguous(target)) continue;
+      const readLater = this.#windows.some(
+        (window, load) => window && overlap(window, target) && (this.#lastUse.get(load) ?? -1) > value,
+      );
+      if (!readLater) direct.set(value, target);
+    }
+    return direct;
+  }
+
+  #spare(window: Window): void {
+    const target: Operand = { kind: "inPlace", index: this.#inPlace.push(window) - 1 };
+    this.#code.push({ op: Scalar.Spare, target, args: [this.#tile()] });
+  }
+
+  #tile(): Operand {
+    return { kind: "tile", index: this.#freeTiles.pop() ?? this.#tiles++ };
+  }
+
+  #cell(cell: Cell): Operand {
+    return { kind: "cell", index: this.#cells.push(cell) - 1 };
+  }
+
+  /** A cell holds one group; what is walked element by element must be a tile. */
+  #whole(operand: Operand): Operand {
+    if (operand.kind !== "cell") return operand;
+    const target = this.#tile();
+    this.#code.push({ op: Scalar.Copy, target, args: [operand] });
+    return target;
+  }
+
+  /** The operand of a value read by instruction `reader`. Loads come to life at their first use. */
+  #read(value: number, reader: number): Operand {
+    const known = this.#operands.get(value);
+    const operand = known ?? this.#load(this.#windows[value]!);
+    if (!known) this.#operands.set(value, operand);
+    if (operand.kind === "tile" && this.#lastUse.get(value) === reader) {
+      this.#freeTiles.push(operand.index);
+      this.#lastUse.delete(value);
+    }
+    return operand;
+  }
+
+  #load(window: Window): Operand {
+    if (isUniform(window)) return this.#cell({ bits: 0, window });
+    if (isContiguous(window)) {
+      this.cost += 1;
+      return { kind: "inPlace", index: this.#inPlace.push(window) - 1 };
+    }
+    const target = this.#tile();
+    this.#code.push({ op: Scalar.Gather, target, args: [window] });
+    this.cost += window.dimensions[0]!.stride === 0 || window.dimensions[0]!.stride === 1 ? 2 : 8;
+    return target;
+  }
+
+  #lower(value: number, output: Window | undefined): void {
+    const instruction = this.program.body[value - this.program.loads.length]!;
+    if (instruction.op === "constant") {
+      const bits = instruction.dtype === "f32" ? bitsOfFloat(instruction.value) : instruction.value >>> 0;
+      this.#operands.set(value, this.#cell({ bits }));
+    } else if (instruction.op === "iota") {
+      const { shape } = this.program;
+      const target = this.#tile();
+      const stride = sizeOf(shape.slice(instruction.axis + 1));
+      const args = [stride, shape[instruction.axis]!, instruction.dtype === "f32" ? 1 : 0];
+      this.#code.push({ op: Scalar.Iota, target, args });
+      this.#operands.set(value, target);
+      this.cost += 8;
+    } else if (!isRenaming(instruction, (v) => this.#dtype(v))) {
+      const { op, cost } = scalarCode(instruction, (v) => this.#dtype(v));
+      const roots = instruction.args.map((argument) => this.#root(argument));
+      const shift = this.#constantShift(instruction.op, roots);
+      if (shift) roots.pop();
+      const operands = roots.map((root) => this.#bring(root));
+      for (const root of roots) this.#read(root, value);
+      const place = output ? this.#inPlace.indexOf(output) : -1;
+      const target: Operand = place >= 0 ? { kind: "inPlace", index: place } : this.#tile();
+      this.#code.push(
+        shift ? { op: shift.op, target, args: [...operands, shift.count] } : { op, target, args: operands },
+      );
+      this.#operands.set(value, target);
+      this.cost += shift ? 1 : cost;
+    }
+  }
+
+  /** Shifts by a constant have a vector form. */
+  #constantShift(op: string, roots: readonly number[]): { op: Scalar; count: number } | undefined {
+    if (op !== "shl" && op !== "shr") return undefined;
+    const by = this.program.body[roots[1]! - this.program.loads.length];
+    if (by?.op !== "constant") return undefined;
+    return { op: op === "shl" ? Scalar.ShlC : Scalar.ShrC, count: by.value & 31 };
+  }
+
+  /** Loads a value without releasing it yet: all operands of an instruction are alive together. */
+  #bring(root: number): Operand {
+    return this.#read(root, Number.NaN);
+  }
+
+  /** Bytes of thread scratch: operand table, cells, tiles. */
+  get scratchBytes(): number {
+    return this.#tileBase + this.#tiles * Tile.Bytes;
+  }
+
+  get #operandCount(): number {
+    return this.#inPlace.length + this.#cells.length + this.#tiles;
+  }
+
+  get #cellBase(): number {
+    return Math.ceil((this.#operandCount * Tile.OperandBytes) / 64) * 64;
+  }
+
+  get #tileBase(): number {
+    return this.#cellBase + this.#cells.length * Tile.CellBytes;
+  }
+
+  /** Offset in the operand table of the reduced value. */
+  get resultOffset(): number {
+    return this.#offsetOf(this.#result);
+  }
+
+  #offsetOf(operand: Operand): number {
+    const first =
+      operand.kind === "inPlace" ? 0 : this.#inPlace.length + (operand.kind === "cell" ? 0 : this.#cells.length);
+    return (first + operand.index) * Tile.OperandBytes;
+  }
+
+  /** Writes the program section of a command. */
+  write(stream: CommandStream): void {
+    const start = stream.words.length;
+    stream.push(this.#inPlace.length, this.#cells.length + this.#tiles, this.#cells.length, this.#code.length);
+    for (const { slot, offset } of this.#inPlace) stream.pushAddress(slot, offset);
+    for (let i = 0; i < this.#cells.length; i++) stream.push(this.#cellBase + i * Tile.CellBytes, 0);
+    for (let i = 0; i < this.#tiles; i++) stream.push(this.#tileBase + i * Tile.Bytes, Tile.CellBytes);
+    for (const [index, { bits, window }] of this.#cells.entries()) {
+      stream.push(this.#offsetOf({ kind: "cell", index }), window ? 1 : 0);
+      if (window) stream.pushAddress(window.slot, window.offset);
+      else stream.push(bits);
+    }
+    let place = stream.words.length - start + (this.#code.length * Tile.InstructionBytes) / 4;
+    const windows: Window[] = [];
+    for (const { op, target, args } of this.#code) {
+      const words = [op, this.#offsetOf(target), 0, 0, 0];
+      for (const [i, argument] of args.entries()) {
+        if (typeof argument === "number") words[2 + i] = argument;
+        else if ("kind" in argument) words[2 + i] = this.#offsetOf(argument);
+        else {
+          words[2 + i] = place * 4;
+          windows.push(argument);
+          place += windowWords(argument);
+        }
+      }
+      stream.push(...words);
+    }
+    for (const window of windows) pushWindow(stream, window);
+    stream.needScratch(this.scratchBytes);
+  }
+}
+
+/** True for casts that keep every bit. */
+const isRenaming = (instruction: Instruction, dtypeOf: (value: number) => DType): boolean => {
+  if (instruction.op === "bitcast") return true;
+  if (instruction.op !== "cast") return false;
+  const from = dtypeOf(instruction.args[0]!);
+  return from === instruction.dtype || (from !== "f32" && instruction.dtype !== "f32" && instruction.dtype !== "bool");
+};

@@ -1,0 +1,67 @@
+import { BYTES_PER_ELEMENT } from "../../../dtype.js";
+import { Head, type Op } from "../opcodes.js";
+
+/** Slot of the executable's own workspace, where kernels of several commands keep what passes between them. */
+export const WORKSPACE = -1;
+
+/** The word at index `word` is the address of `slot` plus `byteOffset`. */
+export interface Relocation {
+  readonly word: number;
+  readonly slot: number;
+  readonly byteOffset: number;
+}
+
+const float = new Float32Array(1);
+const floatBits = new Uint32Array(float.buffer);
+
+/** Bits of a number rounded to f32. */
+export const bitsOfFloat = (value: number): number => {
+  float[0] = value;
+  return floatBits[0]!;
+};
+
+/** Commands as words, with the places where addresses go. */
+export class CommandStream {
+  readonly words: number[] = [];
+  readonly relocations: Relocation[] = [];
+  /** Working memory each thread needs, in bytes. */
+  scratchBytes = 0;
+  /** Memory shared by the commands of one kernel, in bytes. */
+  workspaceBytes = 0;
+  commands = 0;
+  #start = 0;
+
+  /** Starts a command of `tasks` independent pieces. */
+  begin(op: Op, tasks: number): void {
+    this.#start = this.words.length;
+    this.words.push(op, 0, tasks);
+    this.commands++;
+  }
+
+  end(): void {
+    this.words[this.#start + Head.Bytes / 4] = (this.words.length - this.#start) * 4;
+  }
+
+  /** Appends integers; negative ones as their two's complement. */
+  push(...values: readonly number[]): void {
+    for (const value of values) this.words.push(value >>> 0);
+  }
+
+  pushFloat(value: number): void {
+    this.words.push(bitsOfFloat(value));
+  }
+
+  /** Appends the address of an element of a slot. */
+  pushAddress(slot: number, element: number): void {
+    this.relocations.push({ word: this.words.length, slot, byteOffset: element * BYTES_PER_ELEMENT });
+    this.words.push(0);
+  }
+
+  needScratch(bytes: number): void {
+    this.scratchBytes = Math.max(this.scratchBytes, bytes);
+  }
+
+  needWorkspace(bytes: number): void {
+    this.workspaceBytes = Math.max(this.workspaceBytes, bytes);
+  }
+}

@@ -1,0 +1,118 @@
+import { type Kernel, kernelInputs, kernelOutputs } from "../../compile/kernel.js";
+import { BYTES_PER_ELEMENT } from "../../dtype.js";
+import { TensorError } from "../../errors.js";
+import type { BackendBuffer, Executable } from "../backend.js";
+import type { Allocator } from "./allocator.js";
+import type { WasmBuffer } from "./buffer.js";
+import { encodeKernel } from "./encode/kernel.js";
+import { CommandStream, WORKSPACE } from "./encode/stream.js";
+import { extentOf, sizeOf, windowOf } from "./encode/window.js";
+
+/** What an executable needs of its backend. */
+export interface Machine {
+  readonly allocator: Allocator;
+  /** Makes at least so much working memory available to every thread, and so much workspace to all. */
+  reserve(scratchBytes: number, workspaceBytes: number): void;
+  /** Address of the workspace; it may move when another executable reserves more. */
+  readonly workspace: number;
+  /** The buffer, if it is alive and of this backend. */
+  own(buffer: BackendBuffer | undefined, what: string): WasmBuffer;
+  run(command: number, end: number): void;
+}
+
+const NOWHERE = -1;
+
+/** A command stream in linear memory. Running it again costs a comparison per slot and one call. */
+export class WasmExecutable implements Executable {
+  readonly ready = Promise.resolve();
+  readonly #machine: Machine;
+  readonly #names: readonly string[];
+  readonly #dispatches: number;
+  readonly #bytes: number;
+  /** Per slot, the workspace last: words to patch and what to add to the slot's address. */
+  readonly #words: Uint32Array[];
+  readonly #offsets: Uint32Array[];
+  readonly #bound: Float64Array;
+  readonly #needed: Float64Array;
+  #address: number | undefined;
+  #submits = 0;
+
+  constructor(machine: Machine, kernels: readonly Kernel[], slots: number) {
+    this.#machine = machine;
+    this.#needed = new Float64Array(slots);
+    for (const kernel of kernels) this.#measure(kernel, slots);
+    const stream = new CommandStream();
+    for (const kernel of kernels) encodeKernel(stream, kernel);
+    this.#names = kernels.map(({ name }) => name);
+    this.#dispatches = stream.commands;
+    this.#bound = new Float64Array(slots + 1).fill(NOWHERE);
+    const bySlot = Array.from({ length: slots + 1 }, () => ({ words: [] as number[], offsets: [] as number[] }));
+    for (const { word, slot, byteOffset } of stream.relocations) {
+      const list = bySlot[slot === WORKSPACE ? slots : slot]!;
+      list.words.push(word);
+      list.offsets.push(byteOffset);
+    }
+    this.#words = bySlot.map(({ words }) => Uint32Array.from(words));
+    this.#offsets = bySlot.map(({ offsets }) => Uint32Array.from(offsets));
+    machine.reserve(stream.scratchBytes, stream.workspaceBytes);
+    this.#bytes = stream.words.length * 4;
+    this.#address = machine.allocator.allocate(this.#bytes);
+    new Uint32Array(machine.allocator.memory.buffer, this.#address, stream.words.length).set(stream.words);
+  }
+
+  get stats(): { readonly dispatches: number; readonly submits: number } {
+    return { dispatches: this.#dispatches, submits: this.#submits };
+  }
+
+  run(buffers: readonly BackendBuffer[]): void {
+    const command = this.#address;
+    if (command === undefined)
+      throw new TensorError("disposed", `wasm: this program of ${this.#names.length} kernels was destroyed`);
+    const slots = this.#needed.length;
+    for (let slot = 0; slot < slots; slot++) {
+      const buffer = this.#machine.own(buffers[slot], `slot ${slot}`);
+      if (buffer.address === this.#bound[slot]) {
+        if (buffer.bytes >= this.#needed[slot]!) continue;
+      }
+      if (buffer.bytes < this.#needed[slot]!)
+        throw new TensorError(
+          "argument",
+          `wasm: slot ${slot} needs a buffer of ${this.#needed[slot]} bytes, not ${buffer.bytes}`,
+        );
+      this.#bind(command, slot, buffer.address);
+    }
+    if (this.#machine.workspace !== this.#bound[slots]) this.#bind(command, slots, this.#machine.workspace);
+    this.#submits++;
+    this.#machine.run(command, command + this.#bytes);
+  }
+
+  destroy(): void {
+    if (this.#address === undefined) return;
+    this.#machine.allocator.free(this.#address);
+    this.#address = undefined;
+  }
+
+  #bind(command: number, slot: number, address: number): void {
+    const memory = new Uint32Array(this.#machine.allocator.memory.buffer, command, this.#bytes / 4);
+    const words = this.#words[slot]!;
+    const offsets = this.#offsets[slot]!;
+    for (let i = 0; i < words.length; i++) memory[words[i]!] = address + offsets[i]!;
+    this.#bound[slot] = address;
+  }
+
+  /** Checks a kernel's views and notes how large each slot's buffer must be. */
+  #measure(kernel: Kernel, slots: number): void {
+    for (const view of [...kernelInputs(kernel), ...kernelOutputs(kernel)]) {
+      if (!(view.slot >= 0 && view.slot < slots))
+        throw new TensorError("kernel", `wasm: ${kernel.name} uses slot ${view.slot} of a program with ${slots} slots`);
+      if (sizeOf(view.shape) === 0) continue;
+      const { first, last } = extentOf(windowOf(view));
+      if (first < 0)
+        throw new TensorError(
+          "kernel",
+          `wasm: ${kernel.name} reads ${-first} elements before the start of slot ${view.slot}`,
+        );
+      this.#needed[view.slot] = Math.max(this.#needed[view.slot]!, (last + 1) * BYTES_PER_ELEMENT);
+    }
+  }
+}

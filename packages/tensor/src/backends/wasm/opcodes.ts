@@ -1,0 +1,209 @@
+/**
+ * Numbers shared by the host, which writes the command stream, and the AssemblyScript sources, which read it. This file
+ * is compiled by both, so it holds nothing but integer enums.
+ */
+
+/** What a command does. Its layout is documented where it is encoded (`encode/`) and decoded (`assembly/`). */
+export enum Op {
+  Pointwise = 1,
+  Reduce,
+  Matmul,
+  Softmax,
+  SoftmaxBackward,
+  Normalize,
+  NormalizeBackward,
+  Attention,
+  AttentionBackward,
+  Take,
+  ScatterAdd,
+  Gather,
+  GatherBackward,
+  CumSum,
+  RandomBits,
+  RandomKeys,
+  Permutation,
+}
+
+/** Byte offsets of the words every command starts with. */
+export enum Head {
+  Op = 0,
+  /** Length of the whole command in bytes. */
+  Bytes = 4,
+  /** Independent pieces of work; 1 means "run by the calling thread, nobody is told". */
+  Tasks = 8,
+  Size = 12,
+}
+
+/** Byte offsets, from the start of the program section, of a pointwise program's header. */
+export enum Program {
+  /** Operands that are contiguous buffers, read or written where they lie. */
+  InPlace = 0,
+  /** Operands in thread scratch: tiles and cells. */
+  Local = 4,
+  /** Cells (one value everywhere) to fill when a task starts. */
+  Cells = 8,
+  Instructions = 12,
+  Size = 16,
+}
+
+export enum Tile {
+  /** Elements of a pointwise tile. A handful of tiles fit in the first-level cache. */
+  Elements = 512,
+  /** Bytes from one tile to the next: a cache line more than the tile, so that tiles do not alias, and room for overrun. */
+  Bytes = 2112,
+  /** Instructions work on groups of this many elements. */
+  Group = 16,
+  /** A cell is one group's worth of bytes holding one value; its operand steps by 0. */
+  CellBytes = 64,
+  InstructionBytes = 20,
+  OperandBytes = 8,
+}
+
+/**
+ * Instructions of a pointwise program: [opcode, target, a, b, c]; operands are byte offsets into the operand table.
+ * The order matters: unary operations come before `AddF`, binary ones before `ShlC`.
+ */
+export enum Scalar {
+  /** target <- window at program offset a. */
+  Gather = 1,
+  /** target <- coordinate (index / a) modulo b; c: as f32. */
+  Iota,
+  /** Window at program offset a <- target: exactly as many elements as the tile has. */
+  Scatter,
+  /** In a ragged tile, let the in-place operand `target` mean tile `a`, so that nothing is written past the end. */
+  Spare,
+  /** In a ragged tile, copy `target` to the in-place address at program header offset a. */
+  Flush,
+  /** target <- a ? b : c. */
+  Select,
+  Copy,
+  Neg,
+  Abs,
+  Sign,
+  Floor,
+  Ceil,
+  Round,
+  Sqrt,
+  Rsqrt,
+  Reciprocal,
+  Exp,
+  Log,
+  Sin,
+  Cos,
+  Tanh,
+  Erf,
+  Sigmoid,
+  Gelu,
+  GeluGrad,
+  Not,
+  FloatToInt,
+  FloatToUint,
+  IntToFloat,
+  UintToFloat,
+  FloatToBool,
+  IntToBool,
+  AddF,
+  SubF,
+  MulF,
+  DivF,
+  PowF,
+  MaxF,
+  MinF,
+  LtF,
+  LeF,
+  EqF,
+  AddI,
+  SubI,
+  MulI,
+  MaxI,
+  MinI,
+  LtI,
+  LeI,
+  EqI,
+  MaxU,
+  MinU,
+  LtU,
+  LeU,
+  And,
+  Or,
+  Xor,
+  Shl,
+  Shr,
+  Rem,
+  Quo,
+  /** Shifts by the constant b. */
+  ShlC,
+  ShrC,
+}
+
+/** What a reduction does to two values. */
+export enum Fold {
+  SumF = 0,
+  MaxF,
+  MinF,
+  SumI,
+  MaxI,
+  MinI,
+  MaxU,
+  MinU,
+}
+
+/** Byte offsets of a reduce command. */
+export enum ReduceWord {
+  Fold = 12,
+  Outer = 16,
+  Reduced = 20,
+  Inner = 24,
+  /** `reduced` is cut in `Slices` pieces of `SliceLength`; each writes its own partial result. */
+  Slices = 28,
+  SliceLength = 32,
+  UnitsPerTask = 36,
+  Output = 40,
+  /** Scratch offset of two accumulator tiles. */
+  Accumulator = 44,
+  /** Offset in the operand table of the reduced value. */
+  Result = 48,
+  Program = 52,
+}
+
+/** Byte offsets of a pointwise command. */
+export enum PointwiseWord {
+  Count = 12,
+  Chunk = 16,
+  Program = 20,
+}
+
+/** Byte offsets of a matmul command. Strides count bytes. */
+export enum MatmulWord {
+  M = 12,
+  N = 16,
+  K = 20,
+  A = 24,
+  ARow = 28,
+  AColumn = 32,
+  B = 36,
+  BRow = 40,
+  BColumn = 44,
+  C = 48,
+  D = 52,
+  DRow = 56,
+  DColumn = 60,
+  Scale = 64,
+  /** Batches: outer x inner, with byte strides for A, B, D; C is contiguous. */
+  BatchInner = 68,
+  ABatch0 = 72,
+  ABatch1 = 76,
+  BBatch0 = 80,
+  BBatch1 = 84,
+  DBatch0 = 88,
+  DBatch1 = 92,
+  /** How C is cut: block sizes and blocks per batch. */
+  BlockM = 96,
+  BlockN = 100,
+  BlocksM = 104,
+  BlocksN = 108,
+  /** Blocks handled by one task. */
+  BlocksPerTask = 112,
+  Blocks = 116,
+  Size = 120,
+}
