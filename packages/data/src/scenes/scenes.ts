@@ -31,7 +31,7 @@ const VALIDATION_SHARE = 16;
 const VALIDATION_SEED = 0;
 /** Two to train on and two held out, so that both can be composed in pairs. */
 const FEWEST_SPRITES = 4;
-/** A draw is accepted with probability above 1/100, so this many misses mean that a sheet cannot be composed. */
+/** Even validation accepts most scenes within a hundred draws: this many misses mean that a sheet cannot be composed. */
 const MOST_DRAWS = 10_000;
 
 /** Endless scenes of the sprites of a sheet. Runs in browsers. */
