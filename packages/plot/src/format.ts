@@ -68,8 +68,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-/** Drops the control characters that XML 1.0 forbids; one of them in a caption would make a whole SVG unreadable. */
-export const printable = (text: string): string =>
-  [...text]
-    .filter((c) => c === "\n" || c === "\t" || (c >= " " && c !== "\uFFFE" && c !== "\uFFFF" && c !== "\u007F"))
-    .join("");
+/** XML 1.0, production [2]: the characters a document may hold. Half of a surrogate pair is none. */
+const isXmlCharacter = (c: string): boolean =>
+  c === "\n" ||
+  c === "\t" ||
+  c.length === 2 ||
+  (c >= " " && c < "\uD800" && c !== "\u007F") ||
+  (c > "\uDFFF" && c < "\uFFFE");
+
+/** Drops the characters that XML forbids; one of them in a caption would make a whole SVG unreadable. */
+export const printable = (text: string): string => [...text].filter(isXmlCharacter).join("");

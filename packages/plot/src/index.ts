@@ -1,3 +1,4 @@
+export { allFigures } from "./figures/all.js";
 export type { Drawing, FigureOptions } from "./figures/chart.js";
 export * from "./figures/index.js";
 export type { LawName } from "./figures/law.js";

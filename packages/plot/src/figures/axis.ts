@@ -32,11 +32,14 @@ export function logTicks(low: number, high: number, most = 6): number[] {
     }
     return ticks.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
   };
-  const candidates = [inside([1, 2, 5], 1), inside([1, 3], 1), inside([1], 1), inside([1], 2), inside([1], 3)];
+  const decades = [1, 2, 3, 4, 6, 8, 12].map((stride) => inside([1], stride));
+  const candidates = [inside([1, 2, 5], 1), inside([1, 3], 1), ...decades];
   const fitting = candidates.find((ticks) => ticks.length <= most && ticks.length >= 3);
   if (fitting) return fitting;
   const linear = linearTicks(low, high, most).filter((tick) => tick > 0);
-  return high / low < 10 && linear.length > 0 ? linear : (candidates.find((ticks) => ticks.length <= most) ?? []);
+  return high / low < 10 && linear.length > 0
+    ? linear
+    : (candidates.find((ticks) => ticks.length <= most && ticks.length > 0) ?? [low]);
 }
 
 /** The range of `values` with a margin on both sides: a share of the range, or of its logarithm. */

@@ -45,7 +45,7 @@ export function envelopeDrawing(study: StudyWithCurves, options: FigureOptions):
   const envelope = lowerEnvelope(curves.map(({ points }) => points));
   const end = envelope.at(-1);
   // A step holds until a better curve takes over, and to the right edge of what was spent.
-  const last = Math.max(...curves.flatMap(({ points }) => points.map((point) => point.compute)));
+  const last = Math.max(...curves.map(({ points }) => points.at(-1)?.compute ?? 0));
   const steps = end ? [...envelope, { compute: last, loss: end.loss }] : [];
   const points = curves.flatMap((curve) => curve.points);
   const first = Math.min(...budgets.map(({ budget }) => budget));

@@ -6,7 +6,7 @@ import { type Drawing, documentOf, type FigureOptions, fontFamily, themeOf } fro
 import { z95 } from "./isoflop.js";
 import { element, serialise, textElement } from "./svg.js";
 
-const height = 126;
+const height = 142;
 const middle = 62;
 
 /** The held-out check on one line of loss: prediction interval, prediction, and the measured loss with its 95 % bar. */
@@ -89,6 +89,9 @@ export function heldOutStrip(heldOut: HeldOut, options: FigureOptions): Drawing 
     });
     write(at, middle + 36, `measured ${formatLoss(measuredLoss)}`, { fill: theme.ink, "font-weight": 600 });
   }
-  for (const tick of line.ticks) write(x(tick), height - 4, line.format(tick), { fill: theme.muted, class: "tick" });
+  svg.append(
+    textElement(document, { x: width, y: height - 4, "text-anchor": "end", fill: theme.muted }, "validation loss →"),
+  );
+  for (const tick of line.ticks) write(x(tick), height - 24, line.format(tick), { fill: theme.muted, class: "tick" });
   return { svg: serialise(svg), width, height, description };
 }

@@ -136,7 +136,7 @@ function predictionSection(study: Study, options: FigureOptions, figure: Figure)
     "Predicted against measured",
     html`<p>The held-out loss was predicted from the smaller budgets alone. At the fitted optima agreement is expected;
 the held-out budget is the test.</p>
-${figure(pair(draw), "Left: measured against predicted loss, with the line of agreement. Right: the deviation from the law in percent of the prediction, against compute.")}
+${figure(pair(draw), "First: measured against predicted loss, with the line of agreement. Second: the deviation from the law in percent of the prediction, against compute.")}
 ${heldOutTable(heldOut, laws)}`,
   );
 }

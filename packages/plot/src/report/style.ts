@@ -4,7 +4,10 @@ const prose = `Charter,"Bitstream Charter","Iowan Old Style","Source Serif 4","P
 const plain = `Inter,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif`;
 const mono = `ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace`;
 
-/** The style sheet. Colours are declared once per scheme; figures use the same variables as the text. */
+/**
+ * The style sheet. Colours are declared once per scheme; figures use the same variables as the text. Paper takes the
+ * narrow drawings: the wide ones would shrink until their labels could not be read.
+ */
 export function styleSheet(budgets: number): string {
   const light = themeVariables({ ...lightTheme, surface: "#fdfcfa" }, budgets);
   const dark = themeVariables(darkTheme, budgets);
@@ -24,7 +27,7 @@ h1,h2,p,figure,dl,dd,ul,pre{margin:0;padding:0}
 .inside .badge{color:var(--good)}.outside .badge{color:var(--bad)}
 h1{font-size:clamp(1.75rem,4.4vw,3rem);line-height:1.14;font-weight:600;letter-spacing:-.015em;max-width:24ch;margin:1.1rem 0 1.25rem;text-wrap:balance}
 .lead{font-size:clamp(1.0625rem,1.6vw,1.25rem);line-height:1.55;max-width:42em;text-wrap:pretty}
-.strip{margin:2.25rem 0 0;max-width:54rem}
+.strip{margin:2.25rem 0 0}
 .facts{display:flex;flex-wrap:wrap;gap:1.1rem 2.75rem;margin-top:2.5rem;padding-top:1.25rem;border-top:1px solid var(--grid)}
 .facts dt{font-size:.75rem;color:var(--muted)}
 .facts dd{font-size:.9375rem;font-weight:500;font-variant-numeric:tabular-nums}
@@ -78,16 +81,21 @@ section{margin-top:3.25rem}
 .facts{gap:.9rem 2rem}
 .choices div{grid-template-columns:1fr;gap:.1rem}
 .samples{grid-template-columns:repeat(3,1fr);gap:1rem .75rem}
-th,td{padding-left:1.1rem}
+th,td{padding-left:.85rem}
+table{font-size:.8125rem}
 }
 @media print{
 :root{${paper};--wash:#f5f5f5;--good:#0b6e4f;--bad:#b3261e;color-scheme:light}
 body{font-size:10.5pt}
 .page{max-width:none;padding:0}
-.wide{display:block}.panels.wide{display:grid}.narrow,.panels.panels{grid-template-columns:repeat(3,1fr);gap:1rem}.panels.pair{grid-template-columns:1fr 1fr}
+.wide,.panels.wide{display:none}.narrow{display:block;max-width:27rem}
+.panels,.panels.narrow{display:grid;max-width:none;grid-template-columns:1fr 1fr;gap:1.25rem 1.5rem}
+.samples{grid-template-columns:repeat(6,1fr)}
 section{margin-top:2rem}
 .scroll{overflow:visible}
-figure,tr,.choices div,pre{break-inside:avoid}
+.panels>div,.narrow,tr,.choices div,pre,.samples figure{break-inside:avoid}
+figcaption{break-before:avoid}
+h1{font-size:22pt}.lead{font-size:12pt}.facts,.strip{margin-top:1.5rem}
 h2{break-after:avoid}
 }
 `;

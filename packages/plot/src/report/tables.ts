@@ -60,11 +60,11 @@ export const optimaTable = (study: Study): Html =>
   );
 
 export function lawsTable(laws: Laws, { published }: Study): Html {
-  const names = { params: "Optimal size N, parameters", tokens: "Optimal data D, tokens", loss: "Optimal loss L" };
+  const names = { params: "N, parameters", tokens: "D, tokens", loss: "L, loss" };
   const exponent = (name: keyof Laws) => (value: number) => fixed(value, exponentDecimals(name));
   return table(
     [
-      { head: "Law", cell: (name) => names[name] },
+      { head: "Optimum", cell: (name) => names[name] },
       {
         head: "Coefficient",
         cell: (name) => significant(laws[name].coefficient),

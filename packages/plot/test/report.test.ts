@@ -1,0 +1,185 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DOMParser } from "linkedom";
+import { describe, expect, test } from "vitest";
+import { renderReport, type Study } from "../src/index.js";
+import { document, writeReport } from "../src/node.js";
+import { exampleSamples, exampleStudy } from "./support/study.js";
+
+const study = exampleStudy();
+const page = (input: Study) => {
+  const html = renderReport(input, { document });
+  const parsed = new DOMParser().parseFromString(html, "text/html") as unknown as Document;
+  const text = (selector: string) => parsed.querySelector(selector)?.textContent ?? "";
+  return { html, parsed, text };
+};
+const measured = (loss: number): Study => {
+  const { relativeError: _, ...heldOut } = study.heldOut!;
+  return { ...study, heldOut: { ...heldOut, measuredLoss: loss } };
+};
+
+describe("report", () => {
+  const { html, parsed, text } = page(study);
+
+  test("is one file below 1 MB that loads nothing", () => {
+    expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
+    expect(html).not.toMatch(/<link|<iframe|@import|url\(|\ssrc="(?!data:image\/png)|href="(?!data:)/);
+    expect(html.match(/https?:\/\/(?!www\.w3\.org)/)).toBeNull();
+    expect(html).not.toMatch(/NaN|undefined|\[object/);
+  });
+
+  test("is the same text for the same study", () => {
+    expect(renderReport(exampleStudy(), { document })).toBe(html);
+  });
+
+  test("has light and dark colours, a phone layout and a print layout", () => {
+    for (const query of ["prefers-color-scheme:dark", "max-width", "print"])
+      expect(html).toMatch(new RegExp(`@media.*${query}`));
+    for (let i = 0; i < 4; i++) expect(html).toContain(`--budget-${i}:#`);
+    const used = new Set(html.match(/var\(--[\w-]+\)/g));
+    for (const variable of used) expect(html).toContain(`${variable.slice(4, -1)}:`);
+  });
+
+  test("states prediction, measurement and interval in words", () => {
+    expect(text(".lead")).toContain("6.4×10¹²\u00A0FLOPs, 4.0 times the largest of them");
+    expect(text(".lead")).toContain("predict a loss of 0.1871, 95\u00A0% interval 0.1824 to 0.1918");
+    expect(text(".lead")).toContain("reached 0.1878 (standard error 0.0009), 0.40\u00A0% above the prediction");
+  });
+
+  test("has a table row per run, per budget and per law", () => {
+    expect(parsed.querySelectorAll("table.sortable tbody tr")).toHaveLength(study.runs.length);
+    const [optima, laws] = [...parsed.querySelectorAll("table.plain")];
+    expect(optima!.querySelectorAll("tbody tr")).toHaveLength(4);
+    expect(laws!.querySelectorAll("tbody tr")).toHaveLength(3);
+    expect(laws!.textContent).toContain("0.550");
+    expect(laws!.textContent).toContain("0.520 to 0.580");
+    expect(laws!.textContent).toContain("0.568");
+  });
+
+  test("numbers its figures and shows the samples with their captions", () => {
+    const captions = [...parsed.querySelectorAll("section > figure > figcaption b")].map((b) => b.textContent);
+    expect(captions).toEqual([1, 2, 3, 4, 5].map((n) => `Figure ${n}.`));
+    expect(parsed.querySelectorAll(".samples img")).toHaveLength(18);
+    expect([...parsed.querySelectorAll(".group")].map((name) => name.textContent)).toEqual([
+      "Generated",
+      "Validation data",
+    ]);
+  });
+
+  test("states every choice, the licence of the data, the versions and how to reproduce", () => {
+    for (const words of [
+      ...Object.values(study.choices!).filter((v) => typeof v === "string"),
+      "Apache-2.0",
+      "node 20.20.2",
+    ]) {
+      expect(text(".choices")).toContain(words);
+    }
+    expect(parsed.querySelectorAll(".missing")).toHaveLength(0);
+    expect(text("pre")).toBe("npm run reproduce -- --seed 1");
+  });
+});
+
+describe("verdict", () => {
+  const [low, high] = study.heldOut!.interval95;
+
+  test.each([
+    [low, "inside"],
+    [high, "inside"],
+    [low - 1e-9, "outside"],
+    [high + 1e-9, "outside"],
+  ])("%d is %s", (loss, state) => {
+    const { text, parsed } = page(measured(loss));
+    expect(parsed.querySelector("main")!.classList.contains(state)).toBe(true);
+    expect(text("h1")).toMatch(
+      state === "inside" ? /^The prediction held: .* inside/ : /^The prediction missed: .* outside/,
+    );
+  });
+});
+
+describe("before the study is finished", () => {
+  test("nothing has run", () => {
+    const { text, parsed } = page({
+      preset: "quick",
+      device: { backend: "wasm" },
+      data: "emoji",
+      seconds: 0,
+      runs: [],
+      isoflop: [],
+    });
+    expect(text("h1")).toContain("no law has been fitted yet");
+    expect(parsed.querySelectorAll("svg")).toHaveLength(0);
+    expect(text(".choices .missing")).toBe("not stated");
+  });
+
+  test("some runs, no fit", () => {
+    const { samples: _, curves: __, laws: ___, heldOut: ____, ...rest } = study;
+    const { text } = page({ ...rest, runs: study.runs.slice(0, 7), isoflop: [] });
+    expect(text(".lead")).toBe("7 of 21 runs are done, at 2 budgets.");
+  });
+
+  test("fitted, nothing held out", () => {
+    const { text } = page({ ...study, heldOut: null });
+    expect(text("h1")).toContain("not been tested");
+  });
+
+  test("predicted, not measured", () => {
+    const { budget, predictedLoss, interval95 } = study.heldOut!;
+    const { text, html } = page({ ...study, heldOut: { budget, predictedLoss, interval95, measuredLoss: null } });
+    expect(text("h1")).toBe("The prediction is made. The run that tests it is not finished.");
+    expect(html).not.toContain("NaN");
+  });
+
+  test("a refused budget is named in table and caption", () => {
+    const isoflop = study.isoflop.map((o, i) => (i === 0 ? { ...o, interior: false, reason: "edge-minimum" } : o));
+    const { text } = page({ ...study, isoflop });
+    expect(text("table.plain")).toContain("refused: edge-minimum");
+    expect(text("figcaption")).toContain("1 budget without an interior minimum");
+    expect(text(".lead")).toContain("fitted to 3 budgets");
+  });
+});
+
+test("hostile words stay words wherever they come from", () => {
+  const attack = `"><script>alert(1)</script><img src=x onerror=alert(1)>'`;
+  const runs = study.runs.map((run) => ({ ...run, id: `${run.id}${attack}` }));
+  const { html, parsed } = page({
+    ...study,
+    preset: attack,
+    device: { backend: attack, [attack]: attack },
+    data: { name: attack, source: attack, licence: attack, details: attack },
+    runs,
+    curves: study.curves!.map((curve) => ({ ...curve, id: `${curve.id}${attack}` })),
+    isoflop: study.isoflop.map((o) => ({ ...o, interior: o.budget > 2e11, reason: attack })),
+    samples: exampleSamples(2).map((sample) => ({ ...sample, caption: attack, group: attack })),
+    choices: { axes: attack, versions: { [attack]: attack }, other: { [attack]: attack } },
+    published: { source: attack, params: 1, tokens: 1, loss: 1 },
+    timings: { [attack]: 3 },
+    reproduce: attack,
+  });
+  expect(parsed.querySelectorAll("script")).toHaveLength(1);
+  expect(html).not.toContain("<script>alert");
+  expect(html).not.toContain("<img src=x");
+  expect(parsed.querySelectorAll("[onerror]")).toHaveLength(0);
+});
+
+test("bad input is refused before anything is drawn", () => {
+  const runs = study.runs.map((run, i) => (i === 4 ? { ...run, loss: Number.NaN } : run));
+  expect(() => renderReport({ ...study, runs }, { document })).toThrow(/^runs\[4\]\.loss: .*got NaN$/);
+});
+
+test("writeReport leaves the report and every figure as SVG and PNG, and nothing else", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "isoflop-plot-"));
+  try {
+    const paths = await writeReport(study, join(folder, "quick"));
+    expect(paths).toHaveLength(1 + 2 * 10);
+    expect((await readdir(join(folder, "quick"))).sort()).toEqual(["figures", "report.html"]);
+    const files = await readdir(join(folder, "quick", "figures"));
+    expect(files.filter((file) => file.endsWith(".png"))).toHaveLength(10);
+    expect(files.filter((file) => file.endsWith(".svg"))).toHaveLength(10);
+    expect(await readFile(join(folder, "quick", "report.html"), "utf8")).toBe(renderReport(study, { document }));
+    await expect(writeReport({ ...study, runs: [] }, join(folder, "bad"))).rejects.toThrow(/^isoflop\[0\]\.budget/);
+    expect(await readdir(folder)).toEqual(["quick"]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
