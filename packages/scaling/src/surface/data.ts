@@ -1,0 +1,56 @@
+import { ScalingError } from "../errors.js";
+import { ascending, quantileSorted } from "../math/quantile.js";
+import type { Run } from "../types.js";
+import type { DataScale } from "./form.js";
+
+/** Runs as columns, logarithms centred: with ln N ≈ 20 left in, the Hessian of the surface has condition 1e11 (2603.22339). */
+export interface SurfaceData {
+  readonly lnN: Float64Array;
+  readonly lnD: Float64Array;
+  readonly lnL: Float64Array;
+  readonly loss: Float64Array;
+  /** Weight of each point in the objective; resampling and 1/σ² come in through it. */
+  readonly weight: Float64Array;
+  readonly centreN: number;
+  readonly centreD: number;
+}
+
+export function surfaceData(runs: readonly Run[], weight?: (run: Run) => number): SurfaceData {
+  if (runs.length === 0) throw new ScalingError("too-few-points", "there are no runs to fit");
+  const lnN = Float64Array.from(runs, (run) => Math.log(run.N));
+  const lnD = Float64Array.from(runs, (run) => Math.log(run.D));
+  const centreN = lnN.reduce((s, v) => s + v, 0) / runs.length;
+  const centreD = lnD.reduce((s, v) => s + v, 0) / runs.length;
+  return {
+    lnN: lnN.map((v) => v - centreN),
+    lnD: lnD.map((v) => v - centreD),
+    lnL: Float64Array.from(runs, (run) => Math.log(run.loss)),
+    loss: Float64Array.from(runs, (run) => run.loss),
+    weight: Float64Array.from(runs, weight ?? (() => 1)),
+    centreN,
+    centreD,
+  };
+}
+
+export function dataScale(data: SurfaceData): DataScale {
+  const losses = ascending(Array.from(data.loss));
+  return {
+    lowestLoss: losses[0]!,
+    medianLoss: quantileSorted(losses, 0.5),
+    rangeN: range(data.lnN),
+    rangeD: range(data.lnD),
+  };
+}
+
+function range(values: Float64Array): number {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const v of values) {
+    low = Math.min(low, v);
+    high = Math.max(high, v);
+  }
+  return high - low;
+}
+
+/** Points that count in the objective. */
+export const effectivePoints = (data: SurfaceData): number => data.weight.reduce((s, w) => s + (w > 0 ? 1 : 0), 0);

@@ -1,0 +1,39 @@
+import type { SurfaceForm } from "../form.js";
+
+/** Kaplan et al. 2020, eq. 1.5: L = ((Nc/N)^(αN/αD) + Dc/D)^αD; θ = (ln Nc, ln Dc, αN, αD). No floor. */
+export const kaplan: SurfaceForm = {
+  name: "kaplan",
+  theta: ["nc", "dc", "alphaN", "alphaD"],
+  logLoss(t, lnN, lnD, gradient) {
+    const ratio = t[2]! / t[3]!;
+    const n = ratio * (t[0]! - lnN);
+    const d = t[1]! - lnD;
+    const top = Math.max(n, d);
+    const en = Math.exp(n - top);
+    const ed = Math.exp(d - top);
+    const log = top + Math.log(en + ed);
+    const pn = en / (en + ed);
+    const pd = 1 - pn;
+    gradient[0] = t[3]! * pn * ratio;
+    gradient[1] = t[3]! * pd;
+    gradient[2] = pn * (t[0]! - lnN);
+    gradient[3] = log - pn * n;
+    return t[3]! * log;
+  },
+  recentre: (t, shiftN, shiftD) => [t[0]! - shiftN, t[1]! - shiftD, t[2]!, t[3]!],
+  natural: (t) => ({ Nc: Math.exp(t[0]!), Dc: Math.exp(t[1]!), alphaN: t[2]!, alphaD: t[3]! }),
+  exponentials: { Nc: "nc", Dc: "dc" },
+  fromNatural: (p) => [Math.log(p.Nc!), Math.log(p.Dc!), p.alphaN!, p.alphaD!],
+  starts({ medianLoss }) {
+    const out: number[][] = [];
+    for (const alphaN of [0.05, 0.1, 0.2, 0.4]) {
+      for (const alphaD of [0.05, 0.1, 0.2, 0.4]) {
+        // At the centre both terms are equal and their sum to the αD is the median loss.
+        const d = Math.log(medianLoss) / alphaD - Math.LN2;
+        out.push([(d * alphaD) / alphaN, d, alphaN, alphaD]);
+      }
+    }
+    return out;
+  },
+  atBound: (t) => (t[3]! < 1e-4 ? "alphaD" : t[2]! < 1e-4 ? "alphaN" : undefined),
+};

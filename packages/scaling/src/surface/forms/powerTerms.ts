@@ -1,0 +1,95 @@
+import type { DataScale, SurfaceForm, SurfaceFormName } from "../form.js";
+
+/** Below this share of the lowest loss a term is indistinguishable from none. */
+const VANISHED = 1e-6;
+
+/**
+ * The family E + A/N^α + B/D^β in Hoffmann's log-sum-exp form, θ = (a, b[, e], α[, β]) with E = exp e, A = exp a, B = exp b.
+ * A form drops E or ties the exponents.
+ */
+export function powerTerms(
+  name: SurfaceFormName,
+  has: { readonly floor: boolean; readonly tied: boolean },
+): SurfaceForm {
+  const theta = ["a", "b", ...(has.floor ? ["e"] : []), "alpha", ...(has.tied ? [] : ["beta"])];
+  const eAt = has.floor ? 2 : -1;
+  const alphaAt = has.floor ? 3 : 2;
+  const betaAt = has.tied ? alphaAt : alphaAt + 1;
+  return {
+    name,
+    theta,
+    logLoss(t, lnN, lnD, gradient) {
+      const n = t[0]! - t[alphaAt]! * lnN;
+      const d = t[1]! - t[betaAt]! * lnD;
+      const e = has.floor ? t[eAt]! : Number.NEGATIVE_INFINITY;
+      const top = Math.max(Math.max(n, d), e);
+      // One of the three is exp(0): skipping it is a third of the cost of a fit.
+      const en = n === top ? 1 : Math.exp(n - top);
+      const ed = d === top ? 1 : Math.exp(d - top);
+      const ee = e === top ? 1 : Math.exp(e - top);
+      const sum = en + ed + ee;
+      const pn = en / sum;
+      const pd = ed / sum;
+      gradient[0] = pn;
+      gradient[1] = pd;
+      if (has.floor) gradient[eAt] = ee / sum;
+      gradient[alphaAt] = -lnN * pn;
+      if (has.tied) gradient[alphaAt]! -= lnD * pd;
+      else gradient[betaAt] = -lnD * pd;
+      return top + Math.log(sum);
+    },
+    recentre(t, shiftN, shiftD) {
+      const out = [...t];
+      out[0] = t[0]! - t[alphaAt]! * shiftN;
+      out[1] = t[1]! - t[betaAt]! * shiftD;
+      return out;
+    },
+    natural: (t) => ({
+      E: has.floor ? Math.exp(t[eAt]!) : 0,
+      A: Math.exp(t[0]!),
+      B: Math.exp(t[1]!),
+      alpha: t[alphaAt]!,
+      beta: t[betaAt]!,
+    }),
+    exponentials: { A: "a", B: "b", ...(has.floor && { E: "e" }) },
+    fromNatural: (p) => [
+      Math.log(p.A!),
+      Math.log(p.B!),
+      ...(has.floor ? [Math.log(p.E!)] : []),
+      p.alpha!,
+      ...(has.tied ? [] : [p.beta!]),
+    ],
+    starts: (scale) => startGrid(scale, has),
+    atBound(t, { lowestLoss }) {
+      if (has.floor && Math.exp(t[eAt]!) < VANISHED * lowestLoss) return "E";
+      if (Math.exp(t[0]!) < VANISHED * lowestLoss) return "A";
+      if (Math.exp(t[1]!) < VANISHED * lowestLoss) return "B";
+      return undefined;
+    },
+  };
+}
+
+const FLOOR_SHARES = [0.02, 0.4, 0.8, 0.95];
+const EXPONENTS = [0.1, 0.3, 0.6, 1.2];
+
+/**
+ * Starts from the data, not from language models: the floor between nothing and the smallest loss, the rest of the loss at the
+ * centre shared between the two terms, exponents from slow to fast.
+ */
+function startGrid({ lowestLoss, medianLoss }: DataScale, has: { floor: boolean; tied: boolean }): number[][] {
+  const out: number[][] = [];
+  for (const share of has.floor ? FLOOR_SHARES : [0]) {
+    const floor = share * lowestLoss;
+    const rest = Math.log((medianLoss - floor) / 2);
+    for (const alpha of EXPONENTS) {
+      for (const beta of has.tied ? [alpha] : EXPONENTS) {
+        out.push([rest, rest, ...(has.floor ? [Math.log(floor)] : []), alpha, ...(has.tied ? [] : [beta])]);
+      }
+    }
+  }
+  return out;
+}
+
+export const chinchilla = powerTerms("chinchilla", { floor: true, tied: false });
+export const tied = powerTerms("tied", { floor: true, tied: true });
+export const noFloor = powerTerms("no-floor", { floor: false, tied: false });

@@ -1,0 +1,35 @@
+import { ScalingError } from "../errors.js";
+import type { Loss, Parameters, Tokens } from "../types.js";
+import type { SurfaceForm, SurfaceFormName } from "./form.js";
+import { surfaceForms } from "./forms/index.js";
+
+/** A loss surface L(N, D): a form and its internal parameters, natural logarithms, origin at N = D = 1. Plain data. */
+export interface Surface {
+  readonly form: SurfaceFormName;
+  readonly theta: readonly number[];
+}
+
+export const formOf = (surface: Surface): SurfaceForm => surfaceForms[surface.form];
+
+/**
+ * A surface from published numbers, for example `surfaceFrom("chinchilla", { E: 1.69, A: 406.4, B: 410.7, alpha: 0.34, beta: 0.28 })`.
+ * @throws ScalingError `bad-option` naming the parameter that is missing.
+ */
+export function surfaceFrom(form: SurfaceFormName, parameters: Readonly<Record<string, number>>): Surface {
+  const theta = surfaceForms[form].fromNatural(parameters);
+  const bad = theta.findIndex((v) => Number.isNaN(v));
+  if (bad >= 0) {
+    const given = Object.keys(parameters).join(", ");
+    throw new ScalingError(
+      "bad-option",
+      `form "${form}" lacks or cannot use ${surfaceForms[form].theta[bad]}; given: ${given}`,
+    );
+  }
+  return { form, theta };
+}
+
+/** The loss at a size and a number of tokens. */
+export function surfaceLoss(surface: Surface, { N, D }: { readonly N: Parameters; readonly D: Tokens }): Loss {
+  const scratch = new Float64Array(surface.theta.length);
+  return Math.exp(formOf(surface).logLoss(surface.theta, Math.log(N), Math.log(D), scratch));
+}
