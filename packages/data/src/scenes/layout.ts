@@ -1,3 +1,5 @@
+import { threefry2x32 } from "../random/threefry.js";
+
 /** What a scene shows: one big object, one small object at a place, or two objects in a relation. */
 export type SceneKind = "big" | "small" | "pair";
 
@@ -33,19 +35,19 @@ export function emptyLayout(): Layout {
   return { kind: "big", background: 0, shade: 0, where: 0, first: placed(), second: placed() };
 }
 
-/** 32-bit hash (FNV-1a over whole words, with MurmurHash3's finish) of all that a layout fixes but the shade. */
+const words = new Uint32Array(2);
+
+/**
+ * A 32-bit hash of all that a layout fixes but the shade. Threefry serves as the hash, because layouts are small numbers
+ * in a grid and a weaker one would favour some places or colours.
+ */
 export function layoutHash({ kind, background, where, first, second }: Layout): number {
-  let hash = 0x811c9dc5;
-  hash = step(hash, kind === "big" ? 1 : kind === "small" ? 2 : 3);
-  hash = step(hash, background);
-  hash = step(hash, where);
-  hash = step(step(step(step(hash, first.sprite), first.x), first.y), first.size);
-  if (kind === "pair") hash = step(step(step(step(hash, second.sprite), second.x), second.y), second.size);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  const scene = (kind === "big" ? 0 : kind === "small" ? 1 : 2) | (background << 2) | (where << 16);
+  threefry2x32(pack(first), kind === "pair" ? pack(second) : 0, scene, 0, words);
+  return words[0]!;
 }
 
-function step(hash: number, value: number): number {
-  return Math.imul(hash ^ value, 0x01000193);
+/** Sixteen bits of sprite and five each of place and size, which are below 32 px. */
+function pack({ sprite, x, y, size }: Placed): number {
+  return (sprite << 15) | (x << 10) | (y << 5) | size;
 }
