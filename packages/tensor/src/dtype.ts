@@ -17,7 +17,11 @@ export type AnyData = Float32Array | Int32Array | Uint32Array;
 const views = { f32: Float32Array, i32: Int32Array, u32: Uint32Array, bool: Uint32Array } as const;
 
 /** A typed-array view of raw bytes: the one place that maps dtypes to array classes. */
-export const viewAs = <D extends DType>(dtype: D, buffer: ArrayBufferLike, byteOffset = 0, length?: number): DataOf<D> =>
-  new views[dtype](buffer as ArrayBuffer, byteOffset, length) as DataOf<D>;
+export const viewAs = <D extends DType>(
+  dtype: D,
+  buffer: ArrayBufferLike,
+  byteOffset = 0,
+  length?: number,
+): DataOf<D> => new views[dtype](buffer as ArrayBuffer, byteOffset, length) as DataOf<D>;
 
 export const isFloat = (dtype: DType): boolean => dtype === "f32";

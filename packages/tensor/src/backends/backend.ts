@@ -1,5 +1,5 @@
-import type { AnyData, DType } from "../dtype.js";
 import type { Kernel, ScalarOp } from "../compile/kernel.js";
+import type { AnyData, DType } from "../dtype.js";
 
 /** Memory that belongs to one backend. `bytes` is what was asked for; the backend may round up. */
 export interface BackendBuffer {

@@ -1,0 +1,104 @@
+import { TensorError } from "../errors.js";
+import type { VjpContext } from "../graph/define.js";
+import type { Node, Tensor } from "../graph/tensor.js";
+import { add } from "../ops/add.js";
+import { zeros } from "../ops/constant.js";
+import { Recomputation } from "./checkpoint.js";
+
+/** Nodes below `roots` down to (and with) the `stop` nodes, each after its inputs. */
+export const nodesBelow = (roots: readonly Tensor[], stop: ReadonlySet<Node> = new Set()): Node[] => {
+  const seen = new Set<Node>();
+  const stack = roots.map((root) => root.node);
+  while (stack.length > 0) {
+    const node = stack.pop()!;
+    if (seen.has(node)) continue;
+    seen.add(node);
+    if (stop.has(node)) continue;
+    for (const input of node.inputs) if (!seen.has(input.node)) stack.push(input.node);
+  }
+  return [...seen].sort((a, b) => a.id - b.id);
+};
+
+/** Cotangents gathered so far, by node and output index. */
+class Cotangents {
+  readonly #sums = new Map<Node, (Tensor | undefined)[]>();
+
+  get({ node, index }: { node: Node; index: number }): Tensor | undefined {
+    return this.#sums.get(node)?.[index];
+  }
+
+  has(node: Node): boolean {
+    return this.#sums.has(node);
+  }
+
+  accumulate({ node, index }: Tensor, value: Tensor): void {
+    const row = this.#sums.get(node) ?? new Array<Tensor | undefined>(node.outputs.length);
+    row[index] = row[index] ? add(row[index], value) : value;
+    this.#sums.set(node, row);
+  }
+}
+
+/**
+ * Reverse mode: gradients of sum_i <outputs[i], cotangents[i]> with respect to `targets`, as new graph. Undefined where nothing flows.
+ * Nodes are visited from the last created to the first, so every cotangent is complete before it is passed on.
+ */
+export const differentiate = (
+  outputs: readonly Tensor[],
+  cotangents: readonly Tensor[],
+  targets: readonly Tensor[],
+): (Tensor | undefined)[] => {
+  // Targets are independent variables, even where one was computed from another: nothing is pulled back through them.
+  const wanted = new Set(targets.map((target) => target.node));
+  const nodes = nodesBelow(outputs, wanted);
+  const active = new Set<Node>();
+  for (const node of nodes)
+    if (wanted.has(node) || (node.op.differentiable !== false && node.inputs.some((input) => active.has(input.node))))
+      active.add(node);
+
+  const sums = new Cotangents();
+  outputs.forEach((output, i) => {
+    sums.accumulate(output, cotangents[i]!);
+  });
+  const recomputation = new Recomputation();
+  for (const node of nodes.reverse()) {
+    if (!active.has(node) || wanted.has(node) || !sums.has(node) || node.op.differentiable === false) continue;
+    const needs = (i: number): boolean => active.has(node.inputs[i]!.node) && node.inputs[i]!.dtype === "f32";
+    if (!node.inputs.some((_, i) => needs(i))) continue;
+    pullBack(node, sums, needs, recomputation).forEach((gradient, i) => {
+      if (gradient && needs(i)) sums.accumulate(node.inputs[i]!, gradient);
+    });
+  }
+  return targets.map((target) => sums.get(target));
+};
+
+const pullBack = (
+  node: Node,
+  sums: Cotangents,
+  needs: (i: number) => boolean,
+  recomputation: Recomputation,
+): readonly (Tensor | undefined)[] => {
+  const flowing = node.outputs.map((_, index) => sums.get({ node, index }));
+  const { inputs, outputs } = recomputation.valuesFor(node);
+  const context: VjpContext<never> = {
+    inputs,
+    outputs,
+    attrs: node.attrs as never,
+    cotangents: node.outputs.map(({ shape }, i) => flowing[i] ?? zeros(shape)),
+    needs,
+    flows: (i) => flowing[i] !== undefined,
+  };
+  const gradients = node.op.vjp?.(context) ?? "decompose";
+  if (gradients !== "decompose") return gradients;
+  if (!node.op.decompose)
+    throw new TensorError(
+      "gradient",
+      `${node.op.name}: has neither a gradient rule (vjp) nor a decomposition to differentiate`,
+    );
+  const parts = node.op.decompose(inputs, node.attrs);
+  const used = parts.flatMap((part, i) => (flowing[i] ? [[part, flowing[i]] as const] : []));
+  return differentiate(
+    used.map(([part]) => part),
+    used.map(([, cotangent]) => cotangent),
+    inputs,
+  );
+};

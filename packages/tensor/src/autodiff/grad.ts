@@ -1,0 +1,79 @@
+import { formatShape, TensorError } from "../errors.js";
+import type { Tensor } from "../graph/tensor.js";
+import { ones, zeros } from "../ops/constant.js";
+import { alias } from "../ops/identity.js";
+import { leavesOf, mapTree } from "../tree.js";
+import { differentiate } from "./differentiate.js";
+
+/** Gradients have the structure, shapes and dtypes of what they are taken of. */
+export type Gradient<T> = T;
+
+const rename = <T>(tree: T): T => mapTree((leaf) => (leaf.dtype === "f32" ? alias(leaf) : leaf), tree) as T;
+
+const gradientsOf = <T>(tree: T, gradients: readonly (Tensor | undefined)[]): T => {
+  let at = 0;
+  return mapTree((leaf) => gradients[at++] ?? zeros(leaf.shape, leaf.dtype), tree) as T;
+};
+
+/**
+ * The value of `f` at the given arguments and a function that pulls a cotangent of the value (a tree of the same structure) back to
+ * cotangents of the arguments.
+ */
+export const vjp = <A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  ...args: A
+): { value: R; pullback: (cotangent: R) => A } => {
+  const inside = rename(args);
+  const value = f(...inside);
+  const outputs = leavesOf(value);
+  return {
+    value,
+    pullback(cotangent) {
+      const given = leavesOf(cotangent);
+      outputs.forEach((output, i) => {
+        if (given.length !== outputs.length || given[i]!.shape.join() !== output.shape.join())
+          throw new TensorError(
+            "shape",
+            `vjp: the cotangent must have the structure and shapes of the value; expected ${outputs.map((x) => formatShape(x.shape)).join(", ")}, got ${given.map((x) => formatShape(x.shape)).join(", ")}`,
+          );
+      });
+      return gradientsOf(args, differentiate(outputs, given, leavesOf(inside)));
+    },
+  };
+};
+
+/**
+ * Value and gradient of a scalar function with respect to its first argument, a pytree of tensors. Further arguments are passed through. A function
+ * that returns `[loss, extra]` gives `extra` back beside the loss. Both are graph: they can be differentiated again.
+ * @throws TensorError `gradient` if the loss is not a scalar
+ */
+export function valueAndGrad<P, A extends readonly unknown[], X>(
+  f: (params: P, ...rest: A) => readonly [Tensor, X],
+): (params: P, ...rest: A) => { value: Tensor; extra: X; gradient: Gradient<P> };
+export function valueAndGrad<P, A extends readonly unknown[]>(
+  f: (params: P, ...rest: A) => Tensor,
+): (params: P, ...rest: A) => { value: Tensor; extra: undefined; gradient: Gradient<P> };
+export function valueAndGrad<P, A extends readonly unknown[]>(
+  f: (params: P, ...rest: A) => Tensor | readonly [Tensor, unknown],
+) {
+  return (params: P, ...rest: A) => {
+    const inside = rename(params);
+    const result = f(inside, ...rest);
+    const [value, extra] = Array.isArray(result)
+      ? (result as readonly [Tensor, unknown])
+      : [result as Tensor, undefined];
+    if (value.size !== 1 || value.dtype !== "f32")
+      throw new TensorError(
+        "gradient",
+        `grad: the function must return one f32 number to differentiate, got ${value.dtype}${formatShape(value.shape)}; reduce it first, e.g. mean(loss)`,
+      );
+    const gradients = differentiate([value], [ones(value.shape)], leavesOf(inside));
+    return { value, extra, gradient: gradientsOf(params, gradients) };
+  };
+}
+
+/** Gradient of a scalar function with respect to its first argument. */
+export const grad =
+  <P, A extends readonly unknown[]>(f: (params: P, ...rest: A) => Tensor): ((params: P, ...rest: A) => Gradient<P>) =>
+  (params, ...rest) =>
+    valueAndGrad(f)(params, ...rest).gradient;

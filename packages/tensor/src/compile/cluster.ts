@@ -1,0 +1,227 @@
+import type { Op } from "../graph/define.js";
+import type { Node, Tensor } from "../graph/tensor.js";
+import { type Shape, sameShape, sizeOf } from "../shape.js";
+import { type Graph, refOf, walk } from "./graph.js";
+import { isContiguous, type Layout, reshapeLayout } from "./layout.js";
+import { copyOp, sourceOf } from "./legalize.js";
+
+/** One pointwise node's reading of a stored value, over the iteration space of its cluster. */
+export interface Load {
+  readonly base: Tensor;
+  readonly layout: Layout;
+}
+
+/** How a pointwise node gets an operand. */
+export type OperandSource =
+  /** Computed by another node of the cluster. */
+  | { readonly kind: "member"; readonly node: Node }
+  | { readonly kind: "load"; readonly load: Load }
+  /** A constant or a coordinate, computed in place. */
+  | { readonly kind: "inline"; readonly node: Node; readonly layout: Layout };
+
+/** Pointwise nodes that become one kernel, or a single other node. */
+export class Unit {
+  readonly nodes: Node[];
+  /** Iteration space of a cluster. */
+  shape: Shape;
+  /** Operands of each member, in the iteration space. */
+  readonly operands = new Map<Node, readonly OperandSource[]>();
+  /** Set when another unit has taken this one in. */
+  mergedInto: Unit | undefined;
+  constructor(
+    node: Node,
+    readonly pointwise: boolean,
+  ) {
+    this.nodes = [node];
+    this.shape = node.outputs[0]!.shape;
+  }
+
+  get last(): number {
+    return this.nodes.at(-1)!.id;
+  }
+
+  *loads(): Generator<Load> {
+    for (const row of this.operands.values()) for (const source of row) if (source.kind === "load") yield source.load;
+  }
+}
+
+export const isPointwise = (node: Node): boolean => node.op.lowering.kind === "scalar" || node.op === (copyOp as Op);
+
+const isInline = (node: Node): boolean => node.op.lowering.kind === "constant" || node.op.lowering.kind === "iota";
+
+/** Whether a layout reads a value whole and in order, so that the reader's points are the value's points. */
+export const readsWhole = (base: Tensor, layout: Layout): boolean =>
+  isContiguous(layout) && layout.offset === 0 && base.size === sizeOf(layout.shape);
+
+/** Limits beyond which a kernel gets slower, or a backend cannot bind it. */
+export interface ClusterLimits {
+  readonly maxBuffers: number;
+  readonly maxNodes: number;
+}
+
+/**
+ * Groups pointwise nodes over one iteration space into clusters, greedily in topological order. A cluster may have several results; it never
+ * waits for something that waits for it.
+ */
+export const cluster = (graph: Graph, limits: ClusterLimits): Unit[] => {
+  const leaves = new Set(graph.inputs.map(refOf));
+  const order: Node[] = [];
+  walk(
+    graph.outputs,
+    (tensor) => leaves.has(refOf(tensor)),
+    (node) => order.push(node),
+  );
+  return new Clustering(graph, order, leaves, limits).run();
+};
+
+class Clustering {
+  readonly #units = new Map<Node, Unit>();
+  readonly #consumers = new Map<Node, Node[]>();
+  readonly #outputs: Set<Node>;
+
+  constructor(
+    graph: Graph,
+    readonly order: readonly Node[],
+    readonly leaves: ReadonlySet<string>,
+    readonly limits: ClusterLimits,
+  ) {
+    this.#outputs = new Set(graph.outputs.map((output) => sourceOf(output)!.base.node));
+    for (const node of order) {
+      if (node.op.lowering.kind === "view") continue;
+      for (const input of node.inputs) {
+        const { node: source } = sourceOf(input)!.base;
+        const list = this.#consumers.get(source) ?? [];
+        this.#consumers.set(source, list);
+        list.push(node);
+      }
+    }
+  }
+
+  run(): Unit[] {
+    const units: Unit[] = [];
+    for (const node of this.order) {
+      if (node.op.lowering.kind === "view" || isInline(node)) continue;
+      const unit = new Unit(node, isPointwise(node));
+      this.#units.set(node, unit);
+      units.push(unit);
+      if (unit.pointwise) this.#grow(unit, node);
+    }
+    return units.filter((unit) => !unit.mergedInto);
+  }
+
+  #unitOf(tensor: Tensor): Unit | undefined {
+    return this.leaves.has(refOf(tensor)) ? undefined : this.#units.get(tensor.node);
+  }
+
+  /** Reads the operands of a new pointwise node, then tries to join it with the clusters that produce them. */
+  #grow(unit: Unit, node: Node): void {
+    const sources = node.inputs.map((input) => sourceOf(input)!);
+    unit.operands.set(
+      node,
+      sources.map(({ base, layout }) =>
+        isInline(base.node) ? { kind: "inline", node: base.node, layout } : { kind: "load", load: { base, layout } },
+      ),
+    );
+    for (const { base, layout } of sources) {
+      const producer = this.#unitOf(base);
+      if (producer?.pointwise && readsWhole(base, layout) && producer !== this.#units.get(node))
+        this.#tryMerge(producer, this.#units.get(node)!);
+    }
+  }
+
+  #tryMerge(into: Unit, from: Unit): void {
+    if (into.nodes.length + from.nodes.length > this.limits.maxNodes) return;
+    if (this.#reaches(into, from) || this.#reaches(from, into)) return;
+    const shape = [into.shape, from.shape].find(
+      (candidate) => this.#fits(into, candidate) && this.#fits(from, candidate),
+    );
+    if (!shape) return;
+    if (this.#buffers(into, from) > this.limits.maxBuffers) return;
+    this.#reshape(into, shape);
+    this.#reshape(from, shape);
+    into.nodes.push(...from.nodes);
+    into.nodes.sort((a, b) => a.id - b.id);
+    for (const [node, row] of from.operands) into.operands.set(node, row);
+    for (const node of from.nodes) this.#units.set(node, into);
+    from.mergedInto = into;
+    this.#internalise(into);
+  }
+
+  /** Loads of values the cluster itself computes become references to its members. */
+  #internalise(unit: Unit): void {
+    const members = new Set(unit.nodes);
+    for (const [node, row] of unit.operands)
+      unit.operands.set(
+        node,
+        row.map((source) => {
+          if (source.kind !== "load" || !members.has(source.load.base.node)) return source;
+          const { base, layout } = source.load;
+          return readsWhole(base, layout) ? { kind: "member", node: base.node } : source;
+        }),
+      );
+  }
+
+  /** Whether `to` must wait for something outside both that must wait for `from`, or reads `from` rearranged. */
+  #reaches(from: Unit, to: Unit): boolean {
+    const seen = new Set<Unit>();
+    const stack: Unit[] = [];
+    const push = (tensor: Tensor): void => {
+      const unit = this.#unitOf(tensor);
+      if (unit && unit !== to && !seen.has(unit) && unit.last >= from.nodes[0]!.id) {
+        seen.add(unit);
+        stack.push(unit);
+      }
+    };
+    for (const node of to.nodes)
+      for (const input of node.inputs) {
+        const { base, layout } = sourceOf(input)!;
+        const unit = this.#unitOf(base);
+        if (unit !== from) push(base);
+        else if (!readsWhole(base, layout)) return true;
+      }
+    while (stack.length > 0) {
+      const unit = stack.pop()!;
+      if (unit === from) return true;
+      for (const node of unit.nodes) for (const input of node.inputs) push(sourceOf(input)!.base);
+    }
+    return false;
+  }
+
+  /** Whether everything a cluster reads can be read over another shape. */
+  #fits(unit: Unit, shape: Shape): boolean {
+    if (sameShape(unit.shape, shape)) return true;
+    if (sizeOf(unit.shape) !== sizeOf(shape)) return false;
+    for (const row of unit.operands.values())
+      for (const source of row) {
+        if (source.kind === "load" && !reshapeLayout(source.load.layout, shape)) return false;
+        if (source.kind === "inline" && source.node.op.lowering.kind === "iota") return false;
+      }
+    return true;
+  }
+
+  #reshape(unit: Unit, shape: Shape): void {
+    if (sameShape(unit.shape, shape)) return;
+    unit.shape = shape;
+    for (const [node, row] of unit.operands)
+      unit.operands.set(
+        node,
+        row.map((source) =>
+          source.kind === "load"
+            ? { kind: "load", load: { base: source.load.base, layout: reshapeLayout(source.load.layout, shape)! } }
+            : source,
+        ),
+      );
+  }
+
+  /** Buffers the joint kernel may touch: what it reads, and every member something else may still read. */
+  #buffers(a: Unit, b: Unit): number {
+    const members = new Set([...a.nodes, ...b.nodes]);
+    const reads = new Set<string>();
+    for (const unit of [a, b]) for (const { base } of unit.loads()) if (!members.has(base.node)) reads.add(refOf(base));
+    let writes = 0;
+    for (const node of members)
+      if (this.#outputs.has(node) || (this.#consumers.get(node) ?? []).some((consumer) => !members.has(consumer)))
+        writes++;
+    return reads.size + writes;
+  }
+}

@@ -1,0 +1,67 @@
+import { type Node, Tensor } from "../graph/tensor.js";
+
+/** What is to be computed: results as functions of leaves. */
+export interface Graph {
+  /** Stored values and arguments, in the order their buffers are bound. */
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
+/** A key for one result of one node. */
+export const refOf = (tensor: Tensor): string => `${tensor.node.id}.${tensor.index}`;
+
+/** Calls `visit` on every node below `outputs` that is not a leaf, inputs first. */
+export const walk = (
+  outputs: readonly Tensor[],
+  isLeaf: (tensor: Tensor) => boolean,
+  visit: (node: Node) => void,
+): void => {
+  const done = new Set<Node>();
+  const stack: { node: Node; next: number }[] = [];
+  const enter = (tensor: Tensor): void => {
+    if (isLeaf(tensor) || done.has(tensor.node)) return;
+    done.add(tensor.node);
+    stack.push({ node: tensor.node, next: 0 });
+  };
+  for (const output of outputs) {
+    enter(output);
+    while (stack.length > 0) {
+      const frame = stack.at(-1)!;
+      const input = frame.node.inputs[frame.next++];
+      if (input) enter(input);
+      else visit(stack.pop()!.node);
+    }
+  }
+};
+
+/** The stored values a lazy expression reads, in a fixed order. */
+export const storedLeaves = (outputs: readonly Tensor[], extra: readonly Tensor[] = []): Tensor[] => {
+  const known = new Set(extra.map(refOf));
+  const leaves = new Map<string, Tensor>();
+  const isLeaf = (tensor: Tensor): boolean => {
+    if (known.has(refOf(tensor))) return true;
+    if (!tensor.storage) return false;
+    if (!leaves.has(refOf(tensor))) leaves.set(refOf(tensor), tensor);
+    return true;
+  };
+  walk(outputs, isLeaf, () => {});
+  return [...leaves.values()];
+};
+
+/** How often each result is read, by consumers and as an output. */
+export const countUses = ({ inputs, outputs }: Graph): Map<string, number> => {
+  const uses = new Map<string, number>();
+  const use = (tensor: Tensor): void => {
+    uses.set(refOf(tensor), (uses.get(refOf(tensor)) ?? 0) + 1);
+  };
+  const leaves = new Set(inputs.map(refOf));
+  walk(
+    outputs,
+    (tensor) => leaves.has(refOf(tensor)),
+    (node) => node.inputs.forEach(use),
+  );
+  outputs.forEach(use);
+  return uses;
+};
+
+export const tensorsOf = (node: Node): Tensor[] => node.outputs.map((_, index) => new Tensor(node, index));

@@ -1,0 +1,66 @@
+import type { Attrs, Op } from "../graph/define.js";
+import { Node, type Tensor } from "../graph/tensor.js";
+import { type Graph, refOf, tensorsOf, walk } from "./graph.js";
+
+/** Builds nodes so that equal computations are one node. */
+export class Builder {
+  readonly #nodes = new Map<string, Node>();
+  readonly #ops = new Map<Op, number>();
+  readonly #canonical = new Set<Node>();
+
+  /** The canonical node for an op on canonical operands. */
+  build(op: Op, inputs: readonly Tensor[], attrs: Attrs, make: () => Node): Tensor[] {
+    const id = this.#ops.get(op) ?? this.#ops.size;
+    this.#ops.set(op, id);
+    const key = `${id}(${inputs.map(refOf).join()})${JSON.stringify(attrs)}`;
+    let node = this.#nodes.get(key);
+    if (!node) {
+      node = make();
+      this.#nodes.set(key, node);
+      this.#canonical.add(node);
+    }
+    return tensorsOf(node);
+  }
+
+  isCanonical(node: Node): boolean {
+    return this.#canonical.has(node);
+  }
+}
+
+/** Given a node and its rewritten operands: the results that replace it, or undefined to keep the op. */
+export type Rule = (node: Node, inputs: readonly Tensor[]) => readonly Tensor[] | undefined;
+
+/**
+ * Rewrites a graph bottom up. What a rule returns may be new nodes over canonical operands; they are rewritten in turn, so a rule only has
+ * to make one step. Dead values disappear because only what the outputs need is visited; equal ones merge.
+ */
+export const rewrite = (graph: Graph, rule: Rule): Graph => {
+  const builder = new Builder();
+  const leaves = new Set(graph.inputs.map(refOf));
+  const done = new Map<Node, readonly Tensor[]>();
+  const resolve = (tensor: Tensor): Tensor =>
+    leaves.has(refOf(tensor)) || builder.isCanonical(tensor.node) ? tensor : done.get(tensor.node)![tensor.index]!;
+  const stop = (tensor: Tensor): boolean =>
+    leaves.has(refOf(tensor)) || builder.isCanonical(tensor.node) || done.has(tensor.node);
+
+  const visit = (node: Node): void => {
+    const inputs = node.inputs.map(resolve);
+    const replacement = rule(node, inputs);
+    if (replacement) {
+      walk(replacement, stop, visit);
+      done.set(node, replacement.map(resolve));
+      return;
+    }
+    const unchanged = inputs.every(
+      (input, i) => input.node === node.inputs[i]!.node && input.index === node.inputs[i]!.index,
+    );
+    done.set(
+      node,
+      builder.build(node.op, inputs, node.attrs, () =>
+        unchanged ? node : new Node(node.op, inputs, node.attrs, node.outputs),
+      ),
+    );
+  };
+  walk(graph.outputs, stop, visit);
+  return { inputs: graph.inputs, outputs: graph.outputs.map(resolve) };
+};

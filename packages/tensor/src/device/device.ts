@@ -1,0 +1,216 @@
+import { Fingerprints } from "../compile/fingerprint.js";
+import { type Graph, storedLeaves, walk } from "../compile/graph.js";
+import type { AnyData, DataOf, DType } from "../dtype.js";
+import type { CompiledGraph, Engine } from "../engine/engine.js";
+import { formatShape, TensorError } from "../errors.js";
+import type { Aval } from "../graph/define.js";
+import { isArgument, stored } from "../graph/input.js";
+import { Storage, type StorageOwner } from "../graph/storage.js";
+import { deviceOf, Tensor } from "../graph/tensor.js";
+import { checkShape, type Shape, sizeOf } from "../shape.js";
+import { leavesOf } from "../tree.js";
+
+/** Eager expressions are compiled once; this many are kept. */
+const EAGER_PROGRAMS = 256;
+
+const dtypeOf = (data: AnyData | readonly number[]): DType =>
+  data instanceof Int32Array ? "i32" : data instanceof Uint32Array ? "u32" : "f32";
+
+/** Where tensors live and programs run. Made by `createDevice`; nothing about it is global. */
+export class Device implements StorageOwner {
+  readonly #engine: Engine;
+  readonly #fingerprints = new Fingerprints();
+  readonly #programs = new Map<string, CompiledGraph<unknown>>();
+  readonly #scopes: Set<Storage>[] = [];
+  #destroyed = false;
+
+  constructor(
+    engine: Engine,
+    /** Why this device was picked. */
+    readonly reason: string,
+  ) {
+    this.#engine = engine;
+  }
+
+  /** `wasm`, `webgpu` or `reference`. */
+  get name(): string {
+    return this.#engine.name;
+  }
+
+  /** One line: what it is, and why it was picked. */
+  get description(): string {
+    return this.reason ? `${this.#engine.description} (${this.reason})` : this.#engine.description;
+  }
+
+  /** Bytes now allocated, their peak, and the number of buffers. */
+  get memory(): Engine["memory"] {
+    return this.#engine.memory;
+  }
+
+  /** The machinery below: for programs, benches and tools. */
+  get engine(): Engine {
+    if (this.#destroyed) throw new TensorError("disposed", `the device ${this.name} was used after destroy()`);
+    return this.#engine;
+  }
+
+  /**
+   * Copies data to the device. A plain number array needs no dtype to be f32; the shape defaults to one dimension.
+   * @throws TensorError `shape` if the data does not fill the shape, `limit` if it is larger than a buffer may be
+   */
+  tensor<const S extends Shape = readonly [number], D extends DType = "f32">(
+    data: DataOf<D> | readonly number[],
+    shape: S = [data.length] as unknown as S,
+    dtype: D = dtypeOf(data) as D,
+  ): Tensor<S, D> {
+    checkShape("tensor", shape);
+    if (sizeOf(shape) !== data.length)
+      throw new TensorError(
+        "shape",
+        `tensor: ${data.length} values do not fill ${formatShape(shape)}, which holds ${sizeOf(shape)}`,
+      );
+    const typed = toTyped(data, dtype);
+    const aval = { shape, dtype };
+    return this.adopt(aval, this.engine.upload(typed, aval)) as Tensor<S, D>;
+  }
+
+  /** Computes tensors now, together. They keep their values until disposed. */
+  evaluate(tree: unknown): void {
+    const pending = [...new Set(leavesOf(tree))].filter((tensor) => !tensor.storage);
+    if (pending.length === 0) return;
+    const graph = this.#graphOf(pending);
+    const key = this.#fingerprints.of(graph);
+    let program = this.#programs.get(key);
+    if (program) this.#programs.delete(key);
+    else program = this.engine.compile(graph, new Set());
+    this.#programs.set(key, program);
+    if (this.#programs.size > EAGER_PROGRAMS) {
+      const [oldest, evicted] = this.#programs.entries().next().value!;
+      this.#programs.delete(oldest);
+      evicted.destroy();
+    }
+    const buffers = program.run(graph.inputs.map((input) => input.storage!.buffer));
+    pending.forEach((tensor, i) => {
+      tensor.node.settle(tensor.index, this.#storage(buffers[i], tensor.toString()));
+    });
+  }
+
+  #graphOf(outputs: readonly Tensor[]): Graph {
+    const owner = deviceOf(outputs);
+    if (owner && owner !== this)
+      throw new TensorError(
+        "device",
+        `the operands live on ${owner.name}, not on ${this.name}; move them with device.tensor(await x.data(), x.shape)`,
+      );
+    const inputs = storedLeaves(outputs);
+    walk(
+      outputs,
+      (tensor) => tensor.storage !== undefined,
+      (node) => {
+        if (isArgument(new Tensor(node, 0)))
+          throw new TensorError(
+            "traced",
+            `a value was read inside jit (or grad), while the function is only being recorded: ${new Tensor(node, 0)} has no value yet. Return it from the function and read it outside`,
+          );
+      },
+    );
+    return { inputs, outputs };
+  }
+
+  /** Reads a value, computing it first if need be. */
+  async read<D extends DType>(tensor: Tensor<Shape, D>): Promise<DataOf<D>> {
+    const transient = !tensor.storage;
+    if (transient) this.evaluate([tensor]);
+    const storage = tensor.storage!;
+    if (storage.device !== this)
+      throw new TensorError(
+        "device",
+        `${tensor} lives on ${storage.device.name}; it cannot be read through ${this.name}`,
+      );
+    return (await this.engine.download(storage.buffer, tensor.dtype, tensor.size)) as DataOf<D>;
+  }
+
+  /** Wraps memory as a tensor of this device. */
+  adopt(aval: Aval, buffer: unknown): Tensor {
+    return stored(aval, this.#storage(buffer, `${aval.dtype}${formatShape(aval.shape)}`));
+  }
+
+  #storage(buffer: unknown, label: string): Storage {
+    const storage = new Storage<unknown>(this, buffer, label);
+    this.#scopes.at(-1)?.add(storage);
+    return storage;
+  }
+
+  /** Called by a storage that is released. */
+  free(storage: Storage): void {
+    if (!this.#destroyed) this.#engine.free(storage.buffer);
+  }
+
+  /**
+   * Runs `f`, then disposes every value computed on this device meanwhile, except what `f` returns. Scopes nest; an
+   * asynchronous scope must end before another begins outside it.
+   */
+  scope<R>(f: () => R): R {
+    const mine = new Set<Storage>();
+    this.#scopes.push(mine);
+    const close = (result: unknown): void => {
+      this.#scopes.splice(this.#scopes.lastIndexOf(mine), 1);
+      const kept = new Set(result === undefined ? [] : leavesOf(result).map((leaf) => leaf.storage));
+      const outer = this.#scopes.at(-1);
+      for (const storage of mine) {
+        if (kept.has(storage)) outer?.add(storage);
+        else storage.release();
+      }
+    };
+    let result: R;
+    try {
+      result = f();
+    } catch (error) {
+      close(undefined);
+      throw error;
+    }
+    if (!(result instanceof Promise)) {
+      this.evaluate(result);
+      close(result);
+      return result;
+    }
+    return result.then(
+      (value) => {
+        this.evaluate(value);
+        close(value);
+        return value;
+      },
+      (error: unknown) => {
+        close(undefined);
+        throw error;
+      },
+    ) as R;
+  }
+
+  /** Frees everything, threads and GPU objects included. */
+  destroy(): void {
+    if (this.#destroyed) return;
+    for (const program of this.#programs.values()) program.destroy();
+    this.#programs.clear();
+    this.#engine.destroy();
+    this.#destroyed = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+}
+
+const arrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array, bool: Uint32Array } as const;
+
+const toTyped = (data: AnyData | readonly number[], dtype: DType): AnyData => {
+  const Typed = arrays[dtype];
+  if (data instanceof Typed && dtype !== "bool") return data;
+  if (!Array.isArray(data) && dtypeOf(data as AnyData) !== dtype && dtype !== "bool")
+    throw new TensorError(
+      "dtype",
+      `tensor: a ${data.constructor.name} holds ${dtypeOf(data as AnyData)}, not ${dtype}; convert it or pass its own dtype`,
+    );
+  return dtype === "bool"
+    ? Uint32Array.from(data as ArrayLike<number>, (v) => Number(v !== 0))
+    : Typed.from(data as ArrayLike<number>);
+};

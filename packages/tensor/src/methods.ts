@@ -1,0 +1,91 @@
+import type { DType } from "./dtype.js";
+import { Tensor } from "./graph/tensor.js";
+import { abs } from "./ops/abs.js";
+import { add } from "./ops/add.js";
+import { cast } from "./ops/cast.js";
+import { div } from "./ops/div.js";
+import { exp } from "./ops/exp.js";
+import { log } from "./ops/log.js";
+import { matmul } from "./ops/matmul.js";
+import { max } from "./ops/max.js";
+import { mul } from "./ops/mul.js";
+import { neg } from "./ops/neg.js";
+import { permute, transpose } from "./ops/permute.js";
+import { pow } from "./ops/pow.js";
+import { reshape } from "./ops/reshape.js";
+import { type Range, slice } from "./ops/slice.js";
+import { sqrt } from "./ops/sqrt.js";
+import { mean } from "./ops/statistics.js";
+import { sub } from "./ops/sub.js";
+import { sum } from "./ops/sum.js";
+import type { Shape } from "./shape.js";
+import type { BroadcastShape, MatmulShape, PermuteShape, ReduceShape } from "./types/shape.js";
+
+type Reduce<S extends Shape> = <
+  const A extends number | readonly number[] | undefined = undefined,
+  const K extends boolean = false,
+>(
+  axes?: A,
+  options?: { readonly keepDims?: K },
+) => Tensor<ReduceShape<S, A, K>>;
+
+type Binary<S extends Shape, D extends DType> = {
+  (other: number): Tensor<S, D>;
+  <T extends Shape>(other: Tensor<T>): Tensor<BroadcastShape<S, T>, D>;
+};
+
+/** The common ops as methods; every op is also a function of its own. */
+export interface TensorMethods<S extends Shape, D extends DType> {
+  readonly add: Binary<S, D>;
+  readonly sub: Binary<S, D>;
+  readonly mul: Binary<S, D>;
+  readonly div: Binary<S, D>;
+  readonly pow: Binary<S, D>;
+  neg(): Tensor<S, D>;
+  abs(): Tensor<S, D>;
+  exp(): Tensor<S, D>;
+  log(): Tensor<S, D>;
+  sqrt(): Tensor<S, D>;
+  matmul<T extends Shape>(other: Tensor<T>): Tensor<MatmulShape<S, T>>;
+  reshape<const T extends Shape>(shape: T): Tensor<T, D>;
+  permute<const P extends readonly number[]>(order: P): Tensor<PermuteShape<S, P>, D>;
+  transpose(): Tensor<readonly number[], D>;
+  slice(ranges: readonly (Range | number | null)[]): Tensor<readonly number[], D>;
+  cast<E extends DType>(dtype: E): Tensor<S, E>;
+  readonly sum: Reduce<S>;
+  readonly mean: Reduce<S>;
+  readonly max: Reduce<S>;
+}
+
+const functions = {
+  add,
+  sub,
+  mul,
+  div,
+  pow,
+  neg,
+  abs,
+  exp,
+  log,
+  sqrt,
+  matmul,
+  reshape,
+  permute,
+  transpose,
+  slice,
+  cast,
+  sum,
+  mean,
+  max,
+};
+
+/** Gives tensors their methods. Apart from the class, so that ops can know tensors without tensors knowing ops. */
+export const installMethods = (): void => {
+  for (const [name, f] of Object.entries(functions))
+    Object.defineProperty(Tensor.prototype, name, {
+      value(this: Tensor, ...rest: readonly unknown[]) {
+        return (f as (...args: readonly unknown[]) => unknown)(this, ...rest);
+      },
+      configurable: true,
+    });
+};

@@ -1,0 +1,78 @@
+import { formatShape, TensorError } from "../errors.js";
+import { applyAll } from "../graph/apply.js";
+import { defineOp } from "../graph/define.js";
+import type { Tensor } from "../graph/tensor.js";
+import { sameShape, sizeOf } from "../shape.js";
+import { add } from "./add.js";
+import { div } from "./div.js";
+import { mul } from "./mul.js";
+import { reshape } from "./reshape.js";
+import { slice } from "./slice.js";
+import { sqrt } from "./sqrt.js";
+import { sub } from "./sub.js";
+
+type AdamWAttrs = {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  readonly weightDecay: number;
+};
+
+/** One fused pass over parameter, gradient and both moments. */
+export const adamwOp = defineOp<AdamWAttrs>({
+  name: "adamw",
+  lowering: { kind: "composite" },
+  infer([p, g, m, v, rates]) {
+    if (![g, m, v].every((x) => sameShape(x!.shape, p!.shape)) || !sameShape(rates!.shape, [3]))
+      throw new TensorError(
+        "shape",
+        `adamw: parameter, gradient and moments must have one shape and rates be [3], got ${[p, g, m, v, rates].map((x) => formatShape(x!.shape)).join(", ")}`,
+      );
+    return [p!, m!, v!].map(({ shape }) => ({ shape, dtype: "f32" }));
+  },
+  flops: ([p]) => 14 * sizeOf(p!.shape),
+  decompose([p, g, m, v, rates], { beta1, beta2, eps, weightDecay }) {
+    const rate = (i: number): Tensor => reshape(slice(rates!, [i]), []) as Tensor;
+    const [lr, correction1, correction2] = [rate(0), rate(1), rate(2)];
+    const nextM = add(mul(m!, beta1), mul(g!, 1 - beta1));
+    const nextV = add(mul(v!, beta2), mul(mul(g!, g!), 1 - beta2));
+    const denominator = add(sqrt(div(nextV, correction2)), eps);
+    const update = div(div(nextM, correction1), denominator);
+    const decayed = weightDecay === 0 ? p! : sub(p!, mul(p!, mul(lr, weightDecay)));
+    return [sub(decayed, mul(update, lr)), nextM, nextV];
+  },
+  examples: [
+    {
+      inputs: [
+        { shape: [5] },
+        { shape: [5] },
+        { shape: [5] },
+        { shape: [5], range: [0.1, 1] },
+        { shape: [3], values: [0.01, 0.1, 0.02] },
+      ],
+      attrs: { beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0.1 },
+    },
+  ],
+});
+
+export interface AdamWOptions {
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly eps?: number;
+  /** Decoupled: the parameter shrinks by lr * weightDecay. Default 0. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * One AdamW step (Loshchilov and Hutter, arXiv 1711.05101). `rates` = [lr, 1 - beta1^t, 1 - beta2^t] is data, so that one program
+ * serves every step. Returns the new parameter and moments.
+ */
+export const adamw = (
+  parameter: Tensor,
+  gradient: Tensor,
+  m: Tensor,
+  v: Tensor,
+  rates: Tensor,
+  { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0 }: AdamWOptions = {},
+): [parameter: Tensor, m: Tensor, v: Tensor] =>
+  applyAll(adamwOp, [parameter, gradient, m, v, rates], { beta1, beta2, eps, weightDecay }) as [Tensor, Tensor, Tensor];

@@ -1,0 +1,86 @@
+import { rowMajor, sliceLayout } from "../compile/layout.js";
+import { formatShape, TensorError } from "../errors.js";
+import { apply } from "../graph/apply.js";
+import { defineOp } from "../graph/define.js";
+import type { Tensor } from "../graph/tensor.js";
+import { resolveAxis, sizeOf } from "../shape.js";
+import { slice } from "./slice.js";
+
+type ConcatAttrs = { readonly axis: number };
+
+export const concatOp = defineOp<ConcatAttrs>({
+  name: "concat",
+  lowering: {
+    kind: "windows",
+    windows(output, inputs, { axis }) {
+      const one = output.shape.map(() => 1);
+      let at = 0;
+      return inputs.map((x) => {
+        const start = x.shape.map((_, i) => (i === axis ? at : 0));
+        at += x.shape[axis]!;
+        return sliceLayout(output, start, one, x.shape);
+      });
+    },
+  },
+  infer(inputs, { axis }) {
+    const [first] = inputs;
+    for (const x of inputs) {
+      if (x.dtype !== first!.dtype)
+        throw new TensorError(
+          "dtype",
+          `concat: operands have dtypes ${first!.dtype} and ${x.dtype}; cast one so that they agree`,
+        );
+      if (x.shape.length !== first!.shape.length || x.shape.some((n, i) => i !== axis && n !== first!.shape[i]))
+        throw new TensorError(
+          "shape",
+          `concat: ${inputs.map((y) => formatShape(y.shape)).join(", ")} must agree everywhere but along axis ${axis}`,
+        );
+    }
+    const total = inputs.reduce((sum, x) => sum + x.shape[axis]!, 0);
+    return [{ shape: first!.shape.map((n, i) => (i === axis ? total : n)), dtype: first!.dtype }];
+  },
+  flops: () => 0,
+  vjp({ inputs, attrs: { axis }, cotangents: [g] }) {
+    let at = 0;
+    return inputs.map((x) => {
+      const start = at;
+      at += x.shape[axis]!;
+      return slice(
+        g!,
+        x.shape.map((_, i) => (i === axis ? { start, stop: at } : null)),
+      );
+    });
+  },
+  reference(inputs, { axis }, [output]) {
+    const out = new Float64Array(sizeOf(output!.shape));
+    const row = rowMajor(output!.shape)[axis]! * output!.shape[axis]!;
+    let at = 0;
+    for (const { shape, data } of inputs) {
+      const width = rowMajor(shape)[axis]! * shape[axis]!;
+      for (let r = 0; r * width < data.length; r++) out.set(data.subarray(r * width, (r + 1) * width), r * row + at);
+      at += width;
+    }
+    return [out];
+  },
+  examples: [
+    { inputs: [{ shape: [3, 2] }, { shape: [3, 4] }], attrs: { axis: 1 } },
+    { inputs: [{ shape: [1, 3] }, { shape: [2, 3] }, { shape: [1, 3] }], attrs: { axis: 0 } },
+  ],
+});
+
+/** Joins tensors along an axis; all other sizes must agree. */
+export const concat = (inputs: readonly Tensor[], axis = 0): Tensor => {
+  if (inputs.length === 0) throw new TensorError("shape", "concat: needs at least one operand");
+  return inputs.length === 1
+    ? inputs[0]!
+    : apply(concatOp, inputs, { axis: resolveAxis("concat", axis, inputs[0]!.rank) });
+};
+
+/** Joins tensors of one shape along a new axis. */
+export const stack = (inputs: readonly Tensor[], axis = 0): Tensor => {
+  const at = resolveAxis("stack", axis, (inputs[0]?.rank ?? 0) + 1);
+  return concat(
+    inputs.map((x) => x.reshape([...x.shape.slice(0, at), 1, ...x.shape.slice(at)])),
+    at,
+  );
+};

@@ -1,0 +1,81 @@
+import { formatShape, TensorError } from "../errors.js";
+import type { Tensor } from "../graph/tensor.js";
+import { broadcastTo } from "./broadcast-to.js";
+import { stack } from "./concat.js";
+import { matmul } from "./matmul.js";
+import { pad } from "./pad.js";
+import { permute } from "./permute.js";
+import { reshape } from "./reshape.js";
+import { slice } from "./slice.js";
+import { mean } from "./statistics.js";
+
+export interface ConvolutionOptions {
+  /** Step between windows along rows and columns. Default 1. */
+  readonly stride?: number;
+  /** Zeros added on every side. Default 0. */
+  readonly padding?: number;
+}
+
+/**
+ * Two-dimensional cross-correlation of x [batch, in, rows, columns] with a kernel [out, in, kr, kc], as PyTorch's conv2d: shifted views of
+ * the image side by side, then one matrix product.
+ */
+export const conv2d = (
+  x: Tensor,
+  kernel: Tensor,
+  bias?: Tensor,
+  { stride = 1, padding = 0 }: ConvolutionOptions = {},
+): Tensor => {
+  const [batch, channels, rows, columns] = x.shape as readonly [number, number, number, number];
+  const [out, into, kr, kc] = kernel.shape as readonly [number, number, number, number];
+  const h = Math.floor((rows + 2 * padding - kr) / stride) + 1;
+  const w = Math.floor((columns + 2 * padding - kc) / stride) + 1;
+  if (x.rank !== 4 || kernel.rank !== 4 || into !== channels || !(h >= 1) || !(w >= 1))
+    throw new TensorError(
+      "shape",
+      `conv2d: image ${formatShape(x.shape)} must be [batch, in, rows, columns] and kernel ${formatShape(kernel.shape)} [out, in, rows, columns] with the same in, no larger than the padded image`,
+    );
+  const padded = pad(x, [
+    [0, 0],
+    [0, 0],
+    [padding, padding],
+    [padding, padding],
+  ]);
+  const taps = Array.from({ length: kr * kc }, (_, i) => {
+    const [r, c] = [Math.floor(i / kc), i % kc];
+    return slice(padded, [
+      null,
+      null,
+      { start: r, stop: r + (h - 1) * stride + 1, step: stride },
+      { start: c, stop: c + (w - 1) * stride + 1, step: stride },
+    ]);
+  });
+  // [batch, in, taps, h, w] -> [batch, h, w, in * taps], the column order of the flattened kernel.
+  const windows = permute(stack(taps, 2), [0, 3, 4, 1, 2]) as Tensor;
+  const flat = reshape(windows, [batch * h * w, channels * kr * kc]) as Tensor;
+  const product = matmul(
+    flat,
+    permute(reshape(kernel, [out, channels * kr * kc]) as Tensor, [1, 0]) as Tensor,
+  ) as Tensor;
+  const y = permute(reshape(product, [batch, h, w, out]) as Tensor, [0, 3, 1, 2]) as Tensor;
+  return bias ? y.add(reshape(bias, [out, 1, 1])) : y;
+};
+
+/** Repeats every pixel of [batch, channels, rows, columns] `factor` times along rows and columns. */
+export const upsampleNearest = (x: Tensor, factor: number): Tensor => {
+  const [b, c, h, w] = x.shape as readonly [number, number, number, number];
+  return reshape(broadcastTo(reshape(x, [b, c, h, 1, w, 1]) as Tensor, [b, c, h, factor, w, factor]), [
+    b,
+    c,
+    h * factor,
+    w * factor,
+  ]) as Tensor;
+};
+
+/** Means of `size` x `size` blocks of [batch, channels, rows, columns]. */
+export const averagePool = (x: Tensor, size: number): Tensor => {
+  const [b, c, h, w] = x.shape as readonly [number, number, number, number];
+  if (h % size !== 0 || w % size !== 0)
+    throw new TensorError("shape", `averagePool: ${h} x ${w} pixels do not divide into blocks of ${size}`);
+  return mean(reshape(x, [b, c, h / size, size, w / size, size]) as Tensor, [3, 5]) as Tensor;
+};

@@ -1,0 +1,46 @@
+import { formatShape, TensorError } from "../errors.js";
+import { apply } from "../graph/apply.js";
+import { defineOp, type Op } from "../graph/define.js";
+import type { Tensor } from "../graph/tensor.js";
+import { resolveAxis, type Shape } from "../shape.js";
+import { reshape } from "./reshape.js";
+
+type CumsumAttrs = { readonly reverse: boolean };
+
+export const cumsumOp: Op<CumsumAttrs> = defineOp<CumsumAttrs>({
+  name: "cumsum",
+  lowering: { kind: "call" },
+  infer([x]) {
+    if (x!.dtype !== "f32" || x!.shape.length !== 3)
+      throw new TensorError("shape", `cumsum: works on f32 [outer, n, inner], got ${x!.dtype}${formatShape(x!.shape)}`);
+    return [{ shape: x!.shape, dtype: "f32" }];
+  },
+  flops: ([x]) => x!.shape.reduce((p, n) => p * n, 1),
+  vjp: ({ attrs, cotangents: [g] }) => [apply(cumsumOp, [g!], { reverse: !attrs.reverse })],
+  reference([x], { reverse }) {
+    const [, n, inner] = x!.shape as [number, number, number];
+    const out = Float64Array.from(x!.data);
+    for (let i = 0; i < out.length; i++) {
+      const at = reverse ? out.length - 1 - i : i;
+      const step = Math.floor(at / inner) % n;
+      if (step !== (reverse ? n - 1 : 0)) out[at]! += out[reverse ? at + inner : at - inner]!;
+    }
+    return [out];
+  },
+  examples: [
+    { inputs: [{ shape: [2, 4, 3] }], attrs: { reverse: false } },
+    { inputs: [{ shape: [1, 5, 1] }], attrs: { reverse: true } },
+  ],
+});
+
+/** Inclusive running sum along `axis`, from the end if `reverse`. */
+export const cumsum = <S extends Shape>(
+  x: Tensor<S>,
+  axis = 0,
+  { reverse = false }: { readonly reverse?: boolean } = {},
+): Tensor<S> => {
+  const at = resolveAxis("cumsum", axis, x.rank);
+  const outer = x.shape.slice(0, at).reduce((p, n) => p * n, 1);
+  const n = x.shape[at]!;
+  return reshape(apply(cumsumOp, [reshape(x, [outer, n, x.size / outer / n])], { reverse }), x.shape) as Tensor<S>;
+};

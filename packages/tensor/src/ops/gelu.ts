@@ -1,0 +1,23 @@
+import { apply } from "../graph/apply.js";
+import type { Tensor } from "../graph/tensor.js";
+import type { Shape } from "../shape.js";
+import { add } from "./add.js";
+import { defineElementwise, FLOAT, unaryExamples } from "./elementwise.js";
+import { geluGrad } from "./gelu-grad.js";
+import { mul } from "./mul.js";
+import { tanh } from "./tanh.js";
+
+const ROOT = Math.sqrt(2 / Math.PI);
+
+export const geluOp = defineElementwise({
+  name: "gelu",
+  scalar: "gelu",
+  accepts: FLOAT,
+  value: (x) => 0.5 * x * (1 + Math.tanh(ROOT * (x + 0.044715 * x ** 3))),
+  vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g!, geluGrad(x!))],
+  decompose: (x) => mul(mul(x, 0.5), add(1, tanh(mul(mul(x, ROOT), add(1, mul(mul(x, x), 0.044715)))))),
+  examples: unaryExamples(),
+});
+
+/** GELU in its tanh form, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) (Hendrycks and Gimpel, arXiv 1606.08415): the one DiT uses. */
+export const gelu = <S extends Shape>(x: Tensor<S>): Tensor<S> => apply(geluOp, [x], {}) as Tensor<S>;

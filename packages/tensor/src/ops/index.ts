@@ -1,0 +1,137 @@
+import type { Op } from "../graph/define.js";
+import { permutationOp, randomBitsOp, randomKeysOp } from "../random/bits.js";
+import { absOp } from "./abs.js";
+import { adamwOp } from "./adamw.js";
+import { addOp } from "./add.js";
+import { attentionOp } from "./attention.js";
+import { attentionBackwardOp } from "./attention-backward.js";
+import { bitAndOp } from "./bit-and.js";
+import { bitOrOp } from "./bit-or.js";
+import { bitXorOp } from "./bit-xor.js";
+import { bitcastOp } from "./bitcast.js";
+import { broadcastToOp } from "./broadcast-to.js";
+import { castOp } from "./cast.js";
+import { concatOp } from "./concat.js";
+import { constantOp } from "./constant.js";
+import { cosOp } from "./cos.js";
+import { cumsumOp } from "./cumsum.js";
+import { divOp } from "./div.js";
+import { equalOp } from "./equal.js";
+import { erfOp } from "./erf.js";
+import { expOp } from "./exp.js";
+import { floorOp } from "./floor.js";
+import { gatherOp } from "./gather.js";
+import { gatherBackwardOp } from "./gather-backward.js";
+import { geluOp } from "./gelu.js";
+import { geluGradOp } from "./gelu-grad.js";
+import { aliasOp, barrierOp, stopGradientOp } from "./identity.js";
+import { iotaOp } from "./iota.js";
+import { lessOp } from "./less.js";
+import { lessEqualOp } from "./less-equal.js";
+import { logOp } from "./log.js";
+import { logicalNotOp } from "./logical-not.js";
+import { matmulOp } from "./matmul.js";
+import { maxOp } from "./max.js";
+import { maximumOp } from "./maximum.js";
+import { minimumOp } from "./minimum.js";
+import { mulOp } from "./mul.js";
+import { negOp } from "./neg.js";
+import { normalizeOp } from "./normalize.js";
+import { normalizeBackwardOp } from "./normalize-backward.js";
+import { padOp } from "./pad.js";
+import { permuteOp } from "./permute.js";
+import { powOp } from "./pow.js";
+import { quotientOp } from "./quotient.js";
+import { reciprocalOp } from "./reciprocal.js";
+import { remainderOp } from "./remainder.js";
+import { reshapeOp } from "./reshape.js";
+import { roundOp } from "./round.js";
+import { rsqrtOp } from "./rsqrt.js";
+import { scatterAddOp } from "./scatter-add.js";
+import { selectOp } from "./select.js";
+import { shiftLeftOp } from "./shift-left.js";
+import { shiftRightOp } from "./shift-right.js";
+import { sigmoidOp } from "./sigmoid.js";
+import { signOp } from "./sign.js";
+import { sinOp } from "./sin.js";
+import { sliceOp } from "./slice.js";
+import { softmaxOp } from "./softmax.js";
+import { softmaxBackwardOp } from "./softmax-backward.js";
+import { splitOp } from "./split.js";
+import { sqrtOp } from "./sqrt.js";
+import { subOp } from "./sub.js";
+import { sumOp } from "./sum.js";
+import { takeOp } from "./take.js";
+import { tanhOp } from "./tanh.js";
+
+/** Every op of the core, registered once. Checks are generated from this list. */
+export const coreOps: readonly Op[] = [
+  absOp,
+  adamwOp,
+  addOp,
+  attentionBackwardOp,
+  attentionOp,
+  bitAndOp,
+  bitOrOp,
+  bitXorOp,
+  bitcastOp,
+  broadcastToOp,
+  castOp,
+  concatOp,
+  constantOp,
+  cosOp,
+  cumsumOp,
+  divOp,
+  equalOp,
+  erfOp,
+  expOp,
+  floorOp,
+  gatherBackwardOp,
+  gatherOp,
+  geluGradOp,
+  geluOp,
+  aliasOp,
+  stopGradientOp,
+  barrierOp,
+  iotaOp,
+  lessEqualOp,
+  lessOp,
+  logOp,
+  logicalNotOp,
+  matmulOp,
+  maxOp,
+  maximumOp,
+  minimumOp,
+  mulOp,
+  negOp,
+  normalizeBackwardOp,
+  normalizeOp,
+  padOp,
+  permuteOp,
+  powOp,
+  quotientOp,
+  reciprocalOp,
+  remainderOp,
+  reshapeOp,
+  roundOp,
+  rsqrtOp,
+  scatterAddOp,
+  selectOp,
+  shiftLeftOp,
+  shiftRightOp,
+  sigmoidOp,
+  signOp,
+  sinOp,
+  sliceOp,
+  softmaxBackwardOp,
+  softmaxOp,
+  splitOp,
+  sqrtOp,
+  subOp,
+  sumOp,
+  takeOp,
+  tanhOp,
+  permutationOp,
+  randomBitsOp,
+  randomKeysOp,
+] as readonly unknown[] as readonly Op[];

@@ -1,0 +1,39 @@
+import { rowMajor } from "../compile/layout.js";
+import { apply } from "../graph/apply.js";
+import { defineOp } from "../graph/define.js";
+import type { Tensor } from "../graph/tensor.js";
+import { resolveAxis, type Shape, sizeOf } from "../shape.js";
+
+type IotaAttrs = { readonly shape: Shape; readonly axis: number; readonly dtype: "f32" | "i32" | "u32" };
+
+/** The coordinate along one axis. Costs no memory: it is inlined wherever it is used. */
+export const iotaOp = defineOp<IotaAttrs>({
+  name: "iota",
+  lowering: { kind: "iota" },
+  infer(_, { shape, axis, dtype }) {
+    resolveAxis("iota", axis, shape.length);
+    return [{ shape, dtype }];
+  },
+  differentiable: false,
+  flops: () => 0,
+  reference(_, { shape, axis }) {
+    const stride = rowMajor(shape)[axis]!;
+    return [Float64Array.from({ length: sizeOf(shape) }, (_v, i) => Math.floor(i / stride) % shape[axis]!)];
+  },
+  examples: [
+    { inputs: [], attrs: { shape: [4, 3], axis: 0, dtype: "f32" } },
+    { inputs: [], attrs: { shape: [2, 3, 5], axis: 2, dtype: "i32" } },
+  ],
+});
+
+/** `result[..., i, ...] = i` along `axis`. */
+export const iota = <const S extends Shape, D extends "f32" | "i32" | "u32" = "i32">(
+  shape: S,
+  axis = 0,
+  dtype?: D,
+): Tensor<S, D> =>
+  apply(iotaOp, [], { shape, axis: resolveAxis("iota", axis, shape.length), dtype: dtype ?? "i32" }) as Tensor<S, D>;
+
+/** `[0, 1, ..., n - 1]`. */
+export const arange = <D extends "f32" | "i32" | "u32" = "i32">(n: number, dtype?: D): Tensor<[number], D> =>
+  iota([n], 0, dtype) as Tensor<[number], D>;

@@ -1,0 +1,23 @@
+import type { Tensor } from "../graph/tensor.js";
+import { defineElementwise, NUMERIC } from "./elementwise.js";
+import { applyBroadcast, type Operand } from "./operands.js";
+
+export const lessOp = defineElementwise({
+  name: "less",
+  scalar: "lt",
+  accepts: NUMERIC,
+  gives: "bool",
+  value: (a, b) => Number(a < b),
+  examples: [
+    {
+      inputs: [
+        { shape: [5], values: [1, 2, 3, -1, 0] },
+        { shape: [5], values: [2, 2, 1, -1, -0.5] },
+      ],
+      attrs: {},
+    },
+  ],
+});
+
+/** `a < b`, with broadcasting. */
+export const less = (a: Operand, b: Operand): Tensor => applyBroadcast(lessOp, a, b);

@@ -1,0 +1,16 @@
+import { apply } from "../graph/apply.js";
+import type { Tensor } from "../graph/tensor.js";
+import type { Shape } from "../shape.js";
+import { defineElementwise } from "./elementwise.js";
+
+export const logicalNotOp = defineElementwise({
+  name: "logicalNot",
+  scalar: "not",
+  accepts: ["bool"],
+  value: (x) => Number(!x),
+  examples: [{ inputs: [{ shape: [3], dtype: "bool", values: [1, 0, 1] }], attrs: {} }],
+});
+
+/** True where `x` is false. */
+export const logicalNot = <S extends Shape>(x: Tensor<S>): Tensor<S, "bool"> =>
+  apply(logicalNotOp, [x], {}) as Tensor<S, "bool">;

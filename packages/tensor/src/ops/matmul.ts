@@ -1,0 +1,123 @@
+import { formatShape, TensorError } from "../errors.js";
+import { apply } from "../graph/apply.js";
+import { type Aval, defineOp, type Op } from "../graph/define.js";
+import type { Tensor } from "../graph/tensor.js";
+import { broadcastShapes, type Shape, sameShape, sizeOf } from "../shape.js";
+import type { MatmulShape } from "../types/shape.js";
+import { broadcastTo } from "./broadcast-to.js";
+import { mul } from "./mul.js";
+import { transpose } from "./permute.js";
+import { reshape } from "./reshape.js";
+
+type MatmulAttrs = { readonly scale: number };
+
+const outputShape = (a: Aval, b: Aval): number[] => [...a.shape.slice(0, -1), b.shape.at(-1)!];
+
+/**
+ * `scale * A B`, plus an addend of the result's shape where a third operand is given (the compiler folds a following addition in).
+ * Operands have the same batch dimensions here; `matmul` below broadcasts them.
+ */
+export const matmulOp: Op<MatmulAttrs> = defineOp<MatmulAttrs>({
+  name: "matmul",
+  lowering: { kind: "call" },
+  infer(inputs) {
+    const [a, b, addend] = inputs;
+    for (const { dtype, shape } of inputs)
+      if (dtype !== "f32")
+        throw new TensorError("dtype", `matmul: takes f32, got ${dtype}${formatShape(shape)}; use cast(x, "f32")`);
+    const batches = sameShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2));
+    if (a!.shape.length < 2 || !batches || a!.shape.at(-1) !== b!.shape.at(-2)) throw mismatch(a!.shape, b!.shape);
+    const shape = outputShape(a!, b!);
+    if (addend && !sameShape(addend.shape, shape))
+      throw new TensorError(
+        "shape",
+        `matmul: the addend ${formatShape(addend.shape)} must have the shape of the product, ${formatShape(shape)}`,
+      );
+    return [{ shape, dtype: "f32" }];
+  },
+  flops: ([a], [output]) => 2 * sizeOf(output!.shape) * a!.shape.at(-1)!,
+  vjp({ inputs: [a, b, addend], attrs: { scale }, cotangents: [g], needs }) {
+    return [
+      needs(0) ? apply(matmulOp, [g!, transpose(b!)], { scale }) : undefined,
+      needs(1) ? apply(matmulOp, [transpose(a!), g!], { scale }) : undefined,
+      ...(addend ? [g] : []),
+    ];
+  },
+  reference([a, b, addend], { scale }, [output]) {
+    const [m, k] = a!.shape.slice(-2) as [number, number];
+    const n = b!.shape.at(-1)!;
+    const out = new Float64Array(sizeOf(output!.shape));
+    for (let batch = 0; batch * m * n < out.length; batch++)
+      for (let i = 0; i < m; i++)
+        for (let j = 0; j < n; j++) {
+          let sum = 0;
+          for (let l = 0; l < k; l++) sum += a!.data[(batch * m + i) * k + l]! * b!.data[(batch * k + l) * n + j]!;
+          const at = (batch * m + i) * n + j;
+          out[at] = scale * sum + (addend?.data[at] ?? 0);
+        }
+    return [out];
+  },
+  examples: [
+    { inputs: [{ shape: [3, 5] }, { shape: [5, 4] }], attrs: { scale: 1 } },
+    { inputs: [{ shape: [2, 3, 5] }, { shape: [2, 5, 2] }], attrs: { scale: 0.5 } },
+    { inputs: [{ shape: [1, 7] }, { shape: [7, 1] }], attrs: { scale: 1 } },
+    { inputs: [{ shape: [3, 2] }, { shape: [2, 4] }, { shape: [3, 4] }], attrs: { scale: 2 } },
+    { inputs: [{ shape: [2, 2, 3, 4] }, { shape: [2, 2, 4, 3] }], attrs: { scale: 1 } },
+  ],
+});
+
+const mismatch = (a: Shape, b: Shape): TensorError =>
+  new TensorError(
+    "shape",
+    `matmul: ${formatShape(a)} times ${formatShape(b)}: the last size of the first operand (${a.at(-1)}) must equal the second to last of the second (${b.at(-2) ?? b.at(-1)}), and batch dimensions must broadcast`,
+  );
+
+/**
+ * Matrix product with NumPy's rules: the last two axes are matrices, leading axes are batches that broadcast, a one-dimensional operand
+ * is a row (left) or a column (right) and its axis disappears. `scale` multiplies the result.
+ */
+export const matmul = <A extends Shape, B extends Shape>(
+  a: Tensor<A>,
+  b: Tensor<B>,
+  { scale = 1 }: { readonly scale?: number } = {},
+): Tensor<MatmulShape<A, B>> => product(a, b, scale) as Tensor<MatmulShape<A, B>>;
+
+const product = (a: Tensor, b: Tensor, scale: number): Tensor => {
+  if (a.rank === 0 || b.rank === 0)
+    throw new TensorError("shape", "matmul: a scalar has no axis to multiply along; use mul(a, b)");
+  if (a.rank === 1) {
+    const out = product(reshape(a, [1, a.size]), b, scale);
+    return reshape(out, [...out.shape.slice(0, -2), ...out.shape.slice(-1)]);
+  }
+  if (b.rank === 1) {
+    const out = product(a, reshape(b, [b.size, 1]), scale);
+    return reshape(out, out.shape.slice(0, -1));
+  }
+  const [k, n] = b.shape.slice(-2) as [number, number];
+  if (a.shape.at(-1) !== k) throw mismatch(a.shape, b.shape);
+  if (b.rank === 2 && a.rank > 2) {
+    // One matrix for all batches: a single tall product instead of many short ones.
+    const flat = apply(matmulOp, [reshape(a, [a.size / k, k]), b], { scale });
+    return reshape(flat, [...a.shape.slice(0, -1), n]);
+  }
+  const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const m = a.shape.at(-2)!;
+  const [wideA, wideB] = [broadcastTo(a, [...batch, m, k]), broadcastTo(b, [...batch, k, n])];
+  if (batch.length <= 2) return apply(matmulOp, [wideA, wideB], { scale });
+  // Kernels take two batch axes; more are joined into one.
+  const all = batch.reduce((p, size) => p * size, 1);
+  return reshape(apply(matmulOp, [reshape(wideA, [all, m, k]), reshape(wideB, [all, k, n])], { scale }), [
+    ...batch,
+    m,
+    n,
+  ]) as Tensor;
+};
+
+/** `x W^T + b` for a weight stored as (out, in), as PyTorch's Linear keeps it. */
+export const linear = (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
+  const y = product(x, transpose(weight), 1);
+  return bias ? y.add(bias) : y;
+};
+
+/** Sum of products of two vectors. */
+export const dot = (a: Tensor, b: Tensor): Tensor => mul(a, b).sum();

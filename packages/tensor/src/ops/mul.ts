@@ -1,0 +1,16 @@
+import type { Tensor } from "../graph/tensor.js";
+import { binaryExamples, defineElementwise, NUMERIC } from "./elementwise.js";
+import { applyBroadcast, type Operand } from "./operands.js";
+
+export const mulOp = defineElementwise({
+  name: "mul",
+  scalar: "mul",
+  accepts: NUMERIC,
+  value: (a, b) => a * b,
+  integer: Math.imul,
+  vjp: ({ inputs: [a, b], cotangents: [g] }) => [mul(g!, b!), mul(g!, a!)],
+  examples: binaryExamples(),
+});
+
+/** `a * b` with broadcasting; integers wrap. */
+export const mul = (a: Operand, b: Operand): Tensor => applyBroadcast(mulOp, a, b);

@@ -1,0 +1,98 @@
+import { formatShape, TensorError } from "../errors.js";
+import { applyAll } from "../graph/apply.js";
+import { defineOp } from "../graph/define.js";
+import type { Tensor } from "../graph/tensor.js";
+import { sizeOf } from "../shape.js";
+import { add } from "./add.js";
+import { mul } from "./mul.js";
+import { normalizeBackward } from "./normalize-backward.js";
+import { reshape } from "./reshape.js";
+import { rsqrt } from "./rsqrt.js";
+import { mean } from "./statistics.js";
+import { sub } from "./sub.js";
+
+type NormalizeAttrs = { readonly eps: number; readonly center: boolean };
+
+/** Rows to mean 0 (if `center`) and mean square 1. Results: the normalised rows, and 1 / sqrt(mean square + eps) of each. */
+export const normalizeOp = defineOp<NormalizeAttrs>({
+  name: "normalize",
+  lowering: { kind: "call" },
+  infer([x]) {
+    if (x!.dtype !== "f32" || x!.shape.length !== 2)
+      throw new TensorError(
+        "shape",
+        `normalize: works on rows of an f32 matrix, got ${x!.dtype}${formatShape(x!.shape)}`,
+      );
+    return [
+      { shape: x!.shape, dtype: "f32" },
+      { shape: [x!.shape[0]!], dtype: "f32" },
+    ];
+  },
+  flops: ([x], _, { center }) => (center ? 7 : 4) * sizeOf(x!.shape),
+  vjp({ outputs: [xhat, rstd], attrs, cotangents: [g], flows }) {
+    // The kernel knows only what flows back into the normalised rows.
+    return flows(1) ? "decompose" : [normalizeBackward(g!, xhat!, rstd!, attrs.center)];
+  },
+  decompose([x], { eps, center }) {
+    const centred = center ? sub(x!, mean(x!, [1], { keepDims: true })) : x!;
+    const rstd = rsqrt(add(mean(mul(centred, centred), [1], { keepDims: true }), eps));
+    return [mul(centred, rstd), reshape(rstd, [x!.shape[0]!])];
+  },
+  reference([x], { eps, center }) {
+    const [rows, cols] = x!.shape as [number, number];
+    const out = new Float64Array(x!.data.length);
+    const scales = new Float64Array(rows);
+    for (let r = 0; r < rows; r++) {
+      const row = x!.data.subarray(r * cols, (r + 1) * cols);
+      const middle = center ? row.reduce((a, b) => a + b, 0) / cols : 0;
+      const square = row.reduce((a, b) => a + (b - middle) ** 2, 0) / cols;
+      scales[r] = 1 / Math.sqrt(square + eps);
+      row.forEach((v, i) => {
+        out[r * cols + i] = (v - middle) * scales[r]!;
+      });
+    }
+    return [out, scales];
+  },
+  examples: [
+    { inputs: [{ shape: [3, 8] }], attrs: { eps: 1e-6, center: true } },
+    { inputs: [{ shape: [4, 5] }], attrs: { eps: 1e-5, center: false } },
+  ],
+});
+
+const rowsOf = (x: Tensor, width: number): Tensor => reshape(x, [x.size / width, width]) as Tensor;
+
+export interface NormOptions {
+  /** Per-channel factor, of the size of the last axis. */
+  readonly weight?: Tensor | undefined;
+  /** Per-channel offset, of the size of the last axis. */
+  readonly bias?: Tensor | undefined;
+  /** Added to the mean square before the root. Default 1e-5. */
+  readonly eps?: number;
+}
+
+const norm = (x: Tensor, center: boolean, { weight, bias, eps = 1e-5 }: NormOptions): Tensor => {
+  if (x.rank === 0) throw new TensorError("shape", "layerNorm: a scalar has no axis to normalise");
+  const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.shape.at(-1)!)], { eps, center });
+  const scaled = weight ? mul(reshape(xhat!, x.shape), weight) : (reshape(xhat!, x.shape) as Tensor);
+  return bias ? add(scaled, bias) : scaled;
+};
+
+/** Layer normalisation over the last axis (Ba et al., arXiv 1607.06450), with the biased variance. */
+export const layerNorm = (x: Tensor, options: NormOptions = {}): Tensor => norm(x, true, options);
+
+/** Root-mean-square normalisation over the last axis (Zhang and Sennrich, arXiv 1910.07467). */
+export const rmsNorm = (x: Tensor, options: NormOptions = {}): Tensor => norm(x, false, options);
+
+/** Group normalisation of [batch, channels, ...] over groups of channels (Wu and He, arXiv 1803.08494). */
+export const groupNorm = (x: Tensor, groups: number, { weight, bias, eps = 1e-5 }: NormOptions = {}): Tensor => {
+  const [batch, channels] = x.shape;
+  if (x.rank < 2 || channels! % groups !== 0)
+    throw new TensorError(
+      "shape",
+      `groupNorm: ${channels ?? 0} channels of ${formatShape(x.shape)} do not divide into ${groups} groups`,
+    );
+  const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.size / batch! / groups)], { eps, center: true });
+  const perChannel = (v: Tensor): Tensor => reshape(v, [channels!, ...x.shape.slice(2).map(() => 1)]);
+  const scaled = weight ? mul(reshape(xhat!, x.shape), perChannel(weight)) : (reshape(xhat!, x.shape) as Tensor);
+  return bias ? add(scaled, perChannel(bias)) : scaled;
+};

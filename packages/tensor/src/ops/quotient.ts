@@ -1,0 +1,22 @@
+import type { Tensor } from "../graph/tensor.js";
+import { defineElementwise } from "./elementwise.js";
+import { applyBroadcast, type Operand } from "./operands.js";
+
+export const quotientOp = defineElementwise({
+  name: "quotient",
+  scalar: "quo",
+  accepts: ["u32"],
+  value: (a, b) => (b === 0 ? 0 : Math.floor(a / b)),
+  examples: [
+    {
+      inputs: [
+        { shape: [4], dtype: "u32", values: [7, 3, 0xffffffff, 9] },
+        { shape: [4], dtype: "u32", values: [3, 4, 10, 0] },
+      ],
+      attrs: {},
+    },
+  ],
+});
+
+/** Whole part of `a / b` for u32; a zero divisor gives 0. */
+export const quotient = (a: Operand, b: Operand): Tensor => applyBroadcast(quotientOp, a, b);

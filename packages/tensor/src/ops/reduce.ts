@@ -1,0 +1,46 @@
+import { rowMajor } from "../compile/layout.js";
+import type { DType } from "../dtype.js";
+import { formatShape, TensorError } from "../errors.js";
+import type { Aval, OpExample, ReferenceArray } from "../graph/define.js";
+import { type Shape, sizeOf } from "../shape.js";
+
+/** Axes are sorted, distinct and not negative. The primitive keeps them with size 1; dropping them is a reshape. */
+export type ReduceAttrs = { readonly axes: readonly number[] };
+
+export const keepAxes = (shape: Shape, axes: readonly number[]): number[] =>
+  shape.map((n, i) => (axes.includes(i) ? 1 : n));
+
+export const withoutAxes = (shape: Shape, axes: readonly number[]): number[] =>
+  shape.filter((_, i) => !axes.includes(i));
+
+export const reduceInfer =
+  (name: string, accepts: readonly DType[]) =>
+  ([x]: readonly Aval[], { axes }: ReduceAttrs): Aval[] => {
+    if (!accepts.includes(x!.dtype))
+      throw new TensorError("dtype", `${name}: takes ${accepts.join(" or ")}, got ${x!.dtype}${formatShape(x!.shape)}`);
+    return [{ shape: keepAxes(x!.shape, axes), dtype: x!.dtype }];
+  };
+
+export const reduceReference =
+  (start: number, combine: (a: number, b: number) => number) =>
+  ([x]: readonly ReferenceArray[], { axes }: ReduceAttrs): Float64Array[] => {
+    const shape = keepAxes(x!.shape, axes);
+    const from = rowMajor(x!.shape);
+    const to = rowMajor(shape);
+    const out = new Float64Array(sizeOf(shape)).fill(start);
+    for (let i = 0; i < x!.data.length; i++) {
+      let at = 0;
+      for (let axis = 0; axis < shape.length; axis++)
+        if (shape[axis] !== 1) at += (Math.floor(i / from[axis]!) % x!.shape[axis]!) * to[axis]!;
+      out[at] = combine(out[at]!, x!.data[i]!);
+    }
+    return [out];
+  };
+
+export const reduceExamples: readonly OpExample<ReduceAttrs>[] = [
+  { inputs: [{ shape: [3, 5] }], attrs: { axes: [1] } },
+  { inputs: [{ shape: [3, 5] }], attrs: { axes: [0] } },
+  { inputs: [{ shape: [2, 3, 4] }], attrs: { axes: [0, 2] } },
+  { inputs: [{ shape: [2, 3, 4] }], attrs: { axes: [0, 1, 2] } },
+  { inputs: [{ shape: [2, 3, 4] }], attrs: { axes: [1] } },
+];

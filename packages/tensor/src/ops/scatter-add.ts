@@ -1,0 +1,44 @@
+import { formatShape, TensorError } from "../errors.js";
+import { apply } from "../graph/apply.js";
+import { defineOp } from "../graph/define.js";
+import type { Tensor } from "../graph/tensor.js";
+import { take } from "./take.js";
+
+type ScatterAttrs = { readonly rows: number };
+
+export const scatterAddOp = defineOp<ScatterAttrs>({
+  name: "scatterAdd",
+  lowering: { kind: "call" },
+  infer([indices, updates], { rows }) {
+    if (
+      updates!.shape.length !== 2 ||
+      indices!.shape.length !== 1 ||
+      indices!.dtype !== "i32" ||
+      indices!.shape[0] !== updates!.shape[0] ||
+      updates!.dtype !== "f32"
+    )
+      throw new TensorError(
+        "shape",
+        `scatterAdd: expects i32 indices [n] and f32 updates [n, width], got ${indices!.dtype}${formatShape(indices!.shape)} and ${updates!.dtype}${formatShape(updates!.shape)}`,
+      );
+    return [{ shape: [rows, updates!.shape[1]!], dtype: "f32" }];
+  },
+  flops: ([, updates]) => updates!.shape.reduce((p, n) => p * n, 1),
+  vjp: ({ inputs: [indices], cotangents: [g] }) => [undefined, take(g!, indices!)],
+  reference([indices, updates], { rows }) {
+    const width = updates!.shape[1]!;
+    const out = new Float64Array(rows * width);
+    indices!.data.forEach((row, i) => {
+      if (row >= 0 && row < rows)
+        for (let j = 0; j < width; j++) out[row * width + j]! += updates!.data[i * width + j]!;
+    });
+    return [out];
+  },
+  examples: [
+    { inputs: [{ shape: [5], dtype: "i32", values: [2, 0, 0, 3, 2] }, { shape: [5, 3] }], attrs: { rows: 4 } },
+  ],
+});
+
+/** Sums rows of `updates` [n, width] into a table of zeros [rows, width] at i32 `indices` [n], in index order. Indices outside are ignored. */
+export const scatterAdd = (indices: Tensor, updates: Tensor, rows: number): Tensor =>
+  apply(scatterAddOp, [indices, updates], { rows });

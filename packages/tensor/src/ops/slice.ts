@@ -1,0 +1,105 @@
+import { sliceLayout } from "../compile/layout.js";
+import { formatShape, TensorError } from "../errors.js";
+import { apply } from "../graph/apply.js";
+import { defineOp } from "../graph/define.js";
+import type { Tensor } from "../graph/tensor.js";
+import type { Shape } from "../shape.js";
+import { pad } from "./pad.js";
+import { viewReference } from "./view.js";
+
+type SliceAttrs = { readonly start: readonly number[]; readonly step: readonly number[]; readonly shape: Shape };
+
+export const sliceOp = defineOp<SliceAttrs>({
+  name: "slice",
+  lowering: { kind: "view", layout: (input, _, { start, step, shape }) => sliceLayout(input, start, step, shape) },
+  infer([x], { start, step, shape }) {
+    const fits = x!.shape.every((n, i) => {
+      const last = start[i]! + step[i]! * (shape[i]! - 1);
+      return step[i] !== 0 && start[i]! >= 0 && start[i]! < n && last >= 0 && last < n;
+    });
+    if (!fits || shape.length !== x!.shape.length)
+      throw new TensorError(
+        "shape",
+        `slice: ${formatShape(shape)} elements from [${start.join(", ")}] in steps of [${step.join(", ")}] leave the operand ${formatShape(x!.shape)}`,
+      );
+    return [{ shape, dtype: x!.dtype }];
+  },
+  flops: () => 0,
+  vjp: ({ inputs: [x], attrs, cotangents: [g] }) => [unslice(g!, x!.shape, attrs)],
+  reference: viewReference((input, { start, step, shape }) => sliceLayout(input, start, step, shape)),
+  examples: [
+    { inputs: [{ shape: [5, 7] }], attrs: { start: [1, 0], step: [1, 2], shape: [3, 4] } },
+    { inputs: [{ shape: [6] }], attrs: { start: [5], step: [-1], shape: [6] } },
+    { inputs: [{ shape: [4, 3] }], attrs: { start: [3, 1], step: [-2, 1], shape: [2, 2] } },
+  ],
+});
+
+/** Puts a cotangent of a slice back where it came from, zeros elsewhere: flip, spread by the step, pad. */
+const unslice = (g: Tensor, shape: Shape, { start, step }: SliceAttrs): Tensor => {
+  const flipped = flip(
+    g,
+    step.flatMap((s, axis) => (s < 0 ? [axis] : [])),
+  );
+  const low = start.map((s, i) => (step[i]! < 0 ? s + step[i]! * (g.shape[i]! - 1) : s));
+  const gap = step.map((s) => Math.abs(s) - 1);
+  return pad(
+    flipped,
+    shape.map((n, i) => [low[i]!, n - low[i]! - 1 - (g.shape[i]! - 1) * (gap[i]! + 1)]),
+    { gap },
+  );
+};
+
+export interface Range {
+  /** First index; counted from the end if negative. Default: the beginning (the end for a negative step). */
+  readonly start?: number;
+  /** One past the last index; counted from the end if negative. Default: the end. */
+  readonly stop?: number;
+  /** Default 1. May be negative. */
+  readonly step?: number;
+}
+
+/**
+ * Takes a range along each leading axis, as `x[a:b:s, ...]` does in NumPy. `null` or a missing entry keeps the axis; a number takes one
+ * index and keeps the axis with size 1.
+ */
+export const slice = (x: Tensor, ranges: readonly (Range | number | null)[]): Tensor => {
+  if (ranges.length > x.rank)
+    throw new TensorError(
+      "shape",
+      `slice: ${ranges.length} ranges for ${formatShape(x.shape)}, which has ${x.rank} axes`,
+    );
+  const start: number[] = [];
+  const step: number[] = [];
+  const shape: number[] = [];
+  x.shape.forEach((n, axis) => {
+    const given = ranges[axis] ?? {};
+    const range = typeof given === "number" ? { start: given, stop: given === -1 ? n : given + 1 } : given;
+    const by = range.step ?? 1;
+    const from = normalise(range.start, n, by < 0 ? n - 1 : 0);
+    const to = normalise(range.stop, n, by < 0 ? -1 : n);
+    const count = Math.ceil((to - from) / by);
+    if (by === 0 || !(count >= 1) || from < 0 || from >= n)
+      throw new TensorError(
+        "shape",
+        `slice: ${JSON.stringify(given)} selects nothing along axis ${axis} of ${formatShape(x.shape)}; start must lie in 0 to ${n - 1} and stop beyond it`,
+      );
+    start.push(from);
+    step.push(by);
+    shape.push(Math.min(count, by > 0 ? Math.floor((n - 1 - from) / by) + 1 : Math.floor(from / -by) + 1));
+  });
+  const whole = shape.every((n, i) => n === x.shape[i] && step[i] === 1);
+  return whole ? x : apply(sliceOp, [x], { start, step, shape });
+};
+
+const normalise = (index: number | undefined, n: number, otherwise: number): number =>
+  index === undefined ? otherwise : index < 0 ? index + n : index;
+
+/** Reverses the given axes. */
+export const flip = (x: Tensor, axes: readonly number[]): Tensor =>
+  axes.length === 0
+    ? x
+    : apply(sliceOp, [x], {
+        start: x.shape.map((n, i) => (axes.includes(i) ? n - 1 : 0)),
+        step: x.shape.map((_, i) => (axes.includes(i) ? -1 : 1)),
+        shape: x.shape,
+      });

@@ -1,0 +1,64 @@
+import { TensorError } from "../errors.js";
+import type { Tensor } from "../graph/tensor.js";
+import { resolveAxes, type Shape } from "../shape.js";
+import type { ReduceShape } from "../types/shape.js";
+import { mul } from "./mul.js";
+import { sqrt } from "./sqrt.js";
+import { sub } from "./sub.js";
+import { sum } from "./sum.js";
+
+const countOver = (x: Tensor, axes: readonly number[]): number => axes.reduce((n, axis) => n * x.shape[axis]!, 1);
+
+/** Mean over `axes` (all unless told). */
+export const mean = <
+  S extends Shape,
+  const A extends number | readonly number[] | undefined = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S>,
+  axes?: A,
+  options: { readonly keepDims?: K } = {},
+): Tensor<ReduceShape<S, A, K>> => {
+  const resolved = resolveAxes("mean", axes, x.rank);
+  return mul(sum(x, resolved, options) as Tensor, 1 / countOver(x, resolved)) as Tensor<ReduceShape<S, A, K>>;
+};
+
+export interface VarianceOptions<K extends boolean> {
+  readonly keepDims?: K;
+  /** Subtracted from the count: 0 (default) for the biased estimate, 1 for the unbiased one. */
+  readonly correction?: number;
+}
+
+/** Variance over `axes` (all unless told), biased unless `correction` says otherwise. */
+export const variance = <
+  S extends Shape,
+  const A extends number | readonly number[] | undefined = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S>,
+  axes?: A,
+  { correction = 0, ...options }: VarianceOptions<K> = {},
+): Tensor<ReduceShape<S, A, K>> => {
+  const resolved = resolveAxes("variance", axes, x.rank);
+  const n = countOver(x, resolved);
+  if (n <= correction)
+    throw new TensorError("shape", `variance: ${n} elements with correction ${correction} leave nothing to divide by`);
+  const centred = sub(x, mean(x, resolved, { keepDims: true }) as Tensor);
+  return mul(sum(mul(centred, centred), resolved, options) as Tensor, 1 / (n - correction)) as Tensor<
+    ReduceShape<S, A, K>
+  >;
+};
+
+/** Square root of the variance. */
+export const standardDeviation = <
+  S extends Shape,
+  const A extends number | readonly number[] | undefined = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S>,
+  axes?: A,
+  options: VarianceOptions<K> = {},
+): Tensor<ReduceShape<S, A, K>> => sqrt(variance(x, axes, options));
+
+/** Euclidean norm of all elements. */
+export const norm = (x: Tensor): Tensor<[]> => sqrt(sum(mul(x, x))) as Tensor<[]>;

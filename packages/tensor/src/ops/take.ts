@@ -1,0 +1,39 @@
+import { formatShape, TensorError } from "../errors.js";
+import { apply } from "../graph/apply.js";
+import { defineOp } from "../graph/define.js";
+import type { Tensor } from "../graph/tensor.js";
+import type { NoAttrs } from "./elementwise.js";
+import { reshape } from "./reshape.js";
+import { scatterAdd } from "./scatter-add.js";
+
+export const takeOp = defineOp<NoAttrs>({
+  name: "take",
+  lowering: { kind: "call" },
+  infer([table, indices]) {
+    if (table!.shape.length !== 2 || indices!.shape.length !== 1 || indices!.dtype !== "i32")
+      throw new TensorError(
+        "shape",
+        `take: expects a table [rows, width] and i32 indices [n], got ${formatShape(table!.shape)} and ${indices!.dtype}${formatShape(indices!.shape)}`,
+      );
+    return [{ shape: [indices!.shape[0]!, table!.shape[1]!], dtype: table!.dtype }];
+  },
+  flops: () => 0,
+  vjp: ({ inputs: [table, indices], cotangents: [g] }) => [scatterAdd(indices!, g!, table!.shape[0]!), undefined],
+  reference([table, indices]) {
+    const [rows, width] = table!.shape as [number, number];
+    const out = new Float64Array(indices!.data.length * width);
+    indices!.data.forEach((row, i) => {
+      if (row >= 0 && row < rows) out.set(table!.data.subarray(row * width, (row + 1) * width), i * width);
+      else out.fill(table!.dtype === "f32" ? Number.NaN : 0, i * width, (i + 1) * width);
+    });
+    return [out];
+  },
+  examples: [{ inputs: [{ shape: [4, 3] }, { shape: [5], dtype: "i32", values: [2, 0, 0, 3, 1] }], attrs: {} }],
+});
+
+/**
+ * Rows of `table` [rows, width] at i32 `indices` of any shape, giving [...indices, width]: an embedding lookup. A kernel cannot throw,
+ * so an index outside the table gives a row of NaN.
+ */
+export const take = (table: Tensor, indices: Tensor): Tensor =>
+  reshape(apply(takeOp, [table, reshape(indices, [indices.size])], {}), [...indices.shape, table.shape[1]!]) as Tensor;

@@ -1,0 +1,27 @@
+import { contiguous, type Layout } from "../compile/layout.js";
+import type { Attrs, Aval, ReferenceArray } from "../graph/define.js";
+import { sizeOf } from "../shape.js";
+
+/** Reads the elements a layout touches, in row-major order of its shape. */
+export const readLayout = (data: Float64Array, { shape, strides, offset }: Layout): Float64Array => {
+  const out = new Float64Array(sizeOf(shape));
+  const index = new Array<number>(shape.length).fill(0);
+  let at = offset;
+  for (let i = 0; i < out.length; i++) {
+    out[i] = data[at]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      at += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      at -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return out;
+};
+
+/** The reference of an op that only rearranges: read a contiguous input through the layout. */
+export const viewReference =
+  <A extends Attrs>(layout: (input: Layout, attrs: A) => Layout) =>
+  (inputs: readonly ReferenceArray[], attrs: A, _outputs: readonly Aval[]): Float64Array[] => [
+    readLayout(inputs[0]!.data, layout(contiguous(inputs[0]!.shape), attrs)),
+  ];

@@ -1,0 +1,105 @@
+import { TensorError } from "../errors.js";
+import { apply } from "../graph/apply.js";
+import type { Tensor } from "../graph/tensor.js";
+import { add } from "../ops/add.js";
+import { bitAnd } from "../ops/bit-and.js";
+import { bitOr } from "../ops/bit-or.js";
+import { cast } from "../ops/cast.js";
+import { concat } from "../ops/concat.js";
+import { constant } from "../ops/constant.js";
+import { equal } from "../ops/equal.js";
+import { iota } from "../ops/iota.js";
+import { mul } from "../ops/mul.js";
+import { reshape } from "../ops/reshape.js";
+import { select } from "../ops/select.js";
+import { shiftLeft } from "../ops/shift-left.js";
+import { shiftRight } from "../ops/shift-right.js";
+import { slice } from "../ops/slice.js";
+import type { Shape } from "../shape.js";
+import { permutationOp, randomBitsOp, randomKeysOp } from "./bits.js";
+import { erfInv } from "./erf-inv.js";
+
+/**
+ * Counter-based random numbers. A key is a u32[2]; every function is pure in its key, so the same key gives the same numbers on every
+ * backend, in any order, after a resume. Never use one key twice: `split` it, or `foldIn` the step.
+ */
+export type Key = Tensor<readonly [2], "u32">;
+
+/** The key of a seed: its two 32-bit words. A seed is a whole number of at least 0, exact up to 2^53. */
+export const key = (seed: number): Key => {
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new TensorError("argument", `key: a seed is a whole number from 0 to 2^53 - 1, got ${seed}`);
+  const high = Math.floor(seed / 2 ** 32);
+  const low = seed >>> 0;
+  if (high === low) return constant(low, "u32", [2]) as unknown as Key;
+  return select(equal(iota([2], 0, "u32"), 0), constant(high, "u32"), constant(low, "u32")) as unknown as Key;
+};
+
+/** `n` keys, independent of each other and of `from`. */
+export const split = (from: Tensor, n = 2): Key[] => {
+  const keys = apply(randomKeysOp, [from], { n });
+  return Array.from({ length: n }, (_, i) => reshape(slice(keys, [i]), [2]) as unknown as Key);
+};
+
+/** A new key from a key and a number: a step, a worker, a layer. A tensor is data (u32 or i32 scalar); a number is part of the program. */
+export const foldIn = (from: Tensor, data: number | Tensor): Key => {
+  const word = typeof data === "number" ? constant(data, "u32") : cast(reshape(data, []), "u32");
+  // Mixing the number into both words of a fresh key, then ciphering again, keeps streams of near-by numbers apart.
+  const [fresh] = split(from, 1);
+  const mixed = concat([
+    add(slice(fresh!, [0]), reshape(word, [1])),
+    add(slice(fresh!, [1]), mul(reshape(word, [1]), constant(0x9e3779b9, "u32"))),
+  ]);
+  return split(mixed, 1)[0]!;
+};
+
+const bitsOf = <S extends Shape>(from: Tensor, shape: S): Tensor<S, "u32"> =>
+  reshape(apply(randomBitsOp, [from], { n: shape.reduce((p, n) => p * n, 1) }), shape) as unknown as Tensor<S, "u32">;
+
+/** 32 uniformly random bits per element. */
+export const randomBits = <const S extends Shape>(from: Tensor, shape: S): Tensor<S, "u32"> => bitsOf(from, shape);
+
+/** Uniform on [low, high): multiples of 2^-24 scaled, so the same bits on every backend. */
+export const uniform = <const S extends Shape>(
+  from: Tensor,
+  shape: S,
+  { low = 0, high = 1 }: { readonly low?: number; readonly high?: number } = {},
+): Tensor<S, "f32"> => {
+  const unit = mul(cast(shiftRight(bitsOf(from, shape), 8), "f32"), 2 ** -24);
+  return (low === 0 && high === 1 ? unit : add(mul(unit, high - low), low)) as Tensor<S, "f32">;
+};
+
+/** Standard normal, by the inverse of its distribution function at the midpoints of 2^23 equal intervals: |x| < 5.3. */
+export const normal = <const S extends Shape>(from: Tensor, shape: S): Tensor<S, "f32"> => {
+  // 2b + 1 - 2^23 for 23 random bits b is an odd whole number below 2^23 in size: exact in f32, symmetric, never +-1.
+  const odd = cast(bitOr(shiftLeft(shiftRight(bitsOf(from, shape), 9), 1), 1), "i32");
+  const x = mul(cast(add(odd, -(2 ** 23)), "f32"), 2 ** -23);
+  return mul(erfInv(x), Math.SQRT2) as Tensor<S, "f32">;
+};
+
+/** Whole numbers uniform on [low, high), by the high word of bits x range (Lemire, arXiv 1805.10941, without rejection: bias below range / 2^32). */
+export const integers = <const S extends Shape>(
+  from: Tensor,
+  shape: S,
+  low: number,
+  high: number,
+): Tensor<S, "i32"> => {
+  const range = high - low;
+  if (!Number.isInteger(low) || !Number.isInteger(high) || range < 1 || range > 2 ** 31)
+    throw new TensorError(
+      "argument",
+      `integers: needs whole numbers low < high, at most 2^31 apart, got ${low} and ${high}`,
+    );
+  const b = bitsOf(from, shape) as Tensor;
+  const half = (x: Tensor): [Tensor, Tensor] => [shiftRight(x, 16), bitAnd(x, 0xffff)];
+  const [bh, bl] = half(b);
+  const [rh, rl] = [range >>> 16, range & 0xffff];
+  const middle = add(mul(bh, rl), shiftRight(mul(bl, rl), 16));
+  const [mh, ml] = half(middle);
+  const word = add(add(mul(bh, rh), mh), shiftRight(add(mul(bl, rh), ml), 16));
+  return add(cast(word, "i32"), low) as Tensor<S, "i32">;
+};
+
+/** A random permutation of 0 .. n-1. */
+export const permutation = (from: Tensor, n: number): Tensor<[number], "i32"> =>
+  apply(permutationOp, [from], { n }) as Tensor<[number], "i32">;

@@ -1,0 +1,42 @@
+import type { DType } from "./dtype.js";
+
+/** float64 versions of functions JavaScript lacks, for the reference. */
+
+/** Rounds to the nearest whole number, halves to even, as IEEE 754 and every backend do. */
+export const roundHalfEven = (x: number): number => {
+  const down = Math.floor(x);
+  const excess = x - down;
+  if (excess !== 0.5) return Math.round(x);
+  return down % 2 === 0 ? down : down + 1;
+};
+
+/**
+ * Error function to about 1e-16: its Maclaurin series in the form exp(-x^2) sum 2^n x^(2n+1) / (2n+1)!! (Abramowitz and Stegun 7.1.6),
+ * which has no cancellation, below 3; the continued fraction of erfc (7.1.14) above.
+ */
+export const erfFloat64 = (x: number): number => {
+  const a = Math.abs(x);
+  if (Number.isNaN(x)) return Number.NaN;
+  if (a > 6) return Math.sign(x);
+  if (a < 3) {
+    let term = a;
+    let sum = a;
+    for (let n = 1; term > sum * 1e-17; n++) {
+      term *= (2 * a * a) / (2 * n + 1);
+      sum += term;
+    }
+    return Math.sign(x) * (2 / Math.sqrt(Math.PI)) * Math.exp(-a * a) * sum;
+  }
+  let fraction = 0;
+  for (let n = 60; n >= 1; n--) fraction = n / 2 / (a + fraction);
+  return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction));
+};
+
+/** Value conversion between dtypes: floats truncate and saturate, NaN becomes 0, bool is "differs from zero". */
+export const convert = (value: number, to: DType): number => {
+  if (to === "bool") return Number(value !== 0);
+  if (to === "f32") return value;
+  const [low, high] = to === "i32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+  // Whole numbers that came from the other integer dtype keep their bits; only floats saturate.
+  return Number.isNaN(value) ? 0 : Math.min(high, Math.max(low, Math.trunc(value)));
+};

@@ -1,0 +1,76 @@
+import { formatShape, TensorError } from "./errors.js";
+
+/** Sizes of the dimensions, outermost first. A scalar is `[]`. */
+export type Shape = readonly number[];
+
+/** Number of elements: the product of the sizes, 1 for a scalar. */
+export const sizeOf = (shape: Shape): number => shape.reduce((product, n) => product * n, 1);
+
+export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
+
+/** Rejects what no tensor can have: fractions, negative or zero sizes. */
+export const checkShape = (op: string, shape: Shape): void => {
+  const bad = shape.findIndex((n) => !Number.isInteger(n) || n < 1);
+  if (bad >= 0)
+    throw new TensorError(
+      "shape",
+      `${op}: dimension ${bad} of ${formatShape(shape)} is ${shape[bad]}; every dimension must be a whole number of at least 1`,
+    );
+};
+
+/** Resolves a possibly negative axis, counting from the end as NumPy does. */
+export const resolveAxis = (op: string, axis: number, rank: number): number => {
+  const resolved = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || resolved < 0 || resolved >= rank)
+    throw new TensorError(
+      "shape",
+      rank === 0
+        ? `${op}: axis ${axis} does not exist; the operand is a scalar and has no axes`
+        : `${op}: axis ${axis} does not exist; the operand has rank ${rank}, so axes run from ${-rank} to ${rank - 1}`,
+    );
+  return resolved;
+};
+
+/** Resolves a set of axes to sorted, distinct, non-negative ones; all axes when none are given. */
+export const resolveAxes = (op: string, axes: number | readonly number[] | undefined, rank: number): number[] => {
+  if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
+  const list = typeof axes === "number" ? [axes] : axes;
+  const resolved = list.map((axis) => resolveAxis(op, axis, rank)).sort((a, b) => a - b);
+  const repeated = resolved.find((axis, i) => axis === resolved[i - 1]);
+  if (repeated !== undefined)
+    throw new TensorError("shape", `${op}: axis ${repeated} is named twice in [${list.join(", ")}]`);
+  return resolved;
+};
+
+/** NumPy broadcasting: align at the last dimension; sizes must match or be 1. */
+export const broadcastShapes = (op: string, a: Shape, b: Shape): number[] => {
+  const rank = Math.max(a.length, b.length);
+  const out: number[] = [];
+  for (let i = 0; i < rank; i++) {
+    const n = a[i - rank + a.length] ?? 1;
+    const m = b[i - rank + b.length] ?? 1;
+    if (n !== m && n !== 1 && m !== 1)
+      throw new TensorError(
+        "shape",
+        `${op}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast; aligned at the last dimension, sizes must be equal or 1, but ${n} meets ${m}`,
+      );
+    out.push(n === 1 ? m : n);
+  }
+  return out;
+};
+
+/** Fills in one `-1` and checks that the number of elements stays the same. */
+export const resolveReshape = (op: string, from: Shape, to: Shape): number[] => {
+  const total = sizeOf(from);
+  const unknown = to.filter((n) => n === -1).length;
+  const known = to.reduce((product, n) => (n === -1 ? product : product * n), 1);
+  const fits = unknown === 0 ? known === total : unknown === 1 && known > 0 && total % known === 0;
+  if (!fits)
+    throw new TensorError(
+      "shape",
+      `${op}: ${formatShape(from)} has ${total} elements, which do not fit ${formatShape(to)}${unknown > 1 ? "; at most one size may be -1" : ""}`,
+    );
+  const resolved = to.map((n) => (n === -1 ? total / known : n));
+  checkShape(op, resolved);
+  return resolved;
+};

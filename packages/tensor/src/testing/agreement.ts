@@ -1,0 +1,73 @@
+import { differentiate } from "../autodiff/differentiate.js";
+import type { Device } from "../device/device.js";
+import { viewAs } from "../dtype.js";
+import { evaluateReference } from "../engine/reference.js";
+import type { Op } from "../graph/define.js";
+import { argument } from "../graph/input.js";
+import { Node, Tensor } from "../graph/tensor.js";
+import { jit } from "../jit.js";
+import { instantiate, leavesWith, pseudoRandom } from "./inputs.js";
+
+/** Largest difference of two arrays relative to the peak of the expected one (at least 1e-3); infinite where NaN or infinity differ. */
+export const peakError = (actual: ArrayLike<number>, expected: ArrayLike<number>): number => {
+  let peak = 1e-3;
+  let error = 0;
+  for (let i = 0; i < expected.length; i++)
+    if (Number.isFinite(expected[i]!)) peak = Math.max(peak, Math.abs(expected[i]!));
+  for (let i = 0; i < expected.length; i++) {
+    const [a, b] = [actual[i]!, expected[i]!];
+    if (Object.is(a, b) || a === b) continue;
+    const difference = Math.abs(a - b);
+    error = Math.max(error, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
+  }
+  return error / peak;
+};
+
+/** Runs an op's examples, forward and backward, on a device and in the float64 reference; returns the largest error relative to the peak. */
+export const checkAgreement = async (op: Op, device: Device): Promise<number> => {
+  let worst = 0;
+  for (const example of op.examples) {
+    const { inputs, outputs, values } = instantiate(op, example as never, 1);
+    const floats = inputs.filter((input) => input.dtype === "f32");
+    const differentiable = op.differentiable !== false && floats.length > 0;
+    const functions = differentiable ? outputs.filter((output) => output.dtype === "f32") : [];
+    const cotangents = functions.map((f) => argument({ shape: f.shape, dtype: "f32" }));
+    const leaves = [...inputs, ...cotangents];
+    const data = [
+      ...values,
+      ...cotangents.map((c, i) =>
+        Float64Array.from({ length: c.size }, (_, j) => Math.fround(2 * pseudoRandom(300 + i, j) - 1)),
+      ),
+    ];
+    const gradients = differentiate(functions, cotangents, floats).filter((g): g is Tensor => g !== undefined);
+    const roots = [...outputs, ...gradients];
+    const expected = evaluateReference(roots, leavesWith(leaves, data));
+    const run = jit((...args: readonly Tensor[]) => replay(roots, leaves, args), { device });
+    const given = leaves.map((leaf, i) => device.tensor(viewOf(leaf, data[i]!), leaf.shape, leaf.dtype));
+    const results = run(...given);
+    for (const [i, result] of results.entries()) worst = Math.max(worst, peakError(await result.data(), expected[i]!));
+    for (const tensor of [...given, ...results]) tensor.dispose();
+    run.dispose();
+  }
+  return worst;
+};
+
+const viewOf = (leaf: Tensor, data: Float64Array) => {
+  const typed = viewAs(leaf.dtype, new ArrayBuffer(4 * data.length));
+  typed.set(data);
+  return typed;
+};
+
+/** The same expression over other leaves. */
+const replay = (roots: readonly Tensor[], leaves: readonly Tensor[], args: readonly Tensor[]): Tensor[] => {
+  const copies = new Map(leaves.map((leaf, i) => [leaf.node, args[i]!.node]));
+  const copy = (node: Node): Node => {
+    const known = copies.get(node);
+    if (known) return known;
+    const inputs = node.inputs.map((input) => new Tensor(copy(input.node), input.index));
+    const fresh = new Node(node.op, inputs, node.attrs, node.outputs);
+    copies.set(node, fresh);
+    return fresh;
+  };
+  return roots.map((root) => new Tensor(copy(root.node), root.index));
+};
