@@ -12,7 +12,7 @@ const byName = new Map(packages.map((pkg) => [pkg.name, pkg]));
 const tools = readManifest(join(root, "package.json")).devDependencies ?? {};
 
 const violations = [
-  ...checkFloors(root, packages, table, tools),
+  ...checkFloors(packages, table, tools),
   ...packages
     .filter(({ path }) => path.startsWith("packages/"))
     .flatMap((pkg) => checkBrowserSafety(pkg, byName, table.nodeOnly)),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, resolve, sep } from "node:path";
 import { exportsSubpath } from "./exports.mjs";
@@ -26,14 +26,13 @@ export function splitSpecifier(specifier) {
 }
 
 /**
- * Everything in the workspace that breaks the floors, sorted by file and line.
- * @param {string} workspace
+ * Everything that breaks the floors, sorted by file and line.
  * @param {Package[]} packages
  * @param {FloorTable} table
  * @param {Record<string, string>} rootDependencies development tools every package's tests may use
  * @returns {Violation[]}
  */
-export function checkFloors(workspace, packages, table, rootDependencies) {
+export function checkFloors(packages, table, rootDependencies) {
   const byName = new Map(packages.map((pkg) => [pkg.name, pkg]));
   /** Floor of a package; examples stand above all. @param {Package} pkg */
   const floorOf = (pkg) =>
@@ -51,8 +50,8 @@ export function checkFloors(workspace, packages, table, rootDependencies) {
     }
     for (const name of Object.keys(allDependencies(pkg.manifest))) {
       const message = downwardOnly(pkg, byName.get(name), name in (pkg.manifest.devDependencies ?? {}));
-      if (message)
-        violations.push({ file: manifestFile, line: lineOf(workspace, manifestFile, name), specifier: name, message });
+      const line = lineOf(join(pkg.folder, "package.json"), name);
+      if (message) violations.push({ file: manifestFile, line, specifier: name, message });
     }
     for (const file of sourceFiles(pkg.folder)) {
       const inTests = pkg.path.startsWith("examples/")
@@ -157,13 +156,8 @@ function circles(packages, byName) {
   return found;
 }
 
-/** @param {string} workspace @param {string} file @param {string} name */
-function lineOf(workspace, file, name) {
-  const path = join(workspace, file);
-  if (!existsSync(path)) return 1;
-  return (
-    readFileSync(path, "utf8")
-      .split("\n")
-      .findIndex((line) => line.includes(`"${name}":`)) + 1
-  );
+/** The line of a package.json that declares a dependency. @param {string} file @param {string} name */
+function lineOf(file, name) {
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.findIndex((line) => line.includes(`"${name}":`)) + 1;
 }

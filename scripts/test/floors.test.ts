@@ -23,7 +23,7 @@ function check(files: Record<string, string | object>): string[] {
     "examples/demo/package.json": manifest("demo", { high: "workspace:^" }),
     ...files,
   });
-  return checkFloors(folder, listPackages(folder), table, { vitest: "4.0.0" }).map(
+  return checkFloors(listPackages(folder), table, { vitest: "4.0.0" }).map(
     ({ file, line, specifier, message }) => `${file}:${line} ${specifier} ${message}`,
   );
 }
