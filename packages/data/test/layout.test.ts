@@ -1,23 +1,19 @@
 import { expect, it } from "vitest";
 import { keyOf } from "../src/random/key.js";
 import { Stream } from "../src/random/stream.js";
-import { drawLayout, sizesFor } from "../src/scenes/draw.js";
+import { drawKind, drawLayout, sizesFor } from "../src/scenes/draw.js";
 import { emptyLayout, layoutHash } from "../src/scenes/layout.js";
 
 it("validation takes its share of every colour, place and size, so that it is distributed as training is", () => {
   const stream = new Stream(keyOf(0, "test"));
+  const sprites = Uint16Array.from({ length: 200 }, (_, i) => i);
   const layout = emptyLayout();
   const seen = new Set<string>();
   const shares = new Map<string, { layouts: number; validation: number }>();
   for (let index = 0; index < 100_000; index++) {
     stream.seek(index);
-    drawLayout(
-      stream,
-      Uint16Array.from({ length: 200 }, (_, i) => i),
-      16,
-      sizesFor(16),
-      layout,
-    );
+    layout.kind = drawKind(stream);
+    drawLayout(stream, sprites, 16, sizesFor(16), layout);
     const { kind, background, where, first, second } = layout;
     const identity = JSON.stringify([kind, background, where, first, kind === "pair" ? second : null]);
     if (seen.has(identity)) continue;

@@ -1,5 +1,5 @@
 import type { Stream } from "../random/stream.js";
-import { type Layout, type Placed, places, relations } from "./layout.js";
+import { type Layout, type Placed, places, relations, type SceneKind } from "./layout.js";
 import { backgrounds, SHADE_RANGE } from "./palette.js";
 
 /** Sprite sizes in pixels, smallest and largest, for an image of a given width. */
@@ -15,11 +15,15 @@ export function sizesFor(width: number): Sizes {
   return { big: [12 * unit, 15 * unit], small: [8 * unit, 9 * unit], pair: [7 * unit, 8 * unit] };
 }
 
-/** Draws a layout from the next values of a stream; every choice is uniform. */
+/** Draws the kind of a scene: a pair every second time, else one big or one small object. */
+export function drawKind(stream: Stream): SceneKind {
+  const quarter = stream.below(4);
+  return quarter === 0 ? "big" : quarter === 1 ? "small" : "pair";
+}
+
+/** Draws all of a layout but its kind from the next values of a stream; every choice is uniform. */
 export function drawLayout(stream: Stream, sprites: Uint16Array, width: number, sizes: Sizes, out: Layout): void {
   const { first, second } = out;
-  const kind = stream.below(4);
-  out.kind = kind === 0 ? "big" : kind === 1 ? "small" : "pair";
   out.background = stream.below(backgrounds.length);
   out.shade = (stream.uniform() * 2 - 1) * SHADE_RANGE;
   out.where = 0;

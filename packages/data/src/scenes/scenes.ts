@@ -4,7 +4,7 @@ import { Stream } from "../random/stream.js";
 import type { Batch, DataSource, SourceDescription } from "../source.js";
 import { checkSheet, type SpriteSheet } from "../sprites/sheet.js";
 import { Captions } from "./captions.js";
-import { drawLayout, sizesFor } from "./draw.js";
+import { drawKind, drawLayout, sizesFor } from "./draw.js";
 import { heldOutSprites } from "./held-out.js";
 import { emptyLayout, type Layout, layoutHash } from "./layout.js";
 import { Painter } from "./paint.js";
@@ -144,6 +144,8 @@ class Scenes implements DataSource<SceneSplit> {
     const sprites = split === "validation-emoji" ? this.#heldOut : this.#known;
     const layout = this.#layout;
     stream.seek(index);
+    // Drawn once, because pairs are turned down more often: else they would be fewer than they should.
+    layout.kind = drawKind(stream);
     for (let draws = 0; draws < MOST_DRAWS; draws++) {
       drawLayout(stream, sprites, this.shape[1], this.#sizes, layout);
       if (!this.#shows(layout)) continue;
