@@ -58,14 +58,17 @@ export function signedPercent(fraction: number, decimals = 1): string {
   return `${sign}${text}\u00A0%`;
 }
 
-/** Seconds as "48 s", "4 min 12 s" or "2 h 05 min". */
+/** Seconds as "48 s", "4 min 12 s", "2 h 05 min" or "37 d 1 h". */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
   const minutes = Math.round(whole / 60);
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48
+    ? `${hours} h ${String(minutes % 60).padStart(2, "0")} min`
+    : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 /** XML 1.0, production [2]: the characters a document may hold. Half of a surrogate pair is none. */

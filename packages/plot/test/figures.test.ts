@@ -168,6 +168,20 @@ describe("law figure", () => {
   });
 });
 
+test("a law alone is drawn where its band is", () => {
+  const root = drawn(lawFigure({ runs: [], isoflop: [], laws: study.laws! }, "params", { document }));
+  expect(all(root, "g.law path")).toHaveLength(1);
+  expect(all(root, "g.band path")).toHaveLength(1);
+  expect(all(root, "g.extrapolation path")).toHaveLength(0);
+});
+
+test("a measurement whose bar would reach below zero is still drawn on a log axis", () => {
+  const heldOut = { ...study.heldOut!, measuredStdErr: 0.5 };
+  const svg = lawFigure({ ...study, heldOut }, "loss", { document });
+  expect(svg).not.toContain("NaN");
+  expect(all(drawn(svg), "g.spread line")).toHaveLength(1);
+});
+
 test("the three laws stand side by side on a desk, below each other on a phone", () => {
   const place = (width: number) =>
     [...drawn(lawsFigure(study, { document, width })).children]
@@ -229,6 +243,10 @@ describe("refusals", () => {
     const bare = { runs: study.runs, isoflop: study.isoflop };
     expect(() => isoFlopFigure({ runs: [], isoflop: [] }, { document })).toThrow(/^runs: expected at least one run/);
     expect(() => lawFigure(bare, "loss", { document })).toThrow(/^laws: expected fitted laws/);
+    const refused = study.isoflop.map((optimum) => ({ ...optimum, interior: false }));
+    expect(() => residualFigure({ ...study, isoflop: refused }, { document })).toThrow(
+      /^isoflop: expected at least one interior/,
+    );
     expect(() => lossCurvesFigure({ ...bare, curves: [] }, { document })).toThrow(/^curves: expected at least one/);
     expect(() => sampleGridFigure([], { document })).toThrow(/^samples: expected at least one/);
   });

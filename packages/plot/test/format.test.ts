@@ -41,6 +41,8 @@ test("percent and duration", () => {
   expect(signedPercent(-0.0004)).toBe("0.0\u00A0%");
   expect(duration(252)).toBe("4 min 12 s");
   expect(duration(7500)).toBe("2 h 05 min");
+  expect(duration(3.2e6)).toBe("37 d 0 h");
+  expect(duration(3599.9)).toBe("1 h 00 min");
 });
 
 test("characters that XML forbids are dropped, everything else stays", () => {

@@ -42,7 +42,7 @@ describe("report", () => {
   });
 
   test("states prediction, measurement and interval in words", () => {
-    expect(text(".lead")).toContain("6.4×10¹²\u00A0FLOPs, 4.0 times the largest of them");
+    expect(text(".lead")).toContain("6.4×10¹²\u00A0FLOPs, 4 times the largest of them");
     expect(text(".lead")).toContain("predict a loss of 0.1871, 95\u00A0% interval 0.1824 to 0.1918");
     expect(text(".lead")).toContain("reached 0.1878 (standard error 0.0009), 0.40\u00A0% above the prediction");
   });

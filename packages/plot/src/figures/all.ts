@@ -1,6 +1,7 @@
 import { given } from "../study/check.js";
 import type { Study } from "../study/types.js";
 import { validateStudy } from "../study/validate.js";
+import { hasOptima } from "./budgets.js";
 import type { FigureOptions } from "./chart.js";
 import {
   envelopeFigure,
@@ -26,9 +27,12 @@ export function allFigures(input: Study, options: Omit<FigureOptions, "width" | 
       "law-params": lawFigure(study, "params", titled("Optimal model size")),
       "law-tokens": lawFigure(study, "tokens", titled("Optimal data")),
       "law-loss": lawFigure(study, "loss", titled("Optimal loss")),
-      "predicted-measured": predictedMeasuredFigure(study, titled("Predicted against measured")),
-      residuals: residualFigure(study, titled("Deviation from the law")),
     }),
+    ...(given(study.laws) &&
+      hasOptima(study) && {
+        "predicted-measured": predictedMeasuredFigure(study, titled("Predicted against measured")),
+        residuals: residualFigure(study, titled("Deviation from the law")),
+      }),
     ...(curves.length > 0 && {
       "loss-curves": lossCurvesFigure(withCurves, titled("Training loss")),
       envelope: envelopeFigure(withCurves, titled("Loss against compute")),

@@ -40,6 +40,9 @@ export const interiorOptima = (budgets: readonly Budget[]): Vertex[] =>
       : [],
   );
 
+/** Whether any budget has an optimum to compare with a law. */
+export const hasOptima = (study: StudyNumbers): boolean => study.isoflop.some((optimum) => optimum.interior);
+
 export interface Vertex {
   readonly budget: number;
   readonly index: number;

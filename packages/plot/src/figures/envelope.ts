@@ -112,7 +112,7 @@ export function envelopeDrawing(study: StudyWithCurves, options: FigureOptions):
               }),
             ]
           : []),
-        ...(study.heldOut ? heldOutMarks(study.heldOut, theme) : []),
+        ...(study.heldOut ? heldOutMarks(study.heldOut, theme, y.domain[0]) : []),
       ],
     },
     options,

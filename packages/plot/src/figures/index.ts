@@ -1,6 +1,7 @@
 import { array, given, PlotInputError } from "../study/check.js";
 import type { Laws, Sample, Study, StudyNumbers } from "../study/types.js";
 import { validateStudy } from "../study/validate.js";
+import { hasOptima } from "./budgets.js";
 import type { FigureOptions } from "./chart.js";
 import { compose, panelWidth, standalone } from "./compose.js";
 import { envelopeDrawing } from "./envelope.js";
@@ -13,8 +14,18 @@ import { sampleGridDrawing } from "./samples.js";
 /** The numbers of a figure alone; checked like a whole study. */
 function checked<T extends StudyNumbers>(study: T): T {
   validateStudy({ preset: "", device: { backend: "" }, data: "", seconds: 0, ...study });
-  if (study.runs.length === 0) throw new PlotInputError("runs", study.runs, "at least one run to draw");
   return study;
+}
+
+function withRuns<T extends StudyNumbers>(study: T): T {
+  if (checked(study).runs.length === 0) throw new PlotInputError("runs", study.runs, "at least one run to draw");
+  return study;
+}
+
+function withOptima<T extends StudyNumbers>(study: T): T & { laws: Laws } {
+  const laws = fitted(study);
+  if (!hasOptima(study)) throw new PlotInputError("isoflop", study.isoflop, "at least one interior optimum");
+  return laws;
 }
 
 function fitted<T extends StudyNumbers>(study: T): T & { laws: Laws } {
@@ -31,7 +42,7 @@ function withCurves<T extends StudyNumbers & Pick<Study, "curves">>(study: T): T
 
 /** Loss against model size per budget: points with 95 % bars, parabola, vertex; refused budgets dashed. SVG text. */
 export const isoFlopFigure = (study: StudyNumbers, options: FigureOptions = {}): string =>
-  standalone(options, (inner) => isoFlopDrawing(checked(study), inner));
+  standalone(options, (inner) => isoFlopDrawing(withRuns(study), inner));
 
 /** One law ("params", "tokens" or "loss") against compute, with band, optima and the held-out budget. SVG text. */
 export const lawFigure = (study: StudyNumbers, name: LawName, options: FigureOptions = {}): string =>
@@ -49,11 +60,11 @@ export const lawsFigure = (study: StudyNumbers, options: FigureOptions = {}): st
 
 /** Measured loss against predicted loss with the diagonal of agreement. SVG text. */
 export const predictedMeasuredFigure = (study: StudyNumbers, options: FigureOptions = {}): string =>
-  standalone(options, (inner) => predictedMeasuredDrawing(fitted(study), inner));
+  standalone(options, (inner) => predictedMeasuredDrawing(withOptima(study), inner));
 
 /** Deviation from the loss law in percent against compute. SVG text. */
 export const residualFigure = (study: StudyNumbers, options: FigureOptions = {}): string =>
-  standalone(options, (inner) => residualDrawing(fitted(study), inner));
+  standalone(options, (inner) => residualDrawing(withOptima(study), inner));
 
 /** Training loss against tokens seen, one panel per budget. SVG text. */
 export const lossCurvesFigure = (study: StudyNumbers & Pick<Study, "curves">, options: FigureOptions = {}): string =>

@@ -41,7 +41,9 @@ export function lawDrawing(study: StudyNumbers & { laws: Laws }, name: LawName, 
   const points = interiorOptima(budgets);
   const heldOut = study.heldOut ?? undefined;
   const trained = name === "loss" ? [] : heldOutRuns(study);
-  const computes = [...points.map((point) => point.budget), ...(heldOut ? [heldOut.budget] : [])];
+  const measured = [...points.map((point) => point.budget), ...(heldOut ? [heldOut.budget] : [])];
+  // A law alone, without the optima it came from, is drawn where its band is.
+  const computes = measured.length > 0 ? measured : (law.band ?? []).map((point) => point.compute);
   const x = axis({
     label: "compute C, FLOPs (log)",
     values: computes,
@@ -55,13 +57,13 @@ export function lawDrawing(study: StudyNumbers & { laws: Laws }, name: LawName, 
     const compute = x.domain[0] * (x.domain[1] / x.domain[0]) ** (i / 64);
     return { compute, value: evaluate(law, compute) };
   });
-  const fittedTo = Math.max(...points.map((point) => point.budget), 0);
+  const fittedTo = points.length > 0 ? Math.max(...points.map((point) => point.budget)) : Number.POSITIVE_INFINITY;
   const values = [
     ...points.map((point) => point[name]),
     ...line.map((point) => point.value),
     ...band.flatMap((point) => [point.low, point.high]),
     ...trained.map((run) => run[name]),
-    ...(name === "loss" && heldOut ? heldOutValues(heldOut) : []),
+    ...(name === "loss" && heldOut ? heldOutValues(heldOut).filter((value) => value > 0) : []),
   ];
   const yOptions: Omit<AxisOptions, "format"> = {
     label: `${quantity(name, options.tokenUnit ?? "tokens")} (log)`,
@@ -112,7 +114,7 @@ export function lawDrawing(study: StudyNumbers & { laws: Laws }, name: LawName, 
       strokeWidth: 2,
       className: "trained",
     }),
-    ...(name === "loss" && heldOut ? heldOutMarks(heldOut, theme) : []),
+    ...(name === "loss" && heldOut ? heldOutMarks(heldOut, theme, y.domain[0]) : []),
   ];
   const labels: PointLabel[] = [];
   if (heldOut && name === "loss") {
@@ -159,8 +161,11 @@ const tick = {
   },
 };
 
-/** Prediction interval as a broad bar, prediction as a tick, the measured loss with its own 95 % bar on top. */
-export function heldOutMarks(heldOut: HeldOut, theme: Theme): Plot.Markish[] {
+/**
+ * Prediction interval as a broad bar, prediction as a tick, the measured loss with its own 95 % bar on top. A bar ends at
+ * `lowest`: on a log axis it could reach below zero, and would not be drawn at all.
+ */
+export function heldOutMarks(heldOut: HeldOut, theme: Theme, lowest = Number.NEGATIVE_INFINITY): Plot.Markish[] {
   const { budget, predictedLoss, interval95, measuredLoss, measuredStdErr } = heldOut;
   const spread = z95 * (measuredStdErr ?? 0);
   return [
@@ -183,10 +188,11 @@ export function heldOutMarks(heldOut: HeldOut, theme: Theme): Plot.Markish[] {
     ...(given(measuredLoss)
       ? [
           Plot.ruleX([budget], {
-            y1: measuredLoss - spread,
+            y1: Math.max(lowest, measuredLoss - spread),
             y2: measuredLoss + spread,
             stroke: theme.heldOut,
             strokeWidth: 1.5,
+            className: "spread",
           }),
           Plot.dot([budget], {
             x: [budget],

@@ -62,13 +62,15 @@ function panel(
 ): Drawing {
   const width = options.width ?? 340;
   const best = traces.reduce((a, b) => (a.run.loss <= b.run.loss ? a : b));
-  const outer = [traces[0]!, traces.at(-1)!, best].filter((entry, i, all) => all.indexOf(entry) === i);
+  const [smallest, largest] = [traces[0]!, traces.at(-1)!].map(({ run }) => count(run.params));
+  const sizes = traces.length === 1 ? smallest : `${smallest} to ${largest}, bold ${count(best.run.params)}`;
   const refused = optimum !== undefined && !optimum.interior;
   return chart(
     {
       description: `Training loss of ${traces.length} models at ${scientific(budget)} FLOPs against tokens seen.`,
       ...axes,
-      marks: traces.map(({ run, trace }) =>
+      // The bold curve last, on top of the others.
+      marks: [...traces.filter((entry) => entry !== best), best].map(({ run, trace }) =>
         Plot.line(
           trace.at.map((at, i) => [at, trace.value[i]!]),
           {
@@ -79,17 +81,9 @@ function panel(
           },
         ),
       ),
-      labels: outer.map(({ run, trace }) => ({
-        x: trace.at.at(-1)!,
-        y: trace.value.at(-1)!,
-        text: count(run.params),
-        color,
-        bold: run === best.run,
-      })),
       width,
       height: Math.round(width * 0.78),
-      marginRight: 44,
-      subtitle: `${scientific(budget)} FLOPs${refused ? " (refused)" : ""}, ${traces.length} ${traces.length === 1 ? "model" : "models"}`,
+      subtitle: `${scientific(budget)} FLOPs${refused ? " (refused)" : ""}, N ${sizes}`,
     },
     options,
   );

@@ -1,4 +1,4 @@
-import { budgetsOf } from "../figures/budgets.js";
+import { budgetsOf, hasOptima } from "../figures/budgets.js";
 import type { FigureOptions } from "../figures/chart.js";
 import { envelopeDrawing } from "../figures/envelope.js";
 import { isoFlopDrawing } from "../figures/isoflop.js";
@@ -128,7 +128,7 @@ ${lawsTable(laws, study)}`,
 
 function predictionSection(study: Study, options: FigureOptions, figure: Figure): Html | undefined {
   const { laws, heldOut } = study;
-  if (!given(laws) || !given(heldOut)) return undefined;
+  if (!given(laws) || !given(heldOut) || !hasOptima(study)) return undefined;
   const fitted = { ...study, laws };
   const draw = (width: number) =>
     [predictedMeasuredDrawing, residualDrawing].map((figure) => figure(fitted, { ...options, width }));
@@ -155,7 +155,7 @@ ${figure(
 )}
 ${figure(
   panels((width) => lossCurvePanels(withCurves, { ...options, width })),
-  "Training loss against tokens seen, one panel per budget on shared axes. Bold: the run with the lowest final validation loss. Numbers: model sizes.",
+  "Training loss against tokens seen, one panel per budget on shared axes. Bold: the run with the lowest final validation loss.",
 )}`,
   );
 }

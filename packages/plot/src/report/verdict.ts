@@ -36,7 +36,7 @@ export function verdictOf(study: Study): Verdict {
     };
   }
   const { budget, predictedLoss, interval95, measuredLoss, measuredStdErr } = heldOut;
-  const ratio = largest > 0 ? `, ${fixed(budget / largest, 1)} times the largest of them,` : "";
+  const ratio = largest > 0 ? `, ${Number((budget / largest).toPrecision(3))} times the largest of them,` : "";
   const predicted =
     `${fittedOn} At ${flops(budget)}${ratio} they predict a loss of ${loss(predictedLoss)}, ` +
     `95\u00A0% interval ${loss(interval95[0])} to ${loss(interval95[1])}.`;
