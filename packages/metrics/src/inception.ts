@@ -1,0 +1,46 @@
+import { integer, MetricsError } from "./errors.js";
+import { type Features, row } from "./features.js";
+
+export interface InceptionScore {
+  readonly metric: "inception-score";
+  /** exp of the mean information between sample and label, averaged over the splits. */
+  readonly value: number;
+  /** Standard deviation over the splits (dividing by their number, as the original code). */
+  readonly deviation: number;
+  readonly splits: number;
+  readonly extractor: string;
+  readonly generatedCount: number;
+}
+
+function softmax(logits: Float64Array): Float64Array {
+  const largest = logits.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const powers = logits.map((value) => Math.exp(value - largest));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** Mean KL divergence of each sample's label distribution from their mean. */
+function information(rows: readonly Float64Array[]): number {
+  const marginal = new Float64Array(rows[0]!.length);
+  for (const p of rows) for (let k = 0; k < p.length; k++) marginal[k]! += p[k]! / rows.length;
+  let sum = 0;
+  for (const p of rows) for (let k = 0; k < p.length; k++) if (p[k]! > 0) sum += p[k]! * Math.log(p[k]! / marginal[k]!);
+  return sum / rows.length;
+}
+
+/**
+ * Inception score (arXiv 1606.03498) from a classifier's logits, over consecutive splits of the samples.
+ * @throws MetricsError for fewer samples than splits or a single class.
+ */
+export function inceptionScore(logits: Features, splits = 10): InceptionScore {
+  const { extractor, count, dim } = logits;
+  integer("splits", splits, 1);
+  if (count < splits) throw new MetricsError("samples", `There are ${count} samples; ${splits} splits need as many.`);
+  if (dim < 2) throw new MetricsError("dimension", "Logits have one class; a score needs at least 2.");
+  const rows = Array.from({ length: count }, (_, i) => softmax(Float64Array.from(row(logits, i))));
+  const bound = (split: number) => Math.floor((split * count) / splits);
+  const scores = Array.from({ length: splits }, (_, s) => Math.exp(information(rows.slice(bound(s), bound(s + 1)))));
+  const value = scores.reduce((a, b) => a + b, 0) / splits;
+  const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - value) ** 2, 0) / splits);
+  return { metric: "inception-score", value, deviation, splits, extractor, generatedCount: count };
+}
