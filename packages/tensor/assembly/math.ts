@@ -178,18 +178,17 @@ export function cos4(x: v128): v128 {
 }
 
 export function tanh4(x: v128): v128 {
-  const signBit = i32x4.splat(0x80000000);
+  const sign = v128.and(x, i32x4.splat(0x80000000));
   const size = f32x4.abs(x);
   const z = f32x4.mul(x, x);
   let p = madd(splat(-5.70498872745e-3), z, splat(2.06390887954e-2));
   p = madd(p, z, splat(-5.37397155531e-2));
   p = madd(p, z, splat(1.33314422036e-1));
   p = madd(p, z, splat(-3.33332819422e-1));
-  const near = madd(f32x4.mul(p, z), x, x);
+  const near = madd(f32x4.mul(p, z), size, size);
   const e = exp4(f32x4.add(size, size));
   const far = f32x4.sub(splat(1), f32x4.div(splat(2), f32x4.add(e, splat(1))));
-  const signed = v128.or(far, v128.and(x, signBit));
-  return v128.bitselect(signed, near, f32x4.ge(size, splat(0.625)));
+  return v128.or(v128.bitselect(far, near, f32x4.ge(size, splat(0.625))), sign);
 }
 
 /** Error function after N. Juffa: a polynomial near 0, 1 - exp of a polynomial elsewhere. */

@@ -207,3 +207,70 @@ export enum MatmulWord {
   Blocks = 116,
   Size = 120,
 }
+
+/** Byte offsets of the commands that work row by row: softmax, normalize and their backwards. */
+export enum RowsWord {
+  Rows = 12,
+  Columns = 16,
+  RowsPerTask = 20,
+  /** softmax: take the logarithm; normalize: subtract the mean. */
+  Flag = 24,
+  Epsilon = 28,
+  /** Operands in the order of the kernel contract, inputs first. */
+  A = 32,
+  B = 36,
+  C = 40,
+  D = 44,
+}
+
+/** Byte offsets of the attention commands. */
+export enum AttentionWord {
+  Batch = 12,
+  Heads = 16,
+  Queries = 20,
+  Keys = 24,
+  Width = 28,
+  Scale = 32,
+  /** Rows of queries and of keys handled together, and blocks of queries. */
+  BlockQ = 36,
+  BlockK = 40,
+  BlocksQ = 44,
+  UnitsPerTask = 48,
+  /** Scratch: two score blocks, a vector per query row, and where `gemm` works. */
+  Scores = 52,
+  Gradients = 56,
+  RowState = 60,
+  Work = 64,
+  /** Log-sum-exp [batch, heads, queries]. */
+  Lse = 68,
+  /** (address, byte strides of batch, position, head) of q, k, v, out and, backward, dout, dq, dk, dv. */
+  Operands = 72,
+}
+
+/** Bytes of one operand of attention. */
+export const ATTENTION_OPERAND_BYTES = 16;
+
+/** Byte offsets of take, scatterAdd, gather, gatherBackward and cumsum. */
+export enum IndexWord {
+  /** Extents: what each means is said at the kernel. */
+  Outer = 12,
+  Axis = 16,
+  Inner = 20,
+  Count = 24,
+  PerTask = 28,
+  /** Bits written for an index outside the table; cumsum: 1 to run backwards. */
+  Fill = 32,
+  A = 36,
+  B = 40,
+  C = 44,
+}
+
+/** Byte offsets of randomBits, randomKeys and permutation. */
+export enum RandomWord {
+  Count = 12,
+  PerTask = 16,
+  Key = 20,
+  Output = 24,
+  /** permutation: bits of each half. */
+  HalfBits = 28,
+}

@@ -1,13 +1,31 @@
 import type { CallKernel, Kernel } from "../../../compile/kernel.js";
 import { TensorError } from "../../../errors.js";
+import { encodeAttention, encodeAttentionBackward } from "./attention.js";
+import { encodeCumsum, encodeGather, encodeGatherBackward, encodeScatterAdd, encodeTake } from "./indexing.js";
 import { encodeMatmul } from "./matmul.js";
 import { encodePointwise } from "./pointwise.js";
+import { encodePermutation, encodeRandomBits, encodeRandomKeys } from "./random.js";
 import { encodeReduce } from "./reduce.js";
+import { encodeNormalize, encodeNormalizeBackward, encodeSoftmax, encodeSoftmaxBackward } from "./rows.js";
 import type { CommandStream } from "./stream.js";
 
 /** Call kernels by op name: to add one, write its encoder and its AssemblyScript side, and name it here. */
 const calls: Readonly<Record<string, (stream: CommandStream, kernel: CallKernel) => void>> = {
   matmul: encodeMatmul,
+  softmax: encodeSoftmax,
+  softmaxBackward: encodeSoftmaxBackward,
+  normalize: encodeNormalize,
+  normalizeBackward: encodeNormalizeBackward,
+  attention: encodeAttention,
+  attentionBackward: encodeAttentionBackward,
+  take: encodeTake,
+  scatterAdd: encodeScatterAdd,
+  gather: encodeGather,
+  gatherBackward: encodeGatherBackward,
+  cumsum: encodeCumsum,
+  randomBits: encodeRandomBits,
+  randomKeys: encodeRandomKeys,
+  permutation: encodePermutation,
 };
 
 export const callNames: ReadonlySet<string> = new Set(Object.keys(calls));

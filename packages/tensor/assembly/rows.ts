@@ -1,0 +1,232 @@
+/** Softmax and normalisation of contiguous rows. A row's ragged last vector is masked; nothing is written past it. */
+import { RowsWord } from "../src/backends/wasm/opcodes";
+import { exp4, log4 } from "./math";
+import { laneMask, madd, maxLanes, splat, storePart, sumLanes } from "./simd";
+
+/** Largest of n values; NaN if any is NaN. */
+export function rowMax(p: usize, n: i32): f32 {
+  const lowest = splat(-Infinity);
+  let a = lowest;
+  let b = lowest;
+  for (; n >= 8; n -= 8) {
+    a = f32x4.max(a, v128.load(p));
+    b = f32x4.max(b, v128.load(p, 16));
+    p += 32;
+  }
+  if (n >= 4) {
+    a = f32x4.max(a, v128.load(p));
+    p += 16;
+    n -= 4;
+  }
+  if (n) b = f32x4.max(b, v128.bitselect(v128.load(p), lowest, laneMask(n)));
+  return maxLanes(f32x4.max(a, b));
+}
+
+/** to = exp(from - shift); returns the sum. */
+export function rowExp(to: usize, from: usize, shift: f32, n: i32): f32 {
+  const s = splat(shift);
+  let sum = splat(0);
+  for (; n >= 4; n -= 4) {
+    const e = exp4(f32x4.sub(v128.load(from), s));
+    v128.store(to, e);
+    sum = f32x4.add(sum, e);
+    to += 16;
+    from += 16;
+  }
+  if (n) {
+    const e = exp4(f32x4.sub(v128.load(from), s));
+    storePart(to, e, n);
+    sum = f32x4.add(sum, v128.and(e, laneMask(n)));
+  }
+  return sumLanes(sum);
+}
+
+/** Sum of exp(from - shift). */
+function rowExpSum(from: usize, shift: f32, n: i32): f32 {
+  const s = splat(shift);
+  let sum = splat(0);
+  for (; n >= 4; n -= 4) {
+    sum = f32x4.add(sum, exp4(f32x4.sub(v128.load(from), s)));
+    from += 16;
+  }
+  if (n) sum = f32x4.add(sum, v128.and(exp4(f32x4.sub(v128.load(from), s)), laneMask(n)));
+  return sumLanes(sum);
+}
+
+/** to = from * scale + shift. */
+export function rowScale(to: usize, from: usize, scale: f32, shift: f32, n: i32): void {
+  const a = splat(scale);
+  const b = splat(shift);
+  for (; n >= 4; n -= 4) {
+    v128.store(to, f32x4.add(f32x4.mul(v128.load(from), a), b));
+    to += 16;
+    from += 16;
+  }
+  if (n) storePart(to, f32x4.add(f32x4.mul(v128.load(from), a), b), n);
+}
+
+/** Sum of a[i] b[i]. */
+export function rowDot(a: usize, b: usize, n: i32): f32 {
+  let s0 = splat(0);
+  let s1 = splat(0);
+  for (; n >= 8; n -= 8) {
+    s0 = madd(v128.load(a), v128.load(b), s0);
+    s1 = madd(v128.load(a, 16), v128.load(b, 16), s1);
+    a += 32;
+    b += 32;
+  }
+  if (n >= 4) {
+    s0 = madd(v128.load(a), v128.load(b), s0);
+    a += 16;
+    b += 16;
+    n -= 4;
+  }
+  if (n) s1 = f32x4.add(s1, v128.and(f32x4.mul(v128.load(a), v128.load(b)), laneMask(n)));
+  return sumLanes(f32x4.add(s0, s1));
+}
+
+function rowSum(p: usize, n: i32): f32 {
+  let s0 = splat(0);
+  let s1 = splat(0);
+  for (; n >= 8; n -= 8) {
+    s0 = f32x4.add(s0, v128.load(p));
+    s1 = f32x4.add(s1, v128.load(p, 16));
+    p += 32;
+  }
+  if (n >= 4) {
+    s0 = f32x4.add(s0, v128.load(p));
+    p += 16;
+    n -= 4;
+  }
+  if (n) s1 = f32x4.add(s1, v128.and(v128.load(p), laneMask(n)));
+  return sumLanes(f32x4.add(s0, s1));
+}
+
+/** Sum of (x - mean)^2. */
+function rowSquares(p: usize, mean: f32, n: i32): f32 {
+  const m = splat(mean);
+  let s0 = splat(0);
+  let s1 = splat(0);
+  for (; n >= 8; n -= 8) {
+    const a = f32x4.sub(v128.load(p), m);
+    const b = f32x4.sub(v128.load(p, 16), m);
+    s0 = madd(a, a, s0);
+    s1 = madd(b, b, s1);
+    p += 32;
+  }
+  for (; n > 0; n -= 4) {
+    const a = v128.and(f32x4.sub(v128.load(p), m), laneMask(n));
+    s0 = madd(a, a, s0);
+    p += 16;
+  }
+  return sumLanes(f32x4.add(s0, s1));
+}
+
+@inline
+function endOf(p: usize, task: u32): i32 {
+  const perTask = load<i32>(p, RowsWord.RowsPerTask);
+  return min<i32>((<i32>task + 1) * perTask, load<i32>(p, RowsWord.Rows));
+}
+
+/** x -> y. */
+export function softmax(p: usize, task: u32): void {
+  const n = load<i32>(p, RowsWord.Columns);
+  const log = load<u32>(p, RowsWord.Flag) != 0;
+  const end = endOf(p, task);
+  for (let row = <i32>task * load<i32>(p, RowsWord.RowsPerTask); row < end; row++) {
+    const x = load<usize>(p, RowsWord.A) + ((row * n) << 2);
+    const y = load<usize>(p, RowsWord.B) + ((row * n) << 2);
+    const top = rowMax(x, n);
+    if (log) {
+      const sum = rowExpSum(x, top, n);
+      rowShift(y, x, top, f32x4.extract_lane(log4(splat(sum)), 0), n);
+    } else {
+      const sum = rowExp(y, x, top, n);
+      rowScale(y, y, 1 / sum, 0, n);
+    }
+  }
+}
+
+/** to = (from - a) - b, in this order: the first difference is small. */
+function rowShift(to: usize, from: usize, a: f32, b: f32, n: i32): void {
+  const va = splat(a);
+  const vb = splat(b);
+  for (; n >= 4; n -= 4) {
+    v128.store(to, f32x4.sub(f32x4.sub(v128.load(from), va), vb));
+    to += 16;
+    from += 16;
+  }
+  if (n) storePart(to, f32x4.sub(f32x4.sub(v128.load(from), va), vb), n);
+}
+
+/** y, dy -> dx = y (dy - sum(y dy)). */
+export function softmaxBackward(p: usize, task: u32): void {
+  const n = load<i32>(p, RowsWord.Columns);
+  const end = endOf(p, task);
+  for (let row = <i32>task * load<i32>(p, RowsWord.RowsPerTask); row < end; row++) {
+    const at = (row * n) << 2;
+    let y = load<usize>(p, RowsWord.A) + at;
+    let dy = load<usize>(p, RowsWord.B) + at;
+    let dx = load<usize>(p, RowsWord.C) + at;
+    const dot = splat(rowDot(y, dy, n));
+    let left = n;
+    for (; left >= 4; left -= 4) {
+      v128.store(dx, f32x4.mul(v128.load(y), f32x4.sub(v128.load(dy), dot)));
+      y += 16;
+      dy += 16;
+      dx += 16;
+    }
+    if (left) storePart(dx, f32x4.mul(v128.load(y), f32x4.sub(v128.load(dy), dot)), left);
+  }
+}
+
+/** x -> xhat, rstd. */
+export function normalize(p: usize, task: u32): void {
+  const n = load<i32>(p, RowsWord.Columns);
+  const center = load<u32>(p, RowsWord.Flag) != 0;
+  const epsilon = load<f32>(p, RowsWord.Epsilon);
+  const end = endOf(p, task);
+  for (let row = <i32>task * load<i32>(p, RowsWord.RowsPerTask); row < end; row++) {
+    const at = (row * n) << 2;
+    let x = load<usize>(p, RowsWord.A) + at;
+    let y = load<usize>(p, RowsWord.B) + at;
+    const mean: f32 = center ? rowSum(x, n) / <f32>n : 0;
+    const rstd: f32 = 1 / sqrt<f32>(rowSquares(x, mean, n) / <f32>n + epsilon);
+    store<f32>(load<usize>(p, RowsWord.C) + (row << 2), rstd);
+    const m = splat(mean);
+    const r = splat(rstd);
+    let left = n;
+    for (; left >= 4; left -= 4) {
+      v128.store(y, f32x4.mul(f32x4.sub(v128.load(x), m), r));
+      x += 16;
+      y += 16;
+    }
+    if (left) storePart(y, f32x4.mul(f32x4.sub(v128.load(x), m), r), left);
+  }
+}
+
+/** dxhat, xhat, rstd -> dx = rstd (dxhat - mean(dxhat) - xhat mean(dxhat xhat)); without centring the first mean is 0. */
+export function normalizeBackward(p: usize, task: u32): void {
+  const n = load<i32>(p, RowsWord.Columns);
+  const center = load<u32>(p, RowsWord.Flag) != 0;
+  const end = endOf(p, task);
+  for (let row = <i32>task * load<i32>(p, RowsWord.RowsPerTask); row < end; row++) {
+    const at = (row * n) << 2;
+    let d = load<usize>(p, RowsWord.A) + at;
+    let x = load<usize>(p, RowsWord.B) + at;
+    let dx = load<usize>(p, RowsWord.D) + at;
+    const rstd = splat(load<f32>(load<usize>(p, RowsWord.C) + (row << 2)));
+    const mean = splat(center ? rowSum(d, n) / <f32>n : 0);
+    const slope = splat(rowDot(d, x, n) / <f32>n);
+    let left = n;
+    for (; left > 0; left -= 4) {
+      const centred = f32x4.sub(f32x4.sub(v128.load(d), mean), f32x4.mul(v128.load(x), slope));
+      const v = f32x4.mul(rstd, centred);
+      if (left >= 4) v128.store(dx, v);
+      else storePart(dx, v, left);
+      d += 16;
+      x += 16;
+      dx += 16;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import type { CallKernel, View } from "../../../compile/kernel.js";
+import { BYTES_PER_ELEMENT } from "../../../dtype.js";
+import { TensorError } from "../../../errors.js";
+import { Op } from "../opcodes.js";
+import { gemmScratchBytes } from "./matmul.js";
+import type { CommandStream } from "./stream.js";
+import { cut } from "./tasks.js";
+
+/** Two score blocks of this size stay in the second-level cache beside the packed keys. */
+const BLOCK_QUERIES = 96;
+const BLOCK_KEYS = 256;
+
+const roundUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
+
+/** Layout: `AttentionWord` in opcodes.ts. `operands` are q, k, v, out and, backward, dout, dq, dk, dv. */
+const encode = (
+  stream: CommandStream,
+  kernel: CallKernel,
+  lse: View,
+  operands: readonly View[],
+  backward: boolean,
+): void => {
+  const [batch, queries, heads, width] = operands[0]!.shape as [number, number, number, number];
+  const keys = operands[1]!.shape[1]!;
+  if (batch * queries * heads * width === 0) return;
+  for (const { strides } of operands)
+    if (width > 1 && strides[3] !== 1)
+      throw new TensorError(
+        "kernel",
+        `wasm: ${kernel.name}: the last dimension has stride ${strides[3]}; it must be 1`,
+      );
+  const blockQ = Math.min(queries, BLOCK_QUERIES);
+  const blockK = Math.min(keys, BLOCK_KEYS);
+  const blocksQ = Math.ceil(queries / blockQ);
+  const units = batch * heads * (backward ? 1 : blocksQ);
+  const cost = batch * heads * queries * keys * ((backward ? 10 : 4) * (width / 5) + 15);
+  const { tasks, perTask } = cut(units, cost);
+  stream.begin(backward ? Op.AttentionBackward : Op.Attention, tasks);
+  stream.push(batch, heads, queries, keys, width);
+  stream.pushFloat(Number(kernel.attrs.scale));
+  const block = roundUp(blockQ * blockK * BYTES_PER_ELEMENT);
+  const state = 2 * block;
+  const work = state + roundUp(blockQ * 8);
+  stream.push(blockQ, blockK, blocksQ, perTask, 0, block, state, work);
+  stream.pushAddress(lse.slot, lse.offset);
+  for (const { slot, offset, strides } of operands) {
+    stream.pushAddress(slot, offset);
+    for (const d of [0, 1, 2]) stream.push(strides[d]! * BYTES_PER_ELEMENT);
+  }
+  stream.end();
+  const products = Math.max(gemmScratchBytes(blockK, width), gemmScratchBytes(width, Math.max(blockQ, blockK)));
+  stream.needScratch(work + products);
+};
+
+export const encodeAttention = (stream: CommandStream, kernel: CallKernel): void => {
+  const [q, k, v] = kernel.inputs as [View, View, View];
+  const [out, lse] = kernel.outputs as [View, View];
+  encode(stream, kernel, lse, [q, k, v, out], false);
+};
+
+export const encodeAttentionBackward = (stream: CommandStream, kernel: CallKernel): void => {
+  const [q, k, v, out, lse, dout] = kernel.inputs as [View, View, View, View, View, View];
+  encode(stream, kernel, lse, [q, k, v, out, dout, ...kernel.outputs], true);
+};
