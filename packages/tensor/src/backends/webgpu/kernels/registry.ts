@@ -1,7 +1,8 @@
 import type { Variant } from "../lowering.js";
 import { cumsum } from "./cumsum.js";
 import { gather, gatherBackward } from "./gather.js";
-import { matmulRegisters } from "./matmul-registers.js";
+import { matmulRegisters } from "./matmul/registers.js";
+import { matmulTiled } from "./matmul/tiled.js";
 import { normalizeVariants } from "./normalize.js";
 import { permutation, randomBits, randomKeys } from "./random.js";
 import { softmaxVariants } from "./softmax.js";
@@ -9,6 +10,7 @@ import { scatterAdd, take } from "./take.js";
 
 /** Every call kernel of this backend, most demanding variant of an op first. A new kernel joins here. */
 export const VARIANTS: readonly Variant[] = [
+  matmulTiled,
   matmulRegisters,
   ...softmaxVariants,
   ...normalizeVariants,

@@ -38,7 +38,7 @@ export class Module {
 
   /** Declares a storage buffer and returns its WGSL name. A slot may be declared once only: WebGPU forbids writable aliases. */
   bind(slot: number, type: StorageType, access: Binding["access"], rows: Rows = this.width): string {
-    const name = `b${this.#bound.length}`;
+    const name = `buffer${this.#bound.length}`;
     this.#bound.push({ slot, access, name, type, rows });
     return name;
   }

@@ -1,0 +1,60 @@
+import type { CallKernel, View } from "../../../../compile/kernel.js";
+import type { Parameters } from "../../wgsl/parameters.js";
+
+/** A matrix product taken apart: out [..batch, m, n] = scale * a [.., m, k] b [.., k, n] + addend. */
+export interface Geometry {
+  readonly a: View;
+  readonly b: View;
+  readonly addend: View | undefined;
+  readonly out: View;
+  readonly batch: readonly number[];
+  readonly batches: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly scale: number;
+}
+
+export const geometry = ({ inputs, outputs, attrs }: CallKernel): Geometry => {
+  const [a, b, addend] = inputs as [View, View, View?];
+  const out = outputs[0]!;
+  const batch = out.shape.slice(0, -2);
+  const [m, n] = out.shape.slice(-2) as [number, number];
+  return {
+    a,
+    b,
+    addend,
+    out,
+    batch,
+    batches: batch.reduce((product, extent) => product * extent, 1),
+    m,
+    n,
+    k: a.shape.at(-1)!,
+    scale: typeof attrs.scale === "number" ? attrs.scale : 1,
+  };
+};
+
+export const rowStride = (view: View): number => view.strides.at(-2)!;
+export const columnStride = (view: View): number => view.strides.at(-1)!;
+
+/** Whether every row of the matrix is contiguous and starts at a multiple of four elements. */
+export const hasAlignedRows = (view: View): boolean =>
+  columnStride(view) === 1 &&
+  view.shape.at(-1)! % 4 === 0 &&
+  view.offset % 4 === 0 &&
+  view.strides.slice(0, -1).every((stride) => stride % 4 === 0);
+
+/** Splits the batch index `z` into `z0`, `z1`. */
+export const splitBatch = (batch: readonly number[], p: Parameters): string =>
+  batch.length === 2
+    ? `let inner = ${p.u32(batch[1]!)}; let z0 = z / inner; let z1 = z % inner;`
+    : batch.length === 1
+      ? "let z0 = z;"
+      : "";
+
+/** Where the matrix of batch `z` starts, in units of `rows` elements. */
+export const matrixStart = (view: View, p: Parameters, rows: 1 | 4 = 1): string =>
+  [
+    p.u32(view.offset / rows),
+    ...view.strides.slice(0, -2).map((stride, axis) => `z${axis} * ${p.u32(stride / rows)}`),
+  ].join(" + ");

@@ -1,0 +1,45 @@
+import type { View } from "../../../../compile/kernel.js";
+import type { Dispatch } from "../../dispatch.js";
+import type { LoweringContext } from "../../lowering.js";
+import { Module } from "../../wgsl/module.js";
+import { columnStride, type Geometry, matrixStart, rowStride, splitBatch } from "./geometry.js";
+
+/** Batch axes the matrix really varies along; packing one copy serves all batches that share it. */
+const ownBatch = (view: View): boolean => view.strides.slice(0, -2).some((stride) => stride !== 0);
+
+/**
+ * Copies B into rows of a multiple of four columns (the padding is zero). For a transposed or unaligned B this one pass costs far less
+ * than reading it badly m times.
+ */
+export const packRows = (
+  { b, k, n, batch, batches }: Geometry,
+  name: string,
+  context: LoweringContext,
+): { dispatch: Dispatch; packed: View } => {
+  const copies = ownBatch(b) ? batches : 1;
+  const width = Math.ceil(n / 4) * 4;
+  const slot = context.scratch(copies * k * width * 4);
+  const module = new Module(`${name} (pack)`);
+  const { parameters: p } = module;
+  const source = module.bind(b.slot, "f32", "read");
+  const target = module.bind(slot, "f32", "read_write", 4);
+  const quads = p.u32(width / 4);
+  const depth = p.u32(k);
+  const element = (c: number): string =>
+    `select(0.0, ${source}[start + min(column + ${c}u, ${p.u32(n)} - 1u) * ${p.u32(columnStride(b))}], column + ${c}u < ${p.u32(n)})`;
+  const dispatch = module.perElement(
+    [
+      `let column = (index % ${quads}) * 4u;`,
+      `let row = (index / ${quads}) % ${depth};`,
+      `let z = index / (${quads} * ${depth});`,
+      splitBatch(batch, p),
+      `let start = ${matrixStart(b, p)} + row * ${p.u32(rowStride(b))};`,
+      `${target}[index] = vec4<f32>(${[0, 1, 2, 3].map(element).join(", ")});`,
+    ],
+    (copies * k * width) / 4,
+  );
+  // With one copy for all batches the batch strides are zero; otherwise copies lie in batch order.
+  const strides = batch.map((_, axis) => (copies === 1 ? 0 : batch.slice(axis + 1).reduce((x, y) => x * y, k * width)));
+  const packed: View = { slot, dtype: "f32", shape: [...batch, k, width], strides: [...strides, width, 1], offset: 0 };
+  return { dispatch, packed };
+};

@@ -1,0 +1,127 @@
+import type { Instruction, View } from "../../../../compile/kernel.js";
+import type { Dispatch } from "../../dispatch.js";
+import type { Variant } from "../../lowering.js";
+import { Module } from "../../wgsl/module.js";
+import { pointwise } from "../pointwise.js";
+import {
+  columnStride,
+  type Geometry,
+  geometry,
+  hasAlignedRows,
+  matrixStart,
+  rowStride,
+  splitBatch,
+} from "./geometry.js";
+import { packRows } from "./pack.js";
+
+/** Rows and quads of columns one invocation accumulates, and invocations side by side in a workgroup. */
+const ROWS = 8;
+const QUADS = 2;
+const LANES = 8;
+
+const each = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
+
+/** out = scale * a b + addend where every row of b, out and addend is aligned and the addend is not in out's buffer. */
+const product = (g: Geometry, name: string): Dispatch => {
+  const { a, b, addend, out, batch, m, n, k } = g;
+  const module = new Module(name);
+  const { parameters: p } = module;
+  const A = module.bind(a.slot, "f32", "read", 1);
+  const B = module.bind(b.slot, "f32", "read", 4);
+  const C = module.bind(out.slot, "f32", "read_write", 4);
+  const D = addend && module.bind(addend.slot, "f32", "read", 4);
+
+  const quads = n / 4;
+  const tilesN = Math.ceil(quads / (QUADS * LANES));
+  const tilesM = Math.ceil(m / ROWS);
+  const [lastRow, lastQuad] = [p.u32(m - 1), p.u32(quads - 1)];
+  const [tn, tm] = [p.u32(tilesN), p.u32(tilesM)];
+  const lines = [
+    `let tile = group / ${tn};`,
+    `let z = tile / ${tm};`,
+    splitBatch(batch, p),
+    `let quad = ((group % ${tn}) * ${LANES}u + lin) * ${QUADS}u;`,
+    `if (quad > ${lastQuad}) { return; }`,
+    // Past the edge the last row and quad are computed again: the same value, stored to the same place.
+    ...each(ROWS, (i) => `let r${i} = min((tile % ${tm}) * ${ROWS}u + ${i}u, ${lastRow});`),
+    ...each(QUADS, (j) => `let c${j} = min(quad + ${j}u, ${lastQuad});`),
+    `let aStart = ${matrixStart(a, p)};`,
+    `let aRow = ${p.u32(rowStride(a))};`,
+    ...each(ROWS, (i) => `let a${i} = aStart + r${i} * aRow;`),
+    `let bStart = ${matrixStart(b, p, 4)};`,
+    ...each(QUADS, (j) => `let b${j} = bStart + c${j};`),
+    ...each(ROWS, (i) => each(QUADS, (j) => `var s${i}_${j} = vec4<f32>(0.0);`).join(" ")),
+    `let aStep = ${p.u32(columnStride(a))};`,
+    `let bStep = ${p.u32(rowStride(b) / 4)};`,
+    `for (var i = 0u; i < ${p.u32(k)}; i++) {`,
+    ...each(QUADS, (j) => `let q${j} = ${B}[b${j} + i * bStep];`),
+    ...each(ROWS, (i) => {
+      const sums = each(QUADS, (j) => `s${i}_${j} += x${i} * q${j};`);
+      return `let x${i} = ${A}[a${i} + i * aStep]; ${sums.join(" ")}`;
+    }),
+    "}",
+    `let scale = ${p.f32(g.scale)};`,
+    `let cStart = ${matrixStart(out, p, 4)};`,
+    `let cRow = ${p.u32(quads)};`,
+  ];
+  if (addend) {
+    const row = rowStride(addend);
+    lines.push(`let dStart = ${matrixStart(addend, p, 4)};`);
+    if (row === 0) lines.push(...each(QUADS, (j) => `let d${j} = ${D}[dStart + c${j}];`));
+    else lines.push(`let dRow = ${p.u32(row / 4)};`);
+  }
+  const extra = (i: number, j: number): string => {
+    if (!addend) return "";
+    return rowStride(addend) === 0 ? ` + d${j}` : ` + ${D}[dStart + r${i} * dRow + c${j}]`;
+  };
+  for (let i = 0; i < ROWS; i++)
+    for (let j = 0; j < QUADS; j++)
+      lines.push(`${C}[cStart + r${i} * cRow + c${j}] = s${i}_${j} * scale${extra(i, j)};`);
+  return module.dispatch(lines.filter(Boolean).join("\n"), LANES, tilesN * tilesM * g.batches);
+};
+
+/** out = narrow window of `wide` + addend, for outputs and addends that the product cannot handle itself. */
+const finish = ({ out, addend }: Geometry, wide: View, name: string): Dispatch[] => {
+  const loads = addend ? [{ ...wide, shape: out.shape }, addend] : [{ ...wide, shape: out.shape }];
+  const body: Instruction[] = addend ? [{ op: "add", args: [0, 1], dtype: "f32" }] : [];
+  const program = { shape: out.shape, loads, body, results: [addend ? 2 : 0] };
+  return pointwise({ kind: "pointwise", name: `${name} (finish)`, program, outputs: [out] });
+};
+
+const contiguous = (slot: number, batch: readonly number[], rows: number, columns: number): View => ({
+  slot,
+  dtype: "f32",
+  shape: [...batch, rows, columns],
+  strides: [...batch.map((_, axis) => batch.slice(axis + 1).reduce((x, y) => x * y, rows * columns)), columns, 1],
+  offset: 0,
+});
+
+/**
+ * Register tiles without workgroup memory or barriers, for adapters that are CPUs. The invocations of a workgroup share their rows, so that
+ * reads of A are the same for all of them (one scalar load and a broadcast instead of a gather), and differ in their columns.
+ */
+export const matmulRegisters: Variant = {
+  op: "matmul",
+  name: "registers",
+  applicable: () => true,
+  lower: (kernel, context) => {
+    const g = geometry(kernel);
+    if (g.m * g.n * g.batches === 0) return [];
+    const dispatches: Dispatch[] = [];
+    let ready = g;
+    if (!hasAlignedRows(g.b)) {
+      const { dispatch, packed } = packRows(g, kernel.name, context);
+      dispatches.push(dispatch);
+      ready = { ...g, b: packed, n: packed.shape.at(-1)! };
+    }
+    const direct = hasAlignedRows(g.out) && (!g.addend || (hasAlignedRows(g.addend) && g.addend.slot !== g.out.slot));
+    if (direct) return [...dispatches, product(ready, kernel.name)];
+    const columns = Math.ceil(g.n / 4) * 4;
+    const wide = contiguous(context.scratch(g.batches * g.m * columns * 4), g.batch, g.m, columns);
+    return [
+      ...dispatches,
+      product({ ...ready, addend: undefined, out: wide, n: columns }, kernel.name),
+      ...finish(g, wide, kernel.name),
+    ];
+  },
+};
