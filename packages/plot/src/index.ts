@@ -1,5 +1,5 @@
 export { allFigures } from "./figures/all.js";
-export type { Drawing, FigureOptions } from "./figures/chart.js";
+export type { FigureOptions } from "./figures/chart.js";
 export * from "./figures/index.js";
 export type { LawName } from "./figures/law.js";
 export { samplePng, samplePngUrl } from "./image.js";

@@ -131,8 +131,15 @@ describe("before the study is finished", () => {
   });
 
   test("a refused budget is named in table and caption", () => {
-    const isoflop = study.isoflop.map((o, i) => (i === 0 ? { ...o, interior: false, reason: "edge-minimum" } : o));
-    const { text } = page({ ...study, isoflop });
+    const none = {
+      interior: false,
+      optimalParams: null,
+      optimalTokens: null,
+      optimalLoss: null,
+      reason: "edge-minimum",
+    };
+    const { text, html } = page({ ...study, isoflop: study.isoflop.map((o, i) => (i === 0 ? { ...o, ...none } : o)) });
+    expect(html).not.toContain("NaN");
     expect(text("table.plain")).toContain("refused: edge-minimum");
     expect(text("figcaption")).toContain("1 budget without an interior minimum");
     expect(text(".lead")).toContain("fitted to 3 budgets");

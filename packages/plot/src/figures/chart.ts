@@ -109,7 +109,7 @@ export function chart(spec: ChartSpec, options: FigureOptions): Drawing {
     const left = label.side === "left";
     const halo = { stroke: theme.surface, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" };
     const weight = { "font-weight": label.bold ? 600 : 500, "text-anchor": left ? "end" : "start", class: "label" };
-    text({ x: label.x + (left ? -9 : 9), y: label.y + 4, fill: label.color, ...halo, ...weight }, label.text);
+    text({ x: label.x + (left ? -13 : 9), y: label.y + 4, fill: label.color, ...halo, ...weight }, label.text);
   }
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", spec.description);

@@ -8,7 +8,9 @@ type Row = readonly [string, string | undefined];
 export function choicesList(study: Study): Html {
   const { choices = {}, data } = study;
   const source = typeof data === "string" ? { name: data } : data;
-  const device = Object.entries(study.device).map(([key, value]) => `${key} ${String(value)}`);
+  const device = Object.entries(study.device).map(
+    ([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`,
+  );
   const rows: Row[] = [
     ["Axes", choices.axes],
     ["Parameters N", choices.parameters],

@@ -38,7 +38,7 @@ export function renderReport(input: Study, options: ReportOptions = {}): string 
     study.runs.length > 0 &&
       section(
         "Runs",
-        html`<p>All ${plural(study.runs.length, "run")}. Press a column head to sort.</p>${runsTable(study)}`,
+        html`<p>All ${plural(study.runs.length, "run")}<span class="screen">. Press a column head to sort</span>.</p>${runsTable(study)}`,
       ),
     section("Choices", html`<p>What was decided, so that the numbers above can be judged.</p>${choicesList(study)}`),
     reproduceSection(study),
@@ -180,7 +180,7 @@ function reproduceSection(study: Study): Html {
     "Reproduce",
     html`${
       given(reproduce)
-        ? html`<p>On a fresh clone, the same seed on the same backend makes these numbers again.</p><pre>${reproduce}</pre>`
+        ? html`<p>On a fresh clone:</p><pre>${reproduce}</pre>`
         : html`<p class="missing">The study does not state the command that made it.</p>`
     }
 ${given(timings) && Object.keys(timings).length > 0 && timingBar(timings)}`,

@@ -21,7 +21,7 @@ body{margin:0;background:var(--surface);color:var(--ink);font:400 1.0625rem/1.6 
 .page{max-width:74rem;margin:0 auto;padding:clamp(2rem,6vw,5.5rem) clamp(1.25rem,4vw,3rem) 4rem}
 a{color:inherit}
 h1,h2,p,figure,dl,dd,ul,pre{margin:0;padding:0}
-.kicker,figcaption,table,dl,.note,pre,.time,.group,nav,footer{font-family:${plain}}
+.kicker,figcaption,table,dl,pre,.time,.group,footer{font-family:${plain}}
 .kicker{font-size:.8125rem;letter-spacing:.02em;color:var(--muted);display:flex;align-items:center;gap:.6rem;flex-wrap:wrap}
 .badge{font-weight:600;color:var(--muted);border:1px solid currentColor;border-radius:99px;padding:.05rem .6rem}
 .inside .badge{color:var(--good)}.outside .badge{color:var(--bad)}
@@ -33,7 +33,7 @@ h1{font-size:clamp(1.75rem,4.4vw,3rem);line-height:1.14;font-weight:600;letter-s
 .facts dd{font-size:.9375rem;font-weight:500;font-variant-numeric:tabular-nums}
 section{border-top:1px solid var(--grid);margin-top:4.5rem;padding-top:1.5rem}
 h2{font-size:1.5rem;line-height:1.25;font-weight:600;letter-spacing:-.01em}
-section>p,.note{max-width:42em;margin-top:.6rem;text-wrap:pretty}
+section>p{max-width:42em;margin-top:.6rem;text-wrap:pretty}
 figure{margin-top:2rem}
 figure svg,.strip svg{display:block;max-width:100%;height:auto;overflow:visible}
 figcaption{font-size:.8125rem;line-height:1.5;color:var(--muted);max-width:52em;margin-top:.75rem}
@@ -91,6 +91,7 @@ body{font-size:10.5pt}
 .wide,.panels.wide{display:none}.narrow{display:block;max-width:27rem}
 .panels,.panels.narrow{display:grid;max-width:none;grid-template-columns:1fr 1fr;gap:1.25rem 1.5rem}
 .samples{grid-template-columns:repeat(6,1fr)}
+.screen{display:none}
 section{margin-top:2rem}
 .scroll{overflow:visible}
 .panels>div,.narrow,tr,.choices div,pre,.samples figure{break-inside:avoid}

@@ -10,7 +10,7 @@ interface Column<Row> {
   readonly unit?: string;
   readonly cell: (row: Row) => string;
   /** Value by which the column sorts; a column without it is text, and sorts as text. */
-  readonly value?: (row: Row) => number;
+  readonly value?: (row: Row) => number | null;
 }
 
 function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], options: { sortable?: boolean } = {}): Html {
@@ -21,7 +21,7 @@ function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], optio
   const body = rows.map((row) => {
     const cells = columns.map(({ cell, value }) =>
       value
-        ? html`<td class="number" data-value="${String(value(row))}">${cell(row)}</td>`
+        ? html`<td class="number" data-value="${String(value(row) ?? "")}">${cell(row)}</td>`
         : html`<td>${cell(row)}</td>`,
     );
     return html`<tr>${cells}</tr>
@@ -42,15 +42,15 @@ export const optimaTable = (study: Study): Html =>
         head: "N*",
         unit: "parameters",
         cell: (o) => orDash(o.optimalParams, count),
-        value: (o) => o.optimalParams ?? Number.NaN,
+        value: (o) => o.optimalParams,
       },
       {
         head: "D*",
         unit: "tokens",
         cell: (o) => orDash(o.optimalTokens, count),
-        value: (o) => o.optimalTokens ?? Number.NaN,
+        value: (o) => o.optimalTokens,
       },
-      { head: "L*", unit: "loss", cell: (o) => orDash(o.optimalLoss, loss), value: (o) => o.optimalLoss ?? Number.NaN },
+      { head: "L*", unit: "loss", cell: (o) => orDash(o.optimalLoss, loss), value: (o) => o.optimalLoss },
       {
         head: "Minimum",
         cell: (o) => (o.interior ? "interior" : `refused: ${o.reason ?? "not inside the sampled sizes"}`),

@@ -74,7 +74,7 @@ export function exampleStudy(): Study {
   add(held, optimalN(held), measuredLoss);
   return {
     preset: "quick",
-    device: { backend: "wasm", threads: 2, simd: true, cpu: "AMD EPYC 7B13" },
+    device: { backend: "wasm", threads: 2, simd: true, cpu: "two cores" },
     data: {
       name: "Emoji scenes, 16×16 px",
       source: "@iconify-json/noto 1.2.6",
