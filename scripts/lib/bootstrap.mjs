@@ -29,7 +29,7 @@ export async function providePnpm() {
   }
   useWritableHome();
   const printPath = `"${process.execPath}" -p "'PATH='+process.env.PATH"`;
-  const outcome = await run("npx", ["--yes", `--package=${pin}`, "--call", printPath]);
+  const outcome = await run("npx", ["--yes", "--prefer-offline", `--package=${pin}`, "--call", printPath]);
   const path = /^PATH=(.*)$/m.exec(outcome.output)?.[1];
   if (!outcome.ok || !path) return { ok: false, output: `npx could not get ${pin}:\n${outcome.output}` };
   process.env.PATH = [join(root, "node_modules", ".bin"), path].join(delimiter);
@@ -43,5 +43,9 @@ export function isNewEnough(version, range) {
   return major > leastMajor || (major === leastMajor && minor >= leastMinor);
 }
 
-/** Installs exactly what the lockfile says. */
-export const install = () => run("pnpm", ["install", "--frozen-lockfile", "--reporter=append-only"]);
+/** Installs exactly what the lockfile says: from pnpm's store when it holds everything, so without a network, else online. */
+export async function install() {
+  const command = ["install", "--frozen-lockfile", "--reporter=append-only"];
+  const offline = await run("pnpm", [...command, "--offline"]);
+  return offline.ok ? offline : run("pnpm", command);
+}
