@@ -38,8 +38,14 @@ export function account(config: DitConfig, convention: Convention = conventions.
   });
   const tokens = { image: tokensPerSample(config), all: tokensPerSample(config, "all") };
   return {
-    ...{ config: resolve(config), convention, parameters: parameters(config), tokens },
-    ...{ forward, backward, training: total, sixND },
+    config: resolve(config),
+    convention,
+    parameters: parameters(config),
+    tokens,
+    forward,
+    backward,
+    training: total,
+    sixND,
   };
 }
 

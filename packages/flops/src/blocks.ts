@@ -53,7 +53,11 @@ export const attentionProducts = (c: ResolvedConfig, prefix: string, tokens: num
     "attentionProducts",
     times,
   )("attn", {
-    ...{ kind: "attention", queries: tokens, keys: tokens, width: c.width, heads: c.heads },
+    kind: "attention",
+    queries: tokens,
+    keys: tokens,
+    width: c.width,
+    heads: c.heads,
   });
 
 export function selfAttention(c: ResolvedConfig, stream: Stream): Layer[] {

@@ -132,8 +132,18 @@ export function resolve(config: DitConfig): ResolvedConfig {
   checkContext(config.context, conditioning);
   const mlpWidth = integer("config", "floor(width · mlpRatio)", Math.floor(width * mlpRatio));
   return {
-    ...{ image, patch, width, depth, heads, mlpRatio, outChannels, conditioning, context: config.context },
-    ...{ positions, qkNorm, mlpWidth },
+    image,
+    patch,
+    width,
+    depth,
+    heads,
+    mlpRatio,
+    outChannels,
+    conditioning,
+    context: config.context,
+    positions,
+    qkNorm,
+    mlpWidth,
     imageTokens: (image.height / patch) * (image.width / patch),
     contextTokens: tokensOf(config.context),
   };

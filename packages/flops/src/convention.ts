@@ -38,7 +38,9 @@ export interface Convention {
 
 const products: ProductMethod = { kind: "products", attention: true, embeddings: "lookup", elementwise: {} };
 const estimate = (parameters: ParameterSet, attention: number): EstimateMethod => ({
-  ...{ kind: "estimate", parameters, attention },
+  kind: "estimate",
+  parameters,
+  attention,
 });
 
 const exact: Convention = { name: "exact", unit: "flop", method: products, backward: "exact", tokens: "image" };
@@ -46,9 +48,9 @@ const rule: Convention = { ...exact, backward: "threeTimes" };
 
 /** The conventions of the field, by the name of who counts so. */
 export const conventions = {
-  /** 2·m·n·k per matrix product and nothing else; what a traced tensor program counts. */
+  /** 2·m·n·k per matrix product and nothing else; what a traced program with unfused attention counts. */
   exact,
-  /** As `exact`, with the backward pass of a fused attention kernel. */
+  /** As `exact`, with the backward pass of a fused attention kernel; what a traced program with one counts. */
   exactFused: { ...exact, name: "exactFused", backward: "exactFused" },
   /** Exact forward and twice that backward. */
   threeTimes: { ...rule, name: "threeTimes" },
@@ -62,7 +64,8 @@ export const conventions = {
   palm: { ...rule, name: "palm", method: estimate("trainable", 4) },
   /** Chinchilla appendix F (arXiv 2203.15556): softmax 3 per score, look-ups as one-hot products. */
   chinchilla: {
-    ...{ ...rule, name: "chinchilla" },
+    ...rule,
+    name: "chinchilla",
     method: { ...products, embeddings: "oneHot", elementwise: { softmax: 3 } },
   },
   /** Kaplan et al. (arXiv 2001.08361): 2N + 2·L·T·d per token forward, N without embeddings. */
@@ -75,8 +78,10 @@ export type ConventionName = keyof typeof conventions;
 
 /** C = 6·N·D with the N and D that you mean. */
 export const sixNDOf = (parameters: ParameterSet, tokens: TokenSet = "image"): Convention => ({
-  ...{ ...rule, name: `sixND(${parameters}, ${tokens})` },
-  ...{ method: estimate(parameters, 0), tokens },
+  ...rule,
+  name: `sixND(${parameters}, ${tokens})`,
+  method: estimate(parameters, 0),
+  tokens,
 });
 
 function canonical(value: unknown): string {

@@ -88,7 +88,8 @@ export function estimate(options: EstimateOptions): Estimate {
   const deviceHours = flops / (used * peak(device, arithmetic)) / 3600;
   const { price, watts } = device;
   return {
-    ...{ seconds: (3600 * deviceHours) / devices, deviceHours },
+    seconds: (3600 * deviceHours) / devices,
+    deviceHours,
     ...(price && { dollars: { low: price.low * deviceHours, high: price.high * deviceHours } }),
     ...(watts && { kilowattHours: (watts * pue * deviceHours) / 1000 }),
   };

@@ -21,7 +21,10 @@ export interface Count {
 const sum = (lines: readonly CountLine[]) => lines.reduce((total, { value }) => total + value, 0);
 
 export const countOf = (convention: Convention, per: Count["per"], lines: readonly CountLine[]): Count => ({
-  ...{ convention, per, total: sum(lines), lines },
+  convention,
+  per,
+  total: sum(lines),
+  lines,
 });
 
 /**

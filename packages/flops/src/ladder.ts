@@ -41,14 +41,16 @@ export const ladder = (setup: Setup, widths: readonly number[]): readonly NamedC
  * The text length of 120 and the feature width of 768 are our defaults; the paper's are not confirmed.
  */
 export const paperSetup: Setup = {
-  ...{ image: { height: 32, width: 32, channels: 4 }, patch: 2 },
-  ...{ conditioning: "inContext", context: { kind: "features", tokens: 120, dim: 768 } },
+  image: { height: 32, width: 32, channels: 4 },
+  patch: 2,
+  conditioning: "inContext",
+  context: { kind: "features", tokens: 120, dim: 768 },
 };
 
 /** Widths from 1 M to 1 B parameters, at most a factor of 2 apart. */
 export const paperWidths: readonly number[] = [
-  ...[160, 192, 224, 256, 288, 320, 352, 384, 416, 448, 480, 512],
-  ...[576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1728],
+  160, 192, 224, 256, 288, 320, 352, 384, 416, 448, 480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536,
+  1728,
 ];
 
 /** The ladder of arXiv 2410.08184, 1 M to 1 B parameters; the paper gives the range, the rule is ours. */

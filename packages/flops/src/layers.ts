@@ -36,15 +36,26 @@ export const under =
   (name, operation) => ({ path: name === "" ? prefix : `${prefix}.${name}`, part, times, operation });
 
 export const linear = (rows: number, inputs: number, outputs: number, inputGradient = true): Operation => ({
-  ...{ kind: "linear", rows, inputs, outputs, bias: true, inputGradient },
+  kind: "linear",
+  rows,
+  inputs,
+  outputs,
+  bias: true,
+  inputGradient,
 });
 
 export const norm = (role: Norm["role"], rows: number, width: number, affine: boolean): Operation => ({
-  ...{ kind: "norm", role, rows, width, parameters: affine ? 2 * width : 0 },
+  kind: "norm",
+  role,
+  rows,
+  width,
+  parameters: affine ? 2 * width : 0,
 });
 
 export const pointwise = (role: Elementwise["role"], elements: number): Operation => ({
-  ...{ kind: "elementwise", role, elements },
+  kind: "elementwise",
+  role,
+  elements,
 });
 
 /** Patch projection and image positions, alike in every architecture. */
@@ -53,7 +64,10 @@ export function patchEmbedding(c: ResolvedConfig): Layer[] {
   return [
     at("proj", linear(c.imageTokens, c.image.channels * c.patch ** 2, c.width, false)),
     under("pos_embed", "patchEmbedding")("", {
-      ...{ kind: "table", role: "positions", entries: c.imageTokens, width: c.width },
+      kind: "table",
+      role: "positions",
+      entries: c.imageTokens,
+      width: c.width,
       trainable: c.positions === "learned",
     }),
   ];

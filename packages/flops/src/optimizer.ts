@@ -10,13 +10,13 @@ export interface Optimizer {
 }
 
 /**
- * AdamW (arXiv 1711.05101, algorithm 2): m 3, v 4, two bias corrections, square root, ε, quotient, decay, rate and
- * difference. Clipping by the global norm adds 3, an exponential moving average of the weights 3 and one number.
+ * AdamW (arXiv 1711.05101, algorithm 2): m 3, v 4, its correction, square root, ε, quotient, rate (with m's correction),
+ * decay, difference. Clipping by the global norm adds 3, an exponential moving average of the weights 3 and one number.
  */
 export const optimizers = {
   sgd: { operations: 2, states: 0 },
   momentum: { operations: 4, states: 1 },
-  adamW: { operations: 15, states: 2 },
+  adamW: { operations: 14, states: 2 },
 } as const satisfies Record<string, Optimizer>;
 
 export const clippingOperations = 3;

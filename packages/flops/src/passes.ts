@@ -9,57 +9,29 @@ import {
 } from "./convention.js";
 import { add, type Count, type CountLine, countOf, scale } from "./count.js";
 import type { Layer } from "./layers.js";
-import { elements, linearMacs, oneHotMacs, scoreMacs } from "./operations.js";
 import { parameters, tokensPerSample } from "./parameters.js";
-
-type Line = CountLine & { readonly weighted: boolean };
-
-/** Multiply-accumulates forward, one line per product of the layer. */
-function productLines(layer: Layer, { attention, embeddings }: ProductMethod): Line[] {
-  const { path, part, times, operation } = layer;
-  const line = (value: number, weighted: boolean, suffix = ""): Line => ({
-    ...{ path: path + suffix, part, value: times * value, weighted },
-  });
-  if (operation.kind === "attention") {
-    const value = attention ? scoreMacs(operation) : 0;
-    return [line(value, false, ".scores"), line(value, false, ".values")];
-  }
-  return [line(linearMacs(operation) + (embeddings === "oneHot" ? oneHotMacs(operation) : 0), true)];
-}
-
-function charges({ operation, times }: Layer, { elementwise }: ProductMethod): number {
-  return Object.entries(elements(operation)).reduce(
-    (total, [role, n]) => total + times * n * (elementwise[role as keyof typeof elementwise] ?? 0),
-    0,
-  );
-}
+import { charges, products } from "./products.js";
 
 function forwardLines(all: readonly Layer[], convention: Convention, method: ProductMethod): CountLine[] {
   const perMac = convention.unit === "flop" ? 2 : 1;
-  return all
-    .flatMap((layer) => {
-      const charged = charges(layer, method);
-      return productLines(layer, method).map(({ path, part, value }, i) => ({
-        ...{ path, part, value: perMac * value + (i === 0 ? charged : 0) },
-      }));
-    })
-    .filter(({ value }) => value > 0);
+  return all.flatMap((layer): CountLine[] => {
+    const lines = products(layer, method).map(({ path, part, macs }) => ({ path, part, value: perMac * macs }));
+    const charged = charges(layer, method);
+    if (charged === 0) return lines;
+    return [...lines, { path: `${layer.path} (elements)`, part: layer.part, value: charged }];
+  });
 }
 
 /** dW and dX of weighted products, both operands' gradients of Q Kᵀ and P V, and Q Kᵀ again where it is fused. */
 function backwardLines(all: readonly Layer[], convention: Convention, method: ProductMethod): CountLine[] {
   const perMac = convention.unit === "flop" ? 2 : 1;
-  const fused = convention.backward === "exactFused";
+  const again = convention.backward === "exactFused" ? 1 : 0;
   return all.flatMap((layer) =>
-    productLines(layer, method)
-      .filter(({ value }) => value > 0)
-      .map(({ path, part, value, weighted }) => {
-        const noInput =
-          layer.operation.kind === "lookup" || ("inputGradient" in layer.operation && !layer.operation.inputGradient);
-        const recomputed = fused && path.endsWith(".scores");
-        const gradients = weighted && noInput ? 1 : recomputed ? 3 : 2;
-        return { path, part, value: perMac * gradients * value };
-      }),
+    products(layer, method).map(({ path, part, macs, gradients, recomputed }) => ({
+      path,
+      part,
+      value: perMac * macs * (gradients + (recomputed ? again : 0)),
+    })),
   );
 }
 

@@ -85,8 +85,16 @@ export function planIsoFlop(options: PlanOptions): Plan {
       const size = parameters(config)[n];
       const compute = steps * perStep;
       runs.push({
-        ...{ budget, name, config, parameters: size, steps, samples, tokens, compute },
-        ...{ computeError: compute / budget - 1, sixND: 6 * size * tokens },
+        budget,
+        name,
+        config,
+        parameters: size,
+        steps,
+        samples,
+        tokens,
+        compute,
+        computeError: compute / budget - 1,
+        sixND: 6 * size * tokens,
       });
     }
   }

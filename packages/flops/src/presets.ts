@@ -11,8 +11,12 @@ const latents = { height: 32, width: 32, channels: 4 } as const;
 
 /** The official DiT of a size and patch: adaLN-Zero, 1,000 classes, learned variance (arXiv 2212.09748, table 1). */
 export const officialDit = (size: keyof typeof sizes, patch: 2 | 4 | 8): DitConfig => ({
-  ...{ image: latents, patch, ...sizes[size], outChannels: 8 },
-  ...{ conditioning: "adaLNZero", context: { kind: "classes", classes: 1000 } },
+  image: latents,
+  patch,
+  ...sizes[size],
+  outChannels: 8,
+  conditioning: "adaLNZero",
+  context: { kind: "classes", classes: 1000 },
 });
 
 /** Published models by their names. DiT and PixArt at 256² pixels, SD3 at 1024², all on latents of an 8× encoder. */
@@ -30,12 +34,21 @@ export const presets = {
   "DiT-XL/4": officialDit("XL", 4),
   "DiT-XL/8": officialDit("XL", 8),
   "PixArt-XL/2": {
-    ...{ image: latents, patch: 2, ...sizes.XL, outChannels: 8 },
-    ...{ conditioning: "adaLNSingle", context: { kind: "features", tokens: 120, dim: 4096 } },
+    image: latents,
+    patch: 2,
+    ...sizes.XL,
+    outChannels: 8,
+    conditioning: "adaLNSingle",
+    context: { kind: "features", tokens: 120, dim: 4096 },
   },
   "SD3-medium": {
-    ...{ image: { height: 128, width: 128, channels: 16 }, patch: 2, width: 1536, depth: 24, heads: 24 },
-    ...{ conditioning: "mmDit", context: { kind: "features", tokens: 154, dim: 4096, pooled: 2048 } },
+    image: { height: 128, width: 128, channels: 16 },
+    patch: 2,
+    width: 1536,
+    depth: 24,
+    heads: 24,
+    conditioning: "mmDit",
+    context: { kind: "features", tokens: 154, dim: 4096, pooled: 2048 },
   },
 } as const satisfies Record<string, DitConfig>;
 

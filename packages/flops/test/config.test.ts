@@ -3,8 +3,12 @@ import { type DitConfig, FlopsError, forward, presets, resolve } from "../src/in
 
 const good: DitConfig = {
   image: { height: 16, width: 16, channels: 3 },
-  ...{ patch: 2, width: 32, depth: 3, heads: 2 },
-  ...{ conditioning: "inContext", context: { kind: "words", tokens: 6, vocabulary: 40 } },
+  patch: 2,
+  width: 32,
+  depth: 3,
+  heads: 2,
+  conditioning: "inContext",
+  context: { kind: "words", tokens: 6, vocabulary: 40 },
 };
 
 test("defaults and derived sizes", () => {

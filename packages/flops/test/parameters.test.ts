@@ -27,22 +27,37 @@ const context = (tokens: number, dim: number) => ({ kind: "features", tokens, di
 
 test("the official DiT at tiny size", () => {
   const config: DitConfig = {
-    ...{ ...small, width: 48, depth: 3, heads: 4, outChannels: 8 },
-    ...{ conditioning: "adaLNZero", context: { kind: "classes", classes: 10 } },
+    ...small,
+    width: 48,
+    depth: 3,
+    heads: 4,
+    outChannels: 8,
+    conditioning: "adaLNZero",
+    context: { kind: "classes", classes: 10 },
   };
   expect(parameters(config).all).toBe(size("dit_tiny"));
 });
 
 test("the in-context transformer at tiny size", () => {
   const config: DitConfig = {
-    ...{ ...small, width: 32, depth: 2, heads: 2, conditioning: "inContext", context: context(5, 12) },
+    ...small,
+    width: 32,
+    depth: 2,
+    heads: 2,
+    conditioning: "inContext",
+    context: context(5, 12),
   };
   expect(parameters(config).all).toBe(size("in_context_tiny"));
 });
 
 test("PixArt at tiny size: positions and the null caption are buffers", () => {
   const config: DitConfig = {
-    ...{ ...small, width: 32, depth: 2, heads: 4, outChannels: 8, conditioning: "adaLNSingle" },
+    ...small,
+    width: 32,
+    depth: 2,
+    heads: 4,
+    outChannels: 8,
+    conditioning: "adaLNSingle",
     context: context(6, 20),
   };
   expect(parameters(config).trainable).toBe(size("pixart_tiny", "pos_embed", "y_embedder.y_embedding"));
@@ -50,7 +65,13 @@ test("PixArt at tiny size: positions and the null caption are buffers", () => {
 
 test("one more MM-DiT block adds one official joint block", () => {
   const config = (depth: number): DitConfig => ({
-    ...{ ...small, width: 48, depth, heads: 4, mlpRatio: 2, qkNorm: "rms", conditioning: "mmDit" },
+    ...small,
+    width: 48,
+    depth,
+    heads: 4,
+    mlpRatio: 2,
+    qkNorm: "rms",
+    conditioning: "mmDit",
     context: context(5, 7),
   });
   const { trainable: three } = parameters(config(3));
@@ -78,7 +99,12 @@ test("each set of parameters holds the next, and the parts make up the trainable
 
 test("D with and without text tokens", () => {
   const config: DitConfig = {
-    ...{ ...small, width: 32, depth: 2, heads: 2, conditioning: "inContext", context: context(5, 12) },
+    ...small,
+    width: 32,
+    depth: 2,
+    heads: 2,
+    conditioning: "inContext",
+    context: context(5, 12),
   };
   const all = (conditioning: DitConfig["conditioning"]) => tokensPerSample({ ...config, conditioning }, "all");
   expect(tokensPerSample(config)).toBe(16);

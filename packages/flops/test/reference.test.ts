@@ -128,8 +128,12 @@ test("Kaplan's table 1", () => {
 test.each(entries.filter(({ id }) => id.startsWith("lm/chinchilla")))("$id", (e) => {
   const c = e.config;
   const model: LanguageModel = {
-    ...{ depth: c.n_layer!, width: c.d_model!, mlpWidth: c.ffw!, heads: c.n_head! },
-    ...{ sequence: c.seq!, vocabulary: c.vocab! },
+    depth: c.n_layer!,
+    width: c.d_model!,
+    mlpWidth: c.ffw!,
+    heads: c.n_head!,
+    sequence: c.seq!,
+    vocabulary: c.vocab!,
   };
   const n = chinchillaParameters(model);
   const work = chinchillaTraining(model, false);

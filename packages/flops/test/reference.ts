@@ -21,7 +21,10 @@ export const entry = (id: string): ReferenceEntry => {
 };
 
 const kinds: Readonly<Record<string, Conditioning>> = {
-  ...{ "adaln-zero": "adaLNZero", adaln: "adaLN", "in-context": "inContext", "cross-attention": "crossAttention" },
+  "adaln-zero": "adaLNZero",
+  adaln: "adaLN",
+  "in-context": "inContext",
+  "cross-attention": "crossAttention",
 };
 
 /** The reference counts the time token among its context tokens; ours is implied. */
@@ -32,6 +35,12 @@ function contextOf({ conditioning, context_tokens: tokens = 0, context_dim: dim 
 
 export const configOf = ({ config: c }: ReferenceEntry): DitConfig => ({
   image: { height: c.height!, width: c.width!, channels: c.in_channels! },
-  ...{ patch: c.patch!, width: c.hidden!, depth: c.depth!, heads: c.heads!, mlpRatio: c.mlp_ratio! },
-  ...{ outChannels: c.out_channels!, conditioning: kinds[c.conditioning]!, context: contextOf(c) },
+  patch: c.patch!,
+  width: c.hidden!,
+  depth: c.depth!,
+  heads: c.heads!,
+  mlpRatio: c.mlp_ratio!,
+  outChannels: c.out_channels!,
+  conditioning: kinds[c.conditioning]!,
+  context: contextOf(c),
 });

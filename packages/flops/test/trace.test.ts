@@ -6,8 +6,14 @@ import { trace } from "./trace.js";
 
 const tiny = (conditioning: DitConfig["conditioning"]): DitConfig => ({
   image: { height: 8, width: 12, channels: 3 },
-  ...{ patch: 2, width: 24, depth: 3, heads: 3, mlpRatio: 2.5, outChannels: 6 },
-  ...{ conditioning, context: { kind: "features", tokens: 7, dim: 5 } },
+  patch: 2,
+  width: 24,
+  depth: 3,
+  heads: 3,
+  mlpRatio: 2.5,
+  outChannels: 6,
+  conditioning,
+  context: { kind: "features", tokens: 7, dim: 5 },
 });
 
 test.each(conditionings)("%s: closed form equals a counted run", (conditioning) => {

@@ -1,5 +1,6 @@
 import { integer } from "./errors.js";
-import { eachPair, eachPairOnce, type Features, type Provenance, provenance, row, rowProduct } from "./features.js";
+import { type Features, type Provenance, provenance, row } from "./features.js";
+import { eachPair, eachPairOnce, rowProduct } from "./pairs.js";
 import { choose, splitMix32 } from "./random.js";
 
 export interface KernelDistance extends Provenance {
@@ -57,7 +58,7 @@ function jackknife(leftOut: Float64Array): number {
   return ((leftOut.length - 1) / leftOut.length) * squares;
 }
 
-/** The unbiased estimate over all rows, with its two-sample jackknife variance where both sides have three rows. */
+/** The unbiased estimate over all rows, with its two-sample jackknife variance. */
 function estimate(x: Features, y: Features): { value: number; variance: number } {
   const [xx, yy, xy] = [withinSums(x), withinSums(y), betweenSums(x, y)];
   const [sx, sy, sxy] = [total(xx), total(yy), total(xy.rows)];
@@ -65,7 +66,6 @@ function estimate(x: Features, y: Features): { value: number; variance: number }
   const mmd = (a: number, na: number, b: number, nb: number, c: number) =>
     a / (na * (na - 1)) + b / (nb * (nb - 1)) - (2 * c) / (na * nb);
   const value = mmd(sx, n, sy, m, sxy);
-  if (Math.min(n, m) < 3) return { value, variance: Number.NaN };
   const withoutX = xx.map((own, i) => mmd(sx - 2 * own, n - 1, sy, m, sxy - xy.rows[i]!));
   const withoutY = yy.map((own, j) => mmd(sx, n, sy - 2 * own, m - 1, sxy - xy.columns[j]!));
   return { value, variance: jackknife(withoutX) + jackknife(withoutY) };
@@ -89,7 +89,7 @@ export function kernelDistance(real: Features, generated: Features, subsets?: Su
     return { metric: "kernel-distance", value, standardError: Math.sqrt(variance), errorOf: "jackknife", ...from };
   }
   integer("subsets.count", subsets.count, 2);
-  integer("subsets.size", subsets.size, 2, Math.min(real.count, generated.count));
+  integer("subsets.size", subsets.size, 3, Math.min(real.count, generated.count));
   integer("subsets.seed", subsets.seed, 0, 2 ** 32 - 1);
   const next = splitMix32(subsets.seed);
   const values = Float64Array.from({ length: subsets.count }, () => {

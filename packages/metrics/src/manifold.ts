@@ -1,5 +1,6 @@
 import { integer, MetricsError } from "./errors.js";
-import { eachPair, eachPairOnce, type Features, type Provenance, provenance, squaredDistance } from "./features.js";
+import { type Features, type Provenance, provenance } from "./features.js";
+import { eachPair, eachPairOnce, squaredDistance } from "./pairs.js";
 
 export interface ManifoldMetrics extends Provenance {
   readonly metric: "manifold";
@@ -61,7 +62,12 @@ export function manifoldMetrics(real: Features, generated: Features, k = 5): Man
   });
   const share = (marks: Uint8Array) => marks.reduce((sum, mark) => sum + mark, 0) / marks.length;
   return {
-    ...{ metric: "manifold", k, precision: share(precise!), recall: share(recalled!) },
-    ...{ density: balls / (k * generated.count), coverage: share(covered!), ...from },
+    metric: "manifold",
+    k,
+    precision: share(precise!),
+    recall: share(recalled!),
+    density: balls / (k * generated.count),
+    coverage: share(covered!),
+    ...from,
   };
 }

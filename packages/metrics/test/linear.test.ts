@@ -7,7 +7,9 @@ import { tridiagonalEigenvalues } from "../src/linear/tridiagonal.js";
 import { normals } from "./gauss.js";
 
 const random = (rows: number, columns: number, seed: number): Matrix => ({
-  ...{ rows, columns, data: normals(rows * columns, seed) },
+  rows,
+  columns,
+  data: normals(rows * columns, seed),
 });
 
 /** (I − 2 v vᵀ) A: rotates the singular vectors and leaves the values. */

@@ -29,7 +29,11 @@ const sharedTable = (c: ResolvedConfig, prefix: string, entries: number, times: 
     "modulation",
     times,
   )("scale_shift_table", {
-    ...{ kind: "table", role: "modulation", entries, width: c.width, trainable: true },
+    kind: "table",
+    role: "modulation",
+    entries,
+    width: c.width,
+    trainable: true,
   });
 
 /** PixArt-α: one modulation of time for all blocks plus a (6, d) table per block; un-normed cross-attention. */

@@ -7,7 +7,12 @@ import { inContext } from "./inContext.js";
 import { mmDit } from "./mmDit.js";
 
 const architectures: Readonly<Record<Conditioning, (config: ResolvedConfig) => Layer[]>> = {
-  ...{ inContext, crossAttention, adaLN, adaLNZero, adaLNSingle, mmDit },
+  inContext,
+  crossAttention,
+  adaLN,
+  adaLNZero,
+  adaLNSingle,
+  mmDit,
 };
 
 /**

@@ -11,7 +11,10 @@ import type { ResolvedConfig } from "../config.js";
 import { contextTokens, finalLinear, type Layer, patchEmbedding, timeEmbedding, vectorMlp } from "../layers.js";
 
 const stream = (name: string, rows: number, times: number, kind: Stream["modulation"]): Stream => ({
-  ...{ prefix: `joint_blocks.*.${name}`, rows, times, modulation: kind },
+  prefix: `joint_blocks.*.${name}`,
+  rows,
+  times,
+  modulation: kind,
 });
 
 function wholeStream(c: ResolvedConfig, name: string, rows: number, times: number): Layer[] {

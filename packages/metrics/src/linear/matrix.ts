@@ -6,7 +6,9 @@ export interface Matrix {
 }
 
 export const zeros = (rows: number, columns: number): Matrix => ({
-  ...{ rows, columns, data: new Float64Array(rows * columns) },
+  rows,
+  columns,
+  data: new Float64Array(rows * columns),
 });
 
 export const rowOf = ({ data, columns }: Matrix, i: number): Float64Array =>
