@@ -1,3 +1,4 @@
 import { library } from "../../tsup.base.js";
 
-export default library();
+// Shared chunks, so that both entries know one `Tensor` class.
+export default library({ entry: { index: "src/index.ts", "testing/index": "src/testing/index.ts" }, splitting: true });

@@ -87,6 +87,8 @@ export { take } from "./ops/take.js";
 export { tanh } from "./ops/tanh.js";
 export type { Key } from "./random/index.js";
 export * as random from "./random/index.js";
+export { type ByteSource, bytesSource, openSafetensors, SafetensorsFile } from "./safetensors/read.js";
+export { safetensorsChunks, type Writable, writeSafetensors } from "./safetensors/write.js";
 export type { Shape } from "./shape.js";
 export { leavesOf, type MapTree, mapTree, namedLeaves, type Tree } from "./tree.js";
 export type { BroadcastShape, MatmulShape, PermuteShape, ReduceShape } from "./types/shape.js";
