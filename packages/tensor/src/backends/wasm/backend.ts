@@ -8,8 +8,12 @@ import { callNames } from "./encode/kernel.js";
 import { scalarOps } from "./encode/scalar.js";
 import { type Machine, WasmExecutable } from "./executable.js";
 import type { KernelExports } from "./module.js";
+import type { Helper } from "./workers.js";
 
 const MAX_BUFFER_BYTES = 2 ** 32 - 2 ** 20;
+
+/** Scratch of different threads starts on different pages and not at the same place in the cache. */
+const SCRATCH_GRAIN = 4096 + 256;
 
 /** Kernels in WebAssembly over one linear memory. Everything is done when `run` returns. */
 export class WasmBackend implements Backend {
@@ -23,6 +27,7 @@ export class WasmBackend implements Backend {
   };
   readonly #buffers = new Set<BackendBuffer>();
   readonly #machine: Machine;
+  readonly #helpers: readonly Helper[];
   readonly #allocator: Allocator;
   #bytes = 0;
   #peakBytes = 0;
@@ -32,8 +37,14 @@ export class WasmBackend implements Backend {
     readonly description: string,
     allocator: Allocator,
     exports: KernelExports,
+    helpers: readonly Helper[],
   ) {
     this.#allocator = allocator;
+    this.#helpers = helpers;
+    const threads = helpers.length + 1;
+    // The main thread of a browser is not allowed to sleep.
+    const mayBlock = typeof document === "undefined";
+    let stride = 0;
     let scratch = { address: 0, bytes: 0 };
     let workspace = { address: 0, bytes: 0 };
     const enlarge = (block: { address: number; bytes: number }, bytes: number) => {
@@ -45,14 +56,15 @@ export class WasmBackend implements Backend {
     this.#machine = {
       allocator,
       reserve: (scratchBytes, workspaceBytes) => {
-        scratch = enlarge(scratch, scratchBytes);
+        stride = Math.max(stride, Math.ceil(scratchBytes / SCRATCH_GRAIN) * SCRATCH_GRAIN);
+        scratch = enlarge(scratch, stride * threads);
         workspace = enlarge(workspace, workspaceBytes);
       },
       get workspace() {
         return workspace.address;
       },
       own: (buffer, what) => this.#own(buffer, what),
-      run: (command, end) => exports.run(command, end, scratch.address),
+      run: (command, end) => exports.run(command, end, scratch.address, stride, threads, mayBlock),
     };
   }
 
@@ -101,6 +113,7 @@ export class WasmBackend implements Backend {
 
   destroy(): void {
     this.#destroyed = true;
+    for (const helper of this.#helpers) helper.stop();
     this.#buffers.clear();
     this.#bytes = 0;
   }

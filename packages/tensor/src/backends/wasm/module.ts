@@ -1,8 +1,9 @@
 import { modules } from "./generated/modules.js";
+import { isNode } from "./workers.js";
 
 /** What the compiled kernels export. Addresses are unsigned but cross the boundary as i32. */
 export interface KernelExports {
-  run(command: number, end: number, scratch: number): void;
+  run(command: number, end: number, scratch: number, stride: number, threads: number, mayBlock: boolean): void;
 }
 
 const decode = (base64: string): Uint8Array<ArrayBuffer> => {
@@ -49,8 +50,7 @@ const unshare = (bytes: Uint8Array): void => {
 
 /** Node 20 has relaxed SIMD behind a flag that can still be set before the module is compiled. */
 const allowRelaxedSimd = (): void => {
-  if (typeof process === "undefined" || typeof process.getBuiltinModule !== "function") return;
-  process.getBuiltinModule("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
+  if (isNode) process.getBuiltinModule("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
 };
 
 /** Bytes of the kernels for this engine; `fma` tells whether multiplication and addition are fused. */

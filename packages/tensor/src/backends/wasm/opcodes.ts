@@ -274,3 +274,21 @@ export enum RandomWord {
   /** permutation: bits of each half. */
   HalfBits = 28,
 }
+
+/** Addresses of what threads share, each on a cache line of its own. Memory below `End` is never handed out. */
+export enum Control {
+  /** Number of the parallel command being run; helpers wait for it to change. */
+  Phase = 1024,
+  /** Phase (high word) and tasks left to take (low word). */
+  Ticket = 1088,
+  /** Tasks finished in this phase. */
+  Done = 1152,
+  /** Helpers asleep on `Phase`. */
+  Sleepers = 1216,
+  /** 1 while the leader sleeps on `Done`. */
+  LeaderSleeps = 1280,
+  Command = 1344,
+  Scratch = 1348,
+  ScratchStride = 1352,
+  End = 4096,
+}

@@ -88,7 +88,7 @@ export class TileProgram {
     for (const value of results) {
       const root = this.#root(value);
       live.add(root);
-      this.#lastUse.set(root, end);
+      this.#lastUse.set(root, Number.POSITIVE_INFINITY);
     }
     for (let value = end - 1; value >= loads.length; value--) {
       if (!live.has(value)) continue;
