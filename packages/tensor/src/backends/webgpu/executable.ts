@@ -108,6 +108,13 @@ export const createExecutable = (machine: Machine, kernels: readonly Kernel[], s
         throw new TensorError("argument", `kernel "${dispatch.name}" uses slot ${slot}, to which no buffer was bound`);
       return buffer;
     });
+    used.forEach((buffer, i) => {
+      if (dispatch.bindings[i]!.access === "read_write" && used.indexOf(buffer) !== used.lastIndexOf(buffer))
+        throw new TensorError(
+          "argument",
+          `kernel "${dispatch.name}" writes a buffer that is also bound to another of its slots; let them share one slot`,
+        );
+    });
     const key = used.map((buffer) => buffer.id).join();
     let group = groups.get(key);
     if (!group) {

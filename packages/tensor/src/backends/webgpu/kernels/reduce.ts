@@ -35,16 +35,18 @@ const plan = ({ outer, reduced, inner }: ReduceKernel, software: boolean): Plan 
   };
 };
 
-/** Which of outer, reduced and inner each axis of the iteration shape belongs to. */
+/** Which of outer, reduced and inner each axis of the iteration shape belongs to. Axes of size 1 may go anywhere. */
 const groupsOf = (shape: readonly number[], outer: number, inner: number): number[] => {
-  let before = 1;
-  let after = shape.reduce((n, extent) => n * extent, 1);
-  return shape.map((extent) => {
-    const group = before * extent <= outer && extent > 1 && before < outer ? OUTER : after <= inner ? INNER : REDUCED;
-    before *= extent;
-    after /= extent;
-    return group;
-  });
+  const groups: number[] = shape.map(() => REDUCED);
+  for (let axis = 0, product = 1; product < outer; axis++) {
+    product *= shape[axis]!;
+    groups[axis] = OUTER;
+  }
+  for (let axis = shape.length - 1, product = 1; product < inner; axis--) {
+    product *= shape[axis]!;
+    groups[axis] = INNER;
+  }
+  return groups;
 };
 
 /** Along which group four neighbours are taken at once; undefined when memory does not allow it. */
