@@ -12,6 +12,8 @@ import { root } from "./workspace.mjs";
  * @property {{ name: string, status: string, message?: string, assertionResults: { fullName: string, status: string, failureMessages?: string[] | null }[] }[]} testResults
  */
 
+export const vitestBin = join(root, "node_modules", "vitest", "vitest.mjs");
+
 /**
  * Runs vitest once from the root, live, and counts its tests.
  * @param {string} name names the JSON file
@@ -23,7 +25,7 @@ export async function vitest(name, args, env = process.env) {
   const file = join(folder, `${name}.json`);
   mkdirSync(folder, { recursive: true });
   rmSync(file, { force: true });
-  const command = [join(root, "node_modules", "vitest", "vitest.mjs"), "run", "--passWithNoTests", ...args];
+  const command = [vitestBin, "run", "--passWithNoTests", ...args];
   const { ok, output } = await runNode(
     [...command, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
     {

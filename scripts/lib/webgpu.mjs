@@ -14,6 +14,7 @@ const entry = join(root, "packages", "webgpu-env", "dist", "index.js");
  * @returns {Promise<NodeJS.ProcessEnv>}
  */
 export async function webgpuEnv() {
+  if (!existsSync(entry)) throw new Error("packages/webgpu-env is not built; run pnpm build first.");
   /** @type {{ swiftshaderEnv(): Promise<Record<string, string>> }} */
   const { swiftshaderEnv } = await import(pathToFileURL(entry).href);
   return { ...process.env, ...(await swiftshaderEnv().catch(() => ({}))) };
