@@ -50,10 +50,10 @@ const cases: Partial<
   sin: { x: [...sweep(-7, 7), ...sweep(-8000, 8000), ...powers(10, 120)], ulps: 2, absolute: 2e-9 },
   cos: { x: [...sweep(-7, 7), ...sweep(-8000, 8000), ...powers(10, 120)], ulps: 2, absolute: 2e-9 },
   tanh: { x: [...sweep(-10, 10), ...sweep(-1, 1), 100, -100], ulps: 2 },
-  erf: { x: [...sweep(-5, 5), ...sweep(-1.1, 1.1), 100, -100], ulps: 2 },
+  erf: { x: [...sweep(-5, 5), ...sweep(-1.1, 1.1), 100, -100], ulps: 2, absolute: 2e-39 },
   sigmoid: { x: [...sweep(-80, 80), ...sweep(-1, 1), 1000], ulps: 3 },
   gelu: { x: [...sweep(-4, 6), ...sweep(-1, 1), 50], ulps: 5, absolute: 3e-8 },
-  geluGrad: { x: [...sweep(-3, 6), 50, -50], ulps: 5, absolute: 2e-7 },
+  geluGrad: { x: [...sweep(-3, 6), 50, -50], ulps: 8, absolute: 2e-7 },
 };
 
 const pad = (values: readonly number[]): number[] => [

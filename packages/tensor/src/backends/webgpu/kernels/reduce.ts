@@ -161,13 +161,14 @@ const pass = (kernel: ReduceKernel, { by, pieces, workgroup }: Plan, target: Vie
   ];
   if (by === "tree") {
     module.declare(`var<workgroup> shared_: array<${ALIAS[target.dtype]}, ${workgroup}>;`);
-    lines.push("shared_[lin] = total;", "workgroupBarrier();");
-    for (let half = workgroup / 2; half >= 1; half /= 2)
-      lines.push(
-        `if (lin < ${half}u) { shared_[lin] = ${combine("shared_[lin]", `shared_[lin + ${half}u]`)}; }`,
-        "workgroupBarrier();",
-      );
-    lines.push("if (lin > 0u) { return; }", "total = shared_[0];");
+    lines.push(`shared_[lin] = total;
+workgroupBarrier();
+for (var half = ${workgroup / 2}u; half > 0u; half >>= 1u) {
+  if (lin < half) { shared_[lin] = ${combine("shared_[lin]", "shared_[lin + half]")}; }
+  workgroupBarrier();
+}
+if (lin > 0u) { return; }
+total = shared_[0];`);
   }
   if (along === REDUCED)
     lines.push(`total = ${combine("total", "total.zwxy")};`, `total = ${combine("total", "total.yxwz")};`);

@@ -43,22 +43,21 @@ const dispatchRows = (
   const isMatrix = (view: View): boolean => view.shape.length === 2;
   const wide = module.bindViews(kernel.inputs.filter(isMatrix), kernel.outputs.filter(isMatrix));
   const steps = columns / width;
-  const size = sharing === "serial" ? SERIAL_WORKGROUP : steps > 64 ? 256 : 64;
+  const size = sharing === "serial" ? SERIAL_WORKGROUP : steps > 64 ? 128 : 64;
   const last = parameters.u32(steps);
   const combine = (op: "sum" | "max", a: string, b: string): string =>
     op === "sum" ? `${a} + ${b}` : `max(${a}, ${b})`;
   const base = (view: View): string => (view.offset === 0 ? "" : ` + ${parameters.u32(view.offset / width)}`);
 
-  const tree = (name: string, op: "sum" | "max"): string => {
-    const lines = [`shared_[lin] = ${name};`, "workgroupBarrier();"];
-    for (let half = size / 2; half >= 1; half /= 2)
-      lines.push(
-        `if (lin < ${half}u) { shared_[lin] = ${combine(op, "shared_[lin]", `shared_[lin + ${half}u]`)}; }`,
-        "workgroupBarrier();",
-      );
-    // The second barrier keeps the next tree from overwriting what a slower invocation still reads.
-    return [...lines, `${name} = shared_[0];`, "workgroupBarrier();"].join("\n");
-  };
+  // The last barrier keeps the next tree from overwriting what a slower invocation still reads.
+  const tree = (name: string, op: "sum" | "max"): string => `shared_[lin] = ${name};
+workgroupBarrier();
+for (var half = ${size / 2}u; half > 0u; half >>= 1u) {
+  if (lin < half) { shared_[lin] = ${combine(op, "shared_[lin]", "shared_[lin + half]")}; }
+  workgroupBarrier();
+}
+${name} = shared_[0];
+workgroupBarrier();`;
   if (sharing === "workgroup") module.declare(`var<workgroup> shared_: array<F, ${size}>;`);
 
   const lines = build({
