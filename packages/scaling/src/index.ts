@@ -1,3 +1,11 @@
+export {
+  type BudgetComparison,
+  type CompareOptions,
+  compareLaws,
+  type LawComparison,
+  type LossLaw,
+} from "./compare.js";
+export { type Envelope, type EnvelopeOptions, type EnvelopePoint, envelope, type TrainingCurve } from "./envelope.js";
 export * from "./errors.js";
 export {
   type BootstrapEstimate,
@@ -9,6 +17,8 @@ export {
   jackknifeStandardError,
   summarise,
 } from "./inference/bootstrap.js";
+export { type Criteria, criteria, type LackOfFit, lackOfFit } from "./inference/criteria.js";
+export { type HeldOutBudget, heldOutCompute } from "./inference/heldOut.js";
 export { parseDelimited, type Table } from "./input/delimited.js";
 export { type Columns, type ParseOptions, parseRuns } from "./input/parse.js";
 export {
@@ -59,4 +69,38 @@ export {
 export { type LossCurve, type LossPrediction, type NewMeasurement, predictiveLoss } from "./laws/predictive.js";
 export { evaluateSaturating, type SaturatingLaw, type SaturatingOptions, saturatingLaw } from "./laws/saturating.js";
 export { normals, type Random, random } from "./math/random.js";
+export {
+  type Plan,
+  type PlannedRun,
+  type PlanOptions,
+  type PlanTarget,
+  planNext,
+  surfacesCovariance,
+} from "./plan/planNext.js";
+export {
+  type Allocation,
+  type AllocationOptions,
+  allocationExponents,
+  computeForLoss,
+  type FlopRule,
+  type Misallocation,
+  misallocation,
+  optimalAllocation,
+  sixND,
+} from "./surface/allocate.js";
+export { type Approach2Bias, approach2Bias, type DesignPoint } from "./surface/bias.js";
+export {
+  bootstrapSurface,
+  bootstrapSurfaceAsync,
+  jackknifeSurface,
+  type SurfaceBootstrap,
+  type SurfaceBootstrapOptions,
+} from "./surface/bootstrap.js";
+export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
+export { type SurfaceFit, type SurfaceOptions, surface, surfaceAsync } from "./surface/fit.js";
+export type { SurfaceFormName } from "./surface/form.js";
+export type { Starts } from "./surface/starts.js";
+export { type Surface, surfaceFrom, surfaceLoss } from "./surface/surface.js";
+export { type Descent, runSurfaceTask, type SurfaceObjective, type SurfaceTask } from "./surface/task.js";
+export { deltaMethod, predictSurface, type SurfacePrediction } from "./surface/uncertainty.js";
 export * from "./types.js";

@@ -1,8 +1,9 @@
 import { studentFactor95 } from "../math/distributions.js";
-import { invertPositive } from "../math/linear.js";
+import { invertPositive, type Matrix, multiply, transpose } from "../math/linear.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import { type Estimate, type FitStatus, type Interval, type Outcome, refuse } from "../types.js";
 import { type FloorFit, fitGivenFloor, type ResidualScale } from "./givenFloor.js";
+import { exponentiate } from "./power.js";
 
 /** y = E + A · x^−α with E ≥ 0: a power law with an irreducible term. */
 export interface SaturatingLaw {
@@ -16,6 +17,8 @@ export interface SaturatingLaw {
   readonly logCoefficient: Estimate;
   /** α > 0 for a falling loss; the slope of ln(y − E) is −α. */
   readonly exponent: Estimate;
+  /** Covariance of (E, ln A, α); the row and column of E are zero at the bound. */
+  readonly covariance: Matrix;
   /** Half the sum of squared residuals on the scale used. */
   readonly objective: number;
   readonly degreesOfFreedom: number;
@@ -86,43 +89,31 @@ function describe(fit: FloorFit, context: Context): Outcome<SaturatingLaw> {
   const unscaled = covarianceWithFloor(fit, context);
   if (!atBound && !unscaled)
     return refuse("unidentified", "floor, coefficient and exponent cannot be told apart from these points");
-  const [vE, va, vAlpha, cov] = unscaled ?? [
-    Number.NaN,
-    fit.unscaledCovariance[0]![0]!,
-    fit.unscaledCovariance[1]![1]!,
-    fit.unscaledCovariance[0]![1]!,
-  ];
-  const estimate = (value: number, v: number): Estimate => {
-    const standardError = Math.sqrt(Math.max(0, variance * v));
+  const covariance = toOrigin(unscaled ?? withoutFloor(fit), centre).map((row) => row.map((v) => v * variance));
+  const estimate = (value: number, j: number): Estimate => {
+    const standardError = Math.sqrt(Math.max(0, covariance[j]![j]!));
     return { value, standardError, ci95: [value - factor * standardError, value + factor * standardError] };
   };
-  const logCoefficient = estimate(fit.a + fit.alpha * centre, va + 2 * centre * cov + centre * centre * vAlpha);
+  const logCoefficient = estimate(fit.a + fit.alpha * centre, 1);
   const floorInterval = profileInterval(fit, context, y.length - 3);
-  const coefficient = Math.exp(logCoefficient.value);
   return {
     ok: true,
     kind: "saturating",
     status: atBound ? "bound" : floorInterval[0] === 0 ? "unidentified" : "converged",
-    floor: { value: fit.floor, standardError: Math.sqrt(Math.max(0, variance * vE)), ci95: floorInterval },
-    coefficient: {
-      value: coefficient,
-      standardError: coefficient * logCoefficient.standardError,
-      ci95: [Math.exp(logCoefficient.ci95[0]), Math.exp(logCoefficient.ci95[1])],
-    },
+    floor: { value: fit.floor, standardError: Math.sqrt(Math.max(0, covariance[0]![0]!)), ci95: floorInterval },
+    coefficient: exponentiate(logCoefficient),
     logCoefficient,
-    exponent: estimate(fit.alpha, vAlpha),
+    exponent: estimate(fit.alpha, 2),
+    covariance,
     objective: fit.sse / 2,
     degreesOfFreedom: dof,
     points: u.length,
   };
 }
 
-/** (JᵀWJ)⁻¹ of (E, a, α), as [var E, var a, var α, cov(a, α)]. */
-function covarianceWithFloor(
-  fit: FloorFit,
-  { u, y, scale, weights }: Context,
-): [number, number, number, number] | undefined {
-  if (fit.floor === 0) return undefined;
+/** (JᵀWJ)⁻¹ of (E, a, α). */
+function covarianceWithFloor(fit: FloorFit, { u, y, scale, weights }: Context): number[][] | undefined {
+  if (fit.floor === 0 || y.length < 3) return undefined;
   const information = [0, 1, 2].map(() => [0, 0, 0]);
   u.forEach((v, i) => {
     const reducible = Math.exp(fit.a - fit.alpha * v);
@@ -132,9 +123,25 @@ function covarianceWithFloor(
       for (let k = 0; k < 3; k++) information[j]![k]! += (weights?.[i] ?? 1) * gradient[j]! * gradient[k]!;
     }
   });
-  if (y.length < 3) return undefined;
-  const inverse = invertPositive(information);
-  return inverse && [inverse[0]![0]!, inverse[1]![1]!, inverse[2]![2]!, inverse[1]![2]!];
+  return invertPositive(information);
+}
+
+function withoutFloor({ unscaledCovariance: m }: FloorFit): number[][] {
+  return [
+    [0, 0, 0],
+    [0, m[0]![0]!, m[0]![1]!],
+    [0, m[1]![0]!, m[1]![1]!],
+  ];
+}
+
+/** From (E, a, α) with ln C centred to (E, ln A, α): ln A = a + α · centre. */
+function toOrigin(covariance: Matrix, centre: number): number[][] {
+  const jacobian = [
+    [1, 0, 0],
+    [0, 1, centre],
+    [0, 0, 1],
+  ];
+  return multiply(multiply(jacobian, covariance), transpose(jacobian));
 }
 
 /** Floors whose best fit is not rejected: SSE(E) ≤ SSE_min (1 + t² / dof), the profile interval of a least-squares parameter. */

@@ -52,8 +52,15 @@ export function runSurfaceTask(task: SurfaceTask): Descent[] {
   const form = surfaceForms[task.form];
   if (task.kind === "refit") return refits(task, form);
   const objective = logObjective(form, task.data, task.delta);
-  return task.starts.map((start) => asDescent(bfgs(objective, start, { maxIterations: 200, relativeTolerance: 1e-8 })));
+  const glimpses = task.starts.map((start) => bfgs(objective, start, { maxIterations: 60, relativeTolerance: 1e-5 }));
+  const best = glimpses.reduce((low, g) => Math.min(low, g.value), Number.POSITIVE_INFINITY);
+  return glimpses.map((g) =>
+    asDescent(g.value <= HOPELESS * best ? bfgs(objective, g.x, { maxIterations: 200, relativeTolerance: 1e-9 }) : g),
+  );
 }
+
+/** A descent that levels off this many times above the best of its neighbours is in another basin. */
+const HOPELESS = 2;
 
 const asDescent = ({ x, value, converged }: BfgsResult): Descent => ({ theta: Array.from(x), value, converged });
 

@@ -1,0 +1,119 @@
+import { ScalingError } from "./errors.js";
+import { type PowerLaw, powerLaw } from "./laws/power.js";
+import { type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "./types.js";
+
+/** A training curve: the loss of one model as it sees tokens. */
+export interface TrainingCurve {
+  readonly N: Parameters;
+  /** Ascending in D. */
+  readonly points: readonly { readonly D: Tokens; readonly loss: Loss }[];
+  readonly label?: string;
+}
+
+/** The best model at one compute. */
+export interface EnvelopePoint {
+  readonly C: Flops;
+  readonly N: Parameters;
+  readonly D: Tokens;
+  readonly loss: Loss;
+  readonly curve: number;
+}
+
+export interface Envelope {
+  readonly points: readonly EnvelopePoint[];
+  readonly N: Outcome<PowerLaw>;
+  readonly D: Outcome<PowerLaw>;
+  readonly loss: Outcome<PowerLaw>;
+}
+
+export interface EnvelopeOptions {
+  /** Logarithmically spaced compute values. Default 1500 (Hoffmann et al. 2022, Approach 1). */
+  readonly bins?: number;
+  readonly flops?: (N: Parameters, D: Tokens) => Flops;
+}
+
+/**
+ * Approach 1: the lower envelope of training curves over compute, and power laws through it. Curves are interpolated in log-log;
+ * bins where the smallest or the largest model leads are left out, as their neighbours on one side were never trained.
+ * The points of an envelope are not independent, so the laws' standard errors are too small: bootstrap over curves instead.
+ */
+export function envelope(curves: readonly TrainingCurve[], options: EnvelopeOptions = {}): Outcome<Envelope> {
+  const { bins = 1500, flops = (N, D) => 6 * N * D } = options;
+  if (!(Number.isInteger(bins) && bins > 1))
+    throw new ScalingError("bad-option", `bins is ${bins}; expected a whole number above 1`);
+  if (curves.length < 3)
+    return refuse("too-few-points", `${curves.length} training curves; an envelope needs at least three`);
+  const logs = curves.map((curve, i) => curveLogs(curve, i, flops));
+  const low = Math.min(...logs.map((c) => c.lnC[0]!));
+  const high = Math.max(...logs.map((c) => c.lnC[c.lnC.length - 1]!));
+  const sizes = curves.map((c) => c.N);
+  const smallest = Math.min(...sizes);
+  const largest = Math.max(...sizes);
+  const points: EnvelopePoint[] = [];
+  for (let b = 0; b < bins; b++) {
+    const lnC = low + ((high - low) * b) / (bins - 1);
+    let best = -1;
+    let bestLoss = Number.POSITIVE_INFINITY;
+    logs.forEach((c, i) => {
+      const lnL = interpolate(c.lnC, c.lnL, lnC);
+      if (lnL !== undefined && lnL < bestLoss) [best, bestLoss] = [i, lnL];
+    });
+    if (best < 0 || sizes[best] === smallest || sizes[best] === largest) continue;
+    const D = Math.exp(interpolate(logs[best]!.lnC, logs[best]!.lnD, lnC)!);
+    points.push({ C: Math.exp(lnC), N: sizes[best]!, D, loss: Math.exp(bestLoss), curve: best });
+  }
+  const leaders = new Set(points.map((p) => p.curve)).size;
+  if (leaders < 2)
+    return refuse(
+      "edge-minimum",
+      `${leaders} models besides the smallest and largest ever lead: the sizes do not bracket the optimum`,
+    );
+  const C = points.map((p) => p.C);
+  return {
+    ok: true,
+    points,
+    N: powerLaw(
+      C,
+      points.map((p) => p.N),
+    ),
+    D: powerLaw(
+      C,
+      points.map((p) => p.D),
+    ),
+    loss: powerLaw(
+      C,
+      points.map((p) => p.loss),
+    ),
+  };
+}
+
+function curveLogs(curve: TrainingCurve, i: number, flops: (N: number, D: number) => number) {
+  if (curve.points.length < 2)
+    throw new ScalingError("too-few-points", `curve ${i + 1} has fewer than two points`, { row: i + 1 });
+  const lnD = curve.points.map((p) => Math.log(p.D));
+  const lnL = curve.points.map((p) => Math.log(p.loss));
+  const lnC = curve.points.map((p) => Math.log(flops(curve.N, p.D)));
+  for (let k = 0; k < lnC.length; k++) {
+    if (Number.isFinite(lnC[k]!) && Number.isFinite(lnL[k]!) && (k === 0 || lnC[k]! > lnC[k - 1]!)) continue;
+    throw new ScalingError(
+      "bad-value",
+      `curve ${i + 1}, point ${k + 1}: expected positive losses and tokens in ascending order`,
+      { row: i + 1 },
+    );
+  }
+  return { lnC, lnD, lnL };
+}
+
+/** Linear interpolation; undefined outside. */
+function interpolate(x: readonly number[], y: readonly number[], at: number): number | undefined {
+  const last = x.length - 1;
+  if (at < x[0]! || at > x[last]!) return undefined;
+  let i = 0;
+  let high = last - 1;
+  while (i < high) {
+    const middle = (i + high + 1) >> 1;
+    if (x[middle]! <= at) i = middle;
+    else high = middle - 1;
+  }
+  return y[i]! + ((at - x[i]!) / (x[i + 1]! - x[i]!)) * (y[i + 1]! - y[i]!);
+}

@@ -1,0 +1,83 @@
+import { chiSquareSurvival, fSurvival } from "../math/distributions.js";
+import { type Outcome, type Run, refuse } from "../types.js";
+
+/** Information criteria of a least-squares fit; only differences between fits of the same points mean anything. */
+export interface Criteria {
+  readonly logLikelihood: number;
+  readonly aic: number;
+  readonly aicc: number;
+  readonly bic: number;
+}
+
+/**
+ * Gaussian criteria from a residual sum of squares (of ln L, for fits of ln L).
+ * @param parameters of the mean; the noise variance is counted on top
+ */
+export function criteria(sumOfSquares: number, points: number, parameters: number): Criteria {
+  const k = parameters + 1;
+  const logLikelihood = (-points / 2) * (Math.log((2 * Math.PI * sumOfSquares) / points) + 1);
+  const aic = 2 * k - 2 * logLikelihood;
+  return {
+    logLikelihood,
+    aic,
+    aicc: points > k + 1 ? aic + (2 * k * (k + 1)) / (points - k - 1) : Number.POSITIVE_INFINITY,
+    bic: k * Math.log(points) - 2 * logLikelihood,
+  };
+}
+
+export interface LackOfFit {
+  /** F with replicated runs, χ² with known noise. */
+  readonly statistic: number;
+  /** Chance of a statistic this large if the form were right. */
+  readonly pValue: number;
+  readonly degreesOfFreedom: readonly [number, number];
+  readonly from: "replicates" | "known-noise";
+}
+
+/**
+ * Is the scatter about a fit more than the noise of a run? Pure error is taken from runs of equal N and D with different seeds, or
+ * from `sigma` where every run has one.
+ * @param predict the fitted loss of a run
+ */
+export function lackOfFit(runs: readonly Run[], predict: (run: Run) => number, parameters: number): Outcome<LackOfFit> {
+  const groups = new Map<string, Run[]>();
+  for (const run of runs) {
+    const key = `${run.N}|${run.D}`;
+    const group = groups.get(key);
+    if (group) group.push(run);
+    else groups.set(key, [run]);
+  }
+  const pureFreedom = runs.length - groups.size;
+  if (pureFreedom > 0 && groups.size > parameters) {
+    let pure = 0;
+    let total = 0;
+    for (const group of groups.values()) {
+      const mean = group.reduce((s, run) => s + run.loss, 0) / group.length;
+      for (const run of group) {
+        pure += (run.loss - mean) ** 2;
+        total += (run.loss - predict(run)) ** 2;
+      }
+    }
+    const freedom = groups.size - parameters;
+    const statistic = Math.max(0, total - pure) / freedom / (pure / pureFreedom);
+    return {
+      ok: true,
+      statistic,
+      pValue: fSurvival(statistic, freedom, pureFreedom),
+      degreesOfFreedom: [freedom, pureFreedom],
+      from: "replicates",
+    };
+  }
+  if (runs.every((run) => (run.sigma ?? 0) > 0) && runs.length > parameters) {
+    const statistic = runs.reduce((s, run) => s + ((run.loss - predict(run)) / run.sigma!) ** 2, 0);
+    const freedom = runs.length - parameters;
+    return {
+      ok: true,
+      statistic,
+      pValue: chiSquareSurvival(statistic, freedom),
+      degreesOfFreedom: [freedom, Number.POSITIVE_INFINITY],
+      from: "known-noise",
+    };
+  }
+  return refuse("unidentified", "lack of fit needs repeated runs of one size and budget, or sigma on every run");
+}

@@ -1,0 +1,101 @@
+import { ScalingError } from "../errors.js";
+import { fitParabola } from "../isoflop/parabola.js";
+import { studentFactor95 } from "../math/distributions.js";
+import { leastSquares, type Matrix, quadraticForm } from "../math/linear.js";
+import { type Estimate, type Interval, type Outcome, refuse } from "../types.js";
+import { exponentiate } from "./power.js";
+
+/** y = c · Π x_j^γ_j: the best learning rate or batch size against C, N or D (as in DeepSeek 2401.02954, eq. 1). */
+export interface HyperparameterLaw {
+  readonly exponents: Readonly<Record<string, Estimate>>;
+  readonly coefficient: Estimate;
+  readonly covariance: Matrix;
+  readonly residualStandardDeviation: number;
+  readonly degreesOfFreedom: number;
+  readonly r2: number;
+}
+
+/**
+ * Least squares of ln y on the logarithms of any number of predictors.
+ * @param rows one record per observation, every record with the same positive predictors
+ */
+export function hyperparameterLaw(
+  rows: readonly Readonly<Record<string, number>>[],
+  y: readonly number[],
+): Outcome<HyperparameterLaw> {
+  if (rows.length !== y.length)
+    throw new ScalingError("bad-value", `${rows.length} rows for ${y.length} values; expected as many of each`);
+  const names = Object.keys(rows[0] ?? {});
+  const logs = rows.map((row, i) => names.map((name) => logOf(name, row[name], i)));
+  const ly = y.map((v, i) => logOf("y", v, i));
+  const fit = leastSquares(
+    logs.map((row) => [1, ...row]),
+    ly,
+  );
+  if (!fit || fit.degreesOfFreedom < 1) {
+    return refuse(
+      "too-few-points",
+      `${rows.length} observations cannot tell ${names.length} exponents and a coefficient apart`,
+    );
+  }
+  const dof = fit.degreesOfFreedom;
+  const variance = fit.rss / dof;
+  const factor = studentFactor95(dof);
+  const estimate = (j: number): Estimate => {
+    const value = fit.coefficients[j]!;
+    const standardError = Math.sqrt(variance * fit.unscaledCovariance[j]![j]!);
+    return { value, standardError, ci95: [value - factor * standardError, value + factor * standardError] };
+  };
+  const mean = ly.reduce((s, v) => s + v, 0) / ly.length;
+  const total = ly.reduce((s, v) => s + (v - mean) ** 2, 0);
+  return {
+    ok: true,
+    exponents: Object.fromEntries(names.map((name, j) => [name, estimate(j + 1)])),
+    coefficient: exponentiate(estimate(0)),
+    covariance: fit.unscaledCovariance.map((row) => row.map((v) => v * variance)),
+    residualStandardDeviation: Math.sqrt(variance),
+    degreesOfFreedom: dof,
+    r2: total > 0 ? 1 - fit.rss / total : 1,
+  };
+}
+
+/** The law at a point, with the interval of a new optimum at 95 %. */
+export function predictHyperparameter(
+  law: HyperparameterLaw,
+  at: Readonly<Record<string, number>>,
+): { readonly value: number; readonly interval95: Interval } {
+  const names = Object.keys(law.exponents);
+  const logs = names.map((name) => logOf(name, at[name], 0));
+  const level = names.reduce(
+    (s, name, j) => s + law.exponents[name]!.value * logs[j]!,
+    Math.log(law.coefficient.value),
+  );
+  const spread = Math.sqrt(quadraticForm(law.covariance, [1, ...logs]) + law.residualStandardDeviation ** 2);
+  const half = studentFactor95(law.degreesOfFreedom) * spread;
+  return { value: Math.exp(level), interval95: [Math.exp(level - half), Math.exp(level + half)] };
+}
+
+/** Best value of a hyperparameter from a sweep of losses: the vertex of a parabola in its logarithm, or a refusal. */
+export function hyperparameterOptimum(
+  values: readonly number[],
+  losses: readonly number[],
+): Outcome<{ readonly optimum: Estimate; readonly loss: Estimate; readonly curvature: Estimate }> {
+  const logs = values.map((v, i) => logOf("value", v, i));
+  const distinct = new Set(logs).size;
+  if (distinct < 4) return refuse("too-few-points", `${distinct} distinct values; a minimum with an error needs four`);
+  const parabola = fitParabola(logs, losses);
+  if (!parabola || !(parabola.curvature.value > 0))
+    return refuse("not-convex", "the loss has no minimum in the logarithm of the value");
+  if (parabola.x.value < Math.min(...logs) || parabola.x.value > Math.max(...logs)) {
+    return refuse(
+      "edge-minimum",
+      `the best value, ${Math.exp(parabola.x.value).toPrecision(3)}, lies outside the sweep`,
+    );
+  }
+  return { ok: true, optimum: exponentiate(parabola.x), loss: parabola.y, curvature: parabola.curvature };
+}
+
+function logOf(field: string, value: number | undefined, i: number): number {
+  if (value !== undefined && value > 0 && Number.isFinite(value)) return Math.log(value);
+  throw new ScalingError("bad-value", `${field} is ${value}; expected a positive number`, { row: i + 1, field, value });
+}

@@ -1,0 +1,121 @@
+import { ScalingError } from "../errors.js";
+import { studentFactor95 } from "../math/distributions.js";
+import { levenbergMarquardt } from "../math/levenberg.js";
+import type { Matrix } from "../math/linear.js";
+import { quadraticForm } from "../math/linear.js";
+import { type Estimate, type FitStatus, type Interval, type Loss, type Outcome, refuse } from "../types.js";
+import { thetaEstimate } from "./nonlinear.js";
+
+/**
+ * How a metric follows the loss. `power`: m = k L^γ (FID against loss) · `exponential`: m = ε − k e^(−γL) (top-1 error, Gadre et
+ * al. 2024, eq. 5) · `logistic`: m = low + (high − low) / (1 + e^(γ(L − L₀))) (accuracy).
+ */
+export type LinkForm = "power" | "exponential" | "logistic";
+
+interface LinkShape {
+  readonly parameters: readonly string[];
+  evaluate(theta: readonly number[], loss: number): number;
+  starts(loss: readonly number[], metric: readonly number[]): number[][];
+}
+
+const range = (v: readonly number[]): [number, number] => [Math.min(...v), Math.max(...v)];
+
+const shapes: Readonly<Record<LinkForm, LinkShape>> = {
+  power: {
+    parameters: ["lnK", "gamma"],
+    evaluate: ([lnK, gamma], loss) => Math.exp(lnK! + gamma! * Math.log(loss)),
+    starts: (loss, metric) => {
+      const level = Math.log(metric.reduce((s, v) => s + Math.abs(v), 0) / metric.length);
+      const centre = Math.log(loss.reduce((s, v) => s + v, 0) / loss.length);
+      return [-8, -2, 2, 8].map((gamma) => [level - gamma * centre, gamma]);
+    },
+  },
+  exponential: {
+    parameters: ["epsilon", "lnK", "gamma"],
+    evaluate: ([epsilon, lnK, gamma], loss) => epsilon! - Math.exp(lnK! - gamma! * loss),
+    starts: (loss, metric) => {
+      const [low, high] = range(metric);
+      const [first] = range(loss);
+      return [0.3, 1, 3, 10].map((gamma) => [
+        high + 0.05 * (high - low),
+        Math.log(1.05 * (high - low)) + gamma * first,
+        gamma,
+      ]);
+    },
+  },
+  logistic: {
+    parameters: ["low", "high", "gamma", "centre"],
+    evaluate: ([low, high, gamma, centre], loss) => low! + (high! - low!) / (1 + Math.exp(gamma! * (loss - centre!))),
+    starts: (loss, metric) => {
+      const [low, high] = range(metric);
+      const [first, last] = range(loss);
+      const pad = 0.05 * (high - low);
+      return [2, 6, 15].flatMap((steep) =>
+        [0.3, 0.5, 0.7].map((share) => [low - pad, high + pad, steep / (last - first), first + share * (last - first)]),
+      );
+    },
+  },
+};
+
+export interface MetricLink {
+  readonly form: LinkForm;
+  readonly status: Extract<FitStatus, "converged" | "unidentified" | "stopped-early">;
+  readonly parameters: Readonly<Record<string, Estimate>>;
+  readonly theta: readonly number[];
+  readonly covariance: Matrix | undefined;
+  readonly residualStandardDeviation: number;
+  readonly degreesOfFreedom: number;
+}
+
+/** Fits a metric as a function of the loss by least squares of the metric. */
+export function metricLink(loss: readonly number[], metric: readonly number[], form: LinkForm): Outcome<MetricLink> {
+  if (loss.length !== metric.length)
+    throw new ScalingError("bad-value", `${loss.length} losses for ${metric.length} metrics; expected as many of each`);
+  const bad = loss.findIndex((v, i) => !(v > 0 && Number.isFinite(metric[i]!)));
+  if (bad >= 0)
+    throw new ScalingError(
+      "bad-value",
+      `loss ${loss[bad]}, metric ${metric[bad]}; expected a positive loss and a finite metric`,
+      { row: bad + 1 },
+    );
+  const shape = shapes[form];
+  const p = shape.parameters.length;
+  const distinct = new Set(loss).size;
+  if (distinct <= p)
+    return refuse("too-few-points", `${distinct} distinct losses; a ${form} link needs at least ${p + 1}`);
+  const fit = levenbergMarquardt(
+    (theta) => loss.map((v, i) => shape.evaluate(theta, v) - metric[i]!),
+    shape.starts(loss, metric),
+  );
+  if (!fit) return refuse("unidentified", "no start has a finite objective");
+  const dof = loss.length - p;
+  const variance = fit.sse / dof;
+  return {
+    ok: true,
+    form,
+    status: !fit.converged ? "stopped-early" : fit.unscaledCovariance ? "converged" : "unidentified",
+    parameters: Object.fromEntries(shape.parameters.map((name, j) => [name, thetaEstimate(fit, j, variance, dof)])),
+    theta: fit.theta,
+    covariance: fit.unscaledCovariance?.map((row) => row.map((v) => v * variance)),
+    residualStandardDeviation: Math.sqrt(variance),
+    degreesOfFreedom: dof,
+  };
+}
+
+/** The metric at a loss, with the interval of a new measurement at 95 %. */
+export function predictMetric(link: MetricLink, loss: Loss): { readonly value: number; readonly interval95: Interval } {
+  const shape = shapes[link.form];
+  const value = shape.evaluate(link.theta, loss);
+  const gradient = link.theta.map((v, j) => {
+    const h = 1e-6 * Math.max(1, Math.abs(v));
+    const at = (sign: number) =>
+      shape.evaluate(
+        link.theta.map((t, k) => (k === j ? t + sign * h : t)),
+        loss,
+      );
+    return (at(1) - at(-1)) / (2 * h);
+  });
+  const ofLaw = link.covariance ? quadraticForm(link.covariance, gradient) : Number.NaN;
+  const half = studentFactor95(link.degreesOfFreedom) * Math.sqrt(ofLaw + link.residualStandardDeviation ** 2);
+  return { value, interval95: [value - half, value + half] };
+}

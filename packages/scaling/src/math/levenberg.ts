@@ -1,0 +1,81 @@
+import { leastSquares, type Matrix } from "./linear.js";
+
+export interface LeastSquaresFit {
+  readonly theta: readonly number[];
+  readonly sse: number;
+  /** (JᵀJ)⁻¹, undefined when the parameters cannot be told apart. */
+  readonly unscaledCovariance: Matrix | undefined;
+  readonly converged: boolean;
+  /** Starts that ended at the best value. */
+  readonly reachedBest: number;
+}
+
+const SAME_OPTIMUM = 1e-6;
+
+/**
+ * Nonlinear least squares from several starts by Levenberg–Marquardt, Jacobian by central differences. For forms with a handful of
+ * parameters and hundreds of points, where speed does not matter and a new form should be one function.
+ */
+export function levenbergMarquardt(
+  residuals: (theta: readonly number[]) => readonly number[],
+  starts: readonly (readonly number[])[],
+): LeastSquaresFit | undefined {
+  const results = starts.flatMap((start) => descend(residuals, start) ?? []);
+  if (results.length === 0) return undefined;
+  const best = results.reduce((a, b) => (b.sse < a.sse ? b : a));
+  const step = leastSquares(jacobianAt(residuals, best.theta), residuals(best.theta));
+  return {
+    ...best,
+    unscaledCovariance: step?.unscaledCovariance,
+    reachedBest: results.filter((r) => r.sse <= best.sse * (1 + SAME_OPTIMUM) + 1e-28).length,
+  };
+}
+
+function descend(residuals: (theta: readonly number[]) => readonly number[], start: readonly number[]) {
+  let theta = [...start];
+  let r = residuals(theta);
+  let sse = squares(r);
+  if (!Number.isFinite(sse)) return undefined;
+  let damping = 1e-3;
+  let converged = false;
+  for (let i = 0; i < 500 && !converged; i++) {
+    const jacobian = jacobianAt(residuals, theta);
+    if (jacobian.some((row) => row.some((v) => !Number.isFinite(v)))) break;
+    const scale = theta.map((_, j) => Math.sqrt(jacobian.reduce((s, row) => s + row[j]! ** 2, 0)) + 1e-12);
+    let moved = false;
+    for (let k = 0; k < 25; k++) {
+      // Damping as extra rows keeps the step a least-squares problem: no normal equations, no squared condition number.
+      const rows = [
+        ...jacobian,
+        ...theta.map((_, j) => theta.map((_, l) => (l === j ? Math.sqrt(damping) * scale[j]! : 0))),
+      ];
+      const step = leastSquares(rows, [...r, ...theta.map(() => 0)]);
+      const next = step && theta.map((v, j) => v - step.coefficients[j]!);
+      const nextResiduals = next && residuals(next);
+      const nextSse = nextResiduals ? squares(nextResiduals) : Number.NaN;
+      if (next && nextResiduals && nextSse < sse) {
+        converged = sse - nextSse <= 1e-13 * sse;
+        [theta, r, sse] = [next, nextResiduals, nextSse];
+        damping = Math.max(1e-15, damping / 5);
+        moved = true;
+        break;
+      }
+      damping *= 4;
+    }
+    if (!moved) converged = true;
+  }
+  return { theta, sse, converged };
+}
+
+const squares = (r: readonly number[]): number => r.reduce((s, v) => s + v * v, 0);
+
+function jacobianAt(residuals: (theta: readonly number[]) => readonly number[], theta: readonly number[]): number[][] {
+  const columns = theta.map((value, j) => {
+    const h = 1e-6 * Math.max(1, Math.abs(value));
+    const at = (sign: number) => residuals(theta.map((v, k) => (k === j ? v + sign * h : v)));
+    const high = at(1);
+    const low = at(-1);
+    return high.map((v, i) => (v - low[i]!) / (2 * h));
+  });
+  return columns[0]!.map((_, i) => columns.map((c) => c[i]!));
+}

@@ -1,0 +1,157 @@
+import { ScalingError } from "../errors.js";
+import { bisect, goldenMinimum } from "../math/search.js";
+import { type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
+import { type Surface, surfaceLoss } from "./surface.js";
+
+/** Training FLOPs of a model of size N on D tokens; increasing in both. */
+export type FlopRule = (N: Parameters, D: Tokens) => Flops;
+
+export const sixND: FlopRule = (N, D) => 6 * N * D;
+
+export interface Allocation {
+  readonly C: Flops;
+  readonly N: Parameters;
+  readonly D: Tokens;
+  readonly loss: Loss;
+}
+
+export interface AllocationOptions {
+  /** Default 6ND. */
+  readonly flops?: FlopRule;
+  /** Range of sizes searched. Default 1 … 10¹⁸, or where one token fits. */
+  readonly sizes?: readonly [Parameters, Parameters];
+}
+
+const LARGEST = 1e18;
+
+/**
+ * The size and tokens of least loss at a compute. Closed form for the power-term surfaces under 6ND
+ * (Hoffmann et al. 2022, eq. 4: N* = G (C/6)^(β/(α+β)), G = (αA/βB)^(1/(α+β))), a search along the isoFLOP curve otherwise.
+ */
+export function optimalAllocation(surface: Surface, C: Flops, options: AllocationOptions = {}): Outcome<Allocation> {
+  if (!(C > 0 && Number.isFinite(C)))
+    throw new ScalingError("bad-option", `C is ${C}; expected a positive number of FLOPs`);
+  if ((options.flops === undefined || options.flops === sixND) && surface.form !== "kaplan" && !options.sizes) {
+    return closedForm(surface, C);
+  }
+  const flops = options.flops ?? sixND;
+  const [smallest, largest] = options.sizes ?? [1, LARGEST];
+  const tokens = (lnN: number) => tokensFor(flops, Math.exp(lnN), C);
+  const loss = (lnN: number) => {
+    const D = tokens(lnN);
+    return D === undefined ? Number.POSITIVE_INFINITY : surfaceLoss(surface, { N: Math.exp(lnN), D });
+  };
+  const low = Math.log(smallest);
+  const high = Math.log(largest);
+  const lnN = minimumOnGrid(loss, low, high);
+  const D = lnN === undefined ? undefined : tokens(lnN);
+  if (lnN === undefined || D === undefined)
+    return refuse("unreachable", `no size can be trained on one token with C = ${C}`);
+  if (lnN - low < 1e-6 || high - lnN < 1e-6)
+    return refuse("edge-minimum", `the best size at C = ${C} is at the end of the searched range`);
+  return { ok: true, C, N: Math.exp(lnN), D, loss: loss(lnN) };
+}
+
+function closedForm(surface: Surface, C: Flops): Outcome<Allocation> {
+  const { a, b, alpha, beta } = terms(surface);
+  if (!(alpha > 0 && beta > 0) || !Number.isFinite(a) || !Number.isFinite(b)) {
+    return refuse(
+      "unidentified",
+      "the surface has no term that falls with N, or none that falls with D: there is no optimum",
+    );
+  }
+  const lnG = (Math.log(alpha / beta) + a - b) / (alpha + beta);
+  const lnN = lnG + (beta / (alpha + beta)) * Math.log(C / 6);
+  const N = Math.exp(lnN);
+  const D = C / (6 * N);
+  return { ok: true, C, N, D, loss: surfaceLoss(surface, { N, D }) };
+}
+
+/** (a, b, α, β) of a power-term surface. */
+export function terms({ form, theta }: Surface): { a: number; b: number; alpha: number; beta: number } {
+  const at = form === "no-floor" ? 2 : 3;
+  const alpha = theta[at]!;
+  return { a: theta[0]!, b: theta[1]!, alpha, beta: form === "tied" ? alpha : theta[at + 1]! };
+}
+
+/** Exponents of N* and D* in C under 6ND, β/(α+β) and α/(α+β). */
+export function allocationExponents(surface: Surface): { readonly N: number; readonly D: number } {
+  if (surface.form === "kaplan") {
+    // Kaplan's surface is a function of Nc/N to αN/αD and Dc/D, so its optimum has α = αN/αD and β = 1.
+    const ratio = surface.theta[2]! / surface.theta[3]!;
+    return { N: 1 / (1 + ratio), D: ratio / (1 + ratio) };
+  }
+  const { alpha, beta } = terms(surface);
+  return { N: beta / (alpha + beta), D: alpha / (alpha + beta) };
+}
+
+function tokensFor(flops: FlopRule, N: Parameters, C: Flops): Tokens | undefined {
+  if (flops(N, 1) > C) return undefined;
+  let high = 1;
+  while (flops(N, high) < C) {
+    high *= 16;
+    if (!Number.isFinite(high)) throw new ScalingError("bad-option", "flops(N, D) does not grow with D");
+  }
+  return Math.exp(bisect((lnD) => flops(N, Math.exp(lnD)) - C, Math.log(high / 16), Math.log(high)));
+}
+
+function minimumOnGrid(f: (x: number) => number, low: number, high: number): number | undefined {
+  const steps = 200;
+  const at = (i: number) => low + ((high - low) * i) / steps;
+  let best = -1;
+  let value = Number.POSITIVE_INFINITY;
+  for (let i = 0; i <= steps; i++) {
+    const v = f(at(i));
+    if (v < value) [best, value] = [i, v];
+  }
+  if (best < 0) return undefined;
+  return goldenMinimum(f, at(Math.max(0, best - 1)), at(Math.min(steps, best + 1))).x;
+}
+
+/** Least compute that reaches a loss when allocated optimally; `unreachable` at or below the floor. */
+export function computeForLoss(surface: Surface, loss: Loss, options: AllocationOptions = {}): Outcome<Allocation> {
+  const at = (lnC: number) => optimalAllocation(surface, Math.exp(lnC), options);
+  const excess = (lnC: number) => {
+    const allocation = at(lnC);
+    return allocation.ok ? allocation.loss - loss : Number.NaN;
+  };
+  const low = Math.log(6);
+  const high = Math.log(1e60);
+  if (options.flops === undefined) {
+    if (excess(high) > 0)
+      return refuse("unreachable", `a loss of ${loss} is below what 10⁶⁰ FLOPs reach: the floor is in the way`);
+    return at(bisect((x) => -excess(x), low, high));
+  }
+  // A custom rule may refuse small or large budgets; widen from the middle while answers come.
+  const grid = Array.from({ length: 241 }, (_, i) => low + ((high - low) * i) / 240);
+  const reached = grid.findIndex((x) => excess(x) <= 0);
+  if (reached <= 0) return refuse("unreachable", `a loss of ${loss} is not reached between 6 and 10⁶⁰ FLOPs`);
+  return at(bisect((x) => -excess(x), grid[reached - 1]!, grid[reached]!));
+}
+
+/** What a run that was not compute-optimal cost. */
+export interface Misallocation {
+  readonly C: Flops;
+  readonly loss: Loss;
+  /** Loss above the optimum of the same compute. */
+  readonly excessLoss: number;
+  /** Compute an optimal run would have needed for the same loss. */
+  readonly sufficient: Flops;
+  /** (C − sufficient) / sufficient: compute spent for nothing, as a share of what was needed. */
+  readonly deadweight: number;
+}
+
+/** Cost of training N on D instead of the optimum of the same compute. */
+export function misallocation(
+  surface: Surface,
+  { N, D }: { readonly N: Parameters; readonly D: Tokens },
+  options: AllocationOptions = {},
+): Outcome<Misallocation> {
+  const C = (options.flops ?? sixND)(N, D);
+  const loss = surfaceLoss(surface, { N, D });
+  const best = optimalAllocation(surface, C, options);
+  if (!best.ok) return best;
+  const needed = computeForLoss(surface, loss, options);
+  if (!needed.ok) return needed;
+  return { ok: true, C, loss, excessLoss: loss - best.loss, sufficient: needed.C, deadweight: C / needed.C - 1 };
+}

@@ -1,0 +1,54 @@
+import { type IsoFlop, type IsoFlopOptions, isoFlop } from "../isoflop/isoflop.js";
+import { predictPowerLaw } from "../laws/power.js";
+import type { Flops, Outcome, Parameters, Tokens } from "../types.js";
+import { allocationExponents, optimalAllocation } from "./allocate.js";
+import { type Surface, surfaceLoss } from "./surface.js";
+
+/** A size and its tokens at a budget: what an isoFLOP study trained, without its losses. */
+export interface DesignPoint {
+  readonly C: Flops;
+  readonly N: Parameters;
+  readonly D: Tokens;
+}
+
+/** How far Approach 2 on this grid would be off if the surface were the truth and there were no noise. */
+export interface Approach2Bias {
+  /** Approach-2 exponent minus the surface's own. */
+  readonly exponent: { readonly N: number; readonly D: number };
+  /** Approach-2 optimum over the surface's optimum, minus one, at the asked compute. */
+  readonly relative: { readonly N: number; readonly D: number; readonly loss: number };
+  readonly fit: IsoFlop;
+}
+
+/**
+ * Approach 2 is a second-order expansion: with α ≠ β its vertex is off by a factor that grows with the width of the grid
+ * (2603.22339). This samples the surface on the grid that was used, runs Approach 2 on it, and reports the shift.
+ * @param at compute at which the relative errors are taken
+ */
+export function approach2Bias(
+  surface: Surface,
+  design: readonly DesignPoint[],
+  at: Flops,
+  options: IsoFlopOptions = {},
+): Outcome<Approach2Bias> {
+  const fit = isoFlop(
+    design.map(({ C, N, D }) => ({ C, N, D, loss: surfaceLoss(surface, { N, D }) })),
+    options,
+  );
+  if (!fit.N.ok) return fit.N;
+  if (!fit.D.ok) return fit.D;
+  if (!fit.loss.ok) return fit.loss;
+  const truth = optimalAllocation(surface, at);
+  if (!truth.ok) return truth;
+  const exponents = allocationExponents(surface);
+  return {
+    ok: true,
+    exponent: { N: fit.N.exponent.value - exponents.N, D: fit.D.exponent.value - exponents.D },
+    relative: {
+      N: predictPowerLaw(fit.N, at).value / truth.N - 1,
+      D: predictPowerLaw(fit.D, at).value / truth.D - 1,
+      loss: predictPowerLaw(fit.loss, at).value / truth.loss - 1,
+    },
+    fit,
+  };
+}
