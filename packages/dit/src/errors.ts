@@ -1,0 +1,16 @@
+/** What was wrong: the config, an operand's shape or dtype, or a set of weights. */
+export type DitErrorCode = "config" | "shape" | "weights";
+
+/** Every error of this package but those about a config's fields, which `@isoflop/flops` checks (`FlopsError`). */
+export class DitError extends Error {
+  override readonly name = "DitError";
+
+  constructor(
+    readonly code: DitErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const shown = (shape: readonly number[]): string => `[${shape.join(", ")}]`;

@@ -1,0 +1,15 @@
+import type { ResolvedConfig } from "@isoflop/flops";
+
+/** The frozen position table in float64, row-major [T, width]: what `sinCosPositions` records, as plain numbers. */
+export const positionTable = ({ image, patch, width }: ResolvedConfig): Float64Array => {
+  const columns = image.width / patch;
+  const tokens = (image.height / patch) * columns;
+  const quarter = width / 4;
+  return Float64Array.from({ length: tokens * width }, (_, at) => {
+    const [token, channel] = [Math.floor(at / width), at % width];
+    const place = channel < width / 2 ? token % columns : Math.floor(token / columns);
+    const inHalf = channel % (width / 2);
+    const angle = place * 10000 ** (-(inHalf % quarter) / quarter);
+    return inHalf < quarter ? Math.sin(angle) : Math.cos(angle);
+  });
+};

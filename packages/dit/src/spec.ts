@@ -1,0 +1,70 @@
+import type { Part } from "@isoflop/flops";
+import { type MapTree, random, type Tensor } from "@isoflop/tensor";
+import { type Law, sample } from "./laws.js";
+
+/** A parameter before it exists: its shape, the law it is drawn from, and where its work is booked. */
+export class Spec {
+  constructor(
+    readonly shape: readonly number[],
+    readonly law: Law,
+    readonly part: Part,
+    /** Look-up tables and positions, which take part in no product. */
+    readonly embedding = false,
+  ) {}
+
+  get size(): number {
+    return this.shape.reduce((product, n) => product * n, 1);
+  }
+}
+
+/** The specs of a record of parameters: the same structure, specs at the leaves. */
+export type SpecsOf<P> = MapTree<P, Spec>;
+
+/** A weight stored (out, in), as PyTorch's Linear keeps it, and its bias. */
+export interface Linear {
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+}
+
+/** Scale and shift of a layer norm. */
+export interface Norm {
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+}
+
+/** `law` "xavier" is Xavier uniform on the whole (out, in) matrix; biases start at 0. */
+export const linearSpec = (part: Part, inputs: number, outputs: number, law?: Law): SpecsOf<Linear> => ({
+  weight: new Spec([outputs, inputs], law ?? { kind: "xavier", fanIn: inputs, fanOut: outputs }, part),
+  bias: new Spec([outputs], { kind: "zeros" }, part),
+});
+
+export const normSpec = (part: Part, width: number): SpecsOf<Norm> => ({
+  weight: new Spec([width], { kind: "ones" }, part),
+  bias: new Spec([width], { kind: "zeros" }, part),
+});
+
+const visit = (tree: unknown, path: string, leaf: (spec: Spec, path: string) => unknown): unknown => {
+  if (tree instanceof Spec) return leaf(tree, path);
+  const at = (key: string | number) => (path === "" ? `${key}` : `${path}.${key}`);
+  if (Array.isArray(tree)) return tree.map((item, i) => visit(item, at(i), leaf));
+  const record = tree as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, visit(value, at(key), leaf)]));
+};
+
+/** Every spec with its name as the official code spells it, such as `blocks.0.attn.qkv.weight`. */
+export const namedSpecs = (specs: unknown): readonly (readonly [name: string, spec: Spec])[] => {
+  const all: (readonly [string, Spec])[] = [];
+  visit(specs, "", (spec, name) => all.push([name, spec]));
+  return all;
+};
+
+/** Builds parameters from specs, one leaf at a time. */
+export const build = <P>(specs: SpecsOf<P>, leaf: (spec: Spec, name: string) => Tensor): P =>
+  visit(specs, "", leaf) as P;
+
+/** Draws every parameter from its law. Each has a key of its own, so the same key gives the same weights on every backend. */
+export const initialise = <P>(specs: SpecsOf<P>, key: random.Key): P => {
+  const keys = random.split(key, namedSpecs(specs).length);
+  let at = 0;
+  return build<P>(specs, ({ shape, law }) => sample(law, keys[at++]!, shape));
+};
