@@ -10,28 +10,24 @@ export interface Graph {
 /** A key for one result of one node. */
 export const refOf = (tensor: Tensor): string => `${tensor.node.id}.${tensor.index}`;
 
-/** Calls `visit` on every node below `outputs` that is not a leaf, inputs first. */
+/**
+ * Calls `visit` on every node below `outputs` that is not a leaf, in the order they were recorded. That order is a topological one, and a good one to
+ * run in: a recomputed value, say, is recorded just before it is used.
+ */
 export const walk = (
   outputs: readonly Tensor[],
   isLeaf: (tensor: Tensor) => boolean,
   visit: (node: Node) => void,
 ): void => {
-  const done = new Set<Node>();
-  const stack: { node: Node; next: number }[] = [];
-  const enter = (tensor: Tensor): void => {
-    if (isLeaf(tensor) || done.has(tensor.node)) return;
-    done.add(tensor.node);
-    stack.push({ node: tensor.node, next: 0 });
-  };
-  for (const output of outputs) {
-    enter(output);
-    while (stack.length > 0) {
-      const frame = stack.at(-1)!;
-      const input = frame.node.inputs[frame.next++];
-      if (input) enter(input);
-      else visit(stack.pop()!.node);
-    }
+  const found = new Set<Node>();
+  const stack: Tensor[] = [...outputs];
+  while (stack.length > 0) {
+    const tensor = stack.pop()!;
+    if (isLeaf(tensor) || found.has(tensor.node)) continue;
+    found.add(tensor.node);
+    stack.push(...tensor.node.inputs);
   }
+  for (const node of [...found].sort((a, b) => a.id - b.id)) visit(node);
 };
 
 /** The stored values a lazy expression reads, in a fixed order. */

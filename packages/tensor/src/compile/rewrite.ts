@@ -51,14 +51,10 @@ export const rewrite = (graph: Graph, rule: Rule): Graph => {
       done.set(node, replacement.map(resolve));
       return;
     }
-    const unchanged = inputs.every(
-      (input, i) => input.node === node.inputs[i]!.node && input.index === node.inputs[i]!.index,
-    );
+    // Always a new node: ids then follow the order of the visit, which is the order of recording.
     done.set(
       node,
-      builder.build(node.op, inputs, node.attrs, () =>
-        unchanged ? node : new Node(node.op, inputs, node.attrs, node.outputs),
-      ),
+      builder.build(node.op, inputs, node.attrs, () => new Node(node.op, inputs, node.attrs, node.outputs)),
     );
   };
   walk(graph.outputs, stop, visit);

@@ -57,11 +57,19 @@ export class Device implements StorageOwner {
    * Copies data to the device. A plain number array needs no dtype to be f32; the shape defaults to one dimension.
    * @throws TensorError `shape` if the data does not fill the shape, `limit` if it is larger than a buffer may be
    */
+  tensor<const S extends Shape = readonly [number]>(data: Int32Array, shape?: S, dtype?: "i32"): Tensor<S, "i32">;
+  tensor<const S extends Shape = readonly [number], D extends "u32" | "bool" = "u32">(
+    data: Uint32Array,
+    shape?: S,
+    dtype?: D,
+  ): Tensor<S, D>;
+  tensor<const S extends Shape = readonly [number]>(data: Float32Array, shape?: S, dtype?: "f32"): Tensor<S, "f32">;
   tensor<const S extends Shape = readonly [number], D extends DType = "f32">(
-    data: DataOf<D> | readonly number[],
-    shape: S = [data.length] as unknown as S,
-    dtype: D = dtypeOf(data) as D,
-  ): Tensor<S, D> {
+    data: readonly number[] | AnyData,
+    shape?: S,
+    dtype?: D,
+  ): Tensor<S, D>;
+  tensor(data: AnyData | readonly number[], shape: Shape = [data.length], dtype: DType = dtypeOf(data)): Tensor {
     checkShape("tensor", shape);
     if (sizeOf(shape) !== data.length)
       throw new TensorError(
@@ -70,7 +78,7 @@ export class Device implements StorageOwner {
       );
     const typed = toTyped(data, dtype);
     const aval = { shape, dtype };
-    return this.adopt(aval, this.engine.upload(typed, aval)) as Tensor<S, D>;
+    return this.adopt(aval, this.engine.upload(typed, aval));
   }
 
   /** Computes tensors now, together. They keep their values until disposed. */

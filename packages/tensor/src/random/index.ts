@@ -17,7 +17,7 @@ import { shiftRight } from "../ops/shift-right.js";
 import { slice } from "../ops/slice.js";
 import type { Shape } from "../shape.js";
 import { permutationOp, randomBitsOp, randomKeysOp } from "./bits.js";
-import { erfInv } from "./erf-inv.js";
+import { normalQuantile } from "./normal-quantile.js";
 
 /**
  * Counter-based random numbers. A key is a u32[2]; every function is pure in its key, so the same key gives the same numbers on every
@@ -74,7 +74,7 @@ export const normal = <const S extends Shape>(from: Tensor, shape: S): Tensor<S,
   // 2b + 1 - 2^23 for 23 random bits b is an odd whole number below 2^23 in size: exact in f32, symmetric, never +-1.
   const odd = cast(bitOr(shiftLeft(shiftRight(bitsOf(from, shape), 9), 1), 1), "i32");
   const x = mul(cast(add(odd, -(2 ** 23)), "f32"), 2 ** -23);
-  return mul(erfInv(x), Math.SQRT2) as Tensor<S, "f32">;
+  return normalQuantile(x) as Tensor<S, "f32">;
 };
 
 /** Whole numbers uniform on [low, high), by the high word of bits x range (Lemire, arXiv 1805.10941, without rejection: bias below range / 2^32). */
