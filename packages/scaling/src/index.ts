@@ -59,6 +59,23 @@ export {
   type ProfileOptions,
   type ProfileWarning,
 } from "./isoflop/profile.js";
+export { type Break, type BrokenLaw, brokenLaw, evaluateBroken } from "./laws/bnsl.js";
+export {
+  type DataConstrainedFit,
+  type DataConstrainedLaw,
+  dataConstrainedLoss,
+  fitDataConstrained,
+  muennighoff2023,
+  type RepeatedRun,
+} from "./laws/dataConstrained.js";
+export {
+  type HyperparameterLaw,
+  hyperparameterLaw,
+  hyperparameterOptimum,
+  predictHyperparameter,
+} from "./laws/hyperparameter.js";
+export { type LinkForm, type MetricLink, metricLink, predictMetric } from "./laws/link.js";
+export { type OverTrainingLaw, optimalMultiplier, overTrainedLoss, overTrainingLaw } from "./laws/overTraining.js";
 export {
   type PowerLaw,
   type PowerLawOptions,

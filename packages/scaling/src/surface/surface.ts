@@ -17,7 +17,7 @@ export const formOf = (surface: Surface): SurfaceForm => surfaceForms[surface.fo
  */
 export function surfaceFrom(form: SurfaceFormName, parameters: Readonly<Record<string, number>>): Surface {
   const theta = surfaceForms[form].fromNatural(parameters);
-  const bad = theta.findIndex((v) => Number.isNaN(v));
+  const bad = theta.findIndex((v) => v === undefined || Number.isNaN(v));
   if (bad >= 0) {
     const given = Object.keys(parameters).join(", ");
     throw new ScalingError(

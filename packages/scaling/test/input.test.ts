@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cleanRuns, dropHighestLoss, isoFlop, parseDelimited, parseRuns, ScalingError } from "../src/index.js";
+
+const errorOf = (work: () => unknown): ScalingError => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ScalingError) return error;
+  }
+  throw new Error("no ScalingError was thrown");
+};
+
+describe("delimited text", () => {
+  it("what is written is read back, whatever the cells, delimiter and line ends", () => {
+    const cell = fc.string({
+      unit: fc.constantFrom("a", "1", ",", ";", '"', "\n", " ", "é"),
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 5 }),
+        fc.constantFrom(",", ";", "\t"),
+        fc.constantFrom("\n", "\r\n", "\r"),
+        fc.boolean(),
+        (rows, delimiter, end, mark) => {
+          const quote = (v: string) => `"${v.replaceAll('"', '""')}"`;
+          const lines = [["x", "y", "z"].join(delimiter), ...rows.map((row) => row.map(quote).join(delimiter))];
+          const table = parseDelimited((mark ? "\ufeff" : "") + lines.join(end) + end);
+          expect(table.header).toEqual(["x", "y", "z"]);
+          expect(table.rows).toEqual(rows);
+        },
+      ),
+    );
+  });
+
+  it("names the row of an unclosed quote, of text after a quote and of a wrong width", () => {
+    expect(errorOf(() => parseDelimited('a,b\n1,2\n"3,4\n')).message).toMatch(/row 2: a quoted cell is never closed/);
+    expect(errorOf(() => parseDelimited('a,b\n"1"x,2\n')).message).toMatch(/row 1: text follows/);
+    expect(errorOf(() => parseDelimited("a,b\n1,2\n1,2,3\n")).row).toBe(2);
+    expect(errorOf(() => parseDelimited("")).code).toBe("bad-format");
+  });
+});
+
+describe("runs", () => {
+  it("semicolons, byte order mark, Windows line ends, named columns", () => {
+    const { runs } = parseRuns("\ufeffflops;params;val\r\n6e18;5e7;3.5\r\n6e18;1e8;3.25\r\n", {
+      columns: { C: "flops", N: "params", loss: "val" },
+    });
+    expect(runs).toHaveLength(2);
+    expect(runs[0]).toMatchObject({ C: 6e18, N: 5e7, D: 2e10, loss: 3.5, row: 1 });
+  });
+
+  it("JSON and JSONL carry the same rows as CSV", () => {
+    const rows = [
+      { C: 6e12, N: 1e4, loss: 0.5, sigma: 0.01, label: "a", fid: 30 },
+      { C: 6e12, N: 2e4, loss: 0.4, sigma: 0.02, label: "b", fid: 20 },
+    ];
+    const options = { columns: { metrics: { fid: "fid" } } };
+    const csv = `C,N,loss,sigma,label,fid\n${rows.map((r) => Object.values(r).join(",")).join("\n")}`;
+    const want = parseRuns(csv, options);
+    expect(parseRuns(JSON.stringify(rows), options)).toEqual(want);
+    expect(parseRuns(rows.map((r) => JSON.stringify(r)).join("\n"), options)).toEqual(want);
+    expect(want.runs[1]).toMatchObject({ sigma: 0.02, label: "b", metrics: { fid: 20 } });
+  });
+
+  it.each([
+    ["negative", "C,N,loss\n1e12,1e4,2\n1e12,2e4,-1", 2, "loss"],
+    ["zero", "C,N,loss\n1e12,0,2", 1, "N"],
+    ["infinite", "C,N,loss\ninf,1e4,2", 1, "C"],
+    ["a perplexity", "C,N,loss\n1e12,1e4,350", 1, "loss"],
+    ["N in billions", "C,N,loss\n1e20,0.4,3", 1, "N"],
+    ["text", "C,N,loss\n1e12,big,2", 1, "N"],
+    ["a decimal comma", 'C,N,loss\n1e12,1e4,"2,5"', 1, "loss"],
+    ["a missing loss", "C,N,loss\n1e12,1e4,", 1, "loss"],
+    ["a negative sigma", "C,N,loss,sigma\n1e12,1e4,2,-1", 1, "sigma"],
+  ])("%s: the error names row and field", (_, text, row, field) => {
+    const error = errorOf(() => parseRuns(text));
+    expect(error.row).toBe(row);
+    expect(error.field).toBe(field);
+    expect(error.message).toContain(`row ${row}`);
+  });
+
+  it("a missing column is named together with those that are there", () => {
+    expect(errorOf(() => parseRuns("C,N,nll\n1,2,3")).message).toMatch(/no column "loss"; there are: C, N, nll/);
+    expect(errorOf(() => parseRuns("C,N,loss\n1,2,3", { columns: { N: "params" } })).code).toBe("missing-column");
+    expect(errorOf(() => parseRuns("C,loss\n1,2")).message).toMatch(/two of C, N and D/);
+    expect(errorOf(() => parseRuns("{oops")).row).toBe(1);
+    expect(errorOf(() => parseRuns("[1]")).row).toBe(1);
+  });
+
+  it("diverged runs and exact duplicates are dropped with reasons; seeds stay", () => {
+    const { runs, dropped } = parseRuns("C,N,loss,seed\n1e12,1e4,2,1\n1e12,1e4,2,1\n1e12,1e4,2,2\n1e12,2e4,NaN,1");
+    expect(runs).toHaveLength(2);
+    expect(dropped.map((d) => [d.row, d.reason])).toEqual([
+      [2, "duplicate"],
+      [4, "no-loss"],
+    ]);
+  });
+
+  it("bad rows can be listed instead of thrown", () => {
+    const { runs, dropped } = cleanRuns(
+      [
+        { C: 1e12, N: 1e4, loss: 2 },
+        { C: 1e12, N: -1, loss: 2 },
+      ],
+      { badRows: "drop" },
+    );
+    expect(runs).toHaveLength(1);
+    expect(dropped).toMatchObject([{ row: 2, reason: "bad-row" }]);
+  });
+
+  it("filters say what they removed", () => {
+    const runs = [1, 5, 3, 4].map((loss, i) => ({ C: 1, N: 1, D: 1, loss, row: i + 1 }));
+    const { runs: kept, dropped } = dropHighestLoss(runs, 2);
+    expect(kept.map((r) => r.loss)).toEqual([1, 3]);
+    expect(dropped.map((d) => d.row)).toEqual([2, 4]);
+  });
+
+  it("a million rows pass through reading and fitting", () => {
+    const line = (i: number) => {
+      const C = [1e12, 3e12, 9e12][i % 3]!;
+      const x = ((i * 7919) % 1000) / 500 - 1;
+      return `${C},${1e5 * Math.sqrt(C / 1e12) * Math.exp(x)},${1 + 0.01 * x * x + i * 1e-12}`;
+    };
+    const text = `C,N,loss\n${Array.from({ length: 1_000_000 }, (_, i) => line(i)).join("\n")}`;
+    const { runs, dropped } = parseRuns(text);
+    expect(runs).toHaveLength(1_000_000);
+    expect(dropped).toHaveLength(0);
+    const { N } = isoFlop(runs);
+    expect(N.ok && N.exponent.value).toBeCloseTo(0.5, 4);
+  });
+});

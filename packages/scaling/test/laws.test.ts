@@ -1,0 +1,283 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  brokenLaw,
+  compareLaws,
+  dataConstrainedLoss,
+  evaluateBroken,
+  evaluateSaturating,
+  expectOk,
+  fitDataConstrained,
+  hyperparameterLaw,
+  hyperparameterOptimum,
+  lackOfFit,
+  metricLink,
+  muennighoff2023,
+  normals,
+  powerLaw,
+  predictHyperparameter,
+  predictMetric,
+  predictPowerLaw,
+  random,
+  saturatingLaw,
+} from "../src/index.js";
+
+const decade = (n: number, from = 17, to = 21) =>
+  Array.from({ length: n }, (_, i) => 10 ** (from + ((to - from) * i) / (n - 1)));
+
+describe("power law", () => {
+  it("recovers any exact law", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -2, max: 2, noNaN: true }),
+        fc.double({ min: -20, max: 20, noNaN: true }),
+        (slope, level) => {
+          const x = decade(6);
+          const law = expectOk(
+            powerLaw(
+              x,
+              x.map((v) => Math.exp(level + slope * Math.log(v))),
+            ),
+          );
+          expect(law.exponent.value).toBeCloseTo(slope, 10);
+          expect(law.logCoefficient.value).toBeCloseTo(level, 8);
+        },
+      ),
+    );
+  });
+
+  it("has the textbook standard errors", () => {
+    // ln y = 0, 1, 1 at ln x = 0, 1, 2: slope 1/2, residual variance 1/6, var(slope) = 1/12.
+    const law = expectOk(powerLaw([1, Math.E, Math.E ** 2], [1, Math.E, Math.E]));
+    expect(law.exponent.value).toBeCloseTo(0.5, 12);
+    expect(law.exponent.standardError).toBeCloseTo(Math.sqrt(1 / 12), 12);
+    expect(law.degreesOfFreedom).toBe(1);
+    // t(0.975; 1) = 12.706
+    expect(law.exponent.ci95[1] - 0.5).toBeCloseTo(12.7062047 * Math.sqrt(1 / 12), 5);
+    const at = predictPowerLaw(law, Math.E);
+    expect(Math.log(at.ci95[1] / at.value)).toBeCloseTo(12.7062047 * Math.sqrt(1 / 18), 5);
+    expect(Math.log(at.interval95[1] / at.value)).toBeCloseTo(12.7062047 * Math.sqrt(1 / 18 + 1 / 6), 5);
+  });
+
+  it("two points give a law with infinite intervals, one gives none", () => {
+    expect(expectOk(powerLaw([1, 10], [1, 2])).exponent.ci95).toEqual([
+      Number.NEGATIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+    ]);
+    expect(powerLaw([3, 3], [1, 2])).toMatchObject({ ok: false, reason: "too-few-points" });
+  });
+
+  it("names the value that has no logarithm", () => {
+    expect(() => powerLaw([1, 2, 0], [1, 2, 3])).toThrow(/row 3: x is 0/);
+    expect(() => powerLaw([1, 2, 3], [1, -2, 3])).toThrow(/row 2: y is -2/);
+  });
+});
+
+describe("saturating law", () => {
+  it("recovers an exact law, and reports the bound of a pure one", () => {
+    const x = decade(8);
+    const law = expectOk(
+      saturatingLaw(
+        x,
+        x.map((C) => 1.7 + 800 * C ** -0.15),
+      ),
+    );
+    expect(law.floor.value).toBeCloseTo(1.7, 6);
+    expect(law.exponent.value).toBeCloseTo(0.15, 6);
+    expect(law.status).toBe("converged");
+    expect(evaluateSaturating(law, 1e24)).toBeCloseTo(1.7 + 800 * 1e24 ** -0.15, 6);
+    const normal = normals(random(3));
+    const pure = expectOk(
+      saturatingLaw(
+        x,
+        x.map((C) => 30 * C ** -0.05 * Math.exp(0.01 * normal())),
+      ),
+    );
+    expect(["bound", "unidentified"]).toContain(pure.status);
+    expect(pure.floor.ci95[0]).toBe(0);
+  });
+
+  it("three budgets cannot show a floor", () => {
+    expect(saturatingLaw([1e17, 1e18, 1e19], [3, 2, 1.5])).toMatchObject({ ok: false, reason: "too-few-points" });
+  });
+
+  it("floor intervals cover the truth", () => {
+    const normal = normals(random(12));
+    const x = decade(10);
+    let covered = 0;
+    for (let i = 0; i < 150; i++) {
+      const y = x.map((C) => (1.7 + 800 * C ** -0.15) * Math.exp(0.004 * normal()));
+      const { floor } = expectOk(saturatingLaw(x, y));
+      if (floor.ci95[0] <= 1.7 && 1.7 <= floor.ci95[1]) covered++;
+    }
+    expect(covered / 150).toBeGreaterThan(0.9);
+  });
+});
+
+describe("data-constrained law", () => {
+  it("gives the published values", () => {
+    expect(dataConstrainedLoss(muennighoff2023, { N: 6.34e9, D: 242e9, U: 25e9 })).toBeCloseTo(2.2256440889984477, 12);
+    expect(dataConstrainedLoss(muennighoff2023, { N: 8.67e9, D: 178e9, U: 25e9 })).toBeCloseTo(2.2269634075087867, 12);
+  });
+
+  it("without repetition and with a usable size it is the plain surface", () => {
+    const { E, A, B, alpha, beta } = muennighoff2023;
+    expect(dataConstrainedLoss(muennighoff2023, { N: 1e8, D: 1e10, U: 1e10 })).toBeCloseTo(
+      E + A / 1e8 ** alpha + B / 1e10 ** beta,
+      12,
+    );
+    expect(() => dataConstrainedLoss(muennighoff2023, { N: 1, D: 1, U: 0 })).toThrow(/U is 0/);
+  });
+
+  it("fits its decays back from runs that repeat", () => {
+    const normal = normals(random(4));
+    const runs = [1e8, 1e9, 5e9, 2e10].flatMap((N) =>
+      [1, 4, 16, 40].map((epochs) => {
+        const U = 2e9;
+        const D = U * epochs;
+        return { N, D, U, loss: dataConstrainedLoss(muennighoff2023, { N, D, U }) * Math.exp(0.001 * normal()) };
+      }),
+    );
+    const fit = expectOk(fitDataConstrained(runs, muennighoff2023));
+    expect(fit.status).toBe("converged");
+    expect(fit.repeatTokens.ci95[0]).toBeLessThan(15.387756);
+    expect(fit.repeatTokens.ci95[1]).toBeGreaterThan(15.387756);
+    expect(fit.repeatParameters.value / 5.309743).toBeCloseTo(1, 1);
+    expect(fitDataConstrained(runs.slice(0, 2), muennighoff2023)).toMatchObject({ ok: false });
+  });
+});
+
+describe("broken law", () => {
+  const theta = [Math.log(0.5), Math.log(40), 0.08, Math.log(1e19), 0.15, Math.log(0.4)];
+
+  it("recovers an exact break", () => {
+    const x = decade(24);
+    const y = x.map((v) => evaluateBroken({ theta }, v));
+    const law = expectOk(brokenLaw(x, y));
+    expect(law.sumOfSquares).toBeLessThan(1e-10);
+    expect(law.breaks[0]!.at.value / 1e19).toBeCloseTo(1, 1);
+    expect(evaluateBroken(law, 3e19) / evaluateBroken({ theta }, 3e19)).toBeCloseTo(1, 5);
+  });
+
+  it("at no break is a saturating law; too few points are refused", () => {
+    expect(evaluateBroken({ theta: [Math.log(2), Math.log(30), 0.1] }, 1e18)).toBeCloseTo(2 + 30 * 1e18 ** -0.1, 10);
+    expect(brokenLaw(decade(7), decade(7))).toMatchObject({ ok: false, reason: "too-few-points" });
+  });
+});
+
+describe("hyperparameter laws", () => {
+  it("recovers a two-predictor law and predicts inside its interval", () => {
+    const rows = [1e6, 1e7, 1e8].flatMap((N) => [1e9, 1e10, 1e11].map((D) => ({ N, D })));
+    const normal = normals(random(1));
+    const law = expectOk(
+      hyperparameterLaw(
+        rows,
+        rows.map(({ N, D }) => 0.5 * N ** -0.3 * D ** 0.1 * Math.exp(0.02 * normal())),
+      ),
+    );
+    expect(law.exponents.N!.ci95[0]).toBeLessThan(-0.3);
+    expect(law.exponents.N!.ci95[1]).toBeGreaterThan(-0.3);
+    const at = predictHyperparameter(law, { N: 1e9, D: 1e12 });
+    const truth = 0.5 * 1e9 ** -0.3 * 1e12 ** 0.1;
+    expect(at.interval95[0]).toBeLessThan(truth);
+    expect(at.interval95[1]).toBeGreaterThan(truth);
+    expect(() => predictHyperparameter(law, { N: 1e9 })).toThrow(/D is undefined/);
+    expect(hyperparameterLaw(rows.slice(0, 3), [1, 2, 3])).toMatchObject({ ok: false });
+  });
+
+  it("finds the best learning rate of a sweep, or says it lies outside", () => {
+    const rates = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2];
+    const losses = rates.map((r) => 1 + 0.02 * Math.log(r / 8e-4) ** 2);
+    expect(expectOk(hyperparameterOptimum(rates, losses)).optimum.value).toBeCloseTo(8e-4, 9);
+    expect(hyperparameterOptimum(rates.slice(2), losses.slice(2))).toMatchObject({
+      ok: false,
+      reason: "too-few-points",
+    });
+    const outside = rates.map((r) => 1 + 0.02 * Math.log(r / 1e-1) ** 2);
+    expect(hyperparameterOptimum(rates, outside)).toMatchObject({ ok: false, reason: "edge-minimum" });
+  });
+});
+
+describe("metric from loss", () => {
+  const losses = [0.62, 0.65, 0.68, 0.71, 0.74, 0.78, 0.82, 0.86];
+  it.each([
+    ["power", (l: number) => 2000 * l ** 8],
+    ["exponential", (l: number) => 0.9 - 4 * Math.exp(-3 * l)],
+    ["logistic", (l: number) => 0.2 + 0.6 / (1 + Math.exp(20 * (l - 0.72)))],
+  ] as const)("%s link is recovered and extrapolates", (form, truth) => {
+    const link = expectOk(metricLink(losses, losses.map(truth), form));
+    expect(predictMetric(link, 0.6).value).toBeCloseTo(truth(0.6), 5);
+    expect(link.status).toBe("converged");
+  });
+
+  it("refuses too few points and names bad ones", () => {
+    expect(metricLink([1, 2], [1, 2], "power")).toMatchObject({ ok: false, reason: "too-few-points" });
+    expect(() => metricLink([1, -2, 3], [1, 2, 3], "power")).toThrow(/row 2/);
+  });
+});
+
+describe("comparison of laws", () => {
+  const x = decade(8);
+  const normal = normals(random(21));
+  const noisy = (f: (C: number) => number) =>
+    expectOk(
+      powerLaw(
+        x,
+        x.map((C) => f(C) * Math.exp(0.001 * normal())),
+      ),
+    );
+  const a = noisy((C) => 4 * C ** -0.03);
+  const b = noisy((C) => 6.4 * C ** -0.04);
+
+  it("crossing and effective compute agree with the closed forms", () => {
+    const result = compareLaws(a, b, { at: [1e18], seed: 1 });
+    const crossing = expectOk(result.crossing);
+    const exact = Math.exp((b.logCoefficient.value - a.logCoefficient.value) / (a.exponent.value - b.exponent.value));
+    expect(crossing.C / exact).toBeCloseTo(1, 9);
+    expect(crossing.ci95[0]).toBeLessThan(6.4 ** 100 / 4 ** 100);
+    expect(crossing.ci95[1]).toBeGreaterThan(6.4 ** 100 / 4 ** 100);
+    const at = result.at[0]!;
+    const needed = Math.exp((Math.log(at.a) - b.logCoefficient.value) / b.exponent.value);
+    expect(at.effectiveCompute.value).toBeCloseTo(needed / 1e18, 6);
+    expect(at.effectiveCompute.ci95[0]).toBeLessThan(at.effectiveCompute.value);
+  });
+
+  it("a law against itself: ratio one, no crossing to speak of; a floor never passed is infinite compute", () => {
+    const same = compareLaws(a, a, { at: [1e19] });
+    expect(same.at[0]!.effectiveCompute.value).toBeCloseTo(1, 9);
+    expect(same.crossing.ok).toBe(false);
+    const floor = expectOk(
+      saturatingLaw(
+        x,
+        x.map((C) => 1.5 + 90 * C ** -0.1),
+      ),
+    );
+    const low = expectOk(
+      powerLaw(
+        x,
+        x.map((C) => 20 * C ** -0.08),
+      ),
+    );
+    expect(compareLaws(low, floor, { at: [1e19] }).at[0]!.effectiveCompute.value).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("lack of fit", () => {
+  const normal = normals(random(31));
+  const runs = [1, 2, 3, 4, 5, 6].flatMap((k) =>
+    [0, 1, 2].map((seed) => ({ C: 6e6 * k, N: 1e3, D: 1e3 * k, loss: 2 + 0.1 * k * k + 0.02 * normal(), seed })),
+  );
+  it("replicates: the right form passes, the wrong one does not", () => {
+    const right = expectOk(lackOfFit(runs, ({ D }) => 2 + 0.1 * (D / 1e3) ** 2, 0));
+    expect(right.from).toBe("replicates");
+    expect(right.pValue).toBeGreaterThan(0.01);
+    const wrong = expectOk(lackOfFit(runs, ({ D }) => 1.4 + 0.7 * (D / 1e3), 2));
+    expect(wrong.pValue).toBeLessThan(1e-6);
+  });
+  it("known noise is used where there are no replicates, and without either it refuses", () => {
+    const single = runs.filter((run) => run.seed === 0);
+    expect(lackOfFit(single, () => 2, 1)).toMatchObject({ ok: false, reason: "unidentified" });
+    const known = single.map((run) => ({ ...run, sigma: 0.02 }));
+    expect(expectOk(lackOfFit(known, ({ D }) => 2 + 0.1 * (D / 1e3) ** 2, 1)).pValue).toBeGreaterThan(0.01);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import {
+  bootstrapSurface,
+  expectOk,
+  normals,
+  optimalAllocation,
+  type PlannedRun,
+  planNext,
+  type Run,
+  random,
+  surface,
+  surfaceFrom,
+  surfaceLoss,
+  surfacesCovariance,
+} from "../src/index.js";
+
+const truth = surfaceFrom("chinchilla", { E: 1.8, A: 480, B: 2100, alpha: 0.35, beta: 0.37 });
+const noise = 0.004;
+
+const measure = (runs: readonly PlannedRun[], normal: () => number): Run[] =>
+  runs.flatMap(({ C, N, D, count }) =>
+    Array.from({ length: count }, () => ({ C, N, D, loss: surfaceLoss(truth, { N, D }) * Math.exp(noise * normal()) })),
+  );
+
+const pilot: PlannedRun[] = [1e18, 3e18, 1e19, 3e19].flatMap((C) => {
+  const best = expectOk(optimalAllocation(truth, C));
+  return [-1.4, -0.7, 0, 0.7, 1.4].map((x) => ({ C, N: best.N * Math.exp(x), D: best.D * Math.exp(-x), count: 1 }));
+});
+
+const target = { C: 1e22, quantity: "loss" } as const;
+const allowance = 3e20;
+
+describe("the next runs", () => {
+  const fit = expectOk(surface(measure(pilot, normals(random(2))), { objective: "log-squares" }));
+  const plan = expectOk(planNext(fit, { target, allowance }));
+
+  it("cost no more than the allowance and promise a shorter interval than an even grid", () => {
+    expect(plan.cost).toBeLessThanOrEqual(allowance);
+    const evenCost = plan.evenGrid.reduce((s, run) => s + run.C * run.count, 0);
+    expect(evenCost / allowance).toBeGreaterThan(0.99);
+    expect(evenCost / allowance).toBeLessThanOrEqual(1 + 1e-9);
+    expect(plan.standardError.planned).toBeLessThan(plan.standardError.evenGrid);
+    expect(plan.standardError.evenGrid).toBeLessThan(plan.standardError.now);
+  });
+
+  it("keep the promise: over simulated studies the planned extrapolation scatters less than the even grid's", () => {
+    const normal = normals(random(9));
+    const exact = Math.log(expectOk(optimalAllocation(truth, target.C)).loss);
+    const scatter = (runs: readonly PlannedRun[]) => {
+      let sum = 0;
+      const worlds = 150;
+      for (let i = 0; i < worlds; i++) {
+        const refit = expectOk(surface(measure([...pilot, ...runs], normal), { objective: "log-squares" }));
+        sum += (Math.log(expectOk(optimalAllocation(refit, target.C)).loss) - exact) ** 2;
+      }
+      return Math.sqrt(sum / worlds);
+    };
+    const planned = scatter(plan.runs);
+    const even = scatter(plan.evenGrid);
+    expect(planned).toBeLessThan(even);
+    expect(planned / plan.standardError.planned).toBeGreaterThan(0.5);
+    expect(planned / plan.standardError.planned).toBeLessThan(2);
+  });
+
+  it("can be planned from the bootstrap, for the optimal size as well", () => {
+    const runs = measure(pilot, normals(random(2)));
+    const { surfaces } = expectOk(bootstrapSurface(fit, runs, { resamples: 200, strata: "budget" }));
+    const forSize = expectOk(
+      planNext(fit, { target: { C: 1e22, quantity: "N" }, allowance, covariance: surfacesCovariance(surfaces), noise }),
+    );
+    expect(forSize.standardError.planned).toBeLessThan(forSize.standardError.now);
+  });
+
+  it("names what is wrong with its options", () => {
+    expect(() => planNext(fit, { target, allowance: -1 })).toThrow(/allowance is -1/);
+    expect(() => planNext(fit, { target, allowance, runCompute: [1e21, 1e22] })).toThrow(/runCompute/);
+    expect(() => planNext(fit, { target, allowance, sizeFactor: 1 })).toThrow(/sizeFactor/);
+    expect(() => surfacesCovariance([])).toThrow(/0 surfaces/);
+    expect(planNext({ ...fit, covariance: undefined }, { target, allowance })).toMatchObject({
+      ok: false,
+      reason: "unidentified",
+    });
+  });
+});
