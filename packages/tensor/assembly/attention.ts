@@ -59,12 +59,16 @@ function forwardBlock(p: usize, batch: u32, head: u32, block: i32): void {
   const out = headOf(p, OUT, batch, head) + first * oStride;
   const scores = scratch + load<u32>(p, AttentionWord.Scores);
   const work = scratch + load<u32>(p, AttentionWord.Work);
+  // The scale goes into the queries, which are fewer than the scores.
+  const scaled = scratch + load<u32>(p, AttentionWord.ScaledQueries);
+  const qRow = width << 2;
+  for (let i = 0; i < rows; i++) rowScale(scaled + i * qRow, q + i * qStride, scale, 0, width);
   // Per row: the running maximum, then the running sum.
   const state = scratch + load<u32>(p, AttentionWord.RowState);
   for (let j = 0; j < keys; j += blockK) {
     const columns = min(blockK, keys - j);
     const stride = columns << 2;
-    gemm(rows, columns, width, q, qStride, 4, k + j * kStride, 4, kStride, scores, stride, scale, 0, 0, work);
+    gemm(rows, columns, width, scaled, qRow, 4, k + j * kStride, 4, kStride, scores, stride, 0, 0, work);
     for (let i = 0; i < rows; i++) {
       const row = scores + i * stride;
       const mine = state + (i << 3);
@@ -82,7 +86,7 @@ function forwardBlock(p: usize, batch: u32, head: u32, block: i32): void {
         store<f32>(mine, load<f32>(mine, 4) * keep + sum, 4);
       }
     }
-    gemm(rows, width, columns, scores, stride, 4, v + j * vStride, vStride, 4, out, oStride, 1, j ? out : 0, oStride, work);
+    gemm(rows, width, columns, scores, stride, 4, v + j * vStride, vStride, 4, out, oStride, j ? out : 0, oStride, work);
   }
   const lse = load<usize>(p, AttentionWord.Lse) + (((batch * load<u32>(p, AttentionWord.Heads) + head) * queries + first) << 2);
   for (let i = 0; i < rows; i++) {
@@ -139,6 +143,8 @@ function backwardHead(p: usize, batch: u32, head: u32): void {
   const dkStride = strideOf(p, DK);
   const dvStride = strideOf(p, DV);
   const out = headOf(p, OUT, batch, head);
+  const scaled = scratch + load<u32>(p, AttentionWord.ScaledQueries);
+  const qRow = width << 2;
   const scores = scratch + load<u32>(p, AttentionWord.Scores);
   const gradients = scratch + load<u32>(p, AttentionWord.Gradients);
   const work = scratch + load<u32>(p, AttentionWord.Work);
@@ -149,6 +155,7 @@ function backwardHead(p: usize, batch: u32, head: u32): void {
     const q = headOf(p, Q, batch, head) + i * qStride;
     const g = headOf(p, DOUT, batch, head) + i * gStride;
     const dq = headOf(p, DQ, batch, head) + i * dqStride;
+    for (let r = 0; r < rows; r++) rowScale(scaled + r * qRow, q + r * qStride, scale, 0, width);
     for (let r = 0; r < rows; r++) store<f32>(delta + (r << 2), rowDot(out + (i + r) * oStride, g + r * gStride, width));
     for (let j = 0; j < keys; j += blockK) {
       const columns = min(blockK, keys - j);
@@ -157,14 +164,15 @@ function backwardHead(p: usize, batch: u32, head: u32): void {
       const v = headOf(p, V, batch, head) + j * vStride;
       const dk = headOf(p, DK, batch, head) + j * dkStride;
       const dv = headOf(p, DV, batch, head) + j * dvStride;
-      gemm(rows, columns, width, q, qStride, 4, k, 4, kStride, scores, stride, scale, 0, 0, work);
-      gemm(rows, columns, width, g, gStride, 4, v, 4, vStride, gradients, stride, 1, 0, 0, work);
+      gemm(rows, columns, width, scaled, qRow, 4, k, 4, kStride, scores, stride, 0, 0, work);
+      gemm(rows, columns, width, g, gStride, 4, v, 4, vStride, gradients, stride, 0, 0, work);
       for (let r = 0; r < rows; r++)
         gradientRow(scores + r * stride, gradients + r * stride, load<f32>(lse + ((i + r) << 2)), load<f32>(delta + (r << 2)), columns);
-      gemm(columns, width, rows, scores, 4, stride, g, gStride, 4, dv, dvStride, 1, i ? dv : 0, dvStride, work);
-      gemm(columns, width, rows, gradients, 4, stride, q, qStride, 4, dk, dkStride, scale, i ? dk : 0, dkStride, work);
-      gemm(rows, width, columns, gradients, stride, 4, k, kStride, 4, dq, dqStride, scale, j ? dq : 0, dqStride, work);
+      gemm(columns, width, rows, scores, 4, stride, g, gStride, 4, dv, dvStride, i ? dv : 0, dvStride, work);
+      gemm(columns, width, rows, gradients, 4, stride, scaled, qRow, 4, dk, dkStride, i ? dk : 0, dkStride, work);
+      gemm(rows, width, columns, gradients, stride, 4, k, kStride, 4, dq, dqStride, j ? dq : 0, dqStride, work);
     }
+    for (let r = 0; r < rows; r++) rowScale(dq + r * dqStride, dq + r * dqStride, scale, 0, width);
   }
 }
 

@@ -3,10 +3,12 @@
  * the first-level cache; B is packed into panels of eight columns when its columns are not contiguous or when there are
  * enough rows to repay it.
  */
+import { Control } from "../src/backends/wasm/opcodes";
 import { columns1, columns2, columns3, columns4, columns5, columns6 } from "./micro-columns";
 import { rows1, rows2, rows3, rows4, rows5, rows6 } from "./micro-rows";
 import { packColumns, packRows } from "./pack";
 import { copyWords } from "./simd";
+import { setOutput } from "./tile-output";
 
 /** Longest run of k in one pass. Also known to the host, which sizes scratch. */
 const MAX_DEPTH: i32 = 384;
@@ -15,29 +17,29 @@ const PACKING_ROWS: i32 = 48;
 /** Bytes in front of the packed panels: one 6 x 8 tile for ragged right edges. */
 const EDGE: usize = 256;
 
-function tile(byRows: bool, rows: i32, k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
+function tile(byRows: bool, rows: i32, k: i32, a: usize, as: usize, b: usize, bs: usize): void {
   if (byRows)
     switch (rows) {
-      case 1: rows1(k, a, as, b, bs, c, cs, scale, d, ds); break;
-      case 2: rows2(k, a, as, b, bs, c, cs, scale, d, ds); break;
-      case 3: rows3(k, a, as, b, bs, c, cs, scale, d, ds); break;
-      case 4: rows4(k, a, as, b, bs, c, cs, scale, d, ds); break;
-      case 5: rows5(k, a, as, b, bs, c, cs, scale, d, ds); break;
-      default: rows6(k, a, as, b, bs, c, cs, scale, d, ds);
+      case 1: rows1(k, a, as, b, bs); break;
+      case 2: rows2(k, a, as, b, bs); break;
+      case 3: rows3(k, a, as, b, bs); break;
+      case 4: rows4(k, a, as, b, bs); break;
+      case 5: rows5(k, a, as, b, bs); break;
+      default: rows6(k, a, as, b, bs);
     }
   else
     switch (rows) {
-      case 1: columns1(k, a, as, b, bs, c, cs, scale, d, ds); break;
-      case 2: columns2(k, a, as, b, bs, c, cs, scale, d, ds); break;
-      case 3: columns3(k, a, as, b, bs, c, cs, scale, d, ds); break;
-      case 4: columns4(k, a, as, b, bs, c, cs, scale, d, ds); break;
-      case 5: columns5(k, a, as, b, bs, c, cs, scale, d, ds); break;
-      default: columns6(k, a, as, b, bs, c, cs, scale, d, ds);
+      case 1: columns1(k, a, as, b, bs); break;
+      case 2: columns2(k, a, as, b, bs); break;
+      case 3: columns3(k, a, as, b, bs); break;
+      case 4: columns4(k, a, as, b, bs); break;
+      case 5: columns5(k, a, as, b, bs); break;
+      default: columns6(k, a, as, b, bs);
     }
 }
 
 /**
- * C [m, n] = scale * A [m, k] B [k, n] + D. C's and D's columns are contiguous; D may be 0 (none) or C itself. Either
+ * C [m, n] = A [m, k] B [k, n] + D. C's and D's columns are contiguous; D may be 0 (none) or C itself. Either
  * stride of A and of B is 4 bytes. `work` holds 256 + 4 k ceil8(n) bytes for k up to MAX_DEPTH.
  */
 export function gemm(
@@ -45,39 +47,46 @@ export function gemm(
   a: usize, aRow: i32, aColumn: i32,
   b: usize, bRow: i32, bColumn: i32,
   c: usize, cRow: i32,
-  scale: f32, d: usize, dRow: i32,
+  d: usize, dRow: i32,
   work: usize,
 ): void {
   const byRows = aColumn == 4;
   const aStep = byRows ? aRow : aColumn;
   const passes = (k + MAX_DEPTH - 1) / MAX_DEPTH;
-  const depth = passes > 1 ? ((k + passes - 1) / passes + 3) & ~3 : k;
+  const depth = passes > 1 ? (k + passes - 1) / passes : k;
   const pack = bColumn != 4 || m >= PACKING_ROWS;
   const panels = work + EDGE;
   for (let k0 = 0; k0 == 0 || k0 < k; k0 += depth) {
     const kc = min(depth, k - k0);
+    const from = b + k0 * bRow;
     if (pack) {
-      const from = b + k0 * bRow;
       if (bColumn == 4) packRows(panels, from, bRow, kc, n);
       else packColumns(panels, from, bColumn, kc, n);
     }
     const bStep = pack ? 32 : bRow;
     const bPanel = pack ? kc << 5 : 32;
+    // No addend: every row starts from the same eight zeros.
+    const start = d ? d : Control.Zeros;
+    const startRow = d ? dRow : 0;
+    const startColumn = d ? 32 : 0;
     for (let i = 0; i < m; i += 6) {
       const rows = min(6, m - i);
       const ai = a + i * aRow + k0 * aColumn;
-      let bj = pack ? panels : b + k0 * bRow;
+      let bj = pack ? panels : from;
       let cj = c + i * cRow;
-      let dj = d ? d + i * dRow : 0;
-      for (let j = 0; j < n; j += 8) {
-        if (n - j >= 8) tile(byRows, rows, kc, ai, aStep, bj, bStep, cj, cRow, scale, dj, dRow);
-        else {
-          tile(byRows, rows, kc, ai, aStep, bj, bStep, work, 32, scale, dj, dRow);
-          for (let r = 0; r < rows; r++) copyWords(cj + r * cRow, work + (r << 5), n - j);
+      let dj = start + i * startRow;
+      for (let left = n; left > 0; left -= 8) {
+        if (left >= 8) {
+          setOutput(cj, cRow, dj, startRow);
+          tile(byRows, rows, kc, ai, aStep, bj, bStep);
+        } else {
+          setOutput(work, 32, dj, startRow);
+          tile(byRows, rows, kc, ai, aStep, bj, bStep);
+          for (let r = 0; r < rows; r++) copyWords(cj + r * cRow, work + (r << 5), left);
         }
         bj += bPanel;
         cj += 32;
-        if (dj) dj += 32;
+        dj += startColumn;
       }
     }
     d = c;

@@ -1,6 +1,7 @@
 /** Batched matrix product: a task is a few blocks, each BlockM x BlockN of one batch's C. */
 import { MatmulWord } from "../src/backends/wasm/opcodes";
 import { gemm } from "./gemm";
+import { rowScale } from "./rows";
 import { scratch } from "./thread";
 
 /** Copies an addend with strided columns into C, from where the product starts. */
@@ -10,6 +11,20 @@ function seed(m: i32, n: i32, d: usize, dRow: i32, dColumn: i32, c: usize, cRow:
     const to = c + i * cRow;
     for (let j = 0; j < n; j++) {
       store<u32>(to + (j << 2), load<u32>(from));
+      from += dColumn;
+    }
+  }
+}
+
+/** C = scale * C (+ D, if d). */
+function scaleBlock(m: i32, n: i32, scale: f32, d: usize, dRow: i32, dColumn: i32, c: usize, cRow: i32): void {
+  for (let i = 0; i < m; i++) {
+    const to = c + i * cRow;
+    rowScale(to, to, scale, 0, n);
+    if (!d) continue;
+    let from = d + i * dRow;
+    for (let j = 0; j < n; j++) {
+      store<f32>(to + (j << 2), load<f32>(to + (j << 2)) + load<f32>(from));
       from += dColumn;
     }
   }
@@ -48,9 +63,12 @@ export function matmul(p: usize, task: u32): void {
     const c = load<usize>(p, MatmulWord.C) + batch * (m * cRow) + i * cRow + (j << 2);
     let d = load<usize>(p, MatmulWord.D);
     if (d) d += batch0 * load<u32>(p, MatmulWord.DBatch0) + batch1 * load<u32>(p, MatmulWord.DBatch1) + i * dRow + j * dColumn;
-    if (d && dColumn != 4) {
+    if (scale != 1) {
+      gemm(mc, nc, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, 0, 0, scratch);
+      scaleBlock(mc, nc, scale, d, dRow, dColumn, c, cRow);
+    } else if (d && dColumn != 4) {
       seed(mc, nc, d, dRow, dColumn, c, cRow);
-      gemm(mc, nc, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, scale, c, cRow, scratch);
-    } else gemm(mc, nc, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, scale, d, dRow, scratch);
+      gemm(mc, nc, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, c, cRow, scratch);
+    } else gemm(mc, nc, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, d, dRow, scratch);
   }
 }

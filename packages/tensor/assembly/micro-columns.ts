@@ -1,10 +1,13 @@
-import { madd, splat } from "./simd";
+import { madd } from "./simd";
+import { addend, addendStep, target, targetStep } from "./tile-output";
 
-/** Register tiles as in micro-rows.ts, for an A whose six rows are contiguous at each k. */
+/** Register tiles as in micro-rows.ts, for an A whose rows are contiguous at each k, `as` from k to k. */
 
-export function columns1(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
-  let l0 = splat(0);
-  let h0 = splat(0);
+export function columns1(k: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  let d = addend;
+  const ds = addendStep;
+  let l0 = v128.load(d);
+  let h0 = v128.load(d, 16);
   let b0: v128;
   let b1: v128;
   let x: v128;
@@ -17,23 +20,20 @@ export function columns1(k: i32, a: usize, as: usize, b: usize, bs: usize, c: us
     b += bs;
     a += as;
   }
-  const s = splat(scale);
-  if (d) {
-    l0 = madd(l0, s, v128.load(d));
-    h0 = madd(h0, s, v128.load(d, 16));
-  } else {
-    l0 = f32x4.mul(l0, s);
-    h0 = f32x4.mul(h0, s);
-  }
+  let c = target;
+  const cs = targetStep;
   v128.store(c, l0);
   v128.store(c, h0, 16);
 }
 
-export function columns2(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
-  let l0 = splat(0);
-  let h0 = splat(0);
-  let l1 = splat(0);
-  let h1 = splat(0);
+export function columns2(k: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  let d = addend;
+  const ds = addendStep;
+  let l0 = v128.load(d);
+  let h0 = v128.load(d, 16);
+  d += ds;
+  let l1 = v128.load(d);
+  let h1 = v128.load(d, 16);
   let b0: v128;
   let b1: v128;
   let x: v128;
@@ -49,19 +49,8 @@ export function columns2(k: i32, a: usize, as: usize, b: usize, bs: usize, c: us
     b += bs;
     a += as;
   }
-  const s = splat(scale);
-  if (d) {
-    l0 = madd(l0, s, v128.load(d));
-    h0 = madd(h0, s, v128.load(d, 16));
-    d += ds;
-    l1 = madd(l1, s, v128.load(d));
-    h1 = madd(h1, s, v128.load(d, 16));
-  } else {
-    l0 = f32x4.mul(l0, s);
-    h0 = f32x4.mul(h0, s);
-    l1 = f32x4.mul(l1, s);
-    h1 = f32x4.mul(h1, s);
-  }
+  let c = target;
+  const cs = targetStep;
   v128.store(c, l0);
   v128.store(c, h0, 16);
   c += cs;
@@ -69,13 +58,17 @@ export function columns2(k: i32, a: usize, as: usize, b: usize, bs: usize, c: us
   v128.store(c, h1, 16);
 }
 
-export function columns3(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
-  let l0 = splat(0);
-  let h0 = splat(0);
-  let l1 = splat(0);
-  let h1 = splat(0);
-  let l2 = splat(0);
-  let h2 = splat(0);
+export function columns3(k: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  let d = addend;
+  const ds = addendStep;
+  let l0 = v128.load(d);
+  let h0 = v128.load(d, 16);
+  d += ds;
+  let l1 = v128.load(d);
+  let h1 = v128.load(d, 16);
+  d += ds;
+  let l2 = v128.load(d);
+  let h2 = v128.load(d, 16);
   let b0: v128;
   let b1: v128;
   let x: v128;
@@ -94,24 +87,8 @@ export function columns3(k: i32, a: usize, as: usize, b: usize, bs: usize, c: us
     b += bs;
     a += as;
   }
-  const s = splat(scale);
-  if (d) {
-    l0 = madd(l0, s, v128.load(d));
-    h0 = madd(h0, s, v128.load(d, 16));
-    d += ds;
-    l1 = madd(l1, s, v128.load(d));
-    h1 = madd(h1, s, v128.load(d, 16));
-    d += ds;
-    l2 = madd(l2, s, v128.load(d));
-    h2 = madd(h2, s, v128.load(d, 16));
-  } else {
-    l0 = f32x4.mul(l0, s);
-    h0 = f32x4.mul(h0, s);
-    l1 = f32x4.mul(l1, s);
-    h1 = f32x4.mul(h1, s);
-    l2 = f32x4.mul(l2, s);
-    h2 = f32x4.mul(h2, s);
-  }
+  let c = target;
+  const cs = targetStep;
   v128.store(c, l0);
   v128.store(c, h0, 16);
   c += cs;
@@ -122,15 +99,20 @@ export function columns3(k: i32, a: usize, as: usize, b: usize, bs: usize, c: us
   v128.store(c, h2, 16);
 }
 
-export function columns4(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
-  let l0 = splat(0);
-  let h0 = splat(0);
-  let l1 = splat(0);
-  let h1 = splat(0);
-  let l2 = splat(0);
-  let h2 = splat(0);
-  let l3 = splat(0);
-  let h3 = splat(0);
+export function columns4(k: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  let d = addend;
+  const ds = addendStep;
+  let l0 = v128.load(d);
+  let h0 = v128.load(d, 16);
+  d += ds;
+  let l1 = v128.load(d);
+  let h1 = v128.load(d, 16);
+  d += ds;
+  let l2 = v128.load(d);
+  let h2 = v128.load(d, 16);
+  d += ds;
+  let l3 = v128.load(d);
+  let h3 = v128.load(d, 16);
   let b0: v128;
   let b1: v128;
   let x: v128;
@@ -152,29 +134,8 @@ export function columns4(k: i32, a: usize, as: usize, b: usize, bs: usize, c: us
     b += bs;
     a += as;
   }
-  const s = splat(scale);
-  if (d) {
-    l0 = madd(l0, s, v128.load(d));
-    h0 = madd(h0, s, v128.load(d, 16));
-    d += ds;
-    l1 = madd(l1, s, v128.load(d));
-    h1 = madd(h1, s, v128.load(d, 16));
-    d += ds;
-    l2 = madd(l2, s, v128.load(d));
-    h2 = madd(h2, s, v128.load(d, 16));
-    d += ds;
-    l3 = madd(l3, s, v128.load(d));
-    h3 = madd(h3, s, v128.load(d, 16));
-  } else {
-    l0 = f32x4.mul(l0, s);
-    h0 = f32x4.mul(h0, s);
-    l1 = f32x4.mul(l1, s);
-    h1 = f32x4.mul(h1, s);
-    l2 = f32x4.mul(l2, s);
-    h2 = f32x4.mul(h2, s);
-    l3 = f32x4.mul(l3, s);
-    h3 = f32x4.mul(h3, s);
-  }
+  let c = target;
+  const cs = targetStep;
   v128.store(c, l0);
   v128.store(c, h0, 16);
   c += cs;
@@ -188,17 +149,23 @@ export function columns4(k: i32, a: usize, as: usize, b: usize, bs: usize, c: us
   v128.store(c, h3, 16);
 }
 
-export function columns5(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
-  let l0 = splat(0);
-  let h0 = splat(0);
-  let l1 = splat(0);
-  let h1 = splat(0);
-  let l2 = splat(0);
-  let h2 = splat(0);
-  let l3 = splat(0);
-  let h3 = splat(0);
-  let l4 = splat(0);
-  let h4 = splat(0);
+export function columns5(k: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  let d = addend;
+  const ds = addendStep;
+  let l0 = v128.load(d);
+  let h0 = v128.load(d, 16);
+  d += ds;
+  let l1 = v128.load(d);
+  let h1 = v128.load(d, 16);
+  d += ds;
+  let l2 = v128.load(d);
+  let h2 = v128.load(d, 16);
+  d += ds;
+  let l3 = v128.load(d);
+  let h3 = v128.load(d, 16);
+  d += ds;
+  let l4 = v128.load(d);
+  let h4 = v128.load(d, 16);
   let b0: v128;
   let b1: v128;
   let x: v128;
@@ -223,34 +190,8 @@ export function columns5(k: i32, a: usize, as: usize, b: usize, bs: usize, c: us
     b += bs;
     a += as;
   }
-  const s = splat(scale);
-  if (d) {
-    l0 = madd(l0, s, v128.load(d));
-    h0 = madd(h0, s, v128.load(d, 16));
-    d += ds;
-    l1 = madd(l1, s, v128.load(d));
-    h1 = madd(h1, s, v128.load(d, 16));
-    d += ds;
-    l2 = madd(l2, s, v128.load(d));
-    h2 = madd(h2, s, v128.load(d, 16));
-    d += ds;
-    l3 = madd(l3, s, v128.load(d));
-    h3 = madd(h3, s, v128.load(d, 16));
-    d += ds;
-    l4 = madd(l4, s, v128.load(d));
-    h4 = madd(h4, s, v128.load(d, 16));
-  } else {
-    l0 = f32x4.mul(l0, s);
-    h0 = f32x4.mul(h0, s);
-    l1 = f32x4.mul(l1, s);
-    h1 = f32x4.mul(h1, s);
-    l2 = f32x4.mul(l2, s);
-    h2 = f32x4.mul(h2, s);
-    l3 = f32x4.mul(l3, s);
-    h3 = f32x4.mul(h3, s);
-    l4 = f32x4.mul(l4, s);
-    h4 = f32x4.mul(h4, s);
-  }
+  let c = target;
+  const cs = targetStep;
   v128.store(c, l0);
   v128.store(c, h0, 16);
   c += cs;
@@ -267,19 +208,26 @@ export function columns5(k: i32, a: usize, as: usize, b: usize, bs: usize, c: us
   v128.store(c, h4, 16);
 }
 
-export function columns6(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
-  let l0 = splat(0);
-  let h0 = splat(0);
-  let l1 = splat(0);
-  let h1 = splat(0);
-  let l2 = splat(0);
-  let h2 = splat(0);
-  let l3 = splat(0);
-  let h3 = splat(0);
-  let l4 = splat(0);
-  let h4 = splat(0);
-  let l5 = splat(0);
-  let h5 = splat(0);
+export function columns6(k: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  let d = addend;
+  const ds = addendStep;
+  let l0 = v128.load(d);
+  let h0 = v128.load(d, 16);
+  d += ds;
+  let l1 = v128.load(d);
+  let h1 = v128.load(d, 16);
+  d += ds;
+  let l2 = v128.load(d);
+  let h2 = v128.load(d, 16);
+  d += ds;
+  let l3 = v128.load(d);
+  let h3 = v128.load(d, 16);
+  d += ds;
+  let l4 = v128.load(d);
+  let h4 = v128.load(d, 16);
+  d += ds;
+  let l5 = v128.load(d);
+  let h5 = v128.load(d, 16);
   let b0: v128;
   let b1: v128;
   let x: v128;
@@ -307,39 +255,8 @@ export function columns6(k: i32, a: usize, as: usize, b: usize, bs: usize, c: us
     b += bs;
     a += as;
   }
-  const s = splat(scale);
-  if (d) {
-    l0 = madd(l0, s, v128.load(d));
-    h0 = madd(h0, s, v128.load(d, 16));
-    d += ds;
-    l1 = madd(l1, s, v128.load(d));
-    h1 = madd(h1, s, v128.load(d, 16));
-    d += ds;
-    l2 = madd(l2, s, v128.load(d));
-    h2 = madd(h2, s, v128.load(d, 16));
-    d += ds;
-    l3 = madd(l3, s, v128.load(d));
-    h3 = madd(h3, s, v128.load(d, 16));
-    d += ds;
-    l4 = madd(l4, s, v128.load(d));
-    h4 = madd(h4, s, v128.load(d, 16));
-    d += ds;
-    l5 = madd(l5, s, v128.load(d));
-    h5 = madd(h5, s, v128.load(d, 16));
-  } else {
-    l0 = f32x4.mul(l0, s);
-    h0 = f32x4.mul(h0, s);
-    l1 = f32x4.mul(l1, s);
-    h1 = f32x4.mul(h1, s);
-    l2 = f32x4.mul(l2, s);
-    h2 = f32x4.mul(h2, s);
-    l3 = f32x4.mul(l3, s);
-    h3 = f32x4.mul(h3, s);
-    l4 = f32x4.mul(l4, s);
-    h4 = f32x4.mul(h4, s);
-    l5 = f32x4.mul(l5, s);
-    h5 = f32x4.mul(h5, s);
-  }
+  let c = target;
+  const cs = targetStep;
   v128.store(c, l0);
   v128.store(c, h0, 16);
   c += cs;

@@ -1,47 +1,26 @@
-import { madd, splat } from "./simd";
+import { madd } from "./simd";
+import { addend, addendStep, target, targetStep } from "./tile-output";
 
 /**
- * Register tiles of a matrix product: C[r][0..8) = scale * sum over k of A[r][k] B[k][0..8) (+ D[r][0..8)) for 1 to 6 rows.
- * Six rows by eight columns is what fits: twelve accumulators, two vectors of B and one broadcast of A are fifteen of the
- * sixteen x86 registers, and the sixteenth belongs to the engine. Written out because the compiler must see every
- * accumulator as a local. All strides count bytes; B and D have unit stride along columns.
+ * Register tiles of a matrix product: C[r][0..8) = D[r][0..8) + sum over k of A[r][k] B[k][0..8) for 1 to 6 rows. Where C
+ * goes and D comes from is set beforehand (tile-output.ts). All strides count bytes.
  *
- * `rows*`: A by rows (`as` apart), k contiguous. `columns*`: the rows' values for one k are contiguous and `as` is from k to k.
+ * Six rows by eight columns is what fits: twelve accumulators, two vectors of B and one broadcast of A are fifteen of the
+ * sixteen x86 registers, and the sixteenth belongs to the engine. The form matters as much: V8 keeps each product beside
+ * its loads only while accumulators are loaded before the loop and stored after it, with no arithmetic in between, and
+ * while the loop is not unrolled. Anything else spills, at half the speed.
+ *
+ * `rows*`: A by rows (`as` apart), k contiguous.
  */
 
-export function rows1(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
-  let l0 = splat(0);
-  let h0 = splat(0);
+export function rows1(k: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  let d = addend;
+  const ds = addendStep;
+  let l0 = v128.load(d);
+  let h0 = v128.load(d, 16);
   let b0: v128;
   let b1: v128;
   let x: v128;
-  for (; k >= 4; k -= 4) {
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 4);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 8);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 12);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    b += bs;
-    a += 16;
-  }
   for (; k > 0; k--) {
     b0 = v128.load(b);
     b1 = v128.load(b, 16);
@@ -51,67 +30,24 @@ export function rows1(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize
     b += bs;
     a += 4;
   }
-  const s = splat(scale);
-  if (d) {
-    l0 = madd(l0, s, v128.load(d));
-    h0 = madd(h0, s, v128.load(d, 16));
-  } else {
-    l0 = f32x4.mul(l0, s);
-    h0 = f32x4.mul(h0, s);
-  }
+  let c = target;
+  const cs = targetStep;
   v128.store(c, l0);
   v128.store(c, h0, 16);
 }
 
-export function rows2(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
-  let l0 = splat(0);
-  let h0 = splat(0);
-  let l1 = splat(0);
-  let h1 = splat(0);
+export function rows2(k: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  let d = addend;
+  const ds = addendStep;
+  let l0 = v128.load(d);
+  let h0 = v128.load(d, 16);
+  d += ds;
+  let l1 = v128.load(d);
+  let h1 = v128.load(d, 16);
   let b0: v128;
   let b1: v128;
   let x: v128;
   let a1 = a + as;
-  for (; k >= 4; k -= 4) {
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 4);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 4);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 8);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 8);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 12);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 12);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    b += bs;
-    a += 16;
-    a1 += 16;
-  }
   for (; k > 0; k--) {
     b0 = v128.load(b);
     b1 = v128.load(b, 16);
@@ -125,19 +61,8 @@ export function rows2(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize
     a += 4;
     a1 += 4;
   }
-  const s = splat(scale);
-  if (d) {
-    l0 = madd(l0, s, v128.load(d));
-    h0 = madd(h0, s, v128.load(d, 16));
-    d += ds;
-    l1 = madd(l1, s, v128.load(d));
-    h1 = madd(h1, s, v128.load(d, 16));
-  } else {
-    l0 = f32x4.mul(l0, s);
-    h0 = f32x4.mul(h0, s);
-    l1 = f32x4.mul(l1, s);
-    h1 = f32x4.mul(h1, s);
-  }
+  let c = target;
+  const cs = targetStep;
   v128.store(c, l0);
   v128.store(c, h0, 16);
   c += cs;
@@ -145,71 +70,22 @@ export function rows2(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize
   v128.store(c, h1, 16);
 }
 
-export function rows3(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
-  let l0 = splat(0);
-  let h0 = splat(0);
-  let l1 = splat(0);
-  let h1 = splat(0);
-  let l2 = splat(0);
-  let h2 = splat(0);
+export function rows3(k: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  let d = addend;
+  const ds = addendStep;
+  let l0 = v128.load(d);
+  let h0 = v128.load(d, 16);
+  d += ds;
+  let l1 = v128.load(d);
+  let h1 = v128.load(d, 16);
+  d += ds;
+  let l2 = v128.load(d);
+  let h2 = v128.load(d, 16);
   let b0: v128;
   let b1: v128;
   let x: v128;
   let a1 = a + as;
   let a2 = a1 + as;
-  for (; k >= 4; k -= 4) {
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 4);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 4);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2, 4);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 8);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 8);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2, 8);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 12);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 12);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2, 12);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    b += bs;
-    a += 16;
-    a1 += 16;
-    a2 += 16;
-  }
   for (; k > 0; k--) {
     b0 = v128.load(b);
     b1 = v128.load(b, 16);
@@ -227,24 +103,8 @@ export function rows3(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize
     a1 += 4;
     a2 += 4;
   }
-  const s = splat(scale);
-  if (d) {
-    l0 = madd(l0, s, v128.load(d));
-    h0 = madd(h0, s, v128.load(d, 16));
-    d += ds;
-    l1 = madd(l1, s, v128.load(d));
-    h1 = madd(h1, s, v128.load(d, 16));
-    d += ds;
-    l2 = madd(l2, s, v128.load(d));
-    h2 = madd(h2, s, v128.load(d, 16));
-  } else {
-    l0 = f32x4.mul(l0, s);
-    h0 = f32x4.mul(h0, s);
-    l1 = f32x4.mul(l1, s);
-    h1 = f32x4.mul(h1, s);
-    l2 = f32x4.mul(l2, s);
-    h2 = f32x4.mul(h2, s);
-  }
+  let c = target;
+  const cs = targetStep;
   v128.store(c, l0);
   v128.store(c, h0, 16);
   c += cs;
@@ -255,87 +115,26 @@ export function rows3(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize
   v128.store(c, h2, 16);
 }
 
-export function rows4(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
-  let l0 = splat(0);
-  let h0 = splat(0);
-  let l1 = splat(0);
-  let h1 = splat(0);
-  let l2 = splat(0);
-  let h2 = splat(0);
-  let l3 = splat(0);
-  let h3 = splat(0);
+export function rows4(k: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  let d = addend;
+  const ds = addendStep;
+  let l0 = v128.load(d);
+  let h0 = v128.load(d, 16);
+  d += ds;
+  let l1 = v128.load(d);
+  let h1 = v128.load(d, 16);
+  d += ds;
+  let l2 = v128.load(d);
+  let h2 = v128.load(d, 16);
+  d += ds;
+  let l3 = v128.load(d);
+  let h3 = v128.load(d, 16);
   let b0: v128;
   let b1: v128;
   let x: v128;
   let a1 = a + as;
   let a2 = a1 + as;
   let a3 = a2 + as;
-  for (; k >= 4; k -= 4) {
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    x = v128.load32_splat(a3);
-    l3 = madd(x, b0, l3);
-    h3 = madd(x, b1, h3);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 4);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 4);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2, 4);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    x = v128.load32_splat(a3, 4);
-    l3 = madd(x, b0, l3);
-    h3 = madd(x, b1, h3);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 8);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 8);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2, 8);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    x = v128.load32_splat(a3, 8);
-    l3 = madd(x, b0, l3);
-    h3 = madd(x, b1, h3);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 12);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 12);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2, 12);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    x = v128.load32_splat(a3, 12);
-    l3 = madd(x, b0, l3);
-    h3 = madd(x, b1, h3);
-    b += bs;
-    a += 16;
-    a1 += 16;
-    a2 += 16;
-    a3 += 16;
-  }
   for (; k > 0; k--) {
     b0 = v128.load(b);
     b1 = v128.load(b, 16);
@@ -357,29 +156,8 @@ export function rows4(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize
     a2 += 4;
     a3 += 4;
   }
-  const s = splat(scale);
-  if (d) {
-    l0 = madd(l0, s, v128.load(d));
-    h0 = madd(h0, s, v128.load(d, 16));
-    d += ds;
-    l1 = madd(l1, s, v128.load(d));
-    h1 = madd(h1, s, v128.load(d, 16));
-    d += ds;
-    l2 = madd(l2, s, v128.load(d));
-    h2 = madd(h2, s, v128.load(d, 16));
-    d += ds;
-    l3 = madd(l3, s, v128.load(d));
-    h3 = madd(h3, s, v128.load(d, 16));
-  } else {
-    l0 = f32x4.mul(l0, s);
-    h0 = f32x4.mul(h0, s);
-    l1 = f32x4.mul(l1, s);
-    h1 = f32x4.mul(h1, s);
-    l2 = f32x4.mul(l2, s);
-    h2 = f32x4.mul(h2, s);
-    l3 = f32x4.mul(l3, s);
-    h3 = f32x4.mul(h3, s);
-  }
+  let c = target;
+  const cs = targetStep;
   v128.store(c, l0);
   v128.store(c, h0, 16);
   c += cs;
@@ -393,17 +171,23 @@ export function rows4(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize
   v128.store(c, h3, 16);
 }
 
-export function rows5(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
-  let l0 = splat(0);
-  let h0 = splat(0);
-  let l1 = splat(0);
-  let h1 = splat(0);
-  let l2 = splat(0);
-  let h2 = splat(0);
-  let l3 = splat(0);
-  let h3 = splat(0);
-  let l4 = splat(0);
-  let h4 = splat(0);
+export function rows5(k: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  let d = addend;
+  const ds = addendStep;
+  let l0 = v128.load(d);
+  let h0 = v128.load(d, 16);
+  d += ds;
+  let l1 = v128.load(d);
+  let h1 = v128.load(d, 16);
+  d += ds;
+  let l2 = v128.load(d);
+  let h2 = v128.load(d, 16);
+  d += ds;
+  let l3 = v128.load(d);
+  let h3 = v128.load(d, 16);
+  d += ds;
+  let l4 = v128.load(d);
+  let h4 = v128.load(d, 16);
   let b0: v128;
   let b1: v128;
   let x: v128;
@@ -411,85 +195,6 @@ export function rows5(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize
   let a2 = a1 + as;
   let a3 = a2 + as;
   let a4 = a3 + as;
-  for (; k >= 4; k -= 4) {
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    x = v128.load32_splat(a3);
-    l3 = madd(x, b0, l3);
-    h3 = madd(x, b1, h3);
-    x = v128.load32_splat(a4);
-    l4 = madd(x, b0, l4);
-    h4 = madd(x, b1, h4);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 4);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 4);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2, 4);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    x = v128.load32_splat(a3, 4);
-    l3 = madd(x, b0, l3);
-    h3 = madd(x, b1, h3);
-    x = v128.load32_splat(a4, 4);
-    l4 = madd(x, b0, l4);
-    h4 = madd(x, b1, h4);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 8);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 8);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2, 8);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    x = v128.load32_splat(a3, 8);
-    l3 = madd(x, b0, l3);
-    h3 = madd(x, b1, h3);
-    x = v128.load32_splat(a4, 8);
-    l4 = madd(x, b0, l4);
-    h4 = madd(x, b1, h4);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 12);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 12);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2, 12);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    x = v128.load32_splat(a3, 12);
-    l3 = madd(x, b0, l3);
-    h3 = madd(x, b1, h3);
-    x = v128.load32_splat(a4, 12);
-    l4 = madd(x, b0, l4);
-    h4 = madd(x, b1, h4);
-    b += bs;
-    a += 16;
-    a1 += 16;
-    a2 += 16;
-    a3 += 16;
-    a4 += 16;
-  }
   for (; k > 0; k--) {
     b0 = v128.load(b);
     b1 = v128.load(b, 16);
@@ -515,34 +220,8 @@ export function rows5(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize
     a3 += 4;
     a4 += 4;
   }
-  const s = splat(scale);
-  if (d) {
-    l0 = madd(l0, s, v128.load(d));
-    h0 = madd(h0, s, v128.load(d, 16));
-    d += ds;
-    l1 = madd(l1, s, v128.load(d));
-    h1 = madd(h1, s, v128.load(d, 16));
-    d += ds;
-    l2 = madd(l2, s, v128.load(d));
-    h2 = madd(h2, s, v128.load(d, 16));
-    d += ds;
-    l3 = madd(l3, s, v128.load(d));
-    h3 = madd(h3, s, v128.load(d, 16));
-    d += ds;
-    l4 = madd(l4, s, v128.load(d));
-    h4 = madd(h4, s, v128.load(d, 16));
-  } else {
-    l0 = f32x4.mul(l0, s);
-    h0 = f32x4.mul(h0, s);
-    l1 = f32x4.mul(l1, s);
-    h1 = f32x4.mul(h1, s);
-    l2 = f32x4.mul(l2, s);
-    h2 = f32x4.mul(h2, s);
-    l3 = f32x4.mul(l3, s);
-    h3 = f32x4.mul(h3, s);
-    l4 = f32x4.mul(l4, s);
-    h4 = f32x4.mul(h4, s);
-  }
+  let c = target;
+  const cs = targetStep;
   v128.store(c, l0);
   v128.store(c, h0, 16);
   c += cs;
@@ -559,19 +238,26 @@ export function rows5(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize
   v128.store(c, h4, 16);
 }
 
-export function rows6(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize, cs: usize, scale: f32, d: usize, ds: usize): void {
-  let l0 = splat(0);
-  let h0 = splat(0);
-  let l1 = splat(0);
-  let h1 = splat(0);
-  let l2 = splat(0);
-  let h2 = splat(0);
-  let l3 = splat(0);
-  let h3 = splat(0);
-  let l4 = splat(0);
-  let h4 = splat(0);
-  let l5 = splat(0);
-  let h5 = splat(0);
+export function rows6(k: i32, a: usize, as: usize, b: usize, bs: usize): void {
+  let d = addend;
+  const ds = addendStep;
+  let l0 = v128.load(d);
+  let h0 = v128.load(d, 16);
+  d += ds;
+  let l1 = v128.load(d);
+  let h1 = v128.load(d, 16);
+  d += ds;
+  let l2 = v128.load(d);
+  let h2 = v128.load(d, 16);
+  d += ds;
+  let l3 = v128.load(d);
+  let h3 = v128.load(d, 16);
+  d += ds;
+  let l4 = v128.load(d);
+  let h4 = v128.load(d, 16);
+  d += ds;
+  let l5 = v128.load(d);
+  let h5 = v128.load(d, 16);
   let b0: v128;
   let b1: v128;
   let x: v128;
@@ -580,98 +266,6 @@ export function rows6(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize
   let a3 = a2 + as;
   let a4 = a3 + as;
   let a5 = a4 + as;
-  for (; k >= 4; k -= 4) {
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    x = v128.load32_splat(a3);
-    l3 = madd(x, b0, l3);
-    h3 = madd(x, b1, h3);
-    x = v128.load32_splat(a4);
-    l4 = madd(x, b0, l4);
-    h4 = madd(x, b1, h4);
-    x = v128.load32_splat(a5);
-    l5 = madd(x, b0, l5);
-    h5 = madd(x, b1, h5);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 4);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 4);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2, 4);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    x = v128.load32_splat(a3, 4);
-    l3 = madd(x, b0, l3);
-    h3 = madd(x, b1, h3);
-    x = v128.load32_splat(a4, 4);
-    l4 = madd(x, b0, l4);
-    h4 = madd(x, b1, h4);
-    x = v128.load32_splat(a5, 4);
-    l5 = madd(x, b0, l5);
-    h5 = madd(x, b1, h5);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 8);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 8);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2, 8);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    x = v128.load32_splat(a3, 8);
-    l3 = madd(x, b0, l3);
-    h3 = madd(x, b1, h3);
-    x = v128.load32_splat(a4, 8);
-    l4 = madd(x, b0, l4);
-    h4 = madd(x, b1, h4);
-    x = v128.load32_splat(a5, 8);
-    l5 = madd(x, b0, l5);
-    h5 = madd(x, b1, h5);
-    b += bs;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    x = v128.load32_splat(a, 12);
-    l0 = madd(x, b0, l0);
-    h0 = madd(x, b1, h0);
-    x = v128.load32_splat(a1, 12);
-    l1 = madd(x, b0, l1);
-    h1 = madd(x, b1, h1);
-    x = v128.load32_splat(a2, 12);
-    l2 = madd(x, b0, l2);
-    h2 = madd(x, b1, h2);
-    x = v128.load32_splat(a3, 12);
-    l3 = madd(x, b0, l3);
-    h3 = madd(x, b1, h3);
-    x = v128.load32_splat(a4, 12);
-    l4 = madd(x, b0, l4);
-    h4 = madd(x, b1, h4);
-    x = v128.load32_splat(a5, 12);
-    l5 = madd(x, b0, l5);
-    h5 = madd(x, b1, h5);
-    b += bs;
-    a += 16;
-    a1 += 16;
-    a2 += 16;
-    a3 += 16;
-    a4 += 16;
-    a5 += 16;
-  }
   for (; k > 0; k--) {
     b0 = v128.load(b);
     b1 = v128.load(b, 16);
@@ -701,39 +295,8 @@ export function rows6(k: i32, a: usize, as: usize, b: usize, bs: usize, c: usize
     a4 += 4;
     a5 += 4;
   }
-  const s = splat(scale);
-  if (d) {
-    l0 = madd(l0, s, v128.load(d));
-    h0 = madd(h0, s, v128.load(d, 16));
-    d += ds;
-    l1 = madd(l1, s, v128.load(d));
-    h1 = madd(h1, s, v128.load(d, 16));
-    d += ds;
-    l2 = madd(l2, s, v128.load(d));
-    h2 = madd(h2, s, v128.load(d, 16));
-    d += ds;
-    l3 = madd(l3, s, v128.load(d));
-    h3 = madd(h3, s, v128.load(d, 16));
-    d += ds;
-    l4 = madd(l4, s, v128.load(d));
-    h4 = madd(h4, s, v128.load(d, 16));
-    d += ds;
-    l5 = madd(l5, s, v128.load(d));
-    h5 = madd(h5, s, v128.load(d, 16));
-  } else {
-    l0 = f32x4.mul(l0, s);
-    h0 = f32x4.mul(h0, s);
-    l1 = f32x4.mul(l1, s);
-    h1 = f32x4.mul(h1, s);
-    l2 = f32x4.mul(l2, s);
-    h2 = f32x4.mul(h2, s);
-    l3 = f32x4.mul(l3, s);
-    h3 = f32x4.mul(h3, s);
-    l4 = f32x4.mul(l4, s);
-    h4 = f32x4.mul(h4, s);
-    l5 = f32x4.mul(l5, s);
-    h5 = f32x4.mul(h5, s);
-  }
+  let c = target;
+  const cs = targetStep;
   v128.store(c, l0);
   v128.store(c, h0, 16);
   c += cs;

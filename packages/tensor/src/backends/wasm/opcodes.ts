@@ -236,15 +236,16 @@ export enum AttentionWord {
   BlockK = 40,
   BlocksQ = 44,
   UnitsPerTask = 48,
-  /** Scratch: two score blocks, a vector per query row, and where `gemm` works. */
+  /** Scratch: two score blocks, a few words per query row, a block of scaled queries, and where `gemm` works. */
   Scores = 52,
   Gradients = 56,
   RowState = 60,
-  Work = 64,
+  ScaledQueries = 64,
+  Work = 68,
   /** Log-sum-exp [batch, heads, queries]. */
-  Lse = 68,
+  Lse = 72,
   /** (address, byte strides of batch, position, head) of q, k, v, out and, backward, dout, dq, dk, dv. */
-  Operands = 72,
+  Operands = 76,
 }
 
 /** Bytes of one operand of attention. */
@@ -290,5 +291,7 @@ export enum Control {
   Command = 1344,
   Scratch = 1348,
   ScratchStride = 1352,
+  /** 64 bytes that are always 0. */
+  Zeros = 1408,
   End = 4096,
 }

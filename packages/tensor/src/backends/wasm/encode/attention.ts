@@ -40,8 +40,9 @@ const encode = (
   stream.pushFloat(Number(kernel.attrs.scale));
   const block = roundUp(blockQ * blockK * BYTES_PER_ELEMENT);
   const state = 2 * block;
-  const work = state + roundUp(blockQ * 8);
-  stream.push(blockQ, blockK, blocksQ, perTask, 0, block, state, work);
+  const scaled = state + roundUp(blockQ * 8);
+  const work = scaled + roundUp(blockQ * width * BYTES_PER_ELEMENT);
+  stream.push(blockQ, blockK, blocksQ, perTask, 0, block, state, scaled, work);
   stream.pushAddress(lse.slot, lse.offset);
   for (const { slot, offset, strides } of operands) {
     stream.pushAddress(slot, offset);
