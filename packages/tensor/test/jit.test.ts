@@ -1,19 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  adamw,
   add,
   createDevice,
   type Device,
   full,
   gelu,
   jit,
-  layerNorm,
   linear,
   matmul,
   mean,
   meanSquaredError,
   mul,
-  random,
   softmax,
   spec,
   square,
@@ -23,6 +20,7 @@ import {
   valueAndGrad,
   zeros,
 } from "../src/index.js";
+import { replayTest } from "./replay.js";
 
 let device: Device;
 beforeAll(async () => {
@@ -90,7 +88,7 @@ describe("a program", () => {
     const expected = f(reference.tensor(await x.data(), [3, 2]), reference.tensor(await w.data()));
     const actual = f(x, w);
     const want = await expected.data();
-    (await actual.data()).forEach((v, i) => expect(v).toBeCloseTo(want[i]!, 4));
+    for (const [i, v] of (await actual.data()).entries()) expect(v).toBeCloseTo(want[i]!, 4);
   });
 
   it("reuses memory of values that are no longer needed", () => {
@@ -222,49 +220,4 @@ describe("what cannot be traced", () => {
   });
 });
 
-/** A step with everything that changes from step to step: rate, bias correction, noise. */
-const makeStep = () => {
-  const loss = (w: Tensor, x: Tensor, noise: Tensor) => meanSquaredError(gelu(matmul(layerNorm(add(x, noise)), w)), x);
-  return (w: Tensor, m: Tensor, v: Tensor, x: Tensor, key: Tensor, count: Tensor, rates: Tensor) => {
-    const noise = random.normal(random.foldIn(key, count), [8, 16]);
-    const { value, gradient } = valueAndGrad(loss)(w, x, noise);
-    const [w2, m2, v2] = adamw(w, gradient, m, v, rates);
-    return [value, w2, m2, v2] as const;
-  };
-};
-
-describe("thirty steps", () => {
-  it("replayed are bit-equal to thirty recorded anew", async () => {
-    const run = async (replay: boolean): Promise<number[]> => {
-      const x = device.tensor(
-        Float32Array.from({ length: 128 }, (_, i) => Math.sin(i)),
-        [8, 16],
-      );
-      let w: Tensor = device.tensor(
-        Float32Array.from({ length: 256 }, (_, i) => Math.cos(i) / 4),
-        [16, 16],
-      );
-      let m: Tensor = zeros([16, 16]);
-      let v: Tensor = zeros([16, 16]);
-      const key = random.key(7);
-      const step = jit(makeStep(), { donate: [0, 1, 2] });
-      const losses: number[] = [];
-      for (let t = 1; t <= 30; t++) {
-        const rates = device.tensor([0.01 / t, 1 - 0.9 ** t, 1 - 0.999 ** t]);
-        const count = device.tensor(Uint32Array.of(t), []);
-        let loss: Tensor;
-        if (replay) [loss, w, m, v] = step(w, m, v, x, key, count, rates);
-        else {
-          [loss, w, m, v] = makeStep()(w, m, v, x, key, count, rates);
-          device.evaluate([loss, w, m, v]);
-        }
-        losses.push(await loss.item());
-      }
-      return [...losses, ...(await w.data())];
-    };
-    const replayed = await run(true);
-    const eager = await run(false);
-    expect(replayed).toEqual(eager);
-    expect(new Set(replayed.slice(0, 30)).size).toBe(30);
-  });
-});
+it("thirty steps replayed are bit-equal to thirty recorded anew", () => replayTest(device));
