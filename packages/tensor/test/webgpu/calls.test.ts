@@ -156,3 +156,45 @@ describeKernels("random numbers are those of the reference, bit for bit", (backe
     await expectSame(backend, [call("permutation", [keyView], [view(1, [n], "i32")])], [key(), randoms(n)]);
   });
 });
+
+describeKernels("attention", (backend) => {
+  test.each([
+    [2, 5, 3, 2, 8],
+    [1, 16, 16, 1, 12],
+    [2, 8, 4, 3, 5],
+  ])(
+    "batch %i, %i queries, %i keys, %i heads of %i: values, log-sum-exp and gradients",
+    async (batch, queries, keys, heads, width) => {
+      const tensor = (slot: number, tokens: number, offset = 0, pitch = 1): View => ({
+        slot,
+        dtype: "f32",
+        shape: [batch, tokens, heads, width],
+        strides: [tokens * heads * width * pitch, heads * width * pitch, width, 1],
+        offset,
+      });
+      // k and v lie side by side in one buffer, as a joint projection leaves them.
+      const half = heads * width;
+      const [q, k, v] = [tensor(0, queries), tensor(1, keys, 0, 2), tensor(1, keys, half, 2)];
+      const lse = view(3, [batch, heads, queries]);
+      const dout = tensor(4, queries);
+      const nq = batch * queries * half;
+      const nk = batch * keys * half;
+      const slots = [nq, 2 * nk, nq, batch * heads * queries, nq, nq, nk, nk].map((n, seed) => randoms(n, seed + 1));
+      const attrs = { scale: width ** -0.5 };
+      await expectSame(
+        backend,
+        [
+          call("attention", [q, k, v], [tensor(2, queries), lse], attrs),
+          call(
+            "attentionBackward",
+            [q, k, v, tensor(2, queries), lse, dout],
+            [tensor(5, queries), tensor(6, keys), tensor(7, keys)],
+            attrs,
+          ),
+        ],
+        slots,
+        loose,
+      );
+    },
+  );
+});

@@ -31,6 +31,10 @@ const dot = (a: readonly number[], b: readonly number[]): number => sum(a.map((x
 
 const within = (index: number, extent: number): boolean => index >= 0 && index < extent;
 
+/** The dot product of token s of x and token t of y in one head of [batch, tokens, heads, width]. */
+const headDot = (slots: readonly Memory[], x: View, y: View, b: number, s: number, t: number, h: number): number =>
+  sum(Array.from({ length: x.shape[3]! }, (_, d) => load(slots, x, [b, s, h, d]) * load(slots, y, [b, t, h, d])));
+
 /** Call kernels in float64, written as their definitions. */
 export const CALLS: Record<string, Call> = {
   matmul: (slots, [a, b, addend], [out], attrs) => {
@@ -65,6 +69,42 @@ export const CALLS: Record<string, Call> = {
     const second = dot(dxhat!, xhat!) / xhat!.length;
     return { row: dxhat!.map((value, c) => scale * (value - first - xhat![c]! * second)) };
   }),
+  attention: (slots, [q, k, v], [out, lse], attrs) => {
+    const [batch, queries, heads, width] = q!.shape as [number, number, number, number];
+    const keys = k!.shape[1]!;
+    for (const [b, s, h] of positions([batch, queries, heads]) as [number, number, number][]) {
+      const scores = Array.from({ length: keys }, (_, t) => Number(attrs.scale) * headDot(slots, q!, k!, b, s, t, h));
+      const high = Math.max(...scores);
+      const normaliser = high + Math.log(sum(scores.map((x) => Math.exp(x - high))));
+      store(slots, lse!, [b, h, s], normaliser);
+      for (let d = 0; d < width; d++)
+        store(
+          slots,
+          out!,
+          [b, s, h, d],
+          sum(scores.map((x, t) => Math.exp(x - normaliser) * load(slots, v!, [b, t, h, d]))),
+        );
+    }
+  },
+  attentionBackward: (slots, [q, k, v, out, lse, dout], [dq, dk, dv], attrs) => {
+    const [batch, queries, heads, width] = q!.shape as [number, number, number, number];
+    const keys = k!.shape[1]!;
+    const scale = Number(attrs.scale);
+    const add = (view: View, at: number[], x: number): void => store(slots, view, at, load(slots, view, at) + x);
+    for (const view of [dq!, dk!, dv!]) for (const at of positions(view.shape)) store(slots, view, at, 0);
+    for (const [b, s, h] of positions([batch, queries, heads]) as [number, number, number][]) {
+      const rowSum = headDot(slots, dout!, out!, b, s, s, h);
+      for (let t = 0; t < keys; t++) {
+        const p = Math.exp(scale * headDot(slots, q!, k!, b, s, t, h) - load(slots, lse!, [b, h, s]));
+        const ds = p * (headDot(slots, dout!, v!, b, s, t, h) - rowSum);
+        for (let d = 0; d < width; d++) {
+          add(dv!, [b, t, h, d], p * load(slots, dout!, [b, s, h, d]));
+          add(dq!, [b, s, h, d], scale * ds * load(slots, k!, [b, t, h, d]));
+          add(dk!, [b, t, h, d], scale * ds * load(slots, q!, [b, s, h, d]));
+        }
+      }
+    }
+  },
   take: (slots, [table, indices], [out]) => {
     for (const [i, c] of positions(out!.shape) as [number, number][]) {
       const row = load(slots, indices!, [i]);

@@ -5,7 +5,7 @@ import type { WebgpuInfo } from "./adapter.js";
 import type { Buffers, WebgpuBuffer } from "./buffers.js";
 import type { Dispatch } from "./dispatch.js";
 import type { Failures } from "./failures.js";
-import { lower } from "./lowering.js";
+import { type LoweringContext, lower } from "./lowering.js";
 import type { Pipeline, Pipelines } from "./pipelines.js";
 import { BufferUsage } from "./usage.js";
 
@@ -40,7 +40,8 @@ const lowerAll = (kernels: readonly Kernel[], slots: number, info: WebgpuInfo) =
       scratchBytes[index] = Math.max(scratchBytes[index] ?? 0, bytes);
       return slots + index;
     };
-    return lower(kernel, { info, scratch });
+    const context: LoweringContext = { info, scratch, lower: (part) => lower(part, context) };
+    return context.lower(kernel);
   });
   return { dispatches, scratchBytes };
 };

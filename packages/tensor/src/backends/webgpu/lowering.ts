@@ -11,6 +11,8 @@ export interface LoweringContext {
   readonly info: WebgpuInfo;
   /** Slot of scratch memory, at least `bytes` long, valid until the kernel ends; later kernels get the same memory. */
   scratch(bytes: number): number;
+  /** Dispatches of another kernel, for kernels that are made of others. Its scratch memory is apart. */
+  lower(kernel: Kernel): Dispatch[];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Variant } from "../lowering.js";
+import { attention, attentionBackward } from "./attention.js";
 import { cumsum } from "./cumsum.js";
 import { gather, gatherBackward } from "./gather.js";
 import { matmulRegisters } from "./matmul/registers.js";
@@ -14,6 +15,8 @@ export const VARIANTS: readonly Variant[] = [
   matmulRegisters,
   ...softmaxVariants,
   ...normalizeVariants,
+  attention,
+  attentionBackward,
   take,
   scatterAdd,
   gather,

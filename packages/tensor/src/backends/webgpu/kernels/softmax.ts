@@ -19,6 +19,25 @@ const softmax = rowVariants("softmax", ({ module, at, each, gather }, { inputs, 
   ];
 });
 
+/** softmax of every row and the logarithm of its normaliser, log sum exp x: what a backward pass recomputes it from. */
+const softmaxWithLse = rowVariants("softmaxWithLse", ({ module, at, each, gather, once }, { inputs, outputs }) => {
+  const [x, y, lse] = [inputs[0]!, outputs[0]!, outputs[1]!];
+  const normalisers = module.bind(lse.slot, "f32", "read_write", 1);
+  const log = module.use("logF");
+  return [
+    `var high = F(${module.parameters.f32(-Infinity)});`,
+    each(`high = max(high, ${at(x)});`),
+    gather("high", "max"),
+    "var total = F(0.0);",
+    each(`total += ${module.use("expF")}(${at(x)} - highAll);`),
+    gather("total", "sum"),
+    once(
+      `${normalisers}[row + ${module.parameters.u32(lse.offset)}] = highAll + ${log}(F(totalAll))${module.width === 4 ? ".x" : ""};`,
+    ),
+    each(`${at(y)} = expF(${at(x)} - highAll) / totalAll;`),
+  ];
+});
+
 /** dx = y (dy - sum(y dy)). */
 const softmaxBackward = rowVariants("softmaxBackward", ({ at, each, gather }, { inputs, outputs }) => {
   const [y, dy, dx] = [...inputs, ...outputs] as [View, View, View];
@@ -30,4 +49,4 @@ const softmaxBackward = rowVariants("softmaxBackward", ({ at, each, gather }, { 
   ];
 });
 
-export const softmaxVariants = [...softmax, ...softmaxBackward];
+export const softmaxVariants = [...softmax, ...softmaxWithLse, ...softmaxBackward];

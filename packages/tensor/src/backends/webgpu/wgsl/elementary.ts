@@ -104,14 +104,16 @@ export const elementary = {
     uses: ["sigmoidF"],
     text: `fn geluF(x: F) -> F { return x * sigmoidF(1.5957691216057308 * (x + 0.044715 * x * x * x)); }`,
   },
-  // d/dx x s(2u) = s + x s (1 - s) 2u'. Beyond |x| = 20 it is 0 or 1 to the last bit; clamping keeps x^3 finite.
+  // d/dx x s(2u) = s + x s (1 - s) 2u', with 1 - s = e s for e = exp(-2u) so that nothing cancels. Beyond |x| = 10 it is 0 or 1
+  // to the last bit; clamping keeps e finite.
   geluGradF: {
-    uses: ["sigmoidF", "isNan"],
+    uses: ["expF", "isNan"],
     text: `fn geluGradF(x: F) -> F {
-  let c = clamp(x, F(-20.0), F(20.0));
+  let c = clamp(x, F(-10.0), F(10.0));
   let z = c * c;
-  let s = sigmoidF(1.5957691216057308 * (c + 0.044715 * z * c));
-  let y = s + c * s * (1.0 - s) * (1.5957691216057308 * (1.0 + 0.134145 * z));
+  let e = expF(-1.5957691216057308 * (c + 0.044715 * z * c));
+  let s = 1.0 / (1.0 + e);
+  let y = s + c * (e * s) * s * (1.5957691216057308 * (1.0 + 0.134145 * z));
   return select(y, x, isNan(x));
 }`,
   },

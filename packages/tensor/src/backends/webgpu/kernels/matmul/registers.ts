@@ -1,8 +1,7 @@
 import type { Instruction, View } from "../../../../compile/kernel.js";
 import type { Dispatch } from "../../dispatch.js";
-import type { Variant } from "../../lowering.js";
+import type { LoweringContext, Variant } from "../../lowering.js";
 import { Module } from "../../wgsl/module.js";
-import { pointwise } from "../pointwise.js";
 import {
   columnStride,
   type Geometry,
@@ -62,7 +61,7 @@ const product = (g: Geometry, name: string): Dispatch => {
     "}",
     `let scale = ${p.f32(g.scale)};`,
     `let cStart = ${matrixStart(out, p, 4)};`,
-    `let cRow = ${p.u32(quads)};`,
+    `let cRow = ${p.u32(rowStride(out) / 4)};`,
   ];
   if (addend) {
     const row = rowStride(addend);
@@ -81,11 +80,11 @@ const product = (g: Geometry, name: string): Dispatch => {
 };
 
 /** out = narrow window of `wide` + addend, for outputs and addends that the product cannot handle itself. */
-const finish = ({ out, addend }: Geometry, wide: View, name: string): Dispatch[] => {
+const finish = ({ out, addend }: Geometry, wide: View, name: string, context: LoweringContext): Dispatch[] => {
   const loads = addend ? [{ ...wide, shape: out.shape }, addend] : [{ ...wide, shape: out.shape }];
   const body: Instruction[] = addend ? [{ op: "add", args: [0, 1], dtype: "f32" }] : [];
   const program = { shape: out.shape, loads, body, results: [addend ? 2 : 0] };
-  return pointwise({ kind: "pointwise", name: `${name} (finish)`, program, outputs: [out] });
+  return context.lower({ kind: "pointwise", name: `${name} (finish)`, program, outputs: [out] });
 };
 
 const contiguous = (slot: number, batch: readonly number[], rows: number, columns: number): View => ({
@@ -121,7 +120,7 @@ export const matmulRegisters: Variant = {
     return [
       ...dispatches,
       product({ ...ready, addend: undefined, out: wide, n: columns }, kernel.name),
-      ...finish(g, wide, kernel.name),
+      ...finish(g, wide, kernel.name, context),
     ];
   },
 };

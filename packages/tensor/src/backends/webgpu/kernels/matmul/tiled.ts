@@ -98,6 +98,7 @@ ${store("d", "e")} = value;
     "}",
     `let scale = ${p.f32(g.scale)};`,
     `let cStart = ${matrixStart(out, p)};`,
+    `let cRow = ${p.u32(rowStride(out))};`,
     addend ? `let dStart = ${matrixStart(addend, p)};` : "",
   ];
   const [dRow, dColumn] = addend ? [p.u32(rowStride(addend)), p.u32(columnStride(addend))] : ["", ""];
@@ -106,7 +107,7 @@ ${store("d", "e")} = value;
     for (let j = 0; j < columns; j++) {
       const extra = addend ? ` + ${D}[dStart + r * ${dRow} + c * ${dColumn}]` : "";
       lines.push(
-        `{ let c = column0 + x + ${j * across}u; if (c < ${N}) { ${C}[cStart + r * ${N} + c] = s${i}_${j} * scale${extra}; } }`,
+        `{ let c = column0 + x + ${j * across}u; if (c < ${N}) { ${C}[cStart + r * cRow + c] = s${i}_${j} * scale${extra}; } }`,
       );
     }
     lines.push("}");
