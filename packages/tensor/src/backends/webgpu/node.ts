@@ -1,5 +1,7 @@
 import { TensorError } from "../../errors.js";
 
+const PACKAGE: string = "webgpu";
+
 /** Dawn toggles. Unknown names are ignored in silence, so judge by the features the adapter then reports. */
 export interface NodeGpuOptions {
   readonly enable?: readonly string[];
@@ -26,7 +28,8 @@ const instances: GPU[] = [];
 export const nodeGpu = async (options: NodeGpuOptions = {}): Promise<GPU> => {
   let dawn: typeof import("webgpu");
   try {
-    dawn = await import("webgpu");
+    // Not a literal: a browser bundle must neither contain this package nor fail for want of it.
+    dawn = await import(/* @vite-ignore */ /* webpackIgnore: true */ PACKAGE);
   } catch (cause) {
     throw new TensorError(
       "adapter",
