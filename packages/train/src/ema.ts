@@ -1,0 +1,45 @@
+/**
+ * Averages of the weights over time, used for evaluation.
+ * - `power`: the average at step t weighs step i by i^γ (Karras et al., arXiv 2312.02696, equation 127: decay
+ *   (1 − 1/t)^(γ+1)), with γ from `width`, the standard deviation of the profile relative to t. Runs of different
+ *   lengths are then averaged over the same share of their steps, as a sweep over budgets needs.
+ * - `constant`: decay `decay`, but at most (1 + t) / (10 + t), so that early weights are soon forgotten.
+ * - `none`: the weights themselves.
+ */
+export type Averaging =
+  | { readonly kind: "power"; readonly width: number }
+  | { readonly kind: "constant"; readonly decay: number }
+  | { readonly kind: "none" };
+
+/** The relative width of a power profile of exponent γ (arXiv 2312.02696, equation 129). */
+export const powerWidth = (gamma: number): number => Math.sqrt((gamma + 1) / ((gamma + 2) ** 2 * (gamma + 3)));
+
+/** The widest power profile, of γ = 0: the mean of all steps. */
+export const MAX_POWER_WIDTH = powerWidth(0);
+
+/** γ of a relative width, by bisection: the width falls monotonically for γ ≥ 0. */
+export const powerExponent = (width: number): number => {
+  let low = 0;
+  let high = 1;
+  while (powerWidth(high) > width) high *= 2;
+  for (let i = 0; i < 100; i++) {
+    const middle = (low + high) / 2;
+    if (powerWidth(middle) > width) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+};
+
+/** How far the average moves towards the new weights at a step (counted from 0): average += blend · (weights − average). */
+export const averagingBlend = (averaging: Averaging): ((step: number) => number) => {
+  switch (averaging.kind) {
+    case "none":
+      return () => 1;
+    case "constant":
+      return (step) => 1 - Math.min(averaging.decay, (1 + step) / (10 + step));
+    case "power": {
+      const exponent = powerExponent(averaging.width) + 1;
+      return (step) => 1 - (1 - 1 / (step + 1)) ** exponent;
+    }
+  }
+};

@@ -1,0 +1,32 @@
+/** What went wrong: a spec, a loss that is not a number, a checkpoint, or data that does not fit the model. */
+export type TrainErrorCode = "spec" | "diverged" | "checkpoint" | "data";
+
+/** Every error this package throws on purpose. The message names the thing, its value and what would have been right. */
+export class TrainError extends Error {
+  override readonly name: string = "TrainError";
+
+  constructor(
+    readonly code: TrainErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A loss or gradient that is not a finite number. */
+export class DivergedError extends TrainError {
+  override readonly name = "DivergedError";
+
+  constructor(
+    /** The step, counted from 0, whose loss is not finite. */
+    readonly step: number,
+    readonly loss: number,
+    readonly learningRate: number,
+  ) {
+    super(
+      "diverged",
+      `the loss of step ${step} is ${loss} at learning rate ${learningRate}; lower optimizer.learningRate, lengthen optimizer.warmup or clip harder`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+export {
+  averagedWeights,
+  type Checkpoint,
+  type CheckpointStore,
+  memoryCheckpoints,
+  type SavedArray,
+} from "./checkpoint.js";
+export { type Averaging, averagingBlend, MAX_POWER_WIDTH, powerExponent, powerWidth } from "./ema.js";
+export { DivergedError, TrainError, type TrainErrorCode } from "./errors.js";
+export { type Estimate, pairedDifference, stratifiedMean } from "./estimate.js";
+export {
+  type Check,
+  type Fields,
+  integer,
+  nearest,
+  number,
+  oneOf,
+  oneOfKinds,
+  onlyKeys,
+  positive,
+  record,
+  text,
+  withDefault,
+} from "./fields.js";
+export { canonicalJson, type Json } from "./json.js";
+export { buildObjective, type DensitySpec, type ObjectiveSpec } from "./objective.js";
+export {
+  type AdamWSettings,
+  adamWRates,
+  clipByNorm,
+  type OptimizerState,
+  updateParameters,
+} from "./optimizer.js";
+export { type Packing, packTree, type Slot } from "./pack.js";
+export { type Schedule, scheduleFactor } from "./schedule.js";
+export {
+  type OptimizerSpec,
+  type TrainSpec,
+  type TrainSpecInput,
+  trainFields,
+  trainSpec,
+  VALIDATION_BLOCK,
+  type ValidationSpec,
+} from "./spec.js";
+export { type Denoiser, type StepInputs, type StepOptions, type StepOutputs, trainStep } from "./step.js";
+export { type Progress, type StepMetrics, type TrainOptions, type TrainResult, train } from "./train.js";
+export { type ValidateOptions, type Validation, validate } from "./validate.js";

@@ -1,0 +1,25 @@
+import { TrainError } from "./errors.js";
+
+/** A value that JSON can say exactly. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * The one JSON text of a value: keys in order, no space, as RFC 8785 has it. Equal values have equal texts, so a hash of
+ * the text identifies the value. Fields that are `undefined` are absent.
+ * @throws TrainError `spec` for what JSON cannot say: functions, typed arrays, NaN, infinities
+ */
+export const canonicalJson = (value: unknown, path = "value"): string => {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number" && Number.isFinite(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item, i) => canonicalJson(item, `${path}[${i}]`)).join()}]`;
+  if (typeof value === "object" && [Object.prototype, null].includes(Object.getPrototypeOf(value))) {
+    const entries = Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item, `${path}.${key}`)}`).join()}}`;
+  }
+  throw new TrainError(
+    "spec",
+    `${path} is ${String(value)}; it must be plain JSON: records, arrays, texts, finite numbers, true, false or null`,
+  );
+};

@@ -1,0 +1,44 @@
+import { adamw, add, div, minimum, mul, norm, sub, type Tensor } from "@isoflop/tensor";
+
+/** What AdamW keeps constant over a run. */
+export interface AdamWSettings {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  /** Decoupled: weights shrink by learning rate × weightDecay per step. */
+  readonly weightDecay: number;
+}
+
+/** Everything an optimizer step reads and replaces: flat f32 vectors of one size. */
+export interface OptimizerState {
+  readonly weights: Tensor;
+  readonly m: Tensor;
+  readonly v: Tensor;
+  readonly average: Tensor;
+}
+
+/** What changes from step to step, as data: [learning rate, 1 − beta1^t, 1 − beta2^t] with t = step + 1. */
+export const adamWRates = (step: number, learningRate: number, { beta1, beta2 }: AdamWSettings): Float32Array =>
+  Float32Array.of(learningRate, 1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1));
+
+/**
+ * Scales a flat gradient so that its norm is at most `limit` (Pascanu et al., arXiv 1211.5063). A gradient within the
+ * limit is multiplied by exactly 1.
+ * @returns the gradient, and its norm before clipping
+ */
+export const clipByNorm = (gradient: Tensor, limit: number): { gradient: Tensor; norm: Tensor } => {
+  const size = norm(gradient);
+  return { gradient: mul(gradient, minimum(div(limit, size), 1)), norm: size };
+};
+
+/** One AdamW step over all parameters, then the average of the weights moves by `blend` (a scalar tensor). */
+export const updateParameters = (
+  state: OptimizerState,
+  gradient: Tensor,
+  rates: Tensor,
+  blend: Tensor,
+  settings: AdamWSettings,
+): OptimizerState => {
+  const [weights, m, v] = adamw(state.weights, gradient, state.m, state.v, rates, settings);
+  return { weights, m, v, average: add(state.average, mul(sub(weights, state.average), blend)) };
+};

@@ -1,0 +1,146 @@
+import { conditionings, type DitConfig, resolve } from "@isoflop/flops";
+import { type Averaging, MAX_POWER_WIDTH } from "./ema.js";
+import { TrainError } from "./errors.js";
+import {
+  type Check,
+  integer,
+  number,
+  oneOf,
+  oneOfKinds,
+  onlyKeys,
+  positive,
+  record,
+  text,
+  withDefault,
+} from "./fields.js";
+import { type ObjectiveSpec, objectiveSpec } from "./objective.js";
+import type { AdamWSettings } from "./optimizer.js";
+import type { Schedule } from "./schedule.js";
+
+/** AdamW, its learning rate over the run, and the largest gradient norm it is given. */
+export interface OptimizerSpec extends AdamWSettings, Schedule {
+  /** Peak learning rate. */
+  readonly learningRate: number;
+  /** Gradients of a larger norm are scaled down to it. */
+  readonly clip: number;
+}
+
+export interface ValidationSpec {
+  /** A split of the data that training never sees. */
+  readonly split: string;
+  /** Number of held-out images, a multiple of {@link VALIDATION_BLOCK}: the standard error falls with its square root. */
+  readonly images: number;
+}
+
+/** Everything that decides the weights at the end of a run, but the data's own description. A plain record. */
+export interface TrainSpec {
+  readonly model: DitConfig;
+  readonly objective: ObjectiveSpec;
+  /** Images per step. */
+  readonly batch: number;
+  readonly steps: number;
+  /** Of the initial weights, the noise, the times and the dropped captions. */
+  readonly seed: number;
+  readonly optimizer: OptimizerSpec;
+  readonly averaging: Averaging;
+  /** Share of the captions replaced by the empty one, for classifier-free guidance (arXiv 2207.12598). */
+  readonly captionDropout: number;
+  readonly validation: ValidationSpec;
+}
+
+type Loose<T> = { readonly [K in keyof T]?: T[K] extends object ? Loose<T[K]> : T[K] };
+
+/** A spec as one writes it: model, steps and learning rate, and what differs from the defaults. */
+export type TrainSpecInput = Loose<Omit<TrainSpec, "model" | "steps" | "objective" | "averaging">> &
+  Pick<TrainSpec, "model" | "steps"> & {
+    readonly objective?: Loose<ObjectiveSpec>;
+    readonly averaging?: Averaging;
+  };
+
+/** Validation images come in blocks of this many, each with its own stream of noise, whatever is computed at once. */
+export const VALIDATION_BLOCK = 64;
+
+const modelKeys: readonly (keyof DitConfig)[] = [
+  "image",
+  "patch",
+  "width",
+  "depth",
+  "heads",
+  "mlpRatio",
+  "outChannels",
+  "conditioning",
+  "context",
+  "positions",
+  "qkNorm",
+];
+
+/** Defaults filled in, so that one model has one text and one hash. */
+const model: Check<DitConfig> = (value, path) => {
+  const given = onlyKeys(value, path, modelKeys) as unknown as DitConfig;
+  onlyKeys(given.image, `${path}.image`, ["height", "width", "channels"]);
+  oneOf(conditionings)(given.conditioning, `${path}.conditioning`);
+  try {
+    const { imageTokens: _, contextTokens: __, mlpWidth: ___, ...config } = resolve(given);
+    return config;
+  } catch (error) {
+    throw new TrainError("spec", `${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+};
+
+const optimizerFields = record<OptimizerSpec>({
+  learningRate: withDefault(positive, 2e-3),
+  warmup: withDefault(number(0, 1), 0.05),
+  shape: withDefault(oneOf(["constant", "linear", "cosine"]), "linear"),
+  decay: withDefault(number(0, 1), 0.3),
+  beta1: withDefault(number(0, 1, { high: true }), 0.9),
+  beta2: withDefault(number(0, 1, { high: true }), 0.99),
+  eps: withDefault(positive, 1e-8),
+  weightDecay: withDefault(number(0, Infinity), 0.01),
+  clip: withDefault(positive, 1),
+});
+
+const optimizer: Check<OptimizerSpec> = (value, path) => {
+  const checked = optimizerFields(value ?? {}, path);
+  if (checked.warmup + checked.decay > 1)
+    throw new TrainError(
+      "spec",
+      `${path}.warmup and ${path}.decay are ${checked.warmup} and ${checked.decay}; together they must be at most 1, the whole run`,
+    );
+  return checked;
+};
+
+const validationImages: Check<number> = (value, path) => {
+  const images = integer(VALIDATION_BLOCK)(value, path);
+  if (images % VALIDATION_BLOCK === 0) return images;
+  throw new TrainError("spec", `${path} is ${images}; it must be a multiple of ${VALIDATION_BLOCK}`);
+};
+
+const validationFields = record<ValidationSpec>({
+  split: withDefault(text, "validation"),
+  images: withDefault(validationImages, 1024),
+});
+
+const averaging = oneOfKinds<Averaging>({
+  power: record({ kind: oneOf(["power"]), width: number(0, MAX_POWER_WIDTH, { low: true }) }),
+  constant: record({ kind: oneOf(["constant"]), decay: number(0, 1, { high: true }) }),
+  none: record({ kind: oneOf(["none"]) }),
+});
+
+/** The checks of a spec's fields, for records that contain one. */
+export const trainFields = {
+  model,
+  objective: (value: unknown, path: string) => objectiveSpec(value ?? {}, path),
+  batch: withDefault(integer(1), 16),
+  steps: integer(1),
+  seed: withDefault(integer(0), 0),
+  optimizer,
+  averaging: withDefault(averaging, { kind: "power", width: 0.05 }),
+  captionDropout: withDefault(number(0, 1), 0),
+  validation: (value: unknown, path: string) => validationFields(value ?? {}, path),
+} as const;
+
+/**
+ * Checks a spec and fills in its defaults.
+ * @throws TrainError `spec` naming the field, its value and what would be right; for a mistyped key also the nearest right one
+ */
+export const trainSpec = (input: TrainSpecInput): TrainSpec => record<TrainSpec>(trainFields)(input, "spec");

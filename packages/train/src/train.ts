@@ -1,0 +1,225 @@
+import { allocateBatch, type DataSource } from "@isoflop/data";
+import { type DitParams, dit } from "@isoflop/dit";
+import { concat, type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
+import { type Checkpoint, type CheckpointStore, restoreState, saveState } from "./checkpoint.js";
+import { averagingBlend } from "./ema.js";
+import { DivergedError, TrainError } from "./errors.js";
+import { yieldToHost } from "./host.js";
+import { canonicalJson } from "./json.js";
+import { buildObjective } from "./objective.js";
+import { adamWRates, type OptimizerState } from "./optimizer.js";
+import { packTree } from "./pack.js";
+import { scheduleFactor } from "./schedule.js";
+import { type TrainSpec, type TrainSpecInput, trainSpec } from "./spec.js";
+import { type StepInputs, trainStep } from "./step.js";
+import { type Validation, validate } from "./validate.js";
+
+/** What one training step was like. */
+export interface StepMetrics {
+  /** Counted from 0. */
+  readonly step: number;
+  /** Mean loss of the batch, before the step's update. */
+  readonly loss: number;
+  /** Norm of the gradient before clipping. */
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+}
+
+export interface Progress {
+  /** Steps done. */
+  readonly step: number;
+  readonly steps: number;
+  /** Seconds spent training so far, over all sessions. */
+  readonly seconds: number;
+  /** The steps since the last report, in order. */
+  readonly metrics: readonly StepMetrics[];
+}
+
+export interface TrainOptions {
+  readonly device: Device;
+  /** Images and captions that fit the model. */
+  readonly data: DataSource;
+  /** Where checkpoints go. Without one, an interrupted run starts again. */
+  readonly store?: CheckpointStore;
+  /** Stops the run between two steps, after a last checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Told about checkpoints that could not be used, before the run goes on from an earlier one or from the start. */
+  readonly onRejected?: (error: TrainError) => void;
+  /** Losses are read from the device, and progress is reported, every so many steps: a GPU that is asked more often waits. Default 16. */
+  readonly readEvery?: number;
+  /** Least seconds between checkpoints. Default 30. */
+  readonly checkpointSeconds?: number;
+}
+
+export interface TrainResult {
+  readonly steps: number;
+  /** Trainable parameters. */
+  readonly parameters: number;
+  /** Seconds spent training, over all sessions, without validation. */
+  readonly seconds: number;
+  /** Loss of the averaged weights on held-out images. */
+  readonly validation: Validation;
+  /** The averaged weights on the device; the caller disposes them. */
+  readonly weights: DitParams;
+}
+
+/**
+ * Trains a diffusion transformer and measures its validation loss. The result depends on spec and data alone: a run that
+ * was interrupted and resumed from its store equals an uninterrupted one bit for bit on the same kind of device.
+ *
+ * @throws TrainError `spec` for a wrong spec, `data` if data and model do not fit, `checkpoint` if the store holds another run
+ * @throws DivergedError when a loss is NaN or infinite; the last checkpoint is from before
+ * @throws the signal's reason when stopped
+ */
+export const train = async (input: TrainSpecInput, options: TrainOptions): Promise<TrainResult> => {
+  const spec = trainSpec(input);
+  const { device, data, store, signal, onProgress, readEvery = 16, checkpointSeconds = 30 } = options;
+  const captioned = checkData(spec, data);
+  const model = dit(spec.model);
+  const objective = buildObjective(spec.objective);
+  const packing = packTree(model.init(random.key(0)));
+  const fingerprint = canonicalJson(spec);
+  signal?.throwIfAborted();
+
+  const resumed = await resume(fingerprint, options);
+  let step = resumed?.step ?? 0;
+  let state = resumed
+    ? restoreState(resumed, packing, device)
+    : await initialState(packing.pack(model.init(random.key(spec.seed))), device);
+  const runStep = trainStep({ ...spec, device, model, packing, objective });
+  const key = device.tensor(Uint32Array.of(Math.floor(spec.seed / 2 ** 32), spec.seed), [2], "u32");
+  const blendOf = averagingBlend(spec.averaging);
+  const batch = allocateBatch(data, spec.batch);
+  const before = resumed?.seconds ?? 0;
+  const started = performance.now();
+  const seconds = (): number => before + (performance.now() - started) / 1000;
+
+  const advance = (): Tensor => {
+    data.batch("train", step * spec.batch, spec.batch, batch);
+    const learningRate = learningRateAt(spec, step);
+    const inputs: StepInputs = {
+      images: device.tensor(batch.images, [spec.batch, ...data.shape]),
+      ...(captioned ? { captions: device.tensor(batch.captions, [spec.batch, data.captionLength], "i32") } : {}),
+      key,
+      step: device.tensor(Uint32Array.of(step), [], "u32"),
+      rates: device.tensor(adamWRates(step, learningRate, spec.optimizer)),
+      blend: device.tensor(Float32Array.of(blendOf(step)), []),
+    };
+    const outputs = runStep(state, inputs);
+    state = outputs.state;
+    for (const tensor of Object.values(inputs)) if (tensor !== key) tensor.dispose();
+    step++;
+    return outputs.metrics;
+  };
+
+  const save = async (): Promise<void> => {
+    if (!store) return;
+    const at = { step, seconds: seconds(), spec: fingerprint };
+    await store.save({ ...at, arrays: await saveState(state, packing) });
+  };
+
+  let pending: Tensor[] = [];
+  const read = async (): Promise<void> => {
+    const metrics = await readMetrics(pending, step, spec);
+    pending = [];
+    onProgress?.({ step, steps: spec.steps, seconds: seconds(), metrics });
+  };
+
+  let saved = seconds();
+  try {
+    while (step < spec.steps) {
+      pending.push(advance());
+      const stop = signal?.aborted === true;
+      if (pending.length === readEvery || step === spec.steps || stop) {
+        await read();
+        await yieldToHost();
+        if (stop || step === spec.steps || seconds() - saved >= checkpointSeconds) {
+          await save();
+          saved = seconds();
+        }
+      }
+      if (stop) signal.throwIfAborted();
+    }
+    const trained = seconds();
+    const weights = device.scope(() => packing.unpack(state.average));
+    try {
+      const validation = await validate(weights, {
+        ...spec,
+        device,
+        model,
+        objective,
+        data,
+        ...(signal && { signal }),
+      });
+      return { steps: step, parameters: packing.size, seconds: trained, validation, weights };
+    } catch (error) {
+      for (const tensor of leavesOf(weights)) tensor.dispose();
+      throw error;
+    }
+  } finally {
+    for (const tensor of [key, ...pending, ...Object.values(state)]) tensor.dispose();
+    runStep.dispose();
+  }
+};
+
+/** The peak rate times the schedule's factor at a step. */
+const learningRateAt = ({ optimizer, steps }: TrainSpec, step: number): number =>
+  optimizer.learningRate * scheduleFactor(optimizer, step, steps);
+
+const initialState = async (packed: Tensor, device: Device): Promise<OptimizerState> => {
+  const weights = (await packed.data(device)) as Float32Array;
+  const upload = (data: Float32Array): Tensor => device.tensor(data) as unknown as Tensor;
+  const zeros = new Float32Array(weights.length);
+  return { weights: upload(weights), m: upload(zeros), v: upload(zeros), average: upload(weights) };
+};
+
+/** @throws TrainError `checkpoint` if the newest readable checkpoint is of another spec */
+const resume = async (spec: string, { store, onRejected }: TrainOptions): Promise<Checkpoint | undefined> => {
+  const { checkpoint, rejected = [] } = (await store?.latest()) ?? {};
+  for (const error of rejected) onRejected?.(error);
+  if (checkpoint && checkpoint.spec !== spec)
+    throw new TrainError(
+      "checkpoint",
+      `the checkpoint of step ${checkpoint.step} is of another run; give this one a folder of its own. It was made from ${checkpoint.spec}`,
+    );
+  return checkpoint;
+};
+
+/** Reads the metrics of the steps up to `end` in one go and frees them. @throws DivergedError at the first that is not finite */
+const readMetrics = async (pending: readonly Tensor[], end: number, spec: TrainSpec): Promise<StepMetrics[]> => {
+  const joined = concat(pending);
+  const values = (await joined.data()) as Float32Array;
+  for (const tensor of new Set([joined, ...pending])) tensor.dispose();
+  return pending.map((_, i) => {
+    const step = end - pending.length + i;
+    const [loss, gradientNorm] = [values[2 * i]!, values[2 * i + 1]!];
+    const learningRate = learningRateAt(spec, step);
+    if (!Number.isFinite(loss + gradientNorm)) throw new DivergedError(step, loss, learningRate);
+    return { step, loss, gradientNorm, learningRate };
+  });
+};
+
+/** Whether the model reads captions. @throws TrainError `data` if the data's images or captions do not fit the model */
+const checkData = ({ model }: TrainSpec, data: DataSource): boolean => {
+  const { channels, height, width } = model.image;
+  if (data.shape.join() !== [channels, height, width].join())
+    throw new TrainError(
+      "data",
+      `${data.name} has images [${data.shape.join(", ")}]; model.image is [${channels}, ${height}, ${width}] (channels, height, width)`,
+    );
+  const { context } = model;
+  if (context.kind === "none") return false;
+  if (context.kind !== "words")
+    throw new TrainError(
+      "data",
+      `${data.name} has captions of words; model.context.kind is "${context.kind}" and must be "words" or "none"`,
+    );
+  const { captionLength, vocabulary } = data;
+  if (context.tokens !== captionLength || context.vocabulary !== vocabulary.size)
+    throw new TrainError(
+      "data",
+      `${data.name} has captions of ${captionLength} from ${vocabulary.size} words; model.context has ${context.tokens} of ${context.vocabulary}`,
+    );
+  return true;
+};

@@ -1,0 +1,106 @@
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { openSafetensors } from "@isoflop/tensor";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Checkpoint } from "../src/checkpoint.js";
+import { TrainError } from "../src/errors.js";
+import { fileCheckpoints, readCheckpoint } from "../src/node.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "isoflop-checkpoints-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const at = (step: number): Checkpoint => ({
+  step,
+  seconds: step / 2,
+  spec: '{"steps":9}',
+  arrays: {
+    "weights.a": { shape: [2, 2], data: Float32Array.of(step, 0.1, -0, Infinity) },
+    "m.a": { shape: [1], data: Float32Array.of(1e-40) },
+  },
+});
+
+const file = (step: number, extension: string) =>
+  path.join(folder, `step-${String(step).padStart(9, "0")}.${extension}`);
+
+describe("fileCheckpoints", () => {
+  it("gives back what was saved, to the bit, and nothing from an empty or missing folder", async () => {
+    expect(await fileCheckpoints(path.join(folder, "none")).latest()).toEqual({ rejected: [] });
+    const store = fileCheckpoints(folder);
+    expect(await store.latest()).toEqual({ rejected: [] });
+    await store.save(at(4));
+    const { checkpoint } = await store.latest();
+    expect(checkpoint).toEqual(at(4));
+    expect(Object.is(checkpoint!.arrays["weights.a"]!.data[2], -0)).toBe(true);
+  });
+
+  it("keeps the newest two, in files that any safetensors reader opens, and leaves nothing else behind", async () => {
+    const store = fileCheckpoints(folder);
+    await writeFile(`${file(2, "safetensors")}.77.ab.tmp`, "left by a crash");
+    for (const step of [1, 2, 10]) await store.save(at(step));
+    expect((await readdir(folder)).sort()).toEqual([
+      "step-000000002.json",
+      "step-000000002.safetensors",
+      "step-000000010.json",
+      "step-000000010.safetensors",
+    ]);
+    const tensors = await openSafetensors(await readFile(file(10, "safetensors")));
+    expect([...(await tensors.float32("weights.a"))].slice(0, 1)).toEqual([10]);
+  });
+
+  const damage: [string, (step: number) => Promise<unknown>, string][] = [
+    ["truncated tensors", (step) => truncate(file(step, "safetensors"), 40), "it has 40 bytes"],
+    ["missing tensors", (step) => rm(file(step, "safetensors")), "the file is missing"],
+    ["a truncated manifest", (step) => truncate(file(step, "json"), 20), "is not a whole checkpoint"],
+    ["a manifest of something else", (step) => writeFile(file(step, "json"), '{"stepp":1}'), 'did you mean "step"?'],
+    [
+      "one flipped bit",
+      async (step) => {
+        const bytes = await readFile(file(step, "safetensors"));
+        bytes[bytes.length - 1]! ^= 1;
+        await writeFile(file(step, "safetensors"), bytes);
+      },
+      "its SHA-256 is not that of what was written",
+    ],
+  ];
+  it.each(damage)("falls back to the one before when the newest has %s", async (_, harm, message) => {
+    const store = fileCheckpoints(folder);
+    await store.save(at(4));
+    await store.save(at(8));
+    await harm(8);
+    const { checkpoint, rejected } = await store.latest();
+    expect(checkpoint?.step).toBe(4);
+    expect(rejected).toHaveLength(1);
+    expect(rejected[0]).toBeInstanceOf(TrainError);
+    expect(rejected[0]).toMatchObject({ code: "checkpoint", message: expect.stringContaining(message) });
+    expect(rejected[0]!.message).toContain(file(8, ""));
+    await expect(readCheckpoint(file(8, "json"))).rejects.toThrow(message);
+  });
+
+  it("does not count a rejected checkpoint among those it keeps", async () => {
+    const store = fileCheckpoints(folder);
+    await store.save(at(4));
+    await store.save(at(8));
+    await truncate(file(8, "safetensors"), 40);
+    await store.save(at(6));
+    await truncate(file(6, "safetensors"), 40);
+    expect((await store.latest()).checkpoint?.step).toBe(4);
+  });
+
+  it("ignores tensors whose manifest was never written", async () => {
+    const store = fileCheckpoints(folder);
+    await store.save(at(4));
+    await store.save(at(8));
+    await rm(file(8, "json"));
+    expect(await store.latest()).toEqual({ checkpoint: at(4), rejected: [] });
+  });
+
+  it("keeps what it had when it cannot write", async () => {
+    await writeFile(path.join(folder, "file"), "");
+    const blocked = fileCheckpoints(path.join(folder, "file", "under"));
+    await expect(blocked.save(at(1))).rejects.toMatchObject({ code: "ENOTDIR" });
+  });
+});

@@ -1,0 +1,43 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { scheduleFactor } from "../src/schedule.js";
+
+const factors = (schedule: Parameters<typeof scheduleFactor>[0], steps: number): number[] =>
+  Array.from({ length: steps }, (_, step) => scheduleFactor(schedule, step, steps));
+
+describe("scheduleFactor", () => {
+  it("rises, stays at 1 and falls linearly, by whole steps", () => {
+    const expected = [1 / 3, 2 / 3, 1, 1, 1, 1, 1, 3 / 4, 2 / 4, 1 / 4];
+    const got = factors({ warmup: 0.2, shape: "linear", decay: 0.3 }, 10);
+    for (const [i, factor] of got.entries()) expect(factor).toBeCloseTo(expected[i]!, 12);
+  });
+
+  it("falls along a half cosine", () => {
+    const got = factors({ warmup: 0, shape: "cosine", decay: 1 }, 4);
+    const expected = [4, 3, 2, 1].map((left) => (1 - Math.cos((Math.PI * left) / 5)) / 2);
+    for (const [i, factor] of got.entries()) expect(factor).toBeCloseTo(expected[i]!, 12);
+  });
+
+  it("is 1 throughout without warm-up or decay", () => {
+    expect(factors({ warmup: 0, shape: "constant", decay: 0.5 }, 5)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it("wastes no step, never exceeds the peak, and turns once", () => {
+    const share = fc.double({ min: 0, max: 0.5, noNaN: true });
+    fc.assert(
+      fc.property(
+        share,
+        share,
+        fc.integer({ min: 1, max: 300 }),
+        fc.constantFrom("linear", "cosine"),
+        (w, d, n, shape) => {
+          const all = factors({ warmup: w, decay: d, shape }, n);
+          expect(all.every((factor) => factor > 0 && factor <= 1)).toBe(true);
+          const falls = all.slice(1).map((factor, i) => factor < all[i]!);
+          const firstFall = falls.indexOf(true);
+          if (firstFall >= 0) expect(falls.slice(firstFall).every(Boolean)).toBe(true);
+        },
+      ),
+    );
+  });
+});

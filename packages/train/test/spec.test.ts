@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { TrainError } from "../src/errors.js";
+import { nearest } from "../src/fields.js";
+import { type TrainSpecInput, trainSpec } from "../src/spec.js";
+import { tinyModel, tinySpec } from "./tiny.js";
+
+const minimal: TrainSpecInput = { model: tinyModel(), steps: 10 };
+
+describe("trainSpec", () => {
+  it("fills in what is not said, and a full spec stays as it is", () => {
+    const spec = trainSpec(minimal);
+    expect(spec).toMatchObject({
+      batch: 16,
+      seed: 0,
+      captionDropout: 0,
+      optimizer: { beta1: 0.9, beta2: 0.99, weightDecay: 0.01, clip: 1, warmup: 0.05, decay: 0.3, shape: "linear" },
+      objective: { path: "linear", prediction: "velocity", density: { kind: "logitNormal", mean: 0, std: 1 } },
+      averaging: { kind: "power", width: 0.05 },
+      validation: { split: "validation", images: 1024 },
+    });
+    expect(spec.model).toMatchObject({ mlpRatio: 4, outChannels: 3, positions: "sincos", qkNorm: "none" });
+    expect(trainSpec(spec)).toEqual(spec);
+  });
+
+  const wrong: [string, unknown, string][] = [
+    ["a mistyped key", { ...minimal, optimiser: {} }, 'unknown key "optimiser"; did you mean "optimizer"?'],
+    ["a mistyped key inside", { ...minimal, optimizer: { learningrate: 1 } }, 'did you mean "learningRate"?'],
+    ["a mistyped model key", { ...minimal, model: { ...tinyModel(), widht: 8 } }, 'did you mean "width"?'],
+    ["a key of another world", { ...minimal, zzzzzzzzzzzz: 1 }, "it takes model, objective"],
+    ["a mistyped choice", { ...minimal, optimizer: { shape: "liner" } }, '(did you mean "linear"?)'],
+    ["a missing field", { model: tinyModel() }, "spec.steps is missing; it must be a whole number of at least 1"],
+    ["a fraction of a step", { ...minimal, steps: 1.5 }, "spec.steps is 1.5"],
+    ["no steps", { ...minimal, steps: 0 }, "spec.steps is 0; it must be a whole number of at least 1"],
+    ["a rate of nothing", { ...minimal, optimizer: { learningRate: 0 } }, "spec.optimizer.learningRate is 0"],
+    ["NaN", { ...minimal, optimizer: { eps: Number.NaN } }, "spec.optimizer.eps is NaN; it must be a finite number"],
+    ["a text for a number", { ...minimal, batch: "16" }, 'spec.batch is "16"'],
+    [
+      "more than the whole run",
+      { ...minimal, optimizer: { warmup: 0.8, decay: 0.3 } },
+      "together they must be at most 1",
+    ],
+    ["an average wider than any", { ...minimal, averaging: { kind: "power", width: 0.5 } }, "of at most 0.288"],
+    ["an average of no kind", { ...minimal, averaging: { width: 0.5 } }, "spec.averaging.kind is missing"],
+    ["a ragged validation set", { ...minimal, validation: { images: 100 } }, "must be a multiple of 64"],
+    [
+      "a model that cannot be",
+      { ...minimal, model: { ...tinyModel(), heads: 3 } },
+      "heads is 3; it must divide width, 8",
+    ],
+    ["no record", 7, "spec is 7; it must be a record"],
+  ];
+  it.each(wrong)("refuses %s", (_, input, message) => {
+    const attempt = () => trainSpec(input as TrainSpecInput);
+    expect(attempt).toThrow(TrainError);
+    expect(attempt).toThrow(message);
+  });
+
+  it("takes what tests train", () => {
+    expect(trainSpec(tinySpec()).steps).toBe(12);
+  });
+});
+
+describe("nearest", () => {
+  it("finds the word that was meant, whatever its case", () => {
+    expect(nearest("WIDHT", ["depth", "width", "heads"])).toBe("width");
+  });
+  it("finds none when nothing is near", () => {
+    expect(nearest("xyzzyplugh", ["depth", "width"])).toBeUndefined();
+  });
+});
