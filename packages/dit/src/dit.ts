@@ -23,8 +23,8 @@ export type DitParams = ContextParams &
 
 /** A diffusion transformer: a config and two pure functions. */
 export interface Dit {
-  /** The config with its defaults filled in. */
-  readonly config: ResolvedConfig;
+  /** The config as it was given: what `@isoflop/flops` counts. */
+  readonly config: DitConfig;
   /** Draws the parameters by the laws of the official DiT; the same key gives the same weights on every backend. */
   init(key: random.Key): DitParams;
   /**
@@ -77,14 +77,14 @@ const checkInputs = ({ image, context }: ResolvedConfig, x: Tensor, t: Tensor, c
  *
  * @throws FlopsError("config") naming a wrong field, DitError("config") for a conditioning this version does not build
  */
-export const dit = (options: DitConfig): Dit => {
-  const config = resolve(options);
+export const dit = (given: DitConfig): Dit => {
+  const config = resolve(given);
   const conditioning = conditioningOf(config);
   const specs = specsOf(config);
   const { image, patch, width } = config;
   const [rows, columns] = [image.height / patch, image.width / patch];
   return {
-    config,
+    config: given,
     init: (key) => initialise<DitParams>(specs, key),
     apply(params, x, t, condition) {
       checkInputs(config, x, t, condition);

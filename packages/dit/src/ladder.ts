@@ -53,9 +53,9 @@ export interface Rung {
   readonly learningRate: number;
 }
 
-/** 8 to 2304: about 5 k to 1.5 B parameters, each at most twice the one before, but for the first few. */
+/** About 5 k to 1.5 B parameters, each at most 2.2 times the one before from width 16 on. */
 export const ladderWidths: readonly number[] = [
-  ...[8, 16, 24, 32, 40, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512],
+  ...[8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512],
   ...[640, 768, 896, 1024, 1152, 1280, 1536, 1792, 2048, 2304],
 ];
 

@@ -1,3 +1,4 @@
+import { resolve } from "@isoflop/flops";
 import { type Device, namedLeaves, type Tensor } from "@isoflop/tensor";
 import { type Dit, type DitParams, specsOf } from "./dit.js";
 import { DitError, shown } from "./errors.js";
@@ -21,17 +22,14 @@ const position = "pos_embed";
  *
  * @throws DitError("weights") naming a missing or unknown name, a wrong shape, or a position table that differs
  */
-export const paramsFrom = (
-  { config }: Dit,
-  arrays: Readonly<Record<string, NamedArray>>,
-  device: Device,
-): DitParams => {
+export const paramsFrom = (model: Dit, arrays: Readonly<Record<string, NamedArray>>, device: Device): DitParams => {
+  const config = resolve(model.config);
   const specs = specsOf(config);
   const names = new Set(namedSpecs(specs).map(([name]) => name));
   for (const [name, { shape, data }] of Object.entries(arrays)) {
     if (names.has(name)) continue;
     if (name !== position) throw new DitError("weights", `weights: "${name}" is no parameter of this config.`);
-    const table = positionTable(config);
+    const table = positionTable(model.config);
     const right = [1, config.imageTokens, config.width];
     if (shape.join() !== right.join() || data.some((value, i) => !(Math.abs(value - table[i]!) < 1e-4)))
       throw new DitError(

@@ -1,7 +1,8 @@
-import type { ResolvedConfig } from "@isoflop/flops";
+import { type DitConfig, resolve } from "@isoflop/flops";
 
 /** The frozen position table in float64, row-major [T, width]: what `sinCosPositions` records, as plain numbers. */
-export const positionTable = ({ image, patch, width }: ResolvedConfig): Float64Array => {
+export const positionTable = (config: DitConfig): Float64Array => {
+  const { image, patch, width } = resolve(config);
   const columns = image.width / patch;
   const tokens = (image.height / patch) * columns;
   const quarter = width / 4;
