@@ -1,3 +1,6 @@
-import { unitTests } from "../../vitest.base.js";
+import { defineConfig } from "vitest/config";
 
-export default unitTests("scaling");
+// Simulations of hundreds of studies take seconds where cores are shared.
+export default defineConfig({
+  test: { name: "scaling", include: ["test/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+});

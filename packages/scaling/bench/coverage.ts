@@ -1,4 +1,4 @@
-/** How often does the 95 % prediction interval hold the new run? Known laws, simulated studies. Run: `npm run bench:coverage`. */
+/** How often does the 95 % prediction interval hold the new run? Known laws, simulated studies. */
 import { isoFlop, normals, predictIsoFlop, type Run, random } from "../src/index.js";
 
 /** A population of studies of the size of the quick one: 5 sizes per budget, a held-out budget 3.5 times the largest. */

@@ -53,20 +53,27 @@ export function parseRuns(text: string, options: ParseOptions = {}): CleanRuns {
     throw new ScalingError("missing-column", `two of C, N and D are needed; there are: ${table.header.join(", ")}`);
   }
 
-  const raw = table.rows.map((cells, i): RawRun => {
-    const row = i + 1;
-    const values = Object.fromEntries(
-      NUMERIC.map((field) => [field, at[field] < 0 ? undefined : numberIn(cells[at[field]]!, field, row)]),
-    ) as Partial<Record<NumericField, number>>;
+  const cellOf = (cells: readonly string[], field: NumericField, row: number) =>
+    at[field] < 0 ? undefined : numberIn(cells[at[field]]!, field, row);
+  const metricsOf = (cells: readonly string[], row: number) => {
     const measured: Record<string, number> = {};
     for (const [name, index] of metrics) {
       const value = numberIn(cells[index]!, name, row);
       if (value !== undefined) measured[name] = value;
     }
+    return measured;
+  };
+  const raw = table.rows.map((cells, i): RawRun => {
+    const row = i + 1;
     return {
-      ...values,
-      ...(label >= 0 && { label: cells[label]! }),
-      ...(metrics.length > 0 && { metrics: measured }),
+      C: cellOf(cells, "C", row),
+      N: cellOf(cells, "N", row),
+      D: cellOf(cells, "D", row),
+      loss: cellOf(cells, "loss", row),
+      sigma: cellOf(cells, "sigma", row),
+      seed: cellOf(cells, "seed", row),
+      label: label >= 0 ? cells[label] : undefined,
+      metrics: metrics.length > 0 ? metricsOf(cells, row) : undefined,
       row,
     };
   });

@@ -50,7 +50,7 @@ const LARGEST_LOSS = 100;
 export function cleanRuns(rows: readonly RawRun[], options: CleanOptions = {}): CleanRuns {
   const runs: Run[] = [];
   const dropped: DroppedRun[] = [];
-  const seen = new Map<string, number>();
+  const seen = new Map<number, Run[]>();
   for (let i = 0; i < rows.length; i++) {
     const raw = rows[i]!;
     const row = raw.row ?? i + 1;
@@ -60,13 +60,11 @@ export function cleanRuns(rows: readonly RawRun[], options: CleanOptions = {}): 
     }
     try {
       const run = completeRun(raw, row, options);
-      const key = `${run.C}|${run.N}|${run.D}|${run.loss}|${run.seed}|${run.label}`;
-      const first = seen.get(key);
-      if (first !== undefined) {
-        dropped.push({ row, reason: "duplicate", message: `equal in every field to row ${first}` });
+      const first = remember(seen, run);
+      if (first) {
+        dropped.push({ row, reason: "duplicate", message: `equal in every field to row ${first.row}` });
         continue;
       }
-      seen.set(key, row);
       runs.push(run);
     } catch (error) {
       if (!(error instanceof ScalingError) || options.badRows !== "drop") throw error;
@@ -74,6 +72,27 @@ export function cleanRuns(rows: readonly RawRun[], options: CleanOptions = {}): 
     }
   }
   return { runs, dropped };
+}
+
+/** Files the run under a number that hardly ever repeats; returns the earlier run it equals, if there is one. */
+function remember(seen: Map<number, Run[]>, run: Run): Run | undefined {
+  const key = run.loss * run.N + run.D;
+  const filed = seen.get(key);
+  if (!filed) {
+    seen.set(key, [run]);
+    return undefined;
+  }
+  const twin = filed.find(
+    (o) =>
+      o.loss === run.loss &&
+      o.N === run.N &&
+      o.D === run.D &&
+      o.C === run.C &&
+      o.seed === run.seed &&
+      o.label === run.label,
+  );
+  if (!twin) filed.push(run);
+  return twin;
 }
 
 function completeRun(raw: RawRun, row: number, { flopsPerParameterToken = 6 }: ComputeRule): Run {
@@ -109,7 +128,7 @@ function completeRun(raw: RawRun, row: number, { flopsPerParameterToken = 6 }: C
   atLeastOne("N", size, "parameters", row);
   atLeastOne("D", tokens, "tokens", row);
   atLeastOne("C", compute, "FLOPs", row);
-  const sigma = raw.sigma;
+  const { sigma, seed, label, metrics } = raw;
   if (sigma !== undefined && !(sigma >= 0 && Number.isFinite(sigma))) {
     throw new ScalingError("bad-value", `sigma is ${sigma}; expected a standard error of the loss, zero or more`, {
       row,
@@ -117,17 +136,12 @@ function completeRun(raw: RawRun, row: number, { flopsPerParameterToken = 6 }: C
       value: sigma,
     });
   }
-  return {
-    C: compute,
-    N: size,
-    D: tokens,
-    loss,
-    ...(sigma !== undefined && { sigma }),
-    ...(raw.seed !== undefined && { seed: raw.seed }),
-    ...(raw.label !== undefined && { label: raw.label }),
-    ...(raw.metrics !== undefined && { metrics: raw.metrics }),
-    row,
-  };
+  const run: { -readonly [K in keyof Run]: Run[K] } = { C: compute, N: size, D: tokens, loss, row };
+  if (sigma !== undefined) run.sigma = sigma;
+  if (seed !== undefined) run.seed = seed;
+  if (label !== undefined) run.label = label;
+  if (metrics !== undefined) run.metrics = metrics;
+  return run;
 }
 
 function positive(field: string, value: number | undefined, row: number): number | undefined {

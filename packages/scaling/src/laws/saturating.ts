@@ -31,7 +31,7 @@ export interface SaturatingOptions {
   readonly weights?: readonly number[];
 }
 
-const FLOOR_STEPS = 200;
+const FLOOR_STEPS = 80;
 
 /** Fits the floor by profiling: the best two-parameter fit at every floor, then the best floor. No starting values, no local minima missed. */
 export function saturatingLaw(
