@@ -6,7 +6,7 @@
 import { Control } from "../src/backends/wasm/opcodes";
 import { columns1, columns2, columns3, columns4, columns5, columns6 } from "./micro-columns";
 import { rows1, rows2, rows3, rows4, rows5, rows6 } from "./micro-rows";
-import { packColumns, packRows } from "./pack";
+import { packColumns, packRows, packSixes } from "./pack";
 import { copyWords } from "./simd";
 import { setOutput } from "./tile-output";
 
@@ -14,6 +14,12 @@ import { setOutput } from "./tile-output";
 const MAX_DEPTH: i32 = 384;
 /** Rows from which copying B into panels is cheaper than reading it with long strides. */
 const PACKING_ROWS: i32 = 48;
+/** Strides of A, from k to k, from which copying its rows is cheaper: far apart, they share few places in the cache. */
+const FAR: i32 = 1024;
+/** Columns of C that repay that copy. */
+const PACKING_COLUMNS: i32 = 32;
+/** Rows of A copied together: most of two cache lines. */
+const ROWS_TOGETHER: i32 = 24;
 /** Bytes in front of the packed panels: one 6 x 8 tile for ragged right edges. */
 const EDGE: usize = 256;
 
@@ -40,7 +46,7 @@ function tile(byRows: bool, rows: i32, k: i32, a: usize, as: usize, b: usize, bs
 
 /**
  * C [m, n] = A [m, k] B [k, n] + D. C's and D's columns are contiguous; D may be 0 (none) or C itself. Either
- * stride of A and of B is 4 bytes. `work` holds 256 + 4 k ceil8(n) bytes for k up to MAX_DEPTH.
+ * stride of A and of B is 4 bytes. `work` holds 256 + 4 k (24 + ceil8(n)) bytes for k up to MAX_DEPTH.
  */
 export function gemm(
   m: i32, n: i32, k: i32,
@@ -51,11 +57,13 @@ export function gemm(
   work: usize,
 ): void {
   const byRows = aColumn == 4;
-  const aStep = byRows ? aRow : aColumn;
+  const packA = !byRows && aColumn >= FAR && n >= PACKING_COLUMNS;
+  const aStep = byRows ? aRow : packA ? 24 : aColumn;
   const passes = (k + MAX_DEPTH - 1) / MAX_DEPTH;
   const depth = passes > 1 ? (k + passes - 1) / passes : k;
   const pack = bColumn != 4 || m >= PACKING_ROWS;
-  const panels = work + EDGE;
+  const panelsA = work + EDGE;
+  const panels = panelsA + (min(k, MAX_DEPTH) * (ROWS_TOGETHER * 4));
   for (let k0 = 0; k0 == 0 || k0 < k; k0 += depth) {
     const kc = min(depth, k - k0);
     const from = b + k0 * bRow;
@@ -71,7 +79,12 @@ export function gemm(
     const startColumn = d ? 32 : 0;
     for (let i = 0; i < m; i += 6) {
       const rows = min(6, m - i);
-      const ai = a + i * aRow + k0 * aColumn;
+      let ai = a + i * aRow + k0 * aColumn;
+      if (packA) {
+        const inside = i % ROWS_TOGETHER;
+        if (inside == 0) packSixes(panelsA, ai, aColumn, kc, min(ROWS_TOGETHER, m - i));
+        ai = panelsA + inside * (kc << 2);
+      }
       let bj = pack ? panels : from;
       let cj = c + i * cRow;
       let dj = start + i * startRow;

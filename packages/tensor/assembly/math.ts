@@ -6,55 +6,87 @@
  */
 import { madd, splat } from "./simd";
 
-/** 2^n for integer lanes -126..127. */
+/**
+ * Constants live in memory, one word each: V8 rebuilds a vector constant in three instructions at every use, while a
+ * broadcast load is one.
+ */
 @inline
-function power2(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+function at(table: usize, i: usize): v128 {
+  return v128.load32_splat(table + (i << 2));
 }
 
-export function exp4(x: v128): v128 {
-  x = f32x4.pmax(f32x4.pmin(x, splat(89)), splat(-104.5));
-  const n = f32x4.nearest(f32x4.mul(x, splat(1.44269504088896341)));
-  let r = madd(n, splat(-0.693359375), x);
-  r = madd(n, splat(2.12194440e-4), r);
-  let p = madd(splat(1.9875691500e-4), r, splat(1.3981999507e-3));
-  p = madd(p, r, splat(8.3334519073e-3));
-  p = madd(p, r, splat(4.1665795894e-2));
-  p = madd(p, r, splat(1.6666665459e-1));
-  p = madd(p, r, splat(5.0000001201e-1));
-  p = f32x4.add(madd(p, f32x4.mul(r, r), r), splat(1));
-  // 2^n in two factors, so that n = 128 and the subnormal range are reached without overflow of the exponent field.
-  const i = i32x4.trunc_sat_f32x4_s(n);
-  const half = i32x4.shr_s(i, 1);
-  return f32x4.mul(f32x4.mul(p, power2(half)), power2(i32x4.sub(i, half)));
+/** Horner step: p x + table[i]. */
+@inline
+function step(p: v128, x: v128, table: usize, i: usize): v128 {
+  return madd(p, x, at(table, i));
 }
+
+const SIGN = memory.data<u32>([0x80000000]);
+const ONE = memory.data<f32>([1]);
+
+@inline
+function one(): v128 {
+  return at(ONE, 0);
+}
+
+const EXP = memory.data<f32>([
+  89, -104.5, 1.44269504088896341, 12582912, -0.693359375, 2.12194440e-4,
+  1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+]);
+const EXP_BITS = memory.data<u32>([0x4b400000, 127]);
+
+@inline
+export function exp4(x: v128): v128 {
+  x = f32x4.pmax(f32x4.pmin(x, at(EXP, 0)), at(EXP, 1));
+  // Adding 1.5 2^23 rounds to an integer n and leaves it in the low bits.
+  const shifted = madd(x, at(EXP, 2), at(EXP, 3));
+  const n = f32x4.sub(shifted, at(EXP, 3));
+  let r = madd(n, at(EXP, 4), x);
+  r = madd(n, at(EXP, 5), r);
+  let p = step(at(EXP, 6), r, EXP, 7);
+  p = step(p, r, EXP, 8);
+  p = step(p, r, EXP, 9);
+  p = step(p, r, EXP, 10);
+  p = step(p, r, EXP, 11);
+  p = f32x4.add(madd(p, f32x4.mul(r, r), r), one());
+  // 2^n in two factors, so that n = 128 and the subnormal range are reached without overflow of the exponent field.
+  const i = i32x4.sub(shifted, at(EXP_BITS, 0));
+  const half = i32x4.shr_s(i, 1);
+  const rest = i32x4.sub(i, half);
+  const bias = at(EXP_BITS, 1);
+  return f32x4.mul(f32x4.mul(p, i32x4.shl(i32x4.add(half, bias), 23)), i32x4.shl(i32x4.add(rest, bias), 23));
+}
+
+const LOG = memory.data<f32>([
+  1.17549435e-38, 8388608, 23, 7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+  -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1, -2.12194440e-4, -0.5, 0.693359375, Infinity, -Infinity,
+]);
+const LOG_BITS = memory.data<u32>([0x3f3504f3]);
 
 export function log4(x: v128): v128 {
-  const zero = splat(0);
-  const tiny = f32x4.lt(x, splat(1.17549435e-38));
-  const scaled = v128.bitselect(f32x4.mul(x, splat(8388608)), x, tiny);
+  const tiny = f32x4.lt(x, at(LOG, 0));
+  const scaled = v128.bitselect(f32x4.mul(x, at(LOG, 1)), x, tiny);
   // x = m 2^e with m in [sqrt(1/2), sqrt(2)).
-  const shifted = i32x4.sub(scaled, i32x4.splat(0x3f3504f3));
-  const exponent = i32x4.shr_s(shifted, 23);
+  const exponent = i32x4.shr_s(i32x4.sub(scaled, at(LOG_BITS, 0)), 23);
   const m = i32x4.sub(scaled, i32x4.shl(exponent, 23));
-  const e = f32x4.sub(f32x4.convert_i32x4_s(exponent), v128.and(tiny, splat(23)));
-  const f = f32x4.sub(m, splat(1));
+  const e = f32x4.sub(f32x4.convert_i32x4_s(exponent), v128.and(tiny, at(LOG, 2)));
+  const f = f32x4.sub(m, one());
   const z = f32x4.mul(f, f);
-  let p = madd(splat(7.0376836292e-2), f, splat(-1.1514610310e-1));
-  p = madd(p, f, splat(1.1676998740e-1));
-  p = madd(p, f, splat(-1.2420140846e-1));
-  p = madd(p, f, splat(1.4249322787e-1));
-  p = madd(p, f, splat(-1.6668057665e-1));
-  p = madd(p, f, splat(2.0000714765e-1));
-  p = madd(p, f, splat(-2.4999993993e-1));
-  p = madd(p, f, splat(3.3333331174e-1));
+  let p = step(at(LOG, 3), f, LOG, 4);
+  p = step(p, f, LOG, 5);
+  p = step(p, f, LOG, 6);
+  p = step(p, f, LOG, 7);
+  p = step(p, f, LOG, 8);
+  p = step(p, f, LOG, 9);
+  p = step(p, f, LOG, 10);
+  p = step(p, f, LOG, 11);
   p = f32x4.mul(f32x4.mul(p, f), z);
-  p = madd(e, splat(-2.12194440e-4), p);
-  p = madd(z, splat(-0.5), p);
-  let y = f32x4.add(f, p);
-  y = madd(e, splat(0.693359375), y);
-  y = v128.bitselect(x, y, f32x4.eq(x, splat(Infinity)));
-  y = v128.bitselect(splat(-Infinity), y, f32x4.eq(x, zero));
+  p = madd(e, at(LOG, 12), p);
+  p = madd(z, at(LOG, 13), p);
+  let y = madd(e, at(LOG, 14), f32x4.add(f, p));
+  const zero = splat(0);
+  y = v128.bitselect(x, y, f32x4.eq(x, at(LOG, 15)));
+  y = v128.bitselect(at(LOG, 16), y, f32x4.eq(x, zero));
   return v128.or(y, v128.or(f32x4.lt(x, zero), f32x4.ne(x, x)));
 }
 
@@ -123,16 +155,20 @@ function reduceHuge(x: f32): f64 {
   return r;
 }
 
+const TURN = memory.data<f64>([0.6366197723675814, -1.57079632673412561417, -6.07710050650619224932e-11]);
+const SINE = memory.data<f32>([-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]);
+const COSINE = memory.data<f32>([2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2, -0.5]);
+
 /** sin (shift 0) or cos (shift 1). The angle is reduced in f64, exactly enough for every f32. */
 function sinCos(x: v128, shift: i32): v128 {
   const low = f64x2.promote_low_f32x4(x);
   const high = f64x2.promote_low_f32x4(i8x16.shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-  const perTurn = f64x2.splat(0.6366197723675814);
+  const perTurn = v128.load64_splat(TURN);
   const n0 = f64x2.nearest(f64x2.mul(low, perTurn));
   const n1 = f64x2.nearest(f64x2.mul(high, perTurn));
   // pi/2 in 33 + 53 bits: n times the first part is exact below 2^20 turns.
-  const head = f64x2.splat(-1.57079632673412561417);
-  const tail = f64x2.splat(-6.07710050650619224932e-11);
+  const head = v128.load64_splat(TURN + 8);
+  const tail = v128.load64_splat(TURN + 16);
   const r0 = f64x2.add(f64x2.add(low, f64x2.mul(n0, head)), f64x2.mul(n0, tail));
   const r1 = f64x2.add(f64x2.add(high, f64x2.mul(n1, head)), f64x2.mul(n1, tail));
   const a = f32x4.demote_f64x2_zero(r0);
@@ -157,12 +193,12 @@ function sinCos(x: v128, shift: i32): v128 {
   }
   q = i32x4.add(q, i32x4.splat(shift));
   const z = f32x4.mul(r, r);
-  let s = madd(splat(-1.9515295891e-4), z, splat(8.3321608736e-3));
-  s = madd(s, z, splat(-1.6666654611e-1));
+  let s = step(at(SINE, 0), z, SINE, 1);
+  s = step(s, z, SINE, 2);
   s = madd(f32x4.mul(s, z), r, r);
-  let c = madd(splat(2.443315711809948e-5), z, splat(-1.388731625493765e-3));
-  c = madd(c, z, splat(4.166664568298827e-2));
-  c = madd(f32x4.mul(c, z), z, madd(z, splat(-0.5), splat(1)));
+  let c = step(at(COSINE, 0), z, COSINE, 1);
+  c = step(c, z, COSINE, 2);
+  c = madd(f32x4.mul(c, z), z, madd(z, at(COSINE, 3), one()));
   const odd = i32x4.eq(v128.and(q, i32x4.splat(1)), i32x4.splat(1));
   const sign = i32x4.shl(v128.and(q, i32x4.splat(2)), 30);
   const y = v128.xor(v128.bitselect(c, s, odd), sign);
@@ -177,64 +213,79 @@ export function cos4(x: v128): v128 {
   return sinCos(x, 1);
 }
 
+const TANH = memory.data<f32>([
+  -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1, 0.625, 2,
+]);
+
 export function tanh4(x: v128): v128 {
-  const sign = v128.and(x, i32x4.splat(0x80000000));
   const size = f32x4.abs(x);
   const z = f32x4.mul(x, x);
-  let p = madd(splat(-5.70498872745e-3), z, splat(2.06390887954e-2));
-  p = madd(p, z, splat(-5.37397155531e-2));
-  p = madd(p, z, splat(1.33314422036e-1));
-  p = madd(p, z, splat(-3.33332819422e-1));
+  let p = step(at(TANH, 0), z, TANH, 1);
+  p = step(p, z, TANH, 2);
+  p = step(p, z, TANH, 3);
+  p = step(p, z, TANH, 4);
   const near = madd(f32x4.mul(p, z), size, size);
   const e = exp4(f32x4.add(size, size));
-  const far = f32x4.sub(splat(1), f32x4.div(splat(2), f32x4.add(e, splat(1))));
-  return v128.or(v128.bitselect(far, near, f32x4.ge(size, splat(0.625))), sign);
+  const far = f32x4.sub(one(), f32x4.div(at(TANH, 6), f32x4.add(e, one())));
+  return v128.or(v128.bitselect(far, near, f32x4.ge(size, at(TANH, 5))), v128.and(x, at(SIGN, 0)));
 }
+
+const ERF_FAR = memory.data<f32>([
+  -1.72853470e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -1.06777877e-1, -6.34846687e-1, -1.28717512e-1,
+]);
+const ERF_NEAR = memory.data<f32>([
+  -5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1, 0.927734375, 4,
+]);
 
 /** Error function after N. Juffa: a polynomial near 0, 1 - exp of a polynomial elsewhere. */
 export function erf4(x: v128): v128 {
-  const t = f32x4.pmin(f32x4.abs(x), splat(4));
+  const t = f32x4.pmin(f32x4.abs(x), at(ERF_NEAR, 7));
   const s = f32x4.mul(t, t);
-  let r = madd(splat(-1.72853470e-5), t, splat(3.83197126e-4));
-  const u = madd(splat(-3.88396438e-3), t, splat(2.42546219e-2));
-  r = madd(r, s, u);
-  r = madd(r, t, splat(-1.06777877e-1));
-  r = madd(r, t, splat(-6.34846687e-1));
-  r = madd(r, t, splat(-1.28717512e-1));
+  let r = madd(step(at(ERF_FAR, 0), t, ERF_FAR, 1), s, step(at(ERF_FAR, 2), t, ERF_FAR, 3));
+  r = step(r, t, ERF_FAR, 4);
+  r = step(r, t, ERF_FAR, 5);
+  r = step(r, t, ERF_FAR, 6);
   r = madd(r, t, f32x4.neg(t));
-  const far = v128.or(f32x4.sub(splat(1), exp4(r)), v128.and(x, i32x4.splat(0x80000000)));
-  let p = madd(splat(-5.96761703e-4), s, splat(4.99119423e-3));
-  p = madd(p, s, splat(-2.67681349e-2));
-  p = madd(p, s, splat(1.12819925e-1));
-  p = madd(p, s, splat(-3.76125336e-1));
-  p = madd(p, s, splat(1.28379166e-1));
+  const far = v128.or(f32x4.sub(one(), exp4(r)), v128.and(x, at(SIGN, 0)));
+  let p = step(at(ERF_NEAR, 0), s, ERF_NEAR, 1);
+  p = step(p, s, ERF_NEAR, 2);
+  p = step(p, s, ERF_NEAR, 3);
+  p = step(p, s, ERF_NEAR, 4);
+  p = step(p, s, ERF_NEAR, 5);
   const near = madd(p, x, x);
-  return v128.bitselect(far, near, f32x4.gt(t, splat(0.927734375)));
+  return v128.bitselect(far, near, f32x4.gt(t, at(ERF_NEAR, 6)));
 }
 
 /** 1 / (1 + exp(-x)): exp overflows to infinity on the far left, and 1 / infinity is the right answer there. */
 @inline
 export function sigmoid4(x: v128): v128 {
-  return f32x4.div(splat(1), f32x4.add(splat(1), exp4(f32x4.neg(x))));
+  return f32x4.div(one(), f32x4.add(one(), exp4(f32x4.neg(x))));
 }
 
-/** x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)), the tanh form of GELU rewritten so that nothing overflows or cancels. */
+/** sqrt(8/pi), 0.044715 times it, three times that, and where GELU has become flat. */
+const GELU = memory.data<f32>([1.5957691216057308, 0.0713548162726009, 0.2140644488178027, 30, -30]);
+
+/** x sigmoid(sqrt(8/pi) (x + 0.044715 x^3)), the tanh form of GELU rewritten so that nothing overflows or cancels. */
+@inline
 export function gelu4(x: v128): v128 {
   // From -30 on the result is -0; the clamp keeps -infinity from meeting a zero.
-  const c = f32x4.pmax(x, splat(-30));
-  const inner = f32x4.mul(c, madd(f32x4.mul(c, c), splat(0.0713548162726009), splat(1.5957691216057308)));
-  return f32x4.div(c, f32x4.add(splat(1), exp4(f32x4.neg(inner))));
+  const c = f32x4.pmax(x, at(GELU, 4));
+  const inner = f32x4.mul(c, madd(f32x4.mul(c, c), at(GELU, 1), at(GELU, 0)));
+  return f32x4.div(c, f32x4.add(one(), exp4(f32x4.neg(inner))));
 }
 
 /** Derivative of `gelu4`: s + x s (1 - s) d, s the sigmoid and d the derivative of its argument. */
+@inline
 export function geluGrad4(x: v128): v128 {
-  const c = f32x4.pmin(f32x4.pmax(x, splat(-30)), splat(30));
+  const c = f32x4.pmin(f32x4.pmax(x, at(GELU, 4)), at(GELU, 3));
   const square = f32x4.mul(c, c);
-  const inner = f32x4.mul(c, madd(square, splat(0.0713548162726009), splat(1.5957691216057308)));
-  const slope = madd(square, splat(0.2140644488178027), splat(1.5957691216057308));
-  const s = sigmoid4(inner);
-  const rest = f32x4.div(splat(1), f32x4.add(splat(1), exp4(inner)));
-  return madd(f32x4.mul(f32x4.mul(c, s), rest), slope, s);
+  const inner = f32x4.mul(c, madd(square, at(GELU, 1), at(GELU, 0)));
+  const slope = madd(square, at(GELU, 2), at(GELU, 0));
+  // e = exp(-|inner|) serves both sides: the sigmoid is 1 / (1 + e) or e / (1 + e), and s (1 - s) = e / (1 + e)^2.
+  const e = exp4(f32x4.neg(f32x4.abs(inner)));
+  const inverse = f32x4.div(one(), f32x4.add(one(), e));
+  const s = f32x4.mul(inverse, v128.bitselect(e, one(), f32x4.lt(inner, splat(0))));
+  return madd(f32x4.mul(f32x4.mul(c, e), f32x4.mul(inverse, inverse)), slope, s);
 }
 
 /** log2 |x| in f64 for one finite nonzero f32, from the series of artanh. */

@@ -1,4 +1,7 @@
-/** Copies a [k, n] block of B into panels of eight columns, k-major: panel p holds B[k][8 p .. 8 p + 8) for every k. */
+/**
+ * Copies blocks of the operands of a product into the order in which the register tiles read them. A panel of B holds
+ * eight columns for every k, k-major; a panel of A six rows for every k.
+ */
 
 /** B with contiguous columns. A ragged last panel holds whatever follows in memory; its results are never stored. */
 export function packRows(to: usize, b: usize, bRow: i32, k: i32, n: i32): void {
@@ -60,5 +63,23 @@ export function packColumns(to: usize, b: usize, bColumn: i32, k: i32, n: i32): 
     const a = b + j * bColumn;
     packFour(to + ((j & 4) << 2), a, a + min(1, last) * bColumn, a + min(2, last) * bColumn, a + min(3, last) * bColumn, k);
     if (j & 4) to += k << 5;
+  }
+}
+
+/** A with contiguous rows at each k into panels of six rows. Rows past the last hold whatever follows in memory. */
+export function packSixes(to: usize, a: usize, aColumn: i32, k: i32, m: i32): void {
+  const panel = k * 24;
+  for (; k > 0; k--) {
+    let from = a;
+    let at = to;
+    for (let left = m; left > 0; left -= 6) {
+      // The second store repeats two of the first: 24 bytes are a vector and a half.
+      v128.store(at, v128.load(from));
+      v128.store(at, v128.load(from, 8), 8);
+      from += 24;
+      at += panel;
+    }
+    a += aColumn;
+    to += 24;
   }
 }

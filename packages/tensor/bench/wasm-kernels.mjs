@@ -1,5 +1,6 @@
-// Speed of the WebAssembly kernels: `node bench/wasm-kernels.mjs [filter]`. Each row is the best and the median of many
-// repetitions with one thread, and with as many as the machine has.
+// Speed of the WebAssembly kernels: `node bench/wasm-kernels.mjs [filter]`. For one thread and for as many as the
+// machine has: the rate of the best of many repetitions, of their median, and per second of processor time (all threads
+// together, spinning included), which is what a machine shared with others leaves comparable.
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -201,15 +202,17 @@ const measure = (backend, kernels, sizes) => {
   const program = backend.compile(kernels, sizes.length);
   const times = [];
   const until = performance.now() + 700;
+  const before = process.cpuUsage().user;
   while (performance.now() < until || times.length < 20) {
     const start = performance.now();
     program.run(buffers);
     times.push((performance.now() - start) / 1000);
   }
+  const cpu = (process.cpuUsage().user - before) / 1e6 / times.length;
   program.destroy();
   for (const buffer of buffers) backend.free(buffer);
   times.sort((a, b) => a - b);
-  return { best: times[Math.floor(times.length / 50)], median: times[times.length >> 1] };
+  return { best: times[Math.floor(times.length / 50)], median: times[times.length >> 1], cpu };
 };
 
 const backends = [];
@@ -218,9 +221,9 @@ for (const backend of backends) console.log(backend.description);
 for (const [name, kernels, sizes, unit, amount] of cases) {
   if (!name.includes(filter)) continue;
   const cells = backends.map((backend) => {
-    const { best, median } = measure(backend, kernels, sizes);
+    const { best, median, cpu } = measure(backend, kernels, sizes);
     const rate = (time) => (amount < 0 ? (time * 1e9) / -amount : amount / time).toFixed(amount < 0 ? 0 : 1);
-    return `${rate(best).padStart(7)} ${rate(median).padStart(7)}`;
+    return [best, median, cpu].map((time) => rate(time).padStart(7)).join(" ");
   });
   console.log(`${name.padEnd(34)} ${cells.join("   ")}  ${unit}`);
 }

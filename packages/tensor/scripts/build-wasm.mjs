@@ -28,7 +28,7 @@ const compile = async (relaxed) => {
     [
       join(root, "assembly/index.ts"),
       ...["--baseDir", root, "--outFile", "out.wasm"],
-      ...["-O3", "--converge", "--noAssert", "--runtime", "stub", "--disableWarning", "112"],
+      ...["-O3", "--converge", "--noAssert", "--runtime", "stub", "--memoryBase", "2048", "--disableWarning", "112"],
       ...["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
       ...["--enable", "simd", "--enable", "threads", ...(relaxed ? ["--enable", "relaxed-simd"] : [])],
     ],

@@ -9,6 +9,7 @@ import { sizeOf } from "./window.js";
 /** The longest run of k in one pass, as in assembly/gemm.ts. */
 const MAX_DEPTH = 384;
 const EDGE_BYTES = 256;
+const ROWS_TOGETHER = 24;
 /** Columns whose packed panels stay in the second-level cache. */
 const MAX_BLOCK_N = 256;
 const TILE_M = 6;
@@ -18,7 +19,7 @@ const RATE = 5;
 
 /** Scratch that `gemm` needs for one block. */
 export const gemmScratchBytes = (n: number, k: number): number =>
-  EDGE_BYTES + Math.min(k, MAX_DEPTH) * Math.ceil(n / TILE_N) * TILE_N * BYTES_PER_ELEMENT;
+  EDGE_BYTES + Math.min(k, MAX_DEPTH) * (ROWS_TOGETHER + Math.ceil(n / TILE_N) * TILE_N) * BYTES_PER_ELEMENT;
 
 interface Operand {
   readonly row: number;
