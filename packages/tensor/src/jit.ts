@@ -31,6 +31,8 @@ export interface Program {
   readonly flops: FlopCount;
   readonly memory: MemoryReport;
   readonly kernels: readonly KernelReport[];
+  /** What one run asks of the backend: kernels started, and command buffers submitted (one on `wasm`). */
+  readonly execution: { readonly dispatches: number; readonly submits: number };
   /** Resolves when all that can be prepared ahead of the first run (GPU pipelines) is. */
   readonly ready: Promise<void>;
 }
@@ -177,8 +179,8 @@ class Entry {
   }
 
   report(): Program {
-    const { flops, memory, kernels }: ProgramReport = this.#compiled.report;
-    return { flops, memory, kernels, ready: this.#compiled.ready };
+    const { flops, memory, kernels, execution }: ProgramReport = this.#compiled.report;
+    return { flops, memory, kernels, execution, ready: this.#compiled.ready };
   }
 
   run({ leaves, donated }: FlatArguments): unknown {

@@ -46,7 +46,11 @@ export const transformerBlock: Problem = {
   inputs: [2, 12, 16],
   loss({ qkv, proj, fc1, fc2, bias }, x) {
     const heads = linear(layerNorm(x), qkv!).reshape([2, 12, 3, 2, 8]);
-    const [q, k, v] = split(heads, 3, 2).map((part) => part.reshape([2, 12, 2, 8])) as readonly Tensor[] as [Tensor, Tensor, Tensor];
+    const [q, k, v] = split(heads, 3, 2).map((part) => part.reshape([2, 12, 2, 8])) as readonly Tensor[] as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
     const mixed = add(x, linear(attention(q, k, v).reshape([2, 12, 16]), proj!));
     return meanSquaredError(add(mixed, linear(gelu(linear(layerNorm(mixed), fc1!, bias)), fc2!)), x.mul(-1));
   },

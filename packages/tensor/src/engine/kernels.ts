@@ -72,6 +72,7 @@ export class KernelEngine implements Engine<BackendBuffer> {
     const report: ProgramReport = {
       flops: countFlops(graph),
       memory,
+      execution: executable.stats,
       kernels: steps.map(({ name, flops, reads, writes }) => ({
         name,
         flops,

@@ -87,6 +87,7 @@ export class ReferenceEngine implements Engine<Float64Array> {
         flops: countFlops(graph),
         memory: { inputs, outputs, temporaries: 0, temporariesUnshared: 0, updatedInPlace: 0, peak: inputs + outputs },
         kernels: [],
+        execution: { dispatches: 0, submits: 0 },
       },
       destroy() {},
     };

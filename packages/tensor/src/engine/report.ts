@@ -40,6 +40,7 @@ export interface ProgramReport {
   readonly flops: FlopCount;
   readonly memory: MemoryReport;
   readonly kernels: readonly KernelReport[];
+  readonly execution: { readonly dispatches: number; readonly submits: number };
 }
 
 const PRODUCTS = new Set(["matmul", "attention", "attentionBackward"]);
