@@ -153,6 +153,6 @@ for (let i = 0; i < 20; i++) {
   await backend.read(small[2], "f32", 1);
 }
 console.log(
-  `500 tiny kernels: ${((host * 1000) / 500).toFixed(2)} µs of host time per dispatch, ${program.stats.submits} submit per run, ${backend.pipelines} pipelines in all`,
+  `500 tiny kernels: ${((host * 1000) / 500).toFixed(2)} µs of host time per dispatch, ${program.stats.submits} submits per run, ${backend.pipelines} pipelines in all`,
 );
 backend.destroy();

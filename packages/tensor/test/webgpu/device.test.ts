@@ -131,6 +131,17 @@ describeWebgpu("the device", (shared) => {
     backend.destroy();
   });
 
+  test("a long program is cut into few submits and runs in order", async () => {
+    const backend = await opened();
+    const buffer = backend.allocate(16);
+    backend.write(buffer, new Float32Array(4));
+    const executable = backend.compile(new Array(300).fill(increment(0, 4)), 1);
+    executable.run([buffer]);
+    expect((await backend.read(buffer, "f32", 1))[0]).toBe(300);
+    expect(executable.stats).toEqual({ dispatches: 300, submits: 3 });
+    backend.destroy();
+  });
+
   test("memory is counted", async () => {
     const backend = await opened();
     const buffer = backend.allocate(400);

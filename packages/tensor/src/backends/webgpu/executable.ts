@@ -30,6 +30,12 @@ interface Step {
 
 const GROUPS_KEPT = 8;
 
+/**
+ * A GPU starts on a batch while the next is being encoded, and no single submission lasts long enough for a browser's watchdog to take
+ * it for a hang.
+ */
+const DISPATCHES_PER_SUBMIT = 128;
+
 /** Lowers kernels one by one; scratch slots follow the program's own and are shared between kernels. */
 const lowerAll = (kernels: readonly Kernel[], slots: number, info: WebgpuInfo) => {
   const scratchBytes: number[] = [];
@@ -81,7 +87,10 @@ const uploadParameters = (device: GPUDevice, dispatches: readonly Dispatch[]) =>
   };
 };
 
-/** Compiles kernels for one device: pipelines start compiling in parallel at once, bind groups are made when buffers are known. */
+/**
+ * A program of kernels on one device. Pipelines are compiled when `ready` is asked for, or at the first run; bind groups when buffers are
+ * known.
+ */
 export const createExecutable = (machine: Machine, kernels: readonly Kernel[], slots: number): Executable => {
   const { device, buffers, pipelines, failures } = machine;
   failures.check();
@@ -97,9 +106,13 @@ export const createExecutable = (machine: Machine, kernels: readonly Kernel[], s
   }));
   const bound: (WebgpuBuffer | undefined)[] = [...new Array<undefined>(slots).fill(undefined), ...scratch];
   let destroyed = false;
-  const ready = Promise.all(steps.map(({ pipeline }) => pipeline.ready)).then(() => failures.check());
-  // A failure also reaches the next run or read; nobody has to await `ready`.
-  ready.catch(() => undefined);
+  let ready: Promise<void> | undefined;
+  const prepare = (): Promise<void> => {
+    const prepared = Promise.all(steps.map(({ pipeline }) => pipeline.prepare())).then(() => failures.check());
+    // A failure also reaches the next run or read; nobody has to await `ready`.
+    prepared.catch(() => undefined);
+    return prepared;
+  };
 
   const bindGroup = (step: Step): GPUBindGroup => {
     const { dispatch, pipeline, groups } = step;
@@ -147,29 +160,37 @@ export const createExecutable = (machine: Machine, kernels: readonly Kernel[], s
     for (const step of steps) if (step.dispatch.bindings.some(({ slot }) => changed.has(slot))) step.group = undefined;
   };
 
+  const submit = (batch: readonly Step[]): void => {
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    let current: Pipeline | undefined;
+    for (const step of batch) {
+      step.group ??= bindGroup(step);
+      if (step.pipeline !== current) {
+        current = step.pipeline;
+        pass.setPipeline(current.get());
+      }
+      pass.setBindGroup(0, step.group);
+      const [x, y, z] = step.dispatch.workgroups;
+      pass.dispatchWorkgroups(x, y, z);
+    }
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  };
+
   return {
-    ready,
-    stats: { dispatches: steps.length, submits: steps.length > 0 ? 1 : 0 },
+    get ready() {
+      ready ??= prepare();
+      return ready;
+    },
+    stats: { dispatches: steps.length, submits: Math.ceil(steps.length / DISPATCHES_PER_SUBMIT) },
     run(given) {
       if (destroyed) throw new TensorError("disposed", "a webgpu program was run after it was destroyed");
       failures.check();
       if (steps.length === 0) return;
       rebind(given);
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      let current: Pipeline | undefined;
-      for (const step of steps) {
-        step.group ??= bindGroup(step);
-        if (step.pipeline !== current) {
-          current = step.pipeline;
-          pass.setPipeline(current.get());
-        }
-        pass.setBindGroup(0, step.group);
-        const [x, y, z] = step.dispatch.workgroups;
-        pass.dispatchWorkgroups(x, y, z);
-      }
-      pass.end();
-      device.queue.submit([encoder.finish()]);
+      for (let first = 0; first < steps.length; first += DISPATCHES_PER_SUBMIT)
+        submit(steps.slice(first, first + DISPATCHES_PER_SUBMIT));
     },
     destroy() {
       if (destroyed) return;

@@ -2,28 +2,45 @@ import type { Dispatch } from "./dispatch.js";
 import type { Failures } from "./failures.js";
 import { STAGE_COMPUTE } from "./usage.js";
 
-/** A compiled kernel text, shared by every dispatch with that text. */
+/**
+ * A kernel text on its way to being compiled, shared by every dispatch with that text. Compilation starts when somebody waits
+ * for it or needs it, and happens once: starting it earlier would compile twice whatever runs before it is ready.
+ */
 export class Pipeline {
+  readonly layout: GPUBindGroupLayout;
+  readonly #device: GPUDevice;
+  readonly #descriptor: GPUComputePipelineDescriptor;
+  readonly #failures: Failures;
   #gpu: GPUComputePipeline | undefined;
-  readonly ready: Promise<void>;
+  #preparing: Promise<void> | undefined;
 
   constructor(
-    readonly layout: GPUBindGroupLayout,
-    private readonly device: GPUDevice,
-    private readonly descriptor: GPUComputePipelineDescriptor,
+    device: GPUDevice,
+    layout: GPUBindGroupLayout,
+    descriptor: GPUComputePipelineDescriptor,
     failures: Failures,
   ) {
-    this.ready = device.createComputePipelineAsync(descriptor).then(
+    this.#device = device;
+    this.layout = layout;
+    this.#descriptor = descriptor;
+    this.#failures = failures;
+  }
+
+  /** Compiles in the background, in parallel with other pipelines. Failures go to the device's record. */
+  prepare(): Promise<void> {
+    if (this.#gpu) return Promise.resolve();
+    this.#preparing ??= this.#device.createComputePipelineAsync(this.#descriptor).then(
       (pipeline) => {
         this.#gpu ??= pipeline;
       },
-      (cause: Error) => failures.keep(`kernel "${descriptor.label}": ${cause.message}`),
+      (cause: Error) => this.#failures.keep(`kernel "${this.#descriptor.label}": ${cause.message}`),
     );
+    return this.#preparing;
   }
 
-  /** The pipeline now, compiled here and now when the asynchronous compilation has not finished. */
+  /** The pipeline now, compiled on the spot if need be. */
   get(): GPUComputePipeline {
-    this.#gpu ??= this.device.createComputePipeline(this.descriptor);
+    this.#gpu ??= this.#device.createComputePipeline(this.#descriptor);
     return this.#gpu;
   }
 }
@@ -51,7 +68,7 @@ export class Pipelines {
     const label = dispatch.name;
     const module = this.#device.createShaderModule({ label, code: dispatch.wgsl });
     const descriptor = { label, layout: layout.pipeline, compute: { module, entryPoint: "main" } };
-    const pipeline = new Pipeline(layout.group, this.#device, descriptor, this.#failures);
+    const pipeline = new Pipeline(this.#device, layout.group, descriptor, this.#failures);
     this.#pipelines.set(dispatch.wgsl, pipeline);
     return pipeline;
   }
