@@ -110,7 +110,7 @@ export class WasmExecutable implements Executable {
       if (first < 0)
         throw new TensorError(
           "kernel",
-          `wasm: ${kernel.name} reads ${-first} elements before the start of slot ${view.slot}`,
+          `wasm: ${kernel.name} reaches ${-first} elements before the start of slot ${view.slot}`,
         );
       this.#needed[view.slot] = Math.max(this.#needed[view.slot]!, (last + 1) * BYTES_PER_ELEMENT);
     }
