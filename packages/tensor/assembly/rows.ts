@@ -3,23 +3,23 @@ import { RowsWord } from "../src/backends/wasm/opcodes";
 import { exp4, log4 } from "./math";
 import { laneMask, madd, maxLanes, splat, storePart, sumLanes } from "./simd";
 
-/** Largest of n values; NaN if any is NaN. */
+/** Largest of n values. NaN may be passed over: it comes back through the sum of exponentials. */
 export function rowMax(p: usize, n: i32): f32 {
   const lowest = splat(-Infinity);
   let a = lowest;
   let b = lowest;
   for (; n >= 8; n -= 8) {
-    a = f32x4.max(a, v128.load(p));
-    b = f32x4.max(b, v128.load(p, 16));
+    a = f32x4.pmax(a, v128.load(p));
+    b = f32x4.pmax(b, v128.load(p, 16));
     p += 32;
   }
   if (n >= 4) {
-    a = f32x4.max(a, v128.load(p));
+    a = f32x4.pmax(a, v128.load(p));
     p += 16;
     n -= 4;
   }
-  if (n) b = f32x4.max(b, v128.bitselect(v128.load(p), lowest, laneMask(n)));
-  return maxLanes(f32x4.max(a, b));
+  if (n) b = f32x4.pmax(b, v128.bitselect(v128.load(p), lowest, laneMask(n)));
+  return maxLanes(f32x4.pmax(a, b));
 }
 
 /** to = exp(from - shift); returns the sum. */

@@ -78,6 +78,18 @@ test("softmax of equal, huge and minus infinite scores", async () => {
   expect([...out[1]!]).toEqual([0.5, 0.5, 0, 0, 0.25, 0.25, 0.25, 0.25]);
 });
 
+test("one NaN makes its softmax row NaN and leaves the others alone", async () => {
+  for (const columns of [3, 4, 9, 70])
+    for (const at of [0, columns >> 1, columns - 1]) {
+      const x = randomFloats(3 * columns, columns);
+      x[columns + at] = Number.NaN;
+      const shape = [3, columns];
+      const kernel = call("softmax", [view(0, shape)], [view(1, shape)], { log: false });
+      const out = (await runKernels(backend, [kernel], [x, new Float32Array(3 * columns)]))[1]!;
+      for (let i = 0; i < 3 * columns; i++) expect(Number.isNaN(out[i])).toBe(Math.floor(i / columns) === 1);
+    }
+});
+
 test("normalize and its backward, with and without centring", async () => {
   await fc.assert(
     fc.asyncProperty(sizes, fc.boolean(), fc.constantFrom(0, 5), async ([rows, columns], center, mean) => {

@@ -49,8 +49,11 @@ const unshare = (bytes: Uint8Array): void => {
 };
 
 /** Node 20 has relaxed SIMD behind a flag that can still be set before the module is compiled. */
-const allowRelaxedSimd = (): void => {
-  if (isNode) process.getBuiltinModule("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
+const allowRelaxedSimd = (module: Uint8Array<ArrayBuffer>): boolean => {
+  if (WebAssembly.validate(module)) return true;
+  if (!isNode) return false;
+  process.getBuiltinModule("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
+  return WebAssembly.validate(module);
 };
 
 /** Bytes of the kernels for this engine; `fma` tells whether multiplication and addition are fused. */
@@ -58,9 +61,8 @@ export const selectModule = (
   relaxedSimd: boolean,
   shared: boolean,
 ): { bytes: Uint8Array<ArrayBuffer>; fma: boolean } => {
-  if (relaxedSimd) allowRelaxedSimd();
   const relaxed = relaxedSimd ? decode(modules.relaxed) : undefined;
-  const fma = relaxed !== undefined && WebAssembly.validate(relaxed);
+  const fma = relaxed !== undefined && allowRelaxedSimd(relaxed);
   const bytes = fma ? relaxed : decode(modules.plain);
   if (!shared) unshare(bytes);
   return { bytes, fma };
