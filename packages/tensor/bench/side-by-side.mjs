@@ -115,7 +115,7 @@ console.log(`${"  GFLOP/s".padEnd(28)}${show(step, flops).padEnd(28)}${peerStep 
 console.log(
   `${"  first step".padEnd(28)}${`${first.toFixed(2)} s`.padEnd(28)}${peer ? `${peerFirst.toFixed(2)} s` : "-"}`,
 );
-const { memory, kernels } = program;
+const { memory } = program;
 console.log(
   `  ours: ${program.execution.dispatches} kernels in ${program.execution.submits} submit(s); host ${(await perDispatch()).toFixed(2)} µs per dispatch (on wasm: the whole tiny kernel)`,
 );
