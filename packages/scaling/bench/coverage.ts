@@ -3,8 +3,8 @@ import { isoFlop, normals, predictIsoFlop, type Run, random } from "../src/index
 
 /** A population of studies of the size of the quick one: 5 sizes per budget, a held-out budget 3.5 times the largest. */
 export interface World {
-  /** `chinchilla`: E + A/N^α + B/D^β; `power`: parabolas about a pure power law. */
-  readonly form: "chinchilla" | "power";
+  /** `chinchilla`: E + A/N^α + B/D^β; `power` and `logarithmic`: parabolas about C^−0.08 and 1 − 0.08 ln C. */
+  readonly form: "chinchilla" | "power" | "logarithmic";
   /** Irreducible share of the loss at the smallest budget. */
   readonly floor: number;
   readonly budgets: number;
@@ -53,7 +53,7 @@ export function coverage(world: World): Coverage {
     if (measured >= low && measured <= high) sums.covered++;
     if (optimum >= prediction.N.ci95[0] && optimum <= prediction.N.ci95[1]) sums.sizeCovered++;
     sums.halfWidth += (high - low) / 2;
-    sums.floorWeight += prediction.loss.floorWeight;
+    sums.floorWeight += prediction.loss.families.floor?.weight ?? 0;
   }
   const share = (v: number) => v / sums.answered;
   return {
@@ -76,9 +76,10 @@ function drawTruth({ form, floor }: World, uniform: () => number): Truth {
   const alpha = 0.35 * (0.7 + 0.6 * uniform());
   const beta = 0.3 * (0.7 + 0.6 * uniform());
   const kappa = 0.02 + 0.03 * uniform();
-  if (form === "power") {
+  if (form !== "chinchilla") {
     const optimum = (C: number) => N0 * (C / C0) ** 0.55;
-    return { optimum, loss: (N, C) => (C / C0) ** -0.08 + kappa * Math.log(N / optimum(C)) ** 2 };
+    const best = (C: number) => (form === "power" ? (C / C0) ** -0.08 : 1 - 0.08 * Math.log(C / C0));
+    return { optimum, loss: (N, C) => best(C) + kappa * Math.log(N / optimum(C)) ** 2 };
   }
   // A and B such that the optimum at C0 is N0 and the loss there is 1.
   const A = (((1 - floor) * beta) / (alpha + beta)) * N0 ** alpha;

@@ -3,6 +3,7 @@ import { coverage, type World } from "./coverage.js";
 
 const shares: [World["form"], number, string][] = [
   ["power", 0, "pure power law"],
+  ["logarithmic", 0, "linear in ln C"],
   ["chinchilla", 0, "surface, no floor"],
   ["chinchilla", 0.4, "surface, floor 40 %"],
   ["chinchilla", 0.7, "surface, floor 70 %"],

@@ -83,7 +83,14 @@ export {
   powerLaw,
   predictPowerLaw,
 } from "./laws/power.js";
-export { type LossCurve, type LossPrediction, type NewMeasurement, predictiveLoss } from "./laws/predictive.js";
+export {
+  type FamilyPrediction,
+  type LawFamily,
+  type LossCurve,
+  type LossPrediction,
+  type NewMeasurement,
+  predictiveLoss,
+} from "./laws/predictive.js";
 export { evaluateSaturating, type SaturatingLaw, type SaturatingOptions, saturatingLaw } from "./laws/saturating.js";
 export { normals, type Random, random } from "./math/random.js";
 export {

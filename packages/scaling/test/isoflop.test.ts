@@ -182,6 +182,16 @@ describe("grouping", () => {
   });
 });
 
+describe("nominal budgets", () => {
+  it("gather scattered compute and list what belongs to none", () => {
+    const runs = [...curve(1e12, 1e5), ...curve(1.08e12, 1e5), ...curve(2e12, 1.5e5)];
+    const fit = isoFlop(runs, { budgets: [1e12, 4e12], tolerance: 0.15 });
+    expect(fit.budgets.map((b) => b.points)).toEqual([10]);
+    expect(fit.unassigned.map((run) => run.C)).toEqual([2e12, 2e12, 2e12, 2e12, 2e12]);
+    expect(() => isoFlop(runs, { budgets: [-1] })).toThrow(/budgets are -1/);
+  });
+});
+
 describe("vertex errors", () => {
   it("known noise propagates to the vertex as a simulation of it does", () => {
     const runs = curve(1e12, 1e5).map((run) => ({ ...run, sigma: 0.0005 }));

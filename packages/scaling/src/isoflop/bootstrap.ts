@@ -114,7 +114,7 @@ function statistics(fit: IsoFlop, at: readonly Flops[]): number[] | undefined {
 }
 
 function resampler(runs: readonly Run[], fit: IsoFlop, options: IsoFlopBootstrapOptions): (uniform: Random) => Run[] {
-  const budgets = groupByBudget(runs, fit.choices.tolerance);
+  const budgets = groupByBudget(runs, fit.choices.tolerance, fit.choices.budgets);
   const { resample = "runs" } = options;
   if (resample === "runs") {
     return (uniform) =>

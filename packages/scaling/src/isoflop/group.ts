@@ -11,12 +11,15 @@ export interface Budget {
 }
 
 /**
- * Sorts runs into compute budgets: ascending in C, a new group begins where C exceeds the group's smallest by more than the tolerance.
- * @param tolerance relative width of a group; 0.1 allows for the rounding of steps and sizes.
+ * Sorts runs into compute budgets, ascending. Without nominal budgets a new group begins where C exceeds the group's smallest by more
+ * than the tolerance; with them a run belongs to the nearest one, and to none if that is further off than the tolerance.
+ * @param tolerance relative width of a group; 0.1 allows for the rounding of steps and sizes
+ * @param nominal budgets the study meant, for data whose compute scatters
  */
-export function groupByBudget(runs: readonly Run[], tolerance = 0.1): Budget[] {
+export function groupByBudget(runs: readonly Run[], tolerance = 0.1, nominal?: readonly Flops[]): Budget[] {
   if (!(tolerance >= 0)) throw new ScalingError("bad-option", `tolerance is ${tolerance}; expected zero or more`);
   const sorted = [...runs].sort((a, b) => a.C - b.C);
+  if (nominal) return groupByNominal(sorted, tolerance, nominal);
   const budgets: Budget[] = [];
   let from = 0;
   for (let i = 1; i <= sorted.length; i++) {
@@ -25,6 +28,21 @@ export function groupByBudget(runs: readonly Run[], tolerance = 0.1): Budget[] {
     from = i;
   }
   return budgets;
+}
+
+function groupByNominal(sorted: readonly Run[], tolerance: number, nominal: readonly Flops[]): Budget[] {
+  if (nominal.some((C) => !(C > 0)))
+    throw new ScalingError("bad-option", `budgets are ${nominal.join(", ")}; expected positive FLOPs`);
+  const members = new Map(nominal.map((C) => [C, [] as Run[]]));
+  for (const run of sorted) {
+    const distance = (C: Flops) => Math.abs(Math.log(run.C / C));
+    const nearest = nominal.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+    if (distance(nearest) <= Math.log1p(tolerance)) members.get(nearest)!.push(run);
+  }
+  return [...members.values()]
+    .filter((group) => group.length > 0)
+    .map(budgetOf)
+    .sort((a, b) => a.C - b.C);
 }
 
 function budgetOf(runs: readonly Run[]): Budget {

@@ -6,6 +6,8 @@ import { type BudgetProfile, isoFlopProfile, type ProfileOptions } from "./profi
 export interface IsoFlopOptions extends ProfileOptions {
   /** Relative width within which runs share a budget. Default 0.1. */
   readonly tolerance?: number;
+  /** Nominal budgets, for data whose compute scatters about them. Default: groups are found in the data. */
+  readonly budgets?: readonly Flops[];
 }
 
 /** A budget that does not enter the laws, and why. */
@@ -24,10 +26,15 @@ export interface IsoFlop {
   readonly D: Outcome<PowerLaw>;
   readonly loss: Outcome<PowerLaw>;
   readonly dropped: readonly DroppedBudget[];
+  /** Runs too far from every nominal budget to belong to one. */
+  readonly unassigned: readonly Run[];
   /** Noise of one run about its parabola, pooled over the budgets, with its degrees of freedom. */
   readonly noise: { readonly standardDeviation: number; readonly degreesOfFreedom: number };
   /** Every choice that can move an exponent. */
-  readonly choices: Required<Omit<IsoFlopOptions, "huberDelta">> & { readonly huberDelta: number | undefined };
+  readonly choices: Required<Omit<IsoFlopOptions, "huberDelta" | "budgets">> & {
+    readonly huberDelta: number | undefined;
+    readonly budgets: readonly Flops[] | undefined;
+  };
 }
 
 export type InteriorProfile = Extract<BudgetProfile, { readonly status: "interior" }>;
@@ -42,7 +49,9 @@ export const MINIMUM_BUDGETS = 3;
  */
 export function isoFlop(runs: readonly Run[], options: IsoFlopOptions = {}): IsoFlop {
   const { tolerance = 0.1, optimum = "parabola", scale = "raw", axis = "N", quantity = "loss", huberDelta } = options;
-  const budgets = groupByBudget(runs, tolerance).map((budget) => isoFlopProfile(budget.C, budget.runs, options));
+  const groups = groupByBudget(runs, tolerance, options.budgets);
+  const assigned = new Set(groups.flatMap((group) => group.runs));
+  const budgets = groups.map((budget) => isoFlopProfile(budget.C, budget.runs, options));
   const interior = budgets.filter(isInterior);
   const dropped = budgets.flatMap((b): DroppedBudget[] =>
     isInterior(b) ? [] : [{ C: b.C, points: b.points, reason: b.status, message: b.message }],
@@ -54,8 +63,9 @@ export function isoFlop(runs: readonly Run[], options: IsoFlopOptions = {}): Iso
     D: lawThrough(axis === "D" ? interior : both, (b) => b.optimum.D.value, budgets.length),
     loss: lawThrough(interior, (b) => b.optimum.loss.value, budgets.length),
     dropped,
+    unassigned: options.budgets ? runs.filter((run) => !assigned.has(run)) : [],
     noise: pooledNoise(interior, axis),
-    choices: { tolerance, optimum, scale, axis, quantity, huberDelta },
+    choices: { tolerance, optimum, scale, axis, quantity, huberDelta, budgets: options.budgets },
   };
 }
 

@@ -28,14 +28,24 @@ export interface LossPrediction {
   /** Median of the predictive distribution. */
   readonly value: number;
   readonly interval95: Interval;
-  /** The same under a pure power law and under laws with a positive floor: their distance is the model uncertainty. */
-  readonly withoutFloor: { readonly value: number; readonly interval95: Interval };
-  readonly withFloor: { readonly value: number; readonly interval95: Interval } | undefined;
-  /** Weight of the laws with a floor, from the best likelihood of each family: about 1/2 when the data cannot tell. */
-  readonly floorWeight: number;
+  /** The same within each family of laws, with the family's weight: their distance is the model uncertainty. */
+  readonly families: Readonly<Record<LawFamily, FamilyPrediction | undefined>>;
   /** Standard deviation of one run's noise as used. */
   readonly noiseStandardDeviation: number;
   readonly degreesOfFreedom: number;
+}
+
+/**
+ * `power`: A C^−α, straight in log-log. `floor`: E + A C^−α with E > 0, flattening. `accelerating`: E < 0, steepening, up to a loss that
+ * falls with the logarithm of C; what small budgets show before the power law sets in.
+ */
+export type LawFamily = "power" | "floor" | "accelerating";
+
+export interface FamilyPrediction {
+  readonly value: number;
+  readonly interval95: Interval;
+  /** From the best likelihood of each family, adding up to one; a third each when the data cannot tell. */
+  readonly weight: number;
 }
 
 interface Component {
@@ -44,11 +54,14 @@ interface Component {
   readonly weight: number;
 }
 
-const NODES = 80;
+const NODES = 60;
 /** No reducible loss has been seen to fall faster than C⁻¹; without a limit, floors just under the last point fit anything. */
 const STEEPEST = 1;
-/** −ln of the smallest share of the last loss that may still be reducible. */
-const DEEPEST = 7;
+/**
+ * Floors are E = (1 − e^−t) min L: to the right down to a thousandth of the last loss still reducible, to the left until the law is
+ * a straight line in ln C to within noise.
+ */
+const FLOOR_RANGE = { floor: [0, 7], accelerating: [-6, 0] } as const;
 /** Log-weights this far below the best do not matter. */
 const NEGLIGIBLE = 18;
 
@@ -56,10 +69,10 @@ const NEGLIGIBLE = 18;
  * Predictive distribution of the loss at compute C*.
  *
  * With four to six budgets the floor E is barely identified, and a plug-in interval at the best E is far too short. So the
- * floor is integrated out over 0 < E < min L. At each E the power law of L − E is a two-parameter least-squares fit whose
- * prediction is Student's t; the fits are weighted by their profile likelihood SS(E)^(−ν/2), where SS adds the scatter of the
- * optima about the law to the scatter of runs within budgets. The pure law and the family with a floor are then weighed by
- * their best likelihoods: no Occam factor, because over a decade or two the data cannot afford to dismiss a floor. The noise
+ * floor is integrated out. At each E the power law of L − E is a two-parameter least-squares fit whose prediction is Student's t; the
+ * fits are weighted by their profile likelihood SS(E)^(−ν/2), where SS adds the scatter of the optima about the law to the
+ * scatter of runs within budgets. The three families (no floor, a floor, a negative one) are then weighed by their best
+ * likelihoods: no Occam factor, because over a decade or two the data cannot afford to dismiss a curvature. The noise
  * variance at each E is the larger of that pooled value and the law's own misfit (the Birge ratio), so that scatter between
  * budgets that runs within budgets do not show widens the interval.
  *
@@ -86,24 +99,40 @@ export function predictiveLoss(
 
   const pure = fitGivenFloor(u, curve.loss, 0, "raw", context.weights);
   if (!pure) return undefined;
-  const floors = floorNodes(context, lowest);
-  const pureLikelihood = logLikelihood(pure, context);
-  const best = Math.max(pureLikelihood, ...floors.map((f) => f.logWeight));
-  const pureComponents = [component(pure, context, Math.exp(pureLikelihood - best))];
-  const peak = Math.max(...floors.map((f) => f.logWeight));
-  const spread = floors.reduce((s, f) => s + Math.exp(f.logWeight - peak), 0);
-  const floorComponents = floors.map((f) => component(f.fit, context, Math.exp(f.logWeight - best) / spread));
+  const nodes: Record<LawFamily, readonly FloorNode[]> = {
+    power: [{ fit: pure, t: 0, logWeight: logLikelihood(pure, context) }],
+    floor: floorNodes(context, lowest, FLOOR_RANGE.floor),
+    accelerating: floorNodes(context, lowest, FLOOR_RANGE.accelerating),
+  };
+  const everything = Object.values(nodes).flat();
+  const best = everything.reduce((a, b) => (b.logWeight > a.logWeight ? b : a));
+  const components = {
+    power: componentsOf(nodes.power, best.logWeight, context),
+    floor: componentsOf(nodes.floor, best.logWeight, context),
+    accelerating: componentsOf(nodes.accelerating, best.logWeight, context),
+  };
   const nu = degrees(curve);
-  const withFloorTotal = total(floorComponents);
-  const all = [...pureComponents, ...floorComponents];
+  const all = Object.values(components).flat();
+  const whole = total(all);
+  const family = (members: readonly Component[]): FamilyPrediction | undefined =>
+    total(members) > 0 ? { ...summary(members, nu), weight: total(members) / whole } : undefined;
   return {
     ...summary(all, nu),
-    withoutFloor: summary(pureComponents, nu),
-    withFloor: withFloorTotal > 0 ? summary(floorComponents, nu) : undefined,
-    floorWeight: withFloorTotal / total(all),
-    noiseStandardDeviation: Math.sqrt(noiseOf(floors[0] ? bestFit(floors, pure, context) : pure, context)),
+    families: {
+      power: family(components.power),
+      floor: family(components.floor),
+      accelerating: family(components.accelerating),
+    },
+    noiseStandardDeviation: Math.sqrt(noiseOf(best.fit, context)),
     degreesOfFreedom: nu,
   };
+}
+
+/** The nodes of a family share one weight, that of its best member, in proportion to their likelihoods. */
+function componentsOf(nodes: readonly FloorNode[], best: number, context: Context): Component[] {
+  const peak = nodes.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
+  const spread = nodes.reduce((s, n) => s + Math.exp(n.logWeight - peak), 0);
+  return nodes.map((n) => component(n.fit, context, Math.exp(n.logWeight - best) / spread));
 }
 
 interface Context {
@@ -141,44 +170,30 @@ function noiseOf(fit: FloorFit, { curve }: Context): number {
 }
 
 /**
- * Floors that matter: a coarse pass over 0 < E < min L, then nodes where the likelihood is. Nodes are even in ln(min L − E), which is
- * nearly even in ln α: as much weight on floors that leave a tenth of the loss to fall as on floors that leave a third.
+ * Floors of a family that matter: a coarse pass, then nodes where the likelihood is. Nodes are even in t, that is in ln(min L − E), which
+ * is nearly even in ln α: as much weight on floors that leave a tenth of the loss to fall as on floors that leave a third.
  */
-function floorNodes(context: Context, lowest: number): FloorNode[] {
-  const depth = (t: number) => lowest * (1 - Math.exp(-t));
-  const coarse = evaluate(
-    context,
-    Array.from({ length: NODES }, (_, i) => ((i + 0.5) / NODES) * DEEPEST),
-    depth,
-  );
-  const best = Math.max(...coarse.map((n) => n.logWeight));
+function floorNodes(context: Context, lowest: number, [from, to]: readonly [number, number]): FloorNode[] {
+  const nodes = (low: number, high: number) =>
+    evaluate(
+      context,
+      Array.from({ length: NODES }, (_, i) => low + ((i + 0.5) / NODES) * (high - low)),
+      lowest,
+    );
+  const coarse = nodes(from, to);
+  const best = coarse.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
   const kept = coarse.filter((n) => n.logWeight > best - NEGLIGIBLE);
   if (kept.length === 0) return [];
-  const margin = DEEPEST / NODES;
-  const low = Math.max(0, kept[0]!.t - margin);
-  const high = Math.min(DEEPEST, kept[kept.length - 1]!.t + margin);
-  return evaluate(
-    context,
-    Array.from({ length: NODES }, (_, i) => low + ((i + 0.5) / NODES) * (high - low)),
-    depth,
-  );
+  const margin = (to - from) / NODES;
+  return nodes(Math.max(from, kept[0]!.t - margin), Math.min(to, kept[kept.length - 1]!.t + margin));
 }
 
-function evaluate(context: Context, ts: readonly number[], depth: (t: number) => number): FloorNode[] {
+function evaluate(context: Context, ts: readonly number[], lowest: number): FloorNode[] {
   const { u, curve, weights } = context;
   return ts.flatMap((t) => {
-    const fit = fitGivenFloor(u, curve.loss, depth(t), "raw", weights);
+    const fit = fitGivenFloor(u, curve.loss, lowest * (1 - Math.exp(-t)), "raw", weights);
     return fit && fit.alpha > 0 && fit.alpha <= STEEPEST ? [{ fit, t, logWeight: logLikelihood(fit, context) }] : [];
   });
-}
-
-function bestFit(floors: readonly FloorNode[], pure: FloorFit, context: Context): FloorFit {
-  let best = pure;
-  let value = logLikelihood(pure, context);
-  for (const node of floors) {
-    if (node.logWeight > value) [best, value] = [node.fit, node.logWeight];
-  }
-  return best;
 }
 
 function component(fit: FloorFit, context: Context, weight: number): Component {
