@@ -1,0 +1,71 @@
+import * as tensor from "@isoflop/tensor";
+import { Tensor } from "@isoflop/tensor";
+
+/**
+ * What a formula may use, so that one text serves float64 numbers and f32 tensors. A plain number beside a tensor is a
+ * constant of the graph.
+ */
+export interface Arithmetic<T> {
+  add(a: T | number, b: T | number): T;
+  sub(a: T | number, b: T | number): T;
+  mul(a: T | number, b: T | number): T;
+  div(a: T | number, b: T | number): T;
+  min(a: T | number, b: T | number): T;
+  max(a: T | number, b: T | number): T;
+  exp(a: T): T;
+  log(a: T): T;
+  sqrt(a: T): T;
+  sin(a: T): T;
+  cos(a: T): T;
+  tanh(a: T): T;
+  /** `below` where x < limit, else `above`; both are computed. */
+  choose(x: T, limit: number, below: T, above: T): T;
+}
+
+export const numbers: Arithmetic<number> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  min: Math.min,
+  max: Math.max,
+  exp: Math.exp,
+  log: Math.log,
+  sqrt: Math.sqrt,
+  sin: Math.sin,
+  cos: Math.cos,
+  tanh: Math.tanh,
+  choose: (x, limit, below, above) => (x < limit ? below : above),
+};
+
+export const tensors: Arithmetic<Tensor> = {
+  add: tensor.add,
+  sub: tensor.sub,
+  mul: tensor.mul,
+  div: tensor.div,
+  min: tensor.minimum,
+  max: tensor.maximum,
+  exp: (a) => tensor.exp(a),
+  log: (a) => tensor.log(a),
+  sqrt: (a) => tensor.sqrt(a),
+  sin: (a) => tensor.sin(a),
+  cos: (a) => tensor.cos(a),
+  tanh: (a) => tensor.tanh(a),
+  choose: (x, limit, below, above) => tensor.select(tensor.less(x, limit), below, above),
+};
+
+/** A function of one number, or of every element of a tensor. */
+export interface Dual {
+  (x: Tensor): Tensor;
+  (x: number): number;
+}
+
+export const dual = (formula: <T>(m: Arithmetic<T>, x: T) => T): Dual =>
+  ((x: number | Tensor) => (x instanceof Tensor ? formula(tensors, x) : formula(numbers, x))) as Dual;
+
+/** a·x + b·y, without the terms that a literal 0 removes. */
+export const combine = <T>(m: Arithmetic<T>, a: T | number, x: T, b: T | number, y: T): T => {
+  if (a === 0) return m.mul(y, b);
+  if (b === 0) return m.mul(x, a);
+  return m.add(m.mul(x, a), m.mul(y, b));
+};

@@ -1,0 +1,16 @@
+/** What was wrong: an option's value, an operand's shape, or a time at which a conversion has no meaning. */
+export type DiffusionErrorCode = "option" | "shape" | "singular";
+
+/** Every error of this package. The message names what was wrong, its value, and what would have been right. */
+export class DiffusionError extends Error {
+  override readonly name = "DiffusionError";
+
+  constructor(
+    readonly code: DiffusionErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const shown = (shape: readonly number[]): string => `[${shape.join(", ")}]`;

@@ -1,0 +1,44 @@
+import { add, concat, less, lessEqual, mul, type Operand, select, split, sub, type Tensor } from "@isoflop/tensor";
+import { DiffusionError, shown } from "./errors.js";
+
+/** A network that takes its condition last. */
+export type ConditionalDenoiser = (x: Tensor, t: Tensor, condition: Tensor) => Tensor;
+
+/** What the samples should be, and what they would be if nothing were asked: captions of padding words alone, the class "none". */
+export interface GuidanceInputs {
+  readonly condition: Tensor;
+  readonly unconditional: Tensor;
+}
+
+export interface GuidanceOptions {
+  /** 1 follows the condition as learnt, above 1 exaggerates it, 0 ignores it. A scalar tensor is data of the program. */
+  readonly scale: Operand;
+  /** Times [from, to] at which to guide; elsewhere the scale is 1 (arXiv 2404.07724). Default: all. */
+  readonly interval?: readonly [from: number, to: number];
+}
+
+/**
+ * Classifier-free guidance, u + scale (c - u) (Ho and Salimans, arXiv 2207.12598), in one pass over a doubled batch. It is the same in every
+ * prediction, as all are affine in each other at fixed x_t.
+ *
+ * @throws DiffusionError("shape") if the two conditions differ in shape, ("option") for an interval outside 0..1
+ */
+export const classifierFreeGuidance = (model: ConditionalDenoiser, { scale, interval }: GuidanceOptions) => {
+  if (interval && !(interval[0] >= 0 && interval[0] < interval[1] && interval[1] <= 1))
+    throw new DiffusionError("option", `interval is [${interval.join(", ")}]; it takes 0 <= from < to <= 1.`);
+  return (x: Tensor, t: Tensor, { condition, unconditional }: GuidanceInputs): Tensor => {
+    if (condition.shape.join() !== unconditional.shape.join())
+      throw new DiffusionError(
+        "shape",
+        `unconditional is ${shown(unconditional.shape)}; condition is ${shown(condition.shape)} and takes the same.`,
+      );
+    const both = model(concat([x, x]), concat([t, t]), concat([condition, unconditional]));
+    const [c, u] = split(both, 2) as [Tensor, Tensor];
+    const difference = sub(c, u);
+    if (!interval) return add(u, mul(difference, scale));
+    const perSample = t.reshape([t.shape[0]!, ...x.shape.slice(1).map(() => 1)]);
+    const [from, to] = interval;
+    const inside = mul(lessEqual(from, perSample).cast("f32"), lessEqual(perSample, to).cast("f32"));
+    return add(u, mul(difference, select(less(0, inside), mul(scale, 1), 1)));
+  };
+};
