@@ -71,6 +71,14 @@ describe("a program", () => {
     expect(kernels.map(({ name }) => name)).toEqual(["matmul", "add"]);
   });
 
+  it("computes a transposed product transposed, without a copy", async () => {
+    const f = jit((x: Tensor, g: Tensor) => matmul(x.transpose(), g).transpose().reshape([12]));
+    const x = device.tensor([1, 2, 3, 4, 5, 6], [2, 3]);
+    const g = device.tensor([1, 0, 2, 0, 1, 1, 0, 3], [2, 4]);
+    expect(f.program(x, g).kernels.map(({ name }) => name)).toEqual(["matmul"]);
+    expect([...(await f(x, g).data())]).toEqual([5, 7, 9, 4, 5, 6, 2, 4, 6, 12, 15, 18]);
+  });
+
   it("writes operands of a concatenation where they belong", async () => {
     const f = jit((x: Tensor, w: Tensor) => {
       const { gradient } = valueAndGrad((flat: Tensor) => {

@@ -3,6 +3,7 @@ import type { Op } from "../graph/define.js";
 import type { Node, Tensor } from "../graph/tensor.js";
 import { constantOp, full } from "../ops/constant.js";
 import { aliasOp, stopGradientOp } from "../ops/identity.js";
+import { permute, permuteOp } from "../ops/permute.js";
 import { sameShape } from "../shape.js";
 import type { Rule } from "./rewrite.js";
 
@@ -22,6 +23,18 @@ const dropViews: Rule = (node, [x]) => {
   return (node.op.name === "reshape" || node.op.name === "broadcastTo") && sameShape(shape, x!.shape)
     ? [x!]
     : undefined;
+};
+
+/** Two permutations in a row are one, or none. */
+const joinPermutations: Rule = (node, [x]) => {
+  if (node.op !== (permuteOp as Op) || x!.node.op !== node.op) return undefined;
+  const inner = x!.node.attrs.order as readonly number[];
+  return [
+    permute(
+      x!.node.inputs[0]!,
+      (node.attrs.order as readonly number[]).map((axis) => inner[axis]!),
+    ) as Tensor,
+  ];
 };
 
 const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
@@ -71,8 +84,7 @@ const firstOf =
   };
 
 /** The graph a user recorded, without names and arithmetic that does nothing. Same ops, so FLOPs are counted on it. */
-export const cleanRule: Rule = firstOf(dropNames, dropViews, simplifyArithmetic);
+export const cleanRule: Rule = firstOf(dropNames, dropViews, joinPermutations, simplifyArithmetic);
 
 /** The same in ops the backend knows. */
-export const nativeRule = (capabilities: Capabilities): Rule =>
-  firstOf(dropNames, dropViews, simplifyArithmetic, decomposeUnsupported(capabilities));
+export const nativeRule = (capabilities: Capabilities): Rule => firstOf(cleanRule, decomposeUnsupported(capabilities));

@@ -8,6 +8,7 @@ import { legalize, sourceOf } from "./legalize.js";
 import { Lowering, type Step } from "./lower.js";
 import { type MemoryPlan, planMemory } from "./plan.js";
 import { rewrite } from "./rewrite.js";
+import { turnProducts } from "./turn.js";
 
 export interface Compiled {
   readonly steps: readonly Step[];
@@ -19,7 +20,7 @@ const MAX_FUSED_NODES = 128;
 
 /** Graph to kernels: replace what has no kernel, fold additions into products, make strides legal, fuse, order, plan memory. */
 export const compile = (graph: Graph, capabilities: Capabilities, donated: ReadonlySet<number>): Compiled => {
-  const legal = legalize(foldAddends(rewrite(graph, nativeRule(capabilities))));
+  const legal = legalize(foldAddends(turnProducts(rewrite(graph, nativeRule(capabilities)))));
   const units = cluster(legal, { maxBuffers: capabilities.maxBuffersPerKernel, maxNodes: MAX_FUSED_NODES });
   const unitOf = new Map<Node, Unit>(units.flatMap((unit) => unit.nodes.map((node) => [node, unit] as const)));
   const lowering = new Lowering(legal, consumersOf(units), unitOf);
