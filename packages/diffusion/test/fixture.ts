@@ -46,12 +46,12 @@ export const readFixture = (name: string): ReadonlyMap<string, FixtureArray> => 
   );
 };
 
-/** Largest error over what is fair: four times PyTorch's own float32 error plus 1e-6 of the array's peak. */
-export const errorOverFair = (actual: ArrayLike<number>, { data, strays }: FixtureArray): number => {
+/** Largest error over what is fair: four times PyTorch's own float32 error plus `slack` of the array's peak. */
+export const errorOverFair = (actual: ArrayLike<number>, { data, strays }: FixtureArray, slack: number): number => {
   const wanted = Array.from(data);
   const peak = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const error = wanted.reduce((most, value, i) => Math.max(most, Math.abs(value - actual[i]!)), 0);
-  return actual.length === data.length ? error / (4 * strays + 1e-6 * peak) : Number.POSITIVE_INFINITY;
+  return actual.length === data.length ? error / (4 * strays + slack * peak) : Number.POSITIVE_INFINITY;
 };
 
 /** Largest difference of two arrays, relative to the peak of the second. */

@@ -1,0 +1,212 @@
+import { createDevice, random, type Tensor } from "@isoflop/tensor";
+import { describe, expect, test, vi } from "vitest";
+import {
+  classifierFreeGuidance,
+  convert,
+  cosinePath,
+  euler,
+  heun,
+  linearPath,
+  logitNormal,
+  objective,
+  type Path,
+  type Prediction,
+  predictions,
+  type Solver,
+  sample,
+  sampler,
+  tensors,
+  uniformTimes,
+  vpPath,
+} from "../src/index.js";
+import { target } from "../src/prediction.js";
+
+const device = await createDevice("wasm");
+
+/** Data of one Gaussian number: everything about its diffusion is known in closed form. */
+const [centre, spread] = [1.5, 0.5];
+
+/** The best prediction: what data and noise are on average, given x_t. */
+const best =
+  (path: Path, prediction: Prediction) =>
+  (xt: Tensor, t: Tensor): Tensor => {
+    const { add, sub, mul, div } = tensors;
+    const c = path.at(t.reshape([t.shape[0]!, 1]));
+    const variance = add(mul(mul(c.alpha, c.alpha), spread ** 2), mul(c.sigma, c.sigma));
+    const surprise = div(sub(xt, mul(c.alpha, centre)), variance);
+    const data = add(mul(mul(surprise, c.alpha), spread ** 2), centre);
+    return target(tensors, c, prediction, data, mul(surprise, c.sigma));
+  };
+
+const noise = device.tensor([-1.5, -0.5, 0.25, 1, 2], [5, 1]);
+const start = [-1.5, -0.5, 0.25, 1, 2];
+
+/** Where the probability flow of a Gaussian takes a start from time a to b: it keeps the quantile. */
+const exact = (path: Path, x: number, a: number, b: number): number => {
+  const [from, to] = [path.at(a), path.at(b)];
+  const width = (c: typeof from) => Math.hypot(c.alpha * spread, c.sigma);
+  return to.alpha * centre + (width(to) / width(from)) * (x - from.alpha * centre);
+};
+
+const run = async (path: Path, prediction: Prediction, solver: Solver, times: readonly number[]) => {
+  const aim = objective({ path, prediction, density: logitNormal() });
+  const out = await sample(best(path, prediction), { noise, times, solver, objective: aim, device });
+  return Array.from(await out.data());
+};
+
+const error = async (path: Path, solver: Solver, steps: number): Promise<number> => {
+  const times = uniformTimes(steps).map((t) => 0.1 + 0.8 * t);
+  const out = await run(path, "velocity", solver, times);
+  return Math.max(...out.map((x, i) => Math.abs(x - exact(path, start[i]!, 0.9, 0.1))));
+};
+
+describe("solvers follow the exact flow of Gaussian data", () => {
+  test.each([linearPath(), cosinePath(), vpPath()].map((path) => [path.name, path] as const))(
+    "on the %s path",
+    async (_, path) => {
+      const [coarse, fine] = [await error(path, euler(), 32), await error(path, euler(), 64)];
+      expect(coarse / fine).toBeGreaterThan(1.7);
+      expect(coarse / fine).toBeLessThan(2.4);
+      const [rough, better] = [await error(path, heun(), 16), await error(path, heun(), 32)];
+      expect(rough / better).toBeGreaterThan(3);
+      expect(better).toBeLessThan(await error(path, euler(), 32));
+    },
+  );
+
+  test("from noise to data, in distribution", async () => {
+    const out = await run(linearPath(), "velocity", heun(), uniformTimes(64));
+    for (const [i, x] of out.entries()) expect(x).toBeCloseTo(centre + spread * start[i]!, 2);
+  });
+
+  test("to the same sample whatever is predicted", async () => {
+    const times = uniformTimes(12).map((t) => 0.05 + 0.9 * t);
+    for (const path of [linearPath(), cosinePath(), vpPath()]) {
+      const wanted = await run(path, "velocity", heun(), times);
+      for (const prediction of predictions) {
+        const out = await run(path, prediction, heun(), times);
+        for (const [i, x] of out.entries())
+          expect(Math.abs(x - wanted[i]!), `${path.name} ${prediction}`).toBeLessThan(2e-4);
+      }
+    }
+  });
+});
+
+describe("the driver", () => {
+  const still = (x: Tensor): Tensor => x.mul(0);
+
+  test("calls back after every step with where it is", async () => {
+    const seen: number[][] = [];
+    const out = await sample(still, {
+      ...{ noise, steps: 4, device },
+      onStep: async ({ step, steps, t, x }) => {
+        seen.push([step, steps, t, (await x.data())[0]!]);
+      },
+    });
+    expect(seen).toEqual([
+      [1, 4, 0.75, -1.5],
+      [2, 4, 0.5, -1.5],
+      [3, 4, 0.25, -1.5],
+      [4, 4, 0, -1.5],
+    ]);
+    expect(await out.data()).toEqual(await noise.data());
+  });
+
+  test("stops between steps when it is told to", async () => {
+    const stop = new AbortController();
+    const steps = vi.fn(({ step }: { step: number }) => {
+      if (step === 2) stop.abort(new Error("enough"));
+    });
+    await expect(sample(still, { noise, device, onStep: steps, signal: stop.signal })).rejects.toThrow("enough");
+    expect(steps).toHaveBeenCalledTimes(2);
+  });
+
+  test("compiles once for any parameters, times and noise, and keeps no memory", async () => {
+    const traced = vi.fn((x: Tensor, _t: Tensor, { scale }: { scale: Tensor }) => x.mul(scale));
+    const drawn = sampler(traced, { solver: euler() });
+    const once = async (value: number, steps: number) => {
+      const inputs = { scale: device.tensor([value]) };
+      const out = await drawn.run(inputs, { noise, steps });
+      const [first] = await out.data();
+      inputs.scale.dispose();
+      out.dispose();
+      return first!;
+    };
+    // x' = s x in one Euler step from 1 to 0: x (1 - s).
+    expect(await once(0.5, 1)).toBeCloseTo(-0.75, 6);
+    const before = device.memory;
+    expect(await once(2, 1)).toBeCloseTo(1.5, 6);
+    expect(await once(1, 2)).toBeCloseTo(-1.5 / 4, 6);
+    expect(traced).toHaveBeenCalledTimes(1);
+    expect(device.memory.buffers).toBe(before.buffers);
+    drawn.dispose();
+  });
+
+  test("refuses times at which the prediction gives no velocity", async () => {
+    const aim = objective({ path: linearPath(), prediction: "noise", density: logitNormal() });
+    await expect(sample(still, { noise, device, objective: aim })).rejects.toThrow(/noise at t = 1 on the linear path/);
+    const data = { ...aim, prediction: "data" as const };
+    // Data is singular at 0 alone, which the last step, Euler's, does not look at.
+    await expect(sample(still, { noise, device, objective: data, solver: heun(), steps: 2 })).resolves.toBeDefined();
+  });
+
+  test("names steps and times that do not fit", async () => {
+    await expect(sample(still, { noise, device, steps: 0 })).rejects.toThrow(/steps is 0/);
+    await expect(sample(still, { noise, device, times: [0, 1] })).rejects.toThrow(/times are \[0, 1\]/);
+    await expect(sample(still, { noise, device, times: [1] })).rejects.toThrow(/at least two/);
+  });
+
+  test("shifted times stay falling from 1 to 0", () => {
+    expect(uniformTimes(2, 3)).toEqual([1, 0.75, 0]);
+    expect(uniformTimes(4)).toEqual([1, 0.75, 0.5, 0.25, 0]);
+  });
+});
+
+describe("guidance", () => {
+  /** A network that says its condition at every pixel. */
+  const echo = (x: Tensor, _: Tensor, condition: Tensor): Tensor => x.mul(0).add(condition);
+  const [condition, unconditional] = [device.tensor([3, 4], [2, 1]), device.tensor([1, 1], [2, 1])];
+  const x = device.tensor([0, 0, 0, 0], [2, 2]);
+  const guide = async (options: Parameters<typeof classifierFreeGuidance>[1], t: readonly number[] = [0.5, 0.5]) =>
+    Array.from(await classifierFreeGuidance(echo, options)(x, device.tensor(t), { condition, unconditional }).data());
+
+  test("is u + s (c - u)", async () => {
+    expect(await guide({ scale: 1 })).toEqual([3, 3, 4, 4]);
+    expect(await guide({ scale: 0 })).toEqual([1, 1, 1, 1]);
+    expect(await guide({ scale: 2.5 })).toEqual([6, 6, 8.5, 8.5]);
+    expect(await guide({ scale: device.tensor([2], []) })).toEqual([5, 5, 7, 7]);
+  });
+
+  test("acts inside its interval, sample by sample", async () => {
+    expect(await guide({ scale: 2, interval: [0.1, 0.6] }, [0.5, 0.7])).toEqual([5, 5, 4, 4]);
+    expect(await guide({ scale: 2, interval: [0.1, 0.6] }, [0.05, 0.6])).toEqual([3, 3, 7, 7]);
+  });
+
+  test("asks the network once, with both conditions", () => {
+    const network = vi.fn(echo);
+    classifierFreeGuidance(network, { scale: 2 })(x, device.tensor([0.5, 0.5]), { condition, unconditional });
+    expect(network.mock.calls.map((operands) => operands.map(({ shape }) => shape))).toEqual([[[4, 2], [4], [4, 1]]]);
+  });
+
+  test("is the same in every prediction", async () => {
+    const path = linearPath();
+    const t = device.tensor([0.3]);
+    const xt = random.normal(random.key(1), [1, 4]);
+    const says = (prediction: Prediction) => (y: Tensor, _: Tensor, label: Tensor) =>
+      convert(path, { from: "data", to: prediction }, y.mul(0).add(label), y, y.mul(0).add(0.3));
+    const inputs = { condition: device.tensor([2], [1, 1]), unconditional: device.tensor([-1], [1, 1]) };
+    for (const prediction of predictions) {
+      const guided = classifierFreeGuidance(says(prediction), { scale: 3 })(xt, t, inputs);
+      const data = convert(path, { from: prediction, to: "data" }, guided, xt, t);
+      for (const value of await data.data(device)) expect(value).toBeCloseTo(8, 3);
+    }
+  });
+
+  test("names what does not fit", () => {
+    const short = device.tensor([1], [1, 1]);
+    const guided = classifierFreeGuidance(echo, { scale: 2 });
+    expect(() => guided(x, device.tensor([0.5, 0.5]), { condition, unconditional: short })).toThrow(
+      /unconditional is \[1, 1\]/,
+    );
+    expect(() => classifierFreeGuidance(echo, { scale: 2, interval: [0.5, 0.2] })).toThrow(/interval is \[0.5, 0.2\]/);
+  });
+});
