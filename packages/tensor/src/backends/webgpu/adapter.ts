@@ -50,7 +50,9 @@ export interface AdapterRequest {
 }
 
 const describe = (adapter: GPUAdapter, device: GPUDevice, languageFeatures: readonly string[]): WebgpuInfo => {
-  const { vendor, architecture, device: name, description, isFallbackAdapter } = adapter.info;
+  const { vendor, architecture, device: name, description } = adapter.info;
+  // Older browsers do not report it.
+  const isFallbackAdapter = adapter.info.isFallbackAdapter ?? false;
   return {
     vendor,
     architecture,

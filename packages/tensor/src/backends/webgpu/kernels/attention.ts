@@ -1,5 +1,6 @@
 import type { CallKernel, Instruction, Kernel, View } from "../../../compile/kernel.js";
 import type { LoweringContext, Variant } from "../lowering.js";
+import { contiguous, size } from "../views.js";
 
 /** A [batch, tokens, heads, width] tensor as one [tokens, width] matrix per batch and head. */
 const perHead = ({ shape, strides, ...rest }: View): View => ({
@@ -13,16 +14,6 @@ const transposed = ({ shape, strides, ...rest }: View): View => ({
   shape: [0, 1, 3, 2].map((axis) => shape[axis]!),
   strides: [0, 1, 3, 2].map((axis) => strides[axis]!),
 });
-
-const contiguous = (slot: number, shape: readonly number[]): View => ({
-  slot,
-  dtype: "f32",
-  shape,
-  strides: shape.map((_, axis) => shape.slice(axis + 1).reduce((n, extent) => n * extent, 1)),
-  offset: 0,
-});
-
-const size = (shape: readonly number[]): number => shape.reduce((n, extent) => n * extent, 1);
 
 const product = (name: string, a: View, b: View, out: View, scale: number): Kernel => ({
   kind: "call",

@@ -1,6 +1,7 @@
 import type { CallKernel, View } from "../../../compile/kernel.js";
 import type { Dispatch } from "../dispatch.js";
 import type { LoweringContext, Variant } from "../lowering.js";
+import { contiguous, size } from "../views.js";
 import { Module } from "../wgsl/module.js";
 
 /** Elements one invocation scans; longer axes are cut into pieces whose totals are scanned first. */
@@ -52,14 +53,7 @@ const scanAll = (name: string, x: View, y: View, reverse: boolean, context: Lowe
   if (n <= 2 * PIECE) return [scan({ name, x, y, reverse }, n)];
   const pieces = Math.ceil(n / PIECE);
   const shape = [outer, pieces, inner];
-  const strides = [pieces * inner, inner, 1];
-  const partial = (): View => ({
-    slot: context.scratch(outer * pieces * inner * 4),
-    dtype: "f32",
-    shape,
-    strides,
-    offset: 0,
-  });
+  const partial = (): View => contiguous(context.scratch(size(shape) * 4), shape);
   const [totals, before] = [partial(), partial()];
   return [
     scan({ name: `${name} (totals)`, x, y: totals, reverse, totals: true }, PIECE),

@@ -1,26 +1,18 @@
 import type { PointwiseKernel, View } from "../../../compile/kernel.js";
 import type { Dispatch } from "../dispatch.js";
-import { address, range, splitIndex } from "../wgsl/address.js";
+import { address, coordinate, elements, range, splitIndex } from "../wgsl/address.js";
 import type { Layout } from "../wgsl/layout.js";
-import { iotaAxes, mergeAxes } from "../wgsl/layout.js";
+import { alignedAlongLast, iotaAxes, mergeAxes } from "../wgsl/layout.js";
 import { fromStorage, Module, toStorage } from "../wgsl/module.js";
 import { programText } from "../wgsl/scalars.js";
 
 /**
- * Whether rows of four along the last axis line up in every view: contiguous views start at a multiple of four in every
- * row, others are constant along the axis. A row count that is no multiple of four is allowed in one dimension only,
- * where the last invocation stores what remains element by element.
+ * A last axis that is no multiple of four is allowed in one dimension only, where the last invocation stores what remains element
+ * by element.
  */
-const fitsRows = (layout: Layout, views: readonly View[], loads: number): boolean => {
+const fitsRows = (layout: Layout, views: readonly View[]): boolean => {
   const rank = layout.extents.length;
-  const last = rank - 1;
-  if (rank === 0) return false;
-  if (rank > 1 && layout.extents[last]! % 4 !== 0) return false;
-  return views.every((view, v) => {
-    const strides = layout.strides[v]!;
-    if (strides[last] === 0) return v < loads;
-    return strides[last] === 1 && view.offset % 4 === 0 && strides.slice(0, -1).every((stride) => stride % 4 === 0);
-  });
+  return rank > 0 && (rank === 1 || layout.extents[rank - 1]! % 4 === 0) && alignedAlongLast(layout, views);
 };
 
 /** Lowers a pointwise kernel: four elements per invocation where memory allows, one otherwise. */
@@ -29,7 +21,7 @@ export const pointwise = (kernel: PointwiseKernel): Dispatch[] => {
   const { loads } = program;
   const views = [...loads, ...outputs];
   const layout = mergeAxes(program.shape, views, iotaAxes(program));
-  const width = fitsRows(layout, views, loads.length) ? 4 : 1;
+  const width = fitsRows(layout, views) ? 4 : 1;
   const rank = layout.extents.length;
   const count = layout.extents.reduce((n, extent) => n * extent, 1);
   if (count === 0) return [];
@@ -41,18 +33,12 @@ export const pointwise = (kernel: PointwiseKernel): Dispatch[] => {
   const lines = [splitIndex(width === 4 ? "index * 4u" : "index", layout.extents, 0, parameters)];
   const axes = range(rank);
   loads.forEach((view, i) => {
-    const { name, type } = buffers.of(view);
+    const buffer = buffers.of(view);
     const at = address(layout, i, view.offset, axes, parameters);
-    let text = width === 4 ? `${name}[(${at}) >> 2u]` : `${name}[${at}]`;
-    if (width === 4 && layout.strides[i]![rank - 1] === 0) text = `vec4<${type}>(${name}[(${at}) >> 2u][(${at}) & 3u])`;
-    lines.push(`let v${i} = ${fromStorage(text, type, view.dtype, width)};`);
+    const text = elements(buffer, at, width, layout.strides[i]![rank - 1] === 0);
+    lines.push(`let v${i} = ${fromStorage(text, buffer.type, view.dtype, width)};`);
   });
-  const coordinate = (axis: number): string => {
-    const merged = layout.axisOf[axis];
-    if (merged === undefined) return "U(0u)";
-    return width === 4 && merged === rank - 1 ? `(U(c${merged}) + vec4<u32>(0u, 1u, 2u, 3u))` : `U(c${merged})`;
-  };
-  const text = programText(program, parameters, use, coordinate);
+  const text = programText(program, parameters, use, (axis) => coordinate(layout, axis, width));
   lines.push(text.statements);
   const tail = width === 4 && count % 4 !== 0;
   outputs.forEach((view, i) => {

@@ -1,8 +1,9 @@
 import type { ReduceKernel, View } from "../../../compile/kernel.js";
 import type { Dispatch } from "../dispatch.js";
 import type { LoweringContext } from "../lowering.js";
-import { address, range, splitIndex } from "../wgsl/address.js";
-import { iotaAxes, type Layout, mergeAxes } from "../wgsl/layout.js";
+import { contiguous, size } from "../views.js";
+import { address, coordinate, elements, range, splitIndex } from "../wgsl/address.js";
+import { alignedAlongLast, iotaAxes, type Layout, mergeAxes } from "../wgsl/layout.js";
 import { fromStorage, Module, storageType, toStorage } from "../wgsl/module.js";
 import type { Parameters } from "../wgsl/parameters.js";
 import { ALIAS, programText } from "../wgsl/scalars.js";
@@ -53,12 +54,7 @@ const groupsOf = (shape: readonly number[], outer: number, inner: number): numbe
 const rowsAlong = (layout: Layout, views: readonly View[]): typeof REDUCED | typeof INNER | undefined => {
   const last = layout.extents.length - 1;
   if (last < 0 || layout.groups[last] === OUTER || layout.extents[last]! % 4 !== 0) return undefined;
-  const aligned = views.every((view, v) => {
-    const strides = layout.strides[v]!;
-    if (strides[last] === 0) return true;
-    return strides[last] === 1 && view.offset % 4 === 0 && strides.slice(0, -1).every((stride) => stride % 4 === 0);
-  });
-  return aligned ? (layout.groups[last] as typeof REDUCED | typeof INNER) : undefined;
+  return alignedAlongLast(layout, views) ? (layout.groups[last] as typeof REDUCED | typeof INNER) : undefined;
 };
 
 const identity = (kernel: ReduceKernel, parameters: Parameters): string => {
@@ -114,23 +110,12 @@ const pass = (kernel: ReduceKernel, { by, pieces, workgroup }: Plan, target: Vie
   const last = layout.extents.length - 1;
   const fixed = [...axesIn(OUTER), ...axesIn(INNER)];
   const values = loads.map((view, i) => {
-    const { name, type } = buffers.of(view);
+    const buffer = buffers.of(view);
     const moving = address(layout, i, undefined, axesIn(REDUCED), parameters);
-    const at = moving === "0u" ? `o${i}` : `o${i} + ${moving}`;
-    const text =
-      width === 1
-        ? `${name}[${at}]`
-        : layout.strides[i]![last] === 0
-          ? `vec4<${type}>(${name}[(${at}) >> 2u][(${at}) & 3u])`
-          : `${name}[(${at}) >> 2u]`;
-    return `let v${i} = ${fromStorage(text, type, view.dtype, width)};`;
+    const text = elements(buffer, `o${i} + ${moving}`, width, layout.strides[i]![last] === 0);
+    return `let v${i} = ${fromStorage(text, buffer.type, view.dtype, width)};`;
   });
-  const coordinate = (axis: number): string => {
-    const merged = layout.axisOf[axis];
-    if (merged === undefined) return "U(0u)";
-    return width === 4 && merged === last ? `(U(c${merged}) + vec4<u32>(0u, 1u, 2u, 3u))` : `U(c${merged})`;
-  };
-  const text = programText(program, parameters, use, coordinate);
+  const text = programText(program, parameters, use, (axis) => coordinate(layout, axis, width));
   const zero = identity(kernel, parameters);
   const first = by === "tree" ? "start + lin" : "start";
   const stride = by === "tree" ? workgroup : 1;
@@ -183,14 +168,6 @@ total = shared_[0];`);
   );
 };
 
-const contiguous = (slot: number, dtype: View["dtype"], shape: readonly [number, number, number]): View => ({
-  slot,
-  dtype,
-  shape,
-  strides: [shape[1] * shape[2], shape[2], 1],
-  offset: 0,
-});
-
 /** Lowers a reduction: one pass when the reduced axis is short, else partial results that are reduced in turn. */
 export const reduce = (kernel: ReduceKernel, context: LoweringContext): Dispatch[] => {
   const { outer, inner, output } = kernel;
@@ -198,7 +175,7 @@ export const reduce = (kernel: ReduceKernel, context: LoweringContext): Dispatch
   const chosen = plan(kernel, context.info.software);
   if (chosen.pieces === 1) return [pass(kernel, chosen, output)];
   const shape = [outer, chosen.pieces, inner] as const;
-  const partial = contiguous(context.scratch(outer * chosen.pieces * inner * 4), output.dtype, shape);
+  const partial = contiguous(context.scratch(size(shape) * 4), shape, output.dtype);
   const rest: ReduceKernel = {
     ...kernel,
     reduced: chosen.pieces,

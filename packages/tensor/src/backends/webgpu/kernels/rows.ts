@@ -1,6 +1,6 @@
 import type { CallKernel, View } from "../../../compile/kernel.js";
 import type { Dispatch } from "../dispatch.js";
-import type { LoweringContext, Variant } from "../lowering.js";
+import type { Variant } from "../lowering.js";
 import { Module } from "../wgsl/module.js";
 
 /** Building blocks of a kernel over the rows of contiguous [rows, columns] matrices. `c` is the column (in rows of four where those fit). */
@@ -97,7 +97,6 @@ export const rowVariants = (op: string, build: (text: RowText, kernel: CallKerne
     op,
     name: "serial",
     applicable: () => true,
-    lower: (kernel: CallKernel, _context: LoweringContext) =>
-      dispatchRows(kernel, "serial", (text) => build(text, kernel)),
+    lower: (kernel) => dispatchRows(kernel, "serial", (text) => build(text, kernel)),
   },
 ];

@@ -1,13 +1,12 @@
 import type { View } from "../../../compile/kernel.js";
 import type { Variant } from "../lowering.js";
+import { size } from "../views.js";
 import { Module, storageType } from "../wgsl/module.js";
 import type { Parameters } from "../wgsl/parameters.js";
 
 /** What reading outside gives: NaN, or 0 for integers. A parameter, since WGSL has no literal for NaN. */
 export const outside = (view: View, parameters: Parameters): string =>
   view.dtype === "f32" ? parameters.f32(Number.NaN) : `${storageType(view.dtype)}(0)`;
-
-const product = (shape: readonly number[]): number => shape.reduce((n, extent) => n * extent, 1);
 
 export const take: Variant = {
   op: "take",
@@ -16,7 +15,7 @@ export const take: Variant = {
   lower: ({ name, inputs, outputs }) => {
     const [table, indices, out] = [inputs[0]!, inputs[1]!, outputs[0]!];
     const [rows, width] = table.shape as [number, number];
-    const count = product(out.shape);
+    const count = size(out.shape);
     if (count === 0) return [];
     const module = new Module(name);
     const { parameters: p } = module;

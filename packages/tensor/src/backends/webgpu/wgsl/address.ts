@@ -1,4 +1,5 @@
 import type { Layout } from "./layout.js";
+import type { Width } from "./library.js";
 import type { Parameters } from "./parameters.js";
 
 /**
@@ -48,3 +49,22 @@ export const address = (
 
 /** 0, 1, ..., n - 1 shifted by `from`. */
 export const range = (n: number, from = 0): number[] => Array.from({ length: n }, (_, i) => from + i);
+
+/** What a view holds at element `at`: one element, a row of four, or one element four times where the last axis has stride 0. */
+export const elements = (
+  { name, type }: { readonly name: string; readonly type: string },
+  at: string,
+  width: Width,
+  repeated: boolean,
+): string => {
+  if (width === 1) return `${name}[${at}]`;
+  return repeated ? `vec4<${type}>(${name}[(${at}) >> 2u][(${at}) & 3u])` : `${name}[(${at}) >> 2u]`;
+};
+
+/** The coordinate along an original axis as a value of type `U`: four successive ones where rows of four run along it. */
+export const coordinate = (layout: Layout, axis: number, width: Width): string => {
+  const merged = layout.axisOf[axis];
+  if (merged === undefined) return "U(0u)";
+  const along = width === 4 && merged === layout.extents.length - 1;
+  return along ? `(U(c${merged}) + vec4<u32>(0u, 1u, 2u, 3u))` : `U(c${merged})`;
+};

@@ -55,3 +55,16 @@ export const mergeAxes = (
   });
   return { extents, strides, axisOf, groups };
 };
+
+/**
+ * Whether four neighbours along the last axis can be taken at once: in every view they are contiguous and start at a multiple of four in every
+ * row, or one element stands for all of them.
+ */
+export const alignedAlongLast = ({ extents, strides }: Layout, views: readonly View[]): boolean => {
+  const last = extents.length - 1;
+  return views.every((view, v) => {
+    const own = strides[v]!;
+    if (own[last] === 0) return true;
+    return own[last] === 1 && view.offset % 4 === 0 && own.slice(0, -1).every((stride) => stride % 4 === 0);
+  });
+};

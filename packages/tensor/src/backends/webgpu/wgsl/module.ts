@@ -14,6 +14,7 @@ export const storageType = (dtype: DType): StorageType => (dtype === "bool" ? "u
 interface Bound extends Binding {
   readonly name: string;
   readonly type: StorageType;
+  readonly rows: Width;
 }
 
 const aliases = (width: Width): string =>
@@ -21,13 +22,10 @@ const aliases = (width: Width): string =>
     .map((type, i) => `alias ${"FIUB"[i]} = ${width === 1 ? type : `vec4<${type}>`};`)
     .join("\n");
 
-/** What a storage buffer is declared as: single elements or rows of four. */
-export type Rows = 1 | 4;
-
 /** Assembles the text of one kernel: bindings, parameters, library functions, entry point. */
 export class Module {
   readonly parameters = new Parameters();
-  readonly #bound: (Bound & { rows: Rows })[] = [];
+  readonly #bound: Bound[] = [];
   readonly #functions = new Set<string>();
   readonly #declarations: string[] = [];
 
@@ -36,15 +34,18 @@ export class Module {
     readonly width: Width = 1,
   ) {}
 
-  /** Declares a storage buffer and returns its WGSL name. A slot may be declared once only: WebGPU forbids writable aliases. */
-  bind(slot: number, type: StorageType, access: Binding["access"], rows: Rows = this.width): string {
+  /**
+   * Declares a storage buffer of single elements or rows of four and returns its WGSL name. A written slot may be declared once only:
+   * WebGPU forbids writable aliases.
+   */
+  bind(slot: number, type: StorageType, access: Binding["access"], rows: Width = this.width): string {
     const name = `buffer${this.#bound.length}`;
     this.#bound.push({ slot, access, name, type, rows });
     return name;
   }
 
   /** Declares the buffers of strided views: one binding per slot, `read_write` where anything is written. */
-  bindViews(inputs: readonly View[], outputs: readonly View[], rows: Rows = this.width): ViewBuffers {
+  bindViews(inputs: readonly View[], outputs: readonly View[], rows: Width = this.width): ViewBuffers {
     const types = new Map<number, StorageType>();
     for (const { slot, dtype } of [...inputs, ...outputs]) {
       const seen = types.get(slot);
@@ -75,18 +76,11 @@ export class Module {
   }
 
   /**
-   * The dispatch over `workgroups` (a count, spread over a grid, or three numbers) of `size` invocations. `body` sees `wid`
-   * (workgroup_id), `lid` (local_invocation_id), `lin` (local_invocation_index) and, given a count, `group`, its linear workgroup index.
+   * `groups` workgroups of `size` invocations. `body` sees `group`, the index of its workgroup, and `lin`, its own in the workgroup.
    */
-  dispatch(
-    body: string,
-    size: number | readonly [number, number],
-    workgroups: number | readonly [number, number, number],
-  ): Dispatch {
-    const spread = typeof workgroups === "number" ? grid(workgroups) : { workgroups, width: undefined };
-    const group =
-      spread.width === undefined ? "" : `let group = wid.x + wid.y * ${this.parameters.u32(spread.width)};\n`;
-    const [sizeX, sizeY] = typeof size === "number" ? [size, 1] : size;
+  dispatch(body: string, size: number, groups: number): Dispatch {
+    const { workgroups, width } = grid(groups);
+    const group = `let group = wid.x + wid.y * ${this.parameters.u32(width)};`;
     const wgsl = [
       aliases(this.width),
       ...this.#bound.map(
@@ -96,9 +90,10 @@ export class Module {
       `@group(0) @binding(${this.#bound.length}) var<uniform> P: array<vec4<u32>, ${this.parameters.rows}>;`,
       libraryText(this.#functions, this.width),
       ...this.#declarations,
-      `@compute @workgroup_size(${sizeX}, ${sizeY})
-fn main(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_id) lid: vec3<u32>, @builtin(local_invocation_index) lin: u32) {
-${group}${body}
+      `@compute @workgroup_size(${size})
+fn main(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_index) lin: u32) {
+${group}
+${body}
 }`,
     ].join("\n");
     return {
@@ -106,7 +101,7 @@ ${group}${body}
       wgsl,
       bindings: this.#bound.map(({ slot, access }) => ({ slot, access })),
       parameters: this.parameters.toArray(),
-      workgroups: [...spread.workgroups] as [number, number, number],
+      workgroups,
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { View } from "../../../../compile/kernel.js";
 import type { Dispatch } from "../../dispatch.js";
 import type { LoweringContext } from "../../lowering.js";
+import { contiguous } from "../../views.js";
 import { Module } from "../../wgsl/module.js";
 import { columnStride, type Geometry, matrixStart, rowStride, splitBatch } from "./geometry.js";
 
@@ -38,8 +39,7 @@ export const packRows = (
     ],
     (copies * k * width) / 4,
   );
-  // With one copy for all batches the batch strides are zero; otherwise copies lie in batch order.
-  const strides = batch.map((_, axis) => (copies === 1 ? 0 : batch.slice(axis + 1).reduce((x, y) => x * y, k * width)));
-  const packed: View = { slot, dtype: "f32", shape: [...batch, k, width], strides: [...strides, width, 1], offset: 0 };
+  const copy = contiguous(slot, [...batch, k, width]);
+  const packed = ownBatch(b) ? copy : { ...copy, strides: [...batch.map(() => 0), width, 1] };
   return { dispatch, packed };
 };

@@ -1,6 +1,7 @@
 import type { Instruction, View } from "../../../../compile/kernel.js";
 import type { Dispatch } from "../../dispatch.js";
 import type { LoweringContext, Variant } from "../../lowering.js";
+import { contiguous } from "../../views.js";
 import { Module } from "../../wgsl/module.js";
 import {
   columnStride,
@@ -87,14 +88,6 @@ const finish = ({ out, addend }: Geometry, wide: View, name: string, context: Lo
   return context.lower({ kind: "pointwise", name: `${name} (finish)`, program, outputs: [out] });
 };
 
-const contiguous = (slot: number, batch: readonly number[], rows: number, columns: number): View => ({
-  slot,
-  dtype: "f32",
-  shape: [...batch, rows, columns],
-  strides: [...batch.map((_, axis) => batch.slice(axis + 1).reduce((x, y) => x * y, rows * columns)), columns, 1],
-  offset: 0,
-});
-
 /**
  * Register tiles without workgroup memory or barriers, for adapters that are CPUs. The invocations of a workgroup share their rows, so that
  * reads of A are the same for all of them (one scalar load and a broadcast instead of a gather), and differ in their columns.
@@ -116,7 +109,7 @@ export const matmulRegisters: Variant = {
     const direct = hasAlignedRows(g.out) && (!g.addend || (hasAlignedRows(g.addend) && g.addend.slot !== g.out.slot));
     if (direct) return [...dispatches, product(ready, kernel.name)];
     const columns = Math.ceil(g.n / 4) * 4;
-    const wide = contiguous(context.scratch(g.batches * g.m * columns * 4), g.batch, g.m, columns);
+    const wide = contiguous(context.scratch(g.batches * g.m * columns * 4), [...g.batch, g.m, columns]);
     return [
       ...dispatches,
       product({ ...ready, addend: undefined, out: wide, n: columns }, kernel.name),
