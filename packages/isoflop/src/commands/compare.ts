@@ -1,0 +1,46 @@
+import { type Command, Option } from "commander";
+import { type CompareChoices, compare } from "../compare/compare.js";
+import { columnMap } from "../input/columns.js";
+import { count, positives, range, whole } from "../input/numbers.js";
+import { jsonOption, tableOptions } from "../input/options.js";
+import { comparisonText } from "../output/comparison.js";
+import { emit } from "../output/emit.js";
+
+type Options = CompareChoices & { readonly json?: boolean };
+
+const help = `
+Each file is a table of runs, from which the law of the optimal loss is made as by "fit isoflop", or a saved fit of
+"fit isoflop" or "fit law". Effective compute is what B needs to reach what A reaches with C, over C: above 1, A is better.
+
+Example:
+  isoflop compare baseline.csv ours.csv --columns C=flops,N=params,loss=val_loss --at 1e20,1e21`;
+
+export function configure(command: Command): void {
+  jsonOption(
+    tableOptions(
+      command
+        .argument("<A>", "table of runs or saved fit")
+        .argument("<B>", "the same for the other")
+        .option("--columns <map>", "which column is what, as in fit isoflop", columnMap)
+        .option("--columns-b <map>", "the same for B, where it differs", columnMap),
+    ),
+  )
+    .addOption(
+      new Option("--law <form>", "law of the optimal loss: pure power law, or with a floor")
+        .choices(["power", "saturating"])
+        .default("power"),
+    )
+    .option(
+      "--at <C,…>",
+      "compute at which to compare (default: the largest budget of both, and ten times that)",
+      positives,
+    )
+    .option("--range <low,high>", "compute between which a crossing is sought (default: 1e6,1e30)", range)
+    .option("--draws <n>", "draws from the uncertainty of the laws", count, 2000)
+    .option("--seed <n>", "seed of the draws", whole, 0)
+    .addHelpText("after", help)
+    .action((a: string, b: string, options: Options) => {
+      const document = compare(a, b, options);
+      emit(options.json, document, () => comparisonText(document));
+    });
+}

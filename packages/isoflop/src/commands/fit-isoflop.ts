@@ -1,0 +1,55 @@
+import { type Command, Option } from "commander";
+import { requireSound } from "../fits/document.js";
+import { fitIsoFlop, type IsoFlopChoices } from "../fits/isoflop.js";
+import { count, positive, positives, whole } from "../input/numbers.js";
+import { jsonOption, rowsHelp, runOptions } from "../input/options.js";
+import { loadRuns, type RunInput } from "../input/runs.js";
+import { emit } from "../output/emit.js";
+import { isoFlopText } from "../output/isoflop.js";
+
+type Options = RunInput & IsoFlopChoices & { readonly json?: boolean; readonly report?: string };
+
+const help = `${rowsHelp}
+A budget whose minimum is not inside its sizes enters no law, and is listed with its reason. With three budgets or more
+there is a law; with fewer, exit status 4.
+
+Example:
+  isoflop fit isoflop --input runs.csv --columns C=flops,N=params,D=tokens,loss=val_loss --bootstrap 1000`;
+
+export function configure(command: Command): void {
+  jsonOption(runOptions(command))
+    .addOption(new Option("--x <axis>", "the axis on which the minimum is sought").choices(["N", "D"]).default("N"))
+    .addOption(new Option("--loss <scale>", "fit the loss or its logarithm").choices(["raw", "log"]).default("raw"))
+    .addOption(
+      new Option("--optimum <method>", "how a minimum is found")
+        .choices(["parabola", "huber", "akima"])
+        .default("parabola"),
+    )
+    .option("--tolerance <share>", "runs within this share of compute share a budget (default: 0.1)", positive)
+    .option("--budgets <C,…>", "the nominal budgets, where compute scatters about them (default: found)", positives)
+    .option("--quantity <name>", "minimise this metric instead of the loss; name its column as metric:NAME")
+    .option("--bootstrap <n>", "intervals from n resamples beside those of the fit", count)
+    .addOption(
+      new Option("--resample <what>", "what a resample draws: runs (8 sizes or more), residuals (4 to 7), seed-noise")
+        .choices(["runs", "residuals", "seed-noise"])
+        .default("runs"),
+    )
+    .addOption(intervalOption())
+    .option("--seed <n>", "seed of the resamples", whole, 0)
+    .option("--report <file.html>", "write the figures as one HTML file")
+    .addHelpText("after", help)
+    .action(async (options: Options) => {
+      const started = performance.now();
+      const loaded = loadRuns(options);
+      const document = fitIsoFlop(loaded, options);
+      if (options.report !== undefined) {
+        const { writeIsoFlopReport } = await import("../output/report.js");
+        await writeIsoFlopReport(options.report, loaded, document, (performance.now() - started) / 1000);
+      }
+      emit(options.json, document, () => isoFlopText(document));
+      requireSound(document);
+    });
+}
+
+export const intervalOption = (): Option =>
+  new Option("--interval <kind>", "kind of bootstrap interval").choices(["percentile", "bca"]).default("percentile");

@@ -1,0 +1,39 @@
+import { type Command, Option } from "commander";
+import { requireSound } from "../fits/document.js";
+import { fitLaw, type LawChoices } from "../fits/law.js";
+import { columnMap } from "../input/columns.js";
+import { jsonOption, tableOptions } from "../input/options.js";
+import { emit } from "../output/emit.js";
+import { lawText } from "../output/law.js";
+
+type Options = LawChoices & { readonly json?: boolean };
+
+const help = `
+Forms:
+  power       y = c·x^γ, least squares of ln y; needs 2 points, and 3 for an interval
+  saturating  y = E + A·x^−α with E ≥ 0; needs 4
+  bnsl        broken law (Caballero et al. 2022), with one or two breaks; needs 8 or 11
+
+Example:
+  isoflop fit law --input optima.csv --columns x=C,y=loss --form saturating`;
+
+export function configure(command: Command): void {
+  jsonOption(
+    tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input')).option(
+      "--columns <map>",
+      "which columns are x and y: x=…,y=…",
+      columnMap,
+    ),
+  )
+    .addOption(new Option("--form <name>", "functional form").choices(["power", "saturating", "bnsl"]).default("power"))
+    .addOption(
+      new Option("--residuals <scale>", "saturating: residuals of y or of ln y (default: log)").choices(["raw", "log"]),
+    )
+    .addOption(new Option("--breaks <n>", "bnsl: number of breaks").choices(["1", "2"]).default("1"))
+    .addHelpText("after", help)
+    .action((options: Options) => {
+      const document = fitLaw(options);
+      emit(options.json, document, () => lawText(document));
+      requireSound(document);
+    });
+}

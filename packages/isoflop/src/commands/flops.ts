@@ -1,0 +1,72 @@
+import {
+  account,
+  type ConventionName,
+  conventions,
+  type DitConfig,
+  format,
+  type PresetName,
+  paperLadder,
+  presets,
+} from "@isoflop/flops";
+import { type Command, Option } from "commander";
+import { CliError, exitCodes, inputError } from "../exit.js";
+import { readInput, shown } from "../input/file.js";
+import { jsonOption } from "../input/options.js";
+import { emit } from "../output/emit.js";
+import { versions } from "../versions.js";
+
+const ladder: readonly string[] = paperLadder.map(({ name }) => name);
+
+const help = `
+Presets: ${Object.keys(presets).join(", ")}
+Sizes of the 1 M to 1 B ladder: ${ladder[0]} to ${ladder.at(-1)}
+A config is the JSON record that @isoflop/dit builds a model from.
+
+Example:
+  isoflop flops DiT-XL/2 --convention paper2023`;
+
+export function configure(command: Command): void {
+  jsonOption(command.argument("<model>", "preset, ladder size, or config.json"))
+    .addOption(
+      new Option("--convention <name>", "what counts as work").choices(Object.keys(conventions)).default("exact"),
+    )
+    .addHelpText("after", help)
+    .action((model: string, options: { readonly convention: ConventionName; readonly json?: boolean }) => {
+      const { config, origin } = modelOf(model);
+      const counted = within(origin ?? model, () => account(config, conventions[options.convention]));
+      const document = { command: "flops", model, ...counted, versions: versions("@isoflop/flops") };
+      emit(options.json, document, () => `${model}\n\n${format(counted)}`);
+    });
+}
+
+function modelOf(model: string): { readonly config: DitConfig; readonly origin?: string } {
+  if (Object.hasOwn(presets, model)) return { config: presets[model as PresetName] };
+  const size = paperLadder.find(({ name }) => name === model);
+  if (size) return { config: size.config };
+  if (model !== "-" && !/\.json$/i.test(model)) {
+    throw new CliError(exitCodes.usage, `there is no preset "${model}"; there are: ${Object.keys(presets).join(", ")}`);
+  }
+  return { config: readConfig(model), origin: model };
+}
+
+/** Keys and values are checked where they are counted. */
+function readConfig(file: string): DitConfig {
+  const { text } = readInput(file);
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw inputError(`${shown(file)} is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as DitConfig;
+  throw inputError(`${shown(file)} is not a config; expected an object with image, patch, width, depth, heads, …`);
+}
+
+function within<T>(file: string, count: () => T): T {
+  try {
+    return count();
+  } catch (error) {
+    if ((error as Error).name !== "FlopsError") throw error;
+    throw new CliError(exitCodes.input, `${shown(file)}: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,45 @@
+import { type Command, Option } from "commander";
+import { fitSourceOptions } from "../fits/source.js";
+import { count, positive, range } from "../input/numbers.js";
+import { jsonOption } from "../input/options.js";
+import { emit } from "../output/emit.js";
+import { planText } from "../output/plan.js";
+import { type PlanChoices, planFrom } from "../plan/plan.js";
+
+type Options = PlanChoices & { readonly json?: boolean };
+
+const help = `
+Chooses the runs that shrink the interval of one extrapolation most for a given compute (c-optimal design on the fitted
+surface), and shows what an even isoFLOP grid of the same cost would do. It trusts the form of the surface: where that is
+in doubt, keep some runs of an even grid.
+
+Example:
+  isoflop fit surface --input runs.csv --bootstrap 1000 --json > fit.json
+  isoflop plan-next fit.json --allowance 1e20 --target 1e22 --quantity N --posterior bootstrap`;
+
+export function configure(command: Command): void {
+  jsonOption(fitSourceOptions(command, ["surface"]))
+    .requiredOption("--allowance <FLOPs>", "compute to spend, in all", positive)
+    .requiredOption("--target <C>", "compute of the extrapolation that is to become certain", positive)
+    .addOption(
+      new Option("--quantity <name>", "which optimum at the target").choices(["loss", "N", "D"]).default("loss"),
+    )
+    .addOption(
+      new Option("--posterior <kind>", "uncertainty to plan with; the bootstrap needs a fit with --bootstrap")
+        .choices(["delta", "bootstrap"])
+        .default("delta"),
+    )
+    .option(
+      "--run-compute <low,high>",
+      "compute of single runs (default: a 200th of the allowance to all of it)",
+      range,
+    )
+    .option("--size-factor <f>", "sizes within this factor of the optimum of their compute (default: 8)", positive)
+    .option("--max-runs <n>", "at most so many runs (default: 24)", count)
+    .option("--noise <sd>", "standard deviation of ln L of one run (default: the residuals of the fit)", positive)
+    .addHelpText("after", help)
+    .action(async (file: string | undefined, options: Options) => {
+      const document = await planFrom(file, options);
+      emit(options.json, document, () => planText(document));
+    });
+}

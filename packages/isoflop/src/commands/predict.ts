@@ -1,0 +1,38 @@
+import type { Command } from "commander";
+import { requireSound } from "../fits/document.js";
+import { type FitSource, fitFrom, fitSourceOptions } from "../fits/source.js";
+import { positive, positives } from "../input/numbers.js";
+import { jsonOption } from "../input/options.js";
+import { emit } from "../output/emit.js";
+import { predictionText } from "../output/prediction.js";
+import { type PredictChoices, predict } from "../predict/predict.js";
+
+type Options = FitSource & PredictChoices & { readonly json?: boolean };
+
+const help = `
+What can be asked of which fit:
+  fit isoflop   --at C [--size N]    optimal N and D, and the loss of one new run of the optimal (or given) size
+  fit surface   --at C               optimal N, D and loss
+                --size N --tokens D  loss of that model, and what missing the optimum costs
+                --reach L            least compute that reaches a loss
+  fit law       --at x               y
+Two intervals at 95 %: ci95 says where the law is, interval95 where one new run would fall.
+
+Examples:
+  isoflop fit isoflop --input runs.csv --json > fit.json && isoflop predict fit.json --at 1.5e21
+  isoflop predict --input runs.csv --method surface --reach 2.1`;
+
+export function configure(command: Command): void {
+  jsonOption(fitSourceOptions(command, ["isoflop", "surface"]))
+    .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
+    .option("--size <N>", "parameters of the model", positive)
+    .option("--tokens <D>", "tokens it is trained on", positive)
+    .option("--reach <loss>", "the loss that is wanted", positive)
+    .addHelpText("after", help)
+    .action(async (file: string | undefined, options: Options) => {
+      const fit = await fitFrom(file, options);
+      const document = predict(fit, options);
+      emit(options.json, document, () => predictionText(document));
+      requireSound(document);
+    });
+}

@@ -1,0 +1,74 @@
+import { compareLaws, type LawComparison, type LossLaw } from "@isoflop/scaling";
+import { unsound, usageError } from "../exit.js";
+import { type FitDocument, looksLikeFit, parseFit } from "../fits/document.js";
+import { fitIsoFlop } from "../fits/isoflop.js";
+import type { ColumnMap } from "../input/columns.js";
+import { type InputFile, readInput, shown } from "../input/file.js";
+import { loadRuns } from "../input/runs.js";
+import { versions } from "../versions.js";
+
+export interface CompareChoices {
+  readonly columns?: ColumnMap;
+  readonly columnsB?: ColumnMap;
+  readonly format?: "csv" | "json" | "jsonl";
+  readonly law: "power" | "saturating";
+  readonly at?: readonly number[];
+  readonly range?: readonly [number, number];
+  readonly draws: number;
+  readonly seed: number;
+}
+
+interface Side {
+  readonly input: InputFile;
+  readonly law: LossLaw;
+  /** Largest compute the law was fitted to. */
+  readonly largest: number;
+}
+
+export interface ComparisonDocument extends LawComparison {
+  readonly command: "compare";
+  readonly a: Side;
+  readonly b: Side;
+  readonly choices: { readonly law: string; readonly draws: number; readonly seed: number };
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export function compare(fileA: string, fileB: string, choices: CompareChoices): ComparisonDocument {
+  const { columns, columnsB = columns, law, draws, seed, range } = choices;
+  const a = sideOf(fileA, columns, choices);
+  const b = sideOf(fileB, columnsB, choices);
+  const largest = Math.max(a.largest, b.largest);
+  const { at = [largest, 10 * largest] } = choices;
+  const comparison = compareLaws(a.law, b.law, { at, draws, seed, ...(range && { range }) });
+  return {
+    command: "compare",
+    a,
+    b,
+    ...comparison,
+    choices: { law, draws, seed },
+    versions: versions("@isoflop/scaling"),
+  };
+}
+
+function sideOf(file: string, columns: ColumnMap | undefined, { law, format }: CompareChoices): Side {
+  const { text } = readInput(file);
+  if (looksLikeFit(text)) return sideOfFit(parseFit(text, file), file, law);
+  const loaded = loadRuns({ input: file, ...(columns && { columns }), ...(format && { format }) });
+  return sideOfFit(fitIsoFlop(loaded), file, law);
+}
+
+function sideOfFit(fit: FitDocument, file: string, form: "power" | "saturating"): Side {
+  if (fit.command === "fit surface") {
+    throw usageError(`${shown(file)} is a fit surface; compare takes a table of runs, a fit isoflop or a fit law`);
+  }
+  if (fit.command === "fit law") {
+    const law = fit.fit;
+    if (!law) throw unsound(`${shown(file)}: ${fit.status}: ${fit.message}`);
+    if (law.kind === "broken") throw usageError(`${shown(file)} is a broken law; expected a power or saturating law`);
+    return { input: fit.input, law, largest: fit.data.x.reduce((a, b) => Math.max(a, b), 0) };
+  }
+  const law = form === "power" ? fit.laws.loss : fit.laws.lossWithFloor;
+  if (!law.ok) throw unsound(`${shown(file)}: ${law.reason}: ${law.message}`);
+  const interior = fit.budgets.filter(({ status }) => status === "interior");
+  return { input: fit.input, law, largest: interior.reduce((high, { C }) => Math.max(high, C), 0) };
+}

@@ -1,0 +1,69 @@
+import type { RefusalReason } from "@isoflop/scaling";
+import { inputError, unsound } from "../exit.js";
+import { type InputFile, readInput, shown } from "../input/file.js";
+import type { Dropped, LoadedRuns } from "../input/runs.js";
+import { fromJson } from "../output/json.js";
+import type { IsoFlopDocument } from "./isoflop.js";
+import type { LawDocument } from "./law.js";
+import type { SurfaceDocument } from "./surface.js";
+
+/** What every fit says of itself, first in its JSON. */
+export interface FitHead<Command extends string> {
+  readonly command: Command;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly input: InputFile;
+  readonly points: Points;
+  /** `converged`, or why the numbers may not be quoted without a caveat, or why there are none. */
+  readonly status: "converged" | "bound" | RefusalReason;
+  /** False when there is nothing to predict with. */
+  readonly ok: boolean;
+  readonly message?: string | undefined;
+}
+
+export interface Points {
+  readonly used: number;
+  readonly dropped: readonly Dropped[];
+  /** Rows that `--only` left out. */
+  readonly otherLabels?: number;
+}
+
+export type FitDocument = IsoFlopDocument | SurfaceDocument | LawDocument;
+
+export const pointsOf = ({ runs, dropped, otherLabels }: LoadedRuns, refused: readonly Dropped[] = []): Points => ({
+  used: runs.length - refused.length,
+  dropped: [...dropped, ...refused].sort((a, b) => a.row - b.row),
+  ...(otherLabels > 0 && { otherLabels }),
+});
+
+const commands: readonly string[] = ["fit isoflop", "fit surface", "fit law"] satisfies FitDocument["command"][];
+
+/** Whether a text is a saved fit and not a table of runs. */
+export const looksLikeFit = (text: string): boolean => /^\uFEFF?\s*\{\s*"command"\s*:\s*"fit /.test(text);
+
+/** Reads what `isoflop fit … --json` printed. */
+export function readFit(file: string): FitDocument {
+  const { text } = readInput(file);
+  return parseFit(text, file);
+}
+
+/** @throws CliError when the text is no fit. */
+export function parseFit(text: string, file: string): FitDocument {
+  let value: unknown;
+  try {
+    value = fromJson(text);
+  } catch (error) {
+    throw inputError(
+      `${shown(file)} is not JSON: ${(error as Error).message}; expected what "isoflop fit … --json" prints`,
+    );
+  }
+  const command = (value as { readonly command?: unknown } | undefined)?.command;
+  if (typeof command !== "string" || !commands.includes(command)) {
+    throw inputError(`${shown(file)} is not a fit; expected what "isoflop fit … --json" prints`);
+  }
+  return value as FitDocument;
+}
+
+/** Ends the command with the status of an unsound fit, after its numbers have been printed. */
+export function requireSound({ status, message }: Pick<FitHead<string>, "status" | "message">): void {
+  if (status !== "converged") throw unsound(`${status}: ${message ?? "the fit is not sound"}`);
+}

@@ -1,0 +1,96 @@
+import {
+  type BrokenLaw,
+  brokenLaw,
+  type Outcome,
+  type PowerLaw,
+  powerLaw,
+  type SaturatingLaw,
+  ScalingError,
+  saturatingLaw,
+} from "@isoflop/scaling";
+import { CliError, exitCodes, usageError } from "../exit.js";
+import type { ColumnMap } from "../input/columns.js";
+import { readInput, shown } from "../input/file.js";
+import { positiveColumn, readTable } from "../input/table.js";
+import { versions } from "../versions.js";
+import type { FitHead } from "./document.js";
+
+export interface LawChoices {
+  readonly input: string;
+  readonly columns?: ColumnMap;
+  readonly format?: "csv" | "json" | "jsonl";
+  readonly form?: "power" | "saturating" | "bnsl";
+  readonly residuals?: "raw" | "log";
+  readonly breaks?: "1" | "2";
+}
+
+export type Law = PowerLaw | SaturatingLaw | BrokenLaw;
+
+export const formulas: Readonly<Record<Law["kind"], string>> = {
+  power: "y = coefficient · x^exponent",
+  saturating: "y = floor + coefficient · x^−exponent",
+  broken: "y = floor + coefficient · x^−exponent · Π (1 + (x/at)^(1/width))^(−slope·width)",
+};
+
+export interface LawDocument extends FitHead<"fit law"> {
+  readonly formula: string;
+  readonly fit?: Law;
+  /** What was fitted, so that a prediction can weigh forms again. */
+  readonly data: { readonly x: readonly number[]; readonly y: readonly number[] };
+}
+
+/** Fits y(x) to two columns of a table. */
+export function fitLaw(choices: LawChoices): LawDocument {
+  const { columns = {}, form = "power" } = choices;
+  for (const field of Object.keys(columns)) {
+    if (field !== "x" && field !== "y") throw usageError(`--columns has "${field}"; expected x=… and y=…`);
+  }
+  const { text, origin } = readInput(choices.input);
+  const { x, y } = within(origin.file, () => {
+    const table = readTable(text, choices.format);
+    return { x: positiveColumn(table, "x", columns.x ?? "x"), y: positiveColumn(table, "y", columns.y ?? "y") };
+  });
+  const outcome = fitted(x, y, form, choices);
+  const head = {
+    command: "fit law",
+    formula: formulas[form === "bnsl" ? "broken" : form],
+    points: { used: x.length, dropped: [] },
+    input: origin,
+    data: { x, y },
+    versions: versions("@isoflop/scaling"),
+  } as const;
+  if (!outcome.ok) return { ...head, ok: false, status: outcome.reason, message: outcome.message };
+  const { status, message } = statusOf(outcome);
+  return { ...head, ok: true, status, message, fit: outcome };
+}
+
+function fitted(x: number[], y: number[], form: "power" | "saturating" | "bnsl", choices: LawChoices): Outcome<Law> {
+  if (form === "saturating") return saturatingLaw(x, y, { residuals: choices.residuals ?? "log" });
+  if (choices.residuals === "raw") throw usageError(`--residuals raw is for --form saturating, not ${form}`);
+  if (form === "power") return powerLaw(x, y);
+  return brokenLaw(x, y, { breaks: choices.breaks === "2" ? 2 : 1 });
+}
+
+const meanings: Readonly<Record<Exclude<SaturatingLaw["status"] | BrokenLaw["status"], "converged">, string>> = {
+  bound: "the best floor is zero: these points show no floor",
+  unidentified: "these points cannot tell the parameters apart",
+  "stopped-early": "the search stopped before it converged",
+};
+
+function statusOf(law: Law): Pick<LawDocument, "status" | "message"> {
+  if (law.kind === "power") {
+    if (law.degreesOfFreedom > 0) return { status: "converged" };
+    return { status: "too-few-points", message: "two points fix a power law and say nothing of its error" };
+  }
+  return law.status === "converged" ? { status: "converged" } : { status: law.status, message: meanings[law.status] };
+}
+
+/** Puts the file's name before what is wrong in it. */
+function within<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CliError || error instanceof ScalingError)) throw error;
+    throw new CliError(exitCodes.input, `${shown(file)}: ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,34 @@
+import { type Command, Option } from "commander";
+import { usageError } from "../exit.js";
+import { runOptions } from "../input/options.js";
+import { loadRuns, type RunInput } from "../input/runs.js";
+import { type FitDocument, readFit } from "./document.js";
+import { fitIsoFlop } from "./isoflop.js";
+import { fitSurface } from "./surface.js";
+
+/** A saved fit, or a table of runs that is fitted with default choices. */
+export type FitSource = Partial<RunInput> & { readonly method?: "isoflop" | "surface" };
+
+export const fitSourceOptions = (command: Command, methods: readonly ["surface"] | readonly ["isoflop", "surface"]) => {
+  const named = runOptions(
+    command.argument("[fit.json]", 'what "isoflop fit … --json" printed; "-" reads standard input'),
+    { required: false },
+  );
+  return methods.length === 1
+    ? named
+    : named.addOption(
+        new Option("--method <name>", "how to fit --input; for other choices run isoflop fit first")
+          .choices(methods)
+          .default("isoflop"),
+      );
+};
+
+export async function fitFrom(file: string | undefined, options: FitSource): Promise<FitDocument> {
+  const { input, method = "surface" } = options;
+  if (file !== undefined && input !== undefined)
+    throw usageError("a saved fit and --input are given; expected one of them");
+  if (file !== undefined) return readFit(file);
+  if (input === undefined) throw usageError("there is nothing to work from; expected a saved fit or --input");
+  const loaded = loadRuns({ ...options, input });
+  return method === "isoflop" ? fitIsoFlop(loaded) : fitSurface(loaded);
+}

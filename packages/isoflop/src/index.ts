@@ -1,0 +1,2 @@
+export { type ExitCode, exitCodes } from "./exit.js";
+export { run } from "./run.js";

@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { inputError } from "../exit.js";
+
+/** A file that was read, with what identifies it. */
+export interface InputFile {
+  /** As given; "-" is standard input. */
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** Reads a text file, or standard input for "-". */
+export function readInput(file: string): { readonly text: string; readonly origin: InputFile } {
+  try {
+    const bytes = readFileSync(file === "-" ? 0 : file);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    return { text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes), origin: { file, sha256 } };
+  } catch (error) {
+    throw inputError(`cannot read ${shown(file)}: ${reason(error)}`);
+  }
+}
+
+export const shown = (file: string): string => (file === "-" ? "standard input" : file);
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+};
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return reasons[code ?? ""] ?? message;
+}

@@ -1,0 +1,42 @@
+import { InvalidArgumentError } from "commander";
+
+/** Readers of option values; what they refuse is wrong usage. */
+const number = (text: string): number => {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isNaN(value)) throw new InvalidArgumentError("Expected a number.");
+  return value;
+};
+
+export function positive(text: string): number {
+  const value = number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("Expected a finite number above 0.");
+  return value;
+}
+
+export function whole(text: string): number {
+  const value = number(text);
+  if (!(Number.isSafeInteger(value) && value >= 0))
+    throw new InvalidArgumentError("Expected a whole number, 0 or more.");
+  return value;
+}
+
+export function count(text: string): number {
+  const value = whole(text);
+  if (value < 1) throw new InvalidArgumentError("Expected a whole number, 1 or more.");
+  return value;
+}
+
+/** `1e21,3e21`; an option given twice adds up. */
+export const positives = (text: string, earlier: readonly number[] = []): readonly number[] => [
+  ...earlier,
+  ...text.split(",").map(positive),
+];
+
+/** `1e18,1e20`, ascending. */
+export function range(text: string): readonly [number, number] {
+  const [low, high, ...more] = text.split(",").map(positive);
+  if (low === undefined || high === undefined || more.length > 0 || !(low < high)) {
+    throw new InvalidArgumentError("Expected two numbers, the smaller first, such as 1e18,1e20.");
+  }
+  return [low, high];
+}

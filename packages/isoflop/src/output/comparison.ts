@@ -1,0 +1,26 @@
+import type { ComparisonDocument } from "../compare/compare.js";
+import { shown } from "../input/file.js";
+import { interval, num, round } from "./format.js";
+import { blocks, table } from "./table.js";
+
+/** What a person reads of a comparison. */
+export function comparisonText({ a, b, at, crossing }: ComparisonDocument): string {
+  return blocks(
+    `A: ${shown(a.input.file)}\nB: ${shown(b.input.file)}`,
+    table(
+      ["C, FLOPs", "L of A", "L of B", "B − A", "95 % interval", "compute B needs / C", "95 % interval"],
+      at.map(({ C, a, b, difference, effectiveCompute }) => [
+        round(C),
+        num(a),
+        num(b),
+        num(difference.value, 4),
+        interval(difference.ci95, 4),
+        num(effectiveCompute.value, 4),
+        interval(effectiveCompute.ci95, 4),
+      ]),
+    ),
+    crossing.ok
+      ? `the laws cross at C = ${num(crossing.C)}, ${interval(crossing.ci95)}, in ${Math.round(100 * crossing.share)} % of the draws`
+      : `no crossing: ${crossing.message}`,
+  );
+}

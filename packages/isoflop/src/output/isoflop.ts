@@ -1,0 +1,71 @@
+import type { Outcome, PowerLaw, SaturatingLaw } from "@isoflop/scaling";
+import type { IsoFlopDocument } from "../fits/isoflop.js";
+import { estimateCells, interval, num, plural, round } from "./format.js";
+import { pointsText } from "./points.js";
+import { blocks, table } from "./table.js";
+
+const statuses = {
+  interior: "interior",
+  "edge-minimum": "refused: minimum at the edge",
+  "not-convex": "refused: no minimum",
+  "too-few-sizes": "refused: too few sizes",
+} as const;
+
+/** What a person reads of an isoFLOP fit. */
+export function isoFlopText(document: IsoFlopDocument): string {
+  const { laws, choices } = document;
+  return blocks(
+    pointsText(document),
+    budgetsText(document),
+    table(
+      ["y = coefficient · C^exponent", "coefficient", "exponent", "std. error", "95 % interval", "r²"],
+      [
+        lawRow("N, parameters", laws.N),
+        lawRow("D, tokens", laws.D),
+        lawRow(choices.quantity === "loss" ? "L, loss" : choices.quantity, laws.loss),
+      ],
+    ),
+    floorText(laws.lossWithFloor),
+    bootstrapText(document),
+    `minimum in ln ${choices.axis} by ${choices.optimum} of the ${choices.scale === "log" ? "logarithm of the " : ""}${choices.quantity}; budgets within ${round(100 * choices.tolerance)} %`,
+  );
+}
+
+function budgetsText({ budgets }: IsoFlopDocument): string {
+  return table(
+    ["C, FLOPs", "runs", "sizes", "N*", "D*", "L*", "minimum"],
+    budgets.map((budget) => {
+      const counts = [round(budget.C), String(budget.points), String(budget.sizes)];
+      const remark = budget.warnings.length > 0 ? ` (${budget.warnings.join(", ")})` : "";
+      const status = `${statuses[budget.status]}${remark}`;
+      if (budget.status !== "interior") return [...counts, "–", "–", "–", status];
+      const { N, D, loss } = budget.optimum;
+      return [...counts, num(N.value), num(D.value), num(loss.value), status];
+    }),
+  );
+}
+
+function lawRow(name: string, law: Outcome<PowerLaw>): string[] {
+  if (!law.ok) return [name, "–", "–", "–", "–", `refused: ${law.reason}`];
+  const [exponent, error, ci95] = estimateCells(law.exponent);
+  return [name, num(law.coefficient.value), exponent!, error!, ci95!, num(law.r2, 6)];
+}
+
+function floorText(law: Outcome<SaturatingLaw>): string {
+  if (!law.ok) return `with a floor: refused, ${law.message}`;
+  const { floor, coefficient, exponent, status } = law;
+  const remark = { converged: "", bound: "; no floor is seen", unidentified: "; a floor of zero is as likely" }[status];
+  return `with a floor: L = ${num(floor.value)} + ${num(coefficient.value)} · C^−${num(exponent.value)}, floor ${interval(floor.ci95)}${remark}`;
+}
+
+function bootstrapText({ bootstrap }: IsoFlopDocument): string | undefined {
+  if (!bootstrap) return undefined;
+  if (!bootstrap.ok) return `bootstrap refused: ${bootstrap.message}`;
+  const rows = (["N", "D", "loss"] as const).map((name) => {
+    const { median, standardError, ci95 } = bootstrap[name].exponent;
+    return [name, num(median, 6), num(standardError, 3), interval(ci95)];
+  });
+  const head = `exponent, ${plural(bootstrap.resamples, "resample")}`;
+  const failed = bootstrap.failed > 0 ? `\n${plural(bootstrap.failed, "resample")} refused and left out` : "";
+  return `${table([head, "median", "std. error", "95 % interval"], rows)}${failed}`;
+}

@@ -1,0 +1,62 @@
+import { type Plan, planNext } from "@isoflop/scaling";
+import { unsound, usageError } from "../exit.js";
+import { type FitSource, fitFrom } from "../fits/source.js";
+import { type SurfaceDocument, surfaceOf } from "../fits/surface.js";
+import type { InputFile } from "../input/file.js";
+import { versions } from "../versions.js";
+
+export interface PlanChoices extends FitSource {
+  readonly allowance: number;
+  readonly target: number;
+  readonly quantity: "loss" | "N" | "D";
+  readonly posterior: "delta" | "bootstrap";
+  readonly runCompute?: readonly [number, number];
+  readonly sizeFactor?: number;
+  readonly maxRuns?: number;
+  readonly noise?: number;
+}
+
+export interface PlanDocument extends Plan {
+  readonly command: "plan-next";
+  readonly target: { readonly C: number; readonly quantity: "loss" | "N" | "D" };
+  readonly allowance: number;
+  readonly posterior: "delta" | "bootstrap";
+  readonly fit: { readonly input: InputFile; readonly status: SurfaceDocument["status"] };
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export async function planFrom(file: string | undefined, choices: PlanChoices): Promise<PlanDocument> {
+  const { allowance, quantity, posterior } = choices;
+  const fit = await fitFrom(file, choices);
+  if (fit.command !== "fit surface")
+    throw usageError(`a ${fit.command} cannot be planned with; expected a fit surface`);
+  // A plan on a surface that its own data do not determine would be a plan on nothing.
+  if (!fit.fit || fit.status !== "converged") throw unsound(`${fit.status}: ${fit.message}`);
+  const target = { C: choices.target, quantity };
+  const outcome = planNext(surfaceOf(fit, fit.fit), {
+    target,
+    allowance,
+    ...(choices.runCompute && { runCompute: choices.runCompute }),
+    ...(choices.sizeFactor !== undefined && { sizeFactor: choices.sizeFactor }),
+    ...(choices.maxRuns !== undefined && { maximumRuns: choices.maxRuns }),
+    ...(choices.noise !== undefined && { noise: choices.noise }),
+    ...(posterior === "bootstrap" && { covariance: bootstrapCovariance(fit) }),
+  });
+  if (!outcome.ok) throw unsound(`${outcome.reason}: ${outcome.message}`);
+  const { ok: _, ...plan } = outcome;
+  return {
+    command: "plan-next",
+    target,
+    allowance,
+    posterior,
+    ...plan,
+    fit: { input: fit.input, status: fit.status },
+    versions: versions("@isoflop/scaling"),
+  };
+}
+
+function bootstrapCovariance({ bootstrap }: SurfaceDocument) {
+  if (!bootstrap) throw usageError("--posterior bootstrap needs a fit surface with --bootstrap");
+  if (!bootstrap.ok) throw unsound(`${bootstrap.reason}: ${bootstrap.message}`);
+  return bootstrap.covariance;
+}

@@ -1,0 +1,64 @@
+import {
+  computeForLoss,
+  deltaMethod,
+  misallocation,
+  type Outcome,
+  optimalAllocation,
+  predictSurface,
+  type Surface,
+  type SurfaceFit,
+} from "@isoflop/scaling";
+import { unsound, usageError } from "../exit.js";
+import { type SurfaceDocument, surfaceOf } from "../fits/surface.js";
+import type { PredictChoices, Predicted, Prediction } from "./predict.js";
+
+export function surfacePredictions(document: SurfaceDocument, choices: PredictChoices): Prediction[] {
+  const { at = [], size, tokens, reach } = choices;
+  const fit = surfaceOf(document, document.fit!);
+  if ((size === undefined) !== (tokens === undefined)) throw usageError("--size and --tokens go together");
+  const predictions = at.map((C) => atCompute(fit, C));
+  if (size !== undefined && tokens !== undefined) predictions.push(ofModel(fit, size, tokens));
+  if (reach !== undefined) predictions.push(forLoss(fit, reach));
+  if (predictions.length === 0) throw usageError("nothing is asked: --at C, --size N --tokens D, or --reach L");
+  return predictions;
+}
+
+function atCompute(fit: SurfaceFit, C: number): Prediction {
+  const { N, D } = answer(optimalAllocation(fit, C));
+  const at = (name: "N" | "D") => positiveEstimate(fit, (s) => answer(optimalAllocation(s, C))[name]);
+  return {
+    given: { C },
+    predicted: { "optimal N": at("N"), "optimal D": at("D"), loss: predictSurface(fit, { N, D }) },
+    notes: {},
+  };
+}
+
+function ofModel(fit: SurfaceFit, N: number, D: number): Prediction {
+  const { C, excessLoss, sufficient, deadweight } = answer(misallocation(fit, { N, D }));
+  return {
+    given: { N, D, C },
+    predicted: { loss: predictSurface(fit, { N, D }) },
+    notes: { excessLoss, sufficient, deadweight },
+  };
+}
+
+function forLoss(fit: SurfaceFit, loss: number): Prediction {
+  answer(computeForLoss(fit, loss));
+  const at = (name: "C" | "N" | "D") =>
+    positiveEstimate(fit, (s) => {
+      const outcome = computeForLoss(s, loss);
+      return outcome.ok ? outcome[name] : Number.NaN;
+    });
+  return { given: { loss }, predicted: { C: at("C"), "optimal N": at("N"), "optimal D": at("D") }, notes: {} };
+}
+
+/** Delta method on the logarithm, so that the interval of a positive number stays positive. */
+function positiveEstimate(fit: SurfaceFit, statistic: (surface: Surface) => number): Predicted {
+  const log = deltaMethod(fit, (surface) => Math.log(statistic(surface)));
+  return { value: Math.exp(log.value), ci95: [Math.exp(log.ci95[0]), Math.exp(log.ci95[1])] };
+}
+
+function answer<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw unsound(`${outcome.reason}: ${outcome.message}`);
+  return outcome;
+}

@@ -1,0 +1,61 @@
+import type { Command } from "commander";
+
+/** A file of `commands/`: it adds its arguments, options and action to the command it is given. */
+export interface CommandModule {
+  configure(command: Command): void;
+}
+
+interface Entry {
+  /** Words after `isoflop`. */
+  readonly path: readonly [string] | readonly [string, string];
+  readonly summary: string;
+  /** Only the command that was asked for is loaded, so that help is fast and a fit loads no tensors. */
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** Groups of commands and what they are for. */
+export const groups: Readonly<Record<string, string>> = { fit: "fit a scaling law to a table of runs" };
+
+/** Every command. A new one is one file in `commands/` and one entry here. */
+export const registry: readonly Entry[] = [
+  {
+    path: ["fit", "isoflop"],
+    summary: "loss against size at equal compute, and power laws through the optima (Approach 2)",
+    load: () => import("./commands/fit-isoflop.js"),
+  },
+  {
+    path: ["fit", "surface"],
+    summary: "one surface L(N, D) through all runs (Approach 3)",
+    load: () => import("./commands/fit-surface.js"),
+  },
+  {
+    path: ["fit", "law"],
+    summary: "one law y(x): power, saturating or broken",
+    load: () => import("./commands/fit-law.js"),
+  },
+  {
+    path: ["predict"],
+    summary: "size, tokens and loss at a compute, with intervals",
+    load: () => import("./commands/predict.js"),
+  },
+  {
+    path: ["compare"],
+    summary: "two laws: which is better where, by how much compute, and where they cross",
+    load: () => import("./commands/compare.js"),
+  },
+  {
+    path: ["plan-next"],
+    summary: "the next runs that make an extrapolation most certain",
+    load: () => import("./commands/plan-next.js"),
+  },
+  {
+    path: ["flops"],
+    summary: "FLOPs, parameters and tokens of a model, by part",
+    load: () => import("./commands/flops.js"),
+  },
+  {
+    path: ["info"],
+    summary: "versions, and the device that would be picked",
+    load: () => import("./commands/info.js"),
+  },
+];

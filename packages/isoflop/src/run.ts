@@ -1,0 +1,38 @@
+import { CommanderError } from "commander";
+import { asCliError, CliError, type ExitCode, exitCodes, usageError } from "./exit.js";
+import { programFor } from "./program.js";
+
+/**
+ * Runs one command line, writing to the process's standard output and error.
+ * @param argv words after the program's name
+ * @returns the exit status; errors are printed, never thrown.
+ */
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  const debug = argv.includes("--debug");
+  const words = helpLast(argv.filter((word) => word !== "--debug"));
+  try {
+    const program = await programFor(words);
+    await program.parseAsync(words, { from: "user" });
+    return exitCodes.ok;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
+    const problem = error instanceof CommanderError ? usageOf(error, words) : asCliError(error);
+    if (problem.message !== "") console.error(`isoflop: ${problem.message}`);
+    if (debug) console.error((problem.cause ?? problem) as Error);
+    else if (!(error instanceof CliError) && problem.exitCode === exitCodes.failed) {
+      console.error("isoflop: add --debug to see where this happened");
+    }
+    return problem.exitCode;
+  }
+}
+
+/** `help fit surface` reads as `fit surface --help`. */
+const helpLast = (words: readonly string[]): readonly string[] =>
+  words.length === 0 ? ["--help"] : words[0] === "help" ? [...words.slice(1), "--help"] : words;
+
+function usageOf({ code, message }: CommanderError, words: readonly string[]): CliError {
+  // The group's help has been shown where a command is missing.
+  if (code === "commander.help") return usageError("");
+  const command = words.slice(0, words[0] === "fit" ? 2 : 1).filter((word) => !word.startsWith("-"));
+  return usageError(`${message.replace(/^error: /, "")}; see isoflop ${[...command, "--help"].join(" ")}`);
+}
