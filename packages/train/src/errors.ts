@@ -14,19 +14,20 @@ export class TrainError extends Error {
   }
 }
 
-/** A loss or gradient that is not a finite number. */
+/** A loss, gradient or weight that is not a finite number. */
 export class DivergedError extends TrainError {
   override readonly name = "DivergedError";
 
   constructor(
-    /** The step, counted from 0, whose loss is not finite. */
+    /** The step, counted from 0, that went wrong. */
     readonly step: number,
-    readonly loss: number,
     readonly learningRate: number,
+    /** What is not finite, such as "the loss of step 3 is NaN". */
+    readonly what: string,
   ) {
     super(
       "diverged",
-      `the loss of step ${step} is ${loss} at learning rate ${learningRate}; lower optimizer.learningRate, lengthen optimizer.warmup or clip harder`,
+      `${what} at learning rate ${learningRate}; lower optimizer.learningRate, lengthen optimizer.warmup or clip harder`,
     );
   }
 }

@@ -23,7 +23,7 @@ export {
   withDefault,
 } from "./fields.js";
 export { canonicalJson, type Json } from "./json.js";
-export { buildObjective, type DensitySpec, type ObjectiveSpec } from "./objective.js";
+export { buildObjective, type DensitySpec, type ObjectiveSpec, type WeightingSpec } from "./objective.js";
 export {
   type AdamWSettings,
   adamWRates,

@@ -19,15 +19,15 @@ import type { OptimizerSpec } from "./spec.js";
 /** A network that predicts from noisy images x [n, c, h, w], times t [n] and captions i32 [n, words]. `@isoflop/dit` makes some. */
 export interface Denoiser<P> {
   init(key: random.Key): P;
-  apply(params: P, x: Tensor, t: Tensor, captions?: Tensor): Tensor;
+  apply(params: P, x: Tensor, t: Tensor, captions: Tensor): Tensor;
 }
 
 /** What one step reads besides the state. All of it is data: one program serves every step of every seed. */
 export interface StepInputs {
   /** f32 [batch, channels, height, width]. */
   readonly images: Tensor;
-  /** i32 [batch, words]; absent for a model without captions. */
-  readonly captions?: Tensor;
+  /** i32 [batch, words]. */
+  readonly captions: Tensor;
   /** The run's key, u32 [2]. */
   readonly key: Tensor;
   /** Counted from 0, u32 []. */
@@ -77,7 +77,7 @@ export const trainStep = <P>({
       const [noiseKey, timeKey, captionKey] = random.split(random.foldIn(key, step), 3);
       const noise = random.normal(noiseKey!, images.shape);
       const t = stratified(objective.density, images.shape[0]!, timeKey!);
-      const condition = captions && dropCaptions(captions, captionDropout, captionKey!);
+      const condition = dropCaptions(captions, captionDropout, captionKey!);
       const lossOf = (flat: Tensor): Tensor => {
         const params = packing.unpack(flat);
         const denoise = (x: Tensor, time: Tensor): Tensor => model.apply(params, x, time, condition);

@@ -11,7 +11,7 @@ import { adamWRates, type OptimizerState } from "./optimizer.js";
 import { packTree } from "./pack.js";
 import { scheduleFactor } from "./schedule.js";
 import { type TrainSpec, type TrainSpecInput, trainSpec } from "./spec.js";
-import { type StepInputs, trainStep } from "./step.js";
+import { type Denoiser, type StepInputs, trainStep } from "./step.js";
 import { type Validation, validate } from "./validate.js";
 
 /** What one training step was like. */
@@ -43,10 +43,14 @@ export interface TrainOptions {
   readonly store?: CheckpointStore;
   /** Stops the run between two steps, after a last checkpoint. */
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
+  /** Awaited, so that what it writes is on disk before the checkpoint that follows it. */
+  readonly onProgress?: (progress: Progress) => void | Promise<void>;
   /** Told about checkpoints that could not be used, before the run goes on from an earlier one or from the start. */
   readonly onRejected?: (error: TrainError) => void;
-  /** Losses are read from the device, and progress is reported, every so many steps: a GPU that is asked more often waits. Default 16. */
+  /**
+   * Losses are read from the device, and progress is reported, every so many steps or every second: a GPU that is asked
+   * more often waits. Default 16.
+   */
   readonly readEvery?: number;
   /** Least seconds between checkpoints. Default 30. */
   readonly checkpointSeconds?: number;
@@ -64,6 +68,12 @@ export interface TrainResult {
   readonly weights: DitParams;
 }
 
+/** Seconds without letting timers and signals through, at most (but for the length of a step). */
+const LONGEST_SILENCE = 0.05;
+
+/** Seconds between reports of a model whose steps are slow, at most. */
+const SLOWEST_REPORT = 1;
+
 /**
  * Trains a diffusion transformer and measures its validation loss. The result depends on spec and data alone: a run that
  * was interrupted and resumed from its store equals an uninterrupted one bit for bit on the same kind of device.
@@ -75,8 +85,8 @@ export interface TrainResult {
 export const train = async (input: TrainSpecInput, options: TrainOptions): Promise<TrainResult> => {
   const spec = trainSpec(input);
   const { device, data, store, signal, onProgress, readEvery = 16, checkpointSeconds = 30 } = options;
-  const captioned = checkData(spec, data);
-  const model = dit(spec.model);
+  checkData(spec, data);
+  const model = modelOf(spec);
   const objective = buildObjective(spec.objective);
   const packing = packTree(model.init(random.key(0)));
   const fingerprint = canonicalJson(spec);
@@ -100,7 +110,7 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
     const learningRate = learningRateAt(spec, step);
     const inputs: StepInputs = {
       images: device.tensor(batch.images, [spec.batch, ...data.shape]),
-      ...(captioned ? { captions: device.tensor(batch.captions, [spec.batch, data.captionLength], "i32") } : {}),
+      captions: device.tensor(batch.captions, [spec.batch, data.captionLength], "i32"),
       key,
       step: device.tensor(Uint32Array.of(step), [], "u32"),
       rates: device.tensor(adamWRates(step, learningRate, spec.optimizer)),
@@ -116,30 +126,42 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
   const save = async (): Promise<void> => {
     if (!store) return;
     const at = { step, seconds: seconds(), spec: fingerprint };
-    await store.save({ ...at, arrays: await saveState(state, packing) });
+    const arrays = await saveState(state, packing);
+    for (const [name, { data }] of Object.entries(arrays))
+      if (!data.every(Number.isFinite))
+        throw new DivergedError(
+          step - 1,
+          learningRateAt(spec, step - 1),
+          `${name} after step ${step - 1} is not finite`,
+        );
+    await store.save({ ...at, arrays });
   };
 
   let pending: Tensor[] = [];
   const read = async (): Promise<void> => {
     const metrics = await readMetrics(pending, step, spec);
     pending = [];
-    onProgress?.({ step, steps: spec.steps, seconds: seconds(), metrics });
+    await onProgress?.({ step, steps: spec.steps, seconds: seconds(), metrics });
   };
 
-  let saved = seconds();
+  let [saved, reported, yielded] = [seconds(), seconds(), seconds()];
   try {
     while (step < spec.steps) {
       pending.push(advance());
-      const stop = signal?.aborted === true;
-      if (pending.length === readEvery || step === spec.steps || stop) {
-        await read();
+      if (seconds() - yielded > LONGEST_SILENCE) {
         await yieldToHost();
-        if (stop || step === spec.steps || seconds() - saved >= checkpointSeconds) {
-          await save();
-          saved = seconds();
-        }
+        yielded = seconds();
       }
-      if (stop) signal.throwIfAborted();
+      const last = step === spec.steps;
+      const due = pending.length >= readEvery || seconds() - reported > SLOWEST_REPORT;
+      if (!(due || last || signal?.aborted)) continue;
+      await read();
+      reported = seconds();
+      if (last || signal?.aborted || reported - saved >= checkpointSeconds) {
+        await save();
+        saved = seconds();
+      }
+      if (!last) signal?.throwIfAborted();
     }
     const trained = seconds();
     const weights = device.scope(() => packing.unpack(state.average));
@@ -169,6 +191,7 @@ const learningRateAt = ({ optimizer, steps }: TrainSpec, step: number): number =
 
 const initialState = async (packed: Tensor, device: Device): Promise<OptimizerState> => {
   const weights = (await packed.data(device)) as Float32Array;
+  packed.dispose();
   const upload = (data: Float32Array): Tensor => device.tensor(data) as unknown as Tensor;
   const zeros = new Float32Array(weights.length);
   return { weights: upload(weights), m: upload(zeros), v: upload(zeros), average: upload(weights) };
@@ -195,13 +218,21 @@ const readMetrics = async (pending: readonly Tensor[], end: number, spec: TrainS
     const step = end - pending.length + i;
     const [loss, gradientNorm] = [values[2 * i]!, values[2 * i + 1]!];
     const learningRate = learningRateAt(spec, step);
-    if (!Number.isFinite(loss + gradientNorm)) throw new DivergedError(step, loss, learningRate);
+    if (!Number.isFinite(loss)) throw new DivergedError(step, learningRate, `the loss of step ${step} is ${loss}`);
+    if (!Number.isFinite(gradientNorm))
+      throw new DivergedError(step, learningRate, `the gradient of step ${step} has norm ${gradientNorm}`);
     return { step, loss, gradientNorm, learningRate };
   });
 };
 
-/** Whether the model reads captions. @throws TrainError `data` if the data's images or captions do not fit the model */
-const checkData = ({ model }: TrainSpec, data: DataSource): boolean => {
+/** The model of a spec. One without context is handed captions like any other, and leaves them. */
+const modelOf = ({ model }: TrainSpec): Denoiser<DitParams> => {
+  const built = dit(model);
+  return model.context.kind === "none" ? { ...built, apply: (params, x, t) => built.apply(params, x, t) } : built;
+};
+
+/** @throws TrainError `data` if the data's images or captions do not fit the model */
+const checkData = ({ model }: TrainSpec, data: DataSource): void => {
   const { channels, height, width } = model.image;
   if (data.shape.join() !== [channels, height, width].join())
     throw new TrainError(
@@ -209,7 +240,7 @@ const checkData = ({ model }: TrainSpec, data: DataSource): boolean => {
       `${data.name} has images [${data.shape.join(", ")}]; model.image is [${channels}, ${height}, ${width}] (channels, height, width)`,
     );
   const { context } = model;
-  if (context.kind === "none") return false;
+  if (context.kind === "none") return;
   if (context.kind !== "words")
     throw new TrainError(
       "data",
@@ -221,5 +252,4 @@ const checkData = ({ model }: TrainSpec, data: DataSource): boolean => {
       "data",
       `${data.name} has captions of ${captionLength} from ${vocabulary.size} words; model.context has ${context.tokens} of ${context.vocabulary}`,
     );
-  return true;
 };

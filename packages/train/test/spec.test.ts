@@ -14,7 +14,12 @@ describe("trainSpec", () => {
       seed: 0,
       captionDropout: 0,
       optimizer: { beta1: 0.9, beta2: 0.99, weightDecay: 0.01, clip: 1, warmup: 0.05, decay: 0.3, shape: "linear" },
-      objective: { path: "linear", prediction: "velocity", density: { kind: "logitNormal", mean: 0, std: 1 } },
+      objective: {
+        path: "linear",
+        prediction: "velocity",
+        weighting: { kind: "none" },
+        density: { kind: "logitNormal", mean: 0, std: 1 },
+      },
       averaging: { kind: "power", width: 0.05 },
       validation: { split: "validation", images: 1024 },
     });

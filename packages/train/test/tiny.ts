@@ -2,8 +2,10 @@ import { type DataSource, shapeScenes } from "@isoflop/data";
 import type { DitConfig } from "@isoflop/flops";
 import type { TrainSpecInput } from "../src/spec.js";
 
+const shapes = shapeScenes({ size: 16, seed: 0 });
+
 /** Shapes of 16 × 16 px. */
-export const tinyData = (seed = 0): DataSource => shapeScenes({ size: 16, seed });
+export const tinyData = (): DataSource => shapes;
 
 /** The smallest in-context transformer that reads the tiny data. */
 export const tinyModel = (data: DataSource = tinyData()): DitConfig => ({

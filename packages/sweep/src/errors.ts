@@ -1,0 +1,18 @@
+/** What went wrong: a spec, a plan that cannot be made, files, a run that someone else has, a lost claim, or a worker thread. */
+export type SweepErrorCode = "spec" | "plan" | "store" | "busy" | "claim" | "worker";
+
+/** Every error this package throws on purpose. The message names the thing, its value and what would have been right. */
+export class SweepError extends Error {
+  override readonly name = "SweepError";
+
+  constructor(
+    readonly code: SweepErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+export const isSweepError = (error: unknown, code: SweepErrorCode): error is SweepError =>
+  error instanceof SweepError && error.code === code;

@@ -1,0 +1,166 @@
+import { DivergedError, type TrainError } from "@isoflop/train";
+import { isSweepError } from "./errors.js";
+import { SweepMeter, type SweepProgress } from "./progress.js";
+import { type Claim, memoryQueue, type Queue } from "./queue.js";
+import type { RunRecord } from "./result.js";
+import type { Runner } from "./runner.js";
+import { type RunSpec, runId } from "./spec.js";
+import type { OpenRun, RunStore } from "./store.js";
+
+export interface SweepOptions {
+  readonly store: RunStore;
+  /** As many runs go on at once as there are runners; they stay the caller's to close. */
+  readonly runners: readonly Runner[];
+  /** Who does what. Default: this process does everything. */
+  readonly queue?: Queue;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: SweepProgress) => void;
+  /** Told about checkpoints that could not be used; the run goes on from an earlier one. */
+  readonly onRejected?: (id: string, error: TrainError) => void;
+}
+
+/** Milliseconds before asking again for work that others hold. */
+const PATIENCE = 100;
+
+/**
+ * Does all runs that are not done yet, in order, and returns every run's record in the order of the specs. Runs that
+ * someone else works on are waited for. Interrupted and called again, it goes on where it was.
+ *
+ * A run that diverges is recorded as failed and the others go on, as it would diverge again. Any other error stops the
+ * sweep: runs that were going on keep their last checkpoint.
+ *
+ * @throws SweepError `store` if files cannot be written, the signal's reason when stopped
+ */
+export const runSweep = async (specs: readonly RunSpec[], options: SweepOptions): Promise<readonly RunRecord[]> => {
+  const { store, runners, queue = memoryQueue(), onProgress } = options;
+  const jobs = specs.map((spec) => ({ id: runId(spec), spec }));
+  const meter = new SweepMeter(jobs);
+  const missing: typeof jobs = [];
+  for (const job of jobs) {
+    const record = await store.read(job.id);
+    if (record === undefined || record.state === "unfinished") missing.push(job);
+    else meter.end(job.id, record.state);
+  }
+  const report = (): void => onProgress?.(meter.progress());
+  report();
+  await queue.enqueue(missing);
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const lane = new Lane({ ...options, queue, signal, meter, report });
+  const lanes = runners.map(async (runner) => {
+    try {
+      await lane.work(runner);
+    } catch (error) {
+      stop.abort(error);
+      throw error;
+    }
+  });
+  const outcomes = await Promise.allSettled(lanes);
+  options.signal?.throwIfAborted();
+  if (stop.signal.aborted) throw stop.signal.reason;
+  if (outcomes.length === 0 && missing.length > 0)
+    throw new RangeError("runSweep: runners is empty; it needs at least one");
+  const records = await Promise.all(jobs.map(({ id }) => store.read(id)));
+  return records.map((record, i) => record ?? { ...jobs[i]!, state: "unfinished" });
+};
+
+interface LaneOptions extends SweepOptions {
+  readonly queue: Queue;
+  readonly signal: AbortSignal;
+  readonly meter: SweepMeter;
+  readonly report: () => void;
+}
+
+/** Claims jobs one after the other until none is left anywhere. */
+class Lane {
+  constructor(readonly options: LaneOptions) {}
+
+  async work(runner: Runner): Promise<void> {
+    const { queue, signal } = this.options;
+    for (;;) {
+      signal.throwIfAborted();
+      const claim = await queue.claim();
+      if (claim) {
+        if (!(await this.#attempt(claim, runner))) await pause(signal);
+        continue;
+      }
+      const { waiting, claimed } = await queue.counts();
+      if (waiting + claimed === 0) return;
+      await pause(signal);
+    }
+  }
+
+  /** False if someone else has the run now. */
+  async #attempt(claim: Claim, runner: Runner): Promise<boolean> {
+    const { queue, store, signal } = this.options;
+    const abandon = new AbortController();
+    const beat = setInterval(
+      () => {
+        queue.heartbeat(claim).catch((error: unknown) => abandon.abort(error));
+      },
+      (queue.lease * 1000) / 3,
+    );
+    try {
+      const run = await store.open(claim.spec);
+      let state: "done" | "failed";
+      try {
+        state = await this.#perform(claim, run, runner, AbortSignal.any([signal, abandon.signal]));
+      } finally {
+        await run.close();
+      }
+      await (state === "done" ? queue.complete(claim) : queue.fail(claim));
+      return true;
+    } catch (error) {
+      await queue.release(claim);
+      // A lost claim belongs to another worker, who finds the run closed and goes on with it.
+      if (isSweepError(error, "busy") || isSweepError(error, "claim")) return false;
+      throw error;
+    } finally {
+      clearInterval(beat);
+    }
+  }
+
+  async #perform(claim: Claim, run: OpenRun, runner: Runner, signal: AbortSignal): Promise<"done" | "failed"> {
+    const { meter, report, onRejected } = this.options;
+    const { id, spec } = claim;
+    let state: "done" | "failed" | "interrupted" = "interrupted";
+    meter.begin(id, spec);
+    try {
+      if (run.record.state !== "unfinished") {
+        state = run.record.state;
+        return state;
+      }
+      const result = await runner.run(spec, {
+        run,
+        signal,
+        onProgress({ step, metrics }) {
+          meter.advance(id, step, metrics);
+          report();
+        },
+        onRejected: (error) => onRejected?.(id, error),
+      });
+      await run.finish(result);
+      state = "done";
+      return state;
+    } catch (error) {
+      if (!(error instanceof DivergedError)) throw error;
+      await run.fail({ code: error.code, message: error.message });
+      state = "failed";
+      return state;
+    } finally {
+      meter.end(id, state);
+      report();
+    }
+  }
+}
+
+const pause = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, PATIENCE);
+    signal.addEventListener("abort", finish);
+  });

@@ -1,0 +1,45 @@
+import { DivergedError, type StepMetrics, TrainError } from "@isoflop/train";
+import { SweepError } from "../errors.js";
+import type { RunResult } from "../result.js";
+import type { RunSpec } from "../spec.js";
+
+/** What a worker thread is told. */
+export type ToWorker =
+  | { readonly kind: "run"; readonly spec: RunSpec; readonly folder: string }
+  | { readonly kind: "stop" };
+
+/** What a worker thread tells. */
+export type FromWorker =
+  | { readonly kind: "progress"; readonly step: number; readonly metrics: readonly StepMetrics[] }
+  | { readonly kind: "rejected"; readonly message: string }
+  | { readonly kind: "done"; readonly result: RunResult }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "diverged"; readonly step: number; readonly learningRate: number; readonly what: string }
+  | { readonly kind: "error"; readonly error: ErrorMessage };
+
+/** An error as plain data: classes do not survive the way between threads. */
+interface ErrorMessage {
+  readonly name: string;
+  readonly code?: string;
+  readonly message: string;
+}
+
+export const errorMessage = (error: unknown): FromWorker => {
+  if (error instanceof DivergedError) {
+    const { step, learningRate, what } = error;
+    return { kind: "diverged", step, learningRate, what };
+  }
+  if (!(error instanceof Error)) return { kind: "error", error: { name: "Error", message: String(error) } };
+  const { name, message } = error;
+  const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {};
+  return { kind: "error", error: { name, message, ...code } };
+};
+};
+
+/** The error on this side of the way. */
+export const errorFrom = ({ name, code, message }: ErrorMessage): Error => {
+  if (name === "SweepError" && code === "store") return new SweepError(code, message);
+  if (name === "TrainError" && (code === "data" || code === "checkpoint" || code === "spec"))
+    return new TrainError(code, message);
+  return new SweepError("worker", `a worker thread failed: ${message}`);
+};

@@ -1,0 +1,54 @@
+import { open, readFile } from "node:fs/promises";
+import { integer, number, record, type StepMetrics } from "@isoflop/train";
+import { byStep } from "../store.js";
+import { ifMissing } from "./files.js";
+
+const finite = number(-Infinity, Infinity);
+const entry = record<StepMetrics>({
+  step: integer(0),
+  loss: finite,
+  gradientNorm: finite,
+  learningRate: finite,
+});
+
+const NEWLINE = 10;
+
+/** Whether a file ends in the middle of a line, as a process that was killed leaves it. */
+const endsTorn = async (file: string): Promise<boolean> => {
+  const handle = await open(file, "r").catch(ifMissing(undefined));
+  if (!handle) return false;
+  try {
+    const { size } = await handle.stat();
+    if (size === 0) return false;
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+    return buffer[0] !== NEWLINE;
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Appends one JSON line per step. A torn last line is ended first, so that it spoils nothing but itself. */
+export const appendMetrics = async (file: string, metrics: readonly StepMetrics[]): Promise<void> => {
+  const lines = metrics.map((step) => `${JSON.stringify(step)}\n`).join("");
+  const start = (await endsTorn(file)) ? "\n" : "";
+  const handle = await open(file, "a");
+  try {
+    await handle.writeFile(start + lines);
+  } finally {
+    await handle.close();
+  }
+};
+
+const parse = (line: string): StepMetrics | undefined => {
+  try {
+    return entry(JSON.parse(line), "metrics");
+  } catch {
+    return undefined;
+  }
+};
+
+/** The metrics of every step; torn lines are left out: the steps they told of were done again. */
+export const readMetrics = async (file: string): Promise<readonly StepMetrics[]> => {
+  const text = await readFile(file, "utf8").catch(ifMissing(""));
+  return byStep(text.split("\n").flatMap((line) => parse(line) ?? []));
+};

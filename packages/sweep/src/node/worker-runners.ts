@@ -1,0 +1,99 @@
+import { Worker } from "node:worker_threads";
+import { DivergedError, TrainError } from "@isoflop/train";
+import { SweepError } from "../errors.js";
+import type { RunResult } from "../result.js";
+import type { RunContext, Runner } from "../runner.js";
+import type { RunSpec } from "../spec.js";
+import { errorFrom, type FromWorker, type ToWorker } from "./messages.js";
+import type { WorkerSettings } from "./serve.js";
+
+export interface WorkerRunnerOptions {
+  /** Threads, each doing one run at a time on a device of its own. */
+  readonly count: number;
+  /** Threads of each device. Default 1: several small runs side by side beat one run on several threads. */
+  readonly threads?: number;
+  /** Least seconds between checkpoints. Default 30. */
+  readonly checkpointSeconds?: number;
+  /** A module that calls `serveRuns`. Default: WebAssembly and the data sources by name. */
+  readonly entry?: URL;
+}
+
+type End = Exclude<FromWorker, { readonly kind: "progress" | "rejected" | "done" }>;
+
+const reasonOf = (message: End, signal: AbortSignal): unknown => {
+  switch (message.kind) {
+    case "stopped":
+      return signal.reason;
+    case "diverged":
+      return new DivergedError(message.step, message.learningRate, message.what);
+    case "error":
+      return errorFrom(message.error);
+  }
+};
+
+class WorkerRunner implements Runner {
+  readonly #worker: Worker;
+  #exit: SweepError | undefined;
+
+  constructor(entry: URL, settings: WorkerSettings) {
+    this.#worker = new Worker(entry, { workerData: settings, name: "isoflop-run" });
+    this.#worker.on("error", (error) => {
+      this.#exit ??= new SweepError("worker", `a worker thread failed: ${error.message}`, { cause: error });
+    });
+    this.#worker.once("exit", (code) => {
+      this.#exit ??= new SweepError("worker", `a worker thread ended with code ${code}`);
+    });
+    // An idle thread must not keep the process alive; while a run goes on, `run` holds it.
+    this.#worker.unref();
+  }
+
+  run(spec: RunSpec, { run, signal, onProgress, onRejected }: RunContext): Promise<RunResult> {
+    const { folder } = run;
+    if (folder === undefined)
+      throw new SweepError("worker", "worker threads need a store of files; open the runs with fileRunStore");
+    const worker = this.#worker;
+    return new Promise<RunResult>((resolve, reject) => {
+      const stop = (): void => worker.postMessage({ kind: "stop" } satisfies ToWorker);
+      const settle = (action: () => void): void => {
+        signal.removeEventListener("abort", stop);
+        worker.off("message", listen);
+        worker.off("exit", exited);
+        worker.unref();
+        action();
+      };
+      const exited = (): void => settle(() => reject(this.#exit));
+      const listen = (message: FromWorker): void => {
+        if (message.kind === "progress") onProgress(message);
+        else if (message.kind === "rejected") onRejected(new TrainError("checkpoint", message.message));
+        else if (message.kind === "done") settle(() => resolve(message.result));
+        else settle(() => reject(reasonOf(message, signal)));
+      };
+      if (this.#exit) return reject(this.#exit);
+      if (signal.aborted) return reject(signal.reason);
+      worker.ref();
+      worker.on("message", listen);
+      worker.once("exit", exited);
+      signal.addEventListener("abort", stop);
+      worker.postMessage({ kind: "run", spec, folder } satisfies ToWorker);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+/**
+ * Runners in worker threads, for several runs at once.
+ * @throws SweepError `worker` if a thread cannot start or dies
+ */
+export const workerRunners = ({
+  count,
+  threads = 1,
+  checkpointSeconds = 30,
+  entry = new URL("./worker.js", import.meta.url),
+}: WorkerRunnerOptions): readonly Runner[] => {
+  if (!Number.isInteger(count) || count < 1)
+    throw new SweepError("worker", `count is ${count}; it must be a whole number of at least 1`);
+  return Array.from({ length: count }, () => new WorkerRunner(entry, { threads, checkpointSeconds }));
+};

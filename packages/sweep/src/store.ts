@@ -1,0 +1,82 @@
+import { type CheckpointStore, memoryCheckpoints, type StepMetrics } from "@isoflop/train";
+import { SweepError } from "./errors.js";
+import type { RunFailure, RunRecord, RunResult } from "./result.js";
+import { type RunSpec, runId } from "./spec.js";
+
+/** A run that this process alone may work on, until it closes it. */
+export interface OpenRun {
+  readonly record: RunRecord;
+  readonly checkpoints: CheckpointStore;
+  /** The folder it lies in, for stores of files. */
+  readonly folder?: string;
+  /** Adds the metrics of steps. A step that is done again after an interruption replaces what was said about it. */
+  append(metrics: readonly StepMetrics[]): Promise<void>;
+  finish(result: RunResult): Promise<void>;
+  fail(failure: RunFailure): Promise<void>;
+  /** Lets others have it. */
+  close(): Promise<void>;
+}
+
+/** Where runs are kept: the truth about a sweep. */
+export interface RunStore {
+  /** What is known about a run, if anything. */
+  read(id: string): Promise<RunRecord | undefined>;
+  /** All runs, by id. */
+  list(): Promise<readonly RunRecord[]>;
+  /** The training metrics of a run by step, each step once. */
+  metrics(id: string): Promise<readonly StepMetrics[]>;
+  /** Takes a run for this process. @throws SweepError `busy` while someone else has it */
+  open(spec: RunSpec): Promise<OpenRun>;
+}
+
+/** What was said last about each step, in order. */
+export const byStep = (metrics: Iterable<StepMetrics>): readonly StepMetrics[] => {
+  const last = new Map<number, StepMetrics>();
+  for (const entry of metrics) last.set(entry.step, entry);
+  return [...last.values()].sort((a, b) => a.step - b.step);
+};
+
+interface Entry {
+  record: RunRecord;
+  readonly checkpoints: CheckpointStore;
+  readonly metrics: StepMetrics[];
+  open: boolean;
+}
+
+/** Runs that live as long as the page or process. */
+export const memoryRunStore = (): RunStore => {
+  const entries = new Map<string, Entry>();
+  return {
+    read: async (id) => entries.get(id)?.record,
+    list: async () => [...entries.values()].map(({ record }) => record).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    metrics: async (id) => byStep(entries.get(id)?.metrics ?? []),
+    async open(spec) {
+      const id = runId(spec);
+      const entry = entries.get(id) ?? {
+        record: { id, spec, state: "unfinished" },
+        checkpoints: memoryCheckpoints(),
+        metrics: [],
+        open: false,
+      };
+      if (entry.open) throw new SweepError("busy", `run ${id} is already open; close it first`);
+      entry.open = true;
+      entries.set(id, entry);
+      return {
+        record: entry.record,
+        checkpoints: entry.checkpoints,
+        async append(metrics) {
+          entry.metrics.push(...metrics);
+        },
+        async finish(result) {
+          entry.record = { id, spec, state: "done", result };
+        },
+        async fail(failure) {
+          entry.record = { id, spec, state: "failed", failure };
+        },
+        async close() {
+          entry.open = false;
+        },
+      };
+    },
+  };
+};

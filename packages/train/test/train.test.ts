@@ -1,0 +1,230 @@
+import type { DataSource } from "@isoflop/data";
+import { dit } from "@isoflop/dit";
+import { conventions, flops, training } from "@isoflop/flops";
+import { createDevice, type Device, leavesOf, random, spec as shaped } from "@isoflop/tensor";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Checkpoint, type CheckpointStore, memoryCheckpoints } from "../src/checkpoint.js";
+import { DivergedError, TrainError } from "../src/errors.js";
+import { buildObjective } from "../src/objective.js";
+import { packTree } from "../src/pack.js";
+import { type TrainSpecInput, trainSpec } from "../src/spec.js";
+import { trainStep } from "../src/step.js";
+import { type StepMetrics, type TrainOptions, train } from "../src/train.js";
+import { tinyData, tinyModel, tinySpec } from "./tiny.js";
+
+let device: Device;
+beforeAll(async () => {
+  device = await createDevice("wasm", { wasm: { threads: 1 } });
+});
+afterAll(() => device.destroy());
+
+/** Trains, and keeps everything that could differ. */
+const run = async (spec: TrainSpecInput, options: Partial<TrainOptions> = {}) => {
+  const store = memoryCheckpoints();
+  const metrics: StepMetrics[] = [];
+  const result = await train(spec, {
+    device,
+    data: tinyData(),
+    store,
+    onProgress: (progress) => void metrics.push(...progress.metrics),
+    ...options,
+  });
+  for (const tensor of leavesOf(result.weights)) tensor.dispose();
+  const { checkpoint } = await (options.store ?? store).latest();
+  return { result, metrics, arrays: checkpoint!.arrays };
+};
+
+const expectSameBits = (a: Checkpoint["arrays"], b: Checkpoint["arrays"]): void => {
+  expect(Object.keys(a)).toEqual(Object.keys(b));
+  for (const [name, { data }] of Object.entries(a))
+    expect(Buffer.from(b[name]!.data.buffer).equals(Buffer.from(data.buffer)), name).toBe(true);
+};
+
+describe("train", () => {
+  it("learns: the loss falls well below that of predicting nothing", async () => {
+    const spec = tinySpec({ steps: 150, batch: 16, captionDropout: 0, optimizer: { learningRate: 1e-2 } });
+    const { result, metrics } = await run(spec);
+    expect(metrics.map(({ step }) => step)).toEqual(Array.from({ length: 150 }, (_, i) => i));
+    expect(metrics[0]!.loss).toBeGreaterThan(1);
+    expect(result.validation.mean).toBeLessThan(0.8 * metrics[0]!.loss);
+    expect(result.validation.stdErr).toBeGreaterThan(0);
+    expect(result.validation.stdErr).toBeLessThan(0.1 * result.validation.mean);
+  });
+
+  it("is the same function every time, and another one for another seed", async () => {
+    const [a, b, c] = [await run(tinySpec()), await run(tinySpec()), await run(tinySpec({ seed: 4 }))];
+    expectSameBits(a.arrays, b.arrays);
+    expect(b.metrics).toEqual(a.metrics);
+    expect(b.result.validation).toEqual(a.result.validation);
+    expect(c.metrics).not.toEqual(a.metrics);
+  });
+
+  it("does not depend on how often losses are read", async () => {
+    const [often, late] = [await run(tinySpec(), { readEvery: 1 }), await run(tinySpec(), { readEvery: 100 })];
+    expectSameBits(often.arrays, late.arrays);
+    expect(late.metrics).toEqual(often.metrics);
+  });
+
+  it("leaves nothing on the device but the weights it returns", async () => {
+    const before = device.memory;
+    const { weights } = await train(tinySpec(), { device, data: tinyData() });
+    for (const tensor of leavesOf(weights)) tensor.dispose();
+    expect(device.memory.buffers).toBe(before.buffers);
+    expect(device.memory.bytes).toBe(before.bytes);
+  });
+
+  it.each([1, 5, 11])("resumed after step %i equals the uninterrupted run, bit for bit", async (stop) => {
+    const whole = await run(tinySpec());
+    const store = memoryCheckpoints();
+    const controller = new AbortController();
+    const first: StepMetrics[] = [];
+    const options = { store, readEvery: 1 };
+    const interrupted = train(tinySpec(), {
+      ...options,
+      device,
+      data: tinyData(),
+      signal: controller.signal,
+      onProgress({ step, metrics }) {
+        first.push(...metrics);
+        if (step === stop) controller.abort();
+      },
+    });
+    await expect(interrupted).rejects.toThrow("aborted");
+    expect((await store.latest()).checkpoint!.step).toBe(stop);
+    const rest = await run(tinySpec(), options);
+    expectSameBits(whole.arrays, rest.arrays);
+    expect([...first, ...rest.metrics]).toEqual(whole.metrics);
+    expect(rest.result.validation).toEqual(whole.result.validation);
+  });
+
+  it("means the same on the reference device", async () => {
+    using exact = await createDevice("reference");
+    const spec = tinySpec({ steps: 3 });
+    const [a, b] = [await run(spec), await run(spec, { device: exact })];
+    for (const [i, { loss, gradientNorm }] of a.metrics.entries()) {
+      expect(Math.abs(loss / b.metrics[i]!.loss - 1)).toBeLessThan(1e-5);
+      expect(Math.abs(gradientNorm / b.metrics[i]!.gradientNorm - 1)).toBeLessThan(1e-4);
+    }
+    expect(Math.abs(a.result.validation.mean / b.result.validation.mean - 1)).toBeLessThan(1e-5);
+  });
+
+  it("done already: only measures again", async () => {
+    const store = memoryCheckpoints();
+    const first = await run(tinySpec(), { store });
+    const again = await run(tinySpec(), { store });
+    expect(again.metrics).toEqual([]);
+    expect(again.result.validation).toEqual(first.result.validation);
+    expect(again.result.seconds).toBeCloseTo(first.result.seconds, 0);
+  });
+
+  it("stops at a loss that is no number, names step and rate, and keeps only sound checkpoints", async () => {
+    const saved: Checkpoint[] = [];
+    const store: CheckpointStore = {
+      save: async (checkpoint) => void saved.push(checkpoint),
+      latest: async () => ({ rejected: [] }),
+    };
+    const spec = tinySpec({ steps: 40, optimizer: { learningRate: 1e30, warmup: 0, clip: 1e30 } });
+    const failure = await train(spec, { device, data: tinyData(), store, readEvery: 1, checkpointSeconds: 0 }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(DivergedError);
+    const { step, learningRate, message } = failure as DivergedError;
+    expect(learningRate).toBe(1e30);
+    expect(message).toMatch(/^the .* of step \d+ .*(NaN|Infinity) at learning rate 1e\+30; lower/);
+    for (const checkpoint of saved) {
+      expect(checkpoint.step).toBeLessThanOrEqual(step);
+      for (const { data } of Object.values(checkpoint.arrays)) expect(data.every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it("says which checkpoints it could not use and goes on from what there is", async () => {
+    const whole = await run(tinySpec());
+    const bad = new TrainError("checkpoint", "step 9 is cut short");
+    const rejected: TrainError[] = [];
+    const inner = memoryCheckpoints();
+    const store: CheckpointStore = {
+      save: inner.save,
+      latest: async () => ({ ...(await inner.latest()), rejected: [bad] }),
+    };
+    const again = await run(tinySpec(), { store, onRejected: (error) => void rejected.push(error) });
+    expect(rejected).toEqual([bad]);
+    expectSameBits(whole.arrays, again.arrays);
+  });
+
+  it("refuses the checkpoint of another run", async () => {
+    const store = memoryCheckpoints();
+    await run(tinySpec(), { store });
+    await expect(run(tinySpec({ seed: 5 }), { store })).rejects.toThrow("is of another run");
+  });
+
+  it("drops captions by the share it is told: with all dropped they change nothing", async () => {
+    const blank = (source: DataSource): DataSource => ({
+      ...source,
+      ...{ name: source.name, shape: source.shape, captionLength: source.captionLength, vocabulary: source.vocabulary },
+      ...{ splits: source.splits, size: (split: string) => source.size(split) },
+      batch(split, start, count, out) {
+        const batch = source.batch(split, start, count, out);
+        if (split === "train") batch.captions.fill(0);
+        return batch;
+      },
+    });
+    const dropped = await run(tinySpec({ captionDropout: 1 }));
+    const without = await run(tinySpec({ captionDropout: 1 }), { data: blank(tinyData()) });
+    expectSameBits(dropped.arrays, without.arrays);
+    const kept = await run(tinySpec({ captionDropout: 0 }));
+    expect(kept.metrics).not.toEqual(dropped.metrics);
+  });
+
+  it("trains a model that reads no captions", async () => {
+    const { result } = await run(tinySpec({ model: { ...tinyModel(), context: { kind: "none" } } }));
+    expect(result.validation.mean).toBeGreaterThan(0);
+  });
+
+  const misfits: [string, Partial<TrainSpecInput>, string][] = [
+    [
+      "images",
+      { model: { ...tinyModel(), image: { height: 32, width: 32, channels: 3 } } },
+      "model.image is [3, 32, 32]",
+    ],
+    [
+      "words",
+      { model: { ...tinyModel(), context: { kind: "words", tokens: 2, vocabulary: 5 } } },
+      "model.context has 2 of 5",
+    ],
+    ["classes", { model: { ...tinyModel(), context: { kind: "classes", classes: 2 } } }, 'must be "words" or "none"'],
+    ["a split", { validation: { split: "holdout" } }, 'no split "holdout"; validation.split can be validation'],
+  ];
+  it.each(misfits)("refuses a model or split that does not fit the data: %s", async (_, overrides, message) => {
+    const attempt = train(tinySpec({ steps: 1, ...overrides }), { device, data: tinyData() });
+    await expect(attempt).rejects.toThrow(message);
+    await expect(attempt).rejects.toMatchObject({ code: "data" });
+  });
+});
+
+describe("trainStep", () => {
+  const spec = trainSpec(tinySpec());
+  const model = dit(spec.model);
+  const packing = packTree(model.init(random.key(0)));
+  const flat = () => shaped([packing.size]);
+  const program = () =>
+    trainStep({ ...spec, device, model, packing, objective: buildObjective(spec.objective) }).program(
+      { weights: flat(), m: flat(), v: flat(), average: flat() },
+      {
+        images: shaped([4, 3, 16, 16]),
+        captions: shaped([4, tinyData().captionLength], "i32"),
+        key: shaped([2], "u32"),
+        step: shaped([], "u32"),
+        rates: shaped([3]),
+        blend: shaped([]),
+      },
+    );
+
+  it("updates weights, moments and average in place", () => {
+    expect(program().memory.updatedInPlace).toBeGreaterThanOrEqual(4 * 4 * packing.size);
+  });
+
+  it("does exactly the products that the closed form counts", () => {
+    expect(program().flops.products).toBe(4 * flops(training(spec.model, conventions.exactFused).total));
+  });
+});

@@ -1,0 +1,74 @@
+import type { DataSource } from "@isoflop/data";
+import { dit } from "@isoflop/dit";
+import { createDevice, type Device, random } from "@isoflop/tensor";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildObjective } from "../src/objective.js";
+import { trainSpec } from "../src/spec.js";
+import type { Denoiser } from "../src/step.js";
+import { validate } from "../src/validate.js";
+import { tinyData, tinySpec } from "./tiny.js";
+
+let device: Device;
+beforeAll(async () => {
+  device = await createDevice("wasm", { wasm: { threads: 1 } });
+});
+afterAll(() => device.destroy());
+
+const spec = trainSpec(tinySpec({ validation: { images: 128 } }));
+const options = () => ({ ...spec, device, objective: buildObjective(spec.objective), data: tinyData() });
+
+describe("validate", () => {
+  it("of a model that says 0 is 1 + mean x², as the noise is fresh, normal and of every sample its own", async () => {
+    const model = dit(spec.model);
+    const { losses, mean } = await validate(model.init(random.key(1)), { ...options(), model });
+    const { images } = tinyData().batch("validation", 0, 128);
+    const power = (from: number, to: number) =>
+      images.subarray(from, to).reduce((sum, x) => sum + x * x, 0) / (to - from);
+    expect(losses).toHaveLength(128);
+    const perImage = images.length / 128;
+    losses.forEach((loss, i) => {
+      // 768 values: (noise − x)² has variance 2 + 4 x², so the mean of them a standard deviation of about 0.09.
+      const expected = 1 + power(i * perImage, (i + 1) * perImage);
+      expect(Math.abs(loss - expected), `image ${i}`).toBeLessThan(0.45);
+    });
+    expect(Math.abs(mean - 1 - power(0, images.length))).toBeLessThan(0.03);
+    expect(new Set(losses).size).toBe(128);
+  });
+
+  it("hands every model the same noisy images at the same times, whatever its weights", async () => {
+    const seen = async (factor: number) => {
+      const echo: Denoiser<{ scale: ReturnType<Device["tensor"]> }> = {
+        init: () => ({ scale: device.tensor([factor]) }),
+        apply: ({ scale }, x, t) =>
+          x
+            .mul(0)
+            .add(t.reshape([t.shape[0]!, 1, 1, 1]))
+            .mul(scale as never),
+      };
+      const params = echo.init(random.key(0));
+      return (await validate(params, { ...options(), model: echo })).losses;
+    };
+    // loss(f) = mean (noise − x − f t)² is a parabola in f: three values fix it, and the fourth must lie on it.
+    const [l0, l1, l2, l3] = await Promise.all([0, 1, 2, 3].map(seen));
+    const { density } = buildObjective(spec.objective);
+    for (let i = 0; i < 128; i++) {
+      expect(l3![i]! - 3 * l2![i]! + 3 * l1![i]! - l0![i]!).toBeCloseTo(0, 4);
+      // Half its second difference is t², and times are quantiles in order.
+      const t = Math.sqrt((l2![i]! - 2 * l1![i]! + l0![i]!) / 2);
+      expect(t).toBeCloseTo(density.quantile((i + 0.5) / 128), 3);
+    }
+  });
+
+  it("stops when told", async () => {
+    const model = dit(spec.model);
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(validate(model.init(random.key(1)), { ...options(), model, signal })).rejects.toThrow("enough");
+  });
+
+  it("refuses more images than a split has", async () => {
+    const model = dit(spec.model);
+    const data: DataSource = { ...tinyData(), splits: ["validation"], size: () => 100 };
+    const attempt = validate(model.init(random.key(1)), { ...options(), model, data });
+    await expect(attempt).rejects.toThrow("validation.images is 128 and can be at most that");
+  });
+});
