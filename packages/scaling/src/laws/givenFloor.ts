@@ -1,4 +1,4 @@
-import { leastSquares, type Matrix } from "../math/linear.js";
+import type { Matrix } from "../math/linear.js";
 
 /** Least squares of y = E + exp(a − α u) at a fixed floor E: two parameters, a few Gauss–Newton steps. */
 export interface FloorFit {
@@ -26,39 +26,76 @@ export function fitGivenFloor(
   scale: ResidualScale,
   weights?: readonly number[],
 ): FloorFit | undefined {
-  const start = leastSquares(
-    u.map((v) => [1, -v]),
-    y.map((v) => Math.log(v - floor)),
+  const logs: Normal = emptyNormal();
+  for (let i = 0; i < u.length; i++) {
+    const reducible = y[i]! - floor;
     // Errors of y are magnified by 1 / (y − E) in the logarithm.
-    y.map((v, i) => (weights?.[i] ?? 1) * (v - floor) ** 2),
-  );
+    accumulate(logs, 1, -u[i]!, Math.log(reducible), (weights?.[i] ?? 1) * reducible * reducible);
+  }
+  const start = solve(logs);
   if (!start) return undefined;
-  let [a, alpha] = start.coefficients as [number, number];
-  let current = linearise(u, y, floor, scale, a, alpha);
-  let sse = weightedSquares(current.residuals, weights);
-  let covariance: Matrix | undefined;
+  let [a, alpha] = start;
+  let current = linearise(u, y, floor, scale, a, alpha, weights);
   for (let i = 0; i < 60; i++) {
-    const step = leastSquares(current.jacobian, current.residuals, weights);
+    const step = solve(current);
     if (!step) break;
-    covariance = step.unscaledCovariance;
-    let fraction = 1;
-    let improved = false;
-    for (let halvings = 0; halvings < 30; halvings++, fraction /= 2) {
-      const na = a - fraction * step.coefficients[0]!;
-      const nalpha = alpha - fraction * step.coefficients[1]!;
-      const next = linearise(u, y, floor, scale, na, nalpha);
-      const nextSse = weightedSquares(next.residuals, weights);
-      if (nextSse < sse) {
-        improved = sse - nextSse > 1e-14 * sse;
-        [a, alpha, current, sse] = [na, nalpha, next, nextSse];
+    const before = current.sse;
+    for (let fraction = 1; fraction > 1e-9; fraction /= 2) {
+      const next = linearise(u, y, floor, scale, a + fraction * step[0], alpha + fraction * step[1], weights);
+      if (next.sse < current.sse) {
+        a += fraction * step[0];
+        alpha += fraction * step[1];
+        current = next;
         break;
       }
     }
-    if (!improved) break;
+    if (!(before - current.sse > 1e-14 * before)) break;
   }
-  return covariance && { floor, a, alpha, sse, unscaledCovariance: covariance };
+  const covariance = invert(current);
+  return covariance && { floor, a, alpha, sse: current.sse, unscaledCovariance: covariance };
 }
 
+/** Normal equations of two columns: JᵀWJ, JᵀW(target) and the sum of squares of the target. */
+interface Normal {
+  aa: number;
+  ab: number;
+  bb: number;
+  ra: number;
+  rb: number;
+  sse: number;
+}
+
+const emptyNormal = (): Normal => ({ aa: 0, ab: 0, bb: 0, ra: 0, rb: 0, sse: 0 });
+
+function accumulate(n: Normal, ja: number, jb: number, target: number, weight: number): void {
+  n.aa += weight * ja * ja;
+  n.ab += weight * ja * jb;
+  n.bb += weight * jb * jb;
+  n.ra += weight * ja * target;
+  n.rb += weight * jb * target;
+  n.sse += weight * target * target;
+}
+
+const determinant = ({ aa, ab, bb }: Normal): number => {
+  const d = aa * bb - ab * ab;
+  return d > 1e-14 * aa * bb ? d : 0;
+};
+
+function solve(n: Normal): [number, number] | undefined {
+  const d = determinant(n);
+  return d > 0 ? [(n.bb * n.ra - n.ab * n.rb) / d, (n.aa * n.rb - n.ab * n.ra) / d] : undefined;
+}
+
+function invert(n: Normal): Matrix | undefined {
+  const d = determinant(n);
+  if (!(d > 0)) return undefined;
+  return [
+    [n.bb / d, -n.ab / d],
+    [-n.ab / d, n.aa / d],
+  ];
+}
+
+/** Gauss–Newton's normal equations at (a, α); the target is what is left to explain, data minus model. */
 function linearise(
   u: readonly number[],
   y: readonly number[],
@@ -66,18 +103,15 @@ function linearise(
   scale: ResidualScale,
   a: number,
   alpha: number,
-) {
-  const residuals: number[] = [];
-  const jacobian: number[][] = [];
+  weights: readonly number[] | undefined,
+): Normal {
+  const normal = emptyNormal();
   for (let i = 0; i < u.length; i++) {
     const reducible = Math.exp(a - alpha * u[i]!);
     const value = floor + reducible;
     const slope = scale === "log" ? reducible / value : reducible;
-    residuals.push(scale === "log" ? Math.log(value / y[i]!) : value - y[i]!);
-    jacobian.push([slope, -u[i]! * slope]);
+    const target = scale === "log" ? Math.log(y[i]! / value) : y[i]! - value;
+    accumulate(normal, slope, -u[i]! * slope, target, weights?.[i] ?? 1);
   }
-  return { residuals, jacobian };
+  return normal;
 }
-
-const weightedSquares = (r: readonly number[], weights: readonly number[] | undefined): number =>
-  r.reduce((s, v, i) => s + (weights?.[i] ?? 1) * v * v, 0);

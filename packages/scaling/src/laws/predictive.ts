@@ -1,6 +1,5 @@
-import { studentCdf } from "../math/distributions.js";
+import { studentDistribution } from "../math/distributions.js";
 import { quadraticForm } from "../math/linear.js";
-import { bisect } from "../math/search.js";
 import type { Interval } from "../types.js";
 import { type FloorFit, fitGivenFloor } from "./givenFloor.js";
 
@@ -206,13 +205,30 @@ function component(fit: FloorFit, context: Context, weight: number): Component {
 
 const total = (components: readonly Component[]): number => components.reduce((s, c) => s + c.weight, 0);
 
+/** Components lighter than this share cannot move a quantile in its fifth digit. */
+const LIGHT = 1e-7;
+/** Halvings of the bracket: a millionth of the widest component. */
+const HALVINGS = 34;
+
 function summary(components: readonly Component[], nu: number): { value: number; interval95: Interval } {
   const all = total(components);
-  const heavy = components.filter((c) => c.weight > 1e-9 * all);
-  const cdf = (x: number) => heavy.reduce((s, c) => s + c.weight * studentCdf((x - c.location) / c.scale, nu), 0) / all;
-  const reach = heavy.reduce((s, c) => Math.max(s, c.scale), 0) * 200;
-  const low = Math.min(...heavy.map((c) => c.location)) - reach;
-  const high = Math.max(...heavy.map((c) => c.location)) + reach;
-  const quantile = (p: number) => bisect((x) => cdf(x) - p, low, high);
+  const heavy = components.filter((c) => c.weight > LIGHT * all);
+  const student = studentDistribution(nu);
+  const cdf = (x: number) => heavy.reduce((s, c) => s + c.weight * student((x - c.location) / c.scale), 0) / all;
+  const widest = heavy.reduce((s, c) => Math.max(s, c.scale), 0);
+  const low = Math.min(...heavy.map((c) => c.location)) - REACH * widest;
+  const high = Math.max(...heavy.map((c) => c.location)) + REACH * widest;
+  const quantile = (p: number) => {
+    let [a, b] = [low, high];
+    for (let i = 0; i < HALVINGS; i++) {
+      const middle = (a + b) / 2;
+      if (cdf(middle) < p) a = middle;
+      else b = middle;
+    }
+    return (a + b) / 2;
+  };
   return { value: quantile(0.5), interval95: [quantile(0.025), quantile(0.975)] };
 }
+
+/** The 2.5 % point of Student's t with one degree of freedom is at −12.7; tails of a mixture stay within this. */
+const REACH = 20;

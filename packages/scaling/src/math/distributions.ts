@@ -14,12 +14,17 @@ export function logGamma(x: number): number {
   return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(t) - t + Math.log(sum);
 }
 
-/** Regularised incomplete beta I_x(a, b) by its continued fraction (A&S 26.5.8). */
-export function incompleteBeta(x: number, a: number, b: number): number {
+const logBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - logGamma(a + b);
+
+/**
+ * Regularised incomplete beta I_x(a, b) by its continued fraction (A&S 26.5.8).
+ * @param lnB ln B(a, b), for callers that need many x
+ */
+export function incompleteBeta(x: number, a: number, b: number, lnB = logBeta(a, b)): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) / a;
+  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a, lnB);
+  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - lnB) / a;
   const tiny = 1e-300;
   let c = 1;
   let d = 1 / guard(1 - ((a + b) * x) / (a + 1), tiny);
@@ -78,14 +83,19 @@ export function normalCdf(z: number): number {
 
 export const normalQuantile = (p: number): number => quantileBySearch(p, normalCdf);
 
-/** Student's t distribution function with `nu` degrees of freedom; Infinity gives the normal. */
-export function studentCdf(t: number, nu: number): number {
-  if (!Number.isFinite(nu)) return normalCdf(t);
-  const tail = 0.5 * incompleteBeta(nu / (nu + t * t), nu / 2, 0.5);
-  return t < 0 ? tail : 1 - tail;
+/** Student's t distribution function with `nu` degrees of freedom, to be called for many t; Infinity gives the normal. */
+export function studentDistribution(nu: number): (t: number) => number {
+  if (!Number.isFinite(nu)) return normalCdf;
+  const lnB = logBeta(nu / 2, 0.5);
+  return (t) => {
+    const tail = 0.5 * incompleteBeta(nu / (nu + t * t), nu / 2, 0.5, lnB);
+    return t < 0 ? tail : 1 - tail;
+  };
 }
 
-export const studentQuantile = (p: number, nu: number): number => quantileBySearch(p, (t) => studentCdf(t, nu));
+export const studentCdf = (t: number, nu: number): number => studentDistribution(nu)(t);
+
+export const studentQuantile = (p: number, nu: number): number => quantileBySearch(p, studentDistribution(nu));
 
 const factors = new Map<number, number>();
 
