@@ -1,7 +1,9 @@
 /** Instructions of pointwise programs: each is one loop over groups of sixteen elements. */
 import { Scalar } from "../src/backends/wasm/opcodes";
-import { cos4, erf4, exp4, gelu4, geluGrad4, log4, pow1, sigmoid4, sin4, tanh4 } from "./math";
+import { erf4, exp4, gelu4, geluGrad4, log4, sigmoid4, tanh4 } from "./math";
+import { pow1 } from "./power";
 import { splat } from "./simd";
+import { cos4, sin4 } from "./trigonometry";
 
 @inline
 function bit(mask: v128): v128 {

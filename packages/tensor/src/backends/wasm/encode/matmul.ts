@@ -12,6 +12,9 @@ const EDGE_BYTES = 256;
 const ROWS_TOGETHER = 24;
 /** Columns whose packed panels stay in the second-level cache. */
 const MAX_BLOCK_N = 256;
+/** Rows that repay packing the columns once more. */
+const MIN_BLOCK_M = 48;
+const FEW_BLOCKS = 8;
 const TILE_M = 6;
 const TILE_N = 8;
 /** f32 operations per tenth of a nanosecond, roughly. */
@@ -40,14 +43,21 @@ const operandOf = (view: View, batchShape: readonly number[]): Operand => {
   return { row, column, batch: [strides.at(-2) ?? 0, strides.at(-1) ?? 0] };
 };
 
+interface Blocks {
+  readonly blockM: number;
+  readonly blockN: number;
+}
+
 /** Splits M and N so that there are enough blocks to share out and each repays the packing of its columns. */
-const blocksOf = (m: number, n: number, k: number, batches: number): { blockM: number; blockN: number } => {
+const blocksOf = (m: number, n: number, k: number, batches: number): Blocks => {
   const wanted = cut(Number.MAX_SAFE_INTEGER, (batches * 2 * m * n * k) / RATE).tasks;
   const perMatrix = Math.ceil(wanted / batches);
   const limit = n <= 1.5 * MAX_BLOCK_N ? n : MAX_BLOCK_N;
-  const columns = Math.max(Math.ceil(n / limit), Math.min(perMatrix, Math.floor(n / 64)), 1);
+  let columns = Math.max(Math.ceil(n / limit), Math.min(perMatrix, Math.floor(n / 64)), 1);
+  const rows = Math.max(1, Math.min(Math.ceil(perMatrix / columns), Math.floor(m / MIN_BLOCK_M)));
+  // Few blocks, as in the weight gradient of a narrow layer: narrower columns rather than idle threads.
+  if (columns * rows < Math.min(perMatrix, FEW_BLOCKS)) columns = Math.max(columns, Math.floor(n / 32));
   const blockN = Math.ceil(n / columns / TILE_N) * TILE_N;
-  const rows = Math.max(1, Math.min(Math.ceil(perMatrix / Math.ceil(n / blockN)), Math.floor(m / (16 * TILE_M))));
   return { blockM: Math.ceil(m / rows / TILE_M) * TILE_M, blockN };
 };
 
