@@ -1,5 +1,5 @@
 import { type DitConfig, type Parameters as ParameterTotal, type Part, parts, resolve } from "@isoflop/flops";
-import { specsOf } from "./dit.js";
+import { specsOf } from "./network.js";
 import { namedSpecs } from "./spec.js";
 
 /** Numbers of what `init` makes. Frozen position tables are computed, so they are in none of them. */

@@ -1,25 +1,10 @@
 import { type DitConfig, type ResolvedConfig, resolve } from "@isoflop/flops";
-import { linear, type random, type Tensor } from "@isoflop/tensor";
-import { type InContextParams, inContext } from "./conditioning/in-context.js";
-import { type ContextParams, checkCondition, contextSpecs, embedContext } from "./context.js";
+import type { random, Tensor } from "@isoflop/tensor";
+import { checkCondition } from "./context.js";
 import { DitError, shown } from "./errors.js";
-import { smallNormal, zeroLaw } from "./laws.js";
-import { patchify, unpatchify } from "./patches.js";
-import { sinCosPositions } from "./positions.js";
-import { initialise, type Linear, linearSpec, Spec, type SpecsOf } from "./spec.js";
-import { embedTime, type TimeEmbedder, timeSpecs } from "./time.js";
-
-/** Trainable parameters, a plain record. Frozen sine-cosine positions are not among them: they are computed. */
-export type DitParams = ContextParams &
-  InContextParams & {
-    /** `weight` is [width, channels, patch, patch], as the official patch convolution stores it. */
-    readonly x_embedder: { readonly proj: Linear };
-    /** Learned positions of the image tokens, [1, T, width]; absent under "sincos". */
-    readonly pos_embed?: Tensor;
-    readonly t_embedder: TimeEmbedder;
-    /** Readout of patches in row, column, channel order. */
-    readonly linear: Linear;
-  };
+import { type DitParams, predict, specsOf } from "./network.js";
+import { initialise } from "./spec.js";
+import { timeFeatures } from "./time-features.js";
 
 /** A diffusion transformer: a config and two pure functions. */
 export interface Dit {
@@ -39,36 +24,14 @@ export interface Dit {
   apply(params: DitParams, x: Tensor, t: Tensor, condition?: Tensor): Tensor;
 }
 
-const conditioningOf = (config: ResolvedConfig) => {
-  if (config.conditioning === "inContext") return inContext();
-  throw new DitError("config", `conditioning is "${config.conditioning}"; this version builds "inContext".`);
-};
-
-/** The shape and law of every trainable parameter. */
-export const specsOf = (config: ResolvedConfig): SpecsOf<DitParams> => {
-  const { width, image, patch, positions, imageTokens, outChannels } = config;
-  const inputs = image.channels * patch ** 2;
-  const { weight, bias } = linearSpec("patchEmbedding", inputs, width);
-  const kernel = new Spec([width, image.channels, patch, patch], weight.law, "patchEmbedding");
-  const learned = new Spec([1, imageTokens, width], smallNormal, "patchEmbedding", true);
-  return {
-    x_embedder: { proj: { weight: kernel, bias } },
-    ...(positions === "learned" ? { pos_embed: learned } : {}),
-    t_embedder: timeSpecs(config),
-    ...contextSpecs(config),
-    ...conditioningOf(config).specs(config),
-    linear: linearSpec("finalLayer", width, outChannels * patch ** 2, zeroLaw),
-  };
-};
-
 const checkInputs = ({ image, context }: ResolvedConfig, x: Tensor, t: Tensor, condition: Tensor | undefined): void => {
   const n = x.shape[0] ?? 1;
   const right = [n, image.channels, image.height, image.width];
-  const shapeOf = (y: Tensor) => `${y.dtype}${shown(y.shape)}`;
+  const given = ({ dtype, shape }: Tensor) => `${dtype}${shown(shape)}`;
   if (x.dtype !== "f32" || x.shape.join() !== right.join())
-    throw new DitError("shape", `x is ${shapeOf(x)}; the config's image takes f32${shown(right)}.`);
-  if (t.dtype !== "f32" || t.shape.join() !== `${n}`)
-    throw new DitError("shape", `t is ${shapeOf(t)}; x has a batch of ${n} and takes one time each, f32[${n}].`);
+    throw new DitError("shape", `x is ${given(x)}; the config's image takes f32${shown(right)}.`);
+  if (t.dtype !== "f32" || t.rank !== 1 || t.shape[0] !== n)
+    throw new DitError("shape", `t is ${given(t)}; x has a batch of ${n} and takes one time each, f32[${n}].`);
   checkCondition(context, n, condition);
 };
 
@@ -77,28 +40,15 @@ const checkInputs = ({ image, context }: ResolvedConfig, x: Tensor, t: Tensor, c
  *
  * @throws FlopsError("config") naming a wrong field, DitError("config") for a conditioning this version does not build
  */
-export const dit = (given: DitConfig): Dit => {
-  const config = resolve(given);
-  const conditioning = conditioningOf(config);
-  const specs = specsOf(config);
-  const { image, patch, width } = config;
-  const [rows, columns] = [image.height / patch, image.width / patch];
+export const dit = (config: DitConfig): Dit => {
+  const resolved = resolve(config);
+  const specs = specsOf(resolved);
   return {
-    config: given,
+    config,
     init: (key) => initialise<DitParams>(specs, key),
     apply(params, x, t, condition) {
-      checkInputs(config, x, t, condition);
-      const { weight, bias } = params.x_embedder.proj;
-      const kernel = weight.reshape([width, image.channels * patch ** 2]);
-      const positions = params.pos_embed ?? sinCosPositions(rows, columns, width);
-      const tokens = linear(patchify(x, patch), kernel, bias).add(positions);
-      const embedded = {
-        image: tokens,
-        time: embedTime(params.t_embedder, t),
-        context: embedContext(params, condition),
-      };
-      const out = conditioning.forward(params, embedded, config);
-      return unpatchify(linear(out, params.linear.weight, params.linear.bias), rows, columns, patch);
+      checkInputs(resolved, x, t, condition);
+      return predict(resolved, params, x, timeFeatures(t), condition);
     },
   };
 };

@@ -1,6 +1,6 @@
 export type { InContextBlock, InContextParams } from "./conditioning/in-context.js";
 export { type ParameterCount, parameterCount } from "./count.js";
-export { type Dit, type DitParams, dit } from "./dit.js";
+export { type Dit, dit } from "./dit.js";
 export { DitError, type DitErrorCode } from "./errors.js";
 export {
   type LearningRateRule,
@@ -13,6 +13,7 @@ export {
   sizeOf,
 } from "./ladder.js";
 export { type NamedArray, namedParams, paramsFrom } from "./named.js";
+export type { DitParams } from "./network.js";
 export { patchify, unpatchify } from "./patches.js";
 export { positionTable } from "./position-table.js";
 export { timeFeatures } from "./time-features.js";

@@ -1,7 +1,8 @@
 import { resolve } from "@isoflop/flops";
 import { type Device, namedLeaves, type Tensor } from "@isoflop/tensor";
-import { type Dit, type DitParams, specsOf } from "./dit.js";
+import type { Dit } from "./dit.js";
 import { DitError, shown } from "./errors.js";
+import { type DitParams, specsOf } from "./network.js";
 import { positionTable } from "./position-table.js";
 import { build, namedSpecs } from "./spec.js";
 

@@ -2,7 +2,7 @@ import type { ResolvedConfig } from "@isoflop/flops";
 import { linear, silu, type Tensor } from "@isoflop/tensor";
 import { smallNormal } from "./laws.js";
 import { type Linear, linearSpec, type SpecsOf } from "./spec.js";
-import { featureCount, timeFeatures } from "./time-features.js";
+import { featureCount } from "./time-features.js";
 
 /** Linear, SiLU, Linear. The names are the indices of PyTorch's Sequential. */
 export interface TimeEmbedder {
@@ -15,8 +15,8 @@ export const timeSpecs = ({ width }: ResolvedConfig): SpecsOf<TimeEmbedder> => (
   2: linearSpec("timeEmbedding", width, width, smallNormal),
 });
 
-/** t [n] to one vector per sample, [n, width]. */
-export const embedTime = (params: TimeEmbedder, t: Tensor): Tensor => {
-  const hidden = silu(linear(timeFeatures(t), params[0].weight, params[0].bias));
+/** Features of time [n, 256] to one vector per sample, [n, width]. */
+export const embedTime = (params: TimeEmbedder, features: Tensor): Tensor => {
+  const hidden = silu(linear(features, params[0].weight, params[0].bias));
   return linear(hidden, params[2].weight, params[2].bias);
 };

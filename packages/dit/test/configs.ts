@@ -2,8 +2,8 @@ import type { Context, DitConfig } from "@isoflop/flops";
 import { resolve } from "@isoflop/flops";
 import { type Device, spec as standIn, type Tensor } from "@isoflop/tensor";
 import fc from "fast-check";
-import { specsOf } from "../src/dit.js";
 import type { DitParams } from "../src/index.js";
+import { specsOf } from "../src/network.js";
 import { build } from "../src/spec.js";
 
 const small = fc.integer({ min: 1, max: 4 });

@@ -25,7 +25,7 @@ const block = ({ norm1, attn, norm2, mlp }: InContextBlock, x: Tensor, heads: nu
  * A plain pre-norm transformer over [time, context, image] tokens in one sequence, read out at the image tokens
  * (DiT section 3.2; the choice of arXiv 2410.08184).
  */
-export const inContext = (): Conditioning<InContextParams> => ({
+export const inContext: Conditioning<InContextParams> = {
   specs: (config) => ({
     blocks: Array.from({ length: config.depth }, () => ({
       norm1: normSpec("attentionProjections", config.width),
@@ -43,4 +43,4 @@ export const inContext = (): Conditioning<InContextParams> => ({
     const first = sequence.shape[1]! - imageTokens;
     return affineNorm(slice(out, [null, { start: first }]), norm);
   },
-});
+};
