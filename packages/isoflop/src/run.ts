@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { asCliError, CliError, type ExitCode, exitCodes, usageError } from "./exit.js";
 import { programFor } from "./program.js";
+import { groups, registry } from "./registry.js";
 
 /**
  * Runs one command line, writing to the process's standard output and error.
@@ -33,6 +34,8 @@ const helpLast = (words: readonly string[]): readonly string[] =>
 function usageOf({ code, message }: CommanderError, words: readonly string[]): CliError {
   // The group's help has been shown where a command is missing.
   if (code === "commander.help") return usageError("");
-  const command = words.slice(0, words[0] === "fit" ? 2 : 1).filter((word) => !word.startsWith("-"));
-  return usageError(`${message.replace(/^error: /, "")}; see isoflop ${[...command, "--help"].join(" ")}`);
+  const known = registry.find(({ path }) => path.every((word, i) => words[i] === word))?.path;
+  const command = known ?? words.slice(0, 1).filter((word) => Object.hasOwn(groups, word));
+  const said = message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+  return usageError(`${said}; see isoflop ${[...command, "--help"].join(" ")}`);
 }

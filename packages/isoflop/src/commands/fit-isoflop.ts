@@ -39,12 +39,11 @@ export function configure(command: Command): void {
     .option("--report <file.html>", "write the figures as one HTML file")
     .addHelpText("after", help)
     .action(async (options: Options) => {
-      const started = performance.now();
       const loaded = loadRuns(options);
       const document = fitIsoFlop(loaded, options);
       if (options.report !== undefined) {
         const { writeIsoFlopReport } = await import("../output/report.js");
-        await writeIsoFlopReport(options.report, loaded, document, (performance.now() - started) / 1000);
+        await writeIsoFlopReport(options.report, loaded, document);
       }
       emit(options.json, document, () => isoFlopText(document));
       requireSound(document);

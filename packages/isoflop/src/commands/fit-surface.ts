@@ -45,12 +45,11 @@ export function configure(command: Command): void {
     .option("--report <file.html>", "write the figures as one HTML file")
     .addHelpText("after", help)
     .action(async (options: Options) => {
-      const started = performance.now();
       const loaded = loadRuns(options);
       const document = await fitSurface(loaded, options);
       if (options.report !== undefined) {
         const { writeSurfaceReport } = await import("../output/report.js");
-        await writeSurfaceReport(options.report, loaded, document, (performance.now() - started) / 1000);
+        await writeSurfaceReport(options.report, loaded, document);
       }
       emit(options.json, document, () => surfaceText(document));
       requireSound(document);

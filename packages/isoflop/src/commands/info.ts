@@ -3,7 +3,6 @@ import { createDevice } from "@isoflop/tensor";
 import type { Command } from "commander";
 import { jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
-import { table } from "../output/table.js";
 import { versions } from "../versions.js";
 
 export function configure(command: Command): void {
@@ -21,16 +20,14 @@ export function configure(command: Command): void {
       device: { backend: device.name, description: device.description, reason: device.reason },
     };
     device.destroy();
-    emit(options.json, document, () =>
-      table(
-        ["", ""],
-        [
-          ...Object.entries(document.versions),
-          ["machine", `${document.machine.platform}, ${document.machine.cpu}, ${document.machine.cores} cores`],
-          ["memory", `${(document.machine.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
-          ["device", document.device.description],
-        ],
-      ),
-    );
+    emit(options.json, document, () => {
+      const { platform, cpu, cores, memoryBytes } = document.machine;
+      const rows = [
+        ...Object.entries(document.versions),
+        ["machine", `${platform}, ${cpu}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(1)} GiB`],
+        ["device", document.device.description],
+      ];
+      return rows.map(([name, value]) => `${name!.padEnd(16)}  ${value}`).join("\n");
+    });
   });
 }
