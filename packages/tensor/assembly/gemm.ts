@@ -64,7 +64,8 @@ export function gemm(
   const pack = bColumn != 4 || m >= PACKING_ROWS;
   const panelsA = work + EDGE;
   const panels = panelsA + (min(k, MAX_DEPTH) * (ROWS_TOGETHER * 4));
-  for (let k0 = 0; k0 == 0 || k0 < k; k0 += depth) {
+  let k0 = 0;
+  do {
     const kc = min(depth, k - k0);
     const from = b + k0 * bRow;
     if (pack) {
@@ -104,5 +105,6 @@ export function gemm(
     }
     d = c;
     dRow = cRow;
-  }
+    k0 += depth;
+  } while (k0 < k);
 }

@@ -3,7 +3,7 @@
  * (address, step) pairs at the start of thread scratch: buffers read and written in place, tiles, and cells, whose step
  * of 0 makes one value look like a tile.
  */
-import { Head, PointwiseWord, Program, Scalar, Tile } from "../src/backends/wasm/opcodes";
+import { PointwiseWord, Program, Scalar, Tile } from "../src/backends/wasm/opcodes";
 import { gatherTile, iotaTile, scatterTile } from "./gather";
 import { runBinary, runSelect, runShift, runUnary } from "./scalar";
 import { copyWords } from "./simd";

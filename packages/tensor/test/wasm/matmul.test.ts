@@ -124,3 +124,20 @@ test.each(backends)(
   },
   20_000,
 );
+
+test("a product over nothing is the addend", async () => {
+  const [a, b] = [matrix(0, [], 3, 0, false, false, 0), matrix(1, [], 0, 5, false, false, 0)];
+  const bias = { ...matrix(2, [], 3, 5, false, false, 0), strides: [0, 1] };
+  const out = matrix(3, [], 3, 5, false, false, 0);
+  const kernel: CallKernel = {
+    kind: "call",
+    op: "matmul",
+    name: "empty",
+    inputs: [a, b, bias],
+    outputs: [out],
+    attrs: { scale: 1 },
+  };
+  const slots = [new Float32Array(1), new Float32Array(1), randomFloats(5, 1), new Float32Array(15)];
+  const result = await runKernels(backends[0]!, [kernel], slots);
+  expect([...result[3]!]).toEqual([...slots[2]!, ...slots[2]!, ...slots[2]!]);
+});

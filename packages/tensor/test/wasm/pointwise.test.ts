@@ -82,12 +82,17 @@ const build = (p: typeof programs extends fc.Arbitrary<infer T> ? T : never): Po
     const value = loads.length + body.length;
     const x = floats[a % floats.length]!;
     const y = floats[b % floats.length]!;
-    if (kind % 7 === 0) body.push({ op: "constant", value: (a % 9) - 4, dtype: "f32" });
-    else if (kind % 7 === 1 && p.shape.length) body.push({ op: "iota", axis: a % p.shape.length, dtype: "f32" });
-    else if (kind % 7 === 2) body.push({ op: "lt", args: [x, y], dtype: "bool" });
-    else if (kind % 7 === 3 && bools.length)
+    if (kind % 8 === 0) body.push({ op: "constant", value: (a % 9) - 4, dtype: "f32" });
+    else if (kind % 8 === 1 && p.shape.length) body.push({ op: "iota", axis: a % p.shape.length, dtype: "f32" });
+    else if (kind % 8 === 2) body.push({ op: "lt", args: [x, y], dtype: "bool" });
+    else if (kind % 8 === 3 && bools.length)
       body.push({ op: "select", args: [bools[c % bools.length]!, x, y], dtype: "f32" });
-    else if (kind % 7 <= 4) body.push({ op: floatUnary[c % floatUnary.length]!, args: [x], dtype: "f32" });
+    else if (kind % 8 === 7) {
+      // There and back through the bits: two renamings that cost nothing and must not confuse anybody.
+      body.push({ op: "bitcast", args: [x], dtype: "u32" }, { op: "bitcast", args: [value], dtype: "f32" });
+      floats.push(value + 1);
+      continue;
+    } else if (kind % 8 <= 4) body.push({ op: floatUnary[c % floatUnary.length]!, args: [x], dtype: "f32" });
     else body.push({ op: floatBinary[c % floatBinary.length]!, args: [x, y], dtype: "f32" });
     (body.at(-1)!.dtype === "bool" ? bools : floats).push(value);
   }

@@ -1,6 +1,6 @@
-import type { Instruction, PointwiseProgram, View } from "../../../compile/kernel.js";
-import type { DType } from "../../../dtype.js";
+import type { PointwiseProgram, View } from "../../../compile/kernel.js";
 import { Scalar, Tile } from "../opcodes.js";
+import { Dataflow } from "./dataflow.js";
 import { scalarCode } from "./scalar.js";
 import { bitsOfFloat, type CommandStream } from "./stream.js";
 import { isContiguous, isUniform, overlap, pushWindow, sizeOf, type Window, windowOf, windowWords } from "./window.js";
@@ -26,9 +26,11 @@ export class TileProgram {
   readonly #code: { op: Scalar; target: Operand; args: Argument[] }[] = [];
   readonly #operands = new Map<number, Operand>();
   readonly #freeTiles: number[] = [];
-  readonly #lastUse = new Map<number, number>();
+  readonly #released = new Set<number>();
   readonly #windows: (Window | undefined)[];
+  readonly #flow: Dataflow;
   #tiles = 0;
+  #result: Operand | undefined;
   /** Rough work per element, in tenths of a nanosecond. */
   cost = 1;
 
@@ -40,73 +42,30 @@ export class TileProgram {
     this.#windows = program.loads.map(windowOf);
     const targets = outputs.map(windowOf);
     const end = program.loads.length + program.body.length;
-    const live = this.#liveness(end);
+    this.#flow = new Dataflow(program);
     this.#saveOverwrittenLoads(targets);
     const direct = this.#directOutputs(targets);
     for (const window of direct.values()) this.#spare(window);
     for (let value = program.loads.length; value < end; value++)
-      if (live.has(value)) this.#lower(value, direct.get(value));
-    const results = program.results.map((value) => this.#root(value));
+      if (this.#flow.isLive(value)) this.#lower(value, direct.get(value));
+    const results = program.results.map((value) => this.#flow.root(value));
     for (const [i, target] of targets.entries()) {
       const value = results[i]!;
       if (direct.get(value) === target) continue;
       this.#code.push({ op: Scalar.Scatter, target: this.#whole(this.#read(value, end)), args: [target] });
       this.cost += isContiguous(target) ? 1 : 6;
     }
-    for (const [value, window] of direct) {
-      const operand = this.#operands.get(value);
-      if (operand?.kind !== "inPlace") continue;
-      const flush = operand.index * 4;
-      this.#code.push({ op: Scalar.Flush, target: operand, args: [flush] });
-      this.cost += window.dimensions.length > 0 ? 1 : 0;
+    for (const value of direct.keys()) {
+      const target = this.#operands.get(value)!;
+      this.#code.push({ op: Scalar.Flush, target, args: [target.index * 4] });
     }
     if (outputs.length === 0) this.#result = this.#whole(this.#read(results[0]!, end));
-  }
-
-  #result: Operand = { kind: "tile", index: 0 };
-
-  /** The value an SSA value is a mere renaming of: bit casts cost nothing. */
-  #root(value: number): number {
-    const { loads, body } = this.program;
-    for (;;) {
-      if (value < loads.length) return value;
-      const instruction = body[value - loads.length]!;
-      if (!isRenaming(instruction, (v) => this.#dtype(v))) return value;
-      value = (instruction as { args: readonly number[] }).args[0]!;
-    }
-  }
-
-  #dtype(value: number): DType {
-    const { loads, body } = this.program;
-    return value < loads.length ? loads[value]!.dtype : body[value - loads.length]!.dtype;
-  }
-
-  /** Values that reach a result, and where each is read last. */
-  #liveness(end: number): Set<number> {
-    const { loads, body, results } = this.program;
-    const live = new Set<number>();
-    for (const value of results) {
-      const root = this.#root(value);
-      live.add(root);
-      this.#lastUse.set(root, Number.POSITIVE_INFINITY);
-    }
-    for (let value = end - 1; value >= loads.length; value--) {
-      if (!live.has(value)) continue;
-      const instruction = body[value - loads.length]!;
-      if (!("args" in instruction)) continue;
-      for (const argument of instruction.args) {
-        const root = this.#root(argument);
-        live.add(root);
-        if (!this.#lastUse.has(root)) this.#lastUse.set(root, value);
-      }
-    }
-    return live;
   }
 
   /** A load that is itself a result, in memory that an output overwrites, is copied before anything is written. */
   #saveOverwrittenLoads(targets: readonly Window[]): void {
     for (const result of this.program.results) {
-      const value = this.#root(result);
+      const value = this.#flow.root(result);
       const window = this.#windows[value];
       if (!window || this.#operands.has(value) || !targets.some((target) => overlap(window, target))) continue;
       const from = this.#read(value, value);
@@ -122,11 +81,11 @@ export class TileProgram {
     const { loads, body, results } = this.program;
     const direct = new Map<number, Window>();
     for (const [i, target] of targets.entries()) {
-      const value = this.#root(results[i]!);
+      const value = this.#flow.root(results[i]!);
       const instruction = body[value - loads.length];
       if (!instruction || !("args" in instruction) || direct.has(value) || !isContiguous(target)) continue;
       const readLater = this.#windows.some(
-        (window, load) => window && overlap(window, target) && (this.#lastUse.get(load) ?? -1) > value,
+        (window, load) => window && overlap(window, target) && this.#flow.lastUse(load) > value,
       );
       if (!readLater) direct.set(value, target);
     }
@@ -159,9 +118,9 @@ export class TileProgram {
     const known = this.#operands.get(value);
     const operand = known ?? this.#load(this.#windows[value]!);
     if (!known) this.#operands.set(value, operand);
-    if (operand.kind === "tile" && this.#lastUse.get(value) === reader) {
+    if (operand.kind === "tile" && this.#flow.lastUse(value) === reader && !this.#released.has(value)) {
       this.#freeTiles.push(operand.index);
-      this.#lastUse.delete(value);
+      this.#released.add(value);
     }
     return operand;
   }
@@ -191,9 +150,9 @@ export class TileProgram {
       this.#code.push({ op: Scalar.Iota, target, args });
       this.#operands.set(value, target);
       this.cost += 8;
-    } else if (!isRenaming(instruction, (v) => this.#dtype(v))) {
-      const { op, cost } = scalarCode(instruction, (v) => this.#dtype(v));
-      const roots = instruction.args.map((argument) => this.#root(argument));
+    } else {
+      const { op, cost } = scalarCode(instruction, this.#flow.dtypeOf);
+      const roots = instruction.args.map((argument) => this.#flow.root(argument));
       const shift = this.#constantShift(instruction.op, roots);
       if (shift) roots.pop();
       const operands = roots.map((root) => this.#bring(root));
@@ -240,7 +199,7 @@ export class TileProgram {
 
   /** Offset in the operand table of the reduced value. */
   get resultOffset(): number {
-    return this.#offsetOf(this.#result);
+    return this.#result ? this.#offsetOf(this.#result) : 0;
   }
 
   #offsetOf(operand: Operand): number {
@@ -280,11 +239,3 @@ export class TileProgram {
     stream.needScratch(this.scratchBytes);
   }
 }
-
-/** True for casts that keep every bit. */
-const isRenaming = (instruction: Instruction, dtypeOf: (value: number) => DType): boolean => {
-  if (instruction.op === "bitcast") return true;
-  if (instruction.op !== "cast") return false;
-  const from = dtypeOf(instruction.args[0]!);
-  return from === instruction.dtype || (from !== "f32" && instruction.dtype !== "f32" && instruction.dtype !== "bool");
-};
