@@ -181,3 +181,24 @@ export function dropHighestLoss(runs: readonly Run[], count: number): CleanRuns 
       })),
   };
 }
+
+/**
+ * Guards fits against runs that did not come through `cleanRuns`: a NaN or a zero would spread silently.
+ * @throws ScalingError `bad-value` with the row, or the 1-based position, and the field.
+ */
+export function checkRuns(runs: readonly Run[]): void {
+  for (let i = 0; i < runs.length; i++) {
+    const run = runs[i]!;
+    for (const field of FITTED) {
+      const value = run[field];
+      if (value > 0 && value < Number.POSITIVE_INFINITY) continue;
+      throw new ScalingError("bad-value", `${field} is ${value}; expected a positive finite number`, {
+        row: run.row ?? i + 1,
+        field,
+        value,
+      });
+    }
+  }
+}
+
+const FITTED = ["C", "N", "D", "loss"] as const;

@@ -1,4 +1,5 @@
 import { ScalingError } from "../errors.js";
+import { checkRuns } from "../input/runs.js";
 import type { Flops, Run } from "../types.js";
 
 /** Runs that spent the same compute, to within the tolerance. */
@@ -18,6 +19,7 @@ export interface Budget {
  */
 export function groupByBudget(runs: readonly Run[], tolerance = 0.1, nominal?: readonly Flops[]): Budget[] {
   if (!(tolerance >= 0)) throw new ScalingError("bad-option", `tolerance is ${tolerance}; expected zero or more`);
+  checkRuns(runs);
   const sorted = [...runs].sort((a, b) => a.C - b.C);
   if (nominal) return groupByNominal(sorted, tolerance, nominal);
   const budgets: Budget[] = [];

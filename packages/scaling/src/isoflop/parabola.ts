@@ -1,5 +1,5 @@
 import { medianAbsoluteDeviation } from "simple-statistics";
-import { studentFactor95 } from "../math/distributions.js";
+import { estimate } from "../inference/estimate.js";
 import { type LeastSquares, leastSquares, quadraticForm } from "../math/linear.js";
 import type { Estimate } from "../types.js";
 
@@ -52,12 +52,11 @@ export function fitParabola(
   const vertexGradient = [0, -1 / (2 * c2), c1 / (2 * c2 * c2)];
   const valueGradient = [1, vertex, vertex * vertex];
   const leverage = quadraticForm(fit.unscaledCovariance, valueGradient);
-  const estimate = (value: number, unscaledVariance: number): Estimate =>
-    withInterval(value, Math.sqrt(variance * unscaledVariance), dof);
+  const at = (value: number, unscaledVariance: number) => estimate(value, Math.sqrt(variance * unscaledVariance), dof);
   return {
-    x: estimate(vertex + centre, quadraticForm(fit.unscaledCovariance, vertexGradient)),
-    y: estimate(c0 - (c1 * c1) / (4 * c2), leverage),
-    curvature: estimate(c2, fit.unscaledCovariance[2]![2]!),
+    x: at(vertex + centre, quadraticForm(fit.unscaledCovariance, vertexGradient)),
+    y: at(c0 - (c1 * c1) / (4 * c2), leverage),
+    curvature: at(c2, fit.unscaledCovariance[2]![2]!),
     residualVariance: variance,
     degreesOfFreedom: dof,
     vertexLeverage: leverage,
@@ -65,11 +64,6 @@ export function fitParabola(
     residuals: fit.residuals,
     leverages: design.map((row) => quadraticForm(fit.unscaledCovariance, row)),
   };
-}
-
-function withInterval(value: number, standardError: number, dof: number): Estimate {
-  const half = studentFactor95(dof) * standardError;
-  return { value, standardError, ci95: [value - half, value + half] };
 }
 
 /** Var(gᵀβ̂) = Σ (gᵀ(XᵀX)⁻¹xᵢ)² σᵢ² for unweighted least squares with known, unequal noise. */

@@ -1,4 +1,4 @@
-import { exponentiate } from "../laws/power.js";
+import { exponentiate } from "../inference/estimate.js";
 import type { Estimate, Flops, Run } from "../types.js";
 import { akimaMinimum } from "./akima.js";
 import { fitParabola, type Parabola } from "./parabola.js";

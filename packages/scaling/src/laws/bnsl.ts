@@ -1,5 +1,6 @@
 import { type Criteria, criteria } from "../inference/criteria.js";
 import { levenbergMarquardt } from "../math/levenberg.js";
+import { logarithms } from "../math/logarithms.js";
 import { ascending } from "../math/quantile.js";
 import { type Estimate, type FitStatus, type Outcome, refuse } from "../types.js";
 import { logEstimate, thetaEstimate } from "./nonlinear.js";
@@ -48,8 +49,8 @@ export function brokenLaw(
       `${new Set(x).size} distinct x; a law with ${breaks} break${breaks > 1 ? "s" : ""} needs ${p + 2}`,
     );
   }
-  const lx = x.map(Math.log);
-  const ly = y.map(Math.log);
+  const lx = logarithms("x", x);
+  const ly = logarithms("y", y);
   const sorted = ascending(lx);
   const low = sorted[0]!;
   const high = sorted[sorted.length - 1]!;

@@ -1,9 +1,10 @@
 import { ScalingError } from "../errors.js";
+import { estimate, exponentiate } from "../inference/estimate.js";
 import { fitParabola } from "../isoflop/parabola.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { leastSquares, type Matrix, quadraticForm } from "../math/linear.js";
+import { logarithm } from "../math/logarithms.js";
 import { type Estimate, type Interval, type Outcome, refuse } from "../types.js";
-import { exponentiate } from "./power.js";
 
 /** y = c · Π x_j^γ_j: the best learning rate or batch size against C, N or D (as in DeepSeek 2401.02954, eq. 1). */
 export interface HyperparameterLaw {
@@ -26,8 +27,8 @@ export function hyperparameterLaw(
   if (rows.length !== y.length)
     throw new ScalingError("bad-value", `${rows.length} rows for ${y.length} values; expected as many of each`);
   const names = Object.keys(rows[0] ?? {});
-  const logs = rows.map((row, i) => names.map((name) => logOf(name, row[name], i)));
-  const ly = y.map((v, i) => logOf("y", v, i));
+  const logs = rows.map((row, i) => names.map((name) => logarithm(name, row[name], i)));
+  const ly = y.map((v, i) => logarithm("y", v, i));
   const fit = leastSquares(
     logs.map((row) => [1, ...row]),
     ly,
@@ -40,18 +41,13 @@ export function hyperparameterLaw(
   }
   const dof = fit.degreesOfFreedom;
   const variance = fit.rss / dof;
-  const factor = studentFactor95(dof);
-  const estimate = (j: number): Estimate => {
-    const value = fit.coefficients[j]!;
-    const standardError = Math.sqrt(variance * fit.unscaledCovariance[j]![j]!);
-    return { value, standardError, ci95: [value - factor * standardError, value + factor * standardError] };
-  };
+  const at = (j: number) => estimate(fit.coefficients[j]!, Math.sqrt(variance * fit.unscaledCovariance[j]![j]!), dof);
   const mean = ly.reduce((s, v) => s + v, 0) / ly.length;
   const total = ly.reduce((s, v) => s + (v - mean) ** 2, 0);
   return {
     ok: true,
-    exponents: Object.fromEntries(names.map((name, j) => [name, estimate(j + 1)])),
-    coefficient: exponentiate(estimate(0)),
+    exponents: Object.fromEntries(names.map((name, j) => [name, at(j + 1)])),
+    coefficient: exponentiate(at(0)),
     covariance: fit.unscaledCovariance.map((row) => row.map((v) => v * variance)),
     residualStandardDeviation: Math.sqrt(variance),
     degreesOfFreedom: dof,
@@ -65,7 +61,7 @@ export function predictHyperparameter(
   at: Readonly<Record<string, number>>,
 ): { readonly value: number; readonly interval95: Interval } {
   const names = Object.keys(law.exponents);
-  const logs = names.map((name) => logOf(name, at[name], 0));
+  const logs = names.map((name) => logarithm(name, at[name], 0));
   const level = names.reduce(
     (s, name, j) => s + law.exponents[name]!.value * logs[j]!,
     Math.log(law.coefficient.value),
@@ -80,7 +76,7 @@ export function hyperparameterOptimum(
   values: readonly number[],
   losses: readonly number[],
 ): Outcome<{ readonly optimum: Estimate; readonly loss: Estimate; readonly curvature: Estimate }> {
-  const logs = values.map((v, i) => logOf("value", v, i));
+  const logs = values.map((v, i) => logarithm("value", v, i));
   const distinct = new Set(logs).size;
   if (distinct < 4) return refuse("too-few-points", `${distinct} distinct values; a minimum with an error needs four`);
   const parabola = fitParabola(logs, losses);
@@ -93,9 +89,4 @@ export function hyperparameterOptimum(
     );
   }
   return { ok: true, optimum: exponentiate(parabola.x), loss: parabola.y, curvature: parabola.curvature };
-}
-
-function logOf(field: string, value: number | undefined, i: number): number {
-  if (value !== undefined && value > 0 && Number.isFinite(value)) return Math.log(value);
-  throw new ScalingError("bad-value", `${field} is ${value}; expected a positive number`, { row: i + 1, field, value });
 }

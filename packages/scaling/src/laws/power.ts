@@ -1,6 +1,8 @@
 import { ScalingError } from "../errors.js";
+import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { leastSquares, type Matrix, quadraticForm } from "../math/linear.js";
+import { logarithms } from "../math/logarithms.js";
 import { type Estimate, type Interval, type Outcome, refuse } from "../types.js";
 
 /** y = coefficient · x^exponent, fitted by least squares of ln y on ln x. */
@@ -30,8 +32,8 @@ export interface PowerLawOptions {
  * @throws ScalingError `bad-value` for a value that has no logarithm, with its 1-based position.
  */
 export function powerLaw(x: readonly number[], y: readonly number[], options: PowerLawOptions = {}): Outcome<PowerLaw> {
-  const lx = logs("x", x);
-  const ly = logs("y", y);
+  const lx = logarithms("x", x);
+  const ly = logarithms("y", y);
   if (lx.length !== ly.length) {
     throw new ScalingError("bad-value", `${x.length} values of x for ${y.length} of y; expected as many of each`);
   }
@@ -46,20 +48,14 @@ export function powerLaw(x: readonly number[], y: readonly number[], options: Po
   const [level, slope] = fit.coefficients as [number, number];
   const dof = fit.degreesOfFreedom;
   const variance = dof > 0 ? fit.rss / dof : Number.NaN;
-  const factor = studentFactor95(dof);
   const unscaled = fit.unscaledCovariance;
   const toOrigin = [1, -centre];
   const covariance = [
     [variance * quadraticForm(unscaled, toOrigin), variance * (unscaled[0]![1]! - centre * unscaled[1]![1]!)],
     [variance * (unscaled[0]![1]! - centre * unscaled[1]![1]!), variance * unscaled[1]![1]!],
   ];
-  const estimate = (value: number, v: number): Estimate => {
-    const standardError = Math.sqrt(v);
-    const half = dof > 0 ? factor * standardError : Number.POSITIVE_INFINITY;
-    return { value, standardError, ci95: [value - half, value + half] };
-  };
-  const exponent = estimate(slope, covariance[1]![1]!);
-  const logCoefficient = estimate(level - slope * centre, covariance[0]![0]!);
+  const exponent = estimate(slope, Math.sqrt(covariance[1]![1]!), dof);
+  const logCoefficient = estimate(level - slope * centre, Math.sqrt(covariance[0]![0]!), dof);
   const mean = weightedMean(ly, options.weights);
   const total = ly.reduce((s, v, i) => s + (options.weights?.[i] ?? 1) * (v - mean) ** 2, 0);
   return {
@@ -74,12 +70,6 @@ export function powerLaw(x: readonly number[], y: readonly number[], options: Po
     r2: total > 0 ? 1 - fit.rss / total : 1,
     points: lx.length,
   };
-}
-
-/** An estimate of a logarithm, as an estimate of the number: interval ends carry over, the standard error to first order. */
-export function exponentiate(log: Estimate): Estimate {
-  const value = Math.exp(log.value);
-  return { value, standardError: value * log.standardError, ci95: [Math.exp(log.ci95[0]), Math.exp(log.ci95[1])] };
 }
 
 export interface PowerLawPrediction {
@@ -116,15 +106,4 @@ function weightedMean(values: readonly number[], weights: readonly number[] | un
     total += w;
   });
   return sum / total;
-}
-
-function logs(name: string, values: readonly number[]): number[] {
-  return values.map((value, i) => {
-    if (value > 0 && Number.isFinite(value)) return Math.log(value);
-    throw new ScalingError("bad-value", `${name} is ${value}; expected a positive finite number`, {
-      row: i + 1,
-      field: name,
-      value,
-    });
-  });
 }

@@ -1,9 +1,10 @@
+import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { invertPositive, type Matrix, multiply, transpose } from "../math/linear.js";
+import { logarithms } from "../math/logarithms.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import { type Estimate, type FitStatus, type Interval, type Outcome, refuse } from "../types.js";
 import { type FloorFit, fitGivenFloor, type ResidualScale } from "./givenFloor.js";
-import { exponentiate } from "./power.js";
 
 /** y = E + A · x^−α with E ≥ 0: a power law with an irreducible term. */
 export interface SaturatingLaw {
@@ -40,9 +41,10 @@ export function saturatingLaw(
   options: SaturatingOptions = {},
 ): Outcome<SaturatingLaw> {
   const distinct = new Set(x).size;
-  if (distinct < 4) return refuse("too-few-points", `a floor needs four distinct x; there are ${distinct}`);
   const scale = options.residuals ?? "log";
-  const lx = x.map(Math.log);
+  const lx = logarithms("x", x);
+  logarithms("y", y);
+  if (distinct < 4) return refuse("too-few-points", `a floor needs four distinct x; there are ${distinct}`);
   const centre = lx.reduce((s, v) => s + v, 0) / lx.length;
   const u = lx.map((v) => v - centre);
   let lowest = Number.POSITIVE_INFINITY;
@@ -84,17 +86,13 @@ function describe(fit: FloorFit, context: Context): Outcome<SaturatingLaw> {
   const atBound = fit.floor === 0;
   const dof = y.length - (atBound ? 2 : 3);
   const variance = dof > 0 ? fit.sse / dof : Number.NaN;
-  const factor = studentFactor95(dof);
   // At the bound the floor is not a free parameter: the covariance is that of the pure power law.
   const unscaled = covarianceWithFloor(fit, context);
   if (!atBound && !unscaled)
     return refuse("unidentified", "floor, coefficient and exponent cannot be told apart from these points");
   const covariance = toOrigin(unscaled ?? withoutFloor(fit), centre).map((row) => row.map((v) => v * variance));
-  const estimate = (value: number, j: number): Estimate => {
-    const standardError = Math.sqrt(Math.max(0, covariance[j]![j]!));
-    return { value, standardError, ci95: [value - factor * standardError, value + factor * standardError] };
-  };
-  const logCoefficient = estimate(fit.a + fit.alpha * centre, 1);
+  const at = (value: number, j: number) => estimate(value, Math.sqrt(Math.max(0, covariance[j]![j]!)), dof);
+  const logCoefficient = at(fit.a + fit.alpha * centre, 1);
   const floorInterval = profileInterval(fit, context, y.length - 3);
   return {
     ok: true,
@@ -103,7 +101,7 @@ function describe(fit: FloorFit, context: Context): Outcome<SaturatingLaw> {
     floor: { value: fit.floor, standardError: Math.sqrt(Math.max(0, covariance[0]![0]!)), ci95: floorInterval },
     coefficient: exponentiate(logCoefficient),
     logCoefficient,
-    exponent: estimate(fit.alpha, 2),
+    exponent: at(fit.alpha, 2),
     covariance,
     objective: fit.sse / 2,
     degreesOfFreedom: dof,

@@ -1,4 +1,5 @@
 import { ScalingError } from "../errors.js";
+import { checkRuns } from "../input/runs.js";
 import { ascending, quantileSorted } from "../math/quantile.js";
 import type { Run } from "../types.js";
 import type { DataScale } from "./form.js";
@@ -17,6 +18,7 @@ export interface SurfaceData {
 
 export function surfaceData(runs: readonly Run[], weight?: (run: Run) => number): SurfaceData {
   if (runs.length === 0) throw new ScalingError("too-few-points", "there are no runs to fit");
+  checkRuns(runs);
   const lnN = Float64Array.from(runs, (run) => Math.log(run.N));
   const lnD = Float64Array.from(runs, (run) => Math.log(run.D));
   const centreN = lnN.reduce((s, v) => s + v, 0) / runs.length;

@@ -1,6 +1,6 @@
 import { ScalingError, throwIfAborted } from "../errors.js";
+import { estimate, exponentiate } from "../inference/estimate.js";
 import { bfgs } from "../math/bfgs.js";
-import { studentFactor95 } from "../math/distributions.js";
 import type { Matrix } from "../math/linear.js";
 import { type Estimate, type FitStatus, type Outcome, type Run, refuse } from "../types.js";
 import { moveOrigin, surfaceCovariance } from "./covariance.js";
@@ -225,7 +225,6 @@ export function estimates(
   covariance: Matrix | undefined,
   degreesOfFreedom: number,
 ): Record<string, Estimate> {
-  const factor = studentFactor95(degreesOfFreedom);
   const out: Record<string, Estimate> = {};
   for (const [name, value] of Object.entries(form.natural(theta))) {
     const log = form.exponentials[name];
@@ -233,10 +232,11 @@ export function estimates(
     // A tied β is α, and a form without a floor has E = 0 exactly.
     const k = j < 0 && name === "beta" ? form.theta.indexOf("alpha") : j;
     const error = k < 0 ? 0 : covariance ? Math.sqrt(Math.max(0, covariance[k]![k]!)) : Number.NaN;
-    const half = error === 0 ? 0 : factor * error;
-    out[name] = log
-      ? { value, standardError: value * error, ci95: [value * Math.exp(-half), value * Math.exp(half)] }
-      : { value, standardError: error, ci95: [value - half, value + half] };
+    if (error === 0) out[name] = { value, standardError: 0, ci95: [value, value] };
+    else
+      out[name] = log
+        ? exponentiate(estimate(Math.log(value), error, degreesOfFreedom))
+        : estimate(value, error, degreesOfFreedom);
   }
   return out;
 }

@@ -81,6 +81,8 @@ function refits(task: RefitTask, form: SurfaceForm): Descent[] {
   return out;
 }
 
+const EXPONENT = /^(alpha|beta)/;
+
 /** Refits from a known solution; a second, distant start guards against staying in its basin. */
 export function refit(task: TaskBase, form: SurfaceForm, data: SurfaceData, theta: readonly number[]): Descent {
   if (task.objective === "squares") {
@@ -93,9 +95,7 @@ export function refit(task: TaskBase, form: SurfaceForm, data: SurfaceData, thet
     return { theta: thetaOfVarpro(fit), value: fit.rss, converged: fit.converged };
   }
   const objective = logObjective(form, data, task.delta);
-  const distant = theta.map((v, j) =>
-    j < 2 ? v : form.theta[j]!.startsWith("alpha") || form.theta[j] === "beta" ? v * 1.5 : v,
-  );
+  const distant = theta.map((v, j) => (EXPONENT.test(form.theta[j]!) ? 1.5 * v : v));
   const results = [theta, distant].map((start) =>
     bfgs(objective, start, { maxIterations: 300, relativeTolerance: 1e-10 }),
   );

@@ -1,3 +1,4 @@
+import { estimate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { quadraticForm } from "../math/linear.js";
 import type { Estimate, Interval, Parameters, Tokens } from "../types.js";
@@ -28,8 +29,7 @@ export function deltaMethod(fit: SurfaceFit, statistic: (surface: Surface) => nu
   const value = statistic(fit);
   const gradient = statisticGradient(fit, statistic);
   const standardError = fit.covariance ? Math.sqrt(Math.max(0, quadraticForm(fit.covariance, gradient))) : Number.NaN;
-  const half = studentFactor95(fit.degreesOfFreedom) * standardError;
-  return { value, standardError, ci95: [value - half, value + half] };
+  return estimate(value, standardError, fit.degreesOfFreedom);
 }
 
 export interface SurfacePrediction {
