@@ -1,5 +1,5 @@
 import { DivergedError, type TrainError } from "@isoflop/train";
-import { isSweepError } from "./errors.js";
+import { isSweepError, SweepError } from "./errors.js";
 import { SweepMeter, type SweepProgress } from "./progress.js";
 import { type Claim, memoryQueue, type Queue } from "./queue.js";
 import type { RunRecord } from "./result.js";
@@ -33,6 +33,7 @@ const PATIENCE = 100;
  */
 export const runSweep = async (specs: readonly RunSpec[], options: SweepOptions): Promise<readonly RunRecord[]> => {
   const { store, runners, queue = memoryQueue(), onProgress } = options;
+  if (runners.length === 0) throw new SweepError("plan", "runSweep: runners is empty; it needs at least one");
   const jobs = specs.map((spec) => ({ id: runId(spec), spec }));
   const meter = new SweepMeter(jobs);
   const missing: typeof jobs = [];
@@ -55,11 +56,9 @@ export const runSweep = async (specs: readonly RunSpec[], options: SweepOptions)
       throw error;
     }
   });
-  const outcomes = await Promise.allSettled(lanes);
+  await Promise.allSettled(lanes);
   options.signal?.throwIfAborted();
   if (stop.signal.aborted) throw stop.signal.reason;
-  if (outcomes.length === 0 && missing.length > 0)
-    throw new RangeError("runSweep: runners is empty; it needs at least one");
   const records = await Promise.all(jobs.map(({ id }) => store.read(id)));
   return records.map((record, i) => record ?? { ...jobs[i]!, state: "unfinished" });
 };
@@ -77,16 +76,18 @@ class Lane {
 
   async work(runner: Runner): Promise<void> {
     const { queue, signal } = this.options;
+    let refused = 0;
     for (;;) {
       signal.throwIfAborted();
       const claim = await queue.claim();
-      if (claim) {
-        if (!(await this.#attempt(claim, runner))) await pause(signal);
-        continue;
-      }
+      if (claim) refused = (await this.#attempt(claim, runner)) ? 0 : refused + 1;
       const { waiting, claimed } = await queue.counts();
       if (waiting + claimed === 0) return;
-      await pause(signal);
+      // Someone else has every run that is left.
+      if (refused >= waiting) {
+        await pause(signal);
+        refused = 0;
+      }
     }
   }
 

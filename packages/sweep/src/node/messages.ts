@@ -34,7 +34,6 @@ export const errorMessage = (error: unknown): FromWorker => {
   const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {};
   return { kind: "error", error: { name, message, ...code } };
 };
-};
 
 /** The error on this side of the way. */
 export const errorFrom = ({ name, code, message }: ErrorMessage): Error => {

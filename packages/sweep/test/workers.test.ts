@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { createDevice } from "@isoflop/tensor";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { runSweep } from "../src/executor.js";
+import { fileRunStore } from "../src/node/run-store.js";
+import { workerRunners } from "../src/node/worker-runners.js";
+import type { RunRecord } from "../src/result.js";
+import { type Runner, trainRunner } from "../src/runner.js";
+import { runId, runSpec } from "../src/spec.js";
+import { memoryRunStore } from "../src/store.js";
+import { bundle } from "./bundle.js";
+import { openShapes, tinyRun } from "./tiny.js";
+
+const specs = [0, 1, 2].map((seed) => runSpec(tinyRun({ seed, steps: 40 })));
+
+let code: string;
+let folder: string;
+let runners: readonly Runner[];
+beforeAll(async () => {
+  code = await bundle(["src/worker.ts"]);
+});
+afterAll(() => rm(code, { recursive: true }));
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "isoflop-workers-"));
+  runners = workerRunners({ count: 2, entry: pathToFileURL(path.join(code, "worker.js")) });
+});
+afterEach(async () => {
+  for (const runner of runners) await runner.close();
+  await rm(folder, { recursive: true });
+});
+
+const withoutTime = (records: readonly RunRecord[]) =>
+  records.map((record) => {
+    if (record.state !== "done") throw new Error(`run ${record.id} is ${record.state}`);
+    const { seconds: _, ...result } = record.result;
+    return { ...record, result };
+  });
+
+describe("workerRunners", () => {
+  it("find what this thread finds, to the bit", async () => {
+    const store = fileRunStore(folder);
+    const parallel = await runSweep(specs, { store, runners });
+    using device = await createDevice("wasm", { wasm: { threads: 1 } });
+    const here = memoryRunStore();
+    const sequential = await runSweep(specs, { store: here, runners: [trainRunner({ device, openData: openShapes })] });
+    expect(withoutTime(parallel)).toEqual(withoutTime(sequential));
+    for (const { id } of parallel) expect(await store.metrics(id)).toEqual(await here.metrics(id));
+  });
+
+  it("stop when told, save, and go on later", async () => {
+    const store = fileRunStore(folder);
+    const long = runSpec(tinyRun({ steps: 3000 }));
+    const controller = new AbortController();
+    const options = { store, runners };
+    const stopped = runSweep([long], {
+      ...options,
+      signal: controller.signal,
+      onProgress: ({ running }) => running[0]?.step && controller.abort(new Error("ctrl-c")),
+    });
+    await expect(stopped).rejects.toThrow("ctrl-c");
+    const run = await store.open(long);
+    const { checkpoint } = await run.checkpoints.latest();
+    await run.close();
+    expect(checkpoint!.step).toBeGreaterThan(0);
+    expect(checkpoint!.step).toBeLessThan(3000);
+    const [record] = await runSweep(specs.slice(0, 1), options);
+    expect(record!.state).toBe("done");
+  });
+
+  it("tell a run that diverges from one that cannot start", async () => {
+    const optimizer = { learningRate: 1e30, clip: 1e30, warmup: 0 };
+    const store = fileRunStore(folder);
+    const [failed] = await runSweep([runSpec(tinyRun({ steps: 40, optimizer }))], { store, runners });
+    expect(failed).toMatchObject({
+      state: "failed",
+      failure: { code: "diverged", message: expect.stringContaining("1e+30") },
+    });
+    const misfit = runSpec(tinyRun({ data: { source: "shapes", size: 32 } }));
+    await expect(runSweep([misfit], { store, runners })).rejects.toMatchObject({ name: "TrainError", code: "data" });
+    expect(await store.read(runId(misfit))).toMatchObject({ state: "unfinished" });
+  });
+
+  it("report a thread that dies, and a module that is not there", async () => {
+    const gone = workerRunners({ count: 1, entry: pathToFileURL(path.join(code, "none.js")) });
+    const attempt = runSweep(specs.slice(0, 1), { store: fileRunStore(folder), runners: gone });
+    await expect(attempt).rejects.toMatchObject({ code: "worker", message: expect.stringContaining("none.js") });
+  });
+
+  it("need files, and a whole number of threads", async () => {
+    const attempt = runSweep(specs.slice(0, 1), { store: memoryRunStore(), runners });
+    await expect(attempt).rejects.toThrow("open the runs with fileRunStore");
+    expect(() => workerRunners({ count: 0 })).toThrow("count is 0; it must be a whole number of at least 1");
+  });
+});
