@@ -1,4 +1,4 @@
-import { add, concat, less, lessEqual, mul, type Operand, select, split, sub, type Tensor } from "@isoflop/tensor";
+import { add, concat, lessEqual, mul, type Operand, split, sub, type Tensor } from "@isoflop/tensor";
 import { DiffusionError, shown } from "./errors.js";
 
 /** A network that takes its condition last. */
@@ -39,6 +39,6 @@ export const classifierFreeGuidance = (model: ConditionalDenoiser, { scale, inte
     const perSample = t.reshape([t.shape[0]!, ...x.shape.slice(1).map(() => 1)]);
     const [from, to] = interval;
     const inside = mul(lessEqual(from, perSample).cast("f32"), lessEqual(perSample, to).cast("f32"));
-    return add(u, mul(difference, select(less(0, inside), mul(scale, 1), 1)));
+    return add(u, mul(difference, add(1, mul(inside, sub(scale, 1)))));
   };
 };

@@ -91,13 +91,18 @@ export const sampler = <I>(
       const evaluated = solver.readsEnd && !solver.lastStep ? times : times.slice(0, -1);
       if (prediction !== "velocity") for (const t of evaluated) checkConvertible(path, prediction, t);
       let x = noise;
-      for (let i = 0; i < steps; i++) {
-        signal?.throwIfAborted();
-        const advance = i === steps - 1 ? lastStep : step;
-        const next = advance(x as JitArguments<Tensor>, times[i]!, times[i + 1]!, inputs as JitArguments<I>);
+      try {
+        for (let i = 0; i < steps; i++) {
+          signal?.throwIfAborted();
+          const advance = i === steps - 1 ? lastStep : step;
+          const next = advance(x as JitArguments<Tensor>, times[i]!, times[i + 1]!, inputs as JitArguments<I>);
+          if (x !== noise) x.dispose();
+          x = next;
+          await onStep?.({ step: i + 1, steps, t: times[i + 1]!, x });
+        }
+      } catch (error) {
         if (x !== noise) x.dispose();
-        x = next;
-        await onStep?.({ step: i + 1, steps, t: times[i + 1]!, x });
+        throw error;
       }
       return x;
     },

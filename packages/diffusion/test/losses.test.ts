@@ -63,7 +63,7 @@ describe.each(["reference", "wasm"] as const)("losses and gradients are SiT's on
     const perSample = (weights: Toy): Tensor =>
       loss(
         aim,
-        fromSiT((x, t) => toyNetwork(weights, x, t), prediction as "velocity" | "noise" | "score"),
+        fromSiT((x, t) => toyNetwork(weights, x, t), prediction),
         batch,
       );
     const { extra, gradient } = valueAndGrad((weights: Toy) => {

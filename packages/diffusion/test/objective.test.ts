@@ -131,7 +131,11 @@ describe("loss", () => {
 
   test("gives the network the noisy samples and their times", async () => {
     const seen: Tensor[] = [];
-    loss(rectifiedFlow(), (x, t) => (seen.push(x, t), x), batch);
+    const watch = (x: Tensor, t: Tensor): Tensor => {
+      seen.push(x, t);
+      return x;
+    };
+    loss(rectifiedFlow(), watch, batch);
     expect(await seen[0]!.data(device)).toEqual(await interpolate(linear, batch.x, batch.noise, batch.t).data(device));
     expect(seen[1]).toBe(batch.t);
   });

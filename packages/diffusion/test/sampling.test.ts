@@ -116,8 +116,10 @@ describe("the driver", () => {
     const steps = vi.fn(({ step }: { step: number }) => {
       if (step === 2) stop.abort(new Error("enough"));
     });
+    const { buffers } = device.memory;
     await expect(sample(still, { noise, device, onStep: steps, signal: stop.signal })).rejects.toThrow("enough");
     expect(steps).toHaveBeenCalledTimes(2);
+    expect(device.memory.buffers).toBe(buffers);
   });
 
   test("compiles once for any parameters, times and noise, and keeps no memory", async () => {

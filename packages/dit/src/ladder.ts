@@ -5,6 +5,7 @@ import { DitError } from "./errors.js";
 /** Widths are multiples of this, so that every matrix divides into the kernels' tiles. */
 const step = 8;
 const narrowest = 8;
+/** The widest that `sizeFor` gives: 2 B parameters. */
 const widest = 2560;
 
 /**
@@ -77,16 +78,12 @@ export const ladder = (
   rule: LearningRateRule = rootRule,
 ): readonly Rung[] => widths.map((width) => rung(setup, width, rule));
 
-/** The smallest and largest rung that {@link sizeFor} gives. */
-const bounds = (setup: Setup, rule: LearningRateRule) =>
-  [rung(setup, narrowest, rule), rung(setup, widest, rule)] as const;
-
 /**
  * The size whose trainable parameters are nearest to `parameters` in ratio, among all multiples of 8 as width.
  * @throws DitError("config") if the number lies outside what the rule reaches with this set-up
  */
 export const sizeFor = (setup: Setup, parameters: number, rule: LearningRateRule = rootRule): Rung => {
-  const [smallest, largest] = bounds(setup, rule);
+  const [smallest, largest] = [rung(setup, narrowest, rule), rung(setup, widest, rule)];
   if (!(parameters >= smallest.parameters && parameters <= largest.parameters))
     throw new DitError(
       "config",

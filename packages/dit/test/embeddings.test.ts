@@ -1,60 +1,11 @@
-import type { DitConfig } from "@isoflop/flops";
 import { createDevice } from "@isoflop/tensor";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { patchify, positionTable, timeFeatures, unpatchify } from "../src/index.js";
-import { sinCosPositions } from "../src/positions.js";
-import { readFixture } from "./fixture.js";
+import { expect, test } from "vitest";
+import { patchify, unpatchify } from "../src/index.js";
+import { describeEmbeddings } from "./embeddings.js";
 
-const fixture = readFixture("dit_embeddings");
-const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
-
-describe.each(["reference", "wasm"] as const)("on %s", (kind) => {
-  const device = createDevice(kind);
-
-  test("time features are upstream's in float64, cosines first", async () => {
-    const times = fixture.get("t")!.data;
-    // The fixture counts time to 1000; ours is a thousandth, so 1000 t rounds once more: t eps / 2 turns the phase by 3e-5.
-    const features = await timeFeatures((await device).tensor(times.map((t) => t / 1000))).data();
-    expect(largest(features, fixture.get("timestep_embedding_float64.256")!.data)).toBeLessThan(4e-5);
-  });
-
-  test("time features are exact to 1e-6 where 1000 t is", async () => {
-    const times = Float32Array.from({ length: 65 }, (_, i) => i / 64);
-    const features = await timeFeatures((await device).tensor(times)).data();
-    const exact = Array.from(times).flatMap((t) => {
-      const angles = Array.from({ length: 128 }, (_, i) => 1000 * t * 10000 ** (-i / 128));
-      return [...angles.map(Math.cos), ...angles.map(Math.sin)];
-    });
-    expect(largest(features, exact)).toBeLessThan(1e-6);
-  });
-
-  test.each([
-    [48, 4],
-    [64, 3],
-    [8, 2],
-  ])("positions of width %i on a %i × %i grid are upstream's", async (width, grid) => {
-    const expected = fixture.get(`pos_embed.${width}x${grid}`)!.data;
-    const computed = await sinCosPositions(grid, grid, width).data(await device);
-    expect(largest(computed, expected)).toBeLessThan(5e-7);
-    const config: DitConfig = {
-      ...{ image: { height: grid, width: grid, channels: 1 }, patch: 1, width, depth: 1, heads: 1 },
-      ...{ conditioning: "inContext", context: { kind: "none" } },
-    };
-    expect(largest(positionTable(config), expected)).toBeLessThan(1e-7);
-  });
-
-  test("patches are channel, row, column; unpatchify is row, column, channel", async () => {
-    const dev = await device;
-    // One image of 2 channels, 2 rows, 4 columns; the value is 100 channel + 10 row + column.
-    const image = dev.tensor([0, 1, 2, 3, 10, 11, 12, 13, 100, 101, 102, 103, 110, 111, 112, 113], [1, 2, 2, 4]);
-    const tokens = await patchify(image, 2).data();
-    expect(Array.from(tokens)).toEqual([0, 1, 10, 11, 100, 101, 110, 111, 2, 3, 12, 13, 102, 103, 112, 113]);
-    const ordered = dev.tensor([0, 100, 1, 101, 10, 110, 11, 111, 2, 102, 3, 103, 12, 112, 13, 113], [1, 2, 8]);
-    expect(await unpatchify(ordered, 1, 2, 2).data()).toEqual(await image.data());
-  });
-});
+describeEmbeddings("reference", createDevice("reference"));
+describeEmbeddings("wasm", createDevice("wasm"));
 
 test("patches hold every pixel once, whatever the shape", async () => {
   const device = await createDevice("reference");
