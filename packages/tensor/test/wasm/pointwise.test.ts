@@ -47,22 +47,8 @@ const plans = fc.record({
 const span = ({ shape, strides, offset }: View): number =>
   offset + 1 + shape.reduce((sum, size, d) => sum + (size - 1) * strides[d]!, 0);
 
-const floatUnary = [
-  "neg",
-  "abs",
-  "sign",
-  "floor",
-  "ceil",
-  "round",
-  "exp",
-  "sin",
-  "cos",
-  "tanh",
-  "erf",
-  "sigmoid",
-  "gelu",
-  "geluGrad",
-] as const;
+/** Operations with one right answer, so that whole programs can be compared bit for bit; the others have their own tests. */
+const floatUnary = ["neg", "abs", "sign", "floor", "ceil", "round", "sqrt", "reciprocal"] as const;
 const floatBinary = ["add", "sub", "mul", "max", "min"] as const;
 
 /** A random program over f32 loads: arithmetic, comparisons, selections, coordinates, constants. */
@@ -114,19 +100,13 @@ test("a random program over random windows writes its results and nothing else",
       for (const [slot, data] of expected.entries())
         for (const [i, value] of data.entries()) {
           const found = out[slot]![i]!;
-          // Functions are chained here, so that a last-bit difference can grow; each has its own accuracy test.
-          const close =
-            Object.is(found, value) || Math.abs(found - value) <= 1e-4 * (1 + Math.abs(value)) || Math.abs(value) > 1e6;
-          if (!close && !discontinuous(kernel.program)) expect({ slot, i, found }).toEqual({ slot, i, found: value });
+          if (found !== value && !(Number.isNaN(found) && Number.isNaN(value)))
+            expect({ slot, i, found }).toEqual({ slot, i, found: value });
         }
     }),
     { numRuns: 200 },
   );
 }, 20_000);
-
-/** A last-bit difference before one of these can change the result visibly. */
-const discontinuous = ({ body }: PointwiseProgram): boolean =>
-  body.some(({ op }) => ["sign", "floor", "ceil", "round", "lt", "sin", "cos"].includes(op));
 
 const pairs: readonly (readonly [Instruction["op"], DType, DType])[] = [
   ...(["add", "sub", "mul", "max", "min", "lt", "le", "eq"] as const).flatMap((op) =>
