@@ -35,6 +35,7 @@ export { type AkimaSpline, akimaMinimum, akimaSpline } from "./isoflop/akima.js"
 export {
   type BootstrappedLaw,
   bootstrapIsoFlop,
+  bootstrapIsoFlopAsync,
   type IsoFlopBootstrap,
   type IsoFlopBootstrapOptions,
   type IsoFlopResampling,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   bootstrapIsoFlop,
+  bootstrapIsoFlopAsync,
   expectOk,
   groupByBudget,
   isInterior,
@@ -234,6 +235,18 @@ describe("bootstrap of the laws", () => {
     const a = expectOk(bootstrapIsoFlop(llama3(), { ...options, seed: 1 }));
     expect(bootstrapIsoFlop(llama3(), { ...options, seed: 1 })).toEqual(a);
     expect(bootstrapIsoFlop(llama3(), { ...options, seed: 2 })).not.toEqual(a);
+  });
+
+  it("asynchronously gives the same draws, and stops when asked", async () => {
+    const options = { resamples: 40, seed: 2, resample: "residuals" } as const;
+    expect(await bootstrapIsoFlopAsync(llama3(), options)).toEqual(bootstrapIsoFlop(llama3(), options));
+    const controller = new AbortController();
+    const work = bootstrapIsoFlopAsync(llama3(), {
+      ...options,
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    await expect(work).rejects.toMatchObject({ code: "aborted" });
   });
 
   it("refuses when resampling few sizes leaves too few", () => {

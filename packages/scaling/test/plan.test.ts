@@ -76,6 +76,8 @@ describe("the next runs", () => {
     expect(() => planNext(fit, { target, allowance, runCompute: [1e21, 1e22] })).toThrow(/runCompute/);
     expect(() => planNext(fit, { target, allowance, sizeFactor: 1 })).toThrow(/sizeFactor/);
     expect(() => surfacesCovariance([])).toThrow(/0 surfaces/);
+    const noFloor = { ...fit, theta: fit.theta.with(2, Number.NEGATIVE_INFINITY) };
+    expect(() => surfacesCovariance(Array.from({ length: 9 }, () => noFloor))).toThrow(/term at zero/);
     expect(planNext({ ...fit, covariance: undefined }, { target, allowance })).toMatchObject({
       ok: false,
       reason: "unidentified",

@@ -3,12 +3,14 @@ import {
   type BootstrapEstimate,
   type BootstrapOptions,
   bootstrap,
+  bootstrapAsync,
+  type Draws,
   jackknifeStandardError,
   summarise,
 } from "../inference/bootstrap.js";
 import { predictPowerLaw } from "../laws/power.js";
 import { normals, type Random, resampleIndices } from "../math/random.js";
-import { type Flops, type Outcome, type Run, refuse } from "../types.js";
+import { type Flops, type Outcome, type Refusal, type Run, refuse } from "../types.js";
 import { groupByBudget } from "./group.js";
 import { type IsoFlop, type IsoFlopOptions, isInterior, isoFlop } from "./isoflop.js";
 
@@ -52,12 +54,40 @@ export function bootstrapIsoFlop(
   runs: readonly Run[],
   options: IsoFlopBootstrapOptions = {},
 ): Outcome<IsoFlopBootstrap> {
+  const study = prepare(runs, options);
+  return "reason" in study ? study : collect(runs, options, study.value, bootstrap(study.statistic, options));
+}
+
+/** As {@link bootstrapIsoFlop}, returning to the event loop between chunks; the draws are the same. */
+export async function bootstrapIsoFlopAsync(
+  runs: readonly Run[],
+  options: IsoFlopBootstrapOptions = {},
+): Promise<Outcome<IsoFlopBootstrap>> {
+  const study = prepare(runs, options);
+  return "reason" in study
+    ? study
+    : collect(runs, options, study.value, await bootstrapAsync(study.statistic, options));
+}
+
+function prepare(runs: readonly Run[], options: IsoFlopBootstrapOptions) {
   const fit = isoFlop(runs, options);
+  const refused = LAWS.flatMap((name) => (fit[name].ok ? [] : [fit[name] as Refusal]))[0];
+  if (refused) return refused;
   const at = options.at ?? [];
-  const value = statistics(fit, at);
-  if (!value) return LAWS.map((name) => fit[name]).find((law) => !law.ok) as Extract<typeof fit.N, { ok: false }>;
   const draw = resampler(runs, fit, options);
-  const draws = bootstrap((uniform) => statistics(isoFlop(draw(uniform), options), at), options);
+  return {
+    value: statistics(fit, at)!,
+    statistic: (uniform: Random) => statistics(isoFlop(draw(uniform), options), at),
+  };
+}
+
+function collect(
+  runs: readonly Run[],
+  options: IsoFlopBootstrapOptions,
+  value: readonly number[],
+  draws: Draws,
+): Outcome<IsoFlopBootstrap> {
+  const at = options.at ?? [];
   const resamples = draws.values.length + draws.failed;
   if (draws.failed > LARGEST_FAILED_SHARE * resamples) {
     return refuse(
@@ -66,7 +96,7 @@ export function bootstrapIsoFlop(
     );
   }
   const leaveOneOut = options.interval === "bca" ? jackknife(runs, options, at) : undefined;
-  const estimate = (i: number, transform: (v: number) => number) =>
+  const summary = (i: number, transform: (v: number) => number) =>
     summarise(
       draws.values.map((d) => transform(d[i]!)),
       transform(value[i]!),
@@ -75,9 +105,9 @@ export function bootstrapIsoFlop(
     );
   const width = 2 + at.length;
   const law = (k: number): BootstrappedLaw => ({
-    exponent: estimate(k * width, (v) => v),
-    coefficient: estimate(k * width + 1, Math.exp),
-    at: at.map((_, i) => estimate(k * width + 2 + i, Math.exp)),
+    exponent: summary(k * width, (v) => v),
+    coefficient: summary(k * width + 1, Math.exp),
+    at: at.map((_, i) => summary(k * width + 2 + i, Math.exp)),
   });
   return { ok: true, N: law(0), D: law(1), loss: law(2), resamples, failed: draws.failed };
 }

@@ -103,6 +103,12 @@ export function surfacesCovariance(surfaces: readonly Surface[]): number[][] {
   const p = surfaces[0]?.theta.length ?? 0;
   if (n <= p)
     throw new ScalingError("too-few-points", `${n} surfaces; a covariance of ${p} parameters needs more than ${p}`);
+  if (surfaces.some((surface) => surface.theta.some((v) => !Number.isFinite(v)))) {
+    throw new ScalingError(
+      "bad-value",
+      "a surface has a term at zero, whose logarithm has no covariance; plan with the fit's own covariance",
+    );
+  }
   const mean = Array.from({ length: p }, (_, j) => surfaces.reduce((s, v) => s + v.theta[j]!, 0) / n);
   return mean.map((mi, i) =>
     mean.map((mj, j) => surfaces.reduce((s, v) => s + (v.theta[i]! - mi) * (v.theta[j]! - mj), 0) / (n - 1)),
