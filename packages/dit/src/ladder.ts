@@ -9,7 +9,7 @@ const narrowest = 8;
 const widest = 2560;
 
 /**
- * One rule for every size, 5 k to 1 B parameters: depth is half the square root of the width (16/2, 64/4, 256/8, 1024/16), so N
+ * One rule for every size, 4 k to 2 B parameters: depth is half the square root of the width (16/2, 64/4, 256/8, 1024/16), so N
  * grows as 6 · width^2.5; heads are 8, 16, 32 or 64 wide, the widest that divides the width and leaves at least two.
  *
  * @throws DitError("config") unless the width is a multiple of 8
@@ -54,7 +54,7 @@ export interface Rung {
   readonly learningRate: number;
 }
 
-/** About 5 k to 1.5 B parameters, each at most 2.2 times the one before from width 16 on. */
+/** About 4 k to 1.5 B parameters, each at most 2.2 times the one before from width 16 on. */
 export const ladderWidths: readonly number[] = [
   ...[8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512],
   ...[640, 768, 896, 1024, 1152, 1280, 1536, 1792, 2048, 2304],
