@@ -120,7 +120,7 @@ function print() {
   }
   console.log(`\nAt ${paper.target.toExponential(1)} FLOPs by the printed laws`);
   console.log(
-    `  N ${(report.printed.N / 1e6).toFixed(1)} M (the paper trains ${paper.targetSize / 1e6} M; the difference is the rounding of 0.0009), D ${n(report.printed.D)} tokens, loss ${report.printed.loss.toFixed(4)}, FID ${report.printed.fid.toFixed(2)}`,
+    `  N ${(report.printed.N / 1e6).toFixed(1)} M (the paper trains ${paper.targetSize / 1e6} M; within the rounding of 0.0009), D ${n(report.printed.D)} tokens, loss ${report.printed.loss.toFixed(4)}, FID ${report.printed.fid.toFixed(2)}`,
   );
   console.log(`\nWith noise of ${NOISE} on each loss (95 %)`);
   for (const [name, { value, ci95 }] of Object.entries(report.noisy.exponents))
