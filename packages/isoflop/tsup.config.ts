@@ -1,4 +1,7 @@
 import { library } from "../../tsup.base.js";
 
 // Commands are chunks with a hash in their names: old ones must not be published with the new.
-export default library({ entry: ["src/index.ts", "src/bin.ts"], clean: true });
+export default library({
+  entry: { index: "src/index.ts", bin: "src/bin.ts", "study/index": "src/study/index.ts" },
+  clean: true,
+});

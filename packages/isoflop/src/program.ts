@@ -10,6 +10,8 @@ Exit status:
   3  bad input: a missing file or column, a negative loss, a broken line
   4  the data were read, but the fit was refused or is not sound; what there is has been printed
 
+--debug, anywhere, shows where an error happened.
+
 Start here:
   isoflop fit isoflop --input runs.csv --columns C=flops,N=params,D=tokens,loss=val_loss
   isoflop fit surface --input runs.csv --json > fit.json && isoflop predict fit.json --at 1e21`;

@@ -20,6 +20,7 @@ import {
   surfacesCovariance,
 } from "@isoflop/scaling";
 import { threadExecutor } from "@isoflop/scaling/node";
+import { usageError } from "../exit.js";
 import type { LoadedRuns } from "../input/runs.js";
 import { progress } from "../output/progress.js";
 import { versions } from "../versions.js";
@@ -97,7 +98,10 @@ interface SurfaceResamples {
 const WORTH_THREADS = 100;
 
 export async function fitSurface(loaded: LoadedRuns, choices: SurfaceChoices = {}): Promise<SurfaceDocument> {
-  const { bootstrap = 0, starts } = choices;
+  const { bootstrap = 0, starts, form = "chinchilla", objective = "log-huber" } = choices;
+  if (objectives[objective] === "squares" && form !== "chinchilla") {
+    throw usageError(`--objective ${objective} is for --form chinchilla only; for ${form} use log-mse`);
+  }
   const threads = bootstrap >= WORTH_THREADS || starts === "hoffmann";
   await using executor = threads ? threadExecutor(choices.threads ? { threads: choices.threads } : {}) : undefined;
   const outcome = await fitted(loaded.runs, choices, executor);

@@ -19,7 +19,8 @@ export const pointsOf = (records: readonly DoneRun[], counted: CountedParameters
   }));
 
 /** IsoFLOP parabolas in ln N and the power laws through their vertices. */
-export const fitLaws = (records: readonly DoneRun[], counted?: CountedParameters): IsoFlop => isoFlop(pointsOf(records, counted));
+export const fitLaws = (records: readonly DoneRun[], counted?: CountedParameters): IsoFlop =>
+  isoFlop(pointsOf(records, counted));
 
 /** What the laws say about a budget nobody has trained at. */
 export const predictBudget = (laws: IsoFlop, budget: Flops, n?: number): Outcome<IsoFlopPrediction> =>
@@ -34,4 +35,3 @@ export const bandOf = (law: IsoFlop["N"], from: Flops, to: Flops, points = 32) =
         return { compute, low, high };
       })
     : [];
-

@@ -1,6 +1,6 @@
 import type { DataSource } from "@isoflop/data";
 import { learningRateFor } from "@isoflop/dit";
-import { type DitConfig, type Flops, flops, parameters, training, conventions } from "@isoflop/flops";
+import { conventions, type DitConfig, type Flops, flops, parameters, training } from "@isoflop/flops";
 import { type DataSpec, type GridRun, isoFlopGrid } from "@isoflop/sweep";
 import type { Preset } from "./preset.js";
 
@@ -52,7 +52,8 @@ export const planStudy = (preset: Preset, data: DataSpec, source: DataSource, se
     grid: grid(preset.budgets, (budget) => preset.widths(budget)),
     heldOut: (width) => grid([preset.heldOut], () => [width])[0]!,
     widthFor: (n) =>
-      sizes.reduce((best, size) => (Math.abs(Math.log(size.n / n)) < Math.abs(Math.log(best.n / n)) ? size : best)).width,
+      sizes.reduce((best, size) => (Math.abs(Math.log(size.n / n)) < Math.abs(Math.log(best.n / n)) ? size : best))
+        .width,
   };
 };
 

@@ -35,7 +35,13 @@ const shallow = (width: number): Size => ({ width, depth: Math.max(1, Math.round
 
 /** The widths nearest to a centre that moves with the budget as C^slope, spread by a constant ratio. */
 const around =
-  (centre: { readonly budget: Flops; readonly width: number }, slope: number, ratio: number, count: number, step: number) =>
+  (
+    centre: { readonly budget: Flops; readonly width: number },
+    slope: number,
+    ratio: number,
+    count: number,
+    step: number,
+  ) =>
   (budget: Flops): readonly number[] => {
     const middle = centre.width * (budget / centre.budget) ** slope;
     const wanted = Array.from({ length: count }, (_, i) => middle * ratio ** (i - (count - 1) / 2));

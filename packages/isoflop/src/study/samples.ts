@@ -12,7 +12,13 @@ import type { Preset } from "./preset.js";
 /** Generated pictures for captions of the validation split, and the validation pictures of the same captions. */
 export const drawSamples = async (
   run: GridRun,
-  { out, device, source, preset, seed }: { out: string; device: Device; source: DataSource; preset: Preset; seed: number },
+  {
+    out,
+    device,
+    source,
+    preset,
+    seed,
+  }: { out: string; device: Device; source: DataSource; preset: Preset; seed: number },
 ): Promise<Sample[]> => {
   const { checkpoint } = await fileCheckpoints(join(out, "runs", run.id, "checkpoints")).latest();
   if (!checkpoint) return [];
@@ -32,14 +38,19 @@ export const drawSamples = async (
   draw.dispose();
   const [, height, width] = source.shape;
   const size = 3 * height * width;
-  const picture = (group: string, all: Float32Array) => (_: unknown, i: number): Sample => ({
-    group,
-    caption: source.caption("validation", i),
-    width,
-    height,
-    layout: "chw",
-    pixels: all.slice(i * size, (i + 1) * size),
-  });
+  const picture =
+    (group: string, all: Float32Array) =>
+    (_: unknown, i: number): Sample => ({
+      group,
+      caption: source.caption("validation", i),
+      width,
+      height,
+      layout: "chw",
+      pixels: all.slice(i * size, (i + 1) * size),
+    });
   const shown = Array.from({ length: count });
-  return [...shown.map(picture("Generated", pixels)), ...shown.slice(0, count / 2).map(picture("Validation data", images))];
+  return [
+    ...shown.map(picture("Generated", pixels)),
+    ...shown.slice(0, count / 2).map(picture("Validation data", images)),
+  ];
 };

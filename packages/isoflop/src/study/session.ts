@@ -28,7 +28,13 @@ export interface Session {
  * Opens a study's folder and a device. On `wasm` small runs go side by side, one to a core; a single run takes all cores. On
  * `webgpu` runs follow each other.
  */
-export const openSession = async ({ out, device: kind, signal, onProgress, onNote }: SessionOptions): Promise<Session> => {
+export const openSession = async ({
+  out,
+  device: kind,
+  signal,
+  onProgress,
+  onNote,
+}: SessionOptions): Promise<Session> => {
   const store = fileRunStore(join(out, "runs"));
   const device = await createDevice(kind);
   const cores = availableParallelism();

@@ -54,7 +54,15 @@ export const runStudy = async (options: StudyOptions): Promise<Study> => {
     const fitted = await clock.time("training and validating the grid", () => trainAll(session, plan.grid));
     const laws = await clock.time("fitting", async () => fitLaws(fitted));
     onPhase?.({ kind: "fitted", laws });
-    const parts = { plan, device: session.device, source, fitted, laws, versions: options.versions ?? {}, reproduce: options.reproduce ?? "" };
+    const parts = {
+      plan,
+      device: session.device,
+      source,
+      fitted,
+      laws,
+      versions: options.versions ?? {},
+      reproduce: options.reproduce ?? "",
+    };
     if (!laws.N.ok || !laws.loss.ok || !laws.D.ok) {
       const study = summarize({ ...parts, seconds: clock.total(), timings: clock.laps });
       await writeStudy(study, out);
@@ -67,7 +75,16 @@ export const runStudy = async (options: StudyOptions): Promise<Study> => {
       drawSamples(run, { out, device: session.device, source, preset, seed }),
     );
     const curves = await curvesOf([...fitted, heldOut!], session.store);
-    const finished = () => summarize({ ...parts, prediction, heldOut: heldOut!, samples, curves, seconds: clock.total(), timings: clock.laps });
+    const finished = () =>
+      summarize({
+        ...parts,
+        prediction,
+        heldOut: heldOut!,
+        samples,
+        curves,
+        seconds: clock.total(),
+        timings: clock.laps,
+      });
     await clock.time("drawing", () => writeReport(finished(), out));
     const study = finished();
     onPhase?.({ kind: "measured", study });
@@ -93,7 +110,11 @@ const trainAll = async (session: Session, runs: readonly GridRun[]): Promise<Don
   const records = await session.train(runs.map(({ spec }) => spec));
   return records.map((record: RunRecord): DoneRun => {
     if (record.state === "done") return record;
-    throw new StudyError(record.state === "failed" ? `run ${record.id} failed: ${record.failure.message}` : `run ${record.id} did not finish`);
+    throw new StudyError(
+      record.state === "failed"
+        ? `run ${record.id} failed: ${record.failure.message}`
+        : `run ${record.id} did not finish`,
+    );
   });
 };
 
@@ -101,16 +122,26 @@ const trainAll = async (session: Session, runs: readonly GridRun[]): Promise<Don
  * Predicts the held-out loss and writes the prediction down before the model is trained. A prediction from the same runs is read back, so that a resumed
  * study tests what it said.
  */
-const predictOnce = async (plan: StudyPlan, laws: IsoFlop, out: string): Promise<{ prediction: IsoFlopPrediction; run: GridRun }> => {
+const predictOnce = async (
+  plan: StudyPlan,
+  laws: IsoFlop,
+  out: string,
+): Promise<{ prediction: IsoFlopPrediction; run: GridRun }> => {
   const { preset } = plan;
   const optimum = expectOk(predictBudget(laws, preset.heldOut));
   const run = plan.heldOut(plan.widthFor(optimum.N.value));
   const prediction = expectOk(predictBudget(laws, preset.heldOut, run.paramsNonEmbedding));
   const file = join(out, "prediction.json");
-  const record = { from: plan.grid.map(({ id }) => id), run: run.id, budget: preset.heldOut, model: run.name, prediction: prediction as unknown as Json };
+  const record = {
+    from: plan.grid.map(({ id }) => id),
+    run: run.id,
+    budget: preset.heldOut,
+    model: run.name,
+    prediction: prediction as unknown as Json,
+  };
   const before = await readFile(file, "utf8").catch(() => undefined);
   if (before === undefined || canonicalJson(JSON.parse(before)) !== canonicalJson(JSON.parse(JSON.stringify(record))))
-    await writeAtomically(file, `${JSON.stringify(record, null, 2)}\n`);
+    await writeAtomically(file, [`${JSON.stringify(record, null, 2)}\n`]);
   return { prediction, run };
 };
 
@@ -119,7 +150,7 @@ export const writeStudy = async (study: Study, out: string): Promise<readonly st
   const files = await writeReport(study, out);
   const { curves: _, samples: __, ...summary } = study;
   const file = join(out, "summary.json");
-  await writeAtomically(file, `${JSON.stringify(summary, null, 2)}\n`);
+  await writeAtomically(file, [`${JSON.stringify(summary, null, 2)}\n`]);
   return [...files, file];
 };
 
@@ -140,4 +171,3 @@ const stopwatch = () => {
     },
   };
 };
-

@@ -1,6 +1,6 @@
 import type { DataSource } from "@isoflop/data";
 import type { HeldOut, IsoFlopOptimum, Law, Laws, LossCurve, Run, Sample, Study } from "@isoflop/plot";
-import type { IsoFlop, IsoFlopPrediction, PowerLaw, Outcome } from "@isoflop/scaling";
+import type { IsoFlop, IsoFlopPrediction, Outcome, PowerLaw } from "@isoflop/scaling";
 import type { RunStore } from "@isoflop/sweep";
 import type { Device } from "@isoflop/tensor";
 import { bandOf, type DoneRun, fitLaws } from "./laws.js";
@@ -35,7 +35,14 @@ const runOf = ({ id, spec, result }: DoneRun): Run => ({
 
 const optimumOf = (profile: IsoFlop["budgets"][number]): IsoFlopOptimum => {
   if (profile.status !== "interior")
-    return { budget: profile.C, optimalParams: null, optimalTokens: null, optimalLoss: null, interior: false, reason: profile.message };
+    return {
+      budget: profile.C,
+      optimalParams: null,
+      optimalTokens: null,
+      optimalLoss: null,
+      interior: false,
+      reason: profile.message,
+    };
   const { N, D, loss } = profile.optimum;
   return {
     budget: profile.C,
@@ -50,7 +57,12 @@ const optimumOf = (profile: IsoFlop["budgets"][number]): IsoFlopOptimum => {
 
 const lawOf = (law: Outcome<PowerLaw>, from: number, to: number): Law | undefined =>
   law.ok
-    ? { coefficient: law.coefficient.value, exponent: law.exponent.value, ci95: law.exponent.ci95, band: bandOf(law, from, to) }
+    ? {
+        coefficient: law.coefficient.value,
+        exponent: law.exponent.value,
+        ci95: law.exponent.ci95,
+        band: bandOf(law, from, to),
+      }
     : undefined;
 
 const lawsOf = (fit: IsoFlop, { preset }: StudyPlan): Laws | null => {
@@ -91,7 +103,8 @@ export const summarize = (parts: SummaryParts): Study => {
   const { preset } = plan;
   const withEmbeddings = fitLaws(fitted, "trainable");
   const describe = source.describe() as unknown as Record<string, unknown>;
-  const text = (key: string): string | undefined => (typeof describe[key] === "string" ? (describe[key] as string) : undefined);
+  const text = (key: string): string | undefined =>
+    typeof describe[key] === "string" ? (describe[key] as string) : undefined;
   return {
     preset: preset.name,
     device: { backend: device.name, description: device.description },
@@ -111,24 +124,40 @@ export const summarize = (parts: SummaryParts): Study => {
     ...(curves && { curves }),
     ...(samples && { samples }),
     reproduce,
-    published: { source: "arXiv 2410.08184 (256 px, 1e17 to 6e18 FLOPs)", params: 0.5681, tokens: 0.4319, loss: -0.0273 },
+    published: {
+      source: "arXiv 2410.08184 (256 px, 1e17 to 6e18 FLOPs)",
+      params: 0.5681,
+      tokens: 0.4319,
+      loss: -0.0273,
+    },
     choices: choicesOf(plan, source, laws, withEmbeddings, versions),
   };
 };
 
-const choicesOf = (plan: StudyPlan, source: DataSource, laws: IsoFlop, withEmbeddings: IsoFlop, versions: Readonly<Record<string, string>>): NonNullable<Study["choices"]> => {
+const choicesOf = (
+  plan: StudyPlan,
+  source: DataSource,
+  laws: IsoFlop,
+  withEmbeddings: IsoFlop,
+  versions: Readonly<Record<string, string>>,
+): NonNullable<Study["choices"]> => {
   const { preset, seed } = plan;
   const { learningRate: rule } = preset;
-  const exponent = (law: Outcome<PowerLaw>): string => (law.ok ? law.exponent.value.toFixed(3) : `refused (${law.reason})`);
+  const exponent = (law: Outcome<PowerLaw>): string =>
+    law.ok ? law.exponent.value.toFixed(3) : `refused (${law.reason})`;
   return {
     axes: "loss against ln N at equal C; the parabola is fitted to the loss itself; laws are straight lines in ln-ln",
     parameters: `N counts trainable parameters that take part in products: without word and position tables. With them the exponents are N ${exponent(withEmbeddings.N)}, D ${exponent(withEmbeddings.D)}, loss ${exponent(withEmbeddings.loss)}`,
     tokens: `D counts image tokens, ${(preset.image / preset.patch) ** 2} per image; ${source.captionLength} word tokens and 1 time token per image are paid for in C and not counted in D`,
-    flops: "FLOPs, 2 per multiply-add, of every matrix product of forward and backward pass, attention included and its scores computed twice in the backward pass; norms, activations and the optimizer are not counted; equal to the count of the traced program",
+    flops:
+      "FLOPs, 2 per multiply-add, of every matrix product of forward and backward pass, attention included and its scores computed twice in the backward pass; norms, activations and the optimizer are not counted; equal to the count of the traced program",
     loss: `mean squared error of the velocity on ${preset.validationImages} held-out images with fixed noise, times at equally spaced quantiles of the logit-normal density, averaged weights; standard error over images and noise`,
     fit: "least-squares parabola per budget; budgets without an interior minimum of positive curvature enter no law; power laws by least squares in ln-ln",
     intervals: `laws: Student's t on the scatter of the optima. Prediction: curvature of the loss law integrated out over power laws, laws with a floor and laws still steepening, with the noise of one run (${laws.noise.degreesOfFreedom > 0 ? laws.noise.standardDeviation.toFixed(4) : "unknown"}) added`,
-    filters: laws.dropped.length === 0 ? "none: every run and every budget was used" : laws.dropped.map(({ C, message }) => `${C.toExponential(1)}: ${message}`).join("; "),
+    filters:
+      laws.dropped.length === 0
+        ? "none: every run and every budget was used"
+        : laws.dropped.map(({ C, message }) => `${C.toExponential(1)}: ${message}`).join("; "),
     recipe: `rectified flow, velocity, logit-normal(0, 1) times stratified over the batch; in-context transformer; AdamW (0.9, 0.99), weight decay 0.01, clipping at 1; batch ${preset.batch}; learning rate ${rule.base} (${rule.baseWidth} / width)^${rule.exponent}, 5 % warm-up, linear to zero over the last 30 %; power-function average of the weights; ${100 * preset.captionDropout} % of captions dropped`,
     seeds: [seed],
     versions,

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { file, fixture, isoflop, json, llama, scratch } from "./isoflop.js";
+
+const numbers = (value: unknown) => value as number;
+
+describe("fit isoflop", () => {
+  test("Llama 3: D* = 0.29936 C^0.53678", () => {
+    const { laws, status, points, versions, input } = json(["fit", "isoflop", ...llama, "--x", "D"]);
+    expect(numbers(laws!.D!.exponent!.value)).toBeCloseTo(0.5367791270945961, 9);
+    expect(numbers(laws!.D!.coefficient!.value)).toBeCloseTo(0.29935514474627667, 7);
+    expect(numbers(laws!.D!.logCoefficient!.value)).toBeCloseTo(-1.2061246353670234, 7);
+    expect(numbers(laws!.D!.exponent!.standardError)).toBeCloseTo(0.018194145185048197, 9);
+    expect(status).toBe("converged");
+    expect(points).toMatchObject({ used: 133, dropped: [] });
+    expect(versions).toMatchObject({ isoflop: "0.0.0", "@isoflop/scaling": "0.0.0", node: process.versions.node });
+    expect(input!.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test.each([
+    ["base/long/kaplan/kaplan/train", 0.8706584146852916],
+    ["base/long/kaplan/standard/val", 0.7035900037340416],
+    ["base/short/kaplan/standard/val", 0.6046623128388028],
+    ["base/short/chinchilla/standard/val", 0.5670548409577008],
+    ["tuned/short/const/standard/val", 0.5181053104890744],
+  ])("Porian et al., %s: exponent %d by Akima", (label, exponent) => {
+    const { laws, points } = json([
+      ...["fit", "isoflop", "-i", fixture("porian_owt2_isoflops"), "--columns", "label=config", "--only", label],
+      ...["--optimum", "akima", "--loss", "log"],
+    ]);
+    expect(Math.abs(numbers(laws!.N!.exponent!.value) - exponent)).toBeLessThan(0.003);
+    const { used, dropped, otherLabels } = points!;
+    expect(numbers(used) + numbers(dropped!.length) + numbers(otherLabels)).toBe(581);
+  });
+
+  test("exact parabolas give the paper's laws back to 1e-9", () => {
+    const { laws } = json(["fit", "isoflop", "-i", fixture("dit_isoflop_exact")]);
+    expect(Math.abs(numbers(laws!.N!.exponent!.value) / 0.5681 - 1)).toBeLessThan(1e-9);
+    expect(Math.abs(numbers(laws!.N!.coefficient!.value) / 0.0009 - 1)).toBeLessThan(1e-9);
+    expect(Math.abs(numbers(laws!.loss!.coefficient!.value) / 2.3943 - 1)).toBeLessThan(1e-9);
+    expect(Math.abs(numbers(laws!.loss!.exponent!.value) / -0.0273 - 1)).toBeLessThan(1e-9);
+  });
+
+  test("a metric is minimised in the loss's place", () => {
+    const args = ["fit", "isoflop", "-i", fixture("dit_isoflop_exact"), "--columns", "metric:fid=fid"];
+    const { laws } = json([...args, "--quantity", "fid"]);
+    expect(numbers(laws!.loss!.exponent!.value)).toBeCloseTo(-0.234, 9);
+    expect(isoflop([...args, "--quantity", "fid"]).stdout).toMatch(/^fid .* −0\.234/m);
+  });
+
+  test("the bootstrap has a seed and its intervals hold the estimate", () => {
+    const args = ["fit", "isoflop", "-i", fixture("dit_isoflop_noisy"), "--bootstrap", "100", "--seed"];
+    const { bootstrap, laws } = json([...args, "1"]);
+    const [low, high] = bootstrap!.N!.exponent!.ci95 as unknown as [number, number];
+    const value = numbers(laws!.N!.exponent!.value);
+    expect(low).toBeLessThan(value);
+    expect(value).toBeLessThan(high);
+    expect(bootstrap).toMatchObject({ ok: true, seed: 1, resamples: 100 });
+    expect(json([...args, "1"]).bootstrap).toEqual(bootstrap);
+    expect(json([...args, "2"]).bootstrap).not.toEqual(bootstrap);
+  });
+
+  test("too few budgets: status 4, the document is printed, every row has its reason", () => {
+    const rows = readFileSync(fixture("dit_isoflop_exact"), "utf8")
+      .split("\n")
+      .slice(0, 1 + 9 + 9 + 3);
+    const small = file("small.csv", rows.join("\n"));
+    const document = json(["fit", "isoflop", "-i", small], { code: 4 });
+    expect(document).toMatchObject({ ok: false, status: "too-few-budgets" });
+    expect(document.laws!.N).toMatchObject({ ok: false, reason: "too-few-budgets" });
+    expect(document.points).toMatchObject({ used: 18 });
+    const dropped = document.points!.dropped as unknown as { row: number; reason: string }[];
+    expect(dropped.map(({ row, reason }) => [row, reason])).toEqual([19, 20, 21].map((row) => [row, "too-few-sizes"]));
+    const { code, stdout, stderr } = isoflop(["fit", "isoflop", "-i", small]);
+    expect([code, stderr.trim()]).toEqual([
+      4,
+      "isoflop: too-few-budgets: 2 of 3 budgets have an interior minimum; a law needs at least 3",
+    ]);
+    expect(stdout).toContain("refused: too few sizes");
+  });
+
+  test("a report has both figures and the table", () => {
+    const path = scratch("iso.html");
+    const { code, stdout } = isoflop(["fit", "isoflop", ...llama, "--report", path]);
+    expect(code).toBe(0);
+    const page = readFileSync(path, "utf8");
+    expect(page.match(/<figure>/g)).toHaveLength(2);
+    expect(page).toContain("optimal model size");
+    expect(page).toContain(stdout.split("\n")[2]);
+    expect(page).not.toMatch(/(src|href)="http/);
+  });
+
+  test("an unwritable report: status 1, nothing half written", () => {
+    const path = scratch("no-folder/iso.html");
+    const { code, stdout, stderr } = isoflop(["fit", "isoflop", ...llama, "--report", path]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(`cannot write ${path}`);
+    expect(existsSync(path)).toBe(false);
+  });
+});

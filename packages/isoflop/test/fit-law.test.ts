@@ -1,0 +1,100 @@
+import { describe, expect, test } from "vitest";
+import { file, isoflop, json } from "./isoflop.js";
+
+const x = [1e17, 3e17, 1e18, 3e18, 1e19, 3e19, 1e20, 3e20];
+const table = (y: (x: number) => number, separator = ",") =>
+  ["compute", "loss"].join(separator) + x.map((v) => `\n${[v, y(v)].join(separator)}`).join("");
+const columns = ["--columns", "x=compute,y=loss"];
+const number = (value: unknown) => value as number;
+
+describe("fit law", () => {
+  test("a power law comes back with its coefficient and exponent", () => {
+    const input = file(
+      "power.csv",
+      table((v) => 2.3943 * v ** -0.0273),
+    );
+    const { fit, formula, data } = json(["fit", "law", "-i", input, ...columns]);
+    expect(number(fit!.exponent!.value)).toBeCloseTo(-0.0273, 12);
+    expect(number(fit!.coefficient!.value)).toBeCloseTo(2.3943, 9);
+    expect(number(fit!.logCoefficient!.value)).toBeCloseTo(Math.log(2.3943), 9);
+    expect(formula).toBe("y = coefficient · x^exponent");
+    expect(data!.x).toEqual(x);
+  });
+
+  test("a saturating law comes back with its floor, and predicts", () => {
+    const truth = (v: number) => 1.5 + 800 * v ** -0.15;
+    const input = file("floor.csv", table(truth, ";"));
+    const args = ["fit", "law", "-i", input, ...columns, "--form", "saturating"];
+    const { fit } = json(args);
+    expect(number(fit!.floor!.value)).toBeCloseTo(1.5, 4);
+    expect(number(fit!.exponent!.value)).toBeCloseTo(0.15, 4);
+    const saved = isoflop([...args, "--json"]).stdout;
+    const { predictions } = json(["predict", "-", "--at", "1e22"], { stdin: saved });
+    expect(number(predictions![0]!.predicted!.y!.value)).toBeCloseTo(truth(1e22), 4);
+  });
+
+  test.each([
+    [0.5, 0, "converged"],
+    [0, 4, "bound"],
+  ])("a broken law with a floor of %d comes back with its break: status %d", (floor, code, status) => {
+    const truth = (v: number) => floor + 30 * v ** -0.05 * (1 + (v / 5e18) ** 2) ** (-0.1 * 0.5);
+    const many = Array.from({ length: 24 }, (_, i) => 1e16 * 10 ** (i / 4));
+    const input = file("broken.csv", ["compute,loss", ...many.map((v) => `${v},${truth(v)}`)].join("\n"));
+    const document = json(["fit", "law", "-i", input, ...columns, "--form", "bnsl"], { code });
+    expect(document.status).toBe(status);
+    expect(number(document.fit!.breaks![0]!.at!.value) / 5e18).toBeCloseTo(1, 3);
+    expect(number(document.fit!.floor!.value)).toBeCloseTo(floor, 3);
+  });
+
+  test("JSON and JSONL say the same as CSV", () => {
+    const rows = x.map((compute) => ({ compute, loss: 3 * compute ** -0.03 }));
+    const csv = json([
+      "fit",
+      "law",
+      "-i",
+      file(
+        "same.csv",
+        table((v) => 3 * v ** -0.03),
+      ),
+      ...columns,
+    ]);
+    const array = json(["fit", "law", "-i", file("same.json", JSON.stringify(rows)), ...columns]);
+    const lines = json(["fit", "law", "-i", "-", ...columns], {
+      stdin: rows.map((row) => JSON.stringify(row)).join("\r\n"),
+    });
+    expect(array.fit).toEqual(csv.fit);
+    expect(lines.fit).toEqual(csv.fit);
+  });
+
+  test.each([
+    ["x=compute,y=val", 3, /there is no column "val" \(for y\); there are: compute, loss/],
+    ["x=compute,z=loss", 2, /--columns has "z"; expected x=… and y=…/],
+    ["compute", 2, /"compute" is not field=column/],
+  ])("columns %s: status %d", (map, status, message) => {
+    const { code, stderr } = isoflop([
+      "fit",
+      "law",
+      "-i",
+      file(
+        "c.csv",
+        table(() => 1),
+      ),
+      "--columns",
+      map,
+    ]);
+    expect(code).toBe(status);
+    expect(stderr).toMatch(message);
+  });
+
+  test("a value that has no logarithm is named with its row", () => {
+    const { code, stderr } = isoflop(["fit", "law", "-i", "-", ...columns], "compute,loss\n1,2\n2,-3\n");
+    expect(code).toBe(3);
+    expect(stderr).toBe('isoflop: standard input: row 2: y is "-3"; expected a finite number above 0\n');
+  });
+
+  test("two points fix a law and say nothing of its error: status 4", () => {
+    const { status, fit } = json(["fit", "law", "-i", "-"], { code: 4, stdin: "x,y\n1,2\n10,1\n" });
+    expect(status).toBe("too-few-points");
+    expect(fit!.exponent!.ci95).toEqual(["-Infinity", "Infinity"]);
+  });
+});

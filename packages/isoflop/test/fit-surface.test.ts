@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { optimalAllocation, type Surface, surfaceLoss } from "@isoflop/scaling";
+import { describe, expect, test } from "vitest";
+import { epoch, fixture, isoflop, json, llama, scratch } from "./isoflop.js";
+
+const number = (value: unknown) => value as number;
+
+describe("fit surface", () => {
+  test("240 Chinchilla runs: the objective and exponents of the reference, intervals of its width", () => {
+    const { fit, points, bootstrap } = json(["fit", "surface", ...epoch, "--bootstrap", "400"]);
+    expect(number(fit!.objective!.value)).toBeLessThanOrEqual(1.0001 * 0.00101827402);
+    expect(Math.abs(number(fit!.exponents!.alpha!.value) - 0.34731)).toBeLessThan(0.004);
+    expect(Math.abs(number(fit!.exponents!.beta!.value) - 0.36717)).toBeLessThan(0.004);
+    expect(number(fit!.logCoefficients!.A!.value)).toBeCloseTo(Math.log(number(fit!.coefficients!.A!.value)), 12);
+    expect(points!.used).toBe(240);
+    expect((points!.dropped as unknown as { reason: string }[]).map(({ reason }) => reason)).toEqual(
+      Array(5).fill("highest-loss"),
+    );
+    const reference = { alpha: [0.31703, 0.37064], beta: [0.33186, 0.41535], E: [1.76846, 1.87156] } as const;
+    for (const [name, [low, high]] of Object.entries(reference)) {
+      const ends = bootstrap!.parameters![name]!.ci95 as unknown as [number, number];
+      expect(Math.abs(ends[0] - low)).toBeLessThan(0.25 * (high - low));
+      expect(Math.abs(ends[1] - high)).toBeLessThan(0.25 * (high - low));
+    }
+  });
+
+  test("Llama 3 by variable projection; mse is the same minimum", () => {
+    const { fit } = json(["fit", "surface", ...llama, "--objective", "varpro"]);
+    expect(number(fit!.exponents!.alpha!.value)).toBeCloseTo(0.310006, 3);
+    expect(number(fit!.exponents!.beta!.value)).toBeCloseTo(0.313643, 3);
+    expect(json(["fit", "surface", ...llama, "--objective", "mse"]).fit).toEqual(fit);
+  });
+
+  test("CS336 without noise: the truth to 1e-4", () => {
+    const { fit } = json(["fit", "surface", "-i", fixture("cs336_isoflops"), "--objective", "varpro"]);
+    const truth = { E: 2.69, A: 1606.4, B: 3210.7, alpha: 0.34, beta: 0.36 };
+    for (const [name, value] of Object.entries(truth)) {
+      const estimate = (fit!.coefficients![name] ?? fit!.exponents![name])!;
+      expect(Math.abs(number(estimate.value) / value - 1)).toBeLessThan(1e-4);
+    }
+  });
+
+  test("the bias of Approach 2 on the grid of 16 times around the optimum is −5.1002 %", () => {
+    const args = ["fit", "surface", "-i", fixture("iso_chinchilla_xl"), "--objective", "varpro", "--bias-at", "1e24"];
+    expect(number(json(args).fit!.approach2Bias!.relative!.D)).toBeCloseTo(-0.051002445517557726, 6);
+    expect(isoflop(args).stdout).toContain("D* −5.1002 %");
+  });
+
+  test.each(["chinchilla", "tied", "no-floor", "kaplan"])(
+    "%s: the laws of the optimum are those of the surface",
+    (form) => {
+      const { fit } = json(["fit", "surface", ...epoch, "--form", form, "--objective", "log-mse"]);
+      const surface = { form, theta: fit!.theta } as unknown as Surface;
+      for (const C of [1e15, 1e21, 1e26]) {
+        const best = optimalAllocation(surface, C);
+        expect(best.ok).toBe(true);
+        if (!best.ok) continue;
+        const law = (name: string) => {
+          const { coefficient, exponent, floor } = fit!.allocation![name]!;
+          return number(coefficient!.value) * C ** number(exponent!.value) + number(floor ?? 0);
+        };
+        expect(law("N") / best.N).toBeCloseTo(1, 5);
+        expect(law("D") / best.D).toBeCloseTo(1, 5);
+        expect(law("loss") / surfaceLoss(surface, best)).toBeCloseTo(1, 9);
+      }
+    },
+  );
+
+  test("a floor at its bound is printed and ends with status 4", () => {
+    const args = [
+      ...["fit", "surface", "-i", fixture("porian_owt2_isoflops"), "--columns", "label=config"],
+      ...["--only", "base/long/kaplan/kaplan/train", "--objective", "varpro"],
+    ];
+    const { status, ok, fit } = json(args, { code: 4 });
+    expect([status, ok, fit!.coefficients!.E!.value]).toEqual(["bound", true, 0]);
+    const { stdout, stderr } = isoflop(args);
+    expect(stdout).toContain("caution: bound: E has gone to its bound");
+    expect(stderr).toMatch(/^isoflop: bound: /);
+  });
+
+  test("an objective that a form does not have names the one that it has", () => {
+    const { code, stderr } = isoflop(["fit", "surface", ...epoch, "--form", "kaplan", "--objective", "mse"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("--objective mse is for --form chinchilla only; for kaplan use log-mse");
+  });
+
+  test("a report shows the laws of the optimum", () => {
+    const path = scratch("surface.html");
+    expect(isoflop(["fit", "surface", ...llama, "--report", path]).code).toBe(0);
+    const page = readFileSync(path, "utf8");
+    expect(page.match(/<figure>/g)).toHaveLength(1);
+    expect(page).toContain("exponent 0.527");
+  });
+});

@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { file, fixture, isoflop, json } from "./isoflop.js";
+
+const good = readFileSync(fixture("dit_isoflop_exact"), "utf8");
+const fitText = (text: string, ...args: string[]) => isoflop(["fit", "isoflop", "-i", "-", ...args], text);
+const lines = good.trim().split("\n");
+
+describe("tables that mean the same", () => {
+  const reference = json(["fit", "isoflop", "-i", fixture("dit_isoflop_exact")]);
+  const records = lines.slice(1).map((line) => {
+    const [C, N, D, loss] = line.split(",").map(Number);
+    return { C, N, D, loss };
+  });
+  test.each([
+    ["CRLF and a byte order mark", `\uFEFF${good.replaceAll("\n", "\r\n")}`],
+    ["semicolons", good.replaceAll(",", ";")],
+    ["tabs", good.replaceAll(",", "\t")],
+    ["quotes", good.replaceAll(/[^,\n]+/g, '"$&"')],
+    ["JSON", JSON.stringify(records)],
+    ["JSONL", records.map((record) => JSON.stringify(record)).join("\n")],
+    ["another order of rows", [lines[0], ...lines.slice(1).reverse()].join("\n")],
+    ["a row twice", `${good.trim()}\n${lines[5]}\n`],
+  ])("%s", (_, text) => {
+    const { laws } = json(["fit", "isoflop", "-i", file("same", text)]);
+    for (const name of ["N", "D", "loss"]) {
+      expect(laws![name]!.exponent!.value).toBeCloseTo(Number(reference.laws![name]!.exponent!.value), 12);
+    }
+  });
+
+  test("a column's name may have a comma", () => {
+    const text = good.replace("C,N,D,loss", '"compute, in FLOPs",N,D,loss');
+    expect(fitText(text, "--columns", "C=compute, in FLOPs,N=N").code).toBe(0);
+  });
+});
+
+describe("rows that cannot be right", () => {
+  const broken = (column: number, value: string) => {
+    const cells = lines[4]!.split(",");
+    cells[column] = value;
+    return [...lines.slice(0, 4), cells.join(","), ...lines.slice(5)].join("\n");
+  };
+  test.each([
+    ["a negative loss", broken(3, "-0.5"), /row 4: loss is -0.5/],
+    ["a loss of zero", broken(3, "0"), /row 4: loss is 0/],
+    ["an infinite size", broken(1, "inf"), /row 4: N is Infinity/],
+    ["a perplexity", broken(3, "180"), /row 4: loss is 180; above 100/],
+    ["millions of parameters as a unit", broken(1, "0.5"), /row 4: N is 0.5/],
+    ["a word", broken(3, "n/a"), /row 4: loss is "n\/a"; expected a number/],
+    ["a decimal comma", broken(3, '"0,81"'), /use a decimal point/],
+    ["a missing cell", good.replace(lines[4]!, "1,2"), /row 4: 2 cells, but the header names 5 columns/],
+    ["an open quote", `${good}"1,2`, /row 5\d: a quoted cell is never closed/],
+    ["an empty file", "", /no header line/],
+    ["a header and nothing else", "C,N,loss\n", /there is no row that can be used/],
+  ])("%s: status 3, the row is named", (_, text, message) => {
+    const { code, stdout, stderr } = fitText(text);
+    expect([code, stdout]).toEqual([3, ""]);
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^isoflop: standard input: .*\n$/);
+  });
+
+  test("with --skip-bad-rows they are left out and listed", () => {
+    const { stdout, code } = fitText(broken(3, "-0.5"), "--skip-bad-rows", "--json");
+    expect(code).toBe(0);
+    const { points } = JSON.parse(stdout) as { points: { used: number; dropped: unknown[] } };
+    expect(points.used).toBe(53);
+    expect(points.dropped).toEqual([{ row: 4, reason: "bad-row", message: expect.stringContaining("loss is -0.5") }]);
+  });
+
+  test("a diverged run is left out with its reason", () => {
+    const { stdout, code } = fitText(broken(3, "nan"));
+    expect(code).toBe(0);
+    expect(stdout).toContain("row 4: no-loss");
+  });
+
+  test("one size at a budget is a refused budget, not an error", () => {
+    const { stdout, code } = fitText(`${good.trim()}\n1e20,1e8,${1e20 / 6e8},0.7,50\n`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^1e20 .*refused: too few sizes/m);
+  });
+});
+
+describe("wrong usage", () => {
+  const runs = fixture("dit_isoflop_exact");
+  test.each([
+    [["nope"], "unknown command 'nope'; see isoflop --help"],
+    [["fit", "isflop"], "(Did you mean isoflop?); see isoflop fit --help"],
+    [["fit", "isoflop"], "required option '-i, --input <file>' not specified; see isoflop fit isoflop --help"],
+    [["fit", "isoflop", "-i", runs, "--optimum", "best"], "Allowed choices are parabola, huber, akima."],
+    [["fit", "isoflop", "-i", runs, "--boostrap", "9"], "(Did you mean --bootstrap?)"],
+    [["fit", "isoflop", "-i", runs, "--bootstrap", "1.5"], "Expected a whole number"],
+    [
+      ["fit", "isoflop", "-i", runs, "--columns", "X=C"],
+      '--columns has "X"; expected C, N, D, loss, sigma, seed, label or metric:NAME',
+    ],
+    [["compare", runs], "missing required argument 'B'"],
+    [["plan-next", "-i", runs, "--target", "1e20"], "required option '--allowance <FLOPs>' not specified"],
+  ])("%j: status 2", (args, message) => {
+    const { code, stdout, stderr } = isoflop(args);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
+  });
+
+  test("a file that is not there: status 3; --debug shows where", () => {
+    expect(isoflop(["fit", "isoflop", "-i", "nope.csv"])).toEqual({
+      code: 3,
+      stdout: "",
+      stderr: "isoflop: cannot read nope.csv: there is no such file\n",
+    });
+    expect(isoflop(["fit", "isoflop", "-i", "nope.csv", "--debug"]).stderr).toMatch(/\n {4}at /);
+  });
+
+  test("a missing column is named with those that are there", () => {
+    const { code, stderr } = isoflop(["fit", "isoflop", "-i", runs, "--columns", "loss=val"]);
+    expect(code).toBe(3);
+    expect(stderr).toContain('there is no column "val" (for loss); there are: C, N, D, loss, fid');
+  });
+});

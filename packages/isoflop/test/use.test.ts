@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { epoch, file, fixture, isoflop, json, llama } from "./isoflop.js";
+
+const number = (value: unknown) => value as number;
+const saved = (name: string, args: readonly string[]) => file(name, isoflop([...args, "--json"]).stdout);
+
+describe("predict", () => {
+  test("the paper's laws at 1.5e21, from a saved fit and from the runs alike", () => {
+    const fit = saved("exact.json", ["fit", "isoflop", "-i", fixture("dit_isoflop_exact")]);
+    const { predictions } = json(["predict", fit, "--at", "1.5e21"]);
+    const { "optimal N": N, "optimal D": D, loss } = predictions![0]!.predicted!;
+    expect(number(N!.value) / (0.0009 * 1.5e21 ** 0.5681)).toBeCloseTo(1, 9);
+    expect(number(D!.value) * 6 * number(N!.value)).toBeCloseTo(1.5e21, -15);
+    expect(number(loss!.value)).toBeCloseTo(2.3943 * 1.5e21 ** -0.0273, 4);
+    const direct = json(["predict", "--input", fixture("dit_isoflop_exact"), "--at", "1.5e21"]);
+    expect(number(direct.predictions![0]!.predicted!["optimal N"]!.value)).toBe(number(N!.value));
+  });
+
+  test("an interval widens with the distance, and a size that is not the best costs loss", () => {
+    const fit = saved("noisy.json", ["fit", "isoflop", "-i", fixture("dit_isoflop_noisy")]);
+    const loss = (...args: string[]) => json(["predict", fit, ...args]).predictions![0]!.predicted!.loss!;
+    const width = (at: string) => {
+      const [low, high] = loss("--at", at).interval95 as unknown as [number, number];
+      return high - low;
+    };
+    expect(width("1e21")).toBeGreaterThan(width("1e19"));
+    expect(number(loss("--at", "1e19", "--size", "1e9").value)).toBeGreaterThan(number(loss("--at", "1e19").value));
+  });
+
+  test("a surface answers for a compute, a model and a loss, and they agree", () => {
+    const fit = saved("surface.json", ["fit", "surface", ...epoch]);
+    const at = json(["predict", fit, "--at", "1e22"]).predictions![0]!.predicted!;
+    const [N, D, L] = ["optimal N", "optimal D", "loss"].map((name) => number(at[name]!.value)) as [
+      number,
+      number,
+      number,
+    ];
+    expect(6 * N * D).toBeCloseTo(1e22, -16);
+    const model = json(["predict", fit, "--size", String(N), "--tokens", String(D)]).predictions![0]!;
+    expect(number(model.predicted!.loss!.value)).toBeCloseTo(L, 12);
+    expect(number(model.notes!.deadweight)).toBeCloseTo(0, 6);
+    const reach = json(["predict", fit, "--reach", String(L)]).predictions![0]!.predicted!;
+    expect(number(reach.C!.value) / 1e22).toBeCloseTo(1, 6);
+    const [low, high] = reach.C!.ci95 as unknown as [number, number];
+    expect(low).toBeLessThan(1e22);
+    expect(high).toBeGreaterThan(1e22);
+  });
+
+  test("a loss below the floor is refused: status 4", () => {
+    const { code, stderr } = isoflop(["predict", "--method", "surface", ...epoch, "--reach", "1.5"]);
+    expect([code, stderr]).toEqual([4, expect.stringMatching(/^isoflop: unreachable: a loss of 1.5/)]);
+  });
+
+  test.each([
+    [["--at", "1e20"], 2, "there is nothing to work from; expected a saved fit or --input"],
+    [["FIT", "--tokens", "1e9"], 2, "--tokens cannot be asked of a fit isoflop; expected --at, --size"],
+    [["FIT"], 2, "a compute is needed: --at C"],
+    [["FIT", "--at", "-3"], 2, "Expected a finite number above 0."],
+    [["TABLE", "--at", "1e20"], 3, "is not JSON"],
+  ])("%j: status %d", (args, status, message) => {
+    const fit = saved("fit.json", ["fit", "isoflop", ...llama]);
+    const words = args.map((word) => ({ FIT: fit, TABLE: fixture("llama3_isoflops") })[word] ?? word);
+    const { code, stderr } = isoflop(["predict", ...words]);
+    expect(code).toBe(status);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe("compare", () => {
+  /** The same study with every loss 2 % higher: by the law, worse by a fixed factor of compute. */
+  const worse = () => {
+    const rows = fixtureRows("dit_isoflop_exact").map(([C, N, D, loss, fid]) => [C, N, D, 1.02 * Number(loss), fid]);
+    return file("worse.csv", ["C,N,D,loss,fid", ...rows.map((row) => row.join(","))].join("\n"));
+  };
+
+  test("effective compute of a law that is 2 % worse is 1.02^(1/0.0273)", () => {
+    const document = json(["compare", fixture("dit_isoflop_exact"), worse(), "--at", "1e19,1e21"]);
+    for (const at of [document.at![0]!, document.at![1]!]) {
+      expect(number(at.b) / number(at.a)).toBeCloseTo(1.02, 9);
+      expect(number(at.effectiveCompute!.value)).toBeCloseTo(1.02 ** (1 / 0.0273), 5);
+    }
+    expect(document.crossing).toMatchObject({ ok: false, reason: "unreachable" });
+  });
+
+  test("a saved fit compares as its table does", () => {
+    const fit = saved("a.json", ["fit", "isoflop", "-i", fixture("dit_isoflop_exact")]);
+    const args = [worse(), "--at", "1e20", "--seed", "3"];
+    expect(json(["compare", fit, ...args]).at).toEqual(json(["compare", fixture("dit_isoflop_exact"), ...args]).at);
+  });
+
+  test("columns may differ between the two", () => {
+    const renamed = file("renamed.csv", fixtureText("dit_isoflop_exact").replace("C,N,D,loss", "C,N,D,val"));
+    const { at } = json(["compare", fixture("dit_isoflop_exact"), renamed, "--columns-b", "loss=val"]);
+    expect(at![0]!.difference!.value).toBe(0);
+  });
+});
+
+describe("plan-next", () => {
+  const surfaceFit = () => saved("plan.json", ["fit", "surface", ...epoch, "--bootstrap", "100"]);
+
+  test("the runs cost no more than allowed and teach more than an even grid", () => {
+    const plan = json(["plan-next", surfaceFit(), "--allowance", "1e22", "--target", "1e24", "--quantity", "N"]);
+    const runs = plan.runs as unknown as { C: number; N: number; D: number; count: number }[];
+    const cost = runs.reduce((sum, { C, count }) => sum + C * count, 0);
+    expect(cost).toBeLessThanOrEqual(1e22 * (1 + 1e-12));
+    expect(number(plan.cost)).toBeCloseTo(cost, -10);
+    for (const { C, N, D } of runs) expect((6 * N * D) / C).toBeCloseTo(1, 9);
+    const { now, planned, evenGrid } = plan.standardError!;
+    expect(number(planned)).toBeLessThan(number(evenGrid));
+    expect(number(evenGrid)).toBeLessThan(number(now));
+  });
+
+  test("the bootstrap's uncertainty is another one, and has to be there", () => {
+    const path = surfaceFit();
+    const args = ["--allowance", "1e22", "--target", "1e24"];
+    const delta = json(["plan-next", path, ...args]).standardError!.now;
+    expect(json(["plan-next", path, ...args, "--posterior", "bootstrap"]).standardError!.now).not.toBe(delta);
+    const { code, stderr } = isoflop(["plan-next", ...epoch, ...args, "--posterior", "bootstrap"]);
+    expect([code, stderr]).toEqual([2, "isoflop: --posterior bootstrap needs a fit surface with --bootstrap\n"]);
+  });
+
+  test("a surface whose floor is at its bound is not planned with: status 4", () => {
+    const args = [
+      "-i",
+      fixture("porian_owt2_isoflops"),
+      "--columns",
+      "label=config",
+      "--only",
+      "base/long/kaplan/kaplan/train",
+    ];
+    const bound = saved("bound.json", ["fit", "surface", ...args, "--objective", "varpro"]);
+    expect(isoflop(["plan-next", bound, "--allowance", "1e20", "--target", "1e22"]).code).toBe(4);
+  });
+});
+
+function fixtureText(name: string): string {
+  return readFileSync(fixture(name), "utf8");
+}
+
+function fixtureRows(name: string): string[][] {
+  return fixtureText(name)
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(","));
+}
