@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { usageError } from "../exit.js";
 import { requireSound } from "../fits/document.js";
 import { fitIsoFlop, type IsoFlopChoices } from "../fits/isoflop.js";
 import { count, positive, positives, whole } from "../input/numbers.js";
@@ -39,13 +40,17 @@ export function configure(command: Command): void {
     .option("--report <file.html>", "write the figures as one HTML file")
     .addHelpText("after", help)
     .action(async (options: Options) => {
+      if (options.report !== undefined && options.quantity !== undefined) {
+        throw usageError("--report draws the loss; it cannot be had with --quantity");
+      }
       const loaded = loadRuns(options);
       const document = fitIsoFlop(loaded, options);
+      // Printed first: a report that cannot be written must not cost the fit.
+      emit(options.json, document, () => isoFlopText(document));
       if (options.report !== undefined) {
         const { writeIsoFlopReport } = await import("../output/report.js");
         await writeIsoFlopReport(options.report, loaded, document);
       }
-      emit(options.json, document, () => isoFlopText(document));
       requireSound(document);
     });
 }

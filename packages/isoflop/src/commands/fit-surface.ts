@@ -47,11 +47,12 @@ export function configure(command: Command): void {
     .action(async (options: Options) => {
       const loaded = loadRuns(options);
       const document = await fitSurface(loaded, options);
+      // Printed first: a report that cannot be written must not cost the fit.
+      emit(options.json, document, () => surfaceText(document));
       if (options.report !== undefined) {
         const { writeSurfaceReport } = await import("../output/report.js");
         await writeSurfaceReport(options.report, loaded, document);
       }
-      emit(options.json, document, () => surfaceText(document));
       requireSound(document);
     });
 }

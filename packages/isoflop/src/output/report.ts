@@ -1,7 +1,6 @@
 import { type IsoFlopOptimum, isoFlopFigure, type Law, lawsFigure, type Run } from "@isoflop/plot";
 import { document } from "@isoflop/plot/node";
 import { groupByBudget, type PowerLaw, predictPowerLaw } from "@isoflop/scaling";
-import { usageError } from "../exit.js";
 import type { IsoFlopDocument } from "../fits/isoflop.js";
 import type { SurfaceDocument } from "../fits/surface.js";
 import type { LoadedRuns } from "../input/runs.js";
@@ -19,7 +18,6 @@ const BANDS = "Grey: pointwise 95 % bands. Beyond the largest budget the lines a
 /** Writes the curves at equal compute and the laws. Budgets that were refused are drawn as such. */
 export async function writeIsoFlopReport(path: string, loaded: LoadedRuns, fit: IsoFlopDocument): Promise<void> {
   const { laws, choices } = fit;
-  if (choices.quantity !== "loss") throw usageError("--report draws the loss; it cannot be had with --quantity");
   const study = { runs: runsOf(loaded, fit), isoflop: fit.budgets.map((budget) => optimumOf(budget, choices.scale)) };
   const computes = fit.budgets.map(({ C }) => C);
   const { N, D, loss } = laws;
