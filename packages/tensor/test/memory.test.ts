@@ -13,6 +13,16 @@ describe("memory", () => {
     await leakTest(device, 10_000);
   });
 
+  it("a computed view is a value like any other", async () => {
+    const x = device.tensor([1, 2, 3, 4, 5, 6], [2, 3]);
+    const turned = x.transpose();
+    const cut = x.slice([null, { start: 1 }]);
+    device.evaluate([turned, cut]);
+    x.dispose();
+    expect([...(await add(turned, 1).data())]).toEqual([2, 5, 3, 6, 4, 7]);
+    expect([...(await jit((y: Tensor) => add(y, cut))(cut).data())]).toEqual([4, 6, 10, 12]);
+  });
+
   it("scope disposes everything but what it returns", async () => {
     const x = device.tensor([1, 2, 3]);
     const before = device.memory.buffers;

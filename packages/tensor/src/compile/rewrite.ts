@@ -1,4 +1,5 @@
 import type { Attrs, Op } from "../graph/define.js";
+import { argument } from "../graph/input.js";
 import { Node, type Tensor } from "../graph/tensor.js";
 import { type Graph, refOf, tensorsOf, walk } from "./graph.js";
 
@@ -36,16 +37,19 @@ export type Rule = (node: Node, inputs: readonly Tensor[]) => readonly Tensor[] 
  */
 export const rewrite = (graph: Graph, rule: Rule): Graph => {
   const builder = new Builder();
-  const leaves = new Set(graph.inputs.map(refOf));
+  // A stored value may be the result of a view or any other op; from here on it is an input and nothing else.
+  const inputs = graph.inputs.map(argument);
+  const leaves = new Map(graph.inputs.map((input, i) => [refOf(input), inputs[i]!]));
+  for (const input of inputs) leaves.set(refOf(input), input);
   const done = new Map<Node, readonly Tensor[]>();
   const resolve = (tensor: Tensor): Tensor =>
-    leaves.has(refOf(tensor)) || builder.isCanonical(tensor.node) ? tensor : done.get(tensor.node)![tensor.index]!;
+    leaves.get(refOf(tensor)) ?? (builder.isCanonical(tensor.node) ? tensor : done.get(tensor.node)![tensor.index]!);
   const stop = (tensor: Tensor): boolean =>
     leaves.has(refOf(tensor)) || builder.isCanonical(tensor.node) || done.has(tensor.node);
 
   const visit = (node: Node): void => {
-    const inputs = node.inputs.map(resolve);
-    const replacement = rule(node, inputs);
+    const operands = node.inputs.map(resolve);
+    const replacement = rule(node, operands);
     if (replacement) {
       walk(replacement, stop, visit);
       done.set(node, replacement.map(resolve));
@@ -54,9 +58,9 @@ export const rewrite = (graph: Graph, rule: Rule): Graph => {
     // Always a new node: ids then follow the order of the visit, which is the order of recording.
     done.set(
       node,
-      builder.build(node.op, inputs, node.attrs, () => new Node(node.op, inputs, node.attrs, node.outputs)),
+      builder.build(node.op, operands, node.attrs, () => new Node(node.op, operands, node.attrs, node.outputs)),
     );
   };
   walk(graph.outputs, stop, visit);
-  return { inputs: graph.inputs, outputs: graph.outputs.map(resolve) };
+  return { inputs, outputs: graph.outputs.map(resolve) };
 };
