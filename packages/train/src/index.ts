@@ -33,6 +33,7 @@ export {
 } from "./optimizer.js";
 export { type Packing, packTree, type Slot } from "./pack.js";
 export { type Schedule, scheduleFactor } from "./schedule.js";
+export { setupFor } from "./setup.js";
 export {
   type OptimizerSpec,
   type TrainSpec,

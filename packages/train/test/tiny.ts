@@ -1,5 +1,6 @@
 import { type DataSource, shapeScenes } from "@isoflop/data";
 import type { DitConfig } from "@isoflop/flops";
+import { setupFor } from "../src/setup.js";
 import type { TrainSpecInput } from "../src/spec.js";
 
 const shapes = shapeScenes({ size: 16, seed: 0 });
@@ -8,15 +9,7 @@ const shapes = shapeScenes({ size: 16, seed: 0 });
 export const tinyData = (): DataSource => shapes;
 
 /** The smallest in-context transformer that reads the tiny data. */
-export const tinyModel = (data: DataSource = tinyData()): DitConfig => ({
-  image: { height: 16, width: 16, channels: 3 },
-  patch: 4,
-  width: 8,
-  depth: 1,
-  heads: 1,
-  conditioning: "inContext",
-  context: { kind: "words", tokens: data.captionLength, vocabulary: data.vocabulary.size },
-});
+export const tinyModel = (): DitConfig => ({ ...setupFor(tinyData(), { patch: 4 }), width: 8, depth: 1, heads: 1 });
 
 export const tinySpec = (overrides: Partial<TrainSpecInput> = {}): TrainSpecInput => ({
   model: tinyModel(),

@@ -1,0 +1,41 @@
+// Several small runs one after the other on one and on two threads, and side by side: node bench/parallel.mjs
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { shapeScenes } from "@isoflop/data";
+import { isoFlopGrid, runSweep } from "@isoflop/sweep";
+import { fileRunStore, workerRunners } from "@isoflop/sweep/node";
+
+const data = shapeScenes({ size: 16, seed: 0 });
+const size = (width, depth, heads) => ({
+  name: `${width} x ${depth}`,
+  config: {
+    image: { height: 16, width: 16, channels: 3 },
+    ...{ patch: 2, width, depth, heads, conditioning: "inContext" },
+    context: { kind: "words", tokens: data.captionLength, vocabulary: data.vocabulary.size },
+  },
+});
+const grid = isoFlopGrid({
+  budgets: [4e10],
+  sizes: [size(16, 1, 1), size(24, 2, 1), size(32, 2, 2), size(48, 3, 2)],
+  base: { data: { source: "shapes" }, validation: { images: 512 } },
+  batch: 16,
+});
+
+for (const [count, threads] of [
+  [1, 1],
+  [1, 2],
+  [2, 1],
+]) {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "isoflop-bench-"));
+  const runners = workerRunners({ count, threads });
+  const started = performance.now();
+  await runSweep(
+    grid.map(({ spec }) => spec),
+    { store: fileRunStore(folder), runners },
+  );
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`${count} at once, ${threads} thread(s) each: ${seconds.toFixed(1)} s for ${grid.length} runs`);
+  for (const runner of runners) await runner.close();
+  await rm(folder, { recursive: true });
+}
