@@ -1,17 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Study } from "@isoflop/plot";
+import type { DataSource } from "@isoflop/data";
+import type { Sample, Study as StudyData } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
 import { expectOk, type IsoFlop, type IsoFlopPrediction } from "@isoflop/scaling";
-import type { DataSpec, GridRun, RunRecord, SweepProgress } from "@isoflop/sweep";
+import type { DataSpec, GridRun, SweepProgress } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
-import { canonicalJson, type Json } from "@isoflop/train";
+import { canonicalJson } from "@isoflop/train";
 import { writeAtomically } from "@isoflop/train/node";
 import { type DoneRun, fitLaws, predictBudget } from "./laws.js";
 import { planStudy, type StudyPlan } from "./plan.js";
 import type { Preset } from "./preset.js";
 import { drawSamples } from "./samples.js";
 import { openSession, type Session } from "./session.js";
+import { Stopwatch } from "./stopwatch.js";
 import { curvesOf, summarize } from "./summary.js";
 
 export interface StudyOptions {
@@ -22,152 +24,165 @@ export interface StudyOptions {
   /** Folder for runs, figures and report. */
   readonly out: string;
   readonly signal?: AbortSignal;
-  readonly onPhase?: (phase: Phase) => void;
   readonly onProgress?: (progress: SweepProgress) => void;
+  /** Told what went wrong without stopping the study, such as a checkpoint that could not be read. */
   readonly onNote?: (note: string) => void;
-  /** Package versions for the report. */
+  /** Package versions, for the report. */
   readonly versions?: Readonly<Record<string, string>>;
-  /** The command that makes this study again. */
+  /** The command that makes this study again, for the report. */
   readonly reproduce?: string;
 }
-
-export type Phase =
-  | { readonly kind: "plan"; readonly plan: StudyPlan; readonly device: string }
-  | { readonly kind: "fitted"; readonly laws: IsoFlop }
-  | { readonly kind: "predicted"; readonly prediction: IsoFlopPrediction; readonly run: GridRun }
-  | { readonly kind: "measured"; readonly study: Study }
-  | { readonly kind: "written"; readonly files: readonly string[] };
-
-/**
- * The method of arXiv 2410.08184, end to end: train a grid at several budgets, fit isoFLOP parabolas and the laws through their minima, predict
- * a larger budget, train there, compare. Interrupted and called again, it goes on where it was.
- */
-export const runStudy = async (options: StudyOptions): Promise<Study> => {
-  const { preset, seed, out, onPhase } = options;
-  const clock = stopwatch();
-  const dataSpec: DataSpec = { source: options.data, size: preset.image, seed };
-  const source = await clock.time("opening data", () => dataOpener()(dataSpec));
-  const plan = planStudy(preset, dataSpec, source, seed);
-  const session = await openSession(options);
-  try {
-    onPhase?.({ kind: "plan", plan, device: session.device.description });
-    const fitted = await clock.time("training and validating the grid", () => trainAll(session, plan.grid));
-    const laws = await clock.time("fitting", async () => fitLaws(fitted));
-    onPhase?.({ kind: "fitted", laws });
-    const parts = {
-      plan,
-      device: session.device,
-      source,
-      fitted,
-      laws,
-      versions: options.versions ?? {},
-      reproduce: options.reproduce ?? "",
-    };
-    if (!laws.N.ok || !laws.loss.ok || !laws.D.ok) {
-      const study = summarize({ ...parts, seconds: clock.total(), timings: clock.laps });
-      await writeStudy(study, out);
-      throw new StudyError(refusal(laws));
-    }
-    const { prediction, run } = await predictOnce(plan, laws, out);
-    onPhase?.({ kind: "predicted", prediction, run });
-    const [heldOut] = await clock.time("training the held-out model", () => trainAll(session, [run]));
-    const samples = await clock.time("sampling", () =>
-      drawSamples(run, { out, device: session.device, source, preset, seed }),
-    );
-    const curves = await curvesOf([...fitted, heldOut!], session.store);
-    const finished = () =>
-      summarize({
-        ...parts,
-        prediction,
-        heldOut: heldOut!,
-        samples,
-        curves,
-        seconds: clock.total(),
-        timings: clock.laps,
-      });
-    await clock.time("drawing", () => writeReport(finished(), out));
-    const study = finished();
-    onPhase?.({ kind: "measured", study });
-    onPhase?.({ kind: "written", files: await writeStudy(study, out) });
-    return study;
-  } finally {
-    await session.close();
-  }
-};
 
 /** The study cannot go on, in words for the person who ran it. */
 export class StudyError extends Error {
   override readonly name = "StudyError";
 }
 
-const refusal = (laws: IsoFlop): string => {
-  const refused = [laws.N, laws.D, laws.loss].find((law) => !law.ok);
-  const budgets = laws.dropped.map(({ message }) => message).join("; ");
-  return `no law can be fitted: ${refused && !refused.ok ? refused.message : "unknown"}${budgets ? ` (${budgets})` : ""}`;
-};
-
-const trainAll = async (session: Session, runs: readonly GridRun[]): Promise<DoneRun[]> => {
-  const records = await session.train(runs.map(({ spec }) => spec));
-  return records.map((record: RunRecord): DoneRun => {
-    if (record.state === "done") return record;
-    throw new StudyError(
-      record.state === "failed"
-        ? `run ${record.id} failed: ${record.failure.message}`
-        : `run ${record.id} did not finish`,
-    );
-  });
-};
+/** A held-out budget's prediction and the run that will test it. */
+export interface HeldOutPlan {
+  readonly prediction: IsoFlopPrediction;
+  readonly run: GridRun;
+}
 
 /**
- * Predicts the held-out loss and writes the prediction down before the model is trained. A prediction from the same runs is read back, so that a resumed
- * study tests what it said.
+ * The method of arXiv 2410.08184 as steps to be called in order: train a grid at several budgets, fit isoFLOP parabolas and the laws through
+ * their minima, predict a larger budget, train there, compare. Runs that are done are not done again, so an interrupted study goes on where it was.
  */
-const predictOnce = async (
-  plan: StudyPlan,
-  laws: IsoFlop,
-  out: string,
-): Promise<{ prediction: IsoFlopPrediction; run: GridRun }> => {
-  const { preset } = plan;
-  const optimum = expectOk(predictBudget(laws, preset.heldOut));
-  const run = plan.heldOut(plan.widthFor(optimum.N.value));
-  const prediction = expectOk(predictBudget(laws, preset.heldOut, run.paramsNonEmbedding));
-  const file = join(out, "prediction.json");
-  const record = {
-    from: plan.grid.map(({ id }) => id),
-    run: run.id,
-    budget: preset.heldOut,
-    model: run.name,
-    prediction: prediction as unknown as Json,
-  };
-  const before = await readFile(file, "utf8").catch(() => undefined);
-  if (before === undefined || canonicalJson(JSON.parse(before)) !== canonicalJson(JSON.parse(JSON.stringify(record))))
-    await writeAtomically(file, [`${JSON.stringify(record, null, 2)}\n`]);
-  return { prediction, run };
+export class Study {
+  readonly #clock = new Stopwatch();
+  #fitted: readonly DoneRun[] = [];
+  #laws: IsoFlop | undefined;
+  #heldOut: { readonly plan: HeldOutPlan; readonly done?: DoneRun } | undefined;
+  #samples: readonly Sample[] = [];
+
+  constructor(
+    readonly options: StudyOptions,
+    readonly plan: StudyPlan,
+    readonly source: DataSource,
+    readonly session: Session,
+  ) {}
+
+  /** Trains and validates every size at every fitted budget. */
+  async trainGrid(): Promise<readonly DoneRun[]> {
+    this.#fitted = await this.#clock.time("grid", () => this.#train(this.plan.grid));
+    return this.#fitted;
+  }
+
+  /** Parabolas in ln N, and the power laws through their vertices. */
+  fitLaws(): IsoFlop {
+    this.#laws = fitLaws(this.#fitted);
+    return this.#laws;
+  }
+
+  /**
+   * Says what the held-out budget will give, and writes it to `prediction.json` before anything is trained there.
+   * @throws StudyError if the budgets give no law
+   */
+  async predictHeldOut(): Promise<HeldOutPlan> {
+    const laws = this.#laws ?? this.fitLaws();
+    if (!laws.N.ok || !laws.D.ok || !laws.loss.ok) {
+      await this.write();
+      throw new StudyError(refusal(laws));
+    }
+    const { heldOut: budget } = this.plan.preset;
+    const optimum = expectOk(predictBudget(laws, budget));
+    const run = this.plan.heldOut(this.plan.widthFor(optimum.N.value));
+    const prediction = expectOk(predictBudget(laws, budget, run.paramsNonEmbedding));
+    await this.#writeOnce("prediction.json", {
+      from: this.plan.grid.map(({ id }) => id),
+      run: run.id,
+      model: run.name,
+      budget,
+      prediction,
+    });
+    this.#heldOut = { plan: { prediction, run } };
+    return this.#heldOut.plan;
+  }
+
+  /** Trains the model that the law asks for at the held-out budget. */
+  async trainHeldOut(): Promise<DoneRun> {
+    const { plan } = this.#heldOut ?? { plan: await this.predictHeldOut() };
+    const [done] = await this.#clock.time("held-out model", () => this.#train([plan.run]));
+    this.#heldOut = { plan, done: done! };
+    return done!;
+  }
+
+  /** Draws pictures from the held-out model. */
+  async drawSamples(): Promise<readonly Sample[]> {
+    const { run } = this.#heldOut!.plan;
+    const { out, seed } = this.options;
+    const { device } = this.session;
+    const { preset } = this.plan;
+    this.#samples = await this.#clock.time("samples", () =>
+      drawSamples(run, { out, device, source: this.source, preset, seed }),
+    );
+    return this.#samples;
+  }
+
+  /** Writes `report.html`, the figures and `summary.json`; may be called at any point of the study. */
+  async write(): Promise<{ readonly study: StudyData; readonly files: readonly string[] }> {
+    const { out } = this.options;
+    const study = await this.#summary();
+    const files = await this.#clock.time("report", () => writeReport(study, out));
+    const { curves: _, samples: __, ...summary } = { ...study, seconds: this.#clock.total, timings: this.#clock.laps };
+    const file = join(out, "summary.json");
+    await writeAtomically(file, [`${JSON.stringify(summary, null, 2)}\n`]);
+    return { study: { ...study, ...summary }, files: [...files, file] };
+  }
+
+  /** Ends threads and frees the device. */
+  async close(): Promise<void> {
+    await this.session.close();
+  }
+
+  async #summary(): Promise<StudyData> {
+    const done = this.#heldOut?.done;
+    const { versions = {}, reproduce = "" } = this.options;
+    return summarize({
+      plan: this.plan,
+      device: this.session.device,
+      source: this.source,
+      seconds: this.#clock.total,
+      timings: this.#clock.laps,
+      fitted: this.#fitted,
+      laws: this.#laws ?? fitLaws(this.#fitted),
+      ...(this.#heldOut && { prediction: this.#heldOut.plan.prediction }),
+      ...(done && { heldOut: done }),
+      curves: await curvesOf([...this.#fitted, ...(done ? [done] : [])], this.session.store),
+      samples: this.#samples,
+      versions,
+      reproduce,
+    });
+  }
+
+  async #train(runs: readonly GridRun[]): Promise<DoneRun[]> {
+    const records = await this.session.train(runs.map(({ spec }) => spec));
+    return records.map((record): DoneRun => {
+      if (record.state === "done") return record;
+      const why = record.state === "failed" ? record.failure.message : "it did not finish";
+      throw new StudyError(`run ${record.id}: ${why}`);
+    });
+  }
+
+  /** A resumed study tests what it said: a prediction from the same runs is left as it stands. */
+  async #writeOnce(name: string, content: object): Promise<void> {
+    const file = join(this.options.out, name);
+    const text = `${JSON.stringify(content, null, 2)}\n`;
+    const before = await readFile(file, "utf8").catch(() => "null");
+    if (canonicalJson(JSON.parse(before)) !== canonicalJson(JSON.parse(text))) await writeAtomically(file, [text]);
+  }
+}
+
+/** Opens data, folder and device, and lays out the grid. */
+export const openStudy = async (options: StudyOptions): Promise<Study> => {
+  const { preset, seed } = options;
+  const data: DataSpec = { source: options.data, size: preset.image, seed };
+  const source = await dataOpener()(data);
+  return new Study(options, planStudy(preset, data, source, seed), source, await openSession(options));
 };
 
-/** `report.html`, figures and `summary.json`. */
-export const writeStudy = async (study: Study, out: string): Promise<readonly string[]> => {
-  const files = await writeReport(study, out);
-  const { curves: _, samples: __, ...summary } = study;
-  const file = join(out, "summary.json");
-  await writeAtomically(file, [`${JSON.stringify(summary, null, 2)}\n`]);
-  return [...files, file];
-};
-
-/** Wall-clock seconds by name. */
-const stopwatch = () => {
-  const started = performance.now();
-  const laps: Record<string, number> = {};
-  return {
-    laps,
-    total: () => (performance.now() - started) / 1000,
-    async time<R>(name: string, work: () => Promise<R>): Promise<R> {
-      const from = performance.now();
-      try {
-        return await work();
-      } finally {
-        laps[name] = (laps[name] ?? 0) + (performance.now() - from) / 1000;
-      }
-    },
-  };
+const refusal = ({ N, D, loss, dropped }: IsoFlop): string => {
+  const refused = [N, D, loss].find((law) => !law.ok);
+  const budgets = dropped.map(({ message }) => message).join("; ");
+  return `no law can be fitted: ${refused && !refused.ok ? refused.message : "no budget has runs"}${budgets ? ` (${budgets})` : ""}`;
 };

@@ -1,0 +1,61 @@
+import { parseArgs } from "node:util";
+import { type Preset, presets } from "isoflop/study";
+
+const usage = `npm run reproduce -- [options]
+
+  --preset quick|laptop   how much to spend (quick: minutes on two cores)
+  --device wasm|webgpu    where to train (wasm needs no GPU)
+  --data emoji|cifar10    what to learn from
+  --seed N                of weights, noise and order (default 0)
+  --out FOLDER            where runs, figures and report go (default runs/PRESET)
+`;
+
+const fail = (message: string): never => {
+  console.error(`${message}\n\n${usage}`);
+  process.exit(2);
+};
+
+const choose = <T extends string>(name: string, value: string, choices: readonly T[]): T =>
+  choices.find((choice) => choice === value) ??
+  fail(`--${name} is ${JSON.stringify(value)}; it must be ${choices.join(" or ")}`);
+
+/** The command line as study options; wrong ones end the process with status 2 and say what would be right. */
+export const readOptions = (argv: readonly string[]) => {
+  const parse = () =>
+    parseArgs({
+      args: [...argv],
+      options: {
+        preset: { type: "string", default: "quick" },
+        device: { type: "string", default: "wasm" },
+        data: { type: "string", default: "emoji" },
+        seed: { type: "string", default: "0" },
+        out: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  let values: ReturnType<typeof parse>;
+  try {
+    values = parse();
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+  if (values.help) {
+    console.log(usage);
+    process.exit(0);
+  }
+  const seed = Number(values.seed);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    fail(`--seed is ${JSON.stringify(values.seed)}; it must be a whole number of at least 0`);
+  const preset: Preset = presets[choose("preset", values.preset, Object.keys(presets))]!;
+  const stopper = new AbortController();
+  return {
+    preset,
+    device: choose("device", values.device, ["wasm", "webgpu"]),
+    data: choose("data", values.data, ["emoji", "cifar10"]),
+    seed,
+    out: values.out ?? `runs/${preset.name}`,
+    signal: stopper.signal,
+    stop: () => stopper.abort(new Error("stopped; run the same command again to go on")),
+    reproduce: `npm run reproduce${argv.length > 0 ? ` -- ${argv.join(" ")}` : ""}`,
+  } as const;
+};
