@@ -30,8 +30,11 @@ export interface Preset {
 const multiplesOf = (step: number, from: number, to: number): number[] =>
   Array.from({ length: (to - from) / step + 1 }, (_, i) => from + i * step);
 
-/** Heads 8 wide and depth growing slowly: at these budgets a wider model gains more than a deeper one. */
-const shallow = (width: number): Size => ({ width, depth: Math.max(1, Math.round(width / 48)), heads: width / 8 });
+/**
+ * One block up to width 128, heads 8 wide. At these budgets a wider model gains more than a deeper one, and a depth that does not step keeps
+ * the curves of loss against size smooth.
+ */
+const shallow = (width: number): Size => ({ width, depth: Math.ceil(width / 128), heads: width / 8 });
 
 /** The widths nearest to a centre that moves with the budget as C^slope, spread by a constant ratio. */
 const around =
