@@ -1,0 +1,21 @@
+import type { DataSource } from "@isoflop/data";
+import type { TrainSpecInput } from "@isoflop/train";
+
+/** A transformer of 37 thousand parameters on 16 × 16 pixels: small enough to learn within a minute or two. */
+export const recipe = (data: DataSource, steps: number) =>
+  ({
+    model: {
+      image: { height: 16, width: 16, channels: 3 },
+      patch: 2,
+      width: 32,
+      depth: 2,
+      heads: 2,
+      conditioning: "inContext",
+      context: { kind: "words", tokens: data.captionLength, vocabulary: data.vocabulary.size },
+    },
+    steps,
+    optimizer: { learningRate: 0.014 },
+    // What lets samples be guided by their caption later.
+    captionDropout: 0.1,
+    validation: { images: 256 },
+  }) satisfies TrainSpecInput;
