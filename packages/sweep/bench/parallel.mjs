@@ -1,4 +1,5 @@
 // Several small runs one after the other on one and on two threads, and side by side: node bench/parallel.mjs
+// On a machine with other work, compare processor time: what n runs at once need divided by n is their time on n free cores.
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -29,13 +30,17 @@ for (const [count, threads] of [
 ]) {
   const folder = await mkdtemp(path.join(os.tmpdir(), "isoflop-bench-"));
   const runners = workerRunners({ count, threads });
-  const started = performance.now();
+  const [started, cpu] = [performance.now(), process.cpuUsage()];
   await runSweep(
     grid.map(({ spec }) => spec),
     { store: fileRunStore(folder), runners },
   );
   const seconds = (performance.now() - started) / 1000;
-  console.log(`${count} at once, ${threads} thread(s) each: ${seconds.toFixed(1)} s for ${grid.length} runs`);
+  const { user, system } = process.cpuUsage(cpu);
+  const busy = `${((user + system) / 1e6).toFixed(1)} s of processor time`;
+  console.log(
+    `${count} at once, ${threads} thread(s) each: ${seconds.toFixed(1)} s and ${busy} for ${grid.length} runs`,
+  );
   for (const runner of runners) await runner.close();
   await rm(folder, { recursive: true });
 }

@@ -47,7 +47,7 @@ export class SweepMeter {
     this.#running.set(id, { id, spec, step: 0 });
   }
 
-  /** `first` is the first step done in this session: what came before it was not paid for now. */
+  /** `metrics` are of the steps done in this session since the last call: only they tell its speed. */
   advance(id: string, step: number, metrics: readonly StepMetrics[]): void {
     const run = this.#running.get(id);
     if (!run) return;

@@ -1,7 +1,16 @@
 import type { Flops, Parameters, Seconds, Tokens } from "@isoflop/flops";
 import type { RunSpec } from "./spec.js";
 
-/** What a run found. All but `seconds` and `device` are a pure function of the spec and the kind of device. */
+/** Which data a run saw, beyond its name: other pixels under the same name are another experiment. */
+export interface DataProvenance {
+  readonly name: string;
+  /** npm package and version, or null where the images are computed. */
+  readonly package: string | null;
+  /** SHA-256 of the decoded pixels, or null where they are computed. */
+  readonly pixelsSha256: string | null;
+}
+
+/** What a run found. All but `seconds` is a pure function of the spec, on the same data and kind of device. */
 export interface RunResult {
   /** Validation loss of the averaged weights. */
   readonly loss: number;
@@ -18,6 +27,7 @@ export interface RunResult {
   readonly seconds: Seconds;
   /** What it ran on. */
   readonly device: string;
+  readonly data: DataProvenance;
 }
 
 /** Why a run has no result. Only what the spec itself makes happen again every time is kept as a failure. */

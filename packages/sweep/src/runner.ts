@@ -40,9 +40,10 @@ export interface TrainRunnerOptions {
 /** Trains in this thread, on a device that stays the caller's. */
 export const trainRunner = ({ device, openData, checkpointSeconds = 30 }: TrainRunnerOptions): Runner => ({
   async run(spec, { run, signal, onProgress, onRejected }) {
+    const data = await openData(spec.data);
     const trained = await train(trainingOf(spec), {
       device,
-      data: await openData(spec.data),
+      data,
       store: run.checkpoints,
       signal,
       checkpointSeconds,
@@ -55,7 +56,9 @@ export const trainRunner = ({ device, openData, checkpointSeconds = 30 }: TrainR
     for (const tensor of leavesOf(trained.weights)) tensor.dispose();
     const { roundingError: _, ...place } = placeOf(spec);
     const { mean: loss, stdErr: lossStdErr } = trained.validation;
-    return { ...place, loss, lossStdErr, seconds: trained.seconds, device: device.description };
+    const { name, provenance } = data.describe();
+    const seen = { name, package: provenance.package, pixelsSha256: provenance.pixelsSha256 };
+    return { ...place, loss, lossStdErr, seconds: trained.seconds, device: device.description, data: seen };
   },
   async close() {},
 });

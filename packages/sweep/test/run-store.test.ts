@@ -91,6 +91,14 @@ describe("fileRunStore", () => {
     expect(JSON.parse(await readFile(fileOf("run.json"), "utf8"))).toEqual({ id, spec, state: "unfinished" });
   });
 
+  it("removes what a killed process was writing", async () => {
+    const store = fileRunStore(folder);
+    await (await store.open(spec)).close();
+    await writeFile(fileOf("run.json.1.ab.tmp"), "{");
+    await (await store.open(spec)).close();
+    expect(await readdir(path.join(folder, id))).toEqual(["run.json"]);
+  });
+
   it("loses nothing but the torn line itself", async () => {
     const store = fileRunStore(folder);
     const run = await store.open(spec);

@@ -43,6 +43,7 @@ export const resultOf = (loss: number): RunResult => ({
   flops: 1,
   seconds: 1,
   device: "none",
+  data: { name: "none", package: null, pixelsSha256: null },
 });
 
 /** Pretends to train: what it does is up to `perform`. */

@@ -22,7 +22,7 @@ export {
   text,
   withDefault,
 } from "./fields.js";
-export { canonicalJson, type Json } from "./json.js";
+export { canonicalJson } from "./json.js";
 export { buildObjective, type DensitySpec, type ObjectiveSpec, type WeightingSpec } from "./objective.js";
 export {
   type AdamWSettings,

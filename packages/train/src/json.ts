@@ -1,8 +1,5 @@
 import { TrainError } from "./errors.js";
 
-/** A value that JSON can say exactly. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-
 /**
  * The one JSON text of a value: keys in order, no space, as RFC 8785 has it. Equal values have equal texts, so a hash of
  * the text identifies the value. Fields that are `undefined` are absent.

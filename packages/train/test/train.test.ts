@@ -3,7 +3,7 @@ import { dit } from "@isoflop/dit";
 import { conventions, flops, training } from "@isoflop/flops";
 import { createDevice, type Device, leavesOf, random, spec as shaped } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Checkpoint, type CheckpointStore, memoryCheckpoints } from "../src/checkpoint.js";
+import { averagedWeights, type Checkpoint, type CheckpointStore, memoryCheckpoints } from "../src/checkpoint.js";
 import { DivergedError, TrainError } from "../src/errors.js";
 import { buildObjective } from "../src/objective.js";
 import { packTree } from "../src/pack.js";
@@ -95,6 +95,18 @@ describe("train", () => {
     expectSameBits(whole.arrays, rest.arrays);
     expect([...first, ...rest.metrics]).toEqual(whole.metrics);
     expect(rest.result.validation).toEqual(whole.result.validation);
+  });
+
+  it("returns the averaged weights that its last checkpoint holds", async () => {
+    const store = memoryCheckpoints();
+    const { weights } = await train(tinySpec(), { device, data: tinyData(), store });
+    const { checkpoint } = await store.latest();
+    const saved = averagedWeights(checkpoint!, packTree(weights), device);
+    const bias = weights.x_embedder.proj.bias;
+    expect(await saved.x_embedder.proj.bias.data()).toEqual(await bias.data());
+    expect(await bias.data()).toEqual(checkpoint!.arrays["average.x_embedder.proj.bias"]!.data);
+    expect(() => averagedWeights(checkpoint!, packTree({ other: bias }), device)).toThrow("no average.other");
+    for (const tensor of leavesOf([weights, saved])) tensor.dispose();
   });
 
   it("means the same on the reference device", async () => {

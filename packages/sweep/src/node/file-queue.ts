@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/prom
 import path from "node:path";
 import { writeAtomically } from "@isoflop/train/node";
 import { type Claim, lostClaim, type Queue } from "../queue.js";
-import { type RunSpec, runId } from "../spec.js";
+import type { RunSpec } from "../spec.js";
 import { ifMissing, withFiles } from "./files.js";
 
 /** `ORDER.ID.json` waits, `ORDER.ID.json~TOKEN` is claimed. A rename moves a job from one to the other: only one can win it. */
@@ -60,8 +60,8 @@ export const fileQueue = (folder: string, { lease = 60 }: { readonly lease?: num
           if (id === undefined || !(await touch(name))) continue;
           const token = randomBytes(6).toString("hex");
           if (!(await moved(at(name), at(`${name}~${token}`)))) continue;
-          const spec = JSON.parse(await readFile(at(`${name}~${token}`), "utf8")) as RunSpec;
-          return { id: runId(spec), spec, token };
+          const text = await readFile(at(`${name}~${token}`), "utf8").catch(ifMissing(undefined));
+          if (text !== undefined) return { id, spec: JSON.parse(text) as RunSpec, token };
         }
         return undefined;
       }),

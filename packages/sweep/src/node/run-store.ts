@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { canonicalJson } from "@isoflop/train";
 import { fileCheckpoints, writeAtomically } from "@isoflop/train/node";
@@ -41,6 +41,13 @@ export const runFiles = (folder: string): Pick<OpenRun, "checkpoints" | "append"
     append: (metrics) => withFiles(folder, () => appendMetrics(path.join(folder, METRICS), metrics)),
   };
 };
+
+/** Temporary files of a process that was killed while it wrote. */
+const removeRemains = (folder: string): Promise<void> =>
+  withFiles(folder, async () => {
+    for (const name of await readdir(folder))
+      if (name.endsWith(".tmp")) await rm(path.join(folder, name), { force: true });
+  });
 
 /**
  * Runs as plain files: `ID/run.json` (spec, state, result), `ID/metrics.jsonl` and `ID/checkpoints/`. Everything is
@@ -88,6 +95,7 @@ export const fileRunStore = (folder: string): RunStore => {
   };
 
   async function openLocked(id: string, spec: RunSpec, mine: string, release: () => Promise<void>): Promise<OpenRun> {
+    await removeRemains(mine);
     const known = await read(id);
     if (known && canonicalJson(known.spec) !== canonicalJson(spec))
       throw new SweepError("store", `${mine} holds a run of another spec with the same id; choose another folder`);

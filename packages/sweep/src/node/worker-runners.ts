@@ -50,7 +50,9 @@ class WorkerRunner implements Runner {
   run(spec: RunSpec, { run, signal, onProgress, onRejected }: RunContext): Promise<RunResult> {
     const { folder } = run;
     if (folder === undefined)
-      throw new SweepError("worker", "worker threads need a store of files; open the runs with fileRunStore");
+      return Promise.reject(
+        new SweepError("worker", "worker threads need a store of files; open the runs with fileRunStore"),
+      );
     const worker = this.#worker;
     return new Promise<RunResult>((resolve, reject) => {
       const stop = (): void => worker.postMessage({ kind: "stop" } satisfies ToWorker);
