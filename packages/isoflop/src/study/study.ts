@@ -88,6 +88,13 @@ export class Study {
     const optimum = expectOk(predictBudget(laws, budget));
     const run = this.plan.heldOut(this.plan.widthFor(optimum.N.value));
     const prediction = expectOk(predictBudget(laws, budget, run.paramsNonEmbedding));
+    const [low, high] = prediction.loss.interval95;
+    if (!(low > 0)) {
+      await this.write();
+      throw new StudyError(
+        `the fitted budgets do not determine the loss at ${budget.toExponential(1)} FLOPs: its 95 % interval runs from ${low.toPrecision(3)} to ${high.toPrecision(3)}; use larger or more budgets`,
+      );
+    }
     await this.#writeOnce("prediction.json", {
       from: this.plan.grid.map(({ id }) => id),
       run: run.id,

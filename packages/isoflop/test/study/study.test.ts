@@ -1,0 +1,88 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { validateStudy } from "@isoflop/plot";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openStudy, type Preset, quick, StudyError, studyTables } from "../../src/study/index.js";
+
+/** Four sizes at three budgets of a few steps: nothing is learnt, but every step of the method is taken. */
+const tiny: Preset = {
+  ...quick,
+  name: "tiny",
+  budgets: [1e9, 2e9, 4e9],
+  heldOut: 1.2e10,
+  widths: () => [8, 16, 24, 32],
+  heldOutWidths: [8, 16, 24, 32],
+  validationImages: 64,
+  samples: { count: 2, steps: 2, guidance: 1 },
+};
+
+let out: string;
+beforeEach(async () => {
+  out = await mkdtemp(join(tmpdir(), "isoflop-study-"));
+});
+afterEach(() => rm(out, { recursive: true, force: true }));
+
+const open = (preset = tiny) => openStudy({ preset, data: "shapes", seed: 1, device: "wasm", out });
+
+describe("a study", () => {
+  it("trains every run once, and not again when it is opened again", async () => {
+    const first = await open();
+    const runs = await first.trainGrid();
+    await first.close();
+    expect(runs).toHaveLength(12);
+    const again = await open();
+    const same = await again.trainGrid();
+    await again.close();
+    expect(same.map(({ result }) => result)).toEqual(runs.map(({ result }) => result));
+  });
+
+  it("predicts, tests and reports; or refuses with the reason and still reports", async () => {
+    const study = await open();
+    await study.trainGrid();
+    const laws = study.fitLaws();
+    const outcome = await study.predictHeldOut().catch((error: unknown) => error);
+    if (!(outcome instanceof StudyError)) {
+      expect(laws.N.ok && laws.D.ok && laws.loss.ok).toBe(true);
+      const stored = JSON.parse(await readFile(join(out, "prediction.json"), "utf8"));
+      await study.trainHeldOut();
+      expect(await study.drawSamples()).toHaveLength(3);
+      const { study: result } = await study.write();
+      expect(result.heldOut?.predictedLoss).toBe(stored.prediction.loss.value);
+      expect(JSON.parse(await readFile(join(out, "prediction.json"), "utf8"))).toEqual(stored);
+    } else {
+      expect(outcome.message).toMatch(/no law can be fitted: .*at C = |do not determine the loss at 1\.2e\+10 FLOPs/);
+    }
+    await study.close();
+    const summary = validateStudy(JSON.parse(await readFile(join(out, "summary.json"), "utf8")));
+    expect(summary.isoflop).toHaveLength(3);
+    expect(await readFile(join(out, "report.html"), "utf8")).toContain("<html");
+  });
+});
+
+it("the tables say plainly whether the measurement lies in the interval", () => {
+  const study = (measuredLoss: number) =>
+    studyTables({
+      preset: "quick",
+      device: { backend: "wasm" },
+      data: "shapes",
+      seconds: 1,
+      runs: [
+        { id: "a", budget: 1e11, params: 8108, tokens: 2.5e6, flops: 1e11, loss: 0.3, lossStdErr: 0.003, seconds: 2 },
+      ],
+      isoflop: [
+        { budget: 1e11, optimalParams: null, optimalTokens: null, optimalLoss: null, interior: false, reason: "edge" },
+      ],
+      heldOut: {
+        budget: 1e12,
+        predictedLoss: 0.2,
+        interval95: [0.18, 0.22],
+        measuredLoss,
+        measuredStdErr: 0.002,
+        relativeError: measuredLoss / 0.2 - 1,
+      },
+    });
+  expect(study(0.21)).toContain("5.0 % from the prediction, inside the interval");
+  expect(study(0.23)).toContain("15.0 % from the prediction, OUTSIDE the interval");
+  expect(study(0.21)).toContain("edge");
+});
