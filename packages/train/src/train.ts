@@ -1,17 +1,18 @@
 import { allocateBatch, type DataSource } from "@isoflop/data";
-import { type DitParams, dit } from "@isoflop/dit";
+import type { DitParams } from "@isoflop/dit";
 import { concat, type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import { type Checkpoint, type CheckpointStore, restoreState, saveState } from "./checkpoint.js";
 import { averagingBlend } from "./ema.js";
 import { DivergedError, TrainError } from "./errors.js";
 import { yieldToHost } from "./host.js";
 import { canonicalJson } from "./json.js";
+import { checkData, modelOf } from "./model.js";
 import { buildObjective } from "./objective.js";
 import { adamWRates, type OptimizerState } from "./optimizer.js";
 import { packTree } from "./pack.js";
 import { scheduleFactor } from "./schedule.js";
 import { type TrainSpec, type TrainSpecInput, trainSpec } from "./spec.js";
-import { type Denoiser, type StepInputs, trainStep } from "./step.js";
+import { type StepInputs, trainStep } from "./step.js";
 import { type Validation, validate } from "./validate.js";
 
 /** What one training step was like. */
@@ -127,13 +128,7 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
     if (!store) return;
     const at = { step, seconds: seconds(), spec: fingerprint };
     const arrays = await saveState(state, packing);
-    for (const [name, { data }] of Object.entries(arrays))
-      if (!data.every(Number.isFinite))
-        throw new DivergedError(
-          step - 1,
-          learningRateAt(spec, step - 1),
-          `${name} after step ${step - 1} is not finite`,
-        );
+    checkFinite(arrays, step - 1, spec);
     await store.save({ ...at, arrays });
   };
 
@@ -166,14 +161,10 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
     const trained = seconds();
     const weights = device.scope(() => packing.unpack(state.average));
     try {
-      const validation = await validate(weights, {
-        ...spec,
-        device,
-        model,
-        objective,
-        data,
-        ...(signal && { signal }),
-      });
+      const fixed = { ...spec, device, model, objective, data, ...(signal && { signal }) };
+      const validation = await validate(weights, fixed);
+      if (!Number.isFinite(validation.mean))
+        throw new DivergedError(step - 1, learningRateAt(spec, step - 1), `the validation loss is ${validation.mean}`);
       return { steps: step, parameters: packing.size, seconds: trained, validation, weights };
     } catch (error) {
       for (const tensor of leavesOf(weights)) tensor.dispose();
@@ -195,6 +186,13 @@ const initialState = async (packed: Tensor, device: Device): Promise<OptimizerSt
   const upload = (data: Float32Array): Tensor => device.tensor(data) as unknown as Tensor;
   const zeros = new Float32Array(weights.length);
   return { weights: upload(weights), m: upload(zeros), v: upload(zeros), average: upload(weights) };
+};
+
+/** @throws DivergedError if the update of a step left weights or moments that are not finite */
+const checkFinite = (arrays: Checkpoint["arrays"], step: number, spec: TrainSpec): void => {
+  for (const [name, { data }] of Object.entries(arrays))
+    if (!data.every(Number.isFinite))
+      throw new DivergedError(step, learningRateAt(spec, step), `${name} after step ${step} is not finite`);
 };
 
 /** @throws TrainError `checkpoint` if the newest readable checkpoint is of another spec */
@@ -223,33 +221,4 @@ const readMetrics = async (pending: readonly Tensor[], end: number, spec: TrainS
       throw new DivergedError(step, learningRate, `the gradient of step ${step} has norm ${gradientNorm}`);
     return { step, loss, gradientNorm, learningRate };
   });
-};
-
-/** The model of a spec. One without context is handed captions like any other, and leaves them. */
-const modelOf = ({ model }: TrainSpec): Denoiser<DitParams> => {
-  const built = dit(model);
-  return model.context.kind === "none" ? { ...built, apply: (params, x, t) => built.apply(params, x, t) } : built;
-};
-
-/** @throws TrainError `data` if the data's images or captions do not fit the model */
-const checkData = ({ model }: TrainSpec, data: DataSource): void => {
-  const { channels, height, width } = model.image;
-  if (data.shape.join() !== [channels, height, width].join())
-    throw new TrainError(
-      "data",
-      `${data.name} has images [${data.shape.join(", ")}]; model.image is [${channels}, ${height}, ${width}] (channels, height, width)`,
-    );
-  const { context } = model;
-  if (context.kind === "none") return;
-  if (context.kind !== "words")
-    throw new TrainError(
-      "data",
-      `${data.name} has captions of words; model.context.kind is "${context.kind}" and must be "words" or "none"`,
-    );
-  const { captionLength, vocabulary } = data;
-  if (context.tokens !== captionLength || context.vocabulary !== vocabulary.size)
-    throw new TrainError(
-      "data",
-      `${data.name} has captions of ${captionLength} from ${vocabulary.size} words; model.context has ${context.tokens} of ${context.vocabulary}`,
-    );
 };

@@ -150,6 +150,17 @@ describe("train", () => {
     }
   });
 
+  it.each([
+    ["with a store", memoryCheckpoints()],
+    ["without one", undefined],
+  ])("does not call a run done whose last update broke it, %s", async (_, store) => {
+    // One step: its loss and gradient are finite, the weights after it are beyond float32.
+    const spec = tinySpec({ steps: 1, optimizer: { learningRate: 1e39, shape: "constant", warmup: 0 } });
+    const attempt = train(spec, { device, data: tinyData(), ...(store && { store }) });
+    await expect(attempt).rejects.toBeInstanceOf(DivergedError);
+    expect((await store?.latest())?.checkpoint).toBeUndefined();
+  });
+
   it("says which checkpoints it could not use and goes on from what there is", async () => {
     const whole = await run(tinySpec());
     const bad = new TrainError("checkpoint", "step 9 is cut short");
