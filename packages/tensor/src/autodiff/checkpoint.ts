@@ -1,5 +1,5 @@
 import { Node, nextNodeId, Tensor } from "../graph/tensor.js";
-import { barrier } from "../ops/identity.js";
+import { barrier } from "../ops/barrier.js";
 import { leavesOf } from "../tree.js";
 
 /** Stands for one call of a checkpointed function; every node the call recorded points to it. */

@@ -1,7 +1,7 @@
 import { formatShape, TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
+import { alias } from "../ops/alias.js";
 import { ones, zeros } from "../ops/constant.js";
-import { alias } from "../ops/identity.js";
 import { leavesOf, mapTree } from "../tree.js";
 import { differentiate } from "./differentiate.js";
 

@@ -1,9 +1,10 @@
 import type { Capabilities } from "../backends/backend.js";
 import type { Op } from "../graph/define.js";
 import type { Node, Tensor } from "../graph/tensor.js";
+import { aliasOp } from "../ops/alias.js";
 import { constantOp, full } from "../ops/constant.js";
-import { aliasOp, stopGradientOp } from "../ops/identity.js";
 import { permute, permuteOp } from "../ops/permute.js";
+import { stopGradientOp } from "../ops/stop-gradient.js";
 import { sameShape } from "../shape.js";
 import type { Rule } from "./rewrite.js";
 

@@ -16,8 +16,10 @@ import { shiftLeft } from "../ops/shift-left.js";
 import { shiftRight } from "../ops/shift-right.js";
 import { slice } from "../ops/slice.js";
 import type { Shape } from "../shape.js";
-import { permutationOp, randomBitsOp, randomKeysOp } from "./bits.js";
 import { normalQuantile } from "./normal-quantile.js";
+import { permutationOp } from "./permutation-op.js";
+import { randomBitsOp } from "./random-bits.js";
+import { randomKeysOp } from "./random-keys.js";
 
 /**
  * Counter-based random numbers. A key is a u32[2]; every function is pure in its key, so the same key gives the same numbers on every
