@@ -5,10 +5,11 @@ import { nativeRule } from "./canonicalize.js";
 import { cluster, type Unit } from "./cluster.js";
 import { type Graph, refOf } from "./graph.js";
 import { legalize, sourceOf } from "./legalize.js";
-import { Lowering, type Step } from "./lower.js";
+import { Lowering } from "./lower.js";
 import { type MemoryPlan, planMemory } from "./plan.js";
 import { rewrite } from "./rewrite.js";
 import { turnProducts } from "./turn.js";
+import type { Step } from "./values.js";
 
 export interface Compiled {
   readonly steps: readonly Step[];

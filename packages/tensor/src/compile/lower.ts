@@ -1,129 +1,14 @@
-import type { DType } from "../dtype.js";
 import { TensorError } from "../errors.js";
-import type { Op } from "../graph/define.js";
-import { type Node, Tensor } from "../graph/tensor.js";
+import type { Node, Tensor } from "../graph/tensor.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { type OperandSource, readsWhole, type Unit } from "./cluster.js";
 import { type Graph, refOf } from "./graph.js";
-import type { CallKernel, Instruction, Kernel, PointwiseProgram, View } from "./kernel.js";
+import type { CallKernel } from "./kernel.js";
 import { contiguous, isContiguous, type Layout, permuteLayout, reshapeLayout } from "./layout.js";
-import { copyOp, sourceOf } from "./legalize.js";
-
-/** A stored result: what the memory plan places. */
-export interface Value {
-  readonly tensor: Tensor;
-  readonly size: number;
-  readonly dtype: DType;
-}
-
-/** A window on a value. */
-export interface ValueView {
-  readonly value: Value;
-  readonly layout: Layout;
-}
-
-/** A kernel whose operands are values that have no address yet. */
-export interface Step {
-  readonly name: string;
-  /** Whether each point is written after it, and nothing else, was read: the result may overwrite an operand. */
-  readonly pointwise: boolean;
-  readonly reads: readonly ValueView[];
-  readonly writes: readonly ValueView[];
-  /** Floating-point and memory work, for reports. */
-  readonly flops: number;
-  kernel(place: (view: ValueView) => View): Kernel;
-}
-
-/** Values by the tensor that names them. */
-export class Values {
-  readonly #values = new Map<string, Value>();
-  of(tensor: Tensor): Value {
-    const key = refOf(tensor);
-    let value = this.#values.get(key);
-    if (!value) {
-      value = { tensor, size: tensor.size, dtype: tensor.dtype };
-      this.#values.set(key, value);
-    }
-    return value;
-  }
-}
-
-const whole = (value: Value, shape: Shape): ValueView => ({ value, layout: contiguous(shape) });
-
-/** Builds the SSA body of a cluster, or of a single read where there is nothing to compute. */
-class ProgramBuilder {
-  readonly loads: ValueView[] = [];
-  readonly #body: ((loads: number) => Instruction)[] = [];
-  readonly #members = new Map<Node, { readonly load: number } | { readonly instruction: number }>();
-  readonly #loads = new Map<string, number>();
-
-  constructor(
-    readonly values: Values,
-    readonly shape: Shape,
-  ) {}
-
-  addUnit(unit: Pick<Unit, "nodes" | "operands">): void {
-    for (const node of unit.nodes) {
-      const args = unit.operands.get(node)!.map((source) => this.operand(source));
-      if (node.op === (copyOp as Op)) this.#members.set(node, args[0]!);
-      else this.#members.set(node, this.#emit(scalarInstruction(node), args));
-    }
-  }
-
-  operand(source: OperandSource): { readonly load: number } | { readonly instruction: number } {
-    if (source.kind === "member") return this.#members.get(source.node)!;
-    if (source.kind === "load") return this.load(source.load.base, source.load.layout);
-    const { attrs, op, outputs } = source.node;
-    const { dtype } = outputs[0]!;
-    return op.lowering.kind === "constant"
-      ? this.#emit(() => ({ op: "constant", value: attrs.value as number, dtype }), [])
-      : this.#emit(() => ({ op: "iota", axis: attrs.axis as number, dtype: dtype as "f32" | "i32" | "u32" }), []);
-  }
-
-  load(base: Tensor, layout: Layout): { readonly load: number } {
-    const key = `${refOf(base)}:${layout.offset}:${layout.strides.map((s, i) => (layout.shape[i] === 1 ? 0 : s)).join()}`;
-    let index = this.#loads.get(key);
-    if (index === undefined) {
-      index = this.loads.length;
-      this.#loads.set(key, index);
-      this.loads.push({ value: this.values.of(base), layout });
-    }
-    return { load: index };
-  }
-
-  resultOf(node: Node): { readonly load: number } | { readonly instruction: number } {
-    return this.#members.get(node)!;
-  }
-
-  finish(
-    results: readonly ({ readonly load: number } | { readonly instruction: number })[],
-    place: (view: ValueView) => View,
-  ): PointwiseProgram {
-    const n = this.loads.length;
-    return {
-      shape: this.shape,
-      loads: this.loads.map(place),
-      body: this.#body.map((make) => make(n)),
-      results: results.map((result) => ("load" in result ? result.load : n + result.instruction)),
-    };
-  }
-
-  #emit(
-    make: (args: readonly number[]) => Instruction,
-    args: readonly ({ readonly load: number } | { readonly instruction: number })[],
-  ): { readonly instruction: number } {
-    this.#body.push((n) => make(args.map((arg) => ("load" in arg ? arg.load : n + arg.instruction))));
-    return { instruction: this.#body.length - 1 };
-  }
-}
-
-const scalarInstruction =
-  (node: Node) =>
-  (args: readonly number[]): Instruction => {
-    const { lowering } = node.op;
-    if (lowering.kind !== "scalar") throw new TensorError("kernel", `${node.op.name}: not a scalar op`);
-    return { op: lowering.scalar, args, dtype: node.outputs[0]!.dtype };
-  };
+import { sourceOf } from "./legalize.js";
+import { ProgramBuilder } from "./program-builder.js";
+import { rearranged, reduceOrder } from "./reduction.js";
+import { resultOf, type Step, type Value, Values, type ValueView, whole } from "./values.js";
 
 const nameOf = (unit: Unit): string => {
   const names = unit.nodes.map((node) => node.op.name);
@@ -195,7 +80,7 @@ export class Lowering {
     const { lowering } = windows.op;
     if (lowering.kind !== "windows") return;
     const [output] = windows.outputs;
-    const parent = this.values.of(tensorOf(windows));
+    const parent = this.values.of(resultOf(windows));
     const layouts = lowering.windows(contiguous(output!.shape), windows.inputs, windows.attrs);
     // Where a fill comes first, it would overwrite what was put in place before.
     if (!coversWhole(layouts, output!.shape)) return;
@@ -232,7 +117,7 @@ export class Lowering {
     const builder = new ProgramBuilder(this.values, unit.shape);
     builder.addUnit(unit);
     const results = this.resultsOf(unit);
-    const writes = results.map((node) => whole(this.values.of(tensorOf(node)), unit.shape));
+    const writes = results.map((node) => whole(this.values.of(resultOf(node)), unit.shape));
     const name = nameOf(unit);
     return {
       name,
@@ -266,7 +151,7 @@ export class Lowering {
     const absorbed = unit && this.absorbed.has(unit) ? unit : undefined;
     if (absorbed) builder.addUnit(rearranged(absorbed, arrange));
     const result = absorbed ? builder.resultOf(source.base.node) : builder.operand(operandOf(source, arrange));
-    const write = whole(this.values.of(tensorOf(node)), [sizeOf(node.outputs[0]!.shape)]);
+    const write = whole(this.values.of(resultOf(node)), [sizeOf(node.outputs[0]!.shape)]);
     const name = absorbed ? `${node.op.name}(${nameOf(absorbed)})` : node.op.name;
     return {
       name,
@@ -291,7 +176,7 @@ export class Lowering {
     const { lowering } = node.op;
     if (lowering.kind !== "windows") return [];
     const [output] = node.outputs;
-    const value = this.values.of(tensorOf(node));
+    const value = this.values.of(resultOf(node));
     const steps: Step[] = [];
     const layouts = lowering.windows(contiguous(output!.shape), node.inputs, node.attrs);
     if (lowering.fill && !coversWhole(layouts, output!.shape))
@@ -352,7 +237,7 @@ export class Lowering {
       const { base, layout } = sourceOf(input)!;
       return { value: this.values.of(base), layout };
     });
-    const writes = node.outputs.map((output, index) => whole(this.values.of(tensorOf(node, index)), output.shape));
+    const writes = node.outputs.map((output, index) => whole(this.values.of(resultOf(node, index)), output.shape));
     return {
       name: node.op.name,
       pointwise: false,
@@ -371,8 +256,6 @@ export class Lowering {
   }
 }
 
-const tensorOf = (node: Node, index = 0): Tensor => new Tensor(node, index);
-
 const operandOf = (
   { base, layout }: { base: Tensor; layout: Layout },
   arrange: (layout: Layout) => Layout,
@@ -386,38 +269,3 @@ const operandOf = (
 /** Windows never overlap, so they cover the output if their sizes add up to its size. */
 const coversWhole = (windows: readonly Layout[], shape: Shape): boolean =>
   windows.reduce((sum, window) => sum + sizeOf(window.shape), 0) === sizeOf(shape);
-
-/** The same cluster over the iteration space of the reduction that absorbs it. */
-const rearranged = (unit: Unit, arrange: (layout: Layout) => Layout): Pick<Unit, "nodes" | "operands"> => ({
-  nodes: unit.nodes,
-  operands: new Map(
-    [...unit.operands].map(([node, row]) => [
-      node,
-      row.map((source) =>
-        source.kind === "load"
-          ? { kind: "load" as const, load: { base: source.load.base, layout: arrange(source.load.layout) } }
-          : source,
-      ),
-    ]),
-  ),
-});
-
-/** How to walk an operand so that reduced axes are neighbours: in place if they are, else moved last. */
-const reduceOrder = (
-  shape: Shape,
-  axes: readonly number[],
-): { order: number[]; outer: number; reduced: number; inner: number } => {
-  const all = [...shape.keys()];
-  const span = axes.at(-1)! - axes[0]! + 1;
-  const between = all.slice(axes[0]!, axes[0]! + span).filter((axis) => !axes.includes(axis) && shape[axis] !== 1);
-  const product = (list: readonly number[]): number => list.reduce((p, axis) => p * shape[axis]!, 1);
-  if (between.length === 0)
-    return {
-      order: all,
-      outer: product(all.slice(0, axes[0]!)),
-      reduced: product(axes),
-      inner: product(all.slice(axes[0]! + span)),
-    };
-  const kept = all.filter((axis) => !axes.includes(axis));
-  return { order: [...kept, ...axes], outer: product(kept), reduced: product(axes), inner: 1 };
-};

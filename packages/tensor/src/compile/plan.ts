@@ -1,7 +1,7 @@
 import { BYTES_PER_ELEMENT } from "../dtype.js";
 import type { Kernel, View } from "./kernel.js";
 import { isContiguous } from "./layout.js";
-import type { Step, Value, ValueView } from "./lower.js";
+import type { Step, Value, ValueView } from "./values.js";
 
 /** Elements; a multiple of a cache line, and of WebGPU's 256-byte offset alignment. */
 const ALIGNMENT = 64;
