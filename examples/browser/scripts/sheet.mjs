@@ -3,6 +3,6 @@ import { writeFile } from "node:fs/promises";
 import { emojiSelection, encodeSheet, resizeSheet } from "@isoflop/data";
 import { emojiSheet } from "@isoflop/data/node";
 
-const names = ["frog", "pizza", "rocket", "penguin", "cherries", "pumpkin", "star", "cactus"];
+const names = ["rocket", "cherries", "cactus", "star", "penguin", "pumpkin"];
 const sheet = await emojiSheet({ selection: emojiSelection.filter(({ name }) => names.includes(name)) });
 await writeFile(new URL("../src/training/emoji.sheet", import.meta.url), encodeSheet(resizeSheet(sheet, 32)));

@@ -2,8 +2,8 @@ import { binned, logTicks, type Point, smoothed } from "./curve.js";
 
 const HEIGHT = 220;
 const MARGIN = { left: 36, right: 4, top: 8, bottom: 24 };
-/** Losses of a 16-image batch scatter by a third; this spans some hundred steps. */
-const DECAY = 0.93;
+/** Losses of a 16-image batch scatter by a third; this spans about a fiftieth of the run. */
+const DECAY = 0.85;
 
 /** A live curve of the training loss, loss on a logarithmic axis. */
 export const createChart = (parent: HTMLElement, steps: number) => {

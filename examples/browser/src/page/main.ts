@@ -42,30 +42,40 @@ const say = (text: string, failed = false): void => {
 const hear = ({ data: report }: MessageEvent<Report>): void => {
   switch (report.kind) {
     case "examples":
-      return showPictures(element("examples"), report.pictures);
+      showPictures(element("examples"), report.pictures);
+      break;
     case "device":
-      return say(`Training on ${report.description}`);
+      element("picked").textContent = report.description;
+      say("Compiling …");
+      break;
     case "progress":
-      if (state === "starting") enter("training");
+      if (state === "starting") {
+        enter("training");
+        say("Training …");
+      }
       element("step").textContent = `${report.step} / ${steps}`;
       if (report.stepsPerSecond > 0) element("speed").textContent = report.stepsPerSecond.toPrecision(3);
       element("loss").textContent = report.losses.at(-1)!.toFixed(3);
       progress.value = report.step;
-      return chart.add(report.step, report.losses);
+      chart.add(report.step, report.losses);
+      break;
     case "samples":
       element("drawn-at").textContent = `after ${report.step} steps`;
-      return showPictures(element("samples"), report.pictures);
+      showPictures(element("samples"), report.pictures);
+      break;
     case "paused":
+      enter("paused");
       say("Paused. It goes on where it was, on another device if you like.");
-      return enter("paused");
+      break;
     case "finished":
+      enter("over");
       say(
-        `Done. On scenes it has never seen the loss is ${report.validationLoss.toFixed(4)} ± ${report.standardError.toFixed(4)}.`,
+        `Done. The loss on scenes it has never seen is ${report.validationLoss.toFixed(4)} ± ${report.standardError.toFixed(4)}.`,
       );
-      return enter("over");
+      break;
     case "failed":
+      enter("failed");
       say(report.message, true);
-      return enter("failed");
   }
 };
 

@@ -1,5 +1,5 @@
 import type { DataSource } from "@isoflop/data";
-import { classifierFreeGuidance, sampler } from "@isoflop/diffusion";
+import { classifierFreeGuidance, type Objective, sampler } from "@isoflop/diffusion";
 import type { Dit, DitParams } from "@isoflop/dit";
 import { type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import { averagedWeights, type Checkpoint, packTree } from "@isoflop/train";
@@ -7,7 +7,7 @@ import type { Picture } from "../messages.js";
 import { pictures } from "./pictures.js";
 
 const COUNT = 12;
-const GUIDANCE = 2.5;
+const GUIDANCE = 2;
 const SOLVER_STEPS = 20;
 
 interface Inputs {
@@ -17,7 +17,7 @@ interface Inputs {
 }
 
 /** Draws the same captions from the same noise whenever it is asked, with the weights of that moment. */
-export const createArtist = (device: Device, model: Dit, data: DataSource) => {
+export const createArtist = (device: Device, model: Dit, objective: Objective, data: DataSource) => {
   const size = data.shape[1]!;
   // Held-out layouts: the model has seen each of these emoji, but never these scenes.
   const captions = Array.from({ length: COUNT }, (_, i) => data.caption("validation", i));
@@ -31,7 +31,7 @@ export const createArtist = (device: Device, model: Dit, data: DataSource) => {
   const guided = sampler(
     (x: Tensor, t: Tensor, { weights, ...conditions }: Inputs) =>
       classifierFreeGuidance((x, t, words) => model.apply(weights, x, t, words), { scale: GUIDANCE })(x, t, conditions),
-    { device },
+    { device, objective },
   );
   return {
     async draw(checkpoint: Checkpoint): Promise<Picture[]> {

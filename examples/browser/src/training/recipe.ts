@@ -14,7 +14,9 @@ export const recipe = (data: DataSource, steps: number) =>
       context: { kind: "words", tokens: data.captionLength, vocabulary: data.vocabulary.size },
     },
     steps,
-    optimizer: { learningRate: 0.014 },
+    // Predicting the image rather than the velocity, with more weight near the data, gives cleaner pictures this early.
+    objective: { prediction: "data", weighting: { kind: "minSnr", gamma: 5 } },
+    optimizer: { learningRate: 0.012 },
     // What lets samples be guided by their caption later.
     captionDropout: 0.1,
     validation: { images: 256 },

@@ -2,14 +2,21 @@
 import { type DataSource, decodeSheet, scenes } from "@isoflop/data";
 import { dit } from "@isoflop/dit";
 import { createDevice } from "@isoflop/tensor";
-import { type CheckpointStore, memoryCheckpoints, type Progress, train } from "@isoflop/train";
+import {
+  buildObjective,
+  type CheckpointStore,
+  memoryCheckpoints,
+  type Progress,
+  train,
+  trainSpec,
+} from "@isoflop/train";
 import type { Command, Report } from "../messages.js";
 import { createArtist } from "./artist.js";
 import { pictures } from "./pictures.js";
 import { recipe } from "./recipe.js";
 
 const SECONDS_BETWEEN_SAMPLES = 2;
-const EXAMPLES = 12;
+const EXAMPLES = 8;
 
 const post = (report: Report): void => postMessage(report);
 
@@ -29,11 +36,11 @@ let pause = new AbortController();
 const run = async ({ device: choice, steps }: Extract<Command, { kind: "train" }>): Promise<void> => {
   pause = new AbortController();
   const data = await source;
-  const spec = recipe(data, steps);
+  const spec = trainSpec(recipe(data, steps));
   const device = await createDevice(choice === "auto" ? undefined : choice);
   try {
     post({ kind: "device", name: device.name, description: device.description });
-    const artist = createArtist(device, dit(spec.model), data);
+    const artist = createArtist(device, dit(spec.model), buildObjective(spec.objective), data);
     let drawing = 0;
     // A checkpoint is also the moment to look at what the weights can do by now.
     const store: CheckpointStore = {

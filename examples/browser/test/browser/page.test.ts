@@ -50,24 +50,24 @@ const coloursOfSamples = (page: Page): Promise<number[]> =>
   })`);
 
 describe.each([
-  { kind: "webgpu", steps: 40, says: /webgpu.*\(asked for\)/i },
-  { kind: "wasm", steps: 300, says: /wasm.*threads.*\(asked for\)/i },
-])("the page on $kind", ({ kind, steps, says }) => {
+  { kind: "webgpu", steps: 40, atMost: 0.3, says: /webgpu.*\(asked for\)/i },
+  { kind: "wasm", steps: 300, atMost: 0.15, says: /wasm.*threads.*\(asked for\)/i },
+])("the page on $kind", ({ kind, steps, atMost, says }) => {
   it(`trains ${steps} steps; the loss falls and samples are drawn`, async () => {
     const { page, errors } = await open(steps);
-    await page.locator("#examples canvas").nth(11).waitFor();
+    await page.locator("#examples canvas").nth(7).waitFor();
     await choose(page, kind);
     await page.locator("#toggle").click();
-    await untilStatus(page, /Training on/);
-    expect(await text(page, "#status")).toMatch(says);
+    await untilStatus(page, /^Training/);
+    expect(await text(page, "#picked")).toMatch(says);
     await page.waitForFunction(`+document.querySelector("#loss").textContent > 0`);
     const first = Number(await text(page, "#loss"));
     await untilStatus(page, /^Done/);
     expect(await text(page, "#step")).toBe(`${steps} / ${steps}`);
     expect(Number(await text(page, "#speed"))).toBeGreaterThan(0);
-    const held = Number(/loss is ([\d.]+)/.exec(await text(page, "#status"))![1]);
-    // A model that predicts 0 has a loss above 1.2 on these scenes.
-    expect(held).toBeLessThan(kind === "wasm" ? 0.6 : 1);
+    const held = Number(/never seen is ([\d.]+)/.exec(await text(page, "#status"))![1]);
+    // A model that predicts 0, as an untrained one does, has a loss of about 0.8 here.
+    expect(held).toBeLessThan(atMost);
     console.log(`${kind}: ${first} at the first report, ${held} held out, ${await text(page, "#speed")} steps/s`);
     expect(await text(page, "#drawn-at")).toBe(`after ${steps} steps`);
     const colours = await coloursOfSamples(page);
@@ -109,7 +109,7 @@ it("says what failed, and goes on from there on another device", async () => {
   expect(await text(page, "#status")).toMatch(/adapter/);
   await choose(page, "auto");
   await page.locator("#toggle").click();
-  await untilStatus(page, /Training on|^Done/);
+  await untilStatus(page, /^Training|^Done/);
   await untilStatus(page, /^Done/);
   await page.close();
 });
