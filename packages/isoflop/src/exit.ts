@@ -1,14 +1,16 @@
 /** What the exit status of the process means. */
 export const exitCodes = {
   ok: 0,
-  /** The run itself failed: a file could not be written, or the program is wrong. */
+  /** The run itself failed: a file could not be written, a loss became NaN, a device is not there, or the program is wrong. */
   failed: 1,
   /** An unknown command, option or value of an option. */
   usage: 2,
-  /** A file that is missing or cannot be used: a missing column, a negative loss, a broken line. */
+  /** Input that is missing or cannot be used: a missing column, a negative loss, a mistyped key, a broken checkpoint. */
   input: 3,
   /** The data were read, but the fit was refused or did not converge. What there is has been printed. */
   unsound: 4,
+  /** Stopped by Ctrl-C or a termination signal after a checkpoint (128 + SIGINT, as shells say it). */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -34,16 +36,48 @@ export const unsound = (message: string): CliError => new CliError(exitCodes.uns
 export function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new CliError(codeOf(error), message, { cause: error });
+  return new CliError(codeOf(error) ?? exitCodes.failed, inTheWay(error) ?? message, { cause: error });
 }
 
-/** Told by name, so that help and usage errors load no package. */
-function codeOf(error: unknown): ExitCode {
+/** Whether an error speaks to the person at the terminal; any other is a fault of the program. */
+export const isExpected = (error: unknown): boolean =>
+  error instanceof CliError || codeOf(error) !== undefined || inTheWay(error) !== undefined;
+
+const { failed, input, usage } = exitCodes;
+
+/** By an error's name and, where they differ, its code. Names, so that help and usage errors load no package. */
+const codes: Readonly<Record<string, Readonly<Record<string, ExitCode>>>> = {
+  ScalingError: { "": input, "bad-option": usage, aborted: failed },
+  FlopsError: { "": input, convention: usage },
+  TrainError: { "": input },
+  DivergedError: { "": failed },
+  SweepError: { "": failed, spec: input, plan: input },
+  DitError: { "": input },
+  DiffusionError: { "": input },
+  PlotInputError: { "": input },
+  TensorError: { adapter: failed },
+  StudyError: { "": failed },
+};
+
+function codeOf(error: unknown): ExitCode | undefined {
   const { name, code } = error as { readonly name?: string; readonly code?: string };
-  if (name === "ScalingError") {
-    if (code === "bad-option") return exitCodes.usage;
-    return code === "aborted" ? exitCodes.failed : exitCodes.input;
-  }
-  if (name === "FlopsError") return code === "convention" ? exitCodes.usage : exitCodes.input;
-  return exitCodes.failed;
+  const known = Object.hasOwn(codes, name ?? "") ? codes[name!]! : {};
+  return known[code ?? ""] ?? known[""];
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "this user may not write there; change the rights or choose another folder",
+  EPERM: "this user may not write there; change the rights or choose another folder",
+  EROFS: "the file system is read-only; choose another folder",
+  ENOSPC: "no space is left on the disk; free some, then run the same command again to go on",
+  EDQUOT: "the disk quota is used up; free some space, then run the same command again to go on",
+  ENOTDIR: "a part of the path is a file, not a folder; choose another folder",
+  EEXIST: "there is a file where a folder is needed; choose another folder",
+};
+
+/** What keeps a file from being written, in words. */
+function inTheWay(error: unknown): string | undefined {
+  const { code, path } = error as NodeJS.ErrnoException;
+  const reason = reasons[code ?? ""];
+  return reason && (path === undefined ? reason : `${path}: ${reason}`);
 }

@@ -5,14 +5,16 @@ import { versionOf } from "./versions.js";
 const exitHelp = `
 Exit status:
   0  done
-  1  the run failed, for instance because a file could not be written
+  1  the run failed: a file could not be written, a loss became NaN, a device is not there
   2  wrong usage: an unknown command, option or value
-  3  bad input: a missing file or column, a negative loss, a broken line
+  3  bad input: a missing file or column, a negative loss, a mistyped key, a broken checkpoint
   4  the data were read, but the fit was refused or is not sound; what there is has been printed
+  130  stopped by Ctrl-C or a termination signal, after a checkpoint; run again to go on
 
 --debug, anywhere, shows where an error happened.
 
 Start here:
+  isoflop reproduce
   isoflop fit isoflop --input runs.csv --columns C=flops,N=params,D=tokens,loss=val_loss
   isoflop fit surface --input runs.csv --json > fit.json && isoflop predict fit.json --at 1e21`;
 

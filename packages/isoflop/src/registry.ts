@@ -19,6 +19,31 @@ export const groups: Readonly<Record<string, string>> = { fit: "fit a scaling la
 /** Every command. A new one is one file in `commands/` and one entry here. */
 export const registry: readonly Entry[] = [
   {
+    path: ["reproduce"],
+    summary: "find a scaling law from nothing and check it: train, fit, predict, train there, compare",
+    load: () => import("./commands/reproduce.js"),
+  },
+  {
+    path: ["plan"],
+    summary: "the runs of a study before any is trained: sizes, tokens, steps, memory, device-hours",
+    load: () => import("./commands/plan.js"),
+  },
+  {
+    path: ["train"],
+    summary: "train one model, or go on where it was interrupted",
+    load: () => import("./commands/train.js"),
+  },
+  {
+    path: ["sample"],
+    summary: "pictures from a trained model",
+    load: () => import("./commands/sample.js"),
+  },
+  {
+    path: ["report"],
+    summary: "the report of a study or of any folder of runs, made again",
+    load: () => import("./commands/report.js"),
+  },
+  {
     path: ["fit", "isoflop"],
     summary: "loss against size at equal compute, and power laws through the optima (Approach 2)",
     load: () => import("./commands/fit-isoflop.js"),

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { asCliError, CliError, type ExitCode, exitCodes, usageError } from "./exit.js";
+import { asCliError, type CliError, type ExitCode, exitCodes, isExpected, usageError } from "./exit.js";
 import { programFor } from "./program.js";
 import { groups, registry } from "./registry.js";
 
@@ -20,7 +20,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     const problem = error instanceof CommanderError ? usageOf(error, words) : asCliError(error);
     if (problem.message !== "") console.error(`isoflop: ${problem.message}`);
     if (debug) console.error((problem.cause ?? problem) as Error);
-    else if (!(error instanceof CliError) && problem.exitCode === exitCodes.failed) {
+    else if (!(error instanceof CommanderError || isExpected(error))) {
       console.error("isoflop: add --debug to see where this happened");
     }
     return problem.exitCode;

@@ -9,8 +9,8 @@ import {
   presets,
 } from "@isoflop/flops";
 import { type Command, Option } from "commander";
-import { CliError, exitCodes, inputError } from "../exit.js";
-import { readInput, shown } from "../input/file.js";
+import { CliError, exitCodes } from "../exit.js";
+import { readRecord, shown } from "../input/file.js";
 import { jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { versions } from "../versions.js";
@@ -46,20 +46,9 @@ function modelOf(model: string): { readonly config: DitConfig; readonly origin?:
   if (model !== "-" && !/\.json$/i.test(model)) {
     throw new CliError(exitCodes.usage, `there is no preset "${model}"; there are: ${Object.keys(presets).join(", ")}`);
   }
-  return { config: readConfig(model), origin: model };
-}
-
-/** Keys and values are checked where they are counted. */
-function readConfig(file: string): DitConfig {
-  const { text } = readInput(file);
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    throw inputError(`${shown(file)} is not JSON: ${(error as Error).message}`);
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as DitConfig;
-  throw inputError(`${shown(file)} is not a config; expected an object with image, patch, width, depth, heads, …`);
+  // Keys and values are checked where they are counted.
+  const config = readRecord(model, "a config; expected an object with image, patch, width, depth, heads, …");
+  return { config: config as unknown as DitConfig, origin: model };
 }
 
 function within<T>(file: string, count: () => T): T {

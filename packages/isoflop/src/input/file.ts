@@ -20,6 +20,19 @@ export function readInput(file: string): { readonly text: string; readonly origi
   }
 }
 
+/** Reads a JSON object. `what` says what it should be, for the error of one who gives something else. */
+export function readRecord(file: string, what: string): Readonly<Record<string, unknown>> {
+  const { text } = readInput(file);
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw inputError(`${shown(file)} is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw inputError(`${shown(file)} is not ${what}`);
+}
+
 export const shown = (file: string): string => (file === "-" ? "standard input" : file);
 
 const reasons: Readonly<Record<string, string>> = {

@@ -1,15 +1,21 @@
 import { InvalidArgumentError } from "commander";
 
 /** Readers of option values; what they refuse is wrong usage. */
-const number = (text: string): number => {
+export const number = (text: string): number => {
   const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isNaN(value)) throw new InvalidArgumentError("Expected a number.");
+  if (!Number.isFinite(value)) throw new InvalidArgumentError("Expected a finite number.");
   return value;
 };
 
 export function positive(text: string): number {
   const value = number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("Expected a finite number above 0.");
+  if (!(value > 0)) throw new InvalidArgumentError("Expected a finite number above 0.");
+  return value;
+}
+
+export function share(text: string): number {
+  const value = number(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError("Expected a number from 0 to 1.");
   return value;
 }
 

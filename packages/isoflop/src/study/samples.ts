@@ -11,14 +11,14 @@ import type { Preset } from "./preset.js";
 
 /** Generated pictures for captions of the validation split, and the validation pictures of the same captions. */
 export const drawSamples = async (
-  run: GridRun,
+  run: Pick<GridRun, "id" | "spec">,
   {
     out,
     device,
     source,
     preset,
     seed,
-  }: { out: string; device: Device; source: DataSource; preset: Preset; seed: number },
+  }: { out: string; device: Device; source: DataSource; preset: Pick<Preset, "samples">; seed: number },
 ): Promise<Sample[]> => {
   const { checkpoint } = await fileCheckpoints(join(out, "runs", run.id, "checkpoints")).latest();
   if (!checkpoint) return [];

@@ -22,7 +22,8 @@ export interface SummaryParts {
   readonly reproduce: string;
 }
 
-const runOf = ({ id, spec, result }: DoneRun): Run => ({
+/** A run as figures and summaries show it. */
+export const runOf = ({ id, spec, result }: DoneRun): Run => ({
   id,
   budget: spec.budget,
   params: result.paramsNonEmbedding,
@@ -33,7 +34,8 @@ const runOf = ({ id, spec, result }: DoneRun): Run => ({
   seconds: result.seconds,
 });
 
-const optimumOf = (profile: IsoFlop["budgets"][number]): IsoFlopOptimum => {
+/** The vertex of a budget's parabola, or why there is none. */
+export const optimumOf = (profile: IsoFlop["budgets"][number]): IsoFlopOptimum => {
   if (profile.status !== "interior")
     return {
       budget: profile.C,
@@ -65,8 +67,8 @@ const lawOf = (law: Outcome<PowerLaw>, from: number, to: number): Law | undefine
       }
     : undefined;
 
-const lawsOf = (fit: IsoFlop, { preset }: StudyPlan): Laws | null => {
-  const [from, to] = [preset.budgets[0]!, preset.heldOut];
+/** The three laws with their bands between two budgets, unless one of them was refused. */
+export const lawsBetween = (fit: IsoFlop, from: number, to: number): Laws | null => {
   const [params, tokens, loss] = [fit.N, fit.D, fit.loss].map((law) => lawOf(law, from, to));
   return params && tokens && loss ? { params, tokens, loss } : null;
 };
@@ -119,7 +121,7 @@ export const summarize = (parts: SummaryParts): Study => {
     runs: [...fitted, ...(heldOut ? [heldOut] : [])].map(runOf),
     plannedRuns: plan.grid.length + 1,
     isoflop: laws.budgets.map(optimumOf),
-    laws: lawsOf(laws, plan),
+    laws: lawsBetween(laws, preset.budgets[0]!, preset.heldOut),
     heldOut: heldOutOf(parts),
     ...(curves && { curves }),
     ...(samples && { samples }),

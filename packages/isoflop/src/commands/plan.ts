@@ -1,0 +1,49 @@
+import { type Command, Option } from "commander";
+import { count, share, whole } from "../input/numbers.js";
+import { dataOption, jsonOption } from "../input/options.js";
+import { emit } from "../output/emit.js";
+
+interface Options {
+  readonly preset: string;
+  readonly data: "emoji" | "cifar10" | "shapes";
+  readonly seed: number;
+  readonly batch: number;
+  readonly mfu: number;
+  readonly json?: boolean;
+}
+
+const help = `
+Nothing is trained. "quick" and "laptop" are what "isoflop reproduce" does. "paper" is arXiv 2410.08184: its six budgets with sizes
+of a ladder within a factor of 4 of the optimum that its law gives, and 1.5e21 held out; the batch of 1024 and the ladder are not
+confirmed by the paper.
+
+Examples:
+  isoflop plan
+  isoflop plan --preset paper --mfu 0.35 --json`;
+
+export function configure(command: Command): void {
+  jsonOption(dataOption(presetOption(command), "emoji"))
+    .option("--seed <n>", "of weights, noise and order", whole, 0)
+    .option("--batch <images>", "paper: images per step", count, 1024)
+    .option("--mfu <share>", "paper: expected share of a device's peak FLOP/s", share, 0.4)
+    .addHelpText("after", help)
+    .action(async ({ preset, data, seed, batch, mfu, json }: Options) => {
+      const { gridText, paperText } = await import("../output/grid.js");
+      if (preset === "paper") {
+        const { paperGrid } = await import("../grid/paper.js");
+        const document = paperGrid({ batch, mfu });
+        return emit(json, document, () => paperText(document));
+      }
+      const { presets } = await import("../study/preset.js");
+      const { gridOf } = await import("../grid/study.js");
+      const document = await gridOf(presets[preset]!, data, seed);
+      emit(json, document, () => gridText(document));
+    });
+}
+
+export const presetOption = (command: Command): Command =>
+  command.addOption(
+    new Option("--preset <name>", "minutes on two cores, an hour on a laptop's GPU, or the paper's study on a cluster")
+      .choices(["quick", "laptop", "paper"])
+      .default("quick"),
+  );

@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+import { jsonOption } from "../input/options.js";
+import { emit } from "../output/emit.js";
+
+const help = `
+The folder is that of "isoflop reproduce", finished or not, or any in which "isoflop train" has put runs: then what is done so far is
+fitted and shown. Numbers of a finished study are those of its summary.json; nothing is trained.
+
+Example:
+  isoflop report runs/quick`;
+
+export function configure(command: Command): void {
+  jsonOption(command.argument("<folder>", "folder of a study, or of runs"))
+    .addHelpText("after", help)
+    .action(async (folder: string, { json }: { readonly json?: boolean }) => {
+      const { rebuildReport } = await import("../report/rebuild.js");
+      const { studyTables } = await import("../study/tables.js");
+      const { study, files } = await rebuildReport(folder);
+      const { curves: _, samples: __, ...numbers } = study;
+      emit(json, { command: "report", files, study: numbers }, () => `${studyTables(study)}\n\nwritten: ${files[0]}`);
+    });
+}

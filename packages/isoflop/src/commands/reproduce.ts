@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { usageError } from "../exit.js";
+import { count, share, whole } from "../input/numbers.js";
+import { dataOption, deviceOption, jsonOption } from "../input/options.js";
+import { emit } from "../output/emit.js";
+import { versions } from "../versions.js";
+import { presetOption } from "./plan.js";
+
+interface Options {
+  readonly preset: string;
+  readonly data: "emoji" | "cifar10" | "shapes";
+  readonly device: "wasm" | "webgpu";
+  readonly seed: number;
+  readonly out?: string;
+  readonly train?: boolean;
+  readonly batch: number;
+  readonly mfu: number;
+  readonly json?: boolean;
+}
+
+const help = `
+The method of arXiv 2410.08184 on budgets that this machine can pay: models of several sizes at each of several budgets, a parabola
+through their losses at each, power laws through the parabolas' minima, a prediction for a budget three times the largest, and the
+training run that tests it. Writes report.html, figures, summary.json and every run to the folder.
+Stopped by Ctrl-C (status 130), killed or cut off, the same command goes on where it was. A second process on the same folder takes
+other runs of the same study and waits for the rest.
+"paper" prints the plan and what it costs, and trains nothing.
+
+Examples:
+  isoflop reproduce
+  isoflop reproduce --preset laptop --device webgpu --data cifar10 --seed 1 --json > summary.json`;
+
+export function configure(command: Command): void {
+  jsonOption(dataOption(deviceOption(presetOption(command)), "emoji"))
+    .option("--seed <n>", "of weights, noise and order", whole, 0)
+    .option("--out <folder>", "where runs, figures and report go (default: runs/PRESET)")
+    .option("--train", "paper: train it")
+    .option("--batch <images>", "paper: images per step", count, 1024)
+    .option("--mfu <share>", "paper: expected share of a device's peak FLOP/s", share, 0.4)
+    .addHelpText("after", help)
+    .action((options: Options) => (options.preset === "paper" ? paper(options) : study(options)));
+}
+
+async function study({ preset: name, data, device, seed, out = join("runs", name), json }: Options): Promise<void> {
+  const { presets } = await import("../study/preset.js");
+  const { progressLines, studyTables } = await import("../study/tables.js");
+  const { reproduce } = await import("../reproduce/reproduce.js");
+  const { GO_ON, untilStopped } = await import("../training/stop.js");
+  const packages = ["scaling", "flops", "diffusion", "dit", "data", "train", "sweep", "tensor"];
+  const { study: result, files } = await untilStopped(GO_ON, (signal) =>
+    reproduce({
+      ...{ preset: presets[name]!, data, device, seed, out, signal },
+      onProgress: progressLines("training"),
+      onNote: console.error,
+      say: json ? console.error : console.log,
+      versions: versions(...packages.map((short) => `@isoflop/${short}`)),
+      reproduce: `npx isoflop reproduce --preset ${name} --data ${data} --seed ${seed} --device ${device}`,
+    }),
+  );
+  // The document is summary.json itself.
+  const { curves: _, samples: __, ...summary } = result;
+  const pages = files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
+  emit(json, summary, () => `\n${studyTables(result)}\n\nwritten: ${pages}`);
+}
+
+async function paper({ train, batch, mfu, json }: Options): Promise<void> {
+  const { paperGrid } = await import("../grid/paper.js");
+  const document = paperGrid({ batch, mfu });
+  if (train) {
+    const [cost] = document.deviceHours;
+    throw usageError(
+      `the paper's study takes ${Math.round(cost!.fitted + cost!.heldOut)} device-hours of an ${cost!.device} at ${100 * mfu} % of its peak, and latents and text features of 256 px images, which no --data has; train it elsewhere from "isoflop plan --preset paper --json", and give the losses to "isoflop fit isoflop"`,
+    );
+  }
+  const { paperText } = await import("../output/grid.js");
+  emit(json, document, () => `${paperText(document)}\n\nNothing was trained.`);
+}

@@ -1,0 +1,79 @@
+import { type Command, Option } from "commander";
+import { count, number, whole } from "../input/numbers.js";
+import { deviceOption, jsonOption } from "../input/options.js";
+import { emit } from "../output/emit.js";
+import { progress } from "../output/progress.js";
+import { writeWhole } from "../output/write.js";
+import { versions } from "../versions.js";
+
+interface Options {
+  readonly caption?: readonly string[];
+  readonly count: number;
+  readonly guidance: number;
+  readonly steps: number;
+  readonly solver: "euler" | "heun";
+  readonly seed: number;
+  readonly device: "wasm" | "webgpu";
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+const help = `
+The model is a run's newest checkpoint, the held-out model of a study, or one step-N file. Captions are words the model has learned;
+articles are read over. Writes the pictures as PNG and how they came about as JSON beside it.
+
+Example:
+  isoflop sample runs/quick --caption "a taco left of a rocket on a purple background" --caption "a sun" --guidance 3`;
+
+export function configure(command: Command): void {
+  jsonOption(deviceOption(command.argument("<run>", "folder of a run or of a study, or a checkpoint")))
+    .option("--caption <text>", "what to draw; may be given several times (default: validation captions)", several)
+    .option("--count <n>", "pictures where no caption is given", count, 16)
+    .option("--guidance <scale>", "1 follows the caption as learned, above 1 exaggerates it", number, 2)
+    .option("--steps <n>", "steps from noise to picture", count, 25)
+    .addOption(new Option("--solver <name>", "how a step is made").choices(["euler", "heun"]).default("heun"))
+    .option("--seed <n>", "of the noise", whole, 0)
+    .option("--out <file.png>", "where the pictures go", "samples.png")
+    .addHelpText("after", help)
+    .action(async (path: string, options: Options) => {
+      const { dataOpener } = await import("@isoflop/sweep/node");
+      const { createDevice } = await import("@isoflop/tensor");
+      const { sampleGridFigure } = await import("@isoflop/plot");
+      const { document: page, renderPng } = await import("@isoflop/plot/node");
+      const { findModel } = await import("../sampling/find.js");
+      const { draw } = await import("../sampling/draw.js");
+      const { untilStopped } = await import("../training/stop.js");
+      const model = await findModel(path, console.error);
+      const source = await dataOpener()(model.spec.data);
+      const captions =
+        options.caption ?? Array.from({ length: options.count }, (_, i) => source.caption("validation", i));
+      const device = await createDevice(options.device);
+      const shown = progress("drawing");
+      const { onProgress } = shown;
+      const { guidance, steps, solver, seed } = options;
+      const pictures = await untilStopped("stopped; nothing was written", (signal) =>
+        draw(model, { device, source, captions, guidance, steps, solver, seed, signal, onProgress }),
+      ).finally(() => {
+        shown.end();
+        device.destroy();
+      });
+      const png = /\.png$/i.test(options.out) ? options.out : `${options.out}.png`;
+      const json = png.replace(/\.png$/i, ".json");
+      const document = {
+        command: "sample",
+        run: model.run,
+        checkpoint: { step: model.checkpoint.step },
+        device: device.description,
+        data: model.spec.data,
+        captions,
+        ...{ guidance, steps, solver, seed },
+        files: { png, json },
+        versions: versions("@isoflop/dit", "@isoflop/diffusion", "@isoflop/tensor", "@isoflop/data"),
+      };
+      await writeWhole(png, renderPng(sampleGridFigure(pictures, { document: page })));
+      await writeWhole(json, `${JSON.stringify(document, null, 2)}\n`);
+      emit(options.json, document, () => `${captions.length} pictures of run ${model.run}: ${png}, ${json}`);
+    });
+}
+
+const several = (text: string, earlier: readonly string[] = []): readonly string[] => [...earlier, text];

@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { inputError } from "../exit.js";
+import { readRecord, shown } from "../input/file.js";
+import { count, positive, share, whole } from "../input/numbers.js";
+import { dataOption, deviceOption, jsonOption } from "../input/options.js";
+import { emit } from "../output/emit.js";
+import { num } from "../output/format.js";
+import { progress } from "../output/progress.js";
+import { versions } from "../versions.js";
+
+interface Options {
+  readonly out: string;
+  readonly device: "wasm" | "webgpu";
+  readonly checkpointSeconds: number;
+  readonly json?: boolean;
+  readonly data?: string;
+  readonly image?: string;
+  readonly width?: number;
+  readonly depth?: number;
+  readonly heads?: number;
+  readonly patch?: number;
+  readonly steps?: number;
+  readonly budget?: number;
+  readonly batch?: number;
+  readonly learningRate?: number;
+  readonly captionDropout?: number;
+  readonly validationImages?: number;
+  readonly seed?: number;
+}
+
+const help = `
+A spec is a JSON record of @isoflop/train with "data" and "budget"; what is left out has a default, the data decide image
+and captions, and the width decides depth and heads. Options win over the file:
+  { "data": { "source": "emoji", "size": 16 }, "model": { "width": 32 }, "budget": 1e11,
+    "optimizer": { "learningRate": 0.01 }, "captionDropout": 0.1, "seed": 1 }
+The run gets a folder of its own, named by the hash of its spec. Stopped by Ctrl-C, killed or cut off, the same command goes on
+from the last checkpoint, and ends at the same bits as if it had never stopped.
+
+Examples:
+  isoflop train --width 16 --steps 400 --learning-rate 0.01 --data shapes
+  isoflop train spec.json --seed 2 --json`;
+
+export function configure(command: Command): void {
+  jsonOption(dataOption(deviceOption(command.argument("[spec.json]", 'the spec; "-" reads standard input'))))
+    .addOption(new Option("--image <pixels>", "pixels per side (default: 16)").choices(["16", "32"]))
+    .option("--width <n>", "width of the model, a multiple of 8", count)
+    .option("--depth <n>", "blocks (default: half the root of the width)", count)
+    .option("--heads <n>", "attention heads (default: 8 to 64 wide)", count)
+    .option("--patch <pixels>", "pixels per side of a patch (default: 2)", count)
+    .option("--steps <n>", "steps to train, or", count)
+    .option("--budget <FLOPs>", "compute to spend", positive)
+    .option("--batch <images>", "images per step (default: 16)", count)
+    .option("--learning-rate <rate>", "peak learning rate (default: 0.002)", positive)
+    .option("--caption-dropout <share>", "share of captions left out, for guidance (default: 0)", share)
+    .option("--validation-images <n>", "held-out images, a multiple of 64 (default: 1024)", count)
+    .option("--seed <n>", "of weights, noise, times and order (default: 0)", whole)
+    .option("--out <folder>", "where the run's folder goes", "runs")
+    .option("--checkpoint-seconds <s>", "least seconds between checkpoints", positive, 30)
+    .addHelpText("after", help)
+    .action(async (file: string | undefined, options: Options) => {
+      const { dataOpener } = await import("@isoflop/sweep/node");
+      const { completeSpec } = await import("../training/spec.js");
+      const { trainOne } = await import("../training/run.js");
+      const { GO_ON, untilStopped } = await import("../training/stop.js");
+      const openData = dataOpener();
+      const written =
+        file === undefined ? {} : readRecord(file, "a spec; expected an object with model, steps, data, …");
+      const spec = await named(file, () => completeSpec(withOptions(written, options), openData));
+      const shownProgress = progress("training");
+      const record = await untilStopped(GO_ON, (signal) =>
+        trainOne(spec, { ...options, openData, signal, onProgress: shownProgress.onProgress, onNote: console.error }),
+      ).finally(shownProgress.end);
+      const folder = join(options.out, record.id);
+      const packages = ["@isoflop/train", "@isoflop/sweep", "@isoflop/tensor", "@isoflop/data"];
+      emit(options.json, { command: "train", folder, ...record, versions: versions(...packages) }, () => {
+        const { loss, lossStdErr, params, tokens, flops, seconds } = record.result;
+        return `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps: ${num(params, 4)} parameters, ${num(tokens, 4)} tokens, ${num(flops, 4)} FLOPs, ${seconds.toFixed(1)} s\n${folder}\n\nisoflop sample ${folder}`;
+      });
+    });
+}
+
+type Loose = Readonly<Record<string, unknown>>;
+
+/** The spec with what the options say in place of what the file says. */
+function withOptions(spec: Loose, options: Options): Loose {
+  const { width, depth, heads, patch, data, image, seed, learningRate, validationImages } = options;
+  const { steps, budget, batch, captionDropout } = options;
+  // One of the two replaces both: they decide each other.
+  const { steps: _, budget: __, ...unspent } = spec;
+  const spent = steps === undefined && budget === undefined ? spec : { ...unspent, ...defined({ steps, budget }) };
+  return {
+    ...spent,
+    ...defined({ batch, captionDropout, seed }),
+    ...merged(spec, "model", { width, depth, heads, patch }),
+    ...merged(spec, "data", { source: data, size: image === undefined ? undefined : Number(image), seed }),
+    ...merged(spec, "optimizer", { learningRate }),
+    ...merged(spec, "validation", { images: validationImages }),
+  };
+}
+
+const defined = (record: Loose): Loose =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+
+/** A part of the spec with options over it; nothing where there are none, so that a wrong part is told as it stands. */
+const merged = (spec: Loose, key: string, options: Loose): Loose => {
+  const given = defined(options);
+  if (Object.keys(given).length === 0) return {};
+  const base = key === "data" ? { source: "emoji" } : {};
+  return { [key]: { ...base, ...(spec[key] as Loose | undefined), ...given } };
+};
+
+/** Errors of a spec name the file it came from. */
+async function named<T>(file: string | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { name, message } = error as Error;
+    const ofSpec = ["CliError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(name);
+    throw ofSpec && file !== undefined ? inputError(`${shown(file)}: ${message}`) : error;
+  }
+}

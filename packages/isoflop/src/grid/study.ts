@@ -1,0 +1,48 @@
+import { memory } from "@isoflop/flops";
+import type { DataSpec, GridRun } from "@isoflop/sweep";
+import { dataOpener } from "@isoflop/sweep/node";
+import { CONVENTION, planStudy } from "../study/plan.js";
+import type { Preset } from "../study/preset.js";
+import { versions } from "../versions.js";
+
+/** The runs of a study that can be trained here, as a document. */
+export async function gridOf(preset: Preset, source: DataSpec["source"], seed: number) {
+  const data: DataSpec = { source, size: preset.image, seed };
+  const { grid, heldOut } = planStudy(preset, data, await dataOpener()(data), seed);
+  const candidates = preset.heldOutWidths.map((width) => heldOut(width));
+  const sizes = candidates.map(({ paramsNonEmbedding }) => paramsNonEmbedding);
+  return {
+    command: "plan" as const,
+    preset: preset.name,
+    data,
+    seed,
+    counts: { N: "nonEmbedding", D: "image tokens", C: CONVENTION.name, memory: "f32, AdamW, averaged weights" },
+    batch: preset.batch,
+    runs: grid.map(rowOf),
+    heldOut: {
+      budget: preset.heldOut,
+      size: "the one of these nearest to the optimum that the law predicts",
+      from: Math.min(...sizes),
+      to: Math.max(...sizes),
+      sizes: candidates.map(({ name }) => name),
+    },
+    totalFlops: grid.reduce((sum, { flops }) => sum + flops, 0) + preset.heldOut,
+    versions: versions("@isoflop/flops", "@isoflop/sweep", "@isoflop/data"),
+  };
+}
+
+const rowOf = ({ id, name, spec, paramsNonEmbedding, params, tokens, flops, roundingError }: GridRun) => ({
+  id,
+  budget: spec.budget,
+  name,
+  params: paramsNonEmbedding,
+  paramsTrainable: params,
+  tokens,
+  steps: spec.steps,
+  flops,
+  roundingError,
+  learningRate: spec.optimizer.learningRate,
+  memoryBytes: memory(spec.model, { batch: spec.batch }).total,
+});
+
+export type GridDocument = Awaited<ReturnType<typeof gridOf>>;

@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Study, validateStudy } from "@isoflop/plot";
+import { writeReport } from "@isoflop/plot/node";
+import { dataOpener, fileRunStore } from "@isoflop/sweep/node";
+import { createDevice } from "@isoflop/tensor";
+import { inputError } from "../exit.js";
+import { readRecord } from "../input/file.js";
+import { type DoneRun, fitLaws } from "../study/laws.js";
+import { presets, quick } from "../study/preset.js";
+import { drawSamples } from "../study/samples.js";
+import { curvesOf, lawsBetween, optimumOf, runOf } from "../study/summary.js";
+
+export interface Rebuilt {
+  readonly study: Study;
+  readonly files: readonly string[];
+}
+
+/**
+ * Writes report and figures of a folder again: of a finished study from its `summary.json`, of any other folder of runs from
+ * the runs that are done. Loss curves come from the runs' metrics, samples from the held-out model's checkpoint.
+ * @throws CliError if there is nothing to report, PlotInputError for a summary that is not one
+ */
+export async function rebuildReport(folder: string): Promise<Rebuilt> {
+  const runs = existsSync(join(folder, "runs")) ? join(folder, "runs") : folder;
+  const store = fileRunStore(runs);
+  const done = (await store.list()).filter((record): record is DoneRun => record.state === "done");
+  const summary = join(folder, "summary.json");
+  const base = existsSync(summary) ? summaryOf(summary) : done.length > 0 ? studyOf(done) : undefined;
+  if (!base) {
+    const what = existsSync(folder) ? "has neither a summary.json nor a run that is done" : "does not exist";
+    throw inputError(`${folder} ${what}; give the folder of "isoflop reproduce" or "isoflop train"`);
+  }
+  const shown = done.filter(({ id }) => base.runs.some((run) => run.id === id));
+  const samples = await samplesOf(folder, base, shown);
+  const study: Study = { ...base, curves: await curvesOf(shown, store), ...(samples && { samples }) };
+  return { study, files: await writeReport(study, folder) };
+}
+
+const summaryOf = (file: string): Study =>
+  validateStudy(readRecord(file, "a study's summary; run isoflop reproduce again to write it"));
+
+/** Runs that no study has summed up: fitted as they are. */
+function studyOf(done: readonly DoneRun[]): Study {
+  const fit = fitLaws(done);
+  const budgets = done.map(({ spec }) => spec.budget);
+  const sources = new Set(done.map(({ spec }) => `${spec.data.source}, ${spec.data.size} px`));
+  return {
+    preset: "runs so far",
+    device: { backend: [...new Set(done.map(({ result }) => result.device))].join("; ") },
+    data: { name: [...sources].join("; ") },
+    seconds: done.reduce((sum, { result }) => sum + result.seconds, 0),
+    runs: done.map(runOf),
+    isoflop: fit.budgets.map(optimumOf),
+    laws: lawsBetween(fit, Math.min(...budgets), Math.max(...budgets)),
+  };
+}
+
+/** Samples of the held-out model, where a study has one and it is trained. */
+async function samplesOf(folder: string, { preset, choices }: Study, done: readonly DoneRun[]) {
+  const prediction = join(folder, "prediction.json");
+  if (!existsSync(prediction)) return undefined;
+  const { run: id } = readRecord(prediction, "a study's prediction");
+  const run = done.find((record) => record.id === id);
+  if (!run) return undefined;
+  const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(run.spec.data)]);
+  const [seed = run.spec.seed] = choices?.seeds ?? [];
+  try {
+    return await drawSamples(run, { out: folder, device, source, preset: presets[preset] ?? quick, seed });
+  } finally {
+    device.destroy();
+  }
+}

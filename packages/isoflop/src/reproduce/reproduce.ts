@@ -1,0 +1,53 @@
+import type { Study as StudyData } from "@isoflop/plot";
+import { unsound } from "../exit.js";
+import { round } from "../output/format.js";
+import { openStudy, type Study, StudyError, type StudyOptions } from "../study/study.js";
+
+/** A study to be done, and who is told how it goes. */
+export interface ReproduceOptions extends StudyOptions {
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+export interface Reproduced {
+  readonly study: StudyData;
+  readonly files: readonly string[];
+}
+
+/**
+ * The whole method: train a grid, fit, predict a larger budget, train there, compare, draw, report. What is done already is not done
+ * again.
+ * @throws the signal's reason when stopped; CliError if the budgets give no law, after the report was written
+ */
+export async function reproduce(options: ReproduceOptions): Promise<Reproduced> {
+  const { signal, say } = options;
+  const study = await openStudy(options);
+  try {
+    const { plan, session } = study;
+    say(`${plan.preset.name}: ${plan.grid.length} runs and one held out, on ${session.device.description}`);
+    await study.trainGrid();
+    signal.throwIfAborted();
+    for (const { C, message } of study.fitLaws().dropped) say(`${round(C)} FLOPs enters no law: ${message}`);
+    const { prediction, run } = await predicted(study);
+    const [low, high] = prediction.loss.interval95.map((loss) => loss.toFixed(4));
+    say(
+      `predicted at ${round(prediction.C)} FLOPs: loss ${prediction.loss.value.toFixed(4)}, between ${low} and ${high}, with ${run.name}`,
+    );
+    await study.trainHeldOut();
+    signal.throwIfAborted();
+    await study.drawSamples();
+    return await study.write();
+  } finally {
+    await study.close();
+  }
+}
+
+/** That there is no law is a finding about the data, not a failure of the run. */
+async function predicted(study: Study) {
+  try {
+    return await study.predictHeldOut();
+  } catch (error) {
+    if (!(error instanceof StudyError)) throw error;
+    throw unsound(`${error.message}; the report in ${study.options.out} shows the runs`);
+  }
+}

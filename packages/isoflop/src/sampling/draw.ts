@@ -1,0 +1,72 @@
+import type { DataSource } from "@isoflop/data";
+import { classifierFreeGuidance, euler, heun, sampler } from "@isoflop/diffusion";
+import { dit } from "@isoflop/dit";
+import type { Sample } from "@isoflop/plot";
+import { type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
+import { averagedWeights, buildObjective, packTree } from "@isoflop/train";
+import { inputError } from "../exit.js";
+import type { TrainedModel } from "./find.js";
+
+export interface DrawOptions {
+  readonly device: Device;
+  /** What the model learned from: its words and, where no captions are given, its validation captions. */
+  readonly source: DataSource;
+  readonly captions: readonly string[];
+  /** 1 follows the caption as learnt, above 1 exaggerates it. */
+  readonly guidance: number;
+  readonly steps: number;
+  readonly solver: "euler" | "heun";
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, of: number) => void;
+}
+
+const solvers = { euler, heun };
+
+/**
+ * Pictures of the averaged weights for captions; the same options give the same pixels on the same kind of device.
+ * @throws CliError for a word that the model does not know, or captions for a model without
+ */
+export async function draw({ spec, checkpoint }: TrainedModel, options: DrawOptions): Promise<Sample[]> {
+  const { device, source, captions, guidance, steps, seed, signal, onProgress } = options;
+  const { kind } = spec.model.context;
+  if (kind !== "words") throw inputError(`the model's context is "${kind}"; pictures are drawn from models of "words"`);
+  const count = captions.length;
+  const words = new Int32Array(count * source.captionLength);
+  captions.forEach((caption, i) => {
+    words.set(encode(source, caption), i * source.captionLength);
+  });
+  const model = dit(spec.model);
+  const params = averagedWeights(checkpoint, packTree(model.init(random.key(0))), device);
+  const guided = classifierFreeGuidance((x, t, condition) => model.apply(params, x, t, condition), { scale: guidance });
+  const objective = buildObjective(spec.objective);
+  const drawing = sampler(guided, { objective, solver: solvers[options.solver](), device });
+  const condition = device.tensor(words, [count, source.captionLength]);
+  const unconditional = device.tensor(new Int32Array(words.length), [count, source.captionLength]);
+  const noise = random.normal(random.key(seed), [count, ...source.shape]) as Tensor;
+  device.evaluate(noise);
+  const result = await drawing.run(
+    { condition, unconditional },
+    { noise, steps, signal, onStep: ({ step }) => onProgress(step, steps) },
+  );
+  const pixels = (await result.data()) as Float32Array;
+  for (const tensor of [result, noise, condition, unconditional, ...leavesOf(params)]) tensor.dispose();
+  drawing.dispose();
+  const [channels, height, width] = source.shape;
+  const size = channels * height * width;
+  return captions.map((caption, i) => ({
+    caption,
+    width,
+    height,
+    layout: "chw",
+    pixels: pixels.slice(i * size, (i + 1) * size),
+  }));
+}
+
+function encode({ vocabulary, captionLength, name }: DataSource, caption: string): Int32Array {
+  try {
+    return vocabulary.encode(caption, captionLength);
+  } catch (error) {
+    throw inputError(`--caption for a model of ${name}: ${(error as Error).message.replace(/^caption: /, "")}`);
+  }
+}

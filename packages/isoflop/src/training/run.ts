@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { type RunRecord, type RunSpec, runId, trainRunner } from "@isoflop/sweep";
+import { type dataOpener, fileRunStore } from "@isoflop/sweep/node";
+import { createDevice } from "@isoflop/tensor";
+import { DivergedError } from "@isoflop/train";
+import { CliError, exitCodes } from "../exit.js";
+
+export interface TrainOneOptions {
+  /** The run gets a folder of its own in it, named by its id. */
+  readonly out: string;
+  readonly device: "wasm" | "webgpu";
+  readonly openData: ReturnType<typeof dataOpener>;
+  /** Least seconds between checkpoints. */
+  readonly checkpointSeconds: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, of: number) => void;
+  /** Told about checkpoints that could not be used. */
+  readonly onNote: (note: string) => void;
+}
+
+export type DoneRecord = Extract<RunRecord, { readonly state: "done" }>;
+
+/**
+ * Trains one model and measures it, from its last checkpoint if it has one; a run that is done is only read.
+ * @throws CliError when the loss diverges, now or when the run was tried before
+ * @throws SweepError `busy` while another process has the run, `store` if its folder cannot be written
+ */
+export async function trainOne(spec: RunSpec, options: TrainOneOptions): Promise<DoneRecord> {
+  const { out, openData, checkpointSeconds, signal, onProgress, onNote } = options;
+  const id = runId(spec);
+  // Before the folder: a device that is not there leaves nothing behind.
+  const device = await createDevice(options.device);
+  try {
+    const run = await fileRunStore(out).open(spec);
+    try {
+      const { record } = run;
+      if (record.state === "done") return record;
+      if (record.state === "failed") throw diverged(out, id, record.failure.message);
+      const result = await trainRunner({ device, openData, checkpointSeconds }).run(spec, {
+        run,
+        signal,
+        onProgress: ({ step }) => onProgress(step, spec.steps),
+        onRejected: ({ message }) => onNote(`${message}; going on from the one before`),
+      });
+      await run.finish(result);
+      return { id, spec, state: "done", result };
+    } catch (error) {
+      if (!(error instanceof DivergedError)) throw error;
+      // It would diverge again, so it is not tried again.
+      await run.fail({ code: error.code, message: error.message });
+      throw diverged(out, id, error.message);
+    } finally {
+      await run.close();
+    }
+  } finally {
+    device.destroy();
+  }
+}
+
+const diverged = (out: string, id: string, message: string): CliError =>
+  new CliError(exitCodes.failed, `${join(out, id)} diverged: ${message}`);
