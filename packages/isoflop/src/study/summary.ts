@@ -1,10 +1,10 @@
 import type { DataSource } from "@isoflop/data";
 import type { HeldOut, IsoFlopOptimum, Law, Laws, LossCurve, Run, Sample, Study } from "@isoflop/plot";
 import type { IsoFlop, IsoFlopPrediction, Outcome, PowerLaw } from "@isoflop/scaling";
-import type { RunStore } from "@isoflop/sweep";
+import { type RunStore, stepFlops } from "@isoflop/sweep";
 import type { Device } from "@isoflop/tensor";
 import { bandOf, type DoneRun, fitLaws } from "./laws.js";
-import type { StudyPlan } from "./plan.js";
+import { CONVENTION, type StudyPlan } from "./plan.js";
 
 export interface SummaryParts {
   readonly plan: StudyPlan;
@@ -28,7 +28,8 @@ export const runOf = ({ id, spec, result }: DoneRun): Run => ({
   budget: spec.budget,
   params: result.paramsNonEmbedding,
   tokens: result.tokens,
-  flops: result.flops,
+  // As the budget counts them.
+  flops: spec.steps * stepFlops(spec.model, spec.batch, CONVENTION),
   loss: result.loss,
   lossStdErr: result.lossStdErr,
   seconds: result.seconds,

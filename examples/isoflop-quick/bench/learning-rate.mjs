@@ -1,0 +1,29 @@
+// Is one learning-rate rule fair to all sizes? Trains two sizes of the quick study at several base rates, on a seed the study does not use:
+// node examples/isoflop-quick/bench/learning-rate.mjs [data] [folder]
+import { dataOpener } from "@isoflop/sweep/node";
+import { openSession, planStudy, quick } from "isoflop/study";
+
+const [data = "emoji", out = "runs/learning-rate"] = process.argv.slice(2);
+const seed = 1000;
+const budget = 1.7e11;
+const bases = [2.5e-3, 5e-3, 1e-2, 2e-2, 4e-2];
+const widths = [24, 56];
+const dataSpec = { source: data, size: quick.image, seed };
+const source = await dataOpener()(dataSpec);
+const grids = bases.map(
+  (base) =>
+    planStudy(
+      { ...quick, budgets: [budget], widths: () => widths, learningRate: { ...quick.learningRate, base } },
+      dataSpec,
+      source,
+      seed,
+    ).grid,
+);
+const session = await openSession({ out, device: "wasm" });
+const records = await session.train(grids.flat().map(({ spec }) => spec));
+console.log(["base rate", ...widths.map((width) => `width ${width}`)].join("\t"));
+bases.forEach((base, i) => {
+  const row = widths.map((_, j) => records[i * widths.length + j].result);
+  console.log([base, ...row.map(({ loss, lossStdErr }) => `${loss.toFixed(4)} ± ${lossStdErr.toFixed(4)}`)].join("\t"));
+});
+await session.close();
