@@ -30,9 +30,9 @@ const { weights } = await train(spec, {
 
 const captions = [
   "a big rocket on black",
-  "a small cactus left on white",
-  "cherries above a star on blue",
-  "a big star on red",
+  "cherries above a rocket on green",
+  "a big cactus on white",
+  "big cherries on blue",
 ];
 const ids = Array.from({ length: 24 }, (_, i) => [...data.vocabulary.encode(captions[i % 4]!, data.captionLength)]);
 const condition = device.tensor(Int32Array.from(ids.flat()), [24, data.captionLength]);
