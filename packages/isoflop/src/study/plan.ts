@@ -1,6 +1,6 @@
 import type { DataSource } from "@isoflop/data";
 import { learningRateFor } from "@isoflop/dit";
-import { conventions, type DitConfig, type Flops, flops, parameters, training } from "@isoflop/flops";
+import { conventions, type DitConfig, type Flops, parameters } from "@isoflop/flops";
 import { type DataSpec, type GridRun, isoFlopGrid } from "@isoflop/sweep";
 import type { Preset } from "./preset.js";
 
@@ -56,6 +56,3 @@ export const planStudy = (preset: Preset, data: DataSpec, source: DataSource, se
         .width,
   };
 };
-
-/** Training FLOPs of one image, for tables. */
-export const flopsPerImage = (model: DitConfig): Flops => flops(training(model, CONVENTION).total);

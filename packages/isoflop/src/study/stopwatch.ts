@@ -11,7 +11,8 @@ export class Stopwatch {
     return { ...this.#laps };
   }
 
-  async time<R>(name: string, work: () => Promise<R>): Promise<R> {
+  /** Adds the time of `work` to a lap. */
+  async time<R>(name: string, work: () => R | Promise<R>): Promise<R> {
     const from = performance.now();
     try {
       return await work();

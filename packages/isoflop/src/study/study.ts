@@ -85,9 +85,11 @@ export class Study {
       throw new StudyError(refusal(laws));
     }
     const { heldOut: budget } = this.plan.preset;
-    const optimum = expectOk(predictBudget(laws, budget));
-    const run = this.plan.heldOut(this.plan.widthFor(optimum.N.value));
-    const prediction = expectOk(predictBudget(laws, budget, run.paramsNonEmbedding));
+    const { run, prediction } = await this.#clock.time("fitting", () => {
+      const optimum = expectOk(predictBudget(laws, budget));
+      const asked = this.plan.heldOut(this.plan.widthFor(optimum.N.value));
+      return { run: asked, prediction: expectOk(predictBudget(laws, budget, asked.paramsNonEmbedding)) };
+    });
     const [low, high] = prediction.loss.interval95;
     if (!(low > 0)) {
       await this.write();
@@ -131,7 +133,7 @@ export class Study {
     const { out } = this.options;
     const study = await this.#summary();
     const files = await this.#clock.time("report", () => writeReport(study, out));
-    const { curves: _, samples: __, ...summary } = { ...study, seconds: this.#clock.total, timings: this.#clock.laps };
+    const { curves: _, samples: __, ...summary } = { ...study, seconds: this.#clock.total, timings: this.#timings() };
     const file = join(out, "summary.json");
     await writeAtomically(file, [`${JSON.stringify(summary, null, 2)}\n`]);
     return { study: { ...study, ...summary }, files: [...files, file] };
@@ -142,6 +144,16 @@ export class Study {
     await this.session.close();
   }
 
+  /** Seconds by step; how much of the runs' seconds, over all threads and sessions, was training and not set-up or validation. */
+  #timings(): Record<string, number> {
+    const done = this.#heldOut?.done;
+    const runs = [...this.#fitted, ...(done ? [done] : [])];
+    return {
+      ...this.#clock.laps,
+      "training alone, all threads": runs.reduce((sum, { result }) => sum + result.seconds, 0),
+    };
+  }
+
   async #summary(): Promise<StudyData> {
     const done = this.#heldOut?.done;
     const { versions = {}, reproduce = "" } = this.options;
@@ -150,7 +162,7 @@ export class Study {
       device: this.session.device,
       source: this.source,
       seconds: this.#clock.total,
-      timings: this.#clock.laps,
+      timings: this.#timings(),
       fitted: this.#fitted,
       laws: this.#laws ?? fitLaws(this.#fitted),
       ...(this.#heldOut && { prediction: this.#heldOut.plan.prediction }),
