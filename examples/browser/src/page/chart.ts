@@ -2,8 +2,8 @@ import { binned, logTicks, type Point, smoothed } from "./curve.js";
 
 const HEIGHT = 220;
 const MARGIN = { left: 36, right: 4, top: 8, bottom: 24 };
-/** Losses of a 16-image batch scatter by a third; this spans about a fiftieth of the run. */
-const DECAY = 0.85;
+/** Losses of a 16-image batch scatter by a third; this spans about a hundredth of the run. */
+const DECAY = 0.7;
 
 /** A live curve of the training loss, loss on a logarithmic axis. */
 export const createChart = (parent: HTMLElement, steps: number) => {
@@ -27,8 +27,7 @@ export const createChart = (parent: HTMLElement, steps: number) => {
     const columns = [0, 0.25, 0.5, 0.75, 1].map((share) => {
       const step = Math.round(share * steps);
       const anchor = share === 0 ? "start" : share === 1 ? "end" : "middle";
-      const label = share === 1 ? `${step} steps` : step;
-      return `<text x="${x(step)}" y="${HEIGHT - 4}" text-anchor="${anchor}">${label}</text>`;
+      return `<text x="${x(step)}" y="${HEIGHT - 4}" text-anchor="${anchor}">${step}</text>`;
     });
     parent.innerHTML =
       `<svg role="img" aria-label="Loss against steps" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}">${rows.join("")}${columns.join("")}` +

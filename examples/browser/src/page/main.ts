@@ -10,7 +10,7 @@ const progress = element<HTMLProgressElement>("progress");
 const status = element("status");
 
 /** "?steps=500" trains for less. */
-const steps = Math.max(1, Math.round(Number(new URLSearchParams(location.search).get("steps")) || 4000));
+const steps = Math.max(1, Math.round(Number(new URLSearchParams(location.search).get("steps")) || 5000));
 const chart = createChart(element("chart"), steps);
 progress.max = steps;
 
