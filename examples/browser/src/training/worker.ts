@@ -1,4 +1,4 @@
-/// Trains away from the page's own thread, so that the page stays smooth on either device.
+// Trains away from the page's own thread, so that the page stays smooth on either device.
 import { type DataSource, decodeSheet, scenes } from "@isoflop/data";
 import { dit } from "@isoflop/dit";
 import { createDevice } from "@isoflop/tensor";

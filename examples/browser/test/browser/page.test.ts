@@ -63,7 +63,7 @@ describe.each([
       await page.locator("#examples canvas").nth(7).waitFor();
       await choose(page, kind);
       await page.locator("#toggle").click();
-      await untilStatus(page, /^Training/);
+      await untilStatus(page, /^Training|^Done/);
       expect(await text(page, "#picked")).toMatch(says);
       await page.waitForFunction(`+document.querySelector("#loss").textContent > 0`);
       const first = Number(await text(page, "#loss"));
