@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 
-const bin = fileURLToPath(new URL("../dist/bin.js", import.meta.url));
+/** The built program. */
+export const bin = fileURLToPath(new URL("../dist/bin.js", import.meta.url));
 if (!existsSync(bin)) throw new Error("dist/bin.js is missing; build the package first");
 
 export interface Finished {
@@ -15,8 +16,12 @@ export interface Finished {
 }
 
 /** Runs the built program in a process of its own. */
-export function isoflop(args: readonly string[], stdin = ""): Finished {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { input: stdin, encoding: "utf8" });
+export function isoflop(args: readonly string[], stdin = "", env: NodeJS.ProcessEnv = {}): Finished {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+    input: stdin,
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+  });
   return { code: status, stdout, stderr };
 }
 

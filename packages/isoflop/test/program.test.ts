@@ -65,7 +65,7 @@ describe("info and help", () => {
     const { code, stdout } = isoflop(["--help"]);
     expect(code).toBe(0);
     for (const { path } of registry) expect(stdout).toContain(path[0]);
-    for (const status of [0, 1, 2, 3, 4]) expect(stdout).toMatch(new RegExp(`^ {2}${status}  `, "m"));
+    for (const status of [0, 1, 2, 3, 4, 130]) expect(stdout).toMatch(new RegExp(`^ {2}${status}  `, "m"));
     expect(isoflop([])).toEqual(isoflop(["help"]));
   });
 

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { count, number, whole } from "../input/numbers.js";
 import { deviceOption, jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
+import { plural } from "../output/format.js";
 import { progress } from "../output/progress.js";
 import { writeWhole } from "../output/write.js";
 import { versions } from "../versions.js";
@@ -72,7 +73,7 @@ export function configure(command: Command): void {
       };
       await writeWhole(png, renderPng(sampleGridFigure(pictures, { document: page })));
       await writeWhole(json, `${JSON.stringify(document, null, 2)}\n`);
-      emit(options.json, document, () => `${captions.length} pictures of run ${model.run}: ${png}, ${json}`);
+      emit(options.json, document, () => `${plural(captions.length, "picture")} of run ${model.run}: ${png}, ${json}`);
     });
 }
 

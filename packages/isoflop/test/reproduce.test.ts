@@ -1,0 +1,112 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { paperBudgets } from "@isoflop/flops";
+import { describe, expect, test } from "vitest";
+import { CliError } from "../src/exit.js";
+import { rebuildReport } from "../src/report/rebuild.js";
+import { reproduce } from "../src/reproduce/reproduce.js";
+import { type Preset, quick } from "../src/study/preset.js";
+import { isoflop, type Json, json, scratch } from "./isoflop.js";
+
+/** The quick study with budgets of a second each. */
+const tiny: Preset = {
+  ...quick,
+  name: "tiny",
+  budgets: [1.5e9, 3e9, 6e9],
+  heldOut: 1.8e10,
+  widths: () => [8, 16, 24, 40],
+  size: (width) => ({ width, depth: 1, heads: width / 8 }),
+  heldOutWidths: [8, 16, 24, 40, 48],
+  validationImages: 128,
+  samples: { count: 2, steps: 2, guidance: 2 },
+};
+
+const study = (out: string, signal = new AbortController().signal, said: string[] = []) =>
+  reproduce({
+    ...{ preset: tiny, data: "shapes", device: "wasm", seed: 0, out: scratch(out), signal },
+    say: (line) => said.push(line),
+    versions: {},
+    reproduce: "a test",
+  } as const);
+
+const summary = (out: string): Json => JSON.parse(readFileSync(join(scratch(out), "summary.json"), "utf8"));
+
+describe("reproduce", () => {
+  test("stopped and called again it goes on; the report can be made again", async () => {
+    const stopper = new AbortController();
+    const reason = new CliError(130, "stopped");
+    setTimeout(() => stopper.abort(reason), 1500);
+    const stopped = await study("study", stopper.signal).catch((error: unknown) => error);
+    expect(stopped).toBe(reason);
+
+    const said: string[] = [];
+    const outcome = await study("study", undefined, said).catch((error: unknown) => error);
+    // Runs this small may have no law; that is told by the status, and either way everything is on disk.
+    const written = summary("study");
+    expect(said[0]).toMatch(/^tiny: 12 runs and one held out/);
+    expect(written.isoflop).toHaveLength(3);
+    if (outcome instanceof CliError) {
+      expect(outcome.exitCode).toBe(4);
+      expect(written.heldOut).toBe(null);
+    } else {
+      expect(written.runs).toHaveLength(13);
+      expect(written.heldOut!.measuredLoss).toBeGreaterThan(0);
+    }
+    rmSync(join(scratch("study"), "report.html"));
+    const { study: again } = await rebuildReport(scratch("study"));
+    expect(JSON.parse(JSON.stringify({ ...again, curves: undefined, samples: undefined }))).toEqual(written);
+    expect(again.curves).toHaveLength(again.runs.length);
+    expect(readFileSync(join(scratch("study"), "report.html"), "utf8")).toContain("<svg");
+  });
+
+  test("the paper is planned and priced, and trained only when asked, which is refused with the cost", () => {
+    expect(isoflop(["reproduce", "--preset", "paper"]).stdout).toContain("Nothing was trained.");
+    const { code, stderr } = isoflop(["reproduce", "--preset", "paper", "--train"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/takes \d+ device-hours of an NVIDIA/);
+  });
+
+  test.each([
+    [["--preset", "quik"], "Did you mean quick?|Allowed choices are quick, laptop, paper"],
+    [["--device", "cuda"], "Allowed choices are wasm, webgpu"],
+    [["--seed", "1.5"], "Expected a whole number, 0 or more"],
+    [["--ouput", "x"], "Did you mean --out\\?|unknown option '--ouput'"],
+  ])("%j: status 2", (args, message) => {
+    const { code, stderr } = isoflop(["reproduce", ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(new RegExp(message));
+  });
+});
+
+describe("plan", () => {
+  test("every quick run spends its budget within the rounding of a step", () => {
+    const { runs, heldOut, totalFlops } = json(["plan", "--data", "shapes"]);
+    const all = runs as unknown as readonly Record<"budget" | "flops" | "roundingError" | "steps", number>[];
+    expect(new Set(all.map(({ budget }) => budget)).size).toBe(quick.budgets.length);
+    for (const { budget, flops, roundingError, steps } of all) {
+      expect(flops / budget - 1).toBeCloseTo(roundingError, 12);
+      expect(Math.abs(roundingError)).toBeLessThanOrEqual(0.5 / steps + 1e-12);
+    }
+    expect(heldOut!.budget).toBeGreaterThanOrEqual(3 * Math.max(...quick.budgets));
+    const spent = all.reduce((sum, { flops }) => sum + flops, 0) + Number(heldOut!.budget);
+    expect(Number(totalFlops) / spent).toBeCloseTo(1, 12);
+  });
+
+  test("the paper's budgets, sizes around its optima, and device-hours by the table", () => {
+    const plan = json(["plan", "--preset", "paper", "--mfu", "0.5"]);
+    const rows = plan.runs as unknown as readonly { budget: number; params: number }[];
+    expect([...new Set(rows.map(({ budget }) => budget))]).toEqual(paperBudgets);
+    for (const budget of paperBudgets) {
+      const optimum = 0.0009 * budget ** 0.5681;
+      const sizes = rows.filter((row) => row.budget === budget).map(({ params }) => params);
+      expect(Math.min(...sizes)).toBeLessThan(optimum / 2);
+      expect(Math.max(...sizes)).toBeGreaterThan(2 * optimum);
+    }
+    expect(plan.heldOut).toHaveLength(1);
+    const h100 = (plan.deviceHours as unknown as readonly { device: string; heldOut: number }[]).find(({ device }) =>
+      device.includes("H100"),
+    )!;
+    // 1.5e21 FLOPs at half of 989.4 TFLOP/s.
+    expect(h100.heldOut).toBeCloseTo(1.5e21 / (0.5 * 989.4e12) / 3600, 0);
+  });
+});

@@ -1,0 +1,177 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { bin, file, isoflop, json, scratch } from "./isoflop.js";
+
+const tiny = ["--data", "shapes", "--width", "8", "--validation-images", "64", "--learning-rate", "0.01"];
+const run = (out: string, steps: number, ...more: string[]): string[] => [
+  ...["train", ...tiny, "--steps", String(steps), "--out", scratch(out), "--checkpoint-seconds", "0.05"],
+  ...more,
+];
+
+/** Starts a program and waits until it has written two checkpoints; returns the run's folder. */
+async function startedIn(out: string, args: readonly string[]): Promise<{ child: ChildProcess; folder: string }> {
+  const child = spawn(process.execPath, [bin, ...args], { stdio: "ignore" });
+  for (;;) {
+    const [id] = existsSync(scratch(out)) ? readdirSync(scratch(out)) : [];
+    const folder = join(scratch(out), id ?? "");
+    const checkpoints = join(folder, "checkpoints");
+    if (existsSync(checkpoints) && readdirSync(checkpoints).filter((name) => name.endsWith(".json")).length === 2)
+      return { child, folder };
+    if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode} before two checkpoints`);
+    await sleep(5);
+  }
+}
+
+const LONG = 3000;
+const newest = (folder: string): string =>
+  join(
+    folder,
+    "checkpoints",
+    readdirSync(join(folder, "checkpoints"))
+      .filter((n) => n.endsWith(".safetensors"))
+      .sort()
+      .at(-1)!,
+  );
+
+describe("train", () => {
+  test("is done once, and its result has its place on the axes", () => {
+    const first = json(run("once", 20));
+    expect(first.state).toBe("done");
+    expect(first.result!.samples).toBe(320);
+    expect(first.result!.tokens).toBe(320 * 64);
+    expect(first.result!.loss).toBeGreaterThan(0);
+    expect(json(run("once", 20))).toEqual(first);
+  });
+
+  test("interrupted, killed, and cut short, it ends at the bits of an uninterrupted run", async () => {
+    const whole = json(run("whole", LONG));
+    const { child, folder } = await startedIn("broken", run("broken", LONG));
+    const busy = isoflop(run("broken", LONG));
+    expect(busy).toMatchObject({ code: 1, stdout: "" });
+    expect(busy.stderr).toContain(`in use by process ${child.pid}`);
+    child.kill("SIGINT");
+    expect((await once(child, "exit"))[0]).toBe(130);
+
+    const second = await startedIn("broken", run("broken", LONG));
+    second.child.kill("SIGKILL");
+    await once(second.child, "exit");
+    truncateSync(newest(folder), 1000);
+    const cut = isoflop(["sample", newest(folder), "--out", scratch("cut.png")]);
+    expect(cut.code).toBe(3);
+    expect(cut.stderr).toMatch(/is not a whole checkpoint: it has 1000 bytes; \d+ were written/);
+
+    const last = isoflop([...run("broken", LONG), "--json"]);
+    expect(last.code).toBe(0);
+    expect(last.stderr).toMatch(/is not a whole checkpoint.*going on from the one before/);
+    const { id, result } = JSON.parse(last.stdout);
+    expect(id).toBe(whole.id);
+    expect(result.loss).toBe(whole.result!.loss);
+    expect(readFileSync(newest(folder))).toEqual(readFileSync(newest(String(whole.folder))));
+  });
+
+  test("a NaN loss names the step and what to do, and is remembered", () => {
+    const args = run("nan", 50, "--learning-rate", "1e30");
+    const first = isoflop(args);
+    expect(first.code).toBe(1);
+    expect(first.stderr).toMatch(/diverged: the loss of step 1 is NaN .*lower optimizer\.learningRate/);
+    expect(isoflop(args)).toEqual(first);
+  });
+
+  test.each([
+    ["a mistyped key", { modle: {} }, 'unknown key "modle"; did you mean "model"?'],
+    [
+      "a mistyped key of the model",
+      { model: { width: 8, dept: 2 }, steps: 2 },
+      'unknown key "dept"; did you mean "depth"?',
+    ],
+    ["a wrong value", { model: { width: 8 }, steps: 2.5 }, "spec.steps is 2.5; it must be a whole number"],
+    ["a mistyped source", { model: { width: 8 }, steps: 2, data: { source: "shape" } }, 'did you mean "shapes"?'],
+    ["no width", { steps: 2 }, "spec.model.width is missing"],
+    ["neither steps nor budget", { model: { width: 8 } }, "spec.steps is missing"],
+    ["a budget too small for a step", { model: { width: 8 }, budget: 10 }, "is too small for one step of width 8"],
+  ])("%s: status 3, the file and the field are named", (_, spec, message) => {
+    const path = file("spec.json", JSON.stringify({ data: { source: "shapes" }, ...spec }));
+    const { code, stderr } = isoflop(["train", path, "--out", scratch("none")]);
+    expect(code).toBe(3);
+    expect(stderr).toContain(path);
+    expect(stderr).toContain(message);
+    expect(existsSync(scratch("none"))).toBe(false);
+  });
+
+  test("a spec with options over it is the run that all options describe", () => {
+    const spec = { data: { source: "shapes" }, model: { width: 8 }, steps: 9, optimizer: { learningRate: 0.01 } };
+    const path = file("over.json", JSON.stringify(spec));
+    const { id } = json(["train", path, "--steps", "20", "--validation-images", "64", "--out", scratch("over")]);
+    expect(id).toBe(json(run("once", 20)).id);
+  });
+
+  test("a folder that cannot be written: status 1, the folder is named", () => {
+    const out = join(file("a-file", ""), "runs");
+    const { code, stderr } = isoflop(["train", ...tiny, "--steps", "5", "--out", out]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(`isoflop: ${out}: a part of the path is a file, not a folder; choose another folder\n`);
+  });
+
+  test("a full disk: status 1, and what was computed is used when there is space again", () => {
+    const { id } = json(run("probe", 40));
+    mkdirSync(join(scratch("full"), String(id)), { recursive: true });
+    const metrics = join(scratch("full"), String(id), "metrics.jsonl");
+    symlinkSync("/dev/full", metrics);
+    const { code, stderr } = isoflop(run("full", 40));
+    expect(code).toBe(1);
+    expect(stderr).toContain("no space is left on the disk; free some, then run again to go on");
+  });
+
+  test("a device that is not there: status 1, and no folder", () => {
+    const env = { VK_DRIVER_FILES: "/nonexistent", VK_ICD_FILENAMES: "/nonexistent" };
+    const { code, stderr } = isoflop(run("gpu", 5, "--device", "webgpu"), "", env);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /isoflop: (no WebGPU adapter: install a GPU driver|WebGPU in Node needs the package "webgpu")/,
+    );
+    expect(existsSync(scratch("gpu"))).toBe(false);
+  });
+});
+
+describe("sample and report", () => {
+  test("pictures for captions, the same twice, with how they came about", () => {
+    const { folder } = json(run("drawn", 20));
+    const args = ["sample", String(folder), "--caption", "a red circle", "--caption", "a blue square", "--steps", "3"];
+    const document = json([...args, "--out", scratch("one.png")]);
+    expect(document).toMatchObject({ captions: ["a red circle", "a blue square"], guidance: 2, steps: 3, seed: 0 });
+    isoflop([...args, "--out", scratch("two.png")]);
+    isoflop([...args, "--seed", "1", "--out", scratch("three.png")]);
+    const [one, two, three] = ["one", "two", "three"].map((name) => readFileSync(scratch(`${name}.png`)));
+    expect(one!.subarray(1, 4).toString()).toBe("PNG");
+    expect(one!.equals(two!)).toBe(true);
+    expect(one!.equals(three!)).toBe(false);
+    expect(JSON.parse(readFileSync(scratch("one.json"), "utf8"))).toEqual(document);
+  });
+
+  test.each([
+    ["a word it has not learned", ["DRAWN", "--caption", "a taco"], /unknown word "taco"; known words are/],
+    ["a folder that is not there", ["/nonexistent"], /does not exist; give the folder of a run/],
+    ["a folder without a run", ["."], /has neither run\.json nor prediction\.json/],
+  ])("%s: status 3", (_, args, message) => {
+    const { folder } = json(run("drawn", 20));
+    const { code, stderr } = isoflop(["sample", ...args.map((arg) => (arg === "DRAWN" ? String(folder) : arg))]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(message);
+  });
+
+  test("any folder of runs has a report", () => {
+    json(run("several", 20));
+    json(run("several", 25));
+    const { study } = json(["report", scratch("several")]);
+    expect(study!.runs).toHaveLength(2);
+    expect(study!.laws).toBe(null);
+    expect(readFileSync(join(scratch("several"), "report.html"), "utf8")).toContain("<svg");
+    const { code, stderr } = isoflop(["report", "/nonexistent"]);
+    expect(code).toBe(3);
+    expect(stderr).toContain("/nonexistent does not exist");
+  });
+});
