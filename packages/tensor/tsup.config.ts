@@ -1,4 +1,8 @@
 import { library } from "../../tsup.base.js";
 
 // Shared chunks, so that both entries know one `Tensor` class.
-export default library({ entry: { index: "src/index.ts", "testing/index": "src/testing/index.ts" }, splitting: true });
+export default library({
+  entry: { index: "src/index.ts", "testing/index": "src/testing/index.ts" },
+  splitting: true,
+  clean: true,
+});

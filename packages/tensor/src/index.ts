@@ -1,7 +1,3 @@
-import { installMethods } from "./methods.js";
-
-installMethods();
-
 export { checkpoint } from "./autodiff/checkpoint.js";
 export { type Gradient, grad, valueAndGrad, vjp } from "./autodiff/grad.js";
 export { createDevice, type DeviceKind, type DeviceOptions } from "./device/create.js";
@@ -19,8 +15,8 @@ export {
   type ReferenceArray,
   type VjpContext,
 } from "./graph/define.js";
-export { Tensor } from "./graph/tensor.js";
 export { type JitArguments, type JitOptions, type Jitted, jit, type Program, spec } from "./jit.js";
+export { Tensor } from "./methods.js";
 export { abs } from "./ops/abs.js";
 export { clamp, geluErf, leakyRelu, relu, silu, softplus, square } from "./ops/activations.js";
 export { type AdamWOptions, adamw } from "./ops/adamw.js";

@@ -1,5 +1,5 @@
 import type { DType } from "./dtype.js";
-import { Tensor } from "./graph/tensor.js";
+import { Tensor as Recorded } from "./graph/tensor.js";
 import { abs } from "./ops/abs.js";
 import { add } from "./ops/add.js";
 import { cast } from "./ops/cast.js";
@@ -80,12 +80,17 @@ const functions = {
 };
 
 /** Gives tensors their methods. Apart from the class, so that ops can know tensors without tensors knowing ops. */
-export const installMethods = (): void => {
+const install = (tensor: typeof Recorded): typeof Recorded => {
   for (const [name, f] of Object.entries(functions))
-    Object.defineProperty(Tensor.prototype, name, {
+    Object.defineProperty(tensor.prototype, name, {
       value(this: Tensor, ...rest: readonly unknown[]) {
         return (f as (...args: readonly unknown[]) => unknown)(this, ...rest);
       },
       configurable: true,
     });
+  return tensor;
 };
+
+/** The class users see: importing it, from any entry of the package, is what gives tensors their methods. */
+export const Tensor: typeof Recorded = install(Recorded);
+export type Tensor<S extends Shape = Shape, D extends DType = DType> = Recorded<S, D>;

@@ -4,8 +4,9 @@ import { viewAs } from "../dtype.js";
 import { evaluateReference } from "../engine/reference.js";
 import type { Op } from "../graph/define.js";
 import { argument } from "../graph/input.js";
-import { Node, Tensor } from "../graph/tensor.js";
+import { Node } from "../graph/tensor.js";
 import { jit } from "../jit.js";
+import { Tensor } from "../methods.js";
 import { instantiate, leavesWith, pseudoRandom } from "./inputs.js";
 
 /** Largest difference of two arrays relative to the peak of the expected one (at least 1e-3); infinite where NaN or infinity differ. */

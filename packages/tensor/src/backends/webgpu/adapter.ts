@@ -85,13 +85,17 @@ export const requestDevice = async (
   const info = describe(adapter, device, [...(gpu.wgslLanguageFeatures ?? [])].sort());
   if (requireHardware && info.software) {
     device.destroy();
-    throw new TensorError("adapter", `a hardware adapter was asked for, but only "${info.description}" was found`);
+    throw new TensorError("adapter", `a hardware adapter was asked for, but only ${adapterName(info)} was found`);
   }
   return { device, info };
 };
 
+/** Browsers keep parts of an adapter's identity to themselves. */
+const adapterName = ({ description, device, vendor, architecture }: WebgpuInfo): string =>
+  description || device || [vendor, architecture].filter(Boolean).join(" ") || "an unnamed adapter";
+
 /** One line for people. */
 export const describeInfo = (info: WebgpuInfo): string =>
-  `webgpu on ${info.description || info.device || info.vendor || "an unnamed adapter"} (${info.software ? "software" : "hardware"}${
+  `webgpu on ${adapterName(info)} (${info.software ? "software" : "hardware"}${
     info.architecture ? `, ${info.architecture}` : ""
   })`;
