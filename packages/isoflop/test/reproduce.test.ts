@@ -1,29 +1,32 @@
-import { readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { paperBudgets } from "@isoflop/flops";
 import { describe, expect, test } from "vitest";
 import { CliError } from "../src/exit.js";
 import { rebuildReport } from "../src/report/rebuild.js";
 import { reproduce } from "../src/reproduce/reproduce.js";
 import { type Preset, quick } from "../src/study/preset.js";
-import { isoflop, type Json, json, scratch } from "./isoflop.js";
+import { bin, isoflop, type Json, json, scratch } from "./isoflop.js";
 
 /** The quick study with budgets of a second each. */
 const tiny: Preset = {
   ...quick,
   name: "tiny",
-  budgets: [1.5e9, 3e9, 6e9],
-  heldOut: 1.8e10,
+  budgets: [1e9, 2e9, 4e9],
+  heldOut: 1.2e10,
   widths: () => [8, 16, 24, 40],
   size: (width) => ({ width, depth: 1, heads: width / 8 }),
   heldOutWidths: [8, 16, 24, 40, 48],
-  validationImages: 128,
+  validationImages: 64,
   samples: { count: 2, steps: 2, guidance: 2 },
 };
 
-const study = (out: string, signal = new AbortController().signal, said: string[] = []) =>
+const study = (out: string, preset = tiny, signal = new AbortController().signal, said: string[] = []) =>
   reproduce({
-    ...{ preset: tiny, data: "shapes", device: "wasm", seed: 0, out: scratch(out), signal },
+    ...{ preset, data: "shapes", device: "wasm", seed: 0, out: scratch(out), signal },
     say: (line) => said.push(line),
     versions: {},
     reproduce: "a test",
@@ -35,28 +38,46 @@ describe("reproduce", () => {
   test("stopped and called again it goes on; the report can be made again", async () => {
     const stopper = new AbortController();
     const reason = new CliError(130, "stopped");
-    setTimeout(() => stopper.abort(reason), 1500);
-    const stopped = await study("study", stopper.signal).catch((error: unknown) => error);
+    setTimeout(() => stopper.abort(reason), 700);
+    const stopped = await study("study", tiny, stopper.signal).catch((error: unknown) => error);
     expect(stopped).toBe(reason);
 
     const said: string[] = [];
-    const outcome = await study("study", undefined, said).catch((error: unknown) => error);
-    // Runs this small may have no law; that is told by the status, and either way everything is on disk.
+    const { study: result } = await study("study", tiny, undefined, said);
     const written = summary("study");
     expect(said[0]).toMatch(/^tiny: 12 runs and one held out/);
+    expect(said.at(-1)).toMatch(/^predicted at 1\.2e10 FLOPs: loss 0\./);
     expect(written.isoflop).toHaveLength(3);
-    if (outcome instanceof CliError) {
-      expect(outcome.exitCode).toBe(4);
-      expect(written.heldOut).toBe(null);
-    } else {
-      expect(written.runs).toHaveLength(13);
-      expect(written.heldOut!.measuredLoss).toBeGreaterThan(0);
-    }
+    expect(written.runs).toHaveLength(13);
+    expect(written.heldOut!.measuredLoss).toBe(result.runs.at(-1)!.loss);
+    expect(result.samples!.map(({ group }) => group)).toEqual(["Generated", "Generated", "Validation data"]);
     rmSync(join(scratch("study"), "report.html"));
     const { study: again } = await rebuildReport(scratch("study"));
     expect(JSON.parse(JSON.stringify({ ...again, curves: undefined, samples: undefined }))).toEqual(written);
     expect(again.curves).toHaveLength(again.runs.length);
     expect(readFileSync(join(scratch("study"), "report.html"), "utf8")).toContain("<svg");
+  });
+
+  test("budgets without a law end with status 4, after the report was written", async () => {
+    const error = await study("lawless", { ...tiny, budgets: [1e9], widths: () => [8, 16] }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(CliError);
+    expect(error).toMatchObject({ exitCode: 4, message: expect.stringMatching(/^no law can be fitted: /) });
+    expect(summary("lawless").runs).toHaveLength(2);
+  });
+
+  test("Ctrl-C ends with status 130 and leaves every run with its last checkpoint", async () => {
+    const args = ["reproduce", "--data", "shapes", "--out", scratch("quick")];
+    const child = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    const said: Buffer[] = [];
+    child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+    const files = (name: string): string[] =>
+      readdirSync(scratch("quick"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(name));
+    while (!existsSync(scratch("quick")) || files("metrics.jsonl").length === 0) await sleep(20);
+    child.kill("SIGINT");
+    expect((await once(child, "close"))[0]).toBe(130);
+    expect(Buffer.concat(said).toString()).toContain("stopped after a checkpoint; run the same command again to go on");
+    expect(files(".safetensors").length).toBeGreaterThan(0);
+    expect(readdirSync(join(scratch("quick"), "runs"), { recursive: true }).join()).not.toContain("lock~");
   });
 
   test("the paper is planned and priced, and trained only when asked, which is refused with the cost", () => {

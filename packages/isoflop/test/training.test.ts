@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
@@ -12,31 +12,28 @@ const run = (out: string, steps: number, ...more: string[]): string[] => [
   ...more,
 ];
 
-/** Starts a program and waits until it has written two checkpoints; returns the run's folder. */
-async function startedIn(out: string, args: readonly string[]): Promise<{ child: ChildProcess; folder: string }> {
+/** A run's checkpoints, the newest last. */
+const checkpointsOf = (folder: string): string[] => {
+  const all = join(folder, "checkpoints");
+  const manifests = existsSync(all) ? readdirSync(all).filter((name) => name.endsWith(".json")) : [];
+  return manifests.sort().map((name) => join(all, name.replace(".json", ".safetensors")));
+};
+
+/** Starts a program and halts it once it has written a checkpoint and still has one from before. */
+async function halted(args: readonly string[], folder: string): Promise<ChildProcess> {
+  const before = checkpointsOf(folder).at(-1);
   const child = spawn(process.execPath, [bin, ...args], { stdio: "ignore" });
   for (;;) {
-    const [id] = existsSync(scratch(out)) ? readdirSync(scratch(out)) : [];
-    const folder = join(scratch(out), id ?? "");
-    const checkpoints = join(folder, "checkpoints");
-    if (existsSync(checkpoints) && readdirSync(checkpoints).filter((name) => name.endsWith(".json")).length === 2)
-      return { child, folder };
-    if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode} before two checkpoints`);
-    await sleep(5);
+    const now = checkpointsOf(folder);
+    if (now.length === 2 && now.at(-1) !== before) break;
+    if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode} before it was halted`);
+    await sleep(2);
   }
+  child.kill("SIGSTOP");
+  return child;
 }
 
-const LONG = 3000;
-const newest = (folder: string): string =>
-  join(
-    folder,
-    "checkpoints",
-    readdirSync(join(folder, "checkpoints"))
-      .filter((n) => n.endsWith(".safetensors"))
-      .sort()
-      .at(-1)!,
-  );
-
+const LONG = 800;
 describe("train", () => {
   test("is done once, and its result has its place on the axes", () => {
     const first = json(run("once", 20));
@@ -49,28 +46,31 @@ describe("train", () => {
 
   test("interrupted, killed, and cut short, it ends at the bits of an uninterrupted run", async () => {
     const whole = json(run("whole", LONG));
-    const { child, folder } = await startedIn("broken", run("broken", LONG));
-    const busy = isoflop(run("broken", LONG));
+    const folder = join(scratch("broken"), String(whole.id));
+    const args = run("broken", LONG);
+    const first = await halted(args, folder);
+    const busy = isoflop(args);
     expect(busy).toMatchObject({ code: 1, stdout: "" });
-    expect(busy.stderr).toContain(`in use by process ${child.pid}`);
-    child.kill("SIGINT");
-    expect((await once(child, "exit"))[0]).toBe(130);
+    expect(busy.stderr).toContain(`in use by process ${first.pid}`);
+    first.kill("SIGINT");
+    first.kill("SIGCONT");
+    expect((await once(first, "exit"))[0]).toBe(130);
 
-    const second = await startedIn("broken", run("broken", LONG));
-    second.child.kill("SIGKILL");
-    await once(second.child, "exit");
-    truncateSync(newest(folder), 1000);
-    const cut = isoflop(["sample", newest(folder), "--out", scratch("cut.png")]);
+    const second = await halted(args, folder);
+    second.kill("SIGKILL");
+    await once(second, "exit");
+    const newest = checkpointsOf(folder).at(-1)!;
+    truncateSync(newest, 1000);
+    const cut = isoflop(["sample", newest, "--out", scratch("cut.png")]);
     expect(cut.code).toBe(3);
     expect(cut.stderr).toMatch(/is not a whole checkpoint: it has 1000 bytes; \d+ were written/);
 
-    const last = isoflop([...run("broken", LONG), "--json"]);
+    const last = isoflop([...args, "--json"]);
     expect(last.code).toBe(0);
     expect(last.stderr).toMatch(/is not a whole checkpoint.*going on from the one before/);
-    const { id, result } = JSON.parse(last.stdout);
-    expect(id).toBe(whole.id);
-    expect(result.loss).toBe(whole.result!.loss);
-    expect(readFileSync(newest(folder))).toEqual(readFileSync(newest(String(whole.folder))));
+    expect(JSON.parse(last.stdout).result.loss).toBe(whole.result!.loss);
+    const [ended, expected] = [folder, String(whole.folder)].map((path) => readFileSync(checkpointsOf(path).at(-1)!));
+    expect(ended!.equals(expected!)).toBe(true);
   });
 
   test("a NaN loss names the step and what to do, and is remembered", () => {
@@ -116,14 +116,16 @@ describe("train", () => {
     expect(stderr).toBe(`isoflop: ${out}: a part of the path is a file, not a folder; choose another folder\n`);
   });
 
-  test("a full disk: status 1, and what was computed is used when there is space again", () => {
-    const { id } = json(run("probe", 40));
-    mkdirSync(join(scratch("full"), String(id)), { recursive: true });
-    const metrics = join(scratch("full"), String(id), "metrics.jsonl");
+  test("a full disk: status 1, and the run goes on when there is space again", () => {
+    const probe = json(run("probe", 40));
+    mkdirSync(join(scratch("full"), String(probe.id)), { recursive: true });
+    const metrics = join(scratch("full"), String(probe.id), "metrics.jsonl");
     symlinkSync("/dev/full", metrics);
     const { code, stderr } = isoflop(run("full", 40));
     expect(code).toBe(1);
     expect(stderr).toContain("no space is left on the disk; free some, then run again to go on");
+    unlinkSync(metrics);
+    expect(json(run("full", 40)).result!.loss).toBe(probe.result!.loss);
   });
 
   test("a device that is not there: status 1, and no folder", () => {
