@@ -5,7 +5,7 @@
 import { openStudy, progressLines, studyTables } from "isoflop/study";
 import { readOptions } from "./options.js";
 
-const options = readOptions(process.argv.slice(2));
+const options = await readOptions(process.argv.slice(2));
 const study = await openStudy({ ...options, onProgress: progressLines("training"), onNote: console.error });
 process.once("SIGINT", options.stop);
 

@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
+import { run } from "isoflop";
 import { type Preset, presets } from "isoflop/study";
 
 const usage = `npm run reproduce -- [options]
 
-  --preset quick|laptop   how much to spend (quick: minutes on two cores)
+  --preset quick|laptop|paper   how much to spend: minutes on two cores, about an hour on a laptop's GPU,
+                          or a cluster's months (paper: prints the plan and trains nothing)
   --device wasm|webgpu    where to train (wasm needs no GPU)
   --data emoji|cifar10    what to learn from
   --seed N                of weights, noise and order (default 0)
@@ -20,7 +22,7 @@ const choose = <T extends string>(name: string, value: string, choices: readonly
   fail(`--${name} is ${JSON.stringify(value)}; it must be ${choices.join(" or ")}`);
 
 /** The command line as study options; wrong ones end the process with status 2 and say what would be right. */
-export const readOptions = (argv: readonly string[]) => {
+export const readOptions = async (argv: readonly string[]) => {
   const parse = () =>
     parseArgs({
       args: [...argv],
@@ -46,7 +48,9 @@ export const readOptions = (argv: readonly string[]) => {
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed) || seed < 0)
     fail(`--seed is ${JSON.stringify(values.seed)}; it must be a whole number of at least 0`);
-  const preset: Preset = presets[choose("preset", values.preset, Object.keys(presets))]!;
+  const name = choose("preset", values.preset, [...Object.keys(presets), "paper"]);
+  if (name === "paper") process.exit(await run(["plan", "--preset", "paper"]));
+  const preset: Preset = presets[name]!;
   const stopper = new AbortController();
   return {
     preset,

@@ -7,7 +7,7 @@ const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], 
 
 describe("the command line of the quick study", () => {
   it.each([
-    [["--preset", "paper"], /--preset is "paper"; it must be quick or laptop/],
+    [["--preset", "huge"], /--preset is "huge"; it must be quick or laptop or paper/],
     [["--device", "cuda"], /--device is "cuda"; it must be wasm or webgpu/],
     [["--data", "laion"], /--data is "laion"; it must be emoji or cifar10/],
     [["--seed", "-1"], /--seed/],
@@ -19,9 +19,16 @@ describe("the command line of the quick study", () => {
     expect(stderr).toContain("npm run reproduce --");
   });
 
+  it("plans the paper and trains nothing", () => {
+    const { status, stdout } = run("--preset", "paper");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/1\.5e\+?21/);
+    expect(stdout).toMatch(/device-hours/i);
+  });
+
   it("explains itself", () => {
     const { status, stdout } = run("--help");
     expect(status).toBe(0);
-    expect(stdout).toContain("--preset quick|laptop");
+    expect(stdout).toContain("--preset quick|laptop|paper");
   });
 });
