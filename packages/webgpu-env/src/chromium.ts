@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { archiveVersion, requireSupportedPlatform, unpackExecutable, untar } from "./archives.js";
 import { cacheFolder, unpackOnce } from "./cache.js";
+import { fontsConfig } from "./fonts.js";
 
 /** Chromium looks for SwiftShader beside its executable; its shared libraries and a font come along. */
 async function chromiumFolder(): Promise<string> {
@@ -43,7 +44,7 @@ export async function launchChromium(): Promise<Browser> {
     env: {
       ...process.env,
       LD_LIBRARY_PATH: `${join(folder, "lib")}:${folder}`,
-      FONTCONFIG_PATH: folder,
+      FONTCONFIG_FILE: await fontsConfig(folder),
       VK_DRIVER_FILES: join(folder, "vk_swiftshader_icd.json"),
       VK_ICD_FILENAMES: join(folder, "vk_swiftshader_icd.json"),
     },

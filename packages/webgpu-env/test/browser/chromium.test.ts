@@ -26,3 +26,16 @@ it("doubles an array on SwiftShader in a Chromium page", async () => {
 it("opens pages that may share memory between threads", async () => {
   expect(await page.evaluate("crossOriginIsolated && new SharedArrayBuffer(8).byteLength")).toBe(8);
 });
+
+it("draws text: a face is found, and a list box does not end the browser", async () => {
+  const inked = await page.evaluate(`(() => {
+    document.body.innerHTML = "<select><option>one</option></select>";
+    const canvas = document.createElement("canvas");
+    const context = canvas.getContext("2d");
+    context.font = "40px sans-serif";
+    context.fillText("Isoflop", 10, 60);
+    return context.getImageData(0, 0, canvas.width, canvas.height).data.filter((v) => v > 0).length;
+  })()`);
+  await page.screenshot();
+  expect(inked).toBeGreaterThan(500);
+});
