@@ -69,7 +69,7 @@ export const quick: Preset = {
   image: 16,
   patch: 2,
   batch: 16,
-  learningRate: { base: 1e-2, baseWidth: 32, exponent: 0.5 },
+  learningRate: { base: 1.15e-2, baseWidth: 32, exponent: 0.15 },
   captionDropout: 0.1,
   validationImages: 1024,
   samples: { count: 24, steps: 25, guidance: 2 },
