@@ -53,6 +53,17 @@ describe("a program", () => {
     expect(flops.products).toBe(2 * 8 ** 3);
   });
 
+  it("keeps infinities, NaN and -0 apart", async () => {
+    const f = jit(
+      (x: Tensor) => [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1].map((c) => add(x, c)),
+      { device },
+    );
+    const values = await Promise.all(f(device.tensor([1])).map((y) => y.item()));
+    expect(values).toEqual([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 2]);
+    const signs = await Promise.all([0, -0].map((zero) => full([1], zero).data(device)));
+    expect(signs.map(([v]) => Object.is(v, -0))).toEqual([false, true]);
+  });
+
   it("fuses a chain of elementwise ops into one kernel", () => {
     const f = jit((x: Tensor, y: Tensor) => gelu(mul(add(x, y), 0.5)).add(1), { device });
     expect(f.program(spec([16, 32]), spec([32])).kernels).toHaveLength(1);

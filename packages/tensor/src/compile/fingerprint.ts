@@ -1,3 +1,4 @@
+import { attrsKey } from "../graph/attrs-key.js";
 import type { Op } from "../graph/define.js";
 import type { Node } from "../graph/tensor.js";
 import { type Graph, refOf, walk } from "./graph.js";
@@ -17,7 +18,7 @@ export class Fingerprints {
     const visit = (node: Node): void => {
       const op = this.#ops.get(node.op) ?? this.#ops.size;
       this.#ops.set(node.op, op);
-      parts.push(`${op}(${node.inputs.map((input) => numbers.get(refOf(input))).join()})${JSON.stringify(node.attrs)}`);
+      parts.push(`${op}(${node.inputs.map((input) => numbers.get(refOf(input))).join()})${attrsKey(node.attrs)}`);
       node.outputs.forEach((_, index) => {
         const key = `${node.id}.${index}`;
         if (!numbers.has(key)) numbers.set(key, numbers.size);

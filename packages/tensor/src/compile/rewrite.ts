@@ -1,3 +1,4 @@
+import { attrsKey } from "../graph/attrs-key.js";
 import type { Attrs, Op } from "../graph/define.js";
 import { argument } from "../graph/input.js";
 import { Node, type Tensor } from "../graph/tensor.js";
@@ -13,7 +14,7 @@ export class Builder {
   build(op: Op, inputs: readonly Tensor[], attrs: Attrs, make: () => Node): Tensor[] {
     const id = this.#ops.get(op) ?? this.#ops.size;
     this.#ops.set(op, id);
-    const key = `${id}(${inputs.map(refOf).join()})${JSON.stringify(attrs)}`;
+    const key = `${id}(${inputs.map(refOf).join()})${attrsKey(attrs)}`;
     let node = this.#nodes.get(key);
     if (!node) {
       node = make();
