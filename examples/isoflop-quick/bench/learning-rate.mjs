@@ -1,4 +1,4 @@
-// Is one learning-rate rule fair to all sizes? Trains two sizes of the quick study at several base rates, on a seed the study does not use:
+// Is one learning-rate rule fair to all sizes? Trains two sizes of the quick study at several rates, base (32 / width)^0.5, on a seed no study uses:
 // node examples/isoflop-quick/bench/learning-rate.mjs [data] [folder]
 import { dataOpener } from "@isoflop/sweep/node";
 import { openSession, planStudy, quick } from "isoflop/study";
@@ -13,7 +13,7 @@ const source = await dataOpener()(dataSpec);
 const grids = bases.map(
   (base) =>
     planStudy(
-      { ...quick, budgets: [budget], widths: () => widths, learningRate: { ...quick.learningRate, base } },
+      { ...quick, budgets: [budget], widths: () => widths, learningRate: { base, baseWidth: 32, exponent: 0.5 } },
       dataSpec,
       source,
       seed,
