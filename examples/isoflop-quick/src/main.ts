@@ -3,37 +3,44 @@
  * `npm run reproduce`; the steps are those of the library `isoflop/study`, which the command `isoflop reproduce` calls too.
  */
 import { openStudy, progressLines, studyTables } from "isoflop/study";
-import { readOptions } from "./options.js";
+import { ending, readOptions } from "./options.js";
 
 const options = await readOptions(process.argv.slice(2));
-const study = await openStudy({ ...options, onProgress: progressLines("training"), onNote: console.error });
 process.once("SIGINT", options.stop);
 
-// 1. The plan: several compute budgets, and at each of them models from too small to too large. Every run spends its budget exactly, so a
-//    larger model sees fewer images.
-console.log(
-  `${options.preset.name}: ${study.plan.grid.length} runs and one held out, on ${study.session.device.description}`,
-);
+await ending(options.signal, async () => {
+  const study = await openStudy({ ...options, onProgress: progressLines("training"), onNote: console.error });
+  try {
+    // 1. The plan: several compute budgets, and at each of them models from too small to too large. Every run spends its budget exactly, so a
+    //    larger model sees fewer images.
+    console.log(
+      `${options.preset.name}: ${study.plan.grid.length} runs and one held out, on ${study.session.device.description}`,
+    );
 
-// 2. Train them all. Runs that are already in the folder are not done again.
-await study.trainGrid();
+    // 2. Train them all. Runs that are already in the folder are not done again.
+    await study.trainGrid();
 
-// 3. At each budget the loss against ln N is a parabola; its vertex is the best model for that compute. Power laws go through the vertices.
-const laws = study.fitLaws();
-for (const { C, message } of laws.dropped) console.log(`${C.toExponential(1)} FLOPs enters no law: ${message}`);
+    // 3. At each budget the loss against ln N is a parabola; its vertex is the best model for that compute. Power laws go through the vertices.
+    const laws = study.fitLaws();
+    for (const { C, message } of laws.dropped) console.log(`${C.toExponential(1)} FLOPs enters no law: ${message}`);
 
-// 4. Say what a budget will give that is at least three times the largest so far, and write it down before training there.
-const { prediction, run } = await study.predictHeldOut();
-const [low, high] = prediction.loss.interval95.map((loss) => loss.toFixed(4));
-console.log(
-  `predicted at ${prediction.C.toExponential(1)} FLOPs: loss ${prediction.loss.value.toFixed(4)}, between ${low} and ${high}, with ${run.name}`,
-);
+    // 4. Say what a budget will give that is at least three times the largest so far, and write it down before training there.
+    const { prediction, run } = await study.predictHeldOut();
+    const [low, high] = prediction.loss.interval95.map((loss) => loss.toFixed(4));
+    console.log(
+      `predicted at ${prediction.C.toExponential(1)} FLOPs: loss ${prediction.loss.value.toFixed(4)}, between ${low} and ${high}, with ${run.name}`,
+    );
 
-// 5. Train there, and compare.
-await study.trainHeldOut();
+    // 5. Train there, and compare.
+    await study.trainHeldOut();
 
-// 6. Look at what the model draws, and report.
-await study.drawSamples();
-const { study: result, files } = await study.write();
-console.log(`\n${studyTables(result)}\n\nwritten: ${files.filter((file) => /\.(html|json)$/.test(file)).join(", ")}`);
-await study.close();
+    // 6. Look at what the model draws, and report.
+    await study.drawSamples();
+    const { study: result, files } = await study.write();
+    console.log(
+      `\n${studyTables(result)}\n\nwritten: ${files.filter((file) => /\.(html|json)$/.test(file)).join(", ")}`,
+    );
+  } finally {
+    await study.close();
+  }
+});

@@ -21,6 +21,16 @@ const choose = <T extends string>(name: string, value: string, choices: readonly
   choices.find((choice) => choice === value) ??
   fail(`--${name} is ${JSON.stringify(value)}; it must be ${choices.join(" or ")}`);
 
+/** Runs the study; what ends it early is said in one line. Status 130 for a stop by hand, 1 for anything else. */
+export const ending = async (signal: AbortSignal, method: () => Promise<void>): Promise<void> => {
+  try {
+    await method();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = signal.aborted ? 130 : 1;
+  }
+};
+
 /** The command line as study options; wrong ones end the process with status 2 and say what would be right. */
 export const readOptions = async (argv: readonly string[]) => {
   const parse = () =>

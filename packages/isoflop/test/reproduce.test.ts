@@ -28,7 +28,6 @@ const study = (out: string, preset = tiny, signal = new AbortController().signal
   reproduce({
     ...{ preset, data: "shapes", device: "wasm", seed: 0, out: scratch(out), signal },
     say: (line) => said.push(line),
-    versions: {},
     reproduce: "a test",
   } as const);
 

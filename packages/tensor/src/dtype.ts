@@ -23,5 +23,3 @@ export const viewAs = <D extends DType>(
   byteOffset = 0,
   length?: number,
 ): DataOf<D> => new views[dtype](buffer as ArrayBuffer, byteOffset, length) as DataOf<D>;
-
-export const isFloat = (dtype: DType): boolean => dtype === "f32";

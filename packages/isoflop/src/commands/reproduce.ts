@@ -4,7 +4,6 @@ import { usageError } from "../exit.js";
 import { count, share, whole } from "../input/numbers.js";
 import { dataOption, deviceOption, jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
-import { versions } from "../versions.js";
 import { presetOption } from "./plan.js";
 
 interface Options {
@@ -47,14 +46,12 @@ async function study({ preset: name, data, device, seed, out = join("runs", name
   const { progressLines, studyTables } = await import("../study/tables.js");
   const { reproduce } = await import("../reproduce/reproduce.js");
   const { GO_ON, untilStopped } = await import("../training/stop.js");
-  const packages = ["scaling", "flops", "diffusion", "dit", "data", "train", "sweep", "tensor"];
   const { study: result, files } = await untilStopped(GO_ON, (signal) =>
     reproduce({
       ...{ preset: presets[name]!, data, device, seed, out, signal },
       onProgress: progressLines("training"),
       onNote: console.error,
       say: json ? console.error : console.log,
-      versions: versions(...packages.map((short) => `@isoflop/${short}`)),
       reproduce: `npx isoflop reproduce --preset ${name} --data ${data} --seed ${seed} --device ${device}`,
     }),
   );

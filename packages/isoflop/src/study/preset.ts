@@ -1,5 +1,5 @@
 import { type LearningRateRule, sizeOf } from "@isoflop/dit";
-import { type Flops, paperBudgets, paperHeldOutBudget, type Size } from "@isoflop/flops";
+import type { Flops, Size } from "@isoflop/flops";
 
 /** Everything that decides a study but its data source, seed and device. */
 export interface Preset {
@@ -91,8 +91,5 @@ export const laptop: Preset = {
   validationImages: 2048,
   samples: { count: 24, steps: 50, guidance: 2 },
 };
-
-/** The budgets of arXiv 2410.08184. This is a plan for a cluster: `isoflop plan --preset paper`. */
-export const paper = { name: "paper", budgets: paperBudgets, heldOut: paperHeldOutBudget } as const;
 
 export const presets: Readonly<Record<string, Preset>> = { quick, laptop };

@@ -8,6 +8,7 @@ import type { DataSpec, GridRun, SweepProgress } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
 import { canonicalJson } from "@isoflop/train";
 import { writeAtomically } from "@isoflop/train/node";
+import { versions } from "../versions.js";
 import { type DoneRun, fitLaws, predictBudget } from "./laws.js";
 import { planStudy, type StudyPlan } from "./plan.js";
 import type { Preset } from "./preset.js";
@@ -27,11 +28,14 @@ export interface StudyOptions {
   readonly onProgress?: (progress: SweepProgress) => void;
   /** Told what went wrong without stopping the study, such as a checkpoint that could not be read. */
   readonly onNote?: (note: string) => void;
-  /** Package versions, for the report. */
-  readonly versions?: Readonly<Record<string, string>>;
   /** The command that makes this study again, for the report. */
   readonly reproduce?: string;
 }
+
+/** What a study's numbers depend on. */
+const packages = ["data", "diffusion", "dit", "flops", "scaling", "sweep", "tensor", "train"].map(
+  (name) => `@isoflop/${name}`,
+);
 
 /** The study cannot go on, in words for the person who ran it. */
 export class StudyError extends Error {
@@ -156,7 +160,7 @@ export class Study {
 
   async #summary(): Promise<StudyData> {
     const done = this.#heldOut?.done;
-    const { versions = {}, reproduce = "" } = this.options;
+    const { reproduce = "" } = this.options;
     return summarize({
       plan: this.plan,
       device: this.session.device,
@@ -169,7 +173,7 @@ export class Study {
       ...(done && { heldOut: done }),
       curves: await curvesOf([...this.#fitted, ...(done ? [done] : [])], this.session.store),
       samples: this.#samples,
-      versions,
+      versions: versions(...packages),
       reproduce,
     });
   }

@@ -96,12 +96,6 @@ export const reshapeLayout = (layout: Layout, shape: Shape): Layout | undefined 
   return { shape, strides, offset: layout.offset };
 };
 
-/** Two layouts that touch the same elements at the same points. */
-export const sameLayout = (a: Layout, b: Layout): boolean =>
-  a.offset === b.offset &&
-  sameShape(a.shape, b.shape) &&
-  a.shape.every((n, i) => n === 1 || a.strides[i] === b.strides[i]);
-
 /** Number of elements from the lowest to the highest touched, inclusive. */
 export const extentOf = ({ shape, strides }: Layout): number =>
   sizeOf(shape) === 0 ? 0 : 1 + shape.reduce((sum, n, i) => sum + (n - 1) * Math.abs(strides[i]!), 0);

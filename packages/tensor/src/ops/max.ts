@@ -1,15 +1,13 @@
-import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxes, type Shape } from "../shape.js";
+import type { Shape } from "../shape.js";
 import type { ReduceShape } from "../types/shape.js";
 import { cast } from "./cast.js";
 import { div } from "./div.js";
 import { equal } from "./equal.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
-import { type ReduceAttrs, reduceExamples, reduceInfer, reduceReference, withoutAxes } from "./reduce.js";
-import { reshape } from "./reshape.js";
+import { type ReduceAttrs, reduceExamples, reduceInfer, reduceOver, reduceReference } from "./reduce.js";
 import { sum } from "./sum.js";
 
 export const maxOp = defineOp<ReduceAttrs>({
@@ -35,11 +33,7 @@ export const max = <
   x: Tensor<S>,
   axes?: A,
   options: { readonly keepDims?: K } = {},
-): Tensor<ReduceShape<S, A, K>> => {
-  const resolved = resolveAxes("max", axes, x.rank);
-  const kept = resolved.length === 0 ? x : apply(maxOp, [x], { axes: resolved });
-  return (options.keepDims ? kept : reshape(kept, withoutAxes(x.shape, resolved))) as Tensor<ReduceShape<S, A, K>>;
-};
+): Tensor<ReduceShape<S, A, K>> => reduceOver(maxOp, x, axes, options.keepDims) as Tensor<ReduceShape<S, A, K>>;
 
 /** Smallest value over `axes` (all unless told); NaN wins. */
 export const min = <

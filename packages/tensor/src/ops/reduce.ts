@@ -1,8 +1,11 @@
 import { rowMajor } from "../compile/layout.js";
 import type { DType } from "../dtype.js";
 import { formatShape, TensorError } from "../errors.js";
-import type { Aval, OpExample, ReferenceArray } from "../graph/define.js";
-import { type Shape, sizeOf } from "../shape.js";
+import { apply } from "../graph/apply.js";
+import type { Aval, Op, OpExample, ReferenceArray } from "../graph/define.js";
+import type { Tensor } from "../graph/tensor.js";
+import { resolveAxes, type Shape, sizeOf } from "../shape.js";
+import { reshape } from "./reshape.js";
 
 /** Axes are sorted, distinct and not negative. The primitive keeps them with size 1; dropping them is a reshape. */
 export type ReduceAttrs = { readonly axes: readonly number[] };
@@ -10,8 +13,7 @@ export type ReduceAttrs = { readonly axes: readonly number[] };
 export const keepAxes = (shape: Shape, axes: readonly number[]): number[] =>
   shape.map((n, i) => (axes.includes(i) ? 1 : n));
 
-export const withoutAxes = (shape: Shape, axes: readonly number[]): number[] =>
-  shape.filter((_, i) => !axes.includes(i));
+const withoutAxes = (shape: Shape, axes: readonly number[]): number[] => shape.filter((_, i) => !axes.includes(i));
 
 export const reduceInfer =
   (name: string, accepts: readonly DType[]) =>
@@ -36,6 +38,18 @@ export const reduceReference =
     }
     return [out];
   };
+
+/** Reduces over `axes` (all unless told) and drops them, unless they are to stay with size 1. */
+export const reduceOver = (
+  op: Op<ReduceAttrs>,
+  x: Tensor,
+  axes: number | readonly number[] | undefined,
+  keepDims: boolean | undefined,
+): Tensor => {
+  const resolved = resolveAxes(op.name, axes, x.rank);
+  const kept = resolved.length === 0 ? x : apply(op, [x], { axes: resolved });
+  return keepDims ? kept : (reshape(kept, withoutAxes(x.shape, resolved)) as Tensor);
+};
 
 export const reduceExamples: readonly OpExample<ReduceAttrs>[] = [
   { inputs: [{ shape: [3, 5] }], attrs: { axes: [1] } },

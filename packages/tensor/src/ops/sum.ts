@@ -1,11 +1,9 @@
-import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxes, type Shape, sizeOf } from "../shape.js";
+import { type Shape, sizeOf } from "../shape.js";
 import type { ReduceShape } from "../types/shape.js";
 import { broadcastTo } from "./broadcast-to.js";
-import { type ReduceAttrs, reduceExamples, reduceInfer, reduceReference, withoutAxes } from "./reduce.js";
-import { reshape } from "./reshape.js";
+import { type ReduceAttrs, reduceExamples, reduceInfer, reduceOver, reduceReference } from "./reduce.js";
 
 export const sumOp = defineOp<ReduceAttrs>({
   name: "sum",
@@ -26,8 +24,4 @@ export const sum = <
   x: Tensor<S>,
   axes?: A,
   options: { readonly keepDims?: K } = {},
-): Tensor<ReduceShape<S, A, K>> => {
-  const resolved = resolveAxes("sum", axes, x.rank);
-  const kept = resolved.length === 0 ? x : apply(sumOp, [x], { axes: resolved });
-  return (options.keepDims ? kept : reshape(kept, withoutAxes(x.shape, resolved))) as Tensor<ReduceShape<S, A, K>>;
-};
+): Tensor<ReduceShape<S, A, K>> => reduceOver(sumOp, x, axes, options.keepDims) as Tensor<ReduceShape<S, A, K>>;
