@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Executor } from "./surface/executor.js";
-import type { Descent, SurfaceTask } from "./surface/task.js";
+import type { Descent } from "./surface/solver.js";
+import type { SurfaceTask } from "./surface/task.js";
 
 /** An executor on worker threads. `close` it, or the process stays alive. */
 export interface ThreadExecutor extends Executor, AsyncDisposable {

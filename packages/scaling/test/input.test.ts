@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanRuns, dropHighestLoss, isoFlop, parseDelimited, parseRuns, ScalingError } from "../src/index.js";
+import {
+  cleanRuns,
+  dropHighestLoss,
+  isoFlop,
+  parseDelimited,
+  parseRuns,
+  quantityAsLoss,
+  ScalingError,
+} from "../src/index.js";
 
 const errorOf = (work: () => unknown): ScalingError => {
   try {
@@ -74,12 +82,50 @@ describe("runs", () => {
     ["text", "C,N,loss\n1e12,big,2", 1, "N"],
     ["a decimal comma", 'C,N,loss\n1e12,1e4,"2,5"', 1, "loss"],
     ["a missing loss", "C,N,loss\n1e12,1e4,", 1, "loss"],
+    ["tokens in millions beside C and N", "C,N,D,loss\n6e19,1e9,1e4,3", 1, "C"],
+    ["a row after empty lines", "C,N,loss\n1e12,1e4,2\n\n\n1e12,0,2", 4, "N"],
+    ["an empty line of JSON", '{"C":1e12,"N":1e4,"loss":2}\n\n{"C":1e12,"N":0,"loss":2}', 3, "N"],
     ["a negative sigma", "C,N,loss,sigma\n1e12,1e4,2,-1", 1, "sigma"],
   ])("%s: the error names row and field", (_, text, row, field) => {
     const error = errorOf(() => parseRuns(text));
     expect(error.row).toBe(row);
     expect(error.field).toBe(field);
     expect(error.message).toContain(`row ${row}`);
+  });
+
+  it.each([
+    ["1,5e6", /with a decimal point/],
+    ["1,500", /with a decimal point, and nothing between digits/],
+    ["1,500,000", /without separators between digits/],
+    ["1 500 000.5", /without separators between digits/],
+    ["1.5M", /in units of one/],
+    ["0x10", /expected a number$/],
+  ])("a size of %s is no number, and the error says what would be", (size, message) => {
+    expect(errorOf(() => parseRuns(`C;N;loss\n1e12;${size};2`)).message).toMatch(message);
+  });
+
+  it("a column that is there twice is asked for again", () => {
+    expect(errorOf(() => parseRuns("C,N,loss,loss\n1e12,1e4,2,3")).message).toMatch(/two columns are called "loss"/);
+    expect(parseRuns("C,N,loss,x,x\n1e12,1e4,2,3,4").runs).toHaveLength(1);
+  });
+
+  it("exact FLOPs and samples counted as tokens pass beside N and D", () => {
+    for (const D of [1e10 / 1.7, 1e10 / 256, 1e10 / 4096])
+      expect(parseRuns(`C,N,D,loss\n6e19,1e9,${D},3`).runs).toHaveLength(1);
+  });
+
+  it("a metric can stand for the loss; runs without it are listed", () => {
+    const { runs } = parseRuns("C,N,loss,fid,sigma\n1e12,1e4,2,270,0.1\n1e12,2e4,2,,0.1\n1e12,3e4,2,nan,0.1", {
+      columns: { metrics: { fid: "fid" } },
+    });
+    const taken = quantityAsLoss(runs, "fid");
+    expect(taken.runs).toMatchObject([{ N: 1e4, loss: 270 }]);
+    expect(taken.runs[0]).not.toHaveProperty("sigma");
+    expect(taken.dropped.map(({ row, reason }) => [row, reason])).toEqual([
+      [2, "no-quantity"],
+      [3, "no-quantity"],
+    ]);
+    expect(taken.dropped[0]!.message).toBe("fid is missing; expected a positive finite number");
   });
 
   it("a missing column is named together with those that are there", () => {

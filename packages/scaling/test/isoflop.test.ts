@@ -8,7 +8,9 @@ import {
   isoFlop,
   isoFlopProfile,
   jackknifeIsoFlop,
+  normals,
   type Run,
+  random,
   saturatingLaw,
 } from "../src/index.js";
 import { csv, dit, expected, type IsoFlopReference, llama3, porian, synthetic } from "./data.js";
@@ -57,7 +59,8 @@ describe.each(SETS)("Approach 2 on %s", (_, runs, reference) => {
     const { dropped } = isoFlop(runs);
     const unused = reference.parabola_loss!.budgets.filter((b) => b.used === false).map((b) => b.C);
     expect(dropped.map((b) => b.C)).toEqual(unused);
-    for (const budget of dropped) expect(budget.message).toContain(`C = ${budget.C}`);
+    for (const budget of dropped)
+      expect(budget.message).toContain(`C = ${budget.C.toExponential().replace("e+", "e")}`);
   });
 });
 
@@ -167,10 +170,34 @@ describe("refusals", () => {
 
   it("warns of flat, off-centre and outlying profiles", () => {
     expect(isoFlopProfile(1e12, curve(1e12, 1e5, 0.01, [-0.1, 0.2, 0.5, 0.9, 1.2])).warnings).toContain("off-centre");
-    const odd = curve(1e12, 1e5, 0.01, [-1, -0.7, -0.4, 0, 0.4, 0.7, 1]).map((run, i) =>
-      i === 2 ? { ...run, loss: 1.2 } : run,
-    );
+    const odd = curve(1e12, 1e5, 0.01, [-1, -0.7, -0.4, 0, 0.4, 0.7, 1]).map((run, i) => ({
+      ...run,
+      loss: i === 2 ? 1.2 : run.loss + (i % 2) * 1e-4,
+    }));
     expect(isoFlopProfile(1e12, odd).warnings).toEqual(expect.arrayContaining(["flat", "outlier"]));
+  });
+});
+
+describe("outliers", () => {
+  it("are called one time in a hundred among normal runs, few or many, and never in exact data", () => {
+    const normal = normals(random(31));
+    for (const count of [7, 20, 400]) {
+      let called = 0;
+      const budgets = 400;
+      for (let b = 0; b < budgets; b++) {
+        const runs = curve(
+          1e12,
+          1e5,
+          0.01,
+          Array.from({ length: count }, (_, i) => (2 * i) / (count - 1) - 1),
+        ).map((run) => ({ ...run, loss: run.loss + 1e-3 * normal() }));
+        if (isoFlopProfile(1e12, runs).warnings.includes("outlier")) called++;
+      }
+      expect(called / budgets).toBeLessThan(0.03);
+    }
+    for (const options of [{}, { quantity: "fid", scale: "log" }] as const) {
+      for (const budget of isoFlop(dit("exact"), options).budgets) expect(budget.warnings).toEqual([]);
+    }
   });
 });
 

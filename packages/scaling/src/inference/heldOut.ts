@@ -2,7 +2,8 @@ import { groupByBudget } from "../isoflop/group.js";
 import { isInterior, isoFlop } from "../isoflop/isoflop.js";
 import { predictPowerLaw } from "../laws/power.js";
 import { evaluateSaturating, saturatingLaw } from "../laws/saturating.js";
-import { type SurfaceOptions, surface } from "../surface/fit.js";
+import { surface } from "../surface/fit.js";
+import type { SurfaceOptions } from "../surface/search.js";
 import { surfaceLoss } from "../surface/surface.js";
 import type { Flops, Loss, Outcome, Parameters, Run } from "../types.js";
 

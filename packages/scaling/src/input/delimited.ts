@@ -1,10 +1,5 @@
 import { ScalingError } from "../errors.js";
-
-/** A table of text cells: the header's names and one record per data row. */
-export interface Table {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
+import type { Table } from "./table.js";
 
 const QUOTE = 34;
 const LINE_FEED = 10;
@@ -24,17 +19,18 @@ export function parseDelimited(text: string): Table {
     throw new ScalingError("bad-format", "the text has no header line; expected column names such as C,N,D,loss");
   }
   const rows: string[][] = [];
-  for (let i = 1; i < records.length; i++) {
-    const cells = records[i]!;
+  const numbers: number[] = [];
+  for (let row = 1; row < records.length; row++) {
+    const cells = records[row]!;
     if (cells.length === 1 && cells[0]!.trim() === "") continue;
     if (cells.length !== header.length) {
-      throw new ScalingError("bad-format", `${cells.length} cells, but the header names ${header.length} columns`, {
-        row: rows.length + 1,
-      });
+      const message = `${cells.length} cells, but the header names ${header.length} columns`;
+      throw new ScalingError("bad-format", message, { row });
     }
     rows.push(cells);
+    numbers.push(row);
   }
-  return { header, rows };
+  return { header, rows, numbers };
 }
 
 function sniffDelimiter(text: string, start: number): string {

@@ -1,4 +1,5 @@
 import { ScalingError } from "../errors.js";
+import { shown } from "../message.js";
 import type { Flops, Parameters, Run, Tokens } from "../types.js";
 
 /** Raw values of one row before they are checked; `row` is for error messages, counted from 1. */
@@ -20,7 +21,7 @@ export interface ComputeRule {
   readonly flopsPerParameterToken?: number;
 }
 
-export type DropReason = "duplicate" | "no-loss" | "bad-row" | "highest-loss";
+export type DropReason = "duplicate" | "no-loss" | "bad-row" | "highest-loss" | "no-quantity";
 
 /** A row that is not used, and why. */
 export interface DroppedRun {
@@ -41,6 +42,12 @@ export interface CleanOptions extends ComputeRule {
 
 /** A cross-entropy above this is not a loss in nats: most often a perplexity or a step count in the wrong column. */
 const LARGEST_LOSS = 100;
+
+/**
+ * C over k·N·D, or its inverse, beyond which one of the three is in another unit: exact counts differ from 6ND by less than ten,
+ * counting samples as tokens by some thousands, a million tokens as one by more than this.
+ */
+const LARGEST_MISMATCH = 1e5;
 
 /**
  * Checks rows, completes the missing one of C, N and D, and drops exact duplicates.
@@ -128,6 +135,14 @@ function completeRun(raw: RawRun, row: number, { flopsPerParameterToken = 6 }: C
   atLeastOne("N", size, "parameters", row);
   atLeastOne("D", tokens, "tokens", row);
   atLeastOne("C", compute, "FLOPs", row);
+  const mismatch = compute / (flopsPerParameterToken * size * tokens);
+  if (mismatch > LARGEST_MISMATCH || mismatch < 1 / LARGEST_MISMATCH) {
+    throw new ScalingError(
+      "wrong-unit",
+      `C is ${shown(compute)}, but ${flopsPerParameterToken}·N·D is ${shown(flopsPerParameterToken * size * tokens)}; expected C in FLOPs, N in parameters and D in tokens`,
+      { row, field: "C", value: compute },
+    );
+  }
   const { sigma, seed, label, metrics } = raw;
   if (sigma !== undefined && !(sigma >= 0 && Number.isFinite(sigma))) {
     throw new ScalingError("bad-value", `sigma is ${sigma}; expected a standard error of the loss, zero or more`, {
@@ -147,7 +162,8 @@ function completeRun(raw: RawRun, row: number, { flopsPerParameterToken = 6 }: C
 function positive(field: string, value: number | undefined, row: number): number | undefined {
   if (value === undefined) return undefined;
   if (value > 0 && Number.isFinite(value)) return value;
-  throw new ScalingError("bad-value", `${field} is ${value}; expected a positive finite number`, { row, field, value });
+  const message = `${field} is ${shown(value)}; expected a positive finite number`;
+  throw new ScalingError("bad-value", message, { row, field, value });
 }
 
 function atLeastOne(field: string, value: number, unit: string, row: number): void {
@@ -180,6 +196,24 @@ export function dropHighestLoss(runs: readonly Run[], count: number): CleanRuns 
         message: `loss ${runs[i]!.loss} is among the ${count} highest`,
       })),
   };
+}
+
+/**
+ * Runs whose loss is one of their metrics, so that any fit of a loss is a fit of the metric: FID, a bound, the loss on other data.
+ * Seeds' noise is that of the loss and does not carry over.
+ */
+export function quantityAsLoss(runs: readonly Run[], quantity: string): CleanRuns {
+  const out: Run[] = [];
+  const dropped: DroppedRun[] = [];
+  runs.forEach(({ sigma: _, ...run }, i) => {
+    const value = run.metrics?.[quantity];
+    if (value !== undefined && value > 0 && Number.isFinite(value)) out.push({ ...run, loss: value });
+    else {
+      const message = `${quantity} is ${value === undefined ? "missing" : value}; expected a positive finite number`;
+      dropped.push({ row: run.row ?? i + 1, reason: "no-quantity", message });
+    }
+  });
+  return { runs: out, dropped };
 }
 
 /**

@@ -1,4 +1,6 @@
 import { exponentiate } from "../inference/estimate.js";
+import { studentCdf } from "../math/distributions.js";
+import { shown } from "../message.js";
 import type { Estimate, Flops, Run } from "../types.js";
 import { akimaMinimum } from "./akima.js";
 import { fitParabola, type Parabola } from "./parabola.js";
@@ -62,7 +64,7 @@ export function isoFlopProfile(C: Flops, runs: readonly Run[], options: ProfileO
   const sizes = new Set(axis === "N" ? lnN : lnD).size;
   const base = { C, points: used.length, sizes };
   if (sizes < MINIMUM_SIZES) {
-    const message = `${sizes} distinct sizes at C = ${C}; at least ${MINIMUM_SIZES} are needed`;
+    const message = `${sizes} distinct sizes at C = ${shown(C)}; at least ${MINIMUM_SIZES} are needed`;
     return { ...base, parabola: undefined, warnings: [], status: "too-few-sizes", message };
   }
   if (optimum === "akima")
@@ -77,7 +79,7 @@ export function isoFlopProfile(C: Flops, runs: readonly Run[], options: ProfileO
   const N = fitParabola(lnN, y, fitOptions);
   const D = fitParabola(lnD, y, fitOptions);
   if (!N || !D) {
-    const message = `at C = ${C} N or D has fewer than three distinct values`;
+    const message = `at C = ${shown(C)} N or D has fewer than three distinct values`;
     return { ...base, parabola: undefined, warnings: [], status: "too-few-sizes", message };
   }
   const main = axis === "N" ? N : D;
@@ -85,11 +87,11 @@ export function isoFlopProfile(C: Flops, runs: readonly Run[], options: ProfileO
   const warnings = warn(main, along);
   const shared = { ...base, parabola: { N, D }, warnings };
   if (!(main.curvature.value > 0)) {
-    const message = `at C = ${C} the loss has no minimum in ln ${axis}: curvature ${main.curvature.value}`;
+    const message = `at C = ${shown(C)} the loss has no minimum in ln ${axis}: curvature ${main.curvature.value}`;
     return { ...shared, status: "not-convex", message };
   }
   if (!within(main.x.value, along)) {
-    const message = `at C = ${C} the minimum, ${axis} = ${Math.exp(main.x.value).toPrecision(4)}, lies outside the sampled range`;
+    const message = `at C = ${shown(C)} the minimum, ${axis} = ${Math.exp(main.x.value).toPrecision(4)}, lies outside the sampled range`;
     return { ...shared, status: "edge-minimum", message };
   }
   const loss = scale === "log" ? exponentiate(main.y) : main.y;
@@ -113,7 +115,7 @@ function akimaProfile(
   const D = akimaMinimum(lnD, y);
   const main = axis === "N" ? N : D;
   if (!main || !D || main.edge) {
-    const message = `at C = ${base.C} the smallest loss is at the end of the sampled range of ${axis}`;
+    const message = `at C = ${shown(base.C)} the smallest loss is at the end of the sampled range of ${axis}`;
     return { ...base, status: "edge-minimum", message };
   }
   const bare = (value: number): Estimate => ({ value, standardError: Number.NaN, ci95: [Number.NaN, Number.NaN] });
@@ -148,9 +150,6 @@ function within(x: number, values: readonly number[]): boolean {
 
 /** A vertex in the outer sixth of the range leans on extrapolated curvature. */
 const OFF_CENTRE = 1 / 6;
-const OUTLIER_DEVIATIONS = 4;
-/** Keeps rounding errors of exact data from counting as outliers of each other. */
-const NOISELESS = 1e-9;
 
 function warn(parabola: Parabola, x: readonly number[]): ProfileWarning[] {
   const warnings: ProfileWarning[] = [];
@@ -162,13 +161,28 @@ function warn(parabola: Parabola, x: readonly number[]): ProfileWarning[] {
   return warnings;
 }
 
-/** Externally studentised residuals: each point against the parabola through the others. */
-function hasOutlier({ residuals, leverages, degreesOfFreedom }: Parabola): boolean {
-  if (degreesOfFreedom < 3) return false;
+/** Chance of calling any run of a budget an outlier when all are from one normal distribution. */
+const FALSE_ALARM = 0.01;
+/** Below this share of the loss a residual is rounding: exact data have no outliers. */
+const ROUNDING = 1e-12;
+/** No threshold of the test lies lower, so the distribution need not be asked. */
+const UNREMARKABLE = 3;
+
+/**
+ * Bonferroni's test of the largest externally studentised residual, each run against the parabola through the others (Cook &
+ * Weisberg 1982): its threshold grows with the number of runs and with how few degrees of freedom they leave.
+ */
+function hasOutlier({ y, residuals, leverages, degreesOfFreedom }: Parabola): boolean {
+  const without = degreesOfFreedom - 1;
+  if (without < 2) return false;
   const rss = residuals.reduce((s, r) => s + r * r, 0);
-  return residuals.some((r, i) => {
-    const free = Math.max(0, 1 - leverages[i]!);
-    const withoutIt = Math.max(0, rss - (r * r) / free) / (degreesOfFreedom - 1);
-    return r * r > OUTLIER_DEVIATIONS ** 2 * free * withoutIt + NOISELESS * rss;
+  const rounding = (ROUNDING * y.value) ** 2;
+  let largest = 0;
+  residuals.forEach((r, i) => {
+    const free = Math.max(Number.EPSILON, 1 - leverages[i]!);
+    const variance = Math.max(0, rss - (r * r) / free) / without + rounding;
+    if (r * r > rounding) largest = Math.max(largest, (r * r) / (free * variance));
   });
+  const t = Math.sqrt(largest);
+  return t > UNREMARKABLE && 2 * residuals.length * studentCdf(-t, without) < FALSE_ALARM;
 }

@@ -1,5 +1,6 @@
 import { ScalingError } from "../errors.js";
 import { bisect, goldenMinimum } from "../math/search.js";
+import { shown } from "../message.js";
 import { type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
 import { type Surface, surfaceLoss } from "./surface.js";
 
@@ -46,9 +47,9 @@ export function optimalAllocation(surface: Surface, C: Flops, options: Allocatio
   const lnN = minimumOnGrid(loss, low, high);
   const D = lnN === undefined ? undefined : tokens(lnN);
   if (lnN === undefined || D === undefined)
-    return refuse("unreachable", `no size can be trained on one token with C = ${C}`);
+    return refuse("unreachable", `no size can be trained on one token with C = ${shown(C)}`);
   if (lnN - low < 1e-6 || high - lnN < 1e-6)
-    return refuse("edge-minimum", `the best size at C = ${C} is at the end of the searched range`);
+    return refuse("edge-minimum", `the best size at C = ${shown(C)} is at the end of the searched range`);
   return { ok: true, C, N: Math.exp(lnN), D, loss: loss(lnN) };
 }
 

@@ -11,8 +11,9 @@ import { surfaceData } from "./data.js";
 import { type LongFitOptions, runAll } from "./executor.js";
 import type { SurfaceFit } from "./fit.js";
 import { surfaceForms } from "./forms/index.js";
+import type { Descent } from "./solver.js";
 import type { Surface } from "./surface.js";
-import { type Descent, type RefitTask, refit, runSurfaceTask } from "./task.js";
+import { type RefitTask, refit, runSurfaceTask } from "./task.js";
 
 export interface SurfaceBootstrapOptions {
   /** Default 1000. */
@@ -79,11 +80,11 @@ function leaveOneOut(fit: SurfaceFit, runs: readonly Run[], weight?: (run: Run) 
   const form = surfaceForms[fit.form];
   const data = surfaceData(runs, weight);
   const centred = form.recentre(fit.theta, data.centreN, data.centreD);
-  const task = { data, form: fit.form, objective: fit.objective, delta: fit.delta };
+  const base = { form: fit.form, objective: fit.objective, delta: fit.delta };
   return runs.map((_, i) => {
     const weight = Float64Array.from(data.weight);
     weight[i] = 0;
-    const { theta } = refit(task, form, { ...data, weight }, centred);
+    const { theta } = refit({ ...base, data: { ...data, weight } }, centred);
     return { form: fit.form, theta: form.recentre(theta, -data.centreN, -data.centreD) };
   });
 }

@@ -2,7 +2,7 @@ import { invertPositive, type Matrix, multiply, symmetricEigenvalues, transpose 
 import { ascending, quantileSorted } from "../math/quantile.js";
 import type { SurfaceData } from "./data.js";
 import type { SurfaceForm } from "./form.js";
-import type { SurfaceObjective } from "./task.js";
+import type { SurfaceObjective } from "./solver.js";
 
 export interface SurfaceCovariance {
   /** Of θ on the axes of the data; rows and columns of fixed parameters are zero. Undefined when singular. */

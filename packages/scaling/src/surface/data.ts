@@ -1,6 +1,7 @@
 import { ScalingError } from "../errors.js";
 import { checkRuns } from "../input/runs.js";
 import { ascending, quantileSorted } from "../math/quantile.js";
+import type { Random } from "../math/random.js";
 import type { Run } from "../types.js";
 import type { DataScale } from "./form.js";
 
@@ -52,6 +53,21 @@ function range(values: Float64Array): number {
     high = Math.max(high, v);
   }
   return high - low;
+}
+
+/** `count` rows drawn without replacement, on the same axes; the data itself where there are no more. */
+export function thinned(data: SurfaceData, count: number, uniform: Random): SurfaceData {
+  const n = data.lnL.length;
+  if (n <= count) return data;
+  const index = Int32Array.from({ length: n }, (_, i) => i);
+  for (let i = 0; i < count; i++) {
+    const j = i + Math.floor(uniform() * (n - i));
+    [index[i], index[j]] = [index[j]!, index[i]!];
+  }
+  const kept = index.subarray(0, count);
+  const some = (column: Float64Array) => Float64Array.from(kept, (i) => column[i]!);
+  const { lnN, lnD, lnL, loss, weight } = data;
+  return { ...data, lnN: some(lnN), lnD: some(lnD), lnL: some(lnL), loss: some(loss), weight: some(weight) };
 }
 
 /** Points that count in the objective. */

@@ -1,5 +1,6 @@
 import { ScalingError, throwIfAborted } from "../errors.js";
-import { type Descent, runSurfaceTask, type SurfaceTask } from "./task.js";
+import type { Descent } from "./solver.js";
+import { runSurfaceTask, type SurfaceTask } from "./task.js";
 
 /** Where the pieces of a long fit run. `@isoflop/scaling/node` has one on worker threads; a page can wrap Web Workers. */
 export interface Executor {

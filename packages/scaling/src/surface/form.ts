@@ -12,10 +12,18 @@ export interface SurfaceForm {
   /** Which natural parameter is the exponential of which θ; the others are θ itself. */
   readonly exponentials: Readonly<Record<string, string>>;
   fromNatural(parameters: Readonly<Record<string, number>>): number[];
+  /** For forms that are sums of power terms: what variable projection needs to know of them. */
+  readonly terms?: PowerTerms;
   /** Starting points for centred data. */
   starts(scale: DataScale): number[][];
   /** A parameter that has run off to where it no longer matters, if one has. */
   atBound(theta: readonly number[], scale: DataScale): string | undefined;
+}
+
+/** E + A/N^α + B/D^β is linear in E, A and B; a form may lack E, or have β = α. */
+export interface PowerTerms {
+  readonly floor: boolean;
+  readonly tied: boolean;
 }
 
 /** Orders of magnitude of centred data, from which starting points are made. */

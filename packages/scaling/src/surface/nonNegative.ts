@@ -1,36 +1,38 @@
-import { leastSquares } from "../math/linear.js";
+import { cholesky, dot, type Matrix, solvePositive } from "../math/linear.js";
+
+/** Columns closer than this to dependent, as the square of a sine, are not told apart. */
+const DEPENDENT = 1e-13;
 
 /**
- * Weighted least squares of y on three columns with non-negative coefficients. Three columns have seven non-empty supports, so all
- * are tried: exact, no iteration.
+ * Least squares with non-negative coefficients from its normal equations, for up to three columns. Three columns have seven
+ * non-empty supports, so all are tried: exact, no iteration.
+ * @param gram XᵀWX
+ * @param moments XᵀWy
  */
-export function nonNegativeLeastSquares(
-  columns: readonly [ArrayLike<number>, ArrayLike<number>, ArrayLike<number>],
-  y: ArrayLike<number>,
-  weight: ArrayLike<number>,
-): { coefficients: [number, number, number]; rss: number } {
-  const rows: number[] = [];
-  for (let i = 0; i < y.length; i++) if (weight[i]! > 0) rows.push(i);
-  const target = rows.map((i) => y[i]!);
-  const w = rows.map((i) => weight[i]!);
-  const zero = target.reduce((s, v, i) => s + w[i]! * v * v, 0);
-  let best: { coefficients: [number, number, number]; rss: number } = { coefficients: [0, 0, 0], rss: zero };
-  // All three first: where that is feasible it is the minimum.
+export function nonNegativeLeastSquares(gram: Matrix, moments: readonly number[]): number[] {
+  const norms = gram.map((row, j) => Math.sqrt(row[j]!));
+  let best = moments.map(() => 0);
+  let explained = 0;
   for (const support of SUPPORTS) {
-    const fit = leastSquares(
-      rows.map((i) => support.map((j) => columns[j]![i]!)),
-      target,
-      w,
-    );
-    if (!fit || fit.coefficients.some((c) => c < 0) || fit.rss >= best.rss) continue;
-    const coefficients: [number, number, number] = [0, 0, 0];
+    if (support.some((j) => !(norms[j]! > 0))) continue;
+    const scaled = support.map((i) => support.map((j) => gram[i]![j]! / (norms[i]! * norms[j]!)));
+    const factor = cholesky(scaled);
+    if (!factor || factor.some((row, i) => row[i]! ** 2 < DEPENDENT)) continue;
+    const target = support.map((j) => moments[j]! / norms[j]!);
+    const solution = solvePositive(scaled, target)!;
+    if (solution.some((c) => c < 0)) continue;
+    // At a least-squares solution cᵀXᵀWy is the part of the sum of squares that is explained.
+    const gain = dot(solution, target);
+    if (gain <= explained) continue;
+    explained = gain;
+    best = moments.map(() => 0);
     support.forEach((j, k) => {
-      coefficients[j] = fit.coefficients[k]!;
+      best[j] = solution[k]! / norms[j]!;
     });
-    best = { coefficients, rss: fit.rss };
-    if (support.length === 3) break;
+    // All of the columns: where that is feasible it is the minimum.
+    if (support.length === moments.length) break;
   }
   return best;
 }
 
-const SUPPORTS: readonly (readonly (0 | 1 | 2)[])[] = [[0, 1, 2], [0, 1], [0, 2], [1, 2], [0], [1], [2]];
+const SUPPORTS: readonly (readonly number[])[] = [[0, 1, 2], [0, 1], [0, 2], [1, 2], [0], [1], [2]];

@@ -27,3 +27,25 @@ export function logObjective(form: SurfaceForm, data: SurfaceData, delta: number
     return sum;
   };
 }
+
+/** Σ w (L̂ − L)²: the loss itself, not its logarithm. */
+export function squaresObjective(form: SurfaceForm, data: SurfaceData): Differentiable {
+  const p = form.theta.length;
+  const g = new Float64Array(p);
+  const { lnN, lnD, loss, weight } = data;
+  const n = loss.length;
+  return (theta, gradient) => {
+    gradient.fill(0);
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      const w = weight[i]!;
+      if (w === 0) continue;
+      const predicted = Math.exp(form.logLoss(theta, lnN[i]!, lnD[i]!, g));
+      const r = predicted - loss[i]!;
+      sum += w * r * r;
+      const scale = 2 * w * r * predicted;
+      for (let j = 0; j < p; j++) gradient[j]! += scale * g[j]!;
+    }
+    return sum;
+  };
+}

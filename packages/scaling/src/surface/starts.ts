@@ -1,5 +1,5 @@
 import { ScalingError } from "../errors.js";
-import type { DataScale, SurfaceForm } from "./form.js";
+import type { SurfaceForm } from "./form.js";
 
 /** `auto` from the data; `hoffmann`: the 4,500 points of Approach 3 (2203.15556, with e as printed by 2404.10102); or your own, in natural parameters. */
 export type Starts = "auto" | "hoffmann" | readonly Readonly<Record<string, number>>[];
@@ -8,14 +8,12 @@ const LEVELS = [0, 5, 10, 15, 20, 25];
 const FLOORS = [-1, -0.5, 0, 0.5, 1];
 const EXPONENTS = [0, 0.5, 1, 1.5, 2];
 
-/** Starting points on centred axes. */
+/** Starting points that were asked for, on centred axes. */
 export function startingPoints(
-  starts: Starts,
+  starts: Exclude<Starts, "auto">,
   form: SurfaceForm,
-  scale: DataScale,
   centre: { readonly N: number; readonly D: number },
 ): number[][] {
-  if (starts === "auto") return form.starts(scale);
   if (starts === "hoffmann") {
     if (form.name !== "chinchilla") {
       throw new ScalingError(

@@ -1,13 +1,8 @@
-import { type BfgsResult, bfgs } from "../math/bfgs.js";
 import { normals, random } from "../math/random.js";
 import type { SurfaceData } from "./data.js";
 import type { SurfaceForm, SurfaceFormName } from "./form.js";
 import { surfaceForms } from "./forms/index.js";
-import { logObjective } from "./objective.js";
-import { varpro } from "./varpro.js";
-
-/** `log-huber` and `log-squares` compare ln L; `squares` compares L and is solved by variable projection. */
-export type SurfaceObjective = "log-huber" | "log-squares" | "squares";
+import { type Descent, type Effort, type SurfaceObjective, solverFor } from "./solver.js";
 
 interface TaskBase {
   readonly data: SurfaceData;
@@ -20,6 +15,12 @@ interface TaskBase {
 export interface ScreenTask extends TaskBase {
   readonly kind: "screen";
   readonly starts: readonly (readonly number[])[];
+}
+
+/** Descend from one start to the end. */
+export interface FinishTask extends TaskBase {
+  readonly kind: "finish";
+  readonly start: readonly number[];
 }
 
 /** Refit resamples `from` … `to` − 1 of a bootstrap, beginning at the fit of the whole. */
@@ -35,80 +36,66 @@ export interface RefitTask extends TaskBase {
   readonly noise: Float64Array | undefined;
 }
 
-export type SurfaceTask = ScreenTask | RefitTask;
-
-/** One descent or refit; θ on the centred axes of the task's data. */
-export interface Descent {
-  readonly theta: readonly number[];
-  readonly value: number;
-  readonly converged: boolean;
-}
+export type SurfaceTask = ScreenTask | FinishTask | RefitTask;
 
 /**
  * Does one piece of a surface fit: a pure function of plain data, so that it can run in a worker of any kind. A Web Worker is
  * `onmessage = ({ data }) => postMessage(runSurfaceTask(data))`.
  */
 export function runSurfaceTask(task: SurfaceTask): Descent[] {
-  const form = surfaceForms[task.form];
-  if (task.kind === "refit") return refits(task, form);
-  const objective = logObjective(form, task.data, task.delta);
-  const glimpses = task.starts.map((start) => bfgs(objective, start, { maxIterations: 60, relativeTolerance: 1e-5 }));
-  const best = glimpses.reduce((low, g) => Math.min(low, g.value), Number.POSITIVE_INFINITY);
-  return glimpses.map((g) =>
-    asDescent(g.value <= HOPELESS * best ? bfgs(objective, g.x, { maxIterations: 200, relativeTolerance: 1e-9 }) : g),
-  );
+  switch (task.kind) {
+    case "screen":
+      return screen(task);
+    case "finish":
+      return [finish(task, task.start)];
+    case "refit":
+      return refits(task);
+  }
 }
+
+const GLIMPSE: Effort = { maxIterations: 60, relativeTolerance: 1e-5 };
+const LOOK: Effort = { maxIterations: 200, relativeTolerance: 1e-9 };
+const REFIT: Effort = { maxIterations: 300, relativeTolerance: 1e-10 };
+const FINISH: Effort = { maxIterations: 3000, relativeTolerance: 1e-14 };
 
 /** A descent that levels off this many times above the best of its neighbours is in another basin. */
 const HOPELESS = 2;
 
-const asDescent = ({ x, value, converged }: BfgsResult): Descent => ({ theta: Array.from(x), value, converged });
+function screen(task: ScreenTask): Descent[] {
+  const solver = solverOf(task);
+  const glimpses = task.starts.map((start) => solver.descend(task.data, start, GLIMPSE));
+  const best = glimpses.reduce((low, g) => Math.min(low, g.value), Number.POSITIVE_INFINITY);
+  return glimpses.map((g) => (g.value <= HOPELESS * best ? solver.descend(task.data, g.theta, LOOK) : g));
+}
 
-function refits(task: RefitTask, form: SurfaceForm): Descent[] {
+/** The optimum of a start's basin, as exactly as double precision has it. */
+export function finish(task: TaskBase, start: readonly number[]): Descent {
+  const solver = solverOf(task);
+  return solver.polish(task.data, solver.descend(task.data, start, FINISH));
+}
+
+const solverOf = ({ form, objective, delta }: TaskBase) => solverFor(surfaceForms[form], objective, delta);
+
+function refits(task: RefitTask): Descent[] {
   const members = byStratum(task.strata);
   const out: Descent[] = [];
   for (let i = task.from; i < task.to; i++) {
     const uniform = random(task.seed, i);
-    out.push(
-      refit(
-        task,
-        form,
-        task.noise ? noisy(task.data, task.noise, uniform) : redrawn(task.data, members, uniform),
-        task.theta,
-      ),
-    );
+    const data = task.noise ? noisy(task.data, task.noise, uniform) : redrawn(task.data, members, uniform);
+    out.push(refit({ ...task, data }, task.theta));
   }
   return out;
 }
 
-const EXPONENT = /^(alpha|beta)/;
+const isExponent = (form: SurfaceForm, j: number): boolean => /^(alpha|beta)/.test(form.theta[j]!);
 
 /** Refits from a known solution; a second, distant start guards against staying in its basin. */
-export function refit(task: TaskBase, form: SurfaceForm, data: SurfaceData, theta: readonly number[]): Descent {
-  if (task.objective === "squares") {
-    const alpha = Math.max(theta[3]!, 1e-3);
-    const beta = Math.max(theta[4]!, 1e-3);
-    const fit = varpro(data, [
-      [alpha, beta],
-      [beta, alpha],
-    ]);
-    return { theta: thetaOfVarpro(fit), value: fit.rss, converged: fit.converged };
-  }
-  const objective = logObjective(form, data, task.delta);
-  const distant = theta.map((v, j) => (EXPONENT.test(form.theta[j]!) ? 1.5 * v : v));
-  const results = [theta, distant].map((start) =>
-    bfgs(objective, start, { maxIterations: 300, relativeTolerance: 1e-10 }),
-  );
-  return asDescent(results[0]!.value <= results[1]!.value ? results[0]! : results[1]!);
+export function refit(task: TaskBase, theta: readonly number[]): Descent {
+  const solver = solverOf(task);
+  const distant = theta.map((v, j) => (isExponent(surfaceForms[task.form], j) ? 1.5 * v : v));
+  const [near, far] = [theta, distant].map((start) => solver.descend(task.data, start, REFIT)) as [Descent, Descent];
+  return near.value <= far.value ? near : far;
 }
-
-export const thetaOfVarpro = (fit: { E: number; A: number; B: number; alpha: number; beta: number }): number[] => [
-  Math.log(fit.A),
-  Math.log(fit.B),
-  Math.log(fit.E),
-  fit.alpha,
-  fit.beta,
-];
 
 function byStratum(strata: Int32Array): number[][] {
   const groups = new Map<number, number[]>();

@@ -1,130 +1,163 @@
 import { bfgs } from "../math/bfgs.js";
 import { leastSquares } from "../math/linear.js";
 import type { SurfaceData } from "./data.js";
+import type { PowerTerms, SurfaceForm } from "./form.js";
 import { nonNegativeLeastSquares } from "./nonNegative.js";
+import { squaresObjective } from "./objective.js";
+import type { Descent, Effort } from "./solver.js";
 
-/** Squared-error fit of E + A/N^α + B/D^β on centred logarithms. */
-export interface VarproFit {
-  readonly E: number;
-  /** Of the centred surface: A exp(−α ln N) with ln N centred. */
-  readonly A: number;
-  readonly B: number;
-  readonly alpha: number;
-  readonly beta: number;
-  readonly rss: number;
-  readonly gradientNorm: number;
-  readonly converged: boolean;
-  /** Starts tried, and how many ended at the best value. */
-  readonly starts: number;
-  readonly reachedBest: number;
-}
-
+/** Exponents are not searched beyond these; no corpus comes near them, and powers overflow later. */
+const STEEPEST = 20;
+const FLATTEST = 1e-3;
 const START_EXPONENTS = [0.05, 0.15, 0.3, 0.5, 0.8, 1.3, 2];
-const SAME_OPTIMUM = 1e-6;
+
+/** Starts that differ in the exponents only: the rest of θ is solved for. */
+export const exponentStarts = ({ floor, tied }: PowerTerms): number[][] =>
+  START_EXPONENTS.flatMap((alpha) =>
+    tied
+      ? [assemble({ floor, tied }, [0, 0, 0], alpha, alpha)]
+      : START_EXPONENTS.map((beta) => assemble({ floor, tied }, [0, 0, 0], alpha, beta)),
+  );
+
+/** θ from [E, A, B] and the exponents. */
+function assemble(
+  has: PowerTerms,
+  [e, a, b]: readonly [number, number, number],
+  alpha: number,
+  beta: number,
+): number[] {
+  return [a, b, ...(has.floor ? [e] : []), alpha, ...(has.tied ? [] : [beta])];
+}
 
 /**
- * Variable projection (Golub & Pereyra 1973; for scaling laws 2603.22339): E, A, B ≥ 0 are solved exactly at every (α, β), and only
- * the exponents are searched. The gradient in α and β is that of the residual at fixed E, A, B, by the envelope theorem.
- * @param from starting exponents instead of the built-in grid
+ * Squared-error fit of a sum of power terms by variable projection (Golub & Pereyra 1973; for scaling laws 2603.22339):
+ * E, A, B ≥ 0 are solved exactly at every (α, β), and only the exponents are searched. The gradient in α and β is that of the
+ * residual at fixed E, A, B, by the envelope theorem.
+ * @param start θ, of which only the exponents are read
  */
-export function varpro(data: SurfaceData, from?: readonly (readonly [number, number])[]): VarproFit {
-  const { lnN, lnD, loss, weight } = data;
-  const n = loss.length;
-  const ones = new Float64Array(n).fill(1);
-  const x = new Float64Array(n);
-  const y = new Float64Array(n);
-  const solve = (alpha: number, beta: number) => {
-    for (let i = 0; i < n; i++) {
-      x[i] = Math.exp(-alpha * lnN[i]!);
-      y[i] = Math.exp(-beta * lnD[i]!);
-    }
-    return nonNegativeLeastSquares([ones, x, y], loss, weight);
-  };
+export function varpro(form: SurfaceForm, data: SurfaceData, start: readonly number[], effort: Effort): Descent {
+  const has = form.terms!;
+  const project = projection(data, has);
+  const first = has.floor ? 3 : 2;
+  const exponents = has.tied ? [start[first]!] : [start[first]!, start[first + 1]!];
   // Searched in ln α and ln β, which keeps them positive.
-  const objective = (logs: Float64Array, gradient: Float64Array) => {
-    const alpha = Math.exp(logs[0]!);
-    const beta = Math.exp(logs[1]!);
-    if (!(alpha < STEEPEST && beta < STEEPEST)) return Number.POSITIVE_INFINITY;
-    const fit = solve(alpha, beta);
-    const [E, A, B] = fit.coefficients;
-    gradient.fill(0);
-    for (let i = 0; i < n; i++) {
-      const r = weight[i]! * (E + A * x[i]! + B * y[i]! - loss[i]!);
-      gradient[0]! -= 2 * r * A * lnN[i]! * x[i]! * alpha;
-      gradient[1]! -= 2 * r * B * lnD[i]! * y[i]! * beta;
-    }
-    return fit.rss;
-  };
-  const starts = from ?? START_EXPONENTS.flatMap((alpha) => START_EXPONENTS.map((beta) => [alpha, beta] as const));
-  const results = starts.map(([alpha, beta]) =>
-    bfgs(objective, [Math.log(alpha), Math.log(beta)], { maxIterations: 200 }),
+  const logs = exponents.map((v) => Math.log(Math.min(STEEPEST / 2, Math.max(FLATTEST, v))));
+  const found = bfgs(
+    (at, gradient) => {
+      const [alpha, beta] = [Math.exp(at[0]!), Math.exp(at[at.length - 1]!)];
+      if (!(alpha < STEEPEST && beta < STEEPEST)) return Number.POSITIVE_INFINITY;
+      const { rss, slopes } = project(alpha, beta);
+      gradient[0] = slopes[0] * alpha;
+      if (has.tied) gradient[0] += slopes[1] * alpha;
+      else gradient[1] = slopes[1] * beta;
+      return rss;
+    },
+    logs,
+    effort,
   );
-  const best = results.reduce((a, b) => (b.value < a.value ? b : a));
-  const alpha = Math.exp(best.x[0]!);
-  const beta = Math.exp(best.x[1]!);
-  const [E, A, B] = solve(alpha, beta).coefficients;
-  const rounding = 1e-20 * loss.reduce((s, v) => s + v * v, 0);
-  const polished = polish(data, { E, A, B, alpha, beta, rss: best.value });
-  return {
-    ...polished,
-    gradientNorm: best.gradientNorm,
-    converged: best.converged,
-    starts: results.length,
-    reachedBest: results.filter((r) => r.value <= best.value * (1 + SAME_OPTIMUM) + rounding).length,
-  };
+  const [alpha, beta] = [Math.exp(found.x[0]!), Math.exp(found.x[found.x.length - 1]!)];
+  const { E, A, B } = project(alpha, beta);
+  const theta = assemble(has, [Math.log(E), Math.log(A), Math.log(B)], alpha, beta);
+  const { value, gradientNorm, converged } = found;
+  return { theta, value, gradientNorm, converged };
 }
 
-/** Exponents are not searched beyond this; no corpus comes near it, and powers overflow later. */
-const STEEPEST = 20;
-
-interface Point {
+interface Projected {
   readonly E: number;
   readonly A: number;
   readonly B: number;
-  readonly alpha: number;
-  readonly beta: number;
   readonly rss: number;
+  /** ∂ rss / ∂α and ∂ rss / ∂β at fixed E, A, B. */
+  readonly slopes: readonly [number, number];
 }
 
-/** Gauss–Newton in all five: on noise-free data the residual is below what a gradient of its square can resolve. */
-function polish(data: SurfaceData, start: Point): Point {
-  let point = start;
-  if (point.A <= 0 || point.B <= 0 || point.E <= 0) return point;
-  for (let k = 0; k < 20; k++) {
-    const { jacobian, residuals, weights } = linearise(data, point);
+function projection({ lnN, lnD, loss, weight }: SurfaceData, { floor }: PowerTerms) {
+  const n = loss.length;
+  const x = new Float64Array(n);
+  const y = new Float64Array(n);
+  return (alpha: number, beta: number): Projected => {
+    let [s1, sx, sy, sxx, sxy, syy, l1, lx, ly] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+    for (let i = 0; i < n; i++) {
+      const w = weight[i]!;
+      if (w === 0) continue;
+      const u = Math.exp(-alpha * lnN[i]!);
+      const v = Math.exp(-beta * lnD[i]!);
+      x[i] = u;
+      y[i] = v;
+      s1 += w;
+      sx += w * u;
+      sy += w * v;
+      sxx += w * u * u;
+      sxy += w * u * v;
+      syy += w * v * v;
+      l1 += w * loss[i]!;
+      lx += w * u * loss[i]!;
+      ly += w * v * loss[i]!;
+    }
+    const gram = [
+      [sxx, sxy, sx],
+      [sxy, syy, sy],
+      [sx, sy, s1],
+    ];
+    const k = floor ? 3 : 2;
+    const solved = nonNegativeLeastSquares(
+      gram.slice(0, k).map((row) => row.slice(0, k)),
+      [lx, ly, l1].slice(0, k),
+    );
+    const [A, B, E = 0] = solved as [number, number, number?];
+    // The residuals themselves: from the normal equations their sum of squares would drown in rounding.
+    let [rss, slopeN, slopeD] = [0, 0, 0];
+    for (let i = 0; i < n; i++) {
+      const w = weight[i]!;
+      if (w === 0) continue;
+      const r = E + A * x[i]! + B * y[i]! - loss[i]!;
+      rss += w * r * r;
+      slopeN -= 2 * w * r * A * lnN[i]! * x[i]!;
+      slopeD -= 2 * w * r * B * lnD[i]! * y[i]!;
+    }
+    return { E, A, B, rss, slopes: [slopeN, slopeD] };
+  };
+}
+
+const POLISHING_STEPS = 20;
+
+/** Gauss–Newton in all of θ: on noise-free data the residual is below what a gradient of its square can resolve. */
+export function polishSquares(form: SurfaceForm, data: SurfaceData, start: Descent): Descent {
+  const objective = squaresObjective(form, data);
+  const gradient = new Float64Array(form.theta.length);
+  const valueAt = (theta: readonly number[]) => objective(Float64Array.from(theta), gradient);
+  const free = start.theta.flatMap((v, j) => (Number.isFinite(v) ? [j] : []));
+  let theta = start.theta;
+  let value = valueAt(theta);
+  for (let k = 0; k < POLISHING_STEPS; k++) {
+    const { jacobian, residuals, weights } = linearise(form, data, theta, free);
     const step = leastSquares(jacobian, residuals, weights);
     if (!step) break;
-    const [dE, dA, dB, dAlpha, dBeta] = step.coefficients as [number, number, number, number, number];
-    const next = {
-      E: point.E + dE,
-      A: point.A + dA,
-      B: point.B + dB,
-      alpha: point.alpha + dAlpha,
-      beta: point.beta + dBeta,
-    };
-    if (!(next.E > 0 && next.A > 0 && next.B > 0 && next.alpha > 0 && next.beta > 0)) break;
-    const rss = linearise(data, { ...next, rss: 0 }).rss;
-    if (!(rss < point.rss)) break;
-    point = { ...next, rss };
+    const next = [...theta];
+    free.forEach((j, i) => {
+      next[j]! += step.coefficients[i]!;
+    });
+    const lower = valueAt(next);
+    if (!(lower < value)) break;
+    [theta, value] = [next, lower];
   }
-  return point;
+  valueAt(theta);
+  const gradientNorm = free.reduce((m, j) => Math.max(m, Math.abs(gradient[j]!)), 0);
+  return { theta, value, gradientNorm, converged: start.converged };
 }
 
-export function linearise({ lnN, lnD, loss, weight }: SurfaceData, { E, A, B, alpha, beta }: Point) {
+function linearise(form: SurfaceForm, data: SurfaceData, theta: readonly number[], free: readonly number[]) {
+  const g = new Float64Array(theta.length);
   const jacobian: number[][] = [];
   const residuals: number[] = [];
   const weights: number[] = [];
-  let rss = 0;
-  for (let i = 0; i < loss.length; i++) {
-    const w = weight[i]!;
+  for (let i = 0; i < data.loss.length; i++) {
+    const w = data.weight[i]!;
     if (w === 0) continue;
-    const x = Math.exp(-alpha * lnN[i]!);
-    const y = Math.exp(-beta * lnD[i]!);
-    const r = loss[i]! - (E + A * x + B * y);
-    jacobian.push([1, x, y, -A * lnN[i]! * x, -B * lnD[i]! * y]);
-    residuals.push(r);
+    const predicted = Math.exp(form.logLoss(theta, data.lnN[i]!, data.lnD[i]!, g));
+    jacobian.push(free.map((j) => predicted * g[j]!));
+    residuals.push(data.loss[i]! - predicted);
     weights.push(w);
-    rss += w * r * r;
   }
-  return { jacobian, residuals, weights, rss };
+  return { jacobian, residuals, weights };
 }

@@ -1,4 +1,4 @@
-import type { DataScale, SurfaceForm, SurfaceFormName } from "../form.js";
+import type { DataScale, PowerTerms, SurfaceForm, SurfaceFormName } from "../form.js";
 
 /** Below this share of the lowest loss a term is indistinguishable from none. */
 const VANISHED = 1e-6;
@@ -7,10 +7,7 @@ const VANISHED = 1e-6;
  * The family E + A/N^α + B/D^β in Hoffmann's log-sum-exp form, θ = (a, b[, e], α[, β]) with E = exp e, A = exp a, B = exp b.
  * A form drops E or ties the exponents.
  */
-export function powerTerms(
-  name: SurfaceFormName,
-  has: { readonly floor: boolean; readonly tied: boolean },
-): SurfaceForm {
+export function powerTerms(name: SurfaceFormName, has: PowerTerms): SurfaceForm {
   const theta = ["a", "b", ...(has.floor ? ["e"] : []), "alpha", ...(has.tied ? [] : ["beta"])];
   const eAt = has.floor ? 2 : -1;
   const alphaAt = has.floor ? 3 : 2;
@@ -59,6 +56,7 @@ export function powerTerms(
       p.alpha!,
       ...(has.tied ? [] : [p.beta!]),
     ],
+    terms: has,
     starts: (scale) => startGrid(scale, has),
     atBound(t, { lowestLoss }) {
       if (has.floor && Math.exp(t[eAt]!) < VANISHED * lowestLoss) return "E";
@@ -71,19 +69,24 @@ export function powerTerms(
 
 const FLOOR_SHARES = [0.02, 0.4, 0.8, 0.95];
 const EXPONENTS = [0.1, 0.3, 0.6, 1.2];
+const EVEN = [0.5];
+/** Without a floor to take it up, what one term cannot explain goes to the other, and the valleys lie far apart. */
+const UNEVEN = [0.05, 0.5, 0.95];
 
 /**
  * Starts from the data, not from language models: the floor between nothing and the smallest loss, the rest of the loss at the
  * centre shared between the two terms, exponents from slow to fast.
  */
-function startGrid({ lowestLoss, medianLoss }: DataScale, has: { floor: boolean; tied: boolean }): number[][] {
+function startGrid({ lowestLoss, medianLoss }: DataScale, has: PowerTerms): number[][] {
   const out: number[][] = [];
-  for (const share of has.floor ? FLOOR_SHARES : [0]) {
-    const floor = share * lowestLoss;
-    const rest = Math.log((medianLoss - floor) / 2);
-    for (const alpha of EXPONENTS) {
-      for (const beta of has.tied ? [alpha] : EXPONENTS) {
-        out.push([rest, rest, ...(has.floor ? [Math.log(floor)] : []), alpha, ...(has.tied ? [] : [beta])]);
+  for (const floorShare of has.floor ? FLOOR_SHARES : [0]) {
+    const floor = floorShare * lowestLoss;
+    for (const share of has.floor ? EVEN : UNEVEN) {
+      const [a, b] = [Math.log((medianLoss - floor) * share), Math.log((medianLoss - floor) * (1 - share))];
+      for (const alpha of EXPONENTS) {
+        for (const beta of has.tied ? [alpha] : EXPONENTS) {
+          out.push([a, b, ...(has.floor ? [Math.log(floor)] : []), alpha, ...(has.tied ? [] : [beta])]);
+        }
       }
     }
   }

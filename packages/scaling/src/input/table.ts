@@ -1,0 +1,119 @@
+import { ScalingError } from "../errors.js";
+import { parseDelimited } from "./delimited.js";
+
+/** Text cells in named columns. */
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Where each row stands in the text, counted from 1 after the header; empty lines count and are not rows. */
+  readonly numbers: readonly number[];
+}
+
+export type TableFormat = "csv" | "json" | "jsonl";
+
+/**
+ * Reads CSV (comma, semicolon or tab), JSON (an array of objects) or JSONL.
+ * @param format default: JSON or JSONL when the text starts with `[` or `{`, delimited text otherwise
+ * @throws ScalingError `bad-format` with the row
+ */
+export function readTable(text: string, format?: TableFormat): Table {
+  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const first = body.trimStart()[0];
+  const kind = format ?? (first === "[" ? "json" : first === "{" ? "jsonl" : "csv");
+  if (kind === "csv") return parseDelimited(text);
+  const records = kind === "json" ? parseJson(body) : parseJsonLines(body);
+  const header = [...new Set(records.flatMap(({ record }) => Object.keys(record)))];
+  return {
+    header,
+    rows: records.map(({ record }) => header.map((name) => asCell(record[name]))),
+    numbers: records.map(({ number }) => number),
+  };
+}
+
+/**
+ * Where a column stands, −1 where there is none.
+ * @throws ScalingError `bad-format` when two columns have the name
+ */
+export function columnIndex({ header }: Table, name: string): number {
+  const index = header.indexOf(name);
+  if (index >= 0 && header.indexOf(name, index + 1) >= 0) {
+    throw new ScalingError("bad-format", `two columns are called "${name}"; expected one, or another name`);
+  }
+  return index;
+}
+
+/**
+ * A column as numbers; an empty cell is undefined.
+ * @param field what the column is for, for the errors
+ * @throws ScalingError `missing-column`, or `bad-value` with the row of a cell that is no number
+ */
+export function numericColumn(table: Table, field: string, name: string): (number | undefined)[] {
+  const index = columnIndex(table, name);
+  if (index < 0) throw missingColumn(table, name, field);
+  return table.rows.map((cells, i) => numberIn(cells[index]!, field, table.numbers[i]!));
+}
+
+export const missingColumn = ({ header }: Table, name: string, field: string): ScalingError =>
+  new ScalingError("missing-column", `there is no column "${name}" (for ${field}); there are: ${header.join(", ")}`, {
+    field,
+  });
+
+const asCell = (value: unknown): string => (value === undefined || value === null ? "" : String(value));
+
+interface NumberedRecord {
+  readonly number: number;
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+function parseJson(text: string): NumberedRecord[] {
+  const value = readJson(text);
+  if (!Array.isArray(value)) throw new ScalingError("bad-format", "the JSON is not an array of rows");
+  return value.map((record: unknown, i) => asRecord(record, i + 1));
+}
+
+function parseJsonLines(text: string): NumberedRecord[] {
+  const lines = text.split(/\r\n|\n|\r/);
+  return lines.flatMap((line, i) => (line.trim() === "" ? [] : asRecord(readJson(line, i + 1), i + 1)));
+}
+
+function readJson(text: string, row?: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ScalingError("bad-format", `not JSON: ${(error as Error).message}`, row === undefined ? {} : { row });
+  }
+}
+
+function asRecord(value: unknown, number: number): NumberedRecord {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const shown = JSON.stringify(value);
+    throw new ScalingError("bad-format", `expected an object with named values, got ${shown}`, { row: number });
+  }
+  return { number, record: value as Readonly<Record<string, unknown>> };
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** @throws ScalingError `bad-value` for a cell that is neither empty nor a number */
+export function numberIn(cell: string, field: string, row: number): number | undefined {
+  const text = cell.trim();
+  if (text === "") return undefined;
+  if (NUMBER.test(text)) return Number(text);
+  if (/^nan$/i.test(text)) return Number.NaN;
+  if (/^[+-]?inf(inity)?$/i.test(text))
+    return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  throw new ScalingError("bad-value", `${field} is "${cell}"; expected a number${hintFor(text)}`, {
+    row,
+    field,
+    value: cell,
+  });
+}
+
+/** A comma could be a decimal or a group of digits, and a guess could be wrong a thousandfold. */
+function hintFor(text: string): string {
+  if (/^[+-]?\d{1,3}([,' _]\d{3})+([.]\d*)?$/.test(text) && !/^\d+,\d{3}$/.test(text))
+    return " (without separators between digits)";
+  if (/^[+-]?\d*,\d+(e[+-]?\d+)?$/i.test(text)) return " (with a decimal point, and nothing between digits)";
+  if (/^[\d.]+\s*[kMGBT]$/i.test(text)) return " (in units of one, such as 1.5e6)";
+  return "";
+}

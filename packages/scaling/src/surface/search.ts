@@ -1,0 +1,108 @@
+import { ScalingError } from "../errors.js";
+import { random } from "../math/random.js";
+import { type Outcome, type Run, refuse } from "../types.js";
+import { dataScale, type SurfaceData, surfaceData, thinned } from "./data.js";
+import type { DataScale, SurfaceForm, SurfaceFormName } from "./form.js";
+import { surfaceForms } from "./forms/index.js";
+import { type Descent, type SurfaceObjective, solverFor } from "./solver.js";
+import { type Starts, startingPoints } from "./starts.js";
+import { type FinishTask, finish, type ScreenTask } from "./task.js";
+
+export interface SurfaceOptions {
+  readonly form?: SurfaceFormName;
+  readonly objective?: SurfaceObjective;
+  /** Corner of the Huber loss, in units of ln L. Default 1e-3. */
+  readonly delta?: number;
+  readonly starts?: Starts;
+  /** Weight of a run in the objective, for instance 1 / σ². */
+  readonly weight?: (run: Run) => number;
+}
+
+/** A fit that has been checked and can begin. */
+export interface Problem {
+  readonly form: SurfaceForm;
+  readonly objective: SurfaceObjective;
+  readonly delta: number;
+  readonly data: SurfaceData;
+  /** The runs on which starts are compared: all of them, or a sample. */
+  readonly sample: SurfaceData;
+  readonly scale: DataScale;
+  readonly tasks: readonly ScreenTask[];
+}
+
+/** Where the search ended. */
+export interface Solution extends Descent {
+  readonly starts: { readonly tried: number; readonly reachedBest: number };
+}
+
+/** Starts per piece: small enough for progress and an even load, large enough to be worth a message. */
+const STARTS_PER_TASK = 64;
+/** More runs than this do not change which valley is the deepest, only what it costs to find out. */
+const SCREENED_RUNS = 4096;
+
+/**
+ * Checks options and runs, and splits the comparison of starts into tasks.
+ * @throws ScalingError `bad-option` naming the option
+ */
+export function pose(runs: readonly Run[], options: SurfaceOptions): Outcome<{ readonly problem: Problem }> {
+  const { form: name = "chinchilla", objective = "log-huber", starts = "auto", weight } = options;
+  const form = surfaceForms[name];
+  const delta = objective === "log-huber" ? (options.delta ?? 1e-3) : Number.POSITIVE_INFINITY;
+  if (!form)
+    throw new ScalingError("bad-option", `form is "${name}"; expected one of ${Object.keys(surfaceForms).join(", ")}`);
+  if (!(delta > 0)) throw new ScalingError("bad-option", `delta is ${delta}; expected a positive number`);
+  const p = form.theta.length;
+  if (runs.length <= p)
+    return refuse("too-few-points", `${runs.length} runs for ${p} parameters; at least ${p + 1} are needed`);
+  const sizes = { N: new Set(runs.map((run) => run.N)).size, D: new Set(runs.map((run) => run.D)).size };
+  if (sizes.N < 3 || sizes.D < 3) {
+    const message = `${sizes.N} distinct N and ${sizes.D} distinct D: an exponent needs at least three of each`;
+    return refuse("unidentified", message);
+  }
+  const data = surfaceData(runs, weight);
+  const scale = dataScale(data);
+  const sample = thinned(data, SCREENED_RUNS, random(0));
+  const points =
+    starts === "auto"
+      ? solverFor(form, objective, delta).starts(scale)
+      : startingPoints(starts, form, { N: data.centreN, D: data.centreD });
+  const tasks: ScreenTask[] = [];
+  for (let i = 0; i < points.length; i += STARTS_PER_TASK) {
+    const some = points.slice(i, i + STARTS_PER_TASK);
+    tasks.push({ kind: "screen", data: sample, form: name, objective, delta, starts: some });
+  }
+  return { ok: true, problem: { form, objective, delta, data, sample, scale, tasks } };
+}
+
+/** Descents carried to the end; the others have shown where they lead. */
+const FINISHED = 8;
+/** Valleys of a sample that are tried on all runs. */
+const FINALISTS = 3;
+const SAME_OPTIMUM = 1e-4;
+
+/** The best of the screened descents, finished on the sample; and what is left to do on all runs if that is not all of them. */
+export function finalists(
+  problem: Problem,
+  descents: readonly Descent[],
+): Outcome<{ readonly best: Solution; readonly tasks: readonly FinishTask[] }> {
+  const finite = descents.filter((d) => Number.isFinite(d.value)).sort((a, b) => a.value - b.value);
+  if (finite.length === 0) return refuse("unidentified", "no start has a finite objective");
+  const { form, objective, delta, data, sample } = problem;
+  const base = { form: form.name, objective, delta };
+  const finished = finite.slice(0, FINISHED).map(({ theta }) => finish({ ...base, data: sample }, theta));
+  finished.sort((a, b) => a.value - b.value);
+  const best = finished[0]!;
+  const same = (value: number, as: number) => value <= as * (1 + SAME_OPTIMUM) + rounding(problem);
+  const starts = { tried: descents.length, reachedBest: finite.filter(({ value }) => same(value, best.value)).length };
+  const valleys = finished.filter(({ value }, i) => i === 0 || !same(value, finished[i - 1]!.value));
+  const tasks = valleys
+    .slice(0, FINALISTS)
+    .map(({ theta }): FinishTask => ({ ...base, kind: "finish", data, start: theta }));
+  return { ok: true, best: { ...best, starts }, tasks: sample === data ? [] : tasks };
+}
+
+/** What double precision leaves of a perfect fit: starts that end below it are equal. */
+function rounding({ objective, sample }: Problem): number {
+  const squares = objective === "squares" ? sample.loss.reduce((s, v) => s + v * v, 0) : sample.loss.length;
+  return 1e-20 * squares;
+}
