@@ -89,7 +89,7 @@ describe("fit law", () => {
   test("a value that has no logarithm is named with its row", () => {
     const { code, stderr } = isoflop(["fit", "law", "-i", "-", ...columns], "compute,loss\n1,2\n2,-3\n");
     expect(code).toBe(3);
-    expect(stderr).toBe('isoflop: standard input: row 2: y is "-3"; expected a finite number above 0\n');
+    expect(stderr).toBe("isoflop: standard input: row 2: y is -3; expected a finite number above 0\n");
   });
 
   test("two points fix a law and say nothing of its error: status 4", () => {

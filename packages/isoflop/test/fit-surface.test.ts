@@ -78,10 +78,19 @@ describe("fit surface", () => {
     expect(stderr).toMatch(/^isoflop: bound: /);
   });
 
-  test("an objective that a form does not have names the one that it has", () => {
-    const { code, stderr } = isoflop(["fit", "surface", ...epoch, "--form", "kaplan", "--objective", "mse"]);
-    expect(code).toBe(2);
-    expect(stderr).toContain("--objective mse is for --form chinchilla only; for kaplan use log-mse");
+  test("squares of the loss have an optimum for every form", () => {
+    const { fit } = json(["fit", "surface", ...epoch, "--form", "kaplan", "--objective", "mse"]);
+    expect(fit!.objective!.value).toBeCloseTo(0.46148456394397863, 10);
+  });
+
+  test("a metric can be fitted in the place of the loss", () => {
+    const noisy = ["fit", "surface", "-i", fixture("dit_isoflop_noisy"), "--quantity", "fid", "--objective", "log-mse"];
+    const { quantity, points, fit } = json(noisy, { code: 4 });
+    expect([quantity, points!.used]).toEqual(["fid", 54]);
+    expect(number(fit!.allocation!.loss!.exponent!.value)).toBeCloseTo(-0.234, 1);
+    expect(isoflop(noisy).stdout).toContain("fid = E + A/N^alpha + B/D^beta");
+    const missing = isoflop(["fit", "surface", "-i", fixture("dit_isoflop_noisy"), "--quantity", "kid"]);
+    expect([missing.code, missing.stderr]).toEqual([3, expect.stringContaining('there is no column "kid" (for kid)')]);
   });
 
   test("a report shows the laws of the optimum", () => {

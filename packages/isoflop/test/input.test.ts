@@ -20,6 +20,7 @@ describe("tables that mean the same", () => {
     ["JSON", JSON.stringify(records)],
     ["JSONL", records.map((record) => JSON.stringify(record)).join("\n")],
     ["another order of rows", [lines[0], ...lines.slice(1).reverse()].join("\n")],
+    ["UTF-16, as spreadsheets save it", Buffer.from(`\uFEFF${good.replaceAll(",", "\t")}`, "utf16le")],
     ["a row twice", `${good.trim()}\n${lines[5]}\n`],
   ])("%s", (_, text) => {
     const { laws } = json(["fit", "isoflop", "-i", file("same", text)]);
@@ -47,7 +48,7 @@ describe("rows that cannot be right", () => {
     ["a perplexity", broken(3, "180"), /row 4: loss is 180; above 100/],
     ["millions of parameters as a unit", broken(1, "0.5"), /row 4: N is 0.5/],
     ["a word", broken(3, "n/a"), /row 4: loss is "n\/a"; expected a number/],
-    ["a decimal comma", broken(3, '"0,81"'), /use a decimal point/],
+    ["a decimal comma", broken(3, '"0,81"'), /with a decimal point/],
     ["a missing cell", good.replace(lines[4]!, "1,2"), /row 4: 2 cells, but the header names 5 columns/],
     ["an open quote", `${good}"1,2`, /row 5\d: a quoted cell is never closed/],
     ["an empty file", "", /no header line/],

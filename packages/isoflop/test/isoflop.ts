@@ -47,7 +47,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 export const scratch = (name: string): string => join(folder, name);
 
 /** Writes a file there. */
-export function file(name: string, content: string): string {
+export function file(name: string, content: string | Uint8Array): string {
   writeFileSync(scratch(name), content);
   return scratch(name);
 }

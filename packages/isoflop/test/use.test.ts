@@ -96,6 +96,22 @@ describe("compare", () => {
   });
 });
 
+describe("compare a metric", () => {
+  const [exact, noisy] = [fixture("dit_isoflop_exact"), fixture("dit_isoflop_noisy")];
+
+  test("the laws are of the metric", () => {
+    const { at, choices } = json(["compare", exact, noisy, "--quantity", "fid", "--at", "1e19"]);
+    expect(choices!.quantity).toBe("fid");
+    expect(number(at![0]!.a) / (2.2566e6 * 1e19 ** -0.234)).toBeCloseTo(1, 2);
+  });
+
+  test("a law of the loss is not compared with one of a metric: status 2", () => {
+    const fit = saved("fid.json", ["fit", "isoflop", "-i", exact, "--quantity", "fid"]);
+    const { code, stderr } = isoflop(["compare", exact, fit]);
+    expect([code, stderr]).toEqual([2, `isoflop: ${fit} is a law of fid; expected one of loss\n`]);
+  });
+});
+
 describe("plan-next", () => {
   const surfaceFit = () => saved("plan.json", ["fit", "surface", ...epoch, "--bootstrap", "100"]);
 

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { type CompareChoices, compare } from "../compare/compare.js";
 import { columnMap } from "../input/columns.js";
 import { count, positives, range, whole } from "../input/numbers.js";
-import { jsonOption, tableOptions } from "../input/options.js";
+import { jsonOption, quantityOption, tableOptions } from "../input/options.js";
 import { comparisonText } from "../output/comparison.js";
 import { emit } from "../output/emit.js";
 
@@ -18,7 +18,7 @@ Example:
 export function configure(command: Command): void {
   jsonOption(
     tableOptions(
-      command
+      quantityOption(command)
         .argument("<A>", "table of runs or saved fit")
         .argument("<B>", "the same for the other")
         .option("--columns <map>", "which column is what, as in fit isoflop", columnMap)

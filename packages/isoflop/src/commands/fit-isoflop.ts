@@ -3,7 +3,7 @@ import { usageError } from "../exit.js";
 import { requireSound } from "../fits/document.js";
 import { fitIsoFlop, type IsoFlopChoices } from "../fits/isoflop.js";
 import { count, positive, positives, whole } from "../input/numbers.js";
-import { jsonOption, rowsHelp, runOptions } from "../input/options.js";
+import { jsonOption, quantityOption, rowsHelp, runOptions } from "../input/options.js";
 import { loadRuns, type RunInput } from "../input/runs.js";
 import { emit } from "../output/emit.js";
 import { isoFlopText } from "../output/isoflop.js";
@@ -18,7 +18,7 @@ Example:
   isoflop fit isoflop --input runs.csv --columns C=flops,N=params,D=tokens,loss=val_loss --bootstrap 1000`;
 
 export function configure(command: Command): void {
-  jsonOption(runOptions(command))
+  quantityOption(jsonOption(runOptions(command)))
     .addOption(new Option("--x <axis>", "the axis on which the minimum is sought").choices(["N", "D"]).default("N"))
     .addOption(new Option("--loss <scale>", "fit the loss or its logarithm").choices(["raw", "log"]).default("raw"))
     .addOption(
@@ -28,7 +28,6 @@ export function configure(command: Command): void {
     )
     .option("--tolerance <share>", "runs within this share of compute share a budget (default: 0.1)", positive)
     .option("--budgets <C,…>", "the nominal budgets, where compute scatters about them (default: found)", positives)
-    .option("--quantity <name>", "minimise this metric instead of the loss; name its column as metric:NAME")
     .option("--bootstrap <n>", "intervals from n resamples beside those of the fit", count)
     .addOption(
       new Option("--resample <what>", "what a resample draws: runs (8 sizes or more), residuals (4 to 7), seed-noise")

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { requireSound } from "../fits/document.js";
 import { fitSurface, type SurfaceChoices } from "../fits/surface.js";
 import { count, positive, whole } from "../input/numbers.js";
-import { jsonOption, rowsHelp, runOptions } from "../input/options.js";
+import { jsonOption, quantityOption, rowsHelp, runOptions } from "../input/options.js";
 import { loadRuns, type RunInput } from "../input/runs.js";
 import { emit } from "../output/emit.js";
 import { surfaceText } from "../output/surface.js";
@@ -17,14 +17,14 @@ Forms:
 Objectives:
   log-huber     Huber of ln L̂ − ln L with corner --delta, summed over runs (Hoffmann et al. 2022)
   log-mse       squares of ln L̂ − ln L
-  mse, varpro   squares of L̂ − L with E, A, B ≥ 0, by variable projection; for chinchilla only
+  mse, varpro   squares of L̂ − L with E, A, B ≥ 0, by variable projection (kaplan: by descent)
 ${rowsHelp}
 
 Example:
   isoflop fit surface --input runs.csv --columns C=flops,N=params,loss=val_loss --drop-highest-loss 5 --bootstrap 1000`;
 
 export function configure(command: Command): void {
-  surfaceOptions(jsonOption(runOptions(command)))
+  surfaceOptions(quantityOption(jsonOption(runOptions(command))))
     .addOption(
       new Option("--starts <where>", "starting points: from the data, or the 4,500 of Hoffmann et al.")
         .choices(["auto", "hoffmann"])

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { requireSound } from "../fits/document.js";
 import { type FitSource, fitFrom, fitSourceOptions } from "../fits/source.js";
 import { positive, positives } from "../input/numbers.js";
-import { jsonOption } from "../input/options.js";
+import { jsonOption, quantityOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { predictionText } from "../output/prediction.js";
 import { type PredictChoices, predict } from "../predict/predict.js";
@@ -23,7 +23,7 @@ Examples:
   isoflop predict --input runs.csv --method surface --reach 2.1`;
 
 export function configure(command: Command): void {
-  jsonOption(fitSourceOptions(command, ["isoflop", "surface"]))
+  quantityOption(jsonOption(fitSourceOptions(command, ["isoflop", "surface"])))
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)

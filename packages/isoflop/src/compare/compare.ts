@@ -1,4 +1,4 @@
-import { compareLaws, type LawComparison, type LossLaw } from "@isoflop/scaling";
+import { compareLaws, type LawComparison, type LossLaw, type TableFormat } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
 import { type FitDocument, looksLikeFit, parseFit } from "../fits/document.js";
 import { fitIsoFlop } from "../fits/isoflop.js";
@@ -10,7 +10,8 @@ import { versions } from "../versions.js";
 export interface CompareChoices {
   readonly columns?: ColumnMap;
   readonly columnsB?: ColumnMap;
-  readonly format?: "csv" | "json" | "jsonl";
+  readonly format?: TableFormat;
+  readonly quantity?: string;
   readonly law: "power" | "saturating";
   readonly at?: readonly number[];
   readonly range?: readonly [number, number];
@@ -20,6 +21,8 @@ export interface CompareChoices {
 
 interface Side {
   readonly input: InputFile;
+  /** What the law is of; a `fit law` does not say. */
+  readonly quantity?: string;
   readonly law: LossLaw;
   /** Largest compute the law was fitted to. */
   readonly largest: number;
@@ -29,7 +32,12 @@ export interface ComparisonDocument extends LawComparison {
   readonly command: "compare";
   readonly a: Side;
   readonly b: Side;
-  readonly choices: { readonly law: string; readonly draws: number; readonly seed: number };
+  readonly choices: {
+    readonly quantity?: string;
+    readonly law: string;
+    readonly draws: number;
+    readonly seed: number;
+  };
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -37,6 +45,7 @@ export function compare(fileA: string, fileB: string, choices: CompareChoices): 
   const { columns, columnsB = columns, law, draws, seed, range } = choices;
   const a = sideOf(fileA, columns, choices);
   const b = sideOf(fileB, columnsB, choices);
+  const quantity = sameQuantity({ [fileA]: a, [fileB]: b }, choices.quantity);
   const largest = Math.max(a.largest, b.largest);
   const { at = [largest, 10 * largest] } = choices;
   const comparison = compareLaws(a.law, b.law, { at, draws, seed, ...(range && { range }) });
@@ -45,16 +54,29 @@ export function compare(fileA: string, fileB: string, choices: CompareChoices): 
     a,
     b,
     ...comparison,
-    choices: { law, draws, seed },
+    choices: { ...(quantity !== undefined && { quantity }), law, draws, seed },
     versions: versions("@isoflop/scaling"),
   };
 }
 
-function sideOf(file: string, columns: ColumnMap | undefined, { law, format }: CompareChoices): Side {
+/** A loss against a metric, or two metrics, say nothing of each other. */
+function sameQuantity(sides: Readonly<Record<string, Side>>, asked: string | undefined): string | undefined {
+  let wanted = asked;
+  for (const [file, { quantity }] of Object.entries(sides)) {
+    if (quantity === undefined) continue;
+    wanted ??= quantity;
+    if (quantity !== wanted) throw usageError(`${shown(file)} is a law of ${quantity}; expected one of ${wanted}`);
+  }
+  return wanted;
+}
+
+function sideOf(file: string, columns: ColumnMap | undefined, choices: CompareChoices): Side {
+  const { law, format, quantity } = choices;
   const { text } = readInput(file);
   if (looksLikeFit(text)) return sideOfFit(parseFit(text, file), file, law);
-  const loaded = loadRuns({ input: file, ...(columns && { columns }), ...(format && { format }) });
-  return sideOfFit(fitIsoFlop(loaded), file, law);
+  const what = quantity === undefined ? {} : { quantity };
+  const loaded = loadRuns({ input: file, ...(columns && { columns }), ...(format && { format }), ...what });
+  return sideOfFit(fitIsoFlop(loaded, what), file, law);
 }
 
 function sideOfFit(fit: FitDocument, file: string, form: "power" | "saturating"): Side {
@@ -70,5 +92,6 @@ function sideOfFit(fit: FitDocument, file: string, form: "power" | "saturating")
   const law = form === "power" ? fit.laws.loss : fit.laws.lossWithFloor;
   if (!law.ok) throw unsound(`${shown(file)}: ${law.reason}: ${law.message}`);
   const interior = fit.budgets.filter(({ status }) => status === "interior");
-  return { input: fit.input, law, largest: interior.reduce((high, { C }) => Math.max(high, C), 0) };
+  const { quantity } = fit.choices;
+  return { input: fit.input, quantity, law, largest: interior.reduce((high, { C }) => Math.max(high, C), 0) };
 }

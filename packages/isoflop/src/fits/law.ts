@@ -4,21 +4,23 @@ import {
   type Outcome,
   type PowerLaw,
   powerLaw,
+  readTable,
   type SaturatingLaw,
   ScalingError,
   saturatingLaw,
+  type TableFormat,
 } from "@isoflop/scaling";
 import { CliError, exitCodes, usageError } from "../exit.js";
 import type { ColumnMap } from "../input/columns.js";
 import { readInput, shown } from "../input/file.js";
-import { positiveColumn, readTable } from "../input/table.js";
+import { positiveColumn } from "../input/table.js";
 import { versions } from "../versions.js";
 import type { FitHead } from "./document.js";
 
 export interface LawChoices {
   readonly input: string;
   readonly columns?: ColumnMap;
-  readonly format?: "csv" | "json" | "jsonl";
+  readonly format?: TableFormat;
   readonly form?: "power" | "saturating" | "bnsl";
   readonly residuals?: "raw" | "log";
   readonly breaks?: "1" | "2";

@@ -30,5 +30,6 @@ export async function fitFrom(file: string | undefined, options: FitSource): Pro
   if (file !== undefined) return readFit(file);
   if (input === undefined) throw usageError("there is nothing to work from; expected a saved fit or --input");
   const loaded = loadRuns({ ...options, input });
-  return method === "isoflop" ? fitIsoFlop(loaded) : fitSurface(loaded);
+  const choices = options.quantity === undefined ? {} : { quantity: options.quantity };
+  return method === "isoflop" ? fitIsoFlop(loaded, choices) : fitSurface(loaded, choices);
 }

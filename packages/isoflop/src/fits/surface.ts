@@ -20,14 +20,13 @@ import {
   surfacesCovariance,
 } from "@isoflop/scaling";
 import { threadExecutor } from "@isoflop/scaling/node";
-import { usageError } from "../exit.js";
-import type { LoadedRuns } from "../input/runs.js";
+import { LOSS, type LoadedRuns, ofQuantity } from "../input/runs.js";
 import { progress } from "../output/progress.js";
 import { versions } from "../versions.js";
 import { type AllocationLaws, allocationLaws, allocationStatistics } from "./allocation.js";
 import { type FitHead, pointsOf } from "./document.js";
 
-/** `mse` and `varpro` name the same minimum, Σ (L̂ − L)²; it is found by variable projection. */
+/** `mse` and `varpro` name the same minimum, Σ (L̂ − L)²; variable projection finds it where the form has power terms. */
 export const objectives = {
   "log-huber": "log-huber",
   "log-mse": "log-squares",
@@ -36,6 +35,7 @@ export const objectives = {
 } as const satisfies Record<string, SurfaceObjective>;
 
 export interface SurfaceChoices {
+  readonly quantity?: string;
   readonly form?: SurfaceFormName;
   readonly objective?: keyof typeof objectives;
   readonly delta?: number;
@@ -49,6 +49,8 @@ export interface SurfaceChoices {
 }
 
 export interface SurfaceDocument extends FitHead<"fit surface"> {
+  /** `loss`, or the metric that was fitted in its place. */
+  readonly quantity: string;
   readonly fit?: SurfaceNumbers;
   readonly bootstrap?: Outcome<SurfaceResamples> & { readonly seed: number };
 }
@@ -97,16 +99,15 @@ interface SurfaceResamples {
 /** Fewer starts or resamples than this are done before threads have started. */
 const WORTH_THREADS = 100;
 
-export async function fitSurface(loaded: LoadedRuns, choices: SurfaceChoices = {}): Promise<SurfaceDocument> {
-  const { bootstrap = 0, starts, form = "chinchilla", objective = "log-huber" } = choices;
-  if (objectives[objective] === "squares" && form !== "chinchilla") {
-    throw usageError(`--objective ${objective} is for --form chinchilla only; for ${form} use log-mse`);
-  }
+export async function fitSurface(all: LoadedRuns, choices: SurfaceChoices = {}): Promise<SurfaceDocument> {
+  const { bootstrap = 0, starts, quantity = LOSS } = choices;
+  const loaded = ofQuantity(all, quantity);
   const threads = bootstrap >= WORTH_THREADS || starts === "hoffmann";
   await using executor = threads ? threadExecutor(choices.threads ? { threads: choices.threads } : {}) : undefined;
   const outcome = await fitted(loaded.runs, choices, executor);
   const head = {
     command: "fit surface",
+    quantity,
     points: pointsOf(loaded),
     input: loaded.origin,
     versions: versions("@isoflop/scaling"),

@@ -14,10 +14,16 @@ export function readInput(file: string): { readonly text: string; readonly origi
   try {
     const bytes = readFileSync(file === "-" ? 0 : file);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    return { text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes), origin: { file, sha256 } };
+    return { text: new TextDecoder(encodingOf(bytes), { ignoreBOM: true }).decode(bytes), origin: { file, sha256 } };
   } catch (error) {
     throw inputError(`cannot read ${shown(file)}: ${reason(error)}`);
   }
+}
+
+/** Spreadsheets save "Unicode text" as UTF-16, which begins with its byte order mark. */
+function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
 }
 
 /** Reads a JSON object. `what` says what it should be, for the error of one who gives something else. */

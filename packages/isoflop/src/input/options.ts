@@ -22,6 +22,12 @@ export const runOptions = (command: Command, { required = true } = {}): Command 
     .option("--flops-per-token <k>", "C = k·N·D where one of the three is missing (default: 6)", positive);
 };
 
+export const quantityOption = (command: Command): Command =>
+  command.option(
+    "--quantity <name>",
+    "this metric instead of the loss; its column is of that name, or given by --columns metric:NAME=…",
+  );
+
 export const tableOptions = (command: Command): Command =>
   command.addOption(
     new Option("--format <name>", "format of the table (default: told from its first character)").choices([

@@ -4,8 +4,10 @@ import {
   type DropReason,
   dropHighestLoss,
   parseRuns,
+  quantityAsLoss,
   type Run,
   ScalingError,
+  type TableFormat,
 } from "@isoflop/scaling";
 import { CliError, exitCodes, usageError } from "../exit.js";
 import type { ColumnMap } from "./columns.js";
@@ -15,7 +17,9 @@ import { type InputFile, readInput, shown } from "./file.js";
 export interface RunInput {
   readonly input: string;
   readonly columns?: ColumnMap;
-  readonly format?: "csv" | "json" | "jsonl";
+  readonly format?: TableFormat;
+  /** The metric that is fitted; its column is looked up under its name unless `columns` says otherwise. */
+  readonly quantity?: string;
   readonly only?: string;
   readonly skipBadRows?: boolean;
   readonly flopsPerToken?: number;
@@ -41,6 +45,8 @@ export interface LoadedRuns {
 /** @throws CliError with the file, the row and the column of what cannot be read. */
 export function loadRuns(options: RunInput): LoadedRuns {
   const columns = columnsOf(options.columns ?? {});
+  const { quantity = LOSS } = options;
+  if (quantity !== LOSS) columns.metrics = { [quantity]: quantity, ...columns.metrics };
   if (options.only !== undefined && columns.label === undefined) columns.label = "label";
   const { text, origin } = readInput(options.input);
   const read = parse(text, origin.file, {
@@ -58,6 +64,19 @@ export function loadRuns(options: RunInput): LoadedRuns {
     dropped: [...read.dropped, ...kept.dropped],
     otherLabels: read.runs.length - wanted.length,
   };
+}
+
+/** The quantity that is fitted where none is named. */
+export const LOSS = "loss";
+
+/** The same rows with a metric in the place of the loss, for what fits a loss. */
+export function ofQuantity(loaded: LoadedRuns, quantity = LOSS): LoadedRuns {
+  if (quantity === LOSS) return loaded;
+  const { runs, dropped } = quantityAsLoss(loaded.runs, quantity);
+  if (runs.length === 0) {
+    throw new CliError(exitCodes.input, `${shown(loaded.origin.file)}: no row has a ${quantity} above 0`);
+  }
+  return { ...loaded, runs, dropped: [...loaded.dropped, ...dropped] };
 }
 
 const NUMERIC = ["C", "N", "D", "loss", "sigma", "seed", "label"] as const;

@@ -1,14 +1,16 @@
 import type { ComparisonDocument } from "../compare/compare.js";
 import { shown } from "../input/file.js";
-import { interval, num, round } from "./format.js";
+import { LOSS } from "../input/runs.js";
+import { interval, num, round, symbol } from "./format.js";
 import { blocks, table } from "./table.js";
 
 /** What a person reads of a comparison. */
-export function comparisonText({ a, b, at, crossing }: ComparisonDocument): string {
+export function comparisonText({ a, b, at, crossing, choices }: ComparisonDocument): string {
+  const what = symbol(choices.quantity ?? LOSS);
   return blocks(
     `A: ${shown(a.input.file)}\nB: ${shown(b.input.file)}`,
     table(
-      ["C, FLOPs", "L of A", "L of B", "B − A", "95 % interval", "compute B needs / C", "95 % interval"],
+      ["C, FLOPs", `${what} of A`, `${what} of B`, "B − A", "95 % interval", "compute B needs / C", "95 % interval"],
       at.map(({ C, a, b, difference, effectiveCompute }) => [
         round(C),
         num(a),

@@ -1,4 +1,8 @@
 import type { Estimate, Interval } from "@isoflop/scaling";
+import { LOSS } from "../input/runs.js";
+
+/** What stands for the fitted quantity in a formula. */
+export const symbol = (quantity: string): string => (quantity === LOSS ? "L" : quantity);
 
 /** A number for people: five significant digits, powers of ten where zeros would have to be counted. */
 export function num(value: number, digits = 5): string {

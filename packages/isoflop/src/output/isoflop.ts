@@ -1,6 +1,7 @@
 import type { Outcome, PowerLaw, SaturatingLaw } from "@isoflop/scaling";
 import type { IsoFlopDocument } from "../fits/isoflop.js";
-import { estimateCells, interval, num, plural, round } from "./format.js";
+import { LOSS } from "../input/runs.js";
+import { estimateCells, interval, num, plural, round, symbol } from "./format.js";
 import { pointsText } from "./points.js";
 import { blocks, table } from "./table.js";
 
@@ -22,18 +23,18 @@ export function isoFlopText(document: IsoFlopDocument): string {
       [
         lawRow("N, parameters", laws.N),
         lawRow("D, tokens", laws.D),
-        lawRow(choices.quantity === "loss" ? "L, loss" : choices.quantity, laws.loss),
+        lawRow(choices.quantity === LOSS ? "L, loss" : choices.quantity, laws.loss),
       ],
     ),
-    floorText(laws.lossWithFloor),
+    floorText(laws.lossWithFloor, choices.quantity),
     bootstrapText(document),
     `minimum in ln ${choices.axis} by ${choices.optimum} of the ${choices.scale === "log" ? "logarithm of the " : ""}${choices.quantity}; budgets within ${round(100 * choices.tolerance)} %`,
   );
 }
 
-function budgetsText({ budgets }: IsoFlopDocument): string {
+function budgetsText({ budgets, choices }: IsoFlopDocument): string {
   return table(
-    ["C, FLOPs", "runs", "sizes", "N*", "D*", "L*", "minimum"],
+    ["C, FLOPs", "runs", "sizes", "N*", "D*", `${symbol(choices.quantity)}*`, "minimum"],
     budgets.map((budget) => {
       const counts = [round(budget.C), String(budget.points), String(budget.sizes)];
       const remark = budget.warnings.length > 0 ? ` (${budget.warnings.join(", ")})` : "";
@@ -51,11 +52,11 @@ function lawRow(name: string, law: Outcome<PowerLaw>): string[] {
   return [name, num(law.coefficient.value), exponent!, error!, ci95!, num(law.r2, 6)];
 }
 
-function floorText(law: Outcome<SaturatingLaw>): string {
+function floorText(law: Outcome<SaturatingLaw>, quantity: string): string {
   if (!law.ok) return `with a floor: refused, ${law.message}`;
   const { floor, coefficient, exponent, status } = law;
   const remark = { converged: "", bound: "; no floor is seen", unidentified: "; a floor of zero is as likely" }[status];
-  return `with a floor: L = ${num(floor.value)} + ${num(coefficient.value)} · C^−${num(exponent.value)}, floor ${interval(floor.ci95)}${remark}`;
+  return `with a floor: ${symbol(quantity)} = ${num(floor.value)} + ${num(coefficient.value)} · C^−${num(exponent.value)}, floor ${interval(floor.ci95)}${remark}`;
 }
 
 function bootstrapText({ bootstrap }: IsoFlopDocument): string | undefined {

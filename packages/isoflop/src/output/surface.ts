@@ -1,13 +1,13 @@
 import type { SurfaceDocument } from "../fits/surface.js";
-import { estimateCells, interval, num, percent, plural, round } from "./format.js";
+import { estimateCells, interval, num, percent, plural, round, symbol } from "./format.js";
 import { pointsText } from "./points.js";
 import { blocks, table } from "./table.js";
 
 const formulas = {
-  chinchilla: "L = E + A/N^alpha + B/D^beta",
-  tied: "L = E + A/N^alpha + B/D^alpha",
-  "no-floor": "L = A/N^alpha + B/D^beta",
-  kaplan: "L = ((Nc/N)^(alphaN/alphaD) + Dc/D)^alphaD",
+  chinchilla: "E + A/N^alpha + B/D^beta",
+  tied: "E + A/N^alpha + B/D^alpha",
+  "no-floor": "A/N^alpha + B/D^beta",
+  kaplan: "((Nc/N)^(alphaN/alphaD) + Dc/D)^alphaD",
 } as const;
 
 /** What a person reads of a surface fit. */
@@ -20,14 +20,14 @@ export function surfaceText(document: SurfaceDocument): string {
   return blocks(
     pointsText(document),
     table(
-      [formulas[fit.form], "value", "std. error", "95 % interval"],
+      [`${symbol(document.quantity)} = ${formulas[fit.form]}`, "value", "std. error", "95 % interval"],
       parameters.map(([name, estimate]) => [name, ...estimateCells(estimate)]),
     ),
     allocation &&
       table(
         ["optimum under C = 6ND", "coefficient", "exponent", "std. error", "95 % interval"],
         (["N", "D", "loss"] as const).map((name) => [
-          name === "loss" && allocation.loss.floor > 0 ? "loss − E" : name,
+          name !== "loss" ? name : allocation.loss.floor > 0 ? `${document.quantity} − E` : document.quantity,
           num(allocation[name].coefficient.value),
           ...estimateCells(allocation[name].exponent),
         ]),
@@ -36,7 +36,7 @@ export function surfaceText(document: SurfaceDocument): string {
     biasText(document),
     [
       `objective ${objective.name}${delta}, sum over runs: ${num(objective.value, 9)}`,
-      `residuals of ln L: ${num(fit.residualStandardDeviation, 3)}; AICc ${num(fit.criteria.aicc, 6)}, BIC ${num(fit.criteria.bic, 6)}`,
+      `residuals of ln ${symbol(document.quantity)}: ${num(fit.residualStandardDeviation, 3)}; AICc ${num(fit.criteria.aicc, 6)}, BIC ${num(fit.criteria.bic, 6)}`,
       `${starts.reachedBest} of ${plural(starts.tried, "start")} reached the best; condition ${num(fit.condition, 3)}`,
     ].join("\n"),
   );

@@ -5,7 +5,7 @@ import { type SurfaceDocument, surfaceOf } from "../fits/surface.js";
 import type { InputFile } from "../input/file.js";
 import { versions } from "../versions.js";
 
-export interface PlanChoices extends FitSource {
+export interface PlanChoices extends Omit<FitSource, "quantity"> {
   readonly allowance: number;
   readonly target: number;
   readonly quantity: "loss" | "N" | "D";
@@ -26,8 +26,8 @@ export interface PlanDocument extends Plan {
 }
 
 export async function planFrom(file: string | undefined, choices: PlanChoices): Promise<PlanDocument> {
-  const { allowance, quantity, posterior } = choices;
-  const fit = await fitFrom(file, choices);
+  const { allowance, quantity, posterior, ...rest } = choices;
+  const fit = await fitFrom(file, rest);
   if (fit.command !== "fit surface")
     throw usageError(`a ${fit.command} cannot be planned with; expected a fit surface`);
   // A plan on a surface that its own data do not determine would be a plan on nothing.
