@@ -42,6 +42,11 @@ export interface DitConfig {
   readonly outChannels?: number;
   readonly conditioning: Conditioning;
   readonly context: Context;
+  /**
+   * How time reaches `inContext` and `crossAttention`, which do not modulate by it: as a token of its own (default), or added to
+   * every token of the sequence that the blocks transform, as in Diffusion-LM (arXiv 2205.14217).
+   */
+  readonly time?: "token" | "added";
   /** Position table of the image tokens: frozen sines and cosines (default) or learned. */
   readonly positions?: "sincos" | "learned";
   /** Root-mean-square norm of queries and keys per head, as SD3 has it. Default "none". */
@@ -49,9 +54,11 @@ export interface DitConfig {
 }
 
 /** A config with its defaults filled in and its derived sizes beside it. */
-export interface ResolvedConfig extends Required<DitConfig> {
+export interface ResolvedConfig extends Required<Omit<DitConfig, "time">> {
   /** T, the image tokens of one sample. */
   readonly imageTokens: number;
+  /** 1 where time is a token that the blocks read, 0 where it is added or modulates. */
+  readonly timeTokens: 0 | 1;
   /** Tokens that carry context into the blocks; 0 where there is none. */
   readonly contextTokens: number;
   /** Width of the hidden layer of the MLP. */
@@ -87,7 +94,22 @@ function checkContext(context: Context, conditioning: Conditioning): void {
 }
 
 const keys = ["image", "patch", "width", "depth", "heads", "mlpRatio", "outChannels"];
-const allKeys = [...keys, "conditioning", "context", "positions", "qkNorm"];
+const allKeys = [...keys, "conditioning", "context", "time", "positions", "qkNorm"];
+
+function timeTokensOf({ conditioning, context, time }: DitConfig): 0 | 1 {
+  if (conditioning !== "inContext" && conditioning !== "crossAttention") {
+    if (time === undefined) return 0;
+    throw new FlopsError("config", `time is "${time}"; ${conditioning} modulates by time and takes no such choice.`);
+  }
+  if (oneOf("config", "time", time ?? "token", ["token", "added"]) === "token") return 1;
+  if (conditioning === "crossAttention" && context.kind === "none") {
+    throw new FlopsError(
+      "config",
+      `time is "added" and context.kind "none"; crossAttention needs a token to attend to.`,
+    );
+  }
+  return 0;
+}
 
 function tokensOf(context: Context): number {
   if (context.kind === "none") return 0;
@@ -144,6 +166,7 @@ export function resolve(config: DitConfig): ResolvedConfig {
     positions,
     qkNorm,
     mlpWidth,
+    timeTokens: timeTokensOf(config),
     imageTokens: (image.height / patch) * (image.width / patch),
     contextTokens: tokensOf(config.context),
   };

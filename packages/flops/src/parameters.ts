@@ -50,8 +50,7 @@ export function parameters(config: DitConfig): ParameterCount {
  * @throws FlopsError("config") if the config is wrong.
  */
 export function tokensPerSample(config: DitConfig, set: TokenSet = "image"): Tokens {
-  const { conditioning, imageTokens, contextTokens } = resolve(config);
+  const { conditioning, imageTokens, contextTokens, timeTokens } = resolve(config);
   if (set === "image" || conditioning === "adaLN" || conditioning === "adaLNZero") return imageTokens;
-  const time = conditioning === "inContext" || conditioning === "crossAttention" ? 1 : 0;
-  return imageTokens + contextTokens + time;
+  return imageTokens + contextTokens + timeTokens;
 }

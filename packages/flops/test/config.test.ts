@@ -48,6 +48,13 @@ const wrong: readonly (readonly [string, object, RegExp])[] = [
     { context: { kind: "features", tokens: 2, dim: 3, pooled: 4 } },
     /only mmDit takes it/,
   ],
+  ["an unknown place of time", { time: "somewhere" }, /time is "somewhere"; it must be one of "token", "added"/],
+  ["a place of time where it modulates", { conditioning: "adaLN", time: "token" }, /time is "token"; adaLN modulates/],
+  [
+    "cross-attention to nothing but an added time",
+    { conditioning: "crossAttention", context: { kind: "none" }, time: "added" },
+    /crossAttention needs a token to attend to/,
+  ],
   ["sines at an odd width", { width: 6, heads: 1 }, /width is 6; sincos positions need a multiple of 4/],
   ["no image", { image: undefined }, /image must be a record/],
   ["an unknown image key", { image: { height: 16, width: 16, depth: 3 } }, /image has an unknown key "depth"/],

@@ -17,6 +17,7 @@ export const anyConfig: fc.Arbitrary<DitConfig> = fc
     conditioning: fc.constantFrom(...conditionings),
     context: contexts,
     none: fc.boolean(),
+    added: fc.boolean(),
     pooled: fc.option(small, { nil: undefined }),
     grid: fc.tuple(small, small),
     channels: small,
@@ -29,12 +30,15 @@ export const anyConfig: fc.Arbitrary<DitConfig> = fc
     positions: fc.constantFrom("sincos" as const, "learned" as const),
     qkNorm: fc.constantFrom("none" as const, "rms" as const),
   })
-  .map(({ none, pooled, grid, channels, headDim, context, ...rest }) => {
+  .map(({ none, added, pooled, grid, channels, headDim, context, ...rest }) => {
+    const bare = none && usesNone(rest.conditioning);
+    const timed = rest.conditioning === "inContext" || (rest.conditioning === "crossAttention" && !bare);
     const pooling = context.kind === "features" && rest.conditioning === "mmDit" && pooled !== undefined;
     return {
       ...rest,
       image: { height: grid[0] * rest.patch, width: grid[1] * rest.patch, channels },
       width: rest.heads * headDim,
-      context: none && usesNone(rest.conditioning) ? { kind: "none" } : pooling ? { ...context, pooled } : context,
+      context: bare ? { kind: "none" } : pooling ? { ...context, pooled } : context,
+      ...(added && timed && { time: "added" as const }),
     };
   });

@@ -110,4 +110,5 @@ test("D with and without text tokens", () => {
   expect(tokensPerSample(config)).toBe(16);
   const kinds = ["inContext", "crossAttention", "adaLNSingle", "mmDit", "adaLN"] as const;
   expect(kinds.map(all)).toEqual([22, 22, 21, 21, 16]);
+  expect(tokensPerSample({ ...config, time: "added" }, "all")).toBe(21);
 });

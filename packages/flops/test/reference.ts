@@ -27,9 +27,9 @@ const kinds: Readonly<Record<string, Conditioning>> = {
   "cross-attention": "crossAttention",
 };
 
-/** The reference counts the time token among its context tokens; ours is implied. */
+/** The reference counts the time token of its class-conditional entry among the context tokens; ours is implied. */
 function contextOf({ conditioning, context_tokens: tokens = 0, context_dim: dim }: ReferenceEntry["config"]): Context {
-  if (dim !== undefined) return { kind: "features", tokens: tokens - 1, dim };
+  if (dim !== undefined) return { kind: "features", tokens, dim };
   return conditioning.startsWith("adaln") || tokens === 2 ? { kind: "classes", classes: 1000 } : { kind: "none" };
 }
 
@@ -43,4 +43,6 @@ export const configOf = ({ config: c }: ReferenceEntry): DitConfig => ({
   outChannels: c.out_channels!,
   conditioning: kinds[c.conditioning]!,
   context: contextOf(c),
+  // Every context token of these entries is projected from features, so none of them is the time.
+  ...(c.context_dim !== undefined && { time: "added" }),
 });

@@ -87,11 +87,12 @@ export function trace(config: DitConfig): Trace {
   const x = t.linear(given(c.imageTokens, c.patch ** 2 * c.image.channels), width);
   t.table(x.rows, width);
   const time = t.linear(t.linear(given(1, 256), width), width);
+  const first = config.time === "added" ? [] : [time];
   const final = () => t.linear(x, c.patch ** 2 * c.outChannels);
   const modulate = (count: number) => t.linear({ ...vector, grad: true }, count * width);
 
   if (c.conditioning === "inContext") {
-    const sequence = join(time, tokens(t, c), x);
+    const sequence = { ...join(...first, tokens(t, c), x), grad: true };
     for (let i = 0; i < depth; i++) {
       attention(t, c, sequence);
       feedForward(t, c, sequence);
@@ -99,7 +100,7 @@ export function trace(config: DitConfig): Trace {
     }
     norms(t, c, 1);
   } else if (c.conditioning === "crossAttention") {
-    const words = join(time, tokens(t, c));
+    const words = join(...first, tokens(t, c));
     for (let i = 0; i < depth; i++) {
       attention(t, c, x);
       cross(t, c, x, words);

@@ -10,7 +10,7 @@ export function crossAttention(c: ResolvedConfig): Layer[] {
     ...timeEmbedding(c),
     ...contextTokens(c),
     ...selfAttention(c, stream),
-    ...attendTo(c, stream, 1 + c.contextTokens, true),
+    ...attendTo(c, stream, c.timeTokens + c.contextTokens, true),
     ...mlp(c, stream),
     ...finalNorm(c, false),
     finalLinear(c),

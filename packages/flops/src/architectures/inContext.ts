@@ -2,9 +2,12 @@ import { finalNorm, mlp, type Stream, selfAttention } from "../blocks.js";
 import type { ResolvedConfig } from "../config.js";
 import { contextTokens, finalLinear, type Layer, patchEmbedding, timeEmbedding } from "../layers.js";
 
-/** Pre-norm transformer over [time, context, image] tokens, read out at the image tokens: S = 1 + X + T. */
+/**
+ * Pre-norm transformer over [time, context, image] tokens, read out at the image tokens: S = 1 + X + T; or X + T with time added to
+ * each of them.
+ */
 export function inContext(c: ResolvedConfig): Layer[] {
-  const rows = 1 + c.contextTokens + c.imageTokens;
+  const rows = c.timeTokens + c.contextTokens + c.imageTokens;
   const stream: Stream = { prefix: "blocks.*", rows, times: c.depth, modulation: "none" };
   return [
     ...patchEmbedding(c),
