@@ -1,5 +1,5 @@
-export type { InContextBlock, InContextParams } from "./conditioning/in-context.js";
 export type { Condition, PooledCondition } from "./condition.js";
+export type { InContextBlock, InContextParams } from "./conditioning/in-context.js";
 export { type ParameterCount, parameterCount } from "./count.js";
 export { type Dit, dit } from "./dit.js";
 export { DitError, type DitErrorCode } from "./errors.js";

@@ -7,7 +7,7 @@ import { positionTable } from "./position-table.js";
 import { namedSpecs } from "./spec.js";
 
 /** Every parameter by its name in the official code's spelling, such as `blocks.0.attn.qkv.weight`. */
-export const namedParams = (params: DitParams): Readonly<Record<string, Tensor>> =>
+export const namedParams = <K extends Conditioning>(params: DitParams<K>): Readonly<Record<string, Tensor>> =>
   Object.fromEntries(namedLeaves(params).map(([path, leaf]) => [path.replace(/\[(\d+)\]/g, ".$1"), leaf]));
 
 /** Numbers with their shape, as a safetensors reader gives them. */

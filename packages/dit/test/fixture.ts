@@ -20,7 +20,10 @@ interface Entry {
 const file = (name: string): Buffer => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
 
 /** The arrays of `test/fixtures/NAME.safetensors` of a dtype, as bytes. */
-const read = (name: string, dtype: "F32" | "I32"): readonly (readonly [key: string, shape: number[], ArrayBuffer])[] => {
+const read = (
+  name: string,
+  dtype: "F32" | "I32",
+): readonly (readonly [key: string, shape: number[], ArrayBuffer])[] => {
   const bytes = file(`${name}.safetensors`);
   const start = 8 + Number(bytes.readBigUInt64LE(0));
   const { __metadata__, ...header } = JSON.parse(bytes.subarray(8, start).toString()) as Record<string, Entry>;

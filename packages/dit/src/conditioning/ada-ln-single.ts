@@ -5,7 +5,15 @@ import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs } from "../cross-attention.js";
 import { readoutSpecs } from "../final-layer.js";
 import { smallNormal, zeroLaw } from "../laws.js";
-import { gated, gatedBranches, type Modulation, modulate, modulation, modulationSpecs, oneBranch } from "../modulation.js";
+import {
+  gated,
+  gatedBranches,
+  type Modulation,
+  modulate,
+  modulation,
+  modulationSpecs,
+  oneBranch,
+} from "../modulation.js";
 import { type Linear, linearSpec, Spec, type SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
 import type { Conditioning } from "./conditioning.js";

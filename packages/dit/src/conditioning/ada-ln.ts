@@ -2,7 +2,15 @@ import type { Tensor } from "@isoflop/tensor";
 import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
 import { type ContextVectorParams, contextVectorSpecs, embedContextVector } from "../context-vector.js";
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
-import { type Branch, gated, type Modulation, modulate, modulation, modulationSpecs, twoBranches } from "../modulation.js";
+import {
+  type Branch,
+  gated,
+  type Modulation,
+  modulate,
+  modulation,
+  modulationSpecs,
+  twoBranches,
+} from "../modulation.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
 import type { Conditioning } from "./conditioning.js";
 

@@ -13,7 +13,15 @@ import {
 import { type ContextParams, contextSpecs, embedContext, type FeatureContext } from "../context.js";
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
 import { smallNormal } from "../laws.js";
-import { gated, gatedBranches, type Modulation, modulate, modulation, modulationSpecs, oneBranch } from "../modulation.js";
+import {
+  gated,
+  gatedBranches,
+  type Modulation,
+  modulate,
+  modulation,
+  modulationSpecs,
+  oneBranch,
+} from "../modulation.js";
 import type { SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
 import { type VectorMlp, vectorMlp, vectorMlpSpecs } from "../vector-mlp.js";

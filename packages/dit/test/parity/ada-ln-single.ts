@@ -27,7 +27,10 @@ export const pixartTiny: ParityCase<DitParams> = {
     const time = device.tensor(upstreamTimeFeatures(readIntegers(fixture, "input.t")), [samples, 256]);
     const each = Array.from({ length: samples }, (_, i) => {
       const kept = mask.subarray(i * longest, (i + 1) * longest).reduce((sum, one) => sum + one, 0);
-      const caption = slice(captions, [{ start: i, stop: i + 1 }, { start: 0, stop: kept }]);
+      const caption = slice(captions, [
+        { start: i, stop: i + 1 },
+        { start: 0, stop: kept },
+      ]);
       const one = [{ start: i, stop: i + 1 }];
       return predict(resolve(config(kept)), params, slice(x, one), slice(time, one), caption);
     });
