@@ -1,5 +1,5 @@
 import type { Context } from "@isoflop/flops";
-import { Tensor } from "@isoflop/tensor";
+import type { Tensor } from "@isoflop/tensor";
 import { DitError, shown } from "./errors.js";
 
 /** What the model is told for a batch of n where its context has a pooled vector. */
@@ -23,7 +23,7 @@ export interface ConditionParts {
 }
 
 export const partsOf = (condition: Condition | undefined): ConditionParts =>
-  condition === undefined || condition instanceof Tensor ? { tokens: condition, pooled: undefined } : condition;
+  condition && "pooled" in condition ? condition : { tokens: condition, pooled: undefined };
 
 type Operand = Pick<Tensor, "dtype" | "shape">;
 

@@ -49,6 +49,7 @@ export const contextSpecs = ({ context, width }: ResolvedConfig): SpecsOf<Contex
 /** Context as one vector per token, [n, tokens, width]; undefined where the model is told nothing. */
 export const embedContext = (params: ContextParams, condition: Tensor | undefined): Tensor | undefined => {
   if (condition === undefined) return undefined;
+  // Tokens first: MM-DiT's pooled vector goes by the name y_embedder too.
   if ("context_embedder" in params) {
     const embedder = params.context_embedder;
     if ("weight" in embedder) return linear(condition, embedder.weight, embedder.bias);

@@ -13,7 +13,7 @@ export const modulationSpecs = (width: number, vectors: number, law = zeroLaw): 
   1: linearSpec("modulation", width, vectors * width, law),
 });
 
-/** `count` vectors, [n, count · d], from the conditioning vector [n, d]. */
+/** Several vectors side by side, [n, count · d], from the conditioning vector [n, d]. */
 export const modulation = (params: Modulation, vector: Tensor): Tensor =>
   linear(silu(vector), params[1].weight, params[1].bias);
 
@@ -50,5 +50,5 @@ export const gatedBranches = (vectors: Tensor) => branches(vectors, 6, 3) as rea
 export const modulate = (x: Tensor, { shift, scale }: Branch): Tensor =>
   layerNorm(x, { eps }).mul(scale.add(1)).add(shift);
 
-/** x + gate · y. */
+/** A branch back into its stream: x + gate · y. */
 export const gated = (x: Tensor, y: Tensor, { gate }: Branch): Tensor => x.add(gate ? y.mul(gate) : y);

@@ -1,6 +1,6 @@
 import { resolve } from "@isoflop/flops";
 import { concat, namedLeaves } from "@isoflop/tensor";
-import { type JointBlock, jointBlock, jointBlockSpecs } from "../../src/conditioning/mm-dit.js";
+import { type JointBlock, jointBlock, jointBlockSpecs } from "../../src/joint-block.js";
 import { build } from "../../src/spec.js";
 import { readFixture, under } from "../fixture.js";
 import { given, type ParityCase } from "./case.js";
