@@ -13,7 +13,7 @@ export interface ParameterCount {
 
 /**
  * Counts the parameters of a config without making them.
- * @throws FlopsError("config"), DitError("config")
+ * @throws FlopsError("config")
  */
 export const parameterCount = (config: DitConfig): ParameterCount => {
   const specs = namedSpecs(specsOf(resolve(config))).map(([, spec]) => spec);

@@ -1,30 +1,36 @@
-import { type DitConfig, type ResolvedConfig, resolve } from "@isoflop/flops";
+import type { Conditioning, DitConfig, ResolvedConfig } from "@isoflop/flops";
 import type { random, Tensor } from "@isoflop/tensor";
-import { checkCondition } from "./context.js";
+import { type Condition, checkCondition } from "./condition.js";
 import { DitError, shown } from "./errors.js";
-import { type DitParams, predict, specsOf } from "./network.js";
-import { initialise } from "./spec.js";
+import { buildParams, type DitParams, predict, resolveAs, specsOf } from "./network.js";
+import { namedSpecs, sampler } from "./spec.js";
 import { timeFeatures } from "./time-features.js";
 
-/** A diffusion transformer: a config and two pure functions. */
-export interface Dit {
+/** A diffusion transformer: a config and two pure functions. K is its conditioning, where it is known. */
+export interface Dit<K extends Conditioning = Conditioning> {
   /** The config as it was given: what `@isoflop/flops` counts. */
-  readonly config: DitConfig;
-  /** Draws the parameters by the laws of the official DiT; the same key gives the same weights on every backend. */
-  init(key: random.Key): DitParams;
+  readonly config: DitConfig & { readonly conditioning: K };
+  /** Draws the parameters by the laws of the official code; the same key gives the same weights on every backend. */
+  init(key: random.Key): DitParams<K>;
   /**
    * The prediction for noisy images, [n, outChannels, height, width].
    *
    * @param x f32 [n, channels, height, width]
    * @param t f32 [n], 0 (data) to 1 (noise)
-   * @param condition i32 [n, tokens] for words, f32 [n, tokens, dim] for features, i32 [n] for classes, absent for none.
+   * @param condition i32 [n, tokens] for words, f32 [n, tokens, dim] for features, i32 [n] for classes, absent for none; for
+   *   features with a pooled vector { tokens, pooled }, pooled f32 [n, pooled].
    *   A word or class outside its table gives NaN, as a kernel cannot throw.
    * @throws DitError("shape") naming the operand, its shape and what would fit
    */
-  apply(params: DitParams, x: Tensor, t: Tensor, condition?: Tensor): Tensor;
+  apply(params: DitParams<K>, x: Tensor, t: Tensor, condition?: Condition): Tensor;
 }
 
-const checkInputs = ({ image, context }: ResolvedConfig, x: Tensor, t: Tensor, condition: Tensor | undefined): void => {
+const checkInputs = (
+  { image, context }: ResolvedConfig,
+  x: Tensor,
+  t: Tensor,
+  condition: Condition | undefined,
+): void => {
   const n = x.shape[0] ?? 1;
   const right = [n, image.channels, image.height, image.width];
   const given = ({ dtype, shape }: Tensor) => `${dtype}${shown(shape)}`;
@@ -38,14 +44,14 @@ const checkInputs = ({ image, context }: ResolvedConfig, x: Tensor, t: Tensor, c
 /**
  * Builds a model from the config that `@isoflop/flops` counts.
  *
- * @throws FlopsError("config") naming a wrong field, DitError("config") for a conditioning this version does not build
+ * @throws FlopsError("config") naming a wrong field, its value and what would be right
  */
-export const dit = (config: DitConfig): Dit => {
-  const resolved = resolve(config);
-  const specs = specsOf(resolved);
+export const dit = <K extends Conditioning>(config: DitConfig & { readonly conditioning: K }): Dit<K> => {
+  const resolved = resolveAs(config);
+  const { length } = namedSpecs(specsOf(resolved));
   return {
     config,
-    init: (key) => initialise<DitParams>(specs, key),
+    init: (key) => buildParams(resolved, sampler(key, length)),
     apply(params, x, t, condition) {
       checkInputs(resolved, x, t, condition);
       return predict(resolved, params, x, timeFeatures(t), condition);

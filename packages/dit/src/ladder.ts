@@ -10,7 +10,8 @@ const widest = 2560;
 
 /**
  * One rule for every size, 4 k to 2 B parameters: depth is half the square root of the width (16/2, 64/4, 256/8, 1024/16), so N
- * grows as 6 · width^2.5; heads are 8, 16, 32 or 64 wide, the widest that divides the width and leaves at least two.
+ * of an in-context model grows as 6 · width^2.5; heads are 8, 16, 32 or 64 wide, the widest that divides the width and leaves at
+ * least two.
  *
  * @throws DitError("config") unless the width is a multiple of 8
  */

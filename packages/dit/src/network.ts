@@ -1,67 +1,76 @@
-import type { ResolvedConfig } from "@isoflop/flops";
+import { type Conditioning, type DitConfig, type ResolvedConfig, resolve } from "@isoflop/flops";
 import { linear, type Tensor } from "@isoflop/tensor";
-import type { Conditioning } from "./conditioning/conditioning.js";
-import { type InContextParams, inContext } from "./conditioning/in-context.js";
-import { type ContextParams, contextSpecs, embedContext } from "./context.js";
-import { DitError } from "./errors.js";
-import { smallNormal, zeroLaw } from "./laws.js";
+import { type Condition, partsOf } from "./condition.js";
+import { conditioningOf, type ParamsByConditioning } from "./conditioning/index.js";
+import { smallNormal } from "./laws.js";
 import { patchify, unpatchify } from "./patches.js";
 import { sinCosPositions } from "./positions.js";
-import { type Linear, linearSpec, Spec, type SpecsOf } from "./spec.js";
-import { embedTime, type TimeEmbedder, timeSpecs } from "./time.js";
+import { build, type Linear, linearSpec, Spec, type SpecsOf } from "./spec.js";
 
-/** Trainable parameters, a plain record. Frozen sine-cosine positions are not among them: they are computed. */
-export type DitParams = ContextParams &
-  InContextParams & {
-    /** `weight` is [width, channels, patch, patch], as the official patch convolution stores it. */
-    readonly x_embedder: { readonly proj: Linear };
-    /** Learned positions of the image tokens, [1, T, width]; absent under "sincos". */
-    readonly pos_embed?: Tensor;
-    readonly t_embedder: TimeEmbedder;
-    /** Readout of patches in row, column, channel order. */
-    readonly linear: Linear;
-  };
+/** A checked config whose conditioning is K. */
+export type ConfigOf<K extends Conditioning> = ResolvedConfig & { readonly conditioning: K };
 
-/** @throws DitError("config") for a conditioning that is not built */
-export const conditioningOf = ({ conditioning }: ResolvedConfig): Conditioning<InContextParams> => {
-  if (conditioning === "inContext") return inContext;
-  throw new DitError("config", `conditioning is "${conditioning}"; this version builds "inContext".`);
-};
+/** @throws FlopsError("config") */
+export const resolveAs = <K extends Conditioning>(config: DitConfig & { readonly conditioning: K }): ConfigOf<K> => ({
+  ...resolve(config),
+  conditioning: config.conditioning,
+});
 
-/** The shape and law of every trainable parameter. */
-export const specsOf = (config: ResolvedConfig): SpecsOf<DitParams> => {
-  const { width, image, patch, positions, imageTokens, outChannels } = config;
+/** What every conditioning begins with. */
+export interface ImageParams {
+  /** `weight` is [width, channels, patch, patch], as the official patch convolution stores it. */
+  readonly x_embedder: { readonly proj: Linear };
+  /** Learned positions of the image tokens, [1, T, width]; absent under "sincos". */
+  readonly pos_embed?: Tensor;
+}
+
+/**
+ * Trainable parameters, a plain record, of one conditioning or of any. Frozen sine-cosine positions are not among them: they are
+ * computed.
+ */
+export type DitParams<K extends Conditioning = Conditioning> = ImageParams & ParamsByConditioning[K];
+
+const imageSpecs = ({ width, image, patch, positions, imageTokens }: ResolvedConfig): SpecsOf<ImageParams> => {
   const { weight, bias } = linearSpec("patchEmbedding", image.channels * patch ** 2, width);
   const kernel = new Spec([width, image.channels, patch, patch], weight.law, "patchEmbedding");
   const learned = new Spec([1, imageTokens, width], smallNormal, "patchEmbedding", true);
-  return {
-    x_embedder: { proj: { weight: kernel, bias } },
-    ...(positions === "learned" ? { pos_embed: learned } : {}),
-    t_embedder: timeSpecs(config),
-    ...contextSpecs(config),
-    ...conditioningOf(config).specs(config),
-    linear: linearSpec("finalLayer", width, outChannels * patch ** 2, zeroLaw),
-  };
+  return { x_embedder: { proj: { weight: kernel, bias } }, ...(positions === "learned" ? { pos_embed: learned } : {}) };
+};
+
+/** The shape and law of every trainable parameter: the structure of {@link DitParams} with specs at the leaves. */
+export const specsOf = (config: ResolvedConfig): SpecsOf<DitParams> => ({
+  ...imageSpecs(config),
+  ...conditioningOf(config.conditioning).specs(config),
+});
+
+/** Builds the parameters from their specs, one leaf at a time, in the order of {@link specsOf}. */
+export const buildParams = <K extends Conditioning>(
+  config: ConfigOf<K>,
+  leaf: (spec: Spec, name: string) => Tensor,
+): DitParams<K> => {
+  const image = build<ImageParams>(imageSpecs(config), leaf);
+  return Object.assign(image, build<ParamsByConditioning[K]>(conditioningOf(config.conditioning).specs(config), leaf));
+};
+
+/** Image tokens with their positions, [n, T, d]. */
+const embedImage = ({ image, patch, width }: ResolvedConfig, params: ImageParams, x: Tensor): Tensor => {
+  const { weight, bias } = params.x_embedder.proj;
+  const kernel = weight.reshape([width, image.channels * patch ** 2]);
+  const positions = params.pos_embed ?? sinCosPositions(image.height / patch, image.width / patch, width);
+  return linear(patchify(x, patch), kernel, bias).add(positions);
 };
 
 /** The prediction from x [n, c, h, w], the sines and cosines of time [n, 256], and the condition. */
-export const predict = (
-  config: ResolvedConfig,
-  params: DitParams,
+export const predict = <K extends Conditioning>(
+  config: ConfigOf<K>,
+  params: DitParams<K>,
   x: Tensor,
   timeFeatures: Tensor,
-  condition: Tensor | undefined,
+  condition: Condition | undefined,
 ): Tensor => {
-  const { image, patch, width } = config;
-  const [rows, columns] = [image.height / patch, image.width / patch];
-  const { weight, bias } = params.x_embedder.proj;
-  const kernel = weight.reshape([width, image.channels * patch ** 2]);
-  const positions = params.pos_embed ?? sinCosPositions(rows, columns, width);
-  const embedded = {
-    image: linear(patchify(x, patch), kernel, bias).add(positions),
-    time: embedTime(params.t_embedder, timeFeatures),
-    context: embedContext(params, condition),
-  };
-  const out = conditioningOf(config).forward(params, embedded, config);
-  return unpatchify(linear(out, params.linear.weight, params.linear.bias), rows, columns, patch);
+  const { image, patch, conditioning } = config;
+  const { tokens: context, pooled } = partsOf(condition);
+  const inputs = { image: embedImage(config, params, x), time: timeFeatures, context, pooled };
+  const patches = conditioningOf<K>(conditioning).forward(params, inputs, config);
+  return unpatchify(patches, image.height / patch, image.width / patch, patch);
 };

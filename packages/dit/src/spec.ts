@@ -62,9 +62,12 @@ export const namedSpecs = (specs: unknown): readonly (readonly [name: string, sp
 export const build = <P>(specs: SpecsOf<P>, leaf: (spec: Spec, name: string) => Tensor): P =>
   visit(specs, "", leaf) as P;
 
-/** Draws every parameter from its law. Each has a key of its own, so the same key gives the same weights on every backend. */
-export const initialise = <P>(specs: SpecsOf<P>, key: random.Key): P => {
-  const keys = random.split(key, namedSpecs(specs).length);
+/**
+ * Draws parameters from their laws, `count` of them in turn. Each has a key of its own, so the same key gives the same weights on
+ * every backend.
+ */
+export const sampler = (key: random.Key, count: number): ((spec: Spec) => Tensor) => {
+  const keys = random.split(key, count);
   let at = 0;
-  return build<P>(specs, ({ shape, law }) => sample(law, keys[at++]!, shape));
+  return ({ shape, law }) => sample(law, keys[at++]!, shape);
 };

@@ -1,49 +1,59 @@
-import type { Context, DitConfig } from "@isoflop/flops";
-import { resolve } from "@isoflop/flops";
-import { type Device, spec as standIn, type Tensor } from "@isoflop/tensor";
+import { type Conditioning, type Context, conditionings, type DitConfig, resolve } from "@isoflop/flops";
+import { type Device, spec as standIn } from "@isoflop/tensor";
 import fc from "fast-check";
-import type { DitParams } from "../src/index.js";
+import type { Condition, DitParams } from "../src/index.js";
 import { specsOf } from "../src/network.js";
 import { build } from "../src/spec.js";
 
 const small = fc.integer({ min: 1, max: 4 });
 
-const contexts: fc.Arbitrary<Context> = fc.oneof(
-  fc.constant({ kind: "none" as const }),
+const none = fc.constant({ kind: "none" as const });
+const told = [
   fc.record({ kind: fc.constant("classes" as const), classes: small }),
   fc.record({ kind: fc.constant("words" as const), tokens: small, vocabulary: small }),
   fc.record({ kind: fc.constant("features" as const), tokens: small, dim: small }),
-);
+];
+const pooled = fc.record({ kind: fc.constant("features" as const), tokens: small, dim: small, pooled: small });
 
-/** Any small valid in-context config. */
-export const anyConfig: fc.Arbitrary<DitConfig> = fc
-  .record({
-    ...{ grid: fc.tuple(small, small), patch: fc.integer({ min: 1, max: 3 }), channels: small, outChannels: small },
-    ...{
-      heads: fc.integer({ min: 1, max: 3 }),
-      headWidth: fc.constantFrom(4, 8),
-      depth: fc.integer({ min: 1, max: 3 }),
-    },
-    ...{
-      mlpRatio: fc.constantFrom(1, 2.5, 4),
-      context: contexts,
-      qkNorm: fc.constantFrom("none" as const, "rms" as const),
-    },
-    positions: fc.constantFrom("sincos" as const, "learned" as const),
-  })
-  .map(({ grid, headWidth, channels, ...rest }) => ({
-    ...rest,
-    image: { height: grid[0] * rest.patch, width: grid[1] * rest.patch, channels },
-    width: rest.heads * headWidth,
-    conditioning: "inContext" as const,
-  }));
+/** Every kind of context that the conditioning takes. */
+const contextsOf = (conditioning: Conditioning): fc.Arbitrary<Context> => {
+  if (conditioning === "mmDit") return fc.oneof(...told, pooled);
+  return conditioning === "adaLNSingle" ? fc.oneof(...told) : fc.oneof(none, ...told);
+};
+
+/** Any small valid config of a conditioning. */
+export const configOf = (conditioning: Conditioning): fc.Arbitrary<DitConfig> =>
+  fc
+    .record({
+      ...{ grid: fc.tuple(small, small), patch: fc.integer({ min: 1, max: 3 }), channels: small, outChannels: small },
+      ...{
+        heads: fc.integer({ min: 1, max: 3 }),
+        headWidth: fc.constantFrom(4, 8),
+        depth: fc.integer({ min: 1, max: 3 }),
+      },
+      ...{
+        mlpRatio: fc.constantFrom(1, 2.5, 4),
+        context: contextsOf(conditioning),
+        qkNorm: fc.constantFrom("none" as const, "rms" as const),
+      },
+      positions: fc.constantFrom("sincos" as const, "learned" as const),
+    })
+    .map(({ grid, headWidth, channels, ...rest }) => ({
+      ...rest,
+      image: { height: grid[0] * rest.patch, width: grid[1] * rest.patch, channels },
+      width: rest.heads * headWidth,
+      conditioning,
+    }));
+
+/** Any small valid config of any conditioning. */
+export const anyConfig: fc.Arbitrary<DitConfig> = fc.constantFrom(...conditionings).chain(configOf);
 
 /** Parameters known by their shapes alone. */
 export const standIns = (config: DitConfig): DitParams =>
   build<DitParams>(specsOf(resolve(config)), ({ shape }) => standIn(shape));
 
 /** A condition of zeros that fits the config's context. */
-export const zeroCondition = ({ context }: DitConfig, n: number, device: Device): Tensor | undefined => {
+export const zeroCondition = ({ context }: DitConfig, n: number, device: Device): Condition | undefined => {
   switch (context.kind) {
     case "none":
       return undefined;
@@ -51,7 +61,11 @@ export const zeroCondition = ({ context }: DitConfig, n: number, device: Device)
       return device.tensor(new Int32Array(n), [n]);
     case "words":
       return device.tensor(new Int32Array(n * context.tokens), [n, context.tokens]);
-    case "features":
-      return device.tensor(new Float32Array(n * context.tokens * context.dim), [n, context.tokens, context.dim]);
+    case "features": {
+      const zeros = (...shape: number[]) =>
+        device.tensor(new Float32Array(shape.reduce((size, side) => size * side, 1)), shape);
+      const tokens = zeros(n, context.tokens, context.dim);
+      return context.pooled === undefined ? tokens : { tokens, pooled: zeros(n, context.pooled) };
+    }
   }
 };

@@ -1,9 +1,9 @@
-import { conventions, forward, parameters, training } from "@isoflop/flops";
+import { conditionings, conventions, forward, type PresetName, parameters, presets, training } from "@isoflop/flops";
 import { createDevice, jit, leavesOf, mean, random, spec, valueAndGrad } from "@isoflop/tensor";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type DitParams, dit, ladder, namedParams, parameterCount } from "../src/index.js";
-import { anyConfig, standIns, zeroCondition } from "./configs.js";
+import { anyConfig, configOf, standIns, zeroCondition } from "./configs.js";
 
 const device = await createDevice("reference");
 
@@ -21,9 +21,9 @@ test("parameterCount is what init makes and what @isoflop/flops counts", () => {
   );
 });
 
-test("traced FLOPs are the closed forms' to the last one, forward and backward", () => {
+test.each(conditionings)("traced FLOPs of %s are the closed forms' to the last one, forward and backward", (name) => {
   fc.assert(
-    fc.property(anyConfig, fc.integer({ min: 1, max: 3 }), (config, n) => {
+    fc.property(configOf(name), fc.integer({ min: 1, max: 3 }), (config, n) => {
       const model = dit(config);
       const { height, width, channels } = config.image;
       const x = spec([n, channels, height, width]);
@@ -39,6 +39,11 @@ test("traced FLOPs are the closed forms' to the last one, forward and backward",
     }),
     { numRuns: 40 },
   );
+});
+
+test.each(Object.keys(presets) as PresetName[])("%s builds, with the parameters of its closed form", (name) => {
+  expect(dit(presets[name]).config).toBe(presets[name]);
+  expect(parameterCount(presets[name]).parts).toEqual(parameters(presets[name]).parts);
 });
 
 test("names are the official code's", () => {

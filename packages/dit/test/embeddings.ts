@@ -33,7 +33,7 @@ export const describeEmbeddings = (name: string, device: Promise<Device>): void 
       [48, 4],
       [64, 3],
       [8, 2],
-    ])("positions of width %i on a %i × %i grid are upstream's", async (width, grid) => {
+    ])("positions of width %i on a square grid of side %i are upstream's", async (width, grid) => {
       const expected = fixture.get(`pos_embed.${width}x${grid}`)!.data;
       const computed = await sinCosPositions(grid, grid, width).data(await device);
       expect(largest(computed, expected)).toBeLessThan(5e-7);

@@ -11,30 +11,46 @@ interface Description {
   readonly tensors: Readonly<Record<string, { readonly torch_float32_error?: { readonly max_abs: number } }>>;
 }
 
-type Header = Readonly<Record<string, { readonly shape: number[]; readonly data_offsets: [number, number] }>>;
+interface Entry {
+  readonly dtype: string;
+  readonly shape: number[];
+  readonly data_offsets: [number, number];
+}
 
 const file = (name: string): Buffer => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
+
+/** The arrays of `test/fixtures/NAME.safetensors` of a dtype, as bytes. */
+const read = (
+  name: string,
+  dtype: "F32" | "I32",
+): readonly (readonly [key: string, shape: number[], ArrayBuffer])[] => {
+  const bytes = file(`${name}.safetensors`);
+  const start = 8 + Number(bytes.readBigUInt64LE(0));
+  const { __metadata__, ...header } = JSON.parse(bytes.subarray(8, start).toString()) as Record<string, Entry>;
+  return Object.entries(header)
+    .filter(([, entry]) => entry.dtype === dtype)
+    .map(([key, { shape, data_offsets }]) => {
+      const [from, to] = data_offsets;
+      return [key, shape, Uint8Array.from(bytes.subarray(start + from, start + to)).buffer] as const;
+    });
+};
 
 /** Every float32 array of `test/fixtures/NAME.safetensors` by name. */
 export const readFixture = (name: string): ReadonlyMap<string, FixtureArray> => {
   const { tensors } = JSON.parse(file(`${name}.json`).toString()) as Description;
-  const bytes = file(`${name}.safetensors`);
-  const start = 8 + Number(bytes.readBigUInt64LE(0));
-  const { __metadata__, ...header } = JSON.parse(bytes.subarray(8, start).toString()) as Header;
   return new Map(
-    Object.entries(header).map(
-      ([
-        key,
-        {
-          shape,
-          data_offsets: [from, to],
-        },
-      ]) => {
-        const data = new Float32Array(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer);
-        return [key, { shape, data, strays: tensors[key]?.torch_float32_error?.max_abs ?? 0 }];
-      },
-    ),
+    read(name, "F32").map(([key, shape, buffer]) => {
+      const strays = tensors[key]?.torch_float32_error?.max_abs ?? 0;
+      return [key, { shape, data: new Float32Array(buffer), strays }];
+    }),
   );
+};
+
+/** One int32 array of `test/fixtures/NAME.safetensors`. */
+export const readIntegers = (name: string, key: string): Int32Array => {
+  const found = read(name, "I32").find(([each]) => each === key);
+  if (!found) throw new Error(`${name} has no int32 array "${key}".`);
+  return new Int32Array(found[2]);
 };
 
 /** Arrays under a prefix, the prefix taken off. */

@@ -1,51 +1,43 @@
-import { type DitConfig, resolve } from "@isoflop/flops";
-import { type Device, meanSquaredError, type Tensor, valueAndGrad } from "@isoflop/tensor";
+import type { Device } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type DitParams, dit, namedParams, paramsFrom } from "../src/index.js";
-import { predict } from "../src/network.js";
-import { errorOverFair, readFixture, under } from "./fixture.js";
+import { dit } from "../src/index.js";
+import { errorOverFair, readFixture, readIntegers } from "./fixture.js";
+import { pixartTiny } from "./parity/ada-ln-single.js";
+import { config as ditConfig, ditTinySigma } from "./parity/ada-ln-zero.js";
+import { expectParity, given } from "./parity/case.js";
+import { config as inContextConfig, inContextTiny } from "./parity/in-context.js";
+import { mmditBlock } from "./parity/mm-dit.js";
 
-/** The config in in_context_tiny.json. */
-const config: DitConfig = {
-  ...{ image: { height: 8, width: 8, channels: 4 }, patch: 2, width: 32, depth: 2, heads: 2 },
-  ...{ conditioning: "inContext", context: { kind: "features", tokens: 5, dim: 12 } },
-};
-
-/** Holds the in-context transformer on a device to PyTorch in float64: output, loss and every gradient. */
+/** Holds the models on a device to PyTorch in float64: outputs, losses and every gradient. */
 export const describeParity = (name: string, open: () => Promise<Device>): void => {
-  describe(`the in-context transformer matches PyTorch on ${name}`, () => {
-    const fixture = readFixture("in_context_tiny");
-    const input = under(fixture, "input.");
+  describe(`what PyTorch computes, on ${name}`, () => {
     let device: Device;
-    let params: DitParams;
-    const given = (key: string): Tensor => device.tensor(input[key]!.data, input[key]!.shape);
-
     beforeAll(async () => {
       device = await open();
-      params = paramsFrom(dit(config), under(fixture, "param."), device);
     });
     afterAll(() => device?.destroy());
 
-    test("its output", async () => {
-      const output = dit(config).apply(params, given("x"), given("t"), given("context"));
-      expect(errorOverFair(await output.data(), fixture.get("output")!)).toBeLessThan(1);
+    test(inContextTiny.title, () => expectParity(device, inContextTiny));
+    test(ditTinySigma.title, () => expectParity(device, ditTinySigma));
+    test(pixartTiny.title, () => expectParity(device, pixartTiny));
+    test(mmditBlock.title, () => expectParity(device, mmditBlock));
+
+    test("the in-context transformer from times", async () => {
+      const input = (key: string) => given(device, inContextTiny.fixture, `input.${key}`);
+      const { apply } = dit(inContextConfig);
+      const output = apply(inContextTiny.params(device), input("x"), input("t"), input("context"));
+      expect(errorOverFair(await output.data(), readFixture(inContextTiny.fixture).get("output")!)).toBeLessThan(1);
     });
 
-    test("its loss and every gradient", async () => {
-      // The fixture's features are upstream's float32, 3e-5 off the formula, so the network is given those; ours have a test of their own.
-      const loss = (at: DitParams) =>
-        meanSquaredError(
-          predict(resolve(config), at, given("x"), given("t_features"), given("context")),
-          given("target"),
-        );
-      const { value, gradient } = valueAndGrad(loss)(params);
-      device.evaluate([value, gradient]);
-      expect(errorOverFair(await value.data(), fixture.get("loss")!)).toBeLessThan(1);
-      const expected = under(fixture, "grad.");
-      const actual = namedParams(gradient);
-      expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
-      for (const [key, want] of Object.entries(expected))
-        expect(errorOverFair(await actual[key]!.data(), want), key).toBeLessThan(1);
+    test("the official DiT's step is a thousand of our times", async () => {
+      const { fixture } = ditTinySigma;
+      const t = device.tensor(Float32Array.from(readIntegers(fixture, "input.t"), (step) => step / 1000));
+      const labels = device.tensor(readIntegers(fixture, "input.y"));
+      const x = given(device, fixture, "input.x");
+      const values = await dit(ditConfig).apply(ditTinySigma.params(device), x, t, labels).data();
+      // Upstream's float32 phases are 5e-5 off at step 999.
+      const { data } = readFixture(fixture).get("output")!;
+      for (const [i, value] of data.entries()) expect(Math.abs(values[i]! - value)).toBeLessThan(1e-4);
     });
   });
 };

@@ -2,19 +2,22 @@ import type { ResolvedConfig } from "@isoflop/flops";
 import type { Tensor } from "@isoflop/tensor";
 import type { SpecsOf } from "../spec.js";
 
-/** What the blocks are given, all of width d. */
-export interface Embedded {
+/** What a conditioning is given for a batch of n. */
+export interface Inputs {
   /** Image tokens with their positions, [n, T, d]. */
   readonly image: Tensor;
-  /** One vector of time per sample, [n, d]. */
+  /** Sines and cosines of time, [n, 256]. */
   readonly time: Tensor;
-  /** Context tokens [n, X, d], absent where the model is told nothing. */
+  /** What the model is told, as its context says; absent under "none". */
   readonly context: Tensor | undefined;
+  /** The encoder's pooled vector, [n, pooled], where the context has one. */
+  readonly pooled: Tensor | undefined;
 }
 
-/** How time and context reach the image tokens: the blocks and the last norm, with their parameters P. One file each. */
+/** How time and context reach the image tokens: their embeddings, the blocks and the last layer, with parameters P. One file each. */
 export interface Conditioning<P> {
+  /** Shape and law of every parameter, under the official code's names. */
   specs(config: ResolvedConfig): SpecsOf<P>;
-  /** Image tokens [n, T, d] after the last norm, ready for the output projection. */
-  forward(params: P, embedded: Embedded, config: ResolvedConfig): Tensor;
+  /** The prediction as patches in row, column, channel order, [n, T, p · p · outChannels]. */
+  forward(params: P, inputs: Inputs, config: ResolvedConfig): Tensor;
 }

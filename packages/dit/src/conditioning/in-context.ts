@@ -1,6 +1,10 @@
-import { concat, slice, type Tensor } from "@isoflop/tensor";
+import { concat, linear, slice, type Tensor } from "@isoflop/tensor";
 import { type Attention, affineNorm, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
-import { type Norm, normSpec } from "../spec.js";
+import { type ContextParams, contextSpecs, embedContext } from "../context.js";
+import { readoutSpecs } from "../final-layer.js";
+import { type Linear, type Norm, normSpec } from "../spec.js";
+import { timeMlpSpecs } from "../time.js";
+import { type VectorMlp, vectorMlp } from "../vector-mlp.js";
 import type { Conditioning } from "./conditioning.js";
 
 /** One pre-norm block. */
@@ -11,10 +15,13 @@ export interface InContextBlock {
   readonly mlp: Mlp;
 }
 
-export interface InContextParams {
+export type InContextParams = ContextParams & {
+  readonly t_embedder: VectorMlp;
   readonly blocks: readonly InContextBlock[];
   readonly norm: Norm;
-}
+  /** Readout of patches in row, column, channel order. */
+  readonly linear: Linear;
+};
 
 const block = ({ norm1, attn, norm2, mlp }: InContextBlock, x: Tensor, heads: number): Tensor => {
   const attended = x.add(attend(attn, affineNorm(x, norm1), heads));
@@ -23,10 +30,12 @@ const block = ({ norm1, attn, norm2, mlp }: InContextBlock, x: Tensor, heads: nu
 
 /**
  * A plain pre-norm transformer over [time, context, image] tokens in one sequence, read out at the image tokens
- * (DiT section 3.2; the choice of arXiv 2410.08184).
+ * (DiT section 3.2; the choice of arXiv 2410.08184). Laws as in the official DiT.
  */
 export const inContext: Conditioning<InContextParams> = {
   specs: (config) => ({
+    t_embedder: timeMlpSpecs(config),
+    ...contextSpecs(config),
     blocks: Array.from({ length: config.depth }, () => ({
       norm1: normSpec("attentionProjections", config.width),
       attn: attentionSpecs(config),
@@ -34,13 +43,16 @@ export const inContext: Conditioning<InContextParams> = {
       mlp: mlpSpecs(config),
     })),
     norm: normSpec("finalLayer", config.width),
+    linear: readoutSpecs(config),
   }),
-  forward({ blocks, norm }, { image, time, context }, { width, heads, imageTokens }) {
-    const timeToken = time.reshape([time.shape[0]!, 1, width]);
-    const before = context ? [timeToken, context] : [timeToken];
+  forward(params, { image, time, context }, { width, heads, imageTokens }) {
+    const timeToken = vectorMlp(params.t_embedder, time).reshape([time.shape[0]!, 1, width]);
+    const words = embedContext(params, context);
+    const before = words ? [timeToken, words] : [timeToken];
     const sequence = concat([...before, image], 1);
-    const out = blocks.reduce((x, params) => block(params, x, heads), sequence);
+    const out = params.blocks.reduce((x, each) => block(each, x, heads), sequence);
     const first = sequence.shape[1]! - imageTokens;
-    return affineNorm(slice(out, [null, { start: first }]), norm);
+    const normed = affineNorm(slice(out, [null, { start: first }]), params.norm);
+    return linear(normed, params.linear.weight, params.linear.bias);
   },
 };

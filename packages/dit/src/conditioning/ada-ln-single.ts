@@ -1,0 +1,97 @@
+import type { ResolvedConfig } from "@isoflop/flops";
+import { concat, linear, type Tensor } from "@isoflop/tensor";
+import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
+import { type ContextParams, contextSpecs, embedContext } from "../context.js";
+import { attendTo, type CrossAttention, crossAttentionSpecs } from "../cross-attention.js";
+import { readoutSpecs } from "../final-layer.js";
+import { smallNormal, zeroLaw } from "../laws.js";
+import {
+  gated,
+  gatedBranches,
+  type Modulation,
+  modulate,
+  modulation,
+  modulationSpecs,
+  oneBranch,
+} from "../modulation.js";
+import { type Linear, linearSpec, Spec, type SpecsOf } from "../spec.js";
+import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
+import type { Conditioning } from "./conditioning.js";
+
+export interface AdaLNSingleBlock {
+  /** Added to the shared modulation of time, [6, d]: shift, scale and gate of attention, then of the MLP. */
+  readonly scale_shift_table: Tensor;
+  readonly attn: Attention;
+  readonly cross_attn: CrossAttention;
+  readonly mlp: Mlp;
+}
+
+/** Vectors of a frozen encoder, each through Linear, GELU, Linear. */
+export interface CaptionContext {
+  readonly y_embedder: { readonly y_proj: Mlp };
+}
+
+export type AdaLNSingleParams = (CaptionContext | ContextParams) & {
+  readonly t_embedder: TimeEmbedder;
+  /** Time's six modulation vectors, shared by all blocks. */
+  readonly t_block: Modulation;
+  readonly blocks: readonly AdaLNSingleBlock[];
+  /** The table is [2, d]: shift and scale, added to time itself. */
+  readonly final_layer: { readonly scale_shift_table: Tensor; readonly linear: Linear };
+};
+
+const captionSpecs = (config: ResolvedConfig): SpecsOf<CaptionContext | ContextParams> => {
+  const { context, width } = config;
+  if (context.kind !== "features") return contextSpecs(config);
+  const layer = (inputs: number) => linearSpec("contextEmbedding", inputs, width, smallNormal);
+  return { y_embedder: { y_proj: { fc1: layer(context.dim), fc2: layer(width) } } };
+};
+
+const captionTokens = (params: CaptionContext | ContextParams, context: Tensor | undefined): Tensor | undefined => {
+  if (context && "y_embedder" in params && "y_proj" in params.y_embedder)
+    return feedForward(params.y_embedder.y_proj, context);
+  return embedContext(params, context);
+};
+
+const tableSpec = (vectors: number, width: number): Spec =>
+  new Spec([vectors, width], { kind: "normal", std: width ** -0.5 }, "modulation");
+
+/** Vectors of time [n, vectors · d] with a block's own table [vectors, d] added. */
+const withTable = (time: Tensor, table: Tensor): Tensor => time.add(table.reshape([table.size]));
+
+const block = (params: AdaLNSingleBlock, image: Tensor, words: Tensor, shared: Tensor, heads: number): Tensor => {
+  const [first, second] = gatedBranches(withTable(shared, params.scale_shift_table));
+  const attended = gated(image, attend(params.attn, modulate(image, first), heads), first);
+  const crossed = attended.add(attendTo(params.cross_attn, attended, words, heads));
+  return gated(crossed, feedForward(params.mlp, modulate(crossed, second)), second);
+};
+
+/**
+ * PixArt-α (arXiv 2310.00426; `PixArt-alpha/PixArt-alpha: diffusion/model/nets/PixArt.py`): one modulation of time for all blocks
+ * with a table per block, and cross-attention to the caption without a norm before it. Its laws: tables normal with std d^-1/2, time's
+ * modulation and the caption MLP normal 0.02, the output of cross-attention zero, so that a new model does not see the caption.
+ */
+export const adaLNSingle: Conditioning<AdaLNSingleParams> = {
+  specs: (config) => ({
+    t_embedder: timeSpecs(config),
+    t_block: modulationSpecs(config.width, 6, smallNormal),
+    ...captionSpecs(config),
+    blocks: Array.from({ length: config.depth }, () => ({
+      scale_shift_table: tableSpec(6, config.width),
+      attn: attentionSpecs(config),
+      cross_attn: crossAttentionSpecs(config, zeroLaw),
+      mlp: mlpSpecs(config),
+    })),
+    final_layer: { scale_shift_table: tableSpec(2, config.width), linear: readoutSpecs(config) },
+  }),
+  forward(params, { image, time, context }, { heads }) {
+    const embedded = embedTime(params.t_embedder, time);
+    const shared = modulation(params.t_block, embedded);
+    // A config without context is refused, and so is a missing condition.
+    const words = captionTokens(params, context)!;
+    const out = params.blocks.reduce((x, each) => block(each, x, words, shared, heads), image);
+    const { scale_shift_table, linear: readout } = params.final_layer;
+    const twice = concat([embedded, embedded], 1);
+    return linear(modulate(out, oneBranch(withTable(twice, scale_shift_table))), readout.weight, readout.bias);
+  },
+};

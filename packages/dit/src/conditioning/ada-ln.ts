@@ -1,0 +1,63 @@
+import type { Tensor } from "@isoflop/tensor";
+import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
+import { type ContextVectorParams, contextVectorSpecs, embedContextVector } from "../context-vector.js";
+import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
+import {
+  type Branch,
+  gated,
+  type Modulation,
+  modulate,
+  modulation,
+  modulationSpecs,
+  twoBranches,
+} from "../modulation.js";
+import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
+import type { Conditioning } from "./conditioning.js";
+
+export interface AdaLNBlock {
+  readonly attn: Attention;
+  readonly mlp: Mlp;
+  readonly adaLN_modulation: Modulation;
+}
+
+export type AdaLNParams = ContextVectorParams & {
+  readonly t_embedder: TimeEmbedder;
+  readonly blocks: readonly AdaLNBlock[];
+  readonly final_layer: FinalLayer;
+};
+
+type Branches = readonly [attention: Branch, mlp: Branch];
+
+/** Blocks modulated by `vectors` vectors of time + context, which `branches` cuts into those of attention and MLP. */
+export const modulatedBlocks = (vectors: 4 | 6, branches: (all: Tensor) => Branches): Conditioning<AdaLNParams> => {
+  const block = ({ attn, mlp, adaLN_modulation }: AdaLNBlock, x: Tensor, vector: Tensor, heads: number): Tensor => {
+    const [first, second] = branches(modulation(adaLN_modulation, vector));
+    const attended = gated(x, attend(attn, modulate(x, first), heads), first);
+    return gated(attended, feedForward(mlp, modulate(attended, second)), second);
+  };
+  return {
+    specs: (config) => ({
+      t_embedder: timeSpecs(config),
+      ...contextVectorSpecs(config),
+      blocks: Array.from({ length: config.depth }, () => ({
+        attn: attentionSpecs(config),
+        mlp: mlpSpecs(config),
+        adaLN_modulation: modulationSpecs(config.width, vectors),
+      })),
+      final_layer: finalLayerSpecs(config),
+    }),
+    forward(params, { image, time, context }, { heads }) {
+      const embedded = embedTime(params.t_embedder, time);
+      const told = embedContextVector(params, context);
+      const vector = told ? embedded.add(told) : embedded;
+      const out = params.blocks.reduce((x, each) => block(each, x, vector, heads), image);
+      return finalLayer(params.final_layer, out, vector);
+    },
+  };
+};
+
+/**
+ * Shift and scale of every norm from time + context (DiT section 3.2, whose code was not released). The paper gives no law for the
+ * modulation; it starts at zero, as in adaLN-Zero, so that a new model is a plain pre-norm transformer.
+ */
+export const adaLN = modulatedBlocks(4, twoBranches);

@@ -1,0 +1,49 @@
+import type { ResolvedConfig } from "@isoflop/flops";
+import { type ContextParams, contextSpecs, embedContext, type FeatureContext } from "../context.js";
+import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
+import { type JointBlock, jointBlock, jointBlockSpecs, type Streams } from "../joint-block.js";
+import { smallNormal } from "../laws.js";
+import type { SpecsOf } from "../spec.js";
+import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
+import { type VectorMlp, vectorMlp, vectorMlpSpecs } from "../vector-mlp.js";
+import type { Conditioning } from "./conditioning.js";
+
+/** Features of a frozen encoder, and its pooled vector, which is added to time. */
+export interface PooledContext extends FeatureContext {
+  readonly y_embedder: { readonly mlp: VectorMlp };
+}
+
+export type MmDitParams = (ContextParams | PooledContext) & {
+  readonly t_embedder: TimeEmbedder;
+  readonly joint_blocks: readonly JointBlock[];
+  readonly final_layer: FinalLayer;
+};
+
+const pooledSpecs = ({ context, width }: ResolvedConfig): Partial<Pick<SpecsOf<PooledContext>, "y_embedder">> =>
+  context.kind === "features" && context.pooled !== undefined
+    ? { y_embedder: { mlp: vectorMlpSpecs("contextEmbedding", context.pooled, width, smallNormal) } }
+    : {};
+
+/**
+ * SD3's MM-DiT (arXiv 2403.03206; `Stability-AI/sd3-ref: mmdit.py`): context and image tokens in two streams with weights of their own,
+ * each modulated as in adaLN-Zero by time + pooled text, and one attention over both. The reference code does not train and gives no
+ * laws; these are DiT's, of which it is made.
+ */
+export const mmDit: Conditioning<MmDitParams> = {
+  specs: (config) => ({
+    t_embedder: timeSpecs(config),
+    ...contextSpecs(config),
+    ...pooledSpecs(config),
+    joint_blocks: Array.from({ length: config.depth }, (_, i) => jointBlockSpecs(config, i === config.depth - 1)),
+    final_layer: finalLayerSpecs(config),
+  }),
+  forward(params, { image, time, context, pooled }, { heads }) {
+    const embedded = embedTime(params.t_embedder, time);
+    const hasPooled = pooled && "y_embedder" in params && "mlp" in params.y_embedder;
+    const vector = hasPooled ? embedded.add(vectorMlp(params.y_embedder.mlp, pooled)) : embedded;
+    // A config without context is refused, and so is a missing condition.
+    const first: Streams = { context: embedContext(params, context)!, image };
+    const out = params.joint_blocks.reduce((streams, each) => jointBlock(each, streams, vector, heads), first);
+    return finalLayer(params.final_layer, out.image, vector);
+  },
+};

@@ -1,0 +1,32 @@
+import type { ResolvedConfig } from "@isoflop/flops";
+import { attention, linear, split, type Tensor } from "@isoflop/tensor";
+import type { Law } from "./laws.js";
+import { type Linear, linearSpec, type SpecsOf } from "./spec.js";
+
+/** PixArt's MultiHeadCrossAttention. */
+export interface CrossAttention {
+  readonly q_linear: Linear;
+  /** One (2d, d) matrix: rows of keys, then values, each split by head. */
+  readonly kv_linear: Linear;
+  readonly proj: Linear;
+}
+
+/** `out` is the law of the output projection, Xavier unless told. */
+export const crossAttentionSpecs = ({ width }: ResolvedConfig, out?: Law): SpecsOf<CrossAttention> => {
+  const part = "crossAttentionProjections";
+  return {
+    q_linear: linearSpec(part, width, width),
+    kv_linear: linearSpec(part, width, 2 * width),
+    proj: linearSpec(part, width, width, out),
+  };
+};
+
+/** Tokens x [n, T, d] attend to `context` [n, X, d]. */
+export const attendTo = (params: CrossAttention, x: Tensor, context: Tensor, heads: number): Tensor => {
+  const { q_linear, kv_linear, proj } = params;
+  const byHead = (y: Tensor): Tensor => y.reshape([y.shape[0]!, y.shape[1]!, heads, y.shape[2]! / heads]);
+  const q = linear(x, q_linear.weight, q_linear.bias);
+  const [k, v] = split(linear(context, kv_linear.weight, kv_linear.bias), 2, 2) as [Tensor, Tensor];
+  const mixed = attention(byHead(q), byHead(k), byHead(v));
+  return linear(mixed.reshape(x.shape), proj.weight, proj.bias);
+};

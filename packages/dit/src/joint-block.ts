@@ -1,0 +1,86 @@
+import type { ResolvedConfig } from "@isoflop/flops";
+import { attention, concat, linear, split, type Tensor } from "@isoflop/tensor";
+import {
+  type Attention,
+  attentionSpecs,
+  feedForward,
+  type Mlp,
+  mlpSpecs,
+  type QueryKeyValue,
+  queryKeyValue,
+  queryKeyValueSpecs,
+} from "./block.js";
+import {
+  gated,
+  gatedBranches,
+  type Modulation,
+  modulate,
+  modulation,
+  modulationSpecs,
+  oneBranch,
+} from "./modulation.js";
+import type { SpecsOf } from "./spec.js";
+
+/** One stream of tokens through a block: all that a DiT block has. */
+export interface WholeStream {
+  readonly attn: Attention;
+  readonly mlp: Mlp;
+  readonly adaLN_modulation: Modulation;
+}
+
+/** The context stream of the last block (`pre_only`): nothing reads its output, so it only gives queries, keys and values. */
+export interface PreOnlyStream {
+  readonly attn: QueryKeyValue;
+  readonly adaLN_modulation: Modulation;
+}
+
+export interface JointBlock {
+  readonly context_block: WholeStream | PreOnlyStream;
+  readonly x_block: WholeStream;
+}
+
+const wholeStreamSpecs = (config: ResolvedConfig): SpecsOf<WholeStream> => ({
+  attn: attentionSpecs(config),
+  mlp: mlpSpecs(config),
+  adaLN_modulation: modulationSpecs(config.width, 6),
+});
+
+const preOnlyStreamSpecs = (config: ResolvedConfig): SpecsOf<PreOnlyStream> => ({
+  attn: queryKeyValueSpecs(config),
+  adaLN_modulation: modulationSpecs(config.width, 2),
+});
+
+export const jointBlockSpecs = (config: ResolvedConfig, last: boolean): SpecsOf<JointBlock> => ({
+  context_block: last ? preOnlyStreamSpecs(config) : wholeStreamSpecs(config),
+  x_block: wholeStreamSpecs(config),
+});
+
+/** A stream up to its queries, keys and values, and the way on from what attention gives back. */
+const enter = (stream: WholeStream | PreOnlyStream, x: Tensor, vector: Tensor, heads: number) => {
+  const vectors = modulation(stream.adaLN_modulation, vector);
+  if (!("mlp" in stream))
+    return { qkv: queryKeyValue(stream.attn, modulate(x, oneBranch(vectors)), heads), leave: () => x };
+  const [first, second] = gatedBranches(vectors);
+  const { proj } = stream.attn;
+  const leave = (mixed: Tensor): Tensor => {
+    const attended = gated(x, linear(mixed.reshape(x.shape), proj.weight, proj.bias), first);
+    return gated(attended, feedForward(stream.mlp, modulate(attended, second)), second);
+  };
+  return { qkv: queryKeyValue(stream.attn, modulate(x, first), heads), leave };
+};
+
+/** Tokens of both streams, [n, X, d] and [n, T, d]. */
+export interface Streams {
+  readonly context: Tensor;
+  readonly image: Tensor;
+}
+
+/** One block: attention runs over context tokens followed by image tokens. A `pre_only` context comes back as it went in. */
+export const jointBlock = (block: JointBlock, { context, image }: Streams, vector: Tensor, heads: number): Streams => {
+  const words = enter(block.context_block, context, vector, heads);
+  const pixels = enter(block.x_block, image, vector, heads);
+  const joined = (i: 0 | 1 | 2): Tensor => concat([words.qkv[i], pixels.qkv[i]], 1);
+  const mixed = attention(joined(0), joined(1), joined(2));
+  const [toWords, toPixels] = split(mixed, [context.shape[1]!, image.shape[1]!], 1) as [Tensor, Tensor];
+  return { context: words.leave(toWords), image: pixels.leave(toPixels) };
+};

@@ -1,0 +1,54 @@
+import { layerNorm, linear, silu, split, type Tensor } from "@isoflop/tensor";
+import { eps } from "./block.js";
+import { zeroLaw } from "./laws.js";
+import { type Linear, linearSpec, type SpecsOf } from "./spec.js";
+
+/** SiLU, then Linear to several vectors of width d: index 1 of PyTorch's Sequential. */
+export interface Modulation {
+  readonly 1: Linear;
+}
+
+/** From zero, as DiT starts every adaLN: shift 0, scale 1 and a closed gate. */
+export const modulationSpecs = (width: number, vectors: number, law = zeroLaw): SpecsOf<Modulation> => ({
+  1: linearSpec("modulation", width, vectors * width, law),
+});
+
+/** Several vectors side by side, [n, count · d], from the conditioning vector [n, d]. */
+export const modulation = (params: Modulation, vector: Tensor): Tensor =>
+  linear(silu(vector), params[1].weight, params[1].bias);
+
+/** What modulates one branch of a block, each [n, 1, d]. Without a gate the branch is added whole. */
+export interface Branch {
+  readonly shift: Tensor;
+  readonly scale: Tensor;
+  readonly gate?: Tensor;
+}
+
+/**
+ * [n, count · d] as branches of `size` vectors each. DiT's order is shift, scale, gate, those of attention before those of the MLP
+ * (`facebookresearch/DiT: models.py`).
+ */
+const branches = (vectors: Tensor, count: number, size: 2 | 3): readonly Branch[] => {
+  const [n, all] = vectors.shape as [number, number];
+  const parts = split(vectors.reshape([n, count, all / count]), count, 1);
+  return Array.from({ length: count / size }, (_, i) => {
+    const [shift, scale, gate] = parts.slice(size * i, size * (i + 1)) as [Tensor, Tensor, Tensor?];
+    return { shift, scale, ...(gate ? { gate } : {}) };
+  });
+};
+
+/** Shift and scale from [n, 2d]. */
+export const oneBranch = (vectors: Tensor): Branch => branches(vectors, 2, 2)[0]!;
+
+/** Shift and scale of attention and MLP from [n, 4d]. */
+export const twoBranches = (vectors: Tensor) => branches(vectors, 4, 2) as readonly [attention: Branch, mlp: Branch];
+
+/** Shift, scale and gate of attention and MLP from [n, 6d]. */
+export const gatedBranches = (vectors: Tensor) => branches(vectors, 6, 3) as readonly [attention: Branch, mlp: Branch];
+
+/** norm(x) · (1 + scale) + shift for x [n, tokens, d]; the norm has no scale and shift of its own. */
+export const modulate = (x: Tensor, { shift, scale }: Branch): Tensor =>
+  layerNorm(x, { eps }).mul(scale.add(1)).add(shift);
+
+/** A branch back into its stream: x + gate · y. */
+export const gated = (x: Tensor, y: Tensor, { gate }: Branch): Tensor => x.add(gate ? y.mul(gate) : y);

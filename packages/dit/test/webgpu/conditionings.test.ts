@@ -1,0 +1,48 @@
+import type { DitConfig } from "@isoflop/flops";
+import { createDevice, type Device, meanSquaredError, random, valueAndGrad } from "@isoflop/tensor";
+import { describe, expect, test } from "vitest";
+import { type DitParams, dit, namedParams } from "../../src/index.js";
+import { perturbed } from "../perturbed.js";
+
+const found = await createDevice("webgpu").catch((error: unknown) => error as Error);
+
+if (found instanceof Error) {
+  const message = `NO WEBGPU ADAPTER: conditionings on WebGPU are skipped. ${found.message}`;
+  if (process.env.CI === "true") throw new Error(message);
+  console.warn(message);
+}
+
+/** Every gradient of a loss on a device, by name. */
+const gradients = async (config: DitConfig, device: Device): Promise<Readonly<Record<string, Float32Array>>> => {
+  const [x, target] = [7, 8].map((seed) => random.normal(random.key(seed), [2, 2, 4, 4]));
+  const [t, ids] = [device.tensor([0.2, 0.7]), device.tensor(Int32Array.of(1, 2, 4, 0), [2, 2])];
+  const loss = (params: DitParams) => meanSquaredError(dit(config).apply(params, x!, t, ids), target!);
+  const { gradient } = valueAndGrad(loss)(await perturbed(config, device));
+  device.evaluate(gradient);
+  const entries = Object.entries(namedParams(gradient)).map(
+    async ([name, leaf]) => [name, (await leaf.data()) as Float32Array] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+};
+
+describe.skipIf(found instanceof Error)("WebGPU in Node", () => {
+  if (found instanceof Error) return;
+
+  // The others are held to PyTorch; these two have no official code.
+  test.each(["crossAttention", "adaLN"] as const)("gradients of %s are those of float64", async (conditioning) => {
+    const config: DitConfig = {
+      ...{ image: { height: 4, width: 4, channels: 2 }, patch: 2, width: 16, depth: 1, heads: 2, conditioning },
+      context: { kind: "words", tokens: 2, vocabulary: 5 },
+    };
+    const [expected, actual] = [
+      await gradients(config, await createDevice("reference")),
+      await gradients(config, found),
+    ];
+    for (const [name, values] of Object.entries(expected)) {
+      const peak = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+      const error = values.reduce((most, v, i) => Math.max(most, Math.abs(v - actual[name]![i]!)), 0);
+      // Weights this large amplify: float32 on wasm strays by 1.2e-5 of the peak.
+      expect(error, name).toBeLessThan(5e-5 * peak);
+    }
+  });
+});
