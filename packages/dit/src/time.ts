@@ -17,3 +17,17 @@ export const timeSpecs = (config: ResolvedConfig): SpecsOf<TimeEmbedder> => ({ m
 
 /** Features of time [n, 256] to one vector per sample, [n, width]. */
 export const embedTime = ({ mlp }: TimeEmbedder, features: Tensor): Tensor => vectorMlp(mlp, features);
+
+/**
+ * Where time reaches the blocks as a token or added to what they transform (`time` of the config): the tokens before the others, and
+ * the sequence. The vector is [n, d], the sequence [n, tokens, d].
+ */
+export const withTime = (
+  { timeTokens, width }: ResolvedConfig,
+  vector: Tensor,
+): { readonly tokens: readonly Tensor[]; readonly addTo: (sequence: Tensor) => Tensor } => {
+  const token = vector.reshape([vector.shape[0]!, 1, width]);
+  return timeTokens === 1
+    ? { tokens: [token], addTo: (sequence) => sequence }
+    : { tokens: [], addTo: (sequence) => sequence.add(token) };
+};

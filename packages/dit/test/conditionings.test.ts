@@ -191,3 +191,32 @@ describe.each(conditionings)("gradients of %s", (conditioning) => {
     expect(still.filter((name) => !(oneKey && name.includes("q_linear")))).toEqual(expected);
   });
 });
+
+describe("an added time", () => {
+  /** The last layer of the time MLP gives a constant, whatever the time. */
+  const constant = (weights: Weights, value: number): Weights =>
+    changed(weights, (name, { shape }) => {
+      if (name === "t_embedder.mlp.2.weight" || name === "t_embedder.2.weight") return full(shape, 0);
+      return name === "t_embedder.mlp.2.bias" || name === "t_embedder.2.bias" ? full(shape, value) : undefined;
+    });
+
+  test.each(["inContext", "crossAttention"] as const)(
+    "%s: a constant one is a bias of the image tokens",
+    async (conditioning) => {
+      const config: DitConfig = { ...setup, conditioning, context: { kind: "classes", classes: 4 }, time: "added" };
+      const label = device.tensor(Int32Array.of(1, 3), [2]);
+      const weights = await weightsOf(config);
+      // In context the label's token is shifted too, so its table takes the shift there.
+      const shifted = changed(constant(weights, 0), (name, { shape, data }) => {
+        const takes =
+          name === "x_embedder.proj.bias" || (conditioning === "inContext" && name.startsWith("y_embedder"));
+        return takes ? { shape, data: data.map((v) => v + 0.25) } : undefined;
+      });
+      const expected = await run(config, shifted, t, label);
+      expect(largest(await run(config, constant(weights, 0.25), t, label), expected)).toBeLessThan(1e-5);
+      expect(
+        largest(await run(config, weights, t, label), await run(config, constant(weights, 0), t, label)),
+      ).toBeGreaterThan(1e-3);
+    },
+  );
+});

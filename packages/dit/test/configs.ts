@@ -21,6 +21,10 @@ const contextsOf = (conditioning: Conditioning): fc.Arbitrary<Context> => {
   return conditioning === "adaLNSingle" ? fc.oneof(...told) : fc.oneof(none, ...told);
 };
 
+/** Whether time may be added to the tokens. */
+const takesTime = (conditioning: Conditioning, context: Context): boolean =>
+  conditioning === "inContext" || (conditioning === "crossAttention" && context.kind !== "none");
+
 /** Any small valid config of a conditioning. */
 export const configOf = (conditioning: Conditioning): fc.Arbitrary<DitConfig> =>
   fc
@@ -36,10 +40,12 @@ export const configOf = (conditioning: Conditioning): fc.Arbitrary<DitConfig> =>
         context: contextsOf(conditioning),
         qkNorm: fc.constantFrom("none" as const, "rms" as const),
       },
+      added: fc.boolean(),
       positions: fc.constantFrom("sincos" as const, "learned" as const),
     })
-    .map(({ grid, headWidth, channels, ...rest }) => ({
+    .map(({ grid, headWidth, channels, added, ...rest }) => ({
       ...rest,
+      ...(added && takesTime(conditioning, rest.context) && { time: "added" as const }),
       image: { height: grid[0] * rest.patch, width: grid[1] * rest.patch, channels },
       width: rest.heads * headWidth,
       conditioning,

@@ -4,7 +4,7 @@ import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs } from "../cross-attention.js";
 import { readoutSpecs } from "../final-layer.js";
 import { type Linear, type Norm, normSpec } from "../spec.js";
-import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
+import { embedTime, type TimeEmbedder, timeSpecs, withTime } from "../time.js";
 import type { Conditioning } from "./conditioning.js";
 
 /** Self-attention, cross-attention, MLP, each after a norm with a scale and shift of its own. */
@@ -31,7 +31,7 @@ const block = (params: CrossAttentionBlock, image: Tensor, told: Tensor, heads: 
 
 /**
  * Image tokens attend to [time, context] tokens in every block, between self-attention and MLP (DiT section 3.2, whose code was
- * not released). Laws as in the official DiT: Xavier for every matrix of a block, zeros for the readout.
+ * not released); with time "added" it is in the image tokens, and they attend to the context alone. Laws as in the official DiT: Xavier for every matrix of a block, zeros for the readout.
  */
 export const crossAttention: Conditioning<CrossAttentionParams> = {
   specs: (config) => ({
@@ -47,11 +47,11 @@ export const crossAttention: Conditioning<CrossAttentionParams> = {
     })),
     final_layer: { norm: normSpec("finalLayer", config.width), linear: readoutSpecs(config) },
   }),
-  forward(params, { image, time, context }, { width, heads }) {
-    const timeToken = embedTime(params.t_embedder, time).reshape([time.shape[0]!, 1, width]);
+  forward(params, { image, time, context }, config) {
+    const timed = withTime(config, embedTime(params.t_embedder, time));
     const words = embedContext(params, context);
-    const told = words ? concat([timeToken, words], 1) : timeToken;
-    const out = params.blocks.reduce((x, each) => block(each, x, told, heads), image);
+    const told = concat(words ? [...timed.tokens, words] : timed.tokens, 1);
+    const out = params.blocks.reduce((x, each) => block(each, x, told, config.heads), timed.addTo(image));
     const { norm, linear: readout } = params.final_layer;
     return linear(affineNorm(out, norm), readout.weight, readout.bias);
   },

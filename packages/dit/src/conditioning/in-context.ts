@@ -3,7 +3,7 @@ import { type Attention, affineNorm, attend, attentionSpecs, feedForward, type M
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { readoutSpecs } from "../final-layer.js";
 import { type Linear, type Norm, normSpec } from "../spec.js";
-import { timeMlpSpecs } from "../time.js";
+import { timeMlpSpecs, withTime } from "../time.js";
 import { type VectorMlp, vectorMlp } from "../vector-mlp.js";
 import type { Conditioning } from "./conditioning.js";
 
@@ -30,7 +30,8 @@ const block = ({ norm1, attn, norm2, mlp }: InContextBlock, x: Tensor, heads: nu
 
 /**
  * A plain pre-norm transformer over [time, context, image] tokens in one sequence, read out at the image tokens
- * (DiT section 3.2; the choice of arXiv 2410.08184). Laws as in the official DiT.
+ * (DiT section 3.2; the choice of arXiv 2410.08184). With time "added" its vector is added to every token instead of being one. Laws as in
+ * the official DiT.
  */
 export const inContext: Conditioning<InContextParams> = {
   specs: (config) => ({
@@ -45,13 +46,13 @@ export const inContext: Conditioning<InContextParams> = {
     norm: normSpec("finalLayer", config.width),
     linear: readoutSpecs(config),
   }),
-  forward(params, { image, time, context }, { width, heads, imageTokens }) {
-    const timeToken = vectorMlp(params.t_embedder, time).reshape([time.shape[0]!, 1, width]);
+  forward(params, { image, time, context }, config) {
+    const timed = withTime(config, vectorMlp(params.t_embedder, time));
     const words = embedContext(params, context);
-    const before = words ? [timeToken, words] : [timeToken];
-    const sequence = concat([...before, image], 1);
-    const out = params.blocks.reduce((x, each) => block(each, x, heads), sequence);
-    const first = sequence.shape[1]! - imageTokens;
+    const before = words ? [...timed.tokens, words] : timed.tokens;
+    const sequence = timed.addTo(concat([...before, image], 1));
+    const out = params.blocks.reduce((x, each) => block(each, x, config.heads), sequence);
+    const first = sequence.shape[1]! - config.imageTokens;
     const normed = affineNorm(slice(out, [null, { start: first }]), params.norm);
     return linear(normed, params.linear.weight, params.linear.bias);
   },
