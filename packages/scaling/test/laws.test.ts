@@ -150,13 +150,62 @@ describe("data-constrained law", () => {
 describe("broken law", () => {
   const theta = [Math.log(0.5), Math.log(40), 0.08, Math.log(1e19), 0.15, Math.log(0.4)];
 
-  it("recovers an exact break", () => {
+  it.each([
+    [1, theta],
+    [2, [...theta, Math.log(3e20), -0.1, Math.log(0.3)]],
+  ] as const)("recovers %i exact breaks", (breaks, exact) => {
     const x = decade(24);
-    const y = x.map((v) => evaluateBroken({ theta }, v));
+    const law = expectOk(
+      brokenLaw(
+        x,
+        x.map((v) => evaluateBroken({ theta: exact }, v)),
+        { breaks },
+      ),
+    );
+    expect(law.status).toBe("converged");
+    expect(law.sumOfSquares).toBeLessThan(1e-24);
+    law.theta.forEach((v, j) => {
+      expect(v).toBeCloseTo(exact[j]!, 9);
+    });
+  });
+
+  it("nine hard points: the best that scipy's least squares finds from 400 random starts", () => {
+    const x = [3.1542, 11.214, 392.89, 397.52, 646.21, 1121.3, 11967, 13553, 286860];
+    const y = [0.88244, 0.73941, 0.48106, 0.48531, 0.45706, 0.44279, 0.58465, 0.59159, 0.96071];
     const law = expectOk(brokenLaw(x, y));
-    expect(law.sumOfSquares).toBeLessThan(1e-10);
-    expect(law.breaks[0]!.at.value / 1e19).toBeCloseTo(1, 1);
-    expect(evaluateBroken(law, 3e19) / evaluateBroken({ theta }, 3e19)).toBeCloseTo(1, 5);
+    expect(law.sumOfSquares / 8.794009178885839e-5).toBeCloseTo(1, 7);
+  });
+
+  it("without a floor has a floor of zero, and says that it stands at its bound", () => {
+    const x = decade(20);
+    const bare = theta.with(0, Number.NEGATIVE_INFINITY);
+    const law = expectOk(
+      brokenLaw(
+        x,
+        x.map((v) => evaluateBroken({ theta: bare }, v)),
+      ),
+    );
+    expect([law.status, law.floor.value]).toEqual(["bound", 0]);
+    expect(law.exponent.value).toBeCloseTo(0.08, 8);
+  });
+
+  it("standard errors are those of repeated experiments", () => {
+    const x = decade(40);
+    const normal = normals(random(41));
+    const fits = Array.from({ length: 30 }, () =>
+      expectOk(
+        brokenLaw(
+          x,
+          x.map((v) => evaluateBroken({ theta }, v) * Math.exp(1e-4 * normal())),
+        ),
+      ),
+    );
+    const logs = fits.map(({ breaks }) => Math.log(breaks[0]!.at.value));
+    const mean = logs.reduce((s, v) => s + v, 0) / logs.length;
+    const spread = Math.sqrt(logs.reduce((s, v) => s + (v - mean) ** 2, 0) / (logs.length - 1));
+    const claimed = fits.reduce((s, { breaks }) => s + breaks[0]!.at.standardError / breaks[0]!.at.value, 0) / 30;
+    expect(claimed / spread).toBeGreaterThan(0.75);
+    expect(claimed / spread).toBeLessThan(1.35);
   });
 
   it("at no break is a saturating law; too few points are refused", () => {

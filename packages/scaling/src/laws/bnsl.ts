@@ -1,7 +1,7 @@
 import { type Criteria, criteria } from "../inference/criteria.js";
-import { levenbergMarquardt } from "../math/levenberg.js";
+import { type LeastSquaresFit, levenbergMarquardt } from "../math/levenberg.js";
+import { leastSquares, multiply, transpose } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
-import { ascending } from "../math/quantile.js";
 import { type Estimate, type FitStatus, type Outcome, refuse } from "../types.js";
 import { logEstimate, thetaEstimate } from "./nonlinear.js";
 
@@ -19,7 +19,7 @@ export interface Break {
 export interface BrokenLaw {
   readonly kind: "broken";
   readonly status: Extract<FitStatus, "converged" | "bound" | "unidentified" | "stopped-early">;
-  /** a ≥ 0, the limit. */
+  /** a ≥ 0, the limit; exactly 0 where `status` is `bound`. */
   readonly floor: Estimate;
   readonly coefficient: Estimate;
   /** c₀, of the first segment. */
@@ -34,58 +34,55 @@ export interface BrokenLaw {
 }
 
 const PER_BREAK = 3;
+const FLOOR = 0;
+const LEVEL = 1;
+const SLOPE = 2;
+const FIRST_BREAK = 3;
 
-/** Fits a broken law by least squares of ln y from a grid of break points. Needs 3 + 3·breaks + 2 points. */
+/**
+ * Fits a broken law by least squares of ln y, with a floor and without, from the best of a grid of floors, break points and widths.
+ * Needs 3 + 3·breaks + 2 points.
+ */
 export function brokenLaw(
   x: readonly number[],
   y: readonly number[],
   options: { readonly breaks?: 1 | 2 } = {},
 ): Outcome<BrokenLaw> {
   const { breaks = 1 } = options;
-  const p = 3 + PER_BREAK * breaks;
-  if (new Set(x).size < p + 2) {
-    return refuse(
-      "too-few-points",
-      `${new Set(x).size} distinct x; a law with ${breaks} break${breaks > 1 ? "s" : ""} needs ${p + 2}`,
-    );
+  const p = FIRST_BREAK + PER_BREAK * breaks;
+  const distinct = new Set(x).size;
+  if (distinct < p + 2) {
+    const what = `a law with ${breaks} break${breaks > 1 ? "s" : ""}`;
+    return refuse("too-few-points", `${distinct} distinct x; ${what} needs ${p + 2}`);
   }
   const lx = logarithms("x", x);
   const ly = logarithms("y", y);
-  const sorted = ascending(lx);
-  const low = sorted[0]!;
-  const high = sorted[sorted.length - 1]!;
-  const residuals = (theta: readonly number[]) => lx.map((v, i) => logBroken(theta, v) - ly[i]!);
-  const fit = levenbergMarquardt(residuals, startingPoints(lx, ly, low, high, breaks));
+  // Centred, so that level and slope are nearly independent.
+  const centre = lx.reduce((s, v) => s + v, 0) / lx.length;
+  const u = lx.map((v) => v - centre);
+  const fit = search(u, ly, breaks);
   if (!fit) return refuse("unidentified", "no start has a finite objective");
+  const law = moved(fit, centre);
   const dof = x.length - p;
   const variance = fit.sse / dof;
-  const lowest = Math.min(...y);
-  const outside = Array.from({ length: breaks }, (_, k) => fit.theta[3 + PER_BREAK * k]!).some(
-    (d) => d < low || d > high,
-  );
-  const atBound = Math.exp(fit.theta[0]!) < 1e-6 * lowest;
+  const at = (j: number) => thetaEstimate(law, j, variance, dof);
+  const logAt = (j: number) => logEstimate(law, j, variance, dof);
+  const breakAt = (k: number): Break => {
+    const j = FIRST_BREAK + PER_BREAK * k;
+    return { at: logAt(j), slope: at(j + 1), width: logAt(j + 2) };
+  };
   return {
     ok: true,
     kind: "broken",
-    status: !fit.converged
-      ? "stopped-early"
-      : outside || (!fit.unscaledCovariance && !atBound)
-        ? "unidentified"
-        : atBound
-          ? "bound"
-          : "converged",
-    floor: logEstimate(fit, 0, variance, dof),
-    coefficient: logEstimate(fit, 1, variance, dof),
-    exponent: thetaEstimate(fit, 2, variance, dof),
-    breaks: Array.from({ length: breaks }, (_, k) => ({
-      at: logEstimate(fit, 3 + PER_BREAK * k, variance, dof),
-      slope: thetaEstimate(fit, 4 + PER_BREAK * k, variance, dof),
-      width: logEstimate(fit, 5 + PER_BREAK * k, variance, dof),
-    })),
+    status: statusOf(fit, u),
+    floor: fit.theta[FLOOR] === NONE ? { value: 0, standardError: Number.NaN, ci95: [0, Number.NaN] } : logAt(FLOOR),
+    coefficient: logAt(LEVEL),
+    exponent: at(SLOPE),
+    breaks: Array.from({ length: breaks }, (_, k) => breakAt(k)),
     sumOfSquares: fit.sse,
     criteria: criteria(fit.sse, x.length, p),
     points: x.length,
-    theta: fit.theta,
+    theta: law.theta,
   };
 }
 
@@ -93,40 +90,121 @@ export function brokenLaw(
 export const evaluateBroken = (law: Pick<BrokenLaw, "theta">, x: number): number =>
   Math.exp(logBroken(law.theta, Math.log(x)));
 
+/** ln of a floor of zero. */
+const NONE = Number.NEGATIVE_INFINITY;
+
 function logBroken(theta: readonly number[], lx: number): number {
-  let power = theta[1]! - theta[2]! * lx;
-  for (let k = 3; k < theta.length; k += PER_BREAK) {
-    const width = Math.exp(theta[k + 2]!);
-    power -= theta[k + 1]! * width * softplus((lx - theta[k]!) / width);
+  let power = theta[LEVEL]! - theta[SLOPE]! * lx;
+  for (let k = FIRST_BREAK; k < theta.length; k += PER_BREAK) {
+    power -= theta[k + 1]! * bend(lx, theta[k]!, Math.exp(theta[k + 2]!));
   }
-  const floor = theta[0]!;
+  const floor = theta[FLOOR]!;
   const top = Math.max(power, floor);
   return top + Math.log(Math.exp(power - top) + Math.exp(floor - top));
 }
 
-const softplus = (v: number): number => (v > 30 ? v : Math.log1p(Math.exp(v)));
+/** f ln(1 + (x/d)^(1/f)): zero before the break, ln (x/d) after it. */
+const bend = (lx: number, at: number, width: number): number => {
+  const v = (lx - at) / width;
+  return width * (v > 30 ? v : Math.log1p(Math.exp(v)));
+};
 
-function startingPoints(
-  lx: readonly number[],
+/** A floor this share lower than none is not worth having: it only follows the search down. */
+const NO_GAIN = 1e-9;
+
+/** The better of the best fit with a floor and the best without, whose floor then stands at its bound. */
+function search(u: readonly number[], ly: readonly number[], breaks: number): LeastSquaresFit | undefined {
+  const starts = startingPoints(u, ly, breaks);
+  const residuals = (theta: readonly number[]) => u.map((v, i) => logBroken(theta, v) - ly[i]!);
+  const withFloor = levenbergMarquardt(
+    residuals,
+    starts.filter((theta) => theta[FLOOR] !== NONE),
+  );
+  const without = levenbergMarquardt(
+    (rest) => residuals([NONE, ...rest]),
+    starts.filter((theta) => theta[FLOOR] === NONE).map((theta) => theta.slice(1)),
+  );
+  if (without && !(withFloor && withFloor.sse < without.sse * (1 - NO_GAIN))) return atFloorZero(without);
+  return withFloor;
+}
+
+const atFloorZero = ({ theta, unscaledCovariance, ...rest }: LeastSquaresFit): LeastSquaresFit => ({
+  ...rest,
+  theta: [NONE, ...theta],
+  unscaledCovariance: unscaledCovariance && [
+    new Array<number>(theta.length + 1).fill(0),
+    ...unscaledCovariance.map((row) => [0, ...row]),
+  ],
+});
+
+/** θ and its covariance with ln x measured from zero: the level takes up the slope, the breaks move along. */
+function moved(fit: LeastSquaresFit, centre: number): LeastSquaresFit {
+  const theta = fit.theta.map((v, j) => (isBreakPoint(j) ? v + centre : v));
+  theta[LEVEL]! += fit.theta[SLOPE]! * centre;
+  const change = theta.map((_, i) => theta.map((_, j) => (i === j ? 1 : i === LEVEL && j === SLOPE ? centre : 0)));
+  const { unscaledCovariance: v } = fit;
+  return { ...fit, theta, unscaledCovariance: v && multiply(multiply(change, v), transpose(change)) };
+}
+
+const isBreakPoint = (j: number): boolean => j >= FIRST_BREAK && (j - FIRST_BREAK) % PER_BREAK === 0;
+
+function statusOf(fit: LeastSquaresFit, u: readonly number[]): BrokenLaw["status"] {
+  if (!fit.converged) return "stopped-early";
+  const [low, high] = [Math.min(...u), Math.max(...u)];
+  const outside = fit.theta.some((d, j) => isBreakPoint(j) && (d < low || d > high));
+  if (outside || !fit.unscaledCovariance) return "unidentified";
+  return fit.theta[FLOOR] === NONE ? "bound" : "converged";
+}
+
+/** Floors as shares of the smallest y. */
+const FLOORS = [0, 0.1, 0.3, 0.6, 0.85, 0.95, 0.99];
+/** Break points and widths as shares of the range of ln x. */
+const PLACES = Array.from({ length: 11 }, (_, i) => (i + 0.5) / 11);
+const WIDTHS = [0.015, 0.06, 0.2, 0.5];
+/** Starts kept of each floor and width. */
+const KEPT = 2;
+
+/**
+ * With floor, break points and widths given, ln (y − a) is linear in the rest: every cell of the grid is one linear fit, and the best
+ * cells are where the search begins.
+ */
+function startingPoints(u: readonly number[], ly: readonly number[], breaks: number): number[][] {
+  const [low, high] = [Math.min(...u), Math.max(...u)];
+  const lowest = Math.exp(Math.min(...ly));
+  const points = PLACES.map((share) => low + share * (high - low));
+  const places =
+    breaks === 1 ? points.map((d) => [d]) : points.flatMap((d, i) => points.slice(i + 1).map((e) => [d, e]));
+  return FLOORS.flatMap((share) =>
+    WIDTHS.flatMap((part) => {
+      const width = part * (high - low);
+      const fits = places.flatMap((at) => givenShape(u, ly, share * lowest, at, width) ?? []);
+      return fits
+        .sort((a, b) => a.rss - b.rss)
+        .slice(0, KEPT)
+        .map(({ theta }) => theta);
+    }),
+  );
+}
+
+function givenShape(
+  u: readonly number[],
   ly: readonly number[],
-  low: number,
-  high: number,
-  breaks: number,
-): number[][] {
-  const first = lx.indexOf(low);
-  const last = lx.indexOf(high);
-  const slope = Math.max(0.01, -(ly[last]! - ly[first]!) / (high - low));
-  const lowest = Math.min(...ly);
-  const places = [0.2, 0.35, 0.5, 0.65, 0.8].map((share) => low + share * (high - low));
-  const pairs =
-    breaks === 1 ? places.map((d) => [d]) : places.flatMap((d, i) => places.slice(i + 1).map((e) => [d, e]));
-  const out: number[][] = [];
-  for (const at of pairs) {
-    for (const change of [-slope, slope]) {
-      for (const floor of [lowest - 3, lowest - 0.3]) {
-        out.push([floor, ly[first]! + slope * low, slope, ...at.flatMap((d) => [d, change, Math.log(0.3)])]);
-      }
-    }
-  }
-  return out;
+  floor: number,
+  at: readonly number[],
+  width: number,
+): { readonly theta: number[]; readonly rss: number } | undefined {
+  const reducible = ly.map((v) => Math.exp(v) - floor);
+  const fit = leastSquares(
+    u.map((v) => [1, -v, ...at.map((d) => -bend(v, d, width))]),
+    reducible.map(Math.log),
+    // d ln y = (y − a)/y · d ln (y − a).
+    reducible.map((v, i) => (v / Math.exp(ly[i]!)) ** 2),
+  );
+  if (!fit) return undefined;
+  const [level, slope, ...changes] = fit.coefficients as [number, number, ...number[]];
+  const lnWidth = Math.log(width);
+  return {
+    theta: [Math.log(floor), level, slope, ...at.flatMap((d, k) => [d, changes[k]!, lnWidth])],
+    rss: fit.rss,
+  };
 }

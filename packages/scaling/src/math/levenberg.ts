@@ -6,39 +6,41 @@ export interface LeastSquaresFit {
   /** (JᵀJ)⁻¹, undefined when the parameters cannot be told apart. */
   readonly unscaledCovariance: Matrix | undefined;
   readonly converged: boolean;
-  /** Starts that ended at the best value. */
-  readonly reachedBest: number;
 }
 
-const SAME_OPTIMUM = 1e-6;
+/** Steps by which a start shows where it leads, and by which one of the leaders gets there. */
+const GLIMPSE = 40;
+const FINISH = 500;
+const LEADERS = 6;
 
 /**
  * Nonlinear least squares from several starts by Levenberg–Marquardt, Jacobian by central differences. For forms with a handful of
- * parameters and hundreds of points, where speed does not matter and a new form should be one function.
+ * parameters and hundreds of points, where a new form should be one function.
  */
 export function levenbergMarquardt(
   residuals: (theta: readonly number[]) => readonly number[],
   starts: readonly (readonly number[])[],
 ): LeastSquaresFit | undefined {
-  const results = starts.flatMap((start) => descend(residuals, start) ?? []);
-  if (results.length === 0) return undefined;
-  const best = results.reduce((a, b) => (b.sse < a.sse ? b : a));
+  const leaders = starts.flatMap((start) => descend(residuals, start, GLIMPSE) ?? []).sort((a, b) => a.sse - b.sse);
+  const finished = leaders.slice(0, LEADERS).flatMap(({ theta }) => descend(residuals, theta, FINISH) ?? []);
+  if (finished.length === 0) return undefined;
+  const best = finished.reduce((a, b) => (b.sse < a.sse ? b : a));
   const step = leastSquares(jacobianAt(residuals, best.theta), residuals(best.theta));
-  return {
-    ...best,
-    unscaledCovariance: step?.unscaledCovariance,
-    reachedBest: results.filter((r) => r.sse <= best.sse * (1 + SAME_OPTIMUM) + 1e-28).length,
-  };
+  return { ...best, unscaledCovariance: step?.unscaledCovariance };
 }
 
-function descend(residuals: (theta: readonly number[]) => readonly number[], start: readonly number[]) {
+function descend(
+  residuals: (theta: readonly number[]) => readonly number[],
+  start: readonly number[],
+  iterations: number,
+) {
   let theta = [...start];
   let r = residuals(theta);
   let sse = squares(r);
   if (!Number.isFinite(sse)) return undefined;
   let damping = 1e-3;
   let converged = false;
-  for (let i = 0; i < 500 && !converged; i++) {
+  for (let i = 0; i < iterations && !converged; i++) {
     const jacobian = jacobianAt(residuals, theta);
     if (jacobian.some((row) => row.some((v) => !Number.isFinite(v)))) break;
     const scale = theta.map((_, j) => Math.sqrt(jacobian.reduce((s, row) => s + row[j]! ** 2, 0)) + 1e-12);

@@ -30,8 +30,9 @@ export function leastSquares(x: Matrix, y: readonly number[], weights?: readonly
   for (const row of a) for (let j = 0; j < p; j++) row[j]! /= scale[j]!;
 
   for (let j = 0; j < p; j++) {
-    let norm = 0;
-    for (let i = j; i < n; i++) norm = Math.hypot(norm, a[i]![j]!);
+    let squares = 0;
+    for (let i = j; i < n; i++) squares += a[i]![j]! ** 2;
+    const norm = Math.sqrt(squares);
     if (norm < RANK_TOLERANCE) return undefined;
     const alpha = a[j]![j]! > 0 ? -norm : norm;
     const v = new Float64Array(n);
