@@ -140,10 +140,49 @@ describe("data-constrained law", () => {
     );
     const fit = expectOk(fitDataConstrained(runs, muennighoff2023));
     expect(fit.status).toBe("converged");
-    expect(fit.repeatTokens.ci95[0]).toBeLessThan(15.387756);
-    expect(fit.repeatTokens.ci95[1]).toBeGreaterThan(15.387756);
-    expect(fit.repeatParameters.value / 5.309743).toBeCloseTo(1, 1);
+    expect(fit.parameters.repeatTokens!.ci95[0]).toBeLessThan(15.387756);
+    expect(fit.parameters.repeatTokens!.ci95[1]).toBeGreaterThan(15.387756);
+    expect(fit.parameters.repeatParameters!.value / 5.309743).toBeCloseTo(1, 1);
     expect(fitDataConstrained(runs.slice(0, 2), muennighoff2023)).toMatchObject({ ok: false });
+  });
+
+  it("fits surface and decays together", () => {
+    const normal = normals(random(6));
+    const fresh = [3e7, 1e8, 3e8, 1e9].flatMap((N) => [5e8, 2e9, 8e9, 3e10].map((D) => ({ N, D, U: D })));
+    const repeated = [1e8, 1e9, 1e10].flatMap((N) => [4, 16, 60].map((epochs) => ({ N, D: 5e8 * epochs, U: 5e8 })));
+    const runs = [...fresh, ...repeated].map((run) => ({
+      ...run,
+      loss: dataConstrainedLoss(muennighoff2023, run) * Math.exp(5e-4 * normal()),
+    }));
+    const fit = expectOk(fitDataConstrained(runs));
+    expect(fit.status).toBe("converged");
+    for (const [name, { value, ci95 }] of Object.entries(fit.parameters)) {
+      const truth = muennighoff2023[name as keyof typeof muennighoff2023];
+      expect(Math.log(value / truth)).toBeCloseTo(0, 0);
+      expect(ci95[0]).toBeLessThan(truth);
+      expect(ci95[1]).toBeGreaterThan(truth);
+    }
+    expect(fit.parameters.repeatTokens!.value / muennighoff2023.repeatTokens).toBeCloseTo(1, 1);
+    for (const run of runs) expect(dataConstrainedLoss(fit.law, run) / run.loss).toBeCloseTo(1, 2);
+  });
+
+  it("says what the runs do not show", () => {
+    const loss = (run: { N: number; D: number; U: number }) => ({
+      ...run,
+      loss: dataConstrainedLoss(muennighoff2023, run),
+    });
+    const fresh = [1e8, 1e9, 1e10].map((N) => loss({ N, D: 1e12, U: 1e12 }));
+    expect(fitDataConstrained(fresh, muennighoff2023)).toMatchObject({ message: "no run repeats a token" });
+    const small = [2, 4, 8].map((epochs) => loss({ N: 1e7, D: 1e11 * epochs, U: 1e11 }));
+    expect(fitDataConstrained(small, muennighoff2023)).toMatchObject({
+      reason: "unidentified",
+      message: expect.stringContaining("more parameters than its unique tokens can use"),
+    });
+    expect(fitDataConstrained(small)).toMatchObject({ reason: "too-few-points" });
+    expect(fitDataConstrained([...small, ...small, ...small])).toMatchObject({
+      message: expect.stringMatching(/^of the 0 runs that repeat nothing/),
+    });
+    expect(() => fitDataConstrained([{ N: 1, D: 1, U: 0, loss: 1 }])).toThrow(/row 1: U is 0/);
   });
 });
 

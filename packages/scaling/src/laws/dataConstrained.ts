@@ -1,5 +1,6 @@
 import { ScalingError } from "../errors.js";
 import { levenbergMarquardt } from "../math/levenberg.js";
+import { surface } from "../surface/fit.js";
 import {
   type Estimate,
   type FitStatus,
@@ -9,7 +10,7 @@ import {
   refuse,
   type Tokens,
 } from "../types.js";
-import { logEstimate } from "./nonlinear.js";
+import { logEstimate, thetaEstimate } from "./nonlinear.js";
 
 /** Parameters of Muennighoff et al. 2023 (2305.16264): the surface, and how fast repeated tokens and excess parameters lose value. */
 export interface DataConstrainedLaw {
@@ -39,81 +40,143 @@ export const muennighoff2023: DataConstrainedLaw = {
 const worth = (unique: number, repeats: number, decay: number): number =>
   unique * (1 + decay * (1 - Math.exp(-repeats / decay)));
 
+type Base = Omit<DataConstrainedLaw, "repeatTokens" | "repeatParameters">;
+
+/** A model's size and tokens, U of them unique. */
+interface Repeated {
+  readonly N: Parameters;
+  readonly D: Tokens;
+  readonly U: Tokens;
+}
+
+/** Unique tokens, and the parameters that they can use: the size for which they are compute-optimal. */
+function usable(
+  { A, B, alpha, beta }: Base,
+  { N, D, U }: Repeated,
+): { readonly tokens: number; readonly size: number } {
+  const tokens = Math.min(U, D);
+  // D* = U gives C/6 = (U G)^((α+β)/α), and N* = G (C/6)^(β/(α+β)).
+  const G = ((alpha * A) / (beta * B)) ** (1 / (alpha + beta));
+  return { tokens, size: Math.min(N, (tokens * G) ** (beta / alpha) * G) };
+}
+
 /**
  * Loss of N parameters trained on D tokens of which U are unique:
  * E + A / N_e^α + B / D_e^β with effective size and tokens (eq. 6).
  * @throws ScalingError `bad-value` when N, D or U is not positive.
  */
-export function dataConstrainedLoss(
-  law: DataConstrainedLaw,
-  { N, D, U }: { readonly N: Parameters; readonly D: Tokens; readonly U: Tokens },
-): Loss {
-  for (const [field, value] of Object.entries({ N, D, U })) {
-    if (!(value > 0 && Number.isFinite(value))) {
-      throw new ScalingError("bad-value", `${field} is ${value}; expected a positive number`, { field, value });
-    }
-  }
+export function dataConstrainedLoss(law: DataConstrainedLaw, run: Repeated): Loss {
+  checkRepeated(run);
   const { E, A, B, alpha, beta } = law;
-  const unique = Math.min(U, D);
-  const effectiveTokens = worth(unique, D / unique - 1, law.repeatTokens);
-  // The size for which U tokens are compute-optimal: D* = U gives C/6 = (U G)^((α+β)/α), and N* = G (C/6)^(β/(α+β)).
-  const G = ((alpha * A) / (beta * B)) ** (1 / (alpha + beta));
-  const usable = Math.min(N, (unique * G) ** (beta / alpha) * G);
-  const effectiveSize = worth(usable, N / usable - 1, law.repeatParameters);
+  const { tokens, size } = usable(law, run);
+  const effectiveTokens = worth(tokens, run.D / tokens - 1, law.repeatTokens);
+  const effectiveSize = worth(size, run.N / size - 1, law.repeatParameters);
   return E + A / effectiveSize ** alpha + B / effectiveTokens ** beta;
 }
 
-/** Decays of repeated data, fitted with the surface held fixed. */
+function checkRepeated({ N, D, U }: Repeated, row?: number): void {
+  for (const [field, value] of Object.entries({ N, D, U })) {
+    if (value > 0 && Number.isFinite(value)) continue;
+    const place = row === undefined ? { field, value } : { row, field, value };
+    throw new ScalingError("bad-value", `${field} is ${value}; expected a positive number`, place);
+  }
+}
+
+/** The law of runs with repeated data. */
 export interface DataConstrainedFit {
   readonly law: DataConstrainedLaw;
-  readonly repeatTokens: Estimate;
-  readonly repeatParameters: Estimate;
-  readonly status: Extract<FitStatus, "converged" | "unidentified">;
+  /** What was fitted, by name: the two decays, and where no surface was given E, A, B and alpha, to which beta is tied. */
+  readonly parameters: Readonly<Record<string, Estimate>>;
+  /** `unidentified` when a decay is so fast or so slow that it leaves no trace, or is smaller than its standard error. */
+  readonly status: Extract<FitStatus, "converged" | "unidentified" | "stopped-early">;
   /** Sum of squared residuals of ln L. */
   readonly sumOfSquares: number;
   readonly points: number;
+  readonly degreesOfFreedom: number;
 }
 
 /** A run with repeated data: U of its D tokens are unique. */
-export interface RepeatedRun {
-  readonly N: Parameters;
-  readonly D: Tokens;
-  readonly U: Tokens;
+export interface RepeatedRun extends Repeated {
   readonly loss: Loss;
 }
 
 /** Beyond this many effective epochs, or below this few, the decay leaves no trace in the runs. */
 const DECAY_RANGE = [0.05, 5000] as const;
+/** Less excess than this is rounding of the number of steps. */
+const REPEATED = 1.01;
 
-/** Fits R*_D and R*_N by least squares of ln L, the surface E, A, B, α, β taken from runs without repetition. */
-export function fitDataConstrained(
-  runs: readonly RepeatedRun[],
-  base: Omit<DataConstrainedLaw, "repeatTokens" | "repeatParameters">,
-): Outcome<DataConstrainedFit> {
-  if (runs.length < 3) return refuse("too-few-points", `${runs.length} runs; two decays need at least three`);
-  const withDecays = (theta: readonly number[]): DataConstrainedLaw => ({
-    ...base,
-    repeatTokens: Math.exp(theta[0]!),
-    repeatParameters: Math.exp(theta[1]!),
+const START_DECAYS = [1, 5, 20].flatMap((d) => [1, 5, 20].map((n) => [Math.log(d), Math.log(n)]));
+
+/** Parameters by the place of their logarithm in θ; alpha stands for itself. */
+const DECAYS = ["repeatTokens", "repeatParameters"] as const;
+const ALL = [...DECAYS, "A", "B", "E", "alpha"] as const;
+const ALPHA = ALL.indexOf("alpha");
+
+/**
+ * Fits R*_D and R*_N by least squares of ln L, at a given surface, or together with E, A, B and α = β, which begin at the surface
+ * through the runs that repeat nothing. (Muennighoff et al. hold that surface fixed; but a fresh run can have more parameters than its
+ * tokens can use, and pulls it.)
+ * @param base the surface, where it is known from elsewhere
+ * @throws ScalingError `bad-value` with the 1-based row
+ */
+export function fitDataConstrained(runs: readonly RepeatedRun[], base?: Base): Outcome<DataConstrainedFit> {
+  runs.forEach((run, i) => {
+    checkRepeated(run, i + 1);
   });
+  const names = base ? DECAYS : ALL;
+  if (runs.length <= names.length)
+    return refuse("too-few-points", `${runs.length} runs for ${names.length} parameters; expected more`);
+  if (!runs.some(({ D, U }) => D > U * REPEATED)) return refuse("unidentified", "no run repeats a token");
+  if (base) {
+    if (runs.some((run) => run.N > usable(base, run).size * REPEATED)) return descend(runs, names, START_DECAYS, base);
+    return refuse("unidentified", "no run has more parameters than its unique tokens can use");
+  }
+  const fresh = runs.filter(({ D, U }) => D <= U * REPEATED);
+  const plain = fresh.map(({ N, D, loss }) => ({ C: 6 * N * D, N, D, loss }));
+  const start = surface(plain, { form: "tied" });
+  if (!start.ok) return refuse(start.reason, `of the ${fresh.length} runs that repeat nothing: ${start.message}`);
+  return descend(
+    runs,
+    names,
+    START_DECAYS.map((decays) => [...decays, ...start.theta]),
+  );
+}
+
+function descend(
+  runs: readonly RepeatedRun[],
+  names: readonly (keyof DataConstrainedLaw)[],
+  starts: readonly (readonly number[])[],
+  base?: Base,
+): Outcome<DataConstrainedFit> {
+  const lawOf = (theta: readonly number[]): DataConstrainedLaw => {
+    const [repeatTokens, repeatParameters, A, B, E] = theta.map(Math.exp) as [number, number, number, number, number];
+    const alpha = theta[ALPHA]!;
+    return { ...(base ?? { E, A, B, alpha, beta: alpha }), repeatTokens, repeatParameters };
+  };
   const residuals = (theta: readonly number[]) => {
-    const law = withDecays(theta);
+    const law = lawOf(theta);
     return runs.map((run) => Math.log(dataConstrainedLoss(law, run) / run.loss));
   };
-  const starts = [1, 5, 20].flatMap((d) => [1, 5, 20].map((n) => [Math.log(d), Math.log(n)]));
   const fit = levenbergMarquardt(residuals, starts);
   if (!fit?.unscaledCovariance)
     return refuse("unidentified", "the runs do not repeat data enough to show how it loses value");
-  const variance = fit.sse / (runs.length - 2);
-  const law = withDecays(fit.theta);
-  const outside = [law.repeatTokens, law.repeatParameters].some((v) => v < DECAY_RANGE[0] || v > DECAY_RANGE[1]);
+  const law = lawOf(fit.theta);
+  const degreesOfFreedom = runs.length - names.length;
+  const variance = fit.sse / degreesOfFreedom;
+  const parameters = Object.fromEntries(
+    names.map((name, j) => [name, (j === ALPHA ? thetaEstimate : logEstimate)(fit, j, variance, degreesOfFreedom)]),
+  );
+  const traceless = DECAYS.some((name) => {
+    const { value, standardError } = parameters[name]!;
+    return value < DECAY_RANGE[0] || value > DECAY_RANGE[1] || standardError > value;
+  });
   return {
     ok: true,
     law,
-    repeatTokens: logEstimate(fit, 0, variance, runs.length - 2),
-    repeatParameters: logEstimate(fit, 1, variance, runs.length - 2),
-    status: outside ? "unidentified" : "converged",
+    parameters,
+    status: traceless ? "unidentified" : fit.converged ? "converged" : "stopped-early",
     sumOfSquares: fit.sse,
     points: runs.length,
+    degreesOfFreedom,
   };
 }
