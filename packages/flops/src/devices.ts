@@ -33,6 +33,8 @@ export interface Device {
 
 const market = { title: "Mercatus cloud GPU pricing guide, specialty to hyperscaler, on demand", date: "2026-05" };
 const sheet = (title: string, date: string): Source => ({ title: `NVIDIA ${title}`, date });
+const cloudTpu = { title: "Google Cloud TPU documentation, system architecture", date: "2024" };
+const tpuPrice = { title: "Google Cloud TPU pricing, per chip-hour on demand, us regions", date: "2024" };
 
 /** Devices people train on, as their makers print them. Prices move: set your own before relying on a cost. */
 export const devices = {
@@ -62,6 +64,38 @@ export const devices = {
     peak: { f32: 67e12, tf32: 494.7e12, f16: 989.4e12, bf16: 989.4e12, fp8: 1978.9e12 },
     source: sheet("H200 data sheet", "2023"),
     price: { low: 3.5, high: 7, source: market },
+  },
+  B200: {
+    name: "NVIDIA B200",
+    memory: 180e9,
+    bandwidth: 8e12,
+    watts: 1000,
+    peak: { f16: 2250e12, bf16: 2250e12, fp8: 4500e12 },
+    source: sheet("DGX B200 data sheet, an eighth of the system", "2024"),
+  },
+  MI300X: {
+    name: "AMD Instinct MI300X",
+    memory: 192e9,
+    bandwidth: 5.3e12,
+    watts: 750,
+    peak: { f32: 163.4e12, tf32: 653.7e12, f16: 1307.4e12, bf16: 1307.4e12, fp8: 2614.9e12 },
+    source: { title: "AMD Instinct MI300X data sheet", date: "2023" },
+  },
+  "TPU-v5e": {
+    name: "Google TPU v5e",
+    memory: 16e9,
+    bandwidth: 819e9,
+    peak: { bf16: 197e12 },
+    source: cloudTpu,
+    price: { low: 1.2, high: 1.2, source: tpuPrice },
+  },
+  "TPU-v5p": {
+    name: "Google TPU v5p",
+    memory: 95e9,
+    bandwidth: 2.765e12,
+    peak: { bf16: 459e12 },
+    source: cloudTpu,
+    price: { low: 4.2, high: 4.2, source: tpuPrice },
   },
   L40S: {
     name: "NVIDIA L40S",
