@@ -93,8 +93,21 @@ function checkContext(context: Context, conditioning: Conditioning): void {
   }
 }
 
-const keys = ["image", "patch", "width", "depth", "heads", "mlpRatio", "outChannels"];
-const allKeys = [...keys, "conditioning", "context", "time", "positions", "qkNorm"];
+/** Every field of a config. */
+export const configKeys = [
+  "image",
+  "patch",
+  "width",
+  "depth",
+  "heads",
+  "mlpRatio",
+  "outChannels",
+  "conditioning",
+  "context",
+  "time",
+  "positions",
+  "qkNorm",
+] as const satisfies readonly (keyof DitConfig)[];
 
 function timeTokensOf({ conditioning, context, time }: DitConfig): 0 | 1 {
   if (conditioning !== "inContext" && conditioning !== "crossAttention") {
@@ -122,7 +135,7 @@ function tokensOf(context: Context): number {
  */
 export function resolve(config: DitConfig): ResolvedConfig {
   if (typeof config !== "object" || config === null) throw new FlopsError("config", "The config must be a record.");
-  onlyKeys("config", "The config", config, allKeys);
+  onlyKeys("config", "The config", config, configKeys);
   if (typeof config.image !== "object" || config.image === null) {
     throw new FlopsError("config", "image must be a record { height, width, channels }.");
   }
@@ -170,4 +183,14 @@ export function resolve(config: DitConfig): ResolvedConfig {
     imageTokens: (image.height / patch) * (image.width / patch),
     contextTokens: tokensOf(config.context),
   };
+}
+
+/**
+ * The config with its defaults filled in and nothing else, so that one model has one text and one hash. Time as a token is left unsaid:
+ * texts from before there was a choice stay what they were.
+ * @throws FlopsError("config") as {@link resolve}
+ */
+export function canonicalConfig(config: DitConfig): DitConfig {
+  const { imageTokens: _, contextTokens: __, timeTokens: ___, mlpWidth: ____, ...stated } = resolve(config);
+  return config.time === "added" ? { ...stated, time: "added" } : stated;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type DitConfig, FlopsError, forward, presets, resolve } from "../src/index.js";
+import { canonicalConfig, configKeys, type DitConfig, FlopsError, forward, presets, resolve } from "../src/index.js";
 
 const good: DitConfig = {
   image: { height: 16, width: 16, channels: 3 },
@@ -14,6 +14,16 @@ const good: DitConfig = {
 test("defaults and derived sizes", () => {
   const expected = { mlpRatio: 4, mlpWidth: 128, outChannels: 3, positions: "sincos", qkNorm: "none" };
   expect(resolve(good)).toMatchObject({ ...expected, imageTokens: 64, contextTokens: 6 });
+});
+
+test("a model has one canonical config, whatever is said of its defaults", () => {
+  const said = { ...good, mlpRatio: 4, outChannels: 3, positions: "sincos", qkNorm: "none", time: "token" } as const;
+  expect(canonicalConfig(said)).toEqual(canonicalConfig(good));
+  expect(Object.keys(canonicalConfig(good)).sort()).toEqual(configKeys.filter((key) => key !== "time").sort());
+  const added = canonicalConfig({ ...good, time: "added" });
+  expect(added.time).toBe("added");
+  expect(canonicalConfig(added)).toEqual(added);
+  expect(forward(added)).not.toEqual(forward(good));
 });
 
 test("a config survives JSON, and resolving names no other model", () => {

@@ -1,4 +1,4 @@
-import { conditionings, type DitConfig, resolve } from "@isoflop/flops";
+import { canonicalConfig, conditionings, configKeys, type DitConfig } from "@isoflop/flops";
 import { type Averaging, MAX_POWER_WIDTH } from "./ema.js";
 import { TrainError } from "./errors.js";
 import {
@@ -60,28 +60,13 @@ export type TrainSpecInput = Loose<Omit<TrainSpec, "model" | "steps" | "objectiv
 /** Validation images come in blocks of this many, each with its own stream of noise, whatever is computed at once. */
 export const VALIDATION_BLOCK = 64;
 
-const modelKeys: readonly (keyof DitConfig)[] = [
-  "image",
-  "patch",
-  "width",
-  "depth",
-  "heads",
-  "mlpRatio",
-  "outChannels",
-  "conditioning",
-  "context",
-  "positions",
-  "qkNorm",
-];
-
 /** Defaults filled in, so that one model has one text and one hash. */
 const model: Check<DitConfig> = (value, path) => {
-  const given = onlyKeys(value, path, modelKeys) as unknown as DitConfig;
+  const given = onlyKeys(value, path, configKeys) as unknown as DitConfig;
   onlyKeys(given.image, `${path}.image`, ["height", "width", "channels"]);
   oneOf(conditionings)(given.conditioning, `${path}.conditioning`);
   try {
-    const { imageTokens: _, contextTokens: __, mlpWidth: ___, ...config } = resolve(given);
-    return config;
+    return canonicalConfig(given);
   } catch (error) {
     throw new TrainError("spec", `${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }

@@ -1,11 +1,13 @@
+import type { Conditioning } from "@isoflop/flops";
 import { type Command, Option } from "commander";
 import { count, share, whole } from "../input/numbers.js";
-import { dataOption, jsonOption } from "../input/options.js";
+import { conditioningOption, dataOption, jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 
 interface Options {
   readonly preset: string;
   readonly data: "emoji" | "cifar10" | "shapes";
+  readonly conditioning: Conditioning;
   readonly seed: number;
   readonly batch: number;
   readonly mfu: number;
@@ -22,12 +24,12 @@ Examples:
   isoflop plan --preset paper --mfu 0.35 --json`;
 
 export function configure(command: Command): void {
-  jsonOption(dataOption(presetOption(command), "emoji"))
+  jsonOption(dataOption(conditioningOption(presetOption(command)), "emoji"))
     .option("--seed <n>", "of weights, noise and order", whole, 0)
     .option("--batch <images>", "paper: images per step", count, 1024)
     .option("--mfu <share>", "paper: expected share of a device's peak FLOP/s", share, 0.4)
     .addHelpText("after", help)
-    .action(async ({ preset, data, seed, batch, mfu, json }: Options) => {
+    .action(async ({ preset, data, conditioning, seed, batch, mfu, json }: Options) => {
       const { gridText, paperText } = await import("../output/grid.js");
       if (preset === "paper") {
         const { paperGrid } = await import("../grid/paper.js");
@@ -36,7 +38,7 @@ export function configure(command: Command): void {
       }
       const { presets } = await import("../study/preset.js");
       const { gridOf } = await import("../grid/study.js");
-      const document = await gridOf(presets[preset]!, data, seed);
+      const document = await gridOf({ ...presets[preset]!, conditioning }, data, seed);
       emit(json, document, () => gridText(document));
     });
 }

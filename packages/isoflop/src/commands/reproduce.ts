@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import type { Conditioning } from "@isoflop/flops";
 import type { Command } from "commander";
 import { usageError } from "../exit.js";
 import { count, share, whole } from "../input/numbers.js";
-import { dataOption, deviceOption, jsonOption } from "../input/options.js";
+import { conditioningOption, dataOption, deviceOption, jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { presetOption } from "./plan.js";
 
@@ -10,6 +11,7 @@ interface Options {
   readonly preset: string;
   readonly data: "emoji" | "cifar10" | "shapes";
   readonly device: "wasm" | "webgpu";
+  readonly conditioning: Conditioning;
   readonly seed: number;
   readonly out?: string;
   readonly train?: boolean;
@@ -28,12 +30,13 @@ other runs of the same study and waits for the rest.
 
 Examples:
   isoflop reproduce
+  isoflop reproduce --conditioning crossAttention && isoflop compare runs/quick runs/quick-crossAttention
   isoflop reproduce --preset laptop --device webgpu --data cifar10 --seed 1 --json > summary.json`;
 
 export function configure(command: Command): void {
-  jsonOption(dataOption(deviceOption(presetOption(command)), "emoji"))
+  jsonOption(dataOption(deviceOption(conditioningOption(presetOption(command))), "emoji"))
     .option("--seed <n>", "of weights, noise and order", whole, 0)
-    .option("--out <folder>", "where runs, figures and report go (default: runs/PRESET)")
+    .option("--out <folder>", "where runs, figures and report go (default: runs/PRESET, or runs/PRESET-CONDITIONING)")
     .option("--train", "paper: train it")
     .option("--batch <images>", "paper: images per step", count, 1024)
     .option("--mfu <share>", "paper: expected share of a device's peak FLOP/s", share, 0.4)
@@ -41,18 +44,20 @@ export function configure(command: Command): void {
     .action((options: Options) => (options.preset === "paper" ? paper(options) : study(options)));
 }
 
-async function study({ preset: name, data, device, seed, out = join("runs", name), json }: Options): Promise<void> {
+async function study({ preset: name, data, device, conditioning, seed, out, json }: Options): Promise<void> {
+  const usual = conditioning === "inContext";
+  const folder = out ?? join("runs", usual ? name : `${name}-${conditioning}`);
   const { presets } = await import("../study/preset.js");
   const { progressLines, studyTables } = await import("../study/tables.js");
   const { reproduce } = await import("../reproduce/reproduce.js");
   const { GO_ON, untilStopped } = await import("../training/stop.js");
   const { study: result, files } = await untilStopped(GO_ON, (signal) =>
     reproduce({
-      ...{ preset: presets[name]!, data, device, seed, out, signal },
+      ...{ preset: { ...presets[name]!, conditioning }, data, device, seed, out: folder, signal },
       onProgress: progressLines("training"),
       onNote: console.error,
       say: json ? console.error : console.log,
-      reproduce: `npx isoflop reproduce --preset ${name} --data ${data} --seed ${seed} --device ${device}`,
+      reproduce: `npx isoflop reproduce --preset ${name} --data ${data} --seed ${seed} --device ${device}${usual ? "" : ` --conditioning ${conditioning}`}`,
     }),
   );
   // The document is summary.json itself.

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { inputError } from "../exit.js";
+import { tableOfRuns } from "./folder.js";
 
 /** A file that was read, with what identifies it. */
 export interface InputFile {
@@ -9,11 +10,16 @@ export interface InputFile {
   readonly sha256: string;
 }
 
-/** Reads a text file, or standard input for "-". */
+/** Reads a text file, standard input for "-", or the runs of a folder as a table. */
 export function readInput(file: string): { readonly text: string; readonly origin: InputFile } {
+  const sha256Of = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
+  if (file !== "-" && statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+    const text = tableOfRuns(file);
+    return { text, origin: { file, sha256: sha256Of(text) } };
+  }
   try {
     const bytes = readFileSync(file === "-" ? 0 : file);
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const sha256 = sha256Of(bytes);
     return { text: new TextDecoder(encodingOf(bytes), { ignoreBOM: true }).decode(bytes), origin: { file, sha256 } };
   } catch (error) {
     throw inputError(`cannot read ${shown(file)}: ${reason(error)}`);
@@ -43,7 +49,6 @@ export const shown = (file: string): string => (file === "-" ? "standard input" 
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
-  EISDIR: "it is a folder",
   EACCES: "permission denied",
 };
 

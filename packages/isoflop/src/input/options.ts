@@ -1,15 +1,17 @@
+import { conditionings } from "@isoflop/flops";
 import { type Command, Option } from "commander";
 import { columnMap } from "./columns.js";
 import { positive, whole } from "./numbers.js";
 
 export const rowsHelp = `
-Tables are CSV (comma, semicolon or tab), JSON (an array of objects) or JSONL, with named columns. Two of C (FLOPs),
+Tables are CSV (comma, semicolon or tab), JSON (an array of objects) or JSONL, with named columns; or a folder of runs that were
+trained here. Two of C (FLOPs),
 N (parameters) and D (tokens) are needed, and the loss; the third follows from C = 6·N·D. Rows are counted from the line
 after the header. Intervals are at 95 %.`;
 
 /** The options of every command that reads runs. */
 export const runOptions = (command: Command, { required = true } = {}): Command => {
-  const input = new Option("-i, --input <file>", 'the table of runs; "-" reads standard input');
+  const input = new Option("-i, --input <file>", 'the table of runs, or a folder of them; "-" reads standard input');
   return tableOptions(command.addOption(required ? input.makeOptionMandatory() : input))
     .option(
       "--columns <map>",
@@ -48,6 +50,13 @@ export const deviceOption = (command: Command): Command =>
     )
       .choices(["wasm", "webgpu"])
       .default("wasm"),
+  );
+
+export const conditioningOption = (command: Command): Command =>
+  command.addOption(
+    new Option("--conditioning <name>", "how time and caption reach the blocks; not for the paper's study")
+      .choices(conditionings)
+      .default("inContext"),
   );
 
 export const dataOption = (command: Command, fallback?: string): Command => {

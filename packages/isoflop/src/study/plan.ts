@@ -26,7 +26,7 @@ export const planStudy = (preset: Preset, data: DataSpec, source: DataSource, se
     image: { height: preset.image, width: preset.image, channels: 3 },
     patch: preset.patch,
     ...preset.size(width),
-    conditioning: "inContext",
+    conditioning: preset.conditioning,
     context: { kind: "words", tokens: source.captionLength, vocabulary: source.vocabulary.size },
   });
   const named = (width: number) => ({ name: `${width}x${preset.size(width).depth}`, config: model(width) });

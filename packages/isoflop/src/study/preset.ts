@@ -1,5 +1,5 @@
 import { type LearningRateRule, sizeOf } from "@isoflop/dit";
-import type { Flops, Size } from "@isoflop/flops";
+import type { Conditioning, Flops, Size } from "@isoflop/flops";
 
 /** Everything that decides a study but its data source, seed and device. */
 export interface Preset {
@@ -18,6 +18,8 @@ export interface Preset {
   /** Pixels per side, and pixels per side of a patch. */
   readonly image: 16 | 32;
   readonly patch: number;
+  /** How time and caption reach the blocks. */
+  readonly conditioning: Conditioning;
   /** Images per step, the same for all sizes. */
   readonly batch: number;
   readonly learningRate: LearningRateRule;
@@ -68,6 +70,7 @@ export const quick: Preset = {
   heldOutWidths: multiplesOf(8, 16, 128),
   image: 16,
   patch: 2,
+  conditioning: "inContext",
   batch: 16,
   learningRate: { base: 1.15e-2, baseWidth: 32, exponent: 0.15 },
   captionDropout: 0.1,

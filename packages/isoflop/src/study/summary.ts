@@ -1,4 +1,5 @@
 import type { DataSource } from "@isoflop/data";
+import type { Conditioning } from "@isoflop/flops";
 import type { HeldOut, IsoFlopOptimum, Law, Laws, LossCurve, Run, Sample, Study } from "@isoflop/plot";
 import type { IsoFlop, IsoFlopPrediction, Outcome, PowerLaw } from "@isoflop/scaling";
 import { type RunStore, stepFlops } from "@isoflop/sweep";
@@ -137,6 +138,15 @@ export const summarize = (parts: SummaryParts): Study => {
   };
 };
 
+const architectures: Readonly<Record<Conditioning, string>> = {
+  inContext: "in-context transformer",
+  crossAttention: "cross-attention transformer",
+  adaLN: "adaLN transformer",
+  adaLNZero: "adaLN-Zero transformer",
+  adaLNSingle: "transformer with one adaLN for all blocks and cross-attention",
+  mmDit: "transformer of two streams with joint attention",
+};
+
 const choicesOf = (
   plan: StudyPlan,
   source: DataSource,
@@ -151,7 +161,7 @@ const choicesOf = (
   return {
     axes: "loss against ln N at equal C; the parabola is fitted to the loss itself; laws are straight lines in ln-ln",
     parameters: `N counts trainable parameters that take part in products: without word and position tables. With them the exponents are N ${exponent(withEmbeddings.N)}, D ${exponent(withEmbeddings.D)}, loss ${exponent(withEmbeddings.loss)}`,
-    tokens: `D counts image tokens, ${(preset.image / preset.patch) ** 2} per image; ${source.captionLength} word tokens and 1 time token per image are paid for in C and not counted in D`,
+    tokens: `D counts image tokens, ${(preset.image / preset.patch) ** 2} per image; what ${source.captionLength} word tokens and the time cost is paid for in C and not counted in D`,
     flops:
       "FLOPs, 2 per multiply-add, of every matrix product of forward and backward pass, attention included and its scores computed twice in the backward pass; norms, activations and the optimizer are not counted; equal to the count of the traced program",
     loss: `mean squared error of the velocity on ${preset.validationImages} held-out images with fixed noise, times at equally spaced quantiles of the logit-normal density, averaged weights; standard error over images and noise`,
@@ -161,7 +171,7 @@ const choicesOf = (
       laws.dropped.length === 0
         ? "none: every run and every budget was used"
         : laws.dropped.map(({ C, message }) => `${C.toExponential(1)}: ${message}`).join("; "),
-    recipe: `rectified flow, velocity, logit-normal(0, 1) times stratified over the batch; in-context transformer; AdamW (0.9, 0.99), weight decay 0.01, clipping at 1; batch ${preset.batch}; learning rate ${rule.base} (${rule.baseWidth} / width)^${rule.exponent}, 5 % warm-up, linear to zero over the last 30 %; power-function average of the weights; ${100 * preset.captionDropout} % of captions dropped`,
+    recipe: `rectified flow, velocity, logit-normal(0, 1) times stratified over the batch; ${architectures[preset.conditioning]}; AdamW (0.9, 0.99), weight decay 0.01, clipping at 1; batch ${preset.batch}; learning rate ${rule.base} (${rule.baseWidth} / width)^${rule.exponent}, 5 % warm-up, linear to zero over the last 30 %; power-function average of the weights; ${100 * preset.captionDropout} % of captions dropped`,
     seeds: [seed],
     versions,
   };

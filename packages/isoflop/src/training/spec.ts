@@ -1,26 +1,12 @@
 import type { DataSource } from "@isoflop/data";
 import { sizeOf } from "@isoflop/dit";
-import type { DitConfig } from "@isoflop/flops";
+import { configKeys, type DitConfig } from "@isoflop/flops";
 import { type DataSpec, type RunSpec, type RunSpecInput, runSpec, stepFlops, stepsFor } from "@isoflop/sweep";
 import { onlyKeys, setupFor } from "@isoflop/train";
 import { inputError } from "../exit.js";
 import { CONVENTION } from "../study/plan.js";
 
 type Loose = Readonly<Record<string, unknown>>;
-
-const modelKeys = [
-  "width",
-  "depth",
-  "heads",
-  "patch",
-  "mlpRatio",
-  "image",
-  "conditioning",
-  "context",
-  "positions",
-  "qkNorm",
-  "outChannels",
-] as const satisfies readonly (keyof DitConfig)[];
 
 /** Stands in where only the rest of a spec is to be checked. */
 const anyModel: DitConfig = {
@@ -43,7 +29,7 @@ export async function completeSpec(given: Loose, openData: (spec: DataSpec) => P
   const rest = others as unknown as Omit<RunSpecInput, "model" | "steps" | "budget">;
   // Mistakes are told before data are opened, which may take a while.
   const { data, batch } = runSpec({ ...rest, model: anyModel, steps: 1, budget: 1 });
-  const written = onlyKeys(givenModel ?? {}, "spec.model", modelKeys) as Partial<DitConfig>;
+  const written = onlyKeys(givenModel ?? {}, "spec.model", configKeys) as Partial<DitConfig>;
   if (written.width === undefined)
     throw inputError("spec.model.width is missing; it must be a multiple of 8, such as 32");
   const sized = written.depth === undefined || written.heads === undefined ? sizeOf(written.width) : {};

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RunRecord } from "@isoflop/sweep";
+import { inputError } from "../exit.js";
+
+/**
+ * The runs of a folder that are done, as JSON rows of a table: of a study, of `isoflop train`, or of any run store. C is the budget, N
+ * the parameters that take part in products, D the image tokens, as in the studies' own fits.
+ * @throws CliError when there is none
+ */
+export function tableOfRuns(folder: string): string {
+  const store = existsSync(join(folder, "runs")) ? join(folder, "runs") : folder;
+  const files = readdirSync(store)
+    .sort()
+    .map((id) => join(store, id, "run.json"))
+    .filter(existsSync);
+  const rows = files.map(readRun).flatMap((record) => (record.state === "done" ? rowOf(record) : []));
+  if (rows.length > 0) return JSON.stringify(rows, null, 1);
+  const what = files.length === 0 ? "no run" : `${files.length} runs, of which none is done`;
+  throw inputError(`the folder ${folder} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train"`);
+}
+
+function readRun(file: string): RunRecord {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as RunRecord;
+  } catch (error) {
+    throw inputError(`${file} is no record of a run: ${(error as Error).message}`);
+  }
+}
+
+const rowOf = ({ id, spec, result }: Extract<RunRecord, { readonly state: "done" }>) => ({
+  C: spec.budget,
+  N: result.paramsNonEmbedding,
+  D: result.tokens,
+  loss: result.loss,
+  sigma: result.lossStdErr,
+  seed: spec.seed,
+  label: id,
+});
