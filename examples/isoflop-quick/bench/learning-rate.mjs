@@ -1,9 +1,9 @@
 // Is one learning-rate rule fair to all sizes? Trains two sizes of the quick study at several rates, base (32 / width)^0.5, on a seed no study uses:
-// node examples/isoflop-quick/bench/learning-rate.mjs [data] [folder]
+// node examples/isoflop-quick/bench/learning-rate.mjs [data] [folder] [conditioning]
 import { dataOpener } from "@isoflop/sweep/node";
 import { openSession, planStudy, quick } from "isoflop/study";
 
-const [data = "emoji", out = "runs/learning-rate"] = process.argv.slice(2);
+const [data = "emoji", out = "runs/learning-rate", conditioning = "inContext"] = process.argv.slice(2);
 const seed = 1000;
 const budget = 1.7e11;
 const bases = [2.5e-3, 5e-3, 1e-2, 2e-2, 4e-2];
@@ -13,7 +13,13 @@ const source = await dataOpener()(dataSpec);
 const grids = bases.map(
   (base) =>
     planStudy(
-      { ...quick, budgets: [budget], widths: () => widths, learningRate: { base, baseWidth: 32, exponent: 0.5 } },
+      {
+        ...quick,
+        conditioning,
+        budgets: [budget],
+        widths: () => widths,
+        learningRate: { base, baseWidth: 32, exponent: 0.5 },
+      },
       dataSpec,
       source,
       seed,
