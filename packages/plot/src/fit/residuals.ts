@@ -1,0 +1,152 @@
+import * as Plot from "@observablehq/plot";
+import { type Axis, axis } from "../figures/axis.js";
+import { chart, type Drawing, type FigureOptions, type PointLabel, themeOf } from "../figures/chart.js";
+import { logKey } from "../figures/colourKey.js";
+import { compose, panelWidth } from "../figures/compose.js";
+import { percentAxis, zeroLine } from "../figures/percent.js";
+import { signedPercent, significant } from "../format.js";
+import { given } from "../study/check.js";
+import { dotStyle } from "./dots.js";
+import { logAxis, valueText } from "./quantity.js";
+import { sideOf } from "./surface.js";
+import type { Quantity, ResidualPoint, ResidualsFigureData } from "./types.js";
+
+interface Residual extends ResidualPoint {
+  /** ln(measured / predicted). */
+  readonly residual: number;
+}
+
+/** Runs further off than this many standard deviations are named. */
+const far = 2.5;
+const mostNamed = 5;
+
+/**
+ * ln(measured / predicted) in percent, once against the predicted value and once against the abscissa: the first shows a wrong
+ * form, the second where an extrapolation will drift. Side by side, or below each other on narrow widths.
+ */
+export function residualsDrawing(data: ResidualsFigureData, options: FigureOptions): Drawing {
+  const width = options.width ?? 1040;
+  const columns = width < 720 ? 1 : 2;
+  const quantity = data.quantity ?? "loss";
+  const points = data.points.map((point) => ({ ...point, residual: Math.log(point.measured / point.predicted) }));
+  const y = residualAxis(points, data.standardDeviation ?? 0);
+  const panel = { ...options, width: panelWidth(width, columns) };
+  const narrow = panel.width < 480;
+  const predicted: Quantity = { label: `predicted ${quantity}` };
+  const panels = (
+    [
+      [predicted, "predicted"],
+      [data.at, "at"],
+    ] as const
+  ).map(([what, name]) =>
+    residualPanel(
+      {
+        data,
+        points,
+        x: logAxis(
+          what,
+          points.map((point) => point[name]),
+          narrow ? 4 : 6,
+        ),
+        y,
+        name,
+      },
+      panel,
+    ),
+  );
+  return compose(panels, {
+    ...options,
+    columns,
+    description: `Residuals of ${points.length} runs, against the predicted ${quantity} and against ${data.at.label}.`,
+  });
+}
+
+function residualAxis(points: readonly Residual[], spread: number): Axis {
+  const values = [0, -spread, spread, ...points.map((point) => point.residual)];
+  // A fit of exact data has residuals of rounding; without this the axis would be about them.
+  const exact = values.every((value) => Math.abs(value) < 1e-6);
+  return percentAxis(
+    axis({
+      label: "ln(measured / predicted), %",
+      values: exact ? [-1e-4, 1e-4] : values,
+      type: "linear",
+      format: String,
+      ticks: 7,
+      pad: 0.1,
+    }),
+  );
+}
+
+interface Panel {
+  readonly data: ResidualsFigureData;
+  readonly points: readonly Residual[];
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly name: "predicted" | "at";
+}
+
+function residualPanel({ data, points, x, y, name }: Panel, options: FigureOptions & { readonly width: number }) {
+  const theme = themeOf(options);
+  const { size } = data;
+  const spread = data.standardDeviation ?? 0;
+  const sizes = points.flatMap((point) => (size && given(point.size) ? [point.size] : []));
+  const key = size && sizes.length > 0 ? logKey(short(size.label), sizes, (v) => valueText(size, v)) : undefined;
+  const colour = (point: Residual) => theme.scale(key && given(point.size) ? key.share(point.size) : 0.5);
+  const outliers = [...points]
+    .filter((point) => point.label !== undefined && spread > 0 && Math.abs(point.residual) > far * spread)
+    .sort((a, b) => Math.abs(b.residual) - Math.abs(a.residual))
+    .slice(0, mostNamed);
+  const labels = outliers.map(
+    (point): PointLabel => ({
+      x: point[name],
+      y: point.residual,
+      text: point.label!,
+      color: theme.muted,
+      side: sideOf(x, point[name]),
+    }),
+  );
+  return chart(
+    {
+      description: `Residuals of ${points.length} runs in percent against ${x.label}.`,
+      x,
+      y,
+      labels,
+      width: options.width,
+      height: options.width < 480 ? 360 : 400,
+      key,
+      subtitle:
+        spread > 0
+          ? `grey: ±1 residual standard deviation, ${significant(100 * spread, 3)}\u00A0%`
+          : "no scatter is known",
+      marks: [
+        ...(spread > 0
+          ? [
+              Plot.rect([0], {
+                x1: x.domain[0],
+                x2: x.domain[1],
+                y1: -spread,
+                y2: spread,
+                fill: theme.muted,
+                fillOpacity: 0.14,
+                className: "spread",
+              }),
+            ]
+          : []),
+        zeroLine(theme),
+        Plot.dot(points, {
+          x: name,
+          y: "residual",
+          ...dotStyle(points.length),
+          fill: colour,
+          stroke: theme.surface,
+          className: "residual",
+          title: (point: Residual) => `${point.label ?? "run"}: ${signedPercent(point.residual, 2)}`,
+        }),
+      ],
+    },
+    options,
+  );
+}
+
+/** The words before the unit: a key has little room. */
+const short = (label: string): string => label.split(",")[0]!;
