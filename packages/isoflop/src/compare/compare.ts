@@ -18,11 +18,13 @@ export interface CompareChoices {
   readonly seed: number;
 }
 
-interface Side {
+export interface Side {
   readonly input: InputFile;
   readonly law: LossLaw;
   /** Largest compute the law was fitted to. */
   readonly largest: number;
+  /** What the law was fitted to. */
+  readonly points: { readonly C: readonly number[]; readonly loss: readonly number[] };
 }
 
 export interface ComparisonDocument extends LawComparison {
@@ -65,10 +67,12 @@ function sideOfFit(fit: FitDocument, file: string, form: "power" | "saturating")
     const law = fit.fit;
     if (!law) throw unsound(`${shown(file)}: ${fit.status}: ${fit.message}`);
     if (law.kind === "broken") throw usageError(`${shown(file)} is a broken law; expected a power or saturating law`);
-    return { input: fit.input, law, largest: fit.data.x.reduce((a, b) => Math.max(a, b), 0) };
+    const points = { C: fit.data.x, loss: fit.data.y };
+    return { input: fit.input, law, largest: points.C.reduce((a, b) => Math.max(a, b), 0), points };
   }
   const law = form === "power" ? fit.laws.loss : fit.laws.lossWithFloor;
   if (!law.ok) throw unsound(`${shown(file)}: ${law.reason}: ${law.message}`);
-  const interior = fit.budgets.filter(({ status }) => status === "interior");
-  return { input: fit.input, law, largest: interior.reduce((high, { C }) => Math.max(high, C), 0) };
+  const interior = fit.budgets.flatMap((budget) => (budget.status === "interior" ? [budget] : []));
+  const points = { C: interior.map(({ C }) => C), loss: interior.map(({ optimum }) => optimum.loss.value) };
+  return { input: fit.input, law, largest: points.C.reduce((a, b) => Math.max(a, b), 0), points };
 }

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { lightTheme, type Theme } from "../theme.js";
 import { type Axis, scaleOf } from "./axis.js";
 import { type ColourKey, keyHeight, keyMarks } from "./colourKey.js";
-import { serialise, textElement } from "./svg.js";
+import { element, serialise, textElement } from "./svg.js";
 
 /** Inter has every glyph that figures use; the rest are faces with the same proportions that systems carry. */
 export const fontFamily = "Inter, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
@@ -36,6 +36,8 @@ export interface PointLabel {
   readonly color: string;
   /** Side of the point on which the label stands. */
   readonly side?: "left" | "right";
+  /** Pixels by which it stands above the point, or below where negative. */
+  readonly lift?: number;
   readonly bold?: boolean;
 }
 
@@ -68,6 +70,8 @@ export interface ChartSpec {
   readonly annotations?: (frame: FramePlace) => readonly Annotation[];
   /** What the colours of the dots mean. */
   readonly key?: ColourKey | undefined;
+  /** Names of the lines, in their colours. */
+  readonly legend?: readonly { readonly text: string; readonly color: string }[];
   readonly width: number;
   readonly height: number;
   readonly marginRight?: number;
@@ -90,7 +94,9 @@ export function chart(spec: ChartSpec, options: FigureOptions): Drawing {
   const document = documentOf(options);
   const { x, y, width, height, marginRight = 16 } = spec;
   const lead = spec.subtitle ? 20 : 0;
-  const heading = lead + (spec.key ? keyHeight : 0);
+  const legend = spec.legend ?? [];
+  const legendLines = width < 480 ? legend.length : Math.min(1, legend.length);
+  const heading = lead + (spec.key ? keyHeight : 0) + 20 * legendLines;
   const marginTop = 34 + heading;
   const marginBottom = 46;
   const tickWidth = Math.max(...y.ticks.map((tick) => y.format(tick).length), 1) * 7;
@@ -121,6 +127,14 @@ export function chart(spec: ChartSpec, options: FigureOptions): Drawing {
   const text = (place: Parameters<typeof textElement>[1], words: string) =>
     svg.append(textElement(document, place, words));
   if (spec.subtitle) text({ x: 0, y: 14, fill: theme.muted }, spec.subtitle);
+  let along = 0;
+  legend.forEach(({ text: words, color }, i) => {
+    const [left, middle] = legendLines > 1 ? [0, lead + 20 * i + 10] : [along, lead + 10];
+    const swatch = { x1: left, x2: left + 16, y1: middle, y2: middle, stroke: color, "stroke-width": 3 };
+    svg.append(element(document, "line", { ...swatch, class: "legend" }));
+    text({ x: left + 22, y: middle + 4, fill: color, "font-weight": 600, class: "legend-label" }, words);
+    along += words.length * 7.2 + 46;
+  });
   if (spec.key) svg.append(...keyMarks(document, spec.key, theme, lead));
   text({ x: 0, y: heading + 14, fill: theme.muted, class: "y-label" }, `↑ ${y.label}`);
   text(
@@ -139,10 +153,16 @@ export function chart(spec: ChartSpec, options: FigureOptions): Drawing {
     bottom: height - marginBottom,
   };
   for (const { x: at, y: level, text: words, color } of spec.annotations?.(frame) ?? []) {
-    const place = { x: at, y: level + 4, fill: color, ...halo, "text-anchor": "middle", "font-weight": 500 };
+    // A line runs through these words, and would stand in their gaps.
+    const wide = { ...halo, "stroke-width": 7 };
+    const place = { x: at, y: level + 4, fill: color, ...wide, "text-anchor": "middle", "font-weight": 500 };
     text({ ...place, class: "annotation" }, words);
   }
-  const placed = (spec.labels ?? []).map((label) => ({ ...label, x: toX(label.x), y: toY(label.y) }));
+  const placed = (spec.labels ?? []).map((label) => ({
+    ...label,
+    x: toX(label.x),
+    y: toY(label.y) - (label.lift ?? 0),
+  }));
   for (const label of apart(placed, marginTop, height - marginBottom)) {
     const left = label.side === "left";
     const weight = { "font-weight": label.bold ? 600 : 500, "text-anchor": left ? "end" : "start", class: "label" };

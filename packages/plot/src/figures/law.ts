@@ -161,7 +161,7 @@ const heldOutValues = ({ interval95, measuredLoss, measuredStdErr }: HeldOut): n
 ];
 
 /** A horizontal tick as wide as the bar of the interval, and a little more. */
-const tick = {
+export const tick = {
   draw(context: CanvasPath) {
     context.moveTo(-9, 0);
     context.lineTo(9, 0);

@@ -38,8 +38,14 @@ export function serialise(svg: Element): string {
   // Plot's style sheet only repeats what the attributes say, in selectors that rasterisers do not know.
   for (const style of [...svg.querySelectorAll("style")]) style.remove();
   svg.removeAttribute("class");
-  return svg.outerHTML.replaceAll("&nbsp;", "&#160;");
+  return svg.outerHTML.replaceAll("&nbsp;", "&#160;").replace(tag, withoutAngles);
 }
+
+/** A start tag with its attributes. In words a "<" is escaped already, so each one left begins a tag or stands in quotes. */
+const tag = /<[a-z](?:[^"<>]|"[^"]*")*>/gi;
+
+/** HTML lets "<" stand in an attribute, XML does not. */
+const withoutAngles = (start: string): string => start.replace(/"[^"]*"/g, (value) => value.replaceAll("<", "&lt;"));
 
 /** Escapes text for an attribute or an element of HTML or XML. */
 export const escapeText = (text: string): string =>

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Axis } from "../figures/axis.js";
+import { type Axis, scaleOf } from "../figures/axis.js";
 import { chart, type Drawing, type FigureOptions, type PointLabel, themeOf } from "../figures/chart.js";
 import { scientific, significant } from "../format.js";
 import { given } from "../study/check.js";
@@ -53,8 +53,8 @@ export function comparisonDrawing(data: ComparisonFigureData, options: FigureOpt
       subtitle: small
         ? "grey steps: compute B needs / C"
         : "steps: compute that B needs for the loss of A, over C; shaded: 95 % bands",
+      legend: laws.map(({ law, color }) => ({ text: law.name, color })),
       labels: [
-        ...laws.map(({ law, color }): PointLabel => nameOf(law, color)),
         ...crossingLabels(data.crossing, a, x, theme),
         ...at.map((entry): PointLabel => ratioLabel(entry, x, theme)),
       ],
@@ -84,15 +84,6 @@ function lawMarks(law: ComparedLaw, color: string, className: string, y: Axis, t
     }),
   ];
 }
-
-/** The name stands where the curve begins; both curves fall to the right, so there is room above. */
-const nameOf = ({ name, curve }: ComparedLaw, color: string): PointLabel => ({
-  x: curve[0]!.x,
-  y: curve[0]!.y,
-  text: name,
-  color,
-  bold: true,
-});
 
 interface Step {
   readonly from: number;
@@ -136,10 +127,14 @@ function stepMarks(at: readonly ComparedAt[], steps: readonly Step[], x: Axis, t
   ];
 }
 
+/** Below A to the left where B lies above it, above A to the right where B lies below: away from both curves. */
 const ratioLabel = ({ compute, loss, ratio, ratioCi95 }: ComparedAt, x: Axis, theme: Theme): PointLabel => {
   const spread = given(ratioCi95) ? ` [${ratioCi95.map((end) => significant(end, 3)).join(", ")}]` : "";
   const text = given(ratio) ? `×\u2009${significant(ratio, 3)}${spread}` : "B never reaches this";
-  return { x: compute, y: loss, text, color: theme.ink, side: sideOf(x, compute) };
+  const share = scaleOf(x, 0, 1)(compute);
+  const better = !given(ratio) || ratio > 1;
+  const side = better ? (share > 0.2 ? "left" : "right") : share < 0.7 ? "right" : "left";
+  return { x: compute, y: loss, text, color: theme.ink, side, lift: better ? -14 : 14 };
 };
 
 function crossingMarks(crossing: Place | null | undefined, x: Axis, y: Axis, theme: Theme): Plot.Markish[] {

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { Axis } from "../figures/axis.js";
 import { chart, type Drawing, type FigureOptions, type PointLabel, themeOf } from "../figures/chart.js";
 import { compose, panelWidth } from "../figures/compose.js";
+import { tick } from "../figures/law.js";
 import { given } from "../study/check.js";
 import type { Theme } from "../theme.js";
 import { bandMarks, bandWithin, curveMarks, rangeWithBand, splitAt } from "./band.js";
@@ -12,6 +13,12 @@ import type { AskedPoint, FittedLaw, Place } from "./types.js";
 
 /** A floor further below the law than this factor would squeeze the data into a corner. */
 const deepestFloor = 10;
+
+/** Pixels between a label and its point. */
+const clearance = 12;
+
+/** More dots than this would hide the line behind them. */
+const crowd = 60;
 
 /**
  * One law on log axes: the points it was fitted to, its band where one is given, dashed where it extrapolates; the floor as a
@@ -34,6 +41,15 @@ export function fittedLawDrawing(law: FittedLaw, options: FigureOptions): Drawin
   const computes = [...points.map(({ x }) => x), ...curve.map(({ x }) => x), ...asked.map(({ x }) => x)];
   const x = logAxis(law.x, computes, small ? 5 : 9, 0.03);
   const y = logAxis(law.y, rangeWithBand(core, curve), small ? 6 : 7);
+  const line = curveMarks(splitAt(curve, reach), theme.ink);
+  const dots = Plot.dot(points, {
+    x: "x",
+    y: "y",
+    ...dotStyle(points.length),
+    fill: theme.scale(0.45),
+    stroke: theme.surface,
+    className: "point",
+  });
   return chart(
     {
       description: `${law.y.label} against ${law.x.label}: ${points.length} points and the law through them.`,
@@ -46,21 +62,13 @@ export function fittedLawDrawing(law: FittedLaw, options: FigureOptions): Drawin
       labels: [
         ...floorLabels(law, floor, x, theme),
         ...breakLabels(breaks, law, y, x, theme),
-        ...askedLabels(asked, x, theme),
+        ...askedLabels(law, x, theme),
       ],
       marks: [
         ...(floor ? floorMarks(floor, x, y, theme) : []),
         ...breaks.flatMap((place) => breakMarks(place, x, y, theme)),
         ...bandMarks(bandWithin(curve, y.domain), theme.muted),
-        ...curveMarks(splitAt(curve, reach), theme.ink),
-        Plot.dot(points, {
-          x: "x",
-          y: "y",
-          ...dotStyle(points.length),
-          fill: theme.scale(0.45),
-          stroke: theme.surface,
-          className: "point",
-        }),
+        ...(points.length > crowd ? [dots, ...line] : [...line, dots]),
         ...askedMarks(asked, theme),
       ],
     },
@@ -148,16 +156,20 @@ function askedMarks(asked: readonly AskedPoint[], theme: Theme): Plot.Markish[] 
     Plot.dot(asked, {
       x: "x",
       y: "y",
-      r: 4.5,
-      fill: theme.heldOut,
-      stroke: theme.surface,
-      strokeWidth: 1.5,
+      symbol: tick,
+      stroke: theme.heldOut,
+      strokeWidth: 2,
       className: "asked",
     }),
   ];
 }
 
-const askedLabels = (asked: readonly AskedPoint[], axis: Axis, theme: Theme): PointLabel[] =>
-  asked.flatMap(({ x, y, label }) =>
-    label === undefined ? [] : [{ x, y, text: label, color: theme.heldOut, bold: true, side: sideOf(axis, x) }],
-  );
+/** Labels stand where the law is not: above it to the left of a rise, below it to the left of a fall. */
+function askedLabels({ asked = [], curve, y: quantity }: FittedLaw, axis: Axis, theme: Theme): PointLabel[] {
+  const rises = curve.at(-1)!.y > curve[0]!.y;
+  return asked.map(({ x, y, label }) => {
+    const side = sideOf(axis, x);
+    const lift = (side === "left") === rises ? clearance : -clearance;
+    return { x, y, text: label ?? valueText(quantity, y), color: theme.heldOut, bold: true, side, lift };
+  });
+}

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { chart, type Drawing, type FigureOptions, type PointLabel, themeOf } from "../figures/chart.js";
+import { chart, type Drawing, type FigureOptions, themeOf } from "../figures/chart.js";
 import { given } from "../study/check.js";
 import { bandMarks, bandWithin, curveMarks, splitAt } from "./band.js";
 import { dotStyle } from "./dots.js";
@@ -33,9 +33,6 @@ export function nextRunsDrawing(data: NextRunsFigureData, options: FigureOptions
     (point) => point.x >= x.domain[0] && point.x <= x.domain[1] && point.y >= y.domain[0] && point.y <= y.domain[1],
   );
   const known = runs.reduce((high, run) => Math.max(high, run.compute), 0);
-  const times = planned
-    .filter((run) => run.count > 1)
-    .map((run): PointLabel => ({ x: run.compute, y: run.params, text: `×${run.count}`, color: theme.heldOut }));
   return chart(
     {
       description: `${planned.length} planned models against compute and model size, with the target compute.`,
@@ -46,7 +43,6 @@ export function nextRunsDrawing(data: NextRunsFigureData, options: FigureOptions
       marginRight: 24,
       subtitle: subtitleOf(evenGrid.length > 0, runs.length > 0, small),
       labels: [
-        ...times,
         {
           x: target.compute,
           y: target.params ?? y.domain[1],
@@ -72,7 +68,7 @@ export function nextRunsDrawing(data: NextRunsFigureData, options: FigureOptions
         Plot.dot(planned, {
           x: "compute",
           y: "params",
-          r: radius(5.5),
+          r: radius(small ? 5 : 6),
           fill: theme.heldOut,
           fillOpacity: 0.85,
           stroke: theme.surface,
@@ -82,12 +78,24 @@ export function nextRunsDrawing(data: NextRunsFigureData, options: FigureOptions
         Plot.dot(evenGrid, {
           x: "compute",
           y: "params",
-          r: radius(4.5),
+          r: radius(small ? 4 : 4.5),
           fill: "none",
           stroke: theme.scale(0.35),
           strokeWidth: 1.75,
           className: "even",
         }),
+        Plot.text(
+          planned.filter((run) => run.count > 1),
+          {
+            x: "compute",
+            y: "params",
+            text: (run: NextRun) => String(run.count),
+            fill: theme.surface,
+            fontSize: 10,
+            fontWeight: 600,
+            className: "times",
+          },
+        ),
         ...(given(target.params)
           ? askedModelMarks(
               [{ ...target, params: target.params }],
@@ -104,7 +112,7 @@ export function nextRunsDrawing(data: NextRunsFigureData, options: FigureOptions
 
 const subtitleOf = (even: boolean, runs: boolean, small: boolean): string =>
   [
-    small ? "orange: planned" : "orange: planned runs, area by number of seeds",
+    small ? "orange: planned" : "orange: planned runs, with the number of seeds",
     even && (small ? "hollow: even grid" : "hollow: an even grid of the same allowance"),
     runs && (small ? "grey: runs" : "grey: runs so far"),
   ]

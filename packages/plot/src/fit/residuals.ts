@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type Axis, axis } from "../figures/axis.js";
+import { type Axis, axis, scaleOf } from "../figures/axis.js";
 import { chart, type Drawing, type FigureOptions, type PointLabel, themeOf } from "../figures/chart.js";
 import { logKey } from "../figures/colourKey.js";
 import { compose, panelWidth } from "../figures/compose.js";
@@ -92,11 +92,13 @@ function residualPanel({ data, points, x, y, name }: Panel, options: FigureOptio
   const sizes = points.flatMap((point) => (size && given(point.size) ? [point.size] : []));
   const key = size && sizes.length > 0 ? logKey(short(size.label), sizes, (v) => valueText(size, v)) : undefined;
   const colour = (point: Residual) => theme.scale(key && given(point.size) ? key.share(point.size) : 0.5);
+  const height = options.width < 480 ? 360 : 400;
   const outliers = [...points]
     .filter((point) => point.label !== undefined && spread > 0 && Math.abs(point.residual) > far * spread)
-    .sort((a, b) => Math.abs(b.residual) - Math.abs(a.residual))
-    .slice(0, mostNamed);
-  const labels = outliers.map(
+    .sort((a, b) => Math.abs(b.residual) - Math.abs(a.residual));
+  const place = { x: scaleOf(x, 0, options.width), y: scaleOf(y, height, 0) };
+  const named = apartFrom(outliers, (point) => ({ x: place.x(point[name]), y: place.y(point.residual) }));
+  const labels = named.slice(0, mostNamed).map(
     (point): PointLabel => ({
       x: point[name],
       y: point.residual,
@@ -112,12 +114,11 @@ function residualPanel({ data, points, x, y, name }: Panel, options: FigureOptio
       y,
       labels,
       width: options.width,
-      height: options.width < 480 ? 360 : 400,
+      height,
       key,
-      subtitle:
-        spread > 0
-          ? `grey: ±1 residual standard deviation, ${significant(100 * spread, 3)}\u00A0%`
-          : "no scatter is known",
+      ...(spread > 0 && {
+        subtitle: `grey: ±1 residual standard deviation, ${significant(100 * spread, 3)}\u00A0%`,
+      }),
       marks: [
         ...(spread > 0
           ? [
@@ -146,6 +147,22 @@ function residualPanel({ data, points, x, y, name }: Panel, options: FigureOptio
     },
     options,
   );
+}
+
+/** Room that a name takes, in pixels: where several stand together, only the furthest off is named. */
+const nameRoom = { x: 90, y: 15 };
+
+function apartFrom<T>(points: readonly T[], place: (point: T) => { readonly x: number; readonly y: number }): T[] {
+  const kept: T[] = [];
+  for (const point of points) {
+    const { x, y } = place(point);
+    const crowded = kept.some((other) => {
+      const at = place(other);
+      return Math.abs(at.x - x) < nameRoom.x && Math.abs(at.y - y) < nameRoom.y;
+    });
+    if (!crowded) kept.push(point);
+  }
+  return kept;
 }
 
 /** The words before the unit: a key has little room. */

@@ -47,6 +47,8 @@ export function surfaceDrawing(data: SurfaceFigureData, options: FigureOptions):
     color: theme.heldOut,
     bold: true,
     side: sideOf(x, model.compute),
+    // The frontier rises: to the left of it there is room above, to the right below.
+    lift: sideOf(x, model.compute) === "left" ? 14 : -14,
   }));
   return chart(
     {

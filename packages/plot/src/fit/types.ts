@@ -106,6 +106,7 @@ export interface AskedPoint {
   readonly ci95?: Interval | null;
   /** Where one new measurement falls, at 95 %. */
   readonly interval95?: Interval | null;
+  /** The predicted value by default. */
   readonly label?: string;
 }
 
