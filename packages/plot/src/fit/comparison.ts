@@ -127,14 +127,12 @@ function stepMarks(at: readonly ComparedAt[], steps: readonly Step[], x: Axis, t
   ];
 }
 
-/** Below A to the left where B lies above it, above A to the right where B lies below: away from both curves. */
+/** Both curves fall, so there is room below them to the left and above them to the right. */
 const ratioLabel = ({ compute, loss, ratio, ratioCi95 }: ComparedAt, x: Axis, theme: Theme): PointLabel => {
   const spread = given(ratioCi95) ? ` [${ratioCi95.map((end) => significant(end, 3)).join(", ")}]` : "";
   const text = given(ratio) ? `×\u2009${significant(ratio, 3)}${spread}` : "B never reaches this";
-  const share = scaleOf(x, 0, 1)(compute);
-  const better = !given(ratio) || ratio > 1;
-  const side = better ? (share > 0.2 ? "left" : "right") : share < 0.7 ? "right" : "left";
-  return { x: compute, y: loss, text, color: theme.ink, side, lift: better ? -14 : 14 };
+  const side = scaleOf(x, 0, 1)(compute) > 0.25 ? "left" : "right";
+  return { x: compute, y: loss, text, color: theme.ink, side, lift: side === "left" ? -14 : 14 };
 };
 
 function crossingMarks(crossing: Place | null | undefined, x: Axis, y: Axis, theme: Theme): Plot.Markish[] {

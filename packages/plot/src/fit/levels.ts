@@ -1,10 +1,14 @@
 import type { ColourKey } from "../figures/colourKey.js";
 
+/** A run this many times above the highest contour is far from the frontier. */
+const farAbove = 1.15;
+
 /**
  * Losses at which contours are drawn: the least loss of `most` computes evenly spaced in the logarithm, from high to low, so
- * that the contours stand evenly along the frontier; rounded to as few decimals as keep them apart.
+ * that the contours stand evenly along the frontier; rounded to as few decimals as keep them apart. Where a run's loss lies far
+ * above them, two more lead up to it, so that runs far from the frontier can be told apart too.
  */
-export function lossLevels(loss: readonly (readonly number[])[], most: number): number[] {
+export function lossLevels(loss: readonly (readonly number[])[], most: number, highestRun = 0): number[] {
   const least = loss.map((row) => row.reduce((a, b) => Math.min(a, b)));
   const wanted = Array.from({ length: most }, (_, k) => {
     const place = ((k + 0.5) / most) * (least.length - 1);
@@ -15,7 +19,9 @@ export function lossLevels(loss: readonly (readonly number[])[], most: number): 
   if (!(high > low)) return [low];
   const finest = wanted.slice(1).reduce((gap, v, k) => Math.min(gap, Math.abs(v - wanted[k]!) || gap), high - low);
   const decimals = Math.min(12, Math.max(0, Math.ceil(-Math.log10(finest / 2))));
-  return [...new Set(wanted.map((v) => Number(v.toFixed(decimals))))].filter((v) => v > 0).sort((a, b) => b - a);
+  const beyond = highestRun > farAbove * high ? [1 / 3, 2 / 3].map((share) => high * (highestRun / high) ** share) : [];
+  const rounded = [...wanted, ...beyond].map((v) => Number(v.toFixed(decimals)));
+  return [...new Set(rounded)].filter((v) => v > 0).sort((a, b) => b - a);
 }
 
 /** As many decimals as the levels have, on all of them. */

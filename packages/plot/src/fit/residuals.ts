@@ -16,6 +16,9 @@ interface Residual extends ResidualPoint {
   readonly residual: number;
 }
 
+/** Residuals below this are those of exact data. */
+const rounding = 1e-6;
+
 /** Runs further off than this many standard deviations are named. */
 const far = 2.5;
 const mostNamed = 5;
@@ -63,8 +66,8 @@ export function residualsDrawing(data: ResidualsFigureData, options: FigureOptio
 
 function residualAxis(points: readonly Residual[], spread: number): Axis {
   const values = [0, -spread, spread, ...points.map((point) => point.residual)];
-  // A fit of exact data has residuals of rounding; without this the axis would be about them.
-  const exact = values.every((value) => Math.abs(value) < 1e-6);
+  // Without this the axis of a fit of exact data would be about rounding.
+  const exact = values.every((value) => Math.abs(value) < rounding);
   return percentAxis(
     axis({
       label: "ln(measured / predicted), %",
@@ -94,7 +97,7 @@ function residualPanel({ data, points, x, y, name }: Panel, options: FigureOptio
   const colour = (point: Residual) => theme.scale(key && given(point.size) ? key.share(point.size) : 0.5);
   const height = options.width < 480 ? 360 : 400;
   const outliers = [...points]
-    .filter((point) => point.label !== undefined && spread > 0 && Math.abs(point.residual) > far * spread)
+    .filter((point) => point.label !== undefined && spread > rounding && Math.abs(point.residual) > far * spread)
     .sort((a, b) => Math.abs(b.residual) - Math.abs(a.residual));
   const place = { x: scaleOf(x, 0, options.width), y: scaleOf(y, height, 0) };
   const named = apartFrom(outliers, (point) => ({ x: place.x(point[name]), y: place.y(point.residual) }));

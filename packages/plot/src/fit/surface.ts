@@ -28,7 +28,11 @@ export function surfaceDrawing(data: SurfaceFigureData, options: FigureOptions):
     },
     small,
   );
-  const levels = lossLevels(grid.loss, small ? 6 : 9);
+  const levels = lossLevels(
+    grid.loss,
+    small ? 6 : 9,
+    runs.reduce((high, run) => Math.max(high, run.loss), 0),
+  );
   const format = levelFormat(levels);
   const key = levelKey(levels, "loss");
   const colour = (loss: number) => theme.scale(key.share(loss));
@@ -109,7 +113,7 @@ const subtitleOf = (runs: number, frontier: boolean, small: boolean): string =>
   [
     small ? "lines: fit" : "lines: fitted loss",
     runs > 0 && (small ? "dots: runs" : "dots: measured loss of the runs, on the same scale"),
-    frontier && (small ? "black: N*" : "black: compute-optimal size"),
+    frontier && (small ? "thick: N*" : "thick: compute-optimal size"),
   ]
     .filter((words) => typeof words === "string")
     .join("; ");

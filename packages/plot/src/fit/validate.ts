@@ -47,7 +47,9 @@ function positiveInterval(field: string, value: unknown): void {
 /** Either both ends of a band or neither. */
 function band(field: string, { low, high }: Record<string, unknown>): void {
   if (!given(low) && !given(high)) return;
-  positiveInterval(field, [low, high]);
+  const least = positive(`${field}.low`, low);
+  const most = positive(`${field}.high`, high);
+  if (most < least) throw new PlotInputError(`${field}.high`, most, `at least low, ${least}`);
 }
 
 /** Points by increasing `key`, with their bands. */

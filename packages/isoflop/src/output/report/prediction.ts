@@ -105,7 +105,7 @@ function surfaceFigures(
   const runs = planeRuns(loaded?.runs ?? []);
   const models = predictions.flatMap((prediction) => askedModel(prediction));
   const plane = { ...planeOf(fit, { runs, models }), asked: models };
-  const caption = `Contours of the fitted loss. Black: the compute-optimal size with its 95 % band. Diamonds: what was asked, with 95 % intervals.${
+  const caption = `Contours of the fitted loss. Thick: the compute-optimal size with its 95 % band. Diamonds: what was asked, with 95 % intervals.${
     runs.length > 0 ? "" : " A saved fit has no runs, so where they end is not shown."
   }`;
   return [

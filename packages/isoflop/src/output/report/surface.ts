@@ -38,7 +38,7 @@ function figuresOf({ runs }: LoadedRuns, document: SurfaceDocument): PageFigure[
   return [
     {
       draw: (width) => surfaceFigure(plane, onPage(width)),
-      caption: `Contours of the fitted loss at equal steps along the frontier; dots are the runs, coloured by the loss that was measured: a dot between two contours of its own colours agrees with the fit. Black: the compute-optimal size under C = 6ND with its pointwise 95 % band, dashed beyond the largest run.${without}`,
+      caption: `Contours of the fitted loss at equal steps along the frontier; dots are the runs, coloured by the loss that was measured: a dot between two contours of its own colours agrees with the fit. Thick: the compute-optimal size under C = 6ND with its pointwise 95 % band, dashed beyond the largest run.${without}`,
     },
     {
       draw: (width) => fitResidualsFigure(residuals, onPage(width)),
