@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { optimalAllocation, type Surface, surfaceLoss } from "@isoflop/scaling";
 import { describe, expect, test } from "vitest";
-import { epoch, fixture, isoflop, json, llama, scratch } from "./isoflop.js";
+import { epoch, fixture, isoflop, json, llama } from "./isoflop.js";
 
 const number = (value: unknown) => value as number;
 
@@ -82,13 +81,5 @@ describe("fit surface", () => {
     const { code, stderr } = isoflop(["fit", "surface", ...epoch, "--form", "kaplan", "--objective", "mse"]);
     expect(code).toBe(2);
     expect(stderr).toContain("--objective mse is for --form chinchilla only; for kaplan use log-mse");
-  });
-
-  test("a report shows the laws of the optimum", () => {
-    const path = scratch("surface.html");
-    expect(isoflop(["fit", "surface", ...llama, "--report", path]).code).toBe(0);
-    const page = readFileSync(path, "utf8");
-    expect(page.match(/<figure>/g)).toHaveLength(1);
-    expect(page).toContain("exponent 0.527");
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { inputError } from "../exit.js";
 
 /** A file that was read, with what identifies it. */
@@ -12,12 +12,20 @@ export interface InputFile {
 /** Reads a text file, or standard input for "-". */
 export function readInput(file: string): { readonly text: string; readonly origin: InputFile } {
   try {
-    const bytes = readFileSync(file === "-" ? 0 : file);
+    const bytes = file === "-" ? readStandardInput() : readFileSync(file);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     return { text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes), origin: { file, sha256 } };
   } catch (error) {
     throw inputError(`cannot read ${shown(file)}: ${reason(error)}`);
   }
+}
+
+function readStandardInput(): Buffer {
+  const bytes = readFileSync(0);
+  // Node's realpathSync takes the file examined last for the one at hand, and stops at a pipe: links are then not followed and
+  // a package that is loaded later is not found. Examining a plain file clears that.
+  statSync(process.execPath);
+  return bytes;
 }
 
 /** Reads a JSON object. `what` says what it should be, for the error of one who gives something else. */

@@ -7,7 +7,7 @@ import type { Theme } from "../theme.js";
 import { bandMarks, bandWithin, curveMarks, rangeWithBand, splitAt } from "./band.js";
 import { dotStyle } from "./dots.js";
 import { logAxis } from "./quantity.js";
-import { sideOf } from "./surface.js";
+import { sideOf } from "./side.js";
 import type { ComparedAt, ComparedLaw, ComparisonFigureData, Place } from "./types.js";
 
 /** Beyond this factor of the largest compute drawn, a ratio is stated and its end is not shown. */

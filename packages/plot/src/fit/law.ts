@@ -8,7 +8,7 @@ import type { Theme } from "../theme.js";
 import { bandMarks, bandWithin, curveMarks, rangeWithBand, splitAt } from "./band.js";
 import { dotStyle } from "./dots.js";
 import { logAxis, valueText } from "./quantity.js";
-import { sideOf } from "./surface.js";
+import { sideOf } from "./side.js";
 import type { AskedPoint, FittedLaw, Place } from "./types.js";
 
 /** A floor further below the law than this factor would squeeze the data into a corner. */

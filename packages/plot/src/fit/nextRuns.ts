@@ -4,7 +4,7 @@ import { given } from "../study/check.js";
 import { bandMarks, bandWithin, curveMarks, splitAt } from "./band.js";
 import { dotStyle } from "./dots.js";
 import { askedModelMarks, frontierCurve, planeAxes } from "./plane.js";
-import { sideOf } from "./surface.js";
+import { sideOf } from "./side.js";
 import type { NextRun, NextRunsFigureData } from "./types.js";
 
 /** Radius whose area grows with the number of runs. */

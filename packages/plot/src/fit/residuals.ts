@@ -8,7 +8,7 @@ import { signedPercent, significant } from "../format.js";
 import { given } from "../study/check.js";
 import { dotStyle } from "./dots.js";
 import { logAxis, valueText } from "./quantity.js";
-import { sideOf } from "./surface.js";
+import { sideOf } from "./side.js";
 import type { Quantity, ResidualPoint, ResidualsFigureData } from "./types.js";
 
 interface Residual extends ResidualPoint {

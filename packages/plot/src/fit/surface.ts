@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type Axis, scaleOf } from "../figures/axis.js";
+import type { Axis } from "../figures/axis.js";
 import { chart, type Drawing, type FigureOptions, type PointLabel, themeOf } from "../figures/chart.js";
 import { loss as lossText } from "../format.js";
 import { bandMarks, bandWithin, curveMarks, splitAt } from "./band.js";
@@ -8,6 +8,7 @@ import { contours } from "./contours.js";
 import { dotStyle } from "./dots.js";
 import { levelFormat, levelKey, lossLevels } from "./levels.js";
 import { askedModelMarks, frontierCurve, planeAxes } from "./plane.js";
+import { sideOf } from "./side.js";
 import type { FitRun, SurfaceFigureData } from "./types.js";
 
 /**
@@ -104,10 +105,6 @@ const within = ({ domain: [low, high] }: Axis, value: number): boolean =>
 
 const largest = (runs: readonly FitRun[]): number =>
   runs.length > 0 ? runs.reduce((high, run) => Math.max(high, run.compute), 0) : Number.POSITIVE_INFINITY;
-
-/** Words stand on the side that has more room. */
-export const sideOf = (axis: Axis, value: number): "left" | "right" =>
-  scaleOf(axis, 0, 1)(value) > 0.6 ? "left" : "right";
 
 const subtitleOf = (runs: number, frontier: boolean, small: boolean): string =>
   [

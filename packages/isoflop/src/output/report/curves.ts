@@ -1,11 +1,5 @@
 import type { LawPoint } from "@isoflop/plot";
-import {
-  evaluateBroken,
-  evaluateSaturating,
-  type PowerLaw,
-  predictPowerLaw,
-  type SaturatingLaw,
-} from "@isoflop/scaling";
+import { evaluateBroken, evaluateSaturating, predictPowerLaw, type SaturatingLaw } from "@isoflop/scaling";
 import type { Law } from "../../fits/law.js";
 
 /** A law at these x, with its pointwise 95 % band where it has one. */
@@ -13,7 +7,7 @@ export const lawCurve = (law: Law, xs: readonly number[]): LawPoint[] => xs.map(
 
 const at = (law: Law, x: number): [value: number, band: readonly [number, number]] => {
   if (law.kind === "power") {
-    const { value, ci95 } = predictPowerLaw(law as PowerLaw, x);
+    const { value, ci95 } = predictPowerLaw(law, x);
     return [value, ci95];
   }
   // The breaks of a broken law beyond the data are unknown: no band is honest.
@@ -22,8 +16,8 @@ const at = (law: Law, x: number): [value: number, band: readonly [number, number
 };
 
 /**
- * Delta method on ln y with the covariance of (E, ln A, α). Student's factor is that of the exponent's own interval. NaN at a
- * floor that the data do not bound, whose errors are not symmetric.
+ * Delta method on ln y with the covariance of (E, ln A, α). Student's factor is that of the exponent's own interval; NaN
+ * without degrees of freedom.
  */
 function saturatingBand(law: SaturatingLaw, x: number): readonly [number, number] {
   const { covariance, exponent } = law;
