@@ -267,6 +267,7 @@ describe("the next runs", () => {
     const target = all(root, ".target line, line.target")[0]!;
     expect(Math.abs(Number(target.getAttribute("x1")) - x(1e22))).toBeLessThan(1);
     expect(all(root, ".times text").map((text) => text.textContent)).toEqual(["4"]);
+    expect(all(drawn(figures.plan(390)), ".times text")).toHaveLength(0);
   });
 
   test("are drawn alone", () => {

@@ -68,7 +68,7 @@ export function nextRunsDrawing(data: NextRunsFigureData, options: FigureOptions
         Plot.dot(planned, {
           x: "compute",
           y: "params",
-          r: radius(small ? 5 : 6),
+          r: radius(small ? 3.5 : 6),
           fill: theme.heldOut,
           fillOpacity: 0.85,
           stroke: theme.surface,
@@ -78,14 +78,15 @@ export function nextRunsDrawing(data: NextRunsFigureData, options: FigureOptions
         Plot.dot(evenGrid, {
           x: "compute",
           y: "params",
-          r: radius(small ? 4 : 4.5),
+          r: radius(small ? 3.5 : 4.5),
           fill: "none",
           stroke: theme.scale(0.35),
           strokeWidth: 1.75,
           className: "even",
         }),
+        // On a phone the numbers would run into each other; the table below has them.
         Plot.text(
-          planned.filter((run) => run.count > 1),
+          planned.filter((run) => run.count > 1 && !small),
           {
             x: "compute",
             y: "params",
