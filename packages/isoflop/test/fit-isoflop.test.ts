@@ -79,17 +79,6 @@ describe("fit isoflop", () => {
     expect(stdout).toContain("refused: too few sizes");
   });
 
-  test("a report has both figures and the table", () => {
-    const path = scratch("iso.html");
-    const { code, stdout } = isoflop(["fit", "isoflop", ...llama, "--report", path]);
-    expect(code).toBe(0);
-    const page = readFileSync(path, "utf8");
-    expect(page.match(/<figure>/g)).toHaveLength(2);
-    expect(page).toContain("optimal model size");
-    expect(page).toContain(stdout.split("\n")[2]);
-    expect(page).not.toMatch(/(src|href)="http/);
-  });
-
   test("an unwritable report: status 1, the fit is printed all the same, nothing is half written", () => {
     const path = scratch("no-folder/iso.html");
     const { code, stdout, stderr } = isoflop(["fit", "isoflop", ...llama, "--report", path]);

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { optimalAllocation, type Surface, surfaceLoss } from "@isoflop/scaling";
 import { describe, expect, test } from "vitest";
-import { epoch, fixture, isoflop, json, llama, scratch } from "./isoflop.js";
+import { epoch, fixture, isoflop, json, llama } from "./isoflop.js";
 
 const number = (value: unknown) => value as number;
 
@@ -91,13 +90,5 @@ describe("fit surface", () => {
     expect(isoflop(noisy).stdout).toContain("fid = E + A/N^alpha + B/D^beta");
     const missing = isoflop(["fit", "surface", "-i", fixture("dit_isoflop_noisy"), "--quantity", "kid"]);
     expect([missing.code, missing.stderr]).toEqual([3, expect.stringContaining('there is no column "kid" (for kid)')]);
-  });
-
-  test("a report shows the laws of the optimum", () => {
-    const path = scratch("surface.html");
-    expect(isoflop(["fit", "surface", ...llama, "--report", path]).code).toBe(0);
-    const page = readFileSync(path, "utf8");
-    expect(page.match(/<figure>/g)).toHaveLength(1);
-    expect(page).toContain("exponent 0.527");
   });
 });

@@ -1,7 +1,10 @@
 export { allFigures } from "./figures/all.js";
 export type { FigureOptions } from "./figures/chart.js";
 export * from "./figures/index.js";
-export type { LawName } from "./figures/law.js";
+export type { IsoFlopFigureOptions } from "./figures/isoflop.js";
+export type { LawFigureOptions, LawName } from "./figures/law.js";
+export * from "./fit/index.js";
+export type * from "./fit/types.js";
 export { samplePng, samplePngUrl } from "./image.js";
 export type { ReportOptions } from "./report/figures.js";
 export { renderReport } from "./report/renderReport.js";

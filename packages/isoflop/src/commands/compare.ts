@@ -2,11 +2,11 @@ import { type Command, Option } from "commander";
 import { type CompareChoices, compare } from "../compare/compare.js";
 import { columnMap } from "../input/columns.js";
 import { count, positives, range, whole } from "../input/numbers.js";
-import { jsonOption, quantityOption, tableOptions } from "../input/options.js";
+import { jsonOption, quantityOption, reportOption, tableOptions } from "../input/options.js";
 import { comparisonText } from "../output/comparison.js";
 import { emit } from "../output/emit.js";
 
-type Options = CompareChoices & { readonly json?: boolean };
+type Options = CompareChoices & { readonly json?: boolean; readonly report?: string };
 
 const help = `
 Each file is a table of runs, from which the law of the optimal loss is made as by "fit isoflop", or a saved fit of
@@ -16,13 +16,15 @@ Example:
   isoflop compare baseline.csv ours.csv --columns C=flops,N=params,loss=val_loss --at 1e20,1e21`;
 
 export function configure(command: Command): void {
-  jsonOption(
-    tableOptions(
-      quantityOption(command)
-        .argument("<A>", "table of runs or saved fit")
-        .argument("<B>", "the same for the other")
-        .option("--columns <map>", "which column is what, as in fit isoflop", columnMap)
-        .option("--columns-b <map>", "the same for B, where it differs", columnMap),
+  reportOption(
+    jsonOption(
+      tableOptions(
+        quantityOption(command)
+          .argument("<A>", "table of runs or saved fit")
+          .argument("<B>", "the same for the other")
+          .option("--columns <map>", "which column is what, as in fit isoflop", columnMap)
+          .option("--columns-b <map>", "the same for B, where it differs", columnMap),
+      ),
     ),
   )
     .addOption(
@@ -39,8 +41,12 @@ export function configure(command: Command): void {
     .option("--draws <n>", "draws from the uncertainty of the laws", count, 2000)
     .option("--seed <n>", "seed of the draws", whole, 0)
     .addHelpText("after", help)
-    .action((a: string, b: string, options: Options) => {
+    .action(async (a: string, b: string, options: Options) => {
       const document = compare(a, b, options);
       emit(options.json, document, () => comparisonText(document));
+      if (options.report !== undefined) {
+        const { writeComparisonReport } = await import("../output/report/comparison.js");
+        await writeComparisonReport(options.report, document);
+      }
     });
 }

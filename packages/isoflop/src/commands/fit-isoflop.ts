@@ -1,9 +1,8 @@
 import { type Command, Option } from "commander";
-import { usageError } from "../exit.js";
 import { requireSound } from "../fits/document.js";
 import { fitIsoFlop, type IsoFlopChoices } from "../fits/isoflop.js";
 import { count, positive, positives, whole } from "../input/numbers.js";
-import { jsonOption, quantityOption, rowsHelp, runOptions } from "../input/options.js";
+import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../input/options.js";
 import { loadRuns, type RunInput } from "../input/runs.js";
 import { emit } from "../output/emit.js";
 import { isoFlopText } from "../output/isoflop.js";
@@ -18,7 +17,7 @@ Example:
   isoflop fit isoflop --input runs.csv --columns C=flops,N=params,D=tokens,loss=val_loss --bootstrap 1000`;
 
 export function configure(command: Command): void {
-  quantityOption(jsonOption(runOptions(command)))
+  reportOption(quantityOption(jsonOption(runOptions(command))))
     .addOption(new Option("--x <axis>", "the axis on which the minimum is sought").choices(["N", "D"]).default("N"))
     .addOption(new Option("--loss <scale>", "fit the loss or its logarithm").choices(["raw", "log"]).default("raw"))
     .addOption(
@@ -36,18 +35,14 @@ export function configure(command: Command): void {
     )
     .addOption(intervalOption())
     .option("--seed <n>", "seed of the resamples", whole, 0)
-    .option("--report <file.html>", "write the figures as one HTML file")
     .addHelpText("after", help)
     .action(async (options: Options) => {
-      if (options.report !== undefined && options.quantity !== undefined) {
-        throw usageError("--report draws the loss; it cannot be had with --quantity");
-      }
       const loaded = loadRuns(options);
       const document = fitIsoFlop(loaded, options);
       // Printed first: a report that cannot be written must not cost the fit.
       emit(options.json, document, () => isoFlopText(document));
       if (options.report !== undefined) {
-        const { writeIsoFlopReport } = await import("../output/report.js");
+        const { writeIsoFlopReport } = await import("../output/report/isoflop.js");
         await writeIsoFlopReport(options.report, loaded, document);
       }
       requireSound(document);

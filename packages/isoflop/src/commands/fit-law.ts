@@ -2,11 +2,11 @@ import { type Command, Option } from "commander";
 import { requireSound } from "../fits/document.js";
 import { fitLaw, type LawChoices } from "../fits/law.js";
 import { columnMap } from "../input/columns.js";
-import { jsonOption, tableOptions } from "../input/options.js";
+import { jsonOption, reportOption, tableOptions } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { lawText } from "../output/law.js";
 
-type Options = LawChoices & { readonly json?: boolean };
+type Options = LawChoices & { readonly json?: boolean; readonly report?: string };
 
 const help = `
 Forms:
@@ -18,11 +18,13 @@ Example:
   isoflop fit law --input optima.csv --columns x=C,y=loss --form saturating`;
 
 export function configure(command: Command): void {
-  jsonOption(
-    tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input')).option(
-      "--columns <map>",
-      "which columns are x and y: x=…,y=…",
-      columnMap,
+  reportOption(
+    jsonOption(
+      tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input')).option(
+        "--columns <map>",
+        "which columns are x and y: x=…,y=…",
+        columnMap,
+      ),
     ),
   )
     .addOption(new Option("--form <name>", "functional form").choices(["power", "saturating", "bnsl"]).default("power"))
@@ -31,9 +33,14 @@ export function configure(command: Command): void {
     )
     .addOption(new Option("--breaks <n>", "bnsl: number of breaks").choices(["1", "2"]).default("1"))
     .addHelpText("after", help)
-    .action((options: Options) => {
+    .action(async (options: Options) => {
       const document = fitLaw(options);
+      // Printed first: a report that cannot be written must not cost the fit.
       emit(options.json, document, () => lawText(document));
+      if (options.report !== undefined) {
+        const { writeLawReport } = await import("../output/report/law.js");
+        await writeLawReport(options.report, document, { x: "x", y: "y", ...options.columns });
+      }
       requireSound(document);
     });
 }

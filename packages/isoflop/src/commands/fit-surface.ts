@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { requireSound } from "../fits/document.js";
 import { fitSurface, type SurfaceChoices } from "../fits/surface.js";
 import { count, positive, whole } from "../input/numbers.js";
-import { jsonOption, quantityOption, rowsHelp, runOptions } from "../input/options.js";
+import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../input/options.js";
 import { loadRuns, type RunInput } from "../input/runs.js";
 import { emit } from "../output/emit.js";
 import { surfaceText } from "../output/surface.js";
@@ -24,7 +24,7 @@ Example:
   isoflop fit surface --input runs.csv --columns C=flops,N=params,loss=val_loss --drop-highest-loss 5 --bootstrap 1000`;
 
 export function configure(command: Command): void {
-  surfaceOptions(quantityOption(jsonOption(runOptions(command))))
+  surfaceOptions(reportOption(quantityOption(jsonOption(runOptions(command)))))
     .addOption(
       new Option("--starts <where>", "starting points: from the data, or the 4,500 of Hoffmann et al.")
         .choices(["auto", "hoffmann"])
@@ -42,7 +42,6 @@ export function configure(command: Command): void {
       "by how much Approach 2 on these runs' grid would miss this surface's optimum at C",
       positive,
     )
-    .option("--report <file.html>", "write the figures as one HTML file")
     .addHelpText("after", help)
     .action(async (options: Options) => {
       const loaded = loadRuns(options);
@@ -50,7 +49,7 @@ export function configure(command: Command): void {
       // Printed first: a report that cannot be written must not cost the fit.
       emit(options.json, document, () => surfaceText(document));
       if (options.report !== undefined) {
-        const { writeSurfaceReport } = await import("../output/report.js");
+        const { writeSurfaceReport } = await import("../output/report/surface.js");
         await writeSurfaceReport(options.report, loaded, document);
       }
       requireSound(document);

@@ -11,9 +11,15 @@ import {
 import { type Command, Option } from "commander";
 import { CliError, exitCodes } from "../exit.js";
 import { readRecord, shown } from "../input/file.js";
-import { jsonOption } from "../input/options.js";
+import { jsonOption, reportOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { versions } from "../versions.js";
+
+interface Options {
+  readonly convention: ConventionName;
+  readonly json?: boolean;
+  readonly report?: string;
+}
 
 const ladder: readonly string[] = paperLadder.map(({ name }) => name);
 
@@ -26,16 +32,20 @@ Example:
   isoflop flops DiT-XL/2 --convention paper2023`;
 
 export function configure(command: Command): void {
-  jsonOption(command.argument("<model>", "preset, ladder size, or config.json"))
+  reportOption(jsonOption(command.argument("<model>", "preset, ladder size, or config.json")))
     .addOption(
       new Option("--convention <name>", "what counts as work").choices(Object.keys(conventions)).default("exact"),
     )
     .addHelpText("after", help)
-    .action((model: string, options: { readonly convention: ConventionName; readonly json?: boolean }) => {
+    .action(async (model: string, options: Options) => {
       const { config, origin } = modelOf(model);
       const counted = within(origin ?? model, () => account(config, conventions[options.convention]));
       const document = { command: "flops", model, ...counted, versions: versions("@isoflop/flops") };
       emit(options.json, document, () => `${model}\n\n${format(counted)}`);
+      if (options.report !== undefined) {
+        const { writeFlopsReport } = await import("../output/report/flops.js");
+        await writeFlopsReport(options.report, model, counted);
+      }
     });
 }
 

@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
 import { fitSourceOptions } from "../fits/source.js";
 import { count, positive, range } from "../input/numbers.js";
-import { jsonOption } from "../input/options.js";
+import { jsonOption, reportOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { planText } from "../output/plan.js";
 import { type PlanChoices, planFrom } from "../plan/plan.js";
 
-type Options = PlanChoices & { readonly json?: boolean };
+type Options = PlanChoices & { readonly json?: boolean; readonly report?: string };
 
 const help = `
 Chooses the runs that shrink the interval of one extrapolation most for a given compute (c-optimal design on the fitted
@@ -18,7 +18,7 @@ Example:
   isoflop plan-next fit.json --allowance 1e20 --target 1e22 --quantity N --posterior bootstrap`;
 
 export function configure(command: Command): void {
-  jsonOption(fitSourceOptions(command, ["surface"]))
+  reportOption(jsonOption(fitSourceOptions(command, ["surface"])))
     .requiredOption("--allowance <FLOPs>", "compute to spend, in all", positive)
     .requiredOption("--target <C>", "compute of the extrapolation that is to become certain", positive)
     .addOption(
@@ -39,7 +39,11 @@ export function configure(command: Command): void {
     .option("--noise <sd>", "standard deviation of ln L of one run (default: the residuals of the fit)", positive)
     .addHelpText("after", help)
     .action(async (file: string | undefined, options: Options) => {
-      const document = await planFrom(file, options);
+      const { document, fit, loaded } = await planFrom(file, options);
       emit(options.json, document, () => planText(document));
+      if (options.report !== undefined) {
+        const { writePlanReport } = await import("../output/report/plan.js");
+        await writePlanReport(options.report, fit, document, loaded);
+      }
     });
 }

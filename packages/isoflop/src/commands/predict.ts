@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import { requireSound } from "../fits/document.js";
-import { type FitSource, fitFrom, fitSourceOptions } from "../fits/source.js";
+import { type FitSource, fitSourceOptions, sourceFrom } from "../fits/source.js";
 import { positive, positives } from "../input/numbers.js";
-import { jsonOption, quantityOption } from "../input/options.js";
+import { jsonOption, quantityOption, reportOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { predictionText } from "../output/prediction.js";
 import { type PredictChoices, predict } from "../predict/predict.js";
 
-type Options = FitSource & PredictChoices & { readonly json?: boolean };
+type Options = FitSource & PredictChoices & { readonly json?: boolean; readonly report?: string };
 
 const help = `
 What can be asked of which fit:
@@ -23,16 +23,20 @@ Examples:
   isoflop predict --input runs.csv --method surface --reach 2.1`;
 
 export function configure(command: Command): void {
-  quantityOption(jsonOption(fitSourceOptions(command, ["isoflop", "surface"])))
+  reportOption(quantityOption(jsonOption(fitSourceOptions(command, ["isoflop", "surface"]))))
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
     .action(async (file: string | undefined, options: Options) => {
-      const fit = await fitFrom(file, options);
+      const { fit, loaded } = await sourceFrom(file, options);
       const document = predict(fit, options);
       emit(options.json, document, () => predictionText(document));
+      if (options.report !== undefined) {
+        const { writePredictionReport } = await import("../output/report/prediction.js");
+        await writePredictionReport(options.report, fit, document, loaded);
+      }
       requireSound(document);
     });
 }

@@ -19,13 +19,15 @@ export interface CompareChoices {
   readonly seed: number;
 }
 
-interface Side {
+export interface Side {
   readonly input: InputFile;
   /** What the law is of; a `fit law` does not say. */
   readonly quantity?: string;
   readonly law: LossLaw;
   /** Largest compute the law was fitted to. */
   readonly largest: number;
+  /** What the law was fitted to. */
+  readonly points: { readonly C: readonly number[]; readonly loss: readonly number[] };
 }
 
 export interface ComparisonDocument extends LawComparison {
@@ -87,11 +89,13 @@ function sideOfFit(fit: FitDocument, file: string, form: "power" | "saturating")
     const law = fit.fit;
     if (!law) throw unsound(`${shown(file)}: ${fit.status}: ${fit.message}`);
     if (law.kind === "broken") throw usageError(`${shown(file)} is a broken law; expected a power or saturating law`);
-    return { input: fit.input, law, largest: fit.data.x.reduce((a, b) => Math.max(a, b), 0) };
+    const points = { C: fit.data.x, loss: fit.data.y };
+    return { input: fit.input, law, largest: points.C.reduce((a, b) => Math.max(a, b), 0), points };
   }
   const law = form === "power" ? fit.laws.loss : fit.laws.lossWithFloor;
   if (!law.ok) throw unsound(`${shown(file)}: ${law.reason}: ${law.message}`);
-  const interior = fit.budgets.filter(({ status }) => status === "interior");
+  const interior = fit.budgets.flatMap((budget) => (budget.status === "interior" ? [budget] : []));
+  const points = { C: interior.map(({ C }) => C), loss: interior.map(({ optimum }) => optimum.loss.value) };
   const { quantity } = fit.choices;
-  return { input: fit.input, quantity, law, largest: interior.reduce((high, { C }) => Math.max(high, C), 0) };
+  return { input: fit.input, quantity, law, largest: points.C.reduce((a, b) => Math.max(a, b), 0), points };
 }

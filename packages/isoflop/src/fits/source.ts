@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { usageError } from "../exit.js";
 import { runOptions } from "../input/options.js";
-import { loadRuns, type RunInput } from "../input/runs.js";
+import { type LoadedRuns, loadRuns, type RunInput } from "../input/runs.js";
 import { type FitDocument, readFit } from "./document.js";
 import { fitIsoFlop } from "./isoflop.js";
 import { fitSurface } from "./surface.js";
@@ -23,13 +23,19 @@ export const fitSourceOptions = (command: Command, methods: readonly ["surface"]
       );
 };
 
-export async function fitFrom(file: string | undefined, options: FitSource): Promise<FitDocument> {
+/** A fit, and the runs where it was made from a table: a saved fit holds none. */
+export interface Source {
+  readonly fit: FitDocument;
+  readonly loaded?: LoadedRuns;
+}
+
+export async function sourceFrom(file: string | undefined, options: FitSource): Promise<Source> {
   const { input, method = "surface" } = options;
   if (file !== undefined && input !== undefined)
     throw usageError("a saved fit and --input are given; expected one of them");
-  if (file !== undefined) return readFit(file);
+  if (file !== undefined) return { fit: readFit(file) };
   if (input === undefined) throw usageError("there is nothing to work from; expected a saved fit or --input");
   const loaded = loadRuns({ ...options, input });
   const choices = options.quantity === undefined ? {} : { quantity: options.quantity };
-  return method === "isoflop" ? fitIsoFlop(loaded, choices) : fitSurface(loaded, choices);
+  return { fit: method === "isoflop" ? fitIsoFlop(loaded, choices) : await fitSurface(loaded, choices), loaded };
 }

@@ -18,7 +18,7 @@ export function readInput(file: string): { readonly text: string; readonly origi
     return { text, origin: { file, sha256: sha256Of(text) } };
   }
   try {
-    const bytes = readFileSync(file === "-" ? 0 : file);
+    const bytes = file === "-" ? readStandardInput() : readFileSync(file);
     const sha256 = sha256Of(bytes);
     return { text: new TextDecoder(encodingOf(bytes), { ignoreBOM: true }).decode(bytes), origin: { file, sha256 } };
   } catch (error) {
@@ -30,6 +30,14 @@ export function readInput(file: string): { readonly text: string; readonly origi
 function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
   return bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
+}
+
+function readStandardInput(): Buffer {
+  const bytes = readFileSync(0);
+  // Node's realpathSync takes the file examined last for the one at hand, and stops at a pipe: links are then not followed and
+  // a package that is loaded later is not found. Examining a plain file clears that.
+  statSync(process.execPath);
+  return bytes;
 }
 
 /** Reads a JSON object. `what` says what it should be, for the error of one who gives something else. */

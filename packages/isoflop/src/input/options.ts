@@ -1,5 +1,5 @@
 import { conditionings } from "@isoflop/flops";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { columnMap } from "./columns.js";
 import { positive, whole } from "./numbers.js";
 
@@ -41,6 +41,16 @@ export const tableOptions = (command: Command): Command =>
 
 export const jsonOption = (command: Command): Command =>
   command.option("--json", "print one JSON document with full precision, and nothing else");
+
+export const reportOption = (command: Command): Command =>
+  command.option("--report <file.html>", "write the figures and the same tables as one HTML file", reportFile);
+
+function reportFile(text: string): string {
+  if (text === "" || text === "-") {
+    throw new InvalidArgumentError("Expected a file's name: standard output has the tables.");
+  }
+  return text;
+}
 
 export const deviceOption = (command: Command): Command =>
   command.addOption(

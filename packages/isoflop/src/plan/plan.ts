@@ -1,8 +1,9 @@
 import { type Plan, planNext } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
-import { type FitSource, fitFrom } from "../fits/source.js";
+import { type FitSource, sourceFrom } from "../fits/source.js";
 import { type SurfaceDocument, surfaceOf } from "../fits/surface.js";
 import type { InputFile } from "../input/file.js";
+import type { LoadedRuns } from "../input/runs.js";
 import { versions } from "../versions.js";
 
 export interface PlanChoices extends Omit<FitSource, "quantity"> {
@@ -25,9 +26,16 @@ export interface PlanDocument extends Plan {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export async function planFrom(file: string | undefined, choices: PlanChoices): Promise<PlanDocument> {
+/** A plan with what it was made from. */
+export interface Planned {
+  readonly document: PlanDocument;
+  readonly fit: SurfaceDocument;
+  readonly loaded: LoadedRuns | undefined;
+}
+
+export async function planFrom(file: string | undefined, choices: PlanChoices): Promise<Planned> {
   const { allowance, quantity, posterior, ...rest } = choices;
-  const fit = await fitFrom(file, rest);
+  const { fit, loaded } = await sourceFrom(file, rest);
   if (fit.command !== "fit surface")
     throw usageError(`a ${fit.command} cannot be planned with; expected a fit surface`);
   // A plan on a surface that its own data do not determine would be a plan on nothing.
@@ -44,7 +52,7 @@ export async function planFrom(file: string | undefined, choices: PlanChoices): 
   });
   if (!outcome.ok) throw unsound(`${outcome.reason}: ${outcome.message}`);
   const { ok: _, ...plan } = outcome;
-  return {
+  const document = {
     command: "plan-next",
     target,
     allowance,
@@ -52,7 +60,8 @@ export async function planFrom(file: string | undefined, choices: PlanChoices): 
     ...plan,
     fit: { input: fit.input, status: fit.status },
     versions: versions("@isoflop/scaling"),
-  };
+  } as const;
+  return { document, fit, loaded };
 }
 
 function bootstrapCovariance({ bootstrap }: SurfaceDocument) {

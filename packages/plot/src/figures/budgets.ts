@@ -1,5 +1,6 @@
 import type { IsoFlopOptimum, Run, StudyNumbers } from "../study/types.js";
 import type { Theme } from "../theme.js";
+import type { SizeName } from "./parabola.js";
 
 /** One isoFLOP curve: the runs of a fitted budget by model size, and its optimum once it exists. */
 export interface Budget {
@@ -10,8 +11,8 @@ export interface Budget {
   readonly index: number;
 }
 
-/** Budgets from small to large; the held-out budget, which takes no part in the fit, is not among them. */
-export function budgetsOf(study: StudyNumbers): Budget[] {
+/** Budgets from small to large, runs by size; the held-out budget, which takes no part in the fit, is not among them. */
+export function budgetsOf(study: StudyNumbers, size: SizeName = "params"): Budget[] {
   const optimum = new Map(study.isoflop.map((entry) => [entry.budget, entry]));
   const fitted = study.runs.filter((run) => run.budget !== study.heldOut?.budget || optimum.has(run.budget));
   const values = [...new Set(fitted.map((run) => run.budget))].sort((a, b) => a - b);
@@ -19,7 +20,7 @@ export function budgetsOf(study: StudyNumbers): Budget[] {
     budget,
     index,
     optimum: optimum.get(budget),
-    runs: fitted.filter((run) => run.budget === budget).sort((a, b) => a.params - b.params),
+    runs: fitted.filter((run) => run.budget === budget).sort((a, b) => a[size] - b[size]),
   }));
 }
 

@@ -5,8 +5,8 @@ import { hasOptima } from "./budgets.js";
 import type { FigureOptions } from "./chart.js";
 import { compose, panelWidth, standalone } from "./compose.js";
 import { envelopeDrawing } from "./envelope.js";
-import { isoFlopDrawing } from "./isoflop.js";
-import { type LawName, lawDrawing, lawNames } from "./law.js";
+import { type IsoFlopFigureOptions, isoFlopDrawing } from "./isoflop.js";
+import { type LawFigureOptions, type LawName, lawDrawing, lawNames } from "./law.js";
 import { lossCurvesDrawing, type StudyWithCurves } from "./lossCurves.js";
 import { predictedMeasuredDrawing, residualDrawing } from "./prediction.js";
 import { sampleGridDrawing } from "./samples.js";
@@ -40,20 +40,20 @@ function withCurves<T extends StudyNumbers & Pick<Study, "curves">>(study: T): T
   return study as T & StudyWithCurves;
 }
 
-/** Loss against model size per budget: points with 95 % bars, parabola, vertex; refused budgets dashed. SVG text. */
-export const isoFlopFigure = (study: StudyNumbers, options: FigureOptions = {}): string =>
-  standalone(options, (inner) => isoFlopDrawing(withRuns(study), inner));
+/** Loss against model size per budget: points with 95 % bars, fitted curve, vertex; refused budgets dashed. SVG text. */
+export const isoFlopFigure = (study: StudyNumbers, options: IsoFlopFigureOptions = {}): string =>
+  standalone(options, (inner) => isoFlopDrawing(withRuns(study), { ...options, ...inner }));
 
 /** One law ("params", "tokens" or "loss") against compute, with band, optima and the held-out budget. SVG text. */
-export const lawFigure = (study: StudyNumbers, name: LawName, options: FigureOptions = {}): string =>
-  standalone(options, (inner) => lawDrawing(fitted(study), name, inner));
+export const lawFigure = (study: StudyNumbers, name: LawName, options: LawFigureOptions = {}): string =>
+  standalone(options, (inner) => lawDrawing(fitted(study), name, { ...options, ...inner }));
 
 /** The three laws side by side, or below each other on narrow widths. SVG text. */
-export const lawsFigure = (study: StudyNumbers, options: FigureOptions = {}): string =>
+export const lawsFigure = (study: StudyNumbers, options: LawFigureOptions = {}): string =>
   standalone(options, (inner) => {
     const width = inner.width ?? 1140;
     const columns = width < 720 ? 1 : 3;
-    const panel = { ...inner, width: panelWidth(width, columns) };
+    const panel = { ...options, ...inner, width: panelWidth(width, columns) };
     const panels = lawNames.map((name) => lawDrawing(fitted(study), name, panel));
     return compose(panels, { ...inner, columns, description: "The three scaling laws against compute." });
   });

@@ -4,51 +4,62 @@ import type { Run, StudyNumbers } from "../study/types.js";
 import { axis, lossAxis } from "./axis.js";
 import { type Budget, budgetsOf, colourOf, heldOutRuns, interiorOptima } from "./budgets.js";
 import { chart, type Drawing, type FigureOptions, type PointLabel, themeOf } from "./chart.js";
-import { parabola } from "./parabola.js";
+import { type CurvePoint, isoFlopCurve, type SizeName } from "./parabola.js";
 
 /** Half width of a 95 % interval in standard errors. */
 export const z95 = 1.959964;
+
+export interface IsoFlopFigureOptions extends FigureOptions {
+  /** What the minimum was sought in, and stands on the axis: model size by default, or training tokens. */
+  readonly size?: SizeName;
+  /** What was minimised; "validation loss" by default. */
+  readonly quantity?: string;
+}
 
 /**
  * Validation loss against model size (log), one curve per budget: runs with 95 % bars, the fitted parabola, its vertex.
  * A budget without an interior minimum is drawn hollow and dashed, and labelled as refused.
  */
-export function isoFlopDrawing(study: StudyNumbers, options: FigureOptions): Drawing {
+export function isoFlopDrawing(study: StudyNumbers, options: IsoFlopFigureOptions): Drawing {
+  const { size = "params", quantity = "validation loss" } = options;
   const theme = themeOf(options);
   const width = options.width ?? 760;
   const small = width < 480;
-  const budgets = budgetsOf(study);
+  const budgets = budgetsOf(study, size);
   const colour = colourOf(theme, budgets);
   const heldOut = heldOutRuns(study);
   const all = [...budgets.flatMap((budget) => budget.runs), ...heldOut];
-  const curves = budgets.map((entry) => ({ entry, points: entry.optimum ? parabola(entry.optimum, entry.runs) : [] }));
+  const curves = budgets.map((entry) => ({
+    entry,
+    points: entry.optimum ? isoFlopCurve(entry.optimum, entry.runs, size) : [],
+  }));
   const vertices = interiorOptima(budgets);
   const losses = [
     ...all.flatMap((run) => [run.loss - z95 * run.lossStdErr, run.loss + z95 * run.lossStdErr]),
     ...curves.flatMap(({ points }) => points.map((point) => point.loss)),
   ];
   const x = axis({
-    label: "model size N, parameters (log)",
-    values: all.map((run) => run.params),
+    label: size === "params" ? "model size N, parameters (log)" : `data D, ${options.tokenUnit ?? "tokens"} (log)`,
+    values: all.map((run) => run[size]),
     type: "log",
     format: (v) => count(v),
     ticks: small ? 5 : 9,
   });
-  const y = lossAxis({ label: "validation loss", values: losses, type: "linear", ticks: 7 });
+  const y = lossAxis({ label: quantity, values: losses, type: "linear", ticks: 7 });
 
   const marks: Plot.Markish[] = [
     Plot.line(vertices, {
-      x: "params",
+      x: size,
       y: "loss",
       stroke: theme.muted,
       strokeDasharray: "2 4",
       strokeWidth: 1.25,
       className: "optima-line",
     }),
-    ...curves.flatMap(({ entry, points }) => budgetMarks(entry, points, colour(entry.budget), theme.surface)),
-    ...runMarks(heldOut, theme.heldOut, theme.surface, "held-out"),
+    ...curves.flatMap(({ entry, points }) => budgetMarks(entry, points, size, colour(entry.budget), theme.surface)),
+    ...runMarks(heldOut, size, theme.heldOut, theme.surface, "held-out"),
     Plot.dot(vertices, {
-      x: "params",
+      x: size,
       y: "loss",
       symbol: "diamond2",
       r: 6.5,
@@ -59,10 +70,11 @@ export function isoFlopDrawing(study: StudyNumbers, options: FigureOptions): Dra
     }),
   ];
   const labels: PointLabel[] = curves.map(({ entry, points }) => {
-    const end = points.at(-1) ?? entry.runs.at(-1)!;
+    const last = entry.runs.at(-1)!;
+    const end = points.at(-1) ?? { size: last[size], loss: last.loss };
     const refused = entry.optimum && !entry.optimum.interior;
     return {
-      x: end.params,
+      x: end.size,
       y: end.loss,
       text: scientific(entry.budget) + (refused ? " refused" : ""),
       color: colour(entry.budget),
@@ -70,7 +82,7 @@ export function isoFlopDrawing(study: StudyNumbers, options: FigureOptions): Dra
   });
   if (heldOut[0]) {
     labels.push({
-      x: heldOut[0].params,
+      x: heldOut[0][size],
       y: heldOut[0].loss,
       text: `${scientific(heldOut[0].budget)} held out`,
       color: theme.heldOut,
@@ -81,7 +93,7 @@ export function isoFlopDrawing(study: StudyNumbers, options: FigureOptions): Dra
   const longest = Math.max(...labels.filter((label) => label.side !== "left").map((label) => label.text.length), 4);
   return chart(
     {
-      description: `IsoFLOP curves: validation loss against parameters at ${budgets.length} compute budgets.`,
+      description: `IsoFLOP curves: ${quantity} against ${size === "params" ? "parameters" : "tokens"} at ${budgets.length} compute budgets.`,
       x,
       y,
       marks,
@@ -91,7 +103,7 @@ export function isoFlopDrawing(study: StudyNumbers, options: FigureOptions): Dra
       marginRight: Math.min(longest * 7 + 14, small ? 96 : 130),
       subtitle: small
         ? "colour: compute budget, FLOPs"
-        : "one colour per compute budget, in FLOPs; bars are 95 % intervals",
+        : `one colour per compute budget, in FLOPs${all.some((run) => run.lossStdErr > 0) ? "; bars are 95 % intervals" : ""}`,
     },
     options,
   );
@@ -99,28 +111,31 @@ export function isoFlopDrawing(study: StudyNumbers, options: FigureOptions): Dra
 
 function budgetMarks(
   { optimum, runs }: Budget,
-  points: readonly { params: number; loss: number }[],
+  points: readonly CurvePoint[],
+  size: SizeName,
   color: string,
   surface: string,
 ): Plot.Markish[] {
   const refused = optimum !== undefined && !optimum.interior;
-  const guide = { x: "params", y: "loss", stroke: color } as const;
+  const guide = { y: "loss", stroke: color } as const;
   return [
     refused || !optimum
       ? Plot.line(runs, {
           ...guide,
+          x: size,
           strokeWidth: 1,
           strokeDasharray: "4 4",
           className: refused ? "refused" : "unfitted",
         })
-      : Plot.line(points, { ...guide, strokeWidth: 1.75, className: "parabola" }),
-    ...runMarks(runs, color, surface, "run", refused),
+      : Plot.line(points, { ...guide, x: "size", strokeWidth: 1.75, className: "parabola" }),
+    ...runMarks(runs, size, color, surface, "run", refused),
   ];
 }
 
 /** Points with their 95 % bars. */
-export function runMarks(
+function runMarks(
   runs: readonly Run[],
+  size: SizeName,
   color: string,
   surface: string,
   className: string,
@@ -129,7 +144,7 @@ export function runMarks(
   if (runs.length === 0) return [];
   return [
     Plot.ruleX(runs, {
-      x: "params",
+      x: size,
       y1: (run: Run) => run.loss - z95 * run.lossStdErr,
       y2: (run: Run) => run.loss + z95 * run.lossStdErr,
       stroke: color,
@@ -137,7 +152,7 @@ export function runMarks(
       className: `${className}-bar`,
     }),
     Plot.dot(runs, {
-      x: "params",
+      x: size,
       y: "loss",
       r: 3.75,
       fill: hollow ? surface : color,

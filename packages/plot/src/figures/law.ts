@@ -16,8 +16,15 @@ export const lawNames: readonly LawName[] = ["params", "tokens", "loss"];
 export const evaluate = (law: Law, compute: number): number =>
   law.coefficient * compute ** law.exponent + (law.floor ?? 0);
 
-const quantity = (name: LawName, tokenUnit: string): string =>
-  ({ params: "optimal model size, parameters", tokens: `optimal data, ${tokenUnit}`, loss: "optimal loss" })[name];
+export interface LawFigureOptions extends FigureOptions {
+  /** What stands in the place of the loss, e.g. a metric that was minimised. */
+  readonly quantity?: string;
+}
+
+const quantityOf = (name: LawName, { tokenUnit = "tokens", quantity = "loss" }: LawFigureOptions): string =>
+  ({ params: "optimal model size, parameters", tokens: `optimal data, ${tokenUnit}`, loss: `optimal ${quantity}` })[
+    name
+  ];
 
 /** Exponents of the loss are an order of magnitude smaller than those of size and data. */
 export const exponentDecimals = (name: LawName): number => (name === "loss" ? 4 : 3);
@@ -32,7 +39,7 @@ export const exponentText = (name: LawName, law: Law): string => {
  * One law against compute on log axes: the optima it was fitted to, the law (dashed where it extrapolates), its 95 %
  * band where one is given, and the held-out budget: for the loss, prediction with interval and the measured point.
  */
-export function lawDrawing(study: StudyNumbers & { laws: Laws }, name: LawName, options: FigureOptions): Drawing {
+export function lawDrawing(study: StudyNumbers & { laws: Laws }, name: LawName, options: LawFigureOptions): Drawing {
   const theme = themeOf(options);
   const width = options.width ?? 380;
   const law = study.laws[name];
@@ -66,7 +73,7 @@ export function lawDrawing(study: StudyNumbers & { laws: Laws }, name: LawName, 
     ...(name === "loss" && heldOut ? heldOutValues(heldOut).filter((value) => value > 0) : []),
   ];
   const yOptions: Omit<AxisOptions, "format"> = {
-    label: `${quantity(name, options.tokenUnit ?? "tokens")} (log)`,
+    label: `${quantityOf(name, options)} (log)`,
     values,
     type: "log",
     ticks: 6,
@@ -133,7 +140,7 @@ export function lawDrawing(study: StudyNumbers & { laws: Laws }, name: LawName, 
   }
   return chart(
     {
-      description: `${quantity(name, options.tokenUnit ?? "tokens")} against compute: ${exponentText(name, law)}.`,
+      description: `${quantityOf(name, options)} against compute: ${exponentText(name, law)}.`,
       x,
       y,
       marks,
@@ -154,7 +161,7 @@ const heldOutValues = ({ interval95, measuredLoss, measuredStdErr }: HeldOut): n
 ];
 
 /** A horizontal tick as wide as the bar of the interval, and a little more. */
-const tick = {
+export const tick = {
   draw(context: CanvasPath) {
     context.moveTo(-9, 0);
     context.lineTo(9, 0);

@@ -1,10 +1,15 @@
+import { given } from "../study/check.js";
 import type { IsoFlopOptimum, Run } from "../study/types.js";
 
 /** A point of an isoFLOP curve. */
 export interface CurvePoint {
-  readonly params: number;
+  /** Parameters, or tokens where the curve is drawn against those. */
+  readonly size: number;
   readonly loss: number;
 }
+
+/** Which of the two sizes of a run an isoFLOP curve is drawn against. */
+export type SizeName = "params" | "tokens";
 
 /**
  * Curvature κ of loss = L* + (κ/2) ln(N/N*)², the least-squares one given the vertex. When vertex and points come from
@@ -13,24 +18,32 @@ export interface CurvePoint {
 export function curvatureThrough(vertex: CurvePoint, points: readonly CurvePoint[]): number {
   let above = 0;
   let below = 0;
-  for (const { params, loss } of points) {
-    const z = Math.log(params / vertex.params) ** 2 / 2;
+  for (const { size, loss } of points) {
+    const z = Math.log(size / vertex.size) ** 2 / 2;
     above += z * (loss - vertex.loss);
     below += z * z;
   }
   return below > 0 ? above / below : 0;
 }
 
-/** The parabola of a budget between its smallest and largest model; empty for a budget that was refused. */
-export function parabola(optimum: IsoFlopOptimum, runs: readonly Run[], samples = 60): CurvePoint[] {
-  const { optimalParams, optimalLoss, interior } = optimum;
-  if (!interior || optimalParams === null || optimalLoss === null) return [];
-  const vertex = { params: optimalParams, loss: optimalLoss };
-  const curvature = optimum.curvature ?? curvatureThrough(vertex, runs);
-  const low = Math.min(vertex.params, ...runs.map((run) => run.params));
-  const high = Math.max(vertex.params, ...runs.map((run) => run.params));
+/** The stated curve of a budget, or its parabola between the smallest and largest model; empty for one that was refused. */
+export function isoFlopCurve(
+  optimum: IsoFlopOptimum,
+  runs: readonly Run[],
+  name: SizeName = "params",
+  samples = 60,
+): CurvePoint[] {
+  const { optimalLoss, interior } = optimum;
+  const best = name === "params" ? optimum.optimalParams : optimum.optimalTokens;
+  if (!interior || best === null || optimalLoss === null) return [];
+  if (given(optimum.curve)) return [...optimum.curve];
+  const vertex = { size: best, loss: optimalLoss };
+  const points = runs.map((run) => ({ size: run[name], loss: run.loss }));
+  const curvature = optimum.curvature ?? curvatureThrough(vertex, points);
+  const low = Math.min(vertex.size, ...points.map(({ size }) => size));
+  const high = Math.max(vertex.size, ...points.map(({ size }) => size));
   return Array.from({ length: samples + 1 }, (_, i) => {
-    const params = low * (high / low) ** (i / samples);
-    return { params, loss: vertex.loss + (curvature / 2) * Math.log(params / vertex.params) ** 2 };
+    const size = low * (high / low) ** (i / samples);
+    return { size, loss: vertex.loss + (curvature / 2) * Math.log(size / vertex.size) ** 2 };
   });
 }

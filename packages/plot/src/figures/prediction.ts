@@ -7,6 +7,7 @@ import { budgetsOf, colourOf, interiorOptima } from "./budgets.js";
 import { chart, type Drawing, type FigureOptions, type PointLabel, themeOf } from "./chart.js";
 import { z95 } from "./isoflop.js";
 import { evaluate, heldOutMarks } from "./law.js";
+import { percentAxis, zeroLine } from "./percent.js";
 
 type Fitted = StudyNumbers & { laws: Laws };
 
@@ -140,15 +141,16 @@ export function residualDrawing(study: Fitted, options: FigureOptions): Drawing 
     ticks: 5,
     pad: 0.12,
   });
-  const plain = axis({
-    label: "measured − predicted, % of predicted",
-    values,
-    type: "linear",
-    format: String,
-    ticks: 6,
-    pad: 0.12,
-  });
-  const fine = plain.ticks.some((tick) => Math.abs(Math.round(tick * 100) - tick * 100) > 1e-6) ? 1 : 0;
+  const y = percentAxis(
+    axis({
+      label: "measured − predicted, % of predicted",
+      values,
+      type: "linear",
+      format: String,
+      ticks: 6,
+      pad: 0.12,
+    }),
+  );
   const labels: PointLabel[] =
     relative && measured !== null
       ? [
@@ -166,12 +168,12 @@ export function residualDrawing(study: Fitted, options: FigureOptions): Drawing 
     {
       description: "Deviation of measured from predicted loss, in percent, against compute.",
       x,
-      y: { ...plain, format: (v) => signedPercent(v, fine) },
+      y,
       labels,
       width,
       height: Math.round(width * 0.9),
       marks: [
-        Plot.ruleY([0], { stroke: theme.ink, strokeWidth: 1, className: "zero" }),
+        zeroLine(theme),
         Plot.dot(points, {
           x: "budget",
           y: "residual",

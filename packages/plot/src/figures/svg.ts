@@ -38,8 +38,17 @@ export function serialise(svg: Element): string {
   // Plot's style sheet only repeats what the attributes say, in selectors that rasterisers do not know.
   for (const style of [...svg.querySelectorAll("style")]) style.remove();
   svg.removeAttribute("class");
-  return svg.outerHTML.replaceAll("&nbsp;", "&#160;");
+  return svg.outerHTML.replaceAll("&nbsp;", "&#160;").replace(tag, strictly);
 }
+
+/** A start tag with its attributes. In words a "<" is escaped already, so each one left begins a tag or stands in quotes. */
+const tag = /<[a-z](?:[^"<>]|"[^"]*")*>/gi;
+
+/** HTML, and the document used in Node, let "<" and "&" stand in an attribute; XML does not. */
+const strictly = (start: string): string =>
+  start.replace(/"[^"]*"/g, (value) =>
+    value.replaceAll("<", "&lt;").replace(/&(?!(?:amp|lt|gt|quot|apos|#\d+);)/g, "&amp;"),
+  );
 
 /** Escapes text for an attribute or an element of HTML or XML. */
 export const escapeText = (text: string): string =>

@@ -37,6 +37,11 @@ export interface IsoFlopOptimum {
    * the fitted parabola itself when the fit was ordinary least squares over all runs of the budget.
    */
   readonly curvature?: number | null;
+  /**
+   * The fitted curve itself where it is no parabola of the loss: a spline, or a parabola of ln L. By increasing size, counted in
+   * what the figure has on its axis. Takes the place of `curvature`.
+   */
+  readonly curve?: readonly { readonly size: number; readonly loss: number }[] | null;
   /** Why a budget was refused, in a few words. */
   readonly reason?: string | null;
 }

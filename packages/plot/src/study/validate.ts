@@ -80,7 +80,19 @@ function optima(value: unknown, budgets: ReadonlySet<number>): void {
       if (interior || given(optimum[key])) positive(`${field}.${key}`, optimum[key]);
     }
     if (given(optimum.curvature)) finite(`${field}.curvature`, optimum.curvature);
+    if (given(optimum.curve)) curve(`${field}.curve`, optimum.curve);
     if (given(optimum.reason)) text(`${field}.reason`, optimum.reason);
+  });
+}
+
+function curve(field: string, value: unknown): void {
+  let previous = 0;
+  each(field, value, (entry, path) => {
+    const point = object(path, entry);
+    const size = positive(`${path}.size`, point.size);
+    if (size <= previous) throw new PlotInputError(`${path}.size`, size, `more than ${previous}`);
+    previous = size;
+    positive(`${path}.loss`, point.loss);
   });
 }
 

@@ -1,0 +1,51 @@
+import { nextRunsFigure } from "@isoflop/plot";
+import { type SurfaceDocument, surfaceOf } from "../../fits/surface.js";
+import type { LoadedRuns } from "../../input/runs.js";
+import type { PlanDocument } from "../../plan/plan.js";
+import { writePage } from "../page.js";
+import { planText } from "../plan.js";
+import { onPage } from "./options.js";
+import { computeLabel, frontierOf, planeRuns } from "./plane.js";
+import { largest, smallest, spaced } from "./spaced.js";
+
+/** Writes the plan in the plane of compute and size; runs so far are drawn where a table was given. */
+export async function writePlanReport(
+  path: string,
+  fit: SurfaceDocument,
+  plan: PlanDocument,
+  loaded: LoadedRuns | undefined,
+): Promise<void> {
+  const surface = surfaceOf(fit, fit.fit!);
+  const runs = planeRuns(loaded?.runs ?? []);
+  const { C } = plan.target;
+  const computes = [...runs.map(({ compute }) => compute), ...[...plan.runs, ...plan.evenGrid].map((run) => run.C), C];
+  const [target] = frontierOf(surface, [C]);
+  const next = (planned: PlanDocument["runs"]) =>
+    planned.map((run) => ({ compute: run.C, params: run.N, count: run.count }));
+  const figure = {
+    planned: next(plan.runs),
+    evenGrid: next(plan.evenGrid),
+    runs,
+    frontier: frontierOf(surface, spaced(smallest(computes) / 2, largest(computes) * 2)),
+    target: {
+      compute: C,
+      ...(target && { params: target.params }),
+      ...(target?.low && target.high && { paramsInterval: [target.low, target.high] as const }),
+    },
+    computeLabel,
+  };
+  const missing = runs.length > 0 ? "" : " A saved fit has no runs, so those so far are not shown.";
+  await writePage(path, {
+    title: "The next runs",
+    text: planText(plan),
+    figures:
+      plan.runs.length > 0
+        ? [
+            {
+              draw: (width) => nextRunsFigure(figure, onPage(width)),
+              caption: `Filled: the planned runs, larger where a run is trained with several seeds. Hollow: an even grid of the same allowance. Line and band: the compute-optimal size as it is known now, at 95 %. Diamond: the optimum at the target.${missing}`,
+            },
+          ]
+        : [],
+  });
+}

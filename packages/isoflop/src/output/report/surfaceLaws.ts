@@ -1,0 +1,51 @@
+import type { FitRun, FittedLaw } from "@isoflop/plot";
+import { deltaMethod, optimalAllocation, type SurfaceFit } from "@isoflop/scaling";
+import type { AllocationLaws } from "../../fits/allocation.js";
+import type { SurfaceNumbers } from "../../fits/surface.js";
+import { interval, num } from "../format.js";
+import { banded } from "./curves.js";
+import { computeLabel } from "./plane.js";
+import { BEYOND, largest, smallest, spaced } from "./spaced.js";
+
+const quantities = {
+  N: { label: "optimal model size N*, parameters", format: "count" },
+  D: { label: "optimal data D*, tokens", format: "count" },
+  loss: { label: "optimal loss L*", format: "plain" },
+} as const;
+
+/**
+ * The optima of a surface as laws of compute, over the runs or over `computes`; undefined where the surface has none.
+ * The band is by the delta method, and absent where the fit has no errors.
+ */
+export function surfaceLaws(
+  { allocation }: Pick<SurfaceNumbers, "allocation">,
+  fit: SurfaceFit,
+  runs: readonly FitRun[],
+  computes: readonly number[] = [],
+): FittedLaw[] | undefined {
+  if (!allocation) return undefined;
+  const known = runs.map(({ compute }) => compute);
+  const end = Math.max(BEYOND * largest(known), largest(computes));
+  const xs = spaced(Math.min(smallest(known), smallest(computes)), end);
+  return (["N", "D", "loss"] as const).map((name) => ({
+    title: `exponent ${num(allocation[name].exponent.value, 3)}, 95 % ${interval(allocation[name].exponent.ci95, 3)}`,
+    x: { label: computeLabel, format: "scientific" },
+    y: quantities[name],
+    points: name === "loss" ? runs.map(({ compute, loss }) => ({ x: compute, y: loss })) : [],
+    curve: optima(fit, name, xs),
+    ...(known.length > 0 && { fittedTo: largest(known) }),
+    ...(name === "loss" && allocation.loss.floor > 0 && { floor: { at: allocation.loss.floor } }),
+  }));
+}
+
+function optima(fit: SurfaceFit, name: keyof AllocationLaws, computes: readonly number[]) {
+  return computes.flatMap((compute) => {
+    const best = optimalAllocation(fit, compute);
+    if (!best.ok) return [];
+    const { ci95 } = deltaMethod(fit, (surface) => {
+      const outcome = optimalAllocation(surface, compute);
+      return outcome.ok ? Math.log(outcome[name]) : Number.NaN;
+    });
+    return [banded(compute, best[name], [Math.exp(ci95[0]), Math.exp(ci95[1])])];
+  });
+}
