@@ -61,6 +61,27 @@ describe("every report", () => {
     for (const [, name] of page.matchAll(/var\((--[\w-]+)\)/g)) expect(page).toContain(`${name}:`);
   });
 
+  test("of many runs draws an even sample, and says so", () => {
+    const rows = Array.from({ length: 6000 }, (_, i) => {
+      const [C, x] = [10 ** (18 + (i % 5) / 2), ((i * 7919) % 6000) / 3000 - 1];
+      const N = 0.1 * C ** 0.5 * Math.exp(x);
+      return `${C},${N},${1.8 + 480 / N ** 0.35 + 2100 / (C / (6 * N)) ** 0.37}`;
+    });
+    const table = ["C,N,loss", ...rows].join("\n");
+    const { page, wide } = reported(["fit", "isoflop", "-i", "-"], table);
+    const dots = marks(wide[0]!, "run", "circle");
+    expect(Math.abs(dots - 2000)).toBeLessThan(20);
+    expect(page).toContain(`Of 6000 runs an even sample of ${dots} is drawn.`);
+  });
+
+  test("of a metric names it on every axis", () => {
+    const args = ["fit", "surface", "-i", fixture("dit_isoflop_noisy"), "--quantity", "fid", "--objective", "log-mse"];
+    const { page } = reported(args);
+    expect(page).toContain("<h1>fid surface</h1>");
+    expect(page).toContain("predicted fid");
+    expect(page).toContain("optimal fid");
+  });
+
   test("is the same bytes for the same input", () => {
     expect(reported(surface).page).toBe(reported(surface).page);
   });

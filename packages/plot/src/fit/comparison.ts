@@ -38,7 +38,7 @@ export function comparisonDrawing(data: ComparisonFigureData, options: FigureOpt
   const points = laws.flatMap(({ law }) => law.points ?? []);
   const core = [...curves, ...points].map((point) => point.y);
   const y = logAxis(
-    { label: data.quantity ?? "optimal loss" },
+    { label: `optimal ${data.quantity ?? "loss"}` },
     rangeWithBand([...core, ...at.map(({ loss }) => loss)], curves),
     7,
   );
@@ -52,7 +52,7 @@ export function comparisonDrawing(data: ComparisonFigureData, options: FigureOpt
       marginRight: 20,
       subtitle: small
         ? "grey steps: compute B needs / C"
-        : "steps: compute that B needs for the loss of A, over C; shaded: 95 % bands",
+        : `steps: compute that B needs for the ${data.quantity ?? "loss"} of A, over C; shaded: 95 % bands`,
       legend: laws.map(({ law, color }) => ({ text: law.name, color })),
       labels: [
         ...crossingLabels(data.crossing, a, x, theme),

@@ -20,7 +20,7 @@ export function surfaceDrawing(data: SurfaceFigureData, options: FigureOptions):
   const theme = themeOf(options);
   const width = options.width ?? 760;
   const small = width < 480;
-  const { grid, runs = [], asked = [] } = data;
+  const { grid, runs = [], asked = [], quantity = "loss" } = data;
   const { x, y } = planeAxes(
     {
       compute: [grid.compute[0]!, grid.compute.at(-1)!, ...runs.map((run) => run.compute)],
@@ -35,7 +35,7 @@ export function surfaceDrawing(data: SurfaceFigureData, options: FigureOptions):
     runs.reduce((high, run) => Math.max(high, run.loss), 0),
   );
   const format = levelFormat(levels);
-  const key = levelKey(levels, "loss");
+  const key = levelKey(levels, quantity);
   const colour = (loss: number) => theme.scale(key.share(loss));
   const drawn = levels.map((level) => ({
     text: format(level),
@@ -57,7 +57,7 @@ export function surfaceDrawing(data: SurfaceFigureData, options: FigureOptions):
   }));
   return chart(
     {
-      description: `Contours of the fitted loss against compute and model size, with ${runs.length} runs.`,
+      description: `Contours of the fitted ${quantity} against compute and model size, with ${runs.length} runs.`,
       x,
       y,
       width,
@@ -65,7 +65,7 @@ export function surfaceDrawing(data: SurfaceFigureData, options: FigureOptions):
       marginRight: 20,
       key,
       labels,
-      subtitle: subtitleOf(runs.length, frontier.length > 0, small),
+      subtitle: subtitleOf(quantity, runs.length, frontier.length > 0, small),
       annotations: (frame) =>
         contourLabels(
           drawn,
@@ -91,7 +91,7 @@ export function surfaceDrawing(data: SurfaceFigureData, options: FigureOptions):
           fill: (run: FitRun) => colour(run.loss),
           stroke: theme.surface,
           className: "run",
-          title: (run: FitRun) => `${run.label ?? "run"}: loss ${lossText(run.loss)}`,
+          title: (run: FitRun) => `${run.label ?? "run"}: ${quantity} ${lossText(run.loss)}`,
         }),
         ...askedModelMarks(asked, theme, y.domain, x.domain),
       ],
@@ -106,10 +106,10 @@ const within = ({ domain: [low, high] }: Axis, value: number): boolean =>
 const largest = (runs: readonly FitRun[]): number =>
   runs.length > 0 ? runs.reduce((high, run) => Math.max(high, run.compute), 0) : Number.POSITIVE_INFINITY;
 
-const subtitleOf = (runs: number, frontier: boolean, small: boolean): string =>
+const subtitleOf = (quantity: string, runs: number, frontier: boolean, small: boolean): string =>
   [
-    small ? "lines: fit" : "lines: fitted loss",
-    runs > 0 && (small ? "dots: runs" : "dots: measured loss of the runs, on the same scale"),
+    small ? "lines: fit" : `lines: fitted ${quantity}`,
+    runs > 0 && (small ? "dots: runs" : `dots: measured ${quantity} of the runs, on the same scale`),
     frontier && (small ? "thick: N*" : "thick: compute-optimal size"),
   ]
     .filter((words) => typeof words === "string")

@@ -57,6 +57,8 @@ export interface SurfaceFigureData {
   readonly asked?: readonly AskedModel[];
   /** What C counts; "compute C, FLOPs" by default. */
   readonly computeLabel?: string;
+  /** What is fitted; "loss" by default. */
+  readonly quantity?: string;
 }
 
 /** A run of a fit with what the fit says of it. */
@@ -154,7 +156,7 @@ export interface ComparisonFigureData {
   readonly at?: readonly ComparedAt[];
   /** Compute at which the laws cross. */
   readonly crossing?: Place | null;
-  /** What is compared; "optimal loss" by default. */
+  /** What is compared; "loss" by default. */
   readonly quantity?: string;
 }
 

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { type ComparedLaw, comparisonFigure } from "@isoflop/plot";
 import type { ComparisonDocument, Side } from "../../compare/compare.js";
 import { shown } from "../../input/file.js";
+import { LOSS } from "../../input/runs.js";
 import { comparisonText } from "../comparison.js";
 import { writePage } from "../page.js";
 import { drawable, lawCurve } from "./curves.js";
@@ -23,7 +24,9 @@ export async function writeComparisonReport(path: string, document: ComparisonDo
     largest([...needed, ...meets.map((C) => 2 * C), BEYOND * largest([...a.points.C, ...b.points.C]), high]),
   );
   const [nameA, nameB] = namesOf(a, b);
+  const quantity = document.choices.quantity ?? LOSS;
   const figure = {
+    quantity,
     a: comparedLaw(a, nameA, xs),
     b: comparedLaw(b, nameB, xs),
     at: at.map(({ C, a: loss, effectiveCompute }) => {
@@ -45,7 +48,7 @@ export async function writeComparisonReport(path: string, document: ComparisonDo
       {
         draw: (width) => comparisonFigure(figure, onPage(width)),
         caption:
-          "The two laws with their pointwise 95 % bands, dashed beyond their own data; dots are what each was fitted to. From each open dot on A a line leads to the compute at which B has the same loss: the number is that compute over C, with its 95 % interval as the pale bar. Shaded upright: where the laws cross, at 95 %.",
+          "The two laws with their pointwise 95 % bands, dashed beyond their own data; dots are what each was fitted to. From each open dot on A a line leads to the compute at which B is as good: the number is that compute over C, with its 95 % interval as the pale bar. Shaded upright: where the laws cross, at 95 %.",
       },
     ],
   });

@@ -5,16 +5,18 @@ import type { LoadedRuns } from "../../input/runs.js";
 import { isoFlopText } from "../isoflop.js";
 import { writePage } from "../page.js";
 import { budgetCurve } from "./budgetCurve.js";
+import { drawn, drawnNote } from "./drawn.js";
 import { onPage } from "./options.js";
 import { BEYOND, largest, smallest, spaced } from "./spaced.js";
 
 /** Writes the curves at equal compute and the laws. Budgets that were refused are drawn as such. */
 export async function writeIsoFlopReport(path: string, loaded: LoadedRuns, fit: IsoFlopDocument): Promise<void> {
   const { choices } = fit;
-  const runs = runsOf(loaded, fit);
-  const drawn = new Set(runs.map(({ budget }) => budget));
-  const budgets = fit.budgets.filter(({ C }) => drawn.has(C));
-  const study = { runs, isoflop: budgets.map((budget) => optimumOf(budget, runs, choices)) };
+  const all = runsOf(loaded, fit);
+  const runs = drawn(all);
+  const measured = new Set(all.map(({ budget }) => budget));
+  const budgets = fit.budgets.filter(({ C }) => measured.has(C));
+  const study = { runs, isoflop: budgets.map((budget) => optimumOf(budget, all, choices)) };
   const laws = lawsOf(fit);
   const words = {
     size: choices.axis === "N" ? "params" : "tokens",
@@ -29,7 +31,7 @@ export async function writeIsoFlopReport(path: string, loaded: LoadedRuns, fit: 
         ? [
             {
               draw: (width: number) => isoFlopFigure(study, { ...onPage(width), ...words }),
-              caption: `Dots are runs, curves ${curveWords(choices)}, diamonds the minima; hollow and dashed: refused.`,
+              caption: `Dots are runs, curves ${curveWords(choices)}, diamonds the minima; hollow and dashed: refused.${drawnNote(all)}`,
             },
           ]
         : []),

@@ -4,6 +4,7 @@ import type { LoadedRuns } from "../../input/runs.js";
 import type { PlanDocument } from "../../plan/plan.js";
 import { writePage } from "../page.js";
 import { planText } from "../plan.js";
+import { drawn, drawnNote } from "./drawn.js";
 import { onPage } from "./options.js";
 import { computeLabel, frontierOf, planeRuns } from "./plane.js";
 import { largest, smallest, spaced } from "./spaced.js";
@@ -16,7 +17,8 @@ export async function writePlanReport(
   loaded: LoadedRuns | undefined,
 ): Promise<void> {
   const surface = surfaceOf(fit, fit.fit!);
-  const runs = planeRuns(loaded?.runs ?? []);
+  const all = loaded?.runs ?? [];
+  const runs = planeRuns(drawn(all));
   const { C } = plan.target;
   const computes = [...runs.map(({ compute }) => compute), ...[...plan.runs, ...plan.evenGrid].map((run) => run.C), C];
   const [target] = frontierOf(surface, [C]);
@@ -34,7 +36,7 @@ export async function writePlanReport(
     },
     computeLabel,
   };
-  const missing = runs.length > 0 ? "" : " A saved fit has no runs, so those so far are not shown.";
+  const missing = runs.length > 0 ? drawnNote(all) : " A saved fit has no runs, so those so far are not shown.";
   await writePage(path, {
     title: "The next runs",
     text: planText(plan),

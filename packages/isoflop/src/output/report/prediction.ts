@@ -11,12 +11,13 @@ import type { FitDocument } from "../../fits/document.js";
 import { type IsoFlopDocument, isoFlopOf } from "../../fits/isoflop.js";
 import type { LawDocument } from "../../fits/law.js";
 import { type SurfaceDocument, surfaceOf } from "../../fits/surface.js";
-import type { LoadedRuns } from "../../input/runs.js";
+import { type LoadedRuns, ofQuantity } from "../../input/runs.js";
 import type { Predicted, Prediction, PredictionDocument } from "../../predict/predict.js";
 import { num, round } from "../format.js";
 import { type PageFigure, writePage } from "../page.js";
 import { predictionText } from "../prediction.js";
 import { drawable, lawCurve } from "./curves.js";
+import { drawn, drawnNote } from "./drawn.js";
 import { fittedLawOf } from "./law.js";
 import { onPage } from "./options.js";
 import { planeOf, planeRuns } from "./plane.js";
@@ -102,11 +103,13 @@ function surfaceFigures(
   loaded: LoadedRuns | undefined,
 ): PageFigure[] {
   const fit = surfaceOf(document, document.fit!);
-  const runs = planeRuns(loaded?.runs ?? []);
+  const { quantity } = document;
+  const all = loaded ? ofQuantity(loaded, quantity).runs : [];
+  const runs = planeRuns(drawn(all));
   const models = predictions.flatMap((prediction) => askedModel(prediction));
-  const plane = { ...planeOf(fit, { runs, models }), asked: models };
-  const caption = `Contours of the fitted loss. Thick: the compute-optimal size with its 95 % band. Diamonds: what was asked, with 95 % intervals.${
-    runs.length > 0 ? "" : " A saved fit has no runs, so where they end is not shown."
+  const plane = { ...planeOf(fit, { runs, models }), asked: models, quantity };
+  const caption = `Contours of the fitted ${quantity}. Thick: the compute-optimal size with its 95 % band. Diamonds: what was asked, with 95 % intervals.${
+    runs.length > 0 ? drawnNote(all) : " A saved fit has no runs, so where they end is not shown."
   }`;
   return [
     { draw: (width) => surfaceFigure(plane, onPage(width)), caption },
@@ -142,14 +145,14 @@ function lossFigures(
   const optimal = predictions.filter(({ given }) => given.N === undefined && given.loss === undefined);
   if (optimal.length === 0) return [];
   const asked = optimal.map(({ given }) => given.C!);
-  const laws = surfaceLaws(document.fit!, fit, runs, [...asked, smallest(asked) / 10, largest(asked) * 10]);
+  const laws = surfaceLaws(document, fit, runs, [...asked, smallest(asked) / 10, largest(asked) * 10]);
   if (!laws) return [];
   const answers = ["optimal N", "optimal D", "loss"];
   const withAnswers = laws.map((law, i) => ({ ...law, asked: askedPoints(optimal, "C", answers[i]!) }));
   return [
     {
       draw: (width) => fittedLawsFigure(withAnswers, onPage(width)),
-      caption: `Optimal size, data and loss under C = 6ND. ${bars}`,
+      caption: `Optimal size, data and ${document.quantity} under C = 6ND. ${bars}`,
     },
   ];
 }

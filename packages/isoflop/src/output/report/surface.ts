@@ -1,9 +1,10 @@
 import { fitResidualsFigure, fittedLawsFigure, surfaceFigure } from "@isoflop/plot";
 import { surfaceLoss } from "@isoflop/scaling";
 import { type SurfaceDocument, surfaceOf } from "../../fits/surface.js";
-import type { LoadedRuns } from "../../input/runs.js";
+import { LOSS, type LoadedRuns, ofQuantity } from "../../input/runs.js";
 import { type PageFigure, writePage } from "../page.js";
 import { surfaceText } from "../surface.js";
+import { drawn, drawnNote } from "./drawn.js";
 import { onPage } from "./options.js";
 import { computeLabel, planeOf, planeRuns } from "./plane.js";
 import { surfaceLaws } from "./surfaceLaws.js";
@@ -11,17 +12,19 @@ import { surfaceLaws } from "./surfaceLaws.js";
 /** Writes the contours with the runs, the residuals and the laws of the optimum; a refused fit has only its text. */
 export async function writeSurfaceReport(path: string, loaded: LoadedRuns, document: SurfaceDocument): Promise<void> {
   await writePage(path, {
-    title: "Loss surface",
+    title: `${document.quantity === LOSS ? "Loss" : document.quantity} surface`,
     text: surfaceText(document),
-    figures: document.fit ? figuresOf(loaded, document) : [],
+    figures: document.fit ? figuresOf(ofQuantity(loaded, document.quantity), document) : [],
   });
 }
 
-function figuresOf({ runs }: LoadedRuns, document: SurfaceDocument): PageFigure[] {
+function figuresOf({ runs: all }: LoadedRuns, document: SurfaceDocument): PageFigure[] {
+  const { quantity } = document;
   const fit = surfaceOf(document, document.fit!);
+  const runs = drawn(all);
   const inPlane = planeRuns(runs);
-  const plane = planeOf(fit, { runs: inPlane });
-  const laws = surfaceLaws(document.fit!, fit, inPlane);
+  const plane = { ...planeOf(fit, { runs: inPlane }), quantity };
+  const laws = surfaceLaws(document, fit, inPlane);
   const residuals = {
     points: runs.map(({ N, D, loss, row }) => ({
       measured: loss,
@@ -32,25 +35,25 @@ function figuresOf({ runs }: LoadedRuns, document: SurfaceDocument): PageFigure[
     })),
     at: { label: computeLabel, format: "scientific" },
     size: { label: "model size N, parameters", format: "count" },
+    quantity,
     standardDeviation: fit.residualStandardDeviation,
   } as const;
   const without = plane.frontier!.length > 0 ? "" : " This surface has no optimum, so there is no frontier.";
   return [
     {
       draw: (width) => surfaceFigure(plane, onPage(width)),
-      caption: `Contours of the fitted loss at equal steps along the frontier; dots are the runs, coloured by the loss that was measured: a dot between two contours of its own colours agrees with the fit. Thick: the compute-optimal size under C = 6ND with its pointwise 95 % band, dashed beyond the largest run.${without}`,
+      caption: `Contours of the fitted ${quantity} at equal steps along the frontier; dots are the runs, coloured by what was measured: a dot between two contours of its own colours agrees with the fit. Thick: the compute-optimal size under C = 6ND with its pointwise 95 % band, dashed beyond the largest run.${without}${drawnNote(all)}`,
     },
     {
       draw: (width) => fitResidualsFigure(residuals, onPage(width)),
       caption:
-        "ln(measured / predicted) of every run, against the predicted loss and against compute, coloured by model size. A trend with either, or colours that part, is structure that this form does not have. Runs further than 2.5 standard deviations off are named.",
+        "ln(measured / predicted) of every run, against the predicted value and against compute, coloured by model size. A trend with either, or colours that part, is structure that this form does not have. Runs further than 2.5 standard deviations off are named.",
     },
     ...(laws
       ? [
           {
             draw: (width: number) => fittedLawsFigure(laws, onPage(width)),
-            caption:
-              "Optimal size, data and loss under C = 6ND that follow from the surface, with pointwise 95 % bands (delta method); dashed beyond the largest run. The runs stand above the optimal loss: what lies between is the price of another size, and noise.",
+            caption: `Optimal size, data and ${quantity} under C = 6ND that follow from the surface, with pointwise 95 % bands (delta method); dashed beyond the largest run. The runs stand above the optimum: what lies between is the price of another size, and noise.`,
           },
         ]
       : []),

@@ -1,28 +1,30 @@
 import type { FitRun, FittedLaw } from "@isoflop/plot";
 import { deltaMethod, optimalAllocation, type SurfaceFit } from "@isoflop/scaling";
 import type { AllocationLaws } from "../../fits/allocation.js";
-import type { SurfaceNumbers } from "../../fits/surface.js";
+import type { SurfaceDocument } from "../../fits/surface.js";
 import { interval, num } from "../format.js";
 import { banded } from "./curves.js";
 import { computeLabel } from "./plane.js";
 import { BEYOND, largest, smallest, spaced } from "./spaced.js";
 
-const quantities = {
-  N: { label: "optimal model size N*, parameters", format: "count" },
-  D: { label: "optimal data D*, tokens", format: "count" },
-  loss: { label: "optimal loss L*", format: "plain" },
-} as const;
+const axes = (quantity: string) =>
+  ({
+    N: { label: "optimal model size N*, parameters", format: "count" },
+    D: { label: "optimal data D*, tokens", format: "count" },
+    loss: { label: `optimal ${quantity}`, format: "plain" },
+  }) as const;
 
 /**
  * The optima of a surface as laws of compute, over the runs or over `computes`; undefined where the surface has none.
  * The band is by the delta method, and absent where the fit has no errors.
  */
 export function surfaceLaws(
-  { allocation }: Pick<SurfaceNumbers, "allocation">,
+  { quantity, fit: numbers }: SurfaceDocument,
   fit: SurfaceFit,
   runs: readonly FitRun[],
   computes: readonly number[] = [],
 ): FittedLaw[] | undefined {
+  const allocation = numbers?.allocation;
   if (!allocation) return undefined;
   const known = runs.map(({ compute }) => compute);
   const end = Math.max(BEYOND * largest(known), largest(computes));
@@ -30,7 +32,7 @@ export function surfaceLaws(
   return (["N", "D", "loss"] as const).map((name) => ({
     title: `exponent ${num(allocation[name].exponent.value, 3)}, 95 % ${interval(allocation[name].exponent.ci95, 3)}`,
     x: { label: computeLabel, format: "scientific" },
-    y: quantities[name],
+    y: axes(quantity)[name],
     points: name === "loss" ? runs.map(({ compute, loss }) => ({ x: compute, y: loss })) : [],
     curve: optima(fit, name, xs),
     ...(known.length > 0 && { fittedTo: largest(known) }),

@@ -1,0 +1,44 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { fixture, isoflop, json, scratch } from "./isoflop.js";
+
+/** A folder as `isoflop train` leaves it, with the runs of a table. */
+function folderOf(name: string, inner = ""): string {
+  const folder = scratch(name);
+  const rows = readFileSync(fixture("dit_isoflop_noisy"), "utf8").trim().split("\n").slice(1);
+  const records = rows.map((row, i) => {
+    const [budget, paramsNonEmbedding, tokens, loss] = row.split(",").map(Number);
+    const spec = { budget, seed: i };
+    return { spec, state: "done", result: { paramsNonEmbedding, tokens, loss, lossStdErr: 1e-3 } };
+  });
+  for (const [i, record] of [...records, { spec: { budget: 1e19 }, state: "unfinished" }].entries()) {
+    const id = String(i).padStart(16, "0");
+    mkdirSync(join(folder, inner, id), { recursive: true });
+    writeFileSync(join(folder, inner, id, "run.json"), JSON.stringify({ id, ...record }));
+  }
+  return folder;
+}
+
+test.each(["", "runs"])("a folder of runs fits as the table of its runs that are done (inside %j)", (inner) => {
+  const folder = folderOf(`runs-${inner}`, inner);
+  const of = (input: string) => json(["fit", "isoflop", "-i", input]);
+  const [ours, table] = [of(folder), of(fixture("dit_isoflop_noisy"))];
+  for (const name of ["N", "D", "loss"]) {
+    expect(ours.laws![name]!.exponent!.value).toBeCloseTo(Number(table.laws![name]!.exponent!.value), 12);
+  }
+  expect(ours.points!.used).toBe(54);
+  expect(json(["compare", folder, fixture("dit_isoflop_noisy")]).at![0]!.difference!.value).toBeCloseTo(0, 12);
+});
+
+test("a folder without a run that is done is no table: status 3", () => {
+  const folder = scratch("empty-runs");
+  mkdirSync(folder, { recursive: true });
+  expect(isoflop(["fit", "isoflop", "-i", folder])).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/has no run; expected the folder of "isoflop reproduce" or "isoflop train"/),
+  });
+  mkdirSync(join(folder, "0000000000000000"));
+  writeFileSync(join(folder, "0000000000000000", "run.json"), "{");
+  expect(isoflop(["fit", "isoflop", "-i", folder]).stderr).toMatch(/run\.json is no record of a run/);
+});
