@@ -46,6 +46,27 @@ describe("fit law", () => {
     expect(number(document.fit!.floor!.value)).toBeCloseTo(floor, 3);
   });
 
+  test.each([
+    ["power", []],
+    ["saturating", []],
+    ["saturating", ["--residuals", "raw"]],
+    ["bnsl", []],
+  ])("%s %j: coefficient, its logarithm, exponent and objective, as predictions have them", (form, more) => {
+    const rough = (v: number) => (1.5 + 800 * v ** -0.15) * (1 + 0.01 * Math.sin(Math.log(v)));
+    const args = ["fit", "law", "-i", file("rough.csv", table(rough)), ...columns, "--form", form, ...more, "--json"];
+    // A floor that may be zero and a break beyond the data end with status 4; the numbers are printed all the same.
+    const text = isoflop(args).stdout;
+    const { fit, objective } = JSON.parse(text) as ReturnType<typeof json>;
+    expect(number(fit!.logCoefficient!.value)).toBeCloseTo(Math.log(number(fit!.coefficient!.value)), 10);
+    expect(number(fit!.exponent!.standardError)).toBeGreaterThan(0);
+    const predicted = JSON.parse(isoflop(["predict", "-", "--at", x.join(","), "--json"], text).stdout) as typeof fit;
+    const squares = x.reduce((sum, v, i) => {
+      const value = number(predicted!.predictions![i]!.predicted!.y!.value);
+      return sum + (objective!.name === ("squares" as unknown) ? rough(v) - value : Math.log(rough(v) / value)) ** 2;
+    }, 0);
+    expect(number(objective!.value) / squares).toBeCloseTo(1, 9);
+  });
+
   test("JSON and JSONL say the same as CSV", () => {
     const rows = x.map((compute) => ({ compute, loss: 3 * compute ** -0.03 }));
     const csv = json([

@@ -52,6 +52,7 @@ describe("power law", () => {
     expect(law.exponent.value).toBeCloseTo(0.5, 12);
     expect(law.exponent.standardError).toBeCloseTo(Math.sqrt(1 / 12), 12);
     expect(law.degreesOfFreedom).toBe(1);
+    expect(law.sumOfSquares).toBeCloseTo(1 / 6, 12);
     // t(0.975; 1) = 12.706
     expect(law.exponent.ci95[1] - 0.5).toBeCloseTo(12.7062047 * Math.sqrt(1 / 12), 5);
     const at = predictPowerLaw(law, Math.E);

@@ -37,6 +37,8 @@ export const formulas: Readonly<Record<Law["kind"], string>> = {
 export interface LawDocument extends FitHead<"fit law"> {
   readonly formula: string;
   readonly fit?: Law;
+  /** What the fit made least: a sum of squared residuals of y or of ln y, over the points. */
+  readonly objective?: { readonly name: "squares" | "log-squares"; readonly value: number };
   /** What was fitted, so that a prediction can weigh forms again. */
   readonly data: { readonly x: readonly number[]; readonly y: readonly number[] };
 }
@@ -63,7 +65,10 @@ export function fitLaw(choices: LawChoices): LawDocument {
   } as const;
   if (!outcome.ok) return { ...head, ok: false, status: outcome.reason, message: outcome.message };
   const { status, message } = statusOf(outcome);
-  return { ...head, ok: true, status, message, fit: outcome };
+  const name = form === "saturating" && choices.residuals === "raw" ? "squares" : "log-squares";
+  // A saturating law states half the sum, as the literature on it does.
+  const value = outcome.kind === "saturating" ? 2 * outcome.objective : outcome.sumOfSquares;
+  return { ...head, ok: true, status, message, fit: outcome, objective: { name, value } };
 }
 
 function fitted(x: number[], y: number[], form: "power" | "saturating" | "bnsl", choices: LawChoices): Outcome<Law> {

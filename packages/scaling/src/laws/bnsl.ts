@@ -22,6 +22,8 @@ export interface BrokenLaw {
   /** a ≥ 0, the limit; exactly 0 where `status` is `bound`. */
   readonly floor: Estimate;
   readonly coefficient: Estimate;
+  /** ln b: what was fitted. */
+  readonly logCoefficient: Estimate;
   /** c₀, of the first segment. */
   readonly exponent: Estimate;
   readonly breaks: readonly Break[];
@@ -77,6 +79,7 @@ export function brokenLaw(
     status: statusOf(fit, u),
     floor: fit.theta[FLOOR] === NONE ? { value: 0, standardError: Number.NaN, ci95: [0, Number.NaN] } : logAt(FLOOR),
     coefficient: logAt(LEVEL),
+    logCoefficient: at(LEVEL),
     exponent: at(SLOPE),
     breaks: Array.from({ length: breaks }, (_, k) => breakAt(k)),
     sumOfSquares: fit.sse,

@@ -15,6 +15,8 @@ export interface PowerLaw {
   readonly logCoefficient: Estimate;
   /** Covariance of (logCoefficient, exponent). */
   readonly covariance: Matrix;
+  /** The objective: sum of weighted squared residuals of ln y. */
+  readonly sumOfSquares: number;
   /** Standard deviation of ln y about the law; NaN without degrees of freedom. */
   readonly residualStandardDeviation: number;
   readonly degreesOfFreedom: number;
@@ -65,6 +67,7 @@ export function powerLaw(x: readonly number[], y: readonly number[], options: Po
     logCoefficient,
     coefficient: exponentiate(logCoefficient),
     covariance,
+    sumOfSquares: fit.rss,
     residualStandardDeviation: Math.sqrt(variance),
     degreesOfFreedom: dof,
     r2: total > 0 ? 1 - fit.rss / total : 1,
