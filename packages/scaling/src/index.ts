@@ -19,7 +19,7 @@ export {
 } from "./inference/bootstrap.js";
 export { type Criteria, criteria, type LackOfFit, lackOfFit } from "./inference/criteria.js";
 export { type HeldOutBudget, heldOutCompute } from "./inference/heldOut.js";
-export { parseDelimited } from "./input/delimited.js";
+export { parseDelimited, type Table } from "./input/delimited.js";
 export { type Columns, type ParseOptions, parseRuns } from "./input/parse.js";
 export {
   type CleanOptions,
@@ -32,7 +32,7 @@ export {
   quantityAsLoss,
   type RawRun,
 } from "./input/runs.js";
-export { numericColumn, readTable, type Table, type TableFormat } from "./input/table.js";
+export { numericColumn, readTable, type TableFormat } from "./input/table.js";
 export { type AkimaSpline, akimaMinimum, akimaSpline } from "./isoflop/akima.js";
 export {
   type BootstrappedLaw,
@@ -123,11 +123,13 @@ export {
   type SurfaceBootstrap,
   type SurfaceBootstrapOptions,
 } from "./surface/bootstrap.js";
+export type { Descent } from "./surface/descent.js";
+export type { SurfaceFit } from "./surface/describe.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
-export { type SurfaceFit, surface, surfaceAsync } from "./surface/fit.js";
+export { surface, surfaceAsync } from "./surface/fit.js";
 export type { SurfaceFormName } from "./surface/form.js";
 export type { SurfaceOptions } from "./surface/search.js";
-export type { Descent, SurfaceObjective } from "./surface/solver.js";
+export type { SurfaceObjective } from "./surface/solver.js";
 export type { Starts } from "./surface/starts.js";
 export { type Surface, surfaceFrom, surfaceLoss } from "./surface/surface.js";
 export { runSurfaceTask, type SurfaceTask } from "./surface/task.js";

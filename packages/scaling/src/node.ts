@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import type { Descent } from "./surface/descent.js";
 import type { Executor } from "./surface/executor.js";
-import type { Descent } from "./surface/solver.js";
 import type { SurfaceTask } from "./surface/task.js";
 
 /** An executor on worker threads. `close` it, or the process stays alive. */

@@ -1,5 +1,12 @@
 import { ScalingError } from "../errors.js";
-import type { Table } from "./table.js";
+
+/** Text cells in named columns. */
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Where each row stands in the text, counted from 1 after the header; empty lines count and are not rows. */
+  readonly numbers: readonly number[];
+}
 
 const QUOTE = 34;
 const LINE_FEED = 10;

@@ -1,13 +1,5 @@
 import { ScalingError } from "../errors.js";
-import { parseDelimited } from "./delimited.js";
-
-/** Text cells in named columns. */
-export interface Table {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-  /** Where each row stands in the text, counted from 1 after the header; empty lines count and are not rows. */
-  readonly numbers: readonly number[];
-}
+import { parseDelimited, type Table } from "./delimited.js";
 
 export type TableFormat = "csv" | "json" | "jsonl";
 

@@ -1,7 +1,7 @@
 import { ScalingError } from "../errors.js";
 import { type Matrix, quadraticForm } from "../math/linear.js";
 import { optimalAllocation } from "../surface/allocate.js";
-import type { SurfaceFit } from "../surface/fit.js";
+import type { SurfaceFit } from "../surface/describe.js";
 import { formOf, type Surface } from "../surface/surface.js";
 import { statisticGradient } from "../surface/uncertainty.js";
 import { type Flops, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";

@@ -8,10 +8,10 @@ import {
 import { groupByBudget } from "../isoflop/group.js";
 import { type Outcome, type Run, refuse } from "../types.js";
 import { surfaceData } from "./data.js";
+import type { Descent } from "./descent.js";
+import type { SurfaceFit } from "./describe.js";
 import { type LongFitOptions, runAll } from "./executor.js";
-import type { SurfaceFit } from "./fit.js";
 import { surfaceForms } from "./forms/index.js";
-import type { Descent } from "./solver.js";
 import type { Surface } from "./surface.js";
 import { type RefitTask, refit, runSurfaceTask } from "./task.js";
 

@@ -3,9 +3,36 @@ import type { Matrix } from "../math/linear.js";
 import type { Estimate, FitStatus } from "../types.js";
 import { moveOrigin, surfaceCovariance } from "./covariance.js";
 import { effectivePoints } from "./data.js";
-import type { SurfaceFit } from "./fit.js";
 import type { SurfaceForm } from "./form.js";
 import type { Problem, Solution } from "./search.js";
+import type { SurfaceObjective } from "./solver.js";
+import type { Surface } from "./surface.js";
+
+/** A fitted loss surface with everything needed to judge it. */
+export interface SurfaceFit extends Surface {
+  readonly objective: SurfaceObjective;
+  readonly delta: number;
+  /** Only `converged` may be quoted without a caveat. */
+  readonly status: FitStatus;
+  /** What is at its bound or cannot be told from the data. */
+  readonly statusMessage: string | undefined;
+  /** By name: E, A, B, alpha, beta (or Nc, Dc, alphaN, alphaD), with delta-method standard errors. */
+  readonly parameters: Readonly<Record<string, Estimate>>;
+  /** Covariance of θ. Undefined when the information matrix is singular. */
+  readonly covariance: Matrix | undefined;
+  /** Value of the objective: a sum over runs, never a mean. */
+  readonly value: number;
+  readonly gradientNorm: number;
+  readonly starts: { readonly tried: number; readonly reachedBest: number };
+  /** Condition number of the information matrix on centred axes. */
+  readonly condition: number;
+  readonly points: number;
+  readonly degreesOfFreedom: number;
+  /** Of ln L. */
+  readonly residualStandardDeviation: number;
+  /** Sum of squared residuals of ln L. */
+  readonly sumOfSquares: number;
+}
 
 /** A solution with its errors, and whether it may be quoted. */
 export function describe({ form, data, objective, delta, scale }: Problem, solution: Solution): SurfaceFit {

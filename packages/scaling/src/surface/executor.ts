@@ -1,5 +1,5 @@
 import { ScalingError, throwIfAborted } from "../errors.js";
-import type { Descent } from "./solver.js";
+import type { Descent } from "./descent.js";
 import { runSurfaceTask, type SurfaceTask } from "./task.js";
 
 /** Where the pieces of a long fit run. `@isoflop/scaling/node` has one on worker threads; a page can wrap Web Workers. */

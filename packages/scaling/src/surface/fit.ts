@@ -1,38 +1,10 @@
 import { throwIfAborted } from "../errors.js";
-import type { Matrix } from "../math/linear.js";
-import type { Estimate, FitStatus, Outcome, Run } from "../types.js";
-import { describe } from "./describe.js";
+import type { Outcome, Run } from "../types.js";
+import type { Descent } from "./descent.js";
+import { describe, type SurfaceFit } from "./describe.js";
 import { type LongFitOptions, runAll } from "./executor.js";
 import { finalists, type Problem, pose, type Solution, type SurfaceOptions } from "./search.js";
-import type { Descent, SurfaceObjective } from "./solver.js";
-import type { Surface } from "./surface.js";
 import { runSurfaceTask } from "./task.js";
-
-/** A fitted loss surface with everything needed to judge it. */
-export interface SurfaceFit extends Surface {
-  readonly objective: SurfaceObjective;
-  readonly delta: number;
-  /** Only `converged` may be quoted without a caveat. */
-  readonly status: FitStatus;
-  /** What is at its bound or cannot be told from the data. */
-  readonly statusMessage: string | undefined;
-  /** By name: E, A, B, alpha, beta (or Nc, Dc, alphaN, alphaD), with delta-method standard errors. */
-  readonly parameters: Readonly<Record<string, Estimate>>;
-  /** Covariance of θ. Undefined when the information matrix is singular. */
-  readonly covariance: Matrix | undefined;
-  /** Value of the objective: a sum over runs, never a mean. */
-  readonly value: number;
-  readonly gradientNorm: number;
-  readonly starts: { readonly tried: number; readonly reachedBest: number };
-  /** Condition number of the information matrix on centred axes. */
-  readonly condition: number;
-  readonly points: number;
-  readonly degreesOfFreedom: number;
-  /** Of ln L. */
-  readonly residualStandardDeviation: number;
-  /** Sum of squared residuals of ln L. */
-  readonly sumOfSquares: number;
-}
 
 /**
  * Fits a loss surface to runs: log-Huber as in Hoffmann et al. 2022, Approach 3, or least squares of ln L or of L. Many starts, of

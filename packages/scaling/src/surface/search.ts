@@ -2,9 +2,10 @@ import { ScalingError } from "../errors.js";
 import { random } from "../math/random.js";
 import { type Outcome, type Run, refuse } from "../types.js";
 import { dataScale, type SurfaceData, surfaceData, thinned } from "./data.js";
+import type { Descent } from "./descent.js";
 import type { DataScale, SurfaceForm, SurfaceFormName } from "./form.js";
 import { surfaceForms } from "./forms/index.js";
-import { type Descent, type SurfaceObjective, solverFor } from "./solver.js";
+import { type SurfaceObjective, solverFor } from "./solver.js";
 import { type Starts, startingPoints } from "./starts.js";
 import { type FinishTask, finish, type ScreenTask } from "./task.js";
 

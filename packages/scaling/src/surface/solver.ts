@@ -1,25 +1,12 @@
 import { bfgs, type Differentiable } from "../math/bfgs.js";
 import type { SurfaceData } from "./data.js";
+import type { Descent, Effort } from "./descent.js";
 import type { DataScale, SurfaceForm } from "./form.js";
 import { logObjective, squaresObjective } from "./objective.js";
 import { exponentStarts, polishSquares, varpro } from "./varpro.js";
 
 /** `log-huber` and `log-squares` compare ln L; `squares` compares L. */
 export type SurfaceObjective = "log-huber" | "log-squares" | "squares";
-
-/** Where a descent ended; θ on the centred axes of its data. */
-export interface Descent {
-  readonly theta: readonly number[];
-  readonly value: number;
-  readonly gradientNorm: number;
-  readonly converged: boolean;
-}
-
-/** How far a descent is carried: see {@link bfgs}. */
-export interface Effort {
-  readonly maxIterations: number;
-  readonly relativeTolerance: number;
-}
 
 /** How one form is fitted under one objective. */
 export interface Solver {

@@ -1,8 +1,9 @@
 import { normals, random } from "../math/random.js";
 import type { SurfaceData } from "./data.js";
+import type { Descent, Effort } from "./descent.js";
 import type { SurfaceForm, SurfaceFormName } from "./form.js";
 import { surfaceForms } from "./forms/index.js";
-import { type Descent, type Effort, type SurfaceObjective, solverFor } from "./solver.js";
+import { type SurfaceObjective, solverFor } from "./solver.js";
 
 interface TaskBase {
   readonly data: SurfaceData;

@@ -2,7 +2,7 @@ import { estimate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { quadraticForm } from "../math/linear.js";
 import type { Estimate, Interval, Parameters, Tokens } from "../types.js";
-import type { SurfaceFit } from "./fit.js";
+import type { SurfaceFit } from "./describe.js";
 import { formOf, type Surface } from "./surface.js";
 
 /** Relative step of the central differences; statistics here are smooth and θ is of order one. */

@@ -1,10 +1,10 @@
 import { bfgs } from "../math/bfgs.js";
 import { leastSquares } from "../math/linear.js";
 import type { SurfaceData } from "./data.js";
+import type { Descent, Effort } from "./descent.js";
 import type { PowerTerms, SurfaceForm } from "./form.js";
 import { nonNegativeLeastSquares } from "./nonNegative.js";
 import { squaresObjective } from "./objective.js";
-import type { Descent, Effort } from "./solver.js";
 
 /** Exponents are not searched beyond these; no corpus comes near them, and powers overflow later. */
 const STEEPEST = 20;
