@@ -38,7 +38,7 @@ export function isoFlopCurves({ loaded, isoFlop: { fit } }: Analysis): Figure {
   );
   return {
     draw: (width) => isoFlopFigure({ runs, isoflop }, { ...onPage(width), quantity: "loss" }),
-    caption: `Runs of each budget, whose compute scatters by up to ${100 * tolerance} %, with the parabola in ln N and its vertex; dashed and hollow where there is no interior minimum. ${fit.unassigned.length} runs of other compute are not shown.`,
+    caption: `Runs of each budget, whose compute scatters by up to ${100 * tolerance} %, with the parabola in ln N and its vertex; dashed and hollow where there is no interior minimum.${fit.unassigned.length > 0 ? ` ${fit.unassigned.length} runs of other compute are not shown.` : ""}`,
   };
 }
 

@@ -11,5 +11,8 @@ export const interval = ([low, high]: readonly [number, number], digits?: number
 /** A number that was chosen and not measured, in the fewest digits: 6e18. */
 export const chosen = (value: number): string => value.toExponential().replace("e+", "e");
 
-export const signedPercent = (share: number, decimals = 1): string =>
-  `${share >= 0 ? "+" : ""}${(100 * share).toFixed(decimals)} %`;
+export function signedPercent(share: number, decimals = 1): string {
+  const text = Math.abs(100 * share).toFixed(decimals);
+  const sign = Number(text) === 0 ? "" : share < 0 ? "-" : "+";
+  return `${sign}${text} %`;
+}
