@@ -6,6 +6,8 @@ import {
   fitResidualsFigure,
   fittedLawFigure,
   fittedLawsFigure,
+  type IntervalsFigureData,
+  intervalsFigure,
   isoFlopFigure,
   lawsFigure,
   type NextRunsFigureData,
@@ -83,7 +85,18 @@ const work = {
   ],
 };
 
+const estimates: IntervalsFigureData = {
+  quantity: { label: "exponent of N*" },
+  rows: [
+    { name: "parabolas & <others>", value: 0.51, interval: [0.48, 0.55] },
+    { name: "surface", value: 0.53, interval: [0.5, 0.56] },
+    { name: "published", value: 0.49 },
+  ],
+  reference: { at: 0.52, label: "truth" },
+};
+
 const figures = {
+  intervals: (width: number) => intervalsFigure(estimates, { document, width }),
   residuals: (width: number) => fitResidualsFigure(residuals, { document, width }),
   law: (width: number) => fittedLawFigure(law, { document, width }),
   laws: (width: number) => fittedLawsFigure([law, law], { document, width }),
@@ -332,6 +345,64 @@ describe("isoFLOP curves that are no parabola of the loss in N", () => {
   });
 });
 
+describe("intervals", () => {
+  /** Where a value stands, as the outermost ticks say. */
+  const placeOf = (root: Element, transform: (value: number) => number) => {
+    const ticks = all(root, "text.tick").map((text) => ({
+      value: transform(tickValue(text.textContent!)),
+      at: Number(text.getAttribute("x")),
+    }));
+    const [a, b] = [ticks[0]!, ticks.at(-1)!];
+    return (value: number) => a.at + ((transform(value) - a.value) / (b.value - a.value)) * (b.at - a.at);
+  };
+  const ends = (root: Element) =>
+    all(root, "line.interval").map((bar) => ["x1", "x2"].map((end) => Number(bar.getAttribute(end))));
+
+  test.each([
+    ["linear", false, { label: "exponent" }, (v: number) => v],
+    ["log", true, { label: "N*, parameters", format: "count" } as const, Math.log],
+  ])("stand where the %s axis says", (_, log, quantity, transform) => {
+    const rows = [
+      { name: "a", value: 3e9, interval: [1e9, 8e9] as const },
+      { name: "b", value: 5e9 },
+    ];
+    const data = log ? rows : estimates.rows;
+    const root = drawn(intervalsFigure({ quantity, rows: data, log }, { document }));
+    const place = placeOf(root, transform);
+    data.forEach(({ value }, i) => {
+      expect(Math.abs(centres(root, "circle.estimate")[i]!.x - place(value))).toBeLessThan(0.1);
+    });
+    const bars = data.flatMap(({ interval }) => (interval ? [interval] : []));
+    expect(ends(root)).toHaveLength(bars.length);
+    bars.forEach((interval, i) => {
+      for (const j of [0, 1]) expect(Math.abs(ends(root)[i]![j]! - place(interval[j]!))).toBeLessThan(0.1);
+    });
+    expect(all(root, "line.reference")).toHaveLength(0);
+  });
+
+  test("say their names and numbers, and where the reference is", () => {
+    const root = drawn(figures.intervals(1088));
+    expect(all(root, "text.name").map((name) => name.textContent)).toEqual(estimates.rows.map(({ name }) => name));
+    expect(all(root, "text.numbers").map((words) => words.textContent)).toEqual([
+      "0.5100 [0.4800, 0.5500]",
+      "0.5300 [0.5000, 0.5600]",
+      "0.4900",
+    ]);
+    expect(all(root, "text.reference-label")[0]!.textContent).toBe("truth 0.5200");
+    const line = Number(all(root, "line.reference")[0]!.getAttribute("x1"));
+    expect(Math.abs(line - placeOf(root, (v) => v)(0.52))).toBeLessThan(0.1);
+  });
+
+  test("may be negative, one alone, or a reference off to the side", () => {
+    const one = { quantity: { label: "difference" }, rows: [{ name: "a", value: -1 }] };
+    expect(all(drawn(intervalsFigure(one, { document })), "circle.estimate")).toHaveLength(1);
+    const label = "a reference with many words in its name";
+    const svg = drawn(intervalsFigure({ ...one, reference: { at: 5, label } }, { document, width: 390 }));
+    const words = all(svg, "text.reference-label")[0]!;
+    expect(Number(words.getAttribute("x")) + words.textContent!.length * 3.5).toBeLessThanOrEqual(390);
+  });
+});
+
 describe("bad data is refused with the name of the field", () => {
   const { points } = residuals;
   test.each<[string, () => string]>([
@@ -371,6 +442,17 @@ describe("bad data is refused with the name of the field", () => {
     ["planned", () => nextRunsFigure({ ...plan, planned: [] })],
     ["planned[0].count", () => nextRunsFigure({ ...plan, planned: [{ compute: 1, params: 1, count: 0 }] })],
     ["target.compute", () => nextRunsFigure({ ...plan, target: { compute: Number.POSITIVE_INFINITY } })],
+    ["rows", () => intervalsFigure({ ...estimates, rows: [] })],
+    ["rows[0].value", () => intervalsFigure({ ...estimates, rows: [{ name: "a", value: Number.NaN }] })],
+    ["rows[0].interval[1]", () => intervalsFigure({ ...estimates, rows: [{ name: "a", value: 1, interval: [2, 1] }] })],
+    [
+      "rows[0].interval[0]",
+      () => intervalsFigure({ ...estimates, log: true, rows: [{ name: "a", value: 1, interval: [0, 1] }] }),
+    ],
+    [
+      "reference.at",
+      () => intervalsFigure({ ...estimates, reference: { at: Number.POSITIVE_INFINITY, label: "truth" } }),
+    ],
     ["parts[0].forward", () => partsFigure({ unit: "FLOPs", parts: [{ name: "a", forward: -1, backward: 0 }] })],
     ["parts", () => partsFigure({ unit: "FLOPs", parts: [{ name: "a", forward: 0, backward: 0 }] })],
   ])("%s", (field, draw) => {

@@ -2,6 +2,7 @@ import type { FigureOptions } from "../figures/chart.js";
 import { standalone } from "../figures/compose.js";
 import { array, PlotInputError } from "../study/check.js";
 import { comparisonDrawing } from "./comparison.js";
+import { intervalsDrawing } from "./intervals.js";
 import { fittedLawDrawing, fittedLawsDrawing } from "./law.js";
 import { nextRunsDrawing } from "./nextRuns.js";
 import { partsDrawing } from "./parts.js";
@@ -10,6 +11,7 @@ import { surfaceDrawing } from "./surface.js";
 import type {
   ComparisonFigureData,
   FittedLaw,
+  IntervalsFigureData,
   NextRunsFigureData,
   PartsFigureData,
   ResidualsFigureData,
@@ -17,6 +19,7 @@ import type {
 } from "./types.js";
 import {
   validateComparison,
+  validateIntervals,
   validateLaw,
   validateNextRuns,
   validateParts,
@@ -89,4 +92,13 @@ export function nextRunsFigure(data: NextRunsFigureData, options: FigureOptions 
 export function partsFigure(data: PartsFigureData, options: FigureOptions = {}): string {
   validateParts(data);
   return standalone(options, (inner) => partsDrawing(data, inner));
+}
+
+/**
+ * Estimates of one quantity with their intervals, one row each on one axis, beside a reference where there is one. SVG text.
+ * @throws PlotInputError naming the first number that cannot be drawn.
+ */
+export function intervalsFigure(data: IntervalsFigureData, options: FigureOptions = {}): string {
+  validateIntervals(data);
+  return standalone(options, (inner) => intervalsDrawing(data, inner));
 }

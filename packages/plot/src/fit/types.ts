@@ -181,6 +181,27 @@ export interface NextRunsFigureData {
   readonly computeLabel?: string;
 }
 
+/** One estimate among several of the same quantity. */
+export interface IntervalRow {
+  /** How it was estimated, or from what. */
+  readonly name: string;
+  readonly value: number;
+  /** 95 % interval; absent where it is unknown. */
+  readonly interval?: Interval | null;
+}
+
+/** Estimates of one quantity beside each other. */
+export interface IntervalsFigureData {
+  /** What is estimated, and what the intervals are of. */
+  readonly quantity: Quantity;
+  /** From top to bottom. */
+  readonly rows: readonly IntervalRow[];
+  /** What the rows are held against: a truth, or a published value. */
+  readonly reference?: { readonly at: number; readonly label: string } | null;
+  /** A log axis; all numbers are positive then. Linear by default. */
+  readonly log?: boolean;
+}
+
 /** Work of one part of a model. */
 export interface PartWork {
   readonly name: string;

@@ -2,6 +2,7 @@ import {
   array,
   each,
   finite,
+  flag,
   given,
   integer,
   interval,
@@ -14,6 +15,7 @@ import {
 import type {
   ComparisonFigureData,
   FittedLaw,
+  IntervalsFigureData,
   NextRunsFigureData,
   PartsFigureData,
   ResidualsFigureData,
@@ -194,4 +196,22 @@ export function validateParts(data: PartsFigureData): void {
   });
   const total = parts.reduce((sum, { forward, backward }) => sum + forward + backward, 0);
   if (!(finite("parts", total) > 0)) throw new PlotInputError("parts", parts, "work in at least one of them");
+}
+
+/** @throws PlotInputError naming the first number that cannot be drawn. */
+export function validateIntervals(data: IntervalsFigureData): void {
+  const { rows, reference, log, quantity: what } = object("intervals", data) as unknown as IntervalsFigureData;
+  quantity("quantity", what);
+  if (given(log)) flag("log", log);
+  const number = log ? positive : finite;
+  some("rows", rows, "estimate", (entry, field) => {
+    const row = object(field, entry);
+    text(`${field}.name`, row.name);
+    number(`${field}.value`, row.value);
+    if (given(row.interval)) number(`${field}.interval[0]`, interval(`${field}.interval`, row.interval)[0]);
+  });
+  if (!given(reference)) return;
+  const { at, label } = object("reference", reference);
+  number("reference.at", at);
+  text("reference.label", label);
 }

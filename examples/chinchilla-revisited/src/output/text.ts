@@ -1,0 +1,17 @@
+import type { Section, Table } from "./section.js";
+
+/** Sections as a terminal shows them. */
+export const sectionsText = (sections: readonly Section[]): string => sections.map(sectionText).join("\n\n");
+
+const sectionText = ({ title, table, notes = [] }: Section): string =>
+  [title, ...(table ? ["", tableText(table)] : []), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
+
+function tableText({ head, rows, names }: Table): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => (column < names ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join("  ")
+      .trimEnd();
+  return [head, widths.map((width) => "─".repeat(width)), ...rows].map(line).join("\n");
+}

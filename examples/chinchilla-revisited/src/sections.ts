@@ -1,0 +1,110 @@
+import { isInterior } from "@isoflop/scaling";
+import type { Analysis } from "./analysis.js";
+import { comparedEstimates } from "./estimates.js";
+import { budgets, tolerance } from "./isoflop.js";
+import { nominal } from "./nominal.js";
+import { chosen, interval, number, signedPercent } from "./output/numbers.js";
+import type { Section } from "./output/section.js";
+
+/** Everything the terminal prints, and the page under its figures. */
+export const sections = (analysis: Analysis) =>
+  ({
+    runs: runsSection(analysis),
+    isoFlop: isoFlopSection(analysis),
+    surface: surfaceSection(analysis),
+    methods: methodsSection(analysis),
+    choices: choicesSection(analysis),
+  }) satisfies Record<string, Section>;
+
+const runsSection = ({ loaded: { all, used, leftOut } }: Analysis): Section => ({
+  title: `Runs: ${used.length} of ${all.length}`,
+  notes: [
+    "N parameters, C training FLOPs, D = C / 6N tokens.",
+    `Left out: ${leftOut.map(({ row, reason }) => `row ${row} (${reason})`).join(", ") || "none"}.`,
+  ],
+});
+
+function isoFlopSection({ isoFlop: { fit, bias } }: Analysis): Section {
+  const groups = fit.budgets.map((budget): string[] => {
+    const found = isInterior(budget);
+    const { N, D, loss } = found ? budget.optimum : { N: undefined, D: undefined, loss: undefined };
+    const cells = [N, D, loss].map((estimate) => (estimate ? number(estimate.value) : "–"));
+    const remarks = found ? budget.warnings.join(", ") : budget.status;
+    return [chosen(nominal(budget.C)), String(budget.points), ...cells, remarks];
+  });
+  return {
+    title: "Approach 2: a parabola per budget",
+    table: { head: ["budget, FLOPs", "runs", "N*", "D*", "loss", "remarks"], rows: groups, names: 0 },
+    notes: [
+      `A run belongs to the nearest of ${budgets.length} budgets, from ${chosen(budgets[0]!)} to ${chosen(budgets.at(-1)!)}, within ${100 * tolerance} %; ${fit.unassigned.length} belong to none.`,
+      bias.ok
+        ? `If the log-Huber surface were true, this grid without noise would give an exponent ${bias.a >= 0 ? "+" : ""}${bias.a.toFixed(4)} off, and N* at the target ${signedPercent(bias.N)}.`
+        : `The parabola's bias is unknown: ${bias.message}.`,
+    ],
+  };
+}
+
+function surfaceSection({ huber, squares, logSquares }: Analysis): Section {
+  const rows = [
+    ["log-Huber (Approach 3)", huber],
+    ["squares of L, by variable projection", squares],
+    ["squares of ln L", logSquares],
+  ] as const;
+  return {
+    title: "Approach 3 and least squares: L = E + A/N^alpha + B/D^beta",
+    table: {
+      head: ["objective", "its sum", "scatter of ln L", "status", "starts that reached it"],
+      rows: rows.map(([name, { fit }]) => [
+        name,
+        number(fit.value, 9),
+        number(fit.residualStandardDeviation, 3),
+        fit.status,
+        `${fit.starts.reachedBest} of ${fit.starts.tried}`,
+      ]),
+      names: 1,
+    },
+  };
+}
+
+function methodsSection(analysis: Analysis): Section {
+  const { target, resamples, reference, isoFlop } = analysis;
+  const rows = comparedEstimates(analysis).flatMap((compared) =>
+    compared.estimates.map(({ method, estimate }, i): string[] => {
+      const [low, high] = estimate.ci95;
+      const held = compared.reference;
+      return [
+        i === 0 ? compared.name : "",
+        method,
+        number(estimate.value),
+        interval(estimate.ci95),
+        ...(held === undefined ? [] : [number(held), low <= held && held <= high ? "inside" : "outside"]),
+      ];
+    }),
+  );
+  return {
+    title: `Four methods: N* ~ C^a, and N*, D* at ${chosen(target)} FLOPs = 6ND`,
+    table: {
+      head: ["", "method", "value", "95 % interval", ...(reference ? [reference.label, ""] : [])],
+      rows,
+      names: 2,
+    },
+    notes: [
+      `Percentile intervals of ${resamples} seeded resamples of the runs, within budgets for the parabolas.`,
+      ...(isoFlop.answer.ok ? [] : [`The parabolas answer nothing: ${isoFlop.answer.message}.`]),
+    ],
+  };
+}
+
+function choicesSection({ forms, unfiltered, huber, loaded }: Analysis): Section {
+  return {
+    title: "What the choices decide",
+    table: {
+      head: ["form, by squares of ln L", "ΔAICc", "status"],
+      rows: forms.map(({ form, deltaAicc, status }) => [form, deltaAicc.toFixed(1), status]),
+      names: 1,
+    },
+    notes: [
+      `With all ${loaded.all.length} runs the log-Huber surface has a = ${number(unfiltered.a)}, alpha ${number(unfiltered.alpha)} and beta ${number(unfiltered.beta)}; without the highest losses a = ${number(huber.answer.a.value)}.`,
+    ],
+  };
+}

@@ -1,0 +1,11 @@
+/** Draws the figure of the README again: the loss at the held-out budget by the floor that is assumed. */
+import { fileURLToPath } from "node:url";
+import { document } from "@isoflop/plot/node";
+import { analyse } from "./analysis.js";
+import { floors } from "./figures.js";
+import { readOptions } from "./options.js";
+import { writeFileIn } from "./output/write.js";
+
+const path = fileURLToPath(new URL("../figures/floors.svg", import.meta.url));
+await writeFileIn(path, floors(analyse(readOptions([])), { document }));
+console.log("figures/floors.svg");

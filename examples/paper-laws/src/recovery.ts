@@ -1,0 +1,40 @@
+import type { PowerLaw } from "@isoflop/flops";
+import {
+  expectOk,
+  type PowerLaw as FittedLaw,
+  type IsoFlop,
+  isoFlop,
+  type Outcome,
+  quantityAsLoss,
+  type Run,
+} from "@isoflop/scaling";
+import type { Quantity } from "./printed.js";
+
+/** The same parabolas twice: minimised in the loss, and in FID. */
+export interface Fits {
+  readonly loss: IsoFlop;
+  readonly fid: IsoFlop;
+}
+
+export const fitStudy = (runs: readonly Run[]): Fits => ({
+  loss: isoFlop(runs),
+  fid: isoFlop(quantityAsLoss(runs, "fid").runs),
+});
+
+/** The law of each quantity; N* and D* are those of least loss. */
+export const lawsOf = ({ loss, fid }: Fits): Readonly<Record<Quantity, Outcome<FittedLaw>>> => ({
+  N: loss.N,
+  D: loss.D,
+  loss: loss.loss,
+  fid: fid.loss,
+});
+
+/** Coefficients and exponents that come back from runs. */
+export function recovered(fits: Fits): Readonly<Record<Quantity, PowerLaw>> {
+  const { N, D, loss, fid } = lawsOf(fits);
+  const numbers = (outcome: Outcome<FittedLaw>): PowerLaw => {
+    const { coefficient, exponent } = expectOk(outcome);
+    return { coefficient: coefficient.value, exponent: exponent.value };
+  };
+  return { N: numbers(N), D: numbers(D), loss: numbers(loss), fid: numbers(fid) };
+}
