@@ -4,6 +4,7 @@ import {
   type IsoFlopOptimum,
   intervalsFigure,
   isoFlopFigure,
+  type PageFigure,
   type Run as PlottedRun,
   pageTheme,
   surfaceFigure,
@@ -15,13 +16,12 @@ import { type Compared, comparedEstimates } from "./estimates.js";
 import { budgets, tolerance } from "./isoflop.js";
 import { nominal } from "./nominal.js";
 import { chosen } from "./output/numbers.js";
-import type { Figure } from "./output/section.js";
 import { plane, spaced } from "./plane.js";
 
 const onPage = (width: number): FigureOptions => ({ document, theme: pageTheme, width });
 
 /** Loss against N at equal compute, with the parabolas. */
-export function isoFlopCurves({ loaded, isoFlop: { fit } }: Analysis): Figure {
+export function isoFlopCurves({ loaded, isoFlop: { fit } }: Analysis): PageFigure {
   const runs = groupByBudget(loaded.used, tolerance, budgets).flatMap((group) =>
     group.runs.map(
       ({ N, D, C, loss, row }): PlottedRun => ({
@@ -62,7 +62,7 @@ function optimum(profile: BudgetProfile, runs: readonly PlottedRun[]): IsoFlopOp
 }
 
 /** The log-Huber surface with its runs and frontier. */
-export function surfaceContours({ loaded, huber, target }: Analysis): Figure {
+export function surfaceContours({ loaded, huber, target }: Analysis): PageFigure {
   const data = plane(huber.fit, loaded.used, { C: target, N: huber.answer.N });
   return {
     draw: (width) => surfaceFigure(data, onPage(width)),
@@ -71,7 +71,7 @@ export function surfaceContours({ loaded, huber, target }: Analysis): Figure {
 }
 
 /** How far the runs lie off the log-Huber surface. */
-export function residuals({ loaded, huber: { fit } }: Analysis): Figure {
+export function residuals({ loaded, huber: { fit } }: Analysis): PageFigure {
   const data = {
     points: loaded.used.map(({ N, D, C, loss, row }) => ({
       ...{ measured: loss, predicted: surfaceLoss(fit, { N, D }), at: C, size: N },
@@ -107,7 +107,7 @@ export const comparison = (
 const drawn = ["a", "N*", "alpha", "beta"];
 
 /** The methods beside each other, number by number. */
-export const comparisons = (analysis: Analysis): Figure[] =>
+export const comparisons = (analysis: Analysis): PageFigure[] =>
   comparedEstimates(analysis)
     .filter(({ name }) => drawn.includes(name))
     .map((compared) => ({

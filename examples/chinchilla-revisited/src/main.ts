@@ -1,8 +1,9 @@
 /** Four ways to fit one table of language-model runs, with intervals, in one report. */
+
+import { sectionsText } from "@isoflop/plot";
 import { threadExecutor } from "@isoflop/scaling/node";
 import { analyse } from "./analysis.js";
 import { OptionError, readOptions, usage } from "./options.js";
-import { sectionsText } from "./output/text.js";
 import { writeFileIn } from "./output/write.js";
 import { reportHtml } from "./report.js";
 import { loadRuns } from "./runs.js";

@@ -1,12 +1,12 @@
+import { renderPage } from "@isoflop/plot";
 import type { Analysis } from "./analysis.js";
 import { comparisons, isoFlopCurves, residuals, surfaceContours } from "./figures.js";
-import { pageHtml } from "./output/page.js";
 import { sections } from "./sections.js";
 
 /** The whole analysis as one HTML file. */
 export function reportHtml(analysis: Analysis): string {
   const { runs, isoFlop, surface, methods, choices } = sections(analysis);
-  return pageHtml({
+  return renderPage({
     title: "Chinchilla, revisited",
     lead: "One table of runs and four ways to fit it: parabolas at equal compute, and one surface by three objectives, each with the uncertainty of what it says.",
     sections: [

@@ -1,10 +1,10 @@
+import type { Section } from "@isoflop/plot";
 import { isInterior } from "@isoflop/scaling";
 import type { Analysis } from "./analysis.js";
 import { comparedEstimates } from "./estimates.js";
 import { budgets, tolerance } from "./isoflop.js";
 import { nominal } from "./nominal.js";
 import { chosen, interval, number, signedPercent } from "./output/numbers.js";
-import type { Section } from "./output/section.js";
 
 /** Everything the terminal prints, and the page under its figures. */
 export const sections = (analysis: Analysis) =>

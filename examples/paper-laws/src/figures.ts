@@ -7,18 +7,18 @@ import {
   intervalsFigure,
   isoFlopFigure,
   nextRunsFigure,
+  type PageFigure,
   pageTheme,
 } from "@isoflop/plot";
 import { document } from "@isoflop/plot/node";
 import { isInterior } from "@isoflop/scaling";
 import { type Analysis, noise, type Study } from "./analysis.js";
-import type { Figure } from "./output/section.js";
 import { printed, type Quantity } from "./printed.js";
 
 const onPage = (width: number): FigureOptions => ({ document, theme: pageTheme, width });
 
 /** Loss against N at equal compute, without noise and with it. */
-export const isoFlopCurves = ({ exact, noisy }: Analysis): Figure[] => [
+export const isoFlopCurves = ({ exact, noisy }: Analysis): PageFigure[] => [
   {
     half: true,
     draw: (width) => curves(exact, 0, width),
@@ -56,7 +56,7 @@ const lawCaption =
   "The optima of six budgets and the power laws through them, with pointwise 95 % bands, dashed beyond the data. Orange: 1.5e21 FLOPs; the dark bar is where the law lies at 95 %, the pale one where a new point falls.";
 
 /** The four laws of the noisy study with bands and predictions, in pairs. */
-export const laws = (analysis: Analysis): Figure[] => [
+export const laws = (analysis: Analysis): PageFigure[] => [
   { draw: (width) => lawPair(analysis, ["N", "D"], width), caption: lawCaption },
   {
     draw: (width) => lawPair(analysis, ["loss", "fid"], width),
@@ -104,14 +104,14 @@ export const floors = (analysis: Analysis, options: FigureOptions): string => {
   );
 };
 
-export const floorFigure = (analysis: Analysis): Figure => ({
+export const floorFigure = (analysis: Analysis): PageFigure => ({
   draw: (width) => floors(analysis, onPage(width)),
   caption:
     "The loss that the noisy study predicts, with the 95 % interval of a new measurement, for floors that are assumed to be known; above them the prediction that is averaged over floors.",
 });
 
 /** The plan in the plane of compute and size. */
-export const planFigure = ({ plan, extrapolation }: Analysis): Figure => {
+export const planFigure = ({ plan, extrapolation }: Analysis): PageFigure => {
   const planned = plan.runs.map((run) => ({ compute: run.budget, params: run.parameters, count: 1 }));
   const fitted = planned.filter(({ compute }) => compute !== paperHeldOutBudget);
   const data = {

@@ -1,7 +1,8 @@
 /** The scaling laws of "Scaling Laws For Diffusion Transformers": recovered, extrapolated, doubted and planned, in one report. */
+
+import { sectionsText } from "@isoflop/plot";
 import { analyse } from "./analysis.js";
 import { OptionError, readOptions, usage } from "./options.js";
-import { sectionsText } from "./output/text.js";
 import { writeFileIn } from "./output/write.js";
 import { reportHtml } from "./report.js";
 import { sections } from "./sections.js";

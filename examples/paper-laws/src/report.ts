@@ -1,13 +1,13 @@
 import { paperBudgets } from "@isoflop/flops";
+import { renderPage } from "@isoflop/plot";
 import type { Analysis } from "./analysis.js";
 import { floorFigure, isoFlopCurves, laws, planFigure } from "./figures.js";
-import { pageHtml } from "./output/page.js";
 import { sections } from "./sections.js";
 
 /** The whole analysis as one HTML file. */
 export function reportHtml(analysis: Analysis): string {
   const found = sections(analysis);
-  return pageHtml({
+  return renderPage({
     title: "The paper's laws",
     lead: "The laws of “Scaling Laws For Diffusion Transformers” (arXiv 2410.08184): given back by runs that obey them, extrapolated from noisy ones, with and without an irreducible loss, and as a plan of what to train. Nothing is trained here.",
     sections: [

@@ -1,7 +1,7 @@
 import { evaluate, paperHeldOutBudget } from "@isoflop/flops";
+import type { Section } from "@isoflop/plot";
 import { type Analysis, noise } from "./analysis.js";
 import { chosen, interval, number, signedPercent } from "./output/numbers.js";
-import type { Section } from "./output/section.js";
 import { batch, deviceNames, reach, type Sum } from "./plan.js";
 import { printed, quantities, trainedSize } from "./printed.js";
 

@@ -6,6 +6,7 @@ export type { LawFigureOptions, LawName } from "./figures/law.js";
 export * from "./fit/index.js";
 export type * from "./fit/types.js";
 export { samplePng, samplePngUrl } from "./image.js";
+export * from "./page/index.js";
 export type { ReportOptions } from "./report/figures.js";
 export { renderReport } from "./report/renderReport.js";
 export { PlotInputError } from "./study/check.js";

@@ -1,9 +1,9 @@
-import { type FittedLaw, fitResidualsFigure, fittedLawFigure, type LawPoint } from "@isoflop/plot";
+import { type FittedLaw, fitResidualsFigure, fittedLawFigure, type LawPoint, type PageFigure } from "@isoflop/plot";
 import { evaluateBroken, evaluateSaturating } from "@isoflop/scaling";
 import type { Law, LawDocument } from "../../fits/law.js";
 import { num } from "../format.js";
 import { lawText } from "../law.js";
-import { type PageFigure, writePage } from "../page.js";
+import { writePage } from "../page.js";
 import { drawable, lawCurve } from "./curves.js";
 import { onPage } from "./options.js";
 import { BEYOND, largest, smallest, spaced } from "./spaced.js";

@@ -4,6 +4,7 @@ import {
   type FittedLaw,
   fittedLawFigure,
   fittedLawsFigure,
+  type PageFigure,
   surfaceFigure,
 } from "@isoflop/plot";
 import { isInterior, type SurfaceFit } from "@isoflop/scaling";
@@ -14,7 +15,7 @@ import { type SurfaceDocument, surfaceOf } from "../../fits/surface.js";
 import { type LoadedRuns, ofQuantity } from "../../input/runs.js";
 import type { Predicted, Prediction, PredictionDocument } from "../../predict/predict.js";
 import { num, round } from "../format.js";
-import { type PageFigure, writePage } from "../page.js";
+import { writePage } from "../page.js";
 import { predictionText } from "../prediction.js";
 import { drawable, lawCurve } from "./curves.js";
 import { drawn, drawnNote } from "./drawn.js";

@@ -1,8 +1,8 @@
-import { fitResidualsFigure, fittedLawsFigure, surfaceFigure } from "@isoflop/plot";
+import { fitResidualsFigure, fittedLawsFigure, type PageFigure, surfaceFigure } from "@isoflop/plot";
 import { surfaceLoss } from "@isoflop/scaling";
 import { type SurfaceDocument, surfaceOf } from "../../fits/surface.js";
 import { LOSS, type LoadedRuns, ofQuantity } from "../../input/runs.js";
-import { type PageFigure, writePage } from "../page.js";
+import { writePage } from "../page.js";
 import { surfaceText } from "../surface.js";
 import { drawn, drawnNote } from "./drawn.js";
 import { onPage } from "./options.js";

@@ -1,4 +1,4 @@
-import type { Section, Table } from "./section.js";
+import type { PageTable, Section } from "./section.js";
 
 /** Sections as a terminal shows them. */
 export const sectionsText = (sections: readonly Section[]): string => sections.map(sectionText).join("\n\n");
@@ -6,7 +6,7 @@ export const sectionsText = (sections: readonly Section[]): string => sections.m
 const sectionText = ({ title, table, notes = [] }: Section): string =>
   [title, ...(table ? ["", tableText(table)] : []), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
 
-function tableText({ head, rows, names }: Table): string {
+function tableText({ head, rows, names }: PageTable): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
   const line = (cells: readonly string[]) =>
     cells

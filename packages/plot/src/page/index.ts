@@ -1,0 +1,3 @@
+export { type Page, renderPage } from "./page.js";
+export type { Illustrated, PageFigure, PageTable, Section } from "./section.js";
+export { sectionsText } from "./text.js";

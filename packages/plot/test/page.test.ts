@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { lightTheme, type PageFigure, renderPage, sectionsText } from "../src/index.js";
+
+const drawn: number[] = [];
+const figure: PageFigure = {
+  draw: (width) => {
+    drawn.push(width);
+    return `<svg data-width="${width}"></svg>`;
+  },
+  caption: "a < b & c",
+};
+const section = {
+  title: "Laws <all>",
+  table: { head: ["law", "exponent"], rows: [["N & D", "0.5681"]], names: 1 },
+  notes: ["D is C / 6N."],
+};
+
+test("a page has every figure for a desk and a phone, half as wide where two stand side by side", () => {
+  drawn.length = 0;
+  const page = renderPage({ title: "T", sections: [{ figures: [figure, { ...figure, half: true }] }] });
+  expect(drawn).toEqual([1088, 350, 526, 350]);
+  expect(page.match(/<figure>/g)).toHaveLength(1);
+  expect(page.match(/<figure class="half">/g)).toHaveLength(1);
+});
+
+test("words are escaped, figures are not", () => {
+  const page = renderPage({
+    title: 'a "b" <c>',
+    lead: "1 < 2",
+    sections: [{ ...section, figures: [figure], text: "x < y" }],
+  });
+  expect(page).toContain('<svg data-width="1088"></svg>');
+  expect(page).toContain("<h2>Laws &lt;all&gt;</h2>");
+  expect(page).toContain('<td class="name">N &amp; D</td><td>0.5681</td>');
+  expect(page).toContain("<pre>x &lt; y</pre>");
+  expect(page).not.toMatch(/<c>|1 < 2|a < b|<all>/);
+});
+
+test("a page needs nothing else, and defines the colours of its themes", () => {
+  const page = renderPage({ title: "T", sections: [], budgets: 2 });
+  expect(page).not.toMatch(/(src|href)=/);
+  expect(page).toContain(lightTheme.ink);
+  expect(page).toMatch(/^<!doctype html>\n<html lang="en">[\s\S]*<\/html>\n$/);
+});
+
+test("a terminal shows the same sections, names to the left and numbers to the right", () => {
+  expect(sectionsText([section, { title: "Plan" }])).toBe(
+    ["Laws <all>", "", "law    exponent", "─────  ────────", "N & D    0.5681", "", "D is C / 6N.", "", "Plan"].join(
+      "\n",
+    ),
+  );
+});
