@@ -1,5 +1,6 @@
 import { ScalingError } from "./errors.js";
 import { type PowerLaw, powerLaw } from "./laws/power.js";
+import { ascending } from "./math/quantile.js";
 import { type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "./types.js";
 
 /** A training curve: the loss of one model as it sees tokens. */
@@ -34,7 +35,8 @@ export interface EnvelopeOptions {
 
 /**
  * Approach 1: the lower envelope of training curves over compute, and power laws through it. Curves are interpolated in log-log;
- * bins where the smallest or the largest model leads are left out, as their neighbours on one side were never trained.
+ * bins where the next smaller or the next larger size has no loss to show are left out: it was never trained, or not so long or so
+ * short, and could have been better.
  * The points of an envelope are not independent, so the laws' standard errors are too small: bootstrap over curves instead.
  */
 export function envelope(curves: readonly TrainingCurve[], options: EnvelopeOptions = {}): Outcome<Envelope> {
@@ -47,18 +49,22 @@ export function envelope(curves: readonly TrainingCurve[], options: EnvelopeOpti
   const low = Math.min(...logs.map((c) => c.lnC[0]!));
   const high = Math.max(...logs.map((c) => c.lnC[c.lnC.length - 1]!));
   const sizes = curves.map((c) => c.N);
-  const smallest = Math.min(...sizes);
-  const largest = Math.max(...sizes);
+  const ladder = ascending([...new Set(sizes)]);
   const points: EnvelopePoint[] = [];
   for (let b = 0; b < bins; b++) {
     const lnC = low + ((high - low) * b) / (bins - 1);
     let best = -1;
     let bestLoss = Number.POSITIVE_INFINITY;
+    const seen = new Set<Parameters>();
     logs.forEach((c, i) => {
       const lnL = interpolate(c.lnC, c.lnL, lnC);
-      if (lnL !== undefined && lnL < bestLoss) [best, bestLoss] = [i, lnL];
+      if (lnL === undefined) return;
+      seen.add(sizes[i]!);
+      if (lnL < bestLoss) [best, bestLoss] = [i, lnL];
     });
-    if (best < 0 || sizes[best] === smallest || sizes[best] === largest) continue;
+    if (best < 0) continue;
+    const rung = ladder.indexOf(sizes[best]!);
+    if (![ladder[rung - 1], ladder[rung + 1]].every((size) => size !== undefined && seen.has(size))) continue;
     const D = Math.exp(interpolate(logs[best]!.lnC, logs[best]!.lnD, lnC)!);
     points.push({ C: Math.exp(lnC), N: sizes[best]!, D, loss: Math.exp(bestLoss), curve: best });
   }
@@ -66,7 +72,7 @@ export function envelope(curves: readonly TrainingCurve[], options: EnvelopeOpti
   if (leaders < 2)
     return refuse(
       "edge-minimum",
-      `${leaders} models besides the smallest and largest ever lead: the sizes do not bracket the optimum`,
+      `${leaders} models lead between two neighbours that were trained as far: the sizes do not bracket the optimum`,
     );
   const C = points.map((p) => p.C);
   return {

@@ -115,7 +115,7 @@ export {
   optimalAllocation,
   sixND,
 } from "./surface/allocate.js";
-export { type Approach2Bias, approach2Bias, type DesignPoint } from "./surface/bias.js";
+export { type Approach2Bias, approach2Bias, type DesignPoint, flopsPerParameterToken } from "./surface/bias.js";
 export {
   bootstrapSurface,
   bootstrapSurfaceAsync,

@@ -67,6 +67,33 @@ describe("optimal allocation", () => {
     expect(computeForLoss(chinchilla, 1.69)).toMatchObject({ ok: false, reason: "unreachable" });
   });
 
+  it("of Kaplan's surface too, by the same closed form", () => {
+    const s = surfaceFrom("kaplan", { Nc: 8.8e13, Dc: 5.4e13, alphaN: 0.076, alphaD: 0.095 });
+    for (const C of [1e18, 1e24, 1e45]) {
+      const best = expectOk(optimalAllocation(s, C));
+      for (const factor of [0.99, 1.01])
+        expect(surfaceLoss(s, { N: best.N * factor, D: best.D / factor })).toBeGreaterThan(best.loss);
+      expect(Math.log(expectOk(computeForLoss(s, best.loss)).C / C)).toBeCloseTo(0, 6);
+    }
+    const off = expectOk(misallocation(s, { N: 1e9, D: 1e9 }));
+    expect(off.deadweight).toBeGreaterThan(0);
+    expect(expectOk(optimalAllocation(s, off.sufficient)).loss).toBeCloseTo(off.loss, 9);
+  });
+
+  it("a loss that no compute gives is refused, and one that is no loss is an error", () => {
+    expect(computeForLoss(chinchilla, 5000)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("above what the least"),
+    });
+    const floor = surfaceFrom("chinchilla", { E: 1, A: 10, B: 10, alpha: 1, beta: 1 });
+    expect(computeForLoss(floor, 1)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("the floor is in the way"),
+    });
+    for (const loss of [Number.NaN, Number.POSITIVE_INFINITY, 0, -1])
+      expect(() => computeForLoss(chinchilla, loss)).toThrow(`loss is ${loss}`);
+  });
+
   it("an optimal run wastes nothing, a misallocated one does", () => {
     const best = expectOk(optimalAllocation(chinchilla, 1e21));
     expect(expectOk(misallocation(chinchilla, best)).deadweight).toBeCloseTo(0, 8);
@@ -97,6 +124,19 @@ describe("Approach-2 bias", () => {
   });
 });
 
+describe("Approach-2 bias of a study that counts C its own way", () => {
+  it("is the same: both optima are under the design's own compute", () => {
+    const design = csv("iso_chinchilla_xl");
+    const dearer = design.map((run) => ({ ...run, C: 1.5 * run.C }));
+    const [plain, exact] = [
+      expectOk(approach2Bias(chinchilla, design, 1e24)),
+      expectOk(approach2Bias(chinchilla, dearer, 1.5e24)),
+    ];
+    expect(exact.flopsPerParameterToken).toBeCloseTo(9, 9);
+    for (const name of ["N", "D"] as const) expect(exact.relative[name]).toBeCloseTo(plain.relative[name], 9);
+  });
+});
+
 describe("over-training", () => {
   it("is the tied surface in other coordinates", () => {
     const s = surfaceFrom("tied", { E: 1.5, A: 200, B: 800, alpha: 0.3 });
@@ -124,6 +164,28 @@ describe("envelope (Approach 1)", () => {
     const fit = expectOk(envelope(curves));
     expect(expectOk(fit.N).exponent.value).toBeCloseTo(allocationExponents(chinchilla).N, 2);
     expect(fit.points.every((p) => p.N !== sizes[0] && p.N !== sizes[24])).toBe(true);
+  });
+
+  it("leaves out what a neighbour that stopped early, or began late, could have led", () => {
+    const all = Array.from({ length: 11 }, (_, i) => 3e7 * 2 ** (0.6 * i));
+    for (const [first, last] of [
+      [1e8, 5e9],
+      [2e9, 2e10],
+    ] as const) {
+      const short = all.map((N) => ({
+        N,
+        points: Array.from({ length: 60 }, (_, i) => {
+          const D = first * (last / first) ** (i / 59);
+          return { D, loss: surfaceLoss(chinchilla, { N, D }) };
+        }),
+      }));
+      const fit = envelope(short);
+      for (const { C, N } of fit.ok ? fit.points : []) {
+        const at = (size: number) => surfaceLoss(chinchilla, { N: size, D: C / (6 * size) });
+        const k = all.indexOf(N);
+        expect(at(N)).toBeLessThanOrEqual(Math.min(at(all[k - 1]!), at(all[k + 1]!)) * (1 + 1e-4));
+      }
+    }
   });
 
   it("refuses when only the ends lead, and names a curve out of order", () => {

@@ -283,13 +283,40 @@ describe("bootstrap of the laws", () => {
     if (!result.ok) expect(result.reason).toBe("too-many-failed-resamples");
   });
 
-  it("BCa and the jackknife agree with the percentile interval to a factor", () => {
+  it.each([
+    [4, 5],
+    [8, 7],
+  ])("the jackknife of %i budgets of %i sizes is the scatter of repeated studies", (budgets, sizes) => {
+    const normal = normals(random(51));
+    const places = Array.from({ length: sizes }, (_, i) => (3 * i) / (sizes - 1) - 1.5);
+    const study = () =>
+      Array.from({ length: budgets }, (_, b) => 1e18 * 3 ** b).flatMap((C) =>
+        curve(C, 1e8 * (C / 1e18) ** 0.5, 0.03, places).map((run) => ({ ...run, loss: run.loss + 2e-3 * normal() })),
+      );
+    const exponents: number[] = [];
+    let claimed = 0;
+    const studies = 150;
+    for (let i = 0; i < studies; i++) {
+      const runs = study();
+      exponents.push(expectOk(isoFlop(runs).N).exponent.value);
+      claimed += jackknifeIsoFlop(runs).N / studies;
+    }
+    const spread = Math.sqrt(exponents.reduce((s, v) => s + (v - 0.5) ** 2, 0) / studies);
+    expect(claimed / spread).toBeGreaterThan(0.75);
+    expect(claimed / spread).toBeLessThan(1.6);
+  });
+
+  it("BCa agrees with the percentile interval, and is refused where no budget can be left out", () => {
     const runs = dit("noisy");
-    const bca = expectOk(bootstrapIsoFlop(runs, { resamples: 300, seed: 5, interval: "bca" }));
-    const spread = bca.N.exponent.standardError;
-    expect(jackknifeIsoFlop(runs).N / spread).toBeGreaterThan(0.5);
-    expect(jackknifeIsoFlop(runs).N / spread).toBeLessThan(2);
+    const options = { resamples: 300, seed: 5, interval: "bca" } as const;
+    const bca = expectOk(bootstrapIsoFlop(runs, options));
     expect(bca.N.exponent.ci95[0]).toBeLessThan(bca.N.exponent.value);
     expect(bca.N.exponent.ci95[1]).toBeGreaterThan(bca.N.exponent.value);
+    const three = runs.filter((run) => run.C < 8e17);
+    expect(bootstrapIsoFlop(three, { ...options, resample: "residuals" })).toMatchObject({
+      ok: false,
+      reason: "too-few-budgets",
+      message: expect.stringContaining("a BCa interval needs 4 budgets"),
+    });
   });
 });

@@ -71,7 +71,36 @@ describe("the next runs", () => {
     expect(forSize.standardError.planned).toBeLessThan(forSize.standardError.now);
   });
 
+  it("and the even grid beside it stay within allowance, run compute and number of runs", () => {
+    for (const [low, high] of [
+      [1 / 200, 1],
+      [0.2, 1],
+      [1, 1],
+      [0.01, 0.02],
+      [0.5, 1],
+    ] as const) {
+      const runCompute = [low * allowance, high * allowance] as const;
+      for (const maximumRuns of [2, 24, 100]) {
+        const limited = expectOk(planNext(fit, { target, allowance, runCompute, maximumRuns }));
+        for (const runs of [limited.runs, limited.evenGrid]) {
+          const spent = runs.reduce((s, run) => s + run.C * run.count, 0);
+          expect(spent).toBeLessThanOrEqual(allowance * (1 + 1e-6));
+          expect(runs.reduce((s, run) => s + run.count, 0)).toBeLessThanOrEqual(maximumRuns);
+          for (const { C } of runs) {
+            expect(C / runCompute[0]).toBeGreaterThan(1 - 1e-9);
+            expect(C / runCompute[1]).toBeLessThan(1 + 1e-9);
+          }
+        }
+        expect(limited.standardError.planned).toBeLessThanOrEqual(limited.standardError.evenGrid * 1.0001);
+      }
+    }
+  });
+
   it("names what is wrong with its options", () => {
+    for (const maximumRuns of [0, -1, 1.5, Number.NaN])
+      expect(() => planNext(fit, { target, allowance, maximumRuns })).toThrow(`maximumRuns is ${maximumRuns}`);
+    const quantity = "foo" as "loss";
+    expect(() => planNext(fit, { target: { C: 1e22, quantity }, allowance })).toThrow(/target.quantity is "foo"/);
     expect(() => planNext(fit, { target, allowance: -1 })).toThrow(/allowance is -1/);
     expect(() => planNext(fit, { target, allowance, runCompute: [1e21, 1e22] })).toThrow(/runCompute/);
     expect(() => planNext(fit, { target, allowance, sizeFactor: 1 })).toThrow(/sizeFactor/);

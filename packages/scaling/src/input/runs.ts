@@ -96,10 +96,17 @@ function remember(seen: Map<number, Run[]>, run: Run): Run | undefined {
       o.D === run.D &&
       o.C === run.C &&
       o.seed === run.seed &&
-      o.label === run.label,
+      o.label === run.label &&
+      o.sigma === run.sigma &&
+      sameMetrics(o.metrics, run.metrics),
   );
   if (!twin) filed.push(run);
   return twin;
+}
+
+function sameMetrics(a: Run["metrics"] = {}, b: Run["metrics"] = {}): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => Object.is(a[name], b[name]));
 }
 
 function completeRun(raw: RawRun, row: number, { flopsPerParameterToken = 6 }: ComputeRule): Run {

@@ -12,7 +12,7 @@ import { predictPowerLaw } from "../laws/power.js";
 import { normals, type Random, resampleIndices } from "../math/random.js";
 import { type Flops, type Outcome, type Refusal, type Run, refuse } from "../types.js";
 import { groupByBudget } from "./group.js";
-import { type IsoFlop, type IsoFlopOptions, isInterior, isoFlop } from "./isoflop.js";
+import { type IsoFlop, type IsoFlopOptions, isInterior, isoFlop, MINIMUM_BUDGETS } from "./isoflop.js";
 
 /**
  * What is drawn again: `runs` within each budget (needs many sizes: eight or more), `residuals` of the parabolas, pooled over
@@ -96,6 +96,12 @@ function collect(
     );
   }
   const leaveOneOut = options.interval === "bca" ? jackknife(runs, options, at) : undefined;
+  if (leaveOneOut && leaveOneOut.length < MINIMUM_BUDGETS + 1) {
+    return refuse(
+      "too-few-budgets",
+      `a BCa interval needs ${MINIMUM_BUDGETS + 1} budgets with a minimum, to leave one out; use interval "percentile"`,
+    );
+  }
   const summary = (i: number, transform: (v: number) => number) =>
     summarise(
       draws.values.map((d) => transform(d[i]!)),
@@ -112,7 +118,11 @@ function collect(
   return { ok: true, N: law(0), D: law(1), loss: law(2), resamples, failed: draws.failed };
 }
 
-/** Leave-one-run-out standard errors of the three exponents: a cheap check on the bootstrap. */
+/**
+ * Leave-one-budget-out standard errors of the three exponents: a cheap check on the bootstrap. The optima are what the laws are fitted
+ * to; leaving out single runs would refuse budgets of few sizes and move the others by far more than noise does. NaN with fewer than
+ * four budgets.
+ */
 export function jackknifeIsoFlop(
   runs: readonly Run[],
   options: IsoFlopOptions = {},
@@ -126,8 +136,12 @@ export function jackknifeIsoFlop(
 }
 
 function jackknife(runs: readonly Run[], options: IsoFlopOptions, at: readonly Flops[]): number[][] {
-  return runs.flatMap((_, i) => {
-    const value = statistics(isoFlop([...runs.slice(0, i), ...runs.slice(i + 1)], options), at);
+  const fit = isoFlop(runs, options);
+  const budgets = groupByBudget(runs, fit.choices.tolerance, fit.choices.budgets);
+  const used = budgets.filter((_, b) => isInterior(fit.budgets[b]!));
+  return used.flatMap((left) => {
+    const rest = used.filter((budget) => budget !== left).flatMap((budget) => budget.runs);
+    const value = statistics(isoFlop(rest, options), at);
     return value ? [value] : [];
   });
 }

@@ -52,7 +52,7 @@ export function chooseRuns(
     );
   const designs = THRIFT.map((thrift) => greedy(candidates, covariance, target, noise, allowance, maximumRuns, thrift));
   const best = designs.reduce((a, b) => (variance(b) < variance(a) ? b : a));
-  return exchange(best, candidates, allowance, maximumRuns, variance);
+  return best.length > EXCHANGED ? best : exchange(best, candidates, allowance, maximumRuns, variance);
 }
 
 function greedy(
@@ -86,6 +86,8 @@ function greedy(
 }
 
 const EXCHANGES = 20;
+/** In a design of more runs than this one exchange hardly matters, and all of them take minutes. */
+const EXCHANGED = 64;
 
 function exchange(
   start: readonly number[],

@@ -1,5 +1,6 @@
 import { ScalingError } from "../errors.js";
 import { type Matrix, quadraticForm } from "../math/linear.js";
+import { bisect } from "../math/search.js";
 import { optimalAllocation } from "../surface/allocate.js";
 import type { SurfaceFit } from "../surface/describe.js";
 import { formOf, type Surface } from "../surface/surface.js";
@@ -42,11 +43,13 @@ export interface PlannedRun {
 export interface Plan {
   readonly runs: readonly PlannedRun[];
   readonly cost: Flops;
-  /** Standard error of ln target: now, after the plan, and after an even isoFLOP grid of the same cost. */
+  /** Standard error of ln target: now, after the plan, and after an even isoFLOP grid within the same limits. */
   readonly standardError: { readonly now: number; readonly planned: number; readonly evenGrid: number };
   readonly evenGrid: readonly PlannedRun[];
+  readonly evenGridCost: Flops;
 }
 
+const QUANTITIES: readonly PlanTarget["quantity"][] = ["loss", "N", "D"];
 const COMPUTE_STEPS = 24;
 const SIZE_STEPS = 17;
 
@@ -65,6 +68,10 @@ export function planNext(fit: SurfaceFit, options: PlanOptions): Outcome<Plan> {
       `runCompute is ${smallest} … ${largest}; expected an ascending range that begins within the allowance`,
     );
   }
+  if (!(Number.isInteger(maximumRuns) && maximumRuns > 0))
+    throw new ScalingError("bad-option", `maximumRuns is ${maximumRuns}; expected a positive whole number`);
+  if (!QUANTITIES.includes(target.quantity))
+    throw new ScalingError("bad-option", `target.quantity is "${target.quantity}"; expected ${QUANTITIES.join(", ")}`);
   if (!(sizeFactor > 1)) throw new ScalingError("bad-option", `sizeFactor is ${sizeFactor}; expected more than 1`);
   const covariance = options.covariance ?? fit.covariance;
   if (!covariance)
@@ -81,7 +88,7 @@ export function planNext(fit: SurfaceFit, options: PlanOptions): Outcome<Plan> {
 
   const candidates = grid(fit, smallest, Math.min(largest, allowance), COMPUTE_STEPS, sizeFactor, SIZE_STEPS);
   const chosen = chooseRuns(candidates, covariance, gradient, noise, allowance, maximumRuns);
-  const even = evenGrid(fit, smallest, Math.min(largest, allowance), sizeFactor, allowance);
+  const even = evenGrid(fit, { smallest, largest: Math.min(largest, allowance), sizeFactor, allowance, maximumRuns });
   const planned = chosen.map((i) => candidates[i]!);
   const after = (runs: readonly Candidate[]) => Math.sqrt(varianceAfter(covariance, gradient, runs, noise));
   return {
@@ -94,6 +101,7 @@ export function planNext(fit: SurfaceFit, options: PlanOptions): Outcome<Plan> {
       evenGrid: after(even),
     },
     evenGrid: counted(even),
+    evenGridCost: even.reduce((s, run) => s + run.cost, 0),
   };
 }
 
@@ -132,11 +140,11 @@ function grid(
 ): DesignRun[] {
   const out: DesignRun[] = [];
   for (let i = 0; i < computeSteps; i++) {
-    const C = low * (high / low) ** (computeSteps > 1 ? i / (computeSteps - 1) : 1);
+    const C = low * (high / low) ** share(i, computeSteps);
     const best = optimalAllocation(surface, C);
     if (!best.ok) continue;
     for (let j = 0; j < sizeSteps; j++) {
-      const N = best.N * sizeFactor ** ((2 * j) / (sizeSteps - 1) - 1);
+      const N = best.N * (sizeSteps > 1 ? sizeFactor ** (2 * share(j, sizeSteps) - 1) : 1);
       out.push(designRun(surface, C, N));
     }
   }
@@ -150,23 +158,54 @@ function designRun(surface: Surface, C: Flops, N: Parameters): DesignRun {
   return { C, N, D, cost: C, gradient: Array.from(gradient) };
 }
 
-const EVEN_BUDGETS = 3;
-const EVEN_SIZES = 5;
+/** Even grids, the best first: budgets and sizes per budget. */
+const EVEN_GRIDS = [
+  [3, 5],
+  [2, 5],
+  [1, 5],
+  [1, 3],
+  [1, 1],
+] as const;
 
-/** What one would do without a plan: three budgets a factor of three apart, five sizes each, scaled to the allowance. */
-function evenGrid(surface: Surface, low: Flops, high: Flops, sizeFactor: number, allowance: Flops): DesignRun[] {
-  let total = 0;
-  for (let i = 0; i < EVEN_BUDGETS; i++) total += EVEN_SIZES * 3 ** -i;
-  const top = Math.min(high, allowance / total);
-  return grid(
-    surface,
-    Math.max(low, top * 3 ** -(EVEN_BUDGETS - 1)),
-    top,
-    EVEN_BUDGETS,
-    Math.sqrt(sizeFactor),
-    EVEN_SIZES,
-  );
+interface Limits {
+  readonly smallest: Flops;
+  readonly largest: Flops;
+  readonly sizeFactor: number;
+  readonly allowance: Flops;
+  readonly maximumRuns: number;
 }
+
+/**
+ * What one would do without a plan: three budgets a factor of three apart, or what room there is, five sizes each, as large as the
+ * allowance pays for, and with several seeds where the largest run is cheap. Fewer budgets where not even that is affordable.
+ */
+function evenGrid(surface: Surface, limits: Limits): DesignRun[] {
+  const { smallest, largest, allowance, maximumRuns, sizeFactor } = limits;
+  const affordable = EVEN_GRIDS.find(
+    ([budgets, sizes]) => budgets * sizes * smallest <= allowance * (1 + ROUNDING) && budgets * sizes <= maximumRuns,
+  );
+  if (!affordable) return [];
+  const [budgets, sizes] = affordable;
+  const lowest = (top: Flops) => Math.max(smallest, top * 3 ** -(budgets - 1));
+  const costOf = (top: Flops) => {
+    let sum = 0;
+    for (let i = 0; i < budgets; i++) sum += sizes * lowest(top) * (top / lowest(top)) ** share(i, budgets);
+    return sum;
+  };
+  const top =
+    costOf(largest) <= allowance
+      ? largest
+      : Math.exp(bisect((x) => costOf(Math.exp(x)) - allowance, Math.log(smallest), Math.log(largest)));
+  const runs = grid(surface, lowest(top), top, budgets, Math.sqrt(sizeFactor), sizes);
+  const seeds = Math.min(Math.floor((allowance * (1 + ROUNDING)) / costOf(top)), Math.floor(maximumRuns / runs.length));
+  return Array.from({ length: Math.max(1, seeds) }, () => runs).flat();
+}
+
+/** A grid that costs the allowance to the last digit is within it. */
+const ROUNDING = 1e-9;
+
+/** Place of the i-th of n on an axis from 0 to 1; one alone stands at the end. */
+const share = (i: number, n: number): number => (n > 1 ? i / (n - 1) : 1);
 
 function counted(runs: readonly DesignRun[]): PlannedRun[] {
   const out: { C: Flops; N: Parameters; D: Tokens; count: number }[] = [];

@@ -26,15 +26,13 @@ export interface AllocationOptions {
 const LARGEST = 1e18;
 
 /**
- * The size and tokens of least loss at a compute. Closed form for the power-term surfaces under 6ND
- * (Hoffmann et al. 2022, eq. 4: N* = G (C/6)^(β/(α+β)), G = (αA/βB)^(1/(α+β))), a search along the isoFLOP curve otherwise.
+ * The size and tokens of least loss at a compute. Closed form under 6ND (Hoffmann et al. 2022, eq. 4: N* = G (C/6)^(β/(α+β)),
+ * G = (αA/βB)^(1/(α+β))), a search along the isoFLOP curve under any other rule.
  */
 export function optimalAllocation(surface: Surface, C: Flops, options: AllocationOptions = {}): Outcome<Allocation> {
   if (!(C > 0 && Number.isFinite(C)))
     throw new ScalingError("bad-option", `C is ${C}; expected a positive number of FLOPs`);
-  if ((options.flops === undefined || options.flops === sixND) && surface.form !== "kaplan" && !options.sizes) {
-    return closedForm(surface, C);
-  }
+  if ((options.flops === undefined || options.flops === sixND) && !options.sizes) return closedForm(surface, C);
   const flops = options.flops ?? sixND;
   const [smallest, largest] = options.sizes ?? [1, LARGEST];
   const tokens = (lnN: number) => tokensFor(flops, Math.exp(lnN), C);
@@ -68,8 +66,13 @@ function closedForm(surface: Surface, C: Flops): Outcome<Allocation> {
   return { ok: true, C, N, D, loss: surfaceLoss(surface, { N, D }) };
 }
 
-/** (a, b, α, β) of a power-term surface. */
-export function terms({ form, theta }: Surface): { a: number; b: number; alpha: number; beta: number } {
+/** (a, b, α, β) of the terms that fall with N and with D: their trade is all that decides the optimum. */
+function terms({ form, theta }: Surface): { a: number; b: number; alpha: number; beta: number } {
+  if (form === "kaplan") {
+    // A function of (Nc/N)^(αN/αD) + Dc/D.
+    const ratio = theta[2]! / theta[3]!;
+    return { a: ratio * theta[0]!, b: theta[1]!, alpha: ratio, beta: 1 };
+  }
   const at = form === "no-floor" ? 2 : 3;
   const alpha = theta[at]!;
   return { a: theta[0]!, b: theta[1]!, alpha, beta: form === "tied" ? alpha : theta[at + 1]! };
@@ -77,11 +80,6 @@ export function terms({ form, theta }: Surface): { a: number; b: number; alpha: 
 
 /** Exponents of N* and D* in C under 6ND, β/(α+β) and α/(α+β). */
 export function allocationExponents(surface: Surface): { readonly N: number; readonly D: number } {
-  if (surface.form === "kaplan") {
-    // Kaplan's surface is a function of Nc/N to αN/αD and Dc/D, so its optimum has α = αN/αD and β = 1.
-    const ratio = surface.theta[2]! / surface.theta[3]!;
-    return { N: 1 / (1 + ratio), D: ratio / (1 + ratio) };
-  }
   const { alpha, beta } = terms(surface);
   return { N: beta / (alpha + beta), D: alpha / (alpha + beta) };
 }
@@ -109,25 +107,35 @@ function minimumOnGrid(f: (x: number) => number, low: number, high: number): num
   return goldenMinimum(f, at(Math.max(0, best - 1)), at(Math.min(steps, best + 1))).x;
 }
 
-/** Least compute that reaches a loss when allocated optimally; `unreachable` at or below the floor. */
+const LEAST_COMPUTE = Math.log(6);
+const MOST_COMPUTE = Math.log(1e60);
+
+/**
+ * Least compute that reaches a loss when allocated optimally; `unreachable` at or below the floor, and above what the smallest
+ * compute gives.
+ * @throws ScalingError `bad-option` for a loss that is not positive
+ */
 export function computeForLoss(surface: Surface, loss: Loss, options: AllocationOptions = {}): Outcome<Allocation> {
+  if (!(loss > 0 && Number.isFinite(loss)))
+    throw new ScalingError("bad-option", `loss is ${loss}; expected a positive number`);
   const at = (lnC: number) => optimalAllocation(surface, Math.exp(lnC), options);
   const excess = (lnC: number) => {
     const allocation = at(lnC);
     return allocation.ok ? allocation.loss - loss : Number.NaN;
   };
-  const low = Math.log(6);
-  const high = Math.log(1e60);
-  if (options.flops === undefined) {
-    if (excess(high) > 0)
-      return refuse("unreachable", `a loss of ${loss} is below what 10⁶⁰ FLOPs reach: the floor is in the way`);
-    return at(bisect((x) => -excess(x), low, high));
-  }
-  // A custom rule may refuse small or large budgets; widen from the middle while answers come.
-  const grid = Array.from({ length: 241 }, (_, i) => low + ((high - low) * i) / 240);
-  const reached = grid.findIndex((x) => excess(x) <= 0);
-  if (reached <= 0) return refuse("unreachable", `a loss of ${loss} is not reached between 6 and 10⁶⁰ FLOPs`);
-  return at(bisect((x) => -excess(x), grid[reached - 1]!, grid[reached]!));
+  // A rule may refuse small or large budgets, so the first that reaches the loss is looked for where answers come.
+  const steps = 240;
+  const grid = Array.from(
+    { length: steps + 1 },
+    (_, i) => LEAST_COMPUTE + ((MOST_COMPUTE - LEAST_COMPUTE) * i) / steps,
+  );
+  const last = grid.findLastIndex((x) => excess(x) > 0);
+  if (last < 0) return refuse("unreachable", `a loss of ${loss} is above what the least compute reaches`);
+  const next = grid[last + 1];
+  // At the floor itself the excess is at best zero, by rounding.
+  if (next === undefined || !(excess(next) < 0))
+    return refuse("unreachable", `a loss of ${loss} is below what 10⁶⁰ FLOPs reach: the floor is in the way`);
+  return at(bisect((x) => -excess(x), grid[last]!, next));
 }
 
 /** What a run that was not compute-optimal cost. */

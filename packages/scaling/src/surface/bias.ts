@@ -17,6 +17,8 @@ export interface Approach2Bias {
   readonly exponent: { readonly N: number; readonly D: number };
   /** Approach-2 optimum over the surface's optimum, minus one, at the asked compute. */
   readonly relative: { readonly N: number; readonly D: number; readonly loss: number };
+  /** k of C = k·N·D, the geometric mean of the design: both optima are under it. */
+  readonly flopsPerParameterToken: number;
   readonly fit: IsoFlop;
 }
 
@@ -38,7 +40,8 @@ export function approach2Bias(
   if (!fit.N.ok) return fit.N;
   if (!fit.D.ok) return fit.D;
   if (!fit.loss.ok) return fit.loss;
-  const truth = optimalAllocation(surface, at);
+  const k = flopsPerParameterToken(design);
+  const truth = optimalAllocation(surface, (at * 6) / k);
   if (!truth.ok) return truth;
   const exponents = allocationExponents(surface);
   return {
@@ -49,6 +52,11 @@ export function approach2Bias(
       D: predictPowerLaw(fit.D, at).value / truth.D - 1,
       loss: predictPowerLaw(fit.loss, at).value / truth.loss - 1,
     },
+    flopsPerParameterToken: k,
     fit,
   };
 }
+
+/** How many FLOPs a parameter and a token cost in a study: 6 by the rule, more or less where C is counted exactly. */
+export const flopsPerParameterToken = (design: readonly DesignPoint[]): number =>
+  Math.exp(design.reduce((sum, { C, N, D }) => sum + Math.log(C / (N * D)), 0) / design.length);
