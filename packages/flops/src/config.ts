@@ -146,7 +146,11 @@ export function resolve(config: DitConfig): ResolvedConfig {
     width: integer("config", "image.width", config.image.width),
     channels: integer("config", "image.channels", config.image.channels),
   };
-  const outChannels = integer("config", "outChannels", config.outChannels ?? image.channels);
+  const outChannels = integer(
+    "config",
+    "outChannels",
+    config.outChannels === undefined ? image.channels : config.outChannels,
+  );
   for (const [field, value] of Object.entries({ patch, width, depth, heads })) integer("config", field, value);
   positive("config", "mlpRatio", mlpRatio);
   if (width % heads !== 0) throw new FlopsError("config", `heads is ${heads}; it must divide width, ${width}.`);

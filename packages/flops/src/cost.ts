@@ -49,8 +49,8 @@ export interface Roofline {
  * @throws FlopsError("device") if the device lacks the arithmetic.
  */
 export function roofline(device: Device, arithmetic: Arithmetic, flops: Flops, bytes: Bytes): Roofline {
-  const compute = flops / peak(device, arithmetic);
-  const memory = bytes / positive("device", `${device.name} bandwidth`, device.bandwidth);
+  const compute = positive("device", "flops", flops) / peak(device, arithmetic);
+  const memory = positive("device", "bytes", bytes) / positive("device", `${device.name} bandwidth`, device.bandwidth);
   const boundBy = compute >= memory ? "compute" : "memory";
   return { compute, memory, seconds: Math.max(compute, memory), boundBy };
 }

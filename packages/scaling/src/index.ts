@@ -94,7 +94,13 @@ export {
   type NewMeasurement,
   predictiveLoss,
 } from "./laws/predictive.js";
-export { evaluateSaturating, type SaturatingLaw, type SaturatingOptions, saturatingLaw } from "./laws/saturating.js";
+export {
+  evaluateSaturating,
+  predictSaturating,
+  type SaturatingLaw,
+  type SaturatingOptions,
+  saturatingLaw,
+} from "./laws/saturating.js";
 export { normals, type Random, random } from "./math/random.js";
 export {
   type Plan,

@@ -18,6 +18,7 @@ import {
   predictHyperparameter,
   predictMetric,
   predictPowerLaw,
+  predictSaturating,
   random,
   saturatingLaw,
 } from "../src/index.js";
@@ -112,6 +113,27 @@ describe("saturating law", () => {
       if (floor.ci95[0] <= 1.7 && 1.7 <= floor.ci95[1]) covered++;
     }
     expect(covered / 150).toBeGreaterThan(0.9);
+  });
+});
+
+describe("a saturating law's own prediction", () => {
+  it.each(["log", "raw"] as const)("holds the law and a new point, residuals %s, rising laws too", (residuals) => {
+    const normal = normals(random(61));
+    const x = Array.from({ length: 24 }, (_, i) => 2 ** (i / 3));
+    for (const truth of [(v: number) => 1 + 100 * v ** -1.5, (v: number) => 1 + 0.5 * Math.sqrt(v)]) {
+      let [covered, held] = [0, 0];
+      const worlds = 120;
+      for (let i = 0; i < worlds; i++) {
+        const noisy = (v: number) => truth(v) + (residuals === "log" ? 0.01 * truth(v) : 0.01) * normal();
+        const law = expectOk(saturatingLaw(x, x.map(noisy), { residuals }));
+        const { ci95, interval95 } = predictSaturating(law, 400);
+        const [level, point] = [truth(400), noisy(400)];
+        if (ci95[0] <= level && level <= ci95[1]) covered++;
+        if (interval95[0] <= point && point <= interval95[1]) held++;
+      }
+      expect(covered / worlds).toBeGreaterThan(0.87);
+      expect(held / worlds).toBeGreaterThan(0.87);
+    }
   });
 });
 

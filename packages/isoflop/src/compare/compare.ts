@@ -81,19 +81,24 @@ function sideOf(file: string, columns: ColumnMap | undefined, choices: CompareCh
   return sideOfFit(fitIsoFlop(loaded, what), file, law);
 }
 
+/** A floor at zero is a power law; any other caveat leaves nothing to draw from. */
+const comparable = (status: string): boolean => status === "converged" || status === "bound";
+
 function sideOfFit(fit: FitDocument, file: string, form: "power" | "saturating"): Side {
   if (fit.command === "fit surface") {
     throw usageError(`${shown(file)} is a fit surface; compare takes a table of runs, a fit isoflop or a fit law`);
   }
   if (fit.command === "fit law") {
     const law = fit.fit;
-    if (!law) throw unsound(`${shown(file)}: ${fit.status}: ${fit.message}`);
+    if (!law || !comparable(fit.status)) throw unsound(`${shown(file)}: ${fit.status}: ${fit.message}`);
     if (law.kind === "broken") throw usageError(`${shown(file)} is a broken law; expected a power or saturating law`);
     const points = { C: fit.data.x, loss: fit.data.y };
     return { input: fit.input, law, largest: points.C.reduce((a, b) => Math.max(a, b), 0), points };
   }
   const law = form === "power" ? fit.laws.loss : fit.laws.lossWithFloor;
   if (!law.ok) throw unsound(`${shown(file)}: ${law.reason}: ${law.message}`);
+  if (law.kind === "saturating" && !comparable(law.status))
+    throw unsound(`${shown(file)}: ${law.status}: these budgets do not determine a floor; compare with --law power`);
   const interior = fit.budgets.flatMap((budget) => (budget.status === "interior" ? [budget] : []));
   const points = { C: interior.map(({ C }) => C), loss: interior.map(({ optimum }) => optimum.loss.value) };
   const { quantity } = fit.choices;

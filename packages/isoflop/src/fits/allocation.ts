@@ -7,7 +7,7 @@ import {
   type SurfaceFit,
 } from "@isoflop/scaling";
 
-/** y = coefficient · C^exponent (+ floor), the optimum of a surface under C = 6·N·D. */
+/** y = coefficient · C^exponent (+ floor), the optimum of a surface under C = k·N·D. */
 export interface AllocationLaw {
   readonly coefficient: Estimate;
   readonly logCoefficient: Estimate;
@@ -48,19 +48,23 @@ const logAt: Readonly<Record<"N" | "D" | "loss", (C: number) => Statistic>> = {
   loss: (C) => (surface) => Math.log(optimum(surface, C).loss - floorOf(surface)),
 };
 
+/** Compute under 6ND that buys what `C` buys where a parameter and a token cost `k` FLOPs. */
+export const asSixND = (C: number, k: number): number => (C * 6) / k;
+
 const logCoefficient =
-  (name: "N" | "D" | "loss", C: number): Statistic =>
+  (name: "N" | "D" | "loss", C: number, k: number): Statistic =>
   (surface) =>
-    logAt[name](C)(surface) - exponent[name](surface) * Math.log(C);
+    logAt[name](asSixND(C, k))(surface) - exponent[name](surface) * Math.log(C);
 
 /**
  * The three laws with delta-method errors; undefined where the surface has no optimum.
  * @param C a compute amid the data, where the optimum is evaluated
+ * @param k of C = k·N·D
  */
-export function allocationLaws(fit: SurfaceFit, C: number): AllocationLaws | undefined {
+export function allocationLaws(fit: SurfaceFit, C: number, k: number): AllocationLaws | undefined {
   if (!optimalAllocation(fit, C).ok) return undefined;
   const law = (name: "N" | "D" | "loss"): AllocationLaw => {
-    const log = deltaMethod(fit, logCoefficient(name, C));
+    const log = deltaMethod(fit, logCoefficient(name, C, k));
     const value = Math.exp(log.value);
     const ci95 = [Math.exp(log.ci95[0]), Math.exp(log.ci95[1])] as const;
     return {
@@ -73,10 +77,10 @@ export function allocationLaws(fit: SurfaceFit, C: number): AllocationLaws | und
 }
 
 /** The same numbers, for a bootstrap. */
-export const allocationStatistics = (C: number): Readonly<Record<string, Statistic>> =>
+export const allocationStatistics = (C: number, k: number): Readonly<Record<string, Statistic>> =>
   Object.fromEntries(
     (["N", "D", "loss"] as const).flatMap((name) => [
       [`${name}.exponent`, exponent[name]],
-      [`${name}.logCoefficient`, logCoefficient(name, C)],
+      [`${name}.logCoefficient`, logCoefficient(name, C, k)],
     ]),
   );

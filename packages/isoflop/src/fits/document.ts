@@ -38,7 +38,36 @@ export const pointsOf = ({ runs, dropped, otherLabels }: LoadedRuns, refused: re
 const commands: readonly string[] = ["fit isoflop", "fit surface", "fit law"] satisfies FitDocument["command"][];
 
 /** Whether a text is a saved fit and not a table of runs. */
-export const looksLikeFit = (text: string): boolean => /^\uFEFF?\s*\{\s*"command"\s*:\s*"fit /.test(text);
+export function looksLikeFit(text: string): boolean {
+  if (!/^\uFEFF?\s*\{/.test(text)) return false;
+  try {
+    return isFit(fromJson(text.replace(/^\uFEFF/, "")));
+  } catch {
+    return false;
+  }
+}
+
+const isFit = (value: unknown): value is FitDocument =>
+  commands.includes((value as { readonly command?: string } | null)?.command ?? "");
+
+/** What a fit of each kind must hold, by path; the second list is of those that are `ok`. */
+const required: Readonly<Record<FitDocument["command"], readonly [readonly string[], readonly string[]]>> = {
+  "fit isoflop": [["laws.N", "laws.D", "laws.loss", "laws.lossWithFloor", "budgets", "noise", "choices"], []],
+  "fit surface": [
+    ["quantity", "flopsPerToken"],
+    ["fit.form", "fit.theta", "fit.objective", "fit.coefficients", "fit.exponents", "fit.degreesOfFreedom"],
+  ],
+  "fit law": [["data.x", "data.y"], ["fit.kind"]],
+};
+
+function missingPart(document: FitDocument): string | undefined {
+  const [always, ifOk] = required[document.command];
+  const paths = ["status", "ok", "input.file", ...always, ...(document.ok ? ifOk : [])];
+  return paths.find((path) => path.split(".").reduce<unknown>(part, document) === undefined);
+}
+
+const part = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 
 /** Reads what `isoflop fit … --json` printed. */
 export function readFit(file: string): FitDocument {
@@ -50,17 +79,16 @@ export function readFit(file: string): FitDocument {
 export function parseFit(text: string, file: string): FitDocument {
   let value: unknown;
   try {
-    value = fromJson(text);
+    value = fromJson(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw inputError(
       `${shown(file)} is not JSON: ${(error as Error).message}; expected what "isoflop fit … --json" prints`,
     );
   }
-  const command = (value as { readonly command?: unknown } | undefined)?.command;
-  if (typeof command !== "string" || !commands.includes(command)) {
-    throw inputError(`${shown(file)} is not a fit; expected what "isoflop fit … --json" prints`);
-  }
-  return value as FitDocument;
+  if (!isFit(value)) throw inputError(`${shown(file)} is not a fit; expected what "isoflop fit … --json" prints`);
+  const missing = missingPart(value);
+  if (missing === undefined) return value;
+  throw inputError(`${shown(file)} is not a whole fit: ${missing} is missing; run isoflop fit … --json again`);
 }
 
 /** Ends the command with the status of an unsound fit, after its numbers have been printed. */

@@ -14,6 +14,7 @@ import {
   type Parabola,
   type PowerLaw,
   type SaturatingLaw,
+  ScalingError,
   saturatingLaw,
 } from "@isoflop/scaling";
 import type { Dropped, LoadedRuns } from "../input/runs.js";
@@ -95,16 +96,23 @@ export function fitIsoFlop(loaded: LoadedRuns, choices: IsoFlopChoices = {}): Is
 function resampled({ runs }: LoadedRuns, options: IsoFlopOptions, choices: IsoFlopChoices, resamples: number) {
   const { onProgress, end } = progress("bootstrap");
   const { resample, interval, seed = 0 } = choices;
-  const outcome = bootstrapIsoFlop(runs, {
-    ...options,
-    resamples,
-    seed,
-    onProgress,
-    ...(resample && { resample }),
-    ...(interval && { interval }),
-  });
-  end();
-  return { ...outcome, seed };
+  try {
+    const outcome = bootstrapIsoFlop(runs, {
+      ...options,
+      resamples,
+      seed,
+      onProgress,
+      ...(resample && { resample }),
+      ...(interval && { interval }),
+    });
+    return { ...outcome, seed };
+  } catch (error) {
+    // What these runs cannot give a bootstrap of must not cost the fit.
+    if (!(error instanceof ScalingError)) throw error;
+    return { ok: false, reason: "too-few-points", message: error.message, seed } as const;
+  } finally {
+    end();
+  }
 }
 
 function summarise(profile: BudgetProfile): Summarised<BudgetProfile> {

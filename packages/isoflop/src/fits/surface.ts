@@ -7,6 +7,7 @@ import {
   criteria,
   type Estimate,
   type Executor,
+  flopsPerParameterToken,
   type IntervalKind,
   type LackOfFit,
   lackOfFit,
@@ -20,6 +21,7 @@ import {
   surfacesCovariance,
 } from "@isoflop/scaling";
 import { threadExecutor } from "@isoflop/scaling/node";
+import { inputError } from "../exit.js";
 import { LOSS, type LoadedRuns, ofQuantity } from "../input/runs.js";
 import { progress } from "../output/progress.js";
 import { versions } from "../versions.js";
@@ -33,6 +35,8 @@ export const objectives = {
   mse: "squares",
   varpro: "squares",
 } as const satisfies Record<string, SurfaceObjective>;
+
+export const forms: readonly SurfaceFormName[] = ["chinchilla", "tied", "no-floor", "kaplan"];
 
 export interface SurfaceChoices {
   readonly quantity?: string;
@@ -51,6 +55,8 @@ export interface SurfaceChoices {
 export interface SurfaceDocument extends FitHead<"fit surface"> {
   /** `loss`, or the metric that was fitted in its place. */
   readonly quantity: string;
+  /** k of C = k·N·D: of the table's own C, or what the missing one of the three was made with. All compute here is under it. */
+  readonly flopsPerToken: number;
   readonly fit?: SurfaceNumbers;
   readonly bootstrap?: Outcome<SurfaceResamples> & { readonly seed: number };
 }
@@ -66,7 +72,7 @@ export interface SurfaceNumbers {
   readonly logCoefficients: Readonly<Record<string, Estimate>>;
   /** alpha, beta; or alphaN, alphaD. */
   readonly exponents: Readonly<Record<string, Estimate>>;
-  /** N*, D* and L* against C under C = 6·N·D. */
+  /** N*, D* and L* against C under C = k·N·D. */
   readonly allocation: AllocationLaws | undefined;
   readonly objective: {
     readonly name: SurfaceObjective;
@@ -90,8 +96,8 @@ export interface SurfaceNumbers {
 interface SurfaceResamples {
   readonly parameters: Readonly<Record<string, BootstrapEstimate>>;
   readonly allocation: Readonly<Record<string, BootstrapEstimate>>;
-  /** Of θ, over the resamples. */
-  readonly covariance: readonly (readonly number[])[];
+  /** Of θ, over the resamples; absent where some of them lack a term, or where they are too few. */
+  readonly covariance?: readonly (readonly number[])[];
   readonly resamples: number;
   readonly failed: number;
 }
@@ -108,6 +114,7 @@ export async function fitSurface(all: LoadedRuns, choices: SurfaceChoices = {}):
   const head = {
     command: "fit surface",
     quantity,
+    flopsPerToken: flopsPerParameterToken(loaded.runs),
     points: pointsOf(loaded),
     input: loaded.origin,
     versions: versions("@isoflop/scaling"),
@@ -150,7 +157,7 @@ function numbersOf(fit: SurfaceFit, runs: readonly Run[], { biasAt }: SurfaceCho
     coefficients: Object.fromEntries(coefficients),
     logCoefficients: Object.fromEntries(logs),
     exponents: Object.fromEntries(exponents),
-    allocation: allocationLaws(fit, middleCompute(runs)),
+    allocation: allocationLaws(fit, middleCompute(runs), flopsPerParameterToken(runs)),
     objective: {
       name: fit.objective,
       ...(Number.isFinite(fit.delta) && { delta: fit.delta }),
@@ -164,10 +171,29 @@ function numbersOf(fit: SurfaceFit, runs: readonly Run[], { biasAt }: SurfaceCho
     residualStandardDeviation: fit.residualStandardDeviation,
     sumOfSquares: fit.sumOfSquares,
     criteria: criteria(fit.sumOfSquares, fit.points, fit.theta.length),
-    lackOfFit: lackOfFit(runs, (run) => surfaceLoss(fit, run), fit.theta.length),
+    lackOfFit: lackOf(fit, runs),
     ...(biasAt !== undefined && { approach2Bias: biasOf(fit, runs, biasAt) }),
   };
 }
+
+/** Of least squares only, on the scale that was squared; known errors count where they are alike, as no run was weighed. */
+function lackOf(fit: SurfaceFit, runs: readonly Run[]): Outcome<LackOfFit> {
+  const refused = (message: string) => ({ ok: false, reason: "unidentified", message }) as const;
+  if (fit.objective === "log-huber") return refused("lack of fit is of least squares: --objective log-mse or mse");
+  const test = lackOfFit(
+    runs,
+    (run) => surfaceLoss(fit, run),
+    fit.theta.length,
+    fit.objective === "squares" ? "raw" : "log",
+  );
+  if (!test.ok || test.from === "replicates") return test;
+  const errors = runs.map(({ sigma = 0, loss }) => (fit.objective === "squares" ? sigma : sigma / loss));
+  const [low, high] = [errors.reduce((a, b) => Math.min(a, b)), errors.reduce((a, b) => Math.max(a, b))];
+  return high <= ALIKE * low ? test : refused("the errors of the runs differ, and the fit weighs all alike");
+}
+
+/** Errors within this factor are alike. */
+const ALIKE = 1.5;
 
 const isExponent = (name: string): boolean => /^(alpha|beta)/.test(name);
 
@@ -180,13 +206,13 @@ const logarithm = ({ value, standardError, ci95 }: Estimate): Estimate => ({
 
 /** Where allocations are evaluated: coefficients at C = 1 lie far outside any data. */
 const middleCompute = (runs: readonly Run[]): number =>
-  Math.exp(runs.reduce((sum, run) => sum + Math.log(6 * run.N * run.D), 0) / runs.length);
+  Math.exp(runs.reduce((sum, run) => sum + Math.log(run.C), 0) / runs.length);
 
 function biasOf(fit: SurfaceFit, runs: readonly Run[], C: number) {
   const outcome = approach2Bias(fit, runs, C);
   if (!outcome.ok) return { ...outcome, C };
-  const { ok, exponent, relative } = outcome;
-  return { ok, C, exponent, relative };
+  const { ok, exponent, relative, flopsPerParameterToken } = outcome;
+  return { ok, C, exponent, relative, flopsPerParameterToken };
 }
 
 async function resampled(
@@ -200,7 +226,7 @@ async function resampled(
   const outcome = await bootstrapSurfaceAsync(fit, runs, {
     resamples: bootstrap,
     seed,
-    statistics: allocationStatistics(middleCompute(runs)),
+    statistics: allocationStatistics(middleCompute(runs), flopsPerParameterToken(runs)),
     ...(strata && { strata }),
     ...(interval && { interval }),
     ...(executor && { executor }),
@@ -209,13 +235,16 @@ async function resampled(
   end();
   if (!outcome.ok) return { ...outcome, seed };
   const { ok, parameters, statistics, surfaces, resamples, failed } = outcome;
-  const covariance = surfacesCovariance(surfaces);
-  return { ok, seed, parameters, allocation: statistics, covariance, resamples, failed };
+  const finite = surfaces.every(({ theta }) => theta.every(Number.isFinite));
+  const covariance = finite && surfaces.length > fit.theta.length && surfacesCovariance(surfaces);
+  return { ok, seed, parameters, allocation: statistics, ...(covariance && { covariance }), resamples, failed };
 }
 
-/** The library's fit again, for predictions and plans. */
+/** The library's fit again, for predictions and plans. @throws CliError for a form that there is not */
 export function surfaceOf({ status, message }: SurfaceDocument, numbers: SurfaceNumbers): SurfaceFit {
   const { objective, coefficients, logCoefficients: _, exponents, ...rest } = numbers;
+  if (!forms.includes(numbers.form))
+    throw inputError(`the saved fit's form is "${numbers.form}"; expected ${forms.join(", ")}`);
   return {
     ...rest,
     status: status as SurfaceFit["status"],

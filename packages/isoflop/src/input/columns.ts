@@ -16,7 +16,7 @@ export function columnMap(text: string, earlier: ColumnMap = {}): ColumnMap {
     if (at < 1 || field === "" || column === "") {
       throw new InvalidArgumentError(`"${pair}" is not field=column, such as N=params.`);
     }
-    if (out[field] !== undefined) throw new InvalidArgumentError(`${field} is given twice.`);
+    if (Object.hasOwn(out, field)) throw new InvalidArgumentError(`${field} is given twice.`);
     out[field] = column;
   }
   return out;

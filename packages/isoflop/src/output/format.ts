@@ -4,6 +4,9 @@ import { LOSS } from "../input/runs.js";
 /** What stands for the fitted quantity in a formula. */
 export const symbol = (quantity: string): string => (quantity === LOSS ? "L" : quantity);
 
+/** What C counts in a study, in words. */
+export const computeRule = (k: number): string => (Math.abs(k / 6 - 1) < 1e-6 ? "C = 6ND" : `C = ${round(k)}·N·D`);
+
 /** A number for people: five significant digits, powers of ten where zeros would have to be counted. */
 export function num(value: number, digits = 5): string {
   if (Number.isNaN(value)) return "–";

@@ -4,7 +4,7 @@ import { num, percent, round } from "./format.js";
 import { blocks, table } from "./table.js";
 
 /** What a person reads of a plan. */
-export function planText({ runs, cost, allowance, target, standardError }: PlanDocument): string {
+export function planText({ runs, cost, evenGridCost, allowance, target, standardError }: PlanDocument): string {
   const { now, planned, evenGrid } = standardError;
   return blocks(
     runsText(runs),
@@ -18,7 +18,7 @@ export function planText({ runs, cost, allowance, target, standardError }: PlanD
       [
         ["now", num(now, 4), "100 %"],
         ["after these runs", num(planned, 4), percent(planned / now, 1)],
-        ["after an even grid of the same allowance", num(evenGrid, 4), percent(evenGrid / now, 1)],
+        [`after an even grid, ${num(evenGridCost)} FLOPs`, num(evenGrid, 4), percent(evenGrid / now, 1)],
       ],
     ),
   );

@@ -1,5 +1,5 @@
 import type { SurfaceDocument } from "../fits/surface.js";
-import { estimateCells, interval, num, percent, plural, round, symbol } from "./format.js";
+import { computeRule, estimateCells, interval, num, percent, plural, round, symbol } from "./format.js";
 import { pointsText } from "./points.js";
 import { blocks, table } from "./table.js";
 
@@ -25,7 +25,13 @@ export function surfaceText(document: SurfaceDocument): string {
     ),
     allocation &&
       table(
-        ["optimum under C = 6ND", "coefficient", "exponent", "std. error", "95 % interval"],
+        [
+          `optimum under ${computeRule(document.flopsPerToken)}`,
+          "coefficient",
+          "exponent",
+          "std. error",
+          "95 % interval",
+        ],
         (["N", "D", "loss"] as const).map((name) => [
           name !== "loss" ? name : allocation.loss.floor > 0 ? `${document.quantity} − E` : document.quantity,
           num(allocation[name].coefficient.value),

@@ -1,5 +1,6 @@
 import { type Plan, planNext } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
+import { asSixND } from "../fits/allocation.js";
 import { type FitSource, sourceFrom } from "../fits/source.js";
 import { type SurfaceDocument, surfaceOf } from "../fits/surface.js";
 import type { InputFile } from "../input/file.js";
@@ -41,17 +42,27 @@ export async function planFrom(file: string | undefined, choices: PlanChoices): 
   // A plan on a surface that its own data do not determine would be a plan on nothing.
   if (!fit.fit || fit.status !== "converged") throw unsound(`${fit.status}: ${fit.message}`);
   const target = { C: choices.target, quantity };
+  // The library plans under 6ND; what the study calls C goes in and comes out by its own rule.
+  const k = fit.flopsPerToken;
+  const [low, high] = choices.runCompute ?? [];
   const outcome = planNext(surfaceOf(fit, fit.fit), {
-    target,
-    allowance,
-    ...(choices.runCompute && { runCompute: choices.runCompute }),
+    target: { ...target, C: asSixND(target.C, k) },
+    allowance: asSixND(allowance, k),
+    ...(low !== undefined && high !== undefined && { runCompute: [asSixND(low, k), asSixND(high, k)] as const }),
     ...(choices.sizeFactor !== undefined && { sizeFactor: choices.sizeFactor }),
     ...(choices.maxRuns !== undefined && { maximumRuns: choices.maxRuns }),
     ...(choices.noise !== undefined && { noise: choices.noise }),
     ...(posterior === "bootstrap" && { covariance: bootstrapCovariance(fit) }),
   });
   if (!outcome.ok) throw unsound(`${outcome.reason}: ${outcome.message}`);
-  const { ok: _, ...plan } = outcome;
+  const ownCompute = (runs: Plan["runs"]) => runs.map((run) => ({ ...run, C: (run.C * k) / 6 }));
+  const plan = {
+    runs: ownCompute(outcome.runs),
+    cost: (outcome.cost * k) / 6,
+    standardError: outcome.standardError,
+    evenGrid: ownCompute(outcome.evenGrid),
+    evenGridCost: (outcome.evenGridCost * k) / 6,
+  };
   const document = {
     command: "plan-next",
     target,
@@ -67,5 +78,8 @@ export async function planFrom(file: string | undefined, choices: PlanChoices): 
 function bootstrapCovariance({ bootstrap }: SurfaceDocument) {
   if (!bootstrap) throw usageError("--posterior bootstrap needs a fit surface with --bootstrap");
   if (!bootstrap.ok) throw unsound(`${bootstrap.reason}: ${bootstrap.message}`);
-  return bootstrap.covariance;
+  if (bootstrap.covariance) return bootstrap.covariance;
+  throw unsound(
+    "unidentified: the resamples give no covariance, as some lack a term or they are too few; use --posterior delta",
+  );
 }

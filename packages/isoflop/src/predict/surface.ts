@@ -9,23 +9,26 @@ import {
   type SurfaceFit,
 } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
+import { asSixND } from "../fits/allocation.js";
 import { type SurfaceDocument, surfaceOf } from "../fits/surface.js";
 import type { PredictChoices, Predicted, Prediction } from "./predict.js";
 
 export function surfacePredictions(document: SurfaceDocument, choices: PredictChoices): Prediction[] {
   const { at = [], size, tokens, reach } = choices;
   const fit = surfaceOf(document, document.fit!);
+  const k = document.flopsPerToken;
   if ((size === undefined) !== (tokens === undefined)) throw usageError("--size and --tokens go together");
-  const predictions = at.map((C) => atCompute(fit, C));
-  if (size !== undefined && tokens !== undefined) predictions.push(ofModel(fit, size, tokens));
-  if (reach !== undefined) predictions.push(forLoss(fit, reach));
+  const predictions = at.map((C) => atCompute(fit, C, k));
+  if (size !== undefined && tokens !== undefined) predictions.push(ofModel(fit, size, tokens, k));
+  if (reach !== undefined) predictions.push(forLoss(fit, reach, k));
   if (predictions.length === 0) throw usageError("nothing is asked: --at C, --size N --tokens D, or --reach L");
   return predictions;
 }
 
-function atCompute(fit: SurfaceFit, C: number): Prediction {
-  const { N, D } = answer(optimalAllocation(fit, C));
-  const at = (name: "N" | "D") => positiveEstimate(fit, (s) => answer(optimalAllocation(s, C))[name]);
+function atCompute(fit: SurfaceFit, C: number, k: number): Prediction {
+  const compute = asSixND(C, k);
+  const { N, D } = answer(optimalAllocation(fit, compute));
+  const at = (name: "N" | "D") => positiveEstimate(fit, (s) => answer(optimalAllocation(s, compute))[name]);
   return {
     given: { C },
     predicted: { "optimal N": at("N"), "optimal D": at("D"), loss: predictSurface(fit, { N, D }) },
@@ -33,21 +36,23 @@ function atCompute(fit: SurfaceFit, C: number): Prediction {
   };
 }
 
-function ofModel(fit: SurfaceFit, N: number, D: number): Prediction {
-  const { C, excessLoss, sufficient, deadweight } = answer(misallocation(fit, { N, D }));
+function ofModel(fit: SurfaceFit, N: number, D: number, k: number): Prediction {
+  const { excessLoss, sufficient: needed, deadweight } = answer(misallocation(fit, { N, D }));
+  const sufficient = (needed * k) / 6;
   return {
-    given: { N, D, C },
+    given: { N, D, C: k * N * D },
     predicted: { loss: predictSurface(fit, { N, D }) },
     notes: { excessLoss, sufficient, deadweight },
   };
 }
 
-function forLoss(fit: SurfaceFit, loss: number): Prediction {
+function forLoss(fit: SurfaceFit, loss: number, k: number): Prediction {
   answer(computeForLoss(fit, loss));
   const at = (name: "C" | "N" | "D") =>
     positiveEstimate(fit, (s) => {
       const outcome = computeForLoss(s, loss);
-      return outcome.ok ? outcome[name] : Number.NaN;
+      const scale = name === "C" ? k / 6 : 1;
+      return outcome.ok ? scale * outcome[name] : Number.NaN;
     });
   return { given: { loss }, predicted: { C: at("C"), "optimal N": at("N"), "optimal D": at("D") }, notes: {} };
 }

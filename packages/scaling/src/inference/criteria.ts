@@ -36,10 +36,17 @@ export interface LackOfFit {
 
 /**
  * Is the scatter about a fit more than the noise of a run? Pure error is taken from runs of equal N and D with different seeds, or
- * from `sigma` where every run has one.
+ * from `sigma` where every run has one. The distributions are those of least squares: the fit must have minimised the squares of the
+ * loss, or of its logarithm, as `scale` says; a Huber fit leaves larger ones and would be rejected too often.
  * @param predict the fitted loss of a run
  */
-export function lackOfFit(runs: readonly Run[], predict: (run: Run) => number, parameters: number): Outcome<LackOfFit> {
+export function lackOfFit(
+  runs: readonly Run[],
+  predict: (run: Run) => number,
+  parameters: number,
+  scale: "raw" | "log" = "raw",
+): Outcome<LackOfFit> {
+  const of = (loss: number) => (scale === "log" ? Math.log(loss) : loss);
   const groups = new Map<string, Run[]>();
   for (const run of runs) {
     const key = `${run.N}|${run.D}`;
@@ -52,10 +59,10 @@ export function lackOfFit(runs: readonly Run[], predict: (run: Run) => number, p
     let pure = 0;
     let total = 0;
     for (const group of groups.values()) {
-      const mean = group.reduce((s, run) => s + run.loss, 0) / group.length;
+      const mean = group.reduce((s, run) => s + of(run.loss), 0) / group.length;
       for (const run of group) {
-        pure += (run.loss - mean) ** 2;
-        total += (run.loss - predict(run)) ** 2;
+        pure += (of(run.loss) - mean) ** 2;
+        total += (of(run.loss) - of(predict(run))) ** 2;
       }
     }
     const freedom = groups.size - parameters;
@@ -69,7 +76,8 @@ export function lackOfFit(runs: readonly Run[], predict: (run: Run) => number, p
     };
   }
   if (runs.every((run) => (run.sigma ?? 0) > 0) && runs.length > parameters) {
-    const statistic = runs.reduce((s, run) => s + ((run.loss - predict(run)) / run.sigma!) ** 2, 0);
+    const sigma = (run: Run) => (scale === "log" ? run.sigma! / run.loss : run.sigma!);
+    const statistic = runs.reduce((s, run) => s + ((of(run.loss) - of(predict(run))) / sigma(run)) ** 2, 0);
     const freedom = runs.length - parameters;
     return {
       ok: true,

@@ -50,7 +50,14 @@ export const missingColumn = ({ header }: Table, name: string, field: string): S
     field,
   });
 
-const asCell = (value: unknown): string => (value === undefined || value === null ? "" : String(value));
+const asCell = (value: unknown): string => {
+  if (value === undefined || value === null) return "";
+  return typeof value === "object" ? kindOf(value) : String(value);
+};
+
+/** Nested values have no place in a table, and may be of any depth. */
+const kindOf = (value: unknown): string =>
+  Array.isArray(value) ? "[…]" : typeof value === "object" ? "{…}" : String(value);
 
 interface NumberedRecord {
   readonly number: number;
@@ -78,8 +85,7 @@ function readJson(text: string, row?: number): unknown {
 
 function asRecord(value: unknown, number: number): NumberedRecord {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    const shown = JSON.stringify(value);
-    throw new ScalingError("bad-format", `expected an object with named values, got ${shown}`, { row: number });
+    throw new ScalingError("bad-format", `expected an object with named values, got ${kindOf(value)}`, { row: number });
   }
   return { number, record: value as Readonly<Record<string, unknown>> };
 }

@@ -1,10 +1,11 @@
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
-import { invertPositive, type Matrix, multiply, transpose } from "../math/linear.js";
+import { invertPositive, type Matrix, multiply, quadraticForm, transpose } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import { type Estimate, type FitStatus, type Interval, type Outcome, refuse } from "../types.js";
 import { type FloorFit, fitGivenFloor, type ResidualScale } from "./givenFloor.js";
+import type { PowerLawPrediction } from "./power.js";
 
 /** y = E + A · x^−α with E ≥ 0: a power law with an irreducible term. */
 export interface SaturatingLaw {
@@ -20,7 +21,9 @@ export interface SaturatingLaw {
   readonly exponent: Estimate;
   /** Covariance of (E, ln A, α); the row and column of E are zero at the bound. */
   readonly covariance: Matrix;
-  /** Half the sum of squared residuals on the scale used. */
+  /** Whether residuals were of y or of ln y. */
+  readonly residuals: ResidualScale;
+  /** Half the sum of squared residuals on that scale. */
   readonly objective: number;
   readonly degreesOfFreedom: number;
   readonly points: number;
@@ -103,6 +106,7 @@ function describe(fit: FloorFit, context: Context): Outcome<SaturatingLaw> {
     logCoefficient,
     exponent: at(fit.alpha, 2),
     covariance,
+    residuals: context.scale,
     objective: fit.sse / 2,
     degreesOfFreedom: dof,
     points: u.length,
@@ -151,6 +155,23 @@ function profileInterval(fit: FloorFit, { lowest, grid, sseAt }: Context, dof: n
   const low = fit.floor === 0 || excess(0) <= 0 ? 0 : bisect(excess, 0, fit.floor);
   const high = excess(top) <= 0 ? lowest : bisect(excess, fit.floor, top);
   return [low, high];
+}
+
+/**
+ * The law at x by the delta method, at the best floor: where the law is and where a new point falls, at 95 %. For losses against
+ * compute prefer {@link predictiveLoss}, which weighs the floors that the data allow.
+ */
+export function predictSaturating(law: SaturatingLaw, x: number): PowerLawPrediction {
+  const value = evaluateSaturating(law, x);
+  const reducible = value - law.floor.value;
+  const variance = Math.max(0, quadraticForm(law.covariance, [1, reducible, -Math.log(x) * reducible]));
+  const scatter = law.degreesOfFreedom > 0 ? (2 * law.objective) / law.degreesOfFreedom : Number.NaN;
+  const ofPoint = law.residuals === "log" ? scatter * value ** 2 : scatter;
+  const around = (spread: number): Interval => {
+    const half = studentFactor95(law.degreesOfFreedom) * Math.sqrt(spread);
+    return [value - half, value + half];
+  };
+  return { value, ci95: around(variance), interval95: around(variance + ofPoint) };
 }
 
 /** The law at x. */

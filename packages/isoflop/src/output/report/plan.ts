@@ -18,23 +18,24 @@ export async function writePlanReport(
 ): Promise<void> {
   const surface = surfaceOf(fit, fit.fit!);
   const all = loaded?.runs ?? [];
-  const runs = planeRuns(drawn(all));
+  const k = fit.flopsPerToken;
+  const runs = planeRuns(drawn(all), k);
   const { C } = plan.target;
   const computes = [...runs.map(({ compute }) => compute), ...[...plan.runs, ...plan.evenGrid].map((run) => run.C), C];
-  const [target] = frontierOf(surface, [C]);
+  const [target] = frontierOf(surface, [C], k);
   const next = (planned: PlanDocument["runs"]) =>
     planned.map((run) => ({ compute: run.C, params: run.N, count: run.count }));
   const figure = {
     planned: next(plan.runs),
     evenGrid: next(plan.evenGrid),
     runs,
-    frontier: frontierOf(surface, spaced(smallest(computes) / 2, largest(computes) * 2)),
+    frontier: frontierOf(surface, spaced(smallest(computes) / 2, largest(computes) * 2), k),
     target: {
       compute: C,
       ...(target && { params: target.params }),
       ...(target?.low && target.high && { paramsInterval: [target.low, target.high] as const }),
     },
-    computeLabel,
+    computeLabel: computeLabel(k),
   };
   const missing = runs.length > 0 ? drawnNote(all) : " A saved fit has no runs, so those so far are not shown.";
   await writePage(path, {

@@ -1,26 +1,28 @@
 import type { AskedModel, FitRun, FrontierPoint, SurfaceFigureData } from "@isoflop/plot";
 import { deltaMethod, optimalAllocation, type Run, type SurfaceFit, surfaceLoss } from "@isoflop/scaling";
+import { asSixND } from "../../fits/allocation.js";
+import { computeRule } from "../format.js";
 import { BEYOND, largest, smallest, spaced } from "./spaced.js";
 
 /** A surface's optimum is defined under this compute. */
-export const computeLabel = "compute C = 6ND, FLOPs";
+export const computeLabel = (k: number): string => `compute ${computeRule(k)}, FLOPs`;
 
 /** Runs in the plane in which the surface's optimum is sought. */
-export const planeRuns = (runs: readonly Run[]): FitRun[] =>
+export const planeRuns = (runs: readonly Run[], k: number): FitRun[] =>
   runs.map(({ N, D, loss, row }) => ({
-    compute: 6 * N * D,
+    compute: k * N * D,
     params: N,
     loss,
     ...(row !== undefined && { label: `row ${row}` }),
   }));
 
 /** Optimal sizes with delta-method bands; empty where the surface has no optimum. */
-export function frontierOf(fit: SurfaceFit, computes: readonly number[]): FrontierPoint[] {
+export function frontierOf(fit: SurfaceFit, computes: readonly number[], k: number): FrontierPoint[] {
   return computes.flatMap((compute): FrontierPoint[] => {
-    const best = optimalAllocation(fit, compute);
+    const best = optimalAllocation(fit, asSixND(compute, k));
     if (!best.ok) return [];
     const { ci95 } = deltaMethod(fit, (surface) => {
-      const outcome = optimalAllocation(surface, compute);
+      const outcome = optimalAllocation(surface, asSixND(compute, k));
       return outcome.ok ? Math.log(outcome.N) : Number.NaN;
     });
     const [low, high] = ci95.map(Math.exp) as [number, number];
@@ -40,7 +42,7 @@ interface Content {
 }
 
 /** The fitted surface over a plane that holds everything, a decade beyond the largest run. */
-export function planeOf(fit: SurfaceFit, { runs = [], models = [] }: Content): SurfaceFigureData {
+export function planeOf(fit: SurfaceFit, { runs = [], models = [] }: Content, k: number): SurfaceFigureData {
   const known = runs.map(({ compute }) => compute);
   // Without runs there is no scale but the questions' own.
   const around = known.length > 0 ? 1 : BEYOND;
@@ -50,20 +52,20 @@ export function planeOf(fit: SurfaceFit, { runs = [], models = [] }: Content): S
     ...known.map((compute) => BEYOND * compute),
     ...askedComputes.flatMap((compute) => [compute / around, compute * around]),
   ]);
-  const optima = frontierOf(fit, [from, to]).map(({ params }) => params);
+  const optima = frontierOf(fit, [from, to], k).map(({ params }) => params);
   const sizes = [
     ...runs.map(({ params }) => params),
     ...models.flatMap((model) => [model.params, ...(model.paramsInterval ?? [])]),
   ];
   const params = spaced(...widened([...sizes, ...optima]), STEPS);
   const compute = spaced(from, to, STEPS);
-  const loss = compute.map((C) => params.map((N) => surfaceLoss(fit, { N, D: C / (6 * N) })));
+  const loss = compute.map((C) => params.map((N) => surfaceLoss(fit, { N, D: C / (k * N) })));
   return {
     grid: { compute, params, loss },
     runs,
-    frontier: frontierOf(fit, compute),
+    frontier: frontierOf(fit, compute, k),
     ...(known.length > 0 && { fittedTo: largest(known) }),
-    computeLabel,
+    computeLabel: computeLabel(k),
   };
 }
 

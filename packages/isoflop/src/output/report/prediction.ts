@@ -14,7 +14,7 @@ import type { LawDocument } from "../../fits/law.js";
 import { type SurfaceDocument, surfaceOf } from "../../fits/surface.js";
 import { type LoadedRuns, ofQuantity } from "../../input/runs.js";
 import type { Predicted, Prediction, PredictionDocument } from "../../predict/predict.js";
-import { num, round } from "../format.js";
+import { computeRule, num, round } from "../format.js";
 import { writePage } from "../page.js";
 import { predictionText } from "../prediction.js";
 import { drawable, lawCurve } from "./curves.js";
@@ -104,11 +104,11 @@ function surfaceFigures(
   loaded: LoadedRuns | undefined,
 ): PageFigure[] {
   const fit = surfaceOf(document, document.fit!);
-  const { quantity } = document;
+  const { quantity, flopsPerToken: k } = document;
   const all = loaded ? ofQuantity(loaded, quantity).runs : [];
-  const runs = planeRuns(drawn(all));
+  const runs = planeRuns(drawn(all), k);
   const models = predictions.flatMap((prediction) => askedModel(prediction));
-  const plane = { ...planeOf(fit, { runs, models }), asked: models, quantity };
+  const plane = { ...planeOf(fit, { runs, models }, k), asked: models, quantity };
   const caption = `Contours of the fitted ${quantity}. Thick: the compute-optimal size with its 95 % band. Diamonds: what was asked, with 95 % intervals.${
     runs.length > 0 ? drawnNote(all) : " A saved fit has no runs, so where they end is not shown."
   }`;
@@ -153,7 +153,7 @@ function lossFigures(
   return [
     {
       draw: (width) => fittedLawsFigure(withAnswers, onPage(width)),
-      caption: `Optimal size, data and ${document.quantity} under C = 6ND. ${bars}`,
+      caption: `Optimal size, data and ${document.quantity} under ${computeRule(document.flopsPerToken)}. ${bars}`,
     },
   ];
 }

@@ -2,6 +2,7 @@ import { fitResidualsFigure, fittedLawsFigure, type PageFigure, surfaceFigure } 
 import { surfaceLoss } from "@isoflop/scaling";
 import { type SurfaceDocument, surfaceOf } from "../../fits/surface.js";
 import { LOSS, type LoadedRuns, ofQuantity } from "../../input/runs.js";
+import { computeRule } from "../format.js";
 import { writePage } from "../page.js";
 import { surfaceText } from "../surface.js";
 import { drawn, drawnNote } from "./drawn.js";
@@ -19,21 +20,21 @@ export async function writeSurfaceReport(path: string, loaded: LoadedRuns, docum
 }
 
 function figuresOf({ runs: all }: LoadedRuns, document: SurfaceDocument): PageFigure[] {
-  const { quantity } = document;
+  const { quantity, flopsPerToken: k } = document;
   const fit = surfaceOf(document, document.fit!);
   const runs = drawn(all);
-  const inPlane = planeRuns(runs);
-  const plane = { ...planeOf(fit, { runs: inPlane }), quantity };
+  const inPlane = planeRuns(runs, k);
+  const plane = { ...planeOf(fit, { runs: inPlane }, k), quantity };
   const laws = surfaceLaws(document, fit, inPlane);
   const residuals = {
     points: runs.map(({ N, D, loss, row }) => ({
       measured: loss,
       predicted: surfaceLoss(fit, { N, D }),
-      at: 6 * N * D,
+      at: k * N * D,
       size: N,
       ...(row !== undefined && { label: `row ${row}` }),
     })),
-    at: { label: computeLabel, format: "scientific" },
+    at: { label: computeLabel(k), format: "scientific" },
     size: { label: "model size N, parameters", format: "count" },
     quantity,
     standardDeviation: fit.residualStandardDeviation,
@@ -42,7 +43,7 @@ function figuresOf({ runs: all }: LoadedRuns, document: SurfaceDocument): PageFi
   return [
     {
       draw: (width) => surfaceFigure(plane, onPage(width)),
-      caption: `Contours of the fitted ${quantity} at equal steps along the frontier; dots are the runs, coloured by what was measured: a dot between two contours of its own colours agrees with the fit. Thick: the compute-optimal size under C = 6ND with its pointwise 95 % band, dashed beyond the largest run.${without}${drawnNote(all)}`,
+      caption: `Contours of the fitted ${quantity} at equal steps along the frontier; dots are the runs, coloured by what was measured: a dot between two contours of its own colours agrees with the fit. Thick: the compute-optimal size under ${computeRule(k)} with its pointwise 95 % band, dashed beyond the largest run.${without}${drawnNote(all)}`,
     },
     {
       draw: (width) => fitResidualsFigure(residuals, onPage(width)),
@@ -53,7 +54,7 @@ function figuresOf({ runs: all }: LoadedRuns, document: SurfaceDocument): PageFi
       ? [
           {
             draw: (width: number) => fittedLawsFigure(laws, onPage(width)),
-            caption: `Optimal size, data and ${quantity} under C = 6ND that follow from the surface, with pointwise 95 % bands (delta method); dashed beyond the largest run. The runs stand above the optimum: what lies between is the price of another size, and noise.`,
+            caption: `Optimal size, data and ${quantity} under ${computeRule(k)} that follow from the surface, with pointwise 95 % bands (delta method); dashed beyond the largest run. The runs stand above the optimum: what lies between is the price of another size, and noise.`,
           },
         ]
       : []),

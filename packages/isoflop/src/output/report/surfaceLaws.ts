@@ -1,6 +1,6 @@
 import type { FitRun, FittedLaw } from "@isoflop/plot";
 import { deltaMethod, optimalAllocation, type SurfaceFit } from "@isoflop/scaling";
-import type { AllocationLaws } from "../../fits/allocation.js";
+import { type AllocationLaws, asSixND } from "../../fits/allocation.js";
 import type { SurfaceDocument } from "../../fits/surface.js";
 import { interval, num } from "../format.js";
 import { banded } from "./curves.js";
@@ -19,7 +19,7 @@ const axes = (quantity: string) =>
  * The band is by the delta method, and absent where the fit has no errors.
  */
 export function surfaceLaws(
-  { quantity, fit: numbers }: SurfaceDocument,
+  { quantity, flopsPerToken: k, fit: numbers }: SurfaceDocument,
   fit: SurfaceFit,
   runs: readonly FitRun[],
   computes: readonly number[] = [],
@@ -31,21 +31,21 @@ export function surfaceLaws(
   const xs = spaced(Math.min(smallest(known), smallest(computes)), end);
   return (["N", "D", "loss"] as const).map((name) => ({
     title: `exponent ${num(allocation[name].exponent.value, 3)}, 95 % ${interval(allocation[name].exponent.ci95, 3)}`,
-    x: { label: computeLabel, format: "scientific" },
+    x: { label: computeLabel(k), format: "scientific" },
     y: axes(quantity)[name],
     points: name === "loss" ? runs.map(({ compute, loss }) => ({ x: compute, y: loss })) : [],
-    curve: optima(fit, name, xs),
+    curve: optima(fit, name, xs, k),
     ...(known.length > 0 && { fittedTo: largest(known) }),
     ...(name === "loss" && allocation.loss.floor > 0 && { floor: { at: allocation.loss.floor } }),
   }));
 }
 
-function optima(fit: SurfaceFit, name: keyof AllocationLaws, computes: readonly number[]) {
+function optima(fit: SurfaceFit, name: keyof AllocationLaws, computes: readonly number[], k: number) {
   return computes.flatMap((compute) => {
-    const best = optimalAllocation(fit, compute);
+    const best = optimalAllocation(fit, asSixND(compute, k));
     if (!best.ok) return [];
     const { ci95 } = deltaMethod(fit, (surface) => {
-      const outcome = optimalAllocation(surface, compute);
+      const outcome = optimalAllocation(surface, asSixND(compute, k));
       return outcome.ok ? Math.log(outcome[name]) : Number.NaN;
     });
     return [banded(compute, best[name], [Math.exp(ci95[0]), Math.exp(ci95[1])])];
