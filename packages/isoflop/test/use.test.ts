@@ -96,6 +96,14 @@ describe("compare", () => {
   });
 });
 
+test("a surface of a metric predicts the metric by its name", () => {
+  const noisy = ["-i", fixture("dit_isoflop_noisy"), "--quantity", "fid", "--at", "1e19"];
+  const { predictions } = json(["predict", "--method", "surface", ...noisy], { code: 4 });
+  const { loss, fid } = predictions![0]!.predicted!;
+  expect(loss).toBeUndefined();
+  expect(number(fid!.value) / (2.2566e6 * 1e19 ** -0.234)).toBeCloseTo(1, 0);
+});
+
 describe("compare a metric", () => {
   const [exact, noisy] = [fixture("dit_isoflop_exact"), fixture("dit_isoflop_noisy")];
 

@@ -36,6 +36,20 @@ function synthetic() {
   });
 }
 
+/** As many runs as a service might have logged, at five budgets. */
+function million() {
+  const truth = surfaceFrom("chinchilla", { E: 1.8, A: 480, B: 2100, alpha: 0.35, beta: 0.37 });
+  const uniform = random(2);
+  const normal = normals(uniform);
+  return Array.from({ length: 1_000_000 }, (_, i) => {
+    const C = 10 ** (18 + (i % 5) / 2);
+    const size = 0.1 * C ** 0.5 * Math.exp(3 * uniform() - 1.5);
+    const tokens = C / (6 * size);
+    const loss = surfaceLoss(truth, { N: size, D: tokens }) * Math.exp(0.003 * normal());
+    return { C, N: size, D: tokens, loss };
+  });
+}
+
 async function timed(name, work) {
   const cpu = process.cpuUsage();
   const start = performance.now();
@@ -59,3 +73,6 @@ for (const threads of [1, 2]) {
   );
   await executor.close();
 }
+
+const many = million();
+await timed(`a surface through ${many.length} runs, one thread`, () => surfaceAsync(many));

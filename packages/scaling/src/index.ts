@@ -134,6 +134,7 @@ export type { SurfaceFit } from "./surface/describe.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
 export { surface, surfaceAsync } from "./surface/fit.js";
 export type { SurfaceFormName } from "./surface/form.js";
+export { surfaceFormNames } from "./surface/forms/index.js";
 export type { SurfaceOptions } from "./surface/search.js";
 export type { SurfaceObjective } from "./surface/solver.js";
 export type { Starts } from "./surface/starts.js";

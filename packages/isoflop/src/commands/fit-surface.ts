@@ -1,6 +1,7 @@
+import { surfaceFormNames } from "@isoflop/scaling";
 import { type Command, Option } from "commander";
 import { requireSound } from "../fits/document.js";
-import { fitSurface, forms, type SurfaceChoices } from "../fits/surface.js";
+import { fitSurface, type SurfaceChoices } from "../fits/surface.js";
 import { count, positive, whole } from "../input/numbers.js";
 import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../input/options.js";
 import { loadRuns, type RunInput } from "../input/runs.js";
@@ -59,7 +60,7 @@ export function configure(command: Command): void {
 /** Form and objective: what a surface is fitted with wherever one is. */
 export const surfaceOptions = (command: Command): Command =>
   command
-    .addOption(new Option("--form <name>", "functional form").choices(forms).default("chinchilla"))
+    .addOption(new Option("--form <name>", "functional form").choices(surfaceFormNames).default("chinchilla"))
     .addOption(
       new Option("--objective <name>", "what is minimised")
         .choices(["log-huber", "log-mse", "mse", "varpro"])

@@ -14,7 +14,6 @@ import {
   type Parabola,
   type PowerLaw,
   type SaturatingLaw,
-  ScalingError,
   saturatingLaw,
 } from "@isoflop/scaling";
 import type { Dropped, LoadedRuns } from "../input/runs.js";
@@ -96,23 +95,16 @@ export function fitIsoFlop(loaded: LoadedRuns, choices: IsoFlopChoices = {}): Is
 function resampled({ runs }: LoadedRuns, options: IsoFlopOptions, choices: IsoFlopChoices, resamples: number) {
   const { onProgress, end } = progress("bootstrap");
   const { resample, interval, seed = 0 } = choices;
-  try {
-    const outcome = bootstrapIsoFlop(runs, {
-      ...options,
-      resamples,
-      seed,
-      onProgress,
-      ...(resample && { resample }),
-      ...(interval && { interval }),
-    });
-    return { ...outcome, seed };
-  } catch (error) {
-    // What these runs cannot give a bootstrap of must not cost the fit.
-    if (!(error instanceof ScalingError)) throw error;
-    return { ok: false, reason: "too-few-points", message: error.message, seed } as const;
-  } finally {
-    end();
-  }
+  const outcome = bootstrapIsoFlop(runs, {
+    ...options,
+    resamples,
+    seed,
+    onProgress,
+    ...(resample && { resample }),
+    ...(interval && { interval }),
+  });
+  end();
+  return { ...outcome, seed };
 }
 
 function summarise(profile: BudgetProfile): Summarised<BudgetProfile> {

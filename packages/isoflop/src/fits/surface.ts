@@ -17,6 +17,7 @@ import {
   type SurfaceFormName,
   type SurfaceObjective,
   surfaceAsync,
+  surfaceFormNames,
   surfaceLoss,
   surfacesCovariance,
 } from "@isoflop/scaling";
@@ -35,8 +36,6 @@ export const objectives = {
   mse: "squares",
   varpro: "squares",
 } as const satisfies Record<string, SurfaceObjective>;
-
-export const forms: readonly SurfaceFormName[] = ["chinchilla", "tied", "no-floor", "kaplan"];
 
 export interface SurfaceChoices {
   readonly quantity?: string;
@@ -243,8 +242,8 @@ async function resampled(
 /** The library's fit again, for predictions and plans. @throws CliError for a form that there is not */
 export function surfaceOf({ status, message }: SurfaceDocument, numbers: SurfaceNumbers): SurfaceFit {
   const { objective, coefficients, logCoefficients: _, exponents, ...rest } = numbers;
-  if (!forms.includes(numbers.form))
-    throw inputError(`the saved fit's form is "${numbers.form}"; expected ${forms.join(", ")}`);
+  if (!surfaceFormNames.includes(numbers.form))
+    throw inputError(`the saved fit's form is "${numbers.form}"; expected ${surfaceFormNames.join(", ")}`);
   return {
     ...rest,
     status: status as SurfaceFit["status"],

@@ -16,37 +16,37 @@ import type { PredictChoices, Predicted, Prediction } from "./predict.js";
 export function surfacePredictions(document: SurfaceDocument, choices: PredictChoices): Prediction[] {
   const { at = [], size, tokens, reach } = choices;
   const fit = surfaceOf(document, document.fit!);
-  const k = document.flopsPerToken;
+  const { flopsPerToken: k, quantity } = document;
   if ((size === undefined) !== (tokens === undefined)) throw usageError("--size and --tokens go together");
-  const predictions = at.map((C) => atCompute(fit, C, k));
-  if (size !== undefined && tokens !== undefined) predictions.push(ofModel(fit, size, tokens, k));
-  if (reach !== undefined) predictions.push(forLoss(fit, reach, k));
+  const predictions = at.map((C) => atCompute(fit, C, k, quantity));
+  if (size !== undefined && tokens !== undefined) predictions.push(ofModel(fit, size, tokens, k, quantity));
+  if (reach !== undefined) predictions.push(forLoss(fit, reach, k, quantity));
   if (predictions.length === 0) throw usageError("nothing is asked: --at C, --size N --tokens D, or --reach L");
   return predictions;
 }
 
-function atCompute(fit: SurfaceFit, C: number, k: number): Prediction {
+function atCompute(fit: SurfaceFit, C: number, k: number, quantity: string): Prediction {
   const compute = asSixND(C, k);
   const { N, D } = answer(optimalAllocation(fit, compute));
   const at = (name: "N" | "D") => positiveEstimate(fit, (s) => answer(optimalAllocation(s, compute))[name]);
   return {
     given: { C },
-    predicted: { "optimal N": at("N"), "optimal D": at("D"), loss: predictSurface(fit, { N, D }) },
+    predicted: { "optimal N": at("N"), "optimal D": at("D"), [quantity]: predictSurface(fit, { N, D }) },
     notes: {},
   };
 }
 
-function ofModel(fit: SurfaceFit, N: number, D: number, k: number): Prediction {
+function ofModel(fit: SurfaceFit, N: number, D: number, k: number, quantity: string): Prediction {
   const { excessLoss, sufficient: needed, deadweight } = answer(misallocation(fit, { N, D }));
   const sufficient = (needed * k) / 6;
   return {
     given: { N, D, C: k * N * D },
-    predicted: { loss: predictSurface(fit, { N, D }) },
+    predicted: { [quantity]: predictSurface(fit, { N, D }) },
     notes: { excessLoss, sufficient, deadweight },
   };
 }
 
-function forLoss(fit: SurfaceFit, loss: number, k: number): Prediction {
+function forLoss(fit: SurfaceFit, loss: number, k: number, quantity: string): Prediction {
   answer(computeForLoss(fit, loss));
   const at = (name: "C" | "N" | "D") =>
     positiveEstimate(fit, (s) => {
@@ -54,7 +54,11 @@ function forLoss(fit: SurfaceFit, loss: number, k: number): Prediction {
       const scale = name === "C" ? k / 6 : 1;
       return outcome.ok ? scale * outcome[name] : Number.NaN;
     });
-  return { given: { loss }, predicted: { C: at("C"), "optimal N": at("N"), "optimal D": at("D") }, notes: {} };
+  return {
+    given: { [quantity]: loss },
+    predicted: { C: at("C"), "optimal N": at("N"), "optimal D": at("D") },
+    notes: {},
+  };
 }
 
 /** Delta method on the logarithm, so that the interval of a positive number stays positive. */

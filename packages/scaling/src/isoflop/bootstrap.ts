@@ -75,6 +75,7 @@ function prepare(runs: readonly Run[], options: IsoFlopBootstrapOptions) {
   if (refused) return refused;
   const at = options.at ?? [];
   const draw = resampler(runs, fit, options);
+  if ("reason" in draw) return draw;
   return {
     value: statistics(fit, at)!,
     statistic: (uniform: Random) => statistics(isoFlop(draw(uniform), options), at),
@@ -157,7 +158,11 @@ function statistics(fit: IsoFlop, at: readonly Flops[]): number[] | undefined {
   return out;
 }
 
-function resampler(runs: readonly Run[], fit: IsoFlop, options: IsoFlopBootstrapOptions): (uniform: Random) => Run[] {
+function resampler(
+  runs: readonly Run[],
+  fit: IsoFlop,
+  options: IsoFlopBootstrapOptions,
+): ((uniform: Random) => Run[]) | Refusal {
   const budgets = groupByBudget(runs, fit.choices.tolerance, fit.choices.budgets);
   const { resample = "runs" } = options;
   if (resample === "runs") {
@@ -187,7 +192,7 @@ function knownSigma(run: Run): number {
 function residualResampler(
   fit: IsoFlop,
   budgets: readonly { readonly runs: readonly Run[] }[],
-): (uniform: Random) => Run[] {
+): ((uniform: Random) => Run[]) | Refusal {
   const { axis, scale, quantity } = fit.choices;
   if (quantity !== "loss")
     throw new ScalingError("bad-option", `residuals are resampled for the loss only, not for ${quantity}`);
@@ -205,7 +210,7 @@ function residualResampler(
     });
   });
   if (pool.length === 0)
-    throw new ScalingError("too-few-points", 'resample "residuals" needs parabolas with more points than coefficients');
+    return refuse("too-few-points", 'resample "residuals" needs parabolas with more points than coefficients');
   return (uniform) =>
     fitted.map(({ run, y }) => {
       const drawn = y + pool[Math.floor(uniform() * pool.length)]!;

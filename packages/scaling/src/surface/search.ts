@@ -4,7 +4,7 @@ import { type Outcome, type Run, refuse } from "../types.js";
 import { dataScale, type SurfaceData, surfaceData, thinned } from "./data.js";
 import type { Descent } from "./descent.js";
 import type { DataScale, SurfaceForm, SurfaceFormName } from "./form.js";
-import { surfaceForms } from "./forms/index.js";
+import { surfaceFormNames, surfaceForms } from "./forms/index.js";
 import { type SurfaceObjective, solverFor } from "./solver.js";
 import { type Starts, startingPoints } from "./starts.js";
 import { type FinishTask, finish, type ScreenTask } from "./task.js";
@@ -49,8 +49,7 @@ export function pose(runs: readonly Run[], options: SurfaceOptions): Outcome<{ r
   const { form: name = "chinchilla", objective = "log-huber", starts = "auto", weight } = options;
   const form = surfaceForms[name];
   const delta = objective === "log-huber" ? (options.delta ?? 1e-3) : Number.POSITIVE_INFINITY;
-  if (!form)
-    throw new ScalingError("bad-option", `form is "${name}"; expected one of ${Object.keys(surfaceForms).join(", ")}`);
+  if (!form) throw new ScalingError("bad-option", `form is "${name}"; expected one of ${surfaceFormNames.join(", ")}`);
   if (!(delta > 0)) throw new ScalingError("bad-option", `delta is ${delta}; expected a positive number`);
   const p = form.theta.length;
   if (runs.length <= p)

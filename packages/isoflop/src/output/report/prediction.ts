@@ -107,7 +107,7 @@ function surfaceFigures(
   const { quantity, flopsPerToken: k } = document;
   const all = loaded ? ofQuantity(loaded, quantity).runs : [];
   const runs = planeRuns(drawn(all), k);
-  const models = predictions.flatMap((prediction) => askedModel(prediction));
+  const models = predictions.flatMap((prediction) => askedModel(prediction, quantity));
   const plane = { ...planeOf(fit, { runs, models }, k), asked: models, quantity };
   const caption = `Contours of the fitted ${quantity}. Thick: the compute-optimal size with its 95 % band. Diamonds: what was asked, with 95 % intervals.${
     runs.length > 0 ? drawnNote(all) : " A saved fit has no runs, so where they end is not shown."
@@ -119,11 +119,11 @@ function surfaceFigures(
 }
 
 /** Where a prediction stands in the plane of compute and size. */
-function askedModel({ given, predicted }: Prediction): AskedModel[] {
+function askedModel({ given, predicted }: Prediction, quantity: string): AskedModel[] {
   const compute = given.C ?? predicted.C?.value;
   const params = given.N ?? predicted["optimal N"]?.value;
   if (compute === undefined || params === undefined) return [];
-  const loss = given.loss ?? predicted.loss?.value;
+  const loss = given[quantity] ?? predicted[quantity]?.value;
   const [across, up] = [drawable(predicted.C?.ci95), drawable(predicted["optimal N"]?.ci95)];
   return [
     {
@@ -143,12 +143,12 @@ function lossFigures(
   runs: ReturnType<typeof planeRuns>,
   predictions: readonly Prediction[],
 ): PageFigure[] {
-  const optimal = predictions.filter(({ given }) => given.N === undefined && given.loss === undefined);
+  const optimal = predictions.filter(({ given }) => given.N === undefined && given[document.quantity] === undefined);
   if (optimal.length === 0) return [];
   const asked = optimal.map(({ given }) => given.C!);
   const laws = surfaceLaws(document, fit, runs, [...asked, smallest(asked) / 10, largest(asked) * 10]);
   if (!laws) return [];
-  const answers = ["optimal N", "optimal D", "loss"];
+  const answers = ["optimal N", "optimal D", document.quantity];
   const withAnswers = laws.map((law, i) => ({ ...law, asked: askedPoints(optimal, "C", answers[i]!) }));
   return [
     {

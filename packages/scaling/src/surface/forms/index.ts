@@ -9,3 +9,5 @@ export const surfaceForms: Readonly<Record<SurfaceFormName, SurfaceForm>> = {
   "no-floor": noFloor,
   kaplan,
 };
+
+export const surfaceFormNames = Object.keys(surfaceForms) as readonly SurfaceFormName[];
