@@ -1,4 +1,5 @@
 import type { Capabilities } from "../backends/backend.js";
+import { TensorError } from "../errors.js";
 import type { Node } from "../graph/tensor.js";
 import { foldAddends } from "./addend.js";
 import { nativeRule } from "./canonicalize.js";
@@ -16,7 +17,7 @@ export interface Compiled {
   readonly plan: MemoryPlan;
 }
 
-/** Reading more than this many values in one kernel gains nothing and strains registers. */
+/** Fusing more than this many nodes into one kernel gains nothing and strains registers. */
 const MAX_FUSED_NODES = 128;
 
 /** Graph to kernels: replace what has no kernel, fold additions into products, make strides legal, fuse, order, plan memory. */
@@ -53,28 +54,45 @@ const consumersOf = (units: readonly Unit[]): Map<string, Node[]> => {
   return consumers;
 };
 
-/** Units in an order in which everything is computed before it is read, otherwise as recorded. */
-const inOrder = (units: readonly Unit[], unitOf: ReadonlyMap<Node, Unit>): Unit[] => {
-  const done = new Set<Unit>();
+/**
+ * Units in an order in which everything is computed before it is read, otherwise as recorded. Units that wait for each other have none: running
+ * them would read memory that nothing has written.
+ */
+export const inOrder = (units: readonly Unit[], unitOf: ReadonlyMap<Node, Unit>): Unit[] => {
+  const placed = new Set<Unit>();
+  const waiting = new Set<Unit>();
   const order: Unit[] = [];
   const visit = (root: Unit): void => {
     const stack: { unit: Unit; needs: Iterator<Unit> }[] = [];
     const enter = (unit: Unit): void => {
-      if (done.has(unit)) return;
-      done.add(unit);
+      if (placed.has(unit)) return;
+      if (waiting.has(unit)) throw circle([...waiting]);
+      waiting.add(unit);
       stack.push({ unit, needs: needsOf(unit, unitOf) });
     };
     enter(root);
     while (stack.length > 0) {
       const frame = stack.at(-1)!;
       const next = frame.needs.next();
-      if (next.done) order.push(stack.pop()!.unit);
-      else enter(next.value);
+      if (!next.done) {
+        enter(next.value);
+        continue;
+      }
+      const { unit } = stack.pop()!;
+      waiting.delete(unit);
+      placed.add(unit);
+      order.push(unit);
     }
   };
   for (const unit of [...units].sort((a, b) => a.last - b.last)) visit(unit);
   return order;
 };
+
+const circle = (units: readonly Unit[]): TensorError =>
+  new TensorError(
+    "kernel",
+    `compile: fused kernels wait for each other, which is a fault of the compiler: ${units.map(({ nodes }) => nodes.map(({ op }) => op.name).join("+")).join(" <- ")}`,
+  );
 
 function* needsOf(unit: Unit, unitOf: ReadonlyMap<Node, Unit>): Generator<Unit> {
   for (const node of unit.nodes)

@@ -15,7 +15,7 @@ const nameOf = (unit: Unit): string => {
   return names.length <= 4 ? names.join("+") : `${names.slice(0, 3).join("+")}+${names.length - 3}`;
 };
 
-/** Turns ordered units into steps. `fusedInto` names the pointwise units that a reduction or a window absorbs. */
+/** Turns ordered units into steps: decides which reductions absorb what comes before them, and what is written in place. */
 export class Lowering {
   readonly values = new Values();
   /** Values that live inside another one: an operand of a concatenation is written where it is needed. */
@@ -96,9 +96,10 @@ export class Lowering {
         !seen.has(refOf(base)) &&
         readsWhole(base, layout);
       seen.add(refOf(base));
-      const window = reshapeLayout(layouts[i]!, base.shape);
+      // The window has the size of what is joined, which may be a part of a larger value.
+      const window = free ? reshapeLayout(layouts[i]!, base.shape) : undefined;
       // Everyone else who reads the value reads it through the same window, so it must be without gaps.
-      if (free && window && isContiguous(window) && !this.absorbed.has(unit))
+      if (window && isContiguous(window) && !this.absorbed.has(unit!))
         this.placements.set(value, { value: parent, layout: window });
     });
   }
