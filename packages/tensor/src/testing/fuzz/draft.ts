@@ -6,8 +6,9 @@ import { evaluate } from "./noise.js";
 import { type Argument, type Call, type Input, mapArgument, type Program, Ref, record } from "./program.js";
 import type { Choices } from "./random.js";
 
-/** Values larger than this are not made: a wrong one shows on a few elements as well. */
+/** Values larger than this are not made, but in one program of twenty: those are cut among threads and workgroups. */
 const MAX_ELEMENTS = 6000;
+const MAX_ELEMENTS_OF_LARGE = 80_000;
 
 /** Values stay in a range where an f32 says something. */
 const MAX_SIZE = 1e4;
@@ -27,10 +28,14 @@ const isCall = (source: Input | Call): source is Call => "name" in source;
 export class Draft {
   readonly values: Value[] = [];
 
+  readonly maxElements: number;
+
   constructor(
     readonly choices: Choices,
     readonly maxInputs = 7,
-  ) {}
+  ) {
+    this.maxElements = choices.chance(0.05) ? MAX_ELEMENTS_OF_LARGE : MAX_ELEMENTS;
+  }
 
   get(value: number): Value {
     return this.values[value]!;
@@ -58,7 +63,7 @@ export class Draft {
       if (known !== undefined) return known;
     }
     const inputs = this.values.filter(({ source }) => !isCall(source)).length;
-    return inputs < this.maxInputs && sizeOf(shape) <= MAX_ELEMENTS ? this.input(shape, dtype, within) : undefined;
+    return inputs < this.maxInputs && sizeOf(shape) <= this.maxElements ? this.input(shape, dtype, within) : undefined;
   }
 
   /** A new input, with values that print short. */
@@ -77,7 +82,7 @@ export class Draft {
     const { choices } = this;
     for (;;) {
       const shape = Array.from({ length: rank }, () => choices.pick(EXTENTS));
-      if (sizeOf(shape) <= (choices.chance(0.1) ? MAX_ELEMENTS : 600)) return shape;
+      if (sizeOf(shape) <= (choices.chance(0.1) ? this.maxElements : this.maxElements / 10)) return shape;
     }
   }
 
@@ -91,7 +96,7 @@ export class Draft {
       call,
       this.values.map((value) => value.tensor),
     );
-    if (tensor.size > MAX_ELEMENTS || this.values.some((value) => value.tensor === tensor)) return false;
+    if (tensor.size > this.maxElements || this.values.some((value) => value.tensor === tensor)) return false;
     const leaves = new Map(this.values.map((value) => [refOf(value.tensor), value.data]));
     const [data] = evaluate([tensor], leaves);
     if (!data!.every((v) => Math.abs(v) <= (tensor.dtype === "f32" ? MAX_SIZE : 2 ** 32))) return false;

@@ -194,6 +194,34 @@ const scatterAdd: Maker = (draft) => {
   return indices === undefined ? undefined : call("scatterAdd", ref(indices), ref(updates), rows);
 };
 
+const resample: Maker = (draft) => {
+  const x = draft.float(({ rank }) => rank === 4);
+  if (x === undefined) return undefined;
+  const [, , rows, columns] = draft.shape(x) as [number, number, number, number];
+  const size = draft.choices.integer(1, 3);
+  return rows % size === 0 && columns % size === 0
+    ? call("averagePool", ref(x), size)
+    : call("upsampleNearest", ref(x), size);
+};
+
+const adamw: Maker = (draft) => {
+  const w = draft.float();
+  if (w === undefined) return undefined;
+  const shape = draft.shape(w);
+  const [g, m, v] = [draft.of(shape), draft.of(shape), draft.of(shape, "f32", [0, 1])];
+  const rates = draft.of([3], "f32", [0.125, 0.875]);
+  if (g === undefined || m === undefined || v === undefined || rates === undefined) return undefined;
+  return { ...call("adamw", ref(w), ref(g), ref(m), ref(v), ref(rates)), part: draft.choices.integer(0, 2) };
+};
+
+const crossEntropy: Maker = (draft) => {
+  const logits = draft.float(({ rank }, data) => rank === 2 && data.every((v) => Math.abs(v) < 12));
+  if (logits === undefined) return undefined;
+  const [n, classes] = draft.shape(logits) as [number, number];
+  const labels = draft.of([n], "i32", [0, classes - 1]);
+  return labels === undefined ? undefined : call("crossEntropy", ref(logits), ref(labels));
+};
+
 const meanSquaredError: Maker = (draft) => {
   const a = draft.float();
   const b = a === undefined ? undefined : draft.of(draft.shape(a));
@@ -217,6 +245,9 @@ export const structure: readonly (readonly [weight: number, Maker])[] = [
   [2, linear],
   [2, attention],
   [1, convolution],
+  [1, resample],
+  [1, adamw],
+  [1, crossEntropy],
   [2, take],
   [1, gather],
   [1, scatterAdd],

@@ -176,6 +176,7 @@ export const arithmetic: readonly (readonly [weight: number, Maker])[] = [
   [2, conversion],
   [1, stop],
   [5, reduction(["sum", "mean"], ["f32"])],
+  [1, reduction(["variance"], ["f32"])],
   [3, reduction(["sum", "max", "min"], ["f32", "i32", "u32"])],
   [1, along(["logSumExp"])],
   [2, along(["softmax", "logSoftmax"])],
