@@ -7,6 +7,7 @@ import { cluster, type Unit } from "./cluster.js";
 import { type Graph, refOf } from "./graph.js";
 import { legalize, sourceOf } from "./legalize.js";
 import { Lowering } from "./lower.js";
+import { Placement } from "./placement.js";
 import { type MemoryPlan, planMemory } from "./plan.js";
 import { rewrite } from "./rewrite.js";
 import { turnProducts } from "./turn.js";
@@ -25,13 +26,13 @@ export const compile = (graph: Graph, capabilities: Capabilities, donated: Reado
   const legal = legalize(foldAddends(turnProducts(rewrite(graph, nativeRule(capabilities)))));
   const units = cluster(legal, { maxBuffers: capabilities.maxBuffersPerKernel, maxNodes: MAX_FUSED_NODES });
   const unitOf = new Map<Node, Unit>(units.flatMap((unit) => unit.nodes.map((node) => [node, unit] as const)));
-  const lowering = new Lowering(legal, consumersOf(units), unitOf);
-  lowering.prepare(units);
+  const placement = new Placement(units, legal, consumersOf(units), unitOf, capabilities.memory === "arena");
+  const lowering = new Lowering(placement, unitOf);
   const steps = inOrder(units, unitOf).flatMap((unit) => lowering.steps(unit));
-  const storedBy = (tensor: Graph["inputs"][number]) => lowering.values.of(sourceOf(tensor)!.base);
+  const storedBy = (tensor: Graph["inputs"][number]) => placement.values.of(sourceOf(tensor)!.base);
   const plan = planMemory({
     steps,
-    placements: lowering.placements,
+    placements: placement.placements,
     inputs: legal.inputs.map(storedBy),
     outputs: legal.outputs.map(storedBy),
     donated,
