@@ -1,5 +1,7 @@
 import type { Conditioning, DitConfig, ResolvedConfig } from "@isoflop/flops";
 import type { random, Tensor } from "@isoflop/tensor";
+import { checkBuildable } from "./buildable.js";
+import { checkParams } from "./check-params.js";
 import { type Condition, checkCondition } from "./condition.js";
 import { DitError, shown } from "./errors.js";
 import { buildParams, type DitParams, predict, resolveAs, specsOf } from "./network.js";
@@ -16,11 +18,12 @@ export interface Dit<K extends Conditioning = Conditioning> {
    * The prediction for noisy images, [n, outChannels, height, width].
    *
    * @param x f32 [n, channels, height, width]
-   * @param t f32 [n], 0 (data) to 1 (noise)
+   * @param t f32 [n], 0 (data) to 1 (noise); the network sees sines of timeScale · t
    * @param condition i32 [n, tokens] for words, f32 [n, tokens, dim] for features, i32 [n] for classes, absent for none; for
    *   features with a pooled vector { tokens, pooled }, pooled f32 [n, pooled].
    *   A word or class outside its table gives NaN, as a kernel cannot throw.
-   * @throws DitError("shape") naming the operand, its shape and what would fit
+   * @throws DitError("shape") naming the operand, its shape and what would fit; DitError("weights") naming every parameter that this
+   *   config has not, or has in another shape
    */
   apply(params: DitParams<K>, x: Tensor, t: Tensor, condition?: Condition): Tensor;
 }
@@ -44,17 +47,20 @@ const checkInputs = (
 /**
  * Builds a model from the config that `@isoflop/flops` counts.
  *
- * @throws FlopsError("config") naming a wrong field, its value and what would be right
+ * @throws FlopsError("config") naming a wrong field, its value and what would be right; DitError("config") for a model that can be
+ *   counted but not built
  */
 export const dit = <K extends Conditioning>(config: DitConfig & { readonly conditioning: K }): Dit<K> => {
   const resolved = resolveAs(config);
-  const { length } = namedSpecs(specsOf(resolved));
+  checkBuildable(config);
+  const named = namedSpecs(specsOf(resolved));
   return {
     config,
-    init: (key) => buildParams(resolved, sampler(key, length)),
+    init: (key) => buildParams(resolved, sampler(key, named.length)),
     apply(params, x, t, condition) {
       checkInputs(resolved, x, t, condition);
-      return predict(resolved, params, x, timeFeatures(t), condition);
+      checkParams(resolved, named, params);
+      return predict(resolved, params, x, timeFeatures(t, resolved.timeScale), condition);
     },
   };
 };

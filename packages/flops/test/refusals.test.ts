@@ -95,7 +95,11 @@ describe("what is no number, time, cost or size is refused by name", () => {
     ["no compute", () => evaluate(paperLaws.loss, 0), /compute is 0/],
     ["a share above 1", () => evaluations({ steps: 1, guided: given("1") }), /guided is "1"/],
     ["a factor of NaN", () => within([], 1e6, Number.NaN), /factor is NaN/],
-    ["one budget alone", () => planIsoFlop({ budgets: given(1e18), models: [], batch: 1 }), /budgets is 1000000000000000000; it must be an array/],
+    [
+      "one budget alone",
+      () => planIsoFlop({ budgets: given(1e18), models: [], batch: 1 }),
+      /budgets is 1000000000000000000; it must be an array/,
+    ],
   ])("%s", (_, act, message) => {
     expect(act).toThrow(FlopsError);
     expect(act).toThrow(message);
