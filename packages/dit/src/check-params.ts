@@ -3,7 +3,7 @@ import { DitError } from "./errors.js";
 import { listed, misfits } from "./misfits.js";
 import { namedParams } from "./named.js";
 import type { ConfigOf, DitParams } from "./network.js";
-import type { Spec } from "./spec.js";
+import type { NamedSpecs } from "./spec.js";
 
 /**
  * Holds parameters to the names and shapes of their config: a forward pass reads what it finds, and would run the blocks of another depth.
@@ -11,7 +11,7 @@ import type { Spec } from "./spec.js";
  */
 export const checkParams = <K extends Conditioning>(
   config: ConfigOf<K>,
-  named: readonly (readonly [name: string, spec: Spec])[],
+  named: NamedSpecs,
   params: DitParams<K>,
 ): void => {
   const leaves = Object.entries(namedParams<K>(params));

@@ -2,7 +2,7 @@ import type { Conditioning, DitConfig, ResolvedConfig } from "@isoflop/flops";
 import type { random, Tensor } from "@isoflop/tensor";
 import { checkBuildable } from "./buildable.js";
 import { checkParams } from "./check-params.js";
-import { type Condition, checkCondition } from "./condition.js";
+import { type Condition, checkCondition, operandText } from "./condition.js";
 import { DitError, shown } from "./errors.js";
 import { buildParams, type DitParams, predict, resolveAs, specsOf } from "./network.js";
 import { namedSpecs, sampler } from "./spec.js";
@@ -34,13 +34,12 @@ const checkInputs = (
   t: Tensor,
   condition: Condition | undefined,
 ): void => {
-  const n = x.shape[0] ?? 1;
-  const right = [n, image.channels, image.height, image.width];
-  const given = ({ dtype, shape }: Tensor) => `${dtype}${shown(shape)}`;
-  if (x.dtype !== "f32" || x.shape.join() !== right.join())
-    throw new DitError("shape", `x is ${given(x)}; the config's image takes f32${shown(right)}.`);
-  if (t.dtype !== "f32" || t.rank !== 1 || t.shape[0] !== n)
-    throw new DitError("shape", `t is ${given(t)}; x has a batch of ${n} and takes one time each, f32[${n}].`);
+  const n = x?.shape?.[0] ?? 1;
+  const right = `f32${shown([n, image.channels, image.height, image.width])}`;
+  if (operandText(x) !== right)
+    throw new DitError("shape", `x is ${operandText(x)}; the config's image takes ${right}.`);
+  if (operandText(t) !== `f32[${n}]`)
+    throw new DitError("shape", `t is ${operandText(t)}; x has a batch of ${n} and takes one time each, f32[${n}].`);
   checkCondition(context, n, condition);
 };
 

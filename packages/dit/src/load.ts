@@ -15,6 +15,12 @@ const place = (shape: readonly number[], at: number): string => {
   return shown(shape.map((n, i) => Math.floor(at / strides[i]!) % n));
 };
 
+/** An entry that is no array at all has no shape, which fits nowhere. */
+const readable = (array: NamedArray | null | undefined): NamedArray => ({
+  shape: Array.isArray(array?.shape) ? array.shape : [],
+  data: array?.data as Float32Array,
+});
+
 /** What makes an array of the right shape unusable as weights; undefined if nothing does. */
 const contentTrouble = ({ shape, data }: NamedArray): string | undefined => {
   if (Object.prototype.toString.call(data) !== "[object Float32Array]") return "has data that are no Float32Array";
@@ -41,7 +47,7 @@ export const paramsFrom = <K extends Conditioning>(
 ): DitParams<K> => {
   const config = resolveAs(model.config);
   const named = namedSpecs(specsOf(config));
-  const given = new Map(Object.entries(arrays));
+  const given = new Map(Object.entries(arrays).map(([name, array]) => [name, readable(array)] as const));
   if (config.conditioning === "adaLNSingle") given.delete(nullCaption);
   const stored = config.positions === "sincos" ? given.get(positionName) : undefined;
   if (stored) given.delete(positionName);

@@ -1,14 +1,12 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { shown } from "./errors.js";
-import type { Spec } from "./spec.js";
+import type { NamedSpecs } from "./spec.js";
 
 /** One trouble of one named array, such as "blocks.0.attn.qkv.weight" that "is missing". */
 export interface Misfit {
   readonly name: string;
   readonly trouble: string;
 }
-
-type Named = readonly (readonly [name: string, spec: Spec])[];
 
 /** The config that has what is given, where one field says it. */
 const otherwise = (
@@ -31,7 +29,7 @@ const otherwise = (
 /** Every name of a config that is missing or of another shape, and every name that it does not know. */
 export const misfits = (
   config: ResolvedConfig,
-  named: Named,
+  named: NamedSpecs,
   given: ReadonlyMap<string, readonly number[]>,
 ): readonly Misfit[] => {
   const known = new Map(named);
@@ -83,7 +81,7 @@ export const listed = (all: readonly Misfit[]): string => {
 };
 
 /** The prefix under which more than half of a config's names stand in what is given, such as "module." or "ema.". */
-export const prefixOf = (named: Named, given: ReadonlySet<string>): string | undefined => {
+export const prefixOf = (named: NamedSpecs, given: ReadonlySet<string>): string | undefined => {
   const [first] = named[0]!;
   const prefixes = [...given].filter((name) => name.endsWith(`.${first}`)).map((name) => name.slice(0, -first.length));
   return prefixes.find((prefix) => 2 * named.filter(([name]) => given.has(prefix + name)).length > named.length);

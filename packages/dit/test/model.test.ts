@@ -104,6 +104,24 @@ describe("what does not fit is refused by name", () => {
     expect(act).toThrow(message);
   });
 
+  test.each<[string, unknown[], RegExp]>([
+    ["no x", [undefined, t, condition], /x is undefined; the config's image takes f32/],
+    ["numbers as x", [new Float32Array(48), t, condition], /x is no tensor but Float32Array/],
+    ["a number as t", [x(1), 0.5, condition], /t is 0.5; x has a batch of 1/],
+    ["a number as condition", [x(1), t, 3], /condition is 3; context "words" takes i32\[1, 3\]/],
+    ["a list as condition", [x(1), t, [1, 2, 0]], /condition is no tensor but Array/],
+    ["null as condition", [x(1), t, null], /condition is null/],
+    [
+      "numbers as pooled",
+      [x(1), t, { tokens: condition, pooled: [1] }],
+      /tokens: i32\[1, 3\], pooled: no tensor but Array/,
+    ],
+  ])("%s", (_, operands, message) => {
+    const act = () => Reflect.apply(model.apply, model, [params, ...operands]);
+    expect(act).toThrow(DitError);
+    expect(act).toThrow(message);
+  });
+
   test("a pooled vector that is missing or of another length", () => {
     const pooling = dit({ ...words, conditioning: "mmDit", context: { ...features, pooled: 2 } });
     const made = pooling.init(random.key(0));

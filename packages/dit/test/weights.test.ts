@@ -186,6 +186,10 @@ describe("loading says all that is wrong at once", () => {
     );
     for (const data of [new Uint16Array(16), new Array(16).fill(0), undefined])
       expect(refusal(labels, bias(data))).toMatch(/"x_embedder.proj.bias" has data that are no Float32Array/);
+    for (const array of [undefined, null, new Float32Array(16)]) {
+      const odd = { ...arrays, "x_embedder.proj.bias": array, pos_embed: array } as unknown as Weights;
+      expect(refusal(labels, odd)).toMatch(/"x_embedder.proj.bias" is \[\]; this config has \[16\]\n {2}"pos_embed" /);
+    }
   });
 
   test.each(["module.", "ema.", "model.", "_orig_mod.model."])(
