@@ -80,9 +80,13 @@ export const listed = (all: readonly Misfit[]): string => {
   return lines.length === 1 ? `${lines[0]}.` : `${all.length} arrays do not fit this config:\n  ${lines.join("\n  ")}`;
 };
 
-/** The prefix under which more than half of a config's names stand in what is given, such as "module." or "ema.". */
-export const prefixOf = (named: NamedSpecs, given: ReadonlySet<string>): string | undefined => {
+/** More prefixes than these are not tried. */
+const mostPrefixes = 16;
+
+/** The prefixes under which more than half of a config's names stand in what is given, such as "module." or "ema.". */
+export const prefixesOf = (named: NamedSpecs, given: ReadonlySet<string>): readonly string[] => {
   const [first] = named[0]!;
   const prefixes = [...given].filter((name) => name.endsWith(`.${first}`)).map((name) => name.slice(0, -first.length));
-  return prefixes.find((prefix) => 2 * named.filter(([name]) => given.has(prefix + name)).length > named.length);
+  const covers = (prefix: string) => 2 * named.filter(([name]) => given.has(prefix + name)).length > named.length;
+  return prefixes.slice(0, mostPrefixes).filter(covers);
 };
