@@ -30,6 +30,16 @@ export async function hostOf(adapter) {
 }
 
 /**
+ * A host with an adapter: the machine's own, or else lavapipe, or else SwiftShader.
+ * @returns {Promise<Host>}
+ */
+export async function anyHost() {
+  const own = { node: process.execPath, env: process.env };
+  if ((await probed("webgpu", own)).ok) return own;
+  return hostOf("lavapipe").catch(() => hostOf("swiftshader"));
+}
+
+/**
  * Takes `--adapter NAME` or `--adapter=NAME` out of a command line.
  * @param {readonly string[]} args
  * @returns {{ adapter: Adapter, rest: readonly string[] }}
