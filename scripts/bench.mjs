@@ -25,7 +25,8 @@ try {
 
 /** @param {import("./lib/workspace.mjs").Package} one @param {readonly string[]} rest */
 async function bench({ name, manifest }, rest) {
-  const env = manifest.devDependencies?.webgpu ? await withAdapter() : process.env;
+  const needsAdapter = manifest.devDependencies?.webgpu !== undefined || rest.includes("webgpu");
+  const env = needsAdapter ? await withAdapter() : process.env;
   return run("pnpm", ["--filter", name, "run", "bench", ...rest], { env, live: true });
 }
 
