@@ -37,7 +37,7 @@ export const objective = (
 
 /** @throws DiffusionError("option") for a prediction of another name, or a path that is none */
 export const checkNetwork = (what: string, { path, prediction }: Pick<Objective, "path" | "prediction">): void => {
-  if (typeof path?.at !== "function")
+  if (typeof path !== "object" || typeof path?.at !== "function")
     throw new DiffusionError("option", `${what}: path is ${path}; it takes one such as linearPath().`);
   checkChoice(`${what}: prediction`, prediction, predictions);
 };

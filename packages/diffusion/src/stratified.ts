@@ -13,7 +13,7 @@ const [least, most] = [2 ** -126, 1 - 2 ** -24];
  * The times below which shares u of all draws fall, within (0, 1) to the last bit: rounding alone takes a u or a time within 2^-25 of
  * an end onto it, where weights may be infinite. It is put back by one step of f32, 2^-24 near 1.
  */
-const within = (density: TimestepDensity, u: Tensor): Tensor => {
+export const within = (density: TimestepDensity, u: Tensor): Tensor => {
   const { min, max } = tensors;
   return max(min(density.quantile(min(u, most)) as Tensor, most), least);
 };

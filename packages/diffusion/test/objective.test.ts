@@ -157,7 +157,9 @@ describe("loss", () => {
     expect(() => loss(rectifiedFlow(), (y) => y, { x, t, noise: short })).toThrow(
       "noise is f32 [2, 2, 2, 2]; it takes an f32 tensor of x's shape, [3, 2, 2, 2].",
     );
-    expect(() => loss(rectifiedFlow(), () => short, { x, t, noise: x })).toThrow(/model gives f32 \[2, 2, 2, 2\].*x's shape, \[3, 2, 2, 2\]/);
+    expect(() => loss(rectifiedFlow(), () => short, { x, t, noise: x })).toThrow(
+      /model gives f32 \[2, 2, 2, 2\].*x's shape, \[3, 2, 2, 2\]/,
+    );
   });
 
   test("rectifiedFlow is linear, velocity, unweighted, logit-normal", () => {
