@@ -79,9 +79,9 @@ const densityOf = (spec: DensitySpec): TimestepDensity => {
     case "uniform":
       return uniform();
     case "logitNormal":
-      return logitNormal(spec);
+      return logitNormal({ mean: spec.mean, std: spec.std });
     case "mode":
-      return mode(spec);
+      return mode({ scale: spec.scale });
     case "cosmap":
       return cosmap();
   }

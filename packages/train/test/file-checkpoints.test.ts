@@ -51,6 +51,13 @@ describe("fileCheckpoints", () => {
     expect([...(await tensors.float32("weights.a"))].slice(0, 1)).toEqual([10]);
   });
 
+  it.each([0, -1, 1.5, Number.NaN])("refuses to keep %s of them: it would remove what it has just written", (keep) => {
+    expect(() => fileCheckpoints(folder, { keep })).toThrow(
+      `options.keep is ${keep}; it must be a whole number of at least 1`,
+    );
+    expect(() => fileCheckpoints(folder, { keeps: 3 } as never)).toThrow('unknown key "keeps"; did you mean "keep"?');
+  });
+
   const damage: [string, (step: number) => Promise<unknown>, string][] = [
     ["truncated tensors", (step) => truncate(file(step, "safetensors"), 40), "it has 40 bytes"],
     ["missing tensors", (step) => rm(file(step, "safetensors")), "the file is missing"],

@@ -4,7 +4,7 @@ import path from "node:path";
 import { openSafetensors, safetensorsChunks, type Writable } from "@isoflop/tensor";
 import type { Checkpoint, CheckpointStore, SavedArray } from "../checkpoint.js";
 import { TrainError } from "../errors.js";
-import { integer, number, record, text } from "../fields.js";
+import { integer, number, record, text, withDefault } from "../fields.js";
 import { writeAtomically } from "./atomic.js";
 
 /** What the JSON beside a checkpoint's tensors says. It is written last: a checkpoint without it does not exist. */
@@ -95,28 +95,32 @@ const removeAllBut = async (folder: string, step: number, keep: number): Promise
 /**
  * Checkpoints as files: `step-N.safetensors` (any safetensors reader opens it) and `step-N.json`, the newest `keep` of
  * them. A file that was cut short or altered is told apart by its length and SHA-256, and the one before is used.
+ * @throws TrainError `spec` unless keep is a whole number of at least 1
  */
-export const fileCheckpoints = (folder: string, { keep = 2 }: { readonly keep?: number } = {}): CheckpointStore => ({
-  async save({ step, seconds, spec, arrays }) {
-    await mkdir(folder, { recursive: true });
-    const file = path.join(folder, stem(step));
-    const tensors: Record<string, Writable> = {};
-    for (const [name, { shape, data }] of Object.entries(arrays)) tensors[name] = { shape, data, format: "F32" };
-    const content = digested(safetensorsChunks(tensors, { step: String(step) }));
-    await writeAtomically(`${file}.safetensors`, content.chunks());
-    const about: Manifest = { step, seconds, spec, ...content.result() };
-    await writeAtomically(`${file}.json`, [`${JSON.stringify(about)}\n`]);
-    await removeAllBut(folder, step, keep);
-  },
-  async latest() {
-    const rejected: TrainError[] = [];
-    for (const file of await listCheckpoints(folder))
-      try {
-        return { checkpoint: await readCheckpoint(file), rejected };
-      } catch (error) {
-        if (!(error instanceof TrainError)) throw error;
-        rejected.push(error);
-      }
-    return { rejected };
-  },
-});
+export const fileCheckpoints = (folder: string, options: { readonly keep?: number } = {}): CheckpointStore => {
+  const { keep } = record<{ readonly keep: number }>({ keep: withDefault(integer(1), 2) })(options, "options");
+  return {
+    async save({ step, seconds, spec, arrays }) {
+      await mkdir(folder, { recursive: true });
+      const file = path.join(folder, stem(step));
+      const tensors: Record<string, Writable> = {};
+      for (const [name, { shape, data }] of Object.entries(arrays)) tensors[name] = { shape, data, format: "F32" };
+      const content = digested(safetensorsChunks(tensors, { step: String(step) }));
+      await writeAtomically(`${file}.safetensors`, content.chunks());
+      const about: Manifest = { step, seconds, spec, ...content.result() };
+      await writeAtomically(`${file}.json`, [`${JSON.stringify(about)}\n`]);
+      await removeAllBut(folder, step, keep);
+    },
+    async latest() {
+      const rejected: TrainError[] = [];
+      for (const file of await listCheckpoints(folder))
+        try {
+          return { checkpoint: await readCheckpoint(file), rejected };
+        } catch (error) {
+          if (!(error instanceof TrainError)) throw error;
+          rejected.push(error);
+        }
+      return { rejected };
+    },
+  };
+};
