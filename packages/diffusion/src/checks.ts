@@ -1,7 +1,11 @@
 import { Tensor } from "@isoflop/tensor";
 import { DiffusionError, shown } from "./errors.js";
 
-const told = (value: unknown): string => (typeof value === "string" ? `"${value}"` : String(value));
+/** How a value reads in a message. */
+export const told = (value: unknown): string => {
+  if (typeof value === "string") return `"${value}"`;
+  return typeof value === "function" ? `the function ${value.name} itself` : String(value);
+};
 
 /** @throws DiffusionError("option") naming an option that is not among `names`: a mistyped one must not be ignored */
 export const checkOptions = (what: string, options: object, names: readonly string[]): void => {

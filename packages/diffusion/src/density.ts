@@ -134,6 +134,8 @@ export const shifted = (density: TimestepDensity, by: number): TimestepDensity =
     name: `${density.name}, shifted by ${by}`,
     quantile: ((u: number & Tensor) => shift(density.quantile(u))) as Dual,
     pdf(t) {
+      checkFinite("shifted: t", t);
+      if (!(t > 0 && t < 1)) return 0;
       const stretch = by - (by - 1) * t;
       return (density.pdf(t / stretch) * by) / stretch ** 2;
     },

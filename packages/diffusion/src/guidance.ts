@@ -1,5 +1,5 @@
 import { add, concat, lessEqual, mul, type Operand, split, sub, Tensor } from "@isoflop/tensor";
-import { checkFinite, checkOptions, checkPrediction } from "./checks.js";
+import { checkFinite, checkOptions, checkPrediction, told } from "./checks.js";
 import { DiffusionError, shown } from "./errors.js";
 
 /** A network that takes its condition last. */
@@ -35,7 +35,7 @@ const checkConditions = ({ condition, unconditional }: GuidanceInputs): void => 
     if (!(value instanceof Tensor))
       throw new DiffusionError(
         "shape",
-        `guidance: ${name} is ${value}; it takes { condition, unconditional }, two tensors.`,
+        `guidance: ${name} is ${told(value)}; it takes { condition, unconditional }, two tensors.`,
       );
   if (condition.shape.join() !== unconditional.shape.join())
     throw new DiffusionError(

@@ -1,6 +1,6 @@
 import { broadcastTo, type JitArguments, type Tensor } from "@isoflop/tensor";
 import { tensors } from "./arithmetic.js";
-import { checkPrediction } from "./checks.js";
+import { checkPrediction, told } from "./checks.js";
 import { DiffusionError } from "./errors.js";
 import type { Objective } from "./objective.js";
 import { type Combination, combinationAt, combined } from "./prediction.js";
@@ -37,14 +37,18 @@ export const courseOf = (
   }),
 });
 
-/** @throws DiffusionError("option") unless every share lies in 0..1 */
-export const checkSolver = ({ name, step, lastStep = step }: Solver): void => {
-  for (const { shares } of [step, lastStep])
+/** @throws DiffusionError("option") for what is no solver, or a share outside 0..1 */
+export const checkSolver = (solver: Solver): void => {
+  const { name, step, lastStep = step } = solver;
+  for (const { shares, advance } of [step ?? {}, lastStep ?? {}]) {
+    if (!Array.isArray(shares) || typeof advance !== "function")
+      throw new DiffusionError("option", `sampler: solver is ${told(solver)}; it takes one such as euler().`);
     if (!shares.every((share) => share >= 0 && share <= 1))
       throw new DiffusionError(
         "option",
         `${name}: a step asks for the field at [${shares.join(", ")}]; shares lie in 0..1.`,
       );
+  }
 };
 
 /** d x / dt of a network during one step. */

@@ -1,6 +1,6 @@
 import { mean, square, sub, type Tensor } from "@isoflop/tensor";
 import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
-import { checkChoice, checkOperand, checkOptions, checkPrediction } from "./checks.js";
+import { checkChoice, checkOperand, checkOptions, checkPrediction, told } from "./checks.js";
 import { logitNormal, type TimestepDensity } from "./density.js";
 import { DiffusionError } from "./errors.js";
 import { besideBatch, type Coefficients, linearPath, mixed, type Path } from "./path.js";
@@ -38,7 +38,7 @@ export const objective = (
 /** @throws DiffusionError("option") for a prediction of another name, or a path that is none */
 export const checkNetwork = (what: string, { path, prediction }: Pick<Objective, "path" | "prediction">): void => {
   if (typeof path !== "object" || typeof path?.at !== "function")
-    throw new DiffusionError("option", `${what}: path is ${path}; it takes one such as linearPath().`);
+    throw new DiffusionError("option", `${what}: path is ${told(path)}; it takes one such as linearPath().`);
   checkChoice(`${what}: prediction`, prediction, predictions);
 };
 
@@ -46,9 +46,12 @@ const checkObjective = (what: string, aim: Objective): void => {
   checkNetwork(what, aim);
   checkChoice(`${what}: errorIn`, aim.errorIn, predictions);
   if (typeof aim.weighting?.weight !== "function")
-    throw new DiffusionError("option", `${what}: weighting is ${aim.weighting}; it takes one such as unweighted().`);
+    throw new DiffusionError(
+      "option",
+      `${what}: weighting is ${told(aim.weighting)}; it takes one such as unweighted().`,
+    );
   if (typeof aim.density?.quantile !== "function")
-    throw new DiffusionError("option", `${what}: density is ${aim.density}; it takes one such as logitNormal().`);
+    throw new DiffusionError("option", `${what}: density is ${told(aim.density)}; it takes one such as logitNormal().`);
 };
 
 /** Linear path, velocity, no weighting, logit-normal times (arXiv 2403.03206, and the choice of 2410.08184). */

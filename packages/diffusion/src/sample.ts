@@ -9,7 +9,7 @@ import {
   type Tensor,
   TensorError,
 } from "@isoflop/tensor";
-import { checkCount, checkOperand, checkOptions } from "./checks.js";
+import { checkCount, checkOperand, checkOptions, told } from "./checks.js";
 import { DiffusionError, shown } from "./errors.js";
 import { type Course, type CourseData, checkSolver, courseOf, fieldOf } from "./moment.js";
 import { checkNetwork, type Objective, rectifiedFlow } from "./objective.js";
@@ -69,6 +69,8 @@ const timesOf = ({ steps = 25, times }: Sampling): readonly number[] => {
     checkCount("sample: steps", steps);
     return uniformTimes(steps);
   }
+  if (typeof times?.every !== "function")
+    throw new DiffusionError("option", `sample: times are ${told(times)}; an array of at least two, falling, in 1..0.`);
   const falling = times.every((t, i) => t >= 0 && t <= 1 && (i === 0 || t < times[i - 1]!));
   if (times.length < 2 || !falling)
     throw new DiffusionError("option", `sample: times are [${times.join(", ")}]; at least two, falling, in 1..0.`);

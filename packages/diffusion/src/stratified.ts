@@ -43,11 +43,15 @@ export const draws = (density: TimestepDensity, n: number, key: random.Key): Ten
 };
 
 /**
- * The quantiles (i + offset) / n as numbers: the same fixed times for every model that is to be compared.
+ * The quantiles (i + offset) / n as numbers: the same fixed times for every model that is to be compared. All but the end itself, at
+ * offset 0 or 1, lie within (0, 1) in f32 too.
  * @throws DiffusionError("option") unless n >= 1 and 0 <= offset <= 1
  */
 export const quantiles = (density: TimestepDensity, n: number, offset = 0.5): number[] => {
   checkCount("quantiles: n", n);
   checkUnit("quantiles: offset", offset);
-  return Array.from({ length: n }, (_, i) => density.quantile((i + offset) / n));
+  return Array.from({ length: n }, (_, i) => {
+    const u = (i + offset) / n;
+    return u === 0 || u === 1 ? u : Math.max(Math.min(density.quantile(u), most), least);
+  });
 };

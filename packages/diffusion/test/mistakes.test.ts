@@ -8,6 +8,7 @@ import {
   edmWeighting,
   effectiveWeight,
   fromSiT,
+  heun,
   interpolate,
   linearPath,
   logitNormal,
@@ -147,9 +148,11 @@ test("a prediction, path, weighting or density of another name is named with the
     expect(refusal(() => convert(linearPath(), { from: "noise", to: loose(name) }, 1, 1, 0.5))).toContain(choices);
   }
   expect(refusal(() => loss(aim({ errorIn: "x" }), still, batch))).toContain(`errorIn is "x"; ${choices}`);
-  expect(refusal(() => loss(aim({ path: "linear" }), still, batch))).toContain("path is linear");
-  expect(refusal(() => loss(aim({ weighting: "minSnr" }), still, batch))).toContain("weighting is minSnr");
-  expect(refusal(() => objective(loose(aim({ density: "uniform" }))))).toContain("density is uniform");
+  expect(refusal(() => loss(aim({ path: "linear" }), still, batch))).toContain('path is "linear"');
+  expect(refusal(() => loss(aim({ weighting: "minSnr" }), still, batch))).toContain('weighting is "minSnr"');
+  expect(refusal(() => objective(loose(aim({ density: logitNormal }))))).toContain("the function logitNormal itself");
+  expect(refusal(() => sampler(still, { solver: loose(heun) }))).toContain("solver is the function heun itself");
+  expect(refusal(() => sampler(still, { solver: loose("heun") }))).toContain('solver is "heun"; it takes one such as');
 });
 
 describe("a network whose output is no prediction", () => {

@@ -98,6 +98,8 @@ const weightingOf = (spec: WeightingSpec): Weighting => {
   }
 };
 
-/** The objective that a record names. */
-export const buildObjective = ({ path, prediction, weighting, density }: ObjectiveSpec): Objective =>
-  objective({ path: paths[path](), prediction, weighting: weightingOf(weighting), density: densityOf(density) });
+/** The objective that a record names. @throws TrainError `spec` for a name or number that is none */
+export const buildObjective = (spec: ObjectiveSpec): Objective => {
+  const { path, prediction, weighting, density } = objectiveSpec(spec, "objective");
+  return objective({ path: paths[path](), prediction, weighting: weightingOf(weighting), density: densityOf(density) });
+};

@@ -75,9 +75,16 @@ const trainOptions = [
   ...["readEvery", "checkpointSeconds"],
 ] as const satisfies readonly (keyof TrainOptions)[];
 
-/** @throws TrainError `spec` for an option of another name, or a pace that is none */
-const pace = (options: TrainOptions): Required<Pick<TrainOptions, "readEvery" | "checkpointSeconds">> => {
+/** @throws TrainError `spec` for an option of another name, no device or data, or a pace that is none */
+const checkOptions = (options: TrainOptions): Required<Pick<TrainOptions, "readEvery" | "checkpointSeconds">> => {
   onlyKeys(options, "options", trainOptions);
+  if (typeof options.device?.tensor !== "function")
+    throw new TrainError("spec", "options.device is no device; it must be one of createDevice of @isoflop/tensor");
+  if (typeof options.data?.batch !== "function")
+    throw new TrainError(
+      "spec",
+      "options.data is no data source; it must be one such as shapeScenes() of @isoflop/data",
+    );
   const { readEvery = 16, checkpointSeconds = 30 } = options;
   integer(1)(readEvery, "options.readEvery");
   if (checkpointSeconds !== Infinity) number(0, Infinity)(checkpointSeconds, "options.checkpointSeconds");
@@ -100,8 +107,8 @@ const SLOWEST_REPORT = 1;
  */
 export const train = async (input: TrainSpecInput, options: TrainOptions): Promise<TrainResult> => {
   const spec = trainSpec(input);
+  const { readEvery, checkpointSeconds } = checkOptions(options);
   const { device, data, store, signal, onProgress } = options;
-  const { readEvery, checkpointSeconds } = pace(options);
   checkData(spec, data);
   checkSplit(data, spec.validation.split, spec.validation.images);
   const model = modelOf(spec);

@@ -1,5 +1,5 @@
 import type { DataSource } from "@isoflop/data";
-import { loss, type Objective } from "@isoflop/diffusion";
+import { loss, type Objective, quantiles } from "@isoflop/diffusion";
 import { type Device, jit, random, type Tensor } from "@isoflop/tensor";
 import { TrainError } from "./errors.js";
 import { type Estimate, stratifiedMean } from "./estimate.js";
@@ -50,7 +50,7 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
     { device },
   );
   const losses = new Float32Array(count);
-  const time = (i: number): number => objective.density.quantile((i + 0.5) / count);
+  const times = Float32Array.from(quantiles(objective.density, count));
   try {
     for (let start = 0; start < count; start += VALIDATION_BLOCK) {
       signal?.throwIfAborted();
@@ -58,7 +58,7 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
       const inputs = [
         device.tensor(images, [VALIDATION_BLOCK, ...data.shape]),
         device.tensor(captions, [VALIDATION_BLOCK, data.captionLength], "i32"),
-        device.tensor(Float32Array.from({ length: VALIDATION_BLOCK }, (_, i) => time(start + i))),
+        device.tensor(times.subarray(start, start + VALIDATION_BLOCK)),
         device.tensor(Uint32Array.of(start / VALIDATION_BLOCK), [], "u32"),
       ] as const;
       try {
@@ -71,7 +71,7 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
       if (bad !== -1)
         throw new TrainError(
           "diverged",
-          `the validation loss of image ${start + bad} of "${split}", at t = ${time(start + bad)}, is ${losses[start + bad]}`,
+          `the validation loss of image ${start + bad} of "${split}", at t = ${times[start + bad]}, is ${losses[start + bad]}`,
         );
       await yieldToHost();
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { TrainError } from "../src/errors.js";
 import { nearest } from "../src/fields.js";
+import { buildObjective } from "../src/objective.js";
 import { type TrainSpecInput, trainSpec } from "../src/spec.js";
 import { tinyModel, tinySpec } from "./tiny.js";
 
@@ -80,6 +81,18 @@ describe("trainSpec", () => {
 
   it("takes what tests train", () => {
     expect(trainSpec(tinySpec()).steps).toBe(12);
+  });
+});
+
+describe("buildObjective", () => {
+  const { objective } = trainSpec(minimal);
+  it.each<[changes: object, message: string]>([
+    [{ path: "constructor" }, 'objective.path is "constructor"; it must be one of "linear", "cosine", "vp"'],
+    [{ prediction: "x0" }, 'objective.prediction is "x0"'],
+    [{ weighting: { kind: "snr" } }, 'objective.weighting.kind is "snr"'],
+    [{ density: { kind: "logitNormal", mean: Number.NaN, std: 1 } }, "objective.density.mean is NaN"],
+  ])("refuses %j", (changes, message) => {
+    expect(() => buildObjective({ ...objective, ...changes } as never)).toThrow(message);
   });
 });
 
