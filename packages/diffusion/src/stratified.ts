@@ -34,7 +34,7 @@ export const stratified = (density: TimestepDensity, n: number, key: random.Key)
 };
 
 /**
- * n independent times [n], within (0, 1) as those of {@link stratified}: no probability is off by more than 2^-24.
+ * n independent times [n], within (0, 1) as those of {@link stratified}: no share u is off by more than 2^-24.
  * @throws DiffusionError("option") unless n >= 1
  */
 export const draws = (density: TimestepDensity, n: number, key: random.Key): Tensor => {

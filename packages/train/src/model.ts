@@ -27,8 +27,14 @@ export const modelOf = ({ model }: TrainSpec): Denoiser<DitParams> => {
   }
 };
 
-/** @throws TrainError `data` if the data's images or captions do not fit the model, `spec` for a model with more outputs than a prediction */
-export const checkData = ({ model }: TrainSpec, data: DataSource): void => {
+/** 4 GiB of f32: what WebAssembly can address. */
+const MOST_VALUES = 2 ** 30;
+
+/**
+ * @throws TrainError `data` if the data's images or captions do not fit the model, `spec` for a model with more outputs than
+ * a prediction or a batch beyond memory
+ */
+export const checkData = ({ model, batch }: TrainSpec, data: DataSource): void => {
   const { channels, height, width } = model.image;
   const { outChannels = channels } = model;
   if (outChannels !== channels)
@@ -40,6 +46,12 @@ export const checkData = ({ model }: TrainSpec, data: DataSource): void => {
     throw new TrainError(
       "data",
       `${data.name} has images [${data.shape.join(", ")}]; model.image is [${channels}, ${height}, ${width}] (channels, height, width)`,
+    );
+  const values = batch * channels * height * width;
+  if (values > MOST_VALUES)
+    throw new TrainError(
+      "spec",
+      `batch is ${batch}; its images would hold ${values} numbers, and a device takes at most ${MOST_VALUES} in one tensor`,
     );
   const { context } = model;
   const { captionLength, vocabulary } = data;

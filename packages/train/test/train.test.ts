@@ -307,6 +307,12 @@ describe("train", () => {
   });
 });
 
+it("refuses a batch beyond memory before it asks for any", async () => {
+  await expect(train(tinySpec({ batch: 1e9 }), { device, data: tinyData() })).rejects.toThrow(
+    "batch is 1000000000; its images would hold 768000000000 numbers",
+  );
+});
+
 it("refuses a model with outputs beside its prediction", async () => {
   const model = { ...tinyModel(), outChannels: 6 };
   await expect(train(tinySpec({ model }), { device, data: tinyData() })).rejects.toThrow(
