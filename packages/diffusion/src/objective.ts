@@ -94,7 +94,7 @@ export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: Batch): T
   const output = model(mixed(c, x, noise), t);
   checkPrediction(output, x);
   const wanted = mixture(tensors, c, prediction);
-  const given = wanted.scaled ? tensors.mul(output, tensors.mul(c.sigma, -1)) : output;
+  const given = wanted.unscaled ? tensors.mul(output, tensors.mul(c.sigma, -1)) : output;
   const errors = square(sub(given, target(tensors, wanted, x, noise)));
   const weight = weightIn(tensors, c, aim, prediction, true);
   const rest = x.shape.slice(1).map((_, axis) => axis + 1);

@@ -15,28 +15,33 @@ import type { Coefficients, Path } from "./path.js";
 export const predictions = ["velocity", "noise", "data", "v", "score"] as const;
 export type Prediction = (typeof predictions)[number];
 
-/** p · x + q · noise: a prediction, or -sigma times one that is infinite at t = 0. */
-export interface Mixture<T> {
+/** p · x + q · noise. */
+interface Mixture<T> {
   readonly p: T | number;
   readonly q: T | number;
-  /** Whether it is -sigma times the prediction. */
-  readonly scaled: boolean;
 }
 
-/** A prediction as a mixture that is finite on all of 0..1. */
-export const mixture = <T>(m: Arithmetic<T>, c: Coefficients<T>, kind: Prediction): Mixture<T> => {
+/** A prediction as a mixture that is finite on all of 0..1: itself, or -sigma times one that is infinite at t = 0. */
+interface FiniteMixture<T> extends Mixture<T> {
+  /** The prediction itself where this is -sigma times it. */
+  readonly unscaled?: Mixture<T>;
+}
+
+export const mixture = <T>(m: Arithmetic<T>, c: Coefficients<T>, kind: Prediction): FiniteMixture<T> => {
   switch (kind) {
-    case "velocity":
-      if (c.sigmaSigmaDot === undefined) return { p: c.alphaDot, q: c.sigmaDot, scaled: false };
-      return { p: m.mul(m.mul(c.alphaDot, c.sigma), -1), q: m.mul(c.sigmaSigmaDot, -1), scaled: true };
+    case "velocity": {
+      const velocity = { p: c.alphaDot, q: c.sigmaDot };
+      if (c.sigmaSigmaDot === undefined) return velocity;
+      return { p: m.mul(m.mul(c.alphaDot, c.sigma), -1), q: m.mul(c.sigmaSigmaDot, -1), unscaled: velocity };
+    }
     case "noise":
-      return { p: 0, q: 1, scaled: false };
+      return { p: 0, q: 1 };
     case "data":
-      return { p: 1, q: 0, scaled: false };
+      return { p: 1, q: 0 };
     case "v":
-      return { p: m.mul(c.sigma, -1), q: c.alpha, scaled: false };
+      return { p: m.mul(c.sigma, -1), q: c.alpha };
     case "score":
-      return { p: 0, q: 1, scaled: true };
+      return { p: 0, q: 1, unscaled: { p: 0, q: m.div(-1, c.sigma) } };
   }
 };
 
@@ -52,9 +57,12 @@ const difference = <T>(m: Arithmetic<T>, a: T | number, b: T | number, c: T | nu
 const determinant = <T>(m: Arithmetic<T>, c: Coefficients<T>, { p, q }: Mixture<T>): T | number =>
   difference(m, p, c.sigma, q, c.alpha);
 
-/** The determinant of one mixture over that of another. Equal mixtures cancel, also where both determinants are 0. */
+/** Noise and score are: one says what the other says, at any time. */
+const alike = <T>(a: Mixture<T>, b: Mixture<T>): boolean => a.p === b.p && a.q === b.q;
+
+/** The determinant of one mixture over that of another; of mixtures that are alike also where both are 0. */
 const moves = <T>(m: Arithmetic<T>, c: Coefficients<T>, of: Mixture<T>, than: Mixture<T>): T | number =>
-  of.p === than.p && of.q === than.q ? 1 : m.div(determinant(m, c, of), determinant(m, c, than));
+  alike(of, than) ? 1 : m.div(determinant(m, c, of), determinant(m, c, than));
 
 /** What a mixture should be, from data and noise. */
 export const target = <T>(m: Arithmetic<T>, { p, q }: Mixture<T>, x: T, noise: T): T => {
@@ -76,9 +84,9 @@ export const errorRatio = <T>(
 ): T | number => {
   const [from, to] = [mixture(m, c, of), mixture(m, c, space)];
   const ratio = of === space ? 1 : moves(m, c, from, to);
-  const scaled = to.scaled && !measured;
-  if (from.scaled === scaled) return ratio;
-  return from.scaled ? m.div(ratio, c.sigma) : m.mul(ratio, c.sigma);
+  const scaled = to.unscaled !== undefined && !measured;
+  if ((from.unscaled !== undefined) === scaled) return ratio;
+  return scaled ? m.mul(ratio, c.sigma) : m.div(ratio, c.sigma);
 };
 
 /** A prediction at x_t as ofValue · another + ofXt · x_t. */
@@ -93,11 +101,15 @@ const combination = <T>(m: Arithmetic<T>, c: Coefficients<T>, from: Prediction, 
   const [a, b] = [mixture(m, c, from), mixture(m, c, to)];
   const scale = m.mul(c.sigma, -1);
   const ratio = moves(m, c, b, a);
-  const ofValue = a.scaled === b.scaled ? ratio : a.scaled ? m.mul(ratio, scale) : m.div(ratio, scale);
-  const across = difference(m, b.q, a.p, b.p, a.q);
-  if (across === 0) return { ofValue, ofXt: 0 };
-  const ofXt = m.div(across, determinant(m, c, a));
-  return { ofValue, ofXt: b.scaled ? m.div(ofXt, scale) : ofXt };
+  const across = (x: Mixture<T>, y: Mixture<T>): T | number => {
+    const found = difference(m, x.q, y.p, x.p, y.q);
+    return found === 0 ? 0 : m.div(found, determinant(m, c, a));
+  };
+  if (a.unscaled && b.unscaled)
+    // Velocity and score: of the two, velocity has the noise that the score's p, 0, takes away.
+    return { ofValue: ratio, ofXt: from === "velocity" ? across(b, a.unscaled) : across(b.unscaled, a) };
+  if (b.unscaled) return { ofValue: m.div(ratio, scale), ofXt: across(b.unscaled, a) };
+  return { ofValue: a.unscaled ? m.mul(ratio, scale) : ratio, ofXt: across(b, a) };
 };
 
 /** Below this a determinant is nothing but rounding. */
@@ -113,7 +125,8 @@ export const combinationAt = (path: Path, from: Prediction, to: Prediction, t: n
   const found = combination(numbers, c, from, to);
   if (from === to) return found;
   const [place, stay] = [`at t = ${t} on the ${path.name} path`, `stay away from t = ${t} or predict something else`];
-  if (!(Math.abs(determinant(numbers, c, mixture(numbers, c, from))) > negligible))
+  const [given, wanted] = [mixture(numbers, c, from), mixture(numbers, c, to)];
+  if (!alike(given, wanted) && !(Math.abs(determinant(numbers, c, given)) > negligible))
     throw new DiffusionError("singular", `${from} ${place} says no more than x_t itself; ${stay}.`);
   if (!(Number.isFinite(found.ofValue) && Number.isFinite(found.ofXt)))
     throw new DiffusionError("singular", `${to} ${place} is infinite; ${stay}.`);
