@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { openSafetensors } from "@isoflop/tensor";
@@ -49,6 +49,31 @@ describe("fileCheckpoints", () => {
     ]);
     const tensors = await openSafetensors(await readFile(file(10, "safetensors")));
     expect([...(await tensors.float32("weights.a"))].slice(0, 1)).toEqual([10]);
+  });
+
+  it("removes old checkpoints and remains of crashes, and no file of anyone else", async () => {
+    const store = fileCheckpoints(folder, { keep: 1 });
+    const others = ["step-notes.txt", "step-000000001.png", "step-1.json", "steps.json"];
+    for (const name of others) await writeFile(path.join(folder, name), "mine");
+    for (const step of [1, 2]) await store.save(at(step));
+    const own = ["step-000000002.json", "step-000000002.safetensors"];
+    expect((await readdir(folder)).sort()).toEqual([...own, ...others].sort());
+  });
+
+  it("knows the newest by its number, also beyond nine digits", async () => {
+    const store = fileCheckpoints(folder);
+    for (const step of [999_999_999, 1_000_000_000]) await store.save(at(step));
+    expect((await store.latest()).checkpoint!.step).toBe(1_000_000_000);
+    await rename(file(1_000_000_000, "json"), file(7, "json"));
+    await rename(file(1_000_000_000, "safetensors"), file(7, "safetensors"));
+    await expect(readCheckpoint(file(7, "json"))).rejects.toThrow("it says that it is of step 1000000000");
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])("refuses to keep %s of them: it would remove what it has just written", (keep) => {
+    expect(() => fileCheckpoints(folder, { keep })).toThrow(
+      `options.keep is ${keep}; it must be a whole number of at least 1`,
+    );
+    expect(() => fileCheckpoints(folder, { keeps: 3 } as never)).toThrow('unknown key "keeps"; did you mean "keep"?');
   });
 
   const damage: [string, (step: number) => Promise<unknown>, string][] = [

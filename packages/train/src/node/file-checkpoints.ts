@@ -4,7 +4,7 @@ import path from "node:path";
 import { openSafetensors, safetensorsChunks, type Writable } from "@isoflop/tensor";
 import type { Checkpoint, CheckpointStore, SavedArray } from "../checkpoint.js";
 import { TrainError } from "../errors.js";
-import { integer, number, record, text } from "../fields.js";
+import { integer, number, record, text, withDefault } from "../fields.js";
 import { writeAtomically } from "./atomic.js";
 
 /** What the JSON beside a checkpoint's tensors says. It is written last: a checkpoint without it does not exist. */
@@ -25,7 +25,10 @@ const manifest = record<Manifest>({
 });
 
 const stem = (step: number): string => `step-${String(step).padStart(9, "0")}`;
-const STEM = /^step-\d{9,}$/;
+const MANIFEST = /^step-(\d{9,})\.json$/;
+
+/** The step of every file that this module writes, finished or left by a crash. */
+const OWN = /^step-(\d{9,})\.(json|safetensors)(\.\d+\.[0-9a-f]+\.tmp)?$/;
 
 /** Chunks as they pass, digested. */
 const digested = (chunks: Iterable<Uint8Array>) => {
@@ -58,6 +61,8 @@ export const readCheckpoint = async (manifestFile: string): Promise<Checkpoint> 
   } catch (error) {
     throw unreadable(manifestFile, error instanceof Error ? error.message : String(error), error);
   }
+  if (path.basename(manifestFile) !== `${stem(about.step)}.json`)
+    throw unreadable(manifestFile, `it says that it is of step ${about.step}`);
   const content = await readFile(tensorFile).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(tensorFile, error.code === "ENOENT" ? "the file is missing" : error.message, error);
   });
@@ -78,45 +83,50 @@ export const listCheckpoints = async (folder: string): Promise<readonly string[]
     throw error;
   });
   return names
-    .filter((name) => name.endsWith(".json") && STEM.test(name.slice(0, -".json".length)))
-    .sort()
-    .reverse()
-    .map((name) => path.join(folder, name));
+    .flatMap((name) => MANIFEST.exec(name)?.[1] ?? [])
+    .sort((a, b) => Number(b) - Number(a))
+    .map((step) => path.join(folder, `step-${step}.json`));
 };
 
 /** Keeps the newest `keep` up to `step`. Later ones were rejected, or the run would not be here; parts without a manifest are remains of a crash. */
 const removeAllBut = async (folder: string, step: number, keep: number): Promise<void> => {
-  const stems = (await listCheckpoints(folder)).map((file) => path.basename(file, ".json"));
-  const kept = new Set(stems.filter((name) => name <= stem(step)).slice(0, keep));
-  for (const name of (await readdir(folder)).sort())
-    if (name.startsWith("step-") && !kept.has(name.split(".")[0]!)) await rm(path.join(folder, name), { force: true });
+  const steps = (await listCheckpoints(folder)).map((file) => Number(MANIFEST.exec(path.basename(file))![1]));
+  const kept = new Set(steps.filter((at) => at <= step).slice(0, keep));
+  for (const name of (await readdir(folder)).sort()) {
+    const own = OWN.exec(name);
+    if (own && !kept.has(Number(own[1]))) await rm(path.join(folder, name), { force: true });
+  }
 };
 
 /**
  * Checkpoints as files: `step-N.safetensors` (any safetensors reader opens it) and `step-N.json`, the newest `keep` of
  * them. A file that was cut short or altered is told apart by its length and SHA-256, and the one before is used.
+ * @throws TrainError `spec` unless keep is a whole number of at least 1
  */
-export const fileCheckpoints = (folder: string, { keep = 2 }: { readonly keep?: number } = {}): CheckpointStore => ({
-  async save({ step, seconds, spec, arrays }) {
-    await mkdir(folder, { recursive: true });
-    const file = path.join(folder, stem(step));
-    const tensors: Record<string, Writable> = {};
-    for (const [name, { shape, data }] of Object.entries(arrays)) tensors[name] = { shape, data, format: "F32" };
-    const content = digested(safetensorsChunks(tensors, { step: String(step) }));
-    await writeAtomically(`${file}.safetensors`, content.chunks());
-    const about: Manifest = { step, seconds, spec, ...content.result() };
-    await writeAtomically(`${file}.json`, [`${JSON.stringify(about)}\n`]);
-    await removeAllBut(folder, step, keep);
-  },
-  async latest() {
-    const rejected: TrainError[] = [];
-    for (const file of await listCheckpoints(folder))
-      try {
-        return { checkpoint: await readCheckpoint(file), rejected };
-      } catch (error) {
-        if (!(error instanceof TrainError)) throw error;
-        rejected.push(error);
-      }
-    return { rejected };
-  },
-});
+export const fileCheckpoints = (folder: string, options: { readonly keep?: number } = {}): CheckpointStore => {
+  const { keep } = record<{ readonly keep: number }>({ keep: withDefault(integer(1), 2) })(options, "options");
+  return {
+    async save({ step, seconds, spec, arrays }) {
+      await mkdir(folder, { recursive: true });
+      const file = path.join(folder, stem(step));
+      const tensors: Record<string, Writable> = {};
+      for (const [name, { shape, data }] of Object.entries(arrays)) tensors[name] = { shape, data, format: "F32" };
+      const content = digested(safetensorsChunks(tensors, { step: String(step) }));
+      await writeAtomically(`${file}.safetensors`, content.chunks());
+      const about: Manifest = { step, seconds, spec, ...content.result() };
+      await writeAtomically(`${file}.json`, [`${JSON.stringify(about)}\n`]);
+      await removeAllBut(folder, step, keep);
+    },
+    async latest() {
+      const rejected: TrainError[] = [];
+      for (const file of await listCheckpoints(folder))
+        try {
+          return { checkpoint: await readCheckpoint(file), rejected };
+        } catch (error) {
+          if (!(error instanceof TrainError)) throw error;
+          rejected.push(error);
+        }
+      return { rejected };
+    },
+  };
+};
