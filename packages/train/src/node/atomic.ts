@@ -58,20 +58,23 @@ export const listFolder = (folder: string): Promise<readonly string[]> =>
     throw error;
   });
 
-/** Makes a folder and those that it lies in, where they are missing. */
+/** Makes a folder and those that it lies in, where they are missing. Node's own does not end where a parent refuses with ENOENT, and hides why others refuse. */
 export const makeFolder = async (folder: string): Promise<void> => {
+  const at = path.resolve(folder);
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(at);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    // Node says ENOENT of the whole path where the reason is that of a parent, such as a read-only file system.
-    await mkdir(await firstMissing(path.resolve(folder)));
-    await mkdir(folder, { recursive: true });
+    const { code } = error as NodeJS.ErrnoException;
+    const parent = path.dirname(at);
+    if (await isFolder(at)) return;
+    if (code !== "ENOENT" || parent === at || (await isFolder(parent))) throw error;
+    await makeFolder(parent);
+    await makeFolder(at);
   }
 };
 
-const firstMissing = async (folder: string): Promise<string> => {
-  const parent = path.dirname(folder);
-  const stands = parent === folder || (await stat(parent).then(Boolean, () => false));
-  return stands ? folder : firstMissing(parent);
-};
+const isFolder = (at: string): Promise<boolean> =>
+  stat(at).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
