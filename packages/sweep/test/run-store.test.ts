@@ -79,6 +79,14 @@ describe.each<[string, () => RunStore]>([
   });
 });
 
+describe("memoryRunStore", () => {
+  it("takes the metrics of a long run in one go", async () => {
+    const run = await memoryRunStore().open(spec);
+    await run.append(Array.from({ length: 300_000 }, (_, step) => entry(step)));
+    await run.close();
+  });
+});
+
 describe("fileRunStore", () => {
   const fileOf = (name: string) => path.join(folder, id, name);
 
@@ -120,14 +128,19 @@ describe("fileRunStore", () => {
     expect(await files()).toEqual(["run.json", ...foreign].sort());
   });
 
-  it.each(["done", "failed"])("removes what killed processes left when a run that is %s is read", async (end) => {
+  it.each([
+    ["done", "read"],
+    ["failed", "read"],
+    ["done", "opened"],
+  ])("removes what killed processes left when a run that is %s is %s", async (end, how) => {
     const store = fileRunStore(folder);
     const run = await store.open(spec);
     if (end === "done") await run.finish(resultOf(0.25));
     else await run.fail({ code: "diverged", message: "the loss of step 1 is NaN" });
     await run.close();
     await leave([...remains(), ...foreign]);
-    expect(await store.list()).toMatchObject([{ state: end }]);
+    if (how === "read") expect(await store.list()).toMatchObject([{ state: end }]);
+    else await (await store.open(spec)).close();
     expect(await files()).toEqual(["run.json", ...foreign].sort());
   });
 

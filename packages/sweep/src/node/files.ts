@@ -14,7 +14,7 @@ const words: Readonly<Record<string, Words>> = {
   ENOSPC: ["no space is left on the disk", "free some, then run again to go on"],
   EDQUOT: quota,
   EFBIG: ["the file is larger than this file system allows", "choose another folder"],
-  ENOENT: ["there is no such file or folder, or no longer", "run again"],
+  ENOENT: ["there is no such file or folder, or no longer", "choose another folder, or run again"],
   ENOTDIR: ["a part of the path is a file, not a folder", "choose another folder"],
   EEXIST: ["there is a file where a folder is needed", "choose another folder"],
   EISDIR: ["there is a folder where a file is needed", "choose another folder"],

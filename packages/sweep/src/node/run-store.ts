@@ -96,6 +96,8 @@ export const fileRunStore = (folder: string): RunStore => {
       const id = runId(spec);
       const mine = folderOf(id);
       return withFiles(mine, async () => {
+        // A run that has its end is tidied by this, so that no lock of nobody knows whom stands in the way of looking at it.
+        await read(id);
         await makeFolder(mine);
         const lock = await lockFolder(mine, options);
         try {
