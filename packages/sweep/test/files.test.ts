@@ -63,8 +63,8 @@ describe("a folder that cannot be used", () => {
   it.each([
     ["EACCES", "may not write there"],
     ["EROFS", "the file system is read-only: runs/ID"],
-    ["EDQUOT", "the disk quota is used up: runs/ID"],
-    ["EIO", "the disk failed: runs/ID"],
+    ["EDQUOT", "runs: the disk quota is used up"],
+    ["EIO", "runs/ID: the disk failed"],
   ])("is told: %s", async (code, message) => {
     const cause = Object.assign(new Error("of the system"), { code, path: "runs/ID" });
     const attempt = withFiles("runs", () => Promise.reject(cause));
@@ -81,10 +81,10 @@ describe("fileError", () => {
   it("names the path that the error does not, and errors that nobody foresaw, in one line", () => {
     const bare = Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" });
     expect(fileError(bare, "runs/ID")?.message).toBe(
-      "no space is left on the disk: runs/ID; free some, then run again to go on",
+      "runs/ID: no space is left on the disk; free some, then run again to go on",
     );
     const rare = Object.assign(new Error("EPROTO: protocol error, read"), { code: "EPROTO", syscall: "read" });
-    expect(fileError(rare, "runs")?.message).toContain("the system refuses (EPROTO: protocol error, read): runs");
+    expect(fileError(rare, "runs")?.message).toBe("runs: the system refuses (EPROTO: protocol error, read)");
     const control = Object.assign(new Error("EROFS"), { code: "EROFS", path: "a\u001b[31m" });
     expect(fileError(control, "runs")?.message).toContain('"a\\u001b[31m"');
   });

@@ -51,7 +51,7 @@ export const fileRunStore = (folder: string): RunStore => {
   };
 
   const read = (id: string): Promise<RunRecord | undefined> =>
-    withFiles(folderOf(id), async () => {
+    withFiles(folder, async () => {
       const record = await load(id);
       // Someone who may only read leaves it as it is.
       if (record && record.state !== "unfinished") await tidyFinished(folderOf(id)).catch(() => {});
@@ -90,12 +90,12 @@ export const fileRunStore = (folder: string): RunStore => {
       }
       return records;
     },
-    metrics: (id) => withFiles(folderOf(id), () => readMetrics(path.join(folderOf(id), METRICS))),
+    metrics: (id) => withFiles(folder, () => readMetrics(path.join(folderOf(id), METRICS))),
     open(input, options) {
       const spec = runSpec(input);
       const id = runId(spec);
       const mine = folderOf(id);
-      return withFiles(mine, async () => {
+      return withFiles(folder, async () => {
         // A run that has its end is tidied by this, so that no lock of nobody knows whom stands in the way of looking at it.
         await read(id);
         await makeFolder(mine);
