@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { openSafetensors } from "@isoflop/tensor";
@@ -122,6 +122,29 @@ describe("fileCheckpoints", () => {
     await rm(file(8, "json"));
     expect(await store.latest()).toEqual({ checkpoint: at(4), rejected: [] });
   });
+
+  it("leaves files alone that are not its own, whatever they begin with", async () => {
+    const foreign = ["step-notes.txt", "step-000000001.json.bak", "step-000000001.json.tmp", "notes.77.ab.tmp"];
+    for (const name of foreign) await writeFile(path.join(folder, name), "mine");
+    await writeFile(`${file(3, "json")}.77.abcdef01.tmp`, "left by a crash");
+    const store = fileCheckpoints(folder, { keep: 1 });
+    for (const step of [2, 3]) await store.save(at(step));
+    expect((await readdir(folder)).sort()).toEqual(
+      [...foreign, "step-000000003.json", "step-000000003.safetensors"].sort(),
+    );
+  });
+
+  it.runIf(process.platform !== "win32")(
+    "does not take a checkpoint that cannot be read for a damaged one",
+    async () => {
+      const store = fileCheckpoints(folder);
+      await store.save(at(4));
+      await store.save(at(8));
+      await rm(file(8, "safetensors"));
+      await symlink(path.basename(file(8, "safetensors")), file(8, "safetensors"));
+      await expect(store.latest()).rejects.toMatchObject({ code: "ELOOP" });
+    },
+  );
 
   it("keeps what it had when it cannot write", async () => {
     await writeFile(path.join(folder, "file"), "");
