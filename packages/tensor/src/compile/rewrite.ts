@@ -1,6 +1,6 @@
-import { attrsKey } from "../graph/attrs-key.js";
 import type { Attrs, Op } from "../graph/define.js";
 import { argument } from "../graph/input.js";
+import { attrsKey } from "../graph/key.js";
 import { Node, type Tensor } from "../graph/tensor.js";
 import { type Graph, refOf, tensorsOf, walk } from "./graph.js";
 

@@ -46,8 +46,11 @@ test("where the memory may not grow, whatever fits beside the live blocks is giv
       const allocator = new Allocator(memory, 4096);
       const live: { block: Block; mark: number }[] = [];
       const span = (bytes: number): number => Math.max(64, Math.ceil(bytes / 64) * 64);
-      list.forEach(([release, pick, bytes], mark) => {
-        if (release && live.length) return allocator.free(live.splice(pick % live.length, 1)[0]!.block);
+      for (const [mark, [release, pick, bytes]] of list.entries()) {
+        if (release && live.length) {
+          allocator.free(live.splice(pick % live.length, 1)[0]!.block);
+          continue;
+        }
         const held = live.reduce((sum, { block }) => sum + span(block.bytes), 0);
         if (held + span(bytes) > room) expect(() => allocator.allocate(bytes, "values")).toThrow(TensorError);
         else {
@@ -59,7 +62,7 @@ test("where the memory may not grow, whatever fits beside the live blocks is giv
           const content = new Uint8Array(memory.buffer, block.address, block.bytes);
           expect(content.findIndex((byte) => byte !== wanted)).toBe(-1);
         }
-      });
+      }
     }),
     { numRuns: 60 },
   );

@@ -58,8 +58,7 @@ export class WasmExecutable implements Executable {
 
   run(buffers: readonly BackendBuffer[]): void {
     const block = this.#block;
-    if (!block)
-      throw new TensorError("disposed", `wasm: this program of ${this.#names.length} kernels was destroyed`);
+    if (!block) throw new TensorError("disposed", `wasm: this program of ${this.#names.length} kernels was destroyed`);
     const slots = this.#needed.length;
     for (let slot = 0; slot < slots; slot++) {
       const buffer = this.#machine.own(buffers[slot], `slot ${slot}`);
