@@ -31,16 +31,25 @@ export const keyOf = (value: unknown): string | undefined => {
   }
 };
 
-function spelled(this: Readonly<Record<string, unknown>>, name: string): unknown {
-  const value = this[name];
-  const key = keyOf(value);
-  if (key === undefined && !(typeof value === "object" && (Array.isArray(value) || isRecord(value as object))))
-    throw new TensorError(
-      "argument",
-      `attributes: ${JSON.stringify(name)} is a ${typeof value === "object" ? value?.constructor?.name : typeof value}; attributes of an op are plain arrays and records of numbers, strings, booleans and functions`,
-    );
-  return key ?? value;
-}
+/** Attributes nest no deeper; what does holds itself. */
+const MAX_DEPTH = 100;
 
-/** Equal for equal attributes only. */
-export const attrsKey = (attrs: Attrs): string => JSON.stringify(attrs, spelled);
+/** Equal for equal attributes only: plain arrays and records of values that have a key. */
+export const attrsKey = (attrs: Attrs): string => nestedKey(attrs, 0);
+
+const nestedKey = (value: unknown, depth: number): string => {
+  const key = keyOf(value);
+  if (key !== undefined) return key;
+  if (depth < MAX_DEPTH) {
+    if (Array.isArray(value)) return `[${Array.from(value, (item) => nestedKey(item, depth + 1)).join()}]`;
+    if (typeof value === "object" && isRecord(value as object)) {
+      const record = value as Readonly<Record<string, unknown>>;
+      const fields = Object.keys(record).sort();
+      return `{${fields.map((name) => `${JSON.stringify(name)}:${nestedKey(record[name], depth + 1)}`).join()}}`;
+    }
+  }
+  throw new TensorError(
+    "argument",
+    `attributes of an op are plain arrays and records of numbers, strings, booleans and functions, at most ${MAX_DEPTH} deep; got a ${typeof value === "object" ? value?.constructor?.name : typeof value}`,
+  );
+};
