@@ -17,11 +17,13 @@ import { leavesOf, rebuild } from "./tree.js";
 /** Arguments of a compiled function: where it takes an f32 scalar, a number will do. Numbers are data, never part of the program. */
 export type JitArguments<A> = A extends Tensor
   ? A | number
-  : A extends readonly unknown[]
-    ? { [I in keyof A]: JitArguments<A[I]> }
-    : A extends object
-      ? { [K in keyof A]: JitArguments<A[K]> }
-      : A;
+  : A extends (...args: never) => unknown
+    ? A
+    : A extends readonly unknown[]
+      ? { [I in keyof A]: JitArguments<A[I]> }
+      : A extends object
+        ? { [K in keyof A]: JitArguments<A[K]> }
+        : A;
 
 export interface JitOptions {
   /** Needed only where no argument is a computed tensor. */

@@ -11,11 +11,13 @@ export type Tree<L> = L | readonly Tree<L>[] | { readonly [key: string]: Tree<L>
 /** The same structure with every tensor leaf replaced. */
 export type MapTree<T, L> = T extends Tensor
   ? L
-  : T extends readonly unknown[]
-    ? { [I in keyof T]: MapTree<T[I], L> }
-    : T extends object
-      ? { [K in keyof T]: MapTree<T[K], L> }
-      : T;
+  : T extends (...args: never) => unknown
+    ? T
+    : T extends readonly unknown[]
+      ? { [I in keyof T]: MapTree<T[I], L> }
+      : T extends object
+        ? { [K in keyof T]: MapTree<T[K], L> }
+        : T;
 
 const isContainer = (value: unknown): value is readonly unknown[] | Record<string, unknown> =>
   typeof value === "object" && value !== null && !(value instanceof Tensor) && !ArrayBuffer.isView(value);

@@ -76,6 +76,8 @@ export class Device implements StorageOwner {
   ): Tensor<S, D>;
   tensor(data: AnyData | readonly number[], shape?: Shape, dtype: DType = dtypeOfData(data)): Tensor {
     const values = checkData("tensor", data);
+    if (shape !== undefined && !Array.isArray(shape))
+      throw new TensorError("argument", `tensor: the shape is ${shape}, not an array of sizes such as [2, 3]`);
     const aval = { shape: [...(shape ?? [values.length])], dtype };
     checkDType("tensor", dtype);
     checkShape("tensor", aval.shape);
