@@ -25,7 +25,39 @@ const isContainer = (value: unknown): value is readonly unknown[] | Record<strin
 /** Deeper than any model; a tree that holds itself is found here too. */
 const MAX_DEPTH = 1000;
 
-/** Visits the leaves in a fixed order (records by sorted key) and rebuilds the same structure from what `visit` returns. */
+const checkContainer = (tree: readonly unknown[] | object, path: string, depth: number): void => {
+  if (depth > MAX_DEPTH)
+    throw new TensorError(
+      "argument",
+      `tree: ${path.slice(0, 60)}... nests more than ${MAX_DEPTH} deep; does the tree hold itself?`,
+    );
+  if (!Array.isArray(tree) && !isRecord(tree))
+    throw new TensorError(
+      "argument",
+      `tree: ${path || "the root"} is a ${tree.constructor?.name}; trees are plain arrays and records`,
+    );
+  if (Object.getOwnPropertySymbols(tree).length > 0)
+    throw new TensorError("argument", `tree: ${path || "the root"} has symbols as keys; keys are strings`);
+};
+
+const pathOf = (path: string, key: string): string => (path ? `${path}.${key}` : key);
+
+/** Visits the leaves in a fixed order: records by sorted key. */
+const visitLeaves = (tree: unknown, visit: (leaf: unknown, path: string) => void, path = "", depth = 0): void => {
+  if (!isContainer(tree)) {
+    visit(tree, path);
+    return;
+  }
+  checkContainer(tree, path, depth);
+  if (Array.isArray(tree)) {
+    for (let i = 0; i < tree.length; i++) visitLeaves(tree[i], visit, `${path}[${i}]`, depth + 1);
+    return;
+  }
+  const record = tree as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(record).sort()) visitLeaves(record[key], visit, pathOf(path, key), depth + 1);
+};
+
+/** The same structure of what `visit` returns for the leaves, in the same order. */
 export const rebuild = (
   tree: unknown,
   visit: (leaf: unknown, path: string) => unknown,
@@ -33,36 +65,35 @@ export const rebuild = (
   depth = 0,
 ): unknown => {
   if (!isContainer(tree)) return visit(tree, path);
-  if (depth > MAX_DEPTH)
-    throw new TensorError(
-      "argument",
-      `tree: ${path.slice(0, 60)}... nests more than ${MAX_DEPTH} deep; does the tree hold itself?`,
-    );
+  checkContainer(tree, path, depth);
   if (Array.isArray(tree)) return Array.from(tree, (item, i) => rebuild(item, visit, `${path}[${i}]`, depth + 1));
-  if (!isRecord(tree) || Object.getOwnPropertySymbols(tree).length > 0)
-    throw new TensorError(
-      "argument",
-      `tree: ${path || "the root"} is a ${isRecord(tree) ? "record with symbols as keys" : (tree as object).constructor?.name}; trees are plain arrays and records`,
-    );
-  // Not by assignment: a key may be "__proto__".
-  return Object.fromEntries(
-    Object.keys(tree)
-      .sort()
-      .map((key) => [key, rebuild(tree[key], visit, path ? `${path}.${key}` : key, depth + 1)]),
-  );
+  const record = tree as Readonly<Record<string, unknown>>;
+  const out: Record<string, unknown> = {};
+  for (const key of Object.keys(record).sort()) {
+    const value = rebuild(record[key], visit, pathOf(path, key), depth + 1);
+    // Assigned to, this one key would be the prototype.
+    if (key === "__proto__")
+      Object.defineProperty(out, key, { value, enumerable: true, writable: true, configurable: true });
+    else out[key] = value;
+  }
+  return out;
 };
 
 /** The tensor leaves in order. */
 export const leavesOf = (tree: unknown): Tensor[] => {
   const leaves: Tensor[] = [];
-  rebuild(tree, (leaf) => (leaf instanceof Tensor ? leaves.push(leaf) : 0));
+  visitLeaves(tree, (leaf) => {
+    if (leaf instanceof Tensor) leaves.push(leaf);
+  });
   return leaves;
 };
 
 /** The tensor leaves with their paths, such as `blocks[0].attn.qkv.weight`. */
 export const namedLeaves = (tree: unknown): [path: string, leaf: Tensor][] => {
   const leaves: [string, Tensor][] = [];
-  rebuild(tree, (leaf, path) => (leaf instanceof Tensor ? leaves.push([path, leaf]) : 0));
+  visitLeaves(tree, (leaf, path) => {
+    if (leaf instanceof Tensor) leaves.push([path, leaf]);
+  });
   return leaves;
 };
 

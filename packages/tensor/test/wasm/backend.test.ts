@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "vitest";
+import type { Executable } from "../../src/backends/backend.js";
 import { Allocator } from "../../src/backends/wasm/allocator.js";
 import { WasmBackend } from "../../src/backends/wasm/backend.js";
 import { createWasmBackend } from "../../src/backends/wasm/index.js";
@@ -7,7 +8,7 @@ import { Control } from "../../src/backends/wasm/opcodes.js";
 import type { Kernel, PointwiseKernel } from "../../src/compile/kernel.js";
 import { KernelEngine } from "../../src/engine/kernels.js";
 import { TensorError } from "../../src/errors.js";
-import { broadcastTo, Device, jit, softmax, sum, type Tensor } from "../../src/index.js";
+import { broadcastTo, Device, jit, mul, softmax, sum, type Tensor } from "../../src/index.js";
 import { randomFloats } from "./harness.js";
 import { view } from "./reference.js";
 
@@ -176,6 +177,35 @@ test("working memory of programs gives way to values, and programs that did not 
   large.dispose();
   expect(await f(x).item()).toBe(first);
   device.destroy();
+});
+
+test("a run that fails frees what it took, and leaves what it was given", async () => {
+  const failing = new Proxy(backend, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (name !== "compile") return typeof member === "function" ? member.bind(target) : member;
+      return (...args: Parameters<typeof backend.compile>): Executable => ({
+        ...target.compile(...args),
+        run() {
+          throw new TensorError("kernel", "this kernel fails");
+        },
+      });
+    },
+  });
+  const device = new Device(new KernelEngine(failing), "");
+  const x = device.tensor([1, 2]);
+  const f = jit((y: Tensor, rate: Tensor) => [mul(y, rate), sum(y)], { donate: [0] });
+  const eager = sum(x);
+  expect(() => f(x, 2)).toThrow(/this kernel fails/);
+  const { buffers } = backend.memory;
+  for (let i = 0; i < 10; i++) {
+    expect(() => f(x, 2)).toThrow(/this kernel fails/);
+    expect(() => device.evaluate(eager)).toThrow(/this kernel fails/);
+  }
+  expect(backend.memory.buffers).toBe(buffers);
+  expect([...(await x.data())]).toEqual([1, 2]);
+  x.dispose();
+  f.dispose();
 });
 
 test("one run is one submit, and a program without kernels none", () => {
