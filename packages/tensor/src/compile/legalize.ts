@@ -26,6 +26,7 @@ const sources = new WeakMap<Node, Source>();
 
 /** Looks through views. Undefined where strides cannot express the chain (a reshape of a transposed value). */
 export const sourceOf = (tensor: Tensor): Source | undefined => {
+  if (tensor.node.op.lowering.kind !== "view") return { base: tensor, layout: contiguous(tensor.shape) };
   const chain: Tensor[] = [];
   let at = tensor;
   while (at.node.op.lowering.kind === "view" && !sources.has(at.node)) {
