@@ -1,6 +1,7 @@
 import { storedLeaves } from "./compile/graph.js";
-import { checkDType, toTyped } from "./device/data.js";
+import { toTyped } from "./device/data.js";
 import { Device } from "./device/device.js";
+import { checkDType } from "./dtype.js";
 import type { CompiledGraph } from "./engine/engine.js";
 import type { FlopCount, KernelReport, MemoryReport, ProgramReport } from "./engine/report.js";
 import { TensorError } from "./errors.js";

@@ -27,14 +27,6 @@ const holds: Readonly<Record<DType, { readonly what: string; has(value: number):
   bool: { what: "0 and 1", has: (v) => v === 0 || v === 1 },
 };
 
-export const checkDType = (op: string, dtype: unknown): void => {
-  if (typeof dtype !== "string" || !Object.hasOwn(holds, dtype))
-    throw new TensorError(
-      "dtype",
-      `${op}: unknown dtype ${typeof dtype === "string" ? JSON.stringify(dtype) : typeof dtype}; choose ${Object.keys(holds).join(", ")}`,
-    );
-};
-
 const describe = (value: unknown): string => {
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return `a ${value.constructor?.name ?? "record"}`;

@@ -1,6 +1,6 @@
 import { Fingerprints } from "../compile/fingerprint.js";
 import { type Graph, storedLeaves } from "../compile/graph.js";
-import type { AnyData, DataOf, DType } from "../dtype.js";
+import { type AnyData, checkDType, type DataOf, type DType } from "../dtype.js";
 import type { CompiledGraph, Engine } from "../engine/engine.js";
 import { formatShape, TensorError } from "../errors.js";
 import type { Aval } from "../graph/define.js";
@@ -10,7 +10,7 @@ import { deviceOf, Tensor } from "../graph/tensor.js";
 import { tracedBelow } from "../graph/tracing.js";
 import { checkShape, type Shape, sizeOf } from "../shape.js";
 import { leavesOf } from "../tree.js";
-import { checkData, checkDType, dtypeOfData, toTyped } from "./data.js";
+import { checkData, dtypeOfData, toTyped } from "./data.js";
 
 /** Eager expressions are compiled once; this many are kept. */
 const EAGER_PROGRAMS = 256;

@@ -58,7 +58,7 @@ export class KernelEngine implements Engine<BackendBuffer> {
     for (const slot of plan.slots)
       if (slot.kind === "temporary" && slot.bytes > maxBufferBytes)
         throw tooLarge(this.name, "an intermediate value", slot.bytes, maxBufferBytes);
-    const executable = this.backend.compile(plan.kernels, plan.slots.length);
+    const executable = this.#workspace.makingRoom(() => this.backend.compile(plan.kernels, plan.slots.length));
     const outputs = graph.outputs.map(({ size }) => size * BYTES_PER_ELEMENT);
     const consumed = new Set(
       plan.slots.flatMap((slot) => (slot.kind === "output" && slot.donor !== undefined ? [slot.donor] : [])),

@@ -1,6 +1,5 @@
 import { TensorError } from "../errors.js";
 import { isRecord } from "../plain.js";
-import type { Attrs } from "./define.js";
 
 let functions = 0;
 const identities = new WeakMap<object, number>();
@@ -34,22 +33,30 @@ export const keyOf = (value: unknown): string | undefined => {
 /** Attributes nest no deeper; what does holds itself. */
 const MAX_DEPTH = 100;
 
-/** Equal for equal attributes only: plain arrays and records of values that have a key. */
-export const attrsKey = (attrs: Attrs): string => nestedKey(attrs, 0);
-
-const nestedKey = (value: unknown, depth: number): string => {
+/** Equal for equal attributes only. */
+export const attrsKey = (value: unknown): string => {
   const key = keyOf(value);
   if (key !== undefined) return key;
+  if (Array.isArray(value)) return `[${value.map(attrsKey).join()}]`;
+  const fields = Object.entries(value as object).map(([name, field]) => `${JSON.stringify(name)}:${attrsKey(field)}`);
+  return `{${fields.sort().join()}}`;
+};
+
+/**
+ * Attributes as they are now: a node is computed later, when its caller may have reused the arrays it passed.
+ * @throws TensorError `argument` for attributes that have no key
+ */
+export const keepAttrs = <A>(op: string, value: A, depth = 0): A => {
+  if (keyOf(value) !== undefined) return value;
   if (depth < MAX_DEPTH) {
-    if (Array.isArray(value)) return `[${Array.from(value, (item) => nestedKey(item, depth + 1)).join()}]`;
-    if (typeof value === "object" && isRecord(value as object)) {
-      const record = value as Readonly<Record<string, unknown>>;
-      const fields = Object.keys(record).sort();
-      return `{${fields.map((name) => `${JSON.stringify(name)}:${nestedKey(record[name], depth + 1)}`).join()}}`;
-    }
+    if (Array.isArray(value)) return Array.from(value, (item) => keepAttrs(op, item, depth + 1)) as A;
+    if (typeof value === "object" && isRecord(value as object))
+      return Object.fromEntries(
+        Object.entries(value as object).map(([name, field]) => [name, keepAttrs(op, field, depth + 1)]),
+      ) as A;
   }
   throw new TensorError(
     "argument",
-    `attributes of an op are plain arrays and records of numbers, strings, booleans and functions, at most ${MAX_DEPTH} deep; got a ${typeof value === "object" ? value?.constructor?.name : typeof value}`,
+    `${op}: attributes are plain arrays and records of numbers, strings, booleans and functions, at most ${MAX_DEPTH} deep; got a ${typeof value === "object" ? value?.constructor?.name : typeof value}`,
   );
 };
