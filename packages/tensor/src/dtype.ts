@@ -1,3 +1,5 @@
+import { TensorError } from "./errors.js";
+
 /** Element types a tensor can have. Every element takes four bytes in memory; `bool` is a u32 holding 0 or 1. */
 export type DType = "f32" | "i32" | "u32" | "bool";
 
@@ -23,3 +25,12 @@ export const viewAs = <D extends DType>(
   byteOffset = 0,
   length?: number,
 ): DataOf<D> => new views[dtype](buffer as ArrayBuffer, byteOffset, length) as DataOf<D>;
+
+/** Rejects names that are no dtype's. */
+export const checkDType = (op: string, dtype: unknown): void => {
+  if (typeof dtype !== "string" || !Object.hasOwn(views, dtype))
+    throw new TensorError(
+      "dtype",
+      `${op}: unknown dtype ${typeof dtype === "string" ? JSON.stringify(dtype) : typeof dtype}; choose ${Object.keys(views).join(", ")}`,
+    );
+};
