@@ -32,11 +32,18 @@ export const erfFloat64 = (x: number): number => {
   return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction));
 };
 
-/** Value conversion between dtypes: floats truncate and saturate, NaN becomes 0, bool is "differs from zero". */
-export const convert = (value: number, to: DType): number => {
-  if (to === "bool") return Number(value !== 0);
-  if (to === "f32") return value;
+/** Integers hold their low 32 bits, as they do in every backend. */
+export const wrap = (dtype: DType, value: number): number =>
+  dtype === "i32" ? value | 0 : dtype === "u32" ? value >>> 0 : dtype === "bool" ? Number(value !== 0) : value;
+
+/** Value conversion: floats truncate and saturate, NaN becomes 0, bool is "differs from zero", integers keep their bits. */
+export const convert = (value: number, from: DType, to: DType): number => {
+  if (from !== "f32" || to === "f32" || to === "bool") return wrap(to, value);
   const [low, high] = to === "i32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
-  // Whole numbers that came from the other integer dtype keep their bits; only floats saturate.
-  return Number.isNaN(value) ? 0 : Math.min(high, Math.max(low, Math.trunc(value)));
+  // Adding 0 turns -0, which no integer has, into 0.
+  return Number.isNaN(value) ? 0 : Math.min(high, Math.max(low, Math.trunc(value))) + 0;
 };
+
+/** x^y with the special cases of IEEE 754 and C99; JavaScript has NaN where the base is 1 or -1. */
+export const powFloat64 = (x: number, y: number): number =>
+  x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y;
