@@ -10,27 +10,31 @@ export const roundHalfEven = (x: number): number => {
   return down % 2 === 0 ? down : down + 1;
 };
 
-/**
- * Error function to about 1e-16: its Maclaurin series in the form exp(-x^2) sum 2^n x^(2n+1) / (2n+1)!! (Abramowitz and Stegun 7.1.6),
- * which has no cancellation, below 3; the continued fraction of erfc (7.1.14) above.
- */
-export const erfFloat64 = (x: number): number => {
+/** exp(-x^2) times the Maclaurin series sum 2^n x^(2n+1) / (2n+1)!! (Abramowitz and Stegun 7.1.6), which has no cancellation: for |x| < 3. */
+const erfSeries = (x: number): number => {
   const a = Math.abs(x);
-  if (Number.isNaN(x)) return Number.NaN;
-  if (a > 6) return Math.sign(x);
-  if (a < 3) {
-    let term = a;
-    let sum = a;
-    for (let n = 1; term > sum * 1e-17; n++) {
-      term *= (2 * a * a) / (2 * n + 1);
-      sum += term;
-    }
-    return Math.sign(x) * (2 / Math.sqrt(Math.PI)) * Math.exp(-a * a) * sum;
+  let term = a;
+  let sum = a;
+  for (let n = 1; term > sum * 1e-17; n++) {
+    term *= (2 * a * a) / (2 * n + 1);
+    sum += term;
   }
-  let fraction = 0;
-  for (let n = 60; n >= 1; n--) fraction = n / 2 / (a + fraction);
-  return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction));
+  return Math.sign(x) * (2 / Math.sqrt(Math.PI)) * Math.exp(-a * a) * sum;
 };
+
+/** The continued fraction of erfc (7.1.14): for x >= 3. */
+const erfcFraction = (x: number): number => {
+  let fraction = 0;
+  for (let n = 60; n >= 1; n--) fraction = n / 2 / (x + fraction);
+  return Math.exp(-x * x) / Math.sqrt(Math.PI) / (x + fraction);
+};
+
+/** Error function to about 1e-16. */
+export const erfFloat64 = (x: number): number =>
+  Math.abs(x) >= 3 ? Math.sign(x) * (1 - erfcFraction(Math.abs(x))) : erfSeries(x);
+
+/** 1 - erf(x), to about 1e-11 of itself. */
+export const erfcFloat64 = (x: number): number => (x >= 3 ? erfcFraction(x) : 1 - erfFloat64(x));
 
 /** Integers hold their low 32 bits, as they do in every backend. */
 export const wrap = (dtype: DType, value: number): number =>

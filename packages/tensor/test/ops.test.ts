@@ -50,7 +50,8 @@ describe("every op", () => {
           const leaves = leavesWith(inputs, values);
           const direct = evaluateReference(outputs, leaves);
           const parts = evaluateReference(op.decompose!(inputs, example.attrs), leaves);
-          for (const [i, part] of parts.entries()) expect(peakError(part, direct[i]!)).toBeLessThan(1e-8);
+          // Decompositions may approximate, to what f32 can show.
+          for (const [i, part] of parts.entries()) expect(peakError(part, direct[i]!)).toBeLessThan(2e-7);
         }
       });
 

@@ -1,14 +1,13 @@
 import { TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Shape } from "../shape.js";
-import { add } from "./add.js";
 import { checkElement, checkFinite, checkTensor } from "./arguments.js";
-import { erf } from "./erf.js";
 import { less } from "./less.js";
 import { lessEqual } from "./less-equal.js";
 import { maximum } from "./maximum.js";
 import { minimum } from "./minimum.js";
 import { mul } from "./mul.js";
+import { normalCdf } from "./normal-cdf.js";
 import { select } from "./select.js";
 import { sigmoid } from "./sigmoid.js";
 
@@ -29,7 +28,7 @@ export const leakyRelu = <S extends Shape>(x: Tensor<S>, slope = 0.01): Tensor<S
 };
 
 /** GELU in its exact form, x (1 + erf(x / sqrt 2)) / 2. DiT uses the tanh form, `gelu`. */
-export const geluErf: Pointwise = pointwise((x) => mul(mul(x, 0.5), add(1, erf(mul(x, Math.SQRT1_2)))));
+export const geluErf: Pointwise = pointwise((x) => mul(x, normalCdf(x)));
 
 /** Limits values to [low, high]; NaN stays. The gradient is 0 outside. */
 export const clamp = <S extends Shape>(x: Tensor<S>, low: number, high: number): Tensor<S> => {

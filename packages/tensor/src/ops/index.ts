@@ -42,6 +42,7 @@ import { minOp } from "./min.js";
 import { minimumOp } from "./minimum.js";
 import { mulOp } from "./mul.js";
 import { negOp } from "./neg.js";
+import { normalCdfOp } from "./normal-cdf.js";
 import { normalizeOp } from "./normalize.js";
 import { normalizeBackwardOp } from "./normalize-backward.js";
 import { padOp } from "./pad.js";
@@ -115,6 +116,7 @@ export const coreOps: readonly Op[] = [
   minimumOp,
   mulOp,
   negOp,
+  normalCdfOp,
   normalizeBackwardOp,
   normalizeOp,
   padOp,
