@@ -1,7 +1,10 @@
 import { TensorError } from "./errors.js";
+import { spelled } from "./spelled.js";
 
 /** Element types a tensor can have. Every element takes four bytes in memory; `bool` is a u32 holding 0 or 1. */
 export type DType = "f32" | "i32" | "u32" | "bool";
+
+export const DTYPES = ["f32", "i32", "u32", "bool"] as const satisfies readonly DType[];
 
 export const BYTES_PER_ELEMENT = 4;
 
@@ -26,11 +29,8 @@ export const viewAs = <D extends DType>(
   length?: number,
 ): DataOf<D> => new views[dtype](buffer as ArrayBuffer, byteOffset, length) as DataOf<D>;
 
-/** Rejects names that are no dtype's. */
-export const checkDType = (op: string, dtype: unknown): void => {
-  if (typeof dtype !== "string" || !Object.hasOwn(views, dtype))
-    throw new TensorError(
-      "dtype",
-      `${op}: unknown dtype ${typeof dtype === "string" ? JSON.stringify(dtype) : typeof dtype}; choose ${Object.keys(views).join(", ")}`,
-    );
+/** Rejects names that are no dtype's, or none of those that an op takes. */
+export const checkDType = (op: string, dtype: unknown, choices: readonly DType[] = DTYPES): void => {
+  if (!choices.includes(dtype as DType))
+    throw new TensorError("dtype", `${op}: there is no dtype ${spelled(dtype)} here; choose ${choices.join(", ")}`);
 };

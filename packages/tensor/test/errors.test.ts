@@ -44,7 +44,7 @@ describe("a wrong shape is named with the op and the operands", () => {
     ["tensor", () => device.tensor([1, 2, 3], [2, 2]), /3 values do not fill \[2, 2\]/],
     ["zero-size dimensions", () => T.zeros([2, 0]), /dimension 1 of \[2, 0\] is 0.*at least 1/],
     ["fractional dimensions", () => device.tensor([1], [0.5]), /0.5/],
-    ["a size for a shape", () => T.zeros(2 as never), /^constant: the shape is number 2, not an array of sizes/],
+    ["a size for a shape", () => T.zeros(2 as never), /^full: a shape is an array of sizes such as \[2, 3\], got 2/],
     ["a key", () => T.random.uniform(t(2), [3]), /a key is u32\[2\], got f32\[2\]/],
   ])("%s", (_, f, message) => {
     const error = failure(f);
@@ -66,9 +66,9 @@ describe("a wrong dtype is named with what would fit", () => {
     [
       "a dtype that is none",
       () => T.zeros([2], "f64" as never),
-      /^constant: unknown dtype "f64"; choose f32, i32, u32, bool/,
+      /^full: there is no dtype "f64" here; choose f32, i32, u32, bool/,
     ],
-    ["a cast to none", () => T.cast(t(2), "f16" as never), /^cast: unknown dtype "f16"/],
+    ["a cast to none", () => T.cast(t(2), "f16" as never), /^cast: there is no dtype "f16"/],
     ["typed array", () => device.tensor(new Int32Array(2), [2], "f32" as never), /Int32Array holds i32, not f32/],
   ])("%s", (_, f, message) => {
     const error = failure(f);

@@ -2,6 +2,7 @@ import type { CallKernel, View } from "../../../compile/kernel.js";
 import type { Dispatch } from "../dispatch.js";
 import type { Variant } from "../lowering.js";
 import { Module } from "../wgsl/module.js";
+import { loopText, sumsInRuns } from "../wgsl/runs.js";
 
 /** Building blocks of a kernel over the rows of contiguous [rows, columns] matrices. `c` is the column (in rows of four where those fit). */
 export interface RowText {
@@ -12,8 +13,10 @@ export interface RowText {
   at(view: View): string;
   /** Statements for every column of the row. */
   each(...statements: string[]): string;
-  /** Turns the accumulator `name` (a `var` of type F) into `let <name>All: f32` for the whole row. */
-  gather(name: string, op: "sum" | "max"): string;
+  /** Makes `let <name>All: f32`, the sum over the row of a term of type F, for each name; `statements` come before them at every column. */
+  sums(terms: Readonly<Record<string, string>>, ...statements: string[]): string;
+  /** Makes `let <name>All: f32`, the largest of `term` over the row. */
+  max(name: string, term: string): string;
   /** A statement done once per row; `row` is its index. */
   once(statement: string): string;
 }
@@ -60,19 +63,25 @@ ${name} = shared_[0];
 workgroupBarrier();`;
   if (sharing === "workgroup") module.declare(`var<workgroup> shared_: array<F, ${size}>;`);
 
+  const step = sharing === "serial" ? 1 : size;
+  const loop = { counter: "c", first: sharing === "serial" ? "0u" : "lin", last, step, steps: Math.ceil(steps / step) };
+  const across = (name: string, op: "sum" | "max"): string => {
+    const pair = (a: string, b: string): string => combine(op, a, b);
+    const joined = width === 1 ? name : pair(pair(`${name}.x`, `${name}.y`), pair(`${name}.z`, `${name}.w`));
+    return `${sharing === "workgroup" ? `${tree(name, op)}\n` : ""}let ${name}All = ${joined};`;
+  };
+  const lowest = `F(${parameters.f32(-Infinity)})`;
+
   const lines = build({
     module,
     columns: parameters.f32(columns),
     at: (view) => `${wide.of(view).name}[row * ${last}${base(view)} + c]`,
-    each: (...statements) =>
-      sharing === "serial"
-        ? `for (var c = 0u; c < ${last}; c++) {\n${statements.join("\n")}\n}`
-        : `for (var c = lin; c < ${last}; c += ${size}u) {\n${statements.join("\n")}\n}`,
-    gather: (name, op) => {
-      const pair = (a: string, b: string): string => combine(op, a, b);
-      const across = width === 1 ? name : pair(pair(`${name}.x`, `${name}.y`), pair(`${name}.z`, `${name}.w`));
-      return `${sharing === "workgroup" ? `${tree(name, op)}\n` : ""}let ${name}All = ${across};`;
-    },
+    each: (...statements) => loopText(loop, statements),
+    sums: (terms, ...statements) =>
+      [sumsInRuns(loop, "F", terms, statements), ...Object.keys(terms).map((name) => across(name, "sum"))].join("\n"),
+    max: (name, term) => `var ${name} = ${lowest};
+${loopText(loop, [`${name} = max(${name}, ${term});`])}
+${across(name, "max")}`,
     once: (statement) => (sharing === "serial" ? statement : `if (lin == 0u) { ${statement} }`),
   });
   if (sharing === "serial") return [module.perElement(["let row = index;", ...lines], rows, size)];

@@ -3,6 +3,7 @@ import type { Variant } from "../lowering.js";
 import { size } from "../views.js";
 import { Module, storageType } from "../wgsl/module.js";
 import type { Parameters } from "../wgsl/parameters.js";
+import { RUN } from "../wgsl/runs.js";
 
 /** What reading outside gives: NaN, or 0 for integers. A parameter, since WGSL has no literal for NaN. */
 export const outside = (view: View, parameters: Parameters): string =>
@@ -70,10 +71,12 @@ export const scatterAdd: Variant = {
     const columns = p.u32(width);
     const sum = summing.perElement(
       [
-        "var total = 0.0;",
+        "var total = 0.0; var part = 0.0; var run = 0u;",
         `for (var i = ${list}[index / ${columns}]; i < ${p.u32(n)}; i = ${list}[${p.u32(rows)} + i]) {`,
-        `total += ${values}[i * ${columns} + index % ${columns} + ${p.u32(updates.offset)}];`,
+        `part += ${values}[i * ${columns} + index % ${columns} + ${p.u32(updates.offset)}];`,
+        n <= RUN ? "" : `run++; if (run == ${RUN}u) { total += part; part = 0.0; run = 0u; }`,
         "}",
+        "total += part;",
         `${sums}[index + ${p.u32(out.offset)}] = total;`,
       ],
       rows * width,
