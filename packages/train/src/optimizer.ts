@@ -58,9 +58,10 @@ export const updateParameters = (
   gradient: Tensor,
   rates: Tensor,
   blend: Tensor,
-  settings: AdamWSettings,
+  { beta1, beta2, eps, weightDecay }: AdamWSettings,
 ): OptimizerState => {
-  for (const name of ["beta1", "beta2", "eps", "weightDecay"] as const) adamWFields[name](settings[name], name);
-  const [weights, m, v] = adamw(state.weights, gradient, state.m, state.v, rates, settings);
+  const given = { beta1, beta2, eps, weightDecay };
+  for (const [name, value] of Object.entries(given)) adamWFields[name as keyof typeof given](value, name);
+  const [weights, m, v] = adamw(state.weights, gradient, state.m, state.v, rates, given);
   return { weights, m, v, average: add(state.average, mul(sub(weights, state.average), blend)) };
 };
