@@ -1,4 +1,5 @@
 import { leastSquares, type Matrix } from "./linear.js";
+import { evenSample } from "./sample.js";
 
 export interface LeastSquaresFit {
   readonly theta: readonly number[];
@@ -13,27 +14,42 @@ const GLIMPSE = 40;
 const FINISH = 500;
 const LEADERS = 6;
 
+/** Of more points than this a sample shows where the starts lead, and only the best of them meets them all. */
+export const SCREENED = 2000;
+
+type Residuals = (theta: readonly number[]) => readonly number[];
+
 /**
  * Nonlinear least squares from several starts by Levenberg–Marquardt, Jacobian by central differences. For forms with a handful of
- * parameters and hundreds of points, where a new form should be one function.
+ * parameters, where a new form should be one function.
+ * @param points how many there are
+ * @param residual of θ, the residual of the point with an index
  */
 export function levenbergMarquardt(
-  residuals: (theta: readonly number[]) => readonly number[],
+  points: number,
+  residual: (theta: readonly number[]) => (point: number) => number,
   starts: readonly (readonly number[])[],
 ): LeastSquaresFit | undefined {
-  const leaders = starts.flatMap((start) => descend(residuals, start, GLIMPSE) ?? []).sort((a, b) => a.sse - b.sse);
-  const finished = leaders.slice(0, LEADERS).flatMap(({ theta }) => descend(residuals, theta, FINISH) ?? []);
-  if (finished.length === 0) return undefined;
-  const best = finished.reduce((a, b) => (b.sse < a.sse ? b : a));
-  const step = leastSquares(jacobianAt(residuals, best.theta), residuals(best.theta));
+  const over = (rows: readonly number[]): Residuals => {
+    return (theta) => rows.map(residual(theta));
+  };
+  const sample = evenSample(points, SCREENED);
+  const found = fromStarts(over(sample), starts);
+  if (!found) return undefined;
+  const all = sample.length < points ? over(evenSample(points, points)) : over(sample);
+  const best = sample.length < points ? descend(all, found.theta, FINISH) : found;
+  if (!best) return undefined;
+  const step = leastSquares(jacobianAt(all, best.theta), all(best.theta));
   return { ...best, unscaledCovariance: step?.unscaledCovariance };
 }
 
-function descend(
-  residuals: (theta: readonly number[]) => readonly number[],
-  start: readonly number[],
-  iterations: number,
-) {
+function fromStarts(residuals: Residuals, starts: readonly (readonly number[])[]) {
+  const leaders = starts.flatMap((start) => descend(residuals, start, GLIMPSE) ?? []).sort((a, b) => a.sse - b.sse);
+  const finished = leaders.slice(0, LEADERS).flatMap(({ theta }) => descend(residuals, theta, FINISH) ?? []);
+  return finished.length > 0 ? finished.reduce((a, b) => (b.sse < a.sse ? b : a)) : undefined;
+}
+
+function descend(residuals: Residuals, start: readonly number[], iterations: number) {
   let theta = [...start];
   let r = residuals(theta);
   let sse = squares(r);
@@ -71,7 +87,7 @@ function descend(
 
 const squares = (r: readonly number[]): number => r.reduce((s, v) => s + v * v, 0);
 
-function jacobianAt(residuals: (theta: readonly number[]) => readonly number[], theta: readonly number[]): number[][] {
+function jacobianAt(residuals: Residuals, theta: readonly number[]): number[][] {
   const columns = theta.map((value, j) => {
     const h = 1e-6 * Math.max(1, Math.abs(value));
     const at = (sign: number) => residuals(theta.map((v, k) => (k === j ? v + sign * h : v)));
