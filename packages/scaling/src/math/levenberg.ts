@@ -12,6 +12,8 @@ export interface LeastSquaresFit {
 /** Steps by which a start shows where it leads, and by which one of the leaders gets there. */
 const GLIMPSE = 40;
 const FINISH = 500;
+/** From the optimum of a sample it is not far to that of all. */
+const REMAINDER = 40;
 const LEADERS = 6;
 
 /** Of more points than this a sample shows where the starts lead, and only the best of them meets them all. */
@@ -37,7 +39,7 @@ export function levenbergMarquardt(
   const found = fromStarts(over(sample), starts);
   if (!found) return undefined;
   const all = sample.length < points ? over(evenSample(points, points)) : over(sample);
-  const best = sample.length < points ? descend(all, found.theta, FINISH) : found;
+  const best = sample.length < points ? descend(all, found.theta, REMAINDER) : found;
   if (!best) return undefined;
   const step = leastSquares(jacobianAt(all, best.theta), all(best.theta));
   return { ...best, unscaledCovariance: step?.unscaledCovariance };
