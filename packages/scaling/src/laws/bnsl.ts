@@ -3,7 +3,7 @@ import { extent } from "../math/extent.js";
 import { type LeastSquaresFit, levenbergMarquardt, SCREENED } from "../math/levenberg.js";
 import { leastSquares, multiply, transpose } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
-import { evenSample } from "../math/sample.js";
+import { sampleAlong } from "../math/sample.js";
 import { type Estimate, type FitStatus, type Outcome, refuse } from "../types.js";
 import { logEstimate, thetaEstimate } from "./nonlinear.js";
 
@@ -119,7 +119,7 @@ const NO_GAIN = 1e-9;
 
 /** The better of the best fit with a floor and the best without, whose floor then stands at its bound. */
 function search(u: readonly number[], ly: readonly number[], breaks: number): LeastSquaresFit | undefined {
-  const rows = evenSample(u.length, SCREENED);
+  const rows = sampleAlong(u, SCREENED);
   const starts = startingPoints(
     rows.map((i) => u[i]!),
     rows.map((i) => ly[i]!),
@@ -130,11 +130,13 @@ function search(u: readonly number[], ly: readonly number[], breaks: number): Le
     u.length,
     residuals,
     starts.filter((theta) => theta[FLOOR] !== NONE),
+    rows,
   );
   const without = levenbergMarquardt(
     u.length,
     (rest) => residuals([NONE, ...rest]),
     starts.filter((theta) => theta[FLOOR] === NONE).map((theta) => theta.slice(1)),
+    rows,
   );
   if (without && !(withFloor && withFloor.sse < without.sse * (1 - NO_GAIN))) return atFloorZero(without);
   return withFloor;

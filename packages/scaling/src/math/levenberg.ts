@@ -17,7 +17,7 @@ const REMAINDER = 40;
 const LEADERS = 6;
 
 /** Of more points than this a sample shows where the starts lead, and only the best of them meets them all. */
-export const SCREENED = 2000;
+export const SCREENED = 1000;
 
 type Residuals = (theta: readonly number[]) => readonly number[];
 
@@ -26,16 +26,17 @@ type Residuals = (theta: readonly number[]) => readonly number[];
  * parameters, where a new form should be one function.
  * @param points how many there are
  * @param residual of θ, the residual of the point with an index
+ * @param sample of the points, for the search
  */
 export function levenbergMarquardt(
   points: number,
   residual: (theta: readonly number[]) => (point: number) => number,
   starts: readonly (readonly number[])[],
+  sample: readonly number[] = evenSample(points, SCREENED),
 ): LeastSquaresFit | undefined {
   const over = (rows: readonly number[]): Residuals => {
     return (theta) => rows.map(residual(theta));
   };
-  const sample = evenSample(points, SCREENED);
   const found = fromStarts(over(sample), starts);
   if (!found) return undefined;
   const all = sample.length < points ? over(evenSample(points, points)) : over(sample);
