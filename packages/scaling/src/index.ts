@@ -62,6 +62,7 @@ export {
   type OptimumMethod,
   type ProfileOptions,
   type ProfileWarning,
+  quantityOf,
 } from "./isoflop/profile.js";
 export { type Break, type BrokenLaw, brokenLaw, evaluateBroken } from "./laws/bnsl.js";
 export {
