@@ -1,3 +1,6 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+
 /** What the exit status of the process means. */
 export const exitCodes = {
   ok: 0,
@@ -99,9 +102,26 @@ export function reasonOf(error: unknown): string {
 export const isImpossible = (error: unknown): boolean =>
   Object.hasOwn(impossible, (error as NodeJS.ErrnoException).code ?? "");
 
+/**
+ * Node says ENOENT of a folder that could not be made, whatever stood in its way: asking whether the nearest folder there is may be
+ * written finds out.
+ */
+function told(error: unknown): NodeJS.ErrnoException {
+  const given = error as NodeJS.ErrnoException;
+  if (given.code !== "ENOENT" || given.syscall !== "mkdir" || given.path === undefined) return given;
+  let folder = resolve(given.path);
+  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+    return given;
+  } catch (reason) {
+    return Object.assign(reason as NodeJS.ErrnoException, { path: given.path });
+  }
+}
+
 /** What keeps a file from being written, in words. */
 function inTheWay(error: unknown): string | undefined {
-  const { code, path } = error as NodeJS.ErrnoException;
+  const { code, path } = told(error);
   const reason = reasons[code ?? ""] ?? impossible[code ?? ""];
   return reason && (path === undefined ? reason : `${path}: ${reason}`);
 }

@@ -26,7 +26,7 @@ function place(name: string): (inside: string) => string {
   return (inside) => join(scratch(name), inside);
 }
 
-const fit = (input: string, report: string, ...more: string[]) =>
+const reported = (input: string, report: string, ...more: string[]) =>
   isoflop(["fit", "isoflop", "-i", input, "--report", report, ...more]);
 
 describe("an input is never written over", () => {
@@ -60,7 +60,7 @@ describe("an input is never written over", () => {
     mkdirSync(at("sub"), { recursive: true });
     if (!existsSync(at("link.csv"))) symlinkSync("runs.csv", at("link.csv"));
     if (!existsSync(at("hard.csv"))) linkSync(input, at("hard.csv"));
-    const { code, stderr } = fit(input, `${dirname(input)}/${name}`);
+    const { code, stderr } = reported(input, `${dirname(input)}/${name}`);
     expect([code, stderr]).toEqual([2, expect.stringContaining("--report is the input")]);
     expect(readFileSync(input, "utf8")).toBe(table);
   });
@@ -91,23 +91,23 @@ describe("a file of somebody else", () => {
     ["other2.html", '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>mine</title>'],
   ])("%s is not replaced without --force: status 2", (name, content) => {
     writeFileSync(at(name), content);
-    const { code, stdout, stderr } = fit(input, at(name));
+    const { code, stdout, stderr } = reported(input, at(name));
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/is a file that isoflop did not write; name another file or add --force\n$/);
     expect(readFileSync(at(name), "utf8")).toBe(content);
-    expect(fit(input, at(name), "--force").code).toBe(0);
+    expect(reported(input, at(name), "--force").code).toBe(0);
     expect(readFileSync(at(name), "utf8")).toMatch(/^<!doctype html>/);
   });
 
   test("our own page is replaced, also one that does not name its maker, and an empty file", () => {
     const page = at("page.html");
     writeFileSync(page, "");
-    expect(fit(input, page).code).toBe(0);
+    expect(reported(input, page).code).toBe(0);
     const first = readFileSync(page, "utf8");
-    expect(fit(input, page).code).toBe(0);
+    expect(reported(input, page).code).toBe(0);
     expect(readFileSync(page, "utf8")).toBe(first);
     writeFileSync(page, first.replace(/<meta name="generator".*\n/, ""));
-    expect(fit(input, page).code).toBe(0);
+    expect(reported(input, page).code).toBe(0);
     expect(readFileSync(page, "utf8")).toBe(first);
   });
 
@@ -134,20 +134,20 @@ describe("links, devices and pipes", () => {
     symlinkSync("target.html", at("link.html"));
     symlinkSync("link.html", at("link2.html"));
     for (let times = 0; times < 2; times++) {
-      expect(fit(input, at("link2.html")).code).toBe(0);
+      expect(reported(input, at("link2.html")).code).toBe(0);
       expect([readlinkSync(at("link2.html")), readlinkSync(at("link.html"))]).toEqual(["link.html", "target.html"]);
       expect(lstatSync(at("target.html")).isFile()).toBe(true);
     }
     writeFileSync(at("kept.html"), "mine");
     symlinkSync("kept.html", at("onto.html"));
-    expect(fit(input, at("onto.html")).code).toBe(2);
+    expect(reported(input, at("onto.html")).code).toBe(2);
     expect(readFileSync(at("kept.html"), "utf8")).toBe("mine");
   });
 
   test("a device is written through and stays one", () => {
-    expect(fit(input, "/dev/null").code).toBe(0);
+    expect(reported(input, "/dev/null").code).toBe(0);
     expect(lstatSync("/dev/null").isCharacterDevice()).toBe(true);
-    const { code, stderr } = fit(input, "/dev/full");
+    const { code, stderr } = reported(input, "/dev/full");
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^isoflop: cannot write \/dev\/full: no space is left/)]);
     expect(lstatSync("/dev/full").isCharacterDevice()).toBe(true);
   });
@@ -162,10 +162,10 @@ describe("links, devices and pipes", () => {
 
   test("where a page cannot be written, what was there stays and nothing is left beside it", () => {
     mkdirSync(at("deep"), { recursive: true });
-    const missing = fit(input, at("none/page.html"));
+    const missing = reported(input, at("none/page.html"));
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringMatching(/there is no such folder\n$/)]);
     expect(missing.stdout).toContain("54 points used");
-    const folder = fit(input, at("deep"));
+    const folder = reported(input, at("deep"));
     expect([folder.code, folder.stderr]).toEqual([3, expect.stringMatching(/deep is a folder; expected a file\n$/)]);
     expect(readdirSync(at("deep"))).toEqual([]);
     expect(readdirSync(at("")).filter((name) => name.endsWith(".tmp"))).toEqual([]);
@@ -206,8 +206,9 @@ describe("what a terminal would obey is shown", () => {
     ["a cell in JSON", ["fit", "isoflop", "-i", "-", "--skip-bad-rows", "--json"], `${table}1,2,3,${quoted},5\n`],
     ["a label", ["fit", "isoflop", "-i", "-", "--only", "x"], `C,N,loss,label\n1e18,1e6,2,${quoted}\n`],
     ["JSON that is none", ["fit", "isoflop", "-i", "-"], `[${evil}]`],
-    ["an option's value", ["fit", "isoflop", "-i", "-", "--only", evil], table],
-    ["an option", ["fit", "isoflop", `--${evil}`], ""],
+    ["an option's value", ["fit", "isoflop", "-i", "-", "--optimum", evil], table],
+    ["a label that is asked for", ["fit", "isoflop", "-i", "-", "--columns", "label=fid", "--only", evil], table],
+    ["an option", ["fit", "isoflop", "-i", "-", `--${evil}`], ""],
     ["a command", [evil], ""],
     ["a file's name", ["fit", "isoflop", "-i", evil], ""],
     ["a report's name", ["flops", "DiT-S/2", "--report", `${evil}/x`], ""],
