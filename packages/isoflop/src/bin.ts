@@ -9,9 +9,10 @@ process.stdout.on("error", (error) => {
 });
 // There is nowhere left to say it.
 process.stderr.on("error", () => {});
-
-const status = await run(process.argv.slice(2));
-if (status === exitCodes.ok && lost) {
+process.on("exit", (status) => {
+  if (status !== exitCodes.ok || !lost) return;
   console.error(`isoflop: cannot write standard output: ${reasonOf(lost)}`);
   process.exitCode = exitCodes.failed;
-} else process.exitCode = status;
+});
+
+process.exitCode = await run(process.argv.slice(2));

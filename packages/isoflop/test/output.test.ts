@@ -182,6 +182,8 @@ describe("a full standard output", () => {
     ['"$1" "$2" fit isoflop -i "$3" > /dev/full', /no space is left on the disk/],
     ['"$1" "$2" fit isoflop -i "$3" --json > /dev/full', /no space is left on the disk/],
     ['"$1" "$2" flops DiT-S/2 > /dev/full', /no space is left on the disk/],
+    ['"$1" "$2" --help > /dev/full', /no space is left on the disk/],
+    ['(sleep 0.2; "$1" "$2" --help; echo $? >&2) | true', /whoever read it has closed it/],
     ['(sleep 0.2; "$1" "$2" fit isoflop -i "$3" --json; echo $? >&2) | true', /whoever read it has closed it/],
   ])("%s: one line and status 1", (command, reason) => {
     const { status, stderr } = shell(command);
