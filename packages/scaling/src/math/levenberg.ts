@@ -1,4 +1,4 @@
-import { leastSquares, type Matrix } from "./linear.js";
+import { compressed, leastSquares, type Matrix } from "./linear.js";
 import { evenSample } from "./sample.js";
 
 export interface LeastSquaresFit {
@@ -63,14 +63,15 @@ function descend(residuals: Residuals, start: readonly number[], iterations: num
     const jacobian = jacobianAt(residuals, theta);
     if (jacobian.some((row) => row.some((v) => !Number.isFinite(v)))) break;
     const scale = theta.map((_, j) => Math.sqrt(jacobian.reduce((s, row) => s + row[j]! ** 2, 0)) + 1e-12);
+    const problem = compressed(jacobian, r);
     let moved = false;
     for (let k = 0; k < 25; k++) {
       // Damping as extra rows keeps the step a least-squares problem: no normal equations, no squared condition number.
       const rows = [
-        ...jacobian,
+        ...problem.x,
         ...theta.map((_, j) => theta.map((_, l) => (l === j ? Math.sqrt(damping) * scale[j]! : 0))),
       ];
-      const step = leastSquares(rows, [...r, ...theta.map(() => 0)]);
+      const step = leastSquares(rows, [...problem.y, ...theta.map(() => 0)]);
       const next = step && theta.map((v, j) => v - step.coefficients[j]!);
       const nextResiduals = next && residuals(next);
       const nextSse = nextResiduals ? squares(nextResiduals) : Number.NaN;
