@@ -2,10 +2,10 @@ import type { RefusalReason } from "@isoflop/scaling";
 import { inputError, unsound } from "../exit.js";
 import { type InputFile, readInput, shown } from "../input/file.js";
 import type { Dropped, LoadedRuns } from "../input/runs.js";
+import { Flaw } from "../input/shape.js";
 import { fromJson } from "../output/json.js";
 import type { IsoFlopDocument } from "./isoflop.js";
 import type { LawDocument } from "./law.js";
-import { Flaw } from "./shape.js";
 import type { SurfaceDocument } from "./surface.js";
 import { wholeFits } from "./whole.js";
 

@@ -20,7 +20,7 @@ import {
   type Shape,
   spread,
   text,
-} from "./shape.js";
+} from "../input/shape.js";
 
 /** A number with its error, either of which may be beyond what is known; the number itself is not. */
 const estimateOf = (value: Shape): Shape => fields({ value, standardError: spread, ci95: interval });

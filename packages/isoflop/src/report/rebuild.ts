@@ -67,7 +67,13 @@ async function samplesOf(folder: string, { preset, choices }: Study, done: reado
   const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(run.spec.data)]);
   const [seed = run.spec.seed] = choices?.seeds ?? [];
   try {
-    return await drawSamples(run, { out: folder, device, source, preset: presets[preset] ?? quick, seed });
+    return await drawSamples(run, {
+      out: folder,
+      device,
+      source,
+      preset: Object.hasOwn(presets, preset) ? presets[preset]! : quick,
+      seed,
+    });
   } finally {
     device.destroy();
   }

@@ -15,7 +15,7 @@ function told(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object" && value !== null) return "an object";
-  return Number.isNaN(value) ? "null" : String(value);
+  return value === null || Number.isNaN(value) ? "null" : String(value);
 }
 
 const where =
@@ -59,7 +59,7 @@ export const list =
 
 export const recordOf = (value: unknown, path: string): Readonly<Record<string, unknown>> => {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new Flaw(path, value, "an object");
+  throw new Flaw(path === "" ? "it" : path, value, "an object");
 };
 
 const own = (record: Readonly<Record<string, unknown>>, key: string): unknown =>
