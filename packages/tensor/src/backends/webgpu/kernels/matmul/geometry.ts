@@ -15,6 +15,12 @@ export interface Geometry {
   readonly scale: number;
 }
 
+/**
+ * Terms of a sum that are added up in registers before they join the result in memory: the error of a sum then hardly grows with
+ * its length. A multiple of every depth of a tile.
+ */
+export const BLOCK = 512;
+
 export const geometry = ({ inputs, outputs, attrs }: CallKernel): Geometry => {
   const [a, b, addend] = inputs as [View, View, View?];
   const out = outputs[0]!;
