@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+import { BLOCK, geometry } from "../../src/backends/webgpu/kernels/matmul/geometry.js";
+import { lowerPlanned } from "../../src/backends/webgpu/kernels/matmul/tiled.js";
+import { type Plan, TILES, type Tile, threadsOf } from "../../src/backends/webgpu/kernels/matmul/tiles.js";
+import { type LoweringContext, lower } from "../../src/backends/webgpu/lowering.js";
+import type { CallKernel, View } from "../../src/compile/kernel.js";
+import { describeKernels, describeWebgpu } from "./device.js";
+import { runDispatches } from "./dispatches.js";
+import { type Memory, memory, runReference } from "./reference.js";
+import { fromArray, randoms, runOn, view } from "./run.js";
+
+const matrix = (slot: number, rows: number, columns: number, transposed: boolean): View => ({
+  slot,
+  dtype: "f32",
+  shape: [rows, columns],
+  strides: transposed ? [1, rows] : [columns, 1],
+  offset: 0,
+});
+
+const SCRATCH = 1 << 20;
+
+describeWebgpu("tiles of a product", (backend, device) => {
+  const context: LoweringContext = { info: backend.info, scratch: () => 4, lower: (part) => lower(part, context) };
+
+  /** A product with a bias under a plan, against float64; what lies behind the output must stay. */
+  const check = async (order: string, [m, k, n]: readonly [number, number, number], plan: Plan): Promise<void> => {
+    const bias: View = { slot: 2, dtype: "f32", shape: [m, n], strides: [0, 1], offset: 0 };
+    const kernel: CallKernel = {
+      kind: "call",
+      op: "matmul",
+      name: "product",
+      inputs: [matrix(0, m, k, order[0] === "T"), matrix(1, k, n, order[1] === "T"), bias],
+      outputs: [view(3, [m, n])],
+      attrs: { scale: 0.5 },
+    };
+    const poison = memory(m * n + 4);
+    poison.f32.fill(Number.NaN);
+    const slots: Memory[] = [randoms(m * k, 1), randoms(k * n, 2), randoms(n, 3), poison];
+    const dispatches = lowerPlanned(geometry(kernel), "product", plan, context);
+    const actual = await runDispatches(device, dispatches, kernel, slots, SCRATCH);
+    const expected = slots.map((slot) => fromArray(slot.u32, "u32"));
+    runReference(kernel, expected);
+    let worst = 0;
+    for (let i = 0; i < m * n; i++) worst = Math.max(worst, Math.abs(actual[i]! - expected[3]!.f32[i]!));
+    expect(worst).toBeLessThan(1e-6 * Math.sqrt(k) + 1e-6);
+    expect([...actual.slice(m * n, m * n + 4)].every(Number.isNaN)).toBe(true);
+  };
+
+  const plan = (tile: Tile, k: number, splits: number): Plan => {
+    const span = Math.ceil(k / splits / tile.depth) * tile.depth;
+    return { tile, span, splits: Math.ceil(k / span) };
+  };
+  /** The same tile with two buffers, as shallow as its invocations allow, so that it fits any adapter. */
+  const doubled = (tile: Tile): Tile => {
+    const quads = Math.min(tile.height, tile.width) / 4;
+    return { ...tile, depth: Math.max(8, threadsOf(tile) / quads), buffers: 2 };
+  };
+  const cases = TILES.flatMap((tile): [Tile, string][] => [
+    [tile, "NN"],
+    [tile, "NT"],
+    [tile, "TN"],
+    [doubled(tile), "TT"],
+  ]);
+
+  for (const [tile, order] of cases) {
+    const { height, width, rows, columns, depth, buffers } = tile;
+    test(`${height}x${width} of ${rows}x${columns}, depth ${depth}, ${buffers} buffers, ${order}`, async () => {
+      await check(order, [height, 2 * depth, width], plan(tile, 2 * depth, 1));
+      await check(order, [height + 3, 2 * depth + 1, width + 5], plan(tile, 2 * depth + 1, 1));
+      await check(order, [height + 4, 3 * depth, width - 4], plan(tile, 3 * depth, 3));
+    });
+  }
+
+  const smallest = TILES.at(-1)!;
+  for (const tile of [smallest, doubled(smallest)])
+    test(`sums over several blocks, with ${tile.buffers} buffers`, async () => {
+      for (const k of [BLOCK, 2 * BLOCK, 2 * BLOCK + 7])
+        for (const splits of [1, 2, 3]) await check("NN", [9, k, 12], plan(tile, k, splits));
+    });
+});
+
+describeKernels("long sums", (backend) => {
+  test.each([2 ** 16, 2 ** 20])("%i terms", async (k) => {
+    const [m, n] = [2, 4];
+    const [a, b] = [randoms(m * k, 1), randoms(k * n, 2)];
+    // All of one sign: what a running sum in f32 gets wrong by more the longer it is.
+    for (const { f32 } of [a, b]) for (let i = 0; i < f32.length; i++) f32[i] = 1 + Math.abs(f32[i]!);
+    const kernel: CallKernel = {
+      kind: "call",
+      op: "matmul",
+      name: "product",
+      inputs: [matrix(0, m, k, false), matrix(1, k, n, false)],
+      outputs: [view(2, [m, n])],
+      attrs: { scale: 1 },
+    };
+    const after = await runOn(backend, [kernel], [a, b, memory(m * n)]);
+    for (let i = 0; i < m; i++)
+      for (let j = 0; j < n; j++) {
+        let exact = 0;
+        for (let d = 0; d < k; d++) exact += a.f32[i * k + d]! * b.f32[d * n + j]!;
+        expect(Math.abs(after[2]!.f32[i * n + j]! / exact - 1)).toBeLessThan(2e-6);
+      }
+  });
+});
