@@ -1,10 +1,17 @@
-// The WebGPU tests alone, on SwiftShader: `pnpm test:webgpu [file filter] [vitest options]`. Needs an installed and
-// built workspace.
+// The WebGPU tests alone: `pnpm test:webgpu [--adapter swiftshader|lavapipe] [file filter] [vitest options]`, in Node and
+// Chromium on SwiftShader, in Node on lavapipe. Needs an installed and built workspace.
 import { spawnSync } from "node:child_process";
 import { vitestBin } from "./lib/vitest.mjs";
-import { webgpuEnv } from "./lib/webgpu.mjs";
+import { hostOf, takeAdapter } from "./lib/webgpu.mjs";
 import { root } from "./lib/workspace.mjs";
 
-const args = [vitestBin, "run", "--config", "vitest.webgpu.config.ts", ...process.argv.slice(2)];
-const { status } = spawnSync(process.execPath, args, { cwd: root, env: await webgpuEnv(), stdio: "inherit" });
-process.exitCode = status ?? 1;
+try {
+  const { adapter, rest } = takeAdapter(process.argv.slice(2));
+  const { node, env } = await hostOf(adapter);
+  const project = adapter === "lavapipe" ? ["--project", "webgpu"] : [];
+  const args = [vitestBin, "run", "--config", "vitest.webgpu.config.ts", ...project, ...rest];
+  process.exitCode = spawnSync(node, args, { cwd: root, env, stdio: "inherit" }).status ?? 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -5,7 +5,7 @@ import { install, providePnpm } from "./lib/bootstrap.mjs";
 import { run, runNode } from "./lib/process.mjs";
 import { Report } from "./lib/report.mjs";
 import { vitest } from "./lib/vitest.mjs";
-import { webgpuTests } from "./lib/webgpu.mjs";
+import { lavapipeTests, webgpuTests } from "./lib/webgpu.mjs";
 import { publicPackages, root } from "./lib/workspace.mjs";
 
 process.env.TURBO_TELEMETRY_DISABLED = "1";
@@ -37,5 +37,6 @@ async function everything() {
   }
   await report.tests("unit tests", () => vitest("unit", []));
   await report.tests("WebGPU in Node", () => webgpuTests("webgpu"));
+  await report.tests("WebGPU in Node on lavapipe", lavapipeTests);
   await report.tests("WebGPU in Chromium", () => webgpuTests("browser"));
 }

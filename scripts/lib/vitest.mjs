@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { runNode } from "./process.mjs";
+import { run } from "./process.mjs";
 import { root } from "./workspace.mjs";
 
+/** @typedef {{ node: string, env: NodeJS.ProcessEnv }} Host A Node, and what to start it with. */
 /**
  * @typedef {object} JsonReport What vitest's JSON reporter writes, as far as it is read here.
  * @property {number} numPassedTests
@@ -18,21 +19,16 @@ export const vitestBin = join(root, "node_modules", "vitest", "vitest.mjs");
  * Runs vitest once from the root, live, and counts its tests.
  * @param {string} name names the JSON file
  * @param {readonly string[]} args further arguments
- * @param {NodeJS.ProcessEnv} [env]
+ * @param {Host} [host]
  */
-export async function vitest(name, args, env = process.env) {
+export async function vitest(name, args, { node, env } = { node: process.execPath, env: process.env }) {
   const folder = join(root, "node_modules", ".cache", "isoflop-test");
   const file = join(folder, `${name}.json`);
   mkdirSync(folder, { recursive: true });
   rmSync(file, { force: true });
   const command = [vitestBin, "run", "--passWithNoTests", ...args];
-  const { ok, output } = await runNode(
-    [...command, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
-    {
-      env,
-      live: true,
-    },
-  );
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const { ok, output } = await run(node, [...command, ...reporters], { env, live: true });
   return summarise(ok, output, existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined);
 }
 

@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
  * @property {string} [packageManager]
  * @property {{ node: string }} [engines]
  * @property {ExportTarget} [exports]
+ * @property {Record<string, string>} [scripts]
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, string>} [devDependencies]
  * @property {Record<string, string>} [peerDependencies]

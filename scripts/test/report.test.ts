@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Report } from "../lib/report.mjs";
 import { summarise } from "../lib/vitest.mjs";
-import { withoutAdapter } from "../lib/webgpu.mjs";
+import { takeAdapter, withoutAdapter, withoutLavapipe } from "../lib/webgpu.mjs";
 
 it("sums all steps, repeats failures, and ends with the count line", async () => {
   const lines: string[] = [];
@@ -47,4 +47,23 @@ it("counts test files without an adapter as skipped, and fails on a build server
   const server = withoutAdapter("browser", 2, "", true);
   expect(server).toMatchObject({ passed: 0, failed: 1, skipped: 2 });
   expect(server.failure).toContain("Chromium");
+});
+
+it("names lavapipe as left out with its reason, and never fails for it", () => {
+  const outcome = withoutLavapipe(9, "apt-get: no such release");
+  expect(outcome).toMatchObject({ passed: 0, failed: 0, skipped: 9, failure: "" });
+  expect(outcome.message).toBe("LAVAPIPE LEFT OUT: 9 test files NOT RUN on it.\napt-get: no such release");
+});
+
+it("takes the adapter out of a command line", () => {
+  expect(takeAdapter(["packages/tensor", "-t", "sum"])).toEqual({
+    adapter: "swiftshader",
+    rest: ["packages/tensor", "-t", "sum"],
+  });
+  for (const words of [["--adapter", "lavapipe"], ["--adapter=lavapipe"]])
+    expect(takeAdapter(["a", ...words, "b"])).toEqual({ adapter: "lavapipe", rest: ["a", "b"] });
+  expect(() => takeAdapter(["--adapter", "llvmpipe"])).toThrow(
+    "--adapter is llvmpipe; it must be swiftshader or lavapipe.",
+  );
+  expect(() => takeAdapter(["--adapter"])).toThrow("--adapter is missing");
 });

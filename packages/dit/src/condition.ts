@@ -23,11 +23,19 @@ export interface ConditionParts {
 }
 
 export const partsOf = (condition: Condition | undefined): ConditionParts =>
-  condition && "pooled" in condition ? condition : { tokens: condition, pooled: undefined };
+  typeof condition === "object" && condition !== null && "pooled" in condition
+    ? condition
+    : { tokens: condition, pooled: undefined };
 
 type Operand = Pick<Tensor, "dtype" | "shape">;
 
-const text = ({ dtype, shape }: Operand): string => `${dtype}${shown(shape)}`;
+/** Type and shape of an operand in a message; what is no tensor by its kind. */
+export const operandText = (operand: Operand | null | undefined): string => {
+  if (typeof operand === "object" && operand !== null && "dtype" in operand)
+    return `${operand.dtype}${shown(operand.shape)}`;
+  if (typeof operand !== "object" || operand === null) return `${operand}`;
+  return `no tensor but ${Object.prototype.toString.call(operand).slice(8, -1)}`;
+};
 
 /** What the tokens must be for a batch of n. */
 const expected = (context: Exclude<Context, { kind: "none" }>, n: number): Operand => {
@@ -48,16 +56,16 @@ export const checkCondition = (context: Context, n: number, condition: Condition
     tokens === undefined
       ? "missing"
       : pooled === undefined
-        ? text(tokens)
-        : `{ tokens: ${text(tokens)}, pooled: ${text(pooled)} }`;
+        ? operandText(tokens)
+        : `{ tokens: ${operandText(tokens)}, pooled: ${operandText(pooled)} }`;
   if (context.kind === "none") {
     if (condition === undefined) return;
     throw new DitError("shape", `condition is ${given}; context "none" takes none.`);
   }
   const pooledSize = context.kind === "features" ? context.pooled : undefined;
-  const first = text(expected(context, n));
-  const second = pooledSize === undefined ? undefined : text({ dtype: "f32", shape: [n, pooledSize] });
-  if (tokens && text(tokens) === first && (pooled && text(pooled)) === second) return;
+  const first = operandText(expected(context, n));
+  const second = pooledSize === undefined ? undefined : operandText({ dtype: "f32", shape: [n, pooledSize] });
+  if (tokens && operandText(tokens) === first && (pooled && operandText(pooled)) === second) return;
   const right = second === undefined ? first : `{ tokens: ${first}, pooled: ${second} }`;
   throw new DitError("shape", `condition is ${given}; context "${context.kind}" takes ${right} for a batch of ${n}.`);
 };

@@ -1,9 +1,9 @@
-import type { ResolvedConfig } from "@isoflop/flops";
+import { labelRows, type ResolvedConfig } from "@isoflop/flops";
 import { linear, type Tensor, take } from "@isoflop/tensor";
 import { smallNormal } from "./laws.js";
 import { type Linear, linearSpec, Spec, type SpecsOf } from "./spec.js";
 
-/** Classes: a table with one more row, the last, for "no label". */
+/** Classes: a table with one more row, the last, for "no label", unless the config leaves it out. */
 export interface ClassContext {
   readonly y_embedder: { readonly embedding_table: { readonly weight: Tensor } };
 }
@@ -36,7 +36,7 @@ export const contextSpecs = ({ context, width }: ResolvedConfig): SpecsOf<Contex
     case "none":
       return {};
     case "classes":
-      return { y_embedder: tableSpecs(context.classes + 1, width) };
+      return { y_embedder: tableSpecs(labelRows(context), width) };
     case "words": {
       const positions = new Spec([1, context.tokens, width], smallNormal, part, true);
       return { context_embedder: { ...tableSpecs(context.vocabulary, width), pos_embed: positions } };

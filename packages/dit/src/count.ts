@@ -1,4 +1,5 @@
 import { type DitConfig, type Parameters as ParameterTotal, type Part, parts, resolve } from "@isoflop/flops";
+import { checkBuildable } from "./buildable.js";
 import { specsOf } from "./network.js";
 import { namedSpecs } from "./spec.js";
 
@@ -13,9 +14,10 @@ export interface ParameterCount {
 
 /**
  * Counts the parameters of a config without making them.
- * @throws FlopsError("config")
+ * @throws FlopsError("config"), DitError("config") for a model that cannot be built
  */
 export const parameterCount = (config: DitConfig): ParameterCount => {
+  checkBuildable(config);
   const specs = namedSpecs(specsOf(resolve(config))).map(([, spec]) => spec);
   const sum = (some: typeof specs) => some.reduce((total, { size }) => total + size, 0);
   const byPart = parts.map((part) => [part, sum(specs.filter((spec) => spec.part === part))] as const);

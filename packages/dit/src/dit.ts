@@ -1,6 +1,8 @@
 import type { Conditioning, DitConfig, ResolvedConfig } from "@isoflop/flops";
 import type { random, Tensor } from "@isoflop/tensor";
-import { type Condition, checkCondition } from "./condition.js";
+import { checkBuildable } from "./buildable.js";
+import { checkParams } from "./check-params.js";
+import { type Condition, checkCondition, operandText } from "./condition.js";
 import { DitError, shown } from "./errors.js";
 import { buildParams, type DitParams, predict, resolveAs, specsOf } from "./network.js";
 import { namedSpecs, sampler } from "./spec.js";
@@ -16,11 +18,12 @@ export interface Dit<K extends Conditioning = Conditioning> {
    * The prediction for noisy images, [n, outChannels, height, width].
    *
    * @param x f32 [n, channels, height, width]
-   * @param t f32 [n], 0 (data) to 1 (noise)
+   * @param t f32 [n], 0 (data) to 1 (noise); the network sees sines of timeScale · t
    * @param condition i32 [n, tokens] for words, f32 [n, tokens, dim] for features, i32 [n] for classes, absent for none; for
    *   features with a pooled vector { tokens, pooled }, pooled f32 [n, pooled].
    *   A word or class outside its table gives NaN, as a kernel cannot throw.
-   * @throws DitError("shape") naming the operand, its shape and what would fit
+   * @throws DitError("shape") naming the operand, its shape and what would fit; DitError("weights") naming every parameter that this
+   *   config has not, or has in another shape
    */
   apply(params: DitParams<K>, x: Tensor, t: Tensor, condition?: Condition): Tensor;
 }
@@ -31,30 +34,32 @@ const checkInputs = (
   t: Tensor,
   condition: Condition | undefined,
 ): void => {
-  const n = x.shape[0] ?? 1;
-  const right = [n, image.channels, image.height, image.width];
-  const given = ({ dtype, shape }: Tensor) => `${dtype}${shown(shape)}`;
-  if (x.dtype !== "f32" || x.shape.join() !== right.join())
-    throw new DitError("shape", `x is ${given(x)}; the config's image takes f32${shown(right)}.`);
-  if (t.dtype !== "f32" || t.rank !== 1 || t.shape[0] !== n)
-    throw new DitError("shape", `t is ${given(t)}; x has a batch of ${n} and takes one time each, f32[${n}].`);
+  const n = x?.shape?.[0] ?? 1;
+  const right = `f32${shown([n, image.channels, image.height, image.width])}`;
+  if (operandText(x) !== right)
+    throw new DitError("shape", `x is ${operandText(x)}; the config's image takes ${right}.`);
+  if (operandText(t) !== `f32[${n}]`)
+    throw new DitError("shape", `t is ${operandText(t)}; x has a batch of ${n} and takes one time each, f32[${n}].`);
   checkCondition(context, n, condition);
 };
 
 /**
  * Builds a model from the config that `@isoflop/flops` counts.
  *
- * @throws FlopsError("config") naming a wrong field, its value and what would be right
+ * @throws FlopsError("config") naming a wrong field, its value and what would be right; DitError("config") for a model that can be
+ *   counted but not built
  */
 export const dit = <K extends Conditioning>(config: DitConfig & { readonly conditioning: K }): Dit<K> => {
   const resolved = resolveAs(config);
-  const { length } = namedSpecs(specsOf(resolved));
+  checkBuildable(config);
+  const named = namedSpecs(specsOf(resolved));
   return {
     config,
-    init: (key) => buildParams(resolved, sampler(key, length)),
+    init: (key) => buildParams(resolved, sampler(key, named.length)),
     apply(params, x, t, condition) {
       checkInputs(resolved, x, t, condition);
-      return predict(resolved, params, x, timeFeatures(t), condition);
+      checkParams(resolved, named, params);
+      return predict(resolved, params, x, timeFeatures(t, resolved.timeScale), condition);
     },
   };
 };

@@ -1,3 +1,4 @@
+export { type NamedArray, namedBuffers } from "./buffers.js";
 export type { Condition, PooledCondition } from "./condition.js";
 export type { AdaLNBlock, AdaLNParams } from "./conditioning/ada-ln.js";
 export type { AdaLNSingleBlock, AdaLNSingleParams } from "./conditioning/ada-ln-single.js";
@@ -18,7 +19,8 @@ export {
   sizeFor,
   sizeOf,
 } from "./ladder.js";
-export { type NamedArray, namedParams, paramsFrom } from "./named.js";
+export { paramsFrom } from "./load.js";
+export { namedParams } from "./named.js";
 export type { DitParams } from "./network.js";
 export { patchify, unpatchify } from "./patches.js";
 export { positionTable } from "./position-table.js";

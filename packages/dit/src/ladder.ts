@@ -34,8 +34,14 @@ export interface LearningRateRule {
 /** 3e-3 at width 32, falling as the root of the width: what a pilot at 1e11 to 1e12 FLOPs used across its sizes. */
 export const rootRule: LearningRateRule = { base: 3e-3, baseWidth: 32, exponent: 0.5 };
 
-/** @throws DitError("config") unless base and widths are above 0 and the exponent is finite */
+/** @throws DitError("config") unless base and widths are above 0, the exponent is finite, and nothing else is there */
 export const learningRateFor = (width: number, rule: LearningRateRule = rootRule): number => {
+  const unknown = Object.keys(rule).find((key) => !(key in rootRule));
+  if (unknown !== undefined)
+    throw new DitError(
+      "config",
+      `The learning rate's rule has an unknown key ${JSON.stringify(unknown)}; it takes ${Object.keys(rootRule).join(", ")}.`,
+    );
   const { base, baseWidth, exponent } = rule;
   for (const [field, value] of Object.entries({ width, base, baseWidth }))
     if (!(Number.isFinite(value) && value > 0))
@@ -63,6 +69,9 @@ export const ladderWidths: readonly number[] = [
 
 const rung = (setup: Setup, width: number, rule: LearningRateRule): Rung => {
   const size = sizeOf(width);
+  const sized = Object.keys(size).find((key) => key in setup);
+  if (sized !== undefined)
+    throw new DitError("config", `The set-up has a ${sized} of its own; a ladder gives width, depth and heads.`);
   const config = { ...setup, ...size };
   const { trainable, nonEmbedding } = parameterCount(config);
   const learningRate = learningRateFor(width, rule);

@@ -1,11 +1,23 @@
 import { type DitConfig, resolve } from "@isoflop/flops";
+import { DitError } from "./errors.js";
 
-/** The frozen position table in float64, row-major [T, width]: what `sinCosPositions` records, as plain numbers. */
+/** Two gibibytes in float64. */
+const mostNumbers = 2 ** 28;
+
+/**
+ * The frozen position table in float64, row-major [T, width]: what `sinCosPositions` records, as plain numbers.
+ * @throws FlopsError("config"), DitError("config") for a table beyond what an array holds
+ */
 export const positionTable = (config: DitConfig): Float64Array => {
   const { image, patch, width } = resolve(config);
   const columns = image.width / patch;
   const tokens = (image.height / patch) * columns;
   const quarter = width / 4;
+  if (tokens * width > mostNumbers)
+    throw new DitError(
+      "config",
+      `The position table of ${tokens} tokens at width ${width} has ${tokens * width} numbers; at most ${mostNumbers} are computed.`,
+    );
   return Float64Array.from({ length: tokens * width }, (_, at) => {
     const [token, channel] = [Math.floor(at / width), at % width];
     const place = channel < width / 2 ? token % columns : Math.floor(token / columns);

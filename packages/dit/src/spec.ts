@@ -51,8 +51,10 @@ const visit = (tree: unknown, path: string, leaf: (spec: Spec, path: string) => 
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, visit(value, at(key), leaf)]));
 };
 
+export type NamedSpecs = readonly (readonly [name: string, spec: Spec])[];
+
 /** Every spec with its name as the official code spells it, such as `blocks.0.attn.qkv.weight`. */
-export const namedSpecs = (specs: unknown): readonly (readonly [name: string, spec: Spec])[] => {
+export const namedSpecs = (specs: unknown): NamedSpecs => {
   const all: (readonly [string, Spec])[] = [];
   visit(specs, "", (spec, name) => all.push([name, spec]));
   return all;

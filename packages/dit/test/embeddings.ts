@@ -1,6 +1,7 @@
 import type { DitConfig } from "@isoflop/flops";
 import type { Device } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
+import { frequencies, phases } from "../src/frequencies.js";
 import { patchify, positionTable, timeFeatures, unpatchify } from "../src/index.js";
 import { sinCosPositions } from "../src/positions.js";
 import { readFixture } from "./fixture.js";
@@ -27,6 +28,24 @@ export const describeEmbeddings = (name: string, device: Promise<Device>): void 
         return [...angles.map(Math.cos), ...angles.map(Math.sin)];
       });
       expect(largest(features, exact)).toBeLessThan(1e-6);
+    });
+
+    test.each([1, 2, 3, 100, 288, 512])("phases at %i frequencies are exact to 1e-6", async (count) => {
+      const x = Float32Array.of(0, 1e-3, 1 / 3, -2.5, 7, 999.9, -1000, 1234.567, 4095.5, 4096);
+      const angles = await phases((await device).tensor(x), frequencies(count)).data();
+      const strays = Array.from(x).flatMap((value, n) =>
+        Array.from({ length: count }, (_, i) => {
+          const turns = (angles[n * count + i]! - value * 10000 ** (-i / count)) / (2 * Math.PI);
+          return 2 * Math.PI * Math.abs(turns - Math.round(turns));
+        }),
+      );
+      expect(Math.max(...strays)).toBeLessThan(1e-6);
+    });
+
+    test("a time that is no number has no features", async () => {
+      const features = await timeFeatures((await device).tensor([Number.NaN, 0])).data();
+      expect(features.slice(0, 256).every(Number.isNaN)).toBe(true);
+      expect(Array.from(features.slice(256))).toEqual([...new Array(128).fill(1), ...new Array(128).fill(0)]);
     });
 
     test.each([

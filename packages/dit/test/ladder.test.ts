@@ -88,6 +88,13 @@ describe("learningRateFor", () => {
       expect(learningRate).toBe(learningRateFor(config.width, rule));
   });
 
+  test("a rule's unknown key is refused, and a set-up with a size", () => {
+    const rule = { base: 1, baseWidth: 8, exponent: 1, warmup: 0.1 };
+    expect(() => learningRateFor(8, rule)).toThrow(/unknown key "warmup"; it takes base, baseWidth, exponent/);
+    expect(() => ladder({ ...scenes, depth: 3 } as Setup, [8])).toThrow(/set-up has a depth of its own/);
+    expect(() => sizeFor({ ...scenes, dropout: 0.1 } as Setup, 1e5)).toThrow(/unknown key "dropout"; it takes image/);
+  });
+
   test("names what is wrong", () => {
     expect(() => learningRateFor(0)).toThrow(/width is 0/);
     expect(() => learningRateFor(8, { base: -1, baseWidth: 8, exponent: 1 })).toThrow(/base is -1/);

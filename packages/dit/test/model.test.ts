@@ -1,7 +1,7 @@
 import { type Context, conditionings, type DitConfig, FlopsError } from "@isoflop/flops";
 import { concat, createDevice, random, slice, type Tensor } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
-import { type Condition, DitError, dit, namedParams, paramsFrom, positionTable } from "../src/index.js";
+import { type Condition, DitError, type DitParams, dit, parameterCount, positionTable } from "../src/index.js";
 import { perturbed } from "./perturbed.js";
 
 const device = await createDevice("reference");
@@ -104,6 +104,24 @@ describe("what does not fit is refused by name", () => {
     expect(act).toThrow(message);
   });
 
+  test.each<[string, unknown[], RegExp]>([
+    ["no x", [undefined, t, condition], /x is undefined; the config's image takes f32/],
+    ["numbers as x", [new Float32Array(48), t, condition], /x is no tensor but Float32Array/],
+    ["a number as t", [x(1), 0.5, condition], /t is 0.5; x has a batch of 1/],
+    ["a number as condition", [x(1), t, 3], /condition is 3; context "words" takes i32\[1, 3\]/],
+    ["a list as condition", [x(1), t, [1, 2, 0]], /condition is no tensor but Array/],
+    ["null as condition", [x(1), t, null], /condition is null/],
+    [
+      "numbers as pooled",
+      [x(1), t, { tokens: condition, pooled: [1] }],
+      /tokens: i32\[1, 3\], pooled: no tensor but Array/,
+    ],
+  ])("%s", (_, operands, message) => {
+    const act = () => Reflect.apply(model.apply, model, [params, ...operands]);
+    expect(act).toThrow(DitError);
+    expect(act).toThrow(message);
+  });
+
   test("a pooled vector that is missing or of another length", () => {
     const pooling = dit({ ...words, conditioning: "mmDit", context: { ...features, pooled: 2 } });
     const made = pooling.init(random.key(0));
@@ -117,51 +135,77 @@ describe("what does not fit is refused by name", () => {
     expect(() => plain.apply(plain.init(random.key(0)), x(1), t, condition)).toThrow(/takes none/);
   });
 
-  test("a wrong config", () => {
-    expect(() => dit({ ...words, heads: 3 })).toThrow(FlopsError);
+  test.each<[string, object, RegExp]>([
+    ["heads that do not divide", { heads: 3 }, /heads is 3/],
+    ["an unknown conditioning", { conditioning: "film" }, /conditioning is "film"; it must be one of "inContext"/],
+    ["an unknown option", { dropout: 0.1 }, /unknown key "dropout"; it takes image, patch/],
+  ])("a config with %s", (_, change, message) => {
+    const config = { ...words, ...change } as DitConfig;
+    expect(() => dit(config)).toThrow(FlopsError);
+    expect(() => dit(config)).toThrow(message);
+  });
+
+  test.each<[string, object, RegExp]>([
+    ["a depth of a million", { depth: 1e6 }, /A model of 3,280,\d{3},\d{3} parameters in 1,000,000 blocks/],
+    ["a width of a billion", { width: 1e9 }, /A model of [\d,]{20,} parameters in 2 blocks/],
+    [
+      "a word list beyond all memory",
+      { context: { kind: "words", tokens: 3, vocabulary: 1e14 } },
+      /1,600,000,000,\d{3},\d{3} parameters in 2/,
+    ],
+    [
+      "positions beyond all memory",
+      { image: { height: 2e6, width: 2e6, channels: 1 } },
+      /position tables of 16,000,000,000,000 numbers/,
+    ],
+    ["times beyond the sines' range", { timeScale: 1e6 }, /timeScale is 1000000; .* right up to 4096/],
+  ])("%s is refused at once", (_, change, message) => {
+    const config = { ...words, ...change } as DitConfig;
+    for (const act of [() => dit(config), () => parameterCount(config)]) {
+      expect(act).toThrow(DitError);
+      expect(act).toThrow(message);
+    }
+  });
+
+  test("a position table beyond an array's size", () => {
+    const config: DitConfig = { ...words, image: { height: 20_000, width: 20_000, channels: 2 } };
+    expect(() => positionTable(config)).toThrow(/table of 100000000 tokens at width 16 has 1600000000 numbers/);
+    expect(() => positionTable(config)).toThrow(DitError);
   });
 });
 
-describe("weights by name", () => {
-  const arraysOf = async (config: DitConfig) => {
-    const params = await perturbed(config, device);
-    const entries = Object.entries(namedParams(params)).map(
-      async ([name, leaf]) => [name, { shape: leaf.shape, data: (await leaf.data()) as Float32Array }] as const,
-    );
-    return Object.fromEntries(await Promise.all(entries));
-  };
+describe("parameters of another model are refused by name", () => {
+  const [t, condition] = [device.tensor([0.5]), ids(1, 2, 0)];
+  const run = (config: DitConfig, params: DitParams) => () => dit(config).apply(params, x(1), t, condition);
+  const made = (config: DitConfig) => dit(config).init(random.key(0));
 
-  test.each(conditionings)("of %s go out and in unchanged", async (conditioning) => {
-    const config: DitConfig = { ...words, conditioning };
-    const arrays = await arraysOf(config);
-    const back = namedParams(paramsFrom(dit(config), arrays, device));
-    expect(Object.keys(back).sort()).toEqual(Object.keys(arrays).sort());
-    for (const [name, leaf] of Object.entries(back)) expect(await leaf.data()).toEqual(arrays[name]!.data);
+  test("of another depth, whichever is deeper", () => {
+    const [one, three] = [1, 3].map((depth): DitConfig => ({ ...words, depth }));
+    expect(run(three!, made(three!))).not.toThrow();
+    expect(run(three!, made(one!))).toThrow(DitError);
+    expect(run(three!, made(one!))).toThrow(
+      /inContext, depth 3: 24 .*\n.*"blocks.\{1..2\}.norm1.weight" \[16\] is missing/,
+    );
+    expect(run(one!, made(three!))).toThrow(/"blocks.\{1..2\}.attn.qkv.weight" is no parameter of this config/);
   });
 
-  test("a stored sine-cosine table passes if it is the one that is computed", async () => {
-    const [model, arrays] = [dit(words), await arraysOf(words)];
-    const table = { shape: [1, 6, 16], data: Float32Array.from(positionTable(model.config)) };
-    expect(() => paramsFrom(model, { ...arrays, pos_embed: table }, device)).not.toThrow();
-    const shifted = { ...table, data: table.data.map((value) => value + 0.01) };
-    expect(() => paramsFrom(model, { ...arrays, pos_embed: shifted }, device)).toThrow(/"pos_embed".*"learned"/);
+  test.each(conditionings.filter((name) => name !== words.conditioning))("of %s", (conditioning) => {
+    const params = made({ ...words, conditioning });
+    expect(run(words, params)).toThrow(DitError);
+    expect(run(words, params)).toThrow(
+      /params of inContext, depth 2: \d+ arrays[\s\S]*"linear.weight" \[8, 16\] is missing/,
+    );
   });
 
-  test("PixArt's stored null caption is passed over, and no other model's", async () => {
-    const single: DitConfig = { ...words, conditioning: "adaLNSingle", context: features };
-    const stored = { "y_embedder.y_embedding": { shape: [2, 3], data: new Float32Array(6) } };
-    expect(() => paramsFrom(dit(single), { ...stored }, device)).toThrow(/"x_embedder.proj.weight".* is missing/);
-    expect(() => paramsFrom(dit(words), { ...stored }, device)).toThrow(/"y_embedder.y_embedding" is no parameter/);
-  });
-
-  test("missing, unknown and misshapen ones are named", async () => {
-    const [model, { "linear.bias": bias, ...rest }] = [dit(words), await arraysOf(words)];
-    expect(() => paramsFrom(model, rest, device)).toThrow(/"linear.bias" \[8\] is missing/);
-    expect(() => paramsFrom(model, { ...rest, "linear.bias": { ...bias!, shape: [4, 2] } }, device)).toThrow(
-      /"linear.bias" is \[4, 2\]; this config has \[8\]/,
+  test("of another width, another context, and what are no parameters", () => {
+    expect(run(words, made({ ...words, width: 32 }))).toThrow(
+      /"x_embedder.proj.bias" is \[32\]; this config has \[16\]/,
     );
-    expect(() => paramsFrom(model, { ...rest, "linear.bias": bias!, "final.bias": bias! }, device)).toThrow(
-      /"final.bias" is no parameter/,
-    );
+    expect(run(words, made({ ...words, context: features }))).toThrow(/"context_embedder.pos_embed".* is missing/);
+    const { linear, ...rest } = made(words) as DitParams<"inContext">;
+    const bias = device.tensor(new Int32Array(8));
+    expect(run(words, { ...rest, linear: { ...linear, bias } })).toThrow(/"linear.bias" is i32; parameters are f32/);
+    for (const nothing of [undefined, null, {}, []])
+      expect(run(words, nothing as never)).toThrow(/"x_embedder.proj.weight" .* is missing/);
   });
 });

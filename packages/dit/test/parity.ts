@@ -38,6 +38,12 @@ export const describeParity = (name: string, open: () => Promise<Device>): void 
       // Upstream's float32 phases are 5e-5 off at step 999.
       const { data } = readFixture(fixture).get("output")!;
       for (const [i, value] of data.entries()) expect(Math.abs(values[i]! - value)).toBeLessThan(1e-4);
+      // What SiT does with its t: the step itself is fed to the sines.
+      const fed = device.tensor(Float32Array.from(readIntegers(fixture, "input.t")));
+      const atOne = await dit({ ...ditConfig, timeScale: 1 })
+        .apply(ditTinySigma.params(device), x, fed, labels)
+        .data();
+      for (const [i, value] of data.entries()) expect(Math.abs(atOne[i]! - value)).toBeLessThan(1e-4);
     });
   });
 };

@@ -1,4 +1,4 @@
-import { FlopsError, integer, oneOf, onlyKeys, positive } from "./errors.js";
+import { FlopsError, integer, oneOf, onlyKeys, positive, shown } from "./errors.js";
 
 /**
  * How time and context reach the blocks.
@@ -14,14 +14,15 @@ export type Conditioning = (typeof conditionings)[number];
 /**
  * What the model is told besides time.
  * - `none`: nothing.
- * - `classes`: one of `classes` labels, looked up in a table with one more row for "no label" (guidance).
+ * - `classes`: one of `classes` labels, looked up in a table with one more row for "no label" (guidance); without it where
+ *   `nullLabel` is false, as the official DiT has it with a class dropout of 0.
  * - `words`: `tokens` word ids, looked up in a table of `vocabulary` rows, plus a learned position per token.
  * - `features`: `tokens` vectors of `dim` numbers from a frozen encoder; `pooled` is the length of the encoder's pooled
  *   vector, which only `mmDit` takes.
  */
 export type Context =
   | { readonly kind: "none" }
-  | { readonly kind: "classes"; readonly classes: number }
+  | { readonly kind: "classes"; readonly classes: number; readonly nullLabel?: boolean }
   | { readonly kind: "words"; readonly tokens: number; readonly vocabulary: number }
   | { readonly kind: "features"; readonly tokens: number; readonly dim: number; readonly pooled?: number };
 
@@ -47,6 +48,11 @@ export interface DitConfig {
    * every token of the sequence that the blocks transform, as in Diffusion-LM (arXiv 2205.14217).
    */
   readonly time?: "token" | "added";
+  /**
+   * What t, from 0 to 1, is multiplied by before its sines and cosines are taken. Default 1000: DiT counts steps 0 .. 999. SiT, REPA and
+   * LightningDiT feed t as it is, 1. It decides what weights mean and no count.
+   */
+  readonly timeScale?: number;
   /** Position table of the image tokens: frozen sines and cosines (default) or learned. */
   readonly positions?: "sincos" | "learned";
   /** Root-mean-square norm of queries and keys per head, as SD3 has it. Default "none". */
@@ -65,9 +71,12 @@ export interface ResolvedConfig extends Required<Omit<DitConfig, "time">> {
   readonly mlpWidth: number;
 }
 
+/** Default of `timeScale`. */
+const stepsOfDiT = 1000;
+
 const contextKeys = {
   none: ["kind"],
-  classes: ["kind", "classes"],
+  classes: ["kind", "classes", "nullLabel"],
   words: ["kind", "tokens", "vocabulary"],
   features: ["kind", "tokens", "dim", "pooled"],
 } as const;
@@ -76,7 +85,7 @@ const contextSizes = ["classes", "tokens", "vocabulary", "dim", "pooled"];
 
 function checkContext(context: Context, conditioning: Conditioning): void {
   if (typeof context !== "object" || context === null) {
-    throw new FlopsError("config", `context is ${String(context)}; it must be a record such as { kind: "none" }.`);
+    throw new FlopsError("config", `context is ${shown(context)}; it must be a record such as { kind: "none" }.`);
   }
   const kind = oneOf("config", "context.kind", context.kind, ["none", "classes", "words", "features"]);
   onlyKeys("config", `context of kind "${kind}"`, context, contextKeys[kind]);
@@ -84,6 +93,9 @@ function checkContext(context: Context, conditioning: Conditioning): void {
   for (const key of contextKeys[kind]) {
     const optional = key === "pooled" && sizes[key] === undefined;
     if (contextSizes.includes(key) && !optional) integer("config", `context.${key}`, sizes[key] as number);
+  }
+  if (sizes.nullLabel !== undefined && typeof sizes.nullLabel !== "boolean") {
+    throw new FlopsError("config", `context.nullLabel is ${shown(sizes.nullLabel)}; it must be true or false.`);
   }
   if (kind === "none" && (conditioning === "adaLNSingle" || conditioning === "mmDit")) {
     throw new FlopsError("config", `context.kind is "none"; ${conditioning} attends to context and needs some.`);
@@ -105,6 +117,7 @@ export const configKeys = [
   "conditioning",
   "context",
   "time",
+  "timeScale",
   "positions",
   "qkNorm",
 ] as const satisfies readonly (keyof DitConfig)[];
@@ -134,13 +147,10 @@ function tokensOf(context: Context): number {
  * @throws FlopsError("config") naming the field, its value and what would be right; unknown keys are refused.
  */
 export function resolve(config: DitConfig): ResolvedConfig {
-  if (typeof config !== "object" || config === null) throw new FlopsError("config", "The config must be a record.");
-  onlyKeys("config", "The config", config, configKeys);
-  if (typeof config.image !== "object" || config.image === null) {
-    throw new FlopsError("config", "image must be a record { height, width, channels }.");
-  }
+  onlyKeys("config", "the config", config, configKeys);
   onlyKeys("config", "image", config.image, ["height", "width", "channels"]);
   const { patch, width, depth, heads, mlpRatio = 4, positions = "sincos", qkNorm = "none" } = config;
+  const { timeScale = stepsOfDiT } = config;
   const image = {
     height: integer("config", "image.height", config.image.height),
     width: integer("config", "image.width", config.image.width),
@@ -153,6 +163,7 @@ export function resolve(config: DitConfig): ResolvedConfig {
   );
   for (const [field, value] of Object.entries({ patch, width, depth, heads })) integer("config", field, value);
   positive("config", "mlpRatio", mlpRatio);
+  positive("config", "timeScale", timeScale);
   if (width % heads !== 0) throw new FlopsError("config", `heads is ${heads}; it must divide width, ${width}.`);
   for (const side of ["height", "width"] as const) {
     if (image[side] % patch !== 0) {
@@ -180,6 +191,7 @@ export function resolve(config: DitConfig): ResolvedConfig {
     outChannels,
     conditioning,
     context: config.context,
+    timeScale,
     positions,
     qkNorm,
     mlpWidth,
@@ -189,12 +201,32 @@ export function resolve(config: DitConfig): ResolvedConfig {
   };
 }
 
+/** A row for "no label" and no pooled vector are left unsaid. */
+const canonicalContext = (context: Context): Context => {
+  if (context.kind === "classes") {
+    const { nullLabel, ...rest } = context;
+    return nullLabel === false ? { ...rest, nullLabel } : rest;
+  }
+  if (context.kind !== "features") return context;
+  const { pooled, ...rest } = context;
+  return pooled === undefined ? rest : { ...rest, pooled };
+};
+
 /**
- * The config with its defaults filled in and nothing else, so that one model has one text and one hash. Time as a token is left unsaid:
- * texts from before there was a choice stay what they were.
+ * The config with its defaults filled in and nothing else, so that one model has one text and one hash. Time as a token, a time scale of
+ * 1000 and a row for "no label" are left unsaid: texts from before there was a choice stay what they were.
  * @throws FlopsError("config") as {@link resolve}
  */
 export function canonicalConfig(config: DitConfig): DitConfig {
-  const { imageTokens: _, contextTokens: __, timeTokens: ___, mlpWidth: ____, ...stated } = resolve(config);
-  return config.time === "added" ? { ...stated, time: "added" } : stated;
+  const { imageTokens: _, contextTokens: __, timeTokens: ___, mlpWidth: ____, timeScale, ...stated } = resolve(config);
+  return {
+    ...stated,
+    context: canonicalContext(stated.context),
+    ...(config.time === "added" && { time: "added" }),
+    ...(timeScale !== stepsOfDiT && { timeScale }),
+  };
 }
+
+/** Rows of the label table. */
+export const labelRows = ({ classes, nullLabel = true }: Extract<Context, { kind: "classes" }>): number =>
+  nullLabel ? classes + 1 : classes;

@@ -1,6 +1,6 @@
-import { FlopsError } from "./errors.js";
-import type { ElementwiseRole } from "./operations.js";
-import type { ParameterSet, TokenSet } from "./parameters.js";
+import { FlopsError, notNegative, oneOf, onlyKeys } from "./errors.js";
+import { type ElementwiseRole, elementwiseRoles } from "./operations.js";
+import { type ParameterSet, parameterSets, type TokenSet, tokenSets } from "./parameters.js";
 
 /** Matrix products added up one by one from the config. */
 export interface ProductMethod {
@@ -94,12 +94,33 @@ function canonical(value: unknown): string {
 export const sameConvention = (a: Convention, b: Convention): boolean =>
   canonical({ ...a, name: "" }) === canonical({ ...b, name: "" });
 
+function checkMethod(method: ProductMethod | EstimateMethod): void {
+  if (oneOf("convention", "method.kind", method.kind, ["products", "estimate"]) === "estimate") {
+    const { parameters, attention } = method as EstimateMethod;
+    onlyKeys("convention", "method", method, ["kind", "parameters", "attention"]);
+    oneOf("convention", "method.parameters", parameters, parameterSets);
+    notNegative("convention", "method.attention", attention);
+    return;
+  }
+  const { embeddings, elementwise } = method as ProductMethod;
+  onlyKeys("convention", "method", method, ["kind", "attention", "embeddings", "elementwise"]);
+  oneOf("convention", "method.embeddings", embeddings, ["lookup", "oneHot"]);
+  onlyKeys("convention", "method.elementwise", elementwise, elementwiseRoles);
+  for (const [role, charge] of Object.entries(elementwise))
+    notNegative("convention", `method.elementwise.${role}`, charge);
+}
+
 /**
  * Charges per element say nothing about a backward pass, so only the 3× rule can extend them to it.
- * @throws FlopsError("convention") if the fields contradict each other.
+ * @throws FlopsError("convention") if a field is unknown or wrong, or the fields contradict each other.
  */
 export function checkConvention(convention: Convention): void {
-  const { method, backward, name, unit } = convention;
+  onlyKeys("convention", "the convention", convention, ["name", "unit", "method", "backward", "tokens"]);
+  const { method, backward, name, unit, tokens } = convention;
+  oneOf("convention", "unit", unit, ["flop", "mac"]);
+  oneOf("convention", "backward", backward, ["threeTimes", "exact", "exactFused"]);
+  oneOf("convention", "tokens", tokens, tokenSets);
+  checkMethod(method);
   if (method.kind === "estimate" && (backward !== "threeTimes" || unit !== "flop")) {
     throw new FlopsError("convention", `"${name}" estimates from N; it needs unit "flop" and backward "threeTimes".`);
   }

@@ -1,5 +1,5 @@
-import type { Arithmetic, Device } from "./devices.js";
-import { FlopsError, integer, positive } from "./errors.js";
+import type { Arithmetic, Device, Price } from "./devices.js";
+import { FlopsError, integer, notNegative, onlyKeys, positive, shown } from "./errors.js";
 import type { Bytes, Flops, Seconds } from "./units.js";
 
 /**
@@ -7,6 +7,9 @@ import type { Bytes, Flops, Seconds } from "./units.js";
  * @throws FlopsError("device") if the device's entry has no such rate.
  */
 export function peak(device: Device, arithmetic: Arithmetic): number {
+  if (!(device?.peak instanceof Object)) {
+    throw new FlopsError("device", `device is ${shown(device)}; it must be an entry such as devices["H100-SXM"].`);
+  }
   const rate = device.peak[arithmetic];
   if (rate !== undefined) return positive("device", `${device.name} peak.${arithmetic}`, rate);
   const known = Object.keys(device.peak).join(", ");
@@ -24,15 +27,29 @@ export interface Measured {
   readonly devices?: number;
 }
 
+/** Rounding of a utilisation of exactly 1. */
+const roundingAboveOne = 1e-9;
+
 /**
  * Model FLOPs utilisation: achieved over peak FLOP/s (PaLM, arXiv 2204.02311, appendix B). With recomputation counted
  * in `flops` it is the hardware's utilisation instead.
- * @throws FlopsError("device") if a field is not above zero or the device lacks the arithmetic.
+ * @throws FlopsError("device") if a field is unknown or not above zero, the device lacks the arithmetic, or the result is above 1, which
+ *   cannot be.
  */
-export function mfu({ flops, seconds, device, arithmetic, devices = 1 }: Measured): number {
+export function mfu(measured: Measured): number {
+  onlyKeys("device", "mfu", measured, ["flops", "seconds", "device", "arithmetic", "devices"]);
+  const { flops, seconds, device, arithmetic, devices = 1 } = measured;
   positive("device", "flops", flops);
   positive("device", "seconds", seconds);
-  return flops / (seconds * peak(device, arithmetic) * integer("device", "devices", devices));
+  integer("device", "devices", devices);
+  const rate = peak(device, arithmetic);
+  const used = flops / seconds / rate / devices;
+  if (used <= 1 + roundingAboveOne) return Math.min(1, used);
+  const ran = `${devices} × ${device.name} with a peak of ${rate} FLOP/s in ${arithmetic}`;
+  throw new FlopsError(
+    "device",
+    `mfu is ${Number(used.toPrecision(4))}, and cannot be above 1: ${flops} FLOPs in ${seconds} s on ${ran}. Likely the tokens of all devices stand against the peak of one (give devices), work from before a restart against the seconds since, or the arithmetic was a faster one.`,
+  );
 }
 
 /** Work and traffic of one step, to see which of them bounds its time. */
@@ -75,18 +92,36 @@ export interface Estimate {
   readonly kilowattHours?: number;
 }
 
+const estimateKeys = ["flops", "device", "arithmetic", "mfu", "devices", "powerUsageEffectiveness"];
+
+function checkPrice(name: string, { low, high }: Price): void {
+  notNegative("device", `${name} price.low`, low);
+  notNegative("device", `${name} price.high`, high);
+  if (low > high)
+    throw new FlopsError("device", `${name} price.low is ${low}; it must be at most price.high, ${high}.`);
+}
+
 /**
  * Time, money and energy at an expected utilisation, at board power throughout.
  * @throws FlopsError("device") if a field is out of range or the device lacks the arithmetic.
  */
 export function estimate(options: EstimateOptions): Estimate {
+  onlyKeys("device", "estimate", options, estimateKeys);
   const { flops, device, arithmetic, mfu: used, devices = 1, powerUsageEffectiveness: pue = 1 } = options;
   positive("device", "flops", flops);
   integer("device", "devices", devices);
-  if (!(used > 0 && used <= 1)) throw new FlopsError("device", `mfu is ${used}; it must lie above 0 and up to 1.`);
-  if (!(pue >= 1)) throw new FlopsError("device", `powerUsageEffectiveness is ${pue}; it must be at least 1.`);
+  if (!(used > 0 && used <= 1))
+    throw new FlopsError("device", `mfu is ${shown(used)}; it must lie above 0 and up to 1.`);
+  if (!(pue >= 1 && pue < Number.POSITIVE_INFINITY)) {
+    throw new FlopsError(
+      "device",
+      `powerUsageEffectiveness is ${shown(pue)}; it must be a finite number of at least 1.`,
+    );
+  }
   const deviceHours = flops / (used * peak(device, arithmetic)) / 3600;
   const { price, watts } = device;
+  if (price) checkPrice(device.name, price);
+  if (watts !== undefined) positive("device", `${device.name} watts`, watts);
   return {
     seconds: (3600 * deviceHours) / devices,
     deviceHours,

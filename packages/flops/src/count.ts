@@ -1,5 +1,5 @@
 import { type Convention, sameConvention } from "./convention.js";
-import { FlopsError } from "./errors.js";
+import { FlopsError, notNegative } from "./errors.js";
 import type { Part } from "./layers.js";
 import type { Flops, Macs } from "./units.js";
 
@@ -48,8 +48,12 @@ export function add(first: Count, ...others: readonly Count[]): Count {
   return countOf(first.convention, first.per, [...lines.values()]);
 }
 
-/** `factor` times a count, for example a batch of samples to give a step. */
+/**
+ * `factor` times a count, for example a batch of samples to give a step.
+ * @throws FlopsError("convention") unless `factor` is a finite number of at least 0.
+ */
 export function scale(count: Count, factor: number, per: Count["per"] = count.per): Count {
+  notNegative("convention", "factor", factor);
   return countOf(
     count.convention,
     per,

@@ -13,12 +13,23 @@ export class FlopsError extends Error {
   }
 }
 
-const shown = (value: unknown): string => (typeof value === "string" ? `"${value}"` : String(value));
+/** A value in a message: text in quotes, an object by its kind. */
+export const shown = (value: unknown): string => {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "a record";
+  return typeof value === "function" ? "a function" : String(value);
+};
 
 /** @throws FlopsError with `code` unless `value` is a finite number above zero. */
 export function positive(code: FlopsErrorCode, field: string, value: number): number {
   if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
   throw new FlopsError(code, `${field} is ${shown(value)}; it must be a finite number above 0.`);
+}
+
+/** @throws FlopsError with `code` unless `value` is a finite number of at least zero. */
+export function notNegative(code: FlopsErrorCode, field: string, value: number): number {
+  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
+  throw new FlopsError(code, `${field} is ${shown(value)}; it must be a finite number of at least 0.`);
 }
 
 /** @throws FlopsError with `code` unless `value` is an integer of at least `least`. */
@@ -34,11 +45,14 @@ export function oneOf<T extends string>(code: FlopsErrorCode, field: string, val
   throw new FlopsError(code, `${field} is ${shown(value)}; it must be one of ${choices.map(shown).join(", ")}.`);
 }
 
-/** @throws FlopsError when `record` has a key outside `allowed`: a mistyped option must not be ignored. */
-export function onlyKeys(code: FlopsErrorCode, field: string, record: object, allowed: readonly string[]): void {
-  for (const key of Object.keys(record)) {
+/** @throws FlopsError with `code` unless `value` is a record with no key outside `allowed`: a mistyped option must not be ignored. */
+export function onlyKeys(code: FlopsErrorCode, field: string, value: object, allowed: readonly string[]): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new FlopsError(code, `${field} is ${shown(value)}; it must be a record of ${allowed.join(", ")}.`);
+  }
+  for (const key of Object.keys(value)) {
     if (!allowed.includes(key)) {
-      throw new FlopsError(code, `${field} has an unknown key "${key}"; it takes ${allowed.join(", ")}.`);
+      throw new FlopsError(code, `${field} has an unknown key ${shown(key)}; it takes ${allowed.join(", ")}.`);
     }
   }
 }

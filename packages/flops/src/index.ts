@@ -1,7 +1,7 @@
 export { type Account, account, format, type SixND } from "./account.js";
 export { layers } from "./architectures/index.js";
 export type { Conditioning, Context, DitConfig, ResolvedConfig } from "./config.js";
-export { canonicalConfig, conditionings, configKeys, resolve } from "./config.js";
+export { canonicalConfig, conditionings, configKeys, labelRows, resolve } from "./config.js";
 export type { Convention, ConventionName, EstimateMethod, ProductMethod } from "./convention.js";
 export { conventions, sameConvention, sixNDOf } from "./convention.js";
 export {

@@ -1,5 +1,5 @@
-import type { DitConfig } from "./config.js";
-import { FlopsError, integer } from "./errors.js";
+import { configKeys, type DitConfig } from "./config.js";
+import { FlopsError, integer, onlyKeys, positive } from "./errors.js";
 import type { Flops } from "./units.js";
 
 /** Depth and heads that go with a width. */
@@ -29,12 +29,28 @@ export interface NamedConfig {
 /** Everything of a config but its size. */
 export type Setup = Omit<DitConfig, keyof Size>;
 
-/** The same set-up at several widths, sized by {@link sizeOf}. */
-export const ladder = (setup: Setup, widths: readonly number[]): readonly NamedConfig[] =>
-  widths.map((width) => {
+const sizeKeys: readonly string[] = ["width", "depth", "heads"] satisfies readonly (keyof Size)[];
+
+/** @throws FlopsError("config") if a set-up has unknown keys or a size, which the ladder would overwrite. */
+export const checkSetup = (setup: Setup): void =>
+  onlyKeys(
+    "config",
+    "the set-up",
+    setup,
+    configKeys.filter((key) => !sizeKeys.includes(key)),
+  );
+
+/**
+ * The same set-up at several widths, sized by {@link sizeOf}.
+ * @throws FlopsError("config")
+ */
+export const ladder = (setup: Setup, widths: readonly number[]): readonly NamedConfig[] => {
+  checkSetup(setup);
+  return widths.map((width) => {
     const size = sizeOf(width);
     return { name: `${setup.conditioning}-${size.width}x${size.depth}`, config: { ...setup, ...size } };
   });
+};
 
 /**
  * The set-up of arXiv 2410.08184: in-context, 256×256 pixels as 32×32×4 latents, patch 2, so 256 image tokens.
@@ -76,5 +92,6 @@ export const paperLaws = {
   fid: { coefficient: 2.2566e6, exponent: -0.234 },
 } as const satisfies Record<string, PowerLaw>;
 
+/** @throws FlopsError("plan") unless `compute` is above 0. */
 export const evaluate = ({ coefficient, exponent }: PowerLaw, compute: Flops): number =>
-  coefficient * compute ** exponent;
+  coefficient * positive("plan", "compute", compute) ** exponent;

@@ -1,4 +1,4 @@
-import { integer } from "./errors.js";
+import { integer, onlyKeys, positive } from "./errors.js";
 import type { Flops, Parameters, Tokens } from "./units.js";
 
 /** A causal language model, for the published rules of thumb that a diffusion count is compared with. */
@@ -12,15 +12,18 @@ export interface LanguageModel {
   readonly vocabulary: number;
 }
 
+const fields = ["depth", "width", "mlpWidth", "heads", "sequence", "vocabulary"] as const;
+
 function checked(model: LanguageModel): LanguageModel {
-  for (const field of ["depth", "width", "mlpWidth", "heads", "sequence", "vocabulary"] as const) {
-    integer("config", field, model[field]);
-  }
+  onlyKeys("config", "the language model", model, fields);
+  for (const field of fields) integer("config", field, model[field]);
   return model;
 }
 
+const checkedN = (n: Parameters): Parameters => positive("config", "n", n);
+
 /** Training FLOPs by C = 6·N·D (Kaplan et al., arXiv 2001.08361). */
-export const sixND = (n: Parameters, d: Tokens): Flops => 6 * n * d;
+export const sixND = (n: Parameters, d: Tokens): Flops => 6 * checkedN(n) * positive("config", "d", d);
 
 /** Kaplan's N = 2·d·L·(2·d + d_ff), without embeddings and biases (table 1). */
 export function kaplanParameters(model: LanguageModel): Parameters {
@@ -35,13 +38,14 @@ export const kaplanForward = (model: LanguageModel): Flops =>
 /** PaLM's training FLOPs of one sequence: (6·N + 12·L·H·Q·T) per token, H·Q = d (arXiv 2204.02311, appendix B). */
 export function palmTraining(model: LanguageModel, n: Parameters): Flops {
   const { depth, width, sequence } = checked(model);
-  return (6 * n + 12 * depth * width * sequence) * sequence;
+  return (6 * checkedN(n) + 12 * depth * width * sequence) * sequence;
 }
 
 /** llm-foundry's training FLOPs of a batch: 3·(2·N·T + 4·L·d·T²) per sequence. */
 export function llmFoundryTraining(model: LanguageModel, n: Parameters, batch = 1): Flops {
   const { depth, width, sequence } = checked(model);
-  return 3 * (2 * n * sequence + 4 * depth * width * sequence ** 2) * batch;
+  const perSequence = 3 * (2 * checkedN(n) * sequence + 4 * depth * width * sequence ** 2);
+  return perSequence * integer("config", "batch", batch);
 }
 
 /** Parameters of a bias-free GPT-2 with tied embeddings and learned positions (nanoGPT). */

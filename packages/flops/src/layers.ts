@@ -1,4 +1,4 @@
-import type { ResolvedConfig } from "./config.js";
+import { labelRows, type ResolvedConfig } from "./config.js";
 import type { Elementwise, Norm, Operation } from "./operations.js";
 
 /** Where a layer's work is booked. Norms and elementwise work are booked with the layer they serve. */
@@ -94,7 +94,7 @@ export function contextTokens(c: ResolvedConfig): Layer[] {
     case "none":
       return [];
     case "classes":
-      return [classTable(context.classes, width)];
+      return [classTable(labelRows(context), width)];
     case "words":
       return [
         at("embedding_table", { kind: "lookup", rows: context.tokens, entries: context.vocabulary, width }),
@@ -105,9 +105,8 @@ export function contextTokens(c: ResolvedConfig): Layer[] {
   }
 }
 
-/** The label table has one more row: the label that guidance drops to. */
-export const classTable = (classes: number, width: number): Layer =>
-  under("y_embedder", "contextEmbedding")("embedding_table", { kind: "lookup", rows: 1, entries: classes + 1, width });
+export const classTable = (entries: number, width: number): Layer =>
+  under("y_embedder", "contextEmbedding")("embedding_table", { kind: "lookup", rows: 1, entries, width });
 
 /** Output projection to patches of `outChannels`. */
 export const finalLinear = (c: ResolvedConfig): Layer =>

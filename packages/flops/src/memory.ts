@@ -1,11 +1,11 @@
 import { layers } from "./architectures/index.js";
 import { type DitConfig, resolve } from "./config.js";
-import { integer } from "./errors.js";
+import { integer, notNegative, onlyKeys, positive } from "./errors.js";
 import type { Layer } from "./layers.js";
 import { savedElements } from "./operations.js";
-import { type Optimizer, optimizers } from "./optimizer.js";
+import { checkOptimizer, type Optimizer, optimizers } from "./optimizer.js";
 import { parameters } from "./parameters.js";
-import type { Checkpointing } from "./passes.js";
+import { type Checkpointing, checkCheckpointing } from "./passes.js";
 import type { Bytes } from "./units.js";
 
 /** Bytes per number of each thing that is stored. */
@@ -24,6 +24,16 @@ export const precisions = {
   mixed: { activation: 2, weight: 4, copy: 2, gradient: 4, state: 4 },
   half: { activation: 2, weight: 2, copy: 0, gradient: 2, state: 2 },
 } as const satisfies Record<string, Precision>;
+
+/** @throws FlopsError("config") unless every field is there; only the copy may take no bytes. */
+export function checkPrecision(precision: Precision): void {
+  onlyKeys("config", "precision", precision, ["activation", "weight", "copy", "gradient", "state"]);
+  const { copy, activation, weight, gradient, state } = precision;
+  for (const [field, bytes] of Object.entries({ activation, weight, gradient, state })) {
+    positive("config", `precision.${field}`, bytes);
+  }
+  notNegative("config", "precision.copy", copy);
+}
 
 export interface MemoryOptions {
   /** Samples in memory at once: a micro-batch where gradients are accumulated. */
@@ -64,6 +74,7 @@ export function savedActivations(
   checkpointing: Checkpointing = "none",
 ): number {
   const { depth } = resolve(config);
+  checkCheckpointing(checkpointing);
   const all = layers(config);
   const saved = ({ operation }: Layer) => savedElements(operation, fusedAttention);
   const sum = (some: readonly Layer[], each: (layer: Layer) => number) => some.reduce((n, l) => n + each(l), 0);
@@ -81,14 +92,19 @@ export function savedActivations(
   );
 }
 
+const memoryKeys = ["batch", "precision", "optimizer", "averaging", "fusedAttention", "checkpointing"];
+
 /**
  * Memory of training: weights, gradients, optimizer state, moving average, saved activations. Work space of kernels and
  * fragmentation come on top.
- * @throws FlopsError("config") if the config or the batch is wrong.
+ * @throws FlopsError("config") if the config or an option is wrong.
  */
 export function memory(config: DitConfig, options: MemoryOptions): Memory {
+  onlyKeys("config", "memory's options", options, memoryKeys);
   const { batch, precision = precisions.f32, optimizer = optimizers.adamW, averaging = true } = options;
   integer("config", "batch", batch);
+  checkPrecision(precision);
+  checkOptimizer(optimizer);
   const { all, trainable } = parameters(config);
   const weights = all * (precision.weight + precision.copy);
   const gradients = trainable * precision.gradient;

@@ -61,14 +61,11 @@ export interface Table {
 }
 
 /** Elements on which a convention may charge operations; matrix products are counted apart. */
-export type ElementwiseRole =
-  | "blockNorm"
-  | "crossNorm"
-  | "finalNorm"
-  | "queryKeyNorm"
-  | "softmax"
-  | "bias"
-  | Elementwise["role"];
+export const elementwiseRoles = [
+  ...(["blockNorm", "crossNorm", "finalNorm", "queryKeyNorm", "softmax", "bias"] as const),
+  ...(["activation", "modulate", "gate", "residual"] as const),
+] as const;
+export type ElementwiseRole = (typeof elementwiseRoles)[number];
 
 /** Multiply-accumulates of the operation's weighted products, forward. */
 export const linearMacs = (op: Operation): number => (op.kind === "linear" ? op.rows * op.inputs * op.outputs : 0);

@@ -1,4 +1,5 @@
 import type { DitConfig } from "./config.js";
+import { notNegative, onlyKeys } from "./errors.js";
 import { parameters } from "./parameters.js";
 import type { Flops } from "./units.js";
 
@@ -19,6 +20,13 @@ export const optimizers = {
   adamW: { operations: 14, states: 2 },
 } as const satisfies Record<string, Optimizer>;
 
+/** @throws FlopsError("config") unless both fields are numbers of at least 0. */
+export function checkOptimizer(optimizer: Optimizer): void {
+  onlyKeys("config", "optimizer", optimizer, ["operations", "states"]);
+  notNegative("config", "optimizer.operations", optimizer.operations);
+  notNegative("config", "optimizer.states", optimizer.states);
+}
+
 export const clippingOperations = 3;
 export const averagingOperations = 3;
 
@@ -34,10 +42,12 @@ export interface OptimizerOptions {
 
 /**
  * Elementwise operations of one optimizer step, whatever the batch.
- * @throws FlopsError("config") if the config is wrong.
+ * @throws FlopsError("config") if the config or an option is wrong.
  */
 export function optimizerStep(config: DitConfig, options: OptimizerOptions = {}): Flops {
+  onlyKeys("config", "optimizerStep's options", options, ["optimizer", "clipping", "averaging"]);
   const { optimizer = optimizers.adamW, clipping = true, averaging = true } = options;
+  checkOptimizer(optimizer);
   const each = optimizer.operations + (clipping ? clippingOperations : 0) + (averaging ? averagingOperations : 0);
   return each * parameters(config).trainable;
 }

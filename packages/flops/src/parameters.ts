@@ -1,5 +1,6 @@
 import { layers } from "./architectures/index.js";
 import { type DitConfig, resolve } from "./config.js";
+import { oneOf } from "./errors.js";
 import { type Layer, type Part, parts } from "./layers.js";
 import { parameters as stored } from "./operations.js";
 import type { Parameters, Tokens } from "./units.js";
@@ -15,7 +16,8 @@ export const parameterSets = ["all", "trainable", "nonEmbedding", "withoutModula
 export type ParameterSet = (typeof parameterSets)[number];
 
 /** Which tokens D counts: `image` tokens alone, or `all` that the blocks read, time and context tokens among them. */
-export type TokenSet = "image" | "all";
+export const tokenSets = ["image", "all"] as const;
+export type TokenSet = (typeof tokenSets)[number];
 
 /** N under every {@link ParameterSet}, with the trainable numbers by part. */
 export interface ParameterCount extends Readonly<Record<ParameterSet, Parameters>> {
@@ -47,10 +49,11 @@ export function parameters(config: DitConfig): ParameterCount {
 
 /**
  * Tokens of one sample. Time is a token in `inContext` and `crossAttention` only, and adaLN reads no context tokens.
- * @throws FlopsError("config") if the config is wrong.
+ * @throws FlopsError("config") if the config or the set is wrong.
  */
 export function tokensPerSample(config: DitConfig, set: TokenSet = "image"): Tokens {
   const { conditioning, imageTokens, contextTokens, timeTokens } = resolve(config);
+  oneOf("config", "tokens", set, tokenSets);
   if (set === "image" || conditioning === "adaLN" || conditioning === "adaLNZero") return imageTokens;
   return imageTokens + contextTokens + timeTokens;
 }

@@ -8,6 +8,7 @@ import {
   type ProductMethod,
 } from "./convention.js";
 import { add, type Count, type CountLine, countOf, scale } from "./count.js";
+import { oneOf } from "./errors.js";
 import type { Layer } from "./layers.js";
 import { parameters, tokensPerSample } from "./parameters.js";
 import { charges, products } from "./products.js";
@@ -77,6 +78,10 @@ export function backward(config: DitConfig, convention: Convention = conventions
  */
 export type Checkpointing = "none" | "blocks";
 
+/** @throws FlopsError("config") */
+export const checkCheckpointing = (checkpointing: Checkpointing): Checkpointing =>
+  oneOf("config", "checkpointing", checkpointing, ["none", "blocks"]);
+
 /** Work of training on one sample, without the optimizer (see `optimizerStep`). */
 export interface TrainingCount {
   readonly forward: Count;
@@ -97,6 +102,7 @@ export function training(
   convention: Convention = conventions.exact,
   checkpointing: Checkpointing = "none",
 ): TrainingCount {
+  checkCheckpointing(checkpointing);
   const first = forward(config, convention);
   const repeated = convention.method.kind === "estimate" ? first.lines : first.lines.filter(inBlock);
   const recomputation = countOf(convention, "sample", checkpointing === "blocks" ? repeated : []);

@@ -1,7 +1,7 @@
 import type { DitConfig } from "./config.js";
 import { type Convention, conventions } from "./convention.js";
 import { flops } from "./count.js";
-import { FlopsError, integer, oneOf, positive } from "./errors.js";
+import { FlopsError, integer, oneOf, onlyKeys, positive, shown } from "./errors.js";
 import type { NamedConfig } from "./ladder.js";
 import { type ParameterSet, parameterSets, parameters, tokensPerSample } from "./parameters.js";
 import { training } from "./passes.js";
@@ -64,10 +64,14 @@ export interface Plan {
  * @throws FlopsError if a budget, a config, the batch or the convention is wrong, or the convention has no FLOPs.
  */
 export function planIsoFlop(options: PlanOptions): Plan {
+  onlyKeys("plan", "the plan", options, ["budgets", "models", "batch", "convention", "n", "minSteps"]);
   const { budgets, models, batch, convention = conventions.exact, minSteps = 1 } = options;
   const n = oneOf("plan", "n", options.n ?? "trainable", parameterSets);
   integer("plan", "batch", batch);
   integer("plan", "minSteps", minSteps);
+  if (!Array.isArray(budgets)) {
+    throw new FlopsError("plan", `budgets is ${shown(budgets)}; it must be an array of budgets in FLOPs.`);
+  }
   if (budgets.length === 0) throw new FlopsError("plan", "budgets is empty; it needs at least one budget in FLOPs.");
   const runs: PlannedRun[] = [];
   const refused: RefusedRun[] = [];
@@ -112,6 +116,7 @@ export function within(
   n: ParameterSet = "trainable",
 ): readonly NamedConfig[] {
   positive("plan", "centre", centre);
-  if (!(factor > 1)) throw new FlopsError("plan", `factor is ${factor}; it must be above 1.`);
+  oneOf("plan", "n", n, parameterSets);
+  if (!(factor > 1)) throw new FlopsError("plan", `factor is ${shown(factor)}; it must be above 1.`);
   return models.filter(({ config }) => Math.abs(Math.log(parameters(config)[n] / centre)) <= Math.log(factor));
 }

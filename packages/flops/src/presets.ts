@@ -1,4 +1,5 @@
 import type { DitConfig } from "./config.js";
+import { FlopsError, oneOf, shown } from "./errors.js";
 
 const sizes = {
   S: { depth: 12, width: 384, heads: 6 },
@@ -9,15 +10,22 @@ const sizes = {
 
 const latents = { height: 32, width: 32, channels: 4 } as const;
 
-/** The official DiT of a size and patch: adaLN-Zero, 1,000 classes, learned variance (arXiv 2212.09748, table 1). */
-export const officialDit = (size: keyof typeof sizes, patch: 2 | 4 | 8): DitConfig => ({
-  image: latents,
-  patch,
-  ...sizes[size],
-  outChannels: 8,
-  conditioning: "adaLNZero",
-  context: { kind: "classes", classes: 1000 },
-});
+/**
+ * The official DiT of a size and patch: adaLN-Zero, 1,000 classes, learned variance (arXiv 2212.09748, table 1).
+ * @throws FlopsError("config") for another size or patch
+ */
+export const officialDit = (size: keyof typeof sizes, patch: 2 | 4 | 8): DitConfig => {
+  oneOf("config", "size", size, Object.keys(sizes));
+  if (![2, 4, 8].includes(patch)) throw new FlopsError("config", `patch is ${shown(patch)}; it must be 2, 4 or 8.`);
+  return {
+    image: latents,
+    patch,
+    ...sizes[size],
+    outChannels: 8,
+    conditioning: "adaLNZero",
+    context: { kind: "classes", classes: 1000 },
+  };
+};
 
 /** Published models by their names. DiT and PixArt at 256² pixels, SD3 at 1024², all on latents of an 8× encoder. */
 export const presets = {

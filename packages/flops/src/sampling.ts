@@ -1,7 +1,7 @@
 import type { DitConfig } from "./config.js";
 import type { Convention } from "./convention.js";
 import { type Count, scale } from "./count.js";
-import { FlopsError, integer } from "./errors.js";
+import { FlopsError, integer, oneOf, onlyKeys, shown } from "./errors.js";
 import { forward } from "./passes.js";
 
 /** How an image is sampled. */
@@ -16,11 +16,16 @@ export interface SamplingOptions {
 
 /**
  * Network passes for one image.
- * @throws FlopsError("config") if a field is out of range.
+ * @throws FlopsError("config") if an option is unknown or out of range.
  */
-export function evaluations({ steps, solver = "euler", guided = 0 }: SamplingOptions): number {
+export function evaluations(options: SamplingOptions): number {
+  onlyKeys("config", "sampling's options", options, ["steps", "solver", "guided"]);
+  const { steps, solver = "euler", guided = 0 } = options;
   integer("config", "steps", steps);
-  if (!(guided >= 0 && guided <= 1)) throw new FlopsError("config", `guided is ${guided}; it must lie in 0..1.`);
+  oneOf("config", "solver", solver, ["euler", "heun"]);
+  if (!(typeof guided === "number" && guided >= 0 && guided <= 1)) {
+    throw new FlopsError("config", `guided is ${shown(guided)}; it must lie in 0..1.`);
+  }
   return (solver === "heun" ? 2 * steps - 1 : steps) * (1 + guided);
 }
 

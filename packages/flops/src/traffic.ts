@@ -1,9 +1,9 @@
 import { layers } from "./architectures/index.js";
 import type { DitConfig } from "./config.js";
-import { integer } from "./errors.js";
-import { type Precision, precisions } from "./memory.js";
+import { integer, onlyKeys } from "./errors.js";
+import { checkPrecision, type Precision, precisions } from "./memory.js";
 import type { Operation } from "./operations.js";
-import { type Optimizer, optimizers } from "./optimizer.js";
+import { checkOptimizer, type Optimizer, optimizers } from "./optimizer.js";
 import { parameters } from "./parameters.js";
 import type { Bytes } from "./units.js";
 
@@ -48,11 +48,14 @@ export interface TrafficOptions {
  * A lower bound on the bytes a training step moves: each product reads its operands and writes its result once, with
  * fused attention and fused elementwise work; the optimizer reads weights, gradients and states and writes weights and
  * states. Divide by a device's bandwidth for the least time a step can take.
- * @throws FlopsError("config") if the config or the batch is wrong.
+ * @throws FlopsError("config") if the config or an option is wrong.
  */
 export function traffic(config: DitConfig, options: TrafficOptions): Traffic {
+  onlyKeys("config", "traffic's options", options, ["batch", "precision", "optimizer"]);
   const { batch, precision = precisions.f32, optimizer = optimizers.adamW } = options;
   integer("config", "batch", batch);
+  checkPrecision(precision);
+  checkOptimizer(optimizer);
   let [forward, backward] = [0, 0];
   for (const { operation, times } of layers(config)) {
     const numbers = moved(operation, batch);

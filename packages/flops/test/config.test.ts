@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { canonicalConfig, configKeys, type DitConfig, FlopsError, forward, presets, resolve } from "../src/index.js";
+import {
+  canonicalConfig,
+  configKeys,
+  type DitConfig,
+  FlopsError,
+  forward,
+  memory,
+  parameters,
+  presets,
+  resolve,
+  training,
+} from "../src/index.js";
 
 const good: DitConfig = {
   image: { height: 16, width: 16, channels: 3 },
@@ -17,13 +28,44 @@ test("defaults and derived sizes", () => {
 });
 
 test("a model has one canonical config, whatever is said of its defaults", () => {
-  const said = { ...good, mlpRatio: 4, outChannels: 3, positions: "sincos", qkNorm: "none", time: "token" } as const;
+  const said = {
+    ...good,
+    mlpRatio: 4,
+    outChannels: 3,
+    positions: "sincos",
+    qkNorm: "none",
+    time: "token",
+    timeScale: 1000,
+  } as const;
   expect(canonicalConfig(said)).toEqual(canonicalConfig(good));
-  expect(Object.keys(canonicalConfig(good)).sort()).toEqual(configKeys.filter((key) => key !== "time").sort());
+  const unsaid: readonly string[] = ["time", "timeScale"];
+  expect(Object.keys(canonicalConfig(good)).sort()).toEqual(configKeys.filter((key) => !unsaid.includes(key)).sort());
   const added = canonicalConfig({ ...good, time: "added" });
   expect(added.time).toBe("added");
   expect(canonicalConfig(added)).toEqual(added);
   expect(forward(added)).not.toEqual(forward(good));
+});
+
+test("the scale of time is part of the model and of no count", () => {
+  const scaled: DitConfig = { ...good, timeScale: 1 };
+  expect([resolve(good).timeScale, resolve(scaled).timeScale]).toEqual([1000, 1]);
+  expect(canonicalConfig(scaled)).toEqual({ ...canonicalConfig(good), timeScale: 1 });
+  expect(training(scaled)).toEqual(training(good));
+  expect(parameters(scaled)).toEqual(parameters(good));
+  expect(memory(scaled, { batch: 2 })).toEqual(memory(good, { batch: 2 }));
+});
+
+test.each(["inContext", "adaLNZero"] as const)("a label table of %s without a row for no label", (conditioning) => {
+  const context = { kind: "classes", classes: 10 } as const;
+  const config = (nullLabel?: boolean): DitConfig => {
+    const { context: _, ...rest } = good;
+    return { ...rest, conditioning, context: { ...context, ...(nullLabel !== undefined && { nullLabel }) } };
+  };
+  expect(parameters(config(true))).toEqual(parameters(config()));
+  expect(parameters(config()).trainable - parameters(config(false)).trainable).toBe(32);
+  expect(canonicalConfig(config(true))).toEqual(canonicalConfig(config()));
+  expect(canonicalConfig(config()).context).toEqual(context);
+  expect(canonicalConfig(config(false)).context).toEqual({ ...context, nullLabel: false });
 });
 
 test("a config survives JSON, and resolving names no other model", () => {
@@ -66,7 +108,15 @@ const wrong: readonly (readonly [string, object, RegExp])[] = [
     /crossAttention needs a token to attend to/,
   ],
   ["sines at an odd width", { width: 6, heads: 1 }, /width is 6; sincos positions need a multiple of 4/],
-  ["no image", { image: undefined }, /image must be a record/],
+  ["no image", { image: undefined }, /image is undefined; it must be a record of height, width, channels/],
+  ["a time scale of 0", { timeScale: 0 }, /timeScale is 0; it must be a finite number above 0/],
+  ["a time scale in words", { timeScale: "1" }, /timeScale is "1"/],
+  [
+    "a null label that is no choice",
+    { context: { kind: "classes", classes: 2, nullLabel: 0 } },
+    /context.nullLabel is 0; it must be true or false/,
+  ],
+  ["a list for a context", { context: [] }, /context.kind is undefined; it must be one of "none", "classes"/],
   ["an unknown image key", { image: { height: 16, width: 16, depth: 3 } }, /image has an unknown key "depth"/],
 ];
 
@@ -74,4 +124,8 @@ test.each(wrong)("%s", (_, change, message) => {
   const bad = { ...good, ...change } as DitConfig;
   expect(() => resolve(bad)).toThrow(FlopsError);
   expect(() => forward(bad)).toThrow(message);
+});
+
+test.each([undefined, null, 3, "DiT-XL/2", []])("%s is no config", (value) => {
+  expect(() => resolve(value as never)).toThrow(/the config is .*; it must be a record of image, patch, width/);
 });

@@ -5,6 +5,7 @@ import {
   devices,
   estimate,
   evaluate,
+  FlopsError,
   flops,
   ladder,
   mfu,
@@ -172,6 +173,27 @@ describe("time, money and energy", () => {
     expect([price.source.date, watts]).toEqual(["2026-05", 700]);
   });
 
+  /** 45 % of 16 devices is 7.27 of one: the tokens of all of them against the peak of one. */
+  test("a utilisation above 1 is refused, with what is likely wrong", () => {
+    const run = { flops: 6.89e18, seconds: 48_600, device: devices["A100-80GB-SXM"], arithmetic: "bf16" } as const;
+    expect(mfu(run)).toBeCloseTo(0.4544, 4);
+    const all = { ...run, flops: 16 * run.flops };
+    expect(() => mfu(all)).toThrow(FlopsError);
+    expect(() => mfu(all)).toThrow(/mfu is 7.27, .* in 48600 s on 1 × NVIDIA A100 80GB SXM .*tokens of all devices/);
+    expect(mfu({ ...all, devices: 16 })).toBeCloseTo(0.4544, 4);
+  });
+
+  test("full use is 1, whatever the rounding", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e9, max: 1e25, noNaN: true }), fc.integer({ min: 1, max: 9999 }), (work, many) => {
+        const { seconds } = estimate({ flops: work, device: h100, arithmetic: "bf16", mfu: 1, devices: many });
+        const used = mfu({ flops: work, seconds, device: h100, arithmetic: "bf16", devices: many });
+        expect(used).toBeGreaterThan(1 - 1e-12);
+        expect(used).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
   test("roofline: compute-bound above the ridge, memory-bound below", () => {
     const ridge = h100.peak.bf16 / h100.bandwidth;
     expect(roofline(h100, "bf16", 2 * ridge * 1e9, 1e9).boundBy).toBe("compute");
@@ -182,7 +204,8 @@ describe("time, money and energy", () => {
     const run = { flops: 1e18, device: devices.T4, arithmetic: "bf16", mfu: 0.5 } as const;
     expect(() => estimate(run)).toThrow(/NVIDIA T4 has no peak for bf16; its entry has f32, f16/);
     expect(() => estimate({ ...run, arithmetic: "f16", mfu: 40 })).toThrow(/mfu is 40/);
-    expect(() => mfu({ ...run, arithmetic: "f16", seconds: 0 })).toThrow(/seconds is 0/);
+    const { mfu: _, ...measured } = run;
+    expect(() => mfu({ ...measured, arithmetic: "f16", seconds: 0 })).toThrow(/seconds is 0/);
   });
 
   test("every entry of the table is whole and dated", () => {

@@ -1,5 +1,5 @@
 import { finalNorm, type Modulation, mlp, modulation, type Stream, selfAttention } from "../blocks.js";
-import type { ResolvedConfig } from "../config.js";
+import { labelRows, type ResolvedConfig } from "../config.js";
 import { classTable, finalLinear, type Layer, linear, patchEmbedding, timeEmbedding, under } from "../layers.js";
 
 /** One context vector per sample: a label's row, the mean of the word rows, or a projection of the mean feature. */
@@ -10,7 +10,7 @@ function contextVector(c: ResolvedConfig): Layer[] {
     case "none":
       return [];
     case "classes":
-      return [classTable(context.classes, width)];
+      return [classTable(labelRows(context), width)];
     case "words":
       return [at("embedding_table", { kind: "lookup", rows: context.tokens, entries: context.vocabulary, width })];
     case "features":

@@ -4,6 +4,7 @@ import { type Shape, sameShape, sizeOf } from "../shape.js";
 import { type Graph, refOf, walk } from "./graph.js";
 import { isContiguous, type Layout, reshapeLayout } from "./layout.js";
 import { copyOp, sourceOf } from "./legalize.js";
+import { UnitOrder } from "./unit-order.js";
 
 /** One pointwise node's reading of a stored value, over the iteration space of its cluster. */
 export interface Load {
@@ -36,6 +37,7 @@ export class Unit {
     this.shape = node.outputs[0]!.shape;
   }
 
+  /** Id of the last member: where the unit was recorded. */
   get last(): number {
     return this.nodes.at(-1)!.id;
   }
@@ -78,6 +80,7 @@ class Clustering {
   readonly #units = new Map<Node, Unit>();
   readonly #consumers = new Map<Node, Node[]>();
   readonly #outputs: Set<Node>;
+  readonly #placed = new UnitOrder<Unit>();
 
   constructor(
     graph: Graph,
@@ -103,6 +106,7 @@ class Clustering {
       if (node.op.lowering.kind === "view" || isInline(node)) continue;
       const unit = new Unit(node, isPointwise(node));
       this.#units.set(node, unit);
+      this.#placed.append(unit);
       units.push(unit);
       if (unit.pointwise) this.#grow(unit, node);
     }
@@ -129,14 +133,17 @@ class Clustering {
     }
   }
 
+  /** Joins a cluster and one that reads it, if nothing comes between them. */
   #tryMerge(into: Unit, from: Unit): void {
     if (into.nodes.length + from.nodes.length > this.limits.maxNodes) return;
-    if (this.#reaches(into, from) || this.#reaches(from, into)) return;
+    const awaited = this.#awaitedBetween(into, from);
+    if (!awaited) return;
     const shape = [into.shape, from.shape].find(
       (candidate) => this.#fits(into, candidate) && this.#fits(from, candidate),
     );
     if (!shape) return;
     if (this.#buffers(into, from) > this.limits.maxBuffers) return;
+    this.#placed.merge(into, from, awaited);
     this.#reshape(into, shape);
     this.#reshape(from, shape);
     into.nodes.push(...from.nodes);
@@ -161,30 +168,34 @@ class Clustering {
       );
   }
 
-  /** Whether `to` must wait for something outside both that must wait for `from`, or reads `from` rearranged. */
-  #reaches(from: Unit, to: Unit): boolean {
-    const seen = new Set<Unit>();
+  /**
+   * What `late` waits for among the units placed after `early`. Undefined if any of it waits for `early` in turn, or if `late` reads `early`
+   * rearranged: one kernel cannot be both before and after another.
+   */
+  #awaitedBetween(early: Unit, late: Unit): Set<Unit> | undefined {
+    const awaited = new Set<Unit>();
     const stack: Unit[] = [];
-    const push = (tensor: Tensor): void => {
-      const unit = this.#unitOf(tensor);
-      if (unit && unit !== to && !seen.has(unit) && unit.last >= from.nodes[0]!.id) {
-        seen.add(unit);
-        stack.push(unit);
-      }
+    const push = (unit: Unit | undefined): void => {
+      if (!unit || unit === late || awaited.has(unit) || this.#placed.isBefore(unit, early)) return;
+      awaited.add(unit);
+      stack.push(unit);
     };
-    for (const node of to.nodes)
+    for (const node of late.nodes)
       for (const input of node.inputs) {
         const { base, layout } = sourceOf(input)!;
         const unit = this.#unitOf(base);
-        if (unit !== from) push(base);
-        else if (!readsWhole(base, layout)) return true;
+        if (unit !== early) push(unit);
+        else if (!readsWhole(base, layout)) return undefined;
       }
     while (stack.length > 0) {
-      const unit = stack.pop()!;
-      if (unit === from) return true;
-      for (const node of unit.nodes) for (const input of node.inputs) push(sourceOf(input)!.base);
+      for (const node of stack.pop()!.nodes)
+        for (const input of node.inputs) {
+          const unit = this.#unitOf(sourceOf(input)!.base);
+          if (unit === early) return undefined;
+          push(unit);
+        }
     }
-    return false;
+    return awaited;
   }
 
   /** Whether everything a cluster reads can be read over another shape. */

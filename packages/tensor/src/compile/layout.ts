@@ -1,4 +1,4 @@
-import { type Shape, sameShape, sizeOf } from "../shape.js";
+import { type Shape, sameShape } from "../shape.js";
 
 /** How a tensor lies in a buffer: element strides and an element offset. Stride 0 repeats one element (broadcast). */
 export interface Layout {
@@ -95,7 +95,3 @@ export const reshapeLayout = (layout: Layout, shape: Shape): Layout | undefined 
   }
   return { shape, strides, offset: layout.offset };
 };
-
-/** Number of elements from the lowest to the highest touched, inclusive. */
-export const extentOf = ({ shape, strides }: Layout): number =>
-  sizeOf(shape) === 0 ? 0 : 1 + shape.reduce((sum, n, i) => sum + (n - 1) * Math.abs(strides[i]!), 0);

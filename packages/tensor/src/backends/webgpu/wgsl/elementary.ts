@@ -6,14 +6,15 @@ import type { LibraryFunction } from "./library.js";
  * overflow. Special values are handled on the bits because WGSL may assume they do not occur.
  */
 export const elementary = {
-  // x = n ln 2 + r, |r| <= ln 2 / 2, with ln 2 in two parts so that n times the first is exact. 2^n is applied in two
-  // steps because n reaches 128 and -149. The overflow threshold is ln(2^128).
+  // x = n ln 2 + r, |r| <= ln 2 / 2, with ln 2 in two parts so that n times the first is exact; rounding between them keeps
+  // a compiler from adding them up. 2^n is applied in two steps because n reaches 128 and -149. The overflow threshold is
+  // ln(2^128).
   expF: {
-    uses: ["isNan"],
+    uses: ["isNan", "roundedF"],
     text: `fn expF(x: F) -> F {
   let c = clamp(x, F(-104.0), F(89.0));
   let n = round(c * 1.44269504088896341);
-  let r = (c - n * 0.693359375) - n * -2.12194440e-4;
+  let r = roundedF(c - n * 0.693359375) - n * -2.12194440e-4;
   var p = F(1.9875691500e-4);
   p = p * r + 1.3981999507e-3;
   p = p * r + 8.3334519073e-3;

@@ -1,6 +1,7 @@
 import { elementary } from "./elementary.js";
 import { power } from "./power.js";
 import { predicates } from "./predicates.js";
+import { rounding } from "./rounding.js";
 import { trigonometry } from "./trigonometry.js";
 
 /** Elements one invocation computes side by side: f32 or vec4<f32>. */
@@ -15,7 +16,13 @@ export interface LibraryFunction {
   readonly text: string | ((width: Width) => string);
 }
 
-const LIBRARY: Readonly<Record<string, LibraryFunction>> = { ...predicates, ...elementary, ...trigonometry, ...power };
+const LIBRARY: Readonly<Record<string, LibraryFunction>> = {
+  ...predicates,
+  ...rounding,
+  ...elementary,
+  ...trigonometry,
+  ...power,
+};
 
 /** The text of the named functions and of all they call, each once, callees first. */
 export const libraryText = (names: Iterable<string>, width: Width): string => {

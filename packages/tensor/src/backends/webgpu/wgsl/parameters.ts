@@ -6,13 +6,16 @@ export const floatBits = (value: number): number => {
   return scratch.getUint32(0);
 };
 
+/** A zero that no compiler knows to be one: the first word of every uniform block. */
+export const ZERO = "P[0].x";
+
 /**
  * Numbers a kernel reads from its uniform block instead of from its text, so that one pipeline serves every shape. Each
  * method stores a value and returns the WGSL expression that reads it back. Values keep infinities and NaN, which WGSL
  * literals cannot express.
  */
 export class Parameters {
-  readonly #words: number[] = [];
+  readonly #words = [0];
 
   u32(value: number): string {
     const index = this.#words.push(value >>> 0) - 1;
@@ -27,9 +30,9 @@ export class Parameters {
     return `bitcast<f32>(${this.u32(floatBits(value))})`;
   }
 
-  /** Rows of four words: the uniform address space has no tighter array. Never empty. */
+  /** Rows of four words: the uniform address space has no tighter array. */
   get rows(): number {
-    return Math.max(1, Math.ceil(this.#words.length / 4));
+    return Math.ceil(this.#words.length / 4);
   }
 
   toArray(): Uint32Array {

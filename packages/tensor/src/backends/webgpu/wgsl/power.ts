@@ -2,14 +2,15 @@ import type { LibraryFunction } from "./library.js";
 
 /**
  * x^y = 2^(y log2 |x|) with the logarithm carried in two parts (the idea of fdlibm's pow): an error of one ulp in a plain
- * f32 logarithm would be multiplied by up to 128. Parts are cut by masking bits, which no compiler may reassociate away.
+ * f32 logarithm would be multiplied by up to 128. Parts are cut by masking bits, and what they leave is rounded before more is
+ * added to it, so that no compiler can put the parts together again.
  */
 export const power = {
   headF: {
     text: `fn headF(x: F) -> F { return bitcast<F>(bitcast<U>(x) & U(0xfffff000u)); }`,
   },
   powF: {
-    uses: ["headF", "isNan"],
+    uses: ["headF", "isNan", "roundedF"],
     text: `fn powF(x: F, yIn: F) -> F {
   let y = clamp(yIn, F(-4294967296.0), F(4294967296.0));
   let a = abs(x);
@@ -23,8 +24,8 @@ export const power = {
   let s = f / d;
   let sHead = headF(s);
   let dHead = headF(d);
-  let dTail = m - (dHead - 1.0);
-  let sTail = ((f - sHead * dHead) - sHead * dTail) / d;
+  let dTail = m - roundedF(dHead - 1.0);
+  let sTail = (roundedF(f - sHead * dHead) - sHead * dTail) / d;
   let q = s * s;
   let r = s * (q * (0.66666666667 + q * (0.4 + q * (0.28571428571 + q * (0.22222222222 + q * 0.18181818182)))));
   // log2 m, with 1 / ln 2 = 1.4423828125 + 3.1222839e-4.
@@ -33,13 +34,13 @@ export const power = {
   let scaled = lHead * 1.4423828125;
   let rest = lTail * 1.4423828125 + (lHead + lTail) * 3.12228388963e-4;
   let t = headF((e + scaled) + rest);
-  let tTail = rest - ((t - e) - scaled);
+  let tTail = rest - roundedF(roundedF(t - e) - scaled);
   let yHead = headF(y);
   let high = yHead * t;
   let low = (y - yHead) * t + y * tTail;
   let z = clamp(high + low, F(-151.0), F(129.0));
   let n = round(z);
-  let g = clamp((high - n) + low, F(-0.51), F(0.51)) * 0.69314718055994531;
+  let g = clamp(roundedF(high - n) + low, F(-0.51), F(0.51)) * 0.69314718055994531;
   var p = F(1.9875691500e-4);
   p = p * g + 1.3981999507e-3;
   p = p * g + 8.3334519073e-3;

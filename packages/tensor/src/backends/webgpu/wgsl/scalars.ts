@@ -1,6 +1,7 @@
 import type { Instruction, PointwiseProgram, ScalarOp } from "../../../compile/kernel.js";
 import type { DType } from "../../../dtype.js";
 import type { Parameters } from "./parameters.js";
+import { roundedOperands } from "./rounding.js";
 
 /** The width alias that holds a dtype inside a program. */
 export const ALIAS = { f32: "F", i32: "I", u32: "U", bool: "B" } as const satisfies Record<DType, string>;
@@ -122,10 +123,11 @@ export const programText = (
 ): ProgramText => {
   const dtypes: DType[] = program.loads.map((view) => view.dtype);
   const lines: string[] = [];
-  const one = (instruction: Instruction): string => {
+  const rounded = roundedOperands(program);
+  const one = (instruction: Instruction, index: number): string => {
     if (instruction.op === "constant") return constant(instruction.value, instruction.dtype, parameters);
     if (instruction.op === "iota") return `${ALIAS[instruction.dtype]}(${coordinate(instruction.axis)})`;
-    const args = instruction.args.map((i) => `v${i}`);
+    const args = instruction.args.map((i) => (rounded[index]!.has(i) ? `${use("roundedF")}(v${i})` : `v${i}`));
     return expression(
       instruction.op,
       args,
@@ -134,9 +136,9 @@ export const programText = (
       use,
     );
   };
-  for (const instruction of program.body) {
-    lines.push(`let v${dtypes.length} = ${one(instruction)};`);
+  program.body.forEach((instruction, index) => {
+    lines.push(`let v${dtypes.length} = ${one(instruction, index)};`);
     dtypes.push(instruction.dtype);
-  }
+  });
   return { statements: lines.join("\n"), results: program.results.map((i) => ({ name: `v${i}`, dtype: dtypes[i]! })) };
 };

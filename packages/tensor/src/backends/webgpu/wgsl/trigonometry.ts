@@ -12,7 +12,8 @@ const lanes = (width: Width): string =>
 
 /**
  * Sine and cosine by reduction to [-pi/4, pi/4] and Cephes polynomials. Up to 8192 the reduction subtracts n pi/2 in three
- * parts, each product exact (Cody and Waite); beyond, it multiplies by the bits of 2/pi that matter (Payne and Hanek, 1983).
+ * parts, each product exact and each difference rounded (Cody and Waite); beyond, it multiplies by the bits of 2/pi that
+ * matter (Payne and Hanek, 1983).
  */
 export const trigonometry = {
   // 64-bit product of two u32 as (high, low).
@@ -73,10 +74,10 @@ fn reduceLarge(x: f32) -> vec2<f32> {
 }`,
   },
   reduceHalfPi: {
-    uses: ["reduceLarge", "isNan"],
+    uses: ["reduceLarge", "isNan", "roundedF"],
     text: (width) => `fn reduceHalfPi(x: F, n: ptr<function, U>) -> F {
   let k = round(clamp(x, F(-8192.0), F(8192.0)) * 0.63661977236758134308);
-  var r = ((x - k * 1.5703125) - k * 4.8375129699707031e-4) - k * 7.5497899548918822e-8;
+  var r = roundedF(roundedF(x - k * 1.5703125) - k * 4.8375129699707031e-4) - k * 7.5497899548918822e-8;
   *n = bitcast<U>(I(k));
   let large = (abs(x) >= F(8192.0)) | isNan(x);
   if (any(large)) {

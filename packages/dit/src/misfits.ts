@@ -1,0 +1,92 @@
+import type { ResolvedConfig } from "@isoflop/flops";
+import { shown } from "./errors.js";
+import type { NamedSpecs } from "./spec.js";
+
+/** One trouble of one named array, such as "blocks.0.attn.qkv.weight" that "is missing". */
+export interface Misfit {
+  readonly name: string;
+  readonly trouble: string;
+}
+
+/** The config that has what is given, where one field says it. */
+const otherwise = (
+  config: ResolvedConfig,
+  name: string,
+  given: readonly number[],
+  right: readonly number[],
+): string => {
+  const { context, patch, outChannels } = config;
+  const [rows, ...rest] = given;
+  if (rows === undefined || rest.join() !== right.slice(1).join()) return "";
+  const channels = rows / patch ** 2;
+  if (/^(final_layer\.)?linear\./.test(name) && Number.isInteger(channels))
+    return `; outChannels ${channels}${channels === 2 * outChannels ? ", a learned variance," : ""} has it`;
+  if (name === "y_embedder.embedding_table.weight" && context.kind === "classes" && rows === context.classes)
+    return '; nullLabel false, a table without "no label", has it';
+  return "";
+};
+
+/** Every name of a config that is missing or of another shape, and every name that it does not know. */
+export const misfits = (
+  config: ResolvedConfig,
+  named: NamedSpecs,
+  given: ReadonlyMap<string, readonly number[]>,
+): readonly Misfit[] => {
+  const known = new Map(named);
+  const wrong = named.flatMap(([name, { shape }]): Misfit[] => {
+    const found = given.get(name);
+    if (!found) return [{ name, trouble: `${shown(shape)} is missing` }];
+    if (found.join() === shape.join()) return [];
+    const trouble = `is ${shown(found)}; this config has ${shown(shape)}${otherwise(config, name, found, shape)}`;
+    return [{ name, trouble }];
+  });
+  const unknown = [...given.keys()].filter((name) => !known.has(name));
+  return [...wrong, ...unknown.map((name) => ({ name, trouble: "is no parameter of this config" }))];
+};
+
+/** More lines than these are counted, not shown: a file can hold any number of names. */
+const mostLines = 60;
+
+const block = /^(\w*blocks\.)(\d+)(\..*)$/;
+
+const span = (indices: readonly number[]): string => {
+  const [first, last] = [indices[0]!, indices.at(-1)!];
+  if (first === last) return `${first}`;
+  return last - first === indices.length - 1 ? `{${first}..${last}}` : `{${indices.join()}}`;
+};
+
+/** As lines of a message, the same trouble of several blocks in one: `"blocks.{1..27}.attn.qkv.weight" [48, 16] is missing`. */
+export const linesOf = (all: readonly Misfit[]): readonly string[] => {
+  const lines = new Map<string, { readonly name: (index: string) => string; readonly indices: Set<number> }>();
+  for (const { name, trouble } of all) {
+    const [, before, index, after] = block.exec(name) ?? [];
+    const key = JSON.stringify(index === undefined ? [name, trouble] : [before, after, trouble]);
+    const line = lines.get(key) ?? {
+      name: (i: string) => `${JSON.stringify(index === undefined ? name : `${before}${i}${after}`)} ${trouble}`,
+      indices: new Set<number>(),
+    };
+    lines.set(key, line);
+    if (index !== undefined) line.indices.add(Number(index));
+  }
+  const text = [...lines.values()].map(({ name, indices }) => name(span([...indices].sort((a, b) => a - b))));
+  return text.length > mostLines
+    ? [...text.slice(0, mostLines), `and ${text.length - mostLines} more such lines`]
+    : text;
+};
+
+/** All troubles as the end of a message: one on its line, several below each other. */
+export const listed = (all: readonly Misfit[]): string => {
+  const lines = linesOf(all);
+  return lines.length === 1 ? `${lines[0]}.` : `${all.length} arrays do not fit this config:\n  ${lines.join("\n  ")}`;
+};
+
+/** More prefixes than these are not tried. */
+const mostPrefixes = 16;
+
+/** The prefixes under which more than half of a config's names stand in what is given, such as "module." or "ema.". */
+export const prefixesOf = (named: NamedSpecs, given: ReadonlySet<string>): readonly string[] => {
+  const [first] = named[0]!;
+  const prefixes = [...given].filter((name) => name.endsWith(`.${first}`)).map((name) => name.slice(0, -first.length));
+  const covers = (prefix: string) => 2 * named.filter(([name]) => given.has(prefix + name)).length > named.length;
+  return prefixes.slice(0, mostPrefixes).filter(covers);
+};
