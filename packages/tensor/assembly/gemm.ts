@@ -7,7 +7,7 @@ import { Control } from "../src/backends/wasm/opcodes";
 import { columns1, columns2, columns3, columns4, columns5, columns6 } from "./micro-columns";
 import { rows1, rows2, rows3, rows4, rows5, rows6 } from "./micro-rows";
 import { packColumns, packRows, packSixes } from "./pack";
-import { copyWords } from "./simd";
+import { copyWords, storePart } from "./simd";
 import { setOutput } from "./tile-output";
 
 /** Longest run of k in one pass. Also known to the host, which sizes scratch. */
@@ -20,7 +20,7 @@ const FAR: i32 = 1024;
 const PACKING_COLUMNS: i32 = 32;
 /** Rows of A copied together: most of two cache lines. */
 const ROWS_TOGETHER: i32 = 24;
-/** Bytes in front of the packed panels: one 6 x 8 tile for ragged right edges. */
+/** Bytes in front of the packed panels: one 6 x 8 tile for ragged right edges and for sums that join what C holds. */
 const EDGE: usize = 256;
 
 function tile(byRows: bool, rows: i32, k: i32, a: usize, as: usize, b: usize, bs: usize): void {
@@ -44,9 +44,27 @@ function tile(byRows: bool, rows: i32, k: i32, a: usize, as: usize, b: usize, bs
     }
 }
 
+/** Adds a tile of rows x 8 at `from` to `columns` columns of C. */
+function addTile(c: usize, cRow: i32, from: usize, rows: i32, columns: i32): void {
+  for (; rows > 0; rows--) {
+    const low = f32x4.add(v128.load(c), v128.load(from));
+    const high = f32x4.add(v128.load(c, 16), v128.load(from, 16));
+    if (columns >= 8) {
+      v128.store(c, low);
+      v128.store(c, high, 16);
+    } else if (columns >= 4) {
+      v128.store(c, low);
+      storePart(c + 16, high, columns - 4);
+    } else storePart(c, low, columns);
+    c += cRow;
+    from += 32;
+  }
+}
+
 /**
  * C [m, n] = A [m, k] B [k, n] + D. C's and D's columns are contiguous; D may be 0 (none) or C itself. Either
- * stride of A and of B is 4 bytes. `work` holds 256 + 4 k (24 + ceil8(n)) bytes for k up to MAX_DEPTH.
+ * stride of A and of B is 4 bytes. What joins C is summed by itself first, in runs of at most MAX_DEPTH, so that rounding does not grow with
+ * k. `work` holds 256 + 4 k (24 + ceil8(n)) bytes for k up to MAX_DEPTH.
  */
 export function gemm(
   m: i32, n: i32, k: i32,
@@ -74,10 +92,12 @@ export function gemm(
     }
     const bStep = pack ? 32 : bRow;
     const bPanel = pack ? kc << 5 : 32;
+    const joins = d == c;
     // No addend: every row starts from the same eight zeros.
-    const start = d ? d : Control.Zeros;
-    const startRow = d ? dRow : 0;
-    const startColumn = d ? 32 : 0;
+    const fresh = joins || !d;
+    const start = fresh ? Control.Zeros : d;
+    const startRow = fresh ? 0 : dRow;
+    const startColumn = fresh ? 0 : 32;
     for (let i = 0; i < m; i += 6) {
       const rows = min(6, m - i);
       let ai = a + i * aRow + k0 * aColumn;
@@ -90,14 +110,11 @@ export function gemm(
       let cj = c + i * cRow;
       let dj = start + i * startRow;
       for (let left = n; left > 0; left -= 8) {
-        if (left >= 8) {
-          setOutput(cj, cRow, dj, startRow);
-          tile(byRows, rows, kc, ai, aStep, bj, bStep);
-        } else {
-          setOutput(work, 32, dj, startRow);
-          tile(byRows, rows, kc, ai, aStep, bj, bStep);
-          for (let r = 0; r < rows; r++) copyWords(cj + r * cRow, work + (r << 5), left);
-        }
+        const direct = left >= 8 && !joins;
+        setOutput(direct ? cj : work, direct ? cRow : 32, dj, startRow);
+        tile(byRows, rows, kc, ai, aStep, bj, bStep);
+        if (joins) addTile(cj, cRow, work, rows, left);
+        else if (!direct) for (let r = 0; r < rows; r++) copyWords(cj + r * cRow, work + (r << 5), left);
         bj += bPanel;
         cj += 32;
         dj += startColumn;

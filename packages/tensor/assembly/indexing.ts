@@ -1,12 +1,17 @@
 /** Kernels that look elements up by integer index, and the running sum. */
 import { IndexWord } from "../src/backends/wasm/opcodes";
+import { scratch } from "./thread";
+
+/** Updates of one row added in f32 before their sum is carried into f64. */
+const RUN: i32 = 128;
 
 @inline
 function copyRow(to: usize, from: usize, words: i32): void {
   memory.copy(to, from, words << 2);
 }
 
-function addRow(to: usize, from: usize, words: i32): void {
+/** to += from. */
+export function addRow(to: usize, from: usize, words: i32): void {
   for (; words >= 4; words -= 4) {
     v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
     to += 16;
@@ -34,18 +39,54 @@ export function take(p: usize, task: u32): void {
   }
 }
 
-/** A: indices [Count], B: updates [Count, Inner] -> C [Axis, Inner]. A task owns some rows and looks at every index. */
+/** total = (total or 0) + row, in f64. */
+function carryRow(total: usize, row: usize, words: i32, first: bool): void {
+  for (; words > 0; words--) {
+    store<f64>(total, (first ? 0 : load<f64>(total)) + <f64>load<f32>(row));
+    total += 8;
+    row += 4;
+  }
+}
+
+/** to = the sum of the updates in a list: runs in f32, their sums in f64 at `total`. `next` holds 1 + the index of each, 0 at the end. */
+function sumList(to: usize, updates: usize, width: i32, next: usize, total: usize, item: u32): void {
+  const bytes = width << 2;
+  let runs: i32 = 0;
+  while (item) {
+    let left = RUN;
+    copyRow(to, updates + (item - 1) * bytes, width);
+    for (item = load<u32>(next + ((item - 1) << 2)); item && --left; item = load<u32>(next + ((item - 1) << 2)))
+      addRow(to, updates + (item - 1) * bytes, width);
+    if (item || runs) carryRow(total, to, width, runs++ == 0);
+  }
+  if (runs) for (let j: i32 = 0; j < width; j++) store<f32>(to + (j << 2), <f32>load<f64>(total + (j << 3)));
+}
+
+/**
+ * A: indices [Count], B: updates [Count, Inner] -> C [Axis, Inner]. A task owns some rows and looks at every index. Scratch: the running
+ * sum of a row in f64, and lists of the updates of each row in index order.
+ */
 export function scatterAdd(p: usize, task: u32): void {
   const width = load<i32>(p, IndexWord.Inner);
   const count = load<u32>(p, IndexWord.Count);
   const perTask = load<u32>(p, IndexWord.PerTask);
   const first = task * perTask;
   const owned = min(perTask, load<u32>(p, IndexWord.Axis) - first);
-  const to = load<usize>(p, IndexWord.C) + ((first * width) << 2);
-  memory.fill(to, 0, (owned * width) << 2);
-  for (let i: u32 = 0; i < count; i++) {
-    const row = load<u32>(load<usize>(p, IndexWord.A) + (i << 2)) - first;
-    if (row < owned) addRow(to + ((row * width) << 2), load<usize>(p, IndexWord.B) + ((i * width) << 2), width);
+  const heads = scratch + (width << 3);
+  const next = heads + (owned << 2);
+  memory.fill(heads, 0, owned << 2);
+  for (let i = count; i > 0; i--) {
+    const row = load<u32>(load<usize>(p, IndexWord.A) + ((i - 1) << 2)) - first;
+    if (row >= owned) continue;
+    store<u32>(next + ((i - 1) << 2), load<u32>(heads + (row << 2)));
+    store<u32>(heads + (row << 2), i);
+  }
+  let to = load<usize>(p, IndexWord.C) + ((first * width) << 2);
+  for (let row: u32 = 0; row < owned; row++) {
+    const item = load<u32>(heads + (row << 2));
+    if (item) sumList(to, load<usize>(p, IndexWord.B), width, next, scratch, item);
+    else memory.fill(to, 0, width << 2);
+    to += width << 2;
   }
 }
 
@@ -69,27 +110,37 @@ export function gather(p: usize, task: u32): void {
   }
 }
 
-/** A: indices [Outer, Count, Inner], B: dy [Outer, Count, Inner] -> C [Outer, Axis, Inner], sums in index order. */
+/**
+ * A: indices [Outer, Count, Inner], B: dy [Outer, Count, Inner] -> C [Outer, Axis, Inner], sums in index order: in f64 in scratch, Fill
+ * columns at a time.
+ */
 export function gatherBackward(p: usize, task: u32): void {
   const axis = load<u32>(p, IndexWord.Axis);
   const inner = load<u32>(p, IndexWord.Inner);
   const count = load<u32>(p, IndexWord.Count);
+  const columns = load<u32>(p, IndexWord.Fill);
   const perTask = load<u32>(p, IndexWord.PerTask);
   const end = min(load<u32>(p, IndexWord.Outer), (task + 1) * perTask);
-  for (let o = task * perTask; o < end; o++) {
-    const dx = load<usize>(p, IndexWord.C) + ((o * axis * inner) << 2);
-    memory.fill(dx, 0, (axis * inner) << 2);
-    let at = (o * count * inner) << 2;
-    for (let j: u32 = 0; j < count; j++)
-      for (let i: u32 = 0; i < inner; i++) {
-        const index = load<u32>(load<usize>(p, IndexWord.A) + at);
-        if (index < axis) {
-          const to = dx + ((index * inner + i) << 2);
-          store<f32>(to, load<f32>(to) + load<f32>(load<usize>(p, IndexWord.B) + at));
+  for (let o = task * perTask; o < end; o++)
+    for (let column: u32 = 0; column < inner; column += columns) {
+      const width = min(columns, inner - column);
+      memory.fill(scratch, 0, (axis * width) << 3);
+      for (let j: u32 = 0; j < count; j++) {
+        let at = ((o * count + j) * inner + column) << 2;
+        for (let i: u32 = 0; i < width; i++) {
+          const index = load<u32>(load<usize>(p, IndexWord.A) + at);
+          if (index < axis) {
+            const to = scratch + ((index * width + i) << 3);
+            store<f64>(to, load<f64>(to) + <f64>load<f32>(load<usize>(p, IndexWord.B) + at));
+          }
+          at += 4;
         }
-        at += 4;
       }
-  }
+      for (let r: u32 = 0; r < axis; r++) {
+        const to = load<usize>(p, IndexWord.C) + (((o * axis + r) * inner + column) << 2);
+        for (let i: u32 = 0; i < width; i++) store<f32>(to + (i << 2), <f32>load<f64>(scratch + ((r * width + i) << 3)));
+      }
+    }
 }
 
 /** A: x [Outer, Axis, Inner] -> B: inclusive running sum along Axis, kept in f64. Fill: from the end. */

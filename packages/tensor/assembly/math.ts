@@ -68,6 +68,22 @@ export function log4(x: v128): v128 {
   return v128.or(y, v128.or(f32x4.lt(x, zero), f32x4.ne(x, x)));
 }
 
+/** log(1 + z) for one z >= 0, to the last bits even where 1 + z rounds to 1: the series of 2 artanh(z / (2 + z)) below 1. */
+export function log1p1(z: f64): f32 {
+  if (!(z < 1)) return f32x4.extract_lane(log4(splat(<f32>(z + 1))), 0);
+  const s = z / (2 + z);
+  const q = s * s;
+  let p: f64 = 1.0 / 15;
+  p = p * q + 1.0 / 13;
+  p = p * q + 1.0 / 11;
+  p = p * q + 1.0 / 9;
+  p = p * q + 1.0 / 7;
+  p = p * q + 1.0 / 5;
+  p = p * q + 1.0 / 3;
+  p = p * q + 1.0;
+  return <f32>(2 * s * p);
+}
+
 const TANH = memory.data<f32>([
   -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1, 0.625, 2,
 ]);

@@ -1,8 +1,29 @@
 /** Batched matrix product: a task is a few blocks, each BlockM x BlockN of one batch's C. */
 import { MatmulWord } from "../src/backends/wasm/opcodes";
 import { gemm } from "./gemm";
+import { addRow } from "./indexing";
 import { rowScale } from "./rows";
 import { scratch } from "./thread";
+
+/** Longest run of k summed into one place: sums of longer ones are made apart and added. Also known to the host, which sizes scratch. */
+const MAX_RUN: i32 = 32768;
+
+/** C [m, n] = A B + D as `gemm`; `apart` bytes of scratch hold the sums of further runs of k. */
+function product(
+  m: i32, n: i32, k: i32,
+  a: usize, aRow: i32, aColumn: i32,
+  b: usize, bRow: i32, bColumn: i32,
+  c: usize, cRow: i32,
+  d: usize, dRow: i32,
+  apart: i32,
+): void {
+  const work = scratch + apart;
+  gemm(m, n, min(k, MAX_RUN), a, aRow, aColumn, b, bRow, bColumn, c, cRow, d, dRow, work);
+  for (let k0 = MAX_RUN; k0 < k; k0 += MAX_RUN) {
+    gemm(m, n, min(k - k0, MAX_RUN), a + k0 * aColumn, aRow, aColumn, b + k0 * bRow, bRow, bColumn, scratch, n << 2, 0, 0, work);
+    for (let i = 0; i < m; i++) addRow(c + i * cRow, scratch + ((i * n) << 2), n);
+  }
+}
 
 /** Copies an addend with strided columns into C, from where the product starts. */
 function seed(m: i32, n: i32, d: usize, dRow: i32, dColumn: i32, c: usize, cRow: i32): void {
@@ -48,6 +69,7 @@ export function matmul(p: usize, task: u32): void {
   const inner = load<u32>(p, MatmulWord.BatchInner);
   const perTask = load<u32>(p, MatmulWord.BlocksPerTask);
   const cRow = n << 2;
+  const apart = k > MAX_RUN ? (blockM * blockN) << 2 : 0;
   const end = min((task + 1) * perTask, load<u32>(p, MatmulWord.Blocks));
   for (let block = task * perTask; block < end; block++) {
     const row = block / blocksN;
@@ -64,11 +86,11 @@ export function matmul(p: usize, task: u32): void {
     let d = load<usize>(p, MatmulWord.D);
     if (d) d += batch0 * load<u32>(p, MatmulWord.DBatch0) + batch1 * load<u32>(p, MatmulWord.DBatch1) + i * dRow + j * dColumn;
     if (scale != 1) {
-      gemm(mc, nc, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, 0, 0, scratch);
+      product(mc, nc, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, 0, 0, apart);
       scaleBlock(mc, nc, scale, d, dRow, dColumn, c, cRow);
     } else if (d && dColumn != 4) {
       seed(mc, nc, d, dRow, dColumn, c, cRow);
-      gemm(mc, nc, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, c, cRow, scratch);
-    } else gemm(mc, nc, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, d, dRow, scratch);
+      product(mc, nc, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, c, cRow, apart);
+    } else product(mc, nc, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, d, dRow, apart);
   }
 }

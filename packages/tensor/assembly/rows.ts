@@ -1,6 +1,6 @@
 /** Softmax and normalisation of contiguous rows. A row's ragged last vector is masked; nothing is written past it. */
 import { RowsWord } from "../src/backends/wasm/opcodes";
-import { exp4, log4 } from "./math";
+import { exp4, log1p1 } from "./math";
 import { laneMask, madd, maxLanes, splat, storePart, sumLanes } from "./simd";
 
 /** Largest of n values. NaN may be passed over: it comes back through the sum of exponentials. */
@@ -22,9 +22,11 @@ export function rowMax(p: usize, n: i32): f32 {
   return maxLanes(f32x4.pmax(a, b));
 }
 
-/** to = exp(from - shift); returns the sum. */
-export function rowExp(to: usize, from: usize, shift: f32, n: i32): f32 {
-  const s = splat(shift);
+/** Elements summed in f32 before their sum is carried into f64: rounding must not grow with the row. A multiple of 8. */
+const RUN: i32 = 512;
+
+@inline
+function expRun(to: usize, from: usize, s: v128, n: i32): f32 {
   let sum = splat(0);
   for (; n >= 4; n -= 4) {
     const e = exp4(f32x4.sub(v128.load(from), s));
@@ -41,16 +43,38 @@ export function rowExp(to: usize, from: usize, shift: f32, n: i32): f32 {
   return sumLanes(sum);
 }
 
-/** Sum of exp(from - shift). */
-function rowExpSum(from: usize, shift: f32, n: i32): f32 {
+/** to = exp(from - shift); returns the sum. */
+export function rowExp(to: usize, from: usize, shift: f32, n: i32): f32 {
   const s = splat(shift);
-  let sum = splat(0);
-  for (; n >= 4; n -= 4) {
-    sum = f32x4.add(sum, exp4(f32x4.sub(v128.load(from), s)));
-    from += 16;
+  let total: f64 = 0;
+  for (; n > 0; n -= RUN) {
+    total += <f64>expRun(to, from, s, min(n, RUN));
+    to += RUN << 2;
+    from += RUN << 2;
   }
-  if (n) sum = f32x4.add(sum, v128.and(exp4(f32x4.sub(v128.load(from), s)), laneMask(n)));
-  return sumLanes(sum);
+  return <f32>total;
+}
+
+/**
+ * log of the sum of exp(x - top), top being the largest: what ties with it counts 1 each, and the rest keeps its accuracy beside them.
+ */
+function rowLogTotal(from: usize, top: f32, n: i32): f32 {
+  const t = splat(top);
+  let rest: f64 = -1;
+  let others: f64 = 0;
+  for (; n > 0; n -= RUN) {
+    let sum = splat(0);
+    for (let left = min(n, RUN); left > 0; left -= 4) {
+      const x = v128.load(from);
+      const inside = laneMask(left);
+      const hit = v128.and(f32x4.eq(x, t), inside);
+      rest += <f64>popcnt<i32>(i32x4.bitmask(hit));
+      sum = f32x4.add(sum, v128.andnot(v128.and(exp4(f32x4.sub(x, t)), inside), hit));
+      from += 16;
+    }
+    others += <f64>sumLanes(sum);
+  }
+  return log1p1(rest + others);
 }
 
 /** to = from * scale + shift. */
@@ -65,8 +89,8 @@ export function rowScale(to: usize, from: usize, scale: f32, shift: f32, n: i32)
   if (n) storePart(to, f32x4.add(f32x4.mul(v128.load(from), a), b), n);
 }
 
-/** Sum of a[i] b[i]. */
-export function rowDot(a: usize, b: usize, n: i32): f32 {
+@inline
+function dotRun(a: usize, b: usize, n: i32): f32 {
   let s0 = splat(0);
   let s1 = splat(0);
   for (; n >= 8; n -= 8) {
@@ -85,7 +109,19 @@ export function rowDot(a: usize, b: usize, n: i32): f32 {
   return sumLanes(f32x4.add(s0, s1));
 }
 
-function rowSum(p: usize, n: i32): f32 {
+/** Sum of a[i] b[i]. */
+export function rowDot(a: usize, b: usize, n: i32): f32 {
+  let total: f64 = 0;
+  for (; n > 0; n -= RUN) {
+    total += <f64>dotRun(a, b, min(n, RUN));
+    a += RUN << 2;
+    b += RUN << 2;
+  }
+  return <f32>total;
+}
+
+@inline
+function sumRun(p: usize, n: i32): f32 {
   let s0 = splat(0);
   let s1 = splat(0);
   for (; n >= 8; n -= 8) {
@@ -102,9 +138,17 @@ function rowSum(p: usize, n: i32): f32 {
   return sumLanes(f32x4.add(s0, s1));
 }
 
-/** Sum of (x - mean)^2. */
-function rowSquares(p: usize, mean: f32, n: i32): f32 {
-  const m = splat(mean);
+function rowSum(p: usize, n: i32): f32 {
+  let total: f64 = 0;
+  for (; n > 0; n -= RUN) {
+    total += <f64>sumRun(p, min(n, RUN));
+    p += RUN << 2;
+  }
+  return <f32>total;
+}
+
+@inline
+function squaresRun(p: usize, m: v128, n: i32): f32 {
   let s0 = splat(0);
   let s1 = splat(0);
   for (; n >= 8; n -= 8) {
@@ -120,6 +164,17 @@ function rowSquares(p: usize, mean: f32, n: i32): f32 {
     p += 16;
   }
   return sumLanes(f32x4.add(s0, s1));
+}
+
+/** Sum of (x - mean)^2. */
+function rowSquares(p: usize, mean: f32, n: i32): f32 {
+  const m = splat(mean);
+  let total: f64 = 0;
+  for (; n > 0; n -= RUN) {
+    total += <f64>squaresRun(p, m, min(n, RUN));
+    p += RUN << 2;
+  }
+  return <f32>total;
 }
 
 @inline
@@ -138,8 +193,7 @@ export function softmax(p: usize, task: u32): void {
     const y = load<usize>(p, RowsWord.B) + ((row * n) << 2);
     const top = rowMax(x, n);
     if (log) {
-      const sum = rowExpSum(x, top, n);
-      rowShift(y, x, top, f32x4.extract_lane(log4(splat(sum)), 0), n);
+      rowShift(y, x, top, rowLogTotal(x, top, n), n);
     } else {
       const sum = rowExp(y, x, top, n);
       rowScale(y, y, 1 / sum, 0, n);

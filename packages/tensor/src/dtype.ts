@@ -1,6 +1,8 @@
 /** Element types a tensor can have. Every element takes four bytes in memory; `bool` is a u32 holding 0 or 1. */
 export type DType = "f32" | "i32" | "u32" | "bool";
 
+export const DTYPES = ["f32", "i32", "u32", "bool"] as const satisfies readonly DType[];
+
 export const BYTES_PER_ELEMENT = 4;
 
 /** The typed array in which values of a dtype are given and read. */

@@ -8,13 +8,23 @@ export const sizeOf = (shape: Shape): number => shape.reduce((product, n) => pro
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
-/** Rejects what no tensor can have: fractions, negative or zero sizes. */
-export const checkShape = (op: string, shape: Shape): void => {
-  const bad = shape.findIndex((n) => !Number.isInteger(n) || n < 1);
+/** Kernels count elements in 31 bits. */
+const MAX_ELEMENTS = 2 ** 31 - 1;
+
+/** Rejects what no tensor can have: fractions, negative or zero sizes (but for `unknown`), more elements than kernels can count. */
+export const checkShape = (op: string, shape: Shape, unknown?: number): void => {
+  if (!Array.isArray(shape))
+    throw new TensorError("shape", `${op}: a shape is an array of sizes such as [2, 3], got ${String(shape)}`);
+  const bad = shape.findIndex((n) => n !== unknown && (!Number.isInteger(n) || n < 1));
   if (bad >= 0)
     throw new TensorError(
       "shape",
       `${op}: dimension ${bad} of ${formatShape(shape)} is ${shape[bad]}; every dimension must be a whole number of at least 1`,
+    );
+  if (sizeOf(shape) > MAX_ELEMENTS)
+    throw new TensorError(
+      "limit",
+      `${op}: ${formatShape(shape)} has ${sizeOf(shape)} elements; a tensor has at most 2^31 - 1`,
     );
 };
 
@@ -35,6 +45,8 @@ export const resolveAxis = (op: string, axis: number, rank: number): number => {
 export const resolveAxes = (op: string, axes: number | readonly number[] | undefined, rank: number): number[] => {
   if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
   const list = typeof axes === "number" ? [axes] : axes;
+  if (!Array.isArray(list))
+    throw new TensorError("shape", `${op}: axes are a number or an array of numbers, got ${String(axes)}`);
   const resolved = list.map((axis) => resolveAxis(op, axis, rank)).sort((a, b) => a - b);
   const repeated = resolved.find((axis, i) => axis === resolved[i - 1]);
   if (repeated !== undefined)
@@ -61,16 +73,15 @@ export const broadcastShapes = (op: string, a: Shape, b: Shape): number[] => {
 
 /** Fills in one `-1` and checks that the number of elements stays the same. */
 export const resolveReshape = (op: string, from: Shape, to: Shape): number[] => {
+  checkShape(op, to, -1);
   const total = sizeOf(from);
   const unknown = to.filter((n) => n === -1).length;
   const known = to.reduce((product, n) => (n === -1 ? product : product * n), 1);
-  const fits = unknown === 0 ? known === total : unknown === 1 && known > 0 && total % known === 0;
+  const fits = unknown === 0 ? known === total : unknown === 1 && total % known === 0;
   if (!fits)
     throw new TensorError(
       "shape",
       `${op}: ${formatShape(from)} has ${total} elements, which do not fit ${formatShape(to)}${unknown > 1 ? "; at most one size may be -1" : ""}`,
     );
-  const resolved = to.map((n) => (n === -1 ? total / known : n));
-  checkShape(op, resolved);
-  return resolved;
+  return to.map((n) => (n === -1 ? total / known : n));
 };

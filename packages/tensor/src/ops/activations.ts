@@ -1,15 +1,13 @@
+import { TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Shape } from "../shape.js";
-import { abs } from "./abs.js";
-import { add } from "./add.js";
-import { erf } from "./erf.js";
-import { exp } from "./exp.js";
+import { checkElement, checkFinite, checkTensor } from "./arguments.js";
 import { less } from "./less.js";
-import { log } from "./log.js";
+import { lessEqual } from "./less-equal.js";
 import { maximum } from "./maximum.js";
 import { minimum } from "./minimum.js";
 import { mul } from "./mul.js";
-import { neg } from "./neg.js";
+import { normalCdf } from "./normal-cdf.js";
 import { select } from "./select.js";
 import { sigmoid } from "./sigmoid.js";
 
@@ -21,18 +19,21 @@ export const square: Pointwise = pointwise((x) => mul(x, x));
 /** x sigmoid(x), also called swish. */
 export const silu: Pointwise = pointwise((x) => mul(x, sigmoid(x)));
 
-/** Its gradient at 0 is 0. */
-export const relu: Pointwise = pointwise((x) => select(less(0, x), x, 0));
+/** max(x, 0); NaN stays. Its gradient at 0 is 0. */
+export const relu: Pointwise = pointwise((x) => select(lessEqual(x, 0), 0, x));
 
-export const leakyRelu = <S extends Shape>(x: Tensor<S>, slope = 0.01): Tensor<S> =>
-  select(less(0, x), x, mul(x, slope)) as Tensor<S>;
-
-/** log(1 + exp(x)), without overflow. */
-export const softplus: Pointwise = pointwise((x) => add(maximum(x, 0), log(add(1, exp(neg(abs(x)))))));
+export const leakyRelu = <S extends Shape>(x: Tensor<S>, slope = 0.01): Tensor<S> => {
+  checkFinite("leakyRelu", "slope", slope);
+  return select(less(0, x), x, mul(x, slope)) as Tensor<S>;
+};
 
 /** GELU in its exact form, x (1 + erf(x / sqrt 2)) / 2. DiT uses the tanh form, `gelu`. */
-export const geluErf: Pointwise = pointwise((x) => mul(mul(x, 0.5), add(1, erf(mul(x, Math.SQRT1_2)))));
+export const geluErf: Pointwise = pointwise((x) => mul(x, normalCdf(x)));
 
-/** Limits values to [low, high]; the gradient is 0 outside. */
-export const clamp = <S extends Shape>(x: Tensor<S>, low: number, high: number): Tensor<S> =>
-  minimum(maximum(x, low), high) as Tensor<S>;
+/** Limits values to [low, high]; NaN stays. The gradient is 0 outside. */
+export const clamp = <S extends Shape>(x: Tensor<S>, low: number, high: number): Tensor<S> => {
+  checkTensor("clamp", x);
+  for (const bound of [low, high]) checkElement("clamp", bound, x.dtype);
+  if (!(low <= high)) throw new TensorError("argument", `clamp: low must not be above high, got ${low} and ${high}`);
+  return minimum(maximum(x, low), high) as Tensor<S>;
+};

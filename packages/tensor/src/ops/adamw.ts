@@ -4,6 +4,7 @@ import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sameShape, sizeOf } from "../shape.js";
 import { add } from "./add.js";
+import { checkFinite, checkFloats, checkOptions } from "./arguments.js";
 import { div } from "./div.js";
 import { mul } from "./mul.js";
 import { reshape } from "./reshape.js";
@@ -23,6 +24,7 @@ export const adamwOp = defineOp<AdamWAttrs>({
   name: "adamw",
   lowering: { kind: "composite" },
   infer([p, g, m, v, rates]) {
+    checkFloats("adamw", [p, g, m, v, rates]);
     if (![g, m, v].every((x) => sameShape(x!.shape, p!.shape)) || !sameShape(rates!.shape, [3]))
       throw new TensorError(
         "shape",
@@ -73,6 +75,13 @@ export const adamw = (
   m: Tensor,
   v: Tensor,
   rates: Tensor,
-  { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0 }: AdamWOptions = {},
-): [parameter: Tensor, m: Tensor, v: Tensor] =>
-  applyAll(adamwOp, [parameter, gradient, m, v, rates], { beta1, beta2, eps, weightDecay }) as [Tensor, Tensor, Tensor];
+  options: AdamWOptions = {},
+): [parameter: Tensor, m: Tensor, v: Tensor] => {
+  checkOptions("adamw", options, ["beta1", "beta2", "eps", "weightDecay"]);
+  const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0 } = options;
+  const attrs = { beta1, beta2, eps, weightDecay };
+  for (const [name, value] of Object.entries(attrs)) checkFinite("adamw", name, value, 0);
+  for (const name of ["beta1", "beta2"] as const)
+    if (attrs[name] >= 1) throw new TensorError("argument", `adamw: ${name} must lie below 1, got ${attrs[name]}`);
+  return applyAll(adamwOp, [parameter, gradient, m, v, rates], attrs) as [Tensor, Tensor, Tensor];
+};

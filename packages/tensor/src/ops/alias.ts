@@ -3,6 +3,7 @@ import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Shape } from "../shape.js";
 import type { NoAttrs } from "./elementwise.js";
+import { inEveryDType } from "./examples.js";
 import { identity } from "./identity.js";
 
 /** A new name for a value: what a transform differentiates with respect to, distinct from the same value used elsewhere. */
@@ -10,7 +11,7 @@ export const aliasOp = defineOp<NoAttrs>({
   name: "alias",
   ...identity,
   vjp: ({ cotangents: [g] }) => [g],
-  examples: [{ inputs: [{ shape: [3] }], attrs: {} }],
+  examples: inEveryDType({ inputs: [{ shape: [3] }], attrs: {} }),
 });
 
 export const alias = <S extends Shape>(x: Tensor<S>): Tensor<S> => apply(aliasOp, [x], {}) as Tensor<S>;

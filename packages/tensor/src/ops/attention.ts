@@ -2,10 +2,12 @@ import { formatShape, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
 import { type Aval, defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
+import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
 import { attentionBackward } from "./attention-backward.js";
+import { logSumExp } from "./log-sum-exp.js";
 import { matmul } from "./matmul.js";
 import { permute } from "./permute.js";
-import { logSumExp, softmax } from "./softmax.js";
+import { softmax } from "./softmax.js";
 
 type AttentionAttrs = { readonly scale: number };
 
@@ -15,6 +17,7 @@ export const checkAttention = (name: string, q: Aval, k: Aval, v: Aval): void =>
     (x) =>
       x.shape.length === 4 && x.shape[0] === b && x.shape[1] === k.shape[1] && x.shape[2] === h && x.shape[3] === d,
   );
+  checkFloats(name, [q, k, v]);
   if (q.shape.length !== 4 || !fits)
     throw new TensorError(
       "shape",
@@ -56,9 +59,10 @@ export const attentionOp = defineOp<AttentionAttrs>({
  * softmax(scale q k^T) v for q [batch, queries, heads, width] and k, v [batch, keys, heads, width]; the result has the shape of q.
  * `scale` is width^-1/2 unless told (Vaswani et al., arXiv 1706.03762).
  */
-export const attention = (
-  q: Tensor,
-  k: Tensor,
-  v: Tensor,
-  { scale = q.shape.at(-1)! ** -0.5 }: { readonly scale?: number } = {},
-): Tensor => applyAll(attentionOp, [q, k, v], { scale })[0]!;
+export const attention = (q: Tensor, k: Tensor, v: Tensor, options: { readonly scale?: number } = {}): Tensor => {
+  for (const x of [q, k, v]) checkTensor("attention", x);
+  checkOptions("attention", options, ["scale"]);
+  const { scale = q.shape.at(-1)! ** -0.5 } = options;
+  if (q.rank === 4) checkFinite("attention", "scale", scale);
+  return applyAll(attentionOp, [q, k, v], { scale })[0]!;
+};

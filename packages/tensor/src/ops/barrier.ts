@@ -1,6 +1,7 @@
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
+import { inEveryDType } from "./examples.js";
 import { identity } from "./identity.js";
 
 type BarrierAttrs = { readonly recomputation: number };
@@ -10,7 +11,7 @@ export const barrierOp = defineOp<BarrierAttrs>({
   name: "barrier",
   ...identity,
   vjp: ({ cotangents: [g] }) => [g],
-  examples: [{ inputs: [{ shape: [3] }], attrs: { recomputation: 0 } }],
+  examples: inEveryDType({ inputs: [{ shape: [3] }], attrs: { recomputation: 0 } }),
 });
 
 export const barrier = (x: Tensor, recomputation: number): Tensor => apply(barrierOp, [x], { recomputation });

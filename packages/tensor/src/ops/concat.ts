@@ -3,7 +3,9 @@ import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis, sizeOf } from "../shape.js";
+import { resolveAxis, sameShape, sizeOf } from "../shape.js";
+import { checkList, checkTensor } from "./arguments.js";
+import { inEveryDType } from "./examples.js";
 import { slice } from "./slice.js";
 
 type ConcatAttrs = { readonly axis: number };
@@ -63,22 +65,33 @@ export const concatOp = defineOp<ConcatAttrs>({
     return [out];
   },
   examples: [
-    { inputs: [{ shape: [3, 2] }, { shape: [3, 4] }], attrs: { axis: 1 } },
+    ...inEveryDType({ inputs: [{ shape: [3, 2] }, { shape: [3, 4] }], attrs: { axis: 1 } }),
     { inputs: [{ shape: [1, 3] }, { shape: [2, 3] }, { shape: [1, 3] }], attrs: { axis: 0 } },
   ],
 });
 
 /** Joins tensors along an axis; all other sizes must agree. */
 export const concat = (inputs: readonly Tensor[], axis = 0): Tensor => {
-  if (inputs.length === 0) throw new TensorError("shape", "concat: needs at least one operand");
-  return inputs.length === 1
-    ? inputs[0]!
-    : apply(concatOp, inputs, { axis: resolveAxis("concat", axis, inputs[0]!.rank) });
+  const at = resolveAxis("concat", axis, firstOf("concat", inputs).rank);
+  return inputs.length === 1 ? inputs[0]! : apply(concatOp, inputs, { axis: at });
+};
+
+const firstOf = (name: string, inputs: readonly Tensor[]): Tensor => {
+  checkList(name, "the operands", inputs);
+  if (inputs.length === 0) throw new TensorError("shape", `${name}: needs at least one operand`);
+  for (const x of inputs) checkTensor(name, x);
+  return inputs[0]!;
 };
 
 /** Joins tensors of one shape along a new axis. */
 export const stack = (inputs: readonly Tensor[], axis = 0): Tensor => {
-  const at = resolveAxis("stack", axis, (inputs[0]?.rank ?? 0) + 1);
+  const { shape } = firstOf("stack", inputs);
+  const at = resolveAxis("stack", axis, shape.length + 1);
+  if (!inputs.every((x) => sameShape(x.shape, shape)))
+    throw new TensorError(
+      "shape",
+      `stack: ${inputs.map((x) => formatShape(x.shape)).join(", ")} must be one shape; concat joins along an axis they have`,
+    );
   return concat(
     inputs.map((x) => x.reshape([...x.shape.slice(0, at), 1, ...x.shape.slice(at)])),
     at,

@@ -1,8 +1,9 @@
-import type { DType } from "../dtype.js";
+import { DTYPES, type DType } from "../dtype.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { type Shape, sizeOf } from "../shape.js";
+import { checkShape, type Shape, sizeOf } from "../shape.js";
+import { checkDType, checkElement } from "./arguments.js";
 
 type ConstantAttrs = { readonly value: number; readonly shape: Shape; readonly dtype: DType };
 
@@ -17,19 +18,27 @@ export const constantOp = defineOp<ConstantAttrs>({
   examples: [
     { inputs: [], attrs: { value: 0.5, shape: [3, 2], dtype: "f32" } },
     { inputs: [], attrs: { value: -7, shape: [], dtype: "i32" } },
+    { inputs: [], attrs: { value: 4294967295, shape: [2], dtype: "u32" } },
+    { inputs: [], attrs: { value: 1, shape: [3], dtype: "bool" } },
   ],
 });
 
 /** A scalar (or, with `shape`, an array) holding `value` everywhere. It is part of the program: what changes per step must be a tensor. */
 export const constant = <D extends DType = "f32">(value: number, dtype?: D, shape: Shape = []): Tensor<[], D> =>
-  apply(constantOp, [], { value, shape, dtype: dtype ?? "f32" }) as Tensor<[], D>;
+  full(shape, value, dtype) as Tensor as Tensor<[], D>;
 
-/** An array of `shape` filled with `value`. */
+/** An array of `shape` filled with `value`, which integers must hold exactly. */
 export const full = <const S extends Shape, D extends DType = "f32">(
   shape: S,
   value: number,
   dtype?: D,
-): Tensor<S, D> => apply(constantOp, [], { value, shape, dtype: dtype ?? "f32" }) as Tensor<S, D>;
+): Tensor<S, D> => {
+  const of: DType = dtype ?? "f32";
+  checkDType("full", of, DTYPES);
+  checkElement("full", value, of);
+  checkShape("full", shape);
+  return apply(constantOp, [], { value, shape: [...shape], dtype: of }) as Tensor<S, D>;
+};
 
 export const zeros = <const S extends Shape, D extends DType = "f32">(shape: S, dtype?: D): Tensor<S, D> =>
   full(shape, 0, dtype);

@@ -1,5 +1,7 @@
 import { formatShape, TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
+import { sameShape } from "../shape.js";
+import { checkOptions, checkTensor, checkWhole } from "./arguments.js";
 import { broadcastTo } from "./broadcast-to.js";
 import { stack } from "./concat.js";
 import { matmul } from "./matmul.js";
@@ -20,12 +22,12 @@ export interface ConvolutionOptions {
  * Two-dimensional cross-correlation of x [batch, in, rows, columns] with a kernel [out, in, kr, kc], as PyTorch's conv2d: shifted views of
  * the image side by side, then one matrix product.
  */
-export const conv2d = (
-  x: Tensor,
-  kernel: Tensor,
-  bias?: Tensor,
-  { stride = 1, padding = 0 }: ConvolutionOptions = {},
-): Tensor => {
+export const conv2d = (x: Tensor, kernel: Tensor, bias?: Tensor, options: ConvolutionOptions = {}): Tensor => {
+  for (const operand of bias ? [x, kernel, bias] : [x, kernel]) checkTensor("conv2d", operand);
+  checkOptions("conv2d", options, ["stride", "padding"]);
+  const { stride = 1, padding = 0 } = options;
+  checkWhole("conv2d", "stride", stride, 1);
+  checkWhole("conv2d", "padding", padding, 0);
   const [batch, channels, rows, columns] = x.shape as readonly [number, number, number, number];
   const [out, into, kr, kc] = kernel.shape as readonly [number, number, number, number];
   const h = Math.floor((rows + 2 * padding - kr) / stride) + 1;
@@ -35,6 +37,8 @@ export const conv2d = (
       "shape",
       `conv2d: image ${formatShape(x.shape)} must be [batch, in, rows, columns] and kernel ${formatShape(kernel.shape)} [out, in, rows, columns] with the same in, no larger than the padded image`,
     );
+  if (bias && !sameShape(bias.shape, [out]))
+    throw new TensorError("shape", `conv2d: the bias ${formatShape(bias.shape)} must be [${out}], one for each kernel`);
   const padded = pad(x, [
     [0, 0],
     [0, 0],
@@ -61,8 +65,16 @@ export const conv2d = (
   return bias ? y.add(reshape(bias, [out, 1, 1])) : y;
 };
 
+const checkImage = (name: string, x: Tensor): void => {
+  checkTensor(name, x);
+  if (x.rank !== 4)
+    throw new TensorError("shape", `${name}: images are [batch, channels, rows, columns], got ${formatShape(x.shape)}`);
+};
+
 /** Repeats every pixel of [batch, channels, rows, columns] `factor` times along rows and columns. */
 export const upsampleNearest = (x: Tensor, factor: number): Tensor => {
+  checkImage("upsampleNearest", x);
+  checkWhole("upsampleNearest", "factor", factor, 1);
   const [b, c, h, w] = x.shape as readonly [number, number, number, number];
   return reshape(broadcastTo(reshape(x, [b, c, h, 1, w, 1]) as Tensor, [b, c, h, factor, w, factor]), [
     b,
@@ -74,6 +86,8 @@ export const upsampleNearest = (x: Tensor, factor: number): Tensor => {
 
 /** Means of `size` x `size` blocks of [batch, channels, rows, columns]. */
 export const averagePool = (x: Tensor, size: number): Tensor => {
+  checkImage("averagePool", x);
+  checkWhole("averagePool", "size", size, 1);
   const [b, c, h, w] = x.shape as readonly [number, number, number, number];
   if (h % size !== 0 || w % size !== 0)
     throw new TensorError("shape", `averagePool: ${h} x ${w} pixels do not divide into blocks of ${size}`);

@@ -3,6 +3,7 @@ import { apply } from "../graph/apply.js";
 import { defineOp, type Op } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { resolveAxis, type Shape } from "../shape.js";
+import { checkFloats, checkOptions, checkTensor } from "./arguments.js";
 import { reshape } from "./reshape.js";
 
 type CumsumAttrs = { readonly reverse: boolean };
@@ -11,8 +12,9 @@ export const cumsumOp: Op<CumsumAttrs> = defineOp<CumsumAttrs>({
   name: "cumsum",
   lowering: { kind: "call" },
   infer([x]) {
-    if (x!.dtype !== "f32" || x!.shape.length !== 3)
-      throw new TensorError("shape", `cumsum: works on f32 [outer, n, inner], got ${x!.dtype}${formatShape(x!.shape)}`);
+    checkFloats("cumsum", [x]);
+    if (x!.shape.length !== 3)
+      throw new TensorError("shape", `cumsum: works on [outer, n, inner], got ${formatShape(x!.shape)}`);
     return [{ shape: x!.shape, dtype: "f32" }];
   },
   flops: ([x]) => x!.shape.reduce((p, n) => p * n, 1),
@@ -37,8 +39,11 @@ export const cumsumOp: Op<CumsumAttrs> = defineOp<CumsumAttrs>({
 export const cumsum = <S extends Shape>(
   x: Tensor<S>,
   axis = 0,
-  { reverse = false }: { readonly reverse?: boolean } = {},
+  options: { readonly reverse?: boolean } = {},
 ): Tensor<S> => {
+  checkTensor("cumsum", x);
+  checkOptions("cumsum", options, ["reverse"]);
+  const { reverse = false } = options;
   const at = resolveAxis("cumsum", axis, x.rank);
   const outer = x.shape.slice(0, at).reduce((p, n) => p * n, 1);
   const n = x.shape[at]!;

@@ -3,7 +3,9 @@ import type { DType } from "../dtype.js";
 import { formatShape, TensorError } from "../errors.js";
 import { type Attrs, type Aval, defineOp, type Op, type OpExample } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
+import { wrap } from "../reference-math.js";
 import { sameShape } from "../shape.js";
+import { combinations } from "./examples.js";
 
 export type NoAttrs = Readonly<Record<never, never>>;
 
@@ -21,12 +23,9 @@ interface Elementwise<A extends Attrs> {
   readonly vjp?: NonNullable<Op<A>["vjp"]>;
   /** The same in other ops: used for gradients where there is no `vjp`, and by backends without the scalar function. */
   readonly decompose?: (x: Tensor) => Tensor;
+  /** Those of integers and bool are added: every combination of the dtype's edges. */
   readonly examples: readonly OpExample<A>[];
 }
-
-/** Integers wrap, as they do in every backend. */
-export const wrap = (dtype: DType, value: number): number =>
-  dtype === "i32" ? value | 0 : dtype === "u32" ? value >>> 0 : dtype === "bool" ? (value ? 1 : 0) : value;
 
 /** An op that works point by point on operands of one shape and one dtype. */
 export const defineElementwise = ({
@@ -59,10 +58,15 @@ export const defineElementwise = ({
       for (let i = 0; i < out.length; i++) out[i] = wrap(output!.dtype, f(a![i]!, b?.[i] ?? 0, c?.[i] ?? 0));
       return [out];
     },
-    examples,
+    examples: [
+      ...examples,
+      ...accepts
+        .filter((dtype) => dtype !== "f32")
+        .map((dtype) => ({ inputs: combinations(dtype, examples[0]!.inputs.length), attrs: {} })),
+    ],
   });
 
-const checkElementwise = (name: string, inputs: readonly Aval[], accepts: readonly DType[]): void => {
+export const checkElementwise = (name: string, inputs: readonly Aval[], accepts: readonly DType[]): void => {
   const [first] = inputs;
   for (const { shape, dtype } of inputs) {
     if (!accepts.includes(dtype))

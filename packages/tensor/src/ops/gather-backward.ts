@@ -3,7 +3,9 @@ import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sameShape } from "../shape.js";
+import { checkFloats } from "./arguments.js";
 import { gatherOp } from "./gather.js";
+import { checkIndices } from "./take.js";
 
 type GatherBackwardAttrs = { readonly size: number };
 
@@ -11,6 +13,8 @@ export const gatherBackwardOp = defineOp<GatherBackwardAttrs>({
   name: "gatherBackward",
   lowering: { kind: "call" },
   infer([indices, g], { size }) {
+    checkIndices("gatherBackward", indices!);
+    checkFloats("gatherBackward", [g]);
     if (!sameShape(indices!.shape, g!.shape) || g!.shape.length !== 3)
       throw new TensorError(
         "shape",

@@ -3,25 +3,23 @@ import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { resolveAxis } from "../shape.js";
+import { checkTensor } from "./arguments.js";
 import type { NoAttrs } from "./elementwise.js";
+import { inEveryDType } from "./examples.js";
 import { gatherBackward } from "./gather-backward.js";
 import { reshape } from "./reshape.js";
+import { checkIndices } from "./take.js";
 
 export const gatherOp = defineOp<NoAttrs>({
   name: "gather",
   lowering: { kind: "call" },
   infer([x, indices]) {
     const [outer, k, inner] = indices!.shape;
-    if (
-      indices!.dtype !== "i32" ||
-      x!.shape.length !== 3 ||
-      indices!.shape.length !== 3 ||
-      outer !== x!.shape[0] ||
-      inner !== x!.shape[2]
-    )
+    checkIndices("gather", indices!);
+    if (x!.shape.length !== 3 || indices!.shape.length !== 3 || outer !== x!.shape[0] || inner !== x!.shape[2])
       throw new TensorError(
         "shape",
-        `gather: operand ${formatShape(x!.shape)} and i32 indices ${indices!.dtype}${formatShape(indices!.shape)} must agree everywhere but along the axis`,
+        `gather: operand ${formatShape(x!.shape)} and indices ${formatShape(indices!.shape)} must agree everywhere but along the axis`,
       );
     return [{ shape: [outer!, k!, inner!], dtype: x!.dtype }];
   },
@@ -42,8 +40,15 @@ export const gatherOp = defineOp<NoAttrs>({
     ];
   },
   examples: [
-    {
+    ...inEveryDType({
       inputs: [{ shape: [2, 4, 3] }, { shape: [2, 2, 3], dtype: "i32", values: [0, 1, 2, 3, 0, 0, 1, 1, 1, 2, 0, 3] }],
+      attrs: {},
+    }),
+    {
+      inputs: [
+        { shape: [1, 4, 1], dtype: "u32" },
+        { shape: [1, 3, 1], dtype: "i32", values: [4, 2, -1] },
+      ],
       attrs: {},
     },
   ],
@@ -51,9 +56,11 @@ export const gatherOp = defineOp<NoAttrs>({
 
 /**
  * `result[.., i, ..] = x[.., indices[.., i, ..], ..]` along `axis`: i32 indices of the rank of `x`, of the same sizes but along the axis.
- * An index outside gives NaN.
+ * An index outside gives NaN (0 among integers).
  */
 export const gather = (x: Tensor, indices: Tensor, axis: number): Tensor => {
+  for (const operand of [x, indices]) checkTensor("gather", operand);
+  checkIndices("gather", indices);
   const at = resolveAxis("gather", axis, x.rank);
   const outer = x.shape.slice(0, at).reduce((p, n) => p * n, 1);
   const inner = x.shape.slice(at + 1).reduce((p, n) => p * n, 1);

@@ -4,10 +4,10 @@ import type { Shape } from "../shape.js";
 import { add } from "./add.js";
 import { defineElementwise, FLOAT, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
-import { sub } from "./sub.js";
-import { tanh } from "./tanh.js";
+import { neg } from "./neg.js";
+import { sigmoid } from "./sigmoid.js";
 
-const ROOT = Math.sqrt(2 / Math.PI);
+const ROOT = Math.sqrt(8 / Math.PI);
 const CUBIC = 0.044715;
 
 export const geluGradOp = defineElementwise({
@@ -15,14 +15,15 @@ export const geluGradOp = defineElementwise({
   scalar: "geluGrad",
   accepts: FLOAT,
   value(x) {
-    const t = Math.tanh(ROOT * (x + CUBIC * x ** 3));
-    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * ROOT * (1 + 3 * CUBIC * x * x);
+    const u = ROOT * (x + CUBIC * x ** 3);
+    const s = 1 / (1 + Math.exp(-u));
+    return s * (1 + (x * ROOT * (1 + 3 * CUBIC * x * x)) / (1 + Math.exp(u)));
   },
   decompose(x) {
     const square = mul(x, x);
-    const t = tanh(mul(mul(x, ROOT), add(1, mul(square, CUBIC))));
-    const slope = mul(sub(1, mul(t, t)), mul(mul(x, 0.5 * ROOT), add(1, mul(square, 3 * CUBIC))));
-    return add(mul(add(1, t), 0.5), slope);
+    const u = mul(mul(x, ROOT), add(1, mul(square, CUBIC)));
+    const slope = mul(mul(x, ROOT), add(1, mul(square, 3 * CUBIC)));
+    return mul(sigmoid(u), add(1, mul(slope, sigmoid(neg(u)))));
   },
   examples: unaryExamples(),
 });

@@ -5,17 +5,18 @@ import { add } from "./add.js";
 import { defineElementwise, FLOAT, unaryExamples } from "./elementwise.js";
 import { geluGrad } from "./gelu-grad.js";
 import { mul } from "./mul.js";
-import { tanh } from "./tanh.js";
+import { sigmoid } from "./sigmoid.js";
 
-const ROOT = Math.sqrt(2 / Math.PI);
+/** 0.5 (1 + tanh u) is sigmoid(2 u): this is 2 sqrt(2/pi). */
+const ROOT = Math.sqrt(8 / Math.PI);
 
 export const geluOp = defineElementwise({
   name: "gelu",
   scalar: "gelu",
   accepts: FLOAT,
-  value: (x) => 0.5 * x * (1 + Math.tanh(ROOT * (x + 0.044715 * x ** 3))),
+  value: (x) => x / (1 + Math.exp(-ROOT * (x + 0.044715 * x ** 3))),
   vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g!, geluGrad(x!))],
-  decompose: (x) => mul(mul(x, 0.5), add(1, tanh(mul(mul(x, ROOT), add(1, mul(mul(x, x), 0.044715)))))),
+  decompose: (x) => mul(x, sigmoid(mul(mul(x, ROOT), add(1, mul(mul(x, x), 0.044715))))),
   examples: unaryExamples(),
 });
 

@@ -15,6 +15,7 @@ import { bitXorOp } from "./bit-xor.js";
 import { bitcastOp } from "./bitcast.js";
 import { broadcastToOp } from "./broadcast-to.js";
 import { castOp } from "./cast.js";
+import { ceilOp } from "./ceil.js";
 import { concatOp } from "./concat.js";
 import { constantOp } from "./constant.js";
 import { cosOp } from "./cos.js";
@@ -32,13 +33,16 @@ import { iotaOp } from "./iota.js";
 import { lessOp } from "./less.js";
 import { lessEqualOp } from "./less-equal.js";
 import { logOp } from "./log.js";
+import { logSumExpOp } from "./log-sum-exp.js";
 import { logicalNotOp } from "./logical-not.js";
 import { matmulOp } from "./matmul.js";
 import { maxOp } from "./max.js";
 import { maximumOp } from "./maximum.js";
+import { minOp } from "./min.js";
 import { minimumOp } from "./minimum.js";
 import { mulOp } from "./mul.js";
 import { negOp } from "./neg.js";
+import { normalCdfOp } from "./normal-cdf.js";
 import { normalizeOp } from "./normalize.js";
 import { normalizeBackwardOp } from "./normalize-backward.js";
 import { padOp } from "./pad.js";
@@ -60,6 +64,7 @@ import { sinOp } from "./sin.js";
 import { sliceOp } from "./slice.js";
 import { softmaxOp } from "./softmax.js";
 import { softmaxBackwardOp } from "./softmax-backward.js";
+import { softplusOp } from "./softplus.js";
 import { splitOp } from "./split.js";
 import { sqrtOp } from "./sqrt.js";
 import { stopGradientOp } from "./stop-gradient.js";
@@ -81,6 +86,7 @@ export const coreOps: readonly Op[] = [
   bitcastOp,
   broadcastToOp,
   castOp,
+  ceilOp,
   concatOp,
   constantOp,
   cosOp,
@@ -101,13 +107,16 @@ export const coreOps: readonly Op[] = [
   lessEqualOp,
   lessOp,
   logOp,
+  logSumExpOp,
   logicalNotOp,
   matmulOp,
   maxOp,
   maximumOp,
+  minOp,
   minimumOp,
   mulOp,
   negOp,
+  normalCdfOp,
   normalizeBackwardOp,
   normalizeOp,
   padOp,
@@ -129,6 +138,7 @@ export const coreOps: readonly Op[] = [
   sliceOp,
   softmaxBackwardOp,
   softmaxOp,
+  softplusOp,
   splitOp,
   sqrtOp,
   subOp,

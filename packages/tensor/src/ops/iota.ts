@@ -2,7 +2,8 @@ import { rowMajor } from "../compile/layout.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis, type Shape, sizeOf } from "../shape.js";
+import { checkShape, resolveAxis, type Shape, sizeOf } from "../shape.js";
+import { checkDType } from "./arguments.js";
 
 type IotaAttrs = { readonly shape: Shape; readonly axis: number; readonly dtype: "f32" | "i32" | "u32" };
 
@@ -11,6 +12,7 @@ export const iotaOp = defineOp<IotaAttrs>({
   name: "iota",
   lowering: { kind: "iota" },
   infer(_, { shape, axis, dtype }) {
+    checkDType("iota", dtype, ["f32", "i32", "u32"]);
     resolveAxis("iota", axis, shape.length);
     return [{ shape, dtype }];
   },
@@ -23,6 +25,7 @@ export const iotaOp = defineOp<IotaAttrs>({
   examples: [
     { inputs: [], attrs: { shape: [4, 3], axis: 0, dtype: "f32" } },
     { inputs: [], attrs: { shape: [2, 3, 5], axis: 2, dtype: "i32" } },
+    { inputs: [], attrs: { shape: [6], axis: 0, dtype: "u32" } },
   ],
 });
 
@@ -31,8 +34,11 @@ export const iota = <const S extends Shape, D extends "f32" | "i32" | "u32" = "i
   shape: S,
   axis = 0,
   dtype?: D,
-): Tensor<S, D> =>
-  apply(iotaOp, [], { shape, axis: resolveAxis("iota", axis, shape.length), dtype: dtype ?? "i32" }) as Tensor<S, D>;
+): Tensor<S, D> => {
+  checkShape("iota", shape);
+  const at = resolveAxis("iota", axis, shape.length);
+  return apply(iotaOp, [], { shape: [...shape], axis: at, dtype: dtype ?? "i32" }) as Tensor<S, D>;
+};
 
 /** `[0, 1, ..., n - 1]`. */
 export const arange = <D extends "f32" | "i32" | "u32" = "i32">(n: number, dtype?: D): Tensor<[number], D> =>

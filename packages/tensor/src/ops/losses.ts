@@ -2,20 +2,22 @@ import { formatShape, TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sameShape } from "../shape.js";
 import { abs } from "./abs.js";
-import { softplus, square } from "./activations.js";
+import { square } from "./activations.js";
 import { add } from "./add.js";
+import { checkFinite, checkTensor } from "./arguments.js";
 import { gather } from "./gather.js";
 import { less } from "./less.js";
-import { maximum } from "./maximum.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
 import { reshape } from "./reshape.js";
 import { select } from "./select.js";
 import { logSoftmax } from "./softmax.js";
+import { softplus } from "./softplus.js";
 import { mean } from "./statistics.js";
 import { sub } from "./sub.js";
 
 const checkPair = (name: string, prediction: Tensor, target: Tensor): void => {
+  for (const x of [prediction, target]) checkTensor(name, x);
   if (!sameShape(prediction.shape, target.shape))
     throw new TensorError(
       "shape",
@@ -32,12 +34,14 @@ export const meanSquaredError = (prediction: Tensor, target: Tensor): Tensor<[]>
 /** Mean Huber loss: r^2 / 2 where |r| <= delta, delta (|r| - delta / 2) beyond. */
 export const huberLoss = (prediction: Tensor, target: Tensor, delta = 1): Tensor<[]> => {
   checkPair("huberLoss", prediction, target);
+  checkFinite("huberLoss", "delta", delta, Number.MIN_VALUE);
   const r = abs(sub(prediction, target));
   return mean(select(less(r, delta), mul(square(r), 0.5), mul(sub(r, delta / 2), delta))) as Tensor<[]>;
 };
 
 /** Mean cross entropy of logits [n, classes] against i32 class indices [n], in nats. */
 export const crossEntropy = (logits: Tensor, classes: Tensor): Tensor<[]> => {
+  for (const x of [logits, classes]) checkTensor("crossEntropy", x);
   if (logits.rank !== 2 || !sameShape(classes.shape, [logits.shape[0]!]))
     throw new TensorError(
       "shape",
@@ -46,9 +50,8 @@ export const crossEntropy = (logits: Tensor, classes: Tensor): Tensor<[]> => {
   return neg(mean(gather(logSoftmax(logits), reshape(classes, [logits.shape[0]!, 1]) as Tensor, 1))) as Tensor<[]>;
 };
 
-/** Mean binary cross entropy of logits against probabilities: softplus(x) - x target, which cannot overflow. */
+/** Mean binary cross entropy of logits x against probabilities t: t softplus(-x) + (1 - t) softplus(x), which neither overflows nor cancels. */
 export const binaryCrossEntropy = (logits: Tensor, target: Tensor): Tensor<[]> => {
   checkPair("binaryCrossEntropy", logits, target);
-  const positive = sub(maximum(logits, 0), mul(logits, target));
-  return mean(add(positive, softplus(neg(abs(logits))))) as Tensor<[]>;
+  return mean(add(mul(target, softplus(neg(logits))), mul(sub(1, target), softplus(logits)))) as Tensor<[]>;
 };

@@ -4,6 +4,7 @@ import { type Aval, defineOp, type Op } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { broadcastShapes, type Shape, sameShape, sizeOf } from "../shape.js";
 import type { MatmulShape } from "../types/shape.js";
+import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
 import { broadcastTo } from "./broadcast-to.js";
 import { mul } from "./mul.js";
 import { transpose } from "./permute.js";
@@ -22,9 +23,7 @@ export const matmulOp: Op<MatmulAttrs> = defineOp<MatmulAttrs>({
   lowering: { kind: "call" },
   infer(inputs) {
     const [a, b, addend] = inputs;
-    for (const { dtype, shape } of inputs)
-      if (dtype !== "f32")
-        throw new TensorError("dtype", `matmul: takes f32, got ${dtype}${formatShape(shape)}; use cast(x, "f32")`);
+    checkFloats("matmul", inputs);
     const batches = sameShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2));
     if (a!.shape.length < 2 || !batches || a!.shape.at(-1) !== b!.shape.at(-2)) throw mismatch(a!.shape, b!.shape);
     const shape = outputShape(a!, b!);
@@ -79,8 +78,14 @@ const mismatch = (a: Shape, b: Shape): TensorError =>
 export const matmul = <A extends Shape, B extends Shape>(
   a: Tensor<A>,
   b: Tensor<B>,
-  { scale = 1 }: { readonly scale?: number } = {},
-): Tensor<MatmulShape<A, B>> => product(a, b, scale) as Tensor<MatmulShape<A, B>>;
+  options: { readonly scale?: number } = {},
+): Tensor<MatmulShape<A, B>> => {
+  for (const x of [a, b]) checkTensor("matmul", x);
+  checkOptions("matmul", options, ["scale"]);
+  const { scale = 1 } = options;
+  checkFinite("matmul", "scale", scale);
+  return product(a, b, scale) as Tensor<MatmulShape<A, B>>;
+};
 
 const product = (a: Tensor, b: Tensor, scale: number): Tensor => {
   if (a.rank === 0 || b.rank === 0)
@@ -115,9 +120,23 @@ const product = (a: Tensor, b: Tensor, scale: number): Tensor => {
 
 /** `x W^T + b` for a weight stored as (out, in), as PyTorch's Linear keeps it. */
 export const linear = (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
+  for (const operand of bias ? [x, weight, bias] : [x, weight]) checkTensor("linear", operand);
+  if (weight.rank !== 2 || x.shape.at(-1) !== weight.shape[1] || (bias && !sameShape(bias.shape, [weight.shape[0]!])))
+    throw new TensorError(
+      "shape",
+      `linear: takes x [..., in], a weight [out, in] and a bias [out], got ${[x, weight, ...(bias ? [bias] : [])].map(({ shape }) => formatShape(shape)).join(", ")}`,
+    );
   const y = product(x, transpose(weight), 1);
   return bias ? y.add(bias) : y;
 };
 
 /** Sum of products of two vectors. */
-export const dot = (a: Tensor, b: Tensor): Tensor => mul(a, b).sum();
+export const dot = (a: Tensor, b: Tensor): Tensor => {
+  for (const x of [a, b]) checkTensor("dot", x);
+  if (a.rank !== 1 || !sameShape(a.shape, b.shape))
+    throw new TensorError(
+      "shape",
+      `dot: takes two vectors of one size, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
+  return mul(a, b).sum();
+};

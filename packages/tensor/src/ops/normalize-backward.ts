@@ -3,6 +3,7 @@ import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sameShape, sizeOf } from "../shape.js";
+import { checkFloats } from "./arguments.js";
 import { mul } from "./mul.js";
 import { reshape } from "./reshape.js";
 import { mean } from "./statistics.js";
@@ -14,6 +15,7 @@ export const normalizeBackwardOp = defineOp<NormalizeBackwardAttrs>({
   name: "normalizeBackward",
   lowering: { kind: "call" },
   infer([g, xhat, rstd]) {
+    checkFloats("normalizeBackward", [g, xhat, rstd]);
     if (!sameShape(g!.shape, xhat!.shape) || xhat!.shape.length !== 2 || !sameShape(rstd!.shape, [xhat!.shape[0]!]))
       throw new TensorError(
         "shape",

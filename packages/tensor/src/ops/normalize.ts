@@ -2,8 +2,9 @@ import { formatShape, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { sizeOf } from "../shape.js";
+import { sameShape, sizeOf } from "../shape.js";
 import { add } from "./add.js";
+import { checkFinite, checkFloats, checkOptions, checkTensor, checkWhole } from "./arguments.js";
 import { mul } from "./mul.js";
 import { normalizeBackward } from "./normalize-backward.js";
 import { reshape } from "./reshape.js";
@@ -18,11 +19,9 @@ export const normalizeOp = defineOp<NormalizeAttrs>({
   name: "normalize",
   lowering: { kind: "call" },
   infer([x]) {
-    if (x!.dtype !== "f32" || x!.shape.length !== 2)
-      throw new TensorError(
-        "shape",
-        `normalize: works on rows of an f32 matrix, got ${x!.dtype}${formatShape(x!.shape)}`,
-      );
+    checkFloats("normalize", [x]);
+    if (x!.shape.length !== 2)
+      throw new TensorError("shape", `normalize: works on rows of a matrix, got ${formatShape(x!.shape)}`);
     return [
       { shape: x!.shape, dtype: "f32" },
       { shape: [x!.shape[0]!], dtype: "f32" },
@@ -70,27 +69,52 @@ export interface NormOptions {
   readonly eps?: number;
 }
 
-const norm = (x: Tensor, center: boolean, { weight, bias, eps = 1e-5 }: NormOptions): Tensor => {
-  if (x.rank === 0) throw new TensorError("shape", "layerNorm: a scalar has no axis to normalise");
+/** Checks what the norms share, for `channels` of `x`. */
+const checkNorm = (name: string, x: Tensor, channels: number, options: NormOptions): void => {
+  checkOptions(name, options, ["weight", "bias", "eps"]);
+  if (options.eps !== undefined) checkFinite(name, "eps", options.eps, 0);
+  for (const [part, tensor] of [
+    ["weight", options.weight],
+    ["bias", options.bias],
+  ] as const) {
+    if (tensor === undefined) continue;
+    checkTensor(name, tensor);
+    if (!sameShape(tensor.shape, [channels]))
+      throw new TensorError(
+        "shape",
+        `${name}: the ${part} ${formatShape(tensor.shape)} must be [${channels}], one for each channel of ${formatShape(x.shape)}`,
+      );
+  }
+};
+
+const norm = (name: string, x: Tensor, center: boolean, options: NormOptions): Tensor => {
+  checkTensor(name, x);
+  if (x.rank === 0) throw new TensorError("shape", `${name}: a scalar has no axis to normalise`);
+  checkNorm(name, x, x.shape.at(-1)!, options);
+  const { weight, bias, eps = 1e-5 } = options;
   const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.shape.at(-1)!)], { eps, center });
   const scaled = weight ? mul(reshape(xhat!, x.shape), weight) : (reshape(xhat!, x.shape) as Tensor);
   return bias ? add(scaled, bias) : scaled;
 };
 
 /** Layer normalisation over the last axis (Ba et al., arXiv 1607.06450), with the biased variance. */
-export const layerNorm = (x: Tensor, options: NormOptions = {}): Tensor => norm(x, true, options);
+export const layerNorm = (x: Tensor, options: NormOptions = {}): Tensor => norm("layerNorm", x, true, options);
 
 /** Root-mean-square normalisation over the last axis (Zhang and Sennrich, arXiv 1910.07467). */
-export const rmsNorm = (x: Tensor, options: NormOptions = {}): Tensor => norm(x, false, options);
+export const rmsNorm = (x: Tensor, options: NormOptions = {}): Tensor => norm("rmsNorm", x, false, options);
 
 /** Group normalisation of [batch, channels, ...] over groups of channels (Wu and He, arXiv 1803.08494). */
-export const groupNorm = (x: Tensor, groups: number, { weight, bias, eps = 1e-5 }: NormOptions = {}): Tensor => {
+export const groupNorm = (x: Tensor, groups: number, options: NormOptions = {}): Tensor => {
+  checkTensor("groupNorm", x);
+  checkWhole("groupNorm", "groups", groups, 1);
   const [batch, channels] = x.shape;
   if (x.rank < 2 || channels! % groups !== 0)
     throw new TensorError(
       "shape",
       `groupNorm: ${channels ?? 0} channels of ${formatShape(x.shape)} do not divide into ${groups} groups`,
     );
+  checkNorm("groupNorm", x, channels!, options);
+  const { weight, bias, eps = 1e-5 } = options;
   const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.size / batch! / groups)], { eps, center: true });
   const perChannel = (v: Tensor): Tensor => reshape(v, [channels!, ...x.shape.slice(2).map(() => 1)]);
   const scaled = weight ? mul(reshape(xhat!, x.shape), perChannel(weight)) : (reshape(xhat!, x.shape) as Tensor);

@@ -3,7 +3,9 @@ import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { type Aval, defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { sizeOf } from "../shape.js";
+import { sameShape, sizeOf } from "../shape.js";
+import { checkElement, checkList, checkOptions, checkTensor } from "./arguments.js";
+import { inEveryDType } from "./examples.js";
 import { slice } from "./slice.js";
 
 type PadAttrs = {
@@ -68,7 +70,11 @@ export const padOp = defineOp<PadAttrs>({
     return [out];
   },
   examples: [
-    { inputs: [{ shape: [3, 4] }], attrs: { low: [1, 0], high: [0, 2], gap: [0, 0], value: 0 } },
+    ...inEveryDType({
+      inputs: [{ shape: [3, 4] }],
+      attrs: { low: [1, 0], high: [0, 2], gap: [0, 0], value: 0 },
+    }),
+    { inputs: [{ shape: [3], dtype: "i32" }], attrs: { low: [1], high: [0], gap: [0], value: -7 } },
     { inputs: [{ shape: [3, 2] }], attrs: { low: [0, 1], high: [1, 1], gap: [1, 0], value: 1.5 } },
   ],
 });
@@ -80,9 +86,20 @@ export const padOp = defineOp<PadAttrs>({
 export const pad = (
   x: Tensor,
   widths: readonly (readonly [number, number])[],
-  { value = 0, gap = x.shape.map(() => 0) }: { readonly value?: number; readonly gap?: readonly number[] } = {},
+  options: { readonly value?: number; readonly gap?: readonly number[] } = {},
 ): Tensor => {
-  const nothing = widths.every(([a, b]) => a === 0 && b === 0) && gap.every((n) => n === 0);
-  if (nothing && widths.length === x.rank) return x;
-  return apply(padOp, [x], { low: widths.map(([a]) => a), high: widths.map(([, b]) => b), gap, value });
+  checkTensor("pad", x);
+  checkOptions("pad", options, ["value", "gap"]);
+  const { value = 0, gap = x.shape.map(() => 0) } = options;
+  checkElement("pad", value, x.dtype);
+  checkList("pad", "gap", gap);
+  checkList("pad", "widths", widths);
+  for (const width of widths) checkList("pad", "each of widths", width);
+  const padded = apply(padOp, [x], {
+    low: widths.map(([a]) => a),
+    high: widths.map(([, b]) => b),
+    gap: [...gap],
+    value,
+  });
+  return sameShape(padded.shape, x.shape) ? x : padded;
 };

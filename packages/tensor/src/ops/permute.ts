@@ -3,8 +3,10 @@ import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import type { Shape } from "../shape.js";
+import { resolveAxis, type Shape } from "../shape.js";
 import type { PermuteShape } from "../types/shape.js";
+import { checkList, checkTensor } from "./arguments.js";
+import { inEveryDType } from "./examples.js";
 import { viewReference } from "./view.js";
 
 type PermuteAttrs = { readonly order: readonly number[] };
@@ -27,7 +29,7 @@ export const permuteOp = defineOp<PermuteAttrs>({
   vjp: ({ attrs, cotangents: [g] }) => [permute(g!, inverse(attrs.order))],
   reference: viewReference((input, { order }) => permuteLayout(input, order)),
   examples: [
-    { inputs: [{ shape: [3, 4] }], attrs: { order: [1, 0] } },
+    ...inEveryDType({ inputs: [{ shape: [3, 4] }], attrs: { order: [1, 0] } }),
     { inputs: [{ shape: [2, 3, 4] }], attrs: { order: [2, 0, 1] } },
   ],
 });
@@ -36,13 +38,17 @@ export const permuteOp = defineOp<PermuteAttrs>({
 export const permute = <S extends Shape, const P extends readonly number[]>(
   x: Tensor<S>,
   order: P,
-): Tensor<PermuteShape<S, P>> =>
-  (order.every((axis, i) => axis === i) && order.length === x.rank ? x : apply(permuteOp, [x], { order })) as Tensor<
-    PermuteShape<S, P>
-  >;
+): Tensor<PermuteShape<S, P>> => {
+  checkTensor("permute", x);
+  checkList("permute", "order", order);
+  const axes = order.map((axis) => resolveAxis("permute", axis, x.rank));
+  const same = axes.length === x.rank && axes.every((axis, i) => axis === i);
+  return (same ? x : apply(permuteOp, [x], { order: axes })) as Tensor<PermuteShape<S, P>>;
+};
 
 /** Swaps the last two axes. */
 export const transpose = (x: Tensor): Tensor => {
+  checkTensor("transpose", x);
   if (x.rank < 2) throw new TensorError("shape", `transpose: needs at least two axes, got ${formatShape(x.shape)}`);
   const order = x.shape.map((_, i) => i);
   [order[x.rank - 2], order[x.rank - 1]] = [x.rank - 1, x.rank - 2];

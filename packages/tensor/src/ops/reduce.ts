@@ -1,10 +1,13 @@
 import { rowMajor } from "../compile/layout.js";
-import type { DType } from "../dtype.js";
 import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import type { Aval, Op, OpExample, ReferenceArray } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
+import { wrap } from "../reference-math.js";
 import { resolveAxes, type Shape, sizeOf } from "../shape.js";
+import { checkOptions, checkTensor } from "./arguments.js";
+import { NUMERIC } from "./elementwise.js";
+import { inEveryDType } from "./examples.js";
 import { reshape } from "./reshape.js";
 
 /** Axes are sorted, distinct and not negative. The primitive keeps them with size 1; dropping them is a reshape. */
@@ -16,10 +19,13 @@ export const keepAxes = (shape: Shape, axes: readonly number[]): number[] =>
 const withoutAxes = (shape: Shape, axes: readonly number[]): number[] => shape.filter((_, i) => !axes.includes(i));
 
 export const reduceInfer =
-  (name: string, accepts: readonly DType[]) =>
+  (name: string) =>
   ([x]: readonly Aval[], { axes }: ReduceAttrs): Aval[] => {
-    if (!accepts.includes(x!.dtype))
-      throw new TensorError("dtype", `${name}: takes ${accepts.join(" or ")}, got ${x!.dtype}${formatShape(x!.shape)}`);
+    if (!NUMERIC.some((dtype) => dtype === x!.dtype))
+      throw new TensorError(
+        "dtype",
+        `${name}: takes ${NUMERIC.join(" or ")}, got ${x!.dtype}${formatShape(x!.shape)}; use cast(x, "i32")`,
+      );
     return [{ shape: keepAxes(x!.shape, axes), dtype: x!.dtype }];
   };
 
@@ -34,26 +40,33 @@ export const reduceReference =
       let at = 0;
       for (let axis = 0; axis < shape.length; axis++)
         if (shape[axis] !== 1) at += (Math.floor(i / from[axis]!) % x!.shape[axis]!) * to[axis]!;
-      out[at] = combine(out[at]!, x!.data[i]!);
+      out[at] = wrap(x!.dtype, combine(out[at]!, x!.data[i]!));
     }
     return [out];
   };
+
+export interface ReduceOptions<K extends boolean> {
+  /** Reduced axes stay, with size 1. Default false: they disappear. */
+  readonly keepDims?: K;
+}
 
 /** Reduces over `axes` (all unless told) and drops them, unless they are to stay with size 1. */
 export const reduceOver = (
   op: Op<ReduceAttrs>,
   x: Tensor,
   axes: number | readonly number[] | undefined,
-  keepDims: boolean | undefined,
+  options: ReduceOptions<boolean>,
 ): Tensor => {
+  checkTensor(op.name, x);
+  checkOptions(op.name, options, ["keepDims"]);
   const resolved = resolveAxes(op.name, axes, x.rank);
   const kept = resolved.length === 0 ? x : apply(op, [x], { axes: resolved });
-  return keepDims ? kept : (reshape(kept, withoutAxes(x.shape, resolved)) as Tensor);
+  return options.keepDims ? kept : (reshape(kept, withoutAxes(x.shape, resolved)) as Tensor);
 };
 
 export const reduceExamples: readonly OpExample<ReduceAttrs>[] = [
-  { inputs: [{ shape: [3, 5] }], attrs: { axes: [1] } },
-  { inputs: [{ shape: [3, 5] }], attrs: { axes: [0] } },
+  ...inEveryDType({ inputs: [{ shape: [3, 5] }], attrs: { axes: [1] } }, ["i32", "u32"]),
+  ...inEveryDType({ inputs: [{ shape: [3, 5] }], attrs: { axes: [0] } }, ["i32", "u32"]),
   { inputs: [{ shape: [2, 3, 4] }], attrs: { axes: [0, 2] } },
   { inputs: [{ shape: [2, 3, 4] }], attrs: { axes: [0, 1, 2] } },
   { inputs: [{ shape: [2, 3, 4] }], attrs: { axes: [1] } },

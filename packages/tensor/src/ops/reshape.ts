@@ -3,6 +3,8 @@ import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { resolveReshape, type Shape, sameShape } from "../shape.js";
+import { checkTensor } from "./arguments.js";
+import { inEveryDType } from "./examples.js";
 import { viewReference } from "./view.js";
 
 type ReshapeAttrs = { readonly shape: Shape };
@@ -15,13 +17,14 @@ export const reshapeOp = defineOp<ReshapeAttrs>({
   vjp: ({ inputs: [x], cotangents: [g] }) => [reshape(g!, x!.shape)],
   reference: viewReference((_, { shape }) => contiguous(shape)),
   examples: [
-    { inputs: [{ shape: [3, 4] }], attrs: { shape: [2, 6] } },
+    ...inEveryDType({ inputs: [{ shape: [3, 4] }], attrs: { shape: [2, 6] } }),
     { inputs: [{ shape: [2, 3, 4] }], attrs: { shape: [24] } },
   ],
 });
 
 /** The same elements in row-major order under another shape. One size may be -1: it is worked out. */
 export const reshape = <const S extends Shape>(x: Tensor, shape: S): Tensor<S> => {
+  checkTensor("reshape", x);
   const resolved = resolveReshape("reshape", x.shape, shape);
   return (sameShape(resolved, x.shape) ? x : apply(reshapeOp, [x], { shape: resolved })) as Tensor<S>;
 };

@@ -2,7 +2,8 @@ import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { take } from "./take.js";
+import { checkFloats, checkTensor } from "./arguments.js";
+import { checkIndices, take } from "./take.js";
 
 type ScatterAttrs = { readonly rows: number };
 
@@ -10,16 +11,12 @@ export const scatterAddOp = defineOp<ScatterAttrs>({
   name: "scatterAdd",
   lowering: { kind: "call" },
   infer([indices, updates], { rows }) {
-    if (
-      updates!.shape.length !== 2 ||
-      indices!.shape.length !== 1 ||
-      indices!.dtype !== "i32" ||
-      indices!.shape[0] !== updates!.shape[0] ||
-      updates!.dtype !== "f32"
-    )
+    checkIndices("scatterAdd", indices!);
+    checkFloats("scatterAdd", [updates]);
+    if (updates!.shape.length !== 2 || indices!.shape.length !== 1 || indices!.shape[0] !== updates!.shape[0])
       throw new TensorError(
         "shape",
-        `scatterAdd: expects i32 indices [n] and f32 updates [n, width], got ${indices!.dtype}${formatShape(indices!.shape)} and ${updates!.dtype}${formatShape(updates!.shape)}`,
+        `scatterAdd: expects indices [n] and updates [n, width], got ${formatShape(indices!.shape)} and ${formatShape(updates!.shape)}`,
       );
     return [{ shape: [rows, updates!.shape[1]!], dtype: "f32" }];
   },
@@ -40,5 +37,7 @@ export const scatterAddOp = defineOp<ScatterAttrs>({
 });
 
 /** Sums rows of `updates` [n, width] into a table of zeros [rows, width] at i32 `indices` [n], in index order. Indices outside are ignored. */
-export const scatterAdd = (indices: Tensor, updates: Tensor, rows: number): Tensor =>
-  apply(scatterAddOp, [indices, updates], { rows });
+export const scatterAdd = (indices: Tensor, updates: Tensor, rows: number): Tensor => {
+  for (const x of [indices, updates]) checkTensor("scatterAdd", x);
+  return apply(scatterAddOp, [indices, updates], { rows });
+};

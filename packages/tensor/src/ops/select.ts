@@ -3,8 +3,10 @@ import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { broadcastShapes, sameShape } from "../shape.js";
+import { checkTensor } from "./arguments.js";
 import { broadcastTo } from "./broadcast-to.js";
 import type { NoAttrs } from "./elementwise.js";
+import { inEveryDType } from "./examples.js";
 import { alignOperands, type Operand } from "./operands.js";
 
 export const selectOp = defineOp<NoAttrs>({
@@ -31,16 +33,15 @@ export const selectOp = defineOp<NoAttrs>({
   flops: () => 0,
   vjp: ({ inputs: [condition], cotangents: [g] }) => [undefined, select(condition!, g!, 0), select(condition!, 0, g!)],
   reference: ([condition, a, b]) => [a!.data.map((v, i) => (condition!.data[i] ? v : b!.data[i]!))],
-  examples: [
-    {
-      inputs: [{ shape: [4], dtype: "bool", values: [1, 0, 0, 1] }, { shape: [4] }, { shape: [4] }],
-      attrs: {},
-    },
-  ],
+  examples: inEveryDType({
+    inputs: [{ shape: [4], dtype: "bool", values: [1, 0, 0, 1] }, { shape: [4] }, { shape: [4] }],
+    attrs: {},
+  }),
 });
 
 /** `a` where `condition` holds, `b` elsewhere, with broadcasting. */
 export const select = (condition: Tensor, a: Operand, b: Operand): Tensor => {
+  checkTensor("select", condition);
   const [x, y] = alignOperands("select", [a, b]);
   const shape = broadcastShapes("select", condition.shape, x!.shape);
   return apply(selectOp, [broadcastTo(condition, shape), broadcastTo(x!, shape), broadcastTo(y!, shape)], {});

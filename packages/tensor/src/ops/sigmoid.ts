@@ -3,14 +3,15 @@ import type { Tensor } from "../graph/tensor.js";
 import type { Shape } from "../shape.js";
 import { defineElementwise, FLOAT, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
-import { sub } from "./sub.js";
+import { neg } from "./neg.js";
 
 export const sigmoidOp = defineElementwise({
   name: "sigmoid",
   scalar: "sigmoid",
   accepts: FLOAT,
   value: (x) => 1 / (1 + Math.exp(-x)),
-  vjp: ({ outputs: [y], cotangents: [g] }) => [mul(g!, mul(y!, sub(1, y!)))],
+  // 1 - y is sigmoid(-x), which keeps its accuracy where y is all but 1.
+  vjp: ({ inputs: [x], outputs: [y], cotangents: [g] }) => [mul(g!, mul(y!, sigmoid(neg(x!))))],
   examples: unaryExamples(),
 });
 

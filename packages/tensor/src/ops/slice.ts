@@ -3,7 +3,9 @@ import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import type { Shape } from "../shape.js";
+import { resolveAxes, type Shape } from "../shape.js";
+import { checkList, checkOptions, checkTensor } from "./arguments.js";
+import { inEveryDType } from "./examples.js";
 import { pad } from "./pad.js";
 import { viewReference } from "./view.js";
 
@@ -15,7 +17,8 @@ export const sliceOp = defineOp<SliceAttrs>({
   infer([x], { start, step, shape }) {
     const fits = x!.shape.every((n, i) => {
       const last = start[i]! + step[i]! * (shape[i]! - 1);
-      return step[i] !== 0 && start[i]! >= 0 && start[i]! < n && last >= 0 && last < n;
+      const whole = Number.isInteger(start[i]) && Number.isInteger(step[i]) && Number.isInteger(shape[i]);
+      return whole && step[i] !== 0 && start[i]! >= 0 && start[i]! < n && last >= 0 && last < n;
     });
     if (!fits || shape.length !== x!.shape.length)
       throw new TensorError(
@@ -28,7 +31,7 @@ export const sliceOp = defineOp<SliceAttrs>({
   vjp: ({ inputs: [x], attrs, cotangents: [g] }) => [unslice(g!, x!.shape, attrs)],
   reference: viewReference((input, { start, step, shape }) => sliceLayout(input, start, step, shape)),
   examples: [
-    { inputs: [{ shape: [5, 7] }], attrs: { start: [1, 0], step: [1, 2], shape: [3, 4] } },
+    ...inEveryDType({ inputs: [{ shape: [5, 7] }], attrs: { start: [1, 0], step: [1, 2], shape: [3, 4] } }),
     { inputs: [{ shape: [6] }], attrs: { start: [5], step: [-1], shape: [6] } },
     { inputs: [{ shape: [4, 3] }], attrs: { start: [3, 1], step: [-2, 1], shape: [2, 2] } },
   ],
@@ -63,6 +66,8 @@ export interface Range {
  * index and keeps the axis with size 1.
  */
 export const slice = (x: Tensor, ranges: readonly (Range | number | null)[]): Tensor => {
+  checkTensor("slice", x);
+  checkList("slice", "ranges", ranges);
   if (ranges.length > x.rank)
     throw new TensorError(
       "shape",
@@ -74,6 +79,7 @@ export const slice = (x: Tensor, ranges: readonly (Range | number | null)[]): Te
   x.shape.forEach((n, axis) => {
     const given = ranges[axis] ?? {};
     const range = typeof given === "number" ? { start: given, stop: given === -1 ? n : given + 1 } : given;
+    checkRange(range, axis);
     const by = range.step ?? 1;
     const from = normalise(range.start, n, by < 0 ? n - 1 : 0);
     const to = normalise(range.stop, n, by < 0 ? -1 : n);
@@ -91,15 +97,24 @@ export const slice = (x: Tensor, ranges: readonly (Range | number | null)[]): Te
   return whole ? x : apply(sliceOp, [x], { start, step, shape });
 };
 
+const checkRange = (range: Range, axis: number): void => {
+  checkOptions("slice", range, ["start", "stop", "step"]);
+  for (const [name, value] of Object.entries(range))
+    if (value !== undefined && !Number.isInteger(value))
+      throw new TensorError("shape", `slice: ${name} along axis ${axis} must be a whole number, got ${String(value)}`);
+};
+
 const normalise = (index: number | undefined, n: number, otherwise: number): number =>
   index === undefined ? otherwise : index < 0 ? index + n : index;
 
-/** Reverses the given axes. */
-export const flip = (x: Tensor, axes: readonly number[]): Tensor =>
-  axes.length === 0
-    ? x
-    : apply(sliceOp, [x], {
-        start: x.shape.map((n, i) => (axes.includes(i) ? n - 1 : 0)),
-        step: x.shape.map((_, i) => (axes.includes(i) ? -1 : 1)),
-        shape: x.shape,
-      });
+/** Reverses the given axes (all unless told). */
+export const flip = (x: Tensor, axes?: number | readonly number[]): Tensor => {
+  checkTensor("flip", x);
+  const reversed = resolveAxes("flip", axes, x.rank);
+  if (reversed.length === 0) return x;
+  return apply(sliceOp, [x], {
+    start: x.shape.map((n, i) => (reversed.includes(i) ? n - 1 : 0)),
+    step: x.shape.map((_, i) => (reversed.includes(i) ? -1 : 1)),
+    shape: x.shape,
+  });
+};

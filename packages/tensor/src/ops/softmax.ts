@@ -1,17 +1,19 @@
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis, type Shape, sizeOf } from "../shape.js";
+import { type Shape, sizeOf } from "../shape.js";
 import { add } from "./add.js";
 import { div } from "./div.js";
 import { exp } from "./exp.js";
-import { log } from "./log.js";
+import { largest, logTotal, logTotalOf } from "./log-sum-exp.js";
 import { max } from "./max.js";
 import { mul } from "./mul.js";
+import { neg } from "./neg.js";
 import { onLastAxis, rowsInfer } from "./rows.js";
 import { softmaxBackward } from "./softmax-backward.js";
 import { sub } from "./sub.js";
 import { sum } from "./sum.js";
+import { tanh } from "./tanh.js";
 
 type SoftmaxAttrs = { readonly log: boolean };
 
@@ -23,23 +25,27 @@ export const softmaxOp = defineOp<SoftmaxAttrs>({
   flops: ([x]) => 5 * sizeOf(x!.shape),
   vjp({ outputs: [y], attrs, cotangents: [g] }) {
     if (!attrs.log) return [softmaxBackward(y!, g!)];
-    return [sub(g!, mul(exp(y!), sum(g!, [1], { keepDims: true })))];
+    // g - p sum(g) with its first term split in g p and g (1 - p), and 1 - p = 1 - exp(y) so that it keeps its accuracy near 0.
+    const p = exp(y!);
+    const others = sub(sum(g!, [1], { keepDims: true }), g!);
+    return [sub(mul(g!, neg(mul(tanh(mul(y!, 0.5)), add(1, p)))), mul(p, others))];
   },
   decompose([x], { log: asLog }) {
-    const shifted = sub(x!, max(x!, [1], { keepDims: true }));
+    const top = max(x!, [1], { keepDims: true }) as Tensor;
+    const shifted = sub(x!, top);
+    if (asLog) return [sub(shifted, logTotal(x!, top))];
     const powers = exp(shifted);
-    const total = sum(powers, [1], { keepDims: true });
-    return [asLog ? sub(shifted, log(total)) : div(powers, total)];
+    return [div(powers, sum(powers, [1], { keepDims: true }))];
   },
   reference([x], { log: asLog }) {
     const [rows, cols] = x!.shape as [number, number];
     const out = new Float64Array(x!.data.length);
     for (let r = 0; r < rows; r++) {
       const row = x!.data.subarray(r * cols, (r + 1) * cols);
-      const top = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-      const total = row.reduce((a, b) => a + Math.exp(b - top), 0);
+      const top = largest(row);
+      const total = asLog ? logTotalOf(row, top) : row.reduce((a, b) => a + Math.exp(b - top), 0);
       row.forEach((v, i) => {
-        out[r * cols + i] = asLog ? v - top - Math.log(total) : Math.exp(v - top) / total;
+        out[r * cols + i] = asLog ? v - top - total : Math.exp(v - top) / total;
       });
     }
     return [out];
@@ -55,14 +61,6 @@ export const softmaxOp = defineOp<SoftmaxAttrs>({
 export const softmax = <S extends Shape>(x: Tensor<S>, axis = -1): Tensor<S> =>
   onLastAxis("softmax", x, axis, (rows) => apply(softmaxOp, [rows], { log: false })) as Tensor<S>;
 
-/** Logarithm of the softmax along `axis`, without the rounding of `log(softmax(x))`. */
+/** Logarithm of the softmax along `axis`, without the rounding of `log(softmax(x))`: accurate near 0 too, where a class is all but certain. */
 export const logSoftmax = <S extends Shape>(x: Tensor<S>, axis = -1): Tensor<S> =>
   onLastAxis("logSoftmax", x, axis, (rows) => apply(softmaxOp, [rows], { log: true })) as Tensor<S>;
-
-/** `log(sum(exp(x)))` along `axis`, without overflow. */
-export const logSumExp = (x: Tensor, axis = -1): Tensor => {
-  const at = resolveAxis("logSumExp", axis, x.rank);
-  const top = max(x, at, { keepDims: true }) as Tensor;
-  const total = sum(exp(sub(x, top)), at, { keepDims: true }) as Tensor;
-  return add(log(total), top).reshape(x.shape.filter((_, i) => i !== at));
-};

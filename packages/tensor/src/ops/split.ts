@@ -3,7 +3,9 @@ import { applyAll } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { resolveAxis } from "../shape.js";
+import { checkList, checkTensor, checkWhole } from "./arguments.js";
 import { concat } from "./concat.js";
+import { inEveryDType } from "./examples.js";
 import { slice } from "./slice.js";
 
 type SplitAttrs = { readonly axis: number; readonly sizes: readonly number[] };
@@ -13,6 +15,7 @@ export const splitOp = defineOp<SplitAttrs>({
   name: "split",
   lowering: { kind: "composite" },
   infer([x], { axis, sizes }) {
+    for (const size of sizes) checkWhole("split", "a size", size, 1);
     if (sizes.reduce((sum, n) => sum + n, 0) !== x!.shape[axis])
       throw new TensorError(
         "shape",
@@ -34,19 +37,22 @@ export const splitOp = defineOp<SplitAttrs>({
     });
   },
   examples: [
-    { inputs: [{ shape: [3, 6] }], attrs: { axis: 1, sizes: [1, 2, 3] } },
+    ...inEveryDType({ inputs: [{ shape: [3, 6] }], attrs: { axis: 1, sizes: [1, 2, 3] } }),
     { inputs: [{ shape: [4, 2] }], attrs: { axis: 0, sizes: [2, 2] } },
   ],
 });
 
 /** Cuts `x` along an axis into parts of the given sizes (or into `parts` equal ones). */
 export const split = (x: Tensor, parts: number | readonly number[], axis = 0): Tensor[] => {
+  checkTensor("split", x);
   const at = resolveAxis("split", axis, x.rank);
+  if (typeof parts === "number") checkWhole("split", "the number of parts", parts, 1);
+  else checkList("split", "sizes", parts);
   if (typeof parts === "number" && x.shape[at]! % parts !== 0)
     throw new TensorError(
       "shape",
       `split: axis ${at} of ${formatShape(x.shape)} does not divide into ${parts} equal parts`,
     );
-  const sizes = typeof parts === "number" ? new Array<number>(parts).fill(x.shape[at]! / parts) : parts;
+  const sizes = typeof parts === "number" ? new Array<number>(parts).fill(x.shape[at]! / parts) : [...parts];
   return applyAll(splitOp, [x], { axis: at, sizes });
 };

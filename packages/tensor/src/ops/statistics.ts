@@ -2,14 +2,22 @@ import { TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import { resolveAxes, type Shape } from "../shape.js";
 import type { ReduceShape } from "../types/shape.js";
+import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
 import { mul } from "./mul.js";
+import type { ReduceOptions } from "./reduce.js";
 import { sqrt } from "./sqrt.js";
 import { sub } from "./sub.js";
 import { sum } from "./sum.js";
 
+/** A mean of integers is no integer. */
+const checkFloat = (name: string, x: Tensor): void => {
+  checkTensor(name, x);
+  checkFloats(name, [x]);
+};
+
 const countOver = (x: Tensor, axes: readonly number[]): number => axes.reduce((n, axis) => n * x.shape[axis]!, 1);
 
-/** Mean over `axes` (all unless told). */
+/** Mean over `axes` (all unless told) of f32. */
 export const mean = <
   S extends Shape,
   const A extends number | readonly number[] | undefined = undefined,
@@ -17,14 +25,15 @@ export const mean = <
 >(
   x: Tensor<S>,
   axes?: A,
-  options: { readonly keepDims?: K } = {},
+  options: ReduceOptions<K> = {},
 ): Tensor<ReduceShape<S, A, K>> => {
+  checkFloat("mean", x);
+  checkOptions("mean", options, ["keepDims"]);
   const resolved = resolveAxes("mean", axes, x.rank);
   return mul(sum(x, resolved, options) as Tensor, 1 / countOver(x, resolved)) as Tensor<ReduceShape<S, A, K>>;
 };
 
-export interface VarianceOptions<K extends boolean> {
-  readonly keepDims?: K;
+export interface VarianceOptions<K extends boolean> extends ReduceOptions<K> {
   /** Subtracted from the count: 0 (default) for the biased estimate, 1 for the unbiased one. */
   readonly correction?: number;
 }
@@ -37,14 +46,18 @@ export const variance = <
 >(
   x: Tensor<S>,
   axes?: A,
-  { correction = 0, ...options }: VarianceOptions<K> = {},
+  options: VarianceOptions<K> = {},
 ): Tensor<ReduceShape<S, A, K>> => {
+  checkFloat("variance", x);
+  checkOptions("variance", options, ["keepDims", "correction"]);
+  const { correction = 0, ...rest } = options;
+  checkFinite("variance", "correction", correction, 0);
   const resolved = resolveAxes("variance", axes, x.rank);
   const n = countOver(x, resolved);
   if (n <= correction)
     throw new TensorError("shape", `variance: ${n} elements with correction ${correction} leave nothing to divide by`);
   const centred = sub(x, mean(x, resolved, { keepDims: true }) as Tensor);
-  return mul(sum(mul(centred, centred), resolved, options) as Tensor, 1 / (n - correction)) as Tensor<
+  return mul(sum(mul(centred, centred), resolved, rest) as Tensor, 1 / (n - correction)) as Tensor<
     ReduceShape<S, A, K>
   >;
 };
@@ -60,5 +73,8 @@ export const standardDeviation = <
   options: VarianceOptions<K> = {},
 ): Tensor<ReduceShape<S, A, K>> => sqrt(variance(x, axes, options));
 
-/** Euclidean norm of all elements. */
-export const norm = (x: Tensor): Tensor<[]> => sqrt(sum(mul(x, x))) as Tensor<[]>;
+/** Euclidean norm of all elements of f32. */
+export const norm = (x: Tensor): Tensor<[]> => {
+  checkFloat("norm", x);
+  return sqrt(sum(mul(x, x))) as Tensor<[]>;
+};

@@ -3,13 +3,14 @@ import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Shape } from "../shape.js";
 import type { NoAttrs } from "./elementwise.js";
+import { inEveryDType } from "./examples.js";
 import { identity } from "./identity.js";
 
 export const stopGradientOp = defineOp<NoAttrs>({
   name: "stopGradient",
   ...identity,
   differentiable: false,
-  examples: [{ inputs: [{ shape: [3] }], attrs: {} }],
+  examples: inEveryDType({ inputs: [{ shape: [3] }], attrs: {} }),
 });
 
 /** The same value, treated as a constant by differentiation. */

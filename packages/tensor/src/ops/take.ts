@@ -1,19 +1,31 @@
 import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
-import { defineOp } from "../graph/define.js";
+import { type Aval, defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
+import { checkTensor } from "./arguments.js";
 import type { NoAttrs } from "./elementwise.js";
+import { inEveryDType } from "./examples.js";
 import { reshape } from "./reshape.js";
 import { scatterAdd } from "./scatter-add.js";
+
+/** Indices are i32: a float or u32 that looks like one is a mistake in what feeds it. */
+export const checkIndices = (op: string, indices: Aval): void => {
+  if (indices.dtype !== "i32")
+    throw new TensorError(
+      "dtype",
+      `${op}: indices are i32, got ${indices.dtype}${formatShape(indices.shape)}; use cast(x, "i32")`,
+    );
+};
 
 export const takeOp = defineOp<NoAttrs>({
   name: "take",
   lowering: { kind: "call" },
   infer([table, indices]) {
-    if (table!.shape.length !== 2 || indices!.shape.length !== 1 || indices!.dtype !== "i32")
+    checkIndices("take", indices!);
+    if (table!.shape.length !== 2 || indices!.shape.length !== 1)
       throw new TensorError(
         "shape",
-        `take: expects a table [rows, width] and i32 indices [n], got ${formatShape(table!.shape)} and ${indices!.dtype}${formatShape(indices!.shape)}`,
+        `take: expects a table [rows, width] and indices [n], got ${formatShape(table!.shape)} and ${formatShape(indices!.shape)}`,
       );
     return [{ shape: [indices!.shape[0]!, table!.shape[1]!], dtype: table!.dtype }];
   },
@@ -28,12 +40,27 @@ export const takeOp = defineOp<NoAttrs>({
     });
     return [out];
   },
-  examples: [{ inputs: [{ shape: [4, 3] }, { shape: [5], dtype: "i32", values: [2, 0, 0, 3, 1] }], attrs: {} }],
+  examples: [
+    ...inEveryDType({
+      inputs: [{ shape: [4, 3] }, { shape: [5], dtype: "i32", values: [2, 0, 0, 3, 1] }],
+      attrs: {},
+    }),
+    {
+      inputs: [
+        { shape: [4, 3], dtype: "i32" },
+        { shape: [2], dtype: "i32", values: [4, -1] },
+      ],
+      attrs: {},
+    },
+  ],
 });
 
 /**
  * Rows of `table` [rows, width] at i32 `indices` of any shape, giving [...indices, width]: an embedding lookup. A kernel cannot throw,
- * so an index outside the table gives a row of NaN.
+ * so an index outside the table gives a row of NaN (of zeros in a table of integers).
  */
-export const take = (table: Tensor, indices: Tensor): Tensor =>
-  reshape(apply(takeOp, [table, reshape(indices, [indices.size])], {}), [...indices.shape, table.shape[1]!]) as Tensor;
+export const take = (table: Tensor, indices: Tensor): Tensor => {
+  for (const x of [table, indices]) checkTensor("take", x);
+  const rows = apply(takeOp, [table, reshape(indices, [indices.size])], {});
+  return reshape(rows, [...indices.shape, table.shape[1]!]) as Tensor;
+};

@@ -3,14 +3,19 @@ import type { Tensor } from "../graph/tensor.js";
 import type { Shape } from "../shape.js";
 import { defineElementwise, FLOAT, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
-import { sub } from "./sub.js";
+import { neg } from "./neg.js";
+import { sigmoid } from "./sigmoid.js";
 
 export const tanhOp = defineElementwise({
   name: "tanh",
   scalar: "tanh",
   accepts: FLOAT,
   value: (x) => Math.tanh(x),
-  vjp: ({ outputs: [y], cotangents: [g] }) => [mul(g!, sub(1, mul(y!, y!)))],
+  // 1 - y^2 is 4 sigmoid(2x) sigmoid(-2x), which keeps its accuracy where y is all but 1.
+  vjp({ inputs: [x], cotangents: [g] }) {
+    const twice = mul(x!, 2);
+    return [mul(g!, mul(4, mul(sigmoid(twice), sigmoid(neg(twice)))))];
+  },
   examples: unaryExamples(),
 });
 

@@ -1,7 +1,8 @@
-import { TensorError } from "../errors.js";
+import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import type { Tensor } from "../graph/tensor.js";
 import { add } from "../ops/add.js";
+import { checkElement, checkFinite, checkOptions, checkTensor, checkWhole } from "../ops/arguments.js";
 import { bitAnd } from "../ops/bit-and.js";
 import { bitOr } from "../ops/bit-or.js";
 import { cast } from "../ops/cast.js";
@@ -9,13 +10,14 @@ import { concat } from "../ops/concat.js";
 import { constant } from "../ops/constant.js";
 import { equal } from "../ops/equal.js";
 import { iota } from "../ops/iota.js";
+import { minimum } from "../ops/minimum.js";
 import { mul } from "../ops/mul.js";
 import { reshape } from "../ops/reshape.js";
 import { select } from "../ops/select.js";
 import { shiftLeft } from "../ops/shift-left.js";
 import { shiftRight } from "../ops/shift-right.js";
 import { slice } from "../ops/slice.js";
-import type { Shape } from "../shape.js";
+import { checkShape, type Shape, sizeOf } from "../shape.js";
 import { normalQuantile } from "./normal-quantile.js";
 import { permutationOp } from "./permutation-op.js";
 import { randomBitsOp } from "./random-bits.js";
@@ -39,13 +41,14 @@ export const key = (seed: number): Key => {
 
 /** `n` keys, independent of each other and of `from`. */
 export const split = (from: Tensor, n = 2): Key[] => {
+  checkWhole("split", "the number of keys", n, 1);
   const keys = apply(randomKeysOp, [from], { n });
   return Array.from({ length: n }, (_, i) => reshape(slice(keys, [i]), [2]) as unknown as Key);
 };
 
 /** A new key from a key and a number: a step, a worker, a layer. A tensor is data (u32 or i32 scalar); a number is part of the program. */
 export const foldIn = (from: Tensor, data: number | Tensor): Key => {
-  const word = typeof data === "number" ? constant(data, "u32") : cast(reshape(data, []), "u32");
+  const word = typeof data === "number" ? wordOf(data) : wordIn(data);
   // Mixing the number into both words of a fresh key, then ciphering again, keeps streams of near-by numbers apart.
   const [fresh] = split(from, 1);
   const mixed = concat([
@@ -55,26 +58,55 @@ export const foldIn = (from: Tensor, data: number | Tensor): Key => {
   return split(mixed, 1)[0]!;
 };
 
-const bitsOf = <S extends Shape>(from: Tensor, shape: S): Tensor<S, "u32"> =>
-  reshape(apply(randomBitsOp, [from], { n: shape.reduce((p, n) => p * n, 1) }), shape) as unknown as Tensor<S, "u32">;
+const wordOf = (data: number): Tensor => {
+  checkElement("foldIn", data, "u32");
+  return constant(data, "u32");
+};
+
+const wordIn = (data: Tensor): Tensor => {
+  checkTensor("foldIn", data);
+  if (data.size !== 1 || (data.dtype !== "u32" && data.dtype !== "i32"))
+    throw new TensorError(
+      "dtype",
+      `foldIn: folds in one u32 or i32 number, got ${data.dtype}${formatShape(data.shape)}`,
+    );
+  return cast(reshape(data, []), "u32");
+};
 
 /** 32 uniformly random bits per element. */
-export const randomBits = <const S extends Shape>(from: Tensor, shape: S): Tensor<S, "u32"> => bitsOf(from, shape);
+export const randomBits = <const S extends Shape>(from: Tensor, shape: S): Tensor<S, "u32"> => {
+  checkShape("random", shape);
+  return reshape(apply(randomBitsOp, [from], { n: sizeOf(shape) }), shape) as unknown as Tensor<S, "u32">;
+};
 
-/** Uniform on [low, high): multiples of 2^-24 scaled, so the same bits on every backend. */
+/** Largest f32 below a positive or negative number of f32. */
+const below = (x: number): number => {
+  const bits = new Int32Array(Float32Array.of(x).buffer);
+  bits[0]! += x > 0 ? -1 : 1;
+  return x === 0 ? -(2 ** -149) : new Float32Array(bits.buffer)[0]!;
+};
+
+/** Uniform on [low, high), two numbers of f32: multiples of 2^-24 scaled, so the same bits on every backend. */
 export const uniform = <const S extends Shape>(
   from: Tensor,
   shape: S,
-  { low = 0, high = 1 }: { readonly low?: number; readonly high?: number } = {},
+  options: { readonly low?: number; readonly high?: number } = {},
 ): Tensor<S, "f32"> => {
-  const unit = mul(cast(shiftRight(bitsOf(from, shape), 8), "f32"), 2 ** -24);
-  return (low === 0 && high === 1 ? unit : add(mul(unit, high - low), low)) as Tensor<S, "f32">;
+  checkOptions("uniform", options, ["low", "high"]);
+  const { low = 0, high = 1 } = options;
+  for (const [name, bound] of Object.entries({ low, high })) checkFinite("uniform", name, bound);
+  if (!(Math.fround(low) < Math.fround(high)))
+    throw new TensorError("argument", `uniform: low must lie below high as f32, got ${low} and ${high}`);
+  const unit = mul(cast(shiftRight(randomBits(from, shape), 8), "f32"), 2 ** -24);
+  if (low === 0 && high === 1) return unit as Tensor<S, "f32">;
+  // Rounding may reach `high`, which is not in the interval.
+  return minimum(add(mul(unit, high - low), low), below(Math.fround(high))) as Tensor<S, "f32">;
 };
 
 /** Standard normal, by the inverse of its distribution function at the midpoints of 2^23 equal intervals: |x| < 5.3. */
 export const normal = <const S extends Shape>(from: Tensor, shape: S): Tensor<S, "f32"> => {
   // 2b + 1 - 2^23 for 23 random bits b is an odd whole number below 2^23 in size: exact in f32, symmetric, never +-1.
-  const odd = cast(bitOr(shiftLeft(shiftRight(bitsOf(from, shape), 9), 1), 1), "i32");
+  const odd = cast(bitOr(shiftLeft(shiftRight(randomBits(from, shape), 9), 1), 1), "i32");
   const x = mul(cast(add(odd, -(2 ** 23)), "f32"), 2 ** -23);
   return normalQuantile(x) as Tensor<S, "f32">;
 };
@@ -87,12 +119,13 @@ export const integers = <const S extends Shape>(
   high: number,
 ): Tensor<S, "i32"> => {
   const range = high - low;
-  if (!Number.isInteger(low) || !Number.isInteger(high) || range < 1 || range > 2 ** 31)
+  const inside = Number.isInteger(low) && Number.isInteger(high) && low >= -(2 ** 31) && high <= 2 ** 31;
+  if (!inside || range < 1 || range > 2 ** 31)
     throw new TensorError(
       "argument",
-      `integers: needs whole numbers low < high, at most 2^31 apart, got ${low} and ${high}`,
+      `integers: needs whole numbers low < high of i32, at most 2^31 apart, got ${low} and ${high}`,
     );
-  const b = bitsOf(from, shape) as Tensor;
+  const b = randomBits(from, shape) as Tensor;
   const half = (x: Tensor): [Tensor, Tensor] => [shiftRight(x, 16), bitAnd(x, 0xffff)];
   const [bh, bl] = half(b);
   const [rh, rl] = [range >>> 16, range & 0xffff];
@@ -103,5 +136,7 @@ export const integers = <const S extends Shape>(
 };
 
 /** A random permutation of 0 .. n-1. */
-export const permutation = (from: Tensor, n: number): Tensor<[number], "i32"> =>
-  apply(permutationOp, [from], { n }) as Tensor<[number], "i32">;
+export const permutation = (from: Tensor, n: number): Tensor<[number], "i32"> => {
+  checkWhole("permutation", "n", n, 1);
+  return apply(permutationOp, [from], { n }) as Tensor<[number], "i32">;
+};

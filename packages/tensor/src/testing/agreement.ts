@@ -24,7 +24,14 @@ export const peakError = (actual: ArrayLike<number>, expected: ArrayLike<number>
   return error / peak;
 };
 
-/** Runs an op's examples, forward and backward, on a device and in the float64 reference; returns the largest error relative to the peak. */
+/** Infinite where integers differ at all. */
+const exactError = (actual: ArrayLike<number>, expected: ArrayLike<number>): number =>
+  Array.from(expected).every((value, i) => value === actual[i]) ? 0 : Number.POSITIVE_INFINITY;
+
+/**
+ * Runs an op's examples, forward and backward, on a device and in the float64 reference; returns the largest error relative to the peak,
+ * infinity where an integer is wrong.
+ */
 export const checkAgreement = async (op: Op, device: Device): Promise<number> => {
   let worst = 0;
   for (const example of op.examples) {
@@ -46,7 +53,10 @@ export const checkAgreement = async (op: Op, device: Device): Promise<number> =>
     const run = jit((...args: readonly Tensor[]) => replay(roots, leaves, args), { device });
     const given = leaves.map((leaf, i) => device.tensor(viewOf(leaf, data[i]!), leaf.shape, leaf.dtype));
     const results = run(...given);
-    for (const [i, result] of results.entries()) worst = Math.max(worst, peakError(await result.data(), expected[i]!));
+    for (const [i, result] of results.entries()) {
+      const error = roots[i]!.dtype === "f32" ? peakError : exactError;
+      worst = Math.max(worst, error(await result.data(), expected[i]!));
+    }
     for (const tensor of [...given, ...results]) tensor.dispose();
     run.dispose();
   }

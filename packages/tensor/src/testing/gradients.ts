@@ -1,5 +1,6 @@
 import { differentiate } from "../autodiff/differentiate.js";
 import { evaluateReference } from "../engine/reference.js";
+import { TensorError } from "../errors.js";
 import type { Op } from "../graph/define.js";
 import { argument } from "../graph/input.js";
 import type { Tensor } from "../graph/tensor.js";
@@ -9,12 +10,14 @@ import { instantiate, leavesWith, pseudoRandom } from "./inputs.js";
 export interface GradientReport {
   /** Largest |gradient - difference quotient|, relative to the largest gradient of the example (at least 1). */
   readonly error: number;
+  /** Elements compared: at least one. */
   readonly gradients: number;
 }
 
 /**
  * Compares an op's gradient, evaluated in float64, with central differences of its reference, for every element of every f32 input of every
  * example. Order 2 checks the gradient of <gradient, fixed direction> the same way.
+ * @throws TensorError `gradient` where there is none to compare: an op that is not differentiable, or has no f32 example
  */
 export const checkGradients = (
   op: Op,
@@ -67,5 +70,10 @@ export const checkGradients = (
       }
     });
   }
+  if (gradients === 0)
+    throw new TensorError(
+      "gradient",
+      `${op.name}: no gradient to check; ${op.differentiable === false ? "the op is declared not differentiable" : "no example has f32 operands and results"}`,
+    );
   return { error, gradients };
 };

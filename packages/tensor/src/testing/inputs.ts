@@ -3,6 +3,7 @@ import { applyAll } from "../graph/apply.js";
 import type { Op, OpExample } from "../graph/define.js";
 import { argument } from "../graph/input.js";
 import type { Tensor } from "../graph/tensor.js";
+import { EDGES } from "../ops/examples.js";
 import { threefry2x32 } from "../random/threefry.js";
 import { sizeOf } from "../shape.js";
 
@@ -17,16 +18,17 @@ export interface Case {
 export const pseudoRandom = (stream: number, index: number): number =>
   threefry2x32(0x15c0f10b, stream, 0, index)[0] / 2 ** 32;
 
-/** Instantiates an op's example: given values, or f32-representable random ones in the stated range. */
+/** Instantiates an op's example: given values, f32-representable random ones in the stated range, or the edges of an integer dtype. */
 export const instantiate = (op: Op, example: OpExample<never>, seed = 0): Case => {
   const inputs = example.inputs.map(({ shape, dtype = "f32" }) => argument({ shape, dtype }));
-  const values = example.inputs.map(({ shape, range = [-2, 2], values: given }, i) =>
-    given
-      ? Float64Array.from(given)
-      : Float64Array.from({ length: sizeOf(shape) }, (_, j) =>
-          Math.fround(range[0] + (range[1] - range[0]) * pseudoRandom(seed * 16 + i, j)),
-        ),
-  );
+  const values = example.inputs.map(({ shape, dtype = "f32", range = [-2, 2], values: given }, i) => {
+    if (given) return Float64Array.from(given, dtype === "f32" ? Math.fround : Number);
+    const valueAt = (j: number): number =>
+      dtype === "f32"
+        ? Math.fround(range[0] + (range[1] - range[0]) * pseudoRandom(seed * 16 + i, j))
+        : EDGES[dtype][(i + j) % EDGES[dtype].length]!;
+    return Float64Array.from({ length: sizeOf(shape) }, (_, j) => valueAt(j));
+  });
   return { inputs, outputs: applyAll(op, inputs, example.attrs), values };
 };
 

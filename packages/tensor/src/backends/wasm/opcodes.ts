@@ -259,7 +259,7 @@ export enum IndexWord {
   Inner = 20,
   Count = 24,
   PerTask = 28,
-  /** Bits written for an index outside the table; cumsum: 1 to run backwards. */
+  /** Bits written for an index outside the table; gatherBackward: columns summed together; cumsum: 1 to run backwards. */
   Fill = 32,
   A = 36,
   B = 40,

@@ -13,14 +13,18 @@ interface Extents {
   readonly cost: number;
 }
 
-/** Layout: `IndexWord` in opcodes.ts. */
-const encode = (stream: CommandStream, op: Op, extents: Extents, fill: number, operands: readonly View[]): void => {
+/** Layout: `IndexWord` in opcodes.ts. Returns the units of one task. */
+const encode = (stream: CommandStream, op: Op, extents: Extents, fill: number, operands: readonly View[]): number => {
   const { tasks, perTask } = cut(extents.units, extents.cost);
   stream.begin(op, tasks);
   stream.push(extents.outer, extents.axis, extents.inner, extents.count, perTask, fill);
   for (const { slot, offset } of operands) stream.pushAddress(slot, offset);
   stream.end();
+  return perTask;
 };
+
+/** Bytes of running sums that stay in the second-level cache. */
+const SUM_BYTES = 2 ** 18;
 
 /** What stands for an element outside the table. */
 const outside = ({ dtype }: View): number => (dtype === "f32" ? bitsOfFloat(Number.NaN) : 0);
@@ -40,7 +44,8 @@ export const encodeScatterAdd = (stream: CommandStream, { inputs, outputs }: Cal
   const count = indices.shape[0]!;
   if (axis * inner === 0) return;
   const extents = { outer: 1, axis, inner, count, units: axis, cost: count * (2 * inner + 10) + axis * inner };
-  encode(stream, Op.ScatterAdd, extents, 0, [indices, updates, ...outputs]);
+  const owned = encode(stream, Op.ScatterAdd, extents, 0, [indices, updates, ...outputs]);
+  stream.needScratch(8 * inner + 4 * (owned + count));
 };
 
 export const encodeGather = (stream: CommandStream, { inputs, outputs }: CallKernel): void => {
@@ -57,7 +62,9 @@ export const encodeGatherBackward = (stream: CommandStream, { inputs, outputs }:
   const count = inputs[0]!.shape[1]!;
   if (outer * axis * inner === 0) return;
   const extents = { outer, axis, inner, count, units: outer, cost: outer * inner * (count * 15 + axis) };
-  encode(stream, Op.GatherBackward, extents, 0, [...inputs, ...outputs]);
+  const columns = Math.min(inner, Math.max(1, Math.floor(SUM_BYTES / (8 * axis))));
+  encode(stream, Op.GatherBackward, extents, columns, [...inputs, ...outputs]);
+  stream.needScratch(8 * axis * columns);
 };
 
 export const encodeCumsum = (stream: CommandStream, { inputs, outputs, attrs }: CallKernel): void => {

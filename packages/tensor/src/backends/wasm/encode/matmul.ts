@@ -8,6 +8,8 @@ import { sizeOf } from "./window.js";
 
 /** The longest run of k in one pass, as in assembly/gemm.ts. */
 const MAX_DEPTH = 384;
+/** The longest run of k summed into one place, as in assembly/matmul.ts. */
+const MAX_RUN = 32768;
 const EDGE_BYTES = 256;
 const ROWS_TOGETHER = 24;
 /** Columns whose packed panels stay in the second-level cache. */
@@ -125,5 +127,5 @@ export const encodeMatmul = (stream: CommandStream, { name, inputs, outputs, att
   for (const batch of [left.batch, right.batch, d?.batch ?? [0, 0]]) stream.push(bytes(batch[0]!), bytes(batch[1]!));
   stream.push(blockM, blockN, blocksM, blocksN, perTask, blocks);
   stream.end();
-  stream.needScratch(gemmScratchBytes(blockN, k));
+  stream.needScratch((k > MAX_RUN ? bytes(blockM * blockN) : 0) + gemmScratchBytes(blockN, k));
 };

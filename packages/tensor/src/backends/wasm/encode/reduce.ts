@@ -9,6 +9,8 @@ import { cut } from "./tasks.js";
 
 /** A reduced run is cut only into slices at least this many points long. */
 const MIN_SLICE = 2048;
+/** Rows are summed in f32 by blocks: longer columns are cut, so that rounding does not grow with their length. */
+const MAX_SLICE_ROWS = 4096;
 
 const folds = {
   sum: { f32: Fold.SumF, i32: Fold.SumI, u32: Fold.SumI, bool: Fold.SumI },
@@ -38,7 +40,7 @@ export const encodeReduce = (stream: CommandStream, kernel: ReduceKernel): void 
     whole >= wanted
       ? 1
       : Math.max(1, Math.min(Math.ceil(wanted / whole), Math.floor((reduced * inner) / MIN_SLICE), reduced));
-  const sliceLength = Math.ceil(reduced / slices);
+  const sliceLength = Math.min(Math.ceil(reduced / slices), inner === 1 ? reduced : MAX_SLICE_ROWS);
   const parts = Math.ceil(reduced / sliceLength);
   const { tasks, perTask } = cut(whole * parts, cost);
   stream.begin(Op.Reduce, tasks);

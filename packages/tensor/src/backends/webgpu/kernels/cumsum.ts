@@ -35,12 +35,14 @@ const scan = ({ name, x, y, reverse, before, totals }: Scan, length: number): Di
       `let piece = (index / ${columns}) % ${count};`,
       `let row = index / (${columns} * ${count});`,
       before
-        ? `var total = 0.0; if (piece > 0u) { total = ${buffers.of(before).name}[(row * ${count} + piece - 1u) * ${columns} + column]; }`
-        : "var total = 0.0;",
+        ? `var start = 0.0; if (piece > 0u) { start = ${buffers.of(before).name}[(row * ${count} + piece - 1u) * ${columns} + column]; }`
+        : "",
+      // A piece is summed by itself: beside what comes before it, its elements may be small.
+      "var total = 0.0;",
       `for (var i = piece * ${p.u32(length)}; i < min((piece + 1u) * ${p.u32(length)}, ${extent}); i++) {`,
       `let at = (row * ${extent} + ${position}) * ${columns} + column;`,
       `total += ${X}[at + ${p.u32(x.offset)}];`,
-      totals ? "" : `${Y}[at + ${p.u32(y.offset)}] = total;`,
+      totals ? "" : `${Y}[at + ${p.u32(y.offset)}] = ${before ? "start + total" : "total"};`,
       "}",
       totals ? `${Y}[index] = total;` : "",
     ],

@@ -1,6 +1,6 @@
 import type { Variant } from "../lowering.js";
 import { Module } from "../wgsl/module.js";
-import { outside } from "./take.js";
+import { outside, RUN } from "./take.js";
 
 export const gather: Variant = {
   op: "gather",
@@ -45,9 +45,13 @@ export const gatherBackward: Variant = {
       `let at = i32((index / ${columns}) % ${p.u32(extent)});`,
       `let start = index / (${columns} * ${p.u32(extent)}) * ${p.u32(k)} * ${columns} + column;`,
       "var total = 0.0;",
-      `for (var i = 0u; i < ${p.u32(k)}; i++) {`,
+      `for (var base = 0u; base < ${p.u32(k)}; base += ${RUN}u) {`,
+      "var part = 0.0;",
+      `for (var i = base; i < min(base + ${RUN}u, ${p.u32(k)}); i++) {`,
       `let from_ = start + i * ${columns};`,
-      `if (${buffers.of(indices).name}[from_ + ${p.u32(indices.offset)}] == at) { total += ${buffers.of(dy).name}[from_ + ${p.u32(dy.offset)}]; }`,
+      `if (${buffers.of(indices).name}[from_ + ${p.u32(indices.offset)}] == at) { part += ${buffers.of(dy).name}[from_ + ${p.u32(dy.offset)}]; }`,
+      "}",
+      "total += part;",
       "}",
       `${buffers.of(out).name}[index + ${p.u32(out.offset)}] = total;`,
     ];

@@ -2,46 +2,30 @@ import type { View } from "../../../compile/kernel.js";
 import { rowVariants } from "./rows.js";
 
 /** xhat = (x - mean) rstd with rstd = 1 / sqrt(mean square + eps), the mean square taken after centring (two passes). */
-const normalize = rowVariants(
-  "normalize",
-  ({ module, columns, at, each, gather, once }, { inputs, outputs, attrs }) => {
-    const [x, xhat, rstd] = [inputs[0]!, outputs[0]!, outputs[1]!];
-    const { parameters } = module;
-    const rstds = module.bind(rstd.slot, "f32", "read_write", 1);
-    const mean = attrs.center
-      ? ["var total = F(0.0);", each(`total += ${at(x)};`), gather("total", "sum"), `let mean = totalAll / ${columns};`]
-      : ["let mean = 0.0;"];
-    return [
-      ...mean,
-      "var squares = F(0.0);",
-      each(`let d = ${at(x)} - mean;`, "squares += d * d;"),
-      gather("squares", "sum"),
-      `let scale = 1.0 / sqrt(squaresAll / ${columns} + ${parameters.f32(Number(attrs.eps))});`,
-      each(`${at(xhat)} = (${at(x)} - mean) * scale;`),
-      once(`${rstds}[row + ${parameters.u32(rstd.offset)}] = scale;`),
-    ];
-  },
-);
+const normalize = rowVariants("normalize", ({ module, columns, at, each, sum, once }, { inputs, outputs, attrs }) => {
+  const [x, xhat, rstd] = [inputs[0]!, outputs[0]!, outputs[1]!];
+  const { parameters } = module;
+  const rstds = module.bind(rstd.slot, "f32", "read_write", 1);
+  const mean = attrs.center ? [sum("total", at(x)), `let mean = totalAll / ${columns};`] : ["let mean = 0.0;"];
+  return [
+    ...mean,
+    sum("squares", "d * d", `let d = ${at(x)} - mean;`),
+    `let scale = 1.0 / sqrt(squaresAll / ${columns} + ${parameters.f32(Number(attrs.eps))});`,
+    each(`${at(xhat)} = (${at(x)} - mean) * scale;`),
+    once(`${rstds}[row + ${parameters.u32(rstd.offset)}] = scale;`),
+  ];
+});
 
 /** dx = rstd (dxhat - mean(dxhat) - xhat mean(dxhat xhat)); without centring the first mean is absent. */
 const normalizeBackward = rowVariants(
   "normalizeBackward",
-  ({ module, columns, at, each, gather }, { inputs, outputs, attrs }) => {
+  ({ module, columns, at, each, sum }, { inputs, outputs, attrs }) => {
     const [dxhat, xhat, rstd, dx] = [...inputs, ...outputs] as [View, View, View, View];
     const rstds = module.bind(rstd.slot, "f32", "read", 1);
-    const mean = attrs.center
-      ? [
-          "var total = F(0.0);",
-          each(`total += ${at(dxhat)};`),
-          gather("total", "sum"),
-          `let mean = totalAll / ${columns};`,
-        ]
-      : ["let mean = 0.0;"];
+    const mean = attrs.center ? [sum("total", at(dxhat)), `let mean = totalAll / ${columns};`] : ["let mean = 0.0;"];
     return [
       ...mean,
-      "var products = F(0.0);",
-      each(`products += ${at(dxhat)} * ${at(xhat)};`),
-      gather("products", "sum"),
+      sum("products", `${at(dxhat)} * ${at(xhat)}`),
       `let product = productsAll / ${columns};`,
       `let scale = ${rstds}[row + ${module.parameters.u32(rstd.offset)}];`,
       each(`${at(dx)} = scale * (${at(dxhat)} - mean - ${at(xhat)} * product);`),

@@ -12,13 +12,18 @@ export interface RowText {
   at(view: View): string;
   /** Statements for every column of the row. */
   each(...statements: string[]): string;
-  /** Turns the accumulator `name` (a `var` of type F) into `let <name>All: f32` for the whole row. */
-  gather(name: string, op: "sum" | "max"): string;
+  /** Makes `let <name>All: f32`, the sum of `term` (of type F) over the row; `statements` come before it at every column. */
+  sum(name: string, term: string, ...statements: string[]): string;
+  /** Makes `let <name>All: f32`, the largest of `term` over the row. */
+  max(name: string, term: string): string;
   /** A statement done once per row; `row` is its index. */
   once(statement: string): string;
 }
 
 const SERIAL_WORKGROUP = 32;
+
+/** Terms added one after the other before their sum joins the total: rounding must not grow with the row. */
+const RUN = 256;
 
 /**
  * How a row is shared out. `serial`: one invocation has a row to itself, for software adapters, where barriers cost more
@@ -60,19 +65,31 @@ ${name} = shared_[0];
 workgroupBarrier();`;
   if (sharing === "workgroup") module.declare(`var<workgroup> shared_: array<F, ${size}>;`);
 
+  const [first, step] = sharing === "serial" ? ["0u", 1] : ["lin", size];
+  const each = (from: string, to: string, statements: readonly string[]): string =>
+    `for (var c = ${from}; c < ${to}; c += ${step}u) {\n${statements.join("\n")}\n}`;
+  const across = (name: string, op: "sum" | "max"): string => {
+    const pair = (a: string, b: string): string => combine(op, a, b);
+    const joined = width === 1 ? name : pair(pair(`${name}.x`, `${name}.y`), pair(`${name}.z`, `${name}.w`));
+    return `${sharing === "workgroup" ? `${tree(name, op)}\n` : ""}let ${name}All = ${joined};`;
+  };
+  const lowest = `F(${parameters.f32(-Infinity)})`;
+
   const lines = build({
     module,
     columns: parameters.f32(columns),
     at: (view) => `${wide.of(view).name}[row * ${last}${base(view)} + c]`,
-    each: (...statements) =>
-      sharing === "serial"
-        ? `for (var c = 0u; c < ${last}; c++) {\n${statements.join("\n")}\n}`
-        : `for (var c = lin; c < ${last}; c += ${size}u) {\n${statements.join("\n")}\n}`,
-    gather: (name, op) => {
-      const pair = (a: string, b: string): string => combine(op, a, b);
-      const across = width === 1 ? name : pair(pair(`${name}.x`, `${name}.y`), pair(`${name}.z`, `${name}.w`));
-      return `${sharing === "workgroup" ? `${tree(name, op)}\n` : ""}let ${name}All = ${across};`;
-    },
+    each: (...statements) => each(first, last, statements),
+    sum: (name, term, ...statements) => `var ${name} = F(0.0);
+for (var base = ${first}; base < ${last}; base += ${RUN * step}u) {
+var part = F(0.0);
+${each("base", `min(base + ${RUN * step}u, ${last})`, [...statements, `part += ${term};`])}
+${name} += part;
+}
+${across(name, "sum")}`,
+    max: (name, term) => `var ${name} = ${lowest};
+${each(first, last, [`${name} = max(${name}, ${term});`])}
+${across(name, "max")}`,
     once: (statement) => (sharing === "serial" ? statement : `if (lin == 0u) { ${statement} }`),
   });
   if (sharing === "serial") return [module.perElement(["let row = index;", ...lines], rows, size)];

@@ -1,36 +1,41 @@
 import type { View } from "../../../compile/kernel.js";
-import { rowVariants } from "./rows.js";
+import { type RowText, rowVariants } from "./rows.js";
 
-/** softmax, or its logarithm, of every row, with the row's maximum taken out first. */
-const softmax = rowVariants("softmax", ({ module, at, each, gather }, { inputs, outputs, attrs }) => {
-  const [x, y] = [inputs[0]!, outputs[0]!];
-  const lowest = `F(${module.parameters.f32(-Infinity)})`;
-  const shifted = `(${at(x)} - highAll)`;
-  return [
-    `var high = ${lowest};`,
-    each(`high = max(high, ${at(x)});`),
-    gather("high", "max"),
-    "var total = F(0.0);",
-    each(`total += ${module.use("expF")}${shifted};`),
-    gather("total", "sum"),
-    attrs.log
-      ? `let shift = ${module.use("logF")}(F(totalAll));\n${each(`${at(y)} = ${shifted} - shift;`)}`
-      : each(`${at(y)} = expF${shifted} / totalAll;`),
-  ];
-});
+/** softmax of every row, with the row's maximum taken out first. */
+const plain = ({ module, at, each, sum, max }: RowText, [x]: readonly View[], [y]: readonly View[]): string[] => {
+  const power = `${module.use("expF")}(${at(x!)} - highAll)`;
+  return [max("high", at(x!)), sum("total", power), each(`${at(y!)} = ${power} / totalAll;`)];
+};
+
+/**
+ * Its logarithm. What ties with the maximum counts 1 each, and the rest keeps its accuracy beside them: where a class is all but certain,
+ * the result is near 0.
+ */
+const logarithm = ({ module, at, each, sum, max }: RowText, [x]: readonly View[], [y]: readonly View[]): string[] => [
+  max("high", at(x!)),
+  sum("ties", "select(F(0.0), F(1.0), hit)", `let hit = ${at(x!)} == F(highAll);`),
+  sum(
+    "rest",
+    `select(${module.use("expF")}(d), F(0.0), hit)`,
+    `let d = ${at(x!)} - highAll;`,
+    `let hit = ${at(x!)} == F(highAll);`,
+  ),
+  `let shift = ${module.use("log1pF")}(F(restAll + (tiesAll - 1.0)));`,
+  each(`${at(y!)} = (${at(x!)} - highAll) - shift;`),
+];
+
+const softmax = rowVariants("softmax", (text, { inputs, outputs, attrs }) =>
+  (attrs.log ? logarithm : plain)(text, inputs, outputs),
+);
 
 /** softmax of every row and the logarithm of its normaliser, log sum exp x: what a backward pass recomputes it from. */
-const softmaxWithLse = rowVariants("softmaxWithLse", ({ module, at, each, gather, once }, { inputs, outputs }) => {
+const softmaxWithLse = rowVariants("softmaxWithLse", ({ module, at, each, sum, max, once }, { inputs, outputs }) => {
   const [x, y, lse] = [inputs[0]!, outputs[0]!, outputs[1]!];
   const normalisers = module.bind(lse.slot, "f32", "read_write", 1);
   const log = module.use("logF");
   return [
-    `var high = F(${module.parameters.f32(-Infinity)});`,
-    each(`high = max(high, ${at(x)});`),
-    gather("high", "max"),
-    "var total = F(0.0);",
-    each(`total += ${module.use("expF")}(${at(x)} - highAll);`),
-    gather("total", "sum"),
+    max("high", at(x)),
+    sum("total", `${module.use("expF")}(${at(x)} - highAll)`),
     once(
       `${normalisers}[row + ${module.parameters.u32(lse.offset)}] = highAll + ${log}(F(totalAll))${module.width === 4 ? ".x" : ""};`,
     ),
@@ -39,14 +44,9 @@ const softmaxWithLse = rowVariants("softmaxWithLse", ({ module, at, each, gather
 });
 
 /** dx = y (dy - sum(y dy)). */
-const softmaxBackward = rowVariants("softmaxBackward", ({ at, each, gather }, { inputs, outputs }) => {
+const softmaxBackward = rowVariants("softmaxBackward", ({ at, each, sum }, { inputs, outputs }) => {
   const [y, dy, dx] = [...inputs, ...outputs] as [View, View, View];
-  return [
-    "var total = F(0.0);",
-    each(`total += ${at(y)} * ${at(dy)};`),
-    gather("total", "sum"),
-    each(`${at(dx)} = ${at(y)} * (${at(dy)} - totalAll);`),
-  ];
+  return [sum("total", `${at(y)} * ${at(dy)}`), each(`${at(dx)} = ${at(y)} * (${at(dy)} - totalAll);`)];
 });
 
 export const softmaxVariants = [...softmax, ...softmaxWithLse, ...softmaxBackward];

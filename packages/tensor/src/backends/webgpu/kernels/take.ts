@@ -31,6 +31,9 @@ export const take: Variant = {
   },
 };
 
+/** Terms added one after the other before their sum joins the total: rounding must not grow with their number. */
+export const RUN = 256;
+
 /**
  * Two dispatches make the sums deterministic and cheap without atomics: the first links the updates of every row into a list in index
  * order, the second walks the list of its row, once per element.
@@ -70,10 +73,12 @@ export const scatterAdd: Variant = {
     const columns = p.u32(width);
     const sum = summing.perElement(
       [
-        "var total = 0.0;",
+        "var total = 0.0; var part = 0.0; var run = 0u;",
         `for (var i = ${list}[index / ${columns}]; i < ${p.u32(n)}; i = ${list}[${p.u32(rows)} + i]) {`,
-        `total += ${values}[i * ${columns} + index % ${columns} + ${p.u32(updates.offset)}];`,
+        `part += ${values}[i * ${columns} + index % ${columns} + ${p.u32(updates.offset)}];`,
+        `run++; if (run == ${RUN}u) { total += part; part = 0.0; run = 0u; }`,
         "}",
+        "total += part;",
         `${sums}[index + ${p.u32(out.offset)}] = total;`,
       ],
       rows * width,

@@ -58,6 +58,23 @@ export const elementary = {
   return select(bitcast<F>(result), x, isNan(x));
 }`,
   },
+  // log(1 + z) for z >= 0: the series of 2 artanh(z / (2 + z)) below 1, where nothing cancels.
+  log1pF: {
+    uses: ["logF"],
+    text: `fn log1pF(z: F) -> F {
+  let s = z / (z + 2.0);
+  let q = s * s;
+  var p = F(6.6666666667e-2);
+  p = p * q + 7.6923076923e-2;
+  p = p * q + 9.0909090909e-2;
+  p = p * q + 1.1111111111e-1;
+  p = p * q + 1.4285714286e-1;
+  p = p * q + 2.0e-1;
+  p = p * q + 3.3333333333e-1;
+  p = p * q + 1.0;
+  return select(logF(z + 1.0), 2.0 * s * p, z < F(1.0));
+}`,
+  },
   sigmoidF: {
     uses: ["expF"],
     text: `fn sigmoidF(x: F) -> F { return 1.0 / (1.0 + expF(-x)); }`,
