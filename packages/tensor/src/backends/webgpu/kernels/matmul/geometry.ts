@@ -43,6 +43,15 @@ export const geometry = ({ inputs, outputs, attrs }: CallKernel): Geometry => {
 export const rowStride = (view: View): number => view.strides.at(-2)!;
 export const columnStride = (view: View): number => view.strides.at(-1)!;
 
+export const transposed = (view: View): View => {
+  const [rows, columns] = view.shape.slice(-2) as [number, number];
+  return {
+    ...view,
+    shape: [...view.shape.slice(0, -2), columns, rows],
+    strides: [...view.strides.slice(0, -2), columnStride(view), rowStride(view)],
+  };
+};
+
 /** Whether every row of the matrix is contiguous and starts at a multiple of four elements. */
 export const hasAlignedRows = (view: View): boolean =>
   columnStride(view) === 1 &&

@@ -116,7 +116,7 @@ export const matmulRegisters: Variant = {
     const dispatches: Dispatch[] = [];
     let ready = g;
     if (!hasAlignedRows(g.b)) {
-      const { dispatch, packed } = packRows(g, kernel.name, context);
+      const { dispatch, packed } = packRows(g.b, g, kernel.name, context);
       dispatches.push(dispatch);
       ready = { ...g, b: packed, n: packed.shape.at(-1)! };
     }

@@ -1,25 +1,15 @@
-import type { View } from "../../../../compile/kernel.js";
 import type { Module } from "../../wgsl/module.js";
-import { columnStride, type Geometry, hasAlignedRows, matrixStart, rowStride } from "./geometry.js";
+import { columnStride, type Geometry, hasAlignedRows, matrixStart, rowStride, transposed } from "./geometry.js";
 import { pitchOf, type Tile, threadsOf } from "./tiles.js";
 
 /** Statements that bring tiles of one operand into workgroup memory: `load` to registers, `store` from there. */
 export interface Staging {
   readonly declarations: readonly string[];
   load(depth: string): string;
-  store(stage: string): string;
+  readonly store: string;
 }
 
 const each = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
-
-const transposed = (view: View): View => {
-  const [rows, columns] = view.shape.slice(-2) as [number, number];
-  return {
-    ...view,
-    shape: [...view.shape.slice(0, -2), columns, rows],
-    strides: [...view.strides.slice(0, -2), columnStride(view), rowStride(view)],
-  };
-};
 
 /**
  * Stages `depth` x `extent` elements as rows of four along the extent (rows of A, columns of B), ready for products of rows of four.
@@ -31,7 +21,8 @@ export const staging = (module: Module, g: Geometry, operand: "A" | "B", tile: T
   const { parameters: p } = module;
   // [k, extent]: the staged rows are rows of this view.
   const view = operand === "A" ? transposed(g.a) : g.b;
-  const [extent, first, limit] = operand === "A" ? [tile.height, "row0", g.m] : [tile.width, "column0", g.n];
+  const [extent, first] = operand === "A" ? [tile.height, "row0"] : [tile.width, "column0"];
+  const limit = view.shape.at(-1)!;
   const { depth } = tile;
   const threads = threadsOf(tile);
   const quads = extent / 4;
@@ -75,15 +66,14 @@ export const staging = (module: Module, g: Geometry, operand: "A" | "B", tile: T
         }),
         "}",
       ].join("\n"),
-    store: (stage) => each(count, (i) => `${stage}[${name("d", i)}][${name("q", i)}] = ${name("v", i)};`).join("\n"),
+    store: each(count, (i) => `stage${operand}[${name("d", i)}][${name("q", i)}] = ${name("v", i)};`).join("\n"),
   };
 };
 
 /** Workgroup memory for the stages of both operands. */
-export const stageDeclarations = ({ height, width, depth, buffers }: Tile): string =>
+export const stageDeclarations = ({ height, width, depth }: Tile): string =>
   [["A", height] as const, ["B", width] as const]
-    .map(([operand, extent]) => {
-      const stage = `array<array<vec4<f32>, ${pitchOf(extent)}>, ${depth}>`;
-      return `var<workgroup> stage${operand}: ${buffers === 1 ? stage : `array<${stage}, 2>`};`;
-    })
+    .map(
+      ([operand, extent]) => `var<workgroup> stage${operand}: array<array<vec4<f32>, ${pitchOf(extent)}>, ${depth}>;`,
+    )
     .join("\n");

@@ -1,3 +1,4 @@
+import type { View } from "../../../../compile/kernel.js";
 import type { Dispatch } from "../../dispatch.js";
 import type { LoweringContext, Variant } from "../../lowering.js";
 import { contiguous } from "../../views.js";
@@ -12,9 +13,11 @@ import {
   matrixStart,
   rowStride,
   splitBatch,
+  transposed,
 } from "./geometry.js";
+import { packedBytes, packRows } from "./pack.js";
 import { stageDeclarations, staging } from "./staging.js";
-import { choosePlan, type Plan, type Tile, threadsOf, tilesOf } from "./tiles.js";
+import { choosePlan, type Plan, scratchRoom, type Tile, threadsOf, tilesOf } from "./tiles.js";
 
 /** Rows of tiles that workgroups walk down before the next column, so that those at work at one time share what is in the cache. */
 const BAND = 8;
@@ -59,17 +62,27 @@ const seat = ({ height, width, rows, columns }: Tile): string[] => {
   ];
 };
 
+/** Steps of a stage written out: all of them would take drivers seconds to compile. */
+const UNROLLED = 4;
+
 /** Adds `depth` products to every result of an invocation. */
-const multiply = ({ height, width, rows, columns, depth }: Tile, [stageA, stageB]: readonly [string, string]): string =>
-  each(depth, (d) =>
-    [
-      "{",
-      ...each(rows / 4, (i) => `let a${i} = ${stageA}[${d}][y + ${(i * height) / rows}u];`),
-      ...each(columns / 4, (j) => `let b${j} = ${stageB}[${d}][x + ${(j * width) / columns}u];`),
-      ...each(rows, (r) => each(columns / 4, (j) => `s${r}_${j} += a${r >> 2}.${"xyzw"[r & 3]} * b${j};`).join(" ")),
-      "}",
-    ].join("\n"),
-  ).join("\n");
+const multiply = ({ height, width, rows, columns, depth }: Tile): string =>
+  [
+    `for (var step = 0u; step < ${depth}u; step += ${UNROLLED}u) {`,
+    ...each(UNROLLED, (d) =>
+      [
+        "{",
+        ...each(rows / 4, (i) => `let a${i} = stageA[step + ${d}u][y + ${(i * height) / rows}u];`),
+        ...each(columns / 4, (j) => `let b${j} = stageB[step + ${d}u][x + ${(j * width) / columns}u];`),
+        ...each(rows, (r) => {
+          const a = `vec4<f32>(a${r >> 2}.${"xyzw"[r & 3]})`;
+          return each(columns / 4, (j) => `s${r}_${j} = fma(${a}, b${j}, s${r}_${j});`).join(" ");
+        }),
+        "}",
+      ].join("\n"),
+    ),
+    "}",
+  ].join("\n");
 
 /** Statements that put an invocation's sums into the result: the first time with the addend, later on top of what is there. */
 const output = (
@@ -135,7 +148,7 @@ const output = (
 /** One dispatch: out[split] = scale * a b over the split's terms (+ addend), with `splitStride` elements from one split's result to the next. */
 export const product = (g: Geometry, name: string, plan: Plan, splitStride = 0): Dispatch => {
   const { tile, span } = plan;
-  const { rows, columns, depth, buffers } = tile;
+  const { rows, columns, depth } = tile;
   const module = new Module(name);
   const A = staging(module, g, "A", tile);
   const B = staging(module, g, "B", tile);
@@ -143,23 +156,12 @@ export const product = (g: Geometry, name: string, plan: Plan, splitStride = 0):
   const sums = each(rows * (columns / 4), (i) => `s${Math.floor(i / (columns / 4))}_${i % (columns / 4)}`);
   const isLong = span > BLOCK;
   const store = output(g, plan, module, splitStride, isLong ? "depth - begin < BLOCK" : undefined);
-  const stage = (phase: string): [string, string] =>
-    buffers === 1 ? ["stageA", "stageB"] : [`stageA[${phase}]`, `stageB[${phase}]`];
   const load = (from: string): string => `${A.load(from)}\n${B.load(from)}`;
-  const save = ([a, b]: readonly [string, string]): string => `${A.store(a)}\n${B.store(b)}`;
   const flush = `if (next >= end || (next - begin) % BLOCK == 0u) {
 ${store.join("\n")}
 ${sums.map((s) => `${s} = vec4<f32>(0.0);`).join(" ")}
 }`;
   module.declare(`const BLOCK = ${BLOCK}u;`);
-  const loop =
-    buffers === 1
-      ? [save(stage("")), "workgroupBarrier();", `if (next < end) {\n${load("next")}\n}`, multiply(tile, stage(""))]
-      : [
-          `if (next < end) {\n${load("next")}\n}`,
-          multiply(tile, stage("phase")),
-          `if (next < end) {\n${save(stage("(1u - phase)"))}\n}`,
-        ];
   const lines = [
     ...place(g, plan, module),
     ...seat(tile),
@@ -167,13 +169,15 @@ ${sums.map((s) => `${s} = vec4<f32>(0.0);`).join(" ")}
     ...B.declarations,
     ...sums.map((s) => `var ${s} = vec4<f32>(0.0);`),
     load("begin"),
-    ...(buffers === 1 ? [] : [save(stage("0u")), "workgroupBarrier();", "var phase = 0u;"]),
     `for (var depth = begin; depth < end; depth += ${depth}u) {`,
     `let next = depth + ${depth}u;`,
-    ...loop,
+    A.store,
+    B.store,
+    "workgroupBarrier();",
+    `if (next < end) {\n${load("next")}\n}`,
+    multiply(tile),
     isLong ? flush : "",
     "workgroupBarrier();",
-    buffers === 1 ? "" : "phase = 1u - phase;",
     "}",
     ...(isLong ? [] : store),
   ];
@@ -187,15 +191,44 @@ const label = ({ a, b, batches, m, n, k }: Geometry, name: string, { tile, split
   return `${name} ${order} ${sizes} [${tile.height}x${tile.width}${splits === 1 ? "" : `/${splits}`}]`;
 };
 
+/** Multiplications from which on copying a matrix into aligned rows costs little beside reading it badly. */
+const LARGE = 2 ** 28;
+
+/**
+ * Large products read and write rows of four whatever their extents: operands whose rows of four are scattered in memory are packed first, and
+ * results go through aligned rows. Without that, 2047 x 2047 x 2047 ran at a quarter of the rate of 2048.
+ */
+const align = (g: Geometry, name: string, context: LoweringContext): { g: Geometry; dispatches: Dispatch[] } => {
+  const dispatches: Dispatch[] = [];
+  const aligned = (view: View): View => {
+    // Neighbours along k are read by neighbouring invocations, which is as good.
+    const isFine = hasAlignedRows(view) || rowStride(view) === 1;
+    if (isFine || packedBytes(view, g.batches) > scratchRoom(context.info.limits)) return view;
+    const { dispatch, packed } = packRows(view, g, name, context);
+    dispatches.push(dispatch);
+    return packed;
+  };
+  const ready = { ...g, a: transposed(aligned(transposed(g.a))), b: aligned(g.b) };
+  return { g: ready, dispatches };
+};
+
 /** The dispatches of a product under a plan. Splits write partial results, which are then added in a fixed order. */
-export const lowerPlanned = (g: Geometry, kernelName: string, plan: Plan, context: LoweringContext): Dispatch[] => {
-  const name = label(g, kernelName, plan);
-  if (plan.splits === 1) return [product(g, name, plan)];
-  const shape = [...g.batch, g.m, g.n];
-  const stride = Math.ceil((g.batches * g.m * g.n) / 4) * 4;
-  const part = contiguous(context.scratch(plan.splits * stride * 4), shape);
-  const parts = each(plan.splits, (i) => ({ ...part, offset: i * stride }));
-  return [product({ ...g, out: part, addend: undefined }, name, plan, stride), ...finish(parts, g, name, context)];
+export const lowerPlanned = (given: Geometry, kernelName: string, plan: Plan, context: LoweringContext): Dispatch[] => {
+  const name = label(given, kernelName, plan);
+  const isLarge = given.batches * given.m * given.n * given.k >= LARGE;
+  const { g, dispatches } = isLarge ? align(given, name, context) : { g: given, dispatches: [] };
+  const width = Math.ceil(g.n / 4) * 4;
+  const stride = g.batches * g.m * width;
+  const isScattered = isLarge && !hasAlignedRows(g.out) && stride * 4 <= scratchRoom(context.info.limits);
+  if (plan.splits === 1 && !isScattered) return [...dispatches, product(g, name, plan)];
+  // Rows end on four columns: what a tile computes past the last one repeats it and is not read.
+  const part = contiguous(context.scratch(plan.splits * stride * 4), [...g.batch, g.m, width]);
+  const parts = each(plan.splits, (i) => ({ ...part, shape: g.out.shape, offset: i * stride }));
+  return [
+    ...dispatches,
+    product({ ...g, n: width, out: part, addend: undefined }, name, plan, plan.splits === 1 ? 0 : stride),
+    ...finish(parts, g, name, context),
+  ];
 };
 
 /** Tiles of A and B staged in workgroup memory, results in registers: the portable kernel for GPUs. */

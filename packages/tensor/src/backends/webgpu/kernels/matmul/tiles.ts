@@ -3,7 +3,7 @@ import type { Geometry } from "./geometry.js";
 
 /**
  * How a workgroup multiplies: it owns `height` x `width` results, `rows` x `columns` of them per invocation, and stages `depth` terms of
- * the sums at a time in workgroup memory, in one buffer or in two that take turns (one barrier a stage instead of two).
+ * the sums at a time in workgroup memory.
  */
 export interface Tile {
   readonly height: number;
@@ -11,7 +11,6 @@ export interface Tile {
   readonly rows: number;
   readonly columns: number;
   readonly depth: number;
-  readonly buffers: 1 | 2;
   /** Share of the arithmetic peak that a busy device reaches with it, for comparing tiles. */
   readonly rate: number;
 }
@@ -28,8 +27,8 @@ export const threadsOf = ({ height, width, rows, columns }: Tile): number => (he
 /** Rows of four in a staged row of `extent`: one of padding, so that a column of the stage crosses all banks. */
 export const pitchOf = (extent: number): number => extent / 4 + 1;
 
-export const workgroupBytes = ({ height, width, depth, buffers }: Tile): number =>
-  buffers * depth * (pitchOf(height) + pitchOf(width)) * 16;
+export const workgroupBytes = ({ height, width, depth }: Tile): number =>
+  depth * (pitchOf(height) + pitchOf(width)) * 16;
 
 /** Tiles of a matrix: `down` x `across` for each of the batches. */
 export const tilesOf = ({ m, n, batches }: Geometry, { height, width }: Tile) => {
@@ -37,28 +36,33 @@ export const tilesOf = ({ m, n, batches }: Geometry, { height, width }: Tile) =>
   return { down, across, count: down * across * batches };
 };
 
+/**
+ * Rates as measured on an H100 at 4096 and 8192 (`bench/gpu`): 41 to 43, 41 to 43, 40 and 28 TFLOP/s. 128 x 128 reached 40, and the more workgroups
+ * of smaller tiles fill a device better; two stages that take turns, at one barrier instead of two, reached 29 to 36.
+ */
 export const TILES: readonly Tile[] = [
-  { height: 128, width: 128, rows: 8, columns: 8, depth: 16, buffers: 1, rate: 1 },
-  { height: 128, width: 64, rows: 8, columns: 4, depth: 16, buffers: 1, rate: 0.85 },
-  { height: 64, width: 128, rows: 4, columns: 8, depth: 16, buffers: 1, rate: 0.85 },
-  { height: 64, width: 64, rows: 4, columns: 4, depth: 16, buffers: 1, rate: 0.65 },
-  { height: 32, width: 32, rows: 4, columns: 4, depth: 16, buffers: 1, rate: 0.4 },
+  { height: 128, width: 64, rows: 8, columns: 8, depth: 16, rate: 1 },
+  { height: 64, width: 128, rows: 8, columns: 8, depth: 16, rate: 1 },
+  { height: 64, width: 64, rows: 8, columns: 4, depth: 16, rate: 0.95 },
+  { height: 32, width: 32, rows: 4, columns: 4, depth: 16, rate: 0.68 },
 ];
 
-/** Workgroups that a large device runs at once; more in flight hide each other's latencies. */
+/** Workgroups that a large device runs at once. */
 const UNITS = 128;
 
 /** Terms of a sum that starting a workgroup and storing its results cost. */
 const STARTUP = 64;
 
+/** Rounds of workgroups that are lost where the first start and the last end, as too few are at work to hide each other's latencies. */
+const LOST = 1;
+
 /** Terms of a sum, spread over the whole device, that writing and reading back one partial result costs. */
-const PARTIAL = 80;
+const PARTIAL = 50;
 
 /** The same for the dispatch that adds up partial results. */
 const FINISH = 5e7;
 
-/** Memory that partial results may take. */
-const PARTIAL_BYTES = 2 ** 28;
+const SCRATCH_BYTES = 2 ** 28;
 
 const SPLITS = [1, 2, 4, 8, 16, 32];
 
@@ -69,14 +73,18 @@ const spanOf = (k: number, splits: number, depth: number): number => Math.ceil(k
 
 /** Multiplications that a device would do at its peak in the time that a plan takes. */
 const cost = (g: Geometry, { tile, splits, span }: Plan): number => {
-  const waves = Math.ceil((tilesOf(g, tile).count * splits) / UNITS) + 0.5;
+  const waves = Math.ceil((tilesOf(g, tile).count * splits) / UNITS) + LOST;
   const work = (waves * UNITS * tile.height * tile.width * (span + STARTUP)) / tile.rate;
   return splits === 1 ? work : work + PARTIAL * splits * g.batches * g.m * g.n + FINISH;
 };
 
+/** Bytes that one buffer of temporary results may take. */
+export const scratchRoom = (limits: WebgpuInfo["limits"]): number =>
+  Math.min(limits.maxBufferSize!, limits.maxStorageBufferBindingSize!, SCRATCH_BYTES);
+
 /** The plan for a product: as few idle workgroups and as few wasted results as possible, on tiles as large as possible. */
 export const choosePlan = (g: Geometry, { limits }: WebgpuInfo): Plan => {
-  const room = Math.min(limits.maxBufferSize!, limits.maxStorageBufferBindingSize!, PARTIAL_BYTES);
+  const room = scratchRoom(limits);
   const plans = TILES.filter(
     (tile) =>
       workgroupBytes(tile) <= limits.maxComputeWorkgroupStorageSize! &&
@@ -87,7 +95,7 @@ export const choosePlan = (g: Geometry, { limits }: WebgpuInfo): Plan => {
         const span = Math.max(tile.depth, spanOf(g.k, wanted, tile.depth));
         return { tile, span, splits: Math.max(1, Math.ceil(g.k / span)) };
       })
-      .filter(({ splits }) => splits === 1 || splits * g.batches * g.m * g.n * 4 <= room),
+      .filter(({ splits }) => splits === 1 || splits * g.batches * g.m * Math.ceil(g.n / 4) * 16 <= room),
   );
   return plans.reduce((best, plan) => (cost(g, plan) < cost(g, best) ? plan : best));
 };
