@@ -3,13 +3,13 @@ import { BufferUsage, MAP_MODE_READ, STAGE_COMPUTE } from "../../src/backends/we
 import type { CallKernel } from "../../src/compile/kernel.js";
 import type { Memory } from "./reference.js";
 
-/** Runs dispatches on a device, as they are; slots past `slots` are scratch of `scratchBytes`. Gives back what the kernel's output slot holds. */
+/** Runs dispatches on a device, as they are; slots past `slots` are scratch of those bytes. Gives back what the kernel's output slot holds. */
 export const runDispatches = async (
   device: GPUDevice,
   dispatches: readonly Dispatch[],
   { outputs }: CallKernel,
   slots: readonly Memory[],
-  scratchBytes: number,
+  scratchBytes: readonly number[],
 ): Promise<Float32Array> => {
   const { storage, copySrc, copyDst, uniform } = BufferUsage;
   const made: GPUBuffer[] = [];
@@ -18,12 +18,12 @@ export const runDispatches = async (
     made.push(one);
     return one;
   };
-  const buffers = slots.map(({ u32 }) => {
+  const given = slots.map(({ u32 }) => {
     const one = buffer(u32.byteLength, storage | copySrc | copyDst);
     device.queue.writeBuffer(one, 0, u32 as Uint32Array<ArrayBuffer>);
     return one;
   });
-  const scratch = buffer(scratchBytes, storage);
+  const buffers = [...given, ...scratchBytes.map((bytes) => buffer(bytes, storage))];
   const encoder = device.createCommandEncoder();
   for (const { wgsl, bindings, parameters, workgroups } of dispatches) {
     const entries: GPUBindGroupLayoutEntry[] = [
@@ -41,7 +41,7 @@ export const runDispatches = async (
     });
     const numbers = buffer(parameters.byteLength, uniform | copyDst);
     device.queue.writeBuffer(numbers, 0, parameters as Uint32Array<ArrayBuffer>);
-    const bound = [...bindings.map(({ slot }) => buffers[slot] ?? scratch), numbers];
+    const bound = [...bindings.map(({ slot }) => buffers[slot]!), numbers];
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     pass.setBindGroup(

@@ -191,13 +191,7 @@ const label = ({ a, b, batches, m, n, k }: Geometry, name: string, { tile, split
   return `${name} ${order} ${sizes} [${tile.height}x${tile.width}${splits === 1 ? "" : `/${splits}`}]`;
 };
 
-/** Multiplications from which on copying a matrix into aligned rows costs little beside reading it badly. */
-const LARGE = 2 ** 28;
-
-/**
- * Large products read and write rows of four whatever their extents: operands whose rows of four are scattered in memory are packed first, and
- * results go through aligned rows. Without that, 2047 x 2047 x 2047 ran at a quarter of the rate of 2048.
- */
+/** Packs operands whose rows of four are scattered in memory: without that, 2047 x 2047 x 2047 ran at a quarter of the rate of 2048. */
 const align = (g: Geometry, name: string, context: LoweringContext): { g: Geometry; dispatches: Dispatch[] } => {
   const dispatches: Dispatch[] = [];
   const aligned = (view: View): View => {
@@ -215,11 +209,10 @@ const align = (g: Geometry, name: string, context: LoweringContext): { g: Geomet
 /** The dispatches of a product under a plan. Splits write partial results, which are then added in a fixed order. */
 export const lowerPlanned = (given: Geometry, kernelName: string, plan: Plan, context: LoweringContext): Dispatch[] => {
   const name = label(given, kernelName, plan);
-  const isLarge = given.batches * given.m * given.n * given.k >= LARGE;
-  const { g, dispatches } = isLarge ? align(given, name, context) : { g: given, dispatches: [] };
+  const { g, dispatches } = plan.aligned ? align(given, name, context) : { g: given, dispatches: [] };
   const width = Math.ceil(g.n / 4) * 4;
   const stride = g.batches * g.m * width;
-  const isScattered = isLarge && !hasAlignedRows(g.out) && stride * 4 <= scratchRoom(context.info.limits);
+  const isScattered = plan.aligned && !hasAlignedRows(g.out) && stride * 4 <= scratchRoom(context.info.limits);
   if (plan.splits === 1 && !isScattered) return [...dispatches, product(g, name, plan)];
   // Rows end on four columns: what a tile computes past the last one repeats it and is not read.
   const part = contiguous(context.scratch(plan.splits * stride * 4), [...g.batch, g.m, width]);

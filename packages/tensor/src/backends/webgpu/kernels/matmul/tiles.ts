@@ -15,11 +15,15 @@ export interface Tile {
   readonly rate: number;
 }
 
-/** A tile and how the sums along k are shared out: `splits` workgroups take `span` terms each. */
+/**
+ * A tile, how the sums along k are shared out (`splits` workgroups take `span` terms each), and whether operands and results that do not lie in
+ * aligned rows go through copies that do.
+ */
 export interface Plan {
   readonly tile: Tile;
   readonly splits: number;
   readonly span: number;
+  readonly aligned: boolean;
 }
 
 export const threadsOf = ({ height, width, rows, columns }: Tile): number => (height / rows) * (width / columns);
@@ -62,6 +66,9 @@ const PARTIAL = 50;
 /** The same for the dispatch that adds up partial results. */
 const FINISH = 5e7;
 
+/** Multiplications from which on copying a matrix into aligned rows costs little beside reading it badly for every tile. */
+const LARGE = 2 ** 28;
+
 const SCRATCH_BYTES = 2 ** 28;
 
 const SPLITS = [1, 2, 4, 8, 16, 32];
@@ -85,6 +92,7 @@ export const scratchRoom = (limits: WebgpuInfo["limits"]): number =>
 /** The plan for a product: as few idle workgroups and as few wasted results as possible, on tiles as large as possible. */
 export const choosePlan = (g: Geometry, { limits }: WebgpuInfo): Plan => {
   const room = scratchRoom(limits);
+  const aligned = g.batches * g.m * g.n * g.k >= LARGE;
   const plans = TILES.filter(
     (tile) =>
       workgroupBytes(tile) <= limits.maxComputeWorkgroupStorageSize! &&
@@ -93,7 +101,7 @@ export const choosePlan = (g: Geometry, { limits }: WebgpuInfo): Plan => {
     SPLITS.filter((splits) => splits === 1 || g.k / splits >= LEAST_SPAN)
       .map((wanted): Plan => {
         const span = Math.max(tile.depth, spanOf(g.k, wanted, tile.depth));
-        return { tile, span, splits: Math.max(1, Math.ceil(g.k / span)) };
+        return { tile, span, splits: Math.max(1, Math.ceil(g.k / span)), aligned };
       })
       .filter(({ splits }) => splits === 1 || splits * g.batches * g.m * Math.ceil(g.n / 4) * 16 <= room),
   );
