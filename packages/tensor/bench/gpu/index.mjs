@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 
 const SECTIONS = {
   info: { script: "info.mjs", seconds: 10 },
-  steps: { script: "steps.mjs", seconds: 35 },
+  steps: { script: "steps.mjs", seconds: 40 },
   profile: { script: "profile.mjs", seconds: 20 },
-  products: { script: "products.mjs", seconds: 52 },
+  products: { script: "products.mjs", seconds: 45 },
   unguarded: { script: "products.mjs", seconds: 13, arguments: ["norobust", "only=NN 4096"] },
   bandwidth: { script: "bandwidth.mjs", seconds: 15 },
 };

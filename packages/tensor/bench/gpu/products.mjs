@@ -1,5 +1,5 @@
 // Single products in every candidate tile, timed by the GPU beside each other and checked against float64: node products.mjs [small] [norobust] [only=TEXT]
-import { median, random, round, say, size, small } from "./common.mjs";
+import { median, random, round, say, size, small, spinUp } from "./common.mjs";
 import { dawn, readQueries } from "./gpu.mjs";
 import {
   choosePlan,
@@ -240,12 +240,6 @@ const time = async (steps, flops) => {
   return median(ms);
 };
 
-/** While nothing runs the clock of a GPU falls to a fifth: work before the first number. */
-const spin = async (steps) => {
-  const from = performance.now();
-  while (performance.now() - from < (small ? 1 : 300)) await time(steps, 5e9);
-};
-
 const table = new Map();
 for (const [what, kernel, splitChoices] of SHAPES) {
   if (performance.now() - begin > 1000 * seconds) {
@@ -292,7 +286,7 @@ for (const [what, kernel, splitChoices] of SHAPES) {
   );
   const compiled = performance.now() - compiling;
   const poison = filled(new Float32Array(1 << 20).fill(Number.NaN));
-  await spin(ready[0][1]);
+  await spinUp(() => time(ready[0][1], flops));
   const results = {};
   const wrong = {};
   let error;

@@ -1,6 +1,6 @@
 // Where a training step spends its time: every dispatch timed by the GPU, summed by kernel.
 import { createDevice } from "@isoflop/tensor";
-import { flopsOf, round, say } from "./common.mjs";
+import { flopsOf, round, say, spinUp } from "./common.mjs";
 import { timedGpu } from "./gpu.mjs";
 import { STEPS, trainingStep } from "./transformer.mjs";
 
@@ -8,7 +8,7 @@ const { gpu, record } = timedGpu();
 const device = await createDevice("webgpu", { webgpu: { gpu } });
 for (const shape of STEPS.slice(0, 2)) {
   const step = trainingStep(device, shape);
-  for (let i = 0; i < 3; i++) await step.once().item();
+  await spinUp(() => step.once().item());
   const dispatches = await record(() => step.once().item());
   const total = dispatches.reduce((sum, { ms }) => sum + ms, 0);
   say({ what: `profile ${shape.name}`, dispatches: dispatches.length, gpuMs: round(total) });
