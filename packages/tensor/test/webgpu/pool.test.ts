@@ -12,9 +12,11 @@ describeWebgpu("memory that was freed", (_, device) => {
     const other = buffers.allocate(2000);
     buffers.free(first);
     expect(buffers.memory).toEqual({ bytes: 2000, peakBytes: 3000, buffers: 1 });
+    expect(buffers.keptBytes).toBe(1008);
     expect(buffers.allocate(4000).id).not.toBe(first.id);
     const again = buffers.allocate(996);
     expect([again.id, again.gpu, again.bytes]).toEqual([first.id, first.gpu, 996]);
+    expect(buffers.keptBytes).toBe(0);
     expect(buffers.allocate(1000).id).not.toBe(first.id);
     expect(() => buffers.own(first)).toThrow("after it was freed");
     expect(buffers.own(again)).toBe(again);
@@ -24,8 +26,11 @@ describeWebgpu("memory that was freed", (_, device) => {
   test("is kept up to half of the peak, the sizes asked for last", () => {
     const buffers = fresh();
     const held = [100, 200, 300, 400].map((rows) => buffers.allocate(16 * rows));
-    for (const buffer of held) buffers.free(buffer);
-    // 100, 200 and 300 fill half of the peak of 1000 rows only without 100; 400 then leaves room for none of them.
+    for (const buffer of held) {
+      buffers.free(buffer);
+      expect(buffers.keptBytes).toBeLessThanOrEqual(8000);
+    }
+    // Half of the peak of 1000 rows has room for 200 and 300 without 100, and then for 400 alone.
     expect(buffers.allocate(6400).id).toBe(held[3]!.id);
     for (const [i, rows] of [100, 200, 300].entries()) expect(buffers.allocate(16 * rows).id).not.toBe(held[i]!.id);
   });

@@ -47,9 +47,14 @@ export class Buffers {
     this.#failures = failures;
   }
 
-  /** What is in use. The pool holds at most half of the peak, and 256 MB, besides. */
+  /** What is in use. */
   get memory(): { bytes: number; peakBytes: number; buffers: number } {
     return { bytes: this.#bytes, peakBytes: this.#peakBytes, buffers: this.#live.size };
+  }
+
+  /** What was freed and is kept for later: at most half of the peak, and 256 MB. */
+  get keptBytes(): number {
+    return this.#pool.bytes;
   }
 
   /** The most bytes one buffer may have on this device. */
