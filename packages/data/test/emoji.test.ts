@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { emojiCategories, emojiSelection } from "../src/index.js";
+import { emojiCategories, emojiSelection, encodeSheet } from "../src/index.js";
 import { readIconSet } from "../src/node/iconify.js";
 import { type EmojiOptions, emojiScenes, emojiSheet } from "../src/node.js";
 
@@ -107,6 +108,45 @@ describe("the cache", () => {
   it("can be left out", async () => {
     expect((await emojiSheet({ ...options, cacheFolder: null })).names.length).toBe(4);
     expect(readdirSync(options.cacheFolder)).toEqual([]);
+  });
+
+  it("is built anew when its pixels are another's, whose digest and checksum fit", async () => {
+    const sheet = await emojiSheet(options);
+    const file = path.join(options.cacheFolder, readdirSync(options.cacheFolder)[0]!);
+    const good = readFileSync(file);
+    const forged = sheet.pixels.map((value) => 255 - value);
+    const claimed = { ...sheet, pixels: forged };
+    // With the genuine digest, with one that is not the pixels' name, with names swapped, with another licence.
+    const { provenance } = sheet;
+    for (const forgery of [
+      claimed,
+      { ...claimed, provenance: { ...provenance, pixelsSha256: "0".repeat(64) } },
+      { ...sheet, names: sheet.names.toReversed() },
+      { ...sheet, provenance: { ...provenance, licence: "none" } },
+    ]) {
+      writeFileSync(file, encodeSheet(forgery));
+      expect(await emojiSheet(options)).toEqual(sheet);
+      expect(readFileSync(file).equals(good)).toBe(true);
+    }
+  });
+
+  it("records the digest of the pixels that were read, whatever the file says", async () => {
+    const sheet = await emojiSheet(options);
+    const file = path.join(options.cacheFolder, readdirSync(options.cacheFolder)[0]!);
+    const pixels = sheet.pixels.map((value) => 255 - value);
+    const pixelsSha256 = createHash("sha256").update(pixels).digest("hex");
+    writeFileSync(file, encodeSheet({ ...sheet, pixels, provenance: { ...sheet.provenance, pixelsSha256 } }));
+    expect((await emojiSheet(options)).provenance.pixelsSha256).toBe(pixelsSha256);
+  });
+
+  it("removes what a killed process had begun to write, once that was long ago", async () => {
+    const half = (id: string) => path.join(options.cacheFolder, `noto-ab.sheet.${id}.tmp`);
+    const [old, young] = [half("00000000-0000-4000-8000-000000000000"), half("00000000-0000-4000-8000-000000000001")];
+    for (const file of [old, young]) writeFileSync(file, "half");
+    utimesSync(old, 1, 1);
+    await emojiSheet(options);
+    const left = readdirSync(options.cacheFolder).filter((name) => name.endsWith(".tmp"));
+    expect(left).toEqual([path.basename(young)]);
   });
 
   it("names a folder that cannot be written", async () => {

@@ -1,5 +1,6 @@
-import type { Tensor } from "@isoflop/tensor";
-import { type Arithmetic, type Dual, dual } from "./arithmetic.js";
+import { Tensor } from "@isoflop/tensor";
+import { type Arithmetic, type Dual, dual, numbers } from "./arithmetic.js";
+import { checkCount, checkFinite, checkOptions, checkPositive, checkUnit } from "./checks.js";
 import { DiffusionError } from "./errors.js";
 import { normalQuantile } from "./normal-quantile.js";
 
@@ -8,7 +9,7 @@ export interface TimestepDensity {
   readonly name: string;
   /** The t below which a share u of the draws falls, for a number in 0..1 or a tensor of such: increasing. */
   readonly quantile: Dual;
-  /** Probability density at t in (0, 1), float64. */
+  /** Probability density at t, float64; 0 outside (0, 1). */
   pdf(t: number): number;
 }
 
@@ -19,11 +20,17 @@ const define = (
 ): TimestepDensity => {
   const quantile = dual(formula);
   const checked = (u: number | Tensor): number | Tensor => {
-    if (typeof u !== "number") return quantile(u);
-    if (!(u >= 0 && u <= 1)) throw new DiffusionError("option", `${name}: quantile of ${u}; it takes a u in 0..1.`);
+    if (u instanceof Tensor) return quantile(u);
+    checkUnit(`${name}: u`, u);
     return u === 0 || u === 1 ? u : quantile(u);
   };
-  return { name, quantile: checked as Dual, pdf: (t) => (t > 0 && t < 1 ? pdf(t) : 0) };
+  return {
+    ...{ name, quantile: checked as Dual },
+    pdf(t) {
+      checkFinite(`${name}: t`, t);
+      return t > 0 && t < 1 ? pdf(t) : 0;
+    },
+  };
 };
 
 export const uniform = (): TimestepDensity =>
@@ -37,7 +44,9 @@ export const uniform = (): TimestepDensity =>
  * The logistic of a normal (SD3, arXiv 2403.03206, equation 19). Mean above 0 favours noise.
  * @throws DiffusionError("option") unless std > 0
  */
-export const logitNormal = ({ mean = 0, std = 1 } = {}): TimestepDensity => {
+export const logitNormal = (options: { readonly mean?: number; readonly std?: number } = {}): TimestepDensity => {
+  checkOptions("logitNormal", options, ["mean", "std"]);
+  const { mean = 0, std = 1 } = options;
   if (!(Number.isFinite(mean) && Number.isFinite(std) && std > 0))
     throw new DiffusionError("option", `logitNormal: mean ${mean}, std ${std}; both finite, std above 0.`);
   return define(
@@ -58,7 +67,9 @@ const modeScales = [-1, 2 / (Math.PI - 2)] as const;
  * mirror, so that it rises).
  * @throws DiffusionError("option") unless -1 <= scale <= 2 / (π - 2)
  */
-export const mode = ({ scale = 1.29 } = {}): TimestepDensity => {
+export const mode = (options: { readonly scale?: number } = {}): TimestepDensity => {
+  checkOptions("mode", options, ["scale"]);
+  const { scale = 1.29 } = options;
   const [least, most] = modeScales;
   if (!(scale >= least && scale <= most))
     throw new DiffusionError("option", `mode: scale is ${scale}; it must lie in ${least} to ${most.toFixed(4)}.`);
@@ -93,29 +104,38 @@ export const cosmap = (): TimestepDensity =>
 
 const shiftOf = <T>(m: Arithmetic<T>, t: T, by: number): T => m.div(m.mul(t, by), m.add(m.mul(t, by - 1), 1));
 
-const checkShift = (by: number): void => {
-  if (!(Number.isFinite(by) && by > 0))
-    throw new DiffusionError("option", `shift is ${by}; it must be a finite number above 0 (1 changes nothing).`);
-};
+/** @throws DiffusionError("option") unless it is a finite number above 0; 1 changes nothing */
+export const checkShift = (what: string, by: number): void => checkPositive(`${what}: shift`, by);
 
-/** S t / (1 + (S - 1) t): later times for larger images (SD3, arXiv 2403.03206, equation 23). @throws DiffusionError("option") unless by > 0 */
+/**
+ * S t / (1 + (S - 1) t): later times for larger images (SD3, arXiv 2403.03206, equation 23).
+ * @throws DiffusionError("option") unless t is in 0..1 and by > 0
+ */
 export const shiftTime = (t: number, by: number): number => {
-  checkShift(by);
-  return (t * by) / (1 + (by - 1) * t);
+  checkUnit("shiftTime: t", t);
+  checkShift("shiftTime", by);
+  return shiftOf(numbers, t, by);
 };
 
-/** exp μ, with μ from 0.5 at 256 image tokens to 1.15 at 4096, linear in tokens (`black-forest-labs/flux: sampling.py`). */
-export const shiftForTokens = (tokens: number): number =>
-  Math.exp(0.5 + ((1.15 - 0.5) * (tokens - 256)) / (4096 - 256));
+/**
+ * exp μ, with μ from 0.5 at 256 image tokens to 1.15 at 4096, linear in tokens (`black-forest-labs/flux: sampling.py`).
+ * @throws DiffusionError("option") unless tokens is a whole number of at least 1
+ */
+export const shiftForTokens = (tokens: number): number => {
+  checkCount("shiftForTokens: tokens", tokens);
+  return Math.exp(0.5 + ((1.15 - 0.5) * (tokens - 256)) / (4096 - 256));
+};
 
 /** The density of shifted times. @throws DiffusionError("option") unless by > 0 */
 export const shifted = (density: TimestepDensity, by: number): TimestepDensity => {
-  checkShift(by);
+  checkShift("shifted", by);
   const shift = dual((m, t) => shiftOf(m, t, by));
   return {
     name: `${density.name}, shifted by ${by}`,
     quantile: ((u: number & Tensor) => shift(density.quantile(u))) as Dual,
     pdf(t) {
+      checkFinite("shifted: t", t);
+      if (!(t > 0 && t < 1)) return 0;
       const stretch = by - (by - 1) * t;
       return (density.pdf(t / stretch) * by) / stretch ** 2;
     },

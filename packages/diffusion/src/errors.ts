@@ -1,5 +1,8 @@
-/** What was wrong: an option's value, an operand's shape, or a time at which a conversion has no meaning. */
-export type DiffusionErrorCode = "option" | "shape" | "singular";
+/**
+ * What was wrong: an option's name or value, an operand's shape or dtype, a time at which a conversion has no meaning, or
+ * values that are not finite.
+ */
+export type DiffusionErrorCode = "option" | "shape" | "singular" | "values";
 
 /** Every error of this package. The message names what was wrong, its value, and what would have been right. */
 export class DiffusionError extends Error {

@@ -1,4 +1,5 @@
-import { add, concat, lessEqual, mul, type Operand, split, sub, type Tensor } from "@isoflop/tensor";
+import { add, concat, lessEqual, mul, type Operand, split, sub, Tensor } from "@isoflop/tensor";
+import { checkFinite, checkOptions, checkPrediction, told } from "./checks.js";
 import { DiffusionError, shown } from "./errors.js";
 
 /** A network that takes its condition last. */
@@ -17,22 +18,48 @@ export interface GuidanceOptions {
   readonly interval?: readonly [from: number, to: number];
 }
 
+/** @throws DiffusionError("option") for a scale or interval that is none */
+const checkGuidance = (options: GuidanceOptions): void => {
+  checkOptions("classifierFreeGuidance", options, ["scale", "interval"]);
+  const { scale, interval } = options;
+  if (!(scale instanceof Tensor)) checkFinite("classifierFreeGuidance: scale", scale);
+  else if (scale.size !== 1)
+    throw new DiffusionError("option", `classifierFreeGuidance: scale is ${shown(scale.shape)}; it takes a scalar.`);
+  if (interval && !(interval[0] >= 0 && interval[0] < interval[1] && interval[1] <= 1))
+    throw new DiffusionError("option", `interval is [${interval.join(", ")}]; it takes 0 <= from < to <= 1.`);
+};
+
+/** @throws DiffusionError("shape") unless both conditions are tensors of one shape */
+const checkConditions = ({ condition, unconditional }: GuidanceInputs): void => {
+  for (const [name, value] of Object.entries({ condition, unconditional }))
+    if (!(value instanceof Tensor))
+      throw new DiffusionError(
+        "shape",
+        `guidance: ${name} is ${told(value)}; it takes { condition, unconditional }, two tensors.`,
+      );
+  if (condition.shape.join() !== unconditional.shape.join())
+    throw new DiffusionError(
+      "shape",
+      `unconditional is ${shown(unconditional.shape)}; condition is ${shown(condition.shape)} and takes the same.`,
+    );
+};
+
 /**
  * Classifier-free guidance, u + scale (c - u) (Ho and Salimans, arXiv 2207.12598), in one pass over a doubled batch. It is the same in every
  * prediction, as all are affine in each other at fixed x_t.
  *
- * @throws DiffusionError("shape") if the two conditions differ in shape, ("option") for an interval outside 0..1
+ * @throws DiffusionError("shape") if the two conditions differ in shape, or the model's output is no prediction of the doubled batch,
+ * ("option") for a scale that is not finite or an interval outside 0..1
  */
-export const classifierFreeGuidance = (model: ConditionalDenoiser, { scale, interval }: GuidanceOptions) => {
-  if (interval && !(interval[0] >= 0 && interval[0] < interval[1] && interval[1] <= 1))
-    throw new DiffusionError("option", `interval is [${interval.join(", ")}]; it takes 0 <= from < to <= 1.`);
-  return (x: Tensor, t: Tensor, { condition, unconditional }: GuidanceInputs): Tensor => {
-    if (condition.shape.join() !== unconditional.shape.join())
-      throw new DiffusionError(
-        "shape",
-        `unconditional is ${shown(unconditional.shape)}; condition is ${shown(condition.shape)} and takes the same.`,
-      );
-    const both = model(concat([x, x]), concat([t, t]), concat([condition, unconditional]));
+export const classifierFreeGuidance = (model: ConditionalDenoiser, options: GuidanceOptions) => {
+  checkGuidance(options);
+  const { scale, interval } = options;
+  return (x: Tensor, t: Tensor, inputs: GuidanceInputs): Tensor => {
+    checkConditions(inputs);
+    const { condition, unconditional } = inputs;
+    const twice = concat([x, x]);
+    const both = model(twice, concat([t, t]), concat([condition, unconditional]));
+    checkPrediction(both, twice);
     const [c, u] = split(both, 2) as [Tensor, Tensor];
     const difference = sub(c, u);
     if (!interval) return add(u, mul(difference, scale));

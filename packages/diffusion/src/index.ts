@@ -26,7 +26,7 @@ export {
   rectifiedFlow,
 } from "./objective.js";
 export { type Coefficients, cosinePath, definePath, interpolate, linearPath, type Path, vpPath } from "./path.js";
-export { type Conversion, convert, type Prediction, predictions } from "./prediction.js";
+export { type Conversion, type Convert, convert, type Prediction, predictions } from "./prediction.js";
 export {
   type DenoiserOf,
   type Sampler,
@@ -45,6 +45,7 @@ export {
   minSnr,
   sigmoidWeighting,
   softMinSnr,
+  type UnitWeight,
   unweighted,
   unweightedIn,
   type Weighting,

@@ -32,8 +32,8 @@ const farTail = [
   ],
 ] as const;
 
-const horner = <T>(m: Arithmetic<T>, [first, ...rest]: readonly number[], x: T): T =>
-  rest.reduce<T>((sum, c) => m.add(m.mul(sum, x), c), m.add(m.mul(x, 0), first!));
+const horner = <T>(m: Arithmetic<T>, [first, second, ...rest]: readonly number[], x: T): T =>
+  rest.reduce<T>((sum, c) => m.add(m.mul(sum, x), c), m.add(m.mul(x, first!), second!));
 
 const rational = <T>(m: Arithmetic<T>, [top, bottom]: readonly [readonly number[], readonly number[]], x: T): T =>
   m.div(horner(m, top, x), horner(m, bottom, x));

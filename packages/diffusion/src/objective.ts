@@ -1,10 +1,10 @@
 import { mean, square, sub, type Tensor } from "@isoflop/tensor";
-import type { Arithmetic } from "./arithmetic.js";
-import { numbers, tensors } from "./arithmetic.js";
+import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
+import { checkChoice, checkOperand, checkOptions, checkPrediction, told } from "./checks.js";
 import { logitNormal, type TimestepDensity } from "./density.js";
-import { DiffusionError, shown } from "./errors.js";
-import { besideBatch, type Coefficients, interpolate, linearPath, type Path } from "./path.js";
-import { convertWith, determinant, type Prediction, target } from "./prediction.js";
+import { DiffusionError } from "./errors.js";
+import { besideBatch, type Coefficients, linearPath, mixed, type Path } from "./path.js";
+import { errorRatio, mixture, type Prediction, predictions, target } from "./prediction.js";
 import { unweighted, type Weighting } from "./weighting.js";
 
 /** What a network is trained to do: four independent choices, and the space its error is measured in. */
@@ -21,33 +21,44 @@ export interface Objective {
 /** A network with its parameters and condition inside: x [n, ...] and t [n] to a prediction of x's shape. */
 export type Denoiser = (x: Tensor, t: Tensor) => Tensor;
 
-/** `errorIn` is the prediction unless told, `weighting` none. */
-export const objective = ({
-  path,
-  prediction,
-  errorIn = prediction,
-  weighting = unweighted(),
-  density,
-}: Pick<Objective, "path" | "prediction" | "density"> & Partial<Objective>): Objective => ({
-  ...{ path, prediction, errorIn, weighting, density },
-});
+/**
+ * `errorIn` is the prediction unless told, `weighting` none.
+ * @throws DiffusionError("option") for an unknown option or prediction, or a part that is missing
+ */
+export const objective = (
+  parts: Pick<Objective, "path" | "prediction" | "density"> & Partial<Objective>,
+): Objective => {
+  checkOptions("objective", parts, ["path", "prediction", "errorIn", "weighting", "density"]);
+  const { path, prediction, errorIn = prediction, weighting = unweighted(), density } = parts;
+  const aim = { path, prediction, errorIn, weighting, density };
+  checkObjective("objective", aim);
+  return aim;
+};
+
+/** @throws DiffusionError("option") for a prediction of another name, or a path that is none */
+export const checkNetwork = (what: string, { path, prediction }: Pick<Objective, "path" | "prediction">): void => {
+  if (typeof path !== "object" || typeof path?.at !== "function")
+    throw new DiffusionError("option", `${what}: path is ${told(path)}; it takes one such as linearPath().`);
+  checkChoice(`${what}: prediction`, prediction, predictions);
+};
+
+const checkObjective = (what: string, aim: Objective): void => {
+  checkNetwork(what, aim);
+  checkChoice(`${what}: errorIn`, aim.errorIn, predictions);
+  if (typeof aim.weighting?.weight !== "function")
+    throw new DiffusionError(
+      "option",
+      `${what}: weighting is ${told(aim.weighting)}; it takes one such as unweighted().`,
+    );
+  if (typeof aim.density?.quantile !== "function")
+    throw new DiffusionError("option", `${what}: density is ${told(aim.density)}; it takes one such as logitNormal().`);
+};
 
 /** Linear path, velocity, no weighting, logit-normal times (arXiv 2403.03206, and the choice of 2410.08184). */
-export const rectifiedFlow = ({ density = logitNormal() }: { readonly density?: TimestepDensity } = {}): Objective =>
-  objective({ path: linearPath(), prediction: "velocity", density });
-
-/** The weighting carried over from the space it is stated in to another. */
-const weightIn = <T>(
-  m: Arithmetic<T>,
-  c: Coefficients<T>,
-  { on, weight }: Weighting,
-  space: Prediction,
-): T | number => {
-  const own = weight(m, c);
-  if (on === undefined || on === space) return own;
-  // At fixed x_t an error of `on` is (determinant of `on` / determinant of `space`) times one of `space`.
-  const ratio = m.div(determinant(m, c, on), determinant(m, c, space));
-  return m.mul(own, m.mul(ratio, ratio));
+export const rectifiedFlow = (options: { readonly density?: TimestepDensity } = {}): Objective => {
+  checkOptions("rectifiedFlow", options, ["density"]);
+  const { density = logitNormal() } = options;
+  return objective({ path: linearPath(), prediction: "velocity", density });
 };
 
 /** One batch to learn from: data and noise [n, ...], times [n]. */
@@ -57,40 +68,47 @@ export interface Batch {
   readonly t: Tensor;
 }
 
+const squared = <T>(m: Arithmetic<T>, x: T | number): T | number => (x === 1 ? 1 : m.mul(x, x));
+
+/** The weight of the squared error in a space (see {@link errorRatio} for `measured`), Infinity where it grows without bound. */
+export const weightIn = <T>(
+  m: Arithmetic<T>,
+  c: Coefficients<T>,
+  { weighting, errorIn }: Pick<Objective, "weighting" | "errorIn">,
+  space: Prediction,
+  measured: boolean,
+): T | number => weighting.weight(m, (of = errorIn) => squared(m, errorRatio(m, c, of, space, measured)));
+
 /**
- * The loss of each sample, [n]: the weighted squared error, averaged over all axes but the first.
- * @throws DiffusionError("shape") naming the operand, its shape and what would fit
+ * The loss of each sample, [n]: the weighted squared error, averaged over all axes but the first. It is measured on what the
+ * network gives, and all else is in its weight: no prediction is converted. At t = 0 and 1 it is its limit, Infinity where
+ * the weight's is.
+ * @throws DiffusionError("shape") naming the operand, its shape and dtype and what would fit, ("option") for a prediction of another name
  */
-export const loss = (
-  { path, prediction, errorIn, weighting }: Objective,
-  model: Denoiser,
-  { x, noise, t }: Batch,
-): Tensor => {
-  if (noise.shape.join() !== x.shape.join())
-    throw new DiffusionError("shape", `noise is ${shown(noise.shape)}; x is ${shown(x.shape)} and takes the same.`);
+export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: Batch): Tensor => {
+  checkObjective("loss", aim);
+  checkOperand("x", x);
+  checkOperand("noise", noise, x);
+  const { path, prediction } = aim;
   const c = path.at(besideBatch(t, x));
-  const noisy = interpolate(path, x, noise, t);
-  const output = model(noisy, t);
-  if (output.shape.join() !== x.shape.join())
-    throw new DiffusionError(
-      "shape",
-      `the model gives ${shown(output.shape)} for x ${shown(x.shape)}; a prediction has the shape of x.`,
-    );
-  const given = convertWith(tensors, c, prediction, errorIn, output, noisy);
-  const errors = square(sub(given, target(tensors, c, errorIn, x, noise)));
-  const weight = weightIn(tensors, c, weighting, errorIn);
+  const output = model(mixed(c, x, noise), t);
+  checkPrediction(output, x);
+  const wanted = mixture(tensors, c, prediction);
+  const given = wanted.unscaled ? tensors.mul(output, tensors.mul(c.sigma, -1)) : output;
+  const errors = square(sub(given, target(tensors, wanted, x, noise)));
+  const weight = weightIn(tensors, c, aim, prediction, true);
   const rest = x.shape.slice(1).map((_, axis) => axis + 1);
   return mean(weight === 1 ? errors : tensors.mul(errors, weight), rest) as Tensor;
 };
 
 /**
  * weight(t) · pdf(t) on the squared error of one prediction (the measured one unless told): only this product decides what is learnt.
+ * Where nothing is drawn it is 0.
+ * @throws DiffusionError("option") unless t is in 0..1
  */
-export const effectiveWeight = (
-  { path, weighting, errorIn, density }: Objective,
-  t: number,
-  space: Prediction = errorIn,
-): number => {
-  const stated: Weighting = weighting.on === undefined ? { ...weighting, on: errorIn } : weighting;
-  return (weightIn(numbers, path.at(t), stated, space) as number) * density.pdf(t);
+export const effectiveWeight = (aim: Objective, t: number, space: Prediction = aim.errorIn): number => {
+  checkObjective("effectiveWeight", aim);
+  checkChoice("effectiveWeight: space", space, predictions);
+  const [weight, drawn] = [weightIn(numbers, aim.path.at(t), aim, space, false), aim.density.pdf(t)];
+  return drawn === 0 ? 0 : weight * drawn;
 };

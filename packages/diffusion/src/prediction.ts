@@ -1,5 +1,6 @@
 import { Tensor } from "@isoflop/tensor";
 import { type Arithmetic, combine, numbers, tensors } from "./arithmetic.js";
+import { checkChoice } from "./checks.js";
 import { DiffusionError } from "./errors.js";
 import type { Coefficients, Path } from "./path.js";
 
@@ -14,16 +15,25 @@ import type { Coefficients, Path } from "./path.js";
 export const predictions = ["velocity", "noise", "data", "v", "score"] as const;
 export type Prediction = (typeof predictions)[number];
 
-/** Every prediction is p · x + q · noise. */
+/** p · x + q · noise. */
 interface Mixture<T> {
   readonly p: T | number;
   readonly q: T | number;
 }
 
-const mixture = <T>(m: Arithmetic<T>, c: Coefficients<T>, kind: Prediction): Mixture<T> => {
+/** A prediction as a mixture that is finite on all of 0..1: itself, or -sigma times one that is infinite at t = 0. */
+interface FiniteMixture<T> extends Mixture<T> {
+  /** The prediction itself where this is -sigma times it. */
+  readonly unscaled?: Mixture<T>;
+}
+
+export const mixture = <T>(m: Arithmetic<T>, c: Coefficients<T>, kind: Prediction): FiniteMixture<T> => {
   switch (kind) {
-    case "velocity":
-      return { p: c.alphaDot, q: c.sigmaDot };
+    case "velocity": {
+      const velocity = { p: c.alphaDot, q: c.sigmaDot };
+      if (c.sigmaSigmaDot === undefined) return velocity;
+      return { p: m.mul(m.mul(c.alphaDot, c.sigma), -1), q: m.mul(c.sigmaSigmaDot, -1), unscaled: velocity };
+    }
     case "noise":
       return { p: 0, q: 1 };
     case "data":
@@ -31,7 +41,7 @@ const mixture = <T>(m: Arithmetic<T>, c: Coefficients<T>, kind: Prediction): Mix
     case "v":
       return { p: m.mul(c.sigma, -1), q: c.alpha };
     case "score":
-      return { p: 0, q: m.div(-1, c.sigma) };
+      return { p: 0, q: 1, unscaled: { p: 0, q: m.div(-1, c.sigma) } };
   }
 };
 
@@ -41,53 +51,91 @@ const difference = <T>(m: Arithmetic<T>, a: T | number, b: T | number, c: T | nu
 };
 
 /**
- * p sigma - q alpha: how a prediction moves with the data at fixed x_t, times sigma. Where it is 0 the prediction and x_t say
+ * p sigma - q alpha: how a mixture moves with the data at fixed x_t, times sigma. Where it is 0 the mixture and x_t say
  * the same thing, and nothing else follows from them.
  */
-export const determinant = <T>(m: Arithmetic<T>, c: Coefficients<T>, kind: Prediction): T | number => {
-  const { p, q } = mixture(m, c, kind);
-  return difference(m, p, c.sigma, q, c.alpha);
-};
+const determinant = <T>(m: Arithmetic<T>, c: Coefficients<T>, { p, q }: Mixture<T>): T | number =>
+  difference(m, p, c.sigma, q, c.alpha);
 
-/** What a prediction should be, from data and noise. */
-export const target = <T>(m: Arithmetic<T>, c: Coefficients<T>, kind: Prediction, x: T, noise: T): T => {
-  const { p, q } = mixture(m, c, kind);
+/** Noise and score are: one says what the other says, at any time. */
+const alike = <T>(a: Mixture<T>, b: Mixture<T>): boolean => a.p === b.p && a.q === b.q;
+
+/** The determinant of one mixture over that of another; of mixtures that are alike also where both are 0. */
+const moves = <T>(m: Arithmetic<T>, c: Coefficients<T>, of: Mixture<T>, than: Mixture<T>): T | number =>
+  alike(of, than) ? 1 : m.div(determinant(m, c, of), determinant(m, c, than));
+
+/** What a mixture should be, from data and noise. */
+export const target = <T>(m: Arithmetic<T>, { p, q }: Mixture<T>, x: T, noise: T): T => {
   if (p === 0 && q === 1) return noise;
   if (p === 1 && q === 0) return x;
   return combine(m, p, x, q, noise);
 };
 
-/** From one prediction `value` at x_t to another: the inverse of two equations in x and noise. */
-export const convertWith = <T>(
+/**
+ * What an error of the prediction `of` is, up to its sign, for an error of 1 in `space` at fixed x_t. Where `space` is `measured`,
+ * it is by its mixture, -sigma times the prediction where that is infinite at t = 0.
+ */
+export const errorRatio = <T>(
   m: Arithmetic<T>,
   c: Coefficients<T>,
-  from: Prediction,
-  to: Prediction,
-  value: T,
-  xt: T,
-): T => {
-  if (from === to) return value;
-  const [{ p, q }, { p: r, q: s }] = [mixture(m, c, from), mixture(m, c, to)];
-  const d = difference(m, p, c.sigma, q, c.alpha);
-  const ofValue = m.div(difference(m, r, c.sigma, s, c.alpha), d);
-  const across = difference(m, s, p, r, q);
-  return across === 0 ? m.mul(value, ofValue) : combine(m, ofValue, value, m.div(across, d), xt);
+  of: Prediction,
+  space: Prediction,
+  measured: boolean,
+): T | number => {
+  const [from, to] = [mixture(m, c, of), mixture(m, c, space)];
+  const ratio = of === space ? 1 : moves(m, c, from, to);
+  const scaled = to.unscaled !== undefined && !measured;
+  if ((from.unscaled !== undefined) === scaled) return ratio;
+  return scaled ? m.mul(ratio, c.sigma) : m.div(ratio, c.sigma);
+};
+
+/** A prediction at x_t as ofValue · another + ofXt · x_t. */
+export interface Combination<T> {
+  readonly ofValue: T | number;
+  readonly ofXt: T | number;
+}
+
+/** One prediction from another: the inverse of two equations in x and noise. */
+const combination = <T>(m: Arithmetic<T>, c: Coefficients<T>, from: Prediction, to: Prediction): Combination<T> => {
+  if (from === to) return { ofValue: 1, ofXt: 0 };
+  const [a, b] = [mixture(m, c, from), mixture(m, c, to)];
+  const scale = m.mul(c.sigma, -1);
+  const ratio = moves(m, c, b, a);
+  const across = (x: Mixture<T>, y: Mixture<T>): T | number => {
+    const found = difference(m, x.q, y.p, x.p, y.q);
+    return found === 0 ? 0 : m.div(found, determinant(m, c, a));
+  };
+  if (a.unscaled && b.unscaled)
+    // Velocity and score: of the two, velocity has the noise that the score's p, 0, takes away.
+    return { ofValue: ratio, ofXt: from === "velocity" ? across(b, a.unscaled) : across(b.unscaled, a) };
+  if (b.unscaled) return { ofValue: m.div(ratio, scale), ofXt: across(b.unscaled, a) };
+  return { ofValue: a.unscaled ? m.mul(ratio, scale) : ratio, ofXt: across(b, a) };
 };
 
 /** Below this a determinant is nothing but rounding. */
 const negligible = 1e-9;
 
 /**
- * @throws DiffusionError("singular") where `from` does not determine anything else at time t, such as noise at t = 1 on the linear path
+ * One prediction from another at a time of the host, in float64.
+ * @throws DiffusionError("singular") where `from` does not determine anything else at time t, such as noise at t = 1 on
+ * the linear path, or where `to` is infinite
  */
-export const checkConvertible = (path: Path, from: Prediction, t: number): void => {
-  const d = determinant(numbers, path.at(t), from) as number;
-  if (Math.abs(d) > negligible && Number.isFinite(d)) return;
-  throw new DiffusionError(
-    "singular",
-    `${from} at t = ${t} on the ${path.name} path says no more than x_t itself; stay away from t = ${t} or predict something else.`,
-  );
+export const combinationAt = (path: Path, from: Prediction, to: Prediction, t: number): Combination<number> => {
+  const c = path.at(t);
+  const found = combination(numbers, c, from, to);
+  if (from === to) return found;
+  const [place, stay] = [`at t = ${t} on the ${path.name} path`, `stay away from t = ${t} or predict something else`];
+  const [given, wanted] = [mixture(numbers, c, from), mixture(numbers, c, to)];
+  if (!alike(given, wanted) && !(Math.abs(determinant(numbers, c, given)) > negligible))
+    throw new DiffusionError("singular", `${from} ${place} says no more than x_t itself; ${stay}.`);
+  if (!(Number.isFinite(found.ofValue) && Number.isFinite(found.ofXt)))
+    throw new DiffusionError("singular", `${to} ${place} is infinite; ${stay}.`);
+  return found;
 };
+
+/** ofValue · value + ofXt · x_t. */
+export const combined = <T>(m: Arithmetic<T>, { ofValue, ofXt }: Combination<T>, value: T, xt: T): T =>
+  ofValue === 1 && ofXt === 0 ? value : combine(m, ofValue, value, ofXt, xt);
 
 /** Which prediction is given, and which is wanted. */
 export interface Conversion {
@@ -95,23 +143,31 @@ export interface Conversion {
   readonly to: Prediction;
 }
 
-/** Converts a prediction at x_t: numbers with a number t, tensors with t that broadcasts against them. */
+/**
+ * Converts a prediction at x_t. A number t is computed with in float64, and is a constant of the graph beside tensors; a
+ * tensor t broadcasts against them and is f32: near noise 1 - t then has only the digits that t's rounding leaves.
+ */
 export interface Convert {
   (path: Path, conversion: Conversion, value: number, xt: number, t: number): number;
-  (path: Path, conversion: Conversion, value: Tensor, xt: Tensor, t: Tensor): Tensor;
+  (path: Path, conversion: Conversion, value: Tensor, xt: Tensor, t: Tensor | number): Tensor;
 }
 
 /**
- * @throws DiffusionError("singular") for a number t at which the given prediction does not determine the wanted one
+ * @throws DiffusionError("singular") for a number t at which the given prediction does not determine the wanted one,
+ * ("option") for a t outside 0..1 or a prediction of another name
  */
-export const convert: Convert = ((
+export const convert: Convert = (<T extends number | Tensor>(
   path: Path,
   { from, to }: Conversion,
-  value: number & Tensor,
-  xt: number & Tensor,
+  value: T,
+  xt: T,
   t: number | Tensor,
-) => {
-  if (t instanceof Tensor) return convertWith<Tensor>(tensors, path.at(t), from, to, value, xt);
-  if (from !== to) checkConvertible(path, from, t);
-  return convertWith<number>(numbers, path.at(t), from, to, value, xt);
+): number | Tensor => {
+  checkChoice("convert: from", from, predictions);
+  checkChoice("convert: to", to, predictions);
+  if (t instanceof Tensor)
+    return combined<Tensor>(tensors, combination(tensors, path.at(t), from, to), value as Tensor, xt as Tensor);
+  const { ofValue, ofXt } = combinationAt(path, from, to, t);
+  if (typeof value === "number") return combined(numbers, { ofValue, ofXt }, value, xt as number);
+  return combined<Tensor>(tensors, { ofValue, ofXt }, value, xt as Tensor);
 }) as Convert;

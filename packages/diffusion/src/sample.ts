@@ -1,10 +1,19 @@
-import { broadcastTo, type Device, type JitArguments, jit, type Tensor } from "@isoflop/tensor";
-import { tensors } from "./arithmetic.js";
-import { DiffusionError } from "./errors.js";
-import { type Objective, rectifiedFlow } from "./objective.js";
-import { besideBatch } from "./path.js";
-import { checkConvertible, convertWith } from "./prediction.js";
-import { euler, type Solver, type Step, uniformTimes, type VelocityField } from "./solver.js";
+import {
+  abs,
+  type Device,
+  type JitArguments,
+  jit,
+  leavesOf,
+  mean,
+  stack,
+  type Tensor,
+  TensorError,
+} from "@isoflop/tensor";
+import { checkCount, checkOperand, checkOptions, told } from "./checks.js";
+import { DiffusionError, shown } from "./errors.js";
+import { type Course, type CourseData, checkSolver, courseOf, fieldOf } from "./moment.js";
+import { checkNetwork, type Objective, rectifiedFlow } from "./objective.js";
+import { euler, type Solver, type Step, uniformTimes } from "./solver.js";
 
 /** A network whose parameters and condition are data: a pytree of tensors handed to every call. */
 export type DenoiserOf<I> = (x: Tensor, t: Tensor, inputs: I) => Tensor;
@@ -29,7 +38,7 @@ export interface SamplingState {
 }
 
 export interface Sampling {
-  /** Standard normal noise, [n, ...]: the start, and all the randomness there is. */
+  /** Standard normal noise, f32 [n, ...]: the start, and all the randomness there is. */
   readonly noise: Tensor;
   /** Equal steps from t = 1 to t = 0. Default 25. */
   readonly steps?: number;
@@ -44,67 +53,100 @@ export interface Sampling {
 export interface Sampler<I> {
   /**
    * Follows the probability-flow ODE from noise to data; the caller disposes the result.
-   * @throws DiffusionError("option") for wrong times, ("singular") where the prediction does not give a velocity
+   * @throws DiffusionError("option") for wrong times or no device, ("shape") for noise or a network's output that does not fit,
+   * ("singular") where the prediction does not give a velocity, ("values") at the end, naming the first step that gave NaN or infinity
    */
   run(inputs: I, sampling: Sampling): Promise<Tensor>;
   /** Frees the compiled steps. */
   dispose(): void;
 }
 
+const samplerOptions = ["objective", "solver", "device"] as const;
+const samplingOptions = ["noise", "steps", "times", "onStep", "signal"] as const;
+
 const timesOf = ({ steps = 25, times }: Sampling): readonly number[] => {
   if (times === undefined) {
-    if (!Number.isSafeInteger(steps) || steps < 1)
-      throw new DiffusionError("option", `sample: steps is ${steps}; it must be a whole number of at least 1.`);
+    checkCount("sample: steps", steps);
     return uniformTimes(steps);
   }
+  if (typeof times?.every !== "function")
+    throw new DiffusionError("option", `sample: times are ${told(times)}; an array of at least two, falling, in 1..0.`);
   const falling = times.every((t, i) => t >= 0 && t <= 1 && (i === 0 || t < times[i - 1]!));
   if (times.length < 2 || !falling)
     throw new DiffusionError("option", `sample: times are [${times.join(", ")}]; at least two, falling, in 1..0.`);
   return times;
 };
 
+/** Where a run has got to, and how large x was after each step: NaN and infinities show in it. */
+interface Advanced {
+  readonly x: Tensor;
+  readonly size: Tensor;
+}
+
 /** A compiled sampler: one program per shape, for any parameters, condition and times. */
-export const sampler = <I>(
-  model: DenoiserOf<I>,
-  { objective = rectifiedFlow(), solver = euler(), device }: SamplerOptions = {},
-): Sampler<I> => {
-  const { path, prediction } = objective;
-  const compile = (step: Step) =>
+export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> => {
+  checkOptions("sampler", options, samplerOptions);
+  const { objective = rectifiedFlow(), solver = euler(), device } = options;
+  checkNetwork("sampler", objective);
+  checkSolver(solver);
+  const compile = ({ shares, advance }: Step) =>
     jit(
-      (x: Tensor, from: Tensor, to: Tensor, inputs: I): Tensor => {
-        const field: VelocityField = (y, time) => {
-          const t = broadcastTo(time, [y.shape[0]!]);
-          const c = path.at(besideBatch(t, y));
-          return convertWith(tensors, c, prediction, "velocity", model(y, t, inputs), y);
-        };
-        return step(field, x, from, to);
+      (x: Tensor, { h, moments }: Course<Tensor>, inputs: I): Advanced => {
+        const field = fieldOf((y, t) => model(y, t, inputs), solver.name, shares, moments);
+        const next = advance(field, x, h);
+        return { x: next, size: mean(abs(next)) as Tensor };
       },
       device ? { device } : {},
     );
   const step = compile(solver.step);
   const lastStep = solver.lastStep ? compile(solver.lastStep) : step;
+
+  const walk = async (inputs: I, sampling: Sampling, times: readonly number[], sizes: Tensor[]): Promise<Tensor> => {
+    const { noise, onStep, signal } = sampling;
+    const steps = times.length - 1;
+    const courses = Array.from({ length: steps }, (_, i) => {
+      const taken = i === steps - 1 ? (solver.lastStep ?? solver.step) : solver.step;
+      return courseOf(objective, taken, times[i]!, times[i + 1]!);
+    });
+    let x = noise;
+    try {
+      for (const [i, course] of courses.entries()) {
+        signal?.throwIfAborted();
+        const advance = i === steps - 1 ? lastStep : step;
+        const next = advance(x as JitArguments<Tensor>, course as CourseData, inputs as JitArguments<I>);
+        sizes.push(next.size);
+        if (x !== noise) x.dispose();
+        x = next.x;
+        await onStep?.({ step: i + 1, steps, t: times[i + 1]!, x });
+      }
+      await checkSizes(sizes, times);
+    } catch (error) {
+      if (x !== noise) x.dispose();
+      throw error;
+    }
+    return x;
+  };
+
   return {
     async run(inputs, sampling) {
-      const { noise, onStep, signal } = sampling;
-      const times = timesOf(sampling);
-      const steps = times.length - 1;
-      const evaluated = solver.readsEnd && !solver.lastStep ? times : times.slice(0, -1);
-      if (prediction !== "velocity") for (const t of evaluated) checkConvertible(path, prediction, t);
-      let x = noise;
+      checkOptions("sampler.run", sampling, samplingOptions);
+      const { noise } = sampling;
+      checkOperand("noise", noise);
+      if (noise.rank === 0) throw new DiffusionError("shape", `noise is ${shown(noise.shape)}; it takes [n, ...].`);
+      const sizes: Tensor[] = [];
       try {
-        for (let i = 0; i < steps; i++) {
-          signal?.throwIfAborted();
-          const advance = i === steps - 1 ? lastStep : step;
-          const next = advance(x as JitArguments<Tensor>, times[i]!, times[i + 1]!, inputs as JitArguments<I>);
-          if (x !== noise) x.dispose();
-          x = next;
-          await onStep?.({ step: i + 1, steps, t: times[i + 1]!, x });
-        }
+        return await walk(inputs, sampling, timesOf(sampling), sizes);
       } catch (error) {
-        if (x !== noise) x.dispose();
+        const computed = device !== undefined || leavesOf([noise, inputs]).some(({ storage }) => storage);
+        if (error instanceof TensorError && error.code === "device" && !computed)
+          throw new DiffusionError(
+            "option",
+            "sample: name a device (its option `device`); noise and inputs have none.",
+          );
         throw error;
+      } finally {
+        for (const size of sizes) size.dispose();
       }
-      return x;
     },
     dispose() {
       step.dispose();
@@ -113,17 +155,35 @@ export const sampler = <I>(
   };
 };
 
+/** @throws DiffusionError("values") naming the first step after which x was not finite */
+const checkSizes = async (sizes: readonly Tensor[], times: readonly number[]): Promise<void> => {
+  const joined = stack(sizes);
+  const at = (await joined.data()).findIndex((size) => !Number.isFinite(size));
+  joined.dispose();
+  if (at === -1) return;
+  throw new DiffusionError(
+    "values",
+    `sample: x is not finite after step ${at + 1} of ${sizes.length}, from t = ${times[at]} to ${times[at + 1]}; the model gives NaN or infinity there, or its noise, inputs or guidance scale hold some.`,
+  );
+};
+
 /**
  * Samples once with a network that holds its parameters; see {@link sampler} to sample again without compiling again.
- * @throws DiffusionError
+ * @throws DiffusionError as {@link Sampler.run}
  */
 export const sample = async (
   model: (x: Tensor, t: Tensor) => Tensor,
   options: Sampling & SamplerOptions,
 ): Promise<Tensor> => {
-  const compiled = sampler((x, t, _: null) => model(x, t), options);
+  checkOptions("sample", options, [...samplingOptions, ...samplerOptions]);
+  const { objective, solver, device, ...sampling } = options;
+  const compiled = sampler((x, t, _: null) => model(x, t), {
+    ...(objective && { objective }),
+    ...(solver && { solver }),
+    ...(device && { device }),
+  });
   try {
-    return await compiled.run(null, options);
+    return await compiled.run(null, sampling);
   } finally {
     compiled.dispose();
   }

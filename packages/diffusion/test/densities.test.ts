@@ -104,7 +104,7 @@ describe.each(all.map((density) => [density.name, density] as const))("%s", (_, 
 
   test("runs over 0..1, and has no density outside", () => {
     expect([density.quantile(0), density.quantile(1)]).toEqual([0, 1]);
-    expect([-0.1, 0, 1, 1.1].map(density.pdf)).toEqual([0, 0, 0, 0]);
+    expect([-0.1, 0, 1, 1.1, 1.5, 2].map(density.pdf)).toEqual([0, 0, 0, 0, 0, 0]);
     for (const p of [-0.1, 1.1, Number.NaN]) expect(() => density.quantile(p)).toThrow(DiffusionError);
   });
 
@@ -139,15 +139,13 @@ describe.each(all.map((density) => [density.name, density] as const))("%s", (_, 
   });
 });
 
-test("no draw is 0, 1 or NaN however small the part", async () => {
-  const times = await stratified(logitNormal(), 100_000, random.key(1)).data(device);
-  expect(times.every((x) => x > 0 && x <= 1)).toBe(true);
-});
-
 test("fixed quantiles sit in the middle of their parts unless told", () => {
   expect(quantiles(uniform(), 4)).toEqual([0.125, 0.375, 0.625, 0.875]);
   expect(quantiles(uniform(), 2, 0)).toEqual([0, 0.5]);
   expect(quantiles(logitNormal(), 3)[1]).toBeCloseTo(0.5, 14);
+  // In f32 as well, in which they reach a device.
+  const wide = Float32Array.from(quantiles(logitNormal({ std: 40 }), 64));
+  expect(wide.every((t) => t > 0 && t < 1)).toBe(true);
 });
 
 test("options that do not fit are named", () => {

@@ -42,8 +42,8 @@ describe.each(["reference", "wasm"] as const)("losses and gradients are SiT's on
     const { data, shape } = fixture.get(name)!;
     return device.tensor(data as Float32Array, shape);
   };
-  // SiT's 0.02 is our 0.98: in f32, 1 - t then has lost 5 bits, and weights hold its square.
-  const slack = kind === "reference" ? 1e-6 : 5e-6;
+  // SiT's 0.02 is our 0.98, which f32 rounds by up to 3e-8: 1.5e-6 of the 0.02 that is left, and weights hold its square.
+  const slack = kind === "reference" ? 1e-6 : 3e-6;
   beforeAll(async () => {
     device = await createDevice(kind);
   });

@@ -155,9 +155,11 @@ describe("loss", () => {
     const { x, t } = batch;
     const short = random.normal(random.key(3), [2, 2, 2, 2]);
     expect(() => loss(rectifiedFlow(), (y) => y, { x, t, noise: short })).toThrow(
-      /noise is \[2, 2, 2, 2\]; x is \[3, 2, 2, 2\]/,
+      "noise is f32 [2, 2, 2, 2]; it takes an f32 tensor of x's shape, [3, 2, 2, 2].",
     );
-    expect(() => loss(rectifiedFlow(), () => short, { x, t, noise: x })).toThrow(/model gives \[2, 2, 2, 2\]/);
+    expect(() => loss(rectifiedFlow(), () => short, { x, t, noise: x })).toThrow(
+      /model gives f32 \[2, 2, 2, 2\].*x's shape, \[3, 2, 2, 2\]/,
+    );
   });
 
   test("rectifiedFlow is linear, velocity, unweighted, logit-normal", () => {

@@ -138,6 +138,37 @@ describe("conversions", () => {
     expect(() => convert(linearPath(), { from: "data", to }, 1, 1, 0)).toThrow(DiffusionError);
     expect(convert(linearPath(), { from: "velocity", to: "data" }, 1, 1, 1)).toBe(0);
   });
+
+  test("are what they tend to at the ends, and refused where that is infinite", () => {
+    for (const path of [linearPath(), cosinePath(), vpPath()]) {
+      for (const from of predictions)
+        for (const to of predictions)
+          for (const end of [0, 1]) {
+            const at = (far: number) => {
+              const t = end === 0 ? far : 1 - far;
+              return [convert(path, { from, to }, 1, 0, t), convert(path, { from, to }, 0, 1, t)];
+            };
+            const [near, nearer] = [at(2 ** -20), at(2 ** -24)];
+            const grows = nearer.some((x, i) => Math.abs(x) > 1e-3 && Math.abs(x / near[i]!) > 1.5);
+            // On the vp path sigma is like the root of t: 1e-3 of its limit away.
+            const label = `${path.name}, ${from} to ${to} at ${end}`;
+            if (grows) expect(() => at(0), label).toThrow(DiffusionError);
+            else at(0).forEach((x, i) => void expect(Math.abs(x - nearer[i]!), label).toBeLessThan(5e-3));
+          }
+    }
+    // A finite score at t = 0 means no noise in x_t, which is then the data.
+    expect(convert(linearPath(), { from: "score", to: "data" }, 7, 2, 0)).toBe(2);
+    expect(convert(linearPath(), { from: "score", to: "velocity" }, 7, 2, 0)).toBe(-2);
+    // velocity = -β / 2 (x + score) where alpha is 1.
+    expect(convert(vpPath(), { from: "score", to: "velocity" }, 7, 2, 0)).toBeCloseTo(-0.05 * 9, 14);
+    expect(convert(vpPath(), { from: "velocity", to: "score" }, 7, 2, 0)).toBeCloseTo(-142, 10);
+    expect(() => convert(linearPath(), { from: "velocity", to: "score" }, 1, 1, 0)).toThrow(
+      /score at t = 0.*is infinite/,
+    );
+    expect(() => convert(vpPath(), { from: "noise", to: "velocity" }, 1, 1, 0)).toThrow(
+      /velocity at t = 0.*is infinite/,
+    );
+  });
 });
 
 describe("interpolate", () => {

@@ -19,7 +19,6 @@ import {
   uniformTimes,
   vpPath,
 } from "../src/index.js";
-import { target } from "../src/prediction.js";
 
 const device = await createDevice("wasm");
 
@@ -35,7 +34,17 @@ const best =
     const variance = add(mul(mul(c.alpha, c.alpha), spread ** 2), mul(c.sigma, c.sigma));
     const surprise = div(sub(xt, mul(c.alpha, centre)), variance);
     const data = add(mul(mul(surprise, c.alpha), spread ** 2), centre);
-    return target(tensors, c, prediction, data, mul(surprise, c.sigma));
+    const noise = mul(surprise, c.sigma);
+    switch (prediction) {
+      case "velocity":
+        return add(mul(data, c.alphaDot), mul(noise, c.sigmaDot));
+      case "v":
+        return sub(mul(noise, c.alpha), mul(data, c.sigma));
+      case "score":
+        return mul(surprise, -1);
+      default:
+        return prediction === "data" ? data : noise;
+    }
   };
 
 const noise = device.tensor([-1.5, -0.5, 0.25, 1, 2], [5, 1]);

@@ -6,7 +6,7 @@ const exitHelp = `
 Exit status:
   0  done
   1  the run failed: a file could not be written, a loss became NaN, a device is not there
-  2  wrong usage: an unknown command, option or value
+  2  wrong usage: an unknown command, option or value, an output that is an input
   3  bad input: a missing file or column, a negative loss, a mistyped key, a broken checkpoint
   4  the data were read, but the fit was refused or is not sound; what there is has been printed
   130  stopped by Ctrl-C or a termination signal, after a checkpoint; run again to go on

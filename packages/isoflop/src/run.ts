@@ -1,5 +1,7 @@
+import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { asCliError, type CliError, type ExitCode, exitCodes, isExpected, usageError } from "./exit.js";
+import { note, printableLines } from "./output/printable.js";
 import { programFor } from "./program.js";
 import { groups, registry } from "./registry.js";
 
@@ -18,8 +20,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
     const problem = error instanceof CommanderError ? usageOf(error, words) : asCliError(error);
-    if (problem.message !== "") console.error(`isoflop: ${problem.message}`);
-    if (debug) console.error((problem.cause ?? problem) as Error);
+    if (problem.message !== "") note(`isoflop: ${problem.message}`);
+    if (debug) console.error(printableLines(inspect(problem.cause ?? problem)));
     else if (!(error instanceof CommanderError || isExpected(error))) {
       console.error("isoflop: add --debug to see where this happened");
     }

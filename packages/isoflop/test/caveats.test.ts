@@ -106,7 +106,7 @@ describe("a saved fit", () => {
   const whole = JSON.parse(saved) as Record<string, unknown>;
 
   test.each([
-    ["without its numbers", { ...whole, fit: undefined }, "fit.form is missing"],
+    ["without its numbers", { ...whole, fit: undefined }, "fit is missing"],
     ["without its status", { ...whole, status: undefined }, "status is missing"],
     ["of a form that is none", { ...whole, fit: { ...(whole.fit as object), form: "foo" } }, 'form is "foo"'],
     ["of nothing", { command: "fit isoflop" }, "status is missing"],

@@ -113,6 +113,32 @@ describe("fit law", () => {
     expect(stderr).toBe("isoflop: standard input: row 2: y is -3; expected a finite number above 0\n");
   });
 
+  test("a log that begins at step 0 and holds steps twice is fitted as it was trained", () => {
+    const step = (i: number) => JSON.stringify({ step: i, loss: 3 * (i + 1) ** -0.1, rate: 1e-3 });
+    const log = [...Array.from({ length: 30 }, (_, i) => step(i)), step(28), step(29)].join("\n");
+    const args = ["fit", "law", "-i", "-", "--columns", "x=step,y=loss"];
+    const { points, data } = json(args, { stdin: log });
+    expect(points!.used).toBe(29);
+    expect(data!.x).toHaveLength(29);
+    expect(points!.dropped).toMatchObject([
+      { row: 1, reason: "at-zero" },
+      { row: 31, reason: "duplicate" },
+      { row: 32, reason: "duplicate" },
+    ]);
+    expect(isoflop(args, log).stdout).toContain("row 1: at-zero: x is 0, where a law of powers has no value");
+  });
+
+  test("bad rows are skipped and listed where it is asked for", () => {
+    const { points } = json(["fit", "law", "-i", "-", "--skip-bad-rows"], {
+      stdin: "x,y\n1,2\n2,NA\n3,-1\n4\n5,1\n6,0.9\n",
+    });
+    expect(points).toMatchObject({ used: 3, dropped: [{ row: 2 }, { row: 3 }, { row: 4 }] });
+    expect(isoflop(["fit", "law", "-i", "-"], "x,y\n0,2\n")).toMatchObject({
+      code: 3,
+      stderr: "isoflop: standard input: there is no row that can be used\n",
+    });
+  });
+
   test("two points fix a law and say nothing of its error: status 4", () => {
     const { status, fit } = json(["fit", "law", "-i", "-"], { code: 4, stdin: "x,y\n1,2\n10,1\n" });
     expect(status).toBe("too-few-points");

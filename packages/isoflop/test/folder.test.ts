@@ -42,3 +42,22 @@ test("a folder without a run that is done is no table: status 3", () => {
   writeFileSync(join(folder, "0000000000000000", "run.json"), "{");
   expect(isoflop(["fit", "isoflop", "-i", folder]).stderr).toMatch(/run\.json is no record of a run/);
 });
+
+test.each([
+  ["[]", "it is a list of 0; expected an object"],
+  ["null", "it is null; expected an object"],
+  ["{}", "state is missing"],
+  ['{"id":"a","state":"done"}', "spec is missing"],
+  ['{"id":"a","state":"done","spec":{"budget":1e18}}', "result is missing"],
+  [
+    '{"id":"a","state":"done","spec":{"budget":1e18},"result":{"paramsNonEmbedding":1e6,"tokens":1e9,"loss":"low"}}',
+    'result.loss is "low"; expected a finite number above 0',
+  ],
+])("a run.json that says %s is named: status 3", (content, message) => {
+  const folder = scratch("damaged");
+  mkdirSync(join(folder, "0000000000000000"), { recursive: true });
+  const path = join(folder, "0000000000000000", "run.json");
+  writeFileSync(path, content);
+  const { code, stderr } = isoflop(["fit", "isoflop", "-i", folder]);
+  expect([code, stderr]).toEqual([3, `isoflop: ${path} is no record of a run: ${message}\n`]);
+});

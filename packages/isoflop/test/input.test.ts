@@ -5,20 +5,21 @@ import { file, fixture, isoflop, json } from "./isoflop.js";
 const good = readFileSync(fixture("dit_isoflop_exact"), "utf8");
 const fitText = (text: string, ...args: string[]) => isoflop(["fit", "isoflop", "-i", "-", ...args], text);
 const lines = good.trim().split("\n");
+const record = (line: string) => {
+  const [C, N, D, loss] = line.split(",").map(Number);
+  return JSON.stringify({ C, N, D, loss });
+};
 
 describe("tables that mean the same", () => {
   const reference = json(["fit", "isoflop", "-i", fixture("dit_isoflop_exact")]);
-  const records = lines.slice(1).map((line) => {
-    const [C, N, D, loss] = line.split(",").map(Number);
-    return { C, N, D, loss };
-  });
+  const records = lines.slice(1).map(record);
   test.each([
     ["CRLF and a byte order mark", `\uFEFF${good.replaceAll("\n", "\r\n")}`],
     ["semicolons", good.replaceAll(",", ";")],
     ["tabs", good.replaceAll(",", "\t")],
     ["quotes", good.replaceAll(/[^,\n]+/g, '"$&"')],
-    ["JSON", JSON.stringify(records)],
-    ["JSONL", records.map((record) => JSON.stringify(record)).join("\n")],
+    ["JSON", `[${records.join(",")}]`],
+    ["JSONL", records.join("\n")],
     ["another order of rows", [lines[0], ...lines.slice(1).reverse()].join("\n")],
     ["UTF-16, as spreadsheets save it", Buffer.from(`\uFEFF${good.replaceAll(",", "\t")}`, "utf16le")],
     ["a row twice", `${good.trim()}\n${lines[5]}\n`],
@@ -66,6 +67,49 @@ describe("rows that cannot be right", () => {
     const { points } = JSON.parse(stdout) as { points: { used: number; dropped: unknown[] } };
     expect(points.used).toBe(53);
     expect(points.dropped).toEqual([{ row: 4, reason: "bad-row", message: expect.stringContaining("loss is -0.5") }]);
+  });
+
+  test.each([
+    ["a word", broken(3, "NA"), 4],
+    ["a row of another width", good.replace(lines[4]!, "1e18,3e7"), 4],
+    ["a line that is no JSON", `{\n${lines.slice(1).map(record).join("\n")}`, 1],
+  ])("%s is skipped and listed like any other", (_, text, row) => {
+    expect(fitText(text, ...(text.startsWith("{") ? ["--format", "jsonl"] : [])).code).toBe(3);
+    const options = ["--skip-bad-rows", ...(text.startsWith("{") ? ["--format", "jsonl"] : [])];
+    const { stdout, code } = fitText(text, ...options);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`  row ${row}: bad-row: `);
+    expect(stdout).toMatch(/points used, 1 dropped/);
+  });
+
+  test("NaN in JSON, as Python writes it, is a diverged run", () => {
+    const text = lines
+      .slice(1)
+      .map(record)
+      .join("\n")
+      .replace(/"loss":[\d.e+-]+/, '"loss": NaN');
+    for (const table of [text, `[${text.replaceAll("\n", ",\n")}]`]) {
+      const { stdout, code } = fitText(table);
+      expect(code).toBe(0);
+      expect(stdout).toContain("row 1: no-loss");
+      expect(stdout).toContain("53 points used, 1 dropped");
+    }
+  });
+
+  test("a metric needs no column of the loss", () => {
+    const rows = lines.map((line) =>
+      line
+        .split(",")
+        .filter((_, column) => column !== 3)
+        .join(","),
+    );
+    const args = ["--quantity", "fid", "--json"];
+    const without = JSON.parse(fitText(rows.join("\n"), ...args).stdout) as ReturnType<typeof json>;
+    const whole = JSON.parse(fitText(good, ...args).stdout) as ReturnType<typeof json>;
+    expect(without.laws).toEqual(whole.laws);
+    const gap = fitText([...rows, "1e20,1e8,1e12,"].join("\n"), "--quantity", "fid");
+    expect(gap.stdout).toContain("row 55: no-quantity: fid is missing");
+    expect(fitText("C,N\n1e18,1e6\n", "--quantity", "fid").stderr).toContain('there is no column "fid"');
   });
 
   test("a diverged run is left out with its reason", () => {

@@ -74,6 +74,36 @@ describe("every report", () => {
     expect(page).toContain(`Of 6000 runs an even sample of ${dots} is drawn.`);
   });
 
+  test("of a law through two hundred thousand rows is a page that a browser opens", () => {
+    const rows = Array.from(
+      { length: 200_000 },
+      (_, i) => `${i + 1},${1.5 + 8 * (i + 1) ** -0.3 * (1 + 1e-3 * Math.sin(i))}`,
+    );
+    const { page, wide } = reported(["fit", "law", "-i", file("long.csv", `x,y\n${rows.join("\n")}`)]);
+    expect(page.length).toBeLessThan(3e6);
+    const dots = marks(wide[0]!, "point", "circle");
+    expect(Math.abs(dots - 2000)).toBeLessThan(20);
+    expect(page).toContain(`Of 200000 points an even sample of ${dots} is drawn.`);
+  });
+
+  test("of huge numbers is drawn, or refused in words", () => {
+    const law = ["fit", "law", "-i", "-"];
+    expect(reported(law, "x,y\n1e18,3e7\n2e18,5e7\n3e18,1e200\n4e18,9e7\n5e18,1e8\n").wide).toHaveLength(2);
+    const fit = saved("huge.json", ["fit", "isoflop", "-i", fixture("dit_isoflop_noisy")]);
+    const flawless = saved("huge-law.json", law, lawTable.replace("compute,loss", "x,y"));
+    for (const [file, at] of [
+      [fit, "1e300"],
+      [flawless, "1e300"],
+      [flawless, "1e-300"],
+    ] as const) {
+      const path = scratch(`huge-${written++}.html`);
+      const { code, stderr } = isoflop(["predict", file, "--at", at, "--report", path]);
+      expect([0, 1, 4]).toContain(code);
+      if (code === 0) expect(readFileSync(path, "utf8")).not.toMatch(/NaN|Infinity/);
+      else expect(stderr).toMatch(/^isoflop: [^\n]*\n$/);
+    }
+  });
+
   test("of a metric names it on every axis", () => {
     const args = ["fit", "surface", "-i", fixture("dit_isoflop_noisy"), "--quantity", "fid", "--objective", "log-mse"];
     const { page } = reported(args);

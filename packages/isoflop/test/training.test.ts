@@ -152,6 +152,25 @@ describe("sample and report", () => {
     expect(one!.equals(two!)).toBe(true);
     expect(one!.equals(three!)).toBe(false);
     expect(JSON.parse(readFileSync(scratch("one.json"), "utf8"))).toEqual(document);
+
+    // Its own pictures are drawn anew, those of others are not.
+    json([...args, "--out", scratch("one.png")]);
+    expect(readFileSync(scratch("one.png")).equals(one!)).toBe(true);
+    const foreign = one!.filter((_, i) => i < 33 || i >= 33 + 28);
+    for (const [png, about] of [
+      [foreign, readFileSync(scratch("one.json"))],
+      [one!, Buffer.from("{}")],
+    ] as const) {
+      file("one.png", png);
+      file("one.json", about);
+      const { code, stderr } = isoflop([...args, "--out", scratch("one.png")]);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/is a file that isoflop did not write/)]);
+      expect(readFileSync(scratch("one.png")).equals(png)).toBe(true);
+    }
+    const [step] = readdirSync(join(String(folder), "checkpoints")).filter((name) => name.endsWith(".json"));
+    const checkpoint = join(String(folder), "checkpoints", step!);
+    const onto = isoflop(["sample", checkpoint, "--force", "--out", checkpoint.replace(".json", ".png")]);
+    expect([onto.code, onto.stderr]).toEqual([2, expect.stringMatching(/--out is the input, .*\.json; name another/)]);
   });
 
   test.each([

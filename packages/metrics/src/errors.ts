@@ -19,3 +19,19 @@ export function integer(name: string, value: number, least: number, most = Numbe
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `in ${least}..${most}`;
   throw new MetricsError("option", `${name} is ${value}; it must be an integer ${range}.`);
 }
+
+/** @throws MetricsError("option") naming an option that is not among `names`. */
+export function onlyOptions(what: string, options: object, names: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new MetricsError("option", `${what} has no option "${unknown}"; it takes ${names.join(", ")}.`);
+}
+
+/** @throws MetricsError("arithmetic") if a result went beyond float64: finite features can be too large to square. */
+export function finite(name: string, value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new MetricsError(
+    "arithmetic",
+    `The ${name} is ${value}; the features are too large for float64, scale them down.`,
+  );
+}

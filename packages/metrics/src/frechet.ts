@@ -1,3 +1,4 @@
+import { finite } from "./errors.js";
 import { type Features, type Provenance, provenance } from "./features.js";
 import { centred, checkGaussian, type Gaussian, gaussian, meanOf } from "./gaussian.js";
 import { semidefiniteFactor } from "./linear/cholesky.js";
@@ -48,7 +49,8 @@ function factored(from: Features | Gaussian): Factored {
 /**
  * |μ₁ − μ₂|² + tr Σ₁ + tr Σ₂ − 2 tr (Σ₁Σ₂)^½ (Fréchet 1957; FID, arXiv 1706.08500). With Σ = FᵀF the last trace is the
  * sum of the singular values of F₁F₂ᵀ, which needs no square root of a matrix. Takes features, or statistics of them.
- * @throws MetricsError for features that do not compare, fewer than two samples or a covariance that is none.
+ * @throws MetricsError for features that do not compare, fewer than two samples, a covariance that is none or
+ * features too large to square.
  */
 export function frechetDistance(real: Features | Gaussian, generated: Features | Gaussian): FrechetDistance {
   const from = provenance(real, generated, 2);
@@ -58,6 +60,8 @@ export function frechetDistance(real: Features | Gaussian, generated: Features |
   for (let i = 0; i < a.mean.length; i++) meanTerm += (a.mean[i]! - b.mean[i]!) ** 2;
   const difference = a.trace + b.trace - 2 * nuclearNorm(timesTransposed(a.factor, b.factor));
   const covarianceTerm = Math.max(0, difference);
+  const value = finite("Fréchet distance", meanTerm + covarianceTerm);
   const status = Math.min(a.rank, b.rank) < real.dim ? "rank-deficient" : "ok";
-  return { metric: "frechet-distance", value: meanTerm + covarianceTerm, meanTerm, covarianceTerm, status, ...from };
+
+  return { metric: "frechet-distance", value, meanTerm, covarianceTerm, status, ...from };
 }

@@ -1,5 +1,5 @@
-import { MetricsError } from "./errors.js";
-import { type Comparable, checkFinite, type Features, row } from "./features.js";
+import { finite, integer, MetricsError } from "./errors.js";
+import { type Comparable, checkFeatures, checkFinite, checkNumbers, type Features, row } from "./features.js";
 import { type Matrix, rowOf, zeros } from "./linear/matrix.js";
 
 /** Mean and covariance of features: what reference statistics files hold. */
@@ -33,9 +33,10 @@ export function centred(features: Features, mean: Float64Array): Matrix {
 
 /**
  * Mean and covariance of features, in float64 and two passes.
- * @throws MetricsError("samples") below two rows.
+ * @throws MetricsError("samples") below two rows, ("arithmetic") if the squares of the features go beyond float64.
  */
 export function gaussian(features: Features): Gaussian {
+  checkFeatures(features);
   const { extractor, count, dim } = features;
   if (count < 2) throw new MetricsError("samples", `There is ${count} sample; a covariance needs at least 2.`);
   const mean = meanOf(features);
@@ -54,11 +55,15 @@ export function gaussian(features: Features): Gaussian {
     }
   }
   for (let i = 0; i < dim; i++) for (let j = 0; j < i; j++) out.data[i * dim + j] = out.data[j * dim + i]!;
+  for (let i = 0; i < dim; i++) finite("variance", out.data[i * dim + i]!);
   return { extractor, count, dim, mean, covariance: out.data };
 }
 
 /** @throws MetricsError if the arrays do not fit `dim`, are not finite, or the covariance is not symmetric. */
 export function checkGaussian({ mean, covariance, dim, extractor }: Gaussian): void {
+  integer("dim", dim, 1);
+  checkNumbers("mean", mean);
+  checkNumbers("covariance", covariance);
   if (mean.length !== dim || covariance.length !== dim * dim) {
     const sizes = `${mean.length} and ${covariance.length}`;
     throw new MetricsError(

@@ -1,6 +1,6 @@
 import { encode } from "fast-png";
-import { integer, MetricsError } from "./errors.js";
-import type { Numbers } from "./features.js";
+import { integer, MetricsError, onlyOptions } from "./errors.js";
+import { checkNumbers, type Numbers } from "./features.js";
 
 /** Images as a model gives them: (count, channels, height, width) with values in −1..1. */
 export interface ImageBatch {
@@ -35,6 +35,7 @@ function checkBatch({ data, count, channels, height, width }: ImageBatch): void 
   if (channels !== 1 && channels !== 3) {
     throw new MetricsError("dimension", `channels is ${channels}; an image has 1 (grey) or 3 (red, green, blue).`);
   }
+  checkNumbers("data", data);
   const size = count * channels * height * width;
   if (data.length !== size) {
     throw new MetricsError(
@@ -42,12 +43,10 @@ function checkBatch({ data, count, channels, height, width }: ImageBatch): void 
       `data has ${data.length} numbers; ${count}×${channels}×${height}×${width} is ${size}.`,
     );
   }
-  const bad = data.findIndex((value) => Number.isNaN(value));
+  const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad !== -1) {
-    throw new MetricsError(
-      "values",
-      `Image ${Math.floor(bad / (channels * height * width))} holds NaN; it cannot be drawn.`,
-    );
+    const image = Math.floor(bad / (channels * height * width));
+    throw new MetricsError("values", `Image ${image} holds ${data[bad]}; it cannot be drawn.`);
   }
 }
 
@@ -56,10 +55,11 @@ const byte = (value: number): number => Math.min(255, Math.max(0, Math.round((va
 
 /**
  * Lays images out in rows, first at the top left.
- * @throws MetricsError if sizes do not fit, an option is out of range or a value is NaN; values beyond −1..1 are clamped.
+ * @throws MetricsError if sizes do not fit, an option is out of range or a value is not finite; values beyond −1..1 are clamped.
  */
 export function imageGrid(images: ImageBatch, options: GridOptions = {}): RgbaImage {
   checkBatch(images);
+  onlyOptions("imageGrid", options, ["columns", "padding", "zoom", "background"]);
   const { data, count, channels, height, width } = images;
   const { padding = 2, zoom = 1, background = [255, 255, 255, 255] } = options;
   const columns = integer("columns", options.columns ?? Math.ceil(Math.sqrt(count)), 1);
@@ -87,6 +87,16 @@ export function imageGrid(images: ImageBatch, options: GridOptions = {}): RgbaIm
   return { ...size, data: out };
 }
 
-/** The image as a PNG file, the same bytes on every machine. */
-export const encodePng = ({ width, height, data }: RgbaImage): Uint8Array =>
-  encode({ width, height, data, channels: 4, depth: 8 });
+/**
+ * The image as a PNG file, the same bytes on every machine.
+ * @throws MetricsError unless it holds four bytes for each of width × height pixels.
+ */
+export function encodePng({ width, height, data }: RgbaImage): Uint8Array {
+  integer("width", width, 1);
+  integer("height", height, 1);
+  if (data.length !== 4 * width * height) {
+    const size = `${width}×${height} pixels of 4 are ${4 * width * height}`;
+    throw new MetricsError("dimension", `data has ${data.length} bytes; ${size}.`);
+  }
+  return encode({ width, height, data, channels: 4, depth: 8 });
+}

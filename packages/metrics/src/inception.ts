@@ -1,5 +1,5 @@
 import { integer, MetricsError } from "./errors.js";
-import { type Features, row } from "./features.js";
+import { checkFeatures, type Features, row } from "./features.js";
 
 export interface InceptionScore {
   readonly metric: "inception-score";
@@ -21,18 +21,21 @@ function softmax(logits: Float64Array): Float64Array {
 
 /** Mean KL divergence of each sample's label distribution from their mean. */
 function information(rows: readonly Float64Array[]): number {
-  const marginal = new Float64Array(rows[0]!.length);
-  for (const p of rows) for (let k = 0; k < p.length; k++) marginal[k]! += p[k]! / rows.length;
+  const totals = new Float64Array(rows[0]!.length);
+  for (const p of rows) for (let k = 0; k < p.length; k++) totals[k]! += p[k]!;
   let sum = 0;
-  for (const p of rows) for (let k = 0; k < p.length; k++) if (p[k]! > 0) sum += p[k]! * Math.log(p[k]! / marginal[k]!);
+  // A share of the total is at most 1 and never 0 over 0, however small the probability.
+  for (const p of rows)
+    for (let k = 0; k < p.length; k++) if (p[k]! > 0) sum += p[k]! * Math.log((p[k]! / totals[k]!) * rows.length);
   return sum / rows.length;
 }
 
 /**
  * Inception score (arXiv 1606.03498) from a classifier's logits, over consecutive splits of the samples.
- * @throws MetricsError for fewer samples than splits or a single class.
+ * @throws MetricsError for logits that do not fit their counts, fewer samples than splits or a single class.
  */
 export function inceptionScore(logits: Features, splits = 10): InceptionScore {
+  checkFeatures(logits);
   const { extractor, count, dim } = logits;
   integer("splits", splits, 1);
   if (count < splits) throw new MetricsError("samples", `There are ${count} samples; ${splits} splits need as many.`);

@@ -1,4 +1,4 @@
-import { integer } from "./errors.js";
+import { finite, integer, onlyOptions } from "./errors.js";
 import { type Features, type Provenance, provenance, row } from "./features.js";
 import { eachPair, eachPairOnce, rowProduct } from "./pairs.js";
 import { choose, splitMix32 } from "./random.js";
@@ -65,7 +65,7 @@ function estimate(x: Features, y: Features): { value: number; variance: number }
   const [n, m] = [x.count, y.count];
   const mmd = (a: number, na: number, b: number, nb: number, c: number) =>
     a / (na * (na - 1)) + b / (nb * (nb - 1)) - (2 * c) / (na * nb);
-  const value = mmd(sx, n, sy, m, sxy);
+  const value = finite("kernel distance", mmd(sx, n, sy, m, sxy));
   const withoutX = xx.map((own, i) => mmd(sx - 2 * own, n - 1, sy, m, sxy - xy.rows[i]!));
   const withoutY = yy.map((own, j) => mmd(sx, n, sy - 2 * own, m - 1, sxy - xy.columns[j]!));
   return { value, variance: jackknife(withoutX) + jackknife(withoutY) };
@@ -80,14 +80,17 @@ function subset(features: Features, size: number, next: () => number): Features 
 /**
  * Kernel distance (KID, arXiv 1801.01401): unbiased squared MMD under (x·y / dim + 1)³, over all rows, or averaged over
  * random subsets of both sets. Work grows with the square of the rows, so take subsets above about 10,000.
- * @throws MetricsError for features that do not compare, fewer than three samples, or subsets larger than a set.
+ * @throws MetricsError for features that do not compare, fewer than three samples, subsets larger than a set, or features too large
+ * to cube.
  */
 export function kernelDistance(real: Features, generated: Features, subsets?: Subsets): KernelDistance {
   const from = provenance(real, generated, 3);
   if (subsets === undefined) {
     const { value, variance } = estimate(real, generated);
-    return { metric: "kernel-distance", value, standardError: Math.sqrt(variance), errorOf: "jackknife", ...from };
+    const standardError = finite("kernel distance's error", Math.sqrt(variance));
+    return { metric: "kernel-distance", value, standardError, errorOf: "jackknife", ...from };
   }
+  onlyOptions("subsets", subsets, ["count", "size", "seed"]);
   integer("subsets.count", subsets.count, 2);
   integer("subsets.size", subsets.size, 3, Math.min(real.count, generated.count));
   integer("subsets.seed", subsets.seed, 0, 2 ** 32 - 1);
@@ -98,6 +101,6 @@ export function kernelDistance(real: Features, generated: Features, subsets?: Su
   });
   const value = total(values) / values.length;
   const squares = values.reduce((sum, each) => sum + (each - value) ** 2, 0);
-  const standardError = Math.sqrt(squares / (values.length - 1) / values.length);
+  const standardError = finite("kernel distance's error", Math.sqrt(squares / (values.length - 1) / values.length));
   return { metric: "kernel-distance", value, standardError, errorOf: "subsets", subsets, ...from };
 }

@@ -1,4 +1,4 @@
-import { integer, MetricsError } from "./errors.js";
+import { finite, integer, MetricsError } from "./errors.js";
 import { type Features, type Provenance, provenance } from "./features.js";
 import { eachPair, eachPairOnce, squaredDistance } from "./pairs.js";
 
@@ -31,12 +31,12 @@ function radii(features: Features, k: number): Float64Array {
     offer(i, distance);
     offer(j, distance);
   });
-  return Float64Array.from({ length: features.count }, (_, i) => nearest[i * k + k - 1]!);
+  return Float64Array.from({ length: features.count }, (_, i) => finite("radius of a ball", nearest[i * k + k - 1]!));
 }
 
 /**
  * Precision, recall, density and coverage from balls that reach to the k-th nearest neighbour, boundary included.
- * @throws MetricsError for features that do not compare or no more than k samples in a set.
+ * @throws MetricsError for features that do not compare, no more than k samples in a set, or features too large to square.
  */
 export function manifoldMetrics(real: Features, generated: Features, k = 5): ManifoldMetrics {
   integer("k", k, 1);

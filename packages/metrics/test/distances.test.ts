@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { features, frechetDistance, gaussian, kernelDistance, MetricsError } from "../src/index.js";
+import {
+  features,
+  frechetDistance,
+  gaussian,
+  inceptionScore,
+  kernelDistance,
+  MetricsError,
+  manifoldMetrics,
+} from "../src/index.js";
 import { expected, firstRows, tensor } from "./fixture.js";
 import { cloud } from "./gauss.js";
 
@@ -132,6 +140,37 @@ describe("bad input", () => {
     expect(() => kernelDistance(two, two)).toThrow(/2 real samples; at least 3/);
     expect(() => kernelDistance(real, fake, { count: 5, size: 91, seed: 0 })).toThrow(/subsets.size is 91.*3\.\.90/);
     expect(() => kernelDistance(real, fake, { count: 5, size: 9, seed: -1 })).toThrow(MetricsError);
+  });
+
+  test("records that were not made by features() are checked all the same", () => {
+    const changed = (change: object) => ({ ...real, ...change }) as typeof real;
+    const metrics = [(set: typeof real) => frechetDistance(set, fake), (set: typeof real) => kernelDistance(fake, set)];
+    for (const metric of [...metrics, (set: typeof real) => manifoldMetrics(set, fake), gaussian]) {
+      expect(() => metric(changed({ count: 7 }))).toThrow(/data has 720 numbers; 7 rows of 6 are 42/);
+      expect(() => metric(changed({ count: Number.NaN }))).toThrow(/count is NaN/);
+      expect(() => metric(changed({ data: real.data.map((x, i) => (i === 13 ? Number.NaN : x)) }))).toThrow(
+        /hold NaN at row 2, column 1/,
+      );
+      expect(() => metric(changed({ data: Array.from(real.data) }))).toThrow(
+        /data is Array; it must be a Float32Array or a Float64Array/,
+      );
+    }
+    expect(() => features("a", 2, [1, 2] as never)).toThrow(/data is Array/);
+    expect(() => inceptionScore(changed({ count: 9 }), 3)).toThrow(/data has 720 numbers/);
+  });
+
+  test("finite features too large to square are refused, not scored", () => {
+    const huge = (seed: number) => features("huge", 2, cloud(9, 2, seed).data.map((x) => 1e200 * x) as Float64Array);
+    for (const metric of [frechetDistance, kernelDistance, manifoldMetrics])
+      expect(() => metric(huge(1), huge(2)), metric.name).toThrow(/too large for float64, scale them down/);
+    expect(() => gaussian(huge(1))).toThrow(/variance is/);
+  });
+
+  test("an option of another name", () => {
+    const subsets = { count: 5, size: 9, seed: 0, length: 3 };
+    expect(() => kernelDistance(real, fake, subsets)).toThrow(
+      /subsets has no option "length"; it takes count, size, seed/,
+    );
   });
 
   test("statistics that are none", () => {

@@ -74,6 +74,14 @@ describe("an image grid", () => {
     expect(() => imageGrid({ ...good, data: good.data.map((x, i) => (i === 20 ? Number.NaN : x)) })).toThrow(
       /Image 1 holds NaN/,
     );
+    expect(() => imageGrid({ ...good, data: good.data.map((x, i) => (i === 40 ? -Infinity : x)) })).toThrow(
+      /Image 2 holds -Infinity/,
+    );
+    expect(() => imageGrid({ ...good, data: Array.from(good.data) as never })).toThrow(/data is Array/);
+    expect(() => imageGrid(good, { column: 2 } as never)).toThrow(/no option "column"; it takes columns, padding/);
+    expect(() => encodePng({ width: 2, height: 2, data: new Uint8ClampedArray(12) })).toThrow(
+      /data has 12 bytes; 2×2 pixels of 4 are 16/,
+    );
     expect(() => imageGrid(good, { columns: 0 })).toThrow(/columns is 0/);
     expect(() => imageGrid(good, { background: [0, 0, 0, 256] })).toThrow(/background is 256.*0\.\.255/);
   });

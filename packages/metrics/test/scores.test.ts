@@ -62,6 +62,12 @@ describe("inception score", () => {
     expect(of(certain)).toBeCloseTo(4, 12);
   });
 
+  test("a label all but impossible to every sample adds nothing", () => {
+    // exp(-745) is the smallest number of float64: a fifth of it is 0.
+    const logit = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? 0 : -745));
+    expect(inceptionScore(features("x", 2, Float64Array.from(logit)), 1).value).toBe(1);
+  });
+
   test("bad input", () => {
     expect(() => inceptionScore(logits, 101)).toThrow(/100 samples; 101 splits/);
     expect(() => inceptionScore(features("x", 1, Float64Array.of(1, 2)), 1)).toThrow(/one class/);

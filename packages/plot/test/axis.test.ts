@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { linearTicks, logTicks, lossAxis, padded, scaleOf } from "../src/figures/axis.js";
+import { wrap } from "../src/figures/samples.js";
+import { PlotInputError } from "../src/index.js";
 
 const positive = fc.double({ min: 1e-6, max: 1e24, noNaN: true });
 
@@ -36,6 +38,68 @@ describe("ticks", () => {
       ),
     );
   });
+});
+
+/** Every kind of finite double: the exponents are even, so that subnormals and the largest are as likely as 1. */
+const anyPositive = fc
+  .tuple(fc.integer({ min: -1074, max: 1023 }), fc.double({ min: 1, max: 1.999, noNaN: true }))
+  .map(([exponent, mantissa]) => mantissa * 2 ** Math.max(exponent, -1074))
+  .filter((value) => value > 0 && Number.isFinite(value));
+const anyNumber = fc.oneof(
+  anyPositive,
+  anyPositive.map((value) => -value),
+  fc.constant(0),
+);
+
+describe("an axis of any finite range", () => {
+  test.each([
+    ["log", anyPositive],
+    ["linear", anyNumber],
+  ] as const)("%s: holds the values, has few ticks, and each in its place", (type, value) => {
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 3 }), fc.integer({ min: 3, max: 9 }), (values, most) => {
+        const [low, high] = [Math.min(...values), Math.max(...values)];
+        fc.pre(Number.isFinite(high - low));
+        const { domain, ticks, format } = lossAxis({ label: "", values, type, ticks: most });
+        expect(domain[0]).toBeLessThan(domain[1]);
+        expect(domain.every(Number.isFinite)).toBe(true);
+        expect(domain[0]).toBeLessThanOrEqual(low);
+        expect(domain[1]).toBeGreaterThanOrEqual(high);
+        expect(ticks.length).toBeLessThanOrEqual(most + 1);
+        expect(new Set(ticks).size).toBe(ticks.length);
+        const place = scaleOf({ label: "", type, domain, ticks, format }, 0, 1);
+        for (const tick of [...ticks, ...values]) {
+          expect(place(tick)).toBeGreaterThanOrEqual(-1e-3);
+          expect(place(tick)).toBeLessThanOrEqual(1 + 1e-3);
+          expect(format(tick).length).toBeLessThan(24);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("the least and the greatest numbers there are", () => {
+    const { domain, ticks } = lossAxis({ label: "", values: [Number.MIN_VALUE, Number.MAX_VALUE], type: "log" });
+    expect(domain).toEqual([Number.MIN_VALUE, Number.MAX_VALUE]);
+    expect(ticks).toEqual([1e-192, 1, 1e192]);
+    expect(logTicks(1e-300, 1e300, 9)).toEqual([1e-288, 1e-192, 1e-96, 1, 1e96, 1e192, 1e288]);
+  });
+
+  test.each([
+    ["log", [1, Number.NaN]],
+    ["log", [1, Number.POSITIVE_INFINITY]],
+    ["log", [0, 1]],
+    ["log", [-1, 1]],
+    ["linear", [1, Number.NaN]],
+    ["linear", [Number.NEGATIVE_INFINITY, 1]],
+    ["linear", [-Number.MAX_VALUE, Number.MAX_VALUE]],
+  ] as const)("%s axis of %j is refused", (type, values) => {
+    expect(() => padded(values, type)).toThrow(PlotInputError);
+  });
+});
+
+test("a caption is broken where there is no room for a letter", () => {
+  expect(wrap("ab cd", 0, 3)).toEqual(["a", "b", "…"]);
 });
 
 test("a margin keeps the axis positive on a log scale, and open around one value", () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DOMParser } from "linkedom";
@@ -186,6 +186,26 @@ test("writeReport leaves the report and every figure as SVG and PNG, and nothing
     expect(await readFile(join(folder, "quick", "report.html"), "utf8")).toBe(renderReport(study, { document }));
     await expect(writeReport({ ...study, runs: [] }, join(folder, "bad"))).rejects.toThrow(/^isoflop\[0\]\.budget/);
     expect(await readdir(folder)).toEqual(["quick"]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("writeReport leaves nothing beside a file it cannot write, and takes away what a killed process left", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "isoflop-plot-"));
+  try {
+    await mkdir(join(folder, "report.html", "in the way"), { recursive: true });
+    await expect(writeReport(study, folder)).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST|directory/);
+    expect((await readdir(folder)).sort()).toEqual(["figures", "report.html"]);
+    await rm(join(folder, "report.html"), { recursive: true });
+
+    // Process ids end at 4,194,304; a living process's file is its own.
+    const others = [`notes.5.tmp`, `report.html.${process.pid}.tmp`];
+    const left = ["report.html.4999999.tmp", "figures/isoflop.svg.4999999.tmp"];
+    for (const name of [...left, ...others]) await writeFile(join(folder, name), "part");
+    await writeReport(study, folder, {});
+    expect((await readdir(folder)).sort()).toEqual(["figures", "notes.5.tmp", "report.html"]);
+    expect((await readdir(join(folder, "figures"))).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   } finally {
     await rm(folder, { recursive: true });
   }

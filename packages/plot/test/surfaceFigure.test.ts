@@ -108,6 +108,7 @@ describe("surface figure", () => {
     const bare = figure({ grid });
     expect(all(bare, "g.run circle")).toHaveLength(0);
     expect(all(bare, "g.frontier path")).toHaveLength(0);
+    expect(all(figure({ grid, frontier: [] }), "g.frontier path")).toHaveLength(0);
     const line = figure({ grid, frontier: surfaceData.frontier!.map(({ compute, params }) => ({ compute, params })) });
     expect(all(line, "g.frontier path")).toHaveLength(1);
     expect(all(line, "g.extrapolation path")).toHaveLength(0);

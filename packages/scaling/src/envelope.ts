@@ -1,5 +1,6 @@
 import { ScalingError } from "./errors.js";
 import { type PowerLaw, powerLaw } from "./laws/power.js";
+import { extent } from "./math/extent.js";
 import { ascending } from "./math/quantile.js";
 import { type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "./types.js";
 
@@ -46,8 +47,8 @@ export function envelope(curves: readonly TrainingCurve[], options: EnvelopeOpti
   if (curves.length < 3)
     return refuse("too-few-points", `${curves.length} training curves; an envelope needs at least three`);
   const logs = curves.map((curve, i) => curveLogs(curve, i, flops));
-  const low = Math.min(...logs.map((c) => c.lnC[0]!));
-  const high = Math.max(...logs.map((c) => c.lnC[c.lnC.length - 1]!));
+  const [low] = extent(logs.map((c) => c.lnC[0]!));
+  const [, high] = extent(logs.map((c) => c.lnC[c.lnC.length - 1]!));
   const sizes = curves.map((c) => c.N);
   const ladder = ascending([...new Set(sizes)]);
   const points: EnvelopePoint[] = [];

@@ -19,8 +19,9 @@ export {
 } from "./inference/bootstrap.js";
 export { type Criteria, criteria, type LackOfFit, lackOfFit } from "./inference/criteria.js";
 export { type HeldOutBudget, heldOutCompute } from "./inference/heldOut.js";
-export { parseDelimited, type Table } from "./input/delimited.js";
+export { type BadRows, type MalformedRow, parseDelimited, type Table } from "./input/delimited.js";
 export { type Columns, type ParseOptions, parseRuns } from "./input/parse.js";
+export { type Points, type PointsOptions, parsePoints } from "./input/points.js";
 export {
   type CleanOptions,
   type CleanRuns,
@@ -61,6 +62,7 @@ export {
   type OptimumMethod,
   type ProfileOptions,
   type ProfileWarning,
+  quantityOf,
 } from "./isoflop/profile.js";
 export { type Break, type BrokenLaw, brokenLaw, evaluateBroken } from "./laws/bnsl.js";
 export {

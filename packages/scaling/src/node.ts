@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { Descent } from "./surface/descent.js";
 import type { Executor } from "./surface/executor.js";
 import type { SurfaceTask } from "./surface/task.js";
+import program from "./worker.js?program";
 
 /** An executor on worker threads. `close` it, or the process stays alive. */
 export interface ThreadExecutor extends Executor, AsyncDisposable {
@@ -42,7 +43,7 @@ export function threadExecutor(options: ThreadOptions = {}): ThreadExecutor {
   };
   const start = (): Worker => {
     started++;
-    const worker = new Worker(new URL("./worker.js", import.meta.url));
+    const worker = new Worker(program, { eval: true, execArgv: [], name: "isoflop-fit" });
     const fail = (error: Error) => {
       started--;
       const job = busy.get(worker);

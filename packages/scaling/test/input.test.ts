@@ -5,6 +5,7 @@ import {
   dropHighestLoss,
   isoFlop,
   parseDelimited,
+  parsePoints,
   parseRuns,
   quantityAsLoss,
   ScalingError,
@@ -157,6 +158,79 @@ describe("runs", () => {
     expect(dropped).toMatchObject([{ row: 2, reason: "bad-row" }]);
   });
 
+  const good = "1e12,1e4,2\n1e12,3e4,1.9";
+  it.each([
+    ["a word", `C,N,loss\n1e12,1e4,NA\n${good}`, /^row 1: loss is "NA"/],
+    ["a short row", `C,N,loss\n1e12,3e7\n${good}`, /^row 1: 2 cells, but the header names 3/],
+    ["a long row", `C,N,loss\n1,2,3,4\n${good}`, /^row 1: 4 cells/],
+    ["text after a quoted cell", `C,N,loss\n"1e12"x,1e4,2\n${good}`, /^row 1: text follows/],
+    [
+      "a line that is no JSON",
+      '{"C":1\n{"C":1e12,"N":1e4,"loss":2}\n{"C":1e12,"N":3e4,"loss":1.9}',
+      /^row 1: not JSON/,
+    ],
+    ["a row that is no object", '[1,{"C":1e12,"N":1e4,"loss":2},{"C":1e12,"N":3e4,"loss":1.9}]', /^row 1: expected an/],
+    ["an object in a cell", '[{"C":[1]},{"C":1e12,"N":1e4,"loss":2},{"C":1e12,"N":3e4,"loss":1.9}]', /^row 1: C is/],
+  ])("%s is a bad row like any other", (_, text, message) => {
+    const format = text.startsWith("{") ? ({ format: "jsonl" } as const) : {};
+    expect(errorOf(() => parseRuns(text, format)).message).toMatch(message);
+    const { runs, dropped } = parseRuns(text, { ...format, badRows: "drop" });
+    expect(runs.map(({ N }) => N)).toEqual([1e4, 3e4]);
+    expect(dropped).toEqual([{ row: 1, reason: "bad-row", message: expect.stringMatching(message) }]);
+  });
+
+  it("dropped rows of every kind are listed in their order", () => {
+    const rows = ["1e12,1e4,2", "1e12,3e4", "1e12,1e4,nan", "1e12,x,2", "1e12,1e4,2", "1e12,1e4,-1"];
+    const { dropped } = parseRuns(`C,N,loss\n${rows.join("\n")}`, { badRows: "drop" });
+    expect(dropped.map(({ row, reason }) => [row, reason])).toEqual([
+      [2, "bad-row"],
+      [3, "no-loss"],
+      [4, "bad-row"],
+      [5, "duplicate"],
+      [6, "bad-row"],
+    ]);
+  });
+
+  it("NaN and Infinity are numbers of JSON where Python wrote them, and words in a text", () => {
+    const rows = [
+      '{"C": 1e12, "N": 1e4, "loss": NaN, "label": "a NaN, -Infinity \\" of NaN"}',
+      '{"C": 1e12, "N": 3e4, "loss": 2, "label": "NaN"}',
+    ];
+    for (const text of [rows.join("\n"), `[${rows.join(",\n")}]`]) {
+      const { runs, dropped } = parseRuns(text);
+      expect(runs).toMatchObject([{ N: 3e4, loss: 2, label: "NaN" }]);
+      expect(dropped).toMatchObject([{ row: 1, reason: "no-loss" }]);
+    }
+    expect(errorOf(() => parseRuns('{"C": 1e12, "N": -Infinity, "loss": 2}')).message).toMatch(/N is -Infinity/);
+    expect(errorOf(() => parseRuns('{"C": NaN, "N": 1e4, "loss": oops}')).code).toBe("bad-format");
+  });
+
+  it("a metric needs no column of the loss, and no loss in every row", () => {
+    const fid = parseRuns("C,N,fid\n1e12,1e4,153.6\n1e12,2e4,\n1e12,3e4,90", { quantity: "fid" });
+    expect(fid.runs).toMatchObject([
+      { N: 1e4, loss: 153.6, metrics: { fid: 153.6 } },
+      { N: 3e4, loss: 90, metrics: { fid: 90 } },
+    ]);
+    expect(fid.dropped).toEqual([
+      { row: 2, reason: "no-quantity", message: "fid is missing; expected a positive finite number" },
+    ]);
+    const both = parseRuns("C,N,loss,fid\n1e12,1e4,2,150\n1e12,2e4,,120\n1e12,3e4,nan,90", { quantity: "fid" });
+    expect(both.runs.map(({ loss }) => loss)).toEqual([2, 120, 90]);
+    expect(errorOf(() => parseRuns("C,N\n1e12,1e4", { quantity: "fid" })).message).toMatch(/no column "fid"/);
+  });
+
+  it.each(["__proto__", "constructor", "hasOwnProperty", "toString"])("%s is a name like any other", (name) => {
+    const csv = `C,N,loss,${name}\n1e12,1e4,2,30\n1e12,3e4,1.9,20`;
+    const jsonl = `{"C":1e12,"N":1e4,"loss":2,"${name}":30}\n{"C":1e12,"N":3e4,"loss":1.9,"${name}":20}`;
+    for (const text of [csv, jsonl]) {
+      const { runs } = parseRuns(text, { quantity: name });
+      expect(quantityAsLoss(runs, name).runs.map(({ loss }) => loss)).toEqual([30, 20]);
+    }
+    const gap = parseRuns(`${jsonl}\n{"C":1e12,"N":5e4,"loss":1.8}`, { quantity: name });
+    expect(gap.dropped).toMatchObject([{ row: 3, message: `${name} is missing; expected a positive finite number` }]);
+    expect(parseRuns('{"C":1e12,"N":1e4,"loss":2}').runs[0]!.metrics).toBeUndefined();
+  });
+
   it("filters say what they removed", () => {
     const runs = [1, 5, 3, 4].map((loss, i) => ({ C: 1, N: 1, D: 1, loss, row: i + 1 }));
     const { runs: kept, dropped } = dropHighestLoss(runs, 2);
@@ -176,5 +250,40 @@ describe("runs", () => {
     expect(dropped).toHaveLength(0);
     const { N } = isoFlop(runs);
     expect(N.ok && N.exponent.value).toBeCloseTo(0.5, 4);
+  });
+});
+
+describe("points of a law", () => {
+  it("leave out x = 0 and rows that are there twice, and say so", () => {
+    const log = [0, 1, 2, 3, 2, 3].map((step) => JSON.stringify({ step, loss: 2 - step / 10, rate: 1 }));
+    const { x, y, rows, dropped } = parsePoints(log.join("\n"), { x: "step", y: "loss" });
+    expect([x, y, rows]).toEqual([
+      [1, 2, 3],
+      [1.9, 1.8, 1.7],
+      [2, 3, 4],
+    ]);
+    expect(dropped).toEqual([
+      { row: 1, reason: "at-zero", message: "x is 0, where a law of powers has no value" },
+      { row: 5, reason: "duplicate", message: "equal in every column to row 3" },
+      { row: 6, reason: "duplicate", message: "equal in every column to row 4" },
+    ]);
+  });
+
+  it("keep measurements that agree by chance in another row's x and y", () => {
+    expect(parsePoints("x,y,seed\n1,2,0\n1,2,1").x).toEqual([1, 1]);
+  });
+
+  it.each([
+    ["x,y\n1,2\n2,-3", "row 2: y is -3; expected a finite number above 0"],
+    ["x,y\n1,2\n-2,3", "row 2: x is -2; expected a finite number above 0"],
+    ["x,y\n1,2\n2,", "row 2: y is missing; expected a finite number above 0"],
+    ["x,y\n1,2\n2,NA", 'row 2: y is "NA"; expected a number'],
+    ["x,y\n1,2\n2", "row 2: 1 cells, but the header names 2 columns"],
+  ])("%j is refused, or listed", (text, message) => {
+    expect(errorOf(() => parsePoints(text)).message).toBe(message);
+    expect(parsePoints(text, { badRows: "drop" })).toMatchObject({
+      x: [1],
+      dropped: [{ row: 2, reason: "bad-row", message }],
+    });
   });
 });

@@ -10,9 +10,11 @@ import {
   studentCdf,
   studentQuantile,
 } from "../src/math/distributions.js";
-import { invertPositive, leastSquares, multiply, symmetricEigenvalues } from "../src/math/linear.js";
+import { extent } from "../src/math/extent.js";
+import { compressed, invertPositive, leastSquares, multiply, symmetricEigenvalues } from "../src/math/linear.js";
 import { quantileSorted } from "../src/math/quantile.js";
 import { normals } from "../src/math/random.js";
+import { evenSample, sampleAlong } from "../src/math/sample.js";
 import { nonNegativeLeastSquares } from "../src/surface/nonNegative.js";
 
 describe("distributions", () => {
@@ -181,5 +183,54 @@ describe("bootstrap", () => {
     expect(a.reduce((s, v) => s + v, 0) / 4000).toBeCloseTo(0.5, 1);
     const covariance = a.reduce((s, v, i) => s + (v - 0.5) * (b[i]! - 0.5), 0) / 4000;
     expect(Math.abs(covariance)).toBeLessThan(0.006);
+  });
+});
+
+describe("many rows", () => {
+  it("compressed to as many as columns have the same solution, with any rows below them", () => {
+    const uniform = random(4, 0);
+    const draw = (n: number, p: number) =>
+      Array.from({ length: n }, () => Array.from({ length: p }, () => uniform() - 0.5));
+    for (const n of [2, 3, 4, 50]) {
+      const x = draw(n, 3);
+      const y = x.map(([a, b]) => a! - b! + uniform());
+      const more = [...draw(2, 3), [1, 0, 0], [0, 1, 0], [0, 0, 1]];
+      const small = compressed(x, y);
+      expect(small.x.length).toBe(Math.min(n, 3));
+      const zeros = more.map(() => 0);
+      const whole = leastSquares([...x, ...more], [...y, ...zeros])!;
+      const got = leastSquares([...small.x, ...more], [...small.y, ...zeros])!;
+      got.coefficients.forEach((c, j) => {
+        expect(c).toBeCloseTo(whole.coefficients[j]!, 12);
+      });
+    }
+    // A column of zeros and one that is another's double leave their rows without a pivot.
+    const flat = compressed(
+      [
+        [1, 2, 0],
+        [2, 4, 0],
+        [3, 6, 0],
+        [4, 8, 0],
+      ],
+      [1, 2, 3, 4],
+    );
+    expect(flat.x.flat().every(Number.isFinite)).toBe(true);
+  });
+
+  it("have their ends, and samples that are spread over rows and values", () => {
+    const steps = Array.from({ length: 200_000 }, (_, i) => i + 1);
+    expect(extent(steps)).toEqual([1, 200_000]);
+    expect(extent([])).toEqual([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+    expect(evenSample(5, 10)).toEqual([0, 1, 2, 3, 4]);
+    const even = evenSample(steps.length, 1000);
+    expect(Math.abs(even.length - 1000)).toBeLessThan(5);
+    const logs = steps.map(Math.log);
+    const along = sampleAlong(logs, 1000);
+    expect(along.length).toBeLessThanOrEqual(1005);
+    const values = along.map((i) => logs[i]!);
+    const gaps = values.slice(1).map((v, i) => v - values[i]!);
+    // The first steps are further apart than a bin is wide.
+    expect(extent(gaps)[1]).toBeLessThanOrEqual(Math.log(2) + 1e-12);
+    expect(new Set(along).size).toBe(along.length);
   });
 });

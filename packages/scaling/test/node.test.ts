@@ -1,14 +1,17 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { build } from "tsup";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bootstrapSurface, bootstrapSurfaceAsync, expectOk, surface, surfaceAsync } from "../src/index.js";
+import { programsAsText } from "../tsup.config.js";
 import { epoch } from "./data.js";
 
 type NodeEntry = typeof import("../src/node.js");
 
-/** A worker thread loads a file, so the test runs the bundle that is published, built beside the sources. */
+/** A worker thread starts from a text that the build puts in, so the test runs the bundle that is published, built beside the sources. */
 describe("worker threads", () => {
   const root = fileURLToPath(new URL("..", import.meta.url));
   let folder: string;
@@ -17,7 +20,8 @@ describe("worker threads", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(root, "node_modules", ".threads-"));
     await build({
-      entry: [join(root, "src/node.ts"), join(root, "src/worker.ts")],
+      entry: [join(root, "src/node.ts"), join(root, "src/index.ts")],
+      esbuildPlugins: [programsAsText],
       outDir: folder,
       format: "esm",
       target: "es2022",
@@ -59,5 +63,42 @@ describe("worker threads", () => {
     await executor.close();
     await expect(bootstrapSurfaceAsync(fit, runs, { executor })).rejects.toThrow(/closed/);
     expect(() => node.threadExecutor({ threads: 0 })).toThrow(/threads is 0/);
+  });
+
+  it.each([
+    ["esm", false],
+    ["esm", true],
+    ["cjs", false],
+    ["cjs", true],
+  ] as const)("start in a program that was bundled as %s, minified: %s", async (format, minify) => {
+    const name = `${format}${minify}`;
+    const entry = join(folder, `${name}.ts`);
+    await writeFile(
+      entry,
+      `import { surfaceAsync } from "./index.js";
+       import { threadExecutor } from "./node.js";
+       const runs = ${JSON.stringify(epoch())};
+       const executor = threadExecutor({ threads: 2 });
+       surfaceAsync(runs, { executor }).then((fit) => {
+         console.log(fit.status, fit.ok && fit.parameters.alpha!.value);
+         return executor.close();
+       });`,
+    );
+    const outDir = join(folder, "bundles", name);
+    const extension = format === "esm" ? ".mjs" : ".cjs";
+    await build({
+      entry: [entry],
+      outDir,
+      format,
+      minify,
+      noExternal: [/./],
+      outExtension: () => ({ js: extension }),
+      silent: true,
+      dts: false,
+      config: false,
+    });
+    const { stdout } = await promisify(execFile)(process.execPath, [join(outDir, `${name}${extension}`)]);
+    const { status, parameters } = expectOk(surface(epoch()));
+    expect(stdout).toBe(`${status} ${parameters.alpha!.value}\n`);
   });
 });

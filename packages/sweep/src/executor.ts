@@ -59,8 +59,9 @@ export const runSweep = async (specs: readonly RunSpec[], options: SweepOptions)
   await Promise.allSettled(lanes);
   options.signal?.throwIfAborted();
   if (stop.signal.aborted) throw stop.signal.reason;
-  const records = await Promise.all(jobs.map(({ id }) => store.read(id)));
-  return records.map((record, i) => record ?? { ...jobs[i]!, state: "unfinished" });
+  const records: RunRecord[] = [];
+  for (const job of jobs) records.push((await store.read(job.id)) ?? { ...job, state: "unfinished" });
+  return records;
 };
 
 interface LaneOptions extends SweepOptions {
@@ -102,7 +103,8 @@ class Lane {
       (queue.lease * 1000) / 3,
     );
     try {
-      const run = await store.open(claim.spec);
+      // Where its owner may be dead, other runs come first; asked often enough, the store decides.
+      const run = await store.open(claim.spec, { wait: false });
       let state: "done" | "failed";
       try {
         state = await this.#perform(claim, run, runner, AbortSignal.any([signal, abandon.signal]));
@@ -113,7 +115,7 @@ class Lane {
       return true;
     } catch (error) {
       await queue.release(claim);
-      // A lost claim belongs to another worker, who finds the run closed and goes on with it.
+      // What was lost, a claim or a lock, belongs to another worker, who goes on from the last checkpoint.
       if (isSweepError(error, "busy") || isSweepError(error, "claim")) return false;
       throw error;
     } finally {

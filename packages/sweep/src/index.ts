@@ -6,4 +6,4 @@ export { type Claim, type Job, lostClaim, memoryQueue, type Queue } from "./queu
 export type { DataProvenance, RunFailure, RunRecord, RunResult } from "./result.js";
 export { type RunContext, type Runner, type RunProgress, type TrainRunnerOptions, trainRunner } from "./runner.js";
 export { type DataSpec, type RunSpec, type RunSpecInput, runId, runSpec, trainingOf } from "./spec.js";
-export { byStep, memoryRunStore, type OpenRun, type RunStore } from "./store.js";
+export { byStep, memoryRunStore, type OpenOptions, type OpenRun, type RunStore } from "./store.js";

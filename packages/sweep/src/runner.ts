@@ -16,7 +16,7 @@ export interface RunProgress {
 
 export interface RunContext {
   /** Where checkpoints and metrics go. */
-  readonly run: Pick<OpenRun, "checkpoints" | "append" | "folder">;
+  readonly run: Pick<OpenRun, "checkpoints" | "append" | "files">;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RunProgress) => void;
   /** Told about checkpoints that could not be used. */

@@ -7,8 +7,8 @@ import { type RunSpec, runId } from "./spec.js";
 export interface OpenRun {
   readonly record: RunRecord;
   readonly checkpoints: CheckpointStore;
-  /** The folder it lies in, for stores of files. */
-  readonly folder?: string;
+  /** Where it lies, and the lock that makes it this process's, for stores of files. */
+  readonly files?: { readonly folder: string; readonly lock: string };
   /** Adds the metrics of steps. A step that is done again after an interruption replaces what was said about it. */
   append(metrics: readonly StepMetrics[]): Promise<void>;
   finish(result: RunResult): Promise<void>;
@@ -26,7 +26,14 @@ export interface RunStore {
   /** The training metrics of a run by step, each step once. */
   metrics(id: string): Promise<readonly StepMetrics[]>;
   /** Takes a run for this process. @throws SweepError `busy` while someone else has it */
-  open(spec: RunSpec): Promise<OpenRun>;
+  open(spec: RunSpec, options?: OpenOptions): Promise<OpenRun>;
+}
+
+export interface OpenOptions {
+  /** Whether to wait where its owner seems to be dead, until that is certain enough. Default true. */
+  readonly wait?: boolean;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal;
 }
 
 /** What was said last about each step, in order. */
@@ -65,7 +72,7 @@ export const memoryRunStore = (): RunStore => {
         record: entry.record,
         checkpoints: entry.checkpoints,
         async append(metrics) {
-          entry.metrics.push(...metrics);
+          for (const step of metrics) entry.metrics.push(step);
         },
         async finish(result) {
           entry.record = { id, spec, state: "done", result };

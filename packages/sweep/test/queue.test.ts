@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, utimes } from "node:fs/promises";
+import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -124,5 +124,25 @@ describe("fileQueue", () => {
       rest = await queues[1]!.claim();
     }
     expect(got.sort()).toEqual([...ids].sort());
+  });
+
+  it("adds a job that a killed process was adding, and removes that process's half of it", async () => {
+    const { queue, pass } = inFiles();
+    await writeFile(path.join(folder, `00000000000001000000.${ids[0]}.json.99999.abcdef01.tmp`), "{");
+    await writeFile(path.join(folder, `notes.99999.abcdef01.tmp`), "mine");
+    await queue.enqueue(jobs.slice(0, 1));
+    expect(await queue.counts()).toEqual({ waiting: 1, claimed: 0 });
+    await pass(1.1);
+    await queue.complete((await queue.claim())!);
+    expect(await readdir(folder)).toEqual(["notes.99999.abcdef01.tmp"]);
+  });
+
+  it.each([
+    ["{", "is no job"],
+    [JSON.stringify(jobs[1]!.spec), `its spec belongs to ${ids[1]}`],
+  ])("says that a job is damaged: %s", async (text, message) => {
+    const queue = fileQueue(folder);
+    await writeFile(path.join(folder, `00000000000001000000.${ids[0]}.json`), text);
+    await expect(queue.claim()).rejects.toMatchObject({ code: "record", message: expect.stringContaining(message) });
   });
 });

@@ -1,9 +1,10 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { StepMetrics } from "@isoflop/train";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { withFiles } from "../src/node/files.js";
+import { lockName } from "../src/node/lock-name.js";
+import { thisProcess } from "../src/node/process.js";
 import { fileRunStore } from "../src/node/run-store.js";
 import { runId, runSpec } from "../src/spec.js";
 import { memoryRunStore, type RunStore } from "../src/store.js";
@@ -78,6 +79,14 @@ describe.each<[string, () => RunStore]>([
   });
 });
 
+describe("memoryRunStore", () => {
+  it("takes the metrics of a long run in one go", async () => {
+    const run = await memoryRunStore().open(spec);
+    await run.append(Array.from({ length: 300_000 }, (_, step) => entry(step)));
+    await run.close();
+  });
+});
+
 describe("fileRunStore", () => {
   const fileOf = (name: string) => path.join(folder, id, name);
 
@@ -91,12 +100,78 @@ describe("fileRunStore", () => {
     expect(JSON.parse(await readFile(fileOf("run.json"), "utf8"))).toEqual({ id, spec, state: "unfinished" });
   });
 
-  it("removes what a killed process was writing", async () => {
+  /** What processes that were killed leave behind, and files of someone else. */
+  const remains = () => [
+    lockName({ ...thisProcess(), start: "1" }),
+    lockName({ ...thisProcess(), namespace: "7-7" }),
+    "lock~vm~99999~1~abcdef",
+    "lock~gone~0123456789abcdef",
+    "run.json.99999.abcdef01.tmp",
+    "checkpoints/step-000000003.safetensors.99999.abcdef01.tmp",
+    "checkpoints/step-000000004.json.99999.abcdef01.tmp",
+  ];
+  const foreign = ["lock~%~1~2~ab", "notes.99999.abcdef01.tmp", "run.json.tmp", "checkpoints/step-3.tmp"];
+  const leave = async (names: readonly string[]): Promise<void> => {
+    await mkdir(fileOf("checkpoints"), { recursive: true });
+    for (const name of names) await writeFile(fileOf(name), "left");
+  };
+  const files = async (): Promise<readonly string[]> => {
+    const entries = await readdir(path.join(folder, id), { recursive: true });
+    return entries.filter((name) => name !== "checkpoints").sort();
+  };
+
+  it("removes what killed processes were writing when the run is opened", async () => {
     const store = fileRunStore(folder);
     await (await store.open(spec)).close();
-    await writeFile(fileOf("run.json.1.ab.tmp"), "{");
+    await leave([...remains().filter((name) => !/^lock~.*(7-7|vm)/.test(name)), ...foreign]);
     await (await store.open(spec)).close();
-    expect(await readdir(path.join(folder, id))).toEqual(["run.json"]);
+    expect(await files()).toEqual(["run.json", ...foreign].sort());
+  });
+
+  it.each([
+    ["done", "read"],
+    ["failed", "read"],
+    ["done", "opened"],
+  ])("removes what killed processes left when a run that is %s is %s", async (end, how) => {
+    const store = fileRunStore(folder);
+    const run = await store.open(spec);
+    if (end === "done") await run.finish(resultOf(0.25));
+    else await run.fail({ code: "diverged", message: "the loss of step 1 is NaN" });
+    await run.close();
+    await leave([...remains(), ...foreign]);
+    if (how === "read") expect(await store.list()).toMatchObject([{ state: end }]);
+    else await (await store.open(spec)).close();
+    expect(await files()).toEqual(["run.json", ...foreign].sort());
+  });
+
+  it("leaves the lock of a living process alone when its run is read", async () => {
+    const store = fileRunStore(folder);
+    const run = await store.open(spec);
+    await run.finish(resultOf(0.25));
+    await store.read(id);
+    expect(await readdir(path.join(folder, id))).toContain(path.basename(run.files!.lock));
+    await run.close();
+  });
+
+  it("lets an owner who lost the lock change nothing, and says so", async () => {
+    const store = fileRunStore(folder);
+    const run = await store.open(spec);
+    await run.checkpoints.save(checkpoint);
+    await run.append([entry(0)]);
+    await rename(run.files!.lock, fileOf("lock~gone~ab"));
+    const heir = await store.open(spec);
+    await heir.checkpoints.save({ ...checkpoint, step: 9 });
+    const before = await files();
+    const lost = { name: "SweepError", code: "claim", message: expect.stringContaining("was lost") };
+    await expect(run.append([entry(1)])).rejects.toMatchObject(lost);
+    await expect(run.checkpoints.save({ ...checkpoint, step: 5 })).rejects.toMatchObject(lost);
+    await expect(run.finish(resultOf(1))).rejects.toMatchObject(lost);
+    await expect(run.fail({ code: "diverged", message: "no" })).rejects.toMatchObject(lost);
+    await run.close();
+    expect(await files()).toEqual(before);
+    expect((await heir.checkpoints.latest()).checkpoint?.step).toBe(9);
+    expect(await store.read(id)).toMatchObject({ state: "unfinished" });
+    await heir.close();
   });
 
   it("loses nothing but the torn line itself", async () => {
@@ -114,37 +189,28 @@ describe("fileRunStore", () => {
     ["{", "is no record of run"],
     ['{"state":"done"}', "Remove the folder to do the run again"],
     [JSON.stringify({ spec: tinyRun({ seed: 8 }), state: "done" }), "its spec belongs to"],
-    [JSON.stringify({ spec: tinyRun(), state: "finished" }), "its state is finished"],
+    ["null", "it holds no record"],
+    [JSON.stringify({ spec: tinyRun(), state: "finished" }), 'state is "finished"'],
+    [JSON.stringify({ spec: tinyRun(), state: "done" }), "result is missing"],
+    [
+      JSON.stringify({ spec: tinyRun(), state: "done", result: { ...resultOf(1), loss: "low" } }),
+      'result.loss is "low"',
+    ],
+    [JSON.stringify({ spec: tinyRun(), state: "failed", failure: { code: "diverged" } }), "failure.message is missing"],
   ])("says what is wrong with a record of %s", async (text, message) => {
     const store = fileRunStore(folder);
     await (await store.open(spec)).close();
     await writeFile(fileOf("run.json"), text);
     await expect(store.read(id)).rejects.toThrow(message);
-    await expect(store.open(spec)).rejects.toMatchObject({ code: "store" });
+    await expect(store.open(spec)).rejects.toMatchObject({ code: "record" });
+    await expect(store.list()).rejects.toMatchObject({ code: "record" });
     expect((await readdir(path.join(folder, id))).filter((name) => name.startsWith("lock"))).toEqual([]);
   });
 
-  it("says in one line that a path is not a folder", async () => {
-    await writeFile(path.join(folder, "file"), "");
-    const attempt = fileRunStore(path.join(folder, "file", "runs")).open(spec);
-    await expect(attempt).rejects.toMatchObject({
-      code: "store",
-      message: expect.stringContaining("is a file, not a folder"),
-    });
-  });
-
-  it.each([
-    ["EACCES", "may not write there"],
-    ["EROFS", "the file system is read-only"],
-    ["EDQUOT", "the disk quota is used up"],
-  ])("says in one line what %s means", async (code, message) => {
-    const cause = Object.assign(new Error("of the system"), { code });
-    const attempt = withFiles("runs", () => Promise.reject(cause));
-    await expect(attempt).rejects.toMatchObject({ code: "store", cause, message: expect.stringContaining(message) });
-  });
-
-  it.runIf(process.platform === "linux")("says in one line that the disk is full", async () => {
-    const full = withFiles("runs", () => writeFile("/dev/full", "x"));
-    await expect(full).rejects.toMatchObject({ code: "store", message: expect.stringContaining("no space is left") });
+  it("lists runs by id", async () => {
+    const store = fileRunStore(folder);
+    const seeds = Array.from({ length: 20 }, (_, seed) => runSpec(tinyRun({ seed })));
+    for (const each of seeds) await (await store.open(each)).close();
+    expect((await store.list()).map((record) => record.id)).toEqual(seeds.map((each) => runId(each)).sort());
   });
 });

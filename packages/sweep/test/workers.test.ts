@@ -1,3 +1,4 @@
+import { readdirSync, renameSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -68,6 +69,27 @@ describe("workerRunners", () => {
     expect(checkpoint!.step).toBeLessThan(3000);
     const [record] = await runSweep(specs.slice(0, 1), options);
     expect(record!.state).toBe("done");
+  });
+
+  it("stop when the run's lock is lost, and go on from the last checkpoint once it is free", async () => {
+    const store = fileRunStore(folder);
+    const long = runSpec(tinyRun({ steps: 2000 }));
+    const run = path.join(folder, runId(long));
+    let lost = 0;
+    const [record] = await runSweep([long], {
+      store,
+      runners,
+      onProgress({ running }) {
+        if (!running[0]?.step || lost > 0) return;
+        lost = running[0].step;
+        for (const name of readdirSync(run))
+          if (name.startsWith("lock~")) renameSync(path.join(run, name), path.join(run, "lock~gone~ab"));
+      },
+    });
+    expect(lost).toBeGreaterThan(0);
+    expect(record).toMatchObject({ state: "done" });
+    expect(await store.metrics(runId(long))).toHaveLength(2000);
+    expect(readdirSync(run).sort()).toEqual(["checkpoints", "metrics.jsonl", "run.json"]);
   });
 
   it("tell a run that diverges from one that cannot start", async () => {

@@ -2,7 +2,7 @@
 import { IndexWord } from "../src/backends/wasm/opcodes";
 import { scratch } from "./thread";
 
-/** Updates of one row added in f32 before their sum is carried into f64. */
+/** Terms added in f32 before their sum is carried into f64: rounding must not grow with their number. */
 const RUN: i32 = 128;
 
 @inline
@@ -110,10 +110,50 @@ export function gather(p: usize, task: u32): void {
   }
 }
 
-/**
- * A: indices [Outer, Count, Inner], B: dy [Outer, Count, Inner] -> C [Outer, Axis, Inner], sums in index order: in f64 in scratch, Fill
- * columns at a time.
- */
+/** Few indices: sums in f32, where they end. `indices` and `dy` are [count, inner], `dx` [axis, inner]. */
+function spreadFew(dx: usize, indices: usize, dy: usize, axis: u32, inner: u32, count: u32): void {
+  memory.fill(dx, 0, (axis * inner) << 2);
+  for (; count > 0; count--)
+    for (let i: u32 = 0; i < inner; i++) {
+      const index = load<u32>(indices);
+      if (index < axis) {
+        const to = dx + ((index * inner + i) << 2);
+        store<f32>(to, load<f32>(to) + load<f32>(dy));
+      }
+      indices += 4;
+      dy += 4;
+    }
+}
+
+/** Many: sums in f64 in scratch, for `width` of the columns. */
+function spreadMany(dx: usize, indices: usize, dy: usize, axis: u32, inner: u32, count: u32, width: u32): void {
+  const skip = (inner - width) << 2;
+  memory.fill(scratch, 0, (axis * width) << 3);
+  for (; count > 0; count--) {
+    for (let i: u32 = 0; i < width; i++) {
+      const index = load<u32>(indices);
+      if (index < axis) {
+        const to = scratch + ((index * width + i) << 3);
+        store<f64>(to, load<f64>(to) + <f64>load<f32>(dy));
+      }
+      indices += 4;
+      dy += 4;
+    }
+    indices += skip;
+    dy += skip;
+  }
+  let from = scratch;
+  for (; axis > 0; axis--) {
+    for (let i: u32 = 0; i < width; i++) {
+      store<f32>(dx, <f32>load<f64>(from));
+      dx += 4;
+      from += 8;
+    }
+    dx += skip;
+  }
+}
+
+/** A: indices [Outer, Count, Inner], B: dy [Outer, Count, Inner] -> C [Outer, Axis, Inner]. Fill: columns summed together. */
 export function gatherBackward(p: usize, task: u32): void {
   const axis = load<u32>(p, IndexWord.Axis);
   const inner = load<u32>(p, IndexWord.Inner);
@@ -121,26 +161,15 @@ export function gatherBackward(p: usize, task: u32): void {
   const columns = load<u32>(p, IndexWord.Fill);
   const perTask = load<u32>(p, IndexWord.PerTask);
   const end = min(load<u32>(p, IndexWord.Outer), (task + 1) * perTask);
-  for (let o = task * perTask; o < end; o++)
-    for (let column: u32 = 0; column < inner; column += columns) {
-      const width = min(columns, inner - column);
-      memory.fill(scratch, 0, (axis * width) << 3);
-      for (let j: u32 = 0; j < count; j++) {
-        let at = ((o * count + j) * inner + column) << 2;
-        for (let i: u32 = 0; i < width; i++) {
-          const index = load<u32>(load<usize>(p, IndexWord.A) + at);
-          if (index < axis) {
-            const to = scratch + ((index * width + i) << 3);
-            store<f64>(to, load<f64>(to) + <f64>load<f32>(load<usize>(p, IndexWord.B) + at));
-          }
-          at += 4;
-        }
-      }
-      for (let r: u32 = 0; r < axis; r++) {
-        const to = load<usize>(p, IndexWord.C) + (((o * axis + r) * inner + column) << 2);
-        for (let i: u32 = 0; i < width; i++) store<f32>(to + (i << 2), <f32>load<f64>(scratch + ((r * width + i) << 3)));
-      }
-    }
+  for (let o = task * perTask; o < end; o++) {
+    const indices = load<usize>(p, IndexWord.A) + ((o * count * inner) << 2);
+    const dy = load<usize>(p, IndexWord.B) + ((o * count * inner) << 2);
+    const dx = load<usize>(p, IndexWord.C) + ((o * axis * inner) << 2);
+    if (count <= <u32>RUN) spreadFew(dx, indices, dy, axis, inner, count);
+    else
+      for (let i: u32 = 0; i < inner; i += columns)
+        spreadMany(dx + (i << 2), indices + (i << 2), dy + (i << 2), axis, inner, count, min(columns, inner - i));
+  }
 }
 
 /** A: x [Outer, Axis, Inner] -> B: inclusive running sum along Axis, kept in f64. Fill: from the end. */

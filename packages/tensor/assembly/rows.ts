@@ -64,14 +64,23 @@ function rowLogTotal(from: usize, top: f32, n: i32): f32 {
   let others: f64 = 0;
   for (; n > 0; n -= RUN) {
     let sum = splat(0);
-    for (let left = min(n, RUN); left > 0; left -= 4) {
+    let ties = i32x4.splat(0);
+    let left = min(n, RUN);
+    for (; left >= 4; left -= 4) {
       const x = v128.load(from);
-      const inside = laneMask(left);
-      const hit = v128.and(f32x4.eq(x, t), inside);
-      rest += <f64>popcnt<i32>(i32x4.bitmask(hit));
-      sum = f32x4.add(sum, v128.andnot(v128.and(exp4(f32x4.sub(x, t)), inside), hit));
+      const hit = f32x4.eq(x, t);
+      ties = i32x4.sub(ties, hit);
+      sum = f32x4.add(sum, v128.andnot(exp4(f32x4.sub(x, t)), hit));
       from += 16;
     }
+    if (left) {
+      const x = v128.load(from);
+      const inside = laneMask(left);
+      const hit = f32x4.eq(x, t);
+      ties = i32x4.sub(ties, v128.and(hit, inside));
+      sum = f32x4.add(sum, v128.and(v128.andnot(exp4(f32x4.sub(x, t)), hit), inside));
+    }
+    rest += <f64>sumLanes(f32x4.convert_i32x4_s(ties));
     others += <f64>sumLanes(sum);
   }
   return log1p1(rest + others);

@@ -1,3 +1,6 @@
+import { TensorError } from "./errors.js";
+import { spelled } from "./spelled.js";
+
 /** Element types a tensor can have. Every element takes four bytes in memory; `bool` is a u32 holding 0 or 1. */
 export type DType = "f32" | "i32" | "u32" | "bool";
 
@@ -25,3 +28,9 @@ export const viewAs = <D extends DType>(
   byteOffset = 0,
   length?: number,
 ): DataOf<D> => new views[dtype](buffer as ArrayBuffer, byteOffset, length) as DataOf<D>;
+
+/** Rejects names that are no dtype's, or none of those that an op takes. */
+export const checkDType = (op: string, dtype: unknown, choices: readonly DType[] = DTYPES): void => {
+  if (!choices.includes(dtype as DType))
+    throw new TensorError("dtype", `${op}: there is no dtype ${spelled(dtype)} here; choose ${choices.join(", ")}`);
+};

@@ -1,23 +1,30 @@
 import { storedLeaves } from "./compile/graph.js";
-import type { Device } from "./device/device.js";
+import { toTyped } from "./device/data.js";
+import { Device } from "./device/device.js";
+import { checkDType } from "./dtype.js";
 import type { CompiledGraph } from "./engine/engine.js";
 import type { FlopCount, KernelReport, MemoryReport, ProgramReport } from "./engine/report.js";
-import { formatShape, TensorError } from "./errors.js";
+import { TensorError } from "./errors.js";
 import type { Aval } from "./graph/define.js";
 import { argument, isArgument } from "./graph/input.js";
-import type { Storage } from "./graph/storage.js";
 import { deviceOf, Tensor } from "./graph/tensor.js";
+import { tracedBelow } from "./graph/tracing.js";
+import { type ArgumentLeaf, checkDonation, type FlatArguments, flatten, isArgumentLeaf } from "./jit-arguments.js";
 import { constant } from "./ops/constant.js";
-import { leavesOf, rebuild, structureOf } from "./tree.js";
+import { checkOptions } from "./options.js";
+import { checkShape } from "./shape.js";
+import { leavesOf, rebuild } from "./tree.js";
 
 /** Arguments of a compiled function: where it takes an f32 scalar, a number will do. Numbers are data, never part of the program. */
 export type JitArguments<A> = A extends Tensor
   ? A | number
-  : A extends readonly unknown[]
-    ? { [I in keyof A]: JitArguments<A[I]> }
-    : A extends object
-      ? { [K in keyof A]: JitArguments<A[K]> }
-      : A;
+  : A extends (...args: never) => unknown
+    ? A
+    : A extends readonly unknown[]
+      ? { [I in keyof A]: JitArguments<A[I]> }
+      : A extends object
+        ? { [K in keyof A]: JitArguments<A[K]> }
+        : A;
 
 export interface JitOptions {
   /** Needed only where no argument is a computed tensor. */
@@ -31,7 +38,7 @@ export interface Program {
   readonly flops: FlopCount;
   readonly memory: MemoryReport;
   readonly kernels: readonly KernelReport[];
-  /** What one run asks of the backend: kernels started, and command buffers submitted (one on `wasm`). */
+  /** What one run asks of the backend: kernels started, and command buffers submitted (one on `wasm`; `reference` has neither). */
   readonly execution: { readonly dispatches: number; readonly submits: number };
   /** Resolves when all that can be prepared ahead of the first run (GPU pipelines) is. */
   readonly ready: Promise<void>;
@@ -46,59 +53,84 @@ export interface Jitted<A extends readonly unknown[], R> {
 }
 
 /** Stands for an argument of a shape when asking for a program before there is data. */
-export const spec = (shape: readonly number[], dtype: Aval["dtype"] = "f32"): Tensor => argument({ shape, dtype });
+export const spec = (shape: readonly number[], dtype: Aval["dtype"] = "f32"): Tensor => {
+  checkShape("spec", shape);
+  checkDType("spec", dtype);
+  return argument({ shape: [...shape], dtype });
+};
 
 /**
- * Compiles a function of pytrees of tensors. It is traced once for every combination of shapes and dtypes (and of arguments that are not tensors or
- * numbers); a call then runs the program without touching the graph. Results are new tensors; dispose them, or donate them to the next call.
+ * Compiles a function of pytrees of tensors. It is traced once on each device for every combination of shapes and dtypes and of the other values
+ * among its arguments: strings, booleans, null and undefined by value, functions by identity. Numbers are data, f32 scalars. A call then runs the
+ * program without touching the graph. Results are new tensors; dispose them, or donate them to the next call.
  *
- * @throws TensorError `traced` if the function reads a value or branches on one, `disposed`, `device`, `argument`
+ * @throws TensorError `traced` if the function reads a value or branches on one, `disposed`, `device`, `argument` for arguments that are none
+ * of these (a typed array: pass `device.tensor(array)`), for unknown options and positions to donate that do not exist
  */
 export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, options: JitOptions = {}): Jitted<A, R> => {
-  const entries = new Map<string, Entry>();
+  checkFunction(f, options);
+  const { donate = [] } = options;
+  const programs = new Map<Device, Map<string, Entry>>();
 
-  const entryFor = (flat: FlatArguments, device: Device): Entry => {
+  /** Undefined where the function closes over a value of a function being traced: it is then part of that one. */
+  const entryFor = (flat: FlatArguments, device: Device): Entry | undefined => {
+    for (const other of programs.keys()) if (other.destroyed) programs.delete(other);
+    const entries = programs.get(device) ?? new Map<string, Entry>();
     let entry = entries.get(flat.key);
-    if (entry && entry.device !== device) entry = undefined;
     if (!entry) {
-      entry = new Entry(f as (...args: readonly unknown[]) => unknown, flat, device);
-      entries.set(flat.key, entry);
+      const trace = traced(f as (...args: readonly unknown[]) => unknown, flat, device);
+      if (tracedBelow(trace.outputs, new Set(trace.inputs.map(({ node }) => node)))) return undefined;
+      entry = new Entry(trace, flat.donated, device);
+      programs.set(device, entries.set(flat.key, entry));
     }
     return entry;
   };
 
   const call = (...args: JitArguments<A>): R => {
-    if (leavesOf(args).some(dependsOnArgument)) return f(...(promoteNumbers(args) as A));
+    if (tracedBelow(leavesOf(args))) return f(...(promoteNumbers(args) as A));
     const device = pickDevice(args, options);
+    const flat = flatten(args, donate, device);
     device.evaluate(args);
-    const flat = flatten(args, options.donate ?? []);
-    return entryFor(flat, device).run(flat) as R;
+    const entry = entryFor(flat, device);
+    return entry ? (entry.run(flat) as R) : f(...(promoteNumbers(args) as A));
   };
   return Object.assign(call, {
     program: (...args: JitArguments<A>): Program => {
-      const flat = flatten(args, options.donate ?? []);
-      return entryFor(flat, pickDevice(args, options)).report();
+      const device = pickDevice(args, options);
+      const entry = entryFor(flatten(args, donate, device), device);
+      if (!entry)
+        throw new TensorError(
+          "traced",
+          "jit: the function closes over a value of a function that is being traced, so it has no program of its own",
+        );
+      return entry.report();
     },
     dispose: (): void => {
-      for (const entry of entries.values()) entry.destroy();
-      entries.clear();
+      for (const entries of programs.values()) for (const entry of entries.values()) entry.destroy();
+      programs.clear();
     },
   });
 };
 
+const checkFunction = (f: unknown, options: JitOptions): void => {
+  if (typeof f !== "function")
+    throw new TensorError("argument", `jit: the first argument is the function to compile, got ${typeof f}`);
+  checkOptions("jit", options, ["device", "donate"]);
+  const { device, donate = [] } = options;
+  if (device !== undefined && !(device instanceof Device))
+    throw new TensorError("argument", `jit: device is ${typeof device}; pass what createDevice returned`);
+  const wrong = Array.isArray(donate)
+    ? donate.findIndex((position, i) => !(Number.isInteger(position) && position >= 0) || donate.indexOf(position) < i)
+    : 0;
+  if (wrong >= 0)
+    throw new TensorError(
+      "argument",
+      `jit: donate is ${JSON.stringify(donate)}; it lists positions of arguments, whole numbers from 0, each once`,
+    );
+};
+
 const promoteNumbers = (args: unknown): unknown =>
   rebuild(args, (leaf) => (typeof leaf === "number" ? constant(leaf) : leaf));
-
-/** True while an outer function is being traced: the inner one is then simply part of it. */
-const dependsOnArgument = (tensor: Tensor): boolean => {
-  const seen = new Set<unknown>();
-  const visit = (at: Tensor): boolean => {
-    if (at.storage || seen.has(at.node)) return false;
-    seen.add(at.node);
-    return isArgument(at) || at.node.inputs.some(visit);
-  };
-  return visit(tensor);
-};
 
 const pickDevice = (args: unknown, options: JitOptions): Device => {
   const device = (options.device ?? deviceOf(leavesOf(args).filter((leaf) => !isArgument(leaf)))) as Device | undefined;
@@ -110,31 +142,38 @@ const pickDevice = (args: unknown, options: JitOptions): Device => {
   return device;
 };
 
-/** A leaf of the arguments: a tensor, or a number that will be uploaded as an f32 scalar. */
-type ArgumentLeaf = Tensor | number;
-
-interface FlatArguments {
-  readonly args: readonly unknown[];
-  readonly leaves: readonly ArgumentLeaf[];
-  readonly donated: ReadonlySet<number>;
-  readonly key: string;
+/** What a function does, as a graph. */
+interface Trace {
+  readonly inputs: readonly Tensor[];
+  readonly result: unknown;
+  readonly outputs: readonly Tensor[];
 }
 
-const flatten = (args: readonly unknown[], donate: readonly number[]): FlatArguments => {
-  const leaves: ArgumentLeaf[] = [];
-  const donated = new Set<number>();
-  const avals: string[] = [];
-  args.forEach((arg, position) => {
+const traced = (f: (...args: readonly unknown[]) => unknown, { args }: FlatArguments, device: Device): Trace => {
+  const inputs: Tensor[] = [];
+  const symbolic = args.map((arg) =>
     rebuild(arg, (leaf) => {
-      if (!(leaf instanceof Tensor) && typeof leaf !== "number") return leaf;
-      if (donate.includes(position) && leaf instanceof Tensor) donated.add(leaves.length);
-      leaves.push(leaf);
-      avals.push(leaf instanceof Tensor ? `${leaf.dtype}${leaf.shape.join("x")}` : "number");
-      return leaf;
-    });
-  });
-  const structure = structureOf(rebuild(args, (leaf) => (typeof leaf === "number" ? "\u0000number" : leaf)));
-  return { args, leaves, donated, key: `${structure}|${avals.join()}` };
+      if (!isArgumentLeaf(leaf)) return leaf;
+      const { shape, dtype } = leaf instanceof Tensor ? leaf : { shape: [], dtype: "f32" as const };
+      const input = argument({ shape, dtype });
+      inputs.push(input);
+      return input;
+    }),
+  );
+  const result = f(...symbolic);
+  if (result instanceof Promise)
+    throw new TensorError(
+      "traced",
+      "jit: the function must be synchronous; it is recorded, not run. Await values outside it",
+    );
+  const outputs = leavesOf(result);
+  const foreign = deviceOf(outputs);
+  if (foreign && foreign !== device)
+    throw new TensorError(
+      "device",
+      `jit: the function uses a tensor on ${foreign.name}, but its arguments live on ${device.name}`,
+    );
+  return { inputs, result, outputs };
 };
 
 /** One traced and compiled version of a function. */
@@ -145,37 +184,14 @@ class Entry {
   readonly #result: unknown;
 
   constructor(
-    f: (...args: readonly unknown[]) => unknown,
-    flat: FlatArguments,
+    { inputs, result, outputs }: Trace,
+    donated: ReadonlySet<number>,
     readonly device: Device,
   ) {
-    const inputs: Tensor[] = [];
-    const symbolic = flat.args.map((arg) =>
-      rebuild(arg, (leaf) => {
-        if (!(leaf instanceof Tensor) && typeof leaf !== "number") return leaf;
-        const input = argument(
-          leaf instanceof Tensor ? { shape: leaf.shape, dtype: leaf.dtype } : { shape: [], dtype: "f32" },
-        );
-        inputs.push(input);
-        return input;
-      }),
-    );
-    this.#result = f(...symbolic);
-    if (this.#result instanceof Promise)
-      throw new TensorError(
-        "traced",
-        "jit: the function must be synchronous; it is recorded, not run. Await values outside it",
-      );
-    const outputs = leavesOf(this.#result);
-    const foreign = deviceOf(outputs);
-    if (foreign && foreign !== device)
-      throw new TensorError(
-        "device",
-        `jit: the function uses a tensor on ${foreign.name}, but its arguments live on ${device.name}`,
-      );
+    this.#result = result;
     this.#captured = storedLeaves(outputs, inputs);
     this.#outputs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
-    this.#compiled = device.engine.compile({ inputs: [...inputs, ...this.#captured], outputs }, flat.donated);
+    this.#compiled = device.engine.compile({ inputs: [...inputs, ...this.#captured], outputs }, donated);
   }
 
   report(): Program {
@@ -184,17 +200,8 @@ class Entry {
   }
 
   run({ leaves, donated }: FlatArguments): unknown {
-    const { engine } = this.device;
-    checkDonation(leaves, donated);
-    const numbers: unknown[] = [];
-    const buffers = leaves.map((leaf) => {
-      if (leaf instanceof Tensor) return leaf.storage!.buffer;
-      const buffer = engine.upload(Float32Array.of(leaf), { shape: [], dtype: "f32" });
-      numbers.push(buffer);
-      return buffer;
-    });
-    const results = this.#compiled.run([...buffers, ...this.#captured.map((tensor) => tensor.storage!.buffer)]);
-    for (const buffer of numbers) engine.free(buffer);
+    checkDonation(leaves, donated, this.#captured);
+    const results = this.#results(leaves);
     for (const index of donated) {
       const storage = (leaves[index] as Tensor).storage!;
       if (this.#compiled.consumed.has(index)) storage.take();
@@ -206,23 +213,24 @@ class Entry {
     );
   }
 
+  /** Uploads numbers, runs, and frees them again, whether or not the run succeeds. */
+  #results(leaves: readonly ArgumentLeaf[]): readonly unknown[] {
+    const { engine } = this.device;
+    const numbers: unknown[] = [];
+    const bufferOf = (leaf: ArgumentLeaf): unknown => {
+      if (leaf instanceof Tensor) return leaf.storage!.buffer;
+      const buffer = engine.upload(toTyped("jit", [leaf], "f32"), { shape: [], dtype: "f32" });
+      numbers.push(buffer);
+      return buffer;
+    };
+    try {
+      return this.#compiled.run([...leaves, ...this.#captured].map(bufferOf));
+    } finally {
+      for (const buffer of numbers) engine.free(buffer);
+    }
+  }
+
   destroy(): void {
     this.#compiled.destroy();
   }
 }
-
-const checkDonation = (leaves: readonly ArgumentLeaf[], donated: ReadonlySet<number>): void => {
-  if (donated.size === 0) return;
-  const owners = new Map<Storage, number>();
-  leaves.forEach((leaf, index) => {
-    const storage = leaf instanceof Tensor ? leaf.storage : undefined;
-    if (!storage) return;
-    const other = owners.get(storage);
-    if (other !== undefined && (donated.has(other) || donated.has(index)))
-      throw new TensorError(
-        "argument",
-        `jit: one tensor (${(leaf as Tensor).dtype}${formatShape((leaf as Tensor).shape)}) is passed twice and donated; the program would overwrite it while reading it. Pass a copy`,
-      );
-    owners.set(storage, index);
-  });
-};

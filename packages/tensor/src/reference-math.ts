@@ -1,6 +1,20 @@
 import type { DType } from "./dtype.js";
+import { formatShape, TensorError } from "./errors.js";
+import { type Shape, sizeOf } from "./shape.js";
 
-/** float64 versions of functions JavaScript lacks, for the reference. */
+/** What the float64 reference needs and JavaScript lacks. */
+
+/** Memory for a value of the reference. */
+export const valuesFor = (shape: Shape): Float64Array => {
+  try {
+    return new Float64Array(sizeOf(shape));
+  } catch {
+    throw new TensorError(
+      "limit",
+      `reference: the ${sizeOf(shape)} numbers of ${formatShape(shape)} are more than one array may hold`,
+    );
+  }
+};
 
 /** Rounds to the nearest whole number, halves to even, as IEEE 754 and every backend do. */
 export const roundHalfEven = (x: number): number => {

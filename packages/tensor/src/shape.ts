@@ -8,10 +8,7 @@ export const sizeOf = (shape: Shape): number => shape.reduce((product, n) => pro
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
-/** Kernels count elements in 31 bits. */
-const MAX_ELEMENTS = 2 ** 31 - 1;
-
-/** Rejects what no tensor can have: fractions, negative or zero sizes (but for `unknown`), more elements than kernels can count. */
+/** Rejects what no tensor can have: fractions, negative or zero sizes (but for `unknown`), more elements than can be counted. */
 export const checkShape = (op: string, shape: Shape, unknown?: number): void => {
   if (!Array.isArray(shape))
     throw new TensorError("shape", `${op}: a shape is an array of sizes such as [2, 3], got ${String(shape)}`);
@@ -21,10 +18,19 @@ export const checkShape = (op: string, shape: Shape, unknown?: number): void => 
       "shape",
       `${op}: dimension ${bad} of ${formatShape(shape)} is ${shape[bad]}; every dimension must be a whole number of at least 1`,
     );
-  if (sizeOf(shape) > MAX_ELEMENTS)
+  if (sizeOf(shape) > Number.MAX_SAFE_INTEGER)
     throw new TensorError(
       "limit",
-      `${op}: ${formatShape(shape)} has ${sizeOf(shape)} elements; a tensor has at most 2^31 - 1`,
+      `${op}: ${formatShape(shape)} has more than 2^53 elements, which cannot be counted exactly`,
+    );
+};
+
+/** Kernels count the points they run over in 31 bits, also where few of them lie in memory. */
+export const checkPoints = (kernel: string, shape: Shape): void => {
+  if (sizeOf(shape) >= 2 ** 31)
+    throw new TensorError(
+      "limit",
+      `${kernel}: runs over the ${sizeOf(shape)} points of ${formatShape(shape)}, and one kernel counts at most 2^31 - 1; split it`,
     );
 };
 

@@ -1,8 +1,9 @@
 import { TensorError } from "./errors.js";
 import { Tensor } from "./graph/tensor.js";
+import { isRecord } from "./plain.js";
 
 /**
- * Pytrees: plain nested arrays and records whose leaves are tensors (or numbers, strings, booleans, null). Parameters and optimizer
+ * Pytrees: plain nested arrays and records whose leaves are tensors (or numbers, strings, booleans, null, functions). Parameters and optimizer
  * states are pytrees; there is no class to subclass.
  */
 export type Tree<L> = L | readonly Tree<L>[] | { readonly [key: string]: Tree<L> };
@@ -10,46 +11,89 @@ export type Tree<L> = L | readonly Tree<L>[] | { readonly [key: string]: Tree<L>
 /** The same structure with every tensor leaf replaced. */
 export type MapTree<T, L> = T extends Tensor
   ? L
-  : T extends readonly unknown[]
-    ? { [I in keyof T]: MapTree<T[I], L> }
-    : T extends object
-      ? { [K in keyof T]: MapTree<T[K], L> }
-      : T;
-
-type Leaf = Tensor | string | number | boolean | null | undefined;
+  : T extends (...args: never) => unknown
+    ? T
+    : T extends readonly unknown[]
+      ? { [I in keyof T]: MapTree<T[I], L> }
+      : T extends object
+        ? { [K in keyof T]: MapTree<T[K], L> }
+        : T;
 
 const isContainer = (value: unknown): value is readonly unknown[] | Record<string, unknown> =>
   typeof value === "object" && value !== null && !(value instanceof Tensor) && !ArrayBuffer.isView(value);
 
-const keysOf = (record: object): string[] => Object.keys(record).sort();
+/** Deeper than any model; a tree that holds itself is found here too. */
+const MAX_DEPTH = 1000;
 
-/** Visits the leaves in a fixed order (records by sorted key) and rebuilds the same structure from what `visit` returns. */
-export const rebuild = (tree: unknown, visit: (leaf: unknown, path: string) => unknown, path = ""): unknown => {
-  if (!isContainer(tree)) return visit(tree, path);
-  if (Array.isArray(tree)) return tree.map((item, i) => rebuild(item, visit, `${path}[${i}]`));
-  const prototype = Object.getPrototypeOf(tree);
-  if (prototype !== Object.prototype && prototype !== null)
+const checkContainer = (tree: readonly unknown[] | object, path: string, depth: number): void => {
+  if (depth > MAX_DEPTH)
     throw new TensorError(
       "argument",
-      `tree: ${path || "the root"} is a ${prototype.constructor?.name}; trees are plain arrays and records`,
+      `tree: ${path.slice(0, 60)}... nests more than ${MAX_DEPTH} deep; does the tree hold itself?`,
     );
+  if (!Array.isArray(tree) && !isRecord(tree))
+    throw new TensorError(
+      "argument",
+      `tree: ${path || "the root"} is a ${tree.constructor?.name}; trees are plain arrays and records`,
+    );
+  if (Object.getOwnPropertySymbols(tree).length > 0)
+    throw new TensorError("argument", `tree: ${path || "the root"} has symbols as keys; keys are strings`);
+};
+
+const pathOf = (path: string, key: string): string => (path ? `${path}.${key}` : key);
+
+/** Visits the leaves in a fixed order: records by sorted key. */
+const visitLeaves = (tree: unknown, visit: (leaf: unknown, path: string) => void, path = "", depth = 0): void => {
+  if (!isContainer(tree)) {
+    visit(tree, path);
+    return;
+  }
+  checkContainer(tree, path, depth);
+  if (Array.isArray(tree)) {
+    for (let i = 0; i < tree.length; i++) visitLeaves(tree[i], visit, `${path}[${i}]`, depth + 1);
+    return;
+  }
+  const record = tree as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(record).sort()) visitLeaves(record[key], visit, pathOf(path, key), depth + 1);
+};
+
+/** The same structure of what `visit` returns for the leaves, in the same order. */
+export const rebuild = (
+  tree: unknown,
+  visit: (leaf: unknown, path: string) => unknown,
+  path = "",
+  depth = 0,
+): unknown => {
+  if (!isContainer(tree)) return visit(tree, path);
+  checkContainer(tree, path, depth);
+  if (Array.isArray(tree)) return Array.from(tree, (item, i) => rebuild(item, visit, `${path}[${i}]`, depth + 1));
+  const record = tree as Readonly<Record<string, unknown>>;
   const out: Record<string, unknown> = {};
-  for (const k of keysOf(tree))
-    out[k] = rebuild((tree as Record<string, unknown>)[k], visit, path ? `${path}.${k}` : k);
+  for (const key of Object.keys(record).sort()) {
+    const value = rebuild(record[key], visit, pathOf(path, key), depth + 1);
+    // Assigned to, this one key would be the prototype.
+    if (key === "__proto__")
+      Object.defineProperty(out, key, { value, enumerable: true, writable: true, configurable: true });
+    else out[key] = value;
+  }
   return out;
 };
 
 /** The tensor leaves in order. */
 export const leavesOf = (tree: unknown): Tensor[] => {
   const leaves: Tensor[] = [];
-  rebuild(tree, (leaf) => (leaf instanceof Tensor ? leaves.push(leaf) : 0));
+  visitLeaves(tree, (leaf) => {
+    if (leaf instanceof Tensor) leaves.push(leaf);
+  });
   return leaves;
 };
 
 /** The tensor leaves with their paths, such as `blocks[0].attn.qkv.weight`. */
 export const namedLeaves = (tree: unknown): [path: string, leaf: Tensor][] => {
   const leaves: [string, Tensor][] = [];
-  rebuild(tree, (leaf, path) => (leaf instanceof Tensor ? leaves.push([path, leaf]) : 0));
+  visitLeaves(tree, (leaf, path) => {
+    if (leaf instanceof Tensor) leaves.push([path, leaf]);
+  });
   return leaves;
 };
 
@@ -59,25 +103,21 @@ export const mapTree = <T, R>(
   tree: T,
   ...others: readonly unknown[]
 ): MapTree<T, R> => {
-  const columns = others.map(leavesOf);
-  const count = leavesOf(tree).length;
+  const columns = others.map(namedLeaves);
+  const paths = namedLeaves(tree).map(([path]) => path);
   columns.forEach((column, i) => {
-    if (column.length !== count)
+    const at = paths.findIndex((path, j) => column[j]?.[0] !== path);
+    if (at >= 0 || column.length !== paths.length)
       throw new TensorError(
         "argument",
-        `mapTree: tree ${i + 2} has ${column.length} tensors, the first has ${count}; structures must match`,
+        `mapTree: tree ${i + 2} has ${column.length} tensors, the first has ${paths.length}; structures must match, but ${at < 0 ? column[paths.length]![0] : paths[at]} is in one of them only`,
       );
   });
   let at = 0;
   return rebuild(tree, (leaf) => {
     if (!(leaf instanceof Tensor)) return leaf;
-    const row = columns.map((column) => column[at]!);
+    const row = columns.map((column) => column[at]![1]);
     at++;
     return f(leaf, ...row);
   }) as MapTree<T, R>;
 };
-
-/** A key that is equal exactly for trees of the same structure and the same non-tensor leaves. */
-export const structureOf = (tree: unknown): string =>
-  JSON.stringify(rebuild(tree, (leaf) => (leaf instanceof Tensor ? "\u0000tensor" : ((leaf as Leaf) ?? null)))) ??
-  "undefined";

@@ -44,6 +44,7 @@ describe("a wrong shape is named with the op and the operands", () => {
     ["tensor", () => device.tensor([1, 2, 3], [2, 2]), /3 values do not fill \[2, 2\]/],
     ["zero-size dimensions", () => T.zeros([2, 0]), /dimension 1 of \[2, 0\] is 0.*at least 1/],
     ["fractional dimensions", () => device.tensor([1], [0.5]), /0.5/],
+    ["a size for a shape", () => T.zeros(2 as never), /^full: a shape is an array of sizes such as \[2, 3\], got 2/],
     ["a key", () => T.random.uniform(t(2), [3]), /a key is u32\[2\], got f32\[2\]/],
   ])("%s", (_, f, message) => {
     const error = failure(f);
@@ -62,12 +63,28 @@ describe("a wrong dtype is named with what would fit", () => {
       /^matmul: takes f32, got i32/,
     ],
     ["select without bool", () => T.select(t(2), t(2), t(2)), /condition must be bool/],
+    [
+      "a dtype that is none",
+      () => T.zeros([2], "f64" as never),
+      /^full: there is no dtype "f64" here; choose f32, i32, u32, bool/,
+    ],
+    ["a cast to none", () => T.cast(t(2), "f16" as never), /^cast: there is no dtype "f16"/],
     ["typed array", () => device.tensor(new Int32Array(2), [2], "f32" as never), /Int32Array holds i32, not f32/],
   ])("%s", (_, f, message) => {
     const error = failure(f);
     expect(error.code).toBe("dtype");
     expect(error.message).toMatch(message);
   });
+});
+
+it("a recorded op keeps the shape it was given, whatever becomes of the array", async () => {
+  const shape = [2, 3];
+  const [zeros, turned] = [T.zeros(shape), T.reshape(t(6), shape)];
+  shape[0] = 7;
+  for (const x of [zeros, turned]) {
+    expect(x.shape).toEqual([2, 3]);
+    expect(await x.data(device)).toHaveLength(6);
+  }
 });
 
 describe("life and place", () => {

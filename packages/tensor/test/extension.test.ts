@@ -61,4 +61,38 @@ describe("an op defined outside the package", () => {
     const gradient = grad((v: Tensor) => sum(apply(inverseSquare, [v], {})))(device.tensor([2]));
     expect(await gradient.item()).toBeCloseTo(-0.25, 6);
   });
+
+  it("is told apart by its attributes, functions among them, and refuses what cannot be", async () => {
+    const mapped = defineOp<{ readonly f: (x: Tensor) => Tensor; readonly extra?: unknown }>({
+      name: "mapped",
+      lowering: { kind: "composite" },
+      infer: ([x]) => [{ shape: x!.shape, dtype: "f32" }],
+      decompose: ([x], { f }) => [f(x!)],
+      examples: [],
+    });
+    using device = await createDevice("wasm");
+    const x = device.tensor([4]);
+    const both = [(y: Tensor) => add(y, 1), (y: Tensor) => mul(y, 2)].map((f) => apply(mapped, [x], { f }));
+    expect(await Promise.all(both.map((y) => y.item()))).toEqual([5, 8]);
+    const loop: unknown[] = [];
+    loop.push(loop);
+    for (const extra of [new Map(), Float32Array.of(1), Symbol("s"), loop])
+      expect(() => apply(mapped, [x], { f: exp, extra })).toThrow(expect.objectContaining({ code: "argument" }));
+  });
+
+  it("is refused where its decomposition or its gradient has another shape than it says", async () => {
+    const wrong = defineOp<Readonly<Record<never, never>>>({
+      name: "wrong",
+      lowering: { kind: "composite" },
+      infer: ([x]) => [{ shape: x!.shape, dtype: "f32" }],
+      vjp: ({ cotangents: [g] }) => [sum(g!)],
+      decompose: ([x]) => [sum(x!)],
+      examples: [],
+    });
+    using device = await createDevice("wasm");
+    const x = device.tensor([1, 2]);
+    await expect(apply(wrong, [x], {}).data()).rejects.toThrow(/^wrong: result 0 is f32\[2\] .* but f32\[\] by what/);
+    const gradient = grad((v: Tensor) => sum(apply(wrong, [v], {})));
+    expect(() => gradient(x)).toThrow(/^wrong: the gradient of operand 0 is f32\[2\], but .* gives f32\[\]/);
+  });
 });

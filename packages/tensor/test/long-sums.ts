@@ -205,12 +205,72 @@ export const longSums: readonly LongSum[] = [
   ),
 ];
 
+/** Sums over the tokens of one sample, of which there are fewer. */
+export const attentionSums: readonly LongSum[] = [
+  onMatrix(
+    "attention to n keys",
+    tall(4),
+    (x) => {
+      const tokens = x.reshape([1, x.shape[0]!, 1, 4]);
+      return T.attention(T.ones([1, 1, 1, 4]), tokens, tokens, { scale: 1 });
+    },
+    (at, n, width) => {
+      const power = (r: number): number => Math.exp(at(r, 0) + at(r, 1) + at(r, 2) + at(r, 3));
+      const total = exactly(n, power);
+      return many(width, (c) => exactly(n, (r) => power(r) * at(r, c)) / total);
+    },
+  ),
+  onMatrix(
+    "gradient of the values that n queries attend to",
+    tall(4),
+    (x) => {
+      const tokens = x.reshape([1, x.shape[0]!, 1, 4]);
+      const keys = T.iota([1, 2, 1, 4], 1, "f32");
+      const loss = (v: Tensor): Tensor => T.sum(T.mul(T.attention(tokens, keys, v, { scale: 1 }), tokens));
+      return grad(loss)(T.ones([1, 2, 1, 4]));
+    },
+    (at, n, width) => {
+      // Scores are 0 and the sum of the query.
+      const second = (r: number): number => 1 / (1 + Math.exp(-(at(r, 0) + at(r, 1) + at(r, 2) + at(r, 3))));
+      return many(2 * width, (i) => exactly(n, (r) => (i < width ? 1 - second(r) : second(r)) * at(r, i % width)));
+    },
+  ),
+];
+
 /** Products with a long inner axis: weight gradients, whose terms are batch times tokens. */
 export const longProducts: readonly LongSum[] = [
   productCase("product with a row, [1, n] [n, 3]", 1, 3, false),
   productCase("product, [5, n] [n, 8]", 5, 8, false),
   productCase("product of odd sizes, [7, n] [n, 9]", 7, 9, false),
   productCase("weight gradient, [n, 8]^T [n, 6]", 8, 6, true),
+  onMatrix(
+    "attention to n keys",
+    tall(4),
+    (x) => {
+      const tokens = x.reshape([1, x.shape[0]!, 1, 4]);
+      return T.attention(T.ones([1, 1, 1, 4]), tokens, tokens, { scale: 1 });
+    },
+    (at, n, width) => {
+      const power = (r: number): number => Math.exp(at(r, 0) + at(r, 1) + at(r, 2) + at(r, 3));
+      const total = exactly(n, power);
+      return many(width, (c) => exactly(n, (r) => power(r) * at(r, c)) / total);
+    },
+  ),
+  onMatrix(
+    "gradient of the values that n queries attend to",
+    tall(4),
+    (x) => {
+      const tokens = x.reshape([1, x.shape[0]!, 1, 4]);
+      const keys = T.iota([1, 2, 1, 4], 1, "f32");
+      const loss = (v: Tensor): Tensor => T.sum(T.mul(T.attention(tokens, keys, v, { scale: 1 }), tokens));
+      return grad(loss)(T.ones([1, 2, 1, 4]));
+    },
+    (at, n, width) => {
+      // Scores are 0 and the sum of the query.
+      const second = (r: number): number => 1 / (1 + Math.exp(-(at(r, 0) + at(r, 1) + at(r, 2) + at(r, 3))));
+      return many(2 * width, (i) => exactly(n, (r) => (i < width ? 1 - second(r) : second(r)) * at(r, i % width)));
+    },
+  ),
 ];
 
 function productCase(name: string, m: number, columns: number, transposed: boolean): LongSum {

@@ -79,4 +79,43 @@ describe("memory", () => {
     expect(device.memory.bytes).toBe(before);
     w.dispose();
   });
+
+  it("a scope that fails, or gives what cannot be kept, frees everything and ends", async () => {
+    const before = device.memory.buffers;
+    const gone = device.tensor([1]);
+    gone.dispose();
+    const failing: [() => unknown, string][] = [
+      [() => [device.tensor([1]), add(gone, 1)], "disposed"],
+      [() => new Map([["x", device.tensor([1])]]), "argument"],
+    ];
+    for (const [f, code] of failing) {
+      expect(() => device.scope(f)).toThrow(expect.objectContaining({ code }));
+      await expect(device.scope(async () => f())).rejects.toMatchObject({ code });
+    }
+    expect(device.memory.buffers).toBe(before);
+    // No scope is left open: what is made now is nobody's.
+    const x = device.tensor([1]);
+    device.scope(() => device.tensor([2])).dispose();
+    expect(await x.item()).toBe(1);
+    x.dispose();
+  });
+
+  it("asynchronous scopes that overlap are refused", async () => {
+    const before = device.memory.buffers;
+    let end = (): void => {};
+    const first = device.scope(async () => {
+      device.tensor([1]);
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    });
+    const second = device.scope(async () => {
+      await first.catch(() => {});
+      return device.tensor([2]);
+    });
+    end();
+    await expect(first).rejects.toMatchObject({ code: "argument", message: expect.stringMatching(/Await one/) });
+    (await second).dispose();
+    expect(device.memory.buffers).toBe(before);
+  });
 });

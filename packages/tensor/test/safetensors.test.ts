@@ -1,10 +1,11 @@
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openSafetensors, TensorError, writeSafetensors } from "../src/index.js";
+import { openSafetensors, safetensorsChunks, TensorError, type Writable, writeSafetensors } from "../src/index.js";
 import { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat } from "../src/safetensors/formats.js";
 
 /** A file from a raw header text and data. */
-const file = (header: string, data = new Uint8Array()): Uint8Array => {
+const file = (header: string, data: Uint8Array = new Uint8Array()): Uint8Array => {
   const json = new TextEncoder().encode(header);
   const out = new Uint8Array(8 + json.length + data.length);
   new DataView(out.buffer).setBigUint64(0, BigInt(json.length), true);
@@ -18,6 +19,16 @@ const rejects = async (bytes: Uint8Array, message: RegExp): Promise<void> => {
   expect(error).toBeInstanceOf(TensorError);
   expect((error as TensorError).code).toBe("format");
   expect((error as Error).message).toMatch(message);
+};
+
+const failure = (f: () => unknown): TensorError => {
+  try {
+    f();
+  } catch (error) {
+    expect(error).toBeInstanceOf(TensorError);
+    return error as TensorError;
+  }
+  throw new Error("nothing was thrown");
 };
 
 describe("safetensors", () => {
@@ -128,5 +139,159 @@ describe("safetensors", () => {
   it("refuses any truncation", async () => {
     const whole = writeSafetensors({ a: { shape: [3], data: [1, 2, 3], format: "F32" } });
     for (let n = 0; n < whole.length; n++) await rejects(whole.subarray(0, n), /safetensors/);
+  });
+
+  it("reads integers exactly or refuses them, naming tensor and value", async () => {
+    const opened = async (dtype: string, array: ArrayBufferView) =>
+      openSafetensors(
+        file(
+          JSON.stringify({ a: { dtype, shape: [1], data_offsets: [0, array.byteLength] } }),
+          new Uint8Array(array.buffer),
+        ),
+      );
+    const refused = async (read: Promise<unknown>, message: RegExp) =>
+      expect(await read.catch((e: unknown) => e)).toMatchObject({
+        code: "format",
+        message: expect.stringMatching(message),
+      });
+    const i64 = await opened("I64", BigInt64Array.of(3_000_000_000n));
+    await refused(i64.int32("a"), /"a" holds 3000000000 at 0, which does not fit an i32/);
+    expect([...(await i64.float64("a"))]).toEqual([3_000_000_000]);
+    await refused((await opened("U32", Uint32Array.of(4_000_000_000))).int32("a"), /4000000000/);
+    await refused((await opened("U64", BigUint64Array.of(2n ** 33n + 1n))).int32("a"), /8589934593/);
+    await refused((await opened("I64", BigInt64Array.of(-(2n ** 53n) - 1n))).float64("a"), /-9007199254740993,/);
+    await refused((await opened("I32", Int32Array.of(2 ** 24 + 1))).float32("a"), /16777217 .* does not fit an f32/);
+    await refused((await opened("F64", Float64Array.of(1e300))).float32("a"), /1e\+300/);
+    await refused((await opened("BOOL", Uint8Array.of(2))).int32("a"), /byte 2 at 0; a BOOL is 0 or 1/);
+    expect([...(await (await opened("I64", BigInt64Array.of(-(2n ** 31n)))).int32("a"))]).toEqual([-(2 ** 31)]);
+    expect([...(await (await opened("F64", Float64Array.of(0.1))).float32("a"))]).toEqual([Math.fround(0.1)]);
+    expect([...(await (await opened("F64", Float64Array.of(-Infinity))).float32("a"))]).toEqual([-Infinity]);
+  });
+
+  it.each<[Writable["format"], number]>([
+    ["I32", 3e9],
+    ["I32", 1.7],
+    ["I32", Number.NaN],
+    ["U32", -1],
+    ["U8", 300],
+    ["BOOL", 2],
+    ["BOOL", 0.5],
+    ["F16", 65520],
+    ["BF16", 3.4e38],
+    ["F32", -1e39],
+    ["F32", undefined as never],
+    ["F32", 1n as never],
+  ])("refuses to write %s of %s before the first byte", (format, value) => {
+    const tensors = {
+      a: { shape: [1], data: [1], format: "F64" as const },
+      b: { shape: [2], data: [0, value], format },
+    };
+    const error = failure(() => safetensorsChunks(tensors));
+    expect(error.code).toBe("format");
+    expect(error.message).toMatch(new RegExp(`"b" has .* at 1; ${format} holds`));
+  });
+
+  it("writes NaN, the infinities and the largest number of every float format", async () => {
+    const data = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const [format, largest] of [
+      ["F16", 65504],
+      ["BF16", (2 - 2 ** -7) * 2 ** 127],
+      ["F32", (2 - 2 ** -23) * 2 ** 127],
+      ["F64", Number.MAX_VALUE],
+    ] as const) {
+      const opened = await openSafetensors(writeSafetensors({ a: { shape: [4], data: [...data, largest], format } }));
+      expect([...(await opened.float64("a"))]).toEqual([...data, largest]);
+    }
+  });
+
+  it("rounds float64 to F16 and BF16 once", () => {
+    const nearest = (value: number, all: readonly number[]): number => {
+      const [low, high] = [all.findLast((v) => v <= value)!, all.find((v) => v >= value)!];
+      if (value - low !== high - value) return value - low < high - value ? low : high;
+      return all.indexOf(low) % 2 === 0 ? low : high;
+    };
+    const positive = (decode: (bits: number) => number): number[] =>
+      Array.from({ length: 0x7c00 }, (_, bits) => decode(bits)).filter(Number.isFinite);
+    const halves = positive(halfToFloat);
+    const bfloats = positive(bfloatToFloat);
+    for (const [all, encode, decode] of [
+      [halves, floatToHalf, halfToFloat],
+      [bfloats, floatToBfloat, bfloatToFloat],
+    ] as const)
+      for (let i = 0; i < all.length - 1; i += 97) {
+        const tie = (all[i]! + all[i + 1]!) / 2;
+        for (const value of [tie, tie * (1 + 2 ** -40), tie * (1 - 2 ** -40)]) {
+          expect(decode(encode(value))).toBe(nearest(value, all));
+          expect(decode(encode(-value))).toBe(-nearest(value, all));
+        }
+      }
+    expect(bfloatToFloat(floatToBfloat(1 + 2 ** -8 + 2 ** -40))).toBe(1.0078125);
+    expect(bfloatToFloat(floatToBfloat(Number.MIN_VALUE))).toBe(0);
+  });
+
+  it("refuses to write what nobody could open", () => {
+    const a: Writable = { shape: [1], data: [1], format: "F32" };
+    const refused = (f: () => unknown, code: string, message: RegExp) =>
+      expect(failure(f)).toMatchObject({ code, message: expect.stringMatching(message) });
+    refused(() => writeSafetensors({ a }, { step: 5 } as never), "format", /strings to strings.*String\(step\)/);
+    refused(() => writeSafetensors({ a }, null as never), "format", /strings to strings/);
+    refused(() => writeSafetensors({ a: { ...a, format: "F8" as never } }), "format", /"F8"; formats to write are F64/);
+    refused(() => writeSafetensors({ a: { ...a, shape: [0.5, 2] } }), "shape", /\[0.5, 2\]/);
+    refused(() => writeSafetensors({ "\ud800": a }), "format", /not well-formed/);
+    refused(() => writeSafetensors({ a }, { note: "x".repeat(2 ** 25) }), "limit", /33554432/);
+    refused(() => writeSafetensors({ __metadata__: a }), "format", /reserved/);
+  });
+
+  it("keeps names and metadata called __proto__", async () => {
+    const named = <T>(value: T): Record<string, T> => Object.fromEntries([["__proto__", value]]);
+    const bytes = writeSafetensors(named({ shape: [1], data: [7], format: "F32" }), named("x"));
+    const opened = await openSafetensors(bytes);
+    expect(opened.names).toEqual(["__proto__"]);
+    expect([...(await opened.float32("__proto__"))]).toEqual([7]);
+    expect(Object.entries(opened.metadata)).toEqual([["__proto__", "x"]]);
+  });
+
+  it("takes bytes of any kind and realm, and refuses what is none", async () => {
+    const bytes = writeSafetensors({ a: { shape: [1], data: [7], format: "F32" } });
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    const foreign = runInNewContext(`Uint8Array.from([${bytes}])`) as Uint8Array;
+    const aside = new Uint8Array(bytes.length + 3);
+    aside.set(bytes, 3);
+    const sources = [bytes.buffer, new DataView(bytes.buffer), shared, shared.buffer, foreign, foreign.buffer];
+    for (const source of [...sources, Buffer.from(bytes), aside.subarray(3)])
+      expect([...(await (await openSafetensors(source as Uint8Array)).float32("a"))]).toEqual([7]);
+    for (const wrong of [null, undefined, "file.safetensors", {}, { size: -1, read: () => bytes }, [1, 2]])
+      await expect(openSafetensors(wrong as never)).rejects.toMatchObject({
+        code: "argument",
+        message: expect.stringMatching(/pass a Uint8Array, an ArrayBuffer/),
+      });
+  });
+
+  it("refuses a source that gives less than it was asked for", async () => {
+    const bytes = writeSafetensors({ a: { shape: [1], data: [7], format: "F32" } });
+    const source = {
+      size: bytes.length,
+      read: async (at: number, n: number) => bytes.subarray(at, at + Math.min(n, 8)),
+    };
+    await expect(openSafetensors(source)).rejects.toThrow(/the header needs \d+ bytes, the source gave 8/);
+  });
+
+  it("refuses deep, marked and overlong headers in words that are short and printable", async () => {
+    const deep = `${"[".repeat(20_000)}1${"]".repeat(20_000)}`;
+    for (const field of ["dtype", "shape", "data_offsets"]) {
+      const entry = { dtype: '"F32"', shape: "[1]", data_offsets: "[0,4]", [field]: deep };
+      const fields = Object.entries(entry).map(([name, text]) => `"${name}":${text}`);
+      await rejects(file(`{"a":{${fields}}}`, new Uint8Array(4)), /^safetensors: "a" has/);
+    }
+    await rejects(file(`{"__metadata__":{"a":${deep}}}`), /strings to strings/);
+    await rejects(file("\ufeff{}"), /starting with \{/);
+    await rejects(file(" {}"), /starting with \{/);
+    const long = await openSafetensors(file(`{"${"x".repeat(1e6)}\\u001b[2J":{}}`)).catch((e: Error) => e);
+    expect((long as Error).message.length).toBeLessThan(400);
+    for (const name of ["\u001b[2J", "\u009b2J", "\u202e"]) {
+      const error = (await openSafetensors(file(JSON.stringify({ [name]: {} }))).catch((e: Error) => e)) as Error;
+      expect(error.message).not.toContain(name[0]);
+    }
   });
 });

@@ -139,6 +139,21 @@ export const specialValues: readonly SpecialValue[] = [
     values: [-5, -1, 1, 5].map((x) => x * sigmoid(Math.sqrt(8 / Math.PI) * (x + 0.044715 * x ** 3))),
     within: 5e-6,
   },
+  {
+    name: "GELU's gradients in their tails",
+    run: floats((x) => T.concat([slope(T.gelu)(x), slope(T.geluErf)(x)]), -5, -3),
+    // With its tanh form: s (1 + x u' (1 - s)) for s the sigmoid of u.
+    values: [
+      ...[-5, -3].map((x) => {
+        const [c, s] = [Math.sqrt(8 / Math.PI), sigmoid(Math.sqrt(8 / Math.PI) * (x + 0.044715 * x ** 3))];
+        return s * (1 + x * c * (1 + 0.134145 * x * x) * (1 - s));
+      }),
+      // erfc(-x / sqrt 2) / 2 + x exp(-x^2 / 2) / sqrt(2 pi).
+      2.866515718791933e-7 - 5 * (Math.exp(-12.5) / Math.sqrt(2 * Math.PI)),
+      1.3498980316300946e-3 - 3 * (Math.exp(-4.5) / Math.sqrt(2 * Math.PI)),
+    ],
+    within: 1e-5,
+  },
   { name: "logSumExp where all are -Infinity", run: floats(T.logSumExp, -inf, -inf), values: [-inf] },
   { name: "logSumExp with Infinity", run: floats(T.logSumExp, 1, inf, -inf), values: [inf] },
   { name: "logSumExp with NaN", run: floats(T.logSumExp, 1, nan, inf), values: [nan] },

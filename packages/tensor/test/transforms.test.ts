@@ -77,6 +77,63 @@ describe("grad", () => {
   });
 });
 
+describe("what is computed while or before a gradient is taken", () => {
+  const traced = expect.objectContaining({ code: "traced" });
+
+  it("a compiled function inside grad is differentiated", async () => {
+    const x = device.tensor([1, 2, 3]);
+    const total = jit((y: Tensor) => sum(square(y)));
+    expect([...(await grad((y: Tensor) => total(y))(x).data())]).toEqual([2, 4, 6]);
+    const inner = jit((y: Tensor) => square(y));
+    expect([...(await grad((y: Tensor) => sum(mul(y, inner(y))))(x).data())]).toEqual([3, 12, 27]);
+    // Outside again, it is a program.
+    expect([...(await inner(x).data())]).toEqual([1, 4, 9]);
+  });
+
+  it("a compiled function that closes over what is differentiated, or traced, is part of it", async () => {
+    const [x, z] = [device.tensor([1, 2, 3]), device.tensor([4, 5, 6])];
+    const over = (y: Tensor) => jit((a: Tensor) => mul(a, y), { device })(z);
+    expect([...(await grad((y: Tensor) => sum(over(y)))(x).data())]).toEqual([4, 5, 6]);
+    expect([...(await jit(over)(x).data())]).toEqual([4, 10, 18]);
+    expect(() => jit((y: Tensor) => jit((a: Tensor) => mul(a, y), { device }).program(z))(x)).toThrow(traced);
+  });
+
+  it("a value cannot be computed inside, where the gradient would lose it", async () => {
+    const x = device.tensor([1, 2]);
+    for (const compute of [
+      (y: Tensor) => device.evaluate(y),
+      (y: Tensor) => device.scope(() => y),
+      (y: Tensor) => jit((z: Tensor) => z, { device }).program(y) && device.evaluate([y]),
+    ]) {
+      const f = (y: Tensor) => {
+        const twice = mul(y, 2);
+        compute(twice);
+        return sum(twice);
+      };
+      expect(() => grad(f)(x)).toThrow(traced);
+      expect(() => vjp(f, x)).toThrow(traced);
+    }
+    // A failed function leaves nothing behind.
+    expect([...(await mul(x, 2).data())]).toEqual([2, 4]);
+  });
+
+  it("the value of vjp can be read, disposed and pulled back through afterwards", async () => {
+    const { value, pullback } = vjp((y: Tensor) => ({ square: square(y), same: y }), device.tensor([1, 2, 3]));
+    expect([...(await value.square.data())]).toEqual([1, 4, 9]);
+    device.evaluate(value);
+    value.square.dispose();
+    const cotangent = device.tensor([1, 1, 1]);
+    const [gradient] = pullback({ square: cotangent, same: cotangent });
+    expect([...(await gradient.data())]).toEqual([3, 5, 7]);
+  });
+
+  it("a function that returns no tensor is refused", () => {
+    const x = device.tensor([1]);
+    for (const f of [() => 1, () => undefined, async (y: Tensor) => y, () => []])
+      expect(() => grad(f as never)(x)).toThrow(expect.objectContaining({ code: "gradient" }));
+  });
+});
+
 describe("higher derivatives", () => {
   it("a Hessian-vector product of a quadratic form is (A + A^T) v", async () => {
     const a = device.tensor(range(16), [4, 4]);

@@ -58,33 +58,58 @@ export const saveState = async (
   return arrays;
 };
 
-const flatFrom = (checkpoint: Checkpoint, group: string, { slots, size }: Packing<unknown>): Float32Array => {
+type Group = (typeof groups)[number];
+
+/** What keeps arrays of a checkpoint from being those of a model. */
+const misfits = ({ arrays }: Checkpoint, read: readonly Group[], { slots }: Packing<unknown>): string[] => {
+  const found: string[] = [];
+  for (const group of read)
+    for (const slot of slots) {
+      const [name, right] = [`${group}.${slot.name}`, `the model needs [${slot.shape.join(", ")}]`];
+      const saved = arrays[name];
+      if (!saved) found.push(`it has no ${name}; ${right}`);
+      else if (saved.shape.join() !== slot.shape.join() || saved.data.length !== slot.size)
+        found.push(`it has ${name} as [${saved.shape.join(", ")}] of ${saved.data.length} numbers; ${right}`);
+      else if (!saved.data.every(Number.isFinite)) found.push(`its ${name} is not finite`);
+    }
+  const known = new Set(groups.flatMap((group) => slots.map(({ name }) => `${group}.${name}`)));
+  const unknown = Object.keys(arrays).filter((name) => !known.has(name));
+  return [...found, ...unknown.map((name) => `it has ${name}; the model has no such parameter`)];
+};
+
+/** The most misfits that a message lists. */
+const LISTED = 8;
+
+/** @throws TrainError `checkpoint` listing all that does not fit the model, or is not finite */
+const checkFit = (checkpoint: Checkpoint, read: readonly Group[], packing: Packing<unknown>): void => {
+  const found = misfits(checkpoint, read, packing);
+  if (found.length === 0) return;
+  const more = found.length > LISTED ? `\nand ${found.length - LISTED} more` : "";
+  throw new TrainError(
+    "checkpoint",
+    `the checkpoint of step ${checkpoint.step} is not one of this model:\n${found.slice(0, LISTED).join("\n")}${more}`,
+  );
+};
+
+const flatFrom = ({ arrays }: Checkpoint, group: Group, { slots, size }: Packing<unknown>): Float32Array => {
   const flat = new Float32Array(size);
-  for (const slot of slots) {
-    const name = `${group}.${slot.name}`;
-    const saved = checkpoint.arrays[name];
-    if (!saved || saved.shape.join() !== slot.shape.join())
-      throw new TrainError(
-        "checkpoint",
-        `the checkpoint of step ${checkpoint.step} has ${saved ? `${name} as [${saved.shape.join(", ")}]` : `no ${name}`}; the model needs [${slot.shape.join(", ")}]`,
-      );
-    flat.set(saved.data, slot.offset);
-  }
+  for (const { name, offset } of slots) flat.set(arrays[`${group}.${name}`]!.data, offset);
   return flat;
 };
 
-/** Puts a checkpoint's state back on a device, to the bit. @throws TrainError `checkpoint` if it is of another model */
+/** Puts a checkpoint's state back on a device, to the bit. @throws TrainError `checkpoint` if it is of another model or not finite */
 export const restoreState = (checkpoint: Checkpoint, packing: Packing<unknown>, device: Device): OptimizerState => {
-  const load = (group: (typeof groups)[number]): Tensor =>
-    device.tensor(flatFrom(checkpoint, group, packing)) as unknown as Tensor;
+  checkFit(checkpoint, groups, packing);
+  const load = (group: Group): Tensor => device.tensor(flatFrom(checkpoint, group, packing)) as unknown as Tensor;
   return { weights: load("weights"), average: load("average"), m: load("m"), v: load("v") };
 };
 
 /**
  * The averaged weights of a checkpoint as parameters on a device: what validation measures and samples are drawn from.
- * @throws TrainError `checkpoint` if it is of another model
+ * @throws TrainError `checkpoint` if it is of another model or not finite
  */
 export const averagedWeights = <P>(checkpoint: Checkpoint, packing: Packing<P>, device: Device): P => {
+  checkFit(checkpoint, ["average"], packing);
   const flat = device.tensor(flatFrom(checkpoint, "average", packing));
   const params = packing.unpack(flat as unknown as Tensor);
   device.evaluate(params);

@@ -1,3 +1,5 @@
+import { type Check, integer, number, oneOf, oneOfKinds, record } from "./fields.js";
+
 /**
  * Averages of the weights over time, used for evaluation.
  * - `power`: the average at step t weighs step i by i^γ (Karras et al., arXiv 2312.02696, equation 127: decay
@@ -11,14 +13,33 @@ export type Averaging =
   | { readonly kind: "constant"; readonly decay: number }
   | { readonly kind: "none" };
 
-/** The relative width of a power profile of exponent γ (arXiv 2312.02696, equation 129). */
-export const powerWidth = (gamma: number): number => Math.sqrt((gamma + 1) / ((gamma + 2) ** 2 * (gamma + 3)));
+/**
+ * The relative width of a power profile of exponent γ (arXiv 2312.02696, equation 129).
+ * @throws TrainError `spec` unless γ > -1
+ */
+export const powerWidth = (gamma: number): number => {
+  number(-1, Infinity, { low: true })(gamma, "gamma");
+  return Math.sqrt((gamma + 1) / ((gamma + 2) ** 2 * (gamma + 3)));
+};
 
 /** The widest power profile, of γ = 0: the mean of all steps. */
 export const MAX_POWER_WIDTH = powerWidth(0);
 
-/** γ of a relative width, by bisection: the width falls monotonically for γ ≥ 0. */
+const powerWidths = number(0, MAX_POWER_WIDTH, { low: true });
+
+/** Checks an average's record. */
+export const averagingSpec: Check<Averaging> = oneOfKinds<Averaging>({
+  power: record({ kind: oneOf(["power"]), width: powerWidths }),
+  constant: record({ kind: oneOf(["constant"]), decay: number(0, 1, { high: true }) }),
+  none: record({ kind: oneOf(["none"]) }),
+});
+
+/**
+ * γ of a relative width, by bisection: the width falls monotonically for γ ≥ 0.
+ * @throws TrainError `spec` unless the width is above 0 and at most MAX_POWER_WIDTH
+ */
 export const powerExponent = (width: number): number => {
+  powerWidths(width, "width");
   let low = 0;
   let high = 1;
   while (powerWidth(high) > width) high *= 2;
@@ -30,8 +51,16 @@ export const powerExponent = (width: number): number => {
   return (low + high) / 2;
 };
 
-/** How far the average moves towards the new weights at a step (counted from 0): average += blend · (weights − average). */
+/**
+ * How far the average moves towards the new weights at a step (counted from 0): average += blend · (weights − average).
+ * @throws TrainError `spec` for an average that is none, and for a step that is no whole number of at least 0
+ */
 export const averagingBlend = (averaging: Averaging): ((step: number) => number) => {
+  const blend = blendOf(averagingSpec(averaging, "averaging"));
+  return (step) => blend(integer(0)(step, "step"));
+};
+
+const blendOf = (averaging: Averaging): ((step: number) => number) => {
   switch (averaging.kind) {
     case "none":
       return () => 1;

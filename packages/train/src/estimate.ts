@@ -1,3 +1,5 @@
+import { TrainError } from "./errors.js";
+
 /** A mean and the standard error of it. */
 export interface Estimate {
   readonly mean: number;
@@ -16,11 +18,15 @@ const meanOf = (values: ArrayLike<number>): number => {
  * Sampling Techniques, 1977, section 5A.12): Var = Σ (l₂ⱼ − l₂ⱼ₊₁)² / n². Slightly too large, never too small on
  * average. Var(losses)/n would be several times too large, as it counts how the loss depends on time.
  * @param losses an even number of at least 2
+ * @throws TrainError `data` for another number of losses, or one that is not finite
  */
 export const stratifiedMean = (losses: ArrayLike<number>): Estimate => {
   const n = losses.length;
   if (n < 2 || n % 2 !== 0)
-    throw new RangeError(`stratifiedMean: got ${n} losses; it needs an even number of at least 2`);
+    throw new TrainError("data", `stratifiedMean: got ${n} losses; it needs an even number of at least 2`);
+  for (let i = 0; i < n; i++)
+    if (!Number.isFinite(losses[i]))
+      throw new TrainError("data", `stratifiedMean: loss ${i} of ${n} is ${losses[i]}; every loss must be finite`);
   let squares = 0;
   for (let i = 0; i < n; i += 2) squares += (losses[i]! - losses[i + 1]!) ** 2;
   return { mean: meanOf(losses), stdErr: Math.sqrt(squares) / n };
@@ -29,10 +35,13 @@ export const stratifiedMean = (losses: ArrayLike<number>): Estimate => {
 /**
  * Mean of a − b, losses of two models on the same images, noise and times. What both find hard cancels, so its standard
  * error is far smaller than that of either mean.
- * @throws RangeError if there are not as many of each
+ * @throws TrainError `data` if there are not as many of each, an odd number, or one is not finite
  */
 export const pairedDifference = (a: ArrayLike<number>, b: ArrayLike<number>): Estimate => {
   if (a.length !== b.length)
-    throw new RangeError(`pairedDifference: got ${a.length} and ${b.length} losses; they must be of the same samples`);
+    throw new TrainError(
+      "data",
+      `pairedDifference: got ${a.length} and ${b.length} losses; they must be of the same samples`,
+    );
   return stratifiedMean(Float64Array.from(a, (loss, i) => loss - b[i]!));
 };

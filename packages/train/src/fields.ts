@@ -100,10 +100,11 @@ export const text: Check<string> = (value, path) => {
 };
 
 export const integer =
-  (least: number): Check<number> =>
+  (least: number, most = Number.MAX_SAFE_INTEGER): Check<number> =>
   (value, path) => {
-    if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value;
-    throw wrong(path, value, `a whole number of at least ${least}`);
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    const bound = most === Number.MAX_SAFE_INTEGER ? "" : ` and at most ${most}`;
+    throw wrong(path, value, `a whole number of at least ${least}${bound}`);
   };
 
 /** A finite number in [low, high], without an end that is `open`. */

@@ -20,3 +20,16 @@ export const canonicalJson = (value: unknown, path = "value"): string => {
     `${path} is ${String(value)}; it must be plain JSON: records, arrays, texts, finite numbers, true, false or null`,
   );
 };
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Where a JSON value that was is not the one that is: "spec.model.depth was 3 and is 1". */
+export const differences = (was: unknown, is: unknown, path: string): string[] => {
+  if (isRecord(was) && isRecord(is))
+    return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((key) =>
+      differences(was[key], is[key], `${path}.${key}`),
+    );
+  const [then, now] = [was, is].map((value) => (value === undefined ? "absent" : canonicalJson(value)));
+  return then === now ? [] : [`${path} was ${then} and is ${now}`];
+};

@@ -1,31 +1,74 @@
 import type { DataSource } from "@isoflop/data";
 import { type DitParams, dit } from "@isoflop/dit";
+import { equal, select, sub, type Tensor } from "@isoflop/tensor";
 import { TrainError } from "./errors.js";
 import type { TrainSpec } from "./spec.js";
 import type { Denoiser } from "./step.js";
 
-/** The model of a spec. One without context is handed captions like any other, and leaves them. */
-export const modelOf = ({ model }: TrainSpec): Denoiser<DitParams> => {
-  const built = dit(model);
-  return model.context.kind === "none" ? { ...built, apply: (params, x, t) => built.apply(params, x, t) } : built;
+/** Labels [n] from captions of one word [n, 1]: word k is class k - 1, and the empty caption the row after the last, "no label". */
+const labelsOf = (captions: Tensor, classes: number): Tensor => {
+  const word = captions.reshape([captions.shape[0]!]);
+  return select(equal(word, 0), classes, sub(word, 1));
 };
 
-/** @throws TrainError `data` if the data's images or captions do not fit the model */
-export const checkData = ({ model }: TrainSpec, data: DataSource): void => {
+/** The model of a spec, handed captions like any other: one without context leaves them, one of classes reads a label from each. */
+export const modelOf = ({ model }: TrainSpec): Denoiser<DitParams> => {
+  const built = dit(model);
+  const { context } = model;
+  switch (context.kind) {
+    case "none":
+      return { ...built, apply: (params, x, t) => built.apply(params, x, t) };
+    case "classes": {
+      const { classes } = context;
+      return { ...built, apply: (params, x, t, captions) => built.apply(params, x, t, labelsOf(captions, classes)) };
+    }
+    default:
+      return built;
+  }
+};
+
+/** 4 GiB of f32: what WebAssembly can address. */
+const MOST_VALUES = 2 ** 30;
+
+/**
+ * @throws TrainError `data` if the data's images or captions do not fit the model, `spec` for a model with more outputs than
+ * a prediction or a batch beyond memory
+ */
+export const checkData = ({ model, batch }: TrainSpec, data: DataSource): void => {
   const { channels, height, width } = model.image;
+  const { outChannels = channels } = model;
+  if (outChannels !== channels)
+    throw new TrainError(
+      "spec",
+      `model.outChannels is ${outChannels}; it must be model.image.channels, ${channels}: training is by predictions of x's shape, without a learned variance`,
+    );
   if (data.shape.join() !== [channels, height, width].join())
     throw new TrainError(
       "data",
       `${data.name} has images [${data.shape.join(", ")}]; model.image is [${channels}, ${height}, ${width}] (channels, height, width)`,
     );
+  const values = batch * channels * height * width;
+  if (values > MOST_VALUES)
+    throw new TrainError(
+      "spec",
+      `batch is ${batch}; its images would hold ${values} numbers, and a device takes at most ${MOST_VALUES} in one tensor`,
+    );
   const { context } = model;
+  const { captionLength, vocabulary } = data;
   if (context.kind === "none") return;
-  if (context.kind !== "words")
+  if (context.kind === "features")
     throw new TrainError(
       "data",
-      `${data.name} has captions of words; model.context.kind is "${context.kind}" and must be "words" or "none"`,
+      `${data.name} has captions of words; model.context.kind is "features" and must be "words", "classes" or "none"`,
     );
-  const { captionLength, vocabulary } = data;
+  if (context.kind === "classes") {
+    if (captionLength !== 1 || vocabulary.size !== context.classes + 1)
+      throw new TrainError(
+        "data",
+        `${data.name} has captions of ${captionLength} from ${vocabulary.size} words; model.context has ${context.classes} classes and takes captions of 1 from ${context.classes + 1}, the empty word and one for each`,
+      );
+    return;
+  }
   if (context.tokens !== captionLength || context.vocabulary !== vocabulary.size)
     throw new TrainError(
       "data",

@@ -1,2 +1,8 @@
-export { writeAtomically } from "./node/atomic.js";
-export { fileCheckpoints, listCheckpoints, readCheckpoint } from "./node/file-checkpoints.js";
+export { listFolder, makeFolder, removeTemporaries, writeAtomically } from "./node/atomic.js";
+export {
+  checkpointFile,
+  type FileChanges,
+  fileCheckpoints,
+  listCheckpoints,
+  readCheckpoint,
+} from "./node/file-checkpoints.js";

@@ -79,9 +79,9 @@ const densityOf = (spec: DensitySpec): TimestepDensity => {
     case "uniform":
       return uniform();
     case "logitNormal":
-      return logitNormal(spec);
+      return logitNormal({ mean: spec.mean, std: spec.std });
     case "mode":
-      return mode(spec);
+      return mode({ scale: spec.scale });
     case "cosmap":
       return cosmap();
   }
@@ -98,6 +98,8 @@ const weightingOf = (spec: WeightingSpec): Weighting => {
   }
 };
 
-/** The objective that a record names. */
-export const buildObjective = ({ path, prediction, weighting, density }: ObjectiveSpec): Objective =>
-  objective({ path: paths[path](), prediction, weighting: weightingOf(weighting), density: densityOf(density) });
+/** The objective that a record names. @throws TrainError `spec` for a name or number that is none */
+export const buildObjective = (spec: ObjectiveSpec): Objective => {
+  const { path, prediction, weighting, density } = objectiveSpec(spec, "objective");
+  return objective({ path: paths[path](), prediction, weighting: weightingOf(weighting), density: densityOf(density) });
+};

@@ -1,5 +1,7 @@
 import { adamw, add, div, minimum, mul, norm, sub, type Tensor } from "@isoflop/tensor";
 
+import { integer, number, positive } from "./fields.js";
+
 /** What AdamW keeps constant over a run. */
 export interface AdamWSettings {
   readonly beta1: number;
@@ -9,6 +11,12 @@ export interface AdamWSettings {
   readonly weightDecay: number;
 }
 
+const share = number(0, 1, { high: true });
+const notNegative = number(0, Infinity);
+
+/** The checks of AdamW's settings. */
+export const adamWFields = { beta1: share, beta2: share, eps: positive, weightDecay: notNegative } as const;
+
 /** Everything an optimizer step reads and replaces: flat f32 vectors of one size. */
 export interface OptimizerState {
   readonly weights: Tensor;
@@ -17,28 +25,43 @@ export interface OptimizerState {
   readonly average: Tensor;
 }
 
-/** What changes from step to step, as data: [learning rate, 1 − beta1^t, 1 − beta2^t] with t = step + 1. */
-export const adamWRates = (step: number, learningRate: number, { beta1, beta2 }: AdamWSettings): Float32Array =>
-  Float32Array.of(learningRate, 1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1));
+/**
+ * What changes from step to step, as data: [learning rate, 1 − beta1^t, 1 − beta2^t] with t = step + 1.
+ * @throws TrainError `spec` for a step, rate or beta that is none
+ */
+export const adamWRates = (step: number, learningRate: number, { beta1, beta2 }: AdamWSettings): Float32Array => {
+  integer(0)(step, "step");
+  notNegative(learningRate, "learningRate");
+  share(beta1, "beta1");
+  share(beta2, "beta2");
+  return Float32Array.of(learningRate, 1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1));
+};
 
 /**
  * Scales a flat gradient so that its norm is at most `limit` (Pascanu et al., arXiv 1211.5063). A gradient within the
  * limit is multiplied by exactly 1.
  * @returns the gradient, and its norm before clipping
+ * @throws TrainError `spec` unless the limit is a finite number above 0: a negative one would turn the gradient round
  */
 export const clipByNorm = (gradient: Tensor, limit: number): { gradient: Tensor; norm: Tensor } => {
+  positive(limit, "limit");
   const size = norm(gradient);
   return { gradient: mul(gradient, minimum(div(limit, size), 1)), norm: size };
 };
 
-/** One AdamW step over all parameters, then the average of the weights moves by `blend` (a scalar tensor). */
+/**
+ * One AdamW step over all parameters, then the average of the weights moves by `blend` (a scalar tensor).
+ * @throws TrainError `spec` for a setting out of its range
+ */
 export const updateParameters = (
   state: OptimizerState,
   gradient: Tensor,
   rates: Tensor,
   blend: Tensor,
-  settings: AdamWSettings,
+  { beta1, beta2, eps, weightDecay }: AdamWSettings,
 ): OptimizerState => {
-  const [weights, m, v] = adamw(state.weights, gradient, state.m, state.v, rates, settings);
+  const given = { beta1, beta2, eps, weightDecay };
+  for (const [name, value] of Object.entries(given)) adamWFields[name as keyof typeof given](value, name);
+  const [weights, m, v] = adamw(state.weights, gradient, state.m, state.v, rates, given);
   return { weights, m, v, average: add(state.average, mul(sub(weights, state.average), blend)) };
 };

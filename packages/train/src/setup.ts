@@ -1,17 +1,19 @@
 import type { DataSource } from "@isoflop/data";
-import type { Conditioning, Setup } from "@isoflop/flops";
+import { type Conditioning, conditionings, type Setup } from "@isoflop/flops";
+import { integer, oneOf, record, withDefault } from "./fields.js";
 
-/** What of a model's config the data decides, and patch size and conditioning; width, depth and heads are missing. */
+const setupFields = { patch: withDefault(integer(1), 2), conditioning: withDefault(oneOf(conditionings), "inContext") };
+
+/** What of a model's config the data decides, and patch size and conditioning; width, depth and heads are missing. @throws TrainError `spec` for an unknown option or choice */
 export const setupFor = (
   {
     shape: [channels, height, width],
     captionLength,
     vocabulary,
   }: Pick<DataSource, "shape" | "captionLength" | "vocabulary">,
-  { patch = 2, conditioning = "inContext" }: { readonly patch?: number; readonly conditioning?: Conditioning } = {},
+  options: { readonly patch?: number; readonly conditioning?: Conditioning } = {},
 ): Setup => ({
   image: { height, width, channels },
-  patch,
-  conditioning,
+  ...record<Pick<Setup, "patch" | "conditioning">>(setupFields)(options, "options"),
   context: { kind: "words", tokens: captionLength, vocabulary: vocabulary.size },
 });

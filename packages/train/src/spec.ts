@@ -1,21 +1,10 @@
 import { canonicalConfig, conditionings, configKeys, type DitConfig } from "@isoflop/flops";
-import { type Averaging, MAX_POWER_WIDTH } from "./ema.js";
+import { type Averaging, averagingSpec } from "./ema.js";
 import { TrainError } from "./errors.js";
-import {
-  type Check,
-  integer,
-  number,
-  oneOf,
-  oneOfKinds,
-  onlyKeys,
-  positive,
-  record,
-  text,
-  withDefault,
-} from "./fields.js";
+import { type Check, integer, number, oneOf, onlyKeys, positive, record, text, withDefault } from "./fields.js";
 import { type ObjectiveSpec, objectiveSpec } from "./objective.js";
-import type { AdamWSettings } from "./optimizer.js";
-import type { Schedule } from "./schedule.js";
+import { type AdamWSettings, adamWFields } from "./optimizer.js";
+import { checkSchedule, type Schedule, scheduleFields } from "./schedule.js";
 
 /** AdamW, its learning rate over the run, and the largest gradient norm it is given. */
 export interface OptimizerSpec extends AdamWSettings, Schedule {
@@ -74,42 +63,47 @@ const model: Check<DitConfig> = (value, path) => {
 
 const optimizerFields = record<OptimizerSpec>({
   learningRate: withDefault(positive, 2e-3),
-  warmup: withDefault(number(0, 1), 0.05),
-  shape: withDefault(oneOf(["constant", "linear", "cosine"]), "linear"),
-  decay: withDefault(number(0, 1), 0.3),
-  beta1: withDefault(number(0, 1, { high: true }), 0.9),
-  beta2: withDefault(number(0, 1, { high: true }), 0.99),
-  eps: withDefault(positive, 1e-8),
-  weightDecay: withDefault(number(0, Infinity), 0.01),
+  warmup: withDefault(scheduleFields.warmup, 0.05),
+  shape: withDefault(scheduleFields.shape, "linear"),
+  decay: withDefault(scheduleFields.decay, 0.3),
+  beta1: withDefault(adamWFields.beta1, 0.9),
+  beta2: withDefault(adamWFields.beta2, 0.99),
+  eps: withDefault(adamWFields.eps, 1e-8),
+  weightDecay: withDefault(adamWFields.weightDecay, 0.01),
   clip: withDefault(positive, 1),
 });
 
-const optimizer: Check<OptimizerSpec> = (value, path) => {
+/** Checks an optimizer's record and fills in its defaults. */
+export const optimizerSpec: Check<OptimizerSpec> = (value, path) => {
   const checked = optimizerFields(value ?? {}, path);
-  if (checked.warmup + checked.decay > 1)
-    throw new TrainError(
-      "spec",
-      `${path}.warmup and ${path}.decay are ${checked.warmup} and ${checked.decay}; together they must be at most 1, the whole run`,
-    );
+  checkSchedule(checked, path);
   return checked;
 };
 
+/** Beyond this a set's times, (i + ½) / n, are no longer distinct in f32. */
+const MOST_IMAGES = 2 ** 24;
+
 const validationImages: Check<number> = (value, path) => {
-  const images = integer(VALIDATION_BLOCK)(value, path);
+  const images = integer(VALIDATION_BLOCK, MOST_IMAGES)(value, path);
   if (images % VALIDATION_BLOCK === 0) return images;
   throw new TrainError("spec", `${path} is ${images}; it must be a multiple of ${VALIDATION_BLOCK}`);
 };
 
+const heldOut: Check<string> = (value, path) => {
+  if (value !== "train") return text(value, path);
+  throw new TrainError("spec", `${path} is "train"; it must be a split that training never sees, such as "validation"`);
+};
+
 const validationFields = record<ValidationSpec>({
-  split: withDefault(text, "validation"),
+  split: withDefault(heldOut, "validation"),
   images: withDefault(validationImages, 1024),
 });
 
-const averaging = oneOfKinds<Averaging>({
-  power: record({ kind: oneOf(["power"]), width: number(0, MAX_POWER_WIDTH, { low: true }) }),
-  constant: record({ kind: oneOf(["constant"]), decay: number(0, 1, { high: true }) }),
-  none: record({ kind: oneOf(["none"]) }),
-});
+/** Checks what is validated on and fills in the defaults. */
+export const validationSpec: Check<ValidationSpec> = (value, path) => validationFields(value ?? {}, path);
+
+/** A share of the captions. */
+export const captionDropout: Check<number> = number(0, 1);
 
 /** The checks of a spec's fields, for records that contain one. */
 export const trainFields = {
@@ -118,10 +112,10 @@ export const trainFields = {
   batch: withDefault(integer(1), 16),
   steps: integer(1),
   seed: withDefault(integer(0), 0),
-  optimizer,
-  averaging: withDefault(averaging, { kind: "power", width: 0.05 }),
-  captionDropout: withDefault(number(0, 1), 0),
-  validation: (value: unknown, path: string) => validationFields(value ?? {}, path),
+  optimizer: optimizerSpec,
+  averaging: withDefault(averagingSpec, { kind: "power", width: 0.05 }),
+  captionDropout: withDefault(captionDropout, 0),
+  validation: validationSpec,
 } as const;
 
 /**

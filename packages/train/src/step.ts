@@ -12,9 +12,10 @@ import {
   type Tensor,
   valueAndGrad,
 } from "@isoflop/tensor";
+import { onlyKeys } from "./fields.js";
 import { clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
 import type { Packing } from "./pack.js";
-import type { OptimizerSpec } from "./spec.js";
+import { captionDropout as checkDropout, type OptimizerSpec, optimizerSpec, trainFields } from "./spec.js";
 
 /** A network that predicts from noisy images x [n, c, h, w], times t [n] and captions i32 [n, words]. `@isoflop/dit` makes some. */
 export interface Denoiser<P> {
@@ -60,19 +61,22 @@ const dropCaptions = (captions: Tensor, share: number, key: Tensor): Tensor => {
   return select(dropped, 0, captions);
 };
 
+/** A spec's other fields may stand beside them. */
+const stepOptions = [...new Set(["device", "model", "packing", ...Object.keys(trainFields)])];
+
 /**
  * One training step as one program: noise and times drawn on the device from the run's key folded with the step,
  * forward, backward, clipping, AdamW and the average of the weights. The state is donated: the program overwrites it.
+ * @throws TrainError `spec` for an unknown option, a dropout outside 0..1 or an optimizer that is none
  */
-export const trainStep = <P>({
-  device,
-  model,
-  packing,
-  objective,
-  optimizer,
-  captionDropout,
-}: StepOptions<P>): Jitted<[state: OptimizerState, inputs: StepInputs], StepOutputs> =>
-  jit(
+export const trainStep = <P>(
+  options: StepOptions<P>,
+): Jitted<[state: OptimizerState, inputs: StepInputs], StepOutputs> => {
+  onlyKeys(options, "options", stepOptions);
+  const { device, model, packing, objective } = options;
+  const captionDropout = checkDropout(options.captionDropout, "options.captionDropout");
+  const optimizer = optimizerSpec(options.optimizer, "options.optimizer");
+  return jit(
     (state: OptimizerState, { images, captions, key, step, rates, blend }: StepInputs): StepOutputs => {
       const [noiseKey, timeKey, captionKey] = random.split(random.foldIn(key, step), 3);
       const noise = random.normal(noiseKey!, images.shape);
@@ -92,3 +96,4 @@ export const trainStep = <P>({
     },
     { device, donate: [0] },
   );
+};

@@ -4,8 +4,9 @@ import { concat, type Device, leavesOf, random, type Tensor } from "@isoflop/ten
 import { type Checkpoint, type CheckpointStore, restoreState, saveState } from "./checkpoint.js";
 import { averagingBlend } from "./ema.js";
 import { DivergedError, TrainError } from "./errors.js";
+import { integer, number, onlyKeys } from "./fields.js";
 import { yieldToHost } from "./host.js";
-import { canonicalJson } from "./json.js";
+import { canonicalJson, differences } from "./json.js";
 import { checkData, modelOf } from "./model.js";
 import { buildObjective } from "./objective.js";
 import { adamWRates, type OptimizerState } from "./optimizer.js";
@@ -13,7 +14,7 @@ import { packTree } from "./pack.js";
 import { scheduleFactor } from "./schedule.js";
 import { type TrainSpec, type TrainSpecInput, trainSpec } from "./spec.js";
 import { type StepInputs, trainStep } from "./step.js";
-import { type Validation, validate } from "./validate.js";
+import { checkSplit, type Validation, validate } from "./validate.js";
 
 /** What one training step was like. */
 export interface StepMetrics {
@@ -53,7 +54,7 @@ export interface TrainOptions {
    * more often waits. Default 16.
    */
   readonly readEvery?: number;
-  /** Least seconds between checkpoints. Default 30. */
+  /** Least seconds between checkpoints; Infinity for the last alone. Default 30. */
   readonly checkpointSeconds?: number;
 }
 
@@ -68,6 +69,27 @@ export interface TrainResult {
   /** The averaged weights on the device; the caller disposes them. */
   readonly weights: DitParams;
 }
+
+const trainOptions = [
+  ...["device", "data", "store", "signal", "onProgress", "onRejected"],
+  ...["readEvery", "checkpointSeconds"],
+] as const satisfies readonly (keyof TrainOptions)[];
+
+/** @throws TrainError `spec` for an option of another name, no device or data, or a pace that is none */
+const checkOptions = (options: TrainOptions): Required<Pick<TrainOptions, "readEvery" | "checkpointSeconds">> => {
+  onlyKeys(options, "options", trainOptions);
+  if (typeof options.device?.tensor !== "function")
+    throw new TrainError("spec", "options.device is no device; it must be one of createDevice of @isoflop/tensor");
+  if (typeof options.data?.batch !== "function")
+    throw new TrainError(
+      "spec",
+      "options.data is no data source; it must be one such as shapeScenes() of @isoflop/data",
+    );
+  const { readEvery = 16, checkpointSeconds = 30 } = options;
+  integer(1)(readEvery, "options.readEvery");
+  if (checkpointSeconds !== Infinity) number(0, Infinity)(checkpointSeconds, "options.checkpointSeconds");
+  return { readEvery, checkpointSeconds };
+};
 
 /** Seconds without letting timers and signals through, at most (but for the length of a step). */
 const LONGEST_SILENCE = 0.05;
@@ -85,15 +107,17 @@ const SLOWEST_REPORT = 1;
  */
 export const train = async (input: TrainSpecInput, options: TrainOptions): Promise<TrainResult> => {
   const spec = trainSpec(input);
-  const { device, data, store, signal, onProgress, readEvery = 16, checkpointSeconds = 30 } = options;
+  const { readEvery, checkpointSeconds } = checkOptions(options);
+  const { device, data, store, signal, onProgress } = options;
   checkData(spec, data);
+  checkSplit(data, spec.validation.split, spec.validation.images);
   const model = modelOf(spec);
   const objective = buildObjective(spec.objective);
   const packing = packTree(model.init(random.key(0)));
   const fingerprint = canonicalJson(spec);
   signal?.throwIfAborted();
 
-  const resumed = await resume(fingerprint, options);
+  const resumed = await resume(spec, options);
   let step = resumed?.step ?? 0;
   let state = resumed
     ? restoreState(resumed, packing, device)
@@ -117,11 +141,14 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
       rates: device.tensor(adamWRates(step, learningRate, spec.optimizer)),
       blend: device.tensor(Float32Array.of(blendOf(step)), []),
     };
-    const outputs = runStep(state, inputs);
-    state = outputs.state;
-    for (const tensor of Object.values(inputs)) if (tensor !== key) tensor.dispose();
-    step++;
-    return outputs.metrics;
+    try {
+      const outputs = runStep(state, inputs);
+      state = outputs.state;
+      step++;
+      return outputs.metrics;
+    } finally {
+      for (const tensor of Object.values(inputs)) if (tensor !== key) tensor.dispose();
+    }
   };
 
   const save = async (): Promise<void> => {
@@ -163,12 +190,11 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
     try {
       const fixed = { ...spec, device, model, objective, data, ...(signal && { signal }) };
       const validation = await validate(weights, fixed);
-      if (!Number.isFinite(validation.mean))
-        throw new DivergedError(step - 1, learningRateAt(spec, step - 1), `the validation loss is ${validation.mean}`);
       return { steps: step, parameters: packing.size, seconds: trained, validation, weights };
     } catch (error) {
       for (const tensor of leavesOf(weights)) tensor.dispose();
-      throw error;
+      if (!(error instanceof TrainError && error.code === "diverged")) throw error;
+      throw new DivergedError(step - 1, learningRateAt(spec, step - 1), error.message);
     }
   } finally {
     for (const tensor of [key, ...pending, ...Object.values(state)]) tensor.dispose();
@@ -195,15 +221,32 @@ const checkFinite = (arrays: Checkpoint["arrays"], step: number, spec: TrainSpec
       throw new DivergedError(step, learningRateAt(spec, step), `${name} after step ${step} is not finite`);
 };
 
-/** @throws TrainError `checkpoint` if the newest readable checkpoint is of another spec */
-const resume = async (spec: string, { store, onRejected }: TrainOptions): Promise<Checkpoint | undefined> => {
+/** In what the spec of a checkpoint differs from this one. */
+const otherRun = (saved: string, spec: TrainSpec): string => {
+  try {
+    const found = differences(JSON.parse(saved), JSON.parse(canonicalJson(spec)), "spec");
+    return `Of what it was made from, ${found.slice(0, 8).join("; ")}${found.length > 8 ? "; and more" : ""}`;
+  } catch {
+    return `It was made from ${saved}`;
+  }
+};
+
+/** @throws TrainError `checkpoint` if the newest readable checkpoint is of another spec, or of no step of this one */
+const resume = async (spec: TrainSpec, { store, onRejected }: TrainOptions): Promise<Checkpoint | undefined> => {
   const { checkpoint, rejected = [] } = (await store?.latest()) ?? {};
   for (const error of rejected) onRejected?.(error);
-  if (checkpoint && checkpoint.spec !== spec)
+  if (!checkpoint) return undefined;
+  if (checkpoint.spec !== canonicalJson(spec))
     throw new TrainError(
       "checkpoint",
-      `the checkpoint of step ${checkpoint.step} is of another run; give this one a folder of its own. It was made from ${checkpoint.spec}`,
+      `the checkpoint of step ${checkpoint.step} is of another run; give this one a folder of its own. ${otherRun(checkpoint.spec, spec)}`,
     );
+  const wrong = (field: string, value: unknown, right: string): TrainError =>
+    new TrainError("checkpoint", `the checkpoint's ${field} is ${value}; it must be ${right}`);
+  const { step, seconds } = checkpoint;
+  if (!(Number.isSafeInteger(step) && step >= 0 && step <= spec.steps))
+    throw wrong("step", step, `a whole number from 0 to ${spec.steps}, the steps of its run`);
+  if (!(Number.isFinite(seconds) && seconds >= 0)) throw wrong("seconds", seconds, "a finite number of at least 0");
   return checkpoint;
 };
 

@@ -1,10 +1,11 @@
 import type { DataSource } from "@isoflop/data";
-import { loss, type Objective } from "@isoflop/diffusion";
+import { loss, type Objective, quantiles } from "@isoflop/diffusion";
 import { type Device, jit, random, type Tensor } from "@isoflop/tensor";
 import { TrainError } from "./errors.js";
 import { type Estimate, stratifiedMean } from "./estimate.js";
+import { onlyKeys } from "./fields.js";
 import { yieldToHost } from "./host.js";
-import { VALIDATION_BLOCK, type ValidationSpec } from "./spec.js";
+import { trainFields, VALIDATION_BLOCK, type ValidationSpec, validationSpec } from "./spec.js";
 import type { Denoiser } from "./step.js";
 
 /** Seed of the validation noise: one for all runs, so that every model meets the same. */
@@ -25,17 +26,21 @@ export interface ValidateOptions<P> {
   readonly signal?: AbortSignal;
 }
 
+/** A spec's other fields may stand beside them. */
+const validateOptions = [...new Set(["device", "model", "data", "signal", ...Object.keys(trainFields)])];
+
 /**
  * Validation loss of given weights. Image i of the held-out split meets noise that depends on i alone, at the time
  * quantile((i + ½) / n) of the objective's density: the same numbers for every model, in the same order, on every device.
  * Standard error by `stratifiedMean`: over images and noise, at fixed times.
  *
- * @throws TrainError `data` if the split has too few images
+ * @throws TrainError `data` if the split has too few images, `spec` for an unknown option or a split that training sees, `diverged` naming
+ * the first image whose loss is not finite
  */
-export const validate = async <P>(
-  params: P,
-  { device, model, objective, data, validation: { split, images: count }, signal }: ValidateOptions<P>,
-): Promise<Validation> => {
+export const validate = async <P>(params: P, options: ValidateOptions<P>): Promise<Validation> => {
+  onlyKeys(options, "options", validateOptions);
+  const { device, model, objective, data, signal } = options;
+  const { split, images: count } = validationSpec(options.validation, "options.validation");
   checkSplit(data, split, count);
   const block = jit(
     (weights: P, x: Tensor, captions: Tensor, t: Tensor, index: Tensor): Tensor => {
@@ -45,20 +50,29 @@ export const validate = async <P>(
     { device },
   );
   const losses = new Float32Array(count);
+  const times = Float32Array.from(quantiles(objective.density, count));
   try {
     for (let start = 0; start < count; start += VALIDATION_BLOCK) {
       signal?.throwIfAborted();
       const { images, captions } = data.batch(split, start, VALIDATION_BLOCK);
-      const quantile = (_: unknown, i: number): number => objective.density.quantile((start + i + 0.5) / count);
       const inputs = [
         device.tensor(images, [VALIDATION_BLOCK, ...data.shape]),
         device.tensor(captions, [VALIDATION_BLOCK, data.captionLength], "i32"),
-        device.tensor(Float32Array.from({ length: VALIDATION_BLOCK }, quantile)),
+        device.tensor(times.subarray(start, start + VALIDATION_BLOCK)),
         device.tensor(Uint32Array.of(start / VALIDATION_BLOCK), [], "u32"),
       ] as const;
-      const result = (block as (...args: readonly unknown[]) => Tensor)(params, ...inputs);
-      losses.set((await result.data()) as Float32Array, start);
-      for (const tensor of [...inputs, result]) tensor.dispose();
+      try {
+        using result = (block as (...args: readonly unknown[]) => Tensor)(params, ...inputs);
+        losses.set((await result.data()) as Float32Array, start);
+      } finally {
+        for (const tensor of inputs) tensor.dispose();
+      }
+      const bad = losses.subarray(start, start + VALIDATION_BLOCK).findIndex((value) => !Number.isFinite(value));
+      if (bad !== -1)
+        throw new TrainError(
+          "diverged",
+          `the validation loss of image ${start + bad} of "${split}", at t = ${times[start + bad]}, is ${losses[start + bad]}`,
+        );
       await yieldToHost();
     }
   } finally {
@@ -67,7 +81,8 @@ export const validate = async <P>(
   return { ...stratifiedMean(losses), losses };
 };
 
-const checkSplit = (data: DataSource, split: string, count: number): void => {
+/** @throws TrainError `data` unless the data has the split, and as many images in it */
+export const checkSplit = (data: DataSource, split: string, count: number): void => {
   if (!data.splits.includes(split))
     throw new TrainError(
       "data",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Averaging, averagingBlend, MAX_POWER_WIDTH, powerExponent, powerWidth } from "../src/ema.js";
+import { TrainError } from "../src/errors.js";
 
 /** The weight every step has in the average after all of them. */
 const profile = (averaging: Averaging, steps: number): number[] => {
@@ -26,6 +27,37 @@ describe("powerExponent", () => {
   it("inverts powerWidth", () => {
     for (const gamma of [0, 0.5, 3, 40]) expect(powerExponent(powerWidth(gamma))).toBeCloseTo(gamma, 6);
   });
+});
+
+const refused: [name: string, call: () => unknown, message: string][] = [
+  [
+    "a width beyond the widest",
+    () => powerExponent(0.9),
+    "width is 0.9; it must be a finite number above 0 and of at most 0.288",
+  ],
+  ["a width below 0", () => powerExponent(-1), "width is -1"],
+  ["no width", () => powerExponent(0), "width is 0; it must be a finite number above 0"],
+  ["a width that is NaN", () => powerExponent(Number.NaN), "width is NaN"],
+  ["an exponent that is none", () => powerWidth(-1), "gamma is -1; it must be a finite number above -1"],
+  ["an average too wide", () => averagingBlend({ kind: "power", width: 0.5 }), "averaging.width is 0.5"],
+  [
+    "a decay of 1",
+    () => averagingBlend({ kind: "constant", decay: 1 }),
+    "averaging.decay is 1; it must be a finite number of at least 0 and below 1",
+  ],
+  ["a decay that is NaN", () => averagingBlend({ kind: "constant", decay: Number.NaN }), "averaging.decay is NaN"],
+  [
+    "a kind of another name",
+    () => averagingBlend({ kind: "ema", decay: 0.9 } as never),
+    'one of "power", "constant", "none"',
+  ],
+  ["a field of another kind", () => averagingBlend({ kind: "constant", width: 0.1 } as never), 'unknown key "width"'],
+  ["half a step", () => averagingBlend({ kind: "none" })(0.5), "step is 0.5; it must be a whole number of at least 0"],
+  ["a step before the first", () => averagingBlend({ kind: "power", width: 0.1 })(-1), "step is -1"],
+];
+it.each(refused)("refuses %s", (_, call, message) => {
+  expect(call).toThrow(TrainError);
+  expect(call).toThrow(message);
 });
 
 describe("averagingBlend", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { TrainError } from "../src/errors.js";
 import { pairedDifference, stratifiedMean } from "../src/estimate.js";
 
 /** Uniform numbers by a linear congruential generator. */
@@ -35,7 +36,14 @@ describe("stratifiedMean", () => {
   });
 
   it.each([[[]], [[1]], [[1, 2, 3]]])("refuses %j, which has no pairs", (losses) => {
-    expect(() => stratifiedMean(losses)).toThrow(RangeError);
+    expect(() => stratifiedMean(losses)).toThrow(TrainError);
+  });
+});
+
+describe.each([Number.NaN, Number.POSITIVE_INFINITY])("a loss that is %s", (bad) => {
+  it("is named by its place, not averaged", () => {
+    expect(() => stratifiedMean([1, bad])).toThrow(`loss 1 of 2 is ${bad}`);
+    expect(() => pairedDifference([bad, 1], [0, 0])).toThrow(`loss 0 of 2 is ${bad}`);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { openSafetensors } from "@isoflop/tensor";
@@ -51,6 +51,31 @@ describe("fileCheckpoints", () => {
     expect([...(await tensors.float32("weights.a"))].slice(0, 1)).toEqual([10]);
   });
 
+  it("removes old checkpoints and remains of crashes, and no file of anyone else", async () => {
+    const store = fileCheckpoints(folder, { keep: 1 });
+    const others = ["step-notes.txt", "step-000000001.png", "step-1.json", "steps.json"];
+    for (const name of others) await writeFile(path.join(folder, name), "mine");
+    for (const step of [1, 2]) await store.save(at(step));
+    const own = ["step-000000002.json", "step-000000002.safetensors"];
+    expect((await readdir(folder)).sort()).toEqual([...own, ...others].sort());
+  });
+
+  it("knows the newest by its number, also beyond nine digits", async () => {
+    const store = fileCheckpoints(folder);
+    for (const step of [999_999_999, 1_000_000_000]) await store.save(at(step));
+    expect((await store.latest()).checkpoint!.step).toBe(1_000_000_000);
+    await rename(file(1_000_000_000, "json"), file(7, "json"));
+    await rename(file(1_000_000_000, "safetensors"), file(7, "safetensors"));
+    await expect(readCheckpoint(file(7, "json"))).rejects.toThrow("it says that it is of step 1000000000");
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])("refuses to keep %s of them: it would remove what it has just written", (keep) => {
+    expect(() => fileCheckpoints(folder, { keep })).toThrow(
+      `options.keep is ${keep}; it must be a whole number of at least 1`,
+    );
+    expect(() => fileCheckpoints(folder, { keeps: 3 } as never)).toThrow('unknown key "keeps"; did you mean "keep"?');
+  });
+
   const damage: [string, (step: number) => Promise<unknown>, string][] = [
     ["truncated tensors", (step) => truncate(file(step, "safetensors"), 40), "it has 40 bytes"],
     ["missing tensors", (step) => rm(file(step, "safetensors")), "the file is missing"],
@@ -97,6 +122,29 @@ describe("fileCheckpoints", () => {
     await rm(file(8, "json"));
     expect(await store.latest()).toEqual({ checkpoint: at(4), rejected: [] });
   });
+
+  it("leaves files alone that are not its own, whatever they begin with", async () => {
+    const foreign = ["step-notes.txt", "step-000000001.json.bak", "step-000000001.json.tmp", "notes.77.ab.tmp"];
+    for (const name of foreign) await writeFile(path.join(folder, name), "mine");
+    await writeFile(`${file(3, "json")}.77.abcdef01.tmp`, "left by a crash");
+    const store = fileCheckpoints(folder, { keep: 1 });
+    for (const step of [2, 3]) await store.save(at(step));
+    expect((await readdir(folder)).sort()).toEqual(
+      [...foreign, "step-000000003.json", "step-000000003.safetensors"].sort(),
+    );
+  });
+
+  it.runIf(process.platform !== "win32")(
+    "does not take a checkpoint that cannot be read for a damaged one",
+    async () => {
+      const store = fileCheckpoints(folder);
+      await store.save(at(4));
+      await store.save(at(8));
+      await rm(file(8, "safetensors"));
+      await symlink(path.basename(file(8, "safetensors")), file(8, "safetensors"));
+      await expect(store.latest()).rejects.toMatchObject({ code: "ELOOP" });
+    },
+  );
 
   it("keeps what it had when it cannot write", async () => {
     await writeFile(path.join(folder, "file"), "");

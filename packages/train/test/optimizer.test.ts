@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createDevice, jit, openSafetensors, type SafetensorsFile, type Tensor } from "@isoflop/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
+import { TrainError } from "../src/errors.js";
 import { adamWRates, clipByNorm, type OptimizerState, updateParameters } from "../src/optimizer.js";
 
 const settings = {
@@ -11,6 +12,32 @@ const settings = {
 let fixture: SafetensorsFile;
 beforeAll(async () => {
   fixture = await openSafetensors(readFileSync(new URL("./fixtures/optim_small.safetensors", import.meta.url)));
+});
+
+describe("what is no optimizer is refused by name", () => {
+  const adam = settings["AdamW.0"];
+  const none = null as unknown as Tensor;
+  const state = none as unknown as OptimizerState;
+  const call = (changes: object) => () => updateParameters(state, none, none, none, { ...adam, ...changes });
+  it.each<[name: string, call: () => unknown, message: string]>([
+    [
+      "a limit that would turn the gradient round",
+      () => clipByNorm(none, -1),
+      "limit is -1; it must be a finite number above 0",
+    ],
+    ["a limit of 0", () => clipByNorm(none, 0), "limit is 0"],
+    ["a limit that is NaN", () => clipByNorm(none, Number.NaN), "limit is NaN"],
+    ["half a step", () => adamWRates(0.5, 0.1, adam), "step is 0.5"],
+    ["a step before the first", () => adamWRates(-1, 0.1, adam), "step is -1"],
+    ["a rate that is NaN", () => adamWRates(0, Number.NaN, adam), "learningRate is NaN"],
+    ["a negative rate", () => adamWRates(0, -0.1, adam), "learningRate is -0.1"],
+    ["a beta of 1", () => adamWRates(0, 0.1, { ...adam, beta1: 1 }), "beta1 is 1"],
+    ["a negative decay", call({ weightDecay: -1 }), "weightDecay is -1"],
+    ["an eps that is NaN", call({ eps: Number.NaN }), "eps is NaN"],
+  ])("%s", (_, attempt, message) => {
+    expect(attempt).toThrow(TrainError);
+    expect(attempt).toThrow(message);
+  });
 });
 
 describe.each(["reference", "wasm"] as const)("on %s", (kind) => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { TrainError } from "../src/errors.js";
 import { scheduleFactor } from "../src/schedule.js";
 
 const factors = (schedule: Parameters<typeof scheduleFactor>[0], steps: number): number[] =>
@@ -20,6 +21,28 @@ describe("scheduleFactor", () => {
 
   it("is 1 throughout without warm-up or decay", () => {
     expect(factors({ warmup: 0, shape: "constant", decay: 0.5 }, 5)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  const plain = { warmup: 0.1, shape: "linear", decay: 0.2 } as const;
+  it.each<[name: string, call: () => number, message: string]>([
+    ["a warm-up that is NaN", () => scheduleFactor({ ...plain, warmup: Number.NaN }, 0, 10), "schedule.warmup is NaN"],
+    ["a decay below 0", () => scheduleFactor({ ...plain, decay: -0.1 }, 0, 10), "schedule.decay is -0.1"],
+    [
+      "a shape of another name",
+      () => scheduleFactor({ ...plain, shape: "cos" as never }, 0, 10),
+      'one of "constant", "linear", "cosine"',
+    ],
+    ["more than the run", () => scheduleFactor({ ...plain, warmup: 0.9 }, 0, 10), "together they must be at most 1"],
+    [
+      "half a step",
+      () => scheduleFactor(plain, 1.5, 10),
+      "step is 1.5; it must be a whole number of at least 0 and at most 9",
+    ],
+    ["a step after the last", () => scheduleFactor(plain, 10, 10), "step is 10"],
+    ["a run of no steps", () => scheduleFactor(plain, 0, 0), "steps is 0; it must be a whole number of at least 1"],
+  ])("refuses %s", (_, call, message) => {
+    expect(call).toThrow(TrainError);
+    expect(call).toThrow(message);
   });
 
   it("wastes no step, never exceeds the peak, and turns once", () => {

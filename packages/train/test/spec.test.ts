@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { TrainError } from "../src/errors.js";
 import { nearest } from "../src/fields.js";
+import { buildObjective } from "../src/objective.js";
 import { type TrainSpecInput, trainSpec } from "../src/spec.js";
 import { tinyModel, tinySpec } from "./tiny.js";
 
@@ -46,6 +47,24 @@ describe("trainSpec", () => {
     ],
     ["an average wider than any", { ...minimal, averaging: { kind: "power", width: 0.5 } }, "of at most 0.288"],
     ["an average of no kind", { ...minimal, averaging: { width: 0.5 } }, "spec.averaging.kind is missing"],
+    [
+      "validation on what training sees",
+      { ...minimal, validation: { split: "train" } },
+      'spec.validation.split is "train"; it must be a split that training never sees, such as "validation"',
+    ],
+    ["a negative batch", { ...minimal, batch: -4 }, "spec.batch is -4; it must be a whole number of at least 1"],
+    [
+      "a rate that is NaN",
+      { ...minimal, optimizer: { learningRate: Number.NaN } },
+      "spec.optimizer.learningRate is NaN",
+    ],
+    ["a clip below 0", { ...minimal, optimizer: { clip: -1 } }, "spec.optimizer.clip is -1"],
+    [
+      "a prediction of another name",
+      { ...minimal, objective: { prediction: "epsilon" } },
+      'one of "velocity", "noise", "data"',
+    ],
+    ["more images than f32 has times for", { ...minimal, validation: { images: 2 ** 40 } }, "and at most 16777216"],
     ["a ragged validation set", { ...minimal, validation: { images: 100 } }, "must be a multiple of 64"],
     [
       "a model that cannot be",
@@ -62,6 +81,18 @@ describe("trainSpec", () => {
 
   it("takes what tests train", () => {
     expect(trainSpec(tinySpec()).steps).toBe(12);
+  });
+});
+
+describe("buildObjective", () => {
+  const { objective } = trainSpec(minimal);
+  it.each<[changes: object, message: string]>([
+    [{ path: "constructor" }, 'objective.path is "constructor"; it must be one of "linear", "cosine", "vp"'],
+    [{ prediction: "x0" }, 'objective.prediction is "x0"'],
+    [{ weighting: { kind: "snr" } }, 'objective.weighting.kind is "snr"'],
+    [{ density: { kind: "logitNormal", mean: Number.NaN, std: 1 } }, "objective.density.mean is NaN"],
+  ])("refuses %j", (changes, message) => {
+    expect(() => buildObjective({ ...objective, ...changes } as never)).toThrow(message);
   });
 });
 

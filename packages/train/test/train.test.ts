@@ -1,8 +1,8 @@
-import type { DataSource } from "@isoflop/data";
+import { type DataSource, labelledImages } from "@isoflop/data";
 import { dit } from "@isoflop/dit";
 import { conventions, flops, training } from "@isoflop/flops";
 import { createDevice, type Device, leavesOf, random, spec as shaped } from "@isoflop/tensor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { averagedWeights, type Checkpoint, type CheckpointStore, memoryCheckpoints } from "../src/checkpoint.js";
 import { DivergedError, TrainError } from "../src/errors.js";
 import { buildObjective } from "../src/objective.js";
@@ -178,7 +178,78 @@ describe("train", () => {
   it("refuses the checkpoint of another run", async () => {
     const store = memoryCheckpoints();
     await run(tinySpec(), { store });
-    await expect(run(tinySpec({ seed: 5 }), { store })).rejects.toThrow("is of another run");
+    const other = run(tinySpec({ seed: 5, optimizer: { clip: 2 } }), { store });
+    await expect(other).rejects.toThrow("is of another run");
+    await expect(other).rejects.toThrow("spec.optimizer.clip was 1 and is 2; spec.seed was 3 and is 5");
+  });
+
+  it("refuses a checkpoint whose place or numbers cannot be, listing all of them", async () => {
+    const store = memoryCheckpoints();
+    await run(tinySpec(), { store });
+    const checkpoint = (await store.latest()).checkpoint!;
+    const resumed = (changes: Partial<Checkpoint>) =>
+      run(tinySpec(), {
+        store: { ...store, latest: async () => ({ checkpoint: { ...checkpoint, ...changes }, rejected: [] }) },
+      });
+    const { buffers } = device.memory;
+    for (const step of [-1, 1.5, 13, Number.NaN])
+      await expect(resumed({ step })).rejects.toThrow(
+        `the checkpoint's step is ${step}; it must be a whole number from 0 to 12`,
+      );
+    await expect(resumed({ seconds: Number.NaN })).rejects.toThrow("the checkpoint's seconds is NaN");
+    const bias = "weights.x_embedder.proj.bias";
+    const { [bias]: saved, "m.x_embedder.proj.bias": _, ...rest } = checkpoint.arrays;
+    const broken = { ...saved!, data: saved!.data.map((x, i) => (i === 3 ? Number.NaN : x)) };
+    const attempt = resumed({ arrays: { ...rest, [bias]: broken, "v.more": saved! } });
+    for (const part of [
+      `its ${bias} is not finite`,
+      "it has no m.x_embedder.proj.bias",
+      "it has v.more; the model has no such",
+    ])
+      await expect(attempt).rejects.toThrow(part);
+    await expect(
+      resumed({ arrays: { ...checkpoint.arrays, [bias]: { ...saved!, data: saved!.data.slice(1) } } }),
+    ).rejects.toThrow(`it has ${bias} as [8] of 7 numbers; the model needs [8]`);
+    expect(device.memory.buffers).toBe(buffers);
+  });
+
+  it("refuses options of another name and paces that are none", async () => {
+    const attempt = (options: object) => train(tinySpec(), { device, data: tinyData(), ...options });
+    await expect(attempt({ onprogress() {} })).rejects.toThrow('unknown key "onprogress"; did you mean "onProgress"?');
+    await expect(attempt({ device: undefined })).rejects.toThrow("options.device is no device");
+    await expect(attempt({ data: "cifar" })).rejects.toThrow("options.data is no data source");
+    await expect(train(tinySpec(), undefined as never)).rejects.toThrow("options is missing; it must be a record");
+    await expect(attempt({ readEvery: 0 })).rejects.toThrow("options.readEvery is 0");
+    await expect(attempt({ checkpointSeconds: Number.NaN })).rejects.toThrow("options.checkpointSeconds is NaN");
+    await expect(attempt({ checkpointSeconds: -1 })).rejects.toThrow("options.checkpointSeconds is -1");
+  });
+
+  it("trains the class-conditional DiT on captions of one word, the empty one as no label", async () => {
+    const classNames = ["cat", "dog", "ship"];
+    const images = (n: number) => ({
+      pixels: Uint8Array.from({ length: n * 3 * 16 * 16 }, (_, i) => (i * 7919) % 256),
+      labels: Array.from({ length: n }, (_, i) => i % 3),
+    });
+    const provenance = { ...tinyData().describe().provenance, name: "made up" };
+    const data = labelledImages({
+      name: "three",
+      size: 16,
+      classNames,
+      train: images(64),
+      validation: images(64),
+      provenance,
+    });
+    const model = { ...tinyModel(), conditioning: "adaLNZero", context: { kind: "classes", classes: 3 } } as const;
+    const { result, arrays } = await run(tinySpec({ model, steps: 4 }), { data });
+    expect(result.validation.mean).toBeGreaterThan(0);
+    const table = "y_embedder.embedding_table.weight";
+    expect(arrays[`weights.${table}`]!.shape).toEqual([4, 8]);
+    const rows = async (captionDropout: number) => {
+      const m = (await run(tinySpec({ model, steps: 6, captionDropout }), { data })).arrays[`m.${table}`]!.data;
+      return [0, 1, 2, 3].map((row) => m.subarray(8 * row, 8 * row + 8).some((x) => x !== 0));
+    };
+    expect(await rows(0), "every class is learnt, no label is not").toEqual([true, true, true, false]);
+    expect(await rows(1), "with all captions dropped only no label is").toEqual([false, false, false, true]);
   });
 
   it("drops captions by the share it is told: with all dropped they change nothing", async () => {
@@ -215,14 +286,38 @@ describe("train", () => {
       { model: { ...tinyModel(), context: { kind: "words", tokens: 2, vocabulary: 5 } } },
       "model.context has 2 of 5",
     ],
-    ["classes", { model: { ...tinyModel(), context: { kind: "classes", classes: 2 } } }, 'must be "words" or "none"'],
+    [
+      "classes",
+      { model: { ...tinyModel(), context: { kind: "classes", classes: 2 } } },
+      "has captions of 6 from 26 words; model.context has 2 classes and takes captions of 1 from 3",
+    ],
+    [
+      "features",
+      { model: { ...tinyModel(), context: { kind: "features", tokens: 2, dim: 3 } } },
+      'must be "words", "classes" or "none"',
+    ],
     ["a split", { validation: { split: "holdout" } }, 'no split "holdout"; validation.split can be validation'],
   ];
   it.each(misfits)("refuses a model or split that does not fit the data: %s", async (_, overrides, message) => {
-    const attempt = train(tinySpec({ steps: 1, ...overrides }), { device, data: tinyData() });
+    const progress = vi.fn();
+    const attempt = train(tinySpec({ steps: 1, ...overrides }), { device, data: tinyData(), onProgress: progress });
     await expect(attempt).rejects.toThrow(message);
+    expect(progress, "before anything is trained").not.toHaveBeenCalled();
     await expect(attempt).rejects.toMatchObject({ code: "data" });
   });
+});
+
+it("refuses a batch beyond memory before it asks for any", async () => {
+  await expect(train(tinySpec({ batch: 1e9 }), { device, data: tinyData() })).rejects.toThrow(
+    "batch is 1000000000; its images would hold 768000000000 numbers",
+  );
+});
+
+it("refuses a model with outputs beside its prediction", async () => {
+  const model = { ...tinyModel(), outChannels: 6 };
+  await expect(train(tinySpec({ model }), { device, data: tinyData() })).rejects.toThrow(
+    "model.outChannels is 6; it must be model.image.channels, 3",
+  );
 });
 
 describe("trainStep", () => {
@@ -242,6 +337,16 @@ describe("trainStep", () => {
         blend: shaped([]),
       },
     );
+
+  it.each<[options: object, message: string]>([
+    [{ captiondropout: 0.1 }, 'unknown key "captiondropout"; did you mean "captionDropout"?'],
+    [{ captionDropout: Number.NaN }, "options.captionDropout is NaN"],
+    [{ captionDropout: 2 }, "options.captionDropout is 2"],
+    [{ optimizer: { ...spec.optimizer, clip: -1 } }, "options.optimizer.clip is -1"],
+  ])("refuses %j", (options, message) => {
+    const objective = buildObjective(spec.objective);
+    expect(() => trainStep({ ...spec, device, model, packing, objective, ...options })).toThrow(message);
+  });
 
   it("updates weights, moments and average in place", () => {
     expect(program().memory.updatedInPlace).toBeGreaterThanOrEqual(4 * 4 * packing.size);

@@ -1,6 +1,6 @@
 import type { DataSource } from "@isoflop/data";
 import { dit } from "@isoflop/dit";
-import { createDevice, type Device, random } from "@isoflop/tensor";
+import { createDevice, type Device, log, random } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildObjective } from "../src/objective.js";
 import { trainSpec } from "../src/spec.js";
@@ -63,6 +63,32 @@ describe("validate", () => {
     const model = dit(spec.model);
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(validate(model.init(random.key(1)), { ...options(), model, signal })).rejects.toThrow("enough");
+  });
+
+  it("names the first image whose loss is not finite, and leaves nothing on the device", async () => {
+    const broken: Denoiser<null> = {
+      init: () => null,
+      // log(0.9 - t) has no value at the latest times alone.
+      apply: (_, x, t) => x.add(log(t.mul(-1).add(0.9)).reshape([t.shape[0]!, 1, 1, 1])),
+    };
+    const { density } = buildObjective(spec.objective);
+    const first = Array.from({ length: 128 }, (_, i) => density.quantile((i + 0.5) / 128)).findIndex((t) => t > 0.9);
+    const { buffers } = device.memory;
+    const attempt = validate(null, { ...options(), model: broken });
+    await expect(attempt).rejects.toThrow(`the validation loss of image ${first} of "validation", at t = 0.9`);
+    await expect(attempt).rejects.toMatchObject({ name: "TrainError", code: "diverged" });
+    const wrong: Denoiser<null> = { ...broken, apply: (_, x) => x.mean([1], { keepDims: true }) as never };
+    await expect(validate(null, { ...options(), model: wrong })).rejects.toThrow("the model gives f32 [64, 1, 16, 16]");
+    expect(device.memory.buffers).toBe(buffers);
+  });
+
+  it("refuses the split that training sees, ragged sets and unknown options", async () => {
+    const attempt = (changes: object) => validate(null, { ...options(), model: null as never, ...changes });
+    await expect(attempt({ validation: { split: "train", images: 64 } })).rejects.toThrow(
+      'validation.split is "train"',
+    );
+    await expect(attempt({ validation: { split: "validation", images: 100 } })).rejects.toThrow("a multiple of 64");
+    await expect(attempt({ images: 64 })).rejects.toThrow('unknown key "images"');
   });
 
   it("refuses more images than a split has", async () => {

@@ -2,7 +2,7 @@ import { type SceneOptions, type SceneSplit, scenes } from "../scenes/scenes.js"
 import type { DataSource } from "../source.js";
 import { emojiSelection, type SpriteChoice } from "../sprites/selection.js";
 import type { SpriteSheet } from "../sprites/sheet.js";
-import { cachedSheet, defaultCacheFolder } from "./cache.js";
+import { cachedSheet } from "./cache.js";
 import { sha256 } from "./hash.js";
 import { readIconSet } from "./iconify.js";
 import { rasterise } from "./rasterise.js";
@@ -16,7 +16,10 @@ export interface EmojiOptions {
   readonly selection?: readonly SpriteChoice[];
   /** Width and height of the drawings in pixels; 64 if not given. Scenes average them down. */
   readonly cell?: number;
-  /** Where drawings are kept; `node_modules/.cache/isoflop-data` if not given, null to keep none. */
+  /**
+   * Where drawings are kept, null to keep none. If not given, `isoflop/drawings` among this user's caches, where no one else
+   * can write: whoever can write to the folder that is given here decides what is drawn.
+   */
   readonly cacheFolder?: string | null;
 }
 
@@ -25,15 +28,31 @@ const DRAWING_VERSION = "1";
 
 /**
  * The sprites of an emoji set, drawn once and then read from the cache.
- * @throws Error when the set or sharp is not installed, when the set lacks an icon, or when the cache cannot be written
+ * @throws Error when the set or sharp is not installed, when the set lacks an icon, or when `cacheFolder` cannot be written
  */
 export async function emojiSheet(options: EmojiOptions = {}): Promise<SpriteSheet> {
-  const { set: name = "noto", selection = emojiSelection, cell = 64 } = options;
-  const folder = options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder;
+  const { set: name = "noto", selection = emojiSelection, cell = 64, cacheFolder: folder } = options;
   const [set, sharp] = await Promise.all([readIconSet(name), loadSharp()]);
-  const inputs = [DRAWING_VERSION, set.package, set.file.sha256, rendererName(sharp), cell, selection];
-  const key = `${name}-${sha256(JSON.stringify(inputs)).slice(0, 32)}`;
-  return cachedSheet(folder, key, () => rasterise(set, selection, cell));
+  const renderer = rendererName(sharp);
+  const inputs = [DRAWING_VERSION, set.package, set.file.sha256, renderer, cell, selection];
+  return cachedSheet({
+    folder,
+    key: `${name}-${sha256(JSON.stringify(inputs)).slice(0, 32)}`,
+    sheetOf: (pixels) => ({
+      names: selection.map((choice) => choice.name),
+      cell,
+      pixels,
+      provenance: {
+        name,
+        package: set.package,
+        licence: set.licence,
+        files: [set.file],
+        renderer,
+        pixelsSha256: sha256(pixels),
+      },
+    }),
+    draw: () => rasterise(set, selection, cell),
+  });
 }
 
 /** Endless scenes of an emoji set: `scenes` of the `emojiSheet`. */

@@ -1,14 +1,12 @@
 import type { SpriteChoice } from "../sprites/selection.js";
-import type { SpriteSheet } from "../sprites/sheet.js";
-import { sha256 } from "./hash.js";
 import type { IconSet } from "./iconify.js";
-import { loadSharp, rendererName } from "./sharp.js";
+import { loadSharp } from "./sharp.js";
 
 /** Drawings are rendered this many times larger than the cell before they are trimmed, so that trimming costs no detail. */
 const OVERSAMPLING = 3;
 
-/** Draws the chosen icons, each trimmed of empty margins and fitted into the middle of a square cell. */
-export async function rasterise(set: IconSet, choices: readonly SpriteChoice[], cell: number): Promise<SpriteSheet> {
+/** Draws the chosen icons, each trimmed of empty margins and fitted into the middle of a square cell: the pixels of their sheet. */
+export async function rasterise(set: IconSet, choices: readonly SpriteChoice[], cell: number): Promise<Uint8Array> {
   const sharp = await loadSharp();
   const missing = choices.filter(({ icon }) => set.svg(icon) === undefined);
   if (missing.length > 0)
@@ -30,19 +28,7 @@ export async function rasterise(set: IconSet, choices: readonly SpriteChoice[], 
     premultiply(raw, pixels, at * cell * cell * 4);
   };
   await Promise.all(choices.map(draw));
-  return {
-    names: choices.map(({ name }) => name),
-    cell,
-    pixels,
-    provenance: {
-      name: set.package.replace(/^@iconify-json\/(.*)@.*$/, "$1"),
-      package: set.package,
-      licence: set.licence,
-      files: [set.file],
-      renderer: rendererName(sharp),
-      pixelsSha256: sha256(pixels),
-    },
-  };
+  return pixels;
 }
 
 function premultiply(raw: Uint8Array, out: Uint8Array, at: number): void {

@@ -39,7 +39,7 @@ export class Captions {
     this.#placeIds = ids(places);
     this.#relationIds = ids(relations);
     this.#backgroundIds = ids(backgroundWords);
-    const longest = Math.max(...this.#nameIds.map((name) => name.length));
+    const longest = this.#nameIds.reduce((most, name) => Math.max(most, name.length), 0);
     this.length = Math.max(2 * longest + 2, longest + 3);
   }
 

@@ -5,8 +5,9 @@ import { count, positives, range, whole } from "../input/numbers.js";
 import { jsonOption, quantityOption, reportOption, tableOptions } from "../input/options.js";
 import { comparisonText } from "../output/comparison.js";
 import { emit } from "../output/emit.js";
+import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
 
-type Options = CompareChoices & { readonly json?: boolean; readonly report?: string };
+type Options = CompareChoices & { readonly json?: boolean } & ReportChoices;
 
 const help = `
 Each file is a table of runs, from which the law of the optimal loss is made as by "fit isoflop", or a saved fit of
@@ -42,11 +43,12 @@ export function configure(command: Command): void {
     .option("--seed <n>", "seed of the draws", whole, 0)
     .addHelpText("after", help)
     .action(async (a: string, b: string, options: Options) => {
+      const report = reportOutput(options, a, b);
       const document = compare(a, b, options);
-      emit(options.json, document, () => comparisonText(document));
-      if (options.report !== undefined) {
+      await emit(options.json, document, () => comparisonText(document));
+      if (report) {
         const { writeComparisonReport } = await import("../output/report/comparison.js");
-        await writeComparisonReport(options.report, document);
+        await writeComparisonReport(report, document);
       }
     });
 }

@@ -6,8 +6,9 @@ import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "
 import { loadRuns, type RunInput } from "../input/runs.js";
 import { emit } from "../output/emit.js";
 import { isoFlopText } from "../output/isoflop.js";
+import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
 
-type Options = RunInput & IsoFlopChoices & { readonly json?: boolean; readonly report?: string };
+type Options = RunInput & IsoFlopChoices & { readonly json?: boolean } & ReportChoices;
 
 const help = `${rowsHelp}
 A budget whose minimum is not inside its sizes enters no law, and is listed with its reason. With three budgets or more
@@ -37,13 +38,14 @@ export function configure(command: Command): void {
     .option("--seed <n>", "seed of the resamples", whole, 0)
     .addHelpText("after", help)
     .action(async (options: Options) => {
+      const report = reportOutput(options, options.input);
       const loaded = loadRuns(options);
       const document = fitIsoFlop(loaded, options);
       // Printed first: a report that cannot be written must not cost the fit.
-      emit(options.json, document, () => isoFlopText(document));
-      if (options.report !== undefined) {
+      await emit(options.json, document, () => isoFlopText(document));
+      if (report) {
         const { writeIsoFlopReport } = await import("../output/report/isoflop.js");
-        await writeIsoFlopReport(options.report, loaded, document);
+        await writeIsoFlopReport(report, loaded, document);
       }
       requireSound(document);
     });

@@ -1,18 +1,21 @@
 import { type Command, Option } from "commander";
 import { requireSound } from "../fits/document.js";
-import { fitLaw, type LawChoices } from "../fits/law.js";
+import { fitLaw, type LawChoices, loadPoints, type PointInput } from "../fits/law.js";
 import { columnMap } from "../input/columns.js";
-import { jsonOption, reportOption, tableOptions } from "../input/options.js";
+import { jsonOption, reportOption, skipOption, tableOptions } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { lawText } from "../output/law.js";
+import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
 
-type Options = LawChoices & { readonly json?: boolean; readonly report?: string };
+type Options = PointInput & LawChoices & { readonly json?: boolean } & ReportChoices;
 
 const help = `
 Forms:
   power       y = c·x^γ, least squares of ln y; needs 2 points, and 3 for an interval
   saturating  y = E + A·x^−α with E ≥ 0; needs 4
   bnsl        broken law (Caballero et al. 2022), with one or two breaks; needs 8 or 11
+Rows at x = 0, where logs begin, and rows equal to one before in every column, as a resumed training logs them, are left out and
+listed.
 
 Example:
   isoflop fit law --input optima.csv --columns x=C,y=loss --form saturating`;
@@ -20,11 +23,9 @@ Example:
 export function configure(command: Command): void {
   reportOption(
     jsonOption(
-      tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input')).option(
-        "--columns <map>",
-        "which columns are x and y: x=…,y=…",
-        columnMap,
-      ),
+      skipOption(
+        tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input')),
+      ).option("--columns <map>", "which columns are x and y: x=…,y=…", columnMap),
     ),
   )
     .addOption(new Option("--form <name>", "functional form").choices(["power", "saturating", "bnsl"]).default("power"))
@@ -34,12 +35,14 @@ export function configure(command: Command): void {
     .addOption(new Option("--breaks <n>", "bnsl: number of breaks").choices(["1", "2"]).default("1"))
     .addHelpText("after", help)
     .action(async (options: Options) => {
-      const document = fitLaw(options);
+      const report = reportOutput(options, options.input);
+      const points = loadPoints(options);
+      const document = fitLaw(points, options);
       // Printed first: a report that cannot be written must not cost the fit.
-      emit(options.json, document, () => lawText(document));
-      if (options.report !== undefined) {
+      await emit(options.json, document, () => lawText(document));
+      if (report) {
         const { writeLawReport } = await import("../output/report/law.js");
-        await writeLawReport(options.report, document, { x: "x", y: "y", ...options.columns });
+        await writeLawReport(report, document, points, { x: "x", y: "y", ...options.columns });
       }
       requireSound(document);
     });

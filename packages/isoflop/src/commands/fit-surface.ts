@@ -6,10 +6,11 @@ import { count, positive, whole } from "../input/numbers.js";
 import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../input/options.js";
 import { loadRuns, type RunInput } from "../input/runs.js";
 import { emit } from "../output/emit.js";
+import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
 import { surfaceText } from "../output/surface.js";
 import { intervalOption } from "./fit-isoflop.js";
 
-type Options = RunInput & SurfaceChoices & { readonly json?: boolean; readonly report?: string };
+type Options = RunInput & SurfaceChoices & { readonly json?: boolean } & ReportChoices;
 
 const help = `
 Forms:
@@ -45,13 +46,14 @@ export function configure(command: Command): void {
     )
     .addHelpText("after", help)
     .action(async (options: Options) => {
+      const report = reportOutput(options, options.input);
       const loaded = loadRuns(options);
       const document = await fitSurface(loaded, options);
       // Printed first: a report that cannot be written must not cost the fit.
-      emit(options.json, document, () => surfaceText(document));
-      if (options.report !== undefined) {
+      await emit(options.json, document, () => surfaceText(document));
+      if (report) {
         const { writeSurfaceReport } = await import("../output/report/surface.js");
-        await writeSurfaceReport(options.report, loaded, document);
+        await writeSurfaceReport(report, loaded, document);
       }
       requireSound(document);
     });

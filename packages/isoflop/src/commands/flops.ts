@@ -13,12 +13,12 @@ import { CliError, exitCodes } from "../exit.js";
 import { readRecord, shown } from "../input/file.js";
 import { jsonOption, reportOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
+import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
 import { versions } from "../versions.js";
 
-interface Options {
+interface Options extends ReportChoices {
   readonly convention: ConventionName;
   readonly json?: boolean;
-  readonly report?: string;
 }
 
 const ladder: readonly string[] = paperLadder.map(({ name }) => name);
@@ -38,13 +38,14 @@ export function configure(command: Command): void {
     )
     .addHelpText("after", help)
     .action(async (model: string, options: Options) => {
+      const report = reportOutput(options, model);
       const { config, origin } = modelOf(model);
       const counted = within(origin ?? model, () => account(config, conventions[options.convention]));
       const document = { command: "flops", model, ...counted, versions: versions("@isoflop/flops") };
-      emit(options.json, document, () => `${model}\n\n${format(counted)}`);
-      if (options.report !== undefined) {
+      await emit(options.json, document, () => `${model}\n\n${format(counted)}`);
+      if (report) {
         const { writeFlopsReport } = await import("../output/report/flops.js");
-        await writeFlopsReport(options.report, model, counted);
+        await writeFlopsReport(report, model, counted);
       }
     });
 }

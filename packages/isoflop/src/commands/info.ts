@@ -20,7 +20,7 @@ export function configure(command: Command): void {
       device: { backend: device.name, description: device.description, reason: device.reason },
     };
     device.destroy();
-    emit(options.json, document, () => {
+    await emit(options.json, document, () => {
       const { platform, cpu, cores, memoryBytes } = document.machine;
       const rows = [
         ...Object.entries(document.versions),

@@ -4,9 +4,10 @@ import { count, positive, range } from "../input/numbers.js";
 import { jsonOption, reportOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { planText } from "../output/plan.js";
+import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
 import { type PlanChoices, planFrom } from "../plan/plan.js";
 
-type Options = PlanChoices & { readonly json?: boolean; readonly report?: string };
+type Options = PlanChoices & { readonly json?: boolean } & ReportChoices;
 
 const help = `
 Chooses the runs that shrink the interval of one extrapolation most for a given compute (c-optimal design on the fitted
@@ -39,11 +40,12 @@ export function configure(command: Command): void {
     .option("--noise <sd>", "standard deviation of ln L of one run (default: the residuals of the fit)", positive)
     .addHelpText("after", help)
     .action(async (file: string | undefined, options: Options) => {
+      const report = reportOutput(options, file, options.input);
       const { document, fit, loaded } = await planFrom(file, options);
-      emit(options.json, document, () => planText(document));
-      if (options.report !== undefined) {
+      await emit(options.json, document, () => planText(document));
+      if (report) {
         const { writePlanReport } = await import("../output/report/plan.js");
-        await writePlanReport(options.report, fit, document, loaded);
+        await writePlanReport(report, fit, document, loaded);
       }
     });
 }

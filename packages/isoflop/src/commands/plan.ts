@@ -39,7 +39,7 @@ export function configure(command: Command): void {
       const { presets } = await import("../study/preset.js");
       const { gridOf } = await import("../grid/study.js");
       const document = await gridOf({ ...presets[preset]!, conditioning }, data, seed);
-      emit(json, document, () => gridText(document));
+      await emit(json, document, () => gridText(document));
     });
 }
 

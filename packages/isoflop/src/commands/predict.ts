@@ -5,9 +5,10 @@ import { positive, positives } from "../input/numbers.js";
 import { jsonOption, quantityOption, reportOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { predictionText } from "../output/prediction.js";
+import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
 import { type PredictChoices, predict } from "../predict/predict.js";
 
-type Options = FitSource & PredictChoices & { readonly json?: boolean; readonly report?: string };
+type Options = FitSource & PredictChoices & { readonly json?: boolean } & ReportChoices;
 
 const help = `
 What can be asked of which fit:
@@ -30,12 +31,13 @@ export function configure(command: Command): void {
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
     .action(async (file: string | undefined, options: Options) => {
+      const report = reportOutput(options, file, options.input);
       const { fit, loaded } = await sourceFrom(file, options);
       const document = predict(fit, options);
-      emit(options.json, document, () => predictionText(document));
-      if (options.report !== undefined) {
+      await emit(options.json, document, () => predictionText(document));
+      if (report) {
         const { writePredictionReport } = await import("../output/report/prediction.js");
-        await writePredictionReport(options.report, fit, document, loaded);
+        await writePredictionReport(report, fit, document, loaded);
       }
       requireSound(document);
     });

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { jsonOption } from "../input/options.js";
+import { forceOption, jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
+import { checkStudyFiles } from "../output/studyFiles.js";
 
 const help = `
 The folder is that of "isoflop reproduce", finished or not, or any in which "isoflop train" has put runs: then what is done so far is
@@ -10,13 +11,18 @@ Example:
   isoflop report runs/quick`;
 
 export function configure(command: Command): void {
-  jsonOption(command.argument("<folder>", "folder of a study, or of runs"))
+  forceOption(jsonOption(command.argument("<folder>", "folder of a study, or of runs")))
     .addHelpText("after", help)
-    .action(async (folder: string, { json }: { readonly json?: boolean }) => {
+    .action(async (folder: string, { json, force }: { readonly json?: boolean; readonly force?: boolean }) => {
+      checkStudyFiles(folder, force, ["report.html"]);
       const { rebuildReport } = await import("../report/rebuild.js");
       const { studyTables } = await import("../study/tables.js");
       const { study, files } = await rebuildReport(folder);
       const { curves: _, samples: __, ...numbers } = study;
-      emit(json, { command: "report", files, study: numbers }, () => `${studyTables(study)}\n\nwritten: ${files[0]}`);
+      await emit(
+        json,
+        { command: "report", files, study: numbers },
+        () => `${studyTables(study)}\n\nwritten: ${files[0]}`,
+      );
     });
 }

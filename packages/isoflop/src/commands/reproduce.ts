@@ -3,8 +3,10 @@ import type { Conditioning } from "@isoflop/flops";
 import type { Command } from "commander";
 import { usageError } from "../exit.js";
 import { count, share, whole } from "../input/numbers.js";
-import { conditioningOption, dataOption, deviceOption, jsonOption } from "../input/options.js";
+import { conditioningOption, dataOption, deviceOption, forceOption, jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
+import { note, printable } from "../output/printable.js";
+import { checkStudyFiles } from "../output/studyFiles.js";
 import { presetOption } from "./plan.js";
 
 interface Options {
@@ -18,6 +20,7 @@ interface Options {
   readonly batch: number;
   readonly mfu: number;
   readonly json?: boolean;
+  readonly force?: boolean;
 }
 
 const help = `
@@ -34,7 +37,7 @@ Examples:
   isoflop reproduce --preset laptop --device webgpu --data cifar10 --seed 1 --json > summary.json`;
 
 export function configure(command: Command): void {
-  jsonOption(dataOption(deviceOption(conditioningOption(presetOption(command))), "emoji"))
+  forceOption(jsonOption(dataOption(deviceOption(conditioningOption(presetOption(command))), "emoji")))
     .option("--seed <n>", "of weights, noise and order", whole, 0)
     .option("--out <folder>", "where runs, figures and report go (default: runs/PRESET, or runs/PRESET-CONDITIONING)")
     .option("--train", "paper: train it")
@@ -44,9 +47,10 @@ export function configure(command: Command): void {
     .action((options: Options) => (options.preset === "paper" ? paper(options) : study(options)));
 }
 
-async function study({ preset: name, data, device, conditioning, seed, out, json }: Options): Promise<void> {
+async function study({ preset: name, data, device, conditioning, seed, out, json, force }: Options): Promise<void> {
   const usual = conditioning === "inContext";
   const folder = out ?? join("runs", usual ? name : `${name}-${conditioning}`);
+  checkStudyFiles(folder, force);
   const { presets } = await import("../study/preset.js");
   const { progressLines, studyTables } = await import("../study/tables.js");
   const { reproduce } = await import("../reproduce/reproduce.js");
@@ -55,15 +59,15 @@ async function study({ preset: name, data, device, conditioning, seed, out, json
     reproduce({
       ...{ preset: { ...presets[name]!, conditioning }, data, device, seed, out: folder, signal },
       onProgress: progressLines("training"),
-      onNote: console.error,
-      say: json ? console.error : console.log,
+      onNote: note,
+      say: json ? note : (line) => console.log(printable(line)),
       reproduce: `npx isoflop reproduce --preset ${name} --data ${data} --seed ${seed} --device ${device}${usual ? "" : ` --conditioning ${conditioning}`}`,
     }),
   );
   // The document is summary.json itself.
   const { curves: _, samples: __, ...summary } = result;
   const pages = files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
-  emit(json, summary, () => `\n${studyTables(result)}\n\nwritten: ${pages}`);
+  await emit(json, summary, () => `\n${studyTables(result)}\n\nwritten: ${pages}`);
 }
 
 async function paper({ train, batch, mfu, json }: Options): Promise<void> {
@@ -76,5 +80,5 @@ async function paper({ train, batch, mfu, json }: Options): Promise<void> {
     );
   }
   const { paperText } = await import("../output/grid.js");
-  emit(json, document, () => `${paperText(document)}\n\nNothing was trained.`);
+  await emit(json, document, () => `${paperText(document)}\n\nNothing was trained.`);
 }

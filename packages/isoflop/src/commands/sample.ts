@@ -1,10 +1,13 @@
 import { type Command, Option } from "commander";
 import { count, number, whole } from "../input/numbers.js";
-import { deviceOption, jsonOption } from "../input/options.js";
+import { deviceOption, forceOption, jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { plural } from "../output/format.js";
+import { isOurDocument } from "../output/ours.js";
+import { isOurPicture, signed } from "../output/picture.js";
+import { note } from "../output/printable.js";
 import { progress } from "../output/progress.js";
-import { writeWhole } from "../output/write.js";
+import { outputFile } from "../output/write.js";
 import { versions } from "../versions.js";
 
 interface Options {
@@ -16,6 +19,7 @@ interface Options {
   readonly seed: number;
   readonly device: "wasm" | "webgpu";
   readonly out: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -27,7 +31,7 @@ Example:
   isoflop sample runs/quick --caption "a taco left of a rocket on a purple background" --caption "a sun" --guidance 3`;
 
 export function configure(command: Command): void {
-  jsonOption(deviceOption(command.argument("<run>", "folder of a run or of a study, or a checkpoint")))
+  forceOption(jsonOption(deviceOption(command.argument("<run>", "folder of a run or of a study, or a checkpoint"))))
     .option("--caption <text>", "what to draw; may be given several times (default: validation captions)", several)
     .option("--count <n>", "pictures where no caption is given", count, 16)
     .option("--guidance <scale>", "1 follows the caption as learned, above 1 exaggerates it", number, 2)
@@ -44,7 +48,8 @@ export function configure(command: Command): void {
       const { findModel } = await import("../sampling/find.js");
       const { draw } = await import("../sampling/draw.js");
       const { untilStopped } = await import("../training/stop.js");
-      const model = await findModel(path, console.error);
+      const { png, json, pictures: pngFile, about } = outputsOf(path, options);
+      const model = await findModel(path, note);
       const source = await dataOpener()(model.spec.data);
       const captions =
         options.caption ?? Array.from({ length: options.count }, (_, i) => source.caption("validation", i));
@@ -58,8 +63,6 @@ export function configure(command: Command): void {
         shown.end();
         device.destroy();
       });
-      const png = /\.png$/i.test(options.out) ? options.out : `${options.out}.png`;
-      const json = png.replace(/\.png$/i, ".json");
       const document = {
         command: "sample",
         run: model.run,
@@ -71,10 +74,29 @@ export function configure(command: Command): void {
         files: { png, json },
         versions: versions("@isoflop/dit", "@isoflop/diffusion", "@isoflop/tensor", "@isoflop/data"),
       };
-      await writeWhole(png, renderPng(sampleGridFigure(pictures, { document: page })));
-      await writeWhole(json, `${JSON.stringify(document, null, 2)}\n`);
-      emit(options.json, document, () => `${plural(captions.length, "picture")} of run ${model.run}: ${png}, ${json}`);
+      await pngFile.write(signed(renderPng(sampleGridFigure(pictures, { document: page }))));
+      await about.write(`${JSON.stringify(document, null, 2)}\n`);
+      await emit(
+        options.json,
+        document,
+        () => `${plural(captions.length, "picture")} of run ${model.run}: ${png}, ${json}`,
+      );
     });
+}
+
+/** The two files, checked before anything is drawn. A checkpoint is read as a pair of files too. */
+function outputsOf(path: string, { out, force }: Pick<Options, "out" | "force">) {
+  const png = /\.png$/i.test(out) ? out : `${out}.png`;
+  const json = png.replace(/\.png$/i, ".json");
+  const pair = /^(.*)\.(?:json|safetensors)$/.exec(path)?.[1];
+  const inputs = [path, ...(pair === undefined ? [] : [`${pair}.json`, `${pair}.safetensors`])];
+  const choices = { inputs, force, option: "--out" };
+  return {
+    png,
+    json,
+    pictures: outputFile(png, { ...choices, isOurs: isOurPicture }),
+    about: outputFile(json, { ...choices, isOurs: isOurDocument("sample") }),
+  };
 }
 
 const several = (text: string, earlier: readonly string[] = []): readonly string[] => [...earlier, text];

@@ -6,6 +6,7 @@ import { count, positive, share, whole } from "../input/numbers.js";
 import { dataOption, deviceOption, jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { num } from "../output/format.js";
+import { note } from "../output/printable.js";
 import { progress } from "../output/progress.js";
 import { versions } from "../versions.js";
 
@@ -69,11 +70,11 @@ export function configure(command: Command): void {
       const spec = await named(file, () => completeSpec(withOptions(written, options), openData));
       const shownProgress = progress("training");
       const record = await untilStopped(GO_ON, (signal) =>
-        trainOne(spec, { ...options, openData, signal, onProgress: shownProgress.onProgress, onNote: console.error }),
+        trainOne(spec, { ...options, openData, signal, onProgress: shownProgress.onProgress, onNote: note }),
       ).finally(shownProgress.end);
       const folder = join(options.out, record.id);
       const packages = ["@isoflop/train", "@isoflop/sweep", "@isoflop/tensor", "@isoflop/data"];
-      emit(options.json, { command: "train", folder, ...record, versions: versions(...packages) }, () => {
+      await emit(options.json, { command: "train", folder, ...record, versions: versions(...packages) }, () => {
         const { loss, lossStdErr, params, tokens, flops, seconds } = record.result;
         return `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps: ${num(params, 4)} parameters, ${num(tokens, 4)} tokens, ${num(flops, 4)} FLOPs, ${seconds.toFixed(1)} s\n${folder}\n\nisoflop sample ${folder}`;
       });

@@ -2,10 +2,12 @@ import type { RefusalReason } from "@isoflop/scaling";
 import { inputError, unsound } from "../exit.js";
 import { type InputFile, readInput, shown } from "../input/file.js";
 import type { Dropped, LoadedRuns } from "../input/runs.js";
+import { Flaw } from "../input/shape.js";
 import { fromJson } from "../output/json.js";
 import type { IsoFlopDocument } from "./isoflop.js";
 import type { LawDocument } from "./law.js";
 import type { SurfaceDocument } from "./surface.js";
+import { wholeFits } from "./whole.js";
 
 /** What every fit says of itself, first in its JSON. */
 export interface FitHead<Command extends string> {
@@ -50,32 +52,13 @@ export function looksLikeFit(text: string): boolean {
 const isFit = (value: unknown): value is FitDocument =>
   commands.includes((value as { readonly command?: string } | null)?.command ?? "");
 
-/** What a fit of each kind must hold, by path; the second list is of those that are `ok`. */
-const required: Readonly<Record<FitDocument["command"], readonly [readonly string[], readonly string[]]>> = {
-  "fit isoflop": [["laws.N", "laws.D", "laws.loss", "laws.lossWithFloor", "budgets", "noise", "choices"], []],
-  "fit surface": [
-    ["quantity", "flopsPerToken"],
-    ["fit.form", "fit.theta", "fit.objective", "fit.coefficients", "fit.exponents", "fit.degreesOfFreedom"],
-  ],
-  "fit law": [["data.x", "data.y"], ["fit.kind"]],
-};
-
-function missingPart(document: FitDocument): string | undefined {
-  const [always, ifOk] = required[document.command];
-  const paths = ["status", "ok", "input.file", ...always, ...(document.ok ? ifOk : [])];
-  return paths.find((path) => path.split(".").reduce<unknown>(part, document) === undefined);
-}
-
-const part = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
-
 /** Reads what `isoflop fit … --json` printed. */
 export function readFit(file: string): FitDocument {
   const { text } = readInput(file);
   return parseFit(text, file);
 }
 
-/** @throws CliError when the text is no fit. */
+/** @throws CliError when the text is no fit, naming the first field that is not what it must be. */
 export function parseFit(text: string, file: string): FitDocument {
   let value: unknown;
   try {
@@ -86,9 +69,15 @@ export function parseFit(text: string, file: string): FitDocument {
     );
   }
   if (!isFit(value)) throw inputError(`${shown(file)} is not a fit; expected what "isoflop fit … --json" prints`);
-  const missing = missingPart(value);
-  if (missing === undefined) return value;
-  throw inputError(`${shown(file)} is not a whole fit: ${missing} is missing; run isoflop fit … --json again`);
+  try {
+    wholeFits[value.command](value, "");
+  } catch (error) {
+    if (!(error instanceof Flaw)) throw error;
+    throw inputError(
+      `${shown(file)} is not a whole fit: ${error.message}; run isoflop ${value.command} … --json again`,
+    );
+  }
+  return value;
 }
 
 /** Ends the command with the status of an unsound fit, after its numbers have been printed. */

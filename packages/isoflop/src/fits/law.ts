@@ -2,25 +2,30 @@ import {
   type BrokenLaw,
   brokenLaw,
   type Outcome,
+  type Points,
   type PowerLaw,
+  parsePoints,
   powerLaw,
-  readTable,
   type SaturatingLaw,
   ScalingError,
   saturatingLaw,
   type TableFormat,
 } from "@isoflop/scaling";
-import { CliError, exitCodes, usageError } from "../exit.js";
+import { CliError, exitCodes, inputError, usageError } from "../exit.js";
 import type { ColumnMap } from "../input/columns.js";
-import { readInput, shown } from "../input/file.js";
-import { positiveColumn } from "../input/table.js";
+import { type InputFile, readInput, shown } from "../input/file.js";
 import { versions } from "../versions.js";
 import type { FitHead } from "./document.js";
 
-export interface LawChoices {
+/** Options by which points are read from a file. */
+export interface PointInput {
   readonly input: string;
   readonly columns?: ColumnMap;
   readonly format?: TableFormat;
+  readonly skipBadRows?: boolean;
+}
+
+export interface LawChoices {
   readonly form?: "power" | "saturating" | "bnsl";
   readonly residuals?: "raw" | "log";
   readonly breaks?: "1" | "2";
@@ -43,22 +48,32 @@ export interface LawDocument extends FitHead<"fit law"> {
   readonly data: { readonly x: readonly number[]; readonly y: readonly number[] };
 }
 
-/** Fits y(x) to two columns of a table. */
-export function fitLaw(choices: LawChoices): LawDocument {
-  const { columns = {}, form = "power" } = choices;
+/** Points read from two columns of a table, and what became of every row of it. */
+export interface LoadedPoints extends Points {
+  readonly origin: InputFile;
+}
+
+/** @throws CliError with the file, the row and the column of what cannot be read. */
+export function loadPoints({ input, columns = {}, format, skipBadRows }: PointInput): LoadedPoints {
   for (const field of Object.keys(columns)) {
     if (field !== "x" && field !== "y") throw usageError(`--columns has "${field}"; expected x=… and y=…`);
   }
-  const { text, origin } = readInput(choices.input);
-  const { x, y } = within(origin.file, () => {
-    const table = readTable(text, choices.format);
-    return { x: positiveColumn(table, "x", columns.x ?? "x"), y: positiveColumn(table, "y", columns.y ?? "y") };
-  });
+  const { text, origin } = readInput(input);
+  const points = within(origin.file, () =>
+    parsePoints(text, { ...columns, ...(format && { format }), ...(skipBadRows && { badRows: "drop" as const }) }),
+  );
+  if (points.x.length === 0) throw inputError(`${shown(origin.file)}: there is no row that can be used`);
+  return { ...points, origin };
+}
+
+/** Fits y(x). */
+export function fitLaw({ x, y, dropped, origin }: LoadedPoints, choices: LawChoices = {}): LawDocument {
+  const { form = "power" } = choices;
   const outcome = fitted(x, y, form, choices);
   const head = {
     command: "fit law",
     formula: formulas[form === "bnsl" ? "broken" : form],
-    points: { used: x.length, dropped: [] },
+    points: { used: x.length, dropped },
     input: origin,
     data: { x, y },
     versions: versions("@isoflop/scaling"),
@@ -71,7 +86,12 @@ export function fitLaw(choices: LawChoices): LawDocument {
   return { ...head, ok: true, status, message, fit: outcome, objective: { name, value } };
 }
 
-function fitted(x: number[], y: number[], form: "power" | "saturating" | "bnsl", choices: LawChoices): Outcome<Law> {
+function fitted(
+  x: readonly number[],
+  y: readonly number[],
+  form: "power" | "saturating" | "bnsl",
+  choices: LawChoices,
+): Outcome<Law> {
   if (form === "saturating") return saturatingLaw(x, y, { residuals: choices.residuals ?? "log" });
   if (choices.residuals === "raw") throw usageError(`--residuals raw is for --form saturating, not ${form}`);
   if (form === "power") return powerLaw(x, y);

@@ -17,12 +17,10 @@ import {
   type SurfaceFormName,
   type SurfaceObjective,
   surfaceAsync,
-  surfaceFormNames,
   surfaceLoss,
   surfacesCovariance,
 } from "@isoflop/scaling";
 import { threadExecutor } from "@isoflop/scaling/node";
-import { inputError } from "../exit.js";
 import { LOSS, type LoadedRuns, ofQuantity } from "../input/runs.js";
 import { progress } from "../output/progress.js";
 import { versions } from "../versions.js";
@@ -239,11 +237,9 @@ async function resampled(
   return { ok, seed, parameters, allocation: statistics, ...(covariance && { covariance }), resamples, failed };
 }
 
-/** The library's fit again, for predictions and plans. @throws CliError for a form that there is not */
+/** The library's fit again, for predictions and plans. */
 export function surfaceOf({ status, message }: SurfaceDocument, numbers: SurfaceNumbers): SurfaceFit {
   const { objective, coefficients, logCoefficients: _, exponents, ...rest } = numbers;
-  if (!surfaceFormNames.includes(numbers.form))
-    throw inputError(`the saved fit's form is "${numbers.form}"; expected ${surfaceFormNames.join(", ")}`);
   return {
     ...rest,
     status: status as SurfaceFit["status"],

@@ -17,6 +17,7 @@ import {
   precisions,
   within,
 } from "@isoflop/flops";
+import { smallest } from "../output/report/spaced.js";
 import { versions } from "../versions.js";
 
 export interface PaperChoices {
@@ -76,7 +77,7 @@ export function paperGrid({ batch, mfu }: PaperChoices) {
 
 /** The factor that holds only the rung nearest to an optimum. */
 const nearest = (optimum: number): number =>
-  Math.exp(Math.min(...paperLadder.map(({ config }) => Math.abs(Math.log(parameters(config).trainable / optimum))))) *
+  Math.exp(smallest(paperLadder.map(({ config }) => Math.abs(Math.log(parameters(config).trainable / optimum))))) *
   (1 + 1e-9);
 
 const fastest = ({ peak }: Device): Arithmetic =>

@@ -1,6 +1,7 @@
 import { memory } from "@isoflop/flops";
 import type { DataSpec, GridRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
+import { largest, smallest } from "../output/report/spaced.js";
 import { CONVENTION, planStudy } from "../study/plan.js";
 import type { Preset } from "../study/preset.js";
 import { versions } from "../versions.js";
@@ -22,8 +23,8 @@ export async function gridOf(preset: Preset, source: DataSpec["source"], seed: n
     heldOut: {
       budget: preset.heldOut,
       size: "the one of these nearest to the optimum that the law predicts",
-      from: Math.min(...sizes),
-      to: Math.max(...sizes),
+      from: smallest(sizes),
+      to: largest(sizes),
       sizes: candidates.map(({ name }) => name),
     },
     totalFlops: grid.reduce((sum, { flops }) => sum + flops, 0) + preset.heldOut,

@@ -8,7 +8,7 @@ export type ColumnMap = Readonly<Record<string, string>>;
  * names may contain commas; the option may also be given several times.
  */
 export function columnMap(text: string, earlier: ColumnMap = {}): ColumnMap {
-  const out: Record<string, string> = { ...earlier };
+  const out = new Map(Object.entries(earlier));
   for (const pair of text.split(/,(?=\s*[A-Za-z][\w:.-]*=)/)) {
     const at = pair.indexOf("=");
     const field = pair.slice(0, at).trim();
@@ -16,8 +16,8 @@ export function columnMap(text: string, earlier: ColumnMap = {}): ColumnMap {
     if (at < 1 || field === "" || column === "") {
       throw new InvalidArgumentError(`"${pair}" is not field=column, such as N=params.`);
     }
-    if (Object.hasOwn(out, field)) throw new InvalidArgumentError(`${field} is given twice.`);
-    out[field] = column;
+    if (out.has(field)) throw new InvalidArgumentError(`${field} is given twice.`);
+    out.set(field, column);
   }
-  return out;
+  return Object.fromEntries(out);
 }

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
-import { inputError } from "../exit.js";
+import { readFileSync } from "node:fs";
+import { CliError, inputError, reasonOf } from "../exit.js";
+import { printable } from "../output/printable.js";
 import { tableOfRuns } from "./folder.js";
+import { settle, statusOf } from "./status.js";
 
 /** A file that was read, with what identifies it. */
 export interface InputFile {
@@ -13,16 +15,16 @@ export interface InputFile {
 /** Reads a text file, standard input for "-", or the runs of a folder as a table. */
 export function readInput(file: string): { readonly text: string; readonly origin: InputFile } {
   const sha256Of = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
-  if (file !== "-" && statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
-    const text = tableOfRuns(file);
-    return { text, origin: { file, sha256: sha256Of(text) } };
-  }
   try {
+    if (file !== "-" && statusOf(file)?.isDirectory()) {
+      const text = tableOfRuns(file);
+      return { text, origin: { file, sha256: sha256Of(text) } };
+    }
     const bytes = file === "-" ? readStandardInput() : readFileSync(file);
     const sha256 = sha256Of(bytes);
     return { text: new TextDecoder(encodingOf(bytes), { ignoreBOM: true }).decode(bytes), origin: { file, sha256 } };
   } catch (error) {
-    throw inputError(`cannot read ${shown(file)}: ${reason(error)}`);
+    throw error instanceof CliError ? error : inputError(`cannot read ${shown(file)}: ${reason(error)}`);
   }
 }
 
@@ -34,9 +36,7 @@ function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
 
 function readStandardInput(): Buffer {
   const bytes = readFileSync(0);
-  // Node's realpathSync takes the file examined last for the one at hand, and stops at a pipe: links are then not followed and
-  // a package that is loaded later is not found. Examining a plain file clears that.
-  statSync(process.execPath);
+  settle();
   return bytes;
 }
 
@@ -53,14 +53,13 @@ export function readRecord(file: string, what: string): Readonly<Record<string, 
   throw inputError(`${shown(file)} is not ${what}`);
 }
 
-export const shown = (file: string): string => (file === "-" ? "standard input" : file);
+export const shown = (file: string): string => (file === "-" ? "standard input" : printable(file));
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
+  ENOTDIR: "a part of the path is a file, not a folder",
   EACCES: "permission denied",
+  EPERM: "permission denied",
 };
 
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return reasons[code ?? ""] ?? message;
-}
+const reason = (error: unknown): string => reasons[(error as NodeJS.ErrnoException).code ?? ""] ?? reasonOf(error);

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunRecord } from "@isoflop/sweep";
 import { inputError } from "../exit.js";
+import { printable } from "../output/printable.js";
+import { all, by, fields, finite, optional, positive, spread, text } from "./shape.js";
 
 /**
  * The runs of a folder that are done, as JSON rows of a table: of a study, of `isoflop train`, or of any run store. C is the budget, N
@@ -17,14 +19,34 @@ export function tableOfRuns(folder: string): string {
   const rows = files.map(readRun).flatMap((record) => (record.state === "done" ? rowOf(record) : []));
   if (rows.length > 0) return JSON.stringify(rows, null, 1);
   const what = files.length === 0 ? "no run" : `${files.length} runs, of which none is done`;
-  throw inputError(`the folder ${folder} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train"`);
+  throw inputError(
+    `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train"`,
+  );
 }
+
+/** What a record must hold to be a row; of a run that is not done, nothing but that. */
+const whole = all(
+  fields({ state: text }),
+  by("state", (state) =>
+    fields(
+      state === "done"
+        ? {
+            id: text,
+            spec: fields({ budget: positive, seed: optional(finite) }),
+            result: fields({ paramsNonEmbedding: positive, tokens: positive, loss: positive, lossStdErr: spread }),
+          }
+        : {},
+    ),
+  ),
+);
 
 function readRun(file: string): RunRecord {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as RunRecord;
+    const record: unknown = JSON.parse(readFileSync(file, "utf8"));
+    whole(record, "");
+    return record as RunRecord;
   } catch (error) {
-    throw inputError(`${file} is no record of a run: ${(error as Error).message}`);
+    throw inputError(`${printable(file)} is no record of a run: ${(error as Error).message}`);
   }
 }
 

@@ -6,23 +6,25 @@ import { positive, whole } from "./numbers.js";
 export const rowsHelp = `
 Tables are CSV (comma, semicolon or tab), JSON (an array of objects) or JSONL, with named columns; or a folder of runs that were
 trained here. Two of C (FLOPs),
-N (parameters) and D (tokens) are needed, and the loss; the third follows from C = 6·N·D. Rows are counted from the line
+N (parameters) and D (tokens) are needed, and the loss or the metric of --quantity; the third follows from C = 6·N·D. Rows are counted from the line
 after the header. Intervals are at 95 %.`;
 
 /** The options of every command that reads runs. */
 export const runOptions = (command: Command, { required = true } = {}): Command => {
   const input = new Option("-i, --input <file>", 'the table of runs, or a folder of them; "-" reads standard input');
-  return tableOptions(command.addOption(required ? input.makeOptionMandatory() : input))
+  return skipOption(tableOptions(command.addOption(required ? input.makeOptionMandatory() : input)))
     .option(
       "--columns <map>",
       "which column is what: C=…,N=…,D=…,loss=…,sigma=…,seed=…,label=…,metric:NAME=…",
       columnMap,
     )
     .option("--only <label>", "use only the rows with this label")
-    .option("--skip-bad-rows", "leave out rows that cannot be right and list them, instead of stopping")
     .option("--drop-highest-loss <n>", "leave out the n runs of highest loss", whole)
     .option("--flops-per-token <k>", "C = k·N·D where one of the three is missing (default: 6)", positive);
 };
+
+export const skipOption = (command: Command): Command =>
+  command.option("--skip-bad-rows", "leave out rows that cannot be right and list them, instead of stopping");
 
 export const quantityOption = (command: Command): Command =>
   command.option(
@@ -43,7 +45,12 @@ export const jsonOption = (command: Command): Command =>
   command.option("--json", "print one JSON document with full precision, and nothing else");
 
 export const reportOption = (command: Command): Command =>
-  command.option("--report <file.html>", "write the figures and the same tables as one HTML file", reportFile);
+  forceOption(
+    command.option("--report <file.html>", "write the figures and the same tables as one HTML file", reportFile),
+  );
+
+export const forceOption = (command: Command): Command =>
+  command.option("--force", "replace a file that isoflop did not write; never an input");
 
 function reportFile(text: string): string {
   if (text === "" || text === "-") {

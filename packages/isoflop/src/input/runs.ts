@@ -9,7 +9,7 @@ import {
   ScalingError,
   type TableFormat,
 } from "@isoflop/scaling";
-import { CliError, exitCodes, usageError } from "../exit.js";
+import { CliError, exitCodes, inputError, usageError } from "../exit.js";
 import type { ColumnMap } from "./columns.js";
 import { type InputFile, readInput, shown } from "./file.js";
 
@@ -46,17 +46,17 @@ export interface LoadedRuns {
 export function loadRuns(options: RunInput): LoadedRuns {
   const columns = columnsOf(options.columns ?? {});
   const { quantity = LOSS } = options;
-  if (quantity !== LOSS) columns.metrics = { [quantity]: quantity, ...columns.metrics };
   if (options.only !== undefined && columns.label === undefined) columns.label = "label";
   const { text, origin } = readInput(options.input);
   const read = parse(text, origin.file, {
     columns,
+    ...(quantity !== LOSS && { quantity }),
     ...(options.format && { format: options.format }),
     ...(options.skipBadRows && { badRows: "drop" as const }),
     ...(options.flopsPerToken !== undefined && { flopsPerParameterToken: options.flopsPerToken }),
   });
   const wanted = options.only === undefined ? read.runs : read.runs.filter(({ label }) => label === options.only);
-  if (wanted.length === 0) throw new CliError(exitCodes.input, `${shown(origin.file)}: ${nothing(read.runs, options)}`);
+  if (wanted.length === 0) throw inputError(`${shown(origin.file)}: ${nothing(read.runs, options)}`);
   const kept = dropHighestLoss(wanted, options.dropHighestLoss ?? 0);
   return {
     origin,
@@ -74,7 +74,7 @@ export function ofQuantity(loaded: LoadedRuns, quantity = LOSS): LoadedRuns {
   if (quantity === LOSS) return loaded;
   const { runs, dropped } = quantityAsLoss(loaded.runs, quantity);
   if (runs.length === 0) {
-    throw new CliError(exitCodes.input, `${shown(loaded.origin.file)}: no row has a ${quantity} above 0`);
+    throw inputError(`${shown(loaded.origin.file)}: no row has a ${quantity} above 0`);
   }
   return { ...loaded, runs, dropped: [...loaded.dropped, ...dropped] };
 }
@@ -83,14 +83,14 @@ const NUMERIC = ["C", "N", "D", "loss", "sigma", "seed", "label"] as const;
 const isField = (name: string): name is (typeof NUMERIC)[number] => (NUMERIC as readonly string[]).includes(name);
 
 function columnsOf(map: ColumnMap): { -readonly [K in keyof Columns]: Columns[K] } {
-  const metrics: Record<string, string> = {};
-  const columns: { -readonly [K in keyof Columns]: Columns[K] } = { metrics };
+  const metrics = new Map<string, string>();
+  const columns: { -readonly [K in keyof Columns]: Columns[K] } = {};
   for (const [field, column] of Object.entries(map)) {
     if (isField(field)) columns[field] = column;
-    else if (field.startsWith("metric:")) metrics[field.slice("metric:".length)] = column;
+    else if (field.startsWith("metric:")) metrics.set(field.slice("metric:".length), column);
     else throw usageError(`--columns has "${field}"; expected ${NUMERIC.join(", ")} or metric:NAME`);
   }
-  return columns;
+  return { ...columns, metrics: Object.fromEntries(metrics) };
 }
 
 function parse(text: string, file: string, options: Parameters<typeof parseRuns>[1]): CleanRuns {
@@ -103,8 +103,11 @@ function parse(text: string, file: string, options: Parameters<typeof parseRuns>
   }
 }
 
-function nothing(runs: readonly Run[], { only }: RunInput): string {
-  if (only === undefined || runs.length === 0) return "there is no row that can be used";
+function nothing(runs: readonly Run[], { only, quantity }: RunInput): string {
+  if (only === undefined || runs.length === 0)
+    return quantity === undefined || quantity === LOSS
+      ? "there is no row that can be used"
+      : `there is no row that can be used; each needs a ${quantity} above 0`;
   const labels = [...new Set(runs.map(({ label }) => label))];
   const some = labels.slice(0, 8).join(", ");
   return `no row has the label "${only}"; there are: ${some}${labels.length > 8 ? ", …" : ""}`;

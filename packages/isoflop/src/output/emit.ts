@@ -1,6 +1,28 @@
+import { writeSync } from "node:fs";
+import { CliError, exitCodes, reasonOf } from "../exit.js";
+import { statusOf } from "../input/status.js";
 import { toJson } from "./json.js";
+import { printableJson, printableLines } from "./printable.js";
 
-/** Writes the one document, or the text a person reads, to standard output. */
-export function emit(json: boolean | undefined, document: unknown, text: () => string): void {
-  process.stdout.write(`${json ? toJson(document) : text()}\n`);
+/**
+ * Writes the one document, or the text a person reads, to standard output.
+ * @throws CliError `failed` when not all of it could be written
+ */
+export async function emit(json: boolean | undefined, document: unknown, text: () => string): Promise<void> {
+  await print(`${json ? printableJson(toJson(document)) : printableLines(text())}\n`);
+}
+
+async function print(text: string): Promise<void> {
+  try {
+    if (statusOf(process.stdout.fd)?.isFile()) writeWhole(process.stdout.fd, text);
+    else await new Promise<void>((done, fail) => process.stdout.write(text, (error) => (error ? fail(error) : done())));
+  } catch (error) {
+    throw new CliError(exitCodes.failed, `cannot write standard output: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** The stream takes a part for the whole where a disk is nearly full. */
+function writeWhole(fd: number, text: string): void {
+  let rest: Uint8Array = Buffer.from(text);
+  while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
 }

@@ -1,6 +1,6 @@
 import { type PageFigure, renderPage } from "@isoflop/plot";
 import { CliError, exitCodes } from "../exit.js";
-import { writeWhole } from "./write.js";
+import type { OutputFile } from "./write.js";
 
 interface Page {
   readonly title: string;
@@ -15,8 +15,8 @@ interface Page {
  * Writes one HTML file that needs nothing else: figures, and the same tables as in the terminal.
  * @throws CliError saying what cannot be drawn, or why the file cannot be written
  */
-export async function writePage(path: string, { title, text, figures, budgets = 0 }: Page): Promise<void> {
-  await writeWhole(path, drawn({ title, sections: [{ figures, text }], budgets }));
+export async function writePage(output: OutputFile, { title, text, figures, budgets = 0 }: Page): Promise<void> {
+  await output.write(drawn({ title, sections: [{ figures, text }], budgets }));
 }
 
 function drawn(page: Parameters<typeof renderPage>[0]): string {

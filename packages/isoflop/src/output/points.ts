@@ -1,6 +1,7 @@
 import type { FitHead } from "../fits/document.js";
 import { shown } from "../input/file.js";
 import { plural } from "./format.js";
+import { printable } from "./printable.js";
 
 const SHOWN = 8;
 
@@ -8,7 +9,7 @@ const SHOWN = 8;
 export function pointsText({ input, points, ok, status, message }: FitHead<string>): string {
   const lines = [`${shown(input.file)}: ${plural(points.used, "point")} used, ${points.dropped.length} dropped`];
   for (const { row, reason, message } of points.dropped.slice(0, SHOWN)) {
-    lines.push(`  row ${row}: ${reason}: ${message.replace(/^row \d+: /, "")}`);
+    lines.push(printable(`  row ${row}: ${reason}: ${message.replace(/^row \d+: /, "")}`));
   }
   const more = points.dropped.length - SHOWN;
   if (more > 0) lines.push(`  and ${more} more; --json lists them all`);

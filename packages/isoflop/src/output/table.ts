@@ -1,17 +1,19 @@
+import { printable } from "./printable.js";
+
 /** Rows of text set in columns: the first column to the left, the others to the right, two spaces between. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  const all = [head, ...rows].map((row) => head.map((_, column) => printable(row[column] ?? "")));
+  const widths = head.map((_, column) => all.reduce((most, row) => Math.max(most, row[column]!.length), 0));
   const line = (row: readonly string[]) =>
-    head
-      .map((_, column) => {
-        const cell = row[column] ?? "";
+    row
+      .map((cell, column) => {
         return column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
       })
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "─".repeat(width)).join("  ");
-  return [line(head), rule, ...rows.map(line)].join("\n");
+  const [first, ...others] = all.map(line);
+  return [first, rule, ...others].join("\n");
 }
 
 /** Blocks of text with an empty line between; empty ones are left out. */

@@ -47,10 +47,20 @@ export function predict(fit: FitDocument, choices: PredictChoices): PredictionDo
     command: "predict",
     status: fit.status,
     ...(fit.message !== undefined && { message: fit.message }),
-    predictions: answers(fit, choices),
+    predictions: answers(fit, choices).map(held),
     fit: { command: fit.command, input: fit.input },
     versions: versions("@isoflop/scaling"),
   };
+}
+
+/** @throws CliError `unsound` for an answer that no number can hold: a law at 1e300 may be anywhere. */
+function held(prediction: Prediction): Prediction {
+  for (const [name, { value }] of Object.entries(prediction.predicted)) {
+    if (Number.isFinite(value)) continue;
+    const asked = Object.entries(prediction.given).map(([key, at]) => `${key} = ${at}`);
+    throw unsound(`unreachable: ${name} at ${asked.join(", ")} is beyond what a number can hold`);
+  }
+  return prediction;
 }
 
 function answers(fit: FitDocument, choices: PredictChoices): Prediction[] {

@@ -6,6 +6,7 @@ import { dataOpener, fileRunStore } from "@isoflop/sweep/node";
 import { createDevice } from "@isoflop/tensor";
 import { inputError } from "../exit.js";
 import { readRecord } from "../input/file.js";
+import { largest, smallest } from "../output/report/spaced.js";
 import { type DoneRun, fitLaws } from "../study/laws.js";
 import { presets, quick } from "../study/preset.js";
 import { drawSamples } from "../study/samples.js";
@@ -52,7 +53,7 @@ function studyOf(done: readonly DoneRun[]): Study {
     seconds: done.reduce((sum, { result }) => sum + result.seconds, 0),
     runs: done.map(runOf),
     isoflop: fit.budgets.map(optimumOf),
-    laws: lawsBetween(fit, Math.min(...budgets), Math.max(...budgets)),
+    laws: lawsBetween(fit, smallest(budgets), largest(budgets)),
   };
 }
 
@@ -66,7 +67,13 @@ async function samplesOf(folder: string, { preset, choices }: Study, done: reado
   const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(run.spec.data)]);
   const [seed = run.spec.seed] = choices?.seeds ?? [];
   try {
-    return await drawSamples(run, { out: folder, device, source, preset: presets[preset] ?? quick, seed });
+    return await drawSamples(run, {
+      out: folder,
+      device,
+      source,
+      preset: Object.hasOwn(presets, preset) ? presets[preset]! : quick,
+      seed,
+    });
   } finally {
     device.destroy();
   }

@@ -1,3 +1,5 @@
+import { scientific } from "../format.js";
+import { extent, logRatio } from "../range.js";
 import { PlotInputError } from "../study/check.js";
 
 /** One axis: what it shows, in which unit, from where to where. */
@@ -9,31 +11,44 @@ export interface Axis {
   readonly format: (value: number) => string;
 }
 
-/** Round numbers (1, 2, 2.5 or 5 times a power of ten) inside [low, high], about `most` of them, never more. */
+/** m · 10^e as the nearest number there is, where `10 ** e` would have been rounded to 0 already. */
+const decimal = (m: number, e: number): number => Number(`${m}e${e}`);
+
+/** Finite numbers inside [low, high], each once. */
+const inside = (ticks: readonly number[], low: number, high: number): number[] => [
+  ...new Set(ticks.filter((tick) => Number.isFinite(tick) && tick >= low && tick <= high)),
+];
+
+/** Round numbers (1, 2, 2.5 or 5 times a power of ten) inside [low, high], about `most` of them, never more than one more. */
 export function linearTicks(low: number, high: number, most = 6): number[] {
-  const raw = (high - low) / most;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw * (1 - 1e-9)) ?? 10 * power;
+  const raw = Math.max((high - low) / most, Number.MIN_VALUE);
+  const power = Math.floor(Math.log10(raw));
+  const step = [1, 2, 2.5, 5, 10].map((m) => decimal(m, power)).find((s) => s >= raw * (1 - 1e-9)) ?? raw;
   const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
+  const room = Math.min(most, Math.floor(high / step + 1e-9) - first);
   // Twelve digits hide that 3 · 0.1 is not 0.3.
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  const ticks = Array.from({ length: Math.max(0, room + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  const slack = step * 1e-8;
+  return inside(ticks, low - slack, high + slack);
 }
+
+/** Decades between two ticks of a log axis. The last is more than there are between the least and the greatest number. */
+const strides = [1, 2, 3, 4, 6, 8, 12, 24, 48, 96, 192, 384, 768];
 
 /** 1-2-5 ticks over a few decades, powers of ten over many, and plain round numbers over less than a decade. */
 export function logTicks(low: number, high: number, most = 6): number[] {
-  const from = Math.floor(Math.log10(low));
-  const to = Math.ceil(Math.log10(high));
-  const inside = (steps: readonly number[], stride: number) => {
-    const ticks: number[] = [];
-    for (let e = from; e <= to; e++) {
-      if (e % stride !== 0) continue;
-      for (const step of steps) ticks.push(Number(`${step}e${e}`));
-    }
-    return ticks.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
+  const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const [least, greatest] = [low * (1 - 1e-9), high * (1 + 1e-9)];
+  const decades = (steps: readonly number[], stride: number): number[] => {
+    const first = Math.ceil(from / stride);
+    const exponents = Array.from({ length: Math.floor(to / stride) - first + 1 }, (_, i) => (first + i) * stride);
+    return inside(
+      exponents.flatMap((e) => steps.map((step) => decimal(step, e))),
+      least,
+      greatest,
+    );
   };
-  const decades = [1, 2, 3, 4, 6, 8, 12].map((stride) => inside([1], stride));
-  const candidates = [inside([1, 2, 5], 1), inside([1, 3], 1), ...decades];
+  const candidates = [decades([1, 2, 5], 1), decades([1, 3], 1), ...strides.map((stride) => decades([1], stride))];
   const fitting = candidates.find((ticks) => ticks.length <= most && ticks.length >= 3);
   if (fitting) return fitting;
   const linear = linearTicks(low, high, most).filter((tick) => tick > 0);
@@ -42,22 +57,34 @@ export function logTicks(low: number, high: number, most = 6): number[] {
     : (candidates.find((ticks) => ticks.length <= most && ticks.length > 0) ?? [low]);
 }
 
-/** The range of `values` with a margin on both sides: a share of the range, or of its logarithm. */
+const held = (value: number): number => Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
+
+/**
+ * The range of `values` with a margin on both sides: a share of the range, or of its logarithm. Where numbers end, the margin does.
+ * @throws PlotInputError for values that have no place on such an axis
+ */
 export function padded(values: readonly number[], type: "log" | "linear", share = 0.06): [number, number] {
   if (values.length === 0) throw new PlotInputError("figure", values, "at least one point to draw");
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+  const [low, high] = extent(values);
   if (type === "log") {
-    const pad = low === high ? Math.log(1.5) : Math.log(high / low) * share;
-    return [low * Math.exp(-pad), high * Math.exp(pad)];
+    if (!(low > 0 && Number.isFinite(high)))
+      throw new PlotInputError("log axis", off(values, 0), "finite numbers above 0");
+    const factor = Math.exp(low === high ? Math.log(1.5) : logRatio(high, low) * share);
+    const [from, to] = [Math.max(Number.MIN_VALUE, low / factor), held(high * factor)];
+    // The least numbers are too far apart for a margin.
+    return from < to ? [from, to] : [from, 2 * from];
   }
+  const least = Number.NEGATIVE_INFINITY;
+  if (!Number.isFinite(high - low))
+    throw new PlotInputError("axis", off(values, least), "finite numbers, and so their range");
   const pad = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * share;
-  return [low - pad, high + pad];
+  const [from, to] = [held(low - pad), held(high + pad)];
+  return Number.isFinite(to - from) ? [from, to] : [low, high];
 }
+
+/** The first value that is not a finite number above `least`, or the last. */
+const off = (values: readonly number[], least: number): number =>
+  values.find((value) => !(value > least && Number.isFinite(value))) ?? values.at(-1)!;
 
 export interface AxisOptions {
   readonly label: string;
@@ -79,14 +106,15 @@ export function axis({ label, values, type, format, ticks = 6, pad }: AxisOption
 /** Maps a value to a pixel between `start` and `end`. */
 export function scaleOf({ type, domain: [low, high] }: Axis, start: number, end: number): (value: number) => number {
   const place =
-    type === "log" ? (v: number) => Math.log(v / low) / Math.log(high / low) : (v: number) => (v - low) / (high - low);
+    type === "log" ? (v: number) => logRatio(v, low) / logRatio(high, low) : (v: number) => (v - low) / (high - low);
   return (value) => start + place(value) * (end - start);
 }
 
-/** Formats tick values with as many decimals as tell neighbours apart. */
+/** Formats tick values with as many decimals as tell neighbours apart; in powers of ten where that would be too many digits. */
 export function decimalsFor(ticks: readonly number[]): (value: number) => string {
-  const decimals = Math.max(0, ...ticks.map((tick) => (String(tick).split(".")[1] ?? "").length));
-  return (value) => value.toFixed(Math.min(decimals, 6)).replace(/^-/, "−");
+  if (ticks.some((tick) => /e/.test(String(tick)))) return (value) => scientific(value);
+  const [, decimals] = extent(ticks.map((tick) => (String(tick).split(".")[1] ?? "").length));
+  return (value) => value.toFixed(Math.max(0, Math.min(decimals, 6))).replace(/^-/, "−");
 }
 
 /** A loss axis: plain decimals, as many as the ticks need. */

@@ -99,7 +99,7 @@ export function chart(spec: ChartSpec, options: FigureOptions): Drawing {
   const heading = lead + (spec.key ? keyHeight : 0) + 20 * legendLines;
   const marginTop = 34 + heading;
   const marginBottom = 46;
-  const tickWidth = Math.max(...y.ticks.map((tick) => y.format(tick).length), 1) * 7;
+  const tickWidth = y.ticks.reduce((most, tick) => Math.max(most, y.format(tick).length), 1) * 7;
   const marginLeft = Math.max(34, tickWidth + 14);
   const tickStyle = { tickSize: 0, tickPadding: 8, color: theme.muted };
   const svg = Plot.plot({

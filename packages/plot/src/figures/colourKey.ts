@@ -1,3 +1,4 @@
+import { extent, logRatio } from "../range.js";
 import { scaleSteps, type Theme } from "../theme.js";
 import { element, textElement } from "./svg.js";
 
@@ -18,13 +19,12 @@ const strip = { width: 176, height: 9 };
 
 /** A scale even in ln(value), with both ends named. One value alone has the colour of the middle. */
 export function logKey(label: string, values: readonly number[], format: (value: number) => string): ColourKey {
-  const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const high = values.reduce((a, b) => Math.max(a, b), 0);
+  const [low, high] = extent(values);
   const alike = !(high > low);
-  const middle = Math.sqrt(low * high);
+  const middle = Math.sqrt(low) * Math.sqrt(high);
   return {
     label,
-    share: (value) => (alike ? 0.5 : Math.log(value / low) / Math.log(high / low)),
+    share: (value) => (alike ? 0.5 : logRatio(value, low) / logRatio(high, low)),
     ticks: (alike ? [middle] : [low, middle, high]).map((value) => ({ value, text: format(value) })),
   };
 }

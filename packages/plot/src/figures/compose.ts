@@ -1,3 +1,4 @@
+import { extent } from "../range.js";
 import { type Drawing, documentOf, type FigureOptions, fontFamily, themeOf } from "./chart.js";
 import { element, serialise, textElement } from "./svg.js";
 
@@ -46,7 +47,7 @@ export function compose(
       x += cell.width + gap;
     }
     width = Math.max(width, x - gap);
-    y += Math.max(...cells.map((cell) => cell.height)) + gap;
+    y += extent(cells.map((cell) => cell.height))[1] + gap;
   }
   const height = Math.max(1, y - gap);
   return frame(documentOf(options), { width, height, description: options.description, own: [], drawings });

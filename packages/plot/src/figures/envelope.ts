@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { scientific } from "../format.js";
+import { extent, logBetween } from "../range.js";
 import { axis, lossAxis } from "./axis.js";
 import { budgetsOf, colourOf } from "./budgets.js";
 import { chart, type Drawing, type FigureOptions, themeOf } from "./chart.js";
@@ -45,14 +46,14 @@ export function envelopeDrawing(study: StudyWithCurves, options: FigureOptions):
   const envelope = lowerEnvelope(curves.map(({ points }) => points));
   const end = envelope.at(-1);
   // A step holds until a better curve takes over, and to the right edge of what was spent.
-  const last = Math.max(...curves.map(({ points }) => points.at(-1)?.compute ?? 0));
+  const last = curves.reduce((most, { points: own }) => Math.max(most, own.at(-1)?.compute ?? 0), 0);
   const steps = end ? [...envelope, { compute: last, loss: end.loss }] : [];
   const points = curves.flatMap((curve) => curve.points);
-  const first = Math.min(...budgets.map(({ budget }) => budget));
+  const [first] = extent(budgets.map(({ budget }) => budget));
   const reach = Math.max(last, study.heldOut?.budget ?? 0);
   const line = study.laws
     ? Array.from({ length: 41 }, (_, i) => {
-        const compute = (first / 3) * (reach / (first / 3)) ** (i / 40);
+        const compute = logBetween(first / 3, reach, i / 40);
         return { compute, loss: evaluate(study.laws!.loss, compute) };
       })
     : [];

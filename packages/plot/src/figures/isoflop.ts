@@ -90,7 +90,7 @@ export function isoFlopDrawing(study: StudyNumbers, options: IsoFlopFigureOption
       bold: true,
     });
   }
-  const longest = Math.max(...labels.filter((label) => label.side !== "left").map((label) => label.text.length), 4);
+  const longest = labels.reduce((most, { side, text }) => (side === "left" ? most : Math.max(most, text.length)), 4);
   return chart(
     {
       description: `IsoFLOP curves: ${quantity} against ${size === "params" ? "parameters" : "tokens"} at ${budgets.length} compute budgets.`,

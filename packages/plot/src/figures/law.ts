@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { count, fixed, scientific } from "../format.js";
+import { extent, logBetween } from "../range.js";
 import { given } from "../study/check.js";
 import type { HeldOut, Law, Laws, StudyNumbers } from "../study/types.js";
 import type { Theme } from "../theme.js";
@@ -61,10 +62,10 @@ export function lawDrawing(study: StudyNumbers & { laws: Laws }, name: LawName, 
   });
   const band = (law.band ?? []).filter((point) => point.compute >= x.domain[0] && point.compute <= x.domain[1]);
   const line = Array.from({ length: 65 }, (_, i) => {
-    const compute = x.domain[0] * (x.domain[1] / x.domain[0]) ** (i / 64);
+    const compute = logBetween(...x.domain, i / 64);
     return { compute, value: evaluate(law, compute) };
   });
-  const fittedTo = points.length > 0 ? Math.max(...points.map((point) => point.budget)) : Number.POSITIVE_INFINITY;
+  const fittedTo = points.length > 0 ? extent(points.map((point) => point.budget))[1] : Number.POSITIVE_INFINITY;
   const values = [
     ...points.map((point) => point[name]),
     ...line.map((point) => point.value),

@@ -1,3 +1,4 @@
+import { extent, logBetween, logRatio } from "../range.js";
 import { given } from "../study/check.js";
 import type { IsoFlopOptimum, Run } from "../study/types.js";
 
@@ -19,7 +20,7 @@ export function curvatureThrough(vertex: CurvePoint, points: readonly CurvePoint
   let above = 0;
   let below = 0;
   for (const { size, loss } of points) {
-    const z = Math.log(size / vertex.size) ** 2 / 2;
+    const z = logRatio(size, vertex.size) ** 2 / 2;
     above += z * (loss - vertex.loss);
     below += z * z;
   }
@@ -40,10 +41,9 @@ export function isoFlopCurve(
   const vertex = { size: best, loss: optimalLoss };
   const points = runs.map((run) => ({ size: run[name], loss: run.loss }));
   const curvature = optimum.curvature ?? curvatureThrough(vertex, points);
-  const low = Math.min(vertex.size, ...points.map(({ size }) => size));
-  const high = Math.max(vertex.size, ...points.map(({ size }) => size));
+  const [low, high] = extent([vertex, ...points].map(({ size }) => size));
   return Array.from({ length: samples + 1 }, (_, i) => {
-    const size = low * (high / low) ** (i / samples);
-    return { size, loss: vertex.loss + (curvature / 2) * Math.log(size / vertex.size) ** 2 };
+    const size = logBetween(low, high, i / samples);
+    return { size, loss: vertex.loss + (curvature / 2) * logRatio(size, vertex.size) ** 2 };
   });
 }

@@ -1,4 +1,5 @@
 import { samplePngUrl } from "../image.js";
+import { extent } from "../range.js";
 import { each } from "../study/check.js";
 import type { Sample } from "../study/types.js";
 import { validateSample } from "../study/validate.js";
@@ -15,8 +16,10 @@ export function sampleGroups(samples: readonly Sample[]): Map<string, Sample[]> 
   return groups;
 }
 
-/** Breaks a caption into at most `most` lines of `length` characters; an ellipsis marks what is left out. */
-export function wrap(caption: string, length: number, most: number): string[] {
+/** Breaks a caption into at most `most` lines of `room` characters; an ellipsis marks what is left out. */
+export function wrap(caption: string, room: number, most: number): string[] {
+  // Where there is no room for a letter, one stands there all the same.
+  const length = Math.max(1, room);
   const lines: string[] = [];
   let line = "";
   for (const word of caption.split(/\s+/).filter(Boolean)) {
@@ -70,7 +73,7 @@ export function sampleGridDrawing(samples: readonly Sample[], options: FigureOpt
     }
     for (let row = 0; row < members.length; row += columns) {
       const cells = members.slice(row, row + columns);
-      const tallest = Math.max(...cells.map((sample) => (cell * sample.height) / sample.width));
+      const tallest = extent(cells.map((sample) => (cell * sample.height) / sample.width))[1];
       const captions = cells.map((sample) => wrap(sample.caption, Math.floor(cell / 5.9), captionLines));
       cells.forEach((sample, column) => {
         const x = column * (cell + gap);
@@ -82,7 +85,7 @@ export function sampleGridDrawing(samples: readonly Sample[], options: FigureOpt
           svg.append(textElement(document, { x, y: y + tallest + 14 + i * lineHeight, fill: theme.muted }, line));
         });
       });
-      y += tallest + 8 + Math.max(...captions.map((lines) => lines.length)) * lineHeight + gap;
+      y += tallest + 8 + extent(captions.map((lines) => lines.length))[1] * lineHeight + gap;
     }
   }
   const height = Math.max(1, Math.ceil(y - gap + 4));

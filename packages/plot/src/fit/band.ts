@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { logBetween, logRatio } from "../range.js";
 import { given } from "../study/check.js";
 import type { LawPoint } from "./types.js";
 
@@ -14,8 +15,8 @@ export function splitAt(curve: readonly LawPoint[], reach: number): Split {
   if (next < 0) return { within: curve, beyond: [] };
   if (next === 0) return { within: [], beyond: curve };
   const [a, b] = [curve[next - 1]!, curve[next]!];
-  const share = Math.log(reach / a.x) / Math.log(b.x / a.x);
-  const cut = { x: reach, y: a.y * (b.y / a.y) ** share };
+  const share = logRatio(reach, a.x) / logRatio(b.x, a.x);
+  const cut = { x: reach, y: logBetween(a.y, b.y, share) };
   return { within: [...curve.slice(0, next), cut], beyond: [cut, ...curve.slice(next)] };
 }
 

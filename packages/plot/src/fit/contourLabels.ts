@@ -30,7 +30,7 @@ export function contourLabels(
     for (const point of lines.flat()) {
       const [x, y] = [frame.x(point.x), frame.y(point.y)];
       if (x - half < frame.left || x + half > frame.right || y - 8 < frame.top || y + 8 > frame.bottom) continue;
-      const room = Math.min(clear, ...taken.map((other) => gap({ x, y, half }, other)));
+      const room = taken.reduce((least, other) => Math.min(least, gap({ x, y, half }, other)), clear);
       if (room >= touching && (!best || room > best.room)) best = { x, y, room };
     }
     if (!best) continue;

@@ -1,3 +1,4 @@
+import { logBetween } from "../range.js";
 /** A point of a contour in data coordinates. */
 export interface ContourPoint {
   readonly x: number;
@@ -30,7 +31,7 @@ export function contours(grid: LogGrid, level: number): ContourPoint[][] {
     const to = axis === "x" ? value[i + 1]![j]! : value[i]![j + 1]!;
     if (from >= level === to >= level) return [];
     const share = (level - from) / (to - from);
-    const between = (a: number, b: number) => a * (b / a) ** share;
+    const between = (a: number, b: number) => logBetween(a, b, share);
     const name = `${axis}${i},${j}`;
     const place =
       axis === "x" ? { x: between(x[i]!, x[i + 1]!), y: y[j]! } : { x: x[i]!, y: between(y[j]!, y[j + 1]!) };

@@ -1,4 +1,5 @@
 import type { ColourKey } from "../figures/colourKey.js";
+import { extent, logBetween } from "../range.js";
 
 /** A run this many times above the highest contour is far from the frontier. */
 const farAbove = 1.15;
@@ -15,19 +16,19 @@ export function lossLevels(loss: readonly (readonly number[])[], most: number, h
     const [i, share] = [Math.min(Math.floor(place), least.length - 2), place - Math.floor(place)];
     return least[i]! + share * (least[i + 1]! - least[i]!);
   });
-  const [low, high] = [Math.min(...wanted), Math.max(...wanted)];
+  const [low, high] = extent(wanted);
   if (!(high > low)) return [low];
   const finest = wanted.slice(1).reduce((gap, v, k) => Math.min(gap, Math.abs(v - wanted[k]!) || gap), high - low);
   const decimals = Math.min(12, Math.max(0, Math.ceil(-Math.log10(finest / 2))));
-  const beyond = highestRun > farAbove * high ? [1 / 3, 2 / 3].map((share) => high * (highestRun / high) ** share) : [];
+  const beyond = highestRun > farAbove * high ? [1 / 3, 2 / 3].map((share) => logBetween(high, highestRun, share)) : [];
   const rounded = [...wanted, ...beyond].map((v) => Number(v.toFixed(decimals)));
   return [...new Set(rounded)].filter((v) => v > 0).sort((a, b) => b - a);
 }
 
 /** As many decimals as the levels have, on all of them. */
 export function levelFormat(levels: readonly number[]): (value: number) => string {
-  const decimals = Math.max(0, ...levels.map((level) => (String(level).split(".")[1] ?? "").length));
-  return (value) => value.toFixed(Math.min(decimals, 12));
+  const [, decimals] = extent(levels.map((level) => (String(level).split(".")[1] ?? "").length));
+  return (value) => value.toFixed(Math.max(0, Math.min(decimals, 12)));
 }
 
 /** Colours even between levels, from the highest loss at the dark end of the ramp to the lowest. */

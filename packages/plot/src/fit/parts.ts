@@ -1,6 +1,7 @@
 import { type Drawing, documentOf, type FigureOptions, fontFamily, themeOf } from "../figures/chart.js";
 import { element, serialise, textElement } from "../figures/svg.js";
 import { count } from "../format.js";
+import { extent } from "../range.js";
 import type { PartsFigureData, PartWork } from "./types.js";
 
 const rowHeight = 26;
@@ -25,7 +26,7 @@ export function partsDrawing({ parts, unit }: PartsFigureData, options: FigureOp
     role: "img",
     "aria-label": description,
   });
-  const left = Math.max(...parts.map((part) => part.name.length)) * 6.6 + 14;
+  const left = extent(parts.map((part) => part.name.length))[1] * 6.6 + 14;
   const right = 110;
   const perUnit = Math.max(0, width - left - right) / most;
   const colours = { forward: theme.scale(0.2), backward: theme.scale(0.8) };

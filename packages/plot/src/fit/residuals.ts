@@ -5,6 +5,7 @@ import { logKey } from "../figures/colourKey.js";
 import { compose, panelWidth } from "../figures/compose.js";
 import { percentAxis, zeroLine } from "../figures/percent.js";
 import { signedPercent, significant } from "../format.js";
+import { logRatio } from "../range.js";
 import { given } from "../study/check.js";
 import { dotStyle } from "./dots.js";
 import { logAxis, valueText } from "./quantity.js";
@@ -31,7 +32,7 @@ export function residualsDrawing(data: ResidualsFigureData, options: FigureOptio
   const width = options.width ?? 1040;
   const columns = width < 720 ? 1 : 2;
   const quantity = data.quantity ?? "loss";
-  const points = data.points.map((point) => ({ ...point, residual: Math.log(point.measured / point.predicted) }));
+  const points = data.points.map((point) => ({ ...point, residual: logRatio(point.measured, point.predicted) }));
   const y = residualAxis(points, data.standardDeviation ?? 0);
   const panel = { ...options, width: panelWidth(width, columns) };
   const narrow = panel.width < 480;

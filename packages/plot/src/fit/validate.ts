@@ -101,7 +101,7 @@ export function validateSurface(data: SurfaceFigureData): void {
     each(field, row, (loss, path) => positive(path, loss));
   });
   if (given(runs)) each("runs", runs, positives("compute", "params", "loss"));
-  if (given(frontier)) along("frontier", frontier, ["compute", "params"]);
+  if (given(frontier) && array("frontier", frontier).length > 0) along("frontier", frontier, ["compute", "params"]);
   if (given(fittedTo)) positive("fittedTo", fittedTo);
   if (!given(asked)) return;
   each("asked", asked, (entry, field) => {
@@ -177,7 +177,7 @@ export function validateNextRuns(data: NextRunsFigureData): void {
   some("planned", planned, "run", next);
   if (given(evenGrid)) each("evenGrid", evenGrid, next);
   if (given(runs)) each("runs", runs, positives("compute", "params"));
-  if (given(frontier)) along("frontier", frontier, ["compute", "params"]);
+  if (given(frontier) && array("frontier", frontier).length > 0) along("frontier", frontier, ["compute", "params"]);
   if (given(fittedTo)) positive("fittedTo", fittedTo);
   const { compute, params, paramsInterval } = object("target", target);
   positive("target.compute", compute);

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { allFigures } from "../figures/all.js";
 import type { ReportOptions } from "../report/figures.js";
@@ -7,12 +7,44 @@ import type { Study } from "../study/types.js";
 import { document } from "./document.js";
 import { renderPng } from "./png.js";
 
-/** Whoever opens the file while it is written again sees the old one or the new one, never half of one. */
+/**
+ * Whoever opens the file while it is written again sees the old one or the new one, never half of one; where it cannot be written,
+ * nothing is left beside it.
+ */
 async function replace(path: string, content: string | Uint8Array): Promise<string> {
   const next = `${path}.${process.pid}.tmp`;
-  await writeFile(next, content);
-  await rename(next, path);
+  try {
+    await writeFile(next, content);
+    await rename(next, path);
+  } catch (error) {
+    await rm(next, { force: true });
+    throw error;
+  }
   return path;
+}
+
+/** What {@link replace} leaves where its process is killed. */
+const leftover = /^(?:report\.html|[\w-]+\.(?:svg|png))\.(\d+)\.tmp$/;
+/** A file is written in less than this: an older one belongs to nobody, whatever runs under its number. */
+const LONGEST_MS = 60_000;
+
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const owner = leftover.exec(name)?.[1];
+    if (owner === undefined) continue;
+    const path = join(folder, name);
+    const written = await stat(path).catch(() => undefined);
+    if (!written) continue;
+    if (Date.now() - written.mtimeMs > LONGEST_MS || !isRunning(Number(owner))) await rm(path, { force: true });
+  }
+}
+
+function isRunning(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
 
 /**
@@ -28,6 +60,7 @@ export async function writeReport(
   const report = renderReport(study, { ...options, document });
   const figures = Object.entries(allFigures(study, { ...options, document }));
   await mkdir(join(folder, "figures"), { recursive: true });
+  for (const place of [folder, join(folder, "figures")]) await removeLeftovers(place);
   const paths = [await replace(join(folder, "report.html"), report)];
   for (const [name, svg] of figures) {
     paths.push(await replace(join(folder, "figures", `${name}.svg`), svg));

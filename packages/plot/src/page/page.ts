@@ -24,6 +24,7 @@ export const renderPage = ({ title, lead, sections, budgets = 0 }: Page): string
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="generator" content="@isoflop/plot">
 <title>${title}</title>
 <style>${trusted(pageStyle(budgets))}
 </style>

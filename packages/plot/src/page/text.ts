@@ -1,3 +1,4 @@
+import { extent } from "../range.js";
 import type { PageTable, Section } from "./section.js";
 
 /** Sections as a terminal shows them. */
@@ -7,7 +8,7 @@ const sectionText = ({ title, table, notes = [] }: Section): string =>
   [title, ...(table ? ["", tableText(table)] : []), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
 
 function tableText({ head, rows, names }: PageTable): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
+  const widths = head.map((_, column) => extent([head, ...rows].map((row) => row[column]!.length))[1]);
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, column) => (column < names ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))

@@ -1,5 +1,6 @@
 import { budgetsOf, interiorOptima } from "../figures/budgets.js";
 import { count, duration, fixed, flops, loss } from "../format.js";
+import { extent } from "../range.js";
 import { given } from "../study/check.js";
 import type { Study } from "../study/types.js";
 
@@ -17,7 +18,7 @@ export interface Verdict {
 export function verdictOf(study: Study): Verdict {
   const budgets = budgetsOf(study);
   const used = interiorOptima(budgets);
-  const largest = Math.max(0, ...used.map((optimum) => optimum.budget));
+  const largest = used.reduce((most, { budget }) => Math.max(most, budget), 0);
   if (!given(study.laws)) {
     const planned = study.plannedRuns ? ` of ${study.plannedRuns}` : "";
     return {
@@ -75,7 +76,12 @@ export function facts(study: Study): [string, string][] {
     ["Runs", `${study.runs.length}${planned}`],
     ...(sizes.length > 0
       ? ([
-          ["Model sizes", `${count(Math.min(...sizes))} to ${count(Math.max(...sizes))}`],
+          [
+            "Model sizes",
+            extent(sizes)
+              .map((size) => count(size))
+              .join(" to "),
+          ],
           ["Compute", `${flops(spent)}`],
         ] as [string, string][])
       : []),

@@ -6,6 +6,31 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** Where each row stands in the text, counted from 1 after the header; empty lines count and are not rows. */
   readonly numbers: readonly number[];
+  /** Rows that could not be read as one, where they were to be dropped. */
+  readonly malformed: readonly MalformedRow[];
+}
+
+export interface MalformedRow {
+  readonly row: number;
+  readonly message: string;
+}
+
+/** What to do with a row that cannot be right. `throw` names it; `drop` lists it with its reason. */
+export type BadRows = "throw" | "drop";
+
+/** Throws what is wrong with a row, or puts it down. */
+export function rejecting(badRows: BadRows): {
+  readonly malformed: MalformedRow[];
+  readonly reject: (error: ScalingError & { readonly row: number | undefined }) => void;
+} {
+  const malformed: MalformedRow[] = [];
+  return {
+    malformed,
+    reject(error) {
+      if (badRows === "throw") throw error;
+      malformed.push({ row: error.row!, message: error.message });
+    },
+  };
 }
 
 const QUOTE = 34;
@@ -15,29 +40,34 @@ const CARRIAGE_RETURN = 13;
 /**
  * Reads delimited text after RFC 4180: quoted cells, doubled quotes, line breaks inside quotes, CRLF, CR or LF line ends,
  * an optional byte order mark. The delimiter is the one of comma, semicolon and tab that the header uses most.
- * @throws ScalingError `bad-format` for an empty text, an unclosed quote or a row of the wrong width.
+ * @param badRows a quote that is never closed is thrown all the same: it leaves no rows behind it
+ * @throws ScalingError `bad-format` for an empty text, an unclosed quote, text after a quoted cell or a row of the wrong width.
  */
-export function parseDelimited(text: string): Table {
+export function parseDelimited(text: string, badRows: BadRows = "throw"): Table {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const delimiter = sniffDelimiter(text, start);
   const records = readRecords(text, start, delimiter.charCodeAt(0));
-  const header = records[0]?.map((name) => name.trim());
+  const header = records[0]?.cells.map((name) => name.trim());
   if (!header || header.every((name) => name === "")) {
     throw new ScalingError("bad-format", "the text has no header line; expected column names such as C,N,D,loss");
   }
   const rows: string[][] = [];
   const numbers: number[] = [];
+  const { malformed, reject } = rejecting(badRows);
   for (let row = 1; row < records.length; row++) {
-    const cells = records[row]!;
+    const { cells, wrong } = records[row]!;
     if (cells.length === 1 && cells[0]!.trim() === "") continue;
-    if (cells.length !== header.length) {
-      const message = `${cells.length} cells, but the header names ${header.length} columns`;
-      throw new ScalingError("bad-format", message, { row });
+    const message =
+      wrong ??
+      (cells.length === header.length ? "" : `${cells.length} cells, but the header names ${header.length} columns`);
+    if (message !== "") {
+      reject(new ScalingError("bad-format", message, { row }));
+      continue;
     }
     rows.push(cells);
     numbers.push(row);
   }
-  return { header, rows, numbers };
+  return { header, rows, numbers, malformed };
 }
 
 function sniffDelimiter(text: string, start: number): string {
@@ -56,9 +86,16 @@ function sniffDelimiter(text: string, start: number): string {
   return [...counts].sort((a, b) => b[1] - a[1])[0]![0];
 }
 
-function readRecords(text: string, start: number, delimiter: number): string[][] {
-  const records: string[][] = [];
+/** The cells of one line, and what is wrong with it. */
+interface Line {
+  readonly cells: string[];
+  readonly wrong?: string | undefined;
+}
+
+function readRecords(text: string, start: number, delimiter: number): Line[] {
+  const records: Line[] = [];
   let record: string[] = [];
+  let wrong: string | undefined;
   let i = start;
   while (i < text.length) {
     let cell: string;
@@ -69,18 +106,11 @@ function readRecords(text: string, start: number, delimiter: number): string[][]
       }
       cell = text.slice(i + 1, closing).replaceAll('""', '"');
       i = closing + 1;
-      const after = text.charCodeAt(i);
-      if (i < text.length && after !== delimiter && after !== LINE_FEED && after !== CARRIAGE_RETURN) {
-        throw new ScalingError("bad-format", `text follows the closing quote of "${cell}"`, {
-          row: Math.max(1, records.length),
-        });
-      }
+      const end = cellEnd(text, i, delimiter);
+      if (end > i) wrong ??= `text follows the closing quote of "${cell}"`;
+      i = end;
     } else {
-      let end = i;
-      for (; end < text.length; end++) {
-        const c = text.charCodeAt(end);
-        if (c === delimiter || c === LINE_FEED || c === CARRIAGE_RETURN) break;
-      }
+      const end = cellEnd(text, i, delimiter);
       cell = text.slice(i, end);
       i = end;
     }
@@ -93,11 +123,23 @@ function readRecords(text: string, start: number, delimiter: number): string[][]
       continue;
     }
     if (c === CARRIAGE_RETURN && text.charCodeAt(i) === LINE_FEED) i++;
-    records.push(record);
-    record = [];
+    records.push({ cells: record, wrong });
+    [record, wrong] = [[], undefined];
   }
-  if (record.length > 0) records.push(record);
+  if (record.length > 0) records.push({ cells: record, wrong });
+  const header = records[0];
+  if (header?.wrong !== undefined) throw new ScalingError("bad-format", header.wrong, { row: 1 });
   return records;
+}
+
+/** Where a cell without quotes ends. */
+function cellEnd(text: string, from: number, delimiter: number): number {
+  let end = from;
+  for (; end < text.length; end++) {
+    const c = text.charCodeAt(end);
+    if (c === delimiter || c === LINE_FEED || c === CARRIAGE_RETURN) break;
+  }
+  return end;
 }
 
 /** Index of the quote that ends the cell, skipping doubled quotes; −1 when there is none. */

@@ -1,5 +1,6 @@
 import { ScalingError } from "../errors.js";
-import { type CleanOptions, type CleanRuns, cleanRuns, type RawRun } from "./runs.js";
+import { rejecting } from "./delimited.js";
+import { badRowsOf, byRow, type CleanOptions, type CleanRuns, cleanRuns, type RawRun } from "./runs.js";
 import { columnIndex, missingColumn, numberIn, readTable, type TableFormat } from "./table.js";
 
 const NUMERIC = ["C", "N", "D", "loss", "sigma", "seed"] as const;
@@ -19,12 +20,13 @@ export interface ParseOptions extends CleanOptions {
 
 /**
  * Reads runs from CSV (comma, semicolon or tab), JSON (an array of objects) or JSONL.
- * Numbers are taken as written; an empty cell is a missing value; "NaN" in the loss column marks a diverged run.
+ * Numbers are taken as written; an empty cell is a missing value; NaN in the loss column marks a diverged run. With a `quantity` the
+ * table needs no loss.
  * @throws ScalingError naming the row and column of what cannot be read.
  */
 export function parseRuns(text: string, options: ParseOptions = {}): CleanRuns {
-  const table = readTable(text, options.format);
-  const columns = options.columns ?? {};
+  const { columns = {}, quantity, badRows = "throw" } = options;
+  const table = readTable(text, options.format, badRows);
   const find = (field: string, asked: string | undefined): number => {
     const index = columnIndex(table, asked ?? field);
     if (index < 0 && asked !== undefined) throw missingColumn(table, asked, field);
@@ -35,9 +37,12 @@ export function parseRuns(text: string, options: ParseOptions = {}): CleanRuns {
     number
   >;
   const label = find("label", columns.label);
-  const metrics = Object.entries(columns.metrics ?? {}).map(([name, column]) => [name, find(name, column)] as const);
+  const asked = quantity === undefined ? {} : { [quantity]: quantity };
+  const metrics = Object.entries({ ...asked, ...columns.metrics }).map(
+    ([name, column]) => [name, find(name, column)] as const,
+  );
   const there = table.header.join(", ");
-  if (at.loss < 0) {
+  if (at.loss < 0 && quantity === undefined) {
     throw new ScalingError("missing-column", `there is no column "loss"; there are: ${there}`, { field: "loss" });
   }
   if ([at.C, at.N, at.D].filter((i) => i >= 0).length < 2) {
@@ -46,27 +51,36 @@ export function parseRuns(text: string, options: ParseOptions = {}): CleanRuns {
 
   const cellOf = (cells: readonly string[], field: NumericField, row: number) =>
     at[field] < 0 ? undefined : numberIn(cells[at[field]]!, field, row);
-  const metricsOf = (cells: readonly string[], row: number) => {
-    const measured: Record<string, number> = {};
-    for (const [name, index] of metrics) {
-      const value = numberIn(cells[index]!, name, row);
-      if (value !== undefined) measured[name] = value;
-    }
-    return measured;
-  };
-  const raw = table.rows.map((cells, i): RawRun => {
+  const metricsOf = (cells: readonly string[], row: number) =>
+    Object.fromEntries(
+      metrics.flatMap(([name, index]) => {
+        const value = numberIn(cells[index]!, name, row);
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+    );
+  const { malformed, reject } = rejecting(badRows);
+  const raw = table.rows.flatMap((cells, i): RawRun[] => {
     const row = table.numbers[i]!;
-    return {
-      C: cellOf(cells, "C", row),
-      N: cellOf(cells, "N", row),
-      D: cellOf(cells, "D", row),
-      loss: cellOf(cells, "loss", row),
-      sigma: cellOf(cells, "sigma", row),
-      seed: cellOf(cells, "seed", row),
-      label: label >= 0 ? cells[label] : undefined,
-      metrics: metrics.length > 0 ? metricsOf(cells, row) : undefined,
-      row,
-    };
+    try {
+      return [
+        {
+          C: cellOf(cells, "C", row),
+          N: cellOf(cells, "N", row),
+          D: cellOf(cells, "D", row),
+          loss: cellOf(cells, "loss", row),
+          sigma: cellOf(cells, "sigma", row),
+          seed: cellOf(cells, "seed", row),
+          label: label >= 0 ? cells[label] : undefined,
+          metrics: metrics.length > 0 ? metricsOf(cells, row) : undefined,
+          row,
+        },
+      ];
+    } catch (error) {
+      if (!(error instanceof ScalingError)) throw error;
+      reject(error);
+      return [];
+    }
   });
-  return cleanRuns(raw, options);
+  const { runs, dropped } = cleanRuns(raw, options);
+  return { runs, dropped: byRow([...badRowsOf(table.malformed), ...badRowsOf(malformed), ...dropped]) };
 }

@@ -1,6 +1,7 @@
 import { ScalingError } from "../errors.js";
 import { shown } from "../message.js";
 import type { Flops, Parameters, Run, Tokens } from "../types.js";
+import type { BadRows, MalformedRow } from "./delimited.js";
 
 /** Raw values of one row before they are checked; `row` is for error messages, counted from 1. */
 export interface RawRun {
@@ -21,7 +22,7 @@ export interface ComputeRule {
   readonly flopsPerParameterToken?: number;
 }
 
-export type DropReason = "duplicate" | "no-loss" | "bad-row" | "highest-loss" | "no-quantity";
+export type DropReason = "duplicate" | "no-loss" | "bad-row" | "highest-loss" | "no-quantity" | "at-zero";
 
 /** A row that is not used, and why. */
 export interface DroppedRun {
@@ -37,8 +38,23 @@ export interface CleanRuns {
 
 export interface CleanOptions extends ComputeRule {
   /** What to do with a row that cannot be right. `throw` (default) names the row; `drop` lists it with its reason. */
-  readonly badRows?: "throw" | "drop";
+  readonly badRows?: BadRows;
+  /**
+   * The metric that is to be fitted in the place of the loss. A row without it is dropped with its reason; one without a loss is
+   * whole, and has the metric as its loss.
+   */
+  readonly quantity?: string;
 }
+
+/** Rows that were not read, as what is told of them. */
+export const badRowsOf = (malformed: readonly MalformedRow[]): DroppedRun[] =>
+  malformed.map(({ row, message }) => ({ row, reason: "bad-row", message }));
+
+export const byRow = (dropped: readonly DroppedRun[]): DroppedRun[] => [...dropped].sort((a, b) => a.row - b.row);
+
+/** A metric of a run; a name that every object answers to is a name like any other. */
+export const metricOf = ({ metrics }: Pick<Run, "metrics">, name: string): number | undefined =>
+  metrics && Object.hasOwn(metrics, name) ? metrics[name] : undefined;
 
 /** A cross-entropy above this is not a loss in nats: most often a perplexity or a step count in the wrong column. */
 const LARGEST_LOSS = 100;
@@ -61,7 +77,13 @@ export function cleanRuns(rows: readonly RawRun[], options: CleanOptions = {}): 
   for (let i = 0; i < rows.length; i++) {
     const raw = rows[i]!;
     const row = raw.row ?? i + 1;
-    if (raw.loss !== undefined && Number.isNaN(raw.loss)) {
+    const { quantity } = options;
+    const refused = quantity === undefined ? undefined : withoutQuantity(raw, quantity);
+    if (refused !== undefined) {
+      dropped.push({ row, reason: "no-quantity", message: refused });
+      continue;
+    }
+    if (quantity === undefined && raw.loss !== undefined && Number.isNaN(raw.loss)) {
       dropped.push({ row, reason: "no-loss", message: "the loss is NaN: the run diverged or was not evaluated" });
       continue;
     }
@@ -106,10 +128,27 @@ function remember(seen: Map<number, Run[]>, run: Run): Run | undefined {
 
 function sameMetrics(a: Run["metrics"] = {}, b: Run["metrics"] = {}): boolean {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].every((name) => Object.is(a[name], b[name]));
+  return [...names].every((name) => Object.is(metricOf({ metrics: a }, name), metricOf({ metrics: b }, name)));
 }
 
-function completeRun(raw: RawRun, row: number, { flopsPerParameterToken = 6 }: ComputeRule): Run {
+/** What is wrong with a metric that is to be fitted. */
+function withoutQuantity({ metrics }: RawRun, quantity: string): string | undefined {
+  const value = metricOf(metrics ? { metrics } : {}, quantity);
+  if (value !== undefined && value > 0 && Number.isFinite(value)) return undefined;
+  return `${quantity} is ${value === undefined ? "missing" : value}; expected a positive finite number`;
+}
+
+/** The loss of a row; a metric that is fitted stands for one that is not there. */
+function lossOf({ loss, metrics }: RawRun, row: number, quantity: string | undefined): number {
+  if (quantity !== undefined && (loss === undefined || Number.isNaN(loss))) return metrics![quantity]!;
+  const given = positive("loss", loss, row);
+  if (given === undefined) throw new ScalingError("incomplete-row", "the loss is missing", { row, field: "loss" });
+  if (given <= LARGEST_LOSS) return given;
+  const message = `loss is ${given}; above ${LARGEST_LOSS} it is not a loss (a perplexity? take its logarithm)`;
+  throw new ScalingError("wrong-unit", message, { row, field: "loss", value: given });
+}
+
+function completeRun(raw: RawRun, row: number, { flopsPerParameterToken = 6, quantity }: CleanOptions): Run {
   if (!(flopsPerParameterToken > 0)) {
     throw new ScalingError(
       "bad-option",
@@ -123,19 +162,7 @@ function completeRun(raw: RawRun, row: number, { flopsPerParameterToken = 6 }: C
   if (given < 2) {
     throw new ScalingError("incomplete-row", "two of C (FLOPs), N (parameters) and D (tokens) are needed", { row });
   }
-  const loss = positive("loss", raw.loss, row);
-  if (loss === undefined) throw new ScalingError("incomplete-row", "the loss is missing", { row, field: "loss" });
-  if (loss > LARGEST_LOSS) {
-    throw new ScalingError(
-      "wrong-unit",
-      `loss is ${loss}; above ${LARGEST_LOSS} it is not a loss (a perplexity? take its logarithm)`,
-      {
-        row,
-        field: "loss",
-        value: loss,
-      },
-    );
-  }
+  const loss = lossOf(raw, row, quantity);
   const size = N ?? (C as Flops) / (flopsPerParameterToken * (D as Tokens));
   const tokens = D ?? (C as Flops) / (flopsPerParameterToken * (N as Parameters));
   const compute = C ?? flopsPerParameterToken * size * tokens;
@@ -213,12 +240,9 @@ export function quantityAsLoss(runs: readonly Run[], quantity: string): CleanRun
   const out: Run[] = [];
   const dropped: DroppedRun[] = [];
   runs.forEach(({ sigma: _, ...run }, i) => {
-    const value = run.metrics?.[quantity];
-    if (value !== undefined && value > 0 && Number.isFinite(value)) out.push({ ...run, loss: value });
-    else {
-      const message = `${quantity} is ${value === undefined ? "missing" : value}; expected a positive finite number`;
-      dropped.push({ row: run.row ?? i + 1, reason: "no-quantity", message });
-    }
+    const message = withoutQuantity(run, quantity);
+    if (message === undefined) out.push({ ...run, loss: metricOf(run, quantity)! });
+    else dropped.push({ row: run.row ?? i + 1, reason: "no-quantity", message });
   });
   return { runs: out, dropped };
 }

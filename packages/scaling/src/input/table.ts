@@ -1,24 +1,27 @@
 import { ScalingError } from "../errors.js";
-import { parseDelimited, type Table } from "./delimited.js";
+import { type BadRows, parseDelimited, rejecting, type Table } from "./delimited.js";
 
 export type TableFormat = "csv" | "json" | "jsonl";
 
 /**
- * Reads CSV (comma, semicolon or tab), JSON (an array of objects) or JSONL.
+ * Reads CSV (comma, semicolon or tab), JSON (an array of objects) or JSONL. NaN and Infinity are numbers in JSON too, as Python
+ * writes them.
  * @param format default: JSON or JSONL when the text starts with `[` or `{`, delimited text otherwise
  * @throws ScalingError `bad-format` with the row
  */
-export function readTable(text: string, format?: TableFormat): Table {
+export function readTable(text: string, format?: TableFormat, badRows: BadRows = "throw"): Table {
   const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const first = body.trimStart()[0];
   const kind = format ?? (first === "[" ? "json" : first === "{" ? "jsonl" : "csv");
-  if (kind === "csv") return parseDelimited(text);
-  const records = kind === "json" ? parseJson(body) : parseJsonLines(body);
+  if (kind === "csv") return parseDelimited(text, badRows);
+  const { malformed, reject } = rejecting(badRows);
+  const records = kind === "json" ? parseJson(body, reject) : parseJsonLines(body, reject);
   const header = [...new Set(records.flatMap(({ record }) => Object.keys(record)))];
   return {
     header,
-    rows: records.map(({ record }) => header.map((name) => asCell(record[name]))),
+    rows: records.map(({ record }) => header.map((name) => (Object.hasOwn(record, name) ? asCell(record[name]) : ""))),
     numbers: records.map(({ number }) => number),
+    malformed,
   };
 }
 
@@ -64,21 +67,44 @@ interface NumberedRecord {
   readonly record: Readonly<Record<string, unknown>>;
 }
 
-function parseJson(text: string): NumberedRecord[] {
+type Reject = ReturnType<typeof rejecting>["reject"];
+
+function parseJson(text: string, reject: Reject): NumberedRecord[] {
   const value = readJson(text);
   if (!Array.isArray(value)) throw new ScalingError("bad-format", "the JSON is not an array of rows");
-  return value.map((record: unknown, i) => asRecord(record, i + 1));
+  return value.flatMap((record: unknown, i) => recordOr(reject, () => asRecord(record, i + 1)));
 }
 
-function parseJsonLines(text: string): NumberedRecord[] {
+function parseJsonLines(text: string, reject: Reject): NumberedRecord[] {
   const lines = text.split(/\r\n|\n|\r/);
-  return lines.flatMap((line, i) => (line.trim() === "" ? [] : asRecord(readJson(line, i + 1), i + 1)));
+  return lines.flatMap((line, i) =>
+    line.trim() === "" ? [] : recordOr(reject, () => asRecord(readJson(line, i + 1), i + 1)),
+  );
 }
+
+function recordOr(reject: Reject, read: () => NumberedRecord): NumberedRecord[] {
+  try {
+    return [read()];
+  } catch (error) {
+    if (!(error instanceof ScalingError)) throw error;
+    reject(error);
+    return [];
+  }
+}
+
+/** A string, or a number that only Python writes into JSON. */
+const BARE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
 
 function readJson(text: string, row?: number): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
+    const quoted = text.replace(BARE, (token) => (token.startsWith('"') ? token : `"${token}"`));
+    try {
+      if (quoted !== text) return JSON.parse(quoted);
+    } catch {
+      // What was given is what the error speaks of.
+    }
     throw new ScalingError("bad-format", `not JSON: ${(error as Error).message}`, row === undefined ? {} : { row });
   }
 }

@@ -1,6 +1,7 @@
 import { ScalingError } from "../errors.js";
 import { type PowerLawPrediction, predictPowerLaw } from "../laws/power.js";
 import { type LossPrediction, predictiveLoss } from "../laws/predictive.js";
+import { extent } from "../math/extent.js";
 import { type Flops, type Outcome, type Parameters, refuse } from "../types.js";
 import { type InteriorProfile, type IsoFlop, isInterior, tooFewBudgets } from "./isoflop.js";
 
@@ -46,7 +47,7 @@ export function predictIsoFlop(fit: IsoFlop, C: Flops, options: PredictOptions =
     extraVariance: excess.variance + (options.measuredStandardError ?? 0) ** 2,
   });
   if (!loss) return refuse("unidentified", "no finite loss law through the optima");
-  const largest = Math.max(...profiles.map((p) => p.C));
+  const [, largest] = extent(profiles.map((p) => p.C));
   return { ok: true, C, N, D: predictPowerLaw(fit.D, C), loss, extrapolation: C / largest };
 }
 

@@ -1,4 +1,5 @@
 import { exponentiate } from "../inference/estimate.js";
+import { metricOf } from "../input/runs.js";
 import { studentCdf } from "../math/distributions.js";
 import { shown } from "../message.js";
 import type { Estimate, Flops, Run } from "../types.js";
@@ -48,7 +49,7 @@ export const MINIMUM_SIZES = 4;
 
 /** The value a profile minimises; undefined when the run lacks the metric. */
 export const quantityOf = (run: Run, quantity = "loss"): number | undefined =>
-  quantity === "loss" ? run.loss : run.metrics?.[quantity];
+  quantity === "loss" ? run.loss : metricOf(run, quantity);
 
 /**
  * Locates the minimum of loss against ln N and ln D among runs of one budget (Hoffmann et al. 2022, Approach 2).

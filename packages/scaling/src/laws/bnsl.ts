@@ -1,7 +1,9 @@
 import { type Criteria, criteria } from "../inference/criteria.js";
-import { type LeastSquaresFit, levenbergMarquardt } from "../math/levenberg.js";
+import { extent } from "../math/extent.js";
+import { type LeastSquaresFit, levenbergMarquardt, SCREENED } from "../math/levenberg.js";
 import { leastSquares, multiply, transpose } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
+import { sampleAlong } from "../math/sample.js";
 import { type Estimate, type FitStatus, type Outcome, refuse } from "../types.js";
 import { logEstimate, thetaEstimate } from "./nonlinear.js";
 
@@ -117,15 +119,24 @@ const NO_GAIN = 1e-9;
 
 /** The better of the best fit with a floor and the best without, whose floor then stands at its bound. */
 function search(u: readonly number[], ly: readonly number[], breaks: number): LeastSquaresFit | undefined {
-  const starts = startingPoints(u, ly, breaks);
-  const residuals = (theta: readonly number[]) => u.map((v, i) => logBroken(theta, v) - ly[i]!);
+  const rows = sampleAlong(u, SCREENED);
+  const starts = startingPoints(
+    rows.map((i) => u[i]!),
+    rows.map((i) => ly[i]!),
+    breaks,
+  );
+  const residuals = (theta: readonly number[]) => (i: number) => logBroken(theta, u[i]!) - ly[i]!;
   const withFloor = levenbergMarquardt(
+    u.length,
     residuals,
     starts.filter((theta) => theta[FLOOR] !== NONE),
+    rows,
   );
   const without = levenbergMarquardt(
+    u.length,
     (rest) => residuals([NONE, ...rest]),
     starts.filter((theta) => theta[FLOOR] === NONE).map((theta) => theta.slice(1)),
+    rows,
   );
   if (without && !(withFloor && withFloor.sse < without.sse * (1 - NO_GAIN))) return atFloorZero(without);
   return withFloor;
@@ -153,7 +164,7 @@ const isBreakPoint = (j: number): boolean => j >= FIRST_BREAK && (j - FIRST_BREA
 
 function statusOf(fit: LeastSquaresFit, u: readonly number[]): BrokenLaw["status"] {
   if (!fit.converged) return "stopped-early";
-  const [low, high] = [Math.min(...u), Math.max(...u)];
+  const [low, high] = extent(u);
   const outside = fit.theta.some((d, j) => isBreakPoint(j) && (d < low || d > high));
   if (outside || !fit.unscaledCovariance) return "unidentified";
   return fit.theta[FLOOR] === NONE ? "bound" : "converged";
@@ -172,8 +183,8 @@ const KEPT = 2;
  * cells are where the search begins.
  */
 function startingPoints(u: readonly number[], ly: readonly number[], breaks: number): number[][] {
-  const [low, high] = [Math.min(...u), Math.max(...u)];
-  const lowest = Math.exp(Math.min(...ly));
+  const [low, high] = extent(u);
+  const lowest = Math.exp(extent(ly)[0]);
   const points = PLACES.map((share) => low + share * (high - low));
   const places =
     breaks === 1 ? points.map((d) => [d]) : points.flatMap((d, i) => points.slice(i + 1).map((e) => [d, e]));

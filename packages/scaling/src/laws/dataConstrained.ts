@@ -155,9 +155,9 @@ function descend(
   };
   const residuals = (theta: readonly number[]) => {
     const law = lawOf(theta);
-    return runs.map((run) => Math.log(dataConstrainedLoss(law, run) / run.loss));
+    return (i: number) => Math.log(dataConstrainedLoss(law, runs[i]!) / runs[i]!.loss);
   };
-  const fit = levenbergMarquardt(residuals, starts);
+  const fit = levenbergMarquardt(runs.length, residuals, starts);
   if (!fit?.unscaledCovariance)
     return refuse("unidentified", "the runs do not repeat data enough to show how it loses value");
   const law = lawOf(fit.theta);

@@ -14,6 +14,9 @@ export interface FloorFit {
 /** Residuals of y itself, or of ln y as the published saturating fits have it. */
 export type ResidualScale = "raw" | "log";
 
+/** Share of the sum of squares below which a gain is rounding. */
+const LEAST_GAIN = 1e-15;
+
 /**
  * @param u ln C, centred by the caller so that a and α are nearly independent
  * @param floor below every y
@@ -38,7 +41,8 @@ export function fitGivenFloor(
   let current = linearise(u, y, floor, scale, a, alpha, weights);
   for (let i = 0; i < 60; i++) {
     const step = solve(current);
-    if (!step) break;
+    // What the step promises would be lost in the rounding of the sum.
+    if (!step || current.ra * step[0] + current.rb * step[1] <= LEAST_GAIN * current.sse) break;
     const before = current.sse;
     for (let fraction = 1; fraction > 1e-9; fraction /= 2) {
       const next = linearise(u, y, floor, scale, a + fraction * step[0], alpha + fraction * step[1], weights);

@@ -2,6 +2,7 @@ import { ScalingError } from "../errors.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { fitParabola } from "../isoflop/parabola.js";
 import { studentFactor95 } from "../math/distributions.js";
+import { extent } from "../math/extent.js";
 import { leastSquares, type Matrix, quadraticForm } from "../math/linear.js";
 import { logarithm } from "../math/logarithms.js";
 import { type Estimate, type Interval, type Outcome, refuse } from "../types.js";
@@ -82,7 +83,8 @@ export function hyperparameterOptimum(
   const parabola = fitParabola(logs, losses);
   if (!parabola || !(parabola.curvature.value > 0))
     return refuse("not-convex", "the loss has no minimum in the logarithm of the value");
-  if (parabola.x.value < Math.min(...logs) || parabola.x.value > Math.max(...logs)) {
+  const [low, high] = extent(logs);
+  if (parabola.x.value < low || parabola.x.value > high) {
     return refuse(
       "edge-minimum",
       `the best value, ${Math.exp(parabola.x.value).toPrecision(3)}, lies outside the sweep`,

@@ -1,5 +1,6 @@
 import { ScalingError } from "../errors.js";
 import { studentFactor95 } from "../math/distributions.js";
+import { extent } from "../math/extent.js";
 import { levenbergMarquardt } from "../math/levenberg.js";
 import type { Matrix } from "../math/linear.js";
 import { quadraticForm } from "../math/linear.js";
@@ -18,8 +19,6 @@ interface LinkShape {
   starts(loss: readonly number[], metric: readonly number[]): number[][];
 }
 
-const range = (v: readonly number[]): [number, number] => [Math.min(...v), Math.max(...v)];
-
 const shapes: Readonly<Record<LinkForm, LinkShape>> = {
   power: {
     parameters: ["lnK", "gamma"],
@@ -34,8 +33,8 @@ const shapes: Readonly<Record<LinkForm, LinkShape>> = {
     parameters: ["epsilon", "lnK", "gamma"],
     evaluate: ([epsilon, lnK, gamma], loss) => epsilon! - Math.exp(lnK! - gamma! * loss),
     starts: (loss, metric) => {
-      const [low, high] = range(metric);
-      const [first] = range(loss);
+      const [low, high] = extent(metric);
+      const [first] = extent(loss);
       return [0.3, 1, 3, 10].map((gamma) => [
         high + 0.05 * (high - low),
         Math.log(1.05 * (high - low)) + gamma * first,
@@ -47,8 +46,8 @@ const shapes: Readonly<Record<LinkForm, LinkShape>> = {
     parameters: ["low", "high", "gamma", "centre"],
     evaluate: ([low, high, gamma, centre], loss) => low! + (high! - low!) / (1 + Math.exp(gamma! * (loss - centre!))),
     starts: (loss, metric) => {
-      const [low, high] = range(metric);
-      const [first, last] = range(loss);
+      const [low, high] = extent(metric);
+      const [first, last] = extent(loss);
       const pad = 0.05 * (high - low);
       return [2, 6, 15].flatMap((steep) =>
         [0.3, 0.5, 0.7].map((share) => [low - pad, high + pad, steep / (last - first), first + share * (last - first)]),
@@ -84,7 +83,8 @@ export function metricLink(loss: readonly number[], metric: readonly number[], f
   if (distinct <= p)
     return refuse("too-few-points", `${distinct} distinct losses; a ${form} link needs at least ${p + 1}`);
   const fit = levenbergMarquardt(
-    (theta) => loss.map((v, i) => shape.evaluate(theta, v) - metric[i]!),
+    loss.length,
+    (theta) => (i) => shape.evaluate(theta, loss[i]!) - metric[i]!,
     shape.starts(loss, metric),
   );
   if (!fit) return refuse("unidentified", "no start has a finite objective");

@@ -1,4 +1,5 @@
 import { studentDistribution } from "../math/distributions.js";
+import { extent } from "../math/extent.js";
 import { quadraticForm } from "../math/linear.js";
 import type { Interval } from "../types.js";
 import { type FloorFit, fitGivenFloor } from "./givenFloor.js";
@@ -94,7 +95,7 @@ export function predictiveLoss(
     weights: curve.leverage.map((v) => 1 / v),
     measurement,
   };
-  const lowest = Math.min(...curve.loss);
+  const [lowest] = extent(curve.loss);
 
   const pure = fitGivenFloor(u, curve.loss, 0, "raw", context.weights);
   if (!pure) return undefined;
@@ -216,8 +217,8 @@ function summary(components: readonly Component[], nu: number): { value: number;
   const student = studentDistribution(nu);
   const cdf = (x: number) => heavy.reduce((s, c) => s + c.weight * student((x - c.location) / c.scale), 0) / all;
   const widest = heavy.reduce((s, c) => Math.max(s, c.scale), 0);
-  const low = Math.min(...heavy.map((c) => c.location)) - REACH * widest;
-  const high = Math.max(...heavy.map((c) => c.location)) + REACH * widest;
+  const [first, last] = extent(heavy.map((c) => c.location));
+  const [low, high] = [first - REACH * widest, last + REACH * widest];
   const quantile = (p: number) => {
     let [a, b] = [low, high];
     for (let i = 0; i < HALVINGS; i++) {

@@ -1,4 +1,5 @@
-import { leastSquares, type Matrix } from "./linear.js";
+import { compressed, leastSquares, type Matrix } from "./linear.js";
+import { evenSample } from "./sample.js";
 
 export interface LeastSquaresFit {
   readonly theta: readonly number[];
@@ -11,29 +12,47 @@ export interface LeastSquaresFit {
 /** Steps by which a start shows where it leads, and by which one of the leaders gets there. */
 const GLIMPSE = 40;
 const FINISH = 500;
+/** From the optimum of a sample it is not far to that of all. */
+const REMAINDER = 40;
 const LEADERS = 6;
+
+/** Of more points than this a sample shows where the starts lead, and only the best of them meets them all. */
+export const SCREENED = 1000;
+
+type Residuals = (theta: readonly number[]) => readonly number[];
 
 /**
  * Nonlinear least squares from several starts by Levenberg–Marquardt, Jacobian by central differences. For forms with a handful of
- * parameters and hundreds of points, where a new form should be one function.
+ * parameters, where a new form should be one function.
+ * @param points how many there are
+ * @param residual of θ, the residual of the point with an index
+ * @param sample of the points, for the search
  */
 export function levenbergMarquardt(
-  residuals: (theta: readonly number[]) => readonly number[],
+  points: number,
+  residual: (theta: readonly number[]) => (point: number) => number,
   starts: readonly (readonly number[])[],
+  sample: readonly number[] = evenSample(points, SCREENED),
 ): LeastSquaresFit | undefined {
-  const leaders = starts.flatMap((start) => descend(residuals, start, GLIMPSE) ?? []).sort((a, b) => a.sse - b.sse);
-  const finished = leaders.slice(0, LEADERS).flatMap(({ theta }) => descend(residuals, theta, FINISH) ?? []);
-  if (finished.length === 0) return undefined;
-  const best = finished.reduce((a, b) => (b.sse < a.sse ? b : a));
-  const step = leastSquares(jacobianAt(residuals, best.theta), residuals(best.theta));
+  const over = (rows: readonly number[]): Residuals => {
+    return (theta) => rows.map(residual(theta));
+  };
+  const found = fromStarts(over(sample), starts);
+  if (!found) return undefined;
+  const all = sample.length < points ? over(evenSample(points, points)) : over(sample);
+  const best = sample.length < points ? descend(all, found.theta, REMAINDER) : found;
+  if (!best) return undefined;
+  const step = leastSquares(jacobianAt(all, best.theta), all(best.theta));
   return { ...best, unscaledCovariance: step?.unscaledCovariance };
 }
 
-function descend(
-  residuals: (theta: readonly number[]) => readonly number[],
-  start: readonly number[],
-  iterations: number,
-) {
+function fromStarts(residuals: Residuals, starts: readonly (readonly number[])[]) {
+  const leaders = starts.flatMap((start) => descend(residuals, start, GLIMPSE) ?? []).sort((a, b) => a.sse - b.sse);
+  const finished = leaders.slice(0, LEADERS).flatMap(({ theta }) => descend(residuals, theta, FINISH) ?? []);
+  return finished.length > 0 ? finished.reduce((a, b) => (b.sse < a.sse ? b : a)) : undefined;
+}
+
+function descend(residuals: Residuals, start: readonly number[], iterations: number) {
   let theta = [...start];
   let r = residuals(theta);
   let sse = squares(r);
@@ -44,14 +63,15 @@ function descend(
     const jacobian = jacobianAt(residuals, theta);
     if (jacobian.some((row) => row.some((v) => !Number.isFinite(v)))) break;
     const scale = theta.map((_, j) => Math.sqrt(jacobian.reduce((s, row) => s + row[j]! ** 2, 0)) + 1e-12);
+    const problem = compressed(jacobian, r);
     let moved = false;
     for (let k = 0; k < 25; k++) {
       // Damping as extra rows keeps the step a least-squares problem: no normal equations, no squared condition number.
       const rows = [
-        ...jacobian,
+        ...problem.x,
         ...theta.map((_, j) => theta.map((_, l) => (l === j ? Math.sqrt(damping) * scale[j]! : 0))),
       ];
-      const step = leastSquares(rows, [...r, ...theta.map(() => 0)]);
+      const step = leastSquares(rows, [...problem.y, ...theta.map(() => 0)]);
       const next = step && theta.map((v, j) => v - step.coefficients[j]!);
       const nextResiduals = next && residuals(next);
       const nextSse = nextResiduals ? squares(nextResiduals) : Number.NaN;
@@ -71,7 +91,7 @@ function descend(
 
 const squares = (r: readonly number[]): number => r.reduce((s, v) => s + v * v, 0);
 
-function jacobianAt(residuals: (theta: readonly number[]) => readonly number[], theta: readonly number[]): number[][] {
+function jacobianAt(residuals: Residuals, theta: readonly number[]): number[][] {
   const columns = theta.map((value, j) => {
     const h = 1e-6 * Math.max(1, Math.abs(value));
     const at = (sign: number) => residuals(theta.map((v, k) => (k === j ? v + sign * h : v)));

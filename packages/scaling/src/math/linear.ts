@@ -29,28 +29,7 @@ export function leastSquares(x: Matrix, y: readonly number[], weights?: readonly
   if (scale.some((s) => !(s > 0) || !Number.isFinite(s))) return undefined;
   for (const row of a) for (let j = 0; j < p; j++) row[j]! /= scale[j]!;
 
-  for (let j = 0; j < p; j++) {
-    let squares = 0;
-    for (let i = j; i < n; i++) squares += a[i]![j]! ** 2;
-    const norm = Math.sqrt(squares);
-    if (norm < RANK_TOLERANCE) return undefined;
-    const alpha = a[j]![j]! > 0 ? -norm : norm;
-    const v = new Float64Array(n);
-    v[j] = a[j]![j]! - alpha;
-    for (let i = j + 1; i < n; i++) v[i] = a[i]![j]!;
-    let vv = 0;
-    for (let i = j; i < n; i++) vv += v[i]! * v[i]!;
-    for (let k = j; k < p; k++) {
-      let dot = 0;
-      for (let i = j; i < n; i++) dot += v[i]! * a[i]![k]!;
-      const factor = (2 * dot) / vv;
-      for (let i = j; i < n; i++) a[i]![k]! -= factor * v[i]!;
-    }
-    let dot = 0;
-    for (let i = j; i < n; i++) dot += v[i]! * b[i]!;
-    const factor = (2 * dot) / vv;
-    for (let i = j; i < n; i++) b[i]! -= factor * v[i]!;
-  }
+  for (let j = 0; j < p; j++) if (!reflect(a, b, j, RANK_TOLERANCE)) return undefined;
 
   const coefficients = backSubstitute(a, b, p).map((c, j) => c / scale[j]!);
   const inverseR = Array.from({ length: p }, (_, j) =>
@@ -71,6 +50,49 @@ export function leastSquares(x: Matrix, y: readonly number[], weights?: readonly
   let rss = 0;
   for (let i = 0; i < n; i++) rss += (weights?.[i] ?? 1) * residuals[i]! ** 2;
   return { coefficients, unscaledCovariance, rss, degreesOfFreedom: n - p, residuals };
+}
+
+/**
+ * As many rows as columns with the same least-squares solutions, whatever rows are added to them: R and Qᵀy of x = QR. A search that
+ * damps its steps solves many problems that differ in those rows alone.
+ */
+export function compressed(x: Matrix, y: readonly number[]): { readonly x: Matrix; readonly y: readonly number[] } {
+  const p = x[0]?.length ?? 0;
+  if (x.length <= p) return { x, y };
+  const a = x.map((row) => [...row]);
+  const b = [...y];
+  for (let j = 0; j < p; j++) reflect(a, b, j, 0);
+  return { x: a.slice(0, p).map((row, i) => row.map((v, j) => (j < i ? 0 : v))), y: b.slice(0, p) };
+}
+
+/**
+ * Householder's reflection of rows `j` and below that makes column `j` zero below its diagonal, in place.
+ * @returns false where what is left of the column is no longer than `least`
+ */
+function reflect(a: number[][], b: number[], j: number, least: number): boolean {
+  const n = b.length;
+  const p = a[0]!.length;
+  let squares = 0;
+  for (let i = j; i < n; i++) squares += a[i]![j]! ** 2;
+  const norm = Math.sqrt(squares);
+  if (norm < least || norm === 0) return false;
+  const alpha = a[j]![j]! > 0 ? -norm : norm;
+  const v = new Float64Array(n);
+  v[j] = a[j]![j]! - alpha;
+  for (let i = j + 1; i < n; i++) v[i] = a[i]![j]!;
+  let vv = 0;
+  for (let i = j; i < n; i++) vv += v[i]! * v[i]!;
+  for (let k = j; k < p; k++) {
+    let dot = 0;
+    for (let i = j; i < n; i++) dot += v[i]! * a[i]![k]!;
+    const factor = (2 * dot) / vv;
+    for (let i = j; i < n; i++) a[i]![k]! -= factor * v[i]!;
+  }
+  let dot = 0;
+  for (let i = j; i < n; i++) dot += v[i]! * b[i]!;
+  const factor = (2 * dot) / vv;
+  for (let i = j; i < n; i++) b[i]! -= factor * v[i]!;
+  return true;
 }
 
 function columnNorms(a: Matrix, p: number): number[] {

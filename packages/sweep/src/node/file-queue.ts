@@ -1,14 +1,31 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
-import { writeAtomically } from "@isoflop/train/node";
+import { listFolder, makeFolder, writeAtomically } from "@isoflop/train/node";
+import { SweepError } from "../errors.js";
 import { type Claim, lostClaim, type Queue } from "../queue.js";
-import type { RunSpec } from "../spec.js";
+import { type RunSpec, type RunSpecInput, runId, runSpec } from "../spec.js";
 import { ifMissing, withFiles } from "./files.js";
 
 /** `ORDER.ID.json` waits, `ORDER.ID.json~TOKEN` is claimed. A rename moves a job from one to the other: only one can win it. */
 const WAITING = /^(\d+)\.([0-9a-f]{16})\.json$/;
 const CLAIMED = /^(\d+)\.([0-9a-f]{16})\.json~([0-9a-f]+)$/;
+/** A job that was being added. */
+const HALF = /^\d+\.[0-9a-f]{16}\.json\.\d+\.[0-9a-f]+\.tmp$/;
+
+/** The job in the text of a file. @throws SweepError `record` if it is damaged */
+const parseJob = (file: string, id: string, text: string): RunSpec => {
+  try {
+    const spec = runSpec(JSON.parse(text) as RunSpecInput);
+    if (runId(spec) !== id) throw new Error(`its spec belongs to ${runId(spec)}`);
+    return spec;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    throw new SweepError("record", `${file} is no job: ${why}. Remove the file, and add the run again`, {
+      cause: error,
+    });
+  }
+};
 
 const gone = ifMissing(false);
 const moved = (from: string, to: string): Promise<boolean> => rename(from, to).then(() => true, gone);
@@ -16,7 +33,7 @@ const moved = (from: string, to: string): Promise<boolean> => rename(from, to).t
 /** A queue for several processes on one machine: a folder of small files. A claim's age is the age of its file. */
 export const fileQueue = (folder: string, { lease = 60 }: { readonly lease?: number } = {}): Queue => {
   const at = (name: string): string => path.join(folder, name);
-  const names = async (): Promise<readonly string[]> => (await readdir(folder).catch(ifMissing([]))).sort();
+  const names = async (): Promise<readonly string[]> => [...(await listFolder(folder))].sort();
   const touch = (name: string): Promise<boolean> => {
     const now = new Date();
     return utimes(at(name), now, now).then(() => true, gone);
@@ -27,9 +44,12 @@ export const fileQueue = (folder: string, { lease = 60 }: { readonly lease?: num
   /** Gives the jobs of workers that do not renew their claims back to the queue, in their old places. */
   const expire = async (): Promise<void> => {
     for (const name of await names()) {
-      if (!CLAIMED.test(name)) continue;
+      const half = HALF.test(name);
+      if (!half && !CLAIMED.test(name)) continue;
       const age = await stat(at(name)).then(({ mtimeMs }) => Date.now() - mtimeMs, ifMissing(0));
-      if (age > lease * 1000) await moved(at(name), at(name.split("~")[0]!));
+      if (age <= lease * 1000) continue;
+      if (half) await rm(at(name), { force: true });
+      else await moved(at(name), at(name.split("~")[0]!));
     }
   };
   let order = 0;
@@ -46,8 +66,8 @@ export const fileQueue = (folder: string, { lease = 60 }: { readonly lease?: num
     lease,
     enqueue: (jobs) =>
       withFiles(folder, async () => {
-        await mkdir(folder, { recursive: true });
-        const known = new Set((await names()).map((name) => name.split(".")[1]));
+        await makeFolder(folder);
+        const known = new Set((await names()).map((name) => (WAITING.exec(name) ?? CLAIMED.exec(name))?.[2]));
         for (const { id, spec } of jobs)
           if (!known.has(id)) await writeAtomically(at(`${nextOrder()}.${id}.json`), [JSON.stringify(spec)]);
       }),
@@ -61,7 +81,7 @@ export const fileQueue = (folder: string, { lease = 60 }: { readonly lease?: num
           const token = randomBytes(6).toString("hex");
           if (!(await moved(at(name), at(`${name}~${token}`)))) continue;
           const text = await readFile(at(`${name}~${token}`), "utf8").catch(ifMissing(undefined));
-          if (text !== undefined) return { id, spec: JSON.parse(text) as RunSpec, token };
+          if (text !== undefined) return { id, spec: parseJob(at(`${name}~${token}`), id, text), token };
         }
         return undefined;
       }),

@@ -2,10 +2,11 @@ import { DivergedError, type StepMetrics, TrainError } from "@isoflop/train";
 import { SweepError } from "../errors.js";
 import type { RunResult } from "../result.js";
 import type { RunSpec } from "../spec.js";
+import type { OpenRun } from "../store.js";
 
 /** What a worker thread is told. */
 export type ToWorker =
-  | { readonly kind: "run"; readonly spec: RunSpec; readonly folder: string }
+  | { readonly kind: "run"; readonly spec: RunSpec; readonly files: NonNullable<OpenRun["files"]> }
   | { readonly kind: "stop" };
 
 /** What a worker thread tells. */
@@ -37,7 +38,8 @@ export const errorMessage = (error: unknown): FromWorker => {
 
 /** The error on this side of the way. */
 export const errorFrom = ({ name, code, message }: ErrorMessage): Error => {
-  if (name === "SweepError" && code === "store") return new SweepError(code, message);
+  if (name === "SweepError" && (code === "store" || code === "path" || code === "claim"))
+    return new SweepError(code, message);
   if (name === "TrainError" && (code === "data" || code === "checkpoint" || code === "spec"))
     return new TrainError(code, message);
   return new SweepError("worker", `a worker thread failed: ${message}`);

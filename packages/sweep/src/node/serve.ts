@@ -4,6 +4,7 @@ import type { Device } from "@isoflop/tensor";
 import { SweepError } from "../errors.js";
 import { trainRunner } from "../runner.js";
 import type { DataSpec } from "../spec.js";
+import { Fence } from "./fence.js";
 import { errorMessage, type FromWorker, type ToWorker } from "./messages.js";
 import { runFiles } from "./run-store.js";
 
@@ -39,11 +40,11 @@ export const serveRuns = async ({ createDevice, openData }: ServeOptions): Promi
       );
   });
 
-  const perform = async ({ spec, folder }: Extract<ToWorker, { kind: "run" }>): Promise<void> => {
+  const perform = async ({ spec, files }: Extract<ToWorker, { kind: "run" }>): Promise<void> => {
     stop = new AbortController();
     const { checkpointSeconds } = settings;
     const result = await trainRunner({ device: await device, openData, checkpointSeconds }).run(spec, {
-      run: runFiles(folder),
+      run: runFiles(files.folder, new Fence(files.lock)),
       signal: stop.signal,
       onProgress: ({ step, metrics }) => tell({ kind: "progress", step, metrics }),
       onRejected: ({ message }) => tell({ kind: "rejected", message }),

@@ -48,8 +48,8 @@ class WorkerRunner implements Runner {
   }
 
   run(spec: RunSpec, { run, signal, onProgress, onRejected }: RunContext): Promise<RunResult> {
-    const { folder } = run;
-    if (folder === undefined)
+    const { files } = run;
+    if (files === undefined)
       return Promise.reject(
         new SweepError("worker", "worker threads need a store of files; open the runs with fileRunStore"),
       );
@@ -76,7 +76,7 @@ class WorkerRunner implements Runner {
       worker.on("message", listen);
       worker.once("exit", exited);
       signal.addEventListener("abort", stop);
-      worker.postMessage({ kind: "run", spec, folder } satisfies ToWorker);
+      worker.postMessage({ kind: "run", spec, files } satisfies ToWorker);
     });
   }
 

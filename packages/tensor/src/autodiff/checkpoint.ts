@@ -22,7 +22,7 @@ export const checkpoint =
       const node = stack.pop()!;
       if (node.id < begin || segments.get(node) === segment) continue;
       segments.set(node, segment);
-      stack.push(...node.inputs.map((input) => input.node));
+      for (const input of node.inputs) stack.push(input.node);
     }
     return result;
   };
@@ -42,17 +42,24 @@ export class Recomputation {
     return { inputs: source.inputs, outputs: source.outputs.map((_, i) => new Tensor(source, i)) };
   }
 
-  #copy(node: Node, segment: Segment): Node {
-    const done = this.#copies.get(node);
-    if (done) return done;
-    const inputs = node.inputs.map((input) =>
-      segments.get(input.node) === segment
-        ? new Tensor(this.#copy(input.node, segment), input.index)
-        : this.#fence(input),
-    );
-    const copy = new Node(node.op, inputs, node.attrs, node.outputs);
-    this.#copies.set(node, copy);
-    return copy;
+  /** Copies a node of a segment and what it needs of the segment, operands first. */
+  #copy(root: Node, segment: Segment): Node {
+    const stack = [root];
+    while (stack.length > 0) {
+      const node = stack.at(-1)!;
+      const before = stack.length;
+      for (const input of node.inputs)
+        if (segments.get(input.node) === segment && !this.#copies.has(input.node)) stack.push(input.node);
+      if (stack.length > before) continue;
+      stack.pop();
+      if (this.#copies.has(node)) continue;
+      const inputs = node.inputs.map((input) => {
+        const copy = segments.get(input.node) === segment ? this.#copies.get(input.node) : undefined;
+        return copy ? new Tensor(copy, input.index) : this.#fence(input);
+      });
+      this.#copies.set(node, new Node(node.op, inputs, node.attrs, node.outputs));
+    }
+    return this.#copies.get(root)!;
   }
 
   #fence(input: Tensor): Tensor {

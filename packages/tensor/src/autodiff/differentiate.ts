@@ -1,8 +1,9 @@
-import { TensorError } from "../errors.js";
+import { formatShape, TensorError } from "../errors.js";
 import type { VjpContext } from "../graph/define.js";
 import type { Node, Tensor } from "../graph/tensor.js";
 import { add } from "../ops/add.js";
 import { zeros } from "../ops/constant.js";
+import { sameShape } from "../shape.js";
 import { Recomputation } from "./checkpoint.js";
 
 /** Nodes below `roots` down to (and with) the `stop` nodes, each after its inputs. */
@@ -65,10 +66,20 @@ export const differentiate = (
     const needs = (i: number): boolean => active.has(node.inputs[i]!.node) && node.inputs[i]!.dtype === "f32";
     if (!node.inputs.some((_, i) => needs(i))) continue;
     pullBack(node, sums, needs, recomputation).forEach((gradient, i) => {
-      if (gradient && needs(i)) sums.accumulate(node.inputs[i]!, gradient);
+      if (gradient && needs(i)) sums.accumulate(node.inputs[i]!, checked(node, i, gradient));
     });
   }
   return targets.map((target) => sums.get(target));
+};
+
+/** A gradient of another shape would be broadcast when it is added, or summed away. */
+const checked = (node: Node, i: number, gradient: Tensor): Tensor => {
+  const { shape } = node.inputs[i]!;
+  if (gradient.dtype === "f32" && sameShape(gradient.shape, shape)) return gradient;
+  throw new TensorError(
+    "gradient",
+    `${node.op.name}: the gradient of operand ${i} is f32${formatShape(shape)}, but its rule (vjp) gives ${gradient.dtype}${formatShape(gradient.shape)}`,
+  );
 };
 
 const pullBack = (

@@ -1,5 +1,6 @@
 import { formatShape, TensorError } from "../errors.js";
-import type { Tensor } from "../graph/tensor.js";
+import { Tensor } from "../graph/tensor.js";
+import { whileDifferentiating } from "../graph/tracing.js";
 import { alias } from "../ops/alias.js";
 import { ones, zeros } from "../ops/constant.js";
 import { leavesOf, mapTree } from "../tree.js";
@@ -9,6 +10,14 @@ import { differentiate } from "./differentiate.js";
 export type Gradient<T> = T;
 
 const rename = <T>(tree: T): T => mapTree((leaf) => (leaf.dtype === "f32" ? alias(leaf) : leaf), tree) as T;
+
+/** Runs `f` on new names of the f32 tensors of `tree`, so that it is differentiated by these and by nothing else that has their values. */
+const underNewNames = <T, R>(tree: T, f: (inside: T) => R): { inside: Tensor[]; result: R } => {
+  const renamed = rename(tree);
+  const inside = leavesOf(renamed);
+  const names = inside.filter(({ dtype }) => dtype === "f32");
+  return { inside, result: whileDifferentiating(names, () => f(renamed)) };
+};
 
 const gradientsOf = <T>(tree: T, gradients: readonly (Tensor | undefined)[]): T => {
   let at = 0;
@@ -23,11 +32,11 @@ export const vjp = <A extends readonly unknown[], R>(
   f: (...args: A) => R,
   ...args: A
 ): { value: R; pullback: (cotangent: R) => A } => {
-  const inside = rename(args);
-  const value = f(...inside);
-  const outputs = leavesOf(value);
+  const { inside, result } = underNewNames(args, (renamed) => f(...renamed));
+  const outputs = leavesOf(result);
   return {
-    value,
+    // Computing a value makes it forget what it was computed from; the pullback must not.
+    value: mapTree(alias, result) as R,
     pullback(cotangent) {
       const given = leavesOf(cotangent);
       outputs.forEach((output, i) => {
@@ -37,7 +46,7 @@ export const vjp = <A extends readonly unknown[], R>(
             `vjp: the cotangent must have the structure and shapes of the value; expected ${outputs.map((x) => formatShape(x.shape)).join(", ")}, got ${given.map((x) => formatShape(x.shape)).join(", ")}`,
           );
       });
-      return gradientsOf(args, differentiate(outputs, given, leavesOf(inside)));
+      return gradientsOf(args, differentiate(outputs, given, inside));
     },
   };
 };
@@ -57,17 +66,21 @@ export function valueAndGrad<P, A extends readonly unknown[]>(
   f: (params: P, ...rest: A) => Tensor | readonly [Tensor, unknown],
 ) {
   return (params: P, ...rest: A) => {
-    const inside = rename(params);
-    const result = f(inside, ...rest);
+    const { inside, result } = underNewNames(params, (renamed) => f(renamed, ...rest));
     const [value, extra] = Array.isArray(result)
       ? (result as readonly [Tensor, unknown])
       : [result as Tensor, undefined];
+    if (!(value instanceof Tensor))
+      throw new TensorError(
+        "gradient",
+        `grad: the function must return a tensor, or [tensor, extra], got ${typeof value}${(value as unknown) instanceof Promise ? "; it must be synchronous: it is recorded, not run" : ""}`,
+      );
     if (value.size !== 1 || value.dtype !== "f32")
       throw new TensorError(
         "gradient",
         `grad: the function must return one f32 number to differentiate, got ${value.dtype}${formatShape(value.shape)}; reduce it first, e.g. mean(loss)`,
       );
-    const gradients = differentiate([value], [ones(value.shape)], leavesOf(inside));
+    const gradients = differentiate([value], [ones(value.shape)], inside);
     return { value, extra, gradient: gradientsOf(params, gradients) };
   };
 }

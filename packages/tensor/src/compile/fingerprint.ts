@@ -1,5 +1,5 @@
-import { attrsKey } from "../graph/attrs-key.js";
 import type { Op } from "../graph/define.js";
+import { attrsKey } from "../graph/key.js";
 import type { Node } from "../graph/tensor.js";
 import { type Graph, refOf, walk } from "./graph.js";
 

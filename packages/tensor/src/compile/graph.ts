@@ -25,7 +25,7 @@ export const walk = (
     const tensor = stack.pop()!;
     if (isLeaf(tensor) || found.has(tensor.node)) continue;
     found.add(tensor.node);
-    stack.push(...tensor.node.inputs);
+    for (const input of tensor.node.inputs) stack.push(input);
   }
   for (const node of [...found].sort((a, b) => a.id - b.id)) visit(node);
 };

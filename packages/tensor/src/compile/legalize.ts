@@ -22,13 +22,27 @@ export interface Source {
   readonly layout: Layout;
 }
 
+const sources = new WeakMap<Node, Source>();
+
 /** Looks through views. Undefined where strides cannot express the chain (a reshape of a transposed value). */
 export const sourceOf = (tensor: Tensor): Source | undefined => {
-  const { op, inputs, attrs, outputs } = tensor.node;
-  if (op.lowering.kind !== "view") return { base: tensor, layout: contiguous(tensor.shape) };
-  const source = sourceOf(inputs[0]!);
-  const layout = source && op.lowering.layout(source.layout, outputs[0]!, attrs);
-  return layout && { base: source.base, layout };
+  if (tensor.node.op.lowering.kind !== "view") return { base: tensor, layout: contiguous(tensor.shape) };
+  const chain: Tensor[] = [];
+  let at = tensor;
+  while (at.node.op.lowering.kind === "view" && !sources.has(at.node)) {
+    chain.push(at);
+    at = at.node.inputs[0]!;
+  }
+  let source = sources.get(at.node) ?? { base: at, layout: contiguous(at.shape) };
+  // Kept for views, so that a chain of any length is looked through once and not from every link again.
+  for (const { node } of chain.reverse()) {
+    const { lowering } = node.op;
+    const layout = lowering.kind === "view" && lowering.layout(source.layout, node.outputs[0]!, node.attrs);
+    if (!layout) return undefined;
+    source = { base: source.base, layout };
+    sources.set(node, source);
+  }
+  return source;
 };
 
 /** Which operand layouts the call kernels read as they are (see `CallKernel`). Everything else must be contiguous. */

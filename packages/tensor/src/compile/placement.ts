@@ -61,8 +61,9 @@ export class Placement {
 
   /** The value whose memory a value lies in. */
   #holder(value: Value): Value {
-    const placement = this.placements.get(value);
-    return placement ? this.#holder(placement.value) : value;
+    let holder = value;
+    for (let at = this.placements.get(holder); at; at = this.placements.get(holder)) holder = at.value;
+    return holder;
   }
 
   #isOutput(tensor: Tensor): boolean {

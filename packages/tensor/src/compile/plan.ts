@@ -76,21 +76,26 @@ class Planner {
     this.#homes.set(value, { slot, offset });
   }
 
-  /** The value whose memory a value lies in. */
-  #root(value: Value): Value {
-    const placement = this.request.placements.get(value);
-    return placement ? this.#root(placement.value) : value;
+  /** The value whose memory a value lies in, and where in it. */
+  #within(value: Value): { readonly root: Value; readonly offset: number } {
+    const { placements } = this.request;
+    let [root, offset] = [value, 0];
+    for (let at = placements.get(root); at; at = placements.get(root)) {
+      root = at.value;
+      offset += at.layout.offset;
+    }
+    return { root, offset };
   }
 
-  #offset(value: Value): number {
-    const placement = this.request.placements.get(value);
-    return placement ? placement.layout.offset + this.#offset(placement.value) : this.#homes.get(value)!.offset;
+  #root(value: Value): Value {
+    return this.#within(value).root;
   }
 
   #view({ value, layout }: ValueView): View {
     const { shape, strides } = layout;
-    const { slot } = this.#homes.get(this.#root(value))!;
-    return { slot, dtype: value.dtype, shape, strides, offset: layout.offset + this.#offset(value) };
+    const { root, offset } = this.#within(value);
+    const home = this.#homes.get(root)!;
+    return { slot: home.slot, dtype: value.dtype, shape, strides, offset: layout.offset + offset + home.offset };
   }
 
   #touch(value: Value, at: number): void {

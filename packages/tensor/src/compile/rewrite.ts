@@ -1,7 +1,9 @@
-import { attrsKey } from "../graph/attrs-key.js";
+import { formatShape, TensorError } from "../errors.js";
 import type { Attrs, Op } from "../graph/define.js";
 import { argument } from "../graph/input.js";
+import { attrsKey } from "../graph/key.js";
 import { Node, type Tensor } from "../graph/tensor.js";
+import { sameShape } from "../shape.js";
 import { type Graph, refOf, tensorsOf, walk } from "./graph.js";
 
 /** Builds nodes so that equal computations are one node. */
@@ -32,6 +34,18 @@ export class Builder {
 /** Given a node and its rewritten operands: the results that replace it, or undefined to keep the op. */
 export type Rule = (node: Node, inputs: readonly Tensor[]) => readonly Tensor[] | undefined;
 
+/** A decomposition of another shape would be read where it ends. */
+const checkReplacement = (node: Node, replacement: readonly Tensor[]): void => {
+  node.outputs.forEach(({ shape, dtype }, i) => {
+    const given = replacement[i];
+    if (given?.dtype !== dtype || !sameShape(given.shape, shape))
+      throw new TensorError(
+        "kernel",
+        `${node.op.name}: result ${i} is ${dtype}${formatShape(shape)} by the op's rule, but ${given ? `${given.dtype}${formatShape(given.shape)}` : "nothing"} by what replaces it`,
+      );
+  });
+};
+
 /**
  * Rewrites a graph bottom up. What a rule returns may be new nodes over canonical operands; they are rewritten in turn, so a rule only has
  * to make one step. Dead values disappear because only what the outputs need is visited; equal ones merge.
@@ -52,6 +66,7 @@ export const rewrite = (graph: Graph, rule: Rule): Graph => {
     const operands = node.inputs.map(resolve);
     const replacement = rule(node, operands);
     if (replacement) {
+      checkReplacement(node, replacement);
       walk(replacement, stop, visit);
       done.set(node, replacement.map(resolve));
       return;

@@ -4,6 +4,7 @@ import { nodeGpu } from "../backends/webgpu/node.js";
 import { KernelEngine } from "../engine/kernels.js";
 import { ReferenceEngine } from "../engine/reference.js";
 import { TensorError } from "../errors.js";
+import { checkOptions } from "../options.js";
 import { Device } from "./device.js";
 
 export type DeviceKind = "webgpu" | "wasm" | "reference";
@@ -17,9 +18,10 @@ export interface DeviceOptions {
  * A device to compute on. With no kind: the hardware GPU if there is one, else WebAssembly; `device.description` says which and why.
  * A kind asks for that one, software adapters included, and fails if it is not there.
  *
- * @throws TensorError `adapter` if WebGPU was asked for and there is no adapter, `argument` for an unknown kind
+ * @throws TensorError `adapter` if WebGPU was asked for and there is no adapter, `argument` for an unknown kind or option
  */
 export const createDevice = async (kind?: DeviceKind, options: DeviceOptions = {}): Promise<Device> => {
+  checkOptions("createDevice", options, ["wasm", "webgpu"]);
   switch (kind) {
     case undefined:
       return preferHardware(options);
@@ -50,6 +52,6 @@ const preferHardware = async (options: DeviceOptions): Promise<Device> => {
 };
 
 const webgpu = async (options: WebgpuOptions = {}) =>
-  createWebgpuBackend(options.gpu || inBrowser() ? options : { ...options, gpu: await nodeGpu() });
+  createWebgpuBackend(options?.gpu || inBrowser() ? options : { ...options, gpu: await nodeGpu() });
 
 const inBrowser = (): boolean => typeof navigator !== "undefined" && "gpu" in navigator && navigator.gpu !== undefined;

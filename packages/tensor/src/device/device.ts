@@ -1,20 +1,19 @@
 import { Fingerprints } from "../compile/fingerprint.js";
-import { type Graph, storedLeaves, walk } from "../compile/graph.js";
-import type { AnyData, DataOf, DType } from "../dtype.js";
+import { type Graph, storedLeaves } from "../compile/graph.js";
+import { type AnyData, checkDType, type DataOf, type DType } from "../dtype.js";
 import type { CompiledGraph, Engine } from "../engine/engine.js";
 import { formatShape, TensorError } from "../errors.js";
 import type { Aval } from "../graph/define.js";
-import { isArgument, stored } from "../graph/input.js";
+import { stored } from "../graph/input.js";
 import { Storage, type StorageOwner } from "../graph/storage.js";
 import { deviceOf, Tensor } from "../graph/tensor.js";
+import { tracedBelow } from "../graph/tracing.js";
 import { checkShape, type Shape, sizeOf } from "../shape.js";
 import { leavesOf } from "../tree.js";
+import { checkData, dtypeOfData, toTyped } from "./data.js";
 
 /** Eager expressions are compiled once; this many are kept. */
 const EAGER_PROGRAMS = 256;
-
-const dtypeOf = (data: AnyData | readonly number[]): DType =>
-  data instanceof Int32Array ? "i32" : data instanceof Uint32Array ? "u32" : "f32";
 
 /** Where tensors live and programs run. Made by `createDevice`; nothing about it is global. */
 export class Device implements StorageOwner {
@@ -30,6 +29,11 @@ export class Device implements StorageOwner {
     readonly reason: string,
   ) {
     this.#engine = engine;
+  }
+
+  /** Whether `destroy` was called. */
+  get destroyed(): boolean {
+    return this.#destroyed;
   }
 
   /** `wasm`, `webgpu` or `reference`. */
@@ -55,7 +59,8 @@ export class Device implements StorageOwner {
 
   /**
    * Copies data to the device. A plain number array needs no dtype to be f32; the shape defaults to one dimension.
-   * @throws TensorError `shape` if the data does not fill the shape, `limit` if it is larger than a buffer may be
+   * @throws TensorError `shape` if the data does not fill the shape, `argument` for data that are not flat numbers or do not fit the dtype, `dtype`,
+   * `limit` if it is larger than a buffer may be
    */
   tensor<const S extends Shape = readonly [number]>(data: Int32Array, shape?: S, dtype?: "i32"): Tensor<S, "i32">;
   tensor<const S extends Shape = readonly [number], D extends "u32" | "bool" = "u32">(
@@ -69,16 +74,19 @@ export class Device implements StorageOwner {
     shape?: S,
     dtype?: D,
   ): Tensor<S, D>;
-  tensor(data: AnyData | readonly number[], shape: Shape = [data.length], dtype: DType = dtypeOf(data)): Tensor {
-    checkShape("tensor", shape);
-    if (sizeOf(shape) !== data.length)
+  tensor(data: AnyData | readonly number[], shape?: Shape, dtype: DType = dtypeOfData(data)): Tensor {
+    const values = checkData("tensor", data);
+    if (shape !== undefined && !Array.isArray(shape))
+      throw new TensorError("argument", `tensor: the shape is ${shape}, not an array of sizes such as [2, 3]`);
+    const aval = { shape: [...(shape ?? [values.length])], dtype };
+    checkDType("tensor", dtype);
+    checkShape("tensor", aval.shape);
+    if (sizeOf(aval.shape) !== values.length)
       throw new TensorError(
         "shape",
-        `tensor: ${data.length} values do not fill ${formatShape(shape)}, which holds ${sizeOf(shape)}`,
+        `tensor: ${values.length} values do not fill ${formatShape(aval.shape)}, which holds ${sizeOf(aval.shape)}`,
       );
-    const typed = toTyped(data, dtype);
-    const aval = { shape, dtype };
-    return this.adopt(aval, this.engine.upload(typed, aval));
+    return this.adopt(aval, this.engine.upload(toTyped("tensor", values, dtype), aval));
   }
 
   /** Computes tensors now, together. They keep their values until disposed. */
@@ -109,25 +117,20 @@ export class Device implements StorageOwner {
         "device",
         `the operands live on ${owner.name}, not on ${this.name}; move them with device.tensor(await x.data(), x.shape)`,
       );
-    const inputs = storedLeaves(outputs);
-    walk(
-      outputs,
-      (tensor) => tensor.storage !== undefined,
-      (node) => {
-        if (isArgument(new Tensor(node, 0)))
-          throw new TensorError(
-            "traced",
-            `a value was read inside jit (or grad), while the function is only being recorded: ${new Tensor(node, 0)} has no value yet. Return it from the function and read it outside`,
-          );
-      },
-    );
-    return { inputs, outputs };
+    const traced = tracedBelow(outputs);
+    if (traced)
+      throw new TensorError(
+        "traced",
+        `a value was read inside jit (or grad), while the function is only being recorded: it depends on ${traced}, which has no value yet. Return it from the function and read it outside`,
+      );
+    return { inputs: storedLeaves(outputs), outputs };
   }
 
   /** Reads a value, computing it first if need be. */
   async read<D extends DType>(tensor: Tensor<Shape, D>): Promise<DataOf<D>> {
-    const transient = !tensor.storage;
-    if (transient) this.evaluate([tensor]);
+    if (!(tensor instanceof Tensor))
+      throw new TensorError("argument", `read: takes a tensor, got ${tensor === null ? "null" : typeof tensor}`);
+    if (!tensor.storage) this.evaluate([tensor]);
     const storage = tensor.storage!;
     if (storage.device !== this)
       throw new TensorError(
@@ -156,42 +159,49 @@ export class Device implements StorageOwner {
   /**
    * Runs `f`, then disposes every value computed on this device meanwhile, except what `f` returns. Scopes nest; an
    * asynchronous scope must end before another begins outside it.
+   * @throws TensorError `argument` when a scope ends before one that began inside it
    */
   scope<R>(f: () => R): R {
+    if (typeof f !== "function") throw new TensorError("argument", `scope: takes a function, got ${typeof f}`);
     const mine = new Set<Storage>();
     this.#scopes.push(mine);
-    const close = (result: unknown): void => {
-      this.#scopes.splice(this.#scopes.lastIndexOf(mine), 1);
-      const kept = new Set(result === undefined ? [] : leavesOf(result).map((leaf) => leaf.storage));
-      const outer = this.#scopes.at(-1);
-      for (const storage of mine) {
-        if (kept.has(storage)) outer?.add(storage);
-        else storage.release();
+    const succeed = <T>(result: T): T => {
+      try {
+        this.evaluate(result);
+        this.#close(mine, leavesOf(result));
+      } catch (error) {
+        return fail(error);
       }
+      return result;
+    };
+    const fail = (error: unknown): never => {
+      if (this.#scopes.includes(mine)) this.#close(mine, []);
+      throw error;
     };
     let result: R;
     try {
       result = f();
     } catch (error) {
-      close(undefined);
-      throw error;
+      return fail(error);
     }
-    if (!(result instanceof Promise)) {
-      this.evaluate(result);
-      close(result);
-      return result;
+    return isThenable(result) ? (Promise.resolve(result).then(succeed, fail) as R) : succeed(result);
+  }
+
+  #close(scope: Set<Storage>, keep: readonly Tensor[]): void {
+    const at = this.#scopes.lastIndexOf(scope);
+    const overlaps = at < this.#scopes.length - 1;
+    this.#scopes.splice(at, 1);
+    const kept = new Set(overlaps ? [] : keep.map((tensor) => tensor.storage));
+    const outer = this.#scopes.at(-1);
+    for (const storage of scope) {
+      if (kept.has(storage)) outer?.add(storage);
+      else storage.release();
     }
-    return result.then(
-      (value) => {
-        this.evaluate(value);
-        close(value);
-        return value;
-      },
-      (error: unknown) => {
-        close(undefined);
-        throw error;
-      },
-    ) as R;
+    if (overlaps)
+      throw new TensorError(
+        "argument",
+        "scope: a scope ended before one that began after it; values could no longer be told apart. Await one asynchronous scope before the next begins",
+      );
   }
 
   /** Frees everything, threads and GPU objects included. */
@@ -208,17 +218,5 @@ export class Device implements StorageOwner {
   }
 }
 
-const arrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array, bool: Uint32Array } as const;
-
-const toTyped = (data: AnyData | readonly number[], dtype: DType): AnyData => {
-  const Typed = arrays[dtype];
-  if (data instanceof Typed && dtype !== "bool") return data;
-  if (!Array.isArray(data) && dtypeOf(data as AnyData) !== dtype && dtype !== "bool")
-    throw new TensorError(
-      "dtype",
-      `tensor: a ${data.constructor.name} holds ${dtypeOf(data as AnyData)}, not ${dtype}; convert it or pass its own dtype`,
-    );
-  return dtype === "bool"
-    ? Uint32Array.from(data as ArrayLike<number>, (v) => Number(v !== 0))
-    : Typed.from(data as ArrayLike<number>);
-};
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";

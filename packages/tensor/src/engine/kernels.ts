@@ -30,8 +30,14 @@ export class KernelEngine implements Engine<BackendBuffer> {
   }
 
   upload(data: AnyData, { shape }: Aval): BackendBuffer {
-    const buffer = this.backend.allocate(sizeOf(shape) * BYTES_PER_ELEMENT);
-    this.backend.write(buffer, data);
+    const bytes = sizeOf(shape) * BYTES_PER_ELEMENT;
+    const buffer = this.#workspace.makingRoom(() => this.backend.allocate(bytes));
+    try {
+      this.backend.write(buffer, data);
+    } catch (error) {
+      this.backend.free(buffer);
+      throw error;
+    }
     return buffer;
   }
 
@@ -52,7 +58,7 @@ export class KernelEngine implements Engine<BackendBuffer> {
     for (const slot of plan.slots)
       if (slot.kind === "temporary" && slot.bytes > maxBufferBytes)
         throw tooLarge(this.name, "an intermediate value", slot.bytes, maxBufferBytes);
-    const executable = this.backend.compile(plan.kernels, plan.slots.length);
+    const executable = this.#workspace.makingRoom(() => this.backend.compile(plan.kernels, plan.slots.length));
     const outputs = graph.outputs.map(({ size }) => size * BYTES_PER_ELEMENT);
     const consumed = new Set(
       plan.slots.flatMap((slot) => (slot.kind === "output" && slot.donor !== undefined ? [slot.donor] : [])),
@@ -120,14 +126,40 @@ class KernelProgram implements CompiledGraph<BackendBuffer> {
   }
 
   run(inputs: readonly BackendBuffer[]): BackendBuffer[] {
-    let temporary = 0;
-    const buffers = this.slots.map((slot) => {
-      if (slot.kind === "input") return inputs[slot.index]!;
-      if (slot.kind === "temporary") return this.workspace.get(temporary++, slot.bytes);
-      return slot.donor === undefined ? this.backend.allocate(this.outputBytes[slot.index]!) : inputs[slot.donor]!;
-    });
-    this.executable.run(buffers);
+    const { buffers, fresh } = this.workspace.makingRoom(() => this.#bind(inputs));
+    try {
+      this.executable.run(buffers);
+    } catch (error) {
+      this.#free(fresh);
+      throw error;
+    }
     return this.outputSlots.map((slot) => buffers[slot]!);
+  }
+
+  /** A buffer for every slot, and those of them that are new: they are freed if the run fails. */
+  #bind(inputs: readonly BackendBuffer[]): { buffers: BackendBuffer[]; fresh: BackendBuffer[] } {
+    let temporary = 0;
+    const fresh: BackendBuffer[] = [];
+    const output = (bytes: number): BackendBuffer => {
+      const buffer = this.backend.allocate(bytes);
+      fresh.push(buffer);
+      return buffer;
+    };
+    try {
+      const buffers = this.slots.map((slot) => {
+        if (slot.kind === "input") return inputs[slot.index]!;
+        if (slot.kind === "temporary") return this.workspace.get(temporary++, slot.bytes);
+        return slot.donor === undefined ? output(this.outputBytes[slot.index]!) : inputs[slot.donor]!;
+      });
+      return { buffers, fresh };
+    } catch (error) {
+      this.#free(fresh);
+      throw error;
+    }
+  }
+
+  #free(buffers: readonly BackendBuffer[]): void {
+    for (const buffer of buffers) this.backend.free(buffer);
   }
 
   destroy(): void {
@@ -140,21 +172,38 @@ class KernelProgram implements CompiledGraph<BackendBuffer> {
  * need, serves all.
  */
 class Workspace {
-  readonly #buffers: BackendBuffer[] = [];
+  readonly #buffers: (BackendBuffer | undefined)[] = [];
 
   constructor(readonly backend: Backend) {}
 
   get(index: number, bytes: number): BackendBuffer {
     const have = this.#buffers[index];
     if (have && have.bytes >= bytes) return have;
-    if (have) this.backend.free(have);
+    this.#release(index);
     const buffer = this.backend.allocate(bytes);
     this.#buffers[index] = buffer;
     return buffer;
   }
 
+  /** Between runs nothing is kept here, so where memory is short the work is tried again without it. */
+  makingRoom<R>(allocate: () => R): R {
+    try {
+      return allocate();
+    } catch (error) {
+      if (!(error instanceof TensorError && error.code === "limit")) throw error;
+      this.destroy();
+      return allocate();
+    }
+  }
+
+  #release(index: number): void {
+    const buffer = this.#buffers[index];
+    this.#buffers[index] = undefined;
+    if (buffer) this.backend.free(buffer);
+  }
+
   destroy(): void {
-    for (const buffer of this.#buffers) this.backend.free(buffer);
+    for (const index of this.#buffers.keys()) this.#release(index);
     this.#buffers.length = 0;
   }
 }

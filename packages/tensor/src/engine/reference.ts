@@ -38,6 +38,16 @@ export const evaluateReference = (
   return outputs.map(dataOf);
 };
 
+/** What JavaScript says where an array is too large. */
+const withinMemory = <R>(f: () => R): R => {
+  try {
+    return f();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TensorError("limit", `reference: a value does not fit the engine's memory: ${error.message}`);
+  }
+};
+
 /** The meaning of every op, in float64 and without optimisation: what the backends are checked against. */
 export class ReferenceEngine implements Engine<Float64Array> {
   readonly name = "reference";
@@ -58,11 +68,11 @@ export class ReferenceEngine implements Engine<Float64Array> {
   }
 
   upload(data: AnyData, _: Aval): Float64Array {
-    return this.#keep(Float64Array.from(data));
+    return this.#keep(withinMemory(() => Float64Array.from(data)));
   }
 
   async download(buffer: Float64Array, dtype: DType, length: number): Promise<AnyData> {
-    const out = viewAs(dtype, new ArrayBuffer(4 * length));
+    const out = withinMemory(() => viewAs(dtype, new ArrayBuffer(4 * length)));
     out.set(buffer.subarray(0, length));
     return out;
   }
@@ -79,7 +89,8 @@ export class ReferenceEngine implements Engine<Float64Array> {
     return {
       run: (buffers) => {
         const leaves = new Map(clean.inputs.map((input, i) => [refOf(input), buffers[i]!]));
-        return evaluateReference(clean.outputs, leaves).map((data) => this.#keep(data.slice()));
+        const results = withinMemory(() => evaluateReference(clean.outputs, leaves).map((data) => data.slice()));
+        return results.map((data) => this.#keep(data));
       },
       consumed: new Set(),
       ready: Promise.resolve(),

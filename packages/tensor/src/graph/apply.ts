@@ -1,6 +1,8 @@
+import { checkDType } from "../dtype.js";
 import { TensorError } from "../errors.js";
 import { checkShape } from "../shape.js";
 import type { Attrs, Op } from "./define.js";
+import { keepAttrs } from "./key.js";
 import { Node, Tensor } from "./tensor.js";
 
 /** Records an op with several results. Shapes and dtypes are checked here and nowhere else. */
@@ -8,9 +10,18 @@ export const applyAll = <A extends Attrs>(op: Op<A>, inputs: readonly Tensor[], 
   for (const input of inputs)
     if (!(input instanceof Tensor))
       throw new TensorError("argument", `${op.name}: every operand must be a tensor, got ${describe(input)}`);
-  const outputs = op.infer(inputs, attrs);
-  for (const { shape } of outputs) checkShape(op.name, shape);
-  const node = new Node(op as Op, inputs, attrs, outputs);
+  const kept = keepAttrs(op.name, attrs);
+  const outputs = op.infer(inputs, kept);
+  for (const { shape, dtype } of outputs) {
+    if (!Array.isArray(shape))
+      throw new TensorError(
+        "shape",
+        `${op.name}: the shape is ${describe(shape)}, not an array of sizes such as [2, 3]`,
+      );
+    checkShape(op.name, shape);
+    checkDType(op.name, dtype);
+  }
+  const node = new Node(op as Op, inputs, kept, outputs);
   return outputs.map((_, index) => new Tensor(node, index));
 };
 

@@ -79,6 +79,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
         "device",
         `data: the value of ${this} depends on no tensor that lives on a device; name one: x.data(device)`,
       );
+    if (typeof reader.read !== "function")
+      throw new TensorError("argument", `data: the device is ${typeof reader}; pass what createDevice returned`);
     return (await reader.read(this)) as DataOf<D>;
   }
 
@@ -133,7 +135,7 @@ export const deviceOf = (roots: readonly Tensor[]): Storage["device"] | undefine
     }
     if (seen.has(node)) continue;
     seen.add(node);
-    stack.push(...node.inputs);
+    for (const input of node.inputs) stack.push(input);
   }
   return found;
 };

@@ -2,17 +2,12 @@ import type { DType } from "../dtype.js";
 import { formatShape, TensorError } from "../errors.js";
 import type { Aval } from "../graph/define.js";
 import { Tensor } from "../graph/tensor.js";
+import { spelled } from "../spelled.js";
 
 /** What ops ask of the arguments they are given, each question once. */
 
-const spelled = (value: unknown): string =>
-  typeof value === "string"
-    ? `"${value}"`
-    : Array.isArray(value)
-      ? `[${value.map(spelled).join(", ")}]`
-      : typeof value === "object" && value !== null
-        ? (value.constructor?.name ?? "an object")
-        : String(value);
+export { checkDType } from "../dtype.js";
+export { checkOptions } from "../options.js";
 
 export const checkTensor = (op: string, x: unknown): void => {
   if (!(x instanceof Tensor))
@@ -25,18 +20,6 @@ export const checkTensor = (op: string, x: unknown): void => {
 export const checkList = (op: string, what: string, value: unknown): void => {
   if (!Array.isArray(value))
     throw new TensorError("argument", `${op}: ${what} must be an array, got ${spelled(value)}`);
-};
-
-/** A misspelled option must not be silently the default. */
-export const checkOptions = (op: string, options: unknown, names: readonly string[]): void => {
-  if (typeof options !== "object" || options === null || options instanceof Tensor)
-    throw new TensorError(
-      "argument",
-      `${op}: options are an object with ${names.join(", ")}, got ${options instanceof Tensor ? "a tensor" : spelled(options)}`,
-    );
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    throw new TensorError("argument", `${op}: there is no option ${unknown}; the options are ${names.join(", ")}`);
 };
 
 export const checkWhole = (op: string, what: string, value: unknown, least: number): void => {
@@ -53,11 +36,6 @@ export const checkFinite = (op: string, what: string, value: unknown, least = Nu
       "argument",
       `${op}: ${what} must be a finite number${least === Number.NEGATIVE_INFINITY ? "" : ` of at least ${least}`}, got ${spelled(value)}`,
     );
-};
-
-export const checkDType = (op: string, dtype: unknown, choices: readonly DType[]): void => {
-  if (!choices.includes(dtype as DType))
-    throw new TensorError("dtype", `${op}: there is no dtype ${spelled(dtype)} here; choose ${choices.join(", ")}`);
 };
 
 export const checkFloats = (op: string, operands: readonly (Aval | undefined)[]): void => {

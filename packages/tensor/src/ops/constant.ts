@@ -2,7 +2,8 @@ import { DTYPES, type DType } from "../dtype.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { checkShape, type Shape, sizeOf } from "../shape.js";
+import { valuesFor } from "../reference-math.js";
+import { checkShape, type Shape } from "../shape.js";
 import { checkDType, checkElement } from "./arguments.js";
 
 type ConstantAttrs = { readonly value: number; readonly shape: Shape; readonly dtype: DType };
@@ -14,7 +15,7 @@ export const constantOp = defineOp<ConstantAttrs>({
   infer: (_, { shape, dtype }) => [{ shape, dtype }],
   differentiable: false,
   flops: () => 0,
-  reference: (_, { value, shape }) => [new Float64Array(sizeOf(shape)).fill(value)],
+  reference: (_, { value, shape }) => [valuesFor(shape).fill(value)],
   examples: [
     { inputs: [], attrs: { value: 0.5, shape: [3, 2], dtype: "f32" } },
     { inputs: [], attrs: { value: -7, shape: [], dtype: "i32" } },

@@ -2,7 +2,8 @@ import { rowMajor } from "../compile/layout.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { checkShape, resolveAxis, type Shape, sizeOf } from "../shape.js";
+import { valuesFor } from "../reference-math.js";
+import { checkShape, resolveAxis, type Shape } from "../shape.js";
 import { checkDType } from "./arguments.js";
 
 type IotaAttrs = { readonly shape: Shape; readonly axis: number; readonly dtype: "f32" | "i32" | "u32" };
@@ -20,7 +21,7 @@ export const iotaOp = defineOp<IotaAttrs>({
   flops: () => 0,
   reference(_, { shape, axis }) {
     const stride = rowMajor(shape)[axis]!;
-    return [Float64Array.from({ length: sizeOf(shape) }, (_v, i) => Math.floor(i / stride) % shape[axis]!)];
+    return [valuesFor(shape).map((_v, i) => Math.floor(i / stride) % shape[axis]!)];
   },
   examples: [
     { inputs: [], attrs: { shape: [4, 3], axis: 0, dtype: "f32" } },

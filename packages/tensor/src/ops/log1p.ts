@@ -11,13 +11,18 @@ import { select } from "./select.js";
 const ODD = Array.from({ length: 8 }, (_, i) => 1 / (15 - 2 * i));
 
 /**
- * log(1 + z) for z >= 0, to the last bits even where 1 + z rounds to 1: the series of 2 artanh(z / (2 + z)) below 1. Nothing cancels, so there is
- * no difference that a compiler might simplify. For use in ops with gradient rules of their own: the branch not taken may be NaN.
+ * log(1 + z) for z in [0, 1], to the last bits even where 1 + z rounds to 1: the series of 2 artanh(z / (2 + z)). Nothing cancels, so there is
+ * no difference that a compiler might simplify.
  */
-export const log1p = (z: Tensor): Tensor => {
+export const log1pOfUnit = (z: Tensor): Tensor => {
   const s = div(z, add(z, 2));
   const square = mul(s, s);
   const [first, ...rest] = ODD as [number, ...number[]];
-  const series = rest.reduce<Tensor>((p, c) => add(mul(p, square), c), constant(first));
-  return select(less(z, 1), mul(mul(s, 2), series), log(add(z, 1)));
+  return mul(
+    mul(s, 2),
+    rest.reduce<Tensor>((p, c) => add(mul(p, square), c), constant(first)),
+  );
 };
+
+/** The same for z >= 0. For use in ops with gradient rules of their own: the branch not taken may be NaN. */
+export const log1p = (z: Tensor): Tensor => select(less(z, 1), log1pOfUnit(z), log(add(z, 1)));

@@ -6,7 +6,7 @@ import { abs } from "./abs.js";
 import { add } from "./add.js";
 import { checkElementwise, FLOAT, type NoAttrs, unaryExamples } from "./elementwise.js";
 import { exp } from "./exp.js";
-import { log1p } from "./log1p.js";
+import { log1pOfUnit } from "./log1p.js";
 import { maximum } from "./maximum.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
@@ -22,7 +22,7 @@ export const softplusOp = defineOp<NoAttrs>({
   flops: ([x]) => sizeOf(x!.shape),
   vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g!, sigmoid(x!))],
   reference: ([x]) => [x!.data.map((v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))))],
-  decompose: ([x]) => [add(maximum(x!, 0), log1p(exp(neg(abs(x!)))))],
+  decompose: ([x]) => [add(maximum(x!, 0), log1pOfUnit(exp(neg(abs(x!)))))],
   examples: unaryExamples(),
 });
 

@@ -1,10 +1,10 @@
 import { contiguous, type Layout } from "../compile/layout.js";
 import type { Attrs, Aval, ReferenceArray } from "../graph/define.js";
-import { sizeOf } from "../shape.js";
+import { valuesFor } from "../reference-math.js";
 
 /** Reads the elements a layout touches, in row-major order of its shape. */
 export const readLayout = (data: Float64Array, { shape, strides, offset }: Layout): Float64Array => {
-  const out = new Float64Array(sizeOf(shape));
+  const out = valuesFor(shape);
   const index = new Array<number>(shape.length).fill(0);
   let at = offset;
   for (let i = 0; i < out.length; i++) {

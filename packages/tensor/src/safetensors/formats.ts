@@ -1,4 +1,5 @@
 import { TensorError } from "../errors.js";
+import { quoted } from "./quoted.js";
 
 /** Element formats of the file format, by bytes per element. */
 export const FORMAT_BYTES = {
@@ -60,9 +61,12 @@ export const bfloatToFloat = (bits: number): number => {
 
 /** The nearest bfloat16, ties to even. */
 export const floatToBfloat = (value: number): number => {
-  scratch.setFloat32(0, value);
-  const bits = scratch.getUint32(0);
   if (Number.isNaN(value)) return 0x7fc0;
+  scratch.setFloat32(0, value);
+  let bits = scratch.getUint32(0);
+  const rounded = scratch.getFloat32(0);
+  // Rounded to odd on the way through f32, so that the second rounding sees on which side of a tie the value lies.
+  if (rounded !== value) bits = (Math.abs(rounded) > Math.abs(value) ? bits - 1 : bits) | 1;
   return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
 };
 
@@ -85,17 +89,18 @@ const readers: Readonly<Record<Exclude<Format, "I64" | "U64">, Reader>> = {
 const wide =
   (name: string, format: "I64" | "U64"): Reader =>
   (view, at) => {
-    const value = Number(format === "I64" ? view.getBigInt64(at, true) : view.getBigUint64(at, true));
+    const exact = format === "I64" ? view.getBigInt64(at, true) : view.getBigUint64(at, true);
+    const value = Number(exact);
     if (!Number.isSafeInteger(value))
       throw new TensorError(
         "format",
-        `safetensors: ${name} holds ${value}, which a JavaScript number cannot represent exactly`,
+        `safetensors: ${quoted(name)} holds ${exact}, which a JavaScript number cannot represent exactly`,
       );
     return value;
   };
 
-/** Decodes raw little-endian elements into an array of numbers. */
-export const decode = <T extends Float32Array | Float64Array | Int32Array | Uint32Array>(
+/** Decodes raw little-endian elements into an array of numbers. Floats are rounded to it; nothing else may change, and nothing overflow. */
+export const decode = <T extends Float32Array | Float64Array | Int32Array>(
   name: string,
   format: Format,
   bytes: Uint8Array,
@@ -104,15 +109,60 @@ export const decode = <T extends Float32Array | Float64Array | Int32Array | Uint
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = format === "I64" || format === "U64" ? wide(name, format) : readers[format];
   const step = FORMAT_BYTES[format];
-  for (let i = 0; i < out.length; i++) out[i] = read(view, i * step);
+  const float = format.includes("F");
+  for (let i = 0; i < out.length; i++) {
+    const value = read(view, i * step);
+    if (format === "BOOL" && value > 1)
+      throw new TensorError("format", `safetensors: ${quoted(name)} holds the byte ${value} at ${i}; a BOOL is 0 or 1`);
+    out[i] = value;
+    if (float ? Number.isFinite(value) && !Number.isFinite(out[i]) : out[i] !== value)
+      throw new TensorError(
+        "format",
+        `safetensors: ${quoted(name)} holds ${value} at ${i}, which does not fit ${out instanceof Int32Array ? "an i32" : "an f32"}; read it with float64`,
+      );
+  }
   return out;
 };
 
+const whole = (least: number, most: number) => (v: number) => Number.isInteger(v) && v >= least && v <= most;
+
+/** Not a finite number that would be stored as an infinity: those from half a step above the largest number on. */
+const below = (overflow: number) => (v: number) => !(Math.abs(v) >= overflow) || !Number.isFinite(v);
+
+/** The formats that can be written: which numbers they hold, and what those are called. */
+const holds = {
+  F64: { has: () => true, what: "any number" },
+  F32: { has: below(2 ** 128 - 2 ** 103), what: "numbers up to 3.4028235e38" },
+  BF16: { has: below(2 ** 128 - 2 ** 119), what: "numbers up to 3.3895314e38" },
+  F16: { has: below(65520), what: "numbers up to 65504" },
+  I32: { has: whole(-(2 ** 31), 2 ** 31 - 1), what: "whole numbers from -2147483648 to 2147483647" },
+  U32: { has: whole(0, 2 ** 32 - 1), what: "whole numbers from 0 to 4294967295" },
+  U8: { has: whole(0, 255), what: "whole numbers from 0 to 255" },
+  BOOL: { has: whole(0, 1), what: "0 and 1" },
+};
+
+export type WritableFormat = keyof typeof holds;
+
+/** Refuses what encoding would change by more than rounding: the file would be whole, but not what was to be kept. */
+export const checkEncodable = (name: string, format: WritableFormat, data: ArrayLike<number>): void => {
+  if (!Object.hasOwn(holds, format))
+    throw new TensorError(
+      "format",
+      `safetensors: ${quoted(name)} is to be written as ${quoted(format)}; formats to write are ${Object.keys(holds).join(", ")}`,
+    );
+  const { has, what } = holds[format];
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    if (typeof value !== "number" || !has(value))
+      throw new TensorError(
+        "format",
+        `safetensors: ${quoted(name)} has ${typeof value === "number" ? value : `a value of type ${typeof value}`} at ${i}; ${format} holds ${what}`,
+      );
+  }
+};
+
 /** Encodes numbers as raw little-endian elements. */
-export const encode = (
-  format: "F32" | "F16" | "BF16" | "F64" | "I32" | "U32" | "U8" | "BOOL",
-  data: ArrayLike<number>,
-): Uint8Array => {
+export const encode = (format: WritableFormat, data: ArrayLike<number>): Uint8Array => {
   const step = FORMAT_BYTES[format];
   const view = new DataView(new ArrayBuffer(data.length * step));
   for (let i = 0; i < data.length; i++) {

@@ -1,6 +1,7 @@
 import { TensorError } from "../errors.js";
 import { FORMAT_BYTES, type Format, isFormat } from "./formats.js";
 import { duplicateKey } from "./keys.js";
+import { printable, quoted } from "./quoted.js";
 
 /** One tensor of a file: where its bytes lie, counted from the end of the header. */
 export interface Entry {
@@ -37,16 +38,15 @@ export const headerLength = (prefix: Uint8Array, fileBytes: number): number => {
 /** Parses and checks a header against the bytes that follow it: every range whole, in place, without gap or overlap. */
 export const parseHeader = (json: Uint8Array, dataBytes: number): Header => {
   const text = decodeText(json);
+  if (!text.startsWith("{")) throw bad("the header must be a JSON object starting with {");
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw bad(`the header is not JSON: ${(cause as Error).message}`);
+    throw bad(`the header is not JSON: ${printable((cause as Error).message)}`);
   }
-  if (!text.startsWith("{") || typeof parsed !== "object" || parsed === null)
-    throw bad("the header must be a JSON object starting with {");
   const repeated = duplicateKey(text);
-  if (repeated !== undefined) throw bad(`the header names ${JSON.stringify(repeated)} twice`);
+  if (repeated !== undefined) throw bad(`the header names ${quoted(repeated)} twice`);
   const { __metadata__: metadata = {}, ...tensors } = parsed as Record<string, unknown>;
   if (!isStringRecord(metadata)) throw bad("__metadata__ must map strings to strings");
   const entries = Object.entries(tensors).map(([name, value]) => parseEntry(name, value));
@@ -56,40 +56,44 @@ export const parseHeader = (json: Uint8Array, dataBytes: number): Header => {
 
 const decodeText = (json: Uint8Array): string => {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(json);
+    // A byte order mark stays, and is no {; shared memory must be copied to be decoded.
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json.slice());
   } catch {
     throw bad("the header is not UTF-8");
   }
 };
 
-const isStringRecord = (value: unknown): value is Record<string, string> =>
+export const isStringRecord = (value: unknown): value is Record<string, string> =>
   typeof value === "object" &&
   value !== null &&
   !Array.isArray(value) &&
   Object.values(value).every((v) => typeof v === "string");
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const describeList = (value: unknown): string =>
+  Array.isArray(value)
+    ? `[${value.slice(0, 8).map(quoted).join(", ")}${value.length > 8 ? ", ..." : ""}]`
+    : quoted(value);
 
 const parseEntry = (name: string, value: unknown): Entry => {
   const { dtype, shape, data_offsets: offsets, ...rest } = (value ?? {}) as Record<string, unknown>;
   const extra = Object.keys(rest)[0];
   if (extra !== undefined)
-    throw bad(
-      `${JSON.stringify(name)} has an unknown field ${JSON.stringify(extra)}; fields are dtype, shape, data_offsets`,
-    );
+    throw bad(`${quoted(name)} has an unknown field ${quoted(extra)}; fields are dtype, shape, data_offsets`);
   if (!isFormat(dtype))
-    throw bad(
-      `${JSON.stringify(name)} has dtype ${JSON.stringify(dtype)}; known are ${Object.keys(FORMAT_BYTES).join(", ")}`,
-    );
+    throw bad(`${quoted(name)} has dtype ${quoted(dtype)}; known are ${Object.keys(FORMAT_BYTES).join(", ")}`);
   if (!Array.isArray(shape) || !shape.every(isCount))
-    throw bad(`${JSON.stringify(name)} has shape ${JSON.stringify(shape)}; sizes are whole numbers of at least 0`);
+    throw bad(
+      `${quoted(name)} has a shape that is ${describeList(shape)}; it must be a list of whole numbers of at least 0`,
+    );
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
-    throw bad(`${JSON.stringify(name)} has data_offsets ${JSON.stringify(offsets)}; they must be [begin, end]`);
+    throw bad(`${quoted(name)} has data_offsets that are ${describeList(offsets)}; they must be [begin, end]`);
   const [begin, end] = offsets as [number, number];
   const bytes = (shape as number[]).reduce((p, n) => p * n, FORMAT_BYTES[dtype]);
   if (end - begin !== bytes)
     throw bad(
-      `${JSON.stringify(name)}, ${dtype}[${shape.join(", ")}], takes ${bytes} bytes, but its range [${begin}, ${end}] holds ${end - begin}`,
+      `${quoted(name)}, ${dtype}[${shape.join(", ")}], takes ${bytes} bytes, but its range [${begin}, ${end}] holds ${end - begin}`,
     );
   return { name, format: dtype, shape: shape as number[], begin, end };
 };
@@ -99,17 +103,12 @@ const checkRanges = (entries: readonly Entry[], dataBytes: number): void => {
   let before = "the header";
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin < at)
-      throw bad(
-        `the range of ${JSON.stringify(name)} begins at ${begin} and overlaps ${JSON.stringify(before)}, which ends at ${at}`,
-      );
-    if (begin > at)
-      throw bad(`nothing owns bytes ${at} to ${begin}, before ${JSON.stringify(name)}; ranges must leave no gap`);
+      throw bad(`the range of ${quoted(name)} begins at ${begin} and overlaps ${quoted(before)}, which ends at ${at}`);
+    if (begin > at) throw bad(`nothing owns bytes ${at} to ${begin}, before ${quoted(name)}; ranges must leave no gap`);
     at = end;
     before = name;
   }
   if (at > dataBytes)
-    throw bad(
-      `the range of ${JSON.stringify(before)} ends at ${at}, but only ${dataBytes} bytes of data follow the header`,
-    );
+    throw bad(`the range of ${quoted(before)} ends at ${at}, but only ${dataBytes} bytes of data follow the header`);
   if (at < dataBytes) throw bad(`${dataBytes - at} bytes follow the last tensor; the file must end with it`);
 };

@@ -1,7 +1,14 @@
 import { afterAll, expect, test } from "vitest";
+import type { Executable } from "../../src/backends/backend.js";
+import { Allocator } from "../../src/backends/wasm/allocator.js";
+import { WasmBackend } from "../../src/backends/wasm/backend.js";
 import { createWasmBackend } from "../../src/backends/wasm/index.js";
+import { selectModule } from "../../src/backends/wasm/module.js";
+import { Control } from "../../src/backends/wasm/opcodes.js";
 import type { Kernel, PointwiseKernel } from "../../src/compile/kernel.js";
+import { KernelEngine } from "../../src/engine/kernels.js";
 import { TensorError } from "../../src/errors.js";
+import { broadcastTo, Device, jit, mul, softmax, sum, type Tensor } from "../../src/index.js";
 import { randomFloats } from "./harness.js";
 import { view } from "./reference.js";
 
@@ -126,4 +133,91 @@ test("10,000 programs and runs leave memory as it was", () => {
   program.destroy();
   expect(backend.memory.bytes).toBe(bytes);
   expect(backend.memory.buffers).toBe(buffers);
+});
+
+/** A backend in so little memory that what it holds must be moved. */
+const small = async (pages: number) => {
+  const { bytes } = selectModule(true, false);
+  const memory = new WebAssembly.Memory({ initial: 4, maximum: pages });
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  return new WasmBackend("small", new Allocator(memory, Control.End), instance.exports as never, []);
+};
+
+test("values and programs that are moved to make room stay what they are", async () => {
+  const machine = await small(32);
+  const n = 1 << 16;
+  const held = Array.from({ length: 6 }, (_, i) => {
+    const data = randomFloats(n, i);
+    const buffer = machine.allocate(n * 4);
+    machine.write(buffer, data);
+    return { buffer, data, program: machine.compile([copy(0, 1, n)], 2) };
+  });
+  // Two thirds of the memory fall free in pieces.
+  for (const i of [0, 1, 3, 4]) machine.free(held[i]!.buffer);
+  const out = machine.allocate(4 * n * 4);
+  for (const i of [2, 5]) {
+    const { buffer, data, program } = held[i]!;
+    expect(await machine.read(buffer, "f32", n)).toEqual(data);
+    program.run([buffer, out]);
+    expect(await machine.read(out, "f32", n)).toEqual(data);
+  }
+  for (const { program } of held) program.destroy();
+  machine.destroy();
+});
+
+test("working memory of programs gives way to values, and programs that did not fit change nothing", async () => {
+  const device = new Device(new KernelEngine(await small(64)), "");
+  // Two intermediate values of 1 MiB, of 4 MiB in all.
+  const f = jit((x: Tensor) => sum(softmax(softmax(broadcastTo(x, [512, 512]), 0), 0)), { device });
+  const x = device.tensor(randomFloats(512, 1));
+  const first = await f(x).item();
+  const large = device.tensor(new Float32Array(3 << 18));
+  expect(() => f(x)).toThrow(expect.objectContaining({ code: "limit" }));
+  expect(await sum(large).item()).toBe(0);
+  large.dispose();
+  expect(await f(x).item()).toBe(first);
+  device.destroy();
+});
+
+test("a run that fails frees what it took, and leaves what it was given", async () => {
+  const failing = new Proxy(backend, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (name !== "compile") return typeof member === "function" ? member.bind(target) : member;
+      return (...args: Parameters<typeof backend.compile>): Executable => {
+        const executable = target.compile(...args);
+        executable.run = () => {
+          throw new TensorError("kernel", "this kernel fails");
+        };
+        return executable;
+      };
+    },
+  });
+  const device = new Device(new KernelEngine(failing), "");
+  const x = device.tensor([1, 2]);
+  const f = jit((y: Tensor, rate: Tensor) => [mul(y, rate), sum(y)], { donate: [0] });
+  const eager = sum(x);
+  expect(() => f(x, 2)).toThrow(/this kernel fails/);
+  const { buffers } = backend.memory;
+  for (let i = 0; i < 10; i++) {
+    expect(() => f(x, 2)).toThrow(/this kernel fails/);
+    expect(() => device.evaluate(eager)).toThrow(/this kernel fails/);
+  }
+  expect(backend.memory.buffers).toBe(buffers);
+  expect([...(await x.data())]).toEqual([1, 2]);
+  x.dispose();
+  f.dispose();
+});
+
+test("one run is one submit, and a program without kernels none", () => {
+  const program = backend.compile([copy(0, 1, 4)], 2);
+  const [a, b] = [backend.allocate(16), backend.allocate(16)];
+  expect(program.stats).toEqual({ dispatches: 1, submits: 1 });
+  for (let i = 0; i < 3; i++) program.run([a, b]);
+  expect(program.stats).toEqual({ dispatches: 1, submits: 1 });
+  const nothing = backend.compile([], 0);
+  nothing.run([]);
+  expect(nothing.stats).toEqual({ dispatches: 0, submits: 0 });
+  for (const each of [program, nothing]) each.destroy();
+  for (const buffer of [a, b]) backend.free(buffer);
 });

@@ -254,8 +254,11 @@ test("take copies rows, scatterAdd adds them back, and indices outside are marke
   untouched(out[4]!, rows * width);
 });
 
-test("gather picks along the middle axis and its backward sums without rounding on the way", async () => {
-  const [outer, axis, inner, k] = [3, 6, 4, 5];
+test.each([
+  ["few in index order", 5, Float32Array],
+  ["many without rounding on the way", 200, Float64Array],
+] as const)("gather picks along the middle axis and its backward sums %s", async (_, k, Sums) => {
+  const [outer, axis, inner] = [3, 6, 4];
   const x = randomFloats(outer * axis * inner, 1);
   const n = outer * k * inner;
   const indices = Int32Array.from({ length: n }, (_, i) => (i * 7) % (axis + 1));
@@ -269,7 +272,7 @@ test("gather picks along the middle axis and its backward sums without rounding 
     ],
     [x, indices, target(n), dy, target(x.length)],
   );
-  const dx = new Float64Array(x.length);
+  const dx = new Sums(x.length);
   for (let i = 0; i < n; i++) {
     const o = Math.floor(i / (k * inner));
     const at = (o * axis + indices[i]!) * inner + (i % inner);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
 /** Makes names in a folder survive a power cut. Not every system lets one open a folder; there renames are as safe as they get. */
@@ -9,14 +9,23 @@ const syncFolder = async (folder: string): Promise<void> => {
   await handle?.close();
 };
 
+const FORM = /^(.+)\.\d+\.[0-9a-f]+\.tmp$/;
+
+/** A name in a file's own folder that nobody else has. */
+const temporaryBeside = (file: string): string => `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+
 /**
- * Writes a file so that at every moment either the old file or the whole new one is there: to a temporary name in the
- * same folder, flushed to disk, then renamed. The temporary file is removed when writing fails.
+ * Writes a file so that at every moment either the old file or the whole new one is there: to a temporary name, which
+ * must be new, flushed to disk, then renamed. The temporary file is removed when writing fails.
+ * @param temporary a path on the same file system; beside the file if not given
  */
-export const writeAtomically = async (file: string, chunks: Iterable<Uint8Array | string>): Promise<void> => {
-  const temporary = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+export const writeAtomically = async (
+  file: string,
+  chunks: Iterable<Uint8Array | string>,
+  temporary: string = temporaryBeside(file),
+): Promise<void> => {
+  const handle = await open(temporary, "wx");
   try {
-    const handle = await open(temporary, "wx");
     try {
       for (const chunk of chunks) await handle.writeFile(chunk);
       await handle.sync();
@@ -30,3 +39,42 @@ export const writeAtomically = async (file: string, chunks: Iterable<Uint8Array 
   }
   await syncFolder(path.dirname(file));
 };
+
+/**
+ * Removes the temporary files that a killed process left while it wrote files whose names match. For who alone writes
+ * to the folder: a file that is being written cannot be told from one that was.
+ */
+export const removeTemporaries = async (folder: string, names: RegExp): Promise<void> => {
+  for (const name of await listFolder(folder)) {
+    const target = FORM.exec(name)?.[1];
+    if (target !== undefined && names.test(target)) await rm(path.join(folder, name), { force: true });
+  }
+};
+
+/** The names in a folder; none if there is no folder. */
+export const listFolder = (folder: string): Promise<readonly string[]> =>
+  readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+
+/** Makes a folder and those that it lies in, where they are missing. Node's own does not end where a parent refuses with ENOENT, and hides why others refuse. */
+export const makeFolder = async (folder: string): Promise<void> => {
+  const at = path.resolve(folder);
+  try {
+    await mkdir(at);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const parent = path.dirname(at);
+    if (await isFolder(at)) return;
+    if (code !== "ENOENT" || parent === at || (await isFolder(parent))) throw error;
+    await makeFolder(parent);
+    await makeFolder(at);
+  }
+};
+
+const isFolder = (at: string): Promise<boolean> =>
+  stat(at).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );

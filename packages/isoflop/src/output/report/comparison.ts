@@ -5,6 +5,7 @@ import { shown } from "../../input/file.js";
 import { LOSS } from "../../input/runs.js";
 import { comparisonText } from "../comparison.js";
 import { writePage } from "../page.js";
+import type { OutputFile } from "../write.js";
 import { drawable, lawCurve } from "./curves.js";
 import { onPage } from "./options.js";
 import { BEYOND, largest, smallest, spaced } from "./spaced.js";
@@ -13,7 +14,7 @@ import { BEYOND, largest, smallest, spaced } from "./spaced.js";
 const NEAR = 1e4;
 
 /** Writes both laws with their data, the crossing and the effective compute at every compute asked. */
-export async function writeComparisonReport(path: string, document: ComparisonDocument): Promise<void> {
+export async function writeComparisonReport(output: OutputFile, document: ComparisonDocument): Promise<void> {
   const { a, b, at, crossing } = document;
   const data = [...a.points.C, ...b.points.C, ...at.map(({ C }) => C)];
   const [low, high] = [smallest(data), largest(data)];
@@ -41,7 +42,7 @@ export async function writeComparisonReport(path: string, document: ComparisonDo
     }),
     ...(crossing.ok && { crossing: { at: crossing.C, ci95: crossing.ci95 } }),
   };
-  await writePage(path, {
+  await writePage(output, {
     title: "Two laws",
     text: comparisonText(document),
     figures: [

@@ -8,5 +8,5 @@ export const drawn = <T>(items: readonly T[]): readonly T[] =>
   items.length <= MOST ? items : items.filter((_, i) => (i * GOLDEN) % 1 < MOST / items.length);
 
 /** The words for a caption where not all are drawn. */
-export const drawnNote = (items: readonly unknown[]): string =>
-  items.length <= MOST ? "" : ` Of ${items.length} runs an even sample of ${drawn(items).length} is drawn.`;
+export const drawnNote = (items: readonly unknown[], what = "runs"): string =>
+  items.length <= MOST ? "" : ` Of ${items.length} ${what} an even sample of ${drawn(items).length} is drawn.`;

@@ -1,10 +1,11 @@
 import { type Account, byPart, format } from "@isoflop/flops";
 import { partsFigure } from "@isoflop/plot";
 import { writePage } from "../page.js";
+import type { OutputFile } from "../write.js";
 import { onPage } from "./options.js";
 
 /** Writes the work of one training sample by part. */
-export async function writeFlopsReport(path: string, model: string, account: Account): Promise<void> {
+export async function writeFlopsReport(output: OutputFile, model: string, account: Account): Promise<void> {
   const { convention } = account;
   const [forward, backward] = [byPart(account.forward), byPart(account.backward)];
   const names = [...new Set([...Object.keys(forward), ...Object.keys(backward)])] as (keyof typeof forward)[];
@@ -16,7 +17,7 @@ export async function writeFlopsReport(path: string, model: string, account: Acc
       backward: backward[name] ?? 0,
     })),
   };
-  await writePage(path, {
+  await writePage(output, {
     title: model,
     text: format(account),
     figures: [

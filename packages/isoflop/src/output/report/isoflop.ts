@@ -1,16 +1,17 @@
 import { type IsoFlopOptimum, isoFlopFigure, type Law, lawsFigure, type Run } from "@isoflop/plot";
-import { groupByBudget, type PowerLaw, predictPowerLaw } from "@isoflop/scaling";
+import { groupByBudget, type PowerLaw, predictPowerLaw, quantityOf } from "@isoflop/scaling";
 import type { IsoFlopDocument } from "../../fits/isoflop.js";
 import type { LoadedRuns } from "../../input/runs.js";
 import { isoFlopText } from "../isoflop.js";
 import { writePage } from "../page.js";
+import type { OutputFile } from "../write.js";
 import { budgetCurve } from "./budgetCurve.js";
 import { drawn, drawnNote } from "./drawn.js";
 import { onPage } from "./options.js";
 import { BEYOND, largest, smallest, spaced } from "./spaced.js";
 
 /** Writes the curves at equal compute and the laws. Budgets that were refused are drawn as such. */
-export async function writeIsoFlopReport(path: string, loaded: LoadedRuns, fit: IsoFlopDocument): Promise<void> {
+export async function writeIsoFlopReport(output: OutputFile, loaded: LoadedRuns, fit: IsoFlopDocument): Promise<void> {
   const { choices } = fit;
   const all = runsOf(loaded, fit);
   const runs = drawn(all);
@@ -22,7 +23,7 @@ export async function writeIsoFlopReport(path: string, loaded: LoadedRuns, fit: 
     size: choices.axis === "N" ? "params" : "tokens",
     ...(choices.quantity !== "loss" && { quantity: choices.quantity }),
   } as const;
-  await writePage(path, {
+  await writePage(output, {
     title: `${choices.quantity === "loss" ? "Loss" : choices.quantity} at equal compute`,
     text: isoFlopText(fit),
     budgets: budgets.length,
@@ -59,7 +60,7 @@ function runsOf({ runs }: LoadedRuns, { choices }: IsoFlopDocument): Run[] {
   const { quantity } = choices;
   return groupByBudget(runs, choices.tolerance, choices.budgets).flatMap((budget) =>
     budget.runs.flatMap((run): Run[] => {
-      const value = quantity === "loss" ? run.loss : run.metrics?.[quantity];
+      const value = quantityOf(run, quantity);
       // A run without the metric took no part.
       if (!(value !== undefined && value > 0)) return [];
       const lossStdErr = quantity === "loss" ? (run.sigma ?? 0) : 0;

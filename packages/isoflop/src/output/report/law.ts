@@ -1,10 +1,12 @@
 import { type FittedLaw, fitResidualsFigure, fittedLawFigure, type LawPoint, type PageFigure } from "@isoflop/plot";
 import { evaluateBroken, evaluateSaturating } from "@isoflop/scaling";
-import type { Law, LawDocument } from "../../fits/law.js";
+import type { Law, LawDocument, LoadedPoints } from "../../fits/law.js";
 import { num } from "../format.js";
 import { lawText } from "../law.js";
 import { writePage } from "../page.js";
+import type { OutputFile } from "../write.js";
 import { drawable, lawCurve } from "./curves.js";
+import { drawn, drawnNote } from "./drawn.js";
 import { onPage } from "./options.js";
 import { BEYOND, largest, smallest, spaced } from "./spaced.js";
 
@@ -15,33 +17,46 @@ export interface LawNames {
 }
 
 /** Writes the law with its data and, from five points on, its residuals; a refused fit has only its text. */
-export async function writeLawReport(path: string, document: LawDocument, names: LawNames): Promise<void> {
-  await writePage(path, {
+export async function writeLawReport(
+  output: OutputFile,
+  document: LawDocument,
+  { rows }: Pick<LoadedPoints, "rows">,
+  names: LawNames,
+): Promise<void> {
+  await writePage(output, {
     title: `${names.y} against ${names.x}`,
     text: lawText(document),
-    figures: document.fit ? figuresOf(document, document.fit, names) : [],
+    figures: document.fit ? figuresOf(document, document.fit, rows, names) : [],
   });
 }
 
 /** Fewer residuals than this are read from the law itself. */
 const RESIDUALS = 5;
 
-function figuresOf(document: LawDocument, law: Law, names: LawNames): PageFigure[] {
+function figuresOf(document: LawDocument, law: Law, rows: readonly number[], names: LawNames): PageFigure[] {
   const { x, y } = document.data;
-  const drawn = fittedLawOf(document, law, names);
+  const figure = fittedLawOf(document, law, names);
   const residuals = {
-    points: x.map((at, i) => ({ measured: y[i]!, predicted: valueAt(law, at), at, label: `row ${i + 1}` })),
-    at: drawn.x,
+    points: drawn(x.map((_, i) => i)).map((i) => ({
+      measured: y[i]!,
+      predicted: valueAt(law, x[i]!),
+      at: x[i]!,
+      label: `row ${rows[i]}`,
+    })),
+    at: figure.x,
     quantity: names.y,
     standardDeviation: residualSpread(law, x, y),
   };
   return [
-    { draw: (width) => fittedLawFigure(drawn, onPage(width)), caption: captionOf(law, drawn.curve) },
+    {
+      draw: (width) => fittedLawFigure(figure, onPage(width)),
+      caption: `${captionOf(law, figure.curve)}${drawnNote(x, "points")}`,
+    },
     ...(x.length >= RESIDUALS
       ? [
           {
             draw: (width: number) => fitResidualsFigure(residuals, onPage(width)),
-            caption: "ln(measured / predicted) of every point. A trend is structure that this form does not have.",
+            caption: `ln(measured / predicted) of every point. A trend is structure that this form does not have.${drawnNote(x, "points")}`,
           },
         ]
       : []),
@@ -57,7 +72,7 @@ export function fittedLawOf({ data, status }: LawDocument, law: Law, names: LawN
     title: equation(law, names),
     x: { label: names.x },
     y: { label: names.y },
-    points: data.x.map((x, i) => ({ x, y: data.y[i]! })),
+    points: drawn(data.x.map((x, i) => ({ x, y: data.y[i]! }))),
     curve: lawCurve(law, xs),
     ...(floor && floor.value > 0 && { floor: { at: floor.value, ...(floorInterval && { ci95: floorInterval }) } }),
     ...(law.kind === "broken" &&

@@ -4,6 +4,7 @@ import type { LoadedRuns } from "../../input/runs.js";
 import type { PlanDocument } from "../../plan/plan.js";
 import { writePage } from "../page.js";
 import { planText } from "../plan.js";
+import type { OutputFile } from "../write.js";
 import { drawn, drawnNote } from "./drawn.js";
 import { onPage } from "./options.js";
 import { computeLabel, frontierOf, planeRuns } from "./plane.js";
@@ -11,7 +12,7 @@ import { largest, smallest, spaced } from "./spaced.js";
 
 /** Writes the plan in the plane of compute and size; runs so far are drawn where a table was given. */
 export async function writePlanReport(
-  path: string,
+  output: OutputFile,
   fit: SurfaceDocument,
   plan: PlanDocument,
   loaded: LoadedRuns | undefined,
@@ -38,7 +39,7 @@ export async function writePlanReport(
     computeLabel: computeLabel(k),
   };
   const missing = runs.length > 0 ? drawnNote(all) : " A saved fit has no runs, so those so far are not shown.";
-  await writePage(path, {
+  await writePage(output, {
     title: "The next runs",
     text: planText(plan),
     figures:

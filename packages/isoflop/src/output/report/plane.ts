@@ -72,6 +72,6 @@ export function planeOf(fit: SurfaceFit, { runs = [], models = [] }: Content, k:
 /** The range of values and a margin; a factor of ten around one value alone. */
 function widened(values: readonly number[]): [number, number] {
   const [low, high] = [smallest(values), largest(values)];
-  const room = high > low * 1.01 ? (high / low) ** MARGIN : 10;
-  return [low / room, high * room];
+  const room = high > low * 1.01 ? Math.exp((Math.log(high) - Math.log(low)) * MARGIN) : 10;
+  return [Math.max(low / room, Number.MIN_VALUE), Math.min(high * room, Number.MAX_VALUE)];
 }

@@ -17,6 +17,7 @@ import type { Predicted, Prediction, PredictionDocument } from "../../predict/pr
 import { computeRule, num, round } from "../format.js";
 import { writePage } from "../page.js";
 import { predictionText } from "../prediction.js";
+import type { OutputFile } from "../write.js";
 import { drawable, lawCurve } from "./curves.js";
 import { drawn, drawnNote } from "./drawn.js";
 import { fittedLawOf } from "./law.js";
@@ -30,12 +31,12 @@ const bars =
 
 /** Writes the fit with the questions asked of it. A saved fit has no runs; they are drawn where a table was given. */
 export async function writePredictionReport(
-  path: string,
+  output: OutputFile,
   fit: FitDocument,
   document: PredictionDocument,
   loaded: LoadedRuns | undefined,
 ): Promise<void> {
-  await writePage(path, {
+  await writePage(output, {
     title: "Prediction",
     text: predictionText(document),
     figures: figuresOf(fit, document.predictions, loaded),

@@ -5,14 +5,19 @@ import { LOSS, type LoadedRuns, ofQuantity } from "../../input/runs.js";
 import { computeRule } from "../format.js";
 import { writePage } from "../page.js";
 import { surfaceText } from "../surface.js";
+import type { OutputFile } from "../write.js";
 import { drawn, drawnNote } from "./drawn.js";
 import { onPage } from "./options.js";
 import { computeLabel, planeOf, planeRuns } from "./plane.js";
 import { surfaceLaws } from "./surfaceLaws.js";
 
 /** Writes the contours with the runs, the residuals and the laws of the optimum; a refused fit has only its text. */
-export async function writeSurfaceReport(path: string, loaded: LoadedRuns, document: SurfaceDocument): Promise<void> {
-  await writePage(path, {
+export async function writeSurfaceReport(
+  output: OutputFile,
+  loaded: LoadedRuns,
+  document: SurfaceDocument,
+): Promise<void> {
+  await writePage(output, {
     title: `${document.quantity === LOSS ? "Loss" : document.quantity} surface`,
     text: surfaceText(document),
     figures: document.fit ? figuresOf(ofQuantity(loaded, document.quantity), document) : [],

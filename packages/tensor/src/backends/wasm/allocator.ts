@@ -1,4 +1,5 @@
 import { TensorError } from "../../errors.js";
+import type { BackendBuffer } from "../backend.js";
 
 /** Blocks start on cache lines. */
 const ALIGNMENT = 64;
@@ -8,16 +9,29 @@ const MAX_BYTES = 2 ** 32;
 const GUARD = 256;
 
 const roundUp = (bytes: number, to: number): number => Math.ceil(bytes / to) * to;
+const spanOf = (bytes: number): number => Math.max(ALIGNMENT, roundUp(bytes, ALIGNMENT));
+
+/** What a block of memory is for: told when there is no more. */
+export type Use = "values" | "programs" | "working memory";
+
+/** A block of linear memory. Its address holds until the next allocation, which may move it. */
+export interface Block extends BackendBuffer {
+  readonly address: number;
+  readonly use: Use;
+}
+
+/** Only the allocator moves a block. */
+type Movable = { -readonly [K in keyof Block]: Block[K] };
 
 /**
  * First-fit allocator over one WebAssembly memory. Free blocks are kept sorted by address and merged with their
- * neighbours; the memory grows when no block fits.
+ * neighbours; the memory grows when no block fits, and where it may not grow, live blocks are moved together.
  */
 export class Allocator {
   /** Addresses and sizes of free blocks, by address. */
   readonly #addresses: number[] = [];
   readonly #sizes: number[] = [];
-  readonly #used = new Map<number, number>();
+  readonly #used = new Set<Movable>();
   #end: number;
 
   constructor(
@@ -25,19 +39,35 @@ export class Allocator {
     readonly base: number,
   ) {
     this.#end = memory.buffer.byteLength - GUARD;
-    this.#addresses.push(base);
-    this.#sizes.push(this.#end - base);
+    this.#release(base, this.#end - base);
   }
 
   /**
-   * Address of `bytes` fresh bytes, 64-byte aligned.
+   * A block of `bytes` fresh bytes, 64-byte aligned.
    * @throws TensorError `limit` when 4 GiB or the machine's memory are exhausted.
    */
-  allocate(bytes: number): number {
-    const size = Math.max(ALIGNMENT, roundUp(bytes, ALIGNMENT));
+  allocate(bytes: number, use: Use): Block {
+    const size = spanOf(bytes);
+    const block: Movable = { bytes, use, address: this.#find(size) ?? this.#findAfterMoving(size, bytes) };
+    this.#used.add(block);
+    return block;
+  }
+
+  /** @throws TensorError `disposed` when the block is not allocated. */
+  free(block: Block): void {
+    if (!this.#used.delete(block))
+      throw new TensorError(
+        "disposed",
+        `wasm memory: nothing is allocated at address ${block.address}; was it freed twice?`,
+      );
+    this.#release(block.address, spanOf(block.bytes));
+  }
+
+  /** Takes `size` bytes from the first free block that has them, growing the memory if none does. */
+  #find(size: number): number | undefined {
     let i = this.#sizes.findIndex((free) => free >= size);
     if (i < 0) {
-      this.#grow(size);
+      if (!this.#grow(size)) return undefined;
       i = this.#sizes.length - 1;
     }
     const address = this.#addresses[i]!;
@@ -49,17 +79,46 @@ export class Allocator {
       this.#addresses.splice(i, 1);
       this.#sizes.splice(i, 1);
     }
-    this.#used.set(address, size);
     return address;
   }
 
-  /** @throws TensorError `disposed` when nothing is allocated at `address`. */
-  free(address: number): void {
-    const size = this.#used.get(address);
-    if (size === undefined)
-      throw new TensorError("disposed", `wasm memory: nothing is allocated at address ${address}; was it freed twice?`);
-    this.#used.delete(address);
-    this.#release(address, size);
+  #findAfterMoving(size: number, bytes: number): number {
+    const free = this.#sizes.reduce((sum, n) => sum + n, 0);
+    const growth = MAX_BYTES - GUARD - this.#end;
+    if (size <= free + growth && this.#sizes.length > 0) {
+      this.#moveTogether();
+      const address = this.#find(size);
+      if (address !== undefined) return address;
+    }
+    const held = (["values", "programs", "working memory"] as const).map((use) => `${use} ${this.#held(use)}`);
+    const why = size <= free + growth ? "the engine refuses to grow it further" : "WebAssembly memory ends at 4 GiB";
+    throw new TensorError(
+      "limit",
+      `wasm memory: ${bytes} bytes do not fit; of ${this.memory.buffer.byteLength} bytes, ${held.join(", ")} are held, and ${why}. Dispose values, or use a smaller batch`,
+    );
+  }
+
+  #held(use: Use): number {
+    let bytes = 0;
+    for (const block of this.#used) if (block.use === use) bytes += spanOf(block.bytes);
+    return bytes;
+  }
+
+  /** Slides every live block down, so that all free memory is one block at the end. */
+  #moveTogether(): void {
+    let to = this.base;
+    for (const block of [...this.#used].sort((a, b) => a.address - b.address)) {
+      const size = spanOf(block.bytes);
+      const distance = block.address - to;
+      if (distance > 0) {
+        new Uint8Array(this.memory.buffer, to, distance + size).copyWithin(0, distance);
+        block.address = to;
+      }
+      to += size;
+    }
+    this.#addresses.length = 0;
+    this.#sizes.length = 0;
+    if (to < this.#end) this.#release(to, this.#end - to);
   }
 
   #release(address: number, size: number): void {
@@ -86,31 +145,24 @@ export class Allocator {
     }
   }
 
-  /** Grows the memory until its last free block has `size` bytes. */
-  #grow(size: number): void {
+  /** Grows the memory until its last free block has `size` bytes; false where that is not allowed. */
+  #grow(size: number): boolean {
     const last = this.#sizes.length - 1;
     const tail = last >= 0 && this.#addresses[last]! + this.#sizes[last]! === this.#end ? this.#sizes[last]! : 0;
     const missing = roundUp(size - tail, PAGE);
     const current = this.memory.buffer.byteLength;
-    if (current + missing > MAX_BYTES)
-      throw new TensorError(
-        "limit",
-        `wasm memory: ${size} bytes do not fit; ${current} bytes are reserved and WebAssembly memory ends at ${MAX_BYTES} (4 GiB)`,
-      );
+    if (current + missing > MAX_BYTES) return false;
     // Growing is a system call: take an eighth more than needed where that is allowed.
     const generous = Math.min(Math.max(missing, roundUp(current / 8, PAGE)), MAX_BYTES - current);
-    let grown = missing;
-    try {
-      this.memory.grow(generous / PAGE);
-      grown = generous;
-    } catch {
+    for (const grown of [generous, missing])
       try {
-        this.memory.grow(missing / PAGE);
+        this.memory.grow(grown / PAGE);
+        this.#release(this.#end, grown);
+        this.#end += grown;
+        return true;
       } catch {
-        throw new TensorError("limit", `wasm memory: the engine refused to grow from ${current} by ${missing} bytes`);
+        // The engine may still grant less.
       }
-    }
-    this.#release(this.#end, grown);
-    this.#end += grown;
+    return false;
   }
 }

@@ -2,8 +2,7 @@ import type { Kernel } from "../../compile/kernel.js";
 import { type AnyData, BYTES_PER_ELEMENT, type DType, viewAs } from "../../dtype.js";
 import { TensorError } from "../../errors.js";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.js";
-import type { Allocator } from "./allocator.js";
-import type { WasmBuffer } from "./buffer.js";
+import type { Allocator, Block } from "./allocator.js";
 import { callNames } from "./encode/kernel.js";
 import { scalarOps } from "./encode/scalar.js";
 import { type Machine, WasmExecutable } from "./executable.js";
@@ -14,6 +13,39 @@ const MAX_BUFFER_BYTES = 2 ** 32 - 2 ** 20;
 
 /** Scratch of different threads starts on different pages and not at the same place in the cache. */
 const SCRATCH_GRAIN = 4096 + 256;
+
+/** A block that only grows and holds nothing from one run to the next. */
+class WorkingMemory {
+  #block: Block | undefined;
+
+  constructor(readonly allocator: Allocator) {}
+
+  get address(): number {
+    return this.#block?.address ?? 0;
+  }
+
+  reserve(bytes: number): void {
+    const have = this.#block?.bytes ?? 0;
+    if (bytes <= have) return;
+    if (this.#block) this.allocator.free(this.#block);
+    this.#block = undefined;
+    try {
+      this.#block = this.allocator.allocate(bytes, "working memory");
+    } catch (error) {
+      // What was just freed fits again: programs that need no more go on.
+      if (have > 0) this.#block = this.allocator.allocate(have, "working memory");
+      throw error;
+    }
+  }
+}
+
+const hostMemory = (bytes: number): ArrayBuffer => {
+  try {
+    return new ArrayBuffer(bytes);
+  } catch {
+    throw new TensorError("limit", `wasm: read: the engine has no ${bytes} bytes for a copy of the value`);
+  }
+};
 
 /** Kernels in WebAssembly over one linear memory. Everything is done when `run` returns. */
 export class WasmBackend implements Backend {
@@ -45,26 +77,27 @@ export class WasmBackend implements Backend {
     // The main thread of a browser is not allowed to sleep.
     const mayBlock = typeof document === "undefined";
     let stride = 0;
-    let scratch = { address: 0, bytes: 0 };
-    let workspace = { address: 0, bytes: 0 };
-    const enlarge = (block: { address: number; bytes: number }, bytes: number) => {
-      if (bytes <= block.bytes) return block;
-      const address = allocator.allocate(bytes);
-      if (block.bytes) allocator.free(block.address);
-      return { address, bytes };
-    };
+    const scratch = new WorkingMemory(allocator);
+    const workspace = new WorkingMemory(allocator);
     this.#machine = {
       allocator,
       reserve: (scratchBytes, workspaceBytes) => {
-        stride = Math.max(stride, Math.ceil(scratchBytes / SCRATCH_GRAIN) * SCRATCH_GRAIN);
-        scratch = enlarge(scratch, stride * threads);
-        workspace = enlarge(workspace, workspaceBytes);
+        const needed = Math.max(stride, Math.ceil(scratchBytes / SCRATCH_GRAIN) * SCRATCH_GRAIN);
+        scratch.reserve(needed * threads);
+        stride = needed;
+        workspace.reserve(workspaceBytes);
       },
       get workspace() {
         return workspace.address;
       },
       own: (buffer, what) => this.#own(buffer, what),
-      run: (command, end) => exports.run(command, end, scratch.address, stride, threads, mayBlock),
+      run(command, end) {
+        try {
+          exports.run(command, end, scratch.address, stride, threads, mayBlock);
+        } catch (cause) {
+          throw new TensorError("kernel", `wasm: a kernel trapped: ${(cause as Error).message}`);
+        }
+      },
     };
   }
 
@@ -72,13 +105,13 @@ export class WasmBackend implements Backend {
     return { bytes: this.#bytes, peakBytes: this.#peakBytes, buffers: this.#buffers.size };
   }
 
-  allocate(bytes: number): WasmBuffer {
+  allocate(bytes: number): Block {
     this.#alive();
     if (!(Number.isInteger(bytes) && bytes >= 0))
       throw new TensorError("argument", `wasm: a buffer has a whole number of bytes, not ${bytes}`);
     if (bytes > MAX_BUFFER_BYTES)
       throw new TensorError("limit", `wasm: a buffer of ${bytes} bytes; WebAssembly memory holds ${MAX_BUFFER_BYTES}`);
-    const buffer: WasmBuffer = { bytes, address: this.#allocator.allocate(bytes) };
+    const buffer = this.#allocator.allocate(bytes, "values");
     this.#buffers.add(buffer);
     this.#bytes += bytes;
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
@@ -86,10 +119,10 @@ export class WasmBackend implements Backend {
   }
 
   free(buffer: BackendBuffer): void {
-    const { address, bytes } = this.#own(buffer, "free");
-    this.#allocator.free(address);
-    this.#buffers.delete(buffer);
-    this.#bytes -= bytes;
+    const own = this.#own(buffer, "free");
+    this.#allocator.free(own);
+    this.#buffers.delete(own);
+    this.#bytes -= own.bytes;
   }
 
   write(buffer: BackendBuffer, data: AnyData, byteOffset = 0): void {
@@ -101,7 +134,7 @@ export class WasmBackend implements Backend {
   async read(buffer: BackendBuffer, dtype: DType, length: number, byteOffset = 0): Promise<AnyData> {
     const { address } = this.#window(buffer, "read", length * BYTES_PER_ELEMENT, byteOffset);
     // A copy in memory of its own: callers may keep it, transfer it or pass it to APIs that refuse shared memory.
-    const copy = viewAs(dtype, new ArrayBuffer(length * BYTES_PER_ELEMENT));
+    const copy = viewAs(dtype, hostMemory(length * BYTES_PER_ELEMENT));
     copy.set(viewAs(dtype, this.#allocator.memory.buffer, address + byteOffset, length));
     return copy;
   }
@@ -122,8 +155,8 @@ export class WasmBackend implements Backend {
     if (this.#destroyed) throw new TensorError("disposed", "wasm: this backend was destroyed");
   }
 
-  #own(buffer: BackendBuffer | undefined, what: string): WasmBuffer {
-    if (buffer && this.#buffers.has(buffer)) return buffer as WasmBuffer;
+  #own(buffer: BackendBuffer | undefined, what: string): Block {
+    if (buffer && this.#buffers.has(buffer)) return buffer as Block;
     this.#alive();
     throw new TensorError(
       "disposed",
@@ -131,7 +164,7 @@ export class WasmBackend implements Backend {
     );
   }
 
-  #window(buffer: BackendBuffer, what: string, bytes: number, byteOffset: number): WasmBuffer {
+  #window(buffer: BackendBuffer, what: string, bytes: number, byteOffset: number): Block {
     const own = this.#own(buffer, what);
     if (!(byteOffset >= 0 && byteOffset % BYTES_PER_ELEMENT === 0 && byteOffset + bytes <= own.bytes))
       throw new TensorError(

@@ -2,8 +2,7 @@ import { type Kernel, kernelInputs, kernelOutputs } from "../../compile/kernel.j
 import { BYTES_PER_ELEMENT } from "../../dtype.js";
 import { TensorError } from "../../errors.js";
 import type { BackendBuffer, Executable } from "../backend.js";
-import type { Allocator } from "./allocator.js";
-import type { WasmBuffer } from "./buffer.js";
+import type { Allocator, Block } from "./allocator.js";
 import { encodeKernel } from "./encode/kernel.js";
 import { CommandStream, WORKSPACE } from "./encode/stream.js";
 import { extentOf, sizeOf, windowOf } from "./encode/window.js";
@@ -16,26 +15,24 @@ export interface Machine {
   /** Address of the workspace; it may move when another executable reserves more. */
   readonly workspace: number;
   /** The buffer, if it is alive and of this backend. */
-  own(buffer: BackendBuffer | undefined, what: string): WasmBuffer;
+  own(buffer: BackendBuffer | undefined, what: string): Block;
   run(command: number, end: number): void;
 }
 
 const NOWHERE = -1;
 
-/** A command stream in linear memory. Running it again costs a comparison per slot and one call. */
+/** A command stream in linear memory. Running it again costs a comparison per slot and one call; it may be moved between runs. */
 export class WasmExecutable implements Executable {
   readonly ready = Promise.resolve();
   readonly #machine: Machine;
   readonly #names: readonly string[];
-  readonly #dispatches: number;
-  readonly #bytes: number;
+  readonly stats: Executable["stats"];
   /** Per slot, the workspace last: words to patch and what to add to the slot's address. */
   readonly #words: Uint32Array[];
   readonly #offsets: Uint32Array[];
   readonly #bound: Float64Array;
   readonly #needed: Float64Array;
-  #address: number | undefined;
-  #submits = 0;
+  #block: Block | undefined;
 
   constructor(machine: Machine, kernels: readonly Kernel[], slots: number) {
     this.#machine = machine;
@@ -44,7 +41,7 @@ export class WasmExecutable implements Executable {
     const stream = new CommandStream();
     for (const kernel of kernels) encodeKernel(stream, kernel);
     this.#names = kernels.map(({ name }) => name);
-    this.#dispatches = stream.commands;
+    this.stats = { dispatches: stream.commands, submits: stream.commands > 0 ? 1 : 0 };
     this.#bound = new Float64Array(slots + 1).fill(NOWHERE);
     const bySlot = Array.from({ length: slots + 1 }, () => ({ words: [] as number[], offsets: [] as number[] }));
     for (const { word, slot, byteOffset } of stream.relocations) {
@@ -55,19 +52,13 @@ export class WasmExecutable implements Executable {
     this.#words = bySlot.map(({ words }) => Uint32Array.from(words));
     this.#offsets = bySlot.map(({ offsets }) => Uint32Array.from(offsets));
     machine.reserve(stream.scratchBytes, stream.workspaceBytes);
-    this.#bytes = stream.words.length * 4;
-    this.#address = machine.allocator.allocate(this.#bytes);
-    new Uint32Array(machine.allocator.memory.buffer, this.#address, stream.words.length).set(stream.words);
-  }
-
-  get stats(): { readonly dispatches: number; readonly submits: number } {
-    return { dispatches: this.#dispatches, submits: this.#submits };
+    this.#block = machine.allocator.allocate(stream.words.length * 4, "programs");
+    this.#wordsOf(this.#block).set(stream.words);
   }
 
   run(buffers: readonly BackendBuffer[]): void {
-    const command = this.#address;
-    if (command === undefined)
-      throw new TensorError("disposed", `wasm: this program of ${this.#names.length} kernels was destroyed`);
+    const block = this.#block;
+    if (!block) throw new TensorError("disposed", `wasm: this program of ${this.#names.length} kernels was destroyed`);
     const slots = this.#needed.length;
     for (let slot = 0; slot < slots; slot++) {
       const buffer = this.#machine.own(buffers[slot], `slot ${slot}`);
@@ -79,21 +70,23 @@ export class WasmExecutable implements Executable {
           "argument",
           `wasm: slot ${slot} needs a buffer of ${this.#needed[slot]} bytes, not ${buffer.bytes}`,
         );
-      this.#bind(command, slot, buffer.address);
+      this.#bind(block, slot, buffer.address);
     }
-    if (this.#machine.workspace !== this.#bound[slots]) this.#bind(command, slots, this.#machine.workspace);
-    this.#submits++;
-    this.#machine.run(command, command + this.#bytes);
+    if (this.#machine.workspace !== this.#bound[slots]) this.#bind(block, slots, this.#machine.workspace);
+    if (this.stats.dispatches > 0) this.#machine.run(block.address, block.address + block.bytes);
   }
 
   destroy(): void {
-    if (this.#address === undefined) return;
-    this.#machine.allocator.free(this.#address);
-    this.#address = undefined;
+    if (this.#block) this.#machine.allocator.free(this.#block);
+    this.#block = undefined;
   }
 
-  #bind(command: number, slot: number, address: number): void {
-    const memory = new Uint32Array(this.#machine.allocator.memory.buffer, command, this.#bytes / 4);
+  #wordsOf({ address, bytes }: Block): Uint32Array {
+    return new Uint32Array(this.#machine.allocator.memory.buffer, address, bytes / 4);
+  }
+
+  #bind(block: Block, slot: number, address: number): void {
+    const memory = this.#wordsOf(block);
     const words = this.#words[slot]!;
     const offsets = this.#offsets[slot]!;
     for (let i = 0; i < words.length; i++) memory[words[i]!] = address + offsets[i]!;

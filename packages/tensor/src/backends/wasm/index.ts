@@ -1,4 +1,5 @@
 import { TensorError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
 import type { Backend } from "../backend.js";
 import { Allocator } from "./allocator.js";
 import { WasmBackend } from "./backend.js";
@@ -49,14 +50,18 @@ const instantiate = async (threads: number, relaxedSimd: boolean): Promise<Insta
 /**
  * Kernels compiled to WebAssembly, on threads over shared memory where there is any: runs on any machine and in any
  * browser. The numbers do not depend on the number of threads.
- * @throws TensorError `argument` for a thread count that is not 1 to 64.
+ * @throws TensorError `argument` for a thread count that is not 1 to 64, and for unknown options.
  */
-export const createWasmBackend = async ({ threads, relaxedSimd = true }: WasmOptions = {}): Promise<Backend> => {
+export const createWasmBackend = async (options: WasmOptions = {}): Promise<Backend> => {
+  checkOptions("wasm", options, ["threads", "relaxedSimd"]);
+  const { threads, relaxedSimd = true } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS))
     throw new TensorError(
       "argument",
       `wasm: threads is ${threads}; it must be a whole number from 1 to ${MAX_THREADS}`,
     );
+  if (typeof relaxedSimd !== "boolean")
+    throw new TensorError("argument", `wasm: relaxedSimd is ${relaxedSimd}; it must be true or false`);
   const wanted = threads ?? Math.max(1, Math.min(hardwareThreads(), MAX_DEFAULT_THREADS));
   let obstacle = wanted > 1 ? sharingObstacle() : undefined;
   let instance: Instance | undefined;

@@ -66,22 +66,28 @@ const describe = (adapter: GPUAdapter, device: GPUDevice, languageFeatures: read
   };
 };
 
+const refused = (cause: Error): never => {
+  throw new TensorError("adapter", `the WebGPU adapter gives no device: ${cause.message}`);
+};
+
 /** Asks for an adapter and a device with all that both can give. Throws `adapter` with what to do. */
 export const requestDevice = async (
   gpu: GPU,
   { adapterOptions, requireHardware }: AdapterRequest,
 ): Promise<{ device: GPUDevice; info: WebgpuInfo }> => {
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance", ...adapterOptions });
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance", ...adapterOptions }).catch(refused);
   if (!adapter)
     throw new TensorError(
       "adapter",
       "no WebGPU adapter: install a GPU driver with Vulkan, Metal or Direct3D 12, or a software one (Mesa lavapipe, SwiftShader); in a browser, enable WebGPU",
     );
-  const device = await adapter.requestDevice({
-    label: "isoflop",
-    requiredFeatures: WANTED.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[],
-    requiredLimits: Object.fromEntries(RAISED.map((limit) => [limit, adapter.limits[limit]])),
-  });
+  const device = await adapter
+    .requestDevice({
+      label: "isoflop",
+      requiredFeatures: WANTED.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[],
+      requiredLimits: Object.fromEntries(RAISED.map((limit) => [limit, adapter.limits[limit]])),
+    })
+    .catch(refused);
   const info = describe(adapter, device, [...(gpu.wgslLanguageFeatures ?? [])].sort());
   if (requireHardware && info.software) {
     device.destroy();

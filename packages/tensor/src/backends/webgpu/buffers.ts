@@ -30,6 +30,11 @@ const STAGING_KEPT = 4;
 const STAGING_KEPT_BYTES = 1 << 20;
 const UNFLUSHED_BYTES = 64 << 20;
 
+/** Dawn in Node crashes on shared memory, and another thread could change it meanwhile. */
+const ownMemory = (data: AnyData): AnyData & ArrayBufferView<ArrayBuffer> =>
+  (Object.prototype.toString.call(data.buffer) === "[object SharedArrayBuffer]" ? data.slice() : data) as AnyData &
+    ArrayBufferView<ArrayBuffer>;
+
 /** Allocates, writes and reads storage buffers of one device, and counts them. */
 export class Buffers {
   readonly #device: GPUDevice;
@@ -101,7 +106,7 @@ export class Buffers {
         `write of ${data.byteLength} bytes at ${byteOffset} into a buffer of ${own.bytes} bytes (offsets are multiples of 4)`,
       );
     if (data.byteLength === 0) return;
-    this.#device.queue.writeBuffer(own.gpu, byteOffset, data as AnyData & ArrayBufferView<ArrayBuffer>);
+    this.#device.queue.writeBuffer(own.gpu, byteOffset, ownMemory(data));
     this.#flushLater(data.byteLength);
   }
 

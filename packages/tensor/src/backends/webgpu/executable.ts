@@ -95,8 +95,18 @@ export const createExecutable = (machine: Machine, kernels: readonly Kernel[], s
   const { device, buffers, pipelines, failures } = machine;
   failures.check();
   const { dispatches, scratchBytes } = lowerAll(kernels, slots, machine.info);
-  const scratch = scratchBytes.map((bytes) => buffers.allocate(bytes));
   const { buffer: parameterBuffer, bindings } = uploadParameters(device, dispatches);
+  const scratch: WebgpuBuffer[] = [];
+  const release = (): void => {
+    parameterBuffer.destroy();
+    for (const buffer of scratch) if (!buffer.freed) buffers.free(buffer);
+  };
+  try {
+    for (const bytes of scratchBytes) scratch.push(buffers.allocate(bytes));
+  } catch (error) {
+    release();
+    throw error;
+  }
   const steps: Step[] = dispatches.map((dispatch, i) => ({
     dispatch,
     pipeline: pipelines.of(dispatch),
@@ -195,8 +205,7 @@ export const createExecutable = (machine: Machine, kernels: readonly Kernel[], s
     destroy() {
       if (destroyed) return;
       destroyed = true;
-      parameterBuffer.destroy();
-      for (const buffer of scratch) if (!buffer.freed) buffers.free(buffer);
+      release();
       for (const step of steps) step.groups.clear();
     },
   };

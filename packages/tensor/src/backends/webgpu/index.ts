@@ -1,4 +1,5 @@
 import { TensorError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
 import { type AdapterRequest, requestDevice } from "./adapter.js";
 import { backendOn, type WebgpuBackend } from "./backend.js";
 
@@ -12,9 +13,10 @@ export interface WebgpuOptions extends AdapterRequest {
 
 /**
  * The WebGPU backend on one device of its own. Throws `adapter` when there is no WebGPU, no adapter, or only a software adapter
- * although hardware was required.
+ * although hardware was required; `argument` for unknown options.
  */
 export const createWebgpuBackend = async (options: WebgpuOptions = {}): Promise<WebgpuBackend> => {
+  checkOptions("webgpu", options, ["gpu", "adapterOptions", "requireHardware"]);
   const gpu = options.gpu ?? (typeof navigator === "undefined" ? undefined : navigator.gpu);
   if (!gpu)
     throw new TensorError(

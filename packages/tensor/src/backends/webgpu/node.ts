@@ -1,4 +1,5 @@
 import { TensorError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
 
 const PACKAGE: string = "webgpu";
 
@@ -26,6 +27,7 @@ const instances: GPU[] = [];
 
 /** Dawn's `GPU` object in Node, from the optional package `webgpu`. Throws `adapter` when that is not installed. */
 export const nodeGpu = async (options: NodeGpuOptions = {}): Promise<GPU> => {
+  checkOptions("nodeGpu", options, ["enable", "disable", "backend", "adapter"]);
   let dawn: typeof import("webgpu");
   try {
     // Not a literal: a browser bundle must neither contain this package nor fail for want of it.

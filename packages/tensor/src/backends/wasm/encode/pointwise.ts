@@ -1,4 +1,5 @@
 import type { PointwiseKernel } from "../../../compile/kernel.js";
+import { checkPoints } from "../../../shape.js";
 import { Op, Tile } from "../opcodes.js";
 import { TileProgram } from "./program.js";
 import type { CommandStream } from "./stream.js";
@@ -6,7 +7,8 @@ import { cut } from "./tasks.js";
 import { sizeOf } from "./window.js";
 
 /** [count, elements per task, program]. */
-export const encodePointwise = (stream: CommandStream, { program, outputs }: PointwiseKernel): void => {
+export const encodePointwise = (stream: CommandStream, { name, program, outputs }: PointwiseKernel): void => {
+  checkPoints(name, program.shape);
   const count = sizeOf(program.shape);
   if (count === 0) return;
   const tiles = new TileProgram(program, outputs);

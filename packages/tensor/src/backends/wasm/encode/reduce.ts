@@ -1,6 +1,7 @@
 import type { PointwiseProgram, ReduceKernel } from "../../../compile/kernel.js";
 import type { DType } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
+import { checkPoints } from "../../../shape.js";
 import { Fold, Op, Tile } from "../opcodes.js";
 import { encodePointwise } from "./pointwise.js";
 import { TileProgram } from "./program.js";
@@ -25,6 +26,7 @@ const dtypeOfResult = ({ loads, body, results }: PointwiseProgram): DType => {
 
 export const encodeReduce = (stream: CommandStream, kernel: ReduceKernel): void => {
   const { program, outer, reduced, inner, output } = kernel;
+  checkPoints(kernel.name, program.shape);
   const dtype = dtypeOfResult(program);
   if (outer * inner === 0) return;
   if (reduced === 0) {

@@ -1,6 +1,7 @@
 import type { Variant } from "../lowering.js";
 import { Module } from "../wgsl/module.js";
-import { outside, RUN } from "./take.js";
+import { sumsInRuns } from "../wgsl/runs.js";
+import { outside } from "./take.js";
 
 export const gather: Variant = {
   op: "gather",
@@ -44,15 +45,11 @@ export const gatherBackward: Variant = {
       `let column = index % ${columns};`,
       `let at = i32((index / ${columns}) % ${p.u32(extent)});`,
       `let start = index / (${columns} * ${p.u32(extent)}) * ${p.u32(k)} * ${columns} + column;`,
-      "var total = 0.0;",
-      `for (var base = 0u; base < ${p.u32(k)}; base += ${RUN}u) {`,
-      "var part = 0.0;",
-      `for (var i = base; i < min(base + ${RUN}u, ${p.u32(k)}); i++) {`,
-      `let from_ = start + i * ${columns};`,
-      `if (${buffers.of(indices).name}[from_ + ${p.u32(indices.offset)}] == at) { part += ${buffers.of(dy).name}[from_ + ${p.u32(dy.offset)}]; }`,
-      "}",
-      "total += part;",
-      "}",
+      sumsInRuns({ counter: "i", first: "0u", last: p.u32(k), step: 1, steps: k }, "f32", { total: "term" }, [
+        `let from_ = start + i * ${columns};`,
+        "var term = 0.0;",
+        `if (${buffers.of(indices).name}[from_ + ${p.u32(indices.offset)}] == at) { term = ${buffers.of(dy).name}[from_ + ${p.u32(dy.offset)}]; }`,
+      ]),
       `${buffers.of(out).name}[index + ${p.u32(out.offset)}] = total;`,
     ];
     return [module.perElement(text, outer * extent * inner)];

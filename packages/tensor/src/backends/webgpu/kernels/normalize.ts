@@ -2,14 +2,14 @@ import type { View } from "../../../compile/kernel.js";
 import { rowVariants } from "./rows.js";
 
 /** xhat = (x - mean) rstd with rstd = 1 / sqrt(mean square + eps), the mean square taken after centring (two passes). */
-const normalize = rowVariants("normalize", ({ module, columns, at, each, sum, once }, { inputs, outputs, attrs }) => {
+const normalize = rowVariants("normalize", ({ module, columns, at, each, sums, once }, { inputs, outputs, attrs }) => {
   const [x, xhat, rstd] = [inputs[0]!, outputs[0]!, outputs[1]!];
   const { parameters } = module;
   const rstds = module.bind(rstd.slot, "f32", "read_write", 1);
-  const mean = attrs.center ? [sum("total", at(x)), `let mean = totalAll / ${columns};`] : ["let mean = 0.0;"];
+  const mean = attrs.center ? [sums({ total: at(x) }), `let mean = totalAll / ${columns};`] : ["let mean = 0.0;"];
   return [
     ...mean,
-    sum("squares", "d * d", `let d = ${at(x)} - mean;`),
+    sums({ squares: "d * d" }, `let d = ${at(x)} - mean;`),
     `let scale = 1.0 / sqrt(squaresAll / ${columns} + ${parameters.f32(Number(attrs.eps))});`,
     each(`${at(xhat)} = (${at(x)} - mean) * scale;`),
     once(`${rstds}[row + ${parameters.u32(rstd.offset)}] = scale;`),
@@ -19,13 +19,13 @@ const normalize = rowVariants("normalize", ({ module, columns, at, each, sum, on
 /** dx = rstd (dxhat - mean(dxhat) - xhat mean(dxhat xhat)); without centring the first mean is absent. */
 const normalizeBackward = rowVariants(
   "normalizeBackward",
-  ({ module, columns, at, each, sum }, { inputs, outputs, attrs }) => {
+  ({ module, columns, at, each, sums }, { inputs, outputs, attrs }) => {
     const [dxhat, xhat, rstd, dx] = [...inputs, ...outputs] as [View, View, View, View];
     const rstds = module.bind(rstd.slot, "f32", "read", 1);
-    const mean = attrs.center ? [sum("total", at(dxhat)), `let mean = totalAll / ${columns};`] : ["let mean = 0.0;"];
+    const mean = attrs.center ? [sums({ total: at(dxhat) }), `let mean = totalAll / ${columns};`] : ["let mean = 0.0;"];
     return [
       ...mean,
-      sum("products", `${at(dxhat)} * ${at(xhat)}`),
+      sums({ products: `${at(dxhat)} * ${at(xhat)}` }),
       `let product = productsAll / ${columns};`,
       `let scale = ${rstds}[row + ${module.parameters.u32(rstd.offset)}];`,
       each(`${at(dx)} = scale * (${at(dxhat)} - mean - ${at(xhat)} * product);`),

@@ -1,4 +1,5 @@
 import type { PointwiseKernel, View } from "../../../compile/kernel.js";
+import { checkPoints } from "../../../shape.js";
 import type { Dispatch } from "../dispatch.js";
 import { address, coordinate, elements, range, splitIndex } from "../wgsl/address.js";
 import type { Layout } from "../wgsl/layout.js";
@@ -18,6 +19,7 @@ const fitsRows = (layout: Layout, views: readonly View[]): boolean => {
 /** Lowers a pointwise kernel: four elements per invocation where memory allows, one otherwise. */
 export const pointwise = (kernel: PointwiseKernel): Dispatch[] => {
   const { program, outputs } = kernel;
+  checkPoints(kernel.name, program.shape);
   const { loads } = program;
   const views = [...loads, ...outputs];
   const layout = mergeAxes(program.shape, views, iotaAxes(program));

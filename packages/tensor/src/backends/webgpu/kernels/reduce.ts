@@ -1,4 +1,5 @@
 import type { ReduceKernel, View } from "../../../compile/kernel.js";
+import { checkPoints } from "../../../shape.js";
 import type { Dispatch } from "../dispatch.js";
 import type { LoweringContext } from "../lowering.js";
 import { contiguous, size } from "../views.js";
@@ -216,6 +217,7 @@ total = shared_[lin];`);
 export const reduce = (kernel: ReduceKernel, context: LoweringContext): Dispatch[] => {
   const { outer, inner, output } = kernel;
   if (outer * inner === 0) return [];
+  checkPoints(kernel.name, kernel.program.shape);
   const chosen = plan(kernel, context.info.software);
   if (chosen.pieces === 1) return [pass(kernel, chosen, output)];
   const shape = [outer, chosen.pieces, inner] as const;

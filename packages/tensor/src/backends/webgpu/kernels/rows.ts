@@ -2,6 +2,7 @@ import type { CallKernel, View } from "../../../compile/kernel.js";
 import type { Dispatch } from "../dispatch.js";
 import type { Variant } from "../lowering.js";
 import { Module } from "../wgsl/module.js";
+import { loopText, sumsInRuns } from "../wgsl/runs.js";
 
 /** Building blocks of a kernel over the rows of contiguous [rows, columns] matrices. `c` is the column (in rows of four where those fit). */
 export interface RowText {
@@ -12,8 +13,8 @@ export interface RowText {
   at(view: View): string;
   /** Statements for every column of the row. */
   each(...statements: string[]): string;
-  /** Makes `let <name>All: f32`, the sum of `term` (of type F) over the row; `statements` come before it at every column. */
-  sum(name: string, term: string, ...statements: string[]): string;
+  /** Makes `let <name>All: f32`, the sum over the row of a term of type F, for each name; `statements` come before them at every column. */
+  sums(terms: Readonly<Record<string, string>>, ...statements: string[]): string;
   /** Makes `let <name>All: f32`, the largest of `term` over the row. */
   max(name: string, term: string): string;
   /** A statement done once per row; `row` is its index. */
@@ -21,9 +22,6 @@ export interface RowText {
 }
 
 const SERIAL_WORKGROUP = 32;
-
-/** Terms added one after the other before their sum joins the total: rounding must not grow with the row. */
-const RUN = 256;
 
 /**
  * How a row is shared out. `serial`: one invocation has a row to itself, for software adapters, where barriers cost more
@@ -65,9 +63,8 @@ ${name} = shared_[0];
 workgroupBarrier();`;
   if (sharing === "workgroup") module.declare(`var<workgroup> shared_: array<F, ${size}>;`);
 
-  const [first, step] = sharing === "serial" ? ["0u", 1] : ["lin", size];
-  const each = (from: string, to: string, statements: readonly string[]): string =>
-    `for (var c = ${from}; c < ${to}; c += ${step}u) {\n${statements.join("\n")}\n}`;
+  const step = sharing === "serial" ? 1 : size;
+  const loop = { counter: "c", first: sharing === "serial" ? "0u" : "lin", last, step, steps: Math.ceil(steps / step) };
   const across = (name: string, op: "sum" | "max"): string => {
     const pair = (a: string, b: string): string => combine(op, a, b);
     const joined = width === 1 ? name : pair(pair(`${name}.x`, `${name}.y`), pair(`${name}.z`, `${name}.w`));
@@ -79,16 +76,11 @@ workgroupBarrier();`;
     module,
     columns: parameters.f32(columns),
     at: (view) => `${wide.of(view).name}[row * ${last}${base(view)} + c]`,
-    each: (...statements) => each(first, last, statements),
-    sum: (name, term, ...statements) => `var ${name} = F(0.0);
-for (var base = ${first}; base < ${last}; base += ${RUN * step}u) {
-var part = F(0.0);
-${each("base", `min(base + ${RUN * step}u, ${last})`, [...statements, `part += ${term};`])}
-${name} += part;
-}
-${across(name, "sum")}`,
+    each: (...statements) => loopText(loop, statements),
+    sums: (terms, ...statements) =>
+      [sumsInRuns(loop, "F", terms, statements), ...Object.keys(terms).map((name) => across(name, "sum"))].join("\n"),
     max: (name, term) => `var ${name} = ${lowest};
-${each(first, last, [`${name} = max(${name}, ${term});`])}
+${loopText(loop, [`${name} = max(${name}, ${term});`])}
 ${across(name, "max")}`,
     once: (statement) => (sharing === "serial" ? statement : `if (lin == 0u) { ${statement} }`),
   });

@@ -2,21 +2,19 @@ import type { View } from "../../../compile/kernel.js";
 import { type RowText, rowVariants } from "./rows.js";
 
 /** softmax of every row, with the row's maximum taken out first. */
-const plain = ({ module, at, each, sum, max }: RowText, [x]: readonly View[], [y]: readonly View[]): string[] => {
+const plain = ({ module, at, each, sums, max }: RowText, [x]: readonly View[], [y]: readonly View[]): string[] => {
   const power = `${module.use("expF")}(${at(x!)} - highAll)`;
-  return [max("high", at(x!)), sum("total", power), each(`${at(y!)} = ${power} / totalAll;`)];
+  return [max("high", at(x!)), sums({ total: power }), each(`${at(y!)} = ${power} / totalAll;`)];
 };
 
 /**
  * Its logarithm. What ties with the maximum counts 1 each, and the rest keeps its accuracy beside them: where a class is all but certain,
  * the result is near 0.
  */
-const logarithm = ({ module, at, each, sum, max }: RowText, [x]: readonly View[], [y]: readonly View[]): string[] => [
+const logarithm = ({ module, at, each, sums, max }: RowText, [x]: readonly View[], [y]: readonly View[]): string[] => [
   max("high", at(x!)),
-  sum("ties", "select(F(0.0), F(1.0), hit)", `let hit = ${at(x!)} == F(highAll);`),
-  sum(
-    "rest",
-    `select(${module.use("expF")}(d), F(0.0), hit)`,
+  sums(
+    { ties: "select(F(0.0), F(1.0), hit)", rest: `select(${module.use("expF")}(d), F(0.0), hit)` },
     `let d = ${at(x!)} - highAll;`,
     `let hit = ${at(x!)} == F(highAll);`,
   ),
@@ -29,13 +27,13 @@ const softmax = rowVariants("softmax", (text, { inputs, outputs, attrs }) =>
 );
 
 /** softmax of every row and the logarithm of its normaliser, log sum exp x: what a backward pass recomputes it from. */
-const softmaxWithLse = rowVariants("softmaxWithLse", ({ module, at, each, sum, max, once }, { inputs, outputs }) => {
+const softmaxWithLse = rowVariants("softmaxWithLse", ({ module, at, each, sums, max, once }, { inputs, outputs }) => {
   const [x, y, lse] = [inputs[0]!, outputs[0]!, outputs[1]!];
   const normalisers = module.bind(lse.slot, "f32", "read_write", 1);
   const log = module.use("logF");
   return [
     max("high", at(x)),
-    sum("total", `${module.use("expF")}(${at(x)} - highAll)`),
+    sums({ total: `${module.use("expF")}(${at(x)} - highAll)` }),
     once(
       `${normalisers}[row + ${module.parameters.u32(lse.offset)}] = highAll + ${log}(F(totalAll))${module.width === 4 ? ".x" : ""};`,
     ),
@@ -44,9 +42,9 @@ const softmaxWithLse = rowVariants("softmaxWithLse", ({ module, at, each, sum, m
 });
 
 /** dx = y (dy - sum(y dy)). */
-const softmaxBackward = rowVariants("softmaxBackward", ({ at, each, sum }, { inputs, outputs }) => {
+const softmaxBackward = rowVariants("softmaxBackward", ({ at, each, sums }, { inputs, outputs }) => {
   const [y, dy, dx] = [...inputs, ...outputs] as [View, View, View];
-  return [sum("total", `${at(y)} * ${at(dy)}`), each(`${at(dx)} = ${at(y)} * (${at(dy)} - totalAll);`)];
+  return [sums({ total: `${at(y)} * ${at(dy)}` }), each(`${at(dx)} = ${at(y)} * (${at(dy)} - totalAll);`)];
 });
 
 export const softmaxVariants = [...softmax, ...softmaxWithLse, ...softmaxBackward];

@@ -3,6 +3,7 @@ import type { Variant } from "../lowering.js";
 import { size } from "../views.js";
 import { Module, storageType } from "../wgsl/module.js";
 import type { Parameters } from "../wgsl/parameters.js";
+import { RUN } from "../wgsl/runs.js";
 
 /** What reading outside gives: NaN, or 0 for integers. A parameter, since WGSL has no literal for NaN. */
 export const outside = (view: View, parameters: Parameters): string =>
@@ -30,9 +31,6 @@ export const take: Variant = {
     return [module.perElement(text, count)];
   },
 };
-
-/** Terms added one after the other before their sum joins the total: rounding must not grow with their number. */
-export const RUN = 256;
 
 /**
  * Two dispatches make the sums deterministic and cheap without atomics: the first links the updates of every row into a list in index
@@ -76,7 +74,7 @@ export const scatterAdd: Variant = {
         "var total = 0.0; var part = 0.0; var run = 0u;",
         `for (var i = ${list}[index / ${columns}]; i < ${p.u32(n)}; i = ${list}[${p.u32(rows)} + i]) {`,
         `part += ${values}[i * ${columns} + index % ${columns} + ${p.u32(updates.offset)}];`,
-        `run++; if (run == ${RUN}u) { total += part; part = 0.0; run = 0u; }`,
+        n <= RUN ? "" : `run++; if (run == ${RUN}u) { total += part; part = 0.0; run = 0u; }`,
         "}",
         "total += part;",
         `${sums}[index + ${p.u32(out.offset)}] = total;`,

@@ -1,0 +1,226 @@
+import { createDevice, log, mean, random, Tensor } from "@isoflop/tensor";
+import { describe, expect, test } from "vitest";
+import {
+  classifierFreeGuidance,
+  convert,
+  DiffusionError,
+  draws,
+  edmWeighting,
+  effectiveWeight,
+  fromSiT,
+  heun,
+  interpolate,
+  linearPath,
+  logitNormal,
+  loss,
+  minSnr,
+  mode,
+  type Objective,
+  objective,
+  quantiles,
+  rectifiedFlow,
+  sample,
+  sampler,
+  shifted,
+  shiftForTokens,
+  shiftTime,
+  sigmoidWeighting,
+  softMinSnr,
+  stratified,
+  uniform,
+  uniformTimes,
+  unweightedIn,
+  vpPath,
+} from "../src/index.js";
+
+const device = await createDevice("wasm");
+const shape = [2, 3] as const;
+const batch = {
+  x: random.normal(random.key(0), shape),
+  noise: random.normal(random.key(1), shape),
+  t: device.tensor([0.2, 0.8]),
+};
+const still = (x: Tensor): Tensor => x.mul(0);
+/** What a user without types hands over. */
+const loose = (value: unknown): never => value as never;
+const flow = rectifiedFlow();
+
+const refusal = (f: () => unknown): string => {
+  try {
+    f();
+  } catch (error) {
+    expect(error).toBeInstanceOf(DiffusionError);
+    return (error as DiffusionError).message;
+  }
+  return "nothing was refused";
+};
+
+const numberMistakes: [name: string, call: (value: number) => unknown, right: string][] = [
+  ["logitNormal mean", (mean) => logitNormal({ mean }), "finite"],
+  ["logitNormal std", (std) => logitNormal({ std }), "finite"],
+  ["mode", (scale) => mode({ scale }), "must lie in"],
+  ["vpPath", (betaMax) => vpPath({ betaMax }), "betaMin <= betaMax"],
+  ["minSnr", (gamma) => minSnr(gamma), "finite number above 0"],
+  ["softMinSnr", (sigmaData) => softMinSnr(sigmaData), "finite number above 0"],
+  ["edmWeighting", (sigmaData) => edmWeighting(sigmaData), "finite number above 0"],
+  ["sigmoidWeighting", (bias) => sigmoidWeighting(bias), "finite number"],
+  ["shifted", (by) => shifted(uniform(), by), "finite number above 0"],
+  ["shiftTime by", (by) => shiftTime(0.5, by), "finite number above 0"],
+  ["shiftTime t", (t) => shiftTime(t, 3), "0..1"],
+  ["shiftForTokens", (tokens) => shiftForTokens(tokens), "whole number of at least 1"],
+  ["uniformTimes steps", (steps) => uniformTimes(steps), "whole number of at least 1"],
+  ["uniformTimes shift", (shift) => uniformTimes(4, shift), "finite number above 0"],
+  ["stratified", (n) => stratified(uniform(), n, random.key(0)), "whole number of at least 1"],
+  ["draws", (n) => draws(uniform(), n, random.key(0)), "whole number of at least 1"],
+  ["quantiles n", (n) => quantiles(uniform(), n), "whole number of at least 1"],
+  ["quantiles offset", (offset) => quantiles(uniform(), 2, offset), "0..1"],
+  ["quantile", (u) => mode().quantile(u), "0..1"],
+  ["pdf", (t) => logitNormal().pdf(t), "finite number"],
+  ["path", (t) => linearPath().at(t), "0..1"],
+  ["convert", (t) => convert(linearPath(), { from: "noise", to: "data" }, 1, 1, t), "0..1"],
+  ["effectiveWeight", (t) => effectiveWeight(flow, t), "0..1"],
+  ["guidance scale", (scale) => classifierFreeGuidance(still, { scale }), "finite number"],
+  ["guidance interval", (from) => classifierFreeGuidance(still, { scale: 2, interval: [from, 1] }), "from < to <= 1"],
+];
+
+describe.each(numberMistakes)("%s", (_, call, right) => {
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("refuses %s", (value) => {
+    const message = refusal(() => call(value));
+    expect(message).toContain(String(value));
+    expect(message).toContain(right);
+  });
+  test("refuses a text", () => expect(refusal(() => call(loose("0.5x")))).toContain("0.5x"));
+});
+
+test("steps and shifts that make no grid are named", () => {
+  for (const steps of [0, 2.5, -1])
+    expect(refusal(() => uniformTimes(steps))).toBe(
+      `uniformTimes: steps is ${steps}; it must be a whole number of at least 1.`,
+    );
+  for (const shift of [0, -1])
+    expect(refusal(() => uniformTimes(4, shift))).toBe(
+      `uniformTimes: shift is ${shift}; it must be a finite number above 0.`,
+    );
+});
+
+test("an option of another name is named with the choices", () => {
+  const mistakes: [call: () => unknown, message: string][] = [
+    [() => logitNormal(loose({ sigma: 2 })), 'logitNormal: there is no option "sigma"; it takes mean, std.'],
+    [() => mode(loose({ s: 1 })), 'mode: there is no option "s"; it takes scale.'],
+    [() => vpPath(loose({ beta: 1 })), 'vpPath: there is no option "beta"; it takes betaMin, betaMax.'],
+    [() => rectifiedFlow(loose({ std: 1 })), 'rectifiedFlow: there is no option "std"; it takes density.'],
+    [
+      () => objective(loose({ ...flow, errorin: "data" })),
+      'objective: there is no option "errorin"; it takes path, prediction, errorIn, weighting, density.',
+    ],
+    [
+      () => classifierFreeGuidance(still, loose({ scales: 2 })),
+      'classifierFreeGuidance: there is no option "scales"; it takes scale, interval.',
+    ],
+    [
+      () => sampler(still, loose({ steps: 2 })),
+      'sampler: there is no option "steps"; it takes objective, solver, device.',
+    ],
+    [() => logitNormal(loose(2)), "logitNormal: the options are 2; they are a record of mean, std."],
+  ];
+  for (const [call, message] of mistakes) expect(refusal(call)).toBe(message);
+});
+
+test("sample names an option of another name before anything runs", async () => {
+  const attempt = sample(still, loose({ noise: batch.noise, device, step: 3 }));
+  await expect(attempt).rejects.toThrow(
+    'there is no option "step"; it takes noise, steps, times, onStep, signal, objective',
+  );
+});
+
+test("a prediction, path, weighting or density of another name is named with the choices", () => {
+  const aim = (changes: object): Objective => ({ ...flow, ...changes });
+  const choices = "it is one of velocity, noise, data, v, score.";
+  for (const name of ["epsilon", "x0", undefined]) {
+    const told = name === undefined ? "undefined" : `"${name}"`;
+    const changed = aim({ prediction: name });
+    expect(refusal(() => objective(loose(changed)))).toBe(`objective: prediction is ${told}; ${choices}`);
+    expect(refusal(() => loss(changed, still, batch))).toBe(`loss: prediction is ${told}; ${choices}`);
+    expect(refusal(() => sampler(still, { objective: changed }))).toBe(`sampler: prediction is ${told}; ${choices}`);
+    expect(refusal(() => effectiveWeight(flow, 0.5, loose(name ?? null)))).toContain(choices);
+    expect(refusal(() => unweightedIn(loose(name)))).toContain(choices);
+    expect(refusal(() => fromSiT(still, loose(name ?? null)))).toContain(choices);
+    expect(refusal(() => convert(linearPath(), { from: "noise", to: loose(name) }, 1, 1, 0.5))).toContain(choices);
+  }
+  expect(refusal(() => loss(aim({ errorIn: "x" }), still, batch))).toContain(`errorIn is "x"; ${choices}`);
+  expect(refusal(() => loss(aim({ path: "linear" }), still, batch))).toContain('path is "linear"');
+  expect(refusal(() => loss(aim({ weighting: "minSnr" }), still, batch))).toContain('weighting is "minSnr"');
+  expect(refusal(() => objective(loose(aim({ density: logitNormal }))))).toContain("the function logitNormal itself");
+  expect(refusal(() => sampler(still, { solver: loose(heun) }))).toContain("solver is the function heun itself");
+  expect(refusal(() => sampler(still, { solver: loose("heun") }))).toContain('solver is "heun"; it takes one such as');
+});
+
+describe("a network whose output is no prediction", () => {
+  const outputs: [name: string, model: (x: Tensor) => Tensor, told: RegExp][] = [
+    ["one channel of three", (x) => mean(x, [1], { keepDims: true }) as Tensor, /model gives f32 \[\d, 1\]/],
+    ["one sample of two", (x) => x.slice([0]) as Tensor, /model gives f32 \[1, \d\]/],
+    ["integers", (x) => x.cast("i32") as never, /model gives i32 \[\d, 3\]/],
+    ["a promise", () => loose(Promise.resolve(batch.x)), /model gives \[object Promise\]/],
+  ];
+  test.each(outputs)("%s: loss, sample, guidance and fromSiT refuse it alike", async (_, model, told) => {
+    const inputs = { condition: device.tensor([1, 2]), unconditional: device.tensor([0, 0]) };
+    const guided = classifierFreeGuidance(model, { scale: 2 });
+    expect(refusal(() => loss(flow, model, batch))).toMatch(told);
+    expect(refusal(() => fromSiT(model)(batch.x, batch.t))).toMatch(told);
+    expect(refusal(() => guided(batch.x, batch.t, inputs))).toMatch(/model gives/);
+    await expect(sample(model, { noise: batch.noise, steps: 2, device })).rejects.toThrow(told);
+    await expect(sample(model, { noise: batch.noise, steps: 2, device })).rejects.toThrow(
+      /takes an f32 tensor of x's shape, \[2, 3\]/,
+    );
+  });
+});
+
+test("operands of another dtype, shape or kind are named", async () => {
+  const { x, noise, t } = batch;
+  const whole = device.tensor(Int32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+  expect(refusal(() => loss(flow, still, { x: loose(whole), noise, t }))).toContain(
+    "x is i32 [2, 3]; it takes an f32 tensor",
+  );
+  expect(refusal(() => loss(flow, still, loose({ x, noise })))).toContain("t is undefined; it takes an f32 tensor");
+  expect(refusal(() => interpolate(linearPath(), x, loose(3), t))).toContain("noise is 3");
+  expect(refusal(() => loss(flow, still, { x, noise, t: loose(device.tensor(Int32Array.of(0, 1), [2])) }))).toContain(
+    "t is i32 [2]",
+  );
+  const scalar = device.tensor([1], []);
+  await expect(sample(still, { noise: scalar })).rejects.toThrow("noise is []; it takes [n, ...]");
+  const guided = classifierFreeGuidance(still, { scale: 2 });
+  expect(refusal(() => guided(x, t, loose({ condition: t })))).toContain("unconditional is undefined");
+  expect(refusal(() => classifierFreeGuidance(still, { scale: device.tensor([1, 2]) }))).toContain("it takes a scalar");
+});
+
+describe("values that are not finite on the way", () => {
+  test("are named with the first step and its times, and leave nothing on the device", async () => {
+    const breaks = (x: Tensor, t: Tensor): Tensor => log(t.sub(0.5)).reshape([2, 1]).mul(x);
+    const noise = device.tensor([1, 2, 3, 4, 5, 6], [2, 3]);
+    const { buffers } = device.memory;
+    // log(t - 0.5) is -Infinity at t = 0.5, which the fifth step of eight starts from.
+    const attempt = sample(breaks, { noise, steps: 8 });
+    await expect(attempt).rejects.toThrow(/not finite after step 5 of 8, from t = 0.5 to 0.375/);
+    await expect(attempt).rejects.toMatchObject({ name: "DiffusionError", code: "values" });
+    expect(device.memory.buffers).toBe(buffers);
+  });
+
+  test("a guidance scale that is NaN on the device, and noise that is, count too", async () => {
+    const inputs = { condition: device.tensor([1, 2], [2, 1]), unconditional: device.tensor([0, 0], [2, 1]) };
+    const echo = (x: Tensor, _: Tensor, condition: Tensor): Tensor => x.mul(0).add(condition);
+    const guided = classifierFreeGuidance(echo, { scale: device.tensor([Number.NaN], []) });
+    const run = sampler(guided).run(inputs, { noise: batch.noise, steps: 3 });
+    await expect(run).rejects.toThrow(/after step 1 of 3, from t = 1 to/);
+    const noise = device.tensor([1, Number.POSITIVE_INFINITY], [2, 1]);
+    await expect(sample(still, { noise, steps: 2 })).rejects.toThrow(/after step 1 of 2/);
+  });
+});
+
+test("a run without a device asks for one", async () => {
+  const noise = random.normal(random.key(0), [1, 3]);
+  await expect(sample(still, { noise, steps: 2 })).rejects.toThrow(
+    "sample: name a device (its option `device`); noise and inputs have none.",
+  );
+  const out = await sample(still, { noise, steps: 2, device });
+  expect(out).toBeInstanceOf(Tensor);
+});
