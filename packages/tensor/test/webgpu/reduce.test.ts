@@ -35,6 +35,8 @@ describeKernels("reduce", (backend) => {
     [2, 300, 8],
     [2, 301, 3],
     [1, 2000, 4],
+    [1, 4100, 70],
+    [3, 600, 132],
     [40, 2, 64],
     [5, 0, 3],
   ] as const)("[%i, %i, %i]", async (outer, reduced, inner) => {

@@ -11,6 +11,8 @@ export interface WebgpuBackend extends Backend {
   readonly info: WebgpuInfo;
   /** Distinct kernel texts compiled so far. */
   readonly pipelines: number;
+  /** Bytes of freed buffers that are kept for the next of their size; `memory` does not count them. */
+  readonly keptBytes: number;
 }
 
 /** The backend on a device that it then owns. `info` decides which kernels are chosen. */
@@ -37,6 +39,9 @@ export const backendOn = (device: GPUDevice, info: WebgpuInfo): WebgpuBackend =>
     compile: (kernels, slots) => createExecutable(machine, kernels, slots),
     get memory() {
       return buffers.memory;
+    },
+    get keptBytes() {
+      return buffers.keptBytes;
     },
     get pipelines() {
       return pipelines.count;

@@ -3,19 +3,24 @@ import { BYTES_PER_ELEMENT, viewAs } from "../../dtype.js";
 import { TensorError } from "../../errors.js";
 import type { BackendBuffer } from "../backend.js";
 import type { Failures } from "./failures.js";
+import { Pool, type Storage } from "./pool.js";
 import { BufferUsage, MAP_MODE_READ } from "./usage.js";
 
 let identities = 0;
 
-/** A storage buffer. `id` is never used twice, so caches keyed by it cannot go stale. */
+/** A storage buffer in use. Bind groups that are kept under its `id` serve whoever gets the same memory next. */
 export class WebgpuBuffer implements BackendBuffer {
-  readonly id = ++identities;
+  readonly gpu: GPUBuffer;
+  readonly id: number;
   freed = false;
 
   constructor(
-    readonly gpu: GPUBuffer,
+    readonly storage: Storage,
     readonly bytes: number,
-  ) {}
+  ) {
+    this.gpu = storage.gpu;
+    this.id = storage.id;
+  }
 }
 
 /** Vector kernels read whole rows of four elements, so every buffer ends on one. */
@@ -36,6 +41,7 @@ export class Buffers {
   readonly #failures: Failures;
   readonly #live = new Set<WebgpuBuffer>();
   readonly #staging: GPUBuffer[] = [];
+  readonly #pool = new Pool();
   #bytes = 0;
   #peakBytes = 0;
   #unflushed = 0;
@@ -46,8 +52,14 @@ export class Buffers {
     this.#failures = failures;
   }
 
+  /** What is in use. */
   get memory(): { bytes: number; peakBytes: number; buffers: number } {
     return { bytes: this.#bytes, peakBytes: this.#peakBytes, buffers: this.#live.size };
+  }
+
+  /** What was freed and is kept for later: at most half of the peak, and 256 MB. */
+  get keptBytes(): number {
+    return this.#pool.bytes;
   }
 
   /** The most bytes one buffer may have on this device. */
@@ -61,7 +73,8 @@ export class Buffers {
     if (size > this.maxBytes)
       throw new TensorError("limit", `a buffer of ${bytes} bytes was asked for; this adapter allows ${this.maxBytes}`);
     const usage = BufferUsage.storage | BufferUsage.copySrc | BufferUsage.copyDst;
-    const buffer = new WebgpuBuffer(this.#device.createBuffer({ size, usage }), bytes);
+    const create = (): Storage => ({ gpu: this.#device.createBuffer({ size, usage }), id: ++identities });
+    const buffer = new WebgpuBuffer(this.#pool.take(size) ?? create(), bytes);
     this.#live.add(buffer);
     this.#bytes += bytes;
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
@@ -71,7 +84,7 @@ export class Buffers {
   free(buffer: BackendBuffer): void {
     const own = this.own(buffer);
     own.freed = true;
-    own.gpu.destroy();
+    this.#pool.put(own.storage, this.#peakBytes);
     this.#live.delete(own);
     this.#bytes -= own.bytes;
   }
@@ -161,6 +174,7 @@ export class Buffers {
       buffer.gpu.destroy();
     }
     for (const buffer of this.#staging) buffer.destroy();
+    this.#pool.clear();
     this.#live.clear();
     this.#staging.length = 0;
     this.#bytes = 0;

@@ -16,25 +16,49 @@ const INNER = 2;
 /** Terms added one after the other before their sum joins the total: blocked summation keeps rounding errors small. */
 const BLOCK = 16;
 
-/** How the reduced axis is cut and who adds up a piece. Depends on shape and adapter class only, so sums are reproducible. */
+/** The same where several invocations share a sum: a fixed number, so that drivers have as many loads in flight. */
+const TERMS = 8;
+
+/** Terms of one invocation at most. */
+const MOST_TERMS = 256;
+
+/** Results side by side in a workgroup: their rows of four read whole lines of memory. */
+const ACROSS = 16;
+
+/** Workgroups below which the reduced axis is cut, and how many it is then cut for, to keep a large device busy. */
+const BUSY = 128;
+const WANTED = 512;
+
+/** Results that keep a large device busy with one invocation each. */
+const MANY = 2 ** 19;
+
+/**
+ * How the reduced axis is cut and who adds up a piece: the `down` invocations of a workgroup for each of its `across` results, in workgroup
+ * memory if they are several. Depends on shape and adapter class only, so sums are reproducible.
+ */
 interface Plan {
-  /** `serial`: one invocation per piece. `tree`: a workgroup per piece, in workgroup memory. */
-  readonly by: "serial" | "tree";
   readonly pieces: number;
-  readonly workgroup: number;
+  readonly across: number;
+  readonly down: number;
 }
+
+const powerOf2 = (x: number, round: (x: number) => number): number => 2 ** Math.max(0, round(Math.log2(x)));
 
 const plan = ({ outer, reduced, inner }: ReduceKernel, software: boolean): Plan => {
   if (!software && inner === 1 && reduced >= 64) {
     const pieces = Math.max(Math.ceil(reduced / 16384), Math.min(Math.ceil(reduced / 1024), Math.ceil(256 / outer)));
-    return { by: "tree", pieces, workgroup: reduced >= 1024 ? 256 : 64 };
+    return { pieces, across: 1, down: reduced >= 1024 ? 256 : 64 };
+  }
+  if (!software && inner > 1 && reduced >= TERMS && outer * inner < MANY) {
+    const across = Math.min(ACROSS, powerOf2(inner / 4, Math.ceil));
+    const down = Math.min(256 / across, powerOf2(reduced / 2, Math.floor));
+    const [groups, terms] = [outer * Math.ceil(inner / 4 / across), reduced / down];
+    const busy = groups >= BUSY ? 1 : Math.min(Math.ceil(terms / TERMS), Math.ceil(WANTED / groups));
+    return { pieces: Math.max(Math.ceil(terms / MOST_TERMS), busy), across, down };
   }
   const wanted = Math.ceil((software ? 256 : 16384) / (outer * inner));
-  return {
-    by: "serial",
-    pieces: Math.max(1, Math.ceil(reduced / 1024), Math.min(Math.ceil(reduced / 64), wanted)),
-    workgroup: 64,
-  };
+  const pieces = Math.max(1, Math.ceil(reduced / 1024), Math.min(Math.ceil(reduced / 64), wanted));
+  return { pieces, across: 64, down: 1 };
 };
 
 /** Which of outer, reduced and inner each axis of the iteration shape belongs to. Axes of size 1 may go anywhere. */
@@ -69,7 +93,7 @@ const identity = (kernel: ReduceKernel, parameters: Parameters): string => {
 };
 
 /** One pass: [outer, reduced, inner] to [outer, pieces, inner] in `target`. */
-const pass = (kernel: ReduceKernel, { by, pieces, workgroup }: Plan, target: View): Dispatch => {
+const pass = (kernel: ReduceKernel, { pieces, across, down }: Plan, target: View): Dispatch => {
   const { program, outer, reduced, inner, reduce } = kernel;
   const { loads } = program;
   const groups = groupsOf(program.shape, outer, inner);
@@ -107,7 +131,6 @@ const pass = (kernel: ReduceKernel, { by, pieces, workgroup }: Plan, target: Vie
     length: parameters.u32(length),
     steps: parameters.u32(steps),
   };
-  const count = outer * pieces * columns;
   const last = layout.extents.length - 1;
   const fixed = [...axesIn(OUTER), ...axesIn(INNER)];
   const values = loads.map((view, i) => {
@@ -118,14 +141,29 @@ const pass = (kernel: ReduceKernel, { by, pieces, workgroup }: Plan, target: Vie
   });
   const text = programText(program, parameters, use, (axis) => coordinate(layout, axis, width));
   const zero = identity(kernel, parameters);
-  const first = by === "tree" ? "start + lin" : "start";
-  const stride = by === "tree" ? workgroup : 1;
-  const lines = [
-    by === "tree" ? "let index = group;" : `let index = group * ${workgroup}u + lin;`,
-    `if (index >= ${parameters.u32(count)}) { return; }`,
+  const blocks = Math.ceil(columns / across);
+  const workgroups = down === 1 ? Math.ceil((outer * pieces * columns) / across) : outer * pieces * blocks;
+  const alone = [
+    `let index = group * ${across}u + lin;`,
+    `if (index >= ${parameters.u32(outer * pieces * columns)}) { return; }`,
     `let column = index % ${p.columns};`,
     `let piece = (index / ${p.columns}) % ${p.pieces};`,
     `let row = index / (${p.columns} * ${p.pieces});`,
+  ];
+  const together = [
+    `if (group >= ${parameters.u32(workgroups)}) { return; }`,
+    `let blocks = ${parameters.u32(blocks)};`,
+    `let wanted = (group % blocks) * ${across}u + lin % ${across}u;`,
+    `let column = min(wanted, ${p.columns} - 1u);`,
+    `let piece = (group / blocks) % ${p.pieces};`,
+    `let row = group / (blocks * ${p.pieces});`,
+    `let lane = lin / ${across}u;`,
+  ];
+  const term = [split(along === REDUCED ? "(r * 4u)" : "r", REDUCED), ...values, text.statements];
+  const joined = combine("part", text.results[0]!.name);
+  const terms = Math.min(TERMS, powerOf2(length / down, Math.ceil));
+  const lines = [
+    ...(down === 1 ? alone : together),
     split("row", OUTER),
     split(along === INNER ? "(column * 4u)" : "column", INNER),
     ...loads.map((view, i) => `let o${i} = ${address(layout, i, view.offset, fixed, parameters)};`),
@@ -133,28 +171,38 @@ const pass = (kernel: ReduceKernel, { by, pieces, workgroup }: Plan, target: Vie
     `let stop = min(start + ${p.length}, ${p.steps});`,
     `let zero = ${zero};`,
     "var total = zero;",
-    `for (var base = ${first}; base < stop; base += ${BLOCK * stride}u) {`,
-    `var part = zero;`,
-    `let end = min(base + ${BLOCK * stride}u, stop);`,
-    `for (var r = base; r < end; r += ${stride}u) {`,
-    split(along === REDUCED ? "(r * 4u)" : "r", REDUCED),
-    ...values,
-    text.statements,
-    `part = ${combine("part", text.results[0]!.name)};`,
+    ...(down === 1
+      ? [
+          `for (var base = start; base < stop; base += ${BLOCK}u) {`,
+          "var part = zero;",
+          `let end = min(base + ${BLOCK}u, stop);`,
+          "for (var r = base; r < end; r++) {",
+          ...term,
+          `part = ${joined};`,
+        ]
+      : [
+          `for (var base = start + lane; base < stop; base += ${terms * down}u) {`,
+          "var part = zero;",
+          `for (var t = 0u; t < ${terms}u; t++) {`,
+          `let at = base + t * ${down}u;`,
+          "let r = min(at, stop - 1u);",
+          ...term,
+          `part = select(part, ${joined}, at < stop);`,
+        ]),
     "}",
     `total = ${combine("total", "part")};`,
     "}",
   ];
-  if (by === "tree") {
-    module.declare(`var<workgroup> shared_: array<${ALIAS[target.dtype]}, ${workgroup}>;`);
+  if (down > 1) {
+    module.declare(`var<workgroup> shared_: array<${ALIAS[target.dtype]}, ${across * down}>;`);
     lines.push(`shared_[lin] = total;
 workgroupBarrier();
-for (var half = ${workgroup / 2}u; half > 0u; half >>= 1u) {
-  if (lin < half) { shared_[lin] = ${combine("shared_[lin]", "shared_[lin + half]")}; }
+for (var half = ${down / 2}u; half > 0u; half >>= 1u) {
+  if (lane < half) { shared_[lin] = ${combine("shared_[lin]", `shared_[lin + half * ${across}u]`)}; }
   workgroupBarrier();
 }
-if (lin > 0u) { return; }
-total = shared_[0];`);
+if (lane > 0u || wanted >= ${p.columns}) { return; }
+total = shared_[lin];`);
   }
   if (along === REDUCED)
     lines.push(`total = ${combine("total", "total.zwxy")};`, `total = ${combine("total", "total.yxwz")};`);
@@ -162,11 +210,7 @@ total = shared_[0];`);
   const at = `(row * ${p.pieces} + piece) * ${p.columns} + column`;
   const base = target.offset === 0 ? "" : ` + ${parameters.u32(along === INNER ? target.offset / 4 : target.offset)}`;
   lines.push(`${output}[${at}${base}] = ${value};`);
-  return module.dispatch(
-    lines.filter(Boolean).join("\n"),
-    workgroup,
-    by === "tree" ? count : Math.ceil(count / workgroup),
-  );
+  return module.dispatch(lines.filter(Boolean).join("\n"), across * down, workgroups);
 };
 
 /** Lowers a reduction: one pass when the reduced axis is short, else partial results that are reduced in turn. */

@@ -15,6 +15,12 @@ export interface Geometry {
   readonly scale: number;
 }
 
+/**
+ * Terms of a sum that are added up in registers before they join the result in memory: the error of a sum then hardly grows with
+ * its length. A multiple of every depth of a tile.
+ */
+export const BLOCK = 512;
+
 export const geometry = ({ inputs, outputs, attrs }: CallKernel): Geometry => {
   const [a, b, addend] = inputs as [View, View, View?];
   const out = outputs[0]!;
@@ -36,6 +42,15 @@ export const geometry = ({ inputs, outputs, attrs }: CallKernel): Geometry => {
 
 export const rowStride = (view: View): number => view.strides.at(-2)!;
 export const columnStride = (view: View): number => view.strides.at(-1)!;
+
+export const transposed = (view: View): View => {
+  const [rows, columns] = view.shape.slice(-2) as [number, number];
+  return {
+    ...view,
+    shape: [...view.shape.slice(0, -2), columns, rows],
+    strides: [...view.strides.slice(0, -2), columnStride(view), rowStride(view)],
+  };
+};
 
 /** Whether every row of the matrix is contiguous and starts at a multiple of four elements. */
 export const hasAlignedRows = (view: View): boolean =>

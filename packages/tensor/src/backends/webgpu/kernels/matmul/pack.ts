@@ -8,18 +8,26 @@ import { columnStride, type Geometry, matrixStart, rowStride, splitBatch } from 
 /** Batch axes the matrix really varies along; packing one copy serves all batches that share it. */
 const ownBatch = (view: View): boolean => view.strides.slice(0, -2).some((stride) => stride !== 0);
 
+/** Bytes of a packed matrix, for all batches that do not share one. */
+export const packedBytes = (view: View, batches: number): number => {
+  const [depth, extent] = view.shape.slice(-2) as [number, number];
+  return (ownBatch(view) ? batches : 1) * depth * Math.ceil(extent / 4) * 16;
+};
+
 /**
- * Copies B into rows of a multiple of four columns (the padding is zero). For a transposed or unaligned B this one pass costs far less
- * than reading it badly m times.
+ * Copies a matrix into rows of a multiple of four columns (the padding is zero). For a transposed or unaligned operand this one pass costs
+ * far less than reading it badly for every tile of the result.
  */
 export const packRows = (
-  { b, k, n, batch, batches }: Geometry,
+  b: View,
+  { batch, batches }: Geometry,
   name: string,
   context: LoweringContext,
 ): { dispatch: Dispatch; packed: View } => {
+  const [k, n] = b.shape.slice(-2) as [number, number];
   const copies = ownBatch(b) ? batches : 1;
   const width = Math.ceil(n / 4) * 4;
-  const slot = context.scratch(copies * k * width * 4);
+  const slot = context.scratch(packedBytes(b, batches));
   const module = new Module(`${name} (pack)`);
   const { parameters: p } = module;
   const source = module.bind(b.slot, "f32", "read");

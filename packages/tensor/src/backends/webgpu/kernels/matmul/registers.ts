@@ -1,9 +1,10 @@
-import type { Instruction, View } from "../../../../compile/kernel.js";
 import type { Dispatch } from "../../dispatch.js";
-import type { LoweringContext, Variant } from "../../lowering.js";
+import type { Variant } from "../../lowering.js";
 import { contiguous } from "../../views.js";
 import { Module } from "../../wgsl/module.js";
+import { finish } from "./finish.js";
 import {
+  BLOCK,
   columnStride,
   type Geometry,
   geometry,
@@ -53,16 +54,10 @@ const product = (g: Geometry, name: string): Dispatch => {
     ...each(ROWS, (i) => each(QUADS, (j) => `var s${i}_${j} = vec4<f32>(0.0);`).join(" ")),
     `let aStep = ${p.u32(columnStride(a))};`,
     `let bStep = ${p.u32(rowStride(b) / 4)};`,
-    `for (var i = 0u; i < ${p.u32(k)}; i++) {`,
-    ...each(QUADS, (j) => `let q${j} = ${B}[b${j} + i * bStep];`),
-    ...each(ROWS, (i) => {
-      const sums = each(QUADS, (j) => `s${i}_${j} += x${i} * q${j};`);
-      return `let x${i} = ${A}[a${i} + i * aStep]; ${sums.join(" ")}`;
-    }),
-    "}",
     `let scale = ${p.f32(g.scale)};`,
     `let cStart = ${matrixStart(out, p, 4)};`,
     `let cRow = ${p.u32(rowStride(out) / 4)};`,
+    `let K = ${p.u32(k)};`,
   ];
   if (addend) {
     const row = rowStride(addend);
@@ -74,18 +69,37 @@ const product = (g: Geometry, name: string): Dispatch => {
     if (!addend) return "";
     return rowStride(addend) === 0 ? ` + d${j}` : ` + ${D}[dStart + r${i} * dRow + c${j}]`;
   };
-  for (let i = 0; i < ROWS; i++)
-    for (let j = 0; j < QUADS; j++)
-      lines.push(`${C}[cStart + r${i} * cRow + c${j}] = s${i}_${j} * scale${extra(i, j)};`);
+  const multiply = (to: string): string[] => [
+    `for (; i < ${to}; i++) {`,
+    ...each(QUADS, (j) => `let q${j} = ${B}[b${j} + i * bStep];`),
+    ...each(ROWS, (i) => {
+      const sums = each(QUADS, (j) => `s${i}_${j} += x${i} * q${j};`);
+      return `let x${i} = ${A}[a${i} + i * aStep]; ${sums.join(" ")}`;
+    }),
+    "}",
+  ];
+  const results = (f: (at: string, i: number, j: number) => string): string[] =>
+    each(ROWS * QUADS, (at) => {
+      const [i, j] = [Math.floor(at / QUADS), at % QUADS];
+      return f(`${C}[cStart + r${i} * cRow + c${j}]`, i, j);
+    });
+  lines.push(
+    "var i = 0u;",
+    ...multiply(k > BLOCK ? `${BLOCK}u` : "K"),
+    ...results((at, i, j) => `${at} = s${i}_${j} * scale${extra(i, j)};`),
+  );
+  if (k > BLOCK)
+    lines.push(
+      "while (i < K) {",
+      ...results((_, i, j) => `s${i}_${j} = vec4<f32>(0.0);`),
+      `let end = min(i + ${BLOCK}u, K);`,
+      ...multiply("end"),
+      // All reads first: a row or quad that is computed twice must be added once.
+      ...results((at, i, j) => `s${i}_${j} = ${at} + s${i}_${j} * scale;`),
+      ...results((at, i, j) => `${at} = s${i}_${j};`),
+      "}",
+    );
   return module.dispatch(lines.filter(Boolean).join("\n"), LANES, tilesN * tilesM * g.batches);
-};
-
-/** out = narrow window of `wide` + addend, for outputs and addends that the product cannot handle itself. */
-const finish = ({ out, addend }: Geometry, wide: View, name: string, context: LoweringContext): Dispatch[] => {
-  const loads = addend ? [{ ...wide, shape: out.shape }, addend] : [{ ...wide, shape: out.shape }];
-  const body: Instruction[] = addend ? [{ op: "add", args: [0, 1], dtype: "f32" }] : [];
-  const program = { shape: out.shape, loads, body, results: [addend ? 2 : 0] };
-  return context.lower({ kind: "pointwise", name: `${name} (finish)`, program, outputs: [out] });
 };
 
 /**
@@ -102,7 +116,7 @@ export const matmulRegisters: Variant = {
     const dispatches: Dispatch[] = [];
     let ready = g;
     if (!hasAlignedRows(g.b)) {
-      const { dispatch, packed } = packRows(g, kernel.name, context);
+      const { dispatch, packed } = packRows(g.b, g, kernel.name, context);
       dispatches.push(dispatch);
       ready = { ...g, b: packed, n: packed.shape.at(-1)! };
     }
@@ -113,7 +127,7 @@ export const matmulRegisters: Variant = {
     return [
       ...dispatches,
       product({ ...ready, addend: undefined, out: wide, n: columns }, kernel.name),
-      ...finish(g, wide, kernel.name, context),
+      ...finish([{ ...wide, shape: g.out.shape }], g, kernel.name, context),
     ];
   },
 };

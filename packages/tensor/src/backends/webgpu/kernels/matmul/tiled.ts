@@ -1,118 +1,227 @@
 import type { View } from "../../../../compile/kernel.js";
 import type { Dispatch } from "../../dispatch.js";
-import type { Variant } from "../../lowering.js";
+import type { LoweringContext, Variant } from "../../lowering.js";
+import { contiguous } from "../../views.js";
 import { Module } from "../../wgsl/module.js";
-import { columnStride, type Geometry, geometry, matrixStart, rowStride, splitBatch } from "./geometry.js";
+import { finish } from "./finish.js";
+import {
+  BLOCK,
+  columnStride,
+  type Geometry,
+  geometry,
+  hasAlignedRows,
+  matrixStart,
+  rowStride,
+  splitBatch,
+  transposed,
+} from "./geometry.js";
+import { packedBytes, packRows } from "./pack.js";
+import { stageDeclarations, staging } from "./staging.js";
+import { choosePlan, type Plan, scratchRoom, type Tile, threadsOf, tilesOf } from "./tiles.js";
 
-/** A workgroup of `across` x `down` invocations, each with `rows` x `columns` results. */
-interface Tile {
-  readonly across: number;
-  readonly down: number;
-  readonly rows: number;
-  readonly columns: number;
-}
+/** Rows of tiles that workgroups walk down before the next column, so that those at work at one time share what is in the cache. */
+const BAND = 8;
 
-const LARGE: Tile = { across: 16, down: 8, rows: 8, columns: 4 };
-const SMALL: Tile = { across: 8, down: 8, rows: 4, columns: 4 };
-
-/** Elements along k staged at a time. */
-const DEPTH = 16;
-
-/** Fewer large tiles than this leave a GPU idle; smaller ones then spread the work further. */
-const ENOUGH_TILES = 128;
+/** Invocations that read workgroup memory together on most GPUs: as near to a square of them as rows of four allow share the most. */
+const TOGETHER = 32;
+const TOGETHER_ACROSS = 8;
 
 const each = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
 
-const tiles = ({ m, n, batches }: Geometry, { across, down, rows, columns }: Tile) => ({
-  height: down * rows,
-  width: across * columns,
-  tilesM: Math.ceil(m / (down * rows)),
-  tilesN: Math.ceil(n / (across * columns)),
-  count: Math.ceil(m / (down * rows)) * Math.ceil(n / (across * columns)) * batches,
-});
-
-const product = (g: Geometry, name: string, tile: Tile): Dispatch => {
-  const { a, b, addend, out, batch, m, n, k } = g;
-  const { across, down, rows, columns } = tile;
-  const { height, width, tilesM, tilesN, count } = tiles(g, tile);
-  const threads = across * down;
-  const module = new Module(name);
+/** Which tile a workgroup computes: `z`, `row0`, `column0`, and the terms from `begin` to `end`. */
+const place = (g: Geometry, { tile, splits, span }: Plan, module: Module): string[] => {
   const { parameters: p } = module;
-  const A = module.bind(a.slot, "f32", "read");
-  const B = module.bind(b.slot, "f32", "read");
-  const C = module.bind(out.slot, "f32", "read_write");
-  const D = addend === undefined ? "" : addend.slot === out.slot ? C : module.bind(addend.slot, "f32", "read");
-  const [M, N, K] = [p.u32(m), p.u32(n), p.u32(k)];
-  // One column of padding keeps the transposed store of A off a single memory bank.
-  const pitch = height + 1;
-  module.declare(
-    `var<workgroup> tileA: array<f32, ${DEPTH * pitch}>;\nvar<workgroup> tileB: array<f32, ${DEPTH * width}>;`,
-  );
-
-  /** Stages a tile; neighbouring invocations read neighbouring memory whichever way the matrix lies. */
-  const stage = (
-    view: View,
-    alongK: "row" | "column",
-    extent: number,
-    store: (d: string, e: string) => string,
-  ): string => {
-    const contiguousK = (alongK === "column" ? columnStride(view) : rowStride(view)) === 1;
-    const [strideK, strideE] =
-      alongK === "column" ? [columnStride(view), rowStride(view)] : [rowStride(view), columnStride(view)];
-    const isA = alongK === "column";
-    const [buffer, start, first, limit] = isA ? [A, "aStart", "row0", M] : [B, "bStart", "column0", N];
-    const split = contiguousK
-      ? `let d = t % ${DEPTH}u; let e = t / ${DEPTH}u;`
-      : `let d = t / ${extent}u; let e = t % ${extent}u;`;
-    return `for (var t = lin; t < ${DEPTH * extent}u; t += ${threads}u) {
-${split}
-var value = 0.0;
-if (${first} + e < ${limit} && depth + d < ${K}) { value = ${buffer}[${start} + (${first} + e) * ${p.u32(strideE)} + (depth + d) * ${p.u32(strideK)}]; }
-${store("d", "e")} = value;
-}`;
-  };
-
-  const [tn, tm] = [p.u32(tilesN), p.u32(tilesM)];
-  const lines = [
-    `let z = group / (${tn} * ${tm});`,
-    splitBatch(batch, p),
-    `let row0 = ((group / ${tn}) % ${tm}) * ${height}u;`,
-    `let column0 = (group % ${tn}) * ${width}u;`,
-    `if (z >= ${p.u32(g.batches)}) { return; }`,
-    `let x = lin % ${across}u; let y = (lin / ${across}u) * ${rows}u;`,
-    `let aStart = ${matrixStart(a, p)};`,
-    `let bStart = ${matrixStart(b, p)};`,
-    ...each(rows * columns, (i) => `var s${Math.floor(i / columns)}_${i % columns} = 0.0;`),
-    `for (var depth = 0u; depth < ${K}; depth += ${DEPTH}u) {`,
-    stage(a, "column", height, (d, e) => `tileA[${d} * ${pitch}u + ${e}]`),
-    stage(b, "row", width, (d, e) => `tileB[${d} * ${width}u + ${e}]`),
-    "workgroupBarrier();",
-    `for (var d = 0u; d < ${DEPTH}u; d++) {`,
-    ...each(columns, (j) => `let q${j} = tileB[d * ${width}u + x + ${j * across}u];`),
-    ...each(rows, (i) => {
-      const sums = each(columns, (j) => `s${i}_${j} += x${i} * q${j};`);
-      return `let x${i} = tileA[d * ${pitch}u + y + ${i}u]; ${sums.join(" ")}`;
-    }),
-    "}",
-    "workgroupBarrier();",
-    "}",
-    `let scale = ${p.f32(g.scale)};`,
-    `let cStart = ${matrixStart(out, p)};`,
-    `let cRow = ${p.u32(rowStride(out))};`,
-    addend ? `let dStart = ${matrixStart(addend, p)};` : "",
+  const { down, across } = tilesOf(g, tile);
+  return [
+    `let tiles = ${p.u32(down * across)}; let share = group / tiles; let tile = group % tiles;`,
+    `if (share >= ${p.u32(g.batches * splits)}) { return; }`,
+    splits === 1 ? "let z = share;" : `let z = share % ${p.u32(g.batches)}; let split = share / ${p.u32(g.batches)};`,
+    splitBatch(g.batch, p),
+    `let across = ${p.u32(across)};`,
+    `let band = tile / (across * ${BAND}u); let inBand = tile % (across * ${BAND}u);`,
+    `let high = min(${BAND}u, ${p.u32(down)} - band * ${BAND}u);`,
+    `let row0 = (band * ${BAND}u + inBand % high) * ${tile.height}u;`,
+    `let column0 = (inBand / high) * ${tile.width}u;`,
+    `let K = ${p.u32(g.k)};`,
+    ...(splits === 1
+      ? ["let begin = 0u; let end = K;"]
+      : [`let begin = split * ${p.u32(span)}; let end = min(begin + ${p.u32(span)}, K);`]),
   ];
-  const [dRow, dColumn] = addend ? [p.u32(rowStride(addend)), p.u32(columnStride(addend))] : ["", ""];
-  for (let i = 0; i < rows; i++) {
-    lines.push(`if (row0 + y + ${i}u < ${M}) {`, `let r = row0 + y + ${i}u;`);
-    for (let j = 0; j < columns; j++) {
-      const extra = addend ? ` + ${D}[dStart + r * ${dRow} + c * ${dColumn}]` : "";
-      lines.push(
-        `{ let c = column0 + x + ${j * across}u; if (c < ${N}) { ${C}[cStart + r * cRow + c] = s${i}_${j} * scale${extra}; } }`,
-      );
-    }
-    lines.push("}");
+};
+
+/** Where in the tile an invocation is: `x` and `y` in units of rows of four. */
+const seat = ({ height, width, rows, columns }: Tile): string[] => {
+  const [down, across] = [height / rows, width / columns];
+  const wide = Math.min(TOGETHER_ACROSS, across);
+  const high = Math.min(TOGETHER / wide, down);
+  const block = wide * high;
+  return [
+    `let seat = lin % ${block}u; let block = lin / ${block}u;`,
+    `let x = (block % ${across / wide}u) * ${wide}u + seat % ${wide}u;`,
+    `let y = (block / ${across / wide}u) * ${high}u + seat / ${wide}u;`,
+  ];
+};
+
+/** Steps of a stage written out: all of them would take drivers seconds to compile. */
+const UNROLLED = 4;
+
+/** Adds `depth` products to every result of an invocation. */
+const multiply = ({ height, width, rows, columns, depth }: Tile): string =>
+  [
+    `for (var step = 0u; step < ${depth}u; step += ${UNROLLED}u) {`,
+    ...each(UNROLLED, (d) =>
+      [
+        "{",
+        ...each(rows / 4, (i) => `let a${i} = stageA[step + ${d}u][y + ${(i * height) / rows}u];`),
+        ...each(columns / 4, (j) => `let b${j} = stageB[step + ${d}u][x + ${(j * width) / columns}u];`),
+        ...each(rows, (r) => {
+          const a = `vec4<f32>(a${r >> 2}.${"xyzw"[r & 3]})`;
+          return each(columns / 4, (j) => `s${r}_${j} = fma(${a}, b${j}, s${r}_${j});`).join(" ");
+        }),
+        "}",
+      ].join("\n"),
+    ),
+    "}",
+  ].join("\n");
+
+/** Statements that put an invocation's sums into the result: the first time with the addend, later on top of what is there. */
+const output = (
+  g: Geometry,
+  { tile }: Plan,
+  module: Module,
+  splitStride: number,
+  isFirst: string | undefined,
+): string[] => {
+  const { out, addend, m, n } = g;
+  const { height, width, rows, columns } = tile;
+  const { parameters: p } = module;
+  const inPlace = addend?.slot === out.slot;
+  const wide = hasAlignedRows(out) && !(inPlace && !hasAlignedRows(addend));
+  const wideAddend = wide && addend !== undefined && hasAlignedRows(addend);
+  const unit = wide ? 4 : 1;
+  const C = module.bind(out.slot, "f32", "read_write", unit);
+  const D = addend && (inPlace ? C : module.bind(addend.slot, "f32", "read", wideAddend ? 4 : 1));
+  const split = splitStride === 0 ? "" : ` + split * ${p.u32(splitStride / unit)}`;
+  const lines = [
+    `let scale = ${p.f32(g.scale)};`,
+    `let cStart = ${matrixStart(out, p, unit)}${split};`,
+    `let cRow = ${p.u32(rowStride(out) / unit)};`,
+  ];
+  if (addend)
+    lines.push(
+      `let dStart = ${matrixStart(addend, p, wideAddend ? 4 : 1)};`,
+      `let dRow = ${p.u32(rowStride(addend) / (wideAddend ? 4 : 1))};`,
+      `let dColumn = ${p.u32(columnStride(addend))};`,
+    );
+  const extra = (quad: string, part: number): string => {
+    if (wideAddend) return `${D}[dAt + ${quad}]`;
+    const one = (c: number): string => `${D}[dAt + (${quad} * 4u + ${c}u) * dColumn]`;
+    return wide ? `vec4<f32>(${[0, 1, 2, 3].map(one).join(", ")})` : one(part);
+  };
+  const put = (at: string, sum: string, quad: string, part: number): string => {
+    const fresh = `${C}[${at}] = ${sum}${addend ? ` + ${extra(quad, part)}` : ""};`;
+    return isFirst === undefined ? fresh : `if (${isFirst}) { ${fresh} } else { ${C}[${at}] += ${sum}; }`;
+  };
+  const within = (exact: boolean, index: string, limit: number, text: string): string =>
+    exact ? `{ ${text} }` : `if (${index} < ${p.u32(limit)}) { ${text} }`;
+  for (let r = 0; r < rows; r++) {
+    const row = `row0 + (y + ${((r >> 2) * height) / rows}u) * 4u + ${r & 3}u`;
+    const stores = each(columns / 4, (j) => {
+      const quad = `q${j}`;
+      const parts = wide
+        ? within(n % width === 0, `${quad} * 4u`, n, put(`cAt + ${quad}`, `s${r}_${j} * scale`, quad, 0))
+        : [0, 1, 2, 3]
+            .map((c) => {
+              const column = `${quad} * 4u + ${c}u`;
+              const store = put(`cAt + ${column}`, `s${r}_${j}.${"xyzw"[c]} * scale`, quad, c);
+              return within(n % width === 0, column, n, store);
+            })
+            .join("\n");
+      return `{ let ${quad} = column0 / 4u + x + ${(j * width) / columns}u; ${parts} }`;
+    });
+    const starts = [`let cAt = cStart + (${row}) * cRow;`, addend ? `let dAt = dStart + (${row}) * dRow;` : ""];
+    lines.push(within(m % height === 0, row, m, [...starts, ...stores].join("\n")));
   }
-  return module.dispatch(lines.filter(Boolean).join("\n"), threads, count);
+  return lines;
+};
+
+/** One dispatch: out[split] = scale * a b over the split's terms (+ addend), with `splitStride` elements from one split's result to the next. */
+export const product = (g: Geometry, name: string, plan: Plan, splitStride = 0): Dispatch => {
+  const { tile, span } = plan;
+  const { rows, columns, depth } = tile;
+  const module = new Module(name);
+  const A = staging(module, g, "A", tile);
+  const B = staging(module, g, "B", tile);
+  module.declare(stageDeclarations(tile));
+  const sums = each(rows * (columns / 4), (i) => `s${Math.floor(i / (columns / 4))}_${i % (columns / 4)}`);
+  const isLong = span > BLOCK;
+  const store = output(g, plan, module, splitStride, isLong ? "depth - begin < BLOCK" : undefined);
+  const load = (from: string): string => `${A.load(from)}\n${B.load(from)}`;
+  const flush = `if (next >= end || (next - begin) % BLOCK == 0u) {
+${store.join("\n")}
+${sums.map((s) => `${s} = vec4<f32>(0.0);`).join(" ")}
+}`;
+  module.declare(`const BLOCK = ${BLOCK}u;`);
+  const lines = [
+    ...place(g, plan, module),
+    ...seat(tile),
+    ...A.declarations,
+    ...B.declarations,
+    ...sums.map((s) => `var ${s} = vec4<f32>(0.0);`),
+    load("begin"),
+    `for (var depth = begin; depth < end; depth += ${depth}u) {`,
+    `let next = depth + ${depth}u;`,
+    A.store,
+    B.store,
+    "workgroupBarrier();",
+    `if (next < end) {\n${load("next")}\n}`,
+    multiply(tile),
+    isLong ? flush : "",
+    "workgroupBarrier();",
+    "}",
+    ...(isLong ? [] : store),
+  ];
+  return module.dispatch(lines.filter(Boolean).join("\n"), threadsOf(tile), tilesOf(g, tile).count * plan.splits);
+};
+
+/** Says in errors and profiles which product a dispatch is: batches x m x k x n, how the operands lie, and its tile. */
+const label = ({ a, b, batches, m, n, k }: Geometry, name: string, { tile, splits }: Plan): string => {
+  const order = `${columnStride(a) === 1 ? "N" : "T"}${columnStride(b) === 1 ? "N" : "T"}`;
+  const sizes = [...(batches === 1 ? [] : [batches]), m, k, n].join("x");
+  return `${name} ${order} ${sizes} [${tile.height}x${tile.width}${splits === 1 ? "" : `/${splits}`}]`;
+};
+
+/** Packs operands whose rows of four are scattered in memory: without that, 2047 x 2047 x 2047 ran at a quarter of the rate of 2048. */
+const align = (g: Geometry, name: string, context: LoweringContext): { g: Geometry; dispatches: Dispatch[] } => {
+  const dispatches: Dispatch[] = [];
+  const aligned = (view: View): View => {
+    // Neighbours along k are read by neighbouring invocations, which is as good.
+    const isFine = hasAlignedRows(view) || rowStride(view) === 1;
+    if (isFine || packedBytes(view, g.batches) > scratchRoom(context.info.limits)) return view;
+    const { dispatch, packed } = packRows(view, g, name, context);
+    dispatches.push(dispatch);
+    return packed;
+  };
+  const ready = { ...g, a: transposed(aligned(transposed(g.a))), b: aligned(g.b) };
+  return { g: ready, dispatches };
+};
+
+/** The dispatches of a product under a plan. Splits write partial results, which are then added in a fixed order. */
+export const lowerPlanned = (given: Geometry, kernelName: string, plan: Plan, context: LoweringContext): Dispatch[] => {
+  const name = label(given, kernelName, plan);
+  const { g, dispatches } = plan.aligned ? align(given, name, context) : { g: given, dispatches: [] };
+  const width = Math.ceil(g.n / 4) * 4;
+  const stride = g.batches * g.m * width;
+  const isScattered = plan.aligned && !hasAlignedRows(g.out) && stride * 4 <= scratchRoom(context.info.limits);
+  if (plan.splits === 1 && !isScattered) return [...dispatches, product(g, name, plan)];
+  // Rows end on four columns: what a tile computes past the last one repeats it and is not read.
+  const part = contiguous(context.scratch(plan.splits * stride * 4), [...g.batch, g.m, width]);
+  const parts = each(plan.splits, (i) => ({ ...part, shape: g.out.shape, offset: i * stride }));
+  return [
+    ...dispatches,
+    product({ ...g, n: width, out: part, addend: undefined }, name, plan, plan.splits === 1 ? 0 : stride),
+    ...finish(parts, g, name, context),
+  ];
 };
 
 /** Tiles of A and B staged in workgroup memory, results in registers: the portable kernel for GPUs. */
@@ -120,9 +229,9 @@ export const matmulTiled: Variant = {
   op: "matmul",
   name: "tiled",
   applicable: (info) => !info.software,
-  lower: (kernel) => {
+  lower: (kernel, context) => {
     const g = geometry(kernel);
     if (g.m * g.n * g.batches === 0) return [];
-    return [product(g, kernel.name, tiles(g, LARGE).count >= ENOUGH_TILES ? LARGE : SMALL)];
+    return lowerPlanned(g, kernel.name, choosePlan(g, context.info), context);
   },
 };
