@@ -40,10 +40,6 @@ const tileName = (t) => `${t.height}x${t.width} ${t.rows}x${t.columns} d${t.dept
 const REWRITES = {
   "sum += a * b": (text) => text.replace(/(s\d+_\d+) = fma\((.*?\)), (b\d), \1\);/g, "$1 += $2 * $3;"),
   "one sum": (text) => text.replace(/const BLOCK = \d+u;/, "const BLOCK = 1048576u;"),
-  "whole stage unrolled": (text) =>
-    text.replace(/for \(var step = 0u; step < (\d+)u; step \+= (\d+)u\) \{([\s\S]*?\n\})\n\}/, (_, depth, by, body) =>
-      Array.from({ length: depth / by }, (_, i) => body.replaceAll("[step + ", `[${i * by}u + `)).join("\n"),
-    ),
 };
 
 const strides = (shape) => shape.map((_, axis) => size(shape.slice(axis + 1)));
