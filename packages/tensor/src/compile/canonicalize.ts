@@ -45,7 +45,7 @@ const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
   div: (a, b) => a / b,
 };
 
-/** x + 0, x * 1, x / 1, -(-x), and arithmetic on f32 constants, rounded as a backend would. */
+/** x + -0, x - 0, x * 1, x / 1, -(-x), and arithmetic on f32 constants, rounded as a backend would. (-0 + 0 is 0, so x + 0 is not always x.) */
 const simplifyArithmetic: Rule = (node, [a, b]) => {
   const { name } = node.op;
   if (name === "neg" && a!.node.op === node.op) return [a!.node.inputs[0]!];
@@ -55,8 +55,9 @@ const simplifyArithmetic: Rule = (node, [a, b]) => {
   const x = constantValue(a!);
   const y = constantValue(b);
   if (x !== undefined && y !== undefined) return [full(shape, Math.fround(f(Math.fround(x), Math.fround(y))))];
-  if ((name === "add" && x === 0) || (name === "mul" && x === 1)) return [b];
-  if (((name === "add" || name === "sub") && y === 0) || ((name === "mul" || name === "div") && y === 1)) return [a!];
+  if ((name === "add" && Object.is(x, -0)) || (name === "mul" && x === 1)) return [b];
+  const nothing = name === "add" ? -0 : name === "sub" ? 0 : 1;
+  if (Object.is(y, nothing)) return [a!];
   return undefined;
 };
 

@@ -8,10 +8,14 @@ import type { Node, Tensor } from "../graph/tensor.js";
 import type { CompiledGraph, Engine } from "./engine.js";
 import { bytesOf, countFlops } from "./report.js";
 
-/** Evaluates a graph in float64, op by op, by each op's reference or its decomposition. */
+/**
+ * Evaluates a graph in float64, op by op, by each op's reference or its decomposition. With `disturb`, every value becomes what it makes of it, and
+ * kernels are evaluated in their parts, so that what they round inside is disturbed too.
+ */
 export const evaluateReference = (
   outputs: readonly Tensor[],
   leaves: ReadonlyMap<string, Float64Array>,
+  disturb?: (data: Float64Array, aval: Aval) => Float64Array,
 ): Float64Array[] => {
   const values = new Map<Node, readonly Float64Array[]>();
   const dataOf = (tensor: Tensor): Float64Array => leaves.get(refOf(tensor)) ?? values.get(tensor.node)![tensor.index]!;
@@ -20,20 +24,21 @@ export const evaluateReference = (
     dtype: tensor.dtype,
     data: dataOf(tensor),
   });
-  const compute = (node: Node): readonly Float64Array[] => {
-    const { op, attrs, inputs } = node;
-    if (op.reference) return op.reference(inputs.map(arrayOf), attrs, node.outputs);
+  const compute = ({ op, attrs, inputs, outputs: results }: Node): readonly Float64Array[] => {
+    const inParts = disturb && op.decompose && op.lowering.kind !== "scalar";
+    if (op.reference && !inParts) return op.reference(inputs.map(arrayOf), attrs, results);
     if (!op.decompose)
       throw new TensorError("kernel", `${op.name}: has neither a reference nor a decomposition to evaluate`);
-    return evaluateReference(
-      op.decompose(inputs, attrs),
-      new Map(inputs.map((input) => [refOf(input), dataOf(input)])),
-    );
+    const operands = new Map(inputs.map((input) => [refOf(input), dataOf(input)]));
+    return evaluateReference(op.decompose(inputs, attrs), operands, disturb);
   };
   walk(
     outputs,
     (tensor) => leaves.has(refOf(tensor)),
-    (node) => values.set(node, compute(node)),
+    (node) => {
+      const computed = compute(node);
+      values.set(node, disturb ? computed.map((data, i) => disturb(data, node.outputs[i]!)) : computed);
+    },
   );
   return outputs.map(dataOf);
 };

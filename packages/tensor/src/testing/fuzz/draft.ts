@@ -1,8 +1,8 @@
 import { refOf } from "../../compile/graph.js";
+import { evaluateReference } from "../../engine/reference.js";
 import { argument } from "../../graph/input.js";
 import type { DType, Shape, Tensor } from "../../index.js";
 import { sizeOf } from "../../shape.js";
-import { evaluate } from "./noise.js";
 import { type Argument, type Call, type Input, mapArgument, type Program, Ref, record } from "./program.js";
 import type { Choices } from "./random.js";
 
@@ -98,7 +98,7 @@ export class Draft {
     );
     if (tensor.size > this.maxElements || this.values.some((value) => value.tensor === tensor)) return false;
     const leaves = new Map(this.values.map((value) => [refOf(value.tensor), value.data]));
-    const [data] = evaluate([tensor], leaves);
+    const [data] = evaluateReference([tensor], leaves);
     if (!data!.every((v) => Math.abs(v) <= (tensor.dtype === "f32" ? MAX_SIZE : 2 ** 32))) return false;
     this.#push(tensor, data!, call);
     return true;

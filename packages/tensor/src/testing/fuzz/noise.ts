@@ -1,6 +1,6 @@
-import { refOf, walk } from "../../compile/graph.js";
-import type { ReferenceArray } from "../../graph/define.js";
-import type { Node, Tensor } from "../../graph/tensor.js";
+import { evaluateReference } from "../../engine/reference.js";
+import type { Aval } from "../../graph/define.js";
+import type { Tensor } from "../../graph/tensor.js";
 import type { Choices } from "./random.js";
 
 /** Relative size of the noise: a few roundings of an f32. */
@@ -9,44 +9,14 @@ const ROUNDINGS = 4 * 2 ** -24;
 /** A value an f32 cannot tell from this one. */
 const blur = (value: number, choices: Choices): number => value * (1 + ROUNDINGS * (2 * choices.uniform() - 1));
 
-const blurred = (data: Float64Array, dtype: string, choices: Choices | undefined): Float64Array =>
-  choices && dtype === "f32" ? data.map((value) => blur(value, choices)) : data;
-
 /**
- * Evaluates a graph in float64, op by op. With `choices`, every f32 value is disturbed by a few roundings as it is made: how far the results then
- * stray is how far an f32 backend may (Parker, "Monte Carlo arithmetic", 1997), whatever the program's condition.
+ * Disturbs every f32 value by a few roundings as it is made: how far the results then stray is how far an f32 backend may (Parker, "Monte Carlo
+ * arithmetic", 1997), whatever the program's condition.
  */
-export const evaluate = (
-  outputs: readonly Tensor[],
-  leaves: ReadonlyMap<string, Float64Array>,
-  choices?: Choices,
-): Float64Array[] => {
-  const values = new Map<Node, readonly Float64Array[]>();
-  const dataOf = (tensor: Tensor): Float64Array => leaves.get(refOf(tensor)) ?? values.get(tensor.node)![tensor.index]!;
-  const arrayOf = (tensor: Tensor): ReferenceArray => ({
-    shape: tensor.shape,
-    dtype: tensor.dtype,
-    data: dataOf(tensor),
-  });
-  const inParts = ({ op, inputs, attrs }: Node): readonly Float64Array[] =>
-    evaluate(op.decompose!(inputs, attrs), new Map(inputs.map((input) => [refOf(input), dataOf(input)])), choices);
-  const compute = (node: Node): readonly Float64Array[] => {
-    const { op, inputs, attrs, outputs: results } = node;
-    // Roundings inside a kernel are disturbed too: an error of a mean, say, is common to all that it is taken from.
-    const whole = op.reference && !(choices && op.decompose && op.lowering.kind !== "scalar");
-    return whole ? op.reference!(inputs.map(arrayOf), attrs, results) : inParts(node);
-  };
-  walk(
-    outputs,
-    (tensor) => leaves.has(refOf(tensor)),
-    (node) =>
-      values.set(
-        node,
-        compute(node).map((data, i) => blurred(data, node.outputs[i]!.dtype, choices)),
-      ),
-  );
-  return outputs.map(dataOf);
-};
+const disturbance =
+  (choices: Choices) =>
+  (data: Float64Array, { dtype }: Aval): Float64Array =>
+    dtype === "f32" ? data.map((value) => blur(value, choices)) : data;
 
 /** What a result should be, and how far from it an f32 backend may be, element by element (infinite where nothing can be said). */
 export interface Expected {
@@ -71,7 +41,7 @@ export const expectedOf = (
   choices: Choices,
   samples: number,
 ): Expected[] => {
-  const exact = evaluate(outputs, leaves);
+  const exact = evaluateReference(outputs, leaves);
   const spread = exact.map((values) => new Float64Array(values.length));
   for (let sample = 0; sample < samples; sample++) {
     const disturbedLeaves = new Map(
@@ -79,7 +49,7 @@ export const expectedOf = (
     );
     // Integers must stay what they are; a disturbed whole number would be none.
     for (const [key, data] of leaves) if (data.every(Number.isInteger)) disturbedLeaves.set(key, data);
-    evaluate(outputs, disturbedLeaves, choices).forEach((values, i) => {
+    evaluateReference(outputs, disturbedLeaves, disturbance(choices)).forEach((values, i) => {
       for (let j = 0; j < values.length; j++) {
         const distance = Math.abs(values[j]! - exact[i]![j]!);
         spread[i]![j] = Math.max(spread[i]![j]!, Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance);
