@@ -1,9 +1,11 @@
 import type { Device } from "../../device/device.js";
+import { argument } from "../../graph/input.js";
+import type { Tensor } from "../../graph/tensor.js";
 import { anyTrial, generate } from "./generate.js";
 import { codeOf } from "./print.js";
 import { Choices } from "./random.js";
 import { type Failing, reduceFailure } from "./reduce.js";
-import { compare, type Difference, expectations } from "./trial.js";
+import { compare, type Difference, expectations, resultsOf } from "./trial.js";
 
 /** Disturbed evaluations that set the tolerance: a few at first, many before a difference is called one. */
 const SAMPLES = 3;
@@ -34,6 +36,14 @@ const verdict = async ({ program, trial }: Failing, device: Device, seed: number
     }
   }
   return undefined;
+};
+
+/** What the trial of a seed asks for, as graph on placeholders. */
+export const recorded = (seed: number): readonly Tensor[] => {
+  const choices = new Choices(seed);
+  const program = generate(choices);
+  const leaves = program.inputs.map(({ shape, dtype }) => argument({ shape, dtype }));
+  return resultsOf(program, anyTrial(choices, program), leaves).tensors;
 };
 
 /**

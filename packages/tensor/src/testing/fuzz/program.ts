@@ -16,9 +16,12 @@ export type Argument =
   | readonly Argument[]
   | { readonly [key: string]: Argument };
 
+/** A function of the package, as one writes it. */
+export type FunctionName = keyof typeof api | `random.${keyof typeof api.random}`;
+
 /** One call of a function of the package: its result (or the `part`-th of several) is the next value. */
 export interface Call {
-  readonly name: keyof typeof api;
+  readonly name: FunctionName;
   readonly args: readonly Argument[];
   readonly part?: number;
 }
@@ -57,7 +60,10 @@ export const readsOf = (call: Call): number[] => {
   return reads;
 };
 
-const functions: Readonly<Record<string, unknown>> = { ...api };
+const functions: Readonly<Record<string, unknown>> = {
+  ...api,
+  ...Object.fromEntries(Object.entries(api.random).map(([name, f]) => [`random.${name}`, f])),
+};
 
 /** Records one call on the values so far. */
 export const record = ({ name, args, part }: Call, values: readonly Tensor[]): Tensor => {

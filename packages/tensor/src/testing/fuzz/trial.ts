@@ -45,7 +45,7 @@ interface Results {
 }
 
 /** A program's values and, if wanted, the gradients of their weighted sum. */
-const resultsOf = (program: Program, { wanted, way }: Trial, inputs: readonly Tensor[]): Results => {
+export const resultsOf = (program: Program, { wanted, way }: Trial, inputs: readonly Tensor[]): Results => {
   const f = (given: readonly Tensor[]): Tensor[] => apply(program, given);
   const run = way === "checkpoint" ? checkpoint(f) : f;
   const values = program.outputs.map((output) => `v${output}`);

@@ -133,6 +133,51 @@ const choice: Maker = (draft) => {
   return call("select", ref(condition), ref(a), b === undefined || draft.choices.chance(0.2) ? 0 : ref(b));
 };
 
+const logicalNot: Maker = (draft) => {
+  const x = draft.pick(({ dtype }) => dtype === "bool");
+  return x === undefined ? undefined : call("logicalNot", ref(x));
+};
+
+const clamp: Maker = (draft) => {
+  const x = draft.pick(({ dtype }) => dtype === "f32" || dtype === "i32");
+  return x === undefined ? undefined : call("clamp", ref(x), -1, draft.choices.integer(0, 2));
+};
+
+const bitcast: Maker = (draft) => {
+  const x = draft.pick(
+    ({ dtype }, data) => dtype === "u32" || dtype === "i32" || (dtype === "f32" && data.every((v) => v !== 0)),
+  );
+  if (x === undefined) return undefined;
+  const { dtype } = draft.get(x).tensor;
+  return call("bitcast", ref(x), draft.choices.pick((["u32", "i32"] as const).filter((to) => to !== dtype)));
+};
+
+const coordinates: Maker = (draft) => {
+  const { choices } = draft;
+  const shape = draft.newShape(choices.integer(1, 3));
+  return call("iota", shape, choices.integer(0, shape.length - 1), choices.pick(["f32", "i32", "u32"] as const));
+};
+
+const constant: Maker = (draft) => {
+  const dtype = draft.choices.pick(["f32", "i32", "u32", "bool"] as const);
+  return call("full", draft.newShape(), draft.choices.integer(0, 1), dtype);
+};
+
+const randomNumbers: Maker = (draft) => {
+  const { choices } = draft;
+  const key = draft.of([2], "u32");
+  if (key === undefined) return undefined;
+  const shape = draft.newShape(choices.integer(1, 2));
+  return choices.pick([
+    call("random.randomBits", ref(key), shape),
+    call("random.uniform", ref(key), shape, { low: -1, high: 1 }),
+    call("random.normal", ref(key), shape),
+    call("random.integers", ref(key), shape, -3, 9),
+    call("random.permutation", ref(key), choices.integer(1, 40)),
+    call("random.foldIn", ref(key), choices.integer(0, 9)),
+  ]);
+};
+
 const stop: Maker = (draft) => {
   const x = draft.float();
   return x === undefined ? undefined : call("stopGradient", ref(x));
@@ -163,18 +208,24 @@ export const arithmetic: readonly (readonly [weight: number, Maker])[] = [
   ],
   [2, unary(["exp", "square"], (_, data) => data.every((v) => Math.abs(v) < 4))],
   [2, unary(["log", "sqrt", "rsqrt", "reciprocal"], positive)],
-  [1, unary(["floor", "round", "sign"], small)],
+  [1, unary(["floor", "ceil", "round", "sign"], small)],
   [14, binary(["add", "sub", "mul"], ["f32", "f32", "f32", "i32", "u32"])],
   [2, binary(["maximum", "minimum"], ["f32", "i32", "u32"])],
   [2, binary(["div"], ["f32"], awayFromZero)],
   [1, binary(["pow"], ["f32"], powerDomain)],
-  [1, binary(["bitAnd", "bitOr", "bitXor"], ["i32", "u32", "bool"])],
+  [2, binary(["bitAnd", "bitOr", "bitXor"], ["i32", "u32", "bool"])],
   [1, binary(["remainder", "quotient"], ["u32"])],
   [1, binary(["shiftLeft", "shiftRight"], ["u32"], (data, side) => side === 0 || data.every((v) => v < 32))],
   [2, comparison],
   [2, choice],
   [2, conversion],
   [1, stop],
+  [1, logicalNot],
+  [1, clamp],
+  [1, bitcast],
+  [1, coordinates],
+  [1, constant],
+  [2, randomNumbers],
   [5, reduction(["sum", "mean"], ["f32"])],
   [1, reduction(["variance"], ["f32"])],
   [3, reduction(["sum", "max", "min"], ["f32", "i32", "u32"])],
