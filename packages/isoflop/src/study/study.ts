@@ -123,11 +123,11 @@ export class Study {
   /** Draws pictures from the held-out model. */
   async drawSamples(): Promise<readonly Sample[]> {
     const { run } = this.#heldOut!.plan;
-    const { out, seed } = this.options;
+    const { out, seed, signal } = this.options;
     const { device } = this.session;
     const { preset } = this.plan;
     this.#samples = await this.#clock.time("samples", () =>
-      drawSamples(run, { out, device, source: this.source, preset, seed }),
+      drawSamples(run, { out, device, source: this.source, preset, seed, signal }),
     );
     return this.#samples;
   }

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { DivergedError, TrainError } from "@isoflop/train";
+import { TrainError } from "@isoflop/train";
 import { SweepError } from "../errors.js";
 import type { RunResult } from "../result.js";
 import type { RunContext, Runner } from "../runner.js";
@@ -20,16 +20,8 @@ export interface WorkerRunnerOptions {
 
 type End = Exclude<FromWorker, { readonly kind: "progress" | "rejected" | "done" }>;
 
-const reasonOf = (message: End, signal: AbortSignal): unknown => {
-  switch (message.kind) {
-    case "stopped":
-      return signal.reason;
-    case "diverged":
-      return new DivergedError(message.step, message.learningRate, message.what);
-    case "error":
-      return errorFrom(message.error);
-  }
-};
+const reasonOf = (message: End, signal: AbortSignal): unknown =>
+  message.kind === "stopped" ? signal.reason : errorFrom(message);
 
 class WorkerRunner implements Runner {
   readonly #worker: Worker;
