@@ -14,7 +14,7 @@ export interface TrainOneOptions {
   readonly checkpointSeconds: number;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, of: number) => void;
-  /** Told about checkpoints that could not be used. */
+  /** Told about checkpoints that could not be used, and for whom it waits. */
   readonly onNote: (note: string) => void;
 }
 
@@ -23,7 +23,7 @@ export type DoneRecord = Extract<RunRecord, { readonly state: "done" }>;
 /**
  * Trains one model and measures it, from its last checkpoint if it has one; a run that is done is only read.
  * @throws CliError when the loss diverges, now or when the run was tried before
- * @throws SweepError `busy` while another process has the run, `store` if its folder cannot be written
+ * @throws SweepError `busy` while another process has the run, `store` if its folder cannot be written, `claim` if its lock is lost
  */
 export async function trainOne(spec: RunSpec, options: TrainOneOptions): Promise<DoneRecord> {
   const { out, openData, checkpointSeconds, signal, onProgress, onNote } = options;
@@ -31,7 +31,7 @@ export async function trainOne(spec: RunSpec, options: TrainOneOptions): Promise
   // Before the folder: a device that is not there leaves nothing behind.
   const device = await createDevice(options.device);
   try {
-    const run = await fileRunStore(out).open(spec);
+    const run = await fileRunStore(out).open(spec, { signal, onWait: onNote });
     try {
       const { record } = run;
       if (record.state === "done") return record;
@@ -50,7 +50,8 @@ export async function trainOne(spec: RunSpec, options: TrainOneOptions): Promise
       await run.fail({ code: error.code, message: error.message });
       throw diverged(out, id, error.message);
     } finally {
-      await run.close();
+      // A lock that stays is that of a dead process, whom the next one does not wait for.
+      await run.close().catch(({ message }: Error) => onNote(message));
     }
   } finally {
     device.destroy();
