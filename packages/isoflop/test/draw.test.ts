@@ -72,7 +72,12 @@ describe.each([
     const count = 2;
     const { captions } = shapes.batch("validation", 0, count);
     const condition = device.tensor(captions, [count, shapes.captionLength]);
-    const expected = await sampled(run, condition, device.tensor(new Int32Array(captions.length), condition.shape), how);
+    const expected = await sampled(
+      run,
+      condition,
+      device.tensor(new Int32Array(captions.length), condition.shape),
+      how,
+    );
     const preset = { samples: { count, ...how } };
     const study = await drawSamples(run, { out, device, source: shapes, preset, seed: how.seed });
     expect(study.map(({ group }) => group)).toEqual(["Generated", "Generated", "Validation data"]);

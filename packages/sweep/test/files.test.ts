@@ -21,11 +21,7 @@ const opened = (where: string) => fileRunStore(where).open(spec);
 describe("a path that cannot be", () => {
   it.each([
     ["a null byte", (base: string) => path.join(base, "a\0b"), "cannot hold a null byte"],
-    [
-      "a name of 300 characters",
-      (base: string) => path.join(base, "a".repeat(300)),
-      "too long for this file system",
-    ],
+    ["a name of 300 characters", (base: string) => path.join(base, "a".repeat(300)), "too long for this file system"],
   ])("is told: %s", async (_, make, message) => {
     const where = make(folder);
     const error = { name: "SweepError", code: "path", message: expect.stringContaining(message) };

@@ -26,7 +26,10 @@ const solvers = { euler, heun };
  * Pictures of the averaged weights for captions; the same options give the same pixels on the same kind of device.
  * @throws CliError for a word that the model does not know, or captions for a model without
  */
-export async function draw({ spec, checkpoint }: Pick<TrainedModel, "spec" | "checkpoint">, options: DrawOptions): Promise<Sample[]> {
+export async function draw(
+  { spec, checkpoint }: Pick<TrainedModel, "spec" | "checkpoint">,
+  options: DrawOptions,
+): Promise<Sample[]> {
   const { device, source, captions, guidance, steps, seed, signal, onProgress } = options;
   const count = captions.length;
   if (spec.model.context.kind === "none" && captions.some((caption) => caption !== ""))

@@ -88,7 +88,8 @@ const BUNDLED =
 
 /** @throws SweepError `worker` naming the file that is not there */
 const checkedEntry = (entry: URL | undefined): URL => {
-  if (entry === undefined) throw new SweepError("worker", `the program does not know where its worker.js is; ${BUNDLED}`);
+  if (entry === undefined)
+    throw new SweepError("worker", `the program does not know where its worker.js is; ${BUNDLED}`);
   if (entry.protocol === "file:" && !existsSync(entry))
     throw new SweepError("worker", `there is no ${fileURLToPath(entry)} for a thread to run; ${BUNDLED}`);
   return entry;

@@ -25,7 +25,10 @@ export const writeAtomically = async (
   chunks: Iterable<Uint8Array | string>,
   temporary: string = temporaryBeside(file),
 ): Promise<void> => {
-  const rights = await stat(file).then(({ mode }) => mode & 0o777, () => undefined);
+  const rights = await stat(file).then(
+    ({ mode }) => mode & 0o777,
+    () => undefined,
+  );
   const handle = await open(temporary, "wx", rights);
   try {
     try {
