@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { lockFolder } from "@isoflop/sweep/node";
 import { describe, expect, test } from "vitest";
 import { bin, file, isoflop, json, scratch } from "./isoflop.js";
 
@@ -163,6 +164,13 @@ describe("train", () => {
 });
 
 describe("a lock", () => {
+  test("does not keep a run that is done from being read", async () => {
+    const done = json(run("kept", 20));
+    const lock = await lockFolder(String(done.folder));
+    expect(json(run("kept", 20))).toEqual(done);
+    await lock.release();
+  });
+
   test("that is lost ends the run: status 1, one line, and nothing more is written", async () => {
     const args = run("lost", 100_000);
     const child = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "ignore", "pipe"] });

@@ -28,14 +28,17 @@ export type DoneRecord = Extract<RunRecord, { readonly state: "done" }>;
 export async function trainOne(spec: RunSpec, options: TrainOneOptions): Promise<DoneRecord> {
   const { out, openData, checkpointSeconds, signal, onProgress, onNote } = options;
   const id = runId(spec);
+  const store = fileRunStore(out);
+  const before = await store.read(id);
+  // It may be where nobody can write.
+  if (before && before.state !== "unfinished") return doneOf(before, out);
   // Before the folder: a device that is not there leaves nothing behind.
   const device = await createDevice(options.device);
   try {
-    const run = await fileRunStore(out).open(spec, { signal, onWait: onNote });
+    const run = await store.open(spec, { signal, onWait: onNote });
     try {
-      const { record } = run;
-      if (record.state === "done") return record;
-      if (record.state === "failed") throw diverged(out, id, record.failure.message);
+      // Another process may have ended it by now.
+      if (run.record.state !== "unfinished") return doneOf(run.record, out);
       const result = await trainRunner({ device, openData, checkpointSeconds }).run(spec, {
         run,
         signal,
@@ -56,6 +59,14 @@ export async function trainOne(spec: RunSpec, options: TrainOneOptions): Promise
   } finally {
     device.destroy();
   }
+}
+
+type Ended = Exclude<RunRecord, { readonly state: "unfinished" }>;
+
+/** @throws CliError for a run that diverged */
+function doneOf(record: Ended, out: string): DoneRecord {
+  if (record.state === "done") return record;
+  throw diverged(out, record.id, record.failure.message);
 }
 
 const diverged = (out: string, id: string, message: string): CliError =>

@@ -134,7 +134,10 @@ export class Locker {
     if (others.length > 0) return others;
     const name = lockName(this.me);
     const lock = path.join(folder, name);
-    await mkdir(lock);
+    await mkdir(lock).catch((error: Error) => {
+      // The name of a lock would say nothing to a person.
+      throw Object.assign(error, { path: folder });
+    });
     let held = false;
     try {
       await writeBeat(lock, 0, "wx");
