@@ -38,7 +38,7 @@ export const anyNumber = where(isNumber, "a number or null");
 export const spread = where((v) => isNumber(v) && !(v < 0), "a number, 0 or more, or null");
 
 export const oneOf = (...names: readonly string[]): Shape =>
-  where((value) => names.includes(value as string), names.map((name) => `"${name}"`).join(" or "));
+  where((value) => names.includes(value as string), names.map((name) => `"${name}"`).join(", "));
 
 /** `null` stands for a number that is not known, and not for a field that is not there. */
 export const optional =
