@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { exitCodes, reasonOf } from "./exit.js";
+import { isClosed } from "./output/emit.js";
 import { run } from "./run.js";
 
 /** What was said on the way and did not arrive; the document itself is checked where it is written. */
 let lost: Error | undefined;
 process.stdout.on("error", (error) => {
-  lost ??= error;
+  if (!isClosed(error)) lost ??= error;
 });
 // There is nowhere left to say it.
 process.stderr.on("error", () => {});

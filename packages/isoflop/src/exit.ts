@@ -1,5 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { fileError, fileReason } from "@isoflop/sweep/files";
 
 /** What the exit status of the process means. */
 export const exitCodes = {
@@ -38,24 +37,24 @@ export const unsound = (message: string): CliError => new CliError(exitCodes.uns
 /** Any error with the exit status it deserves; unknown ones are failures of the program. */
 export function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const status = codeOf(error) ?? (isImpossible(error) ? exitCodes.input : exitCodes.failed);
-  return new CliError(status, inTheWay(error) ?? message, { cause: error });
+  const known = ofFiles(error) ?? error;
+  const message = known instanceof Error ? known.message : String(known);
+  return new CliError(codeOf(known) ?? exitCodes.failed, message, { cause: error });
 }
 
 /** Whether an error speaks to the person at the terminal; any other is a fault of the program. */
 export const isExpected = (error: unknown): boolean =>
-  error instanceof CliError || codeOf(error) !== undefined || inTheWay(error) !== undefined;
+  error instanceof CliError || codeOf(ofFiles(error) ?? error) !== undefined;
 
 const { failed, input, usage } = exitCodes;
 
-/** By an error's name and, where they differ, its code. Names, so that help and usage errors load no package. */
+/** By an error's name and, where they differ, its code. Names, so that help and usage errors load no package that computes. */
 const codes: Readonly<Record<string, Readonly<Record<string, ExitCode>>>> = {
   ScalingError: { "": input, "bad-option": usage, aborted: failed },
   FlopsError: { "": input, convention: usage },
   TrainError: { "": input },
   DivergedError: { "": failed },
-  SweepError: { "": failed, spec: input, plan: input },
+  SweepError: { "": failed, spec: input, plan: input, path: input, record: input },
   DitError: { "": input },
   DiffusionError: { "": input },
   PlotInputError: { "": input },
@@ -69,59 +68,12 @@ function codeOf(error: unknown): ExitCode | undefined {
   return known[code ?? ""] ?? known[""];
 }
 
-const notAllowed = "this user may not write there; change the rights or choose another folder";
+/** What stands in the way of a file, in words. A file that is not there, said by Node and nobody else, is one of the program's own. */
+const ofFiles = (error: unknown): Error | undefined =>
+  fileReason(error) && !isMissing(error) ? fileError(error) : undefined;
 
-/** By an error's code, in words. */
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: notAllowed,
-  EPERM: notAllowed,
-  EROFS: "the file system is read-only; choose another folder",
-  ENOSPC: "no space is left on the disk; free some, then run the same command again to go on",
-  EDQUOT: "the disk quota is used up; free some space, then run the same command again to go on",
-  ENOTDIR: "a part of the path is a file, not a folder; choose another folder",
-  EEXIST: "there is a file where a folder is needed; choose another folder",
-  EPIPE: "whoever read it has closed it",
-  EIO: "the device reports an error",
-};
-
-/** Names that no file can have; whatever they were given for, another name is needed. */
-const impossible: Readonly<Record<string, string>> = {
-  ENAMETOOLONG: "the path is too long for this file system; expected names of at most 255 bytes",
-  ELOOP: "links that lead round in a circle",
-  EISDIR: "it is a folder; expected a file",
-  ERR_INVALID_ARG_VALUE: "a path cannot have a null byte",
-};
+/** Whether an error says that a file is not there, or the folder in which it should be. */
+export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
 
 /** What stopped a file from being read or written, in words. */
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return reasons[code ?? ""] ?? impossible[code ?? ""] ?? message;
-}
-
-/** Whether the name itself is wrong, and not what stands in its way. */
-export const isImpossible = (error: unknown): boolean =>
-  Object.hasOwn(impossible, (error as NodeJS.ErrnoException).code ?? "");
-
-/**
- * Node says ENOENT of a folder that could not be made, whatever stood in its way: asking whether the nearest folder there is may be
- * written finds out.
- */
-function told(error: unknown): NodeJS.ErrnoException {
-  const given = error as NodeJS.ErrnoException;
-  if (given.code !== "ENOENT" || given.syscall !== "mkdir" || given.path === undefined) return given;
-  let folder = resolve(given.path);
-  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
-  try {
-    accessSync(folder, constants.W_OK);
-    return given;
-  } catch (reason) {
-    return Object.assign(reason as NodeJS.ErrnoException, { path: given.path });
-  }
-}
-
-/** What keeps a file from being written, in words. */
-function inTheWay(error: unknown): string | undefined {
-  const { code, path } = told(error);
-  const reason = reasons[code ?? ""] ?? impossible[code ?? ""];
-  return reason && (path === undefined ? reason : `${path}: ${reason}`);
-}
+export const reasonOf = (error: unknown): string => fileReason(error)?.reason ?? (error as Error).message;

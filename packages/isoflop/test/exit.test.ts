@@ -1,33 +1,20 @@
-import { expect, test, vi } from "vitest";
+import { SweepError } from "@isoflop/sweep";
+import { expect, test } from "vitest";
 import { asCliError, exitCodes, isExpected } from "../src/exit.js";
-
-vi.mock("node:fs", async (original) => ({
-  ...(await original<typeof import("node:fs")>()),
-  accessSync: () => {
-    throw Object.assign(new Error("EROFS: read-only file system, access '/'"), { code: "EROFS", path: "/" });
-  },
-}));
 
 const failure = (code: string, more: object = {}) =>
   Object.assign(new Error(`${code}: in the words of Node`), { code, path: "/nowhere/runs", ...more });
 
-test("a folder that cannot be made on a read-only file system is told as that, whatever Node says", () => {
-  const error = failure("ENOENT", { syscall: "mkdir" });
-  expect(isExpected(error)).toBe(true);
-  expect(asCliError(error)).toMatchObject({
-    exitCode: exitCodes.failed,
-    message: "/nowhere/runs: the file system is read-only; choose another folder",
-  });
-});
-
-test("any other file that is not there stays a fault of the program", () => {
+test("a file that is not there, said by Node and nobody else, is a fault of the program", () => {
   expect(isExpected(failure("ENOENT", { syscall: "open" }))).toBe(false);
+  expect(isExpected(failure("EUNFORESEEN"))).toBe(false);
 });
 
 test.each([
   ["EROFS", exitCodes.failed],
   ["ENOSPC", exitCodes.failed],
   ["EACCES", exitCodes.failed],
+  ["EIO", exitCodes.failed],
   ["ENAMETOOLONG", exitCodes.input],
   ["EISDIR", exitCodes.input],
   ["ELOOP", exitCodes.input],
@@ -35,6 +22,19 @@ test.each([
 ])("%s: status %d, in words", (code, status) => {
   const { exitCode, message } = asCliError(failure(code));
   expect(exitCode).toBe(status);
-  expect(message).toMatch(/^\/nowhere\/runs: /);
+  expect(message).toContain(": /nowhere/runs");
   expect(message).not.toContain(code);
+  expect(isExpected(failure(code))).toBe(true);
+  expect(asCliError(failure(code, { path: undefined })).message).not.toContain("undefined");
+});
+
+test.each([
+  ["path", exitCodes.input],
+  ["record", exitCodes.input],
+  ["spec", exitCodes.input],
+  ["store", exitCodes.failed],
+  ["busy", exitCodes.failed],
+  ["claim", exitCodes.failed],
+] as const)("a run's folder, %s: status %d", (code, status) => {
+  expect(asCliError(new SweepError(code, "in words"))).toMatchObject({ exitCode: status, message: "in words" });
 });

@@ -47,6 +47,7 @@ test.each([
   ["[]", "it is a list of 0; expected an object"],
   ["null", "it is null; expected an object"],
   ["{}", "state is missing"],
+  ['{"id":"a","state":"dine"}', 'state is "dine"; expected "unfinished", "done", "failed"'],
   ['{"id":"a","state":"done"}', "spec is missing"],
   ['{"id":"a","state":"done","spec":{"budget":1e18}}', "result is missing"],
   [

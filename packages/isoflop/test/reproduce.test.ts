@@ -51,7 +51,7 @@ describe("reproduce", () => {
     expect(written.heldOut!.measuredLoss).toBe(result.runs.at(-1)!.loss);
     expect(result.samples!.map(({ group }) => group)).toEqual(["Generated", "Generated", "Validation data"]);
     rmSync(join(scratch("study"), "report.html"));
-    const { study: again } = await rebuildReport(scratch("study"));
+    const { study: again } = await rebuildReport(scratch("study"), (why) => said.push(why));
     expect(JSON.parse(JSON.stringify({ ...again, curves: undefined, samples: undefined }))).toEqual(written);
     expect(again.curves).toHaveLength(again.runs.length);
     expect(readFileSync(join(scratch("study"), "report.html"), "utf8")).toContain("<svg");

@@ -1,8 +1,21 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, unlinkSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { lockFolder } from "@isoflop/sweep/node";
 import { describe, expect, test } from "vitest";
 import { bin, file, isoflop, json, scratch } from "./isoflop.js";
 
@@ -31,6 +44,16 @@ async function halted(args: readonly string[], folder: string): Promise<ChildPro
   }
   child.kill("SIGSTOP");
   return child;
+}
+
+/** The folder of a run once its program has written metrics there. */
+async function lockedFolder(out: string, child: ChildProcess): Promise<string> {
+  for (;;) {
+    const [id] = existsSync(out) ? readdirSync(out) : [];
+    if (id !== undefined && existsSync(join(out, id, "metrics.jsonl"))) return join(out, id);
+    if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode} before it wrote`);
+    await sleep(5);
+  }
 }
 
 const LONG = 800;
@@ -113,7 +136,8 @@ describe("train", () => {
     const out = join(file("a-file", ""), "runs");
     const { code, stderr } = isoflop(["train", ...tiny, "--steps", "5", "--out", out]);
     expect(code).toBe(1);
-    expect(stderr).toBe(`isoflop: ${out}: a part of the path is a file, not a folder; choose another folder\n`);
+    expect(stderr).toMatch(/^isoflop: a part of the path is a file, not a folder: .*; choose another folder\n$/);
+    expect(stderr).toContain(out);
   });
 
   test("a full disk: status 1, and the run goes on when there is space again", () => {
@@ -123,7 +147,7 @@ describe("train", () => {
     symlinkSync("/dev/full", metrics);
     const { code, stderr } = isoflop(run("full", 40));
     expect(code).toBe(1);
-    expect(stderr).toContain("no space is left on the disk; free some, then run again to go on");
+    expect(stderr).toContain("no space is left on the disk: ");
     unlinkSync(metrics);
     expect(json(run("full", 40)).result!.loss).toBe(probe.result!.loss);
   });
@@ -136,6 +160,48 @@ describe("train", () => {
       /isoflop: (no WebGPU adapter: install a GPU driver|WebGPU in Node needs the package "webgpu")/,
     );
     expect(existsSync(scratch("gpu"))).toBe(false);
+  });
+});
+
+describe("a lock", () => {
+  test("does not keep a run that is done from being read", async () => {
+    const done = json(run("kept", 20));
+    const lock = await lockFolder(String(done.folder));
+    expect(json(run("kept", 20))).toEqual(done);
+    await lock.release();
+  });
+
+  test("that is lost ends the run: status 1, one line, and nothing more is written", async () => {
+    const args = run("lost", 100_000);
+    const child = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    let stderr = "";
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    const folder = await lockedFolder(scratch("lost"), child);
+    const lock = readdirSync(folder).find((name) => name.startsWith("lock~"))!;
+    renameSync(join(folder, lock), join(folder, "lock~gone~ab"));
+    expect((await once(child, "exit"))[0]).toBe(1);
+    expect(stderr).toMatch(/^isoflop: the lock on .* was lost: .*; nothing more was written\n$/);
+  });
+
+  test("of another machine is waited for, and said; Ctrl-C ends the wait", async () => {
+    const { id } = json(run("waits", 20));
+    const folder = join(scratch("waits"), String(id));
+    rmSync(join(folder, "run.json"));
+    const lock = join(folder, `lock~elsewhere~${"0".repeat(32)}~1-2~77~1~ab`);
+    mkdirSync(lock);
+    writeFileSync(join(lock, "beat"), "0".padStart(12));
+    for (const path of [join(lock, "beat"), lock]) utimesSync(path, 1, 1);
+    const child = spawn(process.execPath, [bin, ...run("waits", 20)], { stdio: ["ignore", "ignore", "pipe"] });
+    let stderr = "";
+    for await (const chunk of child.stderr) {
+      stderr += chunk;
+      if (stderr.endsWith("\n") && !child.killed) child.kill("SIGINT");
+    }
+    expect(child.exitCode ?? (await once(child, "exit"))[0]).toBe(130);
+    expect(stderr).toMatch(/waiting for a sign of life of process 77 on elsewhere, which has .*120 s/);
+    expect(readdirSync(folder)).toContain(basename(lock));
   });
 });
 
@@ -184,12 +250,23 @@ describe("sample and report", () => {
     expect(stderr).toMatch(message);
   });
 
-  test("any folder of runs has a report", () => {
+  test("any folder of runs has a report, and nothing of a killed one stays", () => {
     json(run("several", 20));
     json(run("several", 25));
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    mkdirSync(join(scratch("several"), "figures"));
+    const left = [
+      `report.html.${dead}.tmp`,
+      `summary.json.${dead}.0a1b2c3d.tmp`,
+      `figures/isoflop.svg.${dead}.tmp`,
+      `figures/isoflop.png.${dead}.0a1b2c3d.tmp`,
+    ];
+    for (const name of left) writeFileSync(join(scratch("several"), name), "part");
     const { study } = json(["report", scratch("several")]);
     expect(study!.runs).toHaveLength(2);
     expect(study!.laws).toBe(null);
+    const all = readdirSync(scratch("several"), { recursive: true }).map(String);
+    expect(all.filter((name) => /tmp|lock~/.test(name))).toEqual([]);
     expect(readFileSync(join(scratch("several"), "report.html"), "utf8")).toContain("<svg");
     const { code, stderr } = isoflop(["report", "/nonexistent"]);
     expect(code).toBe(3);

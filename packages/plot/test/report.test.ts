@@ -191,6 +191,19 @@ test("writeReport leaves the report and every figure as SVG and PNG, and nothing
   }
 });
 
+test("writeReport leaves the writing to whom it is given", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "isoflop-plot-"));
+  try {
+    const written: string[] = [];
+    const paths = await writeReport(study, folder, { write: async (path) => void written.push(path) });
+    expect(written).toEqual(paths);
+    expect(written[0]).toBe(join(folder, "report.html"));
+    expect(await readdir(folder, { recursive: true })).toEqual(["figures"]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
 test("writeReport leaves nothing beside a file it cannot write, and takes away what a killed process left", async () => {
   const folder = await mkdtemp(join(tmpdir(), "isoflop-plot-"));
   try {

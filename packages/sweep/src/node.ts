@@ -1,5 +1,4 @@
 export { fileQueue } from "./node/file-queue.js";
-export { fileError } from "./node/files.js";
 export { type FolderLock, type LockOptions, lockFolder } from "./node/lock.js";
 export { dataOpener } from "./node/open-data.js";
 export { fileRunStore } from "./node/run-store.js";

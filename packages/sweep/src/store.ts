@@ -32,6 +32,8 @@ export interface RunStore {
 export interface OpenOptions {
   /** Whether to wait where its owner seems to be dead, until that is certain enough. Default true. */
   readonly wait?: boolean;
+  /** Told once, in words for a person, for whom and how long it waits. */
+  readonly onWait?: (why: string) => void;
   /** Ends the wait. */
   readonly signal?: AbortSignal;
 }

@@ -21,11 +21,7 @@ const opened = (where: string) => fileRunStore(where).open(spec);
 describe("a path that cannot be", () => {
   it.each([
     ["a null byte", (base: string) => path.join(base, "a\0b"), "cannot hold a null byte"],
-    [
-      "a name of 300 characters",
-      (base: string) => path.join(base, "a".repeat(300)),
-      "longer than the file system allows",
-    ],
+    ["a name of 300 characters", (base: string) => path.join(base, "a".repeat(300)), "too long for this file system"],
   ])("is told: %s", async (_, make, message) => {
     const where = make(folder);
     const error = { name: "SweepError", code: "path", message: expect.stringContaining(message) };
@@ -48,7 +44,7 @@ describe("a folder that cannot be used", () => {
   it("is told: symbolic links lead round", async () => {
     await symlink("round", path.join(folder, "round"));
     await expect(opened(path.join(folder, "round", "runs"))).rejects.toMatchObject({
-      code: "store",
+      code: "path",
       message: expect.stringContaining("lead round in a circle"),
     });
   });
@@ -61,10 +57,10 @@ describe("a folder that cannot be used", () => {
   });
 
   it.each([
-    ["EACCES", "may not write there"],
+    ["EACCES", "permission denied: runs/ID; change the rights"],
     ["EROFS", "the file system is read-only: runs/ID"],
-    ["EDQUOT", "runs: the disk quota is used up"],
-    ["EIO", "runs/ID: the disk failed"],
+    ["EDQUOT", "the disk quota is used up: runs/ID; free some"],
+    ["EIO", "the device failed: runs/ID"],
   ])("is told: %s", async (code, message) => {
     const cause = Object.assign(new Error("of the system"), { code, path: "runs/ID" });
     const attempt = withFiles("runs", () => Promise.reject(cause));
@@ -81,10 +77,11 @@ describe("fileError", () => {
   it("names the path that the error does not, and errors that nobody foresaw, in one line", () => {
     const bare = Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" });
     expect(fileError(bare, "runs/ID")?.message).toBe(
-      "runs/ID: no space is left on the disk; free some, then run again to go on",
+      "no space is left on the disk: runs/ID; free some, then run the same command again to go on",
     );
+    expect(fileError(bare)?.message).toMatch(/^no space is left on the disk; free some/);
     const rare = Object.assign(new Error("EPROTO: protocol error, read"), { code: "EPROTO", syscall: "read" });
-    expect(fileError(rare, "runs")?.message).toBe("runs: the system refuses (EPROTO: protocol error, read)");
+    expect(fileError(rare, "runs")?.message).toBe("the system refuses (EPROTO: protocol error, read): runs");
     const control = Object.assign(new Error("EROFS"), { code: "EROFS", path: "a\u001b[31m" });
     expect(fileError(control, "runs")?.message).toContain('"a\\u001b[31m"');
   });

@@ -61,9 +61,12 @@ describe("lockFolder", () => {
       await old(owner);
       const started = performance.now();
       const locker = new Locker(thisProcess(), quick);
+      const said: string[] = [];
+      const onWait = (why: string) => void said.push(why);
       const ask = async (): Promise<FolderLock> =>
-        locker.lock(folder, { wait }).catch((error) => (wait ? error : ask()));
+        locker.lock(folder, { wait, onWait }).catch((error) => (wait ? error : ask()));
       const heir = await ask();
+      expect(said).toEqual(wait ? [expect.stringContaining(`waiting for a sign of life of process ${far.pid}`)] : []);
       expect(performance.now() - started).toBeGreaterThanOrEqual(quick.age);
       await expect(owner.check()).rejects.toMatchObject(lost);
       await heir.check();

@@ -1,5 +1,5 @@
 import { readdirSync, renameSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -106,9 +106,26 @@ describe("workerRunners", () => {
   });
 
   it("report a thread that dies, and a module that is not there", async () => {
-    const gone = workerRunners({ count: 1, entry: pathToFileURL(path.join(code, "none.js")) });
-    const attempt = runSweep(specs.slice(0, 1), { store: fileRunStore(folder), runners: gone });
-    await expect(attempt).rejects.toMatchObject({ code: "worker", message: expect.stringContaining("none.js") });
+    const none = pathToFileURL(path.join(code, "none.js"));
+    expect(() => workerRunners({ count: 1, entry: none })).toThrow(/there is no .*none\.js for a thread to run/);
+    const broken = path.join(code, "broken.js");
+    await writeFile(broken, 'throw new Error("of its own");');
+    const dying = workerRunners({ count: 1, entry: pathToFileURL(broken) });
+    const attempt = runSweep(specs.slice(0, 1), { store: fileRunStore(folder), runners: dying });
+    await expect(attempt).rejects.toMatchObject({ code: "worker", message: expect.stringContaining("of its own") });
+  });
+
+  it("of a program that was bundled say which file was left behind, and what to do", async () => {
+    const program = await bundle(["src/node.ts"]);
+    const url = pathToFileURL(path.join(program, "node.js")).href;
+    const bundled = (await import(url)) as typeof import("../src/node.js");
+    expect(() => bundled.workerRunners({ count: 1 })).toThrow(
+      expect.objectContaining({
+        code: "worker",
+        message: expect.stringMatching(/there is no .*worker\.js .*keep the package external, or give as entry/),
+      }),
+    );
+    await rm(program, { recursive: true });
   });
 
   it("need files, and a whole number of threads", async () => {

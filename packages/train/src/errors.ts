@@ -24,10 +24,14 @@ export class DivergedError extends TrainError {
     readonly learningRate: number,
     /** What is not finite, such as "the loss of step 3 is NaN". */
     readonly what: string,
+    /** Updates that had changed the weights by then: without any, the learning rate has no part in it. */
+    readonly updates: number = step,
   ) {
-    super(
-      "diverged",
-      `${what} at learning rate ${learningRate}; lower optimizer.learningRate, lengthen optimizer.warmup or clip harder`,
-    );
+    super("diverged", `${what}${updates > 0 ? tamer(learningRate) : UNTRAINED}`);
   }
 }
+
+const UNTRAINED = " before any update; look at the data, the first weights and the objective";
+
+const tamer = (learningRate: number): string =>
+  ` at learning rate ${learningRate}; lower optimizer.learningRate, lengthen optimizer.warmup or clip harder`;

@@ -23,6 +23,7 @@ export {
   withDefault,
 } from "./fields.js";
 export { canonicalJson } from "./json.js";
+export { modelOf } from "./model.js";
 export { buildObjective, type DensitySpec, type ObjectiveSpec, type WeightingSpec } from "./objective.js";
 export {
   type AdamWSettings,

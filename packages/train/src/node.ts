@@ -1,4 +1,4 @@
-export { listFolder, makeFolder, removeTemporaries, writeAtomically } from "./node/atomic.js";
+export { listFolder, makeFolder, removeAbandoned, removeTemporaries, writeAtomically } from "./node/atomic.js";
 export {
   checkpointFile,
   type FileChanges,

@@ -194,7 +194,7 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
     } catch (error) {
       for (const tensor of leavesOf(weights)) tensor.dispose();
       if (!(error instanceof TrainError && error.code === "diverged")) throw error;
-      throw new DivergedError(step - 1, learningRateAt(spec, step - 1), error.message);
+      throw new DivergedError(step - 1, learningRateAt(spec, step - 1), error.message, step);
     }
   } finally {
     for (const tensor of [key, ...pending, ...Object.values(state)]) tensor.dispose();
@@ -218,7 +218,7 @@ const initialState = async (packed: Tensor, device: Device): Promise<OptimizerSt
 const checkFinite = (arrays: Checkpoint["arrays"], step: number, spec: TrainSpec): void => {
   for (const [name, { data }] of Object.entries(arrays))
     if (!data.every(Number.isFinite))
-      throw new DivergedError(step, learningRateAt(spec, step), `${name} after step ${step} is not finite`);
+      throw new DivergedError(step, learningRateAt(spec, step), `${name} after step ${step} is not finite`, step + 1);
 };
 
 /** In what the spec of a checkpoint differs from this one. */

@@ -150,6 +150,18 @@ describe("train", () => {
     }
   });
 
+  it("does not blame the learning rate before any update", async () => {
+    const data = tinyData();
+    const first = data.batch("train", 0, 4);
+    vi.spyOn(data, "batch").mockImplementationOnce((_split, _start, _count, out) => {
+      out!.images.fill(Number.NaN);
+      return { ...first, images: out!.images };
+    });
+    await expect(train(tinySpec(), { device, data })).rejects.toThrow(
+      "the loss of step 0 is NaN before any update; look at the data, the first weights and the objective",
+    );
+  });
+
   it.each([
     ["with a store", memoryCheckpoints()],
     ["without one", undefined],
@@ -158,6 +170,7 @@ describe("train", () => {
     const spec = tinySpec({ steps: 1, optimizer: { learningRate: 1e39, shape: "constant", warmup: 0 } });
     const attempt = train(spec, { device, data: tinyData(), ...(store && { store }) });
     await expect(attempt).rejects.toBeInstanceOf(DivergedError);
+    await expect(attempt).rejects.toThrow("lower optimizer.learningRate");
     expect((await store?.latest())?.checkpoint).toBeUndefined();
   });
 

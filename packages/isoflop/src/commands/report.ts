@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { forceOption, jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
+import { note } from "../output/printable.js";
 import { checkStudyFiles } from "../output/studyFiles.js";
 
 const help = `
@@ -17,7 +18,7 @@ export function configure(command: Command): void {
       checkStudyFiles(folder, force, ["report.html"]);
       const { rebuildReport } = await import("../report/rebuild.js");
       const { studyTables } = await import("../study/tables.js");
-      const { study, files } = await rebuildReport(folder);
+      const { study, files } = await rebuildReport(folder, note);
       const { curves: _, samples: __, ...numbers } = study;
       await emit(
         json,

@@ -51,8 +51,9 @@ export function configure(command: Command): void {
       const { png, json, pictures: pngFile, about } = outputsOf(path, options);
       const model = await findModel(path, note);
       const source = await dataOpener()(model.spec.data);
-      const captions =
-        options.caption ?? Array.from({ length: options.count }, (_, i) => source.caption("validation", i));
+      const captionless = model.spec.model.context.kind === "none";
+      const usual = (_: unknown, i: number) => (captionless ? "" : source.caption("validation", i));
+      const captions = options.caption ?? Array.from({ length: options.count }, usual);
       const device = await createDevice(options.device);
       const shown = progress("drawing");
       const { onProgress } = shown;

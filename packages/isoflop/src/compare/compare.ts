@@ -5,6 +5,7 @@ import { fitIsoFlop } from "../fits/isoflop.js";
 import type { ColumnMap } from "../input/columns.js";
 import { type InputFile, readInput, shown } from "../input/file.js";
 import { loadRuns } from "../input/runs.js";
+import { largest } from "../output/report/spaced.js";
 import { versions } from "../versions.js";
 
 export interface CompareChoices {
@@ -48,8 +49,8 @@ export function compare(fileA: string, fileB: string, choices: CompareChoices): 
   const a = sideOf(fileA, columns, choices);
   const b = sideOf(fileB, columnsB, choices);
   const quantity = sameQuantity({ [fileA]: a, [fileB]: b }, choices.quantity);
-  const largest = Math.max(a.largest, b.largest);
-  const { at = [largest, 10 * largest] } = choices;
+  const most = Math.max(a.largest, b.largest);
+  const { at = [most, 10 * most] } = choices;
   const comparison = compareLaws(a.law, b.law, { at, draws, seed, ...(range && { range }) });
   return {
     command: "compare",
@@ -93,7 +94,7 @@ function sideOfFit(fit: FitDocument, file: string, form: "power" | "saturating")
     if (!law || !comparable(fit.status)) throw unsound(`${shown(file)}: ${fit.status}: ${fit.message}`);
     if (law.kind === "broken") throw usageError(`${shown(file)} is a broken law; expected a power or saturating law`);
     const points = { C: fit.data.x, loss: fit.data.y };
-    return { input: fit.input, law, largest: points.C.reduce((a, b) => Math.max(a, b), 0), points };
+    return { input: fit.input, law, largest: largest(points.C), points };
   }
   const law = form === "power" ? fit.laws.loss : fit.laws.lossWithFloor;
   if (!law.ok) throw unsound(`${shown(file)}: ${law.reason}: ${law.message}`);
@@ -102,5 +103,5 @@ function sideOfFit(fit: FitDocument, file: string, form: "power" | "saturating")
   const interior = fit.budgets.flatMap((budget) => (budget.status === "interior" ? [budget] : []));
   const points = { C: interior.map(({ C }) => C), loss: interior.map(({ optimum }) => optimum.loss.value) };
   const { quantity } = fit.choices;
-  return { input: fit.input, quantity, law, largest: points.C.reduce((a, b) => Math.max(a, b), 0), points };
+  return { input: fit.input, quantity, law, largest: largest(points.C), points };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { CliError, inputError, reasonOf } from "../exit.js";
+import { CliError, inputError, isMissing, reasonOf } from "../exit.js";
 import { printable } from "../output/printable.js";
 import { tableOfRuns } from "./folder.js";
 import { settle, statusOf } from "./status.js";
@@ -55,11 +55,4 @@ export function readRecord(file: string, what: string): Readonly<Record<string, 
 
 export const shown = (file: string): string => (file === "-" ? "standard input" : printable(file));
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  ENOTDIR: "a part of the path is a file, not a folder",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-};
-
-const reason = (error: unknown): string => reasons[(error as NodeJS.ErrnoException).code ?? ""] ?? reasonOf(error);
+const reason = (error: unknown): string => (isMissing(error) ? "there is no such file" : reasonOf(error));

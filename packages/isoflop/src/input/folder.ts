@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunRecord } from "@isoflop/sweep";
 import { inputError } from "../exit.js";
+import { plural } from "../output/format.js";
 import { printable } from "../output/printable.js";
-import { all, by, fields, finite, optional, positive, spread, text } from "./shape.js";
+import { all, by, fields, finite, oneOf, optional, positive, spread, text } from "./shape.js";
 
 /**
  * The runs of a folder that are done, as JSON rows of a table: of a study, of `isoflop train`, or of any run store. C is the budget, N
@@ -18,7 +19,7 @@ export function tableOfRuns(folder: string): string {
     .filter(existsSync);
   const rows = files.map(readRun).flatMap((record) => (record.state === "done" ? rowOf(record) : []));
   if (rows.length > 0) return JSON.stringify(rows, null, 1);
-  const what = files.length === 0 ? "no run" : `${files.length} runs, of which none is done`;
+  const what = files.length === 0 ? "no run" : `${plural(files.length, "run")}, none of which is done`;
   throw inputError(
     `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train"`,
   );
@@ -26,7 +27,7 @@ export function tableOfRuns(folder: string): string {
 
 /** What a record must hold to be a row; of a run that is not done, nothing but that. */
 const whole = all(
-  fields({ state: text }),
+  fields({ state: oneOf("unfinished", "done", "failed") }),
   by("state", (state) =>
     fields(
       state === "done"

@@ -6,7 +6,7 @@ import { printableJson, printableLines } from "./printable.js";
 
 /**
  * Writes the one document, or the text a person reads, to standard output.
- * @throws CliError `failed` when not all of it could be written
+ * @throws CliError `failed` when not all of it could be written to a reader who is still there
  */
 export async function emit(json: boolean | undefined, document: unknown, text: () => string): Promise<void> {
   await print(`${json ? printableJson(toJson(document)) : printableLines(text())}\n`);
@@ -17,9 +17,13 @@ async function print(text: string): Promise<void> {
     if (statusOf(process.stdout.fd)?.isFile()) writeWhole(process.stdout.fd, text);
     else await new Promise<void>((done, fail) => process.stdout.write(text, (error) => (error ? fail(error) : done())));
   } catch (error) {
+    if (isClosed(error)) return;
     throw new CliError(exitCodes.failed, `cannot write standard output: ${reasonOf(error)}`, { cause: error });
   }
 }
+
+/** Whoever read it, such as `head`, has had enough: nobody misses the rest. */
+export const isClosed = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "EPIPE";
 
 /** The stream takes a part for the whole where a disk is nearly full. */
 function writeWhole(fd: number, text: string): void {

@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { closeSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from "node:fs";
-import { open, rename, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { CliError, exitCodes, isImpossible, reasonOf, usageError } from "../exit.js";
+import { type FileReason, fileReason } from "@isoflop/sweep/files";
+import { CliError, exitCodes, isMissing, usageError } from "../exit.js";
 import { statusOf } from "../input/status.js";
 import { printable } from "./printable.js";
 
@@ -95,21 +95,13 @@ async function writeThrough(path: string, content: string | Uint8Array): Promise
 
 /** Whoever opens the file sees the old one or the new one; a link goes on to point where it did. */
 async function replace(path: string, content: string | Uint8Array): Promise<void> {
-  let next: string | undefined;
+  // Loaded where it is needed: most commands write no file.
+  const { removeAbandoned, writeAtomically } = await import("@isoflop/train/node");
   try {
     const target = linkedFrom(path);
-    next = `${target}.${randomBytes(6).toString("hex")}.tmp`;
-    const mode = statusOf(target)?.mode;
-    const file = await open(next, "wx", mode === undefined ? 0o666 : mode & 0o777);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(next, target);
+    await writeAtomically(target, [content]);
+    await removeAbandoned(target);
   } catch (error) {
-    if (next !== undefined) await rm(next, { force: true }).catch(() => {});
     throw unwritable(path, error);
   }
 }
@@ -126,9 +118,10 @@ function linkedFrom(path: string): string {
   return at;
 }
 
-const unwritable = (path: string, error: unknown): CliError =>
-  new CliError(
-    isImpossible(error) ? exitCodes.input : exitCodes.failed,
-    `cannot write ${printable(path)}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such folder" : reasonOf(error)}`,
-    { cause: error },
-  );
+function unwritable(path: string, error: unknown): CliError {
+  const { reason, advice, cannotBe }: FileReason = isMissing(error)
+    ? { reason: "there is no such folder" }
+    : (fileReason(error) ?? { reason: (error as Error).message });
+  const said = `cannot write ${printable(path)}: ${reason}${advice === undefined ? "" : `; ${advice}`}`;
+  return new CliError(cannotBe ? exitCodes.input : exitCodes.failed, said, { cause: error });
+}

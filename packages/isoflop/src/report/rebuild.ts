@@ -7,6 +7,7 @@ import { createDevice } from "@isoflop/tensor";
 import { inputError } from "../exit.js";
 import { readRecord } from "../input/file.js";
 import { largest, smallest } from "../output/report/spaced.js";
+import { inStudyFolder } from "../study/folder.js";
 import { type DoneRun, fitLaws } from "../study/laws.js";
 import { presets, quick } from "../study/preset.js";
 import { drawSamples } from "../study/samples.js";
@@ -22,7 +23,7 @@ export interface Rebuilt {
  * the runs that are done. Loss curves come from the runs' metrics, samples from the held-out model's checkpoint.
  * @throws CliError if there is nothing to report, PlotInputError for a summary that is not one
  */
-export async function rebuildReport(folder: string): Promise<Rebuilt> {
+export async function rebuildReport(folder: string, onWait: (why: string) => void): Promise<Rebuilt> {
   const runs = existsSync(join(folder, "runs")) ? join(folder, "runs") : folder;
   const store = fileRunStore(runs);
   const done = (await store.list()).filter((record): record is DoneRun => record.state === "done");
@@ -35,7 +36,8 @@ export async function rebuildReport(folder: string): Promise<Rebuilt> {
   const shown = done.filter(({ id }) => base.runs.some((run) => run.id === id));
   const samples = await samplesOf(folder, base, shown);
   const study: Study = { ...base, curves: await curvesOf(shown, store), ...(samples && { samples }) };
-  return { study, files: await writeReport(study, folder) };
+  const files = await inStudyFolder(folder, { onWait }, (write) => writeReport(study, folder, { write }));
+  return { study, files };
 }
 
 const summaryOf = (file: string): Study =>

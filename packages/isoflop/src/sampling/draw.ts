@@ -1,9 +1,8 @@
 import type { DataSource } from "@isoflop/data";
 import { classifierFreeGuidance, euler, heun, sampler } from "@isoflop/diffusion";
-import { dit } from "@isoflop/dit";
 import type { Sample } from "@isoflop/plot";
 import { type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
-import { averagedWeights, buildObjective, packTree } from "@isoflop/train";
+import { averagedWeights, buildObjective, modelOf, packTree } from "@isoflop/train";
 import { inputError } from "../exit.js";
 import type { TrainedModel } from "./find.js";
 
@@ -17,8 +16,8 @@ export interface DrawOptions {
   readonly steps: number;
   readonly solver: "euler" | "heun";
   readonly seed: number;
-  readonly signal: AbortSignal;
-  readonly onProgress: (done: number, of: number) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (done: number, of: number) => void;
 }
 
 const solvers = { euler, heun };
@@ -27,16 +26,19 @@ const solvers = { euler, heun };
  * Pictures of the averaged weights for captions; the same options give the same pixels on the same kind of device.
  * @throws CliError for a word that the model does not know, or captions for a model without
  */
-export async function draw({ spec, checkpoint }: TrainedModel, options: DrawOptions): Promise<Sample[]> {
+export async function draw(
+  { spec, checkpoint }: Pick<TrainedModel, "spec" | "checkpoint">,
+  options: DrawOptions,
+): Promise<Sample[]> {
   const { device, source, captions, guidance, steps, seed, signal, onProgress } = options;
-  const { kind } = spec.model.context;
-  if (kind !== "words") throw inputError(`the model's context is "${kind}"; pictures are drawn from models of "words"`);
   const count = captions.length;
+  if (spec.model.context.kind === "none" && captions.some((caption) => caption !== ""))
+    throw inputError("the model takes no captions; leave out --caption");
   const words = new Int32Array(count * source.captionLength);
   captions.forEach((caption, i) => {
     words.set(encode(source, caption), i * source.captionLength);
   });
-  const model = dit(spec.model);
+  const model = modelOf(spec);
   const params = averagedWeights(checkpoint, packTree(model.init(random.key(0))), device);
   const guided = classifierFreeGuidance((x, t, condition) => model.apply(params, x, t, condition), { scale: guidance });
   const objective = buildObjective(spec.objective);
@@ -47,7 +49,7 @@ export async function draw({ spec, checkpoint }: TrainedModel, options: DrawOpti
   device.evaluate(noise);
   const result = await drawing.run(
     { condition, unconditional },
-    { noise, steps, signal, onStep: ({ step }) => onProgress(step, steps) },
+    { noise, steps, ...(signal && { signal }), onStep: ({ step }) => onProgress?.(step, steps) },
   );
   const pixels = (await result.data()) as Float32Array;
   for (const tensor of [result, noise, condition, unconditional, ...leavesOf(params)]) tensor.dispose();

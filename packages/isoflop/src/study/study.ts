@@ -7,8 +7,8 @@ import { expectOk, type IsoFlop, type IsoFlopPrediction } from "@isoflop/scaling
 import type { DataSpec, GridRun, SweepProgress } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
 import { canonicalJson } from "@isoflop/train";
-import { writeAtomically } from "@isoflop/train/node";
 import { versions } from "../versions.js";
+import { inStudyFolder, type Write } from "./folder.js";
 import { type DoneRun, fitLaws, predictBudget } from "./laws.js";
 import { planStudy, type StudyPlan } from "./plan.js";
 import type { Preset } from "./preset.js";
@@ -123,11 +123,11 @@ export class Study {
   /** Draws pictures from the held-out model. */
   async drawSamples(): Promise<readonly Sample[]> {
     const { run } = this.#heldOut!.plan;
-    const { out, seed } = this.options;
+    const { out, seed, signal } = this.options;
     const { device } = this.session;
     const { preset } = this.plan;
     this.#samples = await this.#clock.time("samples", () =>
-      drawSamples(run, { out, device, source: this.source, preset, seed }),
+      drawSamples(run, { out, device, source: this.source, preset, seed, signal }),
     );
     return this.#samples;
   }
@@ -136,11 +136,13 @@ export class Study {
   async write(): Promise<{ readonly study: StudyData; readonly files: readonly string[] }> {
     const { out } = this.options;
     const study = await this.#summary();
-    const files = await this.#clock.time("report", () => writeReport(study, out));
-    const { curves: _, samples: __, ...summary } = { ...study, seconds: this.#clock.total, timings: this.#timings() };
-    const file = join(out, "summary.json");
-    await writeAtomically(file, [`${JSON.stringify(summary, null, 2)}\n`]);
-    return { study: { ...study, ...summary }, files: [...files, file] };
+    return this.#inFolder(async (write) => {
+      const files = await this.#clock.time("report", () => writeReport(study, out, { write }));
+      const { curves: _, samples: __, ...summary } = { ...study, seconds: this.#clock.total, timings: this.#timings() };
+      const file = join(out, "summary.json");
+      await write(file, `${JSON.stringify(summary, null, 2)}\n`);
+      return { study: { ...study, ...summary }, files: [...files, file] };
+    });
   }
 
   /** Ends threads and frees the device. */
@@ -191,8 +193,15 @@ export class Study {
   async #writeOnce(name: string, content: object): Promise<void> {
     const file = join(this.options.out, name);
     const text = `${JSON.stringify(content, null, 2)}\n`;
-    const before = await readFile(file, "utf8").catch(() => "null");
-    if (canonicalJson(JSON.parse(before)) !== canonicalJson(JSON.parse(text))) await writeAtomically(file, [text]);
+    await this.#inFolder(async (write) => {
+      const before = await readFile(file, "utf8").catch(() => "null");
+      if (canonicalJson(JSON.parse(before)) !== canonicalJson(JSON.parse(text))) await write(file, text);
+    });
+  }
+
+  #inFolder<T>(change: (write: Write) => Promise<T>): Promise<T> {
+    const { out, signal, onNote } = this.options;
+    return inStudyFolder(out, { ...(signal && { signal }), ...(onNote && { onWait: onNote }) }, change);
   }
 }
 

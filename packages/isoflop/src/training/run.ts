@@ -14,7 +14,7 @@ export interface TrainOneOptions {
   readonly checkpointSeconds: number;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, of: number) => void;
-  /** Told about checkpoints that could not be used. */
+  /** Told about checkpoints that could not be used, and for whom it waits. */
   readonly onNote: (note: string) => void;
 }
 
@@ -23,19 +23,22 @@ export type DoneRecord = Extract<RunRecord, { readonly state: "done" }>;
 /**
  * Trains one model and measures it, from its last checkpoint if it has one; a run that is done is only read.
  * @throws CliError when the loss diverges, now or when the run was tried before
- * @throws SweepError `busy` while another process has the run, `store` if its folder cannot be written
+ * @throws SweepError `busy` while another process has the run, `store` if its folder cannot be written, `claim` if its lock is lost
  */
 export async function trainOne(spec: RunSpec, options: TrainOneOptions): Promise<DoneRecord> {
   const { out, openData, checkpointSeconds, signal, onProgress, onNote } = options;
   const id = runId(spec);
+  const store = fileRunStore(out);
+  const before = await store.read(id);
+  // It may be where nobody can write.
+  if (before && before.state !== "unfinished") return doneOf(before, out);
   // Before the folder: a device that is not there leaves nothing behind.
   const device = await createDevice(options.device);
   try {
-    const run = await fileRunStore(out).open(spec);
+    const run = await store.open(spec, { signal, onWait: onNote });
     try {
-      const { record } = run;
-      if (record.state === "done") return record;
-      if (record.state === "failed") throw diverged(out, id, record.failure.message);
+      // Another process may have ended it by now.
+      if (run.record.state !== "unfinished") return doneOf(run.record, out);
       const result = await trainRunner({ device, openData, checkpointSeconds }).run(spec, {
         run,
         signal,
@@ -50,11 +53,20 @@ export async function trainOne(spec: RunSpec, options: TrainOneOptions): Promise
       await run.fail({ code: error.code, message: error.message });
       throw diverged(out, id, error.message);
     } finally {
-      await run.close();
+      // A lock that stays is that of a dead process, whom the next one does not wait for.
+      await run.close().catch(({ message }: Error) => onNote(message));
     }
   } finally {
     device.destroy();
   }
+}
+
+type Ended = Exclude<RunRecord, { readonly state: "unfinished" }>;
+
+/** @throws CliError for a run that diverged */
+function doneOf(record: Ended, out: string): DoneRecord {
+  if (record.state === "done") return record;
+  throw diverged(out, record.id, record.failure.message);
 }
 
 const diverged = (out: string, id: string, message: string): CliError =>

@@ -11,7 +11,7 @@ import { renderPng } from "./png.js";
  * Whoever opens the file while it is written again sees the old one or the new one, never half of one; where it cannot be written,
  * nothing is left beside it.
  */
-async function replace(path: string, content: string | Uint8Array): Promise<string> {
+async function replace(path: string, content: string | Uint8Array): Promise<void> {
   const next = `${path}.${process.pid}.tmp`;
   try {
     await writeFile(next, content);
@@ -20,7 +20,6 @@ async function replace(path: string, content: string | Uint8Array): Promise<stri
     await rm(next, { force: true });
     throw error;
   }
-  return path;
 }
 
 /** What {@link replace} leaves where its process is killed. */
@@ -47,6 +46,11 @@ function isRunning(id: number): boolean {
   }
 }
 
+export interface WriteReportOptions extends Omit<ReportOptions, "document"> {
+  /** How a file is put in place. Default: beside it first, then by a rename. */
+  readonly write?: (path: string, content: string | Uint8Array) => Promise<void>;
+}
+
 /**
  * Writes `report.html` and every figure, as SVG and as PNG, below `figures/` in `folder`.
  * @returns the paths written.
@@ -55,16 +59,22 @@ function isRunning(id: number): boolean {
 export async function writeReport(
   study: Study,
   folder: string,
-  options: Omit<ReportOptions, "document"> = {},
+  { write = replace, ...options }: WriteReportOptions = {},
 ): Promise<string[]> {
   const report = renderReport(study, { ...options, document });
   const figures = Object.entries(allFigures(study, { ...options, document }));
   await mkdir(join(folder, "figures"), { recursive: true });
   for (const place of [folder, join(folder, "figures")]) await removeLeftovers(place);
-  const paths = [await replace(join(folder, "report.html"), report)];
+  const paths: string[] = [];
+  const put = async (name: string, content: string | Uint8Array): Promise<void> => {
+    const path = join(folder, name);
+    await write(path, content);
+    paths.push(path);
+  };
+  await put("report.html", report);
   for (const [name, svg] of figures) {
-    paths.push(await replace(join(folder, "figures", `${name}.svg`), svg));
-    paths.push(await replace(join(folder, "figures", `${name}.png`), renderPng(svg)));
+    await put(join("figures", `${name}.svg`), svg);
+    await put(join("figures", `${name}.png`), renderPng(svg));
   }
   return paths;
 }

@@ -1,6 +1,7 @@
 import { exponentiate } from "../inference/estimate.js";
 import { metricOf } from "../input/runs.js";
 import { studentCdf } from "../math/distributions.js";
+import { extent } from "../math/extent.js";
 import { shown } from "../message.js";
 import type { Estimate, Flops, Run } from "../types.js";
 import { akimaMinimum } from "./akima.js";
@@ -134,18 +135,8 @@ function knownNoise(runs: readonly Run[], scale: "raw" | "log"): number[] | unde
   return runs.map((run) => (scale === "log" ? run.sigma! / run.loss : run.sigma!));
 }
 
-function range(values: readonly number[]): [number, number] {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const v of values) {
-    low = Math.min(low, v);
-    high = Math.max(high, v);
-  }
-  return [low, high];
-}
-
 function within(x: number, values: readonly number[]): boolean {
-  const [low, high] = range(values);
+  const [low, high] = extent(values);
   return x >= low && x <= high;
 }
 
@@ -154,7 +145,7 @@ const OFF_CENTRE = 1 / 6;
 
 function warn(parabola: Parabola, x: readonly number[]): ProfileWarning[] {
   const warnings: ProfileWarning[] = [];
-  const [low, high] = range(x);
+  const [low, high] = extent(x);
   const position = (parabola.x.value - low) / (high - low);
   if (position < OFF_CENTRE || position > 1 - OFF_CENTRE) warnings.push("off-centre");
   if (parabola.curvature.ci95[0] <= 0) warnings.push("flat");

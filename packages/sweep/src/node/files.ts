@@ -1,53 +1,68 @@
 import { SweepError } from "../errors.js";
 
-const denied = "FILE: this user may not write there, or not read; change its rights or choose another folder";
-const tooMany = "FILE: too many files are open; raise the limit (ulimit -n)";
+/** What keeps a file from being read or written. */
+export interface FileReason {
+  readonly reason: string;
+  /** What would help, if anything is known to. */
+  readonly advice?: string;
+  /** Whether no file can have the path, whatever folder is chosen. */
+  readonly cannotBe?: true;
+}
 
-/** What is wrong and what would help. FILE is the path that the system names, FOLDER what was worked on. */
-const words: Readonly<Record<string, string>> = {
+const another = "choose another folder";
+const space = "free some, then run the same command again to go on";
+const denied = { reason: "permission denied", advice: `change the rights, or ${another}` };
+const tooMany = { reason: "too many files are open", advice: "raise the limit (ulimit -n)" };
+
+/** By the system's code. */
+const reasons: Readonly<Record<string, FileReason>> = {
   EACCES: denied,
   EPERM: denied,
-  EROFS: "the file system is read-only: FILE; choose another folder",
-  ENOSPC: "FOLDER: no space is left on the disk; free some, then run again to go on",
-  EDQUOT: "FOLDER: the disk quota is used up; free some space, then run again to go on",
-  EFBIG: "FILE: the file is larger than this file system allows; choose another folder",
-  ENOENT: "FILE: there is no such file or folder, or no longer; choose another folder, or run again",
-  ENOTDIR: "FOLDER: a part of the path is a file, not a folder; choose another folder",
-  EEXIST: "FILE: there is a file where a folder is needed; choose another folder",
-  EISDIR: "FILE: there is a folder where a file is needed; choose another folder",
-  ELOOP: "FILE: symbolic links lead round in a circle; choose another folder",
-  EXDEV: "FILE: it lies on another file system than the folder it belongs to; choose another folder",
+  EROFS: { reason: "the file system is read-only", advice: another },
+  ENOSPC: { reason: "no space is left on the disk", advice: space },
+  EDQUOT: { reason: "the disk quota is used up", advice: space },
+  EFBIG: { reason: "the file is larger than this file system allows", advice: another },
+  ENOENT: { reason: "there is no such file or folder, or no longer", advice: `${another}, or run again` },
+  ENOTDIR: { reason: "a part of the path is a file, not a folder", advice: another },
+  EEXIST: { reason: "there is a file where a folder is needed", advice: another },
+  EXDEV: { reason: "it lies on another file system than the folder it belongs to", advice: another },
   EMFILE: tooMany,
   ENFILE: tooMany,
-  EIO: "FILE: the disk failed; look at the system's log",
-  ESTALE: "FILE: the network share has changed or gone; run again",
-};
-
-/** Paths that no file can have, whatever folder is chosen. */
-const impossible: Readonly<Record<string, string>> = {
-  ENAMETOOLONG: "FILE: the path, or a name in it, is longer than the file system allows; choose a shorter one",
-  ERR_INVALID_ARG_VALUE: "FOLDER: a path cannot hold a null byte; choose another one",
+  EPIPE: { reason: "whoever read it has closed it" },
+  EIO: { reason: "the device failed", advice: "look at the system's log" },
+  ESTALE: { reason: "the network share has changed or gone", advice: "run again" },
+  EISDIR: { reason: "it is a folder, and a file is needed", advice: "choose another name", cannotBe: true },
+  ELOOP: { reason: "links lead round in a circle", advice: "choose another name", cannotBe: true },
+  ENAMETOOLONG: {
+    reason: "the path is too long for this file system",
+    advice: "choose names of at most 255 bytes",
+    cannotBe: true,
+  },
+  ERR_INVALID_ARG_VALUE: { reason: "a path cannot hold a null byte", advice: "choose another one", cannotBe: true },
 };
 
 const shown = (path: string): string => (/\p{Cc}/u.test(path) ? JSON.stringify(path) : path);
 
-const wordsFor = (table: typeof words, code: string): string | undefined =>
-  Object.hasOwn(table, code) ? table[code] : undefined;
+/** An error of the file system in words; undefined for one that is none of its own, or that nobody foresaw. */
+export const fileReason = (error: unknown): FileReason | undefined => {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return Object.hasOwn(reasons, code) ? reasons[code] : undefined;
+};
 
 /**
  * An error of the file system as one for a person: what is wrong, with which path, and what would help.
- * @param path what was worked on
+ * @param path what was worked on, for errors that do not name a path themselves
  * @returns a SweepError, `path` for a path that cannot be and else `store`; undefined for an error that is none of the file system's
  */
-export const fileError = (error: unknown, path: string): SweepError | undefined => {
+export const fileError = (error: unknown, path?: string): SweepError | undefined => {
   if (!(error instanceof Error) || error instanceof SweepError) return undefined;
-  const { code = "", syscall, path: file = path } = error as NodeJS.ErrnoException;
-  const cannotBe = wordsFor(impossible, code);
-  const unforeseen = syscall === undefined ? undefined : `FOLDER: the system refuses (${error.message})`;
-  const template = cannotBe ?? wordsFor(words, code) ?? unforeseen;
-  if (template === undefined) return undefined;
-  const message = template.replace(/FILE|FOLDER/, (name) => shown(name === "FILE" ? file : path));
-  return new SweepError(cannotBe ? "path" : "store", message, { cause: error });
+  const { syscall, path: file = path } = error as NodeJS.ErrnoException;
+  const unforeseen = syscall === undefined ? undefined : { reason: `the system refuses (${error.message})` };
+  const known: FileReason | undefined = fileReason(error) ?? unforeseen;
+  if (known === undefined) return undefined;
+  const where = file === undefined ? "" : `: ${shown(file)}`;
+  const advice = known.advice === undefined ? "" : `; ${known.advice}`;
+  return new SweepError(known.cannotBe ? "path" : "store", known.reason + where + advice, { cause: error });
 };
 
 /** Does something with files. @throws SweepError `store` or `path` saying in one line what is in the way */

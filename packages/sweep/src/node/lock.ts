@@ -89,6 +89,9 @@ const busy = (folder: string, { owner: { pid, host }, standing }: Occupant, { ag
       : `${folder} is in use by process ${pid} on ${host}, another machine or container, or was until lately; wait for it or stop it. If it has ended, try again in ${age / 1000} s: a lock without a sign of life is then given up`,
   );
 
+const waiting = (folder: string, { owner: { pid, host } }: Occupant, { age }: Timing): string =>
+  `waiting for a sign of life of process ${pid} on ${host}, which has ${folder}; without one in ${age / 1000} s, its lock is given up`;
+
 const MOST_ATTEMPTS = 40;
 
 /** Takes folders for one process, as `me`. */
@@ -102,8 +105,9 @@ export class Locker {
     this.#watch = new Watch(timing);
   }
 
-  async lock(folder: string, { wait = true, signal }: LockOptions = {}): Promise<FolderLock> {
+  async lock(folder: string, { wait = true, onWait, signal }: LockOptions = {}): Promise<FolderLock> {
     let before: ReadonlySet<string> = new Set();
+    let told = false;
     for (let attempt = 1; ; attempt++) {
       const taken = await this.#attempt(folder);
       if (taken instanceof HeldLock) return taken;
@@ -116,6 +120,8 @@ export class Locker {
           "store",
           `a lock in ${folder} does not stay there or does not show; choose another folder`,
         );
+      if (settled[0] && !told) onWait?.(waiting(folder, settled[0], this.timing));
+      told ||= settled.length > 0;
       before = new Set(taken.map(({ name }) => name));
       if (settled.length > 0) attempt = 0;
       await pause(settled.length > 0 ? Math.min(this.timing.beat / 4, 1000) : contention(attempt), signal);
@@ -128,7 +134,10 @@ export class Locker {
     if (others.length > 0) return others;
     const name = lockName(this.me);
     const lock = path.join(folder, name);
-    await mkdir(lock);
+    await mkdir(lock).catch((error: Error) => {
+      // The name of a lock would say nothing to a person.
+      throw Object.assign(error, { path: folder });
+    });
     let held = false;
     try {
       await writeBeat(lock, 0, "wx");

@@ -15,7 +15,7 @@ export type FromWorker =
   | { readonly kind: "rejected"; readonly message: string }
   | { readonly kind: "done"; readonly result: RunResult }
   | { readonly kind: "stopped" }
-  | { readonly kind: "diverged"; readonly step: number; readonly learningRate: number; readonly what: string }
+  | ({ readonly kind: "diverged" } & Pick<DivergedError, "step" | "learningRate" | "what" | "updates">)
   | { readonly kind: "error"; readonly error: ErrorMessage };
 
 /** An error as plain data: classes do not survive the way between threads. */
@@ -25,10 +25,12 @@ interface ErrorMessage {
   readonly message: string;
 }
 
-export const errorMessage = (error: unknown): FromWorker => {
+type Failure = Extract<FromWorker, { readonly kind: "diverged" | "error" }>;
+
+export const errorMessage = (error: unknown): Failure => {
   if (error instanceof DivergedError) {
-    const { step, learningRate, what } = error;
-    return { kind: "diverged", step, learningRate, what };
+    const { step, learningRate, what, updates } = error;
+    return { kind: "diverged", step, learningRate, what, updates };
   }
   if (!(error instanceof Error)) return { kind: "error", error: { name: "Error", message: String(error) } };
   const { name, message } = error;
@@ -37,7 +39,10 @@ export const errorMessage = (error: unknown): FromWorker => {
 };
 
 /** The error on this side of the way. */
-export const errorFrom = ({ name, code, message }: ErrorMessage): Error => {
+export const errorFrom = (failure: Failure): Error => {
+  if (failure.kind === "diverged")
+    return new DivergedError(failure.step, failure.learningRate, failure.what, failure.updates);
+  const { name, code, message } = failure.error;
   if (name === "SweepError" && (code === "store" || code === "path" || code === "claim"))
     return new SweepError(code, message);
   if (name === "TrainError" && (code === "data" || code === "checkpoint" || code === "spec"))

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { DivergedError, TrainError } from "@isoflop/train";
+import { TrainError } from "@isoflop/train";
 import { SweepError } from "../errors.js";
 import type { RunResult } from "../result.js";
 import type { RunContext, Runner } from "../runner.js";
@@ -20,16 +22,8 @@ export interface WorkerRunnerOptions {
 
 type End = Exclude<FromWorker, { readonly kind: "progress" | "rejected" | "done" }>;
 
-const reasonOf = (message: End, signal: AbortSignal): unknown => {
-  switch (message.kind) {
-    case "stopped":
-      return signal.reason;
-    case "diverged":
-      return new DivergedError(message.step, message.learningRate, message.what);
-    case "error":
-      return errorFrom(message.error);
-  }
-};
+const reasonOf = (message: End, signal: AbortSignal): unknown =>
+  message.kind === "stopped" ? signal.reason : errorFrom(message);
 
 class WorkerRunner implements Runner {
   readonly #worker: Worker;
@@ -85,17 +79,34 @@ class WorkerRunner implements Runner {
   }
 }
 
+/** The module beside this one, unless a bundler has made a program of them that does not know where it lies. */
+const usualEntry = (): URL | undefined =>
+  URL.canParse("./worker.js", import.meta.url) ? new URL("./worker.js", import.meta.url) : undefined;
+
+const BUNDLED =
+  "a bundler that takes @isoflop/sweep into a program leaves its worker.js behind: keep the package external, or give as entry the URL of a module of yours that calls serveRuns";
+
+/** @throws SweepError `worker` naming the file that is not there */
+const checkedEntry = (entry: URL | undefined): URL => {
+  if (entry === undefined)
+    throw new SweepError("worker", `the program does not know where its worker.js is; ${BUNDLED}`);
+  if (entry.protocol === "file:" && !existsSync(entry))
+    throw new SweepError("worker", `there is no ${fileURLToPath(entry)} for a thread to run; ${BUNDLED}`);
+  return entry;
+};
+
 /**
  * Runners in worker threads, for several runs at once.
- * @throws SweepError `worker` if a thread cannot start or dies
+ * @throws SweepError `worker` for a count that is none or an entry that is not there; runs, if a thread cannot start or dies
  */
 export const workerRunners = ({
   count,
   threads = 1,
   checkpointSeconds = 30,
-  entry = new URL("./worker.js", import.meta.url),
+  entry = usualEntry(),
 }: WorkerRunnerOptions): readonly Runner[] => {
   if (!Number.isInteger(count) || count < 1)
     throw new SweepError("worker", `count is ${count}; it must be a whole number of at least 1`);
-  return Array.from({ length: count }, () => new WorkerRunner(entry, { threads, checkpointSeconds }));
+  const module = checkedEntry(entry);
+  return Array.from({ length: count }, () => new WorkerRunner(module, { threads, checkpointSeconds }));
 };

@@ -9,14 +9,15 @@ const syncFolder = async (folder: string): Promise<void> => {
   await handle?.close();
 };
 
-const FORM = /^(.+)\.\d+\.[0-9a-f]+\.tmp$/;
+const FORM = /^(.+)\.(\d+)\.[0-9a-f]+\.tmp$/;
 
 /** A name in a file's own folder that nobody else has. */
 const temporaryBeside = (file: string): string => `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
 
 /**
  * Writes a file so that at every moment either the old file or the whole new one is there: to a temporary name, which
- * must be new, flushed to disk, then renamed. The temporary file is removed when writing fails.
+ * must be new, flushed to disk, then renamed. The new file has the rights of the old one. The temporary file is removed when
+ * writing fails.
  * @param temporary a path on the same file system; beside the file if not given
  */
 export const writeAtomically = async (
@@ -24,7 +25,11 @@ export const writeAtomically = async (
   chunks: Iterable<Uint8Array | string>,
   temporary: string = temporaryBeside(file),
 ): Promise<void> => {
-  const handle = await open(temporary, "wx");
+  const rights = await stat(file).then(
+    ({ mode }) => mode & 0o777,
+    () => undefined,
+  );
+  const handle = await open(temporary, "wx", rights);
   try {
     try {
       for (const chunk of chunks) await handle.writeFile(chunk);
@@ -48,6 +53,30 @@ export const removeTemporaries = async (folder: string, names: RegExp): Promise<
   for (const name of await listFolder(folder)) {
     const target = FORM.exec(name)?.[1];
     if (target !== undefined && names.test(target)) await rm(path.join(folder, name), { force: true });
+  }
+};
+
+/** A file is written in less: a temporary file that is older belongs to nobody, whatever runs under its number. */
+const LONGEST_MS = 60_000;
+
+/** Removes the temporary files that killed processes left while they wrote this file. Those of the living stay. */
+export const removeAbandoned = async (file: string): Promise<void> => {
+  const folder = path.dirname(file);
+  for (const name of await listFolder(folder)) {
+    const [, target, writer] = FORM.exec(name) ?? [];
+    if (target !== path.basename(file)) continue;
+    const left = path.join(folder, name);
+    const written = await stat(left).catch(() => undefined);
+    const old = written !== undefined && Date.now() - written.mtimeMs > LONGEST_MS;
+    if (old || !isRunning(Number(writer))) await rm(left, { force: true });
+  }
+};
+
+const isRunning = (id: number): boolean => {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 };
 

@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type DataSource, labelledImages, shapeScenes } from "@isoflop/data";
+import { classifierFreeGuidance, heun, sampler } from "@isoflop/diffusion";
+import { dit } from "@isoflop/dit";
+import { type RunSpec, type RunSpecInput, runId, runSpec, trainRunner } from "@isoflop/sweep";
+import { fileRunStore } from "@isoflop/sweep/node";
+import { createDevice, type Device, random, type Tensor } from "@isoflop/tensor";
+import { averagedWeights, buildObjective, type Checkpoint, packTree, setupFor } from "@isoflop/train";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { draw } from "../src/sampling/draw.js";
+import { drawSamples } from "../src/study/samples.js";
+
+let device: Device;
+let out: string;
+beforeAll(async () => {
+  device = await createDevice("wasm", { wasm: { threads: 1 } });
+});
+afterAll(() => device.destroy());
+beforeEach(async () => {
+  out = await mkdtemp(join(tmpdir(), "isoflop-draw-"));
+});
+afterEach(() => rm(out, { recursive: true }));
+
+const shapes = shapeScenes({ size: 16, seed: 0 });
+const modelFor = (source: DataSource) => ({ ...setupFor(source, { patch: 8 }), width: 16, depth: 1, heads: 1 });
+
+/** A run of a few steps in the study's folder. */
+async function trained(source: DataSource, more: Partial<RunSpecInput> = {}) {
+  const spec = runSpec({
+    ...{ model: modelFor(source), data: { source: "shapes" }, steps: 8, batch: 4, budget: 1e6 },
+    ...{ optimizer: { learningRate: 0.05, warmup: 0 }, validation: { images: 64 } },
+    ...more,
+  });
+  const run = await fileRunStore(join(out, "runs")).open(spec);
+  const runner = trainRunner({ device, openData: async () => source });
+  const signal = new AbortController().signal;
+  await runner.run(spec, { run, signal, onProgress: () => {}, onRejected: () => {} });
+  const { checkpoint } = await run.checkpoints.latest();
+  await run.close();
+  return { id: runId(spec), spec, checkpoint: checkpoint! };
+}
+
+/** Pictures by the sampler alone: `condition` and `unconditional` as the model itself reads them. */
+async function sampled(
+  { spec, checkpoint }: { readonly spec: RunSpec; readonly checkpoint: Checkpoint },
+  condition: Tensor,
+  unconditional: Tensor,
+  { guidance, steps, seed }: { readonly guidance: number; readonly steps: number; readonly seed: number },
+): Promise<number[]> {
+  const model = dit(spec.model);
+  const params = averagedWeights(checkpoint, packTree(model.init(random.key(0))), device);
+  const guided = classifierFreeGuidance((x, t, given) => model.apply(params, x, t, given), { scale: guidance });
+  const { channels, height, width } = spec.model.image;
+  const noise = random.normal(random.key(seed), [condition.shape[0]!, channels, height, width]) as Tensor;
+  const drawing = sampler(guided, { objective: buildObjective(spec.objective), solver: heun(), device });
+  return [...((await (await drawing.run({ condition, unconditional }, { noise, steps })).data()) as Float32Array)];
+}
+
+const how = { guidance: 2, steps: 3, seed: 5 };
+const pixelsOf = (samples: readonly { readonly pixels: ArrayLike<number> }[]) =>
+  samples.flatMap(({ pixels }) => Array.from(pixels));
+
+describe.each([
+  ["the usual objective", {}],
+  ["noise on the variance-preserving path", { objective: { path: "vp", prediction: "noise" } }],
+  ["data on the cosine path", { objective: { path: "cosine", prediction: "data" } }],
+] as const)("a run of %s", (_, more: Partial<RunSpecInput>) => {
+  it("is drawn on its own path, by a study as by the command", async () => {
+    const run = await trained(shapes, more);
+    const count = 2;
+    const { captions } = shapes.batch("validation", 0, count);
+    const condition = device.tensor(captions, [count, shapes.captionLength]);
+    const expected = await sampled(
+      run,
+      condition,
+      device.tensor(new Int32Array(captions.length), condition.shape),
+      how,
+    );
+    const preset = { samples: { count, ...how } };
+    const study = await drawSamples(run, { out, device, source: shapes, preset, seed: how.seed });
+    expect(study.map(({ group }) => group)).toEqual(["Generated", "Generated", "Validation data"]);
+    expect(pixelsOf(study.slice(0, count))).toEqual(expected);
+    expect(pixelsOf(study.slice(count))).toEqual([...shapes.batch("validation", 0, 1).images]);
+    const words = [0, 1].map((i) => shapes.caption("validation", i));
+    const options = { device, source: shapes, captions: words, solver: "heun" } as const;
+    expect(pixelsOf(await draw(run, { ...options, ...how }))).toEqual(expected);
+  });
+});
+
+const pictures = (count: number) => ({
+  pixels: Uint8Array.from({ length: count * 3 * 256 }, (_, i) => (i * 37) % 256),
+  labels: Uint8Array.from({ length: count }, (_, i) => i % 3),
+});
+const classes = labelledImages({
+  name: "three",
+  size: 16,
+  classNames: ["cat", "dog", "ship"],
+  train: pictures(60),
+  validation: pictures(64),
+  provenance: { name: "n", package: null, licence: "MIT", files: [], renderer: "formula", pixelsSha256: null },
+});
+
+it("a model of classes is drawn by the labels of its captions, against no label", async () => {
+  const model = { ...modelFor(classes), context: { kind: "classes", classes: 3 } } as const;
+  const run = await trained(classes, { model, captionDropout: 0.5 });
+  const captions = ["a photo of a ship", "cat", "a dog"];
+  const expected = await sampled(run, device.tensor([2, 0, 1], [3], "i32"), device.tensor([3, 3, 3], [3], "i32"), how);
+  const options = { device, source: classes, solver: "heun" } as const;
+  expect(pixelsOf(await draw(run, { ...options, ...how, captions }))).toEqual(expected);
+  const wrong = draw(run, { ...options, ...how, captions: ["a horse"] });
+  await expect(wrong).rejects.toThrow('unknown word "horse"; known words are cat, dog, ship');
+});
+
+it("a model without captions draws, and takes none", async () => {
+  const model = { ...modelFor(shapes), context: { kind: "none" } } as const;
+  const run = await trained(shapes, { model });
+  const options = { device, source: shapes, solver: "heun", ...how } as const;
+  const [first, second] = await draw(run, { ...options, captions: ["", ""] });
+  expect(first!.pixels).toHaveLength(3 * 256);
+  expect(first!.pixels).not.toEqual(second!.pixels);
+  await expect(draw(run, { ...options, captions: ["a red circle"] })).rejects.toMatchObject({ exitCode: 3 });
+});

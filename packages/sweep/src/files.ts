@@ -1,0 +1,1 @@
+export { type FileReason, fileError, fileReason } from "./node/files.js";

@@ -1,0 +1,16 @@
+import { DivergedError, TrainError } from "@isoflop/train";
+import { expect, it } from "vitest";
+import { SweepError } from "../src/errors.js";
+import { errorFrom, errorMessage } from "../src/node/messages.js";
+
+it.each([
+  ["diverged at its first loss", new DivergedError(0, 0.01, "the loss of step 0 is NaN")],
+  ["diverged by its first update", new DivergedError(0, 0.01, "weights.a after step 0 is not finite", 1)],
+  ["diverged later", new DivergedError(7, 0.01, "the loss of step 7 is NaN")],
+  ["found data that do not fit", new TrainError("data", "shapes has images [3, 16, 16]")],
+  ["found a full disk", new SweepError("store", "no space is left on the disk")],
+])("a run that %s is told alike on both sides of a thread", (_, error) => {
+  const told = errorFrom(structuredClone(errorMessage(error)));
+  expect([told.constructor, told.message]).toEqual([error.constructor, error.message]);
+  expect(told).toMatchObject({ ...error });
+});
