@@ -55,7 +55,7 @@ export const checkGradients = (
       );
     floats.forEach((input, which) => {
       const [exact] = at(data, [analytic[which] ?? zeros(input.shape)]);
-      const scale = Math.max(1, ...exact!.map(Math.abs));
+      const scale = exact!.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
       const column = leaves.indexOf(input);
       for (let j = 0; j < input.size; j++) {
         const shifted = (by: number): number => {
