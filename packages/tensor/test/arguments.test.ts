@@ -291,6 +291,11 @@ describe("a parameter out of its range", () => {
       () => T.random.uniform(key, [2], { low: 1, high: 0 }),
       /^uniform: low must lie below high/,
     ],
+    [
+      "bounds too far apart",
+      () => T.random.uniform(key, [2], { low: -3e38, high: 3e38 }),
+      /high - low must be a finite f32/,
+    ],
     ["bounds equal as f32", () => T.random.uniform(key, [2], { low: 1, high: 1 + 1e-12 }), /as f32/],
     ["an infinite bound", () => T.random.uniform(key, [2], { high: inf }), /^uniform: high must be a finite number/],
     ["integers beyond i32", () => T.random.integers(key, [2], 2 ** 40, 2 ** 40 + 5), /^integers: .*of i32/],

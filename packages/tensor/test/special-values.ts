@@ -72,6 +72,25 @@ export const specialValues: readonly SpecialValue[] = [
     ),
     values: [0, 0.5, 0.5],
   },
+  { name: "norm's gradient at 0", run: floats(slope(T.norm), 0, 0), values: [0, 0] },
+  {
+    name: "the standard deviation's gradient where nothing varies",
+    run: floats(
+      slope((x) => T.standardDeviation(x)),
+      2,
+      2,
+    ),
+    values: [0, 0],
+  },
+  {
+    name: "huberLoss beyond its corner",
+    run: floats(
+      slope((x) => T.huberLoss(x, T.zeros([2]))),
+      inf,
+      -3,
+    ),
+    values: [0.5, -0.5],
+  },
   { name: "sign", run: floats(T.sign, nan, -3, 0, inf), values: [nan, -1, 0, 1] },
   { name: "ceil", run: floats(T.ceil, 1.2, -1.2, 3, inf), values: [2, -1, 3, inf] },
   {

@@ -5,12 +5,15 @@ import {
   createDevice,
   type Device,
   exp,
+  gather,
   grad,
   jit,
   layerNorm,
   matmul,
   mean,
   mul,
+  pow,
+  scatterAdd,
   softmax,
   square,
   stopGradient,
@@ -127,6 +130,20 @@ describe("what is computed while or before a gradient is taken", () => {
     expect([...(await gradient.data())]).toEqual([3, 5, 7]);
   });
 
+  it("a pullback keeps what its function computed, whatever of it has been read since", async () => {
+    let inside: Tensor | undefined;
+    const { pullback } = vjp(
+      (y: Tensor) => {
+        inside = exp(y);
+        return checkpoint((e: Tensor) => square(e))(inside);
+      },
+      device.tensor([0, 1]),
+    );
+    await inside!.data();
+    const [gradient] = pullback(device.tensor([1, 1]));
+    expect([...(await gradient.data())]).toEqual([2, Math.fround(2 * Math.exp(2))]);
+  });
+
   it("a function that returns no tensor is refused", () => {
     const x = device.tensor([1]);
     for (const f of [() => 1, () => undefined, async (y: Tensor) => y, () => []])
@@ -175,6 +192,30 @@ describe("higher derivatives", () => {
     });
   });
 
+  it("powers have theirs where a factor vanishes: x^0 and x^2 at 0, and d2/dx dy x^y at y = 0", async () => {
+    type Pair = readonly [x: Tensor, y: Tensor];
+    const second = (x: number, y: number, by: 0 | 1) => {
+      const slope = (p: Pair) => sum(grad((q: Pair) => sum(pow(q[0], q[1])))(p)[by]);
+      return Promise.all(grad(slope)([device.tensor([x]), device.tensor([y])]).map((g) => g.item(device)));
+    };
+    expect((await second(0, 0, 0))[0]).toBe(0);
+    expect(await second(0, 2, 0)).toEqual([2, 0]);
+    expect(await second(0, 2, 1)).toEqual([0, 0]);
+    expect(await second(2, 0, 0)).toEqual([-0, 0.5]);
+    expect(await second(2, 0, 1)).toEqual([0.5, Math.fround(Math.LN2 ** 2)]);
+  });
+
+  it("indices outside have no gradient where they are ignored", async () => {
+    const rows = device.tensor([1, -1, 0, 2], [4], "i32");
+    const weights = device.tensor([3, 5]);
+    const into = (x: Tensor) => sum(mul(scatterAdd(rows, x.reshape([4, 1]), 2).reshape([2]), weights));
+    expect([...(await grad(into)(device.tensor([1, 1, 1, 1])).data())]).toEqual([5, 0, 3, 0]);
+    // A sum of squared slopes of sum_i v_i x[rows_i] is one of squared v where the rows lie inside.
+    const v = device.tensor([1, 2, 3, 4]);
+    const slopes = (w: Tensor) => grad((x: Tensor) => sum(mul(gather(x, rows, 0), w)))(weights);
+    expect([...(await grad((w: Tensor) => sum(square(slopes(w))))(v).data())]).toEqual([2, 0, 6, 0]);
+  });
+
   it("the third derivative of x^4 is 24 x", async () => {
     const f = (x: Tensor) => sum(square(square(x)));
     const d = (g: (x: Tensor) => Tensor) => (x: Tensor) => sum(grad(g)(x));
@@ -219,5 +260,17 @@ describe("checkpoint", () => {
     const f = (w: Tensor, x: Tensor) => sum(checkpoint((y: Tensor) => square(mul(w, y)))(x));
     const gradient = grad(f)(device.tensor([3]), device.tensor([2]));
     expect(await gradient.item()).toBe(24);
+  });
+
+  it("takes data made and values computed inside as they are", async () => {
+    const three = device.tensor([3]);
+    const f = checkpoint((x: Tensor) => {
+      const six = mul(three, 2);
+      device.evaluate(six);
+      return sum(square(mul(mul(x, device.tensor([2, 5])), mul(six, device.tensor([1, 7])))));
+    });
+    // (2 6 x)^2 and (5 6 7 x)^2: slopes 2 12^2 x and 2 210^2 x.
+    expect([...(await grad(f)(device.tensor([1, 2])).data())]).toEqual([288, 176400]);
+    expect([...(await jit(grad(f))(device.tensor([1, 2])).data())]).toEqual([288, 176400]);
   });
 });

@@ -32,9 +32,9 @@ const MOST_VALUES = 2 ** 30;
 
 /**
  * @throws TrainError `data` if the data's images or captions do not fit the model, `spec` for a model with more outputs than
- * a prediction or a batch beyond memory
+ * a prediction, one without the label that dropped captions take, or a batch beyond memory
  */
-export const checkData = ({ model, batch }: TrainSpec, data: DataSource): void => {
+export const checkData = ({ model, batch, captionDropout }: TrainSpec, data: DataSource): void => {
   const { channels, height, width } = model.image;
   const { outChannels = channels } = model;
   if (outChannels !== channels)
@@ -66,6 +66,11 @@ export const checkData = ({ model, batch }: TrainSpec, data: DataSource): void =
       throw new TrainError(
         "data",
         `${data.name} has captions of ${captionLength} from ${vocabulary.size} words; model.context has ${context.classes} classes and takes captions of 1 from ${context.classes + 1}, the empty word and one for each`,
+      );
+    if (context.nullLabel === false && captionDropout > 0)
+      throw new TrainError(
+        "spec",
+        `captionDropout is ${captionDropout}; model.context.nullLabel is false, so there is no label for a dropped caption, and it must be 0`,
       );
     return;
   }

@@ -263,6 +263,13 @@ describe("train", () => {
     };
     expect(await rows(0), "every class is learnt, no label is not").toEqual([true, true, true, false]);
     expect(await rows(1), "with all captions dropped only no label is").toEqual([false, false, false, true]);
+    const labelled = { ...model, context: { ...model.context, nullLabel: false } };
+    await expect(train(tinySpec({ model: labelled }), { device, data })).rejects.toMatchObject({
+      code: "spec",
+      message: expect.stringMatching(/^captionDropout is 0.25; model.context.nullLabel is false/),
+    });
+    const told = await run(tinySpec({ model: labelled, steps: 1, captionDropout: 0 }), { data });
+    expect(told.arrays[`weights.${table}`]!.shape).toEqual([3, 8]);
   });
 
   it("drops captions by the share it is told: with all dropped they change nothing", async () => {

@@ -1,6 +1,8 @@
+import { isInput } from "../graph/input.js";
 import { Node, nextNodeId, Tensor } from "../graph/tensor.js";
 import { barrier } from "../ops/barrier.js";
 import { leavesOf } from "../tree.js";
+import type { InputsOf } from "./differentiate.js";
 
 /** Stands for one call of a checkpointed function; every node the call recorded points to it. */
 type Segment = Readonly<Record<never, never>>;
@@ -34,12 +36,18 @@ export class Recomputation {
   readonly #copies = new Map<Node, Node>();
   readonly #fences = new Map<Tensor["node"], Map<number, Tensor>>();
   readonly #id = recomputations++;
+  readonly #inputsOf: InputsOf;
+
+  constructor(inputsOf: InputsOf) {
+    this.#inputsOf = inputsOf;
+  }
 
   /** The operands and results a gradient rule may use: the node's own, or recomputed ones inside a checkpoint. */
   valuesFor(node: Node): { inputs: readonly Tensor[]; outputs: readonly Tensor[] } {
     const segment = segments.get(node);
     const source = segment ? this.#copy(node, segment) : node;
-    return { inputs: source.inputs, outputs: source.outputs.map((_, i) => new Tensor(source, i)) };
+    const inputs = source === node ? this.#inputsOf(node) : source.inputs;
+    return { inputs, outputs: source.outputs.map((_, i) => new Tensor(source, i)) };
   }
 
   /** Copies a node of a segment and what it needs of the segment, operands first. */
@@ -48,18 +56,25 @@ export class Recomputation {
     while (stack.length > 0) {
       const node = stack.at(-1)!;
       const before = stack.length;
-      for (const input of node.inputs)
-        if (segments.get(input.node) === segment && !this.#copies.has(input.node)) stack.push(input.node);
+      const inputs = this.#inputsOf(node);
+      for (const input of inputs)
+        if (this.#recomputable(input.node, segment) && !this.#copies.has(input.node)) stack.push(input.node);
       if (stack.length > before) continue;
       stack.pop();
       if (this.#copies.has(node)) continue;
-      const inputs = node.inputs.map((input) => {
-        const copy = segments.get(input.node) === segment ? this.#copies.get(input.node) : undefined;
+      const copied = inputs.map((input) => {
+        const copy = this.#copies.get(input.node);
         return copy ? new Tensor(copy, input.index) : this.#fence(input);
       });
-      this.#copies.set(node, new Node(node.op, inputs, node.attrs, node.outputs));
+      this.#copies.set(node, new Node(node.op, copied, node.attrs, node.outputs));
     }
     return this.#copies.get(root)!;
+  }
+
+  /** Whether a node is the segment's own work. Data made within a checkpointed function, and values computed there, are inputs like any other. */
+  #recomputable(node: Node, segment: Segment): boolean {
+    if (segments.get(node) !== segment || isInput(node)) return false;
+    return this.#inputsOf(node).length > 0 || node.storages.includes(undefined);
   }
 
   #fence(input: Tensor): Tensor {

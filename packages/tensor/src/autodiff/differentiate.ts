@@ -6,8 +6,24 @@ import { zeros } from "../ops/constant.js";
 import { sameShape } from "../shape.js";
 import { Recomputation } from "./checkpoint.js";
 
+/** What a node was computed from. */
+export type InputsOf = (node: Node) => readonly Tensor[];
+
+const ownInputs: InputsOf = (node) => node.inputs;
+
+/** Inputs of the nodes from `roots` down to `targets` as they are now: a node forgets its own once it is computed, a pullback may come after that. */
+export const rememberInputs = (roots: readonly Tensor[], targets: readonly Tensor[]): InputsOf => {
+  const nodes = nodesBelow(roots, new Set(targets.map(({ node }) => node)));
+  const remembered = new Map(nodes.map((node) => [node, node.inputs]));
+  return (node) => remembered.get(node) ?? node.inputs;
+};
+
 /** Nodes below `roots` down to (and with) the `stop` nodes, each after its inputs. */
-export const nodesBelow = (roots: readonly Tensor[], stop: ReadonlySet<Node> = new Set()): Node[] => {
+export const nodesBelow = (
+  roots: readonly Tensor[],
+  stop: ReadonlySet<Node> = new Set(),
+  inputsOf: InputsOf = ownInputs,
+): Node[] => {
   const seen = new Set<Node>();
   const stack = roots.map((root) => root.node);
   while (stack.length > 0) {
@@ -15,7 +31,7 @@ export const nodesBelow = (roots: readonly Tensor[], stop: ReadonlySet<Node> = n
     if (seen.has(node)) continue;
     seen.add(node);
     if (stop.has(node)) continue;
-    for (const input of node.inputs) if (!seen.has(input.node)) stack.push(input.node);
+    for (const input of inputsOf(node)) if (!seen.has(input.node)) stack.push(input.node);
   }
   return [...seen].sort((a, b) => a.id - b.id);
 };
@@ -47,34 +63,38 @@ export const differentiate = (
   outputs: readonly Tensor[],
   cotangents: readonly Tensor[],
   targets: readonly Tensor[],
+  inputsOf: InputsOf = ownInputs,
 ): (Tensor | undefined)[] => {
   // Targets are independent variables, even where one was computed from another: nothing is pulled back through them.
   const wanted = new Set(targets.map((target) => target.node));
-  const nodes = nodesBelow(outputs, wanted);
+  const nodes = nodesBelow(outputs, wanted, inputsOf);
   const active = new Set<Node>();
   for (const node of nodes)
-    if (wanted.has(node) || (node.op.differentiable !== false && node.inputs.some((input) => active.has(input.node))))
+    if (
+      wanted.has(node) ||
+      (node.op.differentiable !== false && inputsOf(node).some((input) => active.has(input.node)))
+    )
       active.add(node);
 
   const sums = new Cotangents();
   outputs.forEach((output, i) => {
     sums.accumulate(output, cotangents[i]!);
   });
-  const recomputation = new Recomputation();
+  const recomputation = new Recomputation(inputsOf);
   for (const node of nodes.reverse()) {
     if (!active.has(node) || wanted.has(node) || !sums.has(node) || node.op.differentiable === false) continue;
-    const needs = (i: number): boolean => active.has(node.inputs[i]!.node) && node.inputs[i]!.dtype === "f32";
-    if (!node.inputs.some((_, i) => needs(i))) continue;
+    const inputs = inputsOf(node);
+    const needs = (i: number): boolean => active.has(inputs[i]!.node) && inputs[i]!.dtype === "f32";
+    if (!inputs.some((_, i) => needs(i))) continue;
     pullBack(node, sums, needs, recomputation).forEach((gradient, i) => {
-      if (gradient && needs(i)) sums.accumulate(node.inputs[i]!, checked(node, i, gradient));
+      if (gradient && needs(i)) sums.accumulate(inputs[i]!, checked(node, inputs[i]!, i, gradient));
     });
   }
   return targets.map((target) => sums.get(target));
 };
 
 /** A gradient of another shape would be broadcast when it is added, or summed away. */
-const checked = (node: Node, i: number, gradient: Tensor): Tensor => {
-  const { shape } = node.inputs[i]!;
+const checked = (node: Node, { shape }: Tensor, i: number, gradient: Tensor): Tensor => {
   if (gradient.dtype === "f32" && sameShape(gradient.shape, shape)) return gradient;
   throw new TensorError(
     "gradient",

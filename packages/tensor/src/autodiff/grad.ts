@@ -4,7 +4,7 @@ import { whileDifferentiating } from "../graph/tracing.js";
 import { alias } from "../ops/alias.js";
 import { ones, zeros } from "../ops/constant.js";
 import { leavesOf, mapTree } from "../tree.js";
-import { differentiate } from "./differentiate.js";
+import { differentiate, rememberInputs } from "./differentiate.js";
 
 /** Gradients have the structure, shapes and dtypes of what they are taken of. */
 export type Gradient<T> = T;
@@ -34,8 +34,9 @@ export const vjp = <A extends readonly unknown[], R>(
 ): { value: R; pullback: (cotangent: R) => A } => {
   const { inside, result } = underNewNames(args, (renamed) => f(...renamed));
   const outputs = leavesOf(result);
+  const inputsOf = rememberInputs(outputs, inside);
   return {
-    // Computing a value makes it forget what it was computed from; the pullback must not.
+    // An output keeps its own node, so that disposing the value leaves the pullback what it needs.
     value: mapTree(alias, result) as R,
     pullback(cotangent) {
       const given = leavesOf(cotangent);
@@ -46,7 +47,7 @@ export const vjp = <A extends readonly unknown[], R>(
             `vjp: the cotangent must have the structure and shapes of the value; expected ${outputs.map((x) => formatShape(x.shape)).join(", ")}, got ${given.map((x) => formatShape(x.shape)).join(", ")}`,
           );
       });
-      return gradientsOf(args, differentiate(outputs, given, inside));
+      return gradientsOf(args, differentiate(outputs, given, inside, inputsOf));
     },
   };
 };

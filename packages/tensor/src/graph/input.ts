@@ -26,5 +26,6 @@ export const stored = (aval: Aval, storage: Storage): Tensor => {
 export const argument = (aval: Aval): Tensor =>
   new Tensor(new Node(inputOp as Op, [], { role: "argument" }, [aval]), 0);
 
-export const isArgument = (tensor: Tensor): boolean =>
-  tensor.node.op === (inputOp as Op) && tensor.node.attrs.role === "argument";
+export const isInput = (node: Node): boolean => node.op === (inputOp as Op);
+
+export const isArgument = ({ node }: Tensor): boolean => isInput(node) && node.attrs.role === "argument";

@@ -6,6 +6,7 @@ import { sameShape } from "../shape.js";
 import { checkFloats } from "./arguments.js";
 import { gatherOp } from "./gather.js";
 import { checkIndices } from "./take.js";
+import { zeroOutside } from "./zero-outside.js";
 
 type GatherBackwardAttrs = { readonly size: number };
 
@@ -23,7 +24,9 @@ export const gatherBackwardOp = defineOp<GatherBackwardAttrs>({
     return [{ shape: [g!.shape[0]!, size, g!.shape[2]!], dtype: "f32" }];
   },
   flops: ([, g]) => g!.shape.reduce((p, n) => p * n, 1),
-  vjp: ({ inputs: [indices], cotangents: [g] }) => [undefined, apply(gatherOp, [g!, indices!], {})],
+  vjp({ inputs: [indices], attrs: { size }, cotangents: [g] }) {
+    return [undefined, zeroOutside(apply(gatherOp, [g!, indices!], {}), indices!, size)];
+  },
   reference([indices, g], { size }) {
     const [outer, k, inner] = g!.shape as [number, number, number];
     const out = new Float64Array(outer * size * inner);
@@ -38,6 +41,7 @@ export const gatherBackwardOp = defineOp<GatherBackwardAttrs>({
       inputs: [{ shape: [2, 2, 2], dtype: "i32", values: [0, 1, 2, 0, 0, 1, 0, 2] }, { shape: [2, 2, 2] }],
       attrs: { size: 3 },
     },
+    { inputs: [{ shape: [1, 3, 1], dtype: "i32", values: [3, 1, -1] }, { shape: [1, 3, 1] }], attrs: { size: 3 } },
   ],
 });
 

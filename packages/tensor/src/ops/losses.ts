@@ -36,7 +36,9 @@ export const huberLoss = (prediction: Tensor, target: Tensor, delta = 1): Tensor
   checkPair("huberLoss", prediction, target);
   checkFinite("huberLoss", "delta", delta, Number.MIN_VALUE);
   const r = abs(sub(prediction, target));
-  return mean(select(less(r, delta), mul(square(r), 0.5), mul(sub(r, delta / 2), delta))) as Tensor<[]>;
+  const near = less(r, delta);
+  // What lies beyond takes no part in the square, where its own could overflow and spoil the gradient.
+  return mean(select(near, mul(square(select(near, r, 0)), 0.5), mul(sub(r, delta / 2), delta))) as Tensor<[]>;
 };
 
 /** Mean cross entropy of logits [n, classes] against i32 class indices [n], in nats. */

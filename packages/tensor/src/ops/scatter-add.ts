@@ -3,7 +3,9 @@ import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { checkFloats, checkTensor } from "./arguments.js";
+import { reshape } from "./reshape.js";
 import { checkIndices, take } from "./take.js";
+import { zeroOutside } from "./zero-outside.js";
 
 type ScatterAttrs = { readonly rows: number };
 
@@ -21,7 +23,9 @@ export const scatterAddOp = defineOp<ScatterAttrs>({
     return [{ shape: [rows, updates!.shape[1]!], dtype: "f32" }];
   },
   flops: ([, updates]) => updates!.shape.reduce((p, n) => p * n, 1),
-  vjp: ({ inputs: [indices], cotangents: [g] }) => [undefined, take(g!, indices!)],
+  vjp({ inputs: [indices], attrs: { rows }, cotangents: [g] }) {
+    return [undefined, zeroOutside(take(g!, indices!), reshape(indices!, [indices!.size, 1]) as Tensor, rows)];
+  },
   reference([indices, updates], { rows }) {
     const width = updates!.shape[1]!;
     const out = new Float64Array(rows * width);
@@ -33,6 +37,7 @@ export const scatterAddOp = defineOp<ScatterAttrs>({
   },
   examples: [
     { inputs: [{ shape: [5], dtype: "i32", values: [2, 0, 0, 3, 2] }, { shape: [5, 3] }], attrs: { rows: 4 } },
+    { inputs: [{ shape: [4], dtype: "i32", values: [2, -1, 3, 0] }, { shape: [4, 2] }], attrs: { rows: 3 } },
   ],
 });
 

@@ -3,8 +3,10 @@ import type { Tensor } from "../graph/tensor.js";
 import { resolveAxes, type Shape } from "../shape.js";
 import type { ReduceShape } from "../types/shape.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
+import { equal } from "./equal.js";
 import { mul } from "./mul.js";
 import type { ReduceOptions } from "./reduce.js";
+import { select } from "./select.js";
 import { sqrt } from "./sqrt.js";
 import { sub } from "./sub.js";
 import { sum } from "./sum.js";
@@ -16,6 +18,12 @@ const checkFloat = (name: string, x: Tensor): void => {
 };
 
 const countOver = (x: Tensor, axes: readonly number[]): number => axes.reduce((n, axis) => n * x.shape[axis]!, 1);
+
+/** Root of a sum of squares. Its gradient where all are 0 is 0, as that of `abs`: the root's alone would be infinite and meet a 0. */
+const rootOfSquares = (total: Tensor): Tensor => {
+  const none = equal(total, 0);
+  return select(none, 0, sqrt(select(none, 1, total)));
+};
 
 /** Mean over `axes` (all unless told) of f32. */
 export const mean = <
@@ -62,7 +70,7 @@ export const variance = <
   >;
 };
 
-/** Square root of the variance. */
+/** Square root of the variance. Its gradient where that is 0 is 0. */
 export const standardDeviation = <
   S extends Shape,
   const A extends number | readonly number[] | undefined = undefined,
@@ -71,10 +79,10 @@ export const standardDeviation = <
   x: Tensor<S>,
   axes?: A,
   options: VarianceOptions<K> = {},
-): Tensor<ReduceShape<S, A, K>> => sqrt(variance(x, axes, options));
+): Tensor<ReduceShape<S, A, K>> => rootOfSquares(variance(x, axes, options) as Tensor) as Tensor<ReduceShape<S, A, K>>;
 
-/** Euclidean norm of all elements of f32. */
+/** Euclidean norm of all elements of f32. Its gradient at 0 is 0. */
 export const norm = (x: Tensor): Tensor<[]> => {
   checkFloat("norm", x);
-  return sqrt(sum(mul(x, x))) as Tensor<[]>;
+  return rootOfSquares(sum(mul(x, x)) as Tensor) as Tensor<[]>;
 };

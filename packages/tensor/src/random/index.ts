@@ -97,6 +97,8 @@ export const uniform = <const S extends Shape>(
   for (const [name, bound] of Object.entries({ low, high })) checkFinite("uniform", name, bound);
   if (!(Math.fround(low) < Math.fround(high)))
     throw new TensorError("argument", `uniform: low must lie below high as f32, got ${low} and ${high}`);
+  if (!Number.isFinite(Math.fround(high - low)))
+    throw new TensorError("argument", `uniform: high - low must be a finite f32, got ${low} and ${high}`);
   const unit = mul(cast(shiftRight(randomBits(from, shape), 8), "f32"), 2 ** -24);
   if (low === 0 && high === 1) return unit as Tensor<S, "f32">;
   // Rounding may reach `high`, which is not in the interval.

@@ -29,14 +29,16 @@ export const elementary = {
   return select(bitcast<F>(bits), x, isNan(x));
 }`,
   },
+  // A subnormal is its bits times 2^-149, as whole numbers: arithmetic on it may flush it to 0.
   logF: {
     uses: ["isNan"],
     text: `fn logF(x: F) -> F {
-  let tiny = x < F(1.17549435e-38);
-  let bits = bitcast<U>(select(x, x * 8388608.0, tiny));
+  let xbits = bitcast<U>(x);
+  let tiny = (xbits & U(0x7f800000u)) == U(0);
+  let bits = bitcast<U>(select(x, F(xbits), tiny));
   // Exponent such that the mantissa lies in [sqrt(1/2), sqrt(2)).
   let shifted = bits + U(0x3f800000u - 0x3f3504f3u);
-  let e = F(I(shifted >> U(23)) - 127) - select(F(0.0), F(23.0), tiny);
+  let e = F(I(shifted >> U(23)) - 127) - select(F(0.0), F(149.0), tiny);
   let m = bitcast<F>((shifted & U(0x007fffffu)) + U(0x3f3504f3u)) - 1.0;
   let z = m * m;
   var p = F(7.0376836292e-2);
@@ -51,9 +53,8 @@ export const elementary = {
   var y = p * m * z + e * -2.12194440e-4;
   y = y - 0.5 * z;
   let finite = (m + y) + e * 0.693359375;
-  let xbits = bitcast<U>(x);
   var result = select(bitcast<U>(finite), xbits, xbits == U(0x7f800000u));
-  result = select(result, U(0x7fc00000u), x < F(0.0));
+  result = select(result, U(0x7fc00000u), xbits > U(0x80000000u));
   result = select(result, U(0xff800000u), (xbits & U(0x7fffffffu)) == U(0));
   return select(bitcast<F>(result), x, isNan(x));
 }`,
