@@ -7,6 +7,9 @@ import { type Check, integer, number, oneOf, oneOfKinds, record } from "./fields
  *   lengths are then averaged over the same share of their steps, as a sweep over budgets needs.
  * - `constant`: decay `decay`, but at most (1 + t) / (10 + t), so that early weights are soon forgotten.
  * - `none`: the weights themselves.
+ *
+ * Averages are f32: one no longer follows a weight from which it differs by less than 3e-8 / (1 − decay) of itself, 0.2 % after a million
+ * steps at width 0.05, a part in 10^5 after five thousand.
  */
 export type Averaging =
   | { readonly kind: "power"; readonly width: number }
