@@ -122,3 +122,13 @@ it("a model without captions draws, and takes none", async () => {
   expect(first!.pixels).not.toEqual(second!.pixels);
   await expect(draw(run, { ...options, captions: ["a red circle"] })).rejects.toMatchObject({ exitCode: 3 });
 });
+
+it("a checkpoint of another run is not drawn as this one's, though its arrays fit", async () => {
+  const { spec } = await trained(shapes);
+  const { checkpoint } = await trained(shapes, { steps: 4 });
+  const options = { device, source: shapes, captions: ["a red circle"], solver: "euler", ...how } as const;
+  await expect(draw({ spec, checkpoint }, options)).rejects.toMatchObject({
+    exitCode: 3,
+    message: `the checkpoint of step 4 in the folder of run ${runId(spec)} is of another run; put it back where it was made`,
+  });
+});

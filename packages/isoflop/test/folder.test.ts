@@ -4,12 +4,12 @@ import { expect, test } from "vitest";
 import { fixture, isoflop, json, scratch } from "./isoflop.js";
 
 /** A folder as `isoflop train` leaves it, with the runs of a table. */
-function folderOf(name: string, inner = ""): string {
+function folderOf(name: string, inner = "", more: (i: number) => object = () => ({})): string {
   const folder = scratch(name);
   const rows = readFileSync(fixture("dit_isoflop_noisy"), "utf8").trim().split("\n").slice(1);
   const records = rows.map((row, i) => {
     const [budget, paramsNonEmbedding, tokens, loss] = row.split(",").map(Number);
-    const spec = { budget, seed: i };
+    const spec = { budget, seed: i, ...more(i) };
     return { spec, state: "done", result: { paramsNonEmbedding, tokens, loss, lossStdErr: 1e-3 } };
   });
   for (const [i, record] of [...records, { spec: { budget: 1e19 }, state: "unfinished" }].entries()) {
@@ -61,4 +61,56 @@ test.each([
   writeFileSync(path, content);
   const { code, stderr } = isoflop(["fit", "isoflop", "-i", folder]);
   expect([code, stderr]).toEqual([3, `isoflop: ${path} is no record of a run: ${message}\n`]);
+});
+
+const emoji = {
+  data: { source: "emoji", size: 16, seed: 0 },
+  objective: { path: "linear", weighting: { kind: "none" } },
+};
+
+test.each([
+  [
+    "data",
+    { data: { ...emoji.data, source: "shapes" } },
+    'spec.data.source is "emoji" in run R0 and "shapes" in run R7',
+  ],
+  [
+    "objectives",
+    { objective: { path: "linear", weighting: { kind: "minSnr" } } },
+    'spec.objective.weighting.kind is "none" in run R0 and "minSnr" in run R7',
+  ],
+  [
+    "families of models",
+    { model: { width: 64, conditioning: "mmDit" } },
+    'spec.model.conditioning is "inContext" in run R0 and "mmDit" in run R7',
+  ],
+])("runs of unlike %s are not joined by a law: status 3", (name, other, message) => {
+  const model = { width: 32, conditioning: "inContext" };
+  const folder = folderOf(`unlike-${name}`, "", (i) => ({ ...emoji, model, ...(i === 7 && other) }));
+  const { code, stderr } = isoflop(["fit", "isoflop", "-i", folder]);
+  const said = message.replace(/R(\d)/g, (_, i: string) => i.padStart(16, "0"));
+  expect([code, stderr]).toEqual([
+    3,
+    `isoflop: the folder ${folder} has runs of unlike studies, which no law joins: ${said}; give each study a folder of its own\n`,
+  ]);
+});
+
+test("seeds, sizes and how a model was trained may differ within a folder, families of models between two", () => {
+  const trained = (conditioning: string) => (i: number) => ({
+    ...{ ...emoji, data: { ...emoji.data, seed: i } },
+    ...{ model: { width: 8 * i, depth: i, conditioning }, batch: i, optimizer: { learningRate: 1 / (i + 1) } },
+  });
+  const a = folderOf("one-family", "", trained("inContext"));
+  const b = folderOf("another-family", "", trained("mmDit"));
+  expect(json(["compare", a, b]).at![0]!.difference!.value).toBe(0);
+});
+
+test("losses on unlike data are not compared: status 3", () => {
+  const a = folderOf("of-emoji", "", () => emoji);
+  const b = folderOf("of-shapes", "", () => ({ data: { ...emoji.data, source: "shapes" } }));
+  const { code, stderr } = isoflop(["compare", a, b]);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(
+    /have losses that do not compare: spec\.data\.source is "emoji" in run 0+ and "shapes" in run 0+/,
+  );
 });

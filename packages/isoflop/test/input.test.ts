@@ -1,6 +1,9 @@
-import { readFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { file, fixture, isoflop, json } from "./isoflop.js";
+import { bin, file, fixture, isoflop, json, scratch } from "./isoflop.js";
 
 const good = readFileSync(fixture("dit_isoflop_exact"), "utf8");
 const fitText = (text: string, ...args: string[]) => isoflop(["fit", "isoflop", "-i", "-", ...args], text);
@@ -139,6 +142,8 @@ describe("wrong usage", () => {
       '--columns has "X"; expected C, N, D, loss, sigma, seed, label or metric:NAME',
     ],
     [["compare", runs], "missing required argument 'B'"],
+    [["compare", runs, runs, "--draws", "2e8"], "draws is 200000000; expected a whole number from 1 to 1000000"],
+    [["sample", "run", "--count", "1e9"], "Expected a whole number from 1 to 4096."],
     [["plan-next", "-i", runs, "--target", "1e20"], "required option '--allowance <FLOPs>' not specified"],
   ])("%j: status 2", (args, message) => {
     const { code, stdout, stderr } = isoflop(args);
@@ -159,5 +164,31 @@ describe("wrong usage", () => {
     const { code, stderr } = isoflop(["fit", "isoflop", "-i", runs, "--columns", "loss=val"]);
     expect(code).toBe(3);
     expect(stderr).toContain('there is no column "val" (for loss); there are: C, N, D, loss, fid');
+  });
+});
+
+test("standard input is waited for where it does not block", async () => {
+  const pipe = scratch("pipe");
+  spawnSync("mkfifo", [pipe]);
+  const end = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  const source = openSync(pipe, "w");
+  // The descriptor passes through a shell, as Node gives its own children a standard input that blocks.
+  const command = ["-c", 'exec "$0" "$1" fit isoflop -i - --json <&3', process.execPath, bin];
+  const child = spawn("sh", command, { stdio: ["ignore", "pipe", "pipe", end] });
+  closeSync(end);
+  const said: Record<"out" | "err", string> = { out: "", err: "" };
+  child.stdout!.on("data", (chunk) => (said.out += chunk));
+  child.stderr!.on("data", (chunk) => (said.err += chunk));
+  const half = good.length >> 1;
+  for (const part of [good.slice(0, half), good.slice(half)]) {
+    await sleep(600);
+    writeSync(source, part);
+  }
+  closeSync(source);
+  const [code] = (await once(child, "close")) as [number];
+  expect([code, said.err]).toEqual([0, ""]);
+  expect(JSON.parse(said.out)).toMatchObject({
+    status: "converged",
+    points: { used: good.trim().split("\n").length - 1 },
   });
 });

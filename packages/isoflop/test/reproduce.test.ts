@@ -55,6 +55,15 @@ describe("reproduce", () => {
     expect(JSON.parse(JSON.stringify({ ...again, curves: undefined, samples: undefined }))).toEqual(written);
     expect(again.curves).toHaveLength(again.runs.length);
     expect(readFileSync(join(scratch("study"), "report.html"), "utf8")).toContain("<svg");
+
+    const other = study("study", { ...tiny, conditioning: "crossAttention" });
+    await expect(other).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(
+        /has another study: spec\.model\.conditioning is "inContext" in run \w+ and "cross/,
+      ),
+    });
+    expect(summary("study")).toEqual(written);
   });
 
   test("budgets without a law end with status 4, after the report was written", async () => {

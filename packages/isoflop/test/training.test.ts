@@ -17,7 +17,7 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lockFolder } from "@isoflop/sweep/node";
 import { describe, expect, test } from "vitest";
-import { bin, file, isoflop, json, scratch } from "./isoflop.js";
+import { bin, file, isoflop, type Json, json, scratch } from "./isoflop.js";
 
 const tiny = ["--data", "shapes", "--width", "8", "--validation-images", "64", "--learning-rate", "0.01"];
 const run = (out: string, steps: number, ...more: string[]): string[] => [
@@ -271,5 +271,21 @@ describe("sample and report", () => {
     const { code, stderr } = isoflop(["report", "/nonexistent"]);
     expect(code).toBe(3);
     expect(stderr).toContain("/nonexistent does not exist");
+  });
+
+  test("runs of about the same compute are of one budget, and runs of unlike studies of no law", () => {
+    json(run("scattered", 40));
+    json(run("scattered", 41));
+    const { study } = json(["report", scratch("scattered")]);
+    const { budget } = study!.isoflop![0]!;
+    expect([study!.isoflop!, study!.runs!].map((list) => Object.values(list).map((entry) => entry.budget))).toEqual([
+      [budget],
+      [budget, budget],
+    ]);
+    json([...run("scattered", 40), "--patch", "8"]);
+    const { code, stdout, stderr } = isoflop(["report", scratch("scattered"), "--json"]);
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as Json).study).toMatchObject({ isoflop: [], laws: null });
+    expect(stderr).toMatch(/^the runs are of unlike studies, which no law joins: spec\.model\.patch is \d in run/m);
   });
 });

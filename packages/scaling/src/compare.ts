@@ -14,7 +14,7 @@ export interface CompareOptions {
   readonly at: readonly Flops[];
   /** Where a crossing is looked for. Default 10⁶ … 10³⁰ FLOPs. */
   readonly range?: readonly [Flops, Flops];
-  /** Draws from the laws' uncertainty. Default 2000. */
+  /** Draws from the laws' uncertainty, 1 to 10⁶. Default 2000. */
   readonly draws?: number;
   readonly seed?: number;
 }
@@ -39,7 +39,13 @@ export interface BudgetComparison {
 
 type Curve = (C: Flops) => Loss;
 
-/** Two laws of the loss against compute: who is better where, by how much compute, and where they cross. */
+/** Quantiles of more are no better, and all are held at once. */
+const MOST_DRAWS = 1e6;
+
+/**
+ * Two laws of the loss against compute: who is better where, by how much compute, and where they cross.
+ * @throws ScalingError `bad-option` for a range or a number of draws that cannot be
+ */
 export function compareLaws(a: LossLaw, b: LossLaw, options: CompareOptions): LawComparison {
   const { range = [1e6, 1e30], draws = 2000, seed = 0 } = options;
   if (!(range[0] > 0 && range[1] > range[0])) {
@@ -48,6 +54,8 @@ export function compareLaws(a: LossLaw, b: LossLaw, options: CompareOptions): La
       `range is ${range.join(" … ")}; expected two positive numbers, the smaller first`,
     );
   }
+  if (!(Number.isInteger(draws) && draws >= 1 && draws <= MOST_DRAWS))
+    throw new ScalingError("bad-option", `draws is ${draws}; expected a whole number from 1 to ${MOST_DRAWS}`);
   const curveA = curveOf(a);
   const curveB = curveOf(b);
   const drawsA = drawCurves(a, draws, seed, 0);

@@ -340,6 +340,11 @@ describe("comparison of laws", () => {
   const a = noisy((C) => 4 * C ** -0.03);
   const b = noisy((C) => 6.4 * C ** -0.04);
 
+  it.each([0, -1, 1.5, Number.NaN, 1e6 + 1, 2 ** 53])("refuses %d draws", (draws) => {
+    const compared = () => compareLaws(a, b, { at: [1e18], draws });
+    expect(compared).toThrow(`draws is ${draws}; expected a whole number from 1 to 1000000`);
+  });
+
   it("crossing and effective compute agree with the closed forms", () => {
     const result = compareLaws(a, b, { at: [1e18], seed: 1 });
     const crossing = expectOk(result.crossing);

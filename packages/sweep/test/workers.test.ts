@@ -131,6 +131,10 @@ describe("workerRunners", () => {
   it("need files, and a whole number of threads", async () => {
     const attempt = runSweep(specs.slice(0, 1), { store: memoryRunStore(), runners });
     await expect(attempt).rejects.toThrow("open the runs with fileRunStore");
-    expect(() => workerRunners({ count: 0 })).toThrow("count is 0; it must be a whole number of at least 1");
+    for (const count of [0, 1.5, 1e9])
+      expect(() => workerRunners({ count })).toThrow(`count is ${count}; it must be a whole number from 1 to 1024`);
+    expect(() => workerRunners({ count: 1, thread: 2 } as { count: number })).toThrow(
+      /unknown key "thread"; .*threads/,
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { count, number, whole } from "../input/numbers.js";
+import { count, countUpTo, number, whole } from "../input/numbers.js";
 import { deviceOption, forceOption, jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { plural } from "../output/format.js";
@@ -33,7 +33,7 @@ Example:
 export function configure(command: Command): void {
   forceOption(jsonOption(deviceOption(command.argument("<run>", "folder of a run or of a study, or a checkpoint"))))
     .option("--caption <text>", "what to draw; may be given several times (default: validation captions)", several)
-    .option("--count <n>", "pictures where no caption is given", count, 16)
+    .option("--count <n>", "pictures where no caption is given, drawn all at once", countUpTo(4096), 16)
     .option("--guidance <scale>", "1 follows the caption as learned, above 1 exaggerates it", number, 2)
     .option("--steps <n>", "steps from noise to picture", count, 25)
     .addOption(new Option("--solver <name>", "how a step is made").choices(["euler", "heun"]).default("heun"))

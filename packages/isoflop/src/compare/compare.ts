@@ -4,6 +4,7 @@ import { type FitDocument, looksLikeFit, parseFit } from "../fits/document.js";
 import { fitIsoFlop } from "../fits/isoflop.js";
 import type { ColumnMap } from "../input/columns.js";
 import { type InputFile, readInput, shown } from "../input/file.js";
+import { requireComparable } from "../input/folder.js";
 import { loadRuns } from "../input/runs.js";
 import { largest } from "../output/report/spaced.js";
 import { versions } from "../versions.js";
@@ -48,6 +49,7 @@ export function compare(fileA: string, fileB: string, choices: CompareChoices): 
   const { columns, columnsB = columns, law, draws, seed, range } = choices;
   const a = sideOf(fileA, columns, choices);
   const b = sideOf(fileB, columnsB, choices);
+  requireComparable(fileA, fileB);
   const quantity = sameQuantity({ [fileA]: a, [fileB]: b }, choices.quantity);
   const most = Math.max(a.largest, b.largest);
   const { at = [most, 10 * most] } = choices;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, readSync } from "node:fs";
 import { CliError, inputError, isMissing, reasonOf } from "../exit.js";
 import { printable } from "../output/printable.js";
 import { tableOfRuns } from "./folder.js";
@@ -34,10 +34,33 @@ function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
   return bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
 }
 
+const CHUNK = 65_536;
+/** Between two looks at a pipe that has nothing yet. */
+const PATIENCE_MS = 10;
+
+/** All of it, also from a pipe that whoever gave it has set not to block. */
 function readStandardInput(): Buffer {
-  const bytes = readFileSync(0);
+  const chunks: Buffer[] = [];
+  for (let chunk = nextChunk(); chunk === undefined || chunk.length > 0; chunk = nextChunk()) {
+    if (chunk) chunks.push(chunk);
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PATIENCE_MS);
+  }
   settle();
-  return bytes;
+  return Buffer.concat(chunks);
+}
+
+/** Empty at the end; undefined where there is nothing yet. */
+function nextChunk(): Buffer | undefined {
+  const chunk = Buffer.allocUnsafe(CHUNK);
+  try {
+    return chunk.subarray(0, readSync(0, chunk));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EAGAIN") return undefined;
+    // What Windows says at the end of a pipe.
+    if (code === "EOF") return chunk.subarray(0, 0);
+    throw error;
+  }
 }
 
 /** Reads a JSON object. `what` says what it should be, for the error of one who gives something else. */

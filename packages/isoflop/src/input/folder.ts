@@ -4,21 +4,43 @@ import type { RunRecord } from "@isoflop/sweep";
 import { inputError } from "../exit.js";
 import { plural } from "../output/format.js";
 import { printable } from "../output/printable.js";
+import { unlikeFamilies, unlikeMeasures } from "./alike.js";
 import { all, by, fields, finite, oneOf, optional, positive, spread, text } from "./shape.js";
+import { statusOf } from "./status.js";
+
+type DoneRun = Extract<RunRecord, { readonly state: "done" }>;
 
 /**
  * The runs of a folder that are done, as JSON rows of a table: of a study, of `isoflop train`, or of any run store. C is the budget, N
  * the parameters that take part in products, D the image tokens, as in the studies' own fits.
- * @throws CliError when there is none
+ * @throws CliError when there is none, or when no law joins them
  */
 export function tableOfRuns(folder: string): string {
+  const done = doneIn(folder);
+  const unlike = unlikeFamilies(done);
+  if (unlike !== undefined)
+    throw inputError(
+      `the folder ${printable(folder)} has runs of unlike studies, which no law joins: ${printable(unlike)}; give each study a folder of its own`,
+    );
+  return JSON.stringify(done.map(rowOf), null, 1);
+}
+
+/** @throws CliError for two folders of runs whose losses do not measure the same */
+export function requireComparable(a: string, b: string): void {
+  if (![a, b].every((path) => path !== "-" && statusOf(path)?.isDirectory())) return;
+  const unlike = unlikeMeasures([...doneIn(a), ...doneIn(b)]);
+  if (unlike !== undefined)
+    throw inputError(`${printable(a)} and ${printable(b)} have losses that do not compare: ${printable(unlike)}`);
+}
+
+function doneIn(folder: string): readonly DoneRun[] {
   const store = existsSync(join(folder, "runs")) ? join(folder, "runs") : folder;
   const files = readdirSync(store)
     .sort()
     .map((id) => join(store, id, "run.json"))
     .filter(existsSync);
-  const rows = files.map(readRun).flatMap((record) => (record.state === "done" ? rowOf(record) : []));
-  if (rows.length > 0) return JSON.stringify(rows, null, 1);
+  const done = files.map(readRun).filter((record): record is DoneRun => record.state === "done");
+  if (done.length > 0) return done;
   const what = files.length === 0 ? "no run" : `${plural(files.length, "run")}, none of which is done`;
   throw inputError(
     `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train"`,
@@ -51,7 +73,7 @@ function readRun(file: string): RunRecord {
   }
 }
 
-const rowOf = ({ id, spec, result }: Extract<RunRecord, { readonly state: "done" }>) => ({
+const rowOf = ({ id, spec, result }: DoneRun) => ({
   C: spec.budget,
   N: result.paramsNonEmbedding,
   D: result.tokens,

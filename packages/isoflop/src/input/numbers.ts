@@ -32,6 +32,14 @@ export function count(text: string): number {
   return value;
 }
 
+export const countUpTo =
+  (most: number) =>
+  (text: string): number => {
+    const value = count(text);
+    if (value > most) throw new InvalidArgumentError(`Expected a whole number from 1 to ${most}.`);
+    return value;
+  };
+
 /** `1e21,3e21`; an option given twice adds up. */
 export const positives = (text: string, earlier: readonly number[] = []): readonly number[] => [
   ...earlier,

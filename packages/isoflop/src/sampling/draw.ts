@@ -1,8 +1,9 @@
 import type { DataSource } from "@isoflop/data";
 import { classifierFreeGuidance, euler, heun, sampler } from "@isoflop/diffusion";
 import type { Sample } from "@isoflop/plot";
+import { runId, trainingOf } from "@isoflop/sweep";
 import { type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
-import { averagedWeights, buildObjective, modelOf, packTree } from "@isoflop/train";
+import { averagedWeights, buildObjective, canonicalJson, modelOf, packTree } from "@isoflop/train";
 import { inputError } from "../exit.js";
 import type { TrainedModel } from "./find.js";
 
@@ -24,13 +25,17 @@ const solvers = { euler, heun };
 
 /**
  * Pictures of the averaged weights for captions; the same options give the same pixels on the same kind of device.
- * @throws CliError for a word that the model does not know, or captions for a model without
+ * @throws CliError for a checkpoint of another run, a word that the model does not know, or captions for a model without
  */
 export async function draw(
   { spec, checkpoint }: Pick<TrainedModel, "spec" | "checkpoint">,
   options: DrawOptions,
 ): Promise<Sample[]> {
   const { device, source, captions, guidance, steps, seed, signal, onProgress } = options;
+  if (checkpoint.spec !== canonicalJson(trainingOf(spec)))
+    throw inputError(
+      `the checkpoint of step ${checkpoint.step} in the folder of run ${runId(spec)} is of another run; put it back where it was made`,
+    );
   const count = captions.length;
   if (spec.model.context.kind === "none" && captions.some((caption) => caption !== ""))
     throw inputError("the model takes no captions; leave out --caption");

@@ -24,6 +24,13 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** A device of `@isoflop/tensor` has no more. */
+const MOST_THREADS = 64;
+
+/** Threads of each of several devices that share a machine's cores. */
+export const threadsOfEach = (cores: number, devices: number): number =>
+  Math.min(MOST_THREADS, Math.max(1, Math.floor(cores / devices)));
+
 /**
  * Opens a study's folder and a device. On `wasm` small runs go side by side, one to a core; a single run takes all cores. On
  * `webgpu` runs follow each other.
@@ -43,7 +50,7 @@ export const openSession = async ({
   const runnersFor = (runs: number): readonly Runner[] => {
     if (kind === "webgpu") return [trainRunner({ device, openData })];
     const count = Math.max(1, Math.min(runs, cores));
-    return workerRunners({ count, threads: Math.max(1, Math.floor(cores / count)) });
+    return workerRunners({ count, threads: threadsOfEach(cores, count) });
   };
   const close = async (): Promise<void> => {
     await Promise.all(runners.map((runner) => runner.close()));

@@ -5,8 +5,10 @@ import type { Sample, Study as StudyData } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
 import { expectOk, type IsoFlop, type IsoFlopPrediction } from "@isoflop/scaling";
 import type { DataSpec, GridRun, SweepProgress } from "@isoflop/sweep";
-import { dataOpener } from "@isoflop/sweep/node";
+import { dataOpener, fileRunStore } from "@isoflop/sweep/node";
 import { canonicalJson } from "@isoflop/train";
+import { usageError } from "../exit.js";
+import { unlikeFamilies } from "../input/alike.js";
 import { versions } from "../versions.js";
 import { inStudyFolder, type Write } from "./folder.js";
 import { type DoneRun, fitLaws, predictBudget } from "./laws.js";
@@ -205,13 +207,24 @@ export class Study {
   }
 }
 
-/** Opens data, folder and device, and lays out the grid. */
+/**
+ * Opens data, folder and device, and lays out the grid.
+ * @throws CliError `usage` if the folder has runs of another kind of study
+ */
 export const openStudy = async (options: StudyOptions): Promise<Study> => {
   const { preset, seed } = options;
   const data: DataSpec = { source: options.data, size: preset.image, seed };
   const source = await dataOpener()(data);
-  return new Study(options, planStudy(preset, data, source, seed), source, await openSession(options));
+  const plan = planStudy(preset, data, source, seed);
+  await requireOwnFolder(options.out, plan);
+  return new Study(options, plan, source, await openSession(options));
 };
+
+/** One study's report, summary and prediction would replace the other's, and its runs would enter the other's fits. */
+async function requireOwnFolder(out: string, { grid }: StudyPlan): Promise<void> {
+  const unlike = unlikeFamilies([...(await fileRunStore(join(out, "runs")).list()), ...grid.slice(0, 1)]);
+  if (unlike !== undefined) throw usageError(`${out} has another study: ${unlike}; choose another folder`);
+}
 
 const refusal = ({ N, D, loss, dropped }: IsoFlop): string => {
   const refused = [N, D, loss].find((law) => !law.ok);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { TrainError } from "@isoflop/train";
+import { onlyKeys, TrainError } from "@isoflop/train";
 import { SweepError } from "../errors.js";
 import type { RunResult } from "../result.js";
 import type { RunContext, Runner } from "../runner.js";
@@ -10,7 +10,7 @@ import { errorFrom, type FromWorker, type ToWorker } from "./messages.js";
 import type { WorkerSettings } from "./serve.js";
 
 export interface WorkerRunnerOptions {
-  /** Threads, each doing one run at a time on a device of its own. */
+  /** Threads, 1 to 1024, each doing one run at a time on a device of its own. */
   readonly count: number;
   /** Threads of each device. Default 1: several small runs side by side beat one run on several threads. */
   readonly threads?: number;
@@ -79,6 +79,9 @@ class WorkerRunner implements Runner {
   }
 }
 
+/** More threads than this no machine has cores for. */
+const MOST_RUNNERS = 1024;
+
 /** The module beside this one, unless a bundler has made a program of them that does not know where it lies. */
 const usualEntry = (): URL | undefined =>
   URL.canParse("./worker.js", import.meta.url) ? new URL("./worker.js", import.meta.url) : undefined;
@@ -97,16 +100,14 @@ const checkedEntry = (entry: URL | undefined): URL => {
 
 /**
  * Runners in worker threads, for several runs at once.
- * @throws SweepError `worker` for a count that is none or an entry that is not there; runs, if a thread cannot start or dies
+ * @throws SweepError `worker` for a count that is none or an entry that is not there; runs, if a thread cannot start or dies.
+ * TrainError `spec` for an option of another name
  */
-export const workerRunners = ({
-  count,
-  threads = 1,
-  checkpointSeconds = 30,
-  entry = usualEntry(),
-}: WorkerRunnerOptions): readonly Runner[] => {
-  if (!Number.isInteger(count) || count < 1)
-    throw new SweepError("worker", `count is ${count}; it must be a whole number of at least 1`);
+export const workerRunners = (options: WorkerRunnerOptions): readonly Runner[] => {
+  onlyKeys(options, "options", ["count", "threads", "checkpointSeconds", "entry"]);
+  const { count, threads = 1, checkpointSeconds = 30, entry = usualEntry() } = options;
+  if (!Number.isInteger(count) || count < 1 || count > MOST_RUNNERS)
+    throw new SweepError("worker", `count is ${count}; it must be a whole number from 1 to ${MOST_RUNNERS}`);
   const module = checkedEntry(entry);
   return Array.from({ length: count }, () => new WorkerRunner(module, { threads, checkpointSeconds }));
 };

@@ -1,0 +1,50 @@
+/** A run, as far as it says what its loss is. */
+export interface Described {
+  readonly id: string;
+  /** Its spec, or the part that is known. */
+  readonly spec: unknown;
+}
+
+type Loose = Readonly<Record<string, unknown>>;
+
+const part = (value: unknown): Loose => (typeof value === "object" && value !== null ? (value as Loose) : {});
+
+/** What the loss of a run measures, and on what. */
+function measureOf(spec: unknown): Loose {
+  const { data, objective, validation } = part(spec);
+  const { source, size } = part(data);
+  return { data: { source, size }, objective, validation };
+}
+
+/** That, and the family of its model. Its size and how it is trained are what a study varies. */
+function familyOf(spec: unknown): Loose {
+  const { width: _, depth: __, heads: ___, mlpRatio: ____, ...family } = part(part(spec).model);
+  return { ...measureOf(spec), model: family };
+}
+
+/** Values that are no objects, by their paths. */
+const leaves = (value: unknown, path: string): readonly (readonly [string, unknown])[] =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([key, entry]) => leaves(entry, `${path}.${key}`))
+    : value === undefined
+      ? []
+      : [[path, value]];
+
+function difference(runs: readonly Described[], of: (spec: unknown) => Loose): string | undefined {
+  const first = new Map<string, { readonly value: unknown; readonly id: string }>();
+  for (const { id, spec } of runs) {
+    for (const [path, value] of leaves(of(spec), "spec")) {
+      const before = first.get(path);
+      if (before === undefined) first.set(path, { value, id });
+      else if (before.value !== value)
+        return `${path} is ${JSON.stringify(before.value)} in run ${before.id} and ${JSON.stringify(value)} in run ${id}`;
+    }
+  }
+  return undefined;
+}
+
+/** In what runs differ that one law would have to join, in words; undefined where nothing is known against it. */
+export const unlikeFamilies = (runs: readonly Described[]): string | undefined => difference(runs, familyOf);
+
+/** In what the losses of runs differ that are to be compared, in words; undefined where nothing is known against it. */
+export const unlikeMeasures = (runs: readonly Described[]): string | undefined => difference(runs, measureOf);
