@@ -153,6 +153,17 @@ describe("fileRunStore", () => {
     await run.close();
   });
 
+  it("records nothing that it could not read again", async () => {
+    const store = fileRunStore(path.join(folder, "runs"));
+    const run = await store.open(spec);
+    const refused = { code: "record", message: expect.stringContaining(`run ${id} was not recorded: result.loss`) };
+    await expect(run.finish(resultOf(Number.NaN))).rejects.toMatchObject(refused);
+    expect(await store.read(id)).toMatchObject({ state: "unfinished" });
+    await run.finish(resultOf(0.25));
+    await run.close();
+    expect(await store.read(id)).toMatchObject({ state: "done" });
+  });
+
   it("lets an owner who lost the lock change nothing, and says so", async () => {
     const store = fileRunStore(folder);
     const run = await store.open(spec);

@@ -50,6 +50,18 @@ const checked = (id: string, text: string): RunRecord => {
   }
 };
 
+/** The text of a `run.json`. @throws SweepError `record` for what no reader would take, such as a loss that is NaN: a record that cannot be read is a lost run */
+export const recordText = (record: RunRecord): string => {
+  const text = `${JSON.stringify(record, undefined, 2)}\n`;
+  try {
+    checked(record.id, text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    throw new SweepError("record", `run ${record.id} was not recorded: ${why}`, { cause: error });
+  }
+  return text;
+};
+
 /** What the text of a `run.json` says of the run `id`. @throws SweepError `record` if it is not whole, or of another run */
 export const parseRecord = (file: string, id: string, text: string): RunRecord => {
   try {

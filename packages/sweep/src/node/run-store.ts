@@ -10,7 +10,7 @@ import type { Fence } from "./fence.js";
 import { ifMissing, withFiles } from "./files.js";
 import { type FolderLock, lockFolder } from "./lock.js";
 import { appendMetrics, readMetrics } from "./metrics-log.js";
-import { parseRecord } from "./record.js";
+import { parseRecord, recordText } from "./record.js";
 import { checkpointsIn, removeHalves, tidyFinished } from "./remains.js";
 
 const ID = /^[0-9a-f]{16}$/;
@@ -60,8 +60,7 @@ export const fileRunStore = (folder: string): RunStore => {
 
   const openLocked = async (id: string, spec: RunSpec, lock: FolderLock): Promise<OpenRun> => {
     const mine = folderOf(id);
-    const write = (record: RunRecord): Promise<void> =>
-      lock.write(recordFile(id), [`${JSON.stringify(record, undefined, 2)}\n`]);
+    const write = async (record: RunRecord): Promise<void> => lock.write(recordFile(id), [recordText(record)]);
     await removeHalves(mine);
     const known = await load(id);
     if (known && canonicalJson(known.spec) !== canonicalJson(spec))
