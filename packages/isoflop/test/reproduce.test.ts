@@ -80,9 +80,11 @@ describe("reproduce", () => {
     child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
     const files = (name: string): string[] =>
       readdirSync(scratch("quick"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(name));
-    while (!existsSync(scratch("quick")) || files("metrics.jsonl").length === 0) await sleep(20);
+    const ended = once(child, "close");
+    const trains = (): boolean => existsSync(scratch("quick")) && files("metrics.jsonl").length > 0;
+    while (child.exitCode === null && !trains()) await sleep(20);
     child.kill("SIGINT");
-    expect((await once(child, "close"))[0]).toBe(130);
+    expect((await ended)[0], Buffer.concat(said).toString()).toBe(130);
     expect(Buffer.concat(said).toString()).toContain("stopped after a checkpoint; run the same command again to go on");
     expect(files(".safetensors").length).toBeGreaterThan(0);
     expect(readdirSync(join(scratch("quick"), "runs"), { recursive: true }).join()).not.toContain("lock~");

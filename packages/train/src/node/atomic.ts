@@ -87,18 +87,23 @@ export const listFolder = (folder: string): Promise<readonly string[]> =>
     throw error;
   });
 
-/** Makes a folder and those that it lies in, where they are missing. Node's own does not end where a parent refuses with ENOENT, and hides why others refuse. */
+/**
+ * Makes a folder and those that it lies in, where they are missing, whoever else makes them meanwhile. Node's own does not end where a parent refuses
+ * with ENOENT, and hides why others refuse.
+ */
 export const makeFolder = async (folder: string): Promise<void> => {
   const at = path.resolve(folder);
+  const parent = path.dirname(at);
   try {
     await mkdir(at);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const parent = path.dirname(at);
     if (await isFolder(at)) return;
-    if (code !== "ENOENT" || parent === at || (await isFolder(parent))) throw error;
-    await makeFolder(parent);
-    await makeFolder(at);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || parent === at) throw error;
+    if (!(await isFolder(parent))) await makeFolder(parent);
+    // The parent is there by now, perhaps by somebody else: what still refuses is no place for folders.
+    await mkdir(at).catch(async (refusal: unknown) => {
+      if (!(await isFolder(at))) throw refusal;
+    });
   }
 };
 
