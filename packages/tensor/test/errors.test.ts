@@ -2,22 +2,13 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as T from "../src/index.js";
 import { createDevice, type Device, type Tensor, TensorError } from "../src/index.js";
+import { failure } from "./failure.js";
 
 let device: Device;
 beforeAll(async () => {
   device = await createDevice("wasm");
 });
 afterAll(() => device.destroy());
-
-const failure = (f: () => unknown): TensorError => {
-  try {
-    f();
-  } catch (error) {
-    expect(error).toBeInstanceOf(TensorError);
-    return error as TensorError;
-  }
-  throw new Error("nothing was thrown");
-};
 
 const t = (...shape: number[]): Tensor => T.zeros(shape);
 

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { walk } from "../src/compile/graph.js";
 import { ReferenceEngine } from "../src/engine/reference.js";
+import { argument } from "../src/graph/input.js";
 import type { Node } from "../src/graph/tensor.js";
-import { coreOps, createDevice, Device, type DType } from "../src/index.js";
-import { recorded } from "../src/testing/fuzz/index.js";
+import { coreOps, createDevice, Device, type DType, type Tensor } from "../src/index.js";
+import { anyTrial, generate } from "../src/testing/fuzz/generate.js";
+import { Choices } from "../src/testing/fuzz/random.js";
+import { resultsOf } from "../src/testing/fuzz/trial.js";
 import { fuzz } from "../src/testing/index.js";
 
 /** Runs the programs of some seeds; a failure shows the smallest program. */
@@ -36,6 +39,14 @@ class Spoiled extends ReferenceEngine {
     return super.download(copy, dtype, length);
   }
 }
+
+/** What the trial of a seed asks for, as graph. */
+const recorded = (seed: number): readonly Tensor[] => {
+  const choices = new Choices(seed);
+  const program = generate(choices);
+  const leaves = program.inputs.map(({ shape, dtype }) => argument({ shape, dtype }));
+  return resultsOf(program, anyTrial(choices, program), leaves).tensors;
+};
 
 /** Ops that no function of the package records, or that vanish before there is anything to compare. */
 const UNREACHED = ["barrier", "copy"];

@@ -10,8 +10,9 @@ import {
   mul,
   sum,
   type Tensor,
-  TensorError,
+  type TensorError,
 } from "../src/index.js";
+import { failure } from "./failure.js";
 
 const devices = [
   await createDevice("wasm", { wasm: { threads: 1 } }),
@@ -22,16 +23,6 @@ const [device, second, reference] = devices;
 afterAll(() => {
   for (const each of devices) each.destroy();
 });
-
-const failure = (f: () => unknown): TensorError => {
-  try {
-    f();
-  } catch (error) {
-    expect(error).toBeInstanceOf(TensorError);
-    return error as TensorError;
-  }
-  throw new Error("nothing was thrown");
-};
 
 const refused = (f: () => unknown, code: TensorError["code"], message: RegExp): void =>
   expect(failure(f)).toMatchObject({ code, message: expect.stringMatching(message) });

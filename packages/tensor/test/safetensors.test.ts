@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openSafetensors, safetensorsChunks, TensorError, type Writable, writeSafetensors } from "../src/index.js";
 import { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat } from "../src/safetensors/formats.js";
+import { failure } from "./failure.js";
 
 /** A file from a raw header text and data. */
 const file = (header: string, data: Uint8Array = new Uint8Array()): Uint8Array => {
@@ -19,16 +20,6 @@ const rejects = async (bytes: Uint8Array, message: RegExp): Promise<void> => {
   expect(error).toBeInstanceOf(TensorError);
   expect((error as TensorError).code).toBe("format");
   expect((error as Error).message).toMatch(message);
-};
-
-const failure = (f: () => unknown): TensorError => {
-  try {
-    f();
-  } catch (error) {
-    expect(error).toBeInstanceOf(TensorError);
-    return error as TensorError;
-  }
-  throw new Error("nothing was thrown");
 };
 
 describe("safetensors", () => {

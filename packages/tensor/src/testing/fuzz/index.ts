@@ -1,11 +1,9 @@
 import type { Device } from "../../device/device.js";
-import { argument } from "../../graph/input.js";
-import type { Tensor } from "../../graph/tensor.js";
 import { anyTrial, generate } from "./generate.js";
 import { codeOf } from "./print.js";
 import { Choices } from "./random.js";
 import { type Failing, reduceFailure } from "./reduce.js";
-import { compare, type Difference, expectations, resultsOf } from "./trial.js";
+import { compare, type Difference, expectations } from "./trial.js";
 
 /** Disturbed evaluations that set the tolerance: a few at first, many before a difference is called one. */
 const SAMPLES = 3;
@@ -38,14 +36,6 @@ const verdict = async ({ program, trial }: Failing, device: Device, seed: number
   return undefined;
 };
 
-/** What the trial of a seed asks for, as graph on placeholders. */
-export const recorded = (seed: number): readonly Tensor[] => {
-  const choices = new Choices(seed);
-  const program = generate(choices);
-  const leaves = program.inputs.map(({ shape, dtype }) => argument({ shape, dtype }));
-  return resultsOf(program, anyTrial(choices, program), leaves).tensors;
-};
-
 /**
  * Runs the random program of a seed on a device, forward and backward, eagerly or compiled, and compares every element with the float64 reference. The
  * tolerance of an element is how far the reference strays when each value is disturbed by a few roundings, so a difference is an error and not
@@ -65,6 +55,9 @@ export const fuzz = async (seed: number, device: Device): Promise<FuzzFailure | 
       return false; // It cannot be recorded.
     }
   });
-  const reason = (await verdict(smallest.program === program ? failing : smallest, device, seed)) ?? what;
-  return { seed, what: reason, code: codeOf(smallest.program, smallest.trial) };
+  return {
+    seed,
+    what: (await verdict(smallest, device, seed)) ?? what,
+    code: codeOf(smallest.program, smallest.trial),
+  };
 };
