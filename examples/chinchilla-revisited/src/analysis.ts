@@ -23,10 +23,10 @@ export interface AnalysisOptions extends Resampling {
 }
 
 /** Seeded: the same runs give the same numbers, wherever the fits are computed. */
-export async function analyse(
+export const analyse = async (
   loaded: Loaded,
   { target, resamples, reference, executor = inlineExecutor }: AnalysisOptions,
-): Promise<Analysis> {
+): Promise<Analysis> => {
   const { used, all } = loaded;
   const surface = (objective: "log-huber" | "squares" | "log-squares") =>
     surfaceMethod(used, { objective, executor, target, resamples });
@@ -43,4 +43,4 @@ export async function analyse(
     forms: await compareForms(used, executor),
     unfiltered: await withoutFilter(all, executor),
   };
-}
+};

@@ -20,7 +20,7 @@ export interface FormRow {
 const forms: readonly SurfaceFormName[] = ["chinchilla", "tied", "no-floor", "kaplan"];
 
 /** Whether the data want a floor, and exponents of their own for N and D. */
-export async function compareForms(runs: readonly Run[], executor: Executor): Promise<FormRow[]> {
+export const compareForms = async (runs: readonly Run[], executor: Executor): Promise<FormRow[]> => {
   const rows: { form: SurfaceFormName; status: FitStatus; aicc: number }[] = [];
   for (const form of forms) {
     const fit = expectOk(await surfaceAsync(runs, { form, objective: "log-squares", executor }));
@@ -29,7 +29,7 @@ export async function compareForms(runs: readonly Run[], executor: Executor): Pr
   }
   const best = Math.min(...rows.map(({ aicc }) => aicc));
   return rows.map(({ form, status, aicc }) => ({ form, status, deltaAicc: aicc - best }));
-}
+};
 
 /** The log-Huber surface of all runs. */
 export interface Unfiltered {
@@ -39,8 +39,8 @@ export interface Unfiltered {
 }
 
 /** The log-Huber fit with the runs of highest loss left in: what the filter decides. */
-export async function withoutFilter(all: readonly Run[], executor: Executor): Promise<Unfiltered> {
+export const withoutFilter = async (all: readonly Run[], executor: Executor): Promise<Unfiltered> => {
   const fit = expectOk(await surfaceAsync(all, { objective: "log-huber", executor }));
   const { alpha, beta } = fit.parameters;
   return { a: allocationExponents(fit).N, alpha: alpha!.value, beta: beta!.value };
-}
+};

@@ -11,7 +11,7 @@ export interface Compared {
 }
 
 /** Every number with what each method says of it; methods that do not have it, or refused, are left out. */
-export function comparedEstimates({ isoFlop, huber, squares, logSquares, reference }: Analysis): Compared[] {
+export const comparedEstimates = ({ isoFlop, huber, squares, logSquares, reference }: Analysis): Compared[] => {
   const surfaces = [
     { method: "log-Huber surface", surface: huber },
     { method: "squares of L", surface: squares },
@@ -43,4 +43,4 @@ export function comparedEstimates({ isoFlop, huber, squares, logSquares, referen
     ofSurfaces("alpha", "exponent alpha of N"),
     ofSurfaces("beta", "exponent beta of D"),
   ];
-}
+};

@@ -21,7 +21,7 @@ import { plane, spaced } from "./plane.js";
 const onPage = (width: number): FigureOptions => ({ document, theme: pageTheme, width });
 
 /** Loss against N at equal compute, with the parabolas. */
-export function isoFlopCurves({ loaded, isoFlop: { fit } }: Analysis): PageFigure {
+export const isoFlopCurves = ({ loaded, isoFlop: { fit } }: Analysis): PageFigure => {
   const runs = groupByBudget(loaded.used, tolerance, budgets).flatMap((group) =>
     group.runs.map(
       ({ N, D, C, loss, row }): PlottedRun => ({
@@ -40,9 +40,9 @@ export function isoFlopCurves({ loaded, isoFlop: { fit } }: Analysis): PageFigur
     draw: (width) => isoFlopFigure({ runs, isoflop }, { ...onPage(width), quantity: "loss" }),
     caption: `Runs of each budget, whose compute scatters by up to ${100 * tolerance} %, with the parabola in ln N and its vertex; dashed and hollow where there is no interior minimum.${fit.unassigned.length > 0 ? ` ${fit.unassigned.length} runs of other compute are not shown.` : ""}`,
   };
-}
+};
 
-function optimum(profile: BudgetProfile, runs: readonly PlottedRun[]): IsoFlopOptimum {
+const optimum = (profile: BudgetProfile, runs: readonly PlottedRun[]): IsoFlopOptimum => {
   const budget = nominal(profile.C);
   if (!isInterior(profile) || !profile.parabola) {
     const none = { optimalParams: null, optimalTokens: null, optimalLoss: null };
@@ -59,19 +59,19 @@ function optimum(profile: BudgetProfile, runs: readonly PlottedRun[]): IsoFlopOp
     ...{ budget, interior: true, curve },
     ...{ optimalParams: N.value, optimalTokens: D.value, optimalLoss: loss.value },
   };
-}
+};
 
 /** The log-Huber surface with its runs and frontier. */
-export function surfaceContours({ loaded, huber, target }: Analysis): PageFigure {
+export const surfaceContours = ({ loaded, huber, target }: Analysis): PageFigure => {
   const data = plane(huber.fit, loaded.used, { C: target, N: huber.answer.N });
   return {
     draw: (width) => surfaceFigure(data, onPage(width)),
     caption: `Contours of the log-Huber surface; dots are the runs, coloured by their measured loss. Thick: the compute-optimal size with its pointwise 95 % band by the delta method, dashed beyond the largest run. The diamond is the optimum at ${chosen(target)} FLOPs with its bootstrap interval.`,
   };
-}
+};
 
 /** How far the runs lie off the log-Huber surface. */
-export function residuals({ loaded, huber: { fit } }: Analysis): PageFigure {
+export const residuals = ({ loaded, huber: { fit } }: Analysis): PageFigure => {
   const data = {
     points: loaded.used.map(({ N, D, C, loss, row }) => ({
       ...{ measured: loss, predicted: surfaceLoss(fit, { N, D }), at: C, size: N },
@@ -86,7 +86,7 @@ export function residuals({ loaded, huber: { fit } }: Analysis): PageFigure {
     caption:
       "Residuals of the log-Huber surface against the predicted loss and against compute. A trend, or colours that part, would be structure that the form does not have.",
   };
-}
+};
 
 /** One number by every method, beside the truth or the published value. */
 export const comparison = (

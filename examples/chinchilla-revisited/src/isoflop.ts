@@ -40,11 +40,11 @@ export interface Resampling {
 }
 
 /** Parabolas of the loss in ln N at each budget and power laws through their vertices; runs are drawn again within budgets. */
-export function isoFlopMethod(
+export const isoFlopMethod = (
   runs: readonly Run[],
   surface: Surface,
   { target, resamples }: Resampling,
-): IsoFlopMethod {
+): IsoFlopMethod => {
   const fit = isoFlop(runs, grouping);
   const boot = bootstrapIsoFlop(runs, { ...grouping, resamples, seed: 1, at: [target] });
   const assigned = runs.filter((run) => !fit.unassigned.includes(run));
@@ -54,4 +54,4 @@ export function isoFlopMethod(
     answer: boot.ok ? { ok: true, a: boot.N.exponent, N: boot.N.at[0]!, D: boot.D.at[0]! } : boot,
     bias: bias.ok ? { ok: true, a: bias.exponent.N, N: bias.relative.N } : bias,
   };
-}
+};

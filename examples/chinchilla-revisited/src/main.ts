@@ -9,7 +9,7 @@ import { reportHtml } from "./report.js";
 import { loadRuns } from "./runs.js";
 import { sections } from "./sections.js";
 
-async function main(argv: readonly string[]): Promise<void> {
+const main = async (argv: readonly string[]): Promise<void> => {
   const options = readOptions(argv);
   if (options.help) {
     console.log(usage);
@@ -25,7 +25,7 @@ async function main(argv: readonly string[]): Promise<void> {
   } finally {
     await executor.close();
   }
-}
+};
 
 try {
   await main(process.argv.slice(2));

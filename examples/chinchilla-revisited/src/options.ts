@@ -32,7 +32,7 @@ export interface Options extends Source {
 const synthetic = fileURLToPath(new URL("../synthetic.csv", import.meta.url));
 
 /** @throws OptionError that says what would be right. */
-export function readOptions(argv: readonly string[]): Options {
+export const readOptions = (argv: readonly string[]): Options => {
   const values = parsed(argv);
   return {
     input: values.input ?? synthetic,
@@ -45,9 +45,9 @@ export function readOptions(argv: readonly string[]): Options {
     json: values.json,
     help: values.help,
   };
-}
+};
 
-function parsed(argv: readonly string[]) {
+const parsed = (argv: readonly string[]) => {
   try {
     return parseArgs({
       args: [...argv],
@@ -68,26 +68,26 @@ function parsed(argv: readonly string[]) {
   } catch (error) {
     throw new OptionError((error as Error).message);
   }
-}
+};
 
 const wrong = (name: string, value: string, right: string) =>
   new OptionError(`--${name} is ${JSON.stringify(value)}; it must be ${right}`);
 
-function whole(name: string, value: string, least: number): number {
+const whole = (name: string, value: string, least: number): number => {
   const number = Number(value);
   if (value.trim() === "" || !Number.isSafeInteger(number) || number < least)
     throw wrong(name, value, `a whole number of at least ${least}`);
   return number;
-}
+};
 
-function positive(name: string, value: string): number {
+const positive = (name: string, value: string): number => {
   const number = Number(value);
   if (!(number > 0 && Number.isFinite(number))) throw wrong(name, value, "a positive number");
   return number;
-}
+};
 
-function referenceNamed(value: string): ReferenceName {
+const referenceNamed = (value: string): ReferenceName => {
   const found = referenceNames.find((name) => name === value);
   if (!found) throw wrong("reference", value, referenceNames.join(" or "));
   return found;
-}
+};

@@ -23,7 +23,7 @@ export interface Marked {
 }
 
 /** The surface over all runs and up to the optimum that is marked. */
-export function plane(fit: SurfaceFit, runs: readonly Run[], { C: target, N }: Marked): SurfaceFigureData {
+export const plane = (fit: SurfaceFit, runs: readonly Run[], { C: target, N }: Marked): SurfaceFigureData => {
   const computes = [...runs.map(({ C }) => C), target];
   const compute = spaced(Math.min(...computes) / margin, Math.max(...computes) * margin, steps);
   const frontier = compute.flatMap((C) => frontierAt(fit, C));
@@ -41,10 +41,10 @@ export function plane(fit: SurfaceFit, runs: readonly Run[], { C: target, N }: M
     computeLabel: "compute C = 6ND, FLOPs",
     asked: [{ compute: target, params: N.value, paramsInterval: N.ci95, label: "target" }],
   };
-}
+};
 
 /** N* with its 95 % interval by the delta method; nothing where the surface has no optimum. */
-function frontierAt(fit: SurfaceFit, compute: Flops): FrontierPoint[] {
+const frontierAt = (fit: SurfaceFit, compute: Flops): FrontierPoint[] => {
   const best = optimalAllocation(fit, compute);
   if (!best.ok) return [];
   const { ci95 } = deltaMethod(fit, (surface) => {
@@ -54,4 +54,4 @@ function frontierAt(fit: SurfaceFit, compute: Flops): FrontierPoint[] {
   const [low, high] = [Math.exp(ci95[0]), Math.exp(ci95[1])];
   const known = low > 0 && Number.isFinite(high);
   return [{ compute, params: best.N, ...(known && { low, high }) }];
-}
+};

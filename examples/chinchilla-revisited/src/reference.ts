@@ -20,10 +20,10 @@ const surfaces = {
 export const referenceNames = ["truth", "besiroglu", "none"] as const;
 export type ReferenceName = (typeof referenceNames)[number];
 
-export function referenceAt(name: ReferenceName, target: Flops): Reference | undefined {
+export const referenceAt = (name: ReferenceName, target: Flops): Reference | undefined => {
   if (name === "none") return undefined;
   const { label, parameters } = surfaces[name];
   const surface = surfaceFrom("chinchilla", parameters);
   const { N, D } = expectOk(optimalAllocation(surface, target));
   return { label, values: { a: allocationExponents(surface).N, N, D, ...parameters } };
-}
+};

@@ -4,7 +4,7 @@ import { comparisons, isoFlopCurves, residuals, surfaceContours } from "./figure
 import { sections } from "./sections.js";
 
 /** The whole analysis as one HTML file. */
-export function reportHtml(analysis: Analysis): string {
+export const reportHtml = (analysis: Analysis): string => {
   const { runs, isoFlop, surface, methods, choices } = sections(analysis);
   return renderPage({
     title: "Chinchilla, revisited",
@@ -18,4 +18,4 @@ export function reportHtml(analysis: Analysis): string {
     ],
     budgets: analysis.isoFlop.fit.budgets.length,
   });
-}
+};

@@ -20,8 +20,8 @@ export interface Loaded {
  * Reads a table with size, training FLOPs and loss; D is C / 6N.
  * @throws ScalingError naming the row and column that cannot be read; an Error of Node when there is no such file.
  */
-export async function loadRuns({ input, columns, drop }: Source): Promise<Loaded> {
+export const loadRuns = async ({ input, columns, drop }: Source): Promise<Loaded> => {
   const table = parseRuns(await readFile(input, "utf8"), { columns });
   const { runs, dropped } = dropHighestLoss(table.runs, drop);
   return { all: table.runs, used: runs, leftOut: [...table.dropped, ...dropped] };
-}
+};

@@ -24,7 +24,7 @@ const runsSection = ({ loaded: { all, used, leftOut } }: Analysis): Section => (
   ],
 });
 
-function isoFlopSection({ isoFlop: { fit, bias } }: Analysis): Section {
+const isoFlopSection = ({ isoFlop: { fit, bias } }: Analysis): Section => {
   const groups = fit.budgets.map((budget): string[] => {
     const found = isInterior(budget);
     const { N, D, loss } = found ? budget.optimum : { N: undefined, D: undefined, loss: undefined };
@@ -42,9 +42,9 @@ function isoFlopSection({ isoFlop: { fit, bias } }: Analysis): Section {
         : `The parabola's bias is unknown: ${bias.message}.`,
     ],
   };
-}
+};
 
-function surfaceSection({ huber, squares, logSquares }: Analysis): Section {
+const surfaceSection = ({ huber, squares, logSquares }: Analysis): Section => {
   const rows = [
     ["log-Huber (Approach 3)", huber],
     ["squares of L, by variable projection", squares],
@@ -64,9 +64,9 @@ function surfaceSection({ huber, squares, logSquares }: Analysis): Section {
       names: 1,
     },
   };
-}
+};
 
-function methodsSection(analysis: Analysis): Section {
+const methodsSection = (analysis: Analysis): Section => {
   const { target, resamples, reference, isoFlop } = analysis;
   const rows = comparedEstimates(analysis).flatMap((compared) =>
     compared.estimates.map(({ method, estimate }, i): string[] => {
@@ -93,18 +93,16 @@ function methodsSection(analysis: Analysis): Section {
       ...(isoFlop.answer.ok ? [] : [`The parabolas answer nothing: ${isoFlop.answer.message}.`]),
     ],
   };
-}
+};
 
-function choicesSection({ forms, unfiltered, huber, loaded }: Analysis): Section {
-  return {
-    title: "What the choices decide",
-    table: {
-      head: ["form, by squares of ln L", "ΔAICc", "status"],
-      rows: forms.map(({ form, deltaAicc, status }) => [form, deltaAicc.toFixed(1), status]),
-      names: 1,
-    },
-    notes: [
-      `With all ${loaded.all.length} runs the log-Huber surface has a = ${number(unfiltered.a)}, alpha ${number(unfiltered.alpha)} and beta ${number(unfiltered.beta)}; without the highest losses a = ${number(huber.answer.a.value)}.`,
-    ],
-  };
-}
+const choicesSection = ({ forms, unfiltered, huber, loaded }: Analysis): Section => ({
+  title: "What the choices decide",
+  table: {
+    head: ["form, by squares of ln L", "ΔAICc", "status"],
+    rows: forms.map(({ form, deltaAicc, status }) => [form, deltaAicc.toFixed(1), status]),
+    names: 1,
+  },
+  notes: [
+    `With all ${loaded.all.length} runs the log-Huber surface has a = ${number(unfiltered.a)}, alpha ${number(unfiltered.alpha)} and beta ${number(unfiltered.beta)}; without the highest losses a = ${number(huber.answer.a.value)}.`,
+  ],
+});

@@ -27,10 +27,10 @@ export interface SurfaceMethodOptions extends Resampling {
 }
 
 /** @throws Error with the refusal's words where the surface, or a fifth of its resamples, cannot be fitted. */
-export async function surfaceMethod(
+export const surfaceMethod = async (
   runs: readonly Run[],
   { objective, executor, target, resamples }: SurfaceMethodOptions,
-): Promise<SurfaceMethod> {
+): Promise<SurfaceMethod> => {
   const fit = expectOk(await surfaceAsync(runs, { objective, executor }));
   const optimum = (name: "N" | "D") => (surface: Surface) => {
     const best = optimalAllocation(surface, target);
@@ -46,4 +46,4 @@ export async function surfaceMethod(
   );
   const { a, N, D } = boot.statistics;
   return { fit, parameters: boot.parameters, answer: { a: a!, N: N!, D: D! } };
-}
+};

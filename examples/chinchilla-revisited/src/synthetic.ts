@@ -13,7 +13,7 @@ const reach = 8;
  * 120 runs in the columns of the extracted Chinchilla figure. Compute scatters about eight budgets as digitised values do, and some
  * of the largest models of the two smallest budgets went wrong, so that there is something for a filter to decide.
  */
-export function syntheticTable(): string {
+export const syntheticTable = (): string => {
   const surface = surfaceFrom("chinchilla", truth);
   const uniform = random(2022);
   const normal = normals(uniform);
@@ -31,4 +31,4 @@ export function syntheticTable(): string {
     }
   }
   return `${lines.join("\n")}\n`;
-}
+};

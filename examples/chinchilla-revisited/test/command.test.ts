@@ -18,14 +18,14 @@ const run = (...args: string[]) =>
   spawnSync(process.execPath, [here("../dist/main.js"), ...args], { encoding: "utf8", cwd: folder });
 
 /** Rows of the synthetic table in the columns of `svg_extracted_data.csv`. */
-function extracted(): string {
+const extracted = (): string => {
   const [, ...rows] = readFileSync(here("../synthetic.csv"), "utf8").trim().split("\n");
   const cells = rows.map((row, i) => {
     const [size, compute, loss] = row.split(",");
     return `${100 + i},${200 - i},#faebdd,${size},${compute},#faebdd,${loss}`;
   });
   return `${["x,y,color,Model Size,Training FLOP,hex_color,loss", ...cells].join("\n")}\n`;
-}
+};
 
 describe("the program", () => {
   it("prints what the README says, and writes the report", async () => {

@@ -41,7 +41,7 @@ const along = Array.from({ length: 61 }, (_, i) => {
   return low * (high / low) ** (i / 60);
 });
 
-export function analyse({ seed, utilisation }: AnalysisOptions): Analysis {
+export const analyse = ({ seed, utilisation }: AnalysisOptions): Analysis => {
   const exact = studyOf(isoFlopStudy(noNoise, seed));
   const noisy = studyOf(isoFlopStudy(noise, seed));
   return {
@@ -54,6 +54,6 @@ export function analyse({ seed, utilisation }: AnalysisOptions): Analysis {
     irreducible: irreducible(noisy.fits.loss, paperHeldOutBudget),
     plan: paperPlan(utilisation),
   };
-}
+};
 
 const studyOf = (runs: readonly Run[]): Study => ({ runs, fits: fitStudy(runs) });

@@ -32,7 +32,12 @@ export interface Extrapolation {
 }
 
 /** Every law of a noisy study at `target`. Residuals are drawn again, as nine sizes per budget are too few to draw runs from. */
-export function extrapolate(runs: readonly Run[], fits: Fits, along: readonly Flops[], target: Flops): Extrapolation {
+export const extrapolate = (
+  runs: readonly Run[],
+  fits: Fits,
+  along: readonly Flops[],
+  target: Flops,
+): Extrapolation => {
   const drawn = { resample: "residuals", seed: 1 } as const;
   const boot = expectOk(bootstrapIsoFlop(runs, drawn));
   const bootFid = expectOk(bootstrapIsoFlop(quantityAsLoss(runs, "fid").runs, drawn));
@@ -63,4 +68,4 @@ export function extrapolate(runs: readonly Run[], fits: Fits, along: readonly Fl
     Extrapolated
   >;
   return { laws, families: loss.families };
-}
+};

@@ -31,7 +31,7 @@ export const isoFlopCurves = ({ exact, noisy }: Analysis): PageFigure[] => [
   },
 ];
 
-function curves({ runs, fits }: Study, lossStdErr: number, width: number): string {
+const curves = ({ runs, fits }: Study, lossStdErr: number, width: number): string => {
   const plotted = runs.map(({ C, N, D, loss }, i) => ({
     ...{ id: `run ${i + 1}`, budget: C, params: N, tokens: D, flops: C },
     ...{ loss, lossStdErr, seconds: 0 },
@@ -43,7 +43,7 @@ function curves({ runs, fits }: Study, lossStdErr: number, width: number): strin
     }),
   );
   return isoFlopFigure({ runs: plotted, isoflop }, { ...onPage(width), quantity: "loss" });
-}
+};
 
 const axes = {
   N: { label: "optimal model size N*, parameters", format: "count" },
@@ -70,7 +70,7 @@ const lawPair = (analysis: Analysis, names: readonly Quantity[], width: number):
     onPage(width),
   );
 
-function fittedLaw({ noisy, extrapolation }: Analysis, name: Quantity): FittedLaw {
+const fittedLaw = ({ noisy, extrapolation }: Analysis, name: Quantity): FittedLaw => {
   const { exponent, law, predicted, band } = extrapolation.laws[name];
   const optima = (name === "fid" ? noisy.fits.fid : noisy.fits.loss).budgets.filter(isInterior);
   return {
@@ -81,7 +81,7 @@ function fittedLaw({ noisy, extrapolation }: Analysis, name: Quantity): FittedLa
     curve: band.map((at) => ({ x: at.C, y: at.value, low: at.ci95[0], high: at.ci95[1] })),
     asked: [{ x: paperHeldOutBudget, y: predicted.value, ci95: law.ci95, interval95: predicted.interval95 }],
   };
-}
+};
 
 /** The loss at the held-out budget by the floor that is assumed. */
 export const floors = (analysis: Analysis, options: FigureOptions): string => {

@@ -37,7 +37,7 @@ const floors = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
  * L = E + A·C^−α at given floors. The printed law has none; six budgets over less than two decades cannot exclude one, and a
  * floor that they allow moves the loss far beyond them.
  */
-export function irreducible(fit: IsoFlop, target: Flops): Irreducible {
+export const irreducible = (fit: IsoFlop, target: Flops): Irreducible => {
   const optima = fit.budgets.filter(isInterior).map(({ C, optimum }) => ({ C, loss: optimum.loss.value }));
   const computes = optima.map(({ C }) => C);
   const { status, floor: best } = expectOk(
@@ -66,4 +66,4 @@ export function irreducible(fit: IsoFlop, target: Flops): Irreducible {
     };
   });
   return { fitted: { status, floor: best }, rows };
-}
+};

@@ -7,7 +7,7 @@ import { writeFileIn } from "./output/write.js";
 import { reportHtml } from "./report.js";
 import { sections } from "./sections.js";
 
-async function main(argv: readonly string[]): Promise<void> {
+const main = async (argv: readonly string[]): Promise<void> => {
   const options = readOptions(argv);
   if (options.help) {
     console.log(usage);
@@ -17,7 +17,7 @@ async function main(argv: readonly string[]): Promise<void> {
   await writeFileIn(options.report, reportHtml(analysis));
   console.log(options.json ? JSON.stringify(analysis, null, 2) : sectionsText(Object.values(sections(analysis))));
   console.error(`\nwritten: ${options.report}`);
-}
+};
 
 try {
   await main(process.argv.slice(2));

@@ -22,7 +22,7 @@ export interface Options {
 }
 
 /** @throws OptionError that says what would be right. */
-export function readOptions(argv: readonly string[]): Options {
+export const readOptions = (argv: readonly string[]): Options => {
   const { seed, mfu, report, json, help } = parsed(argv);
   const number = Number(seed);
   if (seed.trim() === "" || !Number.isSafeInteger(number) || number < 0)
@@ -31,9 +31,9 @@ export function readOptions(argv: readonly string[]): Options {
   if (!(utilisation > 0 && utilisation <= 1))
     throw new OptionError(`--mfu is ${JSON.stringify(mfu)}; it must lie above 0 and up to 1`);
   return { seed: number, utilisation, report, json, help };
-}
+};
 
-function parsed(argv: readonly string[]) {
+const parsed = (argv: readonly string[]) => {
   try {
     return parseArgs({
       args: [...argv],
@@ -48,4 +48,4 @@ function parsed(argv: readonly string[]) {
   } catch (error) {
     throw new OptionError((error as Error).message);
   }
-}
+};

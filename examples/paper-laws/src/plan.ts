@@ -59,7 +59,7 @@ export interface PaperPlan {
 }
 
 /** The study of the paper: six budgets with sizes of the ladder around the optima of its own law, and the size nearest to it at the held-out one. */
-export function paperPlan(utilisation: number): PaperPlan {
+export const paperPlan = (utilisation: number): PaperPlan => {
   const lay = (budgets: readonly Flops[], factorAt: (optimum: number) => number) =>
     planIsoFlop({
       budgets,
@@ -89,14 +89,14 @@ export function paperPlan(utilisation: number): PaperPlan {
     fitted: sumOf(fitted),
     heldOut: sumOf(heldOut),
   };
-}
+};
 
 /** The factor that holds only the rung nearest to an optimum; a hair more, so that rounding does not leave it out. */
 const nearest = (optimum: number): number =>
   Math.exp(Math.min(...paperLadder.map(({ config }) => Math.abs(Math.log(parameters(config).trainable / optimum))))) *
   (1 + 1e-9);
 
-function rowOf({ config, ...run }: PlannedRun, utilisation: number): RunRow {
+const rowOf = ({ config, ...run }: PlannedRun, utilisation: number): RunRow => {
   const { total, activations } = memory(config, { batch: 1, precision: precisions.mixed });
   return {
     ...run,
@@ -106,7 +106,7 @@ function rowOf({ config, ...run }: PlannedRun, utilisation: number): RunRow {
         estimate({ flops: run.compute, device: devices[name], arithmetic: "bf16", mfu: utilisation }).deviceHours,
     ),
   };
-}
+};
 
 const sumOf = (runs: readonly RunRow[]): Sum => ({
   runs: runs.length,

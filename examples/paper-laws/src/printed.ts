@@ -23,7 +23,7 @@ export const printedAt = (C: Flops): Readonly<Record<Quantity, number>> => ({
 export const trainedSize = 958.3e6;
 
 /** What the printed digits leave open. */
-export function unprintedDigits() {
+export const unprintedDigits = () => {
   const N = trainedSize / paperHeldOutBudget ** printed.N.exponent;
   return {
     /** The coefficient of N that gives the size that was trained; it prints as 0.0009. */
@@ -31,4 +31,4 @@ export function unprintedDigits() {
     /** The coefficients of D = C / 6N that follow, from the printed digit and from that coefficient. */
     D: { printed: 1 / (6 * printed.N.coefficient), trained: 1 / (6 * N) },
   };
-}
+};

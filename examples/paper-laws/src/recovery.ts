@@ -30,11 +30,11 @@ export const lawsOf = ({ loss, fid }: Fits): Readonly<Record<Quantity, Outcome<F
 });
 
 /** Coefficients and exponents that come back from runs. */
-export function recovered(fits: Fits): Readonly<Record<Quantity, PowerLaw>> {
+export const recovered = (fits: Fits): Readonly<Record<Quantity, PowerLaw>> => {
   const { N, D, loss, fid } = lawsOf(fits);
   const numbers = (outcome: Outcome<FittedLaw>): PowerLaw => {
     const { coefficient, exponent } = expectOk(outcome);
     return { coefficient: coefficient.value, exponent: exponent.value };
   };
   return { N: numbers(N), D: numbers(D), loss: numbers(loss), fid: numbers(fid) };
-}
+};

@@ -5,7 +5,7 @@ import { floorFigure, isoFlopCurves, laws, planFigure } from "./figures.js";
 import { sections } from "./sections.js";
 
 /** The whole analysis as one HTML file. */
-export function reportHtml(analysis: Analysis): string {
+export const reportHtml = (analysis: Analysis): string => {
   const found = sections(analysis);
   return renderPage({
     title: "The paper's laws",
@@ -20,4 +20,4 @@ export function reportHtml(analysis: Analysis): string {
     ],
     budgets: paperBudgets.length,
   });
-}
+};

@@ -24,58 +24,54 @@ const plain = (value: number): string => (value >= 1e6 ? chosen(value) : String(
 
 const millions = (N: number): string => `${(N / 1e6).toFixed(1)} M`;
 
-function lawsSection({ printed: values, recovered, unprinted }: Analysis): Section {
-  return {
-    title: `The printed laws, and what exact isoFLOP parabolas give back`,
-    table: {
-      head: ["", "printed", `at ${target}`, "recovered", `at ${target}`],
-      rows: quantities.map((name) => [
+const lawsSection = ({ printed: values, recovered, unprinted }: Analysis): Section => ({
+  title: `The printed laws, and what exact isoFLOP parabolas give back`,
+  table: {
+    head: ["", "printed", `at ${target}`, "recovered", `at ${target}`],
+    rows: quantities.map((name) => [
+      symbols[name],
+      `${plain(printed[name].coefficient)}·C^${printed[name].exponent}`,
+      name === "N" ? millions(values.N) : number(values[name]),
+      `${number(recovered[name].coefficient, 5)}·C^${recovered[name].exponent.toFixed(4)}`,
+      name === "N"
+        ? millions(evaluate(recovered.N, paperHeldOutBudget))
+        : number(evaluate(recovered[name], paperHeldOutBudget)),
+    ]),
+    names: 1,
+  },
+  notes: [
+    "C training FLOPs, N parameters, D = C / 6N tokens.",
+    `The paper trains ${millions(trainedSize)} at ${target}: a coefficient of ${unprinted.N.toPrecision(5)}, which prints as 0.0009.`,
+    `C / 6N has the coefficient ${unprinted.D.printed.toFixed(2)} with the printed digit and ${unprinted.D.trained.toFixed(2)} with that one; the paper prints ${printed.D.coefficient}.`,
+  ],
+});
+
+const extrapolationSection = ({ extrapolation: { laws } }: Analysis): Section => ({
+  title: `Extrapolation from noisy runs to ${target}`,
+  table: {
+    head: ["", "exponent", "95 %", `law at ${target}`, "95 %", "new point", "95 %"],
+    rows: quantities.map((name) => {
+      const { exponent, law, predicted } = laws[name];
+      const decimals = ([low, high]: readonly [number, number]) => `${low.toFixed(4)} to ${high.toFixed(4)}`;
+      return [
         symbols[name],
-        `${plain(printed[name].coefficient)}·C^${printed[name].exponent}`,
-        name === "N" ? millions(values.N) : number(values[name]),
-        `${number(recovered[name].coefficient, 5)}·C^${recovered[name].exponent.toFixed(4)}`,
-        name === "N"
-          ? millions(evaluate(recovered.N, paperHeldOutBudget))
-          : number(evaluate(recovered[name], paperHeldOutBudget)),
-      ]),
-      names: 1,
-    },
-    notes: [
-      "C training FLOPs, N parameters, D = C / 6N tokens.",
-      `The paper trains ${millions(trainedSize)} at ${target}: a coefficient of ${unprinted.N.toPrecision(5)}, which prints as 0.0009.`,
-      `C / 6N has the coefficient ${unprinted.D.printed.toFixed(2)} with the printed digit and ${unprinted.D.trained.toFixed(2)} with that one; the paper prints ${printed.D.coefficient}.`,
-    ],
-  };
-}
+        exponent.value.toFixed(4),
+        decimals(exponent.ci95),
+        number(law.value),
+        interval(law.ci95),
+        number(predicted.value),
+        interval(predicted.interval95),
+      ];
+    }),
+    names: 1,
+  },
+  notes: [
+    `Noise of one run: ${noise.loss} on the loss, ${100 * noise.fid} % on FID. Exponents by bootstrap of residuals.`,
+    "Law: where the power law lies. New point: the optimum of one more budget for N* and D*; for loss and FID one more run at the predicted size, with the laws that have a floor, or still steepen, weighed in.",
+  ],
+});
 
-function extrapolationSection({ extrapolation: { laws } }: Analysis): Section {
-  return {
-    title: `Extrapolation from noisy runs to ${target}`,
-    table: {
-      head: ["", "exponent", "95 %", `law at ${target}`, "95 %", "new point", "95 %"],
-      rows: quantities.map((name) => {
-        const { exponent, law, predicted } = laws[name];
-        const decimals = ([low, high]: readonly [number, number]) => `${low.toFixed(4)} to ${high.toFixed(4)}`;
-        return [
-          symbols[name],
-          exponent.value.toFixed(4),
-          decimals(exponent.ci95),
-          number(law.value),
-          interval(law.ci95),
-          number(predicted.value),
-          interval(predicted.interval95),
-        ];
-      }),
-      names: 1,
-    },
-    notes: [
-      `Noise of one run: ${noise.loss} on the loss, ${100 * noise.fid} % on FID. Exponents by bootstrap of residuals.`,
-      "Law: where the power law lies. New point: the optimum of one more budget for N* and D*; for loss and FID one more run at the predicted size, with the laws that have a floor, or still steepen, weighed in.",
-    ],
-  };
-}
-
-function familiesSection({ extrapolation: { families } }: Analysis): Section {
+const familiesSection = ({ extrapolation: { families } }: Analysis): Section => {
   const words = { power: "no floor", floor: "a floor, E > 0", accelerating: "still steepening, E < 0" } as const;
   return {
     title: `The loss at ${target} by the kind of law`,
@@ -88,9 +84,9 @@ function familiesSection({ extrapolation: { families } }: Analysis): Section {
       names: 1,
     },
   };
-}
+};
 
-function irreducibleSection({ irreducible: { fitted, rows } }: Analysis): Section {
+const irreducibleSection = ({ irreducible: { fitted, rows } }: Analysis): Section => {
   const [low, high] = fitted.floor.ci95;
   return {
     title: "If part of the loss is irreducible",
@@ -112,40 +108,38 @@ function irreducibleSection({ irreducible: { fitted, rows } }: Analysis): Sectio
       "Misfit: root mean square of the six optima about the law, in units of the loss.",
     ],
   };
-}
+};
 
 const bytes = (n: number): string =>
   n >= 2 ** 30 ? `${(n / 2 ** 30).toFixed(2)} GiB` : `${(n / 2 ** 20).toFixed(1)} MiB`;
 
 const hours = (n: number): string => (n >= 100 ? Math.round(n).toLocaleString("en") : number(n, 3));
 
-function runsSection({ plan }: Analysis): Section {
-  return {
-    title: `The plan: sizes within a factor of ${reach} of the law's optimum, ${batch} images per step`,
-    table: {
-      head: ["C, FLOPs", "size", "N", "D", "steps", "rounding", "6ND / C", "state", "per image", "H100-hours"],
-      rows: plan.runs.map((run) => [
-        chosen(run.budget),
-        run.name.replace(/^.*-/, ""),
-        number(run.parameters),
-        number(run.tokens),
-        String(run.steps),
-        signedPercent(run.computeError, 4),
-        (run.sixND / run.compute).toFixed(3),
-        bytes(run.memory.state),
-        bytes(run.memory.perImage),
-        hours(run.deviceHours["H100-SXM"]),
-      ]),
-      names: 2,
-    },
-    notes: [
-      `N ${plan.conventions.N}, D ${plan.conventions.D}, C ${plan.conventions.C} FLOPs of forward and backward; 6ND leaves out text tokens and attention. Size: width × depth.`,
-      `Rounding: what whole steps spend, over the budget. Memory: ${plan.conventions.memory}; activations come per image in memory at once.`,
-    ],
-  };
-}
+const runsSection = ({ plan }: Analysis): Section => ({
+  title: `The plan: sizes within a factor of ${reach} of the law's optimum, ${batch} images per step`,
+  table: {
+    head: ["C, FLOPs", "size", "N", "D", "steps", "rounding", "6ND / C", "state", "per image", "H100-hours"],
+    rows: plan.runs.map((run) => [
+      chosen(run.budget),
+      run.name.replace(/^.*-/, ""),
+      number(run.parameters),
+      number(run.tokens),
+      String(run.steps),
+      signedPercent(run.computeError, 4),
+      (run.sixND / run.compute).toFixed(3),
+      bytes(run.memory.state),
+      bytes(run.memory.perImage),
+      hours(run.deviceHours["H100-SXM"]),
+    ]),
+    names: 2,
+  },
+  notes: [
+    `N ${plan.conventions.N}, D ${plan.conventions.D}, C ${plan.conventions.C} FLOPs of forward and backward; 6ND leaves out text tokens and attention. Size: width × depth.`,
+    `Rounding: what whole steps spend, over the budget. Memory: ${plan.conventions.memory}; activations come per image in memory at once.`,
+  ],
+});
 
-function costSection({ plan }: Analysis): Section {
+const costSection = ({ plan }: Analysis): Section => {
   const line = (name: string, optimum: string, { runs, flops, deviceHours }: Sum) => [
     name,
     optimum,
@@ -165,4 +159,4 @@ function costSection({ plan }: Analysis): Section {
       names: 1,
     },
   };
-}
+};

@@ -16,7 +16,7 @@ export interface Noise {
 export const noNoise: Noise = { loss: 0, fid: 0 };
 
 /** Runs at the paper's six budgets that obey its laws exactly, but for noise. D is C / 6N. */
-export function isoFlopStudy(noise: Noise, seed: number): Run[] {
+export const isoFlopStudy = (noise: Noise, seed: number): Run[] => {
   const normal = normals(random(seed));
   return paperBudgets.flatMap((C) =>
     offsets.map((x) => {
@@ -26,4 +26,4 @@ export function isoFlopStudy(noise: Noise, seed: number): Run[] {
       return { C, N, D: C / (6 * N), loss, metrics: { fid } };
     }),
   );
-}
+};

@@ -35,9 +35,7 @@ const VALIDATION_SEED = 0;
  * A source over images in memory, captioned "a photo of a ship" by class. Its caption is one word. `epoch` tells how often
  * training has repeated the set. @throws Error when images, labels and names do not fit together
  */
-export function labelledImages(options: LabelledOptions): DataSource<LabelledSplit> {
-  return new Labelled(options);
-}
+export const labelledImages = (options: LabelledOptions): DataSource<LabelledSplit> => new Labelled(options);
 
 class Labelled implements DataSource<LabelledSplit> {
   readonly name: string;
@@ -145,7 +143,7 @@ class Order {
   }
 }
 
-function checkImages({ name, size, classNames, ...sets }: LabelledOptions, split: LabelledSplit): void {
+const checkImages = ({ name, size, classNames, ...sets }: LabelledOptions, split: LabelledSplit): void => {
   const { pixels, labels } = sets[split];
   if (labels.length === 0) throw new Error(`${name}: "${split}" has no images`);
   if (pixels.length !== labels.length * 3 * size * size)
@@ -155,4 +153,4 @@ function checkImages({ name, size, classNames, ...sets }: LabelledOptions, split
   for (let i = 0; i < labels.length; i++)
     if (classNames[labels[i]!] === undefined)
       throw new Error(`${name}: label ${i} of "${split}" is ${labels[i]}, there are ${classNames.length} classes`);
-}
+};

@@ -79,10 +79,10 @@ export interface DataSource<Split extends string = string> {
 }
 
 /** Empty arrays for `count` images of a source, to be filled again and again. */
-export function allocateBatch(source: Pick<DataSource, "shape" | "captionLength">, count: number): Batch {
+export const allocateBatch = (source: Pick<DataSource, "shape" | "captionLength">, count: number): Batch => {
   const [channels, height, width] = source.shape;
   return {
     images: new Float32Array(count * channels * height * width),
     captions: new Int32Array(count * source.captionLength),
   };
-}
+};

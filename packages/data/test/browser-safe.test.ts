@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 /** Every module that a module imports, itself included, and the packages that they import. */
-function reachable(url: URL, seen = new Map<string, string[]>()): Map<string, string[]> {
+const reachable = (url: URL, seen = new Map<string, string[]>()): Map<string, string[]> => {
   if (seen.has(url.href)) return seen;
   const imports = [...readFileSync(url, "utf8").matchAll(/(?:from|import\() ?"([^"]+)"/g)].map((match) => match[1]!);
   seen.set(
@@ -12,7 +12,7 @@ function reachable(url: URL, seen = new Map<string, string[]>()): Map<string, st
   for (const name of imports.filter((name) => name.startsWith(".")))
     reachable(new URL(name.replace(/\.js$/, ".ts"), url), seen);
   return seen;
-}
+};
 
 describe("the main entry", () => {
   it("reaches no Node module and no package, so that it runs in browsers", () => {

@@ -11,31 +11,26 @@ const sentences = Array.from({ length: count }, (_, i) => source.caption("train"
 type Rgb = readonly [number, number, number];
 
 /** Pixel columns and rows of image `i` whose colour satisfies `test`, in levels of 0 … 255. */
-function pixelsWhere(i: number, test: (rgb: Rgb) => boolean): { x: number; y: number }[] {
+const pixelsWhere = (i: number, test: (rgb: Rgb) => boolean): { x: number; y: number }[] => {
   const level = (channel: number, at: number) => (images[(i * 3 + channel) * plane + at]! + 1) * 127.5;
   return Array.from({ length: plane }, (_, at) => at)
     .filter((at) => test([level(0, at), level(1, at), level(2, at)]))
     .map((at) => ({ x: at % width, y: Math.floor(at / width) }));
-}
+};
 
-function near(a: Rgb, b: Rgb, tolerance: number): boolean {
-  return a.every((value, channel) => Math.abs(value - b[channel]!) < tolerance);
-}
+const near = (a: Rgb, b: Rgb, tolerance: number): boolean =>
+  a.every((value, channel) => Math.abs(value - b[channel]!) < tolerance);
 
-function rgbOf(name: string): Rgb {
-  return backgrounds.find((background) => background.name === name)!.rgb;
-}
+const rgbOf = (name: string): Rgb => backgrounds.find((background) => background.name === name)!.rgb;
 
 /** The middle and the longer side of the box around some pixels. */
-function box(points: { x: number; y: number }[]): { x: number; y: number; side: number } {
+const box = (points: { x: number; y: number }[]): { x: number; y: number; side: number } => {
   const [left, right] = ends(points.map(({ x }) => x));
   const [top, bottom] = ends(points.map(({ y }) => y));
   return { x: (left + right + 1) / 2, y: (top + bottom + 1) / 2, side: Math.max(right - left, bottom - top) + 1 };
-}
+};
 
-function ends(values: number[]): [number, number] {
-  return [Math.min(...values), Math.max(...values)];
-}
+const ends = (values: number[]): [number, number] => [Math.min(...values), Math.max(...values)];
 
 describe("captions agree with pictures", () => {
   it("as ids and as sentences", () => {

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { type LabelledOptions, labelledImages } from "../src/index.js";
 
 /** Images of one pixel whose red level is their number. */
-function numbered(count: number) {
+const numbered = (count: number) => {
   const pixels = Uint8Array.from({ length: count * 3 }, (_, i) => (i % 3 === 0 ? i / 3 : 255));
   return { pixels, labels: Uint8Array.from({ length: count }, (_, i) => i % 2) };
-}
+};
 
 const options: LabelledOptions = {
   name: "numbers",
@@ -17,9 +17,8 @@ const options: LabelledOptions = {
 };
 const source = labelledImages({ ...options, seed: 1 });
 
-function numbers(images: Float32Array): number[] {
-  return Array.from({ length: images.length / 3 }, (_, i) => Math.round((images[i * 3]! + 1) * 127.5));
-}
+const numbers = (images: Float32Array): number[] =>
+  Array.from({ length: images.length / 3 }, (_, i) => Math.round((images[i * 3]! + 1) * 127.5));
 
 describe("labelled images", () => {
   it("show every image once per epoch, in another order each time", () => {

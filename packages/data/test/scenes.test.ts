@@ -53,7 +53,7 @@ describe("determinism", () => {
 
 describe("splits", () => {
   /** All that a picture shows except the background's shade: which pixels are not background, and the caption. */
-  function layoutsOf(few: ReturnType<typeof scenes>, split: SceneSplit, start: number, count: number): Set<string> {
+  const layoutsOf = (few: ReturnType<typeof scenes>, split: SceneSplit, start: number, count: number): Set<string> => {
     const { images } = few.batch(split, start, count);
     return new Set(
       Array.from({ length: count }, (_, i) => {
@@ -62,7 +62,7 @@ describe("splits", () => {
         return `${few.caption(split, start + i)} ${red.map((value) => (value === background ? 0 : 1)).join("")}`;
       }),
     );
-  }
+  };
 
   it("never show a validation layout in training, though training layouts recur", () => {
     const few = scenes(selectSprites(shapeSheet(), ["red ring", "blue cross", "pink moon", "white heart"]), {
@@ -120,14 +120,14 @@ describe("bad input", () => {
   });
 });
 
-function sameBits(a: Float32Array | Int32Array, b: Float32Array | Int32Array): boolean {
+const sameBits = (a: Float32Array | Int32Array, b: Float32Array | Int32Array): boolean => {
   const bytes = ({ buffer, byteOffset, byteLength }: typeof a) => Buffer.from(buffer, byteOffset, byteLength);
   return bytes(a).equals(bytes(b));
-}
+};
 
 /** The most frequent value. */
-function mode(list: Float32Array): number {
+const mode = (list: Float32Array): number => {
   const counts = new Map<number, number>();
   for (const value of list) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
-}
+};

@@ -29,7 +29,7 @@ export interface Account {
  * Parameters, tokens, forward, backward and training work of a model, with 6ND under every meaning of N beside them.
  * @throws FlopsError if the config or the convention is wrong.
  */
-export function account(config: DitConfig, convention: Convention = conventions.exact): Account {
+export const account = (config: DitConfig, convention: Convention = conventions.exact): Account => {
   const { forward, backward, total } = training(config, convention);
   const exact = training(config).total.total;
   const sixND = parameterSets.map((n): SixND => {
@@ -47,12 +47,12 @@ export function account(config: DitConfig, convention: Convention = conventions.
     training: total,
     sixND,
   };
-}
+};
 
 const digits = (value: number): string => value.toLocaleString("en-US");
 
 /** The account as lines of text: every number with its unit, its convention and its share. */
-export function format({ convention, parameters: n, tokens, forward, training: total, sixND }: Account): string {
+export const format = ({ convention, parameters: n, tokens, forward, training: total, sixND }: Account): string => {
   const unit = convention.unit === "flop" ? "FLOPs" : "MACs";
   const shares = Object.entries(byPart(forward)).map(
     ([part, value]) => `  ${part.padEnd(26)}${digits(value).padStart(20)}${percent(value / forward.total)}`,
@@ -69,6 +69,6 @@ export function format({ convention, parameters: n, tokens, forward, training: t
         `  ${row.n.padEnd(26)}${digits(n[row.n]).padStart(20)}  6ND ${digits(row.perSample)}, exact/6ND ${row.exactOverSixND.toFixed(3)}`,
     ),
   ].join("\n");
-}
+};
 
 const percent = (share: number): string => `${(100 * share).toFixed(2).padStart(8)} %`;

@@ -13,20 +13,20 @@ export interface Stream {
 }
 
 /** Modulated norms carry no scale or shift of their own: the modulation supplies them. */
-function normed({ prefix, rows, times, modulation }: Stream, name: string, part: Layer["part"], d: number): Layer[] {
+const normed = ({ prefix, rows, times, modulation }: Stream, name: string, part: Layer["part"], d: number): Layer[] => {
   const at = under(prefix, part, times);
   const plain = at(name, norm("block", rows, d, modulation === "none"));
   return modulation === "none" ? [plain] : [plain, at(`${name}.modulate`, pointwise("modulate", rows * d))];
-}
+};
 
-function joined({ prefix, rows, times, modulation }: Stream, name: string, part: Layer["part"], d: number): Layer[] {
+const joined = ({ prefix, rows, times, modulation }: Stream, name: string, part: Layer["part"], d: number): Layer[] => {
   const at = under(prefix, part, times);
   const sum = at(`${name}.residual`, pointwise("residual", rows * d));
   return modulation === "shiftScaleGate" ? [at(`${name}.gate`, pointwise("gate", rows * d)), sum] : [sum];
-}
+};
 
 /** Norm and the one (3d, d) projection to queries, keys and values. */
-export function queryKeyValue(c: ResolvedConfig, stream: Stream): Layer[] {
+export const queryKeyValue = (c: ResolvedConfig, stream: Stream): Layer[] => {
   const part = "attentionProjections";
   const at = under(stream.prefix, part, stream.times);
   const { rows } = stream;
@@ -38,7 +38,7 @@ export function queryKeyValue(c: ResolvedConfig, stream: Stream): Layer[] {
     at("attn.qkv", linear(rows, c.width, 3 * c.width)),
     ...(c.qkNorm === "rms" ? headNorms : []),
   ];
-}
+};
 
 /** Output projection of attention and its way back into the stream. */
 export const attentionOutput = (c: ResolvedConfig, stream: Stream): Layer[] => [
@@ -60,13 +60,13 @@ export const attentionProducts = (c: ResolvedConfig, prefix: string, tokens: num
     heads: c.heads,
   });
 
-export function selfAttention(c: ResolvedConfig, stream: Stream): Layer[] {
+export const selfAttention = (c: ResolvedConfig, stream: Stream): Layer[] => {
   const products = attentionProducts(c, stream.prefix, stream.rows, stream.times);
   return [...queryKeyValue(c, stream), products, ...attentionOutput(c, stream)];
-}
+};
 
 /** Image tokens attend to `keys` context tokens. PixArt has no norm before it, DiT has one. */
-export function crossAttention(c: ResolvedConfig, stream: Stream, keys: number, normBefore: boolean): Layer[] {
+export const crossAttention = (c: ResolvedConfig, stream: Stream, keys: number, normBefore: boolean): Layer[] => {
   const { rows, times, prefix } = stream;
   const d = c.width;
   const at = under(prefix, "crossAttentionProjections", times);
@@ -79,10 +79,10 @@ export function crossAttention(c: ResolvedConfig, stream: Stream, keys: number, 
     at("cross_attn.proj", linear(rows, d, d)),
     at("cross_attn.residual", pointwise("residual", rows * d)),
   ];
-}
+};
 
 /** Linear–GELU–Linear over every token of the stream. */
-export function mlp(c: ResolvedConfig, stream: Stream): Layer[] {
+export const mlp = (c: ResolvedConfig, stream: Stream): Layer[] => {
   const at = under(stream.prefix, "mlp", stream.times);
   return [
     ...normed(stream, "norm2", "mlp", c.width),
@@ -91,17 +91,17 @@ export function mlp(c: ResolvedConfig, stream: Stream): Layer[] {
     at("mlp.fc2", linear(stream.rows, c.mlpWidth, c.width)),
     ...joined(stream, "mlp", "mlp", c.width),
   ];
-}
+};
 
 /** SiLU–Linear from the conditioning vector to `count` modulation vectors, once per sample. */
-export function modulation(c: ResolvedConfig, prefix: string, count: number, times = 1): Layer[] {
+export const modulation = (c: ResolvedConfig, prefix: string, count: number, times = 1): Layer[] => {
   const at = under(prefix, "modulation", times);
   return [at("0", pointwise("activation", c.width)), at("1", linear(1, c.width, count * c.width))];
-}
+};
 
 /** Final norm, modulated by shift and scale or with an affine of its own. */
-export function finalNorm(c: ResolvedConfig, modulated: boolean): Layer[] {
+export const finalNorm = (c: ResolvedConfig, modulated: boolean): Layer[] => {
   const at = under("final_layer", "finalLayer");
   const plain = at("norm", norm("final", c.imageTokens, c.width, !modulated));
   return modulated ? [plain, at("norm.modulate", pointwise("modulate", c.imageTokens * c.width))] : [plain];
-}
+};

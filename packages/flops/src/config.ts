@@ -83,7 +83,7 @@ const contextKeys = {
 
 const contextSizes = ["classes", "tokens", "vocabulary", "dim", "pooled"];
 
-function checkContext(context: Context, conditioning: Conditioning): void {
+const checkContext = (context: Context, conditioning: Conditioning): void => {
   if (typeof context !== "object" || context === null) {
     throw new FlopsError("config", `context is ${shown(context)}; it must be a record such as { kind: "none" }.`);
   }
@@ -103,7 +103,7 @@ function checkContext(context: Context, conditioning: Conditioning): void {
   if ("pooled" in context && context.pooled !== undefined && conditioning !== "mmDit") {
     throw new FlopsError("config", `context.pooled is ${context.pooled}; only mmDit takes it, not ${conditioning}.`);
   }
-}
+};
 
 /** Every field of a config. */
 export const configKeys = [
@@ -122,7 +122,7 @@ export const configKeys = [
   "qkNorm",
 ] as const satisfies readonly (keyof DitConfig)[];
 
-function timeTokensOf({ conditioning, context, time }: DitConfig): 0 | 1 {
+const timeTokensOf = ({ conditioning, context, time }: DitConfig): 0 | 1 => {
   if (conditioning !== "inContext" && conditioning !== "crossAttention") {
     if (time === undefined) return 0;
     throw new FlopsError("config", `time is "${time}"; ${conditioning} modulates by time and takes no such choice.`);
@@ -135,18 +135,18 @@ function timeTokensOf({ conditioning, context, time }: DitConfig): 0 | 1 {
     );
   }
   return 0;
-}
+};
 
-function tokensOf(context: Context): number {
+const tokensOf = (context: Context): number => {
   if (context.kind === "none") return 0;
   return context.kind === "classes" ? 1 : context.tokens;
-}
+};
 
 /**
  * Checks a config and fills in its defaults.
  * @throws FlopsError("config") naming the field, its value and what would be right; unknown keys are refused.
  */
-export function resolve(config: DitConfig): ResolvedConfig {
+export const resolve = (config: DitConfig): ResolvedConfig => {
   onlyKeys("config", "the config", config, configKeys);
   onlyKeys("config", "image", config.image, ["height", "width", "channels"]);
   const { patch, width, depth, heads, mlpRatio = 4, positions = "sincos", qkNorm = "none" } = config;
@@ -199,7 +199,7 @@ export function resolve(config: DitConfig): ResolvedConfig {
     imageTokens: (image.height / patch) * (image.width / patch),
     contextTokens: tokensOf(config.context),
   };
-}
+};
 
 /** A row for "no label" and no pooled vector are left unsaid. */
 const canonicalContext = (context: Context): Context => {
@@ -217,7 +217,7 @@ const canonicalContext = (context: Context): Context => {
  * 1000 and a row for "no label" are left unsaid: texts from before there was a choice stay what they were.
  * @throws FlopsError("config") as {@link resolve}
  */
-export function canonicalConfig(config: DitConfig): DitConfig {
+export const canonicalConfig = (config: DitConfig): DitConfig => {
   const { imageTokens: _, contextTokens: __, timeTokens: ___, mlpWidth: ____, timeScale, ...stated } = resolve(config);
   return {
     ...stated,
@@ -225,7 +225,7 @@ export function canonicalConfig(config: DitConfig): DitConfig {
     ...(config.time === "added" && { time: "added" }),
     ...(timeScale !== stepsOfDiT && { timeScale }),
   };
-}
+};
 
 /** Rows of the label table. */
 export const labelRows = ({ classes, nullLabel = true }: Extract<Context, { kind: "classes" }>): number =>

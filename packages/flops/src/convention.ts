@@ -84,17 +84,17 @@ export const sixNDOf = (parameters: ParameterSet, tokens: TokenSet = "image"): C
   tokens,
 });
 
-function canonical(value: unknown): string {
+const canonical = (value: unknown): string => {
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "undefined";
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, inner]) => `${key}:${canonical(inner)}`).join()}}`;
-}
+};
 
 /** Whether two conventions count alike, whatever they are called. */
 export const sameConvention = (a: Convention, b: Convention): boolean =>
   canonical({ ...a, name: "" }) === canonical({ ...b, name: "" });
 
-function checkMethod(method: ProductMethod | EstimateMethod): void {
+const checkMethod = (method: ProductMethod | EstimateMethod): void => {
   if (oneOf("convention", "method.kind", method.kind, ["products", "estimate"]) === "estimate") {
     const { parameters, attention } = method as EstimateMethod;
     onlyKeys("convention", "method", method, ["kind", "parameters", "attention"]);
@@ -108,13 +108,13 @@ function checkMethod(method: ProductMethod | EstimateMethod): void {
   onlyKeys("convention", "method.elementwise", elementwise, elementwiseRoles);
   for (const [role, charge] of Object.entries(elementwise))
     notNegative("convention", `method.elementwise.${role}`, charge);
-}
+};
 
 /**
  * Charges per element say nothing about a backward pass, so only the 3× rule can extend them to it.
  * @throws FlopsError("convention") if a field is unknown or wrong, or the fields contradict each other.
  */
-export function checkConvention(convention: Convention): void {
+export const checkConvention = (convention: Convention): void => {
   onlyKeys("convention", "the convention", convention, ["name", "unit", "method", "backward", "tokens"]);
   const { method, backward, name, unit, tokens } = convention;
   oneOf("convention", "unit", unit, ["flop", "mac"]);
@@ -127,4 +127,4 @@ export function checkConvention(convention: Convention): void {
   if (method.kind === "products" && Object.keys(method.elementwise).length > 0 && backward !== "threeTimes") {
     throw new FlopsError("convention", `"${name}" charges elements; its backward is "${backward}", not "threeTimes".`);
   }
-}
+};

@@ -6,7 +6,7 @@ import type { Bytes, Flops, Seconds } from "./units.js";
  * Peak FLOP/s of a device in an arithmetic.
  * @throws FlopsError("device") if the device's entry has no such rate.
  */
-export function peak(device: Device, arithmetic: Arithmetic): number {
+export const peak = (device: Device, arithmetic: Arithmetic): number => {
   if (!(device?.peak instanceof Object)) {
     throw new FlopsError("device", `device is ${shown(device)}; it must be an entry such as devices["H100-SXM"].`);
   }
@@ -14,7 +14,7 @@ export function peak(device: Device, arithmetic: Arithmetic): number {
   if (rate !== undefined) return positive("device", `${device.name} peak.${arithmetic}`, rate);
   const known = Object.keys(device.peak).join(", ");
   throw new FlopsError("device", `${device.name} has no peak for ${arithmetic}; its entry has ${known}.`);
-}
+};
 
 /** What was done, how long it took and what it ran on. */
 export interface Measured {
@@ -36,7 +36,7 @@ const roundingAboveOne = 1e-9;
  * @throws FlopsError("device") if a field is unknown or not above zero, the device lacks the arithmetic, or the result is above 1, which
  *   cannot be.
  */
-export function mfu(measured: Measured): number {
+export const mfu = (measured: Measured): number => {
   onlyKeys("device", "mfu", measured, ["flops", "seconds", "device", "arithmetic", "devices"]);
   const { flops, seconds, device, arithmetic, devices = 1 } = measured;
   positive("device", "flops", flops);
@@ -50,7 +50,7 @@ export function mfu(measured: Measured): number {
     "device",
     `mfu is ${Number(used.toPrecision(4))}, and cannot be above 1: ${flops} FLOPs in ${seconds} s on ${ran}. Likely the tokens of all devices stand against the peak of one (give devices), work from before a restart against the seconds since, or the arithmetic was a faster one.`,
   );
-}
+};
 
 /** Work and traffic of one step, to see which of them bounds its time. */
 export interface Roofline {
@@ -65,12 +65,12 @@ export interface Roofline {
  * Least time of a step on one device (Williams et al. 2009).
  * @throws FlopsError("device") if the device lacks the arithmetic.
  */
-export function roofline(device: Device, arithmetic: Arithmetic, flops: Flops, bytes: Bytes): Roofline {
+export const roofline = (device: Device, arithmetic: Arithmetic, flops: Flops, bytes: Bytes): Roofline => {
   const compute = positive("device", "flops", flops) / peak(device, arithmetic);
   const memory = positive("device", "bytes", bytes) / positive("device", `${device.name} bandwidth`, device.bandwidth);
   const boundBy = compute >= memory ? "compute" : "memory";
   return { compute, memory, seconds: Math.max(compute, memory), boundBy };
-}
+};
 
 export interface EstimateOptions {
   readonly flops: Flops;
@@ -94,18 +94,18 @@ export interface Estimate {
 
 const estimateKeys = ["flops", "device", "arithmetic", "mfu", "devices", "powerUsageEffectiveness"];
 
-function checkPrice(name: string, { low, high }: Price): void {
+const checkPrice = (name: string, { low, high }: Price): void => {
   notNegative("device", `${name} price.low`, low);
   notNegative("device", `${name} price.high`, high);
   if (low > high)
     throw new FlopsError("device", `${name} price.low is ${low}; it must be at most price.high, ${high}.`);
-}
+};
 
 /**
  * Time, money and energy at an expected utilisation, at board power throughout.
  * @throws FlopsError("device") if a field is out of range or the device lacks the arithmetic.
  */
-export function estimate(options: EstimateOptions): Estimate {
+export const estimate = (options: EstimateOptions): Estimate => {
   onlyKeys("device", "estimate", options, estimateKeys);
   const { flops, device, arithmetic, mfu: used, devices = 1, powerUsageEffectiveness: pue = 1 } = options;
   positive("device", "flops", flops);
@@ -128,4 +128,4 @@ export function estimate(options: EstimateOptions): Estimate {
     ...(price && { dollars: { low: price.low * deviceHours, high: price.high * deviceHours } }),
     ...(watts && { kilowattHours: (watts * pue * deviceHours) / 1000 }),
   };
-}
+};

@@ -31,7 +31,7 @@ export const countOf = (convention: Convention, per: Count["per"], lines: readon
  * The sum of counts, line by line.
  * @throws FlopsError("convention") if they follow different conventions or count different things.
  */
-export function add(first: Count, ...others: readonly Count[]): Count {
+export const add = (first: Count, ...others: readonly Count[]): Count => {
   const lines = new Map(first.lines.map((line) => [line.path, line]));
   for (const other of others) {
     if (!sameConvention(first.convention, other.convention)) {
@@ -46,51 +46,51 @@ export function add(first: Count, ...others: readonly Count[]): Count {
     }
   }
   return countOf(first.convention, first.per, [...lines.values()]);
-}
+};
 
 /**
  * `factor` times a count, for example a batch of samples to give a step.
  * @throws FlopsError("convention") unless `factor` is a finite number of at least 0.
  */
-export function scale(count: Count, factor: number, per: Count["per"] = count.per): Count {
+export const scale = (count: Count, factor: number, per: Count["per"] = count.per): Count => {
   notNegative("convention", "factor", factor);
   return countOf(
     count.convention,
     per,
     count.lines.map((line) => ({ ...line, value: factor * line.value })),
   );
-}
+};
 
 /** The count by part, largest parts and lines merged; parts without work are absent. */
-export function byPart(count: Count): Partial<Record<CountLine["part"], number>> {
+export const byPart = (count: Count): Partial<Record<CountLine["part"], number>> => {
   const totals: Partial<Record<CountLine["part"], number>> = {};
   for (const { part, value } of count.lines) totals[part] = (totals[part] ?? 0) + value;
   return totals;
-}
+};
 
-function convertible({ convention }: Count): void {
+const convertible = ({ convention }: Count): void => {
   if (convention.method.kind === "products" && Object.keys(convention.method.elementwise).length > 0) {
     const { name, unit } = convention;
     throw new FlopsError("convention", `"${name}" charges elements as well as products; it has no unit but ${unit}.`);
   }
-}
+};
 
 /**
  * The total in FLOPs, two per multiply-accumulate.
  * @throws FlopsError("convention") for MACs with elementwise charges, which have no such ratio.
  */
-export function flops(count: Count): Flops {
+export const flops = (count: Count): Flops => {
   if (count.convention.unit === "flop") return count.total;
   convertible(count);
   return 2 * count.total;
-}
+};
 
 /**
  * The total in multiply-accumulates.
  * @throws FlopsError("convention") for FLOPs with elementwise charges, which have no such ratio.
  */
-export function macs(count: Count): Macs {
+export const macs = (count: Count): Macs => {
   if (count.convention.unit === "mac") return count.total;
   convertible(count);
   return count.total / 2;
-}
+};

@@ -21,32 +21,37 @@ export const shown = (value: unknown): string => {
 };
 
 /** @throws FlopsError with `code` unless `value` is a finite number above zero. */
-export function positive(code: FlopsErrorCode, field: string, value: number): number {
+export const positive = (code: FlopsErrorCode, field: string, value: number): number => {
   if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
   throw new FlopsError(code, `${field} is ${shown(value)}; it must be a finite number above 0.`);
-}
+};
 
 /** @throws FlopsError with `code` unless `value` is a finite number of at least zero. */
-export function notNegative(code: FlopsErrorCode, field: string, value: number): number {
+export const notNegative = (code: FlopsErrorCode, field: string, value: number): number => {
   if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
   throw new FlopsError(code, `${field} is ${shown(value)}; it must be a finite number of at least 0.`);
-}
+};
 
 /** @throws FlopsError with `code` unless `value` is an integer of at least `least`. */
-export function integer(code: FlopsErrorCode, field: string, value: number, least = 1): number {
+export const integer = (code: FlopsErrorCode, field: string, value: number, least = 1): number => {
   if (Number.isSafeInteger(value) && value >= least) return value;
   throw new FlopsError(code, `${field} is ${shown(value)}; it must be an integer of at least ${least}.`);
-}
+};
 
 /** @throws FlopsError with `code` unless `value` is one of `choices`. */
-export function oneOf<T extends string>(code: FlopsErrorCode, field: string, value: unknown, choices: readonly T[]): T {
+export const oneOf = <T extends string>(
+  code: FlopsErrorCode,
+  field: string,
+  value: unknown,
+  choices: readonly T[],
+): T => {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
   throw new FlopsError(code, `${field} is ${shown(value)}; it must be one of ${choices.map(shown).join(", ")}.`);
-}
+};
 
 /** @throws FlopsError with `code` unless `value` is a record with no key outside `allowed`: a mistyped option must not be ignored. */
-export function onlyKeys(code: FlopsErrorCode, field: string, value: object, allowed: readonly string[]): void {
+export const onlyKeys = (code: FlopsErrorCode, field: string, value: object, allowed: readonly string[]): void => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new FlopsError(code, `${field} is ${shown(value)}; it must be a record of ${allowed.join(", ")}.`);
   }
@@ -55,4 +60,4 @@ export function onlyKeys(code: FlopsErrorCode, field: string, value: object, all
       throw new FlopsError(code, `${field} has an unknown key ${shown(key)}; it takes ${allowed.join(", ")}.`);
     }
   }
-}
+};

@@ -31,7 +31,7 @@ export {
   paperWidths,
   sizeOf,
 } from "./ladder.js";
-export type { LanguageModel } from "./languageModel.js";
+export type { LanguageModel } from "./language-model.js";
 export {
   chinchillaParameters,
   chinchillaTraining,
@@ -42,7 +42,7 @@ export {
   llmFoundryTraining,
   palmTraining,
   sixND,
-} from "./languageModel.js";
+} from "./language-model.js";
 export type { Layer, Part } from "./layers.js";
 export { parts } from "./layers.js";
 export type { Memory, MemoryOptions, Precision } from "./memory.js";

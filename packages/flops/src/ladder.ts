@@ -14,11 +14,11 @@ export interface Size {
  * where 64 divides the width and 32 wide otherwise. Parameters then grow as 12·width³/64.
  * @throws FlopsError("config") unless 32 divides the width.
  */
-export function sizeOf(width: number): Size {
+export const sizeOf = (width: number): Size => {
   integer("config", "width", width);
   if (width % 32 !== 0) throw new FlopsError("config", `width is ${width}; the size rule needs a multiple of 32.`);
   return { width, depth: Math.max(1, Math.round(width / 64)), heads: width / (width % 64 === 0 ? 64 : 32) };
-}
+};
 
 /** A model of a ladder. */
 export interface NamedConfig {

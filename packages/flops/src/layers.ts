@@ -59,7 +59,7 @@ export const pointwise = (role: Elementwise["role"], elements: number): Operatio
 });
 
 /** Patch projection and image positions, alike in every architecture. */
-export function patchEmbedding(c: ResolvedConfig): Layer[] {
+export const patchEmbedding = (c: ResolvedConfig): Layer[] => {
   const at = under("x_embedder", "patchEmbedding");
   return [
     at("proj", linear(c.imageTokens, c.image.channels * c.patch ** 2, c.width, false)),
@@ -71,23 +71,23 @@ export function patchEmbedding(c: ResolvedConfig): Layer[] {
       trainable: c.positions === "learned",
     }),
   ];
-}
+};
 
 /** Linear–SiLU–Linear on `inputs` features that need no gradient: time, and MM-DiT's pooled text. */
-export function vectorMlp(prefix: string, part: Part, inputs: number, c: ResolvedConfig): Layer[] {
+export const vectorMlp = (prefix: string, part: Part, inputs: number, c: ResolvedConfig): Layer[] => {
   const at = under(prefix, part);
   return [
     at("0", linear(1, inputs, c.width, false)),
     at("1", pointwise("activation", c.width)),
     at("2", linear(1, c.width, c.width)),
   ];
-}
+};
 
 export const timeEmbedding = (c: ResolvedConfig): Layer[] =>
   vectorMlp("t_embedder.mlp", "timeEmbedding", timeFeatures, c);
 
 /** Context as one width-d vector per token: a row of a table, or a projection of the given features. */
-export function contextTokens(c: ResolvedConfig): Layer[] {
+export const contextTokens = (c: ResolvedConfig): Layer[] => {
   const { context, width } = c;
   const at = under("context_embedder", "contextEmbedding");
   switch (context.kind) {
@@ -103,7 +103,7 @@ export function contextTokens(c: ResolvedConfig): Layer[] {
     case "features":
       return [at("", linear(context.tokens, context.dim, width, false))];
   }
-}
+};
 
 export const classTable = (entries: number, width: number): Layer =>
   under("y_embedder", "contextEmbedding")("embedding_table", { kind: "lookup", rows: 1, entries, width });

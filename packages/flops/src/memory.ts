@@ -26,14 +26,14 @@ export const precisions = {
 } as const satisfies Record<string, Precision>;
 
 /** @throws FlopsError("config") unless every field is there; only the copy may take no bytes. */
-export function checkPrecision(precision: Precision): void {
+export const checkPrecision = (precision: Precision): void => {
   onlyKeys("config", "precision", precision, ["activation", "weight", "copy", "gradient", "state"]);
   const { copy, activation, weight, gradient, state } = precision;
   for (const [field, bytes] of Object.entries({ activation, weight, gradient, state })) {
     positive("config", `precision.${field}`, bytes);
   }
   notNegative("config", "precision.copy", copy);
-}
+};
 
 export interface MemoryOptions {
   /** Samples in memory at once: a micro-batch where gradients are accumulated. */
@@ -68,11 +68,11 @@ const opensBlock = ({ path }: Layer) => inBlock({ path } as Layer) && path.endsW
  * block's input, one block's insides, and what lies outside the blocks.
  * @throws FlopsError("config") if the config is wrong.
  */
-export function savedActivations(
+export const savedActivations = (
   config: DitConfig,
   fusedAttention = true,
   checkpointing: Checkpointing = "none",
-): number {
+): number => {
   const { depth } = resolve(config);
   checkCheckpointing(checkpointing);
   const all = layers(config);
@@ -90,7 +90,7 @@ export function savedActivations(
       saved,
     )
   );
-}
+};
 
 const memoryKeys = ["batch", "precision", "optimizer", "averaging", "fusedAttention", "checkpointing"];
 
@@ -99,7 +99,7 @@ const memoryKeys = ["batch", "precision", "optimizer", "averaging", "fusedAttent
  * fragmentation come on top.
  * @throws FlopsError("config") if the config or an option is wrong.
  */
-export function memory(config: DitConfig, options: MemoryOptions): Memory {
+export const memory = (config: DitConfig, options: MemoryOptions): Memory => {
   onlyKeys("config", "memory's options", options, memoryKeys);
   const { batch, precision = precisions.f32, optimizer = optimizers.adamW, averaging = true } = options;
   integer("config", "batch", batch);
@@ -114,4 +114,4 @@ export function memory(config: DitConfig, options: MemoryOptions): Memory {
   const activations = numbers * precision.activation;
   const total = weights + gradients + state + average + activations;
   return { weights, gradients, optimizer: state, average, activations, total };
-}
+};

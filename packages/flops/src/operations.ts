@@ -77,7 +77,7 @@ export const scoreMacs = (op: Operation): number => (op.kind === "attention" ? o
 export const oneHotMacs = (op: Operation): number => (op.kind === "lookup" ? op.rows * op.entries * op.width : 0);
 
 /** Elements the operation touches, by role. */
-export function elements(op: Operation): Partial<Record<ElementwiseRole, number>> {
+export const elements = (op: Operation): Partial<Record<ElementwiseRole, number>> => {
   switch (op.kind) {
     case "linear":
       return op.bias ? { bias: op.rows * op.outputs } : {};
@@ -90,10 +90,10 @@ export function elements(op: Operation): Partial<Record<ElementwiseRole, number>
     default:
       return {};
   }
-}
+};
 
 /** Numbers stored with the model for this operation. */
-export function parameters(op: Operation): number {
+export const parameters = (op: Operation): number => {
   switch (op.kind) {
     case "linear":
       return op.outputs * (op.inputs + (op.bias ? 1 : 0));
@@ -105,13 +105,13 @@ export function parameters(op: Operation): number {
     default:
       return 0;
   }
-}
+};
 
 /**
  * Elements that eager reverse-mode differentiation keeps for this operation: what its own VJP reads. A fused attention
  * kernel keeps one log-sum-exp per query and head in place of the (queries, keys) probabilities.
  */
-export function savedElements(op: Operation, fusedAttention: boolean): number {
+export const savedElements = (op: Operation, fusedAttention: boolean): number => {
   switch (op.kind) {
     case "linear":
       return op.rows * op.inputs;
@@ -128,4 +128,4 @@ export function savedElements(op: Operation, fusedAttention: boolean): number {
     default:
       return 0;
   }
-}
+};

@@ -21,11 +21,11 @@ export const optimizers = {
 } as const satisfies Record<string, Optimizer>;
 
 /** @throws FlopsError("config") unless both fields are numbers of at least 0. */
-export function checkOptimizer(optimizer: Optimizer): void {
+export const checkOptimizer = (optimizer: Optimizer): void => {
   onlyKeys("config", "optimizer", optimizer, ["operations", "states"]);
   notNegative("config", "optimizer.operations", optimizer.operations);
   notNegative("config", "optimizer.states", optimizer.states);
-}
+};
 
 export const clippingOperations = 3;
 export const averagingOperations = 3;
@@ -44,10 +44,10 @@ export interface OptimizerOptions {
  * Elementwise operations of one optimizer step, whatever the batch.
  * @throws FlopsError("config") if the config or an option is wrong.
  */
-export function optimizerStep(config: DitConfig, options: OptimizerOptions = {}): Flops {
+export const optimizerStep = (config: DitConfig, options: OptimizerOptions = {}): Flops => {
   onlyKeys("config", "optimizerStep's options", options, ["optimizer", "clipping", "averaging"]);
   const { optimizer = optimizers.adamW, clipping = true, averaging = true } = options;
   checkOptimizer(optimizer);
   const each = optimizer.operations + (clipping ? clippingOperations : 0) + (averaging ? averagingOperations : 0);
   return each * parameters(config).trainable;
-}
+};

@@ -32,7 +32,7 @@ const isEmbedding = ({ operation }: Layer) =>
  * Parameters of a model, exact.
  * @throws FlopsError("config") if the config is wrong.
  */
-export function parameters(config: DitConfig): ParameterCount {
+export const parameters = (config: DitConfig): ParameterCount => {
   const all = layers(config);
   const sum = (some: readonly Layer[]) => some.reduce((n, { operation, times }) => n + times * stored(operation), 0);
   const trainable = all.filter(isTrainable);
@@ -45,15 +45,15 @@ export function parameters(config: DitConfig): ParameterCount {
     withoutModulation: sum(nonEmbedding.filter(({ part }) => part !== "modulation")),
     parts: Object.fromEntries(byPart.filter(([, n]) => n > 0)),
   };
-}
+};
 
 /**
  * Tokens of one sample. Time is a token in `inContext` and `crossAttention` only, and adaLN reads no context tokens.
  * @throws FlopsError("config") if the config or the set is wrong.
  */
-export function tokensPerSample(config: DitConfig, set: TokenSet = "image"): Tokens {
+export const tokensPerSample = (config: DitConfig, set: TokenSet = "image"): Tokens => {
   const { conditioning, imageTokens, contextTokens, timeTokens } = resolve(config);
   oneOf("config", "tokens", set, tokenSets);
   if (set === "image" || conditioning === "adaLN" || conditioning === "adaLNZero") return imageTokens;
   return imageTokens + contextTokens + timeTokens;
-}
+};

@@ -13,7 +13,7 @@ import type { Layer } from "./layers.js";
 import { parameters, tokensPerSample } from "./parameters.js";
 import { charges, products } from "./products.js";
 
-function forwardLines(all: readonly Layer[], convention: Convention, method: ProductMethod): CountLine[] {
+const forwardLines = (all: readonly Layer[], convention: Convention, method: ProductMethod): CountLine[] => {
   const perMac = convention.unit === "flop" ? 2 : 1;
   return all.flatMap((layer): CountLine[] => {
     const lines = products(layer, method).map(({ path, part, macs }) => ({ path, part, value: perMac * macs }));
@@ -21,10 +21,10 @@ function forwardLines(all: readonly Layer[], convention: Convention, method: Pro
     if (charged === 0) return lines;
     return [...lines, { path: `${layer.path} (elements)`, part: layer.part, value: charged }];
   });
-}
+};
 
 /** dW and dX of weighted products, both operands' gradients of Q Kᵀ and P V, and Q Kᵀ again where it is fused. */
-function backwardLines(all: readonly Layer[], convention: Convention, method: ProductMethod): CountLine[] {
+const backwardLines = (all: readonly Layer[], convention: Convention, method: ProductMethod): CountLine[] => {
   const perMac = convention.unit === "flop" ? 2 : 1;
   const again = convention.backward === "exactFused" ? 1 : 0;
   return all.flatMap((layer) =>
@@ -34,23 +34,23 @@ function backwardLines(all: readonly Layer[], convention: Convention, method: Pr
       value: perMac * macs * (gradients + (recomputed ? again : 0)),
     })),
   );
-}
+};
 
 /** 2N per token, and attention by the rule's coefficient. */
-function estimateLines(config: DitConfig, convention: Convention, method: EstimateMethod): CountLine[] {
+const estimateLines = (config: DitConfig, convention: Convention, method: EstimateMethod): CountLine[] => {
   const { depth, width } = resolve(config);
   const tokens = tokensPerSample(config, convention.tokens);
   const products = 2 * parameters(config)[method.parameters] * tokens;
   const attention = method.attention * depth * width * tokens ** 2;
   const lines: CountLine[] = [{ path: "2·N·tokens", part: "estimate", value: products }];
   return attention > 0 ? [...lines, { path: "attention", part: "estimate", value: attention }] : lines;
-}
+};
 
 /**
  * Work of one forward pass of one sample.
  * @throws FlopsError if the config or the convention is wrong.
  */
-export function forward(config: DitConfig, convention: Convention = conventions.exact): Count {
+export const forward = (config: DitConfig, convention: Convention = conventions.exact): Count => {
   checkConvention(convention);
   const { method } = convention;
   const lines =
@@ -58,18 +58,18 @@ export function forward(config: DitConfig, convention: Convention = conventions.
       ? estimateLines(config, convention, method)
       : forwardLines(layers(config), convention, method);
   return countOf(convention, "sample", lines);
-}
+};
 
 /**
  * Work of the backward pass of one sample, by the convention's rule.
  * @throws FlopsError if the config or the convention is wrong.
  */
-export function backward(config: DitConfig, convention: Convention = conventions.exact): Count {
+export const backward = (config: DitConfig, convention: Convention = conventions.exact): Count => {
   checkConvention(convention);
   const { method } = convention;
   if (convention.backward === "threeTimes" || method.kind === "estimate") return scale(forward(config, convention), 2);
   return countOf(convention, "sample", backwardLines(layers(config), convention, method));
-}
+};
 
 /**
  * What is computed again in the backward pass instead of kept: nothing, or every block (each keeps only its input).
@@ -97,15 +97,15 @@ const inBlock = ({ path }: { readonly path: string }) => path.includes("blocks.*
  * An estimate has no blocks, so checkpointing repeats its whole forward pass.
  * @throws FlopsError if the config or the convention is wrong.
  */
-export function training(
+export const training = (
   config: DitConfig,
   convention: Convention = conventions.exact,
   checkpointing: Checkpointing = "none",
-): TrainingCount {
+): TrainingCount => {
   checkCheckpointing(checkpointing);
   const first = forward(config, convention);
   const repeated = convention.method.kind === "estimate" ? first.lines : first.lines.filter(inBlock);
   const recomputation = countOf(convention, "sample", checkpointing === "blocks" ? repeated : []);
   const gradients = backward(config, convention);
   return { forward: first, backward: gradients, recomputation, total: add(first, gradients, recomputation) };
-}
+};

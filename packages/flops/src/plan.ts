@@ -63,7 +63,7 @@ export interface Plan {
  * Steps, samples and tokens of every model at every budget, to the nearest whole step.
  * @throws FlopsError if a budget, a config, the batch or the convention is wrong, or the convention has no FLOPs.
  */
-export function planIsoFlop(options: PlanOptions): Plan {
+export const planIsoFlop = (options: PlanOptions): Plan => {
   onlyKeys("plan", "the plan", options, ["budgets", "models", "batch", "convention", "n", "minSteps"]);
   const { budgets, models, batch, convention = conventions.exact, minSteps = 1 } = options;
   const n = oneOf("plan", "n", options.n ?? "trainable", parameterSets);
@@ -103,20 +103,20 @@ export function planIsoFlop(options: PlanOptions): Plan {
     }
   }
   return { convention, n, batch, runs, refused };
-}
+};
 
 /**
  * The models whose N lies within a factor of `centre`: off-centre grids shift the vertex of a parabola.
  * @throws FlopsError("plan") unless `factor` is above 1.
  */
-export function within(
+export const within = (
   models: readonly NamedConfig[],
   centre: Parameters,
   factor: number,
   n: ParameterSet = "trainable",
-): readonly NamedConfig[] {
+): readonly NamedConfig[] => {
   positive("plan", "centre", centre);
   oneOf("plan", "n", n, parameterSets);
   if (!(factor > 1)) throw new FlopsError("plan", `factor is ${shown(factor)}; it must be above 1.`);
   return models.filter(({ config }) => Math.abs(Math.log(parameters(config)[n] / centre)) <= Math.log(factor));
-}
+};

@@ -14,7 +14,7 @@ export interface Product {
 }
 
 /** The matrix products of a layer as a convention sees them. */
-export function products({ path, part, times, operation }: Layer, method: ProductMethod): Product[] {
+export const products = ({ path, part, times, operation }: Layer, method: ProductMethod): Product[] => {
   switch (operation.kind) {
     case "linear": {
       const gradients = operation.inputGradient ? 2 : 1;
@@ -35,12 +35,12 @@ export function products({ path, part, times, operation }: Layer, method: Produc
     default:
       return [];
   }
-}
+};
 
 /** Operations that a convention charges on the elements of a layer, all its copies together. */
-export function charges({ operation, times }: Layer, { elementwise }: ProductMethod): number {
+export const charges = ({ operation, times }: Layer, { elementwise }: ProductMethod): number => {
   const touched = elements(operation);
   return elementwiseRoles(touched).reduce((sum, role) => sum + times * touched[role]! * (elementwise[role] ?? 0), 0);
-}
+};
 
 const elementwiseRoles = (touched: ReturnType<typeof elements>) => Object.keys(touched) as (keyof typeof touched)[];

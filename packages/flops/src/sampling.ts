@@ -18,7 +18,7 @@ export interface SamplingOptions {
  * Network passes for one image.
  * @throws FlopsError("config") if an option is unknown or out of range.
  */
-export function evaluations(options: SamplingOptions): number {
+export const evaluations = (options: SamplingOptions): number => {
   onlyKeys("config", "sampling's options", options, ["steps", "solver", "guided"]);
   const { steps, solver = "euler", guided = 0 } = options;
   integer("config", "steps", steps);
@@ -27,7 +27,7 @@ export function evaluations(options: SamplingOptions): number {
     throw new FlopsError("config", `guided is ${shown(guided)}; it must lie in 0..1.`);
   }
   return (solver === "heun" ? 2 * steps - 1 : steps) * (1 + guided);
-}
+};
 
 /** Work of sampling one image. The decoder of latents and the text encoder are not part of it. */
 export const sampling = (config: DitConfig, options: SamplingOptions, convention?: Convention): Count =>

@@ -16,7 +16,7 @@ export interface Traffic {
 }
 
 /** Numbers read and written once by each product: operands and result, elementwise work fused into them. */
-function moved(op: Operation, batch: number): { forward: number; backward: number } {
+const moved = (op: Operation, batch: number): { forward: number; backward: number } => {
   switch (op.kind) {
     case "linear": {
       const weight = op.inputs * op.outputs;
@@ -34,7 +34,7 @@ function moved(op: Operation, batch: number): { forward: number; backward: numbe
     default:
       return { forward: 0, backward: 0 };
   }
-}
+};
 
 export interface TrafficOptions {
   readonly batch: number;
@@ -50,7 +50,7 @@ export interface TrafficOptions {
  * states. Divide by a device's bandwidth for the least time a step can take.
  * @throws FlopsError("config") if the config or an option is wrong.
  */
-export function traffic(config: DitConfig, options: TrafficOptions): Traffic {
+export const traffic = (config: DitConfig, options: TrafficOptions): Traffic => {
   onlyKeys("config", "traffic's options", options, ["batch", "precision", "optimizer"]);
   const { batch, precision = precisions.f32, optimizer = optimizers.adamW } = options;
   integer("config", "batch", batch);
@@ -66,4 +66,4 @@ export function traffic(config: DitConfig, options: TrafficOptions): Traffic {
     2 * precision.weight + precision.copy + precision.gradient + 2 * optimizer.states * precision.state;
   const step = parameters(config).trainable * perParameter;
   return { forward, backward, optimizer: step, total: forward + backward + step };
-}
+};

@@ -28,10 +28,14 @@ const kinds: Readonly<Record<string, Conditioning>> = {
 };
 
 /** The reference counts the time token of its class-conditional entry among the context tokens; ours is implied. */
-function contextOf({ conditioning, context_tokens: tokens = 0, context_dim: dim }: ReferenceEntry["config"]): Context {
+const contextOf = ({
+  conditioning,
+  context_tokens: tokens = 0,
+  context_dim: dim,
+}: ReferenceEntry["config"]): Context => {
   if (dim !== undefined) return { kind: "features", tokens, dim };
   return conditioning.startsWith("adaln") || tokens === 2 ? { kind: "classes", classes: 1000 } : { kind: "none" };
-}
+};
 
 export const configOf = ({ config: c }: ReferenceEntry): DitConfig => ({
   image: { height: c.height!, width: c.width!, channels: c.in_channels! },

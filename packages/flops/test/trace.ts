@@ -49,37 +49,37 @@ const join = (...all: readonly Traced[]): Traced => ({ ...all[0]!, rows: all.red
 
 const norms = (t: Trace, c: ResolvedConfig, count: number) => t.table(2 * count, c.width);
 
-function queryKeyValue(t: Trace, c: ResolvedConfig, x: Traced): Traced {
+const queryKeyValue = (t: Trace, c: ResolvedConfig, x: Traced): Traced => {
   t.linear(x, 3 * c.width);
   if (c.qkNorm === "rms") t.table(2, c.width / c.heads);
   return x;
-}
+};
 
-function feedForward(t: Trace, c: ResolvedConfig, x: Traced): void {
+const feedForward = (t: Trace, c: ResolvedConfig, x: Traced): void => {
   t.linear(t.linear(x, Math.floor(c.width * c.mlpRatio)), c.width);
-}
+};
 
-function attention(t: Trace, c: ResolvedConfig, x: Traced): void {
+const attention = (t: Trace, c: ResolvedConfig, x: Traced): void => {
   const q = queryKeyValue(t, c, x);
   t.linear(t.attend(q, q, c.heads), c.width);
-}
+};
 
-function cross(t: Trace, c: ResolvedConfig, x: Traced, context: Traced): void {
+const cross = (t: Trace, c: ResolvedConfig, x: Traced, context: Traced): void => {
   t.linear(context, 2 * c.width);
   t.linear(t.attend(t.linear(x, c.width), context, c.heads), c.width);
-}
+};
 
-function tokens(t: Trace, c: ResolvedConfig): Traced {
+const tokens = (t: Trace, c: ResolvedConfig): Traced => {
   const { context, width } = c;
   if (context.kind === "none") return given(0, width);
   if (context.kind === "features") return t.linear(given(context.tokens, context.dim), width);
   if (context.kind === "classes") return { ...t.table(context.classes + 1, width), rows: 1 };
   t.table(context.vocabulary, width);
   return t.table(context.tokens, width);
-}
+};
 
 /** The whole model of a config. */
-export function trace(config: DitConfig): Trace {
+export const trace = (config: DitConfig): Trace => {
   const t = new Trace();
   const c = resolve(config);
   const { width, depth, context } = c;
@@ -149,4 +149,4 @@ export function trace(config: DitConfig): Trace {
   }
   final();
   return t;
-}
+};

@@ -35,12 +35,12 @@ export const inputError = (message: string): CliError => new CliError(exitCodes.
 export const unsound = (message: string): CliError => new CliError(exitCodes.unsound, message);
 
 /** Any error with the exit status it deserves; unknown ones are failures of the program. */
-export function asCliError(error: unknown): CliError {
+export const asCliError = (error: unknown): CliError => {
   if (error instanceof CliError) return error;
   const known = ofFiles(error) ?? error;
   const message = known instanceof Error ? known.message : String(known);
   return new CliError(codeOf(known) ?? exitCodes.failed, message, { cause: error });
-}
+};
 
 /** Whether an error speaks to the person at the terminal; any other is a fault of the program. */
 export const isExpected = (error: unknown): boolean =>
@@ -62,11 +62,11 @@ const codes: Readonly<Record<string, Readonly<Record<string, ExitCode>>>> = {
   StudyError: { "": failed },
 };
 
-function codeOf(error: unknown): ExitCode | undefined {
+const codeOf = (error: unknown): ExitCode | undefined => {
   const { name, code } = error as { readonly name?: string; readonly code?: string };
   const known = Object.hasOwn(codes, name ?? "") ? codes[name!]! : {};
   return known[code ?? ""] ?? known[""];
-}
+};
 
 /** What stands in the way of a file, in words. A file that is not there, said by Node and nobody else, is one of the program's own. */
 const ofFiles = (error: unknown): Error | undefined =>

@@ -19,7 +19,7 @@ Start here:
   isoflop fit surface --input runs.csv --json > fit.json && isoflop predict fit.json --at 1e21`;
 
 /** The whole command tree; only the command that `argv` names has its options. */
-export async function programFor(argv: readonly string[]): Promise<Command> {
+export const programFor = async (argv: readonly string[]): Promise<Command> => {
   const program = inherited(new Command("isoflop"))
     .description("Find scaling laws for diffusion transformers.")
     .version(`isoflop ${versionOf("isoflop")}`, "--version", "print the version")
@@ -41,7 +41,7 @@ export async function programFor(argv: readonly string[]): Promise<Command> {
     parents.set(first, parent.addCommand(command));
   }
   return program;
-}
+};
 
 /** Errors are thrown, not exits, and a wrong option is shown with where to read more. */
 const inherited = (command: Command): Command =>

@@ -10,7 +10,7 @@ import { groups, registry } from "./registry.js";
  * @param argv words after the program's name
  * @returns the exit status; errors are printed, never thrown.
  */
-export async function run(argv: readonly string[]): Promise<ExitCode> {
+export const run = async (argv: readonly string[]): Promise<ExitCode> => {
   const debug = argv.includes("--debug");
   const words = helpLast(argv.filter((word) => word !== "--debug"));
   try {
@@ -27,17 +27,17 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     }
     return problem.exitCode;
   }
-}
+};
 
 /** `help fit surface` reads as `fit surface --help`. */
 const helpLast = (words: readonly string[]): readonly string[] =>
   words.length === 0 ? ["--help"] : words[0] === "help" ? [...words.slice(1), "--help"] : words;
 
-function usageOf({ code, message }: CommanderError, words: readonly string[]): CliError {
+const usageOf = ({ code, message }: CommanderError, words: readonly string[]): CliError => {
   // The group's help has been shown where a command is missing.
   if (code === "commander.help") return usageError("");
   const known = registry.find(({ path }) => path.every((word, i) => words[i] === word))?.path;
   const command = known ?? words.slice(0, 1).filter((word) => Object.hasOwn(groups, word));
   const said = message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
   return usageError(`${said}; see isoflop ${[...command, "--help"].join(" ")}`);
-}
+};

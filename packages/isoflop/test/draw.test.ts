@@ -27,7 +27,7 @@ const shapes = shapeScenes({ size: 16, seed: 0 });
 const modelFor = (source: DataSource) => ({ ...setupFor(source, { patch: 8 }), width: 16, depth: 1, heads: 1 });
 
 /** A run of a few steps in the study's folder. */
-async function trained(source: DataSource, more: Partial<RunSpecInput> = {}) {
+const trained = async (source: DataSource, more: Partial<RunSpecInput> = {}) => {
   const spec = runSpec({
     ...{ model: modelFor(source), data: { source: "shapes" }, steps: 8, batch: 4, budget: 1e6 },
     ...{ optimizer: { learningRate: 0.05, warmup: 0 }, validation: { images: 64 } },
@@ -40,15 +40,15 @@ async function trained(source: DataSource, more: Partial<RunSpecInput> = {}) {
   const { checkpoint } = await run.checkpoints.latest();
   await run.close();
   return { id: runId(spec), spec, checkpoint: checkpoint! };
-}
+};
 
 /** Pictures by the sampler alone: `condition` and `unconditional` as the model itself reads them. */
-async function sampled(
+const sampled = async (
   { spec, checkpoint }: { readonly spec: RunSpec; readonly checkpoint: Checkpoint },
   condition: Tensor,
   unconditional: Tensor,
   { guidance, steps, seed }: { readonly guidance: number; readonly steps: number; readonly seed: number },
-): Promise<number[]> {
+): Promise<number[]> => {
   const model = dit(spec.model);
   const params = averagedWeights(checkpoint, packTree(model.init(random.key(0))), device);
   const guided = classifierFreeGuidance((x, t, given) => model.apply(params, x, t, given), { scale: guidance });
@@ -56,7 +56,7 @@ async function sampled(
   const noise = random.normal(random.key(seed), [condition.shape[0]!, channels, height, width]) as Tensor;
   const drawing = sampler(guided, { objective: buildObjective(spec.objective), solver: heun(), device });
   return [...((await (await drawing.run({ condition, unconditional }, { noise, steps })).data()) as Float32Array)];
-}
+};
 
 const how = { guidance: 2, steps: 3, seed: 5 };
 const pixelsOf = (samples: readonly { readonly pixels: ArrayLike<number> }[]) =>

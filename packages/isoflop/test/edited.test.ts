@@ -36,7 +36,7 @@ type Node = Record<string, unknown> | unknown[];
 type Step = readonly [node: Node, key: string];
 
 /** Every place of a document that can be edited. */
-function places(node: unknown): Step[] {
+const places = (node: unknown): Step[] => {
   if (typeof node !== "object" || node === null) return [];
   return Object.keys(node).flatMap((key) => {
     const child = (node as Record<string, unknown>)[key];
@@ -44,7 +44,7 @@ function places(node: unknown): Step[] {
     if (Array.isArray(node) && Number(key) > 3) return [];
     return [[node as Node, key] as const, ...places(child)];
   });
-}
+};
 
 const gone = Symbol("gone");
 const wrong = fc.constantFrom<unknown>("abc", null, "Infinity", "-Infinity", true, [], {}, [["x"]], gone);

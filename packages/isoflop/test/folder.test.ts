@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { fixture, isoflop, json, scratch } from "./isoflop.js";
 
 /** A folder as `isoflop train` leaves it, with the runs of a table. */
-function folderOf(name: string, inner = "", more: (i: number) => object = () => ({})): string {
+const folderOf = (name: string, inner = "", more: (i: number) => object = () => ({})): string => {
   const folder = scratch(name);
   const rows = readFileSync(fixture("dit_isoflop_noisy"), "utf8").trim().split("\n").slice(1);
   const records = rows.map((row, i) => {
@@ -18,7 +18,7 @@ function folderOf(name: string, inner = "", more: (i: number) => object = () => 
     writeFileSync(join(folder, inner, id, "run.json"), JSON.stringify({ id, ...record }));
   }
   return folder;
-}
+};
 
 test.each(["", "runs"])("a folder of runs fits as the table of its runs that are done (inside %j)", (inner) => {
   const folder = folderOf(`runs-${inner}`, inner);

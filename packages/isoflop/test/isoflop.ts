@@ -16,14 +16,14 @@ export interface Finished {
 }
 
 /** Runs the built program in a process of its own. */
-export function isoflop(args: readonly string[], stdin = "", env: NodeJS.ProcessEnv = {}): Finished {
+export const isoflop = (args: readonly string[], stdin = "", env: NodeJS.ProcessEnv = {}): Finished => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
     input: stdin,
     encoding: "utf8",
     env: { ...process.env, ...env },
   });
   return { code: status, stdout, stderr };
-}
+};
 
 /** Any JSON value, read by path. */
 export interface Json {
@@ -32,11 +32,11 @@ export interface Json {
 }
 
 /** The document of a run that must end with `code`; all of standard output must be that document. */
-export function json(args: readonly string[], { code = 0, stdin = "" } = {}): Json {
+export const json = (args: readonly string[], { code = 0, stdin = "" } = {}): Json => {
   const finished = isoflop([...args, "--json"], stdin);
   if (finished.code !== code) throw new Error(`status ${finished.code}, expected ${code}: ${finished.stderr}`);
   return JSON.parse(finished.stdout) as Json;
-}
+};
 
 export const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}.csv`, import.meta.url));
 
@@ -47,10 +47,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 export const scratch = (name: string): string => join(folder, name);
 
 /** Writes a file there. */
-export function file(name: string, content: string | Uint8Array): string {
+export const file = (name: string, content: string | Uint8Array): string => {
   writeFileSync(scratch(name), content);
   return scratch(name);
-}
+};
 
 export const llama = [
   "-i",

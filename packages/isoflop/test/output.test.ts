@@ -22,10 +22,10 @@ const saved = isoflop(["fit", "isoflop", "-i", fixture("dit_isoflop_exact"), "--
 const surface = isoflop(["fit", "surface", "-i", fixture("dit_isoflop_noisy"), "--json"]).stdout;
 
 /** A folder of its own for a test. */
-function place(name: string): (inside: string) => string {
+const place = (name: string): ((inside: string) => string) => {
   mkdirSync(scratch(name), { recursive: true });
   return (inside) => join(scratch(name), inside);
-}
+};
 
 const reported = (input: string, report: string, ...more: string[]) =>
   isoflop(["fit", "isoflop", "-i", input, "--report", report, ...more]);

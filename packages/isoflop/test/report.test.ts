@@ -14,14 +14,14 @@ interface Reported {
 let written = 0;
 
 /** Runs a command with `--report` and reads the page. */
-function reported(args: readonly string[], stdin = ""): Reported {
+const reported = (args: readonly string[], stdin = ""): Reported => {
   const path = scratch(`report-${written++}.html`);
   const { code, stdout, stderr } = isoflop([...args, "--report", path], stdin);
   if (!existsSync(path)) throw new Error(`status ${code}, no report: ${stderr}`);
   const page = readFileSync(path, "utf8");
   const wide = [...page.matchAll(/<div class="wide">([\s\S]*?)<\/div>\n/g)].map(([, svg]) => svg!);
   return { code, stdout, page, wide };
-}
+};
 
 const saved = (name: string, args: readonly string[], stdin = "") =>
   file(name, isoflop([...args, "--json"], stdin).stdout);
@@ -178,7 +178,7 @@ describe("fit isoflop", () => {
   });
 
   test("an Akima spline goes through its runs", async () => {
-    const { budgetCurve } = await import("../src/output/report/budgetCurve.js");
+    const { budgetCurve } = await import("../src/output/report/budget-curve.js");
     const label = "base/short/chinchilla/standard/val";
     const { runs } = parseRuns(readFileSync(fixture("porian_owt2_isoflops"), "utf8"), { columns: { label: "config" } });
     const fit = isoFlop(

@@ -33,7 +33,7 @@ const checkpointsOf = (folder: string): string[] => {
 };
 
 /** Starts a program and halts it once it has written a checkpoint and still has one from before. */
-async function halted(args: readonly string[], folder: string): Promise<ChildProcess> {
+const halted = async (args: readonly string[], folder: string): Promise<ChildProcess> => {
   const before = checkpointsOf(folder).at(-1);
   const child = spawn(process.execPath, [bin, ...args], { stdio: "ignore" });
   for (;;) {
@@ -44,17 +44,17 @@ async function halted(args: readonly string[], folder: string): Promise<ChildPro
   }
   child.kill("SIGSTOP");
   return child;
-}
+};
 
 /** The folder of a run once its program has written metrics there. */
-async function lockedFolder(out: string, child: ChildProcess): Promise<string> {
+const lockedFolder = async (out: string, child: ChildProcess): Promise<string> => {
   for (;;) {
     const [id] = existsSync(out) ? readdirSync(out) : [];
     if (id !== undefined && existsSync(join(out, id, "metrics.jsonl"))) return join(out, id);
     if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode} before it wrote`);
     await sleep(5);
   }
-}
+};
 
 const LONG = 800;
 describe("train", () => {

@@ -158,14 +158,11 @@ describe("plan-next", () => {
   });
 });
 
-function fixtureText(name: string): string {
-  return readFileSync(fixture(name), "utf8");
-}
+const fixtureText = (name: string): string => readFileSync(fixture(name), "utf8");
 
-function fixtureRows(name: string): string[][] {
-  return fixtureText(name)
+const fixtureRows = (name: string): string[][] =>
+  fixtureText(name)
     .trim()
     .split("\n")
     .slice(1)
     .map((line) => line.split(","));
-}

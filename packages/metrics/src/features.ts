@@ -20,22 +20,22 @@ export interface Provenance {
 }
 
 /** @throws MetricsError("values") naming the first row that holds NaN or an infinity. */
-export function checkFinite(name: string, data: Numbers, dim: number): void {
+export const checkFinite = (name: string, data: Numbers, dim: number): void => {
   const at = data.findIndex((value) => !Number.isFinite(value));
   if (at === -1) return;
   const place = `row ${Math.floor(at / dim)}, column ${at % dim}`;
   throw new MetricsError("values", `${name} hold ${data[at]} at ${place}; every number must be finite.`);
-}
+};
 
 /** @throws MetricsError("values") unless the numbers lie in one of the two arrays that are read without copies. */
-export function checkNumbers(name: string, data: Numbers): void {
+export const checkNumbers = (name: string, data: Numbers): void => {
   if (data instanceof Float32Array || data instanceof Float64Array) return;
   const kind = Object.prototype.toString.call(data).slice(8, -1);
   throw new MetricsError("values", `${name} is ${kind}; it must be a Float32Array or a Float64Array.`);
-}
+};
 
 /** @throws MetricsError unless features fit their own counts, are named and finite: a record need not come from {@link features}. */
-export function checkFeatures({ extractor, count, dim, data }: Features): void {
+export const checkFeatures = ({ extractor, count, dim, data }: Features): void => {
   if (typeof extractor !== "string" || extractor === "")
     throw new MetricsError("extractor", "extractor is empty; name what made the features.");
   integer("dim", dim, 1);
@@ -44,13 +44,13 @@ export function checkFeatures({ extractor, count, dim, data }: Features): void {
   if (data.length !== count * dim)
     throw new MetricsError("dimension", `data has ${data.length} numbers; ${count} rows of ${dim} are ${count * dim}.`);
   checkFinite(`features of "${extractor}"`, data, dim);
-}
+};
 
 /**
  * Wraps rows of features, checked.
  * @throws MetricsError if the extractor has no name, the length is no multiple of `dim`, or a number is not finite.
  */
-export function features(extractor: string, dim: number, data: Numbers): Features {
+export const features = (extractor: string, dim: number, data: Numbers): Features => {
   integer("dim", dim, 1);
   checkNumbers("data", data);
   if (data.length === 0 || data.length % dim !== 0) {
@@ -59,7 +59,7 @@ export function features(extractor: string, dim: number, data: Numbers): Feature
   const rows = { extractor, count: data.length / dim, dim, data };
   checkFeatures(rows);
   return rows;
-}
+};
 
 /** The parts of {@link Features} by which two sets are comparable. */
 export type Comparable = Pick<Features, "extractor" | "dim" | "count">;
@@ -68,7 +68,7 @@ export type Comparable = Pick<Features, "extractor" | "dim" | "count">;
  * @throws MetricsError if a set does not fit its own counts, or the two come from different extractors, differ in dimension or have
  * under `least` rows.
  */
-export function provenance(real: Comparable, generated: Comparable, least: number): Provenance {
+export const provenance = (real: Comparable, generated: Comparable, least: number): Provenance => {
   for (const set of [real, generated]) if ("data" in set) checkFeatures(set as Features);
   if (real.extractor !== generated.extractor) {
     const names = `"${real.extractor}" and "${generated.extractor}"`;
@@ -83,7 +83,7 @@ export function provenance(real: Comparable, generated: Comparable, least: numbe
       throw new MetricsError("samples", `There are ${count} ${name} samples; at least ${least} are needed.`);
   }
   return { extractor: real.extractor, realCount: real.count, generatedCount: generated.count };
-}
+};
 
 /** Row `i` of features, without a copy. */
 export const row = ({ data, dim }: Pick<Features, "data" | "dim">, i: number): Numbers =>

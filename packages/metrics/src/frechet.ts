@@ -27,14 +27,14 @@ interface Factored {
   readonly rank: number;
 }
 
-function squares({ data }: Matrix): number {
+const squares = ({ data }: Matrix): number => {
   let sum = 0;
   for (const value of data) sum += value * value;
   return sum;
-}
+};
 
 /** With few samples the centred rows are the factor, so no rounding of a covariance is ever square-rooted. */
-function factored(from: Features | Gaussian): Factored {
+const factored = (from: Features | Gaussian): Factored => {
   if (!("covariance" in from) && from.count <= from.dim) {
     const mean = meanOf(from);
     const factor = centred(from, mean);
@@ -44,7 +44,7 @@ function factored(from: Features | Gaussian): Factored {
   const matrix = { rows: dim, columns: dim, data: covariance };
   const factor = semidefiniteFactor(matrix);
   return { mean, factor, trace: trace(matrix), rank: factor.rows };
-}
+};
 
 /**
  * |μ₁ − μ₂|² + tr Σ₁ + tr Σ₂ − 2 tr (Σ₁Σ₂)^½ (Fréchet 1957; FID, arXiv 1706.08500). With Σ = FᵀF the last trace is the
@@ -52,7 +52,7 @@ function factored(from: Features | Gaussian): Factored {
  * @throws MetricsError for features that do not compare, fewer than two samples, a covariance that is none or
  * features too large to square.
  */
-export function frechetDistance(real: Features | Gaussian, generated: Features | Gaussian): FrechetDistance {
+export const frechetDistance = (real: Features | Gaussian, generated: Features | Gaussian): FrechetDistance => {
   const from = provenance(real, generated, 2);
   for (const side of [real, generated]) if ("covariance" in side) checkGaussian(side);
   const [a, b] = [factored(real), factored(generated)];
@@ -64,4 +64,4 @@ export function frechetDistance(real: Features | Gaussian, generated: Features |
   const status = Math.min(a.rank, b.rank) < real.dim ? "rank-deficient" : "ok";
 
   return { metric: "frechet-distance", value, meanTerm, covarianceTerm, status, ...from };
-}
+};

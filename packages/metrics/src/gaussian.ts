@@ -10,17 +10,17 @@ export interface Gaussian extends Comparable {
   readonly covariance: Float64Array;
 }
 
-export function meanOf(features: Features): Float64Array {
+export const meanOf = (features: Features): Float64Array => {
   const mean = new Float64Array(features.dim);
   for (let i = 0; i < features.count; i++) {
     const values = row(features, i);
     for (let j = 0; j < values.length; j++) mean[j]! += values[j]!;
   }
   return mean.map((sum) => sum / features.count);
-}
+};
 
 /** Rows less their mean, over √(count − 1): Z with ZᵀZ the covariance. */
-export function centred(features: Features, mean: Float64Array): Matrix {
+export const centred = (features: Features, mean: Float64Array): Matrix => {
   const out = zeros(features.count, features.dim);
   const scale = 1 / Math.sqrt(features.count - 1);
   for (let i = 0; i < features.count; i++) {
@@ -29,13 +29,13 @@ export function centred(features: Features, mean: Float64Array): Matrix {
     for (let j = 0; j < line.length; j++) line[j] = scale * (values[j]! - mean[j]!);
   }
   return out;
-}
+};
 
 /**
  * Mean and covariance of features, in float64 and two passes.
  * @throws MetricsError("samples") below two rows, ("arithmetic") if the squares of the features go beyond float64.
  */
-export function gaussian(features: Features): Gaussian {
+export const gaussian = (features: Features): Gaussian => {
   checkFeatures(features);
   const { extractor, count, dim } = features;
   if (count < 2) throw new MetricsError("samples", `There is ${count} sample; a covariance needs at least 2.`);
@@ -57,10 +57,10 @@ export function gaussian(features: Features): Gaussian {
   for (let i = 0; i < dim; i++) for (let j = 0; j < i; j++) out.data[i * dim + j] = out.data[j * dim + i]!;
   for (let i = 0; i < dim; i++) finite("variance", out.data[i * dim + i]!);
   return { extractor, count, dim, mean, covariance: out.data };
-}
+};
 
 /** @throws MetricsError if the arrays do not fit `dim`, are not finite, or the covariance is not symmetric. */
-export function checkGaussian({ mean, covariance, dim, extractor }: Gaussian): void {
+export const checkGaussian = ({ mean, covariance, dim, extractor }: Gaussian): void => {
   integer("dim", dim, 1);
   checkNumbers("mean", mean);
   checkNumbers("covariance", covariance);
@@ -84,4 +84,4 @@ export function checkGaussian({ mean, covariance, dim, extractor }: Gaussian): v
       }
     }
   }
-}
+};

@@ -30,7 +30,7 @@ export interface GridOptions {
   readonly background?: readonly [number, number, number, number];
 }
 
-function checkBatch({ data, count, channels, height, width }: ImageBatch): void {
+const checkBatch = ({ data, count, channels, height, width }: ImageBatch): void => {
   for (const [name, value] of Object.entries({ count, height, width })) integer(name, value, 1);
   if (channels !== 1 && channels !== 3) {
     throw new MetricsError("dimension", `channels is ${channels}; an image has 1 (grey) or 3 (red, green, blue).`);
@@ -48,7 +48,7 @@ function checkBatch({ data, count, channels, height, width }: ImageBatch): void 
     const image = Math.floor(bad / (channels * height * width));
     throw new MetricsError("values", `Image ${image} holds ${data[bad]}; it cannot be drawn.`);
   }
-}
+};
 
 /** −1..1 to 0..255, nearest, clamped. */
 const byte = (value: number): number => Math.min(255, Math.max(0, Math.round((value + 1) * 127.5)));
@@ -57,7 +57,7 @@ const byte = (value: number): number => Math.min(255, Math.max(0, Math.round((va
  * Lays images out in rows, first at the top left.
  * @throws MetricsError if sizes do not fit, an option is out of range or a value is not finite; values beyond −1..1 are clamped.
  */
-export function imageGrid(images: ImageBatch, options: GridOptions = {}): RgbaImage {
+export const imageGrid = (images: ImageBatch, options: GridOptions = {}): RgbaImage => {
   checkBatch(images);
   onlyOptions("imageGrid", options, ["columns", "padding", "zoom", "background"]);
   const { data, count, channels, height, width } = images;
@@ -85,13 +85,13 @@ export function imageGrid(images: ImageBatch, options: GridOptions = {}): RgbaIm
     }
   }
   return { ...size, data: out };
-}
+};
 
 /**
  * The image as a PNG file, the same bytes on every machine.
  * @throws MetricsError unless it holds four bytes for each of width × height pixels.
  */
-export function encodePng({ width, height, data }: RgbaImage): Uint8Array {
+export const encodePng = ({ width, height, data }: RgbaImage): Uint8Array => {
   integer("width", width, 1);
   integer("height", height, 1);
   if (data.length !== 4 * width * height) {
@@ -99,4 +99,4 @@ export function encodePng({ width, height, data }: RgbaImage): Uint8Array {
     throw new MetricsError("dimension", `data has ${data.length} bytes; ${size}.`);
   }
   return encode({ width, height, data, channels: 4, depth: 8 });
-}
+};

@@ -12,15 +12,15 @@ export interface InceptionScore {
   readonly generatedCount: number;
 }
 
-function softmax(logits: Float64Array): Float64Array {
+const softmax = (logits: Float64Array): Float64Array => {
   const largest = logits.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   const powers = logits.map((value) => Math.exp(value - largest));
   const sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / sum);
-}
+};
 
 /** Mean KL divergence of each sample's label distribution from their mean. */
-function information(rows: readonly Float64Array[]): number {
+const information = (rows: readonly Float64Array[]): number => {
   const totals = new Float64Array(rows[0]!.length);
   for (const p of rows) for (let k = 0; k < p.length; k++) totals[k]! += p[k]!;
   let sum = 0;
@@ -28,13 +28,13 @@ function information(rows: readonly Float64Array[]): number {
   for (const p of rows)
     for (let k = 0; k < p.length; k++) if (p[k]! > 0) sum += p[k]! * Math.log((p[k]! / totals[k]!) * rows.length);
   return sum / rows.length;
-}
+};
 
 /**
  * Inception score (arXiv 1606.03498) from a classifier's logits, over consecutive splits of the samples.
  * @throws MetricsError for logits that do not fit their counts, fewer samples than splits or a single class.
  */
-export function inceptionScore(logits: Features, splits = 10): InceptionScore {
+export const inceptionScore = (logits: Features, splits = 10): InceptionScore => {
   checkFeatures(logits);
   const { extractor, count, dim } = logits;
   integer("splits", splits, 1);
@@ -46,4 +46,4 @@ export function inceptionScore(logits: Features, splits = 10): InceptionScore {
   const value = scores.reduce((a, b) => a + b, 0) / splits;
   const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - value) ** 2, 0) / splits);
   return { metric: "inception-score", value, deviation, splits, extractor, generatedCount: count };
-}
+};

@@ -21,13 +21,13 @@ export interface Subsets {
 }
 
 /** (x·y / d + 1)³ of row i of one set and row j of another. */
-function cubic(x: Features, i: number, y: Features, j: number): number {
+const cubic = (x: Features, i: number, y: Features, j: number): number => {
   const base = rowProduct(x, i, y, j) / x.dim + 1;
   return base * base * base;
-}
+};
 
 /** Σⱼ k(xᵢ, yⱼ) for each i, and Σᵢ for each j. */
-function betweenSums(x: Features, y: Features): { rows: Float64Array; columns: Float64Array } {
+const betweenSums = (x: Features, y: Features): { rows: Float64Array; columns: Float64Array } => {
   const rows = new Float64Array(x.count);
   const columns = new Float64Array(y.count);
   eachPair(x.count, y.count, (i, j) => {
@@ -36,10 +36,10 @@ function betweenSums(x: Features, y: Features): { rows: Float64Array; columns: F
     columns[j]! += k;
   });
   return { rows, columns };
-}
+};
 
 /** Σⱼ≠ᵢ k(xᵢ, xⱼ) for each i. */
-function withinSums(x: Features): Float64Array {
+const withinSums = (x: Features): Float64Array => {
   const sums = new Float64Array(x.count);
   eachPairOnce(x.count, (i, j) => {
     const k = cubic(x, i, x, j);
@@ -47,19 +47,19 @@ function withinSums(x: Features): Float64Array {
     sums[j]! += k;
   });
   return sums;
-}
+};
 
 const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
 
 /** (n − 1)/n Σ (θ₍₋ᵢ₎ − mean)²: Tukey's jackknife variance. */
-function jackknife(leftOut: Float64Array): number {
+const jackknife = (leftOut: Float64Array): number => {
   const mean = total(leftOut) / leftOut.length;
   const squares = leftOut.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return ((leftOut.length - 1) / leftOut.length) * squares;
-}
+};
 
 /** The unbiased estimate over all rows, with its two-sample jackknife variance. */
-function estimate(x: Features, y: Features): { value: number; variance: number } {
+const estimate = (x: Features, y: Features): { value: number; variance: number } => {
   const [xx, yy, xy] = [withinSums(x), withinSums(y), betweenSums(x, y)];
   const [sx, sy, sxy] = [total(xx), total(yy), total(xy.rows)];
   const [n, m] = [x.count, y.count];
@@ -69,13 +69,13 @@ function estimate(x: Features, y: Features): { value: number; variance: number }
   const withoutX = xx.map((own, i) => mmd(sx - 2 * own, n - 1, sy, m, sxy - xy.rows[i]!));
   const withoutY = yy.map((own, j) => mmd(sx, n, sy - 2 * own, m - 1, sxy - xy.columns[j]!));
   return { value, variance: jackknife(withoutX) + jackknife(withoutY) };
-}
+};
 
-function subset(features: Features, size: number, next: () => number): Features {
+const subset = (features: Features, size: number, next: () => number): Features => {
   const data = new Float64Array(size * features.dim);
   for (const [at, i] of choose(features.count, size, next).entries()) data.set(row(features, i), at * features.dim);
   return { ...features, count: size, data };
-}
+};
 
 /**
  * Kernel distance (KID, arXiv 1801.01401): unbiased squared MMD under (x·y / dim + 1)³, over all rows, or averaged over
@@ -83,7 +83,7 @@ function subset(features: Features, size: number, next: () => number): Features 
  * @throws MetricsError for features that do not compare, fewer than three samples, subsets larger than a set, or features too large
  * to cube.
  */
-export function kernelDistance(real: Features, generated: Features, subsets?: Subsets): KernelDistance {
+export const kernelDistance = (real: Features, generated: Features, subsets?: Subsets): KernelDistance => {
   const from = provenance(real, generated, 3);
   if (subsets === undefined) {
     const { value, variance } = estimate(real, generated);
@@ -103,4 +103,4 @@ export function kernelDistance(real: Features, generated: Features, subsets?: Su
   const squares = values.reduce((sum, each) => sum + (each - value) ** 2, 0);
   const standardError = finite("kernel distance's error", Math.sqrt(squares / (values.length - 1) / values.length));
   return { metric: "kernel-distance", value, standardError, errorOf: "subsets", subsets, ...from };
-}
+};

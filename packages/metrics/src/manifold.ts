@@ -17,7 +17,7 @@ export interface ManifoldMetrics extends Provenance {
 }
 
 /** Squared distance of every sample to its k-th nearest other. */
-function radii(features: Features, k: number): Float64Array {
+const radii = (features: Features, k: number): Float64Array => {
   const nearest = new Float64Array(features.count * k).fill(Number.POSITIVE_INFINITY);
   const offer = (i: number, distance: number) => {
     const list = nearest.subarray(i * k, (i + 1) * k);
@@ -32,13 +32,13 @@ function radii(features: Features, k: number): Float64Array {
     offer(j, distance);
   });
   return Float64Array.from({ length: features.count }, (_, i) => finite("radius of a ball", nearest[i * k + k - 1]!));
-}
+};
 
 /**
  * Precision, recall, density and coverage from balls that reach to the k-th nearest neighbour, boundary included.
  * @throws MetricsError for features that do not compare, no more than k samples in a set, or features too large to square.
  */
-export function manifoldMetrics(real: Features, generated: Features, k = 5): ManifoldMetrics {
+export const manifoldMetrics = (real: Features, generated: Features, k = 5): ManifoldMetrics => {
   integer("k", k, 1);
   const from = provenance(real, generated, 2);
   if (Math.min(real.count, generated.count) <= k) {
@@ -70,4 +70,4 @@ export function manifoldMetrics(real: Features, generated: Features, k = 5): Man
     coverage: share(covered!),
     ...from,
   };
-}
+};

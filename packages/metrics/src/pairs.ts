@@ -1,12 +1,12 @@
 import type { Features } from "./features.js";
 
 /** Calls `visit` for every pair (i, j), a few j at a time, so that their rows stay in the cache while i runs. */
-export function eachPair(
+export const eachPair = (
   countI: number,
   countJ: number,
   visit: (i: number, j: number) => void,
   below: (i: number) => number = () => countJ,
-): void {
+): void => {
   const block = 32;
   for (let first = 0; first < countJ; first += block) {
     for (let i = 0; i < countI; i++) {
@@ -14,14 +14,14 @@ export function eachPair(
       for (let j = first; j < end; j++) visit(i, j);
     }
   }
-}
+};
 
 /** Every pair j < i once. */
 export const eachPairOnce = (count: number, visit: (i: number, j: number) => void): void =>
   eachPair(count, count, visit, (i) => i);
 
 /** Inner product of row i of one set and row j of another, in float64; four sums, since additions wait on each other. */
-export function rowProduct(x: Features, i: number, y: Features, j: number): number {
+export const rowProduct = (x: Features, i: number, y: Features, j: number): number => {
   const { data: a, dim } = x;
   const b = y.data;
   const [ai, bj] = [i * dim, j * dim];
@@ -35,10 +35,10 @@ export function rowProduct(x: Features, i: number, y: Features, j: number): numb
   }
   for (let k = whole; k < dim; k++) s0 += a[ai + k]! * b[bj + k]!;
   return s0 + s1 + (s2 + s3);
-}
+};
 
 /** Squared distance of row i of one set from row j of another, as {@link rowProduct}. */
-export function squaredDistance(x: Features, i: number, y: Features, j: number): number {
+export const squaredDistance = (x: Features, i: number, y: Features, j: number): number => {
   const { data: a, dim } = x;
   const b = y.data;
   const [ai, bj] = [i * dim, j * dim];
@@ -56,4 +56,4 @@ export function squaredDistance(x: Features, i: number, y: Features, j: number):
   }
   for (let k = whole; k < dim; k++) s0 += (a[ai + k]! - b[bj + k]!) ** 2;
   return s0 + s1 + (s2 + s3);
-}
+};

@@ -1,5 +1,5 @@
 /** A stream of 32-bit integers from a seed (SplitMix32): the same on every machine. */
-export function splitMix32(seed: number): () => number {
+export const splitMix32 = (seed: number): (() => number) => {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x9e3779b9) >>> 0;
@@ -8,14 +8,14 @@ export function splitMix32(seed: number): () => number {
     z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
     return (z ^ (z >>> 16)) >>> 0;
   };
-}
+};
 
 /** `size` different indices below `count`, by the first steps of a Fisher–Yates shuffle. */
-export function choose(count: number, size: number, next: () => number): Int32Array {
+export const choose = (count: number, size: number, next: () => number): Int32Array => {
   const all = Int32Array.from({ length: count }, (_, i) => i);
   for (let i = 0; i < size; i++) {
     const j = i + Math.floor((next() / 2 ** 32) * (count - i));
     [all[i], all[j]] = [all[j]!, all[i]!];
   }
   return all.subarray(0, size);
-}
+};

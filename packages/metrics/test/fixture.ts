@@ -20,12 +20,12 @@ const header: Readonly<Record<string, { shape: [number, number]; data_offsets: [
 );
 
 /** A tensor of the fixture as features. */
-export function tensor(name: "real" | "fake" | "logits"): Features {
+export const tensor = (name: "real" | "fake" | "logits"): Features => {
   const { shape, data_offsets } = header[name]!;
   const [from, to] = data_offsets.map((offset) => offset + 8 + headerLength) as [number, number];
   const bytes = Uint8Array.from(file.subarray(from, to));
   return features("fixture", shape[1], new Float32Array(bytes.buffer));
-}
+};
 
 export const firstRows = (all: Features, count: number): Features =>
   features(all.extractor, all.dim, all.data.slice(0, count * all.dim));

@@ -13,7 +13,7 @@ const random = (rows: number, columns: number, seed: number): Matrix => ({
 });
 
 /** (I − 2 v vᵀ) A: rotates the singular vectors and leaves the values. */
-function reflect(a: Matrix, seed: number): Matrix {
+const reflect = (a: Matrix, seed: number): Matrix => {
   const v = normals(a.rows, seed);
   const squares = v.reduce((sum, x) => sum + x * x, 0);
   const data = a.data.map((value, at) => {
@@ -23,7 +23,7 @@ function reflect(a: Matrix, seed: number): Matrix {
     return value - (2 * v[i]! * product) / squares;
   });
   return { ...a, data };
-}
+};
 
 const rotated = (a: Matrix, seed: number) => transpose(reflect(transpose(reflect(a, seed)), seed + 1));
 

@@ -5,7 +5,7 @@ import type { Sample } from "./study/types.js";
  * A sample as PNG bytes, every pixel grown to a square of whole pixels so that the picture is at least `side` wide.
  * Nearest neighbour in the file itself: viewers and printers that smooth small pictures then have nothing to smooth.
  */
-export function samplePng(sample: Sample, side = 128): Uint8Array {
+export const samplePng = (sample: Sample, side = 128): Uint8Array => {
   const { width, height, pixels, layout } = sample;
   const scale = Math.max(1, Math.ceil(side / width));
   const data = new Uint8Array(3 * width * height * scale * scale);
@@ -21,13 +21,13 @@ export function samplePng(sample: Sample, side = 128): Uint8Array {
     }
   }
   return encode({ width: width * scale, height: height * scale, data, channels: 3, depth: 8 });
-}
+};
 
 /** {@link samplePng} as a `data:` URL. */
-export function samplePngUrl(sample: Sample, side?: number): string {
+export const samplePngUrl = (sample: Sample, side?: number): string => {
   const bytes = samplePng(sample, side);
   let binary = "";
   // Pieces, because a call takes a limited number of arguments.
   for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
   return `data:image/png;base64,${btoa(binary)}`;
-}
+};

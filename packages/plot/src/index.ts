@@ -8,7 +8,7 @@ export type * from "./fit/types.js";
 export { samplePng, samplePngUrl } from "./image.js";
 export * from "./page/index.js";
 export type { ReportOptions } from "./report/figures.js";
-export { renderReport } from "./report/renderReport.js";
+export { renderReport } from "./report/render-report.js";
 export { PlotInputError } from "./study/check.js";
 export type * from "./study/types.js";
 export { validateStudy } from "./study/validate.js";

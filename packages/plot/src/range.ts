@@ -1,5 +1,5 @@
 /** Least and greatest of any number of values; ±Infinity of none. A call takes only so many arguments: values are never spread into one. */
-export function extent(values: Iterable<number>): [low: number, high: number] {
+export const extent = (values: Iterable<number>): [low: number, high: number] => {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {
@@ -7,7 +7,7 @@ export function extent(values: Iterable<number>): [low: number, high: number] {
     high = Math.max(high, value);
   }
   return [low, high];
-}
+};
 
 /** ln(high / low); the quotient itself may be more than a number can hold. */
 export const logRatio = (high: number, low: number): number => Math.log(high) - Math.log(low);

@@ -84,7 +84,7 @@ export const pageTheme: Theme = {
 };
 
 /** CSS declarations that give {@link pageTheme} the colours of `theme`, for `budgets` budgets. */
-export function themeVariables(theme: Theme, budgets: number): string {
+export const themeVariables = (theme: Theme, budgets: number): string => {
   const curves = Array.from({ length: budgets }, (_, i) => `--budget-${i}:${theme.budget(i, budgets)}`);
   const scale = Array.from({ length: scaleSteps }, (_, i) => `--scale-${i}:${theme.scale(i / (scaleSteps - 1))}`);
   return [
@@ -96,4 +96,4 @@ export function themeVariables(theme: Theme, budgets: number): string {
     ...curves,
     ...scale,
   ].join(";");
-}
+};

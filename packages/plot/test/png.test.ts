@@ -5,12 +5,12 @@ import { document, fontFiles, renderPng } from "../src/node.js";
 import { exampleSamples, exampleStudy } from "./support/study.js";
 
 /** Number of pixels that are not the background. */
-function inked(png: Uint8Array): number {
+const inked = (png: Uint8Array): number => {
   const { data, channels } = decode(png);
   let n = 0;
   for (let i = 0; i < data.length; i += channels) if (data[i]! < 128) n++;
   return n;
-}
+};
 
 const words = (text: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="40"><rect width="400" height="40" fill="white"/><text x="4" y="28" font-size="20">${text}</text></svg>`;

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** What the `n`-th example of the README exports. */
-async function example<T>(n: number): Promise<T> {
+const example = async <T>(n: number): Promise<T> => {
   const readme = await readFile(here("../README.md"), "utf8");
   const example = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)][n]![1]!;
   // The package by its name is the build; the sources are what is tested.
@@ -20,7 +20,7 @@ async function example<T>(n: number): Promise<T> {
   } finally {
     await rm(file);
   }
-}
+};
 
 test("the example of a study runs as it stands", async () => {
   const made = await example<{ svg: string; png: Uint8Array; report: string }>(0);

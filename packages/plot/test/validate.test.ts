@@ -3,14 +3,14 @@ import { PlotInputError, type Study, validateStudy } from "../src/index.js";
 import { exampleStudy } from "./support/study.js";
 
 /** The study with the value at `path` (dots and numbers) replaced. */
-function changed(path: string, value: unknown): unknown {
+const changed = (path: string, value: unknown): unknown => {
   const study = structuredClone(exampleStudy()) as unknown as Record<string, unknown>;
   const keys = path.split(".");
   let place = study;
   for (const key of keys.slice(0, -1)) place = place[key] as Record<string, unknown>;
   place[keys.at(-1)!] = value;
   return study;
-}
+};
 
 test("a whole study, and one that has only begun, are taken as they are", () => {
   const study = exampleStudy();

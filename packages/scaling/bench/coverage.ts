@@ -25,7 +25,7 @@ export interface Coverage {
 const SIZES = 5;
 const HALF_RANGE = Math.log(4);
 
-export function coverage(world: World): Coverage {
+export const coverage = (world: World): Coverage => {
   const uniform = random(world.seed);
   const normal = normals(uniform);
   const sums = { answered: 0, covered: 0, halfWidth: 0, floorWeight: 0, sizeCovered: 0, refused: 0 };
@@ -63,14 +63,14 @@ export function coverage(world: World): Coverage {
     sizeCovered: share(sums.sizeCovered),
     refused: sums.refused,
   };
-}
+};
 
 interface Truth {
   optimum(C: number): number;
   loss(N: number, C: number): number;
 }
 
-function drawTruth({ form, floor }: World, uniform: () => number): Truth {
+const drawTruth = ({ form, floor }: World, uniform: () => number): Truth => {
   const C0 = 2e11;
   const N0 = 2e4 * (0.5 + uniform());
   const alpha = 0.35 * (0.7 + 0.6 * uniform());
@@ -88,4 +88,4 @@ function drawTruth({ form, floor }: World, uniform: () => number): Truth {
     optimum: (C) => ((alpha * A) / (beta * B)) ** (1 / (alpha + beta)) * (C / 6) ** (beta / (alpha + beta)),
     loss: (N, C) => floor + A * N ** -alpha + B * (C / (6 * N)) ** -beta,
   };
-}
+};

@@ -46,7 +46,7 @@ const MOST_DRAWS = 1e6;
  * Two laws of the loss against compute: who is better where, by how much compute, and where they cross.
  * @throws ScalingError `bad-option` for a range or a number of draws that cannot be
  */
-export function compareLaws(a: LossLaw, b: LossLaw, options: CompareOptions): LawComparison {
+export const compareLaws = (a: LossLaw, b: LossLaw, options: CompareOptions): LawComparison => {
   const { range = [1e6, 1e30], draws = 2000, seed = 0 } = options;
   if (!(range[0] > 0 && range[1] > range[0])) {
     throw new ScalingError(
@@ -76,9 +76,9 @@ export function compareLaws(a: LossLaw, b: LossLaw, options: CompareOptions): La
       },
     })),
   };
-}
+};
 
-function interval(values: readonly number[]): Interval {
+const interval = (values: readonly number[]): Interval => {
   const sorted = ascending(values);
   // Interpolating between infinite draws would give NaN; order statistics do not.
   const at = (p: number) => {
@@ -86,21 +86,21 @@ function interval(values: readonly number[]): Interval {
     return Number.isNaN(v) ? sorted[Math.round(p * (sorted.length - 1))]! : v;
   };
   return [at(0.025), at(0.975)];
-}
+};
 
 const REACH = Math.log(1e40);
 
-function computeRatio(a: Curve, b: Curve, C: Flops): number {
+const computeRatio = (a: Curve, b: Curve, C: Flops): number => {
   const target = a(C);
   const excess = (lnRatio: number) => target - b(C * Math.exp(lnRatio));
   if (excess(REACH) < 0) return Number.POSITIVE_INFINITY;
   if (excess(-REACH) > 0) return 0;
   return Math.exp(bisect(excess, -REACH, REACH));
-}
+};
 
 const SCAN = 400;
 
-function firstCrossing(a: Curve, b: Curve, [low, high]: readonly [number, number]): Flops | undefined {
+const firstCrossing = (a: Curve, b: Curve, [low, high]: readonly [number, number]): Flops | undefined => {
   const gap = (lnC: number) => Math.log(a(Math.exp(lnC)) / b(Math.exp(lnC)));
   const from = Math.log(low);
   const width = (Math.log(high) - from) / SCAN;
@@ -111,15 +111,15 @@ function firstCrossing(a: Curve, b: Curve, [low, high]: readonly [number, number
     left = right;
   }
   return undefined;
-}
+};
 
-function crossingOf(
+const crossingOf = (
   a: Curve,
   b: Curve,
   drawsA: readonly Curve[],
   drawsB: readonly Curve[],
   range: readonly [number, number],
-): LawComparison["crossing"] {
+): LawComparison["crossing"] => {
   const C = firstCrossing(a, b, range);
   if (C === undefined) {
     return refuse(
@@ -135,7 +135,7 @@ function crossingOf(
       `the laws cross at ${C.toExponential(2)}, but in only ${Math.round(100 * share)} % of the draws`,
     );
   return { ok: true, C, ci95: interval(found), share };
-}
+};
 
 const curveOf =
   (law: LossLaw): Curve =>
@@ -145,7 +145,7 @@ const curveOf =
       : evaluateSaturating(law, C);
 
 /** Curves from the law's multivariate t: the covariance of its parameters, with a χ² scale for their few degrees of freedom. */
-function drawCurves(law: LossLaw, count: number, seed: number, stream: number): Curve[] {
+const drawCurves = (law: LossLaw, count: number, seed: number, stream: number): Curve[] => {
   const uniform = random(seed, stream);
   const normal = normals(uniform);
   const { covariance, degreesOfFreedom } = law;
@@ -164,10 +164,10 @@ function drawCurves(law: LossLaw, count: number, seed: number, stream: number): 
     const floor = Math.max(0, theta[0]!);
     return (C) => floor + Math.exp(theta[1]! - theta[2]! * Math.log(C));
   });
-}
+};
 
 /** Lower factor L with L Lᵀ = covariance, zero rows for what is fixed; rounding may need a hair on the diagonal. */
-function rootOf(covariance: Matrix): number[][] {
+const rootOf = (covariance: Matrix): number[][] => {
   const free = covariance.flatMap((row, i) => (row[i]! > 0 ? [i] : []));
   const out = covariance.map((row) => row.map(() => 0));
   if (free.length === 0) return out;
@@ -180,4 +180,4 @@ function rootOf(covariance: Matrix): number[][] {
     });
   });
   return out;
-}
+};

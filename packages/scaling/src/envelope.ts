@@ -40,7 +40,7 @@ export interface EnvelopeOptions {
  * short, and could have been better.
  * The points of an envelope are not independent, so the laws' standard errors are too small: bootstrap over curves instead.
  */
-export function envelope(curves: readonly TrainingCurve[], options: EnvelopeOptions = {}): Outcome<Envelope> {
+export const envelope = (curves: readonly TrainingCurve[], options: EnvelopeOptions = {}): Outcome<Envelope> => {
   const { bins = 1500, flops = (N, D) => 6 * N * D } = options;
   if (!(Number.isInteger(bins) && bins > 1))
     throw new ScalingError("bad-option", `bins is ${bins}; expected a whole number above 1`);
@@ -92,9 +92,9 @@ export function envelope(curves: readonly TrainingCurve[], options: EnvelopeOpti
       points.map((p) => p.loss),
     ),
   };
-}
+};
 
-function curveLogs(curve: TrainingCurve, i: number, flops: (N: number, D: number) => number) {
+const curveLogs = (curve: TrainingCurve, i: number, flops: (N: number, D: number) => number) => {
   if (curve.points.length < 2)
     throw new ScalingError("too-few-points", `curve ${i + 1} has fewer than two points`, { row: i + 1 });
   const lnD = curve.points.map((p) => Math.log(p.D));
@@ -109,10 +109,10 @@ function curveLogs(curve: TrainingCurve, i: number, flops: (N: number, D: number
     );
   }
   return { lnC, lnD, lnL };
-}
+};
 
 /** Linear interpolation; undefined outside. */
-function interpolate(x: readonly number[], y: readonly number[], at: number): number | undefined {
+const interpolate = (x: readonly number[], y: readonly number[], at: number): number | undefined => {
   const last = x.length - 1;
   if (at < x[0]! || at > x[last]!) return undefined;
   let i = 0;
@@ -123,4 +123,4 @@ function interpolate(x: readonly number[], y: readonly number[], at: number): nu
     else high = middle - 1;
   }
   return y[i]! + ((at - x[i]!) / (x[i + 1]! - x[i]!)) * (y[i + 1]! - y[i]!);
-}
+};

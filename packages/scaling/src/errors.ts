@@ -34,6 +34,6 @@ export class ScalingError extends Error {
 }
 
 /** Throws `aborted` when the caller has asked to stop. */
-export function throwIfAborted(signal: AbortSignal | undefined, what: string): void {
+export const throwIfAborted = (signal: AbortSignal | undefined, what: string): void => {
   if (signal?.aborted) throw new ScalingError("aborted", `${what} was aborted by its signal`);
-}
+};

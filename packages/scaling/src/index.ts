@@ -18,7 +18,7 @@ export {
   summarise,
 } from "./inference/bootstrap.js";
 export { type Criteria, criteria, type LackOfFit, lackOfFit } from "./inference/criteria.js";
-export { type HeldOutBudget, heldOutCompute } from "./inference/heldOut.js";
+export { type HeldOutBudget, heldOutCompute } from "./inference/held-out.js";
 export { type BadRows, type MalformedRow, parseDelimited, type Table } from "./input/delimited.js";
 export { type Columns, type ParseOptions, parseRuns } from "./input/parse.js";
 export { type Points, type PointsOptions, parsePoints } from "./input/points.js";
@@ -72,7 +72,7 @@ export {
   fitDataConstrained,
   muennighoff2023,
   type RepeatedRun,
-} from "./laws/dataConstrained.js";
+} from "./laws/data-constrained.js";
 export {
   type HyperparameterLaw,
   hyperparameterLaw,
@@ -80,7 +80,7 @@ export {
   predictHyperparameter,
 } from "./laws/hyperparameter.js";
 export { type LinkForm, type MetricLink, metricLink, predictMetric } from "./laws/link.js";
-export { type OverTrainingLaw, optimalMultiplier, overTrainedLoss, overTrainingLaw } from "./laws/overTraining.js";
+export { type OverTrainingLaw, optimalMultiplier, overTrainedLoss, overTrainingLaw } from "./laws/over-training.js";
 export {
   type PowerLaw,
   type PowerLawOptions,
@@ -111,7 +111,7 @@ export {
   type PlanTarget,
   planNext,
   surfacesCovariance,
-} from "./plan/planNext.js";
+} from "./plan/plan-next.js";
 export {
   type Allocation,
   type AllocationOptions,

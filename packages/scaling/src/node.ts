@@ -22,7 +22,7 @@ interface Job {
 }
 
 /** Runs the pieces of surface fits and bootstraps on worker threads. Results equal those of a single thread, draw for draw. */
-export function threadExecutor(options: ThreadOptions = {}): ThreadExecutor {
+export const threadExecutor = (options: ThreadOptions = {}): ThreadExecutor => {
   const { threads = availableParallelism() } = options;
   if (!(Number.isInteger(threads) && threads > 0))
     throw new RangeError(`threads is ${threads}; expected a positive whole number`);
@@ -85,4 +85,4 @@ export function threadExecutor(options: ThreadOptions = {}): ThreadExecutor {
     close,
     [Symbol.asyncDispose]: close,
   };
-}
+};

@@ -60,7 +60,7 @@ export type FitStatus = "converged" | "bound" | "unidentified" | "stopped-early"
 export const refuse = (reason: RefusalReason, message: string): Refusal => ({ ok: false, reason, message });
 
 /** The answer of an outcome, or a thrown `Error` with the refusal's own words: for scripts that want to stop there. */
-export function expectOk<T>(outcome: Outcome<T>): { readonly ok: true } & T {
+export const expectOk = <T>(outcome: Outcome<T>): { readonly ok: true } & T => {
   if (!outcome.ok) throw new Error(`${outcome.reason}: ${outcome.message}`);
   return outcome;
-}
+};

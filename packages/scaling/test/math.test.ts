@@ -15,7 +15,7 @@ import { compressed, invertPositive, leastSquares, multiply, symmetricEigenvalue
 import { quantileSorted } from "../src/math/quantile.js";
 import { normals } from "../src/math/random.js";
 import { evenSample, sampleAlong } from "../src/math/sample.js";
-import { nonNegativeLeastSquares } from "../src/surface/nonNegative.js";
+import { nonNegativeLeastSquares } from "../src/surface/non-negative.js";
 
 describe("distributions", () => {
   it.each([

@@ -10,7 +10,7 @@ const LIMIT_MS = 240_000;
 const runFile = promisify(execFile);
 
 /** Runs a command and returns its output. @throws Error with the last lines it printed. */
-export async function output(command: string, args: readonly string[], cwd?: string): Promise<string> {
+export const output = async (command: string, args: readonly string[], cwd?: string): Promise<string> => {
   try {
     const { stdout } = await runFile(command, args, { cwd, timeout: LIMIT_MS, maxBuffer: 2 ** 26 });
     return stdout;
@@ -19,14 +19,14 @@ export async function output(command: string, args: readonly string[], cwd?: str
     const reason = killed ? `took longer than ${LIMIT_MS / 1000} s` : stderr?.trim().split("\n").slice(-5).join("\n");
     throw new Error(`${command}: ${reason || message}`, { cause: error });
   }
-}
+};
 
 /** The archive that apt is configured for, without the one of security updates. */
-export function archiveSite(sites: string): string {
+export const archiveSite = (sites: string): string => {
   const site = sites.split("\n").find((line) => line !== "" && !line.includes("security"));
   if (!site) throw new Error("apt-get knows no archive.");
   return site;
-}
+};
 
 /** Where Debian keeps the keys of its archive, by release. */
 const keyrings = ["gpg", "pgp"].map((type) => `/usr/share/keyrings/debian-archive-keyring.${type}`);
@@ -45,7 +45,10 @@ export interface Packages {
  * Unpacks Debian packages into `folder`. Needs no root, and leaves the machine's own packages and lists alone.
  * @returns the packages' file names, such as `libx11-6_2%3a1.8.12-1_amd64.deb`
  */
-export async function unpackPackages(folder: string, { releases, whole, alone }: Packages): Promise<readonly string[]> {
+export const unpackPackages = async (
+  folder: string,
+  { releases, whole, alone }: Packages,
+): Promise<readonly string[]> => {
   const site = archiveSite(await output("apt-get", ["indextargets", "--format", "$(SITE)"]));
   const keyring = keyrings.find((file) => existsSync(file));
   const source = `deb ${keyring ? `[signed-by=${keyring}] ` : ""}${site}`;
@@ -89,4 +92,4 @@ export async function unpackPackages(folder: string, { releases, whole, alone }:
   } finally {
     await rm(state, { recursive: true, force: true });
   }
-}
+};

@@ -17,32 +17,32 @@ export const archiveVersion: string = (() => {
 })();
 
 /** Throws where the archives hold nothing that this machine can execute. */
-export function requireSupportedPlatform(platform: string = process.platform, arch: string = process.arch): void {
+export const requireSupportedPlatform = (platform: string = process.platform, arch: string = process.arch): void => {
   if (platform !== "linux" || arch !== "x64") {
     throw new Error(
       `SwiftShader and Chromium from @sparticuz/chromium ${archiveVersion} are for linux-x64, and this machine is ${platform}-${arch}.`,
     );
   }
-}
+};
 
 /** Unpacks a tar archive into `folder`; with `only`, just the files whose name it accepts. */
-export async function untar(
+export const untar = async (
   archive: Archive,
   folder: string,
   only: (name: string) => boolean = () => true,
-): Promise<void> {
+): Promise<void> => {
   await pipeline(
     createReadStream(join(packageFolder, "bin", archive)),
     createBrotliDecompress(),
     extract(folder, { ignore: (_, header) => header !== undefined && header.type === "file" && !only(header.name) }),
   );
-}
+};
 
 /** Unpacks the Chromium executable to `file`. */
-export async function unpackExecutable(archive: Archive, file: string): Promise<void> {
+export const unpackExecutable = async (archive: Archive, file: string): Promise<void> => {
   await pipeline(
     createReadStream(join(packageFolder, "bin", archive)),
     createBrotliDecompress(),
     createWriteStream(file, { mode: 0o755 }),
   );
-}
+};

@@ -5,13 +5,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The nearest folder at or above `start` that holds `pnpm-workspace.yaml`. */
-export function workspaceRoot(start: string = dirname(fileURLToPath(import.meta.url))): string {
+export const workspaceRoot = (start: string = dirname(fileURLToPath(import.meta.url))): string => {
   for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, "pnpm-workspace.yaml"))) return folder;
     if (dirname(folder) === folder)
       throw new Error(`No pnpm-workspace.yaml at or above ${start}: run inside the workspace.`);
   }
-}
+};
 
 /** Where unpacked binaries live: beside the installed packages, so that a clean install cleans them too. */
 export const cacheFolder = (): string => join(workspaceRoot(), "node_modules", ".cache", "isoflop-webgpu-env");
@@ -22,7 +22,7 @@ export const cacheFolder = (): string => join(workspaceRoot(), "node_modules", "
  * `fill` writes to a private folder which is then renamed, so that a reader never sees half of it. When two processes
  * fill at once the first rename wins and the other's copy is dropped.
  */
-export async function unpackOnce(target: string, fill: (folder: string) => Promise<void>): Promise<string> {
+export const unpackOnce = async (target: string, fill: (folder: string) => Promise<void>): Promise<string> => {
   if (existsSync(target)) return target;
   const partial = `${target}.${process.pid}.${randomUUID()}`;
   await mkdir(partial, { recursive: true });
@@ -35,4 +35,4 @@ export async function unpackOnce(target: string, fill: (folder: string) => Promi
     await rm(partial, { recursive: true, force: true });
   }
   return target;
-}
+};

@@ -5,7 +5,7 @@ import { cacheFolder, unpackOnce } from "./cache.js";
 import { fontsConfig } from "./fonts.js";
 
 /** Chromium looks for SwiftShader beside its executable; its shared libraries and a font come along. */
-async function chromiumFolder(): Promise<string> {
+const chromiumFolder = async (): Promise<string> => {
   requireSupportedPlatform();
   return unpackOnce(join(cacheFolder(), `chromium-${archiveVersion}`), async (folder) => {
     await Promise.all([
@@ -15,7 +15,7 @@ async function chromiumFolder(): Promise<string> {
       untar("fonts.tar.br", folder),
     ]);
   });
-}
+};
 
 /** WebGPU on SwiftShader inside the browser; no sandbox, because a container's root user cannot have one. */
 const launchArguments = [
@@ -36,7 +36,7 @@ const launchArguments = [
  *
  * @throws Error on a platform for which there are no binaries (anything but linux-x64).
  */
-export async function launchChromium(): Promise<Browser> {
+export const launchChromium = async (): Promise<Browser> => {
   const folder = await chromiumFolder();
   return chromium.launch({
     executablePath: join(folder, "chromium"),
@@ -49,4 +49,4 @@ export async function launchChromium(): Promise<Browser> {
       VK_ICD_FILENAMES: join(folder, "vk_swiftshader_icd.json"),
     },
   });
-}
+};

@@ -15,19 +15,19 @@ const packages = {
 const OLDEST = 26;
 
 /** Fails unless the packages hold a Mesa that is new enough. */
-export function requireMesa(files: readonly string[]): void {
+export const requireMesa = (files: readonly string[]): void => {
   const version = files.map((file) => /^mesa-vulkan-drivers_([^_]*)/.exec(file)?.[1]).find((found) => found);
   if (!(Number.parseInt(version ?? "", 10) >= OLDEST))
     throw new Error(`${packages.releases.at(-1)} has Mesa ${version ?? "none"}, and ${OLDEST} is needed.`);
-}
+};
 
 /** @throws Error where the packages hold nothing that this machine can execute. */
-export function requireLavapipePlatform(platform: string = process.platform, arch: string = process.arch): void {
+export const requireLavapipePlatform = (platform: string = process.platform, arch: string = process.arch): void => {
   if (platform !== "linux" || arch !== "x64")
     throw new Error(
       `lavapipe is unpacked from Debian's packages for linux-x64, and this machine is ${platform}-${arch}.`,
     );
-}
+};
 
 const libraries = (root: string): string => join(root, "usr", "lib", "x86_64-linux-gnu");
 const loader = (root: string): string => join(libraries(root), "ld-linux-x86-64.so.2");
@@ -37,7 +37,7 @@ const patchelf = (root: string, args: readonly string[]): Promise<string> =>
   output(loader(root), ["--library-path", libraries(root), join(root, "usr", "bin", "patchelf"), ...args]);
 
 /** Mesa, its manifest, and a Node that runs with the C library Mesa needs, for a folder that is to become `target`. */
-async function fill(folder: string, target: string): Promise<void> {
+const fill = async (folder: string, target: string): Promise<void> => {
   const root = join(folder, "root");
   requireMesa(await unpackPackages(root, packages));
   await rm(join(root, "usr", "share"), { recursive: true, force: true });
@@ -53,7 +53,7 @@ async function fill(folder: string, target: string): Promise<void> {
   await copyFile(process.execPath, node);
   const there = join(target, "root");
   await patchelf(root, ["--set-interpreter", loader(there), "--force-rpath", "--set-rpath", libraries(there), node]);
-}
+};
 
 /** How to start Node so that its only Vulkan driver is lavapipe. */
 export interface Lavapipe {
@@ -69,7 +69,7 @@ export interface Lavapipe {
  *
  * @throws Error where there is none: not linux-x64, no apt, an archive without Debian's trixie-backports or out of reach.
  */
-export async function lavapipe(): Promise<Lavapipe> {
+export const lavapipe = async (): Promise<Lavapipe> => {
   requireLavapipePlatform();
   const target = join(workspaceRoot(), ".cache", `lavapipe-node-${process.version}`);
   await unpackOnce(target, (folder) => fill(folder, target));
@@ -82,4 +82,4 @@ export async function lavapipe(): Promise<Lavapipe> {
     node,
     env: { VK_DRIVER_FILES: manifest, VK_ICD_FILENAMES: manifest, VK_LOADER_LAYERS_DISABLE: "~all~" },
   };
-}
+};

@@ -42,7 +42,7 @@ const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-E
  *
  * @throws Error naming the prefix when a mount does not begin and end with "/".
  */
-export async function serve(mounts: Mounts, options: ServeOptions = {}): Promise<LoopbackServer> {
+export const serve = async (mounts: Mounts, options: ServeOptions = {}): Promise<LoopbackServer> => {
   const folders = Object.entries(mounts).map(([prefix, folder]): [string, string] => {
     if (!/^\/(.*\/)?$/.test(prefix)) throw new Error(`Mount "${prefix}" must begin and end with "/".`);
     return [prefix, join(folder instanceof URL ? fileURLToPath(folder) : folder, sep)];
@@ -88,9 +88,9 @@ export async function serve(mounts: Mounts, options: ServeOptions = {}): Promise
         server.closeAllConnections();
       }),
   };
-}
+};
 
-async function bundle(file: string, external: string[]): Promise<Uint8Array> {
+const bundle = async (file: string, external: string[]): Promise<Uint8Array> => {
   const result = await build({
     entryPoints: [file],
     bundle: true,
@@ -105,4 +105,4 @@ async function bundle(file: string, external: string[]): Promise<Uint8Array> {
   const [output] = result.outputFiles;
   if (!output) throw new Error(`esbuild gave no output for ${file}`);
   return output.contents;
-}
+};

@@ -6,12 +6,12 @@ import { cacheFolder, unpackOnce } from "./cache.js";
 const vulkanFiles = new Set(["libvulkan.so.1", "libvk_swiftshader.so", "vk_swiftshader_icd.json"]);
 
 /** The folder that holds the Vulkan loader and SwiftShader's driver, unpacked when needed. */
-export async function swiftshaderFolder(): Promise<string> {
+export const swiftshaderFolder = async (): Promise<string> => {
   requireSupportedPlatform();
   return unpackOnce(join(cacheFolder(), `swiftshader-${archiveVersion}`), (folder) =>
     untar("swiftshader.tar.br", folder, (name) => vulkanFiles.has(name)),
   );
-}
+};
 
 /**
  * Environment variables with which a child process finds SwiftShader as its only Vulkan driver, whatever GPU or
@@ -20,7 +20,7 @@ export async function swiftshaderFolder(): Promise<string> {
  *
  * @throws Error on a platform for which there are no binaries (anything but linux-x64).
  */
-export async function swiftshaderEnv(): Promise<Record<string, string>> {
+export const swiftshaderEnv = async (): Promise<Record<string, string>> => {
   const folder = await swiftshaderFolder();
   const manifest = join(folder, "vk_swiftshader_icd.json");
   const inherited = process.env.LD_LIBRARY_PATH;
@@ -30,4 +30,4 @@ export async function swiftshaderEnv(): Promise<Record<string, string>> {
     VK_ICD_FILENAMES: manifest,
     VK_LOADER_LAYERS_DISABLE: "~all~",
   };
-}
+};

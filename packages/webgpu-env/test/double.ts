@@ -5,7 +5,7 @@ const shader = /* wgsl */ `
   }`;
 
 /** Twice the values, computed by a WGSL shader, and a description of the adapter that did it. */
-export async function double(gpu: GPU, input: readonly number[]): Promise<{ adapter: string; values: number[] }> {
+export const double = async (gpu: GPU, input: readonly number[]): Promise<{ adapter: string; values: number[] }> => {
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error("No WebGPU adapter.");
   const { vendor, architecture, device: name, description } = adapter.info;
@@ -40,4 +40,4 @@ export async function double(gpu: GPU, input: readonly number[]): Promise<{ adap
   readback.unmap();
   device.destroy();
   return { adapter: [vendor, architecture, name, description].join(" "), values };
-}
+};

@@ -21,7 +21,7 @@ export interface SheetCache {
  * byte, the encoding of the sheet of its pixels: a file that is cut short, damaged or of something else is drawn anew.
  * @throws Error when a folder that the caller named cannot be written
  */
-export async function cachedSheet({ folder: named, key, sheetOf, draw }: SheetCache): Promise<SpriteSheet> {
+export const cachedSheet = async ({ folder: named, key, sheetOf, draw }: SheetCache): Promise<SpriteSheet> => {
   const folder = named === undefined ? await ownCacheFolder().catch(goOnWithout) : named;
   if (folder === null) return sheetOf(await draw());
   const file = path.join(folder, `${key}.sheet`);
@@ -39,9 +39,9 @@ export async function cachedSheet({ folder: named, key, sheetOf, draw }: SheetCa
     );
   });
   return sheet;
-}
+};
 
-function restored(stored: Uint8Array, sheetOf: SheetCache["sheetOf"]): SpriteSheet | undefined {
+const restored = (stored: Uint8Array, sheetOf: SheetCache["sheetOf"]): SpriteSheet | undefined => {
   try {
     const sheet = sheetOf(decodeSheet(stored).pixels);
     return Buffer.compare(encodeSheet(sheet), stored) === 0 ? sheet : undefined;
@@ -49,22 +49,22 @@ function restored(stored: Uint8Array, sheetOf: SheetCache["sheetOf"]): SpriteShe
     // No sheet, or the pixels of another.
     return undefined;
   }
-}
+};
 
 let said = false;
 
 /** Says once that there is no cache. */
-function goOnWithout(cause: unknown): null {
+const goOnWithout = (cause: unknown): null => {
   const advice = "set XDG_CACHE_HOME to a folder of your own";
   if (!said) process.emitWarning(`drawings are not kept, but drawn each time: ${reasonOf(cause)}; ${advice}`);
   said = true;
   return null;
-}
+};
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 /** The bytes of a file that is no link and, where `own`, this user's. */
-async function read(file: string, own: boolean): Promise<Uint8Array | undefined> {
+const read = async (file: string, own: boolean): Promise<Uint8Array | undefined> => {
   // Windows has no such flag.
   const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   try {
@@ -73,13 +73,13 @@ async function read(file: string, own: boolean): Promise<Uint8Array | undefined>
   } finally {
     await handle.close();
   }
-}
+};
 
 const HALF = /\.sheet\.[0-9a-f-]{36}\.tmp$/;
 const LONGEST_WRITE = 3_600_000;
 
 /** Readers see the old file or the whole new one, also when the process is killed or two write at once. */
-async function writeAtomically(file: string, bytes: Uint8Array): Promise<void> {
+const writeAtomically = async (file: string, bytes: Uint8Array): Promise<void> => {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const temporary = `${file}.${randomUUID()}.tmp`;
@@ -97,14 +97,14 @@ async function writeAtomically(file: string, bytes: Uint8Array): Promise<void> {
     throw error;
   }
   await removeHalves(folder);
-}
+};
 
 /** Removes what processes that were killed had begun to write, once that was long ago. */
-async function removeHalves(folder: string): Promise<void> {
+const removeHalves = async (folder: string): Promise<void> => {
   for (const name of await readdir(folder)) {
     if (!HALF.test(name)) continue;
     const half = path.join(folder, name);
     const written = await stat(half).catch(() => undefined);
     if (written && Date.now() - written.mtimeMs > LONGEST_WRITE) await rm(half, { force: true });
   }
-}
+};

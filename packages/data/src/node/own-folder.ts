@@ -3,19 +3,19 @@ import os from "node:os";
 import path from "node:path";
 
 /** Where this system keeps the caches of this user. */
-function userCaches(): string {
+const userCaches = (): string => {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   if (XDG_CACHE_HOME !== undefined && path.isAbsolute(XDG_CACHE_HOME)) return XDG_CACHE_HOME;
   const home = os.homedir();
   if (process.platform === "win32") return LOCALAPPDATA ?? path.join(home, "AppData", "Local");
   return process.platform === "darwin" ? path.join(home, "Library", "Caches") : path.join(home, ".cache");
-}
+};
 
 /**
  * `isoflop/drawings` among this user's caches, made (for nobody else to read) where it is missing.
  * @throws Error when it cannot be made, or when another user could write to it
  */
-export async function ownCacheFolder(): Promise<string> {
+export const ownCacheFolder = async (): Promise<string> => {
   const caches = userCaches();
   const folder = path.join(caches, "isoflop", "drawings");
   for (const part of [caches, path.dirname(folder), folder])
@@ -29,7 +29,7 @@ export async function ownCacheFolder(): Promise<string> {
   if (process.platform !== "win32" && (found.mode & 0o022) !== 0)
     throw new Error(`${folder} can be written by other users: chmod 700 ${folder}`);
   return folder;
-}
+};
 
 /** Whether a file is this user's. Windows does not say. */
 export const isOwn = ({ uid }: { readonly uid: number }): boolean =>

@@ -6,7 +6,7 @@ import { loadSharp } from "./sharp.js";
 const OVERSAMPLING = 3;
 
 /** Draws the chosen icons, each trimmed of empty margins and fitted into the middle of a square cell: the pixels of their sheet. */
-export async function rasterise(set: IconSet, choices: readonly SpriteChoice[], cell: number): Promise<Uint8Array> {
+export const rasterise = async (set: IconSet, choices: readonly SpriteChoice[], cell: number): Promise<Uint8Array> => {
   const sharp = await loadSharp();
   const missing = choices.filter(({ icon }) => set.svg(icon) === undefined);
   if (missing.length > 0)
@@ -29,12 +29,12 @@ export async function rasterise(set: IconSet, choices: readonly SpriteChoice[], 
   };
   await Promise.all(choices.map(draw));
   return pixels;
-}
+};
 
-function premultiply(raw: Uint8Array, out: Uint8Array, at: number): void {
+const premultiply = (raw: Uint8Array, out: Uint8Array, at: number): void => {
   for (let i = 0; i < raw.length; i += 4) {
     const alpha = raw[i + 3]!;
     for (let c = 0; c < 3; c++) out[at + i + c] = Math.round((raw[i + c]! * alpha) / 255);
     out[at + i + 3] = alpha;
   }
-}
+};

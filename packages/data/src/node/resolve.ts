@@ -14,7 +14,7 @@ export interface InstalledPackage {
  * Finds an optional package beside this one or from the current folder, as the person who runs the program installed it.
  * @throws Error that says what to install
  */
-export async function findPackage(name: string, purpose: string): Promise<InstalledPackage> {
+export const findPackage = async (name: string, purpose: string): Promise<InstalledPackage> => {
   for (const start of [import.meta.url, pathToFileURL(path.join(process.cwd(), "package.json"))]) {
     for (const folder of createRequire(start).resolve.paths(name) ?? []) {
       const manifest = await readFile(path.join(folder, name, "package.json"), "utf8").catch(() => undefined);
@@ -24,4 +24,4 @@ export async function findPackage(name: string, purpose: string): Promise<Instal
     }
   }
   throw new Error(`${purpose} needs the npm package ${name}, which is not installed: npm install ${name}`);
-}
+};

@@ -4,7 +4,13 @@
  *
  * @param out receives the two random 32-bit words
  */
-export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number, out: Uint32Array): void {
+export const threefry2x32 = (
+  key0: number,
+  key1: number,
+  counter0: number,
+  counter1: number,
+  out: Uint32Array,
+): void => {
   const key2 = 0x1bd11bda ^ key0 ^ key1;
   let x0 = (counter0 + key0) | 0;
   let x1 = (counter1 + key1) | 0;
@@ -34,4 +40,4 @@ export function threefry2x32(key0: number, key1: number, counter0: number, count
   }
   out[0] = x0;
   out[1] = x1;
-}
+};

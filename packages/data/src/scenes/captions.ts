@@ -76,7 +76,7 @@ export class Captions {
 }
 
 /** English articles; words in -s but not -ss or -us are plurals and take none. */
-function withArticle(words: string): string {
+const withArticle = (words: string): string => {
   if (/[^su]s$/.test(words)) return words;
   return `${/^(?!uni)[aeiou]/.test(words) ? "an" : "a"} ${words}`;
-}
+};

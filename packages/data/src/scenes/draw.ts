@@ -10,19 +10,19 @@ export interface Sizes {
 }
 
 /** Sizes as parts of the image: a pair just fits side by side, and nothing is below 7 of 16 px. */
-export function sizesFor(width: number): Sizes {
+export const sizesFor = (width: number): Sizes => {
   const unit = width / 16;
   return { big: [12 * unit, 15 * unit], small: [8 * unit, 9 * unit], pair: [7 * unit, 8 * unit] };
-}
+};
 
 /** Draws the kind of a scene: a pair every second time, else one big or one small object. */
-export function drawKind(stream: Stream): SceneKind {
+export const drawKind = (stream: Stream): SceneKind => {
   const quarter = stream.below(4);
   return quarter === 0 ? "big" : quarter === 1 ? "small" : "pair";
-}
+};
 
 /** Draws all of a layout but its kind from the next values of a stream; every choice is uniform. */
-export function drawLayout(stream: Stream, sprites: Uint16Array, width: number, sizes: Sizes, out: Layout): void {
+export const drawLayout = (stream: Stream, sprites: Uint16Array, width: number, sizes: Sizes, out: Layout): void => {
   const { first, second } = out;
   out.background = stream.below(backgrounds.length);
   out.shade = (stream.uniform() * 2 - 1) * SHADE_RANGE;
@@ -44,25 +44,25 @@ export function drawLayout(stream: Stream, sprites: Uint16Array, width: number, 
     first.x = stream.below(room + 1);
     first.y = stream.below(room + 1);
   }
-}
+};
 
 /** A small object lies at the side it is said to be at, and near the middle of the other axis. */
-function drawPlace(stream: Stream, object: Placed, place: (typeof places)[number], room: number): void {
+const drawPlace = (stream: Stream, object: Placed, place: (typeof places)[number], room: number): void => {
   const slack = Math.round(room / 8);
   const gap = stream.below(slack + 1);
   const middleX = Math.floor(room / 2) + stream.between(-slack, slack);
   const middleY = Math.floor(room / 2) + stream.between(-slack, slack);
   object.x = place === "left" ? gap : place === "right" ? room - gap : middleX;
   object.y = place === "top" ? gap : place === "bottom" ? room - gap : middleY;
-}
+};
 
 /** Each object keeps to its own half along the relation's axis and stays near the middle of the other. */
-function drawPair(
+const drawPair = (
   stream: Stream,
   { where, first, second }: Layout,
   width: number,
   [low, high]: readonly [number, number],
-): void {
+): void => {
   const half = width / 2;
   const slack = width / 8;
   const relation = relations[where]!;
@@ -76,4 +76,4 @@ function drawPair(
     object.x = columns ? along : across;
     object.y = columns ? across : along;
   }
-}
+};

@@ -7,7 +7,7 @@ const HELD_OUT_SHARE = 10;
  * The sprites that only "validation-emoji" shows: those whose names hash lowest. By name and not by position or seed, so
  * that a longer selection moves few names between the splits and every seed trains on the same ones.
  */
-export function heldOutSprites(names: readonly string[]): number[] {
+export const heldOutSprites = (names: readonly string[]): number[] => {
   const ranked = names.map((name, sprite) => ({ sprite, rank: keyOf(0, `held-out/${name}`)[0] }));
   ranked.sort((a, b) => a.rank - b.rank || a.sprite - b.sprite);
   const count = Math.max(2, Math.round(names.length / HELD_OUT_SHARE));
@@ -15,4 +15,4 @@ export function heldOutSprites(names: readonly string[]): number[] {
     .slice(0, count)
     .map(({ sprite }) => sprite)
     .sort((a, b) => a - b);
-}
+};

@@ -30,10 +30,10 @@ export interface Placed {
 }
 
 /** An empty layout to be filled. */
-export function emptyLayout(): Layout {
+export const emptyLayout = (): Layout => {
   const placed = () => ({ sprite: 0, x: 0, y: 0, size: 0 });
   return { kind: "big", background: 0, shade: 0, where: 0, first: placed(), second: placed() };
-}
+};
 
 const words = new Uint32Array(2);
 
@@ -41,13 +41,11 @@ const words = new Uint32Array(2);
  * A 32-bit hash of all that a layout fixes but the shade. Threefry serves as the hash, because layouts are small numbers
  * in a grid and a weaker one would favour some places or colours.
  */
-export function layoutHash({ kind, background, where, first, second }: Layout): number {
+export const layoutHash = ({ kind, background, where, first, second }: Layout): number => {
   const scene = (kind === "big" ? 0 : kind === "small" ? 1 : 2) | (background << 2) | (where << 16);
   threefry2x32(pack(first), kind === "pair" ? pack(second) : 0, scene, 0, words);
   return words[0]!;
-}
+};
 
 /** Sixteen bits of sprite and five each of place and size, which are below 32 px. */
-function pack({ sprite, x, y, size }: Placed): number {
-  return (sprite << 15) | (x << 10) | (y << 5) | size;
-}
+const pack = ({ sprite, x, y, size }: Placed): number => (sprite << 15) | (x << 10) | (y << 5) | size;

@@ -30,7 +30,7 @@ const VISIBLE_SHARE = 0.6;
  * Which sprites can be seen on which backgrounds, `[sprite * backgrounds.length + background]`, 1 or 0: a red heart is not
  * put on red, because its caption would then describe something no one can see.
  */
-export function visibleOn(sheet: SpriteSheet): Uint8Array {
+export const visibleOn = (sheet: SpriteSheet): Uint8Array => {
   const visible = new Uint8Array(sheet.names.length * backgrounds.length);
   const area = sheet.cell * sheet.cell * 4;
   for (let sprite = 0; sprite < sheet.names.length; sprite++)
@@ -49,10 +49,10 @@ export function visibleOn(sheet: SpriteSheet): Uint8Array {
       visible[sprite * backgrounds.length + b] = opaque > 0 && seen >= VISIBLE_SHARE * opaque ? 1 : 0;
     }
   return visible;
-}
+};
 
 /** Length of a colour difference in Rec. 601 luma and chroma, chroma at reduced weight as in image coding. */
-function difference(red: number, green: number, blue: number): number {
+const difference = (red: number, green: number, blue: number): number => {
   const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
   return Math.hypot(luma, 0.6 * (blue - luma), 0.6 * (red - luma));
-}
+};

@@ -35,9 +35,7 @@ const FEWEST_SPRITES = 4;
 const MOST_DRAWS = 10_000;
 
 /** Endless scenes of the sprites of a sheet. Runs in browsers. */
-export function scenes(sheet: SpriteSheet, options: SceneOptions): DataSource<SceneSplit> {
-  return new Scenes(sheet, options);
-}
+export const scenes = (sheet: SpriteSheet, options: SceneOptions): DataSource<SceneSplit> => new Scenes(sheet, options);
 
 class Scenes implements DataSource<SceneSplit> {
   readonly name: string;

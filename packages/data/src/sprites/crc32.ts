@@ -5,8 +5,8 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** CRC-32 (ISO 3309, as in PNG and zip) of some bytes. */
-export function crc32(bytes: Uint8Array): number {
+export const crc32 = (bytes: Uint8Array): number => {
   let crc = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
-}
+};

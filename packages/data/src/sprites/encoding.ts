@@ -9,7 +9,7 @@ const HEADER_AT = MAGIC.length + 8;
  * A sheet as bytes, to be stored or fetched by a page: the magic, CRC-32 of all that follows it, the header's length (both
  * little-endian 32-bit), a JSON header (names, cell, provenance), then the raw pixels.
  */
-export function encodeSheet(sheet: SpriteSheet): Uint8Array {
+export const encodeSheet = (sheet: SpriteSheet): Uint8Array => {
   checkSheet(sheet);
   const { pixels, ...rest } = sheet;
   const header = new TextEncoder().encode(JSON.stringify(rest));
@@ -21,10 +21,10 @@ export function encodeSheet(sheet: SpriteSheet): Uint8Array {
   view.setUint32(MAGIC.length + 4, header.length, true);
   view.setUint32(MAGIC.length, crc32(bytes.subarray(MAGIC.length + 4)), true);
   return bytes;
-}
+};
 
 /** A sheet from the bytes of `encodeSheet`. @throws Error when they are not a sheet, cut short or changed */
-export function decodeSheet(bytes: Uint8Array): SpriteSheet {
+export const decodeSheet = (bytes: Uint8Array): SpriteSheet => {
   const magic = new TextDecoder().decode(bytes.subarray(0, MAGIC.length));
   if (magic !== MAGIC)
     throw new Error("sprite sheet: these bytes do not start with ISOSHEET1, they are not a sprite sheet");
@@ -40,4 +40,4 @@ export function decodeSheet(bytes: Uint8Array): SpriteSheet {
   const sheet: SpriteSheet = { ...header, pixels: new Uint8Array(bytes.subarray(pixelsAt)) };
   checkSheet(sheet);
   return sheet;
-}
+};

@@ -1,19 +1,19 @@
 import type { SpriteSheet } from "./sheet.js";
 
 /** A sheet at another cell size; each new pixel is the mean over the area it covers. */
-export function resizeSheet(sheet: SpriteSheet, cell: number): SpriteSheet {
+export const resizeSheet = (sheet: SpriteSheet, cell: number): SpriteSheet => {
   if (!Number.isInteger(cell) || cell < 1 || cell > sheet.cell)
     throw new RangeError(
       `sprite sheet: cannot resize ${sheet.cell} px sprites to ${cell} px, only to 1 … ${sheet.cell}`,
     );
   return { ...sheet, cell, pixels: resample(sheet, cell) };
-}
+};
 
 /**
  * Sprites of a sheet averaged by area, `[n, size, size, 4]`. Colours are premultiplied, so transparent pixels do not bleed.
  * Two passes, columns then rows, in double precision: the result is the same on every machine.
  */
-export function resample(sheet: SpriteSheet, size: number): Uint8Array {
+export const resample = (sheet: SpriteSheet, size: number): Uint8Array => {
   const { cell, names, pixels } = sheet;
   if (size === cell) return pixels;
   const spans = coverage(cell, size);
@@ -35,10 +35,10 @@ export function resample(sheet: SpriteSheet, size: number): Uint8Array {
     for (let i = 0; i < rows.length; i++) out[sprite * rows.length + i] = Math.round(rows[i]!);
   }
   return out;
-}
+};
 
 /** Which old pixels lie under which new ones, and by how much; the weights of a new pixel add up to 1. */
-function coverage(cell: number, size: number): { target: number; source: number; weight: number }[] {
+const coverage = (cell: number, size: number): { target: number; source: number; weight: number }[] => {
   const spans = [];
   for (let target = 0; target < size; target++) {
     // Edges in units of 1 / size of an old pixel, so that they are whole numbers.
@@ -50,4 +50,4 @@ function coverage(cell: number, size: number): { target: number; source: number;
     }
   }
   return spans;
-}
+};

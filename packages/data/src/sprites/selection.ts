@@ -4,6 +4,12 @@ export interface SpriteChoice {
   readonly name: string;
 }
 
+const parse = (list: string): readonly SpriteChoice[] =>
+  list.split(/\s+/).map((entry) => {
+    const [icon, name] = entry.split("=") as [string, string?];
+    return { icon, name: name ?? icon };
+  });
+
 /**
  * Base emoji that a person can name at 8 px by shape and colour: no people, flags, signs, thin tools or near-duplicates.
  * Every key exists in the Noto, Twemoji and Fluent sets, so the same captions can be drawn in another art style.
@@ -43,10 +49,3 @@ export const emojiCategories = {
 
 /** All of the documented selection, in a fixed order: the default material of emoji scenes. */
 export const emojiSelection: readonly SpriteChoice[] = Object.values(emojiCategories).flat();
-
-function parse(list: string): readonly SpriteChoice[] {
-  return list.split(/\s+/).map((entry) => {
-    const [icon, name] = entry.split("=") as [string, string?];
-    return { icon, name: name ?? icon };
-  });
-}

@@ -22,7 +22,7 @@ const CELL = 32;
 const SAMPLES = 8;
 
 /** Eight shapes in eight colours, drawn by formula: sprites that need no file, no package and no network. */
-export function shapeSheet(): SpriteSheet {
+export const shapeSheet = (): SpriteSheet => {
   const names = Object.keys(shapes).flatMap((shape) => backgrounds.map(({ name }) => `${name} ${shape}`));
   const pixels = new Uint8Array(names.length * CELL * CELL * 4);
   let at = 0;
@@ -40,15 +40,13 @@ export function shapeSheet(): SpriteSheet {
     pixels,
     provenance: { name: "shapes", package: null, licence: "MIT", files: [], renderer: "formula", pixelsSha256: null },
   };
-}
+};
 
 /** Endless scenes of coloured shapes, such as "a red circle left of a blue square on a white background". */
-export function shapeScenes(options: SceneOptions): DataSource<SceneSplit> {
-  return scenes(shapeSheet(), options);
-}
+export const shapeScenes = (options: SceneOptions): DataSource<SceneSplit> => scenes(shapeSheet(), options);
 
 /** The share of every pixel, `[CELL, CELL]`, that a shape covers. */
-function coverage(inside: Inside): Float64Array {
+const coverage = (inside: Inside): Float64Array => {
   const covered = new Float64Array(CELL * CELL);
   const side = CELL * SAMPLES;
   const toUnit = (sample: number) => (2 * (sample + 0.5)) / side - 1;
@@ -57,4 +55,4 @@ function coverage(inside: Inside): Float64Array {
       if (inside(toUnit(x), toUnit(y)))
         covered[Math.floor(y / SAMPLES) * CELL + Math.floor(x / SAMPLES)]! += SAMPLES ** -2;
   return covered;
-}
+};

@@ -12,7 +12,7 @@ export interface SpriteSheet {
 }
 
 /** @throws Error when the parts of a sheet do not fit together */
-export function checkSheet(sheet: SpriteSheet): void {
+export const checkSheet = (sheet: SpriteSheet): void => {
   const { names, cell, pixels } = sheet;
   if (!Number.isInteger(cell) || cell < 1)
     throw new Error(`sprite sheet: cell is ${cell}, it must be a whole number of pixels`);
@@ -21,10 +21,10 @@ export function checkSheet(sheet: SpriteSheet): void {
       `sprite sheet: ${pixels.length} pixel bytes, but ${names.length} sprites of ${cell} px need ${names.length * cell * cell * 4}`,
     );
   if (new Set(names).size !== names.length) throw new Error("sprite sheet: two sprites have the same name");
-}
+};
 
 /** The sheet with only the named sprites, in the given order: a small sheet for a browser page or a test. */
-export function selectSprites(sheet: SpriteSheet, names: readonly string[]): SpriteSheet {
+export const selectSprites = (sheet: SpriteSheet, names: readonly string[]): SpriteSheet => {
   const bytes = sheet.cell * sheet.cell * 4;
   const pixels = new Uint8Array(names.length * bytes);
   names.forEach((name, i) => {
@@ -33,4 +33,4 @@ export function selectSprites(sheet: SpriteSheet, names: readonly string[]): Spr
     pixels.set(sheet.pixels.subarray(from * bytes, (from + 1) * bytes), i * bytes);
   });
   return { names: [...names], cell: sheet.cell, pixels, provenance: sheet.provenance };
-}
+};

@@ -5,7 +5,7 @@ import { count, positives, range, whole } from "../input/numbers.js";
 import { jsonOption, quantityOption, reportOption, tableOptions } from "../input/options.js";
 import { comparisonText } from "../output/comparison.js";
 import { emit } from "../output/emit.js";
-import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
+import { type ReportChoices, reportOutput } from "../output/report-output.js";
 
 type Options = CompareChoices & { readonly json?: boolean } & ReportChoices;
 
@@ -16,7 +16,7 @@ Each file is a table of runs, from which the law of the optimal loss is made as 
 Example:
   isoflop compare baseline.csv ours.csv --columns C=flops,N=params,loss=val_loss --at 1e20,1e21`;
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   reportOption(
     jsonOption(
       tableOptions(
@@ -51,4 +51,4 @@ export function configure(command: Command): void {
         await writeComparisonReport(report, document);
       }
     });
-}
+};

@@ -6,7 +6,7 @@ import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "
 import { loadRuns, type RunInput } from "../input/runs.js";
 import { emit } from "../output/emit.js";
 import { isoFlopText } from "../output/isoflop.js";
-import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
+import { type ReportChoices, reportOutput } from "../output/report-output.js";
 
 type Options = RunInput & IsoFlopChoices & { readonly json?: boolean } & ReportChoices;
 
@@ -17,7 +17,7 @@ there is a law; with fewer, exit status 4.
 Example:
   isoflop fit isoflop --input runs.csv --columns C=flops,N=params,D=tokens,loss=val_loss --bootstrap 1000`;
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   reportOption(quantityOption(jsonOption(runOptions(command))))
     .addOption(new Option("--x <axis>", "the axis on which the minimum is sought").choices(["N", "D"]).default("N"))
     .addOption(new Option("--loss <scale>", "fit the loss or its logarithm").choices(["raw", "log"]).default("raw"))
@@ -49,7 +49,7 @@ export function configure(command: Command): void {
       }
       requireSound(document);
     });
-}
+};
 
 export const intervalOption = (): Option =>
   new Option("--interval <kind>", "kind of bootstrap interval").choices(["percentile", "bca"]).default("percentile");

@@ -5,7 +5,7 @@ import { columnMap } from "../input/columns.js";
 import { jsonOption, reportOption, skipOption, tableOptions } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { lawText } from "../output/law.js";
-import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
+import { type ReportChoices, reportOutput } from "../output/report-output.js";
 
 type Options = PointInput & LawChoices & { readonly json?: boolean } & ReportChoices;
 
@@ -20,7 +20,7 @@ listed.
 Example:
   isoflop fit law --input optima.csv --columns x=C,y=loss --form saturating`;
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   reportOption(
     jsonOption(
       skipOption(
@@ -46,4 +46,4 @@ export function configure(command: Command): void {
       }
       requireSound(document);
     });
-}
+};

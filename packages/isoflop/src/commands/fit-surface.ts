@@ -6,7 +6,7 @@ import { count, positive, whole } from "../input/numbers.js";
 import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../input/options.js";
 import { loadRuns, type RunInput } from "../input/runs.js";
 import { emit } from "../output/emit.js";
-import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
+import { type ReportChoices, reportOutput } from "../output/report-output.js";
 import { surfaceText } from "../output/surface.js";
 import { intervalOption } from "./fit-isoflop.js";
 
@@ -25,7 +25,7 @@ ${rowsHelp}
 Example:
   isoflop fit surface --input runs.csv --columns C=flops,N=params,loss=val_loss --drop-highest-loss 5 --bootstrap 1000`;
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   surfaceOptions(reportOption(quantityOption(jsonOption(runOptions(command)))))
     .addOption(
       new Option("--starts <where>", "starting points: from the data, or the 4,500 of Hoffmann et al.")
@@ -57,7 +57,7 @@ export function configure(command: Command): void {
       }
       requireSound(document);
     });
-}
+};
 
 /** Form and objective: what a surface is fitted with wherever one is. */
 export const surfaceOptions = (command: Command): Command =>

@@ -13,7 +13,7 @@ import { CliError, exitCodes } from "../exit.js";
 import { readRecord, shown } from "../input/file.js";
 import { jsonOption, reportOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
-import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
+import { type ReportChoices, reportOutput } from "../output/report-output.js";
 import { versions } from "../versions.js";
 
 interface Options extends ReportChoices {
@@ -31,7 +31,7 @@ A config is the JSON record that @isoflop/dit builds a model from.
 Example:
   isoflop flops DiT-XL/2 --convention paper2023`;
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   reportOption(jsonOption(command.argument("<model>", "preset, ladder size, or config.json")))
     .addOption(
       new Option("--convention <name>", "what counts as work").choices(Object.keys(conventions)).default("exact"),
@@ -48,9 +48,9 @@ export function configure(command: Command): void {
         await writeFlopsReport(report, model, counted);
       }
     });
-}
+};
 
-function modelOf(model: string): { readonly config: DitConfig; readonly origin?: string } {
+const modelOf = (model: string): { readonly config: DitConfig; readonly origin?: string } => {
   if (Object.hasOwn(presets, model)) return { config: presets[model as PresetName] };
   const size = paperLadder.find(({ name }) => name === model);
   if (size) return { config: size.config };
@@ -60,13 +60,13 @@ function modelOf(model: string): { readonly config: DitConfig; readonly origin?:
   // Keys and values are checked where they are counted.
   const config = readRecord(model, "a config; expected an object with image, patch, width, depth, heads, …");
   return { config: config as unknown as DitConfig, origin: model };
-}
+};
 
-function within<T>(file: string, count: () => T): T {
+const within = <T>(file: string, count: () => T): T => {
   try {
     return count();
   } catch (error) {
     if ((error as Error).name !== "FlopsError") throw error;
     throw new CliError(exitCodes.input, `${shown(file)}: ${(error as Error).message}`, { cause: error });
   }
-}
+};

@@ -5,7 +5,7 @@ import { jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { versions } from "../versions.js";
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   jsonOption(command).action(async (options: { readonly json?: boolean }) => {
     const device = await createDevice();
     const document = {
@@ -30,4 +30,4 @@ export function configure(command: Command): void {
       return rows.map(([name, value]) => `${name!.padEnd(16)}  ${value}`).join("\n");
     });
   });
-}
+};

@@ -4,7 +4,7 @@ import { count, positive, range } from "../input/numbers.js";
 import { jsonOption, reportOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { planText } from "../output/plan.js";
-import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
+import { type ReportChoices, reportOutput } from "../output/report-output.js";
 import { type PlanChoices, planFrom } from "../plan/plan.js";
 
 type Options = PlanChoices & { readonly json?: boolean } & ReportChoices;
@@ -18,7 +18,7 @@ Example:
   isoflop fit surface --input runs.csv --bootstrap 1000 --json > fit.json
   isoflop plan-next fit.json --allowance 1e20 --target 1e22 --quantity N --posterior bootstrap`;
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   reportOption(jsonOption(fitSourceOptions(command, ["surface"])))
     .requiredOption("--allowance <FLOPs>", "compute to spend, in all", positive)
     .requiredOption("--target <C>", "compute of the extrapolation that is to become certain", positive)
@@ -48,4 +48,4 @@ export function configure(command: Command): void {
         await writePlanReport(report, fit, document, loaded);
       }
     });
-}
+};

@@ -23,7 +23,7 @@ Examples:
   isoflop plan
   isoflop plan --preset paper --mfu 0.35 --json`;
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   jsonOption(dataOption(conditioningOption(presetOption(command)), "emoji"))
     .option("--seed <n>", "of weights, noise and order", whole, 0)
     .option("--batch <images>", "paper: images per step", count, 1024)
@@ -41,7 +41,7 @@ export function configure(command: Command): void {
       const document = await gridOf({ ...presets[preset]!, conditioning }, data, seed);
       await emit(json, document, () => gridText(document));
     });
-}
+};
 
 export const presetOption = (command: Command): Command =>
   command.addOption(

@@ -5,7 +5,7 @@ import { positive, positives } from "../input/numbers.js";
 import { jsonOption, quantityOption, reportOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { predictionText } from "../output/prediction.js";
-import { type ReportChoices, reportOutput } from "../output/reportOutput.js";
+import { type ReportChoices, reportOutput } from "../output/report-output.js";
 import { type PredictChoices, predict } from "../predict/predict.js";
 
 type Options = FitSource & PredictChoices & { readonly json?: boolean } & ReportChoices;
@@ -23,7 +23,7 @@ Examples:
   isoflop fit isoflop --input runs.csv --json > fit.json && isoflop predict fit.json --at 1.5e21
   isoflop predict --input runs.csv --method surface --reach 2.1`;
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   reportOption(quantityOption(jsonOption(fitSourceOptions(command, ["isoflop", "surface"]))))
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)
@@ -41,4 +41,4 @@ export function configure(command: Command): void {
       }
       requireSound(document);
     });
-}
+};

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { forceOption, jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { note } from "../output/printable.js";
-import { checkStudyFiles } from "../output/studyFiles.js";
+import { checkStudyFiles } from "../output/study-files.js";
 
 const help = `
 The folder is that of "isoflop reproduce", finished or not, or any in which "isoflop train" has put runs: then what is done so far is
@@ -11,7 +11,7 @@ fitted and shown. Numbers of a finished study are those of its summary.json; not
 Example:
   isoflop report runs/quick`;
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   forceOption(jsonOption(command.argument("<folder>", "folder of a study, or of runs")))
     .addHelpText("after", help)
     .action(async (folder: string, { json, force }: { readonly json?: boolean; readonly force?: boolean }) => {
@@ -26,4 +26,4 @@ export function configure(command: Command): void {
         () => `${studyTables(study)}\n\nwritten: ${files[0]}`,
       );
     });
-}
+};

@@ -6,7 +6,7 @@ import { count, share, whole } from "../input/numbers.js";
 import { conditioningOption, dataOption, deviceOption, forceOption, jsonOption } from "../input/options.js";
 import { emit } from "../output/emit.js";
 import { note, printable } from "../output/printable.js";
-import { checkStudyFiles } from "../output/studyFiles.js";
+import { checkStudyFiles } from "../output/study-files.js";
 import { presetOption } from "./plan.js";
 
 interface Options {
@@ -36,7 +36,7 @@ Examples:
   isoflop reproduce --conditioning crossAttention && isoflop compare runs/quick runs/quick-crossAttention
   isoflop reproduce --preset laptop --device webgpu --data cifar10 --seed 1 --json > summary.json`;
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   forceOption(jsonOption(dataOption(deviceOption(conditioningOption(presetOption(command))), "emoji")))
     .option("--seed <n>", "of weights, noise and order", whole, 0)
     .option("--out <folder>", "where runs, figures and report go (default: runs/PRESET, or runs/PRESET-CONDITIONING)")
@@ -45,9 +45,9 @@ export function configure(command: Command): void {
     .option("--mfu <share>", "paper: expected share of a device's peak FLOP/s", share, 0.4)
     .addHelpText("after", help)
     .action((options: Options) => (options.preset === "paper" ? paper(options) : study(options)));
-}
+};
 
-async function study({ preset: name, data, device, conditioning, seed, out, json, force }: Options): Promise<void> {
+const study = async ({ preset: name, data, device, conditioning, seed, out, json, force }: Options): Promise<void> => {
   const usual = conditioning === "inContext";
   const folder = out ?? join("runs", usual ? name : `${name}-${conditioning}`);
   checkStudyFiles(folder, force);
@@ -68,9 +68,9 @@ async function study({ preset: name, data, device, conditioning, seed, out, json
   const { curves: _, samples: __, ...summary } = result;
   const pages = files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
   await emit(json, summary, () => `\n${studyTables(result)}\n\nwritten: ${pages}`);
-}
+};
 
-async function paper({ train, batch, mfu, json }: Options): Promise<void> {
+const paper = async ({ train, batch, mfu, json }: Options): Promise<void> => {
   const { paperGrid } = await import("../grid/paper.js");
   const document = paperGrid({ batch, mfu });
   if (train) {
@@ -81,4 +81,4 @@ async function paper({ train, batch, mfu, json }: Options): Promise<void> {
   }
   const { paperText } = await import("../output/grid.js");
   await emit(json, document, () => `${paperText(document)}\n\nNothing was trained.`);
-}
+};

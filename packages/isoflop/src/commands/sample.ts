@@ -30,7 +30,7 @@ articles are read over. Writes the pictures as PNG and how they came about as JS
 Example:
   isoflop sample runs/quick --caption "a taco left of a rocket on a purple background" --caption "a sun" --guidance 3`;
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   forceOption(jsonOption(deviceOption(command.argument("<run>", "folder of a run or of a study, or a checkpoint"))))
     .option("--caption <text>", "what to draw; may be given several times (default: validation captions)", several)
     .option("--count <n>", "pictures where no caption is given, drawn all at once", countUpTo(4096), 16)
@@ -83,10 +83,10 @@ export function configure(command: Command): void {
         () => `${plural(captions.length, "picture")} of run ${model.run}: ${png}, ${json}`,
       );
     });
-}
+};
 
 /** The two files, checked before anything is drawn. A checkpoint is read as a pair of files too. */
-function outputsOf(path: string, { out, force }: Pick<Options, "out" | "force">) {
+const outputsOf = (path: string, { out, force }: Pick<Options, "out" | "force">) => {
   const png = /\.png$/i.test(out) ? out : `${out}.png`;
   const json = png.replace(/\.png$/i, ".json");
   const pair = /^(.*)\.(?:json|safetensors)$/.exec(path)?.[1];
@@ -98,6 +98,6 @@ function outputsOf(path: string, { out, force }: Pick<Options, "out" | "force">)
     pictures: outputFile(png, { ...choices, isOurs: isOurPicture }),
     about: outputFile(json, { ...choices, isOurs: isOurDocument("sample") }),
   };
-}
+};
 
 const several = (text: string, earlier: readonly string[] = []): readonly string[] => [...earlier, text];

@@ -42,7 +42,7 @@ Examples:
   isoflop train --width 16 --steps 400 --learning-rate 0.01 --data shapes
   isoflop train spec.json --seed 2 --json`;
 
-export function configure(command: Command): void {
+export const configure = (command: Command): void => {
   jsonOption(dataOption(deviceOption(command.argument("[spec.json]", 'the spec; "-" reads standard input'))))
     .addOption(new Option("--image <pixels>", "pixels per side (default: 16)").choices(["16", "32"]))
     .option("--width <n>", "width of the model, a multiple of 8", count)
@@ -79,12 +79,12 @@ export function configure(command: Command): void {
         return `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps: ${num(params, 4)} parameters, ${num(tokens, 4)} tokens, ${num(flops, 4)} FLOPs, ${seconds.toFixed(1)} s\n${folder}\n\nisoflop sample ${folder}`;
       });
     });
-}
+};
 
 type Loose = Readonly<Record<string, unknown>>;
 
 /** The spec with what the options say in place of what the file says. */
-function withOptions(spec: Loose, options: Options): Loose {
+const withOptions = (spec: Loose, options: Options): Loose => {
   const { width, depth, heads, patch, data, image, seed, learningRate, validationImages } = options;
   const { steps, budget, batch, captionDropout } = options;
   // One of the two replaces both: they decide each other.
@@ -98,7 +98,7 @@ function withOptions(spec: Loose, options: Options): Loose {
     ...merged(spec, "optimizer", { learningRate }),
     ...merged(spec, "validation", { images: validationImages }),
   };
-}
+};
 
 const defined = (record: Loose): Loose =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
@@ -112,7 +112,7 @@ const merged = (spec: Loose, key: string, options: Loose): Loose => {
 };
 
 /** Errors of a spec name the file it came from. */
-async function named<T>(file: string | undefined, work: () => Promise<T>): Promise<T> {
+const named = async <T>(file: string | undefined, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
@@ -120,4 +120,4 @@ async function named<T>(file: string | undefined, work: () => Promise<T>): Promi
     const ofSpec = ["CliError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(name);
     throw ofSpec && file !== undefined ? inputError(`${shown(file)}: ${message}`) : error;
   }
-}
+};

@@ -45,7 +45,7 @@ export interface ComparisonDocument extends LawComparison {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export function compare(fileA: string, fileB: string, choices: CompareChoices): ComparisonDocument {
+export const compare = (fileA: string, fileB: string, choices: CompareChoices): ComparisonDocument => {
   const { columns, columnsB = columns, law, draws, seed, range } = choices;
   const a = sideOf(fileA, columns, choices);
   const b = sideOf(fileB, columnsB, choices);
@@ -62,10 +62,10 @@ export function compare(fileA: string, fileB: string, choices: CompareChoices): 
     choices: { ...(quantity !== undefined && { quantity }), law, draws, seed },
     versions: versions("@isoflop/scaling"),
   };
-}
+};
 
 /** A loss against a metric, or two metrics, say nothing of each other. */
-function sameQuantity(sides: Readonly<Record<string, Side>>, asked: string | undefined): string | undefined {
+const sameQuantity = (sides: Readonly<Record<string, Side>>, asked: string | undefined): string | undefined => {
   let wanted = asked;
   for (const [file, { quantity }] of Object.entries(sides)) {
     if (quantity === undefined) continue;
@@ -73,21 +73,21 @@ function sameQuantity(sides: Readonly<Record<string, Side>>, asked: string | und
     if (quantity !== wanted) throw usageError(`${shown(file)} is a law of ${quantity}; expected one of ${wanted}`);
   }
   return wanted;
-}
+};
 
-function sideOf(file: string, columns: ColumnMap | undefined, choices: CompareChoices): Side {
+const sideOf = (file: string, columns: ColumnMap | undefined, choices: CompareChoices): Side => {
   const { law, format, quantity } = choices;
   const { text } = readInput(file);
   if (looksLikeFit(text)) return sideOfFit(parseFit(text, file), file, law);
   const what = quantity === undefined ? {} : { quantity };
   const loaded = loadRuns({ input: file, ...(columns && { columns }), ...(format && { format }), ...what });
   return sideOfFit(fitIsoFlop(loaded, what), file, law);
-}
+};
 
 /** A floor at zero is a power law; any other caveat leaves nothing to draw from. */
 const comparable = (status: string): boolean => status === "converged" || status === "bound";
 
-function sideOfFit(fit: FitDocument, file: string, form: "power" | "saturating"): Side {
+const sideOfFit = (fit: FitDocument, file: string, form: "power" | "saturating"): Side => {
   if (fit.command === "fit surface") {
     throw usageError(`${shown(file)} is a fit surface; compare takes a table of runs, a fit isoflop or a fit law`);
   }
@@ -106,4 +106,4 @@ function sideOfFit(fit: FitDocument, file: string, form: "power" | "saturating")
   const points = { C: interior.map(({ C }) => C), loss: interior.map(({ optimum }) => optimum.loss.value) };
   const { quantity } = fit.choices;
   return { input: fit.input, quantity, law, largest: largest(points.C), points };
-}
+};

@@ -61,7 +61,7 @@ const logCoefficient =
  * @param C a compute amid the data, where the optimum is evaluated
  * @param k of C = k·N·D
  */
-export function allocationLaws(fit: SurfaceFit, C: number, k: number): AllocationLaws | undefined {
+export const allocationLaws = (fit: SurfaceFit, C: number, k: number): AllocationLaws | undefined => {
   if (!optimalAllocation(fit, C).ok) return undefined;
   const law = (name: "N" | "D" | "loss"): AllocationLaw => {
     const log = deltaMethod(fit, logCoefficient(name, C, k));
@@ -74,7 +74,7 @@ export function allocationLaws(fit: SurfaceFit, C: number, k: number): Allocatio
     };
   };
   return { N: law("N"), D: law("D"), loss: { ...law("loss"), floor: floorOf(fit) } };
-}
+};
 
 /** The same numbers, for a bootstrap. */
 export const allocationStatistics = (C: number, k: number): Readonly<Record<string, Statistic>> =>

@@ -40,26 +40,26 @@ export const pointsOf = ({ runs, dropped, otherLabels }: LoadedRuns, refused: re
 const commands: readonly string[] = ["fit isoflop", "fit surface", "fit law"] satisfies FitDocument["command"][];
 
 /** Whether a text is a saved fit and not a table of runs. */
-export function looksLikeFit(text: string): boolean {
+export const looksLikeFit = (text: string): boolean => {
   if (!/^\uFEFF?\s*\{/.test(text)) return false;
   try {
     return isFit(fromJson(text.replace(/^\uFEFF/, "")));
   } catch {
     return false;
   }
-}
+};
 
 const isFit = (value: unknown): value is FitDocument =>
   commands.includes((value as { readonly command?: string } | null)?.command ?? "");
 
 /** Reads what `isoflop fit … --json` printed. */
-export function readFit(file: string): FitDocument {
+export const readFit = (file: string): FitDocument => {
   const { text } = readInput(file);
   return parseFit(text, file);
-}
+};
 
 /** @throws CliError when the text is no fit, naming the first field that is not what it must be. */
-export function parseFit(text: string, file: string): FitDocument {
+export const parseFit = (text: string, file: string): FitDocument => {
   let value: unknown;
   try {
     value = fromJson(text.replace(/^\uFEFF/, ""));
@@ -78,9 +78,9 @@ export function parseFit(text: string, file: string): FitDocument {
     );
   }
   return value;
-}
+};
 
 /** Ends the command with the status of an unsound fit, after its numbers have been printed. */
-export function requireSound({ status, message }: Pick<FitHead<string>, "status" | "message">): void {
+export const requireSound = ({ status, message }: Pick<FitHead<string>, "status" | "message">): void => {
   if (status !== "converged") throw unsound(`${status}: ${message ?? "the fit is not sound"}`);
-}
+};

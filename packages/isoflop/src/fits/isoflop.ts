@@ -57,7 +57,7 @@ export interface IsoFlopDocument extends FitHead<"fit isoflop"> {
 }
 
 /** Groups runs by compute, finds each budget's optimum and the laws through the optima. */
-export function fitIsoFlop(loaded: LoadedRuns, choices: IsoFlopChoices = {}): IsoFlopDocument {
+export const fitIsoFlop = (loaded: LoadedRuns, choices: IsoFlopChoices = {}): IsoFlopDocument => {
   const options: IsoFlopOptions = {
     ...(choices.x && { axis: choices.x }),
     ...(choices.loss && { scale: choices.loss }),
@@ -90,9 +90,9 @@ export function fitIsoFlop(loaded: LoadedRuns, choices: IsoFlopChoices = {}): Is
     input: loaded.origin,
     versions: versions("@isoflop/scaling"),
   };
-}
+};
 
-function resampled({ runs }: LoadedRuns, options: IsoFlopOptions, choices: IsoFlopChoices, resamples: number) {
+const resampled = ({ runs }: LoadedRuns, options: IsoFlopOptions, choices: IsoFlopChoices, resamples: number) => {
   const { onProgress, end } = progress("bootstrap");
   const { resample, interval, seed = 0 } = choices;
   const outcome = bootstrapIsoFlop(runs, {
@@ -105,19 +105,20 @@ function resampled({ runs }: LoadedRuns, options: IsoFlopOptions, choices: IsoFl
   });
   end();
   return { ...outcome, seed };
-}
+};
 
-function summarise(profile: BudgetProfile): Summarised<BudgetProfile> {
+const summarise = (profile: BudgetProfile): Summarised<BudgetProfile> => {
   const { parabola, ...rest } = profile;
   return parabola ? { ...rest, parabola: { N: brief(parabola.N), D: brief(parabola.D) } } : rest;
-}
+};
 
-function brief({ residuals, leverages: _, ...rest }: Parabola): ParabolaSummary {
-  return { ...rest, objective: residuals.reduce((sum, r) => sum + r * r, 0) };
-}
+const brief = ({ residuals, leverages: _, ...rest }: Parabola): ParabolaSummary => ({
+  ...rest,
+  objective: residuals.reduce((sum, r) => sum + r * r, 0),
+});
 
 /** Rows that enter no law, each with the reason of its budget. */
-function refusedRows({ runs }: LoadedRuns, fit: IsoFlop): Dropped[] {
+const refusedRows = ({ runs }: LoadedRuns, fit: IsoFlop): Dropped[] => {
   const { tolerance, budgets } = fit.choices;
   const refused = groupByBudget(runs, tolerance, budgets).flatMap((budget, b) => {
     const profile = fit.budgets[b]!;
@@ -129,10 +130,10 @@ function refusedRows({ runs }: LoadedRuns, fit: IsoFlop): Dropped[] {
     ...refused,
     ...fit.unassigned.map(({ row, C }): Dropped => ({ row: row!, reason: "no-budget", message: `C = ${C} is ${far}` })),
   ];
-}
+};
 
 /** The library's fit again, for predictions. Residuals are not saved, and predictions do not read them. */
-export function isoFlopOf(document: IsoFlopDocument): IsoFlop {
+export const isoFlopOf = (document: IsoFlopDocument): IsoFlop => {
   const { laws, budgets, droppedBudgets, noise, choices } = document;
   const whole = (parabola: ParabolaSummary): Parabola => ({ ...parabola, residuals: [], leverages: [] });
   return {
@@ -150,4 +151,4 @@ export function isoFlopOf(document: IsoFlopDocument): IsoFlop {
     noise,
     choices,
   };
-}
+};

@@ -54,7 +54,7 @@ export interface LoadedPoints extends Points {
 }
 
 /** @throws CliError with the file, the row and the column of what cannot be read. */
-export function loadPoints({ input, columns = {}, format, skipBadRows }: PointInput): LoadedPoints {
+export const loadPoints = ({ input, columns = {}, format, skipBadRows }: PointInput): LoadedPoints => {
   for (const field of Object.keys(columns)) {
     if (field !== "x" && field !== "y") throw usageError(`--columns has "${field}"; expected x=… and y=…`);
   }
@@ -64,10 +64,10 @@ export function loadPoints({ input, columns = {}, format, skipBadRows }: PointIn
   );
   if (points.x.length === 0) throw inputError(`${shown(origin.file)}: there is no row that can be used`);
   return { ...points, origin };
-}
+};
 
 /** Fits y(x). */
-export function fitLaw({ x, y, dropped, origin }: LoadedPoints, choices: LawChoices = {}): LawDocument {
+export const fitLaw = ({ x, y, dropped, origin }: LoadedPoints, choices: LawChoices = {}): LawDocument => {
   const { form = "power" } = choices;
   const outcome = fitted(x, y, form, choices);
   const head = {
@@ -84,19 +84,19 @@ export function fitLaw({ x, y, dropped, origin }: LoadedPoints, choices: LawChoi
   // A saturating law states half the sum, as the literature on it does.
   const value = outcome.kind === "saturating" ? 2 * outcome.objective : outcome.sumOfSquares;
   return { ...head, ok: true, status, message, fit: outcome, objective: { name, value } };
-}
+};
 
-function fitted(
+const fitted = (
   x: readonly number[],
   y: readonly number[],
   form: "power" | "saturating" | "bnsl",
   choices: LawChoices,
-): Outcome<Law> {
+): Outcome<Law> => {
   if (form === "saturating") return saturatingLaw(x, y, { residuals: choices.residuals ?? "log" });
   if (choices.residuals === "raw") throw usageError(`--residuals raw is for --form saturating, not ${form}`);
   if (form === "power") return powerLaw(x, y);
   return brokenLaw(x, y, { breaks: choices.breaks === "2" ? 2 : 1 });
-}
+};
 
 const meanings: Readonly<Record<Exclude<SaturatingLaw["status"] | BrokenLaw["status"], "converged">, string>> = {
   bound: "the best floor is zero: these points show no floor",
@@ -104,20 +104,20 @@ const meanings: Readonly<Record<Exclude<SaturatingLaw["status"] | BrokenLaw["sta
   "stopped-early": "the search stopped before it converged",
 };
 
-function statusOf(law: Law): Pick<LawDocument, "status" | "message"> {
+const statusOf = (law: Law): Pick<LawDocument, "status" | "message"> => {
   if (law.kind === "power") {
     if (law.degreesOfFreedom > 0) return { status: "converged" };
     return { status: "too-few-points", message: "two points fix a power law and say nothing of its error" };
   }
   return law.status === "converged" ? { status: "converged" } : { status: law.status, message: meanings[law.status] };
-}
+};
 
 /** Puts the file's name before what is wrong in it. */
-function within<T>(file: string, read: () => T): T {
+const within = <T>(file: string, read: () => T): T => {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof CliError || error instanceof ScalingError)) throw error;
     throw new CliError(exitCodes.input, `${shown(file)}: ${error.message}`, { cause: error });
   }
-}
+};

@@ -29,7 +29,7 @@ export interface Source {
   readonly loaded?: LoadedRuns;
 }
 
-export async function sourceFrom(file: string | undefined, options: FitSource): Promise<Source> {
+export const sourceFrom = async (file: string | undefined, options: FitSource): Promise<Source> => {
   const { input, method = "surface" } = options;
   if (file !== undefined && input !== undefined)
     throw usageError("a saved fit and --input are given; expected one of them");
@@ -38,4 +38,4 @@ export async function sourceFrom(file: string | undefined, options: FitSource): 
   const loaded = loadRuns({ ...options, input });
   const choices = options.quantity === undefined ? {} : { quantity: options.quantity };
   return { fit: method === "isoflop" ? fitIsoFlop(loaded, choices) : await fitSurface(loaded, choices), loaded };
-}
+};

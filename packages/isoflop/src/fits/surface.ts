@@ -102,7 +102,7 @@ interface SurfaceResamples {
 /** Fewer starts or resamples than this are done before threads have started. */
 const WORTH_THREADS = 100;
 
-export async function fitSurface(all: LoadedRuns, choices: SurfaceChoices = {}): Promise<SurfaceDocument> {
+export const fitSurface = async (all: LoadedRuns, choices: SurfaceChoices = {}): Promise<SurfaceDocument> => {
   const { bootstrap = 0, starts, quantity = LOSS } = choices;
   const loaded = ofQuantity(all, quantity);
   const threads = bootstrap >= WORTH_THREADS || starts === "hoffmann";
@@ -125,9 +125,9 @@ export async function fitSurface(all: LoadedRuns, choices: SurfaceChoices = {}):
     fit: numbersOf(outcome, loaded.runs, choices),
     ...(bootstrap > 0 && { bootstrap: await resampled(outcome, loaded.runs, choices, executor) }),
   };
-}
+};
 
-async function fitted(runs: readonly Run[], choices: SurfaceChoices, executor: Executor | undefined) {
+const fitted = async (runs: readonly Run[], choices: SurfaceChoices, executor: Executor | undefined) => {
   const { onProgress, end } = progress("fit");
   const { form, objective, delta, starts } = choices;
   const outcome = await surfaceAsync(runs, {
@@ -140,9 +140,9 @@ async function fitted(runs: readonly Run[], choices: SurfaceChoices, executor: E
   });
   end();
   return outcome;
-}
+};
 
-function numbersOf(fit: SurfaceFit, runs: readonly Run[], { biasAt }: SurfaceChoices): SurfaceNumbers {
+const numbersOf = (fit: SurfaceFit, runs: readonly Run[], { biasAt }: SurfaceChoices): SurfaceNumbers => {
   const { parameters } = fit;
   const exponents = Object.entries(parameters).filter(([name]) => isExponent(name));
   const coefficients = Object.entries(parameters).filter(([name]) => !isExponent(name));
@@ -171,10 +171,10 @@ function numbersOf(fit: SurfaceFit, runs: readonly Run[], { biasAt }: SurfaceCho
     lackOfFit: lackOf(fit, runs),
     ...(biasAt !== undefined && { approach2Bias: biasOf(fit, runs, biasAt) }),
   };
-}
+};
 
 /** Of least squares only, on the scale that was squared; known errors count where they are alike, as no run was weighed. */
-function lackOf(fit: SurfaceFit, runs: readonly Run[]): Outcome<LackOfFit> {
+const lackOf = (fit: SurfaceFit, runs: readonly Run[]): Outcome<LackOfFit> => {
   const refused = (message: string) => ({ ok: false, reason: "unidentified", message }) as const;
   if (fit.objective === "log-huber") return refused("lack of fit is of least squares: --objective log-mse or mse");
   const test = lackOfFit(
@@ -187,7 +187,7 @@ function lackOf(fit: SurfaceFit, runs: readonly Run[]): Outcome<LackOfFit> {
   const errors = runs.map(({ sigma = 0, loss }) => (fit.objective === "squares" ? sigma : sigma / loss));
   const [low, high] = [errors.reduce((a, b) => Math.min(a, b)), errors.reduce((a, b) => Math.max(a, b))];
   return high <= ALIKE * low ? test : refused("the errors of the runs differ, and the fit weighs all alike");
-}
+};
 
 /** Errors within this factor are alike. */
 const ALIKE = 1.5;
@@ -205,19 +205,19 @@ const logarithm = ({ value, standardError, ci95 }: Estimate): Estimate => ({
 const middleCompute = (runs: readonly Run[]): number =>
   Math.exp(runs.reduce((sum, run) => sum + Math.log(run.C), 0) / runs.length);
 
-function biasOf(fit: SurfaceFit, runs: readonly Run[], C: number) {
+const biasOf = (fit: SurfaceFit, runs: readonly Run[], C: number) => {
   const outcome = approach2Bias(fit, runs, C);
   if (!outcome.ok) return { ...outcome, C };
   const { ok, exponent, relative, flopsPerParameterToken } = outcome;
   return { ok, C, exponent, relative, flopsPerParameterToken };
-}
+};
 
-async function resampled(
+const resampled = async (
   fit: SurfaceFit,
   runs: readonly Run[],
   choices: SurfaceChoices,
   executor: Executor | undefined,
-) {
+) => {
   const { onProgress, end } = progress("bootstrap");
   const { bootstrap = 0, seed = 0, strata, interval } = choices;
   const outcome = await bootstrapSurfaceAsync(fit, runs, {
@@ -235,10 +235,10 @@ async function resampled(
   const finite = surfaces.every(({ theta }) => theta.every(Number.isFinite));
   const covariance = finite && surfaces.length > fit.theta.length && surfacesCovariance(surfaces);
   return { ok, seed, parameters, allocation: statistics, ...(covariance && { covariance }), resamples, failed };
-}
+};
 
 /** The library's fit again, for predictions and plans. */
-export function surfaceOf({ status, message }: SurfaceDocument, numbers: SurfaceNumbers): SurfaceFit {
+export const surfaceOf = ({ status, message }: SurfaceDocument, numbers: SurfaceNumbers): SurfaceFit => {
   const { objective, coefficients, logCoefficients: _, exponents, ...rest } = numbers;
   return {
     ...rest,
@@ -251,4 +251,4 @@ export function surfaceOf({ status, message }: SurfaceDocument, numbers: Surface
     value: objective.value,
     gradientNorm: objective.gradientNorm,
   };
-}
+};

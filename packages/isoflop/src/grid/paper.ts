@@ -31,7 +31,7 @@ export interface PaperChoices {
 const REACH = 4;
 
 /** The study of arXiv 2410.08184: its budgets, sizes of the ladder around the optima that its own law gives, and what they cost. */
-export function paperGrid({ batch, mfu }: PaperChoices) {
+export const paperGrid = ({ batch, mfu }: PaperChoices) => {
   const plan = (budgets: readonly Flops[], factor: (optimum: number) => number) =>
     planIsoFlop({
       budgets,
@@ -73,7 +73,7 @@ export function paperGrid({ batch, mfu }: PaperChoices) {
     }),
     versions: versions("@isoflop/flops"),
   };
-}
+};
 
 /** The factor that holds only the rung nearest to an optimum. */
 const nearest = (optimum: number): number =>

@@ -7,7 +7,7 @@ import type { Preset } from "../study/preset.js";
 import { versions } from "../versions.js";
 
 /** The runs of a study that can be trained here, as a document. */
-export async function gridOf(preset: Preset, source: DataSpec["source"], seed: number) {
+export const gridOf = async (preset: Preset, source: DataSpec["source"], seed: number) => {
   const data: DataSpec = { source, size: preset.image, seed };
   const { grid, heldOut } = planStudy(preset, data, await dataOpener()(data), seed);
   const candidates = preset.heldOutWidths.map((width) => heldOut(width));
@@ -30,7 +30,7 @@ export async function gridOf(preset: Preset, source: DataSpec["source"], seed: n
     totalFlops: grid.reduce((sum, { flops }) => sum + flops, 0) + preset.heldOut,
     versions: versions("@isoflop/flops", "@isoflop/sweep", "@isoflop/data"),
   };
-}
+};
 
 const rowOf = ({ id, name, spec, paramsNonEmbedding, params, tokens, flops, roundingError }: GridRun) => ({
   id,

@@ -10,17 +10,17 @@ type Loose = Readonly<Record<string, unknown>>;
 const part = (value: unknown): Loose => (typeof value === "object" && value !== null ? (value as Loose) : {});
 
 /** What the loss of a run measures, and on what. */
-function measureOf(spec: unknown): Loose {
+const measureOf = (spec: unknown): Loose => {
   const { data, objective, validation } = part(spec);
   const { source, size } = part(data);
   return { data: { source, size }, objective, validation };
-}
+};
 
 /** That, and the family of its model. Its size and how it is trained are what a study varies. */
-function familyOf(spec: unknown): Loose {
+const familyOf = (spec: unknown): Loose => {
   const { width: _, depth: __, heads: ___, mlpRatio: ____, ...family } = part(part(spec).model);
   return { ...measureOf(spec), model: family };
-}
+};
 
 /** Values that are no objects, by their paths. */
 const leaves = (value: unknown, path: string): readonly (readonly [string, unknown])[] =>
@@ -30,7 +30,7 @@ const leaves = (value: unknown, path: string): readonly (readonly [string, unkno
       ? []
       : [[path, value]];
 
-function difference(runs: readonly Described[], of: (spec: unknown) => Loose): string | undefined {
+const difference = (runs: readonly Described[], of: (spec: unknown) => Loose): string | undefined => {
   const first = new Map<string, { readonly value: unknown; readonly id: string }>();
   for (const { id, spec } of runs) {
     for (const [path, value] of leaves(of(spec), "spec")) {
@@ -41,7 +41,7 @@ function difference(runs: readonly Described[], of: (spec: unknown) => Loose): s
     }
   }
   return undefined;
-}
+};
 
 /** In what runs differ that one law would have to join, in words; undefined where nothing is known against it. */
 export const unlikeFamilies = (runs: readonly Described[]): string | undefined => difference(runs, familyOf);

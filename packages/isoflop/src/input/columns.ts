@@ -7,7 +7,7 @@ export type ColumnMap = Readonly<Record<string, string>>;
  * Reads `C=Training FLOP,N=Model Size,loss=loss`. A comma ends a column's name only where another `field=` follows, so
  * names may contain commas; the option may also be given several times.
  */
-export function columnMap(text: string, earlier: ColumnMap = {}): ColumnMap {
+export const columnMap = (text: string, earlier: ColumnMap = {}): ColumnMap => {
   const out = new Map(Object.entries(earlier));
   for (const pair of text.split(/,(?=\s*[A-Za-z][\w:.-]*=)/)) {
     const at = pair.indexOf("=");
@@ -20,4 +20,4 @@ export function columnMap(text: string, earlier: ColumnMap = {}): ColumnMap {
     out.set(field, column);
   }
   return Object.fromEntries(out);
-}
+};

@@ -13,7 +13,7 @@ export interface InputFile {
 }
 
 /** Reads a text file, standard input for "-", or the runs of a folder as a table. */
-export function readInput(file: string): { readonly text: string; readonly origin: InputFile } {
+export const readInput = (file: string): { readonly text: string; readonly origin: InputFile } => {
   const sha256Of = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
   try {
     if (file !== "-" && statusOf(file)?.isDirectory()) {
@@ -26,20 +26,20 @@ export function readInput(file: string): { readonly text: string; readonly origi
   } catch (error) {
     throw error instanceof CliError ? error : inputError(`cannot read ${shown(file)}: ${reason(error)}`);
   }
-}
+};
 
 /** Spreadsheets save "Unicode text" as UTF-16, which begins with its byte order mark. */
-function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+const encodingOf = (bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" => {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
   return bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
-}
+};
 
 const CHUNK = 65_536;
 /** Between two looks at a pipe that has nothing yet. */
 const PATIENCE_MS = 10;
 
 /** All of it, also from a pipe that whoever gave it has set not to block. */
-function readStandardInput(): Buffer {
+const readStandardInput = (): Buffer => {
   const chunks: Buffer[] = [];
   for (let chunk = nextChunk(); chunk === undefined || chunk.length > 0; chunk = nextChunk()) {
     if (chunk) chunks.push(chunk);
@@ -47,10 +47,10 @@ function readStandardInput(): Buffer {
   }
   settle();
   return Buffer.concat(chunks);
-}
+};
 
 /** Empty at the end; undefined where there is nothing yet. */
-function nextChunk(): Buffer | undefined {
+const nextChunk = (): Buffer | undefined => {
   const chunk = Buffer.allocUnsafe(CHUNK);
   try {
     return chunk.subarray(0, readSync(0, chunk));
@@ -61,10 +61,10 @@ function nextChunk(): Buffer | undefined {
     if (code === "EOF") return chunk.subarray(0, 0);
     throw error;
   }
-}
+};
 
 /** Reads a JSON object. `what` says what it should be, for the error of one who gives something else. */
-export function readRecord(file: string, what: string): Readonly<Record<string, unknown>> {
+export const readRecord = (file: string, what: string): Readonly<Record<string, unknown>> => {
   const { text } = readInput(file);
   let value: unknown;
   try {
@@ -74,7 +74,7 @@ export function readRecord(file: string, what: string): Readonly<Record<string, 
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw inputError(`${shown(file)} is not ${what}`);
-}
+};
 
 export const shown = (file: string): string => (file === "-" ? "standard input" : printable(file));
 

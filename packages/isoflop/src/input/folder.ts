@@ -15,7 +15,7 @@ type DoneRun = Extract<RunRecord, { readonly state: "done" }>;
  * the parameters that take part in products, D the image tokens, as in the studies' own fits.
  * @throws CliError when there is none, or when no law joins them
  */
-export function tableOfRuns(folder: string): string {
+export const tableOfRuns = (folder: string): string => {
   const done = doneIn(folder);
   const unlike = unlikeFamilies(done);
   if (unlike !== undefined)
@@ -23,17 +23,17 @@ export function tableOfRuns(folder: string): string {
       `the folder ${printable(folder)} has runs of unlike studies, which no law joins: ${printable(unlike)}; give each study a folder of its own`,
     );
   return JSON.stringify(done.map(rowOf), null, 1);
-}
+};
 
 /** @throws CliError for two folders of runs whose losses do not measure the same */
-export function requireComparable(a: string, b: string): void {
+export const requireComparable = (a: string, b: string): void => {
   if (![a, b].every((path) => path !== "-" && statusOf(path)?.isDirectory())) return;
   const unlike = unlikeMeasures([...doneIn(a), ...doneIn(b)]);
   if (unlike !== undefined)
     throw inputError(`${printable(a)} and ${printable(b)} have losses that do not compare: ${printable(unlike)}`);
-}
+};
 
-function doneIn(folder: string): readonly DoneRun[] {
+const doneIn = (folder: string): readonly DoneRun[] => {
   const store = existsSync(join(folder, "runs")) ? join(folder, "runs") : folder;
   const files = readdirSync(store)
     .sort()
@@ -45,7 +45,7 @@ function doneIn(folder: string): readonly DoneRun[] {
   throw inputError(
     `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train"`,
   );
-}
+};
 
 /** What a record must hold to be a row; of a run that is not done, nothing but that. */
 const whole = all(
@@ -63,7 +63,7 @@ const whole = all(
   ),
 );
 
-function readRun(file: string): RunRecord {
+const readRun = (file: string): RunRecord => {
   try {
     const record: unknown = JSON.parse(readFileSync(file, "utf8"));
     whole(record, "");
@@ -71,7 +71,7 @@ function readRun(file: string): RunRecord {
   } catch (error) {
     throw inputError(`${printable(file)} is no record of a run: ${(error as Error).message}`);
   }
-}
+};
 
 const rowOf = ({ id, spec, result }: DoneRun) => ({
   C: spec.budget,

@@ -7,30 +7,30 @@ export const number = (text: string): number => {
   return value;
 };
 
-export function positive(text: string): number {
+export const positive = (text: string): number => {
   const value = number(text);
   if (!(value > 0)) throw new InvalidArgumentError("Expected a finite number above 0.");
   return value;
-}
+};
 
-export function share(text: string): number {
+export const share = (text: string): number => {
   const value = number(text);
   if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError("Expected a number from 0 to 1.");
   return value;
-}
+};
 
-export function whole(text: string): number {
+export const whole = (text: string): number => {
   const value = number(text);
   if (!(Number.isSafeInteger(value) && value >= 0))
     throw new InvalidArgumentError("Expected a whole number, 0 or more.");
   return value;
-}
+};
 
-export function count(text: string): number {
+export const count = (text: string): number => {
   const value = whole(text);
   if (value < 1) throw new InvalidArgumentError("Expected a whole number, 1 or more.");
   return value;
-}
+};
 
 export const countUpTo =
   (most: number) =>
@@ -47,10 +47,10 @@ export const positives = (text: string, earlier: readonly number[] = []): readon
 ];
 
 /** `1e18,1e20`, ascending. */
-export function range(text: string): readonly [number, number] {
+export const range = (text: string): readonly [number, number] => {
   const [low, high, ...more] = text.split(",").map(positive);
   if (low === undefined || high === undefined || more.length > 0 || !(low < high)) {
     throw new InvalidArgumentError("Expected two numbers, the smaller first, such as 1e18,1e20.");
   }
   return [low, high];
-}
+};

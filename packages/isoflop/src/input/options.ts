@@ -52,12 +52,12 @@ export const reportOption = (command: Command): Command =>
 export const forceOption = (command: Command): Command =>
   command.option("--force", "replace a file that isoflop did not write; never an input");
 
-function reportFile(text: string): string {
+const reportFile = (text: string): string => {
   if (text === "" || text === "-") {
     throw new InvalidArgumentError("Expected a file's name: standard output has the tables.");
   }
   return text;
-}
+};
 
 export const deviceOption = (command: Command): Command =>
   command.addOption(

@@ -43,7 +43,7 @@ export interface LoadedRuns {
 }
 
 /** @throws CliError with the file, the row and the column of what cannot be read. */
-export function loadRuns(options: RunInput): LoadedRuns {
+export const loadRuns = (options: RunInput): LoadedRuns => {
   const columns = columnsOf(options.columns ?? {});
   const { quantity = LOSS } = options;
   if (options.only !== undefined && columns.label === undefined) columns.label = "label";
@@ -64,25 +64,25 @@ export function loadRuns(options: RunInput): LoadedRuns {
     dropped: [...read.dropped, ...kept.dropped],
     otherLabels: read.runs.length - wanted.length,
   };
-}
+};
 
 /** The quantity that is fitted where none is named. */
 export const LOSS = "loss";
 
 /** The same rows with a metric in the place of the loss, for what fits a loss. */
-export function ofQuantity(loaded: LoadedRuns, quantity = LOSS): LoadedRuns {
+export const ofQuantity = (loaded: LoadedRuns, quantity = LOSS): LoadedRuns => {
   if (quantity === LOSS) return loaded;
   const { runs, dropped } = quantityAsLoss(loaded.runs, quantity);
   if (runs.length === 0) {
     throw inputError(`${shown(loaded.origin.file)}: no row has a ${quantity} above 0`);
   }
   return { ...loaded, runs, dropped: [...loaded.dropped, ...dropped] };
-}
+};
 
 const NUMERIC = ["C", "N", "D", "loss", "sigma", "seed", "label"] as const;
 const isField = (name: string): name is (typeof NUMERIC)[number] => (NUMERIC as readonly string[]).includes(name);
 
-function columnsOf(map: ColumnMap): { -readonly [K in keyof Columns]: Columns[K] } {
+const columnsOf = (map: ColumnMap): { -readonly [K in keyof Columns]: Columns[K] } => {
   const metrics = new Map<string, string>();
   const columns: { -readonly [K in keyof Columns]: Columns[K] } = {};
   for (const [field, column] of Object.entries(map)) {
@@ -91,9 +91,9 @@ function columnsOf(map: ColumnMap): { -readonly [K in keyof Columns]: Columns[K]
     else throw usageError(`--columns has "${field}"; expected ${NUMERIC.join(", ")} or metric:NAME`);
   }
   return { ...columns, metrics: Object.fromEntries(metrics) };
-}
+};
 
-function parse(text: string, file: string, options: Parameters<typeof parseRuns>[1]): CleanRuns {
+const parse = (text: string, file: string, options: Parameters<typeof parseRuns>[1]): CleanRuns => {
   try {
     return parseRuns(text, options);
   } catch (error) {
@@ -101,9 +101,9 @@ function parse(text: string, file: string, options: Parameters<typeof parseRuns>
     const hint = error.code === "missing-column" ? "; name them with --columns C=…,N=…,D=…,loss=…" : "";
     throw new CliError(exitCodes.input, `${shown(file)}: ${error.message}${hint}`, { cause: error });
   }
-}
+};
 
-function nothing(runs: readonly Run[], { only, quantity }: RunInput): string {
+const nothing = (runs: readonly Run[], { only, quantity }: RunInput): string => {
   if (only === undefined || runs.length === 0)
     return quantity === undefined || quantity === LOSS
       ? "there is no row that can be used"
@@ -111,4 +111,4 @@ function nothing(runs: readonly Run[], { only, quantity }: RunInput): string {
   const labels = [...new Set(runs.map(({ label }) => label))];
   const some = labels.slice(0, 8).join(", ");
   return `no row has the label "${only}"; there are: ${some}${labels.length > 8 ? ", …" : ""}`;
-}
+};

@@ -11,12 +11,12 @@ export class Flaw extends Error {
 }
 
 /** JSON has `null` for a number that is not known. */
-function told(value: unknown): string {
+const told = (value: unknown): string => {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object" && value !== null) return "an object";
   return value === null || Number.isNaN(value) ? "null" : String(value);
-}
+};
 
 const where =
   (right: (value: unknown) => boolean, expected: string): Shape =>

@@ -5,7 +5,7 @@ import { interval, num, round, symbol } from "./format.js";
 import { blocks, table } from "./table.js";
 
 /** What a person reads of a comparison. */
-export function comparisonText({ a, b, at, crossing, choices }: ComparisonDocument): string {
+export const comparisonText = ({ a, b, at, crossing, choices }: ComparisonDocument): string => {
   const what = symbol(choices.quantity ?? LOSS);
   return blocks(
     `A: ${shown(a.input.file)}\nB: ${shown(b.input.file)}`,
@@ -25,4 +25,4 @@ export function comparisonText({ a, b, at, crossing, choices }: ComparisonDocume
       ? `the laws cross at C = ${num(crossing.C)}, ${interval(crossing.ci95)}, in ${Math.round(100 * crossing.share)} % of the draws`
       : `no crossing: ${crossing.message}`,
   );
-}
+};

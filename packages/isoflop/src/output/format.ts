@@ -8,14 +8,14 @@ export const symbol = (quantity: string): string => (quantity === LOSS ? "L" : q
 export const computeRule = (k: number): string => (Math.abs(k / 6 - 1) < 1e-6 ? "C = 6ND" : `C = ${round(k)}·N·D`);
 
 /** A number for people: five significant digits, powers of ten where zeros would have to be counted. */
-export function num(value: number, digits = 5): string {
+export const num = (value: number, digits = 5): string => {
   if (Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
   const text = size >= 1e6 || size < 1e-4 ? value.toExponential(digits - 1) : value.toPrecision(digits);
   return text.replace("e+", "e").replace("-", "−");
-}
+};
 
 /** A number that was chosen and not measured: 6e18, 0.1. */
 export const round = (value: number): string =>

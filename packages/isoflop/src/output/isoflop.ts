@@ -13,7 +13,7 @@ const statuses = {
 } as const;
 
 /** What a person reads of an isoFLOP fit. */
-export function isoFlopText(document: IsoFlopDocument): string {
+export const isoFlopText = (document: IsoFlopDocument): string => {
   const { laws, choices } = document;
   return blocks(
     pointsText(document),
@@ -30,10 +30,10 @@ export function isoFlopText(document: IsoFlopDocument): string {
     bootstrapText(document),
     `minimum in ln ${choices.axis} by ${choices.optimum} of the ${choices.scale === "log" ? "logarithm of the " : ""}${choices.quantity}; budgets within ${round(100 * choices.tolerance)} %`,
   );
-}
+};
 
-function budgetsText({ budgets, choices }: IsoFlopDocument): string {
-  return table(
+const budgetsText = ({ budgets, choices }: IsoFlopDocument): string =>
+  table(
     ["C, FLOPs", "runs", "sizes", "N*", "D*", `${symbol(choices.quantity)}*`, "minimum"],
     budgets.map((budget) => {
       const counts = [round(budget.C), String(budget.points), String(budget.sizes)];
@@ -44,22 +44,21 @@ function budgetsText({ budgets, choices }: IsoFlopDocument): string {
       return [...counts, num(N.value), num(D.value), num(loss.value), status];
     }),
   );
-}
 
-function lawRow(name: string, law: Outcome<PowerLaw>): string[] {
+const lawRow = (name: string, law: Outcome<PowerLaw>): string[] => {
   if (!law.ok) return [name, "–", "–", "–", "–", `refused: ${law.reason}`];
   const [exponent, error, ci95] = estimateCells(law.exponent);
   return [name, num(law.coefficient.value), exponent!, error!, ci95!, num(law.r2, 6)];
-}
+};
 
-function floorText(law: Outcome<SaturatingLaw>, quantity: string): string {
+const floorText = (law: Outcome<SaturatingLaw>, quantity: string): string => {
   if (!law.ok) return `with a floor: refused, ${law.message}`;
   const { floor, coefficient, exponent, status } = law;
   const remark = { converged: "", bound: "; no floor is seen", unidentified: "; a floor of zero is as likely" }[status];
   return `with a floor: ${symbol(quantity)} = ${num(floor.value)} + ${num(coefficient.value)} · C^−${num(exponent.value)}, floor ${interval(floor.ci95)}${remark}`;
-}
+};
 
-function bootstrapText({ bootstrap }: IsoFlopDocument): string | undefined {
+const bootstrapText = ({ bootstrap }: IsoFlopDocument): string | undefined => {
   if (!bootstrap) return undefined;
   if (!bootstrap.ok) return `bootstrap refused: ${bootstrap.message}`;
   const rows = (["N", "D", "loss"] as const).map((name) => {
@@ -69,4 +68,4 @@ function bootstrapText({ bootstrap }: IsoFlopDocument): string | undefined {
   const head = `exponent, ${plural(bootstrap.resamples, "resample")}`;
   const failed = bootstrap.failed > 0 ? `\n${plural(bootstrap.failed, "resample")} refused and left out` : "";
   return `${table([head, "median", "std. error", "95 % interval"], rows)}${failed}`;
-}
+};

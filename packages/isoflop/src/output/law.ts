@@ -5,7 +5,7 @@ import { pointsText } from "./points.js";
 import { blocks, table } from "./table.js";
 
 /** What a person reads of a law. */
-export function lawText(document: LawDocument): string {
+export const lawText = (document: LawDocument): string => {
   const { fit, formula } = document;
   if (!fit) return pointsText(document);
   const rows = Object.entries(estimatesOf(fit)).map(([name, estimate]) => [name, ...estimateCells(estimate)]);
@@ -17,9 +17,9 @@ export function lawText(document: LawDocument): string {
     fit.kind === "broken" &&
       `sum of squared residuals of ln y: ${num(fit.sumOfSquares, 6)}; AICc ${num(fit.criteria.aicc, 6)}`,
   );
-}
+};
 
-function estimatesOf(law: Law): Record<string, Estimate> {
+const estimatesOf = (law: Law): Record<string, Estimate> => {
   const { coefficient, exponent } = law;
   if (law.kind === "power") return { coefficient, exponent };
   const out: Record<string, Estimate> = { floor: law.floor, coefficient, exponent };
@@ -29,4 +29,4 @@ function estimatesOf(law: Law): Record<string, Estimate> {
     });
   }
   return out;
-}
+};

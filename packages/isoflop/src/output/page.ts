@@ -15,15 +15,15 @@ interface Page {
  * Writes one HTML file that needs nothing else: figures, and the same tables as in the terminal.
  * @throws CliError saying what cannot be drawn, or why the file cannot be written
  */
-export async function writePage(output: OutputFile, { title, text, figures, budgets = 0 }: Page): Promise<void> {
+export const writePage = async (output: OutputFile, { title, text, figures, budgets = 0 }: Page): Promise<void> => {
   await output.write(drawn({ title, sections: [{ figures, text }], budgets }));
-}
+};
 
-function drawn(page: Parameters<typeof renderPage>[0]): string {
+const drawn = (page: Parameters<typeof renderPage>[0]): string => {
   try {
     return renderPage(page);
   } catch (error) {
     if ((error as Error).name !== "PlotInputError") throw error;
     throw new CliError(exitCodes.failed, `the report cannot be drawn: ${(error as Error).message}`, { cause: error });
   }
-}
+};

@@ -4,7 +4,7 @@ import { num, percent, round } from "./format.js";
 import { blocks, table } from "./table.js";
 
 /** What a person reads of a plan. */
-export function planText({ runs, cost, evenGridCost, allowance, target, standardError }: PlanDocument): string {
+export const planText = ({ runs, cost, evenGridCost, allowance, target, standardError }: PlanDocument): string => {
   const { now, planned, evenGrid } = standardError;
   return blocks(
     runsText(runs),
@@ -22,7 +22,7 @@ export function planText({ runs, cost, evenGridCost, allowance, target, standard
       ],
     ),
   );
-}
+};
 
 const runsText = (runs: readonly PlannedRun[]): string =>
   table(

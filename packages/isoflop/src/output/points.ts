@@ -6,7 +6,7 @@ import { printable } from "./printable.js";
 const SHOWN = 8;
 
 /** Which points were used, and why others were not. */
-export function pointsText({ input, points, ok, status, message }: FitHead<string>): string {
+export const pointsText = ({ input, points, ok, status, message }: FitHead<string>): string => {
   const lines = [`${shown(input.file)}: ${plural(points.used, "point")} used, ${points.dropped.length} dropped`];
   for (const { row, reason, message } of points.dropped.slice(0, SHOWN)) {
     lines.push(printable(`  row ${row}: ${reason}: ${message.replace(/^row \d+: /, "")}`));
@@ -16,4 +16,4 @@ export function pointsText({ input, points, ok, status, message }: FitHead<strin
   if (points.otherLabels) lines.push(`  ${plural(points.otherLabels, "row")} of other labels left out`);
   if (status !== "converged") lines.push(`${ok ? "caution" : "refused"}: ${status}: ${message}`);
   return lines.join("\n");
-}
+};

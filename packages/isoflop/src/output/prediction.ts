@@ -3,14 +3,13 @@ import { interval, num, percent, round } from "./format.js";
 import { blocks, table } from "./table.js";
 
 /** What a person reads of predictions. */
-export function predictionText({ predictions, status, message }: PredictionDocument): string {
-  return blocks(
+export const predictionText = ({ predictions, status, message }: PredictionDocument): string =>
+  blocks(
     status !== "converged" && `caution: the fit is not sound, ${status}: ${message}`,
     ...predictions.map((prediction) => blocks(predictionTable(prediction), notesText(prediction))),
   );
-}
 
-function predictionTable({ given, predicted }: Prediction): string {
+const predictionTable = ({ given, predicted }: Prediction): string => {
   const asked = Object.entries(given).map(([name, value]) => `${name} = ${round(value)}`);
   return table(
     [`at ${asked.join(", ")}`, "value", "the law lies in", "a new run falls in"],
@@ -21,9 +20,9 @@ function predictionTable({ given, predicted }: Prediction): string {
       interval95 ? interval(interval95) : "–",
     ]),
   );
-}
+};
 
-function notesText({ notes }: Prediction): string {
+const notesText = ({ notes }: Prediction): string => {
   const { extrapolation, families, deadweight } = notes;
   return [
     extrapolation !== undefined &&
@@ -34,7 +33,7 @@ function notesText({ notes }: Prediction): string {
   ]
     .filter((line) => typeof line === "string")
     .join("\n");
-}
+};
 
 const familiesText = (families: NonNullable<Prediction["notes"]["families"]>): string =>
   Object.entries(families)

@@ -4,10 +4,12 @@ const QUIET_MS = 1500;
 const LINE_MS = 5000;
 
 /** Reports progress on standard error: one line that is rewritten on a terminal, plain lines elsewhere. */
-export function progress(what: string): {
+export const progress = (
+  what: string,
+): {
   readonly onProgress: (done: number, of: number) => void;
   readonly end: () => void;
-} {
+} => {
   const start = performance.now();
   const terminal = process.stderr.isTTY === true;
   let last = start + QUIET_MS - LINE_MS;
@@ -26,4 +28,4 @@ export function progress(what: string): {
       if (shown && terminal) process.stderr.write("\r\u001b[K");
     },
   };
-}
+};

@@ -11,7 +11,7 @@ const formulas = {
 } as const;
 
 /** What a person reads of a surface fit. */
-export function surfaceText(document: SurfaceDocument): string {
+export const surfaceText = (document: SurfaceDocument): string => {
   const { fit } = document;
   if (!fit) return pointsText(document);
   const { objective, starts, allocation } = fit;
@@ -46,9 +46,9 @@ export function surfaceText(document: SurfaceDocument): string {
       `${starts.reachedBest} of ${plural(starts.tried, "start")} reached the best; condition ${num(fit.condition, 3)}`,
     ].join("\n"),
   );
-}
+};
 
-function bootstrapText({ bootstrap }: SurfaceDocument): string | undefined {
+const bootstrapText = ({ bootstrap }: SurfaceDocument): string | undefined => {
   if (!bootstrap) return undefined;
   if (!bootstrap.ok) return `bootstrap refused: ${bootstrap.message}`;
   const { parameters, allocation, resamples, failed } = bootstrap;
@@ -61,12 +61,12 @@ function bootstrapText({ bootstrap }: SurfaceDocument): string | undefined {
   ]);
   const note = failed > 0 ? `\n${plural(failed, "resample")} did not converge and are left out` : "";
   return `${table([`bootstrap, ${plural(resamples, "resample")}`, "median", "std. error", "95 % interval"], rows)}${note}`;
-}
+};
 
-function biasText({ fit }: SurfaceDocument): string | undefined {
+const biasText = ({ fit }: SurfaceDocument): string | undefined => {
   const bias = fit?.approach2Bias;
   if (!bias) return undefined;
   if (!bias.ok) return `bias of Approach 2 on this grid: refused, ${bias.message}`;
   const { N, D, loss } = bias.relative;
   return `bias of Approach 2 on this grid at C = ${round(bias.C)}: N* ${percent(N, 4)}, D* ${percent(D, 4)}, L* ${percent(loss, 4)}`;
-}
+};

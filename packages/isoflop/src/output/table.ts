@@ -1,7 +1,7 @@
 import { printable } from "./printable.js";
 
 /** Rows of text set in columns: the first column to the left, the others to the right, two spaces between. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
   const all = [head, ...rows].map((row) => head.map((_, column) => printable(row[column] ?? "")));
   const widths = head.map((_, column) => all.reduce((most, row) => Math.max(most, row[column]!.length), 0));
   const line = (row: readonly string[]) =>
@@ -14,7 +14,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const rule = widths.map((width) => "─".repeat(width)).join("  ");
   const [first, ...others] = all.map(line);
   return [first, rule, ...others].join("\n");
-}
+};
 
 /** Blocks of text with an empty line between; empty ones are left out. */
 export const blocks = (...parts: readonly (string | false | undefined)[]): string =>

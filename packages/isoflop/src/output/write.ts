@@ -32,7 +32,7 @@ const HEAD = 4096;
  * program did not write itself.
  * @throws CliError `usage` saying which file is in the way
  */
-export function outputFile(path: string, { option, inputs, isOurs, force }: OutputChoices): OutputFile {
+export const outputFile = (path: string, { option, inputs, isOurs, force }: OutputChoices): OutputFile => {
   const there = lookedAt(path);
   const shown = printable(path);
   if (there?.isDirectory()) throw new CliError(exitCodes.input, `${option} ${shown} is a folder; expected a file`);
@@ -50,17 +50,17 @@ export function outputFile(path: string, { option, inputs, isOurs, force }: Outp
     path,
     write: (content) => (there && !there.isFile() ? writeThrough(path, content) : replace(path, content)),
   };
-}
+};
 
-function lookedAt(path: string): Stats | undefined {
+const lookedAt = (path: string): Stats | undefined => {
   try {
     return statusOf(path);
   } catch (error) {
     throw unwritable(path, error);
   }
-}
+};
 
-function isFile({ dev, ino }: Stats, other: string | number): boolean {
+const isFile = ({ dev, ino }: Stats, other: string | number): boolean => {
   try {
     const status = statusOf(other);
     return status?.dev === dev && status.ino === ino;
@@ -68,9 +68,9 @@ function isFile({ dev, ino }: Stats, other: string | number): boolean {
     // What cannot be read is told where it is read.
     return false;
   }
-}
+};
 
-function headOf(path: string): string {
+const headOf = (path: string): string => {
   try {
     const fd = openSync(path, "r");
     try {
@@ -82,19 +82,19 @@ function headOf(path: string): string {
   } catch (error) {
     throw unwritable(path, error);
   }
-}
+};
 
 /** Into a device or a pipe, which is not to be replaced. */
-async function writeThrough(path: string, content: string | Uint8Array): Promise<void> {
+const writeThrough = async (path: string, content: string | Uint8Array): Promise<void> => {
   try {
     await writeFile(path, content);
   } catch (error) {
     throw unwritable(path, error);
   }
-}
+};
 
 /** Whoever opens the file sees the old one or the new one; a link goes on to point where it did. */
-async function replace(path: string, content: string | Uint8Array): Promise<void> {
+const replace = async (path: string, content: string | Uint8Array): Promise<void> => {
   // Loaded where it is needed: most commands write no file.
   const { removeAbandoned, writeAtomically } = await import("@isoflop/train/node");
   try {
@@ -104,24 +104,24 @@ async function replace(path: string, content: string | Uint8Array): Promise<void
   } catch (error) {
     throw unwritable(path, error);
   }
-}
+};
 
 /** More links than this lead round in a circle. */
 const MOST_LINKS = 40;
 
 /** The file that a chain of symbolic links names, whether or not it is there. */
-function linkedFrom(path: string): string {
+const linkedFrom = (path: string): string => {
   let at = path;
   for (let i = 0; i < MOST_LINKS && lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink(); i++) {
     at = resolve(dirname(at), readlinkSync(at));
   }
   return at;
-}
+};
 
-function unwritable(path: string, error: unknown): CliError {
+const unwritable = (path: string, error: unknown): CliError => {
   const { reason, advice, cannotBe }: FileReason = isMissing(error)
     ? { reason: "there is no such folder" }
     : (fileReason(error) ?? { reason: (error as Error).message });
   const said = `cannot write ${printable(path)}: ${reason}${advice === undefined ? "" : `; ${advice}`}`;
   return new CliError(cannotBe ? exitCodes.input : exitCodes.failed, said, { cause: error });
-}
+};

@@ -34,7 +34,7 @@ export interface Planned {
   readonly loaded: LoadedRuns | undefined;
 }
 
-export async function planFrom(file: string | undefined, choices: PlanChoices): Promise<Planned> {
+export const planFrom = async (file: string | undefined, choices: PlanChoices): Promise<Planned> => {
   const { allowance, quantity, posterior, ...rest } = choices;
   const { fit, loaded } = await sourceFrom(file, rest);
   if (fit.command !== "fit surface")
@@ -73,13 +73,13 @@ export async function planFrom(file: string | undefined, choices: PlanChoices): 
     versions: versions("@isoflop/scaling"),
   } as const;
   return { document, fit, loaded };
-}
+};
 
-function bootstrapCovariance({ bootstrap }: SurfaceDocument) {
+const bootstrapCovariance = ({ bootstrap }: SurfaceDocument) => {
   if (!bootstrap) throw usageError("--posterior bootstrap needs a fit surface with --bootstrap");
   if (!bootstrap.ok) throw unsound(`${bootstrap.reason}: ${bootstrap.message}`);
   if (bootstrap.covariance) return bootstrap.covariance;
   throw unsound(
     "unidentified: the resamples give no covariance, as some lack a term or they are too few; use --posterior delta",
   );
-}
+};

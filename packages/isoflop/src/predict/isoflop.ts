@@ -3,7 +3,7 @@ import { unsound, usageError } from "../exit.js";
 import { type IsoFlopDocument, isoFlopOf } from "../fits/isoflop.js";
 import type { PredictChoices, Prediction } from "./predict.js";
 
-export function isoFlopPredictions(document: IsoFlopDocument, { at, size }: PredictChoices): Prediction[] {
+export const isoFlopPredictions = (document: IsoFlopDocument, { at, size }: PredictChoices): Prediction[] => {
   if (!at) throw usageError("a compute is needed: --at C");
   const fit = isoFlopOf(document);
   return at.map((C): Prediction => {
@@ -17,4 +17,4 @@ export function isoFlopPredictions(document: IsoFlopDocument, { at, size }: Pred
       notes: { extrapolation, ...apart },
     };
   });
-}
+};

@@ -9,13 +9,13 @@ import { usageError } from "../exit.js";
 import type { Law, LawDocument } from "../fits/law.js";
 import type { PredictChoices, Predicted, Prediction } from "./predict.js";
 
-export function lawPredictions({ fit, data }: LawDocument, { at }: PredictChoices): Prediction[] {
+export const lawPredictions = ({ fit, data }: LawDocument, { at }: PredictChoices): Prediction[] => {
   if (!at) throw usageError("an x is needed: --at x");
   return at.map((x): Prediction => ({ given: { x }, predicted: { y: predictLaw(fit!, data, x) }, notes: {} }));
-}
+};
 
 /** A broken law has no interval of its own: its breaks beyond the data are unknown. */
-function predictLaw(law: Law, data: LawDocument["data"], x: number): Predicted {
+const predictLaw = (law: Law, data: LawDocument["data"], x: number): Predicted => {
   if (law.kind === "power") return predictPowerLaw(law, x);
   if (law.kind === "broken") return { value: evaluateBroken(law, x) };
   const atBestFloor = predictSaturating(law, x);
@@ -24,13 +24,13 @@ function predictLaw(law: Law, data: LawDocument["data"], x: number): Predicted {
   const [low, high] = spread.interval95;
   const covers = low <= atBestFloor.value && atBestFloor.value <= high;
   return covers ? { value: atBestFloor.value, interval95: spread.interval95 } : atBestFloor;
-}
+};
 
 /**
  * A falling law's interval integrates over floors: around the best floor alone it would be far too short. It knows laws that fall
  * no faster than 1/x; any other is taken at its best floor.
  */
-function overFloors({ exponent }: SaturatingLaw, { x: C, y: loss }: LawDocument["data"], x: number) {
+const overFloors = ({ exponent }: SaturatingLaw, { x: C, y: loss }: LawDocument["data"], x: number) => {
   if (!(exponent.value > 0 && exponent.value <= 1)) return undefined;
   return predictiveLoss({ C, loss, leverage: C.map(() => 1), noiseVariance: 0, noiseDegreesOfFreedom: 0 }, x);
-}
+};

@@ -41,7 +41,7 @@ export interface PredictionDocument extends Pick<FitHead<"predict">, "command" |
 }
 
 /** @throws CliError `unsound` when the fit has nothing to predict with, `usage` when the fit cannot answer such a question. */
-export function predict(fit: FitDocument, choices: PredictChoices): PredictionDocument {
+export const predict = (fit: FitDocument, choices: PredictChoices): PredictionDocument => {
   if (!fit.ok) throw unsound(`${fit.status}: ${fit.message ?? "the fit was refused"}`);
   return {
     command: "predict",
@@ -51,19 +51,19 @@ export function predict(fit: FitDocument, choices: PredictChoices): PredictionDo
     fit: { command: fit.command, input: fit.input },
     versions: versions("@isoflop/scaling"),
   };
-}
+};
 
 /** @throws CliError `unsound` for an answer that no number can hold: a law at 1e300 may be anywhere. */
-function held(prediction: Prediction): Prediction {
+const held = (prediction: Prediction): Prediction => {
   for (const [name, { value }] of Object.entries(prediction.predicted)) {
     if (Number.isFinite(value)) continue;
     const asked = Object.entries(prediction.given).map(([key, at]) => `${key} = ${at}`);
     throw unsound(`unreachable: ${name} at ${asked.join(", ")} is beyond what a number can hold`);
   }
   return prediction;
-}
+};
 
-function answers(fit: FitDocument, choices: PredictChoices): Prediction[] {
+const answers = (fit: FitDocument, choices: PredictChoices): Prediction[] => {
   switch (fit.command) {
     case "fit isoflop":
       return isoFlopPredictions(fit, only(choices, fit.command, ["at", "size"]));
@@ -72,15 +72,15 @@ function answers(fit: FitDocument, choices: PredictChoices): Prediction[] {
     case "fit law":
       return lawPredictions(fit, only(choices, fit.command, ["at"]));
   }
-}
+};
 
 const questions = ["at", "size", "tokens", "reach"] as const;
 
-function only(choices: PredictChoices, fit: string, known: readonly string[]): PredictChoices {
+const only = (choices: PredictChoices, fit: string, known: readonly string[]): PredictChoices => {
   for (const name of questions) {
     if (choices[name] !== undefined && !known.includes(name)) {
       throw usageError(`--${name} cannot be asked of a ${fit}; expected ${known.map((k) => `--${k}`).join(", ")}`);
     }
   }
   return choices;
-}
+};

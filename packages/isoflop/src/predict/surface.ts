@@ -13,7 +13,7 @@ import { asSixND } from "../fits/allocation.js";
 import { type SurfaceDocument, surfaceOf } from "../fits/surface.js";
 import type { PredictChoices, Predicted, Prediction } from "./predict.js";
 
-export function surfacePredictions(document: SurfaceDocument, choices: PredictChoices): Prediction[] {
+export const surfacePredictions = (document: SurfaceDocument, choices: PredictChoices): Prediction[] => {
   const { at = [], size, tokens, reach } = choices;
   const fit = surfaceOf(document, document.fit!);
   const { flopsPerToken: k, quantity } = document;
@@ -23,9 +23,9 @@ export function surfacePredictions(document: SurfaceDocument, choices: PredictCh
   if (reach !== undefined) predictions.push(forLoss(fit, reach, k, quantity));
   if (predictions.length === 0) throw usageError("nothing is asked: --at C, --size N --tokens D, or --reach L");
   return predictions;
-}
+};
 
-function atCompute(fit: SurfaceFit, C: number, k: number, quantity: string): Prediction {
+const atCompute = (fit: SurfaceFit, C: number, k: number, quantity: string): Prediction => {
   const compute = asSixND(C, k);
   const { N, D } = answer(optimalAllocation(fit, compute));
   const at = (name: "N" | "D") => positiveEstimate(fit, (s) => answer(optimalAllocation(s, compute))[name]);
@@ -34,9 +34,9 @@ function atCompute(fit: SurfaceFit, C: number, k: number, quantity: string): Pre
     predicted: { "optimal N": at("N"), "optimal D": at("D"), [quantity]: predictSurface(fit, { N, D }) },
     notes: {},
   };
-}
+};
 
-function ofModel(fit: SurfaceFit, N: number, D: number, k: number, quantity: string): Prediction {
+const ofModel = (fit: SurfaceFit, N: number, D: number, k: number, quantity: string): Prediction => {
   const { excessLoss, sufficient: needed, deadweight } = answer(misallocation(fit, { N, D }));
   const sufficient = (needed * k) / 6;
   return {
@@ -44,9 +44,9 @@ function ofModel(fit: SurfaceFit, N: number, D: number, k: number, quantity: str
     predicted: { [quantity]: predictSurface(fit, { N, D }) },
     notes: { excessLoss, sufficient, deadweight },
   };
-}
+};
 
-function forLoss(fit: SurfaceFit, loss: number, k: number, quantity: string): Prediction {
+const forLoss = (fit: SurfaceFit, loss: number, k: number, quantity: string): Prediction => {
   answer(computeForLoss(fit, loss));
   const at = (name: "C" | "N" | "D") =>
     positiveEstimate(fit, (s) => {
@@ -59,15 +59,15 @@ function forLoss(fit: SurfaceFit, loss: number, k: number, quantity: string): Pr
     predicted: { C: at("C"), "optimal N": at("N"), "optimal D": at("D") },
     notes: {},
   };
-}
+};
 
 /** Delta method on the logarithm, so that the interval of a positive number stays positive. */
-function positiveEstimate(fit: SurfaceFit, statistic: (surface: Surface) => number): Predicted {
+const positiveEstimate = (fit: SurfaceFit, statistic: (surface: Surface) => number): Predicted => {
   const log = deltaMethod(fit, (surface) => Math.log(statistic(surface)));
   return { value: Math.exp(log.value), ci95: [Math.exp(log.ci95[0]), Math.exp(log.ci95[1])] };
-}
+};
 
-function answer<T>(outcome: Outcome<T>): T {
+const answer = <T>(outcome: Outcome<T>): T => {
   if (!outcome.ok) throw unsound(`${outcome.reason}: ${outcome.message}`);
   return outcome;
-}
+};

@@ -26,7 +26,7 @@ export interface Rebuilt {
  * for whom it waits, and why there is no law.
  * @throws CliError if there is nothing to report, PlotInputError for a summary that is not one
  */
-export async function rebuildReport(folder: string, onNote: (note: string) => void): Promise<Rebuilt> {
+export const rebuildReport = async (folder: string, onNote: (note: string) => void): Promise<Rebuilt> => {
   const runs = existsSync(join(folder, "runs")) ? join(folder, "runs") : folder;
   const store = fileRunStore(runs);
   const done = (await store.list()).filter((record): record is DoneRun => record.state === "done");
@@ -41,13 +41,13 @@ export async function rebuildReport(folder: string, onNote: (note: string) => vo
   const study: Study = { ...base, curves: await curvesOf(shown, store), ...(samples && { samples }) };
   const files = await inStudyFolder(folder, { onWait: onNote }, (write) => writeReport(study, folder, { write }));
   return { study, files };
-}
+};
 
 const summaryOf = (file: string): Study =>
   validateStudy(readRecord(file, "a study's summary; run isoflop reproduce again to write it"));
 
 /** Runs that no study has summed up: fitted as they are, where one law can join them. Compute that scatters is that of its budget. */
-function studyOf(done: readonly DoneRun[], onNote: (note: string) => void): Study {
+const studyOf = (done: readonly DoneRun[], onNote: (note: string) => void): Study => {
   const unlike = unlikeFamilies(done);
   if (unlike !== undefined) onNote(`the runs are of unlike studies, which no law joins: ${unlike}`);
   const fit = unlike === undefined ? fitLaws(done) : undefined;
@@ -64,10 +64,10 @@ function studyOf(done: readonly DoneRun[], onNote: (note: string) => void): Stud
     isoflop: fit?.budgets.map(optimumOf) ?? [],
     laws: fit ? lawsBetween(fit, smallest(budgets), largest(budgets)) : null,
   };
-}
+};
 
 /** Samples of the held-out model, where a study has one and it is trained. */
-async function samplesOf(folder: string, { preset, choices }: Study, done: readonly DoneRun[]) {
+const samplesOf = async (folder: string, { preset, choices }: Study, done: readonly DoneRun[]) => {
   const prediction = join(folder, "prediction.json");
   if (!existsSync(prediction)) return undefined;
   const { run: id } = readRecord(prediction, "a study's prediction");
@@ -86,4 +86,4 @@ async function samplesOf(folder: string, { preset, choices }: Study, done: reado
   } finally {
     device.destroy();
   }
-}
+};

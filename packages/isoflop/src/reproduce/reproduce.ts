@@ -19,7 +19,7 @@ export interface Reproduced {
  * again.
  * @throws the signal's reason when stopped; CliError if the budgets give no law, after the report was written
  */
-export async function reproduce(options: ReproduceOptions): Promise<Reproduced> {
+export const reproduce = async (options: ReproduceOptions): Promise<Reproduced> => {
   const { signal, say } = options;
   const study = await openStudy(options);
   try {
@@ -40,14 +40,14 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
   } finally {
     await study.close();
   }
-}
+};
 
 /** That there is no law is a finding about the data, not a failure of the run. */
-async function predicted(study: Study) {
+const predicted = async (study: Study) => {
   try {
     return await study.predictHeldOut();
   } catch (error) {
     if (!(error instanceof StudyError)) throw error;
     throw unsound(`${error.message}; the report in ${study.options.out} shows the runs`);
   }
-}
+};

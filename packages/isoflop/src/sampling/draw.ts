@@ -27,10 +27,10 @@ const solvers = { euler, heun };
  * Pictures of the averaged weights for captions; the same options give the same pixels on the same kind of device.
  * @throws CliError for a checkpoint of another run, a word that the model does not know, or captions for a model without
  */
-export async function draw(
+export const draw = async (
   { spec, checkpoint }: Pick<TrainedModel, "spec" | "checkpoint">,
   options: DrawOptions,
-): Promise<Sample[]> {
+): Promise<Sample[]> => {
   const { device, source, captions, guidance, steps, seed, signal, onProgress } = options;
   if (checkpoint.spec !== canonicalJson(trainingOf(spec)))
     throw inputError(
@@ -68,12 +68,12 @@ export async function draw(
     layout: "chw",
     pixels: pixels.slice(i * size, (i + 1) * size),
   }));
-}
+};
 
-function encode({ vocabulary, captionLength, name }: DataSource, caption: string): Int32Array {
+const encode = ({ vocabulary, captionLength, name }: DataSource, caption: string): Int32Array => {
   try {
     return vocabulary.encode(caption, captionLength);
   } catch (error) {
     throw inputError(`--caption for a model of ${name}: ${(error as Error).message.replace(/^caption: /, "")}`);
   }
-}
+};

@@ -17,7 +17,7 @@ export interface TrainedModel {
  * The model of a run folder, of a study's held-out run, or of one `step-N` file of a run.
  * @throws CliError naming what is missing; TrainError `checkpoint` for a file that is cut short or altered
  */
-export async function findModel(path: string, onNote: (note: string) => void): Promise<TrainedModel> {
+export const findModel = async (path: string, onNote: (note: string) => void): Promise<TrainedModel> => {
   const file = /step-\d+\.(json|safetensors)$/.test(path) ? resolve(path) : undefined;
   const folder = file ? dirname(dirname(file)) : runFolder(resolve(path), path);
   const record = await fileRunStore(dirname(folder)).read(basename(folder));
@@ -27,9 +27,9 @@ export async function findModel(path: string, onNote: (note: string) => void): P
     ? await readCheckpoint(file.replace(/\.safetensors$/, ".json"))
     : await newest(folder, onNote);
   return { run: record.id, spec: record.spec, checkpoint };
-}
+};
 
-function runFolder(folder: string, given: string): string {
+const runFolder = (folder: string, given: string): string => {
   if (existsSync(join(folder, "run.json"))) return folder;
   const prediction = join(folder, "prediction.json");
   if (existsSync(prediction)) {
@@ -40,9 +40,9 @@ function runFolder(folder: string, given: string): string {
   throw inputError(
     `${given} ${what}; give the folder of a run (as "isoflop train" names it) or of a study that has predicted`,
   );
-}
+};
 
-async function newest(folder: string, onNote: (note: string) => void): Promise<Checkpoint> {
+const newest = async (folder: string, onNote: (note: string) => void): Promise<Checkpoint> => {
   const { checkpoint, rejected } = await fileCheckpoints(join(folder, "checkpoints")).latest();
   if (!checkpoint) {
     const [first] = rejected;
@@ -50,4 +50,4 @@ async function newest(folder: string, onNote: (note: string) => void): Promise<C
   }
   for (const { message } of rejected) onNote(`${message}; using the one before`);
   return checkpoint;
-}
+};

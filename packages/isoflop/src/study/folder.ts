@@ -17,11 +17,11 @@ const figures = /^[\w-]+\.(?:svg|png)$/;
  * killed ones left there goes.
  * @throws SweepError `store` or `path` if the folder cannot be written, the signal's reason when stopped
  */
-export async function inStudyFolder<T>(
+export const inStudyFolder = async <T>(
   folder: string,
   waiting: Waiting,
   change: (write: Write) => Promise<T>,
-): Promise<T> {
+): Promise<T> => {
   await makeFolder(folder);
   const lock = await locked(folder, waiting);
   try {
@@ -31,12 +31,12 @@ export async function inStudyFolder<T>(
   } finally {
     await lock.release();
   }
-}
+};
 
 /** Between two looks whether a living process has finished writing. */
 const PATIENCE_MS = 100;
 
-async function locked(folder: string, waiting: Waiting): Promise<FolderLock> {
+const locked = async (folder: string, waiting: Waiting): Promise<FolderLock> => {
   for (let told = false; ; told = true) {
     try {
       return await lockFolder(folder, waiting);
@@ -47,4 +47,4 @@ async function locked(folder: string, waiting: Waiting): Promise<FolderLock> {
     await sleep(PATIENCE_MS, undefined, waiting.signal && { signal: waiting.signal }).catch(() => {});
     waiting.signal?.throwIfAborted();
   }
-}
+};

@@ -221,10 +221,10 @@ export const openStudy = async (options: StudyOptions): Promise<Study> => {
 };
 
 /** One study's report, summary and prediction would replace the other's, and its runs would enter the other's fits. */
-async function requireOwnFolder(out: string, { grid }: StudyPlan): Promise<void> {
+const requireOwnFolder = async (out: string, { grid }: StudyPlan): Promise<void> => {
   const unlike = unlikeFamilies([...(await fileRunStore(join(out, "runs")).list()), ...grid.slice(0, 1)]);
   if (unlike !== undefined) throw usageError(`${out} has another study: ${unlike}; choose another folder`);
-}
+};
 
 const refusal = ({ N, D, loss, dropped }: IsoFlop): string => {
   const refused = [N, D, loss].find((law) => !law.ok);

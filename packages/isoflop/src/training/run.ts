@@ -25,7 +25,7 @@ export type DoneRecord = Extract<RunRecord, { readonly state: "done" }>;
  * @throws CliError when the loss diverges, now or when the run was tried before
  * @throws SweepError `busy` while another process has the run, `store` if its folder cannot be written, `claim` if its lock is lost
  */
-export async function trainOne(spec: RunSpec, options: TrainOneOptions): Promise<DoneRecord> {
+export const trainOne = async (spec: RunSpec, options: TrainOneOptions): Promise<DoneRecord> => {
   const { out, openData, checkpointSeconds, signal, onProgress, onNote } = options;
   const id = runId(spec);
   const store = fileRunStore(out);
@@ -59,15 +59,15 @@ export async function trainOne(spec: RunSpec, options: TrainOneOptions): Promise
   } finally {
     device.destroy();
   }
-}
+};
 
 type Ended = Exclude<RunRecord, { readonly state: "unfinished" }>;
 
 /** @throws CliError for a run that diverged */
-function doneOf(record: Ended, out: string): DoneRecord {
+const doneOf = (record: Ended, out: string): DoneRecord => {
   if (record.state === "done") return record;
   throw diverged(out, record.id, record.failure.message);
-}
+};
 
 const diverged = (out: string, id: string, message: string): CliError =>
   new CliError(exitCodes.failed, `${join(out, id)} diverged: ${message}`);

@@ -24,7 +24,10 @@ const anyModel: DitConfig = {
  * width, and of steps and budget one gives the other. What is written wins.
  * @throws TrainError, SweepError, FlopsError or DitError naming the field, its value and what would be right
  */
-export async function completeSpec(given: Loose, openData: (spec: DataSpec) => Promise<DataSource>): Promise<RunSpec> {
+export const completeSpec = async (
+  given: Loose,
+  openData: (spec: DataSpec) => Promise<DataSource>,
+): Promise<RunSpec> => {
   const { model: givenModel, steps, budget, ...others } = { data: { source: "emoji" }, ...given } as Loose;
   const rest = others as unknown as Omit<RunSpecInput, "model" | "steps" | "budget">;
   // Mistakes are told before data are opened, which may take a while.
@@ -36,10 +39,10 @@ export async function completeSpec(given: Loose, openData: (spec: DataSpec) => P
   const setup = setupFor(await openData(data), written.patch === undefined ? {} : { patch: written.patch });
   const model = { ...setup, ...sized, ...written } as DitConfig;
   return runSpec({ ...rest, model, ...spendingOf({ model, batch, steps, budget }) });
-}
+};
 
 /** Steps and compute budget, one from the other. */
-function spendingOf({
+const spendingOf = ({
   model,
   batch,
   steps,
@@ -49,7 +52,7 @@ function spendingOf({
   readonly batch: number;
   readonly steps: unknown;
   readonly budget: unknown;
-}): Pick<RunSpecInput, "steps" | "budget"> {
+}): Pick<RunSpecInput, "steps" | "budget"> => {
   if (steps === undefined && budget === undefined)
     throw inputError("spec.steps is missing; give the steps, or as budget the FLOPs to spend");
   const perStep = stepFlops(model, batch, CONVENTION);
@@ -57,4 +60,4 @@ function spendingOf({
     steps: steps === undefined ? stepsFor(Number(budget), perStep, `width ${model.width}`) : (steps as number),
     budget: budget === undefined ? perStep * Math.max(1, Number(steps) || 1) : (budget as number),
   };
-}
+};

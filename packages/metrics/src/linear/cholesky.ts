@@ -6,7 +6,7 @@ import { type Matrix, rowOf, zeros } from "./matrix.js";
  * Stability of Numerical Algorithms, section 10.3). F has as many rows as A has numerical rank.
  * @throws MetricsError("arithmetic") if A has a clearly negative pivot.
  */
-export function semidefiniteFactor(a: Matrix): Matrix {
+export const semidefiniteFactor = (a: Matrix): Matrix => {
   const n = a.rows;
   const left = Float64Array.from({ length: n }, (_, i) => a.data[i * n + i]!);
   const largest = left.reduce((most, value) => Math.max(most, value), 0);
@@ -38,12 +38,12 @@ export function semidefiniteFactor(a: Matrix): Matrix {
     throw new MetricsError("arithmetic", `The covariance has a negative pivot, ${lowest}; it is not semi-definite.`);
   }
   return { rows: rank, columns: n, data: factor.data.subarray(0, rank * n) };
-}
+};
 
-function largestUnused(values: Float64Array, used: Uint8Array): number {
+const largestUnused = (values: Float64Array, used: Uint8Array): number => {
   let best = -1;
   for (let j = 0; j < values.length; j++) {
     if (used[j] === 0 && (best === -1 || values[j]! > values[best]!)) best = j;
   }
   return best;
-}
+};

@@ -14,16 +14,16 @@ export const zeros = (rows: number, columns: number): Matrix => ({
 export const rowOf = ({ data, columns }: Matrix, i: number): Float64Array =>
   data.subarray(i * columns, (i + 1) * columns);
 
-export function transpose(a: Matrix): Matrix {
+export const transpose = (a: Matrix): Matrix => {
   const out = zeros(a.columns, a.rows);
   for (let i = 0; i < a.rows; i++) {
     for (let j = 0; j < a.columns; j++) out.data[j * a.rows + i] = a.data[i * a.columns + j]!;
   }
   return out;
-}
+};
 
 /** A Bᵀ, both row-major: inner loops run along memory, over some rows of B at a time so that they stay in the cache. */
-export function timesTransposed(a: Matrix, b: Matrix): Matrix {
+export const timesTransposed = (a: Matrix, b: Matrix): Matrix => {
   const out = zeros(a.rows, b.rows);
   const block = 32;
   for (let first = 0; first < b.rows; first += block) {
@@ -36,10 +36,10 @@ export function timesTransposed(a: Matrix, b: Matrix): Matrix {
     }
   }
   return out;
-}
+};
 
-export function trace(a: Matrix): number {
+export const trace = (a: Matrix): number => {
   let sum = 0;
   for (let i = 0; i < a.rows; i++) sum += a.data[i * a.columns + i]!;
   return sum;
-}
+};

@@ -2,7 +2,7 @@ import { type Matrix, rowOf, transpose } from "./matrix.js";
 import { tridiagonalEigenvalues } from "./tridiagonal.js";
 
 /** A reflection I − β v vᵀ that takes x to (α, 0, …, 0); x is overwritten with v. */
-function reflector(x: Float64Array): { alpha: number; beta: number } {
+const reflector = (x: Float64Array): { alpha: number; beta: number } => {
   let squares = 0;
   for (const value of x) squares += value * value;
   if (squares === 0) return { alpha: 0, beta: 0 };
@@ -10,10 +10,10 @@ function reflector(x: Float64Array): { alpha: number; beta: number } {
   const beta = 1 / (squares - alpha * x[0]!);
   x[0]! -= alpha;
   return { alpha, beta };
-}
+};
 
 /** vᵀA over the rows `k`.. and the columns after `k`. */
-function leftProducts(a: Matrix, v: Float64Array, k: number): Float64Array {
+const leftProducts = (a: Matrix, v: Float64Array, k: number): Float64Array => {
   const products = new Float64Array(a.columns - k - 1);
   for (let i = k; i < a.rows; i++) {
     const line = rowOf(a, i).subarray(k + 1);
@@ -21,7 +21,7 @@ function leftProducts(a: Matrix, v: Float64Array, k: number): Float64Array {
     for (let j = 0; j < line.length; j++) products[j]! += scale * line[j]!;
   }
   return products;
-}
+};
 
 const subtract = (line: Float64Array, scale: number, v: Float64Array): void => {
   for (let j = 0; j < line.length; j++) line[j]! -= scale * v[j]!;
@@ -31,7 +31,7 @@ const subtract = (line: Float64Array, scale: number, v: Float64Array): void => {
  * Diagonals d₁ e₁ d₂ e₂ … of the bidiagonal form of a tall matrix by Householder reflections (Golub and Kahan 1965),
  * interleaved. `a` is destroyed.
  */
-function bidiagonal(a: Matrix): Float64Array {
+const bidiagonal = (a: Matrix): Float64Array => {
   const n = a.columns;
   const out = new Float64Array(2 * n - 1);
   for (let k = 0; k < n; k++) {
@@ -54,14 +54,14 @@ function bidiagonal(a: Matrix): Float64Array {
     }
   }
   return out;
-}
+};
 
 /**
  * The sum of the singular values of a matrix, to a few roundings of the largest. They are the positive eigenvalues of
  * the tridiagonal matrix with a zero diagonal and the bidiagonal's entries beside it (Golub and Kahan 1965), so nothing
  * is squared.
  */
-export function nuclearNorm(a: Matrix): number {
+export const nuclearNorm = (a: Matrix): number => {
   if (a.rows === 0 || a.columns === 0) return 0;
   const tall = a.rows >= a.columns ? { ...a, data: a.data.slice() } : transpose(a);
   let largest = 0;
@@ -70,4 +70,4 @@ export function nuclearNorm(a: Matrix): number {
   for (let i = 0; i < tall.data.length; i++) tall.data[i]! /= largest;
   const eigenvalues = tridiagonalEigenvalues(new Float64Array(2 * tall.columns), bidiagonal(tall));
   return (largest * eigenvalues.reduce((sum, value) => sum + Math.abs(value), 0)) / 2;
-}
+};

@@ -5,7 +5,7 @@ import { MetricsError } from "../errors.js";
  * few roundings of the matrix norm. `diagonal` is overwritten with them, `offDiagonal` (one shorter) is destroyed.
  * @throws MetricsError("arithmetic") if an eigenvalue takes over 60 iterations.
  */
-export function tridiagonalEigenvalues(diagonal: Float64Array, offDiagonal: Float64Array): Float64Array {
+export const tridiagonalEigenvalues = (diagonal: Float64Array, offDiagonal: Float64Array): Float64Array => {
   const n = diagonal.length;
   const d = diagonal;
   const e = new Float64Array(n);
@@ -23,10 +23,10 @@ export function tridiagonalEigenvalues(diagonal: Float64Array, offDiagonal: Floa
     }
   }
   return d;
-}
+};
 
 /** One implicit QL step on rows l..m. */
-function sweep(d: Float64Array, e: Float64Array, l: number, m: number): void {
+const sweep = (d: Float64Array, e: Float64Array, l: number, m: number): void => {
   const half = (d[l + 1]! - d[l]!) / (2 * e[l]!);
   let g = d[m]! - d[l]! + e[l]! / (half + Math.sign(half || 1) * Math.hypot(half, 1));
   let [s, c, p] = [1, 1, 0];
@@ -51,4 +51,4 @@ function sweep(d: Float64Array, e: Float64Array, l: number, m: number): void {
   d[l]! -= p;
   e[l] = g;
   e[m] = 0;
-}
+};

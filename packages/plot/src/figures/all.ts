@@ -15,7 +15,10 @@ import {
 } from "./index.js";
 
 /** Every figure that the study has data for, by file name without ending. SVG text. */
-export function allFigures(input: Study, options: Omit<FigureOptions, "width" | "title"> = {}): Record<string, string> {
+export const allFigures = (
+  input: Study,
+  options: Omit<FigureOptions, "width" | "title"> = {},
+): Record<string, string> => {
   const study = validateStudy(input);
   const curves = study.curves?.filter((curve) => curve.tokens.length > 0) ?? [];
   const withCurves = { ...study, curves };
@@ -40,4 +43,4 @@ export function allFigures(input: Study, options: Omit<FigureOptions, "width" | 
     ...(given(study.samples) &&
       study.samples.length > 0 && { samples: sampleGridFigure(study.samples, titled("Samples")) }),
   };
-}
+};

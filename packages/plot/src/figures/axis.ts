@@ -20,7 +20,7 @@ const inside = (ticks: readonly number[], low: number, high: number): number[] =
 ];
 
 /** Round numbers (1, 2, 2.5 or 5 times a power of ten) inside [low, high], about `most` of them, never more than one more. */
-export function linearTicks(low: number, high: number, most = 6): number[] {
+export const linearTicks = (low: number, high: number, most = 6): number[] => {
   const raw = Math.max((high - low) / most, Number.MIN_VALUE);
   const power = Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 5, 10].map((m) => decimal(m, power)).find((s) => s >= raw * (1 - 1e-9)) ?? raw;
@@ -30,13 +30,13 @@ export function linearTicks(low: number, high: number, most = 6): number[] {
   const ticks = Array.from({ length: Math.max(0, room + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
   const slack = step * 1e-8;
   return inside(ticks, low - slack, high + slack);
-}
+};
 
 /** Decades between two ticks of a log axis. The last is more than there are between the least and the greatest number. */
 const strides = [1, 2, 3, 4, 6, 8, 12, 24, 48, 96, 192, 384, 768];
 
 /** 1-2-5 ticks over a few decades, powers of ten over many, and plain round numbers over less than a decade. */
-export function logTicks(low: number, high: number, most = 6): number[] {
+export const logTicks = (low: number, high: number, most = 6): number[] => {
   const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const [least, greatest] = [low * (1 - 1e-9), high * (1 + 1e-9)];
   const decades = (steps: readonly number[], stride: number): number[] => {
@@ -55,7 +55,7 @@ export function logTicks(low: number, high: number, most = 6): number[] {
   return high / low < 10 && linear.length > 0
     ? linear
     : (candidates.find((ticks) => ticks.length <= most && ticks.length > 0) ?? [low]);
-}
+};
 
 const held = (value: number): number => Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
 
@@ -63,7 +63,7 @@ const held = (value: number): number => Math.min(Number.MAX_VALUE, Math.max(-Num
  * The range of `values` with a margin on both sides: a share of the range, or of its logarithm. Where numbers end, the margin does.
  * @throws PlotInputError for values that have no place on such an axis
  */
-export function padded(values: readonly number[], type: "log" | "linear", share = 0.06): [number, number] {
+export const padded = (values: readonly number[], type: "log" | "linear", share = 0.06): [number, number] => {
   if (values.length === 0) throw new PlotInputError("figure", values, "at least one point to draw");
   const [low, high] = extent(values);
   if (type === "log") {
@@ -80,7 +80,7 @@ export function padded(values: readonly number[], type: "log" | "linear", share 
   const pad = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * share;
   const [from, to] = [held(low - pad), held(high + pad)];
   return Number.isFinite(to - from) ? [from, to] : [low, high];
-}
+};
 
 /** The first value that is not a finite number above `least`, or the last. */
 const off = (values: readonly number[], least: number): number =>
@@ -97,28 +97,32 @@ export interface AxisOptions {
 }
 
 /** An axis that holds all `values`. */
-export function axis({ label, values, type, format, ticks = 6, pad }: AxisOptions): Axis {
+export const axis = ({ label, values, type, format, ticks = 6, pad }: AxisOptions): Axis => {
   const domain = padded(values, type, pad);
   const places = type === "log" ? logTicks(...domain, ticks) : linearTicks(...domain, ticks);
   return { label, type, domain, ticks: places, format };
-}
+};
 
 /** Maps a value to a pixel between `start` and `end`. */
-export function scaleOf({ type, domain: [low, high] }: Axis, start: number, end: number): (value: number) => number {
+export const scaleOf = (
+  { type, domain: [low, high] }: Axis,
+  start: number,
+  end: number,
+): ((value: number) => number) => {
   const place =
     type === "log" ? (v: number) => logRatio(v, low) / logRatio(high, low) : (v: number) => (v - low) / (high - low);
   return (value) => start + place(value) * (end - start);
-}
+};
 
 /** Formats tick values with as many decimals as tell neighbours apart; in powers of ten where that would be too many digits. */
-export function decimalsFor(ticks: readonly number[]): (value: number) => string {
+export const decimalsFor = (ticks: readonly number[]): ((value: number) => string) => {
   if (ticks.some((tick) => /e/.test(String(tick)))) return (value) => scientific(value);
   const [, decimals] = extent(ticks.map((tick) => (String(tick).split(".")[1] ?? "").length));
   return (value) => value.toFixed(Math.max(0, Math.min(decimals, 6))).replace(/^-/, "−");
-}
+};
 
 /** A loss axis: plain decimals, as many as the ticks need. */
-export function lossAxis(options: Omit<AxisOptions, "format">): Axis {
+export const lossAxis = (options: Omit<AxisOptions, "format">): Axis => {
   const plain = axis({ ...options, format: String });
   return { ...plain, format: decimalsFor(plain.ticks) };
-}
+};

@@ -12,7 +12,7 @@ export interface Budget {
 }
 
 /** Budgets from small to large, runs by size; the held-out budget, which takes no part in the fit, is not among them. */
-export function budgetsOf(study: StudyNumbers, size: SizeName = "params"): Budget[] {
+export const budgetsOf = (study: StudyNumbers, size: SizeName = "params"): Budget[] => {
   const optimum = new Map(study.isoflop.map((entry) => [entry.budget, entry]));
   const fitted = study.runs.filter((run) => run.budget !== study.heldOut?.budget || optimum.has(run.budget));
   const values = [...new Set(fitted.map((run) => run.budget))].sort((a, b) => a - b);
@@ -22,7 +22,7 @@ export function budgetsOf(study: StudyNumbers, size: SizeName = "params"): Budge
     optimum: optimum.get(budget),
     runs: fitted.filter((run) => run.budget === budget).sort((a, b) => a[size] - b[size]),
   }));
-}
+};
 
 /** Runs at the held-out budget. */
 export const heldOutRuns = (study: StudyNumbers): Run[] =>
@@ -53,10 +53,10 @@ export interface Vertex {
 }
 
 /** Colour of the run or curve of `budget`. */
-export function colourOf(theme: Theme, budgets: readonly Budget[]): (budget: number) => string {
+export const colourOf = (theme: Theme, budgets: readonly Budget[]): ((budget: number) => string) => {
   const place = new Map(budgets.map(({ budget, index }) => [budget, index]));
   return (budget) => {
     const index = place.get(budget);
     return index === undefined ? theme.heldOut : theme.budget(index, budgets.length);
   };
-}
+};

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { lightTheme, type Theme } from "../theme.js";
 import { type Axis, scaleOf } from "./axis.js";
-import { type ColourKey, keyHeight, keyMarks } from "./colourKey.js";
+import { type ColourKey, keyHeight, keyMarks } from "./colour-key.js";
 import { element, serialise, textElement } from "./svg.js";
 
 /** Inter has every glyph that figures use; the rest are faces with the same proportions that systems carry. */
@@ -89,7 +89,7 @@ export const documentOf = (options: FigureOptions): Document => {
 };
 
 /** Frame, axes, grid, marks and labels as one SVG. */
-export function chart(spec: ChartSpec, options: FigureOptions): Drawing {
+export const chart = (spec: ChartSpec, options: FigureOptions): Drawing => {
   const theme = themeOf(options);
   const document = documentOf(options);
   const { x, y, width, height, marginRight = 16 } = spec;
@@ -171,12 +171,12 @@ export function chart(spec: ChartSpec, options: FigureOptions): Drawing {
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", spec.description);
   return { svg: serialise(svg), width, height, description: spec.description };
-}
+};
 
 const lineHeight = 15;
 
 /** Moves labels down, in reading order, past every earlier one that they would touch; never out of the frame. */
-function apart(labels: readonly PointLabel[], top: number, bottom: number): PointLabel[] {
+const apart = (labels: readonly PointLabel[], top: number, bottom: number): PointLabel[] => {
   const done: PointLabel[] = [];
   const span = ({ x, text, side }: PointLabel) => {
     const width = text.length * 6.8 + 10;
@@ -198,4 +198,4 @@ function apart(labels: readonly PointLabel[], top: number, bottom: number): Poin
     done.push({ ...label, y });
   }
   return done;
-}
+};

@@ -9,7 +9,7 @@ interface Frame extends Omit<Drawing, "svg"> {
   readonly drawings: string;
 }
 
-function frame(document: Document, { width, height, description, own, drawings }: Frame): Drawing {
+const frame = (document: Document, { width, height, description, own, drawings }: Frame): Drawing => {
   const svg = element(document, "svg", {
     viewBox: `0 0 ${width} ${height}`,
     width,
@@ -22,7 +22,7 @@ function frame(document: Document, { width, height, description, own, drawings }
   svg.append(...own, element(document, "g", { class: "drawings" }));
   const place = /<g class="drawings"\s*(\/>|><\/g>)/;
   return { svg: serialise(svg).replace(place, () => drawings), width, height, description };
-}
+};
 
 const at = ({ svg }: Drawing, x: number, y: number): string => svg.replace(/^<svg /, `<svg x="${x}" y="${y}" `);
 
@@ -33,10 +33,10 @@ export const panelWidth = (width: number, columns: number): number =>
   Math.floor((width - gap * (columns - 1)) / columns);
 
 /** Sets drawings side by side, row by row, as one. */
-export function compose(
+export const compose = (
   panels: readonly Drawing[],
   options: FigureOptions & { readonly columns: number; readonly description: string },
-): Drawing {
+): Drawing => {
   let drawings = "";
   let [width, y] = [0, 0];
   for (let row = 0; row < panels.length; row += options.columns) {
@@ -51,13 +51,13 @@ export function compose(
   }
   const height = Math.max(1, y - gap);
   return frame(documentOf(options), { width, height, description: options.description, own: [], drawings });
-}
+};
 
 /**
  * A drawing as a file of its own: on the background of its theme, with a margin and a title. Where the theme has no
  * background the figure belongs to a page, and stands there without a margin.
  */
-export function standalone(options: FigureOptions, draw: (options: FigureOptions) => Drawing): string {
+export const standalone = (options: FigureOptions, draw: (options: FigureOptions) => Drawing): string => {
   const { background, ink } = themeOf(options);
   const document = documentOf(options);
   const margin = background === null ? 0 : 20;
@@ -74,4 +74,4 @@ export function standalone(options: FigureOptions, draw: (options: FigureOptions
   }
   const drawings = at(drawing, margin, top);
   return frame(document, { width, height, description: drawing.description, own, drawings }).svg;
-}
+};

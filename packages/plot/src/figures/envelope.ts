@@ -5,7 +5,7 @@ import { axis, lossAxis } from "./axis.js";
 import { budgetsOf, colourOf } from "./budgets.js";
 import { chart, type Drawing, type FigureOptions, themeOf } from "./chart.js";
 import { evaluate, heldOutMarks } from "./law.js";
-import { type StudyWithCurves, tracesOf } from "./lossCurves.js";
+import { type StudyWithCurves, tracesOf } from "./loss-curves.js";
 
 interface ComputePoint {
   readonly compute: number;
@@ -16,7 +16,7 @@ interface ComputePoint {
  * The lower envelope of training curves (Hoffmann et al. 2022, Approach 1): the least loss any curve has reached with
  * at most this compute. Points of equal compute count together.
  */
-export function lowerEnvelope(curves: readonly (readonly ComputePoint[])[]): ComputePoint[] {
+export const lowerEnvelope = (curves: readonly (readonly ComputePoint[])[]): ComputePoint[] => {
   const all = curves.flat().sort((a, b) => a.compute - b.compute || a.loss - b.loss);
   const envelope: ComputePoint[] = [];
   for (const point of all) {
@@ -27,13 +27,13 @@ export function lowerEnvelope(curves: readonly (readonly ComputePoint[])[]): Com
     envelope.push(point);
   }
   return envelope;
-}
+};
 
 /**
  * Training loss of every run against compute spent, with the lower envelope, the law of the final validation loss and
  * the held-out budget. Compute along a curve is the run's FLOPs times the share of its tokens seen.
  */
-export function envelopeDrawing(study: StudyWithCurves, options: FigureOptions): Drawing {
+export const envelopeDrawing = (study: StudyWithCurves, options: FigureOptions): Drawing => {
   const theme = themeOf(options);
   const width = options.width ?? 760;
   const small = width < 480;
@@ -118,4 +118,4 @@ export function envelopeDrawing(study: StudyWithCurves, options: FigureOptions):
     },
     options,
   );
-}
+};

@@ -7,38 +7,38 @@ import { compose, panelWidth, standalone } from "./compose.js";
 import { envelopeDrawing } from "./envelope.js";
 import { type IsoFlopFigureOptions, isoFlopDrawing } from "./isoflop.js";
 import { type LawFigureOptions, type LawName, lawDrawing, lawNames } from "./law.js";
-import { lossCurvesDrawing, type StudyWithCurves } from "./lossCurves.js";
+import { lossCurvesDrawing, type StudyWithCurves } from "./loss-curves.js";
 import { predictedMeasuredDrawing, residualDrawing } from "./prediction.js";
 import { sampleGridDrawing } from "./samples.js";
 
 /** The numbers of a figure alone; checked like a whole study. */
-function checked<T extends StudyNumbers>(study: T): T {
+const checked = <T extends StudyNumbers>(study: T): T => {
   validateStudy({ preset: "", device: { backend: "" }, data: "", seconds: 0, ...study });
   return study;
-}
+};
 
-function withRuns<T extends StudyNumbers>(study: T): T {
+const withRuns = <T extends StudyNumbers>(study: T): T => {
   if (checked(study).runs.length === 0) throw new PlotInputError("runs", study.runs, "at least one run to draw");
   return study;
-}
+};
 
-function withOptima<T extends StudyNumbers>(study: T): T & { laws: Laws } {
+const withOptima = <T extends StudyNumbers>(study: T): T & { laws: Laws } => {
   const laws = fitted(study);
   if (!hasOptima(study)) throw new PlotInputError("isoflop", study.isoflop, "at least one interior optimum");
   return laws;
-}
+};
 
-function fitted<T extends StudyNumbers>(study: T): T & { laws: Laws } {
+const fitted = <T extends StudyNumbers>(study: T): T & { laws: Laws } => {
   if (!given(checked(study).laws)) throw new PlotInputError("laws", study.laws, "fitted laws");
   return study as T & { laws: Laws };
-}
+};
 
-function withCurves<T extends StudyNumbers & Pick<Study, "curves">>(study: T): T & StudyWithCurves {
+const withCurves = <T extends StudyNumbers & Pick<Study, "curves">>(study: T): T & StudyWithCurves => {
   if (array("curves", checked(study).curves).length === 0) {
     throw new PlotInputError("curves", study.curves, "at least one training curve");
   }
   return study as T & StudyWithCurves;
-}
+};
 
 /** Loss against model size per budget: points with 95 % bars, fitted curve, vertex; refused budgets dashed. SVG text. */
 export const isoFlopFigure = (study: StudyNumbers, options: IsoFlopFigureOptions = {}): string =>
@@ -75,7 +75,7 @@ export const envelopeFigure = (study: StudyNumbers & Pick<Study, "curves">, opti
   standalone(options, (inner) => envelopeDrawing(withCurves(study), inner));
 
 /** Pictures with captions, grown by nearest neighbour, embedded as PNG. SVG text. */
-export function sampleGridFigure(samples: readonly Sample[], options: FigureOptions = {}): string {
+export const sampleGridFigure = (samples: readonly Sample[], options: FigureOptions = {}): string => {
   if (array("samples", samples).length === 0) throw new PlotInputError("samples", samples, "at least one sample");
   return standalone(options, (inner) => sampleGridDrawing(samples, inner));
-}
+};

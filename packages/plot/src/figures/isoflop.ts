@@ -20,7 +20,7 @@ export interface IsoFlopFigureOptions extends FigureOptions {
  * Validation loss against model size (log), one curve per budget: runs with 95 % bars, the fitted parabola, its vertex.
  * A budget without an interior minimum is drawn hollow and dashed, and labelled as refused.
  */
-export function isoFlopDrawing(study: StudyNumbers, options: IsoFlopFigureOptions): Drawing {
+export const isoFlopDrawing = (study: StudyNumbers, options: IsoFlopFigureOptions): Drawing => {
   const { size = "params", quantity = "validation loss" } = options;
   const theme = themeOf(options);
   const width = options.width ?? 760;
@@ -107,15 +107,15 @@ export function isoFlopDrawing(study: StudyNumbers, options: IsoFlopFigureOption
     },
     options,
   );
-}
+};
 
-function budgetMarks(
+const budgetMarks = (
   { optimum, runs }: Budget,
   points: readonly CurvePoint[],
   size: SizeName,
   color: string,
   surface: string,
-): Plot.Markish[] {
+): Plot.Markish[] => {
   const refused = optimum !== undefined && !optimum.interior;
   const guide = { y: "loss", stroke: color } as const;
   return [
@@ -130,17 +130,17 @@ function budgetMarks(
       : Plot.line(points, { ...guide, x: "size", strokeWidth: 1.75, className: "parabola" }),
     ...runMarks(runs, size, color, surface, "run", refused),
   ];
-}
+};
 
 /** Points with their 95 % bars. */
-function runMarks(
+const runMarks = (
   runs: readonly Run[],
   size: SizeName,
   color: string,
   surface: string,
   className: string,
   hollow = false,
-): Plot.Markish[] {
+): Plot.Markish[] => {
   if (runs.length === 0) return [];
   return [
     Plot.ruleX(runs, {
@@ -162,4 +162,4 @@ function runMarks(
       title: (run: Run) => `${run.id}\nN ${count(run.params)}, D ${count(run.tokens)}, loss ${run.loss.toFixed(4)}`,
     }),
   ];
-}
+};

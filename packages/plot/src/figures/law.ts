@@ -40,7 +40,7 @@ export const exponentText = (name: LawName, law: Law): string => {
  * One law against compute on log axes: the optima it was fitted to, the law (dashed where it extrapolates), its 95 %
  * band where one is given, and the held-out budget: for the loss, prediction with interval and the measured point.
  */
-export function lawDrawing(study: StudyNumbers & { laws: Laws }, name: LawName, options: LawFigureOptions): Drawing {
+export const lawDrawing = (study: StudyNumbers & { laws: Laws }, name: LawName, options: LawFigureOptions): Drawing => {
   const theme = themeOf(options);
   const width = options.width ?? 380;
   const law = study.laws[name];
@@ -152,7 +152,7 @@ export function lawDrawing(study: StudyNumbers & { laws: Laws }, name: LawName, 
     },
     options,
   );
-}
+};
 
 const heldOutValues = ({ interval95, measuredLoss, measuredStdErr }: HeldOut): number[] => [
   ...interval95,
@@ -173,7 +173,7 @@ export const tick = {
  * Prediction interval as a broad bar, prediction as a tick, the measured loss with its own 95 % bar on top. A bar ends at
  * `lowest`: on a log axis it could reach below zero, and would not be drawn at all.
  */
-export function heldOutMarks(heldOut: HeldOut, theme: Theme, lowest = Number.NEGATIVE_INFINITY): Plot.Markish[] {
+export const heldOutMarks = (heldOut: HeldOut, theme: Theme, lowest = Number.NEGATIVE_INFINITY): Plot.Markish[] => {
   const { budget, predictedLoss, interval95, measuredLoss, measuredStdErr } = heldOut;
   const spread = z95 * (measuredStdErr ?? 0);
   return [
@@ -214,4 +214,4 @@ export function heldOutMarks(heldOut: HeldOut, theme: Theme, lowest = Number.NEG
         ]
       : []),
   ];
-}
+};

@@ -16,7 +16,7 @@ export type SizeName = "params" | "tokens";
  * Curvature κ of loss = L* + (κ/2) ln(N/N*)², the least-squares one given the vertex. When vertex and points come from
  * an ordinary least-squares parabola this gives that parabola back, because its vertex is optimal already.
  */
-export function curvatureThrough(vertex: CurvePoint, points: readonly CurvePoint[]): number {
+export const curvatureThrough = (vertex: CurvePoint, points: readonly CurvePoint[]): number => {
   let above = 0;
   let below = 0;
   for (const { size, loss } of points) {
@@ -25,15 +25,15 @@ export function curvatureThrough(vertex: CurvePoint, points: readonly CurvePoint
     below += z * z;
   }
   return below > 0 ? above / below : 0;
-}
+};
 
 /** The stated curve of a budget, or its parabola between the smallest and largest model; empty for one that was refused. */
-export function isoFlopCurve(
+export const isoFlopCurve = (
   optimum: IsoFlopOptimum,
   runs: readonly Run[],
   name: SizeName = "params",
   samples = 60,
-): CurvePoint[] {
+): CurvePoint[] => {
   const { optimalLoss, interior } = optimum;
   const best = name === "params" ? optimum.optimalParams : optimum.optimalTokens;
   if (!interior || best === null || optimalLoss === null) return [];
@@ -46,4 +46,4 @@ export function isoFlopCurve(
     const size = logBetween(low, high, i / samples);
     return { size, loss: vertex.loss + (curvature / 2) * logRatio(size, vertex.size) ** 2 };
   });
-}
+};

@@ -4,12 +4,12 @@ import type { Theme } from "../theme.js";
 import type { Axis } from "./axis.js";
 
 /** An axis of fractions with its ticks in percent, with as many decimals as the ticks need. */
-export function percentAxis(plain: Axis): Axis {
+export const percentAxis = (plain: Axis): Axis => {
   const needs = (decimals: number) =>
     plain.ticks.every((tick) => Math.abs(tick * 100 - Number((tick * 100).toFixed(decimals))) < 1e-6 * 10 ** -decimals);
   const decimals = [0, 1, 2, 3, 4].find(needs) ?? 5;
   return { ...plain, format: (value) => signedPercent(value, decimals) };
-}
+};
 
 /** No deviation. */
 export const zeroLine = (theme: Theme): Plot.Markish =>

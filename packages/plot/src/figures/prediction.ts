@@ -12,7 +12,7 @@ import { percentAxis, zeroLine } from "./percent.js";
 type Fitted = StudyNumbers & { laws: Laws };
 
 /** Loss at every fitted optimum against the law's value there, and the held-out budget; the diagonal is agreement. */
-export function predictedMeasuredDrawing(study: Fitted, options: FigureOptions): Drawing {
+export const predictedMeasuredDrawing = (study: Fitted, options: FigureOptions): Drawing => {
   const theme = themeOf(options);
   const width = options.width ?? 480;
   const budgets = budgetsOf(study);
@@ -104,10 +104,10 @@ export function predictedMeasuredDrawing(study: Fitted, options: FigureOptions):
     },
     options,
   );
-}
+};
 
 /** Deviation of every optimum from the law in percent against compute; the held-out budget with its interval. */
-export function residualDrawing(study: Fitted, options: FigureOptions): Drawing {
+export const residualDrawing = (study: Fitted, options: FigureOptions): Drawing => {
   const theme = themeOf(options);
   const width = options.width ?? 480;
   const budgets = budgetsOf(study);
@@ -190,4 +190,4 @@ export function residualDrawing(study: Fitted, options: FigureOptions): Drawing 
     },
     options,
   );
-}
+};

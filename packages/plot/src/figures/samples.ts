@@ -7,17 +7,17 @@ import { type Drawing, documentOf, type FigureOptions, fontFamily, themeOf } fro
 import { element, serialise, textElement } from "./svg.js";
 
 /** Samples by group, in the order in which groups first appear. */
-export function sampleGroups(samples: readonly Sample[]): Map<string, Sample[]> {
+export const sampleGroups = (samples: readonly Sample[]): Map<string, Sample[]> => {
   const groups = new Map<string, Sample[]>();
   for (const sample of samples) {
     const name = sample.group ?? "";
     groups.set(name, [...(groups.get(name) ?? []), sample]);
   }
   return groups;
-}
+};
 
 /** Breaks a caption into at most `most` lines of `room` characters; an ellipsis marks what is left out. */
-export function wrap(caption: string, room: number, most: number): string[] {
+export const wrap = (caption: string, room: number, most: number): string[] => {
   // Where there is no room for a letter, one stands there all the same.
   const length = Math.max(1, room);
   const lines: string[] = [];
@@ -41,14 +41,14 @@ export function wrap(caption: string, room: number, most: number): string[] {
   if (lines.length <= most) return lines;
   const last = lines[most - 1]!;
   return [...lines.slice(0, most - 1), `${last.slice(0, Math.max(0, length - 1)).trimEnd()}…`];
-}
+};
 
 const gap = 14;
 const captionLines = 3;
 const lineHeight = 14;
 
 /** A grid of pictures with their captions below, one block of rows per group. */
-export function sampleGridDrawing(samples: readonly Sample[], options: FigureOptions): Drawing {
+export const sampleGridDrawing = (samples: readonly Sample[], options: FigureOptions): Drawing => {
   each("samples", samples, validateSample);
   const theme = themeOf(options);
   const document = documentOf(options);
@@ -92,4 +92,4 @@ export function sampleGridDrawing(samples: readonly Sample[], options: FigureOpt
   svg.setAttribute("height", String(height));
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   return { svg: serialise(svg), width, height, description };
-}
+};

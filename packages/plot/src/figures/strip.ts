@@ -10,7 +10,7 @@ const height = 142;
 const middle = 62;
 
 /** The held-out check on one line of loss: prediction interval, prediction, and the measured loss with its 95 % bar. */
-export function heldOutStrip(heldOut: HeldOut, options: FigureOptions): Drawing {
+export const heldOutStrip = (heldOut: HeldOut, options: FigureOptions): Drawing => {
   const theme = themeOf(options);
   const document = documentOf(options);
   const width = options.width ?? 760;
@@ -94,4 +94,4 @@ export function heldOutStrip(heldOut: HeldOut, options: FigureOptions): Drawing 
   );
   for (const tick of line.ticks) write(x(tick), height - 24, line.format(tick), { fill: theme.muted, class: "tick" });
   return { svg: serialise(svg), width, height, description };
-}
+};

@@ -4,22 +4,22 @@ const namespace = "http://www.w3.org/2000/svg";
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-export function element(document: Document, name: string, attributes: Attributes): SVGElement {
+export const element = (document: Document, name: string, attributes: Attributes): SVGElement => {
   const made = document.createElementNS(namespace, name) as SVGElement;
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   return made;
-}
+};
 
-export function textElement(document: Document, attributes: Attributes, words: string): SVGElement {
+export const textElement = (document: Document, attributes: Attributes, words: string): SVGElement => {
   const made = element(document, "text", { "text-anchor": "start", ...attributes });
   made.textContent = printable(words);
   return made;
-}
+};
 
 const geometry = ["d", "transform", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width", "height", "points"];
 
 /** Hundredths of a pixel are enough, and halve the file. */
-function round(node: Element): void {
+const round = (node: Element): void => {
   for (const name of geometry) {
     const value = node.getAttribute(name);
     if (!value?.includes(".")) continue;
@@ -29,17 +29,17 @@ function round(node: Element): void {
     );
   }
   for (const child of [...node.children]) round(child);
-}
+};
 
 /** A string that is well-formed as a file of its own and inside HTML. */
-export function serialise(svg: Element): string {
+export const serialise = (svg: Element): string => {
   round(svg);
   svg.setAttribute("xmlns", namespace);
   // Plot's style sheet only repeats what the attributes say, in selectors that rasterisers do not know.
   for (const style of [...svg.querySelectorAll("style")]) style.remove();
   svg.removeAttribute("class");
   return svg.outerHTML.replaceAll("&nbsp;", "&#160;").replace(tag, strictly);
-}
+};
 
 /** A start tag with its attributes. In words a "<" is escaped already, so each one left begins a tag or stands in quotes. */
 const tag = /<[a-z](?:[^"<>]|"[^"]*")*>/gi;

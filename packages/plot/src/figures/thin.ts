@@ -9,7 +9,7 @@ export interface Trace {
  * loss is noisy from batch to batch; the mean of a bin keeps its level, where picking every k-th step would not.
  * `at` is positive and increasing.
  */
-export function thin(at: readonly number[], value: readonly number[], bins = 90): Trace {
+export const thin = (at: readonly number[], value: readonly number[], bins = 90): Trace => {
   if (at.length <= bins) return { at, value };
   const first = Math.log(at[0]!);
   const width = (Math.log(at.at(-1)!) - first) / bins;
@@ -21,4 +21,4 @@ export function thin(at: readonly number[], value: readonly number[], bins = 90)
   });
   const rows = [...means.values()];
   return { at: rows.map((row) => Math.exp(row.logs / row.n)), value: rows.map((row) => row.values / row.n) };
-}
+};

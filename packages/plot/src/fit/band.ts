@@ -10,7 +10,7 @@ export interface Split {
 }
 
 /** Cuts a curve at `reach`, with a point in between on the straight line of the log-log plane. */
-export function splitAt(curve: readonly LawPoint[], reach: number): Split {
+export const splitAt = (curve: readonly LawPoint[], reach: number): Split => {
   const next = curve.findIndex(({ x }) => x > reach);
   if (next < 0) return { within: curve, beyond: [] };
   if (next === 0) return { within: [], beyond: curve };
@@ -18,7 +18,7 @@ export function splitAt(curve: readonly LawPoint[], reach: number): Split {
   const share = logRatio(reach, a.x) / logRatio(b.x, a.x);
   const cut = { x: reach, y: logBetween(a.y, b.y, share) };
   return { within: [...curve.slice(0, next), cut], beyond: [cut, ...curve.slice(next)] };
-}
+};
 
 interface BandPoint {
   readonly x: number;
@@ -35,12 +35,12 @@ export const bandWithin = (curve: readonly LawPoint[], [least, most]: readonly [
   );
 
 /** The range of values that must be seen, and of a band as much again on either side, no more. */
-export function rangeWithBand(core: readonly number[], curve: readonly LawPoint[]): number[] {
+export const rangeWithBand = (core: readonly number[], curve: readonly LawPoint[]): number[] => {
   const low = core.reduce((a, b) => Math.min(a, b));
   const high = core.reduce((a, b) => Math.max(a, b));
   const room = Math.max(high / low, 1.02);
   return [...core, ...bandWithin(curve, [low / room, high * room]).flatMap((point) => [point.low, point.high])];
-}
+};
 
 /** A pointwise band; one point alone has no area. */
 export const bandMarks = (band: readonly BandPoint[], fill: string, className = "band"): Plot.Markish[] =>

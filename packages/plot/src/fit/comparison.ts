@@ -17,7 +17,7 @@ const furthest = 1e4;
  * Two laws of the loss against compute with their bands, where they cross, and at each compute asked the step from the loss of A
  * there to the compute at which B has the same loss: its length on the log axis is the effective compute.
  */
-export function comparisonDrawing(data: ComparisonFigureData, options: FigureOptions): Drawing {
+export const comparisonDrawing = (data: ComparisonFigureData, options: FigureOptions): Drawing => {
   const theme = themeOf(options);
   const width = options.width ?? 760;
   const small = width < 480;
@@ -66,9 +66,9 @@ export function comparisonDrawing(data: ComparisonFigureData, options: FigureOpt
     },
     options,
   );
-}
+};
 
-function lawMarks(law: ComparedLaw, color: string, className: string, y: Axis, theme: Theme): Plot.Markish[] {
+const lawMarks = (law: ComparedLaw, color: string, className: string, y: Axis, theme: Theme): Plot.Markish[] => {
   const points = law.points ?? [];
   const end = points.reduce((high, point) => Math.max(high, point.x), 0);
   return [
@@ -83,7 +83,7 @@ function lawMarks(law: ComparedLaw, color: string, className: string, y: Axis, t
       className: `point-${className}`,
     }),
   ];
-}
+};
 
 interface Step {
   readonly from: number;
@@ -96,7 +96,7 @@ const stepOf = ({ compute, loss, ratio }: ComparedAt, reached: number): Step[] =
   return [{ from: compute, to: ratio * compute, loss }];
 };
 
-function stepMarks(at: readonly ComparedAt[], steps: readonly Step[], x: Axis, theme: Theme): Plot.Markish[] {
+const stepMarks = (at: readonly ComparedAt[], steps: readonly Step[], x: Axis, theme: Theme): Plot.Markish[] => {
   const spreads = at.flatMap(({ compute, loss, ratioCi95 }) => {
     if (!given(ratioCi95)) return [];
     const [low, high] = ratioCi95.map((ratio) => ratio * compute) as [number, number];
@@ -125,7 +125,7 @@ function stepMarks(at: readonly ComparedAt[], steps: readonly Step[], x: Axis, t
     }),
     Plot.dot(steps, { x: "to", y: "loss", r: 3.5, fill: theme.ink, className: "reached" }),
   ];
-}
+};
 
 /** Both curves fall, so there is room below them to the left and above them to the right. */
 const ratioLabel = ({ compute, loss, ratio, ratioCi95 }: ComparedAt, x: Axis, theme: Theme): PointLabel => {
@@ -135,7 +135,7 @@ const ratioLabel = ({ compute, loss, ratio, ratioCi95 }: ComparedAt, x: Axis, th
   return { x: compute, y: loss, text, color: theme.ink, side, lift: side === "left" ? -14 : 14 };
 };
 
-function crossingMarks(crossing: Place | null | undefined, x: Axis, y: Axis, theme: Theme): Plot.Markish[] {
+const crossingMarks = (crossing: Place | null | undefined, x: Axis, y: Axis, theme: Theme): Plot.Markish[] => {
   if (!given(crossing)) return [];
   const [low, high] = crossing.ci95 ?? [crossing.at, crossing.at];
   const [from, to] = [Math.max(low, x.domain[0]), Math.min(high, x.domain[1])];
@@ -164,9 +164,9 @@ function crossingMarks(crossing: Place | null | undefined, x: Axis, y: Axis, the
         ]
       : []),
   ];
-}
+};
 
-function crossingLabels(crossing: Place | null | undefined, a: ComparedLaw, x: Axis, theme: Theme): PointLabel[] {
+const crossingLabels = (crossing: Place | null | undefined, a: ComparedLaw, x: Axis, theme: Theme): PointLabel[] => {
   if (!given(crossing) || crossing.at < x.domain[0] || crossing.at > x.domain[1]) return [];
   const top = a.curve.reduce((high, point) => Math.max(high, point.y), 0);
   return [
@@ -178,4 +178,4 @@ function crossingLabels(crossing: Place | null | undefined, a: ComparedLaw, x: A
       side: sideOf(x, crossing.at),
     },
   ];
-}
+};

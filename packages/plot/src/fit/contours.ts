@@ -17,7 +17,7 @@ export interface LogGrid {
  * The lines on which the grid has the value `level`, by marching squares (Lorensen and Cline 1987, in two dimensions). Values
  * are taken as linear along each edge in the logarithm of its coordinate, so a plane in ln x and ln y gives exact lines.
  */
-export function contours(grid: LogGrid, level: number): ContourPoint[][] {
+export const contours = (grid: LogGrid, level: number): ContourPoint[][] => {
   const { x, y, value } = grid;
   const ends = new Map<string, string[]>();
   const points = new Map<string, ContourPoint>();
@@ -62,10 +62,10 @@ export function contours(grid: LogGrid, level: number): ContourPoint[][] {
     }
   }
   return chains(ends).map((chain) => chain.map((name) => points.get(name)!));
-}
+};
 
 /** Walks every chain of neighbours from an open end, then what is left, which is closed. */
-function chains(neighbours: ReadonlyMap<string, readonly string[]>): string[][] {
+const chains = (neighbours: ReadonlyMap<string, readonly string[]>): string[][] => {
   const seen = new Set<string>();
   const walk = (start: string): string[] => {
     const chain = [start];
@@ -86,4 +86,4 @@ function chains(neighbours: ReadonlyMap<string, readonly string[]>): string[][] 
     return [[...ring, ring[0]!]];
   });
   return [...lines, ...rings];
-}
+};

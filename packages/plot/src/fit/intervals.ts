@@ -15,7 +15,7 @@ const edge = 24;
  * Estimates of one quantity with their intervals, one row each on one axis. Names stand above their bars and not beside them,
  * so that neither long names nor a phone take room from the axis.
  */
-export function intervalsDrawing(data: IntervalsFigureData, options: FigureOptions): Drawing {
+export const intervalsDrawing = (data: IntervalsFigureData, options: FigureOptions): Drawing => {
   const theme = themeOf(options);
   const document = documentOf(options);
   const width = options.width ?? 760;
@@ -75,9 +75,9 @@ export function intervalsDrawing(data: IntervalsFigureData, options: FigureOptio
     svg.append(element(document, "circle", { ...dot, class: "estimate" }));
   });
   return { svg: serialise(svg), width, height, description };
-}
+};
 
-function axisOf({ rows, reference, quantity, log }: IntervalsFigureData, width: number): Axis {
+const axisOf = ({ rows, reference, quantity, log }: IntervalsFigureData, width: number): Axis => {
   const values = [
     ...rows.flatMap(({ value, interval }) => [value, ...(interval ?? [])]),
     ...(given(reference) ? [reference.at] : []),
@@ -88,7 +88,7 @@ function axisOf({ rows, reference, quantity, log }: IntervalsFigureData, width: 
   const { format } = quantity;
   const asked = format === "count" || format === "scientific";
   return { ...plain, format: asked ? (value) => valueText(quantity, value) : decimalsFor(plain.ticks) };
-}
+};
 
 const numbers = ({ quantity }: IntervalsFigureData, { value, interval }: IntervalRow): string => {
   const spread = given(interval) ? ` [${interval.map((end) => valueText(quantity, end)).join(", ")}]` : "";

@@ -24,7 +24,7 @@ const crowd = 60;
  * One law on log axes: the points it was fitted to, its band where one is given, dashed where it extrapolates; the floor as a
  * line, breaks as verticals, predictions with where the law is and where a new measurement falls.
  */
-export function fittedLawDrawing(law: FittedLaw, options: FigureOptions): Drawing {
+export const fittedLawDrawing = (law: FittedLaw, options: FigureOptions): Drawing => {
   const theme = themeOf(options);
   const width = options.width ?? 760;
   const small = width < 480;
@@ -74,10 +74,10 @@ export function fittedLawDrawing(law: FittedLaw, options: FigureOptions): Drawin
     },
     options,
   );
-}
+};
 
 /** Laws side by side, as many as fit. */
-export function fittedLawsDrawing(laws: readonly FittedLaw[], options: FigureOptions): Drawing {
+export const fittedLawsDrawing = (laws: readonly FittedLaw[], options: FigureOptions): Drawing => {
   const width = options.width ?? 1140;
   const columns = width < 720 ? 1 : Math.min(3, laws.length);
   const panel = { ...options, width: panelWidth(width, columns) };
@@ -85,17 +85,16 @@ export function fittedLawsDrawing(laws: readonly FittedLaw[], options: FigureOpt
     laws.map((law) => fittedLawDrawing(law, panel)),
     { ...options, columns, description: `${laws.length} fitted laws: ${laws.map(({ y }) => y.label).join("; ")}.` },
   );
-}
+};
 
 const largest = (points: FittedLaw["points"]): number =>
   points.length > 0 ? points.reduce((high, { x }) => Math.max(high, x), 0) : Number.POSITIVE_INFINITY;
 
 /** The part of an interval that is in the frame. */
-function inside([low, high]: readonly [number, number], { domain: [least, most] }: Axis) {
-  return low <= most && high >= least ? ([Math.max(low, least), Math.min(high, most)] as const) : undefined;
-}
+const inside = ([low, high]: readonly [number, number], { domain: [least, most] }: Axis) =>
+  low <= most && high >= least ? ([Math.max(low, least), Math.min(high, most)] as const) : undefined;
 
-function floorMarks({ at, ci95 }: Place, x: Axis, y: Axis, theme: Theme): Plot.Markish[] {
+const floorMarks = ({ at, ci95 }: Place, x: Axis, y: Axis, theme: Theme): Plot.Markish[] => {
   const ends = given(ci95) ? inside(ci95, y) : undefined;
   const across = { x1: x.domain[0], x2: x.domain[1] };
   return [
@@ -113,12 +112,12 @@ function floorMarks({ at, ci95 }: Place, x: Axis, y: Axis, theme: Theme): Plot.M
       : []),
     Plot.ruleY([at], { stroke: theme.heldOut, strokeWidth: 1.25, strokeDasharray: "2 3", className: "floor" }),
   ];
-}
+};
 
 const floorLabels = (law: FittedLaw, floor: Place | undefined, x: Axis, theme: Theme): PointLabel[] =>
   floor ? [{ x: x.domain[0], y: floor.at, text: `floor ${valueText(law.y, floor.at)}`, color: theme.heldOut }] : [];
 
-function breakMarks({ at, ci95 }: Place, x: Axis, y: Axis, theme: Theme): Plot.Markish[] {
+const breakMarks = ({ at, ci95 }: Place, x: Axis, y: Axis, theme: Theme): Plot.Markish[] => {
   if (at < x.domain[0] || at > x.domain[1]) return [];
   const ends = given(ci95) ? inside(ci95, x) : undefined;
   return [
@@ -137,7 +136,7 @@ function breakMarks({ at, ci95 }: Place, x: Axis, y: Axis, theme: Theme): Plot.M
       : []),
     Plot.ruleX([at], { stroke: theme.heldOut, strokeWidth: 1.25, strokeDasharray: "2 3", className: "break" }),
   ];
-}
+};
 
 const breakLabels = (breaks: readonly Place[], law: FittedLaw, y: Axis, x: Axis, theme: Theme): PointLabel[] =>
   breaks.flatMap(({ at }): PointLabel[] =>
@@ -146,7 +145,7 @@ const breakLabels = (breaks: readonly Place[], law: FittedLaw, y: Axis, x: Axis,
       : [{ x: at, y: y.domain[1], text: `break ${valueText(law.x, at)}`, color: theme.heldOut, side: sideOf(x, at) }],
   );
 
-function askedMarks(asked: readonly AskedPoint[], theme: Theme): Plot.Markish[] {
+const askedMarks = (asked: readonly AskedPoint[], theme: Theme): Plot.Markish[] => {
   const bars = (name: "ci95" | "interval95") =>
     asked.flatMap(({ x, [name]: ends }) => (given(ends) ? [{ x, low: ends[0], high: ends[1] }] : []));
   const bar = { x: "x", y1: "low", y2: "high", stroke: theme.heldOut } as const;
@@ -162,14 +161,14 @@ function askedMarks(asked: readonly AskedPoint[], theme: Theme): Plot.Markish[] 
       className: "asked",
     }),
   ];
-}
+};
 
 /** Labels stand where the law is not: above it to the left of a rise, below it to the left of a fall. */
-function askedLabels({ asked = [], curve, y: quantity }: FittedLaw, axis: Axis, theme: Theme): PointLabel[] {
+const askedLabels = ({ asked = [], curve, y: quantity }: FittedLaw, axis: Axis, theme: Theme): PointLabel[] => {
   const rises = curve.at(-1)!.y > curve[0]!.y;
   return asked.map(({ x, y, label }) => {
     const side = sideOf(axis, x);
     const lift = (side === "left") === rises ? clearance : -clearance;
     return { x, y, text: label ?? valueText(quantity, y), color: theme.heldOut, bold: true, side, lift };
   });
-}
+};

@@ -1,4 +1,4 @@
-import type { ColourKey } from "../figures/colourKey.js";
+import type { ColourKey } from "../figures/colour-key.js";
 import { extent, logBetween } from "../range.js";
 
 /** A run this many times above the highest contour is far from the frontier. */
@@ -9,7 +9,7 @@ const farAbove = 1.15;
  * that the contours stand evenly along the frontier; rounded to as few decimals as keep them apart. Where a run's loss lies far
  * above them, two more lead up to it, so that runs far from the frontier can be told apart too.
  */
-export function lossLevels(loss: readonly (readonly number[])[], most: number, highestRun = 0): number[] {
+export const lossLevels = (loss: readonly (readonly number[])[], most: number, highestRun = 0): number[] => {
   const least = loss.map((row) => row.reduce((a, b) => Math.min(a, b)));
   const wanted = Array.from({ length: most }, (_, k) => {
     const place = ((k + 0.5) / most) * (least.length - 1);
@@ -23,25 +23,25 @@ export function lossLevels(loss: readonly (readonly number[])[], most: number, h
   const beyond = highestRun > farAbove * high ? [1 / 3, 2 / 3].map((share) => logBetween(high, highestRun, share)) : [];
   const rounded = [...wanted, ...beyond].map((v) => Number(v.toFixed(decimals)));
   return [...new Set(rounded)].filter((v) => v > 0).sort((a, b) => b - a);
-}
+};
 
 /** As many decimals as the levels have, on all of them. */
-export function levelFormat(levels: readonly number[]): (value: number) => string {
+export const levelFormat = (levels: readonly number[]): ((value: number) => string) => {
   const [, decimals] = extent(levels.map((level) => (String(level).split(".")[1] ?? "").length));
   return (value) => value.toFixed(Math.max(0, Math.min(decimals, 12)));
-}
+};
 
 /** Colours even between levels, from the highest loss at the dark end of the ramp to the lowest. */
-export function levelKey(levels: readonly number[], label: string): ColourKey {
+export const levelKey = (levels: readonly number[], label: string): ColourKey => {
   const format = levelFormat(levels);
   return {
     label,
     share: (value) => shareOf(levels, value),
     ticks: levels.map((value) => ({ value, text: format(value) })),
   };
-}
+};
 
-function shareOf(levels: readonly number[], value: number): number {
+const shareOf = (levels: readonly number[], value: number): number => {
   const last = levels.length - 1;
   if (last < 1) return 0.5;
   // Half a step of colour is left at both ends, for losses beyond the first and last contour.
@@ -50,4 +50,4 @@ function shareOf(levels: readonly number[], value: number): number {
   const k = next < 0 ? last : Math.max(1, next);
   const share = (levels[k - 1]! - value) / (levels[k - 1]! - levels[k]!);
   return Math.min(1, Math.max(0, at(k - 1 + share)));
-}
+};

@@ -9,7 +9,7 @@ const barHeight = 14;
 const top = 46;
 
 /** Work by part as bars, forward and backward end to end, with the amount and its share of the whole. */
-export function partsDrawing({ parts, unit }: PartsFigureData, options: FigureOptions): Drawing {
+export const partsDrawing = ({ parts, unit }: PartsFigureData, options: FigureOptions): Drawing => {
   const theme = themeOf(options);
   const document = documentOf(options);
   const width = options.width ?? 760;
@@ -54,7 +54,7 @@ export function partsDrawing({ parts, unit }: PartsFigureData, options: FigureOp
     write(place, `${count(work(part))}, ${share(part, total)}`);
   });
   return { svg: serialise(svg), width, height, description };
-}
+};
 
 const work = ({ forward, backward }: PartWork): number => forward + backward;
 

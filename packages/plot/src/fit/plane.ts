@@ -6,18 +6,18 @@ import { logAxis } from "./quantity.js";
 import type { AskedModel, FrontierPoint, LawPoint } from "./types.js";
 
 /** The log axes of compute and model size, ending with the values. */
-export function planeAxes(
+export const planeAxes = (
   values: { readonly compute: readonly number[]; readonly params: readonly number[]; readonly computeLabel?: string },
   small: boolean,
   pad = 0,
-): { readonly x: Axis; readonly y: Axis } {
+): { readonly x: Axis; readonly y: Axis } => {
   const compute = { label: values.computeLabel ?? "compute C, FLOPs", format: "scientific" } as const;
   const params = { label: "model size N, parameters", format: "count" } as const;
   return {
     x: logAxis(compute, values.compute, small ? 4 : 9, pad),
     y: logAxis(params, values.params, small ? 6 : 8, pad),
   };
-}
+};
 
 /** The frontier as a law of compute. */
 export const frontierCurve = (frontier: readonly FrontierPoint[]): LawPoint[] =>
@@ -30,12 +30,12 @@ const cut = ([low, high]: Ends, [least, most]: Ends): Ends | undefined =>
   low <= most && high >= least ? [Math.max(low, least), Math.min(high, most)] : undefined;
 
 /** Diamonds with the intervals of their coordinates. */
-export function askedModelMarks(
+export const askedModelMarks = (
   asked: readonly Omit<AskedModel, "label">[],
   theme: Theme,
   yDomain: Ends,
   xDomain: Ends,
-): Plot.Markish[] {
+): Plot.Markish[] => {
   const bar = { stroke: theme.heldOut, strokeWidth: 2 } as const;
   const tall = asked.flatMap(({ compute, paramsInterval }) => {
     const ends = given(paramsInterval) ? cut(paramsInterval, yDomain) : undefined;
@@ -59,4 +59,4 @@ export function askedModelMarks(
       className: "asked",
     }),
   ];
-}
+};

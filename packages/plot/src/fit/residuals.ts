@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { type Axis, axis, scaleOf } from "../figures/axis.js";
 import { chart, type Drawing, type FigureOptions, type PointLabel, themeOf } from "../figures/chart.js";
-import { logKey } from "../figures/colourKey.js";
+import { logKey } from "../figures/colour-key.js";
 import { compose, panelWidth } from "../figures/compose.js";
 import { percentAxis, zeroLine } from "../figures/percent.js";
 import { signedPercent, significant } from "../format.js";
@@ -28,7 +28,7 @@ const mostNamed = 5;
  * ln(measured / predicted) in percent, once against the predicted value and once against the abscissa: the first shows a wrong
  * form, the second where an extrapolation will drift. Side by side, or below each other on narrow widths.
  */
-export function residualsDrawing(data: ResidualsFigureData, options: FigureOptions): Drawing {
+export const residualsDrawing = (data: ResidualsFigureData, options: FigureOptions): Drawing => {
   const width = options.width ?? 1040;
   const columns = width < 720 ? 1 : 2;
   const quantity = data.quantity ?? "loss";
@@ -63,9 +63,9 @@ export function residualsDrawing(data: ResidualsFigureData, options: FigureOptio
     columns,
     description: `Residuals of ${points.length} runs, against the predicted ${quantity} and against ${data.at.label}.`,
   });
-}
+};
 
-function residualAxis(points: readonly Residual[], spread: number): Axis {
+const residualAxis = (points: readonly Residual[], spread: number): Axis => {
   const values = [0, -spread, spread, ...points.map((point) => point.residual)];
   // Without this the axis of a fit of exact data would be about rounding.
   const exact = values.every((value) => Math.abs(value) < rounding);
@@ -79,7 +79,7 @@ function residualAxis(points: readonly Residual[], spread: number): Axis {
       pad: 0.1,
     }),
   );
-}
+};
 
 interface Panel {
   readonly data: ResidualsFigureData;
@@ -89,7 +89,7 @@ interface Panel {
   readonly name: "predicted" | "at";
 }
 
-function residualPanel({ data, points, x, y, name }: Panel, options: FigureOptions & { readonly width: number }) {
+const residualPanel = ({ data, points, x, y, name }: Panel, options: FigureOptions & { readonly width: number }) => {
   const theme = themeOf(options);
   const { size } = data;
   const spread = data.standardDeviation ?? 0;
@@ -151,12 +151,12 @@ function residualPanel({ data, points, x, y, name }: Panel, options: FigureOptio
     },
     options,
   );
-}
+};
 
 /** Room that a name takes, in pixels: where several stand together, only the furthest off is named. */
 const nameRoom = { x: 90, y: 15 };
 
-function apartFrom<T>(points: readonly T[], place: (point: T) => { readonly x: number; readonly y: number }): T[] {
+const apartFrom = <T>(points: readonly T[], place: (point: T) => { readonly x: number; readonly y: number }): T[] => {
   const kept: T[] = [];
   for (const point of points) {
     const { x, y } = place(point);
@@ -167,7 +167,7 @@ function apartFrom<T>(points: readonly T[], place: (point: T) => { readonly x: n
     if (!crowded) kept.push(point);
   }
   return kept;
-}
+};
 
 /** The words before the unit: a key has little room. */
 const short = (label: string): string => label.split(",")[0]!;

@@ -3,7 +3,7 @@ import type { Axis } from "../figures/axis.js";
 import { chart, type Drawing, type FigureOptions, type PointLabel, themeOf } from "../figures/chart.js";
 import { loss as lossText } from "../format.js";
 import { bandMarks, bandWithin, curveMarks, splitAt } from "./band.js";
-import { contourLabels } from "./contourLabels.js";
+import { contourLabels } from "./contour-labels.js";
 import { contours } from "./contours.js";
 import { dotStyle } from "./dots.js";
 import { levelFormat, levelKey, lossLevels } from "./levels.js";
@@ -16,7 +16,7 @@ import type { FitRun, SurfaceFigureData } from "./types.js";
  * compute-optimal frontier (Hoffmann et al. 2022, fig. 4); in the plane of N and D the frontier is only where two families of
  * curves touch. Runs are dots on the same scale of colour.
  */
-export function surfaceDrawing(data: SurfaceFigureData, options: FigureOptions): Drawing {
+export const surfaceDrawing = (data: SurfaceFigureData, options: FigureOptions): Drawing => {
   const theme = themeOf(options);
   const width = options.width ?? 760;
   const small = width < 480;
@@ -98,7 +98,7 @@ export function surfaceDrawing(data: SurfaceFigureData, options: FigureOptions):
     },
     options,
   );
-}
+};
 
 const within = ({ domain: [low, high] }: Axis, value: number): boolean =>
   value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9);

@@ -23,13 +23,13 @@ import type {
 } from "./types.js";
 
 /** Checks every entry and that there is one at all. */
-function some(field: string, value: unknown, what: string, check: (entry: unknown, field: string) => void): void {
+const some = (field: string, value: unknown, what: string, check: (entry: unknown, field: string) => void): void => {
   if (array(field, value).length === 0) throw new PlotInputError(field, value, `at least one ${what}`);
   each(field, value, check);
-}
+};
 
 /** Positive numbers, each more than the one before. */
-function increasing(field: string, value: unknown, atLeast: number): readonly number[] {
+const increasing = (field: string, value: unknown, atLeast: number): readonly number[] => {
   const values = array(field, value);
   if (values.length < atLeast) throw new PlotInputError(field, value, `at least ${atLeast} values`);
   let previous = 0;
@@ -39,23 +39,23 @@ function increasing(field: string, value: unknown, atLeast: number): readonly nu
     previous = now;
     return now;
   });
-}
+};
 
-function positiveInterval(field: string, value: unknown): void {
+const positiveInterval = (field: string, value: unknown): void => {
   if (!given(value)) return;
   positive(`${field}[0]`, interval(field, value)[0]);
-}
+};
 
 /** Either both ends of a band or neither. */
-function band(field: string, { low, high }: Record<string, unknown>): void {
+const band = (field: string, { low, high }: Record<string, unknown>): void => {
   if (!given(low) && !given(high)) return;
   const least = positive(`${field}.low`, low);
   const most = positive(`${field}.high`, high);
   if (most < least) throw new PlotInputError(`${field}.high`, most, `at least low, ${least}`);
-}
+};
 
 /** Points by increasing `key`, with their bands. */
-function along(field: string, value: unknown, [key, other]: readonly [string, string]): void {
+const along = (field: string, value: unknown, [key, other]: readonly [string, string]): void => {
   let previous = 0;
   some(field, value, "point", (entry, path) => {
     const point = object(path, entry);
@@ -65,7 +65,7 @@ function along(field: string, value: unknown, [key, other]: readonly [string, st
     positive(`${path}.${other}`, point[other]);
     band(path, point);
   });
-}
+};
 
 /** Points with these numbers, all positive. */
 const positives =
@@ -76,16 +76,16 @@ const positives =
     if (given(point.label)) text(`${field}.label`, point.label);
   };
 
-function quantity(field: string, value: unknown): void {
+const quantity = (field: string, value: unknown): void => {
   const { label, format } = object(field, value);
   text(`${field}.label`, label);
   if (given(format) && format !== "count" && format !== "scientific" && format !== "plain") {
     throw new PlotInputError(`${field}.format`, format, '"count", "scientific" or "plain"');
   }
-}
+};
 
 /** @throws PlotInputError naming the first number that cannot be drawn. */
-export function validateSurface(data: SurfaceFigureData): void {
+export const validateSurface = (data: SurfaceFigureData): void => {
   const { grid, runs, frontier, fittedTo, asked } = object("surface", data) as unknown as SurfaceFigureData;
   object("grid", grid);
   const compute = increasing("grid.compute", grid.compute, 2);
@@ -110,26 +110,26 @@ export function validateSurface(data: SurfaceFigureData): void {
     text(`${field}.label`, point.label);
     for (const key of ["computeInterval", "paramsInterval"]) positiveInterval(`${field}.${key}`, point[key]);
   });
-}
+};
 
 /** @throws PlotInputError naming the first number that cannot be drawn. */
-export function validateResiduals(data: ResidualsFigureData): void {
+export const validateResiduals = (data: ResidualsFigureData): void => {
   const { points, at, size, standardDeviation } = object("residuals", data) as unknown as ResidualsFigureData;
   quantity("at", at);
   if (given(size)) quantity("size", size);
   if (given(standardDeviation)) notNegative("standardDeviation", standardDeviation);
   const keys = given(size) ? ["measured", "predicted", "at", "size"] : ["measured", "predicted", "at"];
   some("points", points, "run", positives(...keys));
-}
+};
 
-function place(field: string, value: unknown, least: (field: string, value: unknown) => number): void {
+const place = (field: string, value: unknown, least: (field: string, value: unknown) => number): void => {
   const { at, ci95 } = object(field, value);
   least(`${field}.at`, at);
   if (given(ci95)) least(`${field}.ci95[0]`, interval(`${field}.ci95`, ci95)[0]);
-}
+};
 
 /** @throws PlotInputError naming the first number that cannot be drawn. */
-export function validateLaw(law: FittedLaw, field = "law"): void {
+export const validateLaw = (law: FittedLaw, field = "law"): void => {
   const { x, y, points, curve, fittedTo, floor, breaks, asked, title } = object(field, law) as unknown as FittedLaw;
   quantity(`${field}.x`, x);
   quantity(`${field}.y`, y);
@@ -145,10 +145,10 @@ export function validateLaw(law: FittedLaw, field = "law"): void {
     const point = object(path, entry);
     for (const key of ["ci95", "interval95"]) positiveInterval(`${path}.${key}`, point[key]);
   });
-}
+};
 
 /** @throws PlotInputError naming the first number that cannot be drawn. */
-export function validateComparison(data: ComparisonFigureData): void {
+export const validateComparison = (data: ComparisonFigureData): void => {
   const { a, b, at, crossing } = object("comparison", data) as unknown as ComparisonFigureData;
   for (const [field, law] of Object.entries({ a, b })) {
     const { name, curve, points, fittedTo } = object(field, law);
@@ -165,10 +165,10 @@ export function validateComparison(data: ComparisonFigureData): void {
     if (given(ratio)) positive(`${field}.ratio`, ratio);
     positiveInterval(`${field}.ratioCi95`, ratioCi95);
   });
-}
+};
 
 /** @throws PlotInputError naming the first number that cannot be drawn. */
-export function validateNextRuns(data: NextRunsFigureData): void {
+export const validateNextRuns = (data: NextRunsFigureData): void => {
   const { planned, evenGrid, runs, frontier, fittedTo, target } = object("plan", data) as unknown as NextRunsFigureData;
   const next = (entry: unknown, field: string) => {
     positives("compute", "params")(entry, field);
@@ -183,10 +183,10 @@ export function validateNextRuns(data: NextRunsFigureData): void {
   positive("target.compute", compute);
   if (given(params)) positive("target.params", params);
   positiveInterval("target.paramsInterval", paramsInterval);
-}
+};
 
 /** @throws PlotInputError naming the first number that cannot be drawn. */
-export function validateParts(data: PartsFigureData): void {
+export const validateParts = (data: PartsFigureData): void => {
   const { parts, unit } = object("work", data) as unknown as PartsFigureData;
   text("unit", unit);
   some("parts", parts, "part", (entry, field) => {
@@ -196,10 +196,10 @@ export function validateParts(data: PartsFigureData): void {
   });
   const total = parts.reduce((sum, { forward, backward }) => sum + forward + backward, 0);
   if (!(finite("parts", total) > 0)) throw new PlotInputError("parts", parts, "work in at least one of them");
-}
+};
 
 /** @throws PlotInputError naming the first number that cannot be drawn. */
-export function validateIntervals(data: IntervalsFigureData): void {
+export const validateIntervals = (data: IntervalsFigureData): void => {
   const { rows, reference, log, quantity: what } = object("intervals", data) as unknown as IntervalsFigureData;
   quantity("quantity", what);
   if (given(log)) flag("log", log);
@@ -214,4 +214,4 @@ export function validateIntervals(data: IntervalsFigureData): void {
   const { at, label } = object("reference", reference);
   number("reference.at", at);
   text("reference.label", label);
-}
+};

@@ -21,7 +21,7 @@ export interface PngOptions {
  * Rasterises a figure. System fonts are never used, so the same SVG gives the same bytes on every machine.
  * @throws TypeError when `svg` is not well-formed.
  */
-export function renderPng(svg: string, { scale = 2, moreFonts = [] }: PngOptions = {}): Uint8Array {
+export const renderPng = (svg: string, { scale = 2, moreFonts = [] }: PngOptions = {}): Uint8Array => {
   if (!(scale > 0) || !Number.isFinite(scale)) throw new RangeError(`scale: expected a number above 0, got ${scale}`);
   try {
     const font = { fontFiles: [...fontFiles, ...moreFonts], loadSystemFonts: false, defaultFontFamily: "Inter" };
@@ -31,4 +31,4 @@ export function renderPng(svg: string, { scale = 2, moreFonts = [] }: PngOptions
       cause,
     });
   }
-}
+};

@@ -47,11 +47,11 @@ const figure = ({ draw, caption, half = false }: PageFigure): Html =>
 </figure>
 `;
 
-function tableOf({ head, rows, names }: PageTable): Html {
+const tableOf = ({ head, rows, names }: PageTable): Html => {
   const cell = (tag: "th" | "td") => (text: string, column: number) =>
     html`<${trusted(tag)}${trusted(column < names ? ' class="name"' : "")}>${text}</${trusted(tag)}>`;
   const line = (cells: readonly string[], tag: "th" | "td") => html`<tr>${cells.map(cell(tag))}</tr>\n`;
   return html`<div class="table"><table>
 ${line(head, "th")}${rows.map((row) => line(row, "td"))}</table></div>
 `;
-}
+};

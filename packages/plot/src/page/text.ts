@@ -7,7 +7,7 @@ export const sectionsText = (sections: readonly Section[]): string => sections.m
 const sectionText = ({ title, table, notes = [] }: Section): string =>
   [title, ...(table ? ["", tableText(table)] : []), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
 
-function tableText({ head, rows, names }: PageTable): string {
+const tableText = ({ head, rows, names }: PageTable): string => {
   const widths = head.map((_, column) => extent([head, ...rows].map((row) => row[column]!.length))[1]);
   const line = (cells: readonly string[]) =>
     cells
@@ -15,4 +15,4 @@ function tableText({ head, rows, names }: PageTable): string {
       .join("  ")
       .trimEnd();
   return [head, widths.map((width) => "─".repeat(width)), ...rows].map(line).join("\n");
-}
+};

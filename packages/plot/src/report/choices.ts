@@ -5,7 +5,7 @@ import { type Html, html } from "./html.js";
 type Row = readonly [string, string | undefined];
 
 /** Everything a reader has to know to judge or repeat the numbers; what the study leaves open is called "not stated". */
-export function choicesList(study: Study): Html {
+export const choicesList = (study: Study): Html => {
   const { choices = {}, data } = study;
   const source = typeof data === "string" ? { name: data } : data;
   const device = Object.entries(study.device).map(
@@ -44,10 +44,10 @@ export function choicesList(study: Study): Html {
       html`<div><dt>${name}</dt><dd${!value && html` class="missing"`}>${value || "not stated"}</dd></div>`,
   );
   return html`<dl class="choices">${items}</dl>`;
-}
+};
 
 /** Where the time went, as one bar with its parts named below. */
-export function timingBar(timings: Readonly<Record<string, number>>): Html {
+export const timingBar = (timings: Readonly<Record<string, number>>): Html => {
   const phases = Object.entries(timings)
     .filter(([, seconds]) => seconds > 0)
     .sort((a, b) => b[1] - a[1]);
@@ -61,4 +61,4 @@ export function timingBar(timings: Readonly<Record<string, number>>): Html {
       html`<li><i style="opacity:${shade(i)}"></i>${phase} <b>${duration(seconds)}</b>, ${Math.round((100 * seconds) / total)} %</li>`,
   );
   return html`<div class="time"><div class="bar">${bars}</div><ul>${items}</ul></div>`;
-}
+};

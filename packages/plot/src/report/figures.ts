@@ -19,12 +19,12 @@ export const pair = (draw: (width: number) => readonly Drawing[]): Html =>
   html`${row(draw((widths.wide - 28) / 2), "wide panels pair")}${row(draw(widths.narrow), "narrow panels")}`;
 
 /** Numbers figures in the order in which they appear. */
-export function figureCounter(): (content: Html, caption: string) => Html {
+export const figureCounter = (): ((content: Html, caption: string) => Html) => {
   let n = 0;
   return (content, caption) => {
     n += 1;
     return html`<figure>${content}<figcaption><b>Figure ${n}.</b> ${caption}</figcaption></figure>`;
   };
-}
+};
 
 export type ReportOptions = Pick<FigureOptions, "document" | "tokenUnit">;

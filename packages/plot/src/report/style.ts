@@ -8,7 +8,7 @@ const mono = `ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",mono
  * The style sheet. Colours are declared once per scheme; figures use the same variables as the text. Paper takes the
  * narrow drawings: the wide ones would shrink until their labels could not be read.
  */
-export function styleSheet(budgets: number): string {
+export const styleSheet = (budgets: number): string => {
   const light = themeVariables({ ...lightTheme, surface: "#fdfcfa" }, budgets);
   const dark = themeVariables(darkTheme, budgets);
   const paper = themeVariables(lightTheme, budgets);
@@ -100,7 +100,7 @@ h1{font-size:22pt}.lead{font-size:12pt}.facts,.strip{margin-top:1.5rem}
 h2{break-after:avoid}
 }
 `;
-}
+};
 
 /** Sorts a table by the column whose head is pressed. Without scripts the table is simply not sortable. */
 export const sortScript = `

@@ -13,7 +13,11 @@ interface Column<Row> {
   readonly value?: (row: Row) => number | null;
 }
 
-function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], options: { sortable?: boolean } = {}): Html {
+const table = <Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  options: { sortable?: boolean } = {},
+): Html => {
   const head = columns.map(
     ({ head, unit, value }) =>
       html`<th scope="col" class="${value ? "number" : "text"}">${head}${unit !== undefined && html`<small>${unit}</small>`}</th>`,
@@ -29,7 +33,7 @@ function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], optio
   });
   return html`<div class="scroll"><table class="${options.sortable ? "sortable" : "plain"}"><thead><tr>${head}</tr></thead><tbody>
 ${body}</tbody></table></div>`;
-}
+};
 
 const orDash = (value: number | null, format: (value: number) => string): string =>
   value === null ? "–" : format(value);
@@ -59,7 +63,7 @@ export const optimaTable = (study: Study): Html =>
     [...study.isoflop].sort((a, b) => a.budget - b.budget),
   );
 
-export function lawsTable(laws: Laws, { published }: Study): Html {
+export const lawsTable = (laws: Laws, { published }: Study): Html => {
   const names = { params: "N, parameters", tokens: "D, tokens", loss: "L, loss" };
   const exponent = (name: keyof Laws) => (value: number) => fixed(value, exponentDecimals(name));
   return table(
@@ -103,9 +107,9 @@ export function lawsTable(laws: Laws, { published }: Study): Html {
     ],
     lawNames,
   );
-}
+};
 
-export function heldOutTable(heldOut: HeldOut, laws: Laws): Html {
+export const heldOutTable = (heldOut: HeldOut, laws: Laws): Html => {
   const { measuredLoss, measuredStdErr } = heldOut;
   const measured = given(measuredLoss) ? measuredLoss : null;
   const rows: [string, string][] = [
@@ -121,7 +125,7 @@ export function heldOutTable(heldOut: HeldOut, laws: Laws): Html {
   return html`<table class="pairs"><tbody>${rows.map(
     ([name, value]) => html`<tr><th scope="row">${name}</th><td class="number">${value}</td></tr>`,
   )}</tbody></table>`;
-}
+};
 
 export const runsTable = (study: Study): Html =>
   table(

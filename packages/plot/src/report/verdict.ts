@@ -15,7 +15,7 @@ export interface Verdict {
  * States the outcome of the held-out check, or how far the study has come. Inside means
  * interval95[0] <= measuredLoss <= interval95[1], ends included.
  */
-export function verdictOf(study: Study): Verdict {
+export const verdictOf = (study: Study): Verdict => {
   const budgets = budgetsOf(study);
   const used = interiorOptima(budgets);
   const largest = used.reduce((most, { budget }) => Math.max(most, budget), 0);
@@ -59,12 +59,12 @@ export function verdictOf(study: Study): Verdict {
       : "The prediction missed: the measured loss lies outside the predicted interval.",
     sentences: `${predicted} The model trained there reached ${loss(measuredLoss)}${noise}, ${off}.`,
   };
-}
+};
 
 export const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
 
 /** The study in numbers, name to value. */
-export function facts(study: Study): [string, string][] {
+export const facts = (study: Study): [string, string][] => {
   const { cpu, adapter, name, threads } = study.device;
   const detail = [name, adapter, cpu].find((value) => typeof value === "string");
   const device = [study.device.backend, detail, typeof threads === "number" && plural(threads, "thread")];
@@ -88,4 +88,4 @@ export function facts(study: Study): [string, string][] {
     ["Wall clock", duration(study.seconds)],
     ["Device", device.filter(Boolean).join(", ")],
   ];
-}
+};

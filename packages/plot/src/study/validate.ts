@@ -18,7 +18,7 @@ import type { Sample, Study } from "./types.js";
  * Returns `value` as a {@link Study} after checking every number that would be drawn.
  * @throws PlotInputError naming the first field that is missing, NaN, out of range or contradicts another one.
  */
-export function validateStudy(value: unknown): Study {
+export const validateStudy = (value: unknown): Study => {
   const study = object("study", value);
   text("preset", study.preset);
   text("device.backend", object("device", study.device).backend);
@@ -44,15 +44,15 @@ export function validateStudy(value: unknown): Study {
   }
   if (given(study.reproduce)) text("reproduce", study.reproduce);
   return value as Study;
-}
+};
 
-function dataSource(value: unknown): void {
+const dataSource = (value: unknown): void => {
   const data = object("data", value);
   text("data.name", data.name);
   for (const key of ["source", "licence", "details"]) if (given(data[key])) text(`data.${key}`, data[key]);
-}
+};
 
-function runs(value: unknown): { ids: Set<string>; budgets: Set<number> } {
+const runs = (value: unknown): { ids: Set<string>; budgets: Set<number> } => {
   const ids = new Set<string>();
   const budgets = new Set<number>();
   each("runs", value, (entry, field) => {
@@ -65,9 +65,9 @@ function runs(value: unknown): { ids: Set<string>; budgets: Set<number> } {
     for (const key of ["lossStdErr", "seconds"]) notNegative(`${field}.${key}`, run[key]);
   });
   return { ids, budgets };
-}
+};
 
-function optima(value: unknown, budgets: ReadonlySet<number>): void {
+const optima = (value: unknown, budgets: ReadonlySet<number>): void => {
   const seen = new Set<number>();
   each("isoflop", value, (entry, field) => {
     const optimum = object(field, entry);
@@ -83,9 +83,9 @@ function optima(value: unknown, budgets: ReadonlySet<number>): void {
     if (given(optimum.curve)) curve(`${field}.curve`, optimum.curve);
     if (given(optimum.reason)) text(`${field}.reason`, optimum.reason);
   });
-}
+};
 
-function curve(field: string, value: unknown): void {
+const curve = (field: string, value: unknown): void => {
   let previous = 0;
   each(field, value, (entry, path) => {
     const point = object(path, entry);
@@ -94,9 +94,9 @@ function curve(field: string, value: unknown): void {
     previous = size;
     positive(`${path}.loss`, point.loss);
   });
-}
+};
 
-function laws(value: unknown): void {
+const laws = (value: unknown): void => {
   const all = object("laws", value);
   for (const name of ["params", "tokens", "loss"]) {
     const field = `laws.${name}`;
@@ -107,9 +107,9 @@ function laws(value: unknown): void {
     if (given(law.floor)) notNegative(`${field}.floor`, law.floor);
     if (given(law.band)) band(`${field}.band`, law.band);
   }
-}
+};
 
-function band(field: string, value: unknown): void {
+const band = (field: string, value: unknown): void => {
   let previous = 0;
   each(field, value, (entry, path) => {
     const point = object(path, entry);
@@ -120,9 +120,9 @@ function band(field: string, value: unknown): void {
     const high = positive(`${path}.high`, point.high);
     if (high < low) throw new PlotInputError(`${path}.high`, high, `at least low, ${low}`);
   });
-}
+};
 
-function heldOut(value: unknown): void {
+const heldOut = (value: unknown): void => {
   const row = object("heldOut", value);
   positive("heldOut.budget", row.budget);
   const predicted = positive("heldOut.predictedLoss", row.predictedLoss);
@@ -141,9 +141,9 @@ function heldOut(value: unknown): void {
       `(measuredLoss - predictedLoss) / predictedLoss = ${error}`,
     );
   }
-}
+};
 
-function curves(value: unknown, ids: ReadonlySet<string>): void {
+const curves = (value: unknown, ids: ReadonlySet<string>): void => {
   each("curves", value, (entry, field) => {
     const curve = object(field, entry);
     const id = text(`${field}.id`, curve.id);
@@ -161,10 +161,10 @@ function curves(value: unknown, ids: ReadonlySet<string>): void {
       positive(`${field}.loss[${j}]`, loss[j]);
     });
   });
-}
+};
 
 /** @throws PlotInputError when a sample has the wrong number of pixels, or one that is not a number. */
-export function validateSample(value: unknown, field = "sample"): Sample {
+export const validateSample = (value: unknown, field = "sample"): Sample => {
   const sample = object(field, value);
   text(`${field}.caption`, sample.caption);
   if (given(sample.group)) text(`${field}.group`, sample.group);
@@ -183,9 +183,9 @@ export function validateSample(value: unknown, field = "sample"): Sample {
   }
   for (let i = 0; i < wanted; i++) finite(`${field}.pixels[${i}]`, pixels[i]);
   return value as Sample;
-}
+};
 
-function choices(value: unknown): void {
+const choices = (value: unknown): void => {
   const stated = object("choices", value);
   for (const [key, entry] of Object.entries(stated)) {
     const field = `choices.${key}`;
@@ -195,4 +195,4 @@ function choices(value: unknown): void {
       for (const [name, words] of Object.entries(object(field, entry))) text(`${field}.${name}`, words);
     } else text(field, entry);
   }
-}
+};

@@ -1,7 +1,7 @@
 import type { IsoFlopOptimum, Law, LossCurve, Run, Sample, Study } from "../../src/index.js";
 
 /** mulberry32: enough randomness for pictures, the same on every machine. */
-export function random(seed: number): () => number {
+export const random = (seed: number): (() => number) => {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -9,7 +9,7 @@ export function random(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
-}
+};
 
 export const budgets = [2e11, 4e11, 8e11, 1.6e12] as const;
 const sizes = [0.16, 0.4, 1, 2.5, 6.25];
@@ -30,7 +30,7 @@ const law = (coefficient: number, exponent: number, half: number): Law => ({
 });
 
 /** A study with known laws: curvature 0.055 in ln N, losses off the parabola by at most 0.002. */
-export function exampleStudy(): Study {
+export const exampleStudy = (): Study => {
   const next = random(7);
   const runs: Run[] = [];
   const curves: LossCurve[] = [];
@@ -117,7 +117,7 @@ export function exampleStudy(): Study {
     timings: { training: 231, validation: 28, data: 12, fitting: 6, drawing: 4 },
     reproduce: "npm run reproduce -- --seed 1",
   };
-}
+};
 
 const words = [
   "a red apple left of a green frog",
@@ -128,7 +128,7 @@ const words = [
 ];
 
 /** Discs on flat backgrounds. */
-export function exampleSamples(count = 18): Sample[] {
+export const exampleSamples = (count = 18): Sample[] => {
   const next = random(3);
   return Array.from({ length: count }, (_, i) => {
     const size = 16;
@@ -151,4 +151,4 @@ export function exampleSamples(count = 18): Sample[] {
       group: i < 12 ? "Generated" : "Validation data",
     };
   });
-}
+};

@@ -38,32 +38,32 @@ export interface Draws {
 const CHUNK = 16;
 
 /** Computes a vector of statistics on seeded resamples. */
-export function bootstrap(
+export const bootstrap = (
   statistic: (uniform: Random, resample: number) => readonly number[] | undefined,
   options: BootstrapOptions = {},
-): Draws {
+): Draws => {
   const draws = collector(statistic, options);
   while (draws.step()) throwIfAborted(options.signal, "the bootstrap");
   return draws.result();
-}
+};
 
 /** As {@link bootstrap}, returning to the event loop between chunks, so that a page stays alive and an abort arrives. */
-export async function bootstrapAsync(
+export const bootstrapAsync = async (
   statistic: (uniform: Random, resample: number) => readonly number[] | undefined,
   options: BootstrapOptions = {},
-): Promise<Draws> {
+): Promise<Draws> => {
   const draws = collector(statistic, options);
   while (draws.step()) {
     await new Promise((resolve) => setTimeout(resolve, 0));
     throwIfAborted(options.signal, "the bootstrap");
   }
   return draws.result();
-}
+};
 
-function collector(
+const collector = (
   statistic: (uniform: Random, resample: number) => readonly number[] | undefined,
   { resamples = 1000, seed = 0, signal, onProgress }: BootstrapOptions,
-) {
+) => {
   if (!(Number.isInteger(resamples) && resamples > 0)) {
     throw new ScalingError("bad-option", `resamples is ${resamples}; expected a positive whole number`);
   }
@@ -82,18 +82,18 @@ function collector(
     },
     result: (): Draws => ({ values, failed: resamples - values.length }),
   };
-}
+};
 
 /**
  * Interval and standard error of one component of the draws.
  * @param jackknife leave-one-out values; needed for `bca` (Efron 1987), which then corrects bias and skew.
  */
-export function summarise(
+export const summarise = (
   draws: readonly number[],
   value: number,
   interval: IntervalKind = "percentile",
   jackknife?: readonly number[],
-): BootstrapEstimate {
+): BootstrapEstimate => {
   const sorted = ascending(draws);
   const [low, high] = interval === "bca" ? bcaLevels(sorted, value, jackknife) : [0.025, 0.975];
   return {
@@ -103,13 +103,13 @@ export function summarise(
     ci95: [quantileSorted(sorted, low), quantileSorted(sorted, high)],
     method: interval,
   };
-}
+};
 
-function bcaLevels(
+const bcaLevels = (
   sorted: readonly number[],
   value: number,
   jackknife: readonly number[] | undefined,
-): [number, number] {
+): [number, number] => {
   if (!jackknife || jackknife.length < 2) {
     throw new ScalingError("bad-option", "a BCa interval needs the leave-one-out values for its acceleration");
   }
@@ -125,12 +125,12 @@ function bcaLevels(
     return normalCdf(z0 + z / (1 - acceleration * z));
   };
   return [level(0.025), level(0.975)];
-}
+};
 
 /** Jackknife standard error √((n−1)/n Σ (θ₍ᵢ₎ − θ̄)²) of leave-one-out values. */
-export function jackknifeStandardError(leaveOneOut: readonly number[]): number {
+export const jackknifeStandardError = (leaveOneOut: readonly number[]): number => {
   const n = leaveOneOut.length;
   if (n < 2) return Number.NaN;
   const centre = mean([...leaveOneOut]);
   return Math.sqrt(((n - 1) / n) * leaveOneOut.reduce((s, v) => s + (v - centre) ** 2, 0));
-}
+};

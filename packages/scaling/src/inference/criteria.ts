@@ -13,7 +13,7 @@ export interface Criteria {
  * Gaussian criteria from a residual sum of squares (of ln L, for fits of ln L).
  * @param parameters of the mean; the noise variance is counted on top
  */
-export function criteria(sumOfSquares: number, points: number, parameters: number): Criteria {
+export const criteria = (sumOfSquares: number, points: number, parameters: number): Criteria => {
   const k = parameters + 1;
   const logLikelihood = (-points / 2) * (Math.log((2 * Math.PI * sumOfSquares) / points) + 1);
   const aic = 2 * k - 2 * logLikelihood;
@@ -23,7 +23,7 @@ export function criteria(sumOfSquares: number, points: number, parameters: numbe
     aicc: points > k + 1 ? aic + (2 * k * (k + 1)) / (points - k - 1) : Number.POSITIVE_INFINITY,
     bic: k * Math.log(points) - 2 * logLikelihood,
   };
-}
+};
 
 export interface LackOfFit {
   /** F with replicated runs, χ² with known noise. */
@@ -40,12 +40,12 @@ export interface LackOfFit {
  * loss, or of its logarithm, as `scale` says; a Huber fit leaves larger ones and would be rejected too often.
  * @param predict the fitted loss of a run
  */
-export function lackOfFit(
+export const lackOfFit = (
   runs: readonly Run[],
   predict: (run: Run) => number,
   parameters: number,
   scale: "raw" | "log" = "raw",
-): Outcome<LackOfFit> {
+): Outcome<LackOfFit> => {
   const of = (loss: number) => (scale === "log" ? Math.log(loss) : loss);
   const groups = new Map<string, Run[]>();
   for (const run of runs) {
@@ -88,4 +88,4 @@ export function lackOfFit(
     };
   }
   return refuse("unidentified", "lack of fit needs repeated runs of one size and budget, or sigma on every run");
-}
+};

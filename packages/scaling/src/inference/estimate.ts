@@ -2,13 +2,13 @@ import { studentFactor95 } from "../math/distributions.js";
 import type { Estimate } from "../types.js";
 
 /** An estimate with Student's interval; infinite ends without degrees of freedom. */
-export function estimate(value: number, standardError: number, degreesOfFreedom: number): Estimate {
+export const estimate = (value: number, standardError: number, degreesOfFreedom: number): Estimate => {
   const half = degreesOfFreedom > 0 ? studentFactor95(degreesOfFreedom) * standardError : Number.POSITIVE_INFINITY;
   return { value, standardError, ci95: [value - half, value + half] };
-}
+};
 
 /** An estimate of a logarithm, as an estimate of the number: interval ends carry over, the standard error to first order. */
-export function exponentiate(log: Estimate): Estimate {
+export const exponentiate = (log: Estimate): Estimate => {
   const value = Math.exp(log.value);
   return { value, standardError: value * log.standardError, ci95: [Math.exp(log.ci95[0]), Math.exp(log.ci95[1])] };
-}
+};

@@ -19,10 +19,12 @@ export interface MalformedRow {
 export type BadRows = "throw" | "drop";
 
 /** Throws what is wrong with a row, or puts it down. */
-export function rejecting(badRows: BadRows): {
+export const rejecting = (
+  badRows: BadRows,
+): {
   readonly malformed: MalformedRow[];
   readonly reject: (error: ScalingError & { readonly row: number | undefined }) => void;
-} {
+} => {
   const malformed: MalformedRow[] = [];
   return {
     malformed,
@@ -31,7 +33,7 @@ export function rejecting(badRows: BadRows): {
       malformed.push({ row: error.row!, message: error.message });
     },
   };
-}
+};
 
 const QUOTE = 34;
 const LINE_FEED = 10;
@@ -43,7 +45,7 @@ const CARRIAGE_RETURN = 13;
  * @param badRows a quote that is never closed is thrown all the same: it leaves no rows behind it
  * @throws ScalingError `bad-format` for an empty text, an unclosed quote, text after a quoted cell or a row of the wrong width.
  */
-export function parseDelimited(text: string, badRows: BadRows = "throw"): Table {
+export const parseDelimited = (text: string, badRows: BadRows = "throw"): Table => {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const delimiter = sniffDelimiter(text, start);
   const records = readRecords(text, start, delimiter.charCodeAt(0));
@@ -68,9 +70,9 @@ export function parseDelimited(text: string, badRows: BadRows = "throw"): Table 
     numbers.push(row);
   }
   return { header, rows, numbers, malformed };
-}
+};
 
-function sniffDelimiter(text: string, start: number): string {
+const sniffDelimiter = (text: string, start: number): string => {
   const counts = new Map([
     [",", 0],
     [";", 0],
@@ -84,7 +86,7 @@ function sniffDelimiter(text: string, start: number): string {
     else if (!quoted && counts.has(c)) counts.set(c, counts.get(c)! + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1])[0]![0];
-}
+};
 
 /** The cells of one line, and what is wrong with it. */
 interface Line {
@@ -92,7 +94,7 @@ interface Line {
   readonly wrong?: string | undefined;
 }
 
-function readRecords(text: string, start: number, delimiter: number): Line[] {
+const readRecords = (text: string, start: number, delimiter: number): Line[] => {
   const records: Line[] = [];
   let record: string[] = [];
   let wrong: string | undefined;
@@ -130,21 +132,21 @@ function readRecords(text: string, start: number, delimiter: number): Line[] {
   const header = records[0];
   if (header?.wrong !== undefined) throw new ScalingError("bad-format", header.wrong, { row: 1 });
   return records;
-}
+};
 
 /** Where a cell without quotes ends. */
-function cellEnd(text: string, from: number, delimiter: number): number {
+const cellEnd = (text: string, from: number, delimiter: number): number => {
   let end = from;
   for (; end < text.length; end++) {
     const c = text.charCodeAt(end);
     if (c === delimiter || c === LINE_FEED || c === CARRIAGE_RETURN) break;
   }
   return end;
-}
+};
 
 /** Index of the quote that ends the cell, skipping doubled quotes; −1 when there is none. */
-function closingQuote(text: string, from: number): number {
+const closingQuote = (text: string, from: number): number => {
   let i = text.indexOf('"', from);
   while (i >= 0 && text[i + 1] === '"') i = text.indexOf('"', i + 2);
   return i;
-}
+};

@@ -24,7 +24,7 @@ export interface ParseOptions extends CleanOptions {
  * table needs no loss.
  * @throws ScalingError naming the row and column of what cannot be read.
  */
-export function parseRuns(text: string, options: ParseOptions = {}): CleanRuns {
+export const parseRuns = (text: string, options: ParseOptions = {}): CleanRuns => {
   const { columns = {}, quantity, badRows = "throw" } = options;
   const table = readTable(text, options.format, badRows);
   const find = (field: string, asked: string | undefined): number => {
@@ -83,4 +83,4 @@ export function parseRuns(text: string, options: ParseOptions = {}): CleanRuns {
   });
   const { runs, dropped } = cleanRuns(raw, options);
   return { runs, dropped: byRow([...badRowsOf(table.malformed), ...badRowsOf(malformed), ...dropped]) };
-}
+};

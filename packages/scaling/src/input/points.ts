@@ -27,7 +27,7 @@ export interface PointsOptions {
  * begin at step 0; so is a row equal in every column to one before, as a training that was resumed logs steps twice.
  * @throws ScalingError naming the row and column of what cannot be read or has no logarithm, unless `badRows` is `drop`
  */
-export function parsePoints(text: string, options: PointsOptions = {}): Points {
+export const parsePoints = (text: string, options: PointsOptions = {}): Points => {
   const { x: nameX = "x", y: nameY = "y", badRows = "throw" } = options;
   const table = readTable(text, options.format, badRows);
   const at = (field: string, name: string): number => {
@@ -65,10 +65,10 @@ export function parsePoints(text: string, options: PointsOptions = {}): Points {
     }
   });
   return { ...out, dropped: byRow([...badRowsOf(table.malformed), ...badRowsOf(malformed), ...dropped]) };
-}
+};
 
-function positive(field: string, value: number | undefined, row: number): number {
+const positive = (field: string, value: number | undefined, row: number): number => {
   if (value !== undefined && value > 0 && Number.isFinite(value)) return value;
   const given = value === undefined ? "missing" : shown(value);
   throw new ScalingError("bad-value", `${field} is ${given}; expected a finite number above 0`, { row, field, value });
-}
+};

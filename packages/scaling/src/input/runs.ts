@@ -70,7 +70,7 @@ const LARGEST_MISMATCH = 1e5;
  * Rows of the same size and budget with different losses are seeds and stay; a diverged run (NaN loss) is dropped with its reason.
  * @throws ScalingError with the row number for a value that cannot be right, unless `badRows` is `drop`.
  */
-export function cleanRuns(rows: readonly RawRun[], options: CleanOptions = {}): CleanRuns {
+export const cleanRuns = (rows: readonly RawRun[], options: CleanOptions = {}): CleanRuns => {
   const runs: Run[] = [];
   const dropped: DroppedRun[] = [];
   const seen = new Map<number, Run[]>();
@@ -101,10 +101,10 @@ export function cleanRuns(rows: readonly RawRun[], options: CleanOptions = {}): 
     }
   }
   return { runs, dropped };
-}
+};
 
 /** Files the run under a number that hardly ever repeats; returns the earlier run it equals, if there is one. */
-function remember(seen: Map<number, Run[]>, run: Run): Run | undefined {
+const remember = (seen: Map<number, Run[]>, run: Run): Run | undefined => {
   const key = run.loss * run.N + run.D;
   const filed = seen.get(key);
   if (!filed) {
@@ -124,31 +124,31 @@ function remember(seen: Map<number, Run[]>, run: Run): Run | undefined {
   );
   if (!twin) filed.push(run);
   return twin;
-}
+};
 
-function sameMetrics(a: Run["metrics"] = {}, b: Run["metrics"] = {}): boolean {
+const sameMetrics = (a: Run["metrics"] = {}, b: Run["metrics"] = {}): boolean => {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...names].every((name) => Object.is(metricOf({ metrics: a }, name), metricOf({ metrics: b }, name)));
-}
+};
 
 /** What is wrong with a metric that is to be fitted. */
-function withoutQuantity({ metrics }: RawRun, quantity: string): string | undefined {
+const withoutQuantity = ({ metrics }: RawRun, quantity: string): string | undefined => {
   const value = metricOf(metrics ? { metrics } : {}, quantity);
   if (value !== undefined && value > 0 && Number.isFinite(value)) return undefined;
   return `${quantity} is ${value === undefined ? "missing" : value}; expected a positive finite number`;
-}
+};
 
 /** The loss of a row; a metric that is fitted stands for one that is not there. */
-function lossOf({ loss, metrics }: RawRun, row: number, quantity: string | undefined): number {
+const lossOf = ({ loss, metrics }: RawRun, row: number, quantity: string | undefined): number => {
   if (quantity !== undefined && (loss === undefined || Number.isNaN(loss))) return metrics![quantity]!;
   const given = positive("loss", loss, row);
   if (given === undefined) throw new ScalingError("incomplete-row", "the loss is missing", { row, field: "loss" });
   if (given <= LARGEST_LOSS) return given;
   const message = `loss is ${given}; above ${LARGEST_LOSS} it is not a loss (a perplexity? take its logarithm)`;
   throw new ScalingError("wrong-unit", message, { row, field: "loss", value: given });
-}
+};
 
-function completeRun(raw: RawRun, row: number, { flopsPerParameterToken = 6, quantity }: CleanOptions): Run {
+const completeRun = (raw: RawRun, row: number, { flopsPerParameterToken = 6, quantity }: CleanOptions): Run => {
   if (!(flopsPerParameterToken > 0)) {
     throw new ScalingError(
       "bad-option",
@@ -191,16 +191,16 @@ function completeRun(raw: RawRun, row: number, { flopsPerParameterToken = 6, qua
   if (label !== undefined) run.label = label;
   if (metrics !== undefined) run.metrics = metrics;
   return run;
-}
+};
 
-function positive(field: string, value: number | undefined, row: number): number | undefined {
+const positive = (field: string, value: number | undefined, row: number): number | undefined => {
   if (value === undefined) return undefined;
   if (value > 0 && Number.isFinite(value)) return value;
   const message = `${field} is ${shown(value)}; expected a positive finite number`;
   throw new ScalingError("bad-value", message, { row, field, value });
-}
+};
 
-function atLeastOne(field: string, value: number, unit: string, row: number): void {
+const atLeastOne = (field: string, value: number, unit: string, row: number): void => {
   if (value >= 1) return;
   throw new ScalingError(
     "wrong-unit",
@@ -211,13 +211,13 @@ function atLeastOne(field: string, value: number, unit: string, row: number): vo
       value,
     },
   );
-}
+};
 
 /**
  * Removes the `count` runs of highest loss, as Besiroglu et al. (2404.10102) do with five runs of the Chinchilla figure.
  * A filter moves exponents, so what it removed comes back with it.
  */
-export function dropHighestLoss(runs: readonly Run[], count: number): CleanRuns {
+export const dropHighestLoss = (runs: readonly Run[], count: number): CleanRuns => {
   const order = runs.map((run, i) => ({ loss: run.loss, i })).sort((a, b) => b.loss - a.loss || a.i - b.i);
   const out = new Set(order.slice(0, count).map(({ i }) => i));
   return {
@@ -230,13 +230,13 @@ export function dropHighestLoss(runs: readonly Run[], count: number): CleanRuns 
         message: `loss ${runs[i]!.loss} is among the ${count} highest`,
       })),
   };
-}
+};
 
 /**
  * Runs whose loss is one of their metrics, so that any fit of a loss is a fit of the metric: FID, a bound, the loss on other data.
  * Seeds' noise is that of the loss and does not carry over.
  */
-export function quantityAsLoss(runs: readonly Run[], quantity: string): CleanRuns {
+export const quantityAsLoss = (runs: readonly Run[], quantity: string): CleanRuns => {
   const out: Run[] = [];
   const dropped: DroppedRun[] = [];
   runs.forEach(({ sigma: _, ...run }, i) => {
@@ -245,13 +245,13 @@ export function quantityAsLoss(runs: readonly Run[], quantity: string): CleanRun
     else dropped.push({ row: run.row ?? i + 1, reason: "no-quantity", message });
   });
   return { runs: out, dropped };
-}
+};
 
 /**
  * Guards fits against runs that did not come through `cleanRuns`: a NaN or a zero would spread silently.
  * @throws ScalingError `bad-value` with the row, or the 1-based position, and the field.
  */
-export function checkRuns(runs: readonly Run[]): void {
+export const checkRuns = (runs: readonly Run[]): void => {
   for (let i = 0; i < runs.length; i++) {
     const run = runs[i]!;
     for (const field of FITTED) {
@@ -264,6 +264,6 @@ export function checkRuns(runs: readonly Run[]): void {
       });
     }
   }
-}
+};
 
 const FITTED = ["C", "N", "D", "loss"] as const;

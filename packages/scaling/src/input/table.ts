@@ -9,7 +9,7 @@ export type TableFormat = "csv" | "json" | "jsonl";
  * @param format default: JSON or JSONL when the text starts with `[` or `{`, delimited text otherwise
  * @throws ScalingError `bad-format` with the row
  */
-export function readTable(text: string, format?: TableFormat, badRows: BadRows = "throw"): Table {
+export const readTable = (text: string, format?: TableFormat, badRows: BadRows = "throw"): Table => {
   const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const first = body.trimStart()[0];
   const kind = format ?? (first === "[" ? "json" : first === "{" ? "jsonl" : "csv");
@@ -23,30 +23,30 @@ export function readTable(text: string, format?: TableFormat, badRows: BadRows =
     numbers: records.map(({ number }) => number),
     malformed,
   };
-}
+};
 
 /**
  * Where a column stands, −1 where there is none.
  * @throws ScalingError `bad-format` when two columns have the name
  */
-export function columnIndex({ header }: Table, name: string): number {
+export const columnIndex = ({ header }: Table, name: string): number => {
   const index = header.indexOf(name);
   if (index >= 0 && header.indexOf(name, index + 1) >= 0) {
     throw new ScalingError("bad-format", `two columns are called "${name}"; expected one, or another name`);
   }
   return index;
-}
+};
 
 /**
  * A column as numbers; an empty cell is undefined.
  * @param field what the column is for, for the errors
  * @throws ScalingError `missing-column`, or `bad-value` with the row of a cell that is no number
  */
-export function numericColumn(table: Table, field: string, name: string): (number | undefined)[] {
+export const numericColumn = (table: Table, field: string, name: string): (number | undefined)[] => {
   const index = columnIndex(table, name);
   if (index < 0) throw missingColumn(table, name, field);
   return table.rows.map((cells, i) => numberIn(cells[index]!, field, table.numbers[i]!));
-}
+};
 
 export const missingColumn = ({ header }: Table, name: string, field: string): ScalingError =>
   new ScalingError("missing-column", `there is no column "${name}" (for ${field}); there are: ${header.join(", ")}`, {
@@ -69,20 +69,20 @@ interface NumberedRecord {
 
 type Reject = ReturnType<typeof rejecting>["reject"];
 
-function parseJson(text: string, reject: Reject): NumberedRecord[] {
+const parseJson = (text: string, reject: Reject): NumberedRecord[] => {
   const value = readJson(text);
   if (!Array.isArray(value)) throw new ScalingError("bad-format", "the JSON is not an array of rows");
   return value.flatMap((record: unknown, i) => recordOr(reject, () => asRecord(record, i + 1)));
-}
+};
 
-function parseJsonLines(text: string, reject: Reject): NumberedRecord[] {
+const parseJsonLines = (text: string, reject: Reject): NumberedRecord[] => {
   const lines = text.split(/\r\n|\n|\r/);
   return lines.flatMap((line, i) =>
     line.trim() === "" ? [] : recordOr(reject, () => asRecord(readJson(line, i + 1), i + 1)),
   );
-}
+};
 
-function recordOr(reject: Reject, read: () => NumberedRecord): NumberedRecord[] {
+const recordOr = (reject: Reject, read: () => NumberedRecord): NumberedRecord[] => {
   try {
     return [read()];
   } catch (error) {
@@ -90,12 +90,12 @@ function recordOr(reject: Reject, read: () => NumberedRecord): NumberedRecord[] 
     reject(error);
     return [];
   }
-}
+};
 
 /** A string, or a number that only Python writes into JSON. */
 const BARE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
 
-function readJson(text: string, row?: number): unknown {
+const readJson = (text: string, row?: number): unknown => {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -107,19 +107,19 @@ function readJson(text: string, row?: number): unknown {
     }
     throw new ScalingError("bad-format", `not JSON: ${(error as Error).message}`, row === undefined ? {} : { row });
   }
-}
+};
 
-function asRecord(value: unknown, number: number): NumberedRecord {
+const asRecord = (value: unknown, number: number): NumberedRecord => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ScalingError("bad-format", `expected an object with named values, got ${kindOf(value)}`, { row: number });
   }
   return { number, record: value as Readonly<Record<string, unknown>> };
-}
+};
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** @throws ScalingError `bad-value` for a cell that is neither empty nor a number */
-export function numberIn(cell: string, field: string, row: number): number | undefined {
+export const numberIn = (cell: string, field: string, row: number): number | undefined => {
   const text = cell.trim();
   if (text === "") return undefined;
   if (NUMBER.test(text)) return Number(text);
@@ -131,13 +131,13 @@ export function numberIn(cell: string, field: string, row: number): number | und
     field,
     value: cell,
   });
-}
+};
 
 /** A comma could be a decimal or a group of digits, and a guess could be wrong a thousandfold. */
-function hintFor(text: string): string {
+const hintFor = (text: string): string => {
   if (/^[+-]?\d{1,3}([,' _]\d{3})+([.]\d*)?$/.test(text) && !/^\d+,\d{3}$/.test(text))
     return " (without separators between digits)";
   if (/^[+-]?\d*,\d+(e[+-]?\d+)?$/i.test(text)) return " (with a decimal point, and nothing between digits)";
   if (/^[\d.]+\s*[kMGBT]$/i.test(text)) return " (in units of one, such as 1.5e6)";
   return "";
-}
+};

@@ -5,7 +5,7 @@ export interface AkimaSpline {
 }
 
 /** @param x strictly ascending, at least two. */
-export function akimaSpline(x: readonly number[], y: readonly number[]): AkimaSpline {
+export const akimaSpline = (x: readonly number[], y: readonly number[]): AkimaSpline => {
   const n = x.length;
   const chord = new Array<number>(n + 3).fill(0);
   for (let i = 0; i < n - 1; i++) chord[i + 2] = (y[i + 1]! - y[i]!) / (x[i + 1]! - x[i]!);
@@ -41,7 +41,7 @@ export function akimaSpline(x: readonly number[], y: readonly number[]): AkimaSp
     return y[i]! + t * (slope[i]! + t * (c + t * d));
   };
   return { knots: x, at };
-}
+};
 
 /** Grid points per interval between measured sizes, as Porian et al. (2406.19146) search their spline. */
 const GRID_PER_INTERVAL = 25;
@@ -50,10 +50,10 @@ const GRID_PER_INTERVAL = 25;
  * Minimum of the Akima spline of y over x, on a uniform grid in x. Repeated x are averaged first.
  * @returns `edge` when the smallest value sits on the first or last measured x.
  */
-export function akimaMinimum(
+export const akimaMinimum = (
   x: readonly number[],
   y: readonly number[],
-): { x: number; y: number; edge: boolean } | undefined {
+): { x: number; y: number; edge: boolean } | undefined => {
   const points = averageRepeats(x, y);
   if (points.length < 3) return undefined;
   const spline = akimaSpline(
@@ -73,9 +73,9 @@ export function akimaMinimum(
     }
   }
   return { x: low + ((high - low) * best) / (count - 1), y: bestValue, edge: best === 0 || best === count - 1 };
-}
+};
 
-function averageRepeats(x: readonly number[], y: readonly number[]): { x: number; y: number }[] {
+const averageRepeats = (x: readonly number[], y: readonly number[]): { x: number; y: number }[] => {
   const order = x.map((v, i) => ({ x: v, y: y[i]! })).sort((a, b) => a.x - b.x);
   const out: { x: number; y: number; count: number }[] = [];
   for (const point of order) {
@@ -86,4 +86,4 @@ function averageRepeats(x: readonly number[], y: readonly number[]): { x: number
     } else out.push({ ...point, count: 1 });
   }
   return out.map((p) => ({ x: p.x, y: p.y / p.count }));
-}
+};

@@ -50,26 +50,26 @@ const LARGEST_FAILED_SHARE = 0.2;
 const LAWS = ["N", "D", "loss"] as const;
 
 /** Bootstrap of the isoFLOP laws, always stratified by budget. */
-export function bootstrapIsoFlop(
+export const bootstrapIsoFlop = (
   runs: readonly Run[],
   options: IsoFlopBootstrapOptions = {},
-): Outcome<IsoFlopBootstrap> {
+): Outcome<IsoFlopBootstrap> => {
   const study = prepare(runs, options);
   return "reason" in study ? study : collect(runs, options, study.value, bootstrap(study.statistic, options));
-}
+};
 
 /** As {@link bootstrapIsoFlop}, returning to the event loop between chunks; the draws are the same. */
-export async function bootstrapIsoFlopAsync(
+export const bootstrapIsoFlopAsync = async (
   runs: readonly Run[],
   options: IsoFlopBootstrapOptions = {},
-): Promise<Outcome<IsoFlopBootstrap>> {
+): Promise<Outcome<IsoFlopBootstrap>> => {
   const study = prepare(runs, options);
   return "reason" in study
     ? study
     : collect(runs, options, study.value, await bootstrapAsync(study.statistic, options));
-}
+};
 
-function prepare(runs: readonly Run[], options: IsoFlopBootstrapOptions) {
+const prepare = (runs: readonly Run[], options: IsoFlopBootstrapOptions) => {
   const fit = isoFlop(runs, options);
   const refused = LAWS.flatMap((name) => (fit[name].ok ? [] : [fit[name] as Refusal]))[0];
   if (refused) return refused;
@@ -80,14 +80,14 @@ function prepare(runs: readonly Run[], options: IsoFlopBootstrapOptions) {
     value: statistics(fit, at)!,
     statistic: (uniform: Random) => statistics(isoFlop(draw(uniform), options), at),
   };
-}
+};
 
-function collect(
+const collect = (
   runs: readonly Run[],
   options: IsoFlopBootstrapOptions,
   value: readonly number[],
   draws: Draws,
-): Outcome<IsoFlopBootstrap> {
+): Outcome<IsoFlopBootstrap> => {
   const at = options.at ?? [];
   const resamples = draws.values.length + draws.failed;
   if (draws.failed > LARGEST_FAILED_SHARE * resamples) {
@@ -117,26 +117,26 @@ function collect(
     at: at.map((_, i) => summary(k * width + 2 + i, Math.exp)),
   });
   return { ok: true, N: law(0), D: law(1), loss: law(2), resamples, failed: draws.failed };
-}
+};
 
 /**
  * Leave-one-budget-out standard errors of the three exponents: a cheap check on the bootstrap. The optima are what the laws are fitted
  * to; leaving out single runs would refuse budgets of few sizes and move the others by far more than noise does. NaN with fewer than
  * four budgets.
  */
-export function jackknifeIsoFlop(
+export const jackknifeIsoFlop = (
   runs: readonly Run[],
   options: IsoFlopOptions = {},
-): Record<(typeof LAWS)[number], number> {
+): Record<(typeof LAWS)[number], number> => {
   const values = jackknife(runs, options, []);
   return {
     N: jackknifeStandardError(values.map((v) => v[0]!)),
     D: jackknifeStandardError(values.map((v) => v[2]!)),
     loss: jackknifeStandardError(values.map((v) => v[4]!)),
   };
-}
+};
 
-function jackknife(runs: readonly Run[], options: IsoFlopOptions, at: readonly Flops[]): number[][] {
+const jackknife = (runs: readonly Run[], options: IsoFlopOptions, at: readonly Flops[]): number[][] => {
   const fit = isoFlop(runs, options);
   const budgets = groupByBudget(runs, fit.choices.tolerance, fit.choices.budgets);
   const used = budgets.filter((_, b) => isInterior(fit.budgets[b]!));
@@ -145,10 +145,10 @@ function jackknife(runs: readonly Run[], options: IsoFlopOptions, at: readonly F
     const value = statistics(isoFlop(rest, options), at);
     return value ? [value] : [];
   });
-}
+};
 
 /** [exponent, ln coefficient, ln law at each C] of N, D and loss in turn; undefined when a law is refused. */
-function statistics(fit: IsoFlop, at: readonly Flops[]): number[] | undefined {
+const statistics = (fit: IsoFlop, at: readonly Flops[]): number[] | undefined => {
   const out: number[] = [];
   for (const name of LAWS) {
     const law = fit[name];
@@ -156,13 +156,13 @@ function statistics(fit: IsoFlop, at: readonly Flops[]): number[] | undefined {
     out.push(law.exponent.value, law.logCoefficient.value, ...at.map((C) => Math.log(predictPowerLaw(law, C).value)));
   }
   return out;
-}
+};
 
-function resampler(
+const resampler = (
   runs: readonly Run[],
   fit: IsoFlop,
   options: IsoFlopBootstrapOptions,
-): ((uniform: Random) => Run[]) | Refusal {
+): ((uniform: Random) => Run[]) | Refusal => {
   const budgets = groupByBudget(runs, fit.choices.tolerance, fit.choices.budgets);
   const { resample = "runs" } = options;
   if (resample === "runs") {
@@ -178,21 +178,21 @@ function resampler(
     };
   }
   return residualResampler(fit, budgets);
-}
+};
 
-function knownSigma(run: Run): number {
+const knownSigma = (run: Run): number => {
   if (run.sigma !== undefined) return run.sigma;
   throw new ScalingError("bad-option", 'resample "seed-noise" needs sigma on every run, or the option noise', {
     ...(run.row !== undefined && { row: run.row }),
     field: "sigma",
   });
-}
+};
 
 /** New losses = fitted parabola + residuals drawn from all budgets, scaled up for the degrees of freedom the fits used. */
-function residualResampler(
+const residualResampler = (
   fit: IsoFlop,
   budgets: readonly { readonly runs: readonly Run[] }[],
-): ((uniform: Random) => Run[]) | Refusal {
+): ((uniform: Random) => Run[]) | Refusal => {
   const { axis, scale, quantity } = fit.choices;
   if (quantity !== "loss")
     throw new ScalingError("bad-option", `residuals are resampled for the loss only, not for ${quantity}`);
@@ -216,4 +216,4 @@ function residualResampler(
       const drawn = y + pool[Math.floor(uniform() * pool.length)]!;
       return { ...run, loss: scale === "log" ? Math.exp(drawn) : Math.max(drawn, Number.MIN_VALUE) };
     });
-}
+};

@@ -17,7 +17,7 @@ export interface Budget {
  * @param tolerance relative width of a group; 0.1 allows for the rounding of steps and sizes
  * @param nominal budgets the study meant, for data whose compute scatters
  */
-export function groupByBudget(runs: readonly Run[], tolerance = 0.1, nominal?: readonly Flops[]): Budget[] {
+export const groupByBudget = (runs: readonly Run[], tolerance = 0.1, nominal?: readonly Flops[]): Budget[] => {
   if (!(tolerance >= 0)) throw new ScalingError("bad-option", `tolerance is ${tolerance}; expected zero or more`);
   checkRuns(runs);
   const sorted = [...runs].sort((a, b) => a.C - b.C);
@@ -30,9 +30,9 @@ export function groupByBudget(runs: readonly Run[], tolerance = 0.1, nominal?: r
     from = i;
   }
   return budgets;
-}
+};
 
-function groupByNominal(sorted: readonly Run[], tolerance: number, nominal: readonly Flops[]): Budget[] {
+const groupByNominal = (sorted: readonly Run[], tolerance: number, nominal: readonly Flops[]): Budget[] => {
   if (nominal.some((C) => !(C > 0)))
     throw new ScalingError("bad-option", `budgets are ${nominal.join(", ")}; expected positive FLOPs`);
   const members = new Map(nominal.map((C) => [C, [] as Run[]]));
@@ -45,13 +45,13 @@ function groupByNominal(sorted: readonly Run[], tolerance: number, nominal: read
     .filter((group) => group.length > 0)
     .map(budgetOf)
     .sort((a, b) => a.C - b.C);
-}
+};
 
-function budgetOf(runs: readonly Run[]): Budget {
+const budgetOf = (runs: readonly Run[]): Budget => {
   const low = runs[0]!.C;
   const high = runs[runs.length - 1]!.C;
   let sum = 0;
   for (const run of runs) sum += Math.log(run.C / low);
   const C = low === high ? low : low * Math.exp(sum / runs.length);
   return { C, runs, spread: Math.max(high / C - 1, 1 - low / C) };
-}
+};

@@ -47,7 +47,7 @@ export const MINIMUM_BUDGETS = 3;
  * IsoFLOP analysis of runs. Budgets without an interior, convex minimum are listed in `dropped` and enter no law.
  * Standard errors come from the scatter of the optima about each law (n − 2 degrees of freedom); `bootstrapIsoFlop` has the alternatives.
  */
-export function isoFlop(runs: readonly Run[], options: IsoFlopOptions = {}): IsoFlop {
+export const isoFlop = (runs: readonly Run[], options: IsoFlopOptions = {}): IsoFlop => {
   const { tolerance = 0.1, optimum = "parabola", scale = "raw", axis = "N", quantity = "loss", huberDelta } = options;
   const groups = groupByBudget(runs, tolerance, options.budgets);
   const assigned = new Set(groups.flatMap((group) => group.runs));
@@ -67,19 +67,19 @@ export function isoFlop(runs: readonly Run[], options: IsoFlopOptions = {}): Iso
     noise: pooledNoise(interior, axis),
     choices: { tolerance, optimum, scale, axis, quantity, huberDelta, budgets: options.budgets },
   };
-}
+};
 
-function lawThrough(
+const lawThrough = (
   profiles: readonly InteriorProfile[],
   value: (profile: InteriorProfile) => number,
   total: number,
-): Outcome<PowerLaw> {
+): Outcome<PowerLaw> => {
   if (profiles.length < MINIMUM_BUDGETS) return tooFewBudgets(profiles.length, total);
   return powerLaw(
     profiles.map((b) => b.C),
     profiles.map(value),
   );
-}
+};
 
 export const tooFewBudgets = (interior: number, total: number): Refusal =>
   refuse(
@@ -87,7 +87,7 @@ export const tooFewBudgets = (interior: number, total: number): Refusal =>
     `${interior} of ${total} budgets have an interior minimum; a law needs at least ${MINIMUM_BUDGETS}`,
   );
 
-function pooledNoise(profiles: readonly InteriorProfile[], axis: "N" | "D"): IsoFlop["noise"] {
+const pooledNoise = (profiles: readonly InteriorProfile[], axis: "N" | "D"): IsoFlop["noise"] => {
   let rss = 0;
   let degreesOfFreedom = 0;
   for (const { parabola } of profiles) {
@@ -97,4 +97,4 @@ function pooledNoise(profiles: readonly InteriorProfile[], axis: "N" | "D"): Iso
     degreesOfFreedom += fit.degreesOfFreedom;
   }
   return { standardDeviation: degreesOfFreedom > 0 ? Math.sqrt(rss / degreesOfFreedom) : Number.NaN, degreesOfFreedom };
-}
+};

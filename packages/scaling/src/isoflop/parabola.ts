@@ -36,11 +36,11 @@ export interface ParabolaOptions {
  * Fits a parabola. Standard errors of the vertex are by the delta method.
  * @returns undefined with fewer than three distinct x.
  */
-export function fitParabola(
+export const fitParabola = (
   x: readonly number[],
   y: readonly number[],
   options: ParabolaOptions = {},
-): Parabola | undefined {
+): Parabola | undefined => {
   const centre = x.reduce((s, v) => s + v, 0) / x.length;
   const design = x.map((v) => [1, v - centre, (v - centre) ** 2]);
   const fit = options.loss === "huber" ? huberFit(design, y, options.huberDelta) : leastSquares(design, y);
@@ -64,15 +64,15 @@ export function fitParabola(
     residuals: fit.residuals,
     leverages: design.map((row) => quadraticForm(fit.unscaledCovariance, row)),
   };
-}
+};
 
 /** Var(gᵀβ̂) = Σ (gᵀ(XᵀX)⁻¹xᵢ)² σᵢ² for unweighted least squares with known, unequal noise. */
-function propagate(
+const propagate = (
   design: readonly number[][],
   fit: LeastSquares,
   sigma: readonly number[],
   ...gradients: [readonly number[], readonly number[]]
-): { x: number; y: number } {
+): { x: number; y: number } => {
   const [x, y] = gradients.map((g) => {
     const m = fit.unscaledCovariance.map((row) => row.reduce((s, v, j) => s + v * g[j]!, 0));
     let variance = 0;
@@ -82,13 +82,13 @@ function propagate(
     return Math.sqrt(variance);
   }) as [number, number];
   return { x, y };
-}
+};
 
-function huberFit(
+const huberFit = (
   design: readonly number[][],
   y: readonly number[],
   delta: number | undefined,
-): LeastSquares | undefined {
+): LeastSquares | undefined => {
   let fit = leastSquares(design, y);
   for (let i = 0; fit && i < 100; i++) {
     const corner = delta ?? 1.345 * 1.4826 * medianAbsoluteDeviation([...fit.residuals]);
@@ -103,4 +103,4 @@ function huberFit(
     if (moved < 1e-12) break;
   }
   return fit;
-}
+};

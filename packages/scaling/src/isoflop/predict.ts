@@ -32,7 +32,7 @@ export interface IsoFlopPrediction {
  * law, whether it has a floor, the noise of the run, and the loss of missing the optimal size; see {@link predictiveLoss}.
  * @throws ScalingError `bad-option` for a C that is not positive.
  */
-export function predictIsoFlop(fit: IsoFlop, C: Flops, options: PredictOptions = {}): Outcome<IsoFlopPrediction> {
+export const predictIsoFlop = (fit: IsoFlop, C: Flops, options: PredictOptions = {}): Outcome<IsoFlopPrediction> => {
   if (!(C > 0 && Number.isFinite(C)))
     throw new ScalingError("bad-option", `C is ${C}; expected a positive number of FLOPs`);
   const profiles = fit.budgets.filter(isInterior);
@@ -49,15 +49,13 @@ export function predictIsoFlop(fit: IsoFlop, C: Flops, options: PredictOptions =
   if (!loss) return refuse("unidentified", "no finite loss law through the optima");
   const [, largest] = extent(profiles.map((p) => p.C));
   return { ok: true, C, N, D: predictPowerLaw(fit.D, C), loss, extrapolation: C / largest };
-}
+};
 
 /** Variance of ln N_opt about the truth, from the normal-equivalent width of its 95 % interval. */
-function logVariance(N: PowerLawPrediction): number {
-  return (Math.log(N.ci95[1] / N.ci95[0]) / (2 * 1.959963984540054)) ** 2;
-}
+const logVariance = (N: PowerLawPrediction): number => (Math.log(N.ci95[1] / N.ci95[0]) / (2 * 1.959963984540054)) ** 2;
 
 /** E and Var of κ δ² for δ normal about `offset`: the price of training at a size that is not the optimum. */
-function excessLoss(fit: IsoFlop, profiles: readonly InteriorProfile[], offset: number, variance: number) {
+const excessLoss = (fit: IsoFlop, profiles: readonly InteriorProfile[], offset: number, variance: number) => {
   const curvatures = profiles.flatMap((p) => (p.parabola ? [p.parabola[fit.choices.axis].curvature.value] : []));
   if (curvatures.length === 0) return { mean: 0, variance: 0 };
   const kappa = curvatures.reduce((s, v) => s + v, 0) / curvatures.length;
@@ -68,9 +66,9 @@ function excessLoss(fit: IsoFlop, profiles: readonly InteriorProfile[], offset: 
     mean: scale * kappa * (offset ** 2 + spread),
     variance: (scale * kappa) ** 2 * (4 * offset ** 2 * spread + 2 * spread ** 2),
   };
-}
+};
 
-function lossCurve(fit: IsoFlop, profiles: readonly InteriorProfile[], seedStandardDeviation: number | undefined) {
+const lossCurve = (fit: IsoFlop, profiles: readonly InteriorProfile[], seedStandardDeviation: number | undefined) => {
   const scale =
     fit.choices.scale === "log" ? profiles.reduce((s, p) => s + p.optimum.loss.value, 0) / profiles.length : 1;
   const fitted = fit.noise.degreesOfFreedom > 0 ? (fit.noise.standardDeviation * scale) ** 2 : 0;
@@ -82,4 +80,4 @@ function lossCurve(fit: IsoFlop, profiles: readonly InteriorProfile[], seedStand
     noiseVariance: Math.max(fitted, known),
     noiseDegreesOfFreedom: known > fitted ? Number.POSITIVE_INFINITY : fit.noise.degreesOfFreedom,
   };
-}
+};

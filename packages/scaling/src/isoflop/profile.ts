@@ -56,7 +56,7 @@ export const quantityOf = (run: Run, quantity = "loss"): number | undefined =>
  * Locates the minimum of loss against ln N and ln D among runs of one budget (Hoffmann et al. 2022, Approach 2).
  * A vertex outside the sampled sizes, a curve that bends the wrong way, or fewer than four sizes is refused with its reason.
  */
-export function isoFlopProfile(C: Flops, runs: readonly Run[], options: ProfileOptions = {}): BudgetProfile {
+export const isoFlopProfile = (C: Flops, runs: readonly Run[], options: ProfileOptions = {}): BudgetProfile => {
   const { optimum = "parabola", scale = "raw", axis = "N", quantity = "loss" } = options;
   const used = runs.filter((run) => (quantityOf(run, quantity) ?? 0) > 0);
   const values = used.map((run) => quantityOf(run, quantity)!);
@@ -103,16 +103,16 @@ export function isoFlopProfile(C: Flops, runs: readonly Run[], options: ProfileO
     optimum: { N: exponentiate(N.x), D: exponentiate(D.x), loss },
     dInterior: D.curvature.value > 0 && within(D.x.value, lnD) && N.curvature.value > 0 && within(N.x.value, lnN),
   };
-}
+};
 
-function akimaProfile(
+const akimaProfile = (
   base: ProfileBase,
   lnN: readonly number[],
   lnD: readonly number[],
   y: readonly number[],
   axis: "N" | "D",
   scale: "raw" | "log",
-): BudgetProfile {
+): BudgetProfile => {
   const N = akimaMinimum(lnN, y)!;
   const D = akimaMinimum(lnD, y);
   const main = axis === "N" ? N : D;
@@ -128,22 +128,22 @@ function akimaProfile(
     optimum: { N: bare(Math.exp(N.x)), D: bare(Math.exp(D.x)), loss: bare(loss) },
     dInterior: !D.edge && !N.edge,
   };
-}
+};
 
-function knownNoise(runs: readonly Run[], scale: "raw" | "log"): number[] | undefined {
+const knownNoise = (runs: readonly Run[], scale: "raw" | "log"): number[] | undefined => {
   if (!runs.every((run) => run.sigma !== undefined)) return undefined;
   return runs.map((run) => (scale === "log" ? run.sigma! / run.loss : run.sigma!));
-}
+};
 
-function within(x: number, values: readonly number[]): boolean {
+const within = (x: number, values: readonly number[]): boolean => {
   const [low, high] = extent(values);
   return x >= low && x <= high;
-}
+};
 
 /** A vertex in the outer sixth of the range leans on extrapolated curvature. */
 const OFF_CENTRE = 1 / 6;
 
-function warn(parabola: Parabola, x: readonly number[]): ProfileWarning[] {
+const warn = (parabola: Parabola, x: readonly number[]): ProfileWarning[] => {
   const warnings: ProfileWarning[] = [];
   const [low, high] = extent(x);
   const position = (parabola.x.value - low) / (high - low);
@@ -151,7 +151,7 @@ function warn(parabola: Parabola, x: readonly number[]): ProfileWarning[] {
   if (parabola.curvature.ci95[0] <= 0) warnings.push("flat");
   if (hasOutlier(parabola)) warnings.push("outlier");
   return warnings;
-}
+};
 
 /** Chance of calling any run of a budget an outlier when all are from one normal distribution. */
 const FALSE_ALARM = 0.01;
@@ -164,7 +164,7 @@ const UNREMARKABLE = 3;
  * Bonferroni's test of the largest externally studentised residual, each run against the parabola through the others (Cook &
  * Weisberg 1982): its threshold grows with the number of runs and with how few degrees of freedom they leave.
  */
-function hasOutlier({ y, residuals, leverages, degreesOfFreedom }: Parabola): boolean {
+const hasOutlier = ({ y, residuals, leverages, degreesOfFreedom }: Parabola): boolean => {
   const without = degreesOfFreedom - 1;
   if (without < 2) return false;
   const rss = residuals.reduce((s, r) => s + r * r, 0);
@@ -177,4 +177,4 @@ function hasOutlier({ y, residuals, leverages, degreesOfFreedom }: Parabola): bo
   });
   const t = Math.sqrt(largest);
   return t > UNREMARKABLE && 2 * residuals.length * studentCdf(-t, without) < FALSE_ALARM;
-}
+};

@@ -47,11 +47,11 @@ const FIRST_BREAK = 3;
  * Fits a broken law by least squares of ln y, with a floor and without, from the best of a grid of floors, break points and widths.
  * Needs 3 + 3·breaks + 2 points.
  */
-export function brokenLaw(
+export const brokenLaw = (
   x: readonly number[],
   y: readonly number[],
   options: { readonly breaks?: 1 | 2 } = {},
-): Outcome<BrokenLaw> {
+): Outcome<BrokenLaw> => {
   const { breaks = 1 } = options;
   const p = FIRST_BREAK + PER_BREAK * breaks;
   const distinct = new Set(x).size;
@@ -89,7 +89,7 @@ export function brokenLaw(
     points: x.length,
     theta: law.theta,
   };
-}
+};
 
 /** The law at x. */
 export const evaluateBroken = (law: Pick<BrokenLaw, "theta">, x: number): number =>
@@ -98,7 +98,7 @@ export const evaluateBroken = (law: Pick<BrokenLaw, "theta">, x: number): number
 /** ln of a floor of zero. */
 const NONE = Number.NEGATIVE_INFINITY;
 
-function logBroken(theta: readonly number[], lx: number): number {
+const logBroken = (theta: readonly number[], lx: number): number => {
   let power = theta[LEVEL]! - theta[SLOPE]! * lx;
   for (let k = FIRST_BREAK; k < theta.length; k += PER_BREAK) {
     power -= theta[k + 1]! * bend(lx, theta[k]!, Math.exp(theta[k + 2]!));
@@ -106,7 +106,7 @@ function logBroken(theta: readonly number[], lx: number): number {
   const floor = theta[FLOOR]!;
   const top = Math.max(power, floor);
   return top + Math.log(Math.exp(power - top) + Math.exp(floor - top));
-}
+};
 
 /** f ln(1 + (x/d)^(1/f)): zero before the break, ln (x/d) after it. */
 const bend = (lx: number, at: number, width: number): number => {
@@ -118,7 +118,7 @@ const bend = (lx: number, at: number, width: number): number => {
 const NO_GAIN = 1e-9;
 
 /** The better of the best fit with a floor and the best without, whose floor then stands at its bound. */
-function search(u: readonly number[], ly: readonly number[], breaks: number): LeastSquaresFit | undefined {
+const search = (u: readonly number[], ly: readonly number[], breaks: number): LeastSquaresFit | undefined => {
   const rows = sampleAlong(u, SCREENED);
   const starts = startingPoints(
     rows.map((i) => u[i]!),
@@ -140,7 +140,7 @@ function search(u: readonly number[], ly: readonly number[], breaks: number): Le
   );
   if (without && !(withFloor && withFloor.sse < without.sse * (1 - NO_GAIN))) return atFloorZero(without);
   return withFloor;
-}
+};
 
 const atFloorZero = ({ theta, unscaledCovariance, ...rest }: LeastSquaresFit): LeastSquaresFit => ({
   ...rest,
@@ -152,23 +152,23 @@ const atFloorZero = ({ theta, unscaledCovariance, ...rest }: LeastSquaresFit): L
 });
 
 /** θ and its covariance with ln x measured from zero: the level takes up the slope, the breaks move along. */
-function moved(fit: LeastSquaresFit, centre: number): LeastSquaresFit {
+const moved = (fit: LeastSquaresFit, centre: number): LeastSquaresFit => {
   const theta = fit.theta.map((v, j) => (isBreakPoint(j) ? v + centre : v));
   theta[LEVEL]! += fit.theta[SLOPE]! * centre;
   const change = theta.map((_, i) => theta.map((_, j) => (i === j ? 1 : i === LEVEL && j === SLOPE ? centre : 0)));
   const { unscaledCovariance: v } = fit;
   return { ...fit, theta, unscaledCovariance: v && multiply(multiply(change, v), transpose(change)) };
-}
+};
 
 const isBreakPoint = (j: number): boolean => j >= FIRST_BREAK && (j - FIRST_BREAK) % PER_BREAK === 0;
 
-function statusOf(fit: LeastSquaresFit, u: readonly number[]): BrokenLaw["status"] {
+const statusOf = (fit: LeastSquaresFit, u: readonly number[]): BrokenLaw["status"] => {
   if (!fit.converged) return "stopped-early";
   const [low, high] = extent(u);
   const outside = fit.theta.some((d, j) => isBreakPoint(j) && (d < low || d > high));
   if (outside || !fit.unscaledCovariance) return "unidentified";
   return fit.theta[FLOOR] === NONE ? "bound" : "converged";
-}
+};
 
 /** Floors as shares of the smallest y. */
 const FLOORS = [0, 0.1, 0.3, 0.6, 0.85, 0.95, 0.99];
@@ -182,7 +182,7 @@ const KEPT = 2;
  * With floor, break points and widths given, ln (y − a) is linear in the rest: every cell of the grid is one linear fit, and the best
  * cells are where the search begins.
  */
-function startingPoints(u: readonly number[], ly: readonly number[], breaks: number): number[][] {
+const startingPoints = (u: readonly number[], ly: readonly number[], breaks: number): number[][] => {
   const [low, high] = extent(u);
   const lowest = Math.exp(extent(ly)[0]);
   const points = PLACES.map((share) => low + share * (high - low));
@@ -198,15 +198,15 @@ function startingPoints(u: readonly number[], ly: readonly number[], breaks: num
         .map(({ theta }) => theta);
     }),
   );
-}
+};
 
-function givenShape(
+const givenShape = (
   u: readonly number[],
   ly: readonly number[],
   floor: number,
   at: readonly number[],
   width: number,
-): { readonly theta: number[]; readonly rss: number } | undefined {
+): { readonly theta: number[]; readonly rss: number } | undefined => {
   const reducible = ly.map((v) => Math.exp(v) - floor);
   const fit = leastSquares(
     u.map((v) => [1, -v, ...at.map((d) => -bend(v, d, width))]),
@@ -221,4 +221,4 @@ function givenShape(
     theta: [Math.log(floor), level, slope, ...at.flatMap((d, k) => [d, changes[k]!, lnWidth])],
     rss: fit.rss,
   };
-}
+};

@@ -21,10 +21,10 @@ export interface HyperparameterLaw {
  * Least squares of ln y on the logarithms of any number of predictors.
  * @param rows one record per observation, every record with the same positive predictors
  */
-export function hyperparameterLaw(
+export const hyperparameterLaw = (
   rows: readonly Readonly<Record<string, number>>[],
   y: readonly number[],
-): Outcome<HyperparameterLaw> {
+): Outcome<HyperparameterLaw> => {
   if (rows.length !== y.length)
     throw new ScalingError("bad-value", `${rows.length} rows for ${y.length} values; expected as many of each`);
   const names = Object.keys(rows[0] ?? {});
@@ -54,13 +54,13 @@ export function hyperparameterLaw(
     degreesOfFreedom: dof,
     r2: total > 0 ? 1 - fit.rss / total : 1,
   };
-}
+};
 
 /** The law at a point, with the interval of a new optimum at 95 %. */
-export function predictHyperparameter(
+export const predictHyperparameter = (
   law: HyperparameterLaw,
   at: Readonly<Record<string, number>>,
-): { readonly value: number; readonly interval95: Interval } {
+): { readonly value: number; readonly interval95: Interval } => {
   const names = Object.keys(law.exponents);
   const logs = names.map((name) => logarithm(name, at[name], 0));
   const level = names.reduce(
@@ -70,13 +70,13 @@ export function predictHyperparameter(
   const spread = Math.sqrt(quadraticForm(law.covariance, [1, ...logs]) + law.residualStandardDeviation ** 2);
   const half = studentFactor95(law.degreesOfFreedom) * spread;
   return { value: Math.exp(level), interval95: [Math.exp(level - half), Math.exp(level + half)] };
-}
+};
 
 /** Best value of a hyperparameter from a sweep of losses: the vertex of a parabola in its logarithm, or a refusal. */
-export function hyperparameterOptimum(
+export const hyperparameterOptimum = (
   values: readonly number[],
   losses: readonly number[],
-): Outcome<{ readonly optimum: Estimate; readonly loss: Estimate; readonly curvature: Estimate }> {
+): Outcome<{ readonly optimum: Estimate; readonly loss: Estimate; readonly curvature: Estimate }> => {
   const logs = values.map((v, i) => logarithm("value", v, i));
   const distinct = new Set(logs).size;
   if (distinct < 4) return refuse("too-few-points", `${distinct} distinct values; a minimum with an error needs four`);
@@ -91,4 +91,4 @@ export function hyperparameterOptimum(
     );
   }
   return { ok: true, optimum: exponentiate(parabola.x), loss: parabola.y, curvature: parabola.curvature };
-}
+};

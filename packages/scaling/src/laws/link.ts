@@ -67,7 +67,7 @@ export interface MetricLink {
 }
 
 /** Fits a metric as a function of the loss by least squares of the metric. */
-export function metricLink(loss: readonly number[], metric: readonly number[], form: LinkForm): Outcome<MetricLink> {
+export const metricLink = (loss: readonly number[], metric: readonly number[], form: LinkForm): Outcome<MetricLink> => {
   if (loss.length !== metric.length)
     throw new ScalingError("bad-value", `${loss.length} losses for ${metric.length} metrics; expected as many of each`);
   const bad = loss.findIndex((v, i) => !(v > 0 && Number.isFinite(metric[i]!)));
@@ -100,10 +100,13 @@ export function metricLink(loss: readonly number[], metric: readonly number[], f
     residualStandardDeviation: Math.sqrt(variance),
     degreesOfFreedom: dof,
   };
-}
+};
 
 /** The metric at a loss, with the interval of a new measurement at 95 %. */
-export function predictMetric(link: MetricLink, loss: Loss): { readonly value: number; readonly interval95: Interval } {
+export const predictMetric = (
+  link: MetricLink,
+  loss: Loss,
+): { readonly value: number; readonly interval95: Interval } => {
   const shape = shapes[link.form];
   const value = shape.evaluate(link.theta, loss);
   const gradient = link.theta.map((v, j) => {
@@ -118,4 +121,4 @@ export function predictMetric(link: MetricLink, loss: Loss): { readonly value: n
   const ofLaw = link.covariance ? quadraticForm(link.covariance, gradient) : Number.NaN;
   const half = studentFactor95(link.degreesOfFreedom) * Math.sqrt(ofLaw + link.residualStandardDeviation ** 2);
   return { value, interval95: [value - half, value + half] };
-}
+};

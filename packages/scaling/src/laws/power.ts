@@ -33,7 +33,11 @@ export interface PowerLawOptions {
  * Least squares in log-log. Intervals are Student's with n − 2 degrees of freedom; with two points they are infinite.
  * @throws ScalingError `bad-value` for a value that has no logarithm, with its 1-based position.
  */
-export function powerLaw(x: readonly number[], y: readonly number[], options: PowerLawOptions = {}): Outcome<PowerLaw> {
+export const powerLaw = (
+  x: readonly number[],
+  y: readonly number[],
+  options: PowerLawOptions = {},
+): Outcome<PowerLaw> => {
   const lx = logarithms("x", x);
   const ly = logarithms("y", y);
   if (lx.length !== ly.length) {
@@ -73,7 +77,7 @@ export function powerLaw(x: readonly number[], y: readonly number[], options: Po
     r2: total > 0 ? 1 - fit.rss / total : 1,
     points: lx.length,
   };
-}
+};
 
 export interface PowerLawPrediction {
   readonly value: number;
@@ -84,7 +88,7 @@ export interface PowerLawPrediction {
 }
 
 /** The law at x. Extrapolation widens both intervals; a wrong functional form does not, so compare forms on held-out budgets. */
-export function predictPowerLaw(law: PowerLaw, x: number): PowerLawPrediction {
+export const predictPowerLaw = (law: PowerLaw, x: number): PowerLawPrediction => {
   const lx = Math.log(x);
   const level = law.logCoefficient.value + law.exponent.value * lx;
   const ofLaw = quadraticForm(law.covariance, [1, lx]);
@@ -98,9 +102,9 @@ export function predictPowerLaw(law: PowerLaw, x: number): PowerLawPrediction {
     ci95: around(ofLaw),
     interval95: around(ofLaw + law.residualStandardDeviation ** 2),
   };
-}
+};
 
-function weightedMean(values: readonly number[], weights: readonly number[] | undefined): number {
+const weightedMean = (values: readonly number[], weights: readonly number[] | undefined): number => {
   let sum = 0;
   let total = 0;
   values.forEach((v, i) => {
@@ -109,4 +113,4 @@ function weightedMean(values: readonly number[], weights: readonly number[] | un
     total += w;
   });
   return sum / total;
-}
+};

@@ -2,7 +2,7 @@ import { studentDistribution } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
 import { quadraticForm } from "../math/linear.js";
 import type { Interval } from "../types.js";
-import { type FloorFit, fitGivenFloor } from "./givenFloor.js";
+import { type FloorFit, fitGivenFloor } from "./given-floor.js";
 
 /** Optima of the fitted budgets and what is known about their noise. */
 export interface LossCurve {
@@ -78,11 +78,11 @@ const NEGLIGIBLE = 18;
  *
  * @returns undefined with fewer than three budgets.
  */
-export function predictiveLoss(
+export const predictiveLoss = (
   curve: LossCurve,
   at: number,
   measurement: NewMeasurement = {},
-): LossPrediction | undefined {
+): LossPrediction | undefined => {
   const k = curve.C.length;
   if (k < 3) return undefined;
   const lnC = curve.C.map(Math.log);
@@ -126,14 +126,14 @@ export function predictiveLoss(
     noiseStandardDeviation: Math.sqrt(noiseOf(best.fit, context)),
     degreesOfFreedom: nu,
   };
-}
+};
 
 /** The nodes of a family share one weight, that of its best member, in proportion to their likelihoods. */
-function componentsOf(nodes: readonly FloorNode[], best: number, context: Context): Component[] {
+const componentsOf = (nodes: readonly FloorNode[], best: number, context: Context): Component[] => {
   const peak = nodes.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
   const spread = nodes.reduce((s, n) => s + Math.exp(n.logWeight - peak), 0);
   return nodes.map((n) => component(n.fit, context, Math.exp(n.logWeight - best) / spread));
-}
+};
 
 interface Context {
   readonly curve: LossCurve;
@@ -152,28 +152,28 @@ interface FloorNode {
 const degrees = ({ C, noiseDegreesOfFreedom }: LossCurve): number => noiseDegreesOfFreedom + C.length - 2;
 
 /** ln SS(E)^(−ν/2); with known noise, the Gaussian −SS / 2σ². */
-function logLikelihood(fit: FloorFit, { curve }: Context): number {
+const logLikelihood = (fit: FloorFit, { curve }: Context): number => {
   if (!Number.isFinite(curve.noiseDegreesOfFreedom)) return -fit.sse / (2 * curve.noiseVariance);
   return (-degrees(curve) / 2) * Math.log(sumOfSquares(fit, curve));
-}
+};
 
 /** Rounding of double precision bounds how exactly a law can be known from exact data. */
-function sumOfSquares(fit: FloorFit, { loss, noiseVariance, noiseDegreesOfFreedom }: LossCurve): number {
+const sumOfSquares = (fit: FloorFit, { loss, noiseVariance, noiseDegreesOfFreedom }: LossCurve): number => {
   const rounding = loss.reduce((s, v) => s + (v * 1e-13) ** 2, 0);
   return fit.sse + (noiseDegreesOfFreedom > 0 ? noiseVariance * noiseDegreesOfFreedom : 0) + rounding;
-}
+};
 
-function noiseOf(fit: FloorFit, { curve }: Context): number {
+const noiseOf = (fit: FloorFit, { curve }: Context): number => {
   const misfit = fit.sse / (curve.C.length - 2);
   if (!Number.isFinite(curve.noiseDegreesOfFreedom)) return Math.max(curve.noiseVariance, misfit);
   return Math.max(sumOfSquares(fit, curve) / degrees(curve), misfit);
-}
+};
 
 /**
  * Floors of a family that matter: a coarse pass, then nodes where the likelihood is. Nodes are even in t, that is in ln(min L − E), which
  * is nearly even in ln α: as much weight on floors that leave a tenth of the loss to fall as on floors that leave a third.
  */
-function floorNodes(context: Context, lowest: number, [from, to]: readonly [number, number]): FloorNode[] {
+const floorNodes = (context: Context, lowest: number, [from, to]: readonly [number, number]): FloorNode[] => {
   const nodes = (low: number, high: number) =>
     evaluate(
       context,
@@ -186,23 +186,23 @@ function floorNodes(context: Context, lowest: number, [from, to]: readonly [numb
   if (kept.length === 0) return [];
   const margin = (to - from) / NODES;
   return nodes(Math.max(from, kept[0]!.t - margin), Math.min(to, kept[kept.length - 1]!.t + margin));
-}
+};
 
-function evaluate(context: Context, ts: readonly number[], lowest: number): FloorNode[] {
+const evaluate = (context: Context, ts: readonly number[], lowest: number): FloorNode[] => {
   const { u, curve, weights } = context;
   return ts.flatMap((t) => {
     const fit = fitGivenFloor(u, curve.loss, lowest * (1 - Math.exp(-t)), "raw", weights);
     return fit && fit.alpha > 0 && fit.alpha <= STEEPEST ? [{ fit, t, logWeight: logLikelihood(fit, context) }] : [];
   });
-}
+};
 
-function component(fit: FloorFit, context: Context, weight: number): Component {
+const component = (fit: FloorFit, context: Context, weight: number): Component => {
   const { target, measurement } = context;
   const reducible = Math.exp(fit.a - fit.alpha * target);
   const leverage = quadraticForm(fit.unscaledCovariance, [reducible, -target * reducible]);
   const variance = noiseOf(fit, context) * (1 + leverage) + (measurement.extraVariance ?? 0);
   return { location: fit.floor + reducible + (measurement.shift ?? 0), scale: Math.sqrt(variance), weight };
-}
+};
 
 const total = (components: readonly Component[]): number => components.reduce((s, c) => s + c.weight, 0);
 
@@ -211,7 +211,7 @@ const LIGHT = 1e-7;
 /** Halvings of the bracket: a millionth of the widest component. */
 const HALVINGS = 34;
 
-function summary(components: readonly Component[], nu: number): { value: number; interval95: Interval } {
+const summary = (components: readonly Component[], nu: number): { value: number; interval95: Interval } => {
   const all = total(components);
   const heavy = components.filter((c) => c.weight > LIGHT * all);
   const student = studentDistribution(nu);
@@ -229,7 +229,7 @@ function summary(components: readonly Component[], nu: number): { value: number;
     return (a + b) / 2;
   };
   return { value: quantile(0.5), interval95: [quantile(0.025), quantile(0.975)] };
-}
+};
 
 /** The 2.5 % point of Student's t with one degree of freedom is at −12.7; tails of a mixture stay within this. */
 const REACH = 20;

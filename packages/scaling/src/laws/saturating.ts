@@ -4,7 +4,7 @@ import { invertPositive, type Matrix, multiply, quadraticForm, transpose } from 
 import { logarithms } from "../math/logarithms.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import { type Estimate, type FitStatus, type Interval, type Outcome, refuse } from "../types.js";
-import { type FloorFit, fitGivenFloor, type ResidualScale } from "./givenFloor.js";
+import { type FloorFit, fitGivenFloor, type ResidualScale } from "./given-floor.js";
 import type { PowerLawPrediction } from "./power.js";
 
 /** y = E + A · x^−α with E ≥ 0: a power law with an irreducible term. */
@@ -38,11 +38,11 @@ export interface SaturatingOptions {
 const FLOOR_STEPS = 80;
 
 /** Fits the floor by profiling: the best two-parameter fit at every floor, then the best floor. No starting values, no local minima missed. */
-export function saturatingLaw(
+export const saturatingLaw = (
   x: readonly number[],
   y: readonly number[],
   options: SaturatingOptions = {},
-): Outcome<SaturatingLaw> {
+): Outcome<SaturatingLaw> => {
   const distinct = new Set(x).size;
   const scale = options.residuals ?? "log";
   const lx = logarithms("x", x);
@@ -66,12 +66,11 @@ export function saturatingLaw(
   const fit = fitAt(floor);
   if (!fit) return refuse("unidentified", "no finite fit of the power law at any floor");
   return describe(fit, { u, y, scale, centre, lowest, grid, sseAt, weights: options.weights });
-}
+};
 
 /** Floors from zero to just under the smallest y, denser near the end, where the curve bends fastest. */
-export function floorGrid(lowest: number, steps: number): number[] {
-  return Array.from({ length: steps }, (_, i) => lowest * (1 - (1 - i / steps) ** 2));
-}
+export const floorGrid = (lowest: number, steps: number): number[] =>
+  Array.from({ length: steps }, (_, i) => lowest * (1 - (1 - i / steps) ** 2));
 
 interface Context {
   readonly u: readonly number[];
@@ -84,7 +83,7 @@ interface Context {
   readonly weights: readonly number[] | undefined;
 }
 
-function describe(fit: FloorFit, context: Context): Outcome<SaturatingLaw> {
+const describe = (fit: FloorFit, context: Context): Outcome<SaturatingLaw> => {
   const { u, y, centre } = context;
   const atBound = fit.floor === 0;
   const dof = y.length - (atBound ? 2 : 3);
@@ -111,10 +110,10 @@ function describe(fit: FloorFit, context: Context): Outcome<SaturatingLaw> {
     degreesOfFreedom: dof,
     points: u.length,
   };
-}
+};
 
 /** (JᵀWJ)⁻¹ of (E, a, α). */
-function covarianceWithFloor(fit: FloorFit, { u, y, scale, weights }: Context): number[][] | undefined {
+const covarianceWithFloor = (fit: FloorFit, { u, y, scale, weights }: Context): number[][] | undefined => {
   if (fit.floor === 0 || y.length < 3) return undefined;
   const information = [0, 1, 2].map(() => [0, 0, 0]);
   u.forEach((v, i) => {
@@ -126,28 +125,26 @@ function covarianceWithFloor(fit: FloorFit, { u, y, scale, weights }: Context): 
     }
   });
   return invertPositive(information);
-}
+};
 
-function withoutFloor({ unscaledCovariance: m }: FloorFit): number[][] {
-  return [
-    [0, 0, 0],
-    [0, m[0]![0]!, m[0]![1]!],
-    [0, m[1]![0]!, m[1]![1]!],
-  ];
-}
+const withoutFloor = ({ unscaledCovariance: m }: FloorFit): number[][] => [
+  [0, 0, 0],
+  [0, m[0]![0]!, m[0]![1]!],
+  [0, m[1]![0]!, m[1]![1]!],
+];
 
 /** From (E, a, α) with ln C centred to (E, ln A, α): ln A = a + α · centre. */
-function toOrigin(covariance: Matrix, centre: number): number[][] {
+const toOrigin = (covariance: Matrix, centre: number): number[][] => {
   const jacobian = [
     [1, 0, 0],
     [0, 1, centre],
     [0, 0, 1],
   ];
   return multiply(multiply(jacobian, covariance), transpose(jacobian));
-}
+};
 
 /** Floors whose best fit is not rejected: SSE(E) ≤ SSE_min (1 + t² / dof), the profile interval of a least-squares parameter. */
-function profileInterval(fit: FloorFit, { lowest, grid, sseAt }: Context, dof: number): Interval {
+const profileInterval = (fit: FloorFit, { lowest, grid, sseAt }: Context, dof: number): Interval => {
   if (dof <= 0) return [0, lowest];
   const limit = fit.sse * (1 + studentFactor95(dof) ** 2 / dof) + 1e-300;
   const excess = (floor: number) => sseAt(floor) - limit;
@@ -155,13 +152,13 @@ function profileInterval(fit: FloorFit, { lowest, grid, sseAt }: Context, dof: n
   const low = fit.floor === 0 || excess(0) <= 0 ? 0 : bisect(excess, 0, fit.floor);
   const high = excess(top) <= 0 ? lowest : bisect(excess, fit.floor, top);
   return [low, high];
-}
+};
 
 /**
  * The law at x by the delta method, at the best floor: where the law is and where a new point falls, at 95 %. For losses against
  * compute prefer {@link predictiveLoss}, which weighs the floors that the data allow.
  */
-export function predictSaturating(law: SaturatingLaw, x: number): PowerLawPrediction {
+export const predictSaturating = (law: SaturatingLaw, x: number): PowerLawPrediction => {
   const value = evaluateSaturating(law, x);
   const reducible = value - law.floor.value;
   const variance = Math.max(0, quadraticForm(law.covariance, [1, reducible, -Math.log(x) * reducible]));
@@ -172,7 +169,7 @@ export function predictSaturating(law: SaturatingLaw, x: number): PowerLawPredic
     return [value - half, value + half];
   };
   return { value, ci95: around(variance), interval95: around(variance + ofPoint) };
-}
+};
 
 /** The law at x. */
 export const evaluateSaturating = (law: SaturatingLaw, x: number): number =>

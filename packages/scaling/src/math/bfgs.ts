@@ -24,7 +24,7 @@ const CURVATURE = 0.9;
  * nearly non-smooth. Tolerances are relative: the objectives here are 1e-3 at the optimum and absolute defaults stop early
  * (Besiroglu et al. 2404.10102).
  */
-export function bfgs(f: Differentiable, start: ArrayLike<number>, options: BfgsOptions = {}): BfgsResult {
+export const bfgs = (f: Differentiable, start: ArrayLike<number>, options: BfgsOptions = {}): BfgsResult => {
   const { maxIterations = 500, relativeTolerance = 1e-13 } = options;
   const n = start.length;
   let x = Float64Array.from(start);
@@ -101,21 +101,21 @@ export function bfgs(f: Differentiable, start: ArrayLike<number>, options: BfgsO
     }
   }
   return { x, value, gradientNorm: norm(g), iterations, converged };
-}
+};
 
-function norm(g: Float64Array): number {
+const norm = (g: Float64Array): number => {
   let m = 0;
   for (let i = 0; i < g.length; i++) m = Math.max(m, Math.abs(g[i]!));
   return m;
-}
+};
 
-function resetTo(h: Float64Array, n: number, diagonal: number): void {
+const resetTo = (h: Float64Array, n: number, diagonal: number): void => {
   h.fill(0);
   for (let i = 0; i < n; i++) h[i * n + i] = diagonal;
-}
+};
 
 /** H ← (I − ρsyᵀ) H (I − ρysᵀ) + ρssᵀ; the first time H is scaled to yᵀs / yᵀy (Nocedal & Wright 6.20). */
-function update(
+const update = (
   h: Float64Array,
   hy: Float64Array,
   n: number,
@@ -124,7 +124,7 @@ function update(
   g: Float64Array,
   gNext: Float64Array,
   first: boolean,
-): void {
+): void => {
   let sy = 0;
   let yy = 0;
   for (let i = 0; i < n; i++) {
@@ -149,4 +149,4 @@ function update(
       h[i * n + j]! += factor * si * sj - (hy[i]! * sj + si * hy[j]!) / sy;
     }
   }
-}
+};

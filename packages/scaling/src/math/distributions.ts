@@ -5,14 +5,14 @@ const LANCZOS = [
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 
-export function logGamma(x: number): number {
+export const logGamma = (x: number): number => {
   if (x < 0.5) return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * x))) - logGamma(1 - x);
   const z = x - 1;
   let sum = LANCZOS[0]!;
   for (let i = 1; i < LANCZOS.length; i++) sum += LANCZOS[i]! / (z + i);
   const t = z + 7.5;
   return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(t) - t + Math.log(sum);
-}
+};
 
 const logBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - logGamma(a + b);
 
@@ -20,7 +20,7 @@ const logBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - lo
  * Regularised incomplete beta I_x(a, b) by its continued fraction (A&S 26.5.8).
  * @param lnB ln B(a, b), for callers that need many x
  */
-export function incompleteBeta(x: number, a: number, b: number, lnB = logBeta(a, b)): number {
+export const incompleteBeta = (x: number, a: number, b: number, lnB = logBeta(a, b)): number => {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a, lnB);
@@ -42,12 +42,12 @@ export function incompleteBeta(x: number, a: number, b: number, lnB = logBeta(a,
     if (Math.abs(step - 1) < 1e-15) break;
   }
   return front * h;
-}
+};
 
 const guard = (v: number, tiny: number) => (Math.abs(v) < tiny ? tiny : v);
 
 /** Regularised lower incomplete gamma P(a, x). */
-export function incompleteGamma(a: number, x: number): number {
+export const incompleteGamma = (a: number, x: number): number => {
   if (x <= 0) return 0;
   const front = Math.exp(a * Math.log(x) - x - logGamma(a));
   if (x < a + 1) {
@@ -73,25 +73,25 @@ export function incompleteGamma(a: number, x: number): number {
     if (Math.abs(step - 1) < 1e-15) break;
   }
   return 1 - front * h;
-}
+};
 
-export function normalCdf(z: number): number {
+export const normalCdf = (z: number): number => {
   if (z === 0) return 0.5;
   const tail = 0.5 * (1 - incompleteGamma(0.5, (z * z) / 2));
   return z < 0 ? tail : 1 - tail;
-}
+};
 
 export const normalQuantile = (p: number): number => quantileBySearch(p, normalCdf);
 
 /** Student's t distribution function with `nu` degrees of freedom, to be called for many t; Infinity gives the normal. */
-export function studentDistribution(nu: number): (t: number) => number {
+export const studentDistribution = (nu: number): ((t: number) => number) => {
   if (!Number.isFinite(nu)) return normalCdf;
   const lnB = logBeta(nu / 2, 0.5);
   return (t) => {
     const tail = 0.5 * incompleteBeta(nu / (nu + t * t), nu / 2, 0.5, lnB);
     return t < 0 ? tail : 1 - tail;
   };
-}
+};
 
 export const studentCdf = (t: number, nu: number): number => studentDistribution(nu)(t);
 
@@ -100,7 +100,7 @@ export const studentQuantile = (p: number, nu: number): number => quantileBySear
 const factors = new Map<number, number>();
 
 /** Half-width factor of a two-sided 95 % interval. Remembered, because every refit of a bootstrap asks for the same few. */
-export function studentFactor95(nu: number): number {
+export const studentFactor95 = (nu: number): number => {
   if (!(nu > 0)) return Number.POSITIVE_INFINITY;
   let factor = factors.get(nu);
   if (factor === undefined) {
@@ -108,7 +108,7 @@ export function studentFactor95(nu: number): number {
     factors.set(nu, factor);
   }
   return factor;
-}
+};
 
 /** P(F > f) for an F distribution with d1 and d2 degrees of freedom. */
 export const fSurvival = (f: number, d1: number, d2: number): number =>
@@ -118,7 +118,7 @@ export const fSurvival = (f: number, d1: number, d2: number): number =>
 export const chiSquareSurvival = (x: number, k: number): number => 1 - incompleteGamma(k / 2, x / 2);
 
 /** Inverts an increasing distribution function that is symmetric about zero. */
-function quantileBySearch(p: number, cdf: (x: number) => number): number {
+const quantileBySearch = (p: number, cdf: (x: number) => number): number => {
   if (!(p > 0 && p < 1)) return p <= 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   if (p === 0.5) return 0;
   if (p > 0.5) return -quantileBySearch(1 - p, cdf);
@@ -131,4 +131,4 @@ function quantileBySearch(p: number, cdf: (x: number) => number): number {
     else high = middle;
   }
   return (low + high) / 2;
-}
+};

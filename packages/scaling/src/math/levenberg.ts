@@ -28,12 +28,12 @@ type Residuals = (theta: readonly number[]) => readonly number[];
  * @param residual of θ, the residual of the point with an index
  * @param sample of the points, for the search
  */
-export function levenbergMarquardt(
+export const levenbergMarquardt = (
   points: number,
   residual: (theta: readonly number[]) => (point: number) => number,
   starts: readonly (readonly number[])[],
   sample: readonly number[] = evenSample(points, SCREENED),
-): LeastSquaresFit | undefined {
+): LeastSquaresFit | undefined => {
   const over = (rows: readonly number[]): Residuals => {
     return (theta) => rows.map(residual(theta));
   };
@@ -44,15 +44,15 @@ export function levenbergMarquardt(
   if (!best) return undefined;
   const step = leastSquares(jacobianAt(all, best.theta), all(best.theta));
   return { ...best, unscaledCovariance: step?.unscaledCovariance };
-}
+};
 
-function fromStarts(residuals: Residuals, starts: readonly (readonly number[])[]) {
+const fromStarts = (residuals: Residuals, starts: readonly (readonly number[])[]) => {
   const leaders = starts.flatMap((start) => descend(residuals, start, GLIMPSE) ?? []).sort((a, b) => a.sse - b.sse);
   const finished = leaders.slice(0, LEADERS).flatMap(({ theta }) => descend(residuals, theta, FINISH) ?? []);
   return finished.length > 0 ? finished.reduce((a, b) => (b.sse < a.sse ? b : a)) : undefined;
-}
+};
 
-function descend(residuals: Residuals, start: readonly number[], iterations: number) {
+const descend = (residuals: Residuals, start: readonly number[], iterations: number) => {
   let theta = [...start];
   let r = residuals(theta);
   let sse = squares(r);
@@ -87,11 +87,11 @@ function descend(residuals: Residuals, start: readonly number[], iterations: num
     if (!moved) converged = true;
   }
   return { theta, sse, converged };
-}
+};
 
 const squares = (r: readonly number[]): number => r.reduce((s, v) => s + v * v, 0);
 
-function jacobianAt(residuals: Residuals, theta: readonly number[]): number[][] {
+const jacobianAt = (residuals: Residuals, theta: readonly number[]): number[][] => {
   const columns = theta.map((value, j) => {
     const h = 1e-6 * Math.max(1, Math.abs(value));
     const at = (sign: number) => residuals(theta.map((v, k) => (k === j ? v + sign * h : v)));
@@ -100,4 +100,4 @@ function jacobianAt(residuals: Residuals, theta: readonly number[]): number[][] 
     return high.map((v, i) => (v - low[i]!) / (2 * h));
   });
   return columns[0]!.map((_, i) => columns.map((c) => c[i]!));
-}
+};

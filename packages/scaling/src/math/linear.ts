@@ -19,7 +19,11 @@ const RANK_TOLERANCE = 1e-12;
  * Weighted linear least squares by Householder QR. Columns are scaled first, so that mixed units do no harm.
  * @returns undefined when the columns are linearly dependent or there are fewer rows than columns.
  */
-export function leastSquares(x: Matrix, y: readonly number[], weights?: readonly number[]): LeastSquares | undefined {
+export const leastSquares = (
+  x: Matrix,
+  y: readonly number[],
+  weights?: readonly number[],
+): LeastSquares | undefined => {
   const n = y.length;
   const p = x[0]?.length ?? 0;
   if (n < p || p === 0) return undefined;
@@ -50,26 +54,26 @@ export function leastSquares(x: Matrix, y: readonly number[], weights?: readonly
   let rss = 0;
   for (let i = 0; i < n; i++) rss += (weights?.[i] ?? 1) * residuals[i]! ** 2;
   return { coefficients, unscaledCovariance, rss, degreesOfFreedom: n - p, residuals };
-}
+};
 
 /**
  * As many rows as columns with the same least-squares solutions, whatever rows are added to them: R and Qᵀy of x = QR. A search that
  * damps its steps solves many problems that differ in those rows alone.
  */
-export function compressed(x: Matrix, y: readonly number[]): { readonly x: Matrix; readonly y: readonly number[] } {
+export const compressed = (x: Matrix, y: readonly number[]): { readonly x: Matrix; readonly y: readonly number[] } => {
   const p = x[0]?.length ?? 0;
   if (x.length <= p) return { x, y };
   const a = x.map((row) => [...row]);
   const b = [...y];
   for (let j = 0; j < p; j++) reflect(a, b, j, 0);
   return { x: a.slice(0, p).map((row, i) => row.map((v, j) => (j < i ? 0 : v))), y: b.slice(0, p) };
-}
+};
 
 /**
  * Householder's reflection of rows `j` and below that makes column `j` zero below its diagonal, in place.
  * @returns false where what is left of the column is no longer than `least`
  */
-function reflect(a: number[][], b: number[], j: number, least: number): boolean {
+const reflect = (a: number[][], b: number[], j: number, least: number): boolean => {
   const n = b.length;
   const p = a[0]!.length;
   let squares = 0;
@@ -93,16 +97,16 @@ function reflect(a: number[][], b: number[], j: number, least: number): boolean 
   const factor = (2 * dot) / vv;
   for (let i = j; i < n; i++) b[i]! -= factor * v[i]!;
   return true;
-}
+};
 
-function columnNorms(a: Matrix, p: number): number[] {
+const columnNorms = (a: Matrix, p: number): number[] => {
   const norms = new Array<number>(p).fill(0);
   for (const row of a) for (let j = 0; j < p; j++) norms[j]! += row[j]! ** 2;
   return norms.map(Math.sqrt);
-}
+};
 
 /** Solves the upper triangle of the first p rows of `r`. */
-function backSubstitute(r: Matrix, b: readonly number[], p: number): number[] {
+const backSubstitute = (r: Matrix, b: readonly number[], p: number): number[] => {
   const out = new Array<number>(p).fill(0);
   for (let i = p - 1; i >= 0; i--) {
     let s = b[i]!;
@@ -110,24 +114,23 @@ function backSubstitute(r: Matrix, b: readonly number[], p: number): number[] {
     out[i] = s / r[i]![i]!;
   }
   return out;
-}
+};
 
-export function dot(a: readonly number[], b: readonly number[]): number {
+export const dot = (a: readonly number[], b: readonly number[]): number => {
   let s = 0;
   for (let i = 0; i < a.length; i++) s += a[i]! * b[i]!;
   return s;
-}
+};
 
 /** gᵀ M g: the delta method's variance for a gradient and a covariance. */
-export function quadraticForm(m: Matrix, g: readonly number[]): number {
-  return dot(
+export const quadraticForm = (m: Matrix, g: readonly number[]): number =>
+  dot(
     g,
     m.map((row) => dot(row, g)),
   );
-}
 
 /** Lower Cholesky factor, or undefined when the matrix is not positive definite. */
-export function cholesky(m: Matrix): number[][] | undefined {
+export const cholesky = (m: Matrix): number[][] | undefined => {
   const n = m.length;
   const l = Array.from({ length: n }, () => new Array<number>(n).fill(0));
   for (let i = 0; i < n; i++) {
@@ -141,10 +144,10 @@ export function cholesky(m: Matrix): number[][] | undefined {
     }
   }
   return l;
-}
+};
 
 /** Solves m x = b for a symmetric positive definite m, or undefined when it is not. */
-export function solvePositive(m: Matrix, b: readonly number[]): number[] | undefined {
+export const solvePositive = (m: Matrix, b: readonly number[]): number[] | undefined => {
   const l = cholesky(m);
   if (!l) return undefined;
   const n = b.length;
@@ -160,10 +163,10 @@ export function solvePositive(m: Matrix, b: readonly number[]): number[] | undef
     z[i] = s / l[i]![i]!;
   }
   return z;
-}
+};
 
 /** Inverse of a symmetric positive definite matrix, or undefined when it is not. Diagonal scaling keeps mixed units apart. */
-export function invertPositive(m: Matrix): number[][] | undefined {
+export const invertPositive = (m: Matrix): number[][] | undefined => {
   const d = m.map((row, i) => Math.sqrt(row[i]!));
   if (d.some((v) => !(v > 0))) return undefined;
   const scaled = m.map((row, i) => row.map((v, j) => v / (d[i]! * d[j]!)));
@@ -177,16 +180,15 @@ export function invertPositive(m: Matrix): number[][] | undefined {
     columns.push(column);
   }
   return m.map((_, i) => m.map((_, j) => (columns[j]![i]! + columns[i]![j]!) / 2 / (d[i]! * d[j]!)));
-}
+};
 
-export function multiply(a: Matrix, b: Matrix): number[][] {
-  return a.map((row) => b[0]!.map((_, j) => row.reduce((s, v, k) => s + v * b[k]![j]!, 0)));
-}
+export const multiply = (a: Matrix, b: Matrix): number[][] =>
+  a.map((row) => b[0]!.map((_, j) => row.reduce((s, v, k) => s + v * b[k]![j]!, 0)));
 
 export const transpose = (m: Matrix): number[][] => m[0]!.map((_, j) => m.map((row) => row[j]!));
 
 /** Eigenvalues of a symmetric matrix by Jacobi rotations, ascending. */
-export function symmetricEigenvalues(matrix: Matrix): number[] {
+export const symmetricEigenvalues = (matrix: Matrix): number[] => {
   const a = matrix.map((row) => [...row]);
   const n = a.length;
   for (let sweep = 0; sweep < 60; sweep++) {
@@ -216,4 +218,4 @@ export function symmetricEigenvalues(matrix: Matrix): number[] {
     }
   }
   return a.map((row, i) => row[i]!).sort((x, y) => x - y);
-}
+};

@@ -5,7 +5,7 @@ export type Random = () => number;
  * sfc32 (Doty-Humphrey's small fast counter generator) seeded by splitmix32. Same seed, same stream, on every engine.
  * `stream` gives independent streams of one seed, so that work can be split between workers without changing a result.
  */
-export function random(seed: number, stream = 0): Random {
+export const random = (seed: number, stream = 0): Random => {
   let s = (seed ^ Math.imul(stream + 1, 0x9e3779b1)) >>> 0;
   const splitmix = () => {
     s = (s + 0x9e3779b9) >>> 0;
@@ -30,10 +30,10 @@ export function random(seed: number, stream = 0): Random {
   };
   for (let i = 0; i < 12; i++) next();
   return () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
-}
+};
 
 /** Standard normal deviates by Box and Muller's polar form. */
-export function normals(uniform: Random): Random {
+export const normals = (uniform: Random): Random => {
   let spare: number | undefined;
   return () => {
     if (spare !== undefined) {
@@ -52,9 +52,8 @@ export function normals(uniform: Random): Random {
       }
     }
   };
-}
+};
 
 /** `n` indices drawn from 0 … n − 1 with replacement. */
-export function resampleIndices(n: number, uniform: Random): number[] {
-  return Array.from({ length: n }, () => Math.floor(uniform() * n));
-}
+export const resampleIndices = (n: number, uniform: Random): number[] =>
+  Array.from({ length: n }, () => Math.floor(uniform() * n));

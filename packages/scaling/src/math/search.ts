@@ -1,5 +1,5 @@
 /** Root of a continuous function with a sign change on [low, high], by bisection to machine precision. */
-export function bisect(f: (x: number) => number, low: number, high: number): number {
+export const bisect = (f: (x: number) => number, low: number, high: number): number => {
   const rising = f(high) > 0;
   let a = low;
   let b = high;
@@ -10,10 +10,10 @@ export function bisect(f: (x: number) => number, low: number, high: number): num
     else a = middle;
   }
   return (a + b) / 2;
-}
+};
 
 /** Minimum of a unimodal function on [low, high] by golden sections; resolves x to about √ε of the range. */
-export function goldenMinimum(f: (x: number) => number, low: number, high: number): { x: number; value: number } {
+export const goldenMinimum = (f: (x: number) => number, low: number, high: number): { x: number; value: number } => {
   const ratio = (Math.sqrt(5) - 1) / 2;
   let a = low;
   let b = high;
@@ -37,4 +37,4 @@ export function goldenMinimum(f: (x: number) => number, low: number, high: numbe
     }
   }
   return f1 < f2 ? { x: x1, value: f1 } : { x: x2, value: f2 };
-}
+};

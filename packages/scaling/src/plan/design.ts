@@ -8,24 +8,23 @@ export interface Candidate {
 }
 
 /** Covariance after one more observation with variance σ² (Sherman & Morrison). */
-export function afterRun(covariance: Matrix, gradient: readonly number[], variance: number): number[][] {
+export const afterRun = (covariance: Matrix, gradient: readonly number[], variance: number): number[][] => {
   const vg = covariance.map((row) => row.reduce((s, v, j) => s + v * gradient[j]!, 0));
   const divisor = variance + vg.reduce((s, v, j) => s + v * gradient[j]!, 0);
   return covariance.map((row, i) => row.map((v, j) => v - (vg[i]! * vg[j]!) / divisor));
-}
+};
 
 /** Variance of the target after a set of runs. */
-export function varianceAfter(
+export const varianceAfter = (
   covariance: Matrix,
   target: readonly number[],
   runs: readonly Candidate[],
   noise: number,
-): number {
-  return quadraticForm(
+): number =>
+  quadraticForm(
     runs.reduce<Matrix>((v, run) => afterRun(v, run.gradient, noise), covariance),
     target,
   );
-}
 
 /** How strongly cost counts when runs are ranked: 0 takes the most informative run that fits, 1 the most informative per FLOP. */
 const THRIFT = [0, 0.5, 0.8, 1];
@@ -35,14 +34,14 @@ const THRIFT = [0, 0.5, 0.8, 1];
  * exchanging single runs until no exchange helps. Runs may repeat.
  * @returns indices of the chosen candidates
  */
-export function chooseRuns(
+export const chooseRuns = (
   candidates: readonly Candidate[],
   covariance: Matrix,
   target: readonly number[],
   noise: number,
   allowance: number,
   maximumRuns: number,
-): number[] {
+): number[] => {
   const variance = (chosen: readonly number[]) =>
     varianceAfter(
       covariance,
@@ -53,9 +52,9 @@ export function chooseRuns(
   const designs = THRIFT.map((thrift) => greedy(candidates, covariance, target, noise, allowance, maximumRuns, thrift));
   const best = designs.reduce((a, b) => (variance(b) < variance(a) ? b : a));
   return best.length > EXCHANGED ? best : exchange(best, candidates, allowance, maximumRuns, variance);
-}
+};
 
-function greedy(
+const greedy = (
   candidates: readonly Candidate[],
   covariance: Matrix,
   target: readonly number[],
@@ -63,7 +62,7 @@ function greedy(
   allowance: number,
   maximumRuns: number,
   thrift: number,
-): number[] {
+): number[] => {
   const chosen: number[] = [];
   let v: Matrix = covariance;
   let left = allowance;
@@ -83,19 +82,19 @@ function greedy(
     v = afterRun(v, candidates[best]!.gradient, noise);
   }
   return chosen;
-}
+};
 
 const EXCHANGES = 20;
 /** In a design of more runs than this one exchange hardly matters, and all of them take minutes. */
 const EXCHANGED = 64;
 
-function exchange(
+const exchange = (
   start: readonly number[],
   candidates: readonly Candidate[],
   allowance: number,
   maximumRuns: number,
   variance: (chosen: readonly number[]) => number,
-): number[] {
+): number[] => {
   let chosen = [...start];
   let value = variance(chosen);
   for (let round = 0; round < EXCHANGES; round++) {
@@ -115,4 +114,4 @@ function exchange(
     chosen = improved;
   }
   return chosen;
-}
+};

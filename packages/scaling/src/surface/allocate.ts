@@ -29,7 +29,7 @@ const LARGEST = 1e18;
  * The size and tokens of least loss at a compute. Closed form under 6ND (Hoffmann et al. 2022, eq. 4: N* = G (C/6)^(β/(α+β)),
  * G = (αA/βB)^(1/(α+β))), a search along the isoFLOP curve under any other rule.
  */
-export function optimalAllocation(surface: Surface, C: Flops, options: AllocationOptions = {}): Outcome<Allocation> {
+export const optimalAllocation = (surface: Surface, C: Flops, options: AllocationOptions = {}): Outcome<Allocation> => {
   if (!(C > 0 && Number.isFinite(C)))
     throw new ScalingError("bad-option", `C is ${C}; expected a positive number of FLOPs`);
   if ((options.flops === undefined || options.flops === sixND) && !options.sizes) return closedForm(surface, C);
@@ -49,9 +49,9 @@ export function optimalAllocation(surface: Surface, C: Flops, options: Allocatio
   if (lnN - low < 1e-6 || high - lnN < 1e-6)
     return refuse("edge-minimum", `the best size at C = ${shown(C)} is at the end of the searched range`);
   return { ok: true, C, N: Math.exp(lnN), D, loss: loss(lnN) };
-}
+};
 
-function closedForm(surface: Surface, C: Flops): Outcome<Allocation> {
+const closedForm = (surface: Surface, C: Flops): Outcome<Allocation> => {
   const { a, b, alpha, beta } = terms(surface);
   if (!(alpha > 0 && beta > 0) || !Number.isFinite(a) || !Number.isFinite(b)) {
     return refuse(
@@ -64,10 +64,10 @@ function closedForm(surface: Surface, C: Flops): Outcome<Allocation> {
   const N = Math.exp(lnN);
   const D = C / (6 * N);
   return { ok: true, C, N, D, loss: surfaceLoss(surface, { N, D }) };
-}
+};
 
 /** (a, b, α, β) of the terms that fall with N and with D: their trade is all that decides the optimum. */
-function terms({ form, theta }: Surface): { a: number; b: number; alpha: number; beta: number } {
+const terms = ({ form, theta }: Surface): { a: number; b: number; alpha: number; beta: number } => {
   if (form === "kaplan") {
     // A function of (Nc/N)^(αN/αD) + Dc/D.
     const ratio = theta[2]! / theta[3]!;
@@ -76,15 +76,15 @@ function terms({ form, theta }: Surface): { a: number; b: number; alpha: number;
   const at = form === "no-floor" ? 2 : 3;
   const alpha = theta[at]!;
   return { a: theta[0]!, b: theta[1]!, alpha, beta: form === "tied" ? alpha : theta[at + 1]! };
-}
+};
 
 /** Exponents of N* and D* in C under 6ND, β/(α+β) and α/(α+β). */
-export function allocationExponents(surface: Surface): { readonly N: number; readonly D: number } {
+export const allocationExponents = (surface: Surface): { readonly N: number; readonly D: number } => {
   const { alpha, beta } = terms(surface);
   return { N: beta / (alpha + beta), D: alpha / (alpha + beta) };
-}
+};
 
-function tokensFor(flops: FlopRule, N: Parameters, C: Flops): Tokens | undefined {
+const tokensFor = (flops: FlopRule, N: Parameters, C: Flops): Tokens | undefined => {
   if (flops(N, 1) > C) return undefined;
   let high = 1;
   while (flops(N, high) < C) {
@@ -92,9 +92,9 @@ function tokensFor(flops: FlopRule, N: Parameters, C: Flops): Tokens | undefined
     if (!Number.isFinite(high)) throw new ScalingError("bad-option", "flops(N, D) does not grow with D");
   }
   return Math.exp(bisect((lnD) => flops(N, Math.exp(lnD)) - C, Math.log(high / 16), Math.log(high)));
-}
+};
 
-function minimumOnGrid(f: (x: number) => number, low: number, high: number): number | undefined {
+const minimumOnGrid = (f: (x: number) => number, low: number, high: number): number | undefined => {
   const steps = 200;
   const at = (i: number) => low + ((high - low) * i) / steps;
   let best = -1;
@@ -105,7 +105,7 @@ function minimumOnGrid(f: (x: number) => number, low: number, high: number): num
   }
   if (best < 0) return undefined;
   return goldenMinimum(f, at(Math.max(0, best - 1)), at(Math.min(steps, best + 1))).x;
-}
+};
 
 const LEAST_COMPUTE = Math.log(6);
 const MOST_COMPUTE = Math.log(1e60);
@@ -115,7 +115,7 @@ const MOST_COMPUTE = Math.log(1e60);
  * compute gives.
  * @throws ScalingError `bad-option` for a loss that is not positive
  */
-export function computeForLoss(surface: Surface, loss: Loss, options: AllocationOptions = {}): Outcome<Allocation> {
+export const computeForLoss = (surface: Surface, loss: Loss, options: AllocationOptions = {}): Outcome<Allocation> => {
   if (!(loss > 0 && Number.isFinite(loss)))
     throw new ScalingError("bad-option", `loss is ${loss}; expected a positive number`);
   const at = (lnC: number) => optimalAllocation(surface, Math.exp(lnC), options);
@@ -136,7 +136,7 @@ export function computeForLoss(surface: Surface, loss: Loss, options: Allocation
   if (next === undefined || !(excess(next) < 0))
     return refuse("unreachable", `a loss of ${loss} is below what 10⁶⁰ FLOPs reach: the floor is in the way`);
   return at(bisect((x) => -excess(x), grid[last]!, next));
-}
+};
 
 /** What a run that was not compute-optimal cost. */
 export interface Misallocation {
@@ -151,11 +151,11 @@ export interface Misallocation {
 }
 
 /** Cost of training N on D instead of the optimum of the same compute. */
-export function misallocation(
+export const misallocation = (
   surface: Surface,
   { N, D }: { readonly N: Parameters; readonly D: Tokens },
   options: AllocationOptions = {},
-): Outcome<Misallocation> {
+): Outcome<Misallocation> => {
   const C = (options.flops ?? sixND)(N, D);
   const loss = surfaceLoss(surface, { N, D });
   const best = optimalAllocation(surface, C, options);
@@ -163,4 +163,4 @@ export function misallocation(
   const needed = computeForLoss(surface, loss, options);
   if (!needed.ok) return needed;
   return { ok: true, C, loss, excessLoss: loss - best.loss, sufficient: needed.C, deadweight: C / needed.C - 1 };
-}
+};

@@ -27,12 +27,12 @@ export interface Approach2Bias {
  * (2603.22339). This samples the surface on the grid that was used, runs Approach 2 on it, and reports the shift.
  * @param at compute at which the relative errors are taken
  */
-export function approach2Bias(
+export const approach2Bias = (
   surface: Surface,
   design: readonly DesignPoint[],
   at: Flops,
   options: IsoFlopOptions = {},
-): Outcome<Approach2Bias> {
+): Outcome<Approach2Bias> => {
   const fit = isoFlop(
     design.map(({ C, N, D }) => ({ C, N, D, loss: surfaceLoss(surface, { N, D }) })),
     options,
@@ -55,7 +55,7 @@ export function approach2Bias(
     flopsPerParameterToken: k,
     fit,
   };
-}
+};
 
 /** How many FLOPs a parameter and a token cost in a study: 6 by the rule, more or less where C is counted exactly. */
 export const flopsPerParameterToken = (design: readonly DesignPoint[]): number =>

@@ -44,29 +44,26 @@ const REFITS_PER_TASK = 25;
 const LARGEST_FAILED_SHARE = 0.2;
 
 /** Refits on resampled runs, beginning at the fit of the whole. */
-export function bootstrapSurface(
+export const bootstrapSurface = (
   fit: SurfaceFit,
   runs: readonly Run[],
   options: SurfaceBootstrapOptions = {},
-): Outcome<SurfaceBootstrap> {
-  return collect(fit, runs, options, tasksOf(fit, runs, options).flatMap(runSurfaceTask));
-}
+): Outcome<SurfaceBootstrap> => collect(fit, runs, options, tasksOf(fit, runs, options).flatMap(runSurfaceTask));
 
 /** As {@link bootstrapSurface}, in pieces: with progress, abort and workers. The draws are the same. */
-export async function bootstrapSurfaceAsync(
+export const bootstrapSurfaceAsync = async (
   fit: SurfaceFit,
   runs: readonly Run[],
   options: SurfaceBootstrapOptions & LongFitOptions = {},
-): Promise<Outcome<SurfaceBootstrap>> {
-  return collect(fit, runs, options, await runAll(tasksOf(fit, runs, options), options));
-}
+): Promise<Outcome<SurfaceBootstrap>> =>
+  collect(fit, runs, options, await runAll(tasksOf(fit, runs, options), options));
 
 /** Leave-one-run-out standard errors of the parameters. */
-export function jackknifeSurface(
+export const jackknifeSurface = (
   fit: SurfaceFit,
   runs: readonly Run[],
   weight?: (run: Run) => number,
-): Record<string, number> {
+): Record<string, number> => {
   const surfaces = leaveOneOut(fit, runs, weight);
   return Object.fromEntries(
     Object.keys(fit.parameters).map((name) => [
@@ -74,9 +71,9 @@ export function jackknifeSurface(
       jackknifeStandardError(surfaces.map((s) => surfaceForms[s.form].natural(s.theta)[name]!)),
     ]),
   );
-}
+};
 
-function leaveOneOut(fit: SurfaceFit, runs: readonly Run[], weight?: (run: Run) => number): Surface[] {
+const leaveOneOut = (fit: SurfaceFit, runs: readonly Run[], weight?: (run: Run) => number): Surface[] => {
   const form = surfaceForms[fit.form];
   const data = surfaceData(runs, weight);
   const centred = form.recentre(fit.theta, data.centreN, data.centreD);
@@ -87,9 +84,9 @@ function leaveOneOut(fit: SurfaceFit, runs: readonly Run[], weight?: (run: Run) 
     const { theta } = refit({ ...base, data: { ...data, weight } }, centred);
     return { form: fit.form, theta: form.recentre(theta, -data.centreN, -data.centreD) };
   });
-}
+};
 
-function tasksOf(fit: SurfaceFit, runs: readonly Run[], options: SurfaceBootstrapOptions): RefitTask[] {
+const tasksOf = (fit: SurfaceFit, runs: readonly Run[], options: SurfaceBootstrapOptions): RefitTask[] => {
   const { resamples = 1000, seed = 0 } = options;
   if (!(Number.isInteger(resamples) && resamples > 0)) {
     throw new ScalingError("bad-option", `resamples is ${resamples}; expected a positive whole number`);
@@ -112,9 +109,9 @@ function tasksOf(fit: SurfaceFit, runs: readonly Run[], options: SurfaceBootstra
     tasks.push({ ...base, from, to: Math.min(resamples, from + REFITS_PER_TASK) });
   }
   return tasks;
-}
+};
 
-function strataOf(runs: readonly Run[], strata: "none" | "budget"): Int32Array {
+const strataOf = (runs: readonly Run[], strata: "none" | "budget"): Int32Array => {
   const out = new Int32Array(runs.length);
   if (strata === "none") return out;
   const of = new Map<Run, number>();
@@ -125,14 +122,14 @@ function strataOf(runs: readonly Run[], strata: "none" | "budget"): Int32Array {
     out[i] = of.get(run)!;
   });
   return out;
-}
+};
 
-function collect(
+const collect = (
   fit: SurfaceFit,
   runs: readonly Run[],
   options: SurfaceBootstrapOptions,
   descents: readonly Descent[],
-): Outcome<SurfaceBootstrap> {
+): Outcome<SurfaceBootstrap> => {
   const form = surfaceForms[fit.form];
   const data = surfaceData(runs);
   const surfaces = descents
@@ -155,4 +152,4 @@ function collect(
     resamples: descents.length,
     failed,
   };
-}
+};

@@ -22,14 +22,14 @@ export interface SurfaceCovariance {
  * like median regression it takes Powell's kernel instead, ψ′ ≈ δ/h for |r| < h. The bootstrap is the better answer there.
  * @param free which θ were estimated; the others sit at a bound
  */
-export function surfaceCovariance(
+export const surfaceCovariance = (
   form: SurfaceForm,
   data: SurfaceData,
   theta: readonly number[],
   objective: SurfaceObjective,
   delta: number,
   free: readonly boolean[],
-): SurfaceCovariance {
+): SurfaceCovariance => {
   const index = free.flatMap((f, j) => (f ? [j] : []));
   const p = index.length;
   const information = zeros(p);
@@ -76,25 +76,24 @@ export function surfaceCovariance(
     degreesOfFreedom: dof,
     sumOfSquares,
   };
-}
+};
 
 /** Silverman's rule on a robust scale, never below the corner itself. */
-function kernelWidth(form: SurfaceForm, data: SurfaceData, theta: readonly number[], delta: number): number {
+const kernelWidth = (form: SurfaceForm, data: SurfaceData, theta: readonly number[], delta: number): number => {
   const g = new Float64Array(theta.length);
   const sizes = Array.from(data.lnL, (y, i) => Math.abs(form.logLoss(theta, data.lnN[i]!, data.lnD[i]!, g) - y));
   return Math.max(delta, 1.06 * 1.4826 * quantileSorted(ascending(sizes), 0.5) * sizes.length ** -0.2);
-}
+};
 
 const zeros = (p: number): number[][] => Array.from({ length: p }, () => new Array<number>(p).fill(0));
 
 const scaled = (m: Matrix | undefined, factor: number): number[][] | undefined =>
   m?.map((row) => row.map((v) => v * factor));
 
-function sandwich(inverse: Matrix | undefined, meat: Matrix, smallSample: number): number[][] | undefined {
-  return inverse && scaled(multiply(multiply(inverse, meat), inverse), smallSample);
-}
+const sandwich = (inverse: Matrix | undefined, meat: Matrix, smallSample: number): number[][] | undefined =>
+  inverse && scaled(multiply(multiply(inverse, meat), inverse), smallSample);
 
-function embed(small: Matrix, index: readonly number[], size: number): number[][] {
+const embed = (small: Matrix, index: readonly number[], size: number): number[][] => {
   const out = zeros(size);
   index.forEach((i, a) => {
     index.forEach((j, b) => {
@@ -102,10 +101,10 @@ function embed(small: Matrix, index: readonly number[], size: number): number[][
     });
   });
   return out;
-}
+};
 
 /** Covariance after the linear change of origin θ → recentre(θ). */
-export function moveOrigin(form: SurfaceForm, covariance: Matrix, shiftN: number, shiftD: number): number[][] {
+export const moveOrigin = (form: SurfaceForm, covariance: Matrix, shiftN: number, shiftD: number): number[][] => {
   const p = covariance.length;
   const zero = form.recentre(new Array<number>(p).fill(0), shiftN, shiftD);
   const columns = Array.from({ length: p }, (_, j) =>
@@ -119,4 +118,4 @@ export function moveOrigin(form: SurfaceForm, covariance: Matrix, shiftN: number
   );
   const jacobian = transpose(columns);
   return multiply(multiply(jacobian, covariance), columns);
-}
+};

@@ -17,7 +17,7 @@ export interface SurfaceData {
   readonly centreD: number;
 }
 
-export function surfaceData(runs: readonly Run[], weight?: (run: Run) => number): SurfaceData {
+export const surfaceData = (runs: readonly Run[], weight?: (run: Run) => number): SurfaceData => {
   if (runs.length === 0) throw new ScalingError("too-few-points", "there are no runs to fit");
   checkRuns(runs);
   const lnN = Float64Array.from(runs, (run) => Math.log(run.N));
@@ -33,9 +33,9 @@ export function surfaceData(runs: readonly Run[], weight?: (run: Run) => number)
     centreN,
     centreD,
   };
-}
+};
 
-export function dataScale(data: SurfaceData): DataScale {
+export const dataScale = (data: SurfaceData): DataScale => {
   const losses = ascending(Array.from(data.loss));
   return {
     lowestLoss: losses[0]!,
@@ -43,9 +43,9 @@ export function dataScale(data: SurfaceData): DataScale {
     rangeN: range(data.lnN),
     rangeD: range(data.lnD),
   };
-}
+};
 
-function range(values: Float64Array): number {
+const range = (values: Float64Array): number => {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const v of values) {
@@ -53,10 +53,10 @@ function range(values: Float64Array): number {
     high = Math.max(high, v);
   }
   return high - low;
-}
+};
 
 /** `count` rows drawn without replacement, on the same axes; the data itself where there are no more. */
-export function thinned(data: SurfaceData, count: number, uniform: Random): SurfaceData {
+export const thinned = (data: SurfaceData, count: number, uniform: Random): SurfaceData => {
   const n = data.lnL.length;
   if (n <= count) return data;
   const index = Int32Array.from({ length: n }, (_, i) => i);
@@ -68,7 +68,7 @@ export function thinned(data: SurfaceData, count: number, uniform: Random): Surf
   const some = (column: Float64Array) => Float64Array.from(kept, (i) => column[i]!);
   const { lnN, lnD, lnL, loss, weight } = data;
   return { ...data, lnN: some(lnN), lnD: some(lnD), lnL: some(lnL), loss: some(loss), weight: some(weight) };
-}
+};
 
 /** Points that count in the objective. */
 export const effectivePoints = (data: SurfaceData): number => data.weight.reduce((s, w) => s + (w > 0 ? 1 : 0), 0);

@@ -35,7 +35,7 @@ export interface SurfaceFit extends Surface {
 }
 
 /** A solution with its errors, and whether it may be quoted. */
-export function describe({ form, data, objective, delta, scale }: Problem, solution: Solution): SurfaceFit {
+export const describe = ({ form, data, objective, delta, scale }: Problem, solution: Solution): SurfaceFit => {
   const bound = form.atBound(solution.theta, scale);
   const fixed = bound && (form.exponentials[bound] ?? bound);
   const free = form.theta.map((name, j) => name !== fixed && Number.isFinite(solution.theta[j]!));
@@ -62,18 +62,18 @@ export function describe({ form, data, objective, delta, scale }: Problem, solut
     residualStandardDeviation: spread.residualStandardDeviation,
     sumOfSquares: spread.sumOfSquares,
   };
-}
+};
 
 /** Beyond this the centred information matrix has lost half of double precision. */
 const SINGULAR = 1e12;
 
-function judge(
+const judge = (
   form: SurfaceForm,
   solution: Solution,
   bound: string | undefined,
   condition: number,
   parameters: Readonly<Record<string, Estimate>>,
-): { status: FitStatus; statusMessage: string | undefined } {
+): { status: FitStatus; statusMessage: string | undefined } => {
   if (!solution.converged)
     return { status: "stopped-early", statusMessage: `gradient ${solution.gradientNorm} at the last step` };
   if (bound) return { status: "bound", statusMessage: `${bound} has gone to its bound: these runs do not show it` };
@@ -92,15 +92,15 @@ function judge(
     }
   }
   return { status: "converged", statusMessage: undefined };
-}
+};
 
 /** Natural parameters with intervals; those that are exponentials get theirs from the logarithm. */
-function estimates(
+const estimates = (
   form: SurfaceForm,
   theta: readonly number[],
   covariance: Matrix | undefined,
   degreesOfFreedom: number,
-): Record<string, Estimate> {
+): Record<string, Estimate> => {
   const out: Record<string, Estimate> = {};
   for (const [name, value] of Object.entries(form.natural(theta))) {
     const log = form.exponentials[name];
@@ -115,4 +115,4 @@ function estimates(
         : estimate(value, error, degreesOfFreedom);
   }
   return out;
-}
+};

@@ -25,7 +25,7 @@ export interface LongFitOptions {
 }
 
 /** Runs tasks in order of submission, `parallelism` at a time; results keep the order, so they do not depend on the executor. */
-export async function runAll(tasks: readonly SurfaceTask[], options: LongFitOptions): Promise<Descent[]> {
+export const runAll = async (tasks: readonly SurfaceTask[], options: LongFitOptions): Promise<Descent[]> => {
   const { executor = inlineExecutor, signal, onProgress } = options;
   if (!(executor.parallelism >= 1))
     throw new ScalingError("bad-option", `executor.parallelism is ${executor.parallelism}; expected 1 or more`);
@@ -43,4 +43,4 @@ export async function runAll(tasks: readonly SurfaceTask[], options: LongFitOpti
   };
   await Promise.all(Array.from({ length: Math.min(executor.parallelism, tasks.length) }, lane));
   return results.flat();
-}
+};

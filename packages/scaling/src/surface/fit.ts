@@ -11,29 +11,29 @@ import { runSurfaceTask } from "./task.js";
  * which the best are carried to the end; beyond a few thousand runs the starts are compared on a sample.
  * @throws ScalingError `bad-option` or `bad-value`, naming the option or the row
  */
-export function surface(runs: readonly Run[], options: SurfaceOptions = {}): Outcome<SurfaceFit> {
+export const surface = (runs: readonly Run[], options: SurfaceOptions = {}): Outcome<SurfaceFit> => {
   const posed = pose(runs, options);
   if (!posed.ok) return posed;
   const { problem } = posed;
   const found = finalists(problem, problem.tasks.flatMap(runSurfaceTask));
   return found.ok ? concluded(problem, found.best, found.tasks.flatMap(runSurfaceTask)) : found;
-}
+};
 
 /** As {@link surface}, in pieces: with progress, abort, and workers when an executor is given. The result is the same. */
-export async function surfaceAsync(
+export const surfaceAsync = async (
   runs: readonly Run[],
   options: SurfaceOptions & LongFitOptions = {},
-): Promise<Outcome<SurfaceFit>> {
+): Promise<Outcome<SurfaceFit>> => {
   throwIfAborted(options.signal, "the fit");
   const posed = pose(runs, options);
   if (!posed.ok) return posed;
   const { problem } = posed;
   const found = finalists(problem, await runAll(problem.tasks, options));
   return found.ok ? concluded(problem, found.best, await runAll(found.tasks, options)) : found;
-}
+};
 
 /** The best of the finalists on all runs; where the sample was all of them there are none left to run. */
-function concluded(problem: Problem, best: Solution, finished: readonly Descent[]): Outcome<SurfaceFit> {
+const concluded = (problem: Problem, best: Solution, finished: readonly Descent[]): Outcome<SurfaceFit> => {
   const winner = finished.length > 0 ? finished.reduce((a, b) => (b.value < a.value ? b : a)) : best;
   return { ok: true, ...describe(problem, { ...best, ...winner }) };
-}
+};

@@ -6,7 +6,7 @@ import type { SurfaceForm } from "./form.js";
  * Σ w ρ(ln L̂ − ln L): Huber's ρ with corner δ (Hoffmann et al. 2022, Approach 3), or ½ r² when δ is infinite.
  * A sum, not a mean: the mean is below the default tolerances of most optimisers.
  */
-export function logObjective(form: SurfaceForm, data: SurfaceData, delta: number): Differentiable {
+export const logObjective = (form: SurfaceForm, data: SurfaceData, delta: number): Differentiable => {
   const p = form.theta.length;
   const g = new Float64Array(p);
   const { lnN, lnD, lnL, weight } = data;
@@ -26,10 +26,10 @@ export function logObjective(form: SurfaceForm, data: SurfaceData, delta: number
     }
     return sum;
   };
-}
+};
 
 /** Σ w (L̂ − L)²: the loss itself, not its logarithm. */
-export function squaresObjective(form: SurfaceForm, data: SurfaceData): Differentiable {
+export const squaresObjective = (form: SurfaceForm, data: SurfaceData): Differentiable => {
   const p = form.theta.length;
   const g = new Float64Array(p);
   const { lnN, lnD, loss, weight } = data;
@@ -48,4 +48,4 @@ export function squaresObjective(form: SurfaceForm, data: SurfaceData): Differen
     }
     return sum;
   };
-}
+};

@@ -45,7 +45,7 @@ const SCREENED_RUNS = 4096;
  * Checks options and runs, and splits the comparison of starts into tasks.
  * @throws ScalingError `bad-option` naming the option
  */
-export function pose(runs: readonly Run[], options: SurfaceOptions): Outcome<{ readonly problem: Problem }> {
+export const pose = (runs: readonly Run[], options: SurfaceOptions): Outcome<{ readonly problem: Problem }> => {
   const { form: name = "chinchilla", objective = "log-huber", starts = "auto", weight } = options;
   const form = surfaceForms[name];
   const delta = objective === "log-huber" ? (options.delta ?? 1e-3) : Number.POSITIVE_INFINITY;
@@ -72,7 +72,7 @@ export function pose(runs: readonly Run[], options: SurfaceOptions): Outcome<{ r
     tasks.push({ kind: "screen", data: sample, form: name, objective, delta, starts: some });
   }
   return { ok: true, problem: { form, objective, delta, data, sample, scale, tasks } };
-}
+};
 
 /** Descents carried to the end; the others have shown where they lead. */
 const FINISHED = 8;
@@ -81,10 +81,10 @@ const FINALISTS = 3;
 const SAME_OPTIMUM = 1e-4;
 
 /** The best of the screened descents, finished on the sample; and what is left to do on all runs if that is not all of them. */
-export function finalists(
+export const finalists = (
   problem: Problem,
   descents: readonly Descent[],
-): Outcome<{ readonly best: Solution; readonly tasks: readonly FinishTask[] }> {
+): Outcome<{ readonly best: Solution; readonly tasks: readonly FinishTask[] }> => {
   const finite = descents.filter((d) => Number.isFinite(d.value)).sort((a, b) => a.value - b.value);
   if (finite.length === 0) return refuse("unidentified", "no start has a finite objective");
   const { form, objective, delta, data, sample } = problem;
@@ -99,10 +99,10 @@ export function finalists(
     .slice(0, FINALISTS)
     .map(({ theta }): FinishTask => ({ ...base, kind: "finish", data, start: theta }));
   return { ok: true, best: { ...best, starts }, tasks: sample === data ? [] : tasks };
-}
+};
 
 /** What double precision leaves of a perfect fit: starts that end below it are equal. */
-function rounding({ objective, sample }: Problem): number {
+const rounding = ({ objective, sample }: Problem): number => {
   const squares = objective === "squares" ? sample.loss.reduce((s, v) => s + v * v, 0) : sample.loss.length;
   return 1e-20 * squares;
-}
+};

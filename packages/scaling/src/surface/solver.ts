@@ -18,7 +18,7 @@ export interface Solver {
 }
 
 /** @param delta corner of the Huber loss in ln L; infinite for squares */
-export function solverFor(form: SurfaceForm, objective: SurfaceObjective, delta: number): Solver {
+export const solverFor = (form: SurfaceForm, objective: SurfaceObjective, delta: number): Solver => {
   if (objective !== "squares") return byGradient(form, (data) => logObjective(form, data, delta), unchanged);
   const polish = (data: SurfaceData, descent: Descent) => polishSquares(form, data, descent);
   const { terms } = form;
@@ -28,21 +28,19 @@ export function solverFor(form: SurfaceForm, objective: SurfaceObjective, delta:
     descend: (data, start, effort) => varpro(form, data, start, effort),
     polish,
   };
-}
+};
 
-function byGradient(
+const byGradient = (
   form: SurfaceForm,
   objective: (data: SurfaceData) => Differentiable,
   polish: Solver["polish"],
-): Solver {
-  return {
-    starts: (scale) => form.starts(scale),
-    descend(data, start, effort) {
-      const { x, value, gradientNorm, converged } = bfgs(objective(data), start, effort);
-      return { theta: Array.from(x), value, gradientNorm, converged };
-    },
-    polish,
-  };
-}
+): Solver => ({
+  starts: (scale) => form.starts(scale),
+  descend(data, start, effort) {
+    const { x, value, gradientNorm, converged } = bfgs(objective(data), start, effort);
+    return { theta: Array.from(x), value, gradientNorm, converged };
+  },
+  polish,
+});
 
 const unchanged: Solver["polish"] = (_, descent) => descent;

@@ -9,11 +9,11 @@ const FLOORS = [-1, -0.5, 0, 0.5, 1];
 const EXPONENTS = [0, 0.5, 1, 1.5, 2];
 
 /** Starting points that were asked for, on centred axes. */
-export function startingPoints(
+export const startingPoints = (
   starts: Exclude<Starts, "auto">,
   form: SurfaceForm,
   centre: { readonly N: number; readonly D: number },
-): number[][] {
+): number[][] => {
   if (starts === "hoffmann") {
     if (form.name !== "chinchilla") {
       throw new ScalingError(
@@ -25,9 +25,9 @@ export function startingPoints(
   }
   if (starts.length === 0) throw new ScalingError("bad-option", "starts is empty; expected at least one point");
   return starts.map((parameters) => form.recentre(form.fromNatural(parameters), centre.N, centre.D));
-}
+};
 
-function hoffmannGrid(): number[][] {
+const hoffmannGrid = (): number[][] => {
   const out: number[][] = [];
   for (const a of LEVELS) {
     for (const b of LEVELS) {
@@ -36,4 +36,4 @@ function hoffmannGrid(): number[][] {
     }
   }
   return out;
-}
+};

@@ -15,7 +15,7 @@ export const formOf = (surface: Surface): SurfaceForm => surfaceForms[surface.fo
  * A surface from published numbers, for example `surfaceFrom("chinchilla", { E: 1.69, A: 406.4, B: 410.7, alpha: 0.34, beta: 0.28 })`.
  * @throws ScalingError `bad-option` naming the parameter that is missing.
  */
-export function surfaceFrom(form: SurfaceFormName, parameters: Readonly<Record<string, number>>): Surface {
+export const surfaceFrom = (form: SurfaceFormName, parameters: Readonly<Record<string, number>>): Surface => {
   const theta = surfaceForms[form].fromNatural(parameters);
   const bad = theta.findIndex((v) => v === undefined || Number.isNaN(v));
   if (bad >= 0) {
@@ -26,10 +26,10 @@ export function surfaceFrom(form: SurfaceFormName, parameters: Readonly<Record<s
     );
   }
   return { form, theta };
-}
+};
 
 /** The loss at a size and a number of tokens. */
-export function surfaceLoss(surface: Surface, { N, D }: { readonly N: Parameters; readonly D: Tokens }): Loss {
+export const surfaceLoss = (surface: Surface, { N, D }: { readonly N: Parameters; readonly D: Tokens }): Loss => {
   const scratch = new Float64Array(surface.theta.length);
   return Math.exp(formOf(surface).logLoss(surface.theta, Math.log(N), Math.log(D), scratch));
-}
+};

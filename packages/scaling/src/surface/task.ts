@@ -43,7 +43,7 @@ export type SurfaceTask = ScreenTask | FinishTask | RefitTask;
  * Does one piece of a surface fit: a pure function of plain data, so that it can run in a worker of any kind. A Web Worker is
  * `onmessage = ({ data }) => postMessage(runSurfaceTask(data))`.
  */
-export function runSurfaceTask(task: SurfaceTask): Descent[] {
+export const runSurfaceTask = (task: SurfaceTask): Descent[] => {
   switch (task.kind) {
     case "screen":
       return screen(task);
@@ -52,7 +52,7 @@ export function runSurfaceTask(task: SurfaceTask): Descent[] {
     case "refit":
       return refits(task);
   }
-}
+};
 
 const GLIMPSE: Effort = { maxIterations: 60, relativeTolerance: 1e-5 };
 const LOOK: Effort = { maxIterations: 200, relativeTolerance: 1e-9 };
@@ -62,22 +62,22 @@ const FINISH: Effort = { maxIterations: 3000, relativeTolerance: 1e-14 };
 /** A descent that levels off this many times above the best of its neighbours is in another basin. */
 const HOPELESS = 2;
 
-function screen(task: ScreenTask): Descent[] {
+const screen = (task: ScreenTask): Descent[] => {
   const solver = solverOf(task);
   const glimpses = task.starts.map((start) => solver.descend(task.data, start, GLIMPSE));
   const best = glimpses.reduce((low, g) => Math.min(low, g.value), Number.POSITIVE_INFINITY);
   return glimpses.map((g) => (g.value <= HOPELESS * best ? solver.descend(task.data, g.theta, LOOK) : g));
-}
+};
 
 /** The optimum of a start's basin, as exactly as double precision has it. */
-export function finish(task: TaskBase, start: readonly number[]): Descent {
+export const finish = (task: TaskBase, start: readonly number[]): Descent => {
   const solver = solverOf(task);
   return solver.polish(task.data, solver.descend(task.data, start, FINISH));
-}
+};
 
 const solverOf = ({ form, objective, delta }: TaskBase) => solverFor(surfaceForms[form], objective, delta);
 
-function refits(task: RefitTask): Descent[] {
+const refits = (task: RefitTask): Descent[] => {
   const members = byStratum(task.strata);
   const out: Descent[] = [];
   for (let i = task.from; i < task.to; i++) {
@@ -86,19 +86,19 @@ function refits(task: RefitTask): Descent[] {
     out.push(refit({ ...task, data }, task.theta));
   }
   return out;
-}
+};
 
 const isExponent = (form: SurfaceForm, j: number): boolean => /^(alpha|beta)/.test(form.theta[j]!);
 
 /** Refits from a known solution; a second, distant start guards against staying in its basin. */
-export function refit(task: TaskBase, theta: readonly number[]): Descent {
+export const refit = (task: TaskBase, theta: readonly number[]): Descent => {
   const solver = solverOf(task);
   const distant = theta.map((v, j) => (isExponent(surfaceForms[task.form], j) ? 1.5 * v : v));
   const [near, far] = [theta, distant].map((start) => solver.descend(task.data, start, REFIT)) as [Descent, Descent];
   return near.value <= far.value ? near : far;
-}
+};
 
-function byStratum(strata: Int32Array): number[][] {
+const byStratum = (strata: Int32Array): number[][] => {
   const groups = new Map<number, number[]>();
   strata.forEach((stratum, i) => {
     const group = groups.get(stratum);
@@ -106,10 +106,10 @@ function byStratum(strata: Int32Array): number[][] {
     else groups.set(stratum, [i]);
   });
   return [...groups.values()];
-}
+};
 
 /** Drawing rows with replacement is drawing their weights: nothing is copied. */
-function redrawn(data: SurfaceData, strata: readonly number[][], uniform: () => number): SurfaceData {
+const redrawn = (data: SurfaceData, strata: readonly number[][], uniform: () => number): SurfaceData => {
   const weight = new Float64Array(data.weight.length);
   for (const members of strata) {
     for (let k = 0; k < members.length; k++) {
@@ -118,10 +118,10 @@ function redrawn(data: SurfaceData, strata: readonly number[][], uniform: () => 
     }
   }
   return { ...data, weight };
-}
+};
 
-function noisy(data: SurfaceData, noise: Float64Array, uniform: () => number): SurfaceData {
+const noisy = (data: SurfaceData, noise: Float64Array, uniform: () => number): SurfaceData => {
   const normal = normals(uniform);
   const loss = data.loss.map((v, i) => Math.max(v + noise[i]! * normal(), Number.MIN_VALUE));
   return { ...data, loss, lnL: loss.map(Math.log) };
-}
+};

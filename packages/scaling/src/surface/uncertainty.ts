@@ -9,8 +9,8 @@ import { formOf, type Surface } from "./surface.js";
 const STEP = 1e-5;
 
 /** ∂ statistic / ∂θ by central differences. */
-export function statisticGradient(surface: Surface, statistic: (surface: Surface) => number): number[] {
-  return surface.theta.map((value, j) => {
+export const statisticGradient = (surface: Surface, statistic: (surface: Surface) => number): number[] =>
+  surface.theta.map((value, j) => {
     if (!Number.isFinite(value)) return 0;
     const at = (sign: number) => {
       const theta = [...surface.theta];
@@ -19,18 +19,17 @@ export function statisticGradient(surface: Surface, statistic: (surface: Surface
     };
     return (at(1) - at(-1)) / (2 * STEP);
   });
-}
 
 /**
  * Delta-method estimate of any smooth number computed from a fitted surface. NaN errors when the fit has no covariance.
  * Ask for the logarithm of what must be positive, and exponentiate the interval.
  */
-export function deltaMethod(fit: SurfaceFit, statistic: (surface: Surface) => number): Estimate {
+export const deltaMethod = (fit: SurfaceFit, statistic: (surface: Surface) => number): Estimate => {
   const value = statistic(fit);
   const gradient = statisticGradient(fit, statistic);
   const standardError = fit.covariance ? Math.sqrt(Math.max(0, quadraticForm(fit.covariance, gradient))) : Number.NaN;
   return estimate(value, standardError, fit.degreesOfFreedom);
-}
+};
 
 export interface SurfacePrediction {
   readonly value: number;
@@ -41,10 +40,10 @@ export interface SurfacePrediction {
 }
 
 /** Loss of a model of size N trained on D tokens, with a delta-method band. It does not cover a wrong form. */
-export function predictSurface(
+export const predictSurface = (
   fit: SurfaceFit,
   { N, D }: { readonly N: Parameters; readonly D: Tokens },
-): SurfacePrediction {
+): SurfacePrediction => {
   const scratch = new Float64Array(fit.theta.length);
   const log = deltaMethod(fit, (s) => formOf(s).logLoss(s.theta, Math.log(N), Math.log(D), scratch));
   const half = studentFactor95(fit.degreesOfFreedom) * Math.hypot(log.standardError, fit.residualStandardDeviation);
@@ -53,4 +52,4 @@ export function predictSurface(
     ci95: [Math.exp(log.ci95[0]), Math.exp(log.ci95[1])],
     interval95: [Math.exp(log.value - half), Math.exp(log.value + half)],
   };
-}
+};

@@ -3,7 +3,7 @@ import { leastSquares } from "../math/linear.js";
 import type { SurfaceData } from "./data.js";
 import type { Descent, Effort } from "./descent.js";
 import type { PowerTerms, SurfaceForm } from "./form.js";
-import { nonNegativeLeastSquares } from "./nonNegative.js";
+import { nonNegativeLeastSquares } from "./non-negative.js";
 import { squaresObjective } from "./objective.js";
 
 /** Exponents are not searched beyond these; no corpus comes near them, and powers overflow later. */
@@ -20,14 +20,12 @@ export const exponentStarts = ({ floor, tied }: PowerTerms): number[][] =>
   );
 
 /** θ from [E, A, B] and the exponents. */
-function assemble(
+const assemble = (
   has: PowerTerms,
   [e, a, b]: readonly [number, number, number],
   alpha: number,
   beta: number,
-): number[] {
-  return [a, b, ...(has.floor ? [e] : []), alpha, ...(has.tied ? [] : [beta])];
-}
+): number[] => [a, b, ...(has.floor ? [e] : []), alpha, ...(has.tied ? [] : [beta])];
 
 /**
  * Squared-error fit of a sum of power terms by variable projection (Golub & Pereyra 1973; for scaling laws 2603.22339):
@@ -35,7 +33,7 @@ function assemble(
  * residual at fixed E, A, B, by the envelope theorem.
  * @param start θ, of which only the exponents are read
  */
-export function varpro(form: SurfaceForm, data: SurfaceData, start: readonly number[], effort: Effort): Descent {
+export const varpro = (form: SurfaceForm, data: SurfaceData, start: readonly number[], effort: Effort): Descent => {
   const has = form.terms!;
   const project = projection(data, has);
   const first = has.floor ? 3 : 2;
@@ -60,7 +58,7 @@ export function varpro(form: SurfaceForm, data: SurfaceData, start: readonly num
   const theta = assemble(has, [Math.log(E), Math.log(A), Math.log(B)], alpha, beta);
   const { value, gradientNorm, converged } = found;
   return { theta, value, gradientNorm, converged };
-}
+};
 
 interface Projected {
   readonly E: number;
@@ -71,7 +69,7 @@ interface Projected {
   readonly slopes: readonly [number, number];
 }
 
-function projection({ lnN, lnD, loss, weight }: SurfaceData, { floor }: PowerTerms) {
+const projection = ({ lnN, lnD, loss, weight }: SurfaceData, { floor }: PowerTerms) => {
   const n = loss.length;
   const x = new Float64Array(n);
   const y = new Float64Array(n);
@@ -117,12 +115,12 @@ function projection({ lnN, lnD, loss, weight }: SurfaceData, { floor }: PowerTer
     }
     return { E, A, B, rss, slopes: [slopeN, slopeD] };
   };
-}
+};
 
 const POLISHING_STEPS = 20;
 
 /** Gauss–Newton in all of θ: on noise-free data the residual is below what a gradient of its square can resolve. */
-export function polishSquares(form: SurfaceForm, data: SurfaceData, start: Descent): Descent {
+export const polishSquares = (form: SurfaceForm, data: SurfaceData, start: Descent): Descent => {
   const objective = squaresObjective(form, data);
   const gradient = new Float64Array(form.theta.length);
   const valueAt = (theta: readonly number[]) => objective(Float64Array.from(theta), gradient);
@@ -144,9 +142,9 @@ export function polishSquares(form: SurfaceForm, data: SurfaceData, start: Desce
   valueAt(theta);
   const gradientNorm = free.reduce((m, j) => Math.max(m, Math.abs(gradient[j]!)), 0);
   return { theta, value, gradientNorm, converged: start.converged };
-}
+};
 
-function linearise(form: SurfaceForm, data: SurfaceData, theta: readonly number[], free: readonly number[]) {
+const linearise = (form: SurfaceForm, data: SurfaceData, theta: readonly number[], free: readonly number[]) => {
   const g = new Float64Array(theta.length);
   const jacobian: number[][] = [];
   const residuals: number[] = [];
@@ -160,4 +158,4 @@ function linearise(form: SurfaceForm, data: SurfaceData, theta: readonly number[
     weights.push(w);
   }
   return { jacobian, residuals, weights };
-}
+};

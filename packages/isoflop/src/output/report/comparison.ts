@@ -14,7 +14,7 @@ import { BEYOND, largest, smallest, spaced } from "./spaced.js";
 const NEAR = 1e4;
 
 /** Writes both laws with their data, the crossing and the effective compute at every compute asked. */
-export async function writeComparisonReport(output: OutputFile, document: ComparisonDocument): Promise<void> {
+export const writeComparisonReport = async (output: OutputFile, document: ComparisonDocument): Promise<void> => {
   const { a, b, at, crossing } = document;
   const data = [...a.points.C, ...b.points.C, ...at.map(({ C }) => C)];
   const [low, high] = [smallest(data), largest(data)];
@@ -53,13 +53,13 @@ export async function writeComparisonReport(output: OutputFile, document: Compar
       },
     ],
   });
-}
+};
 
 /** Names of the files, or A and B in front where they are alike. */
-function namesOf(a: Side, b: Side): [string, string] {
+const namesOf = (a: Side, b: Side): [string, string] => {
   const [one, other] = [a, b].map(({ input }) => basename(shown(input.file))) as [string, string];
   return [`A: ${one}`, `B: ${other}`];
-}
+};
 
 const comparedLaw = ({ law, largest: fittedTo, points }: Side, name: string, xs: readonly number[]): ComparedLaw => ({
   name,

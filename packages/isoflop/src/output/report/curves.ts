@@ -19,7 +19,7 @@ const at = (law: Law, x: number): [value: number, band: readonly [number, number
  * Delta method on ln y with the covariance of (E, ln A, α). Student's factor is that of the exponent's own interval; NaN
  * without degrees of freedom.
  */
-function saturatingBand(law: SaturatingLaw, x: number): readonly [number, number] {
+const saturatingBand = (law: SaturatingLaw, x: number): readonly [number, number] => {
   const { covariance, exponent } = law;
   const y = evaluateSaturating(law, x);
   const reducible = y - law.floor.value;
@@ -31,12 +31,11 @@ function saturatingBand(law: SaturatingLaw, x: number): readonly [number, number
   const factor = (exponent.ci95[1] - exponent.value) / exponent.standardError;
   const half = (factor * Math.sqrt(Math.max(0, variance))) / y;
   return [y * Math.exp(-half), y * Math.exp(half)];
-}
+};
 
 /** A point without the band that is not finite. */
-export function banded(x: number, y: number, [low, high]: readonly [number, number]): LawPoint {
-  return low > 0 && Number.isFinite(low) && Number.isFinite(high) ? { x, y, low, high } : { x, y };
-}
+export const banded = (x: number, y: number, [low, high]: readonly [number, number]): LawPoint =>
+  low > 0 && Number.isFinite(low) && Number.isFinite(high) ? { x, y, low, high } : { x, y };
 
 /** An interval that can be drawn on a log axis; undefined for one that is unknown, infinite or reaches zero. */
 export const drawable = (interval: readonly [number, number] | undefined): readonly [number, number] | undefined =>

@@ -5,7 +5,7 @@ import type { OutputFile } from "../write.js";
 import { onPage } from "./options.js";
 
 /** Writes the work of one training sample by part. */
-export async function writeFlopsReport(output: OutputFile, model: string, account: Account): Promise<void> {
+export const writeFlopsReport = async (output: OutputFile, model: string, account: Account): Promise<void> => {
   const { convention } = account;
   const [forward, backward] = [byPart(account.forward), byPart(account.backward)];
   const names = [...new Set([...Object.keys(forward), ...Object.keys(backward)])] as (keyof typeof forward)[];
@@ -27,7 +27,7 @@ export async function writeFlopsReport(output: OutputFile, model: string, accoun
       },
     ],
   });
-}
+};
 
 /** attentionProjections as "attention projections". */
 const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -5,13 +5,17 @@ import type { LoadedRuns } from "../../input/runs.js";
 import { isoFlopText } from "../isoflop.js";
 import { writePage } from "../page.js";
 import type { OutputFile } from "../write.js";
-import { budgetCurve } from "./budgetCurve.js";
+import { budgetCurve } from "./budget-curve.js";
 import { drawn, drawnNote } from "./drawn.js";
 import { onPage } from "./options.js";
 import { BEYOND, largest, smallest, spaced } from "./spaced.js";
 
 /** Writes the curves at equal compute and the laws. Budgets that were refused are drawn as such. */
-export async function writeIsoFlopReport(output: OutputFile, loaded: LoadedRuns, fit: IsoFlopDocument): Promise<void> {
+export const writeIsoFlopReport = async (
+  output: OutputFile,
+  loaded: LoadedRuns,
+  fit: IsoFlopDocument,
+): Promise<void> => {
   const { choices } = fit;
   const all = runsOf(loaded, fit);
   const runs = drawn(all);
@@ -47,7 +51,7 @@ export async function writeIsoFlopReport(output: OutputFile, loaded: LoadedRuns,
         : []),
     ],
   });
-}
+};
 
 const curveWords = ({ optimum, scale, axis }: IsoFlopDocument["choices"]): string => {
   const of = scale === "log" ? `the logarithm, transformed back, in ln ${axis}` : `ln ${axis}`;
@@ -56,7 +60,7 @@ const curveWords = ({ optimum, scale, axis }: IsoFlopDocument["choices"]): strin
   return `the fitted parabolas ${scale === "log" ? `of ${of}` : `in ${of}`}${robust}`;
 };
 
-function runsOf({ runs }: LoadedRuns, { choices }: IsoFlopDocument): Run[] {
+const runsOf = ({ runs }: LoadedRuns, { choices }: IsoFlopDocument): Run[] => {
   const { quantity } = choices;
   return groupByBudget(runs, choices.tolerance, choices.budgets).flatMap((budget) =>
     budget.runs.flatMap((run): Run[] => {
@@ -69,13 +73,13 @@ function runsOf({ runs }: LoadedRuns, { choices }: IsoFlopDocument): Run[] {
       return [{ id, budget: budget.C, params: N, tokens: D, flops: C, loss: value, lossStdErr, seconds: 0 }];
     }),
   );
-}
+};
 
-function optimumOf(
+const optimumOf = (
   budget: IsoFlopDocument["budgets"][number],
   runs: readonly Run[],
   choices: IsoFlopDocument["choices"],
-): IsoFlopOptimum {
+): IsoFlopOptimum => {
   if (budget.status !== "interior") {
     const none = { optimalParams: null, optimalTokens: null, optimalLoss: null };
     return { budget: budget.C, ...none, interior: false, reason: budget.status };
@@ -93,21 +97,21 @@ function optimumOf(
       choices,
     ),
   };
-}
+};
 
-function lawsOf({ laws, budgets }: IsoFlopDocument): { params: Law; tokens: Law; loss: Law } | undefined {
+const lawsOf = ({ laws, budgets }: IsoFlopDocument): { params: Law; tokens: Law; loss: Law } | undefined => {
   const { N, D, loss } = laws;
   if (!N.ok || !D.ok || !loss.ok) return undefined;
   const computes = budgets.map(({ C }) => C);
   const xs = spaced(smallest(computes), BEYOND * largest(computes));
   return { params: lawOf(N, xs), tokens: lawOf(D, xs), loss: lawOf(loss, xs) };
-}
+};
 
-function lawOf(law: PowerLaw, computes: readonly number[]): Law {
+const lawOf = (law: PowerLaw, computes: readonly number[]): Law => {
   const band = computes.map((compute) => {
     const [low, high] = predictPowerLaw(law, compute).ci95;
     return { compute, low, high };
   });
   const { coefficient, exponent } = law;
   return { coefficient: coefficient.value, exponent: exponent.value, ci95: exponent.ci95, band };
-}
+};

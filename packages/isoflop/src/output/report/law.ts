@@ -17,23 +17,23 @@ export interface LawNames {
 }
 
 /** Writes the law with its data and, from five points on, its residuals; a refused fit has only its text. */
-export async function writeLawReport(
+export const writeLawReport = async (
   output: OutputFile,
   document: LawDocument,
   { rows }: Pick<LoadedPoints, "rows">,
   names: LawNames,
-): Promise<void> {
+): Promise<void> => {
   await writePage(output, {
     title: `${names.y} against ${names.x}`,
     text: lawText(document),
     figures: document.fit ? figuresOf(document, document.fit, rows, names) : [],
   });
-}
+};
 
 /** Fewer residuals than this are read from the law itself. */
 const RESIDUALS = 5;
 
-function figuresOf(document: LawDocument, law: Law, rows: readonly number[], names: LawNames): PageFigure[] {
+const figuresOf = (document: LawDocument, law: Law, rows: readonly number[], names: LawNames): PageFigure[] => {
   const { x, y } = document.data;
   const figure = fittedLawOf(document, law, names);
   const residuals = {
@@ -61,10 +61,10 @@ function figuresOf(document: LawDocument, law: Law, rows: readonly number[], nam
         ]
       : []),
   ];
-}
+};
 
 /** The law over its data, a decade beyond and as far as `to`. */
-export function fittedLawOf({ data, status }: LawDocument, law: Law, names: LawNames, to = 0): FittedLaw {
+export const fittedLawOf = ({ data, status }: LawDocument, law: Law, names: LawNames, to = 0): FittedLaw => {
   const xs = spaced(smallest(data.x), Math.max(BEYOND * largest(data.x), to));
   const floor = law.kind === "power" ? undefined : law.floor;
   const floorInterval = floor && drawable(floor.ci95);
@@ -83,7 +83,7 @@ export function fittedLawOf({ data, status }: LawDocument, law: Law, names: LawN
         }),
       }),
   };
-}
+};
 
 const valueAt = (law: Law, x: number): number =>
   law.kind === "power"
@@ -93,21 +93,21 @@ const valueAt = (law: Law, x: number): number =>
       : evaluateBroken(law, x);
 
 /** Of ln y about the law, whichever scale it was fitted on; null without degrees of freedom. */
-function residualSpread(law: Law, x: readonly number[], y: readonly number[]): number | null {
+const residualSpread = (law: Law, x: readonly number[], y: readonly number[]): number | null => {
   const free = law.kind === "broken" ? law.points - law.theta.length : law.degreesOfFreedom;
   const squares = x.reduce((sum, at, i) => sum + Math.log(y[i]! / valueAt(law, at)) ** 2, 0);
   return free > 0 ? Math.sqrt(squares / free) : null;
-}
+};
 
 /** The formula with its numbers, short enough for the head of a figure. */
-function equation(law: Law, { x, y }: LawNames): string {
+const equation = (law: Law, { x, y }: LawNames): string => {
   const term = (exponent: number) => `${num(law.coefficient.value, 4)}·${x}^${num(exponent, 4)}`;
   if (law.kind === "power") return `${y} = ${term(law.exponent.value)}`;
   if (law.kind === "saturating") return `${y} = ${num(law.floor.value, 4)} + ${term(-law.exponent.value)}`;
   const slopes = [-law.exponent.value];
   for (const { slope } of law.breaks) slopes.push(slopes.at(-1)! - slope.value);
   return `slopes ${slopes.map((slope) => num(slope, 3)).join(", then ")}`;
-}
+};
 
 const captionOf = (law: Law, curve: readonly LawPoint[]): string => {
   const band = curve.some(({ low }) => low !== undefined) ? " Grey: pointwise 95 % band." : "";

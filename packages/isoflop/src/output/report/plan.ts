@@ -11,12 +11,12 @@ import { computeLabel, frontierOf, planeRuns } from "./plane.js";
 import { largest, smallest, spaced } from "./spaced.js";
 
 /** Writes the plan in the plane of compute and size; runs so far are drawn where a table was given. */
-export async function writePlanReport(
+export const writePlanReport = async (
   output: OutputFile,
   fit: SurfaceDocument,
   plan: PlanDocument,
   loaded: LoadedRuns | undefined,
-): Promise<void> {
+): Promise<void> => {
   const surface = surfaceOf(fit, fit.fit!);
   const all = loaded?.runs ?? [];
   const k = fit.flopsPerToken;
@@ -52,4 +52,4 @@ export async function writePlanReport(
           ]
         : [],
   });
-}
+};

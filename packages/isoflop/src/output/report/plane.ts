@@ -17,8 +17,8 @@ export const planeRuns = (runs: readonly Run[], k: number): FitRun[] =>
   }));
 
 /** Optimal sizes with delta-method bands; empty where the surface has no optimum. */
-export function frontierOf(fit: SurfaceFit, computes: readonly number[], k: number): FrontierPoint[] {
-  return computes.flatMap((compute): FrontierPoint[] => {
+export const frontierOf = (fit: SurfaceFit, computes: readonly number[], k: number): FrontierPoint[] =>
+  computes.flatMap((compute): FrontierPoint[] => {
     const best = optimalAllocation(fit, asSixND(compute, k));
     if (!best.ok) return [];
     const { ci95 } = deltaMethod(fit, (surface) => {
@@ -29,7 +29,6 @@ export function frontierOf(fit: SurfaceFit, computes: readonly number[], k: numb
     const known = low > 0 && Number.isFinite(low) && Number.isFinite(high);
     return [{ compute, params: best.N, ...(known && { low, high }) }];
   });
-}
 
 const STEPS = 81;
 /** Share of the logarithmic range by which the plane is wider than its runs. */
@@ -42,7 +41,7 @@ interface Content {
 }
 
 /** The fitted surface over a plane that holds everything, a decade beyond the largest run. */
-export function planeOf(fit: SurfaceFit, { runs = [], models = [] }: Content, k: number): SurfaceFigureData {
+export const planeOf = (fit: SurfaceFit, { runs = [], models = [] }: Content, k: number): SurfaceFigureData => {
   const known = runs.map(({ compute }) => compute);
   // Without runs there is no scale but the questions' own.
   const around = known.length > 0 ? 1 : BEYOND;
@@ -67,11 +66,11 @@ export function planeOf(fit: SurfaceFit, { runs = [], models = [] }: Content, k:
     ...(known.length > 0 && { fittedTo: largest(known) }),
     computeLabel: computeLabel(k),
   };
-}
+};
 
 /** The range of values and a margin; a factor of ten around one value alone. */
-function widened(values: readonly number[]): [number, number] {
+const widened = (values: readonly number[]): [number, number] => {
   const [low, high] = [smallest(values), largest(values)];
   const room = high > low * 1.01 ? Math.exp((Math.log(high) - Math.log(low)) * MARGIN) : 10;
   return [Math.max(low / room, Number.MIN_VALUE), Math.min(high * room, Number.MAX_VALUE)];
-}
+};

@@ -24,26 +24,30 @@ import { fittedLawOf } from "./law.js";
 import { onPage } from "./options.js";
 import { planeOf, planeRuns } from "./plane.js";
 import { largest, smallest, spaced } from "./spaced.js";
-import { surfaceLaws } from "./surfaceLaws.js";
+import { surfaceLaws } from "./surface-laws.js";
 
 const bars =
   "Orange: what was asked; the dark bar is where the law lies at 95 %, the pale one where a new run falls. Grey: pointwise 95 % bands; dashed: beyond the data.";
 
 /** Writes the fit with the questions asked of it. A saved fit has no runs; they are drawn where a table was given. */
-export async function writePredictionReport(
+export const writePredictionReport = async (
   output: OutputFile,
   fit: FitDocument,
   document: PredictionDocument,
   loaded: LoadedRuns | undefined,
-): Promise<void> {
+): Promise<void> => {
   await writePage(output, {
     title: "Prediction",
     text: predictionText(document),
     figures: figuresOf(fit, document.predictions, loaded),
   });
-}
+};
 
-function figuresOf(fit: FitDocument, predictions: readonly Prediction[], loaded: LoadedRuns | undefined): PageFigure[] {
+const figuresOf = (
+  fit: FitDocument,
+  predictions: readonly Prediction[],
+  loaded: LoadedRuns | undefined,
+): PageFigure[] => {
   switch (fit.command) {
     case "fit isoflop":
       return isoFlopFigures(fit, predictions);
@@ -52,13 +56,13 @@ function figuresOf(fit: FitDocument, predictions: readonly Prediction[], loaded:
     case "fit law":
       return lawFigures(fit, predictions);
   }
-}
+};
 
 /** A prediction as a point, with the intervals that are known. */
-function askedPoint(x: number, { value, ci95, interval95 }: Predicted): AskedPoint {
+const askedPoint = (x: number, { value, ci95, interval95 }: Predicted): AskedPoint => {
   const [law, measured] = [drawable(ci95), drawable(interval95)];
   return { x, y: value, ...(law && { ci95: law }), ...(measured && { interval95: measured }) };
-}
+};
 
 /** Predictions of `name` against what was given as `given`. */
 const askedPoints = (predictions: readonly Prediction[], given: string, name: string): AskedPoint[] =>
@@ -67,7 +71,7 @@ const askedPoints = (predictions: readonly Prediction[], given: string, name: st
     return x !== undefined && predicted ? [askedPoint(x, predicted)] : [];
   });
 
-function isoFlopFigures(document: IsoFlopDocument, predictions: readonly Prediction[]): PageFigure[] {
+const isoFlopFigures = (document: IsoFlopDocument, predictions: readonly Prediction[]): PageFigure[] => {
   const optima = isoFlopOf(document).budgets.filter(isInterior);
   const { quantity } = document.choices;
   const computes = [...optima.map(({ C }) => C), ...predictions.map(({ given }) => given.C!)];
@@ -97,13 +101,13 @@ function isoFlopFigures(document: IsoFlopDocument, predictions: readonly Predict
       caption: `The optima of the budgets and the power laws through them. ${bars} The predicted ${quantity} weighs laws with and without a floor, so it may stand off the power law that is drawn.`,
     },
   ];
-}
+};
 
-function surfaceFigures(
+const surfaceFigures = (
   document: SurfaceDocument,
   predictions: readonly Prediction[],
   loaded: LoadedRuns | undefined,
-): PageFigure[] {
+): PageFigure[] => {
   const fit = surfaceOf(document, document.fit!);
   const { quantity, flopsPerToken: k } = document;
   const all = loaded ? ofQuantity(loaded, quantity).runs : [];
@@ -117,10 +121,10 @@ function surfaceFigures(
     { draw: (width) => surfaceFigure(plane, onPage(width)), caption },
     ...lossFigures(document, fit, runs, predictions),
   ];
-}
+};
 
 /** Where a prediction stands in the plane of compute and size. */
-function askedModel({ given, predicted }: Prediction, quantity: string): AskedModel[] {
+const askedModel = ({ given, predicted }: Prediction, quantity: string): AskedModel[] => {
   const compute = given.C ?? predicted.C?.value;
   const params = given.N ?? predicted["optimal N"]?.value;
   if (compute === undefined || params === undefined) return [];
@@ -135,15 +139,15 @@ function askedModel({ given, predicted }: Prediction, quantity: string): AskedMo
       ...(up && { paramsInterval: up }),
     },
   ];
-}
+};
 
 /** The laws of the optimum with the computes asked; models of another size are not on them. */
-function lossFigures(
+const lossFigures = (
   document: SurfaceDocument,
   fit: SurfaceFit,
   runs: ReturnType<typeof planeRuns>,
   predictions: readonly Prediction[],
-): PageFigure[] {
+): PageFigure[] => {
   const optimal = predictions.filter(({ given }) => given.N === undefined && given[document.quantity] === undefined);
   if (optimal.length === 0) return [];
   const asked = optimal.map(({ given }) => given.C!);
@@ -157,9 +161,9 @@ function lossFigures(
       caption: `Optimal size, data and ${document.quantity} under ${computeRule(document.flopsPerToken)}. ${bars}`,
     },
   ];
-}
+};
 
-function lawFigures(document: LawDocument, predictions: readonly Prediction[]): PageFigure[] {
+const lawFigures = (document: LawDocument, predictions: readonly Prediction[]): PageFigure[] => {
   if (!document.fit) return [];
   const asked = askedPoints(predictions, "x", "y");
   const law = fittedLawOf(document, document.fit, { x: "x", y: "y" }, largest(asked.map(({ x }) => x)));
@@ -172,4 +176,4 @@ function lawFigures(document: LawDocument, predictions: readonly Prediction[]): 
       caption: `The points of the fit and its law. ${bars}`,
     },
   ];
-}
+};

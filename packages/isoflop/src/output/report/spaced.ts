@@ -4,13 +4,13 @@ export const BEYOND = 10;
 const POINTS = 61;
 
 /** Numbers from `low` to `high`, or to the largest there is, even in the logarithm. */
-export function spaced(low: number, high: number, points = POINTS): number[] {
+export const spaced = (low: number, high: number, points = POINTS): number[] => {
   const last = Math.min(high, Number.MAX_VALUE);
   const [from, to] = [Math.log(low), Math.log(last)];
   return Array.from({ length: points }, (_, i) =>
     i === 0 ? low : i === points - 1 ? last : Math.exp(from + ((to - from) * i) / (points - 1)),
   );
-}
+};
 
 export const smallest = (values: readonly number[]): number =>
   values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);

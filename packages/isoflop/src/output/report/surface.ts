@@ -9,22 +9,22 @@ import type { OutputFile } from "../write.js";
 import { drawn, drawnNote } from "./drawn.js";
 import { onPage } from "./options.js";
 import { computeLabel, planeOf, planeRuns } from "./plane.js";
-import { surfaceLaws } from "./surfaceLaws.js";
+import { surfaceLaws } from "./surface-laws.js";
 
 /** Writes the contours with the runs, the residuals and the laws of the optimum; a refused fit has only its text. */
-export async function writeSurfaceReport(
+export const writeSurfaceReport = async (
   output: OutputFile,
   loaded: LoadedRuns,
   document: SurfaceDocument,
-): Promise<void> {
+): Promise<void> => {
   await writePage(output, {
     title: `${document.quantity === LOSS ? "Loss" : document.quantity} surface`,
     text: surfaceText(document),
     figures: document.fit ? figuresOf(ofQuantity(loaded, document.quantity), document) : [],
   });
-}
+};
 
-function figuresOf({ runs: all }: LoadedRuns, document: SurfaceDocument): PageFigure[] {
+const figuresOf = ({ runs: all }: LoadedRuns, document: SurfaceDocument): PageFigure[] => {
   const { quantity, flopsPerToken: k } = document;
   const fit = surfaceOf(document, document.fit!);
   const runs = drawn(all);
@@ -64,4 +64,4 @@ function figuresOf({ runs: all }: LoadedRuns, document: SurfaceDocument): PageFi
         ]
       : []),
   ];
-}
+};

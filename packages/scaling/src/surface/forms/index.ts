@@ -1,6 +1,6 @@
 import type { SurfaceForm, SurfaceFormName } from "../form.js";
 import { kaplan } from "./kaplan.js";
-import { chinchilla, noFloor, tied } from "./powerTerms.js";
+import { chinchilla, noFloor, tied } from "./power-terms.js";
 
 /** Every functional form by name. A new form is one file and one line here. */
 export const surfaceForms: Readonly<Record<SurfaceFormName, SurfaceForm>> = {

@@ -3,7 +3,7 @@ import type { ResolvedConfig } from "../config.js";
 import { contextTokens, finalLinear, type Layer, patchEmbedding, timeEmbedding } from "../layers.js";
 
 /** Self-attention, cross-attention to [time, context] tokens, MLP; a norm before each and no modulation anywhere. */
-export function crossAttention(c: ResolvedConfig): Layer[] {
+export const crossAttention = (c: ResolvedConfig): Layer[] => {
   const stream: Stream = { prefix: "blocks.*", rows: c.imageTokens, times: c.depth, modulation: "none" };
   return [
     ...patchEmbedding(c),
@@ -15,4 +15,4 @@ export function crossAttention(c: ResolvedConfig): Layer[] {
     ...finalNorm(c, false),
     finalLinear(c),
   ];
-}
+};

@@ -3,7 +3,7 @@ import { labelRows, type ResolvedConfig } from "../config.js";
 import { classTable, finalLinear, type Layer, linear, patchEmbedding, timeEmbedding, under } from "../layers.js";
 
 /** One context vector per sample: a label's row, the mean of the word rows, or a projection of the mean feature. */
-function contextVector(c: ResolvedConfig): Layer[] {
+const contextVector = (c: ResolvedConfig): Layer[] => {
   const { context, width } = c;
   const at = under("context_embedder", "contextEmbedding");
   switch (context.kind) {
@@ -16,7 +16,7 @@ function contextVector(c: ResolvedConfig): Layer[] {
     case "features":
       return [at("", linear(1, context.dim, width, false))];
   }
-}
+};
 
 /** Modulation from SiLU(time + context), once per sample, not per token: 6ND does not see that. */
 const modulated = (vectors: 4 | 6, kind: Modulation) => (c: ResolvedConfig) => {

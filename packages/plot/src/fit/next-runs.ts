@@ -14,7 +14,7 @@ const radius = (base: number) => (run: NextRun) => base * Math.sqrt(run.count);
  * The next runs in the plane of compute and size: planned ones filled, an even grid of the same cost hollow, runs so far grey,
  * and the compute whose optimum they are to make certain, with the frontier.
  */
-export function nextRunsDrawing(data: NextRunsFigureData, options: FigureOptions): Drawing {
+export const nextRunsDrawing = (data: NextRunsFigureData, options: FigureOptions): Drawing => {
   const theme = themeOf(options);
   const width = options.width ?? 760;
   const small = width < 480;
@@ -109,7 +109,7 @@ export function nextRunsDrawing(data: NextRunsFigureData, options: FigureOptions
     },
     options,
   );
-}
+};
 
 const subtitleOf = (even: boolean, runs: boolean, small: boolean): string =>
   [

@@ -17,12 +17,12 @@ const files = {
  * Checks files that are written at the top of a study's folder.
  * @throws CliError `usage` for one that is somebody else's
  */
-export function checkStudyFiles(
+export const checkStudyFiles = (
   folder: string,
   force: boolean | undefined,
   names: readonly (keyof typeof files)[] = ["report.html", "summary.json", "prediction.json"],
-): void {
+): void => {
   for (const name of names) {
     outputFile(join(folder, name), { option: "the study's", inputs: [], isOurs: files[name], force });
   }
-}
+};

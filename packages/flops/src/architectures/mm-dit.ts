@@ -17,17 +17,17 @@ const stream = (name: string, rows: number, times: number, kind: Stream["modulat
   modulation: kind,
 });
 
-function wholeStream(c: ResolvedConfig, name: string, rows: number, times: number): Layer[] {
+const wholeStream = (c: ResolvedConfig, name: string, rows: number, times: number): Layer[] => {
   const s = stream(name, rows, times, "shiftScaleGate");
   const vectors = modulation(c, `${s.prefix}.adaLN_modulation`, 6, times);
   return times === 0 ? [] : [...vectors, ...queryKeyValue(c, s), ...attentionOutput(c, s), ...mlp(c, s)];
-}
+};
 
 /**
  * SD3's two streams with joint attention over context and image tokens. The last block's context stream only gives
  * queries, keys and values (`pre_only`): nothing reads its output.
  */
-export function mmDit(c: ResolvedConfig): Layer[] {
+export const mmDit = (c: ResolvedConfig): Layer[] => {
   const { context, depth, imageTokens, contextTokens: words } = c;
   const pooled = context.kind === "features" ? context.pooled : undefined;
   const last = stream("context_block(last)", words, 1, "shiftScale");
@@ -45,4 +45,4 @@ export function mmDit(c: ResolvedConfig): Layer[] {
     ...finalNorm(c, true),
     finalLinear(c),
   ];
-}
+};

@@ -17,16 +17,16 @@ interface RunTrace {
 }
 
 /** Curves of the study by run, thinned. */
-export function tracesOf(study: StudyWithCurves): RunTrace[] {
+export const tracesOf = (study: StudyWithCurves): RunTrace[] => {
   const runs = new Map(study.runs.map((run) => [run.id, run]));
   return study.curves.flatMap((curve) => {
     const run = runs.get(curve.id);
     return run && curve.tokens.length > 0 ? [{ run, trace: thin(curve.tokens, curve.loss) }] : [];
   });
-}
+};
 
 /** One panel per budget that has curves: training loss against tokens seen, both on log axes shared by all panels. */
-export function lossCurvePanels(study: StudyWithCurves, options: FigureOptions): Drawing[] {
+export const lossCurvePanels = (study: StudyWithCurves, options: FigureOptions): Drawing[] => {
   const traces = tracesOf(study);
   if (traces.length === 0) return [];
   const budgets = budgetsOf(study);
@@ -51,15 +51,15 @@ export function lossCurvePanels(study: StudyWithCurves, options: FigureOptions):
       ? [panel(group, own, { x, y }, colourOf(themeOf(options), budgets)(group.budget), options)]
       : [];
   });
-}
+};
 
-function panel(
+const panel = (
   { budget, optimum }: Pick<Budget, "budget" | "optimum">,
   traces: readonly RunTrace[],
   axes: { x: ReturnType<typeof axis>; y: ReturnType<typeof axis> },
   color: string,
   options: FigureOptions,
-): Drawing {
+): Drawing => {
   const width = options.width ?? 340;
   const best = traces.reduce((a, b) => (a.run.loss <= b.run.loss ? a : b));
   const [smallest, largest] = [traces[0]!, traces.at(-1)!].map(({ run }) => count(run.params));
@@ -87,12 +87,12 @@ function panel(
     },
     options,
   );
-}
+};
 
 /** All panels in one picture. */
-export function lossCurvesDrawing(study: StudyWithCurves, options: FigureOptions): Drawing {
+export const lossCurvesDrawing = (study: StudyWithCurves, options: FigureOptions): Drawing => {
   const width = options.width ?? 1040;
   const columns = width < 480 ? 1 : width < 820 ? 2 : 3;
   const panels = lossCurvePanels(study, { ...options, width: panelWidth(width, columns) });
   return compose(panels, { ...options, columns, description: "Training loss curves, one panel per compute budget." });
-}
+};

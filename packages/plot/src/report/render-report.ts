@@ -3,7 +3,7 @@ import type { FigureOptions } from "../figures/chart.js";
 import { envelopeDrawing } from "../figures/envelope.js";
 import { isoFlopDrawing } from "../figures/isoflop.js";
 import { lawDrawing, lawNames } from "../figures/law.js";
-import { lossCurvePanels } from "../figures/lossCurves.js";
+import { lossCurvePanels } from "../figures/loss-curves.js";
 import { predictedMeasuredDrawing, residualDrawing } from "../figures/prediction.js";
 import { sampleGroups } from "../figures/samples.js";
 import { heldOutStrip } from "../figures/strip.js";
@@ -24,7 +24,7 @@ import { facts, plural, verdictOf } from "./verdict.js";
  * desk and print. Parts that do not exist yet are left out, and the headline says so.
  * @throws PlotInputError when the study cannot be drawn honestly; the error names the field.
  */
-export function renderReport(input: Study, options: ReportOptions = {}): string {
+export const renderReport = (input: Study, options: ReportOptions = {}): string => {
   const study = validateStudy(input);
   const theme = { ...options, theme: pageTheme } satisfies FigureOptions;
   const verdict = verdictOf(study);
@@ -70,7 +70,7 @@ ${sections}
 </html>
 `;
   return page.markup;
-}
+};
 
 const badge = {
   running: "in progress",
@@ -88,7 +88,7 @@ ${content}
 </section>
 `;
 
-function isoFlopSection(study: Study, options: FigureOptions, figure: Figure): Html {
+const isoFlopSection = (study: Study, options: FigureOptions, figure: Figure): Html => {
   const refused = study.isoflop.filter((optimum) => !optimum.interior).length;
   const refusal =
     refused > 0 ? ` ${plural(refused, "budget")} without an interior minimum: hollow, dashed, not used.` : "";
@@ -105,9 +105,9 @@ ${figure(
 )}
 ${study.isoflop.length > 0 && optimaTable(study)}`,
   );
-}
+};
 
-function lawsSection(study: Study, options: FigureOptions, figure: Figure): Html | undefined {
+const lawsSection = (study: Study, options: FigureOptions, figure: Figure): Html | undefined => {
   const { laws } = study;
   if (!given(laws)) return undefined;
   const fitted = { ...study, laws };
@@ -124,9 +124,9 @@ function lawsSection(study: Study, options: FigureOptions, figure: Figure): Html
     )}
 ${lawsTable(laws, study)}`,
   );
-}
+};
 
-function predictionSection(study: Study, options: FigureOptions, figure: Figure): Html | undefined {
+const predictionSection = (study: Study, options: FigureOptions, figure: Figure): Html | undefined => {
   const { laws, heldOut } = study;
   if (!given(laws) || !given(heldOut) || !hasOptima(study)) return undefined;
   const fitted = { ...study, laws };
@@ -139,9 +139,9 @@ the held-out budget is the test.</p>
 ${figure(pair(draw), "First: measured against predicted loss, with the line of agreement. Second: the deviation from the law in percent of the prediction, against compute.")}
 ${heldOutTable(heldOut, laws)}`,
   );
-}
+};
 
-function trainingSection(study: Study, options: FigureOptions, figure: Figure): Html | undefined {
+const trainingSection = (study: Study, options: FigureOptions, figure: Figure): Html | undefined => {
   const curves = study.curves?.filter((curve) => curve.tokens.length > 0);
   if (!curves || curves.length === 0) return undefined;
   const withCurves = { ...study, curves };
@@ -158,9 +158,9 @@ ${figure(
   "Training loss against tokens seen, one panel per budget on shared axes. Bold: the run with the lowest final validation loss.",
 )}`,
   );
-}
+};
 
-function samplesSection(samples: readonly Sample[]): Html {
+const samplesSection = (samples: readonly Sample[]): Html => {
   const groups = [...sampleGroups(samples)].map(([name, members]) => {
     const pictures = members.map(
       (sample) =>
@@ -172,9 +172,9 @@ function samplesSection(samples: readonly Sample[]): Html {
     "Samples",
     html`<p>Pictures with the captions that were asked for, every pixel enlarged.</p>${groups}`,
   );
-}
+};
 
-function reproduceSection(study: Study): Html {
+const reproduceSection = (study: Study): Html => {
   const { reproduce, timings } = study;
   return section(
     "Reproduce",
@@ -185,4 +185,4 @@ function reproduceSection(study: Study): Html {
     }
 ${given(timings) && Object.keys(timings).length > 0 && timingBar(timings)}`,
   );
-}
+};

@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { allFigures } from "../figures/all.js";
 import type { ReportOptions } from "../report/figures.js";
-import { renderReport } from "../report/renderReport.js";
+import { renderReport } from "../report/render-report.js";
 import type { Study } from "../study/types.js";
 import { document } from "./document.js";
 import { renderPng } from "./png.js";
@@ -11,7 +11,7 @@ import { renderPng } from "./png.js";
  * Whoever opens the file while it is written again sees the old one or the new one, never half of one; where it cannot be written,
  * nothing is left beside it.
  */
-async function replace(path: string, content: string | Uint8Array): Promise<void> {
+const replace = async (path: string, content: string | Uint8Array): Promise<void> => {
   const next = `${path}.${process.pid}.tmp`;
   try {
     await writeFile(next, content);
@@ -20,14 +20,14 @@ async function replace(path: string, content: string | Uint8Array): Promise<void
     await rm(next, { force: true });
     throw error;
   }
-}
+};
 
 /** What {@link replace} leaves where its process is killed. */
 const leftover = /^(?:report\.html|[\w-]+\.(?:svg|png))\.(\d+)\.tmp$/;
 /** A file is written in less than this: an older one belongs to nobody, whatever runs under its number. */
 const LONGEST_MS = 60_000;
 
-async function removeLeftovers(folder: string): Promise<void> {
+const removeLeftovers = async (folder: string): Promise<void> => {
   for (const name of await readdir(folder)) {
     const owner = leftover.exec(name)?.[1];
     if (owner === undefined) continue;
@@ -36,15 +36,15 @@ async function removeLeftovers(folder: string): Promise<void> {
     if (!written) continue;
     if (Date.now() - written.mtimeMs > LONGEST_MS || !isRunning(Number(owner))) await rm(path, { force: true });
   }
-}
+};
 
-function isRunning(id: number): boolean {
+const isRunning = (id: number): boolean => {
   try {
     return process.kill(id, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
-}
+};
 
 export interface WriteReportOptions extends Omit<ReportOptions, "document"> {
   /** How a file is put in place. Default: beside it first, then by a rename. */
@@ -56,11 +56,11 @@ export interface WriteReportOptions extends Omit<ReportOptions, "document"> {
  * @returns the paths written.
  * @throws PlotInputError before anything is written, when the study cannot be drawn.
  */
-export async function writeReport(
+export const writeReport = async (
   study: Study,
   folder: string,
   { write = replace, ...options }: WriteReportOptions = {},
-): Promise<string[]> {
+): Promise<string[]> => {
   const report = renderReport(study, { ...options, document });
   const figures = Object.entries(allFigures(study, { ...options, document }));
   await mkdir(join(folder, "figures"), { recursive: true });
@@ -77,4 +77,4 @@ export async function writeReport(
     await put(join("figures", `${name}.png`), renderPng(svg));
   }
   return paths;
-}
+};

@@ -9,7 +9,7 @@ const DEPENDENT = 1e-13;
  * @param gram XᵀWX
  * @param moments XᵀWy
  */
-export function nonNegativeLeastSquares(gram: Matrix, moments: readonly number[]): number[] {
+export const nonNegativeLeastSquares = (gram: Matrix, moments: readonly number[]): number[] => {
   const norms = gram.map((row, j) => Math.sqrt(row[j]!));
   let best = moments.map(() => 0);
   let explained = 0;
@@ -33,6 +33,6 @@ export function nonNegativeLeastSquares(gram: Matrix, moments: readonly number[]
     if (support.length === moments.length) break;
   }
   return best;
-}
+};
 
 const SUPPORTS: readonly (readonly number[])[] = [[0, 1, 2], [0, 1], [0, 2], [1, 2], [0], [1], [2]];

@@ -57,7 +57,7 @@ const SIZE_STEPS = 17;
  * Which next runs shrink the interval of an extrapolation most: c-optimal design on the linearised surface. It trusts the form of the
  * surface, so keep some runs of an even grid if the form itself is in doubt.
  */
-export function planNext(fit: SurfaceFit, options: PlanOptions): Outcome<Plan> {
+export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> => {
   const { target, allowance, sizeFactor = 8, maximumRuns = 24 } = options;
   const [smallest, largest] = options.runCompute ?? [allowance / 200, allowance];
   if (!(allowance > 0))
@@ -103,10 +103,10 @@ export function planNext(fit: SurfaceFit, options: PlanOptions): Outcome<Plan> {
     evenGrid: counted(even),
     evenGridCost: even.reduce((s, run) => s + run.cost, 0),
   };
-}
+};
 
 /** Covariance of θ over bootstrapped surfaces. */
-export function surfacesCovariance(surfaces: readonly Surface[]): number[][] {
+export const surfacesCovariance = (surfaces: readonly Surface[]): number[][] => {
   const n = surfaces.length;
   const p = surfaces[0]?.theta.length ?? 0;
   if (n <= p)
@@ -121,23 +121,23 @@ export function surfacesCovariance(surfaces: readonly Surface[]): number[][] {
   return mean.map((mi, i) =>
     mean.map((mj, j) => surfaces.reduce((s, v) => s + (v.theta[i]! - mi) * (v.theta[j]! - mj), 0) / (n - 1)),
   );
-}
+};
 
-function targetValue(surface: Surface, { C, quantity }: PlanTarget): number {
+const targetValue = (surface: Surface, { C, quantity }: PlanTarget): number => {
   const best = optimalAllocation(surface, C);
   return best.ok ? Math.log(best[quantity]) : Number.NaN;
-}
+};
 
 type DesignRun = Candidate & { readonly C: Flops; readonly N: Parameters; readonly D: Tokens };
 
-function grid(
+const grid = (
   surface: Surface,
   low: Flops,
   high: Flops,
   computeSteps: number,
   sizeFactor: number,
   sizeSteps: number,
-): DesignRun[] {
+): DesignRun[] => {
   const out: DesignRun[] = [];
   for (let i = 0; i < computeSteps; i++) {
     const C = low * (high / low) ** share(i, computeSteps);
@@ -149,14 +149,14 @@ function grid(
     }
   }
   return out;
-}
+};
 
-function designRun(surface: Surface, C: Flops, N: Parameters): DesignRun {
+const designRun = (surface: Surface, C: Flops, N: Parameters): DesignRun => {
   const gradient = new Float64Array(surface.theta.length);
   const D = C / (6 * N);
   formOf(surface).logLoss(surface.theta, Math.log(N), Math.log(D), gradient);
   return { C, N, D, cost: C, gradient: Array.from(gradient) };
-}
+};
 
 /** Even grids, the best first: budgets and sizes per budget. */
 const EVEN_GRIDS = [
@@ -179,7 +179,7 @@ interface Limits {
  * What one would do without a plan: three budgets a factor of three apart, or what room there is, five sizes each, as large as the
  * allowance pays for, and with several seeds where the largest run is cheap. Fewer budgets where not even that is affordable.
  */
-function evenGrid(surface: Surface, limits: Limits): DesignRun[] {
+const evenGrid = (surface: Surface, limits: Limits): DesignRun[] => {
   const { smallest, largest, allowance, maximumRuns, sizeFactor } = limits;
   const affordable = EVEN_GRIDS.find(
     ([budgets, sizes]) => budgets * sizes * smallest <= allowance * (1 + ROUNDING) && budgets * sizes <= maximumRuns,
@@ -199,7 +199,7 @@ function evenGrid(surface: Surface, limits: Limits): DesignRun[] {
   const runs = grid(surface, lowest(top), top, budgets, Math.sqrt(sizeFactor), sizes);
   const seeds = Math.min(Math.floor((allowance * (1 + ROUNDING)) / costOf(top)), Math.floor(maximumRuns / runs.length));
   return Array.from({ length: Math.max(1, seeds) }, () => runs).flat();
-}
+};
 
 /** A grid that costs the allowance to the last digit is within it. */
 const ROUNDING = 1e-9;
@@ -207,7 +207,7 @@ const ROUNDING = 1e-9;
 /** Place of the i-th of n on an axis from 0 to 1; one alone stands at the end. */
 const share = (i: number, n: number): number => (n > 1 ? i / (n - 1) : 1);
 
-function counted(runs: readonly DesignRun[]): PlannedRun[] {
+const counted = (runs: readonly DesignRun[]): PlannedRun[] => {
   const out: { C: Flops; N: Parameters; D: Tokens; count: number }[] = [];
   for (const { C, N, D } of [...runs].sort((a, b) => a.C - b.C || a.N - b.N)) {
     const last = out[out.length - 1];
@@ -215,4 +215,4 @@ function counted(runs: readonly DesignRun[]): PlannedRun[] {
     else out.push({ C, N, D, count: 1 });
   }
   return out;
-}
+};

@@ -18,12 +18,12 @@ const axes = (quantity: string) =>
  * The optima of a surface as laws of compute, over the runs or over `computes`; undefined where the surface has none.
  * The band is by the delta method, and absent where the fit has no errors.
  */
-export function surfaceLaws(
+export const surfaceLaws = (
   { quantity, flopsPerToken: k, fit: numbers }: SurfaceDocument,
   fit: SurfaceFit,
   runs: readonly FitRun[],
   computes: readonly number[] = [],
-): FittedLaw[] | undefined {
+): FittedLaw[] | undefined => {
   const allocation = numbers?.allocation;
   if (!allocation) return undefined;
   const known = runs.map(({ compute }) => compute);
@@ -38,10 +38,10 @@ export function surfaceLaws(
     ...(known.length > 0 && { fittedTo: largest(known) }),
     ...(name === "loss" && allocation.loss.floor > 0 && { floor: { at: allocation.loss.floor } }),
   }));
-}
+};
 
-function optima(fit: SurfaceFit, name: keyof AllocationLaws, computes: readonly number[], k: number) {
-  return computes.flatMap((compute) => {
+const optima = (fit: SurfaceFit, name: keyof AllocationLaws, computes: readonly number[], k: number) =>
+  computes.flatMap((compute) => {
     const best = optimalAllocation(fit, asSixND(compute, k));
     if (!best.ok) return [];
     const { ci95 } = deltaMethod(fit, (surface) => {
@@ -50,4 +50,3 @@ function optima(fit: SurfaceFit, name: keyof AllocationLaws, computes: readonly 
     });
     return [banded(compute, best[name], [Math.exp(ci95[0]), Math.exp(ci95[1])])];
   });
-}

@@ -50,37 +50,37 @@ interface Repeated {
 }
 
 /** Unique tokens, and the parameters that they can use: the size for which they are compute-optimal. */
-function usable(
+const usable = (
   { A, B, alpha, beta }: Base,
   { N, D, U }: Repeated,
-): { readonly tokens: number; readonly size: number } {
+): { readonly tokens: number; readonly size: number } => {
   const tokens = Math.min(U, D);
   // D* = U gives C/6 = (U G)^((α+β)/α), and N* = G (C/6)^(β/(α+β)).
   const G = ((alpha * A) / (beta * B)) ** (1 / (alpha + beta));
   return { tokens, size: Math.min(N, (tokens * G) ** (beta / alpha) * G) };
-}
+};
 
 /**
  * Loss of N parameters trained on D tokens of which U are unique:
  * E + A / N_e^α + B / D_e^β with effective size and tokens (eq. 6).
  * @throws ScalingError `bad-value` when N, D or U is not positive.
  */
-export function dataConstrainedLoss(law: DataConstrainedLaw, run: Repeated): Loss {
+export const dataConstrainedLoss = (law: DataConstrainedLaw, run: Repeated): Loss => {
   checkRepeated(run);
   const { E, A, B, alpha, beta } = law;
   const { tokens, size } = usable(law, run);
   const effectiveTokens = worth(tokens, run.D / tokens - 1, law.repeatTokens);
   const effectiveSize = worth(size, run.N / size - 1, law.repeatParameters);
   return E + A / effectiveSize ** alpha + B / effectiveTokens ** beta;
-}
+};
 
-function checkRepeated({ N, D, U }: Repeated, row?: number): void {
+const checkRepeated = ({ N, D, U }: Repeated, row?: number): void => {
   for (const [field, value] of Object.entries({ N, D, U })) {
     if (value > 0 && Number.isFinite(value)) continue;
     const place = row === undefined ? { field, value } : { row, field, value };
     throw new ScalingError("bad-value", `${field} is ${value}; expected a positive number`, place);
   }
-}
+};
 
 /** The law of runs with repeated data. */
 export interface DataConstrainedFit {
@@ -119,7 +119,7 @@ const ALPHA = ALL.indexOf("alpha");
  * @param base the surface, where it is known from elsewhere
  * @throws ScalingError `bad-value` with the 1-based row
  */
-export function fitDataConstrained(runs: readonly RepeatedRun[], base?: Base): Outcome<DataConstrainedFit> {
+export const fitDataConstrained = (runs: readonly RepeatedRun[], base?: Base): Outcome<DataConstrainedFit> => {
   runs.forEach((run, i) => {
     checkRepeated(run, i + 1);
   });
@@ -140,14 +140,14 @@ export function fitDataConstrained(runs: readonly RepeatedRun[], base?: Base): O
     names,
     START_DECAYS.map((decays) => [...decays, ...start.theta]),
   );
-}
+};
 
-function descend(
+const descend = (
   runs: readonly RepeatedRun[],
   names: readonly (keyof DataConstrainedLaw)[],
   starts: readonly (readonly number[])[],
   base?: Base,
-): Outcome<DataConstrainedFit> {
+): Outcome<DataConstrainedFit> => {
   const lawOf = (theta: readonly number[]): DataConstrainedLaw => {
     const [repeatTokens, repeatParameters, A, B, E] = theta.map(Math.exp) as [number, number, number, number, number];
     const alpha = theta[ALPHA]!;
@@ -179,4 +179,4 @@ function descend(
     points: runs.length,
     degreesOfFreedom,
   };
-}
+};

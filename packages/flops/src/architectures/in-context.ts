@@ -6,7 +6,7 @@ import { contextTokens, finalLinear, type Layer, patchEmbedding, timeEmbedding }
  * Pre-norm transformer over [time, context, image] tokens, read out at the image tokens: S = 1 + X + T; or X + T with time added to
  * each of them.
  */
-export function inContext(c: ResolvedConfig): Layer[] {
+export const inContext = (c: ResolvedConfig): Layer[] => {
   const rows = c.timeTokens + c.contextTokens + c.imageTokens;
   const stream: Stream = { prefix: "blocks.*", rows, times: c.depth, modulation: "none" };
   return [
@@ -18,4 +18,4 @@ export function inContext(c: ResolvedConfig): Layer[] {
     ...finalNorm(c, false),
     finalLinear(c),
   ];
-}
+};

@@ -17,11 +17,11 @@ const touching = 11;
  * Names each contour once, on its line, where it is furthest from `obstacles` and from the names before; a contour that is
  * crowded all along stays without a name, and its colour in the key says what it is.
  */
-export function contourLabels(
+export const contourLabels = (
   contours: readonly NamedContour[],
   obstacles: readonly ContourPoint[],
   frame: FramePlace,
-): Annotation[] {
+): Annotation[] => {
   const taken = obstacles.map((point) => ({ x: frame.x(point.x), y: frame.y(point.y), half: 0 }));
   const out: Annotation[] = [];
   for (const { lines, text, color } of contours) {
@@ -38,7 +38,7 @@ export function contourLabels(
     taken.push({ x: best.x, y: best.y, half });
   }
   return out;
-}
+};
 
 interface Box {
   readonly x: number;

@@ -6,18 +6,18 @@ import { largest, smallest, spaced } from "./spaced.js";
 const POINTS = 121;
 
 /** What was fitted to one budget, on the axis of the fit and on the scale of the loss itself. */
-export function budgetCurve(
+export const budgetCurve = (
   { parabola }: IsoFlopDocument["budgets"][number],
   runs: readonly Run[],
   { axis, scale }: IsoFlopDocument["choices"],
-): { readonly size: number; readonly loss: number }[] {
+): { readonly size: number; readonly loss: number }[] => {
   const sizeOf = (run: Run) => (axis === "N" ? run.params : run.tokens);
   const fitted = parabola ? vertexForm(parabola[axis]) : spline(runs, sizeOf, scale);
   const back = scale === "log" ? Math.exp : (y: number) => y;
   const sizes = runs.map(sizeOf);
   // A wide parabola of the loss can reach below zero only far outside its runs; between them it is a loss.
   return spaced(smallest(sizes), largest(sizes), POINTS).map((size) => ({ size, loss: back(fitted(Math.log(size))) }));
-}
+};
 
 interface Vertex {
   readonly x: { readonly value: number };
@@ -31,7 +31,7 @@ const vertexForm =
     y.value + curvature.value * (at - x.value) ** 2;
 
 /** Akima's spline through the mean of each size, as the fit takes it. */
-function spline(runs: readonly Run[], sizeOf: (run: Run) => number, scale: "raw" | "log"): (at: number) => number {
+const spline = (runs: readonly Run[], sizeOf: (run: Run) => number, scale: "raw" | "log"): ((at: number) => number) => {
   const groups = new Map<number, number[]>();
   for (const run of runs) {
     const at = Math.log(sizeOf(run));
@@ -43,4 +43,4 @@ function spline(runs: readonly Run[], sizeOf: (run: Run) => number, scale: "raw"
     knots.map(([, values]) => values.reduce((sum, v) => sum + v, 0) / values.length),
   );
   return at;
-}
+};

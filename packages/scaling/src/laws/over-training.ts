@@ -14,7 +14,7 @@ export interface OverTrainingLaw {
 }
 
 /** From a surface of form `tied`, under C = 6ND: η = α/2, a = A 6^η, b = B 6^η. */
-export function overTrainingLaw(surface: Surface): OverTrainingLaw {
+export const overTrainingLaw = (surface: Surface): OverTrainingLaw => {
   if (surface.form !== "tied") {
     throw new ScalingError(
       "bad-option",
@@ -24,7 +24,7 @@ export function overTrainingLaw(surface: Surface): OverTrainingLaw {
   const [a, b, e, alpha] = surface.theta as [number, number, number, number];
   const eta = alpha / 2;
   return { E: Math.exp(e), a: Math.exp(a + eta * Math.log(6)), b: Math.exp(b + eta * Math.log(6)), eta };
-}
+};
 
 export const overTrainedLoss = ({ E, a, b, eta }: OverTrainingLaw, C: Flops, multiplier: number): Loss =>
   E + (a * multiplier ** eta + b * multiplier ** -eta) * C ** -eta;

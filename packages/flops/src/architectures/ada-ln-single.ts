@@ -12,7 +12,7 @@ import {
 } from "../layers.js";
 
 /** PixArt's caption MLP, Linear–GELU–Linear per token; words and labels are looked up at full width. */
-function captionTokens(c: ResolvedConfig): Layer[] {
+const captionTokens = (c: ResolvedConfig): Layer[] => {
   if (c.context.kind !== "features") return contextTokens(c);
   const { tokens, dim } = c.context;
   const at = under("y_embedder.y_proj", "contextEmbedding");
@@ -21,7 +21,7 @@ function captionTokens(c: ResolvedConfig): Layer[] {
     at("act", pointwise("activation", tokens * c.width)),
     at("fc2", linear(tokens, c.width, c.width)),
   ];
-}
+};
 
 const sharedTable = (c: ResolvedConfig, prefix: string, entries: number, times: number): Layer =>
   under(
@@ -37,7 +37,7 @@ const sharedTable = (c: ResolvedConfig, prefix: string, entries: number, times: 
   });
 
 /** PixArt-α: one modulation of time for all blocks plus a (6, d) table per block; un-normed cross-attention. */
-export function adaLNSingle(c: ResolvedConfig): Layer[] {
+export const adaLNSingle = (c: ResolvedConfig): Layer[] => {
   const stream: Stream = { prefix: "blocks.*", rows: c.imageTokens, times: c.depth, modulation: "shiftScaleGate" };
   return [
     ...patchEmbedding(c),
@@ -52,4 +52,4 @@ export function adaLNSingle(c: ResolvedConfig): Layer[] {
     ...finalNorm(c, true),
     finalLinear(c),
   ];
-}
+};

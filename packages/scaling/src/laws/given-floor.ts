@@ -22,13 +22,13 @@ const LEAST_GAIN = 1e-15;
  * @param floor below every y
  * @returns undefined when no finite fit exists (all u equal).
  */
-export function fitGivenFloor(
+export const fitGivenFloor = (
   u: readonly number[],
   y: readonly number[],
   floor: number,
   scale: ResidualScale,
   weights?: readonly number[],
-): FloorFit | undefined {
+): FloorFit | undefined => {
   const logs: Normal = emptyNormal();
   for (let i = 0; i < u.length; i++) {
     const reducible = y[i]! - floor;
@@ -57,7 +57,7 @@ export function fitGivenFloor(
   }
   const covariance = invert(current);
   return covariance && { floor, a, alpha, sse: current.sse, unscaledCovariance: covariance };
-}
+};
 
 /** Normal equations of two columns: JᵀWJ, JᵀW(target) and the sum of squares of the target. */
 interface Normal {
@@ -71,36 +71,36 @@ interface Normal {
 
 const emptyNormal = (): Normal => ({ aa: 0, ab: 0, bb: 0, ra: 0, rb: 0, sse: 0 });
 
-function accumulate(n: Normal, ja: number, jb: number, target: number, weight: number): void {
+const accumulate = (n: Normal, ja: number, jb: number, target: number, weight: number): void => {
   n.aa += weight * ja * ja;
   n.ab += weight * ja * jb;
   n.bb += weight * jb * jb;
   n.ra += weight * ja * target;
   n.rb += weight * jb * target;
   n.sse += weight * target * target;
-}
+};
 
 const determinant = ({ aa, ab, bb }: Normal): number => {
   const d = aa * bb - ab * ab;
   return d > 1e-14 * aa * bb ? d : 0;
 };
 
-function solve(n: Normal): [number, number] | undefined {
+const solve = (n: Normal): [number, number] | undefined => {
   const d = determinant(n);
   return d > 0 ? [(n.bb * n.ra - n.ab * n.rb) / d, (n.aa * n.rb - n.ab * n.ra) / d] : undefined;
-}
+};
 
-function invert(n: Normal): Matrix | undefined {
+const invert = (n: Normal): Matrix | undefined => {
   const d = determinant(n);
   if (!(d > 0)) return undefined;
   return [
     [n.bb / d, -n.ab / d],
     [-n.ab / d, n.aa / d],
   ];
-}
+};
 
 /** Gauss–Newton's normal equations at (a, α); the target is what is left to explain, data minus model. */
-function linearise(
+const linearise = (
   u: readonly number[],
   y: readonly number[],
   floor: number,
@@ -108,7 +108,7 @@ function linearise(
   a: number,
   alpha: number,
   weights: readonly number[] | undefined,
-): Normal {
+): Normal => {
   const normal = emptyNormal();
   for (let i = 0; i < u.length; i++) {
     const reducible = Math.exp(a - alpha * u[i]!);
@@ -118,4 +118,4 @@ function linearise(
     accumulate(normal, slope, -u[i]! * slope, target, weights?.[i] ?? 1);
   }
   return normal;
-}
+};

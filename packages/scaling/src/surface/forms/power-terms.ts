@@ -7,7 +7,7 @@ const VANISHED = 1e-6;
  * The family E + A/N^α + B/D^β in Hoffmann's log-sum-exp form, θ = (a, b[, e], α[, β]) with E = exp e, A = exp a, B = exp b.
  * A form drops E or ties the exponents.
  */
-export function powerTerms(name: SurfaceFormName, has: PowerTerms): SurfaceForm {
+export const powerTerms = (name: SurfaceFormName, has: PowerTerms): SurfaceForm => {
   const theta = ["a", "b", ...(has.floor ? ["e"] : []), "alpha", ...(has.tied ? [] : ["beta"])];
   const eAt = has.floor ? 2 : -1;
   const alphaAt = has.floor ? 3 : 2;
@@ -65,7 +65,7 @@ export function powerTerms(name: SurfaceFormName, has: PowerTerms): SurfaceForm 
       return undefined;
     },
   };
-}
+};
 
 const FLOOR_SHARES = [0.02, 0.4, 0.8, 0.95];
 const EXPONENTS = [0.1, 0.3, 0.6, 1.2];
@@ -77,7 +77,7 @@ const UNEVEN = [0.05, 0.5, 0.95];
  * Starts from the data, not from language models: the floor between nothing and the smallest loss, the rest of the loss at the
  * centre shared between the two terms, exponents from slow to fast.
  */
-function startGrid({ lowestLoss, medianLoss }: DataScale, has: PowerTerms): number[][] {
+const startGrid = ({ lowestLoss, medianLoss }: DataScale, has: PowerTerms): number[][] => {
   const out: number[][] = [];
   for (const floorShare of has.floor ? FLOOR_SHARES : [0]) {
     const floor = floorShare * lowestLoss;
@@ -91,7 +91,7 @@ function startGrid({ lowestLoss, medianLoss }: DataScale, has: PowerTerms): numb
     }
   }
   return out;
-}
+};
 
 export const chinchilla = powerTerms("chinchilla", { floor: true, tied: false });
 export const tied = powerTerms("tied", { floor: true, tied: true });

@@ -29,10 +29,10 @@ const answer = <T, R>(outcome: Outcome<T>, read: (value: T) => R): R | undefined
  * criteria cannot give.
  * @param drops how many of the largest budgets to leave out; the prediction is always for the largest. Default 1, 2, 3.
  */
-export function heldOutCompute(
+export const heldOutCompute = (
   runs: readonly Run[],
   options: { readonly drops?: readonly number[]; readonly surface?: SurfaceOptions; readonly tolerance?: number } = {},
-): HeldOutBudget[] {
+): HeldOutBudget[] => {
   const budgets = groupByBudget(runs, options.tolerance ?? 0.1);
   const largest = budgets[budgets.length - 1];
   if (!largest) return [];
@@ -59,12 +59,12 @@ export function heldOutCompute(
         surface: answer(fit, (s) => errors(largest.runs.map((run) => surfaceLoss(s, run) - run.loss))),
       };
     });
-}
+};
 
-function errors(differences: readonly number[]): { rmse: number; bias: number } {
+const errors = (differences: readonly number[]): { rmse: number; bias: number } => {
   const n = differences.length;
   return {
     rmse: Math.sqrt(differences.reduce((s, d) => s + d * d, 0) / n),
     bias: differences.reduce((s, d) => s + d, 0) / n,
   };
-}
+};

@@ -18,7 +18,7 @@ export const keyHeight = 40;
 const strip = { width: 176, height: 9 };
 
 /** A scale even in ln(value), with both ends named. One value alone has the colour of the middle. */
-export function logKey(label: string, values: readonly number[], format: (value: number) => string): ColourKey {
+export const logKey = (label: string, values: readonly number[], format: (value: number) => string): ColourKey => {
   const [low, high] = extent(values);
   const alike = !(high > low);
   const middle = Math.sqrt(low) * Math.sqrt(high);
@@ -27,10 +27,10 @@ export function logKey(label: string, values: readonly number[], format: (value:
     share: (value) => (alike ? 0.5 : logRatio(value, low) / logRatio(high, low)),
     ticks: (alike ? [middle] : [low, middle, high]).map((value) => ({ value, text: format(value) })),
   };
-}
+};
 
 /** The label, and below it the strip with its values, from the left edge at `top`. */
-export function keyMarks(document: Document, { label, share, ticks }: ColourKey, theme: Theme, top: number) {
+export const keyMarks = (document: Document, { label, share, ticks }: ColourKey, theme: Theme, top: number) => {
   const lead = Math.ceil(label.length * 6.6) + 14;
   const step = strip.width / scaleSteps;
   const rects = Array.from({ length: scaleSteps }, (_, i) =>
@@ -62,10 +62,10 @@ export function keyMarks(document: Document, { label, share, ticks }: ColourKey,
     ...rects,
     ...words,
   ];
-}
+};
 
 /** Leaves out words that would touch the one before. The ends are kept. */
-function apartAlong<T extends { readonly at: number; readonly text: string }>(ticks: readonly T[]): T[] {
+const apartAlong = <T extends { readonly at: number; readonly text: string }>(ticks: readonly T[]): T[] => {
   const sorted = [...ticks].sort((a, b) => a.at - b.at);
   const last = sorted.at(-1);
   const reach = ({ text }: T) => text.length * 3.3 + 3;
@@ -77,4 +77,4 @@ function apartAlong<T extends { readonly at: number; readonly text: string }>(ti
     kept.push(tick);
   }
   return kept;
-}
+};
