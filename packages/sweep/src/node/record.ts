@@ -33,21 +33,28 @@ const resultOf = (spec: RunSpec, content: unknown): RunResult => {
   return { ...found, flops: placeOf(spec).flops, convention: computeConvention.name };
 };
 
+/** Of a file that may hold anything. */
+interface Content {
+  readonly spec: RunSpecInput;
+  readonly state?: unknown;
+  readonly result?: unknown;
+  readonly failure?: unknown;
+}
+
 const checked = (id: string, text: string): RunRecord => {
-  const content: unknown = JSON.parse(text);
+  const content = JSON.parse(text) as Content;
   if (typeof content !== "object" || content === null) throw new Error("it holds no record");
-  const { spec: given, ...rest } = content as Readonly<Record<string, unknown>>;
-  const spec = runSpec(given as RunSpecInput);
+  const spec = runSpec(content.spec);
   const owner = runId(spec);
   if (owner !== id) throw new Error(`its spec belongs to ${owner}`);
   const known = { id, spec };
-  switch (of(state, rest["state"], "state")) {
+  switch (of(state, content.state, "state")) {
     case "unfinished":
       return { ...known, state: "unfinished" };
     case "done":
-      return { ...known, state: "done", result: resultOf(spec, rest["result"]) };
+      return { ...known, state: "done", result: resultOf(spec, content.result) };
     case "failed":
-      return { ...known, state: "failed", failure: of(failure, rest["failure"], "failure") };
+      return { ...known, state: "failed", failure: of(failure, content.failure, "failure") };
   }
 };
 
