@@ -46,41 +46,41 @@ export const registry: readonly Entry[] = [
   {
     path: ["fit", "isoflop"],
     summary: "loss against size at equal compute, and power laws through the optima (Approach 2)",
-    load: () => import("./commands/fit-isoflop.js"),
+    load: () => import("./fit/isoflop/command.js"),
   },
   {
     path: ["fit", "surface"],
     summary: "one surface L(N, D) through all runs (Approach 3)",
-    load: () => import("./commands/fit-surface.js"),
+    load: () => import("./fit/surface/command.js"),
   },
   {
     path: ["fit", "law"],
     summary: "one law y(x): power, saturating or broken",
-    load: () => import("./commands/fit-law.js"),
+    load: () => import("./fit/law/command.js"),
   },
   {
     path: ["predict"],
     summary: "size, tokens and loss at a compute, with intervals",
-    load: () => import("./commands/predict.js"),
+    load: () => import("./predict/command.js"),
   },
   {
     path: ["compare"],
     summary: "two laws: which is better where, by how much compute, and where they cross",
-    load: () => import("./commands/compare.js"),
+    load: () => import("./compare/command.js"),
   },
   {
     path: ["plan-next"],
     summary: "the next runs that make an extrapolation most certain",
-    load: () => import("./commands/plan-next.js"),
+    load: () => import("./plan-next/command.js"),
   },
   {
     path: ["flops"],
     summary: "FLOPs, parameters and tokens of a model, by part",
-    load: () => import("./commands/flops.js"),
+    load: () => import("./flops/command.js"),
   },
   {
     path: ["info"],
     summary: "versions, and the device that would be picked",
-    load: () => import("./commands/info.js"),
+    load: () => import("./info/command.js"),
   },
 ];

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { conventions, presets } from "@isoflop/flops";
 import { describe, expect, test } from "vitest";
-import { fromJson, toJson } from "../src/output/json.js";
 import { registry } from "../src/registry.js";
+import { fromJson, toJson } from "../src/words/json.js";
 import { file, isoflop, json } from "./isoflop.js";
 
 describe("flops", () => {

@@ -178,7 +178,7 @@ describe("fit isoflop", () => {
   });
 
   test("an Akima spline goes through its runs", async () => {
-    const { budgetCurve } = await import("../src/output/report/budget-curve.js");
+    const { budgetCurve } = await import("../src/fit/isoflop/budget-curve.js");
     const label = "base/short/chinchilla/standard/val";
     const { runs } = parseRuns(readFileSync(fixture("porian_owt2_isoflops"), "utf8"), { columns: { label: "config" } });
     const fit = isoFlop(

@@ -1,8 +1,8 @@
 import type { Conditioning } from "@isoflop/flops";
 import { type Command, Option } from "commander";
-import { count, share, whole } from "../input/numbers.js";
-import { conditioningOption, dataOption, jsonOption } from "../input/options.js";
-import { emit } from "../output/emit.js";
+import { conditioningOption, dataOption, jsonOption } from "../options/common.js";
+import { count, share, whole } from "../options/values.js";
+import { emit } from "../words/emit.js";
 
 interface Options {
   readonly preset: string;
@@ -30,7 +30,7 @@ export const configure = (command: Command): void => {
     .option("--mfu <share>", "paper: expected share of a device's peak FLOP/s", share, 0.4)
     .addHelpText("after", help)
     .action(async ({ preset, data, conditioning, seed, batch, mfu, json }: Options) => {
-      const { gridText, paperText } = await import("../output/grid.js");
+      const { gridText, paperText } = await import("../grid/words.js");
       if (preset === "paper") {
         const { paperGrid } = await import("../grid/paper.js");
         const document = paperGrid({ batch, mfu });

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { forceOption, jsonOption } from "../input/options.js";
-import { emit } from "../output/emit.js";
-import { note } from "../output/printable.js";
-import { checkStudyFiles } from "../output/study-files.js";
+import { forceOption, jsonOption } from "../options/common.js";
+import { checkStudyFiles } from "../study/own-files.js";
+import { emit } from "../words/emit.js";
+import { note } from "../words/printable.js";
 
 const help = `
 The folder is that of "isoflop reproduce", finished or not, or any in which "isoflop train" has put runs: then what is done so far is

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import type { Conditioning } from "@isoflop/flops";
 import type { Command } from "commander";
 import { usageError } from "../exit.js";
-import { count, share, whole } from "../input/numbers.js";
-import { conditioningOption, dataOption, deviceOption, forceOption, jsonOption } from "../input/options.js";
-import { emit } from "../output/emit.js";
-import { note, printable } from "../output/printable.js";
-import { checkStudyFiles } from "../output/study-files.js";
+import { conditioningOption, dataOption, deviceOption, forceOption, jsonOption } from "../options/common.js";
+import { count, share, whole } from "../options/values.js";
+import { checkStudyFiles } from "../study/own-files.js";
+import { emit } from "../words/emit.js";
+import { note, printable } from "../words/printable.js";
 import { presetOption } from "./plan.js";
 
 interface Options {
@@ -79,6 +79,6 @@ const paper = async ({ train, batch, mfu, json }: Options): Promise<void> => {
       `the paper's study takes ${Math.round(cost!.fitted + cost!.heldOut)} device-hours of an ${cost!.device} at ${100 * mfu} % of its peak, and latents and text features of 256 px images, which no --data has; train it elsewhere from "isoflop plan --preset paper --json", and give the losses to "isoflop fit isoflop"`,
     );
   }
-  const { paperText } = await import("../output/grid.js");
+  const { paperText } = await import("../grid/words.js");
   await emit(json, document, () => `${paperText(document)}\n\nNothing was trained.`);
 };

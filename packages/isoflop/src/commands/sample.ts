@@ -1,14 +1,14 @@
 import { type Command, Option } from "commander";
-import { count, countUpTo, number, whole } from "../input/numbers.js";
-import { deviceOption, forceOption, jsonOption } from "../input/options.js";
-import { emit } from "../output/emit.js";
-import { plural } from "../output/format.js";
-import { isOurDocument } from "../output/ours.js";
-import { isOurPicture, signed } from "../output/picture.js";
-import { note } from "../output/printable.js";
-import { progress } from "../output/progress.js";
-import { outputFile } from "../output/write.js";
+import { isOurDocument } from "../files/ours.js";
+import { outputFile } from "../files/write.js";
+import { deviceOption, forceOption, jsonOption } from "../options/common.js";
+import { count, countUpTo, number, whole } from "../options/values.js";
+import { isOurPicture, signed } from "../sampling/picture.js";
 import { versions } from "../versions.js";
+import { emit } from "../words/emit.js";
+import { plural } from "../words/numbers.js";
+import { note } from "../words/printable.js";
+import { progress } from "../words/progress.js";
 
 interface Options {
   readonly caption?: readonly string[];

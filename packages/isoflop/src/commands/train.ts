@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { inputError } from "../exit.js";
-import { readRecord, shown } from "../input/file.js";
-import { count, positive, share, whole } from "../input/numbers.js";
-import { dataOption, deviceOption, jsonOption } from "../input/options.js";
-import { emit } from "../output/emit.js";
-import { num } from "../output/format.js";
-import { note } from "../output/printable.js";
-import { progress } from "../output/progress.js";
+import { readRecord, shown } from "../files/read.js";
+import { dataOption, deviceOption, jsonOption } from "../options/common.js";
+import { count, positive, share, whole } from "../options/values.js";
 import { versions } from "../versions.js";
+import { emit } from "../words/emit.js";
+import { num } from "../words/numbers.js";
+import { note } from "../words/printable.js";
+import { progress } from "../words/progress.js";
 
 interface Options {
   readonly out: string;

@@ -1,12 +1,12 @@
 import { compareLaws, type LawComparison, type LossLaw, type TableFormat } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
-import { type FitDocument, looksLikeFit, parseFit } from "../fits/document.js";
-import { fitIsoFlop } from "../fits/isoflop.js";
-import type { ColumnMap } from "../input/columns.js";
-import { type InputFile, readInput, shown } from "../input/file.js";
-import { requireComparable } from "../input/folder.js";
-import { loadRuns } from "../input/runs.js";
-import { largest } from "../output/report/spaced.js";
+import { type InputFile, readInput, shown } from "../files/read.js";
+import { fitIsoFlop } from "../fit/isoflop/fit.js";
+import { type FitDocument, looksLikeFit, parseFit } from "../fit/saved.js";
+import type { ColumnMap } from "../options/columns.js";
+import { largest } from "../range.js";
+import { requireComparable } from "../runs/folder.js";
+import { loadRuns } from "../runs/load.js";
 import { versions } from "../versions.js";
 
 export interface CompareChoices {

@@ -17,7 +17,7 @@ import {
   precisions,
   within,
 } from "@isoflop/flops";
-import { smallest } from "../output/report/spaced.js";
+import { smallest } from "../range.js";
 import { versions } from "../versions.js";
 
 export interface PaperChoices {

@@ -1,7 +1,7 @@
 import { memory } from "@isoflop/flops";
 import type { DataSpec, GridRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
-import { largest, smallest } from "../output/report/spaced.js";
+import { largest, smallest } from "../range.js";
 import { CONVENTION, planStudy } from "../study/plan.js";
 import type { Preset } from "../study/preset.js";
 import { versions } from "../versions.js";

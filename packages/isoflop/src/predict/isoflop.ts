@@ -1,6 +1,6 @@
 import { predictIsoFlop } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
-import { type IsoFlopDocument, isoFlopOf } from "../fits/isoflop.js";
+import { type IsoFlopDocument, isoFlopOf } from "../fit/isoflop/fit.js";
 import type { PredictChoices, Prediction } from "./predict.js";
 
 export const isoFlopPredictions = (document: IsoFlopDocument, { at, size }: PredictChoices): Prediction[] => {

@@ -6,7 +6,7 @@ import {
   type SaturatingLaw,
 } from "@isoflop/scaling";
 import { usageError } from "../exit.js";
-import type { Law, LawDocument } from "../fits/law.js";
+import type { Law, LawDocument } from "../fit/law/fit.js";
 import type { PredictChoices, Predicted, Prediction } from "./predict.js";
 
 export const lawPredictions = ({ fit, data }: LawDocument, { at }: PredictChoices): Prediction[] => {

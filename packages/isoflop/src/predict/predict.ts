@@ -1,7 +1,7 @@
 import type { LossPrediction, Misallocation } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
-import type { FitDocument, FitHead } from "../fits/document.js";
-import type { InputFile } from "../input/file.js";
+import type { InputFile } from "../files/read.js";
+import type { FitDocument, FitHead } from "../fit/saved.js";
 import { versions } from "../versions.js";
 import { isoFlopPredictions } from "./isoflop.js";
 import { lawPredictions } from "./law.js";

@@ -9,8 +9,8 @@ import {
   type SurfaceFit,
 } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
-import { asSixND } from "../fits/allocation.js";
-import { type SurfaceDocument, surfaceOf } from "../fits/surface.js";
+import { asSixND } from "../fit/surface/allocation.js";
+import { type SurfaceDocument, surfaceOf } from "../fit/surface/fit.js";
 import type { PredictChoices, Predicted, Prediction } from "./predict.js";
 
 export const surfacePredictions = (document: SurfaceDocument, choices: PredictChoices): Prediction[] => {

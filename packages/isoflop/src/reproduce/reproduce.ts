@@ -1,7 +1,7 @@
 import type { Study as StudyData } from "@isoflop/plot";
 import { unsound } from "../exit.js";
-import { round } from "../output/format.js";
 import { openStudy, type Study, StudyError, type StudyOptions } from "../study/study.js";
+import { round } from "../words/numbers.js";
 
 /** A study to be done, and who is told how it goes. */
 export interface ReproduceOptions extends StudyOptions {

@@ -5,7 +5,7 @@ import { fileRunStore } from "@isoflop/sweep/node";
 import type { Checkpoint } from "@isoflop/train";
 import { fileCheckpoints, readCheckpoint } from "@isoflop/train/node";
 import { inputError } from "../exit.js";
-import { readRecord } from "../input/file.js";
+import { readRecord } from "../files/read.js";
 
 export interface TrainedModel {
   readonly run: string;

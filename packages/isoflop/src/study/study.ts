@@ -8,7 +8,7 @@ import type { DataSpec, GridRun, SweepProgress } from "@isoflop/sweep";
 import { dataOpener, fileRunStore } from "@isoflop/sweep/node";
 import { canonicalJson } from "@isoflop/train";
 import { usageError } from "../exit.js";
-import { unlikeFamilies } from "../input/alike.js";
+import { unlikeFamilies } from "../runs/alike.js";
 import { versions } from "../versions.js";
 import { inStudyFolder, type Write } from "./folder.js";
 import { type DoneRun, fitLaws, predictBudget } from "./laws.js";

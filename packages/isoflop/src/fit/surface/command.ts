@@ -1,0 +1,71 @@
+import { surfaceFormNames } from "@isoflop/scaling";
+import { type Command, Option } from "commander";
+import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
+import { count, positive, whole } from "../../options/values.js";
+import { type ReportChoices, reportOutput } from "../../page/output.js";
+import { loadRuns, type RunInput } from "../../runs/load.js";
+import { emit } from "../../words/emit.js";
+import { intervalOption } from "../isoflop/command.js";
+import { requireSound } from "../saved.js";
+import { fitSurface, type SurfaceChoices } from "./fit.js";
+import { surfaceText } from "./words.js";
+
+type Options = RunInput & SurfaceChoices & { readonly json?: boolean } & ReportChoices;
+
+const help = `
+Forms:
+  chinchilla  E + A/N^α + B/D^β        tied      the same with α = β
+  no-floor    A/N^α + B/D^β            kaplan    ((Nc/N)^(αN/αD) + Dc/D)^αD
+Objectives:
+  log-huber     Huber of ln L̂ − ln L with corner --delta, summed over runs (Hoffmann et al. 2022)
+  log-mse       squares of ln L̂ − ln L
+  mse, varpro   squares of L̂ − L with E, A, B ≥ 0, by variable projection (kaplan: by descent)
+${rowsHelp}
+
+Example:
+  isoflop fit surface --input runs.csv --columns C=flops,N=params,loss=val_loss --drop-highest-loss 5 --bootstrap 1000`;
+
+export const configure = (command: Command): void => {
+  surfaceOptions(reportOption(quantityOption(jsonOption(runOptions(command)))))
+    .addOption(
+      new Option("--starts <where>", "starting points: from the data, or the 4,500 of Hoffmann et al.")
+        .choices(["auto", "hoffmann"])
+        .default("auto"),
+    )
+    .option("--bootstrap <n>", "intervals from n resamples beside those of the fit", count)
+    .addOption(
+      new Option("--strata <how>", "draw from all runs or within budgets").choices(["none", "budget"]).default("none"),
+    )
+    .addOption(intervalOption())
+    .option("--seed <n>", "seed of the resamples", whole, 0)
+    .option("--threads <n>", "threads for many starts or resamples (default: one per core)", count)
+    .option(
+      "--bias-at <C>",
+      "by how much Approach 2 on these runs' grid would miss this surface's optimum at C",
+      positive,
+    )
+    .addHelpText("after", help)
+    .action(async (options: Options) => {
+      const report = reportOutput(options, options.input);
+      const loaded = loadRuns(options);
+      const document = await fitSurface(loaded, options);
+      // Printed first: a report that cannot be written must not cost the fit.
+      await emit(options.json, document, () => surfaceText(document));
+      if (report) {
+        const { writeSurfaceReport } = await import("./page.js");
+        await writeSurfaceReport(report, loaded, document);
+      }
+      requireSound(document);
+    });
+};
+
+/** Form and objective: what a surface is fitted with wherever one is. */
+export const surfaceOptions = (command: Command): Command =>
+  command
+    .addOption(new Option("--form <name>", "functional form").choices(surfaceFormNames).default("chinchilla"))
+    .addOption(
+      new Option("--objective <name>", "what is minimised")
+        .choices(["log-huber", "log-mse", "mse", "varpro"])
+        .default("log-huber"),
+    )
+    .option("--delta <width>", "corner of the Huber loss, in units of ln L (default: 1e-3)", positive);

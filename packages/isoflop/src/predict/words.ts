@@ -1,0 +1,41 @@
+import { interval, num, percent, round } from "../words/numbers.js";
+import { blocks, table } from "../words/table.js";
+import type { Prediction, PredictionDocument } from "./predict.js";
+
+/** What a person reads of predictions. */
+export const predictionText = ({ predictions, status, message }: PredictionDocument): string =>
+  blocks(
+    status !== "converged" && `caution: the fit is not sound, ${status}: ${message}`,
+    ...predictions.map((prediction) => blocks(predictionTable(prediction), notesText(prediction))),
+  );
+
+const predictionTable = ({ given, predicted }: Prediction): string => {
+  const asked = Object.entries(given).map(([name, value]) => `${name} = ${round(value)}`);
+  return table(
+    [`at ${asked.join(", ")}`, "value", "the law lies in", "a new run falls in"],
+    Object.entries(predicted).map(([name, { value, ci95, interval95 }]) => [
+      name,
+      num(value, 6),
+      ci95 ? interval(ci95) : "–",
+      interval95 ? interval(interval95) : "–",
+    ]),
+  );
+};
+
+const notesText = ({ notes }: Prediction): string => {
+  const { extrapolation, families, deadweight } = notes;
+  return [
+    extrapolation !== undefined &&
+      extrapolation > 1 &&
+      `${num(extrapolation, 3)} times the largest fitted budget; the interval is for one new run`,
+    families && `by kind of law: ${familiesText(families)}`,
+    deadweight !== undefined && `compute beyond what an optimal run of this loss needs: ${percent(deadweight, 1)}`,
+  ]
+    .filter((line) => typeof line === "string")
+    .join("\n");
+};
+
+const familiesText = (families: NonNullable<Prediction["notes"]["families"]>): string =>
+  Object.entries(families)
+    .flatMap(([name, family]) => (family ? [`${name} ${num(family.value)} (weight ${percent(family.weight, 0)})`] : []))
+    .join(", ");
