@@ -4,7 +4,7 @@ import type { Sample } from "@isoflop/plot";
 import type { GridRun } from "@isoflop/sweep";
 import type { Device } from "@isoflop/tensor";
 import { fileCheckpoints } from "@isoflop/train/node";
-import { draw } from "../sampling/draw.js";
+import { draw } from "../sample/draw.js";
 import type { Preset } from "./preset.js";
 
 interface Drawing {

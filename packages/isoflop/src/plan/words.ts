@@ -1,7 +1,7 @@
 import { num, percent, plural, round } from "../words/numbers.js";
 import { blocks, table } from "../words/table.js";
-import type { PaperDocument } from "./paper.js";
-import type { GridDocument } from "./study.js";
+import type { PaperPlanDocument } from "./paper.js";
+import type { StudyPlanDocument } from "./study.js";
 
 const head = ["C, FLOPs", "size", "N", "D", "steps", "rounding"];
 
@@ -28,7 +28,7 @@ const bytes = (n: number): string => (n >= 2 ** 30 ? `${num(n / 2 ** 30, 3)} GiB
 const hours = (n: number): string => n.toLocaleString("en", { maximumSignificantDigits: 3 });
 
 /** A study that can be trained here. */
-export const gridText = ({ preset, data, batch, runs, heldOut, counts, totalFlops }: GridDocument): string =>
+export const studyPlanText = ({ preset, data, batch, runs, heldOut, counts, totalFlops }: StudyPlanDocument): string =>
   blocks(
     `${preset}: ${plural(runs.length, "run")} on ${data.source} at ${data.size} px, ${batch} images a step, and one held out`,
     table(
@@ -40,7 +40,7 @@ export const gridText = ({ preset, data, batch, runs, heldOut, counts, totalFlop
   );
 
 /** The paper's study, with what it would cost. */
-export const paperText = ({ runs, heldOut, batch, mfu, deviceHours, counts, totalFlops }: PaperDocument): string =>
+export const paperPlanText = ({ runs, heldOut, batch, mfu, deviceHours, counts, totalFlops }: PaperPlanDocument): string =>
   blocks(
     `paper: ${plural(runs.length, "run")}, ${batch} images a step, and one held out`,
     table(
@@ -62,4 +62,5 @@ export const paperText = ({ runs, heldOut, batch, mfu, deviceHours, counts, tota
       ]),
     ),
     `${num(totalFlops.fitted)} FLOPs for the fit, ${num(totalFlops.heldOut)} held out; N ${counts.N}, D ${counts.D}, C "${counts.C}"; memory: ${counts.memory}`,
+    'It takes latents and text features of 256 px images, which no --data has: train it elsewhere from "isoflop plan --preset paper --json",\nand give the losses to "isoflop fit isoflop".',
   );
