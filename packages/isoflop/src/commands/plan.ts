@@ -30,16 +30,16 @@ export const configure = (command: Command): void => {
     .option("--mfu <share>", "paper: expected share of a device's peak FLOP/s", share, 0.4)
     .addHelpText("after", help)
     .action(async ({ preset, data, conditioning, seed, batch, mfu, json }: Options) => {
-      const { gridText, paperText } = await import("../grid/words.js");
+      const { gridWords, paperWords } = await import("../grid/words.js");
       if (preset === "paper") {
         const { paperGrid } = await import("../grid/paper.js");
         const document = paperGrid({ batch, mfu });
-        return emit(json, document, () => paperText(document));
+        return emit(json, document, () => paperWords(document));
       }
       const { presets } = await import("../study/preset.js");
       const { gridOf } = await import("../grid/study.js");
       const document = await gridOf({ ...presets[preset]!, conditioning }, data, seed);
-      await emit(json, document, () => gridText(document));
+      await emit(json, document, () => gridWords(document));
     });
 };
 

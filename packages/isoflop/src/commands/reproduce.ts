@@ -67,7 +67,7 @@ const study = async ({ preset: name, data, device, conditioning, seed, out, json
   // The document is summary.json itself.
   const { curves: _, samples: __, ...summary } = result;
   const pages = files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
-  await emit(json, summary, () => `\n${studyTables(result)}\n\nwritten: ${pages}`);
+  await emit(json, summary, () => [{ text: `\n${studyTables(result)}` }, `written: ${pages}`]);
 };
 
 const paper = async ({ train, batch, mfu, json }: Options): Promise<void> => {
@@ -79,6 +79,6 @@ const paper = async ({ train, batch, mfu, json }: Options): Promise<void> => {
       `the paper's study takes ${Math.round(cost!.fitted + cost!.heldOut)} device-hours of an ${cost!.device} at ${100 * mfu} % of its peak, and latents and text features of 256 px images, which no --data has; train it elsewhere from "isoflop plan --preset paper --json", and give the losses to "isoflop fit isoflop"`,
     );
   }
-  const { paperText } = await import("../grid/words.js");
-  await emit(json, document, () => `${paperText(document)}\n\nNothing was trained.`);
+  const { paperWords } = await import("../grid/words.js");
+  await emit(json, document, () => [...paperWords(document), "Nothing was trained."]);
 };

@@ -77,11 +77,9 @@ export const configure = (command: Command): void => {
       };
       await pngFile.write(signed(renderPng(sampleGridFigure(pictures, { document: page }))));
       await about.write(`${JSON.stringify(document, null, 2)}\n`);
-      await emit(
-        options.json,
-        document,
-        () => `${plural(captions.length, "picture")} of run ${model.run}: ${png}, ${json}`,
-      );
+      await emit(options.json, document, () => [
+        `${plural(captions.length, "picture")} of run ${model.run}: ${png}, ${json}`,
+      ]);
     });
 };
 

@@ -76,7 +76,15 @@ export const configure = (command: Command): void => {
       const packages = ["@isoflop/train", "@isoflop/sweep", "@isoflop/tensor", "@isoflop/data"];
       await emit(options.json, { command: "train", folder, ...record, versions: versions(...packages) }, () => {
         const { loss, lossStdErr, params, tokens, flops, seconds } = record.result;
-        return `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps: ${num(params, 4)} parameters, ${num(tokens, 4)} tokens, ${num(flops, 4)} FLOPs, ${seconds.toFixed(1)} s\n${folder}\n\nisoflop sample ${folder}`;
+        return [
+          {
+            notes: [
+              `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps: ${num(params, 4)} parameters, ${num(tokens, 4)} tokens, ${num(flops, 4)} FLOPs, ${seconds.toFixed(1)} s`,
+              folder,
+            ],
+          },
+          `isoflop sample ${folder}`,
+        ];
       });
     });
 };

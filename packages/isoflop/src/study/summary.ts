@@ -4,7 +4,8 @@ import type { HeldOut, IsoFlopOptimum, Law, Laws, LossCurve, Run, Sample, Study 
 import type { IsoFlop, IsoFlopPrediction, Outcome, PowerLaw } from "@isoflop/scaling";
 import { type RunStore, stepFlops } from "@isoflop/sweep";
 import type { Device } from "@isoflop/tensor";
-import { bandOf, type DoneRun, fitLaws } from "./laws.js";
+import type { DoneRun } from "../runs/point.js";
+import { bandOf, fitLaws } from "./laws.js";
 import { CONVENTION, type StudyPlan } from "./plan.js";
 
 export interface SummaryParts {

@@ -1,11 +1,4 @@
 import type { Estimate, Interval } from "@isoflop/scaling";
-import { LOSS } from "../runs/load.js";
-
-/** What stands for the fitted quantity in a formula. */
-export const symbol = (quantity: string): string => (quantity === LOSS ? "L" : quantity);
-
-/** What C counts in a study, in words. */
-export const computeRule = (k: number): string => (Math.abs(k / 6 - 1) < 1e-6 ? "C = 6ND" : `C = ${round(k)}·N·D`);
 
 /** A number for people: five significant digits, powers of ten where zeros would have to be counted. */
 export const num = (value: number, digits = 5): string => {
