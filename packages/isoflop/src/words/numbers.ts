@@ -26,8 +26,13 @@ export const estimateCells = ({ value, standardError, ci95 }: Estimate): string[
   interval(ci95),
 ];
 
-export const percent = (share: number, decimals = 2): string => `${num100(share, decimals)} %`;
+export const percent = (share: number, decimals = 2): string =>
+  `${(100 * share).toFixed(decimals).replace("-", "−")} %`;
 
-const num100 = (share: number, decimals: number): string => (100 * share).toFixed(decimals).replace("-", "−");
+/** A share by which something is off. */
+export const signedPercent = (share: number, decimals = 2): string => {
+  const size = percent(Math.abs(share), decimals);
+  return Number.parseFloat(size) === 0 ? size : `${share < 0 ? "−" : "+"}${size}`;
+};
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

@@ -1,4 +1,4 @@
-import { estimateCells, interval, num, percent, plural, round } from "../../words/numbers.js";
+import { estimateCells, interval, num, plural, round, signedPercent } from "../../words/numbers.js";
 import { type Passage, table, type Words } from "../../words/passage.js";
 import { computeRule, symbol } from "../../words/quantity.js";
 import { pointsUsed } from "../points.js";
@@ -73,5 +73,5 @@ const biasNote = ({ fit }: SurfaceDocument): string | undefined => {
   if (!bias) return undefined;
   if (!bias.ok) return `bias of Approach 2 on this grid: refused, ${bias.message}`;
   const { N, D, loss } = bias.relative;
-  return `bias of Approach 2 on this grid at C = ${round(bias.C)}: N* ${percent(N, 4)}, D* ${percent(D, 4)}, L* ${percent(loss, 4)}`;
+  return `bias of Approach 2 on this grid at C = ${round(bias.C)}: N* ${signedPercent(N, 4)}, D* ${signedPercent(D, 4)}, L* ${signedPercent(loss, 4)}`;
 };
