@@ -5,8 +5,8 @@ import { analyse } from "./analysis.js";
 import { comparedEstimates } from "./estimates.js";
 import { comparison } from "./figures.js";
 import { readOptions } from "./options.js";
-import { writeFileIn } from "./output/write.js";
 import { loadRuns } from "./runs.js";
+import { writeFileIn } from "./write.js";
 
 const options = readOptions([]);
 const analysis = await analyse(await loadRuns(options), options);

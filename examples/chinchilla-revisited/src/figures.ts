@@ -11,11 +11,11 @@ import {
 } from "@isoflop/plot";
 import { document } from "@isoflop/plot/node";
 import { type BudgetProfile, groupByBudget, isInterior, surfaceLoss } from "@isoflop/scaling";
+import { round } from "isoflop/words";
 import type { Analysis } from "./analysis.js";
 import { type Compared, comparedEstimates } from "./estimates.js";
 import { budgets, tolerance } from "./isoflop.js";
 import { nominal } from "./nominal.js";
-import { chosen } from "./output/numbers.js";
 import { plane, spaced } from "./plane.js";
 
 const onPage = (width: number): FigureOptions => ({ document, theme: pageTheme, width });
@@ -66,7 +66,7 @@ export const surfaceContours = ({ loaded, huber, target }: Analysis): PageFigure
   const data = plane(huber.fit, loaded.used, { C: target, N: huber.answer.N });
   return {
     draw: (width) => surfaceFigure(data, onPage(width)),
-    caption: `Contours of the log-Huber surface; dots are the runs, coloured by their measured loss. Thick: the compute-optimal size with its pointwise 95 % band by the delta method, dashed beyond the largest run. The diamond is the optimum at ${chosen(target)} FLOPs with its bootstrap interval.`,
+    caption: `Contours of the log-Huber surface; dots are the runs, coloured by their measured loss. Thick: the compute-optimal size with its pointwise 95 % band by the delta method, dashed beyond the largest run. The diamond is the optimum at ${round(target)} FLOPs with its bootstrap interval.`,
   };
 };
 
@@ -113,5 +113,5 @@ export const comparisons = (analysis: Analysis): PageFigure[] =>
     .map((compared) => ({
       half: true,
       draw: (width) => comparison(compared, analysis.reference?.label, onPage(width)),
-      caption: `The ${compared.words}${compared.name === "N*" ? `, ${chosen(analysis.target)} FLOPs` : ""}.`,
+      caption: `The ${compared.words}${compared.name === "N*" ? `, ${round(analysis.target)} FLOPs` : ""}.`,
     }));

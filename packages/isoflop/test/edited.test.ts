@@ -8,9 +8,10 @@ import { type FitDocument, parseFit } from "../src/fit/saved.js";
 import { fitSurface } from "../src/fit/surface/fit.js";
 import { planFrom } from "../src/plan-next/plan.js";
 import { predict } from "../src/predict/predict.js";
-import { predictionText } from "../src/predict/words.js";
+import { predictionWords } from "../src/predict/words.js";
 import { loadRuns } from "../src/runs/load.js";
 import { toJson } from "../src/words/json.js";
+import { textOf } from "../src/words/text.js";
 import { file, fixture } from "./isoflop.js";
 
 const runs = loadRuns({ input: fixture("dit_isoflop_noisy") });
@@ -52,7 +53,7 @@ const number = fc.constantFrom(0, -1, 1e308, -1e308, 5e-324, 1.5);
 
 const ask = (fit: FitDocument) => {
   const document = predict(fit, { at: [1e20, 1e22] });
-  predictionText(document);
+  textOf(predictionWords(document));
   return document.predictions.flatMap(({ predicted }) =>
     Object.values(predicted).flatMap(({ value, ci95, interval95 }) => [value, ...(ci95 ?? []), ...(interval95 ?? [])]),
   );

@@ -44,15 +44,18 @@ test("a folder without a run that is done is no table: status 3", () => {
 });
 
 test.each([
-  ["[]", "it is a list of 0; expected an object"],
-  ["null", "it is null; expected an object"],
-  ["{}", "state is missing"],
-  ['{"id":"a","state":"dine"}', 'state is "dine"; expected "unfinished", "done", "failed"'],
-  ['{"id":"a","state":"done"}', "spec is missing"],
-  ['{"id":"a","state":"done","spec":{"budget":1e18}}', "result is missing"],
+  ["[]", "state is missing; it must be given"],
+  ["null", "it is null; it must be a record"],
+  ["{}", "state is missing; it must be given"],
+  [
+    '{"id":"a","state":"dine"}',
+    'state is "dine"; it must be one of "unfinished", "done", "failed" (did you mean "done"?)',
+  ],
+  ['{"id":"a","state":"done"}', "spec is missing; it must be given"],
+  ['{"id":"a","state":"done","spec":{"budget":1e18}}', "result is missing; it must be given"],
   [
     '{"id":"a","state":"done","spec":{"budget":1e18},"result":{"paramsNonEmbedding":1e6,"tokens":1e9,"loss":"low"}}',
-    'result.loss is "low"; expected a finite number above 0',
+    'result.loss is "low"; it must be a finite number above 0',
   ],
 ])("a run.json that says %s is named: status 3", (content, message) => {
   const folder = scratch("damaged");

@@ -1,13 +1,12 @@
 import { type Command, Option } from "commander";
+import { type AnswerOptions, answer } from "../answer.js";
 import { columnMap } from "../options/columns.js";
 import { jsonOption, quantityOption, reportOption, tableOptions } from "../options/common.js";
 import { count, positives, range, whole } from "../options/values.js";
-import { type ReportChoices, reportOutput } from "../page/output.js";
-import { emit } from "../words/emit.js";
 import { type CompareChoices, compare } from "./compare.js";
-import { comparisonText } from "./words.js";
+import { comparisonWords } from "./words.js";
 
-type Options = CompareChoices & { readonly json?: boolean } & ReportChoices;
+type Options = CompareChoices & AnswerOptions;
 
 const help = `
 Each file is a table of runs, from which the law of the optimal loss is made as by "fit isoflop", or a saved fit of
@@ -42,13 +41,14 @@ export const configure = (command: Command): void => {
     .option("--draws <n>", "draws from the uncertainty of the laws", count, 2000)
     .option("--seed <n>", "seed of the draws", whole, 0)
     .addHelpText("after", help)
-    .action(async (a: string, b: string, options: Options) => {
-      const report = reportOutput(options, a, b);
-      const document = compare(a, b, options);
-      await emit(options.json, document, () => comparisonText(document));
-      if (report) {
-        const { writeComparisonReport } = await import("./page.js");
-        await writeComparisonReport(report, document);
-      }
-    });
+    .action((a: string, b: string, options: Options) =>
+      answer(options, [a, b], () => {
+        const document = compare(a, b, options);
+        return {
+          document,
+          words: comparisonWords(document),
+          page: async () => (await import("./page.js")).comparisonPage(document),
+        };
+      }),
+    );
 };

@@ -1,20 +1,17 @@
 import { basename } from "node:path";
 import { type ComparedLaw, comparisonFigure } from "@isoflop/plot";
 import { shown } from "../files/read.js";
-import type { OutputFile } from "../files/write.js";
 import { drawable, lawCurve } from "../fit/law/curves.js";
-import { onPage } from "../page/on-page.js";
-import { writePage } from "../page/page.js";
+import type { Page } from "../page/page.js";
 import { BEYOND, largest, smallest, spaced } from "../range.js";
-import { LOSS } from "../runs/load.js";
+import { LOSS } from "../words/quantity.js";
 import type { ComparisonDocument, Side } from "./compare.js";
-import { comparisonText } from "./words.js";
 
 /** A crossing or an effective compute further away than this factor is told in words. */
 const NEAR = 1e4;
 
-/** Writes both laws with their data, the crossing and the effective compute at every compute asked. */
-export const writeComparisonReport = async (output: OutputFile, document: ComparisonDocument): Promise<void> => {
+/** Both laws with their data, the crossing and the effective compute at every compute asked. */
+export const comparisonPage = (document: ComparisonDocument): Page => {
   const { a, b, at, crossing } = document;
   const data = [...a.points.C, ...b.points.C, ...at.map(({ C }) => C)];
   const [low, high] = [smallest(data), largest(data)];
@@ -42,17 +39,16 @@ export const writeComparisonReport = async (output: OutputFile, document: Compar
     }),
     ...(crossing.ok && { crossing: { at: crossing.C, ci95: crossing.ci95 } }),
   };
-  await writePage(output, {
+  return {
     title: "Two laws",
-    text: comparisonText(document),
     figures: [
       {
-        draw: (width) => comparisonFigure(figure, onPage(width)),
+        draw: (options) => comparisonFigure(figure, options),
         caption:
           "The two laws with their pointwise 95 % bands, dashed beyond their own data; dots are what each was fitted to. From each open dot on A a line leads to the compute at which B is as good: the number is that compute over C, with its 95 % interval as the pale bar. Shaded upright: where the laws cross, at 95 %.",
       },
     ],
-  });
+  };
 };
 
 /** Names of the files, or A and B in front where they are alike. */

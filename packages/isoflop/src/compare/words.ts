@@ -1,14 +1,14 @@
 import { shown } from "../files/read.js";
-import { LOSS } from "../runs/load.js";
-import { interval, num, round, symbol } from "../words/numbers.js";
-import { blocks, table } from "../words/table.js";
+import { interval, num, round } from "../words/numbers.js";
+import { table, type Words } from "../words/passage.js";
+import { LOSS, symbol } from "../words/quantity.js";
 import type { ComparisonDocument } from "./compare.js";
 
 /** What a person reads of a comparison. */
-export const comparisonText = ({ a, b, at, crossing, choices }: ComparisonDocument): string => {
+export const comparisonWords = ({ a, b, at, crossing, choices }: ComparisonDocument): Words => {
   const what = symbol(choices.quantity ?? LOSS);
-  return blocks(
-    `A: ${shown(a.input.file)}\nB: ${shown(b.input.file)}`,
+  return [
+    { notes: [`A: ${shown(a.input.file)}`, `B: ${shown(b.input.file)}`] },
     table(
       ["C, FLOPs", `${what} of A`, `${what} of B`, "B − A", "95 % interval", "compute B needs / C", "95 % interval"],
       at.map(({ C, a, b, difference, effectiveCompute }) => [
@@ -24,5 +24,5 @@ export const comparisonText = ({ a, b, at, crossing, choices }: ComparisonDocume
     crossing.ok
       ? `the laws cross at C = ${num(crossing.C)}, ${interval(crossing.ci95)}, in ${Math.round(100 * crossing.share)} % of the draws`
       : `no crossing: ${crossing.message}`,
-  );
+  ];
 };

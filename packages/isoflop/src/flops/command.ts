@@ -9,16 +9,14 @@ import {
   presets,
 } from "@isoflop/flops";
 import { type Command, Option } from "commander";
+import { type AnswerOptions, answer } from "../answer.js";
 import { CliError, exitCodes } from "../exit.js";
 import { readRecord, shown } from "../files/read.js";
 import { jsonOption, reportOption } from "../options/common.js";
-import { type ReportChoices, reportOutput } from "../page/output.js";
 import { versions } from "../versions.js";
-import { emit } from "../words/emit.js";
 
-interface Options extends ReportChoices {
+interface Options extends AnswerOptions {
   readonly convention: ConventionName;
-  readonly json?: boolean;
 }
 
 const ladder: readonly string[] = paperLadder.map(({ name }) => name);
@@ -37,17 +35,17 @@ export const configure = (command: Command): void => {
       new Option("--convention <name>", "what counts as work").choices(Object.keys(conventions)).default("exact"),
     )
     .addHelpText("after", help)
-    .action(async (model: string, options: Options) => {
-      const report = reportOutput(options, model);
-      const { config, origin } = modelOf(model);
-      const counted = within(origin ?? model, () => account(config, conventions[options.convention]));
-      const document = { command: "flops", model, ...counted, versions: versions("@isoflop/flops") };
-      await emit(options.json, document, () => `${model}\n\n${format(counted)}`);
-      if (report) {
-        const { writeFlopsReport } = await import("./page.js");
-        await writeFlopsReport(report, model, counted);
-      }
-    });
+    .action((model: string, options: Options) =>
+      answer(options, [model], () => {
+        const { config, origin } = modelOf(model);
+        const counted = within(origin ?? model, () => account(config, conventions[options.convention]));
+        return {
+          document: { command: "flops", model, ...counted, versions: versions("@isoflop/flops") },
+          words: [model, { text: format(counted) }],
+          page: async () => (await import("./page.js")).flopsPage(model, counted),
+        };
+      }),
+    );
 };
 
 const modelOf = (model: string): { readonly config: DitConfig; readonly origin?: string } => {

@@ -1,11 +1,9 @@
-import { type Account, byPart, format } from "@isoflop/flops";
+import { type Account, byPart } from "@isoflop/flops";
 import { partsFigure } from "@isoflop/plot";
-import type { OutputFile } from "../files/write.js";
-import { onPage } from "../page/on-page.js";
-import { writePage } from "../page/page.js";
+import type { Page } from "../page/page.js";
 
-/** Writes the work of one training sample by part. */
-export const writeFlopsReport = async (output: OutputFile, model: string, account: Account): Promise<void> => {
+/** The work of one training sample by part. */
+export const flopsPage = (model: string, account: Account): Page => {
   const { convention } = account;
   const [forward, backward] = [byPart(account.forward), byPart(account.backward)];
   const names = [...new Set([...Object.keys(forward), ...Object.keys(backward)])] as (keyof typeof forward)[];
@@ -17,16 +15,15 @@ export const writeFlopsReport = async (output: OutputFile, model: string, accoun
       backward: backward[name] ?? 0,
     })),
   };
-  await writePage(output, {
+  return {
     title: model,
-    text: format(account),
     figures: [
       {
-        draw: (width) => partsFigure(figure, onPage(width)),
+        draw: (options) => partsFigure(figure, options),
         caption: "Work of one training step on one sample, by part: forward, then backward, and its share of both.",
       },
     ],
-  });
+  };
 };
 
 /** attentionProjections as "attention projections". */

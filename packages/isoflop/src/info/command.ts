@@ -20,14 +20,14 @@ export const configure = (command: Command): void => {
       device: { backend: device.name, description: device.description, reason: device.reason },
     };
     device.destroy();
-    await emit(options.json, document, () => {
-      const { platform, cpu, cores, memoryBytes } = document.machine;
-      const rows = [
-        ...Object.entries(document.versions),
-        ["machine", `${platform}, ${cpu}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(1)} GiB`],
-        ["device", document.device.description],
-      ];
-      return rows.map(([name, value]) => `${name!.padEnd(16)}  ${value}`).join("\n");
-    });
+    const { platform, cpu, cores, memoryBytes } = document.machine;
+    const rows = [
+      ...Object.entries(document.versions),
+      ["machine", `${platform}, ${cpu}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(1)} GiB`],
+      ["device", document.device.description],
+    ];
+    await emit(options.json, document, () => [
+      { text: rows.map(([name = "", value]) => `${name.padEnd(16)}  ${value}`).join("\n") },
+    ]);
   });
 };

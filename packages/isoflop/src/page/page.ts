@@ -1,27 +1,34 @@
-import { type PageFigure, renderPage } from "@isoflop/plot";
+import { type FigureOptions, pageTheme, renderPage } from "@isoflop/plot";
+import { document } from "@isoflop/plot/node";
 import { CliError, exitCodes } from "../exit.js";
-import type { OutputFile } from "../files/write.js";
+import { passagesOf, type Words } from "../words/passage.js";
 
-interface Page {
+/** A figure of a page. */
+export interface Figure {
+  /** SVG of the width that the page asks for. @throws PlotInputError naming what cannot be drawn */
+  readonly draw: (options: FigureOptions) => string;
+  readonly caption: string;
+}
+
+export interface Page {
   readonly title: string;
-  /** What the terminal shows. */
-  readonly text: string;
-  readonly figures: readonly PageFigure[];
+  /** What is not there is left out. */
+  readonly figures: readonly (Figure | false | undefined)[];
   /** Colours that the page keeps for budgets. */
   readonly budgets?: number;
 }
 
 /**
- * Writes one HTML file that needs nothing else: figures, and the same tables as in the terminal.
- * @throws CliError saying what cannot be drawn, or why the file cannot be written
+ * One HTML file that needs nothing else: figures, and below them what the terminal shows.
+ * @throws CliError saying what cannot be drawn
  */
-export const writePage = async (output: OutputFile, { title, text, figures, budgets = 0 }: Page): Promise<void> => {
-  await output.write(drawn({ title, sections: [{ figures, text }], budgets }));
-};
-
-const drawn = (page: Parameters<typeof renderPage>[0]): string => {
+export const pageHtml = ({ title, figures, budgets = 0 }: Page, words: Words): string => {
+  const drawn = figures.flatMap((figure) =>
+    figure ? [{ ...figure, draw: (width: number) => figure.draw({ document, theme: pageTheme, width }) }] : [],
+  );
+  const passages = passagesOf(words).map((passage) => ({ ...passage, figures: [] }));
   try {
-    return renderPage(page);
+    return renderPage({ title, sections: [{ figures: drawn }, ...passages], budgets });
   } catch (error) {
     if ((error as Error).name !== "PlotInputError") throw error;
     throw new CliError(exitCodes.failed, `the report cannot be drawn: ${(error as Error).message}`, { cause: error });

@@ -1,13 +1,12 @@
 import { type Command, Option } from "commander";
+import { type AnswerOptions, answer } from "../answer.js";
 import { fitSourceOptions } from "../fit/source.js";
 import { jsonOption, reportOption } from "../options/common.js";
 import { count, positive, range } from "../options/values.js";
-import { type ReportChoices, reportOutput } from "../page/output.js";
-import { emit } from "../words/emit.js";
 import { type PlanChoices, planFrom } from "./plan.js";
-import { planText } from "./words.js";
+import { planWords } from "./words.js";
 
-type Options = PlanChoices & { readonly json?: boolean } & ReportChoices;
+type Options = PlanChoices & AnswerOptions;
 
 const help = `
 Chooses the runs that shrink the interval of one extrapolation most for a given compute (c-optimal design on the fitted
@@ -39,13 +38,14 @@ export const configure = (command: Command): void => {
     .option("--max-runs <n>", "at most so many runs (default: 24)", count)
     .option("--noise <sd>", "standard deviation of ln L of one run (default: the residuals of the fit)", positive)
     .addHelpText("after", help)
-    .action(async (file: string | undefined, options: Options) => {
-      const report = reportOutput(options, file, options.input);
-      const { document, fit, loaded } = await planFrom(file, options);
-      await emit(options.json, document, () => planText(document));
-      if (report) {
-        const { writePlanReport } = await import("./page.js");
-        await writePlanReport(report, fit, document, loaded);
-      }
-    });
+    .action((file: string | undefined, options: Options) =>
+      answer(options, [file, options.input], async () => {
+        const { document, fit, loaded } = await planFrom(file, options);
+        return {
+          document,
+          words: planWords(document),
+          page: async () => (await import("./page.js")).planPage(fit, document, loaded),
+        };
+      }),
+    );
 };

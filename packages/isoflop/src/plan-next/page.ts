@@ -1,22 +1,14 @@
 import { nextRunsFigure } from "@isoflop/plot";
-import type { OutputFile } from "../files/write.js";
 import { type SurfaceDocument, surfaceOf } from "../fit/surface/fit.js";
 import { computeLabel, frontierOf, planeRuns } from "../fit/surface/plane.js";
 import { drawn, drawnNote } from "../page/drawn.js";
-import { onPage } from "../page/on-page.js";
-import { writePage } from "../page/page.js";
+import type { Page } from "../page/page.js";
 import { largest, smallest, spaced } from "../range.js";
 import type { LoadedRuns } from "../runs/load.js";
 import type { PlanDocument } from "./plan.js";
-import { planText } from "./words.js";
 
-/** Writes the plan in the plane of compute and size; runs so far are drawn where a table was given. */
-export const writePlanReport = async (
-  output: OutputFile,
-  fit: SurfaceDocument,
-  plan: PlanDocument,
-  loaded: LoadedRuns | undefined,
-): Promise<void> => {
+/** The plan in the plane of compute and size; runs so far are drawn where a table was given. */
+export const planPage = (fit: SurfaceDocument, plan: PlanDocument, loaded: LoadedRuns | undefined): Page => {
   const surface = surfaceOf(fit, fit.fit!);
   const all = loaded?.runs ?? [];
   const k = fit.flopsPerToken;
@@ -39,17 +31,16 @@ export const writePlanReport = async (
     computeLabel: computeLabel(k),
   };
   const missing = runs.length > 0 ? drawnNote(all) : " A saved fit has no runs, so those so far are not shown.";
-  await writePage(output, {
+  return {
     title: "The next runs",
-    text: planText(plan),
     figures:
       plan.runs.length > 0
         ? [
             {
-              draw: (width) => nextRunsFigure(figure, onPage(width)),
+              draw: (options) => nextRunsFigure(figure, options),
               caption: `Filled: the planned runs, larger where a run is trained with several seeds. Hollow: an even grid of the same allowance. Line and band: the compute-optimal size as it is known now, at 95 %. Diamond: the optimum at the target.${missing}`,
             },
           ]
         : [],
-  });
+  };
 };

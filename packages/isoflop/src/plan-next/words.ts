@@ -1,13 +1,13 @@
 import type { PlannedRun } from "@isoflop/scaling";
 import { num, percent, round } from "../words/numbers.js";
-import { blocks, table } from "../words/table.js";
+import { type Passage, table, type Words } from "../words/passage.js";
 import type { PlanDocument } from "./plan.js";
 
 /** What a person reads of a plan. */
-export const planText = ({ runs, cost, evenGridCost, allowance, target, standardError }: PlanDocument): string => {
+export const planWords = ({ runs, cost, evenGridCost, allowance, target, standardError }: PlanDocument): Words => {
   const { now, planned, evenGrid } = standardError;
-  return blocks(
-    runsText(runs),
+  return [
+    runsTable(runs),
     `cost ${num(cost)} of ${round(allowance)} FLOPs`,
     table(
       [
@@ -21,10 +21,10 @@ export const planText = ({ runs, cost, evenGridCost, allowance, target, standard
         [`after an even grid, ${num(evenGridCost)} FLOPs`, num(evenGrid, 4), percent(evenGrid / now, 1)],
       ],
     ),
-  );
+  ];
 };
 
-const runsText = (runs: readonly PlannedRun[]): string =>
+const runsTable = (runs: readonly PlannedRun[]): Passage =>
   table(
     ["C, FLOPs", "N, parameters", "D, tokens", "times"],
     runs.map(({ C, N, D, count }) => [num(C), num(N), num(D), String(count)]),

@@ -31,19 +31,19 @@ export const configure = (command: Command): void => {
       if (choices.preset === "paper") return printPaperPlan(choices);
       const { presets } = await import("../study/preset.js");
       const { studyPlan } = await import("./study.js");
-      const { studyPlanText } = await import("./words.js");
+      const { studyPlanWords } = await import("./words.js");
       const { preset, conditioning, data, seed, json } = choices;
       const document = await studyPlan({ ...presets[preset]!, conditioning }, data, seed);
-      await emit(json, document, () => studyPlanText(document));
+      await emit(json, document, () => studyPlanWords(document));
     });
 };
 
 /** The paper's study, which is planned and priced here, and trained elsewhere. */
 export const printPaperPlan = async ({ batch, mfu, json }: StudyChoices): Promise<void> => {
   const { paperPlan } = await import("./paper.js");
-  const { paperPlanText } = await import("./words.js");
+  const { paperPlanWords } = await import("./words.js");
   const document = paperPlan({ batch, mfu });
-  await emit(json, document, () => paperPlanText(document));
+  await emit(json, document, () => paperPlanWords(document));
 };
 
 export const studyOptions = (command: Command): Command =>

@@ -36,7 +36,18 @@ export const studyPlan = async (preset: Preset, source: DataSpec["source"], seed
   };
 };
 
-const rowOf = ({ id, budget, name, spec, paramsNonEmbedding, params, tokens, steps, flops, roundingError }: SweepRun) => ({
+const rowOf = ({
+  id,
+  budget,
+  name,
+  spec,
+  paramsNonEmbedding,
+  params,
+  tokens,
+  steps,
+  flops,
+  roundingError,
+}: SweepRun) => ({
   ...{ id, budget, name, params: paramsNonEmbedding, paramsTrainable: params },
   ...{ tokens, steps, flops, roundingError },
   learningRate: spec.optimizer.learningRate,

@@ -1,14 +1,12 @@
 import type { Command } from "commander";
-import { requireSound } from "../fit/saved.js";
+import { type AnswerOptions, answer } from "../answer.js";
 import { type FitSource, fitSourceOptions, sourceFrom } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
 import { positive, positives } from "../options/values.js";
-import { type ReportChoices, reportOutput } from "../page/output.js";
-import { emit } from "../words/emit.js";
 import { type PredictChoices, predict } from "./predict.js";
-import { predictionText } from "./words.js";
+import { predictionWords } from "./words.js";
 
-type Options = FitSource & PredictChoices & { readonly json?: boolean } & ReportChoices;
+type Options = FitSource & PredictChoices & AnswerOptions;
 
 const help = `
 What can be asked of which fit:
@@ -30,15 +28,16 @@ export const configure = (command: Command): void => {
     .option("--tokens <D>", "tokens it is trained on", positive)
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
-    .action(async (file: string | undefined, options: Options) => {
-      const report = reportOutput(options, file, options.input);
-      const { fit, loaded } = await sourceFrom(file, options);
-      const document = predict(fit, options);
-      await emit(options.json, document, () => predictionText(document));
-      if (report) {
-        const { writePredictionReport } = await import("./page.js");
-        await writePredictionReport(report, fit, document, loaded);
-      }
-      requireSound(document);
-    });
+    .action((file: string | undefined, options: Options) =>
+      answer(options, [file, options.input], async () => {
+        const { fit, loaded } = await sourceFrom(file, options);
+        const document = predict(fit, options);
+        return {
+          document,
+          words: predictionWords(document),
+          page: async () => (await import("./page.js")).predictionPage(fit, document, loaded),
+          caveat: document,
+        };
+      }),
+    );
 };

@@ -4,11 +4,9 @@ import {
   type FittedLaw,
   fittedLawFigure,
   fittedLawsFigure,
-  type PageFigure,
   surfaceFigure,
 } from "@isoflop/plot";
 import { isInterior, type SurfaceFit } from "@isoflop/scaling";
-import type { OutputFile } from "../files/write.js";
 import { type IsoFlopDocument, isoFlopOf } from "../fit/isoflop/fit.js";
 import { drawable, lawCurve } from "../fit/law/curves.js";
 import type { LawDocument } from "../fit/law/fit.js";
@@ -18,36 +16,27 @@ import { type SurfaceDocument, surfaceOf } from "../fit/surface/fit.js";
 import { planeOf, planeRuns } from "../fit/surface/plane.js";
 import { surfaceLaws } from "../fit/surface/surface-laws.js";
 import { drawn, drawnNote } from "../page/drawn.js";
-import { onPage } from "../page/on-page.js";
-import { writePage } from "../page/page.js";
+import type { Figure, Page } from "../page/page.js";
 import { largest, smallest, spaced } from "../range.js";
 import { type LoadedRuns, ofQuantity } from "../runs/load.js";
-import { computeRule, num, round } from "../words/numbers.js";
+import { num, round } from "../words/numbers.js";
+import { computeRule } from "../words/quantity.js";
 import type { Predicted, Prediction, PredictionDocument } from "./predict.js";
-import { predictionText } from "./words.js";
 
 const bars =
   "Orange: what was asked; the dark bar is where the law lies at 95 %, the pale one where a new run falls. Grey: pointwise 95 % bands; dashed: beyond the data.";
 
-/** Writes the fit with the questions asked of it. A saved fit has no runs; they are drawn where a table was given. */
-export const writePredictionReport = async (
-  output: OutputFile,
+/** The fit with the questions asked of it. A saved fit has no runs; they are drawn where a table was given. */
+export const predictionPage = (
   fit: FitDocument,
   document: PredictionDocument,
   loaded: LoadedRuns | undefined,
-): Promise<void> => {
-  await writePage(output, {
-    title: "Prediction",
-    text: predictionText(document),
-    figures: figuresOf(fit, document.predictions, loaded),
-  });
-};
+): Page => ({
+  title: "Prediction",
+  figures: figuresOf(fit, document.predictions, loaded),
+});
 
-const figuresOf = (
-  fit: FitDocument,
-  predictions: readonly Prediction[],
-  loaded: LoadedRuns | undefined,
-): PageFigure[] => {
+const figuresOf = (fit: FitDocument, predictions: readonly Prediction[], loaded: LoadedRuns | undefined): Figure[] => {
   switch (fit.command) {
     case "fit isoflop":
       return isoFlopFigures(fit, predictions);
@@ -71,7 +60,7 @@ const askedPoints = (predictions: readonly Prediction[], given: string, name: st
     return x !== undefined && predicted ? [askedPoint(x, predicted)] : [];
   });
 
-const isoFlopFigures = (document: IsoFlopDocument, predictions: readonly Prediction[]): PageFigure[] => {
+const isoFlopFigures = (document: IsoFlopDocument, predictions: readonly Prediction[]): Figure[] => {
   const optima = isoFlopOf(document).budgets.filter(isInterior);
   const { quantity } = document.choices;
   const computes = [...optima.map(({ C }) => C), ...predictions.map(({ given }) => given.C!)];
@@ -97,7 +86,7 @@ const isoFlopFigures = (document: IsoFlopDocument, predictions: readonly Predict
   });
   return [
     {
-      draw: (width) => fittedLawsFigure(laws, onPage(width)),
+      draw: (options) => fittedLawsFigure(laws, options),
       caption: `The optima of the budgets and the power laws through them. ${bars} The predicted ${quantity} weighs laws with and without a floor, so it may stand off the power law that is drawn.`,
     },
   ];
@@ -107,7 +96,7 @@ const surfaceFigures = (
   document: SurfaceDocument,
   predictions: readonly Prediction[],
   loaded: LoadedRuns | undefined,
-): PageFigure[] => {
+): Figure[] => {
   const fit = surfaceOf(document, document.fit!);
   const { quantity, flopsPerToken: k } = document;
   const all = loaded ? ofQuantity(loaded, quantity).runs : [];
@@ -118,7 +107,7 @@ const surfaceFigures = (
     runs.length > 0 ? drawnNote(all) : " A saved fit has no runs, so where they end is not shown."
   }`;
   return [
-    { draw: (width) => surfaceFigure(plane, onPage(width)), caption },
+    { draw: (options) => surfaceFigure(plane, options), caption },
     ...lossFigures(document, fit, runs, predictions),
   ];
 };
@@ -147,7 +136,7 @@ const lossFigures = (
   fit: SurfaceFit,
   runs: ReturnType<typeof planeRuns>,
   predictions: readonly Prediction[],
-): PageFigure[] => {
+): Figure[] => {
   const optimal = predictions.filter(({ given }) => given.N === undefined && given[document.quantity] === undefined);
   if (optimal.length === 0) return [];
   const asked = optimal.map(({ given }) => given.C!);
@@ -157,13 +146,13 @@ const lossFigures = (
   const withAnswers = laws.map((law, i) => ({ ...law, asked: askedPoints(optimal, "C", answers[i]!) }));
   return [
     {
-      draw: (width) => fittedLawsFigure(withAnswers, onPage(width)),
+      draw: (options) => fittedLawsFigure(withAnswers, options),
       caption: `Optimal size, data and ${document.quantity} under ${computeRule(document.flopsPerToken)}. ${bars}`,
     },
   ];
 };
 
-const lawFigures = (document: LawDocument, predictions: readonly Prediction[]): PageFigure[] => {
+const lawFigures = (document: LawDocument, predictions: readonly Prediction[]): Figure[] => {
   if (!document.fit) return [];
   const asked = askedPoints(predictions, "x", "y");
   const law = fittedLawOf(document, document.fit, { x: "x", y: "y" }, largest(asked.map(({ x }) => x)));
@@ -172,7 +161,7 @@ const lawFigures = (document: LawDocument, predictions: readonly Prediction[]): 
     least < law.curve[0]!.x ? { ...law, curve: [...lawCurve(document.fit, [least]), ...law.curve] } : law;
   return [
     {
-      draw: (width) => fittedLawFigure({ ...extended, asked }, onPage(width)),
+      draw: (options) => fittedLawFigure({ ...extended, asked }, options),
       caption: `The points of the fit and its law. ${bars}`,
     },
   ];

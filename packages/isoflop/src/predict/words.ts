@@ -1,15 +1,14 @@
 import { interval, num, percent, round } from "../words/numbers.js";
-import { blocks, table } from "../words/table.js";
+import { type Passage, table, type Words } from "../words/passage.js";
 import type { Prediction, PredictionDocument } from "./predict.js";
 
 /** What a person reads of predictions. */
-export const predictionText = ({ predictions, status, message }: PredictionDocument): string =>
-  blocks(
-    status !== "converged" && `caution: the fit is not sound, ${status}: ${message}`,
-    ...predictions.map((prediction) => blocks(predictionTable(prediction), notesText(prediction))),
-  );
+export const predictionWords = ({ predictions, status, message }: PredictionDocument): Words => [
+  status !== "converged" && `caution: the fit is not sound, ${status}: ${message}`,
+  ...predictions.map((prediction) => ({ ...predictionTable(prediction), notes: notesOf(prediction) })),
+];
 
-const predictionTable = ({ given, predicted }: Prediction): string => {
+const predictionTable = ({ given, predicted }: Prediction): Passage => {
   const asked = Object.entries(given).map(([name, value]) => `${name} = ${round(value)}`);
   return table(
     [`at ${asked.join(", ")}`, "value", "the law lies in", "a new run falls in"],
@@ -22,7 +21,7 @@ const predictionTable = ({ given, predicted }: Prediction): string => {
   );
 };
 
-const notesText = ({ notes }: Prediction): string => {
+const notesOf = ({ notes }: Prediction): string[] => {
   const { extrapolation, families, deadweight } = notes;
   return [
     extrapolation !== undefined &&
@@ -30,9 +29,7 @@ const notesText = ({ notes }: Prediction): string => {
       `${num(extrapolation, 3)} times the largest fitted budget; the interval is for one new run`,
     families && `by kind of law: ${familiesText(families)}`,
     deadweight !== undefined && `compute beyond what an optimal run of this loss needs: ${percent(deadweight, 1)}`,
-  ]
-    .filter((line) => typeof line === "string")
-    .join("\n");
+  ].filter((line) => typeof line === "string");
 };
 
 const familiesText = (families: NonNullable<Prediction["notes"]["families"]>): string =>

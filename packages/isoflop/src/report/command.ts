@@ -20,10 +20,9 @@ export const configure = (command: Command): void => {
       const { studyTables } = await import("../study/tables.js");
       const { study, files } = await rebuildReport(folder, note);
       const { curves: _, samples: __, ...numbers } = study;
-      await emit(
-        json,
-        { command: "report", files, study: numbers },
-        () => `${studyTables(study)}\n\nwritten: ${files[0]}`,
-      );
+      await emit(json, { command: "report", files, study: numbers }, () => [
+        { text: studyTables(study) },
+        `written: ${files[0]}`,
+      ]);
     });
 };

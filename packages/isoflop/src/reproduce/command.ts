@@ -52,5 +52,5 @@ const study = async ({ preset: name, data, device, conditioning, seed, out, json
   // The document is summary.json itself.
   const { curves: _, samples: __, ...summary } = result;
   const pages = files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
-  await emit(json, summary, () => `\n${studyTables(result)}\n\nwritten: ${pages}`);
+  await emit(json, summary, () => [{ text: `\n${studyTables(result)}` }, `written: ${pages}`]);
 };

@@ -1,18 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RunRecord } from "@isoflop/sweep";
+import { choice, number, positive, read, text } from "@isoflop/spec";
+import * as v from "valibot";
 import { inputError } from "../exit.js";
 import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
 import { unlikeFamilies, unlikeMeasures } from "./alike.js";
-import { all, by, fields, finite, oneOf, optional, positive, spread, text } from "../fit/shape.js";
+import { type DoneRun, pointsOf } from "./point.js";
 import { statusOf } from "../files/status.js";
 
-type DoneRun = Extract<RunRecord, { readonly state: "done" }>;
-
 /**
- * The runs of a folder that are done, as JSON rows of a table: of a study, of `isoflop train`, or of any run store. C is the budget, N
- * the parameters that take part in products, D the image tokens, as in the studies' own fits.
+ * The runs of a folder that are done, as JSON rows of a table: of a study, of `isoflop train`, or of any run store.
  * @throws CliError when there is none, or when no law joins them
  */
 export const tableOfRuns = (folder: string): string => {
@@ -22,7 +20,7 @@ export const tableOfRuns = (folder: string): string => {
     throw inputError(
       `the folder ${printable(folder)} has runs of unlike studies, which no law joins: ${printable(unlike)}; give each study a folder of its own`,
     );
-  return JSON.stringify(done.map(rowOf), null, 1);
+  return JSON.stringify(pointsOf(done), null, 1);
 };
 
 /** @throws CliError for two folders of runs whose losses do not measure the same */
@@ -39,7 +37,7 @@ const doneIn = (folder: string): readonly DoneRun[] => {
     .sort()
     .map((id) => join(store, id, "run.json"))
     .filter(existsSync);
-  const done = files.map(readRun).filter((record): record is DoneRun => record.state === "done");
+  const done = files.flatMap(doneRunOf);
   if (done.length > 0) return done;
   const what = files.length === 0 ? "no run" : `${plural(files.length, "run")}, none of which is done`;
   throw inputError(
@@ -47,38 +45,37 @@ const doneIn = (folder: string): readonly DoneRun[] => {
   );
 };
 
-/** What a record must hold to be a row; of a run that is not done, nothing but that. */
-const whole = all(
-  fields({ state: oneOf("unfinished", "done", "failed") }),
-  by("state", (state) =>
-    fields(
-      state === "done"
-        ? {
-            id: text,
-            spec: fields({ budget: positive, seed: optional(finite) }),
-            result: fields({ paramsNonEmbedding: positive, tokens: positive, loss: positive, lossStdErr: spread }),
-          }
-        : {},
-    ),
-  ),
-);
+/** Fields that a record must have; others are let through. */
+const part = <const E extends v.ObjectEntries>(entries: E) =>
+  v.looseObject(entries, ({ expected }) => (expected === "Object" ? "a record" : "given"));
 
-const readRun = (file: string): RunRecord => {
-  try {
-    const record: unknown = JSON.parse(readFileSync(file, "utf8"));
-    whole(record, "");
-    return record as RunRecord;
-  } catch (error) {
-    throw inputError(`${printable(file)} is no record of a run: ${(error as Error).message}`);
-  }
+const anyRun = part({ state: choice(["unfinished", "done", "failed"]) });
+
+/** What a run must say of itself to be a point. */
+const doneRun = part({
+  id: text,
+  spec: part({ budget: positive, seed: v.optional(number()) }),
+  result: part({
+    paramsNonEmbedding: positive,
+    tokens: positive,
+    loss: positive,
+    lossStdErr: number({ atLeast: 0 }),
+  }),
+});
+
+/** The run of a file where it is done. */
+const doneRunOf = (file: string): DoneRun[] => {
+  const error = (message: string) => inputError(`${printable(file)} is no record of a run: ${message}`);
+  const record = jsonOf(file, error);
+  if (read(anyRun, record, { name: "", error }).state !== "done") return [];
+  // Runs of any version of the spec are points.
+  return [read(doneRun, record, { name: "", error }) as unknown as DoneRun];
 };
 
-const rowOf = ({ id, spec, result }: DoneRun) => ({
-  C: spec.budget,
-  N: result.paramsNonEmbedding,
-  D: result.tokens,
-  loss: result.loss,
-  sigma: result.lossStdErr,
-  seed: spec.seed,
-  label: id,
-});
+const jsonOf = (file: string, error: (message: string) => Error): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw error((cause as Error).message);
+  }
+};

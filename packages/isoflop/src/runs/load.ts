@@ -10,6 +10,7 @@ import {
   type TableFormat,
 } from "@isoflop/scaling";
 import { CliError, exitCodes, inputError, usageError } from "../exit.js";
+import { LOSS } from "../words/quantity.js";
 import type { ColumnMap } from "../options/columns.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 
@@ -65,9 +66,6 @@ export const loadRuns = (options: RunInput): LoadedRuns => {
     otherLabels: read.runs.length - wanted.length,
   };
 };
-
-/** The quantity that is fitted where none is named. */
-export const LOSS = "loss";
 
 /** The same rows with a metric in the place of the loss, for what fits a loss. */
 export const ofQuantity = (loaded: LoadedRuns, quantity = LOSS): LoadedRuns => {

@@ -3,12 +3,12 @@ import { isOurDocument } from "../files/ours.js";
 import { outputFile } from "../files/write.js";
 import { deviceOption, forceOption, jsonOption } from "../options/common.js";
 import { count, countUpTo, number, whole } from "../options/values.js";
-import { isOurPicture, signed } from "./picture.js";
 import { versions } from "../versions.js";
 import { emit } from "../words/emit.js";
 import { plural } from "../words/numbers.js";
 import { note } from "../words/printable.js";
 import { progress } from "../words/progress.js";
+import { isOurPicture, signed } from "./picture.js";
 
 interface Options {
   readonly caption?: readonly string[];
@@ -77,11 +77,9 @@ export const configure = (command: Command): void => {
       };
       await pngFile.write(signed(renderPng(sampleGridFigure(pictures, { document: page }))));
       await about.write(`${JSON.stringify(document, null, 2)}\n`);
-      await emit(
-        options.json,
-        document,
-        () => `${plural(captions.length, "picture")} of run ${model.run}: ${png}, ${json}`,
-      );
+      await emit(options.json, document, () => [
+        `${plural(captions.length, "picture")} of run ${model.run}: ${png}, ${json}`,
+      ]);
     });
 };
 

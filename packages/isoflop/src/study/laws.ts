@@ -1,22 +1,6 @@
-import type { Flops, IsoFlop, IsoFlopPrediction, Outcome, Run } from "@isoflop/scaling";
+import type { Flops, IsoFlop, IsoFlopPrediction, Outcome } from "@isoflop/scaling";
 import { isoFlop, predictIsoFlop, predictPowerLaw } from "@isoflop/scaling";
-import type { RunRecord } from "@isoflop/sweep";
-
-export type DoneRun = Extract<RunRecord, { readonly state: "done" }>;
-
-/** Which parameters stand on the axis. */
-export type CountedParameters = "nonEmbedding" | "trainable";
-
-/** Runs as the fits read them: nominal compute, N as chosen, D in image tokens. */
-export const pointsOf = (records: readonly DoneRun[], counted: CountedParameters = "nonEmbedding"): Run[] =>
-  records.map(({ id, spec, result }) => ({
-    C: spec.budget,
-    N: counted === "nonEmbedding" ? result.paramsNonEmbedding : result.params,
-    D: result.tokens,
-    loss: result.loss,
-    seed: spec.seed,
-    label: id,
-  }));
+import { type CountedParameters, type DoneRun, pointsOf } from "../runs/point.js";
 
 /** IsoFLOP parabolas in ln N and the power laws through their vertices. */
 export const fitLaws = (records: readonly DoneRun[], counted?: CountedParameters): IsoFlop =>

@@ -83,7 +83,16 @@ export const configure = (command: Command): void => {
       const packages = ["@isoflop/train", "@isoflop/sweep", "@isoflop/tensor", "@isoflop/data"];
       await emit(options.json, { command: "train", folder, ...record, versions: versions(...packages) }, () => {
         const { loss, lossStdErr, params, paramsNonEmbedding, tokens, flops, seconds } = record.result;
-        return `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps: N ${num(paramsNonEmbedding, 4)} without embeddings (${num(params, 4)} trainable), D ${num(tokens, 4)} image tokens, C ${num(flops, 4)} FLOPs, ${seconds.toFixed(1)} s\n${folder}\n\nisoflop sample ${folder}`;
+        return [
+          {
+            notes: [
+              `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps in ${seconds.toFixed(1)} s`,
+              `N ${num(paramsNonEmbedding, 4)} without embeddings (${num(params, 4)} trainable), D ${num(tokens, 4)} image tokens, C ${num(flops, 4)} FLOPs`,
+              folder,
+            ],
+          },
+          `isoflop sample ${folder}`,
+        ];
       });
     });
 };

@@ -36,10 +36,7 @@ export const completeSpec = async (
   if (steps === undefined && budget === undefined)
     throw inputError("spec.steps is missing; give the steps, or as budget the FLOPs to spend");
   const sized = written.depth === undefined || written.heads === undefined ? ladderRules[rule](written.width) : {};
-  const setup = setupFor(
-    await openData(checked.data),
-    written.patch === undefined ? {} : { patch: written.patch },
-  );
+  const setup = setupFor(await openData(checked.data), written.patch === undefined ? {} : { patch: written.patch });
   const model = { ...setup, ...sized, ...written } as DitConfig;
   const { batch } = checked;
   return runSpec({

@@ -2,14 +2,16 @@ import { writeSync } from "node:fs";
 import { CliError, exitCodes, reasonOf } from "../exit.js";
 import { statusOf } from "../files/status.js";
 import { toJson } from "./json.js";
-import { printableJson, printableLines } from "./printable.js";
+import type { Words } from "./passage.js";
+import { printableJson } from "./printable.js";
+import { textOf } from "./text.js";
 
 /**
- * Writes the one document, or the text a person reads, to standard output.
+ * Writes the one document, or what a person reads, to standard output.
  * @throws CliError `failed` when not all of it could be written to a reader who is still there
  */
-export const emit = async (json: boolean | undefined, document: unknown, text: () => string): Promise<void> => {
-  await print(`${json ? printableJson(toJson(document)) : printableLines(text())}\n`);
+export const emit = async (json: boolean | undefined, document: unknown, words: () => Words): Promise<void> => {
+  await print(`${json ? printableJson(toJson(document)) : textOf(words())}\n`);
 };
 
 const print = async (text: string): Promise<void> => {

@@ -1,11 +1,4 @@
 import type { Estimate, Interval } from "@isoflop/scaling";
-import { LOSS } from "../runs/load.js";
-
-/** What stands for the fitted quantity in a formula. */
-export const symbol = (quantity: string): string => (quantity === LOSS ? "L" : quantity);
-
-/** What C counts in a study, in words. */
-export const computeRule = (k: number): string => (Math.abs(k / 6 - 1) < 1e-6 ? "C = 6ND" : `C = ${round(k)}·N·D`);
 
 /** A number for people: five significant digits, powers of ten where zeros would have to be counted. */
 export const num = (value: number, digits = 5): string => {
@@ -33,8 +26,13 @@ export const estimateCells = ({ value, standardError, ci95 }: Estimate): string[
   interval(ci95),
 ];
 
-export const percent = (share: number, decimals = 2): string => `${num100(share, decimals)} %`;
+export const percent = (share: number, decimals = 2): string =>
+  `${(100 * share).toFixed(decimals).replace("-", "−")} %`;
 
-const num100 = (share: number, decimals: number): string => (100 * share).toFixed(decimals).replace("-", "−");
+/** A share by which something is off. */
+export const signedPercent = (share: number, decimals = 2): string => {
+  const size = percent(Math.abs(share), decimals);
+  return Number.parseFloat(size) === 0 ? size : `${share < 0 ? "−" : "+"}${size}`;
+};
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

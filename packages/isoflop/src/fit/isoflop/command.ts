@@ -1,14 +1,12 @@
 import { type Command, Option } from "commander";
+import { type AnswerOptions, answer } from "../../answer.js";
 import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
 import { count, positive, positives, whole } from "../../options/values.js";
-import { type ReportChoices, reportOutput } from "../../page/output.js";
 import { loadRuns, type RunInput } from "../../runs/load.js";
-import { emit } from "../../words/emit.js";
-import { requireSound } from "../saved.js";
 import { fitIsoFlop, type IsoFlopChoices } from "./fit.js";
-import { isoFlopText } from "./words.js";
+import { isoFlopWords } from "./words.js";
 
-type Options = RunInput & IsoFlopChoices & { readonly json?: boolean } & ReportChoices;
+type Options = RunInput & IsoFlopChoices & AnswerOptions;
 
 const help = `${rowsHelp}
 A budget whose minimum is not inside its sizes enters no law, and is listed with its reason. With three budgets or more
@@ -37,18 +35,18 @@ export const configure = (command: Command): void => {
     .addOption(intervalOption())
     .option("--seed <n>", "seed of the resamples", whole, 0)
     .addHelpText("after", help)
-    .action(async (options: Options) => {
-      const report = reportOutput(options, options.input);
-      const loaded = loadRuns(options);
-      const document = fitIsoFlop(loaded, options);
-      // Printed first: a report that cannot be written must not cost the fit.
-      await emit(options.json, document, () => isoFlopText(document));
-      if (report) {
-        const { writeIsoFlopReport } = await import("./page.js");
-        await writeIsoFlopReport(report, loaded, document);
-      }
-      requireSound(document);
-    });
+    .action((options: Options) =>
+      answer(options, [options.input], () => {
+        const loaded = loadRuns(options);
+        const document = fitIsoFlop(loaded, options);
+        return {
+          document,
+          words: isoFlopWords(document),
+          page: async () => (await import("./page.js")).isoFlopPage(loaded, document),
+          caveat: document,
+        };
+      }),
+    );
 };
 
 export const intervalOption = (): Option =>

@@ -1,21 +1,14 @@
 import { type IsoFlopOptimum, isoFlopFigure, type Law, lawsFigure, type Run } from "@isoflop/plot";
 import { groupByBudget, type PowerLaw, predictPowerLaw, quantityOf } from "@isoflop/scaling";
-import type { OutputFile } from "../../files/write.js";
 import { drawn, drawnNote } from "../../page/drawn.js";
-import { onPage } from "../../page/on-page.js";
-import { writePage } from "../../page/page.js";
+import type { Page } from "../../page/page.js";
 import { BEYOND, largest, smallest, spaced } from "../../range.js";
 import type { LoadedRuns } from "../../runs/load.js";
 import { budgetCurve } from "./budget-curve.js";
 import type { IsoFlopDocument } from "./fit.js";
-import { isoFlopText } from "./words.js";
 
-/** Writes the curves at equal compute and the laws. Budgets that were refused are drawn as such. */
-export const writeIsoFlopReport = async (
-  output: OutputFile,
-  loaded: LoadedRuns,
-  fit: IsoFlopDocument,
-): Promise<void> => {
+/** The curves at equal compute and the laws. Budgets that were refused are drawn as such. */
+export const isoFlopPage = (loaded: LoadedRuns, fit: IsoFlopDocument): Page => {
   const { choices } = fit;
   const all = runsOf(loaded, fit);
   const runs = drawn(all);
@@ -27,30 +20,21 @@ export const writeIsoFlopReport = async (
     size: choices.axis === "N" ? "params" : "tokens",
     ...(choices.quantity !== "loss" && { quantity: choices.quantity }),
   } as const;
-  await writePage(output, {
+  return {
     title: `${choices.quantity === "loss" ? "Loss" : choices.quantity} at equal compute`,
-    text: isoFlopText(fit),
     budgets: budgets.length,
     figures: [
-      ...(runs.length > 0
-        ? [
-            {
-              draw: (width: number) => isoFlopFigure(study, { ...onPage(width), ...words }),
-              caption: `Dots are runs, curves ${curveWords(choices)}, diamonds the minima; hollow and dashed: refused.${drawnNote(all)}`,
-            },
-          ]
-        : []),
-      ...(laws
-        ? [
-            {
-              draw: (width: number) => lawsFigure({ ...study, laws }, { ...onPage(width), ...words }),
-              caption:
-                "The optima against compute, and the laws through them. Grey: pointwise 95 % bands. Beyond the largest budget the lines are extrapolations.",
-            },
-          ]
-        : []),
+      runs.length > 0 && {
+        draw: (options) => isoFlopFigure(study, { ...options, ...words }),
+        caption: `Dots are runs, curves ${curveWords(choices)}, diamonds the minima; hollow and dashed: refused.${drawnNote(all)}`,
+      },
+      laws && {
+        draw: (options) => lawsFigure({ ...study, laws }, { ...options, ...words }),
+        caption:
+          "The optima against compute, and the laws through them. Grey: pointwise 95 % bands. Beyond the largest budget the lines are extrapolations.",
+      },
     ],
-  });
+  };
 };
 
 const curveWords = ({ optimum, scale, axis }: IsoFlopDocument["choices"]): string => {

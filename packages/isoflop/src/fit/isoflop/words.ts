@@ -1,8 +1,8 @@
 import type { Outcome, PowerLaw, SaturatingLaw } from "@isoflop/scaling";
-import { LOSS } from "../../runs/load.js";
-import { estimateCells, interval, num, plural, round, symbol } from "../../words/numbers.js";
-import { blocks, table } from "../../words/table.js";
-import { pointsText } from "../points.js";
+import { estimateCells, interval, num, plural, round } from "../../words/numbers.js";
+import { type Passage, table, type Words } from "../../words/passage.js";
+import { LOSS, symbol } from "../../words/quantity.js";
+import { pointsUsed } from "../points.js";
 import type { IsoFlopDocument } from "./fit.js";
 
 const statuses = {
@@ -13,11 +13,11 @@ const statuses = {
 } as const;
 
 /** What a person reads of an isoFLOP fit. */
-export const isoFlopText = (document: IsoFlopDocument): string => {
+export const isoFlopWords = (document: IsoFlopDocument): Words => {
   const { laws, choices } = document;
-  return blocks(
-    pointsText(document),
-    budgetsText(document),
+  return [
+    pointsUsed(document),
+    budgetsTable(document),
     table(
       ["y = coefficient · C^exponent", "coefficient", "exponent", "std. error", "95 % interval", "r²"],
       [
@@ -27,12 +27,12 @@ export const isoFlopText = (document: IsoFlopDocument): string => {
       ],
     ),
     floorText(laws.lossWithFloor, choices.quantity),
-    bootstrapText(document),
+    resampled(document),
     `minimum in ln ${choices.axis} by ${choices.optimum} of the ${choices.scale === "log" ? "logarithm of the " : ""}${choices.quantity}; budgets within ${round(100 * choices.tolerance)} %`,
-  );
+  ];
 };
 
-const budgetsText = ({ budgets, choices }: IsoFlopDocument): string =>
+const budgetsTable = ({ budgets, choices }: IsoFlopDocument): Passage =>
   table(
     ["C, FLOPs", "runs", "sizes", "N*", "D*", `${symbol(choices.quantity)}*`, "minimum"],
     budgets.map((budget) => {
@@ -58,7 +58,7 @@ const floorText = (law: Outcome<SaturatingLaw>, quantity: string): string => {
   return `with a floor: ${symbol(quantity)} = ${num(floor.value)} + ${num(coefficient.value)} · C^−${num(exponent.value)}, floor ${interval(floor.ci95)}${remark}`;
 };
 
-const bootstrapText = ({ bootstrap }: IsoFlopDocument): string | undefined => {
+const resampled = ({ bootstrap }: IsoFlopDocument): Passage | string | undefined => {
   if (!bootstrap) return undefined;
   if (!bootstrap.ok) return `bootstrap refused: ${bootstrap.message}`;
   const rows = (["N", "D", "loss"] as const).map((name) => {
@@ -66,6 +66,8 @@ const bootstrapText = ({ bootstrap }: IsoFlopDocument): string | undefined => {
     return [name, num(median, 6), num(standardError, 3), interval(ci95)];
   });
   const head = `exponent, ${plural(bootstrap.resamples, "resample")}`;
-  const failed = bootstrap.failed > 0 ? `\n${plural(bootstrap.failed, "resample")} refused and left out` : "";
-  return `${table([head, "median", "std. error", "95 % interval"], rows)}${failed}`;
+  return {
+    ...table([head, "median", "std. error", "95 % interval"], rows),
+    notes: bootstrap.failed > 0 ? [`${plural(bootstrap.failed, "resample")} refused and left out`] : [],
+  };
 };

@@ -1,13 +1,11 @@
 import { type Command, Option } from "commander";
+import { type AnswerOptions, answer } from "../../answer.js";
 import { columnMap } from "../../options/columns.js";
 import { jsonOption, reportOption, skipOption, tableOptions } from "../../options/common.js";
-import { type ReportChoices, reportOutput } from "../../page/output.js";
-import { emit } from "../../words/emit.js";
-import { requireSound } from "../saved.js";
 import { fitLaw, type LawChoices, loadPoints, type PointInput } from "./fit.js";
-import { lawText } from "./words.js";
+import { lawWords } from "./words.js";
 
-type Options = PointInput & LawChoices & { readonly json?: boolean } & ReportChoices;
+type Options = PointInput & LawChoices & AnswerOptions;
 
 const help = `
 Forms:
@@ -34,16 +32,17 @@ export const configure = (command: Command): void => {
     )
     .addOption(new Option("--breaks <n>", "bnsl: number of breaks").choices(["1", "2"]).default("1"))
     .addHelpText("after", help)
-    .action(async (options: Options) => {
-      const report = reportOutput(options, options.input);
-      const points = loadPoints(options);
-      const document = fitLaw(points, options);
-      // Printed first: a report that cannot be written must not cost the fit.
-      await emit(options.json, document, () => lawText(document));
-      if (report) {
-        const { writeLawReport } = await import("./page.js");
-        await writeLawReport(report, document, points, { x: "x", y: "y", ...options.columns });
-      }
-      requireSound(document);
-    });
+    .action((options: Options) =>
+      answer(options, [options.input], () => {
+        const points = loadPoints(options);
+        const document = fitLaw(points, options);
+        const names = { x: "x", y: "y", ...options.columns };
+        return {
+          document,
+          words: lawWords(document),
+          page: async () => (await import("./page.js")).lawPage(document, points, names),
+          caveat: document,
+        };
+      }),
+    );
 };

@@ -1,14 +1,11 @@
-import { type FittedLaw, fitResidualsFigure, fittedLawFigure, type LawPoint, type PageFigure } from "@isoflop/plot";
+import { type FittedLaw, fitResidualsFigure, fittedLawFigure, type LawPoint } from "@isoflop/plot";
 import { evaluateBroken, evaluateSaturating } from "@isoflop/scaling";
-import type { OutputFile } from "../../files/write.js";
 import { drawn, drawnNote } from "../../page/drawn.js";
-import { onPage } from "../../page/on-page.js";
-import { writePage } from "../../page/page.js";
+import type { Page } from "../../page/page.js";
 import { BEYOND, largest, smallest, spaced } from "../../range.js";
 import { num } from "../../words/numbers.js";
 import { drawable, lawCurve } from "./curves.js";
 import type { Law, LawDocument, LoadedPoints } from "./fit.js";
-import { lawText } from "./words.js";
 
 /** Names of the two columns, for the axes. */
 export interface LawNames {
@@ -16,24 +13,16 @@ export interface LawNames {
   readonly y: string;
 }
 
-/** Writes the law with its data and, from five points on, its residuals; a refused fit has only its text. */
-export const writeLawReport = async (
-  output: OutputFile,
-  document: LawDocument,
-  { rows }: Pick<LoadedPoints, "rows">,
-  names: LawNames,
-): Promise<void> => {
-  await writePage(output, {
-    title: `${names.y} against ${names.x}`,
-    text: lawText(document),
-    figures: document.fit ? figuresOf(document, document.fit, rows, names) : [],
-  });
-};
+/** The law with its data and, from five points on, its residuals; a refused fit has only its text. */
+export const lawPage = (document: LawDocument, { rows }: Pick<LoadedPoints, "rows">, names: LawNames): Page => ({
+  title: `${names.y} against ${names.x}`,
+  figures: document.fit ? figuresOf(document, document.fit, rows, names) : [],
+});
 
 /** Fewer residuals than this are read from the law itself. */
 const RESIDUALS = 5;
 
-const figuresOf = (document: LawDocument, law: Law, rows: readonly number[], names: LawNames): PageFigure[] => {
+const figuresOf = (document: LawDocument, law: Law, rows: readonly number[], names: LawNames): Page["figures"] => {
   const { x, y } = document.data;
   const figure = fittedLawOf(document, law, names);
   const residuals = {
@@ -49,17 +38,13 @@ const figuresOf = (document: LawDocument, law: Law, rows: readonly number[], nam
   };
   return [
     {
-      draw: (width) => fittedLawFigure(figure, onPage(width)),
+      draw: (options) => fittedLawFigure(figure, options),
       caption: `${captionOf(law, figure.curve)}${drawnNote(x, "points")}`,
     },
-    ...(x.length >= RESIDUALS
-      ? [
-          {
-            draw: (width: number) => fitResidualsFigure(residuals, onPage(width)),
-            caption: `ln(measured / predicted) of every point. A trend is structure that this form does not have.${drawnNote(x, "points")}`,
-          },
-        ]
-      : []),
+    x.length >= RESIDUALS && {
+      draw: (options) => fitResidualsFigure(residuals, options),
+      caption: `ln(measured / predicted) of every point. A trend is structure that this form does not have.${drawnNote(x, "points")}`,
+    },
   ];
 };
 

@@ -1,16 +1,14 @@
 import { surfaceFormNames } from "@isoflop/scaling";
 import { type Command, Option } from "commander";
+import { type AnswerOptions, answer } from "../../answer.js";
 import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
 import { count, positive, whole } from "../../options/values.js";
-import { type ReportChoices, reportOutput } from "../../page/output.js";
 import { loadRuns, type RunInput } from "../../runs/load.js";
-import { emit } from "../../words/emit.js";
 import { intervalOption } from "../isoflop/command.js";
-import { requireSound } from "../saved.js";
 import { fitSurface, type SurfaceChoices } from "./fit.js";
-import { surfaceText } from "./words.js";
+import { surfaceWords } from "./words.js";
 
-type Options = RunInput & SurfaceChoices & { readonly json?: boolean } & ReportChoices;
+type Options = RunInput & SurfaceChoices & AnswerOptions;
 
 const help = `
 Forms:
@@ -45,18 +43,18 @@ export const configure = (command: Command): void => {
       positive,
     )
     .addHelpText("after", help)
-    .action(async (options: Options) => {
-      const report = reportOutput(options, options.input);
-      const loaded = loadRuns(options);
-      const document = await fitSurface(loaded, options);
-      // Printed first: a report that cannot be written must not cost the fit.
-      await emit(options.json, document, () => surfaceText(document));
-      if (report) {
-        const { writeSurfaceReport } = await import("./page.js");
-        await writeSurfaceReport(report, loaded, document);
-      }
-      requireSound(document);
-    });
+    .action((options: Options) =>
+      answer(options, [options.input], async () => {
+        const loaded = loadRuns(options);
+        const document = await fitSurface(loaded, options);
+        return {
+          document,
+          words: surfaceWords(document),
+          page: async () => (await import("./page.js")).surfacePage(loaded, document),
+          caveat: document,
+        };
+      }),
+    );
 };
 
 /** Form and objective: what a surface is fitted with wherever one is. */

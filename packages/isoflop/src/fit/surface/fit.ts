@@ -21,9 +21,10 @@ import {
   surfacesCovariance,
 } from "@isoflop/scaling";
 import { threadExecutor } from "@isoflop/scaling/node";
-import { LOSS, type LoadedRuns, ofQuantity } from "../../runs/load.js";
+import { type LoadedRuns, ofQuantity } from "../../runs/load.js";
 import { versions } from "../../versions.js";
 import { progress } from "../../words/progress.js";
+import { LOSS } from "../../words/quantity.js";
 import { type FitHead, pointsOf } from "../saved.js";
 import { type AllocationLaws, allocationLaws, allocationStatistics } from "./allocation.js";
 

@@ -1,7 +1,7 @@
 import type { AskedModel, FitRun, FrontierPoint, SurfaceFigureData } from "@isoflop/plot";
 import { deltaMethod, optimalAllocation, type Run, type SurfaceFit, surfaceLoss } from "@isoflop/scaling";
 import { BEYOND, largest, smallest, spaced } from "../../range.js";
-import { computeRule } from "../../words/numbers.js";
+import { computeRule } from "../../words/quantity.js";
 import { asSixND } from "./allocation.js";
 
 /** A surface's optimum is defined under this compute. */

@@ -1,6 +1,7 @@
-import { computeRule, estimateCells, interval, num, percent, plural, round, symbol } from "../../words/numbers.js";
-import { blocks, table } from "../../words/table.js";
-import { pointsText } from "../points.js";
+import { estimateCells, interval, num, plural, round, signedPercent } from "../../words/numbers.js";
+import { type Passage, table, type Words } from "../../words/passage.js";
+import { computeRule, symbol } from "../../words/quantity.js";
+import { pointsUsed } from "../points.js";
 import type { SurfaceDocument } from "./fit.js";
 
 const formulas = {
@@ -11,14 +12,14 @@ const formulas = {
 } as const;
 
 /** What a person reads of a surface fit. */
-export const surfaceText = (document: SurfaceDocument): string => {
+export const surfaceWords = (document: SurfaceDocument): Words => {
   const { fit } = document;
-  if (!fit) return pointsText(document);
+  if (!fit) return [pointsUsed(document)];
   const { objective, starts, allocation } = fit;
   const parameters = Object.entries({ ...fit.coefficients, ...fit.exponents });
   const delta = objective.delta === undefined ? "" : ` (δ ${round(objective.delta)})`;
-  return blocks(
-    pointsText(document),
+  return [
+    pointsUsed(document),
     table(
       [`${symbol(document.quantity)} = ${formulas[fit.form]}`, "value", "std. error", "95 % interval"],
       parameters.map(([name, estimate]) => [name, ...estimateCells(estimate)]),
@@ -38,17 +39,19 @@ export const surfaceText = (document: SurfaceDocument): string => {
           ...estimateCells(allocation[name].exponent),
         ]),
       ),
-    bootstrapText(document),
-    biasText(document),
-    [
-      `objective ${objective.name}${delta}, sum over runs: ${num(objective.value, 9)}`,
-      `residuals of ln ${symbol(document.quantity)}: ${num(fit.residualStandardDeviation, 3)}; AICc ${num(fit.criteria.aicc, 6)}, BIC ${num(fit.criteria.bic, 6)}`,
-      `${starts.reachedBest} of ${plural(starts.tried, "start")} reached the best; condition ${num(fit.condition, 3)}`,
-    ].join("\n"),
-  );
+    resampled(document),
+    biasNote(document),
+    {
+      notes: [
+        `objective ${objective.name}${delta}, sum over runs: ${num(objective.value, 9)}`,
+        `residuals of ln ${symbol(document.quantity)}: ${num(fit.residualStandardDeviation, 3)}; AICc ${num(fit.criteria.aicc, 6)}, BIC ${num(fit.criteria.bic, 6)}`,
+        `${starts.reachedBest} of ${plural(starts.tried, "start")} reached the best; condition ${num(fit.condition, 3)}`,
+      ],
+    },
+  ];
 };
 
-const bootstrapText = ({ bootstrap }: SurfaceDocument): string | undefined => {
+const resampled = ({ bootstrap }: SurfaceDocument): Passage | string | undefined => {
   if (!bootstrap) return undefined;
   if (!bootstrap.ok) return `bootstrap refused: ${bootstrap.message}`;
   const { parameters, allocation, resamples, failed } = bootstrap;
@@ -59,14 +62,16 @@ const bootstrapText = ({ bootstrap }: SurfaceDocument): string | undefined => {
     num(standardError, 3),
     interval(ci95),
   ]);
-  const note = failed > 0 ? `\n${plural(failed, "resample")} did not converge and are left out` : "";
-  return `${table([`bootstrap, ${plural(resamples, "resample")}`, "median", "std. error", "95 % interval"], rows)}${note}`;
+  return {
+    ...table([`bootstrap, ${plural(resamples, "resample")}`, "median", "std. error", "95 % interval"], rows),
+    notes: failed > 0 ? [`${plural(failed, "resample")} did not converge and are left out`] : [],
+  };
 };
 
-const biasText = ({ fit }: SurfaceDocument): string | undefined => {
+const biasNote = ({ fit }: SurfaceDocument): string | undefined => {
   const bias = fit?.approach2Bias;
   if (!bias) return undefined;
   if (!bias.ok) return `bias of Approach 2 on this grid: refused, ${bias.message}`;
   const { N, D, loss } = bias.relative;
-  return `bias of Approach 2 on this grid at C = ${round(bias.C)}: N* ${percent(N, 4)}, D* ${percent(D, 4)}, L* ${percent(loss, 4)}`;
+  return `bias of Approach 2 on this grid at C = ${round(bias.C)}: N* ${signedPercent(N, 4)}, D* ${signedPercent(D, 4)}, L* ${signedPercent(loss, 4)}`;
 };
