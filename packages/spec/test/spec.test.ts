@@ -7,6 +7,7 @@ import {
   kind,
   kinds,
   number,
+  only,
   positive,
   read,
   record,
@@ -63,6 +64,8 @@ describe("records", () => {
       { rate: 1, warmpu: 0 },
       'spec has an unknown key "warmpu"; did you mean "warmup"? it takes rate, warmup, steps, shape, name',
     ],
+    [{ raet: 1 }, 'spec has an unknown key "raet"; did you mean "rate"? it takes rate, warmup, steps, shape, name'],
+    [new Map(), "spec.rate is missing; it must be a finite number above 0"],
     [[], "spec is a list of 0; it must be a record"],
     [[1], "spec is a list of 1; it must be a record"],
     [null, "spec is null; it must be a record"],
@@ -79,6 +82,28 @@ describe("records", () => {
     expect(messageOf(nested, { runs: 3 })).toBe("spec.runs is 3; it must be a list");
     expect(messageOf(nested, {})).toBe("spec.runs is missing; it must be a list");
     expect(messageOf(record({ inner: optimizer }), {})).toBe("spec.inner is missing; it must be a record");
+  });
+  it("say in a sentence what several of their fields are together", () => {
+    const span = v.pipe(
+      record({ from: number(), to: number() }),
+      v.rawCheck(({ dataset, addIssue }) => {
+        if (dataset.typed && dataset.value.from > dataset.value.to) addIssue({ message: "from must come before to" });
+      }),
+    );
+    expect(messageOf(record({ span }), { span: { from: 2, to: 1 } })).toBe("spec.span: from must come before to");
+    expect(read(span, { from: 1, to: 2 }, reading)).toEqual({ from: 1, to: 2 });
+  });
+  it("may hold anything under the names that there are", () => {
+    const options = only(["device", "signal"]);
+    const given = { device: new Map(), signal: undefined };
+    expect(read(options, given, reading)).toEqual(given);
+    expect(messageOf(options, { signl: 1 })).toBe(
+      'spec has an unknown key "signl"; did you mean "signal"? it takes device, signal',
+    );
+    expect(messageOf(options, [])).toBe("spec is a list of 0; it must be a record");
+    expect(messageOf(record({ rate: positive }), { rate: new Map() })).toBe(
+      "spec.rate is a Map; it must be a finite number above 0",
+    );
   });
   it("have no name before the fields where none is given", () => {
     const refuse = (value: unknown) => () => read(optimizer, value, { ...reading, name: "" });
@@ -128,6 +153,19 @@ describe("kinds", () => {
     expect(all.build(spec).at(2)).toBe(12);
     expect(all.names).toEqual(["flat", "line", "square"]);
   });
+});
+
+it("kinds may be named by another field", () => {
+  const all = kinds<Curve, never, "source">(
+    "curve",
+    [kind({ by: "source", name: "flat", options: {}, build: () => ({ at: () => 1 }) })],
+    "source",
+  );
+  expect(all.build(read(all.schema, { source: "flat" }, reading)).at(3)).toBe(1);
+  expect(messageOf(all.schema, { source: "flta" })).toBe(
+    'spec.source is "flta"; it must be one of "flat" (did you mean "flat"?)',
+  );
+  expect(messageOf(all.schema, { kind: "flat" })).toContain('unknown key "kind"');
 });
 
 describe("a registry", () => {
