@@ -46,9 +46,12 @@ export type SpecInputOf<K extends { readonly schema: v.GenericSchema }> = K exte
 export interface Kinds<T, K extends Kind<T> = never, By extends string = "kind"> extends Registry<Kind<T>> {
   /** Of a record of any kind there is when it is read. */
   readonly schema: v.GenericSchema<SpecInputOf<K> | KindSpec<By>, SpecOf<K> | KindSpec<By>>;
-  /** The part that a checked record asks for. @throws RegistryError for a kind that is not there */
-  build(spec: SpecOf<K> | KindSpec<By>): T;
+  /** The part that a checked record, or the name of a kind with defaults alone, asks for. @throws RegistryError for a kind that is not there */
+  build(spec: SpecOf<K> | KindSpec<By> | string): T;
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A registry of kinds that records name by the field `by`. */
 export const kinds = <T, K extends Kind<T> = never, const By extends string = "kind">(
@@ -64,15 +67,37 @@ export const kinds = <T, K extends Kind<T> = never, const By extends string = "k
         [...parts].map((part) => part.schema),
         "a record",
       );
-    const name = (value as Readonly<Record<string, unknown>> | null)?.[by];
+    const name = isRecord(value) && value[by];
     if (typeof name === "string" && parts.has(name)) return parts.get(name).schema;
-    return record({ [by]: choice(parts.names) });
+    // No kind: of all its fields only the name is to be told.
+    const field = v.transform((given: unknown) => (isRecord(given) ? { [by]: given[by] } : given));
+    return v.pipe(v.unknown(), field, record({ [by]: choice(parts.names) }));
   });
   return Object.assign(parts, {
     schema: schema as v.GenericSchema as Kinds<T, K, By>["schema"],
-    build: (spec: Readonly<Record<string, unknown>>): T => {
-      const { [by]: name, ...options } = spec;
+    build: (spec: Readonly<Record<string, unknown>> | string): T => {
+      const asked = typeof spec === "string" ? v.parse(parts.get(spec).schema, { [by]: spec }) : spec;
+      const { [by]: name, ...options } = asked;
       return parts.get(String(name)).build(options as never);
     },
   });
+};
+
+/** Of a record of any of the kinds, or of the name alone of one whose options all have their defaults: such a record becomes its name. */
+export const nameOrRecord = <I, O extends KindSpec>(all: {
+  readonly names: readonly string[];
+  readonly schema: v.GenericSchema<I, O>;
+}) => {
+  const records: v.GenericSchema<unknown, KindSpec> = all.schema;
+  const expanded = v.transform((kind: string): unknown => ({ kind }));
+  const schema = v.lazy((value: unknown) => {
+    if (value === undefined) return v.union([choice(all.names), records]);
+    return typeof value === "object" && value !== null ? records : v.pipe(choice(all.names), expanded, records);
+  });
+  const shortened = v.transform((spec: KindSpec | string) => {
+    if (typeof spec === "string") return spec;
+    const plain = v.safeParse(schema, spec.kind);
+    return JSON.stringify(spec) === JSON.stringify(plain.output) ? spec.kind : spec;
+  });
+  return v.pipe(schema, shortened) as v.GenericSchema as v.GenericSchema<I | O["kind"], O | O["kind"]>;
 };

@@ -6,6 +6,8 @@ import {
   type KindSpec,
   kind,
   kinds,
+  nameOrRecord,
+  nearest,
   number,
   only,
   positive,
@@ -136,6 +138,8 @@ describe("kinds", () => {
     [{ kind: "lien" }, 'spec.kind is "lien"; it must be one of "flat", "line" (did you mean "line"?)'],
     [{}, 'spec.kind is missing; it must be one of "flat", "line"'],
     [{ kind: 3 }, 'spec.kind is 3; it must be one of "flat", "line"'],
+    [{ kind: "lien", slope: 3 }, 'spec.kind is "lien"; it must be one of "flat", "line" (did you mean "line"?)'],
+    [[], "spec is a list of 0; it must be a record"],
     [3, "spec is 3; it must be a record"],
     [{ kind: "line", slop: 1 }, 'spec has an unknown key "slop"; did you mean "slope"? it takes kind, slope'],
     [{ kind: "line", slope: -1 }, "spec.slope is -1; it must be a finite number above 0"],
@@ -165,7 +169,7 @@ it("kinds may be named by another field", () => {
   expect(messageOf(all.schema, { source: "flta" })).toBe(
     'spec.source is "flta"; it must be one of "flat" (did you mean "flat"?)',
   );
-  expect(messageOf(all.schema, { kind: "flat" })).toContain('unknown key "kind"');
+  expect(messageOf(all.schema, { kind: "flat" })).toBe('spec.source is missing; it must be one of "flat"');
 });
 
 describe("a registry", () => {
@@ -184,6 +188,39 @@ describe("a registry", () => {
     expect(all.names).toEqual(["alpha"]);
     expect(() => all.add({ name: "alpha" })).toThrow('there is a letter "alpha" already; give yours a name of its own');
     expect(all.get("alpha")).toBe(a);
+  });
+});
+
+describe("nearest", () => {
+  it("finds the word that was meant, whatever its case", () => {
+    expect(nearest("WIDHT", ["depth", "width", "heads"])).toBe("width");
+  });
+  it("finds none when nothing is near", () => {
+    expect(nearest("xyzzyplugh", ["depth", "width"])).toBeUndefined();
+  });
+});
+
+describe("a name or a record", () => {
+  const all = curves();
+  const schema = nameOrRecord(all);
+  it("is a name where all options have their defaults, so that one part has one text", () => {
+    for (const spec of ["line", { kind: "line" }, { kind: "line", slope: 2 }])
+      expect(read(schema, spec, reading)).toBe("line");
+    expect(read(schema, { kind: "line", slope: 3 }, reading)).toEqual({ kind: "line", slope: 3 });
+    expect(all.build("line").at(3)).toBe(6);
+    expect(all.build({ kind: "line", slope: 3 }).at(3)).toBe(9);
+  });
+  it("is refused in the words of either", () => {
+    expect(messageOf(schema, "lien")).toBe('spec is "lien"; it must be one of "flat", "line" (did you mean "line"?)');
+    expect(messageOf(schema, 3)).toBe('spec is 3; it must be one of "flat", "line"');
+    expect(messageOf(schema, { kind: "line", slope: 0 })).toBe("spec.slope is 0; it must be a finite number above 0");
+    all.add(kind({ name: "bent", options: { at: positive }, build: ({ at }) => ({ at: () => at }) }));
+    expect(messageOf(schema, "bent")).toBe("spec.at is missing; it must be a finite number above 0");
+  });
+  it("is either to an editor", () => {
+    const text = JSON.stringify(jsonSchema(schema, "Curve"));
+    expect(text).toContain('"enum":["flat","line","bent"]');
+    expect(text).toContain('"slope":{"type":"number","exclusiveMinimum":0,"default":2}');
   });
 });
 
