@@ -19,10 +19,19 @@ export interface FrontierPoint {
   readonly loss: Predicted;
 }
 
+/** What is answered to a question. */
+export type SurfaceAnswer<Q extends SurfaceQuestion> = Q extends { readonly C: Flops }
+  ? Prediction<"C", "N" | "D" | "loss">
+  : Q extends { readonly loss: Loss }
+    ? Prediction<"loss", "C" | "N" | "D">
+    : Prediction<"N" | "D" | "C", "loss">;
+
 /** Answers with their errors, by the delta method. They do not cover a wrong form. */
-export const predictSurface = (fit: SurfaceFit, question: SurfaceQuestion): Outcome<Prediction> => {
-  if ("C" in question) return optimumAt(fit, question.C);
-  return "loss" in question ? leastCompute(fit, question.loss) : lossOf(fit, question);
+export const predictSurface = <Q extends SurfaceQuestion>(fit: SurfaceFit, question: Q): Outcome<SurfaceAnswer<Q>> => {
+  const asked: SurfaceQuestion = question;
+  const answer: Outcome<Prediction> =
+    "C" in asked ? optimumAt(fit, asked.C) : "loss" in asked ? leastCompute(fit, asked.loss) : lossOf(fit, asked);
+  return answer as Outcome<SurfaceAnswer<Q>>;
 };
 
 const base = ({ quantity }: SurfaceFit) => ({ ok: true, record: "prediction", quantity }) as const;
