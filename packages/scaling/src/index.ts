@@ -127,7 +127,7 @@ export {
   type PlanTarget,
   planNext,
 } from "./plan/plan-next.js";
-export type { Prediction, PredictionNotes } from "./predict/prediction.js";
+export type { FitPrediction, PredictionNotes } from "./predict/prediction.js";
 export {
   readComparison,
   readIsoFlop,

@@ -2,7 +2,7 @@ import { ScalingError } from "../errors.js";
 import { predictPowerLaw } from "../laws/power.js";
 import { type LossPrediction, predictiveLoss } from "../laws/predictive.js";
 import { extent } from "../math/extent.js";
-import type { Prediction, PredictionNotes } from "../predict/prediction.js";
+import type { FitPrediction, PredictionNotes } from "../predict/prediction.js";
 import { type Flops, type Outcome, type Parameters, type Predicted, refuse } from "../types.js";
 import { type InteriorProfile, type IsoFlop, isInterior, tooFewBudgets } from "./isoflop.js";
 
@@ -19,7 +19,7 @@ export interface PredictOptions {
 }
 
 /** The compute-optimal model at a budget that was not fitted; at N, where the size that it will really have was given. */
-export interface IsoFlopPrediction extends Prediction {
+export interface IsoFlopPrediction extends FitPrediction {
   readonly given: { readonly C: Flops; readonly N?: Parameters };
   readonly predicted: {
     readonly N: Required<Predicted>;
