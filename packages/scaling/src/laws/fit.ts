@@ -1,6 +1,6 @@
 import { read, record } from "@isoflop/spec";
 import { ScalingError } from "../errors.js";
-import type { Prediction } from "../predict/prediction.js";
+import type { FitPrediction } from "../predict/prediction.js";
 import type { Interval, Outcome } from "../types.js";
 import type { Law, LawFit, LawForm, LawStatus } from "./form.js";
 import { lawForms } from "./forms.js";
@@ -49,7 +49,7 @@ export const fitLaw = (
 };
 
 /** The law at x: where it lies, and where a new measurement falls, at 95 %; each where its form knows it. */
-export const predictLaw = ({ law, data }: LawFit, x: number): Prediction<"x", "y"> => ({
+export const predictLaw = ({ law, data }: LawFit, x: number): FitPrediction<"x", "y"> => ({
   record: "prediction",
   given: { x },
   predicted: { y: formOfLaw(law).predict(law, x, data) },
