@@ -34,15 +34,11 @@ export const number = (range: Bounds = {}) => {
 };
 
 /** A whole number in a range, 0 and more unless told. */
-export const whole = ({ atLeast = 0, atMost = Number.MAX_SAFE_INTEGER }: Pick<Bounds, "atLeast" | "atMost"> = {}) => {
-  const right = words("a whole number", { atLeast, ...(atMost < Number.MAX_SAFE_INTEGER && { atMost }) });
-  return v.pipe(
-    v.number(right),
-    v.safeInteger(right),
-    v.integer(right),
-    v.minValue(atLeast, right),
-    v.maxValue(atMost, right),
-  );
+export const whole = ({ atLeast = 0, atMost }: Pick<Bounds, "atLeast" | "atMost"> = {}) => {
+  const right = words("a whole number", { atLeast, ...(atMost !== undefined && { atMost }) });
+  const least = v.minValue<number, number, string>(atLeast, right);
+  const most = atMost === undefined ? [] : [v.maxValue<number, number, string>(atMost, right)];
+  return v.pipe(v.number(right), v.safeInteger(right), v.integer(right), least, ...most);
 };
 
 /** A finite number above 0. */
