@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** A file of `commands/`: it adds its arguments, options and action to the command it is given. */
+/** The file `command.ts` of a folder: it adds its arguments, options and action to the command it is given. */
 export interface CommandModule {
   configure(command: Command): void;
 }
@@ -16,32 +16,32 @@ interface Entry {
 /** Groups of commands and what they are for. */
 export const groups: Readonly<Record<string, string>> = { fit: "fit a scaling law to a table of runs" };
 
-/** Every command. A new one is one file in `commands/` and one entry here. */
+/** Every command. A new one is one folder and one entry here. */
 export const registry: readonly Entry[] = [
   {
     path: ["reproduce"],
     summary: "find a scaling law from nothing and check it: train, fit, predict, train there, compare",
-    load: () => import("./commands/reproduce.js"),
+    load: () => import("./reproduce/command.js"),
   },
   {
     path: ["plan"],
     summary: "the runs of a study before any is trained: sizes, tokens, steps, memory, device-hours",
-    load: () => import("./commands/plan.js"),
+    load: () => import("./plan/command.js"),
   },
   {
     path: ["train"],
     summary: "train one model, or go on where it was interrupted",
-    load: () => import("./commands/train.js"),
+    load: () => import("./train/command.js"),
   },
   {
     path: ["sample"],
     summary: "pictures from a trained model",
-    load: () => import("./commands/sample.js"),
+    load: () => import("./sample/command.js"),
   },
   {
     path: ["report"],
     summary: "the report of a study or of any folder of runs, made again",
-    load: () => import("./commands/report.js"),
+    load: () => import("./report/command.js"),
   },
   {
     path: ["fit", "isoflop"],

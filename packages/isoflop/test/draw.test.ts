@@ -9,7 +9,7 @@ import { fileRunStore } from "@isoflop/sweep/node";
 import { createDevice, type Device, random, type Tensor } from "@isoflop/tensor";
 import { averagedWeights, buildObjective, type Checkpoint, packTree, setupFor } from "@isoflop/train";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { draw } from "../src/sampling/draw.js";
+import { draw } from "../src/sample/draw.js";
 import { drawSamples } from "../src/study/samples.js";
 
 let device: Device;

@@ -47,7 +47,10 @@ test.each([
   ["[]", "state is missing; it must be given"],
   ["null", "it is null; it must be a record"],
   ["{}", "state is missing; it must be given"],
-  ['{"id":"a","state":"dine"}', 'state is "dine"; it must be one of "unfinished", "done", "failed" (did you mean "done"?)'],
+  [
+    '{"id":"a","state":"dine"}',
+    'state is "dine"; it must be one of "unfinished", "done", "failed" (did you mean "done"?)',
+  ],
   ['{"id":"a","state":"done"}', "spec is missing; it must be given"],
   ['{"id":"a","state":"done","spec":{"budget":1e18}}', "result is missing; it must be given"],
   [

@@ -18,7 +18,6 @@ const tiny: Preset = {
   budgets: [1e9, 2e9, 4e9],
   heldOut: 1.2e10,
   widths: () => [8, 16, 24, 40],
-  size: (width) => ({ width, depth: 1, heads: width / 8 }),
   heldOutWidths: [8, 16, 24, 40, 48],
   validationImages: 64,
   samples: { count: 2, steps: 2, guidance: 2 },
@@ -90,11 +89,12 @@ describe("reproduce", () => {
     expect(readdirSync(join(scratch("quick"), "runs"), { recursive: true }).join()).not.toContain("lock~");
   });
 
-  test("the paper is planned and priced, and trained only when asked, which is refused with the cost", () => {
-    expect(isoflop(["reproduce", "--preset", "paper"]).stdout).toContain("Nothing was trained.");
-    const { code, stderr } = isoflop(["reproduce", "--preset", "paper", "--train"]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/takes \d+ device-hours of an NVIDIA/);
+  test("the paper is planned and priced, and says where it can be trained", () => {
+    const { code, stdout } = isoflop(["reproduce", "--preset", "paper"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/device-hours at 40 % of peak/);
+    expect(stdout).toMatch(/latents and text features of 256 px images.*train it elsewhere/);
+    expect(stdout).toBe(isoflop(["plan", "--preset", "paper"]).stdout);
   });
 
   test.each([

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { DataSource } from "@isoflop/data";
 import type { Sample } from "@isoflop/plot";
-import type { GridRun } from "@isoflop/sweep";
+import type { SweepRun } from "@isoflop/sweep";
 import type { Device } from "@isoflop/tensor";
 import { fileCheckpoints } from "@isoflop/train/node";
-import { draw } from "../sampling/draw.js";
+import { draw } from "../sample/draw.js";
 import type { Preset } from "./preset.js";
 
 interface Drawing {
@@ -19,7 +19,7 @@ interface Drawing {
 
 /** Generated pictures for captions of the validation split, and the validation pictures of the same captions. */
 export const drawSamples = async (
-  { id, spec }: Pick<GridRun, "id" | "spec">,
+  { id, spec }: Pick<SweepRun, "id" | "spec">,
   { out, preset, ...drawing }: Drawing,
 ): Promise<Sample[]> => {
   const { checkpoint } = await fileCheckpoints(join(out, "runs", id, "checkpoints")).latest();

@@ -4,7 +4,7 @@ import type { DataSource } from "@isoflop/data";
 import type { Sample, Study as StudyData } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
 import { expectOk, type IsoFlop, type IsoFlopPrediction } from "@isoflop/scaling";
-import type { DataSpec, GridRun, SweepProgress } from "@isoflop/sweep";
+import type { DataSpec, SweepProgress, SweepRun } from "@isoflop/sweep";
 import { dataOpener, fileRunStore } from "@isoflop/sweep/node";
 import { canonicalJson } from "@isoflop/train";
 import { usageError } from "../exit.js";
@@ -48,7 +48,7 @@ export class StudyError extends Error {
 /** A held-out budget's prediction and the run that will test it. */
 export interface HeldOutPlan {
   readonly prediction: IsoFlopPrediction;
-  readonly run: GridRun;
+  readonly run: SweepRun;
 }
 
 /**
@@ -94,7 +94,7 @@ export class Study {
     const { heldOut: budget } = this.plan.preset;
     const { run, prediction } = await this.#clock.time("fitting", () => {
       const optimum = expectOk(predictBudget(laws, budget));
-      const asked = this.plan.heldOut(this.plan.widthFor(optimum.N.value));
+      const asked = this.plan.heldOut(optimum.N.value);
       return { run: asked, prediction: expectOk(predictBudget(laws, budget, asked.paramsNonEmbedding)) };
     });
     const [low, high] = prediction.loss.interval95;
@@ -183,7 +183,7 @@ export class Study {
     });
   }
 
-  async #train(runs: readonly GridRun[]): Promise<DoneRun[]> {
+  async #train(runs: readonly SweepRun[]): Promise<DoneRun[]> {
     const records = await this.session.train(runs.map(({ spec }) => spec));
     return records.map((record): DoneRun => {
       if (record.state === "done") return record;

@@ -2,11 +2,11 @@ import type { DataSource } from "@isoflop/data";
 import type { Conditioning } from "@isoflop/flops";
 import type { HeldOut, IsoFlopOptimum, Law, Laws, LossCurve, Run, Sample, Study } from "@isoflop/plot";
 import type { IsoFlop, IsoFlopPrediction, Outcome, PowerLaw } from "@isoflop/scaling";
-import { type RunStore, stepFlops } from "@isoflop/sweep";
+import type { RunStore } from "@isoflop/sweep";
 import type { Device } from "@isoflop/tensor";
 import type { DoneRun } from "../runs/point.js";
 import { bandOf, fitLaws } from "./laws.js";
-import { CONVENTION, type StudyPlan } from "./plan.js";
+import type { StudyPlan } from "./plan.js";
 
 export interface SummaryParts {
   readonly plan: StudyPlan;
@@ -30,8 +30,7 @@ export const runOf = ({ id, spec, result }: DoneRun): Run => ({
   budget: spec.budget,
   params: result.paramsNonEmbedding,
   tokens: result.tokens,
-  // As the budget counts them.
-  flops: spec.steps * stepFlops(spec.model, spec.batch, CONVENTION),
+  flops: result.flops,
   loss: result.loss,
   lossStdErr: result.lossStdErr,
   seconds: result.seconds,

@@ -1,32 +1,40 @@
-import { type Check, integer, number, oneOf, record, text } from "@isoflop/train";
+import { choice, number, read, record, text, whole } from "@isoflop/spec";
+import * as v from "valibot";
 import { SweepError } from "../errors.js";
-import type { DataProvenance, RunFailure, RunRecord, RunResult } from "../result.js";
-import { type RunSpecInput, runId, runSpec } from "../spec.js";
+import { computeConvention, placeOf } from "../place.js";
+import type { RunRecord, RunResult } from "../result.js";
+import { type RunSpec, type RunSpecInput, runId, runSpec } from "../spec.js";
 
-const finite = number(-Infinity, Infinity);
-const amount = number(0, Infinity);
-const orNull =
-  <T>(check: Check<T>): Check<T | null> =>
-  (value, path) =>
-    value === null ? null : check(value, path);
+const amount = number({ atLeast: 0 });
 
-const result = record<RunResult>({
-  loss: finite,
-  lossStdErr: amount,
-  params: integer(0),
-  paramsNonEmbedding: integer(0),
-  samples: integer(0),
-  tokens: integer(0),
+const result = record({
+  params: whole(),
+  paramsNonEmbedding: whole(),
+  samples: whole(),
+  tokens: whole(),
   flops: amount,
+  convention: v.optional(text),
+  loss: number(),
+  lossStdErr: amount,
   seconds: amount,
   device: text,
-  data: record<DataProvenance>({ name: text, package: orNull(text), pixelsSha256: orNull(text) }),
+  data: record({ name: text, package: v.nullable(text), pixelsSha256: v.nullable(text) }),
 });
-const failure = record<RunFailure>({ code: text, message: text });
-const state = oneOf(["unfinished", "done", "failed"]);
+const failure = record({ code: text, message: text });
+const state = choice(["unfinished", "done", "failed"]);
 
+const of = <S extends v.GenericSchema>(schema: S, value: unknown, name: string): v.InferOutput<S> =>
+  read(schema, value, { name, error: (message) => new Error(message) });
+
+/** A result that names no convention counts its FLOPs by another one; they follow from the spec, and are given by that of this version. */
+const resultOf = (spec: RunSpec, content: unknown): RunResult => {
+  const { convention, ...found } = of(result, content, "result");
+  if (convention !== undefined) return { ...found, convention };
+  return { ...found, flops: placeOf(spec).flops, convention: computeConvention.name };
+};
+
+/** Of a file that may hold anything. */
 interface Content {
-  readonly id?: unknown;
   readonly spec: RunSpecInput;
   readonly state?: unknown;
   readonly result?: unknown;
@@ -40,13 +48,13 @@ const checked = (id: string, text: string): RunRecord => {
   const owner = runId(spec);
   if (owner !== id) throw new Error(`its spec belongs to ${owner}`);
   const known = { id, spec };
-  switch (state(content.state, "state")) {
+  switch (of(state, content.state, "state")) {
     case "unfinished":
       return { ...known, state: "unfinished" };
     case "done":
-      return { ...known, state: "done", result: result(content.result, "result") };
+      return { ...known, state: "done", result: resultOf(spec, content.result) };
     case "failed":
-      return { ...known, state: "failed", failure: failure(content.failure, "failure") };
+      return { ...known, state: "failed", failure: of(failure, content.failure, "failure") };
   }
 };
 

@@ -1,23 +1,27 @@
-import { memory } from "@isoflop/flops";
-import type { DataSpec, GridRun } from "@isoflop/sweep";
+import { memory, parameters } from "@isoflop/flops";
+import { computeConvention, type DataSpec, type SweepRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
 import { largest, smallest } from "../range.js";
-import { CONVENTION, planStudy } from "../study/plan.js";
+import { planStudy } from "../study/plan.js";
 import type { Preset } from "../study/preset.js";
 import { versions } from "../versions.js";
 
 /** The runs of a study that can be trained here, as a document. */
-export const gridOf = async (preset: Preset, source: DataSpec["source"], seed: number) => {
+export const studyPlan = async (preset: Preset, source: DataSpec["source"], seed: number) => {
   const data: DataSpec = { source, size: preset.image, seed };
-  const { grid, heldOut } = planStudy(preset, data, await dataOpener()(data), seed);
-  const candidates = preset.heldOutWidths.map((width) => heldOut(width));
-  const sizes = candidates.map(({ paramsNonEmbedding }) => paramsNonEmbedding);
+  const { grid, candidates } = planStudy(preset, data, await dataOpener()(data), seed);
+  const sizes = candidates.map(({ config }) => parameters(config).nonEmbedding);
   return {
     command: "plan" as const,
     preset: preset.name,
     data,
     seed,
-    counts: { N: "nonEmbedding", D: "image tokens", C: CONVENTION.name, memory: "f32, AdamW, averaged weights" },
+    counts: {
+      N: "nonEmbedding",
+      D: "image tokens",
+      C: computeConvention.name,
+      memory: "f32, AdamW, averaged weights",
+    },
     batch: preset.batch,
     runs: grid.map(rowOf),
     heldOut: {
@@ -32,18 +36,22 @@ export const gridOf = async (preset: Preset, source: DataSpec["source"], seed: n
   };
 };
 
-const rowOf = ({ id, name, spec, paramsNonEmbedding, params, tokens, flops, roundingError }: GridRun) => ({
+const rowOf = ({
   id,
-  budget: spec.budget,
+  budget,
   name,
-  params: paramsNonEmbedding,
-  paramsTrainable: params,
+  spec,
+  paramsNonEmbedding,
+  params,
   tokens,
-  steps: spec.steps,
+  steps,
   flops,
   roundingError,
+}: SweepRun) => ({
+  ...{ id, budget, name, params: paramsNonEmbedding, paramsTrainable: params },
+  ...{ tokens, steps, flops, roundingError },
   learningRate: spec.optimizer.learningRate,
   memoryBytes: memory(spec.model, { batch: spec.batch }).total,
 });
 
-export type GridDocument = Awaited<ReturnType<typeof gridOf>>;
+export type StudyPlanDocument = Awaited<ReturnType<typeof studyPlan>>;

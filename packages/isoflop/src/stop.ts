@@ -1,4 +1,4 @@
-import { CliError, exitCodes } from "../exit.js";
+import { CliError, exitCodes } from "./exit.js";
 
 /**
  * Does work that the first Ctrl-C or termination signal stops in good order; the second one ends the process at once.

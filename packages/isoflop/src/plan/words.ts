@@ -1,7 +1,7 @@
 import { num, percent, plural, round } from "../words/numbers.js";
 import { table, type Words } from "../words/passage.js";
-import type { PaperDocument } from "./paper.js";
-import type { GridDocument } from "./study.js";
+import type { PaperPlanDocument } from "./paper.js";
+import type { StudyPlanDocument } from "./study.js";
 
 const head = ["C, FLOPs", "size", "N", "D", "steps", "rounding"];
 
@@ -28,7 +28,15 @@ const bytes = (n: number): string => (n >= 2 ** 30 ? `${num(n / 2 ** 30, 3)} GiB
 const hours = (n: number): string => n.toLocaleString("en", { maximumSignificantDigits: 3 });
 
 /** A study that can be trained here. */
-export const gridWords = ({ preset, data, batch, runs, heldOut, counts, totalFlops }: GridDocument): Words => [
+export const studyPlanWords = ({
+  preset,
+  data,
+  batch,
+  runs,
+  heldOut,
+  counts,
+  totalFlops,
+}: StudyPlanDocument): Words => [
   `${preset}: ${plural(runs.length, "run")} on ${data.source} at ${data.size} px, ${batch} images a step, and one held out`,
   table(
     [...head, "memory"],
@@ -39,7 +47,15 @@ export const gridWords = ({ preset, data, batch, runs, heldOut, counts, totalFlo
 ];
 
 /** The paper's study, with what it would cost. */
-export const paperWords = ({ runs, heldOut, batch, mfu, deviceHours, counts, totalFlops }: PaperDocument): Words => [
+export const paperPlanWords = ({
+  runs,
+  heldOut,
+  batch,
+  mfu,
+  deviceHours,
+  counts,
+  totalFlops,
+}: PaperPlanDocument): Words => [
   `paper: ${plural(runs.length, "run")}, ${batch} images a step, and one held out`,
   table(
     [...head, "state", "per image"],
@@ -60,4 +76,5 @@ export const paperWords = ({ runs, heldOut, batch, mfu, deviceHours, counts, tot
     ]),
   ),
   `${num(totalFlops.fitted)} FLOPs for the fit, ${num(totalFlops.heldOut)} held out; N ${counts.N}, D ${counts.D}, C "${counts.C}"; memory: ${counts.memory}`,
+  'It takes latents and text features of 256 px images, which no --data has: train it elsewhere from "isoflop plan --preset paper --json", and give the losses to "isoflop fit isoflop".',
 ];

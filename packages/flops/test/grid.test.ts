@@ -7,18 +7,20 @@ import {
   evaluate,
   FlopsError,
   flops,
+  isoFlopGrid,
   ladder,
+  ladderRules,
   mfu,
+  nearest,
   paperBudgets,
+  paperGrid,
   paperHeldOutBudget,
   paperLadder,
   paperLaws,
   paperSetup,
   parameters,
-  planIsoFlop,
   roofline,
   sixND,
-  sizeOf,
   tokensPerSample,
   training,
   within,
@@ -42,8 +44,6 @@ describe("the paper's ladder", () => {
       expect(Math.abs(config.depth - config.width / 64)).toBeLessThanOrEqual(0.5);
       expect([32, 64]).toContain(config.width / config.heads);
     }
-    expect(sizeOf(512)).toEqual({ width: 512, depth: 8, heads: 8 });
-    expect(() => sizeOf(500)).toThrow(/multiple of 32/);
   });
 
   test("every budget has at least seven sizes within a factor of 4 of the paper's optimum", () => {
@@ -61,24 +61,24 @@ describe("the paper's ladder", () => {
 });
 
 describe("an isoFLOP grid", () => {
-  const models = ladder(paperSetup, [160, 256, 512]);
-  const plan = planIsoFlop({ budgets: [1e17, 1e18], models, batch: 1024 });
+  const models = ladder(paperSetup, [160, 256, 512], ladderRules.sd3);
+  const plan = isoFlopGrid({ budgets: [1e17, 1e18], models, batch: 1024 });
 
   test("spends its budget to half a step", () => {
     expect(plan.runs).toHaveLength(6);
     for (const run of plan.runs) {
       const perStep = 1024 * flops(training(run.config).total);
-      expect(run.compute).toBe(run.steps * perStep);
-      expect(Math.abs(run.compute - run.budget)).toBeLessThanOrEqual(perStep / 2);
-      expect(run.computeError).toBe(run.compute / run.budget - 1);
+      expect(run.flops).toBe(run.steps * perStep);
+      expect(Math.abs(run.flops - run.budget)).toBeLessThanOrEqual(perStep / 2);
+      expect(run.roundingError).toBe(run.flops / run.budget - 1);
       expect(run.tokens).toBe(run.steps * 1024 * 256);
-      expect(run.sixND).toBe(sixND(run.parameters, run.tokens));
+      expect(run.sixND).toBe(sixND(run.params, run.tokens));
     }
   });
 
   test("says which N and D it means", () => {
     expect([plan.n, plan.convention.tokens]).toEqual(["trainable", "image"]);
-    const all = planIsoFlop({
+    const all = isoFlopGrid({
       budgets: [1e17],
       models,
       batch: 1024,
@@ -86,23 +86,32 @@ describe("an isoFLOP grid", () => {
       convention: { ...conventions.exact, tokens: "all" },
     });
     expect(all.runs[0]!.tokens / plan.runs[0]!.tokens).toBeCloseTo(377 / 256, 12);
-    expect(all.runs[0]!.parameters).toBe(parameters(models[0]!.config).withoutModulation);
+    expect(all.runs[0]!.params).toBe(parameters(models[0]!.config).withoutModulation);
   });
 
   test("refuses a run that a budget cannot pay for, with its steps", () => {
-    const { runs, refused } = planIsoFlop({ budgets: [1e14], models, batch: 1024, minSteps: 10 });
+    const { runs, refused } = isoFlopGrid({ budgets: [1e14], models, batch: 1024, minSteps: 10 });
     expect(runs.length + refused.length).toBe(3);
-    expect(refused.at(-1)).toMatchObject({ budget: 1e14, name: "inContext-512x8", reason: "too-few-steps" });
-    for (const { steps } of refused) expect(steps).toBeLessThan(9.5);
+    expect(refused.at(-1)).toMatchObject({ budget: 1e14, name: "inContext-512x8" });
+    for (const { steps, stepFlops, budget } of refused) {
+      expect(steps).toBeLessThan(10);
+      expect(steps * stepFlops).toBeCloseTo(budget, -3);
+    }
+  });
+
+  test("one batch for all models of a budget, which may follow the budget", () => {
+    const { runs } = isoFlopGrid({ budgets: [1e17, 1e18], models, batch: (budget) => (budget > 5e17 ? 1024 : 256) });
+    expect(runs.map(({ batch }) => batch)).toEqual([256, 256, 256, 1024, 1024, 1024]);
+    expect(runs.slice(3)).toEqual(plan.runs.slice(3));
   });
 
   test("the models may follow the budget", () => {
-    const { runs } = planIsoFlop({
+    const { runs } = isoFlopGrid({
       budgets: paperBudgets,
       batch: 256,
       models: (budget) => within(paperLadder, evaluate(paperLaws.parameters, budget), 2),
     });
-    for (const { parameters: n, budget } of runs) {
+    for (const { params: n, budget } of runs) {
       expect(Math.abs(Math.log2(n / evaluate(paperLaws.parameters, budget)))).toBeLessThanOrEqual(1);
     }
   });
@@ -113,8 +122,8 @@ describe("an isoFLOP grid", () => {
         fc.double({ min: 1e15, max: 1e20, noNaN: true }),
         fc.integer({ min: 1, max: 4096 }),
         (budget, batch) => {
-          for (const run of planIsoFlop({ budgets: [budget], models, batch }).runs) {
-            expect(Math.abs(run.computeError)).toBeLessThanOrEqual(0.5 / (run.steps - 0.5) + 1e-12);
+          for (const run of isoFlopGrid({ budgets: [budget], models, batch }).runs) {
+            expect(Math.abs(run.roundingError)).toBeLessThanOrEqual(0.5 / (run.steps - 0.5) + 1e-12);
           }
         },
       ),
@@ -123,10 +132,10 @@ describe("an isoFLOP grid", () => {
   });
 
   test("bad input names the field", () => {
-    expect(() => planIsoFlop({ budgets: [], models, batch: 1 })).toThrow(/budgets is empty/);
-    expect(() => planIsoFlop({ budgets: [1e17, -1], models, batch: 1 })).toThrow(/budgets\[1\] is -1/);
-    expect(() => planIsoFlop({ budgets: [1e17], models, batch: 0 })).toThrow(/batch is 0/);
-    expect(() => planIsoFlop({ budgets: [1e17], models, batch: 1, convention: conventions.paper2023 })).toThrow(
+    expect(() => isoFlopGrid({ budgets: [], models, batch: 1 })).toThrow(/budgets is empty/);
+    expect(() => isoFlopGrid({ budgets: [1e17, -1], models, batch: 1 })).toThrow(/budgets\[1\] is -1/);
+    expect(() => isoFlopGrid({ budgets: [1e17], models, batch: 0 })).toThrow(/batch is 0/);
+    expect(() => isoFlopGrid({ budgets: [1e17], models, batch: 1, convention: conventions.paper2023 })).toThrow(
       /charges elements/,
     );
     expect(() => within(models, 1e6, 1)).toThrow(/factor is 1/);
@@ -214,5 +223,28 @@ describe("time, money and energy", () => {
       expect(device.memory).toBeGreaterThan(8e9);
       expect(Object.values(device.peak).every((rate) => rate > 1e12)).toBe(true);
     }
+  });
+});
+
+describe("the paper's grid", () => {
+  const { fitted, heldOut } = paperGrid();
+
+  test("has at least three sizes to either side of each optimum, and one at the held-out budget, the nearest", () => {
+    for (const budget of paperBudgets) {
+      const optimum = evaluate(paperLaws.parameters, budget);
+      const sizes = fitted.filter((run) => run.budget === budget).map(({ params }) => params);
+      for (const size of sizes) expect(Math.abs(Math.log(size / optimum))).toBeLessThanOrEqual(Math.log(4));
+      for (const side of [-1, 1])
+        expect(sizes.filter((size) => side * (size - optimum) > 0).length).toBeGreaterThanOrEqual(3);
+    }
+    expect(heldOut).toHaveLength(1);
+    expect(heldOut[0]!.params).toBe(
+      parameters(nearest(paperLadder, evaluate(paperLaws.parameters, paperHeldOutBudget)).config).trainable,
+    );
+  });
+
+  test("says what each run needs: more than sixteen bytes per parameter, and activations that no batch changes", () => {
+    for (const { memory, params } of fitted) expect(memory.state).toBeGreaterThan(16 * params);
+    expect(paperGrid(256).fitted.map(({ memory }) => memory)).toEqual(fitted.map(({ memory }) => memory));
   });
 });

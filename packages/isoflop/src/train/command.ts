@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type LadderRuleName, ladderRules } from "@isoflop/flops";
 import { type Command, Option } from "commander";
 import { inputError } from "../exit.js";
 import { readRecord, shown } from "../files/read.js";
@@ -18,6 +19,7 @@ interface Options {
   readonly data?: string;
   readonly image?: string;
   readonly width?: number;
+  readonly ladder: LadderRuleName;
   readonly depth?: number;
   readonly heads?: number;
   readonly patch?: number;
@@ -46,8 +48,13 @@ export const configure = (command: Command): void => {
   jsonOption(dataOption(deviceOption(command.argument("[spec.json]", 'the spec; "-" reads standard input'))))
     .addOption(new Option("--image <pixels>", "pixels per side (default: 16)").choices(["16", "32"]))
     .option("--width <n>", "width of the model, a multiple of 8", count)
-    .option("--depth <n>", "blocks (default: half the root of the width)", count)
-    .option("--heads <n>", "attention heads (default: 8 to 64 wide)", count)
+    .addOption(
+      new Option("--ladder <rule>", "how depth and heads follow from the width; the quick study is shallow")
+        .choices(Object.keys(ladderRules))
+        .default("shallow"),
+    )
+    .option("--depth <n>", "blocks (default: by the ladder)", count)
+    .option("--heads <n>", "attention heads (default: by the ladder)", count)
     .option("--patch <pixels>", "pixels per side of a patch (default: 2)", count)
     .option("--steps <n>", "steps to train, or", count)
     .option("--budget <FLOPs>", "compute to spend", positive)
@@ -61,13 +68,13 @@ export const configure = (command: Command): void => {
     .addHelpText("after", help)
     .action(async (file: string | undefined, options: Options) => {
       const { dataOpener } = await import("@isoflop/sweep/node");
-      const { completeSpec } = await import("../training/spec.js");
-      const { trainOne } = await import("../training/run.js");
-      const { GO_ON, untilStopped } = await import("../training/stop.js");
+      const { completeSpec } = await import("./spec.js");
+      const { trainOne } = await import("./run.js");
+      const { GO_ON, untilStopped } = await import("../stop.js");
       const openData = dataOpener();
       const written =
         file === undefined ? {} : readRecord(file, "a spec; expected an object with model, steps, data, …");
-      const spec = await named(file, () => completeSpec(withOptions(written, options), openData));
+      const spec = await named(file, () => completeSpec(withOptions(written, options), openData, options.ladder));
       const shownProgress = progress("training");
       const record = await untilStopped(GO_ON, (signal) =>
         trainOne(spec, { ...options, openData, signal, onProgress: shownProgress.onProgress, onNote: note }),
@@ -75,11 +82,12 @@ export const configure = (command: Command): void => {
       const folder = join(options.out, record.id);
       const packages = ["@isoflop/train", "@isoflop/sweep", "@isoflop/tensor", "@isoflop/data"];
       await emit(options.json, { command: "train", folder, ...record, versions: versions(...packages) }, () => {
-        const { loss, lossStdErr, params, tokens, flops, seconds } = record.result;
+        const { loss, lossStdErr, params, paramsNonEmbedding, tokens, flops, seconds } = record.result;
         return [
           {
             notes: [
-              `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps: ${num(params, 4)} parameters, ${num(tokens, 4)} tokens, ${num(flops, 4)} FLOPs, ${seconds.toFixed(1)} s`,
+              `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps in ${seconds.toFixed(1)} s`,
+              `N ${num(paramsNonEmbedding, 4)} without embeddings (${num(params, 4)} trainable), D ${num(tokens, 4)} image tokens, C ${num(flops, 4)} FLOPs`,
               folder,
             ],
           },

@@ -1,10 +1,8 @@
 import type { DataSource } from "@isoflop/data";
-import { sizeOf } from "@isoflop/dit";
-import { configKeys, type DitConfig } from "@isoflop/flops";
-import { type DataSpec, type RunSpec, type RunSpecInput, runSpec, stepFlops, stepsFor } from "@isoflop/sweep";
+import { configKeys, type DitConfig, type LadderRuleName, ladderRules, stepFlops } from "@isoflop/flops";
+import { computeConvention, type DataSpec, type RunSpec, type RunSpecInput, runSpec, stepsFor } from "@isoflop/sweep";
 import { onlyKeys, setupFor } from "@isoflop/train";
 import { inputError } from "../exit.js";
-import { CONVENTION } from "../study/plan.js";
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -12,9 +10,7 @@ type Loose = Readonly<Record<string, unknown>>;
 const anyModel: DitConfig = {
   image: { height: 16, width: 16, channels: 3 },
   patch: 2,
-  width: 16,
-  depth: 1,
-  heads: 1,
+  ...ladderRules.shallow(16),
   conditioning: "inContext",
   context: { kind: "none" },
 };
@@ -27,37 +23,25 @@ const anyModel: DitConfig = {
 export const completeSpec = async (
   given: Loose,
   openData: (spec: DataSpec) => Promise<DataSource>,
+  rule: LadderRuleName,
 ): Promise<RunSpec> => {
   const { model: givenModel, steps, budget, ...others } = { data: { source: "emoji" }, ...given } as Loose;
   const rest = others as unknown as Omit<RunSpecInput, "model" | "steps" | "budget">;
   // Mistakes are told before data are opened, which may take a while.
-  const { data, batch } = runSpec({ ...rest, model: anyModel, steps: 1, budget: 1 });
+  const some = { steps: (steps ?? 1) as number, budget: (budget ?? 1) as number };
+  const checked = runSpec({ ...rest, model: anyModel, ...some });
   const written = onlyKeys(givenModel ?? {}, "spec.model", configKeys) as Partial<DitConfig>;
   if (written.width === undefined)
     throw inputError("spec.model.width is missing; it must be a multiple of 8, such as 32");
-  const sized = written.depth === undefined || written.heads === undefined ? sizeOf(written.width) : {};
-  const setup = setupFor(await openData(data), written.patch === undefined ? {} : { patch: written.patch });
-  const model = { ...setup, ...sized, ...written } as DitConfig;
-  return runSpec({ ...rest, model, ...spendingOf({ model, batch, steps, budget }) });
-};
-
-/** Steps and compute budget, one from the other. */
-const spendingOf = ({
-  model,
-  batch,
-  steps,
-  budget,
-}: {
-  readonly model: DitConfig;
-  readonly batch: number;
-  readonly steps: unknown;
-  readonly budget: unknown;
-}): Pick<RunSpecInput, "steps" | "budget"> => {
   if (steps === undefined && budget === undefined)
     throw inputError("spec.steps is missing; give the steps, or as budget the FLOPs to spend");
-  const perStep = stepFlops(model, batch, CONVENTION);
-  return {
-    steps: steps === undefined ? stepsFor(Number(budget), perStep, `width ${model.width}`) : (steps as number),
-    budget: budget === undefined ? perStep * Math.max(1, Number(steps) || 1) : (budget as number),
-  };
+  const sized = written.depth === undefined || written.heads === undefined ? ladderRules[rule](written.width) : {};
+  const setup = setupFor(await openData(checked.data), written.patch === undefined ? {} : { patch: written.patch });
+  const model = { ...setup, ...sized, ...written } as DitConfig;
+  const { batch } = checked;
+  return runSpec({
+    ...{ ...rest, model },
+    steps: steps === undefined ? stepsFor(checked.budget, model, batch) : checked.steps,
+    budget: budget === undefined ? checked.steps * stepFlops(model, batch, computeConvention) : checked.budget,
+  });
 };

@@ -3,12 +3,12 @@ import { isOurDocument } from "../files/ours.js";
 import { outputFile } from "../files/write.js";
 import { deviceOption, forceOption, jsonOption } from "../options/common.js";
 import { count, countUpTo, number, whole } from "../options/values.js";
-import { isOurPicture, signed } from "../sampling/picture.js";
 import { versions } from "../versions.js";
 import { emit } from "../words/emit.js";
 import { plural } from "../words/numbers.js";
 import { note } from "../words/printable.js";
 import { progress } from "../words/progress.js";
+import { isOurPicture, signed } from "./picture.js";
 
 interface Options {
   readonly caption?: readonly string[];
@@ -45,9 +45,9 @@ export const configure = (command: Command): void => {
       const { createDevice } = await import("@isoflop/tensor");
       const { sampleGridFigure } = await import("@isoflop/plot");
       const { document: page, renderPng } = await import("@isoflop/plot/node");
-      const { findModel } = await import("../sampling/find.js");
-      const { draw } = await import("../sampling/draw.js");
-      const { untilStopped } = await import("../training/stop.js");
+      const { findModel } = await import("./find.js");
+      const { draw } = await import("./draw.js");
+      const { untilStopped } = await import("../stop.js");
       const { png, json, pictures: pngFile, about } = outputsOf(path, options);
       const model = await findModel(path, note);
       const source = await dataOpener()(model.spec.data);

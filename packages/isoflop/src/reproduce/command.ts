@@ -1,25 +1,14 @@
 import { join } from "node:path";
-import type { Conditioning } from "@isoflop/flops";
 import type { Command } from "commander";
-import { usageError } from "../exit.js";
-import { conditioningOption, dataOption, deviceOption, forceOption, jsonOption } from "../options/common.js";
-import { count, share, whole } from "../options/values.js";
+import { deviceOption, forceOption } from "../options/common.js";
+import { printPaperPlan, type StudyChoices, studyOptions } from "../plan/command.js";
 import { checkStudyFiles } from "../study/own-files.js";
 import { emit } from "../words/emit.js";
 import { note, printable } from "../words/printable.js";
-import { presetOption } from "./plan.js";
 
-interface Options {
-  readonly preset: string;
-  readonly data: "emoji" | "cifar10" | "shapes";
+interface Options extends StudyChoices {
   readonly device: "wasm" | "webgpu";
-  readonly conditioning: Conditioning;
-  readonly seed: number;
   readonly out?: string;
-  readonly train?: boolean;
-  readonly batch: number;
-  readonly mfu: number;
-  readonly json?: boolean;
   readonly force?: boolean;
 }
 
@@ -37,14 +26,10 @@ Examples:
   isoflop reproduce --preset laptop --device webgpu --data cifar10 --seed 1 --json > summary.json`;
 
 export const configure = (command: Command): void => {
-  forceOption(jsonOption(dataOption(deviceOption(conditioningOption(presetOption(command))), "emoji")))
-    .option("--seed <n>", "of weights, noise and order", whole, 0)
+  forceOption(deviceOption(studyOptions(command)))
     .option("--out <folder>", "where runs, figures and report go (default: runs/PRESET, or runs/PRESET-CONDITIONING)")
-    .option("--train", "paper: train it")
-    .option("--batch <images>", "paper: images per step", count, 1024)
-    .option("--mfu <share>", "paper: expected share of a device's peak FLOP/s", share, 0.4)
     .addHelpText("after", help)
-    .action((options: Options) => (options.preset === "paper" ? paper(options) : study(options)));
+    .action((options: Options) => (options.preset === "paper" ? printPaperPlan(options) : study(options)));
 };
 
 const study = async ({ preset: name, data, device, conditioning, seed, out, json, force }: Options): Promise<void> => {
@@ -53,8 +38,8 @@ const study = async ({ preset: name, data, device, conditioning, seed, out, json
   checkStudyFiles(folder, force);
   const { presets } = await import("../study/preset.js");
   const { progressLines, studyTables } = await import("../study/tables.js");
-  const { reproduce } = await import("../reproduce/reproduce.js");
-  const { GO_ON, untilStopped } = await import("../training/stop.js");
+  const { reproduce } = await import("./reproduce.js");
+  const { GO_ON, untilStopped } = await import("../stop.js");
   const { study: result, files } = await untilStopped(GO_ON, (signal) =>
     reproduce({
       ...{ preset: { ...presets[name]!, conditioning }, data, device, seed, out: folder, signal },
@@ -68,17 +53,4 @@ const study = async ({ preset: name, data, device, conditioning, seed, out, json
   const { curves: _, samples: __, ...summary } = result;
   const pages = files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
   await emit(json, summary, () => [{ text: `\n${studyTables(result)}` }, `written: ${pages}`]);
-};
-
-const paper = async ({ train, batch, mfu, json }: Options): Promise<void> => {
-  const { paperGrid } = await import("../grid/paper.js");
-  const document = paperGrid({ batch, mfu });
-  if (train) {
-    const [cost] = document.deviceHours;
-    throw usageError(
-      `the paper's study takes ${Math.round(cost!.fitted + cost!.heldOut)} device-hours of an ${cost!.device} at ${100 * mfu} % of its peak, and latents and text features of 256 px images, which no --data has; train it elsewhere from "isoflop plan --preset paper --json", and give the losses to "isoflop fit isoflop"`,
-    );
-  }
-  const { paperWords } = await import("../grid/words.js");
-  await emit(json, document, () => [...paperWords(document), "Nothing was trained."]);
 };
