@@ -1,9 +1,9 @@
 export {
   type BudgetComparison,
+  type ComparedLaw,
   type CompareOptions,
   compareLaws,
   type LawComparison,
-  type LossLaw,
 } from "./compare.js";
 export { type Envelope, type EnvelopeOptions, type EnvelopePoint, envelope, type TrainingCurve } from "./envelope.js";
 export * from "./errors.js";
@@ -36,22 +36,24 @@ export {
 export { numericColumn, readTable, type TableFormat } from "./input/table.js";
 export { type AkimaSpline, akimaMinimum, akimaSpline } from "./isoflop/akima.js";
 export {
-  type BootstrappedLaw,
   bootstrapIsoFlop,
   bootstrapIsoFlopAsync,
-  type IsoFlopBootstrap,
   type IsoFlopBootstrapOptions,
   type IsoFlopResampling,
   jackknifeIsoFlop,
 } from "./isoflop/bootstrap.js";
+export { profileCurve } from "./isoflop/curve.js";
 export { type Budget, groupByBudget } from "./isoflop/group.js";
 export {
   type DroppedBudget,
   type InteriorProfile,
   type IsoFlop,
+  type IsoFlopChoices,
+  type IsoFlopLaw,
   type IsoFlopOptions,
   isInterior,
   isoFlop,
+  optima,
 } from "./isoflop/isoflop.js";
 export { fitParabola, type Parabola, type ParabolaOptions } from "./isoflop/parabola.js";
 export { type IsoFlopPrediction, type PredictOptions, predictIsoFlop } from "./isoflop/predict.js";
@@ -64,7 +66,8 @@ export {
   type ProfileWarning,
   quantityOf,
 } from "./isoflop/profile.js";
-export { type Break, type BrokenLaw, brokenLaw, evaluateBroken } from "./laws/bnsl.js";
+export type { BootstrappedLaw, IsoFlopBootstrap } from "./isoflop/resampled.js";
+export { type Break, type BrokenLaw, type BrokenLawOptions, broken, brokenLaw } from "./laws/broken.js";
 export {
   type DataConstrainedFit,
   type DataConstrainedLaw,
@@ -73,6 +76,25 @@ export {
   muennighoff2023,
   type RepeatedRun,
 } from "./laws/data-constrained.js";
+export {
+  fitLaw,
+  formOfLaw,
+  type LawPoint,
+  lawCurve,
+  predictLaw,
+  residualSpread,
+  spaced,
+} from "./laws/fit.js";
+export type {
+  Law,
+  LawData,
+  LawFit,
+  LawForm,
+  LawObjective,
+  LawStatus,
+  NumberFormat,
+} from "./laws/form.js";
+export { lawForms } from "./laws/forms.js";
 export {
   type HyperparameterLaw,
   hyperparameterLaw,
@@ -84,7 +106,7 @@ export { type OverTrainingLaw, optimalMultiplier, overTrainedLoss, overTrainingL
 export {
   type PowerLaw,
   type PowerLawOptions,
-  type PowerLawPrediction,
+  power,
   powerLaw,
   predictPowerLaw,
 } from "./laws/power.js";
@@ -96,51 +118,61 @@ export {
   type NewMeasurement,
   predictiveLoss,
 } from "./laws/predictive.js";
-export {
-  evaluateSaturating,
-  predictSaturating,
-  type SaturatingLaw,
-  type SaturatingOptions,
-  saturatingLaw,
-} from "./laws/saturating.js";
+export { type SaturatingLaw, type SaturatingOptions, saturating, saturatingLaw } from "./laws/saturating.js";
 export { normals, type Random, random } from "./math/random.js";
 export {
+  type NextRun,
   type Plan,
-  type PlannedRun,
   type PlanOptions,
   type PlanTarget,
   planNext,
-  surfacesCovariance,
 } from "./plan/plan-next.js";
+export type { Prediction, PredictionNotes } from "./predict/prediction.js";
+export {
+  readComparison,
+  readIsoFlop,
+  readLawFit,
+  readPlan,
+  readPrediction,
+  readRecord,
+  readSurfaceFit,
+  recordSchemas,
+  type SavedRecord,
+  writeRecord,
+} from "./records/read.js";
 export {
   type Allocation,
   type AllocationOptions,
   allocationExponents,
   computeForLoss,
-  type FlopRule,
   type Misallocation,
   misallocation,
   optimalAllocation,
-  sixND,
 } from "./surface/allocate.js";
 export { type Approach2Bias, approach2Bias, type DesignPoint, flopsPerParameterToken } from "./surface/bias.js";
 export {
   bootstrapSurface,
   bootstrapSurfaceAsync,
   jackknifeSurface,
-  type SurfaceBootstrap,
   type SurfaceBootstrapOptions,
 } from "./surface/bootstrap.js";
 export type { Descent } from "./surface/descent.js";
-export type { SurfaceFit } from "./surface/describe.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
 export { surface, surfaceAsync } from "./surface/fit.js";
-export type { SurfaceFormName } from "./surface/form.js";
-export { surfaceFormNames } from "./surface/forms/index.js";
+export type { PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
+export { type SurfaceFormName, surfaceForms } from "./surface/forms/index.js";
+export { type FrontierPoint, frontier, predictSurface, type SurfaceQuestion } from "./surface/predict.js";
+export type {
+  AllocationLaw,
+  AllocationLaws,
+  SurfaceBootstrap,
+  SurfaceFit,
+  SurfaceMinimum,
+} from "./surface/record.js";
 export type { SurfaceOptions } from "./surface/search.js";
 export type { SurfaceObjective } from "./surface/solver.js";
 export type { Starts } from "./surface/starts.js";
-export { type Surface, surfaceFrom, surfaceLoss } from "./surface/surface.js";
+export { formOf as formOfSurface, type Surface, surfaceFrom, surfaceLoss } from "./surface/surface.js";
 export { runSurfaceTask, type SurfaceTask } from "./surface/task.js";
-export { deltaMethod, predictSurface, type SurfacePrediction } from "./surface/uncertainty.js";
+export { deltaMethod, type Statistic, surfaceBand, type UncertainSurface } from "./surface/uncertainty.js";
 export * from "./types.js";

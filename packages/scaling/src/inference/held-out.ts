@@ -1,7 +1,7 @@
 import { groupByBudget } from "../isoflop/group.js";
-import { isInterior, isoFlop } from "../isoflop/isoflop.js";
-import { predictPowerLaw } from "../laws/power.js";
-import { evaluateSaturating, saturatingLaw } from "../laws/saturating.js";
+import { fitBudgets, isInterior, isoFlop } from "../isoflop/isoflop.js";
+import { formOfLaw } from "../laws/fit.js";
+import type { Law } from "../laws/form.js";
 import { surface } from "../surface/fit.js";
 import type { SurfaceOptions } from "../surface/search.js";
 import { surfaceLoss } from "../surface/surface.js";
@@ -36,26 +36,22 @@ export const heldOutCompute = (
   const budgets = groupByBudget(runs, options.tolerance ?? 0.1);
   const largest = budgets[budgets.length - 1];
   if (!largest) return [];
-  const whole = isoFlop(largest.runs, options).budgets[0]!;
+  const whole = fitBudgets(largest.runs, options).budgets[0]!;
   const measured = isInterior(whole) ? { N: whole.optimum.N.value, loss: whole.optimum.loss.value } : undefined;
   return (options.drops ?? [1, 2, 3])
     .filter((dropped) => dropped > 0 && dropped < budgets.length)
     .map((dropped): HeldOutBudget => {
       const kept = budgets.slice(0, budgets.length - dropped).flatMap((b) => b.runs);
       const iso = isoFlop(kept, options);
-      const optima = iso.budgets.filter(isInterior);
-      const saturating = saturatingLaw(
-        optima.map((b) => b.C),
-        optima.map((b) => b.optimum.loss.value),
-      );
+      const at = (law: Law) => formOfLaw(law).value(law, largest.C);
       const fit = surface(kept, options.surface);
       return {
         C: largest.C,
         dropped,
         measured,
-        N: answer(iso.N, (law) => predictPowerLaw(law, largest.C).value),
-        powerLaw: answer(iso.loss, (law) => predictPowerLaw(law, largest.C).value),
-        saturating: answer(saturating, (law) => evaluateSaturating(law, largest.C)),
+        N: answer(iso.N, at),
+        powerLaw: answer(iso.loss, at),
+        saturating: answer(iso.lossWithFloor, at),
         surface: answer(fit, (s) => errors(largest.runs.map((run) => surfaceLoss(s, run) - run.loss))),
       };
     });

@@ -1,6 +1,5 @@
 import { ScalingError } from "../errors.js";
 import {
-  type BootstrapEstimate,
   type BootstrapOptions,
   bootstrap,
   bootstrapAsync,
@@ -13,6 +12,7 @@ import { normals, type Random, resampleIndices } from "../math/random.js";
 import { type Flops, type Outcome, type Refusal, type Run, refuse } from "../types.js";
 import { groupByBudget } from "./group.js";
 import { type IsoFlop, type IsoFlopOptions, isInterior, isoFlop, MINIMUM_BUDGETS } from "./isoflop.js";
+import type { BootstrappedLaw, IsoFlopBootstrap } from "./resampled.js";
 
 /**
  * What is drawn again: `runs` within each budget (needs many sizes: eight or more), `residuals` of the parabolas, pooled over
@@ -26,22 +26,6 @@ export interface IsoFlopBootstrapOptions extends IsoFlopOptions, BootstrapOption
   readonly noise?: number | ((run: Run) => number);
   /** Budgets at which to predict as well. */
   readonly at?: readonly Flops[];
-}
-
-export interface BootstrappedLaw {
-  readonly exponent: BootstrapEstimate;
-  readonly coefficient: BootstrapEstimate;
-  /** The law at each of `at`. */
-  readonly at: readonly BootstrapEstimate[];
-}
-
-export interface IsoFlopBootstrap {
-  readonly N: BootstrappedLaw;
-  readonly D: BootstrappedLaw;
-  readonly loss: BootstrappedLaw;
-  readonly resamples: number;
-  /** Resamples in which a law was refused. */
-  readonly failed: number;
 }
 
 /** Above this share of refusals the survivors are a biased sample. */
@@ -116,7 +100,8 @@ const collect = (
     coefficient: summary(k * width + 1, Math.exp),
     at: at.map((_, i) => summary(k * width + 2 + i, Math.exp)),
   });
-  return { ok: true, N: law(0), D: law(1), loss: law(2), resamples, failed: draws.failed };
+  const { seed = 0 } = options;
+  return { ok: true, N: law(0), D: law(1), loss: law(2), seed, resamples, failed: draws.failed };
 };
 
 /**

@@ -16,8 +16,10 @@ export interface Parabola {
   readonly degreesOfFreedom: number;
   /** Variance of y* in units of the noise variance: the leverage of the vertex. */
   readonly vertexLeverage: number;
-  /** Standard errors of x* and y* from the known noise of the points; undefined unless every point carries a sigma. */
-  readonly fromKnownNoise: { readonly x: number; readonly y: number } | undefined;
+  /** Standard errors of x* and y* from the known noise of the points; absent unless every point carries a sigma. */
+  readonly fromKnownNoise?: { readonly x: number; readonly y: number };
+  /** Of the residuals. */
+  readonly sumOfSquares: number;
   readonly residuals: readonly number[];
   /** Diagonal of the hat matrix: how much each point determines its own fitted value. */
   readonly leverages: readonly number[];
@@ -60,7 +62,8 @@ export const fitParabola = (
     residualVariance: variance,
     degreesOfFreedom: dof,
     vertexLeverage: leverage,
-    fromKnownNoise: options.sigma && propagate(design, fit, options.sigma, vertexGradient, valueGradient),
+    ...(options.sigma && { fromKnownNoise: propagate(design, fit, options.sigma, vertexGradient, valueGradient) }),
+    sumOfSquares: fit.residuals.reduce((sum, r) => sum + r * r, 0),
     residuals: fit.residuals,
     leverages: design.map((row) => quadraticForm(fit.unscaledCovariance, row)),
   };

@@ -1,8 +1,9 @@
 import { ScalingError } from "../errors.js";
-import { type PowerLawPrediction, predictPowerLaw } from "../laws/power.js";
-import { type LossPrediction, predictiveLoss } from "../laws/predictive.js";
+import { predictPowerLaw } from "../laws/power.js";
+import { predictiveLoss } from "../laws/predictive.js";
 import { extent } from "../math/extent.js";
-import { type Flops, type Outcome, type Parameters, refuse } from "../types.js";
+import type { Prediction, PredictionNotes } from "../predict/prediction.js";
+import { type Flops, type Outcome, type Parameters, type Predicted, refuse } from "../types.js";
 import { type InteriorProfile, type IsoFlop, isInterior, tooFewBudgets } from "./isoflop.js";
 
 export interface PredictOptions {
@@ -17,15 +18,13 @@ export interface PredictOptions {
   readonly seedStandardDeviation?: number;
 }
 
-/** The compute-optimal model at a budget that was not fitted. */
-export interface IsoFlopPrediction {
-  readonly C: Flops;
-  readonly N: PowerLawPrediction;
-  readonly D: PowerLawPrediction;
-  readonly loss: LossPrediction;
-  /** How far C lies beyond the largest fitted budget, as a factor. */
-  readonly extrapolation: number;
-}
+/** The compute-optimal model at a budget that was not fitted, with the size that the model will really have where it was given. */
+export type IsoFlopPrediction = Prediction<"C", "N" | "D" | "loss"> & {
+  readonly given: { readonly N?: Parameters };
+  readonly notes: Required<
+    Pick<PredictionNotes, "extrapolation" | "families" | "noiseStandardDeviation" | "degreesOfFreedom">
+  >;
+};
 
 /**
  * Predicts optimum and loss at a budget. The loss interval is for the *measurement of one new run* and covers the parameters of the
@@ -47,12 +46,21 @@ export const predictIsoFlop = (fit: IsoFlop, C: Flops, options: PredictOptions =
     extraVariance: excess.variance + (options.measuredStandardError ?? 0) ** 2,
   });
   if (!loss) return refuse("unidentified", "no finite loss law through the optima");
+  const { value, interval95, ...notes } = loss;
   const [, largest] = extent(profiles.map((p) => p.C));
-  return { ok: true, C, N, D: predictPowerLaw(fit.D, C), loss, extrapolation: C / largest };
+  return {
+    ok: true,
+    record: "prediction",
+    quantity: fit.choices.quantity,
+    given: { C, ...(options.N !== undefined && { N: options.N }) },
+    predicted: { N, D: predictPowerLaw(fit.D, C), loss: { value, interval95 } },
+    notes: { extrapolation: C / largest, ...notes },
+  };
 };
 
 /** Variance of ln N_opt about the truth, from the normal-equivalent width of its 95 % interval. */
-const logVariance = (N: PowerLawPrediction): number => (Math.log(N.ci95[1] / N.ci95[0]) / (2 * 1.959963984540054)) ** 2;
+const logVariance = ({ ci95 }: Required<Predicted>): number =>
+  (Math.log(ci95[1] / ci95[0]) / (2 * 1.959963984540054)) ** 2;
 
 /** E and Var of κ δ² for δ normal about `offset`: the price of training at a size that is not the optimum. */
 const excessLoss = (fit: IsoFlop, profiles: readonly InteriorProfile[], offset: number, variance: number) => {

@@ -32,11 +32,13 @@ export type ProfileWarning = "off-centre" | "flat" | "outlier";
 
 interface ProfileBase {
   readonly C: Flops;
-  /** Runs in the budget, and distinct sizes among them. */
+  /** The runs that were fitted: those of the budget that have the quantity. */
+  readonly runs: readonly Run[];
+  /** How many they are, and distinct sizes among them. */
   readonly points: number;
   readonly sizes: number;
   /** The fitted parabolas in ln N and ln D; absent for Akima and with fewer than three sizes. */
-  readonly parabola: { readonly N: Parabola; readonly D: Parabola } | undefined;
+  readonly parabola?: { readonly N: Parabola; readonly D: Parabola };
   readonly warnings: readonly ProfileWarning[];
 }
 
@@ -64,13 +66,12 @@ export const isoFlopProfile = (C: Flops, runs: readonly Run[], options: ProfileO
   const lnN = used.map((run) => Math.log(run.N));
   const lnD = used.map((run) => Math.log(run.D));
   const sizes = new Set(axis === "N" ? lnN : lnD).size;
-  const base = { C, points: used.length, sizes };
+  const base = { C, runs: used, points: used.length, sizes };
   if (sizes < MINIMUM_SIZES) {
     const message = `${sizes} distinct sizes at C = ${shown(C)}; at least ${MINIMUM_SIZES} are needed`;
-    return { ...base, parabola: undefined, warnings: [], status: "too-few-sizes", message };
+    return { ...base, warnings: [], status: "too-few-sizes", message };
   }
-  if (optimum === "akima")
-    return akimaProfile({ ...base, parabola: undefined, warnings: [] }, lnN, lnD, y, axis, scale);
+  if (optimum === "akima") return akimaProfile({ ...base, warnings: [] }, lnN, lnD, y, axis, scale);
 
   const sigma = quantity === "loss" ? knownNoise(used, scale) : undefined;
   const fitOptions = {
@@ -82,7 +83,7 @@ export const isoFlopProfile = (C: Flops, runs: readonly Run[], options: ProfileO
   const D = fitParabola(lnD, y, fitOptions);
   if (!N || !D) {
     const message = `at C = ${shown(C)} N or D has fewer than three distinct values`;
-    return { ...base, parabola: undefined, warnings: [], status: "too-few-sizes", message };
+    return { ...base, warnings: [], status: "too-few-sizes", message };
   }
   const main = axis === "N" ? N : D;
   const along = axis === "N" ? lnN : lnD;

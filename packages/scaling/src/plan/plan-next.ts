@@ -1,8 +1,9 @@
 import { ScalingError } from "../errors.js";
 import { type Matrix, quadraticForm } from "../math/linear.js";
 import { bisect } from "../math/search.js";
-import { optimalAllocation } from "../surface/allocate.js";
-import type { SurfaceFit } from "../surface/describe.js";
+import { optimalAllocation, SIX } from "../surface/allocate.js";
+import { type FrontierPoint, frontier } from "../surface/predict.js";
+import type { SurfaceFit } from "../surface/record.js";
 import { formOf, type Surface } from "../surface/surface.js";
 import { statisticGradient } from "../surface/uncertainty.js";
 import { type Flops, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
@@ -27,12 +28,13 @@ export interface PlanOptions {
   /** Standard deviation of ln L of one run. Default: the residuals of the fit. */
   readonly noise?: number;
   /**
-   * Covariance of θ to plan with, for instance from the bootstrap (`surfacesCovariance`). Default: the fit's own, by the delta method.
+   * Covariance of θ to plan with, for instance that of the bootstrap. Default: the fit's own, by the delta method.
    */
   readonly covariance?: Matrix;
 }
 
-export interface PlannedRun {
+/** A run that is still to be trained. */
+export interface NextRun {
   readonly C: Flops;
   readonly N: Parameters;
   readonly D: Tokens;
@@ -40,12 +42,20 @@ export interface PlannedRun {
   readonly count: number;
 }
 
+/** The next runs, and what they are for. A record: it survives JSON whole. */
 export interface Plan {
-  readonly runs: readonly PlannedRun[];
+  readonly record: "plan";
+  readonly target: PlanTarget;
+  /** The optimum at the target as it is known now. */
+  readonly optimum: FrontierPoint;
+  readonly allowance: Flops;
+  /** The surface that was planned with. */
+  readonly surface: SurfaceFit;
+  readonly runs: readonly NextRun[];
   readonly cost: Flops;
   /** Standard error of ln target: now, after the plan, and after an even isoFLOP grid within the same limits. */
   readonly standardError: { readonly now: number; readonly planned: number; readonly evenGrid: number };
-  readonly evenGrid: readonly PlannedRun[];
+  readonly evenGrid: readonly NextRun[];
   readonly evenGridCost: Flops;
 }
 
@@ -84,6 +94,7 @@ export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> =
     );
   const reference = optimalAllocation(fit, target.C);
   if (!reference.ok) return reference;
+  const [optimum] = frontier(fit, [target.C]);
   const gradient = statisticGradient(fit, (s) => targetValue(s, target));
 
   const candidates = grid(fit, smallest, Math.min(largest, allowance), COMPUTE_STEPS, sizeFactor, SIZE_STEPS);
@@ -93,6 +104,11 @@ export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> =
   const after = (runs: readonly Candidate[]) => Math.sqrt(varianceAfter(covariance, gradient, runs, noise));
   return {
     ok: true,
+    record: "plan",
+    target,
+    optimum: optimum!,
+    allowance,
+    surface: fit,
     runs: counted(planned),
     cost: planned.reduce((s, run) => s + run.cost, 0),
     standardError: {
@@ -103,24 +119,6 @@ export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> =
     evenGrid: counted(even),
     evenGridCost: even.reduce((s, run) => s + run.cost, 0),
   };
-};
-
-/** Covariance of θ over bootstrapped surfaces. */
-export const surfacesCovariance = (surfaces: readonly Surface[]): number[][] => {
-  const n = surfaces.length;
-  const p = surfaces[0]?.theta.length ?? 0;
-  if (n <= p)
-    throw new ScalingError("too-few-points", `${n} surfaces; a covariance of ${p} parameters needs more than ${p}`);
-  if (surfaces.some((surface) => surface.theta.some((v) => !Number.isFinite(v)))) {
-    throw new ScalingError(
-      "bad-value",
-      "a surface has a term at zero, whose logarithm has no covariance; plan with the fit's own covariance",
-    );
-  }
-  const mean = Array.from({ length: p }, (_, j) => surfaces.reduce((s, v) => s + v.theta[j]!, 0) / n);
-  return mean.map((mi, i) =>
-    mean.map((mj, j) => surfaces.reduce((s, v) => s + (v.theta[i]! - mi) * (v.theta[j]! - mj), 0) / (n - 1)),
-  );
 };
 
 const targetValue = (surface: Surface, { C, quantity }: PlanTarget): number => {
@@ -153,7 +151,7 @@ const grid = (
 
 const designRun = (surface: Surface, C: Flops, N: Parameters): DesignRun => {
   const gradient = new Float64Array(surface.theta.length);
-  const D = C / (6 * N);
+  const D = C / ((surface.flopsPerToken ?? SIX) * N);
   formOf(surface).logLoss(surface.theta, Math.log(N), Math.log(D), gradient);
   return { C, N, D, cost: C, gradient: Array.from(gradient) };
 };
@@ -207,7 +205,7 @@ const ROUNDING = 1e-9;
 /** Place of the i-th of n on an axis from 0 to 1; one alone stands at the end. */
 const share = (i: number, n: number): number => (n > 1 ? i / (n - 1) : 1);
 
-const counted = (runs: readonly DesignRun[]): PlannedRun[] => {
+const counted = (runs: readonly DesignRun[]): NextRun[] => {
   const out: { C: Flops; N: Parameters; D: Tokens; count: number }[] = [];
   for (const { C, N, D } of [...runs].sort((a, b) => a.C - b.C || a.N - b.N)) {
     const last = out[out.length - 1];

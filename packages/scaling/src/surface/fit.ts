@@ -1,8 +1,9 @@
 import { throwIfAborted } from "../errors.js";
 import type { Outcome, Run } from "../types.js";
 import type { Descent } from "./descent.js";
-import { describe, type SurfaceFit } from "./describe.js";
+import { describe } from "./describe.js";
 import { type LongFitOptions, runAll } from "./executor.js";
+import type { SurfaceFit } from "./record.js";
 import { finalists, type Problem, pose, type Solution, type SurfaceOptions } from "./search.js";
 import { runSurfaceTask } from "./task.js";
 

@@ -1,10 +1,10 @@
 import { ScalingError } from "../errors.js";
 import { random } from "../math/random.js";
-import { type Outcome, type Run, refuse } from "../types.js";
+import { type Flops, type Outcome, type Run, refuse } from "../types.js";
 import { dataScale, type SurfaceData, surfaceData, thinned } from "./data.js";
 import type { Descent } from "./descent.js";
-import type { DataScale, SurfaceForm, SurfaceFormName } from "./form.js";
-import { surfaceFormNames, surfaceForms } from "./forms/index.js";
+import type { DataScale, SurfaceForm } from "./form.js";
+import { type SurfaceFormName, surfaceForms } from "./forms/index.js";
 import { type SurfaceObjective, solverFor } from "./solver.js";
 import { type Starts, startingPoints } from "./starts.js";
 import { type FinishTask, finish, type ScreenTask } from "./task.js";
@@ -17,10 +17,18 @@ export interface SurfaceOptions {
   readonly starts?: Starts;
   /** Weight of a run in the objective, for instance 1 / σ². */
   readonly weight?: (run: Run) => number;
+  /** k of C = k·N·D, under which the surface has its optimum. Default: measured from the runs' own C. */
+  readonly flopsPerToken?: number;
+  /** What the runs' `loss` is, for a reader: `loss`, or the metric that stands in its place. */
+  readonly quantity?: string;
+  /** Compute at which the bias of Approach 2 on these runs is wanted. */
+  readonly biasAt?: Flops;
 }
 
 /** A fit that has been checked and can begin. */
 export interface Problem {
+  readonly runs: readonly Run[];
+  readonly options: SurfaceOptions;
   readonly form: SurfaceForm;
   readonly objective: SurfaceObjective;
   readonly delta: number;
@@ -47,10 +55,11 @@ const SCREENED_RUNS = 4096;
  */
 export const pose = (runs: readonly Run[], options: SurfaceOptions): Outcome<{ readonly problem: Problem }> => {
   const { form: name = "chinchilla", objective = "log-huber", starts = "auto", weight } = options;
-  const form = surfaceForms[name];
   const delta = objective === "log-huber" ? (options.delta ?? 1e-3) : Number.POSITIVE_INFINITY;
-  if (!form) throw new ScalingError("bad-option", `form is "${name}"; expected one of ${surfaceFormNames.join(", ")}`);
+  if (!surfaceForms.has(name))
+    throw new ScalingError("bad-option", `form is "${name}"; expected one of ${surfaceForms.names.join(", ")}`);
   if (!(delta > 0)) throw new ScalingError("bad-option", `delta is ${delta}; expected a positive number`);
+  const form = surfaceForms.get(name);
   const p = form.theta.length;
   if (runs.length <= p)
     return refuse("too-few-points", `${runs.length} runs for ${p} parameters; at least ${p + 1} are needed`);
@@ -71,7 +80,7 @@ export const pose = (runs: readonly Run[], options: SurfaceOptions): Outcome<{ r
     const some = points.slice(i, i + STARTS_PER_TASK);
     tasks.push({ kind: "screen", data: sample, form: name, objective, delta, starts: some });
   }
-  return { ok: true, problem: { form, objective, delta, data, sample, scale, tasks } };
+  return { ok: true, problem: { runs, options, form, objective, delta, data, sample, scale, tasks } };
 };
 
 /** Descents carried to the end; the others have shown where they lead. */

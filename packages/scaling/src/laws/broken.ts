@@ -1,10 +1,14 @@
+import { choice, record, whole } from "@isoflop/spec";
+import * as v from "valibot";
 import { type Criteria, criteria } from "../inference/criteria.js";
 import { extent } from "../math/extent.js";
 import { type LeastSquaresFit, levenbergMarquardt, SCREENED } from "../math/levenberg.js";
 import { leastSquares, multiply, transpose } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import { sampleAlong } from "../math/sample.js";
+import * as fields from "../records/fields.js";
 import { type Estimate, type FitStatus, type Outcome, refuse } from "../types.js";
+import type { Law, LawForm } from "./form.js";
 import { logEstimate, thetaEstimate } from "./nonlinear.js";
 
 /** One smooth break of a broken law: the slope in log-log changes by −slope near x = at, over a range of ln x of about `width`. */
@@ -18,9 +22,9 @@ export interface Break {
 }
 
 /** Broken neural scaling law (Caballero et al. 2022, eq. 1): y = a + b x^−c₀ Π (1 + (x/d_i)^(1/f_i))^(−c_i f_i). */
-export interface BrokenLaw {
+export interface BrokenLaw extends Law {
   readonly kind: "broken";
-  readonly status: Extract<FitStatus, "converged" | "bound" | "unidentified" | "stopped-early">;
+  readonly status: FitStatus;
   /** a ≥ 0, the limit; exactly 0 where `status` is `bound`. */
   readonly floor: Estimate;
   readonly coefficient: Estimate;
@@ -32,7 +36,6 @@ export interface BrokenLaw {
   /** Sum of squared residuals of ln y. */
   readonly sumOfSquares: number;
   readonly criteria: Criteria;
-  readonly points: number;
   /** Internal parameters: ln a, ln b, c₀, then ln d, c, ln f of each break. */
   readonly theta: readonly number[];
 }
@@ -43,6 +46,11 @@ const LEVEL = 1;
 const SLOPE = 2;
 const FIRST_BREAK = 3;
 
+export interface BrokenLawOptions {
+  /** Default 1. */
+  readonly breaks?: 1 | 2;
+}
+
 /**
  * Fits a broken law by least squares of ln y, with a floor and without, from the best of a grid of floors, break points and widths.
  * Needs 3 + 3·breaks + 2 points.
@@ -50,7 +58,7 @@ const FIRST_BREAK = 3;
 export const brokenLaw = (
   x: readonly number[],
   y: readonly number[],
-  options: { readonly breaks?: 1 | 2 } = {},
+  options: BrokenLawOptions = {},
 ): Outcome<BrokenLaw> => {
   const { breaks = 1 } = options;
   const p = FIRST_BREAK + PER_BREAK * breaks;
@@ -87,13 +95,10 @@ export const brokenLaw = (
     sumOfSquares: fit.sse,
     criteria: criteria(fit.sse, x.length, p),
     points: x.length,
+    degreesOfFreedom: dof,
     theta: law.theta,
   };
 };
-
-/** The law at x. */
-export const evaluateBroken = (law: Pick<BrokenLaw, "theta">, x: number): number =>
-  Math.exp(logBroken(law.theta, Math.log(x)));
 
 /** ln of a floor of zero. */
 const NONE = Number.NEGATIVE_INFINITY;
@@ -221,4 +226,64 @@ const givenShape = (
     theta: [Math.log(floor), level, slope, ...at.flatMap((d, k) => [d, changes[k]!, lnWidth])],
     rss: fit.rss,
   };
+};
+
+/** ln of a floor of zero stands in the first place alone, and where the floor is at its bound. */
+const schema: v.GenericSchema<unknown, BrokenLaw> = fields.checked(
+  record({
+    ok: v.exactOptional(fields.ok),
+    kind: v.literal("broken"),
+    status: choice(["converged", "bound", "unidentified", "stopped-early"]),
+    floor: fields.estimateOf(fields.notNegative),
+    coefficient: fields.coefficient,
+    logCoefficient: fields.estimate,
+    exponent: fields.estimate,
+    breaks: fields.list(record({ at: fields.coefficient, slope: fields.estimate, width: fields.coefficient })),
+    sumOfSquares: fields.notNegative,
+    criteria: fields.criteria,
+    points: whole(),
+    degreesOfFreedom: whole(),
+    theta: fields.list(fields.logarithm),
+  }),
+  ({ theta, breaks, status, points, degreesOfFreedom }) => {
+    const size = FIRST_BREAK + PER_BREAK * breaks.length;
+    if (theta.length !== size) return { path: ["theta"], input: theta, right: `a list of ${size}` };
+    const j = theta.findIndex((value, k) => !(Number.isFinite(value) || (k === FLOOR && status === "bound")));
+    if (j >= 0) return { path: ["theta", j], input: theta[j], right: "a finite number" };
+    if (degreesOfFreedom === points - size) return undefined;
+    return { path: ["degreesOfFreedom"], input: degreesOfFreedom, right: String(points - size) };
+  },
+);
+
+const valueAt = ({ theta }: BrokenLaw, x: number): number => Math.exp(logBroken(theta, Math.log(x)));
+
+export const broken: LawForm<BrokenLaw> = {
+  name: "broken",
+  formula: "y = floor + coefficient · x^−exponent · Π (1 + (x/at)^(1/width))^(−slope·width)",
+  options: { breaks: v.optional(v.picklist([1, 2], "1 or 2"), 1) },
+  schema,
+  caveats: { bound: "the best floor is zero: these points show no floor" },
+  fit: (x, y, options: BrokenLawOptions) => brokenLaw(x, y, options),
+  value: valueAt,
+  // The breaks beyond the data are unknown: no band is honest, and no interval.
+  band: () => undefined,
+  predict: (law, x) => ({ value: valueAt(law, x) }),
+  objective: ({ sumOfSquares }) => ({ name: "log-squares", value: sumOfSquares }),
+  estimates: ({ floor, coefficient, exponent, breaks }) => {
+    const ofBreaks = breaks.flatMap(({ at, slope, width }, i) => [
+      [`at ${i + 1}`, at],
+      [`slope ${i + 1}`, slope],
+      [`width ${i + 1}`, width],
+    ]);
+    return { floor, coefficient, exponent, ...Object.fromEntries(ofBreaks) };
+  },
+  floor: ({ floor }) => floor,
+  breaks: ({ breaks }) => breaks.map(({ at }) => at),
+  remark: ({ sumOfSquares, criteria: { aicc } }, num) =>
+    `sum of squared residuals of ln y: ${num(sumOfSquares, 6)}; AICc ${num(aicc, 6)}`,
+  equation: ({ exponent, breaks }, _, num) => {
+    const slopes = [-exponent.value];
+    for (const { slope } of breaks) slopes.push(slopes.at(-1)! - slope.value);
+    return `slopes ${slopes.map((slope) => num(slope, 3)).join(", then ")}`;
+  },
 };

@@ -1,0 +1,114 @@
+import { choice, number, positive, record, text, whole } from "@isoflop/spec";
+import * as v from "valibot";
+import type { BootstrapEstimate } from "../inference/bootstrap.js";
+import type { IsoFlop } from "../isoflop/isoflop.js";
+import type { Parabola } from "../isoflop/parabola.js";
+import type { BudgetProfile } from "../isoflop/profile.js";
+import { power } from "../laws/power.js";
+import { saturating } from "../laws/saturating.js";
+import * as fields from "./fields.js";
+
+const { estimate, notNegative, spread } = fields;
+
+const parabolaSchema: v.GenericSchema<unknown, Parabola> = fields.whereFree(
+  {
+    x: estimate,
+    y: estimate,
+    curvature: estimate,
+    vertexLeverage: positive,
+    fromKnownNoise: v.exactOptional(record({ x: spread, y: spread })),
+    sumOfSquares: notNegative,
+    residuals: fields.list(fields.finite),
+    leverages: fields.list(fields.finite),
+  },
+  { residualVariance: notNegative },
+  { residualVariance: spread },
+);
+
+const amount = fields.estimateOf(positive);
+
+const profile = {
+  C: positive,
+  runs: fields.list(fields.run),
+  points: whole(),
+  sizes: whole(),
+  parabola: v.exactOptional(record({ N: parabolaSchema, D: parabolaSchema })),
+  warnings: fields.list(choice(["off-centre", "flat", "outlier"])),
+};
+
+const interior = record({
+  ...profile,
+  status: v.literal("interior"),
+  optimum: record({ N: amount, D: amount, loss: amount }),
+  dInterior: v.boolean("true or false"),
+});
+
+const refused = ["edge-minimum", "not-convex", "too-few-sizes"] as const;
+
+const budgetSchema: v.GenericSchema<unknown, BudgetProfile> = fields.checked(
+  v.lazy((value): v.GenericSchema<unknown, BudgetProfile> => {
+    const without = record({ ...profile, status: choice(refused), message: text });
+    if (value === undefined) return v.union([interior, without]);
+    const status = fields.fieldOf(value, "status");
+    if (status === "interior") return interior;
+    return refused.some((name) => name === status)
+      ? without
+      : (record({ status: choice(["interior", ...refused]) }) as unknown as v.GenericSchema<unknown, BudgetProfile>);
+  }),
+  ({ points, runs, parabola }) => {
+    if (runs.length !== points) return { path: ["runs"], input: runs, right: `a list of ${points}` };
+    for (const axis of parabola ? (["N", "D"] as const) : []) {
+      const { residuals } = parabola![axis];
+      if (residuals.length !== points)
+        return { path: ["parabola", axis, "residuals"], input: residuals, right: `a list of ${points}` };
+    }
+    return undefined;
+  },
+);
+
+const resampled: v.GenericSchema<unknown, BootstrapEstimate> = fields.bootstrapEstimate;
+const resampledLaw = record({ exponent: resampled, coefficient: resampled, at: fields.list(resampled) });
+
+export const isoFlopSchema: v.GenericSchema<unknown, IsoFlop> = fields.checked(
+  record({
+    ...fields.head("isoflop"),
+    budgets: fields.list(budgetSchema),
+    N: fields.outcome(power.schema),
+    D: fields.outcome(power.schema),
+    loss: fields.outcome(power.schema),
+    lossWithFloor: fields.outcome(saturating.schema),
+    dropped: fields.list(record({ C: positive, points: whole(), reason: choice(refused), message: text })),
+    unassigned: fields.list(fields.run),
+    noise: fields.whereFree({}, { standardDeviation: notNegative }, { standardDeviation: spread }),
+    choices: record({
+      tolerance: notNegative,
+      optimum: choice(["parabola", "huber", "akima"]),
+      scale: choice(["raw", "log"]),
+      axis: choice(["N", "D"]),
+      quantity: text,
+      huberDelta: v.exactOptional(positive),
+      budgets: v.exactOptional(fields.list(number({ above: 0 }))),
+    }),
+    bootstrap: v.exactOptional(
+      fields.outcome(
+        record({
+          ok: fields.ok,
+          N: resampledLaw,
+          D: resampledLaw,
+          loss: resampledLaw,
+          seed: fields.finite,
+          resamples: whole(),
+          failed: whole(),
+        }),
+      ),
+    ),
+  }),
+  ({ budgets, N, D, loss, lossWithFloor }) => {
+    const minima = budgets.filter(({ status }) => status === "interior").length;
+    for (const [name, law] of Object.entries({ N, D, loss, lossWithFloor })) {
+      if (law.ok && law.points > minima)
+        return { path: [name, "points"], input: law.points, right: `at most ${minima}, the budgets with a minimum` };
+    }
+    return undefined;
+  },
+);
