@@ -1,11 +1,14 @@
+import { type Outcome, type PowerLaw, predictPowerLaw } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
-import { scientific } from "../format.js";
-import { extent, logBetween } from "../range.js";
-import { axis, lossAxis } from "./axis.js";
-import { budgetsOf, colourOf } from "./budgets.js";
-import { chart, type Drawing, type FigureOptions, themeOf } from "./chart.js";
-import { evaluate, heldOutMarks } from "./law.js";
-import { type StudyWithCurves, tracesOf } from "./loss-curves.js";
+import { askedMarks } from "../chart/asked.js";
+import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
+import { type Figure, figure } from "../chart/figure.js";
+import { spaced } from "../chart/log.js";
+import { logAxis, quantities } from "../chart/quantity.js";
+import { colourOf } from "./budgets.js";
+import { type HeldOut, heldOutOf } from "./laws.js";
+import type { Training } from "./loss-curves.js";
+import { tracesOf } from "./training.js";
 
 interface ComputePoint {
   readonly compute: number;
@@ -29,49 +32,63 @@ export const lowerEnvelope = (curves: readonly (readonly ComputePoint[])[]): Com
   return envelope;
 };
 
+export interface EnvelopeFigureOptions {
+  /** The law of the final validation loss. */
+  readonly law?: Outcome<PowerLaw> | undefined;
+  readonly heldOut?: HeldOut | undefined;
+}
+
 /**
  * Training loss of every run against compute spent, with the lower envelope, the law of the final validation loss and
- * the held-out budget. Compute along a curve is the run's FLOPs times the share of its tokens seen.
+ * the held-out compute. Compute along a curve is the run's FLOPs times the share of its tokens seen.
  */
-export const envelopeDrawing = (study: StudyWithCurves, options: FigureOptions): Drawing => {
-  const theme = themeOf(options);
-  const width = options.width ?? 760;
-  const small = width < 480;
-  const budgets = budgetsOf(study);
-  const colour = colourOf(theme, budgets);
-  const curves = tracesOf(study).map(({ run, trace }) => ({
-    run,
-    points: trace.at.map((tokens, i) => ({ compute: (run.flops * tokens) / run.tokens, loss: trace.value[i]! })),
+export const envelopeFigure = (training: Training, options: EnvelopeFigureOptions = {}): Figure => {
+  const curves = tracesOf(training.curves, training.runs).map(({ run, trace }) => ({
+    C: run.C,
+    points: trace.at.map((tokens, i) => ({ compute: (run.flops * tokens) / run.D, loss: trace.value[i]! })),
   }));
+  return figure(
+    "Training loss of every run against the compute it had spent, and the lowest loss reached by then.",
+    760,
+    (width, figureOptions) => envelopeDrawing(curves, training, options, width, figureOptions),
+  );
+};
+
+interface Curve {
+  readonly C: number;
+  readonly points: readonly ComputePoint[];
+}
+
+const envelopeDrawing = (
+  curves: readonly Curve[],
+  { budgets }: Training,
+  { law, heldOut }: EnvelopeFigureOptions,
+  width: number,
+  options: FigureOptions,
+): Drawing => {
+  const theme = themeOf(options);
+  const small = width < 480;
+  const colour = colourOf(theme, budgets);
   const envelope = lowerEnvelope(curves.map(({ points }) => points));
   const end = envelope.at(-1);
   // A step holds until a better curve takes over, and to the right edge of what was spent.
-  const last = curves.reduce((most, { points: own }) => Math.max(most, own.at(-1)?.compute ?? 0), 0);
+  const last = curves.reduce((most, { points }) => Math.max(most, points.at(-1)?.compute ?? 0), 0);
   const steps = end ? [...envelope, { compute: last, loss: end.loss }] : [];
   const points = curves.flatMap((curve) => curve.points);
-  const [first] = extent(budgets.map(({ budget }) => budget));
-  const reach = Math.max(last, study.heldOut?.budget ?? 0);
-  const line = study.laws
-    ? Array.from({ length: 41 }, (_, i) => {
-        const compute = logBetween(first / 3, reach, i / 40);
-        return { compute, loss: evaluate(study.laws!.loss, compute) };
-      })
+  const asked = heldOut ? [heldOutOf(heldOut)] : [];
+  const reach = asked.reduce((most, { x }) => Math.max(most, x), last);
+  const first = budgets[0]?.C ?? reach;
+  const line = law?.ok
+    ? spaced(first / 3, reach, 41).map((compute) => ({ compute, loss: predictPowerLaw(law, compute).value }))
     : [];
-  const heldOut = study.heldOut ? [...study.heldOut.interval95] : [];
-  const x = axis({
-    label: "compute spent, FLOPs (log)",
-    values: [...points.map((point) => point.compute), reach],
-    type: "log",
-    format: (v) => scientific(v),
-    ticks: small ? 4 : 8,
-    pad: 0.04,
-  });
-  const y = lossAxis({
-    label: "loss (log)",
-    values: [...points.map((point) => point.loss), ...line.map((point) => point.loss), ...heldOut],
-    type: "log",
-    ticks: 7,
-  });
+  const intervals = asked.flatMap(({ interval95 = [] }) => interval95);
+  const x = logAxis(
+    { ...quantities.C, label: "compute spent, FLOPs" },
+    [...points.map((point) => point.compute), reach],
+    small ? 4 : 8,
+    0.04,
+  );
+  const y = logAxis({ label: "loss" }, [...[...points, ...line].map(({ loss }) => loss), ...intervals], 7);
   const place = { x: "compute", y: "loss" } as const;
   return chart(
     {
@@ -85,14 +102,8 @@ export const envelopeDrawing = (study: StudyWithCurves, options: FigureOptions):
         ? "solid: envelope; dashed: law of validation loss"
         : "thin: training runs by budget; solid: their lower envelope; dashed: law of the final validation loss",
       marks: [
-        ...curves.map(({ run, points: curve }) =>
-          Plot.line(curve, {
-            ...place,
-            stroke: colour(run.budget),
-            strokeWidth: 1,
-            strokeOpacity: 0.5,
-            className: "curve",
-          }),
+        ...curves.map(({ C, points: curve }) =>
+          Plot.line(curve, { ...place, stroke: colour(C), strokeWidth: 1, strokeOpacity: 0.5, className: "curve" }),
         ),
         Plot.line(steps, { ...place, stroke: theme.surface, strokeWidth: 4, curve: "step-after" }),
         Plot.line(steps, {
@@ -102,18 +113,14 @@ export const envelopeDrawing = (study: StudyWithCurves, options: FigureOptions):
           curve: "step-after",
           className: "envelope",
         }),
-        ...(line.length > 0
-          ? [
-              Plot.line(line, {
-                ...place,
-                stroke: theme.heldOut,
-                strokeWidth: 1.5,
-                strokeDasharray: "5 4",
-                className: "law",
-              }),
-            ]
-          : []),
-        ...(study.heldOut ? heldOutMarks(study.heldOut, theme, y.domain[0]) : []),
+        Plot.line(line, {
+          ...place,
+          stroke: theme.heldOut,
+          strokeWidth: 1.5,
+          strokeDasharray: "5 4",
+          className: "law",
+        }),
+        ...askedMarks(asked, theme, y.domain[0]),
       ],
     },
     options,

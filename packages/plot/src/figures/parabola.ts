@@ -1,6 +1,6 @@
-import { extent, logBetween, logRatio } from "../range.js";
-import { given } from "../study/check.js";
-import type { IsoFlopOptimum, Run } from "../study/types.js";
+import { akimaSpline, extent, type IsoFlop, isInterior, type Run } from "@isoflop/scaling";
+import { spaced } from "../chart/log.js";
+import { type Budget, type SizeName, valueOf } from "./budgets.js";
 
 /** A point of an isoFLOP curve. */
 export interface CurvePoint {
@@ -9,41 +9,37 @@ export interface CurvePoint {
   readonly loss: number;
 }
 
-/** Which of the two sizes of a run an isoFLOP curve is drawn against. */
-export type SizeName = "params" | "tokens";
+const points = 121;
 
-/**
- * Curvature κ of loss = L* + (κ/2) ln(N/N*)², the least-squares one given the vertex. When vertex and points come from
- * an ordinary least-squares parabola this gives that parabola back, because its vertex is optimal already.
- */
-export const curvatureThrough = (vertex: CurvePoint, points: readonly CurvePoint[]): number => {
-  let above = 0;
-  let below = 0;
-  for (const { size, loss } of points) {
-    const z = logRatio(size, vertex.size) ** 2 / 2;
-    above += z * (loss - vertex.loss);
-    below += z * z;
-  }
-  return below > 0 ? above / below : 0;
+/** What was fitted to one budget, between its smallest and largest run and on the scale of the quantity itself; empty where it was refused. */
+export const isoFlopCurve = ({ profile, runs }: Budget, { axis, scale, quantity }: IsoFlop["choices"]): CurvePoint[] => {
+  if (!profile || !isInterior(profile)) return [];
+  const back = scale === "log" ? Math.exp : (y: number) => y;
+  const fitted = profile.parabola ? vertexForm(profile.parabola[axis]) : spline(runs, axis, (run) => {
+    const value = valueOf(run, quantity);
+    return scale === "log" ? Math.log(value) : value;
+  });
+  return spaced(...extent(runs.map((run) => run[axis])), points).map((size) => ({ size, loss: back(fitted(Math.log(size))) }));
 };
 
-/** The stated curve of a budget, or its parabola between the smallest and largest model; empty for one that was refused. */
-export const isoFlopCurve = (
-  optimum: IsoFlopOptimum,
-  runs: readonly Run[],
-  name: SizeName = "params",
-  samples = 60,
-): CurvePoint[] => {
-  const { optimalLoss, interior } = optimum;
-  const best = name === "params" ? optimum.optimalParams : optimum.optimalTokens;
-  if (!interior || best === null || optimalLoss === null) return [];
-  if (given(optimum.curve)) return [...optimum.curve];
-  const vertex = { size: best, loss: optimalLoss };
-  const points = runs.map((run) => ({ size: run[name], loss: run.loss }));
-  const curvature = optimum.curvature ?? curvatureThrough(vertex, points);
-  const [low, high] = extent([vertex, ...points].map(({ size }) => size));
-  return Array.from({ length: samples + 1 }, (_, i) => {
-    const size = logBetween(low, high, i / samples);
-    return { size, loss: vertex.loss + (curvature / 2) * logRatio(size, vertex.size) ** 2 };
-  });
+type Parabola = NonNullable<NonNullable<Budget["profile"]>["parabola"]>["N"];
+
+const vertexForm =
+  ({ x, y, curvature }: Parabola) =>
+  (at: number): number =>
+    y.value + curvature.value * (at - x.value) ** 2;
+
+/** Akima's spline through the mean of each size, as the fit takes it. */
+const spline = (runs: readonly Run[], size: SizeName, value: (run: Run) => number): ((at: number) => number) => {
+  const groups = new Map<number, number[]>();
+  for (const run of runs) {
+    const at = Math.log(run[size]);
+    groups.set(at, [...(groups.get(at) ?? []), value(run)]);
+  }
+  const knots = [...groups].sort(([a], [b]) => a - b);
+  const { at } = akimaSpline(
+    knots.map(([x]) => x),
+    knots.map(([, values]) => values.reduce((sum, v) => sum + v, 0) / values.length),
+  );
+  return at;
 };

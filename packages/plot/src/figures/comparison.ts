@@ -1,0 +1,181 @@
+import { extent, formOfLaw, type LawComparison, type LawFit } from "@isoflop/scaling";
+import * as Plot from "@observablehq/plot";
+import { type Axis, scaleOf, sideOf } from "../chart/axis.js";
+import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
+import { bandMarks, bandWithin, banded, type CurvePoint, curveMarks, known, rangeWithBand, splitAt, within } from "../chart/curve.js";
+import { type Figure, figure } from "../chart/figure.js";
+import { scientific, significant } from "../chart/format.js";
+import type { PointLabel } from "../chart/labels.js";
+import { spaced } from "../chart/log.js";
+import { dots, isOn, type Place, placeMarks } from "../chart/marks.js";
+import { logAxis, optimal, quantities } from "../chart/quantity.js";
+import type { Theme } from "../chart/theme.js";
+import { onLogAxes, some } from "../error.js";
+
+export interface ComparisonFigureOptions {
+  /** What the laws are called; "A" and "B" by default. */
+  readonly names?: readonly [a: string, b: string];
+  /** What is compared. */
+  readonly quantity?: string;
+}
+
+/**
+ * Two laws of the loss against compute with their bands, where they cross, and at each compute asked the step from the loss of A there
+ * to the compute at which B has the same loss: its length on the log axis is the effective compute.
+ */
+export const comparisonFigure = (
+  comparison: LawComparison,
+  { names: [nameA, nameB] = ["A", "B"], quantity = "loss" }: ComparisonFigureOptions = {},
+): Figure => {
+  const { a, b, at, crossing } = comparison;
+  const xs = rangeOf(comparison);
+  const data: Compared = {
+    laws: [drawnLaw(a, nameA, xs), drawnLaw(b, nameB, xs)],
+    at: at.map((entry): Question => {
+      const { value, ci95 } = entry.effectiveCompute;
+      const spread = known(ci95);
+      const reached = Number.isFinite(value) && value > 0 ? value : undefined;
+      return { C: entry.C, loss: entry.a, ratio: reached, ...(spread && { spread }) };
+    }),
+    ...(crossing.ok && { crossing: { value: crossing.C, ci95: crossing.ci95 } }),
+    quantity,
+  };
+  const caption =
+    "The two laws with their pointwise 95 % bands, dashed beyond their own data; dots are what each was fitted to. From each open dot on A a line leads to the compute at which B is as good: the number is that compute over C, with its 95 % interval as the pale bar. Shaded upright: where the laws cross, at 95 %.";
+  return figure(caption, 760, (width, options) => comparisonDrawing(data, width, options));
+};
+
+/** A crossing or an effective compute further away than this factor is told in words. */
+const near = 1e4;
+/** Laws are drawn a decade beyond their data. */
+const beyond = 10;
+
+/** Computes from below both laws' data to beyond them, and to whatever is told of them nearby. */
+const rangeOf = ({ a, b, at, crossing }: LawComparison): number[] => {
+  const computes = some("data", [...a.data.x, ...b.data.x], "point");
+  const [low, high] = extent([...computes, ...at.map(({ C }) => C)]);
+  const [, largest] = extent(computes);
+  const needed = at.map(({ C, effectiveCompute }) => C * effectiveCompute.value).filter((C) => C < near * high);
+  const meets = crossing.ok && crossing.C > low / near && crossing.C < high * near ? [crossing.C] : [];
+  const [from] = extent([low, ...meets.map((C) => C / 2), ...needed.filter((C) => C > low / near)]);
+  const [, to] = extent([...needed, ...meets.map((C) => 2 * C), beyond * largest, high]);
+  return spaced(from, to);
+};
+
+interface DrawnLaw {
+  readonly name: string;
+  readonly curve: readonly CurvePoint[];
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+const drawnLaw = ({ law, data: { x, y } }: LawFit, name: string, xs: readonly number[]): DrawnLaw => {
+  const form = formOfLaw(law);
+  const points = x.map((at, i) => ({ x: at, y: y[i]! }));
+  onLogAxes("points", points, ["x", "y"]);
+  return { name, points, curve: xs.map((at) => banded(at, form.value(law, at), form.band(law, at))) };
+};
+
+/** What B needs at one compute. */
+interface Question {
+  readonly C: number;
+  /** Of A. */
+  readonly loss: number;
+  /** Compute that B needs for it, over C; undefined where B never reaches it. */
+  readonly ratio: number | undefined;
+  readonly spread?: readonly [number, number];
+}
+
+interface Compared {
+  readonly laws: readonly DrawnLaw[];
+  readonly at: readonly Question[];
+  readonly crossing?: Place;
+  readonly quantity: string;
+}
+
+const comparisonDrawing = (data: Compared, width: number, options: FigureOptions): Drawing => {
+  const theme = themeOf(options);
+  const small = width < 480;
+  const { laws, at, crossing, quantity } = data;
+  const style = [
+    { color: theme.scale(0.3), className: "a" },
+    { color: theme.heldOut, className: "b" },
+  ];
+  const curves = laws.flatMap(({ curve }) => curve);
+  const [, reached] = extent(curves.map(({ x }) => x));
+  const steps = at.flatMap((entry) => stepOf(entry, reached));
+  const computes = [...curves.map(({ x }) => x), ...at.map(({ C }) => C), ...steps.map(({ to }) => to)];
+  const x = logAxis(quantities.C, computes, small ? 4 : 9, 0.03);
+  const seen = [...curves, ...laws.flatMap(({ points }) => points)].map(({ y }) => y);
+  const y = logAxis(optimal(quantity).loss, rangeWithBand([...seen, ...at.map(({ loss }) => loss)], curves), 7);
+  const crossed = { stroke: theme.muted, fillOpacity: 0.12, className: "crossing" };
+  return chart(
+    {
+      description: `The laws of ${laws.map(({ name }) => name).join(" and ")} against compute.`,
+      x,
+      y,
+      width,
+      height: small ? 380 : 460,
+      marginRight: 20,
+      subtitle: small
+        ? "grey steps: compute B needs / C"
+        : `steps: compute that B needs for the ${quantity} of A, over C; shaded: 95 % bands`,
+      legend: laws.map(({ name }, i) => ({ text: name, color: style[i]!.color })),
+      labels: [
+        ...(crossing && isOn(x, crossing.value) ? [crossingLabel(crossing.value, laws[0]!, x, theme)] : []),
+        ...at.map((entry) => ratioLabel(entry, x, theme)),
+      ],
+      marks: [
+        ...(crossing ? placeMarks(crossing, "x", { x, y }, crossed) : []),
+        ...laws.flatMap((law, i) => lawMarks(law, style[i]!.color, style[i]!.className, y, theme)),
+        ...stepMarks(at, steps, x, theme),
+      ],
+    },
+    options,
+  );
+};
+
+const lawMarks = ({ points, curve }: DrawnLaw, fill: string, className: string, y: Axis, theme: Theme): Plot.Markish[] => [
+  ...bandMarks(bandWithin(curve, y.domain), fill, `band-${className}`),
+  ...curveMarks(splitAt(curve, extent(points.map(({ x }) => x))[1]), fill, `law-${className}`),
+  dots(points, theme, { x: "x", y: "y", fill, className: `point-${className}` }),
+];
+
+interface Step {
+  readonly from: number;
+  readonly to: number;
+  readonly loss: number;
+}
+
+/** Beyond `near` times the largest compute drawn, a ratio is stated and its end is not shown. */
+const stepOf = ({ C, loss, ratio }: Question, reached: number): Step[] =>
+  ratio === undefined || ratio * C > reached * near || ratio < 1 / near ? [] : [{ from: C, to: ratio * C, loss }];
+
+const stepMarks = (at: readonly Question[], steps: readonly Step[], x: Axis, theme: Theme): Plot.Markish[] => {
+  const spreads = at.flatMap(({ C, loss, spread }) => {
+    const ends = spread && within([spread[0] * C, spread[1] * C], x.domain);
+    return ends ? [{ loss, low: ends[0], high: ends[1] }] : [];
+  });
+  const line = { y: "loss", stroke: theme.ink } as const;
+  return [
+    Plot.ruleY(spreads, { ...line, x1: "low", x2: "high", strokeOpacity: 0.22, strokeWidth: 9, className: "ratio-interval" }),
+    Plot.ruleY(steps, { ...line, x1: "from", x2: "to", strokeWidth: 1.5, className: "step" }),
+    Plot.dot(at, { ...line, x: "C", r: 3.5, fill: theme.surface, strokeWidth: 1.5, className: "asked" }),
+    Plot.dot(steps, { x: "to", y: "loss", r: 3.5, fill: theme.ink, className: "reached" }),
+  ];
+};
+
+/** Both curves fall, so there is room below them to the left and above them to the right. */
+const ratioLabel = ({ C, loss, ratio, spread }: Question, x: Axis, theme: Theme): PointLabel => {
+  const ends = spread ? ` [${spread.map((end) => significant(end, 3)).join(", ")}]` : "";
+  const text = ratio === undefined ? "B never reaches this" : `×\u2009${significant(ratio, 3)}${ends}`;
+  const side = scaleOf(x, 0, 1)(C) > 0.25 ? "left" : "right";
+  return { x: C, y: loss, text, color: theme.ink, side, lift: side === "left" ? -14 : 14 };
+};
+
+const crossingLabel = (C: number, a: DrawnLaw, x: Axis, theme: Theme): PointLabel => ({
+  x: C,
+  y: extent(a.curve.map(({ y }) => y))[1],
+  text: `cross at ${scientific(C)}`,
+  color: theme.muted,
+  side: sideOf(x, C),
+});

@@ -1,0 +1,131 @@
+import {
+  extent,
+  type IsoFlop,
+  type Interval,
+  isInterior,
+  type PowerLaw,
+  type Prediction,
+  predictPowerLaw,
+  type Run,
+} from "@isoflop/scaling";
+import type { Asked, Measured } from "../chart/asked.js";
+import { padded } from "../chart/axis.js";
+import { banded, known, reach } from "../chart/curve.js";
+import { type Figure, figure, panels } from "../chart/figure.js";
+import { fixed } from "../chart/format.js";
+import { spaced } from "../chart/log.js";
+import { optimal, quantities } from "../chart/quantity.js";
+import { refused, some } from "../error.js";
+import { type LawPanel, lawDrawing } from "./law-panel.js";
+
+/** The laws of an isoFLOP fit. */
+export type LawName = "N" | "D" | "loss";
+export const lawNames: readonly LawName[] = ["N", "D", "loss"];
+
+/** A compute beyond the fit: predicted first, measured afterwards. */
+export interface HeldOut {
+  readonly prediction: Prediction;
+  readonly measured?: Measured;
+  /** What was trained there. */
+  readonly runs: readonly Run[];
+}
+
+export interface LawsFigureOptions {
+  /** Predictions of the fit, drawn in all three laws. */
+  readonly asked?: readonly Prediction[];
+  readonly heldOut?: HeldOut | undefined;
+}
+
+/**
+ * The optima of a fit against compute and the laws through them, side by side: size, data and loss. Laws that were refused are left out.
+ * @throws PlotInputError where there is none
+ */
+export const lawsFigure = (fit: IsoFlop, options: LawsFigureOptions = {}): Figure => {
+  const laws = some(
+    "laws",
+    lawNames.filter((name) => fit[name].ok),
+    "fitted law",
+  );
+  const { asked = [] } = options;
+  const { quantity } = fit.choices;
+  const caption =
+    asked.length > 0
+      ? `The optima of the budgets and the power laws through them. ${askedWords} The predicted ${quantity} weighs laws with and without a floor, so it may stand off the power law that is drawn.`
+      : "The optima against compute, and the laws through them. Grey: pointwise 95 % bands. Beyond the largest budget the lines are extrapolations.";
+  return panels(
+    {
+      caption,
+      description: "The three scaling laws against compute.",
+      columns: (width) => (width < 720 ? 1 : laws.length),
+    },
+    laws.map((name) => drawingOf(fit, name, options)),
+  );
+};
+
+/** What the marks of a prediction mean. */
+export const askedWords =
+  "Orange: what was asked; the dark bar is where the law lies at 95 %, the pale one where a new run falls. Grey: pointwise 95 % bands; dashed: beyond the data.";
+
+/** One of the laws of {@link lawsFigure}. */
+export const optimumLawFigure = (fit: IsoFlop, name: LawName, options: LawsFigureOptions = {}): Figure =>
+  figure("", 380, drawingOf(fit, name, options));
+
+/** Samples of a law over its panel. */
+const steps = 65;
+/** The band goes a decade beyond the data, as far as the panel. */
+const beyond = 10;
+
+const drawingOf = (fit: IsoFlop, name: LawName, options: LawsFigureOptions) => {
+  const panel = panelOf(fit, name, options);
+  return (width: number, figureOptions: Parameters<typeof lawDrawing>[2]) => lawDrawing(panel, width, figureOptions);
+};
+
+const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigureOptions): LawPanel => {
+  const law = fit[name];
+  if (!law.ok) throw refused(`fit.${name}`, law.reason, "a fitted law");
+  const colours = fit.budgets.filter(({ runs }) => runs.length > 0);
+  const optima = colours.flatMap((profile, index) =>
+    isInterior(profile) ? [{ x: profile.C, y: profile.optimum[name].value, index }] : [],
+  );
+  const predictions = [...asked.map((one) => askedOf(one, name)), ...(heldOut && name === "loss" ? [heldOutOf(heldOut)] : [])];
+  const beyondFit = [...asked, ...(heldOut ? [heldOut.prediction] : [])].map(({ given }) => given.C!);
+  const computes = [...optima.map(({ x }) => x), ...beyondFit];
+  const domain = padded(computes, "log", 0.12);
+  const [first, last] = extent(fit.budgets.map(({ C }) => C));
+  const at = (x: number, band?: Interval) => banded(x, predictPowerLaw(law, x).value, band);
+  return {
+    title: exponentText(name, law),
+    x: quantities.C,
+    y: optimal(fit.choices.quantity)[name],
+    curve: spaced(...domain, steps).map((x) => at(x)),
+    band: spaced(first, Math.max(beyond * last, ...beyondFit)).map((x) => at(x, predictPowerLaw(law, x).ci95)),
+    fittedTo: reach(optima.map(({ x }) => x)),
+    optima,
+    of: colours.length,
+    trained: heldOut && name !== "loss" ? heldOut.runs.map((run) => ({ x: run.C, y: run[name] })) : [],
+    asked: predictions,
+    pad: 0,
+    marginRight: 16,
+  };
+};
+
+/** What a prediction says of one quantity at the compute it was given. */
+export const askedOf = ({ given, predicted }: Prediction, name: string, x: string = "C"): Asked => {
+  const { value, ci95, interval95 } = predicted[name]!;
+  const [law, run] = [known(ci95), known(interval95)];
+  return { x: given[x]!, y: value, ...(law && { ci95: law }), ...(run && { interval95: run }) };
+};
+
+export const heldOutOf = ({ prediction, measured }: HeldOut): Asked => ({
+  ...askedOf(prediction, "loss"),
+  ...(measured && { measured }),
+});
+
+/** Exponents of the loss are an order of magnitude smaller than those of size and data. */
+export const exponentDecimals = (name: LawName): number => (name === "loss" ? 4 : 3);
+
+/** E.g. "exponent 0.568, 95 % [0.550, 0.590]". */
+const exponentText = (name: LawName, { exponent }: PowerLaw): string => {
+  const [middle, low, high] = [exponent.value, ...exponent.ci95].map((value) => fixed(value, exponentDecimals(name)));
+  return `exponent ${middle}, 95 % [${low}, ${high}]`;
+};

@@ -1,0 +1,136 @@
+import { extent, type Flops, type Plan, type PlannedRun, type Run, type SurfaceFit } from "@isoflop/scaling";
+import * as Plot from "@observablehq/plot";
+import { sideOf } from "../chart/axis.js";
+import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
+import { sampled, sampledNote } from "../chart/crowd.js";
+import { bandMarks, bandWithin, type CurvePoint, curveMarks, reach, splitAt } from "../chart/curve.js";
+import { type Figure, figure } from "../chart/figure.js";
+import { spaced } from "../chart/log.js";
+import { dots } from "../chart/marks.js";
+import type { Quantity } from "../chart/quantity.js";
+import { onLogAxes, some } from "../error.js";
+import { type AskedModel, askedModelMarks, computeOf, inFrame, inPlane, type Model, optimaOf, planeAxes } from "./plane.js";
+
+/** The next runs beside those there are. */
+interface NextRuns {
+  readonly planned: readonly PlannedRun[];
+  /** What the same compute would buy without a plan. */
+  readonly evenGrid: readonly PlannedRun[];
+  readonly runs: readonly Model[];
+  readonly frontier: readonly CurvePoint[];
+  /** The compute whose optimum is to become certain, and what is known of it. */
+  readonly target: { readonly C: Flops; readonly model?: AskedModel };
+  readonly compute: Quantity;
+}
+
+/**
+ * The next runs in the plane of compute and size: planned ones filled, an even grid of the same cost hollow, runs so far grey, and the
+ * compute whose optimum they are to make certain, with the frontier as it is known now.
+ */
+export const nextRunsFigure = (
+  plan: Plan,
+  { fit, runs = [] }: { readonly fit: SurfaceFit; readonly runs?: readonly Run[] },
+): Figure => {
+  some("plan.runs", plan.runs, "run");
+  onLogAxes("runs", runs, ["N", "D"]);
+  const { C } = plan.target;
+  const soFar = sampled(runs).flatMap(inPlane(fit));
+  const [low, high] = extent([...soFar, ...plan.runs, ...plan.evenGrid, plan.target].map((run) => run.C));
+  const [best] = optimaOf(fit, "N", [C]);
+  const data = {
+    planned: plan.runs,
+    evenGrid: plan.evenGrid,
+    runs: soFar,
+    frontier: optimaOf(fit, "N", spaced(low / 2, high * 2)),
+    target: { C, ...(best && { model: { C, N: best.y, ...upOf(best) } }) },
+    compute: computeOf(fit),
+  };
+  const missing = runs.length > 0 ? sampledNote(runs) : " A saved fit has no runs, so those so far are not shown.";
+  const caption = `Filled: the planned runs, larger where a run is trained with several seeds. Hollow: an even grid of the same allowance. Line and band: the compute-optimal size as it is known now, at 95 %. Diamond: the optimum at the target.${missing}`;
+  return figure(caption, 760, (width, options) => nextRunsDrawing(data, width, options));
+};
+
+const upOf = ({ low, high }: CurvePoint): Pick<AskedModel, "up"> =>
+  low === undefined || high === undefined ? {} : { up: [low, high] };
+
+/** Radius whose area grows with the number of runs. */
+const radius = (base: number) => (run: PlannedRun) => base * Math.sqrt(run.count);
+
+const nextRunsDrawing = (data: NextRuns, width: number, options: FigureOptions): Drawing => {
+  const theme = themeOf(options);
+  const small = width < 480;
+  const { planned, evenGrid, runs, target } = data;
+  const all = [...planned, ...evenGrid, ...runs];
+  const sizes = [...all, ...(target.model ? [target.model] : [])].map(({ N }) => N);
+  // The target has a compute even where nothing is known of its size.
+  const corner = { C: target.C, N: target.model?.N ?? sizes[0]! };
+  const axes = planeAxes(data.compute, [...all, corner], small, 0.06);
+  const { x, y } = axes;
+  const frontier = inFrame(data.frontier, x, y);
+  const place = { x: "C", y: "N" } as const;
+  return chart(
+    {
+      description: `${planned.length} planned models against compute and model size, with the target compute.`,
+      x,
+      y,
+      width,
+      height: small ? 380 : 460,
+      marginRight: 24,
+      subtitle: subtitleOf(evenGrid.length > 0, runs.length > 0, small),
+      labels: [
+        {
+          x: target.C,
+          y: target.model?.N ?? y.domain[1],
+          text: "target",
+          color: theme.ink,
+          side: sideOf(x, target.C),
+          bold: true,
+        },
+      ],
+      marks: [
+        Plot.ruleX([target.C], { stroke: theme.muted, strokeDasharray: "2 3", className: "target" }),
+        ...bandMarks(bandWithin(frontier, y.domain), theme.muted, "frontier-band"),
+        ...curveMarks(splitAt(frontier, reach(runs.map(({ C }) => C))), theme.ink, "frontier"),
+        dots(runs, theme, { ...place, fill: theme.muted, fillOpacity: 0.45, className: "run" }),
+        dots(planned, theme, {
+          ...place,
+          r: radius(small ? 3.5 : 6),
+          fill: theme.heldOut,
+          fillOpacity: 0.85,
+          className: "planned",
+        }),
+        Plot.dot(evenGrid, {
+          ...place,
+          r: radius(small ? 3.5 : 4.5),
+          fill: "none",
+          stroke: theme.scale(0.35),
+          strokeWidth: 1.75,
+          className: "even",
+        }),
+        // On a phone the numbers would run into each other; the table below has them.
+        Plot.text(
+          planned.filter((run) => run.count > 1 && !small),
+          {
+            ...place,
+            text: (run: PlannedRun) => String(run.count),
+            fill: theme.surface,
+            fontSize: 10,
+            fontWeight: 600,
+            className: "times",
+          },
+        ),
+        ...askedModelMarks(target.model ? [target.model] : [], axes, theme, theme.ink),
+      ],
+    },
+    options,
+  );
+};
+
+const subtitleOf = (even: boolean, runs: boolean, small: boolean): string =>
+  [
+    small ? "orange: planned" : "orange: planned runs, with the number of seeds",
+    even && (small ? "hollow: even grid" : "hollow: an even grid of the same allowance"),
+    runs && (small ? "grey: runs" : "grey: runs so far"),
+  ]
+    .filter((words) => typeof words === "string")
+    .join("; ");

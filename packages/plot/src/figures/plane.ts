@@ -1,0 +1,94 @@
+import { deltaMethod, type Flops, type Interval, optimalAllocation, quantityOf, type Run, type SurfaceFit } from "@isoflop/scaling";
+import * as Plot from "@observablehq/plot";
+import type { Axis } from "../chart/axis.js";
+import { type CurvePoint, banded, known, within } from "../chart/curve.js";
+import { diamonds, isOn } from "../chart/marks.js";
+import { logAxis, type Quantity, quantities } from "../chart/quantity.js";
+import type { Theme } from "../chart/theme.js";
+import { nameOf } from "./budgets.js";
+
+/** A model in the plane of compute and size. */
+export interface Model {
+  readonly C: Flops;
+  readonly N: number;
+}
+
+/** What C counts for a surface, in words: "C = 6ND", "C = 5.2·N·D". */
+export const computeRule = ({ flopsPerToken: k }: SurfaceFit): string =>
+  Math.abs(k / 6 - 1) < 1e-6 ? "C = 6ND" : `C = ${Number(k.toPrecision(5))}·N·D`;
+
+/** A surface's optimum is defined under its own compute. */
+export const computeOf = (fit: SurfaceFit): Quantity => ({ ...quantities.C, label: `compute ${computeRule(fit)}, FLOPs` });
+
+/** A run where the surface's optimum is sought, with what was fitted as its loss; none for one that lacks it. */
+export const inPlane =
+  ({ flopsPerToken, quantity }: SurfaceFit) =>
+  (run: Run): PlaneRun[] => {
+    const loss = quantityOf(run, quantity);
+    const { N, D } = run;
+    return loss === undefined ? [] : [{ C: flopsPerToken * N * D, N, D, loss, name: nameOf(run) }];
+  };
+
+export interface PlaneRun extends Model {
+  readonly D: number;
+  readonly loss: number;
+  readonly name: string;
+}
+
+/** The log axes of compute and model size. */
+export const planeAxes = (
+  compute: Quantity,
+  models: readonly Model[],
+  small: boolean,
+  pad: number,
+): { readonly x: Axis; readonly y: Axis } => ({
+  x: logAxis(compute, models.map(({ C }) => C), small ? 4 : 9, pad),
+  y: logAxis(quantities.N, models.map(({ N }) => N), small ? 6 : 8, pad),
+});
+
+/** One optimum against compute, with its band by the delta method; empty where the surface has none. */
+export const optimaOf = (fit: SurfaceFit, name: "N" | "D" | "loss", computes: readonly Flops[]): CurvePoint[] =>
+  computes.flatMap((C) => {
+    const best = optimalAllocation(fit, C);
+    if (!best.ok) return [];
+    const { ci95 } = deltaMethod(fit, (surface) => {
+      const optimum = optimalAllocation(surface, C);
+      return optimum.ok ? Math.log(optimum[name]) : Number.NaN;
+    });
+    return [banded(C, best[name], [Math.exp(ci95[0]), Math.exp(ci95[1])])];
+  });
+
+/** The part of a curve that is in the frame. */
+export const inFrame = (curve: readonly CurvePoint[], x: Axis, y: Axis): CurvePoint[] => {
+  // The curve may end exactly where the axis does.
+  const on = (axis: Axis, value: number) => isOn(axis, value * (1 + 1e-9)) || isOn(axis, value * (1 - 1e-9));
+  return curve.filter((point) => on(x, point.x) && on(y, point.y));
+};
+
+/** A model that was asked about, with the intervals of its coordinates where those are estimated themselves. */
+export interface AskedModel extends Model {
+  readonly across?: Interval;
+  readonly up?: Interval;
+  readonly label?: string;
+}
+
+/** Diamonds with the intervals of their coordinates. */
+export const askedModelMarks = (
+  asked: readonly AskedModel[],
+  { x, y }: { readonly x: Axis; readonly y: Axis },
+  theme: Theme,
+  color = theme.heldOut,
+): Plot.Markish[] => {
+  const bar = { stroke: color, strokeWidth: 2, className: "asked-interval" } as const;
+  const cut = (ends: (model: AskedModel) => Interval | undefined, { domain }: Axis) =>
+    asked.flatMap((model) => {
+      const inside = within(known(ends(model)) ?? [Number.NaN, Number.NaN], domain);
+      return inside ? [{ ...model, low: inside[0], high: inside[1] }] : [];
+    });
+  return [
+    Plot.ruleX(cut(({ up }) => up, y), { x: "C", y1: "low", y2: "high", ...bar }),
+    Plot.ruleY(cut(({ across }) => across, x), { y: "N", x1: "low", x2: "high", ...bar }),
+    diamonds(asked, theme, { x: "C", y: "N", r: 6, fill: color, strokeWidth: 1.5, className: "asked" }),
+  ];
+};
+

@@ -1,0 +1,171 @@
+import { extent, type Interval, optimalAllocation, type Prediction, type Run, type SurfaceFit, surfaceLoss } from "@isoflop/scaling";
+import * as Plot from "@observablehq/plot";
+import { sideOf } from "../chart/axis.js";
+import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
+import { sampled, sampledNote } from "../chart/crowd.js";
+import { bandMarks, bandWithin, type CurvePoint, curveMarks, known, reach, splitAt } from "../chart/curve.js";
+import { type Figure, figure } from "../chart/figure.js";
+import { loss as lossText, scientific, significant } from "../chart/format.js";
+import { logRatio, spaced } from "../chart/log.js";
+import { dots } from "../chart/marks.js";
+import type { Quantity } from "../chart/quantity.js";
+import { onLogAxes, some } from "../error.js";
+import { contourLabels } from "./contour-labels.js";
+import { contours } from "./contours.js";
+import { levelFormat, levelKey, lossLevels } from "./levels.js";
+import { type AskedModel, askedModelMarks, computeOf, computeRule, inFrame, inPlane, type Model, optimaOf, type PlaneRun, planeAxes } from "./plane.js";
+
+export interface SurfaceFigureOptions {
+  /** Predictions of the surface. */
+  readonly asked?: readonly Prediction[];
+}
+
+/**
+ * Contours of a fitted loss in the plane of compute and size, where they open to the right and turn exactly on the compute-optimal
+ * frontier (Hoffmann et al. 2022, fig. 4); in the plane of N and D the frontier is only where two families of curves touch. Runs are
+ * dots on the same scale of colour; of very many an even sample is drawn.
+ */
+export const surfaceFigure = (
+  fit: SurfaceFit,
+  runs: readonly Run[],
+  { asked = [] }: SurfaceFigureOptions = {},
+): Figure => {
+  const models = asked.flatMap((prediction) => askedModel(prediction));
+  some("runs", [...runs, ...models], "run, or model that is asked about,");
+  const plane = planeOf(fit, sampled(runs), models);
+  onLogAxes("runs", plane.runs, ["C", "N", "loss"]);
+  const caption = asked.length > 0 ? askedCaption(plane) : captionOf(plane, fit);
+  return figure(caption + sampledNote(runs), 760, (width, options) => surfaceDrawing(plane, width, options));
+};
+
+const captionOf = ({ quantity, frontier }: Plane, fit: SurfaceFit): string =>
+  `Contours of the fitted ${quantity} at equal steps along the frontier; dots are the runs, coloured by what was measured: a dot between two contours of its own colours agrees with the fit. Thick: the compute-optimal size under ${computeRule(fit)} with its pointwise 95 % band, dashed beyond the largest run.${frontier.length > 0 ? "" : " This surface has no optimum, so there is no frontier."}`;
+
+const askedCaption = ({ quantity, runs }: Plane): string =>
+  `Contours of the fitted ${quantity}. Thick: the compute-optimal size with its 95 % band. Diamonds: what was asked, with 95 % intervals.${runs.length > 0 ? "" : " There are no runs, so where they end is not shown."}`;
+
+/** Where a prediction stands in the plane. */
+const askedModel = ({ given, predicted }: Prediction): AskedModel[] => {
+  const C = given.C ?? predicted.C?.value;
+  const N = given.N ?? predicted.N?.value;
+  if (C === undefined || N === undefined) return [];
+  const loss = given.loss ?? predicted.loss?.value;
+  const [across, up] = [known(predicted.C?.ci95), known(predicted.N?.ci95)];
+  const label = loss === undefined ? scientific(C) : significant(loss);
+  return [{ C, N, label, ...(across && { across }), ...(up && { up }) }];
+};
+
+/** A fitted surface over the part of the plane that is drawn. */
+interface Plane {
+  readonly grid: { readonly C: readonly number[]; readonly N: readonly number[]; readonly loss: readonly (readonly number[])[] };
+  readonly runs: readonly PlaneRun[];
+  readonly frontier: readonly CurvePoint[];
+  readonly asked: readonly AskedModel[];
+  readonly compute: Quantity;
+  readonly quantity: string;
+}
+
+const steps = 81;
+/** Share of the logarithmic range by which the plane is wider than its runs. */
+const margin = 0.05;
+/** The plane goes a decade beyond the largest run. */
+const beyond = 10;
+
+/** The surface over a plane that holds everything, a decade beyond the largest run. */
+const planeOf = (fit: SurfaceFit, all: readonly Run[], asked: readonly AskedModel[]): Plane => {
+  const runs = all.flatMap(inPlane(fit));
+  // Without runs there is no scale but the questions' own.
+  const around = runs.length > 0 ? 1 : beyond;
+  const [from, to] = widened([
+    ...runs.flatMap(({ C }) => [C, beyond * C]),
+    ...asked.flatMap(({ C, across = [C, C] }) => [C, ...across]).flatMap((C) => [C / around, C * around]),
+  ]);
+  const optima = [from, to].flatMap((C) => {
+    const best = optimalAllocation(fit, C);
+    return best.ok ? [best.N] : [];
+  });
+  const sizes = [...runs.map(({ N }) => N), ...asked.flatMap(({ N, up = [N, N] }) => [N, ...up])];
+  const N = spaced(...widened([...sizes, ...optima]), steps);
+  const C = spaced(from, to, steps);
+  return {
+    grid: { C, N, loss: C.map((c) => N.map((n) => surfaceLoss(fit, { N: n, D: c / (fit.flopsPerToken * n) }))) },
+    runs,
+    frontier: optimaOf(fit, "N", C),
+    asked,
+    compute: computeOf(fit),
+    quantity: fit.quantity,
+  };
+};
+
+/** The range of values and a margin; a factor of ten around one value alone. */
+const widened = (values: readonly number[]): Interval => {
+  const [low, high] = extent(values);
+  const room = high > low * 1.01 ? Math.exp(logRatio(high, low) * margin) : 10;
+  return [Math.max(low / room, Number.MIN_VALUE), Math.min(high * room, Number.MAX_VALUE)];
+};
+
+const surfaceDrawing = (plane: Plane, width: number, options: FigureOptions): Drawing => {
+  const theme = themeOf(options);
+  const small = width < 480;
+  const { grid, runs, asked, quantity } = plane;
+  const corners = [0, steps - 1].map((i): Model => ({ C: grid.C[i]!, N: grid.N[i]! }));
+  const axes = planeAxes(plane.compute, [...corners, ...runs], small, 0);
+  const { x, y } = axes;
+  const highest = runs.reduce((high, { loss }) => Math.max(high, loss), 0);
+  const levels = lossLevels(grid.loss, small ? 6 : 9, highest);
+  const format = levelFormat(levels);
+  const key = levelKey(levels, quantity);
+  const colour = (loss: number) => theme.scale(key.share(loss));
+  const drawn = levels.map((level) => ({
+    text: format(level),
+    color: colour(level),
+    lines: contours({ x: grid.C, y: grid.N, value: grid.loss }, level),
+  }));
+  const frontier = inFrame(plane.frontier, x, y);
+  return chart(
+    {
+      description: `Contours of the fitted ${quantity} against compute and model size, with ${runs.length} runs.`,
+      x,
+      y,
+      width,
+      height: small ? 420 : Math.round(Math.min(width * 0.62, 640)),
+      marginRight: 20,
+      key,
+      labels: asked.map(({ C, N, label = "" }) => {
+        const side = sideOf(x, C);
+        // The frontier rises: to the left of it there is room above, to the right below.
+        return { x: C, y: N, text: label, color: theme.heldOut, bold: true, side, lift: side === "left" ? 14 : -14 };
+      }),
+      subtitle: subtitleOf(quantity, runs.length, frontier.length > 0, small),
+      annotations: (frame) =>
+        contourLabels(drawn, [...[...runs, ...asked].map(({ C, N }) => ({ x: C, y: N })), ...frontier], frame),
+      marks: [
+        ...drawn.flatMap(({ lines, color }) =>
+          lines.map((line) =>
+            Plot.line(line, { x: "x", y: "y", stroke: color, strokeWidth: 1.25, className: "contour" }),
+          ),
+        ),
+        ...bandMarks(bandWithin(frontier, y.domain), theme.muted, "frontier-band"),
+        ...curveMarks(splitAt(frontier, reach(runs.map(({ C }) => C))), theme.ink, "frontier"),
+        dots(runs, theme, {
+          x: "C",
+          y: "N",
+          fill: (run: PlaneRun) => colour(run.loss),
+          className: "run",
+          title: (run: PlaneRun) => `${run.name}: ${quantity} ${lossText(run.loss)}`,
+        }),
+        ...askedModelMarks(asked, axes, theme),
+      ],
+    },
+    options,
+  );
+};
+
+const subtitleOf = (quantity: string, runs: number, frontier: boolean, small: boolean): string =>
+  [
+    small ? "lines: fit" : `lines: fitted ${quantity}`,
+    runs > 0 && (small ? "dots: runs" : `dots: measured ${quantity} of the runs, on the same scale`),
+    frontier && (small ? "thick: N*" : "thick: compute-optimal size"),
+  ]
+    .filter((words) => typeof words === "string")
+    .join("; ");
