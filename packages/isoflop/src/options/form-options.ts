@@ -12,6 +12,12 @@ interface Form {
 
 type Forms = Iterable<Form> & { readonly names: readonly string[] };
 
+interface FormNames {
+  readonly fallback: string;
+  /** Names under which some forms are known too. */
+  readonly otherNames?: Readonly<Record<string, string>>;
+}
+
 /** The forms and their formulas, for a help text. */
 export const formsHelp = (forms: Forms): string => {
   const width = Math.max(...forms.names.map((name) => name.length));
@@ -19,8 +25,17 @@ export const formsHelp = (forms: Forms): string => {
 };
 
 /** `--form`, and an option for each option of a form. */
-export const formOptions = (command: Command, forms: Forms, fallback: string): Command => {
-  command.addOption(new Option("--form <name>", "functional form").choices([...forms.names]).default(fallback));
+export const formOptions = (command: Command, forms: Forms, { fallback, otherNames = {} }: FormNames): Command => {
+  const form = new Option("--form <name>", "functional form")
+    .choices([...forms.names, ...Object.keys(otherNames)])
+    .default(fallback);
+  const { parseArg: checked } = form;
+  command.addOption(
+    form.argParser((name, before) => {
+      checked?.(name, before);
+      return otherNames[name] ?? name;
+    }),
+  );
   for (const [name, { schema, of }] of optionsOf(forms)) command.addOption(optionOf(name, schema, of));
   return command;
 };
@@ -48,20 +63,26 @@ const optionsOf = (forms: Forms) => {
 const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 const optionOf = (name: string, schema: v.GenericSchema, of: readonly string[]): Option => {
-  const about = v.getDescription(schema as never);
+  const about = v.getDescription(schema as never) ?? choicesOf(schema);
   const usual = v.getDefaults(schema as never) as unknown;
-  const words = [`of ${of.join(" and ")}`, about].filter((part) => part !== undefined).join(": ");
+  const words = `of ${of.join(" and ")}${about === undefined ? "" : `: ${about}`}`;
   return new Option(
     `${flagOf(name)} <value>`,
     usual === undefined ? words : `${words} (default: ${String(usual)})`,
   ).argParser((text) => valueFrom(schema, text));
 };
 
+/** "raw or log" */
+const choicesOf = (schema: v.GenericSchema): string | undefined => {
+  const { wrapped = schema } = schema as { readonly wrapped?: v.GenericSchema };
+  const { options } = wrapped as { readonly options?: readonly unknown[] };
+  return wrapped.type === "picklist" ? options?.map(String).join(" or ") : undefined;
+};
+
 /** The text as it stands, or the number that it writes, whichever the option takes. */
 const valueFrom = (schema: v.GenericSchema, text: string): unknown => {
-  const asNumber = text.trim() === "" ? Number.NaN : Number(text);
-  const [one, other] = [text, asNumber].map((value) => v.safeParse(schema, value));
-  const result = one?.success ? one : (other ?? one);
+  const [asText, asNumber] = [text, text.trim() === "" ? text : Number(text)].map((one) => v.safeParse(schema, one));
+  const result = asText?.success ? asText : asNumber;
   if (result?.success) return result.output;
-  throw new InvalidArgumentError(`Expected ${result?.issues[0].message}.`);
+  throw new InvalidArgumentError(`Expected ${asText?.issues?.[0].message}.`);
 };
