@@ -119,6 +119,7 @@ export {
   predictiveLoss,
 } from "./laws/predictive.js";
 export { type SaturatingLaw, type SaturatingOptions, saturating, saturatingLaw } from "./laws/saturating.js";
+export { extent } from "./math/extent.js";
 export { normals, type Random, random } from "./math/random.js";
 export {
   type NextRun,

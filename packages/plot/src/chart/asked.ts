@@ -1,5 +1,5 @@
-import * as Plot from "@observablehq/plot";
 import type { Estimate, Interval } from "@isoflop/scaling";
+import * as Plot from "@observablehq/plot";
 import { type Axis, sideOf } from "./axis.js";
 import type { PointLabel } from "./labels.js";
 import { dots } from "./marks.js";
@@ -46,7 +46,11 @@ export const askedValues = ({ y, ci95 = [y, y], interval95 = [y, y], measured }:
  * The broad pale bar is where a measurement falls, the dark one where the law lies, the tick the prediction; a dot with its own bar is
  * what was measured. A bar ends at `lowest`: on a log axis it could reach below zero, and would not be drawn at all.
  */
-export const askedMarks = (asked: readonly Asked[], theme: Theme, lowest = Number.NEGATIVE_INFINITY): Plot.Markish[] => {
+export const askedMarks = (
+  asked: readonly Asked[],
+  theme: Theme,
+  lowest = Number.NEGATIVE_INFINITY,
+): Plot.Markish[] => {
   const bars = (ends: (one: Asked) => Interval | undefined, style: Plot.RuleXOptions) => {
     const rows = asked.flatMap((one) => {
       const [low, high] = ends(one) ?? [];

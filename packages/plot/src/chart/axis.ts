@@ -68,16 +68,14 @@ export const padded = (values: readonly number[], type: "log" | "linear", share 
   if (values.length === 0) throw refused("figure", values, "at least one point to draw");
   const [low, high] = extent(values);
   if (type === "log") {
-    if (!(low > 0 && Number.isFinite(high)))
-      throw refused("log axis", off(values, 0), "finite numbers above 0");
+    if (!(low > 0 && Number.isFinite(high))) throw refused("log axis", off(values, 0), "finite numbers above 0");
     const factor = Math.exp(low === high ? Math.log(1.5) : logRatio(high, low) * share);
     const [from, to] = [Math.max(Number.MIN_VALUE, low / factor), held(high * factor)];
     // The least numbers are too far apart for a margin.
     return from < to ? [from, to] : [from, 2 * from];
   }
   const least = Number.NEGATIVE_INFINITY;
-  if (!Number.isFinite(high - low))
-    throw refused("axis", off(values, least), "finite numbers, and so their range");
+  if (!Number.isFinite(high - low)) throw refused("axis", off(values, least), "finite numbers, and so their range");
   const pad = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * share;
   const [from, to] = [held(low - pad), held(high + pad)];
   return Number.isFinite(to - from) ? [from, to] : [low, high];

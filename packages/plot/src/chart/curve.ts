@@ -1,5 +1,5 @@
-import * as Plot from "@observablehq/plot";
 import { extent, type Interval } from "@isoflop/scaling";
+import * as Plot from "@observablehq/plot";
 import { logBetween, logRatio } from "./log.js";
 
 /** A point of a curve, with its pointwise 95 % band where that is known. */

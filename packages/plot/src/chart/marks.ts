@@ -1,5 +1,5 @@
+import type { Estimate, Interval } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
-import type { Estimate } from "@isoflop/scaling";
 import type { Axis } from "./axis.js";
 import { within } from "./curve.js";
 import type { Theme } from "./theme.js";

@@ -1,14 +1,13 @@
-import { extent, type Prediction, type Run, type SurfaceFit } from "@isoflop/scaling";
+import { extent, frontier, type Prediction, type Run, type SurfaceFit, spaced } from "@isoflop/scaling";
 import { sampled } from "../chart/crowd.js";
 import { reach } from "../chart/curve.js";
 import { type Figure, panels } from "../chart/figure.js";
 import { significant } from "../chart/format.js";
-import { spaced } from "../chart/log.js";
 import { optimal } from "../chart/quantity.js";
 import { onLogAxes, refused, some } from "../error.js";
 import { type LawPanel, lawDrawing } from "./law-panel.js";
-import { askedOf, askedWords, lawNames } from "./laws.js";
-import { computeOf, computeRule, inPlane, optimaOf } from "./plane.js";
+import { askedOf, askedWords, type LawName, lawNames } from "./laws.js";
+import { along, computeOf, computeRule, inPlane } from "./plane.js";
 
 /** Laws are drawn a decade beyond the runs, and on either side of what is asked. */
 const beyond = 10;
@@ -22,17 +21,18 @@ const beyond = 10;
 export const allocationFigure = (
   fit: SurfaceFit,
   runs: readonly Run[],
-  { asked = [] }: { readonly asked?: readonly Prediction[] } = {},
+  { asked = [] }: { readonly asked?: readonly Prediction<"C", LawName>[] } = {},
 ): Figure => {
   const { allocation, quantity } = fit;
   if (!allocation) throw refused("fit.allocation", allocation, "a surface that has an optimum");
   const points = sampled(runs).flatMap(inPlane(fit));
   onLogAxes("runs", points, ["C", "loss"]);
   const known = points.map(({ C }) => C);
-  const questions = asked.map(({ given }) => given.C!);
+  const questions = asked.map(({ given }) => given.C);
   const around = questions.length > 0 ? [extent(questions)[0] / beyond, extent(questions)[1] * beyond] : [];
   const [low, high] = extent([...some("runs", [...known, ...questions], "run"), ...around]);
-  const xs = spaced(low, known.length > 0 ? Math.max(beyond * extent(known)[1], high) : high);
+  const xs = spaced(low, known.length > 0 ? Math.max(beyond * extent(known)[1], high) : high, 61);
+  const optima = frontier(fit, xs);
   const laws = lawNames.map((name): LawPanel => {
     const { exponent } = allocation[name];
     const [from, to] = exponent.ci95.map((end) => significant(end, 3));
@@ -42,10 +42,10 @@ export const allocationFigure = (
       x: computeOf(fit),
       y: optimal(quantity)[name],
       points: name === "loss" ? points.map(({ C, loss }) => ({ x: C, y: loss })) : [],
-      curve: optimaOf(fit, name, xs),
+      curve: along(optima, name),
       fittedTo: reach(known),
       ...(floor > 0 && { floor: { value: floor } }),
-      asked: asked.map((prediction) => askedOf(prediction, name)),
+      asked: asked.map((prediction) => askedOf(prediction.given.C, prediction.predicted[name])),
     };
   });
   const rule = computeRule(fit);

@@ -1,4 +1,12 @@
-import { type BudgetProfile, type Flops, groupByBudget, type IsoFlop, isInterior, quantityOf, type Run } from "@isoflop/scaling";
+import {
+  type BudgetProfile,
+  type Flops,
+  groupByBudget,
+  type IsoFlop,
+  isInterior,
+  quantityOf,
+  type Run,
+} from "@isoflop/scaling";
 import type { Theme } from "../chart/theme.js";
 
 /** The runs of one compute by size, and what was fitted to them where that was done. */
@@ -61,4 +69,4 @@ export const colourOf = (theme: Theme, budgets: readonly Budget[]): ((C: Flops) 
 export const nameOf = ({ label, row }: Run): string => label ?? (row === undefined ? "run" : `row ${row}`);
 
 /** What was measured of a run that takes part in a fit of the quantity. */
-export const valueOf = (run: Run, quantity: string): number => quantityOf(run, quantity) ?? Number.NaN;
+export const measuredOf = (run: Run, quantity: string): number => quantityOf(run, quantity) ?? Number.NaN;

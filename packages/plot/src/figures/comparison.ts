@@ -1,36 +1,35 @@
-import { extent, formOfLaw, type LawComparison, type LawFit } from "@isoflop/scaling";
+import { type ComparedLaw, extent, type Interval, type LawComparison } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { type Axis, scaleOf, sideOf } from "../chart/axis.js";
 import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
-import { bandMarks, bandWithin, banded, type CurvePoint, curveMarks, known, rangeWithBand, splitAt, within } from "../chart/curve.js";
+import {
+  bandMarks,
+  bandWithin,
+  type CurvePoint,
+  curveMarks,
+  known,
+  rangeWithBand,
+  splitAt,
+  within,
+} from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { scientific, significant } from "../chart/format.js";
 import type { PointLabel } from "../chart/labels.js";
-import { spaced } from "../chart/log.js";
 import { dots, isOn, type Place, placeMarks } from "../chart/marks.js";
 import { logAxis, optimal, quantities } from "../chart/quantity.js";
 import type { Theme } from "../chart/theme.js";
 import { onLogAxes, some } from "../error.js";
-
-export interface ComparisonFigureOptions {
-  /** What the laws are called; "A" and "B" by default. */
-  readonly names?: readonly [a: string, b: string];
-  /** What is compared. */
-  readonly quantity?: string;
-}
+import { curveOf } from "./law.js";
 
 /**
  * Two laws of the loss against compute with their bands, where they cross, and at each compute asked the step from the loss of A there
  * to the compute at which B has the same loss: its length on the log axis is the effective compute.
  */
-export const comparisonFigure = (
-  comparison: LawComparison,
-  { names: [nameA, nameB] = ["A", "B"], quantity = "loss" }: ComparisonFigureOptions = {},
-): Figure => {
-  const { a, b, at, crossing } = comparison;
-  const xs = rangeOf(comparison);
+export const comparisonFigure = (comparison: LawComparison): Figure => {
+  const { a, b, at, crossing, quantity } = comparison;
+  const range = rangeOf(comparison);
   const data: Compared = {
-    laws: [drawnLaw(a, nameA, xs), drawnLaw(b, nameB, xs)],
+    laws: [drawnLaw(a, range), drawnLaw(b, range)],
     at: at.map((entry): Question => {
       const { value, ci95 } = entry.effectiveCompute;
       const spread = known(ci95);
@@ -51,7 +50,7 @@ const near = 1e4;
 const beyond = 10;
 
 /** Computes from below both laws' data to beyond them, and to whatever is told of them nearby. */
-const rangeOf = ({ a, b, at, crossing }: LawComparison): number[] => {
+const rangeOf = ({ a, b, at, crossing }: LawComparison): Interval => {
   const computes = some("data", [...a.data.x, ...b.data.x], "point");
   const [low, high] = extent([...computes, ...at.map(({ C }) => C)]);
   const [, largest] = extent(computes);
@@ -59,7 +58,7 @@ const rangeOf = ({ a, b, at, crossing }: LawComparison): number[] => {
   const meets = crossing.ok && crossing.C > low / near && crossing.C < high * near ? [crossing.C] : [];
   const [from] = extent([low, ...meets.map((C) => C / 2), ...needed.filter((C) => C > low / near)]);
   const [, to] = extent([...needed, ...meets.map((C) => 2 * C), beyond * largest, high]);
-  return spaced(from, to);
+  return [from, to];
 };
 
 interface DrawnLaw {
@@ -68,11 +67,10 @@ interface DrawnLaw {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-const drawnLaw = ({ law, data: { x, y } }: LawFit, name: string, xs: readonly number[]): DrawnLaw => {
-  const form = formOfLaw(law);
+const drawnLaw = ({ name, law, data: { x, y } }: ComparedLaw, range: Interval): DrawnLaw => {
   const points = x.map((at, i) => ({ x: at, y: y[i]! }));
   onLogAxes("points", points, ["x", "y"]);
-  return { name, points, curve: xs.map((at) => banded(at, form.value(law, at), form.band(law, at))) };
+  return { name, points, curve: curveOf(law, ...range) };
 };
 
 /** What B needs at one compute. */
@@ -82,7 +80,7 @@ interface Question {
   readonly loss: number;
   /** Compute that B needs for it, over C; undefined where B never reaches it. */
   readonly ratio: number | undefined;
-  readonly spread?: readonly [number, number];
+  readonly spread?: Interval;
 }
 
 interface Compared {
@@ -134,7 +132,13 @@ const comparisonDrawing = (data: Compared, width: number, options: FigureOptions
   );
 };
 
-const lawMarks = ({ points, curve }: DrawnLaw, fill: string, className: string, y: Axis, theme: Theme): Plot.Markish[] => [
+const lawMarks = (
+  { points, curve }: DrawnLaw,
+  fill: string,
+  className: string,
+  y: Axis,
+  theme: Theme,
+): Plot.Markish[] => [
   ...bandMarks(bandWithin(curve, y.domain), fill, `band-${className}`),
   ...curveMarks(splitAt(curve, extent(points.map(({ x }) => x))[1]), fill, `law-${className}`),
   dots(points, theme, { x: "x", y: "y", fill, className: `point-${className}` }),
@@ -157,7 +161,14 @@ const stepMarks = (at: readonly Question[], steps: readonly Step[], x: Axis, the
   });
   const line = { y: "loss", stroke: theme.ink } as const;
   return [
-    Plot.ruleY(spreads, { ...line, x1: "low", x2: "high", strokeOpacity: 0.22, strokeWidth: 9, className: "ratio-interval" }),
+    Plot.ruleY(spreads, {
+      ...line,
+      x1: "low",
+      x2: "high",
+      strokeOpacity: 0.22,
+      strokeWidth: 9,
+      className: "ratio-interval",
+    }),
     Plot.ruleY(steps, { ...line, x1: "from", x2: "to", strokeWidth: 1.5, className: "step" }),
     Plot.dot(at, { ...line, x: "C", r: 3.5, fill: theme.surface, strokeWidth: 1.5, className: "asked" }),
     Plot.dot(steps, { x: "to", y: "loss", r: 3.5, fill: theme.ink, className: "reached" }),

@@ -1,9 +1,8 @@
-import { type Outcome, type PowerLaw, predictPowerLaw } from "@isoflop/scaling";
+import { type PowerLaw, predictPowerLaw, spaced } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { askedMarks } from "../chart/asked.js";
 import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
-import { spaced } from "../chart/log.js";
 import { logAxis, quantities } from "../chart/quantity.js";
 import { colourOf } from "./budgets.js";
 import { type HeldOut, heldOutOf } from "./laws.js";
@@ -34,7 +33,7 @@ export const lowerEnvelope = (curves: readonly (readonly ComputePoint[])[]): Com
 
 export interface EnvelopeFigureOptions {
   /** The law of the final validation loss. */
-  readonly law?: Outcome<PowerLaw> | undefined;
+  readonly law?: PowerLaw | undefined;
   readonly heldOut?: HeldOut | undefined;
 }
 
@@ -78,7 +77,7 @@ const envelopeDrawing = (
   const asked = heldOut ? [heldOutOf(heldOut)] : [];
   const reach = asked.reduce((most, { x }) => Math.max(most, x), last);
   const first = budgets[0]?.C ?? reach;
-  const line = law?.ok
+  const line = law
     ? spaced(first / 3, reach, 41).map((compute) => ({ compute, loss: predictPowerLaw(law, compute).value }))
     : [];
   const intervals = asked.flatMap(({ interval95 = [] }) => interval95);

@@ -1,5 +1,13 @@
+import {
+  extent,
+  type IsoFlop,
+  type IsoFlopChoices,
+  isInterior,
+  profileCurve,
+  type Run,
+  spaced,
+} from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
-import type { IsoFlop, Run } from "@isoflop/scaling";
 import { spread } from "../chart/asked.js";
 import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
@@ -9,13 +17,12 @@ import type { PointLabel } from "../chart/labels.js";
 import { linearAxis, logAxis, quantities } from "../chart/quantity.js";
 import type { Theme } from "../chart/theme.js";
 import { onLogAxes, some } from "../error.js";
-import { type Budget, budgetsOf, colourOf, isRefused, nameOf, type SizeName, valueOf, verticesOf } from "./budgets.js";
-import { type CurvePoint, isoFlopCurve } from "./parabola.js";
+import { type Budget, budgetsOf, colourOf, isRefused, measuredOf, nameOf, verticesOf } from "./budgets.js";
 
 /** Loss against size at equal compute. */
 export interface EqualCompute {
   readonly budgets: readonly Budget[];
-  readonly choices: Pick<IsoFlop["choices"], "axis" | "scale" | "quantity" | "optimum">;
+  readonly choices: IsoFlopChoices;
   /** Runs of a larger compute, which take no part in the fit. */
   readonly heldOut: readonly Run[];
 }
@@ -38,7 +45,7 @@ export const equalComputeFigure = (spec: EqualCompute): Figure => {
     (budget): Marked => ({
       ...budget,
       refused: isRefused(budget),
-      curve: isoFlopCurve(budget, choices),
+      curve: curveOf(budget, choices),
       marks: budget.runs.filter((run) => shown.has(run)).map(markOf(choices)),
     }),
   );
@@ -50,7 +57,17 @@ export const equalComputeFigure = (spec: EqualCompute): Figure => {
   );
 };
 
-const curveWords = ({ optimum, scale, axis }: EqualCompute["choices"]): string => {
+/** Samples of a curve. */
+const steps = 121;
+
+/** What was fitted to one budget, between its smallest and largest run; nothing where its minimum was refused. */
+const curveOf = ({ profile, runs }: Budget, choices: IsoFlopChoices): Marked["curve"] => {
+  const fitted = profile && isInterior(profile) && profileCurve(profile, choices);
+  if (!fitted) return [];
+  return spaced(...extent(runs.map((run) => run[choices.axis])), steps).map((size) => ({ size, loss: fitted(size) }));
+};
+
+const curveWords = ({ optimum, scale, axis }: IsoFlopChoices): string => {
   const of = scale === "log" ? `of the logarithm, transformed back, in ln ${axis}` : `in ln ${axis}`;
   if (optimum === "akima") return `the Akima splines ${of}`;
   return `the fitted parabolas ${of}${optimum === "huber" ? ", by Huber's estimate" : ""}`;
@@ -66,9 +83,9 @@ interface RunMark extends Pick<Run, "C"> {
 }
 
 const markOf =
-  ({ axis, quantity }: EqualCompute["choices"]) =>
+  ({ axis, quantity }: IsoFlopChoices) =>
   (run: Run): RunMark => {
-    const loss = valueOf(run, quantity);
+    const loss = measuredOf(run, quantity);
     const [low, high] = spread({ value: loss, standardError: quantity === "loss" ? (run.sigma ?? 0) : 0 });
     const title = `${nameOf(run)}\nN ${count(run.N)}, D ${count(run.D)}, ${quantity} ${loss.toFixed(4)}`;
     return { C: run.C, size: run[axis], loss, low, high, title };
@@ -76,7 +93,7 @@ const markOf =
 
 interface Marked extends Budget {
   readonly refused: boolean;
-  readonly curve: readonly CurvePoint[];
+  readonly curve: readonly Pick<RunMark, "size" | "loss">[];
   readonly marks: readonly RunMark[];
 }
 
@@ -97,12 +114,19 @@ const isoFlopDrawing = (
     ...budgets.flatMap(({ curve }) => curve.map(({ loss }) => loss)),
   ];
   const what = quantity === "loss" ? "validation loss" : quantity;
-  const labels = [...budgets.flatMap((budget) => budgetLabel(budget, colour(budget.C))), ...heldOutLabel(heldOut, theme)];
+  const labels = [
+    ...budgets.flatMap((budget) => budgetLabel(budget, colour(budget.C))),
+    ...heldOutLabel(heldOut, theme),
+  ];
   const longest = labels.reduce((most, { side, text }) => (side === "left" ? most : Math.max(most, text.length)), 4);
   return chart(
     {
       description: `IsoFLOP curves: ${what} against ${axis === "N" ? "parameters" : "tokens"} at ${budgets.length} compute budgets.`,
-      x: logAxis(quantities[axis], all.map(({ size }) => size), small ? 5 : 9),
+      x: logAxis(
+        quantities[axis],
+        all.map(({ size }) => size),
+        small ? 5 : 9,
+      ),
       y: linearAxis({ label: what }, losses, 7),
       width,
       height: small ? 400 : 480,

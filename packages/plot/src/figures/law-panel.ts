@@ -1,11 +1,11 @@
 import * as Plot from "@observablehq/plot";
 import { type Asked, askedMarks, askedValues, beside, rises } from "../chart/asked.js";
+import { type Axis, sideOf } from "../chart/axis.js";
 import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
 import { bandMarks, bandWithin, type CurvePoint, curveMarks, rangeWithBand, splitAt } from "../chart/curve.js";
 import type { PointLabel } from "../chart/labels.js";
 import { diamonds, dots, isOn, type Place, placeMarks } from "../chart/marks.js";
 import { logAxis, type Quantity, valueText } from "../chart/quantity.js";
-import { type Axis, sideOf } from "../chart/axis.js";
 import type { Theme } from "../chart/theme.js";
 
 interface Point {
@@ -57,9 +57,21 @@ export const lawDrawing = (law: LawPanel, width: number, options: FigureOptions)
   const floor = law.floor && law.floor.value > lowest / deepestFloor ? law.floor : undefined;
   const all = [...points, ...optima, ...curve, ...trained];
   const core = [...all.map(({ y }) => y), ...asked.flatMap(askedValues), ...(floor ? [floor.value] : [])];
-  const x = logAxis(law.x, [...all, ...asked].map((point) => point.x), small ? 5 : 9, law.pad ?? 0.03);
+  const x = logAxis(
+    law.x,
+    [...all, ...asked].map((point) => point.x),
+    small ? 5 : 9,
+    law.pad ?? 0.03,
+  );
   const inFrame = band.filter((point) => isOn(x, point.x));
-  const y = logAxis(law.y, rangeWithBand(core.filter((value) => value > 0), inFrame), small ? 6 : 7);
+  const y = logAxis(
+    law.y,
+    rangeWithBand(
+      core.filter((value) => value > 0),
+      inFrame,
+    ),
+    small ? 6 : 7,
+  );
   const line = curveMarks(splitAt(curve, law.fittedTo), theme.ink);
   const measured = dots(points, theme, { x: "x", y: "y", fill: theme.scale(0.45), className: "point" });
   const dotted = { stroke: theme.heldOut, fillOpacity: 0.1 };
@@ -73,16 +85,20 @@ export const lawDrawing = (law: LawPanel, width: number, options: FigureOptions)
       marginRight: law.marginRight ?? 20,
       subtitle: law.title,
       labels: [
-        ...(floor ? [{ x: x.domain[0], y: floor.value, text: `floor ${valueText(law.y, floor.value)}`, color: theme.heldOut }] : []),
-        ...breaks.filter(({ value }) => isOn(x, value)).map(
-          ({ value }): PointLabel => ({
-            x: value,
-            y: y.domain[1],
-            text: `break ${valueText(law.x, value)}`,
-            color: theme.heldOut,
-            side: sideOf(x, value),
-          }),
-        ),
+        ...(floor
+          ? [{ x: x.domain[0], y: floor.value, text: `floor ${valueText(law.y, floor.value)}`, color: theme.heldOut }]
+          : []),
+        ...breaks
+          .filter(({ value }) => isOn(x, value))
+          .map(
+            ({ value }): PointLabel => ({
+              x: value,
+              y: y.domain[1],
+              text: `break ${valueText(law.x, value)}`,
+              color: theme.heldOut,
+              side: sideOf(x, value),
+            }),
+          ),
         ...askedLabels(law, x, theme),
       ],
       marks: [
@@ -115,13 +131,18 @@ export const lawDrawing = (law: LawPanel, width: number, options: FigureOptions)
 };
 
 /** What a prediction says, or what became of it. */
-const askedLabels = ({ asked = [], trained = [], curve, y: quantity }: LawPanel, axis: Axis, theme: Theme): PointLabel[] => {
+const askedLabels = (
+  { asked = [], trained = [], curve, y: quantity }: LawPanel,
+  axis: Axis,
+  theme: Theme,
+): PointLabel[] => {
   const style = { color: theme.heldOut, bold: true } as const;
   return [
-    ...asked.map(({ x, y, measured }): PointLabel =>
-      measured
-        ? { x, y: measured.value, text: "measured", side: "left", ...style }
-        : { x, y, text: valueText(quantity, y), ...beside(axis, x, rises(curve)), ...style },
+    ...asked.map(
+      ({ x, y, measured }): PointLabel =>
+        measured
+          ? { x, y: measured.value, text: "measured", side: "left", ...style }
+          : { x, y, text: valueText(quantity, y), ...beside(axis, x, rises(curve)), ...style },
     ),
     ...trained.slice(0, 1).map(({ x, y }): PointLabel => ({ x, y, text: "held out", side: "left", ...style })),
   ];

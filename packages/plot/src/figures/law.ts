@@ -1,12 +1,20 @@
-import { extent, formOfLaw, type Interval, type Law, type LawData, type Prediction } from "@isoflop/scaling";
+import {
+  extent,
+  formOfLaw,
+  type Interval,
+  type Law,
+  type LawData,
+  lawCurve,
+  type Prediction,
+  spaced,
+} from "@isoflop/scaling";
 import { sampled, sampledNote } from "../chart/crowd.js";
-import { banded, known } from "../chart/curve.js";
+import { banded, type CurvePoint, known } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { significant } from "../chart/format.js";
-import { spaced } from "../chart/log.js";
 import type { Place } from "../chart/marks.js";
 import type { Quantity } from "../chart/quantity.js";
-import { drawable, onLogAxes, some } from "../error.js";
+import { onLogAxes, some } from "../error.js";
 import { type LawPanel, lawDrawing } from "./law-panel.js";
 import { askedOf, askedWords } from "./laws.js";
 
@@ -16,7 +24,7 @@ export interface LawFigureOptions {
   readonly y?: Quantity;
   /** Names of both in the equation above the law. */
   readonly names?: { readonly x: string; readonly y: string };
-  readonly asked?: readonly Prediction[];
+  readonly asked?: readonly Prediction<"x", "y">[];
 }
 
 /** A law is drawn a decade beyond its points. */
@@ -39,12 +47,10 @@ const panelOf = (law: Law, { x, y }: LawData, options: LawFigureOptions): LawPan
   const form = formOfLaw(law);
   const points = x.map((at, i) => ({ x: at, y: y[i]! }));
   onLogAxes("points", points, ["x", "y"]);
-  const asked = predictions.map((prediction) => askedOf(prediction, "y", "x"));
+  const asked = predictions.map(({ given, predicted }) => askedOf(given.x, predicted.y));
   const [low, high] = extent(some("points", [...x, ...asked.map((one) => one.x)], "point, or x that is asked about,"));
   const [, last] = extent(x);
-  const curve = spaced(low, Math.max(beyond * last, high)).map((at) =>
-    banded(at, drawable(`law at ${at}`, form.value(law, at), "log"), form.band(law, at)),
-  );
+  const curve = curveOf(law, low, Math.max(beyond * last, high));
   const floor = form.floor?.(law);
   return {
     title: form.equation(law, names, significant),
@@ -59,7 +65,17 @@ const panelOf = (law: Law, { x, y }: LawData, options: LawFigureOptions): LawPan
   };
 };
 
-const placeOf = ({ value, ci95 }: { readonly value: number; readonly ci95: Interval }): Place => ({ value, ci95: known(ci95) });
+/** A law from `low` to `high`, with its band where its form knows one. */
+export const curveOf = (law: Law, low: number, high: number): CurvePoint[] => {
+  const curve = lawCurve(law, spaced(low, high, 61)).map(({ x, y, ci95 }) => banded(x, y, ci95));
+  onLogAxes("law", curve, ["x", "y"]);
+  return curve;
+};
+
+const placeOf = ({ value, ci95 }: { readonly value: number; readonly ci95: Interval }): Place => ({
+  value,
+  ci95: known(ci95),
+});
 
 const captionOf = ({ curve, floor, breaks = [] }: LawPanel): string => {
   const band = curve.some(({ low }) => low !== undefined) ? " Grey: pointwise 95 % band." : "";

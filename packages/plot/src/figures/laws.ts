@@ -1,30 +1,31 @@
 import {
   extent,
-  type IsoFlop,
   type Interval,
+  type IsoFlop,
+  type IsoFlopLaw,
   isInterior,
   type PowerLaw,
+  type Predicted,
   type Prediction,
   predictPowerLaw,
   type Run,
+  spaced,
 } from "@isoflop/scaling";
 import type { Asked, Measured } from "../chart/asked.js";
 import { padded } from "../chart/axis.js";
 import { banded, known, reach } from "../chart/curve.js";
 import { type Figure, figure, panels } from "../chart/figure.js";
 import { fixed } from "../chart/format.js";
-import { spaced } from "../chart/log.js";
 import { optimal, quantities } from "../chart/quantity.js";
 import { refused, some } from "../error.js";
 import { type LawPanel, lawDrawing } from "./law-panel.js";
 
-/** The laws of an isoFLOP fit. */
-export type LawName = "N" | "D" | "loss";
+export type LawName = IsoFlopLaw;
 export const lawNames: readonly LawName[] = ["N", "D", "loss"];
 
 /** A compute beyond the fit: predicted first, measured afterwards. */
 export interface HeldOut {
-  readonly prediction: Prediction;
+  readonly prediction: Prediction<"C", "loss">;
   readonly measured?: Measured;
   /** What was trained there. */
   readonly runs: readonly Run[];
@@ -32,7 +33,7 @@ export interface HeldOut {
 
 export interface LawsFigureOptions {
   /** Predictions of the fit, drawn in all three laws. */
-  readonly asked?: readonly Prediction[];
+  readonly asked?: readonly Prediction<"C", LawName>[];
   readonly heldOut?: HeldOut | undefined;
 }
 
@@ -87,8 +88,11 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   const optima = colours.flatMap((profile, index) =>
     isInterior(profile) ? [{ x: profile.C, y: profile.optimum[name].value, index }] : [],
   );
-  const predictions = [...asked.map((one) => askedOf(one, name)), ...(heldOut && name === "loss" ? [heldOutOf(heldOut)] : [])];
-  const beyondFit = [...asked, ...(heldOut ? [heldOut.prediction] : [])].map(({ given }) => given.C!);
+  const predictions = [
+    ...asked.map((one) => askedOf(one.given.C, one.predicted[name])),
+    ...(heldOut && name === "loss" ? [heldOutOf(heldOut)] : []),
+  ];
+  const beyondFit = [...asked, ...(heldOut ? [heldOut.prediction] : [])].map(({ given }) => given.C);
   const computes = [...optima.map(({ x }) => x), ...beyondFit];
   const domain = padded(computes, "log", 0.12);
   const [first, last] = extent(fit.budgets.map(({ C }) => C));
@@ -98,7 +102,7 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
     x: quantities.C,
     y: optimal(fit.choices.quantity)[name],
     curve: spaced(...domain, steps).map((x) => at(x)),
-    band: spaced(first, Math.max(beyond * last, ...beyondFit)).map((x) => at(x, predictPowerLaw(law, x).ci95)),
+    band: spaced(first, Math.max(beyond * last, ...beyondFit), 61).map((x) => at(x, predictPowerLaw(law, x).ci95)),
     fittedTo: reach(optima.map(({ x }) => x)),
     optima,
     of: colours.length,
@@ -109,15 +113,14 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   };
 };
 
-/** What a prediction says of one quantity at the compute it was given. */
-export const askedOf = ({ given, predicted }: Prediction, name: string, x: string = "C"): Asked => {
-  const { value, ci95, interval95 } = predicted[name]!;
+/** A predicted number at x. */
+export const askedOf = (x: number, { value, ci95, interval95 }: Predicted): Asked => {
   const [law, run] = [known(ci95), known(interval95)];
-  return { x: given[x]!, y: value, ...(law && { ci95: law }), ...(run && { interval95: run }) };
+  return { x, y: value, ...(law && { ci95: law }), ...(run && { interval95: run }) };
 };
 
 export const heldOutOf = ({ prediction, measured }: HeldOut): Asked => ({
-  ...askedOf(prediction, "loss"),
+  ...askedOf(prediction.given.C, prediction.predicted.loss),
   ...(measured && { measured }),
 });
 

@@ -37,8 +37,16 @@ export const lossCurvePanels = (training: Training): Figure[] =>
 const drawingsOf = ({ runs, curves, budgets }: Training) => {
   const traces = tracesOf(curves, runs);
   const axes = {
-    x: logAxis({ label: "tokens seen", format: "count" }, traces.flatMap(({ trace }) => trace.at), 5),
-    y: logAxis({ label: "training loss" }, traces.flatMap(({ trace }) => trace.value), 6),
+    x: logAxis(
+      { label: "tokens seen", format: "count" },
+      traces.flatMap(({ trace }) => trace.at),
+      5,
+    ),
+    y: logAxis(
+      { label: "training loss" },
+      traces.flatMap(({ trace }) => trace.value),
+      6,
+    ),
   };
   const computes = [...new Set([...budgets.map(({ C }) => C), ...traces.map(({ run }) => run.C)])];
   return computes.flatMap((C) => {

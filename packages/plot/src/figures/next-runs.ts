@@ -1,22 +1,46 @@
-import { extent, type Flops, type Plan, type PlannedRun, type Run, type SurfaceFit } from "@isoflop/scaling";
+import {
+  extent,
+  type Flops,
+  frontier,
+  type LawPoint,
+  type NextRun,
+  type Plan,
+  type Run,
+  spaced,
+} from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { sideOf } from "../chart/axis.js";
 import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
-import { bandMarks, bandWithin, type CurvePoint, curveMarks, reach, splitAt } from "../chart/curve.js";
+import { banded, bandMarks, bandWithin, type CurvePoint, curveMarks, known, reach, splitAt } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
-import { spaced } from "../chart/log.js";
 import { dots } from "../chart/marks.js";
-import type { Quantity } from "../chart/quantity.js";
+import { type Quantity, quantities } from "../chart/quantity.js";
 import { onLogAxes, some } from "../error.js";
-import { type AskedModel, askedModelMarks, computeOf, inFrame, inPlane, type Model, optimaOf, planeAxes } from "./plane.js";
+import {
+  type AskedModel,
+  along,
+  askedModelMarks,
+  computeOf,
+  inFrame,
+  inPlane,
+  type Model,
+  planeAxes,
+} from "./plane.js";
 
-/** The next runs beside those there are. */
-interface NextRuns {
-  readonly planned: readonly PlannedRun[];
-  /** What the same compute would buy without a plan. */
-  readonly evenGrid: readonly PlannedRun[];
-  readonly runs: readonly Model[];
+export interface NextRunsFigureOptions {
+  /** Runs so far. */
+  readonly runs?: readonly Run[];
+  /** The optimal size against compute, where no surface was planned with. */
+  readonly optimum?: readonly LawPoint[];
+}
+
+/** What of a plan is drawn. */
+type Planned = Pick<Plan, "target" | "runs" | "evenGrid"> & Partial<Pick<Plan, "surface" | "optimum">>;
+
+/** The plane of compute and size with its models. */
+interface NextRuns extends Pick<Plan, "runs" | "evenGrid"> {
+  readonly soFar: readonly Model[];
   readonly frontier: readonly CurvePoint[];
   /** The compute whose optimum is to become certain, and what is known of it. */
   readonly target: { readonly C: Flops; readonly model?: AskedModel };
@@ -27,46 +51,43 @@ interface NextRuns {
  * The next runs in the plane of compute and size: planned ones filled, an even grid of the same cost hollow, runs so far grey, and the
  * compute whose optimum they are to make certain, with the frontier as it is known now.
  */
-export const nextRunsFigure = (
-  plan: Plan,
-  { fit, runs = [] }: { readonly fit: SurfaceFit; readonly runs?: readonly Run[] },
-): Figure => {
+export const nextRunsFigure = (plan: Planned, { runs = [], optimum = [] }: NextRunsFigureOptions = {}): Figure => {
+  const { surface, evenGrid, target, optimum: best } = plan;
   some("plan.runs", plan.runs, "run");
-  onLogAxes("runs", runs, ["N", "D"]);
-  const { C } = plan.target;
-  const soFar = sampled(runs).flatMap(inPlane(fit));
-  const [low, high] = extent([...soFar, ...plan.runs, ...plan.evenGrid, plan.target].map((run) => run.C));
-  const [best] = optimaOf(fit, "N", [C]);
+  const soFar = surface ? sampled(runs).flatMap(inPlane(surface)) : sampled(runs);
+  for (const [field, models] of Object.entries({ runs: soFar, "plan.runs": plan.runs }))
+    onLogAxes<"C" | "N">(field, models, ["C", "N"]);
+  const [low, high] = extent([...soFar, ...plan.runs, ...evenGrid, target].map(({ C }) => C));
+  const up = best && known(best.N.ci95);
   const data = {
-    planned: plan.runs,
-    evenGrid: plan.evenGrid,
-    runs: soFar,
-    frontier: optimaOf(fit, "N", spaced(low / 2, high * 2)),
-    target: { C, ...(best && { model: { C, N: best.y, ...upOf(best) } }) },
-    compute: computeOf(fit),
+    runs: plan.runs,
+    evenGrid,
+    soFar,
+    frontier: surface
+      ? along(frontier(surface, spaced(low / 2, high * 2, 61)), "N")
+      : optimum.map(({ x, y, ci95 }) => banded(x, y, ci95)),
+    target: { C: target.C, ...(best && { model: { C: target.C, N: best.N.value, ...(up && { up }) } }) },
+    compute: surface ? computeOf(surface) : quantities.C,
   };
   const missing = runs.length > 0 ? sampledNote(runs) : " A saved fit has no runs, so those so far are not shown.";
   const caption = `Filled: the planned runs, larger where a run is trained with several seeds. Hollow: an even grid of the same allowance. Line and band: the compute-optimal size as it is known now, at 95 %. Diamond: the optimum at the target.${missing}`;
   return figure(caption, 760, (width, options) => nextRunsDrawing(data, width, options));
 };
 
-const upOf = ({ low, high }: CurvePoint): Pick<AskedModel, "up"> =>
-  low === undefined || high === undefined ? {} : { up: [low, high] };
-
 /** Radius whose area grows with the number of runs. */
-const radius = (base: number) => (run: PlannedRun) => base * Math.sqrt(run.count);
+const radius = (base: number) => (run: NextRun) => base * Math.sqrt(run.count);
 
 const nextRunsDrawing = (data: NextRuns, width: number, options: FigureOptions): Drawing => {
   const theme = themeOf(options);
   const small = width < 480;
-  const { planned, evenGrid, runs, target } = data;
+  const { runs: planned, evenGrid, soFar: runs, target } = data;
   const all = [...planned, ...evenGrid, ...runs];
   const sizes = [...all, ...(target.model ? [target.model] : [])].map(({ N }) => N);
   // The target has a compute even where nothing is known of its size.
   const corner = { C: target.C, N: target.model?.N ?? sizes[0]! };
   const axes = planeAxes(data.compute, [...all, corner], small, 0.06);
   const { x, y } = axes;
-  const frontier = inFrame(data.frontier, x, y);
+  const optima = inFrame(data.frontier, x, y);
   const place = { x: "C", y: "N" } as const;
   return chart(
     {
@@ -89,8 +110,8 @@ const nextRunsDrawing = (data: NextRuns, width: number, options: FigureOptions):
       ],
       marks: [
         Plot.ruleX([target.C], { stroke: theme.muted, strokeDasharray: "2 3", className: "target" }),
-        ...bandMarks(bandWithin(frontier, y.domain), theme.muted, "frontier-band"),
-        ...curveMarks(splitAt(frontier, reach(runs.map(({ C }) => C))), theme.ink, "frontier"),
+        ...bandMarks(bandWithin(optima, y.domain), theme.muted, "frontier-band"),
+        ...curveMarks(splitAt(optima, reach(runs.map(({ C }) => C))), theme.ink, "frontier"),
         dots(runs, theme, { ...place, fill: theme.muted, fillOpacity: 0.45, className: "run" }),
         dots(planned, theme, {
           ...place,
@@ -112,7 +133,7 @@ const nextRunsDrawing = (data: NextRuns, width: number, options: FigureOptions):
           planned.filter((run) => run.count > 1 && !small),
           {
             ...place,
-            text: (run: PlannedRun) => String(run.count),
+            text: (run: NextRun) => String(run.count),
             fill: theme.surface,
             fontSize: 10,
             fontWeight: 600,

@@ -25,8 +25,7 @@ export const partsFigure = (parts: readonly PartWork[], unit: string): Figure =>
   }
   const total = parts.reduce((sum, part) => sum + work(part), 0);
   if (!(total > 0)) throw refused("parts", parts, "work in at least one of them");
-  const caption =
-    "Work of one training step on one sample, by part: forward, then backward, and its share of both.";
+  const caption = "Work of one training step on one sample, by part: forward, then backward, and its share of both.";
   return figure(caption, 760, (width, options) => partsDrawing(parts, unit, total, width, options));
 };
 

@@ -1,7 +1,7 @@
-import { deltaMethod, type Flops, type Interval, optimalAllocation, quantityOf, type Run, type SurfaceFit } from "@isoflop/scaling";
+import { type Flops, type FrontierPoint, type Interval, quantityOf, type Run, type SurfaceFit } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import type { Axis } from "../chart/axis.js";
-import { type CurvePoint, banded, known, within } from "../chart/curve.js";
+import { banded, type CurvePoint, known, within } from "../chart/curve.js";
 import { diamonds, isOn } from "../chart/marks.js";
 import { logAxis, type Quantity, quantities } from "../chart/quantity.js";
 import type { Theme } from "../chart/theme.js";
@@ -18,7 +18,10 @@ export const computeRule = ({ flopsPerToken: k }: SurfaceFit): string =>
   Math.abs(k / 6 - 1) < 1e-6 ? "C = 6ND" : `C = ${Number(k.toPrecision(5))}·N·D`;
 
 /** A surface's optimum is defined under its own compute. */
-export const computeOf = (fit: SurfaceFit): Quantity => ({ ...quantities.C, label: `compute ${computeRule(fit)}, FLOPs` });
+export const computeOf = (fit: SurfaceFit): Quantity => ({
+  ...quantities.C,
+  label: `compute ${computeRule(fit)}, FLOPs`,
+});
 
 /** A run where the surface's optimum is sought, with what was fitted as its loss; none for one that lacks it. */
 export const inPlane =
@@ -42,21 +45,23 @@ export const planeAxes = (
   small: boolean,
   pad: number,
 ): { readonly x: Axis; readonly y: Axis } => ({
-  x: logAxis(compute, models.map(({ C }) => C), small ? 4 : 9, pad),
-  y: logAxis(quantities.N, models.map(({ N }) => N), small ? 6 : 8, pad),
+  x: logAxis(
+    compute,
+    models.map(({ C }) => C),
+    small ? 4 : 9,
+    pad,
+  ),
+  y: logAxis(
+    quantities.N,
+    models.map(({ N }) => N),
+    small ? 6 : 8,
+    pad,
+  ),
 });
 
-/** One optimum against compute, with its band by the delta method; empty where the surface has none. */
-export const optimaOf = (fit: SurfaceFit, name: "N" | "D" | "loss", computes: readonly Flops[]): CurvePoint[] =>
-  computes.flatMap((C) => {
-    const best = optimalAllocation(fit, C);
-    if (!best.ok) return [];
-    const { ci95 } = deltaMethod(fit, (surface) => {
-      const optimum = optimalAllocation(surface, C);
-      return optimum.ok ? Math.log(optimum[name]) : Number.NaN;
-    });
-    return [banded(C, best[name], [Math.exp(ci95[0]), Math.exp(ci95[1])])];
-  });
+/** One optimum along a frontier, with its band. */
+export const along = (frontier: readonly FrontierPoint[], name: "N" | "D" | "loss"): CurvePoint[] =>
+  frontier.map(({ C, [name]: { value, ci95 } }) => banded(C, value, ci95));
 
 /** The part of a curve that is in the frame. */
 export const inFrame = (curve: readonly CurvePoint[], x: Axis, y: Axis): CurvePoint[] => {
@@ -86,9 +91,14 @@ export const askedModelMarks = (
       return inside ? [{ ...model, low: inside[0], high: inside[1] }] : [];
     });
   return [
-    Plot.ruleX(cut(({ up }) => up, y), { x: "C", y1: "low", y2: "high", ...bar }),
-    Plot.ruleY(cut(({ across }) => across, x), { y: "N", x1: "low", x2: "high", ...bar }),
+    Plot.ruleX(
+      cut(({ up }) => up, y),
+      { x: "C", y1: "low", y2: "high", ...bar },
+    ),
+    Plot.ruleY(
+      cut(({ across }) => across, x),
+      { y: "N", x1: "low", x2: "high", ...bar },
+    ),
     diamonds(asked, theme, { x: "C", y: "N", r: 6, fill: color, strokeWidth: 1.5, className: "asked" }),
   ];
 };
-

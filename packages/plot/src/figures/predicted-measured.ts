@@ -70,16 +70,21 @@ const agreementDrawing = (
 ): Drawing => {
   const theme = themeOf(options);
   const colour = colourOf(theme, budgetsOf(fit));
-  const { measured, interval95 } = asked ?? {};
+  const { interval95 = [], measured } = asked ?? {};
   const held = asked && measured ? [{ predicted: asked.y, measured: measured.value }] : [];
-  const [low, high] = measured ? spread(measured) : [];
   const values = [
     ...optima.flatMap((point) => [point.predicted, point.measured]),
     ...(asked ? askedValues(asked) : []),
   ];
   const x = linearAxis({ label: "predicted loss" }, values, 6);
   const labels = optima.map(
-    ({ C, predicted, measured: at }): PointLabel => ({ x: predicted, y: at, text: scientific(C), color: colour(C), side: "left" }),
+    ({ C, predicted, measured: at }): PointLabel => ({
+      x: predicted,
+      y: at,
+      text: scientific(C),
+      color: colour(C),
+      side: "left",
+    }),
   );
   const place = { x: "predicted", y: "measured" } as const;
   return chart(
@@ -89,13 +94,15 @@ const agreementDrawing = (
       y: { ...x, label: "measured loss" },
       labels: [
         ...labels,
-        ...held.map(({ predicted, measured: at }): PointLabel => ({
-          x: interval95?.[1] ?? predicted,
-          y: at,
-          text: "held out",
-          color: theme.heldOut,
-          bold: true,
-        })),
+        ...held.map(
+          ({ predicted, measured: at }): PointLabel => ({
+            x: interval95[1] ?? predicted,
+            y: at,
+            text: "held out",
+            color: theme.heldOut,
+            bold: true,
+          }),
+        ),
       ],
       width,
       height: Math.round(width * 0.9),
@@ -104,16 +111,22 @@ const agreementDrawing = (
           x.domain.map((v) => [v, v]),
           { stroke: theme.muted, strokeDasharray: "2 4", className: "diagonal" },
         ),
-        Plot.ruleY(interval95 ? held : [], {
+        Plot.ruleY(held, {
           y: "measured",
-          x1: interval95?.[0],
-          x2: interval95?.[1],
+          x1: () => interval95[0],
+          x2: () => interval95[1],
           stroke: theme.heldOut,
           strokeOpacity: 0.3,
           strokeWidth: 10,
           className: "interval",
         }),
-        Plot.ruleX(held, { x: "predicted", y1: low, y2: high, stroke: theme.heldOut, strokeWidth: 1.5 }),
+        Plot.ruleX(held, {
+          x: "predicted",
+          y1: () => measured && spread(measured)[0],
+          y2: () => measured && spread(measured)[1],
+          stroke: theme.heldOut,
+          strokeWidth: 1.5,
+        }),
         optimumMarks(fit, optima, place, theme),
         dots(held, theme, { ...place, r: 4.5, fill: theme.heldOut, strokeWidth: 1.5, className: "measured" }),
       ],

@@ -1,4 +1,4 @@
-import { formOfLaw, type LawFit, residualSpread, type Run, type SurfaceFit, surfaceLoss } from "@isoflop/scaling";
+import { formOfLaw, type LawFit, type Run, residualSpread, type SurfaceFit, surfaceLoss } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { type Axis, scaleOf, sideOf } from "../chart/axis.js";
 import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
@@ -6,8 +6,8 @@ import { type ColourKey, logKey } from "../chart/colour-key.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
 import { type Figure, panels } from "../chart/figure.js";
 import { signedPercent, significant } from "../chart/format.js";
-import { logRatio } from "../chart/log.js";
 import type { PointLabel } from "../chart/labels.js";
+import { logRatio } from "../chart/log.js";
 import { dots } from "../chart/marks.js";
 import { percentAxis, zeroLine } from "../chart/percent.js";
 import { logAxis, type Quantity, quantities, valueText } from "../chart/quantity.js";
@@ -44,7 +44,9 @@ interface Residuals {
 export const residualsFigure = (fit: SurfaceFit, runs: readonly Run[]): Figure => {
   const points = sampled(runs)
     .flatMap(inPlane(fit))
-    .map(({ C, N, D, loss, name }): Point => ({ measured: loss, predicted: surfaceLoss(fit, { N, D }), at: C, N, name }));
+    .map(
+      ({ C, N, D, loss, name }): Point => ({ measured: loss, predicted: surfaceLoss(fit, { N, D }), at: C, N, name }),
+    );
   const standardDeviation = fit.residualStandardDeviation;
   return residuals(
     { points, at: computeOf(fit), quantity: fit.quantity, standardDeviation, of: runs, what: "runs" },
@@ -79,7 +81,18 @@ const residuals = (data: Residuals, caption: string): Figure => {
   onLogAxes(what, some(what, points, what.replace(/s$/, "")), ["at", "measured", "predicted"]);
   const y = residualAxis(data);
   const draw = (x: Quantity, name: "predicted" | "at") => (width: number, options: FigureOptions) =>
-    residualPanel(data, logAxis(x, points.map((point) => point[name]), width < 480 ? 4 : 6), y, name, width, options);
+    residualPanel(
+      data,
+      logAxis(
+        x,
+        points.map((point) => point[name]),
+        width < 480 ? 4 : 6,
+      ),
+      y,
+      name,
+      width,
+      options,
+    );
   return panels(
     {
       caption: caption + sampledNote(of, what),
@@ -181,7 +194,9 @@ interface Frame {
 const outlierLabels = (data: Residuals, { x, y, name, width, height, color }: Frame): PointLabel[] => {
   const spread = spreadOf(data);
   const off = (point: Point) => Math.abs(residualOf(point));
-  const outliers = data.points.filter((point) => spread > rounding && off(point) > far * spread).sort((a, b) => off(b) - off(a));
+  const outliers = data.points
+    .filter((point) => spread > rounding && off(point) > far * spread)
+    .sort((a, b) => off(b) - off(a));
   const place = { x: scaleOf(x, 0, width), y: scaleOf(y, height, 0) };
   const kept: { readonly point: Point; readonly x: number; readonly y: number }[] = [];
   for (const point of outliers) {

@@ -19,11 +19,7 @@ export const checkSamples = (samples: readonly Sample[]): void => {
   for (const [i, { width, height, pixels }] of samples.entries()) {
     const wanted = 3 * width * height;
     if (pixels.length !== wanted)
-      throw refused(
-        `samples[${i}].pixels.length`,
-        pixels.length,
-        `3 · ${width} · ${height} = ${wanted}`,
-      );
+      throw refused(`samples[${i}].pixels.length`, pixels.length, `3 · ${width} · ${height} = ${wanted}`);
     for (let j = 0; j < wanted; j++) drawable(`samples[${i}].pixels[${j}]`, pixels[j] ?? Number.NaN);
   }
 };

@@ -1,5 +1,5 @@
-import { type Axis, scaleOf } from "../chart/axis.js";
 import { type Asked, askedValues, spread } from "../chart/asked.js";
+import { type Axis, scaleOf } from "../chart/axis.js";
 import { canvas, keptInside } from "../chart/canvas.js";
 import { type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
@@ -55,7 +55,6 @@ const stripDrawing = (asked: Asked, width: number, options: FigureOptions): Draw
     centred(cx, middle + 36, `measured ${formatLoss(measured.value)}`, { fill: theme.ink, "font-weight": 600 });
   }
   write({ x: width, y: height - 4, "text-anchor": "end", fill: theme.muted }, "validation loss →");
-  for (const tick of line.ticks)
-    centred(x(tick), height - 24, line.format(tick), { fill: theme.muted, class: "tick" });
+  for (const tick of line.ticks) centred(x(tick), height - 24, line.format(tick), { fill: theme.muted, class: "tick" });
   return drawing(height);
 };

@@ -1,4 +1,13 @@
-import { extent, type Interval, optimalAllocation, type Prediction, type Run, type SurfaceFit, surfaceLoss } from "@isoflop/scaling";
+import {
+  extent,
+  frontier,
+  type Interval,
+  type Prediction,
+  type Run,
+  type SurfaceFit,
+  spaced,
+  surfaceLoss,
+} from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { sideOf } from "../chart/axis.js";
 import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
@@ -6,14 +15,25 @@ import { sampled, sampledNote } from "../chart/crowd.js";
 import { bandMarks, bandWithin, type CurvePoint, curveMarks, known, reach, splitAt } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { loss as lossText, scientific, significant } from "../chart/format.js";
-import { logRatio, spaced } from "../chart/log.js";
+import { logRatio } from "../chart/log.js";
 import { dots } from "../chart/marks.js";
 import type { Quantity } from "../chart/quantity.js";
 import { onLogAxes, some } from "../error.js";
 import { contourLabels } from "./contour-labels.js";
 import { contours } from "./contours.js";
 import { levelFormat, levelKey, lossLevels } from "./levels.js";
-import { type AskedModel, askedModelMarks, computeOf, computeRule, inFrame, inPlane, type Model, optimaOf, type PlaneRun, planeAxes } from "./plane.js";
+import {
+  type AskedModel,
+  along,
+  askedModelMarks,
+  computeOf,
+  computeRule,
+  inFrame,
+  inPlane,
+  type Model,
+  type PlaneRun,
+  planeAxes,
+} from "./plane.js";
 
 export interface SurfaceFigureOptions {
   /** Predictions of the surface. */
@@ -57,7 +77,11 @@ const askedModel = ({ given, predicted }: Prediction): AskedModel[] => {
 
 /** A fitted surface over the part of the plane that is drawn. */
 interface Plane {
-  readonly grid: { readonly C: readonly number[]; readonly N: readonly number[]; readonly loss: readonly (readonly number[])[] };
+  readonly grid: {
+    readonly C: readonly number[];
+    readonly N: readonly number[];
+    readonly loss: readonly (readonly number[])[];
+  };
   readonly runs: readonly PlaneRun[];
   readonly frontier: readonly CurvePoint[];
   readonly asked: readonly AskedModel[];
@@ -80,17 +104,14 @@ const planeOf = (fit: SurfaceFit, all: readonly Run[], asked: readonly AskedMode
     ...runs.flatMap(({ C }) => [C, beyond * C]),
     ...asked.flatMap(({ C, across = [C, C] }) => [C, ...across]).flatMap((C) => [C / around, C * around]),
   ]);
-  const optima = [from, to].flatMap((C) => {
-    const best = optimalAllocation(fit, C);
-    return best.ok ? [best.N] : [];
-  });
+  const optima = frontier(fit, [from, to]).map(({ N }) => N.value);
   const sizes = [...runs.map(({ N }) => N), ...asked.flatMap(({ N, up = [N, N] }) => [N, ...up])];
   const N = spaced(...widened([...sizes, ...optima]), steps);
   const C = spaced(from, to, steps);
   return {
     grid: { C, N, loss: C.map((c) => N.map((n) => surfaceLoss(fit, { N: n, D: c / (fit.flopsPerToken * n) }))) },
     runs,
-    frontier: optimaOf(fit, "N", C),
+    frontier: along(frontier(fit, C), "N"),
     asked,
     compute: computeOf(fit),
     quantity: fit.quantity,
@@ -121,7 +142,7 @@ const surfaceDrawing = (plane: Plane, width: number, options: FigureOptions): Dr
     color: colour(level),
     lines: contours({ x: grid.C, y: grid.N, value: grid.loss }, level),
   }));
-  const frontier = inFrame(plane.frontier, x, y);
+  const optima = inFrame(plane.frontier, x, y);
   return chart(
     {
       description: `Contours of the fitted ${quantity} against compute and model size, with ${runs.length} runs.`,
@@ -136,17 +157,17 @@ const surfaceDrawing = (plane: Plane, width: number, options: FigureOptions): Dr
         // The frontier rises: to the left of it there is room above, to the right below.
         return { x: C, y: N, text: label, color: theme.heldOut, bold: true, side, lift: side === "left" ? 14 : -14 };
       }),
-      subtitle: subtitleOf(quantity, runs.length, frontier.length > 0, small),
+      subtitle: subtitleOf(quantity, runs.length, optima.length > 0, small),
       annotations: (frame) =>
-        contourLabels(drawn, [...[...runs, ...asked].map(({ C, N }) => ({ x: C, y: N })), ...frontier], frame),
+        contourLabels(drawn, [...[...runs, ...asked].map(({ C, N }) => ({ x: C, y: N })), ...optima], frame),
       marks: [
         ...drawn.flatMap(({ lines, color }) =>
           lines.map((line) =>
             Plot.line(line, { x: "x", y: "y", stroke: color, strokeWidth: 1.25, className: "contour" }),
           ),
         ),
-        ...bandMarks(bandWithin(frontier, y.domain), theme.muted, "frontier-band"),
-        ...curveMarks(splitAt(frontier, reach(runs.map(({ C }) => C))), theme.ink, "frontier"),
+        ...bandMarks(bandWithin(optima, y.domain), theme.muted, "frontier-band"),
+        ...curveMarks(splitAt(optima, reach(runs.map(({ C }) => C))), theme.ink, "frontier"),
         dots(runs, theme, {
           x: "C",
           y: "N",

@@ -7,7 +7,7 @@ import { lossCurvePanels, lossCurvesFigure } from "../figures/loss-curves.js";
 import { deviationFigure, predictedMeasuredFigure } from "../figures/predicted-measured.js";
 import { sampleGridFigure } from "../figures/samples.js";
 import { checkFigure } from "../figures/strip.js";
-import { type StudyParts, partsOf } from "./parts.js";
+import { partsOf, type StudyParts } from "./parts.js";
 import type { Study } from "./study.js";
 
 /** The figures that a study has data for, and those that its report sets side by side. */
@@ -38,7 +38,10 @@ export const figuresOf = (study: Study, { budgets, choices, fitted, heldOut }: S
  * Every figure that a study has data for, by file name without ending. SVG text.
  * @throws PlotInputError naming what cannot be drawn
  */
-export const allFigures = (study: Study, options: Omit<FigureOptions, "width" | "title"> = {}): Record<string, string> => {
+export const allFigures = (
+  study: Study,
+  options: Omit<FigureOptions, "width" | "title"> = {},
+): Record<string, string> => {
   const figures = figuresOf(study, partsOf(study));
   const [params, tokens, loss] = figures.lawPanels ?? [];
   const files: readonly (readonly [name: string, title: string, figure: Figure | undefined])[] = [

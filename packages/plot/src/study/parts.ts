@@ -1,6 +1,6 @@
-import type { IsoFlop, PowerLaw } from "@isoflop/scaling";
+import type { IsoFlop, IsoFlopChoices, PowerLaw } from "@isoflop/scaling";
 import { type Budget, budgetsOf, unfitted } from "../figures/budgets.js";
-import { type HeldOut, type LawName } from "../figures/laws.js";
+import type { HeldOut, LawName } from "../figures/laws.js";
 import type { Study, TimedRun } from "./study.js";
 
 /** The three laws of a fit. */
@@ -10,13 +10,13 @@ export type Laws = Readonly<Record<LawName, PowerLaw>>;
 export interface StudyParts {
   /** Budgets that enter the fit, or will. */
   readonly budgets: readonly Budget[];
-  readonly choices: Pick<IsoFlop["choices"], "axis" | "scale" | "quantity" | "optimum">;
+  readonly choices: IsoFlopChoices;
   /** The fit and its laws, unless one of them was refused. */
   readonly fitted?: { readonly fit: IsoFlop; readonly laws: Laws };
   readonly heldOut?: HeldOut & { readonly C: number };
 }
 
-const usual = { axis: "N", scale: "raw", quantity: "loss", optimum: "parabola" } as const;
+const usual: IsoFlopChoices = { axis: "N", scale: "raw", quantity: "loss", optimum: "parabola", tolerance: 0.1 };
 
 export const partsOf = ({ runs, fit, heldOut }: Study): StudyParts => {
   const C = heldOut?.prediction.given.C;

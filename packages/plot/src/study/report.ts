@@ -1,6 +1,6 @@
 import type { Figure } from "../chart/figure.js";
 import { plural } from "../chart/format.js";
-import { sampleGroups, type Sample, samplePngUrl } from "../figures/sample.js";
+import { type Sample, sampleGroups, samplePngUrl } from "../figures/sample.js";
 import { type Html, html } from "../page/html.js";
 import { layOut, type PageOptions, type Part, responsive } from "../page/page.js";
 import type { Panels } from "../page/section.js";
@@ -22,17 +22,28 @@ export const renderReport = (study: Study, options: PageOptions = {}): string =>
   const sections = [
     figures.isoflop && isoFlopSection(figures.isoflop, parts),
     parts.fitted && lawsSection(study, parts, figures.lawPanels ?? []),
-    parts.heldOut && figures.predictedMeasured && figures.deviation && checkSection(parts, [figures.predictedMeasured, figures.deviation]),
+    parts.heldOut &&
+      figures.predictedMeasured &&
+      figures.deviation &&
+      checkSection(parts, [figures.predictedMeasured, figures.deviation]),
     figures.envelope && trainingSection(figures.envelope, figures.lossCurvePanels ?? []),
     study.samples?.length && samplesSection(study.samples),
-    study.runs.length > 0 && { title: "Runs", lead: `All ${plural(study.runs.length, "run")}.`, table: runsTable(study) },
+    study.runs.length > 0 && {
+      title: "Runs",
+      lead: `All ${plural(study.runs.length, "run")}.`,
+      table: runsTable(study),
+    },
     { title: "Choices", lead: "What was decided, so that the numbers above can be judged.", more: choicesList(study) },
     reproduceSection(study),
   ].filter((part): part is Part => typeof part === "object");
   return layOut(
     {
       title: `Isoflop, ${study.preset} study`,
-      header: headerOf(study, verdict, figures.check && html`<div class="strip">${responsive(figures.check, options)}</div>\n`),
+      header: headerOf(
+        study,
+        verdict,
+        figures.check && html`<div class="strip">${responsive(figures.check, options)}</div>\n`,
+      ),
       sections,
       budgets: parts.budgets.length,
       state: verdict.state,

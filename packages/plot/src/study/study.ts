@@ -1,4 +1,4 @@
-import { type IsoFlop, isoFlopSchema, type Prediction, predictionSchema } from "@isoflop/scaling";
+import { type IsoFlop, type Prediction, recordSchemas } from "@isoflop/scaling";
 import { number, positive, read, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { PlotInputError } from "../error.js";
@@ -118,9 +118,9 @@ const summarySchema: v.GenericSchema<unknown, StudySummary> = record({
     v.array(runSchema, "a list"),
     v.check((runs) => new Set(runs.map(({ id }) => id)).size === runs.length, "a list in which every id is another"),
   ),
-  fit: maybe(isoFlopSchema),
+  fit: maybe(recordSchemas.isoflop),
   heldOut: maybe(
-    record({ prediction: predictionSchema, measured: maybe(record({ loss: positive, sigma: notNegative })) }),
+    record({ prediction: recordSchemas.prediction, measured: maybe(record({ loss: positive, sigma: notNegative })) }),
   ),
   plannedRuns: maybe(whole()),
   choices: maybe(

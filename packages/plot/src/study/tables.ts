@@ -1,4 +1,4 @@
-import { isInterior, type PowerLaw, predictPowerLaw } from "@isoflop/scaling";
+import { type BudgetProfile, isInterior, type PowerLaw, predictPowerLaw } from "@isoflop/scaling";
 import { count, fixed, flops, loss, scientific, signedPercent, significant } from "../chart/format.js";
 import { exponentDecimals, type LawName, lawNames } from "../figures/laws.js";
 import type { PageTable } from "../page/section.js";
@@ -23,20 +23,20 @@ const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], sorta
 });
 
 /** The optimum of every budget that was fitted. */
-export const optimaTable = ({ budgets }: StudyParts): PageTable =>
-  table(
+export const optimaTable = ({ budgets }: StudyParts): PageTable => {
+  const optimum = (name: LawName, format: (value: number) => string) => (profile: BudgetProfile) =>
+    isInterior(profile) ? format(profile.optimum[name].value) : "–";
+  return table(
     [
-      { head: "Budget", unit: "FLOPs", cell: ([C]) => scientific(C), key: ([C]) => C },
-      { head: "N*", unit: "parameters", cell: ([, optimum]) => (optimum ? count(optimum.N.value) : "–") },
-      { head: "D*", unit: "tokens", cell: ([, optimum]) => (optimum ? count(optimum.D.value) : "–") },
-      { head: "L*", unit: "loss", cell: ([, optimum]) => (optimum ? loss(optimum.loss.value) : "–") },
-      { head: "Minimum", cell: ([, optimum, why]) => (optimum ? "interior" : `refused: ${why}`) },
+      { head: "Budget", unit: "FLOPs", cell: ({ C }) => scientific(C), key: ({ C }) => C },
+      { head: "N*", unit: "parameters", cell: optimum("N", count) },
+      { head: "D*", unit: "tokens", cell: optimum("D", count) },
+      { head: "L*", unit: "loss", cell: optimum("loss", loss) },
+      { head: "Minimum", cell: (profile) => (isInterior(profile) ? "interior" : `refused: ${profile.message}`) },
     ],
-    budgets.flatMap(({ C, profile }) => {
-      if (!profile) return [];
-      return isInterior(profile) ? [[C, profile.optimum, ""] as const] : [[C, undefined, profile.message] as const];
-    }),
+    budgets.flatMap(({ profile }) => (profile ? [profile] : [])),
   );
+};
 
 const names = { N: "N, parameters", D: "D, tokens", loss: "L, loss" };
 
@@ -89,7 +89,12 @@ export const runsTable = ({ runs }: Study): PageTable =>
       { head: "D", unit: "tokens", cell: (run) => count(run.D), key: (run) => run.D },
       { head: "Spent", unit: "FLOPs", cell: (run) => scientific(run.flops, 4), key: (run) => run.flops },
       { head: "Loss", unit: "validation", cell: (run) => loss(run.loss), key: (run) => run.loss },
-      { head: "± s.e.", unit: "of the loss", cell: ({ sigma }) => (sigma === undefined ? "–" : loss(sigma)), key: ({ sigma }) => sigma ?? 0 },
+      {
+        head: "± s.e.",
+        unit: "of the loss",
+        cell: ({ sigma }) => (sigma === undefined ? "–" : loss(sigma)),
+        key: ({ sigma }) => sigma ?? 0,
+      },
       { head: "Time", unit: "s", cell: (run) => fixed(run.seconds, 1), key: (run) => run.seconds },
     ],
     [...runs].sort((a, b) => a.C - b.C || a.N - b.N),
