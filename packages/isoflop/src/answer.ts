@@ -39,7 +39,7 @@ export const answer = async (
   await emit(json, document, () => words);
   if (output) {
     const { pageHtml } = await import("./page/page.js");
-    await output.write(pageHtml(await page(), words));
+    await output.write(await pageHtml(page, words));
   }
   if (caveat && caveat.status !== "converged")
     throw unsound(`${caveat.status}: ${caveat.message ?? "the fit is not sound"}`);

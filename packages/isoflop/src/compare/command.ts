@@ -3,10 +3,10 @@ import { type AnswerOptions, answer } from "../answer.js";
 import { columnMap } from "../options/columns.js";
 import { jsonOption, quantityOption, reportOption, tableOptions } from "../options/common.js";
 import { count, positives, range, whole } from "../options/values.js";
-import { type CompareChoices, compare } from "./compare.js";
+import { type CompareAsked, compare } from "./compare.js";
 import { comparisonWords } from "./words.js";
 
-type Options = CompareChoices & AnswerOptions;
+type Options = CompareAsked & AnswerOptions;
 
 const help = `
 Each file is a table of runs, from which the law of the optimal loss is made as by "fit isoflop", or a saved fit of
@@ -47,7 +47,7 @@ export const configure = (command: Command): void => {
         return {
           document,
           words: comparisonWords(document),
-          page: async () => (await import("./page.js")).comparisonPage(document),
+          page: async () => (await import("./page.js")).comparisonPage(document.comparison),
         };
       }),
     );

@@ -1,14 +1,14 @@
 import { shown } from "../files/read.js";
 import { interval, num, round } from "../words/numbers.js";
 import { table, type Words } from "../words/passage.js";
-import { LOSS, symbol } from "../words/quantity.js";
+import { symbol } from "../words/quantity.js";
 import type { ComparisonDocument } from "./compare.js";
 
 /** What a person reads of a comparison. */
-export const comparisonWords = ({ a, b, at, crossing, choices }: ComparisonDocument): Words => {
-  const what = symbol(choices.quantity ?? LOSS);
+export const comparisonWords = ({ a, b, comparison: { at, crossing, quantity } }: ComparisonDocument): Words => {
+  const what = symbol(quantity);
   return [
-    { notes: [`A: ${shown(a.input.file)}`, `B: ${shown(b.input.file)}`] },
+    { notes: [`A: ${shown(a.file)}`, `B: ${shown(b.file)}`] },
     table(
       ["C, FLOPs", `${what} of A`, `${what} of B`, "B − A", "95 % interval", "compute B needs / C", "95 % interval"],
       at.map(({ C, a, b, difference, effectiveCompute }) => [

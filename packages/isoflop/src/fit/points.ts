@@ -7,7 +7,7 @@ import type { FitHead } from "./saved.js";
 const SHOWN = 8;
 
 /** Which points were used, and why others were not. */
-export const pointsUsed = ({ input, points, ok, status, message }: FitHead<string>): Passage => {
+export const pointsUsed = ({ input, points, ok, status, message }: FitHead): Passage => {
   const lines = [`${shown(input.file)}: ${plural(points.used, "point")} used, ${points.dropped.length} dropped`];
   for (const { row, reason, message } of points.dropped.slice(0, SHOWN)) {
     lines.push(printable(`  row ${row}: ${reason}: ${message.replace(/^row \d+: /, "")}`));

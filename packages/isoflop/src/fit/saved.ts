@@ -1,86 +1,124 @@
-import type { RefusalReason } from "@isoflop/scaling";
-import { inputError, unsound } from "../exit.js";
+import { type IsoFlop, type LawFit, type RefusalReason, recordSchemas, type SurfaceFit } from "@isoflop/scaling";
+import { choice, read, record, text, whole } from "@isoflop/spec";
+import * as v from "valibot";
+import { inputError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import type { Dropped, LoadedRuns } from "../runs/load.js";
-import { fromJson } from "../words/json.js";
-import type { IsoFlopDocument } from "./isoflop/fit.js";
-import type { LawDocument } from "./law/fit.js";
-import { Flaw } from "./shape.js";
-import type { SurfaceDocument } from "./surface/fit.js";
-import { wholeFits } from "./whole.js";
+import { versions } from "../versions.js";
+
+/** What a command of `isoflop fit` finds: a record of `@isoflop/scaling`. */
+export type Fit = IsoFlop | SurfaceFit | LawFit;
 
 /** What every fit says of itself, first in its JSON. */
-export interface FitHead<Command extends string> {
-  readonly command: Command;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly input: InputFile;
-  readonly points: Points;
+export interface FitHead {
   /** `converged`, or why the numbers may not be quoted without a caveat, or why there are none. */
-  readonly status: "converged" | "bound" | RefusalReason;
+  readonly status: (SurfaceFit | LawFit)["status"] | RefusalReason;
   /** False when there is nothing to predict with. */
   readonly ok: boolean;
-  readonly message?: string | undefined;
+  readonly message?: string;
+  readonly points: UsedPoints;
+  readonly input: InputFile;
+  readonly versions: Readonly<Record<string, string>>;
 }
 
-export interface Points {
+/** What `isoflop fit … --json` prints: a fit, and how it came about. */
+export interface SavedFit<F extends Fit = Fit> extends FitHead {
+  readonly command: `fit ${F["record"]}`;
+  /** Absent where the fit was refused without one. */
+  readonly fit?: F;
+}
+
+/** Which points were used. */
+export interface UsedPoints {
   readonly used: number;
   readonly dropped: readonly Dropped[];
   /** Rows that `--only` left out. */
   readonly otherLabels?: number;
 }
 
-export type FitDocument = IsoFlopDocument | SurfaceDocument | LawDocument;
+/** A fit under its head. */
+export const saved = <F extends Fit>(
+  kind: F["record"],
+  found: Pick<FitHead, "ok" | "status" | "message"> & { readonly fit?: F },
+  from: Pick<FitHead, "points" | "input">,
+): SavedFit<F> => {
+  const { ok, status, message, fit } = found;
+  return {
+    command: `fit ${kind}` as const,
+    ok,
+    status,
+    ...(message !== undefined && { message }),
+    ...from,
+    versions: versions("@isoflop/scaling"),
+    ...(fit && { fit }),
+  };
+};
 
-export const pointsOf = ({ runs, dropped, otherLabels }: LoadedRuns, refused: readonly Dropped[] = []): Points => ({
+export const pointsOf = ({ runs, dropped, otherLabels }: LoadedRuns, refused: readonly Dropped[] = []): UsedPoints => ({
   used: runs.length - refused.length,
   dropped: [...dropped, ...refused].sort((a, b) => a.row - b.row),
   ...(otherLabels > 0 && { otherLabels }),
 });
 
-const commands: readonly string[] = ["fit isoflop", "fit surface", "fit law"] satisfies FitDocument["command"][];
+const statuses = [
+  ...["converged", "bound", "edge-minimum", "not-convex", "too-few-sizes", "too-few-budgets", "too-few-points"],
+  ...["unidentified", "stopped-early", "unreachable", "too-many-failed-resamples"],
+] as readonly FitHead["status"][];
 
-/** Whether a text is a saved fit and not a table of runs. */
-export const looksLikeFit = (text: string): boolean => {
-  if (!/^\uFEFF?\s*\{/.test(text)) return false;
-  try {
-    return isFit(fromJson(text.replace(/^\uFEFF/, "")));
-  } catch {
-    return false;
-  }
+const kinds = ["isoflop", "surface", "law"] as const satisfies readonly Fit["record"][];
+
+const schemaOf = (kind: Fit["record"], ok: unknown) => {
+  const fit: v.GenericSchema<unknown, Fit> = recordSchemas[kind];
+  return record({
+    command: v.literal(`fit ${kind}`),
+    ok: v.boolean("true or false"),
+    status: choice(statuses),
+    message: v.exactOptional(text),
+    points: record({
+      used: whole(),
+      dropped: v.array(record({ row: whole(), reason: text, message: text }), "a list"),
+      otherLabels: v.exactOptional(whole()),
+    }),
+    input: record({ file: text, sha256: text }),
+    versions: v.record(v.string(), text, "a record"),
+    fit: ok === false ? v.exactOptional(fit) : fit,
+  });
 };
 
-const isFit = (value: unknown): value is FitDocument =>
-  commands.includes((value as { readonly command?: string } | null)?.command ?? "");
+type Loose = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Loose =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Fits of versions that had no records. */
+const isOther = ({ fit, laws }: Loose): boolean =>
+  laws !== undefined || (isRecord(fit) && !Object.hasOwn(fit, "record"));
+
+/**
+ * The saved fit that a text holds; undefined for any other text, such as a table of runs.
+ * @throws CliError for a fit that is not whole, naming the first field that is not what it must be, or that another version saved
+ */
+export const savedFitIn = (content: string, file: string): SavedFit | undefined => {
+  const value = /^\uFEFF?\s*\{/.test(content) ? parsed(content) : undefined;
+  const kind = isRecord(value) ? kinds.find((kind) => value.command === `fit ${kind}`) : undefined;
+  if (!isRecord(value) || kind === undefined) return undefined;
+  const again = `run isoflop fit ${kind} … --json again`;
+  if (isOther(value)) throw inputError(`${shown(file)} is a fit that another version of isoflop saved; ${again}`);
+  const error = (message: string) => inputError(`${shown(file)} is not a whole fit: ${message}; ${again}`);
+  return read(schemaOf(kind, value.ok), value, { name: "", error }) as SavedFit;
+};
+
+const parsed = (content: string): unknown => {
+  try {
+    return JSON.parse(content.replace(/^\uFEFF/, ""));
+  } catch {
+    return undefined;
+  }
+};
 
 /** Reads what `isoflop fit … --json` printed. */
-export const readFit = (file: string): FitDocument => {
-  const { text } = readInput(file);
-  return parseFit(text, file);
-};
-
-/** @throws CliError when the text is no fit, naming the first field that is not what it must be. */
-export const parseFit = (text: string, file: string): FitDocument => {
-  let value: unknown;
-  try {
-    value = fromJson(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    throw inputError(
-      `${shown(file)} is not JSON: ${(error as Error).message}; expected what "isoflop fit … --json" prints`,
-    );
-  }
-  if (!isFit(value)) throw inputError(`${shown(file)} is not a fit; expected what "isoflop fit … --json" prints`);
-  try {
-    wholeFits[value.command](value, "");
-  } catch (error) {
-    if (!(error instanceof Flaw)) throw error;
-    throw inputError(
-      `${shown(file)} is not a whole fit: ${error.message}; run isoflop ${value.command} … --json again`,
-    );
-  }
-  return value;
-};
-
-/** Ends the command with the status of an unsound fit, after its numbers have been printed. */
-export const requireSound = ({ status, message }: Pick<FitHead<string>, "status" | "message">): void => {
-  if (status !== "converged") throw unsound(`${status}: ${message ?? "the fit is not sound"}`);
+export const readFit = (file: string): SavedFit => {
+  const fit = savedFitIn(readInput(file).text, file);
+  if (!fit) throw inputError(`${shown(file)} is not a fit; expected what "isoflop fit … --json" prints`);
+  return fit;
 };

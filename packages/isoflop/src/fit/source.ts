@@ -1,41 +1,36 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { usageError } from "../exit.js";
 import { runOptions } from "../options/common.js";
 import { type LoadedRuns, loadRuns, type RunInput } from "../runs/load.js";
-import { fitIsoFlop } from "./isoflop/fit.js";
-import { type FitDocument, readFit } from "./saved.js";
-import { fitSurface } from "./surface/fit.js";
+import { isoFlopThrough } from "./isoflop/fit.js";
+import { readFit, type SavedFit } from "./saved.js";
+import { surfaceThrough } from "./surface/fit.js";
 
-/** A saved fit, or a table of runs that is fitted with default choices. */
-export type FitSource = Partial<RunInput> & { readonly method?: "isoflop" | "surface" };
+/** How a table of runs can be fitted with default choices. */
+const methods = { isoflop: isoFlopThrough, surface: surfaceThrough };
 
-export const fitSourceOptions = (command: Command, methods: readonly ["surface"] | readonly ["isoflop", "surface"]) => {
-  const named = runOptions(
-    command.argument("[fit.json]", 'what "isoflop fit … --json" printed; "-" reads standard input'),
-    { required: false },
-  );
-  return methods.length === 1
-    ? named
-    : named.addOption(
-        new Option("--method <name>", "how to fit --input; for other choices run isoflop fit first")
-          .choices(methods)
-          .default("isoflop"),
-      );
-};
+export const methodNames = Object.keys(methods);
 
-/** A fit, and the runs where it was made from a table: a saved fit holds none. */
+/** A saved fit, or a table of runs. */
+export type FitSource = Partial<RunInput> & { readonly method?: keyof typeof methods };
+
+export const fitSourceOptions = (command: Command): Command =>
+  runOptions(command.argument("[fit.json]", 'what "isoflop fit … --json" printed; "-" reads standard input'), {
+    required: false,
+  });
+
+/** A fit, and the runs where it was made from a table. */
 export interface Source {
-  readonly fit: FitDocument;
+  readonly saved: SavedFit;
   readonly loaded?: LoadedRuns;
 }
 
 export const sourceFrom = async (file: string | undefined, options: FitSource): Promise<Source> => {
-  const { input, method = "surface" } = options;
+  const { input, quantity, method = "surface" } = options;
   if (file !== undefined && input !== undefined)
     throw usageError("a saved fit and --input are given; expected one of them");
-  if (file !== undefined) return { fit: readFit(file) };
+  if (file !== undefined) return { saved: readFit(file) };
   if (input === undefined) throw usageError("there is nothing to work from; expected a saved fit or --input");
   const loaded = loadRuns({ ...options, input });
-  const choices = options.quantity === undefined ? {} : { quantity: options.quantity };
-  return { fit: method === "isoflop" ? fitIsoFlop(loaded, choices) : await fitSurface(loaded, choices), loaded };
+  return { saved: await methods[method](loaded, quantity === undefined ? {} : { quantity }), loaded };
 };

@@ -7,23 +7,13 @@ export const flopsPage = (model: string, account: Account): Page => {
   const { convention } = account;
   const [forward, backward] = [byPart(account.forward), byPart(account.backward)];
   const names = [...new Set([...Object.keys(forward), ...Object.keys(backward)])] as (keyof typeof forward)[];
-  const figure = {
-    unit: `${convention.unit === "flop" ? "FLOPs" : "MACs"} per training sample, convention "${convention.name}"`,
-    parts: names.map((name) => ({
-      name: words(name),
-      forward: forward[name] ?? 0,
-      backward: backward[name] ?? 0,
-    })),
-  };
-  return {
-    title: model,
-    figures: [
-      {
-        draw: (options) => partsFigure(figure, options),
-        caption: "Work of one training step on one sample, by part: forward, then backward, and its share of both.",
-      },
-    ],
-  };
+  const parts = names.map((name) => ({
+    name: words(name),
+    forward: forward[name] ?? 0,
+    backward: backward[name] ?? 0,
+  }));
+  const unit = `${convention.unit === "flop" ? "FLOPs" : "MACs"} per training sample, convention "${convention.name}"`;
+  return { title: model, figures: [partsFigure(parts, unit)] };
 };
 
 /** attentionProjections as "attention projections". */

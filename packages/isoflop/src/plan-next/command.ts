@@ -3,10 +3,10 @@ import { type AnswerOptions, answer } from "../answer.js";
 import { fitSourceOptions } from "../fit/source.js";
 import { jsonOption, reportOption } from "../options/common.js";
 import { count, positive, range } from "../options/values.js";
-import { type PlanChoices, planFrom } from "./plan.js";
+import { type PlanAsked, planFrom } from "./plan.js";
 import { planWords } from "./words.js";
 
-type Options = PlanChoices & AnswerOptions;
+type Options = PlanAsked & AnswerOptions;
 
 const help = `
 Chooses the runs that shrink the interval of one extrapolation most for a given compute (c-optimal design on the fitted
@@ -18,7 +18,7 @@ Example:
   isoflop plan-next fit.json --allowance 1e20 --target 1e22 --quantity N --posterior bootstrap`;
 
 export const configure = (command: Command): void => {
-  reportOption(jsonOption(fitSourceOptions(command, ["surface"])))
+  reportOption(jsonOption(fitSourceOptions(command)))
     .requiredOption("--allowance <FLOPs>", "compute to spend, in all", positive)
     .requiredOption("--target <C>", "compute of the extrapolation that is to become certain", positive)
     .addOption(
@@ -40,11 +40,11 @@ export const configure = (command: Command): void => {
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
       answer(options, [file, options.input], async () => {
-        const { document, fit, loaded } = await planFrom(file, options);
+        const { document, loaded } = await planFrom(file, options);
         return {
           document,
-          words: planWords(document),
-          page: async () => (await import("./page.js")).planPage(fit, document, loaded),
+          words: planWords(document.plan),
+          page: async () => (await import("./page.js")).planPage(document.plan, loaded),
         };
       }),
     );

@@ -1,10 +1,9 @@
-import type { PlannedRun } from "@isoflop/scaling";
+import type { NextRun, Plan } from "@isoflop/scaling";
 import { num, percent, round } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
-import type { PlanDocument } from "./plan.js";
 
 /** What a person reads of a plan. */
-export const planWords = ({ runs, cost, evenGridCost, allowance, target, standardError }: PlanDocument): Words => {
+export const planWords = ({ runs, cost, evenGridCost, allowance, target, standardError }: Plan): Words => {
   const { now, planned, evenGrid } = standardError;
   return [
     runsTable(runs),
@@ -24,7 +23,7 @@ export const planWords = ({ runs, cost, evenGridCost, allowance, target, standar
   ];
 };
 
-const runsTable = (runs: readonly PlannedRun[]): Passage =>
+const runsTable = (runs: readonly NextRun[]): Passage =>
   table(
     ["C, FLOPs", "N, parameters", "D, tokens", "times"],
     runs.map(({ C, N, D, count }) => [num(C), num(N), num(D), String(count)]),

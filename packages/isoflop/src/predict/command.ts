@@ -1,12 +1,12 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../answer.js";
-import { type FitSource, fitSourceOptions, sourceFrom } from "../fit/source.js";
+import { type FitSource, fitSourceOptions, methodNames, sourceFrom } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
 import { positive, positives } from "../options/values.js";
-import { type PredictChoices, predict } from "./predict.js";
+import { predict, type Questions } from "./predict.js";
 import { predictionWords } from "./words.js";
 
-type Options = FitSource & PredictChoices & AnswerOptions;
+type Options = FitSource & Questions & AnswerOptions;
 
 const help = `
 What can be asked of which fit:
@@ -22,7 +22,12 @@ Examples:
   isoflop predict --input runs.csv --method surface --reach 2.1`;
 
 export const configure = (command: Command): void => {
-  reportOption(quantityOption(jsonOption(fitSourceOptions(command, ["isoflop", "surface"]))))
+  reportOption(quantityOption(jsonOption(fitSourceOptions(command))))
+    .addOption(
+      new Option("--method <name>", "how to fit --input; for other choices run isoflop fit first")
+        .choices(methodNames)
+        .default("isoflop"),
+    )
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
@@ -30,12 +35,12 @@ export const configure = (command: Command): void => {
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
       answer(options, [file, options.input], async () => {
-        const { fit, loaded } = await sourceFrom(file, options);
-        const document = predict(fit, options);
+        const { saved, loaded } = await sourceFrom(file, options);
+        const document = predict(saved, options);
         return {
           document,
           words: predictionWords(document),
-          page: async () => (await import("./page.js")).predictionPage(fit, document, loaded),
+          page: async () => (await import("./page.js")).predictionPage(saved.fit, document.predictions, loaded),
           caveat: document,
         };
       }),

@@ -1,19 +1,25 @@
+import type { Prediction } from "@isoflop/scaling";
 import { interval, num, percent, round } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
-import type { Prediction, PredictionDocument } from "./predict.js";
+import { LOSS } from "../words/quantity.js";
+import type { PredictionDocument } from "./predict.js";
 
 /** What a person reads of predictions. */
 export const predictionWords = ({ predictions, status, message }: PredictionDocument): Words => [
   status !== "converged" && `caution: the fit is not sound, ${status}: ${message}`,
-  ...predictions.map((prediction) => ({ ...predictionTable(prediction), notes: notesOf(prediction) })),
+  ...predictions.map((prediction): Passage => ({ ...predictionTable(prediction), notes: notesOf(prediction) })),
 ];
 
-const predictionTable = ({ given, predicted }: Prediction): Passage => {
-  const asked = Object.entries(given).map(([name, value]) => `${name} = ${round(value)}`);
+/** Names of what is predicted for a reader; others stand as they are. */
+const names: Readonly<Record<string, string>> = { N: "optimal N", D: "optimal D" };
+
+const predictionTable = ({ given, predicted, quantity = LOSS }: Prediction): Passage => {
+  const named = (name: string) => (name === "loss" ? quantity : name);
+  const asked = Object.entries(given).map(([name, value]) => `${named(name)} = ${round(value)}`);
   return table(
     [`at ${asked.join(", ")}`, "value", "the law lies in", "a new run falls in"],
     Object.entries(predicted).map(([name, { value, ci95, interval95 }]) => [
-      name,
+      names[name] ?? named(name),
       num(value, 6),
       ci95 ? interval(ci95) : "–",
       interval95 ? interval(interval95) : "–",
@@ -21,16 +27,14 @@ const predictionTable = ({ given, predicted }: Prediction): Passage => {
   );
 };
 
-const notesOf = ({ notes }: Prediction): string[] => {
-  const { extrapolation, families, deadweight } = notes;
-  return [
+const notesOf = ({ notes: { extrapolation, families, deadweight } }: Prediction): string[] =>
+  [
     extrapolation !== undefined &&
       extrapolation > 1 &&
       `${num(extrapolation, 3)} times the largest fitted budget; the interval is for one new run`,
     families && `by kind of law: ${familiesText(families)}`,
     deadweight !== undefined && `compute beyond what an optimal run of this loss needs: ${percent(deadweight, 1)}`,
   ].filter((line) => typeof line === "string");
-};
 
 const familiesText = (families: NonNullable<Prediction["notes"]["families"]>): string =>
   Object.entries(families)

@@ -1,7 +1,6 @@
 import { writeSync } from "node:fs";
 import { CliError, exitCodes, reasonOf } from "../exit.js";
 import { statusOf } from "../files/status.js";
-import { toJson } from "./json.js";
 import type { Words } from "./passage.js";
 import { printableJson } from "./printable.js";
 import { textOf } from "./text.js";
@@ -11,7 +10,12 @@ import { textOf } from "./text.js";
  * @throws CliError `failed` when not all of it could be written to a reader who is still there
  */
 export const emit = async (json: boolean | undefined, document: unknown, words: () => Words): Promise<void> => {
-  await print(`${json ? printableJson(toJson(document)) : textOf(words())}\n`);
+  await print(`${json ? await jsonOf(document) : textOf(words())}\n`);
+};
+
+const jsonOf = async (document: unknown): Promise<string> => {
+  const { writeRecord } = await import("@isoflop/scaling");
+  return printableJson(writeRecord(document));
 };
 
 const print = async (text: string): Promise<void> => {

@@ -3,10 +3,10 @@ import { type AnswerOptions, answer } from "../../answer.js";
 import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
 import { count, positive, positives, whole } from "../../options/values.js";
 import { loadRuns, type RunInput } from "../../runs/load.js";
-import { fitIsoFlop, type IsoFlopChoices } from "./fit.js";
+import { type IsoFlopAsked, isoFlopThrough } from "./fit.js";
 import { isoFlopWords } from "./words.js";
 
-type Options = RunInput & IsoFlopChoices & AnswerOptions;
+type Options = RunInput & IsoFlopAsked & AnswerOptions;
 
 const help = `${rowsHelp}
 A budget whose minimum is not inside its sizes enters no law, and is listed with its reason. With three budgets or more
@@ -38,11 +38,11 @@ export const configure = (command: Command): void => {
     .action((options: Options) =>
       answer(options, [options.input], () => {
         const loaded = loadRuns(options);
-        const document = fitIsoFlop(loaded, options);
+        const document = isoFlopThrough(loaded, options);
         return {
           document,
           words: isoFlopWords(document),
-          page: async () => (await import("./page.js")).isoFlopPage(loaded, document),
+          page: async () => (await import("./page.js")).isoFlopPage(document),
           caveat: document,
         };
       }),

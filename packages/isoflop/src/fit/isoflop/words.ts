@@ -1,9 +1,9 @@
-import type { Outcome, PowerLaw, SaturatingLaw } from "@isoflop/scaling";
+import { type IsoFlop, isInterior, type Outcome, type PowerLaw, type SaturatingLaw } from "@isoflop/scaling";
 import { estimateCells, interval, num, plural, round } from "../../words/numbers.js";
 import { type Passage, table, type Words } from "../../words/passage.js";
 import { LOSS, symbol } from "../../words/quantity.js";
 import { pointsUsed } from "../points.js";
-import type { IsoFlopDocument } from "./fit.js";
+import type { SavedFit } from "../saved.js";
 
 const statuses = {
   interior: "interior",
@@ -13,33 +13,35 @@ const statuses = {
 } as const;
 
 /** What a person reads of an isoFLOP fit. */
-export const isoFlopWords = (document: IsoFlopDocument): Words => {
-  const { laws, choices } = document;
+export const isoFlopWords = (saved: SavedFit<IsoFlop>): Words => {
+  const { fit } = saved;
+  if (!fit) return [pointsUsed(saved)];
+  const { optimum, scale, axis, quantity, tolerance } = fit.choices;
   return [
-    pointsUsed(document),
-    budgetsTable(document),
+    pointsUsed(saved),
+    budgetsTable(fit),
     table(
       ["y = coefficient · C^exponent", "coefficient", "exponent", "std. error", "95 % interval", "r²"],
       [
-        lawRow("N, parameters", laws.N),
-        lawRow("D, tokens", laws.D),
-        lawRow(choices.quantity === LOSS ? "L, loss" : choices.quantity, laws.loss),
+        lawRow("N, parameters", fit.N),
+        lawRow("D, tokens", fit.D),
+        lawRow(quantity === LOSS ? "L, loss" : quantity, fit.loss),
       ],
     ),
-    floorText(laws.lossWithFloor, choices.quantity),
-    resampled(document),
-    `minimum in ln ${choices.axis} by ${choices.optimum} of the ${choices.scale === "log" ? "logarithm of the " : ""}${choices.quantity}; budgets within ${round(100 * choices.tolerance)} %`,
+    floorText(fit.lossWithFloor, quantity),
+    resampled(fit),
+    `minimum in ln ${axis} by ${optimum} of the ${scale === "log" ? "logarithm of the " : ""}${quantity}; budgets within ${round(100 * tolerance)} %`,
   ];
 };
 
-const budgetsTable = ({ budgets, choices }: IsoFlopDocument): Passage =>
+const budgetsTable = ({ budgets, choices }: IsoFlop): Passage =>
   table(
     ["C, FLOPs", "runs", "sizes", "N*", "D*", `${symbol(choices.quantity)}*`, "minimum"],
     budgets.map((budget) => {
       const counts = [round(budget.C), String(budget.points), String(budget.sizes)];
       const remark = budget.warnings.length > 0 ? ` (${budget.warnings.join(", ")})` : "";
       const status = `${statuses[budget.status]}${remark}`;
-      if (budget.status !== "interior") return [...counts, "–", "–", "–", status];
+      if (!isInterior(budget)) return [...counts, "–", "–", "–", status];
       const { N, D, loss } = budget.optimum;
       return [...counts, num(N.value), num(D.value), num(loss.value), status];
     }),
@@ -58,7 +60,7 @@ const floorText = (law: Outcome<SaturatingLaw>, quantity: string): string => {
   return `with a floor: ${symbol(quantity)} = ${num(floor.value)} + ${num(coefficient.value)} · C^−${num(exponent.value)}, floor ${interval(floor.ci95)}${remark}`;
 };
 
-const resampled = ({ bootstrap }: IsoFlopDocument): Passage | string | undefined => {
+const resampled = ({ bootstrap }: IsoFlop): Passage | string | undefined => {
   if (!bootstrap) return undefined;
   if (!bootstrap.ok) return `bootstrap refused: ${bootstrap.message}`;
   const rows = (["N", "D", "loss"] as const).map((name) => {

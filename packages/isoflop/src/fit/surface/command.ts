@@ -1,19 +1,19 @@
-import { surfaceFormNames } from "@isoflop/scaling";
+import { surfaceForms } from "@isoflop/scaling";
 import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../../answer.js";
 import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
+import { formOptions, formsHelp } from "../../options/form-options.js";
 import { count, positive, whole } from "../../options/values.js";
 import { loadRuns, type RunInput } from "../../runs/load.js";
 import { intervalOption } from "../isoflop/command.js";
-import { fitSurface, type SurfaceChoices } from "./fit.js";
+import { objectives, type SurfaceAsked, surfaceThrough } from "./fit.js";
 import { surfaceWords } from "./words.js";
 
-type Options = RunInput & SurfaceChoices & AnswerOptions;
+type Options = RunInput & SurfaceAsked & AnswerOptions;
 
 const help = `
 Forms:
-  chinchilla  E + A/N^α + B/D^β        tied      the same with α = β
-  no-floor    A/N^α + B/D^β            kaplan    ((Nc/N)^(αN/αD) + Dc/D)^αD
+${formsHelp(surfaceForms)}
 Objectives:
   log-huber     Huber of ln L̂ − ln L with corner --delta, summed over runs (Hoffmann et al. 2022)
   log-mse       squares of ln L̂ − ln L
@@ -24,7 +24,11 @@ Example:
   isoflop fit surface --input runs.csv --columns C=flops,N=params,loss=val_loss --drop-highest-loss 5 --bootstrap 1000`;
 
 export const configure = (command: Command): void => {
-  surfaceOptions(reportOption(quantityOption(jsonOption(runOptions(command)))))
+  formOptions(reportOption(quantityOption(jsonOption(runOptions(command)))), surfaceForms, { fallback: "chinchilla" })
+    .addOption(
+      new Option("--objective <name>", "what is minimised").choices(Object.keys(objectives)).default("log-huber"),
+    )
+    .option("--delta <width>", "corner of the Huber loss, in units of ln L (default: 1e-3)", positive)
     .addOption(
       new Option("--starts <where>", "starting points: from the data, or the 4,500 of Hoffmann et al.")
         .choices(["auto", "hoffmann"])
@@ -46,7 +50,7 @@ export const configure = (command: Command): void => {
     .action((options: Options) =>
       answer(options, [options.input], async () => {
         const loaded = loadRuns(options);
-        const document = await fitSurface(loaded, options);
+        const document = await surfaceThrough(loaded, options);
         return {
           document,
           words: surfaceWords(document),
@@ -56,14 +60,3 @@ export const configure = (command: Command): void => {
       }),
     );
 };
-
-/** Form and objective: what a surface is fitted with wherever one is. */
-export const surfaceOptions = (command: Command): Command =>
-  command
-    .addOption(new Option("--form <name>", "functional form").choices(surfaceFormNames).default("chinchilla"))
-    .addOption(
-      new Option("--objective <name>", "what is minimised")
-        .choices(["log-huber", "log-mse", "mse", "varpro"])
-        .default("log-huber"),
-    )
-    .option("--delta <width>", "corner of the Huber loss, in units of ln L (default: 1e-3)", positive);
