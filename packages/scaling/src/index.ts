@@ -129,6 +129,7 @@ export {
   planNext,
 } from "./plan/plan-next.js";
 export type { FitPrediction, PredictionNotes } from "./predict/prediction.js";
+export * as recordFields from "./records/fields.js";
 export {
   readComparison,
   readIsoFlop,

@@ -30,6 +30,8 @@ export const fitLaw = (
 ): Outcome<LawFit> => {
   const error = (message: string) => new ScalingError("bad-option", message);
   if (!lawForms.has(form)) throw error(`form is "${form}"; expected one of ${lawForms.names.join(", ")}`);
+  if (x.length !== y.length)
+    throw new ScalingError("bad-value", `${x.length} values of x for ${y.length} of y; expected as many of each`);
   const found = lawForms.get(form);
   const asked = read(record(found.options), options, { name: "options", error });
   const outcome = found.fit(x, y, asked as never);
