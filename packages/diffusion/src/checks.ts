@@ -1,4 +1,4 @@
-import { number, only, read, record, shown, whole } from "@isoflop/spec";
+import { kind, number, only, read, record, shown, whole } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
 import type * as v from "valibot";
 import { bracketed, DiffusionError } from "./errors.js";
@@ -18,20 +18,30 @@ export const checkOptions = (what: string, options: object, names: readonly stri
   check(only(names), options, what);
 };
 
-interface KindOf<E extends v.ObjectEntries, T> {
-  readonly name: string;
-  readonly options: E;
-  build(options: v.InferOutput<v.StrictObjectSchema<E, undefined>>): T;
-}
+type Entries<E extends v.ObjectEntries> = v.StrictObjectSchema<E, undefined>;
 
-/** A function that makes a part of the kind from options as one writes them. It goes by the name of the part, or `called`. */
-export const maker = <E extends v.ObjectEntries, T>(
-  { name, options, build }: KindOf<E, T>,
-  called = name,
-): ((given?: v.InferInput<v.StrictObjectSchema<E, undefined>>) => T) => {
-  const schema = record(options);
-  const make = (given: unknown = {}): T => build(check(schema, given, called));
-  return Object.defineProperty(make, "name", { value: called });
+/**
+ * A kind that is also the function which makes its part from options as one writes them, or from arguments that `named` makes options of.
+ * That function throws DiffusionError("option") naming the option, its value and what would be right.
+ */
+export const part = <
+  const N extends string,
+  const E extends v.ObjectEntries,
+  T,
+  A extends readonly unknown[] = [options?: v.InferInput<Entries<E>>],
+>({
+  named = (...[given = {}]: readonly unknown[]) => given,
+  ...declared
+}: {
+  readonly name: N;
+  readonly options: E;
+  readonly named?: (...given: A) => unknown;
+  readonly build: (options: v.InferOutput<Entries<E>>) => T;
+}) => {
+  const { name, ...rest } = kind(declared);
+  const options = record(declared.options);
+  const make = (...given: A): T => rest.build(check(options, named(...given), name));
+  return Object.assign(Object.defineProperty(make, "name", { value: name }) as typeof make & { name: N }, rest);
 };
 
 /** @throws DiffusionError("shape") unless `value` is an f32 tensor, of the shape of `like` where one is given */

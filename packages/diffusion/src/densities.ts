@@ -1,22 +1,16 @@
 import { type Kinds, kinds } from "@isoflop/spec";
 import type * as v from "valibot";
-import { cosmapKind } from "./densities/cosmap.js";
-import { logitNormalKind } from "./densities/logit-normal.js";
-import { modeKind } from "./densities/mode.js";
+import { cosmap } from "./densities/cosmap.js";
+import { logitNormal } from "./densities/logit-normal.js";
+import { mode } from "./densities/mode.js";
 import { shiftedKind } from "./densities/shifted.js";
-import { uniformKind } from "./densities/uniform.js";
+import { uniform } from "./densities/uniform.js";
 import type { TimestepDensity } from "./density.js";
 
-const known = [
-  uniformKind,
-  logitNormalKind,
-  modeKind,
-  cosmapKind,
-  shiftedKind((): Kinds<TimestepDensity> => densities),
-] as const;
+const shifted = shiftedKind((): Kinds<TimestepDensity> => densities);
 
 /** Timestep densities by name. */
-export const densities: Kinds<TimestepDensity, (typeof known)[number]> = kinds("timestep density", known);
+export const densities = kinds("timestep density", [uniform, logitNormal, mode, cosmap, shifted]);
 
 /** The record of a timestep density. */
 export type DensitySpec = v.InferOutput<typeof densities.schema>;

@@ -1,14 +1,11 @@
-import { type Kinds, kinds } from "@isoflop/spec";
+import { kinds } from "@isoflop/spec";
 import type * as v from "valibot";
-import type { Path } from "./path.js";
-import { cosineKind } from "./paths/cosine.js";
-import { linearKind } from "./paths/linear.js";
-import { vpKind } from "./paths/vp.js";
-
-const known = [linearKind, cosineKind, vpKind] as const;
+import { cosinePath } from "./paths/cosine.js";
+import { linearPath } from "./paths/linear.js";
+import { vpPath } from "./paths/vp.js";
 
 /** Paths by name. */
-export const paths: Kinds<Path, (typeof known)[number]> = kinds("path", known);
+export const paths = kinds("path", [linearPath, cosinePath, vpPath]);
 
 /** The record of a path. */
 export type PathSpec = v.InferOutput<typeof paths.schema>;

@@ -1,24 +1,16 @@
-import { type Kinds, kinds } from "@isoflop/spec";
+import { kinds } from "@isoflop/spec";
 import type * as v from "valibot";
-import type { Weighting } from "./weighting.js";
-import { edmKind } from "./weightings/edm.js";
-import { likelihoodKind } from "./weightings/likelihood.js";
-import { minSnrKind, softMinSnrKind } from "./weightings/min-snr.js";
-import { sigmoidKind } from "./weightings/sigmoid.js";
-import { unweightedInKind, unweightedKind } from "./weightings/unweighted.js";
-
-const known = [
-  unweightedKind,
-  unweightedInKind,
-  minSnrKind,
-  softMinSnrKind,
-  edmKind,
-  sigmoidKind,
-  likelihoodKind,
-] as const;
+import { edmWeighting } from "./weightings/edm.js";
+import { likelihoodWeighting } from "./weightings/likelihood.js";
+import { minSnr, softMinSnr } from "./weightings/min-snr.js";
+import { sigmoidWeighting } from "./weightings/sigmoid.js";
+import { unweighted, unweightedIn } from "./weightings/unweighted.js";
 
 /** Weightings by name. */
-export const weightings: Kinds<Weighting, (typeof known)[number]> = kinds("weighting", known);
+export const weightings = kinds("weighting", [
+  ...[unweighted, unweightedIn, minSnr, softMinSnr],
+  ...[edmWeighting, sigmoidWeighting, likelihoodWeighting],
+]);
 
 /** The record of a weighting. */
 export type WeightingSpec = v.InferOutput<typeof weightings.schema>;

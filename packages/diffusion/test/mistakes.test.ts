@@ -109,7 +109,7 @@ test("an option of another name is named with the choices", () => {
     [() => mode(loose({ s: 1 })), 'mode has an unknown key "s"; it takes scale.'],
     [
       () => vpPath(loose({ betaMim: 1 })),
-      'vpPath has an unknown key "betaMim"; did you mean "betaMin"? it takes betaMin, betaMax.',
+      'vp has an unknown key "betaMim"; did you mean "betaMin"? it takes betaMin, betaMax.',
     ],
     [() => rectifiedFlow(loose({ std: 1 })), 'rectifiedFlow has an unknown key "std"; it takes density.'],
     [

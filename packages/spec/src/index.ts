@@ -1,6 +1,7 @@
 export { type Bounds, choice, number, only, positive, type RecordSchema, record, text, whole } from "./fields.js";
 export { jsonSchema } from "./json-schema.js";
 export {
+  type BuiltBy,
   type Kind,
   type KindSpec,
   type Kinds,

@@ -4,6 +4,8 @@ import { type Named, type Registry, registry } from "./registry.js";
 
 /** A part that a record can ask for: `{ kind: name, …options }`, or by another field, such as `{ source: name, …options }`. */
 export interface Kind<T> extends Named {
+  /** What it is, in a few words, for lists and help. */
+  readonly about?: string;
   /** Fields of the record beside the name: their checks and defaults. */
   readonly options: v.ObjectEntries;
   /** @param options as the checks gave them */
@@ -26,6 +28,7 @@ export const kind = <
   const By extends string = "kind",
 >(part: {
   readonly name: N;
+  readonly about?: string;
   readonly by?: By;
   readonly options: E;
   readonly build: (options: v.InferOutput<v.StrictObjectSchema<E, undefined>>) => T;
@@ -43,7 +46,7 @@ export type SpecInputOf<K extends { readonly schema: v.GenericSchema }> = K exte
   : never;
 
 /** Kinds of parts of one sort, with the schema of the records that ask for them. The records of `K` are known to the compiler, of others it knows the name. */
-export interface Kinds<T, K extends Kind<T> = never, By extends string = "kind"> extends Registry<Kind<T>> {
+export interface Kinds<T, K extends Kind<unknown> = never, By extends string = "kind"> extends Registry<Kind<T>> {
   /** Of a record of any kind there is when it is read. */
   readonly schema: v.GenericSchema<SpecInputOf<K> | KindSpec<By>, SpecOf<K> | KindSpec<By>>;
   /** The part that a checked record, or the name of a kind with defaults alone, asks for. @throws RegistryError for a kind that is not there */
@@ -53,13 +56,17 @@ export interface Kinds<T, K extends Kind<T> = never, By extends string = "kind">
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** What a kind makes. */
+export type BuiltBy<K> = K extends { readonly build: (options: never) => infer T } ? T : never;
+
 /** A registry of kinds that records name by the field `by`. */
-export const kinds = <T, K extends Kind<T> = never, const By extends string = "kind">(
+export const kinds = <const K extends Kind<unknown>, const By extends string = "kind">(
   what: string,
-  entries: readonly Kind<T>[],
+  entries: readonly K[],
   by: By | "kind" = "kind",
-): Kinds<T, K, By> => {
-  const parts = registry<Kind<T>>(what, entries);
+): Kinds<BuiltBy<K>, K, By> => {
+  type T = BuiltBy<K>;
+  const parts = registry<Kind<T>>(what, entries as readonly Kind<T>[]);
   const schema = v.lazy((value: unknown): v.GenericSchema => {
     // Asked without a record, as for its JSON Schema, it is any kind there is.
     if (value === undefined)

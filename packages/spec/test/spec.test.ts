@@ -118,12 +118,12 @@ interface Curve {
   readonly at: (x: number) => number;
 }
 const curves = () =>
-  kinds<Curve>("curve", [
-    kind({ name: "flat", options: {}, build: () => ({ at: () => 1 }) }),
+  kinds("curve", [
+    kind({ name: "flat", options: {}, build: (): Curve => ({ at: () => 1 }) }),
     kind({
       name: "line",
       options: { slope: v.optional(positive, 2) },
-      build: ({ slope }) => ({ at: (x: number) => slope * x }),
+      build: ({ slope }): Curve => ({ at: (x: number) => slope * x }),
     }),
   ]);
 
@@ -160,9 +160,9 @@ describe("kinds", () => {
 });
 
 it("kinds may be named by another field", () => {
-  const all = kinds<Curve, never, "source">(
+  const all = kinds(
     "curve",
-    [kind({ by: "source", name: "flat", options: {}, build: () => ({ at: () => 1 }) })],
+    [kind({ by: "source", name: "flat", options: {}, build: (): Curve => ({ at: () => 1 }) })],
     "source",
   );
   expect(all.build(read(all.schema, { source: "flat" }, reading)).at(3)).toBe(1);

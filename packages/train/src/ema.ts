@@ -1,4 +1,4 @@
-import { type Kinds, kind, kinds, number, whole } from "@isoflop/spec";
+import { kind, kinds, number, whole } from "@isoflop/spec";
 import type * as v from "valibot";
 import { check } from "./errors.js";
 
@@ -36,7 +36,8 @@ export const powerExponent = (width: number): number => {
   return (low + high) / 2;
 };
 
-const known = [
+/** Averages of the weights by name. */
+export const averagings = kinds("average of the weights", [
   kind({
     name: "power",
     options: { width: widths },
@@ -54,10 +55,7 @@ const known = [
         1 - Math.min(decay, (1 + step) / (10 + step)),
   }),
   kind({ name: "none", options: {}, build: (): Blend => () => 1 }),
-] as const;
-
-/** Averages of the weights by name. */
-export const averagings: Kinds<Blend, (typeof known)[number]> = kinds("average of the weights", known);
+]);
 
 /**
  * Averages of the weights over time, used for evaluation.

@@ -1,8 +1,8 @@
-import { kind } from "@isoflop/spec";
-import { maker } from "../checks.js";
+import { part } from "../checks.js";
 import { defineDensity } from "../density.js";
 
-export const cosmapKind = kind({
+/** Uniform in the angle of the cosine path, carried to the linear one by equal SNR (SD3, arXiv 2403.03206, equation 21). */
+export const cosmap = part({
   name: "cosmap",
   options: {},
   build: () =>
@@ -16,6 +16,3 @@ export const cosmapKind = kind({
       (t) => 2 / (Math.PI * (1 - 2 * t + 2 * t * t)),
     ),
 });
-
-/** Uniform in the angle of the cosine path, carried to the linear one by equal SNR (SD3, arXiv 2403.03206, equation 21). */
-export const cosmap = maker(cosmapKind);

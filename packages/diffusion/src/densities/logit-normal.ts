@@ -1,10 +1,14 @@
-import { kind, number, positive } from "@isoflop/spec";
+import { number, positive } from "@isoflop/spec";
 import * as v from "valibot";
-import { maker } from "../checks.js";
+import { part } from "../checks.js";
 import { defineDensity } from "../density.js";
 import { normalQuantile } from "../normal-quantile.js";
 
-export const logitNormalKind = kind({
+/**
+ * The logistic of a normal (SD3, arXiv 2403.03206, equation 19). Mean above 0 favours noise.
+ * @throws DiffusionError("option") unless std > 0
+ */
+export const logitNormal = part({
   name: "logitNormal",
   options: { mean: v.optional(number(), 0), std: v.optional(positive, 1) },
   build: ({ mean, std }) =>
@@ -17,9 +21,3 @@ export const logitNormalKind = kind({
       },
     ),
 });
-
-/**
- * The logistic of a normal (SD3, arXiv 2403.03206, equation 19). Mean above 0 favours noise.
- * @throws DiffusionError("option") unless std > 0
- */
-export const logitNormal = maker(logitNormalKind);

@@ -1,13 +1,18 @@
-import { kind, number } from "@isoflop/spec";
+import { number } from "@isoflop/spec";
 import * as v from "valibot";
 import { type Arithmetic, dual } from "../arithmetic.js";
-import { maker } from "../checks.js";
+import { part } from "../checks.js";
 import { defineDensity } from "../density.js";
 
 /** Outside the map is no longer monotone. */
 const scales = number({ atLeast: -1, atMost: 2 / (Math.PI - 2) });
 
-export const modeKind = kind({
+/**
+ * Heavy in the middle for scale > 0, at the ends for scale < 0 (SD3, arXiv 2403.03206, equation 20, whose map falls from 1 to 0; this is its
+ * mirror, so that it rises).
+ * @throws DiffusionError("option") unless -1 <= scale <= 2 / (π - 2)
+ */
+export const mode = part({
   name: "mode",
   options: { scale: v.optional(scales, 1.29) },
   build({ scale }) {
@@ -28,10 +33,3 @@ export const modeKind = kind({
     });
   },
 });
-
-/**
- * Heavy in the middle for scale > 0, at the ends for scale < 0 (SD3, arXiv 2403.03206, equation 20, whose map falls from 1 to 0; this is its
- * mirror, so that it rises).
- * @throws DiffusionError("option") unless -1 <= scale <= 2 / (π - 2)
- */
-export const mode = maker(modeKind);

@@ -1,8 +1,8 @@
-import { kind } from "@isoflop/spec";
-import { maker } from "../checks.js";
+import { part } from "../checks.js";
 import { defineDensity } from "../density.js";
 
-export const uniformKind = kind({
+/** All times alike. */
+export const uniform = part({
   name: "uniform",
   options: {},
   build: () =>
@@ -12,6 +12,3 @@ export const uniformKind = kind({
       () => 1,
     ),
 });
-
-/** All times alike. */
-export const uniform = maker(uniformKind);

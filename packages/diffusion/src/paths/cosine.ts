@@ -1,8 +1,8 @@
-import { kind } from "@isoflop/spec";
-import { maker } from "../checks.js";
+import { part } from "../checks.js";
 import { definePath } from "../path.js";
 
-export const cosineKind = kind({
+/** Variance-preserving with cos and sin of π t / 2: SiT's "GVP". */
+export const cosinePath = part({
   name: "cosine",
   options: {},
   build: () =>
@@ -13,6 +13,3 @@ export const cosineKind = kind({
       return { alpha, sigma, alphaDot: m.mul(sigma, -Math.PI / 2), sigmaDot: m.mul(alpha, Math.PI / 2) };
     }),
 });
-
-/** Variance-preserving with cos and sin of π t / 2: SiT's "GVP". */
-export const cosinePath = maker(cosineKind, "cosinePath");

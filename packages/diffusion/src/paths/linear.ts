@@ -1,12 +1,9 @@
-import { kind } from "@isoflop/spec";
-import { maker } from "../checks.js";
+import { part } from "../checks.js";
 import { definePath } from "../path.js";
 
-export const linearKind = kind({
+/** Rectified flow: (1 - t) x + t noise (arXiv 2209.03003). */
+export const linearPath = part({
   name: "linear",
   options: {},
   build: () => definePath("linear", (m, t) => ({ alpha: m.sub(1, t), sigma: t, alphaDot: -1, sigmaDot: 1 })),
 });
-
-/** Rectified flow: (1 - t) x + t noise (arXiv 2209.03003). */
-export const linearPath = maker(linearKind, "linearPath");

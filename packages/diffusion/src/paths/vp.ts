@@ -1,10 +1,16 @@
-import { kind, positive } from "@isoflop/spec";
+import { positive } from "@isoflop/spec";
 import * as v from "valibot";
-import { maker } from "../checks.js";
+import { part } from "../checks.js";
 import { DiffusionError } from "../errors.js";
 import { definePath } from "../path.js";
 
-export const vpKind = kind({
+/**
+ * Variance-preserving with a linear rate β from `betaMin` to `betaMax` (arXiv 2011.13456, equation 33). At t = 0 sigma
+ * is 0 and its derivative infinite.
+ *
+ * @throws DiffusionError("option") unless 0 < betaMin <= betaMax
+ */
+export const vpPath = part({
   name: "vp",
   options: { betaMin: v.optional(positive, 0.1), betaMax: v.optional(positive, 20) },
   build({ betaMin, betaMax }) {
@@ -27,11 +33,3 @@ export const vpKind = kind({
     });
   },
 });
-
-/**
- * Variance-preserving with a linear rate β from `betaMin` to `betaMax` (arXiv 2011.13456, equation 33). At t = 0 sigma
- * is 0 and its derivative infinite.
- *
- * @throws DiffusionError("option") unless 0 < betaMin <= betaMax
- */
-export const vpPath = maker(vpKind, "vpPath");

@@ -1,6 +1,5 @@
-import { kind } from "@isoflop/spec";
 import { add, mul } from "@isoflop/tensor";
-import { maker } from "../checks.js";
+import { part } from "../checks.js";
 import type { Solver, Step } from "../solver.js";
 import { eulerStep } from "./euler.js";
 
@@ -13,11 +12,9 @@ const heunStep: Step = {
   },
 };
 
-export const heunKind = kind({
+/** Second order, two evaluations a step. The last step is Euler's, as in EDM (arXiv 2206.00364, algorithm 1): fields are often singular at t = 0. */
+export const heun = part({
   name: "heun",
   options: {},
   build: (): Solver => ({ name: "heun", step: heunStep, lastStep: eulerStep }),
 });
-
-/** Second order, two evaluations a step. The last step is Euler's, as in EDM (arXiv 2206.00364, algorithm 1): fields are often singular at t = 0. */
-export const heun = maker(heunKind);

@@ -1,8 +1,11 @@
-import { kind } from "@isoflop/spec";
-import { maker } from "../checks.js";
+import { part } from "../checks.js";
 import type { Weighting } from "../weighting.js";
 
-export const likelihoodKind = kind({
+/**
+ * -½ d log SNR / dt on noise: the variational bound in continuous time (Kingma et al., arXiv 2107.00630). It is the
+ * geometric mean of 1 on velocity and 1 on score.
+ */
+export const likelihoodWeighting = part({
   name: "likelihood",
   options: {},
   build: (): Weighting => ({
@@ -13,9 +16,3 @@ export const likelihoodKind = kind({
     },
   }),
 });
-
-/**
- * -½ d log SNR / dt on noise: the variational bound in continuous time (Kingma et al., arXiv 2107.00630). It is the
- * geometric mean of 1 on velocity and 1 on score.
- */
-export const likelihoodWeighting = maker(likelihoodKind, "likelihoodWeighting");
