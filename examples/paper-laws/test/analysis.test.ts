@@ -41,7 +41,7 @@ describe("the printed laws", () => {
 describe("the noisy study", () => {
   it("holds every printed law inside its intervals", () => {
     for (const name of quantities) {
-      const { exponent, predicted, band } = analysis.extrapolation.laws[name];
+      const { exponent, predicted } = analysis.extrapolation.laws[name];
       const law = { N: paperLaws.parameters, D: paperLaws.tokens, loss: paperLaws.loss, fid: paperLaws.fid }[name];
       for (const [[low, high], value] of [
         [exponent.ci95, law.exponent],
@@ -50,8 +50,6 @@ describe("the noisy study", () => {
         expect(low, name).toBeLessThan(value);
         expect(high, name).toBeGreaterThan(value);
       }
-      expect(band[0]!.C).toBe(paperBudgets[0]);
-      expect(band.at(-1)!.C).toBeGreaterThan(paperHeldOutBudget);
     }
     expect(analysis.noisy.fits.loss.budgets.filter(isInterior)).toHaveLength(6);
   });

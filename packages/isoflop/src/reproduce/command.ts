@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { deviceOption, forceOption } from "../options/common.js";
 import { printPaperPlan, type StudyChoices, studyOptions } from "../plan/command.js";
-import { checkStudyFiles } from "../study/own-files.js";
+import { checkStudyFiles } from "../study/layout.js";
 import { emit } from "../words/emit.js";
 import { note, printable } from "../words/printable.js";
 
@@ -37,10 +37,11 @@ const study = async ({ preset: name, data, device, conditioning, seed, out, json
   const folder = out ?? join("runs", usual ? name : `${name}-${conditioning}`);
   checkStudyFiles(folder, force);
   const { presets } = await import("../study/preset.js");
-  const { progressLines, studyTables } = await import("../study/tables.js");
+  const { progressLines } = await import("../study/progress.js");
+  const { studyWords } = await import("../study/words.js");
   const { reproduce } = await import("./reproduce.js");
   const { GO_ON, untilStopped } = await import("../stop.js");
-  const { study: result, files } = await untilStopped(GO_ON, (signal) =>
+  const { summary, files } = await untilStopped(GO_ON, (signal) =>
     reproduce({
       ...{ preset: { ...presets[name]!, conditioning }, data, device, seed, out: folder, signal },
       onProgress: progressLines("training"),
@@ -49,8 +50,7 @@ const study = async ({ preset: name, data, device, conditioning, seed, out, json
       reproduce: `npx isoflop reproduce --preset ${name} --data ${data} --seed ${seed} --device ${device}${usual ? "" : ` --conditioning ${conditioning}`}`,
     }),
   );
-  // The document is summary.json itself.
-  const { curves: _, samples: __, ...summary } = result;
   const pages = files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
-  await emit(json, summary, () => [{ text: `\n${studyTables(result)}` }, `written: ${pages}`]);
+  // The document is summary.json itself.
+  await emit(json, summary, () => [...studyWords(summary), `written: ${pages}`]);
 };

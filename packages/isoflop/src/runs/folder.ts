@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { choice, number, positive, read, text } from "@isoflop/spec";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
+import { runsIn } from "../study/layout.js";
 import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
 import { unlikeFamilies, unlikeMeasures } from "./alike.js";
@@ -32,7 +33,7 @@ export const requireComparable = (a: string, b: string): void => {
 };
 
 const doneIn = (folder: string): readonly DoneRun[] => {
-  const store = existsSync(join(folder, "runs")) ? join(folder, "runs") : folder;
+  const store = runsIn(folder);
   const files = readdirSync(store)
     .sort()
     .map((id) => join(store, id, "run.json"))

@@ -1,3 +1,4 @@
+import { type SolverSpec, solvers } from "@isoflop/diffusion";
 import { type Command, Option } from "commander";
 import { isOurDocument } from "../files/ours.js";
 import { outputFile } from "../files/write.js";
@@ -15,7 +16,7 @@ interface Options {
   readonly count: number;
   readonly guidance: number;
   readonly steps: number;
-  readonly solver: "euler" | "heun";
+  readonly solver: SolverSpec["kind"];
   readonly seed: number;
   readonly device: "wasm" | "webgpu";
   readonly out: string;
@@ -36,7 +37,7 @@ export const configure = (command: Command): void => {
     .option("--count <n>", "pictures where no caption is given, drawn all at once", countUpTo(4096), 16)
     .option("--guidance <scale>", "1 follows the caption as learned, above 1 exaggerates it", number, 2)
     .option("--steps <n>", "steps from noise to picture", count, 25)
-    .addOption(new Option("--solver <name>", "how a step is made").choices(["euler", "heun"]).default("heun"))
+    .addOption(new Option("--solver <name>", "how a step is made").choices(solvers.names).default("heun"))
     .option("--seed <n>", "of the noise", whole, 0)
     .option("--out <file.png>", "where the pictures go", "samples.png")
     .addHelpText("after", help)
@@ -75,7 +76,7 @@ export const configure = (command: Command): void => {
         files: { png, json },
         versions: versions("@isoflop/dit", "@isoflop/diffusion", "@isoflop/tensor", "@isoflop/data"),
       };
-      await pngFile.write(signed(renderPng(sampleGridFigure(pictures, { document: page }))));
+      await pngFile.write(signed(renderPng(sampleGridFigure(pictures).draw({ document: page }))));
       await about.write(`${JSON.stringify(document, null, 2)}\n`);
       await emit(options.json, document, () => [
         `${plural(captions.length, "picture")} of run ${model.run}: ${png}, ${json}`,

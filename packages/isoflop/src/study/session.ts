@@ -1,22 +1,20 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import type { RunRecord, RunSpec, RunStore, SweepProgress } from "@isoflop/sweep";
 import { type Runner, runSweep, trainRunner } from "@isoflop/sweep";
-import { dataOpener, fileRunStore, workerRunners } from "@isoflop/sweep/node";
+import { dataOpener, workerRunners } from "@isoflop/sweep/node";
 import { createDevice, type Device } from "@isoflop/tensor";
 
 export interface SessionOptions {
-  /** Folder of the study; runs go to `runs/` in it. */
-  readonly out: string;
+  /** Where runs go. */
+  readonly store: RunStore;
   readonly device: "wasm" | "webgpu";
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SweepProgress) => void;
   readonly onNote?: (note: string) => void;
 }
 
-/** The machinery that does runs: files, devices, threads. */
+/** The machinery that does runs: devices and threads. */
 export interface Session {
-  readonly store: RunStore;
   /** For sampling. */
   readonly device: Device;
   /** Does runs that are not done; several at once where that is faster. */
@@ -32,17 +30,16 @@ export const threadsOfEach = (cores: number, devices: number): number =>
   Math.min(MOST_THREADS, Math.max(1, Math.floor(cores / devices)));
 
 /**
- * Opens a study's folder and a device. On `wasm` small runs go side by side, one to a core; a single run takes all cores. On
+ * Opens a device for the runs of a study. On `wasm` small runs go side by side, one to a core; a single run takes all cores. On
  * `webgpu` runs follow each other.
  */
 export const openSession = async ({
-  out,
+  store,
   device: kind,
   signal,
   onProgress,
   onNote,
 }: SessionOptions): Promise<Session> => {
-  const store = fileRunStore(join(out, "runs"));
   const device = await createDevice(kind);
   const cores = availableParallelism();
   const openData = dataOpener();
@@ -57,7 +54,6 @@ export const openSession = async ({
     runners = [];
   };
   return {
-    store,
     device,
     async train(specs) {
       runners = runnersFor(specs.length);

@@ -1,7 +1,8 @@
 import type { DataSource } from "@isoflop/data";
 import { configKeys, type DitConfig, type LadderRuleName, ladderRules, stepFlops } from "@isoflop/flops";
+import { only, read } from "@isoflop/spec";
 import { computeConvention, type DataSpec, type RunSpec, type RunSpecInput, runSpec, stepsFor } from "@isoflop/sweep";
-import { onlyKeys, setupFor } from "@isoflop/train";
+import { setupFor } from "@isoflop/train";
 import { inputError } from "../exit.js";
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -30,7 +31,10 @@ export const completeSpec = async (
   // Mistakes are told before data are opened, which may take a while.
   const some = { steps: (steps ?? 1) as number, budget: (budget ?? 1) as number };
   const checked = runSpec({ ...rest, model: anyModel, ...some });
-  const written = onlyKeys(givenModel ?? {}, "spec.model", configKeys) as Partial<DitConfig>;
+  const written = read(only(configKeys), givenModel ?? {}, {
+    name: "spec.model",
+    error: inputError,
+  }) as Partial<DitConfig>;
   if (written.width === undefined)
     throw inputError("spec.model.width is missing; it must be a multiple of 8, such as 32");
   if (steps === undefined && budget === undefined)

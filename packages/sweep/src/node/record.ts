@@ -47,7 +47,6 @@ const checked = (id: string, text: string): RunRecord => {
   const { flops } = placeOf(spec);
   return { id, spec, state: "done", result: { ...result, flops, convention: computeConvention.name } };
 };
-};
 
 /** The text of a `run.json`. @throws SweepError `record` for what no reader would take, such as a loss that is NaN: a record that cannot be read is a lost run */
 export const recordText = (record: RunRecord): string => {

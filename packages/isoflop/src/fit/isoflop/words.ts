@@ -13,12 +13,15 @@ const statuses = {
 } as const;
 
 /** What a person reads of an isoFLOP fit. */
-export const isoFlopWords = (saved: SavedFit<IsoFlop>): Words => {
-  const { fit } = saved;
-  if (!fit) return [pointsUsed(saved)];
+export const isoFlopWords = (saved: SavedFit<IsoFlop>): Words => [
+  pointsUsed(saved),
+  ...(saved.fit ? optimaAndLaws(saved.fit) : []),
+];
+
+/** The optima of the budgets, the laws through them, and how they were found. */
+export const optimaAndLaws = (fit: IsoFlop): Words => {
   const { optimum, scale, axis, quantity, tolerance } = fit.choices;
   return [
-    pointsUsed(saved),
     budgetsTable(fit),
     table(
       ["y = coefficient · C^exponent", "coefficient", "exponent", "std. error", "95 % interval", "r²"],
