@@ -52,8 +52,9 @@ export const surfaceFigure = (
 ): Figure => {
   const models = asked.flatMap((prediction) => askedModel(prediction));
   some("runs", [...runs, ...models], "run, or model that is asked about,");
-  const plane = planeOf(fit, sampled(runs), models);
-  onLogAxes("runs", plane.runs, ["C", "N", "loss"]);
+  const drawn = sampled(runs).flatMap(inPlane(fit));
+  onLogAxes("runs", drawn, ["C", "N", "loss"]);
+  const plane = planeOf(fit, drawn, models);
   const caption = asked.length > 0 ? askedCaption(plane) : captionOf(plane, fit);
   return figure(caption + sampledNote(runs), 760, (width, options) => surfaceDrawing(plane, width, options));
 };
@@ -96,8 +97,7 @@ const margin = 0.05;
 const beyond = 10;
 
 /** The surface over a plane that holds everything, a decade beyond the largest run. */
-const planeOf = (fit: SurfaceFit, all: readonly Run[], asked: readonly AskedModel[]): Plane => {
-  const runs = all.flatMap(inPlane(fit));
+const planeOf = (fit: SurfaceFit, runs: readonly PlaneRun[], asked: readonly AskedModel[]): Plane => {
   // Without runs there is no scale but the questions' own.
   const around = runs.length > 0 ? 1 : beyond;
   const [from, to] = widened([

@@ -93,6 +93,11 @@ const notNegative = number({ atLeast: 0 });
 const maybe = v.exactOptional;
 const names = v.record(words, words, "a record");
 
+const heldOutPrediction = v.pipe(
+  recordSchemas.prediction,
+  v.check(({ given, predicted }) => "C" in given && "loss" in predicted, "the prediction of a loss at a compute C"),
+);
+
 const runSchema = record({
   id: text,
   C: positive,
@@ -120,7 +125,7 @@ const summarySchema: v.GenericSchema<unknown, StudySummary> = record({
   ),
   fit: maybe(recordSchemas.isoflop),
   heldOut: maybe(
-    record({ prediction: recordSchemas.prediction, measured: maybe(record({ loss: positive, sigma: notNegative })) }),
+    record({ prediction: heldOutPrediction, measured: maybe(record({ loss: positive, sigma: notNegative })) }),
   ),
   plannedRuns: maybe(whole()),
   choices: maybe(
