@@ -128,7 +128,8 @@ export {
   type PlanTarget,
   planNext,
 } from "./plan/plan-next.js";
-export type { Prediction, PredictionNotes } from "./predict/prediction.js";
+export type { FitPrediction, PredictionNotes } from "./predict/prediction.js";
+export * as recordFields from "./records/fields.js";
 export {
   readComparison,
   readIsoFlop,
@@ -162,7 +163,13 @@ export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/ex
 export { surface, surfaceAsync } from "./surface/fit.js";
 export type { PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
 export { type SurfaceFormName, surfaceForms } from "./surface/forms/index.js";
-export { type FrontierPoint, frontier, predictSurface, type SurfaceQuestion } from "./surface/predict.js";
+export {
+  type FrontierPoint,
+  frontier,
+  predictSurface,
+  type SurfaceAnswer,
+  type SurfaceQuestion,
+} from "./surface/predict.js";
 export type {
   AllocationLaw,
   AllocationLaws,

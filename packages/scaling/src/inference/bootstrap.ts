@@ -34,6 +34,11 @@ export interface Draws {
   readonly failed: number;
 }
 
+/** Above this share of refusals the survivors are a biased sample. */
+const LARGEST_FAILED_SHARE = 0.2;
+
+export const tooManyFailed = (failed: number, resamples: number): boolean => failed > LARGEST_FAILED_SHARE * resamples;
+
 /** Progress and abort are looked at this often. */
 const CHUNK = 16;
 

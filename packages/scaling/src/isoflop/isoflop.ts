@@ -64,11 +64,11 @@ export const isoFlop = (runs: readonly Run[], options: IsoFlopOptions = {}): Iso
   return { record: "isoflop", ...fit, lossWithFloor: saturatingLaw(x, y) };
 };
 
-/** Optima and their power laws: what is fitted again for every resample. */
-export const fitBudgets = (
-  runs: readonly Run[],
-  options: IsoFlopOptions,
-): Omit<IsoFlop, "record" | "lossWithFloor" | "bootstrap"> => {
+/** What is fitted again for every resample. */
+export type FittedBudgets = Omit<IsoFlop, "record" | "lossWithFloor" | "bootstrap">;
+
+/** The optima and their power laws. */
+export const fitBudgets = (runs: readonly Run[], options: IsoFlopOptions): FittedBudgets => {
   const { tolerance = 0.1, optimum = "parabola", scale = "raw", axis = "N", quantity = "loss", huberDelta } = options;
   const groups = groupByBudget(runs, tolerance, options.budgets);
   const assigned = new Set(groups.flatMap((group) => group.runs));

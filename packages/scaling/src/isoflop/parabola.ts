@@ -1,6 +1,6 @@
 import { medianAbsoluteDeviation } from "simple-statistics";
 import { estimate } from "../inference/estimate.js";
-import { type LeastSquares, leastSquares, quadraticForm } from "../math/linear.js";
+import { apply, dot, type LeastSquares, leastSquares, quadraticForm } from "../math/linear.js";
 import type { Estimate } from "../types.js";
 
 /** A parabola y = y* + κ (x − x*)², x the natural log of N or D; a second-order expansion of the loss about its minimum. */
@@ -77,12 +77,8 @@ const propagate = (
   ...gradients: [readonly number[], readonly number[]]
 ): { x: number; y: number } => {
   const [x, y] = gradients.map((g) => {
-    const m = fit.unscaledCovariance.map((row) => row.reduce((s, v, j) => s + v * g[j]!, 0));
-    let variance = 0;
-    design.forEach((row, i) => {
-      variance += row.reduce((s, v, j) => s + v * m[j]!, 0) ** 2 * sigma[i]! ** 2;
-    });
-    return Math.sqrt(variance);
+    const m = apply(fit.unscaledCovariance, g);
+    return Math.sqrt(design.reduce((sum, row, i) => sum + dot(row, m) ** 2 * sigma[i]! ** 2, 0));
   }) as [number, number];
   return { x, y };
 };

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { type Criteria, criteria } from "../inference/criteria.js";
 import { extent } from "../math/extent.js";
 import { type LeastSquaresFit, levenbergMarquardt, SCREENED } from "../math/levenberg.js";
-import { leastSquares, multiply, transpose } from "../math/linear.js";
+import { congruence, leastSquares } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import { sampleAlong } from "../math/sample.js";
 import * as fields from "../records/fields.js";
@@ -162,7 +162,7 @@ const moved = (fit: LeastSquaresFit, centre: number): LeastSquaresFit => {
   theta[LEVEL]! += fit.theta[SLOPE]! * centre;
   const change = theta.map((_, i) => theta.map((_, j) => (i === j ? 1 : i === LEVEL && j === SLOPE ? centre : 0)));
   const { unscaledCovariance: v } = fit;
-  return { ...fit, theta, unscaledCovariance: v && multiply(multiply(change, v), transpose(change)) };
+  return { ...fit, theta, unscaledCovariance: v && congruence(change, v) };
 };
 
 const isBreakPoint = (j: number): boolean => j >= FIRST_BREAK && (j - FIRST_BREAK) % PER_BREAK === 0;

@@ -1,6 +1,6 @@
 import { read, record } from "@isoflop/spec";
 import { ScalingError } from "../errors.js";
-import type { Prediction } from "../predict/prediction.js";
+import type { FitPrediction } from "../predict/prediction.js";
 import type { Interval, Outcome } from "../types.js";
 import type { Law, LawFit, LawForm, LawStatus } from "./form.js";
 import { lawForms } from "./forms.js";
@@ -30,6 +30,8 @@ export const fitLaw = (
 ): Outcome<LawFit> => {
   const error = (message: string) => new ScalingError("bad-option", message);
   if (!lawForms.has(form)) throw error(`form is "${form}"; expected one of ${lawForms.names.join(", ")}`);
+  if (x.length !== y.length)
+    throw new ScalingError("bad-value", `${x.length} values of x for ${y.length} of y; expected as many of each`);
   const found = lawForms.get(form);
   const asked = read(record(found.options), options, { name: "options", error });
   const outcome = found.fit(x, y, asked as never);
@@ -49,7 +51,7 @@ export const fitLaw = (
 };
 
 /** The law at x: where it lies, and where a new measurement falls, at 95 %; each where its form knows it. */
-export const predictLaw = ({ law, data }: LawFit, x: number): Prediction<"x", "y"> => ({
+export const predictLaw = ({ law, data }: LawFit, x: number): FitPrediction<"x", "y"> => ({
   record: "prediction",
   given: { x },
   predicted: { y: formOfLaw(law).predict(law, x, data) },

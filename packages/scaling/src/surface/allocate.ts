@@ -2,12 +2,11 @@ import { ScalingError } from "../errors.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import { shown } from "../message.js";
 import { type FlopRule, type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
-import { formOf, type Surface, surfaceLoss } from "./surface.js";
+import { formOf, type Model, type Surface, surfaceLoss } from "./surface.js";
 
-export interface Allocation {
+/** The best model of a compute. */
+export interface Allocation extends Model {
   readonly C: Flops;
-  readonly N: Parameters;
-  readonly D: Tokens;
   readonly loss: Loss;
 }
 
@@ -156,11 +155,11 @@ export interface Misallocation {
 /** Cost of training N on D instead of the optimum of the same compute. */
 export const misallocation = (
   surface: Surface,
-  { N, D }: { readonly N: Parameters; readonly D: Tokens },
+  model: Model,
   options: AllocationOptions = {},
 ): Outcome<Misallocation> => {
-  const C = (options.flops ?? ruleOf(surface))(N, D);
-  const loss = surfaceLoss(surface, { N, D });
+  const C = (options.flops ?? ruleOf(surface))(model.N, model.D);
+  const loss = surfaceLoss(surface, model);
   const best = optimalAllocation(surface, C, options);
   if (!best.ok) return best;
   const needed = computeForLoss(surface, loss, options);

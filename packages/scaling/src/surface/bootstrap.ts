@@ -1,5 +1,5 @@
 import { ScalingError } from "../errors.js";
-import { type IntervalKind, jackknifeStandardError, summarise } from "../inference/bootstrap.js";
+import { type IntervalKind, jackknifeStandardError, summarise, tooManyFailed } from "../inference/bootstrap.js";
 import { groupByBudget } from "../isoflop/group.js";
 import type { Matrix } from "../math/linear.js";
 import { type Outcome, type Run, refuse } from "../types.js";
@@ -30,7 +30,6 @@ export interface SurfaceBootstrapOptions {
 }
 
 const REFITS_PER_TASK = 25;
-const LARGEST_FAILED_SHARE = 0.2;
 
 /** Refits on resampled runs, beginning at the fit of the whole. */
 export const bootstrapSurface = (
@@ -133,9 +132,8 @@ const collect = (
   const data = surfaceData(runs);
   const surfaces = descents.filter((d) => d.converged).map(({ theta }) => surfaceAt(fit, data, theta));
   const failed = descents.length - surfaces.length;
-  if (failed > LARGEST_FAILED_SHARE * descents.length) {
+  if (tooManyFailed(failed, descents.length))
     return refuse("too-many-failed-resamples", `${failed} of ${descents.length} refits did not converge`);
-  }
   const others = options.interval === "bca" ? leaveOneOut(fit, runs, options.weight) : undefined;
   const summaries = (statistics: Readonly<Record<string, Statistic>>) =>
     Object.fromEntries(

@@ -29,8 +29,18 @@ export const surfaceFrom = (form: SurfaceFormName, parameters: Readonly<Record<s
   return { form, theta };
 };
 
+/** A size and how many tokens it sees. */
+export interface Model {
+  readonly N: Parameters;
+  readonly D: Tokens;
+}
+
+/** ln of the loss of a model, writing its gradient in θ. */
+export const logSurfaceLoss = (
+  surface: Surface,
+  { N, D }: Model,
+  gradient = new Float64Array(surface.theta.length),
+): number => formOf(surface).logLoss(surface.theta, Math.log(N), Math.log(D), gradient);
+
 /** The loss at a size and a number of tokens. */
-export const surfaceLoss = (surface: Surface, { N, D }: { readonly N: Parameters; readonly D: Tokens }): Loss => {
-  const scratch = new Float64Array(surface.theta.length);
-  return Math.exp(formOf(surface).logLoss(surface.theta, Math.log(N), Math.log(D), scratch));
-};
+export const surfaceLoss = (surface: Surface, model: Model): Loss => Math.exp(logSurfaceLoss(surface, model));
