@@ -73,7 +73,7 @@ export const optimumLawFigure = (fit: IsoFlop, name: LawName, options: LawsFigur
 
 /** Samples of a law over its panel. */
 const steps = 65;
-/** The band goes a decade beyond the data, as far as the panel. */
+/** The band goes as far as what is asked, or a decade beyond the data. */
 const beyond = 10;
 
 const drawingOf = (fit: IsoFlop, name: LawName, options: LawsFigureOptions) => {
@@ -102,7 +102,9 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
     x: quantities.C,
     y: optimal(fit.choices.quantity)[name],
     curve: spaced(...domain, steps).map((x) => at(x)),
-    band: spaced(first, Math.max(beyond * last, ...beyondFit), 61).map((x) => at(x, predictPowerLaw(law, x).ci95)),
+    band: spaced(first, beyondFit.length > 0 ? extent(beyondFit)[1] : beyond * last, 61).map((x) =>
+      at(x, predictPowerLaw(law, x).ci95),
+    ),
     fittedTo: reach(optima.map(({ x }) => x)),
     optima,
     of: colours.length,
