@@ -112,7 +112,7 @@ export const floorFigure = (analysis: Analysis): PageFigure => ({
 
 /** The plan in the plane of compute and size. */
 export const planFigure = ({ plan, extrapolation }: Analysis): PageFigure => {
-  const planned = plan.runs.map((run) => ({ compute: run.budget, params: run.parameters, count: 1 }));
+  const planned = plan.runs.map((run) => ({ compute: run.budget, params: run.params, count: 1 }));
   const fitted = planned.filter(({ compute }) => compute !== paperHeldOutBudget);
   const data = {
     planned: fitted,

@@ -77,7 +77,7 @@ describe("the plan", () => {
   it("has sizes on both sides of each optimum, whole steps, and its compute within 0.02 % of the budget", () => {
     const { runs, budgets } = analysis.plan;
     for (const { budget, optimum, runs: count } of budgets.slice(0, -1)) {
-      const sizes = runs.filter((run) => run.budget === budget).map(({ parameters }) => parameters);
+      const sizes = runs.filter((run) => run.budget === budget).map(({ params }) => params);
       expect(sizes).toHaveLength(count);
       for (const size of sizes) expect(Math.abs(Math.log(size / optimum))).toBeLessThanOrEqual(Math.log(4));
       for (const side of [-1, 1])
@@ -86,9 +86,9 @@ describe("the plan", () => {
     for (const run of runs) {
       expect(Number.isInteger(run.steps)).toBe(true);
       expect(run.tokens).toBe(run.steps * 1024 * 256);
-      expect(Math.abs(run.computeError)).toBeLessThan(2e-4);
-      expect(run.sixND).toBeCloseTo(6 * run.parameters * run.tokens, -3);
-      expect(run.memory.state).toBeGreaterThan(16 * run.parameters);
+      expect(Math.abs(run.roundingError)).toBeLessThan(2e-4);
+      expect(run.sixND).toBeCloseTo(6 * run.params * run.tokens, -3);
+      expect(run.memory.state).toBeGreaterThan(16 * run.params);
     }
   });
 
@@ -97,12 +97,12 @@ describe("the plan", () => {
     const [last, ...more] = runs.filter(({ budget }) => budget === paperHeldOutBudget);
     expect(more).toHaveLength(0);
     expect(heldOut.runs).toBe(1);
-    expect(last!.parameters / 964.7e6).toBeCloseTo(1, 1);
+    expect(last!.params / 964.7e6).toBeCloseTo(1, 1);
   });
 
   it("adds up, and takes half the hours at twice the utilisation", () => {
     const { runs, fitted, heldOut } = analysis.plan;
-    const flops = runs.reduce((sum, { compute }) => sum + compute, 0);
+    const flops = runs.reduce((sum, run) => sum + run.flops, 0);
     expect((fitted.flops + heldOut.flops) / flops).toBeCloseTo(1, 12);
     const seconds = heldOut.deviceHours["H100-SXM"] * 3600;
     expect(heldOut.flops / seconds / 989.4e12).toBeCloseTo(0.4, 10);

@@ -10,6 +10,7 @@ export {
   type SourceFile,
   type SplitDescription,
 } from "./source.js";
+export { type DataSpec, sources } from "./sources.js";
 export { decodeSheet, encodeSheet } from "./sprites/encoding.js";
 export { resizeSheet } from "./sprites/resample.js";
 export { emojiCategories, emojiSelection, type SpriteChoice } from "./sprites/selection.js";

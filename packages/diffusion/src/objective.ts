@@ -1,11 +1,15 @@
+import { choice, shown } from "@isoflop/spec";
 import { mean, square, sub, type Tensor } from "@isoflop/tensor";
 import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
-import { checkChoice, checkOperand, checkOptions, checkPrediction, told } from "./checks.js";
-import { logitNormal, type TimestepDensity } from "./density.js";
+import { check, checkOperand, checkOptions, checkPrediction } from "./checks.js";
+import { logitNormal } from "./densities/logit-normal.js";
+import type { TimestepDensity } from "./density.js";
 import { DiffusionError } from "./errors.js";
-import { besideBatch, type Coefficients, linearPath, mixed, type Path } from "./path.js";
+import { besideBatch, type Coefficients, mixed, type Path } from "./path.js";
+import { linearPath } from "./paths/linear.js";
 import { errorRatio, mixture, type Prediction, predictions, target } from "./prediction.js";
-import { unweighted, type Weighting } from "./weighting.js";
+import type { Weighting } from "./weighting.js";
+import { unweighted } from "./weightings/unweighted.js";
 
 /** What a network is trained to do: four independent choices, and the space its error is measured in. */
 export interface Objective {
@@ -38,20 +42,23 @@ export const objective = (
 /** @throws DiffusionError("option") for a prediction of another name, or a path that is none */
 export const checkNetwork = (what: string, { path, prediction }: Pick<Objective, "path" | "prediction">): void => {
   if (typeof path !== "object" || typeof path?.at !== "function")
-    throw new DiffusionError("option", `${what}: path is ${told(path)}; it takes one such as linearPath().`);
-  checkChoice(`${what}: prediction`, prediction, predictions);
+    throw new DiffusionError("option", `${what}: path is ${shown(path)}; it takes one such as linearPath().`);
+  check(choice(predictions), prediction, `${what}: prediction`);
 };
 
 const checkObjective = (what: string, aim: Objective): void => {
   checkNetwork(what, aim);
-  checkChoice(`${what}: errorIn`, aim.errorIn, predictions);
+  check(choice(predictions), aim.errorIn, `${what}: errorIn`);
   if (typeof aim.weighting?.weight !== "function")
     throw new DiffusionError(
       "option",
-      `${what}: weighting is ${told(aim.weighting)}; it takes one such as unweighted().`,
+      `${what}: weighting is ${shown(aim.weighting)}; it takes one such as unweighted().`,
     );
   if (typeof aim.density?.quantile !== "function")
-    throw new DiffusionError("option", `${what}: density is ${told(aim.density)}; it takes one such as logitNormal().`);
+    throw new DiffusionError(
+      "option",
+      `${what}: density is ${shown(aim.density)}; it takes one such as logitNormal().`,
+    );
 };
 
 /** Linear path, velocity, no weighting, logit-normal times (arXiv 2403.03206, and the choice of 2410.08184). */
@@ -62,7 +69,7 @@ export const rectifiedFlow = (options: { readonly density?: TimestepDensity } = 
 };
 
 /** One batch to learn from: data and noise [n, ...], times [n]. */
-export interface Batch {
+export interface LossInputs {
   readonly x: Tensor;
   readonly noise: Tensor;
   readonly t: Tensor;
@@ -85,7 +92,7 @@ export const weightIn = <T>(
  * the weight's is.
  * @throws DiffusionError("shape") naming the operand, its shape and dtype and what would fit, ("option") for a prediction of another name
  */
-export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: Batch): Tensor => {
+export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: LossInputs): Tensor => {
   checkObjective("loss", aim);
   checkOperand("x", x);
   checkOperand("noise", noise, x);
@@ -108,7 +115,7 @@ export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: Batch): T
  */
 export const effectiveWeight = (aim: Objective, t: number, space: Prediction = aim.errorIn): number => {
   checkObjective("effectiveWeight", aim);
-  checkChoice("effectiveWeight: space", space, predictions);
+  check(choice(predictions), space, "effectiveWeight: space");
   const [weight, drawn] = [weightIn(numbers, aim.path.at(t), aim, space, false), aim.density.pdf(t)];
   return drawn === 0 ? 0 : weight * drawn;
 };

@@ -1,7 +1,7 @@
 import { TrainError } from "./errors.js";
 
-/** A mean and the standard error of it. */
-export interface Estimate {
+/** A mean of losses and the standard error of it. */
+export interface MeanLoss {
   readonly mean: number;
   readonly stdErr: number;
 }
@@ -20,7 +20,7 @@ const meanOf = (values: ArrayLike<number>): number => {
  * @param losses an even number of at least 2
  * @throws TrainError `data` for another number of losses, or one that is not finite
  */
-export const stratifiedMean = (losses: ArrayLike<number>): Estimate => {
+export const stratifiedMean = (losses: ArrayLike<number>): MeanLoss => {
   const n = losses.length;
   if (n < 2 || n % 2 !== 0)
     throw new TrainError("data", `stratifiedMean: got ${n} losses; it needs an even number of at least 2`);
@@ -37,7 +37,7 @@ export const stratifiedMean = (losses: ArrayLike<number>): Estimate => {
  * error is far smaller than that of either mean.
  * @throws TrainError `data` if there are not as many of each, an odd number, or one is not finite
  */
-export const pairedDifference = (a: ArrayLike<number>, b: ArrayLike<number>): Estimate => {
+export const pairedDifference = (a: ArrayLike<number>, b: ArrayLike<number>): MeanLoss => {
   if (a.length !== b.length)
     throw new TrainError(
       "data",

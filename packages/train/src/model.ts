@@ -3,7 +3,7 @@ import { type DitParams, dit } from "@isoflop/dit";
 import { equal, select, sub, type Tensor } from "@isoflop/tensor";
 import { TrainError } from "./errors.js";
 import type { TrainSpec } from "./spec.js";
-import type { Denoiser } from "./step.js";
+import type { Network } from "./step.js";
 
 /** Labels [n] from captions of one word [n, 1]: word k is class k - 1, and the empty caption the row after the last, "no label". */
 const labelsOf = (captions: Tensor, classes: number): Tensor => {
@@ -12,7 +12,7 @@ const labelsOf = (captions: Tensor, classes: number): Tensor => {
 };
 
 /** The model of a spec, handed captions like any other: one without context leaves them, one of classes reads a label from each. */
-export const modelOf = ({ model }: TrainSpec): Denoiser<DitParams> => {
+export const modelOf = ({ model }: TrainSpec): Network<DitParams> => {
   const built = dit(model);
   const { context } = model;
   switch (context.kind) {

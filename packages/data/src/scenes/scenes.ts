@@ -1,12 +1,12 @@
 import { checkIndex, checkSplit, prepareBatch } from "../checks.js";
 import { keyOf } from "../random/key.js";
 import { Stream } from "../random/stream.js";
-import type { Batch, DataSource, SourceDescription } from "../source.js";
+import { type Batch, type DataSource, described, type SourceDescription } from "../source.js";
 import { checkSheet, type SpriteSheet } from "../sprites/sheet.js";
 import { Captions } from "./captions.js";
 import { drawKind, drawLayout, sizesFor } from "./draw.js";
 import { heldOutSprites } from "./held-out.js";
-import { emptyLayout, type Layout, layoutHash } from "./layout.js";
+import { emptyLayout, layoutHash, type SceneLayout } from "./layout.js";
 import { Painter } from "./paint.js";
 import { backgrounds, visibleOn } from "./palette.js";
 
@@ -117,11 +117,7 @@ class Scenes implements DataSource<SceneSplit> {
   describe(): SourceDescription<SceneSplit> {
     const heldOut = Array.from(this.#heldOut, (sprite) => this.#sheet.names[sprite]!);
     return {
-      name: this.name,
-      shape: this.shape,
-      captionLength: this.captionLength,
-      vocabularySize: this.vocabulary.size,
-      provenance: this.#sheet.provenance,
+      ...described(this, this.#sheet.provenance),
       splits: {
         train: { images: null, seed: this.#seed, what: `${this.#known.length} sprites, layouts not in validation` },
         validation: { images: null, seed: VALIDATION_SEED, what: `the same sprites, 1 in ${VALIDATION_SHARE} layouts` },
@@ -137,7 +133,7 @@ class Scenes implements DataSource<SceneSplit> {
   }
 
   /** The first layout of the index's stream that can be seen and that belongs to the split. */
-  #draw(split: SceneSplit, index: number): Layout {
+  #draw(split: SceneSplit, index: number): SceneLayout {
     const stream = this.#streams[split];
     const sprites = split === "validation-emoji" ? this.#heldOut : this.#known;
     const layout = this.#layout;
@@ -155,7 +151,7 @@ class Scenes implements DataSource<SceneSplit> {
   }
 
   /** Both objects stand out from the background, and they are two different things. */
-  #shows({ kind, background, first, second }: Layout): boolean {
+  #shows({ kind, background, first, second }: SceneLayout): boolean {
     if (this.#visible[first.sprite * backgrounds.length + background] === 0) return false;
     if (kind !== "pair") return true;
     return first.sprite !== second.sprite && this.#visible[second.sprite * backgrounds.length + background] === 1;

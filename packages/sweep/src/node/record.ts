@@ -1,61 +1,52 @@
-import { choice, number, read, record, text, whole } from "@isoflop/spec";
+import { number, read, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { SweepError } from "../errors.js";
 import { computeConvention, placeOf } from "../place.js";
-import type { RunRecord, RunResult } from "../result.js";
-import { type RunSpec, type RunSpecInput, runId, runSpec } from "../spec.js";
+import type { RunRecord } from "../result.js";
+import { type RunSpecInput, runId, runSpec } from "../spec.js";
 
 const amount = number({ atLeast: 0 });
+const textOrNull = v.union([text, v.null()], "a text or null");
 
 const result = record({
+  loss: number(),
+  lossStdErr: amount,
   params: whole(),
   paramsNonEmbedding: whole(),
   samples: whole(),
   tokens: whole(),
   flops: amount,
   convention: v.optional(text),
-  loss: number(),
-  lossStdErr: amount,
   seconds: amount,
   device: text,
-  data: record({ name: text, package: v.nullable(text), pixelsSha256: v.nullable(text) }),
+  data: record({ name: text, package: textOrNull, pixelsSha256: textOrNull }),
 });
 const failure = record({ code: text, message: text });
-const state = choice(["unfinished", "done", "failed"]);
 
-const of = <S extends v.GenericSchema>(schema: S, value: unknown, name: string): v.InferOutput<S> =>
-  read(schema, value, { name, error: (message) => new Error(message) });
-
-/** A result that names no convention counts its FLOPs by another one; they follow from the spec, and are given by that of this version. */
-const resultOf = (spec: RunSpec, content: unknown): RunResult => {
-  const { convention, ...found } = of(result, content, "result");
-  if (convention !== undefined) return { ...found, convention };
-  return { ...found, flops: placeOf(spec).flops, convention: computeConvention.name };
-};
-
-/** Of a file that may hold anything. */
-interface Content {
-  readonly spec: RunSpecInput;
-  readonly state?: unknown;
-  readonly result?: unknown;
-  readonly failure?: unknown;
-}
+const outcome = v.variant(
+  "state",
+  [
+    v.object({ state: v.literal("unfinished") }),
+    v.object({ state: v.literal("done"), result }, "a record"),
+    v.object({ state: v.literal("failed"), failure }, "a record"),
+  ],
+  'one of "unfinished", "done", "failed"',
+);
 
 const checked = (id: string, text: string): RunRecord => {
-  const content = JSON.parse(text) as Content;
+  const content = JSON.parse(text) as { readonly spec: RunSpecInput } | null;
   if (typeof content !== "object" || content === null) throw new Error("it holds no record");
   const spec = runSpec(content.spec);
   const owner = runId(spec);
   if (owner !== id) throw new Error(`its spec belongs to ${owner}`);
-  const known = { id, spec };
-  switch (of(state, content.state, "state")) {
-    case "unfinished":
-      return { ...known, state: "unfinished" };
-    case "done":
-      return { ...known, state: "done", result: resultOf(spec, content.result) };
-    case "failed":
-      return { ...known, state: "failed", failure: of(failure, content.failure, "failure") };
-  }
+  const found = read(outcome, content, { name: "", error: (message) => new Error(message) });
+  if (found.state !== "done") return { id, spec, ...found };
+  const { convention, ...result } = found.result;
+  if (convention !== undefined) return { id, spec, state: "done", result: { ...result, convention } };
+  // Such a result counts by another convention; what a run spends follows from its spec.
+  const { flops } = placeOf(spec);
+  return { id, spec, state: "done", result: { ...result, flops, convention: computeConvention.name } };
+};
 };
 
 /** The text of a `run.json`. @throws SweepError `record` for what no reader would take, such as a loss that is NaN: a record that cannot be read is a lost run */
