@@ -55,7 +55,7 @@ export const registry: readonly Entry[] = [
   },
   {
     path: ["fit", "law"],
-    summary: "one law y(x): power, saturating or broken",
+    summary: "one law y(x): a power law, one with a floor, one that breaks, …",
     load: () => import("./fit/law/command.js"),
   },
   {

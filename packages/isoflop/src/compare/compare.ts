@@ -37,13 +37,17 @@ export const compare = (fileA: string, fileB: string, asked: CompareAsked): Comp
   const b = savedOf(fileB, columnsB, asked);
   requireComparable(fileA, fileB);
   const quantity = sameQuantity({ [fileA]: a, [fileB]: b }, asked.quantity);
-  const comparison = compareLaws(sideOf(a, fileA, law), sideOf(b, fileB, law), {
-    draws,
-    seed,
-    ...(at && { at }),
-    ...(range && { range }),
-    ...(quantity !== undefined && { quantity }),
-  });
+  const comparison = compareLaws(
+    { name: `A: ${basename(shown(fileA))}`, ...lawOf(a, law, fileA) },
+    { name: `B: ${basename(shown(fileB))}`, ...lawOf(b, law, fileB) },
+    {
+      draws,
+      seed,
+      ...(at && { at }),
+      ...(range && { range }),
+      ...(quantity !== undefined && { quantity }),
+    },
+  );
   return { command: "compare", a: a.input, b: b.input, law, comparison, versions: versions("@isoflop/scaling") };
 };
 
@@ -100,7 +104,7 @@ const laws: {
 
 const kindOf = ({ command }: SavedFit) => command.replace(/^fit /, "") as Fit["record"];
 
-const sideOf = (saved: SavedFit, file: string, form: "power" | "saturating"): ComparedLaw => {
+const lawOf = (saved: SavedFit, form: "power" | "saturating", file: string): Found => {
   const { law, data } = laws[kindOf(saved)](saved as never, form, file);
-  return { name: basename(shown(file)), law, data };
+  return { law, data };
 };

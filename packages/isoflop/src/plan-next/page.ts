@@ -6,5 +6,5 @@ import type { LoadedRuns } from "../runs/load.js";
 /** The plan in the plane of compute and size; runs so far are drawn where a table was given. */
 export const planPage = (plan: Plan, loaded: LoadedRuns | undefined): Page => ({
   title: "The next runs",
-  figures: [plan.runs.length > 0 && nextRunsFigure(plan, loaded?.runs ?? [])],
+  figures: [plan.runs.length > 0 && nextRunsFigure(plan, { runs: loaded?.runs ?? [] })],
 });
