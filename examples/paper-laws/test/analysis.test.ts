@@ -117,11 +117,14 @@ describe("the report", () => {
     const figures = html.split("<figure").slice(1);
     expect(figures.map((figure) => /aria-label="([^"]{14})/.exec(figure)?.[1])).toEqual([
       ...["IsoFLOP curves", "IsoFLOP curves"],
-      ...["2 fitted laws:", "2 fitted laws:"],
+      ...["optimal model ", "optimal loss a"],
       "predicted loss",
       "59 planned mod",
     ]);
-    for (const figure of figures) expect(figure.match(/<div class="(wide|narrow)"><svg/g)).toHaveLength(2);
+    for (const [i, figure] of figures.entries())
+      expect(figure.match(/<div class="(wide|narrow)"><svg/g)).toHaveLength(i === 2 || i === 3 ? 4 : 2);
+    expect(figures[2]).toContain("optimal data");
+    expect(figures[3]).toContain("optimal FID");
     expect(html.match(/<table>/g)).toHaveLength(6);
     expect(figures[4]).toContain("printed law 0.6325");
   });
