@@ -322,8 +322,8 @@ describe("held-out compute", () => {
       const got = rows[i]!;
       expect(got.measured!.loss).toBeCloseTo(want.L_star_measured!, 10);
       expect(got.N! / want.N_star_predicted!).toBeCloseTo(1, 9);
-      expect(got.powerLaw).toBeCloseTo(want.L_star_powerlaw!, 10);
-      expect(got.saturating).toBeCloseTo(want.L_star_saturating!, 6);
+      expect(got.laws.power).toBeCloseTo(want.L_star_powerlaw!, 10);
+      expect(got.laws.saturating).toBeCloseTo(want.L_star_saturating!, 6);
       expect(got.surface!.rmse).toBeCloseTo(want.surface_rmse_on_held_out_runs!, 6);
       expect(got.surface!.bias).toBeCloseTo(want.surface_bias!, 6);
     });
@@ -350,6 +350,9 @@ describe("refusals and errors of surface fits", () => {
     expect(() => surface(epoch(), { delta: 0 })).toThrow(/delta is 0/);
     expect(() => surface(epoch(), { form: "tied", starts: "hoffmann" })).toThrow(/auto/);
     expect(() => surface(epoch(), { starts: [] })).toThrow(/starts is empty/);
+    expect(() => surface(epoch(), { starts: "hofmann" })).toThrow(/"auto", "hoffmann"/);
+    expect(() => surface(epoch(), { form: "chinchila" })).toThrow(/expected one of chinchilla, tied, no-floor, kaplan/);
+    expect(() => surface(epoch(), { flopsPerToken: 0 })).toThrow(/flopsPerToken is 0/);
     expect(() => surfaceFrom("chinchilla", { E: 1, A: 2, B: 3, alpha: 0.3 })).toThrow(/beta/);
   });
 });

@@ -1,6 +1,6 @@
 import { read, record } from "@isoflop/spec";
 import { ScalingError } from "../errors.js";
-import type { FitPrediction } from "../predict/prediction.js";
+import type { FitPrediction } from "../prediction.js";
 import type { Interval, Outcome } from "../types.js";
 import type { Law, LawFit, LawForm, LawStatus } from "./form.js";
 import { lawForms } from "./forms.js";
@@ -79,13 +79,4 @@ export const residualSpread = ({ law, data }: LawFit): number => {
   const form = formOfLaw(law);
   const squares = data.x.reduce((sum, x, i) => sum + Math.log(data.y[i]! / form.value(law, x)) ** 2, 0);
   return law.degreesOfFreedom > 0 ? Math.sqrt(squares / law.degreesOfFreedom) : Number.NaN;
-};
-
-/** Numbers from `low` to `high`, or to the largest there is, even in the logarithm. */
-export const spaced = (low: number, high: number, points: number): number[] => {
-  const last = Math.min(high, Number.MAX_VALUE);
-  const [from, to] = [Math.log(low), Math.log(last)];
-  return Array.from({ length: points }, (_, i) =>
-    i === 0 ? low : i === points - 1 ? last : Math.exp(from + ((to - from) * i) / (points - 1)),
-  );
 };

@@ -34,8 +34,8 @@ export interface SaturatingLaw extends Law {
 
 export interface SaturatingOptions {
   /** Residuals of ln y (default, as in the literature) or of y. */
-  readonly residuals?: ResidualScale;
-  readonly weights?: readonly number[];
+  readonly residuals?: ResidualScale | undefined;
+  readonly weights?: readonly number[] | undefined;
 }
 
 const FLOOR_STEPS = 80;
@@ -72,7 +72,7 @@ export const saturatingLaw = (
 };
 
 /** Floors from zero to just under the smallest y, denser near the end, where the curve bends fastest. */
-export const floorGrid = (lowest: number, steps: number): number[] =>
+const floorGrid = (lowest: number, steps: number): number[] =>
   Array.from({ length: steps }, (_, i) => lowest * (1 - (1 - i / steps) ** 2));
 
 interface Context {
