@@ -1,4 +1,5 @@
 import type { Conditioning } from "@isoflop/flops";
+import type { DataSpec } from "@isoflop/sweep";
 import { type Command, Option } from "commander";
 import { conditioningOption, dataOption, jsonOption } from "../options/common.js";
 import { count, share, whole } from "../options/values.js";
@@ -7,7 +8,7 @@ import { emit } from "../words/emit.js";
 /** Which study, on which data. */
 export interface StudyChoices {
   readonly preset: string;
-  readonly data: "emoji" | "cifar10" | "shapes";
+  readonly data: DataSpec["source"];
   readonly conditioning: Conditioning;
   readonly seed: number;
   readonly batch: number;

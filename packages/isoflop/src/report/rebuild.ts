@@ -30,7 +30,7 @@ export const rebuildReport = async (path: string, onNote: (note: string) => void
   const predicted = folder.prediction();
   const prediction = predicted && readStudyPrediction(predicted);
   const summary =
-    document?.["record"] === "study" ? readStudy(document) : summaryOf(done, { document, prediction, onNote });
+    document?.record === "study" ? readStudy(document) : summaryOf(done, { document, prediction, onNote });
   if (!summary) {
     const what = existsSync(path)
       ? "has neither a summary.json of this version nor a run that is done"

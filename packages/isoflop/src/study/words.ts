@@ -33,8 +33,8 @@ export const studyWords = ({ runs, fit, heldOut, timings }: StudySummary): Words
 /** What was predicted, and whether it came so. */
 const verdict = ({ prediction, measured }: NonNullable<StudySummary["heldOut"]>): string[] => {
   const { given, predicted } = prediction;
-  const { value, interval95 = [Number.NaN, Number.NaN] } = predicted["loss"]!;
-  const said = `at ${round(given["C"]!)} FLOPs the law predicts a loss of ${num(value)}, ${interval(interval95)}`;
+  const { value, interval95 = [Number.NaN, Number.NaN] } = predicted.loss!;
+  const said = `at ${round(given.C!)} FLOPs the law predicts a loss of ${num(value)}, ${interval(interval95)}`;
   if (!measured) return [said];
   const { loss, sigma } = measured;
   const inside = loss >= interval95[0] && loss <= interval95[1];
