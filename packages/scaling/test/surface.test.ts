@@ -322,8 +322,8 @@ describe("held-out compute", () => {
       const got = rows[i]!;
       expect(got.measured!.loss).toBeCloseTo(want.L_star_measured!, 10);
       expect(got.N! / want.N_star_predicted!).toBeCloseTo(1, 9);
-      expect(got.powerLaw).toBeCloseTo(want.L_star_powerlaw!, 10);
-      expect(got.saturating).toBeCloseTo(want.L_star_saturating!, 6);
+      expect(got.laws.power).toBeCloseTo(want.L_star_powerlaw!, 10);
+      expect(got.laws.saturating).toBeCloseTo(want.L_star_saturating!, 6);
       expect(got.surface!.rmse).toBeCloseTo(want.surface_rmse_on_held_out_runs!, 6);
       expect(got.surface!.bias).toBeCloseTo(want.surface_bias!, 6);
     });

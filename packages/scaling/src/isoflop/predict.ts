@@ -2,7 +2,7 @@ import { ScalingError } from "../errors.js";
 import { predictPowerLaw } from "../laws/power.js";
 import { type LossPrediction, predictiveLoss } from "../laws/predictive.js";
 import { extent } from "../math/extent.js";
-import type { FitPrediction, PredictionNotes } from "../predict/prediction.js";
+import type { FitPrediction, PredictionNotes } from "../prediction.js";
 import { type Flops, type Outcome, type Parameters, type Predicted, refuse } from "../types.js";
 import { type InteriorProfile, type IsoFlop, isInterior, tooFewBudgets } from "./isoflop.js";
 

@@ -1,6 +1,6 @@
 import { read, record } from "@isoflop/spec";
 import { ScalingError } from "../errors.js";
-import type { FitPrediction } from "../predict/prediction.js";
+import type { FitPrediction } from "../prediction.js";
 import type { Interval, Outcome } from "../types.js";
 import type { Law, LawFit, LawForm, LawStatus } from "./form.js";
 import { lawForms } from "./forms.js";

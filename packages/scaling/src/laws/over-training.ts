@@ -1,6 +1,6 @@
 import { ScalingError } from "../errors.js";
 import { SIX } from "../surface/allocate.js";
-import { formOf, type Surface } from "../surface/surface.js";
+import { formOfSurface, type Surface } from "../surface/surface.js";
 import type { Flops, Loss } from "../types.js";
 
 /**
@@ -16,7 +16,7 @@ export interface OverTrainingLaw {
 
 /** From a surface with equal exponents, as of the form `tied`, under its C = k·N·D: η = α/2, a = A k^η, b = B k^η. */
 export const overTrainingLaw = (surface: Surface): OverTrainingLaw => {
-  const { terms, trade, floor } = formOf(surface);
+  const { terms, trade, floor } = formOfSurface(surface);
   if (!terms?.tied) {
     throw new ScalingError(
       "bad-option",

@@ -72,7 +72,7 @@ export const saturatingLaw = (
 };
 
 /** Floors from zero to just under the smallest y, denser near the end, where the curve bends fastest. */
-export const floorGrid = (lowest: number, steps: number): number[] =>
+const floorGrid = (lowest: number, steps: number): number[] =>
   Array.from({ length: steps }, (_, i) => lowest * (1 - (1 - i / steps) ** 2));
 
 interface Context {

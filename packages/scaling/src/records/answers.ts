@@ -2,7 +2,7 @@ import { choice, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import type { ComparedLaw, LawComparison } from "../compare.js";
 import type { NextRun, Plan } from "../plan/plan-next.js";
-import type { FitPrediction } from "../predict/prediction.js";
+import type { FitPrediction } from "../prediction.js";
 import * as fields from "./fields.js";
 import { lawDataSchema, lawSchema } from "./law.js";
 import { surfaceFitSchema } from "./surface.js";

@@ -5,7 +5,7 @@ import { ScalingError } from "../errors.js";
 import type { IsoFlop } from "../isoflop/isoflop.js";
 import type { LawFit } from "../laws/form.js";
 import type { Plan } from "../plan/plan-next.js";
-import type { FitPrediction } from "../predict/prediction.js";
+import type { FitPrediction } from "../prediction.js";
 import type { SurfaceFit } from "../surface/record.js";
 import { comparisonSchema, planSchema, predictionSchema } from "./answers.js";
 import { fieldOf } from "./fields.js";

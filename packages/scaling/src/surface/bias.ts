@@ -2,10 +2,10 @@ import { fitBudgets, type IsoFlopOptions } from "../isoflop/isoflop.js";
 import { predictPowerLaw } from "../laws/power.js";
 import type { Flops, Outcome } from "../types.js";
 import { allocationExponents, optimalAllocation } from "./allocate.js";
-import { type Model, type Surface, surfaceLoss } from "./surface.js";
+import { type ModelAndData, type Surface, surfaceLoss } from "./surface.js";
 
 /** A model at a budget: what an isoFLOP study trained, without its losses. */
-export interface DesignPoint extends Model {
+export interface DesignPoint extends ModelAndData {
   readonly C: Flops;
 }
 

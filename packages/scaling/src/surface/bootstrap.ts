@@ -10,7 +10,7 @@ import { type LongFitOptions, runAll } from "./executor.js";
 import { quoted } from "./form.js";
 import { surfaceForms } from "./forms/index.js";
 import type { SurfaceBootstrap, SurfaceFit } from "./record.js";
-import { formOf, type Surface } from "./surface.js";
+import { formOfSurface, type Surface } from "./surface.js";
 import { type RefitTask, refit, runSurfaceTask } from "./task.js";
 import type { Statistic } from "./uncertainty.js";
 
@@ -60,7 +60,7 @@ export const jackknifeSurface = (
 
 /** The parameters of a form, each as a function of a surface. */
 const parametersOf = (fit: SurfaceFit): Readonly<Record<string, Statistic>> => {
-  const form = formOf(fit);
+  const form = formOfSurface(fit);
   return Object.fromEntries(form.parameters.map(({ name }) => [name, ({ theta }) => quoted(form, theta)[name]!]));
 };
 

@@ -1,12 +1,12 @@
-import type { FitPrediction } from "../predict/prediction.js";
+import type { FitPrediction } from "../prediction.js";
 import type { Flops, Loss, Outcome, Predicted } from "../types.js";
 import { type Allocation, computeForLoss, misallocation, optimalAllocation } from "./allocate.js";
 import type { SurfaceFit } from "./record.js";
-import type { Model, Surface } from "./surface.js";
+import type { ModelAndData, Surface } from "./surface.js";
 import { deltaMethod, type Statistic, surfaceBand } from "./uncertainty.js";
 
 /** What a surface can be asked: the optimum of a compute, the loss of a model, or the least compute for a loss. */
-export type SurfaceQuestion = { readonly C: Flops } | Model | { readonly loss: Loss };
+export type SurfaceQuestion = { readonly C: Flops } | ModelAndData | { readonly loss: Loss };
 
 /** The compute-optimal model of one compute. */
 export interface FrontierPoint {
@@ -40,7 +40,7 @@ const optimumAt = (fit: SurfaceFit, C: Flops): Outcome<FitPrediction<"C", "N" | 
   return { ...base(fit), given: { C }, predicted: { N: at("N"), D: at("D"), loss: surfaceBand(fit, best) }, notes: {} };
 };
 
-const lossOf = (fit: SurfaceFit, { N, D }: Model): Outcome<FitPrediction<"N" | "D" | "C", "loss">> => {
+const lossOf = (fit: SurfaceFit, { N, D }: ModelAndData): Outcome<FitPrediction<"N" | "D" | "C", "loss">> => {
   const cost = misallocation(fit, { N, D });
   if (!cost.ok) return cost;
   const { C, excessLoss, sufficient, deadweight } = cost;

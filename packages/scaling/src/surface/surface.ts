@@ -12,7 +12,7 @@ export interface Surface {
 }
 
 /** @throws RegistryError naming the forms there are */
-export const formOf = ({ form }: Pick<Surface, "form">): SurfaceForm => surfaceForms.get(form);
+export const formOfSurface = ({ form }: Pick<Surface, "form">): SurfaceForm => surfaceForms.get(form);
 
 /**
  * A surface from published numbers, for example `surfaceFrom("chinchilla", { E: 1.69, A: 406.4, B: 410.7, alpha: 0.34, beta: 0.28 })`.
@@ -30,7 +30,7 @@ export const surfaceFrom = (form: SurfaceFormName, parameters: Readonly<Record<s
 };
 
 /** A size and how many tokens it sees. */
-export interface Model {
+export interface ModelAndData {
   readonly N: Parameters;
   readonly D: Tokens;
 }
@@ -38,9 +38,9 @@ export interface Model {
 /** ln of the loss of a model, writing its gradient in θ. */
 export const logSurfaceLoss = (
   surface: Surface,
-  { N, D }: Model,
+  { N, D }: ModelAndData,
   gradient = new Float64Array(surface.theta.length),
-): number => formOf(surface).logLoss(surface.theta, Math.log(N), Math.log(D), gradient);
+): number => formOfSurface(surface).logLoss(surface.theta, Math.log(N), Math.log(D), gradient);
 
 /** The loss at a size and a number of tokens. */
-export const surfaceLoss = (surface: Surface, model: Model): Loss => Math.exp(logSurfaceLoss(surface, model));
+export const surfaceLoss = (surface: Surface, model: ModelAndData): Loss => Math.exp(logSurfaceLoss(surface, model));

@@ -3,7 +3,7 @@ import { studentFactor95 } from "../math/distributions.js";
 import { quadraticForm } from "../math/linear.js";
 import type { Estimate, Predicted } from "../types.js";
 import type { SurfaceFit } from "./record.js";
-import { logSurfaceLoss, type Model, type Surface } from "./surface.js";
+import { logSurfaceLoss, type ModelAndData, type Surface } from "./surface.js";
 
 /** A number that follows from a surface. */
 export type Statistic = (surface: Surface) => number;
@@ -34,7 +34,7 @@ export const deltaMethod = (fit: UncertainSurface, statistic: Statistic): Estima
 };
 
 /** Loss of a model of size N trained on D tokens, with a delta-method band. It does not cover a wrong form. */
-export const surfaceBand = (fit: SurfaceFit, model: Model): Required<Predicted> => {
+export const surfaceBand = (fit: SurfaceFit, model: ModelAndData): Required<Predicted> => {
   const log = deltaMethod(fit, (surface) => logSurfaceLoss(surface, model));
   const half = studentFactor95(fit.degreesOfFreedom) * Math.hypot(log.standardError, fit.residualStandardDeviation);
   return {

@@ -1,5 +1,5 @@
-import type { FamilyPrediction, LawFamily } from "../laws/predictive.js";
-import type { Predicted } from "../types.js";
+import type { FamilyPrediction, LawFamily } from "./laws/predictive.js";
+import type { Predicted } from "./types.js";
 
 /** What else there is to say of a prediction. */
 export interface PredictionNotes {
