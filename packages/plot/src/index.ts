@@ -1,6 +1,6 @@
-export type { FigureOptions } from "./chart/chart.js";
 export type { Figure } from "./chart/figure.js";
 export type { Quantity } from "./chart/quantity.js";
+export type { FigureOptions } from "./chart/sheet.js";
 export { darkTheme, lightTheme, pageTheme, type Theme, themeVariables } from "./chart/theme.js";
 export { PlotInputError } from "./error.js";
 export { allocationFigure } from "./figures/allocation.js";
@@ -26,7 +26,6 @@ export { allFigures } from "./study/figures.js";
 export { renderReport } from "./study/report.js";
 export {
   type Choices,
-  type DataSource,
   type PublishedExponents,
   readStudy,
   type Study,

@@ -1,11 +1,10 @@
-import { type Drawing, documentOf, type FigureOptions, fontFamily } from "./chart.js";
+import { type Drawing, fontFamily, type Sheet } from "./sheet.js";
 import { element, serialise, textElement } from "./svg.js";
 
 type Attributes = Readonly<Record<string, string | number>>;
 
 /** An SVG drawn by hand, element by element. */
-export const canvas = (options: FigureOptions, width: number, description: string) => {
-  const document = documentOf(options);
+export const canvas = ({ document, width }: Sheet, description: string) => {
   const svg = element(document, "svg", { width, "font-family": fontFamily, role: "img", "aria-label": description });
   return {
     add: (name: string, attributes: Attributes) => svg.append(element(document, name, attributes)),

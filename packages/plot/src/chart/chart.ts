@@ -2,30 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { type Axis, scaleOf } from "./axis.js";
 import { type ColourKey, keyHeight, keyMarks } from "./colour-key.js";
 import { apart, type PointLabel } from "./labels.js";
+import { type Drawing, fontFamily, type Sheet } from "./sheet.js";
 import { element, serialise, textElement } from "./svg.js";
-import { lightTheme, type Theme } from "./theme.js";
-
-/** Inter has every glyph that figures use; the rest are faces with the same proportions that systems carry. */
-export const fontFamily = "Inter, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
-
-export interface FigureOptions {
-  /** Builds the elements; the page's own by default, `document` of "@isoflop/plot/node" in Node. */
-  readonly document?: Document;
-  readonly theme?: Theme;
-  /** Pixels, margin included; below 480 a figure is drawn for a phone. */
-  readonly width?: number;
-  /** Set above the figure. */
-  readonly title?: string;
-}
-
-/** A finished picture and its size in pixels. */
-export interface Drawing {
-  readonly svg: string;
-  readonly width: number;
-  readonly height: number;
-  /** What it shows, for readers who do not see it. */
-  readonly description: string;
-}
 
 /** Words centred on a pixel of the frame. */
 export interface Annotation {
@@ -58,30 +36,17 @@ export interface ChartSpec {
   readonly key?: ColourKey | undefined;
   /** Names of the lines, in their colours. */
   readonly legend?: readonly { readonly text: string; readonly color: string }[];
-  readonly width: number;
   readonly height: number;
   readonly marginRight?: number;
   readonly subtitle?: string;
 }
 
-export const themeOf = (options: FigureOptions): Theme => options.theme ?? lightTheme;
-
-export const documentOf = (options: FigureOptions): Document => {
-  const found = options.document ?? globalThis.document;
-  if (!found) {
-    throw new TypeError('A figure needs a document: in Node, pass { document } from "@isoflop/plot/node".');
-  }
-  return found;
-};
-
 /** Frame, axes, grid, marks and labels as one SVG. */
-export const chart = (spec: ChartSpec, options: FigureOptions): Drawing => {
-  const theme = themeOf(options);
-  const document = documentOf(options);
-  const { x, y, width, height, marginRight = 16 } = spec;
+export const chart = (spec: ChartSpec, { document, theme, width, small }: Sheet): Drawing => {
+  const { x, y, height, marginRight = 16 } = spec;
   const lead = spec.subtitle ? 20 : 0;
   const legend = spec.legend ?? [];
-  const legendLines = width < 480 ? legend.length : Math.min(1, legend.length);
+  const legendLines = small ? legend.length : Math.min(1, legend.length);
   const heading = lead + (spec.key ? keyHeight : 0) + 20 * legendLines;
   const marginTop = 34 + heading;
   const marginBottom = 46;

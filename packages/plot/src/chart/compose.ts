@@ -1,5 +1,5 @@
 import { extent } from "@isoflop/scaling";
-import { type Drawing, documentOf, type FigureOptions, fontFamily, themeOf } from "./chart.js";
+import { type Draw, type Drawing, type FigureOptions, fontFamily, type Sheet, sheetOf } from "./sheet.js";
 import { element, serialise, textElement } from "./svg.js";
 
 /** Attributes and children of an SVG that holds finished drawings. */
@@ -28,19 +28,14 @@ const at = ({ svg }: Drawing, x: number, y: number): string => svg.replace(/^<sv
 
 const gap = 28;
 
-/** Width of each of `columns` panels that together are `width` wide. */
-export const panelWidth = (width: number, columns: number): number =>
-  Math.floor((width - gap * (columns - 1)) / columns);
-
-/** Sets drawings side by side, row by row, as one. */
-export const compose = (
-  panels: readonly Drawing[],
-  options: FigureOptions & { readonly columns: number; readonly description: string },
-): Drawing => {
+/** Sets drawings side by side, row by row, as one that is as wide as the sheet. */
+export const compose = (draws: readonly Draw[], columns: number, description: string, sheet: Sheet): Drawing => {
+  const each = Math.floor((sheet.width - gap * (columns - 1)) / columns);
+  const panels = draws.map((draw) => draw(sheetOf(sheet, each)));
   let drawings = "";
   let [width, y] = [0, 0];
-  for (let row = 0; row < panels.length; row += options.columns) {
-    const cells = panels.slice(row, row + options.columns);
+  for (let row = 0; row < panels.length; row += columns) {
+    const cells = panels.slice(row, row + columns);
     let x = 0;
     for (const cell of cells) {
       drawings += at(cell, x, y);
@@ -49,19 +44,20 @@ export const compose = (
     width = Math.max(width, x - gap);
     y += extent(cells.map((cell) => cell.height))[1] + gap;
   }
-  const height = Math.max(1, y - gap);
-  return frame(documentOf(options), { width, height, description: options.description, own: [], drawings });
+  return frame(sheet.document, { width, height: Math.max(1, y - gap), description, own: [], drawings });
 };
 
 /**
  * A drawing as a file of its own: on the background of its theme, with a margin and a title. Where the theme has no
  * background the figure belongs to a page, and stands there without a margin.
+ * @param usual width of the drawing where none is asked for
  */
-export const standalone = (options: FigureOptions, draw: (options: FigureOptions) => Drawing): string => {
-  const { background, ink } = themeOf(options);
-  const document = documentOf(options);
+export const standalone = (options: FigureOptions, usual: number, draw: Draw): string => {
+  const sheet = sheetOf(options, usual);
+  const { document } = sheet;
+  const { background, ink } = sheet.theme;
   const margin = background === null ? 0 : 20;
-  const drawing = draw(options.width === undefined ? options : { ...options, width: options.width - 2 * margin });
+  const drawing = draw(options.width === undefined ? sheet : sheetOf(options, options.width - 2 * margin));
   const top = margin + (options.title ? 32 : 0);
   const width = drawing.width + 2 * margin;
   const height = drawing.height + top + margin;

@@ -1,5 +1,5 @@
-import type { Drawing, FigureOptions } from "./chart.js";
-import { compose, panelWidth, standalone } from "./compose.js";
+import { compose, standalone } from "./compose.js";
+import type { Draw, FigureOptions } from "./sheet.js";
 
 /** What is drawn of a record, and what stands below it. */
 export interface Figure {
@@ -11,34 +11,22 @@ export interface Figure {
   readonly draw: (options?: FigureOptions) => string;
 }
 
-/** A figure whose drawing is as wide as the options say, or as `width`. */
-export const figure = (
-  caption: string,
-  width: number,
-  drawing: (width: number, options: FigureOptions) => Drawing,
-): Figure => ({
+/** A figure whose drawing is `width` pixels wide where no other width is asked for. */
+export const figure = (caption: string, width: number, draw: Draw): Figure => ({
   caption,
-  draw: (options = {}) => standalone(options, (inner) => drawing(inner.width ?? width, inner)),
+  draw: (options = {}) => standalone(options, width, draw),
 });
 
-/** Figures side by side, or below each other on narrow widths, as one. */
-export const panels = (
-  { caption, description, columns }: PanelSpec,
-  drawings: readonly ((width: number, options: FigureOptions) => Drawing)[],
-  width = 1140,
-): Figure =>
-  figure(caption, width, (wide, options) => {
-    const count = columns(wide);
-    const each = panelWidth(wide, count);
-    return compose(
-      drawings.map((draw) => draw(each, options)),
-      { ...options, columns: count, description },
-    );
-  });
+/**
+ * Drawings side by side, or below each other on narrow widths, as one figure.
+ * @param columns how many stand side by side in a width
+ */
+export const panels = ({ caption, description, width, columns }: PanelSpec, draws: readonly Draw[]): Figure =>
+  figure(caption, width, (sheet) => compose(draws, columns(sheet.width), description, sheet));
 
 interface PanelSpec {
   readonly caption: string;
   readonly description: string;
-  /** How many stand side by side in a width. */
+  readonly width: number;
   readonly columns: (width: number) => number;
 }

@@ -57,8 +57,9 @@ export const allocationFigure = (
     {
       caption,
       description: `3 fitted laws: ${laws.map(({ y }) => y.label).join("; ")}.`,
+      width: 1140,
       columns: (width) => (width < 720 ? 1 : laws.length),
     },
-    laws.map((law) => (width, options) => lawDrawing(law, width, options)),
+    laws.map((law) => (sheet) => lawDrawing(law, sheet)),
   );
 };

@@ -1,7 +1,7 @@
 import { type ComparedLaw, extent, type Interval, type LawComparison } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { type Axis, scaleOf, sideOf } from "../chart/axis.js";
-import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
+import { chart } from "../chart/chart.js";
 import {
   bandMarks,
   bandWithin,
@@ -17,6 +17,7 @@ import { scientific, significant } from "../chart/format.js";
 import type { PointLabel } from "../chart/labels.js";
 import { dots, isOn, type Place, placeMarks } from "../chart/marks.js";
 import { logAxis, optimal, quantities } from "../chart/quantity.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
 import { onLogAxes, some } from "../error.js";
 import { curveOf } from "./law.js";
@@ -41,7 +42,7 @@ export const comparisonFigure = (comparison: LawComparison): Figure => {
   };
   const caption =
     "The two laws with their pointwise 95 % bands, dashed beyond their own data; dots are what each was fitted to. From each open dot on A a line leads to the compute at which B is as good: the number is that compute over C, with its 95 % interval as the pale bar. Shaded upright: where the laws cross, at 95 %.";
-  return figure(caption, 760, (width, options) => comparisonDrawing(data, width, options));
+  return figure(caption, 760, (sheet) => comparisonDrawing(data, sheet));
 };
 
 /** A crossing or an effective compute further away than this factor is told in words. */
@@ -90,9 +91,8 @@ interface Compared {
   readonly quantity: string;
 }
 
-const comparisonDrawing = (data: Compared, width: number, options: FigureOptions): Drawing => {
-  const theme = themeOf(options);
-  const small = width < 480;
+const comparisonDrawing = (data: Compared, sheet: Sheet): Drawing => {
+  const { theme, small } = sheet;
   const { laws, at, crossing, quantity } = data;
   const style = [
     { color: theme.scale(0.3), className: "a" },
@@ -111,7 +111,6 @@ const comparisonDrawing = (data: Compared, width: number, options: FigureOptions
       description: `The laws of ${laws.map(({ name }) => name).join(" and ")} against compute.`,
       x,
       y,
-      width,
       height: small ? 380 : 460,
       marginRight: 20,
       subtitle: small
@@ -128,7 +127,7 @@ const comparisonDrawing = (data: Compared, width: number, options: FigureOptions
         ...stepMarks(at, steps, x, theme),
       ],
     },
-    options,
+    sheet,
   );
 };
 

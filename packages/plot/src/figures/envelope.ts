@@ -1,9 +1,10 @@
 import { type PowerLaw, predictPowerLaw, spaced } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { askedMarks } from "../chart/asked.js";
-import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
+import { chart } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { logAxis, quantities } from "../chart/quantity.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
 import { colourOf } from "./budgets.js";
 import { type HeldOut, heldOutOf } from "./laws.js";
 import type { Training } from "./loss-curves.js";
@@ -49,7 +50,7 @@ export const envelopeFigure = (training: Training, options: EnvelopeFigureOption
   return figure(
     "Training loss of every run against the compute it had spent, and the lowest loss reached by then.",
     760,
-    (width, figureOptions) => envelopeDrawing(curves, training, options, width, figureOptions),
+    (sheet) => envelopeDrawing(curves, training, options, sheet),
   );
 };
 
@@ -62,11 +63,9 @@ const envelopeDrawing = (
   curves: readonly Curve[],
   { budgets }: Training,
   { law, heldOut }: EnvelopeFigureOptions,
-  width: number,
-  options: FigureOptions,
+  sheet: Sheet,
 ): Drawing => {
-  const theme = themeOf(options);
-  const small = width < 480;
+  const { theme, small } = sheet;
   const colour = colourOf(theme, budgets);
   const envelope = lowerEnvelope(curves.map(({ points }) => points));
   const end = envelope.at(-1);
@@ -94,7 +93,6 @@ const envelopeDrawing = (
       description: `Training loss of ${curves.length} runs against compute, with their lower envelope.`,
       x,
       y,
-      width,
       height: small ? 360 : 440,
       marginRight: 24,
       subtitle: small
@@ -122,6 +120,6 @@ const envelopeDrawing = (
         ...askedMarks(asked, theme, y.domain[0]),
       ],
     },
-    options,
+    sheet,
   );
 };

@@ -1,9 +1,9 @@
 import type { Interval } from "@isoflop/scaling";
 import { type Axis, scaleOf } from "../chart/axis.js";
 import { canvas, keptInside } from "../chart/canvas.js";
-import { type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { linearAxis, logAxis, type Quantity, valueText } from "../chart/quantity.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
 import { drawable, some } from "../error.js";
 
 /** One estimate among several of the same quantity. */
@@ -44,9 +44,7 @@ export const intervalsFigure = (
     for (const [j, end] of interval.entries()) drawable(`rows[${i}].interval[${j}]`, end, axis);
   }
   if (reference) drawable("reference.at", reference.at, axis);
-  return figure(caption, 760, (width, figureOptions) =>
-    intervalsDrawing({ quantity, rows, ...options }, width, figureOptions),
-  );
+  return figure(caption, 760, (sheet) => intervalsDrawing({ quantity, rows, ...options }, sheet));
 };
 
 const rowHeight = 40;
@@ -55,8 +53,8 @@ const below = 40;
 /** Room for half a tick's label at either end. */
 const edge = 24;
 
-const intervalsDrawing = (data: Intervals, width: number, options: FigureOptions): Drawing => {
-  const theme = themeOf(options);
+const intervalsDrawing = (data: Intervals, sheet: Sheet): Drawing => {
+  const { theme, width } = sheet;
   const { rows, reference, quantity } = data;
   const top = reference ? heading : 4;
   const bottom = top + rows.length * rowHeight;
@@ -65,8 +63,7 @@ const intervalsDrawing = (data: Intervals, width: number, options: FigureOptions
   const x = scaleOf(line, edge, width - edge);
   const estimates = rows.map((row) => `${row.name} ${numbers(data, row)}`).join("; ");
   const { add, write, drawing } = canvas(
-    options,
-    width,
+    sheet,
     `${quantity.label}, ${rows.length} ${rows.length === 1 ? "estimate" : "estimates with intervals"}: ${estimates}.`,
   );
   const rule = (name: string, at: number, style: Record<string, string | number>) =>

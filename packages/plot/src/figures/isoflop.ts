@@ -9,12 +9,13 @@ import {
 } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { spread } from "../chart/asked.js";
-import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
+import { chart } from "../chart/chart.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { count, plural, scientific } from "../chart/format.js";
 import type { PointLabel } from "../chart/labels.js";
 import { linearAxis, logAxis, quantities } from "../chart/quantity.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
 import { onLogAxes, some } from "../error.js";
 import { type Budget, budgetsOf, colourOf, isRefused, measuredOf, nameOf, verticesOf } from "./budgets.js";
@@ -52,9 +53,7 @@ export const equalComputeFigure = (spec: EqualCompute): Figure => {
   const refused = marked.filter((budget) => budget.refused).length;
   const refusals = `${plural(refused, "budget")} without an interior minimum: hollow, dashed, not used.`;
   const caption = `Dots are runs, curves ${curveWords(choices)}, diamonds the minima, joined by the dotted line.${refused > 0 ? ` ${refusals}` : ""}${sampledNote(all)}`;
-  return figure(caption, 760, (width, options) =>
-    isoFlopDrawing(marked, spec, heldOut.map(markOf(choices)), width, options),
-  );
+  return figure(caption, 760, (sheet) => isoFlopDrawing(marked, spec, heldOut.map(markOf(choices)), sheet));
 };
 
 /** Samples of a curve. */
@@ -101,11 +100,9 @@ const isoFlopDrawing = (
   budgets: readonly Marked[],
   { choices: { axis, quantity } }: EqualCompute,
   heldOut: readonly RunMark[],
-  width: number,
-  options: FigureOptions,
+  sheet: Sheet,
 ): Drawing => {
-  const theme = themeOf(options);
-  const small = width < 480;
+  const { theme, small } = sheet;
   const colour = colourOf(theme, budgets);
   const all = [...budgets.flatMap(({ marks }) => marks), ...heldOut];
   const vertices = verticesOf(budgets).map((vertex) => ({ ...vertex, size: vertex[axis] }));
@@ -128,7 +125,6 @@ const isoFlopDrawing = (
         small ? 5 : 9,
       ),
       y: linearAxis({ label: what }, losses, 7),
-      width,
       height: small ? 400 : 480,
       marginRight: Math.min(longest * 7 + 14, small ? 96 : 130),
       subtitle: small
@@ -158,7 +154,7 @@ const isoFlopDrawing = (
         }),
       ],
     },
-    options,
+    sheet,
   );
 };
 

@@ -1,11 +1,12 @@
 import * as Plot from "@observablehq/plot";
 import { type Asked, askedMarks, askedValues, beside, rises } from "../chart/asked.js";
 import { type Axis, sideOf } from "../chart/axis.js";
-import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
+import { chart } from "../chart/chart.js";
 import { bandMarks, bandWithin, type CurvePoint, curveMarks, rangeWithBand, splitAt } from "../chart/curve.js";
 import type { PointLabel } from "../chart/labels.js";
 import { diamonds, dots, isOn, type Place, placeMarks } from "../chart/marks.js";
 import { logAxis, type Quantity, valueText } from "../chart/quantity.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
 
 interface Point {
@@ -49,9 +50,8 @@ const crowd = 60;
  * One law on log axes: what it was fitted to, its band where one is known, dashed where it extrapolates; the floor as a line, breaks as
  * verticals, predictions with where the law is and where a new measurement falls.
  */
-export const lawDrawing = (law: LawPanel, width: number, options: FigureOptions): Drawing => {
-  const theme = themeOf(options);
-  const small = width < 480;
+export const lawDrawing = (law: LawPanel, sheet: Sheet): Drawing => {
+  const { theme, width, small } = sheet;
   const { curve, band = curve, points = [], optima = [], of = 1, trained = [], asked = [], breaks = [] } = law;
   const lowest = curve.reduce((low, { y }) => Math.min(low, y), Number.POSITIVE_INFINITY);
   const floor = law.floor && law.floor.value > lowest / deepestFloor ? law.floor : undefined;
@@ -80,7 +80,6 @@ export const lawDrawing = (law: LawPanel, width: number, options: FigureOptions)
       description: `${law.y.label} against ${law.x.label}: ${points.length + optima.length} points and the law through them, ${law.title}.`,
       x,
       y,
-      width,
       height: small ? Math.round(width * 0.94) : 440,
       marginRight: law.marginRight ?? 20,
       subtitle: law.title,
@@ -126,7 +125,7 @@ export const lawDrawing = (law: LawPanel, width: number, options: FigureOptions)
         ...askedMarks(asked, theme, y.domain[0]),
       ],
     },
-    options,
+    sheet,
   );
 };
 

@@ -37,9 +37,7 @@ const beyond = 10;
 export const lawFigure = (law: Law, points: LawData, options: LawFigureOptions = {}): Figure => {
   const panel = panelOf(law, points, options);
   const caption = options.asked?.length ? `The points of the fit and its law. ${askedWords}` : captionOf(panel);
-  return figure(caption + sampledNote(points.x, "points"), 760, (width, figureOptions) =>
-    lawDrawing(panel, width, figureOptions),
-  );
+  return figure(caption + sampledNote(points.x, "points"), 760, (sheet) => lawDrawing(panel, sheet));
 };
 
 const panelOf = (law: Law, { x, y }: LawData, options: LawFigureOptions): LawPanel => {

@@ -17,6 +17,7 @@ import { banded, known, reach } from "../chart/curve.js";
 import { type Figure, figure, panels } from "../chart/figure.js";
 import { fixed } from "../chart/format.js";
 import { optimal, quantities } from "../chart/quantity.js";
+import type { Draw } from "../chart/sheet.js";
 import { drawable, refused, some } from "../error.js";
 import { type LawPanel, lawDrawing } from "./law-panel.js";
 
@@ -57,6 +58,7 @@ export const lawsFigure = (fit: IsoFlop, options: LawsFigureOptions = {}): Figur
     {
       caption,
       description: "The three scaling laws against compute.",
+      width: 1140,
       columns: (width) => (width < 720 ? 1 : laws.length),
     },
     laws.map((name) => drawingOf(fit, name, options)),
@@ -76,9 +78,9 @@ const steps = 65;
 /** The band goes as far as what is asked, or a decade beyond the data. */
 const beyond = 10;
 
-const drawingOf = (fit: IsoFlop, name: LawName, options: LawsFigureOptions) => {
+const drawingOf = (fit: IsoFlop, name: LawName, options: LawsFigureOptions): Draw => {
   const panel = panelOf(fit, name, options);
-  return (width: number, figureOptions: Parameters<typeof lawDrawing>[2]) => lawDrawing(panel, width, figureOptions);
+  return (sheet) => lawDrawing(panel, sheet);
 };
 
 const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigureOptions): LawPanel => {

@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import type { Axis } from "../chart/axis.js";
-import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
+import { chart } from "../chart/chart.js";
 import { type Figure, figure, panels } from "../chart/figure.js";
 import { count, scientific } from "../chart/format.js";
 import { logAxis } from "../chart/quantity.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
 import { type Budget, colourOf, isRefused } from "./budgets.js";
 import { type LossCurve, type RunTrace, type StudyRun, tracesOf } from "./training.js";
 
@@ -24,10 +25,10 @@ export const lossCurvesFigure = (training: Training): Figure =>
     {
       caption,
       description: "Training loss curves, one panel per compute budget.",
+      width: 1040,
       columns: (width) => (width < 480 ? 1 : width < 820 ? 2 : 3),
     },
     drawingsOf(training),
-    1040,
   );
 
 /** The panels of {@link lossCurvesFigure} one by one. */
@@ -53,10 +54,7 @@ const drawingsOf = ({ runs, curves, budgets }: Training) => {
     const own = traces.filter(({ run }) => run.C === C).sort((a, b) => a.run.N - b.run.N);
     const refused = budgets.some((budget) => budget.C === C && isRefused(budget));
     if (own.length === 0) return [];
-    return [
-      (width: number, options: FigureOptions) =>
-        panel(own, { C, refused, color: colourOf(themeOf(options), budgets)(C), axes }, width, options),
-    ];
+    return [(sheet: Sheet) => panel(own, { C, refused, color: colourOf(sheet.theme, budgets)(C), axes }, sheet)];
   });
 };
 
@@ -67,12 +65,7 @@ interface Group {
   readonly axes: { readonly x: Axis; readonly y: Axis };
 }
 
-const panel = (
-  traces: readonly RunTrace[],
-  { C, refused, color, axes }: Group,
-  width: number,
-  options: FigureOptions,
-): Drawing => {
+const panel = (traces: readonly RunTrace[], { C, refused, color, axes }: Group, sheet: Sheet): Drawing => {
   const best = traces.reduce((a, b) => (a.run.loss <= b.run.loss ? a : b));
   const [smallest, largest] = [traces[0]!, traces.at(-1)!].map(({ run }) => count(run.N));
   const sizes = traces.length === 1 ? smallest : `${smallest} to ${largest}, bold ${count(best.run.N)}`;
@@ -92,10 +85,9 @@ const panel = (
           },
         ),
       ),
-      width,
-      height: Math.round(width * 0.78),
+      height: Math.round(sheet.width * 0.78),
       subtitle: `${scientific(C)} FLOPs${refused ? " (refused)" : ""}, N ${sizes}`,
     },
-    options,
+    sheet,
   );
 };

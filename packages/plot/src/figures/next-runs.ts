@@ -10,12 +10,13 @@ import {
 } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { sideOf } from "../chart/axis.js";
-import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
+import { chart } from "../chart/chart.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
 import { banded, bandMarks, bandWithin, type CurvePoint, curveMarks, known, reach, splitAt } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { dots } from "../chart/marks.js";
 import { type Quantity, quantities } from "../chart/quantity.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import {
   type AskedModel,
@@ -71,15 +72,14 @@ export const nextRunsFigure = (plan: Planned, { runs = [], optimum = [] }: NextR
   };
   const missing = runs.length > 0 ? sampledNote(runs) : " A saved fit has no runs, so those so far are not shown.";
   const caption = `Filled: the planned runs, larger where a run is trained with several seeds. Hollow: an even grid of the same allowance. Line and band: the compute-optimal size as it is known now, at 95 %. Diamond: the optimum at the target.${missing}`;
-  return figure(caption, 760, (width, options) => nextRunsDrawing(data, width, options));
+  return figure(caption, 760, (sheet) => nextRunsDrawing(data, sheet));
 };
 
 /** Radius whose area grows with the number of runs. */
 const radius = (base: number) => (run: NextRun) => base * Math.sqrt(run.count);
 
-const nextRunsDrawing = (data: NextRuns, width: number, options: FigureOptions): Drawing => {
-  const theme = themeOf(options);
-  const small = width < 480;
+const nextRunsDrawing = (data: NextRuns, sheet: Sheet): Drawing => {
+  const { theme, small } = sheet;
   const { runs: planned, evenGrid, soFar: runs, target } = data;
   const all = [...planned, ...evenGrid, ...runs];
   const sizes = [...all, ...(target.model ? [target.model] : [])].map(({ N }) => N);
@@ -94,7 +94,6 @@ const nextRunsDrawing = (data: NextRuns, width: number, options: FigureOptions):
       description: `${planned.length} planned models against compute and model size, with the target compute.`,
       x,
       y,
-      width,
       height: small ? 380 : 460,
       marginRight: 24,
       subtitle: subtitleOf(evenGrid.length > 0, runs.length > 0, small),
@@ -143,7 +142,7 @@ const nextRunsDrawing = (data: NextRuns, width: number, options: FigureOptions):
         ...askedModelMarks(target.model ? [target.model] : [], axes, theme, theme.ink),
       ],
     },
-    options,
+    sheet,
   );
 };
 

@@ -1,8 +1,8 @@
 import { extent } from "@isoflop/scaling";
 import { canvas } from "../chart/canvas.js";
-import { type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { count } from "../chart/format.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
 import { refused, some } from "../error.js";
 
 /** Work of one part of a model. */
@@ -26,7 +26,7 @@ export const partsFigure = (parts: readonly PartWork[], unit: string): Figure =>
   const total = parts.reduce((sum, part) => sum + work(part), 0);
   if (!(total > 0)) throw refused("parts", parts, "work in at least one of them");
   const caption = "Work of one training step on one sample, by part: forward, then backward, and its share of both.";
-  return figure(caption, 760, (width, options) => partsDrawing(parts, unit, total, width, options));
+  return figure(caption, 760, (sheet) => partsDrawing(parts, unit, total, sheet));
 };
 
 const rowHeight = 26;
@@ -35,17 +35,11 @@ const top = 46;
 /** Room for the amounts. */
 const right = 110;
 
-const partsDrawing = (
-  parts: readonly PartWork[],
-  unit: string,
-  total: number,
-  width: number,
-  options: FigureOptions,
-): Drawing => {
-  const theme = themeOf(options);
+const partsDrawing = (parts: readonly PartWork[], unit: string, total: number, sheet: Sheet): Drawing => {
+  const { theme, width } = sheet;
   const [, most] = extent(parts.map(work));
   const shares = parts.map((part) => `${part.name} ${share(part, total)}`).join(", ");
-  const { add, write, drawing } = canvas(options, width, `Work by part in ${unit}: ${shares}.`);
+  const { add, write, drawing } = canvas(sheet, `Work by part in ${unit}: ${shares}.`);
   const left = extent(parts.map((part) => part.name.length))[1] * 6.6 + 14;
   const perUnit = Math.max(0, width - left - right) / most;
   const colours = { forward: theme.scale(0.2), backward: theme.scale(0.8) };

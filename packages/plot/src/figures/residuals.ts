@@ -1,8 +1,8 @@
 import { formOfLaw, type LawFit, type Run, residualSpread, type SurfaceFit, surfaceLoss } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { type Axis, scaleOf, sideOf } from "../chart/axis.js";
-import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
-import { type ColourKey, logKey } from "../chart/colour-key.js";
+import { chart } from "../chart/chart.js";
+import { logKey } from "../chart/colour-key.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
 import { type Figure, panels } from "../chart/figure.js";
 import { signedPercent, significant } from "../chart/format.js";
@@ -11,6 +11,7 @@ import { logRatio } from "../chart/log.js";
 import { dots } from "../chart/marks.js";
 import { percentAxis, zeroLine } from "../chart/percent.js";
 import { logAxis, type Quantity, quantities, valueText } from "../chart/quantity.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import { computeOf, inPlane } from "./plane.js";
 
@@ -30,11 +31,8 @@ interface Residuals {
   readonly at: Quantity;
   /** What is measured and predicted. */
   readonly quantity: string;
-  /** Of ln(measured / predicted), as the fit states it; NaN where nothing is known. */
-  readonly standardDeviation: number;
-  /** How many points there are, of which an even sample may be drawn. */
-  readonly of: readonly unknown[];
-  readonly what: string;
+  /** Of ln(measured / predicted), as the fit states it; NaN or 0 where it is not known. */
+  readonly spread: number;
 }
 
 /**
@@ -44,28 +42,13 @@ interface Residuals {
 export const residualsFigure = (fit: SurfaceFit, runs: readonly Run[]): Figure => {
   const points = sampled(runs)
     .flatMap(inPlane(fit))
-    .map(
-      ({ C, N, D, loss, name }): Point => ({ measured: loss, predicted: surfaceLoss(fit, { N, D }), at: C, N, name }),
-    );
-  const standardDeviation = fit.residualStandardDeviation;
+    .map(({ C, N, D, loss, name }) => ({ measured: loss, predicted: surfaceLoss(fit, { N, D }), at: C, N, name }));
+  const caption =
+    "ln(measured / predicted) of every run, against the predicted value and against compute, coloured by model size. A trend with either, or colours that part, is structure that this form does not have. Runs further than 2.5 standard deviations off are named.";
+  const { quantity, residualStandardDeviation: spread } = fit;
   return residuals(
-    { points, at: computeOf(fit), quantity: fit.quantity, standardDeviation, of: runs, what: "runs" },
-    "ln(measured / predicted) of every run, against the predicted value and against compute, coloured by model size. A trend with either, or colours that part, is structure that this form does not have. Runs further than 2.5 standard deviations off are named.",
-  );
-};
-
-/** The same of a law and its points; of ln y, whichever scale it was fitted on. */
-export const lawResidualsFigure = (fit: LawFit, { x: nameX, y: quantity, rows }: LawNames): Figure => {
-  const { law, data } = fit;
-  const { value } = formOfLaw(law);
-  const points = data.x.map((at, i): Point => {
-    const name = `row ${rows?.[i] ?? i + 1}`;
-    return { at, measured: data.y[i]!, predicted: value(law, at), name };
-  });
-  const standardDeviation = residualSpread(fit);
-  return residuals(
-    { points: sampled(points), at: { label: nameX }, quantity, standardDeviation, of: points, what: "points" },
-    "ln(measured / predicted) of every point. A trend is structure that this form does not have.",
+    { points: some("runs", points, "run"), at: computeOf(fit), quantity, spread },
+    caption + sampledNote(runs),
   );
 };
 
@@ -76,32 +59,17 @@ export interface LawNames {
   readonly rows?: readonly number[];
 }
 
-const residuals = (data: Residuals, caption: string): Figure => {
-  const { points, at, quantity, of, what } = data;
-  onLogAxes(what, some(what, points, what.replace(/s$/, "")), ["at", "measured", "predicted"]);
-  const y = residualAxis(data);
-  const draw = (x: Quantity, name: "predicted" | "at") => (width: number, options: FigureOptions) =>
-    residualPanel(
-      data,
-      logAxis(
-        x,
-        points.map((point) => point[name]),
-        width < 480 ? 4 : 6,
-      ),
-      y,
-      name,
-      width,
-      options,
-    );
-  return panels(
-    {
-      caption: caption + sampledNote(of, what),
-      description: `Residuals of ${points.length} runs, against the predicted ${quantity} and against ${at.label}.`,
-      columns: (width) => (width < 720 ? 1 : 2),
-    },
-    [draw({ label: `predicted ${quantity}` }, "predicted"), draw(at, "at")],
-    1040,
-  );
+/** The same of a law and its points; of ln y, whichever scale it was fitted on. */
+export const lawResidualsFigure = (fit: LawFit, { x, y: quantity, rows }: LawNames): Figure => {
+  const { law, data } = fit;
+  const { value } = formOfLaw(law);
+  const points = data.x.map((at, i) => {
+    const name = `row ${rows?.[i] ?? i + 1}`;
+    return { at, measured: data.y[i]!, predicted: value(law, at), name };
+  });
+  const caption = `ln(measured / predicted) of every point. A trend is structure that this form does not have.${sampledNote(points, "points")}`;
+  const spread = residualSpread(fit);
+  return residuals({ points: sampled(some("points", points, "point")), at: { label: x }, quantity, spread }, caption);
 };
 
 /** Residuals below this are those of exact data. */
@@ -109,72 +77,74 @@ const rounding = 1e-6;
 
 const residualOf = ({ measured, predicted }: Point): number => logRatio(measured, predicted);
 
-const spreadOf = ({ standardDeviation }: Residuals): number => (standardDeviation > 0 ? standardDeviation : 0);
-
-const residualAxis = (data: Residuals): Axis => {
-  const spread = spreadOf(data);
-  const values = [0, -spread, spread, ...data.points.map(residualOf)];
+const residuals = (data: Residuals, caption: string): Figure => {
+  const { points, at, quantity } = data;
+  onLogAxes("runs", points, ["at", "measured", "predicted"]);
+  const known = { ...data, spread: data.spread || 0 };
+  const values = [0, -known.spread, known.spread, ...points.map(residualOf)];
   // Without this the axis of a fit of exact data would be about rounding.
   const exact = values.every((value) => Math.abs(value) < rounding);
-  return percentAxis("ln(measured / predicted), %", exact ? [-1e-4, 1e-4] : values, 7, 0.1);
+  const y = percentAxis("ln(measured / predicted), %", exact ? [-1e-4, 1e-4] : values, 7, 0.1);
+  const panel = (what: Quantity, abscissa: Abscissa) => (sheet: Sheet) => {
+    const x = logAxis(what, points.map(abscissa), sheet.small ? 4 : 6);
+    return residualPanel(known, { x, y, abscissa }, sheet);
+  };
+  return panels(
+    {
+      caption,
+      description: `Residuals of ${points.length} runs, against the predicted ${quantity} and against ${at.label}.`,
+      width: 1040,
+      columns: (width) => (width < 720 ? 1 : 2),
+    },
+    [panel({ label: `predicted ${quantity}` }, ({ predicted }) => predicted), panel(at, (point) => point.at)],
+  );
 };
 
-const residualPanel = (
-  data: Residuals,
-  x: Axis,
-  y: Axis,
-  name: "predicted" | "at",
-  width: number,
-  options: FigureOptions,
-): Drawing => {
-  const theme = themeOf(options);
-  const { points } = data;
-  const spread = spreadOf(data);
+type Abscissa = (point: Point) => number;
+
+interface Axes {
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly abscissa: Abscissa;
+}
+
+const residualPanel = ({ points, spread }: Residuals, axes: Axes, sheet: Sheet): Drawing => {
+  const { theme, width, small } = sheet;
+  const { x, y, abscissa } = axes;
   const sizes = points.flatMap(({ N }) => (N === undefined ? [] : [N]));
   const key = sizes.length > 0 ? logKey("model size N", sizes, (N) => valueText(quantities.N, N)) : undefined;
-  const height = width < 480 ? 360 : 400;
+  const height = small ? 360 : 400;
+  const band = { x1: x.domain[0], x2: x.domain[1], y1: -spread, y2: spread };
+  const named = outliers(points, spread, { x: scaleOf(x, 0, width), y: scaleOf(y, height, 0), abscissa });
   return chart(
     {
       description: `Residuals of ${points.length} runs in percent against ${x.label}.`,
       x,
       y,
-      labels: outlierLabels(data, { x, y, name, width, height, color: theme.muted }),
-      width,
+      labels: named.map((point): PointLabel => {
+        const at = abscissa(point);
+        return { x: at, y: residualOf(point), text: point.name, color: theme.muted, side: sideOf(x, at) };
+      }),
       height,
       key,
       ...(spread > 0 && {
         subtitle: `grey: ±1 residual standard deviation, ${significant(100 * spread, 3)}\u00A0%`,
       }),
       marks: [
-        ...(spread > 0
-          ? [
-              Plot.rect([0], {
-                x1: x.domain[0],
-                x2: x.domain[1],
-                y1: -spread,
-                y2: spread,
-                fill: theme.muted,
-                fillOpacity: 0.14,
-                className: "spread",
-              }),
-            ]
-          : []),
+        Plot.rect(spread > 0 ? [band] : [], { ...band, fill: theme.muted, fillOpacity: 0.14, className: "spread" }),
         zeroLine(theme),
         dots(points, theme, {
-          x: name,
+          x: abscissa,
           y: residualOf,
-          fill: fillOf(key, theme.scale),
+          fill: ({ N }: Point) => theme.scale(key && N !== undefined ? key.share(N) : 0.5),
           className: "residual",
           title: (point: Point) => `${point.name}: ${signedPercent(residualOf(point), 2)}`,
         }),
       ],
     },
-    options,
+    sheet,
   );
 };
-
-const fillOf = (key: ColourKey | undefined, scale: (share: number) => string) => (point: Point) =>
-  scale(key && point.N !== undefined ? key.share(point.N) : 0.5);
 
 /** Points further off than this many standard deviations are named. */
 const far = 2.5;
@@ -182,35 +152,23 @@ const mostNamed = 5;
 /** Room that a name takes, in pixels: where several stand together, only the furthest off is named. */
 const nameRoom = { x: 90, y: 15 };
 
-interface Frame {
-  readonly x: Axis;
-  readonly y: Axis;
-  readonly name: "predicted" | "at";
-  readonly width: number;
-  readonly height: number;
-  readonly color: string;
+interface Place {
+  readonly x: (value: number) => number;
+  readonly y: (value: number) => number;
+  readonly abscissa: Abscissa;
 }
 
-const outlierLabels = (data: Residuals, { x, y, name, width, height, color }: Frame): PointLabel[] => {
-  const spread = spreadOf(data);
+const outliers = (points: readonly Point[], spread: number, { x, y, abscissa }: Place): readonly Point[] => {
   const off = (point: Point) => Math.abs(residualOf(point));
-  const outliers = data.points
-    .filter((point) => spread > rounding && off(point) > far * spread)
-    .sort((a, b) => off(b) - off(a));
-  const place = { x: scaleOf(x, 0, width), y: scaleOf(y, height, 0) };
   const kept: { readonly point: Point; readonly x: number; readonly y: number }[] = [];
-  for (const point of outliers) {
-    const at = { x: place.x(point[name]), y: place.y(residualOf(point)) };
+  for (const point of points
+    .filter((one) => spread > rounding && off(one) > far * spread)
+    .sort((a, b) => off(b) - off(a))) {
+    const at = { x: x(abscissa(point)), y: y(residualOf(point)) };
     const crowded = kept.some(
       (other) => Math.abs(other.x - at.x) < nameRoom.x && Math.abs(other.y - at.y) < nameRoom.y,
     );
     if (!crowded) kept.push({ point, ...at });
   }
-  return kept.slice(0, mostNamed).map(({ point }) => ({
-    x: point[name],
-    y: residualOf(point),
-    text: point.name,
-    color,
-    side: sideOf(x, point[name]),
-  }));
+  return kept.slice(0, mostNamed).map(({ point }) => point);
 };

@@ -1,7 +1,7 @@
 import { extent } from "@isoflop/scaling";
 import { canvas } from "../chart/canvas.js";
-import { type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
 import { some } from "../error.js";
 import { checkSamples, type Sample, sampleGroups, samplePngUrl } from "./sample.js";
 
@@ -11,8 +11,8 @@ import { checkSamples, type Sample, sampleGroups, samplePngUrl } from "./sample.
  */
 export const sampleGridFigure = (samples: readonly Sample[]): Figure => {
   checkSamples(some("samples", samples, "sample"));
-  return figure("Pictures with the captions that were asked for, every pixel enlarged.", 760, (width, options) =>
-    sampleGridDrawing(samples, width, options),
+  return figure("Pictures with the captions that were asked for, every pixel enlarged.", 760, (sheet) =>
+    sampleGridDrawing(samples, sheet),
   );
 };
 
@@ -20,11 +20,11 @@ const gap = 14;
 const captionLines = 3;
 const lineHeight = 14;
 
-const sampleGridDrawing = (samples: readonly Sample[], width: number, options: FigureOptions): Drawing => {
-  const theme = themeOf(options);
+const sampleGridDrawing = (samples: readonly Sample[], sheet: Sheet): Drawing => {
+  const { theme, width } = sheet;
   const columns = width < 480 ? 3 : 6;
   const cell = Math.floor((width - gap * (columns - 1)) / columns);
-  const { add, write, drawing } = canvas(options, width, `${samples.length} pictures with their captions.`);
+  const { add, write, drawing } = canvas(sheet, `${samples.length} pictures with their captions.`);
   let y = 0;
   for (const [group, members] of sampleGroups(samples)) {
     if (group !== "") {

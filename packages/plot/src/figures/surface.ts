@@ -10,7 +10,7 @@ import {
 } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { sideOf } from "../chart/axis.js";
-import { chart, type Drawing, type FigureOptions, themeOf } from "../chart/chart.js";
+import { chart } from "../chart/chart.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
 import { bandMarks, bandWithin, type CurvePoint, curveMarks, known, reach, splitAt } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
@@ -18,6 +18,7 @@ import { loss as lossText, scientific, significant } from "../chart/format.js";
 import { logRatio } from "../chart/log.js";
 import { dots } from "../chart/marks.js";
 import type { Quantity } from "../chart/quantity.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import { contourLabels } from "./contour-labels.js";
 import { contours } from "./contours.js";
@@ -56,7 +57,7 @@ export const surfaceFigure = (
   onLogAxes("runs", drawn, ["C", "N", "loss"]);
   const plane = planeOf(fit, drawn, models);
   const caption = asked.length > 0 ? askedCaption(plane) : captionOf(plane, fit);
-  return figure(caption + sampledNote(runs), 760, (width, options) => surfaceDrawing(plane, width, options));
+  return figure(caption + sampledNote(runs), 760, (sheet) => surfaceDrawing(plane, sheet));
 };
 
 const captionOf = ({ quantity, frontier }: Plane, fit: SurfaceFit): string =>
@@ -125,9 +126,8 @@ const widened = (values: readonly number[]): Interval => {
   return [Math.max(low / room, Number.MIN_VALUE), Math.min(high * room, Number.MAX_VALUE)];
 };
 
-const surfaceDrawing = (plane: Plane, width: number, options: FigureOptions): Drawing => {
-  const theme = themeOf(options);
-  const small = width < 480;
+const surfaceDrawing = (plane: Plane, sheet: Sheet): Drawing => {
+  const { theme, width, small } = sheet;
   const { grid, runs, asked, quantity } = plane;
   const corners = [0, steps - 1].map((i): Model => ({ C: grid.C[i]!, N: grid.N[i]! }));
   const axes = planeAxes(plane.compute, [...corners, ...runs], small, 0);
@@ -148,7 +148,6 @@ const surfaceDrawing = (plane: Plane, width: number, options: FigureOptions): Dr
       description: `Contours of the fitted ${quantity} against compute and model size, with ${runs.length} runs.`,
       x,
       y,
-      width,
       height: small ? 420 : Math.round(Math.min(width * 0.62, 640)),
       marginRight: 20,
       key,
@@ -178,7 +177,7 @@ const surfaceDrawing = (plane: Plane, width: number, options: FigureOptions): Dr
         ...askedModelMarks(asked, axes, theme),
       ],
     },
-    options,
+    sheet,
   );
 };
 

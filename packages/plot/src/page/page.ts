@@ -1,5 +1,5 @@
-import type { FigureOptions } from "../chart/chart.js";
 import type { Figure } from "../chart/figure.js";
+import type { FigureOptions } from "../chart/sheet.js";
 import { pageTheme } from "../chart/theme.js";
 import { type Html, html, trusted } from "./html.js";
 import type { Illustrated, PageFigure, Panels } from "./section.js";

@@ -1,5 +1,5 @@
-import type { FigureOptions } from "../chart/chart.js";
 import type { Figure } from "../chart/figure.js";
+import type { FigureOptions } from "../chart/sheet.js";
 import { envelopeFigure } from "../figures/envelope.js";
 import { equalComputeFigure } from "../figures/isoflop.js";
 import { lawNames, lawsFigure, optimumLawFigure } from "../figures/laws.js";
