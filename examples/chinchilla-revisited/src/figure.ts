@@ -12,5 +12,5 @@ const options = readOptions([]);
 const analysis = await analyse(await loadRuns(options), options);
 const [exponent] = comparedEstimates(analysis);
 const path = fileURLToPath(new URL("../figures/exponents.svg", import.meta.url));
-await writeFileIn(path, comparison(exponent!, analysis.reference?.label, { document }));
+await writeFileIn(path, comparison(exponent!, analysis.reference?.label).draw({ document }));
 console.log("figures/exponents.svg");

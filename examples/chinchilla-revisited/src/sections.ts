@@ -55,7 +55,7 @@ const surfaceSection = ({ huber, squares, logSquares }: Analysis): Passage => {
       ["objective", "its sum", "scatter of ln L", "status", "starts that reached it"],
       rows.map(([name, { fit }]) => [
         name,
-        num(fit.value, 9),
+        num(fit.objective.value, 9),
         num(fit.residualStandardDeviation, 3),
         fit.status,
         `${fit.starts.reachedBest} of ${fit.starts.tried}`,
@@ -81,11 +81,7 @@ const methodsSection = (analysis: Analysis): Passage => {
   );
   return {
     title: `Four methods: N* ~ C^a, and N*, D* at ${round(target)} FLOPs = 6ND`,
-    table: {
-      head: ["", "method", "value", "95 % interval", ...(reference ? [reference.label, ""] : [])],
-      rows,
-      names: 2,
-    },
+    ...table(["", "method", "value", "95 % interval", ...(reference ? [reference.label, ""] : [])], rows, 2),
     notes: [
       `Percentile intervals of ${resamples} seeded resamples of the runs, within budgets for the parabolas.`,
       ...(isoFlop.answer.ok ? [] : [`The parabolas answer nothing: ${isoFlop.answer.message}.`]),

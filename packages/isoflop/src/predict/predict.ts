@@ -1,4 +1,4 @@
-import { type Outcome, type Prediction, predictIsoFlop, predictLaw, predictSurface } from "@isoflop/scaling";
+import { type FitPrediction, type Outcome, predictIsoFlop, predictLaw, predictSurface } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
 import type { InputFile } from "../files/read.js";
 import type { Fit, FitHead, SavedFit } from "../fit/saved.js";
@@ -14,13 +14,13 @@ export interface Questions {
 export interface PredictionDocument extends Pick<FitHead, "versions" | "status" | "message"> {
   readonly command: "predict";
   readonly fit: { readonly command: SavedFit["command"]; readonly input: InputFile };
-  readonly predictions: readonly Prediction[];
+  readonly predictions: readonly FitPrediction[];
 }
 
 /** What can be asked of a kind of fit, and its answers. */
 interface Answering<F extends Fit> {
   readonly questions: readonly (keyof Questions)[];
-  readonly answers: (fit: F, asked: Questions) => Outcome<Prediction>[];
+  readonly answers: (fit: F, asked: Questions) => Outcome<FitPrediction>[];
 }
 
 const answering: { readonly [F in Fit as F["record"]]: Answering<F> } = {
@@ -67,7 +67,7 @@ export const predict = (saved: SavedFit, asked: Questions): PredictionDocument =
   };
 };
 
-const answersOf = (fit: Fit, command: string, asked: Questions): Prediction[] => {
+const answersOf = (fit: Fit, command: string, asked: Questions): FitPrediction[] => {
   const { questions, answers } = answering[fit.record] as Answering<Fit>;
   for (const name of ["at", "size", "tokens", "reach"] as const)
     if (asked[name] !== undefined && !questions.includes(name))
@@ -78,7 +78,7 @@ const answersOf = (fit: Fit, command: string, asked: Questions): Prediction[] =>
 };
 
 /** @throws CliError `unsound` for no answer, and for one that no number can hold: a law at 1e300 may be anywhere. */
-const held = (outcome: Outcome<Prediction>): Prediction => {
+const held = (outcome: Outcome<FitPrediction>): FitPrediction => {
   if (!outcome.ok) throw unsound(`${outcome.reason}: ${outcome.message}`);
   const { ok: _, ...prediction } = outcome;
   for (const [name, { value }] of Object.entries(prediction.predicted)) {

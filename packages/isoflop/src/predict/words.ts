@@ -1,4 +1,4 @@
-import type { Prediction } from "@isoflop/scaling";
+import type { FitPrediction } from "@isoflop/scaling";
 import { interval, num, percent, round } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
 import { LOSS } from "../words/quantity.js";
@@ -13,7 +13,7 @@ export const predictionWords = ({ predictions, status, message }: PredictionDocu
 /** Names of what is predicted for a reader; others stand as they are. */
 const names: Readonly<Record<string, string>> = { N: "optimal N", D: "optimal D" };
 
-const predictionTable = ({ given, predicted, quantity = LOSS }: Prediction): Passage => {
+const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): Passage => {
   const named = (name: string) => (name === "loss" ? quantity : name);
   const asked = Object.entries(given).map(([name, value]) => `${named(name)} = ${round(value)}`);
   return table(
@@ -27,7 +27,7 @@ const predictionTable = ({ given, predicted, quantity = LOSS }: Prediction): Pas
   );
 };
 
-const notesOf = ({ notes: { extrapolation, families, deadweight } }: Prediction): string[] =>
+const notesOf = ({ notes: { extrapolation, families, deadweight } }: FitPrediction): string[] =>
   [
     extrapolation !== undefined &&
       extrapolation > 1 &&
@@ -36,7 +36,7 @@ const notesOf = ({ notes: { extrapolation, families, deadweight } }: Prediction)
     deadweight !== undefined && `compute beyond what an optimal run of this loss needs: ${percent(deadweight, 1)}`,
   ].filter((line) => typeof line === "string");
 
-const familiesText = (families: NonNullable<Prediction["notes"]["families"]>): string =>
+const familiesText = (families: NonNullable<FitPrediction["notes"]["families"]>): string =>
   Object.entries(families)
     .flatMap(([name, family]) => (family ? [`${name} ${num(family.value)} (weight ${percent(family.weight, 0)})`] : []))
     .join(", ");
