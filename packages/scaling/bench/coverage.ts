@@ -48,11 +48,11 @@ export const coverage = (world: World): Coverage => {
     }
     const { N, loss } = prediction.predicted;
     const measured = truth.loss(N.value, heldOut) + world.noise * normal();
-    const [low, high] = loss.interval95!;
+    const [low, high] = loss.interval95;
     const optimum = truth.optimum(heldOut);
     sums.answered++;
     if (measured >= low && measured <= high) sums.covered++;
-    if (optimum >= N.ci95![0] && optimum <= N.ci95![1]) sums.sizeCovered++;
+    if (optimum >= N.ci95[0] && optimum <= N.ci95[1]) sums.sizeCovered++;
     sums.halfWidth += (high - low) / 2;
     sums.floorWeight += prediction.notes.families.floor?.weight ?? 0;
   }

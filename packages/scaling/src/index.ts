@@ -1,12 +1,6 @@
-export {
-  type BudgetComparison,
-  type ComparedLaw,
-  type CompareOptions,
-  compareLaws,
-  type LawComparison,
-} from "./compare.js";
-export { type Envelope, type EnvelopeOptions, type EnvelopePoint, envelope, type TrainingCurve } from "./envelope.js";
-export * from "./errors.js";
+export * from "./compare.js";
+export * from "./envelope.js";
+export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
 export {
   type BootstrapEstimate,
   type BootstrapOptions,
@@ -17,15 +11,14 @@ export {
   jackknifeStandardError,
   summarise,
 } from "./inference/bootstrap.js";
-export { type Criteria, criteria, type LackOfFit, lackOfFit } from "./inference/criteria.js";
-export { type HeldOutBudget, heldOutCompute } from "./inference/held-out.js";
+export * from "./inference/criteria.js";
+export * from "./inference/held-out.js";
 export { type BadRows, type MalformedRow, parseDelimited, type Table } from "./input/delimited.js";
-export { type Columns, type ParseOptions, parseRuns } from "./input/parse.js";
-export { type Points, type PointsOptions, parsePoints } from "./input/points.js";
+export * from "./input/parse.js";
+export * from "./input/points.js";
 export {
   type CleanOptions,
   type CleanRuns,
-  type ComputeRule,
   cleanRuns,
   type DroppedRun,
   type DropReason,
@@ -33,17 +26,11 @@ export {
   quantityAsLoss,
   type RawRun,
 } from "./input/runs.js";
-export { numericColumn, readTable, type TableFormat } from "./input/table.js";
-export { type AkimaSpline, akimaMinimum, akimaSpline } from "./isoflop/akima.js";
-export {
-  bootstrapIsoFlop,
-  bootstrapIsoFlopAsync,
-  type IsoFlopBootstrapOptions,
-  type IsoFlopResampling,
-  jackknifeIsoFlop,
-} from "./isoflop/bootstrap.js";
-export { profileCurve } from "./isoflop/curve.js";
-export { type Budget, groupByBudget } from "./isoflop/group.js";
+export { readTable, type TableFormat } from "./input/table.js";
+export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
+export * from "./isoflop/bootstrap.js";
+export * from "./isoflop/curve.js";
+export * from "./isoflop/group.js";
 export {
   type DroppedBudget,
   type InteriorProfile,
@@ -55,8 +42,8 @@ export {
   isoFlop,
   optima,
 } from "./isoflop/isoflop.js";
-export { fitParabola, type Parabola, type ParabolaOptions } from "./isoflop/parabola.js";
-export { type IsoFlopPrediction, type PredictOptions, predictIsoFlop } from "./isoflop/predict.js";
+export type { Parabola } from "./isoflop/parabola.js";
+export * from "./isoflop/predict.js";
 export {
   type BudgetProfile,
   isoFlopProfile,
@@ -66,81 +53,25 @@ export {
   type ProfileWarning,
   quantityOf,
 } from "./isoflop/profile.js";
-export type { BootstrappedLaw, IsoFlopBootstrap } from "./isoflop/resampled.js";
-export { type Break, type BrokenLaw, type BrokenLawOptions, broken, brokenLaw } from "./laws/broken.js";
-export {
-  type DataConstrainedFit,
-  type DataConstrainedLaw,
-  dataConstrainedLoss,
-  fitDataConstrained,
-  muennighoff2023,
-  type RepeatedRun,
-} from "./laws/data-constrained.js";
-export {
-  fitLaw,
-  formOfLaw,
-  type LawPoint,
-  lawCurve,
-  predictLaw,
-  residualSpread,
-  spaced,
-} from "./laws/fit.js";
-export type {
-  Law,
-  LawData,
-  LawFit,
-  LawForm,
-  LawObjective,
-  LawStatus,
-  NumberFormat,
-} from "./laws/form.js";
-export { lawForms } from "./laws/forms.js";
-export {
-  type HyperparameterLaw,
-  hyperparameterLaw,
-  hyperparameterOptimum,
-  predictHyperparameter,
-} from "./laws/hyperparameter.js";
-export { type LinkForm, type MetricLink, metricLink, predictMetric } from "./laws/link.js";
-export { type OverTrainingLaw, optimalMultiplier, overTrainedLoss, overTrainingLaw } from "./laws/over-training.js";
-export {
-  type PowerLaw,
-  type PowerLawOptions,
-  power,
-  powerLaw,
-  predictPowerLaw,
-} from "./laws/power.js";
-export {
-  type FamilyPrediction,
-  type LawFamily,
-  type LossCurve,
-  type LossPrediction,
-  type NewMeasurement,
-  predictiveLoss,
-} from "./laws/predictive.js";
-export { type SaturatingLaw, type SaturatingOptions, saturating, saturatingLaw } from "./laws/saturating.js";
+export type * from "./isoflop/resampled.js";
+export * from "./laws/broken.js";
+export * from "./laws/data-constrained.js";
+export * from "./laws/fit.js";
+export type * from "./laws/form.js";
+export * from "./laws/forms.js";
+export * from "./laws/hyperparameter.js";
+export * from "./laws/link.js";
+export * from "./laws/over-training.js";
+export * from "./laws/power.js";
+export * from "./laws/predictive.js";
+export * from "./laws/saturating.js";
 export { extent } from "./math/extent.js";
 export { normals, type Random, random } from "./math/random.js";
-export {
-  type NextRun,
-  type Plan,
-  type PlanOptions,
-  type PlanTarget,
-  planNext,
-} from "./plan/plan-next.js";
-export type { Prediction, PredictionNotes } from "./predict/prediction.js";
-export {
-  readComparison,
-  readIsoFlop,
-  readLawFit,
-  readPlan,
-  readPrediction,
-  readRecord,
-  readSurfaceFit,
-  recordSchemas,
-  type SavedRecord,
-  writeRecord,
-} from "./records/read.js";
+export { spaced } from "./math/spaced.js";
+export * from "./plan/plan-next.js";
+export type * from "./prediction.js";
+export * as recordFields from "./records/fields.js";
+export * from "./records/read.js";
 export {
   type Allocation,
   type AllocationOptions,
@@ -150,30 +81,25 @@ export {
   misallocation,
   optimalAllocation,
 } from "./surface/allocate.js";
-export { type Approach2Bias, approach2Bias, type DesignPoint, flopsPerParameterToken } from "./surface/bias.js";
-export {
-  bootstrapSurface,
-  bootstrapSurfaceAsync,
-  jackknifeSurface,
-  type SurfaceBootstrapOptions,
-} from "./surface/bootstrap.js";
+export * from "./surface/bias.js";
+export * from "./surface/bootstrap.js";
 export type { Descent } from "./surface/descent.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
-export { surface, surfaceAsync } from "./surface/fit.js";
-export type { PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
-export { type SurfaceFormName, surfaceForms } from "./surface/forms/index.js";
-export { type FrontierPoint, frontier, predictSurface, type SurfaceQuestion } from "./surface/predict.js";
-export type {
-  AllocationLaw,
-  AllocationLaws,
-  SurfaceBootstrap,
-  SurfaceFit,
-  SurfaceMinimum,
-} from "./surface/record.js";
+export * from "./surface/fit.js";
+export type { DataScale, PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
+export * from "./surface/forms/index.js";
+export * from "./surface/predict.js";
+export type * from "./surface/record.js";
 export type { SurfaceOptions } from "./surface/search.js";
 export type { SurfaceObjective } from "./surface/solver.js";
 export type { Starts } from "./surface/starts.js";
-export { formOf as formOfSurface, type Surface, surfaceFrom, surfaceLoss } from "./surface/surface.js";
+export {
+  formOfSurface,
+  type ModelAndData,
+  type Surface,
+  surfaceFrom,
+  surfaceLoss,
+} from "./surface/surface.js";
 export { runSurfaceTask, type SurfaceTask } from "./surface/task.js";
 export { deltaMethod, type Statistic, surfaceBand, type UncertainSurface } from "./surface/uncertainty.js";
 export * from "./types.js";

@@ -1,5 +1,5 @@
 import { ScalingError } from "../errors.js";
-import { cholesky, type Matrix } from "../math/linear.js";
+import { apply, cholesky, type Matrix } from "../math/linear.js";
 import { normals, type Random } from "../math/random.js";
 
 /**
@@ -19,8 +19,11 @@ export const drawParameters = (
     let chi = 0;
     for (let i = 0; i < degreesOfFreedom; i++) chi += normal() ** 2;
     const scale = Math.sqrt(degreesOfFreedom / chi);
-    const z = centre.map(() => normal());
-    return centre.map((v, i) => v + scale * factor[i]!.reduce((s, f, j) => s + f * z[j]!, 0));
+    const shift = apply(
+      factor,
+      centre.map(() => normal()),
+    );
+    return centre.map((v, i) => v + scale * shift[i]!);
   });
 };
 

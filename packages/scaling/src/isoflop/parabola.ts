@@ -1,6 +1,6 @@
 import { medianAbsoluteDeviation } from "simple-statistics";
 import { estimate } from "../inference/estimate.js";
-import { type LeastSquares, leastSquares, quadraticForm } from "../math/linear.js";
+import { apply, dot, type LeastSquares, leastSquares, quadraticForm } from "../math/linear.js";
 import type { Estimate } from "../types.js";
 
 /** A parabola y = y* + κ (x − x*)², x the natural log of N or D; a second-order expansion of the loss about its minimum. */
@@ -27,11 +27,11 @@ export interface Parabola {
 
 export interface ParabolaOptions {
   /** Least squares, or Huber's M-estimate by iteratively reweighted least squares. */
-  readonly loss?: "squared" | "huber";
+  readonly loss?: "squared" | "huber" | undefined;
   /** Huber's corner in units of y. Default 1.345 robust standard deviations of the residuals. */
-  readonly huberDelta?: number;
+  readonly huberDelta?: number | undefined;
   /** Known standard errors of y. */
-  readonly sigma?: readonly number[];
+  readonly sigma?: readonly number[] | undefined;
 }
 
 /**
@@ -77,12 +77,8 @@ const propagate = (
   ...gradients: [readonly number[], readonly number[]]
 ): { x: number; y: number } => {
   const [x, y] = gradients.map((g) => {
-    const m = fit.unscaledCovariance.map((row) => row.reduce((s, v, j) => s + v * g[j]!, 0));
-    let variance = 0;
-    design.forEach((row, i) => {
-      variance += row.reduce((s, v, j) => s + v * m[j]!, 0) ** 2 * sigma[i]! ** 2;
-    });
-    return Math.sqrt(variance);
+    const m = apply(fit.unscaledCovariance, g);
+    return Math.sqrt(design.reduce((sum, row, i) => sum + dot(row, m) ** 2 * sigma[i]! ** 2, 0));
   }) as [number, number];
   return { x, y };
 };

@@ -1,30 +1,33 @@
 import { ScalingError } from "../errors.js";
 import { predictPowerLaw } from "../laws/power.js";
-import { predictiveLoss } from "../laws/predictive.js";
+import { type LossPrediction, predictiveLoss } from "../laws/predictive.js";
 import { extent } from "../math/extent.js";
-import type { Prediction, PredictionNotes } from "../predict/prediction.js";
+import type { FitPrediction, PredictionNotes } from "../prediction.js";
 import { type Flops, type Outcome, type Parameters, type Predicted, refuse } from "../types.js";
 import { type InteriorProfile, type IsoFlop, isInterior, tooFewBudgets } from "./isoflop.js";
 
 export interface PredictOptions {
   /** Size the model will really have. Its distance from the optimum is paid for with the measured curvature. Default: the predicted optimum. */
-  readonly N?: Parameters;
+  readonly N?: Parameters | undefined;
   /**
    * Standard error of the new measurement that the fitted runs do not share (for instance a smaller validation set).
    * The noise every run has is measured from the fit and is always included.
    */
-  readonly measuredStandardError?: number;
+  readonly measuredStandardError?: number | undefined;
   /** Known standard deviation of one run's loss from repeated seeds; the larger of this and the fitted scatter is used. */
-  readonly seedStandardDeviation?: number;
+  readonly seedStandardDeviation?: number | undefined;
 }
 
-/** The compute-optimal model at a budget that was not fitted, with the size that the model will really have where it was given. */
-export type IsoFlopPrediction = Prediction<"C", "N" | "D" | "loss"> & {
-  readonly given: { readonly N?: Parameters };
-  readonly notes: Required<
-    Pick<PredictionNotes, "extrapolation" | "families" | "noiseStandardDeviation" | "degreesOfFreedom">
-  >;
-};
+/** The compute-optimal model at a budget that was not fitted; at N, where the size that it will really have was given. */
+export interface IsoFlopPrediction extends FitPrediction {
+  readonly given: { readonly C: Flops; readonly N?: Parameters };
+  readonly predicted: {
+    readonly N: Required<Predicted>;
+    readonly D: Required<Predicted>;
+    readonly loss: Required<Omit<Predicted, "ci95">>;
+  };
+  readonly notes: PredictionNotes & Pick<LossPrediction, "families" | "noiseStandardDeviation" | "degreesOfFreedom">;
+}
 
 /**
  * Predicts optimum and loss at a budget. The loss interval is for the *measurement of one new run* and covers the parameters of the

@@ -1,6 +1,6 @@
 import { read, record } from "@isoflop/spec";
 import { ScalingError } from "../errors.js";
-import type { Prediction } from "../predict/prediction.js";
+import type { FitPrediction } from "../prediction.js";
 import type { Interval, Outcome } from "../types.js";
 import type { Law, LawFit, LawForm, LawStatus } from "./form.js";
 import { lawForms } from "./forms.js";
@@ -30,6 +30,8 @@ export const fitLaw = (
 ): Outcome<LawFit> => {
   const error = (message: string) => new ScalingError("bad-option", message);
   if (!lawForms.has(form)) throw error(`form is "${form}"; expected one of ${lawForms.names.join(", ")}`);
+  if (x.length !== y.length)
+    throw new ScalingError("bad-value", `${x.length} values of x for ${y.length} of y; expected as many of each`);
   const found = lawForms.get(form);
   const asked = read(record(found.options), options, { name: "options", error });
   const outcome = found.fit(x, y, asked as never);
@@ -49,7 +51,7 @@ export const fitLaw = (
 };
 
 /** The law at x: where it lies, and where a new measurement falls, at 95 %; each where its form knows it. */
-export const predictLaw = ({ law, data }: LawFit, x: number): Prediction<"x", "y"> => ({
+export const predictLaw = ({ law, data }: LawFit, x: number): FitPrediction<"x", "y"> => ({
   record: "prediction",
   given: { x },
   predicted: { y: formOfLaw(law).predict(law, x, data) },
@@ -77,13 +79,4 @@ export const residualSpread = ({ law, data }: LawFit): number => {
   const form = formOfLaw(law);
   const squares = data.x.reduce((sum, x, i) => sum + Math.log(data.y[i]! / form.value(law, x)) ** 2, 0);
   return law.degreesOfFreedom > 0 ? Math.sqrt(squares / law.degreesOfFreedom) : Number.NaN;
-};
-
-/** Numbers from `low` to `high`, or to the largest there is, even in the logarithm. */
-export const spaced = (low: number, high: number, points: number): number[] => {
-  const last = Math.min(high, Number.MAX_VALUE);
-  const [from, to] = [Math.log(low), Math.log(last)];
-  return Array.from({ length: points }, (_, i) =>
-    i === 0 ? low : i === points - 1 ? last : Math.exp(from + ((to - from) * i) / (points - 1)),
-  );
 };

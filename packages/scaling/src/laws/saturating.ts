@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { drawParameters } from "../inference/draws.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
-import { invertPositive, type Matrix, multiply, quadraticForm, transpose } from "../math/linear.js";
+import { congruence, invertPositive, type Matrix, quadraticForm, scaled } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import * as fields from "../records/fields.js";
@@ -34,8 +34,8 @@ export interface SaturatingLaw extends Law {
 
 export interface SaturatingOptions {
   /** Residuals of ln y (default, as in the literature) or of y. */
-  readonly residuals?: ResidualScale;
-  readonly weights?: readonly number[];
+  readonly residuals?: ResidualScale | undefined;
+  readonly weights?: readonly number[] | undefined;
 }
 
 const FLOOR_STEPS = 80;
@@ -72,7 +72,7 @@ export const saturatingLaw = (
 };
 
 /** Floors from zero to just under the smallest y, denser near the end, where the curve bends fastest. */
-export const floorGrid = (lowest: number, steps: number): number[] =>
+const floorGrid = (lowest: number, steps: number): number[] =>
   Array.from({ length: steps }, (_, i) => lowest * (1 - (1 - i / steps) ** 2));
 
 interface Context {
@@ -95,7 +95,7 @@ const describe = (fit: FloorFit, context: Context): Outcome<SaturatingLaw> => {
   const unscaled = covarianceWithFloor(fit, context);
   if (!atBound && !unscaled)
     return refuse("unidentified", "floor, coefficient and exponent cannot be told apart from these points");
-  const covariance = toOrigin(unscaled ?? withoutFloor(fit), centre).map((row) => row.map((v) => v * variance));
+  const covariance = scaled(toOrigin(unscaled ?? withoutFloor(fit), centre), variance);
   const at = (value: number, j: number) => estimate(value, Math.sqrt(Math.max(0, covariance[j]![j]!)), dof);
   const logCoefficient = at(fit.a + fit.alpha * centre, 1);
   const floorInterval = profileInterval(fit, context, y.length - 3);
@@ -143,7 +143,7 @@ const toOrigin = (covariance: Matrix, centre: number): number[][] => {
     [0, 1, centre],
     [0, 0, 1],
   ];
-  return multiply(multiply(jacobian, covariance), transpose(jacobian));
+  return congruence(jacobian, covariance);
 };
 
 /** Floors whose best fit is not rejected: SSE(E) ≤ SSE_min (1 + t² / dof), the profile interval of a least-squares parameter. */

@@ -1,10 +1,10 @@
 import { ScalingError } from "../errors.js";
 import { type Matrix, quadraticForm } from "../math/linear.js";
 import { bisect } from "../math/search.js";
-import { optimalAllocation, SIX } from "../surface/allocate.js";
+import { optimalAllocation } from "../surface/allocate.js";
 import { type FrontierPoint, frontier } from "../surface/predict.js";
 import type { SurfaceFit } from "../surface/record.js";
-import { formOf, type Surface } from "../surface/surface.js";
+import { logSurfaceLoss, type Surface } from "../surface/surface.js";
 import { statisticGradient } from "../surface/uncertainty.js";
 import { type Flops, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
 import { type Candidate, chooseRuns, varianceAfter } from "./design.js";
@@ -20,17 +20,17 @@ export interface PlanOptions {
   /** Compute to spend, in all. */
   readonly allowance: Flops;
   /** Compute of single runs. Default allowance / 200 … allowance. */
-  readonly runCompute?: readonly [Flops, Flops];
+  readonly runCompute?: readonly [Flops, Flops] | undefined;
   /** Sizes within this factor of the optimum of their compute are considered. Default 8. */
-  readonly sizeFactor?: number;
+  readonly sizeFactor?: number | undefined;
   /** Default 24. */
-  readonly maximumRuns?: number;
+  readonly maximumRuns?: number | undefined;
   /** Standard deviation of ln L of one run. Default: the residuals of the fit. */
-  readonly noise?: number;
+  readonly noise?: number | undefined;
   /**
    * Covariance of θ to plan with, for instance that of the bootstrap. Default: the fit's own, by the delta method.
    */
-  readonly covariance?: Matrix;
+  readonly covariance?: Matrix | undefined;
 }
 
 /** A run that is still to be trained. */
@@ -129,7 +129,7 @@ const targetValue = (surface: Surface, { C, quantity }: PlanTarget): number => {
 type DesignRun = Candidate & { readonly C: Flops; readonly N: Parameters; readonly D: Tokens };
 
 const grid = (
-  surface: Surface,
+  surface: SurfaceFit,
   low: Flops,
   high: Flops,
   computeSteps: number,
@@ -149,10 +149,10 @@ const grid = (
   return out;
 };
 
-const designRun = (surface: Surface, C: Flops, N: Parameters): DesignRun => {
+const designRun = (surface: SurfaceFit, C: Flops, N: Parameters): DesignRun => {
   const gradient = new Float64Array(surface.theta.length);
-  const D = C / ((surface.flopsPerToken ?? SIX) * N);
-  formOf(surface).logLoss(surface.theta, Math.log(N), Math.log(D), gradient);
+  const D = C / (surface.flopsPerToken * N);
+  logSurfaceLoss(surface, { N, D }, gradient);
   return { C, N, D, cost: C, gradient: Array.from(gradient) };
 };
 
@@ -177,7 +177,7 @@ interface Limits {
  * What one would do without a plan: three budgets a factor of three apart, or what room there is, five sizes each, as large as the
  * allowance pays for, and with several seeds where the largest run is cheap. Fewer budgets where not even that is affordable.
  */
-const evenGrid = (surface: Surface, limits: Limits): DesignRun[] => {
+const evenGrid = (surface: SurfaceFit, limits: Limits): DesignRun[] => {
   const { smallest, largest, allowance, maximumRuns, sizeFactor } = limits;
   const affordable = EVEN_GRIDS.find(
     ([budgets, sizes]) => budgets * sizes * smallest <= allowance * (1 + ROUNDING) && budgets * sizes <= maximumRuns,

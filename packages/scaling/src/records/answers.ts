@@ -2,7 +2,7 @@ import { choice, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import type { ComparedLaw, LawComparison } from "../compare.js";
 import type { NextRun, Plan } from "../plan/plan-next.js";
-import type { Prediction } from "../predict/prediction.js";
+import type { FitPrediction } from "../prediction.js";
 import * as fields from "./fields.js";
 import { lawDataSchema, lawSchema } from "./law.js";
 import { surfaceFitSchema } from "./surface.js";
@@ -11,7 +11,7 @@ const { anyNumber, each, interval, predicted, spread } = fields;
 
 const family = record({ value: anyNumber, interval95: interval, weight: spread });
 
-export const predictionSchema: v.GenericSchema<unknown, Prediction> = record({
+export const predictionSchema: v.GenericSchema<unknown, FitPrediction> = record({
   ...fields.head("prediction"),
   quantity: v.exactOptional(text),
   given: each(positive),

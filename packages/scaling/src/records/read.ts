@@ -5,7 +5,7 @@ import { ScalingError } from "../errors.js";
 import type { IsoFlop } from "../isoflop/isoflop.js";
 import type { LawFit } from "../laws/form.js";
 import type { Plan } from "../plan/plan-next.js";
-import type { Prediction } from "../predict/prediction.js";
+import type { FitPrediction } from "../prediction.js";
 import type { SurfaceFit } from "../surface/record.js";
 import { comparisonSchema, planSchema, predictionSchema } from "./answers.js";
 import { fieldOf } from "./fields.js";
@@ -14,7 +14,7 @@ import { lawFitSchema } from "./law.js";
 import { surfaceFitSchema } from "./surface.js";
 
 /** What is saved: fits, and what was asked of them. Plain data. */
-export type SavedRecord = IsoFlop | SurfaceFit | LawFit | Prediction | LawComparison | Plan;
+export type SavedRecord = IsoFlop | SurfaceFit | LawFit | FitPrediction | LawComparison | Plan;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {

@@ -2,20 +2,19 @@ import { ScalingError } from "../errors.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import { shown } from "../message.js";
 import { type FlopRule, type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
-import { formOf, type Surface, surfaceLoss } from "./surface.js";
+import { formOfSurface, type ModelAndData, type Surface, surfaceLoss } from "./surface.js";
 
-export interface Allocation {
+/** The best model of a compute. */
+export interface Allocation extends ModelAndData {
   readonly C: Flops;
-  readonly N: Parameters;
-  readonly D: Tokens;
   readonly loss: Loss;
 }
 
 export interface AllocationOptions {
   /** Default C = k·N·D with the surface's own k. */
-  readonly flops?: FlopRule;
+  readonly flops?: FlopRule | undefined;
   /** Range of sizes searched. Default 1 … 10¹⁸, or where one token fits. */
-  readonly sizes?: readonly [Parameters, Parameters];
+  readonly sizes?: readonly [Parameters, Parameters] | undefined;
 }
 
 const LARGEST = 1e18;
@@ -44,7 +43,7 @@ const asSixND = ({ flopsPerToken = SIX }: Surface, C: Flops): Flops =>
   flopsPerToken === SIX ? C : (C * SIX) / flopsPerToken;
 
 const closedForm = (surface: Surface, sixND: Flops, C: Flops): Outcome<Allocation> => {
-  const { a, b, alpha, beta } = formOf(surface).trade(surface.theta);
+  const { a, b, alpha, beta } = formOfSurface(surface).trade(surface.theta);
   if (!(alpha > 0 && beta > 0) || !Number.isFinite(a) || !Number.isFinite(b)) {
     return refuse(
       "unidentified",
@@ -78,7 +77,7 @@ const searched = (surface: Surface, C: Flops, options: AllocationOptions): Outco
 
 /** Exponents of N* and D* in C under C = k·N·D, β/(α+β) and α/(α+β). */
 export const allocationExponents = (surface: Surface): { readonly N: number; readonly D: number } => {
-  const { alpha, beta } = formOf(surface).trade(surface.theta);
+  const { alpha, beta } = formOfSurface(surface).trade(surface.theta);
   return { N: beta / (alpha + beta), D: alpha / (alpha + beta) };
 };
 
@@ -156,11 +155,11 @@ export interface Misallocation {
 /** Cost of training N on D instead of the optimum of the same compute. */
 export const misallocation = (
   surface: Surface,
-  { N, D }: { readonly N: Parameters; readonly D: Tokens },
+  model: ModelAndData,
   options: AllocationOptions = {},
 ): Outcome<Misallocation> => {
-  const C = (options.flops ?? ruleOf(surface))(N, D);
-  const loss = surfaceLoss(surface, { N, D });
+  const C = (options.flops ?? ruleOf(surface))(model.N, model.D);
+  const loss = surfaceLoss(surface, model);
   const best = optimalAllocation(surface, C, options);
   if (!best.ok) return best;
   const needed = computeForLoss(surface, loss, options);

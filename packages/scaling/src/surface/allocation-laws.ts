@@ -2,19 +2,19 @@ import { exponentiate } from "../inference/estimate.js";
 import type { Flops, Run } from "../types.js";
 import { allocationExponents, optimalAllocation } from "./allocate.js";
 import type { AllocationLaw, AllocationLaws } from "./record.js";
-import { formOf, type Surface } from "./surface.js";
+import { formOfSurface, type Surface } from "./surface.js";
 import { deltaMethod, type Statistic, type UncertainSurface } from "./uncertainty.js";
 
 type Name = keyof AllocationLaws;
 const NAMES: readonly Name[] = ["N", "D", "loss"];
 
-const floorOf = (surface: Surface): number => formOf(surface).floor(surface.theta);
+const floorOf = (surface: Surface): number => formOfSurface(surface).floor(surface.theta);
 
 const exponentOf: Readonly<Record<Name, Statistic>> = {
   N: (surface) => allocationExponents(surface).N,
   D: (surface) => allocationExponents(surface).D,
   // Both terms fall alike along the optimum, with the slope in N times the exponent of N*.
-  loss: (surface) => -formOf(surface).trade(surface.theta).slope * allocationExponents(surface).N,
+  loss: (surface) => -formOfSurface(surface).trade(surface.theta).slope * allocationExponents(surface).N,
 };
 
 const logCoefficient =

@@ -1,14 +1,12 @@
 import { fitBudgets, type IsoFlopOptions } from "../isoflop/isoflop.js";
 import { predictPowerLaw } from "../laws/power.js";
-import type { Flops, Outcome, Parameters, Tokens } from "../types.js";
+import type { Flops, Outcome } from "../types.js";
 import { allocationExponents, optimalAllocation } from "./allocate.js";
-import { type Surface, surfaceLoss } from "./surface.js";
+import { type ModelAndData, type Surface, surfaceLoss } from "./surface.js";
 
-/** A size and its tokens at a budget: what an isoFLOP study trained, without its losses. */
-export interface DesignPoint {
+/** A model at a budget: what an isoFLOP study trained, without its losses. */
+export interface DesignPoint extends ModelAndData {
   readonly C: Flops;
-  readonly N: Parameters;
-  readonly D: Tokens;
 }
 
 /** How far Approach 2 on this grid would be off if the surface were the truth and there were no noise. */

@@ -1,5 +1,5 @@
 import { ScalingError } from "../errors.js";
-import { type IntervalKind, jackknifeStandardError, summarise } from "../inference/bootstrap.js";
+import { type IntervalKind, jackknifeStandardError, summarise, tooManyFailed } from "../inference/bootstrap.js";
 import { groupByBudget } from "../isoflop/group.js";
 import type { Matrix } from "../math/linear.js";
 import { type Outcome, type Run, refuse } from "../types.js";
@@ -10,27 +10,26 @@ import { type LongFitOptions, runAll } from "./executor.js";
 import { quoted } from "./form.js";
 import { surfaceForms } from "./forms/index.js";
 import type { SurfaceBootstrap, SurfaceFit } from "./record.js";
-import { formOf, type Surface } from "./surface.js";
+import { formOfSurface, type Surface } from "./surface.js";
 import { type RefitTask, refit, runSurfaceTask } from "./task.js";
 import type { Statistic } from "./uncertainty.js";
 
 export interface SurfaceBootstrapOptions {
   /** Default 1000. */
-  readonly resamples?: number;
-  readonly seed?: number;
-  readonly interval?: IntervalKind;
+  readonly resamples?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly interval?: IntervalKind | undefined;
   /** Draw runs from all of them, or within each budget. Default `none`. */
-  readonly strata?: "none" | "budget";
+  readonly strata?: "none" | "budget" | undefined;
   /** Standard deviation of a run's loss: then losses are perturbed instead of runs drawn again (seed-noise bootstrap). */
-  readonly noise?: (run: Run) => number;
+  readonly noise?: ((run: Run) => number) | undefined;
   /** The weight the fit was made with. */
-  readonly weight?: (run: Run) => number;
+  readonly weight?: ((run: Run) => number) | undefined;
   /** More numbers to bootstrap, each a function of the surface. */
-  readonly statistics?: Readonly<Record<string, Statistic>>;
+  readonly statistics?: Readonly<Record<string, Statistic>> | undefined;
 }
 
 const REFITS_PER_TASK = 25;
-const LARGEST_FAILED_SHARE = 0.2;
 
 /** Refits on resampled runs, beginning at the fit of the whole. */
 export const bootstrapSurface = (
@@ -61,7 +60,7 @@ export const jackknifeSurface = (
 
 /** The parameters of a form, each as a function of a surface. */
 const parametersOf = (fit: SurfaceFit): Readonly<Record<string, Statistic>> => {
-  const form = formOf(fit);
+  const form = formOfSurface(fit);
   return Object.fromEntries(form.parameters.map(({ name }) => [name, ({ theta }) => quoted(form, theta)[name]!]));
 };
 
@@ -133,9 +132,8 @@ const collect = (
   const data = surfaceData(runs);
   const surfaces = descents.filter((d) => d.converged).map(({ theta }) => surfaceAt(fit, data, theta));
   const failed = descents.length - surfaces.length;
-  if (failed > LARGEST_FAILED_SHARE * descents.length) {
+  if (tooManyFailed(failed, descents.length))
     return refuse("too-many-failed-resamples", `${failed} of ${descents.length} refits did not converge`);
-  }
   const others = options.interval === "bca" ? leaveOneOut(fit, runs, options.weight) : undefined;
   const summaries = (statistics: Readonly<Record<string, Statistic>>) =>
     Object.fromEntries(

@@ -54,9 +54,6 @@ export interface PowerTerms {
 export interface DataScale {
   readonly lowestLoss: number;
   readonly medianLoss: number;
-  /** Spread of ln N and ln D. */
-  readonly rangeN: number;
-  readonly rangeD: number;
 }
 
 /** The quoted parameters of a θ, by name. */

@@ -1,15 +1,12 @@
-import type { Prediction } from "../predict/prediction.js";
-import type { Flops, Loss, Outcome, Parameters, Predicted, Tokens } from "../types.js";
+import type { FitPrediction } from "../prediction.js";
+import type { Flops, Loss, Outcome, Predicted } from "../types.js";
 import { type Allocation, computeForLoss, misallocation, optimalAllocation } from "./allocate.js";
 import type { SurfaceFit } from "./record.js";
-import type { Surface } from "./surface.js";
+import type { ModelAndData, Surface } from "./surface.js";
 import { deltaMethod, type Statistic, surfaceBand } from "./uncertainty.js";
 
 /** What a surface can be asked: the optimum of a compute, the loss of a model, or the least compute for a loss. */
-export type SurfaceQuestion =
-  | { readonly C: Flops }
-  | { readonly N: Parameters; readonly D: Tokens }
-  | { readonly loss: Loss };
+export type SurfaceQuestion = { readonly C: Flops } | ModelAndData | { readonly loss: Loss };
 
 /** The compute-optimal model of one compute. */
 export interface FrontierPoint {
@@ -19,25 +16,31 @@ export interface FrontierPoint {
   readonly loss: Predicted;
 }
 
+/** What is answered to a question. */
+export type SurfaceAnswer<Q extends SurfaceQuestion> = Q extends { readonly C: Flops }
+  ? FitPrediction<"C", "N" | "D" | "loss">
+  : Q extends { readonly loss: Loss }
+    ? FitPrediction<"loss", "C" | "N" | "D">
+    : FitPrediction<"N" | "D" | "C", "loss">;
+
 /** Answers with their errors, by the delta method. They do not cover a wrong form. */
-export const predictSurface = (fit: SurfaceFit, question: SurfaceQuestion): Outcome<Prediction> => {
-  if ("C" in question) return optimumAt(fit, question.C);
-  return "loss" in question ? leastCompute(fit, question.loss) : lossOf(fit, question);
+export const predictSurface = <Q extends SurfaceQuestion>(fit: SurfaceFit, question: Q): Outcome<SurfaceAnswer<Q>> => {
+  const asked: SurfaceQuestion = question;
+  const answer: Outcome<FitPrediction> =
+    "C" in asked ? optimumAt(fit, asked.C) : "loss" in asked ? leastCompute(fit, asked.loss) : lossOf(fit, asked);
+  return answer as Outcome<SurfaceAnswer<Q>>;
 };
 
 const base = ({ quantity }: SurfaceFit) => ({ ok: true, record: "prediction", quantity }) as const;
 
-const optimumAt = (fit: SurfaceFit, C: Flops): Outcome<Prediction<"C", "N" | "D" | "loss">> => {
+const optimumAt = (fit: SurfaceFit, C: Flops): Outcome<FitPrediction<"C", "N" | "D" | "loss">> => {
   const best = optimalAllocation(fit, C);
   if (!best.ok) return best;
   const at = (name: "N" | "D") => ofOptimum(fit, name, (surface) => optimalAllocation(surface, C));
   return { ...base(fit), given: { C }, predicted: { N: at("N"), D: at("D"), loss: surfaceBand(fit, best) }, notes: {} };
 };
 
-const lossOf = (
-  fit: SurfaceFit,
-  { N, D }: { readonly N: Parameters; readonly D: Tokens },
-): Outcome<Prediction<"N" | "D" | "C", "loss">> => {
+const lossOf = (fit: SurfaceFit, { N, D }: ModelAndData): Outcome<FitPrediction<"N" | "D" | "C", "loss">> => {
   const cost = misallocation(fit, { N, D });
   if (!cost.ok) return cost;
   const { C, excessLoss, sufficient, deadweight } = cost;
@@ -49,7 +52,7 @@ const lossOf = (
   };
 };
 
-const leastCompute = (fit: SurfaceFit, loss: Loss): Outcome<Prediction<"loss", "C" | "N" | "D">> => {
+const leastCompute = (fit: SurfaceFit, loss: Loss): Outcome<FitPrediction<"loss", "C" | "N" | "D">> => {
   const best = computeForLoss(fit, loss);
   if (!best.ok) return best;
   const at = (name: "C" | "N" | "D") => ofOptimum(fit, name, (surface) => computeForLoss(surface, loss));

@@ -12,7 +12,7 @@ export interface Surface {
 }
 
 /** @throws RegistryError naming the forms there are */
-export const formOf = ({ form }: Pick<Surface, "form">): SurfaceForm => surfaceForms.get(form);
+export const formOfSurface = ({ form }: Pick<Surface, "form">): SurfaceForm => surfaceForms.get(form);
 
 /**
  * A surface from published numbers, for example `surfaceFrom("chinchilla", { E: 1.69, A: 406.4, B: 410.7, alpha: 0.34, beta: 0.28 })`.
@@ -29,8 +29,18 @@ export const surfaceFrom = (form: SurfaceFormName, parameters: Readonly<Record<s
   return { form, theta };
 };
 
+/** A size and how many tokens it sees. */
+export interface ModelAndData {
+  readonly N: Parameters;
+  readonly D: Tokens;
+}
+
+/** ln of the loss of a model, writing its gradient in θ. */
+export const logSurfaceLoss = (
+  surface: Surface,
+  { N, D }: ModelAndData,
+  gradient = new Float64Array(surface.theta.length),
+): number => formOfSurface(surface).logLoss(surface.theta, Math.log(N), Math.log(D), gradient);
+
 /** The loss at a size and a number of tokens. */
-export const surfaceLoss = (surface: Surface, { N, D }: { readonly N: Parameters; readonly D: Tokens }): Loss => {
-  const scratch = new Float64Array(surface.theta.length);
-  return Math.exp(formOf(surface).logLoss(surface.theta, Math.log(N), Math.log(D), scratch));
-};
+export const surfaceLoss = (surface: Surface, model: ModelAndData): Loss => Math.exp(logSurfaceLoss(surface, model));

@@ -1,9 +1,9 @@
 import { estimate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { quadraticForm } from "../math/linear.js";
-import type { Estimate, Parameters, Predicted, Tokens } from "../types.js";
+import type { Estimate, Predicted } from "../types.js";
 import type { SurfaceFit } from "./record.js";
-import { formOf, type Surface } from "./surface.js";
+import { logSurfaceLoss, type ModelAndData, type Surface } from "./surface.js";
 
 /** A number that follows from a surface. */
 export type Statistic = (surface: Surface) => number;
@@ -34,12 +34,8 @@ export const deltaMethod = (fit: UncertainSurface, statistic: Statistic): Estima
 };
 
 /** Loss of a model of size N trained on D tokens, with a delta-method band. It does not cover a wrong form. */
-export const surfaceBand = (
-  fit: SurfaceFit,
-  { N, D }: { readonly N: Parameters; readonly D: Tokens },
-): Required<Predicted> => {
-  const scratch = new Float64Array(fit.theta.length);
-  const log = deltaMethod(fit, (s) => formOf(s).logLoss(s.theta, Math.log(N), Math.log(D), scratch));
+export const surfaceBand = (fit: SurfaceFit, model: ModelAndData): Required<Predicted> => {
+  const log = deltaMethod(fit, (surface) => logSurfaceLoss(surface, model));
   const half = studentFactor95(fit.degreesOfFreedom) * Math.hypot(log.standardError, fit.residualStandardDeviation);
   return {
     value: Math.exp(log.value),

@@ -1,5 +1,5 @@
-import type { FamilyPrediction, LawFamily } from "../laws/predictive.js";
-import type { Predicted } from "../types.js";
+import type { FamilyPrediction, LawFamily } from "./laws/predictive.js";
+import type { Predicted } from "./types.js";
 
 /** What else there is to say of a prediction. */
 export interface PredictionNotes {
@@ -19,7 +19,7 @@ export interface PredictionNotes {
 }
 
 /** One question to a fit and its answers, by C, N, D and loss, or x and y; "loss" is the quantity that was fitted. */
-export interface Prediction<Given extends string = string, Asked extends string = string> {
+export interface FitPrediction<Given extends string = string, Asked extends string = string> {
   readonly record: "prediction";
   /** What the loss is: `loss`, or the metric that was fitted in its place. Absent for a law of x and y. */
   readonly quantity?: string;
