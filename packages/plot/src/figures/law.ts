@@ -1,11 +1,11 @@
 import {
   extent,
+  type FitPrediction,
   formOfLaw,
   type Interval,
   type Law,
   type LawData,
   lawCurve,
-  type Prediction,
   spaced,
 } from "@isoflop/scaling";
 import { sampled, sampledNote } from "../chart/crowd.js";
@@ -24,7 +24,7 @@ export interface LawFigureOptions {
   readonly y?: Quantity;
   /** Names of both in the equation above the law. */
   readonly names?: { readonly x: string; readonly y: string };
-  readonly asked?: readonly Prediction<"x", "y">[];
+  readonly asked?: readonly FitPrediction<"x", "y">[];
 }
 
 /** A law is drawn a decade beyond its points. */

@@ -1,12 +1,12 @@
 import {
   extent,
+  type FitPrediction,
   type Interval,
   type IsoFlop,
   type IsoFlopLaw,
   isInterior,
   type PowerLaw,
   type Predicted,
-  type Prediction,
   predictPowerLaw,
   type Run,
   spaced,
@@ -26,7 +26,7 @@ export const lawNames: readonly LawName[] = ["N", "D", "loss"];
 
 /** A compute beyond the fit: predicted first, measured afterwards. */
 export interface HeldOut {
-  readonly prediction: Prediction<"C", "loss">;
+  readonly prediction: FitPrediction<"C", "loss">;
   readonly measured?: Measured;
   /** What was trained there. */
   readonly runs: readonly Run[];
@@ -34,7 +34,7 @@ export interface HeldOut {
 
 export interface LawsFigureOptions {
   /** Predictions of the fit, drawn in all three laws. */
-  readonly asked?: readonly Prediction<"C", LawName>[];
+  readonly asked?: readonly FitPrediction<"C", LawName>[];
   readonly heldOut?: HeldOut | undefined;
 }
 

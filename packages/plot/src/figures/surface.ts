@@ -1,8 +1,8 @@
 import {
   extent,
+  type FitPrediction,
   frontier,
   type Interval,
-  type Prediction,
   type Run,
   type SurfaceFit,
   spaced,
@@ -38,7 +38,7 @@ import {
 
 export interface SurfaceFigureOptions {
   /** Predictions of the surface. */
-  readonly asked?: readonly Prediction[];
+  readonly asked?: readonly FitPrediction[];
 }
 
 /**
@@ -67,7 +67,7 @@ const askedCaption = ({ quantity, runs }: Plane): string =>
   `Contours of the fitted ${quantity}. Thick: the compute-optimal size with its 95 % band. Diamonds: what was asked, with 95 % intervals.${runs.length > 0 ? "" : " There are no runs, so where they end is not shown."}`;
 
 /** Where a prediction stands in the plane. */
-const askedModel = ({ given, predicted }: Prediction): AskedModel[] => {
+const askedModel = ({ given, predicted }: FitPrediction): AskedModel[] => {
   const C = given.C ?? predicted.C?.value;
   const N = given.N ?? predicted.N?.value;
   if (C === undefined || N === undefined) return [];
