@@ -18,7 +18,7 @@ import { type Figure, figure, panels } from "../chart/figure.js";
 import { fixed } from "../chart/format.js";
 import { optimal, quantities } from "../chart/quantity.js";
 import type { Draw } from "../chart/sheet.js";
-import { refused, some } from "../error.js";
+import { drawable, refused, some } from "../error.js";
 import { type LawPanel, lawDrawing } from "./law-panel.js";
 
 export type LawName = IsoFlopLaw;
@@ -120,7 +120,7 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
 /** A predicted number at x. */
 export const askedOf = (x: number, { value, ci95, interval95 }: Predicted): Asked => {
   const [law, run] = [known(ci95), known(interval95)];
-  return { x, y: value, ...(law && { ci95: law }), ...(run && { interval95: run }) };
+  return { x, y: drawable(`asked at ${x}`, value, "log"), ...(law && { ci95: law }), ...(run && { interval95: run }) };
 };
 
 export const heldOutOf = ({ prediction, measured }: HeldOut): Asked => ({
