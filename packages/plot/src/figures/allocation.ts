@@ -1,8 +1,8 @@
 import { extent, type FitPrediction, frontier, type Run, type SurfaceFit, spaced } from "@isoflop/scaling";
 import { sampled } from "../chart/crowd.js";
-import { reach } from "../chart/curve.js";
 import { type Figure, panels } from "../chart/figure.js";
 import { significant } from "../chart/format.js";
+import { reach } from "../chart/interval.js";
 import { optimal } from "../chart/quantity.js";
 import { onLogAxes, refused, some } from "../error.js";
 import { type LawPanel, lawDrawing } from "./law-panel.js";

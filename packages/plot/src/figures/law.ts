@@ -9,9 +9,10 @@ import {
   spaced,
 } from "@isoflop/scaling";
 import { sampled, sampledNote } from "../chart/crowd.js";
-import { banded, type CurvePoint, known } from "../chart/curve.js";
+import { banded, type CurvePoint } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { significant } from "../chart/format.js";
+import { known } from "../chart/interval.js";
 import type { Place } from "../chart/marks.js";
 import type { Quantity } from "../chart/quantity.js";
 import { onLogAxes, some } from "../error.js";

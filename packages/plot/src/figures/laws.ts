@@ -13,9 +13,10 @@ import {
 } from "@isoflop/scaling";
 import type { Asked, Measured } from "../chart/asked.js";
 import { padded } from "../chart/axis.js";
-import { banded, known, reach } from "../chart/curve.js";
+import { banded } from "../chart/curve.js";
 import { type Figure, figure, panels } from "../chart/figure.js";
 import { fixed } from "../chart/format.js";
+import { known, reach } from "../chart/interval.js";
 import { optimal, quantities } from "../chart/quantity.js";
 import type { Draw } from "../chart/sheet.js";
 import { drawable, refused, some } from "../error.js";
