@@ -1,8 +1,8 @@
-import { extent, frontier, type Prediction, type Run, type SurfaceFit, spaced } from "@isoflop/scaling";
+import { extent, type FitPrediction, frontier, type Run, type SurfaceFit, spaced } from "@isoflop/scaling";
 import { sampled } from "../chart/crowd.js";
-import { reach } from "../chart/curve.js";
 import { type Figure, panels } from "../chart/figure.js";
 import { significant } from "../chart/format.js";
+import { reach } from "../chart/interval.js";
 import { optimal } from "../chart/quantity.js";
 import { onLogAxes, refused, some } from "../error.js";
 import { type LawPanel, lawDrawing } from "./law-panel.js";
@@ -21,7 +21,7 @@ const beyond = 10;
 export const allocationFigure = (
   fit: SurfaceFit,
   runs: readonly Run[],
-  { asked = [] }: { readonly asked?: readonly Prediction<"C", LawName>[] } = {},
+  { asked = [] }: { readonly asked?: readonly FitPrediction<"C", LawName>[] } = {},
 ): Figure => {
   const { allocation, quantity } = fit;
   if (!allocation) throw refused("fit.allocation", allocation, "a surface that has an optimum");

@@ -1,8 +1,8 @@
 import { type PowerLaw, predictPowerLaw, spaced } from "@isoflop/scaling";
-import * as Plot from "@observablehq/plot";
 import { askedMarks } from "../chart/asked.js";
 import { chart } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
+import { line } from "../chart/marks.js";
 import { logAxis, quantities } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import { colourOf } from "./budgets.js";
@@ -76,17 +76,13 @@ const envelopeDrawing = (
   const asked = heldOut ? [heldOutOf(heldOut)] : [];
   const reach = asked.reduce((most, { x }) => Math.max(most, x), last);
   const first = budgets[0]?.C ?? reach;
-  const line = law
+  const ofLaw = law
     ? spaced(first / 3, reach, 41).map((compute) => ({ compute, loss: predictPowerLaw(law, compute).value }))
     : [];
   const intervals = asked.flatMap(({ interval95 = [] }) => interval95);
-  const x = logAxis(
-    { ...quantities.C, label: "compute spent, FLOPs" },
-    [...points.map((point) => point.compute), reach],
-    small ? 4 : 8,
-    0.04,
-  );
-  const y = logAxis({ label: "loss" }, [...[...points, ...line].map(({ loss }) => loss), ...intervals], 7);
+  const computes = [...points.map(({ compute }) => compute), reach];
+  const x = logAxis({ ...quantities.C, label: "compute spent, FLOPs" }, computes, small ? 4 : 8, 0.04);
+  const y = logAxis({ label: "loss" }, [...[...points, ...ofLaw].map(({ loss }) => loss), ...intervals], 7);
   const place = { x: "compute", y: "loss" } as const;
   return chart(
     {
@@ -100,23 +96,11 @@ const envelopeDrawing = (
         : "thin: training runs by budget; solid: their lower envelope; dashed: law of the final validation loss",
       marks: [
         ...curves.map(({ C, points: curve }) =>
-          Plot.line(curve, { ...place, stroke: colour(C), strokeWidth: 1, strokeOpacity: 0.5, className: "curve" }),
+          line(curve, place, colour(C), "curve", { strokeWidth: 1, strokeOpacity: 0.5 }),
         ),
-        Plot.line(steps, { ...place, stroke: theme.surface, strokeWidth: 4, curve: "step-after" }),
-        Plot.line(steps, {
-          ...place,
-          stroke: theme.ink,
-          strokeWidth: 1.75,
-          curve: "step-after",
-          className: "envelope",
-        }),
-        Plot.line(line, {
-          ...place,
-          stroke: theme.heldOut,
-          strokeWidth: 1.5,
-          strokeDasharray: "5 4",
-          className: "law",
-        }),
+        line(steps, place, theme.surface, "halo", { strokeWidth: 4, curve: "step-after" }),
+        line(steps, place, theme.ink, "envelope", { strokeWidth: 1.75, curve: "step-after" }),
+        line(ofLaw, place, theme.heldOut, "law", { strokeWidth: 1.5, strokeDasharray: "5 4" }),
         ...askedMarks(asked, theme, y.domain[0]),
       ],
     },

@@ -1,17 +1,18 @@
 import {
   extent,
+  type FitPrediction,
   formOfLaw,
   type Interval,
   type Law,
   type LawData,
   lawCurve,
-  type Prediction,
   spaced,
 } from "@isoflop/scaling";
 import { sampled, sampledNote } from "../chart/crowd.js";
-import { banded, type CurvePoint, known } from "../chart/curve.js";
+import { banded, type CurvePoint } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { significant } from "../chart/format.js";
+import { known } from "../chart/interval.js";
 import type { Place } from "../chart/marks.js";
 import type { Quantity } from "../chart/quantity.js";
 import { onLogAxes, some } from "../error.js";
@@ -24,7 +25,7 @@ export interface LawFigureOptions {
   readonly y?: Quantity;
   /** Names of both in the equation above the law. */
   readonly names?: { readonly x: string; readonly y: string };
-  readonly asked?: readonly Prediction<"x", "y">[];
+  readonly asked?: readonly FitPrediction<"x", "y">[];
 }
 
 /** A law is drawn a decade beyond its points. */

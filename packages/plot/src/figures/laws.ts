@@ -1,21 +1,22 @@
 import {
   extent,
+  type FitPrediction,
   type Interval,
   type IsoFlop,
   type IsoFlopLaw,
   isInterior,
   type PowerLaw,
   type Predicted,
-  type Prediction,
   predictPowerLaw,
   type Run,
   spaced,
 } from "@isoflop/scaling";
 import type { Asked, Measured } from "../chart/asked.js";
 import { padded } from "../chart/axis.js";
-import { banded, known, reach } from "../chart/curve.js";
+import { banded } from "../chart/curve.js";
 import { type Figure, figure, panels } from "../chart/figure.js";
 import { fixed } from "../chart/format.js";
+import { known, reach } from "../chart/interval.js";
 import { optimal, quantities } from "../chart/quantity.js";
 import type { Draw } from "../chart/sheet.js";
 import { drawable, refused, some } from "../error.js";
@@ -26,7 +27,7 @@ export const lawNames: readonly LawName[] = ["N", "D", "loss"];
 
 /** A compute beyond the fit: predicted first, measured afterwards. */
 export interface HeldOut {
-  readonly prediction: Prediction<"C", "loss">;
+  readonly prediction: FitPrediction<"C", "loss">;
   readonly measured?: Measured;
   /** What was trained there. */
   readonly runs: readonly Run[];
@@ -34,7 +35,7 @@ export interface HeldOut {
 
 export interface LawsFigureOptions {
   /** Predictions of the fit, drawn in all three laws. */
-  readonly asked?: readonly Prediction<"C", LawName>[];
+  readonly asked?: readonly FitPrediction<"C", LawName>[];
   readonly heldOut?: HeldOut | undefined;
 }
 
