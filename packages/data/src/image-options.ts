@@ -22,4 +22,4 @@ export const imageSource = <const N extends string>(
   name: N,
   about: string,
   build: (options: ImageOptions) => Promise<DataSource>,
-) => kind({ by: "source", name, about, options: { size: v.optional(size, 16), seed }, build });
+) => kind({ name, about, options: { size: v.optional(size, 16), seed }, build });

@@ -47,7 +47,6 @@ describe("sources by name", () => {
     const images = { pixels: Uint8Array.from({ length: 2 * 3 * 4 }, (_, i) => i), labels: [0, 1] };
     sources.add(
       kind({
-        by: "source",
         name: "two",
         options: { seed: v.optional(whole(), 0) },
         build: async ({ seed }): Promise<DataSource> =>

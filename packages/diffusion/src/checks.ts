@@ -1,4 +1,4 @@
-import { kind, number, read, record, shown, whole } from "@isoflop/spec";
+import { number, read, record, shown, whole } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
 import type * as v from "valibot";
 import { bracketed, DiffusionError } from "./errors.js";
@@ -33,7 +33,7 @@ export const part = <
   readonly named?: (...given: A) => unknown;
   readonly build: (options: v.InferOutput<Entries<E>>) => T;
 }) => {
-  const { name, ...rest } = kind(declared);
+  const { name, ...rest } = declared;
   const options = record(declared.options);
   const make = (...given: A): T => rest.build(check(options, named(...given), name));
   return Object.assign(Object.defineProperty(make, "name", { value: name }) as typeof make & { name: N }, rest);
