@@ -18,14 +18,14 @@ export interface ComparedLaw {
 
 export interface CompareOptions {
   /** Budgets at which the laws are compared. Default: the largest either law was fitted to, and ten times that. */
-  readonly at?: readonly Flops[];
+  readonly at?: readonly Flops[] | undefined;
   /** Where a crossing is looked for. Default 10⁶ … 10³⁰ FLOPs. */
-  readonly range?: readonly [Flops, Flops];
+  readonly range?: readonly [Flops, Flops] | undefined;
   /** Draws from the laws' uncertainty, 1 to 10⁶. Default 2000. */
-  readonly draws?: number;
-  readonly seed?: number;
+  readonly draws?: number | undefined;
+  readonly seed?: number | undefined;
   /** What is compared. Default `loss`. */
-  readonly quantity?: string;
+  readonly quantity?: string | undefined;
 }
 
 /** Two laws with who is better where, by how much compute, and where they cross. A record: it survives JSON whole. */

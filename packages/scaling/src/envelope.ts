@@ -28,9 +28,9 @@ export interface Envelope {
 
 export interface EnvelopeOptions {
   /** Logarithmically spaced compute values. Default 1500 (Hoffmann et al. 2022, Approach 1). */
-  readonly bins?: number;
+  readonly bins?: number | undefined;
   /** Default 6ND. */
-  readonly flops?: FlopRule;
+  readonly flops?: FlopRule | undefined;
 }
 
 /**

@@ -67,6 +67,7 @@ export * from "./laws/predictive.js";
 export * from "./laws/saturating.js";
 export { extent } from "./math/extent.js";
 export { normals, type Random, random } from "./math/random.js";
+export { spaced } from "./math/spaced.js";
 export * from "./plan/plan-next.js";
 export type * from "./prediction.js";
 export * as recordFields from "./records/fields.js";

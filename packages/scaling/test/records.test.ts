@@ -282,6 +282,25 @@ describe("a mutilated record", () => {
     expect(change(record, edit)).toThrow(ScalingError);
   });
 
+  it("takes no word for a number but infinity, and no interval upside down", () => {
+    for (const word of ["constructor", "NaN", "1", "infinity"])
+      expect(
+        change(fit!, (d: { N: { exponent: { standardError: unknown } } }) => {
+          d.N.exponent.standardError = word;
+        }),
+      ).toThrow(`fit.N.exponent.standardError is "${word}"; it must be a number of at least 0, or null`);
+    expect(
+      change(fit!, (d: { N: { exponent: { ci95: unknown } } }) => {
+        d.N.exponent.ci95 = [2, "-Infinity"];
+      }),
+    ).toThrow("fit.N.exponent.ci95 is a list of 2; it must be two numbers, the smaller first");
+    expect(
+      change(fit!, (d: { N: { exponent: { ci95: unknown } } }) => {
+        d.N.exponent.ci95 = [1, 2, 3];
+      }),
+    ).toThrow("fit.N.exponent.ci95");
+  });
+
   it("and what is no record is told what would be one", () => {
     expect(() => readRecord("{")).toThrow(/^it is not JSON/);
     expect(() => readRecord('{"record":"surfac"}', "fit.json")).toThrow(

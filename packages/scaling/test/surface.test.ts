@@ -350,6 +350,9 @@ describe("refusals and errors of surface fits", () => {
     expect(() => surface(epoch(), { delta: 0 })).toThrow(/delta is 0/);
     expect(() => surface(epoch(), { form: "tied", starts: "hoffmann" })).toThrow(/auto/);
     expect(() => surface(epoch(), { starts: [] })).toThrow(/starts is empty/);
+    expect(() => surface(epoch(), { starts: "hofmann" })).toThrow(/"auto", "hoffmann"/);
+    expect(() => surface(epoch(), { form: "chinchila" })).toThrow(/expected one of chinchilla, tied, no-floor, kaplan/);
+    expect(() => surface(epoch(), { flopsPerToken: 0 })).toThrow(/flopsPerToken is 0/);
     expect(() => surfaceFrom("chinchilla", { E: 1, A: 2, B: 3, alpha: 0.3 })).toThrow(/beta/);
   });
 });

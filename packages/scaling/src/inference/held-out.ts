@@ -25,11 +25,11 @@ const answer = <T, R>(outcome: Outcome<T>, read: (value: T) => R): R | undefined
 
 export interface HeldOutOptions {
   /** How many of the largest budgets to leave out; the prediction is always for the largest. Default 1, 2, 3. */
-  readonly drops?: readonly number[];
-  readonly surface?: SurfaceOptions;
-  readonly tolerance?: number;
+  readonly drops?: readonly number[] | undefined;
+  readonly surface?: SurfaceOptions | undefined;
+  readonly tolerance?: number | undefined;
   /** Forms of law that are compared. Default `power` and `saturating`. */
-  readonly laws?: readonly string[];
+  readonly laws?: readonly string[] | undefined;
 }
 
 /**

@@ -15,11 +15,11 @@ export interface Points {
 
 export interface PointsOptions {
   /** Columns of x and y. Default `x` and `y`. */
-  readonly x?: string;
-  readonly y?: string;
+  readonly x?: string | undefined;
+  readonly y?: string | undefined;
   /** Default: told from the first character; see {@link readTable}. */
-  readonly format?: TableFormat;
-  readonly badRows?: BadRows;
+  readonly format?: TableFormat | undefined;
+  readonly badRows?: BadRows | undefined;
 }
 
 /**

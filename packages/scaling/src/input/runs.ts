@@ -32,14 +32,14 @@ export interface CleanRuns {
 
 export interface CleanOptions {
   /** How the missing one of C, N and D follows: C = flopsPerParameterToken · N · D. Default 6 (forward 2, backward 4; Kaplan et al. 2020). */
-  readonly flopsPerParameterToken?: number;
+  readonly flopsPerParameterToken?: number | undefined;
   /** What to do with a row that cannot be right. `throw` (default) names the row; `drop` lists it with its reason. */
-  readonly badRows?: BadRows;
+  readonly badRows?: BadRows | undefined;
   /**
    * The metric that is to be fitted in the place of the loss. A row without it is dropped with its reason; one without a loss is
    * whole, and has the metric as its loss.
    */
-  readonly quantity?: string;
+  readonly quantity?: string | undefined;
 }
 
 /** Rows that were not read, as what is told of them. */

@@ -21,11 +21,11 @@ import type { BootstrappedLaw, IsoFlopBootstrap } from "./resampled.js";
 export type IsoFlopResampling = "runs" | "residuals" | "seed-noise";
 
 export interface IsoFlopBootstrapOptions extends IsoFlopOptions, BootstrapOptions {
-  readonly resample?: IsoFlopResampling;
+  readonly resample?: IsoFlopResampling | undefined;
   /** For `seed-noise`: standard deviation of a run's loss, one number or a function of the run. Default: each run's `sigma`. */
-  readonly noise?: number | ((run: Run) => number);
+  readonly noise?: number | ((run: Run) => number) | undefined;
   /** Budgets at which to predict as well. */
-  readonly at?: readonly Flops[];
+  readonly at?: readonly Flops[] | undefined;
 }
 
 const LAWS = ["N", "D", "loss"] as const;

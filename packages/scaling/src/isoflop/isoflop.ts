@@ -3,14 +3,14 @@ import { type PowerLaw, powerLaw } from "../laws/power.js";
 import { type SaturatingLaw, saturatingLaw } from "../laws/saturating.js";
 import { type Flops, type Outcome, type Refusal, type Run, refuse } from "../types.js";
 import { groupByBudget } from "./group.js";
-import { type BudgetProfile, isoFlopProfile, type ProfileOptions } from "./profile.js";
+import { type BudgetProfile, isoFlopProfile, type OptimumMethod, type ProfileOptions } from "./profile.js";
 import type { IsoFlopBootstrap } from "./resampled.js";
 
 export interface IsoFlopOptions extends ProfileOptions {
   /** Relative width within which runs share a budget. Default 0.1. */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** Nominal budgets, for data whose compute scatters about them. Default: groups are found in the data. */
-  readonly budgets?: readonly Flops[];
+  readonly budgets?: readonly Flops[] | undefined;
 }
 
 /** A budget that does not enter the laws, and why. */
@@ -44,9 +44,16 @@ export interface IsoFlop {
   readonly bootstrap?: Outcome<IsoFlopBootstrap>;
 }
 
-/** Every choice that can move an exponent. */
-export type IsoFlopChoices = Required<Omit<IsoFlopOptions, "huberDelta" | "budgets">> &
-  Pick<IsoFlopOptions, "huberDelta" | "budgets">;
+/** Every choice that can move an exponent, as the options have them. */
+export interface IsoFlopChoices {
+  readonly tolerance: number;
+  readonly optimum: OptimumMethod;
+  readonly scale: "raw" | "log";
+  readonly axis: "N" | "D";
+  readonly quantity: string;
+  readonly huberDelta?: number;
+  readonly budgets?: readonly Flops[];
+}
 
 export type InteriorProfile = Extract<BudgetProfile, { readonly status: "interior" }>;
 export const isInterior = (profile: BudgetProfile): profile is InteriorProfile => profile.status === "interior";

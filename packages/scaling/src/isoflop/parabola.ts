@@ -27,11 +27,11 @@ export interface Parabola {
 
 export interface ParabolaOptions {
   /** Least squares, or Huber's M-estimate by iteratively reweighted least squares. */
-  readonly loss?: "squared" | "huber";
+  readonly loss?: "squared" | "huber" | undefined;
   /** Huber's corner in units of y. Default 1.345 robust standard deviations of the residuals. */
-  readonly huberDelta?: number;
+  readonly huberDelta?: number | undefined;
   /** Known standard errors of y. */
-  readonly sigma?: readonly number[];
+  readonly sigma?: readonly number[] | undefined;
 }
 
 /**

@@ -8,14 +8,14 @@ import { type InteriorProfile, type IsoFlop, isInterior, tooFewBudgets } from ".
 
 export interface PredictOptions {
   /** Size the model will really have. Its distance from the optimum is paid for with the measured curvature. Default: the predicted optimum. */
-  readonly N?: Parameters;
+  readonly N?: Parameters | undefined;
   /**
    * Standard error of the new measurement that the fitted runs do not share (for instance a smaller validation set).
    * The noise every run has is measured from the fit and is always included.
    */
-  readonly measuredStandardError?: number;
+  readonly measuredStandardError?: number | undefined;
   /** Known standard deviation of one run's loss from repeated seeds; the larger of this and the fitted scatter is used. */
-  readonly seedStandardDeviation?: number;
+  readonly seedStandardDeviation?: number | undefined;
 }
 
 /** The compute-optimal model at a budget that was not fitted; at N, where the size that it will really have was given. */

@@ -5,20 +5,20 @@ import { extent } from "../math/extent.js";
 import { shown } from "../message.js";
 import type { Estimate, Flops, Run } from "../types.js";
 import { akimaMinimum } from "./akima.js";
-import { fitParabola, type Parabola } from "./parabola.js";
+import { fitParabola, type Parabola, type ParabolaOptions } from "./parabola.js";
 
 /** Parabola by least squares, parabola by Huber's M-estimate, or the minimum of an Akima spline. */
 export type OptimumMethod = "parabola" | "huber" | "akima";
 
 export interface ProfileOptions {
-  readonly optimum?: OptimumMethod;
+  readonly optimum?: OptimumMethod | undefined;
   /** Fit the loss or its logarithm. */
-  readonly scale?: "raw" | "log";
+  readonly scale?: "raw" | "log" | undefined;
   /** Axis whose fit gives the optimal loss and decides whether the minimum is interior. Both axes are always fitted. */
-  readonly axis?: "N" | "D";
+  readonly axis?: "N" | "D" | undefined;
   /** The quantity minimised: `loss`, or the name of a metric. */
-  readonly quantity?: string;
-  readonly huberDelta?: number;
+  readonly quantity?: string | undefined;
+  readonly huberDelta?: number | undefined;
 }
 
 /** The compute-optimal model of one budget. */
@@ -74,13 +74,13 @@ export const isoFlopProfile = (C: Flops, runs: readonly Run[], options: ProfileO
   if (optimum === "akima") return akimaProfile({ ...base, warnings: [] }, lnN, lnD, y, axis, scale);
 
   const sigma = quantity === "loss" ? knownNoise(used, scale) : undefined;
-  const fitOptions = {
-    loss: optimum === "huber" ? ("huber" as const) : ("squared" as const),
-    ...(options.huberDelta !== undefined && { huberDelta: options.huberDelta }),
-    ...(sigma && { sigma }),
+  const robust: ParabolaOptions = {
+    loss: optimum === "huber" ? "huber" : "squared",
+    huberDelta: options.huberDelta,
+    sigma,
   };
-  const N = fitParabola(lnN, y, fitOptions);
-  const D = fitParabola(lnD, y, fitOptions);
+  const N = fitParabola(lnN, y, robust);
+  const D = fitParabola(lnD, y, robust);
   if (!N || !D) {
     const message = `at C = ${shown(C)} N or D has fewer than three distinct values`;
     return { ...base, warnings: [], status: "too-few-sizes", message };

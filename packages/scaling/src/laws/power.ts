@@ -30,7 +30,7 @@ export interface PowerLaw extends Law {
 
 export interface PowerLawOptions {
   /** Relative weights, 1 / variance of ln y up to a factor. */
-  readonly weights?: readonly number[];
+  readonly weights?: readonly number[] | undefined;
 }
 
 /**

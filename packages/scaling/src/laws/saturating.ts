@@ -34,8 +34,8 @@ export interface SaturatingLaw extends Law {
 
 export interface SaturatingOptions {
   /** Residuals of ln y (default, as in the literature) or of y. */
-  readonly residuals?: ResidualScale;
-  readonly weights?: readonly number[];
+  readonly residuals?: ResidualScale | undefined;
+  readonly weights?: readonly number[] | undefined;
 }
 
 const FLOOR_STEPS = 80;

@@ -20,17 +20,17 @@ export interface PlanOptions {
   /** Compute to spend, in all. */
   readonly allowance: Flops;
   /** Compute of single runs. Default allowance / 200 … allowance. */
-  readonly runCompute?: readonly [Flops, Flops];
+  readonly runCompute?: readonly [Flops, Flops] | undefined;
   /** Sizes within this factor of the optimum of their compute are considered. Default 8. */
-  readonly sizeFactor?: number;
+  readonly sizeFactor?: number | undefined;
   /** Default 24. */
-  readonly maximumRuns?: number;
+  readonly maximumRuns?: number | undefined;
   /** Standard deviation of ln L of one run. Default: the residuals of the fit. */
-  readonly noise?: number;
+  readonly noise?: number | undefined;
   /**
    * Covariance of θ to plan with, for instance that of the bootstrap. Default: the fit's own, by the delta method.
    */
-  readonly covariance?: Matrix;
+  readonly covariance?: Matrix | undefined;
 }
 
 /** A run that is still to be trained. */

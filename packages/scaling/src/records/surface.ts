@@ -46,7 +46,7 @@ const ofSize = (size: number, sound: boolean) =>
         ok: fields.ok,
         statistic: spread,
         pValue: spread,
-        degreesOfFreedom: v.tuple([spread, spread], "a list of 2"),
+        degreesOfFreedom: fields.pairOf(spread),
         from: choice(["replicates", "known-noise"]),
       }),
     ),
@@ -78,8 +78,11 @@ const ofSize = (size: number, sound: boolean) =>
   });
 
 /** A surface of any form there is when it is read; the form says how long θ is. */
-export const surfaceFitSchema: v.GenericSchema<unknown, SurfaceFit> = v.lazy((value) => {
+export const surfaceFitSchema = v.lazy((value) => {
+  const sizeOf = (name: string) => surfaceForms.get(name).theta.length;
+  if (value === undefined)
+    return v.union([...new Set(surfaceForms.names.map(sizeOf))].map((size) => ofSize(size, false)));
   const form = fields.fieldOf(value, "form");
-  const { theta } = typeof form === "string" && surfaceForms.has(form) ? surfaceForms.get(form) : { theta: [] };
-  return ofSize(theta.length, fields.fieldOf(value, "status") === "converged");
+  const size = typeof form === "string" && surfaceForms.has(form) ? sizeOf(form) : 0;
+  return ofSize(size, fields.fieldOf(value, "status") === "converged");
 }) as v.GenericSchema<unknown, SurfaceFit>;

@@ -12,9 +12,9 @@ export interface Allocation extends ModelAndData {
 
 export interface AllocationOptions {
   /** Default C = k·N·D with the surface's own k. */
-  readonly flops?: FlopRule;
+  readonly flops?: FlopRule | undefined;
   /** Range of sizes searched. Default 1 … 10¹⁸, or where one token fits. */
-  readonly sizes?: readonly [Parameters, Parameters];
+  readonly sizes?: readonly [Parameters, Parameters] | undefined;
 }
 
 const LARGEST = 1e18;

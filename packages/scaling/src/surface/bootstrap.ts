@@ -16,17 +16,17 @@ import type { Statistic } from "./uncertainty.js";
 
 export interface SurfaceBootstrapOptions {
   /** Default 1000. */
-  readonly resamples?: number;
-  readonly seed?: number;
-  readonly interval?: IntervalKind;
+  readonly resamples?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly interval?: IntervalKind | undefined;
   /** Draw runs from all of them, or within each budget. Default `none`. */
-  readonly strata?: "none" | "budget";
+  readonly strata?: "none" | "budget" | undefined;
   /** Standard deviation of a run's loss: then losses are perturbed instead of runs drawn again (seed-noise bootstrap). */
-  readonly noise?: (run: Run) => number;
+  readonly noise?: ((run: Run) => number) | undefined;
   /** The weight the fit was made with. */
-  readonly weight?: (run: Run) => number;
+  readonly weight?: ((run: Run) => number) | undefined;
   /** More numbers to bootstrap, each a function of the surface. */
-  readonly statistics?: Readonly<Record<string, Statistic>>;
+  readonly statistics?: Readonly<Record<string, Statistic>> | undefined;
 }
 
 const REFITS_PER_TASK = 25;
