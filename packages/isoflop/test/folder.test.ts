@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isoFlop, predictIsoFlop } from "@isoflop/scaling";
 import { expect, test } from "vitest";
+import { type DoneRun, pointsOf } from "../src/runs/point.js";
 import { fixture, isoflop, json, scratch } from "./isoflop.js";
 
 /** A folder as `isoflop train` leaves it, with the runs of a table. */
@@ -32,6 +34,19 @@ test.each(["", "runs"])("a folder of runs fits as the table of its runs that are
     0,
     12,
   );
+});
+
+test("a study's own fit and predict on its folder are one answer, to the last digit", () => {
+  const folder = folderOf("one-answer");
+  const records = [...Array(54).keys()].map(
+    (i) => JSON.parse(readFileSync(join(folder, String(i).padStart(16, "0"), "run.json"), "utf8")) as DoneRun,
+  );
+  // Stores list runs by their ids, studies in the order of their plan.
+  const points = pointsOf(records.reverse());
+  expect(points.every(({ sigma }) => sigma === 1e-3)).toBe(true);
+  const own = predictIsoFlop(isoFlop(points), 2e19, { N: 1e8 });
+  const asked = json(["predict", "-i", folder, "--at", "2e19", "--size", "1e8"]).predictions![0];
+  expect({ ok: true, ...asked }).toEqual(own);
 });
 
 test("a folder without a run that is done is no table: status 3", () => {

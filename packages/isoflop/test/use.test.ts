@@ -98,7 +98,7 @@ test("a surface of a metric predicts the metric by its name", () => {
   const { predictions } = json(["predict", "--method", "surface", ...noisy], { code: 4 });
   const { predicted, quantity } = predictions![0]!;
   expect(quantity).toBe("fid");
-  expect(isoflop(["predict", "--method", "surface", ...noisy]).stdout).toMatch(/^fid +[\d.]+/m);
+  expect(isoflop(["predict", "--method", "surface", ...noisy]).stdout).toMatch(/^fid at the optimum +[\d.]+/m);
   expect(number(predicted!.loss!.value) / (2.2566e6 * 1e19 ** -0.234)).toBeCloseTo(1, 0);
 });
 

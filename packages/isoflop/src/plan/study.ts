@@ -1,7 +1,7 @@
 import { memory, parameters } from "@isoflop/flops";
+import { extent } from "@isoflop/scaling";
 import { computeConvention, type DataSpec, type SweepRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
-import { largest, smallest } from "../range.js";
 import { planStudy } from "../study/plan.js";
 import type { Preset } from "../study/preset.js";
 import { versions } from "../versions.js";
@@ -10,7 +10,7 @@ import { versions } from "../versions.js";
 export const studyPlan = async (preset: Preset, source: DataSpec["source"], seed: number) => {
   const data: DataSpec = { source, size: preset.image, seed };
   const { grid, candidates } = planStudy(preset, data, await dataOpener()(data), seed);
-  const sizes = candidates.map(({ config }) => parameters(config).nonEmbedding);
+  const [from, to] = extent(candidates.map(({ config }) => parameters(config).nonEmbedding));
   return {
     command: "plan" as const,
     preset: preset.name,
@@ -27,8 +27,8 @@ export const studyPlan = async (preset: Preset, source: DataSpec["source"], seed
     heldOut: {
       budget: preset.heldOut,
       size: "the one of these nearest to the optimum that the law predicts",
-      from: smallest(sizes),
-      to: largest(sizes),
+      from,
+      to,
       sizes: candidates.map(({ name }) => name),
     },
     totalFlops: grid.reduce((sum, { flops }) => sum + flops, 0) + preset.heldOut,

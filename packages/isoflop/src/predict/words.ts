@@ -10,11 +10,14 @@ export const predictionWords = ({ predictions, status, message }: PredictionDocu
   ...predictions.map((prediction): Passage => ({ ...predictionTable(prediction), notes: notesOf(prediction) })),
 ];
 
-/** Names of what is predicted for a reader; others stand as they are. */
-const names: Readonly<Record<string, string>> = { N: "optimal N", D: "optimal D" };
-
 const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): Passage => {
   const named = (name: string) => (name === "loss" ? quantity : name);
+  const ofOptimum = predicted.N !== undefined && given.N === undefined;
+  const names: Readonly<Record<string, string>> = {
+    N: "optimal N",
+    D: "optimal D",
+    ...(ofOptimum && { loss: `${quantity} at the optimum` }),
+  };
   const asked = Object.entries(given).map(([name, value]) => `${named(name)} = ${round(value)}`);
   return table(
     [`at ${asked.join(", ")}`, "value", "the law lies in", "a new run falls in"],
