@@ -101,15 +101,16 @@ const places: readonly (readonly [option: string, key: string, inner?: string])[
 const withOptions = (spec: Loose, options: Loose): Loose => {
   const { steps: _, budget: __, ...unspent } = spec;
   // One of the two replaces both: they decide each other.
-  const base: Loose = options.steps === undefined && options.budget === undefined ? spec : unspent;
-  return places.reduce((all, [option, key, inner]): Loose => {
+  const all: Record<string, unknown> =
+    options.steps === undefined && options.budget === undefined ? { ...spec } : unspent;
+  for (const [option, key, inner] of places) {
     const given = options[option];
-    if (given === undefined) return all;
+    if (given === undefined) continue;
     const value = option === "image" ? Number(given) : given;
-    if (inner === undefined) return { ...all, [key]: value };
     const part = all[key] ?? (key === "data" ? { source: "emoji" } : {});
-    return { ...all, [key]: { ...(part as Loose), [inner]: value } };
-  }, base);
+    all[key] = inner === undefined ? value : { ...(part as Loose), [inner]: value };
+  }
+  return all;
 };
 
 /** Errors of a spec name the file it came from. */
