@@ -1,3 +1,4 @@
+export type { Measured } from "./chart/asked.js";
 export type { Figure } from "./chart/figure.js";
 export type { Quantity } from "./chart/quantity.js";
 export type { FigureOptions } from "./chart/sheet.js";
@@ -11,9 +12,9 @@ export { isoFlopFigure } from "./figures/isoflop.js";
 export { type LawFigureOptions, lawFigure } from "./figures/law.js";
 export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
 export { lossCurvesFigure } from "./figures/loss-curves.js";
-export { type NextRunsFigureOptions, nextRunsFigure } from "./figures/next-runs.js";
+export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRuns } from "./figures/next-runs.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";
-export { deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";
+export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";
 export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/residuals.js";
 export { type Sample, samplePng, samplePngUrl } from "./figures/sample.js";
 export { sampleGridFigure } from "./figures/samples.js";

@@ -34,7 +34,7 @@ export interface EqualCompute {
  * Loss against size (log) per budget: runs with their 95 % bars, what was fitted, its minimum. A budget without an interior minimum is
  * hollow and dashed, and called refused. Of very many runs an even sample is drawn.
  */
-export const isoFlopFigure = (fit: IsoFlop, { heldOut = [] }: Partial<Pick<EqualCompute, "heldOut">> = {}): Figure =>
+export const isoFlopFigure = (fit: IsoFlop, { heldOut = [] }: { readonly heldOut?: readonly Run[] } = {}): Figure =>
   equalComputeFigure({ budgets: budgetsOf(fit), choices: fit.choices, heldOut });
 
 /** {@link isoFlopFigure} of budgets that may not be fitted yet. */
