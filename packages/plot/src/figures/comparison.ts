@@ -11,8 +11,9 @@ import { dots, isOn, type Place, placeMarks, rings, xy } from "../chart/marks.js
 import { logAxis, optimal, quantities } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
-import { onLogAxes, some } from "../error.js";
-import { curveOf } from "./law.js";
+import { some } from "../error.js";
+import { curveOf, pointsOf } from "./law.js";
+import { beyond } from "./law-panel.js";
 
 /**
  * Two laws of the loss against compute with their bands, where they cross, and at each compute asked the step from the loss of A there
@@ -39,8 +40,6 @@ export const comparisonFigure = (comparison: LawComparison): Figure => {
 
 /** A crossing or an effective compute further away than this factor is told in words. */
 const near = 1e4;
-/** Laws are drawn a decade beyond their data. */
-const beyond = 10;
 
 /** Computes from below both laws' data to beyond them, and to whatever is told of them nearby. */
 const rangeOf = ({ a, b, at, crossing }: LawComparison): Interval => {
@@ -60,11 +59,11 @@ interface DrawnLaw {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-const drawnLaw = ({ name, law, data: { x, y } }: ComparedLaw, range: Interval): DrawnLaw => {
-  const points = x.map((at, i) => ({ x: at, y: y[i]! }));
-  onLogAxes("points", points, ["x", "y"]);
-  return { name, points, curve: curveOf(law, ...range) };
-};
+const drawnLaw = ({ name, law, data }: ComparedLaw, range: Interval): DrawnLaw => ({
+  name,
+  points: pointsOf(data),
+  curve: curveOf(law, ...range),
+});
 
 /** What B needs at one compute. */
 interface Question {

@@ -4,6 +4,7 @@ import {
   type IsoFlopChoices,
   isInterior,
   profileCurve,
+  quantityOf,
   type Run,
   spaced,
 } from "@isoflop/scaling";
@@ -19,7 +20,7 @@ import { linearAxis, logAxis, quantities } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
 import { onLogAxes, some } from "../error.js";
-import { type Budget, budgetsOf, colourOf, isRefused, measuredOf, nameOf, verticesOf } from "./budgets.js";
+import { type Budget, budgetsOf, colourOf, isRefused, nameOf, verticesOf } from "./budgets.js";
 
 /** Loss against size at equal compute. */
 export interface EqualCompute {
@@ -33,7 +34,7 @@ export interface EqualCompute {
  * Loss against size (log) per budget: runs with their 95 % bars, what was fitted, its minimum. A budget without an interior minimum is
  * hollow and dashed, and called refused. Of very many runs an even sample is drawn.
  */
-export const isoFlopFigure = (fit: IsoFlop, { heldOut = [] }: Partial<Pick<EqualCompute, "heldOut">> = {}): Figure =>
+export const isoFlopFigure = (fit: IsoFlop, { heldOut = [] }: { readonly heldOut?: readonly Run[] } = {}): Figure =>
   equalComputeFigure({ budgets: budgetsOf(fit), choices: fit.choices, heldOut });
 
 /** {@link isoFlopFigure} of budgets that may not be fitted yet. */
@@ -85,7 +86,7 @@ interface RunMark extends Pick<Run, "C"> {
 const markOf =
   ({ axis, quantity }: IsoFlopChoices) =>
   (run: Run): RunMark => {
-    const loss = measuredOf(run, quantity);
+    const loss = quantityOf(run, quantity) ?? Number.NaN;
     const [low, high] = spread({ value: loss, standardError: quantity === "loss" ? (run.sigma ?? 0) : 0 });
     const title = `${nameOf(run)}\nN ${count(run.N)}, D ${count(run.D)}, ${quantity} ${loss.toFixed(4)}`;
     return { C: run.C, size: run[axis], loss, low, high, title };

@@ -2,6 +2,7 @@ import { type Asked, askedMarks, askedValues, beside, rises } from "../chart/ask
 import { type Axis, sideOf } from "../chart/axis.js";
 import { chart } from "../chart/chart.js";
 import { type CurvePoint, curveMarks, rangeWithBand } from "../chart/curve.js";
+import { type Figure, figure, panels } from "../chart/figure.js";
 import type { PointLabel } from "../chart/labels.js";
 import { diamonds, dots, isOn, type Place, placeMarks, rings, xy } from "../chart/marks.js";
 import { logAxis, type Quantity, valueText } from "../chart/quantity.js";
@@ -39,6 +40,22 @@ export interface LawPanel {
   readonly marginRight?: number;
 }
 
+/** Laws are drawn a decade beyond their data. */
+export const beyond = 10;
+
+/** A law as a figure. */
+export const lawPanel = (caption: string, law: LawPanel, width = 760): Figure =>
+  figure(caption, width, (sheet) => lawDrawing(law, sheet));
+
+/** Laws side by side, or below each other on narrow widths. */
+export const lawPanels = (caption: string, description: string, laws: readonly LawPanel[]): Figure => {
+  const columns = (width: number) => (width < 720 ? 1 : laws.length);
+  return panels(
+    { caption, description, width: 1140, columns },
+    laws.map((law) => (sheet) => lawDrawing(law, sheet)),
+  );
+};
+
 /** A floor further below the law than this factor would squeeze the data into a corner. */
 const deepestFloor = 10;
 
@@ -49,7 +66,7 @@ const crowd = 60;
  * One law on log axes: what it was fitted to, its band where one is known, dashed where it extrapolates; the floor as a line, breaks as
  * verticals, predictions with where the law is and where a new measurement falls.
  */
-export const lawDrawing = (law: LawPanel, sheet: Sheet): Drawing => {
+const lawDrawing = (law: LawPanel, sheet: Sheet): Drawing => {
   const { theme, width, small } = sheet;
   const { curve, band = curve, points = [], optima = [], of = 1, trained = [], asked = [], breaks = [] } = law;
   const lowest = curve.reduce((low, { y }) => Math.min(low, y), Number.POSITIVE_INFINITY);

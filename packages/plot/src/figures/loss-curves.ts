@@ -5,16 +5,8 @@ import { count, scientific } from "../chart/format.js";
 import { line, xy } from "../chart/marks.js";
 import { logAxis } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
-import { type Budget, colourOf, isRefused } from "./budgets.js";
-import { type LossCurve, type RunTrace, type StudyRun, tracesOf } from "./training.js";
-
-/** Training curves of the runs of some budgets. */
-export interface Training {
-  readonly runs: readonly StudyRun[];
-  readonly curves: readonly LossCurve[];
-  /** Budgets of the fit, which give the colours; runs of another compute are held out. */
-  readonly budgets: readonly Budget[];
-}
+import { colourOf, isRefused } from "./budgets.js";
+import { budgetsIn, type RunTrace, type Training, tracesOf } from "./training.js";
 
 const caption =
   "Training loss against tokens seen, one panel per budget on shared axes. Bold: the run with the lowest final validation loss.";
@@ -35,8 +27,8 @@ export const lossCurvesFigure = (training: Training): Figure =>
 export const lossCurvePanels = (training: Training): Figure[] =>
   drawingsOf(training).map((draw) => figure(caption, 340, draw));
 
-const drawingsOf = ({ runs, curves, budgets }: Training) => {
-  const traces = tracesOf(curves, runs);
+const drawingsOf = (training: Training) => {
+  const [traces, budgets] = [tracesOf(training), budgetsIn(training)];
   const [seen, losses] = [traces.flatMap(({ trace }) => trace.at), traces.flatMap(({ trace }) => trace.value)];
   const axes = {
     x: logAxis({ label: "tokens seen", format: "count" }, seen, 5),

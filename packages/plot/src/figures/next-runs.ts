@@ -41,7 +41,7 @@ export interface NextRunsFigureOptions {
 }
 
 /** What of a plan is drawn. */
-type Planned = Pick<Plan, "target" | "runs" | "evenGrid"> & Partial<Pick<Plan, "surface" | "optimum">>;
+export type PlannedRuns = Pick<Plan, "target" | "runs" | "evenGrid"> & Partial<Pick<Plan, "surface" | "optimum">>;
 
 /** The plane of compute and size with its models. */
 interface NextRuns extends Pick<Plan, "runs" | "evenGrid"> {
@@ -56,7 +56,7 @@ interface NextRuns extends Pick<Plan, "runs" | "evenGrid"> {
  * The next runs in the plane of compute and size: planned ones filled, an even grid of the same cost hollow, runs so far grey, and the
  * compute whose optimum they are to make certain, with the frontier as it is known now.
  */
-export const nextRunsFigure = (plan: Planned, { runs = [], optimum = [] }: NextRunsFigureOptions = {}): Figure => {
+export const nextRunsFigure = (plan: PlannedRuns, { runs = [], optimum = [] }: NextRunsFigureOptions = {}): Figure => {
   const { surface, evenGrid, target, optimum: best } = plan;
   some("plan.runs", plan.runs, "run");
   const soFar = surface ? sampled(runs).flatMap(inPlane(surface)) : sampled(runs);

@@ -22,6 +22,7 @@ import type { Drawing, Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import { contourLabels } from "./contour-labels.js";
 import { contours } from "./contours.js";
+import { beyond } from "./law-panel.js";
 import { levelFormat, levelKey, lossLevels } from "./levels.js";
 import {
   type AskedModel,
@@ -96,8 +97,6 @@ interface Plane {
 const steps = 81;
 /** Share of the logarithmic range by which the plane is wider than its runs. */
 const margin = 0.05;
-/** The plane goes a decade beyond the largest run. */
-const beyond = 10;
 
 /** The surface over a plane that holds everything, a decade beyond the largest run. */
 const planeOf = (fit: SurfaceFit, runs: readonly PlaneRun[], asked: readonly AskedModel[]): Plane => {
