@@ -1,5 +1,5 @@
 import { canonicalConfig, conditionings, type DitConfig } from "@isoflop/flops";
-import { choice, jsonSchema, number, positive, record, text, whole } from "@isoflop/spec";
+import { attempt, choice, jsonSchema, number, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { type Averaging, averagings } from "./ema.js";
 import { check } from "./errors.js";
@@ -60,14 +60,7 @@ const model = v.pipe(
     positions: v.optional(choice(["sincos", "learned"])),
     qkNorm: v.optional(choice(["none", "rms"])),
   } satisfies { readonly [K in keyof DitConfig]-?: v.GenericSchema }),
-  v.rawTransform(({ dataset, addIssue, NEVER }): DitConfig => {
-    try {
-      return canonicalConfig(dataset.value as DitConfig);
-    } catch (error) {
-      addIssue({ message: error instanceof Error ? error.message : String(error) });
-      return NEVER;
-    }
-  }),
+  attempt((given) => canonicalConfig(given as DitConfig)),
 );
 
 /** An optimizer's record. */
