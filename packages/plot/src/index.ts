@@ -5,7 +5,7 @@ export { darkTheme, lightTheme, pageTheme, type Theme, themeVariables } from "./
 export { PlotInputError } from "./error.js";
 export { allocationFigure } from "./figures/allocation.js";
 export { comparisonFigure } from "./figures/comparison.js";
-export { type EnvelopeFigureOptions, envelopeFigure } from "./figures/envelope.js";
+export { envelopeFigure } from "./figures/envelope.js";
 export { type IntervalRow, type IntervalsFigureOptions, intervalsFigure } from "./figures/intervals.js";
 export { isoFlopFigure } from "./figures/isoflop.js";
 export { type LawFigureOptions, lawFigure } from "./figures/law.js";
@@ -18,7 +18,7 @@ export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/re
 export { type Sample, samplePng, samplePngUrl } from "./figures/sample.js";
 export { sampleGridFigure } from "./figures/samples.js";
 export { type SurfaceFigureOptions, surfaceFigure } from "./figures/surface.js";
-export type { LossCurve, StudyRun } from "./figures/training.js";
+export type { LossCurve, StudyRun, Training } from "./figures/training.js";
 export { type Page, type PageOptions, renderPage } from "./page/page.js";
 export type { Illustrated, PageFigure, PageTable, Panels, Section } from "./page/section.js";
 export { sectionsText } from "./page/text.js";

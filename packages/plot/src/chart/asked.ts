@@ -2,7 +2,7 @@ import type { Estimate, Interval } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { type Axis, sideOf } from "./axis.js";
 import type { PointLabel } from "./labels.js";
-import { dots } from "./marks.js";
+import { dots, rings, xy } from "./marks.js";
 import type { Theme } from "./theme.js";
 
 /** Half width of a 95 % interval in standard errors. */
@@ -62,9 +62,9 @@ export const askedMarks = (
   return [
     bars(({ interval95 }) => interval95, { strokeOpacity: 0.3, strokeWidth: 12, className: "interval" }),
     bars(({ ci95 }) => ci95, { strokeWidth: 2.5, className: "law-interval" }),
-    Plot.dot(asked, { x: "x", y: "y", symbol: tick, stroke: theme.heldOut, strokeWidth: 2, className: "asked" }),
+    rings(asked, xy, theme.heldOut, "asked", { symbol: tick }),
     bars((one) => one.measured && spread(one.measured), { strokeWidth: 1.5, className: "spread" }),
-    dots(measured, theme, { x: "x", y: "y", r: 4.5, fill: theme.heldOut, strokeWidth: 1.5, className: "measured" }),
+    dots(measured, theme, xy, theme.heldOut, "measured", { r: 4.5, strokeWidth: 1.5 }),
   ];
 };
 

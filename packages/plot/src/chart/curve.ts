@@ -1,6 +1,8 @@
 import { extent, type Interval } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
+import { known, within } from "./interval.js";
 import { logBetween, logRatio } from "./log.js";
+import { line, xy } from "./marks.js";
 
 /** A point of a curve, with its pointwise 95 % band where that is known. */
 export interface CurvePoint {
@@ -10,35 +12,24 @@ export interface CurvePoint {
   readonly high?: number;
 }
 
-/** An interval that can be drawn on a log axis; undefined for one that is unknown, infinite or reaches zero. */
-export const known = (interval: Interval | undefined): Interval | undefined =>
-  interval && interval[0] > 0 && Number.isFinite(interval[1]) ? interval : undefined;
-
 /** A point of a curve; without the band where that cannot be drawn. */
 export const banded = (x: number, y: number, band: Interval | undefined): CurvePoint => {
   const ends = known(band);
   return { x, y, ...(ends && { low: ends[0], high: ends[1] }) };
 };
 
-/** The part of an interval that lies within another; undefined where nothing does. */
-export const within = ([low, high]: Interval, [least, most]: Interval): Interval | undefined =>
-  low <= most && high >= least ? [Math.max(low, least), Math.min(high, most)] : undefined;
-
-/** Where a curve is fitted and where it is an extrapolation; both hold the point between. */
-export interface Split {
-  readonly within: readonly CurvePoint[];
-  readonly beyond: readonly CurvePoint[];
-}
-
-/** Cuts a curve at `reach`, with a point in between on the straight line of the log-log plane. */
-export const splitAt = (curve: readonly CurvePoint[], reach: number): Split => {
+/** Cuts a curve at `reach`, with a point in between on the straight line of the log-log plane, which both parts hold. */
+const splitAt = (curve: readonly CurvePoint[], reach: number): readonly (readonly CurvePoint[])[] => {
   const next = curve.findIndex(({ x }) => x > reach);
-  if (next < 0) return { within: curve, beyond: [] };
-  if (next === 0) return { within: [], beyond: curve };
+  if (next < 0) return [curve, []];
+  if (next === 0) return [[], curve];
   const [a, b] = [curve[next - 1]!, curve[next]!];
   const share = logRatio(reach, a.x) / logRatio(b.x, a.x);
   const cut = { x: reach, y: logBetween(a.y, b.y, share) };
-  return { within: [...curve.slice(0, next), cut], beyond: [cut, ...curve.slice(next)] };
+  return [
+    [...curve.slice(0, next), cut],
+    [cut, ...curve.slice(next)],
+  ];
 };
 
 interface BandPoint {
@@ -48,7 +39,7 @@ interface BandPoint {
 }
 
 /** The points that have a band, each end held within `domain`: a band far wider than its law would hide the data. */
-export const bandWithin = (curve: readonly CurvePoint[], domain: Interval): BandPoint[] =>
+const bandWithin = (curve: readonly CurvePoint[], domain: Interval): BandPoint[] =>
   curve.flatMap(({ x, low, high }) => {
     const ends = low === undefined || high === undefined ? undefined : within([low, high], domain);
     return ends ? [{ x, low: ends[0], high: ends[1] }] : [];
@@ -61,19 +52,29 @@ export const rangeWithBand = (core: readonly number[], curve: readonly CurvePoin
   return [...core, ...bandWithin(curve, [low / room, high * room]).flatMap((point) => [point.low, point.high])];
 };
 
-/** A pointwise band; one point alone has no area. */
-export const bandMarks = (band: readonly BandPoint[], fill: string, className = "band"): Plot.Markish[] =>
-  band.length > 1 ? [Plot.areaY(band, { x: "x", y1: "low", y2: "high", fill, fillOpacity: 0.18, className })] : [];
+export interface CurveStyle {
+  /** x beyond which the curve is an extrapolation. */
+  readonly fittedTo: number;
+  /** Of the y axis, within which the band is held. */
+  readonly domain: Interval;
+  readonly stroke: string;
+  /** Of the band. */
+  readonly fill: string;
+  readonly name: string;
+  readonly bandName: string;
+}
 
-/** A curve, dashed where it extrapolates. */
-export const curveMarks = ({ within, beyond }: Split, stroke: string, className = "law"): Plot.Markish[] => {
-  const line = { x: "x", y: "y", stroke, strokeWidth: 1.75 } as const;
+/** A curve, dashed where it extrapolates, over its pointwise band. One point alone has neither line nor area. */
+export const curveMarks = (curve: readonly CurvePoint[], style: CurveStyle, band = curve): Plot.Markish[] => {
+  const { fittedTo, domain, stroke, fill, name, bandName } = style;
+  const area = bandWithin(band, domain);
+  const [fitted = [], beyond = []] = splitAt(curve, fittedTo);
+  const dashed = { strokeDasharray: "5 4" };
   return [
-    ...(within.length > 1 ? [Plot.line(within, { ...line, className })] : []),
-    ...(beyond.length > 1 ? [Plot.line(beyond, { ...line, strokeDasharray: "5 4", className: "extrapolation" })] : []),
+    ...(area.length > 1
+      ? [Plot.areaY(area, { x: "x", y1: "low", y2: "high", fill, fillOpacity: 0.18, className: bandName })]
+      : []),
+    ...(fitted.length > 1 ? [line(fitted, xy, stroke, name, { strokeWidth: 1.75 })] : []),
+    ...(beyond.length > 1 ? [line(beyond, xy, stroke, "extrapolation", { strokeWidth: 1.75, ...dashed })] : []),
   ];
 };
-
-/** The largest of some numbers; infinite where there is none, so that nothing lies beyond it. */
-export const reach = (values: readonly number[]): number =>
-  values.length > 0 ? extent(values)[1] : Number.POSITIVE_INFINITY;

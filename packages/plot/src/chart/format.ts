@@ -74,6 +74,10 @@ export const duration = (seconds: number): string => {
 /** "1 run", "2 runs". */
 export const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
 
+/** What is said of a figure above it; what does not hold is left out. */
+export const listed = (...words: readonly (string | false)[]): string =>
+  words.filter((one) => typeof one === "string").join("; ");
+
 /** XML 1.0, production [2]: the characters a document may hold. Half of a surrogate pair is none. */
 const isXmlCharacter = (c: string): boolean =>
   c === "\n" ||

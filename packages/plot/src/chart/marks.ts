@@ -1,7 +1,7 @@
 import type { Estimate, Interval } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import type { Axis } from "./axis.js";
-import { within } from "./curve.js";
+import { within } from "./interval.js";
 import type { Theme } from "./theme.js";
 
 /** Dots of `n` things, so that hundreds of them still show where they crowd. */
@@ -11,13 +11,35 @@ const sizes = (n: number) => {
   return { r: 2.5, fillOpacity: 0.75, strokeWidth: 0.5 };
 };
 
+/** Names of the fields that hold the coordinates of what is drawn, or how to tell them. */
+interface At {
+  readonly x: Plot.ChannelValue;
+  readonly y: Plot.ChannelValue;
+}
+export const xy = { x: "x", y: "y" } as const;
+
+/** A line through some things; `name` is its class. */
+export const line = (items: Plot.Data, at: At, stroke: string, name: string, more: Plot.LineOptions = {}) =>
+  Plot.line(items, { ...at, stroke, strokeWidth: 1.25, className: name, ...more });
+
 /** Dots with a halo. */
-export const dots = <T>(items: readonly T[], theme: Theme, options: Plot.DotOptions): Plot.Markish =>
-  Plot.dot(items, { ...sizes(items.length), stroke: theme.surface, ...options });
+export const dots = <T>(
+  items: readonly T[],
+  theme: Theme,
+  at: At,
+  fill: string | ((item: T) => string),
+  name: string,
+  more: Plot.DotOptions = {},
+): Plot.Markish =>
+  Plot.dot(items, { ...at, ...sizes(items.length), fill, stroke: theme.surface, className: name, ...more });
 
 /** Diamonds: what was fitted, or is asked about. */
-export const diamonds = <T>(items: readonly T[], theme: Theme, options: Plot.DotOptions): Plot.Markish =>
-  Plot.dot(items, { symbol: "diamond2", r: 5, stroke: theme.surface, strokeWidth: 1.25, ...options });
+export const diamonds: typeof dots = (items, theme, at, fill, name, more) =>
+  dots(items, theme, at, fill, name, { symbol: "diamond2", r: 5, fillOpacity: 1, strokeWidth: 1.25, ...more });
+
+/** Hollow dots. */
+export const rings = (items: Plot.Data, at: At, stroke: string, name: string, more: Plot.DotOptions = {}) =>
+  Plot.dot(items, { ...at, r: 4.5, fill: "none", stroke, strokeWidth: 2, className: name, ...more });
 
 /** An estimate on one axis. */
 export type Place = Pick<Estimate, "value"> & { readonly ci95?: Interval | undefined };

@@ -1,16 +1,13 @@
-import { extent, frontier, type Prediction, type Run, type SurfaceFit, spaced } from "@isoflop/scaling";
+import { extent, type FitPrediction, frontier, type Run, type SurfaceFit, spaced } from "@isoflop/scaling";
 import { sampled } from "../chart/crowd.js";
-import { reach } from "../chart/curve.js";
-import { type Figure, panels } from "../chart/figure.js";
+import type { Figure } from "../chart/figure.js";
 import { significant } from "../chart/format.js";
+import { reach } from "../chart/interval.js";
 import { optimal } from "../chart/quantity.js";
 import { onLogAxes, refused, some } from "../error.js";
-import { type LawPanel, lawDrawing } from "./law-panel.js";
+import { beyond, type LawPanel, lawPanels } from "./law-panel.js";
 import { askedOf, askedWords, type LawName, lawNames } from "./laws.js";
 import { along, computeOf, computeRule, inPlane } from "./plane.js";
-
-/** Laws are drawn a decade beyond the runs, and on either side of what is asked. */
-const beyond = 10;
 
 /**
  * The optima of a surface as laws of compute, side by side: size, data and loss, with bands by the delta method. The loss has the runs,
@@ -21,7 +18,7 @@ const beyond = 10;
 export const allocationFigure = (
   fit: SurfaceFit,
   runs: readonly Run[],
-  { asked = [] }: { readonly asked?: readonly Prediction<"C", LawName>[] } = {},
+  { asked = [] }: { readonly asked?: readonly FitPrediction<"C", LawName>[] } = {},
 ): Figure => {
   const { allocation, quantity } = fit;
   if (!allocation) throw refused("fit.allocation", allocation, "a surface that has an optimum");
@@ -29,6 +26,7 @@ export const allocationFigure = (
   onLogAxes("runs", points, ["C", "loss"]);
   const known = points.map(({ C }) => C);
   const questions = asked.map(({ given }) => given.C);
+  // A decade on either side of what is asked.
   const around = questions.length > 0 ? [extent(questions)[0] / beyond, extent(questions)[1] * beyond] : [];
   const [low, high] = extent([...some("runs", [...known, ...questions], "run"), ...around]);
   const xs = spaced(low, known.length > 0 ? Math.max(beyond * extent(known)[1], high) : high, 61);
@@ -53,13 +51,5 @@ export const allocationFigure = (
     asked.length > 0
       ? `Optimal size, data and ${quantity} under ${rule}. ${askedWords}`
       : `Optimal size, data and ${quantity} under ${rule} that follow from the surface, with pointwise 95 % bands (delta method); dashed beyond the largest run. The runs stand above the optimum: what lies between is the price of another size, and noise.`;
-  return panels(
-    {
-      caption,
-      description: `3 fitted laws: ${laws.map(({ y }) => y.label).join("; ")}.`,
-      width: 1140,
-      columns: (width) => (width < 720 ? 1 : laws.length),
-    },
-    laws.map((law) => (sheet) => lawDrawing(law, sheet)),
-  );
+  return lawPanels(caption, `3 fitted laws: ${laws.map(({ y }) => y.label).join("; ")}.`, laws);
 };

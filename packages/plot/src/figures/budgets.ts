@@ -1,12 +1,4 @@
-import {
-  type BudgetProfile,
-  type Flops,
-  groupByBudget,
-  type IsoFlop,
-  isInterior,
-  quantityOf,
-  type Run,
-} from "@isoflop/scaling";
+import { type BudgetProfile, type Flops, groupByBudget, type IsoFlop, isInterior, type Run } from "@isoflop/scaling";
 import type { Theme } from "../chart/theme.js";
 
 /** The runs of one compute by size, and what was fitted to them where that was done. */
@@ -18,23 +10,21 @@ export interface Budget {
   readonly index: number;
 }
 
-/** Which of the two sizes of a run an isoFLOP curve is drawn against. */
-export type SizeName = "N" | "D";
-
-const numbered = (budgets: readonly Omit<Budget, "index">[], size: SizeName): Budget[] =>
+const numbered = (budgets: readonly Omit<Budget, "index">[], size: "N" | "D"): Budget[] =>
   [...budgets]
     .sort((a, b) => a.C - b.C)
     .map((budget, index) => ({ ...budget, runs: [...budget.runs].sort((a, b) => a[size] - b[size]), index }));
 
-/** Budgets of a fit from small to large. */
-export const budgetsOf = ({ budgets, choices }: IsoFlop): Budget[] =>
-  numbered(
-    budgets.filter(({ runs }) => runs.length > 0).map((profile) => ({ C: profile.C, runs: profile.runs, profile })),
-    choices.axis,
-  );
+/** Budgets of a fit from small to large, and those of other runs, which nothing has been fitted to; without the compute held out. */
+export const budgetsAmong = (runs: readonly Run[], fit: IsoFlop | undefined, heldOut?: Flops): Budget[] => {
+  const fitted = (fit?.budgets ?? [])
+    .filter((profile) => profile.runs.length > 0)
+    .map((profile) => ({ C: profile.C, runs: profile.runs, profile }));
+  const others = runs.filter(({ C }) => C !== heldOut && fitted.every((budget) => budget.C !== C));
+  return numbered([...fitted, ...groupByBudget(others)], fit?.choices.axis ?? "N");
+};
 
-/** Budgets of runs that nothing has been fitted to. */
-export const unfitted = (runs: readonly Run[]): Budget[] => numbered(groupByBudget(runs), "N");
+export const budgetsOf = (fit: IsoFlop): Budget[] => budgetsAmong([], fit);
 
 /** The optimum of a budget. */
 export interface Vertex {
@@ -67,6 +57,3 @@ export const colourOf = (theme: Theme, budgets: readonly Budget[]): ((C: Flops) 
 
 /** How a run is called. */
 export const nameOf = ({ label, row }: Run): string => label ?? (row === undefined ? "run" : `row ${row}`);
-
-/** What was measured of a run that takes part in a fit of the quantity. */
-export const measuredOf = (run: Run, quantity: string): number => quantityOf(run, quantity) ?? Number.NaN;

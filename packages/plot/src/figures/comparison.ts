@@ -2,25 +2,18 @@ import { type ComparedLaw, extent, type Interval, type LawComparison } from "@is
 import * as Plot from "@observablehq/plot";
 import { type Axis, scaleOf, sideOf } from "../chart/axis.js";
 import { chart } from "../chart/chart.js";
-import {
-  bandMarks,
-  bandWithin,
-  type CurvePoint,
-  curveMarks,
-  known,
-  rangeWithBand,
-  splitAt,
-  within,
-} from "../chart/curve.js";
+import { type CurvePoint, curveMarks, rangeWithBand } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { scientific, significant } from "../chart/format.js";
+import { known, reach, within } from "../chart/interval.js";
 import type { PointLabel } from "../chart/labels.js";
-import { dots, isOn, type Place, placeMarks } from "../chart/marks.js";
+import { dots, isOn, type Place, placeMarks, rings, xy } from "../chart/marks.js";
 import { logAxis, optimal, quantities } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
-import { onLogAxes, some } from "../error.js";
-import { curveOf } from "./law.js";
+import { some } from "../error.js";
+import { curveOf, pointsOf } from "./law.js";
+import { beyond } from "./law-panel.js";
 
 /**
  * Two laws of the loss against compute with their bands, where they cross, and at each compute asked the step from the loss of A there
@@ -47,8 +40,6 @@ export const comparisonFigure = (comparison: LawComparison): Figure => {
 
 /** A crossing or an effective compute further away than this factor is told in words. */
 const near = 1e4;
-/** Laws are drawn a decade beyond their data. */
-const beyond = 10;
 
 /** Computes from below both laws' data to beyond them, and to whatever is told of them nearby. */
 const rangeOf = ({ a, b, at, crossing }: LawComparison): Interval => {
@@ -68,11 +59,11 @@ interface DrawnLaw {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-const drawnLaw = ({ name, law, data: { x, y } }: ComparedLaw, range: Interval): DrawnLaw => {
-  const points = x.map((at, i) => ({ x: at, y: y[i]! }));
-  onLogAxes("points", points, ["x", "y"]);
-  return { name, points, curve: curveOf(law, ...range) };
-};
+const drawnLaw = ({ name, law, data }: ComparedLaw, range: Interval): DrawnLaw => ({
+  name,
+  points: pointsOf(data),
+  curve: curveOf(law, ...range),
+});
 
 /** What B needs at one compute. */
 interface Question {
@@ -131,17 +122,14 @@ const comparisonDrawing = (data: Compared, sheet: Sheet): Drawing => {
   );
 };
 
-const lawMarks = (
-  { points, curve }: DrawnLaw,
-  fill: string,
-  className: string,
-  y: Axis,
-  theme: Theme,
-): Plot.Markish[] => [
-  ...bandMarks(bandWithin(curve, y.domain), fill, `band-${className}`),
-  ...curveMarks(splitAt(curve, extent(points.map(({ x }) => x))[1]), fill, `law-${className}`),
-  dots(points, theme, { x: "x", y: "y", fill, className: `point-${className}` }),
-];
+const lawMarks = ({ points, curve }: DrawnLaw, fill: string, side: string, y: Axis, theme: Theme): Plot.Markish[] => {
+  const fittedTo = reach(points.map(({ x }) => x));
+  const names = { name: `law-${side}`, bandName: `band-${side}` };
+  return [
+    ...curveMarks(curve, { fittedTo, domain: y.domain, stroke: fill, fill, ...names }),
+    dots(points, theme, xy, fill, `point-${side}`),
+  ];
+};
 
 interface Step {
   readonly from: number;
@@ -158,18 +146,12 @@ const stepMarks = (at: readonly Question[], steps: readonly Step[], x: Axis, the
     const ends = spread && within([spread[0] * C, spread[1] * C], x.domain);
     return ends ? [{ loss, low: ends[0], high: ends[1] }] : [];
   });
-  const line = { y: "loss", stroke: theme.ink } as const;
+  const level = { y: "loss", stroke: theme.ink } as const;
+  const pale = { strokeOpacity: 0.22, strokeWidth: 9, className: "ratio-interval" };
   return [
-    Plot.ruleY(spreads, {
-      ...line,
-      x1: "low",
-      x2: "high",
-      strokeOpacity: 0.22,
-      strokeWidth: 9,
-      className: "ratio-interval",
-    }),
-    Plot.ruleY(steps, { ...line, x1: "from", x2: "to", strokeWidth: 1.5, className: "step" }),
-    Plot.dot(at, { ...line, x: "C", r: 3.5, fill: theme.surface, strokeWidth: 1.5, className: "asked" }),
+    Plot.ruleY(spreads, { ...level, x1: "low", x2: "high", ...pale }),
+    Plot.ruleY(steps, { ...level, x1: "from", x2: "to", strokeWidth: 1.5, className: "step" }),
+    rings(at, { x: "C", y: "loss" }, theme.ink, "asked", { r: 3.5, fill: theme.surface, strokeWidth: 1.5 }),
     Plot.dot(steps, { x: "to", y: "loss", r: 3.5, fill: theme.ink, className: "reached" }),
   ];
 };

@@ -1,14 +1,13 @@
-import { type PowerLaw, predictPowerLaw, spaced } from "@isoflop/scaling";
-import * as Plot from "@observablehq/plot";
+import { predictPowerLaw, spaced } from "@isoflop/scaling";
 import { askedMarks } from "../chart/asked.js";
 import { chart } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
+import { line } from "../chart/marks.js";
 import { logAxis, quantities } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import { colourOf } from "./budgets.js";
-import { type HeldOut, heldOutOf } from "./laws.js";
-import type { Training } from "./loss-curves.js";
-import { tracesOf } from "./training.js";
+import { heldOutOf } from "./laws.js";
+import { budgetsIn, type Training, tracesOf } from "./training.js";
 
 interface ComputePoint {
   readonly compute: number;
@@ -32,26 +31,17 @@ export const lowerEnvelope = (curves: readonly (readonly ComputePoint[])[]): Com
   return envelope;
 };
 
-export interface EnvelopeFigureOptions {
-  /** The law of the final validation loss. */
-  readonly law?: PowerLaw | undefined;
-  readonly heldOut?: HeldOut | undefined;
-}
-
 /**
  * Training loss of every run against compute spent, with the lower envelope, the law of the final validation loss and
  * the held-out compute. Compute along a curve is the run's FLOPs times the share of its tokens seen.
  */
-export const envelopeFigure = (training: Training, options: EnvelopeFigureOptions = {}): Figure => {
-  const curves = tracesOf(training.curves, training.runs).map(({ run, trace }) => ({
+export const envelopeFigure = (training: Training): Figure => {
+  const curves = tracesOf(training).map(({ run, trace }) => ({
     C: run.C,
     points: trace.at.map((tokens, i) => ({ compute: (run.flops * tokens) / run.D, loss: trace.value[i]! })),
   }));
-  return figure(
-    "Training loss of every run against the compute it had spent, and the lowest loss reached by then.",
-    760,
-    (sheet) => envelopeDrawing(curves, training, options, sheet),
-  );
+  const caption = "Training loss of every run against the compute it had spent, and the lowest loss reached by then.";
+  return figure(caption, 760, (sheet) => envelopeDrawing(curves, training, sheet));
 };
 
 interface Curve {
@@ -59,13 +49,11 @@ interface Curve {
   readonly points: readonly ComputePoint[];
 }
 
-const envelopeDrawing = (
-  curves: readonly Curve[],
-  { budgets }: Training,
-  { law, heldOut }: EnvelopeFigureOptions,
-  sheet: Sheet,
-): Drawing => {
+const envelopeDrawing = (curves: readonly Curve[], training: Training, sheet: Sheet): Drawing => {
   const { theme, small } = sheet;
+  const { fit, heldOut } = training;
+  const law = fit?.loss;
+  const budgets = budgetsIn(training);
   const colour = colourOf(theme, budgets);
   const envelope = lowerEnvelope(curves.map(({ points }) => points));
   const end = envelope.at(-1);
@@ -76,17 +64,13 @@ const envelopeDrawing = (
   const asked = heldOut ? [heldOutOf(heldOut)] : [];
   const reach = asked.reduce((most, { x }) => Math.max(most, x), last);
   const first = budgets[0]?.C ?? reach;
-  const line = law
+  const ofLaw = law?.ok
     ? spaced(first / 3, reach, 41).map((compute) => ({ compute, loss: predictPowerLaw(law, compute).value }))
     : [];
   const intervals = asked.flatMap(({ interval95 = [] }) => interval95);
-  const x = logAxis(
-    { ...quantities.C, label: "compute spent, FLOPs" },
-    [...points.map((point) => point.compute), reach],
-    small ? 4 : 8,
-    0.04,
-  );
-  const y = logAxis({ label: "loss" }, [...[...points, ...line].map(({ loss }) => loss), ...intervals], 7);
+  const computes = [...points.map(({ compute }) => compute), reach];
+  const x = logAxis({ ...quantities.C, label: "compute spent, FLOPs" }, computes, small ? 4 : 8, 0.04);
+  const y = logAxis({ label: "loss" }, [...[...points, ...ofLaw].map(({ loss }) => loss), ...intervals], 7);
   const place = { x: "compute", y: "loss" } as const;
   return chart(
     {
@@ -100,23 +84,11 @@ const envelopeDrawing = (
         : "thin: training runs by budget; solid: their lower envelope; dashed: law of the final validation loss",
       marks: [
         ...curves.map(({ C, points: curve }) =>
-          Plot.line(curve, { ...place, stroke: colour(C), strokeWidth: 1, strokeOpacity: 0.5, className: "curve" }),
+          line(curve, place, colour(C), "curve", { strokeWidth: 1, strokeOpacity: 0.5 }),
         ),
-        Plot.line(steps, { ...place, stroke: theme.surface, strokeWidth: 4, curve: "step-after" }),
-        Plot.line(steps, {
-          ...place,
-          stroke: theme.ink,
-          strokeWidth: 1.75,
-          curve: "step-after",
-          className: "envelope",
-        }),
-        Plot.line(line, {
-          ...place,
-          stroke: theme.heldOut,
-          strokeWidth: 1.5,
-          strokeDasharray: "5 4",
-          className: "law",
-        }),
+        line(steps, place, theme.surface, "halo", { strokeWidth: 4, curve: "step-after" }),
+        line(steps, place, theme.ink, "envelope", { strokeWidth: 1.75, curve: "step-after" }),
+        line(ofLaw, place, theme.heldOut, "law", { strokeWidth: 1.5, strokeDasharray: "5 4" }),
         ...askedMarks(asked, theme, y.domain[0]),
       ],
     },

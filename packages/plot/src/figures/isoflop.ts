@@ -4,6 +4,7 @@ import {
   type IsoFlopChoices,
   isInterior,
   profileCurve,
+  quantityOf,
   type Run,
   spaced,
 } from "@isoflop/scaling";
@@ -14,11 +15,12 @@ import { sampled, sampledNote } from "../chart/crowd.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { count, plural, scientific } from "../chart/format.js";
 import type { PointLabel } from "../chart/labels.js";
+import { diamonds, line } from "../chart/marks.js";
 import { linearAxis, logAxis, quantities } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
 import { onLogAxes, some } from "../error.js";
-import { type Budget, budgetsOf, colourOf, isRefused, measuredOf, nameOf, verticesOf } from "./budgets.js";
+import { type Budget, budgetsOf, colourOf, isRefused, nameOf, verticesOf } from "./budgets.js";
 
 /** Loss against size at equal compute. */
 export interface EqualCompute {
@@ -84,7 +86,7 @@ interface RunMark extends Pick<Run, "C"> {
 const markOf =
   ({ axis, quantity }: IsoFlopChoices) =>
   (run: Run): RunMark => {
-    const loss = measuredOf(run, quantity);
+    const loss = quantityOf(run, quantity) ?? Number.NaN;
     const [low, high] = spread({ value: loss, standardError: quantity === "loss" ? (run.sigma ?? 0) : 0 });
     const title = `${nameOf(run)}\nN ${count(run.N)}, D ${count(run.D)}, ${quantity} ${loss.toFixed(4)}`;
     return { C: run.C, size: run[axis], loss, low, high, title };
@@ -110,6 +112,7 @@ const isoFlopDrawing = (
     ...all.flatMap(({ low, high }) => [low, high]),
     ...budgets.flatMap(({ curve }) => curve.map(({ loss }) => loss)),
   ];
+  const sizes = all.map(({ size }) => size);
   const what = quantity === "loss" ? "validation loss" : quantity;
   const labels = [
     ...budgets.flatMap((budget) => budgetLabel(budget, colour(budget.C))),
@@ -119,11 +122,7 @@ const isoFlopDrawing = (
   return chart(
     {
       description: `IsoFLOP curves: ${what} against ${axis === "N" ? "parameters" : "tokens"} at ${budgets.length} compute budgets.`,
-      x: logAxis(
-        quantities[axis],
-        all.map(({ size }) => size),
-        small ? 5 : 9,
-      ),
+      x: logAxis(quantities[axis], sizes, small ? 5 : 9),
       y: linearAxis({ label: what }, losses, 7),
       height: small ? 400 : 480,
       marginRight: Math.min(longest * 7 + 14, small ? 96 : 130),
@@ -132,26 +131,10 @@ const isoFlopDrawing = (
         : `one colour per compute budget, in FLOPs${all.some(({ low, high }) => high > low) ? "; bars are 95 % intervals" : ""}`,
       labels,
       marks: [
-        Plot.line(vertices, {
-          x: "size",
-          y: "loss",
-          stroke: theme.muted,
-          strokeDasharray: "2 4",
-          strokeWidth: 1.25,
-          className: "optima-line",
-        }),
+        line(vertices, at, theme.muted, "optima-line", { strokeDasharray: "2 4" }),
         ...budgets.flatMap((budget) => budgetMarks(budget, colour(budget.C), theme)),
-        ...runMarks(heldOut, theme.heldOut, theme.surface, "held-out"),
-        Plot.dot(vertices, {
-          x: "size",
-          y: "loss",
-          symbol: "diamond2",
-          r: 6.5,
-          fill: ({ C }: { C: number }) => colour(C),
-          stroke: theme.surface,
-          strokeWidth: 1.75,
-          className: "vertex",
-        }),
+        ...runMarks(heldOut, theme.heldOut, theme, "held-out"),
+        diamonds(vertices, theme, at, ({ C }) => colour(C), "vertex", { r: 6.5, strokeWidth: 1.75 }),
       ],
     },
     sheet,
@@ -163,55 +146,29 @@ const budgetLabel = ({ C, refused, curve, marks }: Marked, color: string): Point
   return end ? [{ x: end.size, y: end.loss, text: scientific(C) + (refused ? " refused" : ""), color }] : [];
 };
 
-const heldOutLabel = ([run]: readonly RunMark[], theme: Theme): PointLabel[] =>
-  run
-    ? [
-        {
-          x: run.size,
-          y: run.loss,
-          text: `${scientific(run.C)} held out`,
-          color: theme.heldOut,
-          side: "left",
-          bold: true,
-        },
-      ]
-    : [];
+const heldOutLabel = ([run]: readonly RunMark[], { heldOut: color }: Theme): PointLabel[] => {
+  if (!run) return [];
+  return [{ x: run.size, y: run.loss, text: `${scientific(run.C)} held out`, color, side: "left", bold: true }];
+};
 
-const budgetMarks = ({ refused, profile, curve, marks }: Marked, stroke: string, theme: Theme): Plot.Markish[] => [
-  refused || !profile
-    ? Plot.line(marks, {
-        x: "size",
-        y: "loss",
-        stroke,
-        strokeWidth: 1,
-        strokeDasharray: "4 4",
-        className: refused ? "refused" : "unfitted",
-      })
-    : Plot.line(curve, { x: "size", y: "loss", stroke, strokeWidth: 1.75, className: "parabola" }),
-  ...runMarks(marks, stroke, theme.surface, "run", refused),
-];
+const at = { x: "size", y: "loss" } as const;
+
+const budgetMarks = ({ refused, profile, curve, marks }: Marked, color: string, theme: Theme): Plot.Markish[] => {
+  const guide = { strokeWidth: 1, strokeDasharray: "4 4" };
+  return [
+    refused || !profile
+      ? line(marks, at, color, refused ? "refused" : "unfitted", guide)
+      : line(curve, at, color, "parabola", { strokeWidth: 1.75 }),
+    ...runMarks(marks, color, theme, "run", refused),
+  ];
+};
 
 /** Points with their 95 % bars. */
-const runMarks = (
-  runs: readonly RunMark[],
-  color: string,
-  surface: string,
-  className: string,
-  hollow = false,
-): Plot.Markish[] => {
-  if (runs.length === 0) return [];
-  const bar = { stroke: color, strokeWidth: 1.25, className: `${className}-bar` };
+const runMarks = (runs: readonly RunMark[], color: string, theme: Theme, name: string, hollow = false) => {
+  const bar = { stroke: color, strokeWidth: 1.25, className: `${name}-bar` };
+  const [fill, stroke] = hollow ? [theme.surface, color] : [color, theme.surface];
   return [
     Plot.ruleX(runs, { x: "size", y1: "low", y2: "high", ...bar }),
-    Plot.dot(runs, {
-      x: "size",
-      y: "loss",
-      r: 3.75,
-      fill: hollow ? surface : color,
-      stroke: hollow ? color : surface,
-      strokeWidth: 1.25,
-      className,
-      title: "title",
-    }),
+    Plot.dot(runs, { ...at, r: 3.75, fill, stroke, strokeWidth: 1.25, className: name, title: "title" }),
   ];
 };

@@ -1,10 +1,10 @@
-import * as Plot from "@observablehq/plot";
 import { type Asked, askedMarks, askedValues, beside, rises } from "../chart/asked.js";
 import { type Axis, sideOf } from "../chart/axis.js";
 import { chart } from "../chart/chart.js";
-import { bandMarks, bandWithin, type CurvePoint, curveMarks, rangeWithBand, splitAt } from "../chart/curve.js";
+import { type CurvePoint, curveMarks, rangeWithBand } from "../chart/curve.js";
+import { type Figure, figure, panels } from "../chart/figure.js";
 import type { PointLabel } from "../chart/labels.js";
-import { diamonds, dots, isOn, type Place, placeMarks } from "../chart/marks.js";
+import { diamonds, dots, isOn, type Place, placeMarks, rings, xy } from "../chart/marks.js";
 import { logAxis, type Quantity, valueText } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
@@ -40,6 +40,22 @@ export interface LawPanel {
   readonly marginRight?: number;
 }
 
+/** Laws are drawn a decade beyond their data. */
+export const beyond = 10;
+
+/** A law as a figure. */
+export const lawPanel = (caption: string, law: LawPanel, width = 760): Figure =>
+  figure(caption, width, (sheet) => lawDrawing(law, sheet));
+
+/** Laws side by side, or below each other on narrow widths. */
+export const lawPanels = (caption: string, description: string, laws: readonly LawPanel[]): Figure => {
+  const columns = (width: number) => (width < 720 ? 1 : laws.length);
+  return panels(
+    { caption, description, width: 1140, columns },
+    laws.map((law) => (sheet) => lawDrawing(law, sheet)),
+  );
+};
+
 /** A floor further below the law than this factor would squeeze the data into a corner. */
 const deepestFloor = 10;
 
@@ -50,30 +66,24 @@ const crowd = 60;
  * One law on log axes: what it was fitted to, its band where one is known, dashed where it extrapolates; the floor as a line, breaks as
  * verticals, predictions with where the law is and where a new measurement falls.
  */
-export const lawDrawing = (law: LawPanel, sheet: Sheet): Drawing => {
+const lawDrawing = (law: LawPanel, sheet: Sheet): Drawing => {
   const { theme, width, small } = sheet;
   const { curve, band = curve, points = [], optima = [], of = 1, trained = [], asked = [], breaks = [] } = law;
   const lowest = curve.reduce((low, { y }) => Math.min(low, y), Number.POSITIVE_INFINITY);
   const floor = law.floor && law.floor.value > lowest / deepestFloor ? law.floor : undefined;
   const all = [...points, ...optima, ...curve, ...trained];
   const core = [...all.map(({ y }) => y), ...asked.flatMap(askedValues), ...(floor ? [floor.value] : [])];
-  const x = logAxis(
-    law.x,
-    [...all, ...asked].map((point) => point.x),
-    small ? 5 : 9,
-    law.pad ?? 0.03,
-  );
+  const xs = [...all, ...asked].map((point) => point.x);
+  const x = logAxis(law.x, xs, small ? 5 : 9, law.pad ?? 0.03);
   const inFrame = band.filter((point) => isOn(x, point.x));
-  const y = logAxis(
-    law.y,
-    rangeWithBand(
-      core.filter((value) => value > 0),
-      inFrame,
-    ),
-    small ? 6 : 7,
-  );
-  const line = curveMarks(splitAt(curve, law.fittedTo), theme.ink);
-  const measured = dots(points, theme, { x: "x", y: "y", fill: theme.scale(0.45), className: "point" });
+  // The bar of a measurement may reach below zero.
+  const seen = core.filter((value) => value > 0);
+  const y = logAxis(law.y, rangeWithBand(seen, inFrame), small ? 6 : 7);
+  const shown = breaks.filter(({ value }) => isOn(x, value));
+  const { fittedTo } = law;
+  const style = { fittedTo, domain: y.domain, stroke: theme.ink, fill: theme.muted, name: "law", bandName: "band" };
+  const line = curveMarks(curve, style, inFrame);
+  const measured = dots(points, theme, xy, theme.scale(0.45), "point");
   const dotted = { stroke: theme.heldOut, fillOpacity: 0.1 };
   return chart(
     {
@@ -83,51 +93,34 @@ export const lawDrawing = (law: LawPanel, sheet: Sheet): Drawing => {
       height: small ? Math.round(width * 0.94) : 440,
       marginRight: law.marginRight ?? 20,
       subtitle: law.title,
-      labels: [
-        ...(floor
-          ? [{ x: x.domain[0], y: floor.value, text: `floor ${valueText(law.y, floor.value)}`, color: theme.heldOut }]
-          : []),
-        ...breaks
-          .filter(({ value }) => isOn(x, value))
-          .map(
-            ({ value }): PointLabel => ({
-              x: value,
-              y: y.domain[1],
-              text: `break ${valueText(law.x, value)}`,
-              color: theme.heldOut,
-              side: sideOf(x, value),
-            }),
-          ),
-        ...askedLabels(law, x, theme),
-      ],
+      labels: [...placeLabels(law, { x, y }, theme, floor, shown), ...askedLabels(law, x, theme)],
       marks: [
         ...(floor ? placeMarks(floor, "y", { x, y }, { ...dotted, className: "floor" }) : []),
-        ...breaks
-          .filter(({ value }) => isOn(x, value))
-          .flatMap((at) => placeMarks(at, "x", { x, y }, { ...dotted, className: "break" })),
-        ...bandMarks(bandWithin(inFrame, y.domain), theme.muted),
+        ...shown.flatMap((at) => placeMarks(at, "x", { x, y }, { ...dotted, className: "break" })),
         ...(points.length > crowd ? [measured, ...line] : [...line, measured]),
-        diamonds(optima, theme, {
-          x: "x",
-          y: "y",
-          fill: ({ index }: { index: number }) => theme.budget(index, of),
-          className: "optimum",
-        }),
-        Plot.dot(trained, {
-          x: "x",
-          y: "y",
-          r: 4.5,
-          fill: theme.surface,
-          stroke: theme.heldOut,
-          strokeWidth: 2,
-          className: "trained",
-        }),
+        diamonds(optima, theme, xy, ({ index }) => theme.budget(index, of), "optimum"),
+        rings(trained, xy, theme.heldOut, "trained", { fill: theme.surface }),
         ...askedMarks(asked, theme, y.domain[0]),
       ],
     },
     sheet,
   );
 };
+
+/** The floor at the left edge, breaks at the top. */
+const placeLabels = (
+  law: LawPanel,
+  { x, y }: { readonly x: Axis; readonly y: Axis },
+  { heldOut: color }: Theme,
+  floor: Place | undefined,
+  breaks: readonly Place[],
+): PointLabel[] => [
+  ...(floor ? [{ x: x.domain[0], y: floor.value, text: `floor ${valueText(law.y, floor.value)}`, color }] : []),
+  ...breaks.map(({ value }) => {
+    const text = `break ${valueText(law.x, value)}`;
+    return { x: value, y: y.domain[1], text, color, side: sideOf(x, value) };
+  }),
+];
 
 /** What a prediction says, or what became of it. */
 const askedLabels = (

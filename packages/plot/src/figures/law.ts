@@ -1,21 +1,22 @@
 import {
   extent,
+  type FitPrediction,
   formOfLaw,
   type Interval,
   type Law,
   type LawData,
   lawCurve,
-  type Prediction,
   spaced,
 } from "@isoflop/scaling";
 import { sampled, sampledNote } from "../chart/crowd.js";
-import { banded, type CurvePoint, known } from "../chart/curve.js";
-import { type Figure, figure } from "../chart/figure.js";
+import { banded, type CurvePoint } from "../chart/curve.js";
+import type { Figure } from "../chart/figure.js";
 import { significant } from "../chart/format.js";
+import { known } from "../chart/interval.js";
 import type { Place } from "../chart/marks.js";
 import type { Quantity } from "../chart/quantity.js";
 import { onLogAxes, some } from "../error.js";
-import { type LawPanel, lawDrawing } from "./law-panel.js";
+import { beyond, type LawPanel, lawPanel } from "./law-panel.js";
 import { askedOf, askedWords } from "./laws.js";
 
 export interface LawFigureOptions {
@@ -24,11 +25,8 @@ export interface LawFigureOptions {
   readonly y?: Quantity;
   /** Names of both in the equation above the law. */
   readonly names?: { readonly x: string; readonly y: string };
-  readonly asked?: readonly Prediction<"x", "y">[];
+  readonly asked?: readonly FitPrediction<"x", "y">[];
 }
-
-/** A law is drawn a decade beyond its points. */
-const beyond = 10;
 
 /**
  * A law of any form with the points it was fitted to: its curve, band, floor, breaks and equation are what its form says of it.
@@ -37,17 +35,24 @@ const beyond = 10;
 export const lawFigure = (law: Law, points: LawData, options: LawFigureOptions = {}): Figure => {
   const panel = panelOf(law, points, options);
   const caption = options.asked?.length ? `The points of the fit and its law. ${askedWords}` : captionOf(panel);
-  return figure(caption + sampledNote(points.x, "points"), 760, (sheet) => lawDrawing(panel, sheet));
+  return lawPanel(caption + sampledNote(points.x, "points"), panel);
 };
 
-const panelOf = (law: Law, { x, y }: LawData, options: LawFigureOptions): LawPanel => {
-  const { names = { x: "x", y: "y" }, asked: predictions = [] } = options;
-  const form = formOfLaw(law);
+/** The points of a law. */
+export const pointsOf = ({ x, y }: LawData) => {
   const points = x.map((at, i) => ({ x: at, y: y[i]! }));
   onLogAxes("points", points, ["x", "y"]);
+  return points;
+};
+
+const panelOf = (law: Law, data: LawData, options: LawFigureOptions): LawPanel => {
+  const { names = { x: "x", y: "y" }, asked: predictions = [] } = options;
+  const form = formOfLaw(law);
+  const points = pointsOf(data);
   const asked = predictions.map(({ given, predicted }) => askedOf(given.x, predicted.y));
-  const [low, high] = extent(some("points", [...x, ...asked.map((one) => one.x)], "point, or x that is asked about,"));
-  const [, last] = extent(x);
+  const seen = [...points, ...asked].map(({ x }) => x);
+  const [low, high] = extent(some("points", seen, "point, or x that is asked about,"));
+  const [, last] = extent(data.x);
   const curve = curveOf(law, low, Math.max(beyond * last, high));
   const floor = form.floor?.(law);
   return {

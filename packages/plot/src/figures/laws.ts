@@ -1,32 +1,31 @@
 import {
   extent,
-  type Interval,
+  type FitPrediction,
   type IsoFlop,
   type IsoFlopLaw,
-  isInterior,
   type PowerLaw,
   type Predicted,
-  type Prediction,
   predictPowerLaw,
   type Run,
   spaced,
 } from "@isoflop/scaling";
 import type { Asked, Measured } from "../chart/asked.js";
 import { padded } from "../chart/axis.js";
-import { banded, known, reach } from "../chart/curve.js";
-import { type Figure, figure, panels } from "../chart/figure.js";
+import { banded } from "../chart/curve.js";
+import type { Figure } from "../chart/figure.js";
 import { fixed } from "../chart/format.js";
+import { known, reach } from "../chart/interval.js";
 import { optimal, quantities } from "../chart/quantity.js";
-import type { Draw } from "../chart/sheet.js";
 import { drawable, refused, some } from "../error.js";
-import { type LawPanel, lawDrawing } from "./law-panel.js";
+import { budgetsOf, verticesOf } from "./budgets.js";
+import { beyond, type LawPanel, lawPanel, lawPanels } from "./law-panel.js";
 
 export type LawName = IsoFlopLaw;
 export const lawNames: readonly LawName[] = ["N", "D", "loss"];
 
 /** A compute beyond the fit: predicted first, measured afterwards. */
 export interface HeldOut {
-  readonly prediction: Prediction<"C", "loss">;
+  readonly prediction: FitPrediction<"C", "loss">;
   readonly measured?: Measured;
   /** What was trained there. */
   readonly runs: readonly Run[];
@@ -34,7 +33,7 @@ export interface HeldOut {
 
 export interface LawsFigureOptions {
   /** Predictions of the fit, drawn in all three laws. */
-  readonly asked?: readonly Prediction<"C", LawName>[];
+  readonly asked?: readonly FitPrediction<"C", LawName>[];
   readonly heldOut?: HeldOut | undefined;
 }
 
@@ -54,15 +53,8 @@ export const lawsFigure = (fit: IsoFlop, options: LawsFigureOptions = {}): Figur
     asked.length > 0
       ? `The optima of the budgets and the power laws through them. ${askedWords} The predicted ${quantity} weighs laws with and without a floor, so it may stand off the power law that is drawn.`
       : "The optima against compute, and the laws through them. Grey: pointwise 95 % bands. Beyond the largest budget the lines are extrapolations.";
-  return panels(
-    {
-      caption,
-      description: "The three scaling laws against compute.",
-      width: 1140,
-      columns: (width) => (width < 720 ? 1 : laws.length),
-    },
-    laws.map((name) => drawingOf(fit, name, options)),
-  );
+  const panels = laws.map((name) => panelOf(fit, name, options));
+  return lawPanels(caption, "The three scaling laws against compute.", panels);
 };
 
 /** What the marks of a prediction mean. */
@@ -71,25 +63,16 @@ export const askedWords =
 
 /** One of the laws of {@link lawsFigure}. */
 export const optimumLawFigure = (fit: IsoFlop, name: LawName, options: LawsFigureOptions = {}): Figure =>
-  figure("", 380, drawingOf(fit, name, options));
+  lawPanel("", panelOf(fit, name, options), 380);
 
 /** Samples of a law over its panel. */
 const steps = 65;
-/** The band goes as far as what is asked, or a decade beyond the data. */
-const beyond = 10;
-
-const drawingOf = (fit: IsoFlop, name: LawName, options: LawsFigureOptions): Draw => {
-  const panel = panelOf(fit, name, options);
-  return (sheet) => lawDrawing(panel, sheet);
-};
 
 const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigureOptions): LawPanel => {
   const law = fit[name];
   if (!law.ok) throw refused(`fit.${name}`, law.reason, "a fitted law");
-  const colours = fit.budgets.filter(({ runs }) => runs.length > 0);
-  const optima = colours.flatMap((profile, index) =>
-    isInterior(profile) ? [{ x: profile.C, y: profile.optimum[name].value, index }] : [],
-  );
+  const budgets = budgetsOf(fit);
+  const optima = verticesOf(budgets).map(({ C, [name]: y, index }) => ({ x: C, y, index }));
   const predictions = [
     ...asked.map((one) => askedOf(one.given.C, one.predicted[name])),
     ...(heldOut && name === "loss" ? [heldOutOf(heldOut)] : []),
@@ -98,18 +81,18 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   const computes = [...optima.map(({ x }) => x), ...beyondFit];
   const domain = padded(computes, "log", 0.12);
   const [first, last] = extent(fit.budgets.map(({ C }) => C));
-  const at = (x: number, band?: Interval) => banded(x, predictPowerLaw(law, x).value, band);
+  // As far as what is asked, or a decade beyond the data.
+  const end = beyondFit.length > 0 ? extent(beyondFit)[1] : beyond * last;
+  const at = (x: number) => predictPowerLaw(law, x);
   return {
     title: exponentText(name, law),
     x: quantities.C,
     y: optimal(fit.choices.quantity)[name],
-    curve: spaced(...domain, steps).map((x) => at(x)),
-    band: spaced(first, beyondFit.length > 0 ? extent(beyondFit)[1] : beyond * last, 61).map((x) =>
-      at(x, predictPowerLaw(law, x).ci95),
-    ),
+    curve: spaced(...domain, steps).map((x) => ({ x, y: at(x).value })),
+    band: spaced(first, end, 61).map((x) => banded(x, at(x).value, at(x).ci95)),
     fittedTo: reach(optima.map(({ x }) => x)),
     optima,
-    of: colours.length,
+    of: budgets.length,
     trained: heldOut && name !== "loss" ? heldOut.runs.map((run) => ({ x: run.C, y: run[name] })) : [],
     asked: predictions,
     pad: 0,

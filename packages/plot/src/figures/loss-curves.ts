@@ -1,20 +1,12 @@
-import * as Plot from "@observablehq/plot";
 import type { Axis } from "../chart/axis.js";
 import { chart } from "../chart/chart.js";
 import { type Figure, figure, panels } from "../chart/figure.js";
 import { count, scientific } from "../chart/format.js";
+import { line, xy } from "../chart/marks.js";
 import { logAxis } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
-import { type Budget, colourOf, isRefused } from "./budgets.js";
-import { type LossCurve, type RunTrace, type StudyRun, tracesOf } from "./training.js";
-
-/** Training curves of the runs of some budgets. */
-export interface Training {
-  readonly runs: readonly StudyRun[];
-  readonly curves: readonly LossCurve[];
-  /** Budgets of the fit, which give the colours; runs of another compute are held out. */
-  readonly budgets: readonly Budget[];
-}
+import { colourOf, isRefused } from "./budgets.js";
+import { budgetsIn, type RunTrace, type Training, tracesOf } from "./training.js";
 
 const caption =
   "Training loss against tokens seen, one panel per budget on shared axes. Bold: the run with the lowest final validation loss.";
@@ -35,19 +27,12 @@ export const lossCurvesFigure = (training: Training): Figure =>
 export const lossCurvePanels = (training: Training): Figure[] =>
   drawingsOf(training).map((draw) => figure(caption, 340, draw));
 
-const drawingsOf = ({ runs, curves, budgets }: Training) => {
-  const traces = tracesOf(curves, runs);
+const drawingsOf = (training: Training) => {
+  const [traces, budgets] = [tracesOf(training), budgetsIn(training)];
+  const [seen, losses] = [traces.flatMap(({ trace }) => trace.at), traces.flatMap(({ trace }) => trace.value)];
   const axes = {
-    x: logAxis(
-      { label: "tokens seen", format: "count" },
-      traces.flatMap(({ trace }) => trace.at),
-      5,
-    ),
-    y: logAxis(
-      { label: "training loss" },
-      traces.flatMap(({ trace }) => trace.value),
-      6,
-    ),
+    x: logAxis({ label: "tokens seen", format: "count" }, seen, 5),
+    y: logAxis({ label: "training loss" }, losses, 6),
   };
   const computes = [...new Set([...budgets.map(({ C }) => C), ...traces.map(({ run }) => run.C)])];
   return computes.flatMap((C) => {
@@ -74,17 +59,12 @@ const panel = (traces: readonly RunTrace[], { C, refused, color, axes }: Group, 
       description: `Training loss of ${traces.length} models at ${scientific(C)} FLOPs against tokens seen.`,
       ...axes,
       // The bold curve last, on top of the others.
-      marks: [...traces.filter((entry) => entry !== best), best].map(({ run, trace }) =>
-        Plot.line(
-          trace.at.map((at, i) => [at, trace.value[i]!]),
-          {
-            stroke: color,
-            strokeWidth: run === best.run ? 2 : 1,
-            strokeOpacity: run === best.run ? 1 : 0.45,
-            className: run === best.run ? "curve best" : "curve",
-          },
-        ),
-      ),
+      marks: [...traces.filter((entry) => entry !== best), best].map(({ run, trace }) => {
+        const points = trace.at.map((at, i) => ({ x: at, y: trace.value[i]! }));
+        return run === best.run
+          ? line(points, xy, color, "curve best", { strokeWidth: 2 })
+          : line(points, xy, color, "curve", { strokeWidth: 1, strokeOpacity: 0.45 });
+      }),
       height: Math.round(sheet.width * 0.78),
       subtitle: `${scientific(C)} FLOPs${refused ? " (refused)" : ""}, N ${sizes}`,
     },

@@ -12,9 +12,11 @@ import * as Plot from "@observablehq/plot";
 import { sideOf } from "../chart/axis.js";
 import { chart } from "../chart/chart.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
-import { banded, bandMarks, bandWithin, type CurvePoint, curveMarks, known, reach, splitAt } from "../chart/curve.js";
+import { banded, type CurvePoint, curveMarks } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
-import { dots } from "../chart/marks.js";
+import { listed } from "../chart/format.js";
+import { known } from "../chart/interval.js";
+import { dots, rings } from "../chart/marks.js";
 import { type Quantity, quantities } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
@@ -23,6 +25,8 @@ import {
   along,
   askedModelMarks,
   computeOf,
+  frontierStyle,
+  inCN,
   inFrame,
   inPlane,
   type Model,
@@ -88,7 +92,8 @@ const nextRunsDrawing = (data: NextRuns, sheet: Sheet): Drawing => {
   const axes = planeAxes(data.compute, [...all, corner], small, 0.06);
   const { x, y } = axes;
   const optima = inFrame(data.frontier, x, y);
-  const place = { x: "C", y: "N" } as const;
+  const count = { fill: theme.surface, fontSize: 10, fontWeight: 600, className: "times" } as const;
+  const label = { x: target.C, y: target.model?.N ?? y.domain[1], text: "target", color: theme.ink, bold: true };
   return chart(
     {
       description: `${planned.length} planned models against compute and model size, with the target compute.`,
@@ -96,61 +101,23 @@ const nextRunsDrawing = (data: NextRuns, sheet: Sheet): Drawing => {
       y,
       height: small ? 380 : 460,
       marginRight: 24,
-      subtitle: subtitleOf(evenGrid.length > 0, runs.length > 0, small),
-      labels: [
-        {
-          x: target.C,
-          y: target.model?.N ?? y.domain[1],
-          text: "target",
-          color: theme.ink,
-          side: sideOf(x, target.C),
-          bold: true,
-        },
-      ],
+      subtitle: listed(
+        small ? "orange: planned" : "orange: planned runs, with the number of seeds",
+        evenGrid.length > 0 && (small ? "hollow: even grid" : "hollow: an even grid of the same allowance"),
+        runs.length > 0 && (small ? "grey: runs" : "grey: runs so far"),
+      ),
+      labels: [{ ...label, side: sideOf(x, target.C) }],
       marks: [
         Plot.ruleX([target.C], { stroke: theme.muted, strokeDasharray: "2 3", className: "target" }),
-        ...bandMarks(bandWithin(optima, y.domain), theme.muted, "frontier-band"),
-        ...curveMarks(splitAt(optima, reach(runs.map(({ C }) => C))), theme.ink, "frontier"),
-        dots(runs, theme, { ...place, fill: theme.muted, fillOpacity: 0.45, className: "run" }),
-        dots(planned, theme, {
-          ...place,
-          r: radius(small ? 3.5 : 6),
-          fill: theme.heldOut,
-          fillOpacity: 0.85,
-          className: "planned",
-        }),
-        Plot.dot(evenGrid, {
-          ...place,
-          r: radius(small ? 3.5 : 4.5),
-          fill: "none",
-          stroke: theme.scale(0.35),
-          strokeWidth: 1.75,
-          className: "even",
-        }),
+        ...curveMarks(optima, frontierStyle(runs, y, theme)),
+        dots(runs, theme, inCN, theme.muted, "run", { fillOpacity: 0.45 }),
+        dots(planned, theme, inCN, theme.heldOut, "planned", { r: radius(small ? 3.5 : 6), fillOpacity: 0.85 }),
+        rings(evenGrid, inCN, theme.scale(0.35), "even", { r: radius(small ? 3.5 : 4.5), strokeWidth: 1.75 }),
         // On a phone the numbers would run into each other; the table below has them.
-        Plot.text(
-          planned.filter((run) => run.count > 1 && !small),
-          {
-            ...place,
-            text: (run: NextRun) => String(run.count),
-            fill: theme.surface,
-            fontSize: 10,
-            fontWeight: 600,
-            className: "times",
-          },
-        ),
+        Plot.text(small ? [] : planned.filter((run) => run.count > 1), { ...inCN, text: "count", ...count }),
         ...askedModelMarks(target.model ? [target.model] : [], axes, theme, theme.ink),
       ],
     },
     sheet,
   );
 };
-
-const subtitleOf = (even: boolean, runs: boolean, small: boolean): string =>
-  [
-    small ? "orange: planned" : "orange: planned runs, with the number of seeds",
-    even && (small ? "hollow: even grid" : "hollow: an even grid of the same allowance"),
-    runs && (small ? "grey: runs" : "grey: runs so far"),
-  ]
-    .filter((words) => typeof words === "string")
-    .join("; ");

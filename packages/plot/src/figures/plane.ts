@@ -1,7 +1,8 @@
 import { type Flops, type FrontierPoint, type Interval, quantityOf, type Run, type SurfaceFit } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import type { Axis } from "../chart/axis.js";
-import { banded, type CurvePoint, known, within } from "../chart/curve.js";
+import { banded, type CurvePoint, type CurveStyle } from "../chart/curve.js";
+import { known, reach, within } from "../chart/interval.js";
 import { diamonds, isOn } from "../chart/marks.js";
 import { logAxis, type Quantity, quantities } from "../chart/quantity.js";
 import type { Theme } from "../chart/theme.js";
@@ -38,26 +39,20 @@ export interface PlaneRun extends Model {
   readonly name: string;
 }
 
-/** The log axes of compute and model size. */
-export const planeAxes = (
-  compute: Quantity,
-  models: readonly Model[],
-  small: boolean,
-  pad: number,
-): { readonly x: Axis; readonly y: Axis } => ({
-  x: logAxis(
-    compute,
-    models.map(({ C }) => C),
-    small ? 4 : 9,
-    pad,
-  ),
-  y: logAxis(
-    quantities.N,
-    models.map(({ N }) => N),
-    small ? 6 : 8,
-    pad,
-  ),
+/** Where a model stands. */
+export const inCN = { x: "C", y: "N" } as const;
+
+/** The compute-optimal size, dashed beyond the largest run. */
+export const frontierStyle = (runs: readonly Model[], { domain }: Axis, { ink, muted }: Theme): CurveStyle => ({
+  ...{ fittedTo: reach(runs.map(({ C }) => C)), domain, stroke: ink, fill: muted },
+  ...{ name: "frontier", bandName: "frontier-band" },
 });
+
+/** The log axes of compute and model size. */
+export const planeAxes = (compute: Quantity, models: readonly Model[], small: boolean, pad: number) => {
+  const [computes, sizes] = [models.map(({ C }) => C), models.map(({ N }) => N)];
+  return { x: logAxis(compute, computes, small ? 4 : 9, pad), y: logAxis(quantities.N, sizes, small ? 6 : 8, pad) };
+};
 
 /** One optimum along a frontier, with its band. */
 export const along = (frontier: readonly FrontierPoint[], name: "N" | "D" | "loss"): CurvePoint[] =>
@@ -85,20 +80,15 @@ export const askedModelMarks = (
   color = theme.heldOut,
 ): Plot.Markish[] => {
   const bar = { stroke: color, strokeWidth: 2, className: "asked-interval" } as const;
-  const cut = (ends: (model: AskedModel) => Interval | undefined, { domain }: Axis) =>
+  const cut = (name: "across" | "up", { domain }: Axis) =>
     asked.flatMap((model) => {
-      const inside = within(known(ends(model)) ?? [Number.NaN, Number.NaN], domain);
-      return inside ? [{ ...model, low: inside[0], high: inside[1] }] : [];
+      const shown = known(model[name]);
+      const ends = shown && within(shown, domain);
+      return ends ? [{ ...model, low: ends[0], high: ends[1] }] : [];
     });
   return [
-    Plot.ruleX(
-      cut(({ up }) => up, y),
-      { x: "C", y1: "low", y2: "high", ...bar },
-    ),
-    Plot.ruleY(
-      cut(({ across }) => across, x),
-      { y: "N", x1: "low", x2: "high", ...bar },
-    ),
-    diamonds(asked, theme, { x: "C", y: "N", r: 6, fill: color, strokeWidth: 1.5, className: "asked" }),
+    Plot.ruleX(cut("up", y), { x: "C", y1: "low", y2: "high", ...bar }),
+    Plot.ruleY(cut("across", x), { y: "N", x1: "low", x2: "high", ...bar }),
+    diamonds(asked, theme, inCN, color, "asked", { r: 6, strokeWidth: 1.5 }),
   ];
 };

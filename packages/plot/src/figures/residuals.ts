@@ -113,6 +113,7 @@ const residualPanel = ({ points, spread }: Residuals, axes: Axes, sheet: Sheet):
   const { x, y, abscissa } = axes;
   const sizes = points.flatMap(({ N }) => (N === undefined ? [] : [N]));
   const key = sizes.length > 0 ? logKey("model size N", sizes, (N) => valueText(quantities.N, N)) : undefined;
+  const colour = ({ N }: Point) => theme.scale(key && N !== undefined ? key.share(N) : 0.5);
   const height = small ? 360 : 400;
   const band = { x1: x.domain[0], x2: x.domain[1], y1: -spread, y2: spread };
   const named = outliers(points, spread, { x: scaleOf(x, 0, width), y: scaleOf(y, height, 0), abscissa });
@@ -133,11 +134,7 @@ const residualPanel = ({ points, spread }: Residuals, axes: Axes, sheet: Sheet):
       marks: [
         Plot.rect(spread > 0 ? [band] : [], { ...band, fill: theme.muted, fillOpacity: 0.14, className: "spread" }),
         zeroLine(theme),
-        dots(points, theme, {
-          x: abscissa,
-          y: residualOf,
-          fill: ({ N }: Point) => theme.scale(key && N !== undefined ? key.share(N) : 0.5),
-          className: "residual",
+        dots(points, theme, { x: abscissa, y: residualOf }, colour, "residual", {
           title: (point: Point) => `${point.name}: ${signedPercent(residualOf(point), 2)}`,
         }),
       ],

@@ -1,27 +1,28 @@
 import {
   extent,
+  type FitPrediction,
   frontier,
   type Interval,
-  type Prediction,
   type Run,
   type SurfaceFit,
   spaced,
   surfaceLoss,
 } from "@isoflop/scaling";
-import * as Plot from "@observablehq/plot";
 import { sideOf } from "../chart/axis.js";
 import { chart } from "../chart/chart.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
-import { bandMarks, bandWithin, type CurvePoint, curveMarks, known, reach, splitAt } from "../chart/curve.js";
+import { type CurvePoint, curveMarks } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
-import { loss as lossText, scientific, significant } from "../chart/format.js";
+import { listed, loss as lossText, scientific, significant } from "../chart/format.js";
+import { known } from "../chart/interval.js";
 import { logRatio } from "../chart/log.js";
-import { dots } from "../chart/marks.js";
+import { dots, line, xy } from "../chart/marks.js";
 import type { Quantity } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import { contourLabels } from "./contour-labels.js";
 import { contours } from "./contours.js";
+import { beyond } from "./law-panel.js";
 import { levelFormat, levelKey, lossLevels } from "./levels.js";
 import {
   type AskedModel,
@@ -29,6 +30,8 @@ import {
   askedModelMarks,
   computeOf,
   computeRule,
+  frontierStyle,
+  inCN,
   inFrame,
   inPlane,
   type Model,
@@ -38,7 +41,7 @@ import {
 
 export interface SurfaceFigureOptions {
   /** Predictions of the surface. */
-  readonly asked?: readonly Prediction[];
+  readonly asked?: readonly FitPrediction[];
 }
 
 /**
@@ -67,7 +70,7 @@ const askedCaption = ({ quantity, runs }: Plane): string =>
   `Contours of the fitted ${quantity}. Thick: the compute-optimal size with its 95 % band. Diamonds: what was asked, with 95 % intervals.${runs.length > 0 ? "" : " There are no runs, so where they end is not shown."}`;
 
 /** Where a prediction stands in the plane. */
-const askedModel = ({ given, predicted }: Prediction): AskedModel[] => {
+const askedModel = ({ given, predicted }: FitPrediction): AskedModel[] => {
   const C = given.C ?? predicted.C?.value;
   const N = given.N ?? predicted.N?.value;
   if (C === undefined || N === undefined) return [];
@@ -94,8 +97,6 @@ interface Plane {
 const steps = 81;
 /** Share of the logarithmic range by which the plane is wider than its runs. */
 const margin = 0.05;
-/** The plane goes a decade beyond the largest run. */
-const beyond = 10;
 
 /** The surface over a plane that holds everything, a decade beyond the largest run. */
 const planeOf = (fit: SurfaceFit, runs: readonly PlaneRun[], asked: readonly AskedModel[]): Plane => {
@@ -156,23 +157,18 @@ const surfaceDrawing = (plane: Plane, sheet: Sheet): Drawing => {
         // The frontier rises: to the left of it there is room above, to the right below.
         return { x: C, y: N, text: label, color: theme.heldOut, bold: true, side, lift: side === "left" ? 14 : -14 };
       }),
-      subtitle: subtitleOf(quantity, runs.length, optima.length > 0, small),
+      subtitle: listed(
+        small ? "lines: fit" : `lines: fitted ${quantity}`,
+        runs.length > 0 && (small ? "dots: runs" : `dots: measured ${quantity} of the runs, on the same scale`),
+        optima.length > 0 && (small ? "thick: N*" : "thick: compute-optimal size"),
+      ),
       annotations: (frame) =>
         contourLabels(drawn, [...[...runs, ...asked].map(({ C, N }) => ({ x: C, y: N })), ...optima], frame),
       marks: [
-        ...drawn.flatMap(({ lines, color }) =>
-          lines.map((line) =>
-            Plot.line(line, { x: "x", y: "y", stroke: color, strokeWidth: 1.25, className: "contour" }),
-          ),
-        ),
-        ...bandMarks(bandWithin(optima, y.domain), theme.muted, "frontier-band"),
-        ...curveMarks(splitAt(optima, reach(runs.map(({ C }) => C))), theme.ink, "frontier"),
-        dots(runs, theme, {
-          x: "C",
-          y: "N",
-          fill: (run: PlaneRun) => colour(run.loss),
-          className: "run",
-          title: (run: PlaneRun) => `${run.name}: ${quantity} ${lossText(run.loss)}`,
+        ...drawn.flatMap(({ lines, color }) => lines.map((points) => line(points, xy, color, "contour"))),
+        ...curveMarks(optima, frontierStyle(runs, y, theme)),
+        dots(runs, theme, inCN, ({ loss }) => colour(loss), "run", {
+          title: ({ name, loss }: PlaneRun) => `${name}: ${quantity} ${lossText(loss)}`,
         }),
         ...askedModelMarks(asked, axes, theme),
       ],
@@ -180,12 +176,3 @@ const surfaceDrawing = (plane: Plane, sheet: Sheet): Drawing => {
     sheet,
   );
 };
-
-const subtitleOf = (quantity: string, runs: number, frontier: boolean, small: boolean): string =>
-  [
-    small ? "lines: fit" : `lines: fitted ${quantity}`,
-    runs > 0 && (small ? "dots: runs" : `dots: measured ${quantity} of the runs, on the same scale`),
-    frontier && (small ? "thick: N*" : "thick: compute-optimal size"),
-  ]
-    .filter((words) => typeof words === "string")
-    .join("; ");

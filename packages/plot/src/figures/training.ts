@@ -1,5 +1,7 @@
-import type { Run } from "@isoflop/scaling";
+import type { IsoFlop, Run } from "@isoflop/scaling";
 import { onLogAxes, refused, some } from "../error.js";
+import { type Budget, budgetsAmong } from "./budgets.js";
+import type { HeldOut } from "./laws.js";
 import { type Trace, thin } from "./thin.js";
 
 /** Training loss of one run, in the order it was seen; arrays of equal length. */
@@ -19,6 +21,20 @@ export interface StudyRun extends Run {
   readonly flops: number;
 }
 
+/** Training curves of a study's runs. */
+export interface Training {
+  readonly runs: readonly StudyRun[];
+  readonly curves: readonly LossCurve[];
+  /** What was fitted to them, which gives the colours. */
+  readonly fit?: IsoFlop | undefined;
+  /** Compute beyond the fit. */
+  readonly heldOut?: HeldOut | undefined;
+}
+
+/** Budgets of the runs; those of another compute are held out. */
+export const budgetsIn = ({ runs, fit, heldOut }: Training): Budget[] =>
+  budgetsAmong(runs, fit, heldOut?.prediction.given.C);
+
 export interface RunTrace {
   readonly run: StudyRun;
   readonly trace: Trace;
@@ -28,7 +44,7 @@ export interface RunTrace {
  * Curves by run, thinned.
  * @throws PlotInputError where there is none, or one is of no run or has a point that no log axis has a place for
  */
-export const tracesOf = (curves: readonly LossCurve[], runs: readonly StudyRun[]): RunTrace[] => {
+export const tracesOf = ({ curves, runs }: Training): RunTrace[] => {
   const byId = new Map(runs.map((run) => [run.id, run]));
   return some(
     "curves",

@@ -14,7 +14,7 @@ import type { Study } from "./study.js";
 export const figuresOf = (study: Study, { budgets, choices, fitted, heldOut }: StudyParts) => {
   const { runs, samples = [] } = study;
   const curves = (study.curves ?? []).filter(({ tokens }) => tokens.length > 0);
-  const training = curves.length > 0 && { runs, curves, budgets };
+  const training = curves.length > 0 && { runs, curves, fit: study.fit, heldOut };
   const check = { heldOut };
   return {
     ...(runs.length > 0 && { isoflop: equalComputeFigure({ budgets, choices, heldOut: heldOut?.runs ?? [] }) }),
@@ -28,7 +28,7 @@ export const figuresOf = (study: Study, { budgets, choices, fitted, heldOut }: S
     ...(training && {
       lossCurves: lossCurvesFigure(training),
       lossCurvePanels: lossCurvePanels(training),
-      envelope: envelopeFigure(training, { law: fitted?.laws.loss, heldOut }),
+      envelope: envelopeFigure(training),
     }),
     ...(samples.length > 0 && { samples: sampleGridFigure(samples) }),
   };

@@ -1,7 +1,7 @@
 import type { IsoFlop, IsoFlopChoices, PowerLaw } from "@isoflop/scaling";
-import { type Budget, budgetsOf, unfitted } from "../figures/budgets.js";
+import { type Budget, budgetsAmong } from "../figures/budgets.js";
 import type { HeldOut, LawName } from "../figures/laws.js";
-import type { Study, TimedRun } from "./study.js";
+import type { Study } from "./study.js";
 
 /** The three laws of a fit. */
 export type Laws = Readonly<Record<LawName, PowerLaw>>;
@@ -13,30 +13,32 @@ export interface StudyParts {
   readonly choices: IsoFlopChoices;
   /** The fit and its laws, unless one of them was refused. */
   readonly fitted?: { readonly fit: IsoFlop; readonly laws: Laws };
-  readonly heldOut?: HeldOut & { readonly C: number };
+  readonly heldOut?: HeldOut;
 }
 
 const usual: IsoFlopChoices = { axis: "N", scale: "raw", quantity: "loss", optimum: "parabola", tolerance: 0.1 };
 
-export const partsOf = ({ runs, fit, heldOut }: Study): StudyParts => {
-  const C = heldOut?.prediction.given.C;
-  const known = new Set(fit?.budgets.map((budget) => budget.C));
-  const beyond = runs.filter((run) => run.C === C && !known.has(run.C));
-  const others = runs.filter((run) => run.C !== C && !known.has(run.C));
-  const budgets = [...(fit ? budgetsOf(fit) : []), ...unfitted(others)].sort((a, b) => a.C - b.C);
+export const partsOf = (study: Study): StudyParts => {
+  const { runs, fit } = study;
   const laws = fit && lawsOf(fit);
+  const heldOut = heldOutOf(study);
   return {
-    budgets: budgets.map((budget, index) => ({ ...budget, index })),
+    budgets: budgetsAmong(runs, fit, heldOut?.prediction.given.C),
     choices: fit?.choices ?? usual,
     ...(fit && laws && { fitted: { fit, laws } }),
-    ...(heldOut && C !== undefined && { heldOut: { ...heldOutOf(heldOut, beyond), C } }),
+    ...(heldOut && { heldOut }),
   };
 };
 
 const lawsOf = ({ N, D, loss }: IsoFlop): Laws | undefined => (N.ok && D.ok && loss.ok ? { N, D, loss } : undefined);
 
-const heldOutOf = ({ prediction, measured }: NonNullable<Study["heldOut"]>, runs: readonly TimedRun[]): HeldOut => ({
-  prediction,
-  runs,
-  ...(measured && { measured: { value: measured.loss, standardError: measured.sigma } }),
-});
+const heldOutOf = ({ runs, fit, heldOut }: Study): HeldOut | undefined => {
+  if (!heldOut) return undefined;
+  const { prediction, measured } = heldOut;
+  const { C } = prediction.given;
+  return {
+    prediction,
+    runs: runs.filter((run) => run.C === C && !fit?.budgets.some((budget) => budget.C === C)),
+    ...(measured && { measured: { value: measured.loss, standardError: measured.sigma } }),
+  };
+};

@@ -32,6 +32,9 @@ const runSchema = record({
   loss: positive,
   sigma: maybe(notNegative),
   seed: maybe(number()),
+  label: maybe(words),
+  metrics: maybe(named(number())),
+  row: maybe(whole()),
   /** Wall-clock seconds. */
   seconds: notNegative,
 });

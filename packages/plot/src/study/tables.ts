@@ -62,8 +62,9 @@ export const lawsTable = (laws: Laws, { published }: Study): PageTable => {
 
 export const heldOutTable = ({ heldOut, fitted }: StudyParts): PageTable | undefined => {
   if (!heldOut || !fitted) return undefined;
-  const { C, prediction, measured } = heldOut;
-  const predicted = prediction.predicted.loss!;
+  const { prediction, measured } = heldOut;
+  const { C } = prediction.given;
+  const predicted = prediction.predicted.loss;
   const at = (law: PowerLaw) => count(predictPowerLaw(law, C).value);
   return {
     head: ["Held-out budget", flops(C)],

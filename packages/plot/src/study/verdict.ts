@@ -34,8 +34,9 @@ export const verdictOf = (study: Study, { budgets, fitted, heldOut }: StudyParts
       sentences: `${fittedOn} No held-out prediction is part of this study yet.`,
     };
   }
-  const { C, measured } = heldOut;
-  const { value, interval95: [low, high] = [value, value] } = heldOut.prediction.predicted.loss!;
+  const { prediction, measured } = heldOut;
+  const { C } = prediction.given;
+  const { value, interval95: [low, high] = [value, value] } = prediction.predicted.loss;
   const ratio = largest > 0 ? `, ${Number((C / largest).toPrecision(3))} times the largest of them,` : "";
   const predicted =
     `${fittedOn} At ${flops(C)}${ratio} they predict a loss of ${loss(value)}, ` +
