@@ -41,6 +41,6 @@ await ending(options.signal, async () => {
     const pages = files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
     console.log(`\n${textOf([...studyWords(summary), `written: ${pages}`])}`);
   } finally {
-    await study.close();
+    study.close();
   }
 });

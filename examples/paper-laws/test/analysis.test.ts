@@ -1,4 +1,4 @@
-import { paperBudgets, paperHeldOutBudget, paperLaws } from "@isoflop/flops";
+import { paperHeldOutBudget, paperLaws } from "@isoflop/flops";
 import { isInterior } from "@isoflop/scaling";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Analysis, analyse } from "../src/analysis.js";
@@ -117,12 +117,14 @@ describe("the report", () => {
     const figures = html.split("<figure").slice(1);
     expect(figures.map((figure) => /aria-label="([^"]{14})/.exec(figure)?.[1])).toEqual([
       ...["IsoFLOP curves", "IsoFLOP curves"],
-      ...["2 fitted laws:", "2 fitted laws:"],
+      ...["optimal model ", "optimal loss a"],
       "predicted loss",
       "59 planned mod",
     ]);
-    for (const figure of figures) expect(figure.match(/<div class="(wide|narrow)"><svg/g)).toHaveLength(2);
-    expect(html.match(/<table>/g)).toHaveLength(6);
+    for (const figure of figures) expect(figure.match(/<div class="(wide|narrow)( panels\b[^"]*)?">/g)).toHaveLength(2);
+    expect(figures[2]).toContain("optimal data");
+    expect(figures[3]).toContain("optimal FID");
+    expect(html.match(/<table/g)).toHaveLength(6);
     expect(figures[4]).toContain("printed law 0.6325");
   });
 });

@@ -1,6 +1,7 @@
+export type { ImageOptions } from "./image-options.js";
 export { type LabelledImages, type LabelledOptions, type LabelledSplit, labelledImages } from "./labelled.js";
 export { type Background, backgrounds } from "./scenes/palette.js";
-export { type SceneOptions, type SceneSplit, scenes } from "./scenes/scenes.js";
+export { type SceneSplit, scenes } from "./scenes/scenes.js";
 export {
   allocateBatch,
   type Batch,

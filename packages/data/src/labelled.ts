@@ -1,7 +1,7 @@
 import { checkIndex, checkSplit, prepareBatch } from "./checks.js";
 import { foldIn, type Key, keyOf } from "./random/key.js";
 import { Permutation } from "./random/permutation.js";
-import { type Batch, type DataSource, described, type Provenance, type SourceDescription } from "./source.js";
+import type { Batch, DataSource, Provenance, SourceDescription } from "./source.js";
 import { Vocabulary } from "./vocabulary.js";
 
 /** Images with one label each. */
@@ -94,7 +94,11 @@ class Labelled implements DataSource<LabelledSplit> {
 
   describe(): SourceDescription<LabelledSplit> {
     return {
-      ...described(this, this.#options.provenance),
+      name: this.name,
+      shape: this.shape,
+      captionLength: this.captionLength,
+      vocabularySize: this.vocabulary.size,
+      provenance: this.#options.provenance,
       splits: {
         train: { images: this.size("train"), seed: this.#seed, what: "repeated, permuted anew each epoch" },
         validation: { images: this.size("validation"), seed: VALIDATION_SEED, what: "one pass in a fixed order" },

@@ -40,9 +40,6 @@ export interface SplitDescription {
 /** A plain record for run manifests: together with the package's version it says exactly which data a run saw. */
 export interface SourceDescription<Split extends string = string> {
   readonly name: string;
-  /** Where it is from: an npm package and its version, or "computed". */
-  readonly origin: string;
-  readonly licence: string;
   readonly shape: readonly [3, number, number];
   readonly captionLength: number;
   readonly vocabularySize: number;
@@ -80,20 +77,6 @@ export interface DataSource<Split extends string = string> {
   caption(split: Split, index: number): string;
   describe(): SourceDescription<Split>;
 }
-
-/** What a description says of every source. */
-export const described = (
-  { name, shape, captionLength, vocabulary }: Pick<DataSource, "name" | "shape" | "captionLength" | "vocabulary">,
-  provenance: Provenance,
-) => ({
-  name,
-  origin: provenance.package ?? "computed",
-  licence: provenance.licence,
-  shape,
-  captionLength,
-  vocabularySize: vocabulary.size,
-  provenance,
-});
 
 /** Empty arrays for `count` images of a source, to be filled again and again. */
 export const allocateBatch = (source: Pick<DataSource, "shape" | "captionLength">, count: number): Batch => {

@@ -1,4 +1,4 @@
-import { kind, number, only, read, record, shown, whole } from "@isoflop/spec";
+import { number, read, record, shown, whole } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
 import type * as v from "valibot";
 import { bracketed, DiffusionError } from "./errors.js";
@@ -12,11 +12,6 @@ export const count = whole({ atLeast: 1 });
 /** What the schema makes of a value. @throws DiffusionError("option") naming `what` is wrong, its value and what would be right */
 export const check = <S extends v.GenericSchema>(schema: S, value: unknown, what: string): v.InferOutput<S> =>
   read(schema, value, { name: what, error: (message) => new DiffusionError("option", `${message}.`) });
-
-/** @throws DiffusionError("option") for an option that is not among `names`: a mistyped one must not be ignored */
-export const checkOptions = (what: string, options: object, names: readonly string[]): void => {
-  check(only(names), options, what);
-};
 
 type Entries<E extends v.ObjectEntries> = v.StrictObjectSchema<E, undefined>;
 
@@ -38,7 +33,7 @@ export const part = <
   readonly named?: (...given: A) => unknown;
   readonly build: (options: v.InferOutput<Entries<E>>) => T;
 }) => {
-  const { name, ...rest } = kind(declared);
+  const { name, ...rest } = declared;
   const options = record(declared.options);
   const make = (...given: A): T => rest.build(check(options, named(...given), name));
   return Object.assign(Object.defineProperty(make, "name", { value: name }) as typeof make & { name: N }, rest);

@@ -14,13 +14,8 @@ export interface TimestepDensity {
 
 const time = number();
 
-/** A density from one formula of its quantile, for numbers and tensors alike, that rises from 0 to 1, and its pdf within (0, 1). */
-export const defineDensity = (
-  name: string,
-  formula: <T>(m: Arithmetic<T>, u: T) => T,
-  pdf: (t: number) => number,
-): TimestepDensity => {
-  const quantile = dual(formula);
+/** A density from its quantile within (0, 1), for numbers and tensors alike, and its pdf there. */
+export const densityOf = (name: string, quantile: Dual, pdf: (t: number) => number): TimestepDensity => {
   const checked = (u: number | Tensor): number | Tensor => {
     if (u instanceof Tensor) return quantile(u);
     check(unit, u, `${name}: u`);
@@ -35,3 +30,10 @@ export const defineDensity = (
     },
   };
 };
+
+/** The same with one formula of the quantile for both. */
+export const defineDensity = (
+  name: string,
+  formula: <T>(m: Arithmetic<T>, u: T) => T,
+  pdf: (t: number) => number,
+): TimestepDensity => densityOf(name, dual(formula), pdf);

@@ -1,6 +1,6 @@
-import { number, shown } from "@isoflop/spec";
+import { number, only, shown } from "@isoflop/spec";
 import { add, concat, lessEqual, mul, type Operand, split, sub, Tensor } from "@isoflop/tensor";
-import { check, checkOptions, checkPrediction } from "./checks.js";
+import { check, checkPrediction } from "./checks.js";
 import { bracketed, DiffusionError } from "./errors.js";
 
 /** A network that takes its condition last. */
@@ -21,7 +21,7 @@ export interface GuidanceOptions {
 
 /** @throws DiffusionError("option") for a scale or interval that is none */
 const checkGuidance = (options: GuidanceOptions): void => {
-  checkOptions("classifierFreeGuidance", options, ["scale", "interval"]);
+  check(only(["scale", "interval"]), options, "classifierFreeGuidance");
   const { scale, interval } = options;
   if (!(scale instanceof Tensor)) check(number(), scale, "classifierFreeGuidance: scale");
   else if (scale.size !== 1)

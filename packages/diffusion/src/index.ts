@@ -26,7 +26,7 @@ export { type Coefficients, definePath, interpolate, type Path } from "./path.js
 export { cosinePath } from "./paths/cosine.js";
 export { linearPath } from "./paths/linear.js";
 export { vpPath } from "./paths/vp.js";
-export { type PathSpec, paths } from "./paths.js";
+export { paths } from "./paths.js";
 export { type Conversion, type Convert, convert, type Prediction, predictions } from "./prediction.js";
 export {
   type DenoiserOf,
@@ -42,7 +42,7 @@ export { fromSiT } from "./sit.js";
 export type { Solver, Step, VelocityField } from "./solver.js";
 export { euler } from "./solvers/euler.js";
 export { heun } from "./solvers/heun.js";
-export { type SolverSpec, solvers } from "./solvers.js";
+export { solvers } from "./solvers.js";
 export { draws, quantiles, stratified } from "./stratified.js";
 export type { UnitWeight, Weighting } from "./weighting.js";
 export { edmWeighting } from "./weightings/edm.js";

@@ -1,10 +1,10 @@
-import { choice, shown } from "@isoflop/spec";
+import { choice, only, record } from "@isoflop/spec";
 import { mean, square, sub, type Tensor } from "@isoflop/tensor";
+import * as v from "valibot";
 import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
-import { check, checkOperand, checkOptions, checkPrediction } from "./checks.js";
+import { check, checkOperand, checkPrediction } from "./checks.js";
 import { logitNormal } from "./densities/logit-normal.js";
 import type { TimestepDensity } from "./density.js";
-import { DiffusionError } from "./errors.js";
 import { besideBatch, type Coefficients, mixed, type Path } from "./path.js";
 import { linearPath } from "./paths/linear.js";
 import { errorRatio, mixture, type Prediction, predictions, target } from "./prediction.js";
@@ -25,6 +25,23 @@ export interface Objective {
 /** A network with its parameters and condition inside: x [n, ...] and t [n] to a prediction of x's shape. */
 export type Denoiser = (x: Tensor, t: Tensor) => Tensor;
 
+/** A thing with a method of this name, such as what the words say. A text has an `at` too. */
+const having = (method: string, such: string) =>
+  v.custom(
+    (value) => typeof value === "object" && typeof (value as Record<string, unknown> | null)?.[method] === "function",
+    `one such as ${such}`,
+  );
+
+const network = { path: having("at", "linearPath()"), prediction: choice(predictions) };
+/** What tells how to read a network. */
+export const networks = v.object(network, "an objective");
+const objectives = record({
+  ...network,
+  errorIn: choice(predictions),
+  weighting: having("weight", "unweighted()"),
+  density: having("quantile", "logitNormal()"),
+});
+
 /**
  * `errorIn` is the prediction unless told, `weighting` none.
  * @throws DiffusionError("option") for an unknown option or prediction, or a part that is missing
@@ -32,38 +49,15 @@ export type Denoiser = (x: Tensor, t: Tensor) => Tensor;
 export const objective = (
   parts: Pick<Objective, "path" | "prediction" | "density"> & Partial<Objective>,
 ): Objective => {
-  checkOptions("objective", parts, ["path", "prediction", "errorIn", "weighting", "density"]);
-  const { path, prediction, errorIn = prediction, weighting = unweighted(), density } = parts;
-  const aim = { path, prediction, errorIn, weighting, density };
-  checkObjective("objective", aim);
+  const { errorIn = parts.prediction, weighting = unweighted() } = parts;
+  const aim = { ...parts, errorIn, weighting };
+  check(objectives, aim, "objective");
   return aim;
-};
-
-/** @throws DiffusionError("option") for a prediction of another name, or a path that is none */
-export const checkNetwork = (what: string, { path, prediction }: Pick<Objective, "path" | "prediction">): void => {
-  if (typeof path !== "object" || typeof path?.at !== "function")
-    throw new DiffusionError("option", `${what}: path is ${shown(path)}; it takes one such as linearPath().`);
-  check(choice(predictions), prediction, `${what}: prediction`);
-};
-
-const checkObjective = (what: string, aim: Objective): void => {
-  checkNetwork(what, aim);
-  check(choice(predictions), aim.errorIn, `${what}: errorIn`);
-  if (typeof aim.weighting?.weight !== "function")
-    throw new DiffusionError(
-      "option",
-      `${what}: weighting is ${shown(aim.weighting)}; it takes one such as unweighted().`,
-    );
-  if (typeof aim.density?.quantile !== "function")
-    throw new DiffusionError(
-      "option",
-      `${what}: density is ${shown(aim.density)}; it takes one such as logitNormal().`,
-    );
 };
 
 /** Linear path, velocity, no weighting, logit-normal times (arXiv 2403.03206, and the choice of 2410.08184). */
 export const rectifiedFlow = (options: { readonly density?: TimestepDensity } = {}): Objective => {
-  checkOptions("rectifiedFlow", options, ["density"]);
+  check(only(["density"]), options, "rectifiedFlow");
   const { density = logitNormal() } = options;
   return objective({ path: linearPath(), prediction: "velocity", density });
 };
@@ -93,7 +87,7 @@ export const weightIn = <T>(
  * @throws DiffusionError("shape") naming the operand, its shape and dtype and what would fit, ("option") for a prediction of another name
  */
 export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: LossInputs): Tensor => {
-  checkObjective("loss", aim);
+  check(objectives, aim, "loss");
   checkOperand("x", x);
   checkOperand("noise", noise, x);
   const { path, prediction } = aim;
@@ -114,7 +108,7 @@ export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: LossInput
  * @throws DiffusionError("option") unless t is in 0..1
  */
 export const effectiveWeight = (aim: Objective, t: number, space: Prediction = aim.errorIn): number => {
-  checkObjective("effectiveWeight", aim);
+  check(objectives, aim, "effectiveWeight");
   check(choice(predictions), space, "effectiveWeight: space");
   const [weight, drawn] = [weightIn(numbers, aim.path.at(t), aim, space, false), aim.density.pdf(t)];
   return drawn === 0 ? 0 : weight * drawn;

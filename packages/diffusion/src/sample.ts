@@ -1,4 +1,4 @@
-import { shown } from "@isoflop/spec";
+import { only, shown } from "@isoflop/spec";
 import {
   abs,
   type Device,
@@ -10,10 +10,10 @@ import {
   type Tensor,
   TensorError,
 } from "@isoflop/tensor";
-import { check, checkOperand, checkOptions, count } from "./checks.js";
+import { check, checkOperand, count } from "./checks.js";
 import { bracketed, DiffusionError } from "./errors.js";
 import { type Course, type CourseData, checkSolver, courseOf, fieldOf } from "./moment.js";
-import { checkNetwork, type Objective, rectifiedFlow } from "./objective.js";
+import { networks, type Objective, rectifiedFlow } from "./objective.js";
 import { uniformTimes } from "./shift.js";
 import type { Solver, Step } from "./solver.js";
 import { euler } from "./solvers/euler.js";
@@ -91,9 +91,9 @@ interface Advanced {
 
 /** A compiled sampler: one program per shape, for any parameters, condition and times. */
 export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> => {
-  checkOptions("sampler", options, samplerOptions);
+  check(only(samplerOptions), options, "sampler");
   const { objective = rectifiedFlow(), solver = euler(), device } = options;
-  checkNetwork("sampler", objective);
+  check(networks, objective, "sampler");
   checkSolver(solver);
   const compile = ({ shares, advance }: Step) =>
     jit(
@@ -135,7 +135,7 @@ export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): 
 
   return {
     async run(inputs, sampling) {
-      checkOptions("sampler.run", sampling, samplingOptions);
+      check(only(samplingOptions), sampling, "sampler.run");
       const { noise } = sampling;
       checkOperand("noise", noise);
       if (noise.rank === 0) throw new DiffusionError("shape", `noise is ${bracketed(noise.shape)}; it takes [n, ...].`);
@@ -181,7 +181,7 @@ export const sample = async (
   model: (x: Tensor, t: Tensor) => Tensor,
   options: Sampling & SamplerOptions,
 ): Promise<Tensor> => {
-  checkOptions("sample", options, [...samplingOptions, ...samplerOptions]);
+  check(only([...samplingOptions, ...samplerOptions]), options, "sample");
   const { objective, solver, device, ...sampling } = options;
   const compiled = sampler((x, t, _: null) => model(x, t), {
     ...(objective && { objective }),

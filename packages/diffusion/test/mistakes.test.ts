@@ -145,10 +145,10 @@ test("a prediction, path, weighting or density of another name is named with the
   for (const name of ["epsilon", "x0", undefined]) {
     const told = name === undefined ? "missing" : `"${name}"`;
     const changed = aim({ prediction: name });
-    expect(refusal(() => objective(loose(changed)))).toContain(`objective: prediction is ${told}; ${choices}`);
-    expect(refusal(() => loss(changed, still, batch))).toContain(`loss: prediction is ${told}; ${choices}`);
+    expect(refusal(() => objective(loose(changed)))).toContain(`objective.prediction is ${told}; ${choices}`);
+    expect(refusal(() => loss(changed, still, batch))).toContain(`loss.prediction is ${told}; ${choices}`);
     expect(refusal(() => sampler(still, { objective: changed }))).toContain(
-      `sampler: prediction is ${told}; ${choices}`,
+      `sampler.prediction is ${told}; ${choices}`,
     );
     expect(refusal(() => effectiveWeight(flow, 0.5, loose(name ?? null)))).toContain(choices);
     expect(refusal(() => unweightedIn(loose(name)))).toContain(choices);

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { choice, record } from "./fields.js";
 import { type Named, type Registry, registry } from "./registry.js";
 
-/** A part that a record can ask for: `{ kind: name, …options }`, or by another field, such as `{ source: name, …options }`. */
+/** A part that a record can ask for by its name and options: `{ kind: name, …options }`. */
 export interface Kind<T> extends Named {
   /** What it is, in a few words, for lists and help. */
   readonly about?: string;
@@ -10,9 +10,18 @@ export interface Kind<T> extends Named {
   readonly options: v.ObjectEntries;
   /** @param options as the checks gave them */
   build(options: never): T;
-  /** Checks and completes a whole record of this kind. */
-  readonly schema: v.GenericSchema<unknown, Readonly<Record<string, unknown>>>;
 }
+
+/** One kind of part, with the types of its options for what builds it. */
+export const kind = <const N extends string, const E extends v.ObjectEntries, T>(part: {
+  readonly name: N;
+  readonly about?: string;
+  readonly options: E;
+  readonly build: (options: v.InferOutput<v.StrictObjectSchema<E, undefined>>) => T;
+}) => part;
+
+/** What a kind makes. */
+export type BuiltBy<K> = K extends { readonly build: (options: never) => infer T } ? T : never;
 
 /** A record that names a part and its options: plain data, to be hashed and stored. */
 export type KindSpec<By extends string = "kind"> = {
@@ -20,44 +29,29 @@ export type KindSpec<By extends string = "kind"> = {
   readonly [field in By]: string & Record<never, never>;
 } & { readonly [option: string]: unknown };
 
-/** One kind of part: its name, its options and what they make; `by` is the field that names it, "kind" unless told. */
-export const kind = <
-  const N extends string,
-  const E extends v.ObjectEntries,
-  T,
-  const By extends string = "kind",
->(part: {
-  readonly name: N;
-  readonly about?: string;
-  readonly by?: By;
-  readonly options: E;
-  readonly build: (options: v.InferOutput<v.StrictObjectSchema<E, undefined>>) => T;
-}) => {
-  const named = { [part.by ?? "kind"]: v.literal(part.name) } as { [field in By]: v.LiteralSchema<N, undefined> };
-  return { ...part, schema: record({ ...named, ...part.options }) };
-};
+type Options<K extends Kind<unknown>> = v.StrictObjectSchema<K["options"], undefined>;
+type Name<K extends Kind<unknown>, By extends string> = { readonly [field in By]: K["name"] };
 
 /** The records of a kind, or of any of several. */
-export type SpecOf<K extends { readonly schema: v.GenericSchema }> = K extends K ? v.InferOutput<K["schema"]> : never;
+export type SpecOf<K extends Kind<unknown>, By extends string = "kind"> = K extends K
+  ? Name<K, By> & Readonly<v.InferOutput<Options<K>>>
+  : never;
 
 /** The same as one writes them: without the options that have a default. */
-export type SpecInputOf<K extends { readonly schema: v.GenericSchema }> = K extends K
-  ? v.InferInput<K["schema"]>
+export type SpecInputOf<K extends Kind<unknown>, By extends string = "kind"> = K extends K
+  ? Name<K, By> & Readonly<v.InferInput<Options<K>>>
   : never;
 
 /** Kinds of parts of one sort, with the schema of the records that ask for them. The records of `K` are known to the compiler, of others it knows the name. */
 export interface Kinds<T, K extends Kind<unknown> = never, By extends string = "kind"> extends Registry<Kind<T>> {
   /** Of a record of any kind there is when it is read. */
-  readonly schema: v.GenericSchema<SpecInputOf<K> | KindSpec<By>, SpecOf<K> | KindSpec<By>>;
+  readonly schema: v.GenericSchema<SpecInputOf<K, By> | KindSpec<By>, SpecOf<K, By> | KindSpec<By>>;
   /** The part that a checked record, or the name of a kind with defaults alone, asks for. @throws RegistryError for a kind that is not there */
-  build(spec: SpecOf<K> | KindSpec<By> | string): T;
+  build(spec: SpecOf<K, By> | KindSpec<By> | string): T;
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** What a kind makes. */
-export type BuiltBy<K> = K extends { readonly build: (options: never) => infer T } ? T : never;
 
 /** A registry of kinds that records name by the field `by`. */
 export const kinds = <const K extends Kind<unknown>, const By extends string = "kind">(
@@ -67,15 +61,12 @@ export const kinds = <const K extends Kind<unknown>, const By extends string = "
 ): Kinds<BuiltBy<K>, K, By> => {
   type T = BuiltBy<K>;
   const parts = registry<Kind<T>>(what, entries as readonly Kind<T>[]);
+  const schemaOf = ({ name, options }: Kind<T>): v.GenericSchema => record({ [by]: v.literal(name), ...options });
   const schema = v.lazy((value: unknown): v.GenericSchema => {
     // Asked without a record, as for its JSON Schema, it is any kind there is.
-    if (value === undefined)
-      return v.union(
-        [...parts].map((part) => part.schema),
-        "a record",
-      );
+    if (value === undefined) return v.union([...parts].map(schemaOf), "a record");
     const name = isRecord(value) && value[by];
-    if (typeof name === "string" && parts.has(name)) return parts.get(name).schema;
+    if (typeof name === "string" && parts.has(name)) return schemaOf(parts.get(name));
     // No kind: of all its fields only the name is to be told.
     const field = v.transform((given: unknown) => (isRecord(given) ? { [by]: given[by] } : given));
     return v.pipe(v.unknown(), field, record({ [by]: choice(parts.names) }));
@@ -83,8 +74,8 @@ export const kinds = <const K extends Kind<unknown>, const By extends string = "
   return Object.assign(parts, {
     schema: schema as v.GenericSchema as Kinds<T, K, By>["schema"],
     build: (spec: Readonly<Record<string, unknown>> | string): T => {
-      const asked = typeof spec === "string" ? v.parse(parts.get(spec).schema, { [by]: spec }) : spec;
-      const { [by]: name, ...options } = asked;
+      const asked: unknown = typeof spec === "string" ? v.parse(schemaOf(parts.get(spec)), { [by]: spec }) : spec;
+      const { [by]: name, ...options } = asked as Readonly<Record<string, unknown>>;
       return parts.get(String(name)).build(options as never);
     },
   });

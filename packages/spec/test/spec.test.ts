@@ -160,11 +160,7 @@ describe("kinds", () => {
 });
 
 it("kinds may be named by another field", () => {
-  const all = kinds(
-    "curve",
-    [kind({ by: "source", name: "flat", options: {}, build: (): Curve => ({ at: () => 1 }) })],
-    "source",
-  );
+  const all = kinds("curve", [kind({ name: "flat", options: {}, build: (): Curve => ({ at: () => 1 }) })], "source");
   expect(all.build(read(all.schema, { source: "flat" }, reading)).at(3)).toBe(1);
   expect(messageOf(all.schema, { source: "flta" })).toBe(
     'spec.source is "flta"; it must be one of "flat" (did you mean "flat"?)',

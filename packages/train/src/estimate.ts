@@ -6,12 +6,6 @@ export interface MeanLoss {
   readonly stdErr: number;
 }
 
-const meanOf = (values: ArrayLike<number>): number => {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
-};
-
 /**
  * Mean of losses of which the i-th was measured at the i-th of n equal strata of the time density. One sample per
  * stratum has no variance of its own, so neighbours are taken as pairs of one stratum ("collapsed strata", Cochran,
@@ -27,9 +21,12 @@ export const stratifiedMean = (losses: ArrayLike<number>): MeanLoss => {
   for (let i = 0; i < n; i++)
     if (!Number.isFinite(losses[i]))
       throw new TrainError("data", `stratifiedMean: loss ${i} of ${n} is ${losses[i]}; every loss must be finite`);
-  let squares = 0;
-  for (let i = 0; i < n; i += 2) squares += (losses[i]! - losses[i + 1]!) ** 2;
-  return { mean: meanOf(losses), stdErr: Math.sqrt(squares) / n };
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    sum += losses[i]!;
+    if (i % 2 === 1) squares += (losses[i - 1]! - losses[i]!) ** 2;
+  }
+  return { mean: sum / n, stdErr: Math.sqrt(squares) / n };
 };
 
 /**

@@ -1,5 +1,6 @@
 import { number, positive, record, whole } from "@isoflop/spec";
 import { adamw, add, div, minimum, mul, norm, sub, type Tensor } from "@isoflop/tensor";
+import * as v from "valibot";
 import { check } from "./errors.js";
 
 /** What AdamW keeps constant over a run. */
@@ -14,8 +15,13 @@ export interface AdamWSettings {
 const share = number({ atLeast: 0, below: 1 });
 const notNegative = number({ atLeast: 0 });
 
-/** AdamW's settings. */
-export const adamWFields = { beta1: share, beta2: share, eps: positive, weightDecay: notNegative } as const;
+/** AdamW's settings and their defaults. */
+export const adamWFields = {
+  beta1: v.optional(share, 0.9),
+  beta2: v.optional(share, 0.99),
+  eps: v.optional(positive, 1e-8),
+  weightDecay: v.optional(notNegative, 0.01),
+} as const;
 
 const settings = record(adamWFields);
 const rated = record({ step: whole(), learningRate: notNegative, beta1: share, beta2: share });

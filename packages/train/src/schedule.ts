@@ -12,11 +12,11 @@ export interface Schedule {
   readonly decay: number;
 }
 
-/** A schedule's fields. */
+/** A schedule's fields and their defaults. */
 export const scheduleFields = {
-  warmup: number({ atLeast: 0, atMost: 1 }),
-  shape: choice(["constant", "linear", "cosine"]),
-  decay: number({ atLeast: 0, atMost: 1 }),
+  warmup: v.optional(number({ atLeast: 0, atMost: 1 }), 0.05),
+  shape: v.optional(choice(["constant", "linear", "cosine"]), "linear"),
+  decay: v.optional(number({ atLeast: 0, atMost: 1 }), 0.3),
 } as const;
 
 /** Warm-up and decay are no more than the run. */

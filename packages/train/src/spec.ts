@@ -74,13 +74,8 @@ const model = v.pipe(
 export const optimizerSchema = v.pipe(
   record({
     learningRate: v.optional(positive, 2e-3),
-    warmup: v.optional(scheduleFields.warmup, 0.05),
-    shape: v.optional(scheduleFields.shape, "linear"),
-    decay: v.optional(scheduleFields.decay, 0.3),
-    beta1: v.optional(adamWFields.beta1, 0.9),
-    beta2: v.optional(adamWFields.beta2, 0.99),
-    eps: v.optional(adamWFields.eps, 1e-8),
-    weightDecay: v.optional(adamWFields.weightDecay, 0.01),
+    ...scheduleFields,
+    ...adamWFields,
     clip: v.optional(positive, 1),
   }),
   withinRun<OptimizerSpec>(),

@@ -1,27 +1,20 @@
-import { type Kinds, kind, number, positive } from "@isoflop/spec";
+import { type Kinds, kind, positive } from "@isoflop/spec";
 import type { Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Dual, dual } from "../arithmetic.js";
 import { check } from "../checks.js";
-import type { TimestepDensity } from "../density.js";
+import { densityOf, type TimestepDensity } from "../density.js";
 import { shiftOf } from "../shift.js";
-
-const time = number();
 
 /** The density of shifted times. @throws DiffusionError("option") unless by > 0 */
 export const shifted = (density: TimestepDensity, by: number): TimestepDensity => {
   check(positive, by, "shifted: by");
   const shift = dual((m, t) => shiftOf(m, t, by));
-  return {
-    name: `${density.name}, shifted by ${by}`,
-    quantile: ((u: number & Tensor) => shift(density.quantile(u))) as Dual,
-    pdf(t) {
-      check(time, t, "shifted: t");
-      if (!(t > 0 && t < 1)) return 0;
-      const stretch = by - (by - 1) * t;
-      return (density.pdf(t / stretch) * by) / stretch ** 2;
-    },
-  };
+  const quantile = ((u: number & Tensor) => shift(density.quantile(u))) as Dual;
+  return densityOf(`${density.name}, shifted by ${by}`, quantile, (t) => {
+    const stretch = by - (by - 1) * t;
+    return (density.pdf(t / stretch) * by) / stretch ** 2;
+  });
 };
 
 /** Any density of a registry, shifted. */

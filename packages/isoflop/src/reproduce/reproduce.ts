@@ -30,7 +30,7 @@ export const reproduce = async (options: ReproduceOptions): Promise<Reported> =>
     await study.drawSamples();
     return await study.write();
   } finally {
-    await study.close();
+    study.close();
   }
 };
 

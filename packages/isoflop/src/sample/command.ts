@@ -1,4 +1,4 @@
-import { type SolverSpec, solvers } from "@isoflop/diffusion";
+import { solvers } from "@isoflop/diffusion";
 import { type Command, Option } from "commander";
 import { isOurDocument } from "../files/ours.js";
 import { outputFile } from "../files/write.js";
@@ -16,7 +16,7 @@ interface Options {
   readonly count: number;
   readonly guidance: number;
   readonly steps: number;
-  readonly solver: SolverSpec["kind"];
+  readonly solver: string;
   readonly seed: number;
   readonly device: "wasm" | "webgpu";
   readonly out: string;

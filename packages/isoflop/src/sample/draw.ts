@@ -1,5 +1,5 @@
 import type { DataSource } from "@isoflop/data";
-import { classifierFreeGuidance, type SolverSpec, sampler, solvers } from "@isoflop/diffusion";
+import { classifierFreeGuidance, sampler, solvers } from "@isoflop/diffusion";
 import type { Sample } from "@isoflop/plot";
 import { runId, trainingOf } from "@isoflop/sweep";
 import { type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
@@ -15,7 +15,7 @@ export interface DrawOptions {
   /** 1 follows the caption as learnt, above 1 exaggerates it. */
   readonly guidance: number;
   readonly steps: number;
-  readonly solver: SolverSpec["kind"];
+  readonly solver: string;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (done: number, of: number) => void;
@@ -45,7 +45,7 @@ export const draw = async (
   const params = averagedWeights(checkpoint, packTree(model.init(random.key(0))), device);
   const guided = classifierFreeGuidance((x, t, condition) => model.apply(params, x, t, condition), { scale: guidance });
   const objective = buildObjective(spec.objective);
-  const drawing = sampler(guided, { objective, solver: solvers.build({ kind: options.solver }), device });
+  const drawing = sampler(guided, { objective, solver: solvers.build(options.solver), device });
   const condition = device.tensor(words, [count, source.captionLength]);
   const unconditional = device.tensor(new Int32Array(words.length), [count, source.captionLength]);
   const noise = random.normal(random.key(seed), [count, ...source.shape]) as Tensor;

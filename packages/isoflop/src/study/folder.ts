@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type RunStore, SweepError } from "@isoflop/sweep";
-import { type FolderLock, fileRunStore, type LockOptions, lockFolder } from "@isoflop/sweep/node";
+import { type OpenOptions, type RunStore, SweepError } from "@isoflop/sweep";
+import { type FolderLock, fileRunStore, lockFolder } from "@isoflop/sweep/node";
 import type { Checkpoint } from "@isoflop/train";
 import { fileCheckpoints, makeFolder, removeTemporaries } from "@isoflop/train/node";
 import { readRecord } from "../files/read.js";
@@ -12,7 +12,7 @@ import { layoutOf } from "./layout.js";
 /** Puts a whole file in place. */
 export type Write = (file: string, content: string | Uint8Array) => Promise<void>;
 
-export type Waiting = Pick<LockOptions, "signal" | "onWait">;
+export type Waiting = Pick<OpenOptions, "signal" | "onWait">;
 
 const documents = /^(?:report\.html|summary\.json|prediction\.json)$/;
 const figures = /^[\w-]+\.(?:svg|png)$/;

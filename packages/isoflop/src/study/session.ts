@@ -1,16 +1,12 @@
 import { availableParallelism } from "node:os";
-import type { RunRecord, RunSpec, RunStore, SweepProgress } from "@isoflop/sweep";
+import type { RunRecord, RunSpec, SweepOptions } from "@isoflop/sweep";
 import { type Runner, runSweep, trainRunner } from "@isoflop/sweep";
 import { dataOpener, workerRunners } from "@isoflop/sweep/node";
 import { createDevice, type Device } from "@isoflop/tensor";
 
-export interface SessionOptions {
-  /** Where runs go. */
-  readonly store: RunStore;
+export interface SessionOptions extends Pick<SweepOptions, "store" | "signal" | "onProgress"> {
   readonly device: "wasm" | "webgpu";
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: SweepProgress) => void;
-  readonly onNote?: (note: string) => void;
+  readonly onNote?: ((note: string) => void) | undefined;
 }
 
 /** The machinery that does runs: devices and threads. */
@@ -19,7 +15,7 @@ export interface Session {
   readonly device: Device;
   /** Does runs that are not done; several at once where that is faster. */
   train(specs: readonly RunSpec[]): Promise<readonly RunRecord[]>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** A device of `@isoflop/tensor` has no more. */
@@ -43,35 +39,24 @@ export const openSession = async ({
   const device = await createDevice(kind);
   const cores = availableParallelism();
   const openData = dataOpener();
-  let runners: readonly Runner[] = [];
   const runnersFor = (runs: number): readonly Runner[] => {
     if (kind === "webgpu") return [trainRunner({ device, openData })];
     const count = Math.max(1, Math.min(runs, cores));
     return workerRunners({ count, threads: threadsOfEach(cores, count) });
   };
-  const close = async (): Promise<void> => {
-    await Promise.all(runners.map((runner) => runner.close()));
-    runners = [];
-  };
   return {
     device,
     async train(specs) {
-      runners = runnersFor(specs.length);
+      const runners = runnersFor(specs.length);
       try {
         return await runSweep(specs, {
-          store,
-          runners,
-          ...(signal && { signal }),
-          ...(onProgress && { onProgress }),
+          ...{ store, runners, signal, onProgress },
           onRejected: (id, error) => onNote?.(`run ${id}: ${error.message}`),
         });
       } finally {
-        await close();
+        await Promise.all(runners.map((runner) => runner.close()));
       }
     },
-    async close() {
-      await close();
-      device.destroy();
-    },
+    close: () => device.destroy(),
   };
 };

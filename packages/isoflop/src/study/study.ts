@@ -28,10 +28,10 @@ export interface StudyOptions {
   readonly device: "wasm" | "webgpu";
   /** Folder for runs, figures and report. */
   readonly out: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: SweepProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
   /** Told what went wrong without stopping the study, such as a checkpoint that could not be read. */
-  readonly onNote?: (note: string) => void;
+  readonly onNote?: ((note: string) => void) | undefined;
   /** The command that makes this study again, for the report. */
   readonly reproduce?: string;
 }
@@ -145,8 +145,8 @@ export class Study {
   }
 
   /** Ends threads and frees the device. */
-  async close(): Promise<void> {
-    await this.session.close();
+  close(): void {
+    this.session.close();
   }
 
   /** Seconds by step; how much of the runs' seconds, over all threads and sessions, was training and not set-up or validation. */
@@ -231,7 +231,7 @@ export const openStudy = async (options: StudyOptions): Promise<Study> => {
   const data: DataSpec = { source: options.data, size: preset.image, seed };
   const source = await dataOpener()(data);
   const plan = planStudy(preset, data, source, seed);
-  const folder = new StudyFolder(out, { ...(signal && { signal }), ...(onNote && { onWait: onNote }) });
+  const folder = new StudyFolder(out, { signal, onWait: onNote });
   const { store } = folder;
   // One study's report, summary and prediction would replace the other's, and its runs would enter the other's fits.
   const unlike = unlikeFamilies([...(await store.list()), ...plan.grid.slice(0, 1)]);

@@ -15,7 +15,7 @@ const summary = v.object({
 export const timesBefore = (folder: StudyFolder, runs: readonly DoneRun[]): Times | undefined => {
   const read = v.safeParse(
     summary,
-    valueOf(() => folder.summary()),
+    readable(() => folder.summary()),
   );
   if (!read.success) return undefined;
   const { seconds, timings } = read.output;
@@ -23,7 +23,7 @@ export const timesBefore = (folder: StudyFolder, runs: readonly DoneRun[]): Time
   return runs.every(({ id, result }) => known.get(id) === result.seconds) ? { seconds, timings } : undefined;
 };
 
-const valueOf = (read: () => unknown): unknown => {
+const readable = (read: () => unknown): unknown => {
   try {
     return read();
   } catch {

@@ -11,25 +11,14 @@ import { num } from "../words/numbers.js";
 import { note } from "../words/printable.js";
 import { progress } from "../words/progress.js";
 
-interface Options {
+type Loose = Readonly<Record<string, unknown>>;
+
+interface Options extends Loose {
   readonly out: string;
   readonly device: "wasm" | "webgpu";
   readonly checkpointSeconds: number;
-  readonly json?: boolean;
-  readonly data?: string;
-  readonly image?: string;
-  readonly width?: number;
   readonly ladder: LadderRuleName;
-  readonly depth?: number;
-  readonly heads?: number;
-  readonly patch?: number;
-  readonly steps?: number;
-  readonly budget?: number;
-  readonly batch?: number;
-  readonly learningRate?: number;
-  readonly captionDropout?: number;
-  readonly validationImages?: number;
-  readonly seed?: number;
+  readonly json?: boolean;
 }
 
 const help = `
@@ -97,34 +86,31 @@ export const configure = (command: Command): void => {
     });
 };
 
-type Loose = Readonly<Record<string, unknown>>;
+/** Where the options stand in a spec. */
+const places: readonly (readonly [option: string, key: string, inner?: string])[] = [
+  ["data", "data", "source"],
+  ["image", "data", "size"],
+  ["seed", "data", "seed"],
+  ...["width", "depth", "heads", "patch"].map((name) => [name, "model", name] as const),
+  ["learningRate", "optimizer", "learningRate"],
+  ["validationImages", "validation", "images"],
+  ...["batch", "captionDropout", "seed", "steps", "budget"].map((name) => [name, name] as const),
+];
 
 /** The spec with what the options say in place of what the file says. */
-const withOptions = (spec: Loose, options: Options): Loose => {
-  const { width, depth, heads, patch, data, image, seed, learningRate, validationImages } = options;
-  const { steps, budget, batch, captionDropout } = options;
-  // One of the two replaces both: they decide each other.
+const withOptions = (spec: Loose, options: Loose): Loose => {
   const { steps: _, budget: __, ...unspent } = spec;
-  const spent = steps === undefined && budget === undefined ? spec : { ...unspent, ...defined({ steps, budget }) };
-  return {
-    ...spent,
-    ...defined({ batch, captionDropout, seed }),
-    ...merged(spec, "model", { width, depth, heads, patch }),
-    ...merged(spec, "data", { source: data, size: image === undefined ? undefined : Number(image), seed }),
-    ...merged(spec, "optimizer", { learningRate }),
-    ...merged(spec, "validation", { images: validationImages }),
-  };
-};
-
-const defined = (record: Loose): Loose =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
-
-/** A part of the spec with options over it; nothing where there are none, so that a wrong part is told as it stands. */
-const merged = (spec: Loose, key: string, options: Loose): Loose => {
-  const given = defined(options);
-  if (Object.keys(given).length === 0) return {};
-  const base = key === "data" ? { source: "emoji" } : {};
-  return { [key]: { ...base, ...(spec[key] as Loose | undefined), ...given } };
+  // One of the two replaces both: they decide each other.
+  const all: Record<string, unknown> =
+    options.steps === undefined && options.budget === undefined ? { ...spec } : unspent;
+  for (const [option, key, inner] of places) {
+    const given = options[option];
+    if (given === undefined) continue;
+    const value = option === "image" ? Number(given) : given;
+    const part = all[key] ?? (key === "data" ? { source: "emoji" } : {});
+    all[key] = inner === undefined ? value : { ...(part as Loose), [inner]: value };
+  }
+  return all;
 };
 
 /** Errors of a spec name the file it came from. */

@@ -4,6 +4,7 @@ import { type dataOpener, fileRunStore } from "@isoflop/sweep/node";
 import { createDevice } from "@isoflop/tensor";
 import { DivergedError } from "@isoflop/train";
 import { CliError, exitCodes } from "../exit.js";
+import type { DoneRun } from "../runs/point.js";
 
 export interface TrainOneOptions {
   /** The run gets a folder of its own in it, named by its id. */
@@ -18,14 +19,12 @@ export interface TrainOneOptions {
   readonly onNote: (note: string) => void;
 }
 
-export type DoneRecord = Extract<RunRecord, { readonly state: "done" }>;
-
 /**
  * Trains one model and measures it, from its last checkpoint if it has one; a run that is done is only read.
  * @throws CliError when the loss diverges, now or when the run was tried before
  * @throws SweepError `busy` while another process has the run, `store` if its folder cannot be written, `claim` if its lock is lost
  */
-export const trainOne = async (spec: RunSpec, options: TrainOneOptions): Promise<DoneRecord> => {
+export const trainOne = async (spec: RunSpec, options: TrainOneOptions): Promise<DoneRun> => {
   const { out, openData, checkpointSeconds, signal, onProgress, onNote } = options;
   const id = runId(spec);
   const store = fileRunStore(out);
@@ -64,7 +63,7 @@ export const trainOne = async (spec: RunSpec, options: TrainOneOptions): Promise
 type Ended = Exclude<RunRecord, { readonly state: "unfinished" }>;
 
 /** @throws CliError for a run that diverged */
-const doneOf = (record: Ended, out: string): DoneRecord => {
+const doneOf = (record: Ended, out: string): DoneRun => {
   if (record.state === "done") return record;
   throw diverged(out, record.id, record.failure.message);
 };

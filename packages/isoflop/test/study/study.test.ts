@@ -30,11 +30,11 @@ describe("a study", () => {
   it("trains every run once, and not again when it is opened again", async () => {
     const first = await open();
     const runs = await first.trainGrid();
-    await first.close();
+    first.close();
     expect(runs).toHaveLength(12);
     const again = await open();
     const same = await again.trainGrid();
-    await again.close();
+    again.close();
     expect(same.map(({ result }) => result)).toEqual(runs.map(({ result }) => result));
   });
 
@@ -54,7 +54,7 @@ describe("a study", () => {
     } else {
       expect(outcome.message).toMatch(/no law can be fitted: .*at C = |do not determine the loss at 1\.2e10 FLOPs/);
     }
-    await study.close();
+    study.close();
     const summary = readStudy(JSON.parse(await readFile(join(out, "summary.json"), "utf8")));
     expect(summary.fit?.budgets).toHaveLength(3);
     expect(await readFile(join(out, "report.html"), "utf8")).toContain("<html");
