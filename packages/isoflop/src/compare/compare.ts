@@ -83,9 +83,9 @@ type Found = Omit<ComparedLaw, "name">;
 
 /** The law of the loss against compute that a kind of fit has. */
 const laws: {
-  readonly [F in Fit as F["record"]]: (saved: SavedFit<F>, law: "power" | "saturating", file: string) => Found;
+  readonly [F in Fit as SavedFit<F>["command"]]: (saved: SavedFit<F>, law: CompareAsked["law"], file: string) => Found;
 } = {
-  isoflop: ({ status, message, fit }, form, file) => {
+  "fit isoflop": ({ status, message, fit }, form, file) => {
     if (!fit) throw unsound(`${shown(file)}: ${status}: ${message}`);
     const law = form === "power" ? fit.loss : fit.lossWithFloor;
     if (!law.ok) throw unsound(`${shown(file)}: ${law.reason}: ${law.message}`);
@@ -93,18 +93,16 @@ const laws: {
       throw unsound(`${shown(file)}: ${law.status}: these budgets do not determine a floor; compare with --law power`);
     return { law, data: optima(fit, "loss") };
   },
-  law: ({ status, message, fit }, _, file) => {
+  "fit law": ({ status, message, fit }, _, file) => {
     if (!fit || !comparable(status)) throw unsound(`${shown(file)}: ${status}: ${message}`);
     return fit;
   },
-  surface: (_, __, file) => {
+  "fit surface": (_, __, file) => {
     throw usageError(`${shown(file)} is a fit surface; compare takes a table of runs, a fit isoflop or a fit law`);
   },
 };
 
-const kindOf = ({ command }: SavedFit) => command.replace(/^fit /, "") as Fit["record"];
-
-const lawOf = (saved: SavedFit, form: "power" | "saturating", file: string): Found => {
-  const { law, data } = laws[kindOf(saved)](saved as never, form, file);
+const lawOf = (saved: SavedFit, form: CompareAsked["law"], file: string): Found => {
+  const { law, data } = laws[saved.command](saved as never, form, file);
   return { law, data };
 };

@@ -1,4 +1,11 @@
-import { type IsoFlop, type LawFit, type RefusalReason, recordSchemas, type SurfaceFit } from "@isoflop/scaling";
+import {
+  type IsoFlop,
+  type LawFit,
+  type Outcome,
+  type RefusalReason,
+  recordSchemas,
+  type SurfaceFit,
+} from "@isoflop/scaling";
 import { choice, read, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
@@ -36,22 +43,40 @@ export interface UsedPoints {
   readonly otherLabels?: number;
 }
 
+/** What was found, and in what. */
+interface Found<F extends Fit> extends Pick<FitHead, "ok" | "status" | "points" | "input"> {
+  readonly message?: string | undefined;
+  readonly fit?: F;
+}
+
 /** A fit under its head. */
-export const saved = <F extends Fit>(
-  kind: F["record"],
-  found: Pick<FitHead, "ok" | "status" | "message"> & { readonly fit?: F },
-  from: Pick<FitHead, "points" | "input">,
-): SavedFit<F> => {
-  const { ok, status, message, fit } = found;
+export const saved = <F extends Fit>(kind: F["record"], found: Found<F>): SavedFit<F> => {
+  const { ok, status, message, points, input, fit } = found;
   return {
     command: `fit ${kind}` as const,
     ok,
     status,
     ...(message !== undefined && { message }),
-    ...from,
+    points,
+    input,
     versions: versions("@isoflop/scaling"),
     ...(fit && { fit }),
   };
+};
+
+/** The outcome of a fit under its head: the fit with its caveat, or why there is none. */
+export const savedOutcome = <F extends SurfaceFit | LawFit>(
+  kind: F["record"],
+  outcome: Outcome<F>,
+  from: Pick<FitHead, "points" | "input">,
+): SavedFit<F> => {
+  const { ok, message } = outcome;
+  return saved<F>(
+    kind,
+    outcome.ok
+      ? { ...from, ok, status: outcome.status, message, fit: outcome }
+      : { ...from, ok, status: outcome.reason, message },
+  );
 };
 
 export const pointsOf = ({ runs, dropped, otherLabels }: LoadedRuns, refused: readonly Dropped[] = []): UsedPoints => ({

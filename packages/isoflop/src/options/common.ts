@@ -84,3 +84,6 @@ export const dataOption = (command: Command, fallback?: string): Command => {
   ]);
   return command.addOption(fallback === undefined ? option : option.default(fallback));
 };
+
+export const intervalOption = (): Option =>
+  new Option("--interval <kind>", "kind of bootstrap interval").choices(["percentile", "bca"]).default("percentile");

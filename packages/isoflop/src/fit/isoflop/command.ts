@@ -1,6 +1,13 @@
 import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../../answer.js";
-import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
+import {
+  intervalOption,
+  jsonOption,
+  quantityOption,
+  reportOption,
+  rowsHelp,
+  runOptions,
+} from "../../options/common.js";
 import { count, positive, positives, whole } from "../../options/values.js";
 import { loadRuns, type RunInput } from "../../runs/load.js";
 import { type IsoFlopAsked, isoFlopThrough } from "./fit.js";
@@ -48,6 +55,3 @@ export const configure = (command: Command): void => {
       }),
     );
 };
-
-export const intervalOption = (): Option =>
-  new Option("--interval <kind>", "kind of bootstrap interval").choices(["percentile", "bca"]).default("percentile");

@@ -38,13 +38,14 @@ export const isoFlopThrough = (loaded: LoadedRuns, asked: IsoFlopAsked = {}): Sa
   const found = isoFlop(loaded.runs, options);
   const fit = bootstrap === undefined ? found : { ...found, bootstrap: resampled(loaded, options, asked, bootstrap) };
   const [refused] = [fit.N, fit.D, fit.loss].flatMap((law) => (law.ok ? [] : [law]));
-  return saved(
-    "isoflop",
-    refused
-      ? { ok: false, status: refused.reason, message: refused.message, fit }
-      : { ok: true, status: "converged", fit },
-    { points: pointsOf(loaded, refusedRows(fit)), input: loaded.origin },
-  );
+  return saved("isoflop", {
+    ok: refused === undefined,
+    status: refused?.reason ?? "converged",
+    message: refused?.message,
+    points: pointsOf(loaded, refusedRows(fit)),
+    input: loaded.origin,
+    fit,
+  });
 };
 
 const resampled = ({ runs }: LoadedRuns, options: IsoFlopOptions, asked: IsoFlopAsked, resamples: number) => {

@@ -2,7 +2,7 @@ import { fitLaw, type LawFit, type Points, parsePoints, ScalingError, type Table
 import { CliError, exitCodes, inputError, usageError } from "../../exit.js";
 import { type InputFile, readInput, shown } from "../../files/read.js";
 import type { ColumnMap } from "../../options/columns.js";
-import { type SavedFit, saved } from "../saved.js";
+import { type SavedFit, savedOutcome } from "../saved.js";
 
 /** Options by which points are read from a file. */
 export interface PointInput {
@@ -45,14 +45,5 @@ export const lawThrough = (
   { x, y, dropped, origin }: LoadedPoints,
   form = "power",
   options: Readonly<Record<string, unknown>> = {},
-): SavedFit<LawFit> => {
-  const outcome = fitLaw(form, x, y, options);
-  const from = { points: { used: x.length, dropped }, input: origin };
-  if (!outcome.ok) return saved("law", { ok: false, status: outcome.reason, message: outcome.message }, from);
-  const { ok, ...fit } = outcome;
-  return saved(
-    "law",
-    { ok, status: fit.status, ...(fit.message !== undefined && { message: fit.message }), fit },
-    from,
-  );
-};
+): SavedFit<LawFit> =>
+  savedOutcome("law", fitLaw(form, x, y, options), { points: { used: x.length, dropped }, input: origin });

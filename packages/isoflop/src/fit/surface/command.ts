@@ -1,11 +1,17 @@
 import { surfaceForms } from "@isoflop/scaling";
 import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../../answer.js";
-import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
+import {
+  intervalOption,
+  jsonOption,
+  quantityOption,
+  reportOption,
+  rowsHelp,
+  runOptions,
+} from "../../options/common.js";
 import { formOptions, formsHelp } from "../../options/form-options.js";
 import { count, positive, whole } from "../../options/values.js";
 import { loadRuns, type RunInput } from "../../runs/load.js";
-import { intervalOption } from "../isoflop/command.js";
 import { objectives, type SurfaceAsked, surfaceThrough } from "./fit.js";
 import { surfaceWords } from "./words.js";
 

@@ -11,7 +11,7 @@ import { threadExecutor } from "@isoflop/scaling/node";
 import { type LoadedRuns, ofQuantity } from "../../runs/load.js";
 import { progress } from "../../words/progress.js";
 import { LOSS } from "../../words/quantity.js";
-import { pointsOf, type SavedFit, saved } from "../saved.js";
+import { pointsOf, type SavedFit, savedOutcome } from "../saved.js";
 
 /** `mse` and `varpro` name the same minimum, Σ (L̂ − L)²; variable projection finds it where the form has power terms. */
 export const objectives = {
@@ -45,16 +45,11 @@ export const surfaceThrough = async (all: LoadedRuns, asked: SurfaceAsked = {}):
   const threads = bootstrap >= WORTH_THREADS || starts === "hoffmann";
   await using executor = threads ? threadExecutor(asked.threads ? { threads: asked.threads } : {}) : undefined;
   const outcome = await fitted(loaded.runs, asked, quantity, executor);
-  const from = { points: pointsOf(loaded), input: loaded.origin };
-  if (!outcome.ok) return saved("surface", { ok: false, status: outcome.reason, message: outcome.message }, from);
-  const { ok, ...fit } = outcome;
-  const { status, message } = fit;
-  const resamples = bootstrap > 0 && { bootstrap: await resampled(fit, loaded.runs, asked, bootstrap, executor) };
-  return saved(
-    "surface",
-    { ok, status, ...(message !== undefined && { message }), fit: { ...fit, ...resamples } },
-    from,
-  );
+  const whole =
+    outcome.ok && bootstrap > 0
+      ? { ...outcome, bootstrap: await resampled(outcome, loaded.runs, asked, bootstrap, executor) }
+      : outcome;
+  return savedOutcome("surface", whole, { points: pointsOf(loaded), input: loaded.origin });
 };
 
 const fitted = async (runs: readonly Run[], asked: SurfaceAsked, quantity: string, executor: Executor | undefined) => {
