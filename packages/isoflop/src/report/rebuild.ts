@@ -89,7 +89,7 @@ const summaryOf = (done: readonly DoneRun[], { document, prediction, onNote }: K
 
 /** Pictures of the held-out model, as its study draws them. */
 const samplesOf = async (folder: StudyFolder, run: DoneRun, preset: string): Promise<readonly Sample[]> => {
-  const { samples } = presets[preset] ?? quick;
+  const { samples } = (Object.hasOwn(presets, preset) && presets[preset]) || quick;
   const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(run.spec.data)]);
   try {
     return await drawSamples(run, { folder, device, source, samples, seed: run.spec.seed });
