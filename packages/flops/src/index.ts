@@ -1,7 +1,8 @@
 export { type Account, account, format, type SixND } from "./account.js";
-export { layers } from "./architectures/index.js";
-export type { Conditioning, Context, DitConfig, ResolvedConfig } from "./config.js";
-export { canonicalConfig, conditionings, configKeys, labelRows, resolve } from "./config.js";
+export type { Architecture } from "./architectures/architecture.js";
+export { architectures } from "./architectures/index.js";
+export type { Conditioning, DitConfig, ResolvedConfig } from "./config.js";
+export { canonicalConfig, conditionings, configKeys, layers, resolve } from "./config.js";
 export type { Convention, ConventionName, EstimateMethod, ProductMethod } from "./convention.js";
 export { conventions, sameConvention, sixNDOf } from "./convention.js";
 export {
@@ -57,6 +58,7 @@ export { backward, forward, training } from "./passes.js";
 export type { Plan, PlannedRun, PlanOptions, RefusedRun } from "./plan.js";
 export { planIsoFlop, within } from "./plan.js";
 export { officialDit, type PresetName, presets } from "./presets.js";
+export { type Context, labelRows, type Resolved } from "./resolved.js";
 export { evaluations, type SamplingOptions, sampling } from "./sampling.js";
 export { type Traffic, type TrafficOptions, traffic } from "./traffic.js";
 export type { Bytes, Flops, Macs, Parameters, Quantity, Seconds, Tokens } from "./units.js";
