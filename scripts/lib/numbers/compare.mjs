@@ -1,4 +1,4 @@
-/** @typedef {import("./read.mjs").Num} Num */
+/** @typedef {import("./text.mjs").Num} Num */
 /** @typedef {import("./read.mjs").Kind} Kind */
 /** @typedef {import("./read.mjs").Numbers} Numbers */
 /** @typedef {{ number: Num, nearest: Num | undefined }} Lost `nearest` is what AFTER has instead, as far as one can tell */

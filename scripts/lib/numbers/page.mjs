@@ -1,6 +1,6 @@
 import { parsed, textNumbers } from "./text.mjs";
 
-/** @typedef {import("./read.mjs").Num} Num */
+/** @typedef {import("./text.mjs").Num} Num */
 
 const entities = new Map([
   ["amp", "&"],

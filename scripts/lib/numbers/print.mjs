@@ -1,6 +1,6 @@
 /** @typedef {import("./compare.mjs").Comparison} Comparison */
 /** @typedef {import("./compare.mjs").Expectation} Expectation */
-/** @typedef {import("./read.mjs").Num} Num */
+/** @typedef {import("./text.mjs").Num} Num */
 
 /** Lost numbers that are shown of one document. */
 const shown = 20;

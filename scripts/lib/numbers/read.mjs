@@ -3,13 +3,7 @@ import { join, relative, sep } from "node:path";
 import { pageNumbers } from "./page.mjs";
 import { textNumbers } from "./text.mjs";
 
-/**
- * @typedef {object} Num
- * @property {string} key the two nearest names above it in JSON, the words before it in text, row and column in a table, element
- * and attribute in a figure
- * @property {string} text its digits
- * @property {number} value
- */
+/** @typedef {import("./text.mjs").Num} Num */
 /** @typedef {"json" | "text" | "figure"} Kind */
 /** @typedef {Partial<Record<Kind, Num[]>>} Numbers */
 

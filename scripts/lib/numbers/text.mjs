@@ -1,4 +1,10 @@
-/** @typedef {import("./read.mjs").Num} Num */
+/**
+ * @typedef {object} Num
+ * @property {string} key the two nearest names above it in JSON, the words before it in text, row and column in a table, element
+ * and attribute in a figure
+ * @property {string} text its digits
+ * @property {number} value
+ */
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 /** "1.7×10¹¹" and "10⁻³" as "1.7e11" and "1e-3". @param {string} text */
