@@ -28,6 +28,8 @@ describe("numbers of a document", () => {
     const line = "loss 0.18 ± 0.02 after 40 steps, 3 min 37 s, 63 %, seen 2026-11-27 by 1.2.3 at 07ba16f4be4d";
     expect(digits("study/a.txt", line, "text")).toEqual(["0.18", "0.02", "40"]);
     expect(digits("plans/a.txt", line, "text")).toEqual(["0.18", "0.02", "40", "3", "37", "63"]);
+    const table = "loss   seconds   size\n 0.5      12.1     64\n 0.4       9.0    128\n\n 1.5      12.1";
+    expect(digits("study/a.txt", table, "text")).toEqual(["0.5", "64", "0.4", "128", "1.5", "12.1"]);
   });
 
   it("of text are read as they are printed", () => {

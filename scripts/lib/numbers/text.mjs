@@ -20,6 +20,17 @@ const names = /\bv?\d+(?:\.\d+){2,}|\b\d{4}-\d\d-\d\d\b|\b(?=[0-9a-f]*[a-f])(?=[
 /** "26.7 s", "3 min 37 s, 63 %", "1:04". */
 const times = /\d+:\d\d\b|(?:\d+ h )?(?:\d+ min )?[\d.]+ (?:s|ms|min|seconds|minutes)\b(?!\.e)(?:\s*,\s*\d+ %)?/g;
 
+/** Without the column of a printed table that is headed "seconds": numbers end where the head of their column ends. @param {string} text */
+const withoutSeconds = (text) => {
+  let edge = 0;
+  const lines = text.split("\n").map((line) => {
+    const head = /\bseconds\b/.exec(line);
+    if (head || line.trim() === "") edge = head ? head.index + "seconds".length : 0;
+    return edge > 0 ? line.slice(0, edge).replace(/[\d.]+$/, "") + line.slice(edge) : line;
+  });
+  return lines.join("\n");
+};
+
 const number = /(?<![\w.])[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+−]?\d+)?/g;
 const word = /(?<![\w.])\p{L}[\p{L}\d*_]*/gu;
 
@@ -36,7 +47,7 @@ export const parsed = (digits, key) => {
  * @returns {Num[]}
  */
 export const textNumbers = (text, measured, key) =>
-  withoutSuperscripts(text)
+  withoutSuperscripts(measured ? withoutSeconds(text) : text)
     .replace(names, " ")
     .replace(measured ? times : /$^/, " ")
     .split("\n")
