@@ -1,8 +1,14 @@
 /** @typedef {import("./text.mjs").Num} Num */
 /** @typedef {import("./read.mjs").Kind} Kind */
 /** @typedef {import("./read.mjs").Numbers} Numbers */
-/** @typedef {{ number: Num, nearest: Num | undefined }} Lost `nearest` is what AFTER has instead, as far as one can tell */
-/** @typedef {{ document: string, compared: number, lost: Lost[], added: number }} Comparison `document` is "name#kind" */
+/**
+ * @typedef {object} Comparison
+ * @property {string} document "name#kind"
+ * @property {number} compared how many numbers there were before
+ * @property {Num[]} lost those that are not there after
+ * @property {Num[]} added those that were not there before
+ * @property {readonly Num[]} after all that are there after
+ */
 
 /** Doubles of JSON are equal within this share. */
 const tolerance = 1e-12;
@@ -14,27 +20,37 @@ const tolerance = 1e-12;
 const strike = (before, after, nameOf) => {
   /** @type {Map<string, Num[]>} */
   const open = new Map();
-  for (const one of before) open.set(nameOf(one), [...(open.get(nameOf(one)) ?? []), one]);
+  for (const one of before) {
+    const equals = open.get(nameOf(one));
+    if (equals) equals.push(one);
+    else open.set(nameOf(one), [one]);
+  }
   const rest = after.filter((one) => open.get(nameOf(one))?.pop() === undefined);
   return { before: [...open.values()].flat(), after: rest };
 };
 
 /** The same within the tolerance. @param {readonly Num[]} before @param {readonly Num[]} after */
 const strikeNear = (before, after) => {
-  const [wanted, offered] = [before, after].map((numbers) => [...numbers].sort((a, b) => a.value - b.value));
+  const [wanted = [], offered = []] = [before, after].map((numbers) => [...numbers].sort((a, b) => a.value - b.value));
   /** @type {{ before: Num[], after: Num[] }} */
   const left = { before: [], after: [] };
-  for (const one of wanted ?? []) {
+  let at = 0;
+  for (const one of wanted) {
     const slack = tolerance * Math.abs(one.value);
-    while (offered?.[0] && offered[0].value < one.value - slack) left.after.push(...offered.splice(0, 1));
-    if (offered?.[0] && offered[0].value <= one.value + slack) offered.shift();
+    for (; (offered[at]?.value ?? Infinity) < one.value - slack; at++) left.after.push(...offered.slice(at, at + 1));
+    if ((offered[at]?.value ?? Infinity) <= one.value + slack) at++;
     else left.before.push(one);
   }
-  return { before: left.before, after: [...left.after, ...(offered ?? [])] };
+  return { before: left.before, after: [...left.after, ...offered.slice(at)] };
 };
 
-/** The one of the same key, else of all, whose value is nearest. @param {Num} number @param {readonly Num[]} others */
-const nearest = (number, others) => {
+/**
+ * What is there instead of a lost number, as far as one can tell: of what is new, or else of all, the one of its key, or else any, whose
+ * value is nearest.
+ * @param {Num} number @param {Comparison} comparison
+ */
+export const nearest = (number, { added, after }) => {
+  const others = added.length > 0 ? added : after;
   const alike = others.filter(({ key }) => key === number.key);
   const distance = (/** @type {Num} */ one) => Math.abs(one.value - number.value);
   return (alike.length > 0 ? alike : others).reduce(
@@ -53,9 +69,7 @@ const compareNumbers = (document, before, after) => {
   let left = strike(before, after, ({ key, text }) => `${text} ${key}`);
   left = strike(left.before, left.after, ({ text }) => text);
   if (document.endsWith("#json")) left = strikeNear(left.before, left.after);
-  const others = left.after.length > 0 ? left.after : after;
-  const lost = left.before.map((number) => ({ number, nearest: nearest(number, others) }));
-  return { document, compared: before.length, lost, added: left.after.length };
+  return { document, compared: before.length, lost: left.before, added: left.after, after };
 };
 
 /**

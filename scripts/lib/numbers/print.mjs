@@ -1,3 +1,5 @@
+import { nearest } from "./compare.mjs";
+
 /** @typedef {import("./compare.mjs").Comparison} Comparison */
 /** @typedef {import("./compare.mjs").Expectation} Expectation */
 /** @typedef {import("./text.mjs").Num} Num */
@@ -17,21 +19,22 @@ export const comparisonText = (comparisons, expectations) => {
   const used = new Set();
   let [compared, expected, unexpected, added] = [0, 0, 0, 0];
   const lines = comparisons.flatMap((one) => {
-    const open = one.lost.filter(({ number }) => {
+    const open = one.lost.filter((number) => {
       const reason = expectations.find(({ document, key }) => document.test(one.document) && key.test(number.key));
       used.add(reason);
       return !reason;
     });
     compared += one.compared;
-    added += one.added;
+    added += one.added.length;
     expected += one.lost.length - open.length;
     unexpected += open.length;
-    const sums = `${one.compared} compared, ${open.length} lost, ${one.lost.length - open.length} lost as expected, ${one.added} new`;
+    const sums = `${one.compared} compared, ${open.length} lost, ${one.lost.length - open.length} lost as expected, ${one.added.length} new`;
     return [
       `${open.length > 0 ? "✗" : "✓"} ${one.document}: ${sums}`,
-      ...open
-        .slice(0, shown)
-        .map(({ number, nearest }) => `    ${told(number)}${nearest ? `, nearest ${told(nearest)}` : ""}`),
+      ...open.slice(0, shown).map((number) => {
+        const other = nearest(number, one);
+        return `    ${told(number)}${other ? `, nearest ${told(other)}` : ""}`;
+      }),
       ...(open.length > shown ? [`    … and ${open.length - shown} more`] : []),
     ];
   });

@@ -38,6 +38,15 @@ export const documentNumbers = (name, text) => {
   return /\.(html|svg)$/.test(name) ? pageNumbers(text, measured) : { text: textNumbers(text, measured) };
 };
 
+/** @param {string} name @param {string} path */
+const readDocument = (name, path) => {
+  try {
+    return documentNumbers(name, readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new Error(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+};
+
 /**
  * Every document of a folder by its name. Folders called by a hash, such as runs by that of their spec, are one document, so that it
  * does not matter how a spec is written.
@@ -55,7 +64,7 @@ export const readDocuments = (folder) => {
       .replace(/\/[0-9a-f]{16}\//, "/*/");
     if (!/\.(jsonl?|html|svg|txt)$/.test(name) || name.includes("/checkpoints/")) continue;
     const document = documents.get(name) ?? {};
-    for (const [kind, numbers] of Object.entries(documentNumbers(name, readFileSync(path, "utf8"))))
+    for (const [kind, numbers] of Object.entries(readDocument(name, path)))
       document[/** @type {Kind} */ (kind)] = [...(document[/** @type {Kind} */ (kind)] ?? []), ...numbers];
     documents.set(name, document);
   }
