@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { collect } from "../lib/numbers/collect.mjs";
 import { compareDocuments, readExpectations } from "../lib/numbers/compare.mjs";
 import { comparisonText } from "../lib/numbers/print.mjs";
 import { documentNumbers, type Kind, readDocuments } from "../lib/numbers/read.mjs";
@@ -105,4 +106,9 @@ describe("the comparison", () => {
     expect(unexpected).toBe(1);
     expect(() => readExpectations("a.json | N")).toThrow('Expected "document#kind | key | reason", not "a.json | N".');
   });
+});
+
+it("collects from a checkout that is built", () => {
+  const folder = tree({});
+  expect(() => collect(folder, folder, { study: false })).toThrow("bin.js is not there: build that checkout first.");
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { commands, studyCommands } from "./commands.mjs";
 import { tables } from "./tables.mjs";
@@ -10,18 +10,23 @@ const unsound = 4;
 /**
  * Asks the built command line of a checkout everything that is compared: each command for JSON, for text and, where it draws one,
  * for a page, and its exit status.
- * @param {string} folder @param {string} checkout @param {{ study: boolean, print?: (text: string) => void }} options
+ * @param {string} folder @param {string} checkout
+ * @param {{ study: boolean, from?: string | undefined, print?: (text: string) => void }} options `from` is a folder that was collected
+ * before: its saved fits are asked, and its study is gone on with, which has nothing left to train
  */
-export const collect = (folder, checkout, { study, print = console.log }) => {
+export const collect = (folder, checkout, { study, from, print = console.log }) => {
   const bin = join(checkout, "packages", "isoflop", "dist", "bin.js");
   if (!existsSync(bin)) throw new Error(`${bin} is not there: build that checkout first.`);
   mkdirSync(join(folder, "tables"), { recursive: true });
   for (const [name, text] of Object.entries(tables)) writeFileSync(join(folder, "tables", name), text);
 
+  if (study && from) cpSync(join(from, "runs", "quick"), join(folder, "runs", "quick"), { recursive: true });
+
   const asked = [...commands, ...(study ? studyCommands : [])];
   /** @type {Record<string, number | null>} */
   const statuses = {};
-  for (const { name, args, report } of asked) {
+  for (const { name, args: given, report } of asked) {
+    const args = from ? given.map((one) => (one.startsWith("fits/") ? join(from, one) : one)) : given;
     const file = join(folder, name);
     mkdirSync(dirname(file), { recursive: true });
     /** @param {readonly string[]} more */
