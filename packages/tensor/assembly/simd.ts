@@ -53,3 +53,13 @@ export function copyWords(to: usize, from: usize, count: i32): void {
   }
   storePart(to, v128.load(from), count);
 }
+
+/** to += from, in f32, reading as `copyWords` does. */
+export function addWords(to: usize, from: usize, count: i32): void {
+  for (; count >= 4; count -= 4) {
+    v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
+    to += 16;
+    from += 16;
+  }
+  storePart(to, f32x4.add(v128.load(to), v128.load(from)), count);
+}
