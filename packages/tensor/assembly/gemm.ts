@@ -4,7 +4,7 @@
  * enough rows to repay it.
  */
 import { Control } from "../src/backends/wasm/opcodes";
-import { TILE_COLUMN_BYTES, TILE_COLUMNS, TILE_ROW_BYTES, TILE_ROWS, tile } from "./generated/tile";
+import { addColumns, TILE_COLUMN_BYTES, TILE_COLUMNS, TILE_ROW_BYTES, TILE_ROWS, tile } from "./generated/tile";
 import { packColumns, packLeft, packRows } from "./pack";
 import { addWords, copyWords } from "./simd";
 import { setOutput } from "./tile-output";
@@ -71,11 +71,18 @@ export function gemm(
       let cj = c + i * cRow;
       let dj = start + i * startRow;
       for (let left = n; left > 0; left -= TILE_COLUMNS) {
-        const direct = left >= TILE_COLUMNS && !joins;
+        const whole = left >= TILE_COLUMNS;
+        const direct = whole && !joins;
         setOutput(direct ? cj : work, direct ? cRow : TILE_ROW_BYTES, dj, startRow);
         tile(byRows, rows, kc, ai, aStep, bj, bStep);
-        if (joins) for (let r = 0; r < rows; r++) addWords(cj + r * cRow, work + r * TILE_ROW_BYTES, min(left, TILE_COLUMNS));
-        else if (!direct) for (let r = 0; r < rows; r++) copyWords(cj + r * cRow, work + r * TILE_ROW_BYTES, left);
+        if (!direct)
+          for (let r = 0; r < rows; r++) {
+            const to = cj + r * cRow;
+            const from = work + r * TILE_ROW_BYTES;
+            if (!joins) copyWords(to, from, left);
+            else if (whole) addColumns(to, from);
+            else addWords(to, from, left);
+          }
         bj += bPanel;
         cj += TILE_ROW_BYTES;
         dj += startColumn;

@@ -12,17 +12,22 @@ export function splat(x: f32): v128 {
   return f32x4.splat(x);
 }
 
+@inline
+export function swapHalves(v: v128): v128 {
+  return i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
 /** Sum of the four lanes, in the order (0 + 2) + (1 + 3). */
 @inline
 export function sumLanes(v: v128): f32 {
-  const pairs = f32x4.add(v, i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  const pairs = f32x4.add(v, swapHalves(v));
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
 
 /** Largest of the four lanes; NaN if any is. */
 @inline
 export function maxLanes(v: v128): f32 {
-  const pairs = f32x4.max(v, i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  const pairs = f32x4.max(v, swapHalves(v));
   return max<f32>(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1));
 }
 

@@ -84,15 +84,15 @@ const choice = (byRows, rows) => [
 ];
 
 /**
- * Copies `words` words by vectors, of which the last two may overlap.
- * @type {(name: string, words: number) => string[]}
+ * Writes `words` words by vectors, of which the last two may overlap.
+ * @type {(name: string, words: number, value: (at: number) => string) => string[]}
  */
-const copy = (name, words) => [
+const write = (name, words, value) => [
   "@inline",
   `export function ${name}(to: usize, from: usize): void {`,
   ...upTo(Math.ceil(words / 4)).map((v) => {
     const at = 4 * Math.min(4 * v, words - 4);
-    return `  v128.store(to, v128.load(from, ${at}), ${at});`;
+    return `  v128.store(to, ${value(at)}, ${at});`;
   }),
   "}",
 ];
@@ -123,10 +123,11 @@ export const tileSource = (tile) => {
     "  else",
     ...choice(false, rows),
     "}",
-    `/** One k of a panel of B: ${columns} columns. */`,
-    ...copy("copyColumns", columns),
+    `/** A row of a tile, or one k of a panel of B: ${columns} columns. */`,
+    ...write("copyColumns", columns, (at) => `v128.load(from, ${at})`),
+    ...write("addColumns", columns, (at) => `f32x4.add(v128.load(to, ${at}), v128.load(from, ${at}))`),
     `/** One k of a panel of A: ${rows} rows. */`,
-    ...copy("copyRows", rows),
+    ...write("copyRows", rows, (at) => `v128.load(from, ${at})`),
     "",
   ].join("\n");
 };
