@@ -1,6 +1,6 @@
 /** Counter-based random numbers: Threefry-2x32 with 20 rounds (Salmon et al., SC11), four blocks at a time. */
 import { RandomWord } from "../src/backends/wasm/opcodes";
-import { storePart } from "./simd";
+import { storeUpTo } from "./simd";
 
 let word0: v128 = i32x4.splat(0);
 let word1: v128 = i32x4.splat(0);
@@ -54,9 +54,7 @@ export function randomBits(p: usize, task: u32): void {
   let to = load<usize>(p, RandomWord.Output) + (i << 2);
   for (; i < end; i += 4) {
     threefry(p, i32x4.splat(0), lanesFrom(i));
-    const bits = v128.xor(word0, word1);
-    if (end - i >= 4) v128.store(to, bits);
-    else storePart(to, bits, end - i);
+    storeUpTo(to, v128.xor(word0, word1), end - i);
     to += 16;
   }
 }

@@ -1,7 +1,7 @@
 /** Softmax and normalisation of contiguous rows. A row's ragged last vector is masked; nothing is written past it. */
 import { RowsWord } from "../src/backends/wasm/opcodes";
 import { exp4, log1p1 } from "./math";
-import { laneMask, madd, maxLanes, splat, storePart, sumLanes } from "./simd";
+import { laneMask, madd, maxLanes, splat, storePart, storeUpTo, sumLanes } from "./simd";
 
 /** Largest of n values. NaN may be passed over: it comes back through the sum of exponentials. */
 export function rowMax(p: usize, n: i32): f32 {
@@ -257,12 +257,9 @@ export function normalizeBackward(p: usize, task: u32): void {
     const rstd = splat(load<f32>(load<usize>(p, RowsWord.C) + (row << 2)));
     const mean = splat(center ? rowSum(d, n) / <f32>n : 0);
     const slope = splat(rowDot(d, x, n) / <f32>n);
-    let left = n;
-    for (; left > 0; left -= 4) {
+    for (let left = n; left > 0; left -= 4) {
       const centred = f32x4.sub(f32x4.sub(v128.load(d), mean), f32x4.mul(v128.load(x), slope));
-      const v = f32x4.mul(rstd, centred);
-      if (left >= 4) v128.store(dx, v);
-      else storePart(dx, v, left);
+      storeUpTo(dx, f32x4.mul(rstd, centred), left);
       d += 16;
       x += 16;
       dx += 16;

@@ -48,6 +48,13 @@ export function storePart(p: usize, v: v128, count: i32): void {
   }
 }
 
+/** Writes the first `count` lanes of v, all four if there are more. */
+@inline
+export function storeUpTo(p: usize, v: v128, count: i32): void {
+  if (count >= 4) v128.store(p, v);
+  else storePart(p, v, count);
+}
+
 /** Copies `count` words, reading (never writing) up to three words beyond the end. */
 @inline
 export function copyWords(to: usize, from: usize, count: i32): void {
