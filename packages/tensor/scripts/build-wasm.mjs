@@ -32,7 +32,10 @@ const current = () => {
   }
 };
 
-/** Written beside and moved into place, so that a build running at the same time never reads half a file. */
+/**
+ * Written beside and moved into place, so that a build running at the same time never reads half a file.
+ * @type {(path: string, text: string) => void}
+ */
 const write = (path, text) => {
   mkdirSync(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}`;
@@ -46,11 +49,16 @@ if (!current()) {
   const relaxed = await compileWasm({ relaxed: true, tile: tiles.relaxed });
   // For who reads assembly/, in an editor or otherwise: compilations make their own.
   write(join(root, "assembly/generated/tile.ts"), tileSource(tiles.relaxed));
-  const base64 = (binary) => Buffer.from(binary).toString("base64");
   write(
     target,
-    `// ${digest}\n/** The modules built from assembly/, as base64. */\nexport const modules = {\n  plain: "${base64(plain)}",\n  relaxed: "${base64(relaxed)}",\n};\n`,
+    `// ${digest}
+/** The modules built from assembly/, as base64. */
+export const modules = {
+  plain: "${Buffer.from(plain).toString("base64")}",
+  relaxed: "${Buffer.from(relaxed).toString("base64")}",
+};
+`,
   );
-  const size = (binary) => `${(binary.length / 1024).toFixed(0)} KiB`;
-  console.log(`wasm: ${size(plain)} plain, ${size(relaxed)} with relaxed SIMD`);
+  const [small, fused] = [plain, relaxed].map(({ length }) => `${(length / 1024).toFixed(0)} KiB`);
+  console.log(`wasm: ${small} plain, ${fused} with relaxed SIMD`);
 }

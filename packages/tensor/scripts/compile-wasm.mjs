@@ -35,8 +35,8 @@ export const compileWasm = async ({ entry = "assembly/index.ts", relaxed, tile }
         const path = join(root, name);
         return existsSync(path) ? readFileSync(path, "utf8") : null;
       },
-      writeFile: (name, contents) => {
-        if (name.endsWith(".wasm")) binary = contents;
+      writeFile: (_, contents) => {
+        if (typeof contents !== "string") binary = new Uint8Array(contents);
       },
     },
   );

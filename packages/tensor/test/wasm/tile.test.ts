@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { compileWasm } from "../../scripts/compile-wasm.mjs";
 import { type Tile, tileSource, tiles } from "../../scripts/tile.mjs";
 import { gemmScratchBytes } from "../../src/backends/wasm/encode/matmul.js";
+import { Control } from "../../src/backends/wasm/opcodes.js";
 import { randomFloats } from "./harness.js";
 
 const MAX_DEPTH = 384;
@@ -22,7 +23,24 @@ interface Product {
   readonly addend: "none" | "matrix" | "C";
 }
 
-/** What every tile computes without fused multiply-add, to the bit: runs of k, each summed in order in f32. */
+/** Few rows, and so many that B is packed; ragged edges; one run of k, and two. */
+const sizes: readonly [m: number, n: number, k: number][] = [
+  [1, 1, 1],
+  [7, 21, 13],
+  [53, 39, 30],
+  [31, 35, 401],
+];
+
+/** Each operand by rows and by columns; A also by columns so far apart that it is packed. */
+const products = sizes.flatMap(([m, n, k]) =>
+  [[k, 1] as const, [1, m] as const, [1, 259] as const].flatMap((a) =>
+    [[n, 1] as const, [1, k] as const].flatMap((b) =>
+      (["none", "matrix", "C"] as const).map((addend): Product => ({ m, n, k, a, b, addend })),
+    ),
+  ),
+);
+
+/** What every tile computes without fused multiply-add: runs of k, each summed in order in f32. */
 const reference = ({ m, n, k, a, b, addend }: Product, left: Float32Array, right: Float32Array, d: Float32Array) => {
   const depth = Math.ceil(k / Math.ceil(k / MAX_DEPTH));
   return Float32Array.from({ length: m * n }, (_, index) => {
@@ -39,30 +57,6 @@ const reference = ({ m, n, k, a, b, addend }: Product, left: Float32Array, right
   });
 };
 
-/** Ragged edges; few rows, and so many that B is packed; one run of k and two; A's columns so far apart that it is packed. */
-const sizes = [
-  [1, 1, 1],
-  [7, 21, 13],
-  [53, 39, 30],
-  [31, 35, 401],
-] as const;
-const products: Product[] = sizes.flatMap(([m, n, k]) =>
-  (
-    [
-      [k, 1],
-      [1, m],
-      [1, 259],
-    ] as const
-  ).flatMap((a) =>
-    (
-      [
-        [n, 1],
-        [1, k],
-      ] as const
-    ).flatMap((b) => (["none", "matrix", "C"] as const).map((addend) => ({ m, n, k, a, b, addend }))),
-  ),
-);
-
 /** What memory holds where nothing may be written. */
 const GUARD = -123456;
 
@@ -78,64 +72,54 @@ test.each<Tile>([
     const binary = await compileWasm({ entry: "assembly/gemm.ts", relaxed: false, tile });
     const { instance } = await WebAssembly.instantiate(binary, { env: { memory } });
     const gemm = instance.exports.gemm as (...words: number[]) => void;
-    const floats = new Float32Array(memory.buffer, 4096);
+    const words = new Float32Array(memory.buffer);
     for (const product of products) {
       const { m, n, k, a, b, addend } = product;
-      const cRow = n + 3;
       const left = randomFloats((m - 1) * a[0] + (k - 1) * a[1] + 1, 1);
       const right = randomFloats((k - 1) * b[0] + (n - 1) * b[1] + 1, 2);
       const d = randomFloats(m * n, 3);
-      floats.fill(GUARD);
-      let end = 0;
+      const cRow = n + 3;
+      const scratch = scratchBytes(tile, n, k) / 4;
+      words.fill(GUARD, Control.End / 4);
+      let end = Control.End / 4;
       const place = (length: number): number => {
         const at = end;
         end += up(length, 16) + 64;
         return at;
       };
-      const [atA, atB, atD, atC] = [left.length, right.length, d.length, m * cRow].map(place) as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      const work = place(scratchBytes(tile, n, k) / 4);
-      floats.set(left, atA);
-      floats.set(right, atB);
-      floats.set(d, atD);
-      if (addend === "C") for (let i = 0; i < m; i++) floats.set(d.subarray(i * n, i * n + n), atC + i * cRow);
-      const expected = floats.slice();
-      const c = reference(product, left, right, d);
-      for (let i = 0; i < m; i++) expected.set(c.subarray(i * n, i * n + n), atC + i * cRow);
-      const bytes = (word: number): number => 4096 + 4 * word;
-      const [from, step] = ({ none: [0, 0], matrix: [bytes(atD), 4 * n], C: [bytes(atC), 4 * cRow] } as const)[addend];
-      gemm(
-        ...[m, n, k],
-        ...[bytes(atA), 4 * a[0], 4 * a[1]],
-        ...[bytes(atB), 4 * b[0], 4 * b[1]],
-        ...[bytes(atC), 4 * cRow],
-        ...[from, step],
-        bytes(work),
-      );
-      floats.fill(GUARD, work, work + scratchBytes(tile, n, k) / 4);
-      const wrong = floats.subarray(0, end).findIndex((value, i) => !Object.is(value, expected[i]));
+      const atLeft = place(left.length);
+      const atRight = place(right.length);
+      const atD = place(d.length);
+      const atC = place(m * cRow);
+      const work = place(scratch);
+      const fillC = (values: Float32Array): void => {
+        for (let i = 0; i < m; i++) words.set(values.subarray(i * n, i * n + n), atC + i * cRow);
+      };
+      words.set(left, atLeft);
+      words.set(right, atRight);
+      words.set(d, atD);
+      fillC(reference(product, left, right, d));
+      const expected = words.slice(0, end);
+      fillC(addend === "C" ? d : d.map(() => GUARD));
+      const [from, fromRow] = ({ none: [0, 0], matrix: [atD, n], C: [atC, cRow] } as const)[addend];
+      const strides = [atLeft, ...a, atRight, ...b, atC, cRow, from, fromRow, work].map((count) => 4 * count);
+      gemm(m, n, k, ...strides);
+      words.fill(GUARD, work, work + scratch);
+      const wrong = expected.findIndex((value, i) => !Object.is(value, words[i]));
       expect(wrong, `${JSON.stringify(product)}: C begins at word ${atC}, scratch at ${work}`).toBe(-1);
     }
   },
 );
 
-test("the host gives products the scratch that the tiles of the modules need", () => {
+test.each([
+  [1, 1],
+  [9, 383],
+  [256, 500],
+])("the host gives products of %i columns and a depth of %i the scratch that the modules' tiles need", (n, k) => {
   for (const tile of Object.values(tiles))
-    for (const [n, k] of [
-      [1, 1],
-      [9, 383],
-      [256, 500],
-    ] as const)
-      expect(gemmScratchBytes(n, k)).toBeGreaterThanOrEqual(scratchBytes(tile, n, k));
+    expect(gemmScratchBytes(n, k)).toBeGreaterThanOrEqual(scratchBytes(tile, n, k));
 });
 
-test.each([{ rows: 3 }, { columns: 6 }, { columns: 20 }, { unroll: 0 }])(
-  "a tile that cannot be is refused: %o",
-  (part) => {
-    expect(() => tileSource({ ...tiles.plain, ...part })).toThrow(RangeError);
-  },
-);
+test.each([{ rows: 3 }, { columns: 6 }, { columns: 20 }, { unroll: 0 }])("no tile has %o", (part) => {
+  expect(() => tileSource({ ...tiles.plain, ...part })).toThrow(RangeError);
+});
