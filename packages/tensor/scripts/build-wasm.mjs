@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { tileSource, tiles } from "./tile.mjs";
+import { tilePath, tileSource, tiles } from "./tile.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const target = join(root, "src/backends/wasm/generated/modules.ts");
@@ -16,12 +16,10 @@ for (const path of [
     .filter((name) => name.endsWith(".ts"))
     .sort()
     .map((name) => `assembly/${name}`),
-])
-  hash
-    .update(path)
-    .update("\0")
-    .update(readFileSync(join(root, path)))
-    .update("\0");
+]) {
+  const contents = readFileSync(join(root, path));
+  hash.update(path).update("\0").update(contents).update("\0");
+}
 const digest = hash.digest("hex");
 
 const current = () => {
@@ -47,8 +45,8 @@ if (!current()) {
   const { compileWasm } = await import("./compile-wasm.mjs");
   const plain = await compileWasm({ relaxed: false, tile: tiles.plain });
   const relaxed = await compileWasm({ relaxed: true, tile: tiles.relaxed });
-  // For who reads assembly/, in an editor or otherwise: compilations make their own.
-  write(join(root, "assembly/generated/tile.ts"), tileSource(tiles.relaxed));
+  // For whoever reads assembly/: compilations make their own.
+  write(join(root, tilePath), tileSource(tiles.relaxed));
   write(
     target,
     `// ${digest}

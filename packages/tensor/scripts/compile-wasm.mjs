@@ -3,13 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
-import { tileSource } from "./tile.mjs";
+import { tilePath, tileSource } from "./tile.mjs";
 
-/** The package's folder. */
-export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-
-/** Where the kernels import the tile from. */
-export const tilePath = "assembly/generated/tile.ts";
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * @param {object} build

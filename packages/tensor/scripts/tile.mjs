@@ -2,11 +2,12 @@
 // with names to be held in registers, so kernels are written out in full; what else has a tile's size is written with them.
 
 /**
- * C [rows, columns] = D + A [rows, k] B [k, columns] in registers. `unroll`: steps of k in one turn of the loop. Each sum
- * runs over k in order, so results do not depend on the tile.
+ * C [rows, columns] = D + A [rows, k] B [k, columns] in registers. `unroll`: steps of k in one turn of the loop; above 1
+ * V8 may spill, so measure. Each sum runs over k in order: results do not depend on the tile.
  *
  * Six rows by eight columns is what fits into 128 bits: twelve accumulators, two vectors of B and one broadcast of A are
- * fifteen of the sixteen x86 registers, and the sixteenth belongs to the engine.
+ * fifteen of the sixteen x86 registers, and the sixteenth belongs to the engine. Sixteen columns fit likewise where the
+ * engine joins vectors to 256 bits.
  * @typedef {{ readonly rows: number, readonly columns: number, readonly unroll: number }} Tile
  */
 
@@ -18,6 +19,9 @@ export const tiles = {
   plain: { rows: 6, columns: 8, unroll: 1 },
   relaxed: { rows: 6, columns: 8, unroll: 1 },
 };
+
+/** Where the kernels import the tile from, in the package's folder. */
+export const tilePath = "assembly/generated/tile.ts";
 
 /** Most columns: the zeros from which a tile without D starts are as long (`Control.Zeros`). */
 const MAX_COLUMNS = 16;
@@ -98,7 +102,7 @@ const write = (name, words, value) => [
 ];
 
 /**
- * The file assembly/generated/tile.ts.
+ * What stands at `tilePath`.
  * @param {Tile} tile
  */
 export const tileSource = (tile) => {
