@@ -22,6 +22,16 @@ const ROWS_TOGETHER: i32 = 4 * TILE_ROWS;
 /** Bytes in front of the packed panels: one tile for ragged right edges and for sums that join what C holds. */
 const EDGE: i32 = (TILE_ROWS * TILE_ROW_BYTES + 255) & -256;
 
+/** C += a tile, of which it has `columns` columns. */
+function addTile(c: usize, cRow: i32, from: usize, rows: i32, columns: i32): void {
+  for (; rows > 0; rows--) {
+    if (columns >= TILE_COLUMNS) addColumns(c, from);
+    else addWords(c, from, columns);
+    c += cRow;
+    from += TILE_ROW_BYTES;
+  }
+}
+
 /**
  * C [m, n] = A [m, k] B [k, n] + D. C's and D's columns are contiguous; D may be 0 (none) or C itself. Either
  * stride of A and of B is 4 bytes. What joins C is summed by itself first, in runs of at most MAX_DEPTH, so that rounding does not grow with
@@ -71,18 +81,11 @@ export function gemm(
       let cj = c + i * cRow;
       let dj = start + i * startRow;
       for (let left = n; left > 0; left -= TILE_COLUMNS) {
-        const whole = left >= TILE_COLUMNS;
-        const direct = whole && !joins;
+        const direct = left >= TILE_COLUMNS && !joins;
         setOutput(direct ? cj : work, direct ? cRow : TILE_ROW_BYTES, dj, startRow);
         tile(byRows, rows, kc, ai, aStep, bj, bStep);
-        if (!direct)
-          for (let r = 0; r < rows; r++) {
-            const to = cj + r * cRow;
-            const from = work + r * TILE_ROW_BYTES;
-            if (!joins) copyWords(to, from, left);
-            else if (whole) addColumns(to, from);
-            else addWords(to, from, left);
-          }
+        if (joins) addTile(cj, cRow, work, rows, left);
+        else if (!direct) for (let r = 0; r < rows; r++) copyWords(cj + r * cRow, work + r * TILE_ROW_BYTES, left);
         bj += bPanel;
         cj += TILE_ROW_BYTES;
         dj += startColumn;
