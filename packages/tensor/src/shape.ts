@@ -8,6 +8,23 @@ export const sizeOf = (shape: Shape): number => shape.reduce((product, n) => pro
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
+/** Shapes by their number of dimensions. */
+interface Ranked {
+  readonly 0: readonly [];
+  readonly 1: readonly [number];
+  readonly 2: readonly [number, number];
+  readonly 3: readonly [number, number, number];
+  readonly 4: readonly [number, number, number, number];
+}
+
+export const hasRank = <R extends keyof Ranked>(shape: Shape, rank: R): shape is Ranked[R] => shape.length === rank;
+
+/** The sizes of a shape that was found to have this rank: a fault of this package otherwise. */
+export const sizesOf = <R extends keyof Ranked>(shape: Shape, rank: R): Ranked[R] => {
+  if (hasRank(shape, rank)) return shape;
+  throw new TensorError("shape", `a shape of rank ${rank} was expected, got ${formatShape(shape)}`);
+};
+
 /** Rejects what no tensor can have: fractions, negative or zero sizes (but for `unknown`), more elements than can be counted. */
 export const checkShape = (op: string, shape: Shape, unknown?: number): void => {
   if (!Array.isArray(shape))

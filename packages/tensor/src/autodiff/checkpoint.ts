@@ -2,7 +2,9 @@ import { isInput } from "../graph/input.js";
 import { Node, nextNodeId, Tensor } from "../graph/tensor.js";
 import { barrier } from "../ops/barrier.js";
 import { leavesOf } from "../tree.js";
-import type { InputsOf } from "./differentiate.js";
+
+/** What a node was computed from. */
+export type InputsOf = (node: Node) => readonly Tensor[];
 
 /** Stands for one call of a checkpointed function; every node the call recorded points to it. */
 type Segment = Readonly<Record<never, never>>;

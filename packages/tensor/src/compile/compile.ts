@@ -29,7 +29,7 @@ export const compile = (graph: Graph, capabilities: Capabilities, donated: Reado
   const placement = new Placement(units, legal, consumersOf(units), unitOf, capabilities.memory === "arena");
   const lowering = new Lowering(placement, unitOf);
   const steps = inOrder(units, unitOf).flatMap((unit) => lowering.steps(unit));
-  const storedBy = (tensor: Graph["inputs"][number]) => placement.values.of(sourceOf(tensor)!.base);
+  const storedBy = (tensor: Graph["inputs"][number]) => placement.values.of(sourceOf(tensor).base);
   const plan = planMemory({
     steps,
     placements: placement.placements,
@@ -47,7 +47,7 @@ const consumersOf = (units: readonly Unit[]): Map<string, Node[]> => {
   for (const unit of units)
     for (const node of unit.nodes)
       for (const input of node.inputs) {
-        const key = refOf(sourceOf(input)!.base);
+        const key = refOf(sourceOf(input).base);
         const list = consumers.get(key) ?? [];
         consumers.set(key, list);
         list.push(node);
@@ -98,7 +98,7 @@ const circle = (units: readonly Unit[]): TensorError =>
 function* needsOf(unit: Unit, unitOf: ReadonlyMap<Node, Unit>): Generator<Unit> {
   for (const node of unit.nodes)
     for (const input of node.inputs) {
-      const other = unitOf.get(sourceOf(input)!.base.node);
+      const other = unitOf.get(sourceOf(input).base.node);
       if (other && other !== unit) yield other;
     }
 }

@@ -60,4 +60,7 @@ export const countUses = ({ inputs, outputs }: Graph): Map<string, number> => {
   return uses;
 };
 
+/** Whether a value is computed wherever it is used, from its coordinates alone. */
+export const isInline = ({ op }: Node): boolean => op.lowering.kind === "constant" || op.lowering.kind === "iota";
+
 export const tensorsOf = (node: Node): Tensor[] => node.outputs.map((_, index) => new Tensor(node, index));

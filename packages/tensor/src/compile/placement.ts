@@ -1,9 +1,9 @@
 import type { Node, Tensor } from "../graph/tensor.js";
 import { type Shape, sizeOf } from "../shape.js";
-import { type OperandSource, readsWhole, type Unit } from "./cluster.js";
+import type { OperandSource, Unit } from "./cluster.js";
 import { type Graph, refOf } from "./graph.js";
 import { contiguous, isContiguous, type Layout, reshapeLayout } from "./layout.js";
-import { sourceOf } from "./legalize.js";
+import { readsWhole, sourceOf } from "./legalize.js";
 import { resultOf, type Value, Values, type ValueView } from "./values.js";
 
 /** Decides, before any step is made, which reductions take in what comes before them, and which values live inside others. */
@@ -24,7 +24,7 @@ export class Placement {
     /** Whether a kernel may read one part of a buffer and write another: WebGPU binds a written buffer once only. */
     readonly sharesBuffers: boolean,
   ) {
-    this.#outputs = new Set(graph.outputs.map((output) => refOf(sourceOf(output)!.base)));
+    this.#outputs = new Set(graph.outputs.map((output) => refOf(sourceOf(output).base)));
     this.#decide(units);
   }
 
@@ -53,7 +53,7 @@ export class Placement {
   /** The stored values a kernel reads: those of the cluster it has absorbed, or its own operands. */
   #readsOf(node: Node): Tensor[] {
     return node.inputs.flatMap((input) => {
-      const { base } = sourceOf(input)!;
+      const { base } = sourceOf(input);
       const unit = this.unitOf.get(base.node);
       return unit && this.absorbed.has(unit) ? [...unit.loads()].map((load) => load.base) : [base];
     });
@@ -71,7 +71,7 @@ export class Placement {
   }
 
   #absorb(reduce: Node): void {
-    const { base, layout } = sourceOf(reduce.inputs[0]!)!;
+    const { base, layout } = sourceOf(reduce.inputs[0]!);
     const unit = this.unitOf.get(base.node);
     if (!unit?.pointwise || !readsWhole(base, layout) || this.#isOutput(base) || !this.#onlyResult(unit, base.node))
       return;
@@ -109,7 +109,7 @@ export class Placement {
     if (!coversWhole(layouts, output!.shape)) return;
     const seen = new Set<string>();
     windows.inputs.forEach((input, i) => {
-      const { base, layout } = sourceOf(input)!;
+      const { base, layout } = sourceOf(input);
       const unit = this.unitOf.get(base.node);
       const value = this.values.of(base);
       const free =

@@ -1,5 +1,5 @@
+import type { DType } from "../dtype.js";
 import { TensorError } from "../errors.js";
-import type { Op } from "../graph/define.js";
 import type { Node, Tensor } from "../graph/tensor.js";
 import type { Shape } from "../shape.js";
 import type { OperandSource, Unit } from "./cluster.js";
@@ -27,7 +27,7 @@ export class ProgramBuilder {
   addUnit(unit: Pick<Unit, "nodes" | "operands">): void {
     for (const node of unit.nodes) {
       const args = unit.operands.get(node)!.map((source) => this.operand(source));
-      if (node.op === (copyOp as Op)) this.#members.set(node, args[0]!);
+      if (node.op === copyOp) this.#members.set(node, args[0]!);
       else this.#members.set(node, this.#emit(scalarInstruction(node), args));
     }
   }
@@ -35,11 +35,7 @@ export class ProgramBuilder {
   operand(source: OperandSource): ProgramValue {
     if (source.kind === "member") return this.#members.get(source.node)!;
     if (source.kind === "load") return this.load(source.load.base, source.load.layout);
-    const { attrs, op, outputs } = source.node;
-    const { dtype } = outputs[0]!;
-    return op.lowering.kind === "constant"
-      ? this.#emit(() => ({ op: "constant", value: attrs.value as number, dtype }), [])
-      : this.#emit(() => ({ op: "iota", axis: attrs.axis as number, dtype: dtype as "f32" | "i32" | "u32" }), []);
+    return this.#emit(inlineInstruction(source.node), []);
   }
 
   load(base: Tensor, layout: Layout): { readonly load: number } {
@@ -76,10 +72,24 @@ export class ProgramBuilder {
   }
 }
 
+const dtypeOf = ({ outputs: [output], op }: Node): DType => {
+  if (output) return output.dtype;
+  throw new TensorError("kernel", `${op.name}: has no result`);
+};
+
 const scalarInstruction =
   (node: Node) =>
   (args: readonly number[]): Instruction => {
     const { lowering } = node.op;
     if (lowering.kind !== "scalar") throw new TensorError("kernel", `${node.op.name}: not a scalar op`);
-    return { op: lowering.scalar, args, dtype: node.outputs[0]!.dtype };
+    return { op: lowering.scalar, args, dtype: dtypeOf(node) };
   };
+
+/** A constant or a coordinate. */
+const inlineInstruction = (node: Node) => (): Instruction => {
+  const { lowering } = node.op;
+  const dtype = dtypeOf(node);
+  if (lowering.kind === "constant") return { op: "constant", value: lowering.value(node.attrs), dtype };
+  if (lowering.kind === "iota") return { op: "iota", axis: lowering.axis(node.attrs), dtype };
+  throw new TensorError("kernel", `${node.op.name}: is not computed from its coordinates alone`);
+};

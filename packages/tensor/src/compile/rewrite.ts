@@ -1,8 +1,8 @@
 import { formatShape, TensorError } from "../errors.js";
-import type { Attrs, Op } from "../graph/define.js";
+import type { Attrs } from "../graph/aval.js";
 import { argument } from "../graph/input.js";
 import { attrsKey } from "../graph/key.js";
-import { Node, type Tensor } from "../graph/tensor.js";
+import { Node, type Op, type Tensor } from "../graph/tensor.js";
 import { sameShape } from "../shape.js";
 import { type Graph, refOf, tensorsOf, walk } from "./graph.js";
 

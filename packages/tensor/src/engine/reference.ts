@@ -3,7 +3,7 @@ import { type Graph, refOf, walk } from "../compile/graph.js";
 import { rewrite } from "../compile/rewrite.js";
 import { type AnyData, type DType, viewAs } from "../dtype.js";
 import { TensorError } from "../errors.js";
-import type { Aval, ReferenceArray } from "../graph/define.js";
+import type { Aval, ReferenceArray } from "../graph/aval.js";
 import type { Node, Tensor } from "../graph/tensor.js";
 import type { CompiledGraph, Engine } from "./engine.js";
 import { bytesOf, countFlops } from "./report.js";

@@ -1,6 +1,6 @@
 import type { DType } from "../dtype.js";
 import { formatShape, TensorError } from "../errors.js";
-import type { Aval } from "../graph/define.js";
+import type { Aval } from "../graph/aval.js";
 import { Tensor } from "../graph/tensor.js";
 import { spelled } from "../spelled.js";
 

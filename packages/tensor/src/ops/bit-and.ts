@@ -1,8 +1,8 @@
 import type { Tensor } from "../graph/tensor.js";
-import { BITS, defineElementwise } from "./elementwise.js";
+import { BITS, defineBinary } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
-export const bitAndOp = defineElementwise({
+export const bitAndOp = defineBinary({
   name: "bitAnd",
   scalar: "and",
   accepts: BITS,

@@ -13,15 +13,15 @@ export const bitcastOp = defineOp<BitcastAttrs>({
   lowering: { kind: "scalar", scalar: "bitcast" },
   infer([x], { dtype }) {
     checkDType("bitcast", dtype, ["f32", "i32", "u32"]);
-    if (x!.dtype === "bool")
+    if (x.dtype === "bool")
       throw new TensorError("dtype", 'bitcast: a bool has no bits of its own; use cast(x, "u32")');
-    return [{ shape: x!.shape, dtype }];
+    return [{ shape: x.shape, dtype }];
   },
   differentiable: false,
   flops: () => 0,
   reference([x], { dtype }) {
-    const bits = viewAs(x!.dtype, new ArrayBuffer(4 * x!.data.length));
-    bits.set(x!.data);
+    const bits = viewAs(x.dtype, new ArrayBuffer(4 * x.data.length));
+    bits.set(x.data);
     return [Float64Array.from(viewAs(dtype, bits.buffer))];
   },
   examples: [

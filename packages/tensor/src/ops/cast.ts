@@ -16,11 +16,11 @@ const FLOATS = [
 export const castOp = defineOp<CastAttrs>({
   name: "cast",
   lowering: { kind: "scalar", scalar: "cast" },
-  infer: ([x], { dtype }) => [{ shape: x!.shape, dtype }],
+  infer: ([x], { dtype }) => [{ shape: x.shape, dtype }],
   flops: () => 0,
   // To the same dtype there is no node; between floats and integers no gradient passes.
   differentiable: false,
-  reference: ([x], { dtype }) => [x!.data.map((v) => convert(v, x!.dtype, dtype))],
+  reference: ([x], { dtype }) => [x.data.map((v) => convert(v, x.dtype, dtype))],
   examples: [
     ...(["i32", "u32", "bool"] as const).map((dtype) => ({
       inputs: [{ shape: [FLOATS.length], values: FLOATS }],

@@ -1,14 +1,14 @@
 import { formatShape, TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sameShape } from "../shape.js";
+import { add } from "./add.js";
 import { checkOptions, checkTensor, checkWhole } from "./arguments.js";
-import { broadcastTo } from "./broadcast-to.js";
+import { broadcastTo } from "./broadcast-and-sum.js";
 import { stack } from "./concat.js";
 import { matmul } from "./matmul.js";
-import { pad } from "./pad.js";
 import { permute } from "./permute.js";
 import { reshape } from "./reshape.js";
-import { slice } from "./slice.js";
+import { pad, slice } from "./slice-and-pad.js";
 import { mean } from "./statistics.js";
 
 export interface ConvolutionOptions {
@@ -62,7 +62,7 @@ export const conv2d = (x: Tensor, kernel: Tensor, bias?: Tensor, options: Convol
     permute(reshape(kernel, [out, channels * kr * kc]) as Tensor, [1, 0]) as Tensor,
   ) as Tensor;
   const y = permute(reshape(product, [batch, h, w, out]) as Tensor, [0, 3, 1, 2]) as Tensor;
-  return bias ? y.add(reshape(bias, [out, 1, 1])) : y;
+  return bias ? add(y, reshape(bias, [out, 1, 1])) : y;
 };
 
 const checkImage = (name: string, x: Tensor): void => {

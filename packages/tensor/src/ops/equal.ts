@@ -1,8 +1,8 @@
 import type { Tensor } from "../graph/tensor.js";
-import { defineElementwise, NUMERIC } from "./elementwise.js";
+import { defineBinary, NUMERIC } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
-export const equalOp = defineElementwise({
+export const equalOp = defineBinary({
   name: "equal",
   scalar: "eq",
   accepts: NUMERIC,

@@ -1,39 +1,39 @@
 import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
+import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis } from "../shape.js";
-import { checkTensor } from "./arguments.js";
-import type { NoAttrs } from "./elementwise.js";
+import { resolveAxis, sameShape } from "../shape.js";
+import { checkFloats, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
-import { gatherBackward } from "./gather-backward.js";
 import { reshape } from "./reshape.js";
-import { checkIndices } from "./take.js";
+import { checkIndices } from "./take-and-scatter.js";
+import { zeroOutside } from "./zero-outside.js";
 
-export const gatherOp = defineOp<NoAttrs>({
+export const gatherOp = defineOp<NoAttrs, ["x", "indices"]>({
   name: "gather",
   lowering: { kind: "call" },
   infer([x, indices]) {
-    const [outer, k, inner] = indices!.shape;
-    checkIndices("gather", indices!);
-    if (x!.shape.length !== 3 || indices!.shape.length !== 3 || outer !== x!.shape[0] || inner !== x!.shape[2])
+    const [outer, k, inner] = indices.shape;
+    checkIndices("gather", indices);
+    if (x.shape.length !== 3 || indices.shape.length !== 3 || outer !== x.shape[0] || inner !== x.shape[2])
       throw new TensorError(
         "shape",
-        `gather: operand ${formatShape(x!.shape)} and indices ${formatShape(indices!.shape)} must agree everywhere but along the axis`,
+        `gather: operand ${formatShape(x.shape)} and indices ${formatShape(indices.shape)} must agree everywhere but along the axis`,
       );
-    return [{ shape: [outer!, k!, inner!], dtype: x!.dtype }];
+    return [{ shape: [outer!, k!, inner!], dtype: x.dtype }];
   },
   flops: () => 0,
-  vjp: ({ inputs: [x, indices], cotangents: [g] }) => [gatherBackward(indices!, g!, x!.shape[1]!), undefined],
+  vjp: ({ inputs: [x, indices], cotangents: [g] }) => [gatherBackward(indices, g, x.shape[1]!), undefined],
   reference([x, indices]) {
-    const [, n, inner] = x!.shape as [number, number, number];
-    const k = indices!.shape[1]!;
+    const [, n, inner] = x.shape as [number, number, number];
+    const k = indices.shape[1]!;
     return [
-      indices!.data.map((index, i) => {
+      indices.data.map((index, i) => {
         const o = Math.floor(i / (k * inner));
         return index >= 0 && index < n
-          ? x!.data[(o * n + index) * inner + (i % inner)]!
-          : x!.dtype === "f32"
+          ? x.data[(o * n + index) * inner + (i % inner)]!
+          : x.dtype === "f32"
             ? Number.NaN
             : 0;
       }),
@@ -76,3 +76,44 @@ export const gather = (x: Tensor, indices: Tensor, axis: number): Tensor => {
   );
   return reshape(out, indices.shape) as Tensor;
 };
+
+type GatherBackwardAttrs = { readonly size: number };
+
+export const gatherBackwardOp = defineOp<GatherBackwardAttrs, ["indices", "g"]>({
+  name: "gatherBackward",
+  lowering: { kind: "call" },
+  infer([indices, g], { size }) {
+    checkIndices("gatherBackward", indices);
+    checkFloats("gatherBackward", [g]);
+    if (!sameShape(indices.shape, g.shape) || g.shape.length !== 3)
+      throw new TensorError(
+        "shape",
+        `gatherBackward: expects two operands [outer, k, inner], got ${formatShape(indices.shape)} and ${formatShape(g.shape)}`,
+      );
+    return [{ shape: [g.shape[0]!, size, g.shape[2]!], dtype: "f32" }];
+  },
+  flops: ([, g]) => g.shape.reduce((p, n) => p * n, 1),
+  vjp({ inputs: [indices], attrs: { size }, cotangents: [g] }) {
+    return [undefined, zeroOutside(apply(gatherOp, [g, indices], {}), indices, size)];
+  },
+  reference([indices, g], { size }) {
+    const [outer, k, inner] = g.shape as [number, number, number];
+    const out = new Float64Array(outer * size * inner);
+    indices.data.forEach((index, i) => {
+      const o = Math.floor(i / (k * inner));
+      if (index >= 0 && index < size) out[(o * size + index) * inner + (i % inner)]! += g.data[i]!;
+    });
+    return [out];
+  },
+  examples: [
+    {
+      inputs: [{ shape: [2, 2, 2], dtype: "i32", values: [0, 1, 2, 0, 0, 1, 0, 2] }, { shape: [2, 2, 2] }],
+      attrs: { size: 3 },
+    },
+    { inputs: [{ shape: [1, 3, 1], dtype: "i32", values: [3, 1, -1] }, { shape: [1, 3, 1] }], attrs: { size: 3 } },
+  ],
+});
+
+/** Sums cotangents of a gather back to where they were read: [outer, k, inner] -> [outer, size, inner]. */
+export const gatherBackward = (indices: Tensor, g: Tensor, size: number): Tensor =>
+  apply(gatherBackwardOp, [indices, g], { size });

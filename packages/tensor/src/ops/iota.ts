@@ -9,9 +9,9 @@ import { checkDType } from "./arguments.js";
 type IotaAttrs = { readonly shape: Shape; readonly axis: number; readonly dtype: "f32" | "i32" | "u32" };
 
 /** The coordinate along one axis. Costs no memory: it is inlined wherever it is used. */
-export const iotaOp = defineOp<IotaAttrs>({
+export const iotaOp = defineOp<IotaAttrs, []>({
   name: "iota",
-  lowering: { kind: "iota" },
+  lowering: { kind: "iota", axis: ({ axis }) => axis },
   infer(_, { shape, axis, dtype }) {
     checkDType("iota", dtype, ["f32", "i32", "u32"]);
     resolveAxis("iota", axis, shape.length);

@@ -1,8 +1,8 @@
 import type { Tensor } from "../graph/tensor.js";
-import { defineElementwise, NUMERIC } from "./elementwise.js";
+import { defineBinary, NUMERIC } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
-export const lessEqualOp = defineElementwise({
+export const lessEqualOp = defineBinary({
   name: "lessEqual",
   scalar: "le",
   accepts: NUMERIC,

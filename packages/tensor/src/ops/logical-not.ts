@@ -1,9 +1,9 @@
 import { apply } from "../graph/apply.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Shape } from "../shape.js";
-import { defineElementwise } from "./elementwise.js";
+import { defineUnary } from "./elementwise.js";
 
-export const logicalNotOp = defineElementwise({
+export const logicalNotOp = defineUnary({
   name: "logicalNot",
   scalar: "not",
   accepts: ["bool"],

@@ -1,6 +1,6 @@
 import type { Tensor } from "../graph/tensor.js";
 import { cast } from "./cast.js";
-import { defineElementwise, NUMERIC } from "./elementwise.js";
+import { defineBinary, NUMERIC } from "./elementwise.js";
 import { equal } from "./equal.js";
 import { less } from "./less.js";
 import { mul } from "./mul.js";
@@ -8,14 +8,14 @@ import { applyBroadcast, type Operand } from "./operands.js";
 import { select } from "./select.js";
 import { sub } from "./sub.js";
 
-export const minimumOp = defineElementwise({
+export const minimumOp = defineBinary({
   name: "minimum",
   scalar: "min",
   accepts: NUMERIC,
   value: (a, b) => Math.min(a, b),
   vjp({ inputs: [a, b], cotangents: [g] }) {
-    const share = select(equal(a!, b!), 0.5, cast(less(a!, b!), "f32"));
-    return [mul(g!, share), mul(g!, sub(1, share))];
+    const share = select(equal(a, b), 0.5, cast(less(a, b), "f32"));
+    return [mul(g, share), mul(g, sub(1, share))];
   },
   examples: [
     {

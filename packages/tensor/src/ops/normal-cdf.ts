@@ -1,4 +1,5 @@
 import { apply } from "../graph/apply.js";
+import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { erfcFloat64 } from "../reference-math.js";
@@ -8,7 +9,7 @@ import { add } from "./add.js";
 import { bitAnd } from "./bit-and.js";
 import { bitcast } from "./bitcast.js";
 import { constant } from "./constant.js";
-import { checkElementwise, FLOAT, type NoAttrs, unaryExamples } from "./elementwise.js";
+import { checkElementwise, FLOAT, unaryExamples } from "./elementwise.js";
 import { exp } from "./exp.js";
 import { less } from "./less.js";
 import { minimum } from "./minimum.js";
@@ -42,14 +43,14 @@ export const normalCdfOp = defineOp<NoAttrs>({
   lowering: { kind: "composite" },
   infer(inputs) {
     checkElementwise("normalCdf", inputs, FLOAT);
-    return [{ shape: inputs[0]!.shape, dtype: "f32" }];
+    return [{ shape: inputs[0].shape, dtype: "f32" }];
   },
-  flops: ([x]) => sizeOf(x!.shape),
-  vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g!, mul(exp(mul(mul(x!, x!), -0.5)), 1 / Math.sqrt(2 * Math.PI)))],
-  reference: ([x]) => [x!.data.map((v) => erfcFloat64(-v * Math.SQRT1_2) / 2)],
+  flops: ([x]) => sizeOf(x.shape),
+  vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g, mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI)))],
+  reference: ([x]) => [x.data.map((v) => erfcFloat64(-v * Math.SQRT1_2) / 2)],
   decompose([x]) {
-    const tail = tailOf(minimum(abs(x!), FAR));
-    return [select(less(x!, 0), tail, add(neg(tail), 1))];
+    const tail = tailOf(minimum(abs(x), FAR));
+    return [select(less(x, 0), tail, add(neg(tail), 1))];
   },
   examples: unaryExamples([-4, 4]),
 });

@@ -11,23 +11,23 @@ import { sub } from "./sub.js";
 
 type NormalizeBackwardAttrs = { readonly center: boolean };
 
-export const normalizeBackwardOp = defineOp<NormalizeBackwardAttrs>({
+export const normalizeBackwardOp = defineOp<NormalizeBackwardAttrs, ["g", "xhat", "rstd"]>({
   name: "normalizeBackward",
   lowering: { kind: "call" },
   infer([g, xhat, rstd]) {
     checkFloats("normalizeBackward", [g, xhat, rstd]);
-    if (!sameShape(g!.shape, xhat!.shape) || xhat!.shape.length !== 2 || !sameShape(rstd!.shape, [xhat!.shape[0]!]))
+    if (!sameShape(g.shape, xhat.shape) || xhat.shape.length !== 2 || !sameShape(rstd.shape, [xhat.shape[0]!]))
       throw new TensorError(
         "shape",
-        `normalizeBackward: expects [rows, cols], [rows, cols] and [rows], got ${[g, xhat, rstd].map((x) => formatShape(x!.shape)).join(", ")}`,
+        `normalizeBackward: expects [rows, cols], [rows, cols] and [rows], got ${[g, xhat, rstd].map((x) => formatShape(x.shape)).join(", ")}`,
       );
-    return [{ shape: g!.shape, dtype: "f32" }];
+    return [{ shape: g.shape, dtype: "f32" }];
   },
-  flops: ([g]) => 8 * sizeOf(g!.shape),
+  flops: ([g]) => 8 * sizeOf(g.shape),
   decompose([g, xhat, rstd], { center }) {
-    const along = mul(xhat!, mean(mul(g!, xhat!), [1], { keepDims: true }));
-    const centred = center ? sub(g!, mean(g!, [1], { keepDims: true })) : g!;
-    return [mul(sub(centred, along), reshape(rstd!, [rstd!.size, 1]))];
+    const along = mul(xhat, mean(mul(g, xhat), [1], { keepDims: true }));
+    const centred = center ? sub(g, mean(g, [1], { keepDims: true })) : g;
+    return [mul(sub(centred, along), reshape(rstd, [rstd.size, 1]))];
   },
   examples: [
     { inputs: [{ shape: [3, 8] }, { shape: [3, 8] }, { shape: [3], range: [0.5, 2] }], attrs: { center: true } },

@@ -1,8 +1,8 @@
 import type { Tensor } from "../graph/tensor.js";
-import { defineElementwise } from "./elementwise.js";
+import { defineBinary } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
-export const quotientOp = defineElementwise({
+export const quotientOp = defineBinary({
   name: "quotient",
   scalar: "quo",
   accepts: ["u32"],

@@ -1,8 +1,8 @@
 import type { Tensor } from "../graph/tensor.js";
-import { defineElementwise } from "./elementwise.js";
+import { defineBinary } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
-export const remainderOp = defineElementwise({
+export const remainderOp = defineBinary({
   name: "remainder",
   scalar: "rem",
   accepts: ["u32"],

@@ -1,5 +1,5 @@
 import { formatShape, TensorError } from "../errors.js";
-import type { Aval } from "../graph/define.js";
+import type { Aval } from "../graph/aval.js";
 import type { Tensor } from "../graph/tensor.js";
 import { resolveAxis, sameShape } from "../shape.js";
 import { checkFloats, checkTensor } from "./arguments.js";
@@ -9,16 +9,16 @@ import { reshape } from "./reshape.js";
 /** Shape and dtype rule of an op on rows: f32 matrices of one shape in, the same out. */
 export const rowsInfer =
   (name: string) =>
-  (inputs: readonly Aval[]): Aval[] => {
+  (inputs: readonly [Aval, ...Aval[]]): [Aval] => {
     const [first] = inputs;
     checkFloats(name, inputs);
     for (const { shape } of inputs)
-      if (shape.length !== 2 || !sameShape(shape, first!.shape))
+      if (shape.length !== 2 || !sameShape(shape, first.shape))
         throw new TensorError(
           "shape",
           `${name}: works on rows of matrices of one shape, got ${inputs.map((x) => formatShape(x.shape)).join(", ")}`,
         );
-    return [{ shape: first!.shape, dtype: "f32" }];
+    return [{ shape: first.shape, dtype: "f32" }];
   };
 
 const orderWithLast = (rank: number, axis: number): number[] =>

@@ -1,8 +1,8 @@
 import type { Tensor } from "../graph/tensor.js";
-import { defineElementwise } from "./elementwise.js";
+import { defineBinary } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
-export const shiftRightOp = defineElementwise({
+export const shiftRightOp = defineBinary({
   name: "shiftRight",
   scalar: "shr",
   accepts: ["u32"],

@@ -3,16 +3,16 @@ import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { add } from "./add.js";
+import { sum } from "./broadcast-and-sum.js";
 import { div } from "./div.js";
 import { exp } from "./exp.js";
-import { largest, logTotal, logTotalOf } from "./log-sum-exp.js";
+import { largest, logTotal, logTotalOf } from "./log-total.js";
 import { max } from "./max.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
 import { onLastAxis, rowsInfer } from "./rows.js";
 import { softmaxBackward } from "./softmax-backward.js";
 import { sub } from "./sub.js";
-import { sum } from "./sum.js";
 import { tanh } from "./tanh.js";
 
 type SoftmaxAttrs = { readonly log: boolean };
@@ -22,26 +22,26 @@ export const softmaxOp = defineOp<SoftmaxAttrs>({
   name: "softmax",
   lowering: { kind: "call" },
   infer: rowsInfer("softmax"),
-  flops: ([x]) => 5 * sizeOf(x!.shape),
+  flops: ([x]) => 5 * sizeOf(x.shape),
   vjp({ outputs: [y], attrs, cotangents: [g] }) {
-    if (!attrs.log) return [softmaxBackward(y!, g!)];
+    if (!attrs.log) return [softmaxBackward(y, g)];
     // g - p sum(g) with its first term split in g p and g (1 - p), and 1 - p = 1 - exp(y) so that it keeps its accuracy near 0.
-    const p = exp(y!);
-    const others = sub(sum(g!, [1], { keepDims: true }), g!);
-    return [sub(mul(g!, neg(mul(tanh(mul(y!, 0.5)), add(1, p)))), mul(p, others))];
+    const p = exp(y);
+    const others = sub(sum(g, [1], { keepDims: true }), g);
+    return [sub(mul(g, neg(mul(tanh(mul(y, 0.5)), add(1, p)))), mul(p, others))];
   },
   decompose([x], { log: asLog }) {
-    const top = max(x!, [1], { keepDims: true }) as Tensor;
-    const shifted = sub(x!, top);
-    if (asLog) return [sub(shifted, logTotal(x!, top))];
+    const top = max(x, [1], { keepDims: true }) as Tensor;
+    const shifted = sub(x, top);
+    if (asLog) return [sub(shifted, logTotal(x, top))];
     const powers = exp(shifted);
     return [div(powers, sum(powers, [1], { keepDims: true }))];
   },
   reference([x], { log: asLog }) {
-    const [rows, cols] = x!.shape as [number, number];
-    const out = new Float64Array(x!.data.length);
+    const [rows, cols] = x.shape as [number, number];
+    const out = new Float64Array(x.data.length);
     for (let r = 0; r < rows; r++) {
-      const row = x!.data.subarray(r * cols, (r + 1) * cols);
+      const row = x.data.subarray(r * cols, (r + 1) * cols);
       const top = largest(row);
       const total = asLog ? logTotalOf(row, top) : row.reduce((a, b) => a + Math.exp(b - top), 0);
       row.forEach((v, i) => {

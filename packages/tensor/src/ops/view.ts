@@ -1,5 +1,5 @@
 import { contiguous, type Layout } from "../compile/layout.js";
-import type { Attrs, Aval, ReferenceArray } from "../graph/define.js";
+import type { Attrs, ReferenceArray } from "../graph/aval.js";
 import { valuesFor } from "../reference-math.js";
 
 /** Reads the elements a layout touches, in row-major order of its shape. */
@@ -22,6 +22,6 @@ export const readLayout = (data: Float64Array, { shape, strides, offset }: Layou
 /** The reference of an op that only rearranges: read a contiguous input through the layout. */
 export const viewReference =
   <A extends Attrs>(layout: (input: Layout, attrs: A) => Layout) =>
-  (inputs: readonly ReferenceArray[], attrs: A, _outputs: readonly Aval[]): Float64Array[] => [
-    readLayout(inputs[0]!.data, layout(contiguous(inputs[0]!.shape), attrs)),
+  ([x]: readonly [ReferenceArray], attrs: A): [Float64Array] => [
+    readLayout(x.data, layout(contiguous(x.shape), attrs)),
   ];

@@ -16,7 +16,7 @@ import { reshape } from "../ops/reshape.js";
 import { select } from "../ops/select.js";
 import { shiftLeft } from "../ops/shift-left.js";
 import { shiftRight } from "../ops/shift-right.js";
-import { slice } from "../ops/slice.js";
+import { slice } from "../ops/slice-and-pad.js";
 import { checkShape, type Shape, sizeOf } from "../shape.js";
 import { normalQuantile } from "./normal-quantile.js";
 import { permutationOp } from "./permutation-op.js";

@@ -10,7 +10,7 @@ export const permutationOp = defineOp<CountAttrs>({
   flops: () => 0,
   differentiable: false,
   reference([key], { n }) {
-    const keys = roundKeys(key!.data[0]!, key!.data[1]!);
+    const keys = roundKeys(key.data[0]!, key.data[1]!);
     return [Float64Array.from({ length: n }, (_, i) => permuteIndex(i, n, keys))];
   },
   examples: [keyExample(1), keyExample(10), keyExample(33)],

@@ -11,7 +11,7 @@ export const randomBitsOp = defineOp<CountAttrs>({
   differentiable: false,
   reference: ([key], { n }) => [
     Float64Array.from({ length: n }, (_, i) => {
-      const [a, b] = threefry2x32(key!.data[0]!, key!.data[1]!, 0, i);
+      const [a, b] = threefry2x32(key.data[0]!, key.data[1]!, 0, i);
       return (a ^ b) >>> 0;
     }),
   ],

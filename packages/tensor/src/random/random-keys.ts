@@ -10,7 +10,7 @@ export const randomKeysOp = defineOp<CountAttrs>({
   flops: () => 0,
   differentiable: false,
   reference: ([key], { n }) => [
-    Float64Array.from(Array.from({ length: n }, (_, i) => threefry2x32(key!.data[0]!, key!.data[1]!, 0, i)).flat()),
+    Float64Array.from(Array.from({ length: n }, (_, i) => threefry2x32(key.data[0]!, key.data[1]!, 0, i)).flat()),
   ],
   examples: [keyExample(3)],
 });

@@ -1,9 +1,8 @@
 import { differentiate } from "../autodiff/differentiate.js";
 import { evaluateReference } from "../engine/reference.js";
 import { TensorError } from "../errors.js";
-import type { Op } from "../graph/define.js";
 import { argument } from "../graph/input.js";
-import type { Tensor } from "../graph/tensor.js";
+import type { Op, Tensor } from "../graph/tensor.js";
 import { zeros } from "../ops/constant.js";
 import { instantiate, leavesWith, pseudoRandom } from "./inputs.js";
 

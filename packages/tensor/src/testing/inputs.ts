@@ -1,8 +1,7 @@
 import { refOf } from "../compile/graph.js";
 import { applyAll } from "../graph/apply.js";
-import type { Op, OpExample } from "../graph/define.js";
 import { argument } from "../graph/input.js";
-import type { Tensor } from "../graph/tensor.js";
+import type { Op, OpExample, Tensor } from "../graph/tensor.js";
 import { EDGES } from "../ops/examples.js";
 import { threefry2x32 } from "../random/threefry.js";
 import { sizeOf } from "../shape.js";

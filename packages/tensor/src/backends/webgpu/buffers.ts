@@ -1,5 +1,4 @@
-import type { AnyData, DType } from "../../dtype.js";
-import { BYTES_PER_ELEMENT, viewAs } from "../../dtype.js";
+import { type AnyData, BYTES_PER_ELEMENT, type DType, viewAs } from "../../dtype.js";
 import { TensorError } from "../../errors.js";
 import type { BackendBuffer } from "../backend.js";
 import type { Failures } from "./failures.js";

@@ -5,9 +5,10 @@ import type { WebgpuInfo } from "./adapter.js";
 import type { Buffers, WebgpuBuffer } from "./buffers.js";
 import type { Dispatch } from "./dispatch.js";
 import type { Failures } from "./failures.js";
-import { type LoweringContext, lower } from "./lowering.js";
+import { lower } from "./lowering.js";
 import type { Pipeline, Pipelines } from "./pipelines.js";
 import { BufferUsage } from "./usage.js";
+import type { LoweringContext } from "./variant.js";
 
 /** What an executable needs of its device. */
 export interface Machine {

@@ -71,9 +71,7 @@ export class Draft {
     const { choices } = this;
     const [low, high] = within ?? { f32: [-2, 2], i32: [-9, 9], u32: [0, 40], bool: [0, 1] }[dtype];
     const draw = (): number =>
-      dtype === "f32"
-        ? Math.round((low! + (high! - low!) * choices.uniform()) * 128) / 128
-        : choices.integer(low!, high!);
+      dtype === "f32" ? Math.round((low + (high - low) * choices.uniform()) * 128) / 128 : choices.integer(low, high);
     const values = Array.from({ length: sizeOf(shape) }, draw);
     return this.#push(argument({ shape, dtype }), Float64Array.from(values), { shape, dtype, values });
   }

@@ -124,7 +124,7 @@ export const encodeMatmul = (stream: CommandStream, { name, inputs, outputs, att
   stream.push(bytes(d?.row ?? 0), bytes(d?.column ?? 0));
   stream.pushFloat(Number(attrs.scale ?? 1));
   stream.push(inner);
-  for (const batch of [left.batch, right.batch, d?.batch ?? [0, 0]]) stream.push(bytes(batch[0]!), bytes(batch[1]!));
+  for (const batch of [left.batch, right.batch, d?.batch ?? [0, 0]]) stream.push(bytes(batch[0]), bytes(batch[1]));
   stream.push(blockM, blockN, blocksM, blocksN, perTask, blocks);
   stream.end();
   stream.needScratch((k > MAX_RUN ? bytes(blockM * blockN) : 0) + gemmScratchBytes(blockN, k));

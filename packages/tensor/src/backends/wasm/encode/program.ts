@@ -1,7 +1,8 @@
-import type { PointwiseProgram, View } from "../../../compile/kernel.js";
+import type { PointwiseProgram, ScalarCall, View } from "../../../compile/kernel.js";
+import { TensorError } from "../../../errors.js";
+import { type ScalarInstruction, scalarFunctions } from "../../scalars.js";
 import { Scalar, Tile } from "../opcodes.js";
 import { Dataflow } from "./dataflow.js";
-import { scalarCode } from "./scalar.js";
 import { bitsOfFloat, type CommandStream } from "./stream.js";
 import { isContiguous, isUniform, overlap, pushWindow, sizeOf, type Window, windowOf, windowWords } from "./window.js";
 
@@ -151,28 +152,30 @@ export class TileProgram {
       this.#operands.set(value, target);
       this.cost += 8;
     } else {
-      const { op, cost } = scalarCode(instruction, this.#flow.dtypeOf);
+      const { opcode, cost, count } = this.#instruction(instruction);
       const roots = instruction.args.map((argument) => this.#flow.root(argument));
-      const shift = this.#constantShift(instruction.op, roots);
-      if (shift) roots.pop();
+      if (count !== undefined) roots.pop();
       const operands = roots.map((root) => this.#bring(root));
       for (const root of roots) this.#read(root, value);
       const place = output ? this.#inPlace.indexOf(output) : -1;
       const target: Operand = place >= 0 ? { kind: "inPlace", index: place } : this.#tile();
-      this.#code.push(
-        shift ? { op: shift.op, target, args: [...operands, shift.count] } : { op, target, args: operands },
-      );
+      this.#code.push({ op: opcode, target, args: count === undefined ? operands : [...operands, count] });
       this.#operands.set(value, target);
-      this.cost += shift ? 1 : cost;
+      this.cost += cost;
     }
   }
 
-  /** Shifts by a constant have a vector form. */
-  #constantShift(op: string, roots: readonly number[]): { op: Scalar; count: number } | undefined {
-    if (op !== "shl" && op !== "shr") return undefined;
-    const by = this.program.body[roots[1]! - this.program.loads.length];
-    if (by?.op !== "constant") return undefined;
-    return { op: op === "shl" ? Scalar.ShlC : Scalar.ShrC, count: by.value & 31 };
+  /** The tile machine's instruction for a function that is not a mere renaming; `count` is a constant it shifts by, which has a vector form. */
+  #instruction({ op, args, dtype }: ScalarCall): ScalarInstruction & { readonly count?: number } {
+    const { wasm, byConstant } = scalarFunctions[op];
+    const by =
+      byConstant === undefined ? undefined : this.program.body[this.#flow.root(args[1]!) - this.program.loads.length];
+    if (byConstant !== undefined && by?.op === "constant") return { opcode: byConstant, cost: 1, count: by.value & 31 };
+    const from = this.#flow.dtypes[args[0]!]!;
+    const found = wasm(from, dtype);
+    if (!found)
+      throw new TensorError("kernel", `wasm: no pointwise ${op} of ${from}; backends/scalars.ts says what exists`);
+    return found;
   }
 
   /** Loads a value without releasing it yet: all operands of an instruction are alive together. */

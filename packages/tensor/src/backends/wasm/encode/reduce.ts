@@ -1,4 +1,4 @@
-import type { PointwiseProgram, ReduceKernel } from "../../../compile/kernel.js";
+import { dtypesOf, type ReduceKernel } from "../../../compile/kernel.js";
 import type { DType } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
 import { checkPoints } from "../../../shape.js";
@@ -19,15 +19,10 @@ const folds = {
   min: { f32: Fold.MinF, i32: Fold.MinI, u32: Fold.MinU, bool: Fold.MinU },
 } as const;
 
-const dtypeOfResult = ({ loads, body, results }: PointwiseProgram): DType => {
-  const value = results[0]!;
-  return value < loads.length ? loads[value]!.dtype : body[value - loads.length]!.dtype;
-};
-
 export const encodeReduce = (stream: CommandStream, kernel: ReduceKernel): void => {
   const { program, outer, reduced, inner, output } = kernel;
   checkPoints(kernel.name, program.shape);
-  const dtype = dtypeOfResult(program);
+  const dtype = dtypesOf(program)[program.results[0]!]!;
   if (outer * inner === 0) return;
   if (reduced === 0) {
     encodeEmptySum(stream, kernel, dtype);

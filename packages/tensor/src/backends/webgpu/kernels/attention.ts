@@ -1,5 +1,5 @@
 import type { CallKernel, Instruction, Kernel, View } from "../../../compile/kernel.js";
-import type { LoweringContext, Variant } from "../lowering.js";
+import type { LoweringContext, Variant } from "../variant.js";
 import { contiguous, size } from "../views.js";
 
 /** A [batch, tokens, heads, width] tensor as one [tokens, width] matrix per batch and head. */

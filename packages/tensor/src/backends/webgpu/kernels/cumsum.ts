@@ -1,6 +1,6 @@
 import type { CallKernel, View } from "../../../compile/kernel.js";
 import type { Dispatch } from "../dispatch.js";
-import type { LoweringContext, Variant } from "../lowering.js";
+import type { LoweringContext, Variant } from "../variant.js";
 import { contiguous, size } from "../views.js";
 import { Module } from "../wgsl/module.js";
 

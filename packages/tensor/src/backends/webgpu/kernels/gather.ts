@@ -1,4 +1,4 @@
-import type { Variant } from "../lowering.js";
+import type { Variant } from "../variant.js";
 import { Module } from "../wgsl/module.js";
 import { sumsInRuns } from "../wgsl/runs.js";
 import { outside } from "./take.js";

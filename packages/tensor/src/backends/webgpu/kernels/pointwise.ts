@@ -2,8 +2,7 @@ import type { PointwiseKernel, View } from "../../../compile/kernel.js";
 import { checkPoints } from "../../../shape.js";
 import type { Dispatch } from "../dispatch.js";
 import { address, coordinate, elements, range, splitIndex } from "../wgsl/address.js";
-import type { Layout } from "../wgsl/layout.js";
-import { alignedAlongLast, iotaAxes, mergeAxes } from "../wgsl/layout.js";
+import { alignedAlongLast, iotaAxes, type Layout, mergeAxes } from "../wgsl/layout.js";
 import { fromStorage, Module, toStorage } from "../wgsl/module.js";
 import { programText } from "../wgsl/scalars.js";
 

@@ -1,6 +1,6 @@
 import type { CallKernel } from "../../../compile/kernel.js";
 import type { Dispatch } from "../dispatch.js";
-import type { Variant } from "../lowering.js";
+import type { Variant } from "../variant.js";
 import { Module } from "../wgsl/module.js";
 
 /** Threefry-2x32-20, bit for bit that of random/threefry.ts. */

@@ -1,13 +1,14 @@
 import type { ReduceKernel, View } from "../../../compile/kernel.js";
 import { checkPoints } from "../../../shape.js";
+import { ALIAS } from "../../scalars.js";
 import type { Dispatch } from "../dispatch.js";
-import type { LoweringContext } from "../lowering.js";
+import type { LoweringContext } from "../variant.js";
 import { contiguous, size } from "../views.js";
 import { address, coordinate, elements, range, splitIndex } from "../wgsl/address.js";
 import { alignedAlongLast, iotaAxes, type Layout, mergeAxes } from "../wgsl/layout.js";
 import { fromStorage, Module, storageType, toStorage } from "../wgsl/module.js";
 import type { Parameters } from "../wgsl/parameters.js";
-import { ALIAS, programText } from "../wgsl/scalars.js";
+import { programText } from "../wgsl/scalars.js";
 
 const OUTER = 0;
 const REDUCED = 1;

@@ -1,6 +1,6 @@
 import type { CallKernel, View } from "../../../compile/kernel.js";
 import type { Dispatch } from "../dispatch.js";
-import type { Variant } from "../lowering.js";
+import type { Variant } from "../variant.js";
 import { Module } from "../wgsl/module.js";
 import { loopText, sumsInRuns } from "../wgsl/runs.js";
 

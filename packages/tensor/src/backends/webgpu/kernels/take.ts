@@ -1,5 +1,5 @@
 import type { View } from "../../../compile/kernel.js";
-import type { Variant } from "../lowering.js";
+import type { Variant } from "../variant.js";
 import { size } from "../views.js";
 import { Module, storageType } from "../wgsl/module.js";
 import type { Parameters } from "../wgsl/parameters.js";

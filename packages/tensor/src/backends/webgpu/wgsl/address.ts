@@ -1,5 +1,5 @@
+import type { Width } from "./function.js";
 import type { Layout } from "./layout.js";
-import type { Width } from "./library.js";
 import type { Parameters } from "./parameters.js";
 
 /**

@@ -1,8 +1,7 @@
 import type { View } from "../../../compile/kernel.js";
 import type { DType } from "../../../dtype.js";
-import type { Binding, Dispatch } from "../dispatch.js";
-import { grid } from "../dispatch.js";
-import type { Width } from "./library.js";
+import { type Binding, type Dispatch, grid } from "../dispatch.js";
+import type { Width } from "./function.js";
 import { libraryText } from "./library.js";
 import { Parameters } from "./parameters.js";
 

@@ -1,6 +1,6 @@
 import type { Instruction, View } from "../../../../compile/kernel.js";
 import type { Dispatch } from "../../dispatch.js";
-import type { LoweringContext } from "../../lowering.js";
+import type { LoweringContext } from "../../variant.js";
 
 /** out = the sum of `parts` (+ addend), pairwise in an order that their number fixes. */
 export const finish = (

@@ -1,6 +1,6 @@
 import type { View } from "../../../../compile/kernel.js";
 import type { Dispatch } from "../../dispatch.js";
-import type { LoweringContext } from "../../lowering.js";
+import type { LoweringContext } from "../../variant.js";
 import { contiguous } from "../../views.js";
 import { Module } from "../../wgsl/module.js";
 import { columnStride, type Geometry, matrixStart, rowStride, splitBatch } from "./geometry.js";

@@ -1,5 +1,5 @@
 import type { Dispatch } from "../../dispatch.js";
-import type { Variant } from "../../lowering.js";
+import type { Variant } from "../../variant.js";
 import { contiguous } from "../../views.js";
 import { Module } from "../../wgsl/module.js";
 import { finish } from "./finish.js";
