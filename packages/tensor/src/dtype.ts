@@ -31,6 +31,6 @@ export const viewAs = <D extends DType>(
 
 /** Rejects names that are no dtype's, or none of those that an op takes. */
 export const checkDType = (op: string, dtype: unknown, choices: readonly DType[] = DTYPES): void => {
-  if (!choices.includes(dtype as DType))
+  if (!choices.some((choice) => choice === dtype))
     throw new TensorError("dtype", `${op}: there is no dtype ${spelled(dtype)} here; choose ${choices.join(", ")}`);
 };

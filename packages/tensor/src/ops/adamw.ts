@@ -35,7 +35,7 @@ export const adamwOp = defineOp<AdamWAttrs, ["p", "g", "m", "v", "rates"], ["p",
   },
   flops: ([p]) => 14 * sizeOf(p.shape),
   decompose([p, g, m, v, rates], { beta1, beta2, eps, weightDecay }) {
-    const rate = (i: number): Tensor => reshape(slice(rates, [i]), []) as Tensor;
+    const rate = (i: number): Tensor => reshape(slice(rates, [i]), []);
     const [lr, correction1, correction2] = [rate(0), rate(1), rate(2)];
     const nextM = add(mul(m, beta1), mul(g, 1 - beta1));
     const nextV = add(mul(v, beta2), mul(mul(g, g), 1 - beta2));

@@ -4,6 +4,7 @@ import { type Aval, mapEach } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Lowering } from "../graph/lowering.js";
 import type { Tensor } from "../graph/tensor.js";
+import { sizesOf } from "../shape.js";
 import { checkFloats } from "./arguments.js";
 import { sum } from "./broadcast-and-sum.js";
 import { exp } from "./exp.js";
@@ -36,7 +37,7 @@ export const checkAttention = (name: string, q: Aval, k: Aval, v: Aval): void =>
     );
 };
 
-const heads = (x: Tensor): Tensor => permute(x, [0, 2, 1, 3]) as Tensor;
+const heads = (x: Tensor): Tensor => permute(x, [0, 2, 1, 3]);
 
 export const attentionBackwardOp = defineOp<AttentionAttrs, ["q", "k", "v", "out", "lse", "g"], ["dq", "dk", "dv"]>({
   name: "attentionBackward",
@@ -48,15 +49,15 @@ export const attentionBackwardOp = defineOp<AttentionAttrs, ["q", "k", "v", "out
   /** Five products: the scores again, dV, dP, dQ, dK. */
   flops: ([q, k]) => 10 * q.shape.reduce((p, n) => p * n, 1) * k.shape[1]!,
   decompose([q, k, v, out, lse, g], { scale }) {
-    const [b, h, s] = lse.shape as [number, number, number];
-    const scores = matmul(heads(q), transpose(heads(k)), { scale }) as Tensor;
+    const [b, h, s] = sizesOf(lse.shape, 3);
+    const scores = matmul(heads(q), transpose(heads(k)), { scale });
     const p = exp(sub(scores, reshape(lse, [b, h, s, 1])));
-    const dv = matmul(transpose(p), heads(g)) as Tensor;
-    const dp = matmul(heads(g), transpose(heads(v))) as Tensor;
-    const delta = reshape(permute(sum(mul(g, out), [3]) as Tensor, [0, 2, 1]) as Tensor, [b, h, s, 1]);
+    const dv = matmul(transpose(p), heads(g));
+    const dp = matmul(heads(g), transpose(heads(v)));
+    const delta = reshape(permute(sum(mul(g, out), [3]), [0, 2, 1]), [b, h, s, 1]);
     const ds = mul(p, sub(dp, delta));
-    const dq = matmul(ds, heads(k), { scale }) as Tensor;
-    const dk = matmul(transpose(ds), heads(q), { scale }) as Tensor;
+    const dq = matmul(ds, heads(k), { scale });
+    const dk = matmul(transpose(ds), heads(q), { scale });
     return [heads(dq), heads(dk), heads(dv)];
   },
   examples: [

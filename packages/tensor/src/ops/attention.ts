@@ -26,11 +26,11 @@ export const attentionOp = defineOp<AttentionAttrs, ["q", "k", "v"], ["out", "ls
     return flows(1) ? "decompose" : attentionBackward(q, k, v, out, lse, g, attrs.scale);
   },
   decompose([q, k, v], { scale }) {
-    const scores = matmul(permute(q, [0, 2, 1, 3]) as Tensor, permute(k, [0, 2, 3, 1]) as Tensor, {
+    const scores = matmul(permute(q, [0, 2, 1, 3]), permute(k, [0, 2, 3, 1]), {
       scale,
-    }) as Tensor;
-    const out = matmul(softmax(scores), permute(v, [0, 2, 1, 3]) as Tensor) as Tensor;
-    return [permute(out, [0, 2, 1, 3]) as Tensor, logSumExp(scores)];
+    });
+    const out = matmul(softmax(scores), permute(v, [0, 2, 1, 3]));
+    return [permute(out, [0, 2, 1, 3]), logSumExp(scores)];
   },
   examples: [
     { inputs: [{ shape: [2, 5, 2, 4] }, { shape: [2, 3, 2, 4] }, { shape: [2, 3, 2, 4] }], attrs: { scale: 0.5 } },

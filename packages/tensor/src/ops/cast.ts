@@ -42,5 +42,5 @@ export const castOp = defineOp<CastAttrs>({
 export const cast = <S extends Shape, D extends DType>(x: Tensor<S>, dtype: D): Tensor<S, D> => {
   checkTensor("cast", x);
   checkDType("cast", dtype, DTYPES);
-  return ((x.dtype as DType) === dtype ? x : apply(castOp, [x], { dtype })) as Tensor<S, D>;
+  return (x.dtype === dtype ? x : apply(castOp, [x], { dtype })) as Tensor<S, D>;
 };

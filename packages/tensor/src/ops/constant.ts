@@ -30,7 +30,7 @@ export const constantValue = ({ node }: Tensor): number | undefined =>
 
 /** A scalar (or, with `shape`, an array) holding `value` everywhere. It is part of the program: what changes per step must be a tensor. */
 export const constant = <D extends DType = "f32">(value: number, dtype?: D, shape: Shape = []): Tensor<[], D> =>
-  full(shape, value, dtype) as Tensor as Tensor<[], D>;
+  full(shape, value, dtype) as Tensor<[], D>;
 
 /** An array of `shape` filled with `value`, which integers must hold exactly. */
 export const full = <const S extends Shape, D extends DType = "f32">(

@@ -2,7 +2,7 @@ import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Op, Tensor } from "../graph/tensor.js";
-import { resolveAxis, type Shape } from "../shape.js";
+import { resolveAxis, type Shape, sizesOf } from "../shape.js";
 import { checkFloats, checkOptions, checkTensor } from "./arguments.js";
 import { reshape } from "./reshape.js";
 
@@ -20,7 +20,7 @@ export const cumsumOp: Op<CumsumAttrs, ["x"], ["out"]> = defineOp<CumsumAttrs>({
   flops: ([x]) => x.shape.reduce((p, n) => p * n, 1),
   vjp: ({ attrs, cotangents: [g] }) => [apply(cumsumOp, [g], { reverse: !attrs.reverse })],
   reference([x], { reverse }) {
-    const [, n, inner] = x.shape as [number, number, number];
+    const [, n, inner] = sizesOf(x.shape, 3);
     const out = Float64Array.from(x.data);
     for (let i = 0; i < out.length; i++) {
       const at = reverse ? out.length - 1 - i : i;
@@ -47,5 +47,5 @@ export const cumsum = <S extends Shape>(
   const at = resolveAxis("cumsum", axis, x.rank);
   const outer = x.shape.slice(0, at).reduce((p, n) => p * n, 1);
   const n = x.shape[at]!;
-  return reshape(apply(cumsumOp, [reshape(x, [outer, n, x.size / outer / n])], { reverse }), x.shape) as Tensor<S>;
+  return reshape(apply(cumsumOp, [reshape(x, [outer, n, x.size / outer / n])], { reverse }), x.shape);
 };

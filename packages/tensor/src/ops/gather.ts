@@ -3,7 +3,7 @@ import { apply } from "../graph/apply.js";
 import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis, sameShape } from "../shape.js";
+import { resolveAxis, sameShape, sizesOf } from "../shape.js";
 import { checkFloats, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
 import { reshape } from "./reshape.js";
@@ -26,7 +26,7 @@ export const gatherOp = defineOp<NoAttrs, ["x", "indices"]>({
   flops: () => 0,
   vjp: ({ inputs: [x, indices], cotangents: [g] }) => [gatherBackward(indices, g, x.shape[1]!), undefined],
   reference([x, indices]) {
-    const [, n, inner] = x.shape as [number, number, number];
+    const [, n, inner] = sizesOf(x.shape, 3);
     const k = indices.shape[1]!;
     return [
       indices.data.map((index, i) => {
@@ -74,7 +74,7 @@ export const gather = (x: Tensor, indices: Tensor, axis: number): Tensor => {
     [reshape(x, [outer, x.shape[at]!, inner]), reshape(indices, [outer, indices.shape[at]!, inner])],
     {},
   );
-  return reshape(out, indices.shape) as Tensor;
+  return reshape(out, indices.shape);
 };
 
 type GatherBackwardAttrs = { readonly size: number };
@@ -97,7 +97,7 @@ export const gatherBackwardOp = defineOp<GatherBackwardAttrs, ["indices", "g"]>(
     return [undefined, zeroOutside(apply(gatherOp, [g, indices], {}), indices, size)];
   },
   reference([indices, g], { size }) {
-    const [outer, k, inner] = g.shape as [number, number, number];
+    const [outer, k, inner] = sizesOf(g.shape, 3);
     const out = new Float64Array(outer * size * inner);
     indices.data.forEach((index, i) => {
       const o = Math.floor(i / (k * inner));

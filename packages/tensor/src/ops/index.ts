@@ -143,4 +143,4 @@ export const coreOps: readonly Op[] = [
   permutationOp,
   randomBitsOp,
   randomKeysOp,
-] as readonly unknown[] as readonly Op[];
+];

@@ -43,4 +43,4 @@ export const iota = <const S extends Shape, D extends "f32" | "i32" | "u32" = "i
 
 /** `[0, 1, ..., n - 1]`. */
 export const arange = <D extends "f32" | "i32" | "u32" = "i32">(n: number, dtype?: D): Tensor<[number], D> =>
-  iota([n], 0, dtype) as Tensor<[number], D>;
+  iota([n], 0, dtype);

@@ -16,7 +16,7 @@ export const logSumExpOp = defineOp<NoAttrs>({
   name: "logSumExp",
   lowering: { kind: "composite" },
   infer(inputs) {
-    const [{ shape, dtype }] = rowsInfer("logSumExp")(inputs) as [{ shape: readonly number[]; dtype: "f32" }];
+    const [{ shape, dtype }] = rowsInfer("logSumExp")(inputs);
     return [{ shape: [shape[0]!, 1], dtype }];
   },
   flops: ([x]) => 4 * sizeOf(x.shape),
@@ -32,7 +32,7 @@ export const logSumExpOp = defineOp<NoAttrs>({
     ];
   },
   decompose([x]) {
-    const top = max(x, [1], { keepDims: true }) as Tensor;
+    const top = max(x, [1], { keepDims: true });
     return [add(top, logTotal(x, top))];
   },
   examples: [
@@ -52,5 +52,5 @@ export const logSumExp = (x: Tensor, axis = -1): Tensor => {
   return reshape(
     apply(logSumExpOp, [reshape(rows, [x.size / x.shape[at]!, x.shape[at]!])], {}),
     x.shape.filter((_, i) => i !== at),
-  ) as Tensor;
+  );
 };

@@ -17,8 +17,8 @@ const keep = { keepDims: true } as const;
  */
 export const logTotal = (x: Tensor, top: Tensor): Tensor => {
   const hit = equal(x, top);
-  const rest = sum(select(hit, 0, exp(sub(x, top))), LAST, keep) as Tensor;
-  const ties = sum(cast(hit, "f32"), LAST, keep) as Tensor;
+  const rest = sum(select(hit, 0, exp(sub(x, top))), LAST, keep);
+  const ties = sum(cast(hit, "f32"), LAST, keep);
   return log1p(add(rest, sub(ties, 1)));
 };
 

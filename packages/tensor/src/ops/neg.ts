@@ -1,9 +1,8 @@
 import { apply } from "../graph/apply.js";
 import type { NoAttrs } from "../graph/aval.js";
 import { isNodeOf } from "../graph/define.js";
-import type { Op, Tensor } from "../graph/tensor.js";
-import type { Shape } from "../shape.js";
-import { defineUnary, FLOAT, unaryExamples } from "./elementwise.js";
+import type { Op } from "../graph/tensor.js";
+import { defineUnary, FLOAT, type Pointwise, pointwise, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
 
 export const negOp: Op<NoAttrs, ["x"], ["out"]> = defineUnary({
@@ -17,7 +16,6 @@ export const negOp: Op<NoAttrs, ["x"], ["out"]> = defineUnary({
 });
 
 /** `-x`; integers wrap. */
-export const neg = <S extends Shape>(x: Tensor<S>): Tensor<S> =>
-  (x.dtype === "i32" || x.dtype === "u32"
-    ? mul(x, x.dtype === "u32" ? 0xffffffff : -1)
-    : apply(negOp, [x], {})) as Tensor<S>;
+export const neg: Pointwise = pointwise((x) =>
+  x.dtype === "i32" || x.dtype === "u32" ? mul(x, x.dtype === "u32" ? 0xffffffff : -1) : apply(negOp, [x], {}),
+);

@@ -2,7 +2,7 @@ import { formatShape, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { sameShape, sizeOf } from "../shape.js";
+import { sameShape, sizeOf, sizesOf } from "../shape.js";
 import { add } from "./add.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor, checkWhole } from "./arguments.js";
 import { mul } from "./mul.js";
@@ -38,7 +38,7 @@ export const normalizeOp = defineOp<NormalizeAttrs, ["x"], ["xhat", "rstd"]>({
     return [mul(centred, rstd), reshape(rstd, [x.shape[0]!])];
   },
   reference([x], { eps, center }) {
-    const [rows, cols] = x.shape as [number, number];
+    const [rows, cols] = sizesOf(x.shape, 2);
     const out = new Float64Array(x.data.length);
     const scales = new Float64Array(rows);
     for (let r = 0; r < rows; r++) {
@@ -58,7 +58,7 @@ export const normalizeOp = defineOp<NormalizeAttrs, ["x"], ["xhat", "rstd"]>({
   ],
 });
 
-const rowsOf = (x: Tensor, width: number): Tensor => reshape(x, [x.size / width, width]) as Tensor;
+const rowsOf = (x: Tensor, width: number): Tensor => reshape(x, [x.size / width, width]);
 
 export interface NormOptions {
   /** Per-channel factor, of the size of the last axis. */
@@ -93,7 +93,7 @@ const norm = (name: string, x: Tensor, center: boolean, options: NormOptions): T
   checkNorm(name, x, x.shape.at(-1)!, options);
   const { weight, bias, eps = 1e-5 } = options;
   const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.shape.at(-1)!)], { eps, center });
-  const scaled = weight ? mul(reshape(xhat, x.shape), weight) : (reshape(xhat, x.shape) as Tensor);
+  const scaled = weight ? mul(reshape(xhat, x.shape), weight) : reshape(xhat, x.shape);
   return bias ? add(scaled, bias) : scaled;
 };
 
@@ -117,6 +117,6 @@ export const groupNorm = (x: Tensor, groups: number, options: NormOptions = {}):
   const { weight, bias, eps = 1e-5 } = options;
   const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.size / batch! / groups)], { eps, center: true });
   const perChannel = (v: Tensor): Tensor => reshape(v, [channels!, ...x.shape.slice(2).map(() => 1)]);
-  const scaled = weight ? mul(reshape(xhat, x.shape), perChannel(weight)) : (reshape(xhat, x.shape) as Tensor);
+  const scaled = weight ? mul(reshape(xhat, x.shape), perChannel(weight)) : reshape(xhat, x.shape);
   return bias ? add(scaled, perChannel(bias)) : scaled;
 };

@@ -63,5 +63,5 @@ export const transpose = (x: Tensor): Tensor => {
   if (x.rank < 2) throw new TensorError("shape", `transpose: needs at least two axes, got ${formatShape(x.shape)}`);
   const order = x.shape.map((_, i) => i);
   [order[x.rank - 2], order[x.rank - 1]] = [x.rank - 1, x.rank - 2];
-  return permute(x, order) as Tensor;
+  return permute(x, order);
 };

@@ -1,7 +1,7 @@
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { type Shape, sizeOf } from "../shape.js";
+import { type Shape, sizeOf, sizesOf } from "../shape.js";
 import { add } from "./add.js";
 import { sum } from "./broadcast-and-sum.js";
 import { div } from "./div.js";
@@ -31,14 +31,14 @@ export const softmaxOp = defineOp<SoftmaxAttrs>({
     return [sub(mul(g, neg(mul(tanh(mul(y, 0.5)), add(1, p)))), mul(p, others))];
   },
   decompose([x], { log: asLog }) {
-    const top = max(x, [1], { keepDims: true }) as Tensor;
+    const top = max(x, [1], { keepDims: true });
     const shifted = sub(x, top);
     if (asLog) return [sub(shifted, logTotal(x, top))];
     const powers = exp(shifted);
     return [div(powers, sum(powers, [1], { keepDims: true }))];
   },
   reference([x], { log: asLog }) {
-    const [rows, cols] = x.shape as [number, number];
+    const [rows, cols] = sizesOf(x.shape, 2);
     const out = new Float64Array(x.data.length);
     for (let r = 0; r < rows; r++) {
       const row = x.data.subarray(r * cols, (r + 1) * cols);
@@ -59,8 +59,8 @@ export const softmaxOp = defineOp<SoftmaxAttrs>({
 
 /** Exponentials normalised to sum to 1 along `axis` (the last unless told). */
 export const softmax = <S extends Shape>(x: Tensor<S>, axis = -1): Tensor<S> =>
-  onLastAxis("softmax", x, axis, (rows) => apply(softmaxOp, [rows], { log: false })) as Tensor<S>;
+  onLastAxis("softmax", x, axis, (rows) => apply(softmaxOp, [rows], { log: false }));
 
 /** Logarithm of the softmax along `axis`, without the rounding of `log(softmax(x))`: accurate near 0 too, where a class is all but certain. */
 export const logSoftmax = <S extends Shape>(x: Tensor<S>, axis = -1): Tensor<S> =>
-  onLastAxis("logSoftmax", x, axis, (rows) => apply(softmaxOp, [rows], { log: true })) as Tensor<S>;
+  onLastAxis("logSoftmax", x, axis, (rows) => apply(softmaxOp, [rows], { log: true }));

@@ -1,11 +1,9 @@
-import { apply } from "../graph/apply.js";
 import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
-import type { Tensor } from "../graph/tensor.js";
-import { type Shape, sizeOf } from "../shape.js";
+import { sizeOf } from "../shape.js";
 import { abs } from "./abs.js";
 import { add } from "./add.js";
-import { checkElementwise, FLOAT, unaryExamples } from "./elementwise.js";
+import { checkElementwise, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { exp } from "./exp.js";
 import { log1pOfUnit } from "./log1p.js";
 import { maximum } from "./maximum.js";
@@ -28,4 +26,4 @@ export const softplusOp = defineOp<NoAttrs>({
 });
 
 /** log(1 + exp(x)), without overflow and with its relative accuracy kept where it is small. */
-export const softplus = <S extends Shape>(x: Tensor<S>): Tensor<S> => apply(softplusOp, [x], {}) as Tensor<S>;
+export const softplus: Pointwise = recording(softplusOp);

@@ -38,7 +38,7 @@ export const mean = <
   checkFloat("mean", x);
   checkOptions("mean", options, ["keepDims"]);
   const resolved = resolveAxes("mean", axes, x.rank);
-  return mul(sum(x, resolved, options) as Tensor, 1 / countOver(x, resolved)) as Tensor<ReduceShape<S, A, K>>;
+  return mul(sum(x, resolved, options), 1 / countOver(x, resolved)) as Tensor<ReduceShape<S, A, K>>;
 };
 
 export interface VarianceOptions<K extends boolean> extends ReduceOptions<K> {
@@ -64,10 +64,8 @@ export const variance = <
   const n = countOver(x, resolved);
   if (n <= correction)
     throw new TensorError("shape", `variance: ${n} elements with correction ${correction} leave nothing to divide by`);
-  const centred = sub(x, mean(x, resolved, { keepDims: true }) as Tensor);
-  return mul(sum(mul(centred, centred), resolved, rest) as Tensor, 1 / (n - correction)) as Tensor<
-    ReduceShape<S, A, K>
-  >;
+  const centred = sub(x, mean(x, resolved, { keepDims: true }));
+  return mul(sum(mul(centred, centred), resolved, rest), 1 / (n - correction)) as Tensor<ReduceShape<S, A, K>>;
 };
 
 /** Square root of the variance. Its gradient where that is 0 is 0. */
@@ -79,10 +77,10 @@ export const standardDeviation = <
   x: Tensor<S>,
   axes?: A,
   options: VarianceOptions<K> = {},
-): Tensor<ReduceShape<S, A, K>> => rootOfSquares(variance(x, axes, options) as Tensor) as Tensor<ReduceShape<S, A, K>>;
+): Tensor<ReduceShape<S, A, K>> => rootOfSquares(variance(x, axes, options)) as Tensor<ReduceShape<S, A, K>>;
 
 /** Euclidean norm of all elements of f32. Its gradient at 0 is 0. */
 export const norm = (x: Tensor): Tensor<[]> => {
   checkFloat("norm", x);
-  return rootOfSquares(sum(mul(x, x)) as Tensor) as Tensor<[]>;
+  return rootOfSquares(sum(mul(x, x))) as Tensor<[]>;
 };

@@ -1,8 +1,6 @@
-import { apply } from "../graph/apply.js";
 import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
-import type { Tensor } from "../graph/tensor.js";
-import type { Shape } from "../shape.js";
+import { type Pointwise, recording } from "./elementwise.js";
 import { inEveryDType } from "./examples.js";
 import { identity } from "./identity.js";
 
@@ -15,4 +13,4 @@ export const stopGradientOp = defineOp<NoAttrs>({
 });
 
 /** The same value, treated as a constant by differentiation. */
-export const stopGradient = <S extends Shape>(x: Tensor<S>): Tensor<S> => apply(stopGradientOp, [x], {}) as Tensor<S>;
+export const stopGradient: Pointwise = recording(stopGradientOp);

@@ -3,6 +3,7 @@ import { apply } from "../graph/apply.js";
 import type { Aval, NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
+import { sizesOf } from "../shape.js";
 import { checkFloats, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
 import { reshape } from "./reshape.js";
@@ -32,7 +33,7 @@ export const takeOp = defineOp<NoAttrs, ["table", "indices"]>({
   flops: () => 0,
   vjp: ({ inputs: [table, indices], cotangents: [g] }) => [scatterAdd(indices, g, table.shape[0]!), undefined],
   reference([table, indices]) {
-    const [rows, width] = table.shape as [number, number];
+    const [rows, width] = sizesOf(table.shape, 2);
     const out = new Float64Array(indices.data.length * width);
     indices.data.forEach((row, i) => {
       if (row >= 0 && row < rows) out.set(table.data.subarray(row * width, (row + 1) * width), i * width);
@@ -62,7 +63,7 @@ export const takeOp = defineOp<NoAttrs, ["table", "indices"]>({
 export const take = (table: Tensor, indices: Tensor): Tensor => {
   for (const x of [table, indices]) checkTensor("take", x);
   const rows = apply(takeOp, [table, reshape(indices, [indices.size])], {});
-  return reshape(rows, [...indices.shape, table.shape[1]!]) as Tensor;
+  return reshape(rows, [...indices.shape, table.shape[1]!]);
 };
 
 type ScatterAttrs = { readonly rows: number };
@@ -82,7 +83,7 @@ export const scatterAddOp = defineOp<ScatterAttrs, ["indices", "updates"]>({
   },
   flops: ([, updates]) => updates.shape.reduce((p, n) => p * n, 1),
   vjp({ inputs: [indices], attrs: { rows }, cotangents: [g] }) {
-    return [undefined, zeroOutside(take(g, indices), reshape(indices, [indices.size, 1]) as Tensor, rows)];
+    return [undefined, zeroOutside(take(g, indices), reshape(indices, [indices.size, 1]), rows)];
   },
   reference([indices, updates], { rows }) {
     const width = updates.shape[1]!;

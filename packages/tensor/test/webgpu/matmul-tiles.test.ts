@@ -4,7 +4,8 @@ import { lowerPlanned } from "../../src/backends/webgpu/kernels/matmul/tiled.js"
 import { type Plan, TILES, type Tile } from "../../src/backends/webgpu/kernels/matmul/tiles.js";
 import { lower } from "../../src/backends/webgpu/lowering.js";
 import type { LoweringContext } from "../../src/backends/webgpu/variant.js";
-import type { CallKernel, View } from "../../src/compile/kernel.js";
+import type { KernelOf, View } from "../../src/compile/kernel.js";
+import type { matmulOp } from "../../src/ops/matmul.js";
 import { describeKernels, describeWebgpu } from "./device.js";
 import { runDispatches } from "./dispatches.js";
 import { type Memory, memory, runReference } from "./reference.js";
@@ -22,7 +23,7 @@ describeWebgpu("tiles of a product", (backend, device) => {
   /** A product with a bias under a plan, against float64; what lies behind the output must stay. */
   const check = async (order: string, [m, k, n]: readonly [number, number, number], plan: Plan): Promise<void> => {
     const bias: View = { slot: 2, dtype: "f32", shape: [m, n], strides: [0, 1], offset: 0 };
-    const kernel: CallKernel = {
+    const kernel: KernelOf<typeof matmulOp> = {
       kind: "call",
       op: "matmul",
       name: "product",
@@ -81,7 +82,7 @@ describeKernels("long sums", (backend) => {
     const [a, b] = [randoms(m * k, 1), randoms(k * n, 2)];
     // All of one sign: what a running sum in f32 gets wrong by more the longer it is.
     for (const { f32 } of [a, b]) for (let i = 0; i < f32.length; i++) f32[i] = 1 + Math.abs(f32[i]!);
-    const kernel: CallKernel = {
+    const kernel: KernelOf<typeof matmulOp> = {
       kind: "call",
       op: "matmul",
       name: "product",

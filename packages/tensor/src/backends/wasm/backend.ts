@@ -1,6 +1,6 @@
 import type { Kernel } from "../../compile/kernel.js";
 import { type AnyData, BYTES_PER_ELEMENT, type DType, viewAs } from "../../dtype.js";
-import { TensorError } from "../../errors.js";
+import { messageOf, TensorError } from "../../errors.js";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.js";
 import type { Allocator, Block } from "./allocator.js";
 import { callNames } from "./encode/kernel.js";
@@ -93,7 +93,7 @@ export class WasmBackend implements Backend {
         try {
           exports.run(command, end, scratch.address, stride, threads, mayBlock);
         } catch (cause) {
-          throw new TensorError("kernel", `wasm: a kernel trapped: ${(cause as Error).message}`);
+          throw new TensorError("kernel", `wasm: a kernel trapped: ${messageOf(cause)}`);
         }
       },
     };

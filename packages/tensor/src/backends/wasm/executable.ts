@@ -1,11 +1,12 @@
 import { type Kernel, kernelInputs, kernelOutputs } from "../../compile/kernel.js";
 import { BYTES_PER_ELEMENT } from "../../dtype.js";
 import { TensorError } from "../../errors.js";
+import { sizeOf } from "../../shape.js";
 import type { BackendBuffer, Executable } from "../backend.js";
 import type { Allocator, Block } from "./allocator.js";
 import { encodeKernel } from "./encode/kernel.js";
 import { CommandStream, WORKSPACE } from "./encode/stream.js";
-import { extentOf, sizeOf, windowOf } from "./encode/window.js";
+import { extentOf, windowOf } from "./encode/window.js";
 
 /** What an executable needs of its backend. */
 export interface Machine {

@@ -1,5 +1,5 @@
 import { type AnyData, BYTES_PER_ELEMENT, type DType, viewAs } from "../../dtype.js";
-import { TensorError } from "../../errors.js";
+import { messageOf, TensorError } from "../../errors.js";
 import type { BackendBuffer } from "../backend.js";
 import type { Failures } from "./failures.js";
 import { Pool, type Storage } from "./pool.js";
@@ -141,7 +141,7 @@ export class Buffers {
       await staging.mapAsync(MAP_MODE_READ, 0, bytes);
     } catch (cause) {
       this.#failures.check();
-      throw new TensorError("device", `reading a buffer failed: ${(cause as Error).message}`);
+      throw new TensorError("device", `reading a buffer failed: ${messageOf(cause)}`);
     }
     const copy = staging.getMappedRange(0, bytes).slice(0);
     staging.unmap();

@@ -1,10 +1,11 @@
-import type { CallKernel, View } from "../../../compile/kernel.js";
+import type { KernelOf, View } from "../../../compile/kernel.js";
 import { BYTES_PER_ELEMENT } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
+import type { matmulOp } from "../../../ops/matmul.js";
+import { sizeOf } from "../../../shape.js";
 import { Op } from "../opcodes.js";
 import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
-import { sizeOf } from "./window.js";
 
 /** The longest run of k in one pass, as in assembly/gemm.ts. */
 const MAX_DEPTH = 384;
@@ -64,9 +65,10 @@ const blocksOf = (m: number, n: number, k: number, batches: number): Blocks => {
 };
 
 /** Layout: `MatmulWord` in opcodes.ts. */
-export const encodeMatmul = (stream: CommandStream, { name, inputs, outputs, attrs }: CallKernel): void => {
-  const [a, b, addend] = inputs as [View, View, View?];
-  const output = outputs[0]!;
+export const encodeMatmul = (stream: CommandStream, kernel: KernelOf<typeof matmulOp>): void => {
+  const { name, attrs } = kernel;
+  const [a, b, addend] = kernel.inputs;
+  const [output] = kernel.outputs;
   const rank = output.shape.length;
   const batchShape = output.shape.slice(0, -2);
   if (rank < 2 || rank > 4)
@@ -122,7 +124,7 @@ export const encodeMatmul = (stream: CommandStream, { name, inputs, outputs, att
   if (addend) stream.pushAddress(addend.slot, addend.offset);
   else stream.push(0);
   stream.push(bytes(d?.row ?? 0), bytes(d?.column ?? 0));
-  stream.pushFloat(Number(attrs.scale ?? 1));
+  stream.pushFloat(attrs.scale);
   stream.push(inner);
   for (const batch of [left.batch, right.batch, d?.batch ?? [0, 0]]) stream.push(bytes(batch[0]), bytes(batch[1]));
   stream.push(blockM, blockN, blocksM, blocksN, perTask, blocks);

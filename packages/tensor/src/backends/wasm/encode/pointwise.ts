@@ -1,10 +1,9 @@
 import type { PointwiseKernel } from "../../../compile/kernel.js";
-import { checkPoints } from "../../../shape.js";
+import { checkPoints, sizeOf } from "../../../shape.js";
 import { Op, Tile } from "../opcodes.js";
 import { TileProgram } from "./program.js";
 import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
-import { sizeOf } from "./window.js";
 
 /** [count, elements per task, program]. */
 export const encodePointwise = (stream: CommandStream, { name, program, outputs }: PointwiseKernel): void => {

@@ -1,10 +1,11 @@
 import type { PointwiseProgram, ScalarCall, View } from "../../../compile/kernel.js";
 import { TensorError } from "../../../errors.js";
+import { sizeOf } from "../../../shape.js";
 import { type ScalarInstruction, scalarFunctions } from "../../scalars.js";
 import { Scalar, Tile } from "../opcodes.js";
 import { Dataflow } from "./dataflow.js";
 import { bitsOfFloat, type CommandStream } from "./stream.js";
-import { isContiguous, isUniform, overlap, pushWindow, sizeOf, type Window, windowOf, windowWords } from "./window.js";
+import { isContiguous, isUniform, overlap, pushWindow, type Window, windowOf, windowWords } from "./window.js";
 
 /** Where a value is while a tile is evaluated. */
 type Operand =

@@ -1,5 +1,8 @@
-import type { CallKernel, View } from "../../../compile/kernel.js";
+import type { KernelOf } from "../../../compile/kernel.js";
 import { halfBits } from "../../../random/permutation.js";
+import type { permutationOp } from "../../../random/permutation-op.js";
+import type { randomBitsOp } from "../../../random/random-bits.js";
+import type { randomKeysOp } from "../../../random/random-keys.js";
 import { Op } from "../opcodes.js";
 import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
@@ -7,13 +10,13 @@ import { cut } from "./tasks.js";
 /** Tasks start at multiples of this many elements, so that vectors of four do not straddle two tasks. */
 const GRAIN = 256;
 
+type RandomKernel = KernelOf<typeof permutationOp | typeof randomBitsOp | typeof randomKeysOp>;
+
 /** Layout: `RandomWord` in opcodes.ts. */
 const randomEncoder =
   (op: Op, cost: number) =>
-  (stream: CommandStream, { inputs, outputs }: CallKernel): void => {
-    const [key] = inputs as [View];
-    const [output] = outputs as [View];
-    const count = output.shape[0]!;
+  (stream: CommandStream, { inputs: [key], outputs: [output] }: RandomKernel): void => {
+    const [count = 0] = output.shape;
     if (count === 0) return;
     const { tasks, perTask } = cut(Math.ceil(count / GRAIN), count * cost);
     stream.begin(op, tasks);

@@ -1,4 +1,6 @@
 import type { CallKernel } from "../../../compile/kernel.js";
+import type { Attrs } from "../../../graph/aval.js";
+import { sizesOf } from "../../../shape.js";
 import { Op } from "../opcodes.js";
 import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
@@ -6,8 +8,8 @@ import { cut } from "./tasks.js";
 /** A kernel over the rows of its first operand [rows, columns]. Layout: `RowsWord` in opcodes.ts. */
 const rowsEncoder =
   (op: Op, cost: number, flag: string) =>
-  (stream: CommandStream, { inputs, outputs, attrs }: CallKernel): void => {
-    const [rows, columns] = inputs[0]!.shape as [number, number];
+  (stream: CommandStream, { inputs, outputs, attrs }: CallKernel<Attrs, ["rows", ...string[]]>): void => {
+    const [rows, columns] = sizesOf(inputs[0].shape, 2);
     if (rows * columns === 0) return;
     const { tasks, perTask } = cut(rows, rows * (columns * cost + 100));
     stream.begin(op, tasks);

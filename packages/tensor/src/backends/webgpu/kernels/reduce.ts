@@ -1,9 +1,9 @@
 import type { ReduceKernel, View } from "../../../compile/kernel.js";
-import { checkPoints } from "../../../shape.js";
+import { checkPoints, sizeOf } from "../../../shape.js";
 import { ALIAS } from "../../scalars.js";
 import type { Dispatch } from "../dispatch.js";
 import type { LoweringContext } from "../variant.js";
-import { contiguous, size } from "../views.js";
+import { contiguous } from "../views.js";
 import { address, coordinate, elements, range, splitIndex } from "../wgsl/address.js";
 import { alignedAlongLast, iotaAxes, type Layout, mergeAxes } from "../wgsl/layout.js";
 import { fromStorage, Module, storageType, toStorage } from "../wgsl/module.js";
@@ -222,7 +222,7 @@ export const reduce = (kernel: ReduceKernel, context: LoweringContext): Dispatch
   const chosen = plan(kernel, context.info.software);
   if (chosen.pieces === 1) return [pass(kernel, chosen, output)];
   const shape = [outer, chosen.pieces, inner] as const;
-  const partial = contiguous(context.scratch(size(shape) * 4), shape, output.dtype);
+  const partial = contiguous(context.scratch(sizeOf(shape) * 4), shape, output.dtype);
   const rest: ReduceKernel = {
     ...kernel,
     reduced: chosen.pieces,

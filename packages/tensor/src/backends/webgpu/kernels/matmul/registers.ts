@@ -1,3 +1,5 @@
+import type { KernelOf } from "../../../../compile/kernel.js";
+import type { matmulOp } from "../../../../ops/matmul.js";
 import type { Dispatch } from "../../dispatch.js";
 import type { Variant } from "../../variant.js";
 import { contiguous } from "../../views.js";
@@ -9,6 +11,7 @@ import {
   type Geometry,
   geometry,
   hasAlignedRows,
+  matrixSizes,
   matrixStart,
   rowStride,
   splitBatch,
@@ -110,7 +113,7 @@ export const matmulRegisters: Variant = {
   op: "matmul",
   name: "registers",
   applicable: () => true,
-  lower: (kernel, context) => {
+  lower: (kernel: KernelOf<typeof matmulOp>, context) => {
     const g = geometry(kernel);
     if (g.m * g.n * g.batches === 0) return [];
     const dispatches: Dispatch[] = [];
@@ -118,7 +121,7 @@ export const matmulRegisters: Variant = {
     if (!hasAlignedRows(g.b)) {
       const { dispatch, packed } = packRows(g.b, g, kernel.name, context);
       dispatches.push(dispatch);
-      ready = { ...g, b: packed, n: packed.shape.at(-1)! };
+      ready = { ...g, b: packed, n: matrixSizes(packed)[1] };
     }
     const direct = hasAlignedRows(g.out) && (!g.addend || (hasAlignedRows(g.addend) && g.addend.slot !== g.out.slot));
     if (direct) return [...dispatches, product(ready, kernel.name)];

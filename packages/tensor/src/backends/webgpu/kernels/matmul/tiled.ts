@@ -1,4 +1,5 @@
-import type { View } from "../../../../compile/kernel.js";
+import type { KernelOf, View } from "../../../../compile/kernel.js";
+import type { matmulOp } from "../../../../ops/matmul.js";
 import type { Dispatch } from "../../dispatch.js";
 import type { LoweringContext, Variant } from "../../variant.js";
 import { contiguous } from "../../views.js";
@@ -225,7 +226,7 @@ export const matmulTiled: Variant = {
   op: "matmul",
   name: "tiled",
   applicable: (info) => !info.software,
-  lower: (kernel, context) => {
+  lower: (kernel: KernelOf<typeof matmulOp>, context) => {
     const g = geometry(kernel);
     if (g.m * g.n * g.batches === 0) return [];
     return lowerPlanned(g, kernel.name, choosePlan(g, context.info), context);
