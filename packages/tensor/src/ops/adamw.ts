@@ -84,5 +84,5 @@ export const adamw = (
   for (const [name, value] of Object.entries(attrs)) checkFinite("adamw", name, value, 0);
   for (const name of ["beta1", "beta2"] as const)
     if (attrs[name] >= 1) throw new TensorError("argument", `adamw: ${name} must lie below 1, got ${attrs[name]}`);
-  return applyAll(adamwOp, [parameter, gradient, m, v, rates], attrs) as [Tensor, Tensor, Tensor];
+  return [...applyAll(adamwOp, [parameter, gradient, m, v, rates], attrs)];
 };

@@ -7,7 +7,7 @@ import { bitAnd } from "../ops/bit-and.js";
 import { bitOr } from "../ops/bit-or.js";
 import { cast } from "../ops/cast.js";
 import { concat } from "../ops/concat.js";
-import { constant } from "../ops/constant.js";
+import { constant, full } from "../ops/constant.js";
 import { equal } from "../ops/equal.js";
 import { iota } from "../ops/iota.js";
 import { minimum } from "../ops/minimum.js";
@@ -35,7 +35,7 @@ export const key = (seed: number): Key => {
     throw new TensorError("argument", `key: a seed is a whole number from 0 to 2^53 - 1, got ${seed}`);
   const high = Math.floor(seed / 2 ** 32);
   const low = seed >>> 0;
-  if (high === low) return constant(low, "u32", [2]) as unknown as Key;
+  if (high === low) return full([2], low, "u32");
   return select(equal(iota([2], 0, "u32"), 0), constant(high, "u32"), constant(low, "u32")) as Key;
 };
 
