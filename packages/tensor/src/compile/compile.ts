@@ -6,10 +6,10 @@ import { nativeRule } from "./canonicalize.js";
 import { cluster, type Unit } from "./cluster.js";
 import { type Graph, refOf } from "./graph.js";
 import { legalize, sourceOf } from "./legalize.js";
-import { Lowering } from "./lower.js";
 import { Placement } from "./placement.js";
 import { type MemoryPlan, planMemory } from "./plan.js";
 import { rewrite } from "./rewrite.js";
+import { StepBuilder } from "./step-builder.js";
 import { turnProducts } from "./turn.js";
 import type { Step } from "./values.js";
 
@@ -27,8 +27,8 @@ export const compile = (graph: Graph, capabilities: Capabilities, donated: Reado
   const units = cluster(legal, { maxBuffers: capabilities.maxBuffersPerKernel, maxNodes: MAX_FUSED_NODES });
   const unitOf = new Map<Node, Unit>(units.flatMap((unit) => unit.nodes.map((node) => [node, unit] as const)));
   const placement = new Placement(units, legal, consumersOf(units), unitOf, capabilities.memory === "arena");
-  const lowering = new Lowering(placement, unitOf);
-  const steps = inOrder(units, unitOf).flatMap((unit) => lowering.steps(unit));
+  const builder = new StepBuilder(placement, unitOf);
+  const steps = inOrder(units, unitOf).flatMap((unit) => builder.steps(unit));
   const storedBy = (tensor: Graph["inputs"][number]) => placement.values.of(sourceOf(tensor).base);
   const plan = planMemory({
     steps,

@@ -140,7 +140,7 @@ class Planner {
     const temporaries = [...this.#lives]
       .filter(([value]) => !this.#homes.has(value))
       .sort((a, b) => a[1].first - b[1].first || b[0].size - a[0].size);
-    const memory = this.request.strategy === "arena" ? new Arena() : new Buffers();
+    const memory = this.request.strategy === "arena" ? new Arena() : new Slots();
     const live: { value: Value; last: number }[] = [];
     let unshared = 0;
     for (const [value, { first, last }] of temporaries) {
@@ -221,7 +221,7 @@ class Arena implements TemporaryMemory {
 }
 
 /** A slot per value, taken over by a later one of similar size: at most twice what it needs. */
-class Buffers implements TemporaryMemory {
+class Slots implements TemporaryMemory {
   readonly homes = new Map<Value, { slot: number; offset: number }>();
   readonly #sizes: number[] = [];
   readonly #free = new Set<number>();

@@ -4,7 +4,7 @@
  */
 
 /** What a command does. Its layout is documented where it is encoded (`encode/`) and decoded (`assembly/`). */
-export enum Op {
+export enum Command {
   Pointwise = 1,
   Reduce,
   Matmul,
@@ -35,7 +35,7 @@ export enum Head {
 }
 
 /** Byte offsets, from the start of the program section, of a pointwise program's header. */
-export enum Program {
+export enum ProgramWord {
   /** Operands that are contiguous buffers, read or written where they lie. */
   InPlace = 0,
   /** Operands in thread scratch: tiles and cells. */

@@ -1,9 +1,9 @@
 import type { Backend } from "../backend.js";
 import { describeInfo, type WebgpuInfo } from "./adapter.js";
 import { Buffers } from "./buffers.js";
+import { CALL_OPS } from "./dispatches.js";
 import { createExecutable } from "./executable.js";
 import { Failures } from "./failures.js";
-import { CALL_OPS } from "./lowering.js";
 import { Pipelines } from "./pipelines.js";
 
 export interface WebgpuBackend extends Backend {

@@ -2,7 +2,7 @@ import { type AnyData, BYTES_PER_ELEMENT, type DType, viewAs } from "../../dtype
 import { messageOf, TensorError } from "../../errors.js";
 import type { BackendBuffer } from "../backend.js";
 import type { Failures } from "./failures.js";
-import { Pool, type Storage } from "./pool.js";
+import { Pool, type StorageBuffer } from "./pool.js";
 import { BufferUsage, MAP_MODE_READ } from "./usage.js";
 
 let identities = 0;
@@ -14,7 +14,7 @@ export class WebgpuBuffer implements BackendBuffer {
   freed = false;
 
   constructor(
-    readonly storage: Storage,
+    readonly storage: StorageBuffer,
     readonly bytes: number,
   ) {
     this.gpu = storage.gpu;
@@ -72,7 +72,7 @@ export class Buffers {
     if (size > this.maxBytes)
       throw new TensorError("limit", `a buffer of ${bytes} bytes was asked for; this adapter allows ${this.maxBytes}`);
     const usage = BufferUsage.storage | BufferUsage.copySrc | BufferUsage.copyDst;
-    const create = (): Storage => ({ gpu: this.#device.createBuffer({ size, usage }), id: ++identities });
+    const create = (): StorageBuffer => ({ gpu: this.#device.createBuffer({ size, usage }), id: ++identities });
     const buffer = new WebgpuBuffer(this.#pool.take(size) ?? create(), bytes);
     this.#live.add(buffer);
     this.#bytes += bytes;

@@ -3,12 +3,12 @@ import type { WebgpuInfo } from "./adapter.js";
 import type { Dispatch } from "./dispatch.js";
 
 /** What a kernel may look at while it turns into dispatches. */
-export interface LoweringContext {
+export interface DispatchContext {
   readonly info: WebgpuInfo;
   /** Slot of scratch memory, at least `bytes` long, valid until the kernel ends; later kernels get the same memory. */
   scratch(bytes: number): number;
   /** Dispatches of another kernel, for kernels that are made of others. Its scratch memory is apart. */
-  lower(kernel: Kernel): Dispatch[];
+  dispatches(kernel: Kernel): Dispatch[];
 }
 
 /**
@@ -19,5 +19,5 @@ export interface Variant {
   readonly op: string;
   readonly name: string;
   applicable(info: WebgpuInfo, kernel: CallKernel): boolean;
-  lower(kernel: CallKernel, context: LoweringContext): Dispatch[];
+  dispatches(kernel: CallKernel, context: DispatchContext): Dispatch[];
 }

@@ -4,7 +4,7 @@ import { TensorError } from "../../../errors.js";
 import type { attentionOp } from "../../../ops/attention.js";
 import type { attentionBackwardOp } from "../../../ops/attention-backward.js";
 import { sizesOf } from "../../../shape.js";
-import { Op } from "../opcodes.js";
+import { Command } from "../opcodes.js";
 import { gemmScratchBytes } from "./matmul.js";
 import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
@@ -38,7 +38,7 @@ const encode = (
   const units = batch * heads * (backward ? 1 : blocksQ);
   const cost = batch * heads * queries * keys * ((backward ? 10 : 4) * (width / 5) + 15);
   const { tasks, perTask } = cut(units, cost);
-  stream.begin(backward ? Op.AttentionBackward : Op.Attention, tasks);
+  stream.begin(backward ? Command.AttentionBackward : Command.Attention, tasks);
   stream.push(batch, heads, queries, keys, width);
   stream.pushFloat(kernel.attrs.scale);
   const block = roundUp(blockQ * blockK * BYTES_PER_ELEMENT);

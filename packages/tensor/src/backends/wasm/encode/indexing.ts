@@ -3,7 +3,7 @@ import type { cumsumOp } from "../../../ops/cumsum.js";
 import type { gatherBackwardOp, gatherOp } from "../../../ops/gather.js";
 import type { scatterAddOp, takeOp } from "../../../ops/take-and-scatter.js";
 import { sizesOf } from "../../../shape.js";
-import { Op } from "../opcodes.js";
+import { Command } from "../opcodes.js";
 import { bitsOfFloat, type CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
 
@@ -18,9 +18,15 @@ interface Extents {
 }
 
 /** Layout: `IndexWord` in opcodes.ts. Returns the units of one task. */
-const encode = (stream: CommandStream, op: Op, extents: Extents, fill: number, operands: readonly View[]): number => {
+const encode = (
+  stream: CommandStream,
+  command: Command,
+  extents: Extents,
+  fill: number,
+  operands: readonly View[],
+): number => {
   const { tasks, perTask } = cut(extents.units, extents.cost);
-  stream.begin(op, tasks);
+  stream.begin(command, tasks);
   stream.push(extents.outer, extents.axis, extents.inner, extents.count, perTask, fill);
   for (const { slot, offset } of operands) stream.pushAddress(slot, offset);
   stream.end();
@@ -39,7 +45,7 @@ export const encodeTake = (stream: CommandStream, { inputs, outputs }: KernelOf<
   const [count] = sizesOf(indices.shape, 1);
   if (count * inner === 0) return;
   const extents = { outer: 1, axis, inner, count, units: count, cost: count * (inner + 100) };
-  encode(stream, Op.Take, extents, outside(table), [table, indices, ...outputs]);
+  encode(stream, Command.Take, extents, outside(table), [table, indices, ...outputs]);
 };
 
 export const encodeScatterAdd = (stream: CommandStream, { inputs, outputs }: KernelOf<typeof scatterAddOp>): void => {
@@ -47,7 +53,7 @@ export const encodeScatterAdd = (stream: CommandStream, { inputs, outputs }: Ker
   const [count] = sizesOf(inputs[0].shape, 1);
   if (axis * inner === 0) return;
   const extents = { outer: 1, axis, inner, count, units: axis, cost: count * (2 * inner + 10) + axis * inner };
-  const owned = encode(stream, Op.ScatterAdd, extents, 0, [...inputs, ...outputs]);
+  const owned = encode(stream, Command.ScatterAdd, extents, 0, [...inputs, ...outputs]);
   stream.needScratch(8 * inner + 4 * (owned + count));
 };
 
@@ -57,7 +63,7 @@ export const encodeGather = (stream: CommandStream, { inputs, outputs }: KernelO
   const [, count] = sizesOf(indices.shape, 3);
   if (outer * count * inner === 0) return;
   const extents = { outer, axis, inner, count, units: outer, cost: outer * count * inner * 15 };
-  encode(stream, Op.Gather, extents, outside(x), [x, indices, ...outputs]);
+  encode(stream, Command.Gather, extents, outside(x), [x, indices, ...outputs]);
 };
 
 export const encodeGatherBackward = (
@@ -69,7 +75,7 @@ export const encodeGatherBackward = (
   if (outer * axis * inner === 0) return;
   const extents = { outer, axis, inner, count, units: outer, cost: outer * inner * (count * 15 + axis) };
   const columns = Math.min(inner, Math.max(1, Math.floor(SUM_BYTES / (8 * axis))));
-  encode(stream, Op.GatherBackward, extents, columns, [...inputs, ...outputs]);
+  encode(stream, Command.GatherBackward, extents, columns, [...inputs, ...outputs]);
   stream.needScratch(8 * axis * columns);
 };
 
@@ -77,5 +83,5 @@ export const encodeCumsum = (stream: CommandStream, { inputs, outputs, attrs }: 
   const [outer, axis, inner] = sizesOf(inputs[0].shape, 3);
   if (outer * axis * inner === 0) return;
   const extents = { outer, axis, inner, count: 0, units: outer, cost: outer * axis * inner * 15 };
-  encode(stream, Op.CumSum, extents, attrs.reverse ? 1 : 0, [...inputs, ...outputs]);
+  encode(stream, Command.CumSum, extents, attrs.reverse ? 1 : 0, [...inputs, ...outputs]);
 };

@@ -3,7 +3,7 @@ import { BYTES_PER_ELEMENT } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
 import type { matmulOp } from "../../../ops/matmul.js";
 import { sizeOf } from "../../../shape.js";
-import { Op } from "../opcodes.js";
+import { Command } from "../opcodes.js";
 import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
 
@@ -27,14 +27,14 @@ const RATE = 5;
 export const gemmScratchBytes = (n: number, k: number): number =>
   EDGE_BYTES + Math.min(k, MAX_DEPTH) * (ROWS_TOGETHER + Math.ceil(n / TILE_N) * TILE_N) * BYTES_PER_ELEMENT;
 
-interface Operand {
+interface MatrixStrides {
   readonly row: number;
   readonly column: number;
   /** Strides of the two batch dimensions, outer first. */
   readonly batch: readonly [number, number];
 }
 
-const operandOf = (view: View, batchShape: readonly number[]): Operand => {
+const stridesOf = (view: View, batchShape: readonly number[]): MatrixStrides => {
   const rank = view.shape.length;
   const [rows, columns] = [view.shape[rank - 2]!, view.shape[rank - 1]!];
   // The stride of a dimension of size 1 means nothing; 1 lets the other decide the form.
@@ -77,8 +77,8 @@ export const encodeMatmul = (stream: CommandStream, kernel: KernelOf<typeof matm
   const k = a.shape[rank - 1]!;
   let batches = sizeOf(batchShape);
   if (m * n * batches === 0) return;
-  const left = operandOf(a, batchShape);
-  const right = operandOf(b, batchShape);
+  const left = stridesOf(a, batchShape);
+  const right = stridesOf(b, batchShape);
   for (const [label, { row, column }] of [
     ["A", left],
     ["B", right],
@@ -114,7 +114,7 @@ export const encodeMatmul = (stream: CommandStream, kernel: KernelOf<typeof matm
   const blocks = batches * blocksM * blocksN;
   const { tasks, perTask } = cut(blocks, (batches * 2 * m * n * k) / RATE);
   const bytes = (elements: number): number => elements * BYTES_PER_ELEMENT;
-  stream.begin(Op.Matmul, tasks);
+  stream.begin(Command.Matmul, tasks);
   stream.push(m, n, k);
   stream.pushAddress(a.slot, a.offset);
   stream.push(bytes(left.row), bytes(left.column));

@@ -8,13 +8,13 @@ import { bitsOfFloat, type CommandStream } from "./stream.js";
 import { isContiguous, isUniform, overlap, pushWindow, type Window, windowOf, windowWords } from "./window.js";
 
 /** Where a value is while a tile is evaluated. */
-type Operand =
+type Place =
   | { readonly kind: "inPlace"; readonly index: number }
   | { readonly kind: "cell"; readonly index: number }
   | { readonly kind: "tile"; readonly index: number };
 
 /** An argument of an encoded instruction: a plain word, an operand, or the program offset of a window. */
-type Argument = number | Operand | Window;
+type Argument = number | Place | Window;
 
 interface Cell {
   readonly bits: number;
@@ -25,14 +25,14 @@ interface Cell {
 export class TileProgram {
   readonly #inPlace: Window[] = [];
   readonly #cells: Cell[] = [];
-  readonly #code: { op: Scalar; target: Operand; args: Argument[] }[] = [];
-  readonly #operands = new Map<number, Operand>();
+  readonly #code: { op: Scalar; target: Place; args: Argument[] }[] = [];
+  readonly #operands = new Map<number, Place>();
   readonly #freeTiles: number[] = [];
   readonly #released = new Set<number>();
   readonly #windows: (Window | undefined)[];
   readonly #flow: Dataflow;
   #tiles = 0;
-  #result: Operand | undefined;
+  #result: Place | undefined;
   /** Rough work per element, in tenths of a nanosecond. */
   cost = 1;
 
@@ -95,20 +95,20 @@ export class TileProgram {
   }
 
   #spare(window: Window): void {
-    const target: Operand = { kind: "inPlace", index: this.#inPlace.push(window) - 1 };
+    const target: Place = { kind: "inPlace", index: this.#inPlace.push(window) - 1 };
     this.#code.push({ op: Scalar.Spare, target, args: [this.#tile()] });
   }
 
-  #tile(): Operand {
+  #tile(): Place {
     return { kind: "tile", index: this.#freeTiles.pop() ?? this.#tiles++ };
   }
 
-  #cell(cell: Cell): Operand {
+  #cell(cell: Cell): Place {
     return { kind: "cell", index: this.#cells.push(cell) - 1 };
   }
 
   /** A cell holds one group; what is walked element by element must be a tile. */
-  #whole(operand: Operand): Operand {
+  #whole(operand: Place): Place {
     if (operand.kind !== "cell") return operand;
     const target = this.#tile();
     this.#code.push({ op: Scalar.Copy, target, args: [operand] });
@@ -116,7 +116,7 @@ export class TileProgram {
   }
 
   /** The operand of a value read by instruction `reader`. Loads come to life at their first use. */
-  #read(value: number, reader: number): Operand {
+  #read(value: number, reader: number): Place {
     const known = this.#operands.get(value);
     const operand = known ?? this.#load(this.#windows[value]!);
     if (!known) this.#operands.set(value, operand);
@@ -127,7 +127,7 @@ export class TileProgram {
     return operand;
   }
 
-  #load(window: Window): Operand {
+  #load(window: Window): Place {
     if (isUniform(window)) return this.#cell({ bits: 0, window });
     if (isContiguous(window)) {
       this.cost += 1;
@@ -158,8 +158,8 @@ export class TileProgram {
       if (count !== undefined) roots.pop();
       const operands = roots.map((root) => this.#bring(root));
       for (const root of roots) this.#read(root, value);
-      const place = output ? this.#inPlace.indexOf(output) : -1;
-      const target: Operand = place >= 0 ? { kind: "inPlace", index: place } : this.#tile();
+      const direct = output ? this.#inPlace.indexOf(output) : -1;
+      const target: Place = direct >= 0 ? { kind: "inPlace", index: direct } : this.#tile();
       this.#code.push({ op: opcode, target, args: count === undefined ? operands : [...operands, count] });
       this.#operands.set(value, target);
       this.cost += cost;
@@ -180,7 +180,7 @@ export class TileProgram {
   }
 
   /** Loads a value without releasing it yet: all operands of an instruction are alive together. */
-  #bring(root: number): Operand {
+  #bring(root: number): Place {
     return this.#read(root, Number.NaN);
   }
 
@@ -206,7 +206,7 @@ export class TileProgram {
     return this.#result ? this.#offsetOf(this.#result) : 0;
   }
 
-  #offsetOf(operand: Operand): number {
+  #offsetOf(operand: Place): number {
     const first =
       operand.kind === "inPlace" ? 0 : this.#inPlace.length + (operand.kind === "cell" ? 0 : this.#cells.length);
     return (first + operand.index) * Tile.OperandBytes;

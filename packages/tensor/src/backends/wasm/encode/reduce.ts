@@ -2,7 +2,7 @@ import { dtypesOf, type ReduceKernel } from "../../../compile/kernel.js";
 import type { DType } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
 import { checkPoints } from "../../../shape.js";
-import { Fold, Op, Tile } from "../opcodes.js";
+import { Command, Fold, Tile } from "../opcodes.js";
 import { encodePointwise } from "./pointwise.js";
 import { TileProgram } from "./program.js";
 import { type CommandStream, WORKSPACE } from "./stream.js";
@@ -40,7 +40,7 @@ export const encodeReduce = (stream: CommandStream, kernel: ReduceKernel): void 
   const sliceLength = Math.min(Math.ceil(reduced / slices), inner === 1 ? reduced : MAX_SLICE_ROWS);
   const parts = Math.ceil(reduced / sliceLength);
   const { tasks, perTask } = cut(whole * parts, cost);
-  stream.begin(Op.Reduce, tasks);
+  stream.begin(Command.Reduce, tasks);
   stream.push(folds[kernel.reduce][dtype], outer, reduced, inner, parts, sliceLength, perTask);
   if (parts > 1) stream.pushAddress(WORKSPACE, 0);
   else stream.pushAddress(output.slot, output.offset);

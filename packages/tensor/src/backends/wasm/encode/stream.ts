@@ -1,5 +1,5 @@
 import { BYTES_PER_ELEMENT } from "../../../dtype.js";
-import { Head, type Op } from "../opcodes.js";
+import { type Command, Head } from "../opcodes.js";
 
 /** Slot of the executable's own workspace, where kernels of several commands keep what passes between them. */
 export const WORKSPACE = -1;
@@ -32,9 +32,9 @@ export class CommandStream {
   #start = 0;
 
   /** Starts a command of `tasks` independent pieces. */
-  begin(op: Op, tasks: number): void {
+  begin(command: Command, tasks: number): void {
     this.#start = this.words.length;
-    this.words.push(op, 0, tasks);
+    this.words.push(command, 0, tasks);
     this.commands++;
   }
 

@@ -4,7 +4,7 @@ import { mapEach } from "../../../graph/aval.js";
 import type { attentionOp } from "../../../ops/attention.js";
 import type { attentionBackwardOp } from "../../../ops/attention-backward.js";
 import { sizeOf, sizesOf } from "../../../shape.js";
-import type { LoweringContext, Variant } from "../variant.js";
+import type { DispatchContext, Variant } from "../variant.js";
 import { contiguous } from "../views.js";
 
 const rearranged = ({ shape, strides, ...rest }: View, order: readonly number[]): View => ({
@@ -29,7 +29,7 @@ const product = (name: string, a: View, b: View, out: View, scale: number): Kern
 /** Values per row of `like`, repeated along its columns. */
 const alongColumns = (rows: View, like: View): View => ({ ...rows, shape: like.shape, strides: [...rows.strides, 0] });
 
-const temporary = (context: LoweringContext, shape: readonly number[]): View =>
+const temporary = (context: DispatchContext, shape: readonly number[]): View =>
   contiguous(context.scratch(sizeOf(shape) * 4), shape);
 
 /** out = softmax(scale q k^T) v with the scores in scratch memory, normalised in place; heads are strides, never copies. */
@@ -37,7 +37,7 @@ export const attention: Variant = {
   op: "attention",
   name: "products",
   applicable: () => true,
-  lower: ({ name, inputs, outputs: [out, logSumExp], attrs }: KernelOf<typeof attentionOp>, context) => {
+  dispatches: ({ name, inputs, outputs: [out, logSumExp], attrs }: KernelOf<typeof attentionOp>, context) => {
     const [q, k, v] = mapEach(inputs, perHead);
     const [batch, heads, queries] = sizesOf(q.shape, 4);
     const [, , keys] = sizesOf(k.shape, 4);
@@ -57,7 +57,7 @@ export const attention: Variant = {
       },
       product(`${name} (values)`, scores, v, perHead(out), 1),
     ];
-    return parts.flatMap((part) => context.lower(part));
+    return parts.flatMap((part) => context.dispatches(part));
   },
 };
 
@@ -69,7 +69,7 @@ export const attentionBackward: Variant = {
   op: "attentionBackward",
   name: "products",
   applicable: () => true,
-  lower: ({ name, inputs, outputs, attrs: { scale } }: KernelOf<typeof attentionBackwardOp>, context) => {
+  dispatches: ({ name, inputs, outputs, attrs: { scale } }: KernelOf<typeof attentionBackwardOp>, context) => {
     const [, , , , lse] = inputs;
     const [q, k, v, out, , dout] = mapEach(inputs, (view) => (view === lse ? view : perHead(view)));
     const [dq, dk, dv] = mapEach(outputs, perHead);
@@ -114,6 +114,6 @@ export const attentionBackward: Variant = {
       product(`${name} (dq)`, gradients, k, dq, scale),
       product(`${name} (dk)`, transposed(gradients), q, dk, scale),
     ];
-    return parts.flatMap((part) => context.lower(part));
+    return parts.flatMap((part) => context.dispatches(part));
   },
 };

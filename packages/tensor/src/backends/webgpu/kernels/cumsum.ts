@@ -2,7 +2,7 @@ import type { KernelOf, View } from "../../../compile/kernel.js";
 import type { cumsumOp } from "../../../ops/cumsum.js";
 import { sizeOf, sizesOf } from "../../../shape.js";
 import type { Dispatch } from "../dispatch.js";
-import type { LoweringContext, Variant } from "../variant.js";
+import type { DispatchContext, Variant } from "../variant.js";
 import { contiguous } from "../views.js";
 import { Module } from "../wgsl/module.js";
 
@@ -52,7 +52,7 @@ const scan = ({ name, x, y, reverse, before, totals }: Scan, length: number): Di
   );
 };
 
-const scanAll = (name: string, x: View, y: View, reverse: boolean, context: LoweringContext): Dispatch[] => {
+const scanAll = (name: string, x: View, y: View, reverse: boolean, context: DispatchContext): Dispatch[] => {
   const [outer, n, inner] = sizesOf(x.shape, 3);
   if (n <= 2 * PIECE) return [scan({ name, x, y, reverse }, n)];
   const pieces = Math.ceil(n / PIECE);
@@ -70,7 +70,7 @@ export const cumsum: Variant = {
   op: "cumsum",
   name: "pieces",
   applicable: () => true,
-  lower: ({ name, inputs: [x], outputs: [y], attrs }: KernelOf<typeof cumsumOp>, context) => {
+  dispatches: ({ name, inputs: [x], outputs: [y], attrs }: KernelOf<typeof cumsumOp>, context) => {
     if (x.shape.some((extent) => extent === 0)) return [];
     return scanAll(name, x, y, attrs.reverse, context);
   },

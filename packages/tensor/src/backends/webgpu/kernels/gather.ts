@@ -10,7 +10,7 @@ export const gather: Variant = {
   op: "gather",
   name: "per element",
   applicable: () => true,
-  lower: ({ name, inputs, outputs }: KernelOf<typeof gatherOp>) => {
+  dispatches: ({ name, inputs, outputs }: KernelOf<typeof gatherOp>) => {
     const [x, indices, out] = [...inputs, ...outputs];
     const [outer, k, inner] = sizesOf(out.shape, 3);
     const [, extent] = sizesOf(x.shape, 3);
@@ -35,7 +35,7 @@ export const gatherBackward: Variant = {
   op: "gatherBackward",
   name: "per element",
   applicable: () => true,
-  lower: ({ name, inputs, outputs }: KernelOf<typeof gatherBackwardOp>) => {
+  dispatches: ({ name, inputs, outputs }: KernelOf<typeof gatherBackwardOp>) => {
     const [indices, dy, out] = [...inputs, ...outputs];
     const [outer, extent, inner] = sizesOf(out.shape, 3);
     const [, k] = sizesOf(indices.shape, 3);

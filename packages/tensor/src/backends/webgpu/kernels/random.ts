@@ -57,7 +57,7 @@ export const randomBits: Variant = {
   op: "randomBits",
   name: "per element",
   applicable: () => true,
-  lower: (kernel: KernelOf<typeof randomBitsOp>) =>
+  dispatches: (kernel: KernelOf<typeof randomBitsOp>) =>
     perBlock(kernel, (out, offset) => `${out}[index + ${offset}] = v.x ^ v.y;`),
 };
 
@@ -65,7 +65,7 @@ export const randomKeys: Variant = {
   op: "randomKeys",
   name: "per block",
   applicable: () => true,
-  lower: (kernel: KernelOf<typeof randomKeysOp>) =>
+  dispatches: (kernel: KernelOf<typeof randomKeysOp>) =>
     perBlock(
       kernel,
       (out, offset) => `${out}[index * 2u + ${offset}] = v.x; ${out}[index * 2u + 1u + ${offset}] = v.y;`,
@@ -79,7 +79,7 @@ export const permutation: Variant = {
   op: "permutation",
   name: "per element",
   applicable: () => true,
-  lower: ({ name, inputs: [key], outputs: [out] }: KernelOf<typeof permutationOp>, context) => {
+  dispatches: ({ name, inputs: [key], outputs: [out] }: KernelOf<typeof permutationOp>, context) => {
     const [n] = sizesOf(out.shape, 1);
     if (n === 0) return [];
     const keys = context.scratch(ROUNDS * 4);

@@ -103,12 +103,12 @@ export const rowVariants = <K extends CallKernel>(
     op,
     name: "workgroup",
     applicable: (info) => !info.software,
-    lower: (kernel: K) => dispatchRows(kernel, "workgroup", (text) => build(text, kernel)),
+    dispatches: (kernel: K) => dispatchRows(kernel, "workgroup", (text) => build(text, kernel)),
   },
   {
     op,
     name: "serial",
     applicable: () => true,
-    lower: (kernel: K) => dispatchRows(kernel, "serial", (text) => build(text, kernel)),
+    dispatches: (kernel: K) => dispatchRows(kernel, "serial", (text) => build(text, kernel)),
   },
 ];

@@ -15,7 +15,7 @@ export const take: Variant = {
   op: "take",
   name: "per element",
   applicable: () => true,
-  lower: ({ name, inputs, outputs }: KernelOf<typeof takeOp>) => {
+  dispatches: ({ name, inputs, outputs }: KernelOf<typeof takeOp>) => {
     const [table, indices, out] = [...inputs, ...outputs];
     const [rows, width] = sizesOf(table.shape, 2);
     const count = sizeOf(out.shape);
@@ -42,7 +42,7 @@ export const scatterAdd: Variant = {
   op: "scatterAdd",
   name: "linked lists",
   applicable: () => true,
-  lower: ({ name, inputs: [indices, updates], outputs: [out] }: KernelOf<typeof scatterAddOp>, context) => {
+  dispatches: ({ name, inputs: [indices, updates], outputs: [out] }: KernelOf<typeof scatterAddOp>, context) => {
     const [rows, width] = sizesOf(out.shape, 2);
     const [n] = sizesOf(indices.shape, 1);
     if (rows * width === 0) return [];

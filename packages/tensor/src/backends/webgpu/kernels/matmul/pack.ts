@@ -1,6 +1,6 @@
 import type { View } from "../../../../compile/kernel.js";
 import type { Dispatch } from "../../dispatch.js";
-import type { LoweringContext } from "../../variant.js";
+import type { DispatchContext } from "../../variant.js";
 import { contiguous } from "../../views.js";
 import { Module } from "../../wgsl/module.js";
 import { columnStride, type Geometry, matrixSizes, matrixStart, rowStride, splitBatch } from "./geometry.js";
@@ -22,7 +22,7 @@ export const packRows = (
   b: View,
   { batch, batches }: Geometry,
   name: string,
-  context: LoweringContext,
+  context: DispatchContext,
 ): { dispatch: Dispatch; packed: View } => {
   const [k, n] = matrixSizes(b);
   const copies = ownBatch(b) ? batches : 1;

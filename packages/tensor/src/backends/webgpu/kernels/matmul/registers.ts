@@ -113,7 +113,7 @@ export const matmulRegisters: Variant = {
   op: "matmul",
   name: "registers",
   applicable: () => true,
-  lower: (kernel: KernelOf<typeof matmulOp>, context) => {
+  dispatches: (kernel: KernelOf<typeof matmulOp>, context) => {
     const g = geometry(kernel);
     if (g.m * g.n * g.batches === 0) return [];
     const dispatches: Dispatch[] = [];

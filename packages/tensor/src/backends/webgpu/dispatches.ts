@@ -4,16 +4,16 @@ import type { Dispatch } from "./dispatch.js";
 import { pointwise } from "./kernels/pointwise.js";
 import { reduce } from "./kernels/reduce.js";
 import { VARIANTS } from "./kernels/registry.js";
-import type { LoweringContext } from "./variant.js";
+import type { DispatchContext } from "./variant.js";
 
 /** The dispatches that run a kernel. */
-export const lower = (kernel: Kernel, context: LoweringContext): Dispatch[] => {
+export const dispatchesOf = (kernel: Kernel, context: DispatchContext): Dispatch[] => {
   if (kernel.kind === "pointwise") return pointwise(kernel);
   if (kernel.kind === "reduce") return reduce(kernel, context);
   const variant = VARIANTS.find(({ op, applicable }) => op === kernel.op && applicable(context.info, kernel));
   if (!variant)
     throw new TensorError("argument", `webgpu has no kernel for op "${kernel.op}" (in kernel "${kernel.name}")`);
-  return variant.lower(kernel, context);
+  return variant.dispatches(kernel, context);
 };
 
 /** Ops with at least one variant. */

@@ -16,7 +16,7 @@ const nameOf = (unit: Unit): string => {
 };
 
 /** Turns ordered units into steps, as `placement` has decided. */
-export class Lowering {
+export class StepBuilder {
   readonly #values: Values;
 
   constructor(
