@@ -25,6 +25,13 @@ export const sizesOf = <R extends keyof Ranked>(shape: Shape, rank: R): Ranked[R
   throw new TensorError("shape", `a shape of rank ${rank} was expected, got ${formatShape(shape)}`);
 };
 
+/** The size along an axis that is known to be there, counted from the end if negative. */
+export const sizeAlong = (shape: Shape, axis: number): number => {
+  const size = shape.at(axis);
+  if (size === undefined) throw new TensorError("shape", `${formatShape(shape)} has no axis ${axis}`);
+  return size;
+};
+
 /** Rejects what no tensor can have: fractions, negative or zero sizes (but for `unknown`), more elements than can be counted. */
 export const checkShape = (op: string, shape: Shape, unknown?: number): void => {
   if (!Array.isArray(shape))

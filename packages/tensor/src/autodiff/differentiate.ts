@@ -23,8 +23,7 @@ export const nodesBelow = (
 ): Node[] => {
   const seen = new Set<Node>();
   const stack = roots.map((root) => root.node);
-  while (stack.length > 0) {
-    const node = stack.pop()!;
+  for (let node = stack.pop(); node; node = stack.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
     if (stop.has(node)) continue;

@@ -1,6 +1,7 @@
 import type { Node, Tensor } from "../graph/tensor.js";
+import { known } from "../lookup.js";
 import { type Shape, sameShape, sizeOf } from "../shape.js";
-import { type Graph, isInline, refOf, walk } from "./graph.js";
+import { firstResult, type Graph, isInline, refOf, walk } from "./graph.js";
 import { type Layout, reshapeLayout } from "./layout.js";
 import { copyOp, readsWhole, sourceOf } from "./legalize.js";
 import { UnitOrder } from "./unit-order.js";
@@ -21,7 +22,7 @@ export type OperandSource =
 
 /** Pointwise nodes that become one kernel, or a single other node. */
 export class Unit {
-  readonly nodes: Node[];
+  readonly nodes: [Node, ...Node[]];
   /** Iteration space of a cluster. */
   shape: Shape;
   /** Operands of each member, in the iteration space. */
@@ -33,7 +34,7 @@ export class Unit {
     readonly pointwise: boolean,
   ) {
     this.nodes = [node];
-    this.shape = node.outputs[0]!.shape;
+    this.shape = firstResult(node).shape;
   }
 
   /** Id of the last member: where the unit was recorded. */
@@ -122,7 +123,7 @@ class Clustering {
     for (const { base, layout } of sources) {
       const producer = this.#unitOf(base);
       if (producer?.pointwise && readsWhole(base, layout) && producer !== this.#units.get(node))
-        this.#tryMerge(producer, this.#units.get(node)!);
+        this.#tryMerge(producer, known(this.#units, node));
     }
   }
 

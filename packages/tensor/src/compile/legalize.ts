@@ -4,7 +4,7 @@ import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import { Node, type Tensor } from "../graph/tensor.js";
 import { sizeOf } from "../shape.js";
-import { type Graph, isInline, refOf, tensorsOf } from "./graph.js";
+import { firstOperand, firstResult, type Graph, isInline, refOf, tensorsOf } from "./graph.js";
 import { contiguous, isContiguous, type Layout } from "./layout.js";
 import { type Rule, rewrite } from "./rewrite.js";
 
@@ -42,13 +42,13 @@ const findSource = (tensor: Tensor): Source | undefined => {
   let at = tensor;
   while (at.node.op.lowering.kind === "view" && !sources.has(at.node)) {
     chain.push(at);
-    at = at.node.inputs[0]!;
+    at = firstOperand(at.node);
   }
   let source = sources.get(at.node) ?? { base: at, layout: contiguous(at.shape) };
   // Kept for views, so that a chain of any length is looked through once and not from every link again.
   for (const { node } of chain.reverse()) {
     const { lowering } = node.op;
-    const layout = lowering.kind === "view" && lowering.layout(source.layout, node.outputs[0]!, node.attrs);
+    const layout = lowering.kind === "view" && lowering.layout(source.layout, firstResult(node), node.attrs);
     if (!layout) return undefined;
     source = { base: source.base, layout };
     sources.set(node, source);

@@ -1,4 +1,5 @@
 import { BYTES_PER_ELEMENT } from "../dtype.js";
+import { known } from "../lookup.js";
 import type { Kernel, View } from "./kernel.js";
 import { isContiguous } from "./layout.js";
 import type { Step, Value, ValueView } from "./values.js";
@@ -94,7 +95,7 @@ class Planner {
   #view({ value, layout }: ValueView): View {
     const { shape, strides } = layout;
     const { root, offset } = this.#within(value);
-    const home = this.#homes.get(root)!;
+    const home = known(this.#homes, root);
     return { slot: home.slot, dtype: value.dtype, shape, strides, offset: layout.offset + offset + home.offset };
   }
 
@@ -107,7 +108,7 @@ class Planner {
   /** Values an output may overwrite: read by the step that writes it, at the same points, and by nothing later. */
   #inPlace(output: Value, candidate: Value): boolean {
     const { steps } = this.request;
-    const life = this.#lives.get(output)!;
+    const life = known(this.#lives, output);
     const other = this.#lives.get(candidate);
     if (!other || candidate.size !== output.size || other.last > life.first) return false;
     const step = steps[life.first]!;
@@ -199,7 +200,7 @@ class Arena implements TemporaryMemory {
   }
 
   release(value: Value): void {
-    const { offset } = this.homes.get(value)!;
+    const { offset } = known(this.homes, value);
     this.#gaps.push({ start: offset, end: offset + align(value.size) });
     this.#gaps.sort((a, b) => a.start - b.start);
     const joined: { start: number; end: number }[] = [];
@@ -212,7 +213,7 @@ class Arena implements TemporaryMemory {
   }
 
   transfer(from: Value, to: Value): void {
-    this.homes.set(to, this.homes.get(from)!);
+    this.homes.set(to, known(this.homes, from));
   }
 
   slotBytes(): number[] {
@@ -239,11 +240,11 @@ class Slots implements TemporaryMemory {
   }
 
   release(value: Value): void {
-    this.#free.add(this.homes.get(value)!.slot);
+    this.#free.add(known(this.homes, value).slot);
   }
 
   transfer(from: Value, to: Value): void {
-    this.homes.set(to, this.homes.get(from)!);
+    this.homes.set(to, known(this.homes, from));
   }
 
   slotBytes(): number[] {

@@ -1,9 +1,9 @@
-import type { DType } from "../dtype.js";
 import { TensorError } from "../errors.js";
 import type { Node, Tensor } from "../graph/tensor.js";
+import { known } from "../lookup.js";
 import type { Shape } from "../shape.js";
 import type { OperandSource, Unit } from "./cluster.js";
-import { refOf } from "./graph.js";
+import { firstResult, refOf } from "./graph.js";
 import type { Instruction, PointwiseProgram, View } from "./kernel.js";
 import type { Layout } from "./layout.js";
 import { copyOp } from "./legalize.js";
@@ -26,14 +26,14 @@ export class ProgramBuilder {
 
   addUnit(unit: Pick<Unit, "nodes" | "operands">): void {
     for (const node of unit.nodes) {
-      const args = unit.operands.get(node)!.map((source) => this.operand(source));
+      const args = known(unit.operands, node).map((source) => this.operand(source));
       if (node.op === copyOp) this.#members.set(node, args[0]!);
       else this.#members.set(node, this.#emit(scalarInstruction(node), args));
     }
   }
 
   operand(source: OperandSource): ProgramValue {
-    if (source.kind === "member") return this.#members.get(source.node)!;
+    if (source.kind === "member") return known(this.#members, source.node);
     if (source.kind === "load") return this.load(source.load.base, source.load.layout);
     return this.#emit(inlineInstruction(source.node), []);
   }
@@ -50,7 +50,7 @@ export class ProgramBuilder {
   }
 
   resultOf(node: Node): ProgramValue {
-    return this.#members.get(node)!;
+    return known(this.#members, node);
   }
 
   finish(results: readonly ProgramValue[], place: (view: ValueView) => View): PointwiseProgram {
@@ -72,23 +72,18 @@ export class ProgramBuilder {
   }
 }
 
-const dtypeOf = ({ outputs: [output], op }: Node): DType => {
-  if (output) return output.dtype;
-  throw new TensorError("kernel", `${op.name}: has no result`);
-};
-
 const scalarInstruction =
   (node: Node) =>
   (args: readonly number[]): Instruction => {
     const { lowering } = node.op;
     if (lowering.kind !== "scalar") throw new TensorError("kernel", `${node.op.name}: not a scalar op`);
-    return { op: lowering.scalar, args, dtype: dtypeOf(node) };
+    return { op: lowering.scalar, args, dtype: firstResult(node).dtype };
   };
 
 /** A constant or a coordinate. */
 const inlineInstruction = (node: Node) => (): Instruction => {
   const { lowering } = node.op;
-  const dtype = dtypeOf(node);
+  const dtype = firstResult(node).dtype;
   if (lowering.kind === "constant") return { op: "constant", value: lowering.value(node.attrs), dtype };
   if (lowering.kind === "iota") return { op: "iota", axis: lowering.axis(node.attrs), dtype };
   throw new TensorError("kernel", `${node.op.name}: is not computed from its coordinates alone`);

@@ -2,7 +2,7 @@ import { TensorError } from "../errors.js";
 import type { Node } from "../graph/tensor.js";
 import { sizeOf } from "../shape.js";
 import type { OperandSource, Unit } from "./cluster.js";
-import { isInline, refOf } from "./graph.js";
+import { firstOperand, firstResult, isInline, refOf } from "./graph.js";
 import { contiguous, type Layout, permuteLayout, reshapeLayout } from "./layout.js";
 import { readsWhole, type Source, sourceOf } from "./legalize.js";
 import { coversWhole, type Placement } from "./placement.js";
@@ -27,7 +27,7 @@ export class StepBuilder {
   }
 
   steps(unit: Unit): Step[] {
-    const node = unit.nodes[0]!;
+    const node = unit.nodes[0];
     if (unit.pointwise) return this.placement.absorbed.has(unit) ? [] : [this.#pointwise(unit)];
     const { kind } = node.op.lowering;
     if (kind === "reduce") return [this.#reduce(node)];
@@ -63,7 +63,7 @@ export class StepBuilder {
   #reduce(node: Node): Step {
     const { lowering } = node.op;
     if (lowering.kind !== "reduce") throw new TensorError("kernel", `${node.op.name}: not a reduction`);
-    const input = node.inputs[0]!;
+    const input = firstOperand(node);
     const axes = lowering.axes(node.attrs);
     const plan = reduceOrder(input.shape, axes);
     const shape = plan.order.map((axis) => input.shape[axis]!);
@@ -74,7 +74,7 @@ export class StepBuilder {
     const absorbed = unit && this.placement.absorbed.has(unit) ? unit : undefined;
     if (absorbed) builder.addUnit(rearranged(absorbed, arrange));
     const result = absorbed ? builder.resultOf(source.base.node) : builder.operand(operandOf(source, arrange));
-    const write = whole(this.#values.of(resultOf(node)), [sizeOf(node.outputs[0]!.shape)]);
+    const write = whole(this.#values.of(resultOf(node)), [sizeOf(firstResult(node).shape)]);
     const name = absorbed ? `${node.op.name}(${nameOf(absorbed)})` : node.op.name;
     return {
       name,
@@ -98,12 +98,12 @@ export class StepBuilder {
   #windows(node: Node): Step[] {
     const { lowering } = node.op;
     if (lowering.kind !== "windows") return [];
-    const [output] = node.outputs;
+    const { shape } = firstResult(node);
     const value = this.#values.of(resultOf(node));
     const steps: Step[] = [];
-    const layouts = lowering.windows(contiguous(output!.shape), node.inputs, node.attrs);
-    if (lowering.fill && !coversWhole(layouts, output!.shape))
-      steps.push(this.#fill(node.op.name, whole(value, output!.shape), lowering.fill(node.attrs)));
+    const layouts = lowering.windows(contiguous(shape), node.inputs, node.attrs);
+    if (lowering.fill && !coversWhole(layouts, shape))
+      steps.push(this.#fill(node.op.name, whole(value, shape), lowering.fill(node.attrs)));
     node.inputs.forEach((input, i) => {
       const source = sourceOf(input);
       if (

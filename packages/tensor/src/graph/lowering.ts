@@ -1,9 +1,9 @@
 import type { ScalarFunction } from "../backends/scalars.js";
 import type { Layout } from "../compile/layout.js";
-import type { Aval } from "./aval.js";
+import type { Aval, Each, Names } from "./aval.js";
 
 /** How a backend gets from a node to kernels. */
-export type Lowering<A> =
+export type Lowering<A, I extends Names = Names> =
   /** One scalar function at every point; operands and result have one shape. */
   | { readonly kind: "scalar"; readonly scalar: ScalarFunction }
   /** One value everywhere; it is never stored when it can be inlined. */
@@ -17,7 +17,7 @@ export type Lowering<A> =
   /** Every input is written to its own window of the output; points outside all windows hold `fill`. */
   | {
       readonly kind: "windows";
-      windows(output: Layout, inputs: readonly Aval[], attrs: A): readonly Layout[];
+      windows(output: Layout, inputs: Each<I, Aval>, attrs: A): readonly Layout[];
       fill?(attrs: A): number;
     }
   /** A kernel the backend has under the op's name, for operands and results as the op's rule (`infer`) has them; decomposed where it has none. */

@@ -38,7 +38,7 @@ export interface Op<A extends Attrs = Attrs, I extends Names = Names, O extends 
   readonly name: string;
   /** Shape and dtype rule. Throws a TensorError that names the op and the operand shapes. */
   infer(inputs: Each<I, Aval>, attrs: A): Each<O, Aval>;
-  readonly lowering: Lowering<A>;
+  readonly lowering: Lowering<A, I>;
   /** Floating-point operations; a multiply-add counts 2. Absent: counted on the decomposition, or none. */
   flops?(inputs: Each<I, Aval>, outputs: Each<O, Aval>, attrs: A): number;
   /** Gradients of the inputs, undefined where there is none. Absent or "decompose": differentiated through the decomposition. */

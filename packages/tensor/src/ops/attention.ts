@@ -1,6 +1,7 @@
 import { applyAll } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
+import { sizeAlong } from "../shape.js";
 import { checkFinite, checkOptions, checkTensor } from "./arguments.js";
 import { type AttentionAttrs, attentionBackward, attentionLowering, checkAttention } from "./attention-backward.js";
 import { logSumExp } from "./log-sum-exp.js";
@@ -21,7 +22,7 @@ export const attentionOp = defineOp<AttentionAttrs, ["q", "k", "v"], ["out", "ls
     ];
   },
   /** Two products; the softmax is not counted. */
-  flops: ([q, k]) => 4 * q.shape.reduce((p, n) => p * n, 1) * k.shape[1]!,
+  flops: ([q, k]) => 4 * q.shape.reduce((p, n) => p * n, 1) * sizeAlong(k.shape, 1),
   vjp({ inputs: [q, k, v], outputs: [out, lse], attrs, cotangents: [g], flows }) {
     return flows(1) ? "decompose" : attentionBackward(q, k, v, out, lse, g, attrs.scale);
   },
@@ -45,7 +46,7 @@ export const attentionOp = defineOp<AttentionAttrs, ["q", "k", "v"], ["out", "ls
 export const attention = (q: Tensor, k: Tensor, v: Tensor, options: { readonly scale?: number } = {}): Tensor => {
   for (const x of [q, k, v]) checkTensor("attention", x);
   checkOptions("attention", options, ["scale"]);
-  const { scale = q.shape.at(-1)! ** -0.5 } = options;
+  const { scale = sizeAlong(q.shape, -1) ** -0.5 } = options;
   if (q.rank === 4) checkFinite("attention", "scale", scale);
   return applyAll(attentionOp, [q, k, v], { scale })[0];
 };

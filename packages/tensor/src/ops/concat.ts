@@ -1,10 +1,10 @@
-import { rowMajor, sliceLayout } from "../compile/layout.js";
+import { sliceLayout } from "../compile/layout.js";
 import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { mapEach } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis, sameShape, sizeOf } from "../shape.js";
+import { resolveAxis, sameShape, sizeAlong, sizeOf } from "../shape.js";
 import { checkList, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
 import { reshape } from "./reshape.js";
@@ -21,7 +21,7 @@ export const concatOp = defineOp<ConcatAttrs, ["first", ...string[]]>({
       let at = 0;
       return inputs.map((x) => {
         const start = x.shape.map((_, i) => (i === axis ? at : 0));
-        at += x.shape[axis]!;
+        at += sizeAlong(x.shape, axis);
         return sliceLayout(output, start, one, x.shape);
       });
     },
@@ -40,7 +40,7 @@ export const concatOp = defineOp<ConcatAttrs, ["first", ...string[]]>({
           `concat: ${inputs.map((y) => formatShape(y.shape)).join(", ")} must agree everywhere but along axis ${axis}`,
         );
     }
-    const total = inputs.reduce((sum, x) => sum + x.shape[axis]!, 0);
+    const total = inputs.reduce((sum, x) => sum + sizeAlong(x.shape, axis), 0);
     return [{ shape: first.shape.map((n, i) => (i === axis ? total : n)), dtype: first.dtype }];
   },
   flops: () => 0,
@@ -48,7 +48,7 @@ export const concatOp = defineOp<ConcatAttrs, ["first", ...string[]]>({
     let at = 0;
     return mapEach(inputs, (x) => {
       const start = at;
-      at += x.shape[axis]!;
+      at += sizeAlong(x.shape, axis);
       return slice(
         g,
         x.shape.map((_, i) => (i === axis ? { start, stop: at } : null)),
@@ -57,10 +57,10 @@ export const concatOp = defineOp<ConcatAttrs, ["first", ...string[]]>({
   },
   reference(inputs, { axis }, [output]) {
     const out = new Float64Array(sizeOf(output.shape));
-    const row = rowMajor(output.shape)[axis]! * output.shape[axis]!;
+    const row = sizeOf(output.shape.slice(axis));
     let at = 0;
     for (const { shape, data } of inputs) {
-      const width = rowMajor(shape)[axis]! * shape[axis]!;
+      const width = sizeOf(shape.slice(axis));
       for (let r = 0; r * width < data.length; r++) out.set(data.subarray(r * width, (r + 1) * width), r * row + at);
       at += width;
     }

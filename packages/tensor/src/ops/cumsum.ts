@@ -2,7 +2,7 @@ import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Op, Tensor } from "../graph/tensor.js";
-import { resolveAxis, type Shape, sizesOf } from "../shape.js";
+import { resolveAxis, type Shape, sizeAlong, sizesOf } from "../shape.js";
 import { checkFloats, checkOptions, checkTensor } from "./arguments.js";
 import { reshape } from "./reshape.js";
 
@@ -46,6 +46,6 @@ export const cumsum = <S extends Shape>(
   const { reverse = false } = options;
   const at = resolveAxis("cumsum", axis, x.rank);
   const outer = x.shape.slice(0, at).reduce((p, n) => p * n, 1);
-  const n = x.shape[at]!;
+  const n = sizeAlong(x.shape, at);
   return reshape(apply(cumsumOp, [reshape(x, [outer, n, x.size / outer / n])], { reverse }), x.shape);
 };

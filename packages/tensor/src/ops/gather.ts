@@ -3,7 +3,7 @@ import { apply } from "../graph/apply.js";
 import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis, sameShape, sizesOf } from "../shape.js";
+import { resolveAxis, sameShape, sizeAlong, sizesOf } from "../shape.js";
 import { checkFloats, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
 import { reshape } from "./reshape.js";
@@ -24,10 +24,10 @@ export const gatherOp = defineOp<NoAttrs, ["x", "indices"]>({
     return [{ shape: [outer!, k!, inner!], dtype: x.dtype }];
   },
   flops: () => 0,
-  vjp: ({ inputs: [x, indices], cotangents: [g] }) => [gatherBackward(indices, g, x.shape[1]!), undefined],
+  vjp: ({ inputs: [x, indices], cotangents: [g] }) => [gatherBackward(indices, g, sizeAlong(x.shape, 1)), undefined],
   reference([x, indices]) {
     const [, n, inner] = sizesOf(x.shape, 3);
-    const k = indices.shape[1]!;
+    const k = sizeAlong(indices.shape, 1);
     return [
       indices.data.map((index, i) => {
         const o = Math.floor(i / (k * inner));
@@ -71,7 +71,10 @@ export const gather = (x: Tensor, indices: Tensor, axis: number): Tensor => {
     );
   const out = apply(
     gatherOp,
-    [reshape(x, [outer, x.shape[at]!, inner]), reshape(indices, [outer, indices.shape[at]!, inner])],
+    [
+      reshape(x, [outer, sizeAlong(x.shape, at), inner]),
+      reshape(indices, [outer, sizeAlong(indices.shape, at), inner]),
+    ],
     {},
   );
   return reshape(out, indices.shape);
@@ -90,7 +93,7 @@ export const gatherBackwardOp = defineOp<GatherBackwardAttrs, ["indices", "g"]>(
         "shape",
         `gatherBackward: expects two operands [outer, k, inner], got ${formatShape(indices.shape)} and ${formatShape(g.shape)}`,
       );
-    return [{ shape: [g.shape[0]!, size, g.shape[2]!], dtype: "f32" }];
+    return [{ shape: [sizeAlong(g.shape, 0), size, sizeAlong(g.shape, 2)], dtype: "f32" }];
   },
   flops: ([, g]) => g.shape.reduce((p, n) => p * n, 1),
   vjp({ inputs: [indices], attrs: { size }, cotangents: [g] }) {

@@ -1,9 +1,8 @@
-import { rowMajor } from "../compile/layout.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { valuesFor } from "../reference-math.js";
-import { checkShape, resolveAxis, type Shape } from "../shape.js";
+import { checkShape, resolveAxis, type Shape, sizeAlong, sizeOf } from "../shape.js";
 import { checkDType } from "./arguments.js";
 
 type IotaAttrs = { readonly shape: Shape; readonly axis: number; readonly dtype: "f32" | "i32" | "u32" };
@@ -20,8 +19,8 @@ export const iotaOp = defineOp<IotaAttrs, []>({
   differentiable: false,
   flops: () => 0,
   reference(_, { shape, axis }) {
-    const stride = rowMajor(shape)[axis]!;
-    return [valuesFor(shape).map((_v, i) => Math.floor(i / stride) % shape[axis]!)];
+    const stride = sizeOf(shape.slice(axis + 1));
+    return [valuesFor(shape).map((_v, i) => Math.floor(i / stride) % sizeAlong(shape, axis))];
   },
   examples: [
     { inputs: [], attrs: { shape: [4, 3], axis: 0, dtype: "f32" } },

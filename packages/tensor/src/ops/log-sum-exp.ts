@@ -2,7 +2,7 @@ import { apply } from "../graph/apply.js";
 import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis, sizeOf } from "../shape.js";
+import { resolveAxis, sizeAlong, sizeOf } from "../shape.js";
 import { add } from "./add.js";
 import { checkTensor } from "./arguments.js";
 import { largest, logTotal, logTotalOf } from "./log-total.js";
@@ -17,14 +17,14 @@ export const logSumExpOp = defineOp<NoAttrs>({
   lowering: { kind: "composite" },
   infer(inputs) {
     const [{ shape, dtype }] = rowsInfer("logSumExp")(inputs);
-    return [{ shape: [shape[0]!, 1], dtype }];
+    return [{ shape: [sizeAlong(shape, 0), 1], dtype }];
   },
   flops: ([x]) => 4 * sizeOf(x.shape),
   vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g, softmax(x))],
   reference([x]) {
-    const cols = x.shape[1]!;
+    const cols = sizeAlong(x.shape, 1);
     return [
-      Float64Array.from({ length: x.shape[0]! }, (_, r) => {
+      Float64Array.from({ length: sizeAlong(x.shape, 0) }, (_, r) => {
         const row = x.data.subarray(r * cols, (r + 1) * cols);
         const top = largest(row);
         return top + logTotalOf(row, top);
@@ -50,7 +50,7 @@ export const logSumExp = (x: Tensor, axis = -1): Tensor => {
   const at = resolveAxis("logSumExp", axis, x.rank);
   const rows = withAxisLast(x, at);
   return reshape(
-    apply(logSumExpOp, [reshape(rows, [x.size / x.shape[at]!, x.shape[at]!])], {}),
+    apply(logSumExpOp, [reshape(rows, [x.size / sizeAlong(x.shape, at), sizeAlong(x.shape, at)])], {}),
     x.shape.filter((_, i) => i !== at),
   );
 };

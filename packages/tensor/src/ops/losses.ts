@@ -1,6 +1,6 @@
 import { formatShape, TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
-import { sameShape } from "../shape.js";
+import { sameShape, sizeAlong } from "../shape.js";
 import { abs } from "./abs.js";
 import { square } from "./activations.js";
 import { add } from "./add.js";
@@ -44,12 +44,12 @@ export const huberLoss = (prediction: Tensor, target: Tensor, delta = 1): Tensor
 /** Mean cross entropy of logits [n, classes] against i32 class indices [n], in nats. */
 export const crossEntropy = (logits: Tensor, classes: Tensor): Tensor<[]> => {
   for (const x of [logits, classes]) checkTensor("crossEntropy", x);
-  if (logits.rank !== 2 || !sameShape(classes.shape, [logits.shape[0]!]))
+  if (logits.rank !== 2 || !sameShape(classes.shape, [sizeAlong(logits.shape, 0)]))
     throw new TensorError(
       "shape",
       `crossEntropy: expects logits [n, classes] and i32 [n], got ${formatShape(logits.shape)} and ${formatShape(classes.shape)}`,
     );
-  return neg(mean(gather(logSoftmax(logits), reshape(classes, [logits.shape[0]!, 1]), 1)));
+  return neg(mean(gather(logSoftmax(logits), reshape(classes, [sizeAlong(logits.shape, 0), 1]), 1)));
 };
 
 /** Mean binary cross entropy of logits x against probabilities t: t softplus(-x) + (1 - t) softplus(x), which neither overflows nor cancels. */

@@ -3,7 +3,7 @@ import { apply } from "../graph/apply.js";
 import type { Aval } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Op, Tensor } from "../graph/tensor.js";
-import { broadcastShapes, type Shape, sameShape, sizeOf, sizesOf } from "../shape.js";
+import { broadcastShapes, type Shape, sameShape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import type { MatmulShape } from "../types/shape.js";
 import { add } from "./add.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
@@ -14,7 +14,7 @@ import { reshape } from "./reshape.js";
 
 export type MatmulAttrs = { readonly scale: number };
 
-const outputShape = (a: Aval, b: Aval): number[] => [...a.shape.slice(0, -1), b.shape.at(-1)!];
+const outputShape = (a: Aval, b: Aval): number[] => [...a.shape.slice(0, -1), sizeAlong(b.shape, -1)];
 
 /**
  * `scale * A B`, plus an addend of the result's shape where a third operand is given (the compiler folds a following addition in). Operands
@@ -45,7 +45,7 @@ export const matmulOp: Op<MatmulAttrs, ["a", "b", "addend"?], ["out"]> = defineO
       );
     return [{ shape, dtype: "f32" }];
   },
-  flops: ([a], [output]) => 2 * sizeOf(output.shape) * a.shape.at(-1)!,
+  flops: ([a], [output]) => 2 * sizeOf(output.shape) * sizeAlong(a.shape, -1),
   vjp({ inputs: [a, b, addend], attrs: { scale }, cotangents: [g], needs }) {
     const byA = needs(0) ? apply(matmulOp, [g, transpose(b)], { scale }) : undefined;
     const byB = needs(1) ? apply(matmulOp, [transpose(a), g], { scale }) : undefined;
@@ -53,7 +53,7 @@ export const matmulOp: Op<MatmulAttrs, ["a", "b", "addend"?], ["out"]> = defineO
   },
   reference([a, b, addend], { scale }, [output]) {
     const [m, k] = sizesOf(a.shape.slice(-2), 2);
-    const n = b.shape.at(-1)!;
+    const n = sizeAlong(b.shape, -1);
     const out = new Float64Array(sizeOf(output.shape));
     for (let batch = 0; batch * m * n < out.length; batch++)
       for (let i = 0; i < m; i++)
@@ -115,7 +115,7 @@ const product = (a: Tensor, b: Tensor, scale: number): Tensor => {
     return reshape(flat, [...a.shape.slice(0, -1), n]);
   }
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const m = a.shape.at(-2)!;
+  const m = sizeAlong(a.shape, -2);
   const [wideA, wideB] = [broadcastTo(a, [...batch, m, k]), broadcastTo(b, [...batch, k, n])];
   if (batch.length <= 2) return apply(matmulOp, [wideA, wideB], { scale });
   // Kernels take two batch axes; more are joined into one.
@@ -130,7 +130,11 @@ const product = (a: Tensor, b: Tensor, scale: number): Tensor => {
 /** `x W^T + b` for a weight stored as (out, in), as PyTorch's Linear keeps it. */
 export const linear = (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
   for (const operand of bias ? [x, weight, bias] : [x, weight]) checkTensor("linear", operand);
-  if (weight.rank !== 2 || x.shape.at(-1) !== weight.shape[1] || (bias && !sameShape(bias.shape, [weight.shape[0]!])))
+  if (
+    weight.rank !== 2 ||
+    x.shape.at(-1) !== weight.shape[1] ||
+    (bias && !sameShape(bias.shape, [sizeAlong(weight.shape, 0)]))
+  )
     throw new TensorError(
       "shape",
       `linear: takes x [..., in], a weight [out, in] and a bias [out], got ${[x, weight, ...(bias ? [bias] : [])].map(({ shape }) => formatShape(shape)).join(", ")}`,

@@ -2,7 +2,7 @@ import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { sameShape, sizeOf } from "../shape.js";
+import { sameShape, sizeAlong, sizeOf } from "../shape.js";
 import { checkFloats } from "./arguments.js";
 import { mul } from "./mul.js";
 import { reshape } from "./reshape.js";
@@ -16,7 +16,11 @@ export const normalizeBackwardOp = defineOp<NormalizeBackwardAttrs, ["g", "xhat"
   lowering: { kind: "call" },
   infer([g, xhat, rstd]) {
     checkFloats("normalizeBackward", [g, xhat, rstd]);
-    if (!sameShape(g.shape, xhat.shape) || xhat.shape.length !== 2 || !sameShape(rstd.shape, [xhat.shape[0]!]))
+    if (
+      !sameShape(g.shape, xhat.shape) ||
+      xhat.shape.length !== 2 ||
+      !sameShape(rstd.shape, [sizeAlong(xhat.shape, 0)])
+    )
       throw new TensorError(
         "shape",
         `normalizeBackward: expects [rows, cols], [rows, cols] and [rows], got ${[g, xhat, rstd].map((x) => formatShape(x.shape)).join(", ")}`,

@@ -2,7 +2,7 @@ import { formatShape, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { sameShape, sizeOf, sizesOf } from "../shape.js";
+import { sameShape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import { add } from "./add.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor, checkWhole } from "./arguments.js";
 import { mul } from "./mul.js";
@@ -24,7 +24,7 @@ export const normalizeOp = defineOp<NormalizeAttrs, ["x"], ["xhat", "rstd"]>({
       throw new TensorError("shape", `normalize: works on rows of a matrix, got ${formatShape(x.shape)}`);
     return [
       { shape: x.shape, dtype: "f32" },
-      { shape: [x.shape[0]!], dtype: "f32" },
+      { shape: [sizeAlong(x.shape, 0)], dtype: "f32" },
     ];
   },
   flops: ([x], _, { center }) => (center ? 7 : 4) * sizeOf(x.shape),
@@ -35,7 +35,7 @@ export const normalizeOp = defineOp<NormalizeAttrs, ["x"], ["xhat", "rstd"]>({
   decompose([x], { eps, center }) {
     const centred = center ? sub(x, mean(x, [1], { keepDims: true })) : x;
     const rstd = rsqrt(add(mean(mul(centred, centred), [1], { keepDims: true }), eps));
-    return [mul(centred, rstd), reshape(rstd, [x.shape[0]!])];
+    return [mul(centred, rstd), reshape(rstd, [sizeAlong(x.shape, 0)])];
   },
   reference([x], { eps, center }) {
     const [rows, cols] = sizesOf(x.shape, 2);
@@ -90,9 +90,9 @@ const checkNorm = (name: string, x: Tensor, channels: number, options: NormOptio
 const norm = (name: string, x: Tensor, center: boolean, options: NormOptions): Tensor => {
   checkTensor(name, x);
   if (x.rank === 0) throw new TensorError("shape", `${name}: a scalar has no axis to normalise`);
-  checkNorm(name, x, x.shape.at(-1)!, options);
+  checkNorm(name, x, sizeAlong(x.shape, -1), options);
   const { weight, bias, eps = 1e-5 } = options;
-  const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.shape.at(-1)!)], { eps, center });
+  const [xhat] = applyAll(normalizeOp, [rowsOf(x, sizeAlong(x.shape, -1))], { eps, center });
   const scaled = weight ? mul(reshape(xhat, x.shape), weight) : reshape(xhat, x.shape);
   return bias ? add(scaled, bias) : scaled;
 };

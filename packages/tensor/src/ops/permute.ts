@@ -3,7 +3,7 @@ import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { defineOp, isNodeOf } from "../graph/define.js";
 import type { Op, Tensor } from "../graph/tensor.js";
-import { resolveAxis, type Shape } from "../shape.js";
+import { resolveAxis, type Shape, sizeAlong } from "../shape.js";
 import type { PermuteShape } from "../types/shape.js";
 import { checkList, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
@@ -23,7 +23,7 @@ export const permuteOp: Op<PermuteAttrs, ["x"], ["out"]> = defineOp<PermuteAttrs
         "shape",
         `permute: order [${order.join(", ")}] must name each axis of ${formatShape(x.shape)} once (0 to ${x.shape.length - 1})`,
       );
-    return [{ shape: order.map((axis) => x.shape[axis]!), dtype: x.dtype }];
+    return [{ shape: order.map((axis) => sizeAlong(x.shape, axis)), dtype: x.dtype }];
   },
   flops: () => 0,
   // Two permutations in a row are one, or none.

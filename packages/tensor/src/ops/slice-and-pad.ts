@@ -4,7 +4,7 @@ import { apply } from "../graph/apply.js";
 import type { Aval } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxes, type Shape, sameShape, sizeOf } from "../shape.js";
+import { resolveAxes, type Shape, sameShape, sizeAlong, sizeOf } from "../shape.js";
 import { checkElement, checkList, checkOptions, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
 import { viewReference } from "./view.js";
@@ -16,7 +16,7 @@ export const sliceOp = defineOp<SliceAttrs>({
   lowering: { kind: "view", layout: (input, _, { start, step, shape }) => sliceLayout(input, start, step, shape) },
   infer([x], { start, step, shape }) {
     const fits = x.shape.every((n, i) => {
-      const last = start[i]! + step[i]! * (shape[i]! - 1);
+      const last = start[i]! + step[i]! * (sizeAlong(shape, i) - 1);
       const whole = Number.isInteger(start[i]) && Number.isInteger(step[i]) && Number.isInteger(shape[i]);
       return whole && step[i] !== 0 && start[i]! >= 0 && start[i]! < n && last >= 0 && last < n;
     });
@@ -43,11 +43,11 @@ const unslice = (g: Tensor, shape: Shape, { start, step }: SliceAttrs): Tensor =
     g,
     step.flatMap((s, axis) => (s < 0 ? [axis] : [])),
   );
-  const low = start.map((s, i) => (step[i]! < 0 ? s + step[i]! * (g.shape[i]! - 1) : s));
+  const low = start.map((s, i) => (step[i]! < 0 ? s + step[i]! * (sizeAlong(g.shape, i) - 1) : s));
   const gap = step.map((s) => Math.abs(s) - 1);
   return pad(
     flipped,
-    shape.map((n, i) => [low[i]!, n - low[i]! - 1 - (g.shape[i]! - 1) * (gap[i]! + 1)]),
+    shape.map((n, i) => [low[i]!, n - low[i]! - 1 - (sizeAlong(g.shape, i) - 1) * (gap[i]! + 1)]),
     { gap },
   );
 };
@@ -138,7 +138,7 @@ export const padOp = defineOp<PadAttrs>({
         output,
         low,
         gap.map((n) => n + 1),
-        x!.shape,
+        x.shape,
       ),
     ],
     fill: ({ value }) => value,
@@ -171,7 +171,7 @@ export const padOp = defineOp<PadAttrs>({
     for (let i = 0; i < x.data.length; i++) {
       let at = 0;
       for (let axis = 0; axis < shape.length; axis++) {
-        const coordinate = Math.floor(i / source[axis]!) % x.shape[axis]!;
+        const coordinate = Math.floor(i / source[axis]!) % sizeAlong(x.shape, axis);
         at += (attrs.low[axis]! + coordinate * (attrs.gap[axis]! + 1)) * strides[axis]!;
       }
       out[at] = x.data[i]!;

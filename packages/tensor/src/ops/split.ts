@@ -2,7 +2,7 @@ import { formatShape, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis } from "../shape.js";
+import { resolveAxis, sizeAlong } from "../shape.js";
 import { checkList, checkTensor, checkWhole } from "./arguments.js";
 import { concat } from "./concat.js";
 import { inEveryDType } from "./examples.js";
@@ -48,11 +48,11 @@ export const split = (x: Tensor, parts: number | readonly number[], axis = 0): T
   const at = resolveAxis("split", axis, x.rank);
   if (typeof parts === "number") checkWhole("split", "the number of parts", parts, 1);
   else checkList("split", "sizes", parts);
-  if (typeof parts === "number" && x.shape[at]! % parts !== 0)
+  if (typeof parts === "number" && sizeAlong(x.shape, at) % parts !== 0)
     throw new TensorError(
       "shape",
       `split: axis ${at} of ${formatShape(x.shape)} does not divide into ${parts} equal parts`,
     );
-  const sizes = typeof parts === "number" ? new Array<number>(parts).fill(x.shape[at]! / parts) : [...parts];
+  const sizes = typeof parts === "number" ? new Array<number>(parts).fill(sizeAlong(x.shape, at) / parts) : [...parts];
   return [...applyAll(splitOp, [x], { axis: at, sizes })];
 };

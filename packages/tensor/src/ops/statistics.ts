@@ -1,6 +1,6 @@
 import { TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxes, type Shape } from "../shape.js";
+import { resolveAxes, type Shape, sizeAlong } from "../shape.js";
 import type { ReduceShape } from "../types/shape.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
 import { sum } from "./broadcast-and-sum.js";
@@ -17,7 +17,8 @@ const checkFloat = (name: string, x: Tensor): void => {
   checkFloats(name, [x]);
 };
 
-const countOver = (x: Tensor, axes: readonly number[]): number => axes.reduce((n, axis) => n * x.shape[axis]!, 1);
+const countOver = (x: Tensor, axes: readonly number[]): number =>
+  axes.reduce((n, axis) => n * sizeAlong(x.shape, axis), 1);
 
 /** Root of a sum of squares. Its gradient where all are 0 is 0, as that of `abs`: the root's alone would be infinite and meet a 0. */
 const rootOfSquares = (total: Tensor): Tensor => {

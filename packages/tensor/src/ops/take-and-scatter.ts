@@ -3,7 +3,7 @@ import { apply } from "../graph/apply.js";
 import type { Aval, NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { sizesOf } from "../shape.js";
+import { sizeAlong, sizesOf } from "../shape.js";
 import { checkFloats, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
 import { reshape } from "./reshape.js";
@@ -28,10 +28,13 @@ export const takeOp = defineOp<NoAttrs, ["table", "indices"]>({
         "shape",
         `take: expects a table [rows, width] and indices [n], got ${formatShape(table.shape)} and ${formatShape(indices.shape)}`,
       );
-    return [{ shape: [indices.shape[0]!, table.shape[1]!], dtype: table.dtype }];
+    return [{ shape: [sizeAlong(indices.shape, 0), sizeAlong(table.shape, 1)], dtype: table.dtype }];
   },
   flops: () => 0,
-  vjp: ({ inputs: [table, indices], cotangents: [g] }) => [scatterAdd(indices, g, table.shape[0]!), undefined],
+  vjp: ({ inputs: [table, indices], cotangents: [g] }) => [
+    scatterAdd(indices, g, sizeAlong(table.shape, 0)),
+    undefined,
+  ],
   reference([table, indices]) {
     const [rows, width] = sizesOf(table.shape, 2);
     const out = new Float64Array(indices.data.length * width);
@@ -63,7 +66,7 @@ export const takeOp = defineOp<NoAttrs, ["table", "indices"]>({
 export const take = (table: Tensor, indices: Tensor): Tensor => {
   for (const x of [table, indices]) checkTensor("take", x);
   const rows = apply(takeOp, [table, reshape(indices, [indices.size])], {});
-  return reshape(rows, [...indices.shape, table.shape[1]!]);
+  return reshape(rows, [...indices.shape, sizeAlong(table.shape, 1)]);
 };
 
 type ScatterAttrs = { readonly rows: number };
@@ -79,14 +82,14 @@ export const scatterAddOp = defineOp<ScatterAttrs, ["indices", "updates"]>({
         "shape",
         `scatterAdd: expects indices [n] and updates [n, width], got ${formatShape(indices.shape)} and ${formatShape(updates.shape)}`,
       );
-    return [{ shape: [rows, updates.shape[1]!], dtype: "f32" }];
+    return [{ shape: [rows, sizeAlong(updates.shape, 1)], dtype: "f32" }];
   },
   flops: ([, updates]) => updates.shape.reduce((p, n) => p * n, 1),
   vjp({ inputs: [indices], attrs: { rows }, cotangents: [g] }) {
     return [undefined, zeroOutside(take(g, indices), reshape(indices, [indices.size, 1]), rows)];
   },
   reference([indices, updates], { rows }) {
-    const width = updates.shape[1]!;
+    const width = sizeAlong(updates.shape, 1);
     const out = new Float64Array(rows * width);
     indices.data.forEach((row, i) => {
       if (row >= 0 && row < rows) for (let j = 0; j < width; j++) out[row * width + j]! += updates.data[i * width + j]!;

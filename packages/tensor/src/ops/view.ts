@@ -1,6 +1,7 @@
 import { contiguous, type Layout } from "../compile/layout.js";
 import type { Attrs, ReferenceArray } from "../graph/aval.js";
 import { valuesFor } from "../reference-math.js";
+import { sizeAlong } from "../shape.js";
 
 /** Reads the elements a layout touches, in row-major order of its shape. */
 export const readLayout = (data: Float64Array, { shape, strides, offset }: Layout): Float64Array => {
@@ -11,8 +12,8 @@ export const readLayout = (data: Float64Array, { shape, strides, offset }: Layou
     out[i] = data[at]!;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       at += strides[axis]!;
-      if (++index[axis]! < shape[axis]!) break;
-      at -= strides[axis]! * shape[axis]!;
+      if (++index[axis]! < sizeAlong(shape, axis)) break;
+      at -= strides[axis]! * sizeAlong(shape, axis);
       index[axis] = 0;
     }
   }

@@ -1,5 +1,6 @@
 import type { PointwiseProgram, ScalarCall, View } from "../../../compile/kernel.js";
 import { TensorError } from "../../../errors.js";
+import { known } from "../../../lookup.js";
 import { sizeOf } from "../../../shape.js";
 import { type ScalarInstruction, scalarFunctions } from "../../scalars.js";
 import { Scalar, Tile } from "../opcodes.js";
@@ -58,7 +59,7 @@ export class TileProgram {
       this.cost += isContiguous(target) ? 1 : 6;
     }
     for (const value of direct.keys()) {
-      const target = this.#operands.get(value)!;
+      const target = known(this.#operands, value);
       this.#code.push({ op: Scalar.Flush, target, args: [target.index * 4] });
     }
     if (outputs.length === 0) this.#result = this.#whole(this.#read(results[0]!, end));
