@@ -1,5 +1,6 @@
 import { BYTES_PER_ELEMENT } from "../dtype.js";
 import { known } from "../lookup.js";
+import { sizeOf } from "../shape.js";
 import type { Kernel, View } from "./kernel.js";
 import { isContiguous } from "./layout.js";
 import type { Step, Value, ValueView } from "./values.js";
@@ -162,7 +163,7 @@ class Planner {
 }
 
 const covers = (layout: ValueView["layout"], size: number): boolean =>
-  isContiguous(layout) && layout.offset === 0 && layout.shape.reduce((p, n) => p * n, 1) === size;
+  isContiguous(layout) && layout.offset === 0 && sizeOf(layout.shape) === size;
 
 /** Where temporaries go. */
 interface TemporaryMemory {

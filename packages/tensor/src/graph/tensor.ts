@@ -1,6 +1,6 @@
 import type { DataOf, DType } from "../dtype.js";
 import { formatShape, TensorError } from "../errors.js";
-import type { Shape } from "../shape.js";
+import { type Shape, sizeOf } from "../shape.js";
 import type { Attrs, Aval, Each, Names, ReferenceArray } from "./aval.js";
 import type { Lowering } from "./lowering.js";
 import type { Storage } from "./storage.js";
@@ -114,7 +114,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
 
   /** Number of elements. */
   get size(): number {
-    return this.shape.reduce((product, n) => product * n, 1);
+    return sizeOf(this.shape);
   }
 
   /** Where the value lies, if it has been computed and not disposed. */

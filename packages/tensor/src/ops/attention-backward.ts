@@ -4,7 +4,7 @@ import { type Aval, mapEach } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Lowering } from "../graph/lowering.js";
 import type { Tensor } from "../graph/tensor.js";
-import { sizeAlong, sizesOf } from "../shape.js";
+import { sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import { checkFloats } from "./arguments.js";
 import { sum } from "./broadcast-and-sum.js";
 import { exp } from "./exp.js";
@@ -47,7 +47,7 @@ export const attentionBackwardOp = defineOp<AttentionAttrs, ["q", "k", "v", "out
     return mapEach([q, k, v], ({ shape }): Aval => ({ shape, dtype: "f32" }));
   },
   /** Five products: the scores again, dV, dP, dQ, dK. */
-  flops: ([q, k]) => 10 * q.shape.reduce((p, n) => p * n, 1) * sizeAlong(k.shape, 1),
+  flops: ([q, k]) => 10 * sizeOf(q.shape) * sizeAlong(k.shape, 1),
   decompose([q, k, v, out, lse, g], { scale }) {
     const [b, h, s] = sizesOf(lse.shape, 3);
     const scores = matmul(heads(q), transpose(heads(k)), { scale });

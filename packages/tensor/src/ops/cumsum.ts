@@ -2,7 +2,7 @@ import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Op, Tensor } from "../graph/tensor.js";
-import { resolveAxis, type Shape, sizeAlong, sizesOf } from "../shape.js";
+import { resolveAxis, type Shape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import { checkFloats, checkOptions, checkTensor } from "./arguments.js";
 import { reshape } from "./reshape.js";
 
@@ -17,7 +17,7 @@ export const cumsumOp: Op<CumsumAttrs, ["x"], ["out"]> = defineOp<CumsumAttrs>({
       throw new TensorError("shape", `cumsum: works on [outer, n, inner], got ${formatShape(x.shape)}`);
     return [{ shape: x.shape, dtype: "f32" }];
   },
-  flops: ([x]) => x.shape.reduce((p, n) => p * n, 1),
+  flops: ([x]) => sizeOf(x.shape),
   vjp: ({ attrs, cotangents: [g] }) => [apply(cumsumOp, [g], { reverse: !attrs.reverse })],
   reference([x], { reverse }) {
     const [, n, inner] = sizesOf(x.shape, 3);
@@ -45,7 +45,7 @@ export const cumsum = <S extends Shape>(
   checkOptions("cumsum", options, ["reverse"]);
   const { reverse = false } = options;
   const at = resolveAxis("cumsum", axis, x.rank);
-  const outer = x.shape.slice(0, at).reduce((p, n) => p * n, 1);
+  const outer = sizeOf(x.shape.slice(0, at));
   const n = sizeAlong(x.shape, at);
   return reshape(apply(cumsumOp, [reshape(x, [outer, n, x.size / outer / n])], { reverse }), x.shape);
 };

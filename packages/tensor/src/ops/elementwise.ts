@@ -148,6 +148,11 @@ export const binaryExamples = (
   return [on(7), on(3, 5)];
 };
 
+/** One example of operands with these values. */
+export const givenExample = (dtype: DType, ...operands: readonly (readonly number[])[]): [OpExample<NoAttrs>] => [
+  { inputs: operands.map((values) => ({ shape: [values.length], dtype, values })), attrs: {} },
+];
+
 export const FLOAT = ["f32"] as const;
 export const NUMERIC = ["f32", "i32", "u32"] as const;
 export const BITS = ["u32", "i32", "bool"] as const;

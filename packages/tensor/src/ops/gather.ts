@@ -3,7 +3,7 @@ import { apply } from "../graph/apply.js";
 import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis, sameShape, sizeAlong, sizesOf } from "../shape.js";
+import { hasRank, resolveAxis, sameShape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import { checkFloats, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
 import { reshape } from "./reshape.js";
@@ -14,14 +14,14 @@ export const gatherOp = defineOp<NoAttrs, ["x", "indices"]>({
   name: "gather",
   lowering: { kind: "call" },
   infer([x, indices]) {
-    const [outer, k, inner] = indices.shape;
     checkIndices("gather", indices);
-    if (x.shape.length !== 3 || indices.shape.length !== 3 || outer !== x.shape[0] || inner !== x.shape[2])
+    const { shape } = indices;
+    if (!hasRank(x.shape, 3) || !hasRank(shape, 3) || shape[0] !== x.shape[0] || shape[2] !== x.shape[2])
       throw new TensorError(
         "shape",
         `gather: operand ${formatShape(x.shape)} and indices ${formatShape(indices.shape)} must agree everywhere but along the axis`,
       );
-    return [{ shape: [outer!, k!, inner!], dtype: x.dtype }];
+    return [{ shape, dtype: x.dtype }];
   },
   flops: () => 0,
   vjp: ({ inputs: [x, indices], cotangents: [g] }) => [gatherBackward(indices, g, sizeAlong(x.shape, 1)), undefined],
@@ -62,8 +62,8 @@ export const gather = (x: Tensor, indices: Tensor, axis: number): Tensor => {
   for (const operand of [x, indices]) checkTensor("gather", operand);
   checkIndices("gather", indices);
   const at = resolveAxis("gather", axis, x.rank);
-  const outer = x.shape.slice(0, at).reduce((p, n) => p * n, 1);
-  const inner = x.shape.slice(at + 1).reduce((p, n) => p * n, 1);
+  const outer = sizeOf(x.shape.slice(0, at));
+  const inner = sizeOf(x.shape.slice(at + 1));
   if (indices.rank !== x.rank || indices.shape.some((n, i) => i !== at && n !== x.shape[i]))
     throw new TensorError(
       "shape",
@@ -88,14 +88,15 @@ export const gatherBackwardOp = defineOp<GatherBackwardAttrs, ["indices", "g"]>(
   infer([indices, g], { size }) {
     checkIndices("gatherBackward", indices);
     checkFloats("gatherBackward", [g]);
-    if (!sameShape(indices.shape, g.shape) || g.shape.length !== 3)
+    if (!sameShape(indices.shape, g.shape) || !hasRank(g.shape, 3))
       throw new TensorError(
         "shape",
         `gatherBackward: expects two operands [outer, k, inner], got ${formatShape(indices.shape)} and ${formatShape(g.shape)}`,
       );
-    return [{ shape: [sizeAlong(g.shape, 0), size, sizeAlong(g.shape, 2)], dtype: "f32" }];
+    const [outer, , inner] = g.shape;
+    return [{ shape: [outer, size, inner], dtype: "f32" }];
   },
-  flops: ([, g]) => g.shape.reduce((p, n) => p * n, 1),
+  flops: ([, g]) => sizeOf(g.shape),
   vjp({ inputs: [indices], attrs: { size }, cotangents: [g] }) {
     return [undefined, zeroOutside(apply(gatherOp, [g, indices], {}), indices, size)];
   },

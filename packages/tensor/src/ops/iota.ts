@@ -20,7 +20,8 @@ export const iotaOp = defineOp<IotaAttrs, []>({
   flops: () => 0,
   reference(_, { shape, axis }) {
     const stride = sizeOf(shape.slice(axis + 1));
-    return [valuesFor(shape).map((_v, i) => Math.floor(i / stride) % sizeAlong(shape, axis))];
+    const n = sizeAlong(shape, axis);
+    return [valuesFor(shape).map((_v, i) => Math.floor(i / stride) % n)];
   },
   examples: [
     { inputs: [], attrs: { shape: [4, 3], axis: 0, dtype: "f32" } },

@@ -1,5 +1,5 @@
 import type { Tensor } from "../graph/tensor.js";
-import { defineBinary, NUMERIC } from "./elementwise.js";
+import { defineBinary, givenExample, NUMERIC } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
 export const lessEqualOp = defineBinary({
@@ -8,15 +8,7 @@ export const lessEqualOp = defineBinary({
   accepts: NUMERIC,
   gives: "bool",
   value: (a, b) => Number(a <= b),
-  examples: [
-    {
-      inputs: [
-        { shape: [5], values: [1, 2, 3, -1, 0] },
-        { shape: [5], values: [2, 2, 1, -1, -0.5] },
-      ],
-      attrs: {},
-    },
-  ],
+  examples: givenExample("f32", [1, 2, 3, -1, 0], [2, 2, 1, -1, -0.5]),
 });
 
 /** `a <= b`, with broadcasting. */

@@ -2,7 +2,7 @@ import { apply } from "../graph/apply.js";
 import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis, sizeAlong, sizeOf } from "../shape.js";
+import { resolveAxis, sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import { add } from "./add.js";
 import { checkTensor } from "./arguments.js";
 import { largest, logTotal, logTotalOf } from "./log-total.js";
@@ -17,14 +17,14 @@ export const logSumExpOp = defineOp<NoAttrs>({
   lowering: { kind: "composite" },
   infer(inputs) {
     const [{ shape, dtype }] = rowsInfer("logSumExp")(inputs);
-    return [{ shape: [sizeAlong(shape, 0), 1], dtype }];
+    return [{ shape: [sizesOf(shape, 2)[0], 1], dtype }];
   },
   flops: ([x]) => 4 * sizeOf(x.shape),
   vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g, softmax(x))],
   reference([x]) {
-    const cols = sizeAlong(x.shape, 1);
+    const [rows, cols] = sizesOf(x.shape, 2);
     return [
-      Float64Array.from({ length: sizeAlong(x.shape, 0) }, (_, r) => {
+      Float64Array.from({ length: rows }, (_, r) => {
         const row = x.data.subarray(r * cols, (r + 1) * cols);
         const top = largest(row);
         return top + logTotalOf(row, top);
@@ -48,9 +48,10 @@ export const logSumExpOp = defineOp<NoAttrs>({
 export const logSumExp = (x: Tensor, axis = -1): Tensor => {
   checkTensor("logSumExp", x);
   const at = resolveAxis("logSumExp", axis, x.rank);
-  const rows = withAxisLast(x, at);
+  const n = sizeAlong(x.shape, at);
+  const rows = reshape(withAxisLast(x, at), [x.size / n, n]);
   return reshape(
-    apply(logSumExpOp, [reshape(rows, [x.size / sizeAlong(x.shape, at), sizeAlong(x.shape, at)])], {}),
+    apply(logSumExpOp, [rows], {}),
     x.shape.filter((_, i) => i !== at),
   );
 };

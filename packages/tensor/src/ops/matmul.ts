@@ -119,7 +119,7 @@ const product = (a: Tensor, b: Tensor, scale: number): Tensor => {
   const [wideA, wideB] = [broadcastTo(a, [...batch, m, k]), broadcastTo(b, [...batch, k, n])];
   if (batch.length <= 2) return apply(matmulOp, [wideA, wideB], { scale });
   // Kernels take two batch axes; more are joined into one.
-  const all = batch.reduce((p, size) => p * size, 1);
+  const all = sizeOf(batch);
   return reshape(apply(matmulOp, [reshape(wideA, [all, m, k]), reshape(wideB, [all, k, n])], { scale }), [
     ...batch,
     m,

@@ -1,6 +1,6 @@
 import type { Tensor } from "../graph/tensor.js";
 import { cast } from "./cast.js";
-import { defineBinary, NUMERIC } from "./elementwise.js";
+import { defineBinary, givenExample, NUMERIC } from "./elementwise.js";
 import { equal } from "./equal.js";
 import { less } from "./less.js";
 import { mul } from "./mul.js";
@@ -17,15 +17,7 @@ export const minimumOp = defineBinary({
     const share = select(equal(a, b), 0.5, cast(less(a, b), "f32"));
     return [mul(g, share), mul(g, sub(1, share))];
   },
-  examples: [
-    {
-      inputs: [
-        { shape: [4], values: [1, 2, -3, 0.5] },
-        { shape: [4], values: [2, 1, -1, -0.5] },
-      ],
-      attrs: {},
-    },
-  ],
+  examples: givenExample("f32", [1, 2, -3, 0.5], [2, 1, -1, -0.5]),
 });
 
 /** The smaller of `a` and `b`, with broadcasting; NaN wins. Where they tie, each gets half the gradient. */

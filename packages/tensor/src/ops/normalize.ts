@@ -107,16 +107,16 @@ export const rmsNorm = (x: Tensor, options: NormOptions = {}): Tensor => norm("r
 export const groupNorm = (x: Tensor, groups: number, options: NormOptions = {}): Tensor => {
   checkTensor("groupNorm", x);
   checkWhole("groupNorm", "groups", groups, 1);
-  const [batch, channels] = x.shape;
-  if (x.rank < 2 || channels! % groups !== 0)
+  const [batch = 1, channels = 0] = x.shape;
+  if (x.rank < 2 || channels % groups !== 0)
     throw new TensorError(
       "shape",
-      `groupNorm: ${channels ?? 0} channels of ${formatShape(x.shape)} do not divide into ${groups} groups`,
+      `groupNorm: ${channels} channels of ${formatShape(x.shape)} do not divide into ${groups} groups`,
     );
-  checkNorm("groupNorm", x, channels!, options);
+  checkNorm("groupNorm", x, channels, options);
   const { weight, bias, eps = 1e-5 } = options;
-  const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.size / batch! / groups)], { eps, center: true });
-  const perChannel = (v: Tensor): Tensor => reshape(v, [channels!, ...x.shape.slice(2).map(() => 1)]);
+  const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.size / batch / groups)], { eps, center: true });
+  const perChannel = (v: Tensor): Tensor => reshape(v, [channels, ...x.shape.slice(2).map(() => 1)]);
   const scaled = weight ? mul(reshape(xhat, x.shape), perChannel(weight)) : reshape(xhat, x.shape);
   return bias ? add(scaled, perChannel(bias)) : scaled;
 };

@@ -1,5 +1,5 @@
 import type { Tensor } from "../graph/tensor.js";
-import { defineBinary } from "./elementwise.js";
+import { defineBinary, givenExample } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
 export const quotientOp = defineBinary({
@@ -7,15 +7,7 @@ export const quotientOp = defineBinary({
   scalar: "quo",
   accepts: ["u32"],
   value: (a, b) => (b === 0 ? 0 : Math.floor(a / b)),
-  examples: [
-    {
-      inputs: [
-        { shape: [4], dtype: "u32", values: [7, 3, 0xffffffff, 9] },
-        { shape: [4], dtype: "u32", values: [3, 4, 10, 0] },
-      ],
-      attrs: {},
-    },
-  ],
+  examples: givenExample("u32", [7, 3, 0xffffffff, 9], [3, 4, 10, 0]),
 });
 
 /** Whole part of `a / b` for u32; a zero divisor gives 0. */

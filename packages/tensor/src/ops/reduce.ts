@@ -4,7 +4,7 @@ import { apply } from "../graph/apply.js";
 import type { Aval, ReferenceArray } from "../graph/aval.js";
 import type { Op, OpExample, Tensor } from "../graph/tensor.js";
 import { wrap } from "../reference-math.js";
-import { resolveAxes, type Shape, sizeAlong, sizeOf } from "../shape.js";
+import { resolveAxes, type Shape, sizeOf } from "../shape.js";
 import type { ReduceShape } from "../types/shape.js";
 import { checkOptions, checkTensor } from "./arguments.js";
 import { NUMERIC } from "./elementwise.js";
@@ -40,7 +40,7 @@ export const reduceReference =
     for (let i = 0; i < x.data.length; i++) {
       let at = 0;
       for (let axis = 0; axis < shape.length; axis++)
-        if (shape[axis] !== 1) at += (Math.floor(i / from[axis]!) % sizeAlong(x.shape, axis)) * to[axis]!;
+        if (shape[axis] !== 1) at += (Math.floor(i / from[axis]!) % x.shape[axis]!) * to[axis]!;
       out[at] = wrap(x.dtype, combine(out[at]!, x.data[i]!));
     }
     return [out];

@@ -1,5 +1,5 @@
 import type { Tensor } from "../graph/tensor.js";
-import { defineBinary } from "./elementwise.js";
+import { defineBinary, givenExample } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
 export const shiftLeftOp = defineBinary({
@@ -7,15 +7,7 @@ export const shiftLeftOp = defineBinary({
   scalar: "shl",
   accepts: ["u32"],
   value: (a, b) => a << b,
-  examples: [
-    {
-      inputs: [
-        { shape: [4], dtype: "u32", values: [1, 3, 0xffffffff, 0x80000001] },
-        { shape: [4], dtype: "u32", values: [0, 4, 31, 1] },
-      ],
-      attrs: {},
-    },
-  ],
+  examples: givenExample("u32", [1, 3, 0xffffffff, 0x80000001], [0, 4, 31, 1]),
 });
 
 /** `a << b` for u32, `b` below 32. */

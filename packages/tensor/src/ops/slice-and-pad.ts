@@ -16,9 +16,10 @@ export const sliceOp = defineOp<SliceAttrs>({
   lowering: { kind: "view", layout: (input, _, { start, step, shape }) => sliceLayout(input, start, step, shape) },
   infer([x], { start, step, shape }) {
     const fits = x.shape.every((n, i) => {
-      const last = start[i]! + step[i]! * (sizeAlong(shape, i) - 1);
-      const whole = Number.isInteger(start[i]) && Number.isInteger(step[i]) && Number.isInteger(shape[i]);
-      return whole && step[i] !== 0 && start[i]! >= 0 && start[i]! < n && last >= 0 && last < n;
+      const [from = Number.NaN, by = 0, count = Number.NaN] = [start[i], step[i], shape[i]];
+      const last = from + by * (count - 1);
+      const whole = [from, by, count].every(Number.isInteger);
+      return whole && by !== 0 && from >= 0 && from < n && last >= 0 && last < n;
     });
     if (!fits || shape.length !== x.shape.length)
       throw new TensorError(
@@ -43,12 +44,16 @@ const unslice = (g: Tensor, shape: Shape, { start, step }: SliceAttrs): Tensor =
     g,
     step.flatMap((s, axis) => (s < 0 ? [axis] : [])),
   );
-  const low = start.map((s, i) => (step[i]! < 0 ? s + step[i]! * (sizeAlong(g.shape, i) - 1) : s));
-  const gap = step.map((s) => Math.abs(s) - 1);
+  const axes = shape.map((n, i) => {
+    const [from = 0, by = 1, count] = [start[i], step[i], sizeAlong(g.shape, i)];
+    const gap = Math.abs(by) - 1;
+    const low = by < 0 ? from + by * (count - 1) : from;
+    return { gap, width: [low, n - low - 1 - (count - 1) * (gap + 1)] as const };
+  });
   return pad(
     flipped,
-    shape.map((n, i) => [low[i]!, n - low[i]! - 1 - (sizeAlong(g.shape, i) - 1) * (gap[i]! + 1)]),
-    { gap },
+    axes.map(({ width }) => width),
+    { gap: axes.map(({ gap }) => gap) },
   );
 };
 
@@ -171,7 +176,7 @@ export const padOp = defineOp<PadAttrs>({
     for (let i = 0; i < x.data.length; i++) {
       let at = 0;
       for (let axis = 0; axis < shape.length; axis++) {
-        const coordinate = Math.floor(i / source[axis]!) % sizeAlong(x.shape, axis);
+        const coordinate = Math.floor(i / source[axis]!) % x.shape[axis]!;
         at += (attrs.low[axis]! + coordinate * (attrs.gap[axis]! + 1)) * strides[axis]!;
       }
       out[at] = x.data[i]!;

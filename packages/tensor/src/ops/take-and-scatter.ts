@@ -3,7 +3,7 @@ import { apply } from "../graph/apply.js";
 import type { Aval, NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { sizeAlong, sizesOf } from "../shape.js";
+import { hasRank, sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import { checkFloats, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
 import { reshape } from "./reshape.js";
@@ -23,12 +23,12 @@ export const takeOp = defineOp<NoAttrs, ["table", "indices"]>({
   lowering: { kind: "call" },
   infer([table, indices]) {
     checkIndices("take", indices);
-    if (table.shape.length !== 2 || indices.shape.length !== 1)
+    if (!hasRank(table.shape, 2) || !hasRank(indices.shape, 1))
       throw new TensorError(
         "shape",
         `take: expects a table [rows, width] and indices [n], got ${formatShape(table.shape)} and ${formatShape(indices.shape)}`,
       );
-    return [{ shape: [sizeAlong(indices.shape, 0), sizeAlong(table.shape, 1)], dtype: table.dtype }];
+    return [{ shape: [indices.shape[0], table.shape[1]], dtype: table.dtype }];
   },
   flops: () => 0,
   vjp: ({ inputs: [table, indices], cotangents: [g] }) => [
@@ -84,7 +84,7 @@ export const scatterAddOp = defineOp<ScatterAttrs, ["indices", "updates"]>({
       );
     return [{ shape: [rows, sizeAlong(updates.shape, 1)], dtype: "f32" }];
   },
-  flops: ([, updates]) => updates.shape.reduce((p, n) => p * n, 1),
+  flops: ([, updates]) => sizeOf(updates.shape),
   vjp({ inputs: [indices], attrs: { rows }, cotangents: [g] }) {
     return [undefined, zeroOutside(take(g, indices), reshape(indices, [indices.size, 1]), rows)];
   },

@@ -10,7 +10,9 @@ import type { DispatchContext } from "./variant.js";
 export const dispatchesOf = (kernel: Kernel, context: DispatchContext): Dispatch[] => {
   if (kernel.kind === "pointwise") return pointwise(kernel);
   if (kernel.kind === "reduce") return reduce(kernel, context);
-  const variant = VARIANTS.find(({ op, applicable }) => op === kernel.op && applicable(context.info, kernel));
+  const variant = VARIANTS.find(
+    ({ op, applicable }) => op === kernel.op && (!applicable || applicable(context.info, kernel)),
+  );
   if (!variant)
     throw new TensorError("argument", `webgpu has no kernel for op "${kernel.op}" (in kernel "${kernel.name}")`);
   return variant.dispatches(kernel, context);

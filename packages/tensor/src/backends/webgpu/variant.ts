@@ -13,11 +13,11 @@ export interface DispatchContext {
 
 /**
  * One way to run a call kernel. The registry lists the variants of an op from the most to the least demanding; the first
- * whose `applicable` agrees is taken.
+ * that is applicable is taken.
  */
 export interface Variant {
   readonly op: string;
-  readonly name: string;
-  applicable(info: WebgpuInfo, kernel: CallKernel): boolean;
+  /** On which adapters and for which shapes it runs. Absent: always. */
+  applicable?(info: WebgpuInfo, kernel: CallKernel): boolean;
   dispatches(kernel: CallKernel, context: DispatchContext): Dispatch[];
 }

@@ -35,8 +35,6 @@ const temporary = (context: DispatchContext, shape: readonly number[]): View =>
 /** out = softmax(scale q k^T) v with the scores in scratch memory, normalised in place; heads are strides, never copies. */
 export const attention: Variant = {
   op: "attention",
-  name: "products",
-  applicable: () => true,
   dispatches: ({ name, inputs, outputs: [out, logSumExp], attrs }: KernelOf<typeof attentionOp>, context) => {
     const [q, k, v] = mapEach(inputs, perHead);
     const [batch, heads, queries] = sizesOf(q.shape, 4);
@@ -67,11 +65,9 @@ export const attention: Variant = {
  */
 export const attentionBackward: Variant = {
   op: "attentionBackward",
-  name: "products",
-  applicable: () => true,
   dispatches: ({ name, inputs, outputs, attrs: { scale } }: KernelOf<typeof attentionBackwardOp>, context) => {
-    const [, , , , lse] = inputs;
-    const [q, k, v, out, , dout] = mapEach(inputs, (view) => (view === lse ? view : perHead(view)));
+    const lse = inputs[4];
+    const [q, k, v, out, dout] = mapEach([inputs[0], inputs[1], inputs[2], inputs[3], inputs[5]], perHead);
     const [dq, dk, dv] = mapEach(outputs, perHead);
     const [batch, heads, queries, width] = sizesOf(q.shape, 4);
     const [, , keys] = sizesOf(k.shape, 4);

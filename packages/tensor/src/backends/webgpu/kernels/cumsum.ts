@@ -68,8 +68,6 @@ const scanAll = (name: string, x: View, y: View, reverse: boolean, context: Disp
 
 export const cumsum: Variant = {
   op: "cumsum",
-  name: "pieces",
-  applicable: () => true,
   dispatches: ({ name, inputs: [x], outputs: [y], attrs }: KernelOf<typeof cumsumOp>, context) => {
     if (x.shape.some((extent) => extent === 0)) return [];
     return scanAll(name, x, y, attrs.reverse, context);

@@ -8,8 +8,6 @@ import { outside } from "./take.js";
 
 export const gather: Variant = {
   op: "gather",
-  name: "per element",
-  applicable: () => true,
   dispatches: ({ name, inputs, outputs }: KernelOf<typeof gatherOp>) => {
     const [x, indices, out] = [...inputs, ...outputs];
     const [outer, k, inner] = sizesOf(out.shape, 3);
@@ -33,8 +31,6 @@ export const gather: Variant = {
 /** Each element of dx looks for its own index among the k gathered ones: deterministic, without atomics. */
 export const gatherBackward: Variant = {
   op: "gatherBackward",
-  name: "per element",
-  applicable: () => true,
   dispatches: ({ name, inputs, outputs }: KernelOf<typeof gatherBackwardOp>) => {
     const [indices, dy, out] = [...inputs, ...outputs];
     const [outer, extent, inner] = sizesOf(out.shape, 3);

@@ -55,16 +55,12 @@ const perBlock = (
 
 export const randomBits: Variant = {
   op: "randomBits",
-  name: "per element",
-  applicable: () => true,
   dispatches: (kernel: KernelOf<typeof randomBitsOp>) =>
     perBlock(kernel, (out, offset) => `${out}[index + ${offset}] = v.x ^ v.y;`),
 };
 
 export const randomKeys: Variant = {
   op: "randomKeys",
-  name: "per block",
-  applicable: () => true,
   dispatches: (kernel: KernelOf<typeof randomKeysOp>) =>
     perBlock(
       kernel,
@@ -77,8 +73,6 @@ const ROUNDS = 12;
 /** The Feistel network of random/permutation.ts: one dispatch derives the round keys, one walks every index. */
 export const permutation: Variant = {
   op: "permutation",
-  name: "per element",
-  applicable: () => true,
   dispatches: ({ name, inputs: [key], outputs: [out] }: KernelOf<typeof permutationOp>, context) => {
     const [n] = sizesOf(out.shape, 1);
     if (n === 0) return [];

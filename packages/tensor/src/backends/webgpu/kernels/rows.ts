@@ -101,14 +101,11 @@ export const rowVariants = <K extends CallKernel>(
 ): Variant[] => [
   {
     op,
-    name: "workgroup",
     applicable: (info) => !info.software,
     dispatches: (kernel: K) => dispatchRows(kernel, "workgroup", (text) => build(text, kernel)),
   },
   {
     op,
-    name: "serial",
-    applicable: () => true,
     dispatches: (kernel: K) => dispatchRows(kernel, "serial", (text) => build(text, kernel)),
   },
 ];

@@ -13,8 +13,6 @@ export const outside = (view: View, parameters: Parameters): string =>
 
 export const take: Variant = {
   op: "take",
-  name: "per element",
-  applicable: () => true,
   dispatches: ({ name, inputs, outputs }: KernelOf<typeof takeOp>) => {
     const [table, indices, out] = [...inputs, ...outputs];
     const [rows, width] = sizesOf(table.shape, 2);
@@ -40,8 +38,6 @@ export const take: Variant = {
  */
 export const scatterAdd: Variant = {
   op: "scatterAdd",
-  name: "linked lists",
-  applicable: () => true,
   dispatches: ({ name, inputs: [indices, updates], outputs: [out] }: KernelOf<typeof scatterAddOp>, context) => {
     const [rows, width] = sizesOf(out.shape, 2);
     const [n] = sizesOf(indices.shape, 1);

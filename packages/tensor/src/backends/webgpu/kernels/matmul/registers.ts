@@ -111,8 +111,6 @@ const product = (g: Geometry, name: string): Dispatch => {
  */
 export const matmulRegisters: Variant = {
   op: "matmul",
-  name: "registers",
-  applicable: () => true,
   dispatches: (kernel: KernelOf<typeof matmulOp>, context) => {
     const g = geometry(kernel);
     if (g.m * g.n * g.batches === 0) return [];

@@ -229,7 +229,6 @@ export const dispatchesOfTiling = (
 /** Tiles of A and B staged in workgroup memory, results in registers: the portable kernel for GPUs. */
 export const matmulTiled: Variant = {
   op: "matmul",
-  name: "tiled",
   applicable: (info) => !info.software,
   dispatches: (kernel: KernelOf<typeof matmulOp>, context) => {
     const g = geometry(kernel);
