@@ -1,6 +1,7 @@
 import { checkDType } from "../dtype.js";
 import { TensorError } from "../errors.js";
 import { checkShape } from "../shape.js";
+import { spelled } from "../spelled.js";
 import type { Attrs, Each, Names } from "./aval.js";
 import { keepAttrs } from "./key.js";
 import { Node, type Op, Tensor } from "./tensor.js";
@@ -13,14 +14,14 @@ export const applyAll = <A extends Attrs, I extends Names, O extends Names>(
 ): Each<O, Tensor> => {
   for (const input of inputs)
     if (!(input instanceof Tensor))
-      throw new TensorError("argument", `${op.name}: every operand must be a tensor, got ${describe(input)}`);
+      throw new TensorError("argument", `${op.name}: every operand must be a tensor, got ${spelled(input)}`);
   const kept = keepAttrs(op.name, attrs);
   const outputs = op.infer(inputs, kept);
   for (const { shape, dtype } of outputs) {
     if (!Array.isArray(shape))
       throw new TensorError(
         "shape",
-        `${op.name}: the shape is ${describe(shape)}, not an array of sizes such as [2, 3]`,
+        `${op.name}: the shape is ${spelled(shape)}, not an array of sizes such as [2, 3]`,
       );
     checkShape(op.name, shape);
     checkDType(op.name, dtype);
@@ -35,10 +36,3 @@ export const apply = <A extends Attrs, I extends Names>(
   inputs: Each<I, Tensor>,
   attrs: A,
 ): Tensor => applyAll(op, inputs, attrs)[0];
-
-const describe = (value: unknown): string =>
-  value === null
-    ? "null"
-    : typeof value === "object"
-      ? (value.constructor?.name ?? "object")
-      : `${typeof value} ${String(value)}`;

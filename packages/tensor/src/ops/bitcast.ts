@@ -1,4 +1,4 @@
-import { viewAs } from "../dtype.js";
+import { arrayOf, viewAs } from "../dtype.js";
 import { TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
@@ -19,11 +19,7 @@ export const bitcastOp = defineOp<BitcastAttrs>({
   },
   differentiable: false,
   flops: () => 0,
-  reference([x], { dtype }) {
-    const bits = viewAs(x.dtype, new ArrayBuffer(4 * x.data.length));
-    bits.set(x.data);
-    return [Float64Array.from(viewAs(dtype, bits.buffer))];
-  },
+  reference: ([x], { dtype }) => [Float64Array.from(viewAs(dtype, arrayOf(x.dtype, x.data).buffer))],
   examples: [
     { inputs: [{ shape: [3], values: [1, -0.5, 3.25] }], attrs: { dtype: "u32" } },
     { inputs: [{ shape: [2], dtype: "u32", values: [0x3f800000, 0xc0200000] }], attrs: { dtype: "f32" } },

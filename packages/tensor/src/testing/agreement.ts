@@ -1,6 +1,6 @@
 import { differentiate } from "../autodiff/differentiate.js";
 import type { Device } from "../device/device.js";
-import { viewAs } from "../dtype.js";
+import { arrayOf } from "../dtype.js";
 import { evaluateReference } from "../engine/reference.js";
 import { argument } from "../graph/input.js";
 import { Node, type Op } from "../graph/tensor.js";
@@ -50,7 +50,7 @@ export const checkAgreement = async (op: Op, device: Device): Promise<number> =>
     const roots = [...outputs, ...gradients];
     const expected = evaluateReference(roots, leavesWith(leaves, data));
     const run = jit((...args: readonly Tensor[]) => replay(roots, leaves, args), { device });
-    const given = leaves.map((leaf, i) => device.tensor(viewOf(leaf, data[i]!), leaf.shape, leaf.dtype));
+    const given = leaves.map((leaf, i) => device.tensor(arrayOf(leaf.dtype, data[i]!), leaf.shape, leaf.dtype));
     const results = run(...given);
     for (const [i, result] of results.entries()) {
       const error = roots[i]!.dtype === "f32" ? peakError : exactError;
@@ -60,12 +60,6 @@ export const checkAgreement = async (op: Op, device: Device): Promise<number> =>
     run.dispose();
   }
   return worst;
-};
-
-const viewOf = (leaf: Tensor, data: Float64Array) => {
-  const typed = viewAs(leaf.dtype, new ArrayBuffer(4 * data.length));
-  typed.set(data);
-  return typed;
 };
 
 /** The same expression over other leaves. */

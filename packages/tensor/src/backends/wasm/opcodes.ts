@@ -216,7 +216,7 @@ export enum RowsWord {
   /** softmax: take the logarithm; normalize: subtract the mean. */
   Flag = 24,
   Epsilon = 28,
-  /** Operands in the order of the kernel contract, inputs first. */
+  /** Operands in the op's order, inputs first. */
   A = 32,
   B = 36,
   C = 40,

@@ -1,10 +1,11 @@
 import type { KernelOf, View } from "../../../compile/kernel.js";
+import { bitsOf } from "../../../dtype.js";
 import type { cumsumOp } from "../../../ops/cumsum.js";
 import type { gatherBackwardOp, gatherOp } from "../../../ops/gather.js";
 import type { scatterAddOp, takeOp } from "../../../ops/take-and-scatter.js";
 import { sizesOf } from "../../../shape.js";
 import { Command } from "../opcodes.js";
-import { bitsOfFloat, type CommandStream } from "./stream.js";
+import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
 
 /** What a kernel of `assembly/indexing.ts` works on; `units` are what tasks share out. */
@@ -37,7 +38,7 @@ const encode = (
 const SUM_BYTES = 2 ** 18;
 
 /** What stands for an element outside the table. */
-const outside = ({ dtype }: View): number => (dtype === "f32" ? bitsOfFloat(Number.NaN) : 0);
+const outside = ({ dtype }: View): number => (dtype === "f32" ? bitsOf(Number.NaN) : 0);
 
 export const encodeTake = (stream: CommandStream, { inputs, outputs }: KernelOf<typeof takeOp>): void => {
   const [table, indices] = inputs;

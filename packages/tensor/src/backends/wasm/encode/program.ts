@@ -1,11 +1,12 @@
 import type { PointwiseProgram, ScalarCall, View } from "../../../compile/kernel.js";
+import { bitsOf } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
 import { known } from "../../../lookup.js";
 import { sizeOf } from "../../../shape.js";
 import { type ScalarInstruction, scalarFunctions } from "../../scalars.js";
 import { Scalar, Tile } from "../opcodes.js";
 import { Dataflow } from "./dataflow.js";
-import { bitsOfFloat, type CommandStream } from "./stream.js";
+import type { CommandStream } from "./stream.js";
 import { isContiguous, isUniform, overlap, pushWindow, type Window, windowOf, windowWords } from "./window.js";
 
 /** Where a value is while a tile is evaluated. */
@@ -143,7 +144,7 @@ export class TileProgram {
   #lower(value: number, output: Window | undefined): void {
     const instruction = this.program.body[value - this.program.loads.length]!;
     if (instruction.op === "constant") {
-      const bits = instruction.dtype === "f32" ? bitsOfFloat(instruction.value) : instruction.value >>> 0;
+      const bits = instruction.dtype === "f32" ? bitsOf(instruction.value) : instruction.value >>> 0;
       this.#operands.set(value, this.#cell({ bits }));
     } else if (instruction.op === "iota") {
       const { shape } = this.program;

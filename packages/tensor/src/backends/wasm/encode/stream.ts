@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT } from "../../../dtype.js";
+import { BYTES_PER_ELEMENT, bitsOf } from "../../../dtype.js";
 import { type Command, Head } from "../opcodes.js";
 
 /** Slot of the executable's own workspace, where kernels of several commands keep what passes between them. */
@@ -10,15 +10,6 @@ export interface Relocation {
   readonly slot: number;
   readonly byteOffset: number;
 }
-
-const float = new Float32Array(1);
-const floatBits = new Uint32Array(float.buffer);
-
-/** Bits of a number rounded to f32. */
-export const bitsOfFloat = (value: number): number => {
-  float[0] = value;
-  return floatBits[0]!;
-};
 
 /** Commands as words, with the places where addresses go. */
 export class CommandStream {
@@ -48,7 +39,7 @@ export class CommandStream {
   }
 
   pushFloat(value: number): void {
-    this.words.push(bitsOfFloat(value));
+    this.words.push(bitsOf(value));
   }
 
   /** Appends the address of an element of a slot. */
