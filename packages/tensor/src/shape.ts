@@ -25,6 +25,9 @@ export const sizesOf = <R extends keyof Ranked>(shape: Shape, rank: R): Ranked[R
   throw new TensorError("shape", `a shape of rank ${rank} was expected, got ${formatShape(shape)}`);
 };
 
+/** Rows and columns of the matrices in a shape, or their strides. */
+export const lastTwo = (list: readonly number[]): readonly [number, number] => sizesOf(list.slice(-2), 2);
+
 /** The size along an axis that is known to be there, counted from the end if negative. */
 export const sizeAlong = (shape: Shape, axis: number): number => {
   const size = shape.at(axis);

@@ -3,7 +3,7 @@ import { apply } from "../graph/apply.js";
 import type { Aval } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Op, Tensor } from "../graph/tensor.js";
-import { broadcastShapes, type Shape, sameShape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
+import { broadcastShapes, lastTwo, type Shape, sameShape, sizeAlong, sizeOf } from "../shape.js";
 import type { MatmulShape } from "../types/shape.js";
 import { add } from "./add.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
@@ -52,7 +52,7 @@ export const matmulOp: Op<MatmulAttrs, ["a", "b", "addend"?], ["out"]> = defineO
     return addend ? [byA, byB, g] : [byA, byB];
   },
   reference([a, b, addend], { scale }, [output]) {
-    const [m, k] = sizesOf(a.shape.slice(-2), 2);
+    const [m, k] = lastTwo(a.shape);
     const n = sizeAlong(b.shape, -1);
     const out = new Float64Array(sizeOf(output.shape));
     for (let batch = 0; batch * m * n < out.length; batch++)
@@ -107,7 +107,7 @@ const product = (a: Tensor, b: Tensor, scale: number): Tensor => {
     const out = product(a, reshape(b, [b.size, 1]), scale);
     return reshape(out, out.shape.slice(0, -1));
   }
-  const [k, n] = sizesOf(b.shape.slice(-2), 2);
+  const [k, n] = lastTwo(b.shape);
   if (a.shape.at(-1) !== k) throw mismatch(a.shape, b.shape);
   if (b.rank === 2 && a.rank > 2) {
     // One matrix for all batches: a single tall product instead of many short ones.

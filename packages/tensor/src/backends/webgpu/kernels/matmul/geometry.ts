@@ -1,6 +1,6 @@
 import type { KernelOf, View } from "../../../../compile/kernel.js";
 import type { matmulOp } from "../../../../ops/matmul.js";
-import { sizeOf, sizesOf } from "../../../../shape.js";
+import { lastTwo, sizeOf } from "../../../../shape.js";
 import type { Parameters } from "../../wgsl/parameters.js";
 
 /** A matrix product taken apart: out [..batch, m, n] = scale * a [.., m, k] b [.., k, n] + addend. */
@@ -27,7 +27,7 @@ export const geometry = ({ inputs, outputs, attrs }: KernelOf<typeof matmulOp>):
   const [a, b, addend] = inputs;
   const [out] = outputs;
   const batch = out.shape.slice(0, -2);
-  const [m, n] = matrixSizes(out);
+  const [m, n] = lastTwo(out.shape);
   return {
     a,
     b,
@@ -37,19 +37,16 @@ export const geometry = ({ inputs, outputs, attrs }: KernelOf<typeof matmulOp>):
     batches: sizeOf(batch),
     m,
     n,
-    k: matrixSizes(a)[1],
+    k: lastTwo(a.shape)[1],
     scale: attrs.scale,
   };
 };
 
-/** Rows and columns of the matrices of a view. */
-export const matrixSizes = ({ shape }: View): readonly [number, number] => sizesOf(shape.slice(-2), 2);
-
-export const rowStride = ({ strides }: View): number => sizesOf(strides.slice(-2), 2)[0];
-export const columnStride = ({ strides }: View): number => sizesOf(strides.slice(-2), 2)[1];
+export const rowStride = ({ strides }: View): number => lastTwo(strides)[0];
+export const columnStride = ({ strides }: View): number => lastTwo(strides)[1];
 
 export const transposed = (view: View): View => {
-  const [rows, columns] = matrixSizes(view);
+  const [rows, columns] = lastTwo(view.shape);
   return {
     ...view,
     shape: [...view.shape.slice(0, -2), columns, rows],
@@ -60,7 +57,7 @@ export const transposed = (view: View): View => {
 /** Whether every row of the matrix is contiguous and starts at a multiple of four elements. */
 export const hasAlignedRows = (view: View): boolean =>
   columnStride(view) === 1 &&
-  matrixSizes(view)[1] % 4 === 0 &&
+  lastTwo(view.shape)[1] % 4 === 0 &&
   view.offset % 4 === 0 &&
   view.strides.slice(0, -1).every((stride) => stride % 4 === 0);
 

@@ -1,16 +1,17 @@
 import type { View } from "../../../../compile/kernel.js";
+import { lastTwo } from "../../../../shape.js";
 import type { Dispatch } from "../../dispatch.js";
 import type { DispatchContext } from "../../variant.js";
 import { contiguous } from "../../views.js";
 import { Module } from "../../wgsl/module.js";
-import { columnStride, type Geometry, matrixSizes, matrixStart, rowStride, splitBatch } from "./geometry.js";
+import { columnStride, type Geometry, matrixStart, rowStride, splitBatch } from "./geometry.js";
 
 /** Batch axes the matrix really varies along; packing one copy serves all batches that share it. */
 const ownBatch = (view: View): boolean => view.strides.slice(0, -2).some((stride) => stride !== 0);
 
 /** Bytes of a packed matrix, for all batches that do not share one. */
 export const packedBytes = (view: View, batches: number): number => {
-  const [depth, extent] = matrixSizes(view);
+  const [depth, extent] = lastTwo(view.shape);
   return (ownBatch(view) ? batches : 1) * depth * Math.ceil(extent / 4) * 16;
 };
 
@@ -24,7 +25,7 @@ export const packRows = (
   name: string,
   context: DispatchContext,
 ): { dispatch: Dispatch; packed: View } => {
-  const [k, n] = matrixSizes(b);
+  const [k, n] = lastTwo(b.shape);
   const copies = ownBatch(b) ? batches : 1;
   const width = Math.ceil(n / 4) * 4;
   const slot = context.scratch(packedBytes(b, batches));

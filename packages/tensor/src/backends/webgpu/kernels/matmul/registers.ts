@@ -1,5 +1,6 @@
 import type { KernelOf } from "../../../../compile/kernel.js";
 import type { matmulOp } from "../../../../ops/matmul.js";
+import { lastTwo } from "../../../../shape.js";
 import type { Dispatch } from "../../dispatch.js";
 import type { Variant } from "../../variant.js";
 import { contiguous } from "../../views.js";
@@ -11,7 +12,6 @@ import {
   type Geometry,
   geometry,
   hasAlignedRows,
-  matrixSizes,
   matrixStart,
   rowStride,
   splitBatch,
@@ -119,7 +119,7 @@ export const matmulRegisters: Variant = {
     if (!hasAlignedRows(g.b)) {
       const { dispatch, packed } = packRows(g.b, g, kernel.name, context);
       dispatches.push(dispatch);
-      ready = { ...g, b: packed, n: matrixSizes(packed)[1] };
+      ready = { ...g, b: packed, n: lastTwo(packed.shape)[1] };
     }
     const direct = hasAlignedRows(g.out) && (!g.addend || (hasAlignedRows(g.addend) && g.addend.slot !== g.out.slot));
     if (direct) return [...dispatches, product(ready, kernel.name)];

@@ -1,13 +1,6 @@
+import { lastTwo } from "../../../../shape.js";
 import type { Module } from "../../wgsl/module.js";
-import {
-  columnStride,
-  type Geometry,
-  hasAlignedRows,
-  matrixSizes,
-  matrixStart,
-  rowStride,
-  transposed,
-} from "./geometry.js";
+import { columnStride, type Geometry, hasAlignedRows, matrixStart, rowStride, transposed } from "./geometry.js";
 import { pitchOf, type Tile, threadsOf } from "./tiles.js";
 
 /** Statements that bring tiles of one operand into workgroup memory: `load` to registers, `store` from there. */
@@ -30,7 +23,7 @@ export const staging = (module: Module, g: Geometry, operand: "A" | "B", tile: T
   // [k, extent]: the staged rows are rows of this view.
   const view = operand === "A" ? transposed(g.a) : g.b;
   const [extent, first] = operand === "A" ? [tile.height, "row0"] : [tile.width, "column0"];
-  const [, limit] = matrixSizes(view);
+  const [, limit] = lastTwo(view.shape);
   const { depth } = tile;
   const threads = threadsOf(tile);
   const quads = extent / 4;
