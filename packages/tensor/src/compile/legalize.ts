@@ -56,35 +56,29 @@ const findSource = (tensor: Tensor): Source | undefined => {
   return source;
 };
 
-const isCoordinate = ({ node }: Tensor): boolean => node.op.lowering.kind === "iota";
-
 /** Whether a layout reads a value whole and in order, so that the reader's points are the value's points. */
 export const readsWhole = (base: Tensor, layout: Layout): boolean =>
   isContiguous(layout) && layout.offset === 0 && base.size === sizeOf(layout.shape);
 
+/** Whether a node reads an operand from where it is stored, as it lies there. */
+const reads = ({ op: { lowering }, attrs, outputs }: Node, operand: Tensor, index: number): boolean => {
+  if (lowering.kind !== "view" && lowering.kind !== "reduce" && lowering.kind !== "call") return true;
+  const source = findSource(operand);
+  if (!source) return false;
+  const { base, layout } = source;
+  if (lowering.kind === "call")
+    return !isInline(base.node) && (isContiguous(layout) || lowering.reads?.(layout, index) === true);
+  // A rearranged coordinate is no longer a coordinate of the iteration space.
+  if (base.node.op.lowering.kind === "iota") return false;
+  return lowering.kind === "reduce" || outputs.every((output) => lowering.layout(layout, output, attrs) !== undefined);
+};
+
 /** Inserts copies until every view can be expressed by strides and every call kernel can read its operands. */
 export const legalize = (graph: Graph): Graph => {
-  const rule: Rule = ({ op, attrs, outputs }, inputs) => {
-    const { lowering } = op;
-    const isReadable = (input: Tensor, i: number): boolean => {
-      const source = findSource(input);
-      if (!source) return false;
-      const { layout, base } = source;
-      switch (lowering.kind) {
-        case "view":
-          // A rearranged coordinate is no longer a coordinate of the iteration space.
-          return !isCoordinate(base) && outputs.every((output) => lowering.layout(layout, output, attrs) !== undefined);
-        case "reduce":
-          return !isCoordinate(base);
-        case "call":
-          return !isInline(base.node) && (isContiguous(layout) || lowering.reads?.(layout, i) === true);
-        default:
-          return true;
-      }
-    };
-    const readable = inputs.map((input, i) => (isReadable(input, i) ? input : copy(input)));
+  const rule: Rule = (node, inputs) => {
+    const readable = inputs.map((input, i) => (reads(node, input, i) ? input : copy(input)));
     if (readable.every((input, i) => input === inputs[i])) return undefined;
-    return tensorsOf(new Node(op, readable, attrs, outputs));
+    return tensorsOf(new Node(node.op, readable, node.attrs, node.outputs));
   };
   const legal = rewrite(graph, rule);
   return { inputs: legal.inputs, outputs: ownOutputs(legal) };

@@ -119,9 +119,9 @@ export class TileProgram {
 
   /** The operand of a value read by instruction `reader`. Loads come to life at their first use. */
   #read(value: number, reader: number): Place {
-    const known = this.#operands.get(value);
-    const operand = known ?? this.#load(this.#windows[value]!);
-    if (!known) this.#operands.set(value, operand);
+    const seen = this.#operands.get(value);
+    const operand = seen ?? this.#load(this.#windows[value]!);
+    if (!seen) this.#operands.set(value, operand);
     if (operand.kind === "tile" && this.#flow.lastUse(value) === reader && !this.#released.has(value)) {
       this.#freeTiles.push(operand.index);
       this.#released.add(value);
