@@ -1,11 +1,10 @@
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
 import { sign } from "./sign.js";
 
 export const absOp = defineUnary({
   name: "abs",
   scalar: "abs",
-  accepts: FLOAT,
   value: (x) => Math.abs(x),
   vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g, sign(x))],
   examples: unaryExamples([0.2, 2]),

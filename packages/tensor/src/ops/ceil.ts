@@ -1,9 +1,8 @@
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 
 export const ceilOp = defineUnary({
   name: "ceil",
   scalar: "ceil",
-  accepts: FLOAT,
   value: (x) => Math.ceil(x),
   examples: unaryExamples(),
 });

@@ -1,5 +1,5 @@
 import type { Tensor } from "../graph/tensor.js";
-import { binaryExamples, defineBinary, FLOAT } from "./elementwise.js";
+import { binaryExamples, defineBinary } from "./elementwise.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
 import { applyBroadcast, type Operand } from "./operands.js";
@@ -7,7 +7,6 @@ import { applyBroadcast, type Operand } from "./operands.js";
 export const divOp = defineBinary({
   name: "div",
   scalar: "div",
-  accepts: FLOAT,
   value: (a, b) => a / b,
   neutral: { right: 1 },
   vjp: ({ inputs: [, b], outputs: [y], cotangents: [g] }) => [div(g, b), neg(div(mul(g, y), b))],

@@ -15,8 +15,8 @@ type Operands = readonly [string, ...string[]];
 interface Elementwise<I extends Operands> {
   readonly name: string;
   readonly scalar: ScalarFunction;
-  /** Dtypes the operands may have. */
-  readonly accepts: readonly DType[];
+  /** Dtypes the operands may have; f32 alone unless told. */
+  readonly accepts?: readonly DType[];
   /** Result dtype; that of the operands unless told. */
   readonly gives?: DType;
   /** The function of one point, in float64. Integers wrap afterwards. */
@@ -37,7 +37,7 @@ interface Elementwise<I extends Operands> {
 const defineElementwise = <I extends Operands>({
   name,
   scalar,
-  accepts,
+  accepts = FLOAT,
   gives,
   value,
   integer,

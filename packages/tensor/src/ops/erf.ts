@@ -1,5 +1,5 @@
 import { erfFloat64 } from "../reference-math.js";
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { exp } from "./exp.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
@@ -7,7 +7,6 @@ import { neg } from "./neg.js";
 export const erfOp = defineUnary({
   name: "erf",
   scalar: "erf",
-  accepts: FLOAT,
   value: (x) => erfFloat64(x),
   vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)))],
   examples: unaryExamples(),

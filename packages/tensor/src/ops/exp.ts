@@ -1,10 +1,9 @@
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
 
 export const expOp = defineUnary({
   name: "exp",
   scalar: "exp",
-  accepts: FLOAT,
   value: (x) => Math.exp(x),
   vjp: ({ outputs: [y], cotangents: [g] }) => [mul(g, y)],
   examples: unaryExamples(),

@@ -1,9 +1,8 @@
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 
 export const floorOp = defineUnary({
   name: "floor",
   scalar: "floor",
-  accepts: FLOAT,
   value: (x) => Math.floor(x),
   examples: unaryExamples(),
 });

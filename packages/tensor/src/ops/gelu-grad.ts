@@ -1,5 +1,5 @@
 import { add } from "./add.js";
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
 import { sigmoid } from "./sigmoid.js";
@@ -10,7 +10,6 @@ const CUBIC = 0.044715;
 export const geluGradOp = defineUnary({
   name: "geluGrad",
   scalar: "geluGrad",
-  accepts: FLOAT,
   value(x) {
     const u = ROOT * (x + CUBIC * x ** 3);
     const s = 1 / (1 + Math.exp(-u));

@@ -1,5 +1,5 @@
 import { add } from "./add.js";
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { geluGrad } from "./gelu-grad.js";
 import { mul } from "./mul.js";
 import { sigmoid } from "./sigmoid.js";
@@ -10,7 +10,6 @@ const ROOT = Math.sqrt(8 / Math.PI);
 export const geluOp = defineUnary({
   name: "gelu",
   scalar: "gelu",
-  accepts: FLOAT,
   value: (x) => x / (1 + Math.exp(-ROOT * (x + 0.044715 * x ** 3))),
   vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g, geluGrad(x))],
   decompose: (x) => mul(x, sigmoid(mul(mul(x, ROOT), add(1, mul(mul(x, x), 0.044715))))),

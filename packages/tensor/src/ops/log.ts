@@ -1,10 +1,9 @@
 import { div } from "./div.js";
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 
 export const logOp = defineUnary({
   name: "log",
   scalar: "log",
-  accepts: FLOAT,
   value: (x) => Math.log(x),
   vjp: ({ inputs: [x], cotangents: [g] }) => [div(g, x)],
   examples: unaryExamples([0.3, 3]),

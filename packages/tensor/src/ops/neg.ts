@@ -2,13 +2,12 @@ import { apply } from "../graph/apply.js";
 import type { NoAttrs } from "../graph/aval.js";
 import { isNodeOf } from "../graph/define.js";
 import type { Op } from "../graph/tensor.js";
-import { defineUnary, FLOAT, type Pointwise, pointwise, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, pointwise, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
 
 export const negOp: Op<NoAttrs, ["x"], ["out"]> = defineUnary({
   name: "neg",
   scalar: "neg",
-  accepts: FLOAT,
   value: (x) => -x,
   simplify: (x) => (isNodeOf(x.node, negOp) ? x.node.inputs[0] : undefined),
   vjp: ({ cotangents: [g] }) => [neg(g)],

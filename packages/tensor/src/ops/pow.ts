@@ -2,7 +2,7 @@ import type { Tensor } from "../graph/tensor.js";
 import { powFloat64 } from "../reference-math.js";
 import { abs } from "./abs.js";
 import { bitAnd } from "./bit-and.js";
-import { binaryExamples, defineBinary, FLOAT } from "./elementwise.js";
+import { binaryExamples, defineBinary } from "./elementwise.js";
 import { equal } from "./equal.js";
 import { less } from "./less.js";
 import { lessEqual } from "./less-equal.js";
@@ -16,7 +16,6 @@ import { sub } from "./sub.js";
 export const powOp = defineBinary({
   name: "pow",
   scalar: "pow",
-  accepts: FLOAT,
   value: powFloat64,
   vjp({ inputs: [a, b], outputs: [y], cotangents: [g] }) {
     // Where a factor is 0 the other may be infinite or NaN: x^0 is constant in x, 0^y in y >= 0. There the other is taken of 1 instead, so that

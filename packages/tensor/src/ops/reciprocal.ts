@@ -1,11 +1,10 @@
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
 
 export const reciprocalOp = defineUnary({
   name: "reciprocal",
   scalar: "reciprocal",
-  accepts: FLOAT,
   value: (x) => 1 / x,
   vjp: ({ outputs: [y], cotangents: [g] }) => [neg(mul(g, mul(y, y)))],
   examples: unaryExamples([0.3, 3]),

@@ -1,10 +1,9 @@
 import { roundHalfEven } from "../reference-math.js";
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 
 export const roundOp = defineUnary({
   name: "round",
   scalar: "round",
-  accepts: FLOAT,
   value: (x) => roundHalfEven(x),
   examples: unaryExamples(),
 });

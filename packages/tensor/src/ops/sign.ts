@@ -1,9 +1,8 @@
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 
 export const signOp = defineUnary({
   name: "sign",
   scalar: "sign",
-  accepts: FLOAT,
   value: (x) => Math.sign(x),
   examples: unaryExamples(),
 });

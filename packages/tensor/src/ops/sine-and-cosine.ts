@@ -1,11 +1,10 @@
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
 
 export const sinOp = defineUnary({
   name: "sin",
   scalar: "sin",
-  accepts: FLOAT,
   value: (x) => Math.sin(x),
   vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g, cos(x))],
   examples: unaryExamples(),
@@ -17,7 +16,6 @@ export const sin: Pointwise = recording(sinOp);
 export const cosOp = defineUnary({
   name: "cos",
   scalar: "cos",
-  accepts: FLOAT,
   value: (x) => Math.cos(x),
   vjp: ({ inputs: [x], cotangents: [g] }) => [neg(mul(g, sin(x)))],
   examples: unaryExamples(),

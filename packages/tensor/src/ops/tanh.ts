@@ -1,4 +1,4 @@
-import { defineUnary, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
 import { sigmoid } from "./sigmoid.js";
@@ -6,7 +6,6 @@ import { sigmoid } from "./sigmoid.js";
 export const tanhOp = defineUnary({
   name: "tanh",
   scalar: "tanh",
-  accepts: FLOAT,
   value: (x) => Math.tanh(x),
   // 1 - y^2 is 4 sigmoid(2x) sigmoid(-2x), which keeps its accuracy where y is all but 1.
   vjp({ inputs: [x], cotangents: [g] }) {
