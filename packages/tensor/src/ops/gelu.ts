@@ -1,8 +1,6 @@
-import { add } from "./add.js";
 import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { geluGrad } from "./gelu-grad.js";
 import { mul } from "./mul.js";
-import { sigmoid } from "./sigmoid.js";
 
 /** 0.5 (1 + tanh u) is sigmoid(2 u): this is 2 sqrt(2/pi). */
 const ROOT = Math.sqrt(8 / Math.PI);
@@ -12,7 +10,6 @@ export const geluOp = defineUnary({
   scalar: "gelu",
   value: (x) => x / (1 + Math.exp(-ROOT * (x + 0.044715 * x ** 3))),
   vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g, geluGrad(x))],
-  decompose: (x) => mul(x, sigmoid(mul(mul(x, ROOT), add(1, mul(mul(x, x), 0.044715))))),
   examples: unaryExamples(),
 });
 
