@@ -1,5 +1,7 @@
 export { checkpoint } from "./autodiff/checkpoint.js";
 export { type Gradient, grad, valueAndGrad, vjp } from "./autodiff/grad.js";
+export type { ScalarFunction } from "./backends/scalars.js";
+export type { Layout } from "./compile/layout.js";
 export { createDevice, type DeviceKind, type DeviceOptions } from "./device/create.js";
 export { Device } from "./device/device.js";
 export type { DataOf, DType } from "./dtype.js";

@@ -1,7 +1,10 @@
 import { formatShape, TensorError } from "../errors.js";
-import type { Aval } from "../graph/aval.js";
+import type { Aval, ReferenceArray } from "../graph/aval.js";
 
 export type CountAttrs = { readonly n: number };
+
+/** The two words of a key. */
+export const wordsOf = ({ data: [high = 0, low = 0] }: ReferenceArray): readonly [number, number] => [high, low];
 
 export const inferFrom =
   (name: string, output: (n: number) => Aval) =>

@@ -1,5 +1,5 @@
 import type { KernelOf } from "../../../compile/kernel.js";
-import { halfBits } from "../../../random/permutation.js";
+import { halfBits, ROUNDS } from "../../../random/permutation.js";
 import type { permutationOp } from "../../../random/permutation-op.js";
 import type { randomBitsOp } from "../../../random/random-bits.js";
 import type { randomKeysOp } from "../../../random/random-keys.js";
@@ -67,8 +67,6 @@ export const randomKeys: Variant = {
       (out, offset) => `${out}[index * 2u + ${offset}] = v.x; ${out}[index * 2u + 1u + ${offset}] = v.y;`,
     ),
 };
-
-const ROUNDS = 12;
 
 /** The Feistel network of random/permutation.ts: one dispatch derives the round keys, one walks every index. */
 export const permutation: Variant = {
