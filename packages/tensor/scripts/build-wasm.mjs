@@ -55,6 +55,8 @@ export const modules = {
   plain: "${Buffer.from(plain).toString("base64")}",
   relaxed: "${Buffer.from(relaxed).toString("base64")}",
 };
+/** The register tiles of their matrix products. */
+export const tiles = ${JSON.stringify(tiles)};
 `,
   );
   const [small, fused] = [plain, relaxed].map(({ length }) => `${(length / 1024).toFixed(0)} KiB`);

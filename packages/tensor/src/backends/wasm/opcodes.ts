@@ -293,7 +293,7 @@ export enum Control {
   ScratchStride = 1352,
   /** 64 bytes that are always 0. */
   Zeros = 1408,
-  /** Constants of the kernels: the base of the module's data, set in scripts/build-wasm.mjs. */
+  /** Constants of the kernels: the base of the module's data, set in scripts/compile-wasm.mjs. */
   Data = 2048,
   End = 4096,
 }

@@ -3,6 +3,7 @@ import { BYTES_PER_ELEMENT } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
 import type { matmulOp } from "../../../ops/matmul.js";
 import { lastTwo, sizeOf } from "../../../shape.js";
+import { tiles } from "../generated/modules.js";
 import { Command } from "../opcodes.js";
 import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
@@ -11,21 +12,29 @@ import { cut } from "./tasks.js";
 const MAX_DEPTH = 384;
 /** The longest run of k summed into one place, as in assembly/matmul.ts. */
 const MAX_RUN = 32768;
-const EDGE_BYTES = 256;
-const ROWS_TOGETHER = 24;
 /** Columns whose packed panels stay in the second-level cache. */
 const MAX_BLOCK_N = 256;
 /** Rows that repay packing the columns once more. */
 const MIN_BLOCK_M = 48;
 const FEW_BLOCKS = 8;
-const TILE_M = 6;
-const TILE_N = 8;
+/** Of the modules' tiles: which module runs is not known here. */
+const TILES = Object.values(tiles);
+const TILE_M = Math.max(...TILES.map(({ rows }) => rows));
+const TILE_N = Math.max(...TILES.map(({ columns }) => columns));
 /** f32 operations per tenth of a nanosecond, roughly. */
 const RATE = 5;
 
-/** Scratch that `gemm` needs for one block. */
+const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple) * multiple;
+
+/** Scratch that `gemm` needs for one block: a tile, four packed panels of A and B's panels. */
 export const gemmScratchBytes = (n: number, k: number): number =>
-  EDGE_BYTES + Math.min(k, MAX_DEPTH) * (ROWS_TOGETHER + Math.ceil(n / TILE_N) * TILE_N) * BYTES_PER_ELEMENT;
+  Math.max(
+    ...TILES.map(
+      ({ rows, columns }) =>
+        roundUp(rows * columns * BYTES_PER_ELEMENT, 256) +
+        Math.min(k, MAX_DEPTH) * (4 * rows + roundUp(n, columns)) * BYTES_PER_ELEMENT,
+    ),
+  );
 
 interface MatrixStrides {
   readonly row: number;
@@ -60,8 +69,7 @@ const blocksOf = (m: number, n: number, k: number, batches: number): Blocks => {
   const rows = Math.max(1, Math.min(Math.ceil(perMatrix / columns), Math.floor(m / MIN_BLOCK_M)));
   // Few blocks, as in the weight gradient of a narrow layer: narrower columns rather than idle threads.
   if (columns * rows < Math.min(perMatrix, FEW_BLOCKS)) columns = Math.max(columns, Math.floor(n / 32));
-  const blockN = Math.ceil(n / columns / TILE_N) * TILE_N;
-  return { blockM: Math.ceil(m / rows / TILE_M) * TILE_M, blockN };
+  return { blockM: roundUp(m / rows, TILE_M), blockN: roundUp(n / columns, TILE_N) };
 };
 
 /** Layout: `MatmulWord` in opcodes.ts. */
