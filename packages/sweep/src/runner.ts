@@ -1,9 +1,9 @@
-import type { DataSource } from "@isoflop/data";
+import type { DataSource, DataSpec } from "@isoflop/data";
 import { type Device, leavesOf } from "@isoflop/tensor";
 import { type StepMetrics, type TrainError, train } from "@isoflop/train";
 import { placeOf } from "./grid.js";
 import type { RunResult } from "./result.js";
-import { type DataSpec, type RunSpec, trainingOf } from "./spec.js";
+import { type RunSpec, trainingOf } from "./spec.js";
 import type { OpenRun } from "./store.js";
 
 /** A run as seen from outside while it goes on. */

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { onlyKeys, TrainError } from "@isoflop/train";
+import { only, read } from "@isoflop/spec";
+import { TrainError } from "@isoflop/train";
 import { SweepError } from "../errors.js";
 import type { RunResult } from "../result.js";
 import type { RunContext, Runner } from "../runner.js";
@@ -79,6 +80,8 @@ class WorkerRunner implements Runner {
   }
 }
 
+const known = only(["count", "threads", "checkpointSeconds", "entry"]);
+
 /** More threads than this no machine has cores for. */
 const MOST_RUNNERS = 1024;
 
@@ -100,11 +103,11 @@ const checkedEntry = (entry: URL | undefined): URL => {
 
 /**
  * Runners in worker threads, for several runs at once.
- * @throws SweepError `worker` for a count that is none or an entry that is not there; runs, if a thread cannot start or dies.
- * TrainError `spec` for an option of another name
+ * @throws SweepError `worker` for an option of another name, a count that is none or an entry that is not there; runs, if a thread cannot
+ * start or dies
  */
 export const workerRunners = (options: WorkerRunnerOptions): readonly Runner[] => {
-  onlyKeys(options, "options", ["count", "threads", "checkpointSeconds", "entry"]);
+  read(known, options, { name: "options", error: (message) => new SweepError("worker", message) });
   const { count, threads = 1, checkpointSeconds = 30, entry = usualEntry() } = options;
   if (!Number.isInteger(count) || count < 1 || count > MOST_RUNNERS)
     throw new SweepError("worker", `count is ${count}; it must be a whole number from 1 to ${MOST_RUNNERS}`);
