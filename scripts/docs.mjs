@@ -9,7 +9,6 @@ import { listPackages, publicPackages, root } from "./lib/workspace.mjs";
 const workings = {
   "@isoflop/dit": ["conditioning/index.ts:conditionings", "conditioning/conditioning.ts:Conditioning"],
   "@isoflop/tensor": ["types/shape.ts:IsTuple", "types/shape.ts:BroadcastTuples", "types/shape.ts:DropAxis"],
-  "@isoflop/train": ["spec.ts:Loose"],
 };
 
 const packages = publicPackages();
