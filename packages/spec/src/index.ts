@@ -19,6 +19,7 @@ export {
   kind,
   kinds,
   nameOrRecord,
+  type SpecIn,
   type SpecInputOf,
   type SpecOf,
 } from "./kind.js";

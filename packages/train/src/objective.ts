@@ -1,17 +1,26 @@
-import { densities, type Objective, objective, paths, predictions, weightings } from "@isoflop/diffusion";
-import { attempt, choice, nameOrRecord, record } from "@isoflop/spec";
+import {
+  type DensitySpec,
+  densities,
+  type Objective,
+  objective,
+  type Prediction,
+  paths,
+  predictions,
+  type WeightingSpec,
+  weightings,
+} from "@isoflop/diffusion";
+import { attempt, choice, nameOrRecord, record, type SpecIn } from "@isoflop/spec";
 import * as v from "valibot";
 import { check } from "./errors.js";
 
-const parts = record({
-  path: v.optional(nameOrRecord(paths), "linear"),
-  prediction: v.optional(choice(predictions), "velocity"),
-  weighting: v.optional(weightings.schema, { kind: "none" }),
-  density: v.optional(densities.schema, { kind: "logitNormal" }),
-});
-
 /** An objective of `@isoflop/diffusion` by the names of its parts: a plain record, to be hashed and stored. */
-export type ObjectiveSpec = v.InferOutput<typeof parts>;
+export interface ObjectiveSpec {
+  /** A path's name alone, or its record where an option is not at its default. */
+  readonly path: SpecIn<typeof paths> | SpecIn<typeof paths>["kind"];
+  readonly prediction: Prediction;
+  readonly weighting: WeightingSpec;
+  readonly density: DensitySpec;
+}
 
 const built = ({ path, prediction, weighting, density }: ObjectiveSpec): Objective =>
   objective({
@@ -23,8 +32,13 @@ const built = ({ path, prediction, weighting, density }: ObjectiveSpec): Objecti
 
 /** An objective's record, of parts that can be built. The default is rectified flow: linear path, velocity, logit-normal times. */
 export const objectiveSchema = v.pipe(
-  parts,
-  attempt((spec) => built(spec) && spec),
+  record({
+    path: v.optional(nameOrRecord(paths), "linear"),
+    prediction: v.optional(choice(predictions), "velocity"),
+    weighting: v.optional(weightings.schema, { kind: "none" }),
+    density: v.optional(densities.schema, { kind: "logitNormal" }),
+  }),
+  attempt((spec: ObjectiveSpec) => built(spec) && spec),
 );
 
 /** The objective that a record names. @throws TrainError `spec` for a name or number that is none, or numbers that do not go together */

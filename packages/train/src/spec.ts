@@ -92,9 +92,6 @@ export const validationSchema = record({
   ),
 });
 
-/** A share of the captions. */
-export const dropoutSchema = number({ atLeast: 0, atMost: 1 });
-
 /** The fields of a spec, for records that contain one. */
 export const trainFields = {
   model,
@@ -104,11 +101,12 @@ export const trainFields = {
   seed: v.optional(whole(), 0),
   optimizer: v.optional(optimizerSchema, {}),
   averaging: v.optional(averagings.schema, { kind: "power", width: 0.05 }),
-  captionDropout: v.optional(dropoutSchema, 0),
+  captionDropout: v.optional(number({ atLeast: 0, atMost: 1 }), 0),
   validation: v.optional(validationSchema, {}),
 } as const;
 
-const trainSchema = record(trainFields);
+/** A whole spec. */
+export const trainSchema = record(trainFields);
 
 /** A spec as one writes it: model, steps and learning rate, and what differs from the defaults. */
 export type TrainSpecInput = v.InferInput<typeof trainSchema>;
