@@ -68,7 +68,7 @@ const isoFlopOptions = [
 ] as const;
 
 /** Every kind of record of a study. */
-const recordsOf = (seed: number): SavedRecord[] => {
+const makeRecords = (seed: number): SavedRecord[] => {
   const runs = study(seed);
   const fit = isoFlop(runs, isoFlopOptions[seed % isoFlopOptions.length]);
   const drawn = { seed, resamples: 30 };
@@ -111,6 +111,14 @@ const recordsOf = (seed: number): SavedRecord[] => {
     compareLaws(a!, b!, { draws: 20 }),
     ...(plan.ok ? [plan] : []),
   ];
+};
+
+const made = new Map<number, SavedRecord[]>();
+
+const recordsOf = (seed: number): SavedRecord[] => {
+  const records = made.get(seed) ?? makeRecords(seed);
+  made.set(seed, records);
+  return records;
 };
 
 const seeds = Array.from({ length: 6 }, (_, i) => i);

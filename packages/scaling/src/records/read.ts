@@ -6,7 +6,7 @@ import type { IsoFlop } from "../isoflop/isoflop.js";
 import type { LawFit } from "../laws/form.js";
 import type { Plan } from "../plan/plan-next.js";
 import type { FitPrediction } from "../prediction.js";
-import type { SurfaceFit } from "../surface/record.js";
+import type { SurfaceFit } from "../surface/surface-fit.js";
 import { comparisonSchema, planSchema, predictionSchema } from "./answers.js";
 import { by } from "./fields.js";
 import { isoFlopSchema } from "./isoflop.js";

@@ -1,7 +1,7 @@
 import { choice, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { surfaceForms } from "../surface/forms/index.js";
-import type { SurfaceFit } from "../surface/record.js";
+import type { SurfaceFit } from "../surface/surface-fit.js";
 import * as fields from "./fields.js";
 
 const { anyNumber, bootstrapEstimate, coefficient, each, exponentOf, notNegative, outcome, spread } = fields;
