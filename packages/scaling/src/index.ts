@@ -29,6 +29,7 @@ export {
 export { readTable, type TableFormat } from "./input/table.js";
 export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
 export * from "./isoflop/bootstrap.js";
+export type * from "./isoflop/bootstrapped.js";
 export * from "./isoflop/curve.js";
 export * from "./isoflop/group.js";
 export {
@@ -49,16 +50,17 @@ export {
   isoFlopProfile,
   type Optimum,
   type OptimumMethod,
+  type ProfileBase,
   type ProfileOptions,
   type ProfileWarning,
   quantityOf,
 } from "./isoflop/profile.js";
-export type * from "./isoflop/resampled.js";
 export * from "./laws/broken.js";
 export * from "./laws/data-constrained.js";
 export * from "./laws/fit.js";
 export type * from "./laws/form.js";
 export * from "./laws/forms.js";
+export type { ResidualScale } from "./laws/given-floor.js";
 export * from "./laws/hyperparameter.js";
 export * from "./laws/link.js";
 export * from "./laws/over-training.js";
@@ -66,6 +68,7 @@ export * from "./laws/power.js";
 export * from "./laws/predictive.js";
 export * from "./laws/saturating.js";
 export { extent } from "./math/extent.js";
+export type { Matrix } from "./math/linear.js";
 export { normals, type Random, random } from "./math/random.js";
 export { spaced } from "./math/spaced.js";
 export * from "./plan/plan-next.js";
@@ -83,13 +86,13 @@ export {
 } from "./surface/allocate.js";
 export * from "./surface/bias.js";
 export * from "./surface/bootstrap.js";
+export type { SurfaceData } from "./surface/data.js";
 export type { Descent } from "./surface/descent.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
 export * from "./surface/fit.js";
 export type { DataScale, PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
 export * from "./surface/forms/index.js";
 export * from "./surface/predict.js";
-export type * from "./surface/record.js";
 export type { SurfaceOptions } from "./surface/search.js";
 export type { SurfaceObjective } from "./surface/solver.js";
 export type { Starts } from "./surface/starts.js";
@@ -100,6 +103,7 @@ export {
   surfaceFrom,
   surfaceLoss,
 } from "./surface/surface.js";
-export { runSurfaceTask, type SurfaceTask } from "./surface/task.js";
+export type * from "./surface/surface-fit.js";
+export { type FinishTask, type RefitTask, runSurfaceTask, type ScreenTask, type SurfaceTask } from "./surface/task.js";
 export { deltaMethod, type Statistic, surfaceBand, type UncertainSurface } from "./surface/uncertainty.js";
 export * from "./types.js";

@@ -105,7 +105,7 @@ const matrix = (size: number, entry: v.GenericSchema<unknown, number>) => listOf
 export const anyMatrix = (size: number) => matrix(size, anyNumber);
 
 /** A field of a record that does not go with the others. */
-interface Flaw {
+export interface Flaw {
   readonly path: readonly (string | number)[];
   readonly input: unknown;
   readonly right: string;
