@@ -13,7 +13,7 @@ import type { Asked, Measured } from "../chart/asked.js";
 import { padded } from "../chart/axis.js";
 import { banded } from "../chart/curve.js";
 import type { Figure } from "../chart/figure.js";
-import { fixed } from "../chart/format.js";
+import { fixed, significant } from "../chart/format.js";
 import { known, reach } from "../chart/interval.js";
 import { optimal, quantities } from "../chart/quantity.js";
 import { drawable, refused, some } from "../error.js";
@@ -79,22 +79,28 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   ];
   const beyondFit = [...asked, ...(heldOut ? [heldOut.prediction] : [])].map(({ given }) => given.C);
   const computes = [...optima.map(({ x }) => x), ...beyondFit];
-  const domain = padded(computes, "log", 0.12);
-  const [first, last] = extent(fit.budgets.map(({ C }) => C));
-  // As far as what is asked, or a decade beyond the data.
-  const end = beyondFit.length > 0 ? extent(beyondFit)[1] : beyond * last;
   const at = (x: number) => predictPowerLaw(law, x);
-  return {
-    title: exponentText(name, law),
+  const bandOver = (from: number, to: number) => spaced(from, to, 61).map((x) => banded(x, at(x).value, at(x).ci95));
+  const shared = {
     x: quantities.C,
     y: optimal(fit.choices.quantity)[name],
-    curve: spaced(...domain, steps).map((x) => ({ x, y: at(x).value })),
-    band: spaced(first, end, 61).map((x) => banded(x, at(x).value, at(x).ci95)),
     fittedTo: reach(optima.map(({ x }) => x)),
+    asked: predictions,
+  };
+  // What is asked is what the figure is about: it ends there, and the optima are plain.
+  if (asked.length > 0) {
+    const title = `power law, exponent ${significant(law.exponent.value)}`;
+    return { ...shared, title, points: optima, curve: bandOver(...extent(computes)) };
+  }
+  const [first, last] = extent(fit.budgets.map(({ C }) => C));
+  return {
+    ...shared,
+    title: exponentText(name, law),
+    curve: spaced(...padded(computes, "log", 0.12), steps).map((x) => ({ x, y: at(x).value })),
+    band: bandOver(first, heldOut ? heldOut.prediction.given.C : beyond * last),
     optima,
     of: budgets.length,
     trained: heldOut && name !== "loss" ? heldOut.runs.map((run) => ({ x: run.C, y: run[name] })) : [],
-    asked: predictions,
     pad: 0,
     marginRight: 16,
   };
