@@ -49,6 +49,7 @@ export {
   isoFlopProfile,
   type Optimum,
   type OptimumMethod,
+  type ProfileBase,
   type ProfileOptions,
   type ProfileWarning,
   quantityOf,
@@ -59,6 +60,7 @@ export * from "./laws/data-constrained.js";
 export * from "./laws/fit.js";
 export type * from "./laws/form.js";
 export * from "./laws/forms.js";
+export type { ResidualScale } from "./laws/given-floor.js";
 export * from "./laws/hyperparameter.js";
 export * from "./laws/link.js";
 export * from "./laws/over-training.js";
@@ -66,6 +68,7 @@ export * from "./laws/power.js";
 export * from "./laws/predictive.js";
 export * from "./laws/saturating.js";
 export { extent } from "./math/extent.js";
+export type { Matrix } from "./math/linear.js";
 export { normals, type Random, random } from "./math/random.js";
 export { spaced } from "./math/spaced.js";
 export * from "./plan/plan-next.js";
@@ -83,6 +86,7 @@ export {
 } from "./surface/allocate.js";
 export * from "./surface/bias.js";
 export * from "./surface/bootstrap.js";
+export type { SurfaceData } from "./surface/data.js";
 export type { Descent } from "./surface/descent.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
 export * from "./surface/fit.js";
@@ -100,6 +104,6 @@ export {
   surfaceFrom,
   surfaceLoss,
 } from "./surface/surface.js";
-export { runSurfaceTask, type SurfaceTask } from "./surface/task.js";
+export { type FinishTask, type RefitTask, runSurfaceTask, type ScreenTask, type SurfaceTask } from "./surface/task.js";
 export { deltaMethod, type Statistic, surfaceBand, type UncertainSurface } from "./surface/uncertainty.js";
 export * from "./types.js";

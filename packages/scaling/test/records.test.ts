@@ -7,6 +7,7 @@ import {
   compareLaws,
   expectOk,
   fitLaw,
+  type IsoFlopOptions,
   isoFlop,
   lawForms,
   normals,
@@ -147,6 +148,89 @@ describe("records", () => {
   });
 });
 
+/** JSON has one zero. */
+const unsigned = <T>(value: T): T => {
+  if (Object.is(value, -0)) return 0 as T;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(unsigned) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unsigned(entry)])) as T;
+};
+
+describe("records of studies that show nothing", () => {
+  const level = fc.constantFrom(1, 1, 1.5, 2, 2.0000001, 3, 0.001, 90);
+  const size = fc.constantFrom(1e3, 2e3, 4e3, 8e3, 1.6e4, 1e9);
+  const some = fc.array(
+    fc.record({
+      C: fc.constantFrom(1e12, 4e12, 1.6e13, 1e17),
+      N: size,
+      D: fc.constantFrom(1e7, 2e7, 5e8, 1e13),
+      loss: level,
+    }),
+    { maxLength: 40 },
+  );
+  const saves = (make: () => SavedRecord | { readonly ok: boolean }) => {
+    let made: ReturnType<typeof make>;
+    try {
+      made = make();
+    } catch (error) {
+      // What has no logarithm is refused before there is a record.
+      expect(error).toBeInstanceOf(ScalingError);
+      return;
+    }
+    if ("record" in made) expect(readRecord(writeRecord(made))).toEqual(unsigned(made));
+  };
+
+  it("survive as well: plateaus, steps, single sizes, no runs", () => {
+    fc.assert(
+      fc.property(
+        some,
+        fc.constantFrom<IsoFlopOptions>(
+          {},
+          { axis: "D" },
+          { optimum: "akima" },
+          { optimum: "huber" },
+          { scale: "log" },
+        ),
+        (runs, options) => {
+          saves(() => isoFlop(runs, options));
+        },
+      ),
+      { numRuns: 400 },
+    );
+    saves(() => isoFlop([]));
+  });
+
+  it("surfaces at their bounds too", () => {
+    fc.assert(
+      fc.property(
+        some,
+        fc.constantFrom(...surfaceForms.names),
+        fc.constantFrom("log-huber" as const, "squares" as const),
+        (runs, form, objective) => {
+          saves(() => surface(runs, { form, objective }));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("laws of steps and plateaus too", () => {
+    const values = fc.array(level, { minLength: 2, maxLength: 12 });
+    fc.assert(
+      fc.property(values, fc.constantFrom("power", "saturating", "broken"), (y, form) => {
+        saves(() =>
+          fitLaw(
+            form,
+            y.map((_, i) => 3 ** i),
+            y,
+          ),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
 type Path = readonly (string | number)[];
 
 /** Where numbers, words and flags stand. */
@@ -280,6 +364,25 @@ describe("a mutilated record", () => {
   ])("%s", (_, record, edit, message) => {
     expect(change(record, edit)).toThrow(message);
     expect(change(record, edit)).toThrow(ScalingError);
+  });
+
+  it("takes no word for a number but infinity, and no interval upside down", () => {
+    for (const word of ["constructor", "NaN", "1", "infinity"])
+      expect(
+        change(fit!, (d: { N: { exponent: { standardError: unknown } } }) => {
+          d.N.exponent.standardError = word;
+        }),
+      ).toThrow(`fit.N.exponent.standardError is "${word}"; it must be a number of at least 0, or null`);
+    expect(
+      change(fit!, (d: { N: { exponent: { ci95: unknown } } }) => {
+        d.N.exponent.ci95 = [2, "-Infinity"];
+      }),
+    ).toThrow("fit.N.exponent.ci95 is a list of 2; it must be two numbers, the smaller first");
+    expect(
+      change(fit!, (d: { N: { exponent: { ci95: unknown } } }) => {
+        d.N.exponent.ci95 = [1, 2, 3];
+      }),
+    ).toThrow("fit.N.exponent.ci95");
   });
 
   it("and what is no record is told what would be one", () => {

@@ -11,7 +11,14 @@ import {
 import { power } from "../laws/power.js";
 import { normals, type Random, resampleIndices } from "../math/random.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
-import { type FittedBudgets, fitBudgets, type IsoFlopOptions, isInterior, MINIMUM_BUDGETS } from "./isoflop.js";
+import {
+  type FittedBudgets,
+  fitBudgets,
+  type IsoFlopLaw,
+  type IsoFlopOptions,
+  isInterior,
+  MINIMUM_BUDGETS,
+} from "./isoflop.js";
 import type { BootstrappedLaw, IsoFlopBootstrap } from "./resampled.js";
 
 /**
@@ -28,7 +35,7 @@ export interface IsoFlopBootstrapOptions extends IsoFlopOptions, BootstrapOption
   readonly at?: readonly Flops[] | undefined;
 }
 
-const LAWS = ["N", "D", "loss"] as const;
+const LAWS: readonly IsoFlopLaw[] = ["N", "D", "loss"];
 
 /** Bootstrap of the isoFLOP laws, always stratified by budget. */
 export const bootstrapIsoFlop = (
@@ -109,10 +116,7 @@ const collect = (
  * to; leaving out single runs would refuse budgets of few sizes and move the others by far more than noise does. NaN with fewer than
  * four budgets.
  */
-export const jackknifeIsoFlop = (
-  runs: readonly Run[],
-  options: IsoFlopOptions = {},
-): Record<(typeof LAWS)[number], number> => {
+export const jackknifeIsoFlop = (runs: readonly Run[], options: IsoFlopOptions = {}): Record<IsoFlopLaw, number> => {
   const values = jackknife(fitBudgets(runs, options), options);
   const [N, D, loss] = LAWS.map((_, k) => jackknifeStandardError(values.map((v) => v[2 * k]!))) as [
     number,

@@ -1,7 +1,7 @@
 import type { LawData } from "../laws/form.js";
 import { type PowerLaw, powerLaw } from "../laws/power.js";
 import { type SaturatingLaw, saturatingLaw } from "../laws/saturating.js";
-import { type Flops, type Outcome, type Refusal, type Run, refuse } from "../types.js";
+import { type Flops, type Outcome, type Run, refuse } from "../types.js";
 import { groupByBudget } from "./group.js";
 import { type BudgetProfile, isoFlopProfile, type OptimumMethod, type ProfileOptions } from "./profile.js";
 import type { IsoFlopBootstrap } from "./resampled.js";
@@ -114,13 +114,12 @@ export const optima = ({ budgets, choices }: Pick<IsoFlop, "budgets" | "choices"
 };
 
 const lawThrough = ({ x, y }: LawData, total: number): Outcome<PowerLaw> =>
-  x.length < MINIMUM_BUDGETS ? tooFewBudgets(x.length, total) : powerLaw(x, y);
-
-export const tooFewBudgets = (interior: number, total: number): Refusal =>
-  refuse(
-    "too-few-budgets",
-    `${interior} of ${total} budgets have an interior minimum; a law needs at least ${MINIMUM_BUDGETS}`,
-  );
+  x.length >= MINIMUM_BUDGETS
+    ? powerLaw(x, y)
+    : refuse(
+        "too-few-budgets",
+        `${x.length} of ${total} budgets have an interior minimum; a law needs at least ${MINIMUM_BUDGETS}`,
+      );
 
 const pooledNoise = (profiles: readonly InteriorProfile[], axis: "N" | "D"): IsoFlop["noise"] => {
   let rss = 0;

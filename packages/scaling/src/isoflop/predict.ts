@@ -4,7 +4,7 @@ import { type LossPrediction, predictiveLoss } from "../laws/predictive.js";
 import { extent } from "../math/extent.js";
 import type { FitPrediction, PredictionNotes } from "../prediction.js";
 import { type Flops, type Outcome, type Parameters, type Predicted, refuse } from "../types.js";
-import { type InteriorProfile, type IsoFlop, isInterior, tooFewBudgets } from "./isoflop.js";
+import { type InteriorProfile, type IsoFlop, isInterior } from "./isoflop.js";
 
 export interface PredictOptions {
   /** Size the model will really have. Its distance from the optimum is paid for with the measured curvature. Default: the predicted optimum. */
@@ -37,10 +37,10 @@ export interface IsoFlopPrediction extends FitPrediction {
 export const predictIsoFlop = (fit: IsoFlop, C: Flops, options: PredictOptions = {}): Outcome<IsoFlopPrediction> => {
   if (!(C > 0 && Number.isFinite(C)))
     throw new ScalingError("bad-option", `C is ${C}; expected a positive number of FLOPs`);
-  const profiles = fit.budgets.filter(isInterior);
   if (!fit.N.ok) return fit.N;
   if (!fit.D.ok) return fit.D;
-  if (!fit.loss.ok) return tooFewBudgets(profiles.length, fit.budgets.length);
+  if (!fit.loss.ok) return fit.loss;
+  const profiles = fit.budgets.filter(isInterior);
   const N = predictPowerLaw(fit.N, C);
   const excess = excessLoss(fit, profiles, Math.log((options.N ?? N.value) / N.value), logVariance(N));
   const curve = lossCurve(fit, profiles, options.seedStandardDeviation);

@@ -30,7 +30,8 @@ export interface Optimum {
 
 export type ProfileWarning = "off-centre" | "flat" | "outlier";
 
-interface ProfileBase {
+/** What a budget shows, whether or not it has an optimum. */
+export interface ProfileBase {
   readonly C: Flops;
   /** The runs that were fitted: those of the budget that have the quantity. */
   readonly runs: readonly Run[];

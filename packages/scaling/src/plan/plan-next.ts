@@ -2,11 +2,11 @@ import { ScalingError } from "../errors.js";
 import { type Matrix, quadraticForm } from "../math/linear.js";
 import { bisect } from "../math/search.js";
 import { optimalAllocation } from "../surface/allocate.js";
-import { type FrontierPoint, frontier } from "../surface/predict.js";
+import { type FrontierPoint, predictSurface } from "../surface/predict.js";
 import type { SurfaceFit } from "../surface/record.js";
-import { logSurfaceLoss, type Surface } from "../surface/surface.js";
+import { logSurfaceLoss, type ModelAndData, type Surface } from "../surface/surface.js";
 import { statisticGradient } from "../surface/uncertainty.js";
-import { type Flops, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
+import { type Flops, type Outcome, refuse } from "../types.js";
 import { type Candidate, chooseRuns, varianceAfter } from "./design.js";
 
 /** Which extrapolation should become certain: the optimal loss, size or tokens at a compute. */
@@ -27,17 +27,13 @@ export interface PlanOptions {
   readonly maximumRuns?: number | undefined;
   /** Standard deviation of ln L of one run. Default: the residuals of the fit. */
   readonly noise?: number | undefined;
-  /**
-   * Covariance of θ to plan with, for instance that of the bootstrap. Default: the fit's own, by the delta method.
-   */
+  /** Covariance of θ to plan with, for instance that of the bootstrap. Default: the fit's own, by the delta method. */
   readonly covariance?: Matrix | undefined;
 }
 
 /** A run that is still to be trained. */
-export interface NextRun {
+export interface NextRun extends ModelAndData {
   readonly C: Flops;
-  readonly N: Parameters;
-  readonly D: Tokens;
   /** How often to train it, with different seeds. */
   readonly count: number;
 }
@@ -92,9 +88,8 @@ export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> =
       "bad-option",
       `noise is ${Math.sqrt(noise)}; expected a positive standard deviation of ln L`,
     );
-  const reference = optimalAllocation(fit, target.C);
-  if (!reference.ok) return reference;
-  const [optimum] = frontier(fit, [target.C]);
+  const best = predictSurface(fit, { C: target.C });
+  if (!best.ok) return best;
   const gradient = statisticGradient(fit, (s) => targetValue(s, target));
 
   const candidates = grid(fit, smallest, Math.min(largest, allowance), COMPUTE_STEPS, sizeFactor, SIZE_STEPS);
@@ -106,27 +101,29 @@ export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> =
     ok: true,
     record: "plan",
     target,
-    optimum: optimum!,
+    optimum: { C: target.C, ...best.predicted },
     allowance,
     surface: fit,
     runs: counted(planned),
-    cost: planned.reduce((s, run) => s + run.cost, 0),
+    cost: costOf(planned),
     standardError: {
       now: Math.sqrt(quadraticForm(covariance, gradient)),
       planned: after(planned),
       evenGrid: after(even),
     },
     evenGrid: counted(even),
-    evenGridCost: even.reduce((s, run) => s + run.cost, 0),
+    evenGridCost: costOf(even),
   };
 };
+
+const costOf = (runs: readonly Candidate[]): Flops => runs.reduce((sum, { cost }) => sum + cost, 0);
 
 const targetValue = (surface: Surface, { C, quantity }: PlanTarget): number => {
   const best = optimalAllocation(surface, C);
   return best.ok ? Math.log(best[quantity]) : Number.NaN;
 };
 
-type DesignRun = Candidate & { readonly C: Flops; readonly N: Parameters; readonly D: Tokens };
+type DesignRun = Candidate & Omit<NextRun, "count">;
 
 const grid = (
   surface: SurfaceFit,
@@ -143,17 +140,13 @@ const grid = (
     if (!best.ok) continue;
     for (let j = 0; j < sizeSteps; j++) {
       const N = best.N * (sizeSteps > 1 ? sizeFactor ** (2 * share(j, sizeSteps) - 1) : 1);
-      out.push(designRun(surface, C, N));
+      const D = C / (surface.flopsPerToken * N);
+      const gradient = new Float64Array(surface.theta.length);
+      logSurfaceLoss(surface, { N, D }, gradient);
+      out.push({ C, N, D, cost: C, gradient: Array.from(gradient) });
     }
   }
   return out;
-};
-
-const designRun = (surface: SurfaceFit, C: Flops, N: Parameters): DesignRun => {
-  const gradient = new Float64Array(surface.theta.length);
-  const D = C / (surface.flopsPerToken * N);
-  logSurfaceLoss(surface, { N, D }, gradient);
-  return { C, N, D, cost: C, gradient: Array.from(gradient) };
 };
 
 /** Even grids, the best first: budgets and sizes per budget. */
@@ -185,17 +178,20 @@ const evenGrid = (surface: SurfaceFit, limits: Limits): DesignRun[] => {
   if (!affordable) return [];
   const [budgets, sizes] = affordable;
   const lowest = (top: Flops) => Math.max(smallest, top * 3 ** -(budgets - 1));
-  const costOf = (top: Flops) => {
+  const priceOf = (top: Flops) => {
     let sum = 0;
     for (let i = 0; i < budgets; i++) sum += sizes * lowest(top) * (top / lowest(top)) ** share(i, budgets);
     return sum;
   };
   const top =
-    costOf(largest) <= allowance
+    priceOf(largest) <= allowance
       ? largest
-      : Math.exp(bisect((x) => costOf(Math.exp(x)) - allowance, Math.log(smallest), Math.log(largest)));
+      : Math.exp(bisect((x) => priceOf(Math.exp(x)) - allowance, Math.log(smallest), Math.log(largest)));
   const runs = grid(surface, lowest(top), top, budgets, Math.sqrt(sizeFactor), sizes);
-  const seeds = Math.min(Math.floor((allowance * (1 + ROUNDING)) / costOf(top)), Math.floor(maximumRuns / runs.length));
+  const seeds = Math.min(
+    Math.floor((allowance * (1 + ROUNDING)) / priceOf(top)),
+    Math.floor(maximumRuns / runs.length),
+  );
   return Array.from({ length: Math.max(1, seeds) }, () => runs).flat();
 };
 
@@ -206,10 +202,10 @@ const ROUNDING = 1e-9;
 const share = (i: number, n: number): number => (n > 1 ? i / (n - 1) : 1);
 
 const counted = (runs: readonly DesignRun[]): NextRun[] => {
-  const out: { C: Flops; N: Parameters; D: Tokens; count: number }[] = [];
+  const out: NextRun[] = [];
   for (const { C, N, D } of [...runs].sort((a, b) => a.C - b.C || a.N - b.N)) {
-    const last = out[out.length - 1];
-    if (last && last.C === C && last.N === N) last.count++;
+    const last = out.at(-1);
+    if (last?.C === C && last.N === N) out[out.length - 1] = { ...last, count: last.count + 1 };
     else out.push({ C, N, D, count: 1 });
   }
   return out;

@@ -5,27 +5,23 @@ import type { Criteria } from "../inference/criteria.js";
 import type { Estimate, Interval, Outcome, Predicted, RefusalReason, Run } from "../types.js";
 
 /** JSON has no infinity and no NaN: a number that is not known is null there, an infinite one the word. */
-const beyondJson: Readonly<Record<string, number>> = {
-  null: Number.NaN,
-  Infinity: Number.POSITIVE_INFINITY,
-  "-Infinity": Number.NEGATIVE_INFINITY,
+const fromJson = (value: unknown): unknown => {
+  if (value === null) return Number.NaN;
+  return value === "Infinity" || value === "-Infinity" ? Number(value) : value;
 };
 
 /** A number that may be infinite, or not known, and that `right` accepts; as it is in memory or in JSON. */
 const known = (right: (value: number) => boolean, message: string): v.GenericSchema<unknown, number> => {
   const schema = v.union([v.number(), v.null(), v.picklist(["Infinity", "-Infinity"])], message);
-  return {
-    ...schema,
-    "~run": (dataset, config) => {
-      const { value } = dataset;
-      const given = typeof value === "number" ? value : beyondJson[value === null ? "null" : String(value)];
-      if (given !== undefined && (typeof value !== "object" || value === null) && right(given))
-        return { typed: true, value: given };
-      const refused = schema["~run"]({ value: undefined }, config);
-      for (const issue of refused.issues ?? []) Object.assign(issue, { input: Number.isNaN(value) ? null : value });
-      return refused;
-    },
-  } as v.GenericSchema<unknown, number>;
+  const run: (typeof schema)["~run"] = (dataset, config) => {
+    const value = fromJson(dataset.value);
+    if (typeof value === "number" && right(value)) return { typed: true, value };
+    const refused = schema["~run"]({ value: undefined }, config);
+    for (const issue of refused.issues ?? [])
+      Object.assign(issue, { input: Number.isNaN(value) ? null : dataset.value });
+    return refused;
+  };
+  return { ...schema, "~run": run } as v.GenericSchema<unknown, number>;
 };
 
 export const anyNumber = known(() => true, "a number or null");
@@ -51,6 +47,7 @@ export const listOf = <T>(size: number, schema: v.GenericSchema<unknown, T>): v.
   v.pipe(list(schema), v.length(size, `a list of ${size}`));
 
 export const positives = list(positive);
+export const pairOf = <T>(schema: v.GenericSchema<unknown, T>) => v.strictTuple([schema, schema], "a list of 2");
 
 export const criteria: v.GenericSchema<unknown, Criteria> = record({
   logLikelihood: anyNumber,
@@ -74,8 +71,8 @@ export const run: v.GenericSchema<unknown, Run> = record({
 
 /** [low, high], each of which may be infinite or not known. */
 export const interval: v.GenericSchema<unknown, Interval> = v.pipe(
-  v.tuple([anyNumber, anyNumber], "a list of 2"),
-  v.check(([low, high]) => !(low > high), "the smaller number first"),
+  pairOf(anyNumber),
+  v.check(([low, high]) => !(low > high), "two numbers, the smaller first"),
 );
 
 /** A number with its error, either of which may be beyond what is known. */
@@ -108,7 +105,7 @@ const matrix = (size: number, entry: v.GenericSchema<unknown, number>) => listOf
 export const anyMatrix = (size: number) => matrix(size, anyNumber);
 
 /** A field of a record that does not go with the others. */
-interface Flaw {
+export interface Flaw {
   readonly path: readonly (string | number)[];
   readonly input: unknown;
   readonly right: string;
@@ -149,6 +146,20 @@ export const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null && Object.hasOwn(value, name)
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined;
+
+/** A record of several kinds: a field of it says which. */
+export const by = <T>(
+  name: string,
+  kinds: () => Readonly<Record<string, v.GenericSchema<unknown, T>>>,
+): v.GenericSchema<unknown, T> =>
+  v.lazy((value) => {
+    const there = kinds();
+    // Asked without a value, as for its JSON Schema, it is any of them.
+    if (value === undefined) return v.union([...new Set(Object.values(there))]);
+    const kind = fieldOf(value, name);
+    if (typeof kind === "string" && Object.hasOwn(there, kind)) return there[kind]!;
+    return record({ [name]: choice(Object.keys(there)) }) as unknown as v.GenericSchema<unknown, T>;
+  });
 
 /** A record of which some fields are known where degrees of freedom are left over, and are not otherwise. */
 export const whereFree = <E extends v.ObjectEntries, F extends v.ObjectEntries, W extends v.ObjectEntries>(

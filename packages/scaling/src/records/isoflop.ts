@@ -1,6 +1,5 @@
-import { choice, number, positive, record, text, whole } from "@isoflop/spec";
+import { choice, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
-import type { BootstrapEstimate } from "../inference/bootstrap.js";
 import type { IsoFlop } from "../isoflop/isoflop.js";
 import type { Parabola } from "../isoflop/parabola.js";
 import type { BudgetProfile } from "../isoflop/profile.js";
@@ -8,14 +7,15 @@ import { power } from "../laws/power.js";
 import { saturating } from "../laws/saturating.js";
 import * as fields from "./fields.js";
 
-const { estimate, notNegative, spread } = fields;
+const { exponentOf, notNegative, spread } = fields;
 
 const parabolaSchema: v.GenericSchema<unknown, Parabola> = fields.whereFree(
   {
-    x: estimate,
-    y: estimate,
-    curvature: estimate,
-    vertexLeverage: positive,
+    // Where the loss does not bend there is no vertex.
+    x: exponentOf,
+    y: exponentOf,
+    curvature: exponentOf,
+    vertexLeverage: spread,
     fromKnownNoise: v.exactOptional(record({ x: spread, y: spread })),
     sumOfSquares: notNegative,
     residuals: fields.list(fields.finite),
@@ -24,8 +24,6 @@ const parabolaSchema: v.GenericSchema<unknown, Parabola> = fields.whereFree(
   { residualVariance: notNegative },
   { residualVariance: spread },
 );
-
-const amount = fields.estimateOf(positive);
 
 const profile = {
   C: positive,
@@ -39,34 +37,31 @@ const profile = {
 const interior = record({
   ...profile,
   status: v.literal("interior"),
-  optimum: record({ N: amount, D: amount, loss: amount }),
+  // On the axis that did not decide, the vertex may lie beyond any number.
+  optimum: record({ N: fields.coefficient, D: fields.coefficient, loss: fields.estimate }),
   dInterior: v.boolean("true or false"),
 });
 
 const refused = ["edge-minimum", "not-convex", "too-few-sizes"] as const;
 
+const without = record({ ...profile, status: choice(refused), message: text });
+
 const budgetSchema: v.GenericSchema<unknown, BudgetProfile> = fields.checked(
-  v.lazy((value): v.GenericSchema<unknown, BudgetProfile> => {
-    const without = record({ ...profile, status: choice(refused), message: text });
-    if (value === undefined) return v.union([interior, without]);
-    const status = fields.fieldOf(value, "status");
-    if (status === "interior") return interior;
-    return refused.some((name) => name === status)
-      ? without
-      : (record({ status: choice(["interior", ...refused]) }) as unknown as v.GenericSchema<unknown, BudgetProfile>);
-  }),
+  fields.by<BudgetProfile>("status", () => ({
+    interior,
+    ...Object.fromEntries(refused.map((status) => [status, without])),
+  })),
   ({ points, runs, parabola }) => {
     if (runs.length !== points) return { path: ["runs"], input: runs, right: `a list of ${points}` };
-    for (const axis of parabola ? (["N", "D"] as const) : []) {
-      const { residuals } = parabola![axis];
-      if (residuals.length !== points)
-        return { path: ["parabola", axis, "residuals"], input: residuals, right: `a list of ${points}` };
+    for (const [axis, { residuals, leverages }] of Object.entries(parabola ?? {})) {
+      for (const [name, input] of Object.entries({ residuals, leverages }))
+        if (input.length !== points) return { path: ["parabola", axis, name], input, right: `a list of ${points}` };
     }
     return undefined;
   },
 );
 
-const resampled: v.GenericSchema<unknown, BootstrapEstimate> = fields.bootstrapEstimate;
+const { bootstrapEstimate: resampled } = fields;
 const resampledLaw = record({ exponent: resampled, coefficient: resampled, at: fields.list(resampled) });
 
 export const isoFlopSchema: v.GenericSchema<unknown, IsoFlop> = fields.checked(
@@ -87,7 +82,7 @@ export const isoFlopSchema: v.GenericSchema<unknown, IsoFlop> = fields.checked(
       axis: choice(["N", "D"]),
       quantity: text,
       huberDelta: v.exactOptional(positive),
-      budgets: v.exactOptional(fields.list(number({ above: 0 }))),
+      budgets: v.exactOptional(fields.positives),
     }),
     bootstrap: v.exactOptional(
       fields.outcome(
@@ -103,7 +98,14 @@ export const isoFlopSchema: v.GenericSchema<unknown, IsoFlop> = fields.checked(
       ),
     ),
   }),
-  ({ budgets, N, D, loss, lossWithFloor }) => {
+  ({ budgets, N, D, loss, lossWithFloor, choices: { axis } }) => {
+    for (const [b, { status, parabola }] of budgets.entries()) {
+      const at = status === "interior" && parabola?.[axis];
+      for (const [name, { value }] of at ? Object.entries({ x: at.x, y: at.y, curvature: at.curvature }) : []) {
+        if (!Number.isFinite(value))
+          return { path: ["budgets", b, "parabola", axis, name, "value"], input: value, right: "a finite number" };
+      }
+    }
     const minima = budgets.filter(({ status }) => status === "interior").length;
     for (const [name, law] of Object.entries({ N, D, loss, lossWithFloor })) {
       if (law.ok && law.points > minima)

@@ -2,15 +2,12 @@ import { choice, record, text } from "@isoflop/spec";
 import * as v from "valibot";
 import type { Law, LawData, LawFit } from "../laws/form.js";
 import { lawForms } from "../laws/forms.js";
-import { checked, fieldOf, head, notNegative, positives } from "./fields.js";
+import { by, checked, head, notNegative, positives } from "./fields.js";
 
 /** A law of any form there is when it is read. */
-export const lawSchema: v.GenericSchema<unknown, Law> = v.lazy((value) => {
-  if (value === undefined) return v.union([...lawForms].map(({ schema }) => schema));
-  const kind = fieldOf(value, "kind");
-  if (typeof kind === "string" && lawForms.has(kind)) return lawForms.get(kind).schema;
-  return record({ kind: choice(lawForms.names) }) as unknown as v.GenericSchema<unknown, Law>;
-});
+export const lawSchema = by<Law>("kind", () =>
+  Object.fromEntries([...lawForms].map(({ name, schema }) => [name, schema])),
+);
 
 export const lawDataSchema: v.GenericSchema<unknown, LawData> = checked(
   record({ x: positives, y: positives }),
@@ -31,8 +28,9 @@ export const lawFitSchema: v.GenericSchema<unknown, LawFit> = checked(
     message: v.exactOptional(text),
     objective: record({ name: text, value: notNegative }),
   }),
-  ({ law, data: { x } }) =>
-    x.length === law.points
-      ? undefined
-      : { path: ["data", "x"], input: x, right: `a list of ${law.points}, the points of the law` },
+  ({ law, data: { x }, status }) => {
+    if (status !== law.status) return { path: ["status"], input: status, right: `"${law.status}", that of the law` };
+    if (x.length === law.points) return undefined;
+    return { path: ["data", "x"], input: x, right: `a list of ${law.points}, the points of the law` };
+  },
 );

@@ -1,4 +1,4 @@
-import { choice, read, record } from "@isoflop/spec";
+import { read } from "@isoflop/spec";
 import type * as v from "valibot";
 import type { LawComparison } from "../compare.js";
 import { ScalingError } from "../errors.js";
@@ -8,7 +8,7 @@ import type { Plan } from "../plan/plan-next.js";
 import type { FitPrediction } from "../prediction.js";
 import type { SurfaceFit } from "../surface/record.js";
 import { comparisonSchema, planSchema, predictionSchema } from "./answers.js";
-import { fieldOf } from "./fields.js";
+import { by } from "./fields.js";
 import { isoFlopSchema } from "./isoflop.js";
 import { lawFitSchema } from "./law.js";
 import { surfaceFitSchema } from "./surface.js";
@@ -27,7 +27,7 @@ export const recordSchemas = {
 } as const satisfies Readonly<Record<SavedRecord["record"], v.GenericSchema<unknown, SavedRecord>>>;
 
 /**
- * JSON with every digit. It has no infinity and no NaN: a number that is not known is `null`, an infinite one the string "Infinity" or
+ * JSON with every digit, but not the sign of a zero. It has no infinity and no NaN: a number that is not known is `null`, an infinite one the string "Infinity" or
  * "-Infinity", which `Number()` and Python's `float()` read back.
  */
 export const writeRecord = (document: unknown): string =>
@@ -68,12 +68,5 @@ export const readPrediction = reader(predictionSchema);
 export const readComparison = reader(comparisonSchema);
 export const readPlan = reader(planSchema);
 
-const kinds = Object.keys(recordSchemas) as SavedRecord["record"][];
-
 /** Any of the records: which one it is its `record` says. */
-export const readRecord = (value: unknown, name = ""): SavedRecord => {
-  const document = parsed(value, name);
-  const kind = kinds.find((kind) => kind === fieldOf(document, "record"));
-  if (kind) return read<v.GenericSchema<unknown, SavedRecord>>(recordSchemas[kind], document, { name, error });
-  return read(record({ record: choice(kinds) }), { record: fieldOf(document, "record") }, { name, error }) as never;
-};
+export const readRecord = reader(by<SavedRecord>("record", () => recordSchemas));

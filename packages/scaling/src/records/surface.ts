@@ -4,7 +4,7 @@ import { surfaceForms } from "../surface/forms/index.js";
 import type { SurfaceFit } from "../surface/record.js";
 import * as fields from "./fields.js";
 
-const { anyNumber, bootstrapEstimate, coefficient, each, estimate, exponentOf, notNegative, outcome, spread } = fields;
+const { anyNumber, bootstrapEstimate, coefficient, each, exponentOf, notNegative, outcome, spread } = fields;
 
 const allocated = {
   coefficient,
@@ -24,8 +24,8 @@ const ofSize = (size: number, sound: boolean) =>
     theta: fields.listOf(size, sound ? fields.finite : fields.logarithm),
     degreesOfFreedom: sound ? whole({ atLeast: 1 }) : whole(),
     ...(sound ? { covariance: fields.covariance(size) } : { covariance: v.exactOptional(fields.anyMatrix(size)) }),
-    parameters: each(coefficient),
-    logCoefficients: each(estimate),
+    parameters: each(exponentOf),
+    logCoefficients: each(exponentOf),
     allocation: v.exactOptional(
       record({ N: record(allocated), D: record(allocated), loss: record({ ...allocated, floor: notNegative }) }),
     ),
@@ -46,7 +46,7 @@ const ofSize = (size: number, sound: boolean) =>
         ok: fields.ok,
         statistic: spread,
         pValue: spread,
-        degreesOfFreedom: v.tuple([spread, spread], "a list of 2"),
+        degreesOfFreedom: fields.pairOf(spread),
         from: choice(["replicates", "known-noise"]),
       }),
     ),
@@ -78,8 +78,11 @@ const ofSize = (size: number, sound: boolean) =>
   });
 
 /** A surface of any form there is when it is read; the form says how long θ is. */
-export const surfaceFitSchema: v.GenericSchema<unknown, SurfaceFit> = v.lazy((value) => {
+export const surfaceFitSchema = v.lazy((value) => {
+  const sizeOf = (name: string) => surfaceForms.get(name).theta.length;
+  if (value === undefined)
+    return v.union([...new Set(surfaceForms.names.map(sizeOf))].map((size) => ofSize(size, false)));
   const form = fields.fieldOf(value, "form");
-  const { theta } = typeof form === "string" && surfaceForms.has(form) ? surfaceForms.get(form) : { theta: [] };
-  return ofSize(theta.length, fields.fieldOf(value, "status") === "converged");
+  const size = typeof form === "string" && surfaceForms.has(form) ? sizeOf(form) : 0;
+  return ofSize(size, fields.fieldOf(value, "status") === "converged");
 }) as v.GenericSchema<unknown, SurfaceFit>;

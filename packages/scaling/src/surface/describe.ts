@@ -5,7 +5,7 @@ import type { Matrix } from "../math/linear.js";
 import { type Estimate, type FitStatus, type Outcome, type Run, refuse } from "../types.js";
 import { allocationLaws, middleCompute } from "./allocation-laws.js";
 import { approach2Bias, flopsPerParameterToken } from "./bias.js";
-import { moveOrigin, surfaceCovariance } from "./covariance.js";
+import { moveOrigin, type SurfaceCovariance, surfaceCovariance } from "./covariance.js";
 import { effectivePoints } from "./data.js";
 import { quoted, type SurfaceForm, type SurfaceParameter } from "./form.js";
 import type { SurfaceFit } from "./record.js";
@@ -33,7 +33,7 @@ export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
   return {
     record: "surface",
     quantity,
-    ...judge(form, solution, bound, condition, parameters),
+    ...judge(form, solution, bound, { condition, covariance }, parameters),
     ...uncertain,
     parameters,
     logCoefficients,
@@ -64,7 +64,7 @@ const judge = (
   form: SurfaceForm,
   solution: Solution,
   bound: string | undefined,
-  condition: number,
+  { condition, covariance }: Pick<SurfaceCovariance, "condition" | "covariance">,
   parameters: Readonly<Record<string, Estimate>>,
 ): { readonly status: FitStatus; readonly message?: string } => {
   if (!solution.converged)
@@ -72,6 +72,7 @@ const judge = (
   if (bound) return { status: "bound", message: `${bound} has gone to its bound: these runs do not show it` };
   if (condition > SINGULAR)
     return { status: "unidentified", message: `the information matrix has condition ${condition.toExponential(1)}` };
+  if (!covariance) return { status: "unidentified", message: "these runs leave the errors of the parameters unknown" };
   for (const name of form.theta) {
     const exponent = parameters[name];
     if (exponent && exponent.standardError > Math.abs(exponent.value)) {
