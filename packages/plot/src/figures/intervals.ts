@@ -59,7 +59,7 @@ const intervalsDrawing = (data: Intervals, sheet: Sheet): Drawing => {
   const top = reference ? heading : 4;
   const bottom = top + rows.length * rowHeight;
   const height = bottom + below;
-  const line = axisOf(data, width);
+  const line = axisOf(data, sheet);
   const x = scaleOf(line, edge, width - edge);
   const estimates = rows.map((row) => `${row.name} ${numbers(data, row)}`).join("; ");
   const { add, write, drawing } = canvas(
@@ -100,12 +100,12 @@ const intervalsDrawing = (data: Intervals, sheet: Sheet): Drawing => {
   return drawing(height);
 };
 
-const axisOf = ({ rows, reference, quantity, log }: Intervals, width: number): Axis => {
+const axisOf = ({ rows, reference, quantity, log }: Intervals, { small }: Sheet): Axis => {
   const values = [
     ...rows.flatMap(({ value, interval = [] }) => [value, ...interval]),
     ...(reference ? [reference.at] : []),
   ];
-  return (log ? logAxis : linearAxis)(quantity, values, width < 480 ? 4 : 7, 0.03);
+  return (log ? logAxis : linearAxis)(quantity, values, small ? 4 : 7, 0.03);
 };
 
 const numbers = ({ quantity }: Intervals, { value, interval }: IntervalRow): string => {

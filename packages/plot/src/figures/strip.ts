@@ -1,5 +1,5 @@
 import { type Asked, askedValues, spread } from "../chart/asked.js";
-import { type Axis, scaleOf } from "../chart/axis.js";
+import { scaleOf } from "../chart/axis.js";
 import { canvas, keptInside } from "../chart/canvas.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { loss as formatLoss } from "../chart/format.js";
@@ -16,9 +16,9 @@ const middle = 62;
 const edge = 6;
 
 const stripDrawing = (asked: Asked, sheet: Sheet): Drawing => {
-  const { theme, width } = sheet;
+  const { theme, width, small } = sheet;
   const { y: predicted, interval95 = [predicted, predicted], measured } = asked;
-  const line: Axis = linearAxis({ label: "loss" }, askedValues(asked), width < 480 ? 4 : 8, 0.25);
+  const line = linearAxis({ label: "loss" }, askedValues(asked), small ? 4 : 8, 0.25);
   const x = scaleOf(line, edge, width - edge);
   const { add, write, drawing } = canvas(sheet, "Prediction interval and measured loss at the held-out budget.");
   const rule = (at: number, y1: number, y2: number, stroke: string, style: Record<string, string | number>) =>
