@@ -2,7 +2,7 @@ import { type Axis, axisOver, decimalsFor } from "./axis.js";
 import { count, scientific, signedPercent, significant } from "./format.js";
 
 /** What stands on an axis. */
-export interface Quantity {
+export interface AxisQuantity {
   /** Words with the unit, e.g. "model size N, parameters". */
   readonly label: string;
   /** `count` writes 25.3k and 1.2B, `scientific` 3×10²¹; `plain`, the default, whichever digits tell the ticks apart. */
@@ -14,7 +14,7 @@ export const quantities = {
   C: { label: "compute C, FLOPs", format: "scientific" },
   N: { label: "model size N, parameters", format: "count" },
   D: { label: "data D, tokens", format: "count" },
-} as const satisfies Record<string, Quantity>;
+} as const satisfies Record<string, AxisQuantity>;
 
 /** The optima of a study of `quantity`. */
 export const optimal = (quantity: string) =>
@@ -22,10 +22,15 @@ export const optimal = (quantity: string) =>
     N: { label: "optimal model size N*, parameters", format: "count" },
     D: { label: "optimal data D*, tokens", format: "count" },
     loss: { label: `optimal ${quantity}` },
-  }) as const satisfies Record<string, Quantity>;
+  }) as const satisfies Record<string, AxisQuantity>;
 
 /** A log axis that holds `values`, its ticks written as the quantity asks: plain decimals only where they are short. */
-export const logAxis = ({ label, format }: Quantity, values: readonly number[], ticks: number, pad = 0.06): Axis => {
+export const logAxis = (
+  { label, format }: AxisQuantity,
+  values: readonly number[],
+  ticks: number,
+  pad = 0.06,
+): Axis => {
   const place = axisOver("log", values, ticks, pad);
   const long = place.ticks.some((tick) => tick >= 1e5 || tick < 1e-3);
   return {
@@ -36,12 +41,17 @@ export const logAxis = ({ label, format }: Quantity, values: readonly number[], 
 };
 
 /** A linear axis that holds `values`. */
-export const linearAxis = ({ label, format }: Quantity, values: readonly number[], ticks: number, pad = 0.06): Axis => {
+export const linearAxis = (
+  { label, format }: AxisQuantity,
+  values: readonly number[],
+  ticks: number,
+  pad = 0.06,
+): Axis => {
   const place = axisOver("linear", values, ticks, pad);
   return { ...place, label, format: formatOf(place.ticks, format) };
 };
 
-const formatOf = (ticks: readonly number[], format: Quantity["format"]): ((value: number) => string) => {
+const formatOf = (ticks: readonly number[], format: AxisQuantity["format"]): ((value: number) => string) => {
   if (format === "count") return (value) => count(value);
   return format === "scientific" ? (value) => scientific(value) : decimalsFor(ticks);
 };
@@ -56,5 +66,5 @@ export const percentAxis = (label: string, values: readonly number[], ticks: num
 };
 
 /** One value of a quantity in words. */
-export const valueText = ({ format = "plain" }: Quantity, value: number): string =>
+export const valueText = ({ format = "plain" }: AxisQuantity, value: number): string =>
   format === "count" ? count(value) : format === "scientific" ? scientific(value) : significant(value);

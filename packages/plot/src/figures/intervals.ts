@@ -2,7 +2,7 @@ import type { Interval } from "@isoflop/scaling";
 import { type Axis, scaleOf } from "../chart/axis.js";
 import { canvas, keptInside } from "../chart/canvas.js";
 import { type Figure, figure } from "../chart/figure.js";
-import { linearAxis, logAxis, type Quantity, valueText } from "../chart/quantity.js";
+import { type AxisQuantity, linearAxis, logAxis, valueText } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import { drawable, some } from "../error.js";
 
@@ -24,7 +24,7 @@ export interface IntervalsFigureOptions {
 }
 
 interface Intervals extends IntervalsFigureOptions {
-  readonly quantity: Quantity;
+  readonly quantity: AxisQuantity;
   readonly rows: readonly IntervalRow[];
 }
 
@@ -33,7 +33,7 @@ interface Intervals extends IntervalsFigureOptions {
  * beside them, so that neither long names nor a phone take room from the axis.
  */
 export const intervalsFigure = (
-  quantity: Quantity,
+  quantity: AxisQuantity,
   rows: readonly IntervalRow[],
   options: IntervalsFigureOptions = {},
 ): Figure => {

@@ -9,7 +9,7 @@ import {
   type Run,
   spaced,
 } from "@isoflop/scaling";
-import type { Asked, Measured } from "../chart/asked.js";
+import type { Asked, Measurement } from "../chart/asked.js";
 import { padded } from "../chart/axis.js";
 import { banded } from "../chart/curve.js";
 import type { Figure } from "../chart/figure.js";
@@ -26,7 +26,7 @@ export const lawNames: readonly LawName[] = ["N", "D", "loss"];
 /** A compute beyond the fit: predicted first, measured afterwards. */
 export interface HeldOut {
   readonly prediction: FitPrediction<"C", "loss">;
-  readonly measured?: Measured;
+  readonly measured?: Measurement;
   /** What was trained there. */
   readonly runs: readonly Run[];
 }
@@ -75,7 +75,7 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   const optima = verticesOf(budgets).map(({ C, [name]: y, index }) => ({ x: C, y, index }));
   const predictions = [
     ...asked.map((one) => askedOf(one.given.C, one.predicted[name])),
-    ...(heldOut && name === "loss" ? [heldOutOf(heldOut)] : []),
+    ...(heldOut && name === "loss" ? [heldOutAsked(heldOut)] : []),
   ];
   const beyondFit = [...asked, ...(heldOut ? [heldOut.prediction] : [])].map(({ given }) => given.C);
   const computes = [...optima.map(({ x }) => x), ...beyondFit];
@@ -112,7 +112,7 @@ export const askedOf = (x: number, { value, ci95, interval95 }: Predicted): Aske
   return { x, y: drawable(`asked at ${x}`, value, "log"), ...(law && { ci95: law }), ...(run && { interval95: run }) };
 };
 
-export const heldOutOf = ({ prediction, measured }: HeldOut): Asked => ({
+export const heldOutAsked = ({ prediction, measured }: HeldOut): Asked => ({
   ...askedOf(prediction.given.C, prediction.predicted.loss),
   ...(measured && { measured }),
 });

@@ -5,11 +5,11 @@ import { type Figure, figure } from "../chart/figure.js";
 import { loss as formatLoss } from "../chart/format.js";
 import { linearAxis } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
-import { type HeldOut, heldOutOf } from "./laws.js";
+import { type HeldOut, heldOutAsked } from "./laws.js";
 
 /** The held-out check on one line of loss: prediction interval, prediction, and the measured loss with its 95 % bar. */
 export const checkFigure = (heldOut: HeldOut): Figure =>
-  figure("", 760, (sheet) => stripDrawing(heldOutOf(heldOut), sheet));
+  figure("", 760, (sheet) => stripDrawing(heldOutAsked(heldOut), sheet));
 
 const height = 142;
 const middle = 62;
