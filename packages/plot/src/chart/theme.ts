@@ -13,7 +13,7 @@ export interface Theme {
   readonly heldOut: string;
   /** Colour of the `index`-th of `total` budgets, from small to large. */
   readonly budget: (index: number, total: number) => string;
-  /** Colour of a continuous quantity, from 0 at its low end to 1; one of {@link scaleSteps}, values beyond are the ends. */
+  /** Colour of a continuous quantity, from 0 at its low end to 1; one of 21, values beyond are the ends. */
   readonly scale: (share: number) => string;
 }
 

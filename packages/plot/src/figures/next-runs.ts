@@ -17,7 +17,7 @@ import { type Figure, figure } from "../chart/figure.js";
 import { listed } from "../chart/format.js";
 import { known } from "../chart/interval.js";
 import { dots, rings } from "../chart/marks.js";
-import { type Quantity, quantities } from "../chart/quantity.js";
+import { type AxisQuantity, quantities } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import {
@@ -41,7 +41,7 @@ export interface NextRunsFigureOptions {
 }
 
 /** What of a plan is drawn. */
-type Planned = Pick<Plan, "target" | "runs" | "evenGrid"> & Partial<Pick<Plan, "surface" | "optimum">>;
+export type PlannedRuns = Pick<Plan, "target" | "runs" | "evenGrid"> & Partial<Pick<Plan, "surface" | "optimum">>;
 
 /** The plane of compute and size with its models. */
 interface NextRuns extends Pick<Plan, "runs" | "evenGrid"> {
@@ -49,14 +49,14 @@ interface NextRuns extends Pick<Plan, "runs" | "evenGrid"> {
   readonly frontier: readonly CurvePoint[];
   /** The compute whose optimum is to become certain, and what is known of it. */
   readonly target: { readonly C: Flops; readonly model?: AskedModel };
-  readonly compute: Quantity;
+  readonly compute: AxisQuantity;
 }
 
 /**
  * The next runs in the plane of compute and size: planned ones filled, an even grid of the same cost hollow, runs so far grey, and the
  * compute whose optimum they are to make certain, with the frontier as it is known now.
  */
-export const nextRunsFigure = (plan: Planned, { runs = [], optimum = [] }: NextRunsFigureOptions = {}): Figure => {
+export const nextRunsFigure = (plan: PlannedRuns, { runs = [], optimum = [] }: NextRunsFigureOptions = {}): Figure => {
   const { surface, evenGrid, target, optimum: best } = plan;
   some("plan.runs", plan.runs, "run");
   const soFar = surface ? sampled(runs).flatMap(inPlane(surface)) : sampled(runs);

@@ -1,121 +1,143 @@
-import { recordSchemas } from "@isoflop/scaling";
+import { type FitPrediction, type IsoFlop, recordSchemas } from "@isoflop/scaling";
 import { number, positive, read, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { PlotInputError } from "../error.js";
 import type { Sample } from "../figures/sample.js";
-import type { LossCurve } from "../figures/training.js";
+import type { LossCurve, StudyRun } from "../figures/training.js";
+
+/** A run as a study shows it. Its C is that of its budget: equal to the C of the budget of the fit it belongs to. */
+export interface TimedRun extends StudyRun {
+  /** Wall-clock seconds. */
+  readonly seconds: number;
+}
+
+/** What was decided, in words. A choice that is left out is reported as "not stated". */
+export interface Choices {
+  /** What stands on the axes and on which scale the parabola was fitted. */
+  readonly axes?: string;
+  /** Which parameters N counts (embeddings, text table, biases). */
+  readonly parameters?: string;
+  /** Which tokens D counts (image, text, time), and tokens per image. */
+  readonly tokens?: string;
+  /** FLOP convention: MAC or FLOP, attention, backward factor. */
+  readonly flops?: string;
+  /** How the validation loss was measured. */
+  readonly loss?: string;
+  /** How optimum and laws were fitted. */
+  readonly fit?: string;
+  /** Where the intervals come from. */
+  readonly intervals?: string;
+  /** Which runs were left out, and why. */
+  readonly filters?: string;
+  /** Objective, optimizer, batch and learning-rate rule. */
+  readonly recipe?: string;
+  readonly seeds?: readonly number[];
+  /** Package or program to version. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** Anything else worth stating, name to statement. */
+  readonly other?: Readonly<Record<string, string>>;
+}
+
+/** Exponents published elsewhere, shown beside the study's own. */
+export interface PublishedExponents {
+  readonly source: string;
+  readonly N: number;
+  readonly D: number;
+  readonly loss: number;
+}
+
+/** A study as `summary.json` holds it. Runs may still be missing, and what follows from them. */
+export interface StudySummary {
+  readonly record: "study";
+  readonly preset: string;
+  readonly device: { readonly backend: string; readonly [detail: string]: unknown };
+  /** Where the pictures come from; `details` are sizes, splits and whatever else decides what the model saw. */
+  readonly data: {
+    readonly name: string;
+    readonly source?: string;
+    readonly licence?: string;
+    readonly details?: string;
+  };
+  /** Wall-clock seconds of the whole study so far. */
+  readonly seconds: number;
+  /** Every run that is done, held-out ones among them. */
+  readonly runs: readonly TimedRun[];
+  /** What was fitted to the runs of the smaller budgets; its laws may have been refused. */
+  readonly fit?: IsoFlop;
+  /** A larger compute that takes no part in the fit: predicted first, measured afterwards. */
+  readonly heldOut?: {
+    readonly prediction: FitPrediction;
+    readonly measured?: { readonly loss: number; readonly sigma: number };
+  };
+  /** Runs that the study will have when it is finished. */
+  readonly plannedRuns?: number;
+  readonly choices?: Choices;
+  readonly published?: PublishedExponents;
+  /** Seconds by phase, e.g. { training: 210, validation: 30 }. */
+  readonly timings?: Readonly<Record<string, number>>;
+  /** Shell commands that make this study again, one per line. */
+  readonly reproduce?: string;
+}
+
+/** What a study's report is drawn from: its summary, and what is too large for that. */
+export interface Study extends StudySummary {
+  readonly curves?: readonly LossCurve[];
+  readonly samples?: readonly Sample[];
+}
 
 const words = v.string("a text");
 const notNegative = number({ atLeast: 0 });
 const maybe = v.exactOptional;
-const list = <T>(schema: v.GenericSchema<unknown, T>) => v.pipe(v.array(schema, "a list"), v.readonly());
+const list = <T>(schema: v.GenericSchema<unknown, T>) => v.array(schema, "a list");
 const named = <T>(schema: v.GenericSchema<unknown, T>) => v.record(words, schema, "a record");
 
-/** Where the pictures come from, as a reader has to know it. */
-const dataSchema = record({
-  name: words,
-  source: maybe(words),
-  licence: maybe(words),
-  /** Sizes, splits and whatever else decides what the model saw. */
-  details: maybe(words),
+const choicesSchema: v.GenericSchema<unknown, Choices> = record({
+  ...v.entriesFromList(
+    ["axes", "parameters", "tokens", "flops", "loss", "fit", "intervals", "filters", "recipe"],
+    maybe(words),
+  ),
+  seeds: maybe(list(number())),
+  versions: maybe(named(words)),
+  other: maybe(named(words)),
 });
 
-/** A run of scaling with an id, what it really spent, and how long that took. */
-const runSchema = record({
+const runSchema: v.GenericSchema<unknown, TimedRun> = record({
+  ...v.entriesFromList(["C", "N", "D", "flops", "loss"], positive),
   id: text,
-  /** FLOPs of its budget: equal to the C of the budget of the fit it belongs to. */
-  C: positive,
-  N: positive,
-  D: positive,
-  /** FLOPs really spent, which differ from C by the rounding of steps. */
-  flops: positive,
-  loss: positive,
   sigma: maybe(notNegative),
   seed: maybe(number()),
   label: maybe(words),
   metrics: maybe(named(number())),
   row: maybe(whole()),
-  /** Wall-clock seconds. */
   seconds: notNegative,
 });
 
-/** What was decided, in words. A choice that is left out is reported as "not stated". */
-const choicesSchema = record({
-  /** What stands on the axes and on which scale the parabola was fitted. */
-  axes: maybe(words),
-  /** Which parameters N counts (embeddings, text table, biases). */
-  parameters: maybe(words),
-  /** Which tokens D counts (image, text, time), and tokens per image. */
-  tokens: maybe(words),
-  /** FLOP convention: MAC or FLOP, attention, backward factor. */
-  flops: maybe(words),
-  /** How the validation loss was measured. */
-  loss: maybe(words),
-  /** How optimum and laws were fitted. */
-  fit: maybe(words),
-  /** Where the intervals come from. */
-  intervals: maybe(words),
-  /** Which runs were left out, and why. */
-  filters: maybe(words),
-  /** Objective, optimizer, batch and learning-rate rule. */
-  recipe: maybe(words),
-  seeds: maybe(list(number())),
-  /** Package or program to version. */
-  versions: maybe(named(words)),
-  /** Anything else worth stating, name to statement. */
-  other: maybe(named(words)),
+const heldOutSchema = record({
+  prediction: v.pipe(
+    recordSchemas.prediction,
+    v.check(({ given, predicted }) => "C" in given && "loss" in predicted, "the prediction of a loss at a compute C"),
+  ),
+  measured: maybe(record({ loss: positive, sigma: notNegative })),
 });
 
-const summarySchema = record({
+const summarySchema: v.GenericSchema<unknown, StudySummary> = record({
   record: v.literal("study", '"study"'),
   preset: words,
   device: v.looseObject({ backend: words }, "a record"),
-  data: dataSchema,
-  /** Wall-clock seconds of the whole study so far. */
+  data: record({ name: words, source: maybe(words), licence: maybe(words), details: maybe(words) }),
   seconds: notNegative,
-  /** Every run that is done, held-out ones among them. */
   runs: v.pipe(
     list(runSchema),
     v.check((runs) => new Set(runs.map(({ id }) => id)).size === runs.length, "a list in which every id is another"),
   ),
-  /** What was fitted to the runs of the smaller budgets; its laws may have been refused. */
   fit: maybe(recordSchemas.isoflop),
-  /** A larger compute that takes no part in the fit: predicted first, measured afterwards. */
-  heldOut: maybe(
-    record({
-      prediction: v.pipe(
-        recordSchemas.prediction,
-        v.check(
-          ({ given, predicted }) => "C" in given && "loss" in predicted,
-          "the prediction of a loss at a compute C",
-        ),
-      ),
-      measured: maybe(record({ loss: positive, sigma: notNegative })),
-    }),
-  ),
-  /** Runs that the study will have when it is finished. */
+  heldOut: maybe(heldOutSchema),
   plannedRuns: maybe(whole()),
   choices: maybe(choicesSchema),
   published: maybe(record({ source: words, N: number(), D: number(), loss: number() })),
-  /** Seconds by phase, e.g. { training: 210, validation: 30 }. */
   timings: maybe(named(notNegative)),
-  /** Shell commands that make this study again, one per line. */
   reproduce: maybe(words),
 });
-
-export type Choices = Readonly<v.InferOutput<typeof choicesSchema>>;
-/** Exponents published elsewhere, shown beside the study's own. */
-export type PublishedExponents = NonNullable<StudySummary["published"]>;
-export type TimedRun = Readonly<v.InferOutput<typeof runSchema>>;
-
-/** A study as `summary.json` holds it. Runs may still be missing, and what follows from them. */
-export type StudySummary = Readonly<v.InferOutput<typeof summarySchema>>;
-
-/** What a study's report is drawn from: its summary, and what is too large for that. */
-export type Study = StudySummary & {
-  readonly curves?: readonly LossCurve[];
-  readonly samples?: readonly Sample[];
-};
 
 /**
  * A study's summary as it was read from JSON.
