@@ -1,5 +1,4 @@
-import { kinds } from "@isoflop/spec";
-import type * as v from "valibot";
+import { kinds, type SpecIn } from "@isoflop/spec";
 import { cifar10Source } from "./sources/cifar10.js";
 import { emojiSource } from "./sources/emoji.js";
 import { shapesSource } from "./sources/shapes.js";
@@ -8,4 +7,4 @@ import { shapesSource } from "./sources/shapes.js";
 export const sources = kinds("data source", [emojiSource, shapesSource, cifar10Source], "source");
 
 /** The record of a source: `{ source: name, …options }`. */
-export type DataSpec = v.InferOutput<typeof sources.schema>;
+export type DataSpec = SpecIn<typeof sources>;

@@ -22,7 +22,7 @@ describe("sources by name", () => {
   it("that read files open in Node", async () => {
     for (const source of ["emoji", "cifar10"])
       await expect(sources.build({ source, size: 16, seed: 0 })).rejects.toThrow(
-        `the source "${source}" opens in Node, by openSource of @isoflop/data/node`,
+        `the source "${source}" reads files; in Node, openSource of @isoflop/data/node opens it`,
       );
     const emoji = await openSource({ source: "emoji" });
     expect(emoji.name).toBe("noto-scenes-16");

@@ -1,5 +1,4 @@
-import { type Kinds, kinds } from "@isoflop/spec";
-import type * as v from "valibot";
+import { type Kinds, kinds, type SpecIn } from "@isoflop/spec";
 import { cosmap } from "./densities/cosmap.js";
 import { logitNormal } from "./densities/logit-normal.js";
 import { mode } from "./densities/mode.js";
@@ -13,4 +12,4 @@ const shifted = shiftedKind((): Kinds<TimestepDensity> => densities);
 export const densities = kinds("timestep density", [uniform, logitNormal, mode, cosmap, shifted]);
 
 /** The record of a timestep density. */
-export type DensitySpec = v.InferOutput<typeof densities.schema>;
+export type DensitySpec = SpecIn<typeof densities>;

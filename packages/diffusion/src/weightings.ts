@@ -1,5 +1,4 @@
-import { kinds } from "@isoflop/spec";
-import type * as v from "valibot";
+import { kinds, type SpecIn } from "@isoflop/spec";
 import { edmWeighting } from "./weightings/edm.js";
 import { likelihoodWeighting } from "./weightings/likelihood.js";
 import { minSnr, softMinSnr } from "./weightings/min-snr.js";
@@ -13,4 +12,4 @@ export const weightings = kinds("weighting", [
 ]);
 
 /** The record of a weighting. */
-export type WeightingSpec = v.InferOutput<typeof weightings.schema>;
+export type WeightingSpec = SpecIn<typeof weightings>;

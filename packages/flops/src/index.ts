@@ -1,7 +1,8 @@
 export { type Account, account, format, type SixND } from "./account.js";
-export { layers } from "./architectures/index.js";
-export type { Conditioning, Context, DitConfig, ResolvedConfig } from "./config.js";
-export { canonicalConfig, conditionings, configKeys, labelRows, resolve } from "./config.js";
+export type { Architecture } from "./architectures/architecture.js";
+export { architectures } from "./architectures/index.js";
+export type { Conditioning, DitConfig, ResolvedConfig } from "./config.js";
+export { canonicalConfig, conditionings, configKeys, layers, resolve } from "./config.js";
 export type { Convention, ConventionName, EstimateMethod, ProductMethod } from "./convention.js";
 export { conventions, sameConvention, sixNDOf } from "./convention.js";
 export {
@@ -60,6 +61,7 @@ export { parameterSets, parameters, tokensPerSample } from "./parameters.js";
 export type { Checkpointing, TrainingCount } from "./passes.js";
 export { backward, forward, training } from "./passes.js";
 export { officialDit, type PresetName, presets } from "./presets.js";
+export { type Context, labelRows, type Resolved } from "./resolved.js";
 export { evaluations, type SamplingOptions, sampling } from "./sampling.js";
 export { type Traffic, type TrafficOptions, traffic } from "./traffic.js";
 export type { Bytes, Flops, Macs, Parameters, Quantity, Seconds, Tokens } from "./units.js";

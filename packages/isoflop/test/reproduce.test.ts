@@ -104,6 +104,12 @@ describe("reproduce", () => {
     ]);
     expect(now.heldOut!.prediction!.predicted).toEqual(predicted);
     expect(now.heldOut!.prediction!.notes).toEqual(notes);
+
+    // Done again, it keeps what it said and what was measured.
+    const before = readFileSync(join(folder, "prediction.json"), "utf8");
+    await study("older");
+    expect(readFileSync(join(folder, "prediction.json"), "utf8")).toBe(before);
+    expect(summary("older").seconds).toBe(77);
   });
 
   test("budgets without a law end with status 4, after the report was written", async () => {

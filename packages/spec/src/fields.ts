@@ -57,6 +57,17 @@ const oneOf = (names: readonly string[], given: unknown): string => {
 export const choice = <const T extends string>(names: readonly T[]) =>
   v.picklist(names, ({ input }) => oneOf(names, input));
 
+/** What a function makes of a value, in a pipe of valibot; the message of what it throws tells what is wrong. */
+export const attempt = <I, O>(make: (value: I) => O) =>
+  v.rawTransform<I, O>(({ dataset, addIssue, NEVER }) => {
+    try {
+      return make(dataset.value);
+    } catch (error) {
+      addIssue({ message: error instanceof Error ? error.message : String(error) });
+      return NEVER;
+    }
+  });
+
 /** What the schema of a field says would be right. */
 const rightOf = (schema: v.GenericSchema | undefined): string => {
   const { message } = (schema ?? {}) as { readonly message?: unknown };

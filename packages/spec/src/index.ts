@@ -1,4 +1,15 @@
-export { type Bounds, choice, number, only, positive, type RecordSchema, record, text, whole } from "./fields.js";
+export {
+  attempt,
+  type Bounds,
+  choice,
+  number,
+  only,
+  positive,
+  type RecordSchema,
+  record,
+  text,
+  whole,
+} from "./fields.js";
 export { jsonSchema } from "./json-schema.js";
 export {
   type BuiltBy,
@@ -8,6 +19,7 @@ export {
   kind,
   kinds,
   nameOrRecord,
+  type SpecIn,
   type SpecInputOf,
   type SpecOf,
 } from "./kind.js";

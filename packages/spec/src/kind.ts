@@ -29,18 +29,18 @@ export type KindSpec<By extends string = "kind"> = {
   readonly [field in By]: string & Record<never, never>;
 } & { readonly [option: string]: unknown };
 
-type Options<K extends Kind<unknown>> = v.StrictObjectSchema<K["options"], undefined>;
-type Name<K extends Kind<unknown>, By extends string> = { readonly [field in By]: K["name"] };
-
 /** The records of a kind, or of any of several. */
 export type SpecOf<K extends Kind<unknown>, By extends string = "kind"> = K extends K
-  ? Name<K, By> & Readonly<v.InferOutput<Options<K>>>
+  ? Readonly<Record<By, K["name"]> & v.InferOutput<v.StrictObjectSchema<K["options"], undefined>>>
   : never;
 
 /** The same as one writes them: without the options that have a default. */
 export type SpecInputOf<K extends Kind<unknown>, By extends string = "kind"> = K extends K
-  ? Name<K, By> & Readonly<v.InferInput<Options<K>>>
+  ? Readonly<Record<By, K["name"]> & v.InferInput<v.StrictObjectSchema<K["options"], undefined>>>
   : never;
+
+/** The records of all kinds of a registry, those from outside too. */
+export type SpecIn<R extends { readonly schema: v.GenericSchema }> = v.InferOutput<R["schema"]>;
 
 /** Kinds of parts of one sort, with the schema of the records that ask for them. The records of `K` are known to the compiler, of others it knows the name. */
 export interface Kinds<T, K extends Kind<unknown> = never, By extends string = "kind"> extends Registry<Kind<T>> {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import {
+  attempt,
   choice,
   jsonSchema,
   type KindSpec,
@@ -94,6 +95,17 @@ describe("records", () => {
     );
     expect(messageOf(record({ span }), { span: { from: 2, to: 1 } })).toBe("spec.span: from must come before to");
     expect(read(span, { from: 1, to: 2 }, reading)).toEqual({ from: 1, to: 2 });
+  });
+  it("are what a function makes of them, unless it throws", () => {
+    const rooted = v.pipe(
+      record({ square: number() }),
+      attempt(({ square }) => {
+        if (square < 0) throw new Error(`square is ${square}; it must be one`);
+        return Math.sqrt(square);
+      }),
+    );
+    expect(read(rooted, { square: 4 }, reading)).toBe(2);
+    expect(messageOf(rooted, { square: -4 })).toBe("spec: square is -4; it must be one");
   });
   it("may hold anything under the names that there are", () => {
     const options = only(["device", "signal"]);

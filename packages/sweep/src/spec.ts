@@ -14,7 +14,8 @@ export interface RunSpec extends TrainSpec {
   readonly budget: Flops;
 }
 
-const runSchema = record({ ...trainFields, data: sources.schema, budget: positive });
+/** A whole run. */
+export const runSchema = record({ ...trainFields, data: sources.schema, budget: positive });
 
 /** A run as one writes it: what differs from the defaults. */
 export type RunSpecInput = v.InferInput<typeof runSchema>;

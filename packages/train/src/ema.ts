@@ -1,9 +1,5 @@
-import { kind, kinds, number, whole } from "@isoflop/spec";
-import type * as v from "valibot";
+import { kind, kinds, number, type SpecIn, whole } from "@isoflop/spec";
 import { check } from "./errors.js";
-
-/** How far an average moves towards the new weights at a step, counted from 0. */
-type Blend = (step: number) => number;
 
 /**
  * The relative width of a power profile of exponent γ (arXiv 2312.02696, equation 129).
@@ -36,25 +32,25 @@ export const powerExponent = (width: number): number => {
   return (low + high) / 2;
 };
 
-/** Averages of the weights by name. */
+/** Averages of the weights by name: how far one moves towards the new weights at a step, counted from 0. */
 export const averagings = kinds("average of the weights", [
   kind({
     name: "power",
     options: { width: widths },
-    build({ width }): Blend {
+    build({ width }) {
       const exponent = powerExponent(width) + 1;
-      return (step) => 1 - (1 - 1 / (step + 1)) ** exponent;
+      return (step: number) => 1 - (1 - 1 / (step + 1)) ** exponent;
     },
   }),
   kind({
     name: "constant",
     options: { decay: number({ atLeast: 0, below: 1 }) },
     build:
-      ({ decay }): Blend =>
-      (step) =>
+      ({ decay }) =>
+      (step: number) =>
         1 - Math.min(decay, (1 + step) / (10 + step)),
   }),
-  kind({ name: "none", options: {}, build: (): Blend => () => 1 }),
+  kind({ name: "none", options: {}, build: () => (_: number) => 1 }),
 ]);
 
 /**
@@ -68,7 +64,7 @@ export const averagings = kinds("average of the weights", [
  * Averages are f32: one no longer follows a weight from which it differs by less than 3e-8 / (1 − decay) of itself, 0.2 % after a million
  * steps at width 0.05, a part in 10^5 after five thousand.
  */
-export type Averaging = v.InferOutput<typeof averagings.schema>;
+export type Averaging = SpecIn<typeof averagings>;
 
 /**
  * How far the average moves towards the new weights at a step (counted from 0): average += blend · (weights − average).

@@ -1,26 +1,45 @@
-import { densities, type Objective, objective, paths, predictions, weightings } from "@isoflop/diffusion";
-import { choice, nameOrRecord, record } from "@isoflop/spec";
+import {
+  type DensitySpec,
+  densities,
+  type Objective,
+  objective,
+  type Prediction,
+  paths,
+  predictions,
+  type WeightingSpec,
+  weightings,
+} from "@isoflop/diffusion";
+import { attempt, choice, nameOrRecord, record, type SpecIn } from "@isoflop/spec";
 import * as v from "valibot";
 import { check } from "./errors.js";
 
-/** An objective's record. The default is rectified flow: linear path, velocity, logit-normal times. */
-export const objectiveSchema = record({
-  path: v.optional(nameOrRecord(paths), "linear"),
-  prediction: v.optional(choice(predictions), "velocity"),
-  weighting: v.optional(weightings.schema, { kind: "none" }),
-  density: v.optional(densities.schema, { kind: "logitNormal" }),
-});
-
 /** An objective of `@isoflop/diffusion` by the names of its parts: a plain record, to be hashed and stored. */
-export type ObjectiveSpec = v.InferOutput<typeof objectiveSchema>;
+export interface ObjectiveSpec {
+  /** A path's name alone, or its record where an option is not at its default. */
+  readonly path: SpecIn<typeof paths> | SpecIn<typeof paths>["kind"];
+  readonly prediction: Prediction;
+  readonly weighting: WeightingSpec;
+  readonly density: DensitySpec;
+}
 
-/** The objective that a record names. @throws TrainError `spec` for a name or number that is none, DiffusionError for numbers that do not go together */
-export const buildObjective = (spec: ObjectiveSpec): Objective => {
-  const { path, prediction, weighting, density } = check(objectiveSchema, spec, "objective");
-  return objective({
+const built = ({ path, prediction, weighting, density }: ObjectiveSpec): Objective =>
+  objective({
     path: paths.build(path),
     prediction,
     weighting: weightings.build(weighting),
     density: densities.build(density),
   });
-};
+
+/** An objective's record, of parts that can be built. The default is rectified flow: linear path, velocity, logit-normal times. */
+export const objectiveSchema = v.pipe(
+  record({
+    path: v.optional(nameOrRecord(paths), "linear"),
+    prediction: v.optional(choice(predictions), "velocity"),
+    weighting: v.optional(weightings.schema, { kind: "none" }),
+    density: v.optional(densities.schema, { kind: "logitNormal" }),
+  }),
+  attempt((spec: ObjectiveSpec) => built(spec) && spec),
+);
+
+/** The objective that a record names. @throws TrainError `spec` for a name or number that is none, or numbers that do not go together */
+export const buildObjective = (spec: ObjectiveSpec): Objective => built(check(objectiveSchema, spec, "objective"));

@@ -1,5 +1,5 @@
 import { canonicalConfig, conditionings, type DitConfig } from "@isoflop/flops";
-import { choice, jsonSchema, number, positive, record, text, whole } from "@isoflop/spec";
+import { attempt, choice, jsonSchema, number, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { type Averaging, averagings } from "./ema.js";
 import { check } from "./errors.js";
@@ -60,14 +60,7 @@ const model = v.pipe(
     positions: v.optional(choice(["sincos", "learned"])),
     qkNorm: v.optional(choice(["none", "rms"])),
   } satisfies { readonly [K in keyof DitConfig]-?: v.GenericSchema }),
-  v.rawTransform(({ dataset, addIssue, NEVER }): DitConfig => {
-    try {
-      return canonicalConfig(dataset.value as DitConfig);
-    } catch (error) {
-      addIssue({ message: error instanceof Error ? error.message : String(error) });
-      return NEVER;
-    }
-  }),
+  attempt((given) => canonicalConfig(given as DitConfig)),
 );
 
 /** An optimizer's record. */
@@ -99,9 +92,6 @@ export const validationSchema = record({
   ),
 });
 
-/** A share of the captions. */
-export const dropoutSchema = number({ atLeast: 0, atMost: 1 });
-
 /** The fields of a spec, for records that contain one. */
 export const trainFields = {
   model,
@@ -111,11 +101,12 @@ export const trainFields = {
   seed: v.optional(whole(), 0),
   optimizer: v.optional(optimizerSchema, {}),
   averaging: v.optional(averagings.schema, { kind: "power", width: 0.05 }),
-  captionDropout: v.optional(dropoutSchema, 0),
+  captionDropout: v.optional(number({ atLeast: 0, atMost: 1 }), 0),
   validation: v.optional(validationSchema, {}),
 } as const;
 
-const trainSchema = record(trainFields);
+/** A whole spec. */
+export const trainSchema = record(trainFields);
 
 /** A spec as one writes it: model, steps and learning rate, and what differs from the defaults. */
 export type TrainSpecInput = v.InferInput<typeof trainSchema>;

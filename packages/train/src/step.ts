@@ -16,7 +16,7 @@ import {
 import { check } from "./errors.js";
 import { clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
 import type { Packing } from "./pack.js";
-import { dropoutSchema, type OptimizerSpec, optimizerSchema, trainFields } from "./spec.js";
+import { type OptimizerSpec, optimizerSchema, trainFields } from "./spec.js";
 
 /** A network that predicts from noisy images x [n, c, h, w], times t [n] and captions i32 [n, words]. `@isoflop/dit` makes some. */
 export interface Network<P> {
@@ -75,7 +75,7 @@ export const trainStep = <P>(
 ): Jitted<[state: OptimizerState, inputs: StepInputs], StepOutputs> => {
   check(stepOptions, options, "options");
   const { device, model, packing, objective } = options;
-  const captionDropout = check(dropoutSchema, options.captionDropout, "options.captionDropout");
+  const captionDropout = check(trainFields.captionDropout, options.captionDropout, "options.captionDropout");
   const optimizer = check(optimizerSchema, options.optimizer, "options.optimizer");
   return jit(
     (state: OptimizerState, { images, captions, key, step, rates, blend }: StepInputs): StepOutputs => {

@@ -90,7 +90,10 @@ describe("buildObjective", () => {
     [{ prediction: "x0" }, 'objective.prediction is "x0"'],
     [{ weighting: { kind: "snr" } }, 'objective.weighting.kind is "snr"'],
     [{ density: { kind: "logitNormal", mean: Number.NaN, std: 1 } }, "objective.density.mean is NaN"],
+    [{ path: { kind: "vp", betaMin: 30 } }, "objective: vpPath: betas are 30 and 20; it takes 0 < betaMin <= betaMax"],
   ])("refuses %j", (changes, message) => {
+    expect(() => buildObjective({ ...objective, ...changes } as never)).toThrow(TrainError);
     expect(() => buildObjective({ ...objective, ...changes } as never)).toThrow(message);
+    expect(() => trainSpec({ ...minimal, objective: changes })).toThrow(`spec.${message}`);
   });
 });

@@ -1,8 +1,6 @@
 import type { DataSource } from "../source.js";
 
-/** What a source does here that reads files: `openSource` of `@isoflop/data/node` opens it. */
+/** What a source that reads files does where there may be none. */
 export const opensInNode = (name: string) => async (): Promise<DataSource> => {
-  throw new Error(
-    `the source "${name}" opens in Node, by openSource of @isoflop/data/node; a page takes "shapes", or scenes of a sheet that was drawn before`,
-  );
+  throw new Error(`the source "${name}" reads files; in Node, openSource of @isoflop/data/node opens it`);
 };

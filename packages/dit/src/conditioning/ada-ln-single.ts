@@ -72,6 +72,8 @@ const block = (params: AdaLNSingleBlock, image: Tensor, words: Tensor, shared: T
  * modulation and the caption MLP normal 0.02, the output of cross-attention zero, so that a new model does not see the caption.
  */
 export const adaLNSingle: Conditioning<AdaLNSingleParams> = {
+  // The null caption, which is data for `condition`.
+  passedOver: ["y_embedder.y_embedding"],
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     t_block: modulationSpecs(config.width, 6, smallNormal),

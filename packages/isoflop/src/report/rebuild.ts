@@ -12,7 +12,7 @@ import { curvesOf, findingsOf, published } from "../study/document.js";
 import { StudyFolder } from "../study/folder.js";
 import { fitLaws } from "../study/laws.js";
 import { runsIn } from "../study/layout.js";
-import { readStudyPrediction, type StudyPrediction } from "../study/prediction.js";
+import type { StudyPrediction } from "../study/prediction.js";
 import { presets, quick } from "../study/preset.js";
 import { drawSamples } from "../study/samples.js";
 import type { Reported } from "../study/study.js";
@@ -25,10 +25,9 @@ import type { Reported } from "../study/study.js";
  */
 export const rebuildReport = async (path: string, onNote: (note: string) => void): Promise<Reported> => {
   const folder = new StudyFolder(path, { onWait: onNote }, runsIn(path));
-  const done = (await folder.store.list()).filter((record): record is DoneRun => record.state === "done");
+  const done = await folder.done();
   const document = folder.summary();
-  const predicted = folder.prediction();
-  const prediction = predicted && readStudyPrediction(predicted);
+  const prediction = folder.prediction();
   const summary =
     document?.record === "study" ? readStudy(document) : summaryOf(done, { document, prediction, onNote });
   if (!summary) {
@@ -90,7 +89,7 @@ const summaryOf = (done: readonly DoneRun[], { document, prediction, onNote }: K
 
 /** Pictures of the held-out model, as its study draws them. */
 const samplesOf = async (folder: StudyFolder, run: DoneRun, preset: string): Promise<readonly Sample[]> => {
-  const { samples } = presets[preset] ?? quick;
+  const { samples } = (Object.hasOwn(presets, preset) && presets[preset]) || quick;
   const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(run.spec.data)]);
   try {
     return await drawSamples(run, { folder, device, source, samples, seed: run.spec.seed });

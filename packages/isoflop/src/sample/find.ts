@@ -33,7 +33,7 @@ const runFolder = (folder: string, given: string): string => {
   if (existsSync(join(folder, "run.json"))) return folder;
   const study = new StudyFolder(folder);
   const prediction = study.prediction();
-  if (prediction) return join(study.files.runs, String(prediction.run));
+  if (prediction) return join(study.files.runs, prediction.run);
   const what = existsSync(folder) ? "has neither run.json nor prediction.json" : "does not exist";
   throw inputError(
     `${given} ${what}; give the folder of a run (as "isoflop train" names it) or of a study that has predicted`,

@@ -1,6 +1,6 @@
 import { resolve } from "@isoflop/flops";
 import type { Choices } from "@isoflop/plot";
-import type { IsoFlop, Outcome, PowerLaw } from "@isoflop/scaling";
+import { extent, type IsoFlop, type Outcome, type PowerLaw } from "@isoflop/scaling";
 import type { RunSpec } from "@isoflop/sweep";
 import { buildObjective } from "@isoflop/train";
 import type { DoneRun } from "../runs/point.js";
@@ -58,6 +58,6 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
 
 /** "0.01" or "0.009 to 0.012". */
 const range = (values: readonly number[]): string => {
-  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => round(Number(value.toPrecision(3))));
+  const [low, high] = extent(values).map((value) => round(Number(value.toPrecision(3))));
   return low === high ? `${low}` : `${low} to ${high}`;
 };

@@ -8,6 +8,7 @@ import { fileCheckpoints, makeFolder, removeTemporaries } from "@isoflop/train/n
 import { readRecord } from "../files/read.js";
 import type { DoneRun } from "../runs/point.js";
 import { layoutOf } from "./layout.js";
+import { readStudyPrediction, type StudyPrediction } from "./prediction.js";
 
 /** Puts a whole file in place. */
 export type Write = (file: string, content: string | Uint8Array) => Promise<void>;
@@ -46,12 +47,13 @@ export class StudyFolder {
     return fileCheckpoints(join(this.files.runs, id, "checkpoints")).latest();
   }
 
-  /** What `prediction.json` holds, undefined where there is none. @throws CliError for one that is no record */
-  prediction(): Readonly<Record<string, unknown>> | undefined {
-    return recordIn(this.files.prediction, "a study's prediction");
+  /** What `prediction.json` says, undefined where there is none. @throws CliError, ScalingError for one that is none */
+  prediction(): StudyPrediction | undefined {
+    const record = recordIn(this.files.prediction, "a study's prediction");
+    return record && readStudyPrediction(record);
   }
 
-  /** The same of `summary.json`. */
+  /** What `summary.json` holds, undefined where there is none. @throws CliError for one that is no record */
   summary(): Readonly<Record<string, unknown>> | undefined {
     return recordIn(this.files.summary, "a study's summary; run isoflop reproduce again to write it");
   }
@@ -89,3 +91,12 @@ export class StudyFolder {
 }
 
 const recordIn = (file: string, what: string) => (existsSync(file) ? readRecord(file, what) : undefined);
+
+/** What `read` gives, undefined where it refuses: for what is about to be written anew. */
+export const ifReadable = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import type { DataSource } from "@isoflop/data";
 import type { Sample, StudySummary } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
@@ -12,7 +12,7 @@ import { versions } from "../versions.js";
 import { round } from "../words/numbers.js";
 import { choicesOf } from "./choices.js";
 import { curvesOf, dataOf, findingsOf, published } from "./document.js";
-import { StudyFolder } from "./folder.js";
+import { ifReadable, StudyFolder } from "./folder.js";
 import { fitLaws } from "./laws.js";
 import { planStudy, type StudyPlan } from "./plan.js";
 import type { StudyPrediction } from "./prediction.js";
@@ -189,18 +189,19 @@ export class Study {
   }
 
   /** A resumed study tests what it said: the same prediction from the same runs is left as it stands. */
-  async #keep(prediction: StudyPrediction): Promise<void> {
-    const text = `${writeRecord(prediction)}\n`;
-    const { prediction: file } = this.folder.files;
-    await this.folder.change(async (write) => {
-      const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
-      if (before === text) return;
-      if (before !== undefined)
-        this.options.onNote?.(`${file} is of other runs or of another version; it is written anew`);
-      await write(file, text);
+  async #keep(said: StudyPrediction): Promise<void> {
+    const { folder, options } = this;
+    const { prediction: file } = folder.files;
+    await folder.change(async (write) => {
+      const before = ifReadable(() => folder.prediction());
+      if (before && isDeepStrictEqual(essence(before), essence(said))) return;
+      if (before) options.onNote?.(`${file} is of other runs or of another law; it is written anew`);
+      await write(file, `${writeRecord(said)}\n`);
     });
   }
 }
+
+const essence = ({ from, run, prediction }: StudyPrediction) => ({ from, run, predicted: prediction.predicted });
 
 /** What the laws say of the held-out budget, and the run that tests it; or why they say nothing. */
 const heldOutOf = (laws: IsoFlop, { preset, heldOut }: StudyPlan): HeldOutPlan | string => {

@@ -1,7 +1,7 @@
 import type { StudySummary } from "@isoflop/plot";
 import * as v from "valibot";
 import type { DoneRun } from "../runs/point.js";
-import type { StudyFolder } from "./folder.js";
+import { ifReadable, type StudyFolder } from "./folder.js";
 
 export type Times = Required<Pick<StudySummary, "seconds" | "timings">>;
 
@@ -15,21 +15,12 @@ const summary = v.object({
 export const timesBefore = (folder: StudyFolder, runs: readonly DoneRun[]): Times | undefined => {
   const read = v.safeParse(
     summary,
-    readable(() => folder.summary()),
+    ifReadable(() => folder.summary()),
   );
   if (!read.success) return undefined;
   const { seconds, timings } = read.output;
   const known = new Map(read.output.runs.map((run) => [run.id, run.seconds]));
   return runs.every(({ id, result }) => known.get(id) === result.seconds) ? { seconds, timings } : undefined;
-};
-
-const readable = (read: () => unknown): unknown => {
-  try {
-    return read();
-  } catch {
-    // What is no summary is about to be replaced by one.
-    return undefined;
-  }
 };
 
 /** Wall-clock seconds in total, and by named lap. */

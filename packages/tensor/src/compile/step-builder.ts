@@ -1,11 +1,10 @@
 import { TensorError } from "../errors.js";
-import type { Node, Tensor } from "../graph/tensor.js";
+import type { Node } from "../graph/tensor.js";
 import { sizeOf } from "../shape.js";
-import { type OperandSource, readsWhole, type Unit } from "./cluster.js";
-import { refOf } from "./graph.js";
-import type { CallKernel } from "./kernel.js";
+import type { OperandSource, Unit } from "./cluster.js";
+import { firstOperand, firstResult, isInline, refOf } from "./graph.js";
 import { contiguous, type Layout, permuteLayout, reshapeLayout } from "./layout.js";
-import { sourceOf } from "./legalize.js";
+import { readsWhole, type Source, sourceOf } from "./legalize.js";
 import { coversWhole, type Placement } from "./placement.js";
 import { ProgramBuilder } from "./program-builder.js";
 import { rearranged, reduceOrder } from "./reduction.js";
@@ -17,7 +16,7 @@ const nameOf = (unit: Unit): string => {
 };
 
 /** Turns ordered units into steps, as `placement` has decided. */
-export class Lowering {
+export class StepBuilder {
   readonly #values: Values;
 
   constructor(
@@ -28,7 +27,7 @@ export class Lowering {
   }
 
   steps(unit: Unit): Step[] {
-    const node = unit.nodes[0]!;
+    const node = unit.nodes[0];
     if (unit.pointwise) return this.placement.absorbed.has(unit) ? [] : [this.#pointwise(unit)];
     const { kind } = node.op.lowering;
     if (kind === "reduce") return [this.#reduce(node)];
@@ -64,18 +63,18 @@ export class Lowering {
   #reduce(node: Node): Step {
     const { lowering } = node.op;
     if (lowering.kind !== "reduce") throw new TensorError("kernel", `${node.op.name}: not a reduction`);
-    const input = node.inputs[0]!;
-    const axes = node.attrs.axes as readonly number[];
+    const input = firstOperand(node);
+    const axes = lowering.axes(node.attrs);
     const plan = reduceOrder(input.shape, axes);
     const shape = plan.order.map((axis) => input.shape[axis]!);
     const builder = new ProgramBuilder(this.#values, shape);
     const arrange = (layout: Layout): Layout => permuteLayout(reshapeLayout(layout, input.shape)!, plan.order);
-    const source = sourceOf(input)!;
+    const source = sourceOf(input);
     const unit = this.unitOf.get(source.base.node);
     const absorbed = unit && this.placement.absorbed.has(unit) ? unit : undefined;
     if (absorbed) builder.addUnit(rearranged(absorbed, arrange));
     const result = absorbed ? builder.resultOf(source.base.node) : builder.operand(operandOf(source, arrange));
-    const write = whole(this.#values.of(resultOf(node)), [sizeOf(node.outputs[0]!.shape)]);
+    const write = whole(this.#values.of(resultOf(node)), [sizeOf(firstResult(node).shape)]);
     const name = absorbed ? `${node.op.name}(${nameOf(absorbed)})` : node.op.name;
     return {
       name,
@@ -99,14 +98,14 @@ export class Lowering {
   #windows(node: Node): Step[] {
     const { lowering } = node.op;
     if (lowering.kind !== "windows") return [];
-    const [output] = node.outputs;
+    const { shape } = firstResult(node);
     const value = this.#values.of(resultOf(node));
     const steps: Step[] = [];
-    const layouts = lowering.windows(contiguous(output!.shape), node.inputs, node.attrs);
-    if (lowering.fill && !coversWhole(layouts, output!.shape))
-      steps.push(this.#fill(node.op.name, whole(value, output!.shape), lowering.fill(node.attrs)));
+    const layouts = lowering.windows(contiguous(shape), node.inputs, node.attrs);
+    if (lowering.fill && !coversWhole(layouts, shape))
+      steps.push(this.#fill(node.op.name, whole(value, shape), lowering.fill(node.attrs)));
     node.inputs.forEach((input, i) => {
-      const source = sourceOf(input)!;
+      const source = sourceOf(input);
       if (
         this.placement.placements.get(this.#values.of(source.base))?.value === value &&
         readsWhole(source.base, source.layout) &&
@@ -135,8 +134,8 @@ export class Lowering {
 
   /** The same value may be an operand twice; only its first window is its home. */
   #placedElsewhere(windows: Node, index: number): boolean {
-    const base = refOf(sourceOf(windows.inputs[index]!)!.base);
-    return windows.inputs.findIndex((input) => refOf(sourceOf(input)!.base) === base) !== index;
+    const base = refOf(sourceOf(windows.inputs[index]!).base);
+    return windows.inputs.findIndex((input) => refOf(sourceOf(input).base) === base) !== index;
   }
 
   #fill(name: string, write: ValueView, value: number): Step {
@@ -158,7 +157,7 @@ export class Lowering {
 
   #call(node: Node): Step {
     const reads = node.inputs.map((input) => {
-      const { base, layout } = sourceOf(input)!;
+      const { base, layout } = sourceOf(input);
       return { value: this.#values.of(base), layout };
     });
     const writes = node.outputs.map((output, index) => whole(this.#values.of(resultOf(node, index)), output.shape));
@@ -174,18 +173,13 @@ export class Lowering {
         name: node.op.name,
         inputs: reads.map(place),
         outputs: writes.map(place),
-        attrs: node.attrs as CallKernel["attrs"],
+        attrs: node.attrs,
       }),
     };
   }
 }
 
-const operandOf = (
-  { base, layout }: { base: Tensor; layout: Layout },
-  arrange: (layout: Layout) => Layout,
-): OperandSource => {
-  const { kind } = base.node.op.lowering;
-  return kind === "constant" || kind === "iota"
+const operandOf = ({ base, layout }: Source, arrange: (layout: Layout) => Layout): OperandSource =>
+  isInline(base.node)
     ? { kind: "inline", node: base.node, layout }
     : { kind: "load", load: { base, layout: arrange(layout) } };
-};

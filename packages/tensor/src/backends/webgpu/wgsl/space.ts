@@ -1,7 +1,7 @@
 import type { PointwiseProgram, View } from "../../../compile/kernel.js";
 
 /** An iteration space with its views, size-1 axes dropped and axes that every view walks together merged. */
-export interface Layout {
+export interface IterationSpace {
   readonly extents: readonly number[];
   /** `strides[v][axis]` of view v. */
   readonly strides: readonly (readonly number[])[];
@@ -21,7 +21,7 @@ export const mergeAxes = (
   views: readonly View[],
   keep: ReadonlySet<number>,
   groupOf: (axis: number) => number = () => 0,
-): Layout => {
+): IterationSpace => {
   const extents: number[] = [];
   const groups: number[] = [];
   const strides: number[][] = views.map(() => []);
@@ -60,7 +60,7 @@ export const mergeAxes = (
  * Whether four neighbours along the last axis can be taken at once: in every view they are contiguous and start at a multiple of four in every
  * row, or one element stands for all of them.
  */
-export const alignedAlongLast = ({ extents, strides }: Layout, views: readonly View[]): boolean => {
+export const alignedAlongLast = ({ extents, strides }: IterationSpace, views: readonly View[]): boolean => {
   const last = extents.length - 1;
   return views.every((view, v) => {
     const own = strides[v]!;
