@@ -32,6 +32,7 @@ async function everything() {
   await report.check("build", () => turbo("build", "--continue=dependencies-successful"));
   await report.check("types of scripts", () => run("tsc", ["-p", "scripts"]));
   await report.check("types", () => turbo("typecheck", "--continue=always"));
+  await report.check("API pages", () => script("docs.mjs"));
   for (const { path } of publicPackages()) {
     await report.check(`package ${path}`, () => runNode([join(root, "scripts", "check-package.mjs"), path]));
   }

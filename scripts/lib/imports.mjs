@@ -8,13 +8,14 @@ import ts from "typescript";
  */
 
 /**
- * Every module a source file names: imports, re-exports, `import()`, `require()`, `import("x").T` types, and
- * `new URL("./file", import.meta.url)` which bundlers follow like an import.
+ * Every module a source file names: imports, re-exports, `import()`, `require()`, `import("x").T` types (of JavaScript in its JSDoc),
+ * and `new URL("./file", import.meta.url)` which bundlers follow like an import.
  * @param {string} file
  * @param {string} text
  * @returns {Import[]}
  */
 export function readImports(file, text) {
+  const isScript = /\.[cm]?jsx?$/.test(file);
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, false);
   /** @type {Import[]} */
   const imports = [];
@@ -35,6 +36,7 @@ export function readImports(file, text) {
       if (callee.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], "dynamic");
       else if (ts.isIdentifier(callee) && callee.text === "require") add(node.arguments[0], "dynamic");
     } else if (ts.isNewExpression(node) && isUrlOfThisModule(node)) add(node.arguments?.[0], "url");
+    if (isScript) node.getChildren(source).filter(ts.isJSDoc).forEach(visit);
     ts.forEachChild(node, visit);
   };
   visit(source);

@@ -32,6 +32,17 @@ it("sees no import in strings, comments and unrelated URLs", () => {
   );
 });
 
+it("reads the types that JavaScript imports in its JSDoc, each once", () => {
+  const text = `/** @typedef {import("x").A} A */\n/** @type {import("y").B} */\nexport const b = 1;\n/** @typedef {import("z").C} C */`;
+  const types = readImports("a.mjs", text).map(({ specifier, line, kind }) => [specifier, line, kind]);
+  expect(types).toEqual([
+    ["x", 1, "type"],
+    ["y", 2, "type"],
+    ["z", 4, "type"],
+  ]);
+  expect(readImports("a.ts", text)).toEqual([]);
+});
+
 it("counts lines from 1", () => {
   expect(readImports("a.ts", `\n\nimport {\n  a,\n} from "x";`)).toMatchObject([{ line: 5 }]);
 });

@@ -1,6 +1,7 @@
+export type { ImageOptions } from "./image-options.js";
 export { type LabelledImages, type LabelledOptions, type LabelledSplit, labelledImages } from "./labelled.js";
 export { type Background, backgrounds } from "./scenes/palette.js";
-export { type SceneOptions, type SceneSplit, scenes } from "./scenes/scenes.js";
+export { type SceneSplit, scenes } from "./scenes/scenes.js";
 export {
   allocateBatch,
   type Batch,
@@ -10,6 +11,7 @@ export {
   type SourceFile,
   type SplitDescription,
 } from "./source.js";
+export { type DataSpec, sources } from "./sources.js";
 export { decodeSheet, encodeSheet } from "./sprites/encoding.js";
 export { resizeSheet } from "./sprites/resample.js";
 export { emojiCategories, emojiSelection, type SpriteChoice } from "./sprites/selection.js";

@@ -68,6 +68,6 @@ describe("CIFAR-10", () => {
   });
 
   it("comes in two sizes", async () => {
-    await expect(cifar10({ size: 64 as 32 })).rejects.toThrow("size is 64, it must be 16 or 32");
+    await expect(cifar10({ size: 64 as 32 })).rejects.toThrow("cifar10.size is 64; it must be 16 or 32");
   });
 });

@@ -105,7 +105,7 @@ describe("bad input", () => {
       "out.images has 2304 values, 2 images need exactly 1536",
     ],
     [() => source.caption("train", Number.NaN), "index is NaN"],
-    [() => shapeScenes({ size: 24 as 16 }), "size is 24, it must be 16 or 32"],
+    [() => shapeScenes({ size: 24 as 16 }), "scenes.size is 24; it must be 16 or 32"],
     [() => shapeScenes({ size: 16, seed: -1 }), "seed is -1"],
     [() => scenes(selectSprites(shapeSheet(), ["red ring"]), { size: 16 }), "at least 4"],
     [() => scenes({ ...shapeSheet(), pixels: new Uint8Array(8) }, { size: 16 }), "8 pixel bytes"],

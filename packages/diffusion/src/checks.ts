@@ -1,60 +1,50 @@
+import { number, read, record, shown, whole } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
-import { DiffusionError, shown } from "./errors.js";
+import type * as v from "valibot";
+import { bracketed, DiffusionError } from "./errors.js";
 
-/** How a value reads in a message. */
-export const told = (value: unknown): string => {
-  if (typeof value === "string") return `"${value}"`;
-  return typeof value === "function" ? `the function ${value.name} itself` : String(value);
-};
+/** A share of a whole, or a time. */
+export const unit = number({ atLeast: 0, atMost: 1 });
 
-/** @throws DiffusionError("option") naming an option that is not among `names`: a mistyped one must not be ignored */
-export const checkOptions = (what: string, options: object, names: readonly string[]): void => {
-  if (typeof options !== "object" || options === null)
-    throw new DiffusionError(
-      "option",
-      `${what}: the options are ${told(options)}; they are a record of ${names.join(", ")}.`,
-    );
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    throw new DiffusionError("option", `${what}: there is no option "${unknown}"; it takes ${names.join(", ")}.`);
-};
+/** How many of something. */
+export const count = whole({ atLeast: 1 });
 
-/** @throws DiffusionError("option") unless `value` is one of `choices` */
-export const checkChoice = (what: string, value: string, choices: readonly string[]): void => {
-  if (!choices.includes(value))
-    throw new DiffusionError("option", `${what} is ${told(value)}; it is one of ${choices.join(", ")}.`);
-};
+/** What the schema makes of a value. @throws DiffusionError("option") naming `what` is wrong, its value and what would be right */
+export const check = <S extends v.GenericSchema>(schema: S, value: unknown, what: string): v.InferOutput<S> =>
+  read(schema, value, { name: what, error: (message) => new DiffusionError("option", `${message}.`) });
 
-/** @throws DiffusionError("option") unless `value` is a finite number */
-export const checkFinite = (what: string, value: number): void => {
-  if (!Number.isFinite(value))
-    throw new DiffusionError("option", `${what} is ${told(value)}; it must be a finite number.`);
-};
+type Entries<E extends v.ObjectEntries> = v.StrictObjectSchema<E, undefined>;
 
-/** @throws DiffusionError("option") unless `value` is a finite number above 0 */
-export const checkPositive = (what: string, value: number): void => {
-  if (!(Number.isFinite(value) && value > 0))
-    throw new DiffusionError("option", `${what} is ${told(value)}; it must be a finite number above 0.`);
-};
-
-/** @throws DiffusionError("option") unless `value` is a whole number of at least 1 */
-export const checkCount = (what: string, value: number): void => {
-  if (!(Number.isSafeInteger(value) && value >= 1))
-    throw new DiffusionError("option", `${what} is ${told(value)}; it must be a whole number of at least 1.`);
-};
-
-/** @throws DiffusionError("option") unless `value` is a number in 0..1 */
-export const checkUnit = (what: string, value: number): void => {
-  if (!(typeof value === "number" && value >= 0 && value <= 1))
-    throw new DiffusionError("option", `${what} is ${told(value)}; it must lie in 0..1.`);
+/**
+ * A kind that is also the function which makes its part from options as one writes them, or from arguments that `named` makes options of.
+ * That function throws DiffusionError("option") naming the option, its value and what would be right.
+ */
+export const part = <
+  const N extends string,
+  const E extends v.ObjectEntries,
+  T,
+  A extends readonly unknown[] = [options?: v.InferInput<Entries<E>>],
+>({
+  named = (...[given = {}]: readonly unknown[]) => given,
+  ...declared
+}: {
+  readonly name: N;
+  readonly options: E;
+  readonly named?: (...given: A) => unknown;
+  readonly build: (options: v.InferOutput<Entries<E>>) => T;
+}) => {
+  const { name, ...rest } = declared;
+  const options = record(declared.options);
+  const make = (...given: A): T => rest.build(check(options, named(...given), name));
+  return Object.assign(Object.defineProperty(make, "name", { value: name }) as typeof make & { name: N }, rest);
 };
 
 /** @throws DiffusionError("shape") unless `value` is an f32 tensor, of the shape of `like` where one is given */
 const checkTensor = (what: string, value: unknown, like?: Tensor): void => {
-  const right = like ? `an f32 tensor of x's shape, ${shown(like.shape)}` : "an f32 tensor";
-  if (!(value instanceof Tensor)) throw new DiffusionError("shape", `${what} ${told(value)}; it takes ${right}.`);
+  const right = like ? `an f32 tensor of x's shape, ${bracketed(like.shape)}` : "an f32 tensor";
+  if (!(value instanceof Tensor)) throw new DiffusionError("shape", `${what} ${shown(value)}; it takes ${right}.`);
   if (value.dtype !== "f32" || (like && value.shape.join() !== like.shape.join()))
-    throw new DiffusionError("shape", `${what} ${value.dtype} ${shown(value.shape)}; it takes ${right}.`);
+    throw new DiffusionError("shape", `${what} ${value.dtype} ${bracketed(value.shape)}; it takes ${right}.`);
 };
 
 /** @throws DiffusionError("shape") unless what a network gave for x is a prediction: f32 and of x's shape */

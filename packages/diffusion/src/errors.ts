@@ -16,4 +16,5 @@ export class DiffusionError extends Error {
   }
 }
 
-export const shown = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+/** How a shape reads in a message. */
+export const bracketed = (shape: readonly number[]): string => `[${shape.join(", ")}]`;

@@ -1,6 +1,7 @@
+import { number, only, shown } from "@isoflop/spec";
 import { add, concat, lessEqual, mul, type Operand, split, sub, Tensor } from "@isoflop/tensor";
-import { checkFinite, checkOptions, checkPrediction, told } from "./checks.js";
-import { DiffusionError, shown } from "./errors.js";
+import { check, checkPrediction } from "./checks.js";
+import { bracketed, DiffusionError } from "./errors.js";
 
 /** A network that takes its condition last. */
 export type ConditionalDenoiser = (x: Tensor, t: Tensor, condition: Tensor) => Tensor;
@@ -20,11 +21,14 @@ export interface GuidanceOptions {
 
 /** @throws DiffusionError("option") for a scale or interval that is none */
 const checkGuidance = (options: GuidanceOptions): void => {
-  checkOptions("classifierFreeGuidance", options, ["scale", "interval"]);
+  check(only(["scale", "interval"]), options, "classifierFreeGuidance");
   const { scale, interval } = options;
-  if (!(scale instanceof Tensor)) checkFinite("classifierFreeGuidance: scale", scale);
+  if (!(scale instanceof Tensor)) check(number(), scale, "classifierFreeGuidance: scale");
   else if (scale.size !== 1)
-    throw new DiffusionError("option", `classifierFreeGuidance: scale is ${shown(scale.shape)}; it takes a scalar.`);
+    throw new DiffusionError(
+      "option",
+      `classifierFreeGuidance: scale is ${bracketed(scale.shape)}; it takes a scalar.`,
+    );
   if (interval && !(interval[0] >= 0 && interval[0] < interval[1] && interval[1] <= 1))
     throw new DiffusionError("option", `interval is [${interval.join(", ")}]; it takes 0 <= from < to <= 1.`);
 };
@@ -35,12 +39,12 @@ const checkConditions = ({ condition, unconditional }: GuidanceInputs): void => 
     if (!(value instanceof Tensor))
       throw new DiffusionError(
         "shape",
-        `guidance: ${name} is ${told(value)}; it takes { condition, unconditional }, two tensors.`,
+        `guidance: ${name} is ${shown(value)}; it takes { condition, unconditional }, two tensors.`,
       );
   if (condition.shape.join() !== unconditional.shape.join())
     throw new DiffusionError(
       "shape",
-      `unconditional is ${shown(unconditional.shape)}; condition is ${shown(condition.shape)} and takes the same.`,
+      `unconditional is ${bracketed(unconditional.shape)}; condition is ${bracketed(condition.shape)} and takes the same.`,
     );
 };
 

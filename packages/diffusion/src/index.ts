@@ -1,14 +1,11 @@
 export { type Arithmetic, type Dual, numbers, tensors } from "./arithmetic.js";
-export {
-  cosmap,
-  logitNormal,
-  mode,
-  shifted,
-  shiftForTokens,
-  shiftTime,
-  type TimestepDensity,
-  uniform,
-} from "./density.js";
+export { cosmap } from "./densities/cosmap.js";
+export { logitNormal } from "./densities/logit-normal.js";
+export { mode } from "./densities/mode.js";
+export { shifted } from "./densities/shifted.js";
+export { uniform } from "./densities/uniform.js";
+export { type DensitySpec, densities } from "./densities.js";
+export { defineDensity, type TimestepDensity } from "./density.js";
 export { DiffusionError, type DiffusionErrorCode } from "./errors.js";
 export {
   type ConditionalDenoiser,
@@ -17,15 +14,19 @@ export {
   type GuidanceOptions,
 } from "./guidance.js";
 export {
-  type Batch,
   type Denoiser,
   effectiveWeight,
+  type LossInputs,
   loss,
   type Objective,
   objective,
   rectifiedFlow,
 } from "./objective.js";
-export { type Coefficients, cosinePath, definePath, interpolate, linearPath, type Path, vpPath } from "./path.js";
+export { type Coefficients, definePath, interpolate, type Path } from "./path.js";
+export { cosinePath } from "./paths/cosine.js";
+export { linearPath } from "./paths/linear.js";
+export { vpPath } from "./paths/vp.js";
+export { paths } from "./paths.js";
 export { type Conversion, type Convert, convert, type Prediction, predictions } from "./prediction.js";
 export {
   type DenoiserOf,
@@ -36,17 +37,17 @@ export {
   sample,
   sampler,
 } from "./sample.js";
+export { shiftForTokens, shiftTime, uniformTimes } from "./shift.js";
 export { fromSiT } from "./sit.js";
-export { euler, heun, type Solver, type Step, uniformTimes, type VelocityField } from "./solver.js";
+export type { Solver, Step, VelocityField } from "./solver.js";
+export { euler } from "./solvers/euler.js";
+export { heun } from "./solvers/heun.js";
+export { solvers } from "./solvers.js";
 export { draws, quantiles, stratified } from "./stratified.js";
-export {
-  edmWeighting,
-  likelihoodWeighting,
-  minSnr,
-  sigmoidWeighting,
-  softMinSnr,
-  type UnitWeight,
-  unweighted,
-  unweightedIn,
-  type Weighting,
-} from "./weighting.js";
+export type { UnitWeight, Weighting } from "./weighting.js";
+export { edmWeighting } from "./weightings/edm.js";
+export { likelihoodWeighting } from "./weightings/likelihood.js";
+export { minSnr, softMinSnr } from "./weightings/min-snr.js";
+export { sigmoidWeighting } from "./weightings/sigmoid.js";
+export { unweighted, unweightedIn } from "./weightings/unweighted.js";
+export { type WeightingSpec, weightings } from "./weightings.js";

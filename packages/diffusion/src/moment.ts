@@ -1,6 +1,7 @@
+import { shown } from "@isoflop/spec";
 import { broadcastTo, type JitArguments, type Tensor } from "@isoflop/tensor";
 import { tensors } from "./arithmetic.js";
-import { checkPrediction, told } from "./checks.js";
+import { checkPrediction } from "./checks.js";
 import { DiffusionError } from "./errors.js";
 import type { Objective } from "./objective.js";
 import { type Combination, combinationAt, combined } from "./prediction.js";
@@ -42,7 +43,7 @@ export const checkSolver = (solver: Solver): void => {
   const { name, step, lastStep = step } = solver;
   for (const { shares, advance } of [step ?? {}, lastStep ?? {}]) {
     if (!Array.isArray(shares) || typeof advance !== "function")
-      throw new DiffusionError("option", `sampler: solver is ${told(solver)}; it takes one such as euler().`);
+      throw new DiffusionError("option", `sampler: solver is ${shown(solver)}; it takes one such as euler().`);
     if (!shares.every((share) => share >= 0 && share <= 1))
       throw new DiffusionError(
         "option",

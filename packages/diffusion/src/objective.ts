@@ -1,11 +1,15 @@
+import { choice, only, record } from "@isoflop/spec";
 import { mean, square, sub, type Tensor } from "@isoflop/tensor";
+import * as v from "valibot";
 import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
-import { checkChoice, checkOperand, checkOptions, checkPrediction, told } from "./checks.js";
-import { logitNormal, type TimestepDensity } from "./density.js";
-import { DiffusionError } from "./errors.js";
-import { besideBatch, type Coefficients, linearPath, mixed, type Path } from "./path.js";
+import { check, checkOperand, checkPrediction } from "./checks.js";
+import { logitNormal } from "./densities/logit-normal.js";
+import type { TimestepDensity } from "./density.js";
+import { besideBatch, type Coefficients, mixed, type Path } from "./path.js";
+import { linearPath } from "./paths/linear.js";
 import { errorRatio, mixture, type Prediction, predictions, target } from "./prediction.js";
-import { unweighted, type Weighting } from "./weighting.js";
+import type { Weighting } from "./weighting.js";
+import { unweighted } from "./weightings/unweighted.js";
 
 /** What a network is trained to do: four independent choices, and the space its error is measured in. */
 export interface Objective {
@@ -21,6 +25,23 @@ export interface Objective {
 /** A network with its parameters and condition inside: x [n, ...] and t [n] to a prediction of x's shape. */
 export type Denoiser = (x: Tensor, t: Tensor) => Tensor;
 
+/** A thing with a method of this name, such as what the words say. A text has an `at` too. */
+const having = (method: string, such: string) =>
+  v.custom(
+    (value) => typeof value === "object" && typeof (value as Record<string, unknown> | null)?.[method] === "function",
+    `one such as ${such}`,
+  );
+
+const network = { path: having("at", "linearPath()"), prediction: choice(predictions) };
+/** What tells how to read a network. */
+export const networks = v.object(network, "an objective");
+const objectives = record({
+  ...network,
+  errorIn: choice(predictions),
+  weighting: having("weight", "unweighted()"),
+  density: having("quantile", "logitNormal()"),
+});
+
 /**
  * `errorIn` is the prediction unless told, `weighting` none.
  * @throws DiffusionError("option") for an unknown option or prediction, or a part that is missing
@@ -28,41 +49,21 @@ export type Denoiser = (x: Tensor, t: Tensor) => Tensor;
 export const objective = (
   parts: Pick<Objective, "path" | "prediction" | "density"> & Partial<Objective>,
 ): Objective => {
-  checkOptions("objective", parts, ["path", "prediction", "errorIn", "weighting", "density"]);
-  const { path, prediction, errorIn = prediction, weighting = unweighted(), density } = parts;
-  const aim = { path, prediction, errorIn, weighting, density };
-  checkObjective("objective", aim);
+  const { errorIn = parts.prediction, weighting = unweighted() } = parts;
+  const aim = { ...parts, errorIn, weighting };
+  check(objectives, aim, "objective");
   return aim;
-};
-
-/** @throws DiffusionError("option") for a prediction of another name, or a path that is none */
-export const checkNetwork = (what: string, { path, prediction }: Pick<Objective, "path" | "prediction">): void => {
-  if (typeof path !== "object" || typeof path?.at !== "function")
-    throw new DiffusionError("option", `${what}: path is ${told(path)}; it takes one such as linearPath().`);
-  checkChoice(`${what}: prediction`, prediction, predictions);
-};
-
-const checkObjective = (what: string, aim: Objective): void => {
-  checkNetwork(what, aim);
-  checkChoice(`${what}: errorIn`, aim.errorIn, predictions);
-  if (typeof aim.weighting?.weight !== "function")
-    throw new DiffusionError(
-      "option",
-      `${what}: weighting is ${told(aim.weighting)}; it takes one such as unweighted().`,
-    );
-  if (typeof aim.density?.quantile !== "function")
-    throw new DiffusionError("option", `${what}: density is ${told(aim.density)}; it takes one such as logitNormal().`);
 };
 
 /** Linear path, velocity, no weighting, logit-normal times (arXiv 2403.03206, and the choice of 2410.08184). */
 export const rectifiedFlow = (options: { readonly density?: TimestepDensity } = {}): Objective => {
-  checkOptions("rectifiedFlow", options, ["density"]);
+  check(only(["density"]), options, "rectifiedFlow");
   const { density = logitNormal() } = options;
   return objective({ path: linearPath(), prediction: "velocity", density });
 };
 
 /** One batch to learn from: data and noise [n, ...], times [n]. */
-export interface Batch {
+export interface LossInputs {
   readonly x: Tensor;
   readonly noise: Tensor;
   readonly t: Tensor;
@@ -85,8 +86,8 @@ export const weightIn = <T>(
  * the weight's is.
  * @throws DiffusionError("shape") naming the operand, its shape and dtype and what would fit, ("option") for a prediction of another name
  */
-export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: Batch): Tensor => {
-  checkObjective("loss", aim);
+export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: LossInputs): Tensor => {
+  check(objectives, aim, "loss");
   checkOperand("x", x);
   checkOperand("noise", noise, x);
   const { path, prediction } = aim;
@@ -107,8 +108,8 @@ export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: Batch): T
  * @throws DiffusionError("option") unless t is in 0..1
  */
 export const effectiveWeight = (aim: Objective, t: number, space: Prediction = aim.errorIn): number => {
-  checkObjective("effectiveWeight", aim);
-  checkChoice("effectiveWeight: space", space, predictions);
+  check(objectives, aim, "effectiveWeight");
+  check(choice(predictions), space, "effectiveWeight: space");
   const [weight, drawn] = [weightIn(numbers, aim.path.at(t), aim, space, false), aim.density.pdf(t)];
   return drawn === 0 ? 0 : weight * drawn;
 };

@@ -1,7 +1,7 @@
 import { Tensor } from "@isoflop/tensor";
 import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
-import { checkOperand, checkOptions, checkUnit } from "./checks.js";
-import { DiffusionError, shown } from "./errors.js";
+import { check, checkOperand, unit } from "./checks.js";
+import { bracketed, DiffusionError } from "./errors.js";
 
 /** x_t = alpha · x + sigma · noise, and the derivatives of both by t. */
 export interface Coefficients<T> {
@@ -27,50 +27,10 @@ export const definePath = (name: string, formula: <T>(m: Arithmetic<T>, t: T) =>
   name,
   at: ((t: number | Tensor) => {
     if (t instanceof Tensor) return formula(tensors, t);
-    checkUnit(`${name} path: t`, t);
+    check(unit, t, `${name} path: t`);
     return formula(numbers, t);
   }) as Path["at"],
 });
-
-/** Rectified flow: (1 - t) x + t noise (arXiv 2209.03003). */
-export const linearPath = (): Path =>
-  definePath("linear", (m, t) => ({ alpha: m.sub(1, t), sigma: t, alphaDot: -1, sigmaDot: 1 }));
-
-/** Variance-preserving with cos and sin of π t / 2: SiT's "GVP". */
-export const cosinePath = (): Path =>
-  definePath("cosine", (m, t) => {
-    // The cosine as a sine of what is left, so that it has all its digits near noise and is 0 there.
-    const alpha = m.sin(m.mul(m.sub(1, t), Math.PI / 2));
-    const sigma = m.sin(m.mul(t, Math.PI / 2));
-    return { alpha, sigma, alphaDot: m.mul(sigma, -Math.PI / 2), sigmaDot: m.mul(alpha, Math.PI / 2) };
-  });
-
-/**
- * Variance-preserving with a linear rate β from `betaMin` to `betaMax` (arXiv 2011.13456, equation 33). At t = 0 sigma
- * is 0 and its derivative infinite.
- *
- * @throws DiffusionError("option") unless 0 < betaMin <= betaMax
- */
-export const vpPath = (options: { readonly betaMin?: number; readonly betaMax?: number } = {}): Path => {
-  checkOptions("vpPath", options, ["betaMin", "betaMax"]);
-  const { betaMin = 0.1, betaMax = 20 } = options;
-  if (!(betaMin > 0 && betaMax >= betaMin && Number.isFinite(betaMax)))
-    throw new DiffusionError("option", `vpPath: betas are ${betaMin} and ${betaMax}; it takes 0 < betaMin <= betaMax.`);
-  return definePath("vp", (m, t) => {
-    const beta = m.add(m.mul(t, betaMax - betaMin), betaMin);
-    // -log alpha. By its tanh, 1 - alpha² keeps its digits where alpha is near 1.
-    const decay = m.mul(t, m.add(m.mul(t, (betaMax - betaMin) / 4), betaMin / 2));
-    const h = m.tanh(decay);
-    const alpha = m.exp(m.mul(decay, -1));
-    const sigma = m.sqrt(m.div(m.mul(h, 2), m.add(h, 1)));
-    const halfRate = m.mul(beta, 0.5);
-    const sigmaSigmaDot = m.mul(m.mul(alpha, alpha), halfRate);
-    return {
-      ...{ alpha, sigma, alphaDot: m.mul(m.mul(alpha, halfRate), -1) },
-      ...{ sigmaDot: m.div(sigmaSigmaDot, sigma), sigmaSigmaDot },
-    };
-  });
-};
 
 /** t [n] as [n, 1, ...] beside a batch x [n, ...], so that one number per sample multiplies the whole sample. */
 export const besideBatch = (t: Tensor, x: Tensor): Tensor => {
@@ -78,7 +38,7 @@ export const besideBatch = (t: Tensor, x: Tensor): Tensor => {
   if (t.rank === 1 && t.shape[0] === x.shape[0]) return t.reshape([t.shape[0]!, ...x.shape.slice(1).map(() => 1)]);
   throw new DiffusionError(
     "shape",
-    `t is ${shown(t.shape)}; x ${shown(x.shape)} takes one time per sample, [${x.shape[0] ?? 1}].`,
+    `t is ${bracketed(t.shape)}; x ${bracketed(x.shape)} takes one time per sample, [${x.shape[0] ?? 1}].`,
   );
 };
 

@@ -1,6 +1,7 @@
+import { choice } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
 import { type Arithmetic, combine, numbers, tensors } from "./arithmetic.js";
-import { checkChoice } from "./checks.js";
+import { check } from "./checks.js";
 import { DiffusionError } from "./errors.js";
 import type { Coefficients, Path } from "./path.js";
 
@@ -163,8 +164,8 @@ export const convert: Convert = (<T extends number | Tensor>(
   xt: T,
   t: number | Tensor,
 ): number | Tensor => {
-  checkChoice("convert: from", from, predictions);
-  checkChoice("convert: to", to, predictions);
+  check(choice(predictions), from, "convert: from");
+  check(choice(predictions), to, "convert: to");
   if (t instanceof Tensor)
     return combined<Tensor>(tensors, combination(tensors, path.at(t), from, to), value as Tensor, xt as Tensor);
   const { ofValue, ofXt } = combinationAt(path, from, to, t);

@@ -1,3 +1,4 @@
+import { only, shown } from "@isoflop/spec";
 import {
   abs,
   type Device,
@@ -9,11 +10,13 @@ import {
   type Tensor,
   TensorError,
 } from "@isoflop/tensor";
-import { checkCount, checkOperand, checkOptions, told } from "./checks.js";
-import { DiffusionError, shown } from "./errors.js";
+import { check, checkOperand, count } from "./checks.js";
+import { bracketed, DiffusionError } from "./errors.js";
 import { type Course, type CourseData, checkSolver, courseOf, fieldOf } from "./moment.js";
-import { checkNetwork, type Objective, rectifiedFlow } from "./objective.js";
-import { euler, type Solver, type Step, uniformTimes } from "./solver.js";
+import { networks, type Objective, rectifiedFlow } from "./objective.js";
+import { uniformTimes } from "./shift.js";
+import type { Solver, Step } from "./solver.js";
+import { euler } from "./solvers/euler.js";
 
 /** A network whose parameters and condition are data: a pytree of tensors handed to every call. */
 export type DenoiserOf<I> = (x: Tensor, t: Tensor, inputs: I) => Tensor;
@@ -66,11 +69,14 @@ const samplingOptions = ["noise", "steps", "times", "onStep", "signal"] as const
 
 const timesOf = ({ steps = 25, times }: Sampling): readonly number[] => {
   if (times === undefined) {
-    checkCount("sample: steps", steps);
+    check(count, steps, "sample: steps");
     return uniformTimes(steps);
   }
   if (typeof times?.every !== "function")
-    throw new DiffusionError("option", `sample: times are ${told(times)}; an array of at least two, falling, in 1..0.`);
+    throw new DiffusionError(
+      "option",
+      `sample: times are ${shown(times)}; an array of at least two, falling, in 1..0.`,
+    );
   const falling = times.every((t, i) => t >= 0 && t <= 1 && (i === 0 || t < times[i - 1]!));
   if (times.length < 2 || !falling)
     throw new DiffusionError("option", `sample: times are [${times.join(", ")}]; at least two, falling, in 1..0.`);
@@ -85,9 +91,9 @@ interface Advanced {
 
 /** A compiled sampler: one program per shape, for any parameters, condition and times. */
 export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> => {
-  checkOptions("sampler", options, samplerOptions);
+  check(only(samplerOptions), options, "sampler");
   const { objective = rectifiedFlow(), solver = euler(), device } = options;
-  checkNetwork("sampler", objective);
+  check(networks, objective, "sampler");
   checkSolver(solver);
   const compile = ({ shares, advance }: Step) =>
     jit(
@@ -129,10 +135,10 @@ export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): 
 
   return {
     async run(inputs, sampling) {
-      checkOptions("sampler.run", sampling, samplingOptions);
+      check(only(samplingOptions), sampling, "sampler.run");
       const { noise } = sampling;
       checkOperand("noise", noise);
-      if (noise.rank === 0) throw new DiffusionError("shape", `noise is ${shown(noise.shape)}; it takes [n, ...].`);
+      if (noise.rank === 0) throw new DiffusionError("shape", `noise is ${bracketed(noise.shape)}; it takes [n, ...].`);
       const sizes: Tensor[] = [];
       try {
         return await walk(inputs, sampling, timesOf(sampling), sizes);
@@ -175,7 +181,7 @@ export const sample = async (
   model: (x: Tensor, t: Tensor) => Tensor,
   options: Sampling & SamplerOptions,
 ): Promise<Tensor> => {
-  checkOptions("sample", options, [...samplingOptions, ...samplerOptions]);
+  check(only([...samplingOptions, ...samplerOptions]), options, "sample");
   const { objective, solver, device, ...sampling } = options;
   const compiled = sampler((x, t, _: null) => model(x, t), {
     ...(objective && { objective }),

@@ -1,5 +1,6 @@
+import { choice } from "@isoflop/spec";
 import { neg, sub, type Tensor } from "@isoflop/tensor";
-import { checkChoice, checkPrediction } from "./checks.js";
+import { check, checkPrediction } from "./checks.js";
 import type { Denoiser } from "./objective.js";
 import { type Prediction, predictions } from "./prediction.js";
 
@@ -13,7 +14,7 @@ import { type Prediction, predictions } from "./prediction.js";
  * @throws DiffusionError("option") for a prediction of another name
  */
 export const fromSiT = (model: Denoiser, prediction: Prediction = "velocity"): Denoiser => {
-  checkChoice("fromSiT: prediction", prediction, predictions);
+  check(choice(predictions), prediction, "fromSiT: prediction");
   return (x, t): Tensor => {
     const output = model(x, sub(1, t));
     checkPrediction(output, x);

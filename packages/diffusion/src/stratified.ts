@@ -1,6 +1,6 @@
 import { arange, random, type Tensor } from "@isoflop/tensor";
 import { tensors } from "./arithmetic.js";
-import { checkCount, checkUnit } from "./checks.js";
+import { check, count, unit } from "./checks.js";
 import type { TimestepDensity } from "./density.js";
 
 /** Half the step of `random.uniform`: takes its draws from [0, 1) to the middles of their steps. */
@@ -24,7 +24,7 @@ export const within = (density: TimestepDensity, u: Tensor): Tensor => {
  * @throws DiffusionError("option") unless n >= 1
  */
 export const stratified = (density: TimestepDensity, n: number, key: random.Key): Tensor => {
-  checkCount("stratified: n", n);
+  check(count, n, "stratified: n");
   return within(
     density,
     arange(n, "f32")
@@ -38,7 +38,7 @@ export const stratified = (density: TimestepDensity, n: number, key: random.Key)
  * @throws DiffusionError("option") unless n >= 1
  */
 export const draws = (density: TimestepDensity, n: number, key: random.Key): Tensor => {
-  checkCount("draws: n", n);
+  check(count, n, "draws: n");
   return within(density, random.uniform(key, [n]).add(half));
 };
 
@@ -48,8 +48,8 @@ export const draws = (density: TimestepDensity, n: number, key: random.Key): Ten
  * @throws DiffusionError("option") unless n >= 1 and 0 <= offset <= 1
  */
 export const quantiles = (density: TimestepDensity, n: number, offset = 0.5): number[] => {
-  checkCount("quantiles: n", n);
-  checkUnit("quantiles: offset", offset);
+  check(count, n, "quantiles: n");
+  check(unit, offset, "quantiles: offset");
   return Array.from({ length: n }, (_, i) => {
     const u = (i + offset) / n;
     return u === 0 || u === 1 ? u : Math.max(Math.min(density.quantile(u), most), least);

@@ -149,10 +149,12 @@ test("fixed quantiles sit in the middle of their parts unless told", () => {
 });
 
 test("options that do not fit are named", () => {
-  expect(() => logitNormal({ std: 0 })).toThrow(/logitNormal: mean 0, std 0/);
-  expect(() => mode({ scale: 1.8 })).toThrow(/scale is 1.8; it must lie in -1 to 1.7519/);
-  expect(() => shifted(uniform(), 0)).toThrow(/shift is 0/);
-  expect(() => shiftTime(0.5, -1)).toThrow(/shift is -1/);
+  expect(() => logitNormal({ std: 0 })).toThrow(/logitNormal.std is 0; it must be a finite number above 0/);
+  expect(() => mode({ scale: 1.8 })).toThrow(
+    /scale is 1.8; it must be a finite number of at least -1 and of at most 1.7519/,
+  );
+  expect(() => shifted(uniform(), 0)).toThrow(/shifted: by is 0/);
+  expect(() => shiftTime(0.5, -1)).toThrow(/shiftTime: by is -1/);
   expect(() => quantiles(uniform(), 2, 1.5)).toThrow(/offset is 1.5/);
   for (const n of [0, 1.5]) {
     expect(() => quantiles(uniform(), n)).toThrow(/n is/);

@@ -85,7 +85,7 @@ describe("weightings", () => {
   });
 
   test("options that do not fit are named", () => {
-    expect(() => minSnr(0)).toThrow(/minSnr: gamma is 0/);
+    expect(() => minSnr(0)).toThrow(/minSnr.gamma is 0/);
     expect(() => softMinSnr(Number.NaN)).toThrow(/sigmaData is NaN/);
     expect(() => edmWeighting(-1)).toThrow(/sigmaData is -1/);
   });

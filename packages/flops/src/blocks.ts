@@ -1,5 +1,5 @@
-import type { ResolvedConfig } from "./config.js";
 import { type Layer, linear, norm, pointwise, under } from "./layers.js";
+import type { Resolved } from "./resolved.js";
 
 /** How a branch of a block is conditioned: by a norm of its own, by shift and scale, or by those and a gate. */
 export type Modulation = "none" | "shiftScale" | "shiftScaleGate";
@@ -26,7 +26,7 @@ const joined = ({ prefix, rows, times, modulation }: Stream, name: string, part:
 };
 
 /** Norm and the one (3d, d) projection to queries, keys and values. */
-export const queryKeyValue = (c: ResolvedConfig, stream: Stream): Layer[] => {
+export const queryKeyValue = (c: Resolved, stream: Stream): Layer[] => {
   const part = "attentionProjections";
   const at = under(stream.prefix, part, stream.times);
   const { rows } = stream;
@@ -41,13 +41,13 @@ export const queryKeyValue = (c: ResolvedConfig, stream: Stream): Layer[] => {
 };
 
 /** Output projection of attention and its way back into the stream. */
-export const attentionOutput = (c: ResolvedConfig, stream: Stream): Layer[] => [
+export const attentionOutput = (c: Resolved, stream: Stream): Layer[] => [
   under(stream.prefix, "attentionProjections", stream.times)("attn.proj", linear(stream.rows, c.width, c.width)),
   ...joined(stream, "attn", "attentionProjections", c.width),
 ];
 
 /** Q Kᵀ and its product with V among `tokens` tokens. */
-export const attentionProducts = (c: ResolvedConfig, prefix: string, tokens: number, times: number): Layer =>
+export const attentionProducts = (c: Resolved, prefix: string, tokens: number, times: number): Layer =>
   under(
     prefix,
     "attentionProducts",
@@ -60,13 +60,13 @@ export const attentionProducts = (c: ResolvedConfig, prefix: string, tokens: num
     heads: c.heads,
   });
 
-export const selfAttention = (c: ResolvedConfig, stream: Stream): Layer[] => {
+export const selfAttention = (c: Resolved, stream: Stream): Layer[] => {
   const products = attentionProducts(c, stream.prefix, stream.rows, stream.times);
   return [...queryKeyValue(c, stream), products, ...attentionOutput(c, stream)];
 };
 
 /** Image tokens attend to `keys` context tokens. PixArt has no norm before it, DiT has one. */
-export const crossAttention = (c: ResolvedConfig, stream: Stream, keys: number, normBefore: boolean): Layer[] => {
+export const crossAttention = (c: Resolved, stream: Stream, keys: number, normBefore: boolean): Layer[] => {
   const { rows, times, prefix } = stream;
   const d = c.width;
   const at = under(prefix, "crossAttentionProjections", times);
@@ -82,7 +82,7 @@ export const crossAttention = (c: ResolvedConfig, stream: Stream, keys: number, 
 };
 
 /** Linear–GELU–Linear over every token of the stream. */
-export const mlp = (c: ResolvedConfig, stream: Stream): Layer[] => {
+export const mlp = (c: Resolved, stream: Stream): Layer[] => {
   const at = under(stream.prefix, "mlp", stream.times);
   return [
     ...normed(stream, "norm2", "mlp", c.width),
@@ -94,13 +94,13 @@ export const mlp = (c: ResolvedConfig, stream: Stream): Layer[] => {
 };
 
 /** SiLU–Linear from the conditioning vector to `count` modulation vectors, once per sample. */
-export const modulation = (c: ResolvedConfig, prefix: string, count: number, times = 1): Layer[] => {
+export const modulation = (c: Resolved, prefix: string, count: number, times = 1): Layer[] => {
   const at = under(prefix, "modulation", times);
   return [at("0", pointwise("activation", c.width)), at("1", linear(1, c.width, count * c.width))];
 };
 
 /** Final norm, modulated by shift and scale or with an affine of its own. */
-export const finalNorm = (c: ResolvedConfig, modulated: boolean): Layer[] => {
+export const finalNorm = (c: Resolved, modulated: boolean): Layer[] => {
   const at = under("final_layer", "finalLayer");
   const plain = at("norm", norm("final", c.imageTokens, c.width, !modulated));
   return modulated ? [plain, at("norm.modulate", pointwise("modulate", c.imageTokens * c.width))] : [plain];

@@ -1,30 +1,13 @@
+import { architectures } from "./architectures/index.js";
 import { FlopsError, integer, oneOf, onlyKeys, positive, shown } from "./errors.js";
+import type { Layer } from "./layers.js";
+import type { Context, Resolved } from "./resolved.js";
 
-/**
- * How time and context reach the blocks.
- * - `inContext`: [time, context, image] tokens in one sequence (DiT section 3.2; the choice of arXiv 2410.08184).
- * - `crossAttention`: image tokens attend to [time, context] tokens in every block (DiT section 3.2).
- * - `adaLN`, `adaLNZero`: shift and scale (and gates) of each norm from one vector per sample (DiT section 3.2).
- * - `adaLNSingle`: one modulation of time shared by all blocks, cross-attention to context (PixArt-α, arXiv 2310.00426).
- * - `mmDit`: image and context streams with weights of their own and joint attention (SD3, arXiv 2403.03206).
- */
-export const conditionings = ["inContext", "crossAttention", "adaLN", "adaLNZero", "adaLNSingle", "mmDit"] as const;
-export type Conditioning = (typeof conditionings)[number];
+/** How time and context reach the blocks; each is one file in `architectures/`. */
+export type Conditioning = keyof typeof architectures;
 
-/**
- * What the model is told besides time.
- * - `none`: nothing.
- * - `classes`: one of `classes` labels, looked up in a table with one more row for "no label" (guidance); without it where
- *   `nullLabel` is false, as the official DiT has it with a class dropout of 0.
- * - `words`: `tokens` word ids, looked up in a table of `vocabulary` rows, plus a learned position per token.
- * - `features`: `tokens` vectors of `dim` numbers from a frozen encoder; `pooled` is the length of the encoder's pooled
- *   vector, which only `mmDit` takes.
- */
-export type Context =
-  | { readonly kind: "none" }
-  | { readonly kind: "classes"; readonly classes: number; readonly nullLabel?: boolean }
-  | { readonly kind: "words"; readonly tokens: number; readonly vocabulary: number }
-  | { readonly kind: "features"; readonly tokens: number; readonly dim: number; readonly pooled?: number };
+/** Every {@link Conditioning}. */
+export const conditionings = Object.keys(architectures) as readonly Conditioning[];
 
 /** A diffusion transformer as a plain record: enough to build it, to count it and to hash it. */
 export interface DitConfig {
@@ -60,16 +43,7 @@ export interface DitConfig {
 }
 
 /** A config with its defaults filled in and its derived sizes beside it. */
-export interface ResolvedConfig extends Required<Omit<DitConfig, "time">> {
-  /** T, the image tokens of one sample. */
-  readonly imageTokens: number;
-  /** 1 where time is a token that the blocks read, 0 where it is added or modulates. */
-  readonly timeTokens: 0 | 1;
-  /** Tokens that carry context into the blocks; 0 where there is none. */
-  readonly contextTokens: number;
-  /** Width of the hidden layer of the MLP. */
-  readonly mlpWidth: number;
-}
+export type ResolvedConfig = Resolved<Conditioning>;
 
 /** Default of `timeScale`. */
 const stepsOfDiT = 1000;
@@ -97,11 +71,16 @@ const checkContext = (context: Context, conditioning: Conditioning): void => {
   if (sizes.nullLabel !== undefined && typeof sizes.nullLabel !== "boolean") {
     throw new FlopsError("config", `context.nullLabel is ${shown(sizes.nullLabel)}; it must be true or false.`);
   }
-  if (kind === "none" && (conditioning === "adaLNSingle" || conditioning === "mmDit")) {
+  const { readsContext, takesPooled } = architectures[conditioning];
+  if (kind === "none" && readsContext === "always") {
     throw new FlopsError("config", `context.kind is "none"; ${conditioning} attends to context and needs some.`);
   }
-  if ("pooled" in context && context.pooled !== undefined && conditioning !== "mmDit") {
-    throw new FlopsError("config", `context.pooled is ${context.pooled}; only mmDit takes it, not ${conditioning}.`);
+  if ("pooled" in context && context.pooled !== undefined && !takesPooled) {
+    const takers = conditionings.filter((name) => architectures[name].takesPooled).join(", ");
+    throw new FlopsError(
+      "config",
+      `context.pooled is ${context.pooled}; only ${takers} takes it, not ${conditioning}.`,
+    );
   }
 };
 
@@ -123,15 +102,16 @@ export const configKeys = [
 ] as const satisfies readonly (keyof DitConfig)[];
 
 const timeTokensOf = ({ conditioning, context, time }: DitConfig): 0 | 1 => {
-  if (conditioning !== "inContext" && conditioning !== "crossAttention") {
+  const { readsTime, readsContext } = architectures[conditioning];
+  if (!readsTime) {
     if (time === undefined) return 0;
     throw new FlopsError("config", `time is "${time}"; ${conditioning} modulates by time and takes no such choice.`);
   }
   if (oneOf("config", "time", time ?? "token", ["token", "added"]) === "token") return 1;
-  if (conditioning === "crossAttention" && context.kind === "none") {
+  if (readsContext === "or time" && context.kind === "none") {
     throw new FlopsError(
       "config",
-      `time is "added" and context.kind "none"; crossAttention needs a token to attend to.`,
+      `time is "added" and context.kind "none"; ${conditioning} needs a token to attend to.`,
     );
   }
   return 0;
@@ -227,6 +207,11 @@ export const canonicalConfig = (config: DitConfig): DitConfig => {
   };
 };
 
-/** Rows of the label table. */
-export const labelRows = ({ classes, nullLabel = true }: Extract<Context, { kind: "classes" }>): number =>
-  nullLabel ? classes + 1 : classes;
+/**
+ * Every layer of the model for one sample, in the order of the forward pass.
+ * @throws FlopsError("config") if the config is wrong.
+ */
+export const layers = (config: DitConfig): readonly Layer[] => {
+  const resolved = resolve(config);
+  return architectures[resolved.conditioning].layers(resolved);
+};

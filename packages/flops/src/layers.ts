@@ -1,5 +1,5 @@
-import { labelRows, type ResolvedConfig } from "./config.js";
 import type { Elementwise, Norm, Operation } from "./operations.js";
+import { labelRows, type Resolved } from "./resolved.js";
 
 /** Where a layer's work is booked. Norms and elementwise work are booked with the layer they serve. */
 export const parts = [
@@ -59,7 +59,7 @@ export const pointwise = (role: Elementwise["role"], elements: number): Operatio
 });
 
 /** Patch projection and image positions, alike in every architecture. */
-export const patchEmbedding = (c: ResolvedConfig): Layer[] => {
+export const patchEmbedding = (c: Resolved): Layer[] => {
   const at = under("x_embedder", "patchEmbedding");
   return [
     at("proj", linear(c.imageTokens, c.image.channels * c.patch ** 2, c.width, false)),
@@ -74,7 +74,7 @@ export const patchEmbedding = (c: ResolvedConfig): Layer[] => {
 };
 
 /** Linear–SiLU–Linear on `inputs` features that need no gradient: time, and MM-DiT's pooled text. */
-export const vectorMlp = (prefix: string, part: Part, inputs: number, c: ResolvedConfig): Layer[] => {
+export const vectorMlp = (prefix: string, part: Part, inputs: number, c: Resolved): Layer[] => {
   const at = under(prefix, part);
   return [
     at("0", linear(1, inputs, c.width, false)),
@@ -83,11 +83,10 @@ export const vectorMlp = (prefix: string, part: Part, inputs: number, c: Resolve
   ];
 };
 
-export const timeEmbedding = (c: ResolvedConfig): Layer[] =>
-  vectorMlp("t_embedder.mlp", "timeEmbedding", timeFeatures, c);
+export const timeEmbedding = (c: Resolved): Layer[] => vectorMlp("t_embedder.mlp", "timeEmbedding", timeFeatures, c);
 
 /** Context as one width-d vector per token: a row of a table, or a projection of the given features. */
-export const contextTokens = (c: ResolvedConfig): Layer[] => {
+export const contextTokens = (c: Resolved): Layer[] => {
   const { context, width } = c;
   const at = under("context_embedder", "contextEmbedding");
   switch (context.kind) {
@@ -109,5 +108,5 @@ export const classTable = (entries: number, width: number): Layer =>
   under("y_embedder", "contextEmbedding")("embedding_table", { kind: "lookup", rows: 1, entries, width });
 
 /** Output projection to patches of `outChannels`. */
-export const finalLinear = (c: ResolvedConfig): Layer =>
+export const finalLinear = (c: Resolved): Layer =>
   under("final_layer", "finalLayer")("linear", linear(c.imageTokens, c.width, c.outChannels * c.patch ** 2));

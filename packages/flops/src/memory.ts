@@ -1,5 +1,4 @@
-import { layers } from "./architectures/index.js";
-import { type DitConfig, resolve } from "./config.js";
+import { type DitConfig, layers, resolve } from "./config.js";
 import { integer, notNegative, onlyKeys, positive } from "./errors.js";
 import type { Layer } from "./layers.js";
 import { savedElements } from "./operations.js";

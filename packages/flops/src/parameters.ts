@@ -1,5 +1,5 @@
-import { layers } from "./architectures/index.js";
-import { type DitConfig, resolve } from "./config.js";
+import { architectures } from "./architectures/index.js";
+import { type DitConfig, layers, resolve } from "./config.js";
 import { oneOf } from "./errors.js";
 import { type Layer, type Part, parts } from "./layers.js";
 import { parameters as stored } from "./operations.js";
@@ -48,12 +48,12 @@ export const parameters = (config: DitConfig): ParameterCount => {
 };
 
 /**
- * Tokens of one sample. Time is a token in `inContext` and `crossAttention` only, and adaLN reads no context tokens.
+ * Tokens of one sample.
  * @throws FlopsError("config") if the config or the set is wrong.
  */
 export const tokensPerSample = (config: DitConfig, set: TokenSet = "image"): Tokens => {
   const { conditioning, imageTokens, contextTokens, timeTokens } = resolve(config);
   oneOf("config", "tokens", set, tokenSets);
-  if (set === "image" || conditioning === "adaLN" || conditioning === "adaLNZero") return imageTokens;
+  if (set === "image" || architectures[conditioning].readsContext === "never") return imageTokens;
   return imageTokens + contextTokens + timeTokens;
 };

@@ -1,5 +1,4 @@
-import { layers } from "./architectures/index.js";
-import type { DitConfig } from "./config.js";
+import { type DitConfig, layers } from "./config.js";
 import { integer, onlyKeys } from "./errors.js";
 import { checkPrecision, type Precision, precisions } from "./memory.js";
 import type { Operation } from "./operations.js";

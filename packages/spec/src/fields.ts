@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { didYouMean } from "./nearest.js";
 
 /** Ends of a range, each where it is given. */
-export interface Range {
+export interface Bounds {
   readonly atLeast?: number;
   readonly above?: number;
   readonly atMost?: number;
@@ -10,7 +10,7 @@ export interface Range {
 }
 
 /** "a finite number above 0 and of at most 1" */
-const words = (what: string, { atLeast, above, atMost, below }: Range): string => {
+const words = (what: string, { atLeast, above, atMost, below }: Bounds): string => {
   const bounds = [
     atLeast !== undefined && `of at least ${atLeast}`,
     above !== undefined && `above ${above}`,
@@ -21,7 +21,7 @@ const words = (what: string, { atLeast, above, atMost, below }: Range): string =
 };
 
 /** A finite number in a range. */
-export const number = (range: Range = {}) => {
+export const number = (range: Bounds = {}) => {
   const right = words("a finite number", range);
   const { atLeast, above, atMost, below } = range;
   const bounds = [
@@ -34,15 +34,11 @@ export const number = (range: Range = {}) => {
 };
 
 /** A whole number in a range, 0 and more unless told. */
-export const whole = ({ atLeast = 0, atMost = Number.MAX_SAFE_INTEGER }: Pick<Range, "atLeast" | "atMost"> = {}) => {
-  const right = words("a whole number", { atLeast, ...(atMost < Number.MAX_SAFE_INTEGER && { atMost }) });
-  return v.pipe(
-    v.number(right),
-    v.safeInteger(right),
-    v.integer(right),
-    v.minValue(atLeast, right),
-    v.maxValue(atMost, right),
-  );
+export const whole = ({ atLeast = 0, atMost }: Pick<Bounds, "atLeast" | "atMost"> = {}) => {
+  const right = words("a whole number", { atLeast, ...(atMost !== undefined && { atMost }) });
+  const least = v.minValue<number, number, string>(atLeast, right);
+  const most = atMost === undefined ? [] : [v.maxValue<number, number, string>(atMost, right)];
+  return v.pipe(v.number(right), v.safeInteger(right), v.integer(right), least, ...most);
 };
 
 /** A finite number above 0. */
@@ -61,6 +57,17 @@ const oneOf = (names: readonly string[], given: unknown): string => {
 export const choice = <const T extends string>(names: readonly T[]) =>
   v.picklist(names, ({ input }) => oneOf(names, input));
 
+/** What a function makes of a value, in a pipe of valibot; the message of what it throws tells what is wrong. */
+export const attempt = <I, O>(make: (value: I) => O) =>
+  v.rawTransform<I, O>(({ dataset, addIssue, NEVER }) => {
+    try {
+      return make(dataset.value);
+    } catch (error) {
+      addIssue({ message: error instanceof Error ? error.message : String(error) });
+      return NEVER;
+    }
+  });
+
 /** What the schema of a field says would be right. */
 const rightOf = (schema: v.GenericSchema | undefined): string => {
   const { message } = (schema ?? {}) as { readonly message?: unknown };
@@ -71,22 +78,38 @@ const rightOf = (schema: v.GenericSchema | undefined): string => {
 /** The schema that {@link record} makes. */
 export type RecordSchema<E extends v.ObjectEntries> = v.StrictObjectSchema<E, v.ErrorMessage<v.StrictObjectIssue>>;
 
-/** A record with these fields and no others: a mistyped one must not be ignored. */
-export const record = <const E extends v.ObjectEntries>(entries: E): RecordSchema<E> => {
+const strict = <const E extends v.ObjectEntries>(entries: E): RecordSchema<E> => {
   const names = Object.keys(entries);
-  const strict: RecordSchema<E> = v.strictObject(entries, ({ expected, input }) => {
+  return v.strictObject(entries, ({ expected, input }) => {
     if (expected === "Object") return "a record";
     if (expected !== "never") return rightOf(entries[JSON.parse(expected ?? '""') as string] as v.GenericSchema);
     const hint = didYouMean(input, names);
     return `${hint && `${hint} `}it takes ${names.join(", ") || "none"}`;
   });
-  const run: RecordSchema<E>["~run"] = (dataset, config) => {
+};
+
+/** A record with no fields but these, whatever they hold. */
+export const only = (names: readonly string[]) => {
+  const schema = strict(Object.fromEntries(names.map((name) => [name, v.optional(v.unknown())])));
+  const run: (typeof schema)["~run"] = (dataset, config) => {
     const { value } = dataset;
-    if (!Array.isArray(value)) return strict["~run"](dataset, config);
+    if (!Array.isArray(value)) return schema["~run"](dataset, config);
     // To valibot a list is an object.
-    const refused = strict["~run"]({ value: null }, config);
+    const refused = schema["~run"]({ value: null }, config);
     for (const issue of refused.issues ?? []) Object.assign(issue, { input: value });
     return refused;
   };
-  return { ...strict, "~run": run };
+  return { ...schema, "~run": run };
+};
+
+/** A record with these fields and no others: a mistyped one must not be ignored, and is told before the one that it leaves missing. */
+export const record = <const E extends v.ObjectEntries>(entries: E): RecordSchema<E> => {
+  const [schema, known] = [strict(entries), only(Object.keys(entries))];
+  return {
+    ...schema,
+    "~run": (dataset, config) => {
+      const { issues } = known["~run"]({ value: dataset.value }, config);
+      return issues ? { value: dataset.value, typed: false, issues } : schema["~run"](dataset, config);
+    },
+  };
 };

@@ -1,6 +1,28 @@
-export { choice, number, positive, type Range, type RecordSchema, record, text, whole } from "./fields.js";
+export {
+  attempt,
+  type Bounds,
+  choice,
+  number,
+  only,
+  positive,
+  type RecordSchema,
+  record,
+  text,
+  whole,
+} from "./fields.js";
 export { jsonSchema } from "./json-schema.js";
-export { type Kind, type KindSpec, type Kinds, kind, kinds, type SpecOf } from "./kind.js";
+export {
+  type BuiltBy,
+  type Kind,
+  type KindSpec,
+  type Kinds,
+  kind,
+  kinds,
+  nameOrRecord,
+  type SpecIn,
+  type SpecInputOf,
+  type SpecOf,
+} from "./kind.js";
 export { didYouMean, nearest } from "./nearest.js";
 export { type Reading, read, shown, told } from "./read.js";
 export { type Named, type Registry, RegistryError, registry } from "./registry.js";

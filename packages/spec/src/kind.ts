@@ -2,56 +2,100 @@ import * as v from "valibot";
 import { choice, record } from "./fields.js";
 import { type Named, type Registry, registry } from "./registry.js";
 
-/** A part that a record can ask for: `{ kind: name, …options }`. */
+/** A part that a record can ask for by its name and options: `{ kind: name, …options }`. */
 export interface Kind<T> extends Named {
-  /** Fields of the record beside `kind`: their checks and defaults. */
+  /** What it is, in a few words, for lists and help. */
+  readonly about?: string;
+  /** Fields of the record beside the name: their checks and defaults. */
   readonly options: v.ObjectEntries;
   /** @param options as the checks gave them */
   build(options: never): T;
-  /** Checks and completes a whole record of this kind. */
-  readonly schema: v.GenericSchema<unknown, KindSpec>;
 }
 
-/** A record that names a part and its options: plain data, to be hashed and stored. */
-export interface KindSpec {
-  readonly kind: string;
-  readonly [option: string]: unknown;
-}
-
-/** One kind of part: its name, its options and what they make. */
+/** One kind of part, with the types of its options for what builds it. */
 export const kind = <const N extends string, const E extends v.ObjectEntries, T>(part: {
   readonly name: N;
+  readonly about?: string;
   readonly options: E;
   readonly build: (options: v.InferOutput<v.StrictObjectSchema<E, undefined>>) => T;
-}) => ({ ...part, schema: record({ kind: v.literal(part.name), ...part.options }) });
+}) => part;
+
+/** What a kind makes. */
+export type BuiltBy<K> = K extends { readonly build: (options: never) => infer T } ? T : never;
+
+/** A record that names a part and its options: plain data, to be hashed and stored. */
+export type KindSpec<By extends string = "kind"> = {
+  /** Any text; of the names, an editor still offers those that are known. */
+  readonly [field in By]: string & Record<never, never>;
+} & { readonly [option: string]: unknown };
 
 /** The records of a kind, or of any of several. */
-export type SpecOf<K extends { readonly schema: v.GenericSchema }> = K extends K ? v.InferOutput<K["schema"]> : never;
+export type SpecOf<K extends Kind<unknown>, By extends string = "kind"> = K extends K
+  ? Readonly<Record<By, K["name"]> & v.InferOutput<v.StrictObjectSchema<K["options"], undefined>>>
+  : never;
 
-/** Kinds of parts of one sort, with the schema of the records that ask for them. */
-export interface Kinds<T> extends Registry<Kind<T>> {
+/** The same as one writes them: without the options that have a default. */
+export type SpecInputOf<K extends Kind<unknown>, By extends string = "kind"> = K extends K
+  ? Readonly<Record<By, K["name"]> & v.InferInput<v.StrictObjectSchema<K["options"], undefined>>>
+  : never;
+
+/** The records of all kinds of a registry, those from outside too. */
+export type SpecIn<R extends { readonly schema: v.GenericSchema }> = v.InferOutput<R["schema"]>;
+
+/** Kinds of parts of one sort, with the schema of the records that ask for them. The records of `K` are known to the compiler, of others it knows the name. */
+export interface Kinds<T, K extends Kind<unknown> = never, By extends string = "kind"> extends Registry<Kind<T>> {
   /** Of a record of any kind there is when it is read. */
-  readonly schema: v.GenericSchema<unknown, KindSpec>;
-  /** The part that a checked record asks for. @throws RegistryError for a kind that is not there */
-  build(spec: KindSpec): T;
+  readonly schema: v.GenericSchema<SpecInputOf<K, By> | KindSpec<By>, SpecOf<K, By> | KindSpec<By>>;
+  /** The part that a checked record, or the name of a kind with defaults alone, asks for. @throws RegistryError for a kind that is not there */
+  build(spec: SpecOf<K, By> | KindSpec<By> | string): T;
 }
 
-/** A registry of kinds. */
-export const kinds = <T>(what: string, entries: readonly Kind<T>[]): Kinds<T> => {
-  const parts = registry(what, entries);
-  const schema = v.lazy((value: unknown): v.GenericSchema<unknown, KindSpec> => {
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A registry of kinds that records name by the field `by`. */
+export const kinds = <const K extends Kind<unknown>, const By extends string = "kind">(
+  what: string,
+  entries: readonly K[],
+  by: By | "kind" = "kind",
+): Kinds<BuiltBy<K>, K, By> => {
+  type T = BuiltBy<K>;
+  const parts = registry<Kind<T>>(what, entries as readonly Kind<T>[]);
+  const schemaOf = ({ name, options }: Kind<T>): v.GenericSchema => record({ [by]: v.literal(name), ...options });
+  const schema = v.lazy((value: unknown): v.GenericSchema => {
     // Asked without a record, as for its JSON Schema, it is any kind there is.
-    if (value === undefined)
-      return v.union(
-        [...parts].map((part) => part.schema),
-        "a record",
-      );
-    const name = (value as { readonly kind?: unknown } | null | undefined)?.kind;
-    if (typeof name === "string" && parts.has(name)) return parts.get(name).schema;
-    return record({ kind: choice(parts.names) });
+    if (value === undefined) return v.union([...parts].map(schemaOf), "a record");
+    const name = isRecord(value) && value[by];
+    if (typeof name === "string" && parts.has(name)) return schemaOf(parts.get(name));
+    // No kind: of all its fields only the name is to be told.
+    const field = v.transform((given: unknown) => (isRecord(given) ? { [by]: given[by] } : given));
+    return v.pipe(v.unknown(), field, record({ [by]: choice(parts.names) }));
   });
   return Object.assign(parts, {
-    schema,
-    build: ({ kind: name, ...options }: KindSpec): T => parts.get(name).build(options as never),
+    schema: schema as v.GenericSchema as Kinds<T, K, By>["schema"],
+    build: (spec: Readonly<Record<string, unknown>> | string): T => {
+      const asked: unknown = typeof spec === "string" ? v.parse(schemaOf(parts.get(spec)), { [by]: spec }) : spec;
+      const { [by]: name, ...options } = asked as Readonly<Record<string, unknown>>;
+      return parts.get(String(name)).build(options as never);
+    },
   });
+};
+
+/** Of a record of any of the kinds, or of the name alone of one whose options all have their defaults: such a record becomes its name. */
+export const nameOrRecord = <I, O extends KindSpec>(all: {
+  readonly names: readonly string[];
+  readonly schema: v.GenericSchema<I, O>;
+}) => {
+  const records: v.GenericSchema<unknown, KindSpec> = all.schema;
+  const expanded = v.transform((kind: string): unknown => ({ kind }));
+  const schema = v.lazy((value: unknown) => {
+    if (value === undefined) return v.union([choice(all.names), records]);
+    return typeof value === "object" && value !== null ? records : v.pipe(choice(all.names), expanded, records);
+  });
+  const shortened = v.transform((spec: KindSpec | string) => {
+    if (typeof spec === "string") return spec;
+    const plain = v.safeParse(schema, spec.kind);
+    return JSON.stringify(spec) === JSON.stringify(plain.output) ? spec.kind : spec;
+  });
+  return v.pipe(schema, shortened) as v.GenericSchema as v.GenericSchema<I | O["kind"], O | O["kind"]>;
 };

@@ -4,7 +4,10 @@ import * as v from "valibot";
 export const shown = (value: unknown): string => {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "object" && value !== null) return "a record";
+  if (typeof value === "object" && value !== null) {
+    const { name } = Object(value.constructor) as { readonly name?: unknown };
+    return typeof name !== "string" || name === "Object" ? "a record" : `a ${name}`;
+  }
   return typeof value === "function" ? `the function ${value.name} itself` : String(value);
 };
 
@@ -20,6 +23,9 @@ export const told = (issue: v.BaseIssue<unknown>, name: string): string => {
   const keys = (issue.path ?? []).map(({ key }) => key);
   if (issue.type === "strict_object" && issue.expected === "never")
     return `${pathOf(name, keys.slice(0, -1))} has an unknown key "${keys.at(-1)}"; ${issue.message}`;
+  // Such a check has seen several fields, and says in a sentence which, unless it expects something of one of them.
+  const ofSeveral = issue.type === "raw_check" || issue.type === "raw_transform";
+  if (ofSeveral && issue.expected === null) return `${pathOf(name, keys)}: ${issue.message}`;
   const given = issue.input === undefined ? "missing" : shown(issue.input);
   return `${pathOf(name, keys)} is ${given}; it must be ${issue.message}`;
 };

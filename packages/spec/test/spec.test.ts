@@ -1,12 +1,16 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import {
+  attempt,
   choice,
   jsonSchema,
   type KindSpec,
   kind,
   kinds,
+  nameOrRecord,
+  nearest,
   number,
+  only,
   positive,
   read,
   record,
@@ -63,6 +67,8 @@ describe("records", () => {
       { rate: 1, warmpu: 0 },
       'spec has an unknown key "warmpu"; did you mean "warmup"? it takes rate, warmup, steps, shape, name',
     ],
+    [{ raet: 1 }, 'spec has an unknown key "raet"; did you mean "rate"? it takes rate, warmup, steps, shape, name'],
+    [new Map(), "spec.rate is missing; it must be a finite number above 0"],
     [[], "spec is a list of 0; it must be a record"],
     [[1], "spec is a list of 1; it must be a record"],
     [null, "spec is null; it must be a record"],
@@ -80,6 +86,39 @@ describe("records", () => {
     expect(messageOf(nested, {})).toBe("spec.runs is missing; it must be a list");
     expect(messageOf(record({ inner: optimizer }), {})).toBe("spec.inner is missing; it must be a record");
   });
+  it("say in a sentence what several of their fields are together", () => {
+    const span = v.pipe(
+      record({ from: number(), to: number() }),
+      v.rawCheck(({ dataset, addIssue }) => {
+        if (dataset.typed && dataset.value.from > dataset.value.to) addIssue({ message: "from must come before to" });
+      }),
+    );
+    expect(messageOf(record({ span }), { span: { from: 2, to: 1 } })).toBe("spec.span: from must come before to");
+    expect(read(span, { from: 1, to: 2 }, reading)).toEqual({ from: 1, to: 2 });
+  });
+  it("are what a function makes of them, unless it throws", () => {
+    const rooted = v.pipe(
+      record({ square: number() }),
+      attempt(({ square }) => {
+        if (square < 0) throw new Error(`square is ${square}; it must be one`);
+        return Math.sqrt(square);
+      }),
+    );
+    expect(read(rooted, { square: 4 }, reading)).toBe(2);
+    expect(messageOf(rooted, { square: -4 })).toBe("spec: square is -4; it must be one");
+  });
+  it("may hold anything under the names that there are", () => {
+    const options = only(["device", "signal"]);
+    const given = { device: new Map(), signal: undefined };
+    expect(read(options, given, reading)).toEqual(given);
+    expect(messageOf(options, { signl: 1 })).toBe(
+      'spec has an unknown key "signl"; did you mean "signal"? it takes device, signal',
+    );
+    expect(messageOf(options, [])).toBe("spec is a list of 0; it must be a record");
+    expect(messageOf(record({ rate: positive }), { rate: new Map() })).toBe(
+      "spec.rate is a Map; it must be a finite number above 0",
+    );
+  });
   it("have no name before the fields where none is given", () => {
     const refuse = (value: unknown) => () => read(optimizer, value, { ...reading, name: "" });
     expect(refuse({})).toThrow("rate is missing");
@@ -91,12 +130,12 @@ interface Curve {
   readonly at: (x: number) => number;
 }
 const curves = () =>
-  kinds<Curve>("curve", [
-    kind({ name: "flat", options: {}, build: () => ({ at: () => 1 }) }),
+  kinds("curve", [
+    kind({ name: "flat", options: {}, build: (): Curve => ({ at: () => 1 }) }),
     kind({
       name: "line",
       options: { slope: v.optional(positive, 2) },
-      build: ({ slope }) => ({ at: (x: number) => slope * x }),
+      build: ({ slope }): Curve => ({ at: (x: number) => slope * x }),
     }),
   ]);
 
@@ -111,6 +150,8 @@ describe("kinds", () => {
     [{ kind: "lien" }, 'spec.kind is "lien"; it must be one of "flat", "line" (did you mean "line"?)'],
     [{}, 'spec.kind is missing; it must be one of "flat", "line"'],
     [{ kind: 3 }, 'spec.kind is 3; it must be one of "flat", "line"'],
+    [{ kind: "lien", slope: 3 }, 'spec.kind is "lien"; it must be one of "flat", "line" (did you mean "line"?)'],
+    [[], "spec is a list of 0; it must be a record"],
     [3, "spec is 3; it must be a record"],
     [{ kind: "line", slop: 1 }, 'spec has an unknown key "slop"; did you mean "slope"? it takes kind, slope'],
     [{ kind: "line", slope: -1 }, "spec.slope is -1; it must be a finite number above 0"],
@@ -130,6 +171,15 @@ describe("kinds", () => {
   });
 });
 
+it("kinds may be named by another field", () => {
+  const all = kinds("curve", [kind({ name: "flat", options: {}, build: (): Curve => ({ at: () => 1 }) })], "source");
+  expect(all.build(read(all.schema, { source: "flat" }, reading)).at(3)).toBe(1);
+  expect(messageOf(all.schema, { source: "flta" })).toBe(
+    'spec.source is "flta"; it must be one of "flat" (did you mean "flat"?)',
+  );
+  expect(messageOf(all.schema, { kind: "flat" })).toBe('spec.source is missing; it must be one of "flat"');
+});
+
 describe("a registry", () => {
   const a = { name: "alpha" };
   it("lists, finds, and says what there is", () => {
@@ -146,6 +196,39 @@ describe("a registry", () => {
     expect(all.names).toEqual(["alpha"]);
     expect(() => all.add({ name: "alpha" })).toThrow('there is a letter "alpha" already; give yours a name of its own');
     expect(all.get("alpha")).toBe(a);
+  });
+});
+
+describe("nearest", () => {
+  it("finds the word that was meant, whatever its case", () => {
+    expect(nearest("WIDHT", ["depth", "width", "heads"])).toBe("width");
+  });
+  it("finds none when nothing is near", () => {
+    expect(nearest("xyzzyplugh", ["depth", "width"])).toBeUndefined();
+  });
+});
+
+describe("a name or a record", () => {
+  const all = curves();
+  const schema = nameOrRecord(all);
+  it("is a name where all options have their defaults, so that one part has one text", () => {
+    for (const spec of ["line", { kind: "line" }, { kind: "line", slope: 2 }])
+      expect(read(schema, spec, reading)).toBe("line");
+    expect(read(schema, { kind: "line", slope: 3 }, reading)).toEqual({ kind: "line", slope: 3 });
+    expect(all.build("line").at(3)).toBe(6);
+    expect(all.build({ kind: "line", slope: 3 }).at(3)).toBe(9);
+  });
+  it("is refused in the words of either", () => {
+    expect(messageOf(schema, "lien")).toBe('spec is "lien"; it must be one of "flat", "line" (did you mean "line"?)');
+    expect(messageOf(schema, 3)).toBe('spec is 3; it must be one of "flat", "line"');
+    expect(messageOf(schema, { kind: "line", slope: 0 })).toBe("spec.slope is 0; it must be a finite number above 0");
+    all.add(kind({ name: "bent", options: { at: positive }, build: ({ at }) => ({ at: () => at }) }));
+    expect(messageOf(schema, "bent")).toBe("spec.at is missing; it must be a finite number above 0");
+  });
+  it("is either to an editor", () => {
+    const text = JSON.stringify(jsonSchema(schema, "Curve"));
+    expect(text).toContain('"enum":["flat","line","bent"]');
+    expect(text).toContain('"slope":{"type":"number","exclusiveMinimum":0,"default":2}');
   });
 });
 

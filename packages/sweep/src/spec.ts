@@ -1,27 +1,11 @@
+import { type DataSpec, sources } from "@isoflop/data";
 import type { Flops } from "@isoflop/flops";
-import {
-  canonicalJson,
-  integer,
-  oneOf,
-  positive,
-  record,
-  type TrainSpec,
-  type TrainSpecInput,
-  trainFields,
-  withDefault,
-} from "@isoflop/train";
+import { jsonSchema, positive, read, record } from "@isoflop/spec";
+import { canonicalJson, type TrainSpec, trainFields } from "@isoflop/train";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type * as v from "valibot";
 import { SweepError } from "./errors.js";
-
-/** A source of `@isoflop/data` by name. */
-export interface DataSpec {
-  readonly source: "emoji" | "shapes" | "cifar10";
-  /** Pixels per side. */
-  readonly size: 16 | 32;
-  /** Of the order and layout of the training images; validation is the same for all seeds. */
-  readonly seed: number;
-}
 
 /** A run is a pure function of this record. */
 export interface RunSpec extends TrainSpec {
@@ -30,29 +14,21 @@ export interface RunSpec extends TrainSpec {
   readonly budget: Flops;
 }
 
+/** A whole run. */
+export const runSchema = record({ ...trainFields, data: sources.schema, budget: positive });
+
 /** A run as one writes it: what differs from the defaults. */
-export type RunSpecInput = TrainSpecInput & {
-  readonly data: Pick<DataSpec, "source"> & Partial<DataSpec>;
-  readonly budget: Flops;
-};
-
-const side = (value: unknown, path: string): 16 | 32 => {
-  if (value === 16 || value === 32) return value;
-  throw new SweepError("spec", `${path} is ${JSON.stringify(value)}; it must be 16 or 32`);
-};
-
-const data = record<DataSpec>({
-  source: oneOf(["emoji", "shapes", "cifar10"]),
-  size: withDefault(side, 16),
-  seed: withDefault(integer(0), 0),
-});
+export type RunSpecInput = v.InferInput<typeof runSchema>;
 
 /**
  * Checks a spec and fills in its defaults.
- * @throws TrainError or SweepError `spec` naming the field, its value and what would be right
+ * @throws SweepError `spec` naming the field, its value and what would be right
  */
 export const runSpec = (input: RunSpecInput): RunSpec =>
-  record<RunSpec>({ ...trainFields, data, budget: positive })(input, "spec");
+  read(runSchema, input, { name: "spec", error: (message) => new SweepError("spec", message) });
+
+/** JSON Schema of a run, with which editors complete and check a file. */
+export const runJsonSchema = () => jsonSchema(runSchema, "RunSpec");
 
 /** Changes whenever the same spec would mean another computation. */
 const MEANING = "isoflop run 1";

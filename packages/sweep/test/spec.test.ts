@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "@isoflop/train";
 import { describe, expect, it } from "vitest";
-import { type RunSpecInput, runId, runSpec, trainingOf } from "../src/spec.js";
+import { type RunSpecInput, runId, runJsonSchema, runSpec, trainingOf } from "../src/spec.js";
 import { tinyRun } from "./tiny.js";
 
 describe("runId", () => {
@@ -14,6 +14,69 @@ describe("runId", () => {
     const reversed = Object.fromEntries(Object.entries(tinyRun()).reverse()) as unknown as RunSpecInput;
     expect(runId(reversed)).toBe(runId(tinyRun()));
     expect(runId(runSpec(tinyRun()))).toBe(runId(tinyRun()));
+  });
+
+  // Stores hold their runs under these: another id for the same spec would lose them.
+  const words = { ...tinyRun().model, context: { kind: "words", tokens: 6, vocabulary: 28 } } as const;
+  const known = { model: words, steps: 6, budget: 1e6 };
+  const large = { height: 32, width: 32, channels: 3 };
+  it.each<[string, RunSpecInput]>([
+    ["69422ebf09333599", { ...known, data: { source: "shapes" } }],
+    ["f4594aa2a54d72f4", { ...known, data: { source: "emoji" } }],
+    [
+      "52ecd27373af680c",
+      {
+        ...known,
+        data: { source: "cifar10", size: 32, seed: 3 },
+        model: { ...words, image: large, context: { kind: "classes", classes: 10 } },
+      },
+    ],
+    [
+      "1d630975190a5e79",
+      {
+        ...known,
+        data: { source: "shapes" },
+        objective: { path: "vp", prediction: "v", weighting: { kind: "minSnr" }, density: { kind: "mode" } },
+        averaging: { kind: "constant", decay: 0.999 },
+        optimizer: { learningRate: 0.01, shape: "cosine" },
+      },
+    ],
+    [
+      "e660e1475d07a0df",
+      {
+        ...known,
+        data: { source: "shapes", seed: 1 },
+        objective: {
+          path: "cosine",
+          weighting: { kind: "sigmoid", bias: -1 },
+          density: { kind: "logitNormal", mean: 0.5 },
+        },
+        averaging: { kind: "none" },
+      },
+    ],
+    [
+      "ff60984dc3c33a74",
+      { ...known, data: { source: "shapes", size: 32 }, objective: { density: { kind: "cosmap" } } },
+    ],
+    [
+      "ed85a402d524c9ad",
+      {
+        ...known,
+        data: { source: "shapes", size: 32 },
+        objective: { density: { kind: "uniform" } },
+        captionDropout: 0.1,
+        validation: { images: 64 },
+      },
+    ],
+  ])("is %s for ever", (id, spec) => {
+    expect(runId(spec)).toBe(id);
+    expect(runId(JSON.parse(JSON.stringify(runSpec(spec))) as RunSpecInput)).toBe(id);
+  });
+
+  it("is one for a path by its name and by its record of defaults", () => {
+    const pathed = (path: object | string) => runId(tinyRun({ objective: { path: path as "vp" } }));
+    expect(pathed({ kind: "vp", betaMin: 0.1 })).toBe(pathed("vp"));
+    expect(pathed({ kind: "vp", betaMin: 0.2 })).not.toBe(pathed("vp"));
   });
 
   const changes: Partial<RunSpecInput>[] = [
@@ -42,6 +105,19 @@ describe("runSpec", () => {
   ];
   it.each(wrong)("refuses %#", (input, message) => {
     expect(() => runSpec(input as RunSpecInput)).toThrow(message);
+  });
+
+  it("offers its JSON Schema, with every source and its defaults", () => {
+    const { properties, $defs } = runJsonSchema() as Record<string, Record<string, { $ref: string; anyOf: object[] }>>;
+    expect(Object.keys(properties!)).toEqual(expect.arrayContaining(["model", "optimizer", "data", "budget"]));
+    const data = $defs![properties!.data!.$ref.split("/").at(-1)!]!;
+    expect(data.anyOf).toMatchObject(
+      ["emoji", "shapes", "cifar10"].map((source) => ({
+        properties: { source: { const: source }, size: { enum: [16, 32], default: 16 }, seed: { default: 0 } },
+        required: ["source"],
+        additionalProperties: false,
+      })),
+    );
   });
 
   it("holds what training needs and what the sweep needs, apart", () => {

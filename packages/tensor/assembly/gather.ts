@@ -116,25 +116,19 @@ function carry(window: usize, d: usize, c: u32): bool {
 /** Moves on to the next innermost run. */
 @inline
 function advance(window: usize): void {
-  if (carry(window, 1, ++c1)) {
-    c1 = 0;
-    if (carry(window, 2, ++c2)) {
-      c2 = 0;
-      if (carry(window, 3, ++c3)) {
-        c3 = 0;
-        if (carry(window, 4, ++c4)) {
-          c4 = 0;
-          if (carry(window, 5, ++c5)) {
-            c5 = 0;
-            if (carry(window, 6, ++c6)) {
-              c6 = 0;
-              carry(window, 7, ++c7);
-            }
-          }
-        }
-      }
-    }
-  }
+  if (!carry(window, 1, ++c1)) return;
+  c1 = 0;
+  if (!carry(window, 2, ++c2)) return;
+  c2 = 0;
+  if (!carry(window, 3, ++c3)) return;
+  c3 = 0;
+  if (!carry(window, 4, ++c4)) return;
+  c4 = 0;
+  if (!carry(window, 5, ++c5)) return;
+  c5 = 0;
+  if (!carry(window, 6, ++c6)) return;
+  c6 = 0;
+  carry(window, 7, ++c7);
 }
 
 /** Reads elements [index, index + count) of a window into `to`, which may be overrun by three elements. */

@@ -1,5 +1,6 @@
 /** Kernels that look elements up by integer index, and the running sum. */
 import { IndexWord } from "../src/backends/wasm/opcodes";
+import { addWords } from "./simd";
 import { scratch } from "./thread";
 
 /** Terms added in f32 before their sum is carried into f64: rounding must not grow with their number. */
@@ -8,20 +9,6 @@ const RUN: i32 = 128;
 @inline
 function copyRow(to: usize, from: usize, words: i32): void {
   memory.copy(to, from, words << 2);
-}
-
-/** to += from. */
-export function addRow(to: usize, from: usize, words: i32): void {
-  for (; words >= 4; words -= 4) {
-    v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
-    to += 16;
-    from += 16;
-  }
-  for (; words > 0; words--) {
-    store<f32>(to, load<f32>(to) + load<f32>(from));
-    to += 4;
-    from += 4;
-  }
 }
 
 /** A: table [Axis, Inner], B: indices [Count] -> C [Count, Inner]. */
@@ -56,7 +43,7 @@ function sumList(to: usize, updates: usize, width: i32, next: usize, total: usiz
     let left = RUN;
     copyRow(to, updates + (item - 1) * bytes, width);
     for (item = load<u32>(next + ((item - 1) << 2)); item && --left; item = load<u32>(next + ((item - 1) << 2)))
-      addRow(to, updates + (item - 1) * bytes, width);
+      addWords(to, updates + (item - 1) * bytes, width);
     if (item || runs) carryRow(total, to, width, runs++ == 0);
   }
   if (runs) for (let j: i32 = 0; j < width; j++) store<f32>(to + (j << 2), <f32>load<f64>(total + (j << 3)));

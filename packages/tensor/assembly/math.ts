@@ -5,6 +5,7 @@
  * `pmin(x, c)` and `pmax(x, c)` return their first argument when it is NaN, which is how NaN passes the clamps.
  */
 import { at, one, SIGN, step } from "./constants";
+import { artanhSeries } from "./power";
 import { madd, splat } from "./simd";
 
 const EXP = memory.data<f32>([
@@ -72,16 +73,7 @@ export function log4(x: v128): v128 {
 export function log1p1(z: f64): f32 {
   if (!(z < 1)) return f32x4.extract_lane(log4(splat(<f32>(z + 1))), 0);
   const s = z / (2 + z);
-  const q = s * s;
-  let p: f64 = 1.0 / 15;
-  p = p * q + 1.0 / 13;
-  p = p * q + 1.0 / 11;
-  p = p * q + 1.0 / 9;
-  p = p * q + 1.0 / 7;
-  p = p * q + 1.0 / 5;
-  p = p * q + 1.0 / 3;
-  p = p * q + 1.0;
-  return <f32>(2 * s * p);
+  return <f32>(2 * s * artanhSeries(s * s, 1.0 / 15));
 }
 
 const TANH = memory.data<f32>([

@@ -1,8 +1,8 @@
 /** Batched matrix product: a task is a few blocks, each BlockM x BlockN of one batch's C. */
 import { MatmulWord } from "../src/backends/wasm/opcodes";
 import { gemm } from "./gemm";
-import { addRow } from "./indexing";
 import { rowScale } from "./rows";
+import { addWords } from "./simd";
 import { scratch } from "./thread";
 
 /** Longest run of k summed into one place: sums of longer ones are made apart and added. Also known to the host, which sizes scratch. */
@@ -21,7 +21,7 @@ function product(
   gemm(m, n, min(k, MAX_RUN), a, aRow, aColumn, b, bRow, bColumn, c, cRow, d, dRow, work);
   for (let k0 = MAX_RUN; k0 < k; k0 += MAX_RUN) {
     gemm(m, n, min(k - k0, MAX_RUN), a + k0 * aColumn, aRow, aColumn, b + k0 * bRow, bRow, bColumn, scratch, n << 2, 0, 0, work);
-    for (let i = 0; i < m; i++) addRow(c + i * cRow, scratch + ((i * n) << 2), n);
+    for (let i = 0; i < m; i++) addWords(c + i * cRow, scratch + ((i * n) << 2), n);
   }
 }
 

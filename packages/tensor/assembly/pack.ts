@@ -1,16 +1,16 @@
 /**
  * Copies blocks of the operands of a product into the order in which the register tiles read them. A panel of B holds
- * eight columns for every k, k-major; a panel of A six rows for every k.
+ * a tile's columns for every k, k-major; a panel of A a tile's rows for every k.
  */
+import { copyColumns, copyRows, TILE_COLUMN_BYTES, TILE_COLUMNS, TILE_ROW_BYTES, TILE_ROWS } from "./generated/tile";
 
 /** B with contiguous columns. A ragged last panel holds whatever follows in memory; its results are never stored. */
 export function packRows(to: usize, b: usize, bRow: i32, k: i32, n: i32): void {
-  for (let j = 0; j < n; j += 8) {
+  for (let j = 0; j < n; j += TILE_COLUMNS) {
     let from = b + (j << 2);
     for (let i = 0; i < k; i++) {
-      v128.store(to, v128.load(from));
-      v128.store(to, v128.load(from, 16), 16);
-      to += 32;
+      copyColumns(to, from);
+      to += TILE_ROW_BYTES;
       from += bRow;
     }
   }
@@ -28,16 +28,16 @@ function transpose4(to: usize, a: usize, b: usize, c: usize, d: usize): void {
   const cd0 = i8x16.shuffle(vc, vd, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
   const cd1 = i8x16.shuffle(vc, vd, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
   v128.store(to, i8x16.shuffle(ab0, cd0, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
-  v128.store(to, i8x16.shuffle(ab0, cd0, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31), 32);
-  v128.store(to, i8x16.shuffle(ab1, cd1, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23), 64);
-  v128.store(to, i8x16.shuffle(ab1, cd1, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31), 96);
+  v128.store(to, i8x16.shuffle(ab0, cd0, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31), TILE_ROW_BYTES);
+  v128.store(to, i8x16.shuffle(ab1, cd1, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23), 2 * TILE_ROW_BYTES);
+  v128.store(to, i8x16.shuffle(ab1, cd1, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31), 3 * TILE_ROW_BYTES);
 }
 
-/** Four columns for every k; panels are 32 bytes from k to k. */
+/** Four columns for every k. */
 function packFour(to: usize, a: usize, b: usize, c: usize, d: usize, k: i32): void {
   for (; k >= 4; k -= 4) {
     transpose4(to, a, b, c, d);
-    to += 128;
+    to += 4 * TILE_ROW_BYTES;
     a += 16;
     b += 16;
     c += 16;
@@ -48,7 +48,7 @@ function packFour(to: usize, a: usize, b: usize, c: usize, d: usize, k: i32): vo
     store<u32>(to, load<u32>(b), 4);
     store<u32>(to, load<u32>(c), 8);
     store<u32>(to, load<u32>(d), 12);
-    to += 32;
+    to += TILE_ROW_BYTES;
     a += 4;
     b += 4;
     c += 4;
@@ -61,25 +61,24 @@ export function packColumns(to: usize, b: usize, bColumn: i32, k: i32, n: i32): 
   for (let j = 0; j < n; j += 4) {
     const last = n - 1 - j;
     const a = b + j * bColumn;
-    packFour(to + ((j & 4) << 2), a, a + min(1, last) * bColumn, a + min(2, last) * bColumn, a + min(3, last) * bColumn, k);
-    if (j & 4) to += k << 5;
+    const within = (<u32>j % TILE_COLUMNS) << 2;
+    packFour(to + within, a, a + min(1, last) * bColumn, a + min(2, last) * bColumn, a + min(3, last) * bColumn, k);
+    if (within == TILE_ROW_BYTES - 16) to += k * TILE_ROW_BYTES;
   }
 }
 
-/** A with contiguous rows at each k into panels of six rows. Rows past the last hold whatever follows in memory. */
-export function packSixes(to: usize, a: usize, aColumn: i32, k: i32, m: i32): void {
-  const panel = k * 24;
+/** A with contiguous rows at each k. Rows past the last hold whatever follows in memory. */
+export function packLeft(to: usize, a: usize, aColumn: i32, k: i32, m: i32): void {
+  const panel = k * TILE_COLUMN_BYTES;
   for (; k > 0; k--) {
     let from = a;
     let at = to;
-    for (let left = m; left > 0; left -= 6) {
-      // The second store repeats two of the first: 24 bytes are a vector and a half.
-      v128.store(at, v128.load(from));
-      v128.store(at, v128.load(from, 8), 8);
-      from += 24;
+    for (let left = m; left > 0; left -= TILE_ROWS) {
+      copyRows(at, from);
+      from += TILE_COLUMN_BYTES;
       at += panel;
     }
     a += aColumn;
-    to += 24;
+    to += TILE_COLUMN_BYTES;
   }
 }

@@ -1,5 +1,17 @@
 /** x^y, one f32 at a time, by way of log2 and exp2 in f64. */
 
+/** artanh(s) / s by its series in z = s^2, whose terms from z^7 on are z^7 p. */
+@inline
+export function artanhSeries(z: f64, p: f64): f64 {
+  p = p * z + 1.0 / 13;
+  p = p * z + 1.0 / 11;
+  p = p * z + 1.0 / 9;
+  p = p * z + 1.0 / 7;
+  p = p * z + 1.0 / 5;
+  p = p * z + 1.0 / 3;
+  return p * z + 1.0;
+}
+
 /** log2 |x| in f64 for one finite nonzero f32, from the series of artanh. */
 @inline
 function log2Of(x: f64): f64 {
@@ -8,16 +20,7 @@ function log2Of(x: f64): f64 {
   const m = reinterpret<f64>((bits & 0x000fffffffffffff) + 0x3fe6a09e00000000);
   const s = (m - 1) / (m + 1);
   const z = s * s;
-  let p: f64 = 1.0 / 17;
-  p = p * z + 1.0 / 15;
-  p = p * z + 1.0 / 13;
-  p = p * z + 1.0 / 11;
-  p = p * z + 1.0 / 9;
-  p = p * z + 1.0 / 7;
-  p = p * z + 1.0 / 5;
-  p = p * z + 1.0 / 3;
-  p = p * z + 1.0;
-  return <f64>e + p * s * 2.8853900817779268;
+  return <f64>e + artanhSeries(z, (1.0 / 17) * z + 1.0 / 15) * s * 2.8853900817779268;
 }
 
 /** 2^y in f64 for |y| < 1000: Taylor series on half an octave. */

@@ -3,7 +3,7 @@
  * (address, step) pairs at the start of thread scratch: buffers read and written in place, tiles, and cells, whose step
  * of 0 makes one value look like a tile.
  */
-import { PointwiseWord, Program, Scalar, Tile } from "../src/backends/wasm/opcodes";
+import { PointwiseWord, ProgramWord, Scalar, Tile } from "../src/backends/wasm/opcodes";
 import { gatherTile, iotaTile, scatterTile } from "./gather";
 import { runBinary, runSelect, runShift, runUnary } from "./scalar";
 import { copyWords } from "./simd";
@@ -11,9 +11,9 @@ import { scratch } from "./thread";
 
 /** Builds the operand table and fills the cells: once per task. */
 export function openProgram(program: usize): void {
-  const inPlace = load<i32>(program, Program.InPlace);
-  const local = load<i32>(program, Program.Local);
-  let p = program + Program.Size + (inPlace << 2);
+  const inPlace = load<i32>(program, ProgramWord.InPlace);
+  const local = load<i32>(program, ProgramWord.Local);
+  let p = program + ProgramWord.Size + (inPlace << 2);
   let entry = scratch;
   for (let i: i32 = 0; i < inPlace; i++) {
     store<u32>(entry, Tile.CellBytes, 4);
@@ -26,7 +26,7 @@ export function openProgram(program: usize): void {
     p += 8;
   }
   // A cell: [operand, 1 if `value` is an address, value].
-  for (let cells = load<i32>(program, Program.Cells); cells > 0; cells--) {
+  for (let cells = load<i32>(program, ProgramWord.Cells); cells > 0; cells--) {
     const cell = load<usize>(scratch + load<i32>(p));
     const value = load<i32>(p, 8);
     const four = i32x4.splat(load<i32>(p, 4) ? load<i32>(value) : value);
@@ -43,10 +43,10 @@ export function openProgram(program: usize): void {
 export function bodyOf(program: usize): usize {
   return (
     program +
-    Program.Size +
-    (load<i32>(program, Program.InPlace) << 2) +
-    (load<i32>(program, Program.Local) << 3) +
-    load<i32>(program, Program.Cells) * 12
+    ProgramWord.Size +
+    (load<i32>(program, ProgramWord.InPlace) << 2) +
+    (load<i32>(program, ProgramWord.Local) << 3) +
+    load<i32>(program, ProgramWord.Cells) * 12
   );
 }
 
@@ -63,9 +63,9 @@ function step(operand: usize): usize {
 /** Evaluates points [index, index + count), count at most a tile. Tiles may be overrun up to a multiple of a group. */
 export function evaluate(program: usize, body: usize, index: i32, count: i32): void {
   const groups = (count + (Tile.Group - 1)) / Tile.Group;
-  let p = program + Program.Size;
+  let p = program + ProgramWord.Size;
   let entry = scratch;
-  for (let i = load<i32>(program, Program.InPlace); i > 0; i--) {
+  for (let i = load<i32>(program, ProgramWord.InPlace); i > 0; i--) {
     store<u32>(entry, load<i32>(p) + (index << 2));
     entry += Tile.OperandBytes;
     p += 4;
@@ -73,7 +73,7 @@ export function evaluate(program: usize, body: usize, index: i32, count: i32): v
   // The last, ragged tile: results that would be written in place go to the spare tile of their instruction instead.
   const ragged = (count & (Tile.Group - 1)) != 0;
   p = body;
-  for (let left = load<i32>(program, Program.Instructions); left > 0; left--) {
+  for (let left = load<i32>(program, ProgramWord.Instructions); left > 0; left--) {
     const op = load<i32>(p);
     const target = load<i32>(p, 4);
     const a = load<i32>(p, 8);
@@ -85,7 +85,7 @@ export function evaluate(program: usize, body: usize, index: i32, count: i32): v
       if (ragged) store<u32>(scratch + target, address(a));
     } else if (op == Scalar.Flush) {
       // [from, target index]: an exact copy of what a ragged tile left in its spare.
-      if (ragged) copyWords(load<i32>(program + Program.Size + a) + (index << 2), address(target), count);
+      if (ragged) copyWords(load<i32>(program + ProgramWord.Size + a) + (index << 2), address(target), count);
     } else if (op == Scalar.Gather) gatherTile(address(target), program + a, index, count);
     else if (op == Scalar.Scatter) scatterTile(address(target), program + a, index, count);
     else if (op == Scalar.Iota) iotaTile(address(target), index, count, a, b, c != 0);

@@ -1,6 +1,6 @@
 /** Counter-based random numbers: Threefry-2x32 with 20 rounds (Salmon et al., SC11), four blocks at a time. */
 import { RandomWord } from "../src/backends/wasm/opcodes";
-import { storePart } from "./simd";
+import { storeUpTo } from "./simd";
 
 let word0: v128 = i32x4.splat(0);
 let word1: v128 = i32x4.splat(0);
@@ -27,8 +27,11 @@ function rounds(r0: i32, r1: i32, r2: i32, r3: i32, add0: u32, add1: u32): void 
   word1 = i32x4.add(b, i32x4.splat(add1));
 }
 
-/** Blocks of counters (c0, c1) under the key (k0, k1): results in `word0`, `word1`. */
-function threefry(k0: u32, k1: u32, c0: v128, c1: v128): void {
+/** Blocks of counters (c0, c1) under the command's key: results in `word0`, `word1`. */
+function threefry(command: usize, c0: v128, c1: v128): void {
+  const key = load<usize>(command, RandomWord.Key);
+  const k0 = load<u32>(key);
+  const k1 = load<u32>(key, 4);
   const k2 = 0x1bd11bda ^ k0 ^ k1;
   word0 = i32x4.add(c0, i32x4.splat(k0));
   word1 = i32x4.add(c1, i32x4.splat(k1));
@@ -45,32 +48,24 @@ function lanesFrom(i: i32): v128 {
 }
 
 export function randomBits(p: usize, task: u32): void {
-  const key = load<usize>(p, RandomWord.Key);
-  const k0 = load<u32>(key);
-  const k1 = load<u32>(key, 4);
   const perTask = load<i32>(p, RandomWord.PerTask);
   let i = <i32>task * perTask;
   const end = min(load<i32>(p, RandomWord.Count), i + perTask);
   let to = load<usize>(p, RandomWord.Output) + (i << 2);
   for (; i < end; i += 4) {
-    threefry(k0, k1, i32x4.splat(0), lanesFrom(i));
-    const bits = v128.xor(word0, word1);
-    if (end - i >= 4) v128.store(to, bits);
-    else storePart(to, bits, end - i);
+    threefry(p, i32x4.splat(0), lanesFrom(i));
+    storeUpTo(to, v128.xor(word0, word1), end - i);
     to += 16;
   }
 }
 
 export function randomKeys(p: usize, task: u32): void {
-  const key = load<usize>(p, RandomWord.Key);
-  const k0 = load<u32>(key);
-  const k1 = load<u32>(key, 4);
   const perTask = load<i32>(p, RandomWord.PerTask);
   let i = <i32>task * perTask;
   const end = min(load<i32>(p, RandomWord.Count), i + perTask);
   let to = load<usize>(p, RandomWord.Output) + (i << 3);
   for (; i < end; i++) {
-    threefry(k0, k1, i32x4.splat(0), i32x4.splat(i));
+    threefry(p, i32x4.splat(0), i32x4.splat(i));
     store<u32>(to, i32x4.extract_lane(word0, 0));
     store<u32>(to, i32x4.extract_lane(word1, 0), 4);
     to += 8;
@@ -87,15 +82,12 @@ function mix(x: u32, roundKey: u32): u32 {
 }
 
 export function permutation(p: usize, task: u32): void {
-  const key = load<usize>(p, RandomWord.Key);
-  const k0 = load<u32>(key);
-  const k1 = load<u32>(key, 4);
   // Round keys: word 0 of blocks (1, 0..11).
-  threefry(k0, k1, i32x4.splat(1), lanesFrom(0));
+  threefry(p, i32x4.splat(1), lanesFrom(0));
   const keys0 = word0;
-  threefry(k0, k1, i32x4.splat(1), lanesFrom(4));
+  threefry(p, i32x4.splat(1), lanesFrom(4));
   const keys1 = word0;
-  threefry(k0, k1, i32x4.splat(1), lanesFrom(8));
+  threefry(p, i32x4.splat(1), lanesFrom(8));
   const keys2 = word0;
   const half = load<u32>(p, RandomWord.HalfBits);
   const mask: u32 = (1 << half) - 1;

@@ -1,7 +1,7 @@
 /** Sums, maxima and minima of a pointwise program over the middle of outer x reduced x inner. */
 import { Fold, ReduceWord, Tile } from "../src/backends/wasm/opcodes";
 import { bodyOf, evaluate, openProgram } from "./program";
-import { copyWords, laneMask } from "./simd";
+import { copyWords, laneMask, swapHalves } from "./simd";
 import { scratch } from "./thread";
 
 /** Rows added to the first accumulator before it is emptied into the second, which bounds rounding for long columns. */
@@ -82,7 +82,7 @@ function foldAny(fold: i32, a: v128, b: v128): v128 {
 
 /** Four lanes to one, stored. */
 function finish(fold: i32, v: v128, to: usize): void {
-  v = foldAny(fold, v, i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  v = foldAny(fold, v, swapHalves(v));
   v = foldAny(fold, v, i8x16.shuffle(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
   v128.store32_lane(to, v, 0);
 }
@@ -163,7 +163,7 @@ function reduceRows(command: usize, unit: i32, end: i32): void {
       evaluate(program, body, index, count);
       const lanes = foldRow(fold, load<usize>(result), count);
       if (fold == Fold.SumF) {
-        const pairs = f32x4.add(lanes, i8x16.shuffle(lanes, lanes, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+        const pairs = f32x4.add(lanes, swapHalves(lanes));
         sum += <f64>f32x4.extract_lane(pairs, 0) + <f64>f32x4.extract_lane(pairs, 1);
       } else total = foldAny(fold, total, lanes);
       index += count;

@@ -1,7 +1,7 @@
 /** Softmax and normalisation of contiguous rows. A row's ragged last vector is masked; nothing is written past it. */
 import { RowsWord } from "../src/backends/wasm/opcodes";
 import { exp4, log1p1 } from "./math";
-import { laneMask, madd, maxLanes, splat, storePart, sumLanes } from "./simd";
+import { laneMask, madd, maxLanes, splat, storePart, storeUpTo, sumLanes } from "./simd";
 
 /** Largest of n values. NaN may be passed over: it comes back through the sum of exponentials. */
 export function rowMax(p: usize, n: i32): f32 {
@@ -98,92 +98,68 @@ export function rowScale(to: usize, from: usize, scale: f32, shift: f32, n: i32)
   if (n) storePart(to, f32x4.add(f32x4.mul(v128.load(from), a), b), n);
 }
 
+/** What a sum adds up: a, a b or (a - m)^2. */
+const enum Term {
+  Value,
+  Product,
+  Square,
+}
+
+/** `term` is a constant wherever this is inlined. */
 @inline
-function dotRun(a: usize, b: usize, n: i32): f32 {
-  let s0 = splat(0);
-  let s1 = splat(0);
-  for (; n >= 8; n -= 8) {
-    s0 = madd(v128.load(a), v128.load(b), s0);
-    s1 = madd(v128.load(a, 16), v128.load(b, 16), s1);
-    a += 32;
-    b += 32;
+function addTerm(term: Term, sum: v128, x: v128, y: v128): v128 {
+  if (term == Term.Value) return f32x4.add(sum, x);
+  if (term == Term.Product) return madd(x, y, sum);
+  const d = f32x4.sub(x, y);
+  return madd(d, d, sum);
+}
+
+@inline
+function sumOf(term: Term, a: usize, b: usize, m: v128, n: i32): f32 {
+  let total: f64 = 0;
+  for (; n > 0; n -= RUN) {
+    let s0 = splat(0);
+    let s1 = splat(0);
+    let left = min(n, RUN);
+    for (; left >= 8; left -= 8) {
+      s0 = addTerm(term, s0, v128.load(a), term == Term.Product ? v128.load(b) : m);
+      s1 = addTerm(term, s1, v128.load(a, 16), term == Term.Product ? v128.load(b, 16) : m);
+      a += 32;
+      b += 32;
+    }
+    if (left >= 4) {
+      s0 = addTerm(term, s0, v128.load(a), term == Term.Product ? v128.load(b) : m);
+      a += 16;
+      b += 16;
+      left -= 4;
+    }
+    if (left) {
+      const x = v128.load(a);
+      const inside = laneMask(left);
+      if (term == Term.Value) s1 = f32x4.add(s1, v128.and(x, inside));
+      else if (term == Term.Product) s1 = f32x4.add(s1, v128.and(f32x4.mul(x, v128.load(b)), inside));
+      else {
+        const d = v128.and(f32x4.sub(x, m), inside);
+        s0 = madd(d, d, s0);
+      }
+    }
+    total += <f64>sumLanes(f32x4.add(s0, s1));
   }
-  if (n >= 4) {
-    s0 = madd(v128.load(a), v128.load(b), s0);
-    a += 16;
-    b += 16;
-    n -= 4;
-  }
-  if (n) s1 = f32x4.add(s1, v128.and(f32x4.mul(v128.load(a), v128.load(b)), laneMask(n)));
-  return sumLanes(f32x4.add(s0, s1));
+  return <f32>total;
 }
 
 /** Sum of a[i] b[i]. */
 export function rowDot(a: usize, b: usize, n: i32): f32 {
-  let total: f64 = 0;
-  for (; n > 0; n -= RUN) {
-    total += <f64>dotRun(a, b, min(n, RUN));
-    a += RUN << 2;
-    b += RUN << 2;
-  }
-  return <f32>total;
-}
-
-@inline
-function sumRun(p: usize, n: i32): f32 {
-  let s0 = splat(0);
-  let s1 = splat(0);
-  for (; n >= 8; n -= 8) {
-    s0 = f32x4.add(s0, v128.load(p));
-    s1 = f32x4.add(s1, v128.load(p, 16));
-    p += 32;
-  }
-  if (n >= 4) {
-    s0 = f32x4.add(s0, v128.load(p));
-    p += 16;
-    n -= 4;
-  }
-  if (n) s1 = f32x4.add(s1, v128.and(v128.load(p), laneMask(n)));
-  return sumLanes(f32x4.add(s0, s1));
+  return sumOf(Term.Product, a, b, splat(0), n);
 }
 
 function rowSum(p: usize, n: i32): f32 {
-  let total: f64 = 0;
-  for (; n > 0; n -= RUN) {
-    total += <f64>sumRun(p, min(n, RUN));
-    p += RUN << 2;
-  }
-  return <f32>total;
-}
-
-@inline
-function squaresRun(p: usize, m: v128, n: i32): f32 {
-  let s0 = splat(0);
-  let s1 = splat(0);
-  for (; n >= 8; n -= 8) {
-    const a = f32x4.sub(v128.load(p), m);
-    const b = f32x4.sub(v128.load(p, 16), m);
-    s0 = madd(a, a, s0);
-    s1 = madd(b, b, s1);
-    p += 32;
-  }
-  for (; n > 0; n -= 4) {
-    const a = v128.and(f32x4.sub(v128.load(p), m), laneMask(n));
-    s0 = madd(a, a, s0);
-    p += 16;
-  }
-  return sumLanes(f32x4.add(s0, s1));
+  return sumOf(Term.Value, p, 0, splat(0), n);
 }
 
 /** Sum of (x - mean)^2. */
 function rowSquares(p: usize, mean: f32, n: i32): f32 {
-  const m = splat(mean);
-  let total: f64 = 0;
-  for (; n > 0; n -= RUN) {
-    total += <f64>squaresRun(p, m, min(n, RUN));
-    p += RUN << 2;
-  }
-  return <f32>total;
+  return sumOf(Term.Square, p, 0, splat(mean), n);
 }
 
 @inline
@@ -281,12 +257,9 @@ export function normalizeBackward(p: usize, task: u32): void {
     const rstd = splat(load<f32>(load<usize>(p, RowsWord.C) + (row << 2)));
     const mean = splat(center ? rowSum(d, n) / <f32>n : 0);
     const slope = splat(rowDot(d, x, n) / <f32>n);
-    let left = n;
-    for (; left > 0; left -= 4) {
+    for (let left = n; left > 0; left -= 4) {
       const centred = f32x4.sub(f32x4.sub(v128.load(d), mean), f32x4.mul(v128.load(x), slope));
-      const v = f32x4.mul(rstd, centred);
-      if (left >= 4) v128.store(dx, v);
-      else storePart(dx, v, left);
+      storeUpTo(dx, f32x4.mul(rstd, centred), left);
       d += 16;
       x += 16;
       dx += 16;

@@ -1,27 +1,11 @@
 /** sin and cos of four f32 at a time, exact to the last bits for every argument: the angle is reduced in f64. */
 import { at, one, step } from "./constants";
-import { madd, splat } from "./simd";
+import { madd, splat, swapHalves } from "./simd";
 
 /** 2/pi in 32-bit words from its binary point on (Payne and Hanek's reduction needs 24 + 127 + guard bits of it). */
-@inline
-function twoOverPi(word: i32): u64 {
-  switch (word) {
-    case 0:
-      return 0xa2f9836e;
-    case 1:
-      return 0x4e441529;
-    case 2:
-      return 0xfc2757d1;
-    case 3:
-      return 0xf534ddc0;
-    case 4:
-      return 0xdb629599;
-    case 5:
-      return 0x3c439041;
-    default:
-      return 0xfe5163ab;
-  }
-}
+const TWO_OVER_PI = memory.data<u32>([
+  0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab,
+]);
 
 /** x - k pi/2 for one |x| >= 2^20, k modulo 4 in the low bits of `quadrant`. The reduced angle lies in [-pi/4, pi/4]. */
 let quadrant: i32 = 0;
@@ -31,10 +15,10 @@ function reduceHuge(x: f32): f64 {
   const mantissa = <u64>((bits & 0x7fffff) | 0x800000);
   // |x| = mantissa 2^exponent. The bits of 2/pi above 2^(2 - exponent - 24) give whole turns: skip them.
   const skip = max<i32>(exponent - 8, 0);
-  const word = skip >> 5;
+  const words = TWO_OVER_PI + ((skip >> 5) << 2);
   const shift = <u64>(skip & 31);
-  const a = (twoOverPi(word) << 32) | twoOverPi(word + 1);
-  const b = (twoOverPi(word + 2) << 32) | twoOverPi(word + 3);
+  const a = (<u64>load<u32>(words) << 32) | load<u32>(words, 4);
+  const b = (<u64>load<u32>(words, 8) << 32) | load<u32>(words, 12);
   const high = shift == 0 ? a : (a << shift) | (b >> (64 - shift));
   const low = (b << shift) >> 32;
   // window = 2/pi 2^skip modulo 1, 96 bits of it: `high` and `low`. product = mantissa * window, as whole + fraction / 2^64.
@@ -74,7 +58,7 @@ const COSINE = memory.data<f32>([2.443315711809948e-5, -1.388731625493765e-3, 4.
 /** sin (shift 0) or cos (shift 1). The angle is reduced in f64, exactly enough for every f32. */
 function sinCos(x: v128, shift: i32): v128 {
   const low = f64x2.promote_low_f32x4(x);
-  const high = f64x2.promote_low_f32x4(i8x16.shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  const high = f64x2.promote_low_f32x4(swapHalves(x));
   const perTurn = v128.load64_splat(TURN);
   const n0 = f64x2.nearest(f64x2.mul(low, perTurn));
   const n1 = f64x2.nearest(f64x2.mul(high, perTurn));

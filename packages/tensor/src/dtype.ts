@@ -29,8 +29,24 @@ export const viewAs = <D extends DType>(
   length?: number,
 ): DataOf<D> => new views[dtype](buffer as ArrayBuffer, byteOffset, length) as DataOf<D>;
 
+/** Numbers in an array of a dtype and of its own. */
+export const arrayOf = <D extends DType>(dtype: D, values: ArrayLike<number>): DataOf<D> => {
+  const array = viewAs(dtype, new ArrayBuffer(BYTES_PER_ELEMENT * values.length));
+  array.set(values);
+  return array;
+};
+
+const float = new Float32Array(1);
+const floatBits = new Uint32Array(float.buffer);
+
+/** The bits of a number rounded to f32. */
+export const bitsOf = (value: number): number => {
+  float[0] = value;
+  return floatBits[0]!;
+};
+
 /** Rejects names that are no dtype's, or none of those that an op takes. */
 export const checkDType = (op: string, dtype: unknown, choices: readonly DType[] = DTYPES): void => {
-  if (!choices.includes(dtype as DType))
+  if (!choices.some((choice) => choice === dtype))
     throw new TensorError("dtype", `${op}: there is no dtype ${spelled(dtype)} here; choose ${choices.join(", ")}`);
 };

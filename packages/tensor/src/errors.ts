@@ -20,4 +20,7 @@ export class TensorError extends Error {
   }
 }
 
+/** What was thrown, in words. */
+export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
 export const formatShape = (shape: readonly number[]): string => `[${shape.join(", ")}]`;

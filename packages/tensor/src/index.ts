@@ -1,20 +1,17 @@
 export { checkpoint } from "./autodiff/checkpoint.js";
 export { type Gradient, grad, valueAndGrad, vjp } from "./autodiff/grad.js";
+export type { ScalarFunction } from "./backends/scalars.js";
+export type { Layout } from "./compile/layout.js";
 export { createDevice, type DeviceKind, type DeviceOptions } from "./device/create.js";
 export { Device } from "./device/device.js";
 export type { DataOf, DType } from "./dtype.js";
 export type { FlopCount, KernelReport, MemoryReport } from "./engine/report.js";
 export { TensorError } from "./errors.js";
 export { apply, applyAll } from "./graph/apply.js";
-export {
-  type Aval,
-  defineOp,
-  type Lowering,
-  type Op,
-  type OpExample,
-  type ReferenceArray,
-  type VjpContext,
-} from "./graph/define.js";
+export type { Attrs, Aval, Each, Names, NoAttrs, ReferenceArray } from "./graph/aval.js";
+export { defineOp, isNodeOf } from "./graph/define.js";
+export type { Lowering } from "./graph/lowering.js";
+export type { NodeOf, Op, OpExample, VjpContext } from "./graph/tensor.js";
 export { type JitArguments, type JitOptions, type Jitted, jit, type Program, spec } from "./jit.js";
 export { Tensor } from "./methods.js";
 export { abs } from "./ops/abs.js";
@@ -26,15 +23,15 @@ export { bitAnd } from "./ops/bit-and.js";
 export { bitOr } from "./ops/bit-or.js";
 export { bitXor } from "./ops/bit-xor.js";
 export { bitcast } from "./ops/bitcast.js";
-export { broadcastTo } from "./ops/broadcast-to.js";
+export { broadcastTo, sum } from "./ops/broadcast-and-sum.js";
 export { cast } from "./ops/cast.js";
 export { ceil } from "./ops/ceil.js";
 export { concat, stack } from "./ops/concat.js";
 export { constant, full, ones, zeros } from "./ops/constant.js";
 export { averagePool, type ConvolutionOptions, conv2d, upsampleNearest } from "./ops/convolution.js";
-export { cos } from "./ops/cos.js";
 export { cumsum } from "./ops/cumsum.js";
 export { div } from "./ops/div.js";
+export type { Pointwise } from "./ops/elementwise.js";
 export { equal } from "./ops/equal.js";
 export { erf } from "./ops/erf.js";
 export { exp } from "./ops/exp.js";
@@ -58,23 +55,22 @@ export { mul } from "./ops/mul.js";
 export { neg } from "./ops/neg.js";
 export { groupNorm, layerNorm, type NormOptions, rmsNorm } from "./ops/normalize.js";
 export type { Operand } from "./ops/operands.js";
-export { pad } from "./ops/pad.js";
 export { permute, transpose } from "./ops/permute.js";
 export { pow } from "./ops/pow.js";
 export { quotient } from "./ops/quotient.js";
 export { reciprocal } from "./ops/reciprocal.js";
+export type { ReduceOptions, Reduction } from "./ops/reduce.js";
 export { remainder } from "./ops/remainder.js";
 export { reshape } from "./ops/reshape.js";
 export { round } from "./ops/round.js";
 export { rsqrt } from "./ops/rsqrt.js";
-export { scatterAdd } from "./ops/scatter-add.js";
 export { select } from "./ops/select.js";
 export { shiftLeft } from "./ops/shift-left.js";
 export { shiftRight } from "./ops/shift-right.js";
 export { sigmoid } from "./ops/sigmoid.js";
 export { sign } from "./ops/sign.js";
-export { sin } from "./ops/sin.js";
-export { flip, type Range, slice } from "./ops/slice.js";
+export { cos, sin } from "./ops/sine-and-cosine.js";
+export { flip, pad, type Range, slice } from "./ops/slice-and-pad.js";
 export { logSoftmax, softmax } from "./ops/softmax.js";
 export { softplus } from "./ops/softplus.js";
 export { split } from "./ops/split.js";
@@ -82,8 +78,7 @@ export { sqrt } from "./ops/sqrt.js";
 export { mean, norm, standardDeviation, type VarianceOptions, variance } from "./ops/statistics.js";
 export { stopGradient } from "./ops/stop-gradient.js";
 export { sub } from "./ops/sub.js";
-export { sum } from "./ops/sum.js";
-export { take } from "./ops/take.js";
+export { scatterAdd, take } from "./ops/take-and-scatter.js";
 export { tanh } from "./ops/tanh.js";
 export type { Key } from "./random/index.js";
 export * as random from "./random/index.js";

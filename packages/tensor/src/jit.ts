@@ -5,7 +5,7 @@ import { checkDType } from "./dtype.js";
 import type { CompiledGraph } from "./engine/engine.js";
 import type { FlopCount, KernelReport, MemoryReport, ProgramReport } from "./engine/report.js";
 import { TensorError } from "./errors.js";
-import type { Aval } from "./graph/define.js";
+import type { Aval } from "./graph/aval.js";
 import { argument, isArgument } from "./graph/input.js";
 import { deviceOf, Tensor } from "./graph/tensor.js";
 import { tracedBelow } from "./graph/tracing.js";

@@ -2,6 +2,7 @@ import type { DType } from "./dtype.js";
 import { Tensor as Recorded } from "./graph/tensor.js";
 import { abs } from "./ops/abs.js";
 import { add } from "./ops/add.js";
+import { sum } from "./ops/broadcast-and-sum.js";
 import { cast } from "./ops/cast.js";
 import { div } from "./ops/div.js";
 import { exp } from "./ops/exp.js";
@@ -13,11 +14,10 @@ import { neg } from "./ops/neg.js";
 import { permute, transpose } from "./ops/permute.js";
 import { pow } from "./ops/pow.js";
 import { reshape } from "./ops/reshape.js";
-import { type Range, slice } from "./ops/slice.js";
+import { type Range, slice } from "./ops/slice-and-pad.js";
 import { sqrt } from "./ops/sqrt.js";
 import { mean } from "./ops/statistics.js";
 import { sub } from "./ops/sub.js";
-import { sum } from "./ops/sum.js";
 import type { Shape } from "./shape.js";
 import type { BroadcastShape, MatmulShape, PermuteShape, ReduceShape } from "./types/shape.js";
 
@@ -55,6 +55,10 @@ export interface TensorMethods<S extends Shape, D extends DType> {
   readonly sum: Reduce<S>;
   readonly mean: Reduce<S>;
   readonly max: Reduce<S>;
+}
+
+declare module "./graph/tensor.js" {
+  interface Tensor<S extends Shape = Shape, D extends DType = DType> extends TensorMethods<S, D> {}
 }
 
 const functions = {

@@ -1,16 +1,15 @@
 import { TensorError } from "./errors.js";
+import { isRecord } from "./plain.js";
 import { spelled } from "./spelled.js";
 
 /** Rejects options that do not exist: a misspelled one would change nothing, in silence. */
 export const checkOptions = (where: string, options: unknown, names: readonly string[]): void => {
-  const prototype = typeof options === "object" && options !== null ? Object.getPrototypeOf(options) : undefined;
-  // A plain record of any realm: its prototype is the root of that realm's.
-  if (prototype === undefined || (prototype !== null && Object.getPrototypeOf(prototype) !== null))
+  if (typeof options !== "object" || options === null || !isRecord(options))
     throw new TensorError(
       "argument",
       `${where}: options are an object with ${names.join(", ")}, got ${spelled(options)}`,
     );
-  const unknown = Object.keys(options as object).find((name) => !names.includes(name));
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw new TensorError(
       "argument",

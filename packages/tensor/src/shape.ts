@@ -8,6 +8,33 @@ export const sizeOf = (shape: Shape): number => shape.reduce((product, n) => pro
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
+/** Shapes by their number of dimensions. */
+interface Ranked {
+  readonly 0: readonly [];
+  readonly 1: readonly [number];
+  readonly 2: readonly [number, number];
+  readonly 3: readonly [number, number, number];
+  readonly 4: readonly [number, number, number, number];
+}
+
+export const hasRank = <R extends keyof Ranked>(shape: Shape, rank: R): shape is Ranked[R] => shape.length === rank;
+
+/** The sizes of a shape that was found to have this rank: a fault of this package otherwise. */
+export const sizesOf = <R extends keyof Ranked>(shape: Shape, rank: R): Ranked[R] => {
+  if (hasRank(shape, rank)) return shape;
+  throw new TensorError("shape", `a shape of rank ${rank} was expected, got ${formatShape(shape)}`);
+};
+
+/** Rows and columns of the matrices in a shape, or their strides. */
+export const lastTwo = (list: readonly number[]): readonly [number, number] => sizesOf(list.slice(-2), 2);
+
+/** The size along an axis that is known to be there, counted from the end if negative. */
+export const sizeAlong = (shape: Shape, axis: number): number => {
+  const size = shape.at(axis);
+  if (size === undefined) throw new TensorError("shape", `${formatShape(shape)} has no axis ${axis}`);
+  return size;
+};
+
 /** Rejects what no tensor can have: fractions, negative or zero sizes (but for `unknown`), more elements than can be counted. */
 export const checkShape = (op: string, shape: Shape, unknown?: number): void => {
   if (!Array.isArray(shape))

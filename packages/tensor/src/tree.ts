@@ -19,7 +19,7 @@ export type MapTree<T, L> = T extends Tensor
         ? { [K in keyof T]: MapTree<T[K], L> }
         : T;
 
-const isContainer = (value: unknown): value is readonly unknown[] | Record<string, unknown> =>
+const isContainer = (value: unknown): value is unknown[] | Record<string, unknown> =>
   typeof value === "object" && value !== null && !(value instanceof Tensor) && !ArrayBuffer.isView(value);
 
 /** Deeper than any model; a tree that holds itself is found here too. */
@@ -53,8 +53,7 @@ const visitLeaves = (tree: unknown, visit: (leaf: unknown, path: string) => void
     for (let i = 0; i < tree.length; i++) visitLeaves(tree[i], visit, `${path}[${i}]`, depth + 1);
     return;
   }
-  const record = tree as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(record).sort()) visitLeaves(record[key], visit, pathOf(path, key), depth + 1);
+  for (const key of Object.keys(tree).sort()) visitLeaves(tree[key], visit, pathOf(path, key), depth + 1);
 };
 
 /** The same structure of what `visit` returns for the leaves, in the same order. */
@@ -67,10 +66,9 @@ export const rebuild = (
   if (!isContainer(tree)) return visit(tree, path);
   checkContainer(tree, path, depth);
   if (Array.isArray(tree)) return Array.from(tree, (item, i) => rebuild(item, visit, `${path}[${i}]`, depth + 1));
-  const record = tree as Readonly<Record<string, unknown>>;
   const out: Record<string, unknown> = {};
-  for (const key of Object.keys(record).sort()) {
-    const value = rebuild(record[key], visit, pathOf(path, key), depth + 1);
+  for (const key of Object.keys(tree).sort()) {
+    const value = rebuild(tree[key], visit, pathOf(path, key), depth + 1);
     // Assigned to, this one key would be the prototype.
     if (key === "__proto__")
       Object.defineProperty(out, key, { value, enumerable: true, writable: true, configurable: true });

@@ -1,17 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { differentiate } from "../src/autodiff/differentiate.js";
+import { scalarFunctions } from "../src/backends/scalars.js";
 import { DTYPES } from "../src/dtype.js";
 import { evaluateReference } from "../src/engine/reference.js";
-import type { Aval, OpExample } from "../src/graph/define.js";
+import type { Attrs, Aval } from "../src/graph/aval.js";
+import type { OpExample } from "../src/graph/tensor.js";
 import { coreOps, ones, TensorError } from "../src/index.js";
 import { checkGradients, peakError } from "../src/testing/index.js";
 import { instantiate, leavesWith } from "../src/testing/inputs.js";
 
-const avalsOf = ({ inputs }: OpExample<never>): Aval[] => inputs.map(({ shape, dtype = "f32" }) => ({ shape, dtype }));
+const avalsOf = ({ inputs }: OpExample<Attrs>): Aval[] => inputs.map(({ shape, dtype = "f32" }) => ({ shape, dtype }));
 
 const dtypesOf = (inputs: readonly Aval[]): string => [...new Set(inputs.map(({ dtype }) => dtype))].join();
 
-const infers = (op: (typeof coreOps)[number], inputs: readonly Aval[], attrs: never): boolean => {
+const infers = (op: (typeof coreOps)[number], inputs: readonly Aval[], attrs: Attrs): boolean => {
   try {
     op.infer(inputs, attrs);
     return true;
@@ -28,7 +30,7 @@ describe("every op", () => {
   });
 
   for (const op of coreOps) {
-    const examples = op.examples as readonly OpExample<never>[];
+    const examples = op.examples;
 
     it(`${op.name}: has an example of every dtype it takes`, () => {
       const seen = new Set(examples.map((example) => dtypesOf(avalsOf(example))));
@@ -73,6 +75,30 @@ describe("every op", () => {
       });
     }
   }
+});
+
+describe("scalar functions", () => {
+  const scalarOps = coreOps.flatMap((op) =>
+    op.lowering.kind === "scalar" ? [{ op, scalar: op.lowering.scalar }] : [],
+  );
+
+  it("are each what some op is made of", () => {
+    expect(scalarOps.map(({ scalar }) => scalar).sort()).toEqual(Object.keys(scalarFunctions).sort());
+  });
+
+  it.each(scalarOps)("$scalar has an instruction and a text for what its op takes", ({ op, scalar }) => {
+    const { wasm, wgsl, renames, signs } = scalarFunctions[scalar];
+    for (const { inputs, attrs } of op.examples) {
+      const operands = inputs.map(({ shape, dtype = "f32" }) => ({ shape, dtype }));
+      const types = operands.map(({ dtype }) => dtype);
+      const [to] = op.infer(operands, attrs).map(({ dtype }) => dtype);
+      expect(renames?.(types[0]!, to!) || wasm(types[0]!, to!)?.cost).toBeTruthy();
+      const text = wgsl(["a", "b", "c"].slice(0, inputs.length), { from: types[0]!, to: to!, use: (name) => name });
+      for (const name of ["a", "b", "c"])
+        expect(new RegExp(`\\b${name}\\b`).test(text)).toBe("abc".indexOf(name) < inputs.length);
+      if (signs) expect(signs).toHaveLength(inputs.length);
+    }
+  });
 });
 
 it("a gradient that is wrong is found", () => {

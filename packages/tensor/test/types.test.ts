@@ -1,10 +1,14 @@
-import { expectTypeOf, it } from "vitest";
+import { expect, expectTypeOf, it } from "vitest";
 import {
+  type Aval,
   add,
+  applyAll,
   type BroadcastShape,
   cast,
+  defineOp,
   type MatmulShape,
   matmul,
+  mul,
   permute,
   reshape,
   sum,
@@ -39,4 +43,24 @@ it("unknown shapes widen", () => {
 it("data has the array of the dtype", () => {
   expectTypeOf(zeros([1]).data).returns.resolves.toEqualTypeOf<Float32Array>();
   expectTypeOf(zeros([1], "i32").data).returns.resolves.toEqualTypeOf<Int32Array>();
+});
+
+it("operands and results of an op are tuples", () => {
+  const scaled = defineOp<{ readonly by: number }, ["x", "y", "z"?], ["sum", "product"]>({
+    name: "scaled",
+    lowering: { kind: "composite" },
+    infer: ([x, y, z]) => {
+      expectTypeOf(y).toEqualTypeOf<Aval>();
+      expectTypeOf(z).toEqualTypeOf<Aval | undefined>();
+      return [x, y];
+    },
+    decompose: ([x, y], { by }) => [mul(add(x, y), by), mul(mul(x, y), by)],
+    examples: [],
+  });
+  const x = zeros([2]);
+  expectTypeOf(applyAll(scaled, [x, x], { by: 2 })).toEqualTypeOf<readonly [Tensor, Tensor]>();
+  // @ts-expect-error an operand is missing
+  expect(() => applyAll(scaled, [x], { by: 2 })).toThrow();
+  // @ts-expect-error an attribute is missing
+  applyAll(scaled, [x, x, x], {});
 });

@@ -1,3 +1,6 @@
+import { read } from "@isoflop/spec";
+import type * as v from "valibot";
+
 /** What went wrong: a spec, a loss that is not a number, a checkpoint, or data that does not fit the model. */
 export type TrainErrorCode = "spec" | "diverged" | "checkpoint" | "data";
 
@@ -13,6 +16,10 @@ export class TrainError extends Error {
     super(message, options);
   }
 }
+
+/** What the schema makes of a value. @throws TrainError `spec` naming the field, its value and what would be right */
+export const check = <S extends v.GenericSchema>(schema: S, value: unknown, name: string): v.InferOutput<S> =>
+  read(schema, value, { name, error: (message) => new TrainError("spec", message) });
 
 /** A loss, gradient or weight that is not a finite number. */
 export class DivergedError extends TrainError {

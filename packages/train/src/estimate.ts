@@ -1,16 +1,10 @@
 import { TrainError } from "./errors.js";
 
-/** A mean and the standard error of it. */
-export interface Estimate {
+/** A mean of losses and the standard error of it. */
+export interface MeanLoss {
   readonly mean: number;
   readonly stdErr: number;
 }
-
-const meanOf = (values: ArrayLike<number>): number => {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
-};
 
 /**
  * Mean of losses of which the i-th was measured at the i-th of n equal strata of the time density. One sample per
@@ -20,16 +14,19 @@ const meanOf = (values: ArrayLike<number>): number => {
  * @param losses an even number of at least 2
  * @throws TrainError `data` for another number of losses, or one that is not finite
  */
-export const stratifiedMean = (losses: ArrayLike<number>): Estimate => {
+export const stratifiedMean = (losses: ArrayLike<number>): MeanLoss => {
   const n = losses.length;
   if (n < 2 || n % 2 !== 0)
     throw new TrainError("data", `stratifiedMean: got ${n} losses; it needs an even number of at least 2`);
   for (let i = 0; i < n; i++)
     if (!Number.isFinite(losses[i]))
       throw new TrainError("data", `stratifiedMean: loss ${i} of ${n} is ${losses[i]}; every loss must be finite`);
-  let squares = 0;
-  for (let i = 0; i < n; i += 2) squares += (losses[i]! - losses[i + 1]!) ** 2;
-  return { mean: meanOf(losses), stdErr: Math.sqrt(squares) / n };
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    sum += losses[i]!;
+    if (i % 2 === 1) squares += (losses[i - 1]! - losses[i]!) ** 2;
+  }
+  return { mean: sum / n, stdErr: Math.sqrt(squares) / n };
 };
 
 /**
@@ -37,7 +34,7 @@ export const stratifiedMean = (losses: ArrayLike<number>): Estimate => {
  * error is far smaller than that of either mean.
  * @throws TrainError `data` if there are not as many of each, an odd number, or one is not finite
  */
-export const pairedDifference = (a: ArrayLike<number>, b: ArrayLike<number>): Estimate => {
+export const pairedDifference = (a: ArrayLike<number>, b: ArrayLike<number>): MeanLoss => {
   if (a.length !== b.length)
     throw new TrainError(
       "data",

@@ -5,26 +5,12 @@ export {
   memoryCheckpoints,
   type SavedArray,
 } from "./checkpoint.js";
-export { type Averaging, averagingBlend, MAX_POWER_WIDTH, powerExponent, powerWidth } from "./ema.js";
+export { type Averaging, averagingBlend, averagings, MAX_POWER_WIDTH, powerExponent, powerWidth } from "./ema.js";
 export { DivergedError, TrainError, type TrainErrorCode } from "./errors.js";
-export { type Estimate, pairedDifference, stratifiedMean } from "./estimate.js";
-export {
-  type Check,
-  type Fields,
-  integer,
-  nearest,
-  number,
-  oneOf,
-  oneOfKinds,
-  onlyKeys,
-  positive,
-  record,
-  text,
-  withDefault,
-} from "./fields.js";
+export { type MeanLoss, pairedDifference, stratifiedMean } from "./estimate.js";
 export { canonicalJson } from "./json.js";
 export { modelOf } from "./model.js";
-export { buildObjective, type DensitySpec, type ObjectiveSpec, type WeightingSpec } from "./objective.js";
+export { buildObjective, type ObjectiveSpec } from "./objective.js";
 export {
   type AdamWSettings,
   adamWRates,
@@ -40,10 +26,12 @@ export {
   type TrainSpec,
   type TrainSpecInput,
   trainFields,
+  trainJsonSchema,
+  trainSchema,
   trainSpec,
   VALIDATION_BLOCK,
   type ValidationSpec,
 } from "./spec.js";
-export { type Denoiser, type StepInputs, type StepOptions, type StepOutputs, trainStep } from "./step.js";
+export { type Network, type StepInputs, type StepOptions, type StepOutputs, trainStep } from "./step.js";
 export { type Progress, type StepMetrics, type TrainOptions, type TrainResult, train } from "./train.js";
 export { type ValidateOptions, type Validation, validate } from "./validate.js";

@@ -3,7 +3,7 @@ import { type DitParams, dit } from "@isoflop/dit";
 import { equal, select, sub, type Tensor } from "@isoflop/tensor";
 import { TrainError } from "./errors.js";
 import type { TrainSpec } from "./spec.js";
-import type { Denoiser } from "./step.js";
+import type { Network } from "./step.js";
 
 /** Labels [n] from captions of one word [n, 1]: word k is class k - 1, and the empty caption the row after the last, "no label". */
 const labelsOf = (captions: Tensor, classes: number): Tensor => {
@@ -12,7 +12,7 @@ const labelsOf = (captions: Tensor, classes: number): Tensor => {
 };
 
 /** The model of a spec, handed captions like any other: one without context leaves them, one of classes reads a label from each. */
-export const modelOf = ({ model }: TrainSpec): Denoiser<DitParams> => {
+export const modelOf = ({ model }: TrainSpec): Network<DitParams> => {
   const built = dit(model);
   const { context } = model;
   switch (context.kind) {
@@ -35,48 +35,41 @@ const MOST_VALUES = 2 ** 30;
  * a prediction, one without the label that dropped captions take, or a batch beyond memory
  */
 export const checkData = ({ model, batch, captionDropout }: TrainSpec, data: DataSource): void => {
+  const wrong = (message: string): TrainError => new TrainError("spec", message);
+  const misfit = (message: string): TrainError => new TrainError("data", `${data.name} has ${message}`);
   const { channels, height, width } = model.image;
-  const { outChannels = channels } = model;
+  const { outChannels = channels, context } = model;
   if (outChannels !== channels)
-    throw new TrainError(
-      "spec",
+    throw wrong(
       `model.outChannels is ${outChannels}; it must be model.image.channels, ${channels}: training is by predictions of x's shape, without a learned variance`,
     );
   if (data.shape.join() !== [channels, height, width].join())
-    throw new TrainError(
-      "data",
-      `${data.name} has images [${data.shape.join(", ")}]; model.image is [${channels}, ${height}, ${width}] (channels, height, width)`,
+    throw misfit(
+      `images [${data.shape.join(", ")}]; model.image is [${channels}, ${height}, ${width}] (channels, height, width)`,
     );
   const values = batch * channels * height * width;
   if (values > MOST_VALUES)
-    throw new TrainError(
-      "spec",
+    throw wrong(
       `batch is ${batch}; its images would hold ${values} numbers, and a device takes at most ${MOST_VALUES} in one tensor`,
     );
-  const { context } = model;
-  const { captionLength, vocabulary } = data;
-  if (context.kind === "none") return;
-  if (context.kind === "features")
-    throw new TrainError(
-      "data",
-      `${data.name} has captions of words; model.context.kind is "features" and must be "words", "classes" or "none"`,
-    );
-  if (context.kind === "classes") {
-    if (captionLength !== 1 || vocabulary.size !== context.classes + 1)
-      throw new TrainError(
-        "data",
-        `${data.name} has captions of ${captionLength} from ${vocabulary.size} words; model.context has ${context.classes} classes and takes captions of 1 from ${context.classes + 1}, the empty word and one for each`,
-      );
-    if (context.nullLabel === false && captionDropout > 0)
-      throw new TrainError(
-        "spec",
-        `captionDropout is ${captionDropout}; model.context.nullLabel is false, so there is no label for a dropped caption, and it must be 0`,
-      );
-    return;
+  const captions = `captions of ${data.captionLength} from ${data.vocabulary.size} words; model.context has`;
+  switch (context.kind) {
+    case "none":
+      return;
+    case "features":
+      throw misfit(`captions of words; model.context.kind is "features" and must be "words", "classes" or "none"`);
+    case "classes":
+      if (data.captionLength !== 1 || data.vocabulary.size !== context.classes + 1)
+        throw misfit(
+          `${captions} ${context.classes} classes and takes captions of 1 from ${context.classes + 1}, the empty word and one for each`,
+        );
+      if (context.nullLabel === false && captionDropout > 0)
+        throw wrong(
+          `captionDropout is ${captionDropout}; model.context.nullLabel is false, so there is no label for a dropped caption, and it must be 0`,
+        );
+      return;
+    case "words":
+      if (context.tokens !== data.captionLength || context.vocabulary !== data.vocabulary.size)
+        throw misfit(`${captions} ${context.tokens} of ${context.vocabulary}`);
   }
-  if (context.tokens !== captionLength || context.vocabulary !== vocabulary.size)
-    throw new TrainError(
-      "data",
-      `${data.name} has captions of ${captionLength} from ${vocabulary.size} words; model.context has ${context.tokens} of ${context.vocabulary}`,
-    );
 };

@@ -1,6 +1,7 @@
+import { number, positive, record, whole } from "@isoflop/spec";
 import { adamw, add, div, minimum, mul, norm, sub, type Tensor } from "@isoflop/tensor";
-
-import { integer, number, positive } from "./fields.js";
+import * as v from "valibot";
+import { check } from "./errors.js";
 
 /** What AdamW keeps constant over a run. */
 export interface AdamWSettings {
@@ -11,11 +12,19 @@ export interface AdamWSettings {
   readonly weightDecay: number;
 }
 
-const share = number(0, 1, { high: true });
-const notNegative = number(0, Infinity);
+const share = number({ atLeast: 0, below: 1 });
+const notNegative = number({ atLeast: 0 });
 
-/** The checks of AdamW's settings. */
-export const adamWFields = { beta1: share, beta2: share, eps: positive, weightDecay: notNegative } as const;
+/** AdamW's settings and their defaults. */
+export const adamWFields = {
+  beta1: v.optional(share, 0.9),
+  beta2: v.optional(share, 0.99),
+  eps: v.optional(positive, 1e-8),
+  weightDecay: v.optional(notNegative, 0.01),
+} as const;
+
+const settings = record(adamWFields);
+const rated = record({ step: whole(), learningRate: notNegative, beta1: share, beta2: share });
 
 /** Everything an optimizer step reads and replaces: flat f32 vectors of one size. */
 export interface OptimizerState {
@@ -30,10 +39,7 @@ export interface OptimizerState {
  * @throws TrainError `spec` for a step, rate or beta that is none
  */
 export const adamWRates = (step: number, learningRate: number, { beta1, beta2 }: AdamWSettings): Float32Array => {
-  integer(0)(step, "step");
-  notNegative(learningRate, "learningRate");
-  share(beta1, "beta1");
-  share(beta2, "beta2");
+  check(rated, { step, learningRate, beta1, beta2 }, "");
   return Float32Array.of(learningRate, 1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1));
 };
 
@@ -44,7 +50,7 @@ export const adamWRates = (step: number, learningRate: number, { beta1, beta2 }:
  * @throws TrainError `spec` unless the limit is a finite number above 0: a negative one would turn the gradient round
  */
 export const clipByNorm = (gradient: Tensor, limit: number): { gradient: Tensor; norm: Tensor } => {
-  positive(limit, "limit");
+  check(positive, limit, "limit");
   const size = norm(gradient);
   return { gradient: mul(gradient, minimum(div(limit, size), 1)), norm: size };
 };
@@ -60,8 +66,7 @@ export const updateParameters = (
   blend: Tensor,
   { beta1, beta2, eps, weightDecay }: AdamWSettings,
 ): OptimizerState => {
-  const given = { beta1, beta2, eps, weightDecay };
-  for (const [name, value] of Object.entries(given)) adamWFields[name as keyof typeof given](value, name);
+  const given = check(settings, { beta1, beta2, eps, weightDecay }, "");
   const [weights, m, v] = adamw(state.weights, gradient, state.m, state.v, rates, given);
   return { weights, m, v, average: add(state.average, mul(sub(weights, state.average), blend)) };
 };

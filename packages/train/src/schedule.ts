@@ -1,5 +1,6 @@
-import { TrainError } from "./errors.js";
-import { type Check, integer, number, oneOf } from "./fields.js";
+import { choice, number, whole } from "@isoflop/spec";
+import * as v from "valibot";
+import { check } from "./errors.js";
 
 /** The learning rate over a run, in shares of its length, so that one schedule serves runs of every length. */
 export interface Schedule {
@@ -11,24 +12,24 @@ export interface Schedule {
   readonly decay: number;
 }
 
-/** The checks of a schedule's fields. */
+/** A schedule's fields and their defaults. */
 export const scheduleFields = {
-  warmup: number(0, 1),
-  shape: oneOf(["constant", "linear", "cosine"]),
-  decay: number(0, 1),
-} as const satisfies { readonly [K in keyof Schedule]: Check<Schedule[K]> };
+  warmup: v.optional(number({ atLeast: 0, atMost: 1 }), 0.05),
+  shape: v.optional(choice(["constant", "linear", "cosine"]), "linear"),
+  decay: v.optional(number({ atLeast: 0, atMost: 1 }), 0.3),
+} as const;
 
-/** @throws TrainError `spec` naming a field that is none, or if warm-up and decay are more than the run */
-export const checkSchedule = ({ warmup, shape, decay }: Schedule, path: string): void => {
-  scheduleFields.warmup(warmup, `${path}.warmup`);
-  scheduleFields.shape(shape, `${path}.shape`);
-  scheduleFields.decay(decay, `${path}.decay`);
-  if (warmup + decay > 1)
-    throw new TrainError(
-      "spec",
-      `${path}.warmup and ${path}.decay are ${warmup} and ${decay}; together they must be at most 1, the whole run`,
-    );
-};
+/** Warm-up and decay are no more than the run. */
+export const withinRun = <T extends Schedule>() =>
+  v.rawCheck<T>(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.value.warmup + dataset.value.decay <= 1) return;
+    const { warmup, decay } = dataset.value;
+    addIssue({
+      message: `warmup and decay are ${warmup} and ${decay}; together they must be at most 1, the whole run`,
+    });
+  });
+
+const schedules = v.pipe(v.object(scheduleFields), withinRun());
 
 /**
  * What the peak rate is multiplied by at a step (counted from 0): warm-up, plateau, decay (Hägele et al.,
@@ -36,10 +37,9 @@ export const checkSchedule = ({ warmup, shape, decay }: Schedule, path: string):
  * @throws TrainError `spec` for a schedule that is none, or a step that is no whole number from 0 to steps - 1
  */
 export const scheduleFactor = (schedule: Schedule, step: number, steps: number): number => {
-  checkSchedule(schedule, "schedule");
-  integer(1)(steps, "steps");
-  integer(0, steps - 1)(step, "step");
-  const { warmup, shape, decay } = schedule;
+  const { warmup, shape, decay } = check(schedules, schedule, "schedule");
+  check(whole({ atLeast: 1 }), steps, "steps");
+  check(whole({ atMost: steps - 1 }), step, "step");
   const rising = Math.round(warmup * steps);
   const rise = step < rising ? (step + 1) / (rising + 1) : 1;
   if (shape === "constant") return rise;

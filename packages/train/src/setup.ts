@@ -1,8 +1,13 @@
 import type { DataSource } from "@isoflop/data";
 import { type Conditioning, conditionings, type Setup } from "@isoflop/flops";
-import { integer, oneOf, record, withDefault } from "./fields.js";
+import { choice, record, whole } from "@isoflop/spec";
+import * as v from "valibot";
+import { check } from "./errors.js";
 
-const setupFields = { patch: withDefault(integer(1), 2), conditioning: withDefault(oneOf(conditionings), "inContext") };
+const setup = record({
+  patch: v.optional(whole({ atLeast: 1 }), 2),
+  conditioning: v.optional(choice(conditionings), "inContext"),
+});
 
 /** What of a model's config the data decides, and patch size and conditioning; width, depth and heads are missing. @throws TrainError `spec` for an unknown option or choice */
 export const setupFor = (
@@ -14,6 +19,6 @@ export const setupFor = (
   options: { readonly patch?: number; readonly conditioning?: Conditioning } = {},
 ): Setup => ({
   image: { height, width, channels },
-  ...record<Pick<Setup, "patch" | "conditioning">>(setupFields)(options, "options"),
+  ...check(setup, options, "options"),
   context: { kind: "words", tokens: captionLength, vocabulary: vocabulary.size },
 });

@@ -1,10 +1,11 @@
-import { canonicalConfig, conditionings, configKeys, type DitConfig } from "@isoflop/flops";
-import { type Averaging, averagingSpec } from "./ema.js";
-import { TrainError } from "./errors.js";
-import { type Check, integer, number, oneOf, onlyKeys, positive, record, text, withDefault } from "./fields.js";
-import { type ObjectiveSpec, objectiveSpec } from "./objective.js";
+import { canonicalConfig, conditionings, type DitConfig } from "@isoflop/flops";
+import { attempt, choice, jsonSchema, number, positive, record, text, whole } from "@isoflop/spec";
+import * as v from "valibot";
+import { type Averaging, averagings } from "./ema.js";
+import { check } from "./errors.js";
+import { type ObjectiveSpec, objectiveSchema } from "./objective.js";
 import { type AdamWSettings, adamWFields } from "./optimizer.js";
-import { checkSchedule, type Schedule, scheduleFields } from "./schedule.js";
+import { type Schedule, scheduleFields, withinRun } from "./schedule.js";
 
 /** AdamW, its learning rate over the run, and the largest gradient norm it is given. */
 export interface OptimizerSpec extends AdamWSettings, Schedule {
@@ -37,89 +38,84 @@ export interface TrainSpec {
   readonly validation: ValidationSpec;
 }
 
-type Loose<T> = { readonly [K in keyof T]?: T[K] extends object ? Loose<T[K]> : T[K] };
-
-/** A spec as one writes it: model, steps and learning rate, and what differs from the defaults. */
-export type TrainSpecInput = Loose<Omit<TrainSpec, "model" | "steps" | "objective" | "averaging">> &
-  Pick<TrainSpec, "model" | "steps"> & {
-    readonly objective?: Loose<ObjectiveSpec>;
-    readonly averaging?: Averaging;
-  };
-
 /** Validation images come in blocks of this many, each with its own stream of noise, whatever is computed at once. */
 export const VALIDATION_BLOCK = 64;
 
-/** Defaults filled in, so that one model has one text and one hash. */
-const model: Check<DitConfig> = (value, path) => {
-  const given = onlyKeys(value, path, configKeys) as unknown as DitConfig;
-  onlyKeys(given.image, `${path}.image`, ["height", "width", "channels"]);
-  oneOf(conditionings)(given.conditioning, `${path}.conditioning`);
-  try {
-    return canonicalConfig(given);
-  } catch (error) {
-    throw new TrainError("spec", `${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
-  }
-};
+const size = whole({ atLeast: 1 });
 
-const optimizerFields = record<OptimizerSpec>({
-  learningRate: withDefault(positive, 2e-3),
-  warmup: withDefault(scheduleFields.warmup, 0.05),
-  shape: withDefault(scheduleFields.shape, "linear"),
-  decay: withDefault(scheduleFields.decay, 0.3),
-  beta1: withDefault(adamWFields.beta1, 0.9),
-  beta2: withDefault(adamWFields.beta2, 0.99),
-  eps: withDefault(adamWFields.eps, 1e-8),
-  weightDecay: withDefault(adamWFields.weightDecay, 0.01),
-  clip: withDefault(positive, 1),
-});
+/** A model's config, as far as each field alone can be wrong; defaults are filled in, so that one model has one text and one hash. */
+const model = v.pipe(
+  record({
+    image: record({ height: size, width: size, channels: size }),
+    patch: size,
+    width: size,
+    depth: size,
+    heads: size,
+    conditioning: choice(conditionings),
+    context: v.looseObject({ kind: choice(["none", "classes", "words", "features"]) }, "a record"),
+    mlpRatio: v.optional(positive),
+    outChannels: v.optional(size),
+    time: v.optional(choice(["token", "added"])),
+    timeScale: v.optional(positive),
+    positions: v.optional(choice(["sincos", "learned"])),
+    qkNorm: v.optional(choice(["none", "rms"])),
+  } satisfies { readonly [K in keyof DitConfig]-?: v.GenericSchema }),
+  attempt((given) => canonicalConfig(given as DitConfig)),
+);
 
-/** Checks an optimizer's record and fills in its defaults. */
-export const optimizerSpec: Check<OptimizerSpec> = (value, path) => {
-  const checked = optimizerFields(value ?? {}, path);
-  checkSchedule(checked, path);
-  return checked;
-};
+/** An optimizer's record. */
+export const optimizerSchema = v.pipe(
+  record({
+    learningRate: v.optional(positive, 2e-3),
+    ...scheduleFields,
+    ...adamWFields,
+    clip: v.optional(positive, 1),
+  }),
+  withinRun<OptimizerSpec>(),
+);
 
 /** Beyond this a set's times, (i + ½) / n, are no longer distinct in f32. */
 const MOST_IMAGES = 2 ** 24;
 
-const validationImages: Check<number> = (value, path) => {
-  const images = integer(VALIDATION_BLOCK, MOST_IMAGES)(value, path);
-  if (images % VALIDATION_BLOCK === 0) return images;
-  throw new TrainError("spec", `${path} is ${images}; it must be a multiple of ${VALIDATION_BLOCK}`);
-};
-
-const heldOut: Check<string> = (value, path) => {
-  if (value !== "train") return text(value, path);
-  throw new TrainError("spec", `${path} is "train"; it must be a split that training never sees, such as "validation"`);
-};
-
-const validationFields = record<ValidationSpec>({
-  split: withDefault(heldOut, "validation"),
-  images: withDefault(validationImages, 1024),
+/** What is validated on. */
+export const validationSchema = record({
+  split: v.optional(
+    v.pipe(text, v.notValue("train", 'a split that training never sees, such as "validation"')),
+    "validation",
+  ),
+  images: v.optional(
+    v.pipe(
+      whole({ atLeast: VALIDATION_BLOCK, atMost: MOST_IMAGES }),
+      v.multipleOf(VALIDATION_BLOCK, `a multiple of ${VALIDATION_BLOCK}`),
+    ),
+    1024,
+  ),
 });
 
-/** Checks what is validated on and fills in the defaults. */
-export const validationSpec: Check<ValidationSpec> = (value, path) => validationFields(value ?? {}, path);
-
-/** A share of the captions. */
-export const captionDropout: Check<number> = number(0, 1);
-
-/** The checks of a spec's fields, for records that contain one. */
+/** The fields of a spec, for records that contain one. */
 export const trainFields = {
   model,
-  objective: (value: unknown, path: string) => objectiveSpec(value ?? {}, path),
-  batch: withDefault(integer(1), 16),
-  steps: integer(1),
-  seed: withDefault(integer(0), 0),
-  optimizer: optimizerSpec,
-  averaging: withDefault(averagingSpec, { kind: "power", width: 0.05 }),
-  captionDropout: withDefault(captionDropout, 0),
-  validation: validationSpec,
+  objective: v.optional(objectiveSchema, {}),
+  batch: v.optional(size, 16),
+  steps: size,
+  seed: v.optional(whole(), 0),
+  optimizer: v.optional(optimizerSchema, {}),
+  averaging: v.optional(averagings.schema, { kind: "power", width: 0.05 }),
+  captionDropout: v.optional(number({ atLeast: 0, atMost: 1 }), 0),
+  validation: v.optional(validationSchema, {}),
 } as const;
+
+/** A whole spec. */
+export const trainSchema = record(trainFields);
+
+/** A spec as one writes it: model, steps and learning rate, and what differs from the defaults. */
+export type TrainSpecInput = v.InferInput<typeof trainSchema>;
 
 /**
  * Checks a spec and fills in its defaults.
  * @throws TrainError `spec` naming the field, its value and what would be right; for a mistyped key also the nearest right one
  */
-export const trainSpec = (input: TrainSpecInput): TrainSpec => record<TrainSpec>(trainFields)(input, "spec");
+export const trainSpec = (input: TrainSpecInput): TrainSpec => check(trainSchema, input, "spec");
+
+/** JSON Schema of a spec, with which editors complete and check a file. */
+export const trainJsonSchema = () => jsonSchema(trainSchema, "TrainSpec");

@@ -1,5 +1,6 @@
 import type { Objective } from "@isoflop/diffusion";
 import { loss, stratified } from "@isoflop/diffusion";
+import { only } from "@isoflop/spec";
 import {
   type Device,
   type Jitted,
@@ -12,13 +13,13 @@ import {
   type Tensor,
   valueAndGrad,
 } from "@isoflop/tensor";
-import { onlyKeys } from "./fields.js";
+import { check } from "./errors.js";
 import { clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
 import type { Packing } from "./pack.js";
-import { captionDropout as checkDropout, type OptimizerSpec, optimizerSpec, trainFields } from "./spec.js";
+import { type OptimizerSpec, optimizerSchema, trainFields } from "./spec.js";
 
 /** A network that predicts from noisy images x [n, c, h, w], times t [n] and captions i32 [n, words]. `@isoflop/dit` makes some. */
-export interface Denoiser<P> {
+export interface Network<P> {
   init(key: random.Key): P;
   apply(params: P, x: Tensor, t: Tensor, captions: Tensor): Tensor;
 }
@@ -47,7 +48,7 @@ export interface StepOutputs {
 
 export interface StepOptions<P> {
   readonly device: Device;
-  readonly model: Denoiser<P>;
+  readonly model: Network<P>;
   readonly packing: Packing<P>;
   readonly objective: Objective;
   readonly optimizer: OptimizerSpec;
@@ -62,7 +63,7 @@ const dropCaptions = (captions: Tensor, share: number, key: Tensor): Tensor => {
 };
 
 /** A spec's other fields may stand beside them. */
-const stepOptions = [...new Set(["device", "model", "packing", ...Object.keys(trainFields)])];
+const stepOptions = only(["device", "packing", ...Object.keys(trainFields)]);
 
 /**
  * One training step as one program: noise and times drawn on the device from the run's key folded with the step,
@@ -72,10 +73,10 @@ const stepOptions = [...new Set(["device", "model", "packing", ...Object.keys(tr
 export const trainStep = <P>(
   options: StepOptions<P>,
 ): Jitted<[state: OptimizerState, inputs: StepInputs], StepOutputs> => {
-  onlyKeys(options, "options", stepOptions);
+  check(stepOptions, options, "options");
   const { device, model, packing, objective } = options;
-  const captionDropout = checkDropout(options.captionDropout, "options.captionDropout");
-  const optimizer = optimizerSpec(options.optimizer, "options.optimizer");
+  const captionDropout = check(trainFields.captionDropout, options.captionDropout, "options.captionDropout");
+  const optimizer = check(optimizerSchema, options.optimizer, "options.optimizer");
   return jit(
     (state: OptimizerState, { images, captions, key, step, rates, blend }: StepInputs): StepOutputs => {
       const [noiseKey, timeKey, captionKey] = random.split(random.foldIn(key, step), 3);

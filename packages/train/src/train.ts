@@ -1,10 +1,11 @@
 import { allocateBatch, type DataSource } from "@isoflop/data";
 import type { DitParams } from "@isoflop/dit";
+import { number, record, whole } from "@isoflop/spec";
 import { concat, type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
+import * as v from "valibot";
 import { type Checkpoint, type CheckpointStore, restoreState, saveState } from "./checkpoint.js";
 import { averagingBlend } from "./ema.js";
-import { DivergedError, TrainError } from "./errors.js";
-import { integer, number, onlyKeys } from "./fields.js";
+import { check, DivergedError, TrainError } from "./errors.js";
 import { yieldToHost } from "./host.js";
 import { canonicalJson, differences } from "./json.js";
 import { checkData, modelOf } from "./model.js";
@@ -70,26 +71,21 @@ export interface TrainResult {
   readonly weights: DitParams;
 }
 
-const trainOptions = [
-  ...["device", "data", "store", "signal", "onProgress", "onRejected"],
-  ...["readEvery", "checkpointSeconds"],
-] as const satisfies readonly (keyof TrainOptions)[];
+const anything = v.optional(v.unknown());
 
-/** @throws TrainError `spec` for an option of another name, no device or data, or a pace that is none */
-const checkOptions = (options: TrainOptions): Required<Pick<TrainOptions, "readEvery" | "checkpointSeconds">> => {
-  onlyKeys(options, "options", trainOptions);
-  if (typeof options.device?.tensor !== "function")
-    throw new TrainError("spec", "options.device is no device; it must be one of createDevice of @isoflop/tensor");
-  if (typeof options.data?.batch !== "function")
-    throw new TrainError(
-      "spec",
-      "options.data is no data source; it must be one such as shapeScenes() of @isoflop/data",
-    );
-  const { readEvery = 16, checkpointSeconds = 30 } = options;
-  integer(1)(readEvery, "options.readEvery");
-  if (checkpointSeconds !== Infinity) number(0, Infinity)(checkpointSeconds, "options.checkpointSeconds");
-  return { readEvery, checkpointSeconds };
-};
+const trainOptions = record({
+  device: v.custom(
+    (device) => typeof (device as Device | null)?.tensor === "function",
+    "one of createDevice of @isoflop/tensor",
+  ),
+  data: v.custom(
+    (data) => typeof (data as DataSource | null)?.batch === "function",
+    "a data source, such as shapeScenes() of @isoflop/data",
+  ),
+  ...{ store: anything, signal: anything, onProgress: anything, onRejected: anything },
+  readEvery: v.optional(whole({ atLeast: 1 }), 16),
+  checkpointSeconds: v.optional(v.union([v.literal(Infinity), number({ atLeast: 0 })], "at least 0, or Infinity"), 30),
+} satisfies { readonly [K in keyof TrainOptions]-?: v.GenericSchema });
 
 /** Seconds without letting timers and signals through, at most (but for the length of a step). */
 const LONGEST_SILENCE = 0.05;
@@ -107,7 +103,7 @@ const SLOWEST_REPORT = 1;
  */
 export const train = async (input: TrainSpecInput, options: TrainOptions): Promise<TrainResult> => {
   const spec = trainSpec(input);
-  const { readEvery, checkpointSeconds } = checkOptions(options);
+  const { readEvery, checkpointSeconds } = check(trainOptions, options, "options");
   const { device, data, store, signal, onProgress } = options;
   checkData(spec, data);
   checkSplit(data, spec.validation.split, spec.validation.images);

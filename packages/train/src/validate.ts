@@ -1,25 +1,25 @@
 import type { DataSource } from "@isoflop/data";
 import { loss, type Objective, quantiles } from "@isoflop/diffusion";
+import { only } from "@isoflop/spec";
 import { type Device, jit, random, type Tensor } from "@isoflop/tensor";
-import { TrainError } from "./errors.js";
-import { type Estimate, stratifiedMean } from "./estimate.js";
-import { onlyKeys } from "./fields.js";
+import { check, TrainError } from "./errors.js";
+import { type MeanLoss, stratifiedMean } from "./estimate.js";
 import { yieldToHost } from "./host.js";
-import { trainFields, VALIDATION_BLOCK, type ValidationSpec, validationSpec } from "./spec.js";
-import type { Denoiser } from "./step.js";
+import { trainFields, VALIDATION_BLOCK, type ValidationSpec, validationSchema } from "./spec.js";
+import type { Network } from "./step.js";
 
 /** Seed of the validation noise: one for all runs, so that every model meets the same. */
 const NOISE_SEED = 0x15f10b;
 
 /** The validation loss of a model, with what it was measured on. */
-export interface Validation extends Estimate {
+export interface Validation extends MeanLoss {
   /** The loss of every sample, in order: those of two models can be compared by `pairedDifference`. */
   readonly losses: Float32Array;
 }
 
 export interface ValidateOptions<P> {
   readonly device: Device;
-  readonly model: Denoiser<P>;
+  readonly model: Network<P>;
   readonly objective: Objective;
   readonly data: DataSource;
   readonly validation: ValidationSpec;
@@ -27,7 +27,7 @@ export interface ValidateOptions<P> {
 }
 
 /** A spec's other fields may stand beside them. */
-const validateOptions = [...new Set(["device", "model", "data", "signal", ...Object.keys(trainFields)])];
+const validateOptions = only(["device", "data", "signal", ...Object.keys(trainFields)]);
 
 /**
  * Validation loss of given weights. Image i of the held-out split meets noise that depends on i alone, at the time
@@ -38,9 +38,9 @@ const validateOptions = [...new Set(["device", "model", "data", "signal", ...Obj
  * the first image whose loss is not finite
  */
 export const validate = async <P>(params: P, options: ValidateOptions<P>): Promise<Validation> => {
-  onlyKeys(options, "options", validateOptions);
+  check(validateOptions, options, "options");
   const { device, model, objective, data, signal } = options;
-  const { split, images: count } = validationSpec(options.validation, "options.validation");
+  const { split, images: count } = check(validationSchema, options.validation, "options.validation");
   checkSplit(data, split, count);
   const block = jit(
     (weights: P, x: Tensor, captions: Tensor, t: Tensor, index: Tensor): Tensor => {

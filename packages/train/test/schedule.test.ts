@@ -36,7 +36,7 @@ describe("scheduleFactor", () => {
     [
       "half a step",
       () => scheduleFactor(plain, 1.5, 10),
-      "step is 1.5; it must be a whole number of at least 0 and at most 9",
+      "step is 1.5; it must be a whole number of at least 0 and of at most 9",
     ],
     ["a step after the last", () => scheduleFactor(plain, 10, 10), "step is 10"],
     ["a run of no steps", () => scheduleFactor(plain, 0, 0), "steps is 0; it must be a whole number of at least 1"],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { TrainError } from "../src/errors.js";
-import { nearest } from "../src/fields.js";
 import { buildObjective } from "../src/objective.js";
 import { type TrainSpecInput, trainSpec } from "../src/spec.js";
 import { tinyModel, tinySpec } from "./tiny.js";
@@ -64,7 +63,7 @@ describe("trainSpec", () => {
       { ...minimal, objective: { prediction: "epsilon" } },
       'one of "velocity", "noise", "data"',
     ],
-    ["more images than f32 has times for", { ...minimal, validation: { images: 2 ** 40 } }, "and at most 16777216"],
+    ["more images than f32 has times for", { ...minimal, validation: { images: 2 ** 40 } }, "and of at most 16777216"],
     ["a ragged validation set", { ...minimal, validation: { images: 100 } }, "must be a multiple of 64"],
     [
       "a model that cannot be",
@@ -91,16 +90,10 @@ describe("buildObjective", () => {
     [{ prediction: "x0" }, 'objective.prediction is "x0"'],
     [{ weighting: { kind: "snr" } }, 'objective.weighting.kind is "snr"'],
     [{ density: { kind: "logitNormal", mean: Number.NaN, std: 1 } }, "objective.density.mean is NaN"],
+    [{ path: { kind: "vp", betaMin: 30 } }, "objective: vpPath: betas are 30 and 20; it takes 0 < betaMin <= betaMax"],
   ])("refuses %j", (changes, message) => {
+    expect(() => buildObjective({ ...objective, ...changes } as never)).toThrow(TrainError);
     expect(() => buildObjective({ ...objective, ...changes } as never)).toThrow(message);
-  });
-});
-
-describe("nearest", () => {
-  it("finds the word that was meant, whatever its case", () => {
-    expect(nearest("WIDHT", ["depth", "width", "heads"])).toBe("width");
-  });
-  it("finds none when nothing is near", () => {
-    expect(nearest("xyzzyplugh", ["depth", "width"])).toBeUndefined();
+    expect(() => trainSpec({ ...minimal, objective: changes })).toThrow(`spec.${message}`);
   });
 });

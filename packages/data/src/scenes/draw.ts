@@ -1,5 +1,5 @@
 import type { Stream } from "../random/stream.js";
-import { type Layout, type Placed, places, relations, type SceneKind } from "./layout.js";
+import { type Placed, places, relations, type Scene, type SceneKind } from "./layout.js";
 import { backgrounds, SHADE_RANGE } from "./palette.js";
 
 /** Sprite sizes in pixels, smallest and largest, for an image of a given width. */
@@ -22,7 +22,7 @@ export const drawKind = (stream: Stream): SceneKind => {
 };
 
 /** Draws all of a layout but its kind from the next values of a stream; every choice is uniform. */
-export const drawLayout = (stream: Stream, sprites: Uint16Array, width: number, sizes: Sizes, out: Layout): void => {
+export const drawLayout = (stream: Stream, sprites: Uint16Array, width: number, sizes: Sizes, out: Scene): void => {
   const { first, second } = out;
   out.background = stream.below(backgrounds.length);
   out.shade = (stream.uniform() * 2 - 1) * SHADE_RANGE;
@@ -59,7 +59,7 @@ const drawPlace = (stream: Stream, object: Placed, place: (typeof places)[number
 /** Each object keeps to its own half along the relation's axis and stays near the middle of the other. */
 const drawPair = (
   stream: Stream,
-  { where, first, second }: Layout,
+  { where, first, second }: Scene,
   width: number,
   [low, high]: readonly [number, number],
 ): void => {

@@ -9,7 +9,7 @@ export const places = ["left", "right", "top", "bottom", "middle"] as const;
 export const relations = ["left", "right", "above", "below"] as const;
 
 /** Everything that a scene's picture and caption follow from. One is filled again and again. */
-export interface Layout {
+export interface Scene {
   kind: SceneKind;
   background: number;
   /** Offset of the background from its middle shade, in levels of 0 … 255. */
@@ -30,7 +30,7 @@ export interface Placed {
 }
 
 /** An empty layout to be filled. */
-export const emptyLayout = (): Layout => {
+export const emptyLayout = (): Scene => {
   const placed = () => ({ sprite: 0, x: 0, y: 0, size: 0 });
   return { kind: "big", background: 0, shade: 0, where: 0, first: placed(), second: placed() };
 };
@@ -41,7 +41,7 @@ const words = new Uint32Array(2);
  * A 32-bit hash of all that a layout fixes but the shade. Threefry serves as the hash, because layouts are small numbers
  * in a grid and a weaker one would favour some places or colours.
  */
-export const layoutHash = ({ kind, background, where, first, second }: Layout): number => {
+export const layoutHash = ({ kind, background, where, first, second }: Scene): number => {
   const scene = (kind === "big" ? 0 : kind === "small" ? 1 : 2) | (background << 2) | (where << 16);
   threefry2x32(pack(first), kind === "pair" ? pack(second) : 0, scene, 0, words);
   return words[0]!;

@@ -1,7 +1,7 @@
 import { resample } from "../sprites/resample.js";
 import type { SpriteSheet } from "../sprites/sheet.js";
 import type { Sizes } from "./draw.js";
-import type { Layout, Placed } from "./layout.js";
+import type { Placed, Scene } from "./layout.js";
 import { backgrounds } from "./palette.js";
 
 /** Paints layouts into `[3, width, width]` planes in [-1, 1]. */
@@ -17,7 +17,7 @@ export class Painter {
   }
 
   /** Fills the image that starts at `at`. */
-  paint(layout: Layout, out: Float32Array, at: number): void {
+  paint(layout: Scene, out: Float32Array, at: number): void {
     const plane = this.#width * this.#width;
     const rgb = backgrounds[layout.background]!.rgb;
     const red = rgb[0] + layout.shade;

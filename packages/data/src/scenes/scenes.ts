@@ -1,4 +1,5 @@
 import { checkIndex, checkSplit, prepareBatch } from "../checks.js";
+import { checkedImageOptions, type ImageOptions } from "../image-options.js";
 import { keyOf } from "../random/key.js";
 import { Stream } from "../random/stream.js";
 import type { Batch, DataSource, SourceDescription } from "../source.js";
@@ -6,17 +7,9 @@ import { checkSheet, type SpriteSheet } from "../sprites/sheet.js";
 import { Captions } from "./captions.js";
 import { drawKind, drawLayout, sizesFor } from "./draw.js";
 import { heldOutSprites } from "./held-out.js";
-import { emptyLayout, type Layout, layoutHash } from "./layout.js";
+import { emptyLayout, layoutHash, type Scene } from "./layout.js";
 import { Painter } from "./paint.js";
 import { backgrounds, visibleOn } from "./palette.js";
-
-/** How to compose scenes. */
-export interface SceneOptions {
-  /** Width and height in pixels, 16 or 32. */
-  readonly size: 16 | 32;
-  /** Seed of the training scenes, a non-negative safe integer; 0 if not given. The validation scenes do not depend on it. */
-  readonly seed?: number;
-}
 
 /**
  * "validation": the training sprites in exact layouts (sprites, sizes, places, colour) that no training scene of any
@@ -35,7 +28,7 @@ const FEWEST_SPRITES = 4;
 const MOST_DRAWS = 10_000;
 
 /** Endless scenes of the sprites of a sheet. Runs in browsers. */
-export const scenes = (sheet: SpriteSheet, options: SceneOptions): DataSource<SceneSplit> => new Scenes(sheet, options);
+export const scenes = (sheet: SpriteSheet, options: ImageOptions): DataSource<SceneSplit> => new Scenes(sheet, options);
 
 class Scenes implements DataSource<SceneSplit> {
   readonly name: string;
@@ -52,15 +45,14 @@ class Scenes implements DataSource<SceneSplit> {
   readonly #sizes: ReturnType<typeof sizesFor>;
   readonly #layout = emptyLayout();
 
-  constructor(sheet: SpriteSheet, { size, seed = 0 }: SceneOptions) {
+  constructor(sheet: SpriteSheet, options: ImageOptions) {
     checkSheet(sheet);
+    const { size, seed } = checkedImageOptions("scenes", options);
     this.name = `${sheet.provenance.name}-scenes-${size}`;
-    if (size !== 16 && size !== 32) throw new RangeError(`scenes: size is ${String(size)}, it must be 16 or 32`);
     if (sheet.cell < size)
       throw new RangeError(`scenes: ${sheet.cell} px sprites are too small for scenes of ${size} px`);
     if (sheet.names.length < FEWEST_SPRITES)
       throw new RangeError(`scenes: ${sheet.names.length} sprites, at least ${FEWEST_SPRITES} are needed`);
-    checkIndex("scenes", "seed", seed);
     this.shape = [3, size, size];
     this.#seed = seed;
     this.#sheet = sheet;
@@ -137,7 +129,7 @@ class Scenes implements DataSource<SceneSplit> {
   }
 
   /** The first layout of the index's stream that can be seen and that belongs to the split. */
-  #draw(split: SceneSplit, index: number): Layout {
+  #draw(split: SceneSplit, index: number): Scene {
     const stream = this.#streams[split];
     const sprites = split === "validation-emoji" ? this.#heldOut : this.#known;
     const layout = this.#layout;
@@ -155,7 +147,7 @@ class Scenes implements DataSource<SceneSplit> {
   }
 
   /** Both objects stand out from the background, and they are two different things. */
-  #shows({ kind, background, first, second }: Layout): boolean {
+  #shows({ kind, background, first, second }: Scene): boolean {
     if (this.#visible[first.sprite * backgrounds.length + background] === 0) return false;
     if (kind !== "pair") return true;
     return first.sprite !== second.sprite && this.#visible[second.sprite * backgrounds.length + background] === 1;

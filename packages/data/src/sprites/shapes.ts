@@ -1,5 +1,6 @@
+import type { ImageOptions } from "../image-options.js";
 import { backgrounds } from "../scenes/palette.js";
-import { type SceneOptions, type SceneSplit, scenes } from "../scenes/scenes.js";
+import { type SceneSplit, scenes } from "../scenes/scenes.js";
 import type { DataSource } from "../source.js";
 import type { SpriteSheet } from "./sheet.js";
 
@@ -43,7 +44,7 @@ export const shapeSheet = (): SpriteSheet => {
 };
 
 /** Endless scenes of coloured shapes, such as "a red circle left of a blue square on a white background". */
-export const shapeScenes = (options: SceneOptions): DataSource<SceneSplit> => scenes(shapeSheet(), options);
+export const shapeScenes = (options: ImageOptions): DataSource<SceneSplit> => scenes(shapeSheet(), options);
 
 /** The share of every pixel, `[CELL, CELL]`, that a shape covers. */
 const coverage = (inside: Inside): Float64Array => {

@@ -4,7 +4,7 @@ import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs } from "../cross-attention.js";
 import { readoutSpecs } from "../final-layer.js";
-import { smallNormal, zeroLaw } from "../laws.js";
+import { smallNormal, zeroInit } from "../initializers.js";
 import {
   gated,
   gatedBranches,
@@ -72,6 +72,8 @@ const block = (params: AdaLNSingleBlock, image: Tensor, words: Tensor, shared: T
  * modulation and the caption MLP normal 0.02, the output of cross-attention zero, so that a new model does not see the caption.
  */
 export const adaLNSingle: Conditioning<AdaLNSingleParams> = {
+  // The null caption, which is data for `condition`.
+  passedOver: ["y_embedder.y_embedding"],
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     t_block: modulationSpecs(config.width, 6, smallNormal),
@@ -79,7 +81,7 @@ export const adaLNSingle: Conditioning<AdaLNSingleParams> = {
     blocks: Array.from({ length: config.depth }, () => ({
       scale_shift_table: tableSpec(6, config.width),
       attn: attentionSpecs(config),
-      cross_attn: crossAttentionSpecs(config, zeroLaw),
+      cross_attn: crossAttentionSpecs(config, zeroInit),
       mlp: mlpSpecs(config),
     })),
     final_layer: { scale_shift_table: tableSpec(2, config.width), linear: readoutSpecs(config) },

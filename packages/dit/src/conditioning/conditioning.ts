@@ -16,7 +16,9 @@ export interface Inputs {
 
 /** How time and context reach the image tokens: their embeddings, the blocks and the last layer, with parameters P. One file each. */
 export interface Conditioning<P> {
-  /** Shape and law of every parameter, under the official code's names. */
+  /** Names in official weights that hold data and no parameters: passed over where weights are read. */
+  readonly passedOver?: readonly string[];
+  /** Shape and init of every parameter, under the official code's names. */
   specs(config: ResolvedConfig): SpecsOf<P>;
   /** The prediction as patches in row, column, channel order, [n, T, p · p · outChannels]. */
   forward(params: P, inputs: Inputs, config: ResolvedConfig): Tensor;

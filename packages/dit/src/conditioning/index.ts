@@ -7,7 +7,7 @@ import { crossAttention } from "./cross-attention.js";
 import { inContext } from "./in-context.js";
 import { mmDit } from "./mm-dit.js";
 
-/** Every conditioning under the name that the config gives it. */
+/** Every conditioning under the name that the config gives it. A new one is one file here and one line, and the same in `@isoflop/flops`. */
 const conditionings = { inContext, crossAttention, adaLN, adaLNZero, adaLNSingle, mmDit };
 
 /** The parameters that come with each conditioning. */

@@ -1,5 +1,4 @@
 import { crossAttention, finalNorm, mlp, modulation, type Stream, selfAttention } from "../blocks.js";
-import type { ResolvedConfig } from "../config.js";
 import {
   contextTokens,
   finalLinear,
@@ -10,9 +9,11 @@ import {
   timeEmbedding,
   under,
 } from "../layers.js";
+import type { Resolved } from "../resolved.js";
+import type { Architecture } from "./architecture.js";
 
 /** PixArt's caption MLP, Linear–GELU–Linear per token; words and labels are looked up at full width. */
-const captionTokens = (c: ResolvedConfig): Layer[] => {
+const captionTokens = (c: Resolved): Layer[] => {
   if (c.context.kind !== "features") return contextTokens(c);
   const { tokens, dim } = c.context;
   const at = under("y_embedder.y_proj", "contextEmbedding");
@@ -23,7 +24,7 @@ const captionTokens = (c: ResolvedConfig): Layer[] => {
   ];
 };
 
-const sharedTable = (c: ResolvedConfig, prefix: string, entries: number, times: number): Layer =>
+const sharedTable = (c: Resolved, prefix: string, entries: number, times: number): Layer =>
   under(
     prefix,
     "modulation",
@@ -36,8 +37,7 @@ const sharedTable = (c: ResolvedConfig, prefix: string, entries: number, times: 
     trainable: true,
   });
 
-/** PixArt-α: one modulation of time for all blocks plus a (6, d) table per block; un-normed cross-attention. */
-export const adaLNSingle = (c: ResolvedConfig): Layer[] => {
+const layers = (c: Resolved): Layer[] => {
   const stream: Stream = { prefix: "blocks.*", rows: c.imageTokens, times: c.depth, modulation: "shiftScaleGate" };
   return [
     ...patchEmbedding(c),
@@ -52,4 +52,15 @@ export const adaLNSingle = (c: ResolvedConfig): Layer[] => {
     ...finalNorm(c, true),
     finalLinear(c),
   ];
+};
+
+/**
+ * PixArt-α: one modulation of time for all blocks plus a (6, d) table per block; un-normed cross-attention to context (arXiv 2310.00426).
+ */
+export const adaLNSingle: Architecture = {
+  words: "transformer with one adaLN for all blocks and cross-attention",
+  readsTime: false,
+  readsContext: "always",
+  takesPooled: false,
+  layers,
 };

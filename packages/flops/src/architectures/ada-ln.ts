@@ -1,9 +1,10 @@
 import { finalNorm, type Modulation, mlp, modulation, type Stream, selfAttention } from "../blocks.js";
-import { labelRows, type ResolvedConfig } from "../config.js";
 import { classTable, finalLinear, type Layer, linear, patchEmbedding, timeEmbedding, under } from "../layers.js";
+import { labelRows, type Resolved } from "../resolved.js";
+import type { Architecture } from "./architecture.js";
 
 /** One context vector per sample: a label's row, the mean of the word rows, or a projection of the mean feature. */
-const contextVector = (c: ResolvedConfig): Layer[] => {
+const contextVector = (c: Resolved): Layer[] => {
   const { context, width } = c;
   const at = under("context_embedder", "contextEmbedding");
   switch (context.kind) {
@@ -18,8 +19,7 @@ const contextVector = (c: ResolvedConfig): Layer[] => {
   }
 };
 
-/** Modulation from SiLU(time + context), once per sample, not per token: 6ND does not see that. */
-const modulated = (vectors: 4 | 6, kind: Modulation) => (c: ResolvedConfig) => {
+const modulated = (vectors: 4 | 6, kind: Modulation) => (c: Resolved) => {
   const stream: Stream = { prefix: "blocks.*", rows: c.imageTokens, times: c.depth, modulation: kind };
   return [
     ...patchEmbedding(c),
@@ -34,5 +34,18 @@ const modulated = (vectors: 4 | 6, kind: Modulation) => (c: ResolvedConfig) => {
   ];
 };
 
-export const adaLN = modulated(4, "shiftScale");
-export const adaLNZero = modulated(6, "shiftScaleGate");
+const architecture = (words: string, layers: Architecture["layers"]): Architecture => ({
+  ...{ words, layers },
+  readsTime: false,
+  readsContext: "never",
+  takesPooled: false,
+});
+
+/**
+ * Shift and scale of each norm from one vector per sample, SiLU(time + context), once per sample and not per token: 6ND does not see that
+ * (DiT section 3.2).
+ */
+export const adaLN = architecture("adaLN transformer", modulated(4, "shiftScale"));
+
+/** The same with a gate on each branch that starts at zero. */
+export const adaLNZero = architecture("adaLN-Zero transformer", modulated(6, "shiftScaleGate"));

@@ -1,9 +1,9 @@
 import { crossAttention as attendTo, finalNorm, mlp, type Stream, selfAttention } from "../blocks.js";
-import type { ResolvedConfig } from "../config.js";
 import { contextTokens, finalLinear, type Layer, patchEmbedding, timeEmbedding } from "../layers.js";
+import type { Resolved } from "../resolved.js";
+import type { Architecture } from "./architecture.js";
 
-/** Self-attention, cross-attention to [time, context] tokens, MLP; a norm before each and no modulation anywhere. */
-export const crossAttention = (c: ResolvedConfig): Layer[] => {
+const layers = (c: Resolved): Layer[] => {
   const stream: Stream = { prefix: "blocks.*", rows: c.imageTokens, times: c.depth, modulation: "none" };
   return [
     ...patchEmbedding(c),
@@ -15,4 +15,13 @@ export const crossAttention = (c: ResolvedConfig): Layer[] => {
     ...finalNorm(c, false),
     finalLinear(c),
   ];
+};
+
+/** Self-attention, cross-attention to [time, context] tokens, MLP; a norm before each and no modulation anywhere (DiT section 3.2). */
+export const crossAttention: Architecture = {
+  words: "cross-attention transformer",
+  readsTime: true,
+  readsContext: "or time",
+  takesPooled: false,
+  layers,
 };

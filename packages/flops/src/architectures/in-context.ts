@@ -1,12 +1,9 @@
 import { finalNorm, mlp, type Stream, selfAttention } from "../blocks.js";
-import type { ResolvedConfig } from "../config.js";
 import { contextTokens, finalLinear, type Layer, patchEmbedding, timeEmbedding } from "../layers.js";
+import type { Resolved } from "../resolved.js";
+import type { Architecture } from "./architecture.js";
 
-/**
- * Pre-norm transformer over [time, context, image] tokens, read out at the image tokens: S = 1 + X + T; or X + T with time added to
- * each of them.
- */
-export const inContext = (c: ResolvedConfig): Layer[] => {
+const layers = (c: Resolved): Layer[] => {
   const rows = c.timeTokens + c.contextTokens + c.imageTokens;
   const stream: Stream = { prefix: "blocks.*", rows, times: c.depth, modulation: "none" };
   return [
@@ -18,4 +15,16 @@ export const inContext = (c: ResolvedConfig): Layer[] => {
     ...finalNorm(c, false),
     finalLinear(c),
   ];
+};
+
+/**
+ * Pre-norm transformer over [time, context, image] tokens in one sequence, read out at the image tokens: S = 1 + X + T; or X + T with time
+ * added to each of them (DiT section 3.2; the choice of arXiv 2410.08184).
+ */
+export const inContext: Architecture = {
+  words: "in-context transformer",
+  readsTime: true,
+  readsContext: "where given",
+  takesPooled: false,
+  layers,
 };

@@ -7,8 +7,9 @@ import {
   queryKeyValue,
   type Stream,
 } from "../blocks.js";
-import type { ResolvedConfig } from "../config.js";
 import { contextTokens, finalLinear, type Layer, patchEmbedding, timeEmbedding, vectorMlp } from "../layers.js";
+import type { Resolved } from "../resolved.js";
+import type { Architecture } from "./architecture.js";
 
 const stream = (name: string, rows: number, times: number, kind: Stream["modulation"]): Stream => ({
   prefix: `joint_blocks.*.${name}`,
@@ -17,17 +18,13 @@ const stream = (name: string, rows: number, times: number, kind: Stream["modulat
   modulation: kind,
 });
 
-const wholeStream = (c: ResolvedConfig, name: string, rows: number, times: number): Layer[] => {
+const wholeStream = (c: Resolved, name: string, rows: number, times: number): Layer[] => {
   const s = stream(name, rows, times, "shiftScaleGate");
   const vectors = modulation(c, `${s.prefix}.adaLN_modulation`, 6, times);
   return times === 0 ? [] : [...vectors, ...queryKeyValue(c, s), ...attentionOutput(c, s), ...mlp(c, s)];
 };
 
-/**
- * SD3's two streams with joint attention over context and image tokens. The last block's context stream only gives
- * queries, keys and values (`pre_only`): nothing reads its output.
- */
-export const mmDit = (c: ResolvedConfig): Layer[] => {
+const layers = (c: Resolved): Layer[] => {
   const { context, depth, imageTokens, contextTokens: words } = c;
   const pooled = context.kind === "features" ? context.pooled : undefined;
   const last = stream("context_block(last)", words, 1, "shiftScale");
@@ -45,4 +42,16 @@ export const mmDit = (c: ResolvedConfig): Layer[] => {
     ...finalNorm(c, true),
     finalLinear(c),
   ];
+};
+
+/**
+ * SD3's two streams, each with weights of its own, with joint attention over context and image tokens (arXiv 2403.03206). The last block's
+ * context stream only gives queries, keys and values (`pre_only`): nothing reads its output.
+ */
+export const mmDit: Architecture = {
+  words: "transformer of two streams with joint attention",
+  readsTime: false,
+  readsContext: "always",
+  takesPooled: true,
+  layers,
 };

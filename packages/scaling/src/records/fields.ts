@@ -142,7 +142,7 @@ export const checked = <T>(
       const flaw = dataset.typed ? find(dataset.value) : undefined;
       if (!flaw) return;
       const { path, input, right } = flaw;
-      addIssue({ message: right, input, path: path.map((key) => ({ key })) as never });
+      addIssue({ message: right, expected: right, input, path: path.map((key) => ({ key })) as never });
     }),
   );
 
@@ -178,8 +178,16 @@ export const by = <T>(
     if (value === undefined) return v.union([...new Set(Object.values(there))]);
     const kind = fieldOf(value, name);
     if (typeof kind === "string" && Object.hasOwn(there, kind)) return there[kind]!;
-    return record({ [name]: choice(Object.keys(there)) }) as unknown as v.GenericSchema<unknown, T>;
+    return named(name, choice(Object.keys(there))) as v.GenericSchema as v.GenericSchema<unknown, T>;
   });
+
+/** Of all fields of a record only the one that says what it is. */
+export const named = (name: string, right: v.GenericSchema) => {
+  const field = v.transform((value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) ? { [name]: fieldOf(value, name) } : value,
+  );
+  return v.pipe(v.unknown(), field, record({ [name]: right }));
+};
 
 /** A record of which some fields are known where degrees of freedom are left over, and are not otherwise. */
 export const whereFree = <E extends v.ObjectEntries, F extends v.ObjectEntries, W extends v.ObjectEntries>(
@@ -230,5 +238,6 @@ export const head = <const N extends string>(name: N) => ({
 export const outcome = <T>(answer: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, Outcome<T>> =>
   v.lazy((value): v.GenericSchema => {
     if (value === undefined) return v.union([answer, declined]);
-    return fieldOf(value, "ok") === true ? answer : declined;
+    const ok = fieldOf(value, "ok");
+    return typeof ok === "boolean" ? (ok ? answer : declined) : named("ok", v.boolean("true or false"));
   }) as v.GenericSchema<unknown, Outcome<T>>;

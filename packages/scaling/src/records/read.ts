@@ -1,5 +1,5 @@
 import { read } from "@isoflop/spec";
-import type * as v from "valibot";
+import * as v from "valibot";
 import type { LawComparison } from "../compare.js";
 import { ScalingError } from "../errors.js";
 import type { IsoFlop } from "../isoflop/isoflop.js";
@@ -8,7 +8,7 @@ import type { Plan } from "../plan/plan-next.js";
 import type { FitPrediction } from "../prediction.js";
 import type { SurfaceFit } from "../surface/surface-fit.js";
 import { comparisonSchema, planSchema, predictionSchema } from "./answers.js";
-import { by } from "./fields.js";
+import { by, named } from "./fields.js";
 import { isoFlopSchema } from "./isoflop.js";
 import { lawFitSchema } from "./law.js";
 import { surfaceFitSchema } from "./surface.js";
@@ -52,21 +52,24 @@ const parsed = (value: unknown, name: string): unknown => {
 };
 
 const reader =
-  <T>(schema: v.GenericSchema<unknown, T>) =>
+  <T>(schema: v.GenericSchema<unknown, T>, kind?: SavedRecord["record"]) =>
   /**
    * @param value the text of {@link writeRecord}, or what `JSON.parse` made of it
    * @param name of it in messages, before the fields
    * @throws ScalingError `bad-format` naming the first field that is not what it must be
    */
-  (value: unknown, name = ""): T =>
-    read(schema, parsed(value, name), { name, error });
+  (value: unknown, name = ""): T => {
+    const document = parsed(value, name);
+    if (kind) read(named("record", v.literal(kind, `"${kind}"`)), document, { name, error });
+    return read(schema, document, { name, error });
+  };
 
-export const readIsoFlop = reader(isoFlopSchema);
-export const readSurfaceFit = reader(surfaceFitSchema);
-export const readLawFit = reader(lawFitSchema);
-export const readPrediction = reader(predictionSchema);
-export const readComparison = reader(comparisonSchema);
-export const readPlan = reader(planSchema);
+export const readIsoFlop = reader(isoFlopSchema, "isoflop");
+export const readSurfaceFit = reader(surfaceFitSchema, "surface");
+export const readLawFit = reader(lawFitSchema, "law");
+export const readPrediction = reader(predictionSchema, "prediction");
+export const readComparison = reader(comparisonSchema, "comparison");
+export const readPlan = reader(planSchema, "plan");
 
 /** Any of the records: which one it is its `record` says. */
 export const readRecord = reader(by<SavedRecord>("record", () => recordSchemas));

@@ -1,15 +1,11 @@
 import { open, readFile } from "node:fs/promises";
-import { integer, number, record, type StepMetrics } from "@isoflop/train";
+import { number, record, whole } from "@isoflop/spec";
+import type { StepMetrics } from "@isoflop/train";
+import * as v from "valibot";
 import { byStep } from "../store.js";
 import { ifMissing } from "./files.js";
 
-const finite = number(-Infinity, Infinity);
-const entry = record<StepMetrics>({
-  step: integer(0),
-  loss: finite,
-  gradientNorm: finite,
-  learningRate: finite,
-});
+const entry = record({ step: whole(), loss: number(), gradientNorm: number(), learningRate: number() });
 
 const NEWLINE = 10;
 
@@ -41,7 +37,7 @@ export const appendMetrics = async (file: string, metrics: readonly StepMetrics[
 
 const parse = (line: string): StepMetrics | undefined => {
   try {
-    return entry(JSON.parse(line), "metrics");
+    return v.parse(entry, JSON.parse(line));
   } catch {
     return undefined;
   }

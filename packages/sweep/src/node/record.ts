@@ -1,53 +1,51 @@
-import { type Check, integer, number, oneOf, record, text } from "@isoflop/train";
+import { number, read, record, text, whole } from "@isoflop/spec";
+import * as v from "valibot";
 import { SweepError } from "../errors.js";
-import type { DataProvenance, RunFailure, RunRecord, RunResult } from "../result.js";
+import { computeConvention, placeOf } from "../place.js";
+import type { RunRecord } from "../result.js";
 import { type RunSpecInput, runId, runSpec } from "../spec.js";
 
-const finite = number(-Infinity, Infinity);
-const amount = number(0, Infinity);
-const orNull =
-  <T>(check: Check<T>): Check<T | null> =>
-  (value, path) =>
-    value === null ? null : check(value, path);
+const amount = number({ atLeast: 0 });
+const textOrNull = v.union([text, v.null()], "a text or null");
 
-const result = record<RunResult>({
-  loss: finite,
+const result = record({
+  loss: number(),
   lossStdErr: amount,
-  params: integer(0),
-  paramsNonEmbedding: integer(0),
-  samples: integer(0),
-  tokens: integer(0),
+  params: whole(),
+  paramsNonEmbedding: whole(),
+  samples: whole(),
+  tokens: whole(),
   flops: amount,
+  convention: v.optional(text),
   seconds: amount,
   device: text,
-  data: record<DataProvenance>({ name: text, package: orNull(text), pixelsSha256: orNull(text) }),
+  data: record({ name: text, package: textOrNull, pixelsSha256: textOrNull }),
 });
-const failure = record<RunFailure>({ code: text, message: text });
-const state = oneOf(["unfinished", "done", "failed"]);
+const failure = record({ code: text, message: text });
 
-interface Content {
-  readonly id?: unknown;
-  readonly spec: RunSpecInput;
-  readonly state?: unknown;
-  readonly result?: unknown;
-  readonly failure?: unknown;
-}
+const outcome = v.variant(
+  "state",
+  [
+    v.object({ state: v.literal("unfinished") }),
+    v.object({ state: v.literal("done"), result }, "a record"),
+    v.object({ state: v.literal("failed"), failure }, "a record"),
+  ],
+  'one of "unfinished", "done", "failed"',
+);
 
 const checked = (id: string, text: string): RunRecord => {
-  const content = JSON.parse(text) as Content;
+  const content = JSON.parse(text) as { readonly spec: RunSpecInput } | null;
   if (typeof content !== "object" || content === null) throw new Error("it holds no record");
   const spec = runSpec(content.spec);
   const owner = runId(spec);
   if (owner !== id) throw new Error(`its spec belongs to ${owner}`);
-  const known = { id, spec };
-  switch (state(content.state, "state")) {
-    case "unfinished":
-      return { ...known, state: "unfinished" };
-    case "done":
-      return { ...known, state: "done", result: result(content.result, "result") };
-    case "failed":
-      return { ...known, state: "failed", failure: failure(content.failure, "failure") };
-  }
+  const found = read(outcome, content, { name: "", error: (message) => new Error(message) });
+  if (found.state !== "done") return { id, spec, ...found };
+  const { convention, ...result } = found.result;
+  if (convention !== undefined) return { id, spec, state: "done", result: { ...result, convention } };
+  // Such a result counts by another convention; what a run spends follows from its spec.
+  const { flops } = placeOf(spec);
+  return { id, spec, state: "done", result: { ...result, flops, convention: computeConvention.name } };
 };
 
 /** The text of a `run.json`. @throws SweepError `record` for what no reader would take, such as a loss that is NaN: a record that cannot be read is a lost run */

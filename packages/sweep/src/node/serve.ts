@@ -1,9 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { DataSource } from "@isoflop/data";
+import type { DataSource, DataSpec } from "@isoflop/data";
 import type { Device } from "@isoflop/tensor";
 import { SweepError } from "../errors.js";
 import { trainRunner } from "../runner.js";
-import type { DataSpec } from "../spec.js";
 import { Fence } from "./fence.js";
 import { errorMessage, type FromWorker, type ToWorker } from "./messages.js";
 import { runFiles } from "./run-store.js";

@@ -2,10 +2,10 @@
 import { median, random, round, say, size, small, spinUp } from "./common.mjs";
 import { dawn, readQueries } from "./gpu.mjs";
 import {
-  choosePlan,
+  chooseTiling,
+  dispatchesOf,
+  dispatchesOfTiling,
   geometry,
-  lower,
-  lowerPlanned,
   requestDevice,
   TILES,
   threadsOf,
@@ -163,7 +163,7 @@ const contextOf = () => {
       }
       return 3 + i;
     },
-    lower: (part) => lower(part, context),
+    dispatches: (part) => dispatchesOf(part, context),
   };
   return context;
 };
@@ -247,7 +247,7 @@ for (const [what, kernel, splitChoices] of SHAPES) {
   const values = kernel.inputs.map((view) => random(span(view)));
   const buffers = [...values.map(filled), storage(4 * span(kernel.outputs[0]))];
   const errorOf = exactRows(kernel, values);
-  const chosen = choosePlan(g, info);
+  const chosen = chooseTiling(g, info);
   const plans = [["chosen", chosen]];
   for (const t of splitChoices.length > 1 || what.includes("odd") ? FEW : CANDIDATES)
     for (const splits of splitChoices) {
@@ -259,13 +259,13 @@ for (const [what, kernel, splitChoices] of SHAPES) {
     }
   const compiling = performance.now();
   const rewrite = (dispatches, f) => dispatches.map((d) => ({ ...d, wgsl: f(d.wgsl) }));
-  const jobs = plans.map(([name, plan]) => [name, lowerPlanned(g, "matmul", plan, contextOf())]);
+  const jobs = plans.map(([name, plan]) => [name, dispatchesOfTiling(g, "matmul", plan, contextOf())]);
   for (const [name, f] of Object.entries(REWRITES))
     if (what.includes("NN 4096"))
       jobs.push([
         name,
         rewrite(
-          lowerPlanned(
+          dispatchesOfTiling(
             g,
             "matmul",
             { tile: CANDIDATES[0], span: Math.ceil(g.k / 16) * 16, splits: 1, aligned: false },

@@ -1,8 +1,11 @@
 import { isInput } from "../graph/input.js";
 import { Node, nextNodeId, Tensor } from "../graph/tensor.js";
+import { known } from "../lookup.js";
 import { barrier } from "../ops/barrier.js";
 import { leavesOf } from "../tree.js";
-import type { InputsOf } from "./differentiate.js";
+
+/** What a node was computed from. */
+export type InputsOf = (node: Node) => readonly Tensor[];
 
 /** Stands for one call of a checkpointed function; every node the call recorded points to it. */
 type Segment = Readonly<Record<never, never>>;
@@ -20,8 +23,7 @@ export const checkpoint =
     const result = f(...args);
     const segment: Segment = {};
     const stack = leavesOf(result).map((leaf) => leaf.node);
-    while (stack.length > 0) {
-      const node = stack.pop()!;
+    for (let node = stack.pop(); node; node = stack.pop()) {
       if (node.id < begin || segments.get(node) === segment) continue;
       segments.set(node, segment);
       for (const input of node.inputs) stack.push(input.node);
@@ -68,7 +70,7 @@ export class Recomputation {
       });
       this.#copies.set(node, new Node(node.op, copied, node.attrs, node.outputs));
     }
-    return this.#copies.get(root)!;
+    return known(this.#copies, root);
   }
 
   /** Whether a node is the segment's own work. Data made within a checkpointed function, and values computed there, are inputs like any other. */

@@ -1,13 +1,10 @@
 import { formatShape, TensorError } from "../errors.js";
-import type { VjpContext } from "../graph/define.js";
-import type { Node, Tensor } from "../graph/tensor.js";
+import type { Attrs, Names } from "../graph/aval.js";
+import type { Node, Tensor, VjpContext } from "../graph/tensor.js";
 import { add } from "../ops/add.js";
 import { zeros } from "../ops/constant.js";
 import { sameShape } from "../shape.js";
-import { Recomputation } from "./checkpoint.js";
-
-/** What a node was computed from. */
-export type InputsOf = (node: Node) => readonly Tensor[];
+import { type InputsOf, Recomputation } from "./checkpoint.js";
 
 const ownInputs: InputsOf = (node) => node.inputs;
 
@@ -26,8 +23,7 @@ export const nodesBelow = (
 ): Node[] => {
   const seen = new Set<Node>();
   const stack = roots.map((root) => root.node);
-  while (stack.length > 0) {
-    const node = stack.pop()!;
+  for (let node = stack.pop(); node; node = stack.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
     if (stop.has(node)) continue;
@@ -110,10 +106,10 @@ const pullBack = (
 ): readonly (Tensor | undefined)[] => {
   const flowing = node.outputs.map((_, index) => sums.get({ node, index }));
   const { inputs, outputs } = recomputation.valuesFor(node);
-  const context: VjpContext<never> = {
+  const context: VjpContext<Attrs, Names, Names> = {
     inputs,
     outputs,
-    attrs: node.attrs as never,
+    attrs: node.attrs,
     cotangents: node.outputs.map(({ shape }, i) => flowing[i] ?? zeros(shape)),
     needs,
     flows: (i) => flowing[i] !== undefined,

@@ -68,13 +68,11 @@ export function valueAndGrad<P, A extends readonly unknown[]>(
 ) {
   return (params: P, ...rest: A) => {
     const { inside, result } = underNewNames(params, (renamed) => f(renamed, ...rest));
-    const [value, extra] = Array.isArray(result)
-      ? (result as readonly [Tensor, unknown])
-      : [result as Tensor, undefined];
+    const [value, extra]: readonly [unknown, unknown] = isPair(result) ? result : [result, undefined];
     if (!(value instanceof Tensor))
       throw new TensorError(
         "gradient",
-        `grad: the function must return a tensor, or [tensor, extra], got ${typeof value}${(value as unknown) instanceof Promise ? "; it must be synchronous: it is recorded, not run" : ""}`,
+        `grad: the function must return a tensor, or [tensor, extra], got ${typeof value}${value instanceof Promise ? "; it must be synchronous: it is recorded, not run" : ""}`,
       );
     if (value.size !== 1 || value.dtype !== "f32")
       throw new TensorError(
@@ -85,6 +83,8 @@ export function valueAndGrad<P, A extends readonly unknown[]>(
     return { value, extra, gradient: gradientsOf(params, gradients) };
   };
 }
+
+const isPair = (result: unknown): result is readonly [unknown, unknown] => Array.isArray(result);
 
 /** Gradient of a scalar function with respect to its first argument. */
 export const grad =

@@ -1,4 +1,4 @@
-import type { Kernel, ScalarOp } from "../compile/kernel.js";
+import type { Kernel } from "../compile/kernel.js";
 import type { AnyData, DType } from "../dtype.js";
 
 /** Memory that belongs to one backend. `bytes` is what was asked for; the backend may round up. */
@@ -10,7 +10,6 @@ export interface BackendBuffer {
 export interface Capabilities {
   /** Call kernels this backend runs natively; a composite op that is not here is decomposed into smaller ones. */
   readonly calls: ReadonlySet<string>;
-  readonly scalars: ReadonlySet<ScalarOp>;
   /** Distinct buffers one kernel may touch (WebGPU: storage bindings per stage). */
   readonly maxBuffersPerKernel: number;
   readonly maxBufferBytes: number;

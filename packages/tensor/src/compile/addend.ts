@@ -1,11 +1,23 @@
 import { apply } from "../graph/apply.js";
-import type { Op } from "../graph/define.js";
-import type { Tensor } from "../graph/tensor.js";
+import { mapEach } from "../graph/aval.js";
+import { isNodeOf } from "../graph/define.js";
+import type { Node, NodeOf, Tensor } from "../graph/tensor.js";
 import { addOp } from "../ops/add.js";
-import { matmulOp } from "../ops/matmul.js";
+import { type MatmulAttrs, matmulOp } from "../ops/matmul.js";
 import { reshape, reshapeOp } from "../ops/reshape.js";
 import { countUses, type Graph, refOf } from "./graph.js";
 import { type Rule, rewrite } from "./rewrite.js";
+
+/** A product that has no addend yet. */
+const isFree = (node: Node): node is NodeOf<MatmulAttrs, ["a", "b"]> =>
+  isNodeOf(node, matmulOp) && node.inputs.length === 2;
+
+/** Looks through reshapes as long as `may` allows. */
+const behindReshapes = (tensor: Tensor, may: (reshaped: Tensor) => boolean = () => true): Tensor => {
+  let at = tensor;
+  while (isNodeOf(at.node, reshapeOp) && may(at)) at = at.node.inputs[0];
+  return at;
+};
 
 /**
  * Folds an addition into the matrix product before it: a bias, a residual, or a gradient joined from two paths costs no pass of its own. The product
@@ -14,33 +26,23 @@ import { type Rule, rewrite } from "./rewrite.js";
 export const foldAddends = (graph: Graph): Graph => {
   const uses = countUses(graph);
   const onlyUse = (tensor: Tensor): boolean => uses.get(refOf(tensor)) === 1;
-  /** The product behind `tensor`, looking through reshapes, if it is free to take an addend. */
-  const productBehind = (tensor: Tensor): Tensor | undefined => {
-    let at = tensor;
-    while (at.node.op === (reshapeOp as Op) && onlyUse(at)) at = at.node.inputs[0]!;
-    return at.node.op === (matmulOp as Op) && at.node.inputs.length === 2 && onlyUse(at) ? at : undefined;
+  /** The product behind a term, if nothing else reads it. */
+  const productBehind = (term: Tensor): Node | undefined => {
+    const product = behindReshapes(term, onlyUse);
+    return isFree(product.node) && onlyUse(product) ? product.node : undefined;
   };
   const rule: Rule = (node, inputs) => {
-    if (node.op !== (addOp as unknown as Op) || node.outputs[0]!.dtype !== "f32") return undefined;
+    if (!isNodeOf(node, addOp) || node.outputs.some(({ dtype }) => dtype !== "f32")) return undefined;
     // Uses were counted on the nodes before rewriting.
-    const products = node.inputs.map(productBehind);
-    const which =
-      products[0] && products[1]
-        ? products[0].node.id > products[1].node.id
-          ? 0
-          : 1
-        : products[0]
-          ? 0
-          : products[1]
-            ? 1
-            : -1;
-    if (which < 0) return undefined;
-    let product = inputs[which]!;
-    while (product.node.op === (reshapeOp as Op)) product = product.node.inputs[0]!;
-    if (product.node.op !== (matmulOp as Op) || product.node.inputs.length !== 2) return undefined;
-    const addend = reshape(inputs[1 - which]!, product.shape);
-    const sum = apply(matmulOp, [...product.node.inputs, addend], product.node.attrs as { readonly scale: number });
-    return [reshape(sum, node.outputs[0]!.shape)];
+    const [first, second] = mapEach(node.inputs, productBehind);
+    if (!first && !second) return undefined;
+    const [a, b] = inputs;
+    const [term, addend] = (first?.id ?? -1) > (second?.id ?? -1) ? [a, b] : [b, a];
+    if (!term || !addend) return undefined;
+    const { node: product, shape } = behindReshapes(term);
+    if (!isFree(product)) return undefined;
+    const sum = apply(matmulOp, [...product.inputs, reshape(addend, shape)], product.attrs);
+    return [reshape(sum, term.shape)];
   };
   return rewrite(graph, rule);
 };

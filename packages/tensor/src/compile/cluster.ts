@@ -1,9 +1,9 @@
-import type { Op } from "../graph/define.js";
 import type { Node, Tensor } from "../graph/tensor.js";
+import { known } from "../lookup.js";
 import { type Shape, sameShape, sizeOf } from "../shape.js";
-import { type Graph, refOf, walk } from "./graph.js";
-import { isContiguous, type Layout, reshapeLayout } from "./layout.js";
-import { copyOp, sourceOf } from "./legalize.js";
+import { firstResult, type Graph, isInline, refOf, walk } from "./graph.js";
+import { type Layout, reshapeLayout } from "./layout.js";
+import { copyOp, readsWhole, sourceOf } from "./legalize.js";
 import { UnitOrder } from "./unit-order.js";
 
 /** One pointwise node's reading of a stored value, over the iteration space of its cluster. */
@@ -22,7 +22,7 @@ export type OperandSource =
 
 /** Pointwise nodes that become one kernel, or a single other node. */
 export class Unit {
-  readonly nodes: Node[];
+  readonly nodes: [Node, ...Node[]];
   /** Iteration space of a cluster. */
   shape: Shape;
   /** Operands of each member, in the iteration space. */
@@ -34,7 +34,7 @@ export class Unit {
     readonly pointwise: boolean,
   ) {
     this.nodes = [node];
-    this.shape = node.outputs[0]!.shape;
+    this.shape = firstResult(node).shape;
   }
 
   /** Id of the last member: where the unit was recorded. */
@@ -47,13 +47,7 @@ export class Unit {
   }
 }
 
-export const isPointwise = (node: Node): boolean => node.op.lowering.kind === "scalar" || node.op === (copyOp as Op);
-
-const isInline = (node: Node): boolean => node.op.lowering.kind === "constant" || node.op.lowering.kind === "iota";
-
-/** Whether a layout reads a value whole and in order, so that the reader's points are the value's points. */
-export const readsWhole = (base: Tensor, layout: Layout): boolean =>
-  isContiguous(layout) && layout.offset === 0 && base.size === sizeOf(layout.shape);
+export const isPointwise = (node: Node): boolean => node.op.lowering.kind === "scalar" || node.op === copyOp;
 
 /** Limits beyond which a kernel gets slower, or a backend cannot bind it. */
 export interface ClusterLimits {
@@ -88,11 +82,11 @@ class Clustering {
     readonly leaves: ReadonlySet<string>,
     readonly limits: ClusterLimits,
   ) {
-    this.#outputs = new Set(graph.outputs.map((output) => sourceOf(output)!.base.node));
+    this.#outputs = new Set(graph.outputs.map((output) => sourceOf(output).base.node));
     for (const node of order) {
       if (node.op.lowering.kind === "view") continue;
       for (const input of node.inputs) {
-        const { node: source } = sourceOf(input)!.base;
+        const { node: source } = sourceOf(input).base;
         const list = this.#consumers.get(source) ?? [];
         this.#consumers.set(source, list);
         list.push(node);
@@ -119,7 +113,7 @@ class Clustering {
 
   /** Reads the operands of a new pointwise node, then tries to join it with the clusters that produce them. */
   #grow(unit: Unit, node: Node): void {
-    const sources = node.inputs.map((input) => sourceOf(input)!);
+    const sources = node.inputs.map((input) => sourceOf(input));
     unit.operands.set(
       node,
       sources.map(({ base, layout }) =>
@@ -129,7 +123,7 @@ class Clustering {
     for (const { base, layout } of sources) {
       const producer = this.#unitOf(base);
       if (producer?.pointwise && readsWhole(base, layout) && producer !== this.#units.get(node))
-        this.#tryMerge(producer, this.#units.get(node)!);
+        this.#tryMerge(producer, known(this.#units, node));
     }
   }
 
@@ -182,7 +176,7 @@ class Clustering {
     };
     for (const node of late.nodes)
       for (const input of node.inputs) {
-        const { base, layout } = sourceOf(input)!;
+        const { base, layout } = sourceOf(input);
         const unit = this.#unitOf(base);
         if (unit !== early) push(unit);
         else if (!readsWhole(base, layout)) return undefined;
@@ -190,7 +184,7 @@ class Clustering {
     while (stack.length > 0) {
       for (const node of stack.pop()!.nodes)
         for (const input of node.inputs) {
-          const unit = this.#unitOf(sourceOf(input)!.base);
+          const unit = this.#unitOf(sourceOf(input).base);
           if (unit === early) return undefined;
           push(unit);
         }

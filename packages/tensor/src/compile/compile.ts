@@ -6,10 +6,10 @@ import { nativeRule } from "./canonicalize.js";
 import { cluster, type Unit } from "./cluster.js";
 import { type Graph, refOf } from "./graph.js";
 import { legalize, sourceOf } from "./legalize.js";
-import { Lowering } from "./lower.js";
 import { Placement } from "./placement.js";
 import { type MemoryPlan, planMemory } from "./plan.js";
 import { rewrite } from "./rewrite.js";
+import { StepBuilder } from "./step-builder.js";
 import { turnProducts } from "./turn.js";
 import type { Step } from "./values.js";
 
@@ -27,9 +27,9 @@ export const compile = (graph: Graph, capabilities: Capabilities, donated: Reado
   const units = cluster(legal, { maxBuffers: capabilities.maxBuffersPerKernel, maxNodes: MAX_FUSED_NODES });
   const unitOf = new Map<Node, Unit>(units.flatMap((unit) => unit.nodes.map((node) => [node, unit] as const)));
   const placement = new Placement(units, legal, consumersOf(units), unitOf, capabilities.memory === "arena");
-  const lowering = new Lowering(placement, unitOf);
-  const steps = inOrder(units, unitOf).flatMap((unit) => lowering.steps(unit));
-  const storedBy = (tensor: Graph["inputs"][number]) => placement.values.of(sourceOf(tensor)!.base);
+  const builder = new StepBuilder(placement, unitOf);
+  const steps = inOrder(units, unitOf).flatMap((unit) => builder.steps(unit));
+  const storedBy = (tensor: Graph["inputs"][number]) => placement.values.of(sourceOf(tensor).base);
   const plan = planMemory({
     steps,
     placements: placement.placements,
@@ -47,7 +47,7 @@ const consumersOf = (units: readonly Unit[]): Map<string, Node[]> => {
   for (const unit of units)
     for (const node of unit.nodes)
       for (const input of node.inputs) {
-        const key = refOf(sourceOf(input)!.base);
+        const key = refOf(sourceOf(input).base);
         const list = consumers.get(key) ?? [];
         consumers.set(key, list);
         list.push(node);
@@ -98,7 +98,7 @@ const circle = (units: readonly Unit[]): TensorError =>
 function* needsOf(unit: Unit, unitOf: ReadonlyMap<Node, Unit>): Generator<Unit> {
   for (const node of unit.nodes)
     for (const input of node.inputs) {
-      const other = unitOf.get(sourceOf(input)!.base.node);
+      const other = unitOf.get(sourceOf(input).base.node);
       if (other && other !== unit) yield other;
     }
 }

@@ -1,6 +1,5 @@
-import type { Op } from "../graph/define.js";
 import { attrsKey } from "../graph/key.js";
-import type { Node } from "../graph/tensor.js";
+import type { Node, Op } from "../graph/tensor.js";
 import { type Graph, refOf, walk } from "./graph.js";
 
 /** Numbers ops so that two of one name are told apart. */

@@ -1,3 +1,5 @@
+import { TensorError } from "../errors.js";
+import type { Aval } from "../graph/aval.js";
 import { type Node, Tensor } from "../graph/tensor.js";
 
 /** What is to be computed: results as functions of leaves. */
@@ -21,8 +23,7 @@ export const walk = (
 ): void => {
   const found = new Set<Node>();
   const stack: Tensor[] = [...outputs];
-  while (stack.length > 0) {
-    const tensor = stack.pop()!;
+  for (let tensor = stack.pop(); tensor; tensor = stack.pop()) {
     if (isLeaf(tensor) || found.has(tensor.node)) continue;
     found.add(tensor.node);
     for (const input of tensor.node.inputs) stack.push(input);
@@ -58,6 +59,21 @@ export const countUses = ({ inputs, outputs }: Graph): Map<string, number> => {
   );
   outputs.forEach(use);
   return uses;
+};
+
+/** Whether a value is computed wherever it is used, from its coordinates alone. */
+export const isInline = ({ op }: Node): boolean => op.lowering.kind === "constant" || op.lowering.kind === "iota";
+
+/** What is known of the first result of a node, which most have alone. */
+export const firstResult = ({ op, outputs: [output] }: Node): Aval => {
+  if (output) return output;
+  throw new TensorError("kernel", `${op.name}: has no result`);
+};
+
+/** The first operand of a node: that of a view or a reduction. */
+export const firstOperand = ({ op, inputs: [input] }: Node): Tensor => {
+  if (input) return input;
+  throw new TensorError("kernel", `${op.name}: has no operand`);
 };
 
 export const tensorsOf = (node: Node): Tensor[] => node.outputs.map((_, index) => new Tensor(node, index));

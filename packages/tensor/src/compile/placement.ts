@@ -1,9 +1,10 @@
 import type { Node, Tensor } from "../graph/tensor.js";
+import { known } from "../lookup.js";
 import { type Shape, sizeOf } from "../shape.js";
-import { type OperandSource, readsWhole, type Unit } from "./cluster.js";
-import { type Graph, refOf } from "./graph.js";
+import type { OperandSource, Unit } from "./cluster.js";
+import { firstOperand, firstResult, type Graph, refOf } from "./graph.js";
 import { contiguous, isContiguous, type Layout, reshapeLayout } from "./layout.js";
-import { sourceOf } from "./legalize.js";
+import { readsWhole, sourceOf } from "./legalize.js";
 import { resultOf, type Value, Values, type ValueView } from "./values.js";
 
 /** Decides, before any step is made, which reductions take in what comes before them, and which values live inside others. */
@@ -24,13 +25,13 @@ export class Placement {
     /** Whether a kernel may read one part of a buffer and write another: WebGPU binds a written buffer once only. */
     readonly sharesBuffers: boolean,
   ) {
-    this.#outputs = new Set(graph.outputs.map((output) => refOf(sourceOf(output)!.base)));
+    this.#outputs = new Set(graph.outputs.map((output) => refOf(sourceOf(output).base)));
     this.#decide(units);
   }
 
   #decide(units: readonly Unit[]): void {
     for (const unit of units) {
-      const node = unit.nodes[0]!;
+      const node = unit.nodes[0];
       if (node.op.lowering.kind === "reduce") this.#absorb(node);
       if (node.op.lowering.kind === "windows") this.#placeInside(node);
     }
@@ -39,7 +40,7 @@ export class Placement {
 
   /** Takes a result out of the value that holds it where the kernel that computes it reads another part of that value. */
   #separate(unit: Unit): void {
-    const node = unit.nodes[0]!;
+    const node = unit.nodes[0];
     const { kind } = node.op.lowering;
     // Pointwise kernels bind a buffer once for all they read and write in it.
     if (kind !== "reduce" && kind !== "call") return;
@@ -53,7 +54,7 @@ export class Placement {
   /** The stored values a kernel reads: those of the cluster it has absorbed, or its own operands. */
   #readsOf(node: Node): Tensor[] {
     return node.inputs.flatMap((input) => {
-      const { base } = sourceOf(input)!;
+      const { base } = sourceOf(input);
       const unit = this.unitOf.get(base.node);
       return unit && this.absorbed.has(unit) ? [...unit.loads()].map((load) => load.base) : [base];
     });
@@ -71,12 +72,13 @@ export class Placement {
   }
 
   #absorb(reduce: Node): void {
-    const { base, layout } = sourceOf(reduce.inputs[0]!)!;
+    const operand = firstOperand(reduce);
+    const { base, layout } = sourceOf(operand);
     const unit = this.unitOf.get(base.node);
-    if (!unit?.pointwise || !readsWhole(base, layout) || this.#isOutput(base) || !this.#onlyResult(unit, base.node))
+    if (!unit?.pointwise || !readsWhole(base, layout) || this.#isOutput(base) || !this.#firstResult(unit, base.node))
       return;
-    if (this.consumers.get(refOf(base))!.length !== 1) return;
-    if ([...unit.operands.values()].flat().every((source) => this.#survives(source, reduce.inputs[0]!.shape)))
+    if (known(this.consumers, refOf(base)).length !== 1) return;
+    if ([...unit.operands.values()].flat().every((source) => this.#survives(source, operand.shape)))
       this.absorbed.add(unit);
   }
 
@@ -86,7 +88,7 @@ export class Placement {
   }
 
   /** Whether no other member of the cluster is read from outside. */
-  #onlyResult(unit: Unit, result: Node): boolean {
+  #firstResult(unit: Unit, result: Node): boolean {
     return this.resultsOf(unit).every((node) => node === result);
   }
 
@@ -102,14 +104,14 @@ export class Placement {
   #placeInside(windows: Node): void {
     const { lowering } = windows.op;
     if (lowering.kind !== "windows") return;
-    const [output] = windows.outputs;
+    const { shape } = firstResult(windows);
     const parent = this.values.of(resultOf(windows));
-    const layouts = lowering.windows(contiguous(output!.shape), windows.inputs, windows.attrs);
+    const layouts = lowering.windows(contiguous(shape), windows.inputs, windows.attrs);
     // Where a fill comes first, it would overwrite what was put in place before.
-    if (!coversWhole(layouts, output!.shape)) return;
+    if (!coversWhole(layouts, shape)) return;
     const seen = new Set<string>();
     windows.inputs.forEach((input, i) => {
-      const { base, layout } = sourceOf(input)!;
+      const { base, layout } = sourceOf(input);
       const unit = this.unitOf.get(base.node);
       const value = this.values.of(base);
       const free =

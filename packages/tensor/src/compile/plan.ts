@@ -1,12 +1,10 @@
 import { BYTES_PER_ELEMENT } from "../dtype.js";
+import { known } from "../lookup.js";
+import { sizeOf } from "../shape.js";
 import type { Kernel, View } from "./kernel.js";
 import { isContiguous } from "./layout.js";
+import { Arena, type Home, Slots } from "./temporary-memory.js";
 import type { Step, Value, ValueView } from "./values.js";
-
-/** Elements; a multiple of a cache line, and of WebGPU's 256-byte offset alignment. */
-const ALIGNMENT = 64;
-
-const align = (size: number): number => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 
 /** What a slot of a program is bound to when it runs. */
 export type SlotRole =
@@ -44,7 +42,7 @@ export const planMemory = (request: PlanRequest): MemoryPlan => new Planner(requ
 
 class Planner {
   readonly #slots: SlotRole[] = [];
-  readonly #homes = new Map<Value, { slot: number; offset: number }>();
+  readonly #homes = new Map<Value, Home>();
   readonly #lives = new Map<Value, Life>();
 
   constructor(readonly request: PlanRequest) {}
@@ -94,7 +92,7 @@ class Planner {
   #view({ value, layout }: ValueView): View {
     const { shape, strides } = layout;
     const { root, offset } = this.#within(value);
-    const home = this.#homes.get(root)!;
+    const home = known(this.#homes, root);
     return { slot: home.slot, dtype: value.dtype, shape, strides, offset: layout.offset + offset + home.offset };
   }
 
@@ -107,7 +105,7 @@ class Planner {
   /** Values an output may overwrite: read by the step that writes it, at the same points, and by nothing later. */
   #inPlace(output: Value, candidate: Value): boolean {
     const { steps } = this.request;
-    const life = this.#lives.get(output)!;
+    const life = known(this.#lives, output);
     const other = this.#lives.get(candidate);
     if (!other || candidate.size !== output.size || other.last > life.first) return false;
     const step = steps[life.first]!;
@@ -140,7 +138,7 @@ class Planner {
     const temporaries = [...this.#lives]
       .filter(([value]) => !this.#homes.has(value))
       .sort((a, b) => a[1].first - b[1].first || b[0].size - a[0].size);
-    const memory = this.request.strategy === "arena" ? new Arena() : new Buffers();
+    const memory = this.request.strategy === "arena" ? new Arena() : new Slots();
     const live: { value: Value; last: number }[] = [];
     let unshared = 0;
     for (const [value, { first, last }] of temporaries) {
@@ -161,92 +159,4 @@ class Planner {
 }
 
 const covers = (layout: ValueView["layout"], size: number): boolean =>
-  isContiguous(layout) && layout.offset === 0 && layout.shape.reduce((p, n) => p * n, 1) === size;
-
-/** Where temporaries go. */
-interface TemporaryMemory {
-  readonly homes: Map<Value, { slot: number; offset: number }>;
-  allocate(value: Value): void;
-  release(value: Value): void;
-  /** `to` takes over the memory of `from`, which ends here. */
-  transfer(from: Value, to: Value): void;
-  slotBytes(): number[];
-}
-
-/** One slot; best fit into gaps, joined when neighbours fall free. */
-class Arena implements TemporaryMemory {
-  readonly homes = new Map<Value, { slot: number; offset: number }>();
-  #gaps: { start: number; end: number }[] = [];
-  #end = 0;
-
-  allocate(value: Value): void {
-    const size = align(value.size);
-    let best: { start: number; end: number } | undefined;
-    for (const gap of this.#gaps)
-      if (gap.end - gap.start >= size && (!best || gap.end - gap.start < best.end - best.start)) best = gap;
-    let offset: number;
-    if (best) {
-      offset = best.start;
-      best.start += size;
-      if (best.start === best.end) this.#gaps.splice(this.#gaps.indexOf(best), 1);
-    } else {
-      const tail = this.#gaps.at(-1);
-      const grows = tail?.end === this.#end ? this.#gaps.pop()!.start : this.#end;
-      offset = grows;
-      this.#end = grows + size;
-    }
-    this.homes.set(value, { slot: 0, offset });
-  }
-
-  release(value: Value): void {
-    const { offset } = this.homes.get(value)!;
-    this.#gaps.push({ start: offset, end: offset + align(value.size) });
-    this.#gaps.sort((a, b) => a.start - b.start);
-    const joined: { start: number; end: number }[] = [];
-    for (const gap of this.#gaps) {
-      const last = joined.at(-1);
-      if (last && last.end === gap.start) last.end = gap.end;
-      else joined.push(gap);
-    }
-    this.#gaps = joined;
-  }
-
-  transfer(from: Value, to: Value): void {
-    this.homes.set(to, this.homes.get(from)!);
-  }
-
-  slotBytes(): number[] {
-    return this.#end === 0 ? [] : [this.#end * BYTES_PER_ELEMENT];
-  }
-}
-
-/** A slot per value, taken over by a later one of similar size: at most twice what it needs. */
-class Buffers implements TemporaryMemory {
-  readonly homes = new Map<Value, { slot: number; offset: number }>();
-  readonly #sizes: number[] = [];
-  readonly #free = new Set<number>();
-
-  allocate(value: Value): void {
-    const size = align(value.size);
-    let best: number | undefined;
-    for (const slot of this.#free) {
-      const have = this.#sizes[slot]!;
-      if (have >= size && have <= 2 * size && (best === undefined || have < this.#sizes[best]!)) best = slot;
-    }
-    if (best === undefined) best = this.#sizes.push(size) - 1;
-    else this.#free.delete(best);
-    this.homes.set(value, { slot: best, offset: 0 });
-  }
-
-  release(value: Value): void {
-    this.#free.add(this.homes.get(value)!.slot);
-  }
-
-  transfer(from: Value, to: Value): void {
-    this.homes.set(to, this.homes.get(from)!);
-  }
-
-  slotBytes(): number[] {
-    return this.#sizes.map((size) => size * BYTES_PER_ELEMENT);
-  }
-}
+  isContiguous(layout) && layout.offset === 0 && sizeOf(layout.shape) === size;

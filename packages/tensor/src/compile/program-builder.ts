@@ -1,9 +1,9 @@
 import { TensorError } from "../errors.js";
-import type { Op } from "../graph/define.js";
 import type { Node, Tensor } from "../graph/tensor.js";
+import { known } from "../lookup.js";
 import type { Shape } from "../shape.js";
 import type { OperandSource, Unit } from "./cluster.js";
-import { refOf } from "./graph.js";
+import { firstResult, refOf } from "./graph.js";
 import type { Instruction, PointwiseProgram, View } from "./kernel.js";
 import type { Layout } from "./layout.js";
 import { copyOp } from "./legalize.js";
@@ -26,20 +26,16 @@ export class ProgramBuilder {
 
   addUnit(unit: Pick<Unit, "nodes" | "operands">): void {
     for (const node of unit.nodes) {
-      const args = unit.operands.get(node)!.map((source) => this.operand(source));
-      if (node.op === (copyOp as Op)) this.#members.set(node, args[0]!);
+      const args = known(unit.operands, node).map((source) => this.operand(source));
+      if (node.op === copyOp) this.#members.set(node, args[0]!);
       else this.#members.set(node, this.#emit(scalarInstruction(node), args));
     }
   }
 
   operand(source: OperandSource): ProgramValue {
-    if (source.kind === "member") return this.#members.get(source.node)!;
+    if (source.kind === "member") return known(this.#members, source.node);
     if (source.kind === "load") return this.load(source.load.base, source.load.layout);
-    const { attrs, op, outputs } = source.node;
-    const { dtype } = outputs[0]!;
-    return op.lowering.kind === "constant"
-      ? this.#emit(() => ({ op: "constant", value: attrs.value as number, dtype }), [])
-      : this.#emit(() => ({ op: "iota", axis: attrs.axis as number, dtype: dtype as "f32" | "i32" | "u32" }), []);
+    return this.#emit(inlineInstruction(source.node), []);
   }
 
   load(base: Tensor, layout: Layout): { readonly load: number } {
@@ -54,7 +50,7 @@ export class ProgramBuilder {
   }
 
   resultOf(node: Node): ProgramValue {
-    return this.#members.get(node)!;
+    return known(this.#members, node);
   }
 
   finish(results: readonly ProgramValue[], place: (view: ValueView) => View): PointwiseProgram {
@@ -81,5 +77,14 @@ const scalarInstruction =
   (args: readonly number[]): Instruction => {
     const { lowering } = node.op;
     if (lowering.kind !== "scalar") throw new TensorError("kernel", `${node.op.name}: not a scalar op`);
-    return { op: lowering.scalar, args, dtype: node.outputs[0]!.dtype };
+    return { op: lowering.scalar, args, dtype: firstResult(node).dtype };
   };
+
+/** A constant or a coordinate. */
+const inlineInstruction = (node: Node) => (): Instruction => {
+  const { lowering } = node.op;
+  const dtype = firstResult(node).dtype;
+  if (lowering.kind === "constant") return { op: "constant", value: lowering.value(node.attrs), dtype };
+  if (lowering.kind === "iota") return { op: "iota", axis: lowering.axis(node.attrs), dtype };
+  throw new TensorError("kernel", `${node.op.name}: is not computed from its coordinates alone`);
+};

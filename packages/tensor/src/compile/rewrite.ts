@@ -1,8 +1,9 @@
 import { formatShape, TensorError } from "../errors.js";
-import type { Attrs, Op } from "../graph/define.js";
+import type { Attrs } from "../graph/aval.js";
 import { argument } from "../graph/input.js";
 import { attrsKey } from "../graph/key.js";
-import { Node, type Tensor } from "../graph/tensor.js";
+import { Node, type Op, type Tensor } from "../graph/tensor.js";
+import { known } from "../lookup.js";
 import { sameShape } from "../shape.js";
 import { type Graph, refOf, tensorsOf, walk } from "./graph.js";
 
@@ -58,7 +59,7 @@ export const rewrite = (graph: Graph, rule: Rule): Graph => {
   for (const input of inputs) leaves.set(refOf(input), input);
   const done = new Map<Node, readonly Tensor[]>();
   const resolve = (tensor: Tensor): Tensor =>
-    leaves.get(refOf(tensor)) ?? (builder.isCanonical(tensor.node) ? tensor : done.get(tensor.node)![tensor.index]!);
+    leaves.get(refOf(tensor)) ?? (builder.isCanonical(tensor.node) ? tensor : known(done, tensor.node)[tensor.index]!);
   const stop = (tensor: Tensor): boolean =>
     leaves.has(refOf(tensor)) || builder.isCanonical(tensor.node) || done.has(tensor.node);
 

@@ -1,5 +1,5 @@
 import { apply } from "../graph/apply.js";
-import type { Op } from "../graph/define.js";
+import { isNodeOf } from "../graph/define.js";
 import { matmulOp } from "../ops/matmul.js";
 import { permuteOp, transpose } from "../ops/permute.js";
 import { countUses, type Graph, refOf } from "./graph.js";
@@ -17,12 +17,13 @@ const swapsLast = (order: readonly number[]): boolean =>
 export const turnProducts = (graph: Graph): Graph => {
   const uses = countUses(graph);
   const rule: Rule = (node, [product]) => {
-    if (node.op !== (permuteOp as Op) || !swapsLast(node.attrs.order as readonly number[])) return undefined;
-    const before = node.inputs[0]!;
-    if (before.node.op !== (matmulOp as Op) || uses.get(refOf(before)) !== 1) return undefined;
-    const [a, b, addend] = product!.node.inputs;
-    const operands = [transpose(b!), transpose(a!), ...(addend ? [transpose(addend)] : [])];
-    return [apply(matmulOp, operands, product!.node.attrs as { readonly scale: number })];
+    if (!isNodeOf(node, permuteOp) || !swapsLast(node.attrs.order)) return undefined;
+    const [before] = node.inputs;
+    if (!isNodeOf(before.node, matmulOp) || uses.get(refOf(before)) !== 1) return undefined;
+    if (!product || !isNodeOf(product.node, matmulOp)) return undefined;
+    const [a, b, addend] = product.node.inputs;
+    const turned = [transpose(b), transpose(a)] as const;
+    return [apply(matmulOp, addend ? [...turned, transpose(addend)] : turned, product.node.attrs)];
   };
   return rewrite(graph, rule);
 };

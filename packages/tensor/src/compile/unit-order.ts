@@ -1,3 +1,4 @@
+import { known } from "../lookup.js";
 /**
  * A topological order of units that stays one while units merge. A unit waits only for units placed before it, so whatever lies on a path from one
  * unit to another is placed between the two: a search never leaves that stretch (Pearce and Kelly, "A dynamic topological sort algorithm for
@@ -14,7 +15,7 @@ export class UnitOrder<U> {
   }
 
   isBefore(a: U, b: U): boolean {
-    return this.#placeOf.get(a)! < this.#placeOf.get(b)!;
+    return known(this.#placeOf, a) < known(this.#placeOf, b);
   }
 
   /**
@@ -22,7 +23,7 @@ export class UnitOrder<U> {
    * the joined unit, and what else lay between follows it.
    */
   merge(early: U, late: U, awaited: ReadonlySet<U>): void {
-    const [first, last] = [this.#placeOf.get(early)!, this.#placeOf.get(late)!];
+    const [first, last] = [known(this.#placeOf, early), known(this.#placeOf, late)];
     const between = this.#places.slice(first + 1, last).filter((unit) => unit !== undefined);
     const moved = [
       ...between.filter((unit) => awaited.has(unit)),

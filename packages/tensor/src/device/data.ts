@@ -1,7 +1,5 @@
-import type { AnyData, DType } from "../dtype.js";
+import { type AnyData, BYTES_PER_ELEMENT, type DType, viewAs } from "../dtype.js";
 import { TensorError } from "../errors.js";
-
-const arrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array, bool: Uint32Array } as const;
 
 /** Arrays that have a dtype of their own; every other typed array of numbers counts as a list of numbers. */
 const dtypes: Readonly<Record<string, DType>> = { Float32Array: "f32", Int32Array: "i32", Uint32Array: "u32" };
@@ -65,7 +63,7 @@ export const toTyped = (op: string, data: ArrayLike<number>, dtype: DType): AnyD
     );
   if (own === dtype) return data as AnyData;
   const { what, has } = holds[dtype];
-  const typed = new arrays[dtype](data.length);
+  const typed = viewAs(dtype, new ArrayBuffer(BYTES_PER_ELEMENT * data.length));
   for (let i = 0; i < data.length; i++) {
     const value = data[i];
     if (typeof value !== "number")

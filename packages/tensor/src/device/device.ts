@@ -3,7 +3,7 @@ import { type Graph, storedLeaves } from "../compile/graph.js";
 import { type AnyData, checkDType, type DataOf, type DType } from "../dtype.js";
 import type { CompiledGraph, Engine } from "../engine/engine.js";
 import { formatShape, TensorError } from "../errors.js";
-import type { Aval } from "../graph/define.js";
+import type { Aval } from "../graph/aval.js";
 import { stored } from "../graph/input.js";
 import { Storage, type StorageOwner } from "../graph/storage.js";
 import { deviceOf, Tensor } from "../graph/tensor.js";

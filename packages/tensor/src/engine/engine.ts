@@ -1,6 +1,6 @@
 import type { Graph } from "../compile/graph.js";
 import type { AnyData, DType } from "../dtype.js";
-import type { Aval } from "../graph/define.js";
+import type { Aval } from "../graph/aval.js";
 import type { ProgramReport } from "./report.js";
 
 /** A graph made ready to run. `B` is the engine's memory handle. */

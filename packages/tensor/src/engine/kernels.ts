@@ -4,7 +4,7 @@ import type { Graph } from "../compile/graph.js";
 import type { SlotRole } from "../compile/plan.js";
 import { type AnyData, BYTES_PER_ELEMENT, type DType } from "../dtype.js";
 import { TensorError } from "../errors.js";
-import type { Aval } from "../graph/define.js";
+import type { Aval } from "../graph/aval.js";
 import { sizeOf } from "../shape.js";
 import type { CompiledGraph, Engine } from "./engine.js";
 import { bytesOf, countFlops, type ProgramReport } from "./report.js";

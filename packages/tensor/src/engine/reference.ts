@@ -3,8 +3,9 @@ import { type Graph, refOf, walk } from "../compile/graph.js";
 import { rewrite } from "../compile/rewrite.js";
 import { type AnyData, type DType, viewAs } from "../dtype.js";
 import { TensorError } from "../errors.js";
-import type { Aval, ReferenceArray } from "../graph/define.js";
+import type { Aval, ReferenceArray } from "../graph/aval.js";
 import type { Node, Tensor } from "../graph/tensor.js";
+import { known } from "../lookup.js";
 import type { CompiledGraph, Engine } from "./engine.js";
 import { bytesOf, countFlops } from "./report.js";
 
@@ -18,7 +19,8 @@ export const evaluateReference = (
   disturb?: (data: Float64Array, aval: Aval) => Float64Array,
 ): Float64Array[] => {
   const values = new Map<Node, readonly Float64Array[]>();
-  const dataOf = (tensor: Tensor): Float64Array => leaves.get(refOf(tensor)) ?? values.get(tensor.node)![tensor.index]!;
+  const dataOf = (tensor: Tensor): Float64Array =>
+    leaves.get(refOf(tensor)) ?? known(values, tensor.node)[tensor.index]!;
   const arrayOf = (tensor: Tensor): ReferenceArray => ({
     shape: tensor.shape,
     dtype: tensor.dtype,

@@ -2,7 +2,7 @@ import { cleanRule } from "../compile/canonicalize.js";
 import { type Graph, refOf, walk } from "../compile/graph.js";
 import { rewrite } from "../compile/rewrite.js";
 import { BYTES_PER_ELEMENT } from "../dtype.js";
-import type { Node, Tensor } from "../graph/tensor.js";
+import type { Op, Tensor } from "../graph/tensor.js";
 import { sizeOf } from "../shape.js";
 
 /** Floating-point operations of one run. A multiply-add counts 2. */
@@ -43,42 +43,38 @@ export interface ProgramReport {
   readonly execution: { readonly dispatches: number; readonly submits: number };
 }
 
-const PRODUCTS = new Set(["matmul", "attention", "attentionBackward"]);
+const isProduct = ({ lowering }: Op): boolean => lowering.kind === "call" && lowering.product === true;
 
 /** FLOPs of the ops a user recorded, each counted once however often it is written down. */
 export const countFlops = (graph: Graph): FlopCount => {
-  const clean = rewrite(graph, cleanRule);
-  const leaves = new Set(clean.inputs.map(refOf));
+  const { inputs, outputs } = rewrite(graph, cleanRule);
+  const counts = flopsOf(inputs, outputs);
   const byOp: Record<string, number> = {};
-  const count = (node: Node): void => {
-    const flops = flopsOf(node);
-    for (const [op, n] of Object.entries(flops)) byOp[op] = (byOp[op] ?? 0) + n;
-  };
-  walk(clean.outputs, (tensor) => leaves.has(refOf(tensor)), count);
-  const sum = (keep: (op: string) => boolean): number =>
-    Object.entries(byOp).reduce((total, [op, n]) => (keep(op) ? total + n : total), 0);
-  const products = sum((op) => PRODUCTS.has(op));
-  const other = sum((op) => !PRODUCTS.has(op));
+  let [products, other] = [0, 0];
+  for (const [op, n] of counts) {
+    byOp[op.name] = (byOp[op.name] ?? 0) + n;
+    if (isProduct(op)) products += n;
+    else other += n;
+  }
   return { products, other, total: products + other, byOp };
 };
 
-const flopsOf = (node: Node): Record<string, number> => {
-  if (node.op.flops) {
-    const n = node.op.flops(node.inputs, node.outputs, node.attrs);
-    return n > 0 ? { [node.op.name]: n } : {};
-  }
-  if (!node.op.decompose) return {};
-  const parts = node.op.decompose(node.inputs, node.attrs);
-  const known = new Set(node.inputs.map(refOf));
-  const totals: Record<string, number> = {};
+/** FLOPs by op of what lies between `inputs` and `outputs`: by each op's rule, or by its decomposition. */
+const flopsOf = (inputs: readonly Tensor[], outputs: readonly Tensor[]): Map<Op, number> => {
+  const counts = new Map<Op, number>();
+  const leaves = new Set(inputs.map(refOf));
+  const add = (op: Op, n: number): void => {
+    if (n > 0) counts.set(op, (counts.get(op) ?? 0) + n);
+  };
   walk(
-    parts,
-    (tensor: Tensor) => known.has(refOf(tensor)),
-    (part) => {
-      for (const [op, n] of Object.entries(flopsOf(part))) totals[op] = (totals[op] ?? 0) + n;
+    outputs,
+    (tensor) => leaves.has(refOf(tensor)),
+    ({ op, attrs, inputs: operands, outputs: results }) => {
+      if (op.flops) add(op, op.flops(operands, results, attrs));
+      else if (op.decompose) for (const [part, n] of flopsOf(operands, op.decompose(operands, attrs))) add(part, n);
     },
   );
-  return totals;
+  return counts;
 };
 
 export const bytesOf = (tensors: readonly { readonly shape: readonly number[] }[]): number =>

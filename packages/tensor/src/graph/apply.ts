@@ -1,37 +1,38 @@
 import { checkDType } from "../dtype.js";
 import { TensorError } from "../errors.js";
 import { checkShape } from "../shape.js";
-import type { Attrs, Op } from "./define.js";
+import { spelled } from "../spelled.js";
+import type { Attrs, Each, Names } from "./aval.js";
 import { keepAttrs } from "./key.js";
-import { Node, Tensor } from "./tensor.js";
+import { Node, type Op, Tensor } from "./tensor.js";
 
 /** Records an op with several results. Shapes and dtypes are checked here and nowhere else. */
-export const applyAll = <A extends Attrs>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor[] => {
+export const applyAll = <A extends Attrs, I extends Names, O extends Names>(
+  op: Op<A, I, O>,
+  inputs: Each<I, Tensor>,
+  attrs: A,
+): Each<O, Tensor> => {
   for (const input of inputs)
     if (!(input instanceof Tensor))
-      throw new TensorError("argument", `${op.name}: every operand must be a tensor, got ${describe(input)}`);
+      throw new TensorError("argument", `${op.name}: every operand must be a tensor, got ${spelled(input)}`);
   const kept = keepAttrs(op.name, attrs);
   const outputs = op.infer(inputs, kept);
   for (const { shape, dtype } of outputs) {
     if (!Array.isArray(shape))
       throw new TensorError(
         "shape",
-        `${op.name}: the shape is ${describe(shape)}, not an array of sizes such as [2, 3]`,
+        `${op.name}: the shape is ${spelled(shape)}, not an array of sizes such as [2, 3]`,
       );
     checkShape(op.name, shape);
     checkDType(op.name, dtype);
   }
-  const node = new Node(op as Op, inputs, kept, outputs);
-  return outputs.map((_, index) => new Tensor(node, index));
+  const node = new Node(op, inputs, kept, outputs);
+  return outputs.map((_, index) => new Tensor(node, index)) as Each<O, Tensor>;
 };
 
 /** Records an op with one result. */
-export const apply = <A extends Attrs>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor =>
-  applyAll(op, inputs, attrs)[0]!;
-
-const describe = (value: unknown): string =>
-  value === null
-    ? "null"
-    : typeof value === "object"
-      ? (value.constructor?.name ?? "object")
-      : `${typeof value} ${String(value)}`;
+export const apply = <A extends Attrs, I extends Names>(
+  op: Op<A, I, ["out"]>,
+  inputs: Each<I, Tensor>,
+  attrs: A,
+): Tensor => applyAll(op, inputs, attrs)[0];

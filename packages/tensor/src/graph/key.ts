@@ -38,7 +38,7 @@ export const attrsKey = (value: unknown): string => {
   const key = keyOf(value);
   if (key !== undefined) return key;
   if (Array.isArray(value)) return `[${value.map(attrsKey).join()}]`;
-  const fields = Object.entries(value as object).map(([name, field]) => `${JSON.stringify(name)}:${attrsKey(field)}`);
+  const fields = Object.entries(value ?? {}).map(([name, field]) => `${JSON.stringify(name)}:${attrsKey(field)}`);
   return `{${fields.sort().join()}}`;
 };
 
@@ -50,9 +50,9 @@ export const keepAttrs = <A>(op: string, value: A, depth = 0): A => {
   if (keyOf(value) !== undefined) return value;
   if (depth < MAX_DEPTH) {
     if (Array.isArray(value)) return Array.from(value, (item) => keepAttrs(op, item, depth + 1)) as A;
-    if (typeof value === "object" && isRecord(value as object))
+    if (typeof value === "object" && value !== null && isRecord(value))
       return Object.fromEntries(
-        Object.entries(value as object).map(([name, field]) => [name, keepAttrs(op, field, depth + 1)]),
+        Object.entries(value).map(([name, field]) => [name, keepAttrs(op, field, depth + 1)]),
       ) as A;
   }
   throw new TensorError(

@@ -1,9 +1,58 @@
 import type { DataOf, DType } from "../dtype.js";
 import { formatShape, TensorError } from "../errors.js";
-import type { TensorMethods } from "../methods.js";
-import type { Shape } from "../shape.js";
-import type { Attrs, Aval, Op } from "./define.js";
+import { type Shape, sizeOf } from "../shape.js";
+import type { Attrs, Aval, Each, Names, ReferenceArray } from "./aval.js";
+import type { Lowering } from "./lowering.js";
 import type { Storage } from "./storage.js";
+
+/** One case for the generated checks: shapes, attributes, and values inside the op's domain. */
+export interface OpExample<A> {
+  readonly inputs: readonly {
+    readonly shape: Shape;
+    readonly dtype?: DType;
+    /** Uniform range of the values; [-2, 2] unless told. Keep away from kinks and poles. */
+    readonly range?: readonly [number, number];
+    /** These values instead. */
+    readonly values?: readonly number[];
+  }[];
+  readonly attrs: A;
+}
+
+export interface VjpContext<A, I extends Names = ["x"], O extends Names = ["out"]> {
+  readonly inputs: Each<I, Tensor>;
+  readonly outputs: Each<O, Tensor>;
+  readonly attrs: A;
+  /** d loss / d output, one per output; zeros where nothing flows back. */
+  readonly cotangents: Each<O, Tensor>;
+  /** Whether the gradient of input `i` is wanted: the others need not be computed. */
+  needs(i: number): boolean;
+  /** Whether anything flows back into output `i`; if not, its cotangent is all zeros. */
+  flows(i: number): boolean;
+}
+
+/**
+ * Everything that is known about an operation, in one place. Autodiff, FLOP counts, the float64 reference, both generated
+ * checks and the lowering to every backend follow from it. `I` and `O` name its operands and results.
+ */
+export interface Op<A extends Attrs = Attrs, I extends Names = Names, O extends Names = Names> {
+  readonly name: string;
+  /** Shape and dtype rule. Throws a TensorError that names the op and the operand shapes. */
+  infer(inputs: Each<I, Aval>, attrs: A): Each<O, Aval>;
+  readonly lowering: Lowering<A, I>;
+  /** Floating-point operations; a multiply-add counts 2. Absent: counted on the decomposition, or none. */
+  flops?(inputs: Each<I, Aval>, outputs: Each<O, Aval>, attrs: A): number;
+  /** Gradients of the inputs, undefined where there is none. Absent or "decompose": differentiated through the decomposition. */
+  vjp?(context: VjpContext<A, I, O>): Each<I, Tensor | undefined> | "decompose";
+  /** The op in float64. Absent: the decomposition's. */
+  reference?(inputs: Each<I, ReferenceArray>, attrs: A, outputs: Each<O, Aval>): Each<O, Float64Array>;
+  /** The same result in smaller ops. */
+  decompose?(inputs: Each<I, Tensor>, attrs: A): Each<O, Tensor>;
+  /** The same result for less, to the bit, where operands are such that there is one: the compiler asks once it has simplified them. */
+  simplify?(inputs: Each<I, Tensor>, attrs: A, outputs: Each<O, Aval>): Each<O, Tensor> | undefined;
+  /** False for ops no gradient passes through (comparisons, random bits, `stopGradient`). */
+  readonly differentiable?: boolean;
+  readonly examples: readonly OpExample<A>[];
+}
 
 let created = 0;
 
@@ -37,6 +86,12 @@ export class Node {
   }
 }
 
+/** A node that records an op of these attributes and operands. */
+export interface NodeOf<A extends Attrs, I extends Names> extends Node {
+  readonly attrs: A;
+  readonly inputs: Each<I, Tensor>;
+}
+
 /**
  * A lazy n-dimensional array: the `index`-th result of a recorded node. Nothing is computed until a value is read
  * (`await x.data()`), realised (`device.evaluate`) or a program runs.
@@ -59,7 +114,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
 
   /** Number of elements. */
   get size(): number {
-    return this.shape.reduce((product, n) => product * n, 1);
+    return sizeOf(this.shape);
   }
 
   /** Where the value lies, if it has been computed and not disposed. */
@@ -113,8 +168,6 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
     );
   }
 }
-
-export interface Tensor<S extends Shape = Shape, D extends DType = DType> extends TensorMethods<S, D> {}
 
 /** The one device the computed values below these tensors live on. */
 export const deviceOf = (roots: readonly Tensor[]): Storage["device"] | undefined => {

@@ -21,8 +21,7 @@ export const whileDifferentiating = <R>(names: readonly Tensor[], f: () => R): R
 export const tracedBelow = (roots: readonly Tensor[], known: ReadonlySet<Node> = new Set()): Tensor | undefined => {
   const seen = new Set<Node>(known);
   const stack = [...roots];
-  while (stack.length > 0) {
-    const tensor = stack.pop()!;
+  for (let tensor = stack.pop(); tensor; tensor = stack.pop()) {
     if (tensor.storage || seen.has(tensor.node)) continue;
     if (isArgument(tensor) || differentiated.has(tensor.node)) return tensor;
     seen.add(tensor.node);

@@ -2,6 +2,7 @@ import { TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Shape } from "../shape.js";
 import { checkElement, checkFinite, checkTensor } from "./arguments.js";
+import { type Pointwise, pointwise } from "./elementwise.js";
 import { less } from "./less.js";
 import { lessEqual } from "./less-equal.js";
 import { maximum } from "./maximum.js";
@@ -10,9 +11,6 @@ import { mul } from "./mul.js";
 import { normalCdf } from "./normal-cdf.js";
 import { select } from "./select.js";
 import { sigmoid } from "./sigmoid.js";
-
-type Pointwise = <S extends Shape>(x: Tensor<S>) => Tensor<S>;
-const pointwise = (f: (x: Tensor) => Tensor): Pointwise => f as Pointwise;
 
 export const square: Pointwise = pointwise((x) => mul(x, x));
 

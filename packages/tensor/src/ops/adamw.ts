@@ -1,5 +1,6 @@
 import { formatShape, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
+import { type Aval, mapEach } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sameShape, sizeOf } from "../shape.js";
@@ -8,7 +9,7 @@ import { checkFinite, checkFloats, checkOptions } from "./arguments.js";
 import { div } from "./div.js";
 import { mul } from "./mul.js";
 import { reshape } from "./reshape.js";
-import { slice } from "./slice.js";
+import { slice } from "./slice-and-pad.js";
 import { sqrt } from "./sqrt.js";
 import { sub } from "./sub.js";
 
@@ -20,27 +21,27 @@ type AdamWAttrs = {
 };
 
 /** One fused pass over parameter, gradient and both moments. */
-export const adamwOp = defineOp<AdamWAttrs>({
+export const adamwOp = defineOp<AdamWAttrs, ["p", "g", "m", "v", "rates"], ["p", "m", "v"]>({
   name: "adamw",
   lowering: { kind: "composite" },
   infer([p, g, m, v, rates]) {
     checkFloats("adamw", [p, g, m, v, rates]);
-    if (![g, m, v].every((x) => sameShape(x!.shape, p!.shape)) || !sameShape(rates!.shape, [3]))
+    if (![g, m, v].every((x) => sameShape(x.shape, p.shape)) || !sameShape(rates.shape, [3]))
       throw new TensorError(
         "shape",
-        `adamw: parameter, gradient and moments must have one shape and rates be [3], got ${[p, g, m, v, rates].map((x) => formatShape(x!.shape)).join(", ")}`,
+        `adamw: parameter, gradient and moments must have one shape and rates be [3], got ${[p, g, m, v, rates].map((x) => formatShape(x.shape)).join(", ")}`,
       );
-    return [p!, m!, v!].map(({ shape }) => ({ shape, dtype: "f32" }));
+    return mapEach([p, m, v], ({ shape }): Aval => ({ shape, dtype: "f32" }));
   },
-  flops: ([p]) => 14 * sizeOf(p!.shape),
+  flops: ([p]) => 14 * sizeOf(p.shape),
   decompose([p, g, m, v, rates], { beta1, beta2, eps, weightDecay }) {
-    const rate = (i: number): Tensor => reshape(slice(rates!, [i]), []) as Tensor;
+    const rate = (i: number): Tensor => reshape(slice(rates, [i]), []);
     const [lr, correction1, correction2] = [rate(0), rate(1), rate(2)];
-    const nextM = add(mul(m!, beta1), mul(g!, 1 - beta1));
-    const nextV = add(mul(v!, beta2), mul(mul(g!, g!), 1 - beta2));
+    const nextM = add(mul(m, beta1), mul(g, 1 - beta1));
+    const nextV = add(mul(v, beta2), mul(mul(g, g), 1 - beta2));
     const denominator = add(sqrt(div(nextV, correction2)), eps);
     const update = div(div(nextM, correction1), denominator);
-    const decayed = weightDecay === 0 ? p! : sub(p!, mul(p!, mul(lr, weightDecay)));
+    const decayed = weightDecay === 0 ? p : sub(p, mul(p, mul(lr, weightDecay)));
     return [sub(decayed, mul(update, lr)), nextM, nextV];
   },
   examples: [
@@ -83,5 +84,5 @@ export const adamw = (
   for (const [name, value] of Object.entries(attrs)) checkFinite("adamw", name, value, 0);
   for (const name of ["beta1", "beta2"] as const)
     if (attrs[name] >= 1) throw new TensorError("argument", `adamw: ${name} must lie below 1, got ${attrs[name]}`);
-  return applyAll(adamwOp, [parameter, gradient, m, v, rates], attrs) as [Tensor, Tensor, Tensor];
+  return [...applyAll(adamwOp, [parameter, gradient, m, v, rates], attrs)];
 };

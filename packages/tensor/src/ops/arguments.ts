@@ -1,6 +1,6 @@
 import type { DType } from "../dtype.js";
 import { formatShape, TensorError } from "../errors.js";
-import type { Aval } from "../graph/define.js";
+import type { Aval } from "../graph/aval.js";
 import { Tensor } from "../graph/tensor.js";
 import { spelled } from "../spelled.js";
 
@@ -23,7 +23,7 @@ export const checkList = (op: string, what: string, value: unknown): void => {
 };
 
 export const checkWhole = (op: string, what: string, value: unknown, least: number): void => {
-  if (!Number.isSafeInteger(value) || (value as number) < least)
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least)
     throw new TensorError(
       "argument",
       `${op}: ${what} must be a whole number of at least ${least}, got ${spelled(value)}`,
@@ -31,7 +31,7 @@ export const checkWhole = (op: string, what: string, value: unknown, least: numb
 };
 
 export const checkFinite = (op: string, what: string, value: unknown, least = Number.NEGATIVE_INFINITY): void => {
-  if (!Number.isFinite(value) || (value as number) < least)
+  if (typeof value !== "number" || !Number.isFinite(value) || value < least)
     throw new TensorError(
       "argument",
       `${op}: ${what} must be a finite number${least === Number.NEGATIVE_INFINITY ? "" : ` of at least ${least}`}, got ${spelled(value)}`,

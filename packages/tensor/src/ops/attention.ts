@@ -1,53 +1,35 @@
-import { formatShape, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
-import { type Aval, defineOp } from "../graph/define.js";
+import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
-import { attentionBackward } from "./attention-backward.js";
+import { sizeAlong, sizeOf, sizesOf } from "../shape.js";
+import { checkFinite, checkOptions, checkTensor } from "./arguments.js";
+import { type AttentionAttrs, attentionBackward, attentionLowering, checkAttention } from "./attention-backward.js";
 import { logSumExp } from "./log-sum-exp.js";
 import { matmul } from "./matmul.js";
 import { permute } from "./permute.js";
 import { softmax } from "./softmax.js";
 
-type AttentionAttrs = { readonly scale: number };
-
-export const checkAttention = (name: string, q: Aval, k: Aval, v: Aval): void => {
-  const [b, , h, d] = q.shape;
-  const fits = [k, v].every(
-    (x) =>
-      x.shape.length === 4 && x.shape[0] === b && x.shape[1] === k.shape[1] && x.shape[2] === h && x.shape[3] === d,
-  );
-  checkFloats(name, [q, k, v]);
-  if (q.shape.length !== 4 || !fits)
-    throw new TensorError(
-      "shape",
-      `${name}: q, k, v are [batch, tokens, heads, width] and may differ in tokens alone (q from k and v), got ${[q, k, v].map((x) => formatShape(x.shape)).join(", ")}`,
-    );
-};
-
 /** Scaled dot-product attention. Results: the output, and the log-sum-exp of the scores that the backward pass needs. */
-export const attentionOp = defineOp<AttentionAttrs>({
+export const attentionOp = defineOp<AttentionAttrs, ["q", "k", "v"], ["out", "lse"]>({
   name: "attention",
-  lowering: { kind: "call" },
+  lowering: attentionLowering,
   infer([q, k, v]) {
-    checkAttention("attention", q!, k!, v!);
-    const [b, s, h] = q!.shape;
+    checkAttention("attention", q, k, v);
+    const [b, s, h] = sizesOf(q.shape, 4);
     return [
-      { shape: q!.shape, dtype: "f32" },
-      { shape: [b!, h!, s!], dtype: "f32" },
+      { shape: q.shape, dtype: "f32" },
+      { shape: [b, h, s], dtype: "f32" },
     ];
   },
   /** Two products; the softmax is not counted. */
-  flops: ([q, k]) => 4 * q!.shape.reduce((p, n) => p * n, 1) * k!.shape[1]!,
+  flops: ([q, k]) => 4 * sizeOf(q.shape) * sizeAlong(k.shape, 1),
   vjp({ inputs: [q, k, v], outputs: [out, lse], attrs, cotangents: [g], flows }) {
-    return flows(1) ? "decompose" : attentionBackward(q!, k!, v!, out!, lse!, g!, attrs.scale);
+    return flows(1) ? "decompose" : attentionBackward(q, k, v, out, lse, g, attrs.scale);
   },
   decompose([q, k, v], { scale }) {
-    const scores = matmul(permute(q!, [0, 2, 1, 3]) as Tensor, permute(k!, [0, 2, 3, 1]) as Tensor, {
-      scale,
-    }) as Tensor;
-    const out = matmul(softmax(scores), permute(v!, [0, 2, 1, 3]) as Tensor) as Tensor;
-    return [permute(out, [0, 2, 1, 3]) as Tensor, logSumExp(scores)];
+    const scores = matmul(permute(q, [0, 2, 1, 3]), permute(k, [0, 2, 3, 1]), { scale });
+    const out = matmul(softmax(scores), permute(v, [0, 2, 1, 3]));
+    return [permute(out, [0, 2, 1, 3]), logSumExp(scores)];
   },
   examples: [
     { inputs: [{ shape: [2, 5, 2, 4] }, { shape: [2, 3, 2, 4] }, { shape: [2, 3, 2, 4] }], attrs: { scale: 0.5 } },
@@ -62,7 +44,7 @@ export const attentionOp = defineOp<AttentionAttrs>({
 export const attention = (q: Tensor, k: Tensor, v: Tensor, options: { readonly scale?: number } = {}): Tensor => {
   for (const x of [q, k, v]) checkTensor("attention", x);
   checkOptions("attention", options, ["scale"]);
-  const { scale = q.shape.at(-1)! ** -0.5 } = options;
+  const { scale = (q.shape.at(-1) ?? 1) ** -0.5 } = options;
   if (q.rank === 4) checkFinite("attention", "scale", scale);
-  return applyAll(attentionOp, [q, k, v], { scale })[0]!;
+  return applyAll(attentionOp, [q, k, v], { scale })[0];
 };

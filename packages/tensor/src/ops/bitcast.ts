@@ -1,4 +1,4 @@
-import { viewAs } from "../dtype.js";
+import { arrayOf, viewAs } from "../dtype.js";
 import { TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
@@ -13,17 +13,13 @@ export const bitcastOp = defineOp<BitcastAttrs>({
   lowering: { kind: "scalar", scalar: "bitcast" },
   infer([x], { dtype }) {
     checkDType("bitcast", dtype, ["f32", "i32", "u32"]);
-    if (x!.dtype === "bool")
+    if (x.dtype === "bool")
       throw new TensorError("dtype", 'bitcast: a bool has no bits of its own; use cast(x, "u32")');
-    return [{ shape: x!.shape, dtype }];
+    return [{ shape: x.shape, dtype }];
   },
   differentiable: false,
   flops: () => 0,
-  reference([x], { dtype }) {
-    const bits = viewAs(x!.dtype, new ArrayBuffer(4 * x!.data.length));
-    bits.set(x!.data);
-    return [Float64Array.from(viewAs(dtype, bits.buffer))];
-  },
+  reference: ([x], { dtype }) => [Float64Array.from(viewAs(dtype, arrayOf(x.dtype, x.data).buffer))],
   examples: [
     { inputs: [{ shape: [3], values: [1, -0.5, 3.25] }], attrs: { dtype: "u32" } },
     { inputs: [{ shape: [2], dtype: "u32", values: [0x3f800000, 0xc0200000] }], attrs: { dtype: "f32" } },

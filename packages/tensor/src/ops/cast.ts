@@ -16,11 +16,11 @@ const FLOATS = [
 export const castOp = defineOp<CastAttrs>({
   name: "cast",
   lowering: { kind: "scalar", scalar: "cast" },
-  infer: ([x], { dtype }) => [{ shape: x!.shape, dtype }],
+  infer: ([x], { dtype }) => [{ shape: x.shape, dtype }],
   flops: () => 0,
   // To the same dtype there is no node; between floats and integers no gradient passes.
   differentiable: false,
-  reference: ([x], { dtype }) => [x!.data.map((v) => convert(v, x!.dtype, dtype))],
+  reference: ([x], { dtype }) => [x.data.map((v) => convert(v, x.dtype, dtype))],
   examples: [
     ...(["i32", "u32", "bool"] as const).map((dtype) => ({
       inputs: [{ shape: [FLOATS.length], values: FLOATS }],
@@ -42,5 +42,5 @@ export const castOp = defineOp<CastAttrs>({
 export const cast = <S extends Shape, D extends DType>(x: Tensor<S>, dtype: D): Tensor<S, D> => {
   checkTensor("cast", x);
   checkDType("cast", dtype, DTYPES);
-  return ((x.dtype as DType) === dtype ? x : apply(castOp, [x], { dtype })) as Tensor<S, D>;
+  return (x.dtype === dtype ? x : apply(castOp, [x], { dtype })) as Tensor<S, D>;
 };

@@ -1,6 +1,6 @@
 import { DTYPES, type DType } from "../dtype.js";
 import { apply } from "../graph/apply.js";
-import { defineOp } from "../graph/define.js";
+import { defineOp, isNodeOf } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { valuesFor } from "../reference-math.js";
 import { checkShape, type Shape } from "../shape.js";
@@ -9,9 +9,9 @@ import { checkDType, checkElement } from "./arguments.js";
 type ConstantAttrs = { readonly value: number; readonly shape: Shape; readonly dtype: DType };
 
 /** The same value everywhere. Costs no memory: it is inlined wherever it is used. */
-export const constantOp = defineOp<ConstantAttrs>({
+export const constantOp = defineOp<ConstantAttrs, []>({
   name: "constant",
-  lowering: { kind: "constant" },
+  lowering: { kind: "constant", value: ({ value }) => value },
   infer: (_, { shape, dtype }) => [{ shape, dtype }],
   differentiable: false,
   flops: () => 0,
@@ -24,9 +24,13 @@ export const constantOp = defineOp<ConstantAttrs>({
   ],
 });
 
+/** The number a constant holds everywhere. */
+export const constantValue = ({ node }: Tensor): number | undefined =>
+  isNodeOf(node, constantOp) ? node.attrs.value : undefined;
+
 /** A scalar (or, with `shape`, an array) holding `value` everywhere. It is part of the program: what changes per step must be a tensor. */
 export const constant = <D extends DType = "f32">(value: number, dtype?: D, shape: Shape = []): Tensor<[], D> =>
-  full(shape, value, dtype) as Tensor as Tensor<[], D>;
+  full(shape, value, dtype) as Tensor<[], D>;
 
 /** An array of `shape` filled with `value`, which integers must hold exactly. */
 export const full = <const S extends Shape, D extends DType = "f32">(

@@ -1,14 +1,14 @@
 import { formatShape, TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
-import { sameShape } from "../shape.js";
+import { hasRank, sameShape } from "../shape.js";
+import { add } from "./add.js";
 import { checkOptions, checkTensor, checkWhole } from "./arguments.js";
-import { broadcastTo } from "./broadcast-to.js";
+import { broadcastTo } from "./broadcast-and-sum.js";
 import { stack } from "./concat.js";
 import { matmul } from "./matmul.js";
-import { pad } from "./pad.js";
 import { permute } from "./permute.js";
 import { reshape } from "./reshape.js";
-import { slice } from "./slice.js";
+import { pad, slice } from "./slice-and-pad.js";
 import { mean } from "./statistics.js";
 
 export interface ConvolutionOptions {
@@ -28,15 +28,17 @@ export const conv2d = (x: Tensor, kernel: Tensor, bias?: Tensor, options: Convol
   const { stride = 1, padding = 0 } = options;
   checkWhole("conv2d", "stride", stride, 1);
   checkWhole("conv2d", "padding", padding, 0);
-  const [batch, channels, rows, columns] = x.shape as readonly [number, number, number, number];
-  const [out, into, kr, kc] = kernel.shape as readonly [number, number, number, number];
-  const h = Math.floor((rows + 2 * padding - kr) / stride) + 1;
-  const w = Math.floor((columns + 2 * padding - kc) / stride) + 1;
-  if (x.rank !== 4 || kernel.rank !== 4 || into !== channels || !(h >= 1) || !(w >= 1))
-    throw new TensorError(
+  const misfit = (): TensorError =>
+    new TensorError(
       "shape",
       `conv2d: image ${formatShape(x.shape)} must be [batch, in, rows, columns] and kernel ${formatShape(kernel.shape)} [out, in, rows, columns] with the same in, no larger than the padded image`,
     );
+  if (!hasRank(x.shape, 4) || !hasRank(kernel.shape, 4)) throw misfit();
+  const [batch, channels, rows, columns] = x.shape;
+  const [out, into, kr, kc] = kernel.shape;
+  const h = Math.floor((rows + 2 * padding - kr) / stride) + 1;
+  const w = Math.floor((columns + 2 * padding - kc) / stride) + 1;
+  if (into !== channels || !(h >= 1) || !(w >= 1)) throw misfit();
   if (bias && !sameShape(bias.shape, [out]))
     throw new TensorError("shape", `conv2d: the bias ${formatShape(bias.shape)} must be [${out}], one for each kernel`);
   const padded = pad(x, [
@@ -55,41 +57,36 @@ export const conv2d = (x: Tensor, kernel: Tensor, bias?: Tensor, options: Convol
     ]);
   });
   // [batch, in, taps, h, w] -> [batch, h, w, in * taps], the column order of the flattened kernel.
-  const windows = permute(stack(taps, 2), [0, 3, 4, 1, 2]) as Tensor;
-  const flat = reshape(windows, [batch * h * w, channels * kr * kc]) as Tensor;
-  const product = matmul(
-    flat,
-    permute(reshape(kernel, [out, channels * kr * kc]) as Tensor, [1, 0]) as Tensor,
-  ) as Tensor;
-  const y = permute(reshape(product, [batch, h, w, out]) as Tensor, [0, 3, 1, 2]) as Tensor;
-  return bias ? y.add(reshape(bias, [out, 1, 1])) : y;
+  const windows = permute(stack(taps, 2), [0, 3, 4, 1, 2]);
+  const flat = reshape(windows, [batch * h * w, channels * kr * kc]);
+  const product = matmul(flat, permute(reshape(kernel, [out, channels * kr * kc]), [1, 0]));
+  const y = permute(reshape(product, [batch, h, w, out]), [0, 3, 1, 2]);
+  return bias ? add(y, reshape(bias, [out, 1, 1])) : y;
 };
 
-const checkImage = (name: string, x: Tensor): void => {
+const imageSizes = (name: string, x: Tensor) => {
   checkTensor(name, x);
-  if (x.rank !== 4)
-    throw new TensorError("shape", `${name}: images are [batch, channels, rows, columns], got ${formatShape(x.shape)}`);
+  if (hasRank(x.shape, 4)) return x.shape;
+  throw new TensorError("shape", `${name}: images are [batch, channels, rows, columns], got ${formatShape(x.shape)}`);
 };
 
 /** Repeats every pixel of [batch, channels, rows, columns] `factor` times along rows and columns. */
 export const upsampleNearest = (x: Tensor, factor: number): Tensor => {
-  checkImage("upsampleNearest", x);
+  const [b, c, h, w] = imageSizes("upsampleNearest", x);
   checkWhole("upsampleNearest", "factor", factor, 1);
-  const [b, c, h, w] = x.shape as readonly [number, number, number, number];
-  return reshape(broadcastTo(reshape(x, [b, c, h, 1, w, 1]) as Tensor, [b, c, h, factor, w, factor]), [
+  return reshape(broadcastTo(reshape(x, [b, c, h, 1, w, 1]), [b, c, h, factor, w, factor]), [
     b,
     c,
     h * factor,
     w * factor,
-  ]) as Tensor;
+  ]);
 };
 
 /** Means of `size` x `size` blocks of [batch, channels, rows, columns]. */
 export const averagePool = (x: Tensor, size: number): Tensor => {
-  checkImage("averagePool", x);
+  const [b, c, h, w] = imageSizes("averagePool", x);
   checkWhole("averagePool", "size", size, 1);
-  const [b, c, h, w] = x.shape as readonly [number, number, number, number];
   if (h % size !== 0 || w % size !== 0)
     throw new TensorError("shape", `averagePool: ${h} x ${w} pixels do not divide into blocks of ${size}`);
-  return mean(reshape(x, [b, c, h / size, size, w / size, size]) as Tensor, [3, 5]) as Tensor;
+  return mean(reshape(x, [b, c, h / size, size, w / size, size]), [3, 5]);
 };

@@ -1,27 +1,27 @@
 import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
-import { defineOp, type Op } from "../graph/define.js";
-import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis, type Shape } from "../shape.js";
+import { defineOp } from "../graph/define.js";
+import type { Op, Tensor } from "../graph/tensor.js";
+import { resolveAxis, type Shape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import { checkFloats, checkOptions, checkTensor } from "./arguments.js";
 import { reshape } from "./reshape.js";
 
 type CumsumAttrs = { readonly reverse: boolean };
 
-export const cumsumOp: Op<CumsumAttrs> = defineOp<CumsumAttrs>({
+export const cumsumOp: Op<CumsumAttrs, ["x"], ["out"]> = defineOp<CumsumAttrs>({
   name: "cumsum",
   lowering: { kind: "call" },
   infer([x]) {
     checkFloats("cumsum", [x]);
-    if (x!.shape.length !== 3)
-      throw new TensorError("shape", `cumsum: works on [outer, n, inner], got ${formatShape(x!.shape)}`);
-    return [{ shape: x!.shape, dtype: "f32" }];
+    if (x.shape.length !== 3)
+      throw new TensorError("shape", `cumsum: works on [outer, n, inner], got ${formatShape(x.shape)}`);
+    return [{ shape: x.shape, dtype: "f32" }];
   },
-  flops: ([x]) => x!.shape.reduce((p, n) => p * n, 1),
-  vjp: ({ attrs, cotangents: [g] }) => [apply(cumsumOp, [g!], { reverse: !attrs.reverse })],
+  flops: ([x]) => sizeOf(x.shape),
+  vjp: ({ attrs, cotangents: [g] }) => [apply(cumsumOp, [g], { reverse: !attrs.reverse })],
   reference([x], { reverse }) {
-    const [, n, inner] = x!.shape as [number, number, number];
-    const out = Float64Array.from(x!.data);
+    const [, n, inner] = sizesOf(x.shape, 3);
+    const out = Float64Array.from(x.data);
     for (let i = 0; i < out.length; i++) {
       const at = reverse ? out.length - 1 - i : i;
       const step = Math.floor(at / inner) % n;
@@ -45,7 +45,7 @@ export const cumsum = <S extends Shape>(
   checkOptions("cumsum", options, ["reverse"]);
   const { reverse = false } = options;
   const at = resolveAxis("cumsum", axis, x.rank);
-  const outer = x.shape.slice(0, at).reduce((p, n) => p * n, 1);
-  const n = x.shape[at]!;
-  return reshape(apply(cumsumOp, [reshape(x, [outer, n, x.size / outer / n])], { reverse }), x.shape) as Tensor<S>;
+  const outer = sizeOf(x.shape.slice(0, at));
+  const n = sizeAlong(x.shape, at);
+  return reshape(apply(cumsumOp, [reshape(x, [outer, n, x.size / outer / n])], { reverse }), x.shape);
 };

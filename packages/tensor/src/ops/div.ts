@@ -1,15 +1,15 @@
 import type { Tensor } from "../graph/tensor.js";
-import { binaryExamples, defineElementwise, FLOAT } from "./elementwise.js";
+import { binaryExamples, defineBinary } from "./elementwise.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
-export const divOp = defineElementwise({
+export const divOp = defineBinary({
   name: "div",
   scalar: "div",
-  accepts: FLOAT,
   value: (a, b) => a / b,
-  vjp: ({ inputs: [, b], outputs: [y], cotangents: [g] }) => [div(g!, b!), neg(div(mul(g!, y!), b!))],
+  neutral: { right: 1 },
+  vjp: ({ inputs: [, b], outputs: [y], cotangents: [g] }) => [div(g, b), neg(div(mul(g, y), b))],
   examples: binaryExamples([0.5, 3]),
 });
 

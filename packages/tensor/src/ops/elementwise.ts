@@ -1,72 +1,103 @@
-import type { ScalarOp } from "../compile/kernel.js";
+import type { ScalarFunction } from "../backends/scalars.js";
 import type { DType } from "../dtype.js";
 import { formatShape, TensorError } from "../errors.js";
-import { type Attrs, type Aval, defineOp, type Op, type OpExample } from "../graph/define.js";
-import type { Tensor } from "../graph/tensor.js";
+import { apply } from "../graph/apply.js";
+import type { Aval, Each, NoAttrs } from "../graph/aval.js";
+import { defineOp } from "../graph/define.js";
+import type { Op, OpExample, Tensor, VjpContext } from "../graph/tensor.js";
 import { wrap } from "../reference-math.js";
-import { sameShape } from "../shape.js";
+import { type Shape, sameShape, sizeOf } from "../shape.js";
+import { constantValue, full } from "./constant.js";
 import { combinations } from "./examples.js";
 
-export type NoAttrs = Readonly<Record<never, never>>;
+type Operands = readonly [string, ...string[]];
 
-interface Elementwise<A extends Attrs> {
+interface Elementwise<I extends Operands> {
   readonly name: string;
-  readonly scalar: ScalarOp;
-  /** Dtypes the operands may have. */
-  readonly accepts: readonly DType[];
+  readonly scalar: ScalarFunction;
+  /** Dtypes the operands may have; f32 alone unless told. */
+  readonly accepts?: readonly DType[];
   /** Result dtype; that of the operands unless told. */
   readonly gives?: DType;
   /** The function of one point, in float64. Integers wrap afterwards. */
   readonly value: (a: number, b: number, c: number) => number;
   /** The same for integers, where float64 is not exact. */
   readonly integer?: (a: number, b: number) => number;
-  readonly vjp?: NonNullable<Op<A>["vjp"]>;
-  /** The same in other ops: used for gradients where there is no `vjp`, and by backends without the scalar function. */
-  readonly decompose?: (x: Tensor) => Tensor;
+  /** Operands that give the other one back, of arithmetic on f32 that every backend rounds as `value` rounded once. */
+  readonly neutral?: { readonly left?: number; readonly right: number };
+  readonly vjp?: (context: VjpContext<NoAttrs, I>) => Each<I, Tensor>;
+  /** The same in other ops: used for gradients where there is no `vjp`. */
+  readonly decompose?: (...operands: Each<I, Tensor>) => Tensor;
+  readonly simplify?: (...operands: Each<I, Tensor>) => Tensor | undefined;
   /** Those of integers and bool are added: every combination of the dtype's edges. */
-  readonly examples: readonly OpExample<A>[];
+  readonly examples: readonly [OpExample<NoAttrs>, ...OpExample<NoAttrs>[]];
 }
 
 /** An op that works point by point on operands of one shape and one dtype. */
-export const defineElementwise = ({
+const defineElementwise = <I extends Operands>({
   name,
   scalar,
-  accepts,
+  accepts = FLOAT,
   gives,
   value,
   integer,
+  neutral,
   vjp,
   decompose,
+  simplify,
   examples,
-}: Elementwise<NoAttrs>): Op<NoAttrs> =>
-  defineOp<NoAttrs>({
+}: Elementwise<I>): Op<NoAttrs, I, ["out"]> =>
+  defineOp<NoAttrs, I>({
     name,
     lowering: { kind: "scalar", scalar },
     infer(inputs) {
-      const [first] = inputs;
-      checkElementwise(name, inputs, accepts);
-      return [{ shape: first!.shape, dtype: gives ?? first!.dtype }];
+      const { shape, dtype } = checkElementwise(name, inputs, accepts);
+      return [{ shape, dtype: gives ?? dtype }];
     },
-    flops: (_, [output]) => (output!.dtype === "f32" ? output!.shape.reduce((p, n) => p * n, 1) : 0),
-    ...(vjp ? { vjp } : {}),
-    ...(decompose ? { decompose: ([x]: readonly Tensor[]) => [decompose(x!)] } : {}),
+    flops: (_, [{ shape, dtype }]) => (dtype === "f32" ? sizeOf(shape) : 0),
+    ...(vjp && { vjp }),
+    ...(decompose && { decompose: (operands) => [decompose(...operands)] }),
+    simplify(operands, _, [output]) {
+      const [a, b] = operands;
+      const simpler = neutral && b ? simplifyArithmetic(value, neutral, a, b, output) : simplify?.(...operands);
+      return simpler && [simpler];
+    },
     differentiable: vjp !== undefined || decompose !== undefined,
-    reference(inputs, _attrs, [output]) {
-      const [a, b, c] = inputs.map((x) => x.data);
-      const out = new Float64Array(a!.length);
-      const f = output!.dtype !== "f32" && integer ? integer : value;
-      for (let i = 0; i < out.length; i++) out[i] = wrap(output!.dtype, f(a![i]!, b?.[i] ?? 0, c?.[i] ?? 0));
+    reference(inputs, _, [{ shape, dtype }]) {
+      const [a, b, c] = inputs.map(({ data }) => data);
+      const out = new Float64Array(sizeOf(shape));
+      const f = dtype !== "f32" && integer ? integer : value;
+      for (let i = 0; i < out.length; i++) out[i] = wrap(dtype, f(a?.[i] ?? 0, b?.[i] ?? 0, c?.[i] ?? 0));
       return [out];
     },
     examples: [
       ...examples,
       ...accepts
         .filter((dtype) => dtype !== "f32")
-        .map((dtype) => ({ inputs: combinations(dtype, examples[0]!.inputs.length), attrs: {} })),
+        .map((dtype) => ({ inputs: combinations(dtype, examples[0].inputs.length), attrs: {} })),
     ],
   });
 
-export const checkElementwise = (name: string, inputs: readonly Aval[], accepts: readonly DType[]): void => {
+export const defineUnary = defineElementwise<["x"]>;
+export const defineBinary = defineElementwise<["a", "b"]>;
+
+/** x + -0, x - 0, x * 1, x / 1, and arithmetic on f32 constants, rounded as a backend would. (-0 + 0 is 0, so x + 0 is not always x.) */
+const simplifyArithmetic = (
+  value: (a: number, b: number, c: number) => number,
+  { left, right }: { readonly left?: number; readonly right: number },
+  a: Tensor,
+  b: Tensor,
+  { shape, dtype }: Aval,
+): Tensor | undefined => {
+  if (dtype !== "f32") return undefined;
+  const [x, y] = [constantValue(a), constantValue(b)];
+  if (x !== undefined && y !== undefined) return full(shape, Math.fround(value(Math.fround(x), Math.fround(y), 0)));
+  if (left !== undefined && Object.is(x, left)) return b;
+  return Object.is(y, right) ? a : undefined;
+};
+
+/** Checks the operands of an op that works point by point; returns what they have in common. */
+export const checkElementwise = (name: string, inputs: readonly Aval[], accepts: readonly DType[]): Aval => {
   const [first] = inputs;
   for (const { shape, dtype } of inputs) {
     if (!accepts.includes(dtype))
@@ -74,34 +105,53 @@ export const checkElementwise = (name: string, inputs: readonly Aval[], accepts:
         "dtype",
         `${name}: takes ${accepts.join(" or ")}, got ${dtype}${formatShape(shape)}; use cast(x, "${accepts[0]}")`,
       );
-    if (dtype !== first!.dtype)
+    if (dtype !== first?.dtype)
       throw new TensorError(
         "dtype",
         `${name}: operands have dtypes ${inputs.map((x) => x.dtype).join(" and ")}; cast one so that they agree`,
       );
-    if (!sameShape(shape, first!.shape))
+    if (!sameShape(shape, first.shape))
       throw new TensorError(
         "shape",
         `${name}: operands ${inputs.map((x) => formatShape(x.shape)).join(" and ")} must have one shape`,
       );
   }
+  if (!first) throw new TensorError("argument", `${name}: takes at least one operand`);
+  return first;
 };
 
+/** A function of one tensor that works point by point. */
+export type Pointwise = <S extends Shape>(x: Tensor<S>) => Tensor<S>;
+
+export const pointwise = (f: (x: Tensor) => Tensor): Pointwise => f as Pointwise;
+
+/** The function that records an op of one operand. */
+export const recording = (op: Op<NoAttrs, ["x"], ["out"]>): Pointwise => pointwise((x) => apply(op, [x], {}));
+
 /** Shapes every unary op is checked on. */
-export const unaryExamples = (range?: readonly [number, number]): OpExample<NoAttrs>[] =>
-  [[7], [3, 5], [2, 3, 4]].map((shape) => ({ inputs: [{ shape, ...(range ? { range } : {}) }], attrs: {} }));
+export const unaryExamples = (range?: readonly [number, number]): [OpExample<NoAttrs>, ...OpExample<NoAttrs>[]] => {
+  const on = (...shape: number[]): OpExample<NoAttrs> => ({ inputs: [{ shape, ...(range && { range }) }], attrs: {} });
+  return [on(7), on(3, 5), on(2, 3, 4)];
+};
 
 export const binaryExamples = (
   left?: readonly [number, number],
   right: readonly [number, number] | undefined = left,
-): OpExample<NoAttrs>[] =>
-  [[7], [3, 5]].map((shape) => ({
+): [OpExample<NoAttrs>, ...OpExample<NoAttrs>[]] => {
+  const on = (...shape: number[]): OpExample<NoAttrs> => ({
     inputs: [
-      { shape, ...(left ? { range: left } : {}) },
-      { shape, ...(right ? { range: right } : {}) },
+      { shape, ...(left && { range: left }) },
+      { shape, ...(right && { range: right }) },
     ],
     attrs: {},
-  }));
+  });
+  return [on(7), on(3, 5)];
+};
+
+/** One example of operands with these values. */
+export const givenExample = (dtype: DType, ...operands: readonly (readonly number[])[]): [OpExample<NoAttrs>] => [
+  { inputs: operands.map((values) => ({ shape: [values.length], dtype, values })), attrs: {} },
+];
 
 export const FLOAT = ["f32"] as const;
 export const NUMERIC = ["f32", "i32", "u32"] as const;

@@ -1,5 +1,6 @@
 import type { DType } from "../dtype.js";
-import type { Attrs, OpExample } from "../graph/define.js";
+import type { Attrs } from "../graph/aval.js";
+import type { OpExample } from "../graph/tensor.js";
 
 type Input = OpExample<Attrs>["inputs"][number];
 

@@ -1,39 +1,39 @@
 import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
+import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis } from "../shape.js";
-import { checkTensor } from "./arguments.js";
-import type { NoAttrs } from "./elementwise.js";
+import { hasRank, resolveAxis, sameShape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
+import { checkFloats, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
-import { gatherBackward } from "./gather-backward.js";
 import { reshape } from "./reshape.js";
-import { checkIndices } from "./take.js";
+import { checkIndices } from "./take-and-scatter.js";
+import { zeroOutside } from "./zero-outside.js";
 
-export const gatherOp = defineOp<NoAttrs>({
+export const gatherOp = defineOp<NoAttrs, ["x", "indices"]>({
   name: "gather",
   lowering: { kind: "call" },
   infer([x, indices]) {
-    const [outer, k, inner] = indices!.shape;
-    checkIndices("gather", indices!);
-    if (x!.shape.length !== 3 || indices!.shape.length !== 3 || outer !== x!.shape[0] || inner !== x!.shape[2])
+    checkIndices("gather", indices);
+    const { shape } = indices;
+    if (!hasRank(x.shape, 3) || !hasRank(shape, 3) || shape[0] !== x.shape[0] || shape[2] !== x.shape[2])
       throw new TensorError(
         "shape",
-        `gather: operand ${formatShape(x!.shape)} and indices ${formatShape(indices!.shape)} must agree everywhere but along the axis`,
+        `gather: operand ${formatShape(x.shape)} and indices ${formatShape(indices.shape)} must agree everywhere but along the axis`,
       );
-    return [{ shape: [outer!, k!, inner!], dtype: x!.dtype }];
+    return [{ shape, dtype: x.dtype }];
   },
   flops: () => 0,
-  vjp: ({ inputs: [x, indices], cotangents: [g] }) => [gatherBackward(indices!, g!, x!.shape[1]!), undefined],
+  vjp: ({ inputs: [x, indices], cotangents: [g] }) => [gatherBackward(indices, g, sizeAlong(x.shape, 1)), undefined],
   reference([x, indices]) {
-    const [, n, inner] = x!.shape as [number, number, number];
-    const k = indices!.shape[1]!;
+    const [, n, inner] = sizesOf(x.shape, 3);
+    const k = sizeAlong(indices.shape, 1);
     return [
-      indices!.data.map((index, i) => {
+      indices.data.map((index, i) => {
         const o = Math.floor(i / (k * inner));
         return index >= 0 && index < n
-          ? x!.data[(o * n + index) * inner + (i % inner)]!
-          : x!.dtype === "f32"
+          ? x.data[(o * n + index) * inner + (i % inner)]!
+          : x.dtype === "f32"
             ? Number.NaN
             : 0;
       }),
@@ -62,8 +62,8 @@ export const gather = (x: Tensor, indices: Tensor, axis: number): Tensor => {
   for (const operand of [x, indices]) checkTensor("gather", operand);
   checkIndices("gather", indices);
   const at = resolveAxis("gather", axis, x.rank);
-  const outer = x.shape.slice(0, at).reduce((p, n) => p * n, 1);
-  const inner = x.shape.slice(at + 1).reduce((p, n) => p * n, 1);
+  const outer = sizeOf(x.shape.slice(0, at));
+  const inner = sizeOf(x.shape.slice(at + 1));
   if (indices.rank !== x.rank || indices.shape.some((n, i) => i !== at && n !== x.shape[i]))
     throw new TensorError(
       "shape",
@@ -71,8 +71,53 @@ export const gather = (x: Tensor, indices: Tensor, axis: number): Tensor => {
     );
   const out = apply(
     gatherOp,
-    [reshape(x, [outer, x.shape[at]!, inner]), reshape(indices, [outer, indices.shape[at]!, inner])],
+    [
+      reshape(x, [outer, sizeAlong(x.shape, at), inner]),
+      reshape(indices, [outer, sizeAlong(indices.shape, at), inner]),
+    ],
     {},
   );
-  return reshape(out, indices.shape) as Tensor;
+  return reshape(out, indices.shape);
 };
+
+type GatherBackwardAttrs = { readonly size: number };
+
+export const gatherBackwardOp = defineOp<GatherBackwardAttrs, ["indices", "g"]>({
+  name: "gatherBackward",
+  lowering: { kind: "call" },
+  infer([indices, g], { size }) {
+    checkIndices("gatherBackward", indices);
+    checkFloats("gatherBackward", [g]);
+    if (!sameShape(indices.shape, g.shape) || !hasRank(g.shape, 3))
+      throw new TensorError(
+        "shape",
+        `gatherBackward: expects two operands [outer, k, inner], got ${formatShape(indices.shape)} and ${formatShape(g.shape)}`,
+      );
+    const [outer, , inner] = g.shape;
+    return [{ shape: [outer, size, inner], dtype: "f32" }];
+  },
+  flops: ([, g]) => sizeOf(g.shape),
+  vjp({ inputs: [indices], attrs: { size }, cotangents: [g] }) {
+    return [undefined, zeroOutside(apply(gatherOp, [g, indices], {}), indices, size)];
+  },
+  reference([indices, g], { size }) {
+    const [outer, k, inner] = sizesOf(g.shape, 3);
+    const out = new Float64Array(outer * size * inner);
+    indices.data.forEach((index, i) => {
+      const o = Math.floor(i / (k * inner));
+      if (index >= 0 && index < size) out[(o * size + index) * inner + (i % inner)]! += g.data[i]!;
+    });
+    return [out];
+  },
+  examples: [
+    {
+      inputs: [{ shape: [2, 2, 2], dtype: "i32", values: [0, 1, 2, 0, 0, 1, 0, 2] }, { shape: [2, 2, 2] }],
+      attrs: { size: 3 },
+    },
+    { inputs: [{ shape: [1, 3, 1], dtype: "i32", values: [3, 1, -1] }, { shape: [1, 3, 1] }], attrs: { size: 3 } },
+  ],
+});
+
+/** Sums cotangents of a gather back to where they were read: [outer, k, inner] -> [outer, size, inner]. */
+export const gatherBackward = (indices: Tensor, g: Tensor, size: number): Tensor =>
+  apply(gatherBackwardOp, [indices, g], { size });

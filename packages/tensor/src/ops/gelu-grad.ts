@@ -1,8 +1,5 @@
-import { apply } from "../graph/apply.js";
-import type { Tensor } from "../graph/tensor.js";
-import type { Shape } from "../shape.js";
 import { add } from "./add.js";
-import { defineElementwise, FLOAT, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
 import { sigmoid } from "./sigmoid.js";
@@ -10,10 +7,9 @@ import { sigmoid } from "./sigmoid.js";
 const ROOT = Math.sqrt(8 / Math.PI);
 const CUBIC = 0.044715;
 
-export const geluGradOp = defineElementwise({
+export const geluGradOp = defineUnary({
   name: "geluGrad",
   scalar: "geluGrad",
-  accepts: FLOAT,
   value(x) {
     const u = ROOT * (x + CUBIC * x ** 3);
     const s = 1 / (1 + Math.exp(-u));
@@ -29,4 +25,4 @@ export const geluGradOp = defineElementwise({
 });
 
 /** Derivative of the tanh form of GELU. */
-export const geluGrad = <S extends Shape>(x: Tensor<S>): Tensor<S> => apply(geluGradOp, [x], {}) as Tensor<S>;
+export const geluGrad: Pointwise = recording(geluGradOp);

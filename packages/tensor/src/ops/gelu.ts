@@ -1,24 +1,17 @@
-import { apply } from "../graph/apply.js";
-import type { Tensor } from "../graph/tensor.js";
-import type { Shape } from "../shape.js";
-import { add } from "./add.js";
-import { defineElementwise, FLOAT, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { geluGrad } from "./gelu-grad.js";
 import { mul } from "./mul.js";
-import { sigmoid } from "./sigmoid.js";
 
 /** 0.5 (1 + tanh u) is sigmoid(2 u): this is 2 sqrt(2/pi). */
 const ROOT = Math.sqrt(8 / Math.PI);
 
-export const geluOp = defineElementwise({
+export const geluOp = defineUnary({
   name: "gelu",
   scalar: "gelu",
-  accepts: FLOAT,
   value: (x) => x / (1 + Math.exp(-ROOT * (x + 0.044715 * x ** 3))),
-  vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g!, geluGrad(x!))],
-  decompose: (x) => mul(x, sigmoid(mul(mul(x, ROOT), add(1, mul(mul(x, x), 0.044715))))),
+  vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g, geluGrad(x))],
   examples: unaryExamples(),
 });
 
 /** GELU in its tanh form, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) (Hendrycks and Gimpel, arXiv 1606.08415): the one DiT uses. */
-export const gelu = <S extends Shape>(x: Tensor<S>): Tensor<S> => apply(geluOp, [x], {}) as Tensor<S>;
+export const gelu: Pointwise = recording(geluOp);

@@ -1,17 +1,16 @@
-import { rowMajor } from "../compile/layout.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { valuesFor } from "../reference-math.js";
-import { checkShape, resolveAxis, type Shape } from "../shape.js";
+import { checkShape, resolveAxis, type Shape, sizeAlong, sizeOf } from "../shape.js";
 import { checkDType } from "./arguments.js";
 
 type IotaAttrs = { readonly shape: Shape; readonly axis: number; readonly dtype: "f32" | "i32" | "u32" };
 
 /** The coordinate along one axis. Costs no memory: it is inlined wherever it is used. */
-export const iotaOp = defineOp<IotaAttrs>({
+export const iotaOp = defineOp<IotaAttrs, []>({
   name: "iota",
-  lowering: { kind: "iota" },
+  lowering: { kind: "iota", axis: ({ axis }) => axis },
   infer(_, { shape, axis, dtype }) {
     checkDType("iota", dtype, ["f32", "i32", "u32"]);
     resolveAxis("iota", axis, shape.length);
@@ -20,8 +19,9 @@ export const iotaOp = defineOp<IotaAttrs>({
   differentiable: false,
   flops: () => 0,
   reference(_, { shape, axis }) {
-    const stride = rowMajor(shape)[axis]!;
-    return [valuesFor(shape).map((_v, i) => Math.floor(i / stride) % shape[axis]!)];
+    const stride = sizeOf(shape.slice(axis + 1));
+    const n = sizeAlong(shape, axis);
+    return [valuesFor(shape).map((_v, i) => Math.floor(i / stride) % n)];
   },
   examples: [
     { inputs: [], attrs: { shape: [4, 3], axis: 0, dtype: "f32" } },
@@ -43,4 +43,4 @@ export const iota = <const S extends Shape, D extends "f32" | "i32" | "u32" = "i
 
 /** `[0, 1, ..., n - 1]`. */
 export const arange = <D extends "f32" | "i32" | "u32" = "i32">(n: number, dtype?: D): Tensor<[number], D> =>
-  iota([n], 0, dtype) as Tensor<[number], D>;
+  iota([n], 0, dtype);

@@ -1,22 +1,14 @@
 import type { Tensor } from "../graph/tensor.js";
-import { defineElementwise, NUMERIC } from "./elementwise.js";
+import { defineBinary, givenExample, NUMERIC } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
-export const lessOp = defineElementwise({
+export const lessOp = defineBinary({
   name: "less",
   scalar: "lt",
   accepts: NUMERIC,
   gives: "bool",
   value: (a, b) => Number(a < b),
-  examples: [
-    {
-      inputs: [
-        { shape: [5], values: [1, 2, 3, -1, 0] },
-        { shape: [5], values: [2, 2, 1, -1, -0.5] },
-      ],
-      attrs: {},
-    },
-  ],
+  examples: givenExample("f32", [1, 2, 3, -1, 0], [2, 2, 1, -1, -0.5]),
 });
 
 /** `a < b`, with broadcasting. */

@@ -1,14 +1,14 @@
 import type { Tensor } from "../graph/tensor.js";
 import { add } from "./add.js";
-import { constant } from "./constant.js";
 import { div } from "./div.js";
 import { less } from "./less.js";
 import { log } from "./log.js";
 import { mul } from "./mul.js";
+import { type Coefficients, polynomial } from "./polynomial.js";
 import { select } from "./select.js";
 
 /** 1/15, 1/13, ..., 1: for s <= 1/3 what is left out is 1.5e-9 of the sum. */
-const ODD = Array.from({ length: 8 }, (_, i) => 1 / (15 - 2 * i));
+const ODD: Coefficients = [1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3, 1];
 
 /**
  * log(1 + z) for z in [0, 1], to the last bits even where 1 + z rounds to 1: the series of 2 artanh(z / (2 + z)). Nothing cancels, so there is
@@ -17,11 +17,7 @@ const ODD = Array.from({ length: 8 }, (_, i) => 1 / (15 - 2 * i));
 export const log1pOfUnit = (z: Tensor): Tensor => {
   const s = div(z, add(z, 2));
   const square = mul(s, s);
-  const [first, ...rest] = ODD as [number, ...number[]];
-  return mul(
-    mul(s, 2),
-    rest.reduce<Tensor>((p, c) => add(mul(p, square), c), constant(first)),
-  );
+  return mul(mul(s, 2), polynomial(ODD, square));
 };
 
 /** The same for z >= 0. For use in ops with gradient rules of their own: the branch not taken may be NaN. */

@@ -1,14 +1,14 @@
 import { apply } from "../graph/apply.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Shape } from "../shape.js";
-import { defineElementwise } from "./elementwise.js";
+import { defineUnary, givenExample } from "./elementwise.js";
 
-export const logicalNotOp = defineElementwise({
+export const logicalNotOp = defineUnary({
   name: "logicalNot",
   scalar: "not",
   accepts: ["bool"],
   value: (x) => Number(!x),
-  examples: [{ inputs: [{ shape: [3], dtype: "bool", values: [1, 0, 1] }], attrs: {} }],
+  examples: givenExample("bool", [1, 0, 1]),
 });
 
 /** True where `x` is false. */

@@ -1,6 +1,6 @@
 import { formatShape, TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
-import { sameShape } from "../shape.js";
+import { sameShape, sizeAlong } from "../shape.js";
 import { abs } from "./abs.js";
 import { square } from "./activations.js";
 import { add } from "./add.js";
@@ -28,7 +28,7 @@ const checkPair = (name: string, prediction: Tensor, target: Tensor): void => {
 /** Mean of (prediction - target)^2 over all elements. */
 export const meanSquaredError = (prediction: Tensor, target: Tensor): Tensor<[]> => {
   checkPair("meanSquaredError", prediction, target);
-  return mean(square(sub(prediction, target))) as Tensor<[]>;
+  return mean(square(sub(prediction, target)));
 };
 
 /** Mean Huber loss: r^2 / 2 where |r| <= delta, delta (|r| - delta / 2) beyond. */
@@ -38,22 +38,22 @@ export const huberLoss = (prediction: Tensor, target: Tensor, delta = 1): Tensor
   const r = abs(sub(prediction, target));
   const near = less(r, delta);
   // What lies beyond takes no part in the square, where its own could overflow and spoil the gradient.
-  return mean(select(near, mul(square(select(near, r, 0)), 0.5), mul(sub(r, delta / 2), delta))) as Tensor<[]>;
+  return mean(select(near, mul(square(select(near, r, 0)), 0.5), mul(sub(r, delta / 2), delta)));
 };
 
 /** Mean cross entropy of logits [n, classes] against i32 class indices [n], in nats. */
 export const crossEntropy = (logits: Tensor, classes: Tensor): Tensor<[]> => {
   for (const x of [logits, classes]) checkTensor("crossEntropy", x);
-  if (logits.rank !== 2 || !sameShape(classes.shape, [logits.shape[0]!]))
+  if (logits.rank !== 2 || !sameShape(classes.shape, [sizeAlong(logits.shape, 0)]))
     throw new TensorError(
       "shape",
       `crossEntropy: expects logits [n, classes] and i32 [n], got ${formatShape(logits.shape)} and ${formatShape(classes.shape)}`,
     );
-  return neg(mean(gather(logSoftmax(logits), reshape(classes, [logits.shape[0]!, 1]) as Tensor, 1))) as Tensor<[]>;
+  return neg(mean(gather(logSoftmax(logits), reshape(classes, [sizeAlong(logits.shape, 0), 1]), 1)));
 };
 
 /** Mean binary cross entropy of logits x against probabilities t: t softplus(-x) + (1 - t) softplus(x), which neither overflows nor cancels. */
 export const binaryCrossEntropy = (logits: Tensor, target: Tensor): Tensor<[]> => {
   checkPair("binaryCrossEntropy", logits, target);
-  return mean(add(mul(target, softplus(neg(logits))), mul(sub(1, target), softplus(logits)))) as Tensor<[]>;
+  return mean(add(mul(target, softplus(neg(logits))), mul(sub(1, target), softplus(logits))));
 };

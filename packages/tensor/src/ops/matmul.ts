@@ -1,32 +1,43 @@
 import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
-import { type Aval, defineOp, type Op } from "../graph/define.js";
-import type { Tensor } from "../graph/tensor.js";
-import { broadcastShapes, type Shape, sameShape, sizeOf } from "../shape.js";
+import type { Aval } from "../graph/aval.js";
+import { defineOp } from "../graph/define.js";
+import type { Op, Tensor } from "../graph/tensor.js";
+import { broadcastShapes, lastTwo, type Shape, sameShape, sizeAlong, sizeOf } from "../shape.js";
 import type { MatmulShape } from "../types/shape.js";
+import { add } from "./add.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
-import { broadcastTo } from "./broadcast-to.js";
+import { broadcastTo, sum } from "./broadcast-and-sum.js";
 import { mul } from "./mul.js";
 import { transpose } from "./permute.js";
 import { reshape } from "./reshape.js";
 
-type MatmulAttrs = { readonly scale: number };
+export type MatmulAttrs = { readonly scale: number };
 
-const outputShape = (a: Aval, b: Aval): number[] => [...a.shape.slice(0, -1), b.shape.at(-1)!];
+const outputShape = (a: Aval, b: Aval): number[] => [...a.shape.slice(0, -1), sizeAlong(b.shape, -1)];
 
 /**
- * `scale * A B`, plus an addend of the result's shape where a third operand is given (the compiler folds a following addition in).
- * Operands have the same batch dimensions here; `matmul` below broadcasts them.
+ * `scale * A B`, plus an addend of the result's shape where a third operand is given (the compiler folds a following addition in). Operands
+ * have the same batch dimensions here, two at most as `matmul` below records it. Kernels read A and B by rows or by columns and the addend by any
+ * strides (a bias is (0, 1), a residual (N, 1)); stride 0 broadcasts.
  */
-export const matmulOp: Op<MatmulAttrs> = defineOp<MatmulAttrs>({
+export const matmulOp: Op<MatmulAttrs, ["a", "b", "addend"?], ["out"]> = defineOp<MatmulAttrs, ["a", "b", "addend"?]>({
   name: "matmul",
-  lowering: { kind: "call" },
+  lowering: {
+    kind: "call",
+    product: true,
+    reads: ({ shape, strides }, operand) =>
+      shape.length <= 4 &&
+      (operand === 2 ||
+        (strides.every((stride) => stride >= 0) &&
+          [-2, -1].some((axis) => strides.at(axis) === 1 || shape.at(axis) === 1))),
+  },
   infer(inputs) {
     const [a, b, addend] = inputs;
     checkFloats("matmul", inputs);
-    const batches = sameShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2));
-    if (a!.shape.length < 2 || !batches || a!.shape.at(-1) !== b!.shape.at(-2)) throw mismatch(a!.shape, b!.shape);
-    const shape = outputShape(a!, b!);
+    const batches = sameShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    if (a.shape.length < 2 || !batches || a.shape.at(-1) !== b.shape.at(-2)) throw mismatch(a.shape, b.shape);
+    const shape = outputShape(a, b);
     if (addend && !sameShape(addend.shape, shape))
       throw new TensorError(
         "shape",
@@ -34,23 +45,21 @@ export const matmulOp: Op<MatmulAttrs> = defineOp<MatmulAttrs>({
       );
     return [{ shape, dtype: "f32" }];
   },
-  flops: ([a], [output]) => 2 * sizeOf(output!.shape) * a!.shape.at(-1)!,
+  flops: ([a], [output]) => 2 * sizeOf(output.shape) * sizeAlong(a.shape, -1),
   vjp({ inputs: [a, b, addend], attrs: { scale }, cotangents: [g], needs }) {
-    return [
-      needs(0) ? apply(matmulOp, [g!, transpose(b!)], { scale }) : undefined,
-      needs(1) ? apply(matmulOp, [transpose(a!), g!], { scale }) : undefined,
-      ...(addend ? [g] : []),
-    ];
+    const byA = needs(0) ? apply(matmulOp, [g, transpose(b)], { scale }) : undefined;
+    const byB = needs(1) ? apply(matmulOp, [transpose(a), g], { scale }) : undefined;
+    return addend ? [byA, byB, g] : [byA, byB];
   },
   reference([a, b, addend], { scale }, [output]) {
-    const [m, k] = a!.shape.slice(-2) as [number, number];
-    const n = b!.shape.at(-1)!;
-    const out = new Float64Array(sizeOf(output!.shape));
+    const [m, k] = lastTwo(a.shape);
+    const n = sizeAlong(b.shape, -1);
+    const out = new Float64Array(sizeOf(output.shape));
     for (let batch = 0; batch * m * n < out.length; batch++)
       for (let i = 0; i < m; i++)
         for (let j = 0; j < n; j++) {
           let sum = 0;
-          for (let l = 0; l < k; l++) sum += a!.data[(batch * m + i) * k + l]! * b!.data[(batch * k + l) * n + j]!;
+          for (let l = 0; l < k; l++) sum += a.data[(batch * m + i) * k + l]! * b.data[(batch * k + l) * n + j]!;
           const at = (batch * m + i) * n + j;
           out[at] = scale * sum + (addend?.data[at] ?? 0);
         }
@@ -98,7 +107,7 @@ const product = (a: Tensor, b: Tensor, scale: number): Tensor => {
     const out = product(a, reshape(b, [b.size, 1]), scale);
     return reshape(out, out.shape.slice(0, -1));
   }
-  const [k, n] = b.shape.slice(-2) as [number, number];
+  const [k, n] = lastTwo(b.shape);
   if (a.shape.at(-1) !== k) throw mismatch(a.shape, b.shape);
   if (b.rank === 2 && a.rank > 2) {
     // One matrix for all batches: a single tall product instead of many short ones.
@@ -106,28 +115,32 @@ const product = (a: Tensor, b: Tensor, scale: number): Tensor => {
     return reshape(flat, [...a.shape.slice(0, -1), n]);
   }
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const m = a.shape.at(-2)!;
+  const m = sizeAlong(a.shape, -2);
   const [wideA, wideB] = [broadcastTo(a, [...batch, m, k]), broadcastTo(b, [...batch, k, n])];
   if (batch.length <= 2) return apply(matmulOp, [wideA, wideB], { scale });
   // Kernels take two batch axes; more are joined into one.
-  const all = batch.reduce((p, size) => p * size, 1);
+  const all = sizeOf(batch);
   return reshape(apply(matmulOp, [reshape(wideA, [all, m, k]), reshape(wideB, [all, k, n])], { scale }), [
     ...batch,
     m,
     n,
-  ]) as Tensor;
+  ]);
 };
 
 /** `x W^T + b` for a weight stored as (out, in), as PyTorch's Linear keeps it. */
 export const linear = (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
   for (const operand of bias ? [x, weight, bias] : [x, weight]) checkTensor("linear", operand);
-  if (weight.rank !== 2 || x.shape.at(-1) !== weight.shape[1] || (bias && !sameShape(bias.shape, [weight.shape[0]!])))
+  if (
+    weight.rank !== 2 ||
+    x.shape.at(-1) !== weight.shape[1] ||
+    (bias && !sameShape(bias.shape, [sizeAlong(weight.shape, 0)]))
+  )
     throw new TensorError(
       "shape",
       `linear: takes x [..., in], a weight [out, in] and a bias [out], got ${[x, weight, ...(bias ? [bias] : [])].map(({ shape }) => formatShape(shape)).join(", ")}`,
     );
   const y = product(x, transpose(weight), 1);
-  return bias ? y.add(bias) : y;
+  return bias ? add(y, bias) : y;
 };
 
 /** Sum of products of two vectors. */
@@ -138,5 +151,5 @@ export const dot = (a: Tensor, b: Tensor): Tensor => {
       "shape",
       `dot: takes two vectors of one size, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
     );
-  return mul(a, b).sum();
+  return sum(mul(a, b));
 };

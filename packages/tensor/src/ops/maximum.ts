@@ -1,6 +1,6 @@
 import type { Tensor } from "../graph/tensor.js";
 import { cast } from "./cast.js";
-import { defineElementwise, NUMERIC } from "./elementwise.js";
+import { defineBinary, givenExample, NUMERIC } from "./elementwise.js";
 import { equal } from "./equal.js";
 import { less } from "./less.js";
 import { mul } from "./mul.js";
@@ -8,24 +8,16 @@ import { applyBroadcast, type Operand } from "./operands.js";
 import { select } from "./select.js";
 import { sub } from "./sub.js";
 
-export const maximumOp = defineElementwise({
+export const maximumOp = defineBinary({
   name: "maximum",
   scalar: "max",
   accepts: NUMERIC,
   value: (a, b) => Math.max(a, b),
   vjp({ inputs: [a, b], cotangents: [g] }) {
-    const share = select(equal(a!, b!), 0.5, cast(less(b!, a!), "f32"));
-    return [mul(g!, share), mul(g!, sub(1, share))];
+    const share = select(equal(a, b), 0.5, cast(less(b, a), "f32"));
+    return [mul(g, share), mul(g, sub(1, share))];
   },
-  examples: [
-    {
-      inputs: [
-        { shape: [4], values: [1, 2, -3, 0.5] },
-        { shape: [4], values: [2, 1, -1, -0.5] },
-      ],
-      attrs: {},
-    },
-  ],
+  examples: givenExample("f32", [1, 2, -3, 0.5], [2, 1, -1, -0.5]),
 });
 
 /** The larger of `a` and `b`, with broadcasting; NaN wins. Where they tie, each gets half the gradient. */

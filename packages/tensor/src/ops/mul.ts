@@ -1,14 +1,15 @@
 import type { Tensor } from "../graph/tensor.js";
-import { binaryExamples, defineElementwise, NUMERIC } from "./elementwise.js";
+import { binaryExamples, defineBinary, NUMERIC } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
-export const mulOp = defineElementwise({
+export const mulOp = defineBinary({
   name: "mul",
   scalar: "mul",
   accepts: NUMERIC,
   value: (a, b) => a * b,
   integer: Math.imul,
-  vjp: ({ inputs: [a, b], cotangents: [g] }) => [mul(g!, b!), mul(g!, a!)],
+  neutral: { left: 1, right: 1 },
+  vjp: ({ inputs: [a, b], cotangents: [g] }) => [mul(g, b), mul(g, a)],
   examples: binaryExamples(),
 });
 

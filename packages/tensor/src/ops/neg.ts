@@ -1,18 +1,20 @@
 import { apply } from "../graph/apply.js";
-import type { Tensor } from "../graph/tensor.js";
-import type { Shape } from "../shape.js";
-import { defineElementwise, FLOAT, unaryExamples } from "./elementwise.js";
-import { sub } from "./sub.js";
+import type { NoAttrs } from "../graph/aval.js";
+import { isNodeOf } from "../graph/define.js";
+import type { Op } from "../graph/tensor.js";
+import { defineUnary, type Pointwise, pointwise, unaryExamples } from "./elementwise.js";
+import { mul } from "./mul.js";
 
-export const negOp = defineElementwise({
+export const negOp: Op<NoAttrs, ["x"], ["out"]> = defineUnary({
   name: "neg",
   scalar: "neg",
-  accepts: FLOAT,
   value: (x) => -x,
-  vjp: ({ cotangents: [g] }) => [neg(g!)],
+  simplify: (x) => (isNodeOf(x.node, negOp) ? x.node.inputs[0] : undefined),
+  vjp: ({ cotangents: [g] }) => [neg(g)],
   examples: unaryExamples(),
 });
 
 /** `-x`; integers wrap. */
-export const neg = <S extends Shape>(x: Tensor<S>): Tensor<S> =>
-  (x.dtype === "i32" || x.dtype === "u32" ? sub(0, x) : apply(negOp, [x], {})) as Tensor<S>;
+export const neg: Pointwise = pointwise((x) =>
+  x.dtype === "i32" || x.dtype === "u32" ? mul(x, x.dtype === "u32" ? 0xffffffff : -1) : apply(negOp, [x], {}),
+);

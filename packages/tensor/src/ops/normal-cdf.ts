@@ -1,4 +1,4 @@
-import { apply } from "../graph/apply.js";
+import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { erfcFloat64 } from "../reference-math.js";
@@ -7,13 +7,13 @@ import { abs } from "./abs.js";
 import { add } from "./add.js";
 import { bitAnd } from "./bit-and.js";
 import { bitcast } from "./bitcast.js";
-import { constant } from "./constant.js";
-import { checkElementwise, FLOAT, type NoAttrs, unaryExamples } from "./elementwise.js";
+import { checkElementwise, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { exp } from "./exp.js";
 import { less } from "./less.js";
 import { minimum } from "./minimum.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
+import { type Coefficients, polynomial } from "./polynomial.js";
 import { reciprocal } from "./reciprocal.js";
 import { select } from "./select.js";
 import { sub } from "./sub.js";
@@ -22,7 +22,7 @@ import { sub } from "./sub.js";
 const FAR = 20;
 
 /** log(erfc(z) / t) + z^2 in powers of t = 1 / (1 + z / 2), highest first: Numerical Recipes' erfcc, relative error below 1.2e-7. */
-const TAIL = [
+const TAIL: Coefficients = [
   0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196, 1.00002368,
   -1.26551223,
 ];
@@ -31,8 +31,7 @@ const TAIL = [
 const tailOf = (x: Tensor): Tensor => {
   const head = bitcast(bitAnd(bitcast(x, "u32"), 0xfffff000), "f32");
   const t = reciprocal(add(mul(x, Math.SQRT1_2 / 2), 1));
-  const [first, ...rest] = TAIL as [number, ...number[]];
-  const series = rest.reduce<Tensor>((p, c) => add(mul(p, t), c), constant(first));
+  const series = polynomial(TAIL, t);
   const low = mul(mul(sub(x, head), add(x, head)), 0.5);
   return mul(mul(mul(t, 0.5), exp(mul(mul(head, head), -0.5))), exp(sub(series, low)));
 };
@@ -42,17 +41,17 @@ export const normalCdfOp = defineOp<NoAttrs>({
   lowering: { kind: "composite" },
   infer(inputs) {
     checkElementwise("normalCdf", inputs, FLOAT);
-    return [{ shape: inputs[0]!.shape, dtype: "f32" }];
+    return [{ shape: inputs[0].shape, dtype: "f32" }];
   },
-  flops: ([x]) => sizeOf(x!.shape),
-  vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g!, mul(exp(mul(mul(x!, x!), -0.5)), 1 / Math.sqrt(2 * Math.PI)))],
-  reference: ([x]) => [x!.data.map((v) => erfcFloat64(-v * Math.SQRT1_2) / 2)],
+  flops: ([x]) => sizeOf(x.shape),
+  vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g, mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI)))],
+  reference: ([x]) => [x.data.map((v) => erfcFloat64(-v * Math.SQRT1_2) / 2)],
   decompose([x]) {
-    const tail = tailOf(minimum(abs(x!), FAR));
-    return [select(less(x!, 0), tail, add(neg(tail), 1))];
+    const tail = tailOf(minimum(abs(x), FAR));
+    return [select(less(x, 0), tail, add(neg(tail), 1))];
   },
   examples: unaryExamples([-4, 4]),
 });
 
 /** Standard normal distribution function, accurate relative to itself in its lower tail. */
-export const normalCdf = (x: Tensor): Tensor => apply(normalCdfOp, [x], {});
+export const normalCdf: Pointwise = recording(normalCdfOp);

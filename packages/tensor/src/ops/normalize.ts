@@ -2,7 +2,7 @@ import { formatShape, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
-import { sameShape, sizeOf } from "../shape.js";
+import { sameShape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import { add } from "./add.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor, checkWhole } from "./arguments.js";
 import { mul } from "./mul.js";
@@ -15,34 +15,34 @@ import { sub } from "./sub.js";
 type NormalizeAttrs = { readonly eps: number; readonly center: boolean };
 
 /** Rows to mean 0 (if `center`) and mean square 1. Results: the normalised rows, and 1 / sqrt(mean square + eps) of each. */
-export const normalizeOp = defineOp<NormalizeAttrs>({
+export const normalizeOp = defineOp<NormalizeAttrs, ["x"], ["xhat", "rstd"]>({
   name: "normalize",
   lowering: { kind: "call" },
   infer([x]) {
     checkFloats("normalize", [x]);
-    if (x!.shape.length !== 2)
-      throw new TensorError("shape", `normalize: works on rows of a matrix, got ${formatShape(x!.shape)}`);
+    if (x.shape.length !== 2)
+      throw new TensorError("shape", `normalize: works on rows of a matrix, got ${formatShape(x.shape)}`);
     return [
-      { shape: x!.shape, dtype: "f32" },
-      { shape: [x!.shape[0]!], dtype: "f32" },
+      { shape: x.shape, dtype: "f32" },
+      { shape: [sizeAlong(x.shape, 0)], dtype: "f32" },
     ];
   },
-  flops: ([x], _, { center }) => (center ? 7 : 4) * sizeOf(x!.shape),
+  flops: ([x], _, { center }) => (center ? 7 : 4) * sizeOf(x.shape),
   vjp({ outputs: [xhat, rstd], attrs, cotangents: [g], flows }) {
     // The kernel knows only what flows back into the normalised rows.
-    return flows(1) ? "decompose" : [normalizeBackward(g!, xhat!, rstd!, attrs.center)];
+    return flows(1) ? "decompose" : [normalizeBackward(g, xhat, rstd, attrs.center)];
   },
   decompose([x], { eps, center }) {
-    const centred = center ? sub(x!, mean(x!, [1], { keepDims: true })) : x!;
+    const centred = center ? sub(x, mean(x, [1], { keepDims: true })) : x;
     const rstd = rsqrt(add(mean(mul(centred, centred), [1], { keepDims: true }), eps));
-    return [mul(centred, rstd), reshape(rstd, [x!.shape[0]!])];
+    return [mul(centred, rstd), reshape(rstd, [sizeAlong(x.shape, 0)])];
   },
   reference([x], { eps, center }) {
-    const [rows, cols] = x!.shape as [number, number];
-    const out = new Float64Array(x!.data.length);
+    const [rows, cols] = sizesOf(x.shape, 2);
+    const out = new Float64Array(x.data.length);
     const scales = new Float64Array(rows);
     for (let r = 0; r < rows; r++) {
-      const row = x!.data.subarray(r * cols, (r + 1) * cols);
+      const row = x.data.subarray(r * cols, (r + 1) * cols);
       const middle = center ? row.reduce((a, b) => a + b, 0) / cols : 0;
       const square = row.reduce((a, b) => a + (b - middle) ** 2, 0) / cols;
       scales[r] = 1 / Math.sqrt(square + eps);
@@ -58,7 +58,7 @@ export const normalizeOp = defineOp<NormalizeAttrs>({
   ],
 });
 
-const rowsOf = (x: Tensor, width: number): Tensor => reshape(x, [x.size / width, width]) as Tensor;
+const rowsOf = (x: Tensor, width: number): Tensor => reshape(x, [x.size / width, width]);
 
 export interface NormOptions {
   /** Per-channel factor, of the size of the last axis. */
@@ -90,10 +90,10 @@ const checkNorm = (name: string, x: Tensor, channels: number, options: NormOptio
 const norm = (name: string, x: Tensor, center: boolean, options: NormOptions): Tensor => {
   checkTensor(name, x);
   if (x.rank === 0) throw new TensorError("shape", `${name}: a scalar has no axis to normalise`);
-  checkNorm(name, x, x.shape.at(-1)!, options);
+  checkNorm(name, x, sizeAlong(x.shape, -1), options);
   const { weight, bias, eps = 1e-5 } = options;
-  const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.shape.at(-1)!)], { eps, center });
-  const scaled = weight ? mul(reshape(xhat!, x.shape), weight) : (reshape(xhat!, x.shape) as Tensor);
+  const [xhat] = applyAll(normalizeOp, [rowsOf(x, sizeAlong(x.shape, -1))], { eps, center });
+  const scaled = weight ? mul(reshape(xhat, x.shape), weight) : reshape(xhat, x.shape);
   return bias ? add(scaled, bias) : scaled;
 };
 
@@ -107,16 +107,16 @@ export const rmsNorm = (x: Tensor, options: NormOptions = {}): Tensor => norm("r
 export const groupNorm = (x: Tensor, groups: number, options: NormOptions = {}): Tensor => {
   checkTensor("groupNorm", x);
   checkWhole("groupNorm", "groups", groups, 1);
-  const [batch, channels] = x.shape;
-  if (x.rank < 2 || channels! % groups !== 0)
+  const [batch = 1, channels = 0] = x.shape;
+  if (x.rank < 2 || channels % groups !== 0)
     throw new TensorError(
       "shape",
-      `groupNorm: ${channels ?? 0} channels of ${formatShape(x.shape)} do not divide into ${groups} groups`,
+      `groupNorm: ${channels} channels of ${formatShape(x.shape)} do not divide into ${groups} groups`,
     );
-  checkNorm("groupNorm", x, channels!, options);
+  checkNorm("groupNorm", x, channels, options);
   const { weight, bias, eps = 1e-5 } = options;
-  const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.size / batch! / groups)], { eps, center: true });
-  const perChannel = (v: Tensor): Tensor => reshape(v, [channels!, ...x.shape.slice(2).map(() => 1)]);
-  const scaled = weight ? mul(reshape(xhat!, x.shape), perChannel(weight)) : (reshape(xhat!, x.shape) as Tensor);
+  const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.size / batch / groups)], { eps, center: true });
+  const perChannel = (v: Tensor): Tensor => reshape(v, [channels, ...x.shape.slice(2).map(() => 1)]);
+  const scaled = weight ? mul(reshape(xhat, x.shape), perChannel(weight)) : reshape(xhat, x.shape);
   return bias ? add(scaled, perChannel(bias)) : scaled;
 };

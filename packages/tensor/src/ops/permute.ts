@@ -1,9 +1,9 @@
 import { permuteLayout } from "../compile/layout.js";
 import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
-import { defineOp } from "../graph/define.js";
-import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis, type Shape } from "../shape.js";
+import { defineOp, isNodeOf } from "../graph/define.js";
+import type { Op, Tensor } from "../graph/tensor.js";
+import { resolveAxis, type Shape, sizeAlong } from "../shape.js";
 import type { PermuteShape } from "../types/shape.js";
 import { checkList, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
@@ -13,20 +13,31 @@ type PermuteAttrs = { readonly order: readonly number[] };
 
 const inverse = (order: readonly number[]): number[] => order.map((_, i) => order.indexOf(i));
 
-export const permuteOp = defineOp<PermuteAttrs>({
+export const permuteOp: Op<PermuteAttrs, ["x"], ["out"]> = defineOp<PermuteAttrs>({
   name: "permute",
   lowering: { kind: "view", layout: (input, _, { order }) => permuteLayout(input, order) },
   infer([x], { order }) {
     const sorted = [...order].sort((a, b) => a - b);
-    if (sorted.length !== x!.shape.length || sorted.some((axis, i) => axis !== i))
+    if (sorted.length !== x.shape.length || sorted.some((axis, i) => axis !== i))
       throw new TensorError(
         "shape",
-        `permute: order [${order.join(", ")}] must name each axis of ${formatShape(x!.shape)} once (0 to ${x!.shape.length - 1})`,
+        `permute: order [${order.join(", ")}] must name each axis of ${formatShape(x.shape)} once (0 to ${x.shape.length - 1})`,
       );
-    return [{ shape: order.map((axis) => x!.shape[axis]!), dtype: x!.dtype }];
+    return [{ shape: order.map((axis) => sizeAlong(x.shape, axis)), dtype: x.dtype }];
   },
   flops: () => 0,
-  vjp: ({ attrs, cotangents: [g] }) => [permute(g!, inverse(attrs.order))],
+  // Two permutations in a row are one, or none.
+  simplify([{ node }], { order }) {
+    if (!isNodeOf(node, permuteOp)) return undefined;
+    const before = node.attrs.order;
+    return [
+      permute(
+        node.inputs[0],
+        order.map((axis) => before[axis]!),
+      ),
+    ];
+  },
+  vjp: ({ attrs, cotangents: [g] }) => [permute(g, inverse(attrs.order))],
   reference: viewReference((input, { order }) => permuteLayout(input, order)),
   examples: [
     ...inEveryDType({ inputs: [{ shape: [3, 4] }], attrs: { order: [1, 0] } }),
@@ -52,5 +63,5 @@ export const transpose = (x: Tensor): Tensor => {
   if (x.rank < 2) throw new TensorError("shape", `transpose: needs at least two axes, got ${formatShape(x.shape)}`);
   const order = x.shape.map((_, i) => i);
   [order[x.rank - 2], order[x.rank - 1]] = [x.rank - 1, x.rank - 2];
-  return permute(x, order) as Tensor;
+  return permute(x, order);
 };

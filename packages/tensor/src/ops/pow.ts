@@ -2,7 +2,7 @@ import type { Tensor } from "../graph/tensor.js";
 import { powFloat64 } from "../reference-math.js";
 import { abs } from "./abs.js";
 import { bitAnd } from "./bit-and.js";
-import { binaryExamples, defineElementwise, FLOAT } from "./elementwise.js";
+import { binaryExamples, defineBinary } from "./elementwise.js";
 import { equal } from "./equal.js";
 import { less } from "./less.js";
 import { lessEqual } from "./less-equal.js";
@@ -13,19 +13,18 @@ import { applyBroadcast, type Operand } from "./operands.js";
 import { select } from "./select.js";
 import { sub } from "./sub.js";
 
-export const powOp = defineElementwise({
+export const powOp = defineBinary({
   name: "pow",
   scalar: "pow",
-  accepts: FLOAT,
   value: powFloat64,
   vjp({ inputs: [a, b], outputs: [y], cotangents: [g] }) {
     // Where a factor is 0 the other may be infinite or NaN: x^0 is constant in x, 0^y in y >= 0. There the other is taken of 1 instead, so that
     // gradients of the gradient meet no infinity either; elsewhere both factors stay, for the mixed derivatives.
-    const level = bitAnd(equal(b!, 0), logicalNot(less(0, abs(a!))));
-    const flat = bitAnd(equal(a!, 0), lessEqual(0, b!));
-    const byBase = mul(b!, pow(select(level, 1, a!), sub(b!, 1)));
-    const byExponent = mul(y!, log(select(flat, 1, a!)));
-    return [mul(g!, byBase), mul(g!, byExponent)];
+    const level = bitAnd(equal(b, 0), logicalNot(less(0, abs(a))));
+    const flat = bitAnd(equal(a, 0), lessEqual(0, b));
+    const byBase = mul(b, pow(select(level, 1, a), sub(b, 1)));
+    const byExponent = mul(y, log(select(flat, 1, a)));
+    return [mul(g, byBase), mul(g, byExponent)];
   },
   examples: binaryExamples([0.5, 2]),
 });

@@ -1,21 +1,13 @@
 import type { Tensor } from "../graph/tensor.js";
-import { defineElementwise } from "./elementwise.js";
+import { defineBinary, givenExample } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
-export const quotientOp = defineElementwise({
+export const quotientOp = defineBinary({
   name: "quotient",
   scalar: "quo",
   accepts: ["u32"],
   value: (a, b) => (b === 0 ? 0 : Math.floor(a / b)),
-  examples: [
-    {
-      inputs: [
-        { shape: [4], dtype: "u32", values: [7, 3, 0xffffffff, 9] },
-        { shape: [4], dtype: "u32", values: [3, 4, 10, 0] },
-      ],
-      attrs: {},
-    },
-  ],
+  examples: givenExample("u32", [7, 3, 0xffffffff, 9], [3, 4, 10, 0]),
 });
 
 /** Whole part of `a / b` for u32; a zero divisor gives 0. */

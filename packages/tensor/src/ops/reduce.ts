@@ -1,10 +1,11 @@
 import { rowMajor } from "../compile/layout.js";
 import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
-import type { Aval, Op, OpExample, ReferenceArray } from "../graph/define.js";
-import type { Tensor } from "../graph/tensor.js";
+import type { Aval, ReferenceArray } from "../graph/aval.js";
+import type { Op, OpExample, Tensor } from "../graph/tensor.js";
 import { wrap } from "../reference-math.js";
 import { resolveAxes, type Shape, sizeOf } from "../shape.js";
+import type { ReduceShape } from "../types/shape.js";
 import { checkOptions, checkTensor } from "./arguments.js";
 import { NUMERIC } from "./elementwise.js";
 import { inEveryDType } from "./examples.js";
@@ -20,27 +21,27 @@ const withoutAxes = (shape: Shape, axes: readonly number[]): number[] => shape.f
 
 export const reduceInfer =
   (name: string) =>
-  ([x]: readonly Aval[], { axes }: ReduceAttrs): Aval[] => {
-    if (!NUMERIC.some((dtype) => dtype === x!.dtype))
+  ([x]: readonly [Aval], { axes }: ReduceAttrs): [Aval] => {
+    if (!NUMERIC.some((dtype) => dtype === x.dtype))
       throw new TensorError(
         "dtype",
-        `${name}: takes ${NUMERIC.join(" or ")}, got ${x!.dtype}${formatShape(x!.shape)}; use cast(x, "i32")`,
+        `${name}: takes ${NUMERIC.join(" or ")}, got ${x.dtype}${formatShape(x.shape)}; use cast(x, "i32")`,
       );
-    return [{ shape: keepAxes(x!.shape, axes), dtype: x!.dtype }];
+    return [{ shape: keepAxes(x.shape, axes), dtype: x.dtype }];
   };
 
 export const reduceReference =
   (start: number, combine: (a: number, b: number) => number) =>
-  ([x]: readonly ReferenceArray[], { axes }: ReduceAttrs): Float64Array[] => {
-    const shape = keepAxes(x!.shape, axes);
-    const from = rowMajor(x!.shape);
+  ([x]: readonly [ReferenceArray], { axes }: ReduceAttrs): [Float64Array] => {
+    const shape = keepAxes(x.shape, axes);
+    const from = rowMajor(x.shape);
     const to = rowMajor(shape);
     const out = new Float64Array(sizeOf(shape)).fill(start);
-    for (let i = 0; i < x!.data.length; i++) {
+    for (let i = 0; i < x.data.length; i++) {
       let at = 0;
       for (let axis = 0; axis < shape.length; axis++)
-        if (shape[axis] !== 1) at += (Math.floor(i / from[axis]!) % x!.shape[axis]!) * to[axis]!;
-      out[at] = wrap(x!.dtype, combine(out[at]!, x!.data[i]!));
+        if (shape[axis] !== 1) at += (Math.floor(i / from[axis]!) % x.shape[axis]!) * to[axis]!;
+      out[at] = wrap(x.dtype, combine(out[at]!, x.data[i]!));
     }
     return [out];
   };
@@ -50,18 +51,27 @@ export interface ReduceOptions<K extends boolean> {
   readonly keepDims?: K;
 }
 
-/** Reduces over `axes` (all unless told) and drops them, unless they are to stay with size 1. */
-export const reduceOver = (
-  op: Op<ReduceAttrs>,
-  x: Tensor,
-  axes: number | readonly number[] | undefined,
-  options: ReduceOptions<boolean>,
-): Tensor => {
-  checkTensor(op.name, x);
-  checkOptions(op.name, options, ["keepDims"]);
-  const resolved = resolveAxes(op.name, axes, x.rank);
-  const kept = resolved.length === 0 ? x : apply(op, [x], { axes: resolved });
-  return options.keepDims ? kept : (reshape(kept, withoutAxes(x.shape, resolved)) as Tensor);
+/** A function that reduces over `axes` (all unless told) and drops them, unless they are to stay with size 1. */
+export type Reduction = <
+  S extends Shape,
+  const A extends number | readonly number[] | undefined = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S>,
+  axes?: A,
+  options?: ReduceOptions<K>,
+) => Tensor<ReduceShape<S, A, K>>;
+
+/** The function that records an op that reduces. */
+export const reduction = (op: Op<ReduceAttrs, ["x"], ["out"]>): Reduction => {
+  const reduce = (x: Tensor, axes?: number | readonly number[], options: ReduceOptions<boolean> = {}): Tensor => {
+    checkTensor(op.name, x);
+    checkOptions(op.name, options, ["keepDims"]);
+    const resolved = resolveAxes(op.name, axes, x.rank);
+    const kept = resolved.length === 0 ? x : apply(op, [x], { axes: resolved });
+    return options.keepDims ? kept : reshape(kept, withoutAxes(x.shape, resolved));
+  };
+  return reduce as Reduction;
 };
 
 export const reduceExamples: readonly OpExample<ReduceAttrs>[] = [

@@ -12,9 +12,10 @@ type ReshapeAttrs = { readonly shape: Shape };
 export const reshapeOp = defineOp<ReshapeAttrs>({
   name: "reshape",
   lowering: { kind: "view", layout: (input, output) => reshapeLayout(input, output.shape) },
-  infer: ([x], { shape }) => [{ shape: resolveReshape("reshape", x!.shape, shape), dtype: x!.dtype }],
+  infer: ([x], { shape }) => [{ shape: resolveReshape("reshape", x.shape, shape), dtype: x.dtype }],
   flops: () => 0,
-  vjp: ({ inputs: [x], cotangents: [g] }) => [reshape(g!, x!.shape)],
+  simplify: ([x], { shape }) => (sameShape(shape, x.shape) ? [x] : undefined),
+  vjp: ({ inputs: [x], cotangents: [g] }) => [reshape(g, x.shape)],
   reference: viewReference((_, { shape }) => contiguous(shape)),
   examples: [
     ...inEveryDType({ inputs: [{ shape: [3, 4] }], attrs: { shape: [2, 6] } }),

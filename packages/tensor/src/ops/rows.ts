@@ -1,7 +1,7 @@
 import { formatShape, TensorError } from "../errors.js";
-import type { Aval } from "../graph/define.js";
+import type { Aval } from "../graph/aval.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxis, sameShape } from "../shape.js";
+import { resolveAxis, type Shape, sameShape } from "../shape.js";
 import { checkFloats, checkTensor } from "./arguments.js";
 import { permute } from "./permute.js";
 import { reshape } from "./reshape.js";
@@ -9,16 +9,16 @@ import { reshape } from "./reshape.js";
 /** Shape and dtype rule of an op on rows: f32 matrices of one shape in, the same out. */
 export const rowsInfer =
   (name: string) =>
-  (inputs: readonly Aval[]): Aval[] => {
+  (inputs: readonly [Aval, ...Aval[]]): [Aval] => {
     const [first] = inputs;
     checkFloats(name, inputs);
     for (const { shape } of inputs)
-      if (shape.length !== 2 || !sameShape(shape, first!.shape))
+      if (shape.length !== 2 || !sameShape(shape, first.shape))
         throw new TensorError(
           "shape",
           `${name}: works on rows of matrices of one shape, got ${inputs.map((x) => formatShape(x.shape)).join(", ")}`,
         );
-    return [{ shape: first!.shape, dtype: "f32" }];
+    return [{ shape: first.shape, dtype: "f32" }];
   };
 
 const orderWithLast = (rank: number, axis: number): number[] =>
@@ -26,15 +26,20 @@ const orderWithLast = (rank: number, axis: number): number[] =>
     .filter((i) => i !== axis)
     .concat(axis);
 
-export const withAxisLast = (x: Tensor, axis: number): Tensor => permute(x, orderWithLast(x.rank, axis)) as Tensor;
+export const withAxisLast = (x: Tensor, axis: number): Tensor => permute(x, orderWithLast(x.rank, axis));
 
 /** Runs a function of rows along any axis: moves the axis last, flattens the others, and undoes both. */
-export const onLastAxis = (name: string, x: Tensor, axis: number, rows: (x: Tensor) => Tensor): Tensor => {
+export const onLastAxis = <S extends Shape>(
+  name: string,
+  x: Tensor<S>,
+  axis: number,
+  rows: (x: Tensor) => Tensor,
+): Tensor<S> => {
   checkTensor(name, x);
   const at = resolveAxis(name, axis, x.rank);
   const moved = withAxisLast(x, at);
-  const n = x.shape[at]!;
+  const [n = 1] = moved.shape.slice(-1);
   const order = orderWithLast(x.rank, at);
   const back = order.map((_, i) => order.indexOf(i));
-  return permute(reshape(rows(reshape(moved, [x.size / n, n])), moved.shape) as Tensor, back) as Tensor;
+  return permute(reshape(rows(reshape(moved, [x.size / n, n])), moved.shape), back) as Tensor<S>;
 };

@@ -1,21 +1,13 @@
 import type { Tensor } from "../graph/tensor.js";
-import { defineElementwise } from "./elementwise.js";
+import { defineBinary, givenExample } from "./elementwise.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
-export const shiftLeftOp = defineElementwise({
+export const shiftLeftOp = defineBinary({
   name: "shiftLeft",
   scalar: "shl",
   accepts: ["u32"],
   value: (a, b) => a << b,
-  examples: [
-    {
-      inputs: [
-        { shape: [4], dtype: "u32", values: [1, 3, 0xffffffff, 0x80000001] },
-        { shape: [4], dtype: "u32", values: [0, 4, 31, 1] },
-      ],
-      attrs: {},
-    },
-  ],
+  examples: givenExample("u32", [1, 3, 0xffffffff, 0x80000001], [0, 4, 31, 1]),
 });
 
 /** `a << b` for u32, `b` below 32. */

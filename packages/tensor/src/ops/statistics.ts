@@ -1,15 +1,15 @@
 import { TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
-import { resolveAxes, type Shape } from "../shape.js";
+import { resolveAxes, type Shape, sizeAlong } from "../shape.js";
 import type { ReduceShape } from "../types/shape.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
+import { sum } from "./broadcast-and-sum.js";
 import { equal } from "./equal.js";
 import { mul } from "./mul.js";
 import type { ReduceOptions } from "./reduce.js";
 import { select } from "./select.js";
 import { sqrt } from "./sqrt.js";
 import { sub } from "./sub.js";
-import { sum } from "./sum.js";
 
 /** A mean of integers is no integer. */
 const checkFloat = (name: string, x: Tensor): void => {
@@ -17,7 +17,8 @@ const checkFloat = (name: string, x: Tensor): void => {
   checkFloats(name, [x]);
 };
 
-const countOver = (x: Tensor, axes: readonly number[]): number => axes.reduce((n, axis) => n * x.shape[axis]!, 1);
+const countOver = (x: Tensor, axes: readonly number[]): number =>
+  axes.reduce((n, axis) => n * sizeAlong(x.shape, axis), 1);
 
 /** Root of a sum of squares. Its gradient where all are 0 is 0, as that of `abs`: the root's alone would be infinite and meet a 0. */
 const rootOfSquares = (total: Tensor): Tensor => {
@@ -38,7 +39,7 @@ export const mean = <
   checkFloat("mean", x);
   checkOptions("mean", options, ["keepDims"]);
   const resolved = resolveAxes("mean", axes, x.rank);
-  return mul(sum(x, resolved, options) as Tensor, 1 / countOver(x, resolved)) as Tensor<ReduceShape<S, A, K>>;
+  return mul(sum(x, resolved, options), 1 / countOver(x, resolved)) as Tensor<ReduceShape<S, A, K>>;
 };
 
 export interface VarianceOptions<K extends boolean> extends ReduceOptions<K> {
@@ -64,10 +65,8 @@ export const variance = <
   const n = countOver(x, resolved);
   if (n <= correction)
     throw new TensorError("shape", `variance: ${n} elements with correction ${correction} leave nothing to divide by`);
-  const centred = sub(x, mean(x, resolved, { keepDims: true }) as Tensor);
-  return mul(sum(mul(centred, centred), resolved, rest) as Tensor, 1 / (n - correction)) as Tensor<
-    ReduceShape<S, A, K>
-  >;
+  const centred = sub(x, mean(x, resolved, { keepDims: true }));
+  return mul(sum(mul(centred, centred), resolved, rest), 1 / (n - correction)) as Tensor<ReduceShape<S, A, K>>;
 };
 
 /** Square root of the variance. Its gradient where that is 0 is 0. */
@@ -79,10 +78,10 @@ export const standardDeviation = <
   x: Tensor<S>,
   axes?: A,
   options: VarianceOptions<K> = {},
-): Tensor<ReduceShape<S, A, K>> => rootOfSquares(variance(x, axes, options) as Tensor) as Tensor<ReduceShape<S, A, K>>;
+): Tensor<ReduceShape<S, A, K>> => rootOfSquares(variance(x, axes, options)) as Tensor<ReduceShape<S, A, K>>;
 
 /** Euclidean norm of all elements of f32. Its gradient at 0 is 0. */
 export const norm = (x: Tensor): Tensor<[]> => {
   checkFloat("norm", x);
-  return rootOfSquares(sum(mul(x, x)) as Tensor) as Tensor<[]>;
+  return rootOfSquares(sum(mul(x, x))) as Tensor<[]>;
 };

@@ -1,14 +1,15 @@
 import type { Tensor } from "../graph/tensor.js";
-import { binaryExamples, defineElementwise, NUMERIC } from "./elementwise.js";
+import { binaryExamples, defineBinary, NUMERIC } from "./elementwise.js";
 import { neg } from "./neg.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 
-export const subOp = defineElementwise({
+export const subOp = defineBinary({
   name: "sub",
   scalar: "sub",
   accepts: NUMERIC,
   value: (a, b) => a - b,
-  vjp: ({ cotangents: [g] }) => [g, neg(g!)],
+  neutral: { right: 0 },
+  vjp: ({ cotangents: [g] }) => [g, neg(g)],
   examples: binaryExamples(),
 });
 

@@ -1,23 +1,19 @@
-import { apply } from "../graph/apply.js";
-import type { Tensor } from "../graph/tensor.js";
-import type { Shape } from "../shape.js";
-import { defineElementwise, FLOAT, unaryExamples } from "./elementwise.js";
+import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
 import { mul } from "./mul.js";
 import { neg } from "./neg.js";
 import { sigmoid } from "./sigmoid.js";
 
-export const tanhOp = defineElementwise({
+export const tanhOp = defineUnary({
   name: "tanh",
   scalar: "tanh",
-  accepts: FLOAT,
   value: (x) => Math.tanh(x),
   // 1 - y^2 is 4 sigmoid(2x) sigmoid(-2x), which keeps its accuracy where y is all but 1.
   vjp({ inputs: [x], cotangents: [g] }) {
-    const twice = mul(x!, 2);
-    return [mul(g!, mul(4, mul(sigmoid(twice), sigmoid(neg(twice)))))];
+    const twice = mul(x, 2);
+    return [mul(g, mul(4, mul(sigmoid(twice), sigmoid(neg(twice)))))];
   },
   examples: unaryExamples(),
 });
 
 /** Hyperbolic tangent. */
-export const tanh = <S extends Shape>(x: Tensor<S>): Tensor<S> => apply(tanhOp, [x], {}) as Tensor<S>;
+export const tanh: Pointwise = recording(tanhOp);

@@ -1,6 +1,7 @@
 import { contiguous, type Layout } from "../compile/layout.js";
-import type { Attrs, Aval, ReferenceArray } from "../graph/define.js";
+import type { Attrs, ReferenceArray } from "../graph/aval.js";
 import { valuesFor } from "../reference-math.js";
+import { sizeAlong } from "../shape.js";
 
 /** Reads the elements a layout touches, in row-major order of its shape. */
 export const readLayout = (data: Float64Array, { shape, strides, offset }: Layout): Float64Array => {
@@ -11,8 +12,8 @@ export const readLayout = (data: Float64Array, { shape, strides, offset }: Layou
     out[i] = data[at]!;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       at += strides[axis]!;
-      if (++index[axis]! < shape[axis]!) break;
-      at -= strides[axis]! * shape[axis]!;
+      if (++index[axis]! < sizeAlong(shape, axis)) break;
+      at -= strides[axis]! * sizeAlong(shape, axis);
       index[axis] = 0;
     }
   }
@@ -22,6 +23,6 @@ export const readLayout = (data: Float64Array, { shape, strides, offset }: Layou
 /** The reference of an op that only rearranges: read a contiguous input through the layout. */
 export const viewReference =
   <A extends Attrs>(layout: (input: Layout, attrs: A) => Layout) =>
-  (inputs: readonly ReferenceArray[], attrs: A, _outputs: readonly Aval[]): Float64Array[] => [
-    readLayout(inputs[0]!.data, layout(contiguous(inputs[0]!.shape), attrs)),
+  ([x]: readonly [ReferenceArray], attrs: A): [Float64Array] => [
+    readLayout(x.data, layout(contiguous(x.shape), attrs)),
   ];

@@ -7,7 +7,7 @@ import { bitAnd } from "../ops/bit-and.js";
 import { bitOr } from "../ops/bit-or.js";
 import { cast } from "../ops/cast.js";
 import { concat } from "../ops/concat.js";
-import { constant } from "../ops/constant.js";
+import { constant, full } from "../ops/constant.js";
 import { equal } from "../ops/equal.js";
 import { iota } from "../ops/iota.js";
 import { minimum } from "../ops/minimum.js";
@@ -16,7 +16,7 @@ import { reshape } from "../ops/reshape.js";
 import { select } from "../ops/select.js";
 import { shiftLeft } from "../ops/shift-left.js";
 import { shiftRight } from "../ops/shift-right.js";
-import { slice } from "../ops/slice.js";
+import { slice } from "../ops/slice-and-pad.js";
 import { checkShape, type Shape, sizeOf } from "../shape.js";
 import { normalQuantile } from "./normal-quantile.js";
 import { permutationOp } from "./permutation-op.js";
@@ -35,15 +35,15 @@ export const key = (seed: number): Key => {
     throw new TensorError("argument", `key: a seed is a whole number from 0 to 2^53 - 1, got ${seed}`);
   const high = Math.floor(seed / 2 ** 32);
   const low = seed >>> 0;
-  if (high === low) return constant(low, "u32", [2]) as unknown as Key;
-  return select(equal(iota([2], 0, "u32"), 0), constant(high, "u32"), constant(low, "u32")) as unknown as Key;
+  if (high === low) return full([2], low, "u32");
+  return select(equal(iota([2], 0, "u32"), 0), constant(high, "u32"), constant(low, "u32")) as Key;
 };
 
 /** `n` keys, independent of each other and of `from`. */
 export const split = (from: Tensor, n = 2): Key[] => {
   checkWhole("split", "the number of keys", n, 1);
   const keys = apply(randomKeysOp, [from], { n });
-  return Array.from({ length: n }, (_, i) => reshape(slice(keys, [i]), [2]) as unknown as Key);
+  return Array.from({ length: n }, (_, i) => reshape(slice(keys, [i]), [2]) as Key);
 };
 
 /** A new key from a key and a number: a step, a worker, a layer. A tensor is data (u32 or i32 scalar); a number is part of the program. */
@@ -76,7 +76,7 @@ const wordIn = (data: Tensor): Tensor => {
 /** 32 uniformly random bits per element. */
 export const randomBits = <const S extends Shape>(from: Tensor, shape: S): Tensor<S, "u32"> => {
   checkShape("random", shape);
-  return reshape(apply(randomBitsOp, [from], { n: sizeOf(shape) }), shape) as unknown as Tensor<S, "u32">;
+  return reshape(apply(randomBitsOp, [from], { n: sizeOf(shape) }), shape) as Tensor<S, "u32">;
 };
 
 /** Largest f32 below a positive or negative number of f32. */
@@ -127,7 +127,7 @@ export const integers = <const S extends Shape>(
       "argument",
       `integers: needs whole numbers low < high of i32, at most 2^31 apart, got ${low} and ${high}`,
     );
-  const b = randomBits(from, shape) as Tensor;
+  const b = randomBits(from, shape);
   const half = (x: Tensor): [Tensor, Tensor] => [shiftRight(x, 16), bitAnd(x, 0xffff)];
   const [bh, bl] = half(b);
   const [rh, rl] = [range >>> 16, range & 0xffff];

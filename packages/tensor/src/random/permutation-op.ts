@@ -1,5 +1,5 @@
 import { defineOp } from "../graph/define.js";
-import { type CountAttrs, inferFrom, keyExample } from "./from-key.js";
+import { type CountAttrs, inferFrom, keyExample, wordsOf } from "./from-key.js";
 import { permuteIndex, roundKeys } from "./permutation.js";
 
 /** A seeded permutation of 0 .. n-1, every element by itself. */
@@ -10,7 +10,7 @@ export const permutationOp = defineOp<CountAttrs>({
   flops: () => 0,
   differentiable: false,
   reference([key], { n }) {
-    const keys = roundKeys(key!.data[0]!, key!.data[1]!);
+    const keys = roundKeys(...wordsOf(key));
     return [Float64Array.from({ length: n }, (_, i) => permuteIndex(i, n, keys))];
   },
   examples: [keyExample(1), keyExample(10), keyExample(33)],

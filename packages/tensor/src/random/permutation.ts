@@ -1,6 +1,7 @@
 import { threefry2x32 } from "./threefry.js";
 
-const ROUNDS = 12;
+/** Rounds of the network, each with a key of its own. */
+export const ROUNDS = 12;
 
 /** 32-bit finaliser of MurmurHash3 over a keyed word: the round function. */
 const round = (x: number, roundKey: number): number => {

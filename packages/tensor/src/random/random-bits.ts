@@ -1,5 +1,5 @@
 import { defineOp } from "../graph/define.js";
-import { type CountAttrs, inferFrom, keyExample } from "./from-key.js";
+import { type CountAttrs, inferFrom, keyExample, wordsOf } from "./from-key.js";
 import { threefry2x32 } from "./threefry.js";
 
 /** Element i is the exclusive or of the two words of Threefry block (0, i): independent of how many elements are asked for. */
@@ -11,7 +11,7 @@ export const randomBitsOp = defineOp<CountAttrs>({
   differentiable: false,
   reference: ([key], { n }) => [
     Float64Array.from({ length: n }, (_, i) => {
-      const [a, b] = threefry2x32(key!.data[0]!, key!.data[1]!, 0, i);
+      const [a, b] = threefry2x32(...wordsOf(key), 0, i);
       return (a ^ b) >>> 0;
     }),
   ],

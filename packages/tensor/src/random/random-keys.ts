@@ -1,5 +1,5 @@
 import { defineOp } from "../graph/define.js";
-import { type CountAttrs, inferFrom, keyExample } from "./from-key.js";
+import { type CountAttrs, inferFrom, keyExample, wordsOf } from "./from-key.js";
 import { threefry2x32 } from "./threefry.js";
 
 /** Both words of Threefry block (0, i): new keys. */
@@ -10,7 +10,7 @@ export const randomKeysOp = defineOp<CountAttrs>({
   flops: () => 0,
   differentiable: false,
   reference: ([key], { n }) => [
-    Float64Array.from(Array.from({ length: n }, (_, i) => threefry2x32(key!.data[0]!, key!.data[1]!, 0, i)).flat()),
+    Float64Array.from(Array.from({ length: n }, (_, i) => threefry2x32(...wordsOf(key), 0, i)).flat()),
   ],
   examples: [keyExample(3)],
 });

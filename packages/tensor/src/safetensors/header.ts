@@ -1,4 +1,4 @@
-import { TensorError } from "../errors.js";
+import { messageOf, TensorError } from "../errors.js";
 import { FORMAT_BYTES, type Format, isFormat } from "./formats.js";
 import { duplicateKey } from "./keys.js";
 import { printable, quoted } from "./quoted.js";
@@ -43,7 +43,7 @@ export const parseHeader = (json: Uint8Array, dataBytes: number): Header => {
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw bad(`the header is not JSON: ${printable((cause as Error).message)}`);
+    throw bad(`the header is not JSON: ${printable(messageOf(cause))}`);
   }
   const repeated = duplicateKey(text);
   if (repeated !== undefined) throw bad(`the header names ${quoted(repeated)} twice`);
@@ -69,12 +69,16 @@ export const isStringRecord = (value: unknown): value is Record<string, string> 
   !Array.isArray(value) &&
   Object.values(value).every((v) => typeof v === "string");
 
-export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+export const isCount = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
 const describeList = (value: unknown): string =>
   Array.isArray(value)
     ? `[${value.slice(0, 8).map(quoted).join(", ")}${value.length > 8 ? ", ..." : ""}]`
     : quoted(value);
+
+const isRange = (value: unknown): value is readonly [number, number] =>
+  Array.isArray(value) && value.length === 2 && value.every(isCount);
 
 const parseEntry = (name: string, value: unknown): Entry => {
   const { dtype, shape, data_offsets: offsets, ...rest } = (value ?? {}) as Record<string, unknown>;
@@ -87,15 +91,15 @@ const parseEntry = (name: string, value: unknown): Entry => {
     throw bad(
       `${quoted(name)} has a shape that is ${describeList(shape)}; it must be a list of whole numbers of at least 0`,
     );
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
+  if (!isRange(offsets))
     throw bad(`${quoted(name)} has data_offsets that are ${describeList(offsets)}; they must be [begin, end]`);
-  const [begin, end] = offsets as [number, number];
-  const bytes = (shape as number[]).reduce((p, n) => p * n, FORMAT_BYTES[dtype]);
+  const [begin, end] = offsets;
+  const bytes = shape.reduce((p, n) => p * n, FORMAT_BYTES[dtype]);
   if (end - begin !== bytes)
     throw bad(
       `${quoted(name)}, ${dtype}[${shape.join(", ")}], takes ${bytes} bytes, but its range [${begin}, ${end}] holds ${end - begin}`,
     );
-  return { name, format: dtype, shape: shape as number[], begin, end };
+  return { name, format: dtype, shape, begin, end };
 };
 
 const checkRanges = (entries: readonly Entry[], dataBytes: number): void => {

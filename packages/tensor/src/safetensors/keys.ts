@@ -12,7 +12,7 @@ export const duplicateKey = (json: string): string | undefined => {
       for (i++; json[i] !== '"'; i++) if (json[i] === "\\") i++;
       const keys = objects.at(-1);
       if (expectsKey && keys) {
-        const key = JSON.parse(json.slice(start, i + 1)) as string;
+        const key: string = JSON.parse(json.slice(start, i + 1));
         if (keys.has(key)) return key;
         keys.add(key);
         expectsKey = false;

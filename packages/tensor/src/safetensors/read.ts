@@ -30,6 +30,10 @@ export class SafetensorsFile {
 
   /** Format and shape of a tensor. @throws TensorError `format` if there is none of that name */
   describe(name: string): { readonly format: Format; readonly shape: readonly number[] } {
+    return this.#entry(name);
+  }
+
+  #entry(name: string): Entry {
     const entry = this.#entries.get(name);
     if (!entry)
       throw new TensorError(
@@ -41,8 +45,7 @@ export class SafetensorsFile {
 
   /** The raw little-endian bytes of a tensor. */
   async bytes(name: string): Promise<Uint8Array> {
-    this.describe(name);
-    const { begin, end } = this.#entries.get(name)!;
+    const { begin, end } = this.#entry(name);
     return readExactly(this.source, this.dataStart + begin, end - begin, quoted(name));
   }
 

@@ -1,8 +1,8 @@
 import { refOf } from "../compile/graph.js";
 import { applyAll } from "../graph/apply.js";
-import type { Op, OpExample } from "../graph/define.js";
+import type { Attrs } from "../graph/aval.js";
 import { argument } from "../graph/input.js";
-import type { Tensor } from "../graph/tensor.js";
+import type { Op, OpExample, Tensor } from "../graph/tensor.js";
 import { EDGES } from "../ops/examples.js";
 import { threefry2x32 } from "../random/threefry.js";
 import { sizeOf } from "../shape.js";
@@ -19,7 +19,7 @@ export const pseudoRandom = (stream: number, index: number): number =>
   threefry2x32(0x15c0f10b, stream, 0, index)[0] / 2 ** 32;
 
 /** Instantiates an op's example: given values, f32-representable random ones in the stated range, or the edges of an integer dtype. */
-export const instantiate = (op: Op, example: OpExample<never>, seed = 0): Case => {
+export const instantiate = (op: Op, example: OpExample<Attrs>, seed = 0): Case => {
   const inputs = example.inputs.map(({ shape, dtype = "f32" }) => argument({ shape, dtype }));
   const values = example.inputs.map(({ shape, dtype = "f32", range = [-2, 2], values: given }, i) => {
     if (given) return Float64Array.from(given, dtype === "f32" ? Math.fround : Number);

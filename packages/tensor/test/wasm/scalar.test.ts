@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
+import type { ScalarFunction } from "../../src/backends/scalars.js";
 import { createWasmBackend } from "../../src/backends/wasm/index.js";
-import type { PointwiseKernel, UnaryFloat } from "../../src/compile/kernel.js";
+import type { PointwiseKernel } from "../../src/compile/kernel.js";
 import { generator, runKernels } from "./harness.js";
 import { unaryReference, view } from "./reference.js";
 
@@ -9,7 +10,7 @@ afterAll(() => {
   for (const backend of backends) backend.destroy();
 });
 
-const apply = (op: UnaryFloat, n: number): PointwiseKernel => ({
+const apply = (op: ScalarFunction, n: number): PointwiseKernel => ({
   kind: "pointwise",
   name: op,
   program: { shape: [n], loads: [view(0, [n])], body: [{ op, args: [0], dtype: "f32" }], results: [1] },
@@ -24,7 +25,7 @@ const ulps = (found: number, exact: number): number => {
 };
 
 /** Range tested, and the largest error allowed in ulps. */
-const accuracy: readonly [UnaryFloat, number, number, number][] = [
+const accuracy: readonly [ScalarFunction, number, number, number][] = [
   ["sqrt", 0, 1e6, 0.5],
   ["rsqrt", 1e-6, 1e6, 1.5],
   ["reciprocal", -1e3, 1e3, 0.5],
@@ -186,7 +187,9 @@ describe.each(backends)("$description", (backend) => {
   test.each(Object.keys(special))("%s at the edges, and of NaN", async (op) => {
     const points = [...special[op]!, [Number.NaN, Number.NaN] as const];
     const x = Float32Array.from(points, ([at]) => at);
-    const out = (await runKernels(backend, [apply(op as UnaryFloat, x.length)], [x, new Float32Array(x.length)]))[1]!;
+    const out = (
+      await runKernels(backend, [apply(op as ScalarFunction, x.length)], [x, new Float32Array(x.length)])
+    )[1]!;
     for (const [i, [at, value]] of points.entries()) {
       const found = op === "geluGrad" ? out[i]! + 0 : out[i]!;
       expect({ at, value: found }).toEqual({ at, value });

@@ -1,4 +1,5 @@
-import type { Instruction, Kernel, PointwiseProgram, ScalarOp, View } from "../../src/compile/kernel.js";
+import type { ScalarFunction } from "../../src/backends/scalars.js";
+import type { Instruction, Kernel, PointwiseProgram, View } from "../../src/compile/kernel.js";
 import type { DType } from "../../src/dtype.js";
 import { CALLS } from "./reference-calls.js";
 
@@ -81,9 +82,9 @@ const bitcast = (x: number, from: DType, to: DType): number => {
 };
 
 /** Every scalar op in float64 (integers exactly), given operand dtypes and the result's. */
-export const scalar = (op: ScalarOp, args: readonly number[], from: readonly DType[], to: DType): number => {
+export const scalar = (op: ScalarFunction, args: readonly number[], from: readonly DType[], to: DType): number => {
   const [a, b, c] = args as [number, number, number];
-  const functions: Record<ScalarOp, () => number> = {
+  const functions: Record<ScalarFunction, () => number> = {
     neg: () => -a,
     abs: () => Math.abs(a),
     sign: () => Math.sign(a),

@@ -1,7 +1,6 @@
 import { expect } from "vitest";
 import type { Backend } from "../../src/backends/backend.js";
-import type { Kernel, View } from "../../src/compile/kernel.js";
-import { kernelOutputs } from "../../src/compile/kernel.js";
+import { type Kernel, kernelOutputs, type View } from "../../src/compile/kernel.js";
 import type { DType } from "../../src/dtype.js";
 import { type Memory, memory, runReference } from "./reference.js";
 

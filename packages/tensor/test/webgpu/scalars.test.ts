@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import type { PointwiseKernel, ScalarOp, UnaryFloat } from "../../src/compile/kernel.js";
+import type { ScalarFunction } from "../../src/backends/scalars.js";
+import type { PointwiseKernel } from "../../src/compile/kernel.js";
 import type { DType } from "../../src/dtype.js";
 import { describeWebgpu } from "./device.js";
 import { type Memory, scalar } from "./reference.js";
 import { fromArray, randoms, runOn, view } from "./run.js";
 
-const apply = (op: ScalarOp, from: readonly DType[], to: DType, n: number): PointwiseKernel => ({
+const apply = (op: ScalarFunction, from: readonly DType[], to: DType, n: number): PointwiseKernel => ({
   kind: "pointwise",
   name: op,
   program: {
@@ -34,7 +35,7 @@ const special = [0, -0, 1, -1, Infinity, -Infinity, Number.NaN, 2 ** -126, -(2 *
 
 /** Inputs, and the largest error allowed in ulps beyond `absolute` (for functions with zeros that reduction cannot resolve). */
 const cases: Partial<
-  Record<UnaryFloat, { readonly x: readonly number[]; readonly ulps: number; readonly absolute?: number }>
+  Record<ScalarFunction, { readonly x: readonly number[]; readonly ulps: number; readonly absolute?: number }>
 > = {
   neg: { x: powers(-20, 20), ulps: 0 },
   abs: { x: powers(-20, 20), ulps: 0 },
@@ -76,9 +77,9 @@ describeWebgpu("scalar functions", (backend) => {
     async (op, { x, ulps: allowed, absolute = 0 }) => {
       const inputs = fromArray(pad([...x, ...specialFor(op)]));
       const n = inputs.f32.length;
-      const [, actual] = await runOn(backend, [apply(op as UnaryFloat, ["f32"], "f32", n)], [inputs, randoms(n)]);
+      const [, actual] = await runOn(backend, [apply(op as ScalarFunction, ["f32"], "f32", n)], [inputs, randoms(n)]);
       for (let i = 0; i < n; i++) {
-        const exact = scalar(op as UnaryFloat, [inputs.f32[i]!], ["f32"], "f32");
+        const exact = scalar(op as ScalarFunction, [inputs.f32[i]!], ["f32"], "f32");
         const got = actual!.f32[i]!;
         // Results below the normal range may be flushed to zero.
         const error = Math.abs(exact) < 2 ** -126 && Math.abs(got) <= 2 ** -126 ? 0 : ulps(got, exact);
@@ -108,20 +109,20 @@ describeWebgpu("scalar functions", (backend) => {
 
   const edge = [0, 1, 2, 3, 5, 31, 255, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffe, 0x12345678, 0xdeadbeef];
   const words = edge.flatMap((a) => edge.map((b) => [a, b] as const));
-  const binary = async (op: ScalarOp, from: DType, to: DType, a: Memory, b: Memory): Promise<Memory> => {
+  const binary = async (op: ScalarFunction, from: DType, to: DType, a: Memory, b: Memory): Promise<Memory> => {
     const n = a.u32.length;
     const [, , actual] = await runOn(backend, [apply(op, [from, from], to, n)], [a, b, randoms(n)]);
     return actual!;
   };
 
-  const integerOps: [ScalarOp, DType, DType][] = [
+  const integerOps: [ScalarFunction, DType, DType][] = [
     ...(["i32", "u32"] as const).flatMap((dtype) =>
       (["add", "sub", "mul", "max", "min", "and", "or", "xor"] as const).map(
-        (op) => [op, dtype, dtype] as [ScalarOp, DType, DType],
+        (op) => [op, dtype, dtype] as [ScalarFunction, DType, DType],
       ),
     ),
     ...(["i32", "u32"] as const).flatMap((dtype) =>
-      (["lt", "le", "eq"] as const).map((op) => [op, dtype, "bool"] as [ScalarOp, DType, DType]),
+      (["lt", "le", "eq"] as const).map((op) => [op, dtype, "bool"] as [ScalarFunction, DType, DType]),
     ),
     ["rem", "u32", "u32"],
     ["quo", "u32", "u32"],

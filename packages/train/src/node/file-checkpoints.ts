@@ -1,28 +1,23 @@
 import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { number, record, text, whole } from "@isoflop/spec";
 import { openSafetensors, safetensorsChunks, type Writable } from "@isoflop/tensor";
+import * as v from "valibot";
 import type { Checkpoint, CheckpointStore, SavedArray } from "../checkpoint.js";
-import { TrainError } from "../errors.js";
-import { integer, number, onlyKeys, record, text, withDefault } from "../fields.js";
+import { check, TrainError } from "../errors.js";
 import { listFolder, makeFolder, removeTemporaries, writeAtomically } from "./atomic.js";
 
 /** What the JSON beside a checkpoint's tensors says. It is written last: a checkpoint without it does not exist. */
-interface Manifest {
-  readonly step: number;
-  readonly seconds: number;
-  readonly spec: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-const manifest = record<Manifest>({
-  step: integer(0),
-  seconds: number(0, Infinity),
+const manifest = record({
+  step: whole(),
+  seconds: number({ atLeast: 0 }),
   spec: text,
-  bytes: integer(0),
+  bytes: whole(),
   sha256: text,
 });
+
+const storeOptions = record({ keep: v.optional(whole({ atLeast: 1 }), 2), changes: v.optional(v.unknown()) });
 
 const stem = (step: number): string => `step-${String(step).padStart(9, "0")}`;
 
@@ -86,7 +81,7 @@ export const readCheckpoint = async (manifestFile: string): Promise<Checkpoint> 
   const tensorFile = manifestFile.replace(/\.json$/, ".safetensors");
   const json = await readPart(manifestFile);
   const { bytes, sha256, ...about } = await parsed(manifestFile, () =>
-    manifest(JSON.parse(json.toString("utf8")), "manifest"),
+    check(manifest, JSON.parse(json.toString("utf8")), "manifest"),
   );
   if (path.basename(manifestFile) !== `${stem(about.step)}.json`)
     throw unreadable(manifestFile, `it says that it is of step ${about.step}`);
@@ -134,8 +129,7 @@ export const fileCheckpoints = (
   folder: string,
   options: { readonly keep?: number; readonly changes?: FileChanges } = {},
 ): CheckpointStore => {
-  onlyKeys(options, "options", ["keep", "changes"]);
-  const keep = withDefault(integer(1), 2)(options.keep, "options.keep");
+  const { keep } = check(storeOptions, options, "options");
   const { changes = plainChanges } = options;
   return {
     async save({ step, seconds, spec, arrays }) {
@@ -145,7 +139,7 @@ export const fileCheckpoints = (
       for (const [name, { shape, data }] of Object.entries(arrays)) tensors[name] = { shape, data, format: "F32" };
       const content = digested(safetensorsChunks(tensors, { step: String(step) }));
       await changes.write(`${file}.safetensors`, content.chunks());
-      const about: Manifest = { step, seconds, spec, ...content.result() };
+      const about: v.InferInput<typeof manifest> = { step, seconds, spec, ...content.result() };
       await changes.write(`${file}.json`, [`${JSON.stringify(about)}\n`]);
       await removeAllBut(folder, step, keep, changes);
       await removeTemporaries(folder, checkpointFile);

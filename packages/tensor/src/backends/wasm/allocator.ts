@@ -28,9 +28,8 @@ type Movable = { -readonly [K in keyof Block]: Block[K] };
  * neighbours; the memory grows when no block fits, and where it may not grow, live blocks are moved together.
  */
 export class Allocator {
-  /** Addresses and sizes of free blocks, by address. */
-  readonly #addresses: number[] = [];
-  readonly #sizes: number[] = [];
+  /** Free memory, by address. */
+  readonly #free: { address: number; size: number }[] = [];
   readonly #used = new Set<Movable>();
   #end: number;
 
@@ -65,27 +64,19 @@ export class Allocator {
 
   /** Takes `size` bytes from the first free block that has them, growing the memory if none does. */
   #find(size: number): number | undefined {
-    let i = this.#sizes.findIndex((free) => free >= size);
-    if (i < 0) {
-      if (!this.#grow(size)) return undefined;
-      i = this.#sizes.length - 1;
-    }
-    const address = this.#addresses[i]!;
-    const rest = this.#sizes[i]! - size;
-    if (rest > 0) {
-      this.#addresses[i] = address + size;
-      this.#sizes[i] = rest;
-    } else {
-      this.#addresses.splice(i, 1);
-      this.#sizes.splice(i, 1);
-    }
+    const gap = this.#free.find((free) => free.size >= size) ?? (this.#grow(size) ? this.#free.at(-1) : undefined);
+    if (!gap) return undefined;
+    const { address } = gap;
+    gap.address += size;
+    gap.size -= size;
+    if (gap.size === 0) this.#free.splice(this.#free.indexOf(gap), 1);
     return address;
   }
 
   #findAfterMoving(size: number, bytes: number): number {
-    const free = this.#sizes.reduce((sum, n) => sum + n, 0);
+    const free = this.#free.reduce((sum, gap) => sum + gap.size, 0);
     const growth = MAX_BYTES - GUARD - this.#end;
-    if (size <= free + growth && this.#sizes.length > 0) {
+    if (size <= free + growth && this.#free.length > 0) {
       this.#moveTogether();
       const address = this.#find(size);
       if (address !== undefined) return address;
@@ -116,39 +107,33 @@ export class Allocator {
       }
       to += size;
     }
-    this.#addresses.length = 0;
-    this.#sizes.length = 0;
+    this.#free.length = 0;
     if (to < this.#end) this.#release(to, this.#end - to);
   }
 
   #release(address: number, size: number): void {
     let low = 0;
-    for (let high = this.#addresses.length; low < high; ) {
+    for (let high = this.#free.length; low < high; ) {
       const middle = (low + high) >> 1;
-      if (this.#addresses[middle]! < address) low = middle + 1;
+      const gap = this.#free[middle];
+      if (gap && gap.address < address) low = middle + 1;
       else high = middle;
     }
-    const joinsNext = this.#addresses[low] === address + size;
-    const joinsPrevious = low > 0 && this.#addresses[low - 1]! + this.#sizes[low - 1]! === address;
-    if (joinsPrevious) {
-      this.#sizes[low - 1]! += size + (joinsNext ? this.#sizes[low]! : 0);
-      if (joinsNext) {
-        this.#addresses.splice(low, 1);
-        this.#sizes.splice(low, 1);
-      }
+    const [previous, next] = [this.#free[low - 1], this.#free[low]];
+    const joinsNext = next?.address === address + size;
+    if (previous && previous.address + previous.size === address) {
+      previous.size += size + (joinsNext ? next.size : 0);
+      if (joinsNext) this.#free.splice(low, 1);
     } else if (joinsNext) {
-      this.#addresses[low] = address;
-      this.#sizes[low]! += size;
-    } else {
-      this.#addresses.splice(low, 0, address);
-      this.#sizes.splice(low, 0, size);
-    }
+      next.address = address;
+      next.size += size;
+    } else this.#free.splice(low, 0, { address, size });
   }
 
   /** Grows the memory until its last free block has `size` bytes; false where that is not allowed. */
   #grow(size: number): boolean {
-    const last = this.#sizes.length - 1;
-    const tail = last >= 0 && this.#addresses[last]! + this.#sizes[last]! === this.#end ? this.#sizes[last]! : 0;
+    const last = this.#free.at(-1);
+    const tail = last && last.address + last.size === this.#end ? last.size : 0;
     const missing = roundUp(size - tail, PAGE);
     const current = this.memory.buffer.byteLength;
     if (current + missing > MAX_BYTES) return false;

@@ -1,10 +1,9 @@
 import type { Kernel } from "../../compile/kernel.js";
 import { type AnyData, BYTES_PER_ELEMENT, type DType, viewAs } from "../../dtype.js";
-import { TensorError } from "../../errors.js";
+import { messageOf, TensorError } from "../../errors.js";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.js";
 import type { Allocator, Block } from "./allocator.js";
 import { callNames } from "./encode/kernel.js";
-import { scalarOps } from "./encode/scalar.js";
 import { type Machine, WasmExecutable } from "./executable.js";
 import type { KernelExports } from "./module.js";
 import type { Helper } from "./workers.js";
@@ -52,7 +51,6 @@ export class WasmBackend implements Backend {
   readonly name = "wasm";
   readonly capabilities: Capabilities = {
     calls: callNames,
-    scalars: scalarOps,
     maxBuffersPerKernel: Number.POSITIVE_INFINITY,
     maxBufferBytes: MAX_BUFFER_BYTES,
     memory: "arena",
@@ -95,7 +93,7 @@ export class WasmBackend implements Backend {
         try {
           exports.run(command, end, scratch.address, stride, threads, mayBlock);
         } catch (cause) {
-          throw new TensorError("kernel", `wasm: a kernel trapped: ${(cause as Error).message}`);
+          throw new TensorError("kernel", `wasm: a kernel trapped: ${messageOf(cause)}`);
         }
       },
     };

@@ -1,11 +1,12 @@
 import { type Kernel, kernelInputs, kernelOutputs } from "../../compile/kernel.js";
 import { BYTES_PER_ELEMENT } from "../../dtype.js";
 import { TensorError } from "../../errors.js";
+import { sizeOf } from "../../shape.js";
 import type { BackendBuffer, Executable } from "../backend.js";
 import type { Allocator, Block } from "./allocator.js";
 import { encodeKernel } from "./encode/kernel.js";
-import { CommandStream, WORKSPACE } from "./encode/stream.js";
-import { extentOf, sizeOf, windowOf } from "./encode/window.js";
+import { CommandStream, type Relocation, WORKSPACE } from "./encode/stream.js";
+import { extentOf, windowOf } from "./encode/window.js";
 
 /** What an executable needs of its backend. */
 export interface Machine {
@@ -43,14 +44,11 @@ export class WasmExecutable implements Executable {
     this.#names = kernels.map(({ name }) => name);
     this.stats = { dispatches: stream.commands, submits: stream.commands > 0 ? 1 : 0 };
     this.#bound = new Float64Array(slots + 1).fill(NOWHERE);
-    const bySlot = Array.from({ length: slots + 1 }, () => ({ words: [] as number[], offsets: [] as number[] }));
-    for (const { word, slot, byteOffset } of stream.relocations) {
-      const list = bySlot[slot === WORKSPACE ? slots : slot]!;
-      list.words.push(word);
-      list.offsets.push(byteOffset);
-    }
-    this.#words = bySlot.map(({ words }) => Uint32Array.from(words));
-    this.#offsets = bySlot.map(({ offsets }) => Uint32Array.from(offsets));
+    const bySlot = Array.from({ length: slots + 1 }, (): Relocation[] => []);
+    for (const relocation of stream.relocations)
+      bySlot.at(relocation.slot === WORKSPACE ? slots : relocation.slot)?.push(relocation);
+    this.#words = bySlot.map((list) => Uint32Array.from(list, ({ word }) => word));
+    this.#offsets = bySlot.map((list) => Uint32Array.from(list, ({ byteOffset }) => byteOffset));
     machine.reserve(stream.scratchBytes, stream.workspaceBytes);
     this.#block = machine.allocator.allocate(stream.words.length * 4, "programs");
     this.#wordsOf(this.#block).set(stream.words);

@@ -1,4 +1,4 @@
-import { TensorError } from "../../errors.js";
+import { messageOf, TensorError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import type { Backend } from "../backend.js";
 import { Allocator } from "./allocator.js";
@@ -69,7 +69,7 @@ export const createWasmBackend = async (options: WasmOptions = {}): Promise<Back
     try {
       instance = await instantiate(wanted, relaxedSimd);
     } catch (error) {
-      obstacle = `workers could not start (${error instanceof Error ? error.message : error})`;
+      obstacle = `workers could not start (${messageOf(error)})`;
     }
   instance ??= await instantiate(1, relaxedSimd);
   const count = instance.helpers.length + 1;

@@ -4,7 +4,7 @@
  */
 
 /** What a command does. Its layout is documented where it is encoded (`encode/`) and decoded (`assembly/`). */
-export enum Op {
+export enum Command {
   Pointwise = 1,
   Reduce,
   Matmul,
@@ -35,7 +35,7 @@ export enum Head {
 }
 
 /** Byte offsets, from the start of the program section, of a pointwise program's header. */
-export enum Program {
+export enum ProgramWord {
   /** Operands that are contiguous buffers, read or written where they lie. */
   InPlace = 0,
   /** Operands in thread scratch: tiles and cells. */
@@ -216,7 +216,7 @@ export enum RowsWord {
   /** softmax: take the logarithm; normalize: subtract the mean. */
   Flag = 24,
   Epsilon = 28,
-  /** Operands in the order of the kernel contract, inputs first. */
+  /** Operands in the op's order, inputs first. */
   A = 32,
   B = 36,
   C = 40,
@@ -293,7 +293,7 @@ export enum Control {
   ScratchStride = 1352,
   /** 64 bytes that are always 0. */
   Zeros = 1408,
-  /** Constants of the kernels: the base of the module's data, set in scripts/build-wasm.mjs. */
+  /** Constants of the kernels: the base of the module's data, set in scripts/compile-wasm.mjs. */
   Data = 2048,
   End = 4096,
 }

@@ -1,11 +1,10 @@
 import type { Backend } from "../backend.js";
 import { describeInfo, type WebgpuInfo } from "./adapter.js";
 import { Buffers } from "./buffers.js";
+import { CALL_OPS } from "./dispatches.js";
 import { createExecutable } from "./executable.js";
 import { Failures } from "./failures.js";
-import { CALL_OPS } from "./lowering.js";
 import { Pipelines } from "./pipelines.js";
-import { SCALAR_OPS } from "./wgsl/scalars.js";
 
 export interface WebgpuBackend extends Backend {
   readonly info: WebgpuInfo;
@@ -27,7 +26,6 @@ export const backendOn = (device: GPUDevice, info: WebgpuInfo): WebgpuBackend =>
     info,
     capabilities: {
       calls: CALL_OPS,
-      scalars: SCALAR_OPS,
       maxBuffersPerKernel: device.limits.maxStorageBuffersPerShaderStage,
       maxBufferBytes: buffers.maxBytes,
       memory: "buffers",

@@ -1,9 +1,8 @@
-import type { AnyData, DType } from "../../dtype.js";
-import { BYTES_PER_ELEMENT, viewAs } from "../../dtype.js";
-import { TensorError } from "../../errors.js";
+import { type AnyData, BYTES_PER_ELEMENT, type DType, viewAs } from "../../dtype.js";
+import { messageOf, TensorError } from "../../errors.js";
 import type { BackendBuffer } from "../backend.js";
 import type { Failures } from "./failures.js";
-import { Pool, type Storage } from "./pool.js";
+import { Pool, type StorageBuffer } from "./pool.js";
 import { BufferUsage, MAP_MODE_READ } from "./usage.js";
 
 let identities = 0;
@@ -15,7 +14,7 @@ export class WebgpuBuffer implements BackendBuffer {
   freed = false;
 
   constructor(
-    readonly storage: Storage,
+    readonly storage: StorageBuffer,
     readonly bytes: number,
   ) {
     this.gpu = storage.gpu;
@@ -73,7 +72,7 @@ export class Buffers {
     if (size > this.maxBytes)
       throw new TensorError("limit", `a buffer of ${bytes} bytes was asked for; this adapter allows ${this.maxBytes}`);
     const usage = BufferUsage.storage | BufferUsage.copySrc | BufferUsage.copyDst;
-    const create = (): Storage => ({ gpu: this.#device.createBuffer({ size, usage }), id: ++identities });
+    const create = (): StorageBuffer => ({ gpu: this.#device.createBuffer({ size, usage }), id: ++identities });
     const buffer = new WebgpuBuffer(this.#pool.take(size) ?? create(), bytes);
     this.#live.add(buffer);
     this.#bytes += bytes;
@@ -142,7 +141,7 @@ export class Buffers {
       await staging.mapAsync(MAP_MODE_READ, 0, bytes);
     } catch (cause) {
       this.#failures.check();
-      throw new TensorError("device", `reading a buffer failed: ${(cause as Error).message}`);
+      throw new TensorError("device", `reading a buffer failed: ${messageOf(cause)}`);
     }
     const copy = staging.getMappedRange(0, bytes).slice(0);
     staging.unmap();

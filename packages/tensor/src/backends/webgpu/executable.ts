@@ -4,10 +4,11 @@ import type { BackendBuffer, Executable } from "../backend.js";
 import type { WebgpuInfo } from "./adapter.js";
 import type { Buffers, WebgpuBuffer } from "./buffers.js";
 import type { Dispatch } from "./dispatch.js";
+import { dispatchesOf } from "./dispatches.js";
 import type { Failures } from "./failures.js";
-import { type LoweringContext, lower } from "./lowering.js";
 import type { Pipeline, Pipelines } from "./pipelines.js";
 import { BufferUsage } from "./usage.js";
+import type { DispatchContext } from "./variant.js";
 
 /** What an executable needs of its device. */
 export interface Machine {
@@ -19,7 +20,7 @@ export interface Machine {
 }
 
 /** A dispatch with everything it needs on the device. */
-interface Step {
+interface BoundDispatch {
   readonly dispatch: Dispatch;
   readonly pipeline: Pipeline;
   readonly parameters: GPUBufferBinding;
@@ -46,8 +47,8 @@ const lowerAll = (kernels: readonly Kernel[], slots: number, info: WebgpuInfo) =
       scratchBytes[index] = Math.max(scratchBytes[index] ?? 0, bytes);
       return slots + index;
     };
-    const context: LoweringContext = { info, scratch, lower: (part) => lower(part, context) };
-    return context.lower(kernel);
+    const context: DispatchContext = { info, scratch, dispatches: (part) => dispatchesOf(part, context) };
+    return context.dispatches(kernel);
   });
   return { dispatches, scratchBytes };
 };
@@ -107,7 +108,7 @@ export const createExecutable = (machine: Machine, kernels: readonly Kernel[], s
     release();
     throw error;
   }
-  const steps: Step[] = dispatches.map((dispatch, i) => ({
+  const steps: BoundDispatch[] = dispatches.map((dispatch, i) => ({
     dispatch,
     pipeline: pipelines.of(dispatch),
     parameters: bindings[i]!,
@@ -124,7 +125,7 @@ export const createExecutable = (machine: Machine, kernels: readonly Kernel[], s
     return prepared;
   };
 
-  const bindGroup = (step: Step): GPUBindGroup => {
+  const bindGroup = (step: BoundDispatch): GPUBindGroup => {
     const { dispatch, pipeline, groups } = step;
     const used = dispatch.bindings.map(({ slot }) => {
       const buffer = bound[slot];
@@ -170,7 +171,7 @@ export const createExecutable = (machine: Machine, kernels: readonly Kernel[], s
     for (const step of steps) if (step.dispatch.bindings.some(({ slot }) => changed.has(slot))) step.group = undefined;
   };
 
-  const submit = (batch: readonly Step[]): void => {
+  const submit = (batch: readonly BoundDispatch[]): void => {
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     let current: Pipeline | undefined;

@@ -10,7 +10,7 @@ export class Failures {
   constructor(device: GPUDevice) {
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
-      this.keep((event as GPUUncapturedErrorEvent).error.message);
+      this.keep(event.error.message);
     });
     void device.lost.then(({ reason, message }) => {
       if (reason !== "destroyed") this.keep(`the device was lost: ${message}`);

@@ -1,4 +1,4 @@
-import { TensorError } from "../../errors.js";
+import { messageOf, TensorError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 
 const PACKAGE: string = "webgpu";
@@ -35,7 +35,7 @@ export const nodeGpu = async (options: NodeGpuOptions = {}): Promise<GPU> => {
   } catch (cause) {
     throw new TensorError(
       "adapter",
-      `WebGPU in Node needs the package "webgpu" (npm install webgpu), which did not load: ${(cause as Error).message}`,
+      `WebGPU in Node needs the package "webgpu" (npm install webgpu), which did not load: ${messageOf(cause)}`,
     );
   }
   const flags = [`enable-dawn-features=${[...DEFAULT_TOGGLES, ...(options.enable ?? [])].join(",")}`];

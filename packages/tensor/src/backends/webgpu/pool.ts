@@ -1,5 +1,5 @@
 /** A storage buffer of a device. `id` is never used twice, so caches keyed by it cannot go stale. */
-export interface Storage {
+export interface StorageBuffer {
   readonly gpu: GPUBuffer;
   readonly id: number;
 }
@@ -13,7 +13,7 @@ const KEPT_SHARE = 1 / 2;
  * buffers every time up to milliseconds a run. The sizes that were asked for longest ago go first.
  */
 export class Pool {
-  readonly #bySize = new Map<number, Storage[]>();
+  readonly #bySize = new Map<number, StorageBuffer[]>();
   #bytes = 0;
 
   /** Bytes of memory that are kept and not in use. */
@@ -22,7 +22,7 @@ export class Pool {
   }
 
   /** A buffer of exactly `size` bytes that holds anything. */
-  take(size: number): Storage | undefined {
+  take(size: number): StorageBuffer | undefined {
     const kept = this.#bySize.get(size);
     const one = kept?.pop();
     if (!kept || !one) return undefined;
@@ -33,7 +33,7 @@ export class Pool {
   }
 
   /** Keeps a buffer that nothing uses any more, or destroys it. */
-  put(storage: Storage, peakBytes: number): void {
+  put(storage: StorageBuffer, peakBytes: number): void {
     const { size } = storage.gpu;
     const room = Math.min(KEPT_BYTES, peakBytes * KEPT_SHARE);
     if (size > room) {

@@ -1,14 +1,12 @@
 import type { View } from "../../compile/kernel.js";
+import { rowMajor } from "../../compile/layout.js";
 import type { DType } from "../../dtype.js";
-
-/** Elements of a shape. */
-export const size = (shape: readonly number[]): number => shape.reduce((n, extent) => n * extent, 1);
 
 /** The row-major view of a whole buffer. */
 export const contiguous = (slot: number, shape: readonly number[], dtype: DType = "f32"): View => ({
   slot,
   dtype,
   shape,
-  strides: shape.map((_, axis) => size(shape.slice(axis + 1))),
+  strides: rowMajor(shape),
   offset: 0,
 });

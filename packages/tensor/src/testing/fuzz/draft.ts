@@ -3,7 +3,7 @@ import { evaluateReference } from "../../engine/reference.js";
 import { argument } from "../../graph/input.js";
 import type { DType, Shape, Tensor } from "../../index.js";
 import { sizeOf } from "../../shape.js";
-import { type Argument, type Call, type Input, mapArgument, type Program, Ref, record } from "./program.js";
+import { type Call, type Input, type Program, placesOf, record, renumbered } from "./program.js";
 import type { Choices } from "./random.js";
 
 /** Values larger than this are not made, but in one program of twenty: those are cut among threads and workgroups. */
@@ -71,9 +71,7 @@ export class Draft {
     const { choices } = this;
     const [low, high] = within ?? { f32: [-2, 2], i32: [-9, 9], u32: [0, 40], bool: [0, 1] }[dtype];
     const draw = (): number =>
-      dtype === "f32"
-        ? Math.round((low! + (high! - low!) * choices.uniform()) * 128) / 128
-        : choices.integer(low!, high!);
+      dtype === "f32" ? Math.round((low + (high - low) * choices.uniform()) * 128) / 128 : choices.integer(low, high);
     const values = Array.from({ length: sizeOf(shape) }, draw);
     return this.#push(argument({ shape, dtype }), Float64Array.from(values), { shape, dtype, values });
   }
@@ -112,18 +110,12 @@ export class Draft {
   finish(outputs: readonly number[]): Program {
     const all = this.values.map((_, i) => i);
     const order = [...all.filter((i) => !isCall(this.get(i).source)), ...all.filter((i) => isCall(this.get(i).source))];
-    const places = new Map(order.map((value, place) => [value, place]));
-    const moved = (call: Call): Call => ({
-      ...call,
-      args: mapArgument(call.args, (leaf) =>
-        leaf instanceof Ref ? new Ref(places.get(leaf.value)!) : leaf,
-      ) as Argument[],
-    });
+    const place = placesOf(order);
     const sources = order.map((value) => this.get(value).source);
     return {
       inputs: sources.filter((source): source is Input => !isCall(source)),
-      calls: sources.filter(isCall).map(moved),
-      outputs: outputs.map((output) => places.get(output)!),
+      calls: sources.filter(isCall).map((call) => renumbered(call, place)),
+      outputs: outputs.map(place),
     };
   }
 }

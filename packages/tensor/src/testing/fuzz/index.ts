@@ -30,7 +30,7 @@ const verdict = async ({ program, trial }: Failing, device: Device, seed: number
       if (!difference) return undefined;
       if (samples === MANY_SAMPLES) return describe(difference);
     } catch (error) {
-      return `${(error as Error).name}: ${(error as Error).message}`;
+      return String(error);
     }
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { evaluateReference } from "../../engine/reference.js";
-import type { Aval } from "../../graph/define.js";
+import type { Aval } from "../../graph/aval.js";
 import type { Tensor } from "../../graph/tensor.js";
 import type { Choices } from "./random.js";
 

@@ -6,7 +6,7 @@ const text = (argument: Argument): string => {
   if (Array.isArray(argument)) return `[${argument.map(text).join(", ")}]`;
   if (typeof argument === "object" && argument !== null)
     return `{ ${Object.entries(argument)
-      .map(([key, item]) => `${key}: ${text(item as Argument)}`)
+      .map(([key, item]) => `${key}: ${text(item)}`)
       .join(", ")} }`;
   return typeof argument === "string" ? JSON.stringify(argument) : String(argument);
 };

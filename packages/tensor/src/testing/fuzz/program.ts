@@ -1,20 +1,16 @@
 import type { DType, Shape, Tensor } from "../../index.js";
 import * as api from "../../index.js";
+import type { Tree } from "../../tree.js";
 
 /** Stands for an earlier value in the arguments of a call. */
 export class Ref {
   constructor(readonly value: number) {}
 }
 
+type Leaf = Ref | number | string | boolean | null;
+
 /** What a call may be given: earlier values, numbers, strings, and lists and records of these. */
-export type Argument =
-  | Ref
-  | number
-  | string
-  | boolean
-  | null
-  | readonly Argument[]
-  | { readonly [key: string]: Argument };
+export type Argument = Tree<Leaf>;
 
 /** A function of the package, as one writes it. */
 export type FunctionName = keyof typeof api | `random.${keyof typeof api.random}`;
@@ -39,25 +35,43 @@ export interface Program {
   readonly outputs: readonly number[];
 }
 
-const isRecord = (argument: Argument): argument is { readonly [key: string]: Argument } =>
-  typeof argument === "object" && argument !== null && !Array.isArray(argument) && !(argument instanceof Ref);
+const isList = <L>(argument: Tree<L>): argument is readonly Tree<L>[] => Array.isArray(argument);
+
+const isLeaf = (argument: Argument): argument is Leaf =>
+  typeof argument !== "object" || argument === null || argument instanceof Ref;
 
 /** Replaces every leaf of an argument. */
-export const mapArgument = <R>(
-  argument: Argument,
-  visit: (leaf: Ref | number | string | boolean | null) => R,
-): unknown => {
-  if (Array.isArray(argument)) return argument.map((item: Argument) => mapArgument(item, visit));
-  if (isRecord(argument))
-    return Object.fromEntries(Object.entries(argument).map(([key, item]) => [key, mapArgument(item, visit)]));
-  return visit(argument as Ref | number | string | boolean | null);
+const mapArgument = <R>(argument: Argument, visit: (leaf: Leaf) => R): Tree<R> => {
+  if (isLeaf(argument)) return visit(argument);
+  if (isList(argument)) return argument.map((item) => mapArgument(item, visit));
+  return Object.fromEntries(Object.entries(argument).map(([key, item]) => [key, mapArgument(item, visit)]));
 };
+
+/** A call with other leaves among its arguments. */
+export const mapLeaves = (call: Call, visit: (leaf: Leaf) => Leaf): Call => ({
+  ...call,
+  args: call.args.map((argument) => mapArgument(argument, visit)),
+});
+
+/** A call that reads other values. */
+export const renumbered = (call: Call, place: (value: number) => number): Call =>
+  mapLeaves(call, (leaf) => (leaf instanceof Ref ? new Ref(place(leaf.value)) : leaf));
 
 /** The values a call reads. */
 export const readsOf = (call: Call): number[] => {
   const reads: number[] = [];
-  mapArgument(call.args, (leaf) => (leaf instanceof Ref ? reads.push(leaf.value) : 0));
+  for (const argument of call.args) mapArgument(argument, (leaf) => (leaf instanceof Ref ? reads.push(leaf.value) : 0));
   return reads;
+};
+
+/** Where values go that are numbered anew. */
+export const placesOf = (values: Iterable<number>): ((value: number) => number) => {
+  const places = new Map([...values].map((value, place) => [value, place]));
+  return (value) => {
+    const place = places.get(value);
+    if (place === undefined) throw new Error(`value ${value} has no place in the program`);
+    return place;
+  };
 };
 
 const functions: Readonly<Record<string, unknown>> = {
@@ -67,7 +81,9 @@ const functions: Readonly<Record<string, unknown>> = {
 
 /** Records one call on the values so far. */
 export const record = ({ name, args, part }: Call, values: readonly Tensor[]): Tensor => {
-  const given = mapArgument(args, (leaf) => (leaf instanceof Ref ? values[leaf.value]! : leaf)) as unknown[];
+  const given = args.map((argument) =>
+    mapArgument(argument, (leaf) => (leaf instanceof Ref ? values[leaf.value] : leaf)),
+  );
   const result = (functions[name] as (...given: unknown[]) => Tensor | Tensor[])(...given);
   return Array.isArray(result) ? result[part ?? 0]! : result;
 };
@@ -84,16 +100,10 @@ export const withoutDead = ({ inputs, calls, outputs }: Program): Program => {
   const used = new Set(outputs);
   for (let i = calls.length - 1; i >= 0; i--)
     if (used.has(inputs.length + i)) for (const read of readsOf(calls[i]!)) used.add(read);
-  const places = new Map([...used].sort((a, b) => a - b).map((value, place) => [value, place]));
-  const moved = (call: Call): Call => ({
-    ...call,
-    args: mapArgument(call.args, (leaf) =>
-      leaf instanceof Ref ? new Ref(places.get(leaf.value)!) : leaf,
-    ) as Argument[],
-  });
+  const place = placesOf([...used].sort((a, b) => a - b));
   return {
     inputs: inputs.filter((_, i) => used.has(i)),
-    calls: calls.filter((_, i) => used.has(inputs.length + i)).map(moved),
-    outputs: outputs.map((output) => places.get(output)!),
+    calls: calls.filter((_, i) => used.has(inputs.length + i)).map((call) => renumbered(call, place)),
+    outputs: outputs.map(place),
   };
 };

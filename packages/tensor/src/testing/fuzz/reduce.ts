@@ -1,4 +1,5 @@
-import { type Argument, type Call, type Input, mapArgument, type Program, Ref, withoutDead } from "./program.js";
+import { sizeOf } from "../../shape.js";
+import { type Input, mapLeaves, type Program, renumbered, withoutDead } from "./program.js";
 import type { Trial } from "./trial.js";
 
 export interface Failing {
@@ -26,11 +27,11 @@ function* fewerOutputs({ program, trial }: Failing): Generator<Failing> {
 /** Every use of one value becomes another value. */
 const substitute = ({ inputs, calls, outputs }: Program, from: number, to: number): Program => {
   const moved = (leaf: number): number => (leaf === from ? to : leaf);
-  const rewritten = (call: Call): Call => ({
-    ...call,
-    args: mapArgument(call.args, (leaf) => (leaf instanceof Ref ? new Ref(moved(leaf.value)) : leaf)) as Argument[],
+  return withoutDead({
+    inputs,
+    calls: calls.map((call) => renumbered(call, moved)),
+    outputs: [...new Set(outputs.map(moved))],
   });
-  return withoutDead({ inputs, calls: calls.map(rewritten), outputs: [...new Set(outputs.map(moved))] });
 };
 
 /** Calls bypassed by an earlier value, if its shape will do. */
@@ -51,16 +52,10 @@ function* smallerExtents({ program, trial }: Failing): Generator<Failing> {
         return {
           ...input,
           shape,
-          values: input.values.slice(
-            0,
-            shape.reduce((p, n) => p * n, 1),
-          ),
+          values: input.values.slice(0, sizeOf(shape)),
         };
       });
-      const calls = program.calls.map((call) => ({
-        ...call,
-        args: mapArgument(call.args, (leaf) => (leaf === extent ? smaller : leaf)) as Argument[],
-      }));
+      const calls = program.calls.map((call) => mapLeaves(call, (leaf) => (leaf === extent ? smaller : leaf)));
       yield { program: { ...program, inputs, calls }, trial };
     }
 }

@@ -1,3 +1,4 @@
+import { sizesOf } from "../../shape.js";
 import type { Draft } from "./draft.js";
 import { type Argument, type Call, Ref } from "./program.js";
 import type { Maker } from "./vocabulary.js";
@@ -134,7 +135,7 @@ const attention: Maker = (draft) => {
     known ??
     draft.of([choices.integer(1, 2), choices.pick([1, 3, 5, 17]), choices.integer(1, 3), choices.pick([1, 4, 6, 8])]);
   if (q === undefined) return undefined;
-  const [b, s, h, d] = draft.shape(q) as [number, number, number, number];
+  const [b, s, h, d] = sizesOf(draft.shape(q), 4);
   const keys = choices.chance(0.5) ? s : choices.pick([1, 2, 7, 16]);
   const [k, v] = [draft.of([b, keys, h, d]), draft.of([b, keys, h, d])];
   return k === undefined || v === undefined ? undefined : call("attention", ref(q), ref(k), ref(v));
@@ -146,7 +147,7 @@ const convolution: Maker = (draft) => {
     draft.float(({ rank, shape }) => rank === 4 && shape[1]! <= 8) ??
     draft.of([1, 2, choices.integer(1, 6), choices.integer(1, 6)]);
   if (x === undefined) return undefined;
-  const [, channels, rows, columns] = draft.shape(x) as [number, number, number, number];
+  const [, channels, rows, columns] = sizesOf(draft.shape(x), 4);
   const kernel = draft.of([
     choices.integer(1, 3),
     channels,
@@ -163,7 +164,7 @@ const convolution: Maker = (draft) => {
 const take: Maker = (draft) => {
   const table = draft.pick(({ rank }) => rank === 2);
   if (table === undefined) return undefined;
-  const [rows] = draft.shape(table) as [number];
+  const [rows] = sizesOf(draft.shape(table), 2);
   const indices = draft.of(
     draft.newShape(draft.choices.integer(1, 2)).map((n) => Math.min(n, 12)),
     "i32",
@@ -197,7 +198,7 @@ const scatterAdd: Maker = (draft) => {
 const resample: Maker = (draft) => {
   const x = draft.float(({ rank }) => rank === 4);
   if (x === undefined) return undefined;
-  const [, , rows, columns] = draft.shape(x) as [number, number, number, number];
+  const [, , rows, columns] = sizesOf(draft.shape(x), 4);
   const size = draft.choices.integer(1, 3);
   return rows % size === 0 && columns % size === 0
     ? call("averagePool", ref(x), size)
@@ -217,7 +218,7 @@ const adamw: Maker = (draft) => {
 const crossEntropy: Maker = (draft) => {
   const logits = draft.float(({ rank }, data) => rank === 2 && data.every((v) => Math.abs(v) < 12));
   if (logits === undefined) return undefined;
-  const [n, classes] = draft.shape(logits) as [number, number];
+  const [n, classes] = sizesOf(draft.shape(logits), 2);
   const labels = draft.of([n], "i32", [0, classes - 1]);
   return labels === undefined ? undefined : call("crossEntropy", ref(logits), ref(labels));
 };

@@ -2,7 +2,7 @@ import { checkpoint } from "../../autodiff/checkpoint.js";
 import { valueAndGrad } from "../../autodiff/grad.js";
 import { refOf } from "../../compile/graph.js";
 import type { Device } from "../../device/device.js";
-import { viewAs } from "../../dtype.js";
+import { arrayOf } from "../../dtype.js";
 import { argument } from "../../graph/input.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { cast, cos, iota, jit, mul, reshape, sum } from "../../index.js";
@@ -30,7 +30,7 @@ export interface Difference {
 /** Fixed weights without pattern, so that no element of a gradient stands for another. */
 const weighted = (x: Tensor, stream: number): Tensor => {
   const weight = cos(mul(cast(iota([x.size], 0, "u32"), "f32"), 0.7 + 0.1 * stream));
-  return sum(mul(x, reshape(weight, x.shape) as Tensor)) as Tensor;
+  return sum(mul(x, reshape(weight, x.shape)));
 };
 
 const total = (parts: readonly Tensor[], stream: number): Tensor | undefined =>
@@ -80,11 +80,7 @@ export const expectations = (program: Program, trial: Trial, choices: Choices, s
 };
 
 const upload = (program: Program, device: Device): Tensor[] =>
-  program.inputs.map(({ shape, dtype, values }) => {
-    const data = viewAs(dtype, new ArrayBuffer(4 * values.length));
-    data.set(values);
-    return device.tensor(data, shape, dtype) as Tensor;
-  });
+  program.inputs.map(({ shape, dtype, values }) => device.tensor(arrayOf(dtype, values), shape, dtype));
 
 /** Runs a program on a device: what its results are called, and their values. Compiled programs run twice and must not change. */
 const execute = async (

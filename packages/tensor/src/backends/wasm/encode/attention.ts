@@ -1,7 +1,10 @@
-import type { CallKernel, View } from "../../../compile/kernel.js";
+import type { KernelOf, View } from "../../../compile/kernel.js";
 import { BYTES_PER_ELEMENT } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
-import { Op } from "../opcodes.js";
+import type { attentionOp } from "../../../ops/attention.js";
+import type { attentionBackwardOp } from "../../../ops/attention-backward.js";
+import { sizesOf } from "../../../shape.js";
+import { Command } from "../opcodes.js";
 import { gemmScratchBytes } from "./matmul.js";
 import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
@@ -15,13 +18,13 @@ const roundUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 /** Layout: `AttentionWord` in opcodes.ts. `operands` are q, k, v, out and, backward, dout, dq, dk, dv. */
 const encode = (
   stream: CommandStream,
-  kernel: CallKernel,
+  kernel: KernelOf<typeof attentionOp | typeof attentionBackwardOp>,
   lse: View,
-  operands: readonly View[],
+  operands: readonly [q: View, k: View, ...View[]],
   backward: boolean,
 ): void => {
-  const [batch, queries, heads, width] = operands[0]!.shape as [number, number, number, number];
-  const keys = operands[1]!.shape[1]!;
+  const [batch, queries, heads, width] = sizesOf(operands[0].shape, 4);
+  const [, keys] = sizesOf(operands[1].shape, 4);
   if (batch * queries * heads * width === 0) return;
   for (const { strides } of operands)
     if (width > 1 && strides[3] !== 1)
@@ -35,9 +38,9 @@ const encode = (
   const units = batch * heads * (backward ? 1 : blocksQ);
   const cost = batch * heads * queries * keys * ((backward ? 10 : 4) * (width / 5) + 15);
   const { tasks, perTask } = cut(units, cost);
-  stream.begin(backward ? Op.AttentionBackward : Op.Attention, tasks);
+  stream.begin(backward ? Command.AttentionBackward : Command.Attention, tasks);
   stream.push(batch, heads, queries, keys, width);
-  stream.pushFloat(Number(kernel.attrs.scale));
+  stream.pushFloat(kernel.attrs.scale);
   const block = roundUp(blockQ * blockK * BYTES_PER_ELEMENT);
   const state = 2 * block;
   const scaled = state + roundUp(blockQ * 8);
@@ -46,20 +49,20 @@ const encode = (
   stream.pushAddress(lse.slot, lse.offset);
   for (const { slot, offset, strides } of operands) {
     stream.pushAddress(slot, offset);
-    for (const d of [0, 1, 2]) stream.push(strides[d]! * BYTES_PER_ELEMENT);
+    stream.push(...strides.slice(0, 3).map((stride) => stride * BYTES_PER_ELEMENT));
   }
   stream.end();
   const products = Math.max(gemmScratchBytes(blockK, width), gemmScratchBytes(width, Math.max(blockQ, blockK)));
   stream.needScratch(work + products);
 };
 
-export const encodeAttention = (stream: CommandStream, kernel: CallKernel): void => {
-  const [q, k, v] = kernel.inputs as [View, View, View];
-  const [out, lse] = kernel.outputs as [View, View];
+export const encodeAttention = (stream: CommandStream, kernel: KernelOf<typeof attentionOp>): void => {
+  const [q, k, v] = kernel.inputs;
+  const [out, lse] = kernel.outputs;
   encode(stream, kernel, lse, [q, k, v, out], false);
 };
 
-export const encodeAttentionBackward = (stream: CommandStream, kernel: CallKernel): void => {
-  const [q, k, v, out, lse, dout] = kernel.inputs as [View, View, View, View, View, View];
+export const encodeAttentionBackward = (stream: CommandStream, kernel: KernelOf<typeof attentionBackwardOp>): void => {
+  const [q, k, v, out, lse, dout] = kernel.inputs;
   encode(stream, kernel, lse, [q, k, v, out, dout, ...kernel.outputs], true);
 };

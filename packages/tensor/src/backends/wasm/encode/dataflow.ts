@@ -1,12 +1,17 @@
-import type { Instruction, PointwiseProgram } from "../../../compile/kernel.js";
+import { dtypesOf, type Instruction, type PointwiseProgram, type ScalarCall } from "../../../compile/kernel.js";
 import type { DType } from "../../../dtype.js";
+import { scalarFunctions } from "../../scalars.js";
 
 /** Who needs which value of a pointwise program, seen through casts that change no bit. */
 export class Dataflow {
   /** Live values and the last instruction that reads each; infinity for results. */
   readonly #lastUse = new Map<number, number>();
 
+  /** Of every value. */
+  readonly dtypes: readonly DType[];
+
   constructor(readonly program: PointwiseProgram) {
+    this.dtypes = dtypesOf(program);
     const { loads, body, results } = program;
     for (const value of results) this.#lastUse.set(this.root(value), Number.POSITIVE_INFINITY);
     for (let value = loads.length + body.length - 1; value >= loads.length; value--) {
@@ -27,11 +32,6 @@ export class Dataflow {
     return this.#lastUse.get(value) ?? -1;
   }
 
-  readonly dtypeOf = (value: number): DType => {
-    const { loads, body } = this.program;
-    return value < loads.length ? loads[value]!.dtype : body[value - loads.length]!.dtype;
-  };
-
   /** The value of which `value` is a mere renaming, or itself. */
   root(value: number): number {
     const { loads, body } = this.program;
@@ -42,12 +42,9 @@ export class Dataflow {
     }
   }
 
-  #isRenaming(instruction: Instruction): instruction is Extract<Instruction, { args: readonly number[] }> {
-    if (instruction.op === "bitcast") return true;
-    if (instruction.op !== "cast") return false;
-    const from = this.dtypeOf(instruction.args[0]!);
-    return (
-      from === instruction.dtype || (from !== "f32" && instruction.dtype !== "f32" && instruction.dtype !== "bool")
-    );
+  #isRenaming(instruction: Instruction): instruction is ScalarCall {
+    if (!("args" in instruction)) return false;
+    const { op, args, dtype } = instruction;
+    return scalarFunctions[op].renames?.(this.dtypes[args[0]!]!, dtype) === true;
   }
 }

@@ -9,8 +9,11 @@ import { encodeReduce } from "./reduce.js";
 import { encodeNormalize, encodeNormalizeBackward, encodeSoftmax, encodeSoftmaxBackward } from "./rows.js";
 import type { CommandStream } from "./stream.js";
 
+/** Writes the command of a call kernel, whose op is the one it is registered for. */
+type Encode = { encode(stream: CommandStream, kernel: CallKernel): void }["encode"];
+
 /** Call kernels by op name: to add one, write its encoder and its AssemblyScript side, and name it here. */
-const calls: Readonly<Record<string, (stream: CommandStream, kernel: CallKernel) => void>> = {
+const calls: Readonly<Record<string, Encode>> = {
   matmul: encodeMatmul,
   softmax: encodeSoftmax,
   softmaxBackward: encodeSoftmaxBackward,

@@ -1,47 +1,57 @@
-import type { CallKernel, View } from "../../../compile/kernel.js";
+import type { KernelOf, View } from "../../../compile/kernel.js";
 import { BYTES_PER_ELEMENT } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
-import { Op } from "../opcodes.js";
+import type { matmulOp } from "../../../ops/matmul.js";
+import { lastTwo, sizeOf } from "../../../shape.js";
+import { tiles } from "../generated/modules.js";
+import { Command } from "../opcodes.js";
 import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
-import { sizeOf } from "./window.js";
 
 /** The longest run of k in one pass, as in assembly/gemm.ts. */
 const MAX_DEPTH = 384;
 /** The longest run of k summed into one place, as in assembly/matmul.ts. */
 const MAX_RUN = 32768;
-const EDGE_BYTES = 256;
-const ROWS_TOGETHER = 24;
 /** Columns whose packed panels stay in the second-level cache. */
 const MAX_BLOCK_N = 256;
 /** Rows that repay packing the columns once more. */
 const MIN_BLOCK_M = 48;
 const FEW_BLOCKS = 8;
-const TILE_M = 6;
-const TILE_N = 8;
+/** Of the modules' tiles: which module runs is not known here. */
+const TILES = Object.values(tiles);
+const TILE_M = Math.max(...TILES.map(({ rows }) => rows));
+const TILE_N = Math.max(...TILES.map(({ columns }) => columns));
 /** f32 operations per tenth of a nanosecond, roughly. */
 const RATE = 5;
 
-/** Scratch that `gemm` needs for one block. */
-export const gemmScratchBytes = (n: number, k: number): number =>
-  EDGE_BYTES + Math.min(k, MAX_DEPTH) * (ROWS_TOGETHER + Math.ceil(n / TILE_N) * TILE_N) * BYTES_PER_ELEMENT;
+const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple) * multiple;
 
-interface Operand {
+/** Scratch that `gemm` needs for one block: a tile, four packed panels of A and B's panels. */
+export const gemmScratchBytes = (n: number, k: number): number =>
+  Math.max(
+    ...TILES.map(
+      ({ rows, columns }) =>
+        roundUp(rows * columns * BYTES_PER_ELEMENT, 256) +
+        Math.min(k, MAX_DEPTH) * (4 * rows + roundUp(n, columns)) * BYTES_PER_ELEMENT,
+    ),
+  );
+
+interface MatrixStrides {
   readonly row: number;
   readonly column: number;
   /** Strides of the two batch dimensions, outer first. */
   readonly batch: readonly [number, number];
 }
 
-const operandOf = (view: View, batchShape: readonly number[]): Operand => {
-  const rank = view.shape.length;
-  const [rows, columns] = [view.shape[rank - 2]!, view.shape[rank - 1]!];
+const stridesOf = (view: View, batchShape: readonly number[]): MatrixStrides => {
+  const [rows, columns] = lastTwo(view.shape);
+  const [down, across] = lastTwo(view.strides);
   // The stride of a dimension of size 1 means nothing; 1 lets the other decide the form.
-  let row = rows === 1 ? 1 : view.strides[rank - 2]!;
-  let column = columns === 1 ? 1 : view.strides[rank - 1]!;
+  let row = rows === 1 ? 1 : down;
+  let column = columns === 1 ? 1 : across;
   if (rows === 1 && column !== 1) row = 1;
   if (columns === 1 && row !== 1) column = 1;
-  const strides = view.strides.slice(0, rank - 2).map((stride, d) => (batchShape[d] === 1 ? 0 : stride));
+  const strides = view.strides.slice(0, -2).map((stride, d) => (batchShape[d] === 1 ? 0 : stride));
   return { row, column, batch: [strides.at(-2) ?? 0, strides.at(-1) ?? 0] };
 };
 
@@ -59,24 +69,24 @@ const blocksOf = (m: number, n: number, k: number, batches: number): Blocks => {
   const rows = Math.max(1, Math.min(Math.ceil(perMatrix / columns), Math.floor(m / MIN_BLOCK_M)));
   // Few blocks, as in the weight gradient of a narrow layer: narrower columns rather than idle threads.
   if (columns * rows < Math.min(perMatrix, FEW_BLOCKS)) columns = Math.max(columns, Math.floor(n / 32));
-  const blockN = Math.ceil(n / columns / TILE_N) * TILE_N;
-  return { blockM: Math.ceil(m / rows / TILE_M) * TILE_M, blockN };
+  return { blockM: roundUp(m / rows, TILE_M), blockN: roundUp(n / columns, TILE_N) };
 };
 
 /** Layout: `MatmulWord` in opcodes.ts. */
-export const encodeMatmul = (stream: CommandStream, { name, inputs, outputs, attrs }: CallKernel): void => {
-  const [a, b, addend] = inputs as [View, View, View?];
-  const output = outputs[0]!;
+export const encodeMatmul = (stream: CommandStream, kernel: KernelOf<typeof matmulOp>): void => {
+  const { name, attrs } = kernel;
+  const [a, b, addend] = kernel.inputs;
+  const [output] = kernel.outputs;
   const rank = output.shape.length;
   const batchShape = output.shape.slice(0, -2);
   if (rank < 2 || rank > 4)
     throw new TensorError("kernel", `wasm: ${name}: matmul takes 0 to 2 batch dimensions, not ${rank - 2}`);
-  let [m, n] = [output.shape[rank - 2]!, output.shape[rank - 1]!];
-  const k = a.shape[rank - 1]!;
+  let [m, n] = lastTwo(output.shape);
+  const [, k] = lastTwo(a.shape);
   let batches = sizeOf(batchShape);
   if (m * n * batches === 0) return;
-  const left = operandOf(a, batchShape);
-  const right = operandOf(b, batchShape);
+  const left = stridesOf(a, batchShape);
+  const right = stridesOf(b, batchShape);
   for (const [label, { row, column }] of [
     ["A", left],
     ["B", right],
@@ -84,13 +94,13 @@ export const encodeMatmul = (stream: CommandStream, { name, inputs, outputs, att
     if (row !== 1 && column !== 1)
       throw new TensorError("kernel", `wasm: ${name}: ${label} has strides (${row}, ${column}); one of them must be 1`);
   const d = addend && {
-    row: addend.strides[rank - 2]!,
-    column: n === 1 ? 1 : addend.strides[rank - 1]!,
+    row: lastTwo(addend.strides)[0],
+    column: n === 1 ? 1 : lastTwo(addend.strides)[1],
     batch: [addend.strides.at(-4) ?? 0, addend.strides.at(-3) ?? 0] as const,
   };
   let inner = batchShape.at(-1) ?? 1;
   // One B for every batch and rows that follow each other through the batches: one tall product.
-  const outerSize = batchShape.length === 2 ? batchShape[0]! : 1;
+  const outerSize = batchShape.at(-2) ?? 1;
   const tall = (row: number, [outer, step]: readonly [number, number]): boolean =>
     (inner === 1 || step === m * row) && (outerSize === 1 || outer === inner * m * row);
   const shared = right.batch[0] === 0 && right.batch[1] === 0;
@@ -112,7 +122,7 @@ export const encodeMatmul = (stream: CommandStream, { name, inputs, outputs, att
   const blocks = batches * blocksM * blocksN;
   const { tasks, perTask } = cut(blocks, (batches * 2 * m * n * k) / RATE);
   const bytes = (elements: number): number => elements * BYTES_PER_ELEMENT;
-  stream.begin(Op.Matmul, tasks);
+  stream.begin(Command.Matmul, tasks);
   stream.push(m, n, k);
   stream.pushAddress(a.slot, a.offset);
   stream.push(bytes(left.row), bytes(left.column));
@@ -122,9 +132,10 @@ export const encodeMatmul = (stream: CommandStream, { name, inputs, outputs, att
   if (addend) stream.pushAddress(addend.slot, addend.offset);
   else stream.push(0);
   stream.push(bytes(d?.row ?? 0), bytes(d?.column ?? 0));
-  stream.pushFloat(Number(attrs.scale ?? 1));
+  stream.pushFloat(attrs.scale);
   stream.push(inner);
-  for (const batch of [left.batch, right.batch, d?.batch ?? [0, 0]]) stream.push(bytes(batch[0]!), bytes(batch[1]!));
+  for (const batch of [left.batch, right.batch, d?.batch ?? ([0, 0] as const)])
+    stream.push(bytes(batch[0]), bytes(batch[1]));
   stream.push(blockM, blockN, blocksM, blocksN, perTask, blocks);
   stream.end();
   stream.needScratch((k > MAX_RUN ? bytes(blockM * blockN) : 0) + gemmScratchBytes(blockN, k));

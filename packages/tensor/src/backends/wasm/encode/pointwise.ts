@@ -1,10 +1,9 @@
 import type { PointwiseKernel } from "../../../compile/kernel.js";
-import { checkPoints } from "../../../shape.js";
-import { Op, Tile } from "../opcodes.js";
+import { checkPoints, sizeOf } from "../../../shape.js";
+import { Command, Tile } from "../opcodes.js";
 import { TileProgram } from "./program.js";
 import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
-import { sizeOf } from "./window.js";
 
 /** [count, elements per task, program]. */
 export const encodePointwise = (stream: CommandStream, { name, program, outputs }: PointwiseKernel): void => {
@@ -13,7 +12,7 @@ export const encodePointwise = (stream: CommandStream, { name, program, outputs 
   if (count === 0) return;
   const tiles = new TileProgram(program, outputs);
   const { tasks, perTask } = cut(Math.ceil(count / Tile.Elements), count * tiles.cost);
-  stream.begin(Op.Pointwise, tasks);
+  stream.begin(Command.Pointwise, tasks);
   stream.push(count, perTask * Tile.Elements);
   tiles.write(stream);
   stream.end();

@@ -1,18 +1,22 @@
-import type { PointwiseProgram, View } from "../../../compile/kernel.js";
+import type { PointwiseProgram, ScalarCall, View } from "../../../compile/kernel.js";
+import { bitsOf } from "../../../dtype.js";
+import { TensorError } from "../../../errors.js";
+import { known } from "../../../lookup.js";
+import { sizeOf } from "../../../shape.js";
+import { type ScalarInstruction, scalarFunctions } from "../../scalars.js";
 import { Scalar, Tile } from "../opcodes.js";
 import { Dataflow } from "./dataflow.js";
-import { scalarCode } from "./scalar.js";
-import { bitsOfFloat, type CommandStream } from "./stream.js";
-import { isContiguous, isUniform, overlap, pushWindow, sizeOf, type Window, windowOf, windowWords } from "./window.js";
+import type { CommandStream } from "./stream.js";
+import { isContiguous, isUniform, overlap, pushWindow, type Window, windowOf, windowWords } from "./window.js";
 
 /** Where a value is while a tile is evaluated. */
-type Operand =
+type Place =
   | { readonly kind: "inPlace"; readonly index: number }
   | { readonly kind: "cell"; readonly index: number }
   | { readonly kind: "tile"; readonly index: number };
 
 /** An argument of an encoded instruction: a plain word, an operand, or the program offset of a window. */
-type Argument = number | Operand | Window;
+type Argument = number | Place | Window;
 
 interface Cell {
   readonly bits: number;
@@ -23,14 +27,14 @@ interface Cell {
 export class TileProgram {
   readonly #inPlace: Window[] = [];
   readonly #cells: Cell[] = [];
-  readonly #code: { op: Scalar; target: Operand; args: Argument[] }[] = [];
-  readonly #operands = new Map<number, Operand>();
+  readonly #code: { op: Scalar; target: Place; args: Argument[] }[] = [];
+  readonly #operands = new Map<number, Place>();
   readonly #freeTiles: number[] = [];
   readonly #released = new Set<number>();
   readonly #windows: (Window | undefined)[];
   readonly #flow: Dataflow;
   #tiles = 0;
-  #result: Operand | undefined;
+  #result: Place | undefined;
   /** Rough work per element, in tenths of a nanosecond. */
   cost = 1;
 
@@ -56,7 +60,7 @@ export class TileProgram {
       this.cost += isContiguous(target) ? 1 : 6;
     }
     for (const value of direct.keys()) {
-      const target = this.#operands.get(value)!;
+      const target = known(this.#operands, value);
       this.#code.push({ op: Scalar.Flush, target, args: [target.index * 4] });
     }
     if (outputs.length === 0) this.#result = this.#whole(this.#read(results[0]!, end));
@@ -93,20 +97,20 @@ export class TileProgram {
   }
 
   #spare(window: Window): void {
-    const target: Operand = { kind: "inPlace", index: this.#inPlace.push(window) - 1 };
+    const target: Place = { kind: "inPlace", index: this.#inPlace.push(window) - 1 };
     this.#code.push({ op: Scalar.Spare, target, args: [this.#tile()] });
   }
 
-  #tile(): Operand {
+  #tile(): Place {
     return { kind: "tile", index: this.#freeTiles.pop() ?? this.#tiles++ };
   }
 
-  #cell(cell: Cell): Operand {
+  #cell(cell: Cell): Place {
     return { kind: "cell", index: this.#cells.push(cell) - 1 };
   }
 
   /** A cell holds one group; what is walked element by element must be a tile. */
-  #whole(operand: Operand): Operand {
+  #whole(operand: Place): Place {
     if (operand.kind !== "cell") return operand;
     const target = this.#tile();
     this.#code.push({ op: Scalar.Copy, target, args: [operand] });
@@ -114,10 +118,10 @@ export class TileProgram {
   }
 
   /** The operand of a value read by instruction `reader`. Loads come to life at their first use. */
-  #read(value: number, reader: number): Operand {
-    const known = this.#operands.get(value);
-    const operand = known ?? this.#load(this.#windows[value]!);
-    if (!known) this.#operands.set(value, operand);
+  #read(value: number, reader: number): Place {
+    const seen = this.#operands.get(value);
+    const operand = seen ?? this.#load(this.#windows[value]!);
+    if (!seen) this.#operands.set(value, operand);
     if (operand.kind === "tile" && this.#flow.lastUse(value) === reader && !this.#released.has(value)) {
       this.#freeTiles.push(operand.index);
       this.#released.add(value);
@@ -125,7 +129,7 @@ export class TileProgram {
     return operand;
   }
 
-  #load(window: Window): Operand {
+  #load(window: Window): Place {
     if (isUniform(window)) return this.#cell({ bits: 0, window });
     if (isContiguous(window)) {
       this.cost += 1;
@@ -140,7 +144,7 @@ export class TileProgram {
   #lower(value: number, output: Window | undefined): void {
     const instruction = this.program.body[value - this.program.loads.length]!;
     if (instruction.op === "constant") {
-      const bits = instruction.dtype === "f32" ? bitsOfFloat(instruction.value) : instruction.value >>> 0;
+      const bits = instruction.dtype === "f32" ? bitsOf(instruction.value) : instruction.value >>> 0;
       this.#operands.set(value, this.#cell({ bits }));
     } else if (instruction.op === "iota") {
       const { shape } = this.program;
@@ -151,32 +155,34 @@ export class TileProgram {
       this.#operands.set(value, target);
       this.cost += 8;
     } else {
-      const { op, cost } = scalarCode(instruction, this.#flow.dtypeOf);
+      const { opcode, cost, count } = this.#instruction(instruction);
       const roots = instruction.args.map((argument) => this.#flow.root(argument));
-      const shift = this.#constantShift(instruction.op, roots);
-      if (shift) roots.pop();
+      if (count !== undefined) roots.pop();
       const operands = roots.map((root) => this.#bring(root));
       for (const root of roots) this.#read(root, value);
-      const place = output ? this.#inPlace.indexOf(output) : -1;
-      const target: Operand = place >= 0 ? { kind: "inPlace", index: place } : this.#tile();
-      this.#code.push(
-        shift ? { op: shift.op, target, args: [...operands, shift.count] } : { op, target, args: operands },
-      );
+      const direct = output ? this.#inPlace.indexOf(output) : -1;
+      const target: Place = direct >= 0 ? { kind: "inPlace", index: direct } : this.#tile();
+      this.#code.push({ op: opcode, target, args: count === undefined ? operands : [...operands, count] });
       this.#operands.set(value, target);
-      this.cost += shift ? 1 : cost;
+      this.cost += cost;
     }
   }
 
-  /** Shifts by a constant have a vector form. */
-  #constantShift(op: string, roots: readonly number[]): { op: Scalar; count: number } | undefined {
-    if (op !== "shl" && op !== "shr") return undefined;
-    const by = this.program.body[roots[1]! - this.program.loads.length];
-    if (by?.op !== "constant") return undefined;
-    return { op: op === "shl" ? Scalar.ShlC : Scalar.ShrC, count: by.value & 31 };
+  /** The tile machine's instruction for a function that is not a mere renaming; `count` is a constant it shifts by, which has a vector form. */
+  #instruction({ op, args, dtype }: ScalarCall): ScalarInstruction & { readonly count?: number } {
+    const { wasm, byConstant } = scalarFunctions[op];
+    const by =
+      byConstant === undefined ? undefined : this.program.body[this.#flow.root(args[1]!) - this.program.loads.length];
+    if (byConstant !== undefined && by?.op === "constant") return { opcode: byConstant, cost: 1, count: by.value & 31 };
+    const from = this.#flow.dtypes[args[0]!]!;
+    const found = wasm(from, dtype);
+    if (!found)
+      throw new TensorError("kernel", `wasm: no pointwise ${op} of ${from}; backends/scalars.ts says what exists`);
+    return found;
   }
 
   /** Loads a value without releasing it yet: all operands of an instruction are alive together. */
-  #bring(root: number): Operand {
+  #bring(root: number): Place {
     return this.#read(root, Number.NaN);
   }
 
@@ -202,7 +208,7 @@ export class TileProgram {
     return this.#result ? this.#offsetOf(this.#result) : 0;
   }
 
-  #offsetOf(operand: Operand): number {
+  #offsetOf(operand: Place): number {
     const first =
       operand.kind === "inPlace" ? 0 : this.#inPlace.length + (operand.kind === "cell" ? 0 : this.#cells.length);
     return (first + operand.index) * Tile.OperandBytes;

@@ -1,8 +1,8 @@
-import type { PointwiseProgram, ReduceKernel } from "../../../compile/kernel.js";
+import { dtypesOf, type ReduceKernel } from "../../../compile/kernel.js";
 import type { DType } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
 import { checkPoints } from "../../../shape.js";
-import { Fold, Op, Tile } from "../opcodes.js";
+import { Command, Fold, Tile } from "../opcodes.js";
 import { encodePointwise } from "./pointwise.js";
 import { TileProgram } from "./program.js";
 import { type CommandStream, WORKSPACE } from "./stream.js";
@@ -19,15 +19,10 @@ const folds = {
   min: { f32: Fold.MinF, i32: Fold.MinI, u32: Fold.MinU, bool: Fold.MinU },
 } as const;
 
-const dtypeOfResult = ({ loads, body, results }: PointwiseProgram): DType => {
-  const value = results[0]!;
-  return value < loads.length ? loads[value]!.dtype : body[value - loads.length]!.dtype;
-};
-
 export const encodeReduce = (stream: CommandStream, kernel: ReduceKernel): void => {
   const { program, outer, reduced, inner, output } = kernel;
   checkPoints(kernel.name, program.shape);
-  const dtype = dtypeOfResult(program);
+  const dtype = dtypesOf(program)[program.results[0]!]!;
   if (outer * inner === 0) return;
   if (reduced === 0) {
     encodeEmptySum(stream, kernel, dtype);
@@ -45,7 +40,7 @@ export const encodeReduce = (stream: CommandStream, kernel: ReduceKernel): void 
   const sliceLength = Math.min(Math.ceil(reduced / slices), inner === 1 ? reduced : MAX_SLICE_ROWS);
   const parts = Math.ceil(reduced / sliceLength);
   const { tasks, perTask } = cut(whole * parts, cost);
-  stream.begin(Op.Reduce, tasks);
+  stream.begin(Command.Reduce, tasks);
   stream.push(folds[kernel.reduce][dtype], outer, reduced, inner, parts, sliceLength, perTask);
   if (parts > 1) stream.pushAddress(WORKSPACE, 0);
   else stream.pushAddress(output.slot, output.offset);

@@ -1,23 +1,25 @@
 import type { CallKernel } from "../../../compile/kernel.js";
-import { Op } from "../opcodes.js";
+import type { Attrs } from "../../../graph/aval.js";
+import { sizesOf } from "../../../shape.js";
+import { Command } from "../opcodes.js";
 import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
 
 /** A kernel over the rows of its first operand [rows, columns]. Layout: `RowsWord` in opcodes.ts. */
 const rowsEncoder =
-  (op: Op, cost: number, flag: string) =>
-  (stream: CommandStream, { inputs, outputs, attrs }: CallKernel): void => {
-    const [rows, columns] = inputs[0]!.shape as [number, number];
+  (command: Command, cost: number, flag: string) =>
+  (stream: CommandStream, { inputs, outputs, attrs }: CallKernel<Attrs, ["rows", ...string[]]>): void => {
+    const [rows, columns] = sizesOf(inputs[0].shape, 2);
     if (rows * columns === 0) return;
     const { tasks, perTask } = cut(rows, rows * (columns * cost + 100));
-    stream.begin(op, tasks);
+    stream.begin(command, tasks);
     stream.push(rows, columns, perTask, attrs[flag] ? 1 : 0);
     stream.pushFloat(Number(attrs.eps ?? 0));
     for (const { slot, offset } of [...inputs, ...outputs]) stream.pushAddress(slot, offset);
     stream.end();
   };
 
-export const encodeSoftmax = rowsEncoder(Op.Softmax, 14, "log");
-export const encodeSoftmaxBackward = rowsEncoder(Op.SoftmaxBackward, 3, "log");
-export const encodeNormalize = rowsEncoder(Op.Normalize, 4, "center");
-export const encodeNormalizeBackward = rowsEncoder(Op.NormalizeBackward, 4, "center");
+export const encodeSoftmax = rowsEncoder(Command.Softmax, 14, "log");
+export const encodeSoftmaxBackward = rowsEncoder(Command.SoftmaxBackward, 3, "log");
+export const encodeNormalize = rowsEncoder(Command.Normalize, 4, "center");
+export const encodeNormalizeBackward = rowsEncoder(Command.NormalizeBackward, 4, "center");

@@ -1,5 +1,5 @@
-import { BYTES_PER_ELEMENT } from "../../../dtype.js";
-import { Head, type Op } from "../opcodes.js";
+import { BYTES_PER_ELEMENT, bitsOf } from "../../../dtype.js";
+import { type Command, Head } from "../opcodes.js";
 
 /** Slot of the executable's own workspace, where kernels of several commands keep what passes between them. */
 export const WORKSPACE = -1;
@@ -10,15 +10,6 @@ export interface Relocation {
   readonly slot: number;
   readonly byteOffset: number;
 }
-
-const float = new Float32Array(1);
-const floatBits = new Uint32Array(float.buffer);
-
-/** Bits of a number rounded to f32. */
-export const bitsOfFloat = (value: number): number => {
-  float[0] = value;
-  return floatBits[0]!;
-};
 
 /** Commands as words, with the places where addresses go. */
 export class CommandStream {
@@ -32,9 +23,9 @@ export class CommandStream {
   #start = 0;
 
   /** Starts a command of `tasks` independent pieces. */
-  begin(op: Op, tasks: number): void {
+  begin(command: Command, tasks: number): void {
     this.#start = this.words.length;
-    this.words.push(op, 0, tasks);
+    this.words.push(command, 0, tasks);
     this.commands++;
   }
 
@@ -48,7 +39,7 @@ export class CommandStream {
   }
 
   pushFloat(value: number): void {
-    this.words.push(bitsOfFloat(value));
+    this.words.push(bitsOf(value));
   }
 
   /** Appends the address of an element of a slot. */

@@ -2,8 +2,6 @@ import type { View } from "../../../compile/kernel.js";
 import { BYTES_PER_ELEMENT } from "../../../dtype.js";
 import type { CommandStream } from "./stream.js";
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
-
 /** A view with every dimension of one element dropped and neighbours merged where one stride serves both. */
 export interface Window {
   readonly slot: number;

@@ -1,19 +1,21 @@
-import type { CallKernel, Instruction, Kernel, View } from "../../../compile/kernel.js";
-import type { LoweringContext, Variant } from "../lowering.js";
-import { contiguous, size } from "../views.js";
+import type { Instruction, Kernel, KernelOf, View } from "../../../compile/kernel.js";
+import { permuteLayout } from "../../../compile/layout.js";
+import { mapEach } from "../../../graph/aval.js";
+import type { attentionOp } from "../../../ops/attention.js";
+import type { attentionBackwardOp } from "../../../ops/attention-backward.js";
+import { sizeOf, sizesOf } from "../../../shape.js";
+import type { DispatchContext, Variant } from "../variant.js";
+import { contiguous } from "../views.js";
+
+const rearranged = ({ shape, strides, ...rest }: View, order: readonly number[]): View => ({
+  ...rest,
+  ...permuteLayout({ shape, strides, offset: rest.offset }, order),
+});
 
 /** A [batch, tokens, heads, width] tensor as one [tokens, width] matrix per batch and head. */
-const perHead = ({ shape, strides, ...rest }: View): View => ({
-  ...rest,
-  shape: [0, 2, 1, 3].map((axis) => shape[axis]!),
-  strides: [0, 2, 1, 3].map((axis) => strides[axis]!),
-});
+const perHead = (view: View): View => rearranged(view, [0, 2, 1, 3]);
 
-const transposed = ({ shape, strides, ...rest }: View): View => ({
-  ...rest,
-  shape: [0, 1, 3, 2].map((axis) => shape[axis]!),
-  strides: [0, 1, 3, 2].map((axis) => strides[axis]!),
-});
+const transposed = (view: View): View => rearranged(view, [0, 1, 3, 2]);
 
 const product = (name: string, a: View, b: View, out: View, scale: number): Kernel => ({
   kind: "call",
@@ -27,26 +29,22 @@ const product = (name: string, a: View, b: View, out: View, scale: number): Kern
 /** Values per row of `like`, repeated along its columns. */
 const alongColumns = (rows: View, like: View): View => ({ ...rows, shape: like.shape, strides: [...rows.strides, 0] });
 
-const temporary = (context: LoweringContext, shape: readonly number[]): View =>
-  contiguous(context.scratch(size(shape) * 4), shape);
-
-const scaleOf = ({ attrs }: CallKernel): number => Number(attrs.scale);
+const temporary = (context: DispatchContext, shape: readonly number[]): View =>
+  contiguous(context.scratch(sizeOf(shape) * 4), shape);
 
 /** out = softmax(scale q k^T) v with the scores in scratch memory, normalised in place; heads are strides, never copies. */
 export const attention: Variant = {
   op: "attention",
-  name: "products",
-  applicable: () => true,
-  lower: (kernel, context) => {
-    const { name, inputs, outputs } = kernel;
-    const [q, k, v] = inputs.map(perHead) as [View, View, View];
-    const [batch, heads, queries, keys] = [q.shape[0]!, q.shape[1]!, q.shape[2]!, k.shape[2]!];
+  dispatches: ({ name, inputs, outputs: [out, logSumExp], attrs }: KernelOf<typeof attentionOp>, context) => {
+    const [q, k, v] = mapEach(inputs, perHead);
+    const [batch, heads, queries] = sizesOf(q.shape, 4);
+    const [, , keys] = sizesOf(k.shape, 4);
     const scores = temporary(context, [batch, heads, queries, keys]);
     const rows = batch * heads * queries;
     const matrix = contiguous(scores.slot, [rows, keys]);
-    const lse: View = { ...outputs[1]!, shape: [rows], strides: [1] };
+    const lse: View = { ...logSumExp, shape: [rows], strides: [1] };
     const parts: Kernel[] = [
-      product(`${name} (scores)`, q, transposed(k), scores, scaleOf(kernel)),
+      product(`${name} (scores)`, q, transposed(k), scores, attrs.scale),
       {
         kind: "call",
         op: "softmaxWithLse",
@@ -55,9 +53,9 @@ export const attention: Variant = {
         outputs: [matrix, lse],
         attrs: {},
       },
-      product(`${name} (values)`, scores, v, perHead(outputs[0]!), 1),
+      product(`${name} (values)`, scores, v, perHead(out), 1),
     ];
-    return parts.flatMap((part) => context.lower(part));
+    return parts.flatMap((part) => context.dispatches(part));
   },
 };
 
@@ -67,19 +65,16 @@ export const attention: Variant = {
  */
 export const attentionBackward: Variant = {
   op: "attentionBackward",
-  name: "products",
-  applicable: () => true,
-  lower: (kernel, context) => {
-    const { name, inputs, outputs } = kernel;
-    const [q, k, v, out] = inputs.slice(0, 4).map(perHead) as [View, View, View, View];
-    const [lse, dout] = [inputs[4]!, perHead(inputs[5]!)];
-    const [dq, dk, dv] = outputs.map(perHead) as [View, View, View];
-    const [batch, heads, queries, keys] = [q.shape[0]!, q.shape[1]!, q.shape[2]!, k.shape[2]!];
+  dispatches: ({ name, inputs, outputs, attrs: { scale } }: KernelOf<typeof attentionBackwardOp>, context) => {
+    const lse = inputs[4];
+    const [q, k, v, out, dout] = mapEach([inputs[0], inputs[1], inputs[2], inputs[3], inputs[5]], perHead);
+    const [dq, dk, dv] = mapEach(outputs, perHead);
+    const [batch, heads, queries, width] = sizesOf(q.shape, 4);
+    const [, , keys] = sizesOf(k.shape, 4);
     const shape = [batch, heads, queries, keys];
     const probabilities = temporary(context, shape);
     const gradients = temporary(context, shape);
     const rowSums = temporary(context, [batch, heads, queries]);
-    const scale = scaleOf(kernel);
     const body: Instruction[] = [
       { op: "sub", args: [0, 2], dtype: "f32" },
       { op: "exp", args: [4], dtype: "f32" },
@@ -95,7 +90,7 @@ export const attentionBackward: Variant = {
         name: `${name} (row sums)`,
         reduce: "sum",
         outer: batch * heads * queries,
-        reduced: q.shape[3]!,
+        reduced: width,
         inner: 1,
         program: {
           shape: q.shape,
@@ -115,6 +110,6 @@ export const attentionBackward: Variant = {
       product(`${name} (dq)`, gradients, k, dq, scale),
       product(`${name} (dk)`, transposed(gradients), q, dk, scale),
     ];
-    return parts.flatMap((part) => context.lower(part));
+    return parts.flatMap((part) => context.dispatches(part));
   },
 };

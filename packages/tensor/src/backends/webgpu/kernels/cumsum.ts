@@ -1,7 +1,9 @@
-import type { CallKernel, View } from "../../../compile/kernel.js";
+import type { KernelOf, View } from "../../../compile/kernel.js";
+import type { cumsumOp } from "../../../ops/cumsum.js";
+import { sizeOf, sizesOf } from "../../../shape.js";
 import type { Dispatch } from "../dispatch.js";
-import type { LoweringContext, Variant } from "../lowering.js";
-import { contiguous, size } from "../views.js";
+import type { DispatchContext, Variant } from "../variant.js";
+import { contiguous } from "../views.js";
 import { Module } from "../wgsl/module.js";
 
 /** Elements one invocation scans; longer axes are cut into pieces whose totals are scanned first. */
@@ -19,7 +21,7 @@ interface Scan {
 }
 
 const scan = ({ name, x, y, reverse, before, totals }: Scan, length: number): Dispatch => {
-  const [outer, n, inner] = x.shape as [number, number, number];
+  const [outer, n, inner] = sizesOf(x.shape, 3);
   const pieces = Math.ceil(n / length);
   const module = new Module(name);
   const { parameters: p } = module;
@@ -50,12 +52,12 @@ const scan = ({ name, x, y, reverse, before, totals }: Scan, length: number): Di
   );
 };
 
-const scanAll = (name: string, x: View, y: View, reverse: boolean, context: LoweringContext): Dispatch[] => {
-  const [outer, n, inner] = x.shape as [number, number, number];
+const scanAll = (name: string, x: View, y: View, reverse: boolean, context: DispatchContext): Dispatch[] => {
+  const [outer, n, inner] = sizesOf(x.shape, 3);
   if (n <= 2 * PIECE) return [scan({ name, x, y, reverse }, n)];
   const pieces = Math.ceil(n / PIECE);
   const shape = [outer, pieces, inner];
-  const partial = (): View => contiguous(context.scratch(size(shape) * 4), shape);
+  const partial = (): View => contiguous(context.scratch(sizeOf(shape) * 4), shape);
   const [totals, before] = [partial(), partial()];
   return [
     scan({ name: `${name} (totals)`, x, y: totals, reverse, totals: true }, PIECE),
@@ -66,11 +68,8 @@ const scanAll = (name: string, x: View, y: View, reverse: boolean, context: Lowe
 
 export const cumsum: Variant = {
   op: "cumsum",
-  name: "pieces",
-  applicable: () => true,
-  lower: ({ name, inputs, outputs, attrs }: CallKernel, context) => {
-    const x = inputs[0]!;
+  dispatches: ({ name, inputs: [x], outputs: [y], attrs }: KernelOf<typeof cumsumOp>, context) => {
     if (x.shape.some((extent) => extent === 0)) return [];
-    return scanAll(name, x, outputs[0]!, Boolean(attrs.reverse), context);
+    return scanAll(name, x, y, attrs.reverse, context);
   },
 };

@@ -1,16 +1,17 @@
-import type { Variant } from "../lowering.js";
+import type { KernelOf } from "../../../compile/kernel.js";
+import type { gatherBackwardOp, gatherOp } from "../../../ops/gather.js";
+import { sizesOf } from "../../../shape.js";
+import type { Variant } from "../variant.js";
 import { Module } from "../wgsl/module.js";
 import { sumsInRuns } from "../wgsl/runs.js";
 import { outside } from "./take.js";
 
 export const gather: Variant = {
   op: "gather",
-  name: "per element",
-  applicable: () => true,
-  lower: ({ name, inputs, outputs }) => {
-    const [x, indices, out] = [inputs[0]!, inputs[1]!, outputs[0]!];
-    const [outer, k, inner] = out.shape as [number, number, number];
-    const extent = x.shape[1]!;
+  dispatches: ({ name, inputs, outputs }: KernelOf<typeof gatherOp>) => {
+    const [x, indices, out] = [...inputs, ...outputs];
+    const [outer, k, inner] = sizesOf(out.shape, 3);
+    const [, extent] = sizesOf(x.shape, 3);
     if (outer * k * inner === 0) return [];
     const module = new Module(name);
     const { parameters: p } = module;
@@ -30,12 +31,10 @@ export const gather: Variant = {
 /** Each element of dx looks for its own index among the k gathered ones: deterministic, without atomics. */
 export const gatherBackward: Variant = {
   op: "gatherBackward",
-  name: "per element",
-  applicable: () => true,
-  lower: ({ name, inputs, outputs }) => {
-    const [indices, dy, out] = [inputs[0]!, inputs[1]!, outputs[0]!];
-    const [outer, extent, inner] = out.shape as [number, number, number];
-    const k = indices.shape[1]!;
+  dispatches: ({ name, inputs, outputs }: KernelOf<typeof gatherBackwardOp>) => {
+    const [indices, dy, out] = [...inputs, ...outputs];
+    const [outer, extent, inner] = sizesOf(out.shape, 3);
+    const [, k] = sizesOf(indices.shape, 3);
     if (outer * extent * inner === 0) return [];
     const module = new Module(name);
     const { parameters: p } = module;

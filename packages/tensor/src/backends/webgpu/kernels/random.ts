@@ -1,6 +1,11 @@
-import type { CallKernel } from "../../../compile/kernel.js";
+import type { KernelOf } from "../../../compile/kernel.js";
+import { halfBits, ROUNDS } from "../../../random/permutation.js";
+import type { permutationOp } from "../../../random/permutation-op.js";
+import type { randomBitsOp } from "../../../random/random-bits.js";
+import type { randomKeysOp } from "../../../random/random-keys.js";
+import { sizesOf } from "../../../shape.js";
 import type { Dispatch } from "../dispatch.js";
-import type { Variant } from "../lowering.js";
+import type { Variant } from "../variant.js";
 import { Module } from "../wgsl/module.js";
 
 /** Threefry-2x32-20, bit for bit that of random/threefry.ts. */
@@ -26,12 +31,11 @@ fn threefry(k: vec2<u32>, counter: vec2<u32>) -> vec2<u32> {
 }`;
 
 const perBlock = (
-  { name, inputs, outputs }: CallKernel,
-  count: number,
+  { name, inputs: [key], outputs: [out] }: KernelOf<typeof randomBitsOp | typeof randomKeysOp>,
   store: (out: string, offset: string) => string,
 ): Dispatch[] => {
+  const [count = 0] = out.shape;
   if (count === 0) return [];
-  const [key, out] = [inputs[0]!, outputs[0]!];
   const module = new Module(name);
   const { parameters: p } = module;
   const words = module.bind(key.slot, "u32", "read");
@@ -51,38 +55,27 @@ const perBlock = (
 
 export const randomBits: Variant = {
   op: "randomBits",
-  name: "per element",
-  applicable: () => true,
-  lower: (kernel) =>
-    perBlock(kernel, kernel.outputs[0]!.shape[0]!, (out, offset) => `${out}[index + ${offset}] = v.x ^ v.y;`),
+  dispatches: (kernel: KernelOf<typeof randomBitsOp>) =>
+    perBlock(kernel, (out, offset) => `${out}[index + ${offset}] = v.x ^ v.y;`),
 };
 
 export const randomKeys: Variant = {
   op: "randomKeys",
-  name: "per block",
-  applicable: () => true,
-  lower: (kernel) =>
+  dispatches: (kernel: KernelOf<typeof randomKeysOp>) =>
     perBlock(
       kernel,
-      kernel.outputs[0]!.shape[0]!,
       (out, offset) => `${out}[index * 2u + ${offset}] = v.x; ${out}[index * 2u + 1u + ${offset}] = v.y;`,
     ),
 };
 
-const ROUNDS = 12;
-
 /** The Feistel network of random/permutation.ts: one dispatch derives the round keys, one walks every index. */
 export const permutation: Variant = {
   op: "permutation",
-  name: "per element",
-  applicable: () => true,
-  lower: ({ name, inputs, outputs }, context) => {
-    const [key, out] = [inputs[0]!, outputs[0]!];
-    const n = out.shape[0]!;
+  dispatches: ({ name, inputs: [key], outputs: [out] }: KernelOf<typeof permutationOp>, context) => {
+    const [n] = sizesOf(out.shape, 1);
     if (n === 0) return [];
     const keys = context.scratch(ROUNDS * 4);
-    let half = 1;
-    while (4 ** half < n) half++;
+    const half = halfBits(n);
 
     const deriving = new Module(`${name} (round keys)`);
     const words = deriving.bind(key.slot, "u32", "read");

@@ -1,13 +1,14 @@
 import type { ReduceKernel, View } from "../../../compile/kernel.js";
-import { checkPoints } from "../../../shape.js";
+import { checkPoints, sizeOf } from "../../../shape.js";
+import { ALIAS } from "../../scalars.js";
 import type { Dispatch } from "../dispatch.js";
-import type { LoweringContext } from "../lowering.js";
-import { contiguous, size } from "../views.js";
+import type { DispatchContext } from "../variant.js";
+import { contiguous } from "../views.js";
 import { address, coordinate, elements, range, splitIndex } from "../wgsl/address.js";
-import { alignedAlongLast, iotaAxes, type Layout, mergeAxes } from "../wgsl/layout.js";
 import { fromStorage, Module, storageType, toStorage } from "../wgsl/module.js";
 import type { Parameters } from "../wgsl/parameters.js";
-import { ALIAS, programText } from "../wgsl/scalars.js";
+import { programText } from "../wgsl/scalars.js";
+import { alignedAlongLast, type IterationSpace, iotaAxes, mergeAxes } from "../wgsl/space.js";
 
 const OUTER = 0;
 const REDUCED = 1;
@@ -36,7 +37,7 @@ const MANY = 2 ** 19;
  * How the reduced axis is cut and who adds up a piece: the `down` invocations of a workgroup for each of its `across` results, in workgroup
  * memory if they are several. Depends on shape and adapter class only, so sums are reproducible.
  */
-interface Plan {
+interface Division {
   readonly pieces: number;
   readonly across: number;
   readonly down: number;
@@ -44,7 +45,7 @@ interface Plan {
 
 const powerOf2 = (x: number, round: (x: number) => number): number => 2 ** Math.max(0, round(Math.log2(x)));
 
-const plan = ({ outer, reduced, inner }: ReduceKernel, software: boolean): Plan => {
+const divide = ({ outer, reduced, inner }: ReduceKernel, software: boolean): Division => {
   if (!software && inner === 1 && reduced >= 64) {
     const pieces = Math.max(Math.ceil(reduced / 16384), Math.min(Math.ceil(reduced / 1024), Math.ceil(256 / outer)));
     return { pieces, across: 1, down: reduced >= 1024 ? 256 : 64 };
@@ -76,10 +77,10 @@ const groupsOf = (shape: readonly number[], outer: number, inner: number): numbe
 };
 
 /** Along which group four neighbours are taken at once; undefined when memory does not allow it. */
-const rowsAlong = (layout: Layout, views: readonly View[]): typeof REDUCED | typeof INNER | undefined => {
-  const last = layout.extents.length - 1;
-  if (last < 0 || layout.groups[last] === OUTER || layout.extents[last]! % 4 !== 0) return undefined;
-  return alignedAlongLast(layout, views) ? (layout.groups[last] as typeof REDUCED | typeof INNER) : undefined;
+const rowsAlong = (space: IterationSpace, views: readonly View[]): typeof REDUCED | typeof INNER | undefined => {
+  const last = space.extents.length - 1;
+  if (last < 0 || space.groups[last] === OUTER || space.extents[last]! % 4 !== 0) return undefined;
+  return alignedAlongLast(space, views) ? (space.groups[last] as typeof REDUCED | typeof INNER) : undefined;
 };
 
 const identity = (kernel: ReduceKernel, parameters: Parameters): string => {
@@ -93,12 +94,12 @@ const identity = (kernel: ReduceKernel, parameters: Parameters): string => {
 };
 
 /** One pass: [outer, reduced, inner] to [outer, pieces, inner] in `target`. */
-const pass = (kernel: ReduceKernel, { pieces, across, down }: Plan, target: View): Dispatch => {
+const pass = (kernel: ReduceKernel, { pieces, across, down }: Division, target: View): Dispatch => {
   const { program, outer, reduced, inner, reduce } = kernel;
   const { loads } = program;
   const groups = groupsOf(program.shape, outer, inner);
-  const layout = mergeAxes(program.shape, loads, iotaAxes(program), (axis) => groups[axis]!);
-  const along = target.offset % 4 === 0 ? rowsAlong(layout, loads) : undefined;
+  const space = mergeAxes(program.shape, loads, iotaAxes(program), (axis) => groups[axis]!);
+  const along = target.offset % 4 === 0 ? rowsAlong(space, loads) : undefined;
   const width = along === undefined ? 1 : 4;
   const module = new Module(kernel.name, width);
   const { parameters, use } = module;
@@ -107,12 +108,12 @@ const pass = (kernel: ReduceKernel, { pieces, across, down }: Plan, target: View
   const output = module.bind(target.slot, targetType, "read_write", along === INNER ? 4 : 1);
 
   const axesIn = (group: number): number[] =>
-    range(layout.extents.length).filter((axis) => layout.groups[axis] === group);
+    range(space.extents.length).filter((axis) => space.groups[axis] === group);
   const split = (linear: string, group: number): string => {
     const axes = axesIn(group);
     return splitIndex(
       linear,
-      axes.map((axis) => layout.extents[axis]!),
+      axes.map((axis) => space.extents[axis]!),
       axes[0] ?? 0,
       parameters,
     );
@@ -131,15 +132,15 @@ const pass = (kernel: ReduceKernel, { pieces, across, down }: Plan, target: View
     length: parameters.u32(length),
     steps: parameters.u32(steps),
   };
-  const last = layout.extents.length - 1;
+  const last = space.extents.length - 1;
   const fixed = [...axesIn(OUTER), ...axesIn(INNER)];
   const values = loads.map((view, i) => {
     const buffer = buffers.of(view);
-    const moving = address(layout, i, undefined, axesIn(REDUCED), parameters);
-    const text = elements(buffer, `o${i} + ${moving}`, width, layout.strides[i]![last] === 0);
+    const moving = address(space, i, undefined, axesIn(REDUCED), parameters);
+    const text = elements(buffer, `o${i} + ${moving}`, width, space.strides[i]![last] === 0);
     return `let v${i} = ${fromStorage(text, buffer.type, view.dtype, width)};`;
   });
-  const text = programText(program, parameters, use, (axis) => coordinate(layout, axis, width));
+  const text = programText(program, parameters, use, (axis) => coordinate(space, axis, width));
   const zero = identity(kernel, parameters);
   const blocks = Math.ceil(columns / across);
   const workgroups = down === 1 ? Math.ceil((outer * pieces * columns) / across) : outer * pieces * blocks;
@@ -166,7 +167,7 @@ const pass = (kernel: ReduceKernel, { pieces, across, down }: Plan, target: View
     ...(down === 1 ? alone : together),
     split("row", OUTER),
     split(along === INNER ? "(column * 4u)" : "column", INNER),
-    ...loads.map((view, i) => `let o${i} = ${address(layout, i, view.offset, fixed, parameters)};`),
+    ...loads.map((view, i) => `let o${i} = ${address(space, i, view.offset, fixed, parameters)};`),
     `let start = piece * ${p.length};`,
     `let stop = min(start + ${p.length}, ${p.steps});`,
     `let zero = ${zero};`,
@@ -214,14 +215,14 @@ total = shared_[lin];`);
 };
 
 /** Lowers a reduction: one pass when the reduced axis is short, else partial results that are reduced in turn. */
-export const reduce = (kernel: ReduceKernel, context: LoweringContext): Dispatch[] => {
+export const reduce = (kernel: ReduceKernel, context: DispatchContext): Dispatch[] => {
   const { outer, inner, output } = kernel;
   if (outer * inner === 0) return [];
   checkPoints(kernel.name, kernel.program.shape);
-  const chosen = plan(kernel, context.info.software);
+  const chosen = divide(kernel, context.info.software);
   if (chosen.pieces === 1) return [pass(kernel, chosen, output)];
   const shape = [outer, chosen.pieces, inner] as const;
-  const partial = contiguous(context.scratch(size(shape) * 4), shape, output.dtype);
+  const partial = contiguous(context.scratch(sizeOf(shape) * 4), shape, output.dtype);
   const rest: ReduceKernel = {
     ...kernel,
     reduced: chosen.pieces,

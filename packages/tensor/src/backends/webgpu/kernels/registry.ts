@@ -1,4 +1,4 @@
-import type { Variant } from "../lowering.js";
+import type { Variant } from "../variant.js";
 import { attention, attentionBackward } from "./attention.js";
 import { cumsum } from "./cumsum.js";
 import { gather, gatherBackward } from "./gather.js";

@@ -1,6 +1,6 @@
 import type { CallKernel, View } from "../../../compile/kernel.js";
 import type { Dispatch } from "../dispatch.js";
-import type { Variant } from "../lowering.js";
+import type { Variant } from "../variant.js";
 import { Module } from "../wgsl/module.js";
 import { loopText, sumsInRuns } from "../wgsl/runs.js";
 
@@ -37,13 +37,13 @@ const dispatchRows = (
   sharing: Sharing,
   build: (text: RowText) => readonly string[],
 ): Dispatch[] => {
-  const matrices = [...kernel.inputs, ...kernel.outputs].filter(({ shape }) => shape.length === 2);
-  const [rows, columns] = matrices[0]!.shape as [number, number];
+  const isMatrix = ({ shape }: View): boolean => shape.length === 2;
+  const matrices = [...kernel.inputs, ...kernel.outputs].filter(isMatrix);
+  const [rows = 0, columns = 0] = matrices[0]?.shape ?? [];
   if (rows * columns === 0) return [];
   const width = fitsRows(columns, matrices) ? 4 : 1;
   const module = new Module(kernel.name, width);
   const { parameters } = module;
-  const isMatrix = (view: View): boolean => view.shape.length === 2;
   const wide = module.bindViews(kernel.inputs.filter(isMatrix), kernel.outputs.filter(isMatrix));
   const steps = columns / width;
   const size = sharing === "serial" ? SERIAL_WORKGROUP : steps > 64 ? 128 : 64;
@@ -95,17 +95,17 @@ ${across(name, "max")}`,
 };
 
 /** The two variants of an op over rows: workgroup memory for hardware, none for software. */
-export const rowVariants = (op: string, build: (text: RowText, kernel: CallKernel) => readonly string[]): Variant[] => [
+export const rowVariants = <K extends CallKernel>(
+  op: string,
+  build: (text: RowText, kernel: K) => readonly string[],
+): Variant[] => [
   {
     op,
-    name: "workgroup",
     applicable: (info) => !info.software,
-    lower: (kernel) => dispatchRows(kernel, "workgroup", (text) => build(text, kernel)),
+    dispatches: (kernel: K) => dispatchRows(kernel, "workgroup", (text) => build(text, kernel)),
   },
   {
     op,
-    name: "serial",
-    applicable: () => true,
-    lower: (kernel) => dispatchRows(kernel, "serial", (text) => build(text, kernel)),
+    dispatches: (kernel: K) => dispatchRows(kernel, "serial", (text) => build(text, kernel)),
   },
 ];

@@ -1,6 +1,8 @@
-import type { View } from "../../../compile/kernel.js";
-import type { Variant } from "../lowering.js";
-import { size } from "../views.js";
+import type { KernelOf, View } from "../../../compile/kernel.js";
+import { mapEach } from "../../../graph/aval.js";
+import type { scatterAddOp, takeOp } from "../../../ops/take-and-scatter.js";
+import { sizeOf, sizesOf } from "../../../shape.js";
+import type { Variant } from "../variant.js";
 import { Module, storageType } from "../wgsl/module.js";
 import type { Parameters } from "../wgsl/parameters.js";
 import { RUN } from "../wgsl/runs.js";
@@ -11,12 +13,10 @@ export const outside = (view: View, parameters: Parameters): string =>
 
 export const take: Variant = {
   op: "take",
-  name: "per element",
-  applicable: () => true,
-  lower: ({ name, inputs, outputs }) => {
-    const [table, indices, out] = [inputs[0]!, inputs[1]!, outputs[0]!];
-    const [rows, width] = table.shape as [number, number];
-    const count = size(out.shape);
+  dispatches: ({ name, inputs, outputs }: KernelOf<typeof takeOp>) => {
+    const [table, indices, out] = [...inputs, ...outputs];
+    const [rows, width] = sizesOf(table.shape, 2);
+    const count = sizeOf(out.shape);
     if (count === 0) return [];
     const module = new Module(name);
     const { parameters: p } = module;
@@ -38,12 +38,9 @@ export const take: Variant = {
  */
 export const scatterAdd: Variant = {
   op: "scatterAdd",
-  name: "linked lists",
-  applicable: () => true,
-  lower: ({ name, inputs, outputs }, context) => {
-    const [indices, updates, out] = [inputs[0]!, inputs[1]!, outputs[0]!];
-    const [rows, width] = out.shape as [number, number];
-    const n = indices.shape[0]!;
+  dispatches: ({ name, inputs: [indices, updates], outputs: [out] }: KernelOf<typeof scatterAddOp>, context) => {
+    const [rows, width] = sizesOf(out.shape, 2);
+    const [n] = sizesOf(indices.shape, 1);
     if (rows * width === 0) return [];
     // links[r] is the first update of row r, links[rows + i] the next update after i of the same row; n ends a list.
     const links = context.scratch((rows + n) * 4);
@@ -51,7 +48,7 @@ export const scatterAdd: Variant = {
     const linking = new Module(`${name} (links)`);
     const source = linking.bind(indices.slot, "i32", "read");
     const target = linking.bind(links, "u32", "read_write");
-    const [count, first, offset] = [n, rows, indices.offset].map((value) => linking.parameters.u32(value));
+    const [count, first, offset] = mapEach([n, rows, indices.offset], (value) => linking.parameters.u32(value));
     const link = linking.perElement(
       [
         `var row = i32(index);`,

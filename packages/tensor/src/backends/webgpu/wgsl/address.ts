@@ -1,6 +1,6 @@
-import type { Layout } from "./layout.js";
-import type { Width } from "./library.js";
+import type { Width } from "./function.js";
 import type { Parameters } from "./parameters.js";
+import type { IterationSpace } from "./space.js";
 
 /**
  * Statements that split the linear index `linear` over `extents` (last axis fastest) into `c<first>`, `c<first + 1>`, ...
@@ -31,7 +31,7 @@ export const splitIndex = (
  * they tell broadcast from contiguous, and there are few such patterns. Negative strides wrap correctly.
  */
 export const address = (
-  layout: Layout,
+  space: IterationSpace,
   view: number,
   offset: number | undefined,
   axes: readonly number[],
@@ -39,7 +39,7 @@ export const address = (
 ): string => {
   const terms: string[] = [];
   for (const axis of axes) {
-    const stride = layout.strides[view]![axis]!;
+    const stride = space.strides[view]![axis]!;
     if (stride === 1) terms.push(`c${axis}`);
     else if (stride !== 0) terms.push(`c${axis} * ${parameters.u32(stride)}`);
   }
@@ -62,9 +62,9 @@ export const elements = (
 };
 
 /** The coordinate along an original axis as a value of type `U`: four successive ones where rows of four run along it. */
-export const coordinate = (layout: Layout, axis: number, width: Width): string => {
-  const merged = layout.axisOf[axis];
+export const coordinate = (space: IterationSpace, axis: number, width: Width): string => {
+  const merged = space.axisOf[axis];
   if (merged === undefined) return "U(0u)";
-  const along = width === 4 && merged === layout.extents.length - 1;
+  const along = width === 4 && merged === space.extents.length - 1;
   return along ? `(U(c${merged}) + vec4<u32>(0u, 1u, 2u, 3u))` : `U(c${merged})`;
 };

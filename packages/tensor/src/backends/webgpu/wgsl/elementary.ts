@@ -1,4 +1,4 @@
-import type { LibraryFunction } from "./library.js";
+import type { LibraryFunction } from "./function.js";
 
 /**
  * Cephes-class single-precision functions (S. L. Moshier, "Methods and Programs for Mathematical Functions", 1989).

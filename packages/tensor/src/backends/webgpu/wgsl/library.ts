@@ -1,20 +1,9 @@
 import { elementary } from "./elementary.js";
+import type { LibraryFunction, Width } from "./function.js";
 import { power } from "./power.js";
 import { predicates } from "./predicates.js";
 import { rounding } from "./rounding.js";
 import { trigonometry } from "./trigonometry.js";
-
-/** Elements one invocation computes side by side: f32 or vec4<f32>. */
-export type Width = 1 | 4;
-
-/**
- * A WGSL function over the width aliases `F`, `I`, `U`, `B` (f32, i32, u32, bool, or vec4 of them), so that one text
- * serves scalar and vector kernels. `uses` names the functions it calls.
- */
-export interface LibraryFunction {
-  readonly uses?: readonly string[];
-  readonly text: string | ((width: Width) => string);
-}
 
 const LIBRARY: Readonly<Record<string, LibraryFunction>> = {
   ...predicates,

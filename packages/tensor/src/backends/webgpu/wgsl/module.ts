@@ -1,8 +1,8 @@
 import type { View } from "../../../compile/kernel.js";
 import type { DType } from "../../../dtype.js";
-import type { Binding, Dispatch } from "../dispatch.js";
-import { grid } from "../dispatch.js";
-import type { Width } from "./library.js";
+import { known } from "../../../lookup.js";
+import { type Binding, type Dispatch, grid } from "../dispatch.js";
+import type { Width } from "./function.js";
 import { libraryText } from "./library.js";
 import { Parameters } from "./parameters.js";
 
@@ -55,7 +55,7 @@ export class Module {
     const buffers = new Map<number, { name: string; type: StorageType }>();
     for (const [slot, type] of types)
       buffers.set(slot, { name: this.bind(slot, type, written.has(slot) ? "read_write" : "read", rows), type });
-    return { of: (view) => buffers.get(view.slot)! };
+    return { of: (view) => known(buffers, view.slot) };
   }
 
   /** Notes that a library function is called; returns its name. */

@@ -1,10 +1,4 @@
-const scratch = new DataView(new ArrayBuffer(4));
-
-/** The bits of a number rounded to f32. */
-export const floatBits = (value: number): number => {
-  scratch.setFloat32(0, value);
-  return scratch.getUint32(0);
-};
+import { bitsOf } from "../../../dtype.js";
 
 /** A zero that no compiler knows to be one: the first word of every uniform block. */
 export const ZERO = "P[0].x";
@@ -27,7 +21,7 @@ export class Parameters {
   }
 
   f32(value: number): string {
-    return `bitcast<f32>(${this.u32(floatBits(value))})`;
+    return `bitcast<f32>(${this.u32(bitsOf(value))})`;
   }
 
   /** Rows of four words: the uniform address space has no tighter array. */

@@ -1,4 +1,4 @@
-import type { LibraryFunction } from "./library.js";
+import type { LibraryFunction } from "./function.js";
 
 /**
  * x^y = 2^(y log2 |x|) with the logarithm carried in two parts (the idea of fdlibm's pow): an error of one ulp in a plain

@@ -1,4 +1,4 @@
-import type { LibraryFunction } from "./library.js";
+import type { LibraryFunction } from "./function.js";
 
 /**
  * WGSL lets a compiler assume that NaN and infinities do not occur, so comparisons such as `x != x` may be folded away;

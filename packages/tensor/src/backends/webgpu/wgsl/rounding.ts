@@ -1,5 +1,6 @@
 import type { Instruction, PointwiseProgram } from "../../../compile/kernel.js";
-import type { LibraryFunction } from "./library.js";
+import { scalarFunctions } from "../../scalars.js";
+import type { LibraryFunction } from "./function.js";
 import { ZERO } from "./parameters.js";
 
 /**
@@ -47,14 +48,14 @@ export const roundedOperands = ({ loads, body }: PointwiseProgram): readonly Rea
     return sums.get(value) ?? new Map([[name, PLUS]]);
   };
   const visit = (instruction: Instruction, value: number): ReadonlySet<number> => {
-    if (instruction.dtype !== "f32") return none;
-    if (instruction.op === "neg") sums.set(value, negated(termsOf(instruction.args[0]!)));
-    if (instruction.op !== "add" && instruction.op !== "sub") return none;
-    const [first, second] = instruction.args as readonly [number, number];
-    const a = termsOf(first);
-    const b = instruction.op === "sub" ? negated(termsOf(second)) : termsOf(second);
-    sums.set(value, joined(a, b));
-    return cancel(a, b) ? new Set([first, second].filter((operand) => termsOf(operand).size > 1)) : none;
+    if (instruction.dtype !== "f32" || !("args" in instruction)) return none;
+    const { args, op } = instruction;
+    const { signs } = scalarFunctions[op];
+    if (!signs) return none;
+    const terms = args.map((arg, i) => (signs[i] === -1 ? negated(termsOf(arg)) : termsOf(arg)));
+    sums.set(value, terms.reduce(joined));
+    const [a, b] = terms;
+    return a && b && cancel(a, b) ? new Set(args.filter((operand) => termsOf(operand).size > 1)) : none;
   };
   return body.map((instruction, i) => visit(instruction, loads.length + i));
 };

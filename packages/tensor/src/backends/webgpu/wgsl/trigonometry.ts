@@ -1,4 +1,4 @@
-import type { LibraryFunction, Width } from "./library.js";
+import type { LibraryFunction, Width } from "./function.js";
 
 const lanes = (width: Width): string =>
   width === 1

@@ -1,13 +1,13 @@
 import type { Instruction, View } from "../../../../compile/kernel.js";
 import type { Dispatch } from "../../dispatch.js";
-import type { LoweringContext } from "../../lowering.js";
+import type { DispatchContext } from "../../variant.js";
 
 /** out = the sum of `parts` (+ addend), pairwise in an order that their number fixes. */
 export const finish = (
   parts: readonly View[],
   { out, addend }: { readonly out: View; readonly addend: View | undefined },
   name: string,
-  context: LoweringContext,
+  context: DispatchContext,
 ): Dispatch[] => {
   const loads = addend ? [...parts, addend] : [...parts];
   const body: Instruction[] = [];
@@ -19,5 +19,5 @@ export const finish = (
   };
   const total = sum(0, parts.length);
   const program = { shape: out.shape, loads, body, results: [addend ? add(total, parts.length) : total] };
-  return context.lower({ kind: "pointwise", name: `${name} (finish)`, program, outputs: [out] });
+  return context.dispatches({ kind: "pointwise", name: `${name} (finish)`, program, outputs: [out] });
 };

@@ -1,4 +1,6 @@
-import type { CallKernel, View } from "../../../../compile/kernel.js";
+import type { KernelOf, View } from "../../../../compile/kernel.js";
+import type { matmulOp } from "../../../../ops/matmul.js";
+import { lastTwo, sizeOf } from "../../../../shape.js";
 import type { Parameters } from "../../wgsl/parameters.js";
 
 /** A matrix product taken apart: out [..batch, m, n] = scale * a [.., m, k] b [.., k, n] + addend. */
@@ -21,30 +23,30 @@ export interface Geometry {
  */
 export const BLOCK = 512;
 
-export const geometry = ({ inputs, outputs, attrs }: CallKernel): Geometry => {
-  const [a, b, addend] = inputs as [View, View, View?];
-  const out = outputs[0]!;
+export const geometry = ({ inputs, outputs, attrs }: KernelOf<typeof matmulOp>): Geometry => {
+  const [a, b, addend] = inputs;
+  const [out] = outputs;
   const batch = out.shape.slice(0, -2);
-  const [m, n] = out.shape.slice(-2) as [number, number];
+  const [m, n] = lastTwo(out.shape);
   return {
     a,
     b,
     addend,
     out,
     batch,
-    batches: batch.reduce((product, extent) => product * extent, 1),
+    batches: sizeOf(batch),
     m,
     n,
-    k: a.shape.at(-1)!,
-    scale: typeof attrs.scale === "number" ? attrs.scale : 1,
+    k: lastTwo(a.shape)[1],
+    scale: attrs.scale,
   };
 };
 
-export const rowStride = (view: View): number => view.strides.at(-2)!;
-export const columnStride = (view: View): number => view.strides.at(-1)!;
+export const rowStride = ({ strides }: View): number => lastTwo(strides)[0];
+export const columnStride = ({ strides }: View): number => lastTwo(strides)[1];
 
 export const transposed = (view: View): View => {
-  const [rows, columns] = view.shape.slice(-2) as [number, number];
+  const [rows, columns] = lastTwo(view.shape);
   return {
     ...view,
     shape: [...view.shape.slice(0, -2), columns, rows],
@@ -55,7 +57,7 @@ export const transposed = (view: View): View => {
 /** Whether every row of the matrix is contiguous and starts at a multiple of four elements. */
 export const hasAlignedRows = (view: View): boolean =>
   columnStride(view) === 1 &&
-  view.shape.at(-1)! % 4 === 0 &&
+  lastTwo(view.shape)[1] % 4 === 0 &&
   view.offset % 4 === 0 &&
   view.strides.slice(0, -1).every((stride) => stride % 4 === 0);
 

@@ -1,6 +1,7 @@
 import type { View } from "../../../../compile/kernel.js";
+import { lastTwo } from "../../../../shape.js";
 import type { Dispatch } from "../../dispatch.js";
-import type { LoweringContext } from "../../lowering.js";
+import type { DispatchContext } from "../../variant.js";
 import { contiguous } from "../../views.js";
 import { Module } from "../../wgsl/module.js";
 import { columnStride, type Geometry, matrixStart, rowStride, splitBatch } from "./geometry.js";
@@ -10,7 +11,7 @@ const ownBatch = (view: View): boolean => view.strides.slice(0, -2).some((stride
 
 /** Bytes of a packed matrix, for all batches that do not share one. */
 export const packedBytes = (view: View, batches: number): number => {
-  const [depth, extent] = view.shape.slice(-2) as [number, number];
+  const [depth, extent] = lastTwo(view.shape);
   return (ownBatch(view) ? batches : 1) * depth * Math.ceil(extent / 4) * 16;
 };
 
@@ -22,9 +23,9 @@ export const packRows = (
   b: View,
   { batch, batches }: Geometry,
   name: string,
-  context: LoweringContext,
+  context: DispatchContext,
 ): { dispatch: Dispatch; packed: View } => {
-  const [k, n] = b.shape.slice(-2) as [number, number];
+  const [k, n] = lastTwo(b.shape);
   const copies = ownBatch(b) ? batches : 1;
   const width = Math.ceil(n / 4) * 4;
   const slot = context.scratch(packedBytes(b, batches));

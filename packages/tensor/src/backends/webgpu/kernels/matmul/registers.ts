@@ -1,5 +1,8 @@
+import type { KernelOf } from "../../../../compile/kernel.js";
+import type { matmulOp } from "../../../../ops/matmul.js";
+import { lastTwo } from "../../../../shape.js";
 import type { Dispatch } from "../../dispatch.js";
-import type { Variant } from "../../lowering.js";
+import type { Variant } from "../../variant.js";
 import { contiguous } from "../../views.js";
 import { Module } from "../../wgsl/module.js";
 import { finish } from "./finish.js";
@@ -108,9 +111,7 @@ const product = (g: Geometry, name: string): Dispatch => {
  */
 export const matmulRegisters: Variant = {
   op: "matmul",
-  name: "registers",
-  applicable: () => true,
-  lower: (kernel, context) => {
+  dispatches: (kernel: KernelOf<typeof matmulOp>, context) => {
     const g = geometry(kernel);
     if (g.m * g.n * g.batches === 0) return [];
     const dispatches: Dispatch[] = [];
@@ -118,7 +119,7 @@ export const matmulRegisters: Variant = {
     if (!hasAlignedRows(g.b)) {
       const { dispatch, packed } = packRows(g.b, g, kernel.name, context);
       dispatches.push(dispatch);
-      ready = { ...g, b: packed, n: packed.shape.at(-1)! };
+      ready = { ...g, b: packed, n: lastTwo(packed.shape)[1] };
     }
     const direct = hasAlignedRows(g.out) && (!g.addend || (hasAlignedRows(g.addend) && g.addend.slot !== g.out.slot));
     if (direct) return [...dispatches, product(ready, kernel.name)];

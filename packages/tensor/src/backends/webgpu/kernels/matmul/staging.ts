@@ -1,3 +1,4 @@
+import { lastTwo } from "../../../../shape.js";
 import type { Module } from "../../wgsl/module.js";
 import { columnStride, type Geometry, hasAlignedRows, matrixStart, rowStride, transposed } from "./geometry.js";
 import { pitchOf, type Tile, threadsOf } from "./tiles.js";
@@ -22,7 +23,7 @@ export const staging = (module: Module, g: Geometry, operand: "A" | "B", tile: T
   // [k, extent]: the staged rows are rows of this view.
   const view = operand === "A" ? transposed(g.a) : g.b;
   const [extent, first] = operand === "A" ? [tile.height, "row0"] : [tile.width, "column0"];
-  const limit = view.shape.at(-1)!;
+  const [, limit] = lastTwo(view.shape);
   const { depth } = tile;
   const threads = threadsOf(tile);
   const quads = extent / 4;

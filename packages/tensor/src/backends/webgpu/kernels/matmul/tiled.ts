@@ -1,6 +1,7 @@
-import type { View } from "../../../../compile/kernel.js";
+import type { KernelOf, View } from "../../../../compile/kernel.js";
+import type { matmulOp } from "../../../../ops/matmul.js";
 import type { Dispatch } from "../../dispatch.js";
-import type { LoweringContext, Variant } from "../../lowering.js";
+import type { DispatchContext, Variant } from "../../variant.js";
 import { contiguous } from "../../views.js";
 import { Module } from "../../wgsl/module.js";
 import { finish } from "./finish.js";
@@ -17,7 +18,7 @@ import {
 } from "./geometry.js";
 import { packedBytes, packRows } from "./pack.js";
 import { stageDeclarations, staging } from "./staging.js";
-import { choosePlan, type Plan, scratchRoom, type Tile, threadsOf, tilesOf } from "./tiles.js";
+import { chooseTiling, scratchRoom, type Tile, type Tiling, threadsOf, tilesOf } from "./tiles.js";
 
 /** Rows of tiles that workgroups walk down before the next column, so that those at work at one time share what is in the cache. */
 const BAND = 8;
@@ -29,7 +30,7 @@ const TOGETHER_ACROSS = 8;
 const each = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
 
 /** Which tile a workgroup computes: `z`, `row0`, `column0`, and the terms from `begin` to `end`. */
-const place = (g: Geometry, { tile, splits, span }: Plan, module: Module): string[] => {
+const place = (g: Geometry, { tile, splits, span }: Tiling, module: Module): string[] => {
   const { parameters: p } = module;
   const { down, across } = tilesOf(g, tile);
   return [
@@ -83,7 +84,7 @@ const multiply = ({ height, width, rows, columns, depth }: Tile): string =>
 /** Statements that put an invocation's sums into the result: the first time with the addend, later on top of what is there. */
 const output = (
   g: Geometry,
-  { tile }: Plan,
+  { tile }: Tiling,
   module: Module,
   splitStride: number,
   isFirst: string | undefined,
@@ -142,8 +143,8 @@ const output = (
 };
 
 /** One dispatch: out[split] = scale * a b over the split's terms (+ addend), with `splitStride` elements from one split's result to the next. */
-export const product = (g: Geometry, name: string, plan: Plan, splitStride = 0): Dispatch => {
-  const { tile, span } = plan;
+export const product = (g: Geometry, name: string, tiling: Tiling, splitStride = 0): Dispatch => {
+  const { tile, span } = tiling;
   const { rows, columns, depth } = tile;
   const module = new Module(name);
   const A = staging(module, g, "A", tile);
@@ -151,7 +152,7 @@ export const product = (g: Geometry, name: string, plan: Plan, splitStride = 0):
   module.declare(stageDeclarations(tile));
   const sums = each(rows * (columns / 4), (i) => `s${Math.floor(i / (columns / 4))}_${i % (columns / 4)}`);
   const isLong = span > BLOCK;
-  const store = output(g, plan, module, splitStride, isLong ? "depth - begin < BLOCK" : undefined);
+  const store = output(g, tiling, module, splitStride, isLong ? "depth - begin < BLOCK" : undefined);
   const load = (from: string): string => `${A.load(from)}\n${B.load(from)}`;
   const flush = `if (next >= end || (next - begin) % BLOCK == 0u) {
 ${store.join("\n")}
@@ -159,7 +160,7 @@ ${sums.map((s) => `${s} = vec4<f32>(0.0);`).join(" ")}
 }`;
   module.declare(`const BLOCK = ${BLOCK}u;`);
   const lines = [
-    ...place(g, plan, module),
+    ...place(g, tiling, module),
     ...seat(tile),
     ...A.declarations,
     ...B.declarations,
@@ -177,18 +178,18 @@ ${sums.map((s) => `${s} = vec4<f32>(0.0);`).join(" ")}
     "}",
     ...(isLong ? [] : store),
   ];
-  return module.dispatch(lines.filter(Boolean).join("\n"), threadsOf(tile), tilesOf(g, tile).count * plan.splits);
+  return module.dispatch(lines.filter(Boolean).join("\n"), threadsOf(tile), tilesOf(g, tile).count * tiling.splits);
 };
 
 /** Says in errors and profiles which product a dispatch is: batches x m x k x n, how the operands lie, and its tile. */
-const label = ({ a, b, batches, m, n, k }: Geometry, name: string, { tile, splits }: Plan): string => {
+const label = ({ a, b, batches, m, n, k }: Geometry, name: string, { tile, splits }: Tiling): string => {
   const order = `${columnStride(a) === 1 ? "N" : "T"}${columnStride(b) === 1 ? "N" : "T"}`;
   const sizes = [...(batches === 1 ? [] : [batches]), m, k, n].join("x");
   return `${name} ${order} ${sizes} [${tile.height}x${tile.width}${splits === 1 ? "" : `/${splits}`}]`;
 };
 
 /** Packs operands whose rows of four are scattered in memory: without that, 2047 x 2047 x 2047 ran at a quarter of the rate of 2048. */
-const align = (g: Geometry, name: string, context: LoweringContext): { g: Geometry; dispatches: Dispatch[] } => {
+const align = (g: Geometry, name: string, context: DispatchContext): { g: Geometry; dispatches: Dispatch[] } => {
   const dispatches: Dispatch[] = [];
   const aligned = (view: View): View => {
     // Neighbours along k are read by neighbouring invocations, which is as good.
@@ -202,20 +203,25 @@ const align = (g: Geometry, name: string, context: LoweringContext): { g: Geomet
   return { g: ready, dispatches };
 };
 
-/** The dispatches of a product under a plan. Splits write partial results, which are then added in a fixed order. */
-export const lowerPlanned = (given: Geometry, kernelName: string, plan: Plan, context: LoweringContext): Dispatch[] => {
-  const name = label(given, kernelName, plan);
-  const { g, dispatches } = plan.aligned ? align(given, name, context) : { g: given, dispatches: [] };
+/** The dispatches of a product under a tiling. Splits write partial results, which are then added in a fixed order. */
+export const dispatchesOfTiling = (
+  given: Geometry,
+  kernelName: string,
+  tiling: Tiling,
+  context: DispatchContext,
+): Dispatch[] => {
+  const name = label(given, kernelName, tiling);
+  const { g, dispatches } = tiling.aligned ? align(given, name, context) : { g: given, dispatches: [] };
   const width = Math.ceil(g.n / 4) * 4;
   const stride = g.batches * g.m * width;
-  const isScattered = plan.aligned && !hasAlignedRows(g.out) && stride * 4 <= scratchRoom(context.info.limits);
-  if (plan.splits === 1 && !isScattered) return [...dispatches, product(g, name, plan)];
+  const isScattered = tiling.aligned && !hasAlignedRows(g.out) && stride * 4 <= scratchRoom(context.info.limits);
+  if (tiling.splits === 1 && !isScattered) return [...dispatches, product(g, name, tiling)];
   // Rows end on four columns: what a tile computes past the last one repeats it and is not read.
-  const part = contiguous(context.scratch(plan.splits * stride * 4), [...g.batch, g.m, width]);
-  const parts = each(plan.splits, (i) => ({ ...part, shape: g.out.shape, offset: i * stride }));
+  const part = contiguous(context.scratch(tiling.splits * stride * 4), [...g.batch, g.m, width]);
+  const parts = each(tiling.splits, (i) => ({ ...part, shape: g.out.shape, offset: i * stride }));
   return [
     ...dispatches,
-    product({ ...g, n: width, out: part, addend: undefined }, name, plan, plan.splits === 1 ? 0 : stride),
+    product({ ...g, n: width, out: part, addend: undefined }, name, tiling, tiling.splits === 1 ? 0 : stride),
     ...finish(parts, g, name, context),
   ];
 };
@@ -223,11 +229,10 @@ export const lowerPlanned = (given: Geometry, kernelName: string, plan: Plan, co
 /** Tiles of A and B staged in workgroup memory, results in registers: the portable kernel for GPUs. */
 export const matmulTiled: Variant = {
   op: "matmul",
-  name: "tiled",
   applicable: (info) => !info.software,
-  lower: (kernel, context) => {
+  dispatches: (kernel: KernelOf<typeof matmulOp>, context) => {
     const g = geometry(kernel);
     if (g.m * g.n * g.batches === 0) return [];
-    return lowerPlanned(g, kernel.name, choosePlan(g, context.info), context);
+    return dispatchesOfTiling(g, kernel.name, chooseTiling(g, context.info), context);
   },
 };

@@ -19,7 +19,7 @@ export interface Tile {
  * A tile, how the sums along k are shared out (`splits` workgroups take `span` terms each), and whether operands and results that do not lie in
  * aligned rows go through copies that do.
  */
-export interface Plan {
+export interface Tiling {
   readonly tile: Tile;
   readonly splits: number;
   readonly span: number;
@@ -78,8 +78,8 @@ const LEAST_SPAN = 128;
 
 const spanOf = (k: number, splits: number, depth: number): number => Math.ceil(k / splits / depth) * depth;
 
-/** Multiplications that a device would do at its peak in the time that a plan takes. */
-const cost = (g: Geometry, { tile, splits, span }: Plan): number => {
+/** Multiplications that a device would do at its peak in the time that a tiling takes. */
+const cost = (g: Geometry, { tile, splits, span }: Tiling): number => {
   const waves = Math.ceil((tilesOf(g, tile).count * splits) / UNITS) + LOST;
   const work = (waves * UNITS * tile.height * tile.width * (span + STARTUP)) / tile.rate;
   return splits === 1 ? work : work + PARTIAL * splits * g.batches * g.m * g.n + FINISH;
@@ -89,21 +89,21 @@ const cost = (g: Geometry, { tile, splits, span }: Plan): number => {
 export const scratchRoom = (limits: WebgpuInfo["limits"]): number =>
   Math.min(limits.maxBufferSize!, limits.maxStorageBufferBindingSize!, SCRATCH_BYTES);
 
-/** The plan for a product: as few idle workgroups and as few wasted results as possible, on tiles as large as possible. */
-export const choosePlan = (g: Geometry, { limits }: WebgpuInfo): Plan => {
+/** The tiling for a product: as few idle workgroups and as few wasted results as possible, on tiles as large as possible. */
+export const chooseTiling = (g: Geometry, { limits }: WebgpuInfo): Tiling => {
   const room = scratchRoom(limits);
   const aligned = g.batches * g.m * g.n * g.k >= LARGE;
-  const plans = TILES.filter(
+  const tilings = TILES.filter(
     (tile) =>
       workgroupBytes(tile) <= limits.maxComputeWorkgroupStorageSize! &&
       threadsOf(tile) <= limits.maxComputeInvocationsPerWorkgroup!,
   ).flatMap((tile) =>
     SPLITS.filter((splits) => splits === 1 || g.k / splits >= LEAST_SPAN)
-      .map((wanted): Plan => {
+      .map((wanted): Tiling => {
         const span = Math.max(tile.depth, spanOf(g.k, wanted, tile.depth));
         return { tile, span, splits: Math.max(1, Math.ceil(g.k / span)), aligned };
       })
       .filter(({ splits }) => splits === 1 || splits * g.batches * g.m * Math.ceil(g.n / 4) * 16 <= room),
   );
-  return plans.reduce((best, plan) => (cost(g, plan) < cost(g, best) ? plan : best));
+  return tilings.reduce((best, tiling) => (cost(g, tiling) < cost(g, best) ? tiling : best));
 };

@@ -1,0 +1,15 @@
+import { type Kinds, kinds, type SpecIn } from "@isoflop/spec";
+import { cosmap } from "./densities/cosmap.js";
+import { logitNormal } from "./densities/logit-normal.js";
+import { mode } from "./densities/mode.js";
+import { shiftedKind } from "./densities/shifted.js";
+import { uniform } from "./densities/uniform.js";
+import type { TimestepDensity } from "./density.js";
+
+const shifted = shiftedKind((): Kinds<TimestepDensity> => densities);
+
+/** Timestep densities by name. */
+export const densities = kinds("timestep density", [uniform, logitNormal, mode, cosmap, shifted]);
+
+/** The record of a timestep density. */
+export type DensitySpec = SpecIn<typeof densities>;
