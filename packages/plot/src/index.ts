@@ -1,6 +1,6 @@
-export type { Measured } from "./chart/asked.js";
+export type { Measurement } from "./chart/asked.js";
 export type { Figure } from "./chart/figure.js";
-export type { Quantity } from "./chart/quantity.js";
+export type { AxisQuantity } from "./chart/quantity.js";
 export type { FigureOptions } from "./chart/sheet.js";
 export { darkTheme, lightTheme, pageTheme, type Theme, themeVariables } from "./chart/theme.js";
 export { PlotInputError } from "./error.js";

@@ -1,4 +1,4 @@
-import { expectOk, optimalAllocation, predictSurface, type SurfaceFit, surface } from "@isoflop/scaling";
+import { expectOk, optimalAllocation, predictSurface, type SurfaceFit, surface, surfaceForms } from "@isoflop/scaling";
 import { describe, expect, test } from "vitest";
 import { allocationFigure, darkTheme, PlotInputError, pageTheme, surfaceFigure, themeVariables } from "../src/index.js";
 import { document, renderPng } from "../src/node.js";
@@ -179,5 +179,13 @@ describe("the laws of a surface", () => {
       expect(all(drawn(figure.draw({ document })), "g.asked path")).toHaveLength(3);
       expect(figure.caption).toContain("what was asked");
     }
+  });
+
+  test("a form from outside is drawn as it is", () => {
+    surfaceForms.add({ ...surfaceForms.get("chinchilla"), name: "outside" });
+    const fit = expectOk(surface(runs, { form: "outside" }));
+    expect(fit.form).toBe("outside");
+    for (const figure of [surfaceFigure, allocationFigure])
+      expect(figure(fit, runs).draw({ document })).toBe(figure(surfaceFit, runs).draw({ document }));
   });
 });

@@ -29,6 +29,7 @@ export {
 export { readTable, type TableFormat } from "./input/table.js";
 export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
 export * from "./isoflop/bootstrap.js";
+export type * from "./isoflop/bootstrapped.js";
 export * from "./isoflop/curve.js";
 export * from "./isoflop/group.js";
 export {
@@ -54,7 +55,6 @@ export {
   type ProfileWarning,
   quantityOf,
 } from "./isoflop/profile.js";
-export type * from "./isoflop/resampled.js";
 export * from "./laws/broken.js";
 export * from "./laws/data-constrained.js";
 export * from "./laws/fit.js";
@@ -93,7 +93,6 @@ export * from "./surface/fit.js";
 export type { DataScale, PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
 export * from "./surface/forms/index.js";
 export * from "./surface/predict.js";
-export type * from "./surface/record.js";
 export type { SurfaceOptions } from "./surface/search.js";
 export type { SurfaceObjective } from "./surface/solver.js";
 export type { Starts } from "./surface/starts.js";
@@ -104,6 +103,7 @@ export {
   surfaceFrom,
   surfaceLoss,
 } from "./surface/surface.js";
+export type * from "./surface/surface-fit.js";
 export { type FinishTask, type RefitTask, runSurfaceTask, type ScreenTask, type SurfaceTask } from "./surface/task.js";
 export { deltaMethod, type Statistic, surfaceBand, type UncertainSurface } from "./surface/uncertainty.js";
 export * from "./types.js";

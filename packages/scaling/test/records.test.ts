@@ -7,6 +7,7 @@ import {
   compareLaws,
   expectOk,
   fitLaw,
+  type IsoFlopOptions,
   isoFlop,
   lawForms,
   normals,
@@ -43,7 +44,7 @@ const study = (seed: number): Run[] => {
       const N = 0.12 * C ** 0.49 * Math.exp(x + (seed % 3 === 0 && b === 4 ? 4 : 0));
       const D = C / ((5 + (seed % 4)) * N);
       const loss = surfaceLoss(truth, { N, D }) * Math.exp(0.002 * normal());
-      const metrics = { fid: 8 * loss ** 3 };
+      const metrics = { fid: 8 * loss ** 3, constructor: loss };
       return {
         C,
         N,
@@ -67,7 +68,7 @@ const isoFlopOptions = [
 ] as const;
 
 /** Every kind of record of a study. */
-const recordsOf = (seed: number): SavedRecord[] => {
+const makeRecords = (seed: number): SavedRecord[] => {
   const runs = study(seed);
   const fit = isoFlop(runs, isoFlopOptions[seed % isoFlopOptions.length]);
   const drawn = { seed, resamples: 30 };
@@ -112,6 +113,14 @@ const recordsOf = (seed: number): SavedRecord[] => {
   ];
 };
 
+const made = new Map<number, SavedRecord[]>();
+
+const recordsOf = (seed: number): SavedRecord[] => {
+  const records = made.get(seed) ?? makeRecords(seed);
+  made.set(seed, records);
+  return records;
+};
+
 const seeds = Array.from({ length: 6 }, (_, i) => i);
 
 describe("records", () => {
@@ -144,6 +153,89 @@ describe("records", () => {
       const other = records.find(({ record }) => record !== kinds[i])!;
       expect(() => reader(writeRecord(other))).toThrow(`record is "${other.record}"; it must be "${kinds[i]}"`);
     });
+  });
+});
+
+/** JSON has one zero. */
+const unsigned = <T>(value: T): T => {
+  if (Object.is(value, -0)) return 0 as T;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(unsigned) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unsigned(entry)])) as T;
+};
+
+describe("records of studies that show nothing", () => {
+  const level = fc.constantFrom(1, 1, 1.5, 2, 2.0000001, 3, 0.001, 90);
+  const size = fc.constantFrom(1e3, 2e3, 4e3, 8e3, 1.6e4, 1e9);
+  const some = fc.array(
+    fc.record({
+      C: fc.constantFrom(1e12, 4e12, 1.6e13, 1e17),
+      N: size,
+      D: fc.constantFrom(1e7, 2e7, 5e8, 1e13),
+      loss: level,
+    }),
+    { maxLength: 40 },
+  );
+  const saves = (make: () => SavedRecord | { readonly ok: boolean }) => {
+    let made: ReturnType<typeof make>;
+    try {
+      made = make();
+    } catch (error) {
+      // What has no logarithm is refused before there is a record.
+      expect(error).toBeInstanceOf(ScalingError);
+      return;
+    }
+    if ("record" in made) expect(readRecord(writeRecord(made))).toEqual(unsigned(made));
+  };
+
+  it("survive as well: plateaus, steps, single sizes, no runs", () => {
+    fc.assert(
+      fc.property(
+        some,
+        fc.constantFrom<IsoFlopOptions>(
+          {},
+          { axis: "D" },
+          { optimum: "akima" },
+          { optimum: "huber" },
+          { scale: "log" },
+        ),
+        (runs, options) => {
+          saves(() => isoFlop(runs, options));
+        },
+      ),
+      { numRuns: 400 },
+    );
+    saves(() => isoFlop([]));
+  });
+
+  it("surfaces at their bounds too", () => {
+    fc.assert(
+      fc.property(
+        some,
+        fc.constantFrom(...surfaceForms.names),
+        fc.constantFrom("log-huber" as const, "squares" as const),
+        (runs, form, objective) => {
+          saves(() => surface(runs, { form, objective }));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("laws of steps and plateaus too", () => {
+    const values = fc.array(level, { minLength: 2, maxLength: 12 });
+    fc.assert(
+      fc.property(values, fc.constantFrom("power", "saturating", "broken"), (y, form) => {
+        saves(() =>
+          fitLaw(
+            form,
+            y.map((_, i) => 3 ** i),
+            y,
+          ),
+        );
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 
@@ -280,6 +372,17 @@ describe("a mutilated record", () => {
   ])("%s", (_, record, edit, message) => {
     expect(change(record, edit)).toThrow(message);
     expect(change(record, edit)).toThrow(ScalingError);
+  });
+
+  it("has names for its metrics, and numbers for them", () => {
+    const metrics = (value: unknown) =>
+      change(fit!, (d: { budgets: { runs: { metrics: unknown }[] }[] }) => {
+        d.budgets[1]!.runs[2]!.metrics = value;
+      });
+    expect(metrics([3])).toThrow("fit.budgets[1].runs[2].metrics is a list of 1; it must be a record");
+    expect(metrics({ toString: "3" })).toThrow(
+      'fit.budgets[1].runs[2].metrics.toString is "3"; it must be a number or null',
+    );
   });
 
   it("takes no word for a number but infinity, and no interval upside down", () => {

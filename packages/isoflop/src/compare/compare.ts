@@ -40,13 +40,7 @@ export const compare = (fileA: string, fileB: string, asked: CompareAsked): Comp
   const comparison = compareLaws(
     { name: `A: ${basename(shown(fileA))}`, ...lawOf(a, law, fileA) },
     { name: `B: ${basename(shown(fileB))}`, ...lawOf(b, law, fileB) },
-    {
-      draws,
-      seed,
-      ...(at && { at }),
-      ...(range && { range }),
-      ...(quantity !== undefined && { quantity }),
-    },
+    { draws, seed, at, range, quantity },
   );
   return { command: "compare", a: a.input, b: b.input, law, comparison, versions: versions("@isoflop/scaling") };
 };
@@ -55,9 +49,7 @@ export const compare = (fileA: string, fileB: string, asked: CompareAsked): Comp
 const savedOf = (file: string, columns: ColumnMap | undefined, { format, quantity }: CompareAsked): SavedFit => {
   const saved = savedFitIn(readInput(file).text, file);
   if (saved) return saved;
-  const what = quantity === undefined ? {} : { quantity };
-  const loaded = loadRuns({ input: file, ...(columns && { columns }), ...(format && { format }), ...what });
-  return isoFlopThrough(loaded, what);
+  return isoFlopThrough(loadRuns({ input: file, columns, format, quantity }), { quantity });
 };
 
 /** What the law of a fit is of; a law of x and y does not say. */

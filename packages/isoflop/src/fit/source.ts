@@ -32,5 +32,5 @@ export const sourceFrom = async (file: string | undefined, options: FitSource): 
   if (file !== undefined) return { saved: readFit(file) };
   if (input === undefined) throw usageError("there is nothing to work from; expected a saved fit or --input");
   const loaded = loadRuns({ ...options, input });
-  return { saved: await methods[method](loaded, quantity === undefined ? {} : { quantity }), loaded };
+  return { saved: await methods[method](loaded, { quantity }), loaded };
 };

@@ -41,11 +41,11 @@ export const planFrom = async (file: string | undefined, asked: PlanAsked): Prom
   const outcome = planNext(fit, {
     target: { C: target, quantity },
     allowance,
-    ...(runCompute && { runCompute }),
-    ...(sizeFactor !== undefined && { sizeFactor }),
-    ...(maxRuns !== undefined && { maximumRuns: maxRuns }),
-    ...(noise !== undefined && { noise }),
-    ...(posterior === "bootstrap" && { covariance: bootstrapCovariance(fit) }),
+    runCompute,
+    sizeFactor,
+    maximumRuns: maxRuns,
+    noise,
+    covariance: posterior === "bootstrap" ? bootstrapCovariance(fit) : undefined,
   });
   if (!outcome.ok) throw unsound(`${outcome.reason}: ${outcome.message}`);
   const { ok: _, ...plan } = outcome;

@@ -17,10 +17,10 @@ import { type InputFile, readInput, shown } from "../files/read.js";
 /** Options by which runs are read from a file; see `runOptions` for their words. */
 export interface RunInput {
   readonly input: string;
-  readonly columns?: ColumnMap;
-  readonly format?: TableFormat;
+  readonly columns?: ColumnMap | undefined;
+  readonly format?: TableFormat | undefined;
   /** The metric that is fitted; its column is looked up under its name unless `columns` says otherwise. */
-  readonly quantity?: string;
+  readonly quantity?: string | undefined;
   readonly only?: string;
   readonly skipBadRows?: boolean;
   readonly flopsPerToken?: number;
@@ -51,10 +51,10 @@ export const loadRuns = (options: RunInput): LoadedRuns => {
   const { text, origin } = readInput(options.input);
   const read = parse(text, origin.file, {
     columns,
-    ...(quantity !== LOSS && { quantity }),
-    ...(options.format && { format: options.format }),
-    ...(options.skipBadRows && { badRows: "drop" as const }),
-    ...(options.flopsPerToken !== undefined && { flopsPerParameterToken: options.flopsPerToken }),
+    quantity: quantity === LOSS ? undefined : quantity,
+    format: options.format,
+    badRows: options.skipBadRows ? "drop" : undefined,
+    flopsPerParameterToken: options.flopsPerToken,
   });
   const wanted = options.only === undefined ? read.runs : read.runs.filter(({ label }) => label === options.only);
   if (wanted.length === 0) throw inputError(`${shown(origin.file)}: ${nothing(read.runs, options)}`);

@@ -22,14 +22,14 @@ export interface Asked {
   readonly y: number;
   readonly ci95?: Interval;
   readonly interval95?: Interval;
-  readonly measured?: Measured;
+  readonly measured?: Measurement;
 }
 
 /** A measurement with its standard error. */
-export type Measured = Pick<Estimate, "value" | "standardError">;
+export type Measurement = Pick<Estimate, "value" | "standardError">;
 
 /** The 95 % interval of a measurement. */
-export const spread = ({ value, standardError }: Measured): Interval => [
+export const spread = ({ value, standardError }: Measurement): Interval => [
   value - z95 * standardError,
   value + z95 * standardError,
 ];

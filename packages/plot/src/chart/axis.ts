@@ -85,21 +85,10 @@ export const padded = (values: readonly number[], type: "log" | "linear", share 
 const off = (values: readonly number[], least: number): number =>
   values.find((value) => !(value > least && Number.isFinite(value))) ?? values.at(-1)!;
 
-export interface AxisOptions {
-  readonly label: string;
-  readonly values: readonly number[];
-  readonly type: "log" | "linear";
-  readonly format: (value: number) => string;
-  /** Most ticks that have room. */
-  readonly ticks?: number;
-  readonly pad?: number;
-}
-
-/** An axis that holds all `values`. */
-export const axis = ({ label, values, type, format, ticks = 6, pad }: AxisOptions): Axis => {
+/** Where an axis goes that holds all `values`, with about `ticks` ticks and a margin. */
+export const axisOver = (type: Axis["type"], values: readonly number[], ticks: number, pad: number) => {
   const domain = padded(values, type, pad);
-  const places = type === "log" ? logTicks(...domain, ticks) : linearTicks(...domain, ticks);
-  return { label, type, domain, ticks: places, format };
+  return { type, domain, ticks: type === "log" ? logTicks(...domain, ticks) : linearTicks(...domain, ticks) };
 };
 
 /** Maps a value to a pixel between `start` and `end`. */

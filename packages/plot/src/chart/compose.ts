@@ -1,30 +1,16 @@
 import { extent } from "@isoflop/scaling";
-import { type Draw, type Drawing, type FigureOptions, fontFamily, type Sheet, sheetOf } from "./sheet.js";
-import { element, serialise, textElement } from "./svg.js";
-
-/** Attributes and children of an SVG that holds finished drawings. */
-interface Frame extends Omit<Drawing, "svg"> {
-  readonly own: readonly SVGElement[];
-  /** SVG text of the drawings. */
-  readonly drawings: string;
-}
-
-const frame = (document: Document, { width, height, description, own, drawings }: Frame): Drawing => {
-  const svg = element(document, "svg", {
-    viewBox: `0 0 ${width} ${height}`,
-    width,
-    height,
-    "font-family": fontFamily,
-    role: "img",
-    "aria-label": description,
-  });
-  // The place where the drawings go: they are text already, and parsing them again would gain nothing.
-  svg.append(...own, element(document, "g", { class: "drawings" }));
-  const place = /<g class="drawings"\s*(\/>|><\/g>)/;
-  return { svg: serialise(svg).replace(place, () => drawings), width, height, description };
-};
+import { canvas } from "./canvas.js";
+import { type Draw, type Drawing, type FigureOptions, type Sheet, sheetOf } from "./sheet.js";
 
 const at = ({ svg }: Drawing, x: number, y: number): string => svg.replace(/^<svg /, `<svg x="${x}" y="${y}" `);
+
+/** A canvas that holds finished drawings: they are text already, and parsing them again would gain nothing. */
+const holding = (drawings: string, { add, drawing }: ReturnType<typeof canvas>, height: number): Drawing => {
+  add("g", { class: "drawings" });
+  const place = /<g class="drawings"\s*(\/>|><\/g>)/;
+  const frame = drawing(height);
+  return { ...frame, svg: frame.svg.replace(place, () => drawings) };
+};
 
 const gap = 28;
 
@@ -44,7 +30,7 @@ export const compose = (draws: readonly Draw[], columns: number, description: st
     width = Math.max(width, x - gap);
     y += extent(cells.map((cell) => cell.height))[1] + gap;
   }
-  return frame(sheet.document, { width, height: Math.max(1, y - gap), description, own: [], drawings });
+  return holding(drawings, canvas({ ...sheet, width }, description), Math.max(1, y - gap));
 };
 
 /**
@@ -54,20 +40,17 @@ export const compose = (draws: readonly Draw[], columns: number, description: st
  */
 export const standalone = (options: FigureOptions, usual: number, draw: Draw): string => {
   const sheet = sheetOf(options, usual);
-  const { document } = sheet;
   const { background, ink } = sheet.theme;
   const margin = background === null ? 0 : 20;
   const drawing = draw(options.width === undefined ? sheet : sheetOf(options, options.width - 2 * margin));
   const top = margin + (options.title ? 32 : 0);
   const width = drawing.width + 2 * margin;
   const height = drawing.height + top + margin;
-  const own: SVGElement[] = [];
-  if (background !== null)
-    own.push(element(document, "rect", { width, height, fill: background, class: "background" }));
+  const around = canvas({ ...sheet, width }, drawing.description);
+  if (background !== null) around.add("rect", { width, height, fill: background, class: "background" });
   if (options.title) {
     const place = { x: margin, y: margin + 15, fill: ink, "font-size": 16, "font-weight": 600, class: "title" };
-    own.push(textElement(document, place, options.title));
+    around.write(place, options.title);
   }
-  const drawings = at(drawing, margin, top);
-  return frame(document, { width, height, description: drawing.description, own, drawings }).svg;
+  return holding(at(drawing, margin, top), around, height).svg;
 };

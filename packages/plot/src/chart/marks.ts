@@ -41,6 +41,10 @@ export const diamonds: typeof dots = (items, theme, at, fill, name, more) =>
 export const rings = (items: Plot.Data, at: At, stroke: string, name: string, more: Plot.DotOptions = {}) =>
   Plot.dot(items, { ...at, r: 4.5, fill: "none", stroke, strokeWidth: 2, className: name, ...more });
 
+/** No deviation. */
+export const zeroLine = ({ ink }: Theme): Plot.Markish =>
+  Plot.ruleY([0], { stroke: ink, strokeWidth: 1, className: "zero" });
+
 /** An estimate on one axis. */
 export type Place = Pick<Estimate, "value"> & { readonly ci95?: Interval | undefined };
 

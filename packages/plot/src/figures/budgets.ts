@@ -2,7 +2,7 @@ import { type BudgetProfile, type Flops, groupByBudget, type IsoFlop, isInterior
 import type { Theme } from "../chart/theme.js";
 
 /** The runs of one compute by size, and what was fitted to them where that was done. */
-export interface Budget {
+export interface DrawnBudget {
   readonly C: Flops;
   readonly runs: readonly Run[];
   readonly profile?: BudgetProfile;
@@ -10,13 +10,13 @@ export interface Budget {
   readonly index: number;
 }
 
-const numbered = (budgets: readonly Omit<Budget, "index">[], size: "N" | "D"): Budget[] =>
+const numbered = (budgets: readonly Omit<DrawnBudget, "index">[], size: "N" | "D"): DrawnBudget[] =>
   [...budgets]
     .sort((a, b) => a.C - b.C)
     .map((budget, index) => ({ ...budget, runs: [...budget.runs].sort((a, b) => a[size] - b[size]), index }));
 
 /** Budgets of a fit from small to large, and those of other runs, which nothing has been fitted to; without the compute held out. */
-export const budgetsAmong = (runs: readonly Run[], fit: IsoFlop | undefined, heldOut?: Flops): Budget[] => {
+export const budgetsAmong = (runs: readonly Run[], fit: IsoFlop | undefined, heldOut?: Flops): DrawnBudget[] => {
   const fitted = (fit?.budgets ?? [])
     .filter((profile) => profile.runs.length > 0)
     .map((profile) => ({ C: profile.C, runs: profile.runs, profile }));
@@ -24,7 +24,7 @@ export const budgetsAmong = (runs: readonly Run[], fit: IsoFlop | undefined, hel
   return numbered([...fitted, ...groupByBudget(others)], fit?.choices.axis ?? "N");
 };
 
-export const budgetsOf = (fit: IsoFlop): Budget[] => budgetsAmong([], fit);
+export const budgetsOf = (fit: IsoFlop): DrawnBudget[] => budgetsAmong([], fit);
 
 /** The optimum of a budget. */
 export interface Vertex {
@@ -36,7 +36,7 @@ export interface Vertex {
 }
 
 /** Optima that took part in the laws. */
-export const verticesOf = (budgets: readonly Budget[]): Vertex[] =>
+export const verticesOf = (budgets: readonly DrawnBudget[]): Vertex[] =>
   budgets.flatMap(({ C, profile, index }) => {
     if (!profile || !isInterior(profile)) return [];
     const { N, D, loss } = profile.optimum;
@@ -44,10 +44,10 @@ export const verticesOf = (budgets: readonly Budget[]): Vertex[] =>
   });
 
 /** Whether a budget was fitted and has no optimum. */
-export const isRefused = ({ profile }: Budget): boolean => profile !== undefined && !isInterior(profile);
+export const isRefused = ({ profile }: DrawnBudget): boolean => profile !== undefined && !isInterior(profile);
 
 /** Colour of the runs of a compute; of what is held out where the fit does not have it. */
-export const colourOf = (theme: Theme, budgets: readonly Budget[]): ((C: Flops) => string) => {
+export const colourOf = (theme: Theme, budgets: readonly DrawnBudget[]): ((C: Flops) => string) => {
   const place = new Map(budgets.map(({ C, index }) => [C, index]));
   return (C) => {
     const index = place.get(C);

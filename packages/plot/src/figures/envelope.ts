@@ -6,7 +6,7 @@ import { line } from "../chart/marks.js";
 import { logAxis, quantities } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import { colourOf } from "./budgets.js";
-import { heldOutOf } from "./laws.js";
+import { heldOutAsked } from "./laws.js";
 import { budgetsIn, type Training, tracesOf } from "./training.js";
 
 interface ComputePoint {
@@ -61,7 +61,7 @@ const envelopeDrawing = (curves: readonly Curve[], training: Training, sheet: Sh
   const last = curves.reduce((most, { points }) => Math.max(most, points.at(-1)?.compute ?? 0), 0);
   const steps = end ? [...envelope, { compute: last, loss: end.loss }] : [];
   const points = curves.flatMap((curve) => curve.points);
-  const asked = heldOut ? [heldOutOf(heldOut)] : [];
+  const asked = heldOut ? [heldOutAsked(heldOut)] : [];
   const reach = asked.reduce((most, { x }) => Math.max(most, x), last);
   const first = budgets[0]?.C ?? reach;
   const ofLaw = law?.ok

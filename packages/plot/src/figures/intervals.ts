@@ -2,7 +2,7 @@ import type { Interval } from "@isoflop/scaling";
 import { type Axis, scaleOf } from "../chart/axis.js";
 import { canvas, keptInside } from "../chart/canvas.js";
 import { type Figure, figure } from "../chart/figure.js";
-import { linearAxis, logAxis, type Quantity, valueText } from "../chart/quantity.js";
+import { type AxisQuantity, linearAxis, logAxis, valueText } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import { drawable, some } from "../error.js";
 
@@ -24,7 +24,7 @@ export interface IntervalsFigureOptions {
 }
 
 interface Intervals extends IntervalsFigureOptions {
-  readonly quantity: Quantity;
+  readonly quantity: AxisQuantity;
   readonly rows: readonly IntervalRow[];
 }
 
@@ -33,7 +33,7 @@ interface Intervals extends IntervalsFigureOptions {
  * beside them, so that neither long names nor a phone take room from the axis.
  */
 export const intervalsFigure = (
-  quantity: Quantity,
+  quantity: AxisQuantity,
   rows: readonly IntervalRow[],
   options: IntervalsFigureOptions = {},
 ): Figure => {
@@ -59,7 +59,7 @@ const intervalsDrawing = (data: Intervals, sheet: Sheet): Drawing => {
   const top = reference ? heading : 4;
   const bottom = top + rows.length * rowHeight;
   const height = bottom + below;
-  const line = axisOf(data, width);
+  const line = axisOf(data, sheet);
   const x = scaleOf(line, edge, width - edge);
   const estimates = rows.map((row) => `${row.name} ${numbers(data, row)}`).join("; ");
   const { add, write, drawing } = canvas(
@@ -100,12 +100,12 @@ const intervalsDrawing = (data: Intervals, sheet: Sheet): Drawing => {
   return drawing(height);
 };
 
-const axisOf = ({ rows, reference, quantity, log }: Intervals, width: number): Axis => {
+const axisOf = ({ rows, reference, quantity, log }: Intervals, { small }: Sheet): Axis => {
   const values = [
     ...rows.flatMap(({ value, interval = [] }) => [value, ...interval]),
     ...(reference ? [reference.at] : []),
   ];
-  return (log ? logAxis : linearAxis)(quantity, values, width < 480 ? 4 : 7, 0.03);
+  return (log ? logAxis : linearAxis)(quantity, values, small ? 4 : 7, 0.03);
 };
 
 const numbers = ({ quantity }: Intervals, { value, interval }: IntervalRow): string => {

@@ -20,11 +20,11 @@ import { linearAxis, logAxis, quantities } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
 import { onLogAxes, some } from "../error.js";
-import { type Budget, budgetsOf, colourOf, isRefused, nameOf, verticesOf } from "./budgets.js";
+import { budgetsOf, colourOf, type DrawnBudget, isRefused, nameOf, verticesOf } from "./budgets.js";
 
 /** Loss against size at equal compute. */
 export interface EqualCompute {
-  readonly budgets: readonly Budget[];
+  readonly budgets: readonly DrawnBudget[];
   readonly choices: IsoFlopChoices;
   /** Runs of a larger compute, which take no part in the fit. */
   readonly heldOut: readonly Run[];
@@ -48,7 +48,7 @@ export const equalComputeFigure = (spec: EqualCompute): Figure => {
     (budget): Marked => ({
       ...budget,
       refused: isRefused(budget),
-      curve: curveOf(budget, choices),
+      curve: fittedCurve(budget, choices),
       marks: budget.runs.filter((run) => shown.has(run)).map(markOf(choices)),
     }),
   );
@@ -62,7 +62,7 @@ export const equalComputeFigure = (spec: EqualCompute): Figure => {
 const steps = 121;
 
 /** What was fitted to one budget, between its smallest and largest run; nothing where its minimum was refused. */
-const curveOf = ({ profile, runs }: Budget, choices: IsoFlopChoices): Marked["curve"] => {
+const fittedCurve = ({ profile, runs }: DrawnBudget, choices: IsoFlopChoices): Marked["curve"] => {
   const fitted = profile && isInterior(profile) && profileCurve(profile, choices);
   if (!fitted) return [];
   return spaced(...extent(runs.map((run) => run[choices.axis])), steps).map((size) => ({ size, loss: fitted(size) }));
@@ -92,7 +92,7 @@ const markOf =
     return { C: run.C, size: run[axis], loss, low, high, title };
   };
 
-interface Marked extends Budget {
+interface Marked extends DrawnBudget {
   readonly refused: boolean;
   readonly curve: readonly Pick<RunMark, "size" | "loss">[];
   readonly marks: readonly RunMark[];

@@ -5,7 +5,7 @@ import { type CurvePoint, curveMarks, rangeWithBand } from "../chart/curve.js";
 import { type Figure, figure, panels } from "../chart/figure.js";
 import type { PointLabel } from "../chart/labels.js";
 import { diamonds, dots, isOn, type Place, placeMarks, rings, xy } from "../chart/marks.js";
-import { logAxis, type Quantity, valueText } from "../chart/quantity.js";
+import { type AxisQuantity, logAxis, valueText } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
 
@@ -18,8 +18,8 @@ interface Point {
 export interface LawPanel {
   /** Set above the law, e.g. its formula with numbers. */
   readonly title: string;
-  readonly x: Quantity;
-  readonly y: Quantity;
+  readonly x: AxisQuantity;
+  readonly y: AxisQuantity;
   readonly curve: readonly CurvePoint[];
   /** Where the band is known, if not where the curve is. */
   readonly band?: readonly CurvePoint[];

@@ -14,15 +14,15 @@ import type { Figure } from "../chart/figure.js";
 import { significant } from "../chart/format.js";
 import { known } from "../chart/interval.js";
 import type { Place } from "../chart/marks.js";
-import type { Quantity } from "../chart/quantity.js";
+import type { AxisQuantity } from "../chart/quantity.js";
 import { onLogAxes, some } from "../error.js";
 import { beyond, type LawPanel, lawPanel } from "./law-panel.js";
 import { askedOf, askedWords } from "./laws.js";
 
 export interface LawFigureOptions {
   /** What stands on the axes. */
-  readonly x?: Quantity;
-  readonly y?: Quantity;
+  readonly x?: AxisQuantity;
+  readonly y?: AxisQuantity;
   /** Names of both in the equation above the law. */
   readonly names?: { readonly x: string; readonly y: string };
   readonly asked?: readonly FitPrediction<"x", "y">[];

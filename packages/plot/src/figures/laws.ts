@@ -9,11 +9,11 @@ import {
   type Run,
   spaced,
 } from "@isoflop/scaling";
-import type { Asked, Measured } from "../chart/asked.js";
+import type { Asked, Measurement } from "../chart/asked.js";
 import { padded } from "../chart/axis.js";
 import { banded } from "../chart/curve.js";
 import type { Figure } from "../chart/figure.js";
-import { fixed } from "../chart/format.js";
+import { fixed, significant } from "../chart/format.js";
 import { known, reach } from "../chart/interval.js";
 import { optimal, quantities } from "../chart/quantity.js";
 import { drawable, refused, some } from "../error.js";
@@ -26,7 +26,7 @@ export const lawNames: readonly LawName[] = ["N", "D", "loss"];
 /** A compute beyond the fit: predicted first, measured afterwards. */
 export interface HeldOut {
   readonly prediction: FitPrediction<"C", "loss">;
-  readonly measured?: Measured;
+  readonly measured?: Measurement;
   /** What was trained there. */
   readonly runs: readonly Run[];
 }
@@ -75,26 +75,32 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   const optima = verticesOf(budgets).map(({ C, [name]: y, index }) => ({ x: C, y, index }));
   const predictions = [
     ...asked.map((one) => askedOf(one.given.C, one.predicted[name])),
-    ...(heldOut && name === "loss" ? [heldOutOf(heldOut)] : []),
+    ...(heldOut && name === "loss" ? [heldOutAsked(heldOut)] : []),
   ];
   const beyondFit = [...asked, ...(heldOut ? [heldOut.prediction] : [])].map(({ given }) => given.C);
   const computes = [...optima.map(({ x }) => x), ...beyondFit];
-  const domain = padded(computes, "log", 0.12);
-  const [first, last] = extent(fit.budgets.map(({ C }) => C));
-  // As far as what is asked, or a decade beyond the data.
-  const end = beyondFit.length > 0 ? extent(beyondFit)[1] : beyond * last;
   const at = (x: number) => predictPowerLaw(law, x);
-  return {
-    title: exponentText(name, law),
+  const bandOver = (from: number, to: number) => spaced(from, to, 61).map((x) => banded(x, at(x).value, at(x).ci95));
+  const shared = {
     x: quantities.C,
     y: optimal(fit.choices.quantity)[name],
-    curve: spaced(...domain, steps).map((x) => ({ x, y: at(x).value })),
-    band: spaced(first, end, 61).map((x) => banded(x, at(x).value, at(x).ci95)),
     fittedTo: reach(optima.map(({ x }) => x)),
+    asked: predictions,
+  };
+  // What is asked is what the figure is about: it ends there, and the optima are plain.
+  if (asked.length > 0) {
+    const title = `power law, exponent ${significant(law.exponent.value)}`;
+    return { ...shared, title, points: optima, curve: bandOver(...extent(computes)) };
+  }
+  const [first, last] = extent(fit.budgets.map(({ C }) => C));
+  return {
+    ...shared,
+    title: exponentText(name, law),
+    curve: spaced(...padded(computes, "log", 0.12), steps).map((x) => ({ x, y: at(x).value })),
+    band: bandOver(first, heldOut ? heldOut.prediction.given.C : beyond * last),
     optima,
     of: budgets.length,
     trained: heldOut && name !== "loss" ? heldOut.runs.map((run) => ({ x: run.C, y: run[name] })) : [],
-    asked: predictions,
     pad: 0,
     marginRight: 16,
   };
@@ -106,7 +112,7 @@ export const askedOf = (x: number, { value, ci95, interval95 }: Predicted): Aske
   return { x, y: drawable(`asked at ${x}`, value, "log"), ...(law && { ci95: law }), ...(run && { interval95: run }) };
 };
 
-export const heldOutOf = ({ prediction, measured }: HeldOut): Asked => ({
+export const heldOutAsked = ({ prediction, measured }: HeldOut): Asked => ({
   ...askedOf(prediction.given.C, prediction.predicted.loss),
   ...(measured && { measured }),
 });

@@ -17,7 +17,7 @@ import { type Figure, figure } from "../chart/figure.js";
 import { listed } from "../chart/format.js";
 import { known } from "../chart/interval.js";
 import { dots, rings } from "../chart/marks.js";
-import { type Quantity, quantities } from "../chart/quantity.js";
+import { type AxisQuantity, quantities } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import {
@@ -49,7 +49,7 @@ interface NextRuns extends Pick<Plan, "runs" | "evenGrid"> {
   readonly frontier: readonly CurvePoint[];
   /** The compute whose optimum is to become certain, and what is known of it. */
   readonly target: { readonly C: Flops; readonly model?: AskedModel };
-  readonly compute: Quantity;
+  readonly compute: AxisQuantity;
 }
 
 /**

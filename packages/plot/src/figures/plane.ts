@@ -4,7 +4,7 @@ import type { Axis } from "../chart/axis.js";
 import { banded, type CurvePoint, type CurveStyle } from "../chart/curve.js";
 import { known, reach, within } from "../chart/interval.js";
 import { diamonds, isOn } from "../chart/marks.js";
-import { logAxis, type Quantity, quantities } from "../chart/quantity.js";
+import { type AxisQuantity, logAxis, quantities } from "../chart/quantity.js";
 import type { Theme } from "../chart/theme.js";
 import { nameOf } from "./budgets.js";
 
@@ -19,7 +19,7 @@ export const computeRule = ({ flopsPerToken: k }: SurfaceFit): string =>
   Math.abs(k / 6 - 1) < 1e-6 ? "C = 6ND" : `C = ${Number(k.toPrecision(5))}·N·D`;
 
 /** A surface's optimum is defined under its own compute. */
-export const computeOf = (fit: SurfaceFit): Quantity => ({
+export const computeOf = (fit: SurfaceFit): AxisQuantity => ({
   ...quantities.C,
   label: `compute ${computeRule(fit)}, FLOPs`,
 });
@@ -49,7 +49,7 @@ export const frontierStyle = (runs: readonly Model[], { domain }: Axis, { ink, m
 });
 
 /** The log axes of compute and model size. */
-export const planeAxes = (compute: Quantity, models: readonly Model[], small: boolean, pad: number) => {
+export const planeAxes = (compute: AxisQuantity, models: readonly Model[], small: boolean, pad: number) => {
   const [computes, sizes] = [models.map(({ C }) => C), models.map(({ N }) => N)];
   return { x: logAxis(compute, computes, small ? 4 : 9, pad), y: logAxis(quantities.N, sizes, small ? 6 : 8, pad) };
 };

@@ -5,13 +5,12 @@ import { chart } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { scientific, signedPercent } from "../chart/format.js";
 import type { PointLabel } from "../chart/labels.js";
-import { diamonds, dots } from "../chart/marks.js";
-import { percentAxis, zeroLine } from "../chart/percent.js";
-import { linearAxis, logAxis, quantities } from "../chart/quantity.js";
+import { diamonds, dots, zeroLine } from "../chart/marks.js";
+import { linearAxis, logAxis, percentAxis, quantities } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import { refused, some } from "../error.js";
-import { type Budget, budgetsOf, colourOf, verticesOf } from "./budgets.js";
-import { type HeldOut, heldOutOf } from "./laws.js";
+import { budgetsOf, colourOf, type DrawnBudget, verticesOf } from "./budgets.js";
+import { type HeldOut, heldOutAsked } from "./laws.js";
 
 export interface CheckOptions {
   /** Compute beyond the fit, which tests it. */
@@ -21,7 +20,7 @@ export interface CheckOptions {
 /** The optima of a fit beside its law, and what tests it. */
 interface Check {
   readonly optima: readonly { readonly C: number; readonly predicted: number; readonly measured: number }[];
-  readonly budgets: readonly Budget[];
+  readonly budgets: readonly DrawnBudget[];
   readonly asked?: Asked | undefined;
 }
 
@@ -31,7 +30,7 @@ const checkOf = (fit: IsoFlop, { heldOut }: CheckOptions): Check => {
   const budgets = budgetsOf(fit);
   const vertices = some("fit.budgets", verticesOf(budgets), "interior optimum");
   const optima = vertices.map(({ C, loss }) => ({ C, predicted: predictPowerLaw(law, C).value, measured: loss }));
-  return { optima, budgets, asked: heldOut && heldOutOf(heldOut) };
+  return { optima, budgets, asked: heldOut && heldOutAsked(heldOut) };
 };
 
 /** Loss at every fitted optimum against the law's value there, and the held-out compute; the diagonal is agreement. */

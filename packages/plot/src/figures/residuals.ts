@@ -8,9 +8,8 @@ import { type Figure, panels } from "../chart/figure.js";
 import { signedPercent, significant } from "../chart/format.js";
 import type { PointLabel } from "../chart/labels.js";
 import { logRatio } from "../chart/log.js";
-import { dots } from "../chart/marks.js";
-import { percentAxis, zeroLine } from "../chart/percent.js";
-import { logAxis, type Quantity, quantities, valueText } from "../chart/quantity.js";
+import { dots, zeroLine } from "../chart/marks.js";
+import { type AxisQuantity, logAxis, percentAxis, quantities, valueText } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import { computeOf, inPlane } from "./plane.js";
@@ -28,7 +27,7 @@ interface Point {
 
 interface Residuals {
   readonly points: readonly Point[];
-  readonly at: Quantity;
+  readonly at: AxisQuantity;
   /** What is measured and predicted. */
   readonly quantity: string;
   /** Of ln(measured / predicted), as the fit states it; NaN or 0 where it is not known. */
@@ -85,7 +84,7 @@ const residuals = (data: Residuals, caption: string): Figure => {
   // Without this the axis of a fit of exact data would be about rounding.
   const exact = values.every((value) => Math.abs(value) < rounding);
   const y = percentAxis("ln(measured / predicted), %", exact ? [-1e-4, 1e-4] : values, 7, 0.1);
-  const panel = (what: Quantity, abscissa: Abscissa) => (sheet: Sheet) => {
+  const panel = (what: AxisQuantity, abscissa: Abscissa) => (sheet: Sheet) => {
     const x = logAxis(what, points.map(abscissa), sheet.small ? 4 : 6);
     return residualPanel(known, { x, y, abscissa }, sheet);
   };
@@ -149,13 +148,13 @@ const mostNamed = 5;
 /** Room that a name takes, in pixels: where several stand together, only the furthest off is named. */
 const nameRoom = { x: 90, y: 15 };
 
-interface Place {
+interface Pixels {
   readonly x: (value: number) => number;
   readonly y: (value: number) => number;
   readonly abscissa: Abscissa;
 }
 
-const outliers = (points: readonly Point[], spread: number, { x, y, abscissa }: Place): readonly Point[] => {
+const outliers = (points: readonly Point[], spread: number, { x, y, abscissa }: Pixels): readonly Point[] => {
   const off = (point: Point) => Math.abs(residualOf(point));
   const kept: { readonly point: Point; readonly x: number; readonly y: number }[] = [];
   for (const point of points

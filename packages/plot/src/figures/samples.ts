@@ -21,8 +21,8 @@ const captionLines = 3;
 const lineHeight = 14;
 
 const sampleGridDrawing = (samples: readonly Sample[], sheet: Sheet): Drawing => {
-  const { theme, width } = sheet;
-  const columns = width < 480 ? 3 : 6;
+  const { theme, width, small } = sheet;
+  const columns = small ? 3 : 6;
   const cell = Math.floor((width - gap * (columns - 1)) / columns);
   const { add, write, drawing } = canvas(sheet, `${samples.length} pictures with their captions.`);
   let y = 0;

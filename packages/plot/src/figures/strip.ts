@@ -1,24 +1,24 @@
 import { type Asked, askedValues, spread } from "../chart/asked.js";
-import { type Axis, scaleOf } from "../chart/axis.js";
+import { scaleOf } from "../chart/axis.js";
 import { canvas, keptInside } from "../chart/canvas.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { loss as formatLoss } from "../chart/format.js";
 import { linearAxis } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
-import { type HeldOut, heldOutOf } from "./laws.js";
+import { type HeldOut, heldOutAsked } from "./laws.js";
 
 /** The held-out check on one line of loss: prediction interval, prediction, and the measured loss with its 95 % bar. */
 export const checkFigure = (heldOut: HeldOut): Figure =>
-  figure("", 760, (sheet) => stripDrawing(heldOutOf(heldOut), sheet));
+  figure("", 760, (sheet) => stripDrawing(heldOutAsked(heldOut), sheet));
 
 const height = 142;
 const middle = 62;
 const edge = 6;
 
 const stripDrawing = (asked: Asked, sheet: Sheet): Drawing => {
-  const { theme, width } = sheet;
+  const { theme, width, small } = sheet;
   const { y: predicted, interval95 = [predicted, predicted], measured } = asked;
-  const line: Axis = linearAxis({ label: "loss" }, askedValues(asked), width < 480 ? 4 : 8, 0.25);
+  const line = linearAxis({ label: "loss" }, askedValues(asked), small ? 4 : 8, 0.25);
   const x = scaleOf(line, edge, width - edge);
   const { add, write, drawing } = canvas(sheet, "Prediction interval and measured loss at the held-out budget.");
   const rule = (at: number, y1: number, y2: number, stroke: string, style: Record<string, string | number>) =>

@@ -17,7 +17,7 @@ import { listed, loss as lossText, scientific, significant } from "../chart/form
 import { known } from "../chart/interval.js";
 import { logRatio } from "../chart/log.js";
 import { dots, line, xy } from "../chart/marks.js";
-import type { Quantity } from "../chart/quantity.js";
+import type { AxisQuantity } from "../chart/quantity.js";
 import type { Drawing, Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import { contourLabels } from "./contour-labels.js";
@@ -90,7 +90,7 @@ interface Plane {
   readonly runs: readonly PlaneRun[];
   readonly frontier: readonly CurvePoint[];
   readonly asked: readonly AskedModel[];
-  readonly compute: Quantity;
+  readonly compute: AxisQuantity;
   readonly quantity: string;
 }
 

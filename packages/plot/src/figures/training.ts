@@ -1,6 +1,6 @@
 import type { IsoFlop, Run } from "@isoflop/scaling";
 import { onLogAxes, refused, some } from "../error.js";
-import { type Budget, budgetsAmong } from "./budgets.js";
+import { budgetsAmong, type DrawnBudget } from "./budgets.js";
 import type { HeldOut } from "./laws.js";
 import { type Trace, thin } from "./thin.js";
 
@@ -32,7 +32,7 @@ export interface Training {
 }
 
 /** Budgets of the runs; those of another compute are held out. */
-export const budgetsIn = ({ runs, fit, heldOut }: Training): Budget[] =>
+export const budgetsIn = ({ runs, fit, heldOut }: Training): DrawnBudget[] =>
   budgetsAmong(runs, fit, heldOut?.prediction.given.C);
 
 export interface RunTrace {

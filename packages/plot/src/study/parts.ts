@@ -1,5 +1,5 @@
 import type { IsoFlop, IsoFlopChoices, PowerLaw } from "@isoflop/scaling";
-import { type Budget, budgetsAmong } from "../figures/budgets.js";
+import { budgetsAmong, type DrawnBudget } from "../figures/budgets.js";
 import type { HeldOut, LawName } from "../figures/laws.js";
 import type { Study } from "./study.js";
 
@@ -9,7 +9,7 @@ export type Laws = Readonly<Record<LawName, PowerLaw>>;
 /** A study as its figures, tables and words take it. */
 export interface StudyParts {
   /** Budgets that enter the fit, or will. */
-  readonly budgets: readonly Budget[];
+  readonly budgets: readonly DrawnBudget[];
   readonly choices: IsoFlopChoices;
   /** The fit and its laws, unless one of them was refused. */
   readonly fitted?: { readonly fit: IsoFlop; readonly laws: Laws };

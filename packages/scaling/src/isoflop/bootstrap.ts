@@ -11,6 +11,7 @@ import {
 import { power } from "../laws/power.js";
 import { normals, type Random, resampleIndices } from "../math/random.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
+import type { BootstrappedLaw, IsoFlopBootstrap } from "./bootstrapped.js";
 import {
   type FittedBudgets,
   fitBudgets,
@@ -19,7 +20,6 @@ import {
   isInterior,
   MINIMUM_BUDGETS,
 } from "./isoflop.js";
-import type { BootstrappedLaw, IsoFlopBootstrap } from "./resampled.js";
 
 /**
  * What is drawn again: `runs` within each budget (needs many sizes: eight or more), `residuals` of the parabolas, pooled over

@@ -2,9 +2,9 @@ import type { LawData } from "../laws/form.js";
 import { type PowerLaw, powerLaw } from "../laws/power.js";
 import { type SaturatingLaw, saturatingLaw } from "../laws/saturating.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
+import type { IsoFlopBootstrap } from "./bootstrapped.js";
 import { groupByBudget } from "./group.js";
 import { type BudgetProfile, isoFlopProfile, type OptimumMethod, type ProfileOptions } from "./profile.js";
-import type { IsoFlopBootstrap } from "./resampled.js";
 
 export interface IsoFlopOptions extends ProfileOptions {
   /** Relative width within which runs share a budget. Default 0.1. */

@@ -170,7 +170,7 @@ const statusOf = (fit: LeastSquaresFit, u: readonly number[]): BrokenLaw["status
   return fit.theta[FLOOR] === NONE ? "bound" : "converged";
 };
 
-/** ln of a floor of zero stands in the first place alone, and where the floor is at its bound. */
+/** ln of a floor stands in the first place, and is −Infinity where there is none. */
 const schema: v.GenericSchema<unknown, BrokenLaw> = fields.checked(
   record({
     ok: v.exactOptional(fields.ok),
@@ -187,10 +187,10 @@ const schema: v.GenericSchema<unknown, BrokenLaw> = fields.checked(
     degreesOfFreedom: whole(),
     theta: fields.list(fields.logarithm),
   }),
-  ({ theta, breaks, status, points, degreesOfFreedom }) => {
+  ({ theta, breaks, floor, points, degreesOfFreedom }) => {
     const size = FIRST_BREAK + PER_BREAK * breaks.length;
     if (theta.length !== size) return { path: ["theta"], input: theta, right: `a list of ${size}` };
-    const j = theta.findIndex((value, k) => !(Number.isFinite(value) || (k === FLOOR && status === "bound")));
+    const j = theta.findIndex((value, k) => !(Number.isFinite(value) || (k === FLOOR && floor.value === 0)));
     if (j >= 0) return { path: ["theta", j], input: theta[j], right: "a finite number" };
     if (degreesOfFreedom === points - size) return undefined;
     return { path: ["degreesOfFreedom"], input: degreesOfFreedom, right: String(points - size) };

@@ -7,14 +7,15 @@ import { power } from "../laws/power.js";
 import { saturating } from "../laws/saturating.js";
 import * as fields from "./fields.js";
 
-const { estimate, notNegative, spread } = fields;
+const { exponentOf, notNegative, spread } = fields;
 
 const parabolaSchema: v.GenericSchema<unknown, Parabola> = fields.whereFree(
   {
-    x: estimate,
-    y: estimate,
-    curvature: estimate,
-    vertexLeverage: positive,
+    // Where the loss does not bend there is no vertex.
+    x: exponentOf,
+    y: exponentOf,
+    curvature: exponentOf,
+    vertexLeverage: spread,
     fromKnownNoise: v.exactOptional(record({ x: spread, y: spread })),
     sumOfSquares: notNegative,
     residuals: fields.list(fields.finite),
@@ -23,8 +24,6 @@ const parabolaSchema: v.GenericSchema<unknown, Parabola> = fields.whereFree(
   { residualVariance: notNegative },
   { residualVariance: spread },
 );
-
-const amount = fields.estimateOf(positive);
 
 const profile = {
   C: positive,
@@ -38,7 +37,8 @@ const profile = {
 const interior = record({
   ...profile,
   status: v.literal("interior"),
-  optimum: record({ N: amount, D: amount, loss: amount }),
+  // On the axis that did not decide, the vertex may lie beyond any number.
+  optimum: record({ N: fields.coefficient, D: fields.coefficient, loss: fields.estimate }),
   dInterior: v.boolean("true or false"),
 });
 
@@ -98,7 +98,14 @@ export const isoFlopSchema: v.GenericSchema<unknown, IsoFlop> = fields.checked(
       ),
     ),
   }),
-  ({ budgets, N, D, loss, lossWithFloor }) => {
+  ({ budgets, N, D, loss, lossWithFloor, choices: { axis } }) => {
+    for (const [b, { status, parabola }] of budgets.entries()) {
+      const at = status === "interior" && parabola?.[axis];
+      for (const [name, { value }] of at ? Object.entries({ x: at.x, y: at.y, curvature: at.curvature }) : []) {
+        if (!Number.isFinite(value))
+          return { path: ["budgets", b, "parabola", axis, name, "value"], input: value, right: "a finite number" };
+      }
+    }
     const minima = budgets.filter(({ status }) => status === "interior").length;
     for (const [name, law] of Object.entries({ N, D, loss, lossWithFloor })) {
       if (law.ok && law.points > minima)

@@ -6,7 +6,7 @@ import type { IsoFlop } from "../isoflop/isoflop.js";
 import type { LawFit } from "../laws/form.js";
 import type { Plan } from "../plan/plan-next.js";
 import type { FitPrediction } from "../prediction.js";
-import type { SurfaceFit } from "../surface/record.js";
+import type { SurfaceFit } from "../surface/surface-fit.js";
 import { comparisonSchema, planSchema, predictionSchema } from "./answers.js";
 import { by, named } from "./fields.js";
 import { isoFlopSchema } from "./isoflop.js";
@@ -27,7 +27,7 @@ export const recordSchemas = {
 } as const satisfies Readonly<Record<SavedRecord["record"], v.GenericSchema<unknown, SavedRecord>>>;
 
 /**
- * JSON with every digit. It has no infinity and no NaN: a number that is not known is `null`, an infinite one the string "Infinity" or
+ * JSON with every digit, but not the sign of a zero. It has no infinity and no NaN: a number that is not known is `null`, an infinite one the string "Infinity" or
  * "-Infinity", which `Number()` and Python's `float()` read back.
  */
 export const writeRecord = (document: unknown): string =>

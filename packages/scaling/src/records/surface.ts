@@ -1,10 +1,10 @@
 import { choice, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { surfaceForms } from "../surface/forms/index.js";
-import type { SurfaceFit } from "../surface/record.js";
+import type { SurfaceFit } from "../surface/surface-fit.js";
 import * as fields from "./fields.js";
 
-const { anyNumber, bootstrapEstimate, coefficient, each, estimate, exponentOf, notNegative, outcome, spread } = fields;
+const { anyNumber, bootstrapEstimate, coefficient, each, exponentOf, notNegative, outcome, spread } = fields;
 
 const allocated = {
   coefficient,
@@ -24,8 +24,8 @@ const ofSize = (size: number, sound: boolean) =>
     theta: fields.listOf(size, sound ? fields.finite : fields.logarithm),
     degreesOfFreedom: sound ? whole({ atLeast: 1 }) : whole(),
     ...(sound ? { covariance: fields.covariance(size) } : { covariance: v.exactOptional(fields.anyMatrix(size)) }),
-    parameters: each(coefficient),
-    logCoefficients: each(estimate),
+    parameters: each(exponentOf),
+    logCoefficients: each(exponentOf),
     allocation: v.exactOptional(
       record({ N: record(allocated), D: record(allocated), loss: record({ ...allocated, floor: notNegative }) }),
     ),

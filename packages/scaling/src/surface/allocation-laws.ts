@@ -1,8 +1,8 @@
 import { exponentiate } from "../inference/estimate.js";
 import type { Flops, Run } from "../types.js";
 import { allocationExponents, optimalAllocation } from "./allocate.js";
-import type { AllocationLaw, AllocationLaws } from "./record.js";
 import { formOfSurface, type Surface } from "./surface.js";
+import type { AllocationLaw, AllocationLaws } from "./surface-fit.js";
 import { deltaMethod, type Statistic, type UncertainSurface } from "./uncertainty.js";
 
 type Name = keyof AllocationLaws;

@@ -9,8 +9,8 @@ import type { Descent } from "./descent.js";
 import { type LongFitOptions, runAll } from "./executor.js";
 import { quoted } from "./form.js";
 import { surfaceForms } from "./forms/index.js";
-import type { SurfaceBootstrap, SurfaceFit } from "./record.js";
 import { formOfSurface, type Surface } from "./surface.js";
+import type { SurfaceBootstrap, SurfaceFit } from "./surface-fit.js";
 import { type RefitTask, refit, runSurfaceTask } from "./task.js";
 import type { Statistic } from "./uncertainty.js";
 

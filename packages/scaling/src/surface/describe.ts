@@ -5,13 +5,13 @@ import type { Matrix } from "../math/linear.js";
 import { type Estimate, type FitStatus, type Outcome, type Run, refuse } from "../types.js";
 import { allocationLaws, middleCompute } from "./allocation-laws.js";
 import { approach2Bias, flopsPerParameterToken } from "./bias.js";
-import { moveOrigin, surfaceCovariance } from "./covariance.js";
+import { moveOrigin, type SurfaceCovariance, surfaceCovariance } from "./covariance.js";
 import { effectivePoints } from "./data.js";
-import { quoted, type SurfaceForm, type SurfaceParameter } from "./form.js";
-import type { SurfaceFit } from "./record.js";
+import type { SurfaceForm } from "./form.js";
 import type { Problem, Solution } from "./search.js";
 import type { SurfaceObjective } from "./solver.js";
 import { type Surface, surfaceLoss } from "./surface.js";
+import type { SurfaceFit } from "./surface-fit.js";
 
 /** A solution with its errors, what follows from it, and whether it may be quoted. */
 export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
@@ -33,7 +33,7 @@ export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
   return {
     record: "surface",
     quantity,
-    ...judge(form, solution, bound, condition, parameters),
+    ...judge(form, solution, bound, { condition, covariance }, parameters),
     ...uncertain,
     parameters,
     logCoefficients,
@@ -64,7 +64,7 @@ const judge = (
   form: SurfaceForm,
   solution: Solution,
   bound: string | undefined,
-  condition: number,
+  { condition, covariance }: Pick<SurfaceCovariance, "condition" | "covariance">,
   parameters: Readonly<Record<string, Estimate>>,
 ): { readonly status: FitStatus; readonly message?: string } => {
   if (!solution.converged)
@@ -72,6 +72,7 @@ const judge = (
   if (bound) return { status: "bound", message: `${bound} has gone to its bound: these runs do not show it` };
   if (condition > SINGULAR)
     return { status: "unidentified", message: `the information matrix has condition ${condition.toExponential(1)}` };
+  if (!covariance) return { status: "unidentified", message: "these runs leave the errors of the parameters unknown" };
   for (const name of form.theta) {
     const exponent = parameters[name];
     if (exponent && exponent.standardError > Math.abs(exponent.value)) {
@@ -91,29 +92,25 @@ const estimates = (
   covariance: Matrix | undefined,
   degreesOfFreedom: number,
 ): Pick<SurfaceFit, "parameters" | "logCoefficients"> => {
-  const values = quoted(form, theta);
-  const estimateOf = ({ name, exponentialOf, exponent }: SurfaceParameter): Estimate => {
-    const value = values[name]!;
-    const j = form.theta.indexOf(exponentialOf ?? exponent ?? "");
-    // What a form fixes it knows exactly.
-    const error = j < 0 ? 0 : covariance ? Math.sqrt(Math.max(0, covariance[j]![j]!)) : Number.NaN;
-    if (error === 0) return { value, standardError: 0, ci95: [value, value] };
-    return exponentialOf === undefined
-      ? estimate(value, error, degreesOfFreedom)
-      : exponentiate(estimate(Math.log(value), error, degreesOfFreedom));
+  const internal = (name: string): Estimate => {
+    const j = form.theta.indexOf(name);
+    const error = covariance ? Math.sqrt(Math.max(0, covariance[j]![j]!)) : Number.NaN;
+    return error === 0 ? exactly(theta[j]!) : estimate(theta[j]!, error, degreesOfFreedom);
   };
-  const parameters = Object.fromEntries(form.parameters.map((parameter) => [parameter.name, estimateOf(parameter)]));
-  const coefficients = form.parameters.filter(({ exponent, name }) => exponent === undefined && values[name]! > 0);
-  const logCoefficients = Object.fromEntries(coefficients.map(({ name }) => [name, logarithm(parameters[name]!)]));
+  const parameters: Record<string, Estimate> = {};
+  const logCoefficients: Record<string, Estimate> = {};
+  for (const { name, exponentialOf, exponent } of form.parameters) {
+    if (exponentialOf !== undefined) {
+      const log = internal(exponentialOf);
+      parameters[name] = exponentiate(log);
+      if (parameters[name].value > 0) logCoefficients[name] = log;
+    } else parameters[name] = exponent === undefined ? exactly(0) : internal(exponent);
+  }
   return { parameters, logCoefficients };
 };
 
-/** The natural logarithm of an estimate that was made from its logarithm. */
-const logarithm = ({ value, standardError, ci95 }: Estimate): Estimate => ({
-  value: Math.log(value),
-  standardError: standardError / value,
-  ci95: [Math.log(ci95[0]), Math.log(ci95[1])],
-});
+/** What is fixed is known exactly. */
+const exactly = (value: number): Estimate => ({ value, standardError: 0, ci95: [value, value] });
 
 /** Errors within this factor are alike. */
 const ALIKE = 1.5;

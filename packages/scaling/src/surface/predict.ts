@@ -1,8 +1,8 @@
 import type { FitPrediction } from "../prediction.js";
 import type { Flops, Loss, Outcome, Predicted } from "../types.js";
 import { type Allocation, computeForLoss, misallocation, optimalAllocation } from "./allocate.js";
-import type { SurfaceFit } from "./record.js";
 import type { ModelAndData, Surface } from "./surface.js";
+import type { SurfaceFit } from "./surface-fit.js";
 import { deltaMethod, type Statistic, surfaceBand } from "./uncertainty.js";
 
 /** What a surface can be asked: the optimum of a compute, the loss of a model, or the least compute for a loss. */

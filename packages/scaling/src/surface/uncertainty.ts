@@ -2,8 +2,8 @@ import { estimate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { quadraticForm } from "../math/linear.js";
 import type { Estimate, Predicted } from "../types.js";
-import type { SurfaceFit } from "./record.js";
 import { logSurfaceLoss, type ModelAndData, type Surface } from "./surface.js";
+import type { SurfaceFit } from "./surface-fit.js";
 
 /** A number that follows from a surface. */
 export type Statistic = (surface: Surface) => number;

@@ -17,7 +17,7 @@ export interface IsoFlopAsked {
   readonly optimum?: "parabola" | "huber" | "akima";
   readonly tolerance?: number;
   readonly budgets?: readonly number[];
-  readonly quantity?: string;
+  readonly quantity?: string | undefined;
   readonly bootstrap?: number;
   readonly resample?: IsoFlopResampling;
   readonly interval?: IntervalKind;
@@ -27,14 +27,7 @@ export interface IsoFlopAsked {
 /** Groups runs by compute, finds each budget's optimum and the laws through the optima. */
 export const isoFlopThrough = (loaded: LoadedRuns, asked: IsoFlopAsked = {}): SavedFit<IsoFlop> => {
   const { x: axis, loss: scale, optimum, tolerance, budgets, quantity, bootstrap } = asked;
-  const options: IsoFlopOptions = {
-    ...(axis && { axis }),
-    ...(scale && { scale }),
-    ...(optimum && { optimum }),
-    ...(tolerance !== undefined && { tolerance }),
-    ...(budgets && { budgets }),
-    ...(quantity && { quantity }),
-  };
+  const options: IsoFlopOptions = { axis, scale, optimum, tolerance, budgets, quantity };
   const found = isoFlop(loaded.runs, options);
   const fit = bootstrap === undefined ? found : { ...found, bootstrap: resampled(loaded, options, asked, bootstrap) };
   const [refused] = [fit.N, fit.D, fit.loss].flatMap((law) => (law.ok ? [] : [law]));
@@ -51,14 +44,7 @@ export const isoFlopThrough = (loaded: LoadedRuns, asked: IsoFlopAsked = {}): Sa
 const resampled = ({ runs }: LoadedRuns, options: IsoFlopOptions, asked: IsoFlopAsked, resamples: number) => {
   const { onProgress, end } = progress("bootstrap");
   const { resample, interval, seed = 0 } = asked;
-  const outcome = bootstrapIsoFlop(runs, {
-    ...options,
-    resamples,
-    seed,
-    onProgress,
-    ...(resample && { resample }),
-    ...(interval && { interval }),
-  });
+  const outcome = bootstrapIsoFlop(runs, { ...options, resample, interval, resamples, seed, onProgress });
   end();
   return outcome;
 };

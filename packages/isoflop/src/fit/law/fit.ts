@@ -24,7 +24,7 @@ export const loadPoints = ({ input, columns = {}, format, skipBadRows }: PointIn
   }
   const { text, origin } = readInput(input);
   const points = within(origin.file, () =>
-    parsePoints(text, { ...columns, ...(format && { format }), ...(skipBadRows && { badRows: "drop" as const }) }),
+    parsePoints(text, { ...columns, format, badRows: skipBadRows ? "drop" : undefined }),
   );
   if (points.x.length === 0) throw inputError(`${shown(origin.file)}: there is no row that can be used`);
   return { ...points, origin };

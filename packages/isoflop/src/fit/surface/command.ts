@@ -17,6 +17,9 @@ import { surfaceWords } from "./words.js";
 
 type Options = RunInput & SurfaceAsked & AnswerOptions;
 
+/** Starting points of the literature. */
+const grids = new Set([...surfaceForms].flatMap((form) => Object.keys(form.grids ?? {})));
+
 const help = `
 Forms:
 ${formsHelp(surfaceForms)}
@@ -36,8 +39,11 @@ export const configure = (command: Command): void => {
     )
     .option("--delta <width>", "corner of the Huber loss, in units of ln L (default: 1e-3)", positive)
     .addOption(
-      new Option("--starts <where>", "starting points: from the data, or the 4,500 of Hoffmann et al.")
-        .choices(["auto", "hoffmann"])
+      new Option(
+        "--starts <where>",
+        "starting points: from the data, or a grid of the form, as the 4,500 of Hoffmann et al.",
+      )
+        .choices(["auto", ...grids])
         .default("auto"),
     )
     .option("--bootstrap <n>", "intervals from n resamples beside those of the fit", count)

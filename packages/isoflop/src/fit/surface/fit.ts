@@ -22,11 +22,11 @@ export const objectives = {
 } as const satisfies Record<string, SurfaceObjective>;
 
 export interface SurfaceAsked {
-  readonly quantity?: string;
+  readonly quantity?: string | undefined;
   readonly form?: string;
   readonly objective?: keyof typeof objectives;
   readonly delta?: number;
-  readonly starts?: "auto" | "hoffmann";
+  readonly starts?: string;
   readonly bootstrap?: number;
   readonly strata?: "none" | "budget";
   readonly interval?: IntervalKind;
@@ -35,14 +35,14 @@ export interface SurfaceAsked {
   readonly biasAt?: number;
 }
 
-/** Fewer starts or resamples than this are done before threads have started. */
+/** Fewer resamples than this are done before threads have started; a grid of starts has more. */
 const WORTH_THREADS = 100;
 
 /** One surface through all runs. */
 export const surfaceThrough = async (all: LoadedRuns, asked: SurfaceAsked = {}): Promise<SavedFit<SurfaceFit>> => {
-  const { bootstrap = 0, starts, quantity = LOSS } = asked;
+  const { bootstrap = 0, starts = "auto", quantity = LOSS } = asked;
   const loaded = ofQuantity(all, quantity);
-  const threads = bootstrap >= WORTH_THREADS || starts === "hoffmann";
+  const threads = bootstrap >= WORTH_THREADS || starts !== "auto";
   await using executor = threads ? threadExecutor(asked.threads ? { threads: asked.threads } : {}) : undefined;
   const outcome = await fitted(loaded.runs, asked, quantity, executor);
   const whole =
@@ -56,14 +56,8 @@ const fitted = async (runs: readonly Run[], asked: SurfaceAsked, quantity: strin
   const { onProgress, end } = progress("fit");
   const { form, objective, delta, starts, biasAt } = asked;
   const outcome = await surfaceAsync(runs, {
-    quantity,
-    ...(form && { form }),
-    ...(objective && { objective: objectives[objective] }),
-    ...(delta !== undefined && { delta }),
-    ...(starts && { starts }),
-    ...(biasAt !== undefined && { biasAt }),
-    ...(executor && { executor }),
-    onProgress,
+    ...{ quantity, form, delta, starts, biasAt, executor, onProgress },
+    objective: objective && objectives[objective],
   });
   end();
   return outcome;
@@ -77,14 +71,7 @@ const resampled = async (
   executor: Executor | undefined,
 ) => {
   const { onProgress, end } = progress("bootstrap");
-  const outcome = await bootstrapSurfaceAsync(fit, runs, {
-    resamples,
-    seed,
-    ...(strata && { strata }),
-    ...(interval && { interval }),
-    ...(executor && { executor }),
-    onProgress,
-  });
+  const outcome = await bootstrapSurfaceAsync(fit, runs, { resamples, seed, strata, interval, executor, onProgress });
   end();
   return outcome;
 };
