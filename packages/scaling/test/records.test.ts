@@ -44,7 +44,7 @@ const study = (seed: number): Run[] => {
       const N = 0.12 * C ** 0.49 * Math.exp(x + (seed % 3 === 0 && b === 4 ? 4 : 0));
       const D = C / ((5 + (seed % 4)) * N);
       const loss = surfaceLoss(truth, { N, D }) * Math.exp(0.002 * normal());
-      const metrics = { fid: 8 * loss ** 3 };
+      const metrics = { fid: 8 * loss ** 3, constructor: loss };
       return {
         C,
         N,
@@ -372,6 +372,17 @@ describe("a mutilated record", () => {
   ])("%s", (_, record, edit, message) => {
     expect(change(record, edit)).toThrow(message);
     expect(change(record, edit)).toThrow(ScalingError);
+  });
+
+  it("has names for its metrics, and numbers for them", () => {
+    const metrics = (value: unknown) =>
+      change(fit!, (d: { budgets: { runs: { metrics: unknown }[] }[] }) => {
+        d.budgets[1]!.runs[2]!.metrics = value;
+      });
+    expect(metrics([3])).toThrow("fit.budgets[1].runs[2].metrics is a list of 1; it must be a record");
+    expect(metrics({ toString: "3" })).toThrow(
+      'fit.budgets[1].runs[2].metrics.toString is "3"; it must be a number or null',
+    );
   });
 
   it("takes no word for a number but infinity, and no interval upside down", () => {

@@ -10,16 +10,20 @@ const fromJson = (value: unknown): unknown => {
   return value === "Infinity" || value === "-Infinity" ? Number(value) : value;
 };
 
+/** What a schema says of a value that it must not take, though valibot's own would. */
+const refusal = <S extends v.GenericSchema>(schema: S, given: unknown, config: v.Config<v.BaseIssue<unknown>>) => {
+  const refused = schema["~run"]({ value: undefined }, config);
+  for (const issue of refused.issues ?? []) Object.assign(issue, { input: given });
+  return refused as v.OutputDataset<v.InferOutput<S>, v.InferIssue<S>>;
+};
+
 /** A number that may be infinite, or not known, and that `right` accepts; as it is in memory or in JSON. */
 const known = (right: (value: number) => boolean, message: string): v.GenericSchema<unknown, number> => {
   const schema = v.union([v.number(), v.null(), v.picklist(["Infinity", "-Infinity"])], message);
   const run: (typeof schema)["~run"] = (dataset, config) => {
     const value = fromJson(dataset.value);
     if (typeof value === "number" && right(value)) return { typed: true, value };
-    const refused = schema["~run"]({ value: undefined }, config);
-    for (const issue of refused.issues ?? [])
-      Object.assign(issue, { input: Number.isNaN(value) ? null : dataset.value });
-    return refused;
+    return refusal(schema, Number.isNaN(value) ? null : dataset.value, config);
   };
   return { ...schema, "~run": run } as v.GenericSchema<unknown, number>;
 };
@@ -35,9 +39,25 @@ export const logarithm = known(
 export const finite = number();
 export const notNegative = number({ atLeast: 0 });
 
-/** A record of any names, each with the same schema. */
-export const each = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, Record<string, T>> =>
-  v.record(v.string(), schema, "a record");
+/** A record of any names, each with the same schema; valibot's own leaves out names that every object answers to. */
+export const each = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, Record<string, T>> => {
+  const shape = v.record(v.string(), schema, "a record");
+  const run: (typeof shape)["~run"] = (dataset, config) => {
+    const { value } = dataset;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return refusal(shape, value, config);
+    const out: [string, T][] = [];
+    for (const [key, entry] of Object.entries(value)) {
+      const found = schema["~run"]({ value: entry }, config);
+      if (found.issues) {
+        for (const issue of found.issues) Object.assign(issue, { path: [{ key }, ...(issue.path ?? [])] });
+        return { typed: false, value, issues: found.issues as never };
+      }
+      out.push([key, found.value]);
+    }
+    return { typed: true, value: Object.fromEntries(out) };
+  };
+  return { ...shape, "~run": run };
+};
 
 export const list = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T[]> =>
   v.array(schema, "a list");
@@ -203,7 +223,7 @@ const reasons = [
   "too-many-failed-resamples",
 ] as const satisfies readonly RefusalReason[];
 
-const refusal = record({ ok: v.literal(false, "true or false"), reason: choice(reasons), message: text });
+const declined = record({ ok: v.literal(false, "true or false"), reason: choice(reasons), message: text });
 
 /** Stands in an answer. */
 export const ok = v.literal(true, "true or false");
@@ -217,7 +237,7 @@ export const head = <const N extends string>(name: N) => ({
 /** An answer, of which `ok` is a field, or a refusal with its reason. */
 export const outcome = <T>(answer: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, Outcome<T>> =>
   v.lazy((value): v.GenericSchema => {
-    if (value === undefined) return v.union([answer, refusal]);
+    if (value === undefined) return v.union([answer, declined]);
     const ok = fieldOf(value, "ok");
-    return typeof ok === "boolean" ? (ok ? answer : refusal) : named("ok", v.boolean("true or false"));
+    return typeof ok === "boolean" ? (ok ? answer : declined) : named("ok", v.boolean("true or false"));
   }) as v.GenericSchema<unknown, Outcome<T>>;
