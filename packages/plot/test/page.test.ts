@@ -79,6 +79,13 @@ test("a page needs nothing else, and defines the colours of its themes", () => {
   expect(page).toMatch(/^<!doctype html>\n<html lang="en">[\s\S]*<\/html>\n$/);
 });
 
+test("a page declares as many colours of budgets as its figures use", () => {
+  const coloured = { ...figure, draw: () => '<svg><path fill="var(--budget-0)"/><path fill="var(--budget-3)"/></svg>' };
+  const page = renderPage({ title: "T", sections: [{ figures: [coloured] }, { figures: [figure] }] });
+  for (let i = 0; i < 4; i++) expect(page).toContain(`--budget-${i}:#`);
+  expect(page).not.toContain("--budget-4:");
+});
+
 test("a terminal shows the same sections, names to the left and numbers to the right", () => {
   expect(sectionsText([section, { title: "Plan" }])).toBe(
     ["Laws <all>", "", "law    exponent", "─────  ────────", "N & D    0.5681", "", "D is C / 6N.", "", "Plan"].join(

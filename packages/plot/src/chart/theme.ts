@@ -24,17 +24,17 @@ const stepOf = (share: number): number => Math.round(Math.min(1, Math.max(0, sha
 
 /** Ten anchors of viridis (van der Walt and Smith 2015): perceptually uniform, readable without colour vision. */
 const viridis = [
-  [68, 1, 84],
-  [72, 40, 120],
-  [62, 73, 137],
-  [49, 104, 142],
-  [38, 130, 142],
-  [31, 158, 137],
-  [53, 183, 121],
-  [110, 206, 88],
-  [181, 222, 43],
-  [253, 231, 37],
-] as const;
+  "440154",
+  "482878",
+  "3e4989",
+  "31688e",
+  "26828e",
+  "1f9e89",
+  "35b779",
+  "6ece58",
+  "b5de2b",
+  "fde725",
+].map((colour) => [0, 2, 4].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)));
 
 const mix = (from: number, to: number) => (index: number, total: number) => {
   const t = total > 1 ? from + ((to - from) * index) / (total - 1) : (from + to) / 2;

@@ -85,12 +85,14 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
     x: quantities.C,
     y: optimal(fit.choices.quantity)[name],
     fittedTo: reach(optima.map(({ x }) => x)),
+    optima,
+    of: budgets.length,
     asked: predictions,
   };
-  // What is asked is what the figure is about: it ends there, and the optima are plain.
+  // The figure is about what is asked, and ends there.
   if (asked.length > 0) {
     const title = `power law, exponent ${significant(law.exponent.value)}`;
-    return { ...shared, title, points: optima, curve: bandOver(...extent(computes)) };
+    return { ...shared, title, curve: bandOver(...extent(computes)) };
   }
   const [first, last] = extent(fit.budgets.map(({ C }) => C));
   return {
@@ -98,8 +100,6 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
     title: exponentText(name, law),
     curve: spaced(...padded(computes, "log", 0.12), steps).map((x) => ({ x, y: at(x).value })),
     band: bandOver(first, heldOut ? heldOut.prediction.given.C : beyond * last),
-    optima,
-    of: budgets.length,
     trained: heldOut && name !== "loss" ? heldOut.runs.map((run) => ({ x: run.C, y: run[name] })) : [],
     pad: 0,
     marginRight: 16,

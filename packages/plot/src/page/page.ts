@@ -1,3 +1,4 @@
+import { extent } from "@isoflop/scaling";
 import type { Figure } from "../chart/figure.js";
 import type { FigureOptions } from "../chart/sheet.js";
 import { pageTheme } from "../chart/theme.js";
@@ -15,7 +16,7 @@ export interface Page {
   /** What was done, in a sentence or two. */
   readonly lead?: string;
   readonly sections: readonly Illustrated[];
-  /** Compute budgets for which the page keeps colours. Default 0. */
+  /** Compute budgets for which the page keeps colours. Default: as many as its figures have. */
   readonly budgets?: number;
 }
 
@@ -25,9 +26,9 @@ export type PageOptions = Pick<FigureOptions, "document">;
  * One HTML file that needs nothing else: no network, no fonts, figures inline. Light and dark, for a desk, a phone and paper.
  * @throws PlotInputError naming the first number that cannot be drawn
  */
-export const renderPage = ({ title, lead, sections, budgets = 0 }: Page, options: PageOptions = {}): string => {
+export const renderPage = ({ title, lead, sections, budgets }: Page, options: PageOptions = {}): string => {
   const header = html`<h1>${title}</h1>\n${lead !== undefined && html`<p class="lead">${lead}</p>\n`}`;
-  return layOut({ title, header, sections, budgets }, options);
+  return layOut({ title, header, sections, ...(budgets !== undefined && { budgets }) }, options);
 };
 
 /** A section with markup of this package below its table. */
@@ -40,15 +41,17 @@ export interface Layout {
   readonly title: string;
   readonly header: Html;
   readonly sections: readonly Part[];
-  readonly budgets: number;
+  readonly budgets?: number;
   readonly footer?: string;
   /** What became of it all, for the style sheet. */
   readonly state?: string;
 }
 
 export const layOut = (page: Layout, options: PageOptions): string => {
-  const { title, header, sections, budgets, footer, state = "" } = page;
+  const { title, header, sections, footer, state = "" } = page;
   const number = numbered();
+  const parts = sections.map((part) => sectionHtml(part, number, options));
+  const { budgets = budgetsIn(parts) } = page;
   return `<!doctype html>\n${
     html`<html lang="en">
 <head>
@@ -62,12 +65,19 @@ export const layOut = (page: Layout, options: PageOptions): string => {
 <main class="${`page ${state}`.trim()}">
 <header>
 ${header}</header>
-${sections.map((part) => sectionHtml(part, number, options))}${footer !== undefined && html`<footer>${footer}</footer>\n`}</main>
+${parts}${footer !== undefined && html`<footer>${footer}</footer>\n`}</main>
 ${sections.some(({ table }) => table?.keys) && html`<script>${trusted(sortScript)}</script>\n`}</body>
 </html>
 `.markup
   }`;
 };
+
+/** How many colours of budgets the figures of some sections leave to the page. */
+const budgetsIn = (parts: readonly Html[]): number =>
+  parts.reduce((most, { markup }) => {
+    const used = [...markup.matchAll(/var\(--budget-(\d+)\)/g)].map(([, index]) => Number(index) + 1);
+    return Math.max(most, extent(used)[1]);
+  }, 0);
 
 /** Numbers figures in the order in which they appear. */
 const numbered = () => {
