@@ -28,7 +28,7 @@ it("names the objective, the optimizer and the average that the runs were traine
     /^unweighted mean squared error of the velocity on 1024 images .* quantiles of logit-normal\(0, 1\)/,
   );
   expect(recipe).toContain("linear path, prediction of the velocity, unweighted, times logit-normal(0, 1)");
-  expect(recipe).toContain("inContext conditioning");
+  expect(recipe).toContain("in-context transformer");
   expect(recipe).toContain("AdamW (0.9, 0.99), weight decay 0.01, clipping at 1");
   expect(recipe).toContain("5 % warm-up, linear to zero over the last 30 %");
   expect(recipe).toContain("weights averaged: power, width 0.05");
