@@ -38,8 +38,8 @@ export const compare = (fileA: string, fileB: string, asked: CompareAsked): Comp
   requireComparable(fileA, fileB);
   const quantity = sameQuantity({ [fileA]: a, [fileB]: b }, asked.quantity);
   const comparison = compareLaws(
-    { name: `A: ${basename(shown(fileA))}`, ...lawOf(a, law, fileA) },
-    { name: `B: ${basename(shown(fileB))}`, ...lawOf(b, law, fileB) },
+    { name: `A: ${basename(shown(a.input.file))}`, ...lawOf(a, law, fileA) },
+    { name: `B: ${basename(shown(b.input.file))}`, ...lawOf(b, law, fileB) },
     { draws, seed, at, range, quantity },
   );
   return { command: "compare", a: a.input, b: b.input, law, comparison, versions: versions("@isoflop/scaling") };
