@@ -45,7 +45,6 @@ export const renderReport = (study: Study, options: PageOptions = {}): string =>
         figures.check && html`<div class="strip">${responsive(figures.check, options)}</div>\n`,
       ),
       sections,
-      budgets: parts.budgets.length,
       state: verdict.state,
       footer:
         "Made by @isoflop/plot. The method is that of Liang et al., Scaling Laws for Diffusion Transformers, arXiv 2410.08184.",
