@@ -18,7 +18,6 @@ export const reportHtml = (analysis: Analysis): string => {
         { ...methods, figures: comparisons(analysis) },
         choices,
       ],
-      budgets: analysis.isoFlop.fit.budgets.length,
     },
     { document },
   );

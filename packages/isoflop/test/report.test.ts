@@ -248,7 +248,7 @@ describe("predict", () => {
     expect(marks(wide[0]!, "asked", "path")).toBe(6);
     expect(marks(wide[0]!, "interval", "line")).toBe(6);
     expect(marks(wide[0]!, "law-interval", "line")).toBe(4);
-    expect(marks(wide[0]!, "point", "circle")).toBe(30);
+    expect(marks(wide[0]!, "point", "circle") + marks(wide[0]!, "optimum", "path")).toBe(30);
   });
 
   test("a saved surface has no runs, and says so; a model and a wanted loss stand in the plane", () => {

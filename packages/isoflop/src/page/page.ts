@@ -7,8 +7,6 @@ export interface Page {
   readonly title: string;
   /** What is not there is left out. */
   readonly figures: readonly (Figure | false | undefined)[];
-  /** Colours that the page keeps for budgets. */
-  readonly budgets?: number;
 }
 
 /**
@@ -18,9 +16,9 @@ export interface Page {
  */
 export const pageHtml = async (make: () => Promise<Page>, words: Words): Promise<string> => {
   try {
-    const { title, figures, budgets = 0 } = await make();
+    const { title, figures } = await make();
     const drawn = figures.filter((figure) => figure !== false && figure !== undefined);
-    return renderPage({ title, sections: [{ figures: drawn }, ...passagesOf(words)], budgets }, { document });
+    return renderPage({ title, sections: [{ figures: drawn }, ...passagesOf(words)] }, { document });
   } catch (error) {
     if ((error as Error).name !== "PlotInputError") throw error;
     throw new CliError(exitCodes.failed, `the report cannot be drawn: ${(error as Error).message}`, { cause: error });

@@ -6,11 +6,9 @@ import type { SavedFit } from "../saved.js";
 
 /** The curves at equal compute and the laws. Budgets that were refused are drawn as such. */
 export const isoFlopPage = ({ fit, ok }: SavedFit<IsoFlop>): Page => {
-  const { budgets = [], choices } = fit ?? {};
-  const { quantity = LOSS } = choices ?? {};
+  const { quantity = LOSS } = fit?.choices ?? {};
   return {
     title: `${quantity === LOSS ? "Loss" : quantity} at equal compute`,
-    budgets: budgets.length,
-    figures: fit ? [budgets.some(({ runs }) => runs.length > 0) && isoFlopFigure(fit), ok && lawsFigure(fit)] : [],
+    figures: fit ? [fit.budgets.some(({ runs }) => runs.length > 0) && isoFlopFigure(fit), ok && lawsFigure(fit)] : [],
   };
 };
