@@ -9,16 +9,7 @@ export { type ParameterCount, parameterCount } from "./count.js";
 export { type Dit, dit } from "./dit.js";
 export { DitError, type DitErrorCode } from "./errors.js";
 export type { JointBlock } from "./joint-block.js";
-export {
-  type LearningRateRule,
-  ladder,
-  ladderWidths,
-  learningRateFor,
-  type Rung,
-  rootRule,
-  sizeFor,
-  sizeOf,
-} from "./ladder.js";
+export { type LearningRateRule, learningRateFor } from "./learning-rate.js";
 export { paramsFrom } from "./load.js";
 export { namedParams } from "./named.js";
 export type { DitParams } from "./network.js";

@@ -22,15 +22,11 @@ const example = async <T>(n: number): Promise<T> => {
   }
 };
 
-test("the example of a study runs as it stands", async () => {
-  const made = await example<{ svg: string; png: Uint8Array; report: string }>(0);
-  expect(made.svg.match(/<circle/g)).toHaveLength(6);
+test("the example runs as it stands", async () => {
+  const made = await example<{ svg: string; png: Uint8Array; page: string }>(0);
+  expect(made.svg.match(/<circle/g)).toHaveLength(12);
+  expect(made.svg.match(/class="parabola"/g)).toHaveLength(3);
   expect([...made.png.subarray(1, 4)]).toEqual([..."PNG"].map((c) => c.charCodeAt(0)));
-  expect(made.report).toContain("6 runs are done, at 2 budgets.");
-});
-
-test("the example of a fit runs as it stands", async () => {
-  const { svg } = await example<{ svg: string }>(1);
-  expect(svg.match(/<circle/g)).toHaveLength(1);
-  expect(svg).toContain('class="contour"');
+  expect(made.page.match(/<figure>/g)).toHaveLength(2);
+  expect(made.page).toContain('class="asked"');
 });

@@ -4,7 +4,7 @@ import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs } from "../cross-attention.js";
 import { readoutSpecs } from "../final-layer.js";
-import { smallNormal, zeroLaw } from "../laws.js";
+import { smallNormal, zeroInit } from "../initializers.js";
 import {
   gated,
   gatedBranches,
@@ -81,7 +81,7 @@ export const adaLNSingle: Conditioning<AdaLNSingleParams> = {
     blocks: Array.from({ length: config.depth }, () => ({
       scale_shift_table: tableSpec(6, config.width),
       attn: attentionSpecs(config),
-      cross_attn: crossAttentionSpecs(config, zeroLaw),
+      cross_attn: crossAttentionSpecs(config, zeroInit),
       mlp: mlpSpecs(config),
     })),
     final_layer: { scale_shift_table: tableSpec(2, config.width), linear: readoutSpecs(config) },

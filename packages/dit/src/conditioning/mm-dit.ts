@@ -1,8 +1,8 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { type ContextParams, contextSpecs, embedContext, type FeatureContext } from "../context.js";
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
+import { smallNormal } from "../initializers.js";
 import { type JointBlock, jointBlock, jointBlockSpecs, type Streams } from "../joint-block.js";
-import { smallNormal } from "../laws.js";
 import type { SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
 import { type VectorMlp, vectorMlp, vectorMlpSpecs } from "../vector-mlp.js";
