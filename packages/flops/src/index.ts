@@ -40,7 +40,7 @@ export type { Layer, Part } from "./layers.js";
 export { parts } from "./layers.js";
 export type { Memory, MemoryOptions, Precision } from "./memory.js";
 export { memory, precisions, savedActivations } from "./memory.js";
-export type { ElementwiseRole, Operation } from "./operations.js";
+export { type ElementwiseRole, elementwiseRoles, type Operation } from "./operations.js";
 export type { Optimizer, OptimizerOptions } from "./optimizer.js";
 export { optimizerStep, optimizers } from "./optimizer.js";
 export {
@@ -57,7 +57,7 @@ export {
   paperSource,
 } from "./paper.js";
 export type { ParameterCount, ParameterSet, TokenSet } from "./parameters.js";
-export { parameterSets, parameters, tokensPerSample } from "./parameters.js";
+export { parameterSets, parameters, tokenSets, tokensPerSample } from "./parameters.js";
 export type { Checkpointing, TrainingCount } from "./passes.js";
 export { backward, forward, training } from "./passes.js";
 export { officialDit, type PresetName, presets } from "./presets.js";

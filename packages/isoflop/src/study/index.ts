@@ -1,3 +1,5 @@
+export { type CountedParameters, type DoneRun, pointOf, pointsOf } from "../runs/point.js";
+export { StudyFolder } from "./folder.js";
 export { fitLaws } from "./laws.js";
 export { planStudy, type StudyPlan } from "./plan.js";
 export { laptop, type Preset, presets, quick } from "./preset.js";
