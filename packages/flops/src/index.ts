@@ -6,7 +6,7 @@ export { canonicalConfig, conditionings, configKeys, layers, resolve } from "./c
 export type { Convention, ConventionName, EstimateMethod, ProductMethod } from "./convention.js";
 export { conventions, sameConvention, sixNDOf } from "./convention.js";
 export {
-  type Estimate,
+  type CostEstimate,
   type EstimateOptions,
   estimate,
   type Measured,
@@ -17,7 +17,7 @@ export {
 } from "./cost.js";
 export type { Count, CountLine } from "./count.js";
 export { add, byPart, flops, macs, scale } from "./count.js";
-export type { Arithmetic, Device, DeviceName, Price, Source } from "./devices.js";
+export type { Accelerator, DeviceName, OperandType, Price, Source } from "./devices.js";
 export { devices } from "./devices.js";
 export { FlopsError, type FlopsErrorCode } from "./errors.js";
 export type { GridOptions, GridRun, IsoFlopGrid, RefusedRun } from "./grid.js";
@@ -45,8 +45,8 @@ export type { Optimizer, OptimizerOptions } from "./optimizer.js";
 export { optimizerStep, optimizers } from "./optimizer.js";
 export {
   evaluate,
+  type PaperLaw,
   type PaperRun,
-  type PowerLaw,
   paperBudgets,
   paperGrid,
   paperHeldOutBudget,
