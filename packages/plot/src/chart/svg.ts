@@ -2,17 +2,11 @@ import { printable } from "./format.js";
 
 const namespace = "http://www.w3.org/2000/svg";
 
-type Attributes = Readonly<Record<string, string | number>>;
+export type Attributes = Readonly<Record<string, string | number>>;
 
 export const element = (document: Document, name: string, attributes: Attributes): SVGElement => {
   const made = document.createElementNS(namespace, name) as SVGElement;
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
-};
-
-export const textElement = (document: Document, attributes: Attributes, words: string): SVGElement => {
-  const made = element(document, "text", { "text-anchor": "start", ...attributes });
-  made.textContent = printable(words);
   return made;
 };
 

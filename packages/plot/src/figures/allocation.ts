@@ -42,7 +42,7 @@ export const allocationFigure = (
       points: name === "loss" ? points.map(({ C, loss }) => ({ x: C, y: loss })) : [],
       curve: along(optima, name),
       fittedTo: reach(known),
-      ...(floor > 0 && { floor: { value: floor } }),
+      floor: floor > 0 ? { value: floor } : undefined,
       asked: asked.map((prediction) => askedOf(prediction.given.C, prediction.predicted[name])),
     };
   });

@@ -1,9 +1,9 @@
 import type { Annotation, FramePlace } from "../chart/chart.js";
-import type { ContourPoint } from "./contours.js";
+import type { Point } from "../chart/marks.js";
 
 /** A contour to be named. */
 export interface NamedContour {
-  readonly lines: readonly (readonly ContourPoint[])[];
+  readonly lines: readonly (readonly Point[])[];
   readonly text: string;
   readonly color: string;
 }
@@ -19,7 +19,7 @@ const touching = 11;
  */
 export const contourLabels = (
   contours: readonly NamedContour[],
-  obstacles: readonly ContourPoint[],
+  obstacles: readonly Point[],
   frame: FramePlace,
 ): Annotation[] => {
   const taken = obstacles.map((point) => ({ x: frame.x(point.x), y: frame.y(point.y), half: 0 }));

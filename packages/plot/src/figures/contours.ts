@@ -1,10 +1,5 @@
 import { logBetween } from "../chart/log.js";
-
-/** A point of a contour in data coordinates. */
-export interface ContourPoint {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Point } from "../chart/marks.js";
 
 /** A rectangular grid of values on log axes. */
 export interface LogGrid {
@@ -18,10 +13,10 @@ export interface LogGrid {
  * The lines on which the grid has the value `level`, by marching squares (Lorensen and Cline 1987, in two dimensions). Values
  * are taken as linear along each edge in the logarithm of its coordinate, so a plane in ln x and ln y gives exact lines.
  */
-export const contours = (grid: LogGrid, level: number): ContourPoint[][] => {
+export const contours = (grid: LogGrid, level: number): Point[][] => {
   const { x, y, value } = grid;
   const ends = new Map<string, string[]>();
-  const points = new Map<string, ContourPoint>();
+  const points = new Map<string, Point>();
   const join = (a: string, b: string) => {
     ends.set(a, [...(ends.get(a) ?? []), b]);
     ends.set(b, [...(ends.get(b) ?? []), a]);

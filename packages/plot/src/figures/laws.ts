@@ -11,7 +11,6 @@ import {
 } from "@isoflop/scaling";
 import type { Asked, Measurement } from "../chart/asked.js";
 import { padded } from "../chart/axis.js";
-import { banded } from "../chart/curve.js";
 import type { Figure } from "../chart/figure.js";
 import { fixed, significant } from "../chart/format.js";
 import { known, reach } from "../chart/interval.js";
@@ -79,8 +78,11 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   ];
   const beyondFit = [...asked, ...(heldOut ? [heldOut.prediction] : [])].map(({ given }) => given.C);
   const computes = [...optima.map(({ x }) => x), ...beyondFit];
-  const at = (x: number) => predictPowerLaw(law, x);
-  const bandOver = (from: number, to: number) => spaced(from, to, 61).map((x) => banded(x, at(x).value, at(x).ci95));
+  const at = (x: number) => ({ x, ...predictPowerLaw(law, x) });
+  const bandOver = (from: number, to: number) =>
+    spaced(from, to, 61)
+      .map(at)
+      .map(({ x, value, ci95 }) => ({ x, y: value, ci95 }));
   const shared = {
     x: quantities.C,
     y: optimal(fit.choices.quantity)[name],
@@ -108,13 +110,13 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
 
 /** A predicted number at x. */
 export const askedOf = (x: number, { value, ci95, interval95 }: Predicted): Asked => {
-  const [law, run] = [known(ci95), known(interval95)];
-  return { x, y: drawable(`asked at ${x}`, value, "log"), ...(law && { ci95: law }), ...(run && { interval95: run }) };
+  const y = drawable(`asked at ${x}`, value, "log");
+  return { x, y, ci95: known(ci95), interval95: known(interval95) };
 };
 
 export const heldOutAsked = ({ prediction, measured }: HeldOut): Asked => ({
   ...askedOf(prediction.given.C, prediction.predicted.loss),
-  ...(measured && { measured }),
+  measured,
 });
 
 /** Exponents of the loss are an order of magnitude smaller than those of size and data. */

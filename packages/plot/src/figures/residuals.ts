@@ -1,21 +1,21 @@
 import { formOfLaw, type LawFit, type Run, residualSpread, type SurfaceFit, surfaceLoss } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { type Axis, scaleOf, sideOf } from "../chart/axis.js";
-import { chart } from "../chart/chart.js";
+import { type ChartSpec, chart } from "../chart/chart.js";
 import { logKey } from "../chart/colour-key.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
 import { type Figure, panels } from "../chart/figure.js";
 import { signedPercent, significant } from "../chart/format.js";
 import type { PointLabel } from "../chart/labels.js";
 import { logRatio } from "../chart/log.js";
-import { dots, zeroLine } from "../chart/marks.js";
+import { dots, type Point, zeroLine } from "../chart/marks.js";
 import { type AxisQuantity, logAxis, percentAxis, quantities, valueText } from "../chart/quantity.js";
-import type { Drawing, Sheet } from "../chart/sheet.js";
+import type { Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import { computeOf, inPlane } from "./plane.js";
 
 /** Something that was measured, with what a fit says of it. */
-interface Point {
+interface Measured {
   readonly measured: number;
   readonly predicted: number;
   /** Abscissa: compute, or the x of a law. */
@@ -26,7 +26,7 @@ interface Point {
 }
 
 interface Residuals {
-  readonly points: readonly Point[];
+  readonly points: readonly Measured[];
   readonly at: AxisQuantity;
   /** What is measured and predicted. */
   readonly quantity: string;
@@ -74,19 +74,17 @@ export const lawResidualsFigure = (fit: LawFit, { x, y: quantity, rows }: LawNam
 /** Residuals below this are those of exact data. */
 const rounding = 1e-6;
 
-const residualOf = ({ measured, predicted }: Point): number => logRatio(measured, predicted);
-
-const residuals = (data: Residuals, caption: string): Figure => {
-  const { points, at, quantity } = data;
+const residuals = ({ points, at, quantity, spread }: Residuals, caption: string): Figure => {
   onLogAxes("runs", points, ["at", "measured", "predicted"]);
-  const known = { ...data, spread: data.spread || 0 };
-  const values = [0, -known.spread, known.spread, ...points.map(residualOf)];
+  const off = points.map((point) => ({ ...point, y: logRatio(point.measured, point.predicted) }));
+  const known = spread || 0;
+  const values = [0, -known, known, ...off.map(({ y }) => y)];
   // Without this the axis of a fit of exact data would be about rounding.
   const exact = values.every((value) => Math.abs(value) < rounding);
   const y = percentAxis("ln(measured / predicted), %", exact ? [-1e-4, 1e-4] : values, 7, 0.1);
-  const panel = (what: AxisQuantity, abscissa: Abscissa) => (sheet: Sheet) => {
-    const x = logAxis(what, points.map(abscissa), sheet.small ? 4 : 6);
-    return residualPanel(known, { x, y, abscissa }, sheet);
+  const panel = (against: AxisQuantity, key: "at" | "predicted") => {
+    const placed = off.map((point) => ({ ...point, x: point[key] }));
+    return chart((sheet) => residualChart(placed, known, against, y, sheet));
   };
   return panels(
     {
@@ -95,76 +93,69 @@ const residuals = (data: Residuals, caption: string): Figure => {
       width: 1040,
       columns: (width) => (width < 720 ? 1 : 2),
     },
-    [panel({ label: `predicted ${quantity}` }, ({ predicted }) => predicted), panel(at, (point) => point.at)],
+    [panel({ label: `predicted ${quantity}` }, "predicted"), panel(at, "at")],
   );
 };
 
-type Abscissa = (point: Point) => number;
+/** A residual in its panel. */
+type Residual = Measured & Point;
 
-interface Axes {
-  readonly x: Axis;
-  readonly y: Axis;
-  readonly abscissa: Abscissa;
-}
-
-const residualPanel = ({ points, spread }: Residuals, axes: Axes, sheet: Sheet): Drawing => {
-  const { theme, width, small } = sheet;
-  const { x, y, abscissa } = axes;
+const residualChart = (
+  points: readonly Residual[],
+  spread: number,
+  against: AxisQuantity,
+  y: Axis,
+  { theme, width, small }: Sheet,
+): ChartSpec => {
+  const x = logAxis(
+    against,
+    points.map((point) => point.x),
+    small ? 4 : 6,
+  );
   const sizes = points.flatMap(({ N }) => (N === undefined ? [] : [N]));
   const key = sizes.length > 0 ? logKey("model size N", sizes, (N) => valueText(quantities.N, N)) : undefined;
-  const colour = ({ N }: Point) => theme.scale(key && N !== undefined ? key.share(N) : 0.5);
+  const colour = ({ N }: Residual) => theme.scale(key && N !== undefined ? key.share(N) : 0.5);
   const height = small ? 360 : 400;
   const band = { x1: x.domain[0], x2: x.domain[1], y1: -spread, y2: spread };
-  const named = outliers(points, spread, { x: scaleOf(x, 0, width), y: scaleOf(y, height, 0), abscissa });
-  return chart(
-    {
-      description: `Residuals of ${points.length} runs in percent against ${x.label}.`,
-      x,
-      y,
-      labels: named.map((point): PointLabel => {
-        const at = abscissa(point);
-        return { x: at, y: residualOf(point), text: point.name, color: theme.muted, side: sideOf(x, at) };
+  const [toX, toY] = [scaleOf(x, 0, width), scaleOf(y, height, 0)];
+  const far = spread > rounding ? points.filter((point) => Math.abs(point.y) > farOff * spread) : [];
+  const named = outliers(far, (a, b) => Math.abs(toX(a.x) - toX(b.x)) < 90 && Math.abs(toY(a.y) - toY(b.y)) < 15);
+  return {
+    description: `Residuals of ${points.length} runs in percent against ${x.label}.`,
+    x,
+    y,
+    labels: named.map(
+      (point): PointLabel => ({
+        x: point.x,
+        y: point.y,
+        text: point.name,
+        color: theme.muted,
+        side: sideOf(x, point.x),
       }),
-      height,
-      key,
-      ...(spread > 0 && {
-        subtitle: `grey: ±1 residual standard deviation, ${significant(100 * spread, 3)}\u00A0%`,
+    ),
+    height,
+    key,
+    ...(spread > 0 && {
+      subtitle: `grey: ±1 residual standard deviation, ${significant(100 * spread, 3)}\u00A0%`,
+    }),
+    marks: [
+      Plot.rect(spread > 0 ? [band] : [], { ...band, fill: theme.muted, fillOpacity: 0.14, className: "spread" }),
+      zeroLine(theme),
+      dots(points, theme, colour, "residual", {
+        title: (point: Residual) => `${point.name}: ${signedPercent(point.y, 2)}`,
       }),
-      marks: [
-        Plot.rect(spread > 0 ? [band] : [], { ...band, fill: theme.muted, fillOpacity: 0.14, className: "spread" }),
-        zeroLine(theme),
-        dots(points, theme, { x: abscissa, y: residualOf }, colour, "residual", {
-          title: (point: Point) => `${point.name}: ${signedPercent(residualOf(point), 2)}`,
-        }),
-      ],
-    },
-    sheet,
-  );
+    ],
+  };
 };
 
 /** Points further off than this many standard deviations are named. */
-const far = 2.5;
+const farOff = 2.5;
 const mostNamed = 5;
-/** Room that a name takes, in pixels: where several stand together, only the furthest off is named. */
-const nameRoom = { x: 90, y: 15 };
 
-interface Pixels {
-  readonly x: (value: number) => number;
-  readonly y: (value: number) => number;
-  readonly abscissa: Abscissa;
-}
-
-const outliers = (points: readonly Point[], spread: number, { x, y, abscissa }: Pixels): readonly Point[] => {
-  const off = (point: Point) => Math.abs(residualOf(point));
-  const kept: { readonly point: Point; readonly x: number; readonly y: number }[] = [];
-  for (const point of points
-    .filter((one) => spread > rounding && off(one) > far * spread)
-    .sort((a, b) => off(b) - off(a))) {
-    const at = { x: x(abscissa(point)), y: y(residualOf(point)) };
-    const crowded = kept.some(
-      (other) => Math.abs(other.x - at.x) < nameRoom.x && Math.abs(other.y - at.y) < nameRoom.y,
-    );
-    if (!crowded) kept.push({ point, ...at });
-  }
-  return kept.slice(0, mostNamed).map(({ point }) => point);
+/** Points to be named, the furthest off first; where names would touch, only the first of them. */
+const outliers = (far: readonly Residual[], touch: (a: Residual, b: Residual) => boolean): readonly Residual[] => {
+  const kept: Residual[] = [];
+  for (const point of [...far].sort((a, b) => Math.abs(b.y) - Math.abs(a.y)))
+    if (!kept.some((other) => touch(other, point))) kept.push(point);
+  return kept.slice(0, mostNamed);
 };
