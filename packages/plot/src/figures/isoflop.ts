@@ -22,24 +22,19 @@ import type { Theme } from "../chart/theme.js";
 import { onLogAxes, some } from "../error.js";
 import { budgetsOf, colourOf, type DrawnBudget, isRefused, nameOf, verticesOf } from "./budgets.js";
 
-/** Loss against size at equal compute. */
-export interface EqualCompute {
-  readonly budgets: readonly DrawnBudget[];
-  readonly choices: IsoFlopChoices;
-  /** Runs of a larger compute, which take no part in the fit. */
-  readonly heldOut: readonly Run[];
-}
-
 /**
  * Loss against size (log) per budget: runs with their 95 % bars, what was fitted, its minimum. A budget without an interior minimum is
  * hollow and dashed, and called refused. Of very many runs an even sample is drawn.
  */
 export const isoFlopFigure = (fit: IsoFlop, { heldOut = [] }: { readonly heldOut?: readonly Run[] } = {}): Figure =>
-  equalComputeFigure({ budgets: budgetsOf(fit), choices: fit.choices, heldOut });
+  equalComputeFigure(budgetsOf(fit), fit.choices, heldOut);
 
-/** {@link isoFlopFigure} of budgets that may not be fitted yet. */
-export const equalComputeFigure = (spec: EqualCompute): Figure => {
-  const { budgets, choices, heldOut } = spec;
+/** {@link isoFlopFigure} of budgets that may not be fitted yet, and of runs of a larger compute, which take no part in the fit. */
+export const equalComputeFigure = (
+  budgets: readonly DrawnBudget[],
+  choices: IsoFlopChoices,
+  heldOut: readonly Run[],
+): Figure => {
   const all = budgets.flatMap(({ runs }) => runs);
   some("runs", [...all, ...heldOut], "run to draw");
   for (const { runs } of budgets) onLogAxes("runs", runs, ["N", "D", "loss"]);

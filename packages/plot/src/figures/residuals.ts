@@ -25,15 +25,6 @@ interface Measured {
   readonly name: string;
 }
 
-interface Residuals {
-  readonly points: readonly Measured[];
-  readonly at: AxisQuantity;
-  /** What is measured and predicted. */
-  readonly quantity: string;
-  /** Of ln(measured / predicted), as the fit states it; NaN or 0 where it is not known. */
-  readonly spread: number;
-}
-
 /**
  * ln(measured / predicted) of the runs of a surface in percent, once against the predicted value and once against compute: the first
  * shows a wrong form, the second where an extrapolation will drift. Side by side, or below each other on narrow widths.
@@ -44,11 +35,9 @@ export const residualsFigure = (fit: SurfaceFit, runs: readonly Run[]): Figure =
     .map(({ C, N, D, loss, name }) => ({ measured: loss, predicted: surfaceLoss(fit, { N, D }), at: C, N, name }));
   const caption =
     "ln(measured / predicted) of every run, against the predicted value and against compute, coloured by model size. A trend with either, or colours that part, is structure that this form does not have. Runs further than 2.5 standard deviations off are named.";
-  const { quantity, residualStandardDeviation: spread } = fit;
-  return residuals(
-    { points: some("runs", points, "run"), at: computeOf(fit), quantity, spread },
-    caption + sampledNote(runs),
-  );
+  const { quantity, residualStandardDeviation } = fit;
+  some("runs", points, "run");
+  return residuals(points, computeOf(fit), quantity, residualStandardDeviation, caption + sampledNote(runs));
 };
 
 /** What the columns of a law are called, and in which rows its points stand. */
@@ -67,24 +56,31 @@ export const lawResidualsFigure = (fit: LawFit, { x, y: quantity, rows }: LawNam
     return { at, measured: data.y[i]!, predicted: value(law, at), name };
   });
   const caption = `ln(measured / predicted) of every point. A trend is structure that this form does not have.${sampledNote(points, "points")}`;
-  const spread = residualSpread(fit);
-  return residuals({ points: sampled(some("points", points, "point")), at: { label: x }, quantity, spread }, caption);
+  some("points", points, "point");
+  return residuals(sampled(points), { label: x }, quantity, residualSpread(fit), caption);
 };
 
 /** Residuals below this are those of exact data. */
 const rounding = 1e-6;
 
-const residuals = ({ points, at, quantity, spread }: Residuals, caption: string): Figure => {
+/** @param deviation of ln(measured / predicted), as the fit states it; NaN or 0 where it is not known */
+const residuals = (
+  points: readonly Measured[],
+  at: AxisQuantity,
+  quantity: string,
+  deviation: number,
+  caption: string,
+): Figure => {
   onLogAxes("runs", points, ["at", "measured", "predicted"]);
   const off = points.map((point) => ({ ...point, y: logRatio(point.measured, point.predicted) }));
-  const known = spread || 0;
-  const values = [0, -known, known, ...off.map(({ y }) => y)];
+  const spread = deviation || 0;
+  const values = [0, -spread, spread, ...off.map(({ y }) => y)];
   // Without this the axis of a fit of exact data would be about rounding.
   const exact = values.every((value) => Math.abs(value) < rounding);
   const y = percentAxis("ln(measured / predicted), %", exact ? [-1e-4, 1e-4] : values, 7, 0.1);
   const panel = (against: AxisQuantity, key: "at" | "predicted") => {
     const placed = off.map((point) => ({ ...point, x: point[key] }));
-    return chart((sheet) => residualChart(placed, known, against, y, sheet));
+    return chart((sheet) => residualChart(placed, spread, against, y, sheet));
   };
   return panels(
     {

@@ -17,7 +17,7 @@ export const figuresOf = (study: Study, { budgets, choices, fitted, heldOut }: S
   const training = curves.length > 0 && { runs, curves, fit: study.fit, heldOut };
   const check = { heldOut };
   return {
-    ...(runs.length > 0 && { isoflop: equalComputeFigure({ budgets, choices, heldOut: heldOut?.runs ?? [] }) }),
+    ...(runs.length > 0 && { isoflop: equalComputeFigure(budgets, choices, heldOut?.runs ?? []) }),
     ...(fitted && {
       laws: lawsFigure(fitted.fit, check),
       lawPanels: lawNames.map((name) => optimumLawFigure(fitted.fit, name, check)),
