@@ -27,17 +27,15 @@ const viridis = "440154 482878 3e4989 31688e 26828e 1f9e89 35b779 6ece58 b5de2b 
   .split(" ")
   .map((colour) => [0, 2, 4].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)));
 
-const mix = (from: number, to: number) => (index: number, total: number) => {
-  const t = total > 1 ? from + ((to - from) * index) / (total - 1) : (from + to) / 2;
-  const place = t * (viridis.length - 1);
-  const low = Math.min(Math.floor(place), viridis.length - 2);
-  const mixed = viridis[low]!.map((channel, i) => channel + (place - low) * (viridis[low + 1]![i]! - channel));
-  return `#${mixed.map((channel) => Math.round(channel).toString(16).padStart(2, "0")).join("")}`;
-};
-
-const ramp = (from: number, to: number) => {
-  const budget = mix(from, to);
-  return { budget, scale: (share: number) => budget(stepOf(share), scaleSteps) };
+const ramp = (from: number, to: number): Pick<Theme, "budget" | "scale"> => {
+  const budget = (index: number, total: number) => {
+    const t = total > 1 ? from + ((to - from) * index) / (total - 1) : (from + to) / 2;
+    const place = t * (viridis.length - 1);
+    const low = Math.min(Math.floor(place), viridis.length - 2);
+    const mixed = viridis[low]!.map((channel, i) => channel + (place - low) * (viridis[low + 1]![i]! - channel));
+    return `#${mixed.map((channel) => Math.round(channel).toString(16).padStart(2, "0")).join("")}`;
+  };
+  return { budget, scale: (share) => budget(stepOf(share), scaleSteps) };
 };
 
 /** Dark ink on white; the bright end of the ramp is left out because it vanishes on paper. */

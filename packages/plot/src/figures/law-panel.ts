@@ -43,7 +43,7 @@ export const lawPanel = (caption: string, law: LawPanel, width = 760): Figure =>
 /** Laws side by side, or below each other on narrow widths. */
 export const lawPanels = (caption: string, description: string, laws: readonly LawPanel[]): Figure => {
   const columns = (width: number) => (width < 720 ? 1 : laws.length);
-  return panels({ caption, description, width: 1140, columns }, laws.map(drawingOf));
+  return panels(caption, description, laws.map(drawingOf), 1140, columns);
 };
 
 /** A floor further below the law than this factor would squeeze the data into a corner. */

@@ -1,9 +1,9 @@
 import {
+  type Estimate,
   extent,
   type FitPrediction,
   type IsoFlop,
   type IsoFlopLaw,
-  type PowerLaw,
   type Predicted,
   predictPowerLaw,
   type Run,
@@ -25,7 +25,7 @@ export const lawNames: readonly LawName[] = ["N", "D", "loss"];
 /** A compute beyond the fit: predicted first, measured afterwards. */
 export interface HeldOut {
   readonly prediction: FitPrediction<"C", "loss">;
-  readonly measured?: Measurement;
+  readonly measured?: Measurement | undefined;
   /** What was trained there. */
   readonly runs: readonly Run[];
 }
@@ -99,7 +99,7 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   const [first, last] = extent(fit.budgets.map(({ C }) => C));
   return {
     ...shared,
-    title: exponentText(name, law),
+    title: exponentText(law.exponent, exponentFormat(name)),
     curve: spaced(...padded(computes, "log", 0.12), steps).map((x) => ({ x, y: at(x).value })),
     band: bandOver(first, heldOut ? heldOut.prediction.given.C : beyond * last),
     trained: heldOut && name !== "loss" ? heldOut.runs.map((run) => ({ x: run.C, y: run[name] })) : [],
@@ -120,10 +120,8 @@ export const heldOutAsked = ({ prediction, measured }: HeldOut): Asked => ({
 });
 
 /** Exponents of the loss are an order of magnitude smaller than those of size and data. */
-export const exponentDecimals = (name: LawName): number => (name === "loss" ? 4 : 3);
+export const exponentFormat = (name: LawName) => (value: number) => fixed(value, name === "loss" ? 4 : 3);
 
 /** E.g. "exponent 0.568, 95 % [0.550, 0.590]". */
-const exponentText = (name: LawName, { exponent }: PowerLaw): string => {
-  const [middle, low, high] = [exponent.value, ...exponent.ci95].map((value) => fixed(value, exponentDecimals(name)));
-  return `exponent ${middle}, 95 % [${low}, ${high}]`;
-};
+export const exponentText = ({ value, ci95 }: Estimate, format: (value: number) => string): string =>
+  `exponent ${format(value)}, 95 % [${ci95.map(format).join(", ")}]`;

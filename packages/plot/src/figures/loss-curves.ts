@@ -11,16 +11,11 @@ const caption =
   "Training loss against tokens seen, one panel per budget on shared axes. Bold: the run with the lowest final validation loss.";
 
 /** Training loss against tokens seen, both on log axes, one panel per budget that has curves. */
-export const lossCurvesFigure = (training: Training): Figure =>
-  panels(
-    {
-      caption,
-      description: "Training loss curves, one panel per compute budget.",
-      width: 1040,
-      columns: (width) => (width < 480 ? 1 : width < 820 ? 2 : 3),
-    },
-    drawingsOf(training),
-  );
+export const lossCurvesFigure = (training: Training): Figure => {
+  const description = "Training loss curves, one panel per compute budget.";
+  const columns = (width: number) => (width < 480 ? 1 : width < 820 ? 2 : 3);
+  return panels(caption, description, drawingsOf(training), 1040, columns);
+};
 
 /** The panels of {@link lossCurvesFigure} one by one. */
 export const lossCurvePanels = (training: Training): Figure[] =>

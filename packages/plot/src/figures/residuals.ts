@@ -82,15 +82,9 @@ const residuals = (
     const placed = off.map((point) => ({ ...point, x: point[key] }));
     return chart((sheet) => residualChart(placed, spread, against, y, sheet));
   };
-  return panels(
-    {
-      caption,
-      description: `Residuals of ${points.length} runs, against the predicted ${quantity} and against ${at.label}.`,
-      width: 1040,
-      columns: (width) => (width < 720 ? 1 : 2),
-    },
-    [panel({ label: `predicted ${quantity}` }, "predicted"), panel(at, "at")],
-  );
+  const description = `Residuals of ${points.length} runs, against the predicted ${quantity} and against ${at.label}.`;
+  const drawings = [panel({ label: `predicted ${quantity}` }, "predicted"), panel(at, "at")];
+  return panels(caption, description, drawings, 1040, (width) => (width < 720 ? 1 : 2));
 };
 
 /** A residual in its panel. */
