@@ -13,7 +13,7 @@ export interface Figure {
 }
 
 /** A figure whose drawing is `width` pixels wide where no other width is asked for. */
-export const figure = (caption: string, width: number, draw: Draw): Figure => ({
+export const figure = (caption: string, draw: Draw, width = 760): Figure => ({
   caption,
   draw: (options = {}) => standalone(options, width, draw),
 });
@@ -25,7 +25,7 @@ export const panels = (
   draws: readonly Draw[],
   width: number,
   columns: (width: number) => number,
-): Figure => figure(caption, width, (sheet) => compose(draws, columns(sheet.width), description, sheet));
+): Figure => figure(caption, (sheet) => compose(draws, columns(sheet.width), description, sheet), width);
 
 const at = ({ svg }: Drawing, x: number, y: number): string => svg.replace(/^<svg /, `<svg x="${x}" y="${y}" `);
 

@@ -80,7 +80,7 @@ export const comparisonFigure = (comparison: LawComparison): Figure => {
       ],
     };
   });
-  return figure(caption, 760, drawing);
+  return figure(caption, drawing);
 };
 
 /** A crossing or an effective compute further away than this factor is told in words. */

@@ -70,5 +70,5 @@ export const envelopeFigure = (training: Training): Figure => {
       ],
     };
   });
-  return figure(caption, 760, drawing);
+  return figure(caption, drawing);
 };

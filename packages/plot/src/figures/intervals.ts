@@ -52,7 +52,7 @@ export const intervalsFigure = (
   const estimates = rows.map(({ name }, i) => `${name} ${numbers[i]}`).join("; ");
   const kind = rows.length === 1 ? "estimate" : "estimates with intervals";
   const description = `${quantity.label}, ${rows.length} ${kind}: ${estimates}.`;
-  return figure(caption, 760, (sheet) => {
+  return figure(caption, (sheet) => {
     const { theme, width, small } = sheet;
     const top = reference ? heading : 4;
     const bottom = top + rows.length * rowHeight;

@@ -8,16 +8,14 @@ import {
   type Run,
   spaced,
 } from "@isoflop/scaling";
-import type * as Plot from "@observablehq/plot";
 import { spread } from "../chart/asked.js";
-import { type ChartSpec, chart } from "../chart/chart.js";
+import { chart } from "../chart/chart.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { count, plural, scientific } from "../chart/format.js";
 import type { PointLabel } from "../chart/labels.js";
 import { barsUp, diamonds, line, type Point, rings } from "../chart/marks.js";
 import { linearAxis, logAxis, quantities } from "../chart/quantity.js";
-import type { Sheet } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
 import { onLogAxes, some } from "../error.js";
 import { budgetsOf, colourOf, type DrawnBudget, isRefused, nameOf, verticesOf } from "./budgets.js";
@@ -45,12 +43,55 @@ export const equalComputeFigure = (
     curve: fittedCurve(budget, choices),
     marks: budget.runs.filter((run) => shown.has(run)).map(markOf(choices)),
   }));
-  const refused = marked.filter((budget) => budget.refused).length;
+  const held = heldOut.map(markOf(choices));
+  const marks = [...marked.flatMap((budget) => budget.marks), ...held];
+  const sizes = marks.map(({ x }) => x);
+  const losses = [
+    ...marks.flatMap(({ low, high }) => [low, high]),
+    ...marked.flatMap(({ curve }) => curve.map(({ y }) => y)),
+  ];
+  const { axis, quantity } = choices;
+  const what = quantity === "loss" ? "validation loss" : quantity;
+  const vertices = verticesOf(budgets).map((vertex) => ({ ...vertex, x: vertex[axis], y: vertex.loss }));
+  const barred = marks.some(({ low, high }) => high > low) ? "; bars are 95 % intervals" : "";
+  const drawing = chart(({ theme, small }) => {
+    const colour = colourOf(theme, budgets);
+    const labels = [
+      ...marked.flatMap(({ C, refused, curve, marks }): PointLabel[] => {
+        const end = curve.at(-1) ?? marks.at(-1);
+        return end ? [{ x: end.x, y: end.y, text: scientific(C) + (refused ? " refused" : ""), color: colour(C) }] : [];
+      }),
+      ...held.slice(0, 1).map(({ C, x, y }): PointLabel => {
+        const text = `${scientific(C)} held out`;
+        return { x, y, text, color: theme.heldOut, side: "left", bold: true };
+      }),
+    ];
+    const longest = labels.reduce((most, { side, text }) => (side === "left" ? most : Math.max(most, text.length)), 4);
+    return {
+      description: `IsoFLOP curves: ${what} against ${axis === "N" ? "parameters" : "tokens"} at ${budgets.length} compute budgets.`,
+      x: logAxis(quantities[axis], sizes, small ? 5 : 9),
+      y: linearAxis({ label: what }, losses, 7),
+      height: small ? 400 : 480,
+      marginRight: Math.min(longest * 7 + 14, small ? 96 : 130),
+      subtitle: small ? "colour: compute budget, FLOPs" : `one colour per compute budget, in FLOPs${barred}`,
+      labels,
+      marks: [
+        line(vertices, theme.muted, "optima-line", { strokeDasharray: "2 4" }),
+        ...marked.flatMap(({ C, profile, refused, curve, marks }) => [
+          refused || !profile
+            ? line(marks, colour(C), refused ? "refused" : "unfitted", { strokeWidth: 1, strokeDasharray: "4 4" })
+            : line(curve, colour(C), "parabola", { strokeWidth: 1.75 }),
+          ...runMarks(marks, colour(C), theme, "run", refused),
+        ]),
+        ...runMarks(held, theme.heldOut, theme, "held-out"),
+        diamonds(vertices, theme, ({ C }) => colour(C), "vertex", { r: 6.5, strokeWidth: 1.75 }),
+      ],
+    };
+  });
+  const refused = budgets.filter(isRefused).length;
   const refusals = `${plural(refused, "budget")} without an interior minimum: hollow, dashed, not used.`;
   const caption = `Dots are runs, curves ${curveWords(choices)}, diamonds the minima, joined by the dotted line.${refused > 0 ? ` ${refusals}` : ""}${sampledNote(all)}`;
-  const held = heldOut.map(markOf(choices));
-  const drawing = chart((sheet) => isoFlopChart(marked, choices, held, sheet));
-  return figure(caption, 760, drawing);
+  return figure(caption, drawing);
 };
 
 /** Samples of a curve. */
@@ -80,67 +121,6 @@ const markOf =
   };
 
 type RunMark = ReturnType<ReturnType<typeof markOf>>;
-
-interface Marked extends DrawnBudget {
-  readonly refused: boolean;
-  readonly curve: readonly Point[];
-  readonly marks: readonly RunMark[];
-}
-
-const isoFlopChart = (
-  budgets: readonly Marked[],
-  { axis, quantity }: IsoFlopChoices,
-  heldOut: readonly RunMark[],
-  { theme, small }: Sheet,
-): ChartSpec => {
-  const colour = colourOf(theme, budgets);
-  const all = [...budgets.flatMap(({ marks }) => marks), ...heldOut];
-  const vertices = verticesOf(budgets).map((vertex) => ({ ...vertex, x: vertex[axis], y: vertex.loss }));
-  const losses = [
-    ...all.flatMap(({ low, high }) => [low, high]),
-    ...budgets.flatMap(({ curve }) => curve.map(({ y }) => y)),
-  ];
-  const what = quantity === "loss" ? "validation loss" : quantity;
-  const labels = [
-    ...budgets.flatMap(({ C, refused, curve, marks }): PointLabel[] => {
-      const end = curve.at(-1) ?? marks.at(-1);
-      return end ? [{ x: end.x, y: end.y, text: scientific(C) + (refused ? " refused" : ""), color: colour(C) }] : [];
-    }),
-    ...heldOut.slice(0, 1).map(({ C, x, y }): PointLabel => {
-      const text = `${scientific(C)} held out`;
-      return { x, y, text, color: theme.heldOut, side: "left", bold: true };
-    }),
-  ];
-  const longest = labels.reduce((most, { side, text }) => (side === "left" ? most : Math.max(most, text.length)), 4);
-  return {
-    description: `IsoFLOP curves: ${what} against ${axis === "N" ? "parameters" : "tokens"} at ${budgets.length} compute budgets.`,
-    x: logAxis(
-      quantities[axis],
-      all.map(({ x }) => x),
-      small ? 5 : 9,
-    ),
-    y: linearAxis({ label: what }, losses, 7),
-    height: small ? 400 : 480,
-    marginRight: Math.min(longest * 7 + 14, small ? 96 : 130),
-    subtitle: small
-      ? "colour: compute budget, FLOPs"
-      : `one colour per compute budget, in FLOPs${all.some(({ low, high }) => high > low) ? "; bars are 95 % intervals" : ""}`,
-    labels,
-    marks: [
-      line(vertices, theme.muted, "optima-line", { strokeDasharray: "2 4" }),
-      ...budgets.flatMap((budget) => budgetMarks(budget, colour(budget.C), theme)),
-      ...runMarks(heldOut, theme.heldOut, theme, "held-out"),
-      diamonds(vertices, theme, ({ C }) => colour(C), "vertex", { r: 6.5, strokeWidth: 1.75 }),
-    ],
-  };
-};
-
-const budgetMarks = ({ refused, profile, curve, marks }: Marked, color: string, theme: Theme): Plot.Markish[] => [
-  refused || !profile
-    ? line(marks, color, refused ? "refused" : "unfitted", { strokeWidth: 1, strokeDasharray: "4 4" })
-    : line(curve, color, "parabola", { strokeWidth: 1.75 }),
-  ...runMarks(marks, color, theme, "run", refused),
-];
 
 /** Points with their 95 % bars. */
 const runMarks = (runs: readonly RunMark[], color: string, theme: Theme, name: string, hollow = false) => {

@@ -38,7 +38,7 @@ export interface LawPanel {
 export const beyond = 10;
 
 /** A law as a figure. */
-export const lawPanel = (caption: string, law: LawPanel, width = 760): Figure => figure(caption, width, drawingOf(law));
+export const lawPanel = (caption: string, law: LawPanel, width = 760): Figure => figure(caption, drawingOf(law), width);
 
 /** Laws side by side, or below each other on narrow widths. */
 export const lawPanels = (caption: string, description: string, laws: readonly LawPanel[]): Figure => {

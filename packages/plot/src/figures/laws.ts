@@ -4,8 +4,8 @@ import {
   type FitPrediction,
   type IsoFlop,
   type IsoFlopLaw,
+  lawCurve,
   type Predicted,
-  predictPowerLaw,
   type Run,
   spaced,
 } from "@isoflop/scaling";
@@ -41,11 +41,8 @@ export interface LawsFigureOptions {
  * @throws PlotInputError where there is none
  */
 export const lawsFigure = (fit: IsoFlop, options: LawsFigureOptions = {}): Figure => {
-  const laws = some(
-    "laws",
-    lawNames.filter((name) => fit[name].ok),
-    "fitted law",
-  );
+  const laws = lawNames.filter((name) => fit[name].ok);
+  some("laws", laws, "fitted law");
   const { asked = [] } = options;
   const { quantity } = fit.choices;
   const caption =
@@ -64,9 +61,6 @@ export const askedWords =
 export const optimumLawFigure = (fit: IsoFlop, name: LawName, options: LawsFigureOptions = {}): Figure =>
   lawPanel("", panelOf(fit, name, options), 380);
 
-/** Samples of a law over its panel. */
-const steps = 65;
-
 const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigureOptions): LawPanel => {
   const law = fit[name];
   if (!law.ok) throw refused(`fit.${name}`, law.reason, "a fitted law");
@@ -78,11 +72,7 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   ];
   const beyondFit = [...asked, ...(heldOut ? [heldOut.prediction] : [])].map(({ given }) => given.C);
   const computes = [...optima.map(({ x }) => x), ...beyondFit];
-  const at = (x: number) => ({ x, ...predictPowerLaw(law, x) });
-  const bandOver = (from: number, to: number) =>
-    spaced(from, to, 61)
-      .map(at)
-      .map(({ x, value, ci95 }) => ({ x, y: value, ci95 }));
+  const over = (from: number, to: number, points: number) => lawCurve(law, spaced(from, to, points));
   const shared = {
     x: quantities.C,
     y: optimal(fit.choices.quantity)[name],
@@ -94,14 +84,14 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   // The figure is about what is asked, and ends there.
   if (asked.length > 0) {
     const title = `power law, exponent ${significant(law.exponent.value)}`;
-    return { ...shared, title, curve: bandOver(...extent(computes)) };
+    return { ...shared, title, curve: over(...extent(computes), 61) };
   }
   const [first, last] = extent(fit.budgets.map(({ C }) => C));
   return {
     ...shared,
     title: exponentText(law.exponent, exponentFormat(name)),
-    curve: spaced(...padded(computes, "log", 0.12), steps).map((x) => ({ x, y: at(x).value })),
-    band: bandOver(first, heldOut ? heldOut.prediction.given.C : beyond * last),
+    curve: over(...padded(computes, "log", 0.12), 65),
+    band: over(first, heldOut ? heldOut.prediction.given.C : beyond * last, 61),
     trained: heldOut && name !== "loss" ? heldOut.runs.map((run) => ({ x: run.C, y: run[name] })) : [],
     pad: 0,
     marginRight: 16,

@@ -19,7 +19,7 @@ export const lossCurvesFigure = (training: Training): Figure => {
 
 /** The panels of {@link lossCurvesFigure} one by one. */
 export const lossCurvePanels = (training: Training): Figure[] =>
-  drawingsOf(training).map((draw) => figure(caption, 340, draw));
+  drawingsOf(training).map((draw) => figure(caption, draw, 340));
 
 const drawingsOf = (training: Training): Draw[] => {
   const [traces, budgets] = [tracesOf(training), budgetsIn(training)];

@@ -69,7 +69,7 @@ export const nextRunsFigure = (plan: PlannedRuns, { runs = [], optimum = [] }: N
       ],
     };
   });
-  return figure(caption, 760, drawing);
+  return figure(caption, drawing);
 };
 
 /** Radius whose area grows with the number of runs. */

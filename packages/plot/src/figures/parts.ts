@@ -36,7 +36,7 @@ export const partsFigure = (parts: readonly PartWork[], unit: string): Figure =>
   const shares = parts.map((part) => `${part.name} ${share(part, total)}`).join(", ");
   const [, most] = extent(parts.map(work));
   const left = extent(parts.map((part) => part.name.length))[1] * 6.6 + 14;
-  return figure(caption, 760, (sheet) => {
+  return figure(caption, (sheet) => {
     const { theme, width } = sheet;
     const { add, write, drawing } = canvas(sheet, `Work by part in ${unit}: ${shares}.`);
     const perUnit = Math.max(0, width - left - right) / most;

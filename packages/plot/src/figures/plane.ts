@@ -71,7 +71,6 @@ export const inFrame = (curve: readonly CurvePoint[], { x, y }: Axes): CurvePoin
 export interface AskedModel extends Model {
   readonly across?: Interval | undefined;
   readonly up?: Interval | undefined;
-  readonly label?: string;
 }
 
 /** Diamonds with the intervals of their coordinates. */

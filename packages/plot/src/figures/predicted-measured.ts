@@ -70,7 +70,7 @@ export const predictedMeasuredFigure = (fit: IsoFlop, options: CheckOptions = {}
       subtitle: "diamonds: fitted optima; bar: 95 % prediction interval",
     };
   });
-  return figure(caption, 480, drawing);
+  return figure(caption, drawing, 480);
 };
 
 /** A prediction and its measurement as shares of the prediction. */
@@ -104,5 +104,5 @@ export const deviationFigure = (fit: IsoFlop, options: CheckOptions = {}): Figur
     ],
     subtitle: "tick: prediction; dot: measured; bars: 95 % intervals",
   }));
-  return figure(caption, 480, drawing);
+  return figure(caption, drawing, 480);
 };

@@ -1,7 +1,7 @@
 import { formOfLaw, type LawFit, type Run, residualSpread, type SurfaceFit, surfaceLoss } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
-import { type Axis, scaleOf, sideOf } from "../chart/axis.js";
-import { type ChartSpec, chart } from "../chart/chart.js";
+import { scaleOf, sideOf } from "../chart/axis.js";
+import { chart } from "../chart/chart.js";
 import { logKey } from "../chart/colour-key.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
 import { type Figure, panels } from "../chart/figure.js";
@@ -10,7 +10,6 @@ import type { PointLabel } from "../chart/labels.js";
 import { logRatio } from "../chart/log.js";
 import { dots, type Point, zeroLine } from "../chart/marks.js";
 import { type AxisQuantity, logAxis, percentAxis, quantities, valueText } from "../chart/quantity.js";
-import type { Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import { computeOf, inPlane } from "./plane.js";
 
@@ -78,73 +77,57 @@ const residuals = (
   // Without this the axis of a fit of exact data would be about rounding.
   const exact = values.every((value) => Math.abs(value) < rounding);
   const y = percentAxis("ln(measured / predicted), %", exact ? [-1e-4, 1e-4] : values, 7, 0.1);
-  const panel = (against: AxisQuantity, key: "at" | "predicted") => {
-    const placed = off.map((point) => ({ ...point, x: point[key] }));
-    return chart((sheet) => residualChart(placed, spread, against, y, sheet));
-  };
+  const sizes = points.flatMap(({ N }) => (N === undefined ? [] : [N]));
+  const key = sizes.length > 0 ? logKey("model size N", sizes, (N) => valueText(quantities.N, N)) : undefined;
+  const far = spread > rounding ? off.filter((point) => Math.abs(point.y) > farOff * spread) : [];
+  const panel = (against: AxisQuantity, at: (point: Measured) => number) =>
+    chart(({ theme, width, small }) => {
+      const x = logAxis(against, points.map(at), small ? 4 : 6);
+      const height = small ? 360 : 400;
+      const band = { x1: x.domain[0], x2: x.domain[1], y1: -spread, y2: spread };
+      const placed = (point: Residual) => ({ ...point, x: at(point) });
+      const title = ({ name, y }: Residual) => `${name}: ${signedPercent(y, 2)}`;
+      const colour = ({ N }: Measured) => theme.scale(key && N !== undefined ? key.share(N) : 0.5);
+      return {
+        description: `Residuals of ${points.length} runs in percent against ${x.label}.`,
+        x,
+        y,
+        labels: outliers(far.map(placed), scaleOf(x, 0, width), scaleOf(y, height, 0)).map((point): PointLabel => {
+          return { x: point.x, y: point.y, text: point.name, color: theme.muted, side: sideOf(x, point.x) };
+        }),
+        height,
+        key,
+        ...(spread > 0 && { subtitle: `grey: ±1 residual standard deviation, ${significant(100 * spread, 3)}\u00A0%` }),
+        marks: [
+          Plot.rect(spread > 0 ? [band] : [], { ...band, fill: theme.muted, fillOpacity: 0.14, className: "spread" }),
+          zeroLine(theme),
+          dots(off.map(placed), theme, colour, "residual", { title }),
+        ],
+      };
+    });
   const description = `Residuals of ${points.length} runs, against the predicted ${quantity} and against ${at.label}.`;
-  const drawings = [panel({ label: `predicted ${quantity}` }, "predicted"), panel(at, "at")];
+  const drawings = [
+    panel({ label: `predicted ${quantity}` }, ({ predicted }) => predicted),
+    panel(at, (point) => point.at),
+  ];
   return panels(caption, description, drawings, 1040, (width) => (width < 720 ? 1 : 2));
 };
 
-/** A residual in its panel. */
-type Residual = Measured & Point;
-
-const residualChart = (
-  points: readonly Residual[],
-  spread: number,
-  against: AxisQuantity,
-  y: Axis,
-  { theme, width, small }: Sheet,
-): ChartSpec => {
-  const x = logAxis(
-    against,
-    points.map((point) => point.x),
-    small ? 4 : 6,
-  );
-  const sizes = points.flatMap(({ N }) => (N === undefined ? [] : [N]));
-  const key = sizes.length > 0 ? logKey("model size N", sizes, (N) => valueText(quantities.N, N)) : undefined;
-  const colour = ({ N }: Residual) => theme.scale(key && N !== undefined ? key.share(N) : 0.5);
-  const height = small ? 360 : 400;
-  const band = { x1: x.domain[0], x2: x.domain[1], y1: -spread, y2: spread };
-  const [toX, toY] = [scaleOf(x, 0, width), scaleOf(y, height, 0)];
-  const far = spread > rounding ? points.filter((point) => Math.abs(point.y) > farOff * spread) : [];
-  const named = outliers(far, (a, b) => Math.abs(toX(a.x) - toX(b.x)) < 90 && Math.abs(toY(a.y) - toY(b.y)) < 15);
-  return {
-    description: `Residuals of ${points.length} runs in percent against ${x.label}.`,
-    x,
-    y,
-    labels: named.map(
-      (point): PointLabel => ({
-        x: point.x,
-        y: point.y,
-        text: point.name,
-        color: theme.muted,
-        side: sideOf(x, point.x),
-      }),
-    ),
-    height,
-    key,
-    ...(spread > 0 && {
-      subtitle: `grey: ±1 residual standard deviation, ${significant(100 * spread, 3)}\u00A0%`,
-    }),
-    marks: [
-      Plot.rect(spread > 0 ? [band] : [], { ...band, fill: theme.muted, fillOpacity: 0.14, className: "spread" }),
-      zeroLine(theme),
-      dots(points, theme, colour, "residual", {
-        title: (point: Residual) => `${point.name}: ${signedPercent(point.y, 2)}`,
-      }),
-    ],
-  };
-};
+type Residual = Measured & Pick<Point, "y">;
 
 /** Points further off than this many standard deviations are named. */
 const farOff = 2.5;
 const mostNamed = 5;
+/** Room that a name takes, in pixels: where several stand together, only the furthest off is named. */
+const nameRoom = { x: 90, y: 15 };
 
-/** Points to be named, the furthest off first; where names would touch, only the first of them. */
-const outliers = (far: readonly Residual[], touch: (a: Residual, b: Residual) => boolean): readonly Residual[] => {
-  const kept: Residual[] = [];
+type ToPixels = (value: number) => number;
+
+/** Those of the points to be named whose names do not touch. */
+const outliers = <T extends Point>(far: readonly T[], toX: ToPixels, toY: ToPixels): T[] => {
+  const kept: T[] = [];
+  const touch = (a: Point, b: Point) =>
+    Math.abs(toX(a.x) - toX(b.x)) < nameRoom.x && Math.abs(toY(a.y) - toY(b.y)) < nameRoom.y;
   for (const point of [...far].sort((a, b) => Math.abs(b.y) - Math.abs(a.y)))
     if (!kept.some((other) => touch(other, point))) kept.push(point);
   return kept.slice(0, mostNamed);

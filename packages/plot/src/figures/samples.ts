@@ -12,7 +12,7 @@ import { checkSamples, type Sample, sampleGroups, samplePngUrl } from "./sample.
 export const sampleGridFigure = (samples: readonly Sample[]): Figure => {
   checkSamples(some("samples", samples, "sample"));
   const caption = "Pictures with the captions that were asked for, every pixel enlarged.";
-  return figure(caption, 760, (sheet) => drawingOf(samples, sheet));
+  return figure(caption, (sheet) => drawingOf(samples, sheet));
 };
 
 const gap = 14;

@@ -15,7 +15,7 @@ const edge = 6;
 export const checkFigure = (heldOut: HeldOut): Figure => {
   const asked = heldOutAsked(heldOut);
   const { y: predicted, interval95 = [predicted, predicted], measured } = asked;
-  return figure("", 760, (sheet) => {
+  return figure("", (sheet) => {
     const { theme, width, small } = sheet;
     const { ink, muted, heldOut: orange } = theme;
     const axis = linearAxis({ label: "loss" }, askedValues(asked), small ? 4 : 8, 0.25);

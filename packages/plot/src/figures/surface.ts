@@ -57,11 +57,8 @@ export const surfaceFigure = (
   onLogAxes("runs", drawn, ["C", "N", "loss"]);
   const plane = planeOf(fit, drawn, asked);
   const caption = predictions.length > 0 ? askedCaption(plane) : captionOf(plane);
-  return figure(
-    caption + sampledNote(runs),
-    760,
-    chart((sheet) => surfaceChart(plane, sheet)),
-  );
+  const drawing = chart((sheet) => surfaceChart(plane, sheet));
+  return figure(caption + sampledNote(runs), drawing);
 };
 
 const captionOf = ({ fit, optima }: Plane): string =>
