@@ -2,7 +2,7 @@ import type { Annotation, FramePlace } from "../chart/chart.js";
 import type { Point } from "../chart/marks.js";
 
 /** A contour to be named. */
-export interface NamedContour {
+interface NamedContour {
   readonly lines: readonly (readonly Point[])[];
   readonly text: string;
   readonly color: string;
@@ -40,9 +40,7 @@ export const contourLabels = (
   return out;
 };
 
-interface Box {
-  readonly x: number;
-  readonly y: number;
+interface Box extends Point {
   /** Half of its width; words are wide and not tall. */
   readonly half: number;
 }

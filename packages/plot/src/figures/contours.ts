@@ -40,7 +40,7 @@ export const contours = (grid: LogGrid, level: number): Point[][] => {
         const middle = (value[i]![j]! + value[i + 1]![j]! + value[i]![j + 1]! + value[i + 1]![j + 1]!) / 4;
         const whole = middle >= level === value[i]![j]! >= level;
         join(b, whole ? r : l);
-        join(t, whole ? l : r);
+        join(whole ? l : r, t);
       } else if (b && r) join(b, r);
     }
   }
