@@ -1,36 +1,15 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/** What the `n`-th example of the README exports. */
-const example = async <T>(n: number): Promise<T> => {
-  const readme = await readFile(here("../README.md"), "utf8");
-  const example = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)][n]![1]!;
-  // The package by its name is the build; the sources are what is tested.
-  const source = example
-    .replace('"@isoflop/plot/node"', '"../src/node.js"')
-    .replace('"@isoflop/plot"', '"../src/index.js"');
-  expect(source).not.toBe(example);
-  const file = here(`./readme-example-${process.pid}-${n}.ts`);
-  await writeFile(file, source);
-  try {
-    return (await import(/* @vite-ignore */ file)) as T;
-  } finally {
-    await rm(file);
-  }
-};
+import { runExample } from "../../../vitest.readme.js";
 
 test("the example of a study runs as it stands", async () => {
-  const made = await example<{ svg: string; png: Uint8Array; report: string }>(0);
-  expect(made.svg.match(/<circle/g)).toHaveLength(6);
-  expect([...made.png.subarray(1, 4)]).toEqual([..."PNG"].map((c) => c.charCodeAt(0)));
-  expect(made.report).toContain("6 runs are done, at 2 budgets.");
+  const { exported } = await runExample<{ svg: string; png: Uint8Array; report: string }>(import.meta.url);
+  expect(exported.svg.match(/<circle/g)).toHaveLength(6);
+  expect([...exported.png.subarray(1, 4)]).toEqual([..."PNG"].map((c) => c.charCodeAt(0)));
+  expect(exported.report).toContain("6 runs are done, at 2 budgets.");
 });
 
 test("the example of a fit runs as it stands", async () => {
-  const { svg } = await example<{ svg: string }>(1);
+  const { svg } = (await runExample<{ svg: string }>(import.meta.url, 1)).exported;
   expect(svg.match(/<circle/g)).toHaveLength(1);
   expect(svg).toContain('class="contour"');
 });
