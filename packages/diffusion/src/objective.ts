@@ -32,9 +32,8 @@ const having = (method: string, such: string) =>
     `one such as ${such}`,
   );
 
-const network = { path: having("at", "linearPath()"), prediction: choice(predictions) };
 /** What tells how to read a network. */
-export const networks = v.object(network, "an objective");
+export const network = { path: having("at", "linearPath()"), prediction: choice(predictions) };
 const objectives = record({
   ...network,
   errorIn: choice(predictions),

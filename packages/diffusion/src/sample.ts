@@ -10,10 +10,11 @@ import {
   type Tensor,
   TensorError,
 } from "@isoflop/tensor";
+import * as v from "valibot";
 import { check, checkOperand, count } from "./checks.js";
 import { bracketed, DiffusionError } from "./errors.js";
 import { type Course, type CourseData, checkSolver, courseOf, fieldOf } from "./moment.js";
-import { networks, type Objective, rectifiedFlow } from "./objective.js";
+import { network, type Objective, rectifiedFlow } from "./objective.js";
 import { uniformTimes } from "./shift.js";
 import type { Solver, Step } from "./solver.js";
 import { euler } from "./solvers/euler.js";
@@ -93,7 +94,7 @@ interface Advanced {
 export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> => {
   check(only(samplerOptions), options, "sampler");
   const { objective = rectifiedFlow(), solver = euler(), device } = options;
-  check(networks, objective, "sampler");
+  check(v.object(network, "an objective"), objective, "sampler");
   checkSolver(solver);
   const compile = ({ shares, advance }: Step) =>
     jit(
