@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { attention, linear, split, type Tensor } from "@isoflop/tensor";
-import type { Law } from "./laws.js";
+import type { InitialLaw } from "./laws.js";
 import { type Linear, linearSpec, type SpecsOf } from "./spec.js";
 
 /** PixArt's MultiHeadCrossAttention. */
@@ -12,7 +12,7 @@ export interface CrossAttention {
 }
 
 /** `out` is the law of the output projection, Xavier unless told. */
-export const crossAttentionSpecs = ({ width }: ResolvedConfig, out?: Law): SpecsOf<CrossAttention> => {
+export const crossAttentionSpecs = ({ width }: ResolvedConfig, out?: InitialLaw): SpecsOf<CrossAttention> => {
   const part = "crossAttentionProjections";
   return {
     q_linear: linearSpec(part, width, width),

@@ -5,7 +5,7 @@ export type { AdaLNSingleBlock, AdaLNSingleParams } from "./conditioning/ada-ln-
 export type { CrossAttentionBlock, CrossAttentionParams } from "./conditioning/cross-attention.js";
 export type { InContextBlock, InContextParams } from "./conditioning/in-context.js";
 export type { MmDitParams } from "./conditioning/mm-dit.js";
-export { type ParameterCount, parameterCount } from "./count.js";
+export { type InitCount, parameterCount } from "./count.js";
 export { type Dit, dit } from "./dit.js";
 export { DitError, type DitErrorCode } from "./errors.js";
 export type { JointBlock } from "./joint-block.js";

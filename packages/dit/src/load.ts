@@ -1,7 +1,7 @@
 import type { Conditioning } from "@isoflop/flops";
 import type { Device } from "@isoflop/tensor";
 import { type NamedArray, positionName, positionTrouble } from "./buffers.js";
-import { conditioningOf } from "./conditioning/index.js";
+import { trunkOf } from "./conditioning/index.js";
 import type { Dit } from "./dit.js";
 import { DitError, shown } from "./errors.js";
 import { listed, type Misfit, misfits, prefixesOf } from "./misfits.js";
@@ -47,7 +47,7 @@ export const paramsFrom = <K extends Conditioning>(
   const config = resolveAs(model.config);
   const named = namedSpecs(specsOf(config));
   const given = new Map(Object.entries(arrays).map(([name, array]) => [name, readable(array)] as const));
-  for (const name of conditioningOf(config.conditioning).passedOver ?? []) given.delete(name);
+  for (const name of trunkOf(config.conditioning).passedOver ?? []) given.delete(name);
   const stored = config.positions === "sincos" ? given.get(positionName) : undefined;
   if (stored) given.delete(positionName);
   const wrong = [...misfits(config, named, new Map([...given].map(([name, { shape }]) => [name, shape])))];

@@ -1,12 +1,12 @@
 import type { Part } from "@isoflop/flops";
 import { type MapTree, random, type Tensor } from "@isoflop/tensor";
-import { type Law, sample } from "./laws.js";
+import { type InitialLaw, sample } from "./laws.js";
 
 /** A parameter before it exists: its shape, the law it is drawn from, and where its work is booked. */
 export class Spec {
   constructor(
     readonly shape: readonly number[],
-    readonly law: Law,
+    readonly law: InitialLaw,
     readonly part: Part,
     /** Look-up tables and positions, which take part in no product. */
     readonly embedding = false,
@@ -33,7 +33,7 @@ export interface Norm {
 }
 
 /** `law` "xavier" is Xavier uniform on the whole (out, in) matrix; biases start at 0. */
-export const linearSpec = (part: Part, inputs: number, outputs: number, law?: Law): SpecsOf<Linear> => ({
+export const linearSpec = (part: Part, inputs: number, outputs: number, law?: InitialLaw): SpecsOf<Linear> => ({
   weight: new Spec([outputs, inputs], law ?? { kind: "xavier", fanIn: inputs, fanOut: outputs }, part),
   bias: new Spec([outputs], { kind: "zeros" }, part),
 });

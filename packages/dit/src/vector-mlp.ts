@@ -1,6 +1,6 @@
 import type { Part } from "@isoflop/flops";
 import { linear, silu, type Tensor } from "@isoflop/tensor";
-import type { Law } from "./laws.js";
+import type { InitialLaw } from "./laws.js";
 import { type Linear, linearSpec, type SpecsOf } from "./spec.js";
 
 /** Linear, SiLU, Linear on one vector per sample. The names are the indices of PyTorch's Sequential. */
@@ -9,7 +9,7 @@ export interface VectorMlp {
   readonly 2: Linear;
 }
 
-export const vectorMlpSpecs = (part: Part, inputs: number, width: number, law?: Law): SpecsOf<VectorMlp> => ({
+export const vectorMlpSpecs = (part: Part, inputs: number, width: number, law?: InitialLaw): SpecsOf<VectorMlp> => ({
   0: linearSpec(part, inputs, width, law),
   2: linearSpec(part, width, width, law),
 });

@@ -16,7 +16,7 @@ import {
 } from "../modulation.js";
 import { type Linear, linearSpec, Spec, type SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
-import type { Conditioning } from "./conditioning.js";
+import type { Trunk } from "./trunk.js";
 
 export interface AdaLNSingleBlock {
   /** Added to the shared modulation of time, [6, d]: shift, scale and gate of attention, then of the MLP. */
@@ -71,7 +71,7 @@ const block = (params: AdaLNSingleBlock, image: Tensor, words: Tensor, shared: T
  * with a table per block, and cross-attention to the caption without a norm before it. Its laws: tables normal with std d^-1/2, time's
  * modulation and the caption MLP normal 0.02, the output of cross-attention zero, so that a new model does not see the caption.
  */
-export const adaLNSingle: Conditioning<AdaLNSingleParams> = {
+export const adaLNSingle: Trunk<AdaLNSingleParams> = {
   // The null caption, which is data for `condition`.
   passedOver: ["y_embedder.y_embedding"],
   specs: (config) => ({

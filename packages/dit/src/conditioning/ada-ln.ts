@@ -12,7 +12,7 @@ import {
   twoBranches,
 } from "../modulation.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
-import type { Conditioning } from "./conditioning.js";
+import type { Trunk } from "./trunk.js";
 
 export interface AdaLNBlock {
   readonly attn: Attention;
@@ -29,7 +29,7 @@ export type AdaLNParams = ContextVectorParams & {
 type Branches = readonly [attention: Branch, mlp: Branch];
 
 /** Blocks modulated by `vectors` vectors of time + context, which `branches` cuts into those of attention and MLP. */
-export const modulatedBlocks = (vectors: 4 | 6, branches: (all: Tensor) => Branches): Conditioning<AdaLNParams> => {
+export const modulatedBlocks = (vectors: 4 | 6, branches: (all: Tensor) => Branches): Trunk<AdaLNParams> => {
   const block = ({ attn, mlp, adaLN_modulation }: AdaLNBlock, x: Tensor, vector: Tensor, heads: number): Tensor => {
     const [first, second] = branches(modulation(adaLN_modulation, vector));
     const attended = gated(x, attend(attn, modulate(x, first), heads), first);

@@ -1,4 +1,4 @@
-import { MetricsError } from "../errors.js";
+import { must } from "../errors.js";
 import { type Matrix, rowOf, zeros } from "./matrix.js";
 
 /**
@@ -34,16 +34,13 @@ export const semidefiniteFactor = (a: Matrix): Matrix => {
   }
   const lowest = left.reduce((least, value, j) => (used[j] === 1 ? least : Math.min(least, value)), 0);
   // Statistics stored in float32 are off by about 1e-7 of the largest variance; more than that is a mistake.
-  if (lowest < -1e-5 * largest) {
-    throw new MetricsError("arithmetic", `The covariance has a negative pivot, ${lowest}; it is not semi-definite.`);
-  }
+  const semidefinite = !(lowest < -1e-5 * largest);
+  must(semidefinite, "arithmetic", `The covariance has a negative pivot, ${lowest}; it is not semi-definite.`);
   return { rows: rank, columns: n, data: factor.data.subarray(0, rank * n) };
 };
 
 const largestUnused = (values: Float64Array, used: Uint8Array): number => {
   let best = -1;
-  for (let j = 0; j < values.length; j++) {
-    if (used[j] === 0 && (best === -1 || values[j]! > values[best]!)) best = j;
-  }
+  for (let j = 0; j < values.length; j++) if (used[j] === 0 && (best === -1 || values[j]! > values[best]!)) best = j;
   return best;
 };

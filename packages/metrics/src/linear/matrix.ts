@@ -16,9 +16,8 @@ export const rowOf = ({ data, columns }: Matrix, i: number): Float64Array =>
 
 export const transpose = (a: Matrix): Matrix => {
   const out = zeros(a.columns, a.rows);
-  for (let i = 0; i < a.rows; i++) {
+  for (let i = 0; i < a.rows; i++)
     for (let j = 0; j < a.columns; j++) out.data[j * a.rows + i] = a.data[i * a.columns + j]!;
-  }
   return out;
 };
 
@@ -26,15 +25,13 @@ export const transpose = (a: Matrix): Matrix => {
 export const timesTransposed = (a: Matrix, b: Matrix): Matrix => {
   const out = zeros(a.rows, b.rows);
   const block = 32;
-  for (let first = 0; first < b.rows; first += block) {
-    for (let i = 0; i < a.rows; i++) {
+  for (let first = 0; first < b.rows; first += block)
+    for (let i = 0; i < a.rows; i++)
       for (let j = first; j < Math.min(first + block, b.rows); j++) {
         let sum = 0;
         for (let k = 0; k < a.columns; k++) sum += a.data[i * a.columns + k]! * b.data[j * b.columns + k]!;
         out.data[i * b.rows + j] = sum;
       }
-    }
-  }
   return out;
 };
 
