@@ -1,7 +1,7 @@
 import { number, read, record, shown, whole } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
 import type * as v from "valibot";
-import { bracketed, DiffusionError } from "./errors.js";
+import { bracketed, DiffusionError, must } from "./errors.js";
 
 /** A share of a whole, or a time. */
 export const unit = number({ atLeast: 0, atMost: 1 });
@@ -39,17 +39,14 @@ export const part = <
   return Object.assign(Object.defineProperty(make, "name", { value: name }) as typeof make & { name: N }, rest);
 };
 
-/** @throws DiffusionError("shape") unless `value` is an f32 tensor, of the shape of `like` where one is given */
-const checkTensor = (what: string, value: unknown, like?: Tensor): void => {
+/** @throws DiffusionError("shape") unless `value` is an f32 tensor, of the shape of `like` where one is given; `what` is such as "x is" */
+export const checkTensor = (what: string, value: unknown, like?: Tensor): void => {
+  const isTensor = value instanceof Tensor;
+  const holds = isTensor && value.dtype === "f32" && (like === undefined || value.shape.join() === like.shape.join());
+  const given = isTensor ? `${value.dtype} ${bracketed(value.shape)}` : shown(value);
   const right = like ? `an f32 tensor of x's shape, ${bracketed(like.shape)}` : "an f32 tensor";
-  if (!(value instanceof Tensor)) throw new DiffusionError("shape", `${what} ${shown(value)}; it takes ${right}.`);
-  if (value.dtype !== "f32" || (like && value.shape.join() !== like.shape.join()))
-    throw new DiffusionError("shape", `${what} ${value.dtype} ${bracketed(value.shape)}; it takes ${right}.`);
+  must(holds, "shape", `${what} ${given}; it takes ${right}.`);
 };
 
 /** @throws DiffusionError("shape") unless what a network gave for x is a prediction: f32 and of x's shape */
 export const checkPrediction = (output: Tensor, x: Tensor): void => checkTensor("the model gives", output, x);
-
-/** @throws DiffusionError("shape") unless an operand is an f32 tensor, of the shape of `like` where one is given */
-export const checkOperand = (name: string, value: Tensor, like?: Tensor): void =>
-  checkTensor(`${name} is`, value, like);

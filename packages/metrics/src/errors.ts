@@ -14,9 +14,9 @@ export class MetricsError extends Error {
 }
 
 /** @throws MetricsError unless it holds. */
-export const must = (holds: boolean, code: MetricsErrorCode, message: string): void => {
+export function must(holds: unknown, code: MetricsErrorCode, message: string): asserts holds {
   if (!holds) throw new MetricsError(code, message);
-};
+}
 
 /** @throws MetricsError("option") unless `value` is an integer in `least`..`most`. */
 export const integer = (name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): number => {
