@@ -1,6 +1,6 @@
 import type { DitConfig, Setup, Size } from "@isoflop/flops";
 import { parameterCount } from "./count.js";
-import { DitError } from "./errors.js";
+import { must } from "./errors.js";
 
 /** Widths are multiples of this, so that every matrix divides into the kernels' tiles. */
 const step = 8;
@@ -16,8 +16,8 @@ const widest = 2560;
  * @throws DitError("config") unless the width is a multiple of 8
  */
 export const sizeOf = (width: number): Size => {
-  if (!Number.isSafeInteger(width) || width < narrowest || width % step !== 0)
-    throw new DitError("config", `width is ${width}; the ladder's widths are multiples of ${step} from ${narrowest}.`);
+  const stands = Number.isSafeInteger(width) && width >= narrowest && width % step === 0;
+  must(stands, "config", `width is ${width}; the ladder's widths are multiples of ${step} from ${narrowest}.`);
   const headWidth = [64, 32, 16].find((h) => width % h === 0 && width >= 2 * h) ?? 8;
   return { width, depth: Math.max(1, Math.round(Math.sqrt(width) / 2)), heads: width / headWidth };
 };
@@ -37,16 +37,14 @@ export const rootRule: LearningRateRule = { base: 3e-3, baseWidth: 32, exponent:
 /** @throws DitError("config") unless base and widths are above 0, the exponent is finite, and nothing else is there */
 export const learningRateFor = (width: number, rule: LearningRateRule = rootRule): number => {
   const unknown = Object.keys(rule).find((key) => !(key in rootRule));
-  if (unknown !== undefined)
-    throw new DitError(
-      "config",
-      `The learning rate's rule has an unknown key ${JSON.stringify(unknown)}; it takes ${Object.keys(rootRule).join(", ")}.`,
-    );
+  const wrong = `The learning rate's rule has an unknown key ${JSON.stringify(unknown)}`;
+  must(unknown === undefined, "config", `${wrong}; it takes ${Object.keys(rootRule).join(", ")}.`);
   const { base, baseWidth, exponent } = rule;
-  for (const [field, value] of Object.entries({ width, base, baseWidth }))
-    if (!(Number.isFinite(value) && value > 0))
-      throw new DitError("config", `${field} is ${value}; a learning rate needs a finite number above 0.`);
-  if (!Number.isFinite(exponent)) throw new DitError("config", `exponent is ${exponent}; it must be a finite number.`);
+  for (const [field, value] of Object.entries({ width, base, baseWidth })) {
+    const holds = Number.isFinite(value) && value > 0;
+    must(holds, "config", `${field} is ${value}; a learning rate needs a finite number above 0.`);
+  }
+  must(Number.isFinite(exponent), "config", `exponent is ${exponent}; it must be a finite number.`);
   return base * (baseWidth / width) ** exponent;
 };
 
@@ -70,8 +68,8 @@ export const ladderWidths: readonly number[] = [
 const rung = (setup: Setup, width: number, rule: LearningRateRule): Rung => {
   const size = sizeOf(width);
   const sized = Object.keys(size).find((key) => key in setup);
-  if (sized !== undefined)
-    throw new DitError("config", `The set-up has a ${sized} of its own; a ladder gives width, depth and heads.`);
+  const wrong = `The set-up has a ${sized} of its own; a ladder gives width, depth and heads.`;
+  must(sized === undefined, "config", wrong);
   const config = { ...setup, ...size };
   const { trainable, nonEmbedding } = parameterCount(config);
   const learningRate = learningRateFor(width, rule);
@@ -94,11 +92,9 @@ export const ladder = (
  */
 export const sizeFor = (setup: Setup, parameters: number, rule: LearningRateRule = rootRule): Rung => {
   const [smallest, largest] = [rung(setup, narrowest, rule), rung(setup, widest, rule)];
-  if (!(parameters >= smallest.parameters && parameters <= largest.parameters))
-    throw new DitError(
-      "config",
-      `parameters is ${parameters}; this set-up reaches ${smallest.parameters} to ${largest.parameters}.`,
-    );
+  const [least, most] = [smallest.parameters, largest.parameters];
+  const within = parameters >= least && parameters <= most;
+  must(within, "config", `parameters is ${parameters}; this set-up reaches ${least} to ${most}.`);
   // N rises with width, so the neighbours of the wanted N are found by halving.
   let [low, high] = [narrowest, widest];
   while (high - low > step) {

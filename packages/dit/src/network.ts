@@ -1,7 +1,7 @@
 import { type Conditioning, type DitConfig, type ResolvedConfig, resolve } from "@isoflop/flops";
 import { linear, type Tensor } from "@isoflop/tensor";
 import { type Condition, partsOf } from "./condition.js";
-import { trunkOf, type ParamsByConditioning } from "./conditioning/index.js";
+import { type ParamsByConditioning, trunkOf } from "./conditioning/index.js";
 import { smallNormal } from "./laws.js";
 import { patchify, unpatchify } from "./patches.js";
 import { sinCosPositions } from "./positions.js";

@@ -27,7 +27,6 @@ export {
   type TrainSpecInput,
   trainFields,
   trainJsonSchema,
-  trainSchema,
   trainSpec,
   VALIDATION_BLOCK,
   type ValidationSpec,
