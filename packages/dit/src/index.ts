@@ -1,27 +1,28 @@
+export type { Attention, HeadNorm, Mlp, QueryKeyValue } from "./block.js";
 export { type NamedArray, namedBuffers } from "./buffers.js";
 export type { Condition, PooledCondition } from "./condition.js";
 export type { AdaLNBlock, AdaLNParams } from "./conditioning/ada-ln.js";
-export type { AdaLNSingleBlock, AdaLNSingleParams } from "./conditioning/ada-ln-single.js";
+export type { AdaLNSingleBlock, AdaLNSingleParams, CaptionContext } from "./conditioning/ada-ln-single.js";
 export type { CrossAttentionBlock, CrossAttentionParams } from "./conditioning/cross-attention.js";
 export type { InContextBlock, InContextParams } from "./conditioning/in-context.js";
-export type { MmDitParams } from "./conditioning/mm-dit.js";
+export type { ParamsByConditioning } from "./conditioning/index.js";
+export type { MmDitParams, PooledContext } from "./conditioning/mm-dit.js";
+export type { ClassContext, ContextParams, FeatureContext, NoContext, WordContext } from "./context.js";
+export type { ContextVectorParams, WordMeanContext } from "./context-vector.js";
 export { type InitCount, parameterCount } from "./count.js";
+export type { CrossAttention } from "./cross-attention.js";
 export { type Dit, dit } from "./dit.js";
 export { DitError, type DitErrorCode } from "./errors.js";
-export type { JointBlock } from "./joint-block.js";
-export {
-  type LearningRateRule,
-  ladder,
-  ladderWidths,
-  learningRateFor,
-  type Rung,
-  rootRule,
-  sizeFor,
-  sizeOf,
-} from "./ladder.js";
+export type { FinalLayer } from "./final-layer.js";
+export type { JointBlock, PreOnlyStream } from "./joint-block.js";
+export * from "./ladder.js";
 export { paramsFrom } from "./load.js";
+export type { Modulation } from "./modulation.js";
 export { namedParams } from "./named.js";
-export type { DitParams } from "./network.js";
+export type { DitParams, ImageParams } from "./network.js";
 export { patchify, unpatchify } from "./patches.js";
 export { positionTable } from "./position-table.js";
+export type { Linear, Norm } from "./spec.js";
+export type { TimeEmbedder } from "./time.js";
 export { timeFeatures } from "./time-features.js";
+export type { VectorMlp } from "./vector-mlp.js";
