@@ -27,6 +27,7 @@ export {
   type TrainSpecInput,
   trainFields,
   trainJsonSchema,
+  trainSchema,
   trainSpec,
   VALIDATION_BLOCK,
   type ValidationSpec,
