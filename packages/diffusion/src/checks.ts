@@ -21,22 +21,26 @@ type Entries<E extends v.ObjectEntries> = v.StrictObjectSchema<E, undefined>;
  */
 export const part = <
   const N extends string,
-  const E extends v.ObjectEntries,
   T,
+  const E extends v.ObjectEntries = Readonly<Record<never, never>>,
   A extends readonly unknown[] = [options?: v.InferInput<Entries<E>>],
 >({
+  name,
+  options = {} as E,
   named = (...[given = {}]: readonly unknown[]) => given,
-  ...declared
+  build,
 }: {
   readonly name: N;
-  readonly options: E;
+  readonly options?: E;
   readonly named?: (...given: A) => unknown;
   readonly build: (options: v.InferOutput<Entries<E>>) => T;
 }) => {
-  const { name, ...rest } = declared;
-  const options = record(declared.options);
-  const make = (...given: A): T => rest.build(check(options, named(...given), name));
-  return Object.assign(Object.defineProperty(make, "name", { value: name }) as typeof make & { name: N }, rest);
+  const schema = record(options);
+  const make = (...given: A): T => build(check(schema, named(...given), name));
+  return Object.assign(Object.defineProperty(make, "name", { value: name }) as typeof make & { name: N }, {
+    options,
+    build,
+  });
 };
 
 /** @throws DiffusionError("shape") unless `value` is an f32 tensor, of the shape of `like` where one is given; `what` is such as "x is" */
