@@ -2,6 +2,11 @@ import { library } from "../../tsup.base.js";
 
 // Commands are chunks with a hash in their names: old ones must not be published with the new.
 export default library({
-  entry: { index: "src/index.ts", bin: "src/bin.ts", "study/index": "src/study/index.ts" },
+  entry: {
+    index: "src/index.ts",
+    bin: "src/bin.ts",
+    "study/index": "src/study/index.ts",
+    "words/index": "src/words/index.ts",
+  },
   clean: true,
 });

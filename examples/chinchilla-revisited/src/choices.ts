@@ -1,12 +1,12 @@
 import {
   allocationExponents,
-  criteria,
   type Executor,
   expectOk,
   type FitStatus,
   type Run,
   type SurfaceFormName,
   surfaceAsync,
+  surfaceForms,
 } from "@isoflop/scaling";
 
 /** A form of the surface, fitted by least squares of ln L. */
@@ -17,15 +17,12 @@ export interface FormRow {
   readonly deltaAicc: number;
 }
 
-const forms: readonly SurfaceFormName[] = ["chinchilla", "tied", "no-floor", "kaplan"];
-
 /** Whether the data want a floor, and exponents of their own for N and D. */
 export const compareForms = async (runs: readonly Run[], executor: Executor): Promise<FormRow[]> => {
   const rows: { form: SurfaceFormName; status: FitStatus; aicc: number }[] = [];
-  for (const form of forms) {
+  for (const form of surfaceForms.names) {
     const fit = expectOk(await surfaceAsync(runs, { form, objective: "log-squares", executor }));
-    const { aicc } = criteria(fit.sumOfSquares, fit.points, fit.theta.length);
-    rows.push({ form, status: fit.status, aicc });
+    rows.push({ form, status: fit.status, aicc: fit.criteria.aicc });
   }
   const best = Math.min(...rows.map(({ aicc }) => aicc));
   return rows.map(({ form, status, aicc }) => ({ form, status, deltaAicc: aicc - best }));

@@ -1,13 +1,13 @@
 /** Four ways to fit one table of language-model runs, with intervals, in one report. */
 
-import { sectionsText } from "@isoflop/plot";
 import { threadExecutor } from "@isoflop/scaling/node";
+import { textOf } from "isoflop/words";
 import { analyse } from "./analysis.js";
 import { OptionError, readOptions, usage } from "./options.js";
-import { writeFileIn } from "./output/write.js";
 import { reportHtml } from "./report.js";
 import { loadRuns } from "./runs.js";
 import { sections } from "./sections.js";
+import { writeFileIn } from "./write.js";
 
 const main = async (argv: readonly string[]): Promise<void> => {
   const options = readOptions(argv);
@@ -20,7 +20,7 @@ const main = async (argv: readonly string[]): Promise<void> => {
   try {
     const analysis = await analyse(loaded, { ...options, executor });
     await writeFileIn(options.report, reportHtml(analysis));
-    console.log(options.json ? JSON.stringify(analysis, null, 2) : sectionsText(Object.values(sections(analysis))));
+    console.log(options.json ? JSON.stringify(analysis, null, 2) : textOf(Object.values(sections(analysis))));
     console.error(`\nwritten: ${options.report}`);
   } finally {
     await executor.close();

@@ -1,10 +1,9 @@
-import type { Section } from "@isoflop/plot";
 import { isInterior } from "@isoflop/scaling";
+import { interval, num, type Passage, round, signedPercent, table } from "isoflop/words";
 import type { Analysis } from "./analysis.js";
 import { comparedEstimates } from "./estimates.js";
 import { budgets, tolerance } from "./isoflop.js";
 import { nominal } from "./nominal.js";
-import { chosen, interval, number, signedPercent } from "./output/numbers.js";
 
 /** Everything the terminal prints, and the page under its figures. */
 export const sections = (analysis: Analysis) =>
@@ -14,9 +13,9 @@ export const sections = (analysis: Analysis) =>
     surface: surfaceSection(analysis),
     methods: methodsSection(analysis),
     choices: choicesSection(analysis),
-  }) satisfies Record<string, Section>;
+  }) satisfies Record<string, Passage>;
 
-const runsSection = ({ loaded: { all, used, leftOut } }: Analysis): Section => ({
+const runsSection = ({ loaded: { all, used, leftOut } }: Analysis): Passage => ({
   title: `Runs: ${used.length} of ${all.length}`,
   notes: [
     "N parameters, C training FLOPs, D = C / 6N tokens.",
@@ -24,27 +23,27 @@ const runsSection = ({ loaded: { all, used, leftOut } }: Analysis): Section => (
   ],
 });
 
-const isoFlopSection = ({ isoFlop: { fit, bias } }: Analysis): Section => {
+const isoFlopSection = ({ isoFlop: { fit, bias } }: Analysis): Passage => {
   const groups = fit.budgets.map((budget): string[] => {
     const found = isInterior(budget);
     const { N, D, loss } = found ? budget.optimum : { N: undefined, D: undefined, loss: undefined };
-    const cells = [N, D, loss].map((estimate) => (estimate ? number(estimate.value) : "–"));
+    const cells = [N, D, loss].map((estimate) => (estimate ? num(estimate.value, 4) : "–"));
     const remarks = found ? budget.warnings.join(", ") : budget.status;
-    return [chosen(nominal(budget.C)), String(budget.points), ...cells, remarks];
+    return [round(nominal(budget.C)), String(budget.points), ...cells, remarks];
   });
   return {
     title: "Approach 2: a parabola per budget",
-    table: { head: ["budget, FLOPs", "runs", "N*", "D*", "loss", "remarks"], rows: groups, names: 0 },
+    ...table(["budget, FLOPs", "runs", "N*", "D*", "loss", "remarks"], groups, 0),
     notes: [
-      `A run belongs to the nearest of ${budgets.length} budgets, from ${chosen(budgets[0]!)} to ${chosen(budgets.at(-1)!)}, within ${100 * tolerance} %; ${fit.unassigned.length} belong to none.`,
+      `A run belongs to the nearest of ${budgets.length} budgets, from ${round(budgets[0]!)} to ${round(budgets.at(-1)!)}, within ${100 * tolerance} %; ${fit.unassigned.length} belong to none.`,
       bias.ok
-        ? `If the log-Huber surface were true, this grid without noise would give an exponent ${bias.a >= 0 ? "+" : ""}${bias.a.toFixed(4)} off, and N* at the target ${signedPercent(bias.N)}.`
+        ? `If the log-Huber surface were true, this grid without noise would give an exponent ${bias.a >= 0 ? "+" : "−"}${Math.abs(bias.a).toFixed(4)} off, and N* at the target ${signedPercent(bias.N, 1)}.`
         : `The parabola's bias is unknown: ${bias.message}.`,
     ],
   };
 };
 
-const surfaceSection = ({ huber, squares, logSquares }: Analysis): Section => {
+const surfaceSection = ({ huber, squares, logSquares }: Analysis): Passage => {
   const rows = [
     ["log-Huber (Approach 3)", huber],
     ["squares of L, by variable projection", squares],
@@ -52,21 +51,20 @@ const surfaceSection = ({ huber, squares, logSquares }: Analysis): Section => {
   ] as const;
   return {
     title: "Approach 3 and least squares: L = E + A/N^alpha + B/D^beta",
-    table: {
-      head: ["objective", "its sum", "scatter of ln L", "status", "starts that reached it"],
-      rows: rows.map(([name, { fit }]) => [
+    ...table(
+      ["objective", "its sum", "scatter of ln L", "status", "starts that reached it"],
+      rows.map(([name, { fit }]) => [
         name,
-        number(fit.value, 9),
-        number(fit.residualStandardDeviation, 3),
+        num(fit.objective.value, 9),
+        num(fit.residualStandardDeviation, 3),
         fit.status,
         `${fit.starts.reachedBest} of ${fit.starts.tried}`,
       ]),
-      names: 1,
-    },
+    ),
   };
 };
 
-const methodsSection = (analysis: Analysis): Section => {
+const methodsSection = (analysis: Analysis): Passage => {
   const { target, resamples, reference, isoFlop } = analysis;
   const rows = comparedEstimates(analysis).flatMap((compared) =>
     compared.estimates.map(({ method, estimate }, i): string[] => {
@@ -75,19 +73,15 @@ const methodsSection = (analysis: Analysis): Section => {
       return [
         i === 0 ? compared.name : "",
         method,
-        number(estimate.value),
-        interval(estimate.ci95),
-        ...(held === undefined ? [] : [number(held), low <= held && held <= high ? "inside" : "outside"]),
+        num(estimate.value, 4),
+        interval(estimate.ci95, 4),
+        ...(held === undefined ? [] : [num(held, 4), low <= held && held <= high ? "inside" : "outside"]),
       ];
     }),
   );
   return {
-    title: `Four methods: N* ~ C^a, and N*, D* at ${chosen(target)} FLOPs = 6ND`,
-    table: {
-      head: ["", "method", "value", "95 % interval", ...(reference ? [reference.label, ""] : [])],
-      rows,
-      names: 2,
-    },
+    title: `Four methods: N* ~ C^a, and N*, D* at ${round(target)} FLOPs = 6ND`,
+    ...table(["", "method", "value", "95 % interval", ...(reference ? [reference.label, ""] : [])], rows, 2),
     notes: [
       `Percentile intervals of ${resamples} seeded resamples of the runs, within budgets for the parabolas.`,
       ...(isoFlop.answer.ok ? [] : [`The parabolas answer nothing: ${isoFlop.answer.message}.`]),
@@ -95,14 +89,13 @@ const methodsSection = (analysis: Analysis): Section => {
   };
 };
 
-const choicesSection = ({ forms, unfiltered, huber, loaded }: Analysis): Section => ({
+const choicesSection = ({ forms, unfiltered, huber, loaded }: Analysis): Passage => ({
   title: "What the choices decide",
-  table: {
-    head: ["form, by squares of ln L", "ΔAICc", "status"],
-    rows: forms.map(({ form, deltaAicc, status }) => [form, deltaAicc.toFixed(1), status]),
-    names: 1,
-  },
+  ...table(
+    ["form, by squares of ln L", "ΔAICc", "status"],
+    forms.map(({ form, deltaAicc, status }) => [form, deltaAicc.toFixed(1), status]),
+  ),
   notes: [
-    `With all ${loaded.all.length} runs the log-Huber surface has a = ${number(unfiltered.a)}, alpha ${number(unfiltered.alpha)} and beta ${number(unfiltered.beta)}; without the highest losses a = ${number(huber.answer.a.value)}.`,
+    `With all ${loaded.all.length} runs the log-Huber surface has a = ${num(unfiltered.a, 4)}, alpha ${num(unfiltered.alpha, 4)} and beta ${num(unfiltered.beta, 4)}; without the highest losses a = ${num(huber.answer.a.value, 4)}.`,
   ],
 });

@@ -57,7 +57,7 @@ describe("the report", () => {
       ...["exponent a o", "optimal size", "exponent alp", "exponent bet"],
     ]);
     for (const figure of figures) expect(figure.match(/<div class="(wide|narrow)"><svg/g)).toHaveLength(2);
-    expect(html.match(/<table>/g)).toHaveLength(4);
+    expect(html.match(/<table/g)).toHaveLength(4);
     expect(figures[0]!.split('class="narrow"')[0]!.match(/<circle/g)).toHaveLength(115);
     expect(figures[3]).toContain("truth 0.5126");
   });

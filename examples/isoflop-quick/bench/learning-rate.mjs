@@ -1,6 +1,6 @@
 // Is one learning-rate rule fair to all sizes? Trains two sizes of the quick study at several rates, base (32 / width)^0.5, on a seed no study uses:
 // node examples/isoflop-quick/bench/learning-rate.mjs [data] [folder] [conditioning]
-import { dataOpener } from "@isoflop/sweep/node";
+import { dataOpener, fileRunStore } from "@isoflop/sweep/node";
 import { openSession, planStudy, quick } from "isoflop/study";
 
 const [data = "emoji", out = "runs/learning-rate", conditioning = "inContext"] = process.argv.slice(2);
@@ -25,11 +25,11 @@ const grids = bases.map(
       seed,
     ).grid,
 );
-const session = await openSession({ out, device: "wasm" });
+const session = await openSession({ store: fileRunStore(`${out}/runs`), device: "wasm" });
 const records = await session.train(grids.flat().map(({ spec }) => spec));
 console.log(["base rate", ...widths.map((width) => `width ${width}`)].join("\t"));
 bases.forEach((base, i) => {
   const row = widths.map((_, j) => records[i * widths.length + j].result);
   console.log([base, ...row.map(({ loss, lossStdErr }) => `${loss.toFixed(4)} ± ${lossStdErr.toFixed(4)}`)].join("\t"));
 });
-await session.close();
+session.close();

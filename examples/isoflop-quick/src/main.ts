@@ -2,7 +2,8 @@
  * A scaling law for diffusion transformers, found and checked in minutes: the method of arXiv 2410.08184 on small budgets. Run by
  * `npm run reproduce`; the steps are those of the library `isoflop/study`, which the command `isoflop reproduce` calls too.
  */
-import { openStudy, progressLines, studyTables } from "isoflop/study";
+import { openStudy, progressLines, studyWords } from "isoflop/study";
+import { interval, num, round, textOf } from "isoflop/words";
 import { ending, readOptions } from "./options.js";
 
 const options = await readOptions(process.argv.slice(2));
@@ -22,13 +23,13 @@ await ending(options.signal, async () => {
 
     // 3. At each budget the loss against ln N is a parabola; its vertex is the best model for that compute. Power laws go through the vertices.
     const laws = study.fitLaws();
-    for (const { C, message } of laws.dropped) console.log(`${C.toExponential(1)} FLOPs enters no law: ${message}`);
+    for (const { C, message } of laws.dropped) console.log(`${round(C)} FLOPs enters no law: ${message}`);
 
     // 4. Say what a budget will give that is at least three times the largest so far, and write it down before training there.
     const { prediction, run } = await study.predictHeldOut();
-    const [low, high] = prediction.loss.interval95.map((loss) => loss.toFixed(4));
+    const { loss } = prediction.predicted;
     console.log(
-      `predicted at ${prediction.C.toExponential(1)} FLOPs: loss ${prediction.loss.value.toFixed(4)}, between ${low} and ${high}, with ${run.name}`,
+      `predicted at ${round(prediction.given.C)} FLOPs: loss ${num(loss.value)}, ${interval(loss.interval95)}, with ${run.name}`,
     );
 
     // 5. Train there, and compare.
@@ -36,11 +37,10 @@ await ending(options.signal, async () => {
 
     // 6. Look at what the model draws, and report.
     await study.drawSamples();
-    const { study: result, files } = await study.write();
-    console.log(
-      `\n${studyTables(result)}\n\nwritten: ${files.filter((file) => /\.(html|json)$/.test(file)).join(", ")}`,
-    );
+    const { summary, files } = await study.write();
+    const pages = files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
+    console.log(`\n${textOf([...studyWords(summary), `written: ${pages}`])}`);
   } finally {
-    await study.close();
+    study.close();
   }
 });

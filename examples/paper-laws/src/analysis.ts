@@ -1,4 +1,4 @@
-import { paperBudgets, paperHeldOutBudget } from "@isoflop/flops";
+import { paperHeldOutBudget } from "@isoflop/flops";
 import type { Run } from "@isoflop/scaling";
 import { type Extrapolation, extrapolate } from "./extrapolation.js";
 import { type Irreducible, irreducible } from "./irreducible.js";
@@ -35,12 +35,6 @@ export interface AnalysisOptions {
   readonly utilisation: number;
 }
 
-/** Compute along which laws are drawn: from the smallest budget to twice the held-out one. */
-const along = Array.from({ length: 61 }, (_, i) => {
-  const [low, high] = [paperBudgets[0]!, 2 * paperHeldOutBudget];
-  return low * (high / low) ** (i / 60);
-});
-
 export const analyse = ({ seed, utilisation }: AnalysisOptions): Analysis => {
   const exact = studyOf(isoFlopStudy(noNoise, seed));
   const noisy = studyOf(isoFlopStudy(noise, seed));
@@ -50,7 +44,7 @@ export const analyse = ({ seed, utilisation }: AnalysisOptions): Analysis => {
     exact,
     recovered: recovered(exact.fits),
     noisy,
-    extrapolation: extrapolate(noisy.runs, noisy.fits, along, paperHeldOutBudget),
+    extrapolation: extrapolate(noisy.runs, noisy.fits, paperHeldOutBudget),
     irreducible: irreducible(noisy.fits.loss, paperHeldOutBudget),
     plan: paperPlan(utilisation),
   };

@@ -4,7 +4,7 @@ import {
   type Estimate,
   expectOk,
   type Interval,
-  type LossPrediction,
+  type IsoFlopPrediction,
   predictIsoFlop,
   predictPowerLaw,
   quantityAsLoss,
@@ -21,23 +21,16 @@ export interface Extrapolated {
   readonly law: { readonly value: number; readonly ci95: Interval };
   /** One more point there: the optimum of a budget, or the loss or FID of a run by laws with and without a floor; at 95 %. */
   readonly predicted: { readonly value: number; readonly interval95: Interval };
-  /** The law along compute with its pointwise 95 % band. */
-  readonly band: readonly { readonly C: Flops; readonly value: number; readonly ci95: Interval }[];
 }
 
 export interface Extrapolation {
   readonly laws: Readonly<Record<Quantity, Extrapolated>>;
   /** The loss with and without a floor: what the prediction weighs. */
-  readonly families: LossPrediction["families"];
+  readonly families: IsoFlopPrediction["notes"]["families"];
 }
 
 /** Every law of a noisy study at `target`. Residuals are drawn again, as nine sizes per budget are too few to draw runs from. */
-export const extrapolate = (
-  runs: readonly Run[],
-  fits: Fits,
-  along: readonly Flops[],
-  target: Flops,
-): Extrapolation => {
+export const extrapolate = (runs: readonly Run[], fits: Fits, target: Flops): Extrapolation => {
   const drawn = { resample: "residuals", seed: 1 } as const;
   const boot = expectOk(bootstrapIsoFlop(runs, drawn));
   const bootFid = expectOk(bootstrapIsoFlop(quantityAsLoss(runs, "fid").runs, drawn));
@@ -47,8 +40,8 @@ export const extrapolate = (
     loss: boot.loss.exponent,
     fid: bootFid.loss.exponent,
   };
-  const { N, D, loss } = expectOk(predictIsoFlop(fits.loss, target));
-  const predictions = { N, D, loss, fid: expectOk(predictIsoFlop(fits.fid, target)).loss };
+  const { predicted, notes } = expectOk(predictIsoFlop(fits.loss, target));
+  const predictions = { ...predicted, fid: expectOk(predictIsoFlop(fits.fid, target)).predicted.loss };
   const fitted = lawsOf(fits);
   const extrapolated = (name: Quantity): Extrapolated => {
     const law = expectOk(fitted[name]);
@@ -57,15 +50,11 @@ export const extrapolate = (
       exponent: exponents[name],
       law: predictPowerLaw(law, target),
       predicted: { value, interval95 },
-      band: along.map((C) => {
-        const at = predictPowerLaw(law, C);
-        return { C, value: at.value, ci95: at.ci95 };
-      }),
     };
   };
   const laws = Object.fromEntries(quantities.map((name) => [name, extrapolated(name)])) as Record<
     Quantity,
     Extrapolated
   >;
-  return { laws, families: loss.families };
+  return { laws, families: notes.families };
 };

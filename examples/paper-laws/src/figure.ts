@@ -2,10 +2,10 @@
 import { fileURLToPath } from "node:url";
 import { document } from "@isoflop/plot/node";
 import { analyse } from "./analysis.js";
-import { floors } from "./figures.js";
+import { floorFigure } from "./figures.js";
 import { readOptions } from "./options.js";
-import { writeFileIn } from "./output/write.js";
+import { writeFileIn } from "./write.js";
 
 const path = fileURLToPath(new URL("../figures/floors.svg", import.meta.url));
-await writeFileIn(path, floors(analyse(readOptions([])), { document }));
+await writeFileIn(path, floorFigure(analyse(readOptions([]))).draw({ document }));
 console.log("figures/floors.svg");

@@ -1,49 +1,31 @@
 import { evaluate, paperBudgets, paperHeldOutBudget } from "@isoflop/flops";
 import {
-  type FigureOptions,
-  type FittedLaw,
-  fittedLawsFigure,
-  type IsoFlopOptimum,
+  type Figure,
   intervalsFigure,
   isoFlopFigure,
+  lawFigure,
   nextRunsFigure,
   type PageFigure,
-  pageTheme,
+  type Panels,
 } from "@isoflop/plot";
-import { document } from "@isoflop/plot/node";
-import { isInterior } from "@isoflop/scaling";
-import { type Analysis, noise, type Study } from "./analysis.js";
+import { expectOk, isInterior, spaced } from "@isoflop/scaling";
+import { type Analysis, noise } from "./analysis.js";
 import { printed, type Quantity } from "./printed.js";
-
-const onPage = (width: number): FigureOptions => ({ document, theme: pageTheme, width });
+import { lawsOf } from "./recovery.js";
 
 /** Loss against N at equal compute, without noise and with it. */
 export const isoFlopCurves = ({ exact, noisy }: Analysis): PageFigure[] => [
   {
+    ...isoFlopFigure(exact.fits.loss),
     half: true,
-    draw: (width) => curves(exact, 0, width),
     caption: "Runs that obey the printed laws exactly: parabolas in ln N about N*, with L* at their vertices.",
   },
   {
+    ...isoFlopFigure(noisy.fits.loss),
     half: true,
-    draw: (width) => curves(noisy, noise.loss, width),
     caption: `The same with noise of ${noise.loss} on each loss, and the parabolas fitted to them.`,
   },
 ];
-
-const curves = ({ runs, fits }: Study, lossStdErr: number, width: number): string => {
-  const plotted = runs.map(({ C, N, D, loss }, i) => ({
-    ...{ id: `run ${i + 1}`, budget: C, params: N, tokens: D, flops: C },
-    ...{ loss, lossStdErr, seconds: 0 },
-  }));
-  const isoflop = fits.loss.budgets.filter(isInterior).map(
-    ({ C, optimum: { N, D, loss } }): IsoFlopOptimum => ({
-      ...{ budget: C, interior: true },
-      ...{ optimalParams: N.value, optimalTokens: D.value, optimalLoss: loss.value },
-    }),
-  );
-  return isoFlopFigure({ runs: plotted, isoflop }, { ...onPage(width), quantity: "loss" });
-};
 
 const axes = {
   N: { label: "optimal model size N*, parameters", format: "count" },
@@ -56,74 +38,65 @@ const lawCaption =
   "The optima of six budgets and the power laws through them, with pointwise 95 % bands, dashed beyond the data. Orange: 1.5e21 FLOPs; the dark bar is where the law lies at 95 %, the pale one where a new point falls.";
 
 /** The four laws of the noisy study with bands and predictions, in pairs. */
-export const laws = (analysis: Analysis): PageFigure[] => [
-  { draw: (width) => lawPair(analysis, ["N", "D"], width), caption: lawCaption },
+export const laws = (analysis: Analysis): Panels[] => [
+  { panels: [fittedLaw(analysis, "N"), fittedLaw(analysis, "D")], caption: lawCaption },
   {
-    draw: (width) => lawPair(analysis, ["loss", "fid"], width),
+    panels: [fittedLaw(analysis, "loss"), fittedLaw(analysis, "fid")],
     caption: `${lawCaption} The predictions weigh in laws that have a floor or still steepen, so they may stand off the power law that is drawn.`,
   },
 ];
 
-const lawPair = (analysis: Analysis, names: readonly Quantity[], width: number): string =>
-  fittedLawsFigure(
-    names.map((name) => fittedLaw(analysis, name)),
-    onPage(width),
-  );
-
-const fittedLaw = ({ noisy, extrapolation }: Analysis, name: Quantity): FittedLaw => {
-  const { exponent, law, predicted, band } = extrapolation.laws[name];
+const fittedLaw = ({ noisy, extrapolation }: Analysis, name: Quantity): Figure => {
+  const { law, predicted } = extrapolation.laws[name];
   const optima = (name === "fid" ? noisy.fits.fid : noisy.fits.loss).budgets.filter(isInterior);
-  return {
-    title: `exponent ${exponent.value.toFixed(4)}; printed ${printed[name].exponent}`,
+  const points = {
+    x: optima.map(({ C }) => C),
+    y: optima.map(({ optimum }) => optimum[name === "fid" ? "loss" : name].value),
+  };
+  const asked = {
+    record: "prediction",
+    given: { x: paperHeldOutBudget },
+    predicted: { y: { ...predicted, ci95: law.ci95 } },
+    notes: {},
+  } as const;
+  return lawFigure(expectOk(lawsOf(noisy.fits)[name]), points, {
     x: { label: "compute C, FLOPs", format: "scientific" },
     y: axes[name],
-    points: optima.map(({ C, optimum }) => ({ x: C, y: optimum[name === "fid" ? "loss" : name].value })),
-    curve: band.map((at) => ({ x: at.C, y: at.value, low: at.ci95[0], high: at.ci95[1] })),
-    asked: [{ x: paperHeldOutBudget, y: predicted.value, ci95: law.ci95, interval95: predicted.interval95 }],
-  };
+    names: { x: "C", y: name === "fid" ? "FID" : name },
+    asked: [asked],
+  });
 };
 
-/** The loss at the held-out budget by the floor that is assumed. */
-export const floors = (analysis: Analysis, options: FigureOptions): string => {
-  const { extrapolation, irreducible, printed: values } = analysis;
+/** The loss that is predicted at the held-out budget by the floor that is assumed. */
+export const floorFigure = ({ extrapolation, irreducible, printed: values }: Analysis): Figure => {
   const { value, interval95 } = extrapolation.laws.loss.predicted;
   return intervalsFigure(
+    { label: "predicted loss at 1.5e21 FLOPs" },
+    [
+      { name: "any floor, and none", value, interval: interval95 },
+      ...irreducible.rows.map((row) => ({
+        name: `E = ${row.floor.toFixed(1)}${row.allowed ? "" : ", excluded by the data"}`,
+        value: row.value,
+        interval: row.interval95,
+      })),
+    ],
     {
-      quantity: { label: "predicted loss at 1.5e21 FLOPs" },
-      rows: [
-        { name: "any floor, and none", value, interval: interval95 },
-        ...irreducible.rows.map((row) => ({
-          name: `E = ${row.floor.toFixed(1)}${row.allowed ? "" : ", excluded by the data"}`,
-          value: row.value,
-          interval: row.interval95,
-        })),
-      ],
       reference: { at: values.loss, label: "printed law" },
+      caption:
+        "The loss that the noisy study predicts, with the 95 % interval of a new measurement, for floors that are assumed to be known; above them the prediction that is averaged over floors.",
     },
-    options,
   );
 };
 
-export const floorFigure = (analysis: Analysis): PageFigure => ({
-  draw: (width) => floors(analysis, onPage(width)),
-  caption:
-    "The loss that the noisy study predicts, with the 95 % interval of a new measurement, for floors that are assumed to be known; above them the prediction that is averaged over floors.",
-});
-
 /** The plan in the plane of compute and size. */
-export const planFigure = ({ plan, extrapolation }: Analysis): PageFigure => {
-  const planned = plan.runs.map((run) => ({ compute: run.budget, params: run.parameters, count: 1 }));
-  const fitted = planned.filter(({ compute }) => compute !== paperHeldOutBudget);
-  const data = {
-    planned: fitted,
-    frontier: extrapolation.laws.N.band.map(({ C }) => ({ compute: C, params: evaluate(printed.N, C) })),
-    fittedTo: paperBudgets.at(-1)!,
-    target: { compute: paperHeldOutBudget, params: planned.at(-1)!.params },
-    computeLabel: "compute C, FLOPs, exact",
-  };
+export const planFigure = ({ plan }: Analysis): Figure => {
+  const models = plan.runs.map(({ budget, params, tokens }) => ({ C: budget, N: params, D: tokens, count: 1 }));
+  const runs = models.filter(({ C }) => C !== paperHeldOutBudget);
+  const target = { C: paperHeldOutBudget, quantity: "N" } as const;
+  const optimum = spaced(paperBudgets[0]!, 2 * paperHeldOutBudget, 61).map((x) => ({ x, y: evaluate(printed.N, x) }));
   return {
-    draw: (width) => nextRunsFigure(data, onPage(width)),
+    ...nextRunsFigure({ runs, evenGrid: [], target }, { optimum }),
     caption:
-      "The runs of the six budgets about the printed law N*(C), and the one size that is trained at the held-out budget.",
+      "The runs of the six budgets about the printed law N*(C), and the budget that is held out, where one size is trained.",
   };
 };

@@ -1,11 +1,11 @@
 /** The scaling laws of "Scaling Laws For Diffusion Transformers": recovered, extrapolated, doubted and planned, in one report. */
 
-import { sectionsText } from "@isoflop/plot";
+import { textOf } from "isoflop/words";
 import { analyse } from "./analysis.js";
 import { OptionError, readOptions, usage } from "./options.js";
-import { writeFileIn } from "./output/write.js";
 import { reportHtml } from "./report.js";
 import { sections } from "./sections.js";
+import { writeFileIn } from "./write.js";
 
 const main = async (argv: readonly string[]): Promise<void> => {
   const options = readOptions(argv);
@@ -15,7 +15,7 @@ const main = async (argv: readonly string[]): Promise<void> => {
   }
   const analysis = analyse(options);
   await writeFileIn(options.report, reportHtml(analysis));
-  console.log(options.json ? JSON.stringify(analysis, null, 2) : sectionsText(Object.values(sections(analysis))));
+  console.log(options.json ? JSON.stringify(analysis, null, 2) : textOf(Object.values(sections(analysis))));
   console.error(`\nwritten: ${options.report}`);
 };
 

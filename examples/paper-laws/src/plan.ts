@@ -1,36 +1,24 @@
 import {
-  type Bytes,
   conventions,
   type DeviceName,
   devices,
   estimate,
   evaluate,
   type Flops,
-  memory,
-  type PlannedRun,
+  type PaperRun,
   paperBudgets,
+  paperGrid,
   paperHeldOutBudget,
-  paperLadder,
-  parameters,
-  planIsoFlop,
-  precisions,
-  within,
 } from "@isoflop/flops";
 import { printed } from "./printed.js";
 
-/** Images per step. */
-export const batch = 1024;
-/** Sizes within this factor of a budget's optimum bracket its minimum on both sides. */
-export const reach = 4;
 /** On which the plan is costed, in bf16. */
 export const deviceNames = ["A100-80GB-SXM", "H100-SXM", "RTX-4090"] as const satisfies readonly DeviceName[];
 
 export type DeviceHours = Readonly<Record<(typeof deviceNames)[number], number>>;
 
 /** One run: what is trained, what it spends, and what it needs. */
-export interface RunRow extends Omit<PlannedRun, "config"> {
-  /** Weights, gradients, optimizer and averaged weights; and saved activations of one image. */
-  readonly memory: { readonly state: Bytes; readonly perImage: Bytes };
+export interface RunRow extends Omit<PaperRun, "config"> {
   readonly deviceHours: DeviceHours;
 }
 
@@ -58,19 +46,11 @@ export interface PaperPlan {
   readonly heldOut: Sum;
 }
 
-/** The study of the paper: six budgets with sizes of the ladder around the optima of its own law, and the size nearest to it at the held-out one. */
+/** The study of the paper with its cost: six budgets with sizes of the ladder around the optima of its own law, and one more run. */
 export const paperPlan = (utilisation: number): PaperPlan => {
-  const lay = (budgets: readonly Flops[], factorAt: (optimum: number) => number) =>
-    planIsoFlop({
-      budgets,
-      models: (budget) => {
-        const optimum = evaluate(printed.N, budget);
-        return within(paperLadder, optimum, factorAt(optimum));
-      },
-      batch,
-    }).runs.map((run) => rowOf(run, utilisation));
-  const fitted = lay(paperBudgets, () => reach);
-  const heldOut = lay([paperHeldOutBudget], nearest);
+  const grid = paperGrid();
+  const rows = (runs: readonly PaperRun[]) => runs.map((run) => rowOf(run, utilisation));
+  const [fitted, heldOut] = [rows(grid.fitted), rows(grid.heldOut)];
   const runs = [...fitted, ...heldOut];
   return {
     conventions: {
@@ -91,26 +71,16 @@ export const paperPlan = (utilisation: number): PaperPlan => {
   };
 };
 
-/** The factor that holds only the rung nearest to an optimum; a hair more, so that rounding does not leave it out. */
-const nearest = (optimum: number): number =>
-  Math.exp(Math.min(...paperLadder.map(({ config }) => Math.abs(Math.log(parameters(config).trainable / optimum))))) *
-  (1 + 1e-9);
-
-const rowOf = ({ config, ...run }: PlannedRun, utilisation: number): RunRow => {
-  const { total, activations } = memory(config, { batch: 1, precision: precisions.mixed });
-  return {
-    ...run,
-    memory: { state: total - activations, perImage: activations },
-    deviceHours: byDevice(
-      (name) =>
-        estimate({ flops: run.compute, device: devices[name], arithmetic: "bf16", mfu: utilisation }).deviceHours,
-    ),
-  };
-};
+const rowOf = ({ config: _, ...run }: PaperRun, mfu: number): RunRow => ({
+  ...run,
+  deviceHours: byDevice(
+    (name) => estimate({ flops: run.flops, device: devices[name], arithmetic: "bf16", mfu }).deviceHours,
+  ),
+});
 
 const sumOf = (runs: readonly RunRow[]): Sum => ({
   runs: runs.length,
-  flops: runs.reduce((sum, { compute }) => sum + compute, 0),
+  flops: runs.reduce((sum, { flops }) => sum + flops, 0),
   deviceHours: byDevice((name) => runs.reduce((sum, { deviceHours }) => sum + deviceHours[name], 0)),
 });
 

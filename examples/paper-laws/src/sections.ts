@@ -1,11 +1,10 @@
-import { evaluate, paperHeldOutBudget } from "@isoflop/flops";
-import type { Section } from "@isoflop/plot";
+import { evaluate, paperHeldOutBudget, paperReach } from "@isoflop/flops";
+import { interval, num, type Passage, round, signedPercent } from "isoflop/words";
 import { type Analysis, noise } from "./analysis.js";
-import { chosen, interval, number, signedPercent } from "./output/numbers.js";
-import { batch, deviceNames, reach, type Sum } from "./plan.js";
+import { deviceNames, type Sum } from "./plan.js";
 import { printed, quantities, trainedSize } from "./printed.js";
 
-const target = chosen(paperHeldOutBudget);
+const target = round(paperHeldOutBudget);
 const symbols = { N: "N*", D: "D*", loss: "loss", fid: "FID" } as const;
 
 /** Everything the terminal prints, and the page under its figures. */
@@ -17,25 +16,25 @@ export const sections = (analysis: Analysis) =>
     irreducible: irreducibleSection(analysis),
     runs: runsSection(analysis),
     cost: costSection(analysis),
-  }) satisfies Record<string, Section>;
+  }) satisfies Record<string, Passage>;
 
 /** A coefficient with the digits it was printed with. */
-const plain = (value: number): string => (value >= 1e6 ? chosen(value) : String(value));
+const plain = (value: number): string => (value >= 1e6 ? round(value) : String(value));
 
 const millions = (N: number): string => `${(N / 1e6).toFixed(1)} M`;
 
-const lawsSection = ({ printed: values, recovered, unprinted }: Analysis): Section => ({
+const lawsSection = ({ printed: values, recovered, unprinted }: Analysis): Passage => ({
   title: `The printed laws, and what exact isoFLOP parabolas give back`,
   table: {
     head: ["", "printed", `at ${target}`, "recovered", `at ${target}`],
     rows: quantities.map((name) => [
       symbols[name],
       `${plain(printed[name].coefficient)}·C^${printed[name].exponent}`,
-      name === "N" ? millions(values.N) : number(values[name]),
-      `${number(recovered[name].coefficient, 5)}·C^${recovered[name].exponent.toFixed(4)}`,
+      name === "N" ? millions(values.N) : num(values[name], 4),
+      `${num(recovered[name].coefficient, 5)}·C^${recovered[name].exponent.toFixed(4)}`,
       name === "N"
         ? millions(evaluate(recovered.N, paperHeldOutBudget))
-        : number(evaluate(recovered[name], paperHeldOutBudget)),
+        : num(evaluate(recovered[name], paperHeldOutBudget), 4),
     ]),
     names: 1,
   },
@@ -46,7 +45,7 @@ const lawsSection = ({ printed: values, recovered, unprinted }: Analysis): Secti
   ],
 });
 
-const extrapolationSection = ({ extrapolation: { laws } }: Analysis): Section => ({
+const extrapolationSection = ({ extrapolation: { laws } }: Analysis): Passage => ({
   title: `Extrapolation from noisy runs to ${target}`,
   table: {
     head: ["", "exponent", "95 %", `law at ${target}`, "95 %", "new point", "95 %"],
@@ -57,10 +56,10 @@ const extrapolationSection = ({ extrapolation: { laws } }: Analysis): Section =>
         symbols[name],
         exponent.value.toFixed(4),
         decimals(exponent.ci95),
-        number(law.value),
-        interval(law.ci95),
-        number(predicted.value),
-        interval(predicted.interval95),
+        num(law.value, 4),
+        interval(law.ci95, 4),
+        num(predicted.value, 4),
+        interval(predicted.interval95, 4),
       ];
     }),
     names: 1,
@@ -71,7 +70,7 @@ const extrapolationSection = ({ extrapolation: { laws } }: Analysis): Section =>
   ],
 });
 
-const familiesSection = ({ extrapolation: { families } }: Analysis): Section => {
+const familiesSection = ({ extrapolation: { families } }: Analysis): Passage => {
   const words = { power: "no floor", floor: "a floor, E > 0", accelerating: "still steepening, E < 0" } as const;
   return {
     title: `The loss at ${target} by the kind of law`,
@@ -79,14 +78,14 @@ const familiesSection = ({ extrapolation: { families } }: Analysis): Section => 
       head: ["L = E + A·C^−α", "loss", "a new run, 95 %", "weight"],
       rows: (["power", "floor", "accelerating"] as const).flatMap((family) => {
         const law = families[family];
-        return law ? [[words[family], number(law.value), interval(law.interval95), law.weight.toFixed(2)]] : [];
+        return law ? [[words[family], num(law.value, 4), interval(law.interval95, 4), law.weight.toFixed(2)]] : [];
       }),
       names: 1,
     },
   };
 };
 
-const irreducibleSection = ({ irreducible: { fitted, rows } }: Analysis): Section => {
+const irreducibleSection = ({ irreducible: { fitted, rows } }: Analysis): Passage => {
   const [low, high] = fitted.floor.ci95;
   return {
     title: "If part of the loss is irreducible",
@@ -95,9 +94,9 @@ const irreducibleSection = ({ irreducible: { fitted, rows } }: Analysis): Sectio
       rows: rows.map((row) => [
         row.floor.toFixed(1),
         row.exponent.toFixed(4),
-        number(row.value),
-        interval(row.interval95),
-        number(row.misfit, 2),
+        num(row.value, 4),
+        interval(row.interval95, 4),
+        num(row.misfit, 2),
         row.allowed ? "allowed" : "excluded",
       ]),
       names: 1,
@@ -113,20 +112,20 @@ const irreducibleSection = ({ irreducible: { fitted, rows } }: Analysis): Sectio
 const bytes = (n: number): string =>
   n >= 2 ** 30 ? `${(n / 2 ** 30).toFixed(2)} GiB` : `${(n / 2 ** 20).toFixed(1)} MiB`;
 
-const hours = (n: number): string => (n >= 100 ? Math.round(n).toLocaleString("en") : number(n, 3));
+const hours = (n: number): string => (n >= 100 ? Math.round(n).toLocaleString("en") : num(n, 3));
 
-const runsSection = ({ plan }: Analysis): Section => ({
-  title: `The plan: sizes within a factor of ${reach} of the law's optimum, ${batch} images per step`,
+const runsSection = ({ plan }: Analysis): Passage => ({
+  title: `The plan: sizes within a factor of ${paperReach} of the law's optimum, ${plan.runs[0]?.batch} images per step`,
   table: {
     head: ["C, FLOPs", "size", "N", "D", "steps", "rounding", "6ND / C", "state", "per image", "H100-hours"],
     rows: plan.runs.map((run) => [
-      chosen(run.budget),
+      round(run.budget),
       run.name.replace(/^.*-/, ""),
-      number(run.parameters),
-      number(run.tokens),
+      num(run.params, 4),
+      num(run.tokens, 4),
       String(run.steps),
-      signedPercent(run.computeError, 4),
-      (run.sixND / run.compute).toFixed(3),
+      signedPercent(run.roundingError, 4),
+      (run.sixND / run.flops).toFixed(3),
       bytes(run.memory.state),
       bytes(run.memory.perImage),
       hours(run.deviceHours["H100-SXM"]),
@@ -139,12 +138,12 @@ const runsSection = ({ plan }: Analysis): Section => ({
   ],
 });
 
-const costSection = ({ plan }: Analysis): Section => {
+const costSection = ({ plan }: Analysis): Passage => {
   const line = (name: string, optimum: string, { runs, flops, deviceHours }: Sum) => [
     name,
     optimum,
     String(runs),
-    number(flops),
+    num(flops, 4),
     ...deviceNames.map((device) => hours(deviceHours[device])),
   ];
   return {
@@ -152,7 +151,7 @@ const costSection = ({ plan }: Analysis): Section => {
     table: {
       head: ["C, FLOPs", "N* of the law", "runs", "FLOPs in all", ...deviceNames],
       rows: [
-        ...plan.budgets.map((row) => line(chosen(row.budget), millions(row.optimum), row)),
+        ...plan.budgets.map((row) => line(round(row.budget), millions(row.optimum), row)),
         line("six budgets", "", plan.fitted),
         line("held out", "", plan.heldOut),
       ],

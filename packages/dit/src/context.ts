@@ -1,6 +1,6 @@
 import { labelRows, type ResolvedConfig } from "@isoflop/flops";
 import { linear, type Tensor, take } from "@isoflop/tensor";
-import { smallNormal } from "./laws.js";
+import { smallNormal } from "./initializers.js";
 import { type Linear, linearSpec, Spec, type SpecsOf } from "./spec.js";
 
 /** Classes: a table with one more row, the last, for "no label", unless the config leaves it out. */

@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { attention, linear, split, type Tensor } from "@isoflop/tensor";
-import type { InitialLaw } from "./laws.js";
+import type { Initializer } from "./initializers.js";
 import { type Linear, linearSpec, type SpecsOf } from "./spec.js";
 
 /** PixArt's MultiHeadCrossAttention. */
@@ -11,8 +11,8 @@ export interface CrossAttention {
   readonly proj: Linear;
 }
 
-/** `out` is the law of the output projection, Xavier unless told. */
-export const crossAttentionSpecs = ({ width }: ResolvedConfig, out?: InitialLaw): SpecsOf<CrossAttention> => {
+/** `out` is the init of the output projection, Xavier unless told. */
+export const crossAttentionSpecs = ({ width }: ResolvedConfig, out?: Initializer): SpecsOf<CrossAttention> => {
   const part = "crossAttentionProjections";
   return {
     q_linear: linearSpec(part, width, width),

@@ -12,7 +12,7 @@ import { timeFeatures } from "./time-features.js";
 export interface Dit<K extends Conditioning = Conditioning> {
   /** The config as it was given: what `@isoflop/flops` counts. */
   readonly config: DitConfig & { readonly conditioning: K };
-  /** Draws the parameters by the laws of the official code; the same key gives the same weights on every backend. */
+  /** Draws the parameters by the initializers of the official code; the same key gives the same weights on every backend. */
   init(key: random.Key): DitParams<K>;
   /**
    * The prediction for noisy images, [n, outChannels, height, width].

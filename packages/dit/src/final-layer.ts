@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { linear, type Tensor } from "@isoflop/tensor";
-import { zeroLaw } from "./laws.js";
+import { zeroInit } from "./initializers.js";
 import { type Modulation, modulate, modulation, modulationSpecs, oneBranch } from "./modulation.js";
 import { type Linear, linearSpec, type SpecsOf } from "./spec.js";
 
@@ -12,7 +12,7 @@ export interface FinalLayer {
 
 /** Output projection to patches in row, column, channel order. It starts at zero (`facebookresearch/DiT: models.py`). */
 export const readoutSpecs = ({ width, outChannels, patch }: ResolvedConfig): SpecsOf<Linear> =>
-  linearSpec("finalLayer", width, outChannels * patch ** 2, zeroLaw);
+  linearSpec("finalLayer", width, outChannels * patch ** 2, zeroInit);
 
 export const finalLayerSpecs = (config: ResolvedConfig): SpecsOf<FinalLayer> => ({
   linear: readoutSpecs(config),

@@ -1,6 +1,6 @@
 import { layerNorm, linear, silu, split, type Tensor } from "@isoflop/tensor";
 import { eps } from "./block.js";
-import { zeroLaw } from "./laws.js";
+import { zeroInit } from "./initializers.js";
 import { type Linear, linearSpec, type SpecsOf } from "./spec.js";
 
 /** SiLU, then Linear to several vectors of width d: index 1 of PyTorch's Sequential. */
@@ -9,8 +9,8 @@ export interface Modulation {
 }
 
 /** From zero, as DiT starts every adaLN: shift 0, scale 1 and a closed gate. */
-export const modulationSpecs = (width: number, vectors: number, law = zeroLaw): SpecsOf<Modulation> => ({
-  1: linearSpec("modulation", width, vectors * width, law),
+export const modulationSpecs = (width: number, vectors: number, init = zeroInit): SpecsOf<Modulation> => ({
+  1: linearSpec("modulation", width, vectors * width, init),
 });
 
 /** Several vectors side by side, [n, count · d], from the conditioning vector [n, d]. */

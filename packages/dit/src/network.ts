@@ -2,7 +2,7 @@ import { type Conditioning, type DitConfig, type ResolvedConfig, resolve } from 
 import { linear, type Tensor } from "@isoflop/tensor";
 import { type Condition, partsOf } from "./condition.js";
 import { type ParamsByConditioning, trunkOf } from "./conditioning/index.js";
-import { smallNormal } from "./laws.js";
+import { smallNormal } from "./initializers.js";
 import { patchify, unpatchify } from "./patches.js";
 import { sinCosPositions } from "./positions.js";
 import { build, type Linear, linearSpec, Spec, type SpecsOf } from "./spec.js";
@@ -32,12 +32,12 @@ export type DitParams<K extends Conditioning = Conditioning> = ImageParams & Par
 
 const imageSpecs = ({ width, image, patch, positions, imageTokens }: ResolvedConfig): SpecsOf<ImageParams> => {
   const { weight, bias } = linearSpec("patchEmbedding", image.channels * patch ** 2, width);
-  const kernel = new Spec([width, image.channels, patch, patch], weight.law, "patchEmbedding");
+  const kernel = new Spec([width, image.channels, patch, patch], weight.init, "patchEmbedding");
   const learned = new Spec([1, imageTokens, width], smallNormal, "patchEmbedding", true);
   return { x_embedder: { proj: { weight: kernel, bias } }, ...(positions === "learned" ? { pos_embed: learned } : {}) };
 };
 
-/** The shape and law of every trainable parameter: the structure of {@link DitParams} with specs at the leaves. */
+/** The shape and initializer of every trainable parameter: the structure of {@link DitParams} with specs at the leaves. */
 export const specsOf = (config: ResolvedConfig): SpecsOf<DitParams> => ({
   ...imageSpecs(config),
   ...trunkOf(config.conditioning).specs(config),

@@ -1,12 +1,12 @@
 import type { Part } from "@isoflop/flops";
 import { type MapTree, random, type Tensor } from "@isoflop/tensor";
-import { type InitialLaw, sample } from "./laws.js";
+import { type Initializer, sample } from "./initializers.js";
 
-/** A parameter before it exists: its shape, the law it is drawn from, and where its work is booked. */
+/** A parameter before it exists: its shape, the distribution it is drawn from, and where its work is booked. */
 export class Spec {
   constructor(
     readonly shape: readonly number[],
-    readonly law: InitialLaw,
+    readonly init: Initializer,
     readonly part: Part,
     /** Look-up tables and positions, which take part in no product. */
     readonly embedding = false,
@@ -32,9 +32,9 @@ export interface Norm {
   readonly bias: Tensor;
 }
 
-/** `law` "xavier" is Xavier uniform on the whole (out, in) matrix; biases start at 0. */
-export const linearSpec = (part: Part, inputs: number, outputs: number, law?: InitialLaw): SpecsOf<Linear> => ({
-  weight: new Spec([outputs, inputs], law ?? { kind: "xavier", fanIn: inputs, fanOut: outputs }, part),
+/** `init` "xavier" is Xavier uniform on the whole (out, in) matrix; biases start at 0. */
+export const linearSpec = (part: Part, inputs: number, outputs: number, init?: Initializer): SpecsOf<Linear> => ({
+  weight: new Spec([outputs, inputs], init ?? { kind: "xavier", fanIn: inputs, fanOut: outputs }, part),
   bias: new Spec([outputs], { kind: "zeros" }, part),
 });
 
@@ -65,11 +65,11 @@ export const build = <P>(specs: SpecsOf<P>, leaf: (spec: Spec, name: string) => 
   visit(specs, "", leaf) as P;
 
 /**
- * Draws parameters from their laws, `count` of them in turn. Each has a key of its own, so the same key gives the same weights on
+ * Draws parameters from their initializers, `count` of them in turn. Each has a key of its own, so the same key gives the same weights on
  * every backend.
  */
 export const sampler = (key: random.Key, count: number): ((spec: Spec) => Tensor) => {
   const keys = random.split(key, count);
   let at = 0;
-  return ({ shape, law }) => sample(law, keys[at++]!, shape);
+  return ({ shape, init }) => sample(init, keys[at++]!, shape);
 };

@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import type { Tensor } from "@isoflop/tensor";
-import { smallNormal } from "./laws.js";
+import { smallNormal } from "./initializers.js";
 import type { SpecsOf } from "./spec.js";
 import { featureCount } from "./time-features.js";
 import { type VectorMlp, vectorMlp, vectorMlpSpecs } from "./vector-mlp.js";

@@ -1,6 +1,6 @@
 import type { Part } from "@isoflop/flops";
 import { linear, silu, type Tensor } from "@isoflop/tensor";
-import type { InitialLaw } from "./laws.js";
+import type { Initializer } from "./initializers.js";
 import { type Linear, linearSpec, type SpecsOf } from "./spec.js";
 
 /** Linear, SiLU, Linear on one vector per sample. The names are the indices of PyTorch's Sequential. */
@@ -9,9 +9,9 @@ export interface VectorMlp {
   readonly 2: Linear;
 }
 
-export const vectorMlpSpecs = (part: Part, inputs: number, width: number, law?: InitialLaw): SpecsOf<VectorMlp> => ({
-  0: linearSpec(part, inputs, width, law),
-  2: linearSpec(part, width, width, law),
+export const vectorMlpSpecs = (part: Part, inputs: number, width: number, init?: Initializer): SpecsOf<VectorMlp> => ({
+  0: linearSpec(part, inputs, width, init),
+  2: linearSpec(part, width, width, init),
 });
 
 /** [n, inputs] to [n, width]. */

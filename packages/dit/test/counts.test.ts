@@ -2,7 +2,7 @@ import { conditionings, conventions, forward, type PresetName, parameters, prese
 import { createDevice, jit, leavesOf, mean, random, spec, valueAndGrad } from "@isoflop/tensor";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type DitParams, dit, ladder, namedParams, parameterCount } from "../src/index.js";
+import { type DitParams, dit, namedParams, parameterCount } from "../src/index.js";
 import { anyConfig, configOf, standIns, zeroCondition } from "./configs.js";
 
 const device = await createDevice("reference");
@@ -48,7 +48,8 @@ test.each(Object.keys(presets) as PresetName[])("%s builds, with the parameters 
 
 test("names are the official code's", () => {
   const setup = { image: { height: 8, width: 8, channels: 3 }, patch: 2 } as const;
-  const { config } = ladder({ ...setup, conditioning: "inContext", context: { kind: "none" } }, [8])[0]!;
+  const size = { width: 8, depth: 1, heads: 1 };
+  const config = { ...setup, ...size, conditioning: "inContext", context: { kind: "none" } } as const;
   expect(Object.keys(namedParams(dit(config).init(random.key(0)))).sort()).toEqual(
     [
       ...["attn.proj", "attn.qkv", "mlp.fc1", "mlp.fc2", "norm1", "norm2"].map((name) => `blocks.0.${name}`),

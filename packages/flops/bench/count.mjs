@@ -1,5 +1,5 @@
 // Time to count one model and to plan a grid, on one core: node bench/count.mjs (after a build).
-import { account, ladder, paperBudgets, paperSetup, planIsoFlop, presets, sizeOf } from "../dist/index.js";
+import { account, isoFlopGrid, ladder, ladderRules, paperBudgets, paperSetup, presets } from "../dist/index.js";
 
 const SECONDS = 1;
 
@@ -16,12 +16,13 @@ function microseconds(run) {
 
 const models = ladder(
   paperSetup,
-  Array.from({ length: 24 }, (_, i) => sizeOf(128 + 64 * i).width),
+  Array.from({ length: 24 }, (_, i) => 128 + 64 * i),
+  ladderRules.sd3,
 );
 const jobs = {
   "every number of DiT-XL/2": () => account(presets["DiT-XL/2"]),
   "every number of SD3-medium": () => account(presets["SD3-medium"]),
-  [`a plan of ${paperBudgets.length} budgets by ${models.length} sizes`]: () =>
-    planIsoFlop({ budgets: paperBudgets, models, batch: 256 }),
+  [`a grid of ${paperBudgets.length} budgets by ${models.length} sizes`]: () =>
+    isoFlopGrid({ budgets: paperBudgets, models, batch: 256 }),
 };
 for (const [name, run] of Object.entries(jobs)) console.log(name.padEnd(36), `${microseconds(run).toFixed(0)} µs`);

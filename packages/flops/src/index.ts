@@ -20,18 +20,10 @@ export { add, byPart, flops, macs, scale } from "./count.js";
 export type { Arithmetic, Device, DeviceName, Price, Source } from "./devices.js";
 export { devices } from "./devices.js";
 export { FlopsError, type FlopsErrorCode } from "./errors.js";
-export type { NamedConfig, PowerLaw, Setup, Size } from "./ladder.js";
-export {
-  evaluate,
-  ladder,
-  paperBudgets,
-  paperHeldOutBudget,
-  paperLadder,
-  paperLaws,
-  paperSetup,
-  paperWidths,
-  sizeOf,
-} from "./ladder.js";
+export type { GridOptions, GridRun, IsoFlopGrid, RefusedRun } from "./grid.js";
+export { isoFlopGrid, stepFlops } from "./grid.js";
+export type { LadderRule, LadderRuleName, NamedConfig, Setup, Size } from "./ladder.js";
+export { ladder, ladderRules, nearest, within } from "./ladder.js";
 export type { LanguageModel } from "./language-model.js";
 export {
   chinchillaParameters,
@@ -51,12 +43,23 @@ export { memory, precisions, savedActivations } from "./memory.js";
 export type { ElementwiseRole, Operation } from "./operations.js";
 export type { Optimizer, OptimizerOptions } from "./optimizer.js";
 export { optimizerStep, optimizers } from "./optimizer.js";
+export {
+  evaluate,
+  type PaperRun,
+  type PowerLaw,
+  paperBudgets,
+  paperGrid,
+  paperHeldOutBudget,
+  paperLadder,
+  paperLaws,
+  paperReach,
+  paperSetup,
+  paperSource,
+} from "./paper.js";
 export type { ParameterCount, ParameterSet, TokenSet } from "./parameters.js";
 export { parameterSets, parameters, tokensPerSample } from "./parameters.js";
 export type { Checkpointing, TrainingCount } from "./passes.js";
 export { backward, forward, training } from "./passes.js";
-export type { Plan, PlannedRun, PlanOptions, RefusedRun } from "./plan.js";
-export { planIsoFlop, within } from "./plan.js";
 export { officialDit, type PresetName, presets } from "./presets.js";
 export { type Context, labelRows, type Resolved } from "./resolved.js";
 export { evaluations, type SamplingOptions, sampling } from "./sampling.js";

@@ -1,6 +1,7 @@
 import { configKeys, type DitConfig } from "./config.js";
-import { FlopsError, integer, onlyKeys, positive } from "./errors.js";
-import type { Flops } from "./units.js";
+import { FlopsError, integer, oneOf, onlyKeys, positive, shown } from "./errors.js";
+import { type ParameterSet, parameterSets, parameters } from "./parameters.js";
+import type { Parameters } from "./units.js";
 
 /** Depth and heads that go with a width. */
 export interface Size {
@@ -9,16 +10,50 @@ export interface Size {
   readonly heads: number;
 }
 
-/**
- * One rule for every size: depth is width / 64 to the nearest block (SD3's rule, arXiv 2403.03206), heads are 64 wide
- * where 64 divides the width and 32 wide otherwise. Parameters then grow as 12·width³/64.
- * @throws FlopsError("config") unless 32 divides the width.
- */
-export const sizeOf = (width: number): Size => {
-  integer("config", "width", width);
-  if (width % 32 !== 0) throw new FlopsError("config", `width is ${width}; the size rule needs a multiple of 32.`);
-  return { width, depth: Math.max(1, Math.round(width / 64)), heads: width / (width % 64 === 0 ? 64 : 32) };
-};
+/** One rule for every size of a study. @throws FlopsError("config") for a width that it has no size of. */
+export type LadderRule = (width: number) => Size;
+
+/** A rule for the multiples of `step`, with the blocks (one at least) and the width of a head at a width. */
+const rule =
+  (step: number, depth: (width: number) => number, headWidth: (width: number) => number): LadderRule =>
+  (width) => {
+    integer("config", "width", width);
+    if (width % step !== 0) throw new FlopsError("config", `width is ${width}; this ladder has multiples of ${step}.`);
+    return { width, depth: Math.max(1, depth(width)), heads: width / headWidth(width) };
+  };
+
+/** The rules by name. Another one is one more function. */
+export const ladderRules = {
+  /**
+   * Depth is width / 64 to the nearest block (SD3, arXiv 2403.03206), heads are 64 wide where 64 divides the width and 32 wide
+   * otherwise. Parameters grow as 12·width³ / 64.
+   */
+  sd3: rule(
+    32,
+    (width) => Math.round(width / 64),
+    (width) => (width % 64 === 0 ? 64 : 32),
+  ),
+  /**
+   * Depth is half the root of the width (16/2, 64/4, 256/8, 1024/16), so that parameters grow as 6·width^2.5; heads are 8 to 64 wide,
+   * the widest that divides the width and leaves at least two.
+   */
+  halfRoot: rule(
+    8,
+    (width) => Math.round(Math.sqrt(width) / 2),
+    (width) => [64, 32, 16].find((head) => width % head === 0 && width >= 2 * head) ?? 8,
+  ),
+  /**
+   * One block for every 128 of the width, heads 8 wide. At budgets of minutes a wider model gains more than a deeper one, and a depth that
+   * does not step keeps curves of loss against size smooth.
+   */
+  shallow: rule(
+    8,
+    (width) => Math.ceil(width / 128),
+    () => 8,
+  ),
+} as const satisfies Readonly<Record<string, LadderRule>>;
+
+export type LadderRuleName = keyof typeof ladderRules;
 
 /** A model of a ladder. */
 export interface NamedConfig {
@@ -29,69 +64,56 @@ export interface NamedConfig {
 /** Everything of a config but its size. */
 export type Setup = Omit<DitConfig, keyof Size>;
 
-const sizeKeys: readonly string[] = ["width", "depth", "heads"] satisfies readonly (keyof Size)[];
-
-/** @throws FlopsError("config") if a set-up has unknown keys or a size, which the ladder would overwrite. */
-export const checkSetup = (setup: Setup): void =>
-  onlyKeys(
-    "config",
-    "the set-up",
-    setup,
-    configKeys.filter((key) => !sizeKeys.includes(key)),
-  );
+const setupKeys = configKeys.filter((key) => key !== "width" && key !== "depth" && key !== "heads");
 
 /**
- * The same set-up at several widths, sized by {@link sizeOf}.
- * @throws FlopsError("config")
+ * The same set-up at several widths, sized by one rule.
+ * @throws FlopsError("config"), also for a set-up with a size, which the ladder would overwrite.
  */
-export const ladder = (setup: Setup, widths: readonly number[]): readonly NamedConfig[] => {
-  checkSetup(setup);
+export const ladder = (setup: Setup, widths: readonly number[], rule: LadderRule): readonly NamedConfig[] => {
+  onlyKeys("config", "the set-up", setup, setupKeys);
   return widths.map((width) => {
-    const size = sizeOf(width);
+    const size = rule(width);
     return { name: `${setup.conditioning}-${size.width}x${size.depth}`, config: { ...setup, ...size } };
   });
 };
 
+/** |ln N / centre| of a model. */
+const distanceTo =
+  (centre: Parameters, n: ParameterSet) =>
+  ({ config }: NamedConfig): number =>
+    Math.abs(Math.log(parameters(config)[n] / centre));
+
 /**
- * The set-up of arXiv 2410.08184: in-context, 256×256 pixels as 32×32×4 latents, patch 2, so 256 image tokens.
- * The text length of 120 and the feature width of 768 are our defaults; the paper's are not confirmed.
+ * The models whose N lies within a factor of `centre`: off-centre grids shift the vertex of a parabola.
+ * @throws FlopsError("plan") unless `factor` is above 1.
  */
-export const paperSetup: Setup = {
-  image: { height: 32, width: 32, channels: 4 },
-  patch: 2,
-  conditioning: "inContext",
-  context: { kind: "features", tokens: 120, dim: 768 },
+export const within = (
+  models: readonly NamedConfig[],
+  centre: Parameters,
+  factor: number,
+  n: ParameterSet = "trainable",
+): readonly NamedConfig[] => {
+  positive("plan", "centre", centre);
+  oneOf("plan", "n", n, parameterSets);
+  if (!(factor > 1)) throw new FlopsError("plan", `factor is ${shown(factor)}; it must be above 1.`);
+  const distance = distanceTo(centre, n);
+  return models.filter((model) => distance(model) <= Math.log(factor));
 };
 
-/** Widths from 1 M to 1 B parameters, at most a factor of 2 apart. */
-export const paperWidths: readonly number[] = [
-  160, 192, 224, 256, 288, 320, 352, 384, 416, 448, 480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536,
-  1728,
-];
-
-/** The ladder of arXiv 2410.08184, 1 M to 1 B parameters; the paper gives the range, the rule is ours. */
-export const paperLadder: readonly NamedConfig[] = ladder(paperSetup, paperWidths);
-
-/** The paper's six fitted budgets, in FLOPs. */
-export const paperBudgets: readonly Flops[] = [1e17, 3e17, 6e17, 1e18, 3e18, 6e18];
-
-/** The budget the paper predicts and then trains at. */
-export const paperHeldOutBudget: Flops = 1.5e21;
-
-/** y = coefficient · C^exponent. */
-export interface PowerLaw {
-  readonly coefficient: number;
-  readonly exponent: number;
-}
-
-/** The laws of arXiv 2410.08184, equations 5 to 8, as printed. 6·N·D gives C back within 1 %. */
-export const paperLaws = {
-  parameters: { coefficient: 0.0009, exponent: 0.5681 },
-  tokens: { coefficient: 186.8535, exponent: 0.4319 },
-  loss: { coefficient: 2.3943, exponent: -0.0273 },
-  fid: { coefficient: 2.2566e6, exponent: -0.234 },
-} as const satisfies Record<string, PowerLaw>;
-
-/** @throws FlopsError("plan") unless `compute` is above 0. */
-export const evaluate = ({ coefficient, exponent }: PowerLaw, compute: Flops): number =>
-  coefficient * positive("plan", "compute", compute) ** exponent;
+/**
+ * The model whose N is nearest to `centre` in ratio, the first of two that are equally near.
+ * @throws FlopsError("plan") if there are no models.
+ */
+export const nearest = (
+  models: readonly NamedConfig[],
+  centre: Parameters,
+  n: ParameterSet = "trainable",
+): NamedConfig => {
+  positive("plan", "centre", centre);
+  oneOf("plan", "n", n, parameterSets);
+  const distance = distanceTo(centre, n);
+  const [first] = models.map((model) => ({ model, far: distance(model) })).sort((a, b) => a.far - b.far);
+  if (!first) throw new FlopsError("plan", "models is empty; the nearest of none is not there.");
+  return first.model;
+};

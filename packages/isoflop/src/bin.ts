@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { exitCodes, reasonOf } from "./exit.js";
-import { isClosed } from "./output/emit.js";
 import { run } from "./run.js";
+import { isClosed } from "./words/emit.js";
 
 /** What was said on the way and did not arrive; the document itself is checked where it is written. */
 let lost: Error | undefined;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** A file of `commands/`: it adds its arguments, options and action to the command it is given. */
+/** The file `command.ts` of a folder: it adds its arguments, options and action to the command it is given. */
 export interface CommandModule {
   configure(command: Command): void;
 }
@@ -16,71 +16,71 @@ interface Entry {
 /** Groups of commands and what they are for. */
 export const groups: Readonly<Record<string, string>> = { fit: "fit a scaling law to a table of runs" };
 
-/** Every command. A new one is one file in `commands/` and one entry here. */
+/** Every command. A new one is one folder and one entry here. */
 export const registry: readonly Entry[] = [
   {
     path: ["reproduce"],
     summary: "find a scaling law from nothing and check it: train, fit, predict, train there, compare",
-    load: () => import("./commands/reproduce.js"),
+    load: () => import("./reproduce/command.js"),
   },
   {
     path: ["plan"],
     summary: "the runs of a study before any is trained: sizes, tokens, steps, memory, device-hours",
-    load: () => import("./commands/plan.js"),
+    load: () => import("./plan/command.js"),
   },
   {
     path: ["train"],
     summary: "train one model, or go on where it was interrupted",
-    load: () => import("./commands/train.js"),
+    load: () => import("./train/command.js"),
   },
   {
     path: ["sample"],
     summary: "pictures from a trained model",
-    load: () => import("./commands/sample.js"),
+    load: () => import("./sample/command.js"),
   },
   {
     path: ["report"],
     summary: "the report of a study or of any folder of runs, made again",
-    load: () => import("./commands/report.js"),
+    load: () => import("./report/command.js"),
   },
   {
     path: ["fit", "isoflop"],
     summary: "loss against size at equal compute, and power laws through the optima (Approach 2)",
-    load: () => import("./commands/fit-isoflop.js"),
+    load: () => import("./fit/isoflop/command.js"),
   },
   {
     path: ["fit", "surface"],
     summary: "one surface L(N, D) through all runs (Approach 3)",
-    load: () => import("./commands/fit-surface.js"),
+    load: () => import("./fit/surface/command.js"),
   },
   {
     path: ["fit", "law"],
-    summary: "one law y(x): power, saturating or broken",
-    load: () => import("./commands/fit-law.js"),
+    summary: "one law y(x): a power law, one with a floor, one that breaks, …",
+    load: () => import("./fit/law/command.js"),
   },
   {
     path: ["predict"],
     summary: "size, tokens and loss at a compute, with intervals",
-    load: () => import("./commands/predict.js"),
+    load: () => import("./predict/command.js"),
   },
   {
     path: ["compare"],
     summary: "two laws: which is better where, by how much compute, and where they cross",
-    load: () => import("./commands/compare.js"),
+    load: () => import("./compare/command.js"),
   },
   {
     path: ["plan-next"],
     summary: "the next runs that make an extrapolation most certain",
-    load: () => import("./commands/plan-next.js"),
+    load: () => import("./plan-next/command.js"),
   },
   {
     path: ["flops"],
     summary: "FLOPs, parameters and tokens of a model, by part",
-    load: () => import("./commands/flops.js"),
+    load: () => import("./flops/command.js"),
   },
   {
     path: ["info"],
     summary: "versions, and the device that would be picked",
-    load: () => import("./commands/info.js"),
+    load: () => import("./info/command.js"),
   },
 ];

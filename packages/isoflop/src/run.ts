@@ -1,9 +1,9 @@
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { asCliError, type CliError, type ExitCode, exitCodes, isExpected, usageError } from "./exit.js";
-import { note, printableLines } from "./output/printable.js";
 import { programFor } from "./program.js";
 import { groups, registry } from "./registry.js";
+import { note, printableLines } from "./words/printable.js";
 
 /**
  * Runs one command line, writing to the process's standard output and error.

@@ -9,7 +9,8 @@ import { fileRunStore } from "@isoflop/sweep/node";
 import { createDevice, type Device, random, type Tensor } from "@isoflop/tensor";
 import { averagedWeights, buildObjective, type Checkpoint, packTree, setupFor } from "@isoflop/train";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { draw } from "../src/sampling/draw.js";
+import { draw } from "../src/sample/draw.js";
+import { StudyFolder } from "../src/study/folder.js";
 import { drawSamples } from "../src/study/samples.js";
 
 let device: Device;
@@ -78,8 +79,14 @@ describe.each([
       device.tensor(new Int32Array(captions.length), condition.shape),
       how,
     );
-    const preset = { samples: { count, ...how } };
-    const study = await drawSamples(run, { out, device, source: shapes, preset, seed: how.seed });
+    const drawing = {
+      folder: new StudyFolder(out),
+      device,
+      source: shapes,
+      samples: { count, ...how },
+      seed: how.seed,
+    };
+    const study = await drawSamples(run, drawing);
     expect(study.map(({ group }) => group)).toEqual(["Generated", "Generated", "Validation data"]);
     expect(pixelsOf(study.slice(0, count))).toEqual(expected);
     expect(pixelsOf(study.slice(count))).toEqual([...shapes.batch("validation", 0, 1).images]);

@@ -1,16 +1,18 @@
+import { readFileSync } from "node:fs";
+import { writeRecord } from "@isoflop/scaling";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compare } from "../src/compare/compare.js";
-import { CliError, exitCodes } from "../src/exit.js";
-import { type FitDocument, parseFit } from "../src/fits/document.js";
-import { fitIsoFlop } from "../src/fits/isoflop.js";
-import { fitLaw } from "../src/fits/law.js";
-import { fitSurface } from "../src/fits/surface.js";
-import { loadRuns } from "../src/input/runs.js";
-import { toJson } from "../src/output/json.js";
-import { predictionText } from "../src/output/prediction.js";
-import { planFrom } from "../src/plan/plan.js";
+import { CliError, exitCodes, inputError } from "../src/exit.js";
+import { isoFlopThrough } from "../src/fit/isoflop/fit.js";
+import { lawThrough } from "../src/fit/law/fit.js";
+import { type SavedFit, savedFitIn } from "../src/fit/saved.js";
+import { surfaceThrough } from "../src/fit/surface/fit.js";
+import { planFrom } from "../src/plan-next/plan.js";
 import { predict } from "../src/predict/predict.js";
+import { predictionWords } from "../src/predict/words.js";
+import { loadRuns } from "../src/runs/load.js";
+import { textOf } from "../src/words/text.js";
 import { file, fixture } from "./isoflop.js";
 
 const runs = loadRuns({ input: fixture("dit_isoflop_noisy") });
@@ -24,12 +26,12 @@ const epoch = loadRuns({
 });
 
 const wholes: Readonly<Record<string, string>> = {
-  isoflop: toJson(fitIsoFlop(runs)),
-  akima: toJson(fitIsoFlop(runs, { optimum: "akima" })),
-  surface: toJson(await fitSurface(epoch, { bootstrap: 30 })),
-  power: toJson(fitLaw(points)),
-  saturating: toJson(fitLaw(points, { form: "saturating" })),
-  broken: toJson(fitLaw(points, { form: "bnsl" })),
+  isoflop: writeRecord(isoFlopThrough(runs)),
+  akima: writeRecord(isoFlopThrough(runs, { optimum: "akima" })),
+  surface: writeRecord(await surfaceThrough(epoch, { bootstrap: 30 })),
+  power: writeRecord(lawThrough(points)),
+  saturating: writeRecord(lawThrough(points, "saturating")),
+  broken: writeRecord(lawThrough(points, "broken")),
 };
 
 type Node = Record<string, unknown> | unknown[];
@@ -50,9 +52,15 @@ const gone = Symbol("gone");
 const wrong = fc.constantFrom<unknown>("abc", null, "Infinity", "-Infinity", true, [], {}, [["x"]], gone);
 const number = fc.constantFrom(0, -1, 1e308, -1e308, 5e-324, 1.5);
 
-const ask = (fit: FitDocument) => {
+const reread = (text: string): SavedFit => {
+  const fit = savedFitIn(text, "fit.json");
+  if (!fit) throw inputError("fit.json is not a fit; expected one");
+  return fit;
+};
+
+const ask = (fit: SavedFit) => {
   const document = predict(fit, { at: [1e20, 1e22] });
-  predictionText(document);
+  textOf(predictionWords(document));
   return document.predictions.flatMap(({ predicted }) =>
     Object.values(predicted).flatMap(({ value, ci95, interval95 }) => [value, ...(ci95 ?? []), ...(interval95 ?? [])]),
   );
@@ -60,7 +68,7 @@ const ask = (fit: FitDocument) => {
 
 describe("a saved fit that was edited in one place", () => {
   test.each(Object.entries(wholes))("%s is read as it is, or refused with the field's name", (_, whole) => {
-    const finite = ask(parseFit(whole, "fit.json")).map(Number.isFinite);
+    const finite = ask(reread(whole)).map(Number.isFinite);
     const count = places(JSON.parse(whole)).length;
     let refused = 0;
     fc.assert(
@@ -72,13 +80,15 @@ describe("a saved fit that was edited in one place", () => {
           else delete node[key];
         } else (node as Record<string, unknown>)[key] = value;
         try {
-          const numbers = ask(parseFit(JSON.stringify(document), "fit.json"));
+          const numbers = ask(reread(JSON.stringify(document)));
           if (typeof value !== "number") expect(numbers.map(Number.isFinite)).toEqual(finite);
         } catch (error) {
           if (!(error instanceof CliError)) throw error;
           if (error.exitCode === exitCodes.input) {
             refused++;
-            expect(error.message).toMatch(/^fit\.json is not a (whole )?fit[:;]/);
+            expect(error.message).toMatch(
+              /^fit\.json is (not a (whole )?fit[:;]|a fit that another version of isoflop saved;)/,
+            );
           } else expect(error.exitCode).toBe(exitCodes.unsound);
         }
       }),
@@ -88,24 +98,50 @@ describe("a saved fit that was edited in one place", () => {
   });
 
   test.each([
-    ["surface", ["fit", "covariance"], "abc", 'fit.covariance is "abc"; expected a list'],
-    ["surface", ["fit", "covariance", "1", "1"], null, "fit.covariance[1][1] is null; expected a finite number"],
+    ["surface", ["fit", "covariance"], "abc", 'fit.covariance is "abc"; it must be a list'],
+    ["surface", ["fit", "covariance", "1", "1"], null, "fit.covariance[1][1] is null; it must be a finite number"],
     ["surface", ["fit", "covariance"], undefined, "fit.covariance is missing"],
-    ["surface", ["bootstrap", "covariance", "0", "0"], -1, "bootstrap.covariance[0][0] is -1; expected a variance"],
-    ["surface", ["flopsPerToken"], 0, "flopsPerToken is 0; expected a finite number above 0"],
-    ["power", ["data", "y"], null, "data.y is null; expected a list"],
-    ["power", ["data", "y", "2"], "Infinity", "data.y[2] is Infinity; expected a finite number above 0"],
-    ["isoflop", ["budgets", "0", "parabola", "N"], "x", 'budgets[0].parabola.N is "x"; expected an object'],
-    ["power", ["fit", "exponent", "value"], "abc", 'fit.exponent.value is "abc"; expected a finite number'],
-    ["power", ["fit", "degreesOfFreedom"], 0, "fit.degreesOfFreedom is 0; expected 18"],
-    ["saturating", ["fit", "kind"], "powr", 'fit.kind is "powr"; expected "power", "saturating", "broken"'],
-    ["isoflop", ["status"], "fine", 'status is "fine"; expected "converged"'],
+    [
+      "surface",
+      ["fit", "bootstrap", "covariance", "0", "0"],
+      -1,
+      "fit.bootstrap.covariance[0][0] is -1; it must be a variance",
+    ],
+    ["surface", ["fit", "flopsPerToken"], 0, "fit.flopsPerToken is 0; it must be a finite number above 0"],
+    ["power", ["fit", "data", "y"], null, "fit.data.y is null; it must be a list"],
+    ["power", ["fit", "data", "y", "2"], "Infinity", 'fit.data.y[2] is "Infinity"; it must be a finite number above 0'],
+    ["isoflop", ["fit", "budgets", "0", "parabola", "N"], "x", 'fit.budgets[0].parabola.N is "x"; it must be a record'],
+    [
+      "power",
+      ["fit", "law", "exponent", "value"],
+      "abc",
+      'fit.law.exponent.value is "abc"; it must be a finite number',
+    ],
+    ["power", ["fit", "law", "degreesOfFreedom"], 0, "fit.law.degreesOfFreedom is 0; it must be 18"],
+    [
+      "saturating",
+      ["fit", "law", "kind"],
+      "powr",
+      'fit.law.kind is "powr"; it must be one of "power", "saturating", "broken"',
+    ],
+    ["isoflop", ["status"], "fine", 'status is "fine"; it must be one of "converged"'],
   ])("%s %j as %j: %s", (name, path, value, message) => {
     const document = JSON.parse(wholes[name]!) as Node;
     const node = path.slice(0, -1).reduce<Node>((at, key) => (at as Record<string, Node>)[key]!, document);
     (node as Record<string, unknown>)[path.at(-1)!] = value;
-    expect(() => parseFit(JSON.stringify(document), "fit.json")).toThrow(`fit.json is not a whole fit: ${message}`);
+    expect(() => reread(JSON.stringify(document))).toThrow(`fit.json is not a whole fit: ${message}`);
   });
+
+  test.each(["isoflop", "surface", "law-power", "law-saturating", "law-broken"])(
+    "a %s of a version that wrote fits otherwise is refused with what to do",
+    (name) => {
+      const text = readFileSync(new URL(`./fixtures/before/${name}.json`, import.meta.url), "utf8");
+      const { command } = JSON.parse(text) as { readonly command: string };
+      expect(() => reread(text)).toThrow(
+        `fit.json is a fit that another version of isoflop saved; run isoflop ${command} … --json again`,
+      );
+    },
+  );
 
   test("compare and plan-next read the same documents", async () => {
     const flawed = (name: string, from: RegExp, to: string) => file(`${name}.json`, wholes[name]!.replace(from, to));
@@ -114,6 +150,6 @@ describe("a saved fit that was edited in one place", () => {
     expect(() => compare(law, fixture("dit_isoflop_noisy"), choices)).toThrow(/logCoefficient.value is null/);
     const surface = flawed("surface", /"theta": \[\s*[^,]+/, '"theta": ["Infinity"');
     const plan = { allowance: 1e22, target: 1e24, quantity: "N", posterior: "delta" } as const;
-    await expect(planFrom(surface, plan)).rejects.toThrow(/fit.theta\[0\] is Infinity/);
+    await expect(planFrom(surface, plan)).rejects.toThrow(/fit.theta\[0\] is "Infinity"/);
   });
 });

@@ -6,11 +6,11 @@ const numbers = (value: unknown) => value as number;
 
 describe("fit isoflop", () => {
   test("Llama 3: D* = 0.29936 C^0.53678", () => {
-    const { laws, status, points, versions, input } = json(["fit", "isoflop", ...llama, "--x", "D"]);
-    expect(numbers(laws!.D!.exponent!.value)).toBeCloseTo(0.5367791270945961, 9);
-    expect(numbers(laws!.D!.coefficient!.value)).toBeCloseTo(0.29935514474627667, 7);
-    expect(numbers(laws!.D!.logCoefficient!.value)).toBeCloseTo(-1.2061246353670234, 7);
-    expect(numbers(laws!.D!.exponent!.standardError)).toBeCloseTo(0.018194145185048197, 9);
+    const { fit, status, points, versions, input } = json(["fit", "isoflop", ...llama, "--x", "D"]);
+    expect(numbers(fit!.D!.exponent!.value)).toBeCloseTo(0.5367791270945961, 9);
+    expect(numbers(fit!.D!.coefficient!.value)).toBeCloseTo(0.29935514474627667, 7);
+    expect(numbers(fit!.D!.logCoefficient!.value)).toBeCloseTo(-1.2061246353670234, 7);
+    expect(numbers(fit!.D!.exponent!.standardError)).toBeCloseTo(0.018194145185048197, 9);
     expect(status).toBe("converged");
     expect(points).toMatchObject({ used: 133, dropped: [] });
     expect(versions).toMatchObject({ isoflop: "0.0.0", "@isoflop/scaling": "0.0.0", node: process.versions.node });
@@ -24,40 +24,41 @@ describe("fit isoflop", () => {
     ["base/short/chinchilla/standard/val", 0.5670548409577008],
     ["tuned/short/const/standard/val", 0.5181053104890744],
   ])("Porian et al., %s: exponent %d by Akima", (label, exponent) => {
-    const { laws, points } = json([
+    const { fit, points } = json([
       ...["fit", "isoflop", "-i", fixture("porian_owt2_isoflops"), "--columns", "label=config", "--only", label],
       ...["--optimum", "akima", "--loss", "log"],
     ]);
-    expect(Math.abs(numbers(laws!.N!.exponent!.value) - exponent)).toBeLessThan(0.003);
+    expect(Math.abs(numbers(fit!.N!.exponent!.value) - exponent)).toBeLessThan(0.003);
     const { used, dropped, otherLabels } = points!;
     expect(numbers(used) + numbers(dropped!.length) + numbers(otherLabels)).toBe(581);
   });
 
   test("exact parabolas give the paper's laws back to 1e-9", () => {
-    const { laws } = json(["fit", "isoflop", "-i", fixture("dit_isoflop_exact")]);
-    expect(Math.abs(numbers(laws!.N!.exponent!.value) / 0.5681 - 1)).toBeLessThan(1e-9);
-    expect(Math.abs(numbers(laws!.N!.coefficient!.value) / 0.0009 - 1)).toBeLessThan(1e-9);
-    expect(Math.abs(numbers(laws!.loss!.coefficient!.value) / 2.3943 - 1)).toBeLessThan(1e-9);
-    expect(Math.abs(numbers(laws!.loss!.exponent!.value) / -0.0273 - 1)).toBeLessThan(1e-9);
+    const { fit } = json(["fit", "isoflop", "-i", fixture("dit_isoflop_exact")]);
+    expect(Math.abs(numbers(fit!.N!.exponent!.value) / 0.5681 - 1)).toBeLessThan(1e-9);
+    expect(Math.abs(numbers(fit!.N!.coefficient!.value) / 0.0009 - 1)).toBeLessThan(1e-9);
+    expect(Math.abs(numbers(fit!.loss!.coefficient!.value) / 2.3943 - 1)).toBeLessThan(1e-9);
+    expect(Math.abs(numbers(fit!.loss!.exponent!.value) / -0.0273 - 1)).toBeLessThan(1e-9);
   });
 
   test("a metric is minimised in the loss's place", () => {
     const args = ["fit", "isoflop", "-i", fixture("dit_isoflop_exact"), "--columns", "metric:fid=fid"];
-    const { laws } = json([...args, "--quantity", "fid"]);
-    expect(numbers(laws!.loss!.exponent!.value)).toBeCloseTo(-0.234, 9);
+    const { fit } = json([...args, "--quantity", "fid"]);
+    expect(numbers(fit!.loss!.exponent!.value)).toBeCloseTo(-0.234, 9);
     expect(isoflop([...args, "--quantity", "fid"]).stdout).toMatch(/^fid .* −0\.234/m);
   });
 
   test("the bootstrap has a seed and its intervals hold the estimate", () => {
     const args = ["fit", "isoflop", "-i", fixture("dit_isoflop_noisy"), "--bootstrap", "100", "--seed"];
-    const { bootstrap, laws } = json([...args, "1"]);
+    const { fit } = json([...args, "1"]);
+    const { bootstrap } = fit!;
     const [low, high] = bootstrap!.N!.exponent!.ci95 as unknown as [number, number];
-    const value = numbers(laws!.N!.exponent!.value);
+    const value = numbers(fit!.N!.exponent!.value);
     expect(low).toBeLessThan(value);
     expect(value).toBeLessThan(high);
     expect(bootstrap).toMatchObject({ ok: true, seed: 1, resamples: 100 });
-    expect(json([...args, "1"]).bootstrap).toEqual(bootstrap);
-    expect(json([...args, "2"]).bootstrap).not.toEqual(bootstrap);
+    expect(json([...args, "1"]).fit!.bootstrap).toEqual(bootstrap);
+    expect(json([...args, "2"]).fit!.bootstrap).not.toEqual(bootstrap);
   });
 
   test("too few budgets: status 4, the document is printed, every row has its reason", () => {
@@ -67,7 +68,7 @@ describe("fit isoflop", () => {
     const small = file("small.csv", rows.join("\n"));
     const document = json(["fit", "isoflop", "-i", small], { code: 4 });
     expect(document).toMatchObject({ ok: false, status: "too-few-budgets" });
-    expect(document.laws!.N).toMatchObject({ ok: false, reason: "too-few-budgets" });
+    expect(document.fit!.N).toMatchObject({ ok: false, reason: "too-few-budgets" });
     expect(document.points).toMatchObject({ used: 18 });
     const dropped = document.points!.dropped as unknown as { row: number; reason: string }[];
     expect(dropped.map(({ row, reason }) => [row, reason])).toEqual([19, 20, 21].map((row) => [row, "too-few-sizes"]));

@@ -13,11 +13,12 @@ describe("fit law", () => {
       "power.csv",
       table((v) => 2.3943 * v ** -0.0273),
     );
-    const { fit, formula, data } = json(["fit", "law", "-i", input, ...columns]);
-    expect(number(fit!.exponent!.value)).toBeCloseTo(-0.0273, 12);
-    expect(number(fit!.coefficient!.value)).toBeCloseTo(2.3943, 9);
-    expect(number(fit!.logCoefficient!.value)).toBeCloseTo(Math.log(2.3943), 9);
-    expect(formula).toBe("y = coefficient · x^exponent");
+    const { fit } = json(["fit", "law", "-i", input, ...columns]);
+    const { law, data } = fit!;
+    expect(number(law!.exponent!.value)).toBeCloseTo(-0.0273, 12);
+    expect(number(law!.coefficient!.value)).toBeCloseTo(2.3943, 9);
+    expect(number(law!.logCoefficient!.value)).toBeCloseTo(Math.log(2.3943), 9);
+    expect(isoflop(["fit", "law", "-i", input, ...columns]).stdout).toContain("y = coefficient · x^exponent");
     expect(data!.x).toEqual(x);
   });
 
@@ -25,9 +26,9 @@ describe("fit law", () => {
     const truth = (v: number) => 1.5 + 800 * v ** -0.15;
     const input = file("floor.csv", table(truth, ";"));
     const args = ["fit", "law", "-i", input, ...columns, "--form", "saturating"];
-    const { fit } = json(args);
-    expect(number(fit!.floor!.value)).toBeCloseTo(1.5, 4);
-    expect(number(fit!.exponent!.value)).toBeCloseTo(0.15, 4);
+    const { law } = json(args).fit!;
+    expect(number(law!.floor!.value)).toBeCloseTo(1.5, 4);
+    expect(number(law!.exponent!.value)).toBeCloseTo(0.15, 4);
     const saved = isoflop([...args, "--json"]).stdout;
     const { predictions } = json(["predict", "-", "--at", "1e22"], { stdin: saved });
     expect(number(predictions![0]!.predicted!.y!.value)).toBeCloseTo(truth(1e22), 4);
@@ -42,8 +43,8 @@ describe("fit law", () => {
     const input = file("broken.csv", ["compute,loss", ...many.map((v) => `${v},${truth(v)}`)].join("\n"));
     const document = json(["fit", "law", "-i", input, ...columns, "--form", "bnsl"], { code });
     expect(document.status).toBe(status);
-    expect(number(document.fit!.breaks![0]!.at!.value) / 5e18).toBeCloseTo(1, 3);
-    expect(number(document.fit!.floor!.value)).toBeCloseTo(floor, 3);
+    expect(number(document.fit!.law!.breaks![0]!.at!.value) / 5e18).toBeCloseTo(1, 3);
+    expect(number(document.fit!.law!.floor!.value)).toBeCloseTo(floor, 3);
   });
 
   test.each([
@@ -56,10 +57,11 @@ describe("fit law", () => {
     const args = ["fit", "law", "-i", file("rough.csv", table(rough)), ...columns, "--form", form, ...more, "--json"];
     // A floor that may be zero and a break beyond the data end with status 4; the numbers are printed all the same.
     const text = isoflop(args).stdout;
-    const { fit, objective } = JSON.parse(text) as ReturnType<typeof json>;
-    expect(number(fit!.logCoefficient!.value)).toBeCloseTo(Math.log(number(fit!.coefficient!.value)), 10);
-    expect(number(fit!.exponent!.standardError)).toBeGreaterThan(0);
-    const predicted = JSON.parse(isoflop(["predict", "-", "--at", x.join(","), "--json"], text).stdout) as typeof fit;
+    const saved = JSON.parse(text) as ReturnType<typeof json>;
+    const { law, objective } = saved.fit!;
+    expect(number(law!.logCoefficient!.value)).toBeCloseTo(Math.log(number(law!.coefficient!.value)), 10);
+    expect(number(law!.exponent!.standardError)).toBeGreaterThan(0);
+    const predicted = JSON.parse(isoflop(["predict", "-", "--at", x.join(","), "--json"], text).stdout) as typeof saved;
     const squares = x.reduce((sum, v, i) => {
       const value = number(predicted!.predictions![i]!.predicted!.y!.value);
       return sum + (objective!.name === ("squares" as unknown) ? rough(v) - value : Math.log(rough(v) / value)) ** 2;
@@ -117,9 +119,9 @@ describe("fit law", () => {
     const step = (i: number) => JSON.stringify({ step: i, loss: 3 * (i + 1) ** -0.1, rate: 1e-3 });
     const log = [...Array.from({ length: 30 }, (_, i) => step(i)), step(28), step(29)].join("\n");
     const args = ["fit", "law", "-i", "-", "--columns", "x=step,y=loss"];
-    const { points, data } = json(args, { stdin: log });
+    const { points, fit } = json(args, { stdin: log });
     expect(points!.used).toBe(29);
-    expect(data!.x).toHaveLength(29);
+    expect(fit!.data!.x).toHaveLength(29);
     expect(points!.dropped).toMatchObject([
       { row: 1, reason: "at-zero" },
       { row: 31, reason: "duplicate" },
@@ -142,6 +144,6 @@ describe("fit law", () => {
   test("two points fix a law and say nothing of its error: status 4", () => {
     const { status, fit } = json(["fit", "law", "-i", "-"], { code: 4, stdin: "x,y\n1,2\n10,1\n" });
     expect(status).toBe("too-few-points");
-    expect(fit!.exponent!.ci95).toEqual(["-Infinity", "Infinity"]);
+    expect(fit!.law!.exponent!.ci95).toEqual(["-Infinity", "Infinity"]);
   });
 });

@@ -6,18 +6,18 @@ const number = (value: unknown) => value as number;
 
 describe("fit surface", () => {
   test("240 Chinchilla runs: the objective and exponents of the reference, intervals of its width", () => {
-    const { fit, points, bootstrap } = json(["fit", "surface", ...epoch, "--bootstrap", "400"]);
+    const { fit, points } = json(["fit", "surface", ...epoch, "--bootstrap", "400"]);
     expect(number(fit!.objective!.value)).toBeLessThanOrEqual(1.0001 * 0.00101827402);
-    expect(Math.abs(number(fit!.exponents!.alpha!.value) - 0.34731)).toBeLessThan(0.004);
-    expect(Math.abs(number(fit!.exponents!.beta!.value) - 0.36717)).toBeLessThan(0.004);
-    expect(number(fit!.logCoefficients!.A!.value)).toBeCloseTo(Math.log(number(fit!.coefficients!.A!.value)), 12);
+    expect(Math.abs(number(fit!.parameters!.alpha!.value) - 0.34731)).toBeLessThan(0.004);
+    expect(Math.abs(number(fit!.parameters!.beta!.value) - 0.36717)).toBeLessThan(0.004);
+    expect(number(fit!.logCoefficients!.A!.value)).toBeCloseTo(Math.log(number(fit!.parameters!.A!.value)), 12);
     expect(points!.used).toBe(240);
     expect((points!.dropped as unknown as { reason: string }[]).map(({ reason }) => reason)).toEqual(
       Array(5).fill("highest-loss"),
     );
     const reference = { alpha: [0.31703, 0.37064], beta: [0.33186, 0.41535], E: [1.76846, 1.87156] } as const;
     for (const [name, [low, high]] of Object.entries(reference)) {
-      const ends = bootstrap!.parameters![name]!.ci95 as unknown as [number, number];
+      const ends = fit!.bootstrap!.parameters![name]!.ci95 as unknown as [number, number];
       expect(Math.abs(ends[0] - low)).toBeLessThan(0.25 * (high - low));
       expect(Math.abs(ends[1] - high)).toBeLessThan(0.25 * (high - low));
     }
@@ -25,8 +25,8 @@ describe("fit surface", () => {
 
   test("Llama 3 by variable projection; mse is the same minimum", () => {
     const { fit } = json(["fit", "surface", ...llama, "--objective", "varpro"]);
-    expect(number(fit!.exponents!.alpha!.value)).toBeCloseTo(0.310006, 3);
-    expect(number(fit!.exponents!.beta!.value)).toBeCloseTo(0.313643, 3);
+    expect(number(fit!.parameters!.alpha!.value)).toBeCloseTo(0.310006, 3);
+    expect(number(fit!.parameters!.beta!.value)).toBeCloseTo(0.313643, 3);
     expect(json(["fit", "surface", ...llama, "--objective", "mse"]).fit).toEqual(fit);
   });
 
@@ -34,7 +34,7 @@ describe("fit surface", () => {
     const { fit } = json(["fit", "surface", "-i", fixture("cs336_isoflops"), "--objective", "varpro"]);
     const truth = { E: 2.69, A: 1606.4, B: 3210.7, alpha: 0.34, beta: 0.36 };
     for (const [name, value] of Object.entries(truth)) {
-      const estimate = (fit!.coefficients![name] ?? fit!.exponents![name])!;
+      const estimate = fit!.parameters![name]!;
       expect(Math.abs(number(estimate.value) / value - 1)).toBeLessThan(1e-4);
     }
   });
@@ -71,7 +71,7 @@ describe("fit surface", () => {
       ...["--only", "base/long/kaplan/kaplan/train", "--objective", "varpro"],
     ];
     const { status, ok, fit } = json(args, { code: 4 });
-    expect([status, ok, fit!.coefficients!.E!.value]).toEqual(["bound", true, 0]);
+    expect([status, ok, fit!.parameters!.E!.value]).toEqual(["bound", true, 0]);
     const { stdout, stderr } = isoflop(args);
     expect(stdout).toContain("caution: bound: E has gone to its bound");
     expect(stderr).toMatch(/^isoflop: bound: /);
@@ -84,8 +84,8 @@ describe("fit surface", () => {
 
   test("a metric can be fitted in the place of the loss", () => {
     const noisy = ["fit", "surface", "-i", fixture("dit_isoflop_noisy"), "--quantity", "fid", "--objective", "log-mse"];
-    const { quantity, points, fit } = json(noisy, { code: 4 });
-    expect([quantity, points!.used]).toEqual(["fid", 54]);
+    const { points, fit } = json(noisy, { code: 4 });
+    expect([fit!.quantity, points!.used]).toEqual(["fid", 54]);
     expect(number(fit!.allocation!.loss!.exponent!.value)).toBeCloseTo(-0.234, 1);
     expect(isoflop(noisy).stdout).toContain("fid = E + A/N^alpha + B/D^beta");
     const missing = isoflop(["fit", "surface", "-i", fixture("dit_isoflop_noisy"), "--quantity", "kid"]);

@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isoFlop, predictIsoFlop } from "@isoflop/scaling";
 import { expect, test } from "vitest";
+import { type DoneRun, pointsOf } from "../src/runs/point.js";
 import { fixture, isoflop, json, scratch } from "./isoflop.js";
 
 /** A folder as `isoflop train` leaves it, with the runs of a table. */
@@ -25,10 +27,26 @@ test.each(["", "runs"])("a folder of runs fits as the table of its runs that are
   const of = (input: string) => json(["fit", "isoflop", "-i", input]);
   const [ours, table] = [of(folder), of(fixture("dit_isoflop_noisy"))];
   for (const name of ["N", "D", "loss"]) {
-    expect(ours.laws![name]!.exponent!.value).toBeCloseTo(Number(table.laws![name]!.exponent!.value), 12);
+    expect(ours.fit![name]!.exponent!.value).toBeCloseTo(Number(table.fit![name]!.exponent!.value), 12);
   }
   expect(ours.points!.used).toBe(54);
-  expect(json(["compare", folder, fixture("dit_isoflop_noisy")]).at![0]!.difference!.value).toBeCloseTo(0, 12);
+  expect(json(["compare", folder, fixture("dit_isoflop_noisy")]).comparison!.at![0]!.difference!.value).toBeCloseTo(
+    0,
+    12,
+  );
+});
+
+test("a study's own fit and predict on its folder are one answer, to the last digit", () => {
+  const folder = folderOf("one-answer");
+  const records = [...Array(54).keys()].map(
+    (i) => JSON.parse(readFileSync(join(folder, String(i).padStart(16, "0"), "run.json"), "utf8")) as DoneRun,
+  );
+  // Stores list runs by their ids, studies in the order of their plan.
+  const points = pointsOf(records.reverse());
+  expect(points.every(({ sigma }) => sigma === 1e-3)).toBe(true);
+  const own = predictIsoFlop(isoFlop(points), 2e19, { N: 1e8 });
+  const asked = json(["predict", "-i", folder, "--at", "2e19", "--size", "1e8"]).predictions![0];
+  expect({ ok: true, ...asked }).toEqual(own);
 });
 
 test("a folder without a run that is done is no table: status 3", () => {
@@ -44,15 +62,18 @@ test("a folder without a run that is done is no table: status 3", () => {
 });
 
 test.each([
-  ["[]", "it is a list of 0; expected an object"],
-  ["null", "it is null; expected an object"],
-  ["{}", "state is missing"],
-  ['{"id":"a","state":"dine"}', 'state is "dine"; expected "unfinished", "done", "failed"'],
-  ['{"id":"a","state":"done"}', "spec is missing"],
-  ['{"id":"a","state":"done","spec":{"budget":1e18}}', "result is missing"],
+  ["[]", "state is missing; it must be given"],
+  ["null", "it is null; it must be a record"],
+  ["{}", "state is missing; it must be given"],
+  [
+    '{"id":"a","state":"dine"}',
+    'state is "dine"; it must be one of "unfinished", "done", "failed" (did you mean "done"?)',
+  ],
+  ['{"id":"a","state":"done"}', "spec is missing; it must be given"],
+  ['{"id":"a","state":"done","spec":{"budget":1e18}}', "result is missing; it must be given"],
   [
     '{"id":"a","state":"done","spec":{"budget":1e18},"result":{"paramsNonEmbedding":1e6,"tokens":1e9,"loss":"low"}}',
-    'result.loss is "low"; expected a finite number above 0',
+    'result.loss is "low"; it must be a finite number above 0',
   ],
 ])("a run.json that says %s is named: status 3", (content, message) => {
   const folder = scratch("damaged");
@@ -102,7 +123,7 @@ test("seeds, sizes and how a model was trained may differ within a folder, famil
   });
   const a = folderOf("one-family", "", trained("inContext"));
   const b = folderOf("another-family", "", trained("mmDit"));
-  expect(json(["compare", a, b]).at![0]!.difference!.value).toBe(0);
+  expect(json(["compare", a, b]).comparison!.at![0]!.difference!.value).toBe(0);
 });
 
 test("losses on unlike data are not compared: status 3", () => {

@@ -25,5 +25,5 @@ test("the example of the README runs as it stands and prints what it says", () =
   expect(stdout).toBe(printed);
   expect(existsSync(join(cwd, "fit.html"))).toBe(true);
   const prediction = JSON.parse(readFileSync(scratch("prediction.json"), "utf8"));
-  expect(prediction.predictions[0].predicted["optimal N"].value).toBeGreaterThan(40000);
+  expect(prediction.predictions[0].predicted.N.value).toBeGreaterThan(40000);
 });

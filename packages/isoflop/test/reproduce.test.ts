@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { paperBudgets } from "@isoflop/flops";
+import { writeRecord } from "@isoflop/scaling";
 import { describe, expect, test } from "vitest";
 import { CliError } from "../src/exit.js";
 import { rebuildReport } from "../src/report/rebuild.js";
@@ -18,7 +19,6 @@ const tiny: Preset = {
   budgets: [1e9, 2e9, 4e9],
   heldOut: 1.2e10,
   widths: () => [8, 16, 24, 40],
-  size: (width) => ({ width, depth: 1, heads: width / 8 }),
   heldOutWidths: [8, 16, 24, 40, 48],
   validationImages: 64,
   samples: { count: 2, steps: 2, guidance: 2 },
@@ -42,19 +42,20 @@ describe("reproduce", () => {
     expect(stopped).toBe(reason);
 
     const said: string[] = [];
-    const { study: result } = await study("study", tiny, undefined, said);
+    const { summary: result } = await study("study", tiny, undefined, said);
     const written = summary("study");
     expect(said[0]).toMatch(/^tiny: 12 runs and one held out/);
     expect(said.at(-1)).toMatch(/^predicted at 1\.2e10 FLOPs: loss 0\./);
-    expect(written.isoflop).toHaveLength(3);
+    expect(written.fit!.budgets).toHaveLength(3);
     expect(written.runs).toHaveLength(13);
-    expect(written.heldOut!.measuredLoss).toBe(result.runs.at(-1)!.loss);
-    expect(result.samples!.map(({ group }) => group)).toEqual(["Generated", "Generated", "Validation data"]);
+    expect(written.heldOut!.measured!.loss).toBe(result.runs.at(-1)!.loss);
+    expect(readFileSync(join(scratch("study"), "report.html"), "utf8")).toContain("Validation data");
     rmSync(join(scratch("study"), "report.html"));
-    const { study: again } = await rebuildReport(scratch("study"), (why) => said.push(why));
-    expect(JSON.parse(JSON.stringify({ ...again, curves: undefined, samples: undefined }))).toEqual(written);
-    expect(again.curves).toHaveLength(again.runs.length);
-    expect(readFileSync(join(scratch("study"), "report.html"), "utf8")).toContain("<svg");
+    const { summary: again } = await rebuildReport(scratch("study"), (why) => said.push(why));
+    expect(JSON.parse(writeRecord(again))).toEqual(written);
+    const report = readFileSync(join(scratch("study"), "report.html"), "utf8");
+    expect(report).toContain("<svg");
+    expect(report).toContain("Validation data");
 
     const other = study("study", { ...tiny, conditioning: "crossAttention" });
     await expect(other).rejects.toMatchObject({
@@ -64,6 +65,51 @@ describe("reproduce", () => {
       ),
     });
     expect(summary("study")).toEqual(written);
+  });
+
+  test("done again, nothing that was measured changes, and a prediction from its folder is the one that it wrote", async () => {
+    const texts = () =>
+      ["summary.json", "prediction.json"].map((name) => readFileSync(join(scratch("study"), name), "utf8"));
+    const before = texts();
+    await study("study");
+    expect(texts()).toEqual(before);
+    const { prediction } = JSON.parse(before[1]!) as Json;
+    const { C, N } = prediction!.given as unknown as { readonly C: number; readonly N: number };
+    const asked = json(["predict", "--input", scratch("study"), "--at", String(C), "--size", String(N)]);
+    expect(asked.predictions![0]).toEqual(prediction);
+  });
+
+  test("a summary of another version is not trusted: the runs tell, and what only it knows stays", async () => {
+    const folder = scratch("older");
+    cpSync(scratch("study"), folder, { recursive: true });
+    const { fit: _, record: __, heldOut, ...known } = summary("study");
+    const older = { ...known, seconds: 77, isoflop: [], laws: null };
+    const { given, predicted, notes } = heldOut!.prediction!;
+    const { N, D, loss } = predicted!;
+    const { extrapolation, ...rest } = notes as unknown as { readonly extrapolation: number };
+    const said = { ok: true, C: given!.C, N, D, loss: { ...(loss as object), ...rest }, extrapolation };
+    const prediction = JSON.parse(readFileSync(join(folder, "prediction.json"), "utf8")) as object;
+    writeFileSync(join(folder, "summary.json"), JSON.stringify(older));
+    writeFileSync(join(folder, "prediction.json"), JSON.stringify({ ...prediction, prediction: said }));
+    const told: string[] = [];
+    const { summary: again } = await rebuildReport(folder, (why) => told.push(why));
+    expect(told).toEqual(["summary.json is of another version: its numbers are made again from the runs"]);
+    const now = JSON.parse(writeRecord(again)) as Json;
+    expect(now.seconds).toBe(77);
+    expect(now.preset).toBe("tiny");
+    expect([now.runs, now.fit, now.heldOut!.measured]).toEqual([
+      summary("study").runs,
+      summary("study").fit,
+      heldOut!.measured,
+    ]);
+    expect(now.heldOut!.prediction!.predicted).toEqual(predicted);
+    expect(now.heldOut!.prediction!.notes).toEqual(notes);
+
+    // Done again, it keeps what it said and what was measured.
+    const before = readFileSync(join(folder, "prediction.json"), "utf8");
+    await study("older");
+    expect(readFileSync(join(folder, "prediction.json"), "utf8")).toBe(before);
+    expect(summary("older").seconds).toBe(77);
   });
 
   test("budgets without a law end with status 4, after the report was written", async () => {
@@ -90,11 +136,12 @@ describe("reproduce", () => {
     expect(readdirSync(join(scratch("quick"), "runs"), { recursive: true }).join()).not.toContain("lock~");
   });
 
-  test("the paper is planned and priced, and trained only when asked, which is refused with the cost", () => {
-    expect(isoflop(["reproduce", "--preset", "paper"]).stdout).toContain("Nothing was trained.");
-    const { code, stderr } = isoflop(["reproduce", "--preset", "paper", "--train"]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/takes \d+ device-hours of an NVIDIA/);
+  test("the paper is planned and priced, and says where it can be trained", () => {
+    const { code, stdout } = isoflop(["reproduce", "--preset", "paper"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/device-hours at 40 % of peak/);
+    expect(stdout).toMatch(/latents and text features of 256 px images.*train it elsewhere/);
+    expect(stdout).toBe(isoflop(["plan", "--preset", "paper"]).stdout);
   });
 
   test.each([

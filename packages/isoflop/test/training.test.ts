@@ -264,7 +264,7 @@ describe("sample and report", () => {
     for (const name of left) writeFileSync(join(scratch("several"), name), "part");
     const { study } = json(["report", scratch("several")]);
     expect(study!.runs).toHaveLength(2);
-    expect(study!.laws).toBe(null);
+    expect(study!.fit!.N!.ok).toBe(false);
     const all = readdirSync(scratch("several"), { recursive: true }).map(String);
     expect(all.filter((name) => /tmp|lock~/.test(name))).toEqual([]);
     expect(readFileSync(join(scratch("several"), "report.html"), "utf8")).toContain("<svg");
@@ -277,15 +277,12 @@ describe("sample and report", () => {
     json(run("scattered", 40));
     json(run("scattered", 41));
     const { study } = json(["report", scratch("scattered")]);
-    const { budget } = study!.isoflop![0]!;
-    expect([study!.isoflop!, study!.runs!].map((list) => Object.values(list).map((entry) => entry.budget))).toEqual([
-      [budget],
-      [budget, budget],
-    ]);
+    const [{ C }] = study!.fit!.budgets as unknown as readonly [{ readonly C: number }];
+    expect((study!.runs as unknown as readonly { readonly C: number }[]).map((run) => run.C)).toEqual([C, C]);
     json([...run("scattered", 40), "--patch", "8"]);
     const { code, stdout, stderr } = isoflop(["report", scratch("scattered"), "--json"]);
     expect(code).toBe(0);
-    expect((JSON.parse(stdout) as Json).study).toMatchObject({ isoflop: [], laws: null });
+    expect((JSON.parse(stdout) as Json).study!.fit).toBeUndefined();
     expect(stderr).toMatch(/^the runs are of unlike studies, which no law joins: spec\.model\.patch is \d in run/m);
   });
 });

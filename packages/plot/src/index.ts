@@ -1,15 +1,35 @@
-export { allFigures } from "./figures/all.js";
-export type { FigureOptions } from "./figures/chart.js";
-export * from "./figures/index.js";
-export type { IsoFlopFigureOptions } from "./figures/isoflop.js";
-export type { LawFigureOptions, LawName } from "./figures/law.js";
-export * from "./fit/index.js";
-export type * from "./fit/types.js";
-export { samplePng, samplePngUrl } from "./image.js";
-export * from "./page/index.js";
-export type { ReportOptions } from "./report/figures.js";
-export { renderReport } from "./report/render-report.js";
-export { PlotInputError } from "./study/check.js";
-export type * from "./study/types.js";
-export { validateStudy } from "./study/validate.js";
-export { darkTheme, lightTheme, pageTheme, type Theme, themeVariables } from "./theme.js";
+export type { Measurement } from "./chart/asked.js";
+export type { Figure } from "./chart/figure.js";
+export type { AxisQuantity } from "./chart/quantity.js";
+export type { FigureOptions } from "./chart/sheet.js";
+export { darkTheme, lightTheme, pageTheme, type Theme, themeVariables } from "./chart/theme.js";
+export { PlotInputError } from "./error.js";
+export { allocationFigure } from "./figures/allocation.js";
+export { comparisonFigure } from "./figures/comparison.js";
+export { envelopeFigure } from "./figures/envelope.js";
+export { type IntervalRow, type IntervalsFigureOptions, intervalsFigure } from "./figures/intervals.js";
+export { isoFlopFigure } from "./figures/isoflop.js";
+export { type LawFigureOptions, lawFigure } from "./figures/law.js";
+export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
+export { lossCurvesFigure } from "./figures/loss-curves.js";
+export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRuns } from "./figures/next-runs.js";
+export { type PartWork, partsFigure } from "./figures/parts.js";
+export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";
+export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/residuals.js";
+export { type Sample, samplePng, samplePngUrl } from "./figures/sample.js";
+export { sampleGridFigure } from "./figures/samples.js";
+export { type SurfaceFigureOptions, surfaceFigure } from "./figures/surface.js";
+export type { LossCurve, StudyRun, Training } from "./figures/training.js";
+export { type Page, type PageOptions, renderPage } from "./page/page.js";
+export type { Illustrated, PageFigure, PageTable, Panels, Section } from "./page/section.js";
+export { sectionsText } from "./page/text.js";
+export { allFigures } from "./study/figures.js";
+export { renderReport } from "./study/report.js";
+export {
+  type Choices,
+  type PublishedExponents,
+  readStudy,
+  type Study,
+  type StudySummary,
+  type TimedRun,
+} from "./study/study.js";

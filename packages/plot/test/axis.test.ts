@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { linearTicks, logTicks, lossAxis, padded, scaleOf } from "../src/figures/axis.js";
+import { linearTicks, logTicks, padded, scaleOf } from "../src/chart/axis.js";
+import { linearAxis, logAxis } from "../src/chart/quantity.js";
 import { wrap } from "../src/figures/samples.js";
 import { PlotInputError } from "../src/index.js";
 
@@ -60,7 +61,7 @@ describe("an axis of any finite range", () => {
       fc.property(fc.array(value, { minLength: 1, maxLength: 3 }), fc.integer({ min: 3, max: 9 }), (values, most) => {
         const [low, high] = [Math.min(...values), Math.max(...values)];
         fc.pre(Number.isFinite(high - low));
-        const { domain, ticks, format } = lossAxis({ label: "", values, type, ticks: most });
+        const { domain, ticks, format } = (type === "log" ? logAxis : linearAxis)({ label: "" }, values, most);
         expect(domain[0]).toBeLessThan(domain[1]);
         expect(domain.every(Number.isFinite)).toBe(true);
         expect(domain[0]).toBeLessThanOrEqual(low);
@@ -79,7 +80,7 @@ describe("an axis of any finite range", () => {
   });
 
   test("the least and the greatest numbers there are", () => {
-    const { domain, ticks } = lossAxis({ label: "", values: [Number.MIN_VALUE, Number.MAX_VALUE], type: "log" });
+    const { domain, ticks } = logAxis({ label: "" }, [Number.MIN_VALUE, Number.MAX_VALUE], 6);
     expect(domain).toEqual([Number.MIN_VALUE, Number.MAX_VALUE]);
     expect(ticks).toEqual([1e-192, 1, 1e192]);
     expect(logTicks(1e-300, 1e300, 9)).toEqual([1e-288, 1e-192, 1e-96, 1, 1e96, 1e192, 1e288]);
@@ -116,6 +117,6 @@ test("the scale puts the geometric mean in the middle of a log axis", () => {
 });
 
 test("tick labels of a loss axis tell neighbours apart", () => {
-  const axis = lossAxis({ label: "loss", values: [0.2041, 0.2063], type: "linear" });
+  const axis = linearAxis({ label: "loss" }, [0.2041, 0.2063], 6);
   expect(new Set(axis.ticks.map(axis.format)).size).toBe(axis.ticks.length);
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { contours } from "../src/fit/contours.js";
-import { levelKey, lossLevels } from "../src/fit/levels.js";
+import { contours } from "../src/figures/contours.js";
+import { levelKey, lossLevels } from "../src/figures/levels.js";
 
 const spaced = (low: number, high: number, n: number) =>
   Array.from({ length: n }, (_, i) => low * (high / low) ** (i / (n - 1)));

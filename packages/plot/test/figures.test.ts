@@ -2,23 +2,27 @@ import { describe, expect, test } from "vitest";
 import {
   allFigures,
   darkTheme,
-  envelopeFigure,
+  deviationFigure,
   isoFlopFigure,
-  lawFigure,
   lawsFigure,
-  lossCurvesFigure,
+  PlotInputError,
   pageTheme,
   predictedMeasuredFigure,
-  residualFigure,
+  type Study,
   sampleGridFigure,
 } from "../src/index.js";
 import { document } from "../src/node.js";
-import { budgets, exampleSamples, exampleStudy } from "./support/study.js";
-import { all, drawn, numbersOf } from "./support/svg.js";
+import { figuresOf } from "../src/study/figures.js";
+import { partsOf } from "../src/study/parts.js";
+import { budgets, exampleSamples, exampleStudy, fitOf, predicted } from "./support/study.js";
+import { all, drawing, drawn, logPlace, numbersOf } from "./support/svg.js";
 
 const study = exampleStudy();
-const { curves: _, ...uncurved } = study;
-const withoutHeldOut = { ...uncurved, runs: study.runs.filter((run) => run.budget < 6e12), heldOut: null };
+const { fit } = study;
+const heldOut = partsOf(study).heldOut!;
+const figuresOfStudy = (of: Study) => figuresOf(of, partsOf(of));
+/** The same runs, of which those of the first budget are all larger than its optimum. */
+const withoutFirst = fitOf(study.runs.filter(({ C, N }) => C < 6e12 && (C > budgets[0] || N > 20_000)));
 
 describe("every figure", () => {
   const figures = allFigures(study, { document });
@@ -67,7 +71,8 @@ describe("every figure", () => {
 });
 
 describe("isoFLOP figure", () => {
-  const root = drawn(isoFlopFigure(study, { document }));
+  const figure = isoFlopFigure(fit, { heldOut: heldOut.runs });
+  const root = drawing(figure);
 
   test("has one point and one bar per run, one parabola and one vertex per budget", () => {
     expect(all(root, "g.run circle")).toHaveLength(20);
@@ -78,8 +83,8 @@ describe("isoFLOP figure", () => {
   });
 
   test("bars are 95 % intervals", () => {
-    const tall = study.runs.map((run) => ({ ...run, lossStdErr: 0.01 }));
-    const svg = drawn(isoFlopFigure({ ...study, runs: tall }, { document }));
+    const tall = study.runs.filter(({ C }) => C < 6e12).map((run) => ({ ...run, sigma: 0.01 }));
+    const svg = drawing(isoFlopFigure(fitOf(tall)));
     const bar = all(svg, "g.run-bar line")[0]!;
     const ticks = all(svg, "[aria-label='y-axis tick label'] text").map((text) => ({
       value: Number(text.textContent),
@@ -99,25 +104,27 @@ describe("isoFLOP figure", () => {
   });
 
   test("a refused budget is hollow and dashed, without parabola or vertex, and says so", () => {
-    const isoflop = study.isoflop.map((optimum, i) =>
-      i === 0 ? { ...optimum, interior: false, optimalParams: null, optimalTokens: null, optimalLoss: null } : optimum,
-    );
-    const refused = drawn(isoFlopFigure({ ...study, isoflop }, { document }));
+    const refusing = isoFlopFigure(withoutFirst);
+    const refused = drawing(refusing);
     expect(all(refused, "g.refused path")).toHaveLength(1);
     expect(all(refused, "g.parabola path")).toHaveLength(budgets.length - 1);
     expect(all(refused, "g.vertex path")).toHaveLength(budgets.length - 1);
     expect(all(refused, "text.label").map((label) => label.textContent)).toContain("2×10¹¹ refused");
+    expect(refusing.caption).toContain("1 budget without an interior minimum");
+    expect(figure.caption).not.toContain("without");
   });
 
   test("can be drawn before anything is fitted", () => {
-    const early = drawn(isoFlopFigure({ runs: study.runs.slice(0, 3), isoflop: [] }, { document }));
+    const { fit: _, heldOut: __, curves: ___, ...begun } = study;
+    const early = drawing(figuresOfStudy({ ...begun, runs: study.runs.slice(0, 3) }).isoflop!);
     expect(all(early, "g.run circle")).toHaveLength(3);
+    expect(all(early, "g.unfitted path")).toHaveLength(1);
     expect(all(early, "g.parabola path")).toHaveLength(0);
   });
 
   test("labels do not touch each other, on a desk or on a phone", () => {
     for (const width of [360, 760]) {
-      const labels = all(drawn(isoFlopFigure(study, { document, width })), "text.label").map((label) => {
+      const labels = all(drawing(figure, { width }), "text.label").map((label) => {
         const x = Number(label.getAttribute("x"));
         const length = label.textContent!.length * 6.5;
         const from = label.getAttribute("text-anchor") === "end" ? x - length : x;
@@ -130,101 +137,150 @@ describe("isoFLOP figure", () => {
       });
     }
   });
-});
 
-describe("law figure", () => {
-  test("has a band only where one is given, the optima, and an extrapolation beyond them", () => {
-    const root = drawn(lawFigure(study, "params", { document }));
-    expect(all(root, "g.band path")).toHaveLength(1);
-    expect(all(root, "g.optimum path")).toHaveLength(budgets.length);
-    expect(all(root, "g.extrapolation path")).toHaveLength(1);
-    expect(all(root, "g.trained circle")).toHaveLength(1);
-    const { band: _, ...bare } = study.laws!.params;
-    const without = drawn(lawFigure({ ...study, laws: { ...study.laws!, params: bare } }, "params", { document }));
-    expect(all(without, "g.band path")).toHaveLength(0);
-  });
-
-  test("of the loss shows interval, prediction and measurement; the latter only once it exists", () => {
-    const root = drawn(lawFigure(study, "loss", { document }));
-    for (const mark of ["interval", "predicted", "measured"]) expect(all(root, `.${mark}`)).toHaveLength(1);
-    const { measuredLoss: _, measuredStdErr: __, relativeError: ___, ...predicted } = study.heldOut!;
-    const before = drawn(lawFigure({ ...study, heldOut: predicted }, "loss", { document }));
-    expect(all(before, ".interval")).toHaveLength(1);
-    expect(all(before, ".measured")).toHaveLength(0);
-  });
-
-  test("the line passes through coefficient · C^exponent + floor", () => {
-    const law = { coefficient: 2, exponent: -0.1, floor: 0.15, ci95: [-0.11, -0.09] as const };
-    const root = drawn(lawFigure({ ...withoutHeldOut, laws: { ...study.laws!, loss: law } }, "loss", { document }));
-    const path = numbersOf(all(root, "g.law path")[0]!.getAttribute("d")!);
-    const ticks = all(root, "[aria-label='y-axis tick label'] text").map((text) => ({
-      value: Math.log(Number(text.textContent)),
-      y: Number(/,([\d.]+)\)/.exec(text.getAttribute("transform")!)![1]),
-    }));
-    const [a, b] = [ticks[0]!, ticks.at(-1)!];
-    const lossAt = (y: number) => Math.exp(a.value + ((y - a.y) / (b.y - a.y)) * (b.value - a.value));
-    const lowest = budgets[0] * Math.exp(-0.12 * Math.log(budgets[3] / budgets[0]));
-    expect(lossAt(path[1]!)).toBeCloseTo(2 * lowest ** -0.1 + 0.15, 3);
+  test("of thousands of runs an even sample is drawn, and the caption says so", () => {
+    const many = Array.from({ length: 150 }, (_, i) =>
+      study.runs.filter(({ C }) => C < 6e12).map((run) => ({ ...run, id: `${run.id}-${i}` })),
+    ).flat();
+    const crowded = isoFlopFigure(fitOf(many));
+    const dots = all(drawing(crowded), "g.run circle").length;
+    expect(dots).toBeLessThan(2100);
+    expect(dots).toBeGreaterThan(1900);
+    expect(crowded.caption).toContain(`Of 3000 runs an even sample of ${dots} is drawn.`);
   });
 });
 
-test("a law alone is drawn where its band is", () => {
-  const root = drawn(lawFigure({ runs: [], isoflop: [], laws: study.laws! }, "params", { document }));
-  expect(all(root, "g.law path")).toHaveLength(1);
-  expect(all(root, "g.band path")).toHaveLength(1);
-  expect(all(root, "g.extrapolation path")).toHaveLength(0);
+describe("the laws of an isoFLOP fit", () => {
+  const root = drawing(lawsFigure(fit, { heldOut }));
+
+  test("have bands, the optima, an extrapolation beyond them, and the model that was held out", () => {
+    expect(all(root, "g.band path")).toHaveLength(3);
+    expect(all(root, "g.optimum path")).toHaveLength(3 * budgets.length);
+    expect(all(root, "g.extrapolation path")).toHaveLength(3);
+    expect(all(root, "g.trained circle")).toHaveLength(2);
+  });
+
+  test("the loss has interval, prediction and measurement; the latter only once it exists", () => {
+    for (const mark of ["interval", "asked", "measured"])
+      expect(all(root, `.${mark} *, line.${mark}`).length).toBeGreaterThan(0);
+    const { measured: _, ...before } = heldOut;
+    const waiting = drawing(lawsFigure(fit, { heldOut: before }));
+    expect(all(waiting, "g.asked path")).toHaveLength(1);
+    expect(all(waiting, "g.measured circle")).toHaveLength(0);
+  });
+
+  test("predictions of the fit stand on all three, with where the law is and where a new point falls", () => {
+    const asked = [predicted(fit, 1e13), predicted(fit, 1e14)];
+    const questions = drawing(lawsFigure(fit, { asked }));
+    expect(all(questions, "g.asked path")).toHaveLength(6);
+    const bars = (name: string) => all(questions, `g.${name} line, line.${name}`).length;
+    // The loss weighs laws, and has no interval of one of them.
+    expect([bars("interval"), bars("law-interval")]).toEqual([6, 4]);
+  });
+
+  test("a metric names the third law", () => {
+    const choices = { ...fit.choices, quantity: "FID" };
+    expect(all(drawing(lawsFigure({ ...fit, choices })), ".y-label").map((label) => label.textContent)).toContain(
+      "↑ optimal FID (log)",
+    );
+  });
+
+  test("a law that was refused is left out, and without any there is nothing to draw", () => {
+    const refused = { ok: false, reason: "too-few-budgets", message: "2 of 4" } as const;
+    expect(all(drawing(lawsFigure({ ...fit, D: refused })), "g.band path")).toHaveLength(2);
+    expect(() => lawsFigure({ ...fit, N: refused, D: refused, loss: refused })).toThrow(
+      /^laws: expected at least one fitted law/,
+    );
+  });
+
+  test("stand side by side on a desk, below each other on a phone", () => {
+    const place = (width: number) =>
+      [...drawing(lawsFigure(fit), { width }).children]
+        .filter((child) => child.tagName.toLowerCase() === "svg")
+        .flatMap((child) => [...child.children].filter((inner) => inner.tagName.toLowerCase() === "svg"))
+        .map((panel) => [Number(panel.getAttribute("x")), Number(panel.getAttribute("y"))]);
+    expect(new Set(place(1140).map(([x]) => x)).size).toBe(3);
+    expect(new Set(place(1140).map(([, y]) => y)).size).toBe(1);
+    expect(new Set(place(360).map(([, y]) => y)).size).toBe(3);
+  });
+
+  test("a measurement whose bar would reach below zero is still drawn on a log axis", () => {
+    const wide = { ...heldOut, measured: { value: 0.19, standardError: 0.5 } };
+    const svg = lawsFigure(fit, { heldOut: wide }).draw({ document });
+    expect(svg).not.toContain("NaN");
+    expect(all(drawn(svg), "g.spread line")).toHaveLength(1);
+  });
 });
 
-test("a measurement whose bar would reach below zero is still drawn on a log axis", () => {
-  const heldOut = { ...study.heldOut!, measuredStdErr: 0.5 };
-  const svg = lawFigure({ ...study, heldOut }, "loss", { document });
-  expect(svg).not.toContain("NaN");
-  expect(all(drawn(svg), "g.spread line")).toHaveLength(1);
-});
+describe("isoFLOP curves that are no parabola of the loss in N", () => {
+  const runs = study.runs.filter(({ C }) => C < 6e12);
 
-test("the three laws stand side by side on a desk, below each other on a phone", () => {
-  const place = (width: number) =>
-    [...drawn(lawsFigure(study, { document, width })).children]
-      .filter((child) => child.tagName.toLowerCase() === "svg")
-      .flatMap((child) => [...child.children].filter((inner) => inner.tagName.toLowerCase() === "svg"))
-      .map((panel) => [Number(panel.getAttribute("x")), Number(panel.getAttribute("y"))]);
-  expect(new Set(place(1140).map(([x]) => x)).size).toBe(3);
-  expect(new Set(place(1140).map(([, y]) => y)).size).toBe(1);
-  expect(new Set(place(360).map(([, y]) => y)).size).toBe(3);
+  test.each(["parabola", "akima"] as const)(
+    "%s in D: runs stand at their tokens, and the curve goes through them",
+    (optimum) => {
+      const byTokens = fitOf(runs, { axis: "D", optimum, scale: "log" });
+      const figure = isoFlopFigure(byTokens);
+      const root = drawing(figure);
+      const x = logPlace(root, "x");
+      expect(root.querySelector(".x-label")!.textContent).toContain("data D, tokens");
+      const tokens = runs.filter((run) => run.C === 2e11).map((run) => run.D);
+      const dots = all(root, "g.run circle").slice(0, 5);
+      [...tokens]
+        .sort((a, b) => a - b)
+        .forEach((at, i) => {
+          expect(Math.abs(Number(dots[i]!.getAttribute("cx")) - x(at))).toBeLessThan(1);
+        });
+      const path = numbersOf(all(root, "g.parabola path")[0]!.getAttribute("d")!);
+      expect(path[0]).toBeCloseTo(Number(dots[0]!.getAttribute("cx")), 0);
+      expect(path.at(-2)).toBeCloseTo(Number(dots[4]!.getAttribute("cx")), 0);
+      // The spline goes through every run, the parabola by all of them.
+      const off = Math.abs(path[1]! - Number(dots[0]!.getAttribute("cy")));
+      expect(off).toBeLessThan(optimum === "akima" ? 0.1 : 20);
+      expect(figure.caption).toContain(optimum === "akima" ? "Akima splines" : "fitted parabolas of the logarithm");
+    },
+  );
+
+  test("a metric stands in the place of the loss, without its errors; runs that lack it are not there", () => {
+    const measured = runs.map((run, i) => ({ ...run, ...(i > 0 && { metrics: { FID: 100 * run.loss } }) }));
+    const root = drawing(isoFlopFigure(fitOf(measured, { quantity: "FID" })));
+    expect(root.querySelector(".y-label")!.textContent).toContain("FID");
+    expect(all(root, "g.run circle")).toHaveLength(19);
+    for (const bar of all(root, "g.run-bar line")) expect(bar.getAttribute("y1")).toBe(bar.getAttribute("y2"));
+  });
 });
 
 test("predicted against measured has one point per optimum and the held-out one", () => {
-  const root = drawn(predictedMeasuredFigure(study, { document }));
+  const root = drawing(predictedMeasuredFigure(fit, { heldOut }));
   expect(all(root, "g.optimum path")).toHaveLength(budgets.length);
   expect(all(root, "g.measured circle")).toHaveLength(1);
   expect(all(root, "g.diagonal path")).toHaveLength(1);
-  expect(all(drawn(predictedMeasuredFigure(withoutHeldOut, { document })), "g.measured circle")).toHaveLength(0);
+  expect(all(drawing(predictedMeasuredFigure(fit)), "g.measured circle")).toHaveLength(0);
 });
 
 test("a measurement exactly on the prediction is drawn, not taken for missing", () => {
-  const heldOut = { ...study.heldOut!, measuredLoss: study.heldOut!.predictedLoss, relativeError: 0 };
-  const root = drawn(residualFigure({ ...study, heldOut }, { document }));
+  const { value } = heldOut.prediction.predicted.loss;
+  const root = drawing(deviationFigure(fit, { heldOut: { ...heldOut, measured: { value, standardError: 0 } } }));
   expect(all(root, "g.measured circle")).toHaveLength(1);
   expect(all(root, "text.label").map((label) => label.textContent)).toEqual(["0.0\u00A0%"]);
 });
 
 test("loss curves have one panel per budget and one line per run, the best one bold", () => {
-  const root = drawn(lossCurvesFigure(study, { document }));
+  const root = drawing(figuresOfStudy(study).lossCurves!);
   expect(all(root, ".y-label")).toHaveLength(budgets.length + 1);
-  expect(all(root, "g.curve path")).toHaveLength(study.curves!.length);
+  expect(all(root, "g.curve path")).toHaveLength(study.curves.length);
   expect(all(root, "g.best path")).toHaveLength(budgets.length + 1);
 });
 
 test("the envelope figure has every curve, one envelope and the law", () => {
-  const root = drawn(envelopeFigure(study, { document }));
-  expect(all(root, "g.curve path")).toHaveLength(study.curves!.length);
+  const root = drawing(figuresOfStudy(study).envelope!);
+  expect(all(root, "g.curve path")).toHaveLength(study.curves.length);
   expect(all(root, "g.envelope path")).toHaveLength(1);
   expect(all(root, "g.law path")).toHaveLength(1);
 });
 
 describe("sample grid", () => {
   test("has a picture and a caption per sample, and names the groups", () => {
-    const root = drawn(sampleGridFigure(exampleSamples(8), { document }));
+    const root = drawing(sampleGridFigure(exampleSamples(8)));
     expect(all(root, "image")).toHaveLength(8);
     expect(root.textContent).toContain("one rocket");
     expect(root.textContent).toContain("Generated");
@@ -232,34 +288,53 @@ describe("sample grid", () => {
 
   test("a hostile caption stays text", () => {
     const caption = `</text><script>alert(1)</script>"'&\u0000`;
-    const root = drawn(sampleGridFigure([{ ...exampleSamples(1)[0]!, caption }], { document }));
+    const root = drawing(sampleGridFigure([{ ...exampleSamples(1)[0]!, caption }]));
     expect(root.querySelector("script")).toBeNull();
     expect(root.textContent).toContain("<script>");
+  });
+
+  test("a picture with pixels that are missing, or no numbers, is refused", () => {
+    const [sample] = exampleSamples(1);
+    const bad = (pixels: readonly number[]) => () => sampleGridFigure([{ ...sample!, pixels }]);
+    expect(bad([0, 0])).toThrow(/^samples\[0\]\.pixels\.length: expected 3 · 16 · 16 = 768, got 2$/);
+    const spoilt = [...sample!.pixels].map((value, i) => (i === 5 ? Number.NaN : value));
+    expect(bad(spoilt)).toThrow(/^samples\[0\]\.pixels\[5\]: expected a finite number, got NaN$/);
+    expect(() => sampleGridFigure([])).toThrow(/^samples: expected at least one/);
   });
 });
 
 describe("refusals", () => {
-  test("name what is missing", () => {
-    const bare = { runs: study.runs, isoflop: study.isoflop };
-    expect(() => isoFlopFigure({ runs: [], isoflop: [] }, { document })).toThrow(/^runs: expected at least one run/);
-    expect(() => lawFigure(bare, "loss", { document })).toThrow(/^laws: expected fitted laws/);
-    const refused = study.isoflop.map((optimum) => ({ ...optimum, interior: false }));
-    expect(() => residualFigure({ ...study, isoflop: refused }, { document })).toThrow(
-      /^isoflop: expected at least one interior/,
+  test("name what is missing, or has no place on an axis", () => {
+    expect(() => isoFlopFigure({ ...fit, budgets: [] })).toThrow(/^runs: expected at least one run/);
+    const refused = { ok: false, reason: "too-few-budgets", message: "2 of 4" } as const;
+    expect(() => deviationFigure({ ...fit, loss: refused })).toThrow(/^fit\.loss: expected a fitted law/);
+    const [first, ...rest] = fit.budgets;
+    const runs = first!.runs.map((run, i) => (i === 1 ? { ...run, N: -5 } : run));
+    expect(() => isoFlopFigure({ ...fit, budgets: [{ ...first!, runs }, ...rest] })).toThrow(PlotInputError);
+    expect(() => isoFlopFigure({ ...fit, budgets: [{ ...first!, runs }, ...rest] })).toThrow(
+      /^runs\[0\]\.N: expected a finite number above 0, got -5$/,
     );
-    expect(() => lossCurvesFigure({ ...bare, curves: [] }, { document })).toThrow(/^curves: expected at least one/);
-    expect(() => sampleGridFigure([], { document })).toThrow(/^samples: expected at least one/);
+  });
+
+  test.each([
+    ["id", "nobody", /^curves\[0\]\.id: expected the id of a run, got "nobody"$/],
+    ["loss", [1], /^curves\[0\]\.loss: expected as many values as tokens, 300/],
+    ["tokens", Array.from({ length: 300 }, () => 0), /^curves\[0\]\[0\]\.tokens: expected a finite number above 0/],
+  ])("a training curve whose %s cannot be drawn", (field, value, message) => {
+    const curves = [{ ...study.curves[0]!, [field]: value }];
+    expect(() => figuresOfStudy({ ...study, curves })).toThrow(message);
   });
 
   test("without a document, say where to get one", () => {
-    expect(() => isoFlopFigure(study)).toThrow(/"@isoflop\/plot\/node"/);
+    expect(() => isoFlopFigure(fit).draw()).toThrow(/"@isoflop\/plot\/node"/);
   });
 });
 
 test("a theme without background leaves colours to the page", () => {
-  const svg = isoFlopFigure(study, { document, theme: pageTheme });
+  const figure = isoFlopFigure(fit);
+  const svg = figure.draw({ document, theme: pageTheme });
   expect(svg).not.toContain('class="background"');
   expect(svg).toContain("var(--budget-0)");
   expect(svg).not.toMatch(/#[0-9a-f]{6}/);
-  expect(isoFlopFigure(study, { document, theme: darkTheme })).toContain(darkTheme.background!);
+  expect(figure.draw({ document, theme: darkTheme })).toContain(darkTheme.background!);
 });

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { count, duration, printable, scientific, signedPercent, significant, superscript } from "../src/format.js";
+import {
+  count,
+  duration,
+  printable,
+  scientific,
+  signedPercent,
+  significant,
+  superscript,
+} from "../src/chart/format.js";
 
 test("powers of ten are set as powers, with a mantissa only where there is one", () => {
   expect(scientific(1e11)).toBe("10¹¹");

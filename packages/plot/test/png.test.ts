@@ -17,7 +17,7 @@ const words = (text: string) =>
 
 describe("PNG", () => {
   test("has the size of the figure times the scale", () => {
-    const svg = isoFlopFigure(exampleStudy(), { document, width: 760 });
+    const svg = isoFlopFigure(exampleStudy().fit).draw({ document, width: 760 });
     const height = Number(/height="(\d+)"/.exec(svg)![1]);
     expect(decode(renderPng(svg))).toMatchObject({ width: 1520, height: 2 * height });
     expect(decode(renderPng(svg, { scale: 1 }))).toMatchObject({ width: 760, height });
@@ -35,14 +35,14 @@ describe("PNG", () => {
   });
 
   test("is the same bytes every time", () => {
-    const svg = isoFlopFigure(exampleStudy(), { document });
-    expect(renderPng(svg)).toEqual(renderPng(isoFlopFigure(exampleStudy(), { document })));
+    const svg = isoFlopFigure(exampleStudy().fit).draw({ document });
+    expect(renderPng(svg)).toEqual(renderPng(isoFlopFigure(exampleStudy().fit).draw({ document })));
   });
 
   test("shows the pictures of a sample grid", () => {
     const [sample] = exampleSamples(1);
     const pixels = new Float32Array(768).fill(-1);
-    const svg = sampleGridFigure([{ ...sample!, caption: "black", pixels }], { document, width: 760 });
+    const svg = sampleGridFigure([{ ...sample!, caption: "black", pixels }]).draw({ document, width: 760 });
     expect(inked(renderPng(svg, { scale: 1 }))).toBeGreaterThan(100 * 100);
   });
 

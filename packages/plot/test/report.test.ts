@@ -5,7 +5,7 @@ import { DOMParser } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { renderReport, type Study } from "../src/index.js";
 import { document, writeReport } from "../src/node.js";
-import { exampleSamples, exampleStudy } from "./support/study.js";
+import { budgets, exampleSamples, exampleStudy, fitOf } from "./support/study.js";
 
 const study = exampleStudy();
 const page = (input: Study) => {
@@ -14,10 +14,10 @@ const page = (input: Study) => {
   const text = (selector: string) => parsed.querySelector(selector)?.textContent ?? "";
   return { html, parsed, text };
 };
-const measured = (loss: number): Study => {
-  const { relativeError: _, ...heldOut } = study.heldOut!;
-  return { ...study, heldOut: { ...heldOut, measuredLoss: loss } };
-};
+const measured = (loss: number): Study => ({
+  ...study,
+  heldOut: { ...study.heldOut, measured: { loss, sigma: 0.001 } },
+});
 
 describe("report", () => {
   const { html, parsed, text } = page(study);
@@ -52,8 +52,13 @@ describe("report", () => {
     const [optima, laws] = [...parsed.querySelectorAll("table.plain")];
     expect(optima!.querySelectorAll("tbody tr")).toHaveLength(4);
     expect(laws!.querySelectorAll("tbody tr")).toHaveLength(3);
-    expect(laws!.textContent).toContain("0.550");
-    expect(laws!.textContent).toContain("0.520 to 0.580");
+    const { N } = study.fit;
+    if (!N.ok) expect.unreachable();
+    else {
+      const [low, high] = N.exponent.ci95;
+      expect(laws!.textContent).toContain(N.exponent.value.toFixed(3));
+      expect(laws!.textContent).toContain(`${low.toFixed(3)} to ${high.toFixed(3)}`);
+    }
     expect(laws!.textContent).toContain("0.568");
   });
 
@@ -69,7 +74,7 @@ describe("report", () => {
 
   test("states every choice, the licence of the data, the versions and how to reproduce", () => {
     for (const words of [
-      ...Object.values(study.choices!).filter((v) => typeof v === "string"),
+      ...Object.values(study.choices).filter((v) => typeof v === "string"),
       "Apache-2.0",
       "node 20.20.2",
     ]) {
@@ -81,7 +86,7 @@ describe("report", () => {
 });
 
 describe("verdict", () => {
-  const [low, high] = study.heldOut!.interval95;
+  const [low, high] = study.heldOut.prediction.predicted.loss!.interval95!;
 
   test.each([
     [low, "inside"],
@@ -100,12 +105,12 @@ describe("verdict", () => {
 describe("before the study is finished", () => {
   test("nothing has run", () => {
     const { text, parsed } = page({
+      record: "study",
       preset: "quick",
       device: { backend: "wasm" },
-      data: "emoji",
+      data: { name: "emoji" },
       seconds: 0,
       runs: [],
-      isoflop: [],
     });
     expect(text("h1")).toContain("no law has been fitted yet");
     expect(parsed.querySelectorAll("svg")).toHaveLength(0);
@@ -113,34 +118,30 @@ describe("before the study is finished", () => {
   });
 
   test("some runs, no fit", () => {
-    const { samples: _, curves: __, laws: ___, heldOut: ____, ...rest } = study;
-    const { text } = page({ ...rest, runs: study.runs.slice(0, 7), isoflop: [] });
+    const { samples: _, curves: __, fit: ___, heldOut: ____, ...rest } = study;
+    const { text } = page({ ...rest, runs: study.runs.slice(0, 7) });
     expect(text(".lead")).toBe("7 of 21 runs are done, at 2 budgets.");
   });
 
   test("fitted, nothing held out", () => {
-    const { text } = page({ ...study, heldOut: null });
+    const { heldOut: _, ...rest } = study;
+    const { text } = page(rest);
     expect(text("h1")).toContain("not been tested");
   });
 
   test("predicted, not measured", () => {
-    const { budget, predictedLoss, interval95 } = study.heldOut!;
-    const { text, html } = page({ ...study, heldOut: { budget, predictedLoss, interval95, measuredLoss: null } });
+    const { text, html } = page({ ...study, heldOut: { prediction: study.heldOut.prediction } });
     expect(text("h1")).toBe("The prediction is made. The run that tests it is not finished.");
     expect(html).not.toContain("NaN");
   });
 
   test("a refused budget is named in table and caption", () => {
-    const none = {
-      interior: false,
-      optimalParams: null,
-      optimalTokens: null,
-      optimalLoss: null,
-      reason: "edge-minimum",
-    };
-    const { text, html } = page({ ...study, isoflop: study.isoflop.map((o, i) => (i === 0 ? { ...o, ...none } : o)) });
+    const { curves: _, ...rest } = study;
+    // Of the first budget only the sizes above its optimum are left.
+    const runs = study.runs.filter(({ C, N }) => C > budgets[0] || N > 20_000);
+    const { text, html } = page({ ...rest, runs, fit: fitOf(runs.filter(({ C }) => C < 6e12)) });
     expect(html).not.toContain("NaN");
-    expect(text("table.plain")).toContain("refused: edge-minimum");
+    expect(text("table.plain")).toContain("refused: 3 distinct sizes");
     expect(text("figcaption")).toContain("1 budget without an interior minimum");
     expect(text(".lead")).toContain("fitted to 3 budgets");
   });
@@ -155,11 +156,20 @@ test("hostile words stay words wherever they come from", () => {
     device: { backend: attack, [attack]: attack },
     data: { name: attack, source: attack, licence: attack, details: attack },
     runs,
-    curves: study.curves!.map((curve) => ({ ...curve, id: `${curve.id}${attack}` })),
-    isoflop: study.isoflop.map((o) => ({ ...o, interior: o.budget > 2e11, reason: attack })),
+    curves: study.curves.map((curve) => ({ ...curve, id: `${curve.id}${attack}` })),
+    fit: {
+      ...study.fit,
+      budgets: study.fit.budgets.map((budget, i) => {
+        const { C, points, sizes, warnings } = budget;
+        const named = budget.runs.map((run) => ({ ...run, label: attack }));
+        return i > 0
+          ? { ...budget, runs: named }
+          : { C, points, sizes, warnings, runs: named, status: "not-convex" as const, message: attack };
+      }),
+    },
     samples: exampleSamples(2).map((sample) => ({ ...sample, caption: attack, group: attack })),
     choices: { axes: attack, versions: { [attack]: attack }, other: { [attack]: attack } },
-    published: { source: attack, params: 1, tokens: 1, loss: 1 },
+    published: { source: attack, N: 1, D: 1, loss: 1 },
     timings: { [attack]: 3 },
     reproduce: attack,
   });
@@ -170,8 +180,10 @@ test("hostile words stay words wherever they come from", () => {
 });
 
 test("bad input is refused before anything is drawn", () => {
-  const runs = study.runs.map((run, i) => (i === 4 ? { ...run, loss: Number.NaN } : run));
-  expect(() => renderReport({ ...study, runs }, { document })).toThrow(/^runs\[4\]\.loss: .*got NaN$/);
+  const curves = study.curves.map((curve, i) =>
+    i === 4 ? { ...curve, loss: curve.loss.map(() => Number.NaN) } : curve,
+  );
+  expect(() => renderReport({ ...study, curves }, { document })).toThrow(/^curves\[4\]\[0\]\.loss: .*got NaN$/);
 });
 
 test("writeReport leaves the report and every figure as SVG and PNG, and nothing else", async () => {
@@ -184,7 +196,7 @@ test("writeReport leaves the report and every figure as SVG and PNG, and nothing
     expect(files.filter((file) => file.endsWith(".png"))).toHaveLength(10);
     expect(files.filter((file) => file.endsWith(".svg"))).toHaveLength(10);
     expect(await readFile(join(folder, "quick", "report.html"), "utf8")).toBe(renderReport(study, { document }));
-    await expect(writeReport({ ...study, runs: [] }, join(folder, "bad"))).rejects.toThrow(/^isoflop\[0\]\.budget/);
+    await expect(writeReport({ ...study, runs: [] }, join(folder, "bad"))).rejects.toThrow(/^curves\[0\]\.id/);
     expect(await readdir(folder)).toEqual(["quick"]);
   } finally {
     await rm(folder, { recursive: true });

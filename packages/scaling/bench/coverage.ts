@@ -46,14 +46,15 @@ export const coverage = (world: World): Coverage => {
       sums.refused++;
       continue;
     }
-    const measured = truth.loss(prediction.N.value, heldOut) + world.noise * normal();
-    const [low, high] = prediction.loss.interval95;
+    const { N, loss } = prediction.predicted;
+    const measured = truth.loss(N.value, heldOut) + world.noise * normal();
+    const [low, high] = loss.interval95;
     const optimum = truth.optimum(heldOut);
     sums.answered++;
     if (measured >= low && measured <= high) sums.covered++;
-    if (optimum >= prediction.N.ci95[0] && optimum <= prediction.N.ci95[1]) sums.sizeCovered++;
+    if (optimum >= N.ci95[0] && optimum <= N.ci95[1]) sums.sizeCovered++;
     sums.halfWidth += (high - low) / 2;
-    sums.floorWeight += prediction.loss.families.floor?.weight ?? 0;
+    sums.floorWeight += prediction.notes.families.floor?.weight ?? 0;
   }
   const share = (v: number) => v / sums.answered;
   return {

@@ -66,7 +66,7 @@ for (const threads of [1, 2]) {
     surfaceAsync(runs, { starts: "hoffmann", executor }),
   );
   console.log(
-    `  objective ${fit.value}, alpha ${fit.parameters.alpha.value}, beta ${fit.parameters.beta.value}, ${fit.starts.reachedBest} of ${fit.starts.tried} starts there`,
+    `  objective ${fit.objective.value}, alpha ${fit.parameters.alpha.value}, beta ${fit.parameters.beta.value}, ${fit.starts.reachedBest} of ${fit.starts.tried} starts there`,
   );
   await timed(`1,000 bootstrap refits, ${threads} thread(s)`, () =>
     bootstrapSurfaceAsync(fit, runs, { executor, seed: 1 }),

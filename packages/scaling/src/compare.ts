@@ -1,28 +1,45 @@
 import { ScalingError } from "./errors.js";
-import type { PowerLaw } from "./laws/power.js";
-import { evaluateSaturating, type SaturatingLaw } from "./laws/saturating.js";
-import { cholesky, type Matrix } from "./math/linear.js";
+import { formOfLaw } from "./laws/fit.js";
+import type { Law, LawData } from "./laws/form.js";
+import { lawForms } from "./laws/forms.js";
+import { extent } from "./math/extent.js";
 import { ascending, quantileSorted } from "./math/quantile.js";
-import { normals, random } from "./math/random.js";
+import { random } from "./math/random.js";
 import { bisect } from "./math/search.js";
 import { type Flops, type Interval, type Loss, type Outcome, refuse } from "./types.js";
 
-export type LossLaw = PowerLaw | SaturatingLaw;
-
-export interface CompareOptions {
-  /** Budgets at which the laws are compared. */
-  readonly at: readonly Flops[];
-  /** Where a crossing is looked for. Default 10⁶ … 10³⁰ FLOPs. */
-  readonly range?: readonly [Flops, Flops];
-  /** Draws from the laws' uncertainty, 1 to 10⁶. Default 2000. */
-  readonly draws?: number;
-  readonly seed?: number;
+/** One of two laws of a loss against compute. */
+export interface ComparedLaw {
+  readonly name: string;
+  readonly law: Law;
+  /** What the law was fitted to, y against compute x. */
+  readonly data: LawData;
 }
 
+export interface CompareOptions {
+  /** Budgets at which the laws are compared. Default: the largest either law was fitted to, and ten times that. */
+  readonly at?: readonly Flops[] | undefined;
+  /** Where a crossing is looked for. Default 10⁶ … 10³⁰ FLOPs. */
+  readonly range?: readonly [Flops, Flops] | undefined;
+  /** Draws from the laws' uncertainty, 1 to 10⁶. Default 2000. */
+  readonly draws?: number | undefined;
+  readonly seed?: number | undefined;
+  /** What is compared. Default `loss`. */
+  readonly quantity?: string | undefined;
+}
+
+/** Two laws with who is better where, by how much compute, and where they cross. A record: it survives JSON whole. */
 export interface LawComparison {
+  readonly record: "comparison";
+  /** `loss`, or the metric that both laws are of. */
+  readonly quantity: string;
+  readonly a: ComparedLaw;
+  readonly b: ComparedLaw;
   /** Compute at which the laws meet; refused when they do not meet in the range, or do so in fewer than half the draws. */
   readonly crossing: Outcome<{ readonly C: Flops; readonly ci95: Interval; readonly share: number }>;
   readonly at: readonly BudgetComparison[];
+  readonly draws: number;
+  readonly seed: number;
 }
 
 export interface BudgetComparison {
@@ -39,15 +56,21 @@ export interface BudgetComparison {
 
 type Curve = (C: Flops) => Loss;
 
+/** A law at its best, and drawn from its uncertainty. */
+interface Side {
+  readonly curve: Curve;
+  readonly draws: readonly Curve[];
+}
+
 /** Quantiles of more are no better, and all are held at once. */
 const MOST_DRAWS = 1e6;
 
 /**
  * Two laws of the loss against compute: who is better where, by how much compute, and where they cross.
- * @throws ScalingError `bad-option` for a range or a number of draws that cannot be
+ * @throws ScalingError `bad-option` for a range or a number of draws that cannot be, or a form of law without draws
  */
-export const compareLaws = (a: LossLaw, b: LossLaw, options: CompareOptions): LawComparison => {
-  const { range = [1e6, 1e30], draws = 2000, seed = 0 } = options;
+export const compareLaws = (a: ComparedLaw, b: ComparedLaw, options: CompareOptions = {}): LawComparison => {
+  const { range = [1e6, 1e30], draws = 2000, seed = 0, quantity = "loss" } = options;
   if (!(range[0] > 0 && range[1] > range[0])) {
     throw new ScalingError(
       "bad-option",
@@ -56,26 +79,39 @@ export const compareLaws = (a: LossLaw, b: LossLaw, options: CompareOptions): La
   }
   if (!(Number.isInteger(draws) && draws >= 1 && draws <= MOST_DRAWS))
     throw new ScalingError("bad-option", `draws is ${draws}; expected a whole number from 1 to ${MOST_DRAWS}`);
-  const curveA = curveOf(a);
-  const curveB = curveOf(b);
-  const drawsA = drawCurves(a, draws, seed, 0);
-  const drawsB = drawCurves(b, draws, seed, 1);
+  const [, most] = extent([...a.data.x, ...b.data.x]);
+  const { at = [most, 10 * most] } = options;
+  const [sideA, sideB] = [sideOf(a.law, draws, seed, 0), sideOf(b.law, draws, seed, 1)];
+  const both = (f: (a: Curve, b: Curve) => number) => ({
+    value: f(sideA.curve, sideB.curve),
+    ci95: interval(sideA.draws.map((curve, i) => f(curve, sideB.draws[i]!))),
+  });
   return {
-    crossing: crossingOf(curveA, curveB, drawsA, drawsB, range),
-    at: options.at.map((C) => ({
+    record: "comparison",
+    quantity,
+    a,
+    b,
+    crossing: crossingOf(sideA, sideB, range),
+    at: at.map((C) => ({
       C,
-      a: curveA(C),
-      b: curveB(C),
-      difference: {
-        value: curveB(C) - curveA(C),
-        ci95: interval(drawsA.map((f, i) => drawsB[i]!(C) - f(C))),
-      },
-      effectiveCompute: {
-        value: computeRatio(curveA, curveB, C),
-        ci95: interval(drawsA.map((f, i) => computeRatio(f, drawsB[i]!, C))),
-      },
+      a: sideA.curve(C),
+      b: sideB.curve(C),
+      difference: both((a, b) => b(C) - a(C)),
+      effectiveCompute: both((a, b) => computeRatio(a, b, C)),
     })),
+    draws,
+    seed,
   };
+};
+
+const sideOf = (law: Law, draws: number, seed: number, stream: number): Side => {
+  const form = formOfLaw(law);
+  if (form.draws) return { curve: (C) => form.value(law, C), draws: form.draws(law, draws, random(seed, stream)) };
+  const names = [...lawForms].filter((form) => form.draws).map(({ name }) => name);
+  throw new ScalingError(
+    "bad-option",
+    `a law of the form ${law.kind} cannot be compared; expected ${names.join(" or ")}`,
+  );
 };
 
 const interval = (values: readonly number[]): Interval => {
@@ -113,71 +149,20 @@ const firstCrossing = (a: Curve, b: Curve, [low, high]: readonly [number, number
   return undefined;
 };
 
-const crossingOf = (
-  a: Curve,
-  b: Curve,
-  drawsA: readonly Curve[],
-  drawsB: readonly Curve[],
-  range: readonly [number, number],
-): LawComparison["crossing"] => {
-  const C = firstCrossing(a, b, range);
+const crossingOf = (a: Side, b: Side, range: readonly [number, number]): LawComparison["crossing"] => {
+  const C = firstCrossing(a.curve, b.curve, range);
   if (C === undefined) {
     return refuse(
       "unreachable",
       `the laws do not cross between ${range[0].toExponential(0)} and ${range[1].toExponential(0)} FLOPs`,
     );
   }
-  const found = drawsA.flatMap((f, i) => firstCrossing(f, drawsB[i]!, range) ?? []);
-  const share = found.length / drawsA.length;
+  const found = a.draws.flatMap((f, i) => firstCrossing(f, b.draws[i]!, range) ?? []);
+  const share = found.length / a.draws.length;
   if (share < 0.5)
     return refuse(
       "unidentified",
       `the laws cross at ${C.toExponential(2)}, but in only ${Math.round(100 * share)} % of the draws`,
     );
   return { ok: true, C, ci95: interval(found), share };
-};
-
-const curveOf =
-  (law: LossLaw): Curve =>
-  (C) =>
-    law.kind === "power"
-      ? Math.exp(law.logCoefficient.value + law.exponent.value * Math.log(C))
-      : evaluateSaturating(law, C);
-
-/** Curves from the law's multivariate t: the covariance of its parameters, with a χ² scale for their few degrees of freedom. */
-const drawCurves = (law: LossLaw, count: number, seed: number, stream: number): Curve[] => {
-  const uniform = random(seed, stream);
-  const normal = normals(uniform);
-  const { covariance, degreesOfFreedom } = law;
-  const factor = rootOf(covariance);
-  const centre =
-    law.kind === "power"
-      ? [law.logCoefficient.value, law.exponent.value]
-      : [law.floor.value, law.logCoefficient.value, law.exponent.value];
-  return Array.from({ length: count }, () => {
-    let chi = 0;
-    for (let i = 0; i < degreesOfFreedom; i++) chi += normal() ** 2;
-    const scale = Math.sqrt(degreesOfFreedom / chi);
-    const z = centre.map(() => normal());
-    const theta = centre.map((v, i) => v + scale * factor[i]!.reduce((s, f, j) => s + f * z[j]!, 0));
-    if (law.kind === "power") return (C) => Math.exp(theta[0]! + theta[1]! * Math.log(C));
-    const floor = Math.max(0, theta[0]!);
-    return (C) => floor + Math.exp(theta[1]! - theta[2]! * Math.log(C));
-  });
-};
-
-/** Lower factor L with L Lᵀ = covariance, zero rows for what is fixed; rounding may need a hair on the diagonal. */
-const rootOf = (covariance: Matrix): number[][] => {
-  const free = covariance.flatMap((row, i) => (row[i]! > 0 ? [i] : []));
-  const out = covariance.map((row) => row.map(() => 0));
-  if (free.length === 0) return out;
-  const block = (jitter: number) => free.map((i) => free.map((j) => covariance[i]![j]! * (i === j ? 1 + jitter : 1)));
-  const factor = cholesky(block(0)) ?? cholesky(block(1e-12)) ?? cholesky(block(1e-9));
-  if (!factor) throw new ScalingError("bad-value", "the covariance of the law is not positive definite");
-  free.forEach((i, a) => {
-    free.forEach((j, b) => {
-      out[i]![j] = factor[a]![b]!;
-    });
-  });
-  return out;
 };

@@ -2,7 +2,8 @@ import { ScalingError } from "./errors.js";
 import { type PowerLaw, powerLaw } from "./laws/power.js";
 import { extent } from "./math/extent.js";
 import { ascending } from "./math/quantile.js";
-import { type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "./types.js";
+import type { Allocation } from "./surface/allocate.js";
+import { type FlopRule, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "./types.js";
 
 /** A training curve: the loss of one model as it sees tokens. */
 export interface TrainingCurve {
@@ -13,11 +14,8 @@ export interface TrainingCurve {
 }
 
 /** The best model at one compute. */
-export interface EnvelopePoint {
-  readonly C: Flops;
-  readonly N: Parameters;
-  readonly D: Tokens;
-  readonly loss: Loss;
+export interface EnvelopePoint extends Allocation {
+  /** Index of the curve that leads there. */
   readonly curve: number;
 }
 
@@ -30,8 +28,9 @@ export interface Envelope {
 
 export interface EnvelopeOptions {
   /** Logarithmically spaced compute values. Default 1500 (Hoffmann et al. 2022, Approach 1). */
-  readonly bins?: number;
-  readonly flops?: (N: Parameters, D: Tokens) => Flops;
+  readonly bins?: number | undefined;
+  /** Default 6ND. */
+  readonly flops?: FlopRule | undefined;
 }
 
 /**
@@ -76,25 +75,15 @@ export const envelope = (curves: readonly TrainingCurve[], options: EnvelopeOpti
       `${leaders} models lead between two neighbours that were trained as far: the sizes do not bracket the optimum`,
     );
   const C = points.map((p) => p.C);
-  return {
-    ok: true,
-    points,
-    N: powerLaw(
+  const law = (of: "N" | "D" | "loss") =>
+    powerLaw(
       C,
-      points.map((p) => p.N),
-    ),
-    D: powerLaw(
-      C,
-      points.map((p) => p.D),
-    ),
-    loss: powerLaw(
-      C,
-      points.map((p) => p.loss),
-    ),
-  };
+      points.map((p) => p[of]),
+    );
+  return { ok: true, points, N: law("N"), D: law("D"), loss: law("loss") };
 };
 
-const curveLogs = (curve: TrainingCurve, i: number, flops: (N: number, D: number) => number) => {
+const curveLogs = (curve: TrainingCurve, i: number, flops: FlopRule) => {
   if (curve.points.length < 2)
     throw new ScalingError("too-few-points", `curve ${i + 1} has fewer than two points`, { row: i + 1 });
   const lnD = curve.points.map((p) => Math.log(p.D));

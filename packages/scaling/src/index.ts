@@ -1,12 +1,6 @@
-export {
-  type BudgetComparison,
-  type CompareOptions,
-  compareLaws,
-  type LawComparison,
-  type LossLaw,
-} from "./compare.js";
-export { type Envelope, type EnvelopeOptions, type EnvelopePoint, envelope, type TrainingCurve } from "./envelope.js";
-export * from "./errors.js";
+export * from "./compare.js";
+export * from "./envelope.js";
+export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
 export {
   type BootstrapEstimate,
   type BootstrapOptions,
@@ -17,15 +11,14 @@ export {
   jackknifeStandardError,
   summarise,
 } from "./inference/bootstrap.js";
-export { type Criteria, criteria, type LackOfFit, lackOfFit } from "./inference/criteria.js";
-export { type HeldOutBudget, heldOutCompute } from "./inference/held-out.js";
+export * from "./inference/criteria.js";
+export * from "./inference/held-out.js";
 export { type BadRows, type MalformedRow, parseDelimited, type Table } from "./input/delimited.js";
-export { type Columns, type ParseOptions, parseRuns } from "./input/parse.js";
-export { type Points, type PointsOptions, parsePoints } from "./input/points.js";
+export * from "./input/parse.js";
+export * from "./input/points.js";
 export {
   type CleanOptions,
   type CleanRuns,
-  type ComputeRule,
   cleanRuns,
   type DroppedRun,
   type DropReason,
@@ -33,114 +26,84 @@ export {
   quantityAsLoss,
   type RawRun,
 } from "./input/runs.js";
-export { numericColumn, readTable, type TableFormat } from "./input/table.js";
-export { type AkimaSpline, akimaMinimum, akimaSpline } from "./isoflop/akima.js";
-export {
-  type BootstrappedLaw,
-  bootstrapIsoFlop,
-  bootstrapIsoFlopAsync,
-  type IsoFlopBootstrap,
-  type IsoFlopBootstrapOptions,
-  type IsoFlopResampling,
-  jackknifeIsoFlop,
-} from "./isoflop/bootstrap.js";
-export { type Budget, groupByBudget } from "./isoflop/group.js";
+export { readTable, type TableFormat } from "./input/table.js";
+export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
+export * from "./isoflop/bootstrap.js";
+export type * from "./isoflop/bootstrapped.js";
+export * from "./isoflop/curve.js";
+export * from "./isoflop/group.js";
 export {
   type DroppedBudget,
   type InteriorProfile,
   type IsoFlop,
+  type IsoFlopChoices,
+  type IsoFlopLaw,
   type IsoFlopOptions,
   isInterior,
   isoFlop,
+  optima,
 } from "./isoflop/isoflop.js";
-export { fitParabola, type Parabola, type ParabolaOptions } from "./isoflop/parabola.js";
-export { type IsoFlopPrediction, type PredictOptions, predictIsoFlop } from "./isoflop/predict.js";
+export type { Parabola } from "./isoflop/parabola.js";
+export * from "./isoflop/predict.js";
 export {
   type BudgetProfile,
   isoFlopProfile,
   type Optimum,
   type OptimumMethod,
+  type ProfileBase,
   type ProfileOptions,
   type ProfileWarning,
   quantityOf,
 } from "./isoflop/profile.js";
-export { type Break, type BrokenLaw, brokenLaw, evaluateBroken } from "./laws/bnsl.js";
-export {
-  type DataConstrainedFit,
-  type DataConstrainedLaw,
-  dataConstrainedLoss,
-  fitDataConstrained,
-  muennighoff2023,
-  type RepeatedRun,
-} from "./laws/data-constrained.js";
-export {
-  type HyperparameterLaw,
-  hyperparameterLaw,
-  hyperparameterOptimum,
-  predictHyperparameter,
-} from "./laws/hyperparameter.js";
-export { type LinkForm, type MetricLink, metricLink, predictMetric } from "./laws/link.js";
-export { type OverTrainingLaw, optimalMultiplier, overTrainedLoss, overTrainingLaw } from "./laws/over-training.js";
-export {
-  type PowerLaw,
-  type PowerLawOptions,
-  type PowerLawPrediction,
-  powerLaw,
-  predictPowerLaw,
-} from "./laws/power.js";
-export {
-  type FamilyPrediction,
-  type LawFamily,
-  type LossCurve,
-  type LossPrediction,
-  type NewMeasurement,
-  predictiveLoss,
-} from "./laws/predictive.js";
-export {
-  evaluateSaturating,
-  predictSaturating,
-  type SaturatingLaw,
-  type SaturatingOptions,
-  saturatingLaw,
-} from "./laws/saturating.js";
+export * from "./laws/broken.js";
+export * from "./laws/data-constrained.js";
+export * from "./laws/fit.js";
+export type * from "./laws/form.js";
+export * from "./laws/forms.js";
+export type { ResidualScale } from "./laws/given-floor.js";
+export * from "./laws/hyperparameter.js";
+export * from "./laws/link.js";
+export * from "./laws/over-training.js";
+export * from "./laws/power.js";
+export * from "./laws/predictive.js";
+export * from "./laws/saturating.js";
+export { extent } from "./math/extent.js";
+export type { Matrix } from "./math/linear.js";
 export { normals, type Random, random } from "./math/random.js";
-export {
-  type Plan,
-  type PlannedRun,
-  type PlanOptions,
-  type PlanTarget,
-  planNext,
-  surfacesCovariance,
-} from "./plan/plan-next.js";
+export { spaced } from "./math/spaced.js";
+export * from "./plan/plan-next.js";
+export type * from "./prediction.js";
+export * as recordFields from "./records/fields.js";
+export * from "./records/read.js";
 export {
   type Allocation,
   type AllocationOptions,
   allocationExponents,
   computeForLoss,
-  type FlopRule,
   type Misallocation,
   misallocation,
   optimalAllocation,
-  sixND,
 } from "./surface/allocate.js";
-export { type Approach2Bias, approach2Bias, type DesignPoint, flopsPerParameterToken } from "./surface/bias.js";
-export {
-  bootstrapSurface,
-  bootstrapSurfaceAsync,
-  jackknifeSurface,
-  type SurfaceBootstrap,
-  type SurfaceBootstrapOptions,
-} from "./surface/bootstrap.js";
+export * from "./surface/bias.js";
+export * from "./surface/bootstrap.js";
+export type { SurfaceData } from "./surface/data.js";
 export type { Descent } from "./surface/descent.js";
-export type { SurfaceFit } from "./surface/describe.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
-export { surface, surfaceAsync } from "./surface/fit.js";
-export type { SurfaceFormName } from "./surface/form.js";
-export { surfaceFormNames } from "./surface/forms/index.js";
+export * from "./surface/fit.js";
+export type { DataScale, PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
+export * from "./surface/forms/index.js";
+export * from "./surface/predict.js";
 export type { SurfaceOptions } from "./surface/search.js";
 export type { SurfaceObjective } from "./surface/solver.js";
 export type { Starts } from "./surface/starts.js";
-export { type Surface, surfaceFrom, surfaceLoss } from "./surface/surface.js";
-export { runSurfaceTask, type SurfaceTask } from "./surface/task.js";
-export { deltaMethod, predictSurface, type SurfacePrediction } from "./surface/uncertainty.js";
+export {
+  formOfSurface,
+  type ModelAndData,
+  type Surface,
+  surfaceFrom,
+  surfaceLoss,
+} from "./surface/surface.js";
+export type * from "./surface/surface-fit.js";
+export { type FinishTask, type RefitTask, runSurfaceTask, type ScreenTask, type SurfaceTask } from "./surface/task.js";
+export { deltaMethod, type Statistic, surfaceBand, type UncertainSurface } from "./surface/uncertainty.js";
 export * from "./types.js";

@@ -17,6 +17,16 @@ export interface Estimate {
   readonly ci95: Interval;
 }
 
+/** A predicted number: where the fit lies and where one new measurement falls, both at 95 %, each where it is known. */
+export interface Predicted {
+  readonly value: number;
+  readonly ci95?: Interval;
+  readonly interval95?: Interval;
+}
+
+/** Training FLOPs of a model of size N on D tokens; increasing in both. */
+export type FlopRule = (N: Parameters, D: Tokens) => Flops;
+
 /** One trained model: the unit of every fit here. */
 export interface Run {
   readonly C: Flops;

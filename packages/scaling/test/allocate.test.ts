@@ -132,7 +132,7 @@ describe("Approach-2 bias of a study that counts C its own way", () => {
       expectOk(approach2Bias(chinchilla, design, 1e24)),
       expectOk(approach2Bias(chinchilla, dearer, 1.5e24)),
     ];
-    expect(exact.flopsPerParameterToken).toBeCloseTo(9, 9);
+    expect(exact.flopsPerToken).toBeCloseTo(9, 9);
     for (const name of ["N", "D"] as const) expect(exact.relative[name]).toBeCloseTo(plain.relative[name], 9);
   });
 });

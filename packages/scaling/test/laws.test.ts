@@ -1,25 +1,29 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  type BrokenLaw,
+  broken,
   brokenLaw,
+  type ComparedLaw,
   compareLaws,
   dataConstrainedLoss,
-  evaluateBroken,
-  evaluateSaturating,
   expectOk,
   fitDataConstrained,
+  fitLaw,
   hyperparameterLaw,
   hyperparameterOptimum,
   lackOfFit,
   metricLink,
   muennighoff2023,
   normals,
+  type PowerLaw,
+  type Predicted,
   powerLaw,
   predictHyperparameter,
   predictMetric,
   predictPowerLaw,
-  predictSaturating,
   random,
+  saturating,
   saturatingLaw,
 } from "../src/index.js";
 
@@ -87,7 +91,7 @@ describe("saturating law", () => {
     expect(law.floor.value).toBeCloseTo(1.7, 6);
     expect(law.exponent.value).toBeCloseTo(0.15, 6);
     expect(law.status).toBe("converged");
-    expect(evaluateSaturating(law, 1e24)).toBeCloseTo(1.7 + 800 * 1e24 ** -0.15, 6);
+    expect(saturating.value(law, 1e24)).toBeCloseTo(1.7 + 800 * 1e24 ** -0.15, 6);
     const normal = normals(random(3));
     const pure = expectOk(
       saturatingLaw(
@@ -125,8 +129,10 @@ describe("a saturating law's own prediction", () => {
       const worlds = 120;
       for (let i = 0; i < worlds; i++) {
         const noisy = (v: number) => truth(v) + (residuals === "log" ? 0.01 * truth(v) : 0.01) * normal();
-        const law = expectOk(saturatingLaw(x, x.map(noisy), { residuals }));
-        const { ci95, interval95 } = predictSaturating(law, 400);
+        const data = { x, y: x.map(noisy) };
+        const law = expectOk(saturatingLaw(data.x, data.y, { residuals }));
+        const { ci95, interval95 } = saturating.predict(law, 400, data) as Required<Predicted>;
+        expect(saturating.band(law, 400)).toEqual(ci95);
         const [level, point] = [truth(400), noisy(400)];
         if (ci95[0] <= level && level <= ci95[1]) covered++;
         if (interval95[0] <= point && point <= interval95[1]) held++;
@@ -210,6 +216,7 @@ describe("data-constrained law", () => {
 });
 
 describe("broken law", () => {
+  const brokenAt = (theta: readonly number[], x: number) => broken.value({ theta } as BrokenLaw, x);
   const theta = [Math.log(0.5), Math.log(40), 0.08, Math.log(1e19), 0.15, Math.log(0.4)];
 
   it.each([
@@ -220,7 +227,7 @@ describe("broken law", () => {
     const law = expectOk(
       brokenLaw(
         x,
-        x.map((v) => evaluateBroken({ theta: exact }, v)),
+        x.map((v) => brokenAt(exact, v)),
         { breaks },
       ),
     );
@@ -244,7 +251,7 @@ describe("broken law", () => {
     const law = expectOk(
       brokenLaw(
         x,
-        x.map((v) => evaluateBroken({ theta: bare }, v)),
+        x.map((v) => brokenAt(bare, v)),
       ),
     );
     expect([law.status, law.floor.value]).toEqual(["bound", 0]);
@@ -258,7 +265,7 @@ describe("broken law", () => {
       expectOk(
         brokenLaw(
           x,
-          x.map((v) => evaluateBroken({ theta }, v) * Math.exp(1e-4 * normal())),
+          x.map((v) => brokenAt(theta, v) * Math.exp(1e-4 * normal())),
         ),
       ),
     );
@@ -271,7 +278,7 @@ describe("broken law", () => {
   });
 
   it("at no break is a saturating law; too few points are refused", () => {
-    expect(evaluateBroken({ theta: [Math.log(2), Math.log(30), 0.1] }, 1e18)).toBeCloseTo(2 + 30 * 1e18 ** -0.1, 10);
+    expect(brokenAt([Math.log(2), Math.log(30), 0.1], 1e18)).toBeCloseTo(2 + 30 * 1e18 ** -0.1, 10);
     expect(brokenLaw(decade(7), decade(7))).toMatchObject({ ok: false, reason: "too-few-points" });
   });
 });
@@ -330,15 +337,14 @@ describe("metric from loss", () => {
 describe("comparison of laws", () => {
   const x = decade(8);
   const normal = normals(random(21));
-  const noisy = (f: (C: number) => number) =>
-    expectOk(
-      powerLaw(
-        x,
-        x.map((C) => f(C) * Math.exp(0.001 * normal())),
-      ),
-    );
+  const lawOf = (form: string, y: (C: number) => number): ComparedLaw => {
+    const { law, data } = expectOk(fitLaw(form, x, x.map(y)));
+    return { name: form, law, data };
+  };
+  const noisy = (f: (C: number) => number) => lawOf("power", (C) => f(C) * Math.exp(0.001 * normal()));
   const a = noisy((C) => 4 * C ** -0.03);
   const b = noisy((C) => 6.4 * C ** -0.04);
+  const [lawA, lawB] = [a.law as PowerLaw, b.law as PowerLaw];
 
   it.each([0, -1, 1.5, Number.NaN, 1e6 + 1, 2 ** 53])("refuses %d draws", (draws) => {
     const compared = () => compareLaws(a, b, { at: [1e18], draws });
@@ -348,12 +354,14 @@ describe("comparison of laws", () => {
   it("crossing and effective compute agree with the closed forms", () => {
     const result = compareLaws(a, b, { at: [1e18], seed: 1 });
     const crossing = expectOk(result.crossing);
-    const exact = Math.exp((b.logCoefficient.value - a.logCoefficient.value) / (a.exponent.value - b.exponent.value));
+    const exact = Math.exp(
+      (lawB.logCoefficient.value - lawA.logCoefficient.value) / (lawA.exponent.value - lawB.exponent.value),
+    );
     expect(crossing.C / exact).toBeCloseTo(1, 9);
     expect(crossing.ci95[0]).toBeLessThan(6.4 ** 100 / 4 ** 100);
     expect(crossing.ci95[1]).toBeGreaterThan(6.4 ** 100 / 4 ** 100);
     const at = result.at[0]!;
-    const needed = Math.exp((Math.log(at.a) - b.logCoefficient.value) / b.exponent.value);
+    const needed = Math.exp((Math.log(at.a) - lawB.logCoefficient.value) / lawB.exponent.value);
     expect(at.effectiveCompute.value).toBeCloseTo(needed / 1e18, 6);
     expect(at.effectiveCompute.ci95[0]).toBeLessThan(at.effectiveCompute.value);
   });
@@ -362,18 +370,8 @@ describe("comparison of laws", () => {
     const same = compareLaws(a, a, { at: [1e19] });
     expect(same.at[0]!.effectiveCompute.value).toBeCloseTo(1, 9);
     expect(same.crossing.ok).toBe(false);
-    const floor = expectOk(
-      saturatingLaw(
-        x,
-        x.map((C) => 1.5 + 90 * C ** -0.1),
-      ),
-    );
-    const low = expectOk(
-      powerLaw(
-        x,
-        x.map((C) => 20 * C ** -0.08),
-      ),
-    );
+    const floor = lawOf("saturating", (C) => 1.5 + 90 * C ** -0.1);
+    const low = lawOf("power", (C) => 20 * C ** -0.08);
     expect(compareLaws(low, floor, { at: [1e19] }).at[0]!.effectiveCompute.value).toBe(Number.POSITIVE_INFINITY);
   });
 });

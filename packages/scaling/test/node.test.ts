@@ -43,7 +43,7 @@ describe("worker threads", () => {
       const options = { resamples: 120, seed: 6 };
       const alone = expectOk(bootstrapSurface(fit, runs, options));
       const threaded = expectOk(await bootstrapSurfaceAsync(fit, runs, { ...options, executor }));
-      expect(threaded.surfaces).toEqual(alone.surfaces);
+      expect(threaded).toEqual(alone);
     } finally {
       await executor.close();
     }

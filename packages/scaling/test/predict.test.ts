@@ -17,45 +17,45 @@ const width = ([low, high]: readonly [number, number]) => high - low;
 describe("predictIsoFlop", () => {
   it("exact data of a power law: the law itself, in a vanishing interval", () => {
     const prediction = expectOk(predictIsoFlop(isoFlop(dit("exact")), 1.5e21));
-    expect(prediction.loss.value).toBeCloseTo(2.3943 * 1.5e21 ** -0.0273, 8);
-    expect(width(prediction.loss.interval95)).toBeLessThan(1e-6);
-    expect(prediction.N.value / (0.0009 * 1.5e21 ** 0.5681)).toBeCloseTo(1, 9);
-    expect(prediction.extrapolation).toBe(250);
+    expect(prediction.predicted.loss.value).toBeCloseTo(2.3943 * 1.5e21 ** -0.0273, 8);
+    expect(width(prediction.predicted.loss.interval95)).toBeLessThan(1e-6);
+    expect(prediction.predicted.N.value / (0.0009 * 1.5e21 ** 0.5681)).toBeCloseTo(1, 9);
+    expect(prediction.notes.extrapolation).toBe(250);
   });
 
   it("Llama 3 without its largest budget: the measured optimum lies in the interval, and the pure law is dismissed", () => {
     const runs = llama3();
     const measured = isoFlop(runs).budgets[9]!;
     if (measured.status !== "interior") throw new Error("no optimum at 1e22");
-    const { loss } = expectOk(predictIsoFlop(isoFlop(runs.filter((run) => run.C < 9e21)), 1e22));
-    expect(loss.interval95[0]).toBeLessThan(measured.optimum.loss.value);
-    expect(loss.interval95[1]).toBeGreaterThan(measured.optimum.loss.value);
-    expect(loss.families.floor!.weight).toBeGreaterThan(0.99);
+    const { predicted, notes } = expectOk(predictIsoFlop(isoFlop(runs.filter((run) => run.C < 9e21)), 1e22));
+    expect(predicted.loss.interval95[0]).toBeLessThan(measured.optimum.loss.value);
+    expect(predicted.loss.interval95[1]).toBeGreaterThan(measured.optimum.loss.value);
+    expect(notes.families.floor!.weight).toBeGreaterThan(0.99);
   });
 
   it("the weights of the families add up to one, and the median lies between theirs", () => {
-    const { loss } = expectOk(predictIsoFlop(isoFlop(study(0.003)), 3e13));
-    const families = Object.values(loss.families).flatMap((f) => f ?? []);
+    const { predicted, notes } = expectOk(predictIsoFlop(isoFlop(study(0.003)), 3e13));
+    const families = Object.values(notes.families);
     expect(families.reduce((s, f) => s + f.weight, 0)).toBeCloseTo(1, 12);
-    expect(loss.value).toBeGreaterThan(Math.min(...families.map((f) => f.value)));
-    expect(loss.value).toBeLessThan(Math.max(...families.map((f) => f.value)));
-    expect(loss.families.accelerating!.value).toBeLessThan(loss.families.floor!.value);
+    expect(predicted.loss.value).toBeGreaterThan(Math.min(...families.map((f) => f.value)));
+    expect(predicted.loss.value).toBeLessThan(Math.max(...families.map((f) => f.value)));
+    expect(notes.families.accelerating!.value).toBeLessThan(notes.families.floor!.value);
   });
 
   it("more noise, a noisier measurement, known seed noise and a longer reach all widen the interval", () => {
     const fit = isoFlop(study(0.002));
-    const at = (options = {}, C = 3e13) => width(expectOk(predictIsoFlop(fit, C, options)).loss.interval95);
+    const at = (options = {}, C = 3e13) => width(expectOk(predictIsoFlop(fit, C, options)).predicted.loss.interval95);
     expect(at({ measuredStandardError: 0.01 })).toBeGreaterThan(at());
     expect(at({ seedStandardDeviation: 0.02 })).toBeGreaterThan(at());
     expect(at({}, 3e15)).toBeGreaterThan(at());
     const noisier = isoFlop(study(0.01));
-    expect(width(expectOk(predictIsoFlop(noisier, 3e13)).loss.interval95)).toBeGreaterThan(at());
+    expect(width(expectOk(predictIsoFlop(noisier, 3e13)).predicted.loss.interval95)).toBeGreaterThan(at());
   });
 
   it("a size off the optimum costs what the curvature says", () => {
     const fit = isoFlop(study(1e-6));
-    const best = expectOk(predictIsoFlop(fit, 3e13));
-    const off = expectOk(predictIsoFlop(fit, 3e13, { N: best.N.value * Math.E }));
+    const best = expectOk(predictIsoFlop(fit, 3e13)).predicted;
+    const off = expectOk(predictIsoFlop(fit, 3e13, { N: best.N.value * Math.E })).predicted;
     expect(off.loss.value - best.loss.value).toBeCloseTo(0.03, 4);
   });
 
@@ -73,8 +73,8 @@ describe("predictIsoFlop", () => {
   });
 
   it("works from Akima optima, which carry no parabola", () => {
-    const { loss } = expectOk(predictIsoFlop(isoFlop(study(0.001), { optimum: "akima" }), 3e13));
-    expect(width(loss.interval95)).toBeGreaterThan(0);
+    const { predicted } = expectOk(predictIsoFlop(isoFlop(study(0.001), { optimum: "akima" }), 3e13));
+    expect(width(predicted.loss.interval95)).toBeGreaterThan(0);
   });
 });
 

@@ -23,8 +23,9 @@ export const told = (issue: v.BaseIssue<unknown>, name: string): string => {
   const keys = (issue.path ?? []).map(({ key }) => key);
   if (issue.type === "strict_object" && issue.expected === "never")
     return `${pathOf(name, keys.slice(0, -1))} has an unknown key "${keys.at(-1)}"; ${issue.message}`;
-  // Such a check has seen several fields, and says in a sentence which.
-  if (issue.type === "raw_check" || issue.type === "raw_transform") return `${pathOf(name, keys)}: ${issue.message}`;
+  // Such a check has seen several fields, and says in a sentence which, unless it expects something of one of them.
+  const ofSeveral = issue.type === "raw_check" || issue.type === "raw_transform";
+  if (ofSeveral && issue.expected === null) return `${pathOf(name, keys)}: ${issue.message}`;
   const given = issue.input === undefined ? "missing" : shown(issue.input);
   return `${pathOf(name, keys)} is ${given}; it must be ${issue.message}`;
 };

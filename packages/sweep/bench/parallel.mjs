@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { shapeScenes } from "@isoflop/data";
-import { isoFlopGrid, runSweep } from "@isoflop/sweep";
+import { runSweep, sweepGrid } from "@isoflop/sweep";
 import { fileRunStore, workerRunners } from "@isoflop/sweep/node";
 
 const data = shapeScenes({ size: 16, seed: 0 });
@@ -16,9 +16,9 @@ const size = (width, depth, heads) => ({
     context: { kind: "words", tokens: data.captionLength, vocabulary: data.vocabulary.size },
   },
 });
-const grid = isoFlopGrid({
+const grid = sweepGrid({
   budgets: [4e10],
-  sizes: [size(16, 1, 1), size(24, 2, 1), size(32, 2, 2), size(48, 3, 2)],
+  models: [size(16, 1, 1), size(24, 2, 1), size(32, 2, 2), size(48, 3, 2)],
   base: { data: { source: "shapes" }, validation: { images: 512 } },
   batch: 16,
 });

@@ -12,11 +12,11 @@ export interface SweepOptions {
   /** As many runs go on at once as there are runners; they stay the caller's to close. */
   readonly runners: readonly Runner[];
   /** Who does what. Default: this process does everything. */
-  readonly queue?: Queue;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: SweepProgress) => void;
+  readonly queue?: Queue | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
   /** Told about checkpoints that could not be used; the run goes on from an earlier one. */
-  readonly onRejected?: (id: string, error: TrainError) => void;
+  readonly onRejected?: ((id: string, error: TrainError) => void) | undefined;
 }
 
 /** Milliseconds before asking again for work that others hold. */

@@ -1,6 +1,6 @@
 import type { Flops, Seconds } from "@isoflop/flops";
 import type { StepMetrics } from "@isoflop/train";
-import { placeOf } from "./grid.js";
+import { placeOf } from "./place.js";
 import type { RunSpec } from "./spec.js";
 
 /** A run that is going on now. */

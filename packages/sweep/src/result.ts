@@ -1,4 +1,5 @@
-import type { Flops, Parameters, Seconds, Tokens } from "@isoflop/flops";
+import type { Seconds } from "@isoflop/flops";
+import type { Place } from "./place.js";
 import type { RunSpec } from "./spec.js";
 
 /** Which data a run saw, beyond its name: other pixels under the same name are another experiment. */
@@ -10,19 +11,13 @@ export interface DataProvenance {
   readonly pixelsSha256: string | null;
 }
 
-/** What a run found. All but `seconds` is a pure function of the spec, on the same data and kind of device. */
-export interface RunResult {
+/** What a run found, beside its place on the axes. All but `seconds` is a pure function of the spec, on the same data and kind of device. */
+export interface RunResult extends Place {
+  /** What `flops` count: the name of a convention of `@isoflop/flops`. */
+  readonly convention: string;
   /** Validation loss of the averaged weights. */
   readonly loss: number;
   readonly lossStdErr: number;
-  /** Trainable parameters. */
-  readonly params: Parameters;
-  readonly paramsNonEmbedding: Parameters;
-  readonly samples: number;
-  /** Image tokens seen. */
-  readonly tokens: Tokens;
-  /** Spent in training, by `conventions.exact`. */
-  readonly flops: Flops;
   /** Spent in training, over all sessions. */
   readonly seconds: Seconds;
   /** What it ran on. */

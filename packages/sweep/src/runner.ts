@@ -1,7 +1,7 @@
 import type { DataSource, DataSpec } from "@isoflop/data";
 import { type Device, leavesOf } from "@isoflop/tensor";
 import { type StepMetrics, type TrainError, train } from "@isoflop/train";
-import { placeOf } from "./grid.js";
+import { computeConvention, placeOf } from "./place.js";
 import type { RunResult } from "./result.js";
 import { type RunSpec, trainingOf } from "./spec.js";
 import type { OpenRun } from "./store.js";
@@ -54,11 +54,13 @@ export const trainRunner = ({ device, openData, checkpointSeconds = 30 }: TrainR
       },
     });
     for (const tensor of leavesOf(trained.weights)) tensor.dispose();
-    const { roundingError: _, ...place } = placeOf(spec);
     const { mean: loss, stdErr: lossStdErr } = trained.validation;
     const { name, provenance } = data.describe();
     const seen = { name, package: provenance.package, pixelsSha256: provenance.pixelsSha256 };
-    return { ...place, loss, lossStdErr, seconds: trained.seconds, device: device.description, data: seen };
+    return {
+      ...{ ...placeOf(spec), convention: computeConvention.name },
+      ...{ loss, lossStdErr, seconds: trained.seconds, device: device.description, data: seen },
+    };
   },
   async close() {},
 });

@@ -33,9 +33,9 @@ export interface OpenOptions {
   /** Whether to wait where its owner seems to be dead, until that is certain enough. Default true. */
   readonly wait?: boolean;
   /** Told once, in words for a person, for whom and how long it waits. */
-  readonly onWait?: (why: string) => void;
+  readonly onWait?: ((why: string) => void) | undefined;
   /** Ends the wait. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What was said last about each step, in order. */

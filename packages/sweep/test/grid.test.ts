@@ -1,15 +1,16 @@
-import { conventions, flops, parameters, training } from "@isoflop/flops";
+import { conventions, parameters, stepFlops } from "@isoflop/flops";
 import { describe, expect, it } from "vitest";
-import { isoFlopGrid, stepFlops } from "../src/grid.js";
+import { stepsFor, sweepGrid } from "../src/grid.js";
+import { placeOf } from "../src/place.js";
 import { runId } from "../src/spec.js";
 import { base, sizes, tinyModel } from "./tiny.js";
 
-const perStep = (width: number, batch = 4) => batch * flops(training(tinyModel(width)).total);
+const perStep = (width: number, batch = 4) => stepFlops(tinyModel(width), batch, conventions.exactFused);
 
-describe("isoFlopGrid", () => {
+describe("sweepGrid", () => {
   it("gives every size at every budget the steps that the budget pays for", () => {
     const budgets = [5e7, 2e8];
-    const runs = isoFlopGrid({ budgets, sizes, base, batch: 4 });
+    const runs = sweepGrid({ budgets, models: sizes, base, batch: 4 });
     expect(runs.map(({ name, spec }) => [spec.budget, name])).toEqual(
       budgets.flatMap((budget) => sizes.map(({ name }) => [budget, name])),
     );
@@ -22,14 +23,15 @@ describe("isoFlopGrid", () => {
       expect(params).toBe(parameters(spec.model).trainable);
       expect([samples, tokens]).toEqual([spec.steps * 4, spec.steps * 4 * 4]);
       expect(id).toBe(runId(spec));
+      expect(placeOf(spec)).toMatchObject({ params, samples, tokens, flops: spent });
     }
     expect(new Set(runs.map(({ id }) => id)).size).toBe(4);
   });
 
   it("holds batch and learning rate to one rule for all sizes", () => {
-    const runs = isoFlopGrid({
+    const runs = sweepGrid({
       budgets: [1e8, 4e8],
-      sizes,
+      models: sizes,
       base: { ...base, optimizer: { beta2: 0.95 } },
       batch: (budget) => (budget > 2e8 ? 8 : 4),
       learningRate: ({ width }) => 0.004 / Math.sqrt(width),
@@ -42,9 +44,9 @@ describe("isoFlopGrid", () => {
   });
 
   it("takes other sizes at other budgets, and other conventions", () => {
-    const runs = isoFlopGrid({
+    const runs = sweepGrid({
       budgets: [1e8, 4e8],
-      sizes: (budget) => (budget > 2e8 ? sizes : sizes.slice(0, 1)),
+      models: (budget) => (budget > 2e8 ? sizes : sizes.slice(0, 1)),
       base,
       batch: 4,
       convention: conventions.threeTimes,
@@ -56,19 +58,24 @@ describe("isoFlopGrid", () => {
   });
 
   it("refuses a budget too small for one step, and says what a step takes", () => {
-    const attempt = () => isoFlopGrid({ budgets: [perStep(16) - 1], sizes, base, batch: 4 });
+    const attempt = () => sweepGrid({ budgets: [perStep(16) - 1], models: sizes, base, batch: 4 });
     expect(attempt).toThrow(/is too small for one step of width 16, which takes .*; raise the budget/);
-    expect(() => isoFlopGrid({ budgets: [perStep(16)], sizes, base, batch: 4 })).not.toThrow();
+    expect(() => sweepGrid({ budgets: [perStep(16)], models: sizes, base, batch: 4 })).not.toThrow();
+    expect(() => stepsFor(perStep(16) - 1, tinyModel(16), 4)).toThrow(/is too small for one step of width 16/);
+    expect(stepsFor(2.6 * perStep(16), tinyModel(16), 4)).toBe(3);
   });
 
   it.each([0, -1, Number.NaN, Infinity])("refuses a budget of %s", (budget) => {
-    expect(() => isoFlopGrid({ budgets: [budget], sizes, base, batch: 4 })).toThrow("finite number of FLOPs above 0");
+    expect(() => sweepGrid({ budgets: [budget], models: sizes, base, batch: 4 })).toThrow(
+      "must be a finite number above 0",
+    );
   });
 
   it("refuses an empty grid and a wrong base", () => {
-    expect(() => isoFlopGrid({ budgets: [], sizes, base, batch: 4 })).toThrow("the grid is empty");
+    expect(() => sweepGrid({ budgets: [], models: sizes, base, batch: 4 })).toThrow("budgets is empty");
+    expect(() => sweepGrid({ budgets: [1e8], models: [], base, batch: 4 })).toThrow("the grid is empty");
     const typo = { ...base, captionDropuot: 0.1 };
-    expect(() => isoFlopGrid({ budgets: [1e8], sizes, base: typo, batch: 4 })).toThrow(
+    expect(() => sweepGrid({ budgets: [1e8], models: sizes, base: typo, batch: 4 })).toThrow(
       'did you mean "captionDropout"?',
     );
   });

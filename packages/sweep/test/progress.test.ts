@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { placeOf } from "../src/grid.js";
+import { placeOf } from "../src/place.js";
 import { SweepMeter } from "../src/progress.js";
 import { runSpec } from "../src/spec.js";
 import { tinyModel, tinyRun } from "./tiny.js";

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { conventions, stepFlops } from "@isoflop/flops";
 import type { StepMetrics } from "@isoflop/train";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lockName } from "../src/node/lock-name.js";
@@ -216,6 +217,16 @@ describe("fileRunStore", () => {
     await expect(store.open(spec)).rejects.toMatchObject({ code: "record" });
     await expect(store.list()).rejects.toMatchObject({ code: "record" });
     expect((await readdir(path.join(folder, id))).filter((name) => name.startsWith("lock"))).toEqual([]);
+  });
+
+  it("reads a result that names no convention with the FLOPs of this one", async () => {
+    const store = fileRunStore(folder);
+    await (await store.open(spec)).close();
+    const { convention: _, ...older } = resultOf(0.25);
+    await writeFile(fileOf("run.json"), JSON.stringify({ id, spec, state: "done", result: { ...older, flops: 7 } }));
+    const flops = spec.steps * stepFlops(spec.model, spec.batch, conventions.exactFused);
+    const result = { ...older, flops, convention: "exactFused" };
+    expect(await store.read(id)).toEqual({ id, spec, state: "done", result });
   });
 
   it("lists runs by id", async () => {

@@ -41,6 +41,7 @@ export const resultOf = (loss: number): RunResult => ({
   samples: 1,
   tokens: 1,
   flops: 1,
+  convention: "exactFused",
   seconds: 1,
   device: "none",
   data: { name: "none", package: null, pixelsSha256: null },

@@ -132,7 +132,9 @@ describe("workerRunners", () => {
     const attempt = runSweep(specs.slice(0, 1), { store: memoryRunStore(), runners });
     await expect(attempt).rejects.toThrow("open the runs with fileRunStore");
     for (const count of [0, 1.5, 1e9])
-      expect(() => workerRunners({ count })).toThrow(`count is ${count}; it must be a whole number from 1 to 1024`);
+      expect(() => workerRunners({ count })).toThrow(
+        `options.count is ${count}; it must be a whole number of at least 1 and of at most 1024`,
+      );
     expect(() => workerRunners({ count: 1, thread: 2 } as { count: number })).toThrow(
       /unknown key "thread"; .*threads/,
     );

@@ -4,7 +4,7 @@ import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs } from "../cross-attention.js";
 import { readout, readoutSpecs } from "../final-layer.js";
-import { smallNormal, zeroLaw } from "../laws.js";
+import { smallNormal, zeroInit } from "../initializers.js";
 import { gatedBranches, type Modulation, modulation, modulationSpecs, through } from "../modulation.js";
 import { type Linear, linearSpec, Spec, type SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
@@ -60,7 +60,7 @@ const block = (params: AdaLNSingleBlock, image: Tensor, words: Tensor, shared: T
 
 /**
  * PixArt-α (arXiv 2310.00426; `PixArt-alpha/PixArt-alpha: diffusion/model/nets/PixArt.py`): one modulation of time for all blocks
- * with a table per block, and cross-attention to the caption without a norm before it. Its laws: tables normal with std d^-1/2, time's
+ * with a table per block, and cross-attention to the caption without a norm before it. Its initializers: tables normal with std d^-1/2, time's
  * modulation and the caption MLP normal 0.02, the output of cross-attention zero, so that a new model does not see the caption.
  */
 export const adaLNSingle: Trunk<AdaLNSingleParams> = {
@@ -73,7 +73,7 @@ export const adaLNSingle: Trunk<AdaLNSingleParams> = {
     blocks: Array.from({ length: config.depth }, () => ({
       scale_shift_table: tableSpec(6, config.width),
       attn: attentionSpecs(config),
-      cross_attn: crossAttentionSpecs(config, zeroLaw),
+      cross_attn: crossAttentionSpecs(config, zeroInit),
       mlp: mlpSpecs(config),
     })),
     final_layer: { scale_shift_table: tableSpec(2, config.width), linear: readoutSpecs(config) },

@@ -53,7 +53,7 @@ export const modulatedBlocks = (vectors: 4 | 6, branches: (all: Tensor) => Branc
 };
 
 /**
- * Shift and scale of every norm from time + context (DiT section 3.2, whose code was not released). The paper gives no law for the
+ * Shift and scale of every norm from time + context (DiT section 3.2, whose code was not released). The paper gives no init for the
  * modulation; it starts at zero, as in adaLN-Zero, so that a new model is a plain pre-norm transformer.
  */
 export const adaLN = modulatedBlocks(4, twoBranches);

@@ -31,7 +31,7 @@ const block = (params: CrossAttentionBlock, image: Tensor, told: Tensor, heads: 
 
 /**
  * Image tokens attend to [time, context] tokens in every block, between self-attention and MLP (DiT section 3.2, whose code was
- * not released); with time "added" it is in the image tokens, and they attend to the context alone. Laws as in the official DiT: Xavier for every matrix of a block, zeros for the readout.
+ * not released); with time "added" it is in the image tokens, and they attend to the context alone. Initializers as in the official DiT: Xavier for every matrix of a block, zeros for the readout.
  */
 export const crossAttention: Trunk<CrossAttentionParams> = {
   specs: (config) => ({

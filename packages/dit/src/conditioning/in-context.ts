@@ -30,7 +30,7 @@ const block = ({ norm1, attn, norm2, mlp }: InContextBlock, x: Tensor, heads: nu
 
 /**
  * A plain pre-norm transformer over [time, context, image] tokens in one sequence, read out at the image tokens
- * (DiT section 3.2; the choice of arXiv 2410.08184). With time "added" its vector is added to every token instead of being one. Laws as in
+ * (DiT section 3.2; the choice of arXiv 2410.08184). With time "added" its vector is added to every token instead of being one. Initializers as in
  * the official DiT.
  */
 export const inContext: Trunk<InContextParams> = {

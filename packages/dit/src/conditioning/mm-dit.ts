@@ -1,8 +1,8 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { type ContextParams, contextSpecs, embedContext, type FeatureContext } from "../context.js";
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
+import { smallNormal } from "../initializers.js";
 import { type JointBlock, jointBlock, jointBlockSpecs, type Streams } from "../joint-block.js";
-import { smallNormal } from "../laws.js";
 import type { SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
 import { type VectorMlp, vectorMlp, vectorMlpSpecs } from "../vector-mlp.js";
@@ -27,7 +27,7 @@ const pooledSpecs = ({ context, width }: ResolvedConfig): Partial<Pick<SpecsOf<P
 /**
  * SD3's MM-DiT (arXiv 2403.03206; `Stability-AI/sd3-ref: mmdit.py`): context and image tokens in two streams with weights of their own,
  * each modulated as in adaLN-Zero by time + pooled text, and one attention over both. The reference code does not train and gives no
- * laws; these are DiT's, of which it is made.
+ * initializers; these are DiT's, of which it is made.
  */
 export const mmDit: Trunk<MmDitParams> = {
   specs: (config) => ({

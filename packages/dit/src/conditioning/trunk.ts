@@ -18,7 +18,7 @@ export interface Inputs {
 export interface Trunk<P> {
   /** Names in official weights that hold data and no parameters: passed over where weights are read. */
   readonly passedOver?: readonly string[];
-  /** Shape and law of every parameter, under the official code's names. */
+  /** Shape and init of every parameter, under the official code's names. */
   specs(config: ResolvedConfig): SpecsOf<P>;
   /** The prediction as patches in row, column, channel order, [n, T, p · p · outChannels]. */
   forward(params: P, inputs: Inputs, config: ResolvedConfig): Tensor;

@@ -1,15 +1,15 @@
-import { compareLaws, type LawComparison, type LossLaw, type TableFormat } from "@isoflop/scaling";
+import { basename } from "node:path";
+import { type ComparedLaw, compareLaws, type LawComparison, optima, type TableFormat } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
-import { type FitDocument, looksLikeFit, parseFit } from "../fits/document.js";
-import { fitIsoFlop } from "../fits/isoflop.js";
-import type { ColumnMap } from "../input/columns.js";
-import { type InputFile, readInput, shown } from "../input/file.js";
-import { requireComparable } from "../input/folder.js";
-import { loadRuns } from "../input/runs.js";
-import { largest } from "../output/report/spaced.js";
+import { type InputFile, readInput, shown } from "../files/read.js";
+import { isoFlopThrough } from "../fit/isoflop/fit.js";
+import { type Fit, type SavedFit, savedFitIn } from "../fit/saved.js";
+import type { ColumnMap } from "../options/columns.js";
+import { requireComparable } from "../runs/folder.js";
+import { loadRuns } from "../runs/load.js";
 import { versions } from "../versions.js";
 
-export interface CompareChoices {
+export interface CompareAsked {
   readonly columns?: ColumnMap;
   readonly columnsB?: ColumnMap;
   readonly format?: TableFormat;
@@ -21,53 +21,46 @@ export interface CompareChoices {
   readonly seed: number;
 }
 
-export interface Side {
-  readonly input: InputFile;
-  /** What the law is of; a `fit law` does not say. */
-  readonly quantity?: string;
-  readonly law: LossLaw;
-  /** Largest compute the law was fitted to. */
-  readonly largest: number;
-  /** What the law was fitted to. */
-  readonly points: { readonly C: readonly number[]; readonly loss: readonly number[] };
-}
-
-export interface ComparisonDocument extends LawComparison {
+export interface ComparisonDocument {
   readonly command: "compare";
-  readonly a: Side;
-  readonly b: Side;
-  readonly choices: {
-    readonly quantity?: string;
-    readonly law: string;
-    readonly draws: number;
-    readonly seed: number;
-  };
+  readonly a: InputFile;
+  readonly b: InputFile;
+  /** Which law of the optimal loss was taken of fits that have several. */
+  readonly law: string;
+  readonly comparison: LawComparison;
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export const compare = (fileA: string, fileB: string, choices: CompareChoices): ComparisonDocument => {
-  const { columns, columnsB = columns, law, draws, seed, range } = choices;
-  const a = sideOf(fileA, columns, choices);
-  const b = sideOf(fileB, columnsB, choices);
+export const compare = (fileA: string, fileB: string, asked: CompareAsked): ComparisonDocument => {
+  const { columns, columnsB = columns, law, at, draws, seed, range } = asked;
+  const a = savedOf(fileA, columns, asked);
+  const b = savedOf(fileB, columnsB, asked);
   requireComparable(fileA, fileB);
-  const quantity = sameQuantity({ [fileA]: a, [fileB]: b }, choices.quantity);
-  const most = Math.max(a.largest, b.largest);
-  const { at = [most, 10 * most] } = choices;
-  const comparison = compareLaws(a.law, b.law, { at, draws, seed, ...(range && { range }) });
-  return {
-    command: "compare",
-    a,
-    b,
-    ...comparison,
-    choices: { ...(quantity !== undefined && { quantity }), law, draws, seed },
-    versions: versions("@isoflop/scaling"),
-  };
+  const quantity = sameQuantity({ [fileA]: a, [fileB]: b }, asked.quantity);
+  const comparison = compareLaws(
+    { name: `A: ${basename(shown(a.input.file))}`, ...lawOf(a, law, fileA) },
+    { name: `B: ${basename(shown(b.input.file))}`, ...lawOf(b, law, fileB) },
+    { draws, seed, at, range, quantity },
+  );
+  return { command: "compare", a: a.input, b: b.input, law, comparison, versions: versions("@isoflop/scaling") };
 };
 
+/** A saved fit, or the isoFLOP fit of a table of runs. */
+const savedOf = (file: string, columns: ColumnMap | undefined, { format, quantity }: CompareAsked): SavedFit => {
+  const saved = savedFitIn(readInput(file).text, file);
+  if (saved) return saved;
+  return isoFlopThrough(loadRuns({ input: file, columns, format, quantity }), { quantity });
+};
+
+/** What the law of a fit is of; a law of x and y does not say. */
+const quantityOf = ({ fit }: SavedFit): string | undefined =>
+  fit?.record === "isoflop" ? fit.choices.quantity : undefined;
+
 /** A loss against a metric, or two metrics, say nothing of each other. */
-const sameQuantity = (sides: Readonly<Record<string, Side>>, asked: string | undefined): string | undefined => {
+const sameQuantity = (sides: Readonly<Record<string, SavedFit>>, asked: string | undefined): string | undefined => {
   let wanted = asked;
-  for (const [file, { quantity }] of Object.entries(sides)) {
+  for (const [file, saved] of Object.entries(sides)) {
+    const quantity = quantityOf(saved);
     if (quantity === undefined) continue;
     wanted ??= quantity;
     if (quantity !== wanted) throw usageError(`${shown(file)} is a law of ${quantity}; expected one of ${wanted}`);
@@ -75,35 +68,33 @@ const sameQuantity = (sides: Readonly<Record<string, Side>>, asked: string | und
   return wanted;
 };
 
-const sideOf = (file: string, columns: ColumnMap | undefined, choices: CompareChoices): Side => {
-  const { law, format, quantity } = choices;
-  const { text } = readInput(file);
-  if (looksLikeFit(text)) return sideOfFit(parseFit(text, file), file, law);
-  const what = quantity === undefined ? {} : { quantity };
-  const loaded = loadRuns({ input: file, ...(columns && { columns }), ...(format && { format }), ...what });
-  return sideOfFit(fitIsoFlop(loaded, what), file, law);
-};
-
 /** A floor at zero is a power law; any other caveat leaves nothing to draw from. */
 const comparable = (status: string): boolean => status === "converged" || status === "bound";
 
-const sideOfFit = (fit: FitDocument, file: string, form: "power" | "saturating"): Side => {
-  if (fit.command === "fit surface") {
+type Found = Omit<ComparedLaw, "name">;
+
+/** The law of the loss against compute that a kind of fit has. */
+const laws: {
+  readonly [F in Fit as SavedFit<F>["command"]]: (saved: SavedFit<F>, law: CompareAsked["law"], file: string) => Found;
+} = {
+  "fit isoflop": ({ status, message, fit }, form, file) => {
+    if (!fit) throw unsound(`${shown(file)}: ${status}: ${message}`);
+    const law = form === "power" ? fit.loss : fit.lossWithFloor;
+    if (!law.ok) throw unsound(`${shown(file)}: ${law.reason}: ${law.message}`);
+    if (law.kind === "saturating" && !comparable(law.status))
+      throw unsound(`${shown(file)}: ${law.status}: these budgets do not determine a floor; compare with --law power`);
+    return { law, data: optima(fit, "loss") };
+  },
+  "fit law": ({ status, message, fit }, _, file) => {
+    if (!fit || !comparable(status)) throw unsound(`${shown(file)}: ${status}: ${message}`);
+    return fit;
+  },
+  "fit surface": (_, __, file) => {
     throw usageError(`${shown(file)} is a fit surface; compare takes a table of runs, a fit isoflop or a fit law`);
-  }
-  if (fit.command === "fit law") {
-    const law = fit.fit;
-    if (!law || !comparable(fit.status)) throw unsound(`${shown(file)}: ${fit.status}: ${fit.message}`);
-    if (law.kind === "broken") throw usageError(`${shown(file)} is a broken law; expected a power or saturating law`);
-    const points = { C: fit.data.x, loss: fit.data.y };
-    return { input: fit.input, law, largest: largest(points.C), points };
-  }
-  const law = form === "power" ? fit.laws.loss : fit.laws.lossWithFloor;
-  if (!law.ok) throw unsound(`${shown(file)}: ${law.reason}: ${law.message}`);
-  if (law.kind === "saturating" && !comparable(law.status))
-    throw unsound(`${shown(file)}: ${law.status}: these budgets do not determine a floor; compare with --law power`);
-  const interior = fit.budgets.flatMap((budget) => (budget.status === "interior" ? [budget] : []));
-  const points = { C: interior.map(({ C }) => C), loss: interior.map(({ optimum }) => optimum.loss.value) };
-  const { quantity } = fit.choices;
-  return { input: fit.input, quantity, law, largest: largest(points.C), points };
+  },
+};
+
+const lawOf = (saved: SavedFit, form: CompareAsked["law"], file: string): Found => {
+  const { law, data } = laws[saved.command](saved as never, form, file);
+  return { law, data };
 };

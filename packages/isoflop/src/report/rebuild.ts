@@ -1,88 +1,98 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { type Study, validateStudy } from "@isoflop/plot";
+import { readStudy, type Sample, type StudySummary } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
-import { groupByBudget } from "@isoflop/scaling";
-import { dataOpener, fileRunStore } from "@isoflop/sweep/node";
+import { dataOpener } from "@isoflop/sweep/node";
 import { createDevice } from "@isoflop/tensor";
+import * as v from "valibot";
 import { inputError } from "../exit.js";
-import { unlikeFamilies } from "../input/alike.js";
-import { readRecord } from "../input/file.js";
-import { largest, smallest } from "../output/report/spaced.js";
-import { inStudyFolder } from "../study/folder.js";
-import { type DoneRun, fitLaws, pointsOf } from "../study/laws.js";
+import { unlikeFamilies } from "../runs/alike.js";
+import type { DoneRun } from "../runs/point.js";
+import { choicesOf } from "../study/choices.js";
+import { curvesOf, findingsOf, published } from "../study/document.js";
+import { StudyFolder } from "../study/folder.js";
+import { fitLaws } from "../study/laws.js";
+import { runsIn } from "../study/layout.js";
+import type { StudyPrediction } from "../study/prediction.js";
 import { presets, quick } from "../study/preset.js";
 import { drawSamples } from "../study/samples.js";
-import { curvesOf, lawsBetween, optimumOf, runOf } from "../study/summary.js";
-
-export interface Rebuilt {
-  readonly study: Study;
-  readonly files: readonly string[];
-}
+import type { Reported } from "../study/study.js";
 
 /**
- * Writes report and figures of a folder again: of a finished study from its `summary.json`, of any other folder of runs from
- * the runs that are done. Loss curves come from the runs' metrics, samples from the held-out model's checkpoint. `onNote` is told
- * for whom it waits, and why there is no law.
+ * Writes report and figures of a folder again: of a finished study from its `summary.json`, of any other folder of runs, and of a
+ * summary that another version wrote, from the runs that are done. Loss curves come from the runs' metrics, samples from the held-out
+ * model's checkpoint. `onNote` is told for whom it waits, and why there is no law.
  * @throws CliError if there is nothing to report, PlotInputError for a summary that is not one
  */
-export const rebuildReport = async (folder: string, onNote: (note: string) => void): Promise<Rebuilt> => {
-  const runs = existsSync(join(folder, "runs")) ? join(folder, "runs") : folder;
-  const store = fileRunStore(runs);
-  const done = (await store.list()).filter((record): record is DoneRun => record.state === "done");
-  const summary = join(folder, "summary.json");
-  const base = existsSync(summary) ? summaryOf(summary) : done.length > 0 ? studyOf(done, onNote) : undefined;
-  if (!base) {
-    const what = existsSync(folder) ? "has neither a summary.json nor a run that is done" : "does not exist";
-    throw inputError(`${folder} ${what}; give the folder of "isoflop reproduce" or "isoflop train"`);
+export const rebuildReport = async (path: string, onNote: (note: string) => void): Promise<Reported> => {
+  const folder = new StudyFolder(path, { onWait: onNote }, runsIn(path));
+  const done = await folder.done();
+  const document = folder.summary();
+  const prediction = folder.prediction();
+  const summary =
+    document?.record === "study" ? readStudy(document) : summaryOf(done, { document, prediction, onNote });
+  if (!summary) {
+    const what = existsSync(path)
+      ? "has neither a summary.json of this version nor a run that is done"
+      : "does not exist";
+    throw inputError(`${path} ${what}; give the folder of "isoflop reproduce" or "isoflop train"`);
   }
-  const shown = done.filter(({ id }) => base.runs.some((run) => run.id === id));
-  const samples = await samplesOf(folder, base, shown);
-  const study: Study = { ...base, curves: await curvesOf(shown, store), ...(samples && { samples }) };
-  const files = await inStudyFolder(folder, { onWait: onNote }, (write) => writeReport(study, folder, { write }));
-  return { study, files };
+  const shown = done.filter(({ id }) => summary.runs.some((run) => run.id === id));
+  const tested = shown.find(({ id }) => id === prediction?.run);
+  const drawn = {
+    curves: await curvesOf(shown, folder.store),
+    ...(tested && { samples: await samplesOf(folder, tested, summary.preset) }),
+  };
+  const files = await folder.change((write) => writeReport({ ...summary, ...drawn }, path, { write }));
+  return { summary, files };
 };
 
-const summaryOf = (file: string): Study =>
-  validateStudy(readRecord(file, "a study's summary; run isoflop reproduce again to write it"));
+/** What a summary of another version says that runs do not. */
+const about = v.object({
+  preset: v.exactOptional(v.string()),
+  seconds: v.exactOptional(v.number()),
+  timings: v.exactOptional(v.record(v.string(), v.number())),
+  plannedRuns: v.exactOptional(v.number()),
+  reproduce: v.exactOptional(v.string()),
+});
 
-/** Runs that no study has summed up: fitted as they are, where one law can join them. Compute that scatters is that of its budget. */
-const studyOf = (done: readonly DoneRun[], onNote: (note: string) => void): Study => {
+interface Known {
+  readonly document: unknown;
+  readonly prediction: StudyPrediction | undefined;
+  readonly onNote: (note: string) => void;
+}
+
+/** Runs that no study of this version has summed up: fitted as they are, where one law can join them. */
+const summaryOf = (done: readonly DoneRun[], { document, prediction, onNote }: Known): StudySummary | undefined => {
+  if (done.length === 0) return undefined;
+  if (document !== undefined) onNote("summary.json is of another version: its numbers are made again from the runs");
   const unlike = unlikeFamilies(done);
   if (unlike !== undefined) onNote(`the runs are of unlike studies, which no law joins: ${unlike}`);
-  const fit = unlike === undefined ? fitLaws(done) : undefined;
-  const groups = groupByBudget(pointsOf(done));
-  const budgetOf = new Map(groups.flatMap(({ C, runs }) => runs.map(({ label }) => [label, C] as const)));
-  const budgets = groups.map(({ C }) => C);
-  const sources = new Set(done.map(({ spec }) => `${spec.data.source}, ${spec.data.size} px`));
+  const heldOut = done.find(({ id }) => id === prediction?.run);
+  const fitted = prediction ? done.filter(({ id }) => prediction.from.includes(id)) : done;
+  const fit = unlike === undefined && fitted.length > 0 ? fitLaws(fitted) : undefined;
+  const each = (of: (run: DoneRun) => string): string => [...new Set(done.map(of))].join("; ");
+  const known = v.safeParse(about, document);
   return {
+    record: "study",
     preset: "runs so far",
-    device: { backend: [...new Set(done.map(({ result }) => result.device))].join("; ") },
-    data: { name: [...sources].join("; ") },
+    device: { backend: each(({ result }) => result.device) },
+    data: {
+      name: each(({ spec }) => `${spec.data.source}, ${spec.data.size} px`),
+      source: each(({ result }) => result.data.package ?? `${result.data.name}, computed`),
+    },
     seconds: done.reduce((sum, { result }) => sum + result.seconds, 0),
-    runs: done.map((run) => ({ ...runOf(run), budget: budgetOf.get(run.id)! })),
-    isoflop: fit?.budgets.map(optimumOf) ?? [],
-    laws: fit ? lawsBetween(fit, smallest(budgets), largest(budgets)) : null,
+    ...(known.success && known.output),
+    ...findingsOf({ fitted, fit, prediction: fit && prediction?.prediction, heldOut }),
+    ...(fit && { choices: choicesOf(fitted, fit), published }),
   };
 };
 
-/** Samples of the held-out model, where a study has one and it is trained. */
-const samplesOf = async (folder: string, { preset, choices }: Study, done: readonly DoneRun[]) => {
-  const prediction = join(folder, "prediction.json");
-  if (!existsSync(prediction)) return undefined;
-  const { run: id } = readRecord(prediction, "a study's prediction");
-  const run = done.find((record) => record.id === id);
-  if (!run) return undefined;
+/** Pictures of the held-out model, as its study draws them. */
+const samplesOf = async (folder: StudyFolder, run: DoneRun, preset: string): Promise<readonly Sample[]> => {
+  const { samples } = (Object.hasOwn(presets, preset) && presets[preset]) || quick;
   const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(run.spec.data)]);
-  const [seed = run.spec.seed] = choices?.seeds ?? [];
   try {
-    return await drawSamples(run, {
-      out: folder,
-      device,
-      source,
-      preset: Object.hasOwn(presets, preset) ? presets[preset]! : quick,
-      seed,
-    });
+    return await drawSamples(run, { folder, device, source, samples, seed: run.spec.seed });
   } finally {
     device.destroy();
   }

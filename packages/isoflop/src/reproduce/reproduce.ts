@@ -1,7 +1,6 @@
-import type { Study as StudyData } from "@isoflop/plot";
 import { unsound } from "../exit.js";
-import { round } from "../output/format.js";
-import { openStudy, type Study, StudyError, type StudyOptions } from "../study/study.js";
+import { openStudy, type Reported, type Study, StudyError, type StudyOptions } from "../study/study.js";
+import { interval, num, round } from "../words/numbers.js";
 
 /** A study to be done, and who is told how it goes. */
 export interface ReproduceOptions extends StudyOptions {
@@ -9,17 +8,12 @@ export interface ReproduceOptions extends StudyOptions {
   readonly say: (line: string) => void;
 }
 
-export interface Reproduced {
-  readonly study: StudyData;
-  readonly files: readonly string[];
-}
-
 /**
  * The whole method: train a grid, fit, predict a larger budget, train there, compare, draw, report. What is done already is not done
  * again.
  * @throws the signal's reason when stopped; CliError if the budgets give no law, after the report was written
  */
-export const reproduce = async (options: ReproduceOptions): Promise<Reproduced> => {
+export const reproduce = async (options: ReproduceOptions): Promise<Reported> => {
   const { signal, say } = options;
   const study = await openStudy(options);
   try {
@@ -29,16 +23,14 @@ export const reproduce = async (options: ReproduceOptions): Promise<Reproduced> 
     signal.throwIfAborted();
     for (const { C, message } of study.fitLaws().dropped) say(`${round(C)} FLOPs enters no law: ${message}`);
     const { prediction, run } = await predicted(study);
-    const [low, high] = prediction.loss.interval95.map((loss) => loss.toFixed(4));
-    say(
-      `predicted at ${round(prediction.C)} FLOPs: loss ${prediction.loss.value.toFixed(4)}, between ${low} and ${high}, with ${run.name}`,
-    );
+    const { C, loss } = { ...prediction.given, ...prediction.predicted };
+    say(`predicted at ${round(C)} FLOPs: loss ${num(loss.value)}, ${interval(loss.interval95)}, with ${run.name}`);
     await study.trainHeldOut();
     signal.throwIfAborted();
     await study.drawSamples();
     return await study.write();
   } finally {
-    await study.close();
+    study.close();
   }
 };
 

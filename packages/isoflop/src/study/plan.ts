@@ -1,7 +1,8 @@
 import type { DataSource } from "@isoflop/data";
 import { learningRateFor } from "@isoflop/dit";
-import { conventions, type DitConfig, type Flops, parameters } from "@isoflop/flops";
-import { type DataSpec, type GridRun, isoFlopGrid } from "@isoflop/sweep";
+import { type Flops, ladderRules, type NamedConfig, nearest, type Parameters } from "@isoflop/flops";
+import { type DataSpec, type SweepRun, sweepGrid } from "@isoflop/sweep";
+import { setupFor } from "@isoflop/train";
 import type { Preset } from "./preset.js";
 
 /** A study before anything has run. */
@@ -10,30 +11,25 @@ export interface StudyPlan {
   readonly data: DataSpec;
   readonly seed: number;
   /** Every fitted run, smallest budget first. */
-  readonly grid: readonly GridRun[];
-  /** The held-out run at a given size. */
-  heldOut(width: number): GridRun;
-  /** The width whose non-embedding parameters are nearest to `n` in ratio. */
-  widthFor(n: number): number;
+  readonly grid: readonly SweepRun[];
+  /** Models that the held-out run may have. */
+  readonly candidates: readonly NamedConfig[];
+  /** The held-out run of the candidate whose non-embedding parameters are nearest to `n` in ratio. */
+  heldOut(n: Parameters): SweepRun;
 }
-
-/** FLOPs are counted as the program spends them: attention's backward pass computes the scores again. */
-export const CONVENTION = conventions.exactFused;
 
 /** Lays out the grid for a source of images and captions. */
 export const planStudy = (preset: Preset, data: DataSpec, source: DataSource, seed: number): StudyPlan => {
-  const model = (width: number): DitConfig => ({
-    image: { height: preset.image, width: preset.image, channels: 3 },
-    patch: preset.patch,
-    ...preset.size(width),
-    conditioning: preset.conditioning,
-    context: { kind: "words", tokens: source.captionLength, vocabulary: source.vocabulary.size },
-  });
-  const named = (width: number) => ({ name: `${width}x${preset.size(width).depth}`, config: model(width) });
-  const grid = (budgets: readonly Flops[], widths: (budget: Flops) => readonly number[]): readonly GridRun[] =>
-    isoFlopGrid({
+  const { patch, conditioning } = preset;
+  const setup = setupFor(source, { patch, conditioning });
+  const model = (width: number): NamedConfig => {
+    const size = ladderRules[preset.ladder](width);
+    return { name: `${width}x${size.depth}`, config: { ...setup, ...size } };
+  };
+  const grid = (budgets: readonly Flops[], models: (budget: Flops) => readonly NamedConfig[]) =>
+    sweepGrid({
       budgets,
-      sizes: (budget) => widths(budget).map(named),
+      models,
       base: {
         data,
         seed,
@@ -42,17 +38,11 @@ export const planStudy = (preset: Preset, data: DataSpec, source: DataSource, se
       },
       batch: preset.batch,
       learningRate: ({ width }) => learningRateFor(width, preset.learningRate),
-      convention: CONVENTION,
     });
-  const sizes = preset.heldOutWidths.map((width) => ({ width, n: parameters(model(width)).nonEmbedding }));
+  const candidates = preset.heldOutWidths.map(model);
   return {
-    preset,
-    data,
-    seed,
-    grid: grid(preset.budgets, (budget) => preset.widths(budget)),
-    heldOut: (width) => grid([preset.heldOut], () => [width])[0]!,
-    widthFor: (n) =>
-      sizes.reduce((best, size) => (Math.abs(Math.log(size.n / n)) < Math.abs(Math.log(best.n / n)) ? size : best))
-        .width,
+    ...{ preset, data, seed, candidates },
+    grid: grid(preset.budgets, (budget) => preset.widths(budget).map(model)),
+    heldOut: (n) => grid([preset.heldOut], () => [nearest(candidates, n, "nonEmbedding")])[0]!,
   };
 };

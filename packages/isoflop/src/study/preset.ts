@@ -1,5 +1,5 @@
-import { type LearningRateRule, sizeOf } from "@isoflop/dit";
-import type { Conditioning, Flops, Size } from "@isoflop/flops";
+import type { LearningRateRule } from "@isoflop/dit";
+import type { Conditioning, Flops, LadderRuleName } from "@isoflop/flops";
 
 /** Everything that decides a study but its data source, seed and device. */
 export interface Preset {
@@ -11,8 +11,8 @@ export interface Preset {
   readonly heldOut: Flops;
   /** Widths tried at a budget. */
   widths(budget: Flops): readonly number[];
-  /** One rule for depth and heads. */
-  size(width: number): Size;
+  /** The one rule for depth and heads. */
+  readonly ladder: LadderRuleName;
   /** Widths the held-out model may have. */
   readonly heldOutWidths: readonly number[];
   /** Pixels per side, and pixels per side of a patch. */
@@ -31,12 +31,6 @@ export interface Preset {
 
 const multiplesOf = (step: number, from: number, to: number): number[] =>
   Array.from({ length: (to - from) / step + 1 }, (_, i) => from + i * step);
-
-/**
- * One block up to width 128, heads 8 wide. At these budgets a wider model gains more than a deeper one, and a depth that does not step keeps
- * the curves of loss against size smooth.
- */
-const shallow = (width: number): Size => ({ width, depth: Math.ceil(width / 128), heads: width / 8 });
 
 /** The widths nearest to a centre that moves with the budget as C^slope, spread by a constant ratio. */
 const around =
@@ -66,7 +60,7 @@ export const quick: Preset = {
   budgets: [1e11, 1.7e11, 3e11, 5e11],
   heldOut: 1.5e12,
   widths: around({ budget: 2e11, width: 30 }, 0.25, 1.4, 5, 8),
-  size: shallow,
+  ladder: "shallow",
   heldOutWidths: multiplesOf(8, 16, 128),
   image: 16,
   patch: 2,
@@ -86,7 +80,7 @@ export const laptop: Preset = {
   budgets: [3e12, 6e12, 1.2e13, 2.5e13, 5e13],
   heldOut: 2e14,
   widths: around({ budget: 1.2e13, width: 64 }, 0.19, 1.25, 7, 8),
-  size: sizeOf,
+  ladder: "halfRoot",
   heldOutWidths: multiplesOf(8, 32, 512),
   image: 32,
   batch: 16,

@@ -1,27 +1,21 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import type { RunRecord, RunSpec, RunStore, SweepProgress } from "@isoflop/sweep";
+import type { RunRecord, RunSpec, SweepOptions } from "@isoflop/sweep";
 import { type Runner, runSweep, trainRunner } from "@isoflop/sweep";
-import { dataOpener, fileRunStore, workerRunners } from "@isoflop/sweep/node";
+import { dataOpener, workerRunners } from "@isoflop/sweep/node";
 import { createDevice, type Device } from "@isoflop/tensor";
 
-export interface SessionOptions {
-  /** Folder of the study; runs go to `runs/` in it. */
-  readonly out: string;
+export interface SessionOptions extends Pick<SweepOptions, "store" | "signal" | "onProgress"> {
   readonly device: "wasm" | "webgpu";
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: SweepProgress) => void;
-  readonly onNote?: (note: string) => void;
+  readonly onNote?: ((note: string) => void) | undefined;
 }
 
-/** The machinery that does runs: files, devices, threads. */
+/** The machinery that does runs: devices and threads. */
 export interface Session {
-  readonly store: RunStore;
   /** For sampling. */
   readonly device: Device;
   /** Does runs that are not done; several at once where that is faster. */
   train(specs: readonly RunSpec[]): Promise<readonly RunRecord[]>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** A device of `@isoflop/tensor` has no more. */
@@ -32,50 +26,37 @@ export const threadsOfEach = (cores: number, devices: number): number =>
   Math.min(MOST_THREADS, Math.max(1, Math.floor(cores / devices)));
 
 /**
- * Opens a study's folder and a device. On `wasm` small runs go side by side, one to a core; a single run takes all cores. On
+ * Opens a device for the runs of a study. On `wasm` small runs go side by side, one to a core; a single run takes all cores. On
  * `webgpu` runs follow each other.
  */
 export const openSession = async ({
-  out,
+  store,
   device: kind,
   signal,
   onProgress,
   onNote,
 }: SessionOptions): Promise<Session> => {
-  const store = fileRunStore(join(out, "runs"));
   const device = await createDevice(kind);
   const cores = availableParallelism();
   const openData = dataOpener();
-  let runners: readonly Runner[] = [];
   const runnersFor = (runs: number): readonly Runner[] => {
     if (kind === "webgpu") return [trainRunner({ device, openData })];
     const count = Math.max(1, Math.min(runs, cores));
     return workerRunners({ count, threads: threadsOfEach(cores, count) });
   };
-  const close = async (): Promise<void> => {
-    await Promise.all(runners.map((runner) => runner.close()));
-    runners = [];
-  };
   return {
-    store,
     device,
     async train(specs) {
-      runners = runnersFor(specs.length);
+      const runners = runnersFor(specs.length);
       try {
         return await runSweep(specs, {
-          store,
-          runners,
-          ...(signal && { signal }),
-          ...(onProgress && { onProgress }),
+          ...{ store, runners, signal, onProgress },
           onRejected: (id, error) => onNote?.(`run ${id}: ${error.message}`),
         });
       } finally {
-        await close();
+        await Promise.all(runners.map((runner) => runner.close()));
       }
     },
-    async close() {
-      await close();
-      device.destroy();
-    },
+    close: () => device.destroy(),
   };
 };

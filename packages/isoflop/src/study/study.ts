@@ -1,23 +1,25 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { DataSource } from "@isoflop/data";
-import type { Sample, Study as StudyData } from "@isoflop/plot";
+import type { Sample, StudySummary } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
-import { expectOk, type IsoFlop, type IsoFlopPrediction } from "@isoflop/scaling";
-import type { DataSpec, GridRun, SweepProgress } from "@isoflop/sweep";
-import { dataOpener, fileRunStore } from "@isoflop/sweep/node";
-import { canonicalJson } from "@isoflop/train";
+import { type IsoFlop, type IsoFlopPrediction, predictIsoFlop, writeRecord } from "@isoflop/scaling";
+import type { DataSpec, SweepProgress, SweepRun } from "@isoflop/sweep";
+import { dataOpener } from "@isoflop/sweep/node";
 import { usageError } from "../exit.js";
-import { unlikeFamilies } from "../input/alike.js";
+import { unlikeFamilies } from "../runs/alike.js";
+import type { DoneRun } from "../runs/point.js";
 import { versions } from "../versions.js";
-import { inStudyFolder, type Write } from "./folder.js";
-import { type DoneRun, fitLaws, predictBudget } from "./laws.js";
+import { round } from "../words/numbers.js";
+import { choicesOf } from "./choices.js";
+import { curvesOf, dataOf, findingsOf, published } from "./document.js";
+import { ifReadable, StudyFolder } from "./folder.js";
+import { fitLaws } from "./laws.js";
 import { planStudy, type StudyPlan } from "./plan.js";
+import type { StudyPrediction } from "./prediction.js";
 import type { Preset } from "./preset.js";
 import { drawSamples } from "./samples.js";
 import { openSession, type Session } from "./session.js";
-import { Stopwatch } from "./stopwatch.js";
-import { curvesOf, summarize } from "./summary.js";
+import { Stopwatch, type Times, timesBefore } from "./times.js";
 
 export interface StudyOptions {
   readonly preset: Preset;
@@ -26,10 +28,10 @@ export interface StudyOptions {
   readonly device: "wasm" | "webgpu";
   /** Folder for runs, figures and report. */
   readonly out: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: SweepProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
   /** Told what went wrong without stopping the study, such as a checkpoint that could not be read. */
-  readonly onNote?: (note: string) => void;
+  readonly onNote?: ((note: string) => void) | undefined;
   /** The command that makes this study again, for the report. */
   readonly reproduce?: string;
 }
@@ -47,7 +49,13 @@ export class StudyError extends Error {
 /** A held-out budget's prediction and the run that will test it. */
 export interface HeldOutPlan {
   readonly prediction: IsoFlopPrediction;
-  readonly run: GridRun;
+  readonly run: SweepRun;
+}
+
+/** What was written of a study, and where. */
+export interface Reported {
+  readonly summary: StudySummary;
+  readonly files: readonly string[];
 }
 
 /**
@@ -65,6 +73,7 @@ export class Study {
     readonly options: StudyOptions,
     readonly plan: StudyPlan,
     readonly source: DataSource,
+    readonly folder: StudyFolder,
     readonly session: Session,
   ) {}
 
@@ -82,107 +91,95 @@ export class Study {
 
   /**
    * Says what the held-out budget will give, and writes it to `prediction.json` before anything is trained there.
-   * @throws StudyError if the budgets give no law
+   * @throws StudyError if the budgets give no law, after the report was written
    */
   async predictHeldOut(): Promise<HeldOutPlan> {
-    const laws = this.#laws ?? this.fitLaws();
-    if (!laws.N.ok || !laws.D.ok || !laws.loss.ok) {
+    const plan = await this.#clock.time("fitting", () => heldOutOf(this.#laws ?? this.fitLaws(), this.plan));
+    if (typeof plan === "string") {
       await this.write();
-      throw new StudyError(refusal(laws));
+      throw new StudyError(plan);
     }
-    const { heldOut: budget } = this.plan.preset;
-    const { run, prediction } = await this.#clock.time("fitting", () => {
-      const optimum = expectOk(predictBudget(laws, budget));
-      const asked = this.plan.heldOut(this.plan.widthFor(optimum.N.value));
-      return { run: asked, prediction: expectOk(predictBudget(laws, budget, asked.paramsNonEmbedding)) };
-    });
-    const [low, high] = prediction.loss.interval95;
-    if (!(low > 0)) {
-      await this.write();
-      throw new StudyError(
-        `the fitted budgets do not determine the loss at ${budget.toExponential(1)} FLOPs: its 95 % interval runs from ${low.toPrecision(3)} to ${high.toPrecision(3)}; use larger or more budgets`,
-      );
-    }
-    await this.#writeOnce("prediction.json", {
-      from: this.plan.grid.map(({ id }) => id),
-      run: run.id,
-      model: run.name,
-      budget,
-      prediction,
-    });
-    this.#heldOut = { plan: { prediction, run } };
-    return this.#heldOut.plan;
+    const { prediction, run } = plan;
+    await this.#keep({ from: this.plan.grid.map(({ id }) => id), run: run.id, model: run.name, prediction });
+    this.#heldOut = { plan };
+    return plan;
   }
 
   /** Trains the model that the law asks for at the held-out budget. */
   async trainHeldOut(): Promise<DoneRun> {
-    const { plan } = this.#heldOut ?? { plan: await this.predictHeldOut() };
-    const [done] = await this.#clock.time("held-out model", () => this.#train([plan.run]));
-    this.#heldOut = { plan, done: done! };
-    return done!;
+    const plan = this.#heldOut?.plan ?? (await this.predictHeldOut());
+    const [done] = (await this.#clock.time("held-out model", () => this.#train([plan.run]))) as [DoneRun];
+    this.#heldOut = { plan, done };
+    return done;
   }
 
   /** Draws pictures from the held-out model. */
   async drawSamples(): Promise<readonly Sample[]> {
-    const { run } = this.#heldOut!.plan;
-    const { out, seed, signal } = this.options;
-    const { device } = this.session;
-    const { preset } = this.plan;
+    const { run } = this.#heldOut?.plan ?? (await this.predictHeldOut());
+    const { folder, source, options, session, plan } = this;
+    const { seed, signal } = options;
+    const { samples } = plan.preset;
     this.#samples = await this.#clock.time("samples", () =>
-      drawSamples(run, { out, device, source: this.source, preset, seed, signal }),
+      drawSamples(run, { folder, device: session.device, source, samples, seed, signal }),
     );
     return this.#samples;
   }
 
   /** Writes `report.html`, the figures and `summary.json`; may be called at any point of the study. */
-  async write(): Promise<{ readonly study: StudyData; readonly files: readonly string[] }> {
-    const { out } = this.options;
-    const study = await this.#summary();
-    return this.#inFolder(async (write) => {
-      const files = await this.#clock.time("report", () => writeReport(study, out, { write }));
-      const { curves: _, samples: __, ...summary } = { ...study, seconds: this.#clock.total, timings: this.#timings() };
-      const file = join(out, "summary.json");
-      await write(file, `${JSON.stringify(summary, null, 2)}\n`);
-      return { study: { ...study, ...summary }, files: [...files, file] };
+  async write(): Promise<Reported> {
+    const { folder, options } = this;
+    const done = this.#heldOut?.done;
+    const runs = [...this.#fitted, ...(done ? [done] : [])];
+    const drawn = { curves: await curvesOf(runs, folder.store), samples: this.#samples };
+    const { summary: file } = folder.files;
+    return folder.change(async (write) => {
+      const before = timesBefore(folder, runs);
+      const summary = this.#summary(before ?? this.#times(runs));
+      const files = await this.#clock.time("report", () =>
+        writeReport({ ...summary, ...drawn }, options.out, { write }),
+      );
+      const timed = { ...summary, ...(before ?? this.#times(runs)) };
+      await write(file, `${writeRecord(timed)}\n`);
+      return { summary: timed, files: [...files, file] };
     });
   }
 
   /** Ends threads and frees the device. */
-  async close(): Promise<void> {
-    await this.session.close();
+  close(): void {
+    this.session.close();
   }
 
   /** Seconds by step; how much of the runs' seconds, over all threads and sessions, was training and not set-up or validation. */
-  #timings(): Record<string, number> {
-    const done = this.#heldOut?.done;
-    const runs = [...this.#fitted, ...(done ? [done] : [])];
+  #times(runs: readonly DoneRun[]): Times {
+    const training = runs.reduce((sum, { result }) => sum + result.seconds, 0);
+    const { total: seconds, laps } = this.#clock;
+    return { seconds, timings: { ...laps, "training alone, all threads": training } };
+  }
+
+  #summary(times: Times): StudySummary {
+    const { plan, source, session, options } = this;
+    const { name, description } = session.device;
+    const fit = this.#laws ?? (this.#fitted.length > 0 ? this.fitLaws() : undefined);
     return {
-      ...this.#clock.laps,
-      "training alone, all threads": runs.reduce((sum, { result }) => sum + result.seconds, 0),
+      record: "study",
+      preset: plan.preset.name,
+      device: { backend: name, description },
+      data: dataOf(source),
+      ...times,
+      ...findingsOf({
+        fitted: this.#fitted,
+        fit,
+        prediction: this.#heldOut?.plan.prediction,
+        heldOut: this.#heldOut?.done,
+      }),
+      plannedRuns: plan.grid.length + 1,
+      choices: { ...(fit && choicesOf(this.#fitted, fit)), versions: versions(...packages) },
+      published,
+      reproduce: options.reproduce ?? "",
     };
   }
 
-  async #summary(): Promise<StudyData> {
-    const done = this.#heldOut?.done;
-    const { reproduce = "" } = this.options;
-    return summarize({
-      plan: this.plan,
-      device: this.session.device,
-      source: this.source,
-      seconds: this.#clock.total,
-      timings: this.#timings(),
-      fitted: this.#fitted,
-      laws: this.#laws ?? fitLaws(this.#fitted),
-      ...(this.#heldOut && { prediction: this.#heldOut.plan.prediction }),
-      ...(done && { heldOut: done }),
-      curves: await curvesOf([...this.#fitted, ...(done ? [done] : [])], this.session.store),
-      samples: this.#samples,
-      versions: versions(...packages),
-      reproduce,
-    });
-  }
-
-  async #train(runs: readonly GridRun[]): Promise<DoneRun[]> {
+  async #train(runs: readonly SweepRun[]): Promise<DoneRun[]> {
     const records = await this.session.train(runs.map(({ spec }) => spec));
     return records.map((record): DoneRun => {
       if (record.state === "done") return record;
@@ -191,43 +188,54 @@ export class Study {
     });
   }
 
-  /** A resumed study tests what it said: a prediction from the same runs is left as it stands. */
-  async #writeOnce(name: string, content: object): Promise<void> {
-    const file = join(this.options.out, name);
-    const text = `${JSON.stringify(content, null, 2)}\n`;
-    await this.#inFolder(async (write) => {
-      const before = await readFile(file, "utf8").catch(() => "null");
-      if (canonicalJson(JSON.parse(before)) !== canonicalJson(JSON.parse(text))) await write(file, text);
+  /** A resumed study tests what it said: the same prediction from the same runs is left as it stands. */
+  async #keep(said: StudyPrediction): Promise<void> {
+    const { folder, options } = this;
+    const { prediction: file } = folder.files;
+    await folder.change(async (write) => {
+      const before = ifReadable(() => folder.prediction());
+      if (before && isDeepStrictEqual(essence(before), essence(said))) return;
+      if (before) options.onNote?.(`${file} is of other runs or of another law; it is written anew`);
+      await write(file, `${writeRecord(said)}\n`);
     });
-  }
-
-  #inFolder<T>(change: (write: Write) => Promise<T>): Promise<T> {
-    const { out, signal, onNote } = this.options;
-    return inStudyFolder(out, { ...(signal && { signal }), ...(onNote && { onWait: onNote }) }, change);
   }
 }
 
-/**
- * Opens data, folder and device, and lays out the grid.
- * @throws CliError `usage` if the folder has runs of another kind of study
- */
-export const openStudy = async (options: StudyOptions): Promise<Study> => {
-  const { preset, seed } = options;
-  const data: DataSpec = { source: options.data, size: preset.image, seed };
-  const source = await dataOpener()(data);
-  const plan = planStudy(preset, data, source, seed);
-  await requireOwnFolder(options.out, plan);
-  return new Study(options, plan, source, await openSession(options));
-};
+const essence = ({ from, run, prediction }: StudyPrediction) => ({ from, run, predicted: prediction.predicted });
 
-/** One study's report, summary and prediction would replace the other's, and its runs would enter the other's fits. */
-const requireOwnFolder = async (out: string, { grid }: StudyPlan): Promise<void> => {
-  const unlike = unlikeFamilies([...(await fileRunStore(join(out, "runs")).list()), ...grid.slice(0, 1)]);
-  if (unlike !== undefined) throw usageError(`${out} has another study: ${unlike}; choose another folder`);
+/** What the laws say of the held-out budget, and the run that tests it; or why they say nothing. */
+const heldOutOf = (laws: IsoFlop, { preset, heldOut }: StudyPlan): HeldOutPlan | string => {
+  const { heldOut: budget } = preset;
+  const optimum = predictIsoFlop(laws, budget);
+  if (!optimum.ok) return refusal(laws);
+  const run = heldOut(optimum.predicted.N.value);
+  const asked = predictIsoFlop(laws, budget, { N: run.paramsNonEmbedding });
+  if (!asked.ok) return refusal(laws);
+  const { ok: _, ...prediction } = asked;
+  const [low, high] = prediction.predicted.loss.interval95;
+  if (low > 0) return { run, prediction };
+  return `the fitted budgets do not determine the loss at ${round(budget)} FLOPs: its 95 % interval runs from ${low.toPrecision(3)} to ${high.toPrecision(3)}; use larger or more budgets`;
 };
 
 const refusal = ({ N, D, loss, dropped }: IsoFlop): string => {
   const refused = [N, D, loss].find((law) => !law.ok);
   const budgets = dropped.map(({ message }) => message).join("; ");
   return `no law can be fitted: ${refused && !refused.ok ? refused.message : "no budget has runs"}${budgets ? ` (${budgets})` : ""}`;
+};
+
+/**
+ * Opens data, folder and device, and lays out the grid.
+ * @throws CliError `usage` if the folder has runs of another kind of study
+ */
+export const openStudy = async (options: StudyOptions): Promise<Study> => {
+  const { preset, seed, out, signal, onNote } = options;
+  const data: DataSpec = { source: options.data, size: preset.image, seed };
+  const source = await dataOpener()(data);
+  const plan = planStudy(preset, data, source, seed);
+  const folder = new StudyFolder(out, { signal, onWait: onNote });
+  const { store } = folder;
+  // One study's report, summary and prediction would replace the other's, and its runs would enter the other's fits.
+  const unlike = unlikeFamilies([...(await store.list()), ...plan.grid.slice(0, 1)]);
+  if (unlike !== undefined) throw usageError(`${out} has another study: ${unlike}; choose another folder`);
+  return new Study(options, plan, source, folder, await openSession({ ...options, store }));
 };

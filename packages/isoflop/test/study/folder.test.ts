@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { inStudyFolder } from "../../src/study/folder.js";
+import { StudyFolder } from "../../src/study/folder.js";
 
 let root: string;
 let folder: string;
@@ -17,7 +17,7 @@ it("is written by one at a time; who waits is told for whom, once", async () => 
   let writing = 0;
   const said: string[] = [];
   const writer = (text: string) =>
-    inStudyFolder(folder, { onWait: (why) => said.push(why) }, async (write) => {
+    new StudyFolder(folder, { onWait: (why) => said.push(why) }).change(async (write) => {
       expect(++writing).toBe(1);
       await sleep(150);
       await write(join(folder, "summary.json"), text);
@@ -32,14 +32,14 @@ it("is written by one at a time; who waits is told for whom, once", async () => 
 
 it("is left by who stops waiting, and free again after a failure", async () => {
   const controller = new AbortController();
-  const holder = inStudyFolder(folder, {}, async () => {
+  const holder = new StudyFolder(folder).change(async () => {
     controller.abort(new Error("ctrl-c"));
     await sleep(300);
     throw new Error("cannot be drawn");
   });
   const failed = expect(holder).rejects.toThrow("cannot be drawn");
   await sleep(100);
-  const late = inStudyFolder(folder, { signal: controller.signal }, async () => "written");
+  const late = new StudyFolder(folder, { signal: controller.signal }).change(async () => "written");
   await expect(late).rejects.toThrow("ctrl-c");
   await failed;
   expect(await readdir(folder)).toEqual([]);
@@ -50,7 +50,7 @@ it("loses what killed ones were writing, and nothing else", async () => {
   const left = ["report.html.1.ab.tmp", "prediction.json.77.0a1b.tmp", "figures/isoflop.svg.77.0a1b.tmp"];
   const others = ["notes.1.ab.tmp", "figures/notes.txt.1.ab.tmp", "summary.json.tmp"];
   for (const name of [...left, ...others]) await writeFile(join(folder, name), "");
-  await inStudyFolder(folder, {}, async () => {});
+  await new StudyFolder(folder).change(async () => {});
   const names = (await readdir(folder, { recursive: true })).map(String);
   expect(names.sort()).toEqual(["figures", ...others].sort());
 });

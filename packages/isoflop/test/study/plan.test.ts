@@ -1,4 +1,5 @@
 import { shapeScenes } from "@isoflop/data";
+import { parameters } from "@isoflop/flops";
 import { describe, expect, it } from "vitest";
 import { planStudy, presets } from "../../src/study/index.js";
 
@@ -32,11 +33,13 @@ describe.each(Object.values(presets))("preset $name", (preset) => {
     expect(new Set(common).size).toBe(1);
   });
 
-  it("finds the width for a size, in ratio", () => {
-    for (const width of preset.heldOutWidths) {
-      const n = plan.heldOut(width).paramsNonEmbedding;
-      expect(plan.widthFor(n)).toBe(width);
-      expect(plan.widthFor(n * 1.001)).toBe(width);
+  it("finds the held-out model for a size, in ratio", () => {
+    for (const { name, config } of plan.candidates) {
+      const n = parameters(config).nonEmbedding;
+      for (const near of [n, n * 1.001]) {
+        const run = plan.heldOut(near);
+        expect(run).toMatchObject({ name, budget: preset.heldOut, paramsNonEmbedding: n });
+      }
     }
   });
 });

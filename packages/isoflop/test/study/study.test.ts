@@ -1,9 +1,10 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { validateStudy } from "@isoflop/plot";
+import { readStudy, type StudySummary } from "@isoflop/plot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openStudy, type Preset, quick, StudyError, studyTables } from "../../src/study/index.js";
+import { fitLaws, openStudy, type Preset, quick, StudyError, studyWords } from "../../src/study/index.js";
+import { textOf } from "../../src/words/text.js";
 
 /** Four sizes at three budgets of a few steps: nothing is learnt, but every step of the method is taken. */
 const tiny: Preset = {
@@ -29,11 +30,11 @@ describe("a study", () => {
   it("trains every run once, and not again when it is opened again", async () => {
     const first = await open();
     const runs = await first.trainGrid();
-    await first.close();
+    first.close();
     expect(runs).toHaveLength(12);
     const again = await open();
     const same = await again.trainGrid();
-    await again.close();
+    again.close();
     expect(same.map(({ result }) => result)).toEqual(runs.map(({ result }) => result));
   });
 
@@ -47,42 +48,38 @@ describe("a study", () => {
       const stored = JSON.parse(await readFile(join(out, "prediction.json"), "utf8"));
       await study.trainHeldOut();
       expect(await study.drawSamples()).toHaveLength(3);
-      const { study: result } = await study.write();
-      expect(result.heldOut?.predictedLoss).toBe(stored.prediction.loss.value);
+      const { summary } = await study.write();
+      expect(summary.heldOut?.prediction).toEqual(stored.prediction);
       expect(JSON.parse(await readFile(join(out, "prediction.json"), "utf8"))).toEqual(stored);
     } else {
-      expect(outcome.message).toMatch(/no law can be fitted: .*at C = |do not determine the loss at 1\.2e\+10 FLOPs/);
+      expect(outcome.message).toMatch(/no law can be fitted: .*at C = |do not determine the loss at 1\.2e10 FLOPs/);
     }
-    await study.close();
-    const summary = validateStudy(JSON.parse(await readFile(join(out, "summary.json"), "utf8")));
-    expect(summary.isoflop).toHaveLength(3);
+    study.close();
+    const summary = readStudy(JSON.parse(await readFile(join(out, "summary.json"), "utf8")));
+    expect(summary.fit?.budgets).toHaveLength(3);
     expect(await readFile(join(out, "report.html"), "utf8")).toContain("<html");
   });
 });
 
-it("the tables say plainly whether the measurement lies in the interval", () => {
-  const study = (measuredLoss: number) =>
-    studyTables({
+it("the words say plainly whether the measurement lies in the interval", () => {
+  const predicted = { loss: { value: 0.2, interval95: [0.18, 0.22] } } as const;
+  const said = (measured: number): string => {
+    const study: StudySummary = {
+      record: "study",
       preset: "quick",
       device: { backend: "wasm" },
-      data: "shapes",
+      data: { name: "shapes" },
       seconds: 1,
-      runs: [
-        { id: "a", budget: 1e11, params: 8108, tokens: 2.5e6, flops: 1e11, loss: 0.3, lossStdErr: 0.003, seconds: 2 },
-      ],
-      isoflop: [
-        { budget: 1e11, optimalParams: null, optimalTokens: null, optimalLoss: null, interior: false, reason: "edge" },
-      ],
+      runs: [{ id: "a", C: 1e11, N: 8108, D: 2.5e6, flops: 1e11, loss: 0.3, sigma: 0.003, seconds: 2 }],
+      fit: fitLaws([]),
       heldOut: {
-        budget: 1e12,
-        predictedLoss: 0.2,
-        interval95: [0.18, 0.22],
-        measuredLoss,
-        measuredStdErr: 0.002,
-        relativeError: measuredLoss / 0.2 - 1,
+        prediction: { record: "prediction", given: { C: 1e12 }, predicted, notes: {} },
+        measured: { loss: measured, sigma: 0.002 },
       },
-    });
-  expect(study(0.21)).toContain("5.0 % from the prediction, inside the interval");
-  expect(study(0.23)).toContain("15.0 % from the prediction, OUTSIDE the interval");
-  expect(study(0.21)).toContain("edge");
+    };
+    return textOf(studyWords(study));
+  };
+  expect(said(0.21)).toContain("+5.0 % from the prediction, inside the interval");
+  expect(said(0.23)).toContain("+15.0 % from the prediction, OUTSIDE the interval");
+  expect(said(0.21)).toContain("refused: too-few-budgets");
 });

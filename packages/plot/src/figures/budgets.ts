@@ -1,62 +1,59 @@
-import type { IsoFlopOptimum, Run, StudyNumbers } from "../study/types.js";
-import type { Theme } from "../theme.js";
-import type { SizeName } from "./parabola.js";
+import { type BudgetProfile, type Flops, groupByBudget, type IsoFlop, isInterior, type Run } from "@isoflop/scaling";
+import type { Theme } from "../chart/theme.js";
 
-/** One isoFLOP curve: the runs of a fitted budget by model size, and its optimum once it exists. */
-export interface Budget {
-  readonly budget: number;
+/** The runs of one compute by size, and what was fitted to them where that was done. */
+export interface DrawnBudget {
+  readonly C: Flops;
   readonly runs: readonly Run[];
-  readonly optimum: IsoFlopOptimum | undefined;
+  readonly profile?: BudgetProfile;
   /** Place on the colour ramp. */
   readonly index: number;
 }
 
-/** Budgets from small to large, runs by size; the held-out budget, which takes no part in the fit, is not among them. */
-export const budgetsOf = (study: StudyNumbers, size: SizeName = "params"): Budget[] => {
-  const optimum = new Map(study.isoflop.map((entry) => [entry.budget, entry]));
-  const fitted = study.runs.filter((run) => run.budget !== study.heldOut?.budget || optimum.has(run.budget));
-  const values = [...new Set(fitted.map((run) => run.budget))].sort((a, b) => a - b);
-  return values.map((budget, index) => ({
-    budget,
-    index,
-    optimum: optimum.get(budget),
-    runs: fitted.filter((run) => run.budget === budget).sort((a, b) => a[size] - b[size]),
-  }));
+const numbered = (budgets: readonly Omit<DrawnBudget, "index">[], size: "N" | "D"): DrawnBudget[] =>
+  [...budgets]
+    .sort((a, b) => a.C - b.C)
+    .map((budget, index) => ({ ...budget, runs: [...budget.runs].sort((a, b) => a[size] - b[size]), index }));
+
+/** Budgets of a fit from small to large, and those of other runs, which nothing has been fitted to; without the compute held out. */
+export const budgetsAmong = (runs: readonly Run[], fit: IsoFlop | undefined, heldOut?: Flops): DrawnBudget[] => {
+  const fitted = (fit?.budgets ?? [])
+    .filter((profile) => profile.runs.length > 0)
+    .map((profile) => ({ C: profile.C, runs: profile.runs, profile }));
+  const others = runs.filter(({ C }) => C !== heldOut && fitted.every((budget) => budget.C !== C));
+  return numbered([...fitted, ...groupByBudget(others)], fit?.choices.axis ?? "N");
 };
 
-/** Runs at the held-out budget. */
-export const heldOutRuns = (study: StudyNumbers): Run[] =>
-  study.runs.filter(
-    (run) => run.budget === study.heldOut?.budget && !study.isoflop.some((o) => o.budget === run.budget),
-  );
+export const budgetsOf = (fit: IsoFlop): DrawnBudget[] => budgetsAmong([], fit);
 
-/** Optima that took part in the laws. */
-export const interiorOptima = (budgets: readonly Budget[]): Vertex[] =>
-  budgets.flatMap(({ budget, optimum, index }) =>
-    optimum?.interior &&
-    optimum.optimalParams !== null &&
-    optimum.optimalTokens !== null &&
-    optimum.optimalLoss !== null
-      ? [{ budget, index, params: optimum.optimalParams, tokens: optimum.optimalTokens, loss: optimum.optimalLoss }]
-      : [],
-  );
-
-/** Whether any budget has an optimum to compare with a law. */
-export const hasOptima = (study: StudyNumbers): boolean => study.isoflop.some((optimum) => optimum.interior);
-
+/** The optimum of a budget. */
 export interface Vertex {
-  readonly budget: number;
-  readonly index: number;
-  readonly params: number;
-  readonly tokens: number;
+  readonly C: Flops;
+  readonly N: number;
+  readonly D: number;
   readonly loss: number;
+  readonly index: number;
 }
 
-/** Colour of the run or curve of `budget`. */
-export const colourOf = (theme: Theme, budgets: readonly Budget[]): ((budget: number) => string) => {
-  const place = new Map(budgets.map(({ budget, index }) => [budget, index]));
-  return (budget) => {
-    const index = place.get(budget);
+/** Optima that took part in the laws. */
+export const verticesOf = (budgets: readonly DrawnBudget[]): Vertex[] =>
+  budgets.flatMap(({ C, profile, index }) => {
+    if (!profile || !isInterior(profile)) return [];
+    const { N, D, loss } = profile.optimum;
+    return [{ C, index, N: N.value, D: D.value, loss: loss.value }];
+  });
+
+/** Whether a budget was fitted and has no optimum. */
+export const isRefused = ({ profile }: DrawnBudget): boolean => profile !== undefined && !isInterior(profile);
+
+/** Colour of the runs of a compute; of what is held out where the fit does not have it. */
+export const colourOf = (theme: Theme, budgets: readonly DrawnBudget[]): ((C: Flops) => string) => {
+  const place = new Map(budgets.map(({ C, index }) => [C, index]));
+  return (C) => {
+    const index = place.get(C);
     return index === undefined ? theme.heldOut : theme.budget(index, budgets.length);
   };
 };
+
+/** How a run is called. */
+export const nameOf = ({ label, row }: Run): string => label ?? (row === undefined ? "run" : `row ${row}`);

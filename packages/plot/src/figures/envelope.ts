@@ -1,11 +1,13 @@
-import * as Plot from "@observablehq/plot";
-import { scientific } from "../format.js";
-import { extent, logBetween } from "../range.js";
-import { axis, lossAxis } from "./axis.js";
-import { budgetsOf, colourOf } from "./budgets.js";
-import { chart, type Drawing, type FigureOptions, themeOf } from "./chart.js";
-import { evaluate, heldOutMarks } from "./law.js";
-import { type StudyWithCurves, tracesOf } from "./loss-curves.js";
+import { predictPowerLaw, spaced } from "@isoflop/scaling";
+import { askedMarks } from "../chart/asked.js";
+import { chart } from "../chart/chart.js";
+import { type Figure, figure } from "../chart/figure.js";
+import { line } from "../chart/marks.js";
+import { logAxis, quantities } from "../chart/quantity.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
+import { colourOf } from "./budgets.js";
+import { heldOutAsked } from "./laws.js";
+import { budgetsIn, type Training, tracesOf } from "./training.js";
 
 interface ComputePoint {
   readonly compute: number;
@@ -31,91 +33,65 @@ export const lowerEnvelope = (curves: readonly (readonly ComputePoint[])[]): Com
 
 /**
  * Training loss of every run against compute spent, with the lower envelope, the law of the final validation loss and
- * the held-out budget. Compute along a curve is the run's FLOPs times the share of its tokens seen.
+ * the held-out compute. Compute along a curve is the run's FLOPs times the share of its tokens seen.
  */
-export const envelopeDrawing = (study: StudyWithCurves, options: FigureOptions): Drawing => {
-  const theme = themeOf(options);
-  const width = options.width ?? 760;
-  const small = width < 480;
-  const budgets = budgetsOf(study);
-  const colour = colourOf(theme, budgets);
-  const curves = tracesOf(study).map(({ run, trace }) => ({
-    run,
-    points: trace.at.map((tokens, i) => ({ compute: (run.flops * tokens) / run.tokens, loss: trace.value[i]! })),
+export const envelopeFigure = (training: Training): Figure => {
+  const curves = tracesOf(training).map(({ run, trace }) => ({
+    C: run.C,
+    points: trace.at.map((tokens, i) => ({ compute: (run.flops * tokens) / run.D, loss: trace.value[i]! })),
   }));
+  const caption = "Training loss of every run against the compute it had spent, and the lowest loss reached by then.";
+  return figure(caption, 760, (sheet) => envelopeDrawing(curves, training, sheet));
+};
+
+interface Curve {
+  readonly C: number;
+  readonly points: readonly ComputePoint[];
+}
+
+const envelopeDrawing = (curves: readonly Curve[], training: Training, sheet: Sheet): Drawing => {
+  const { theme, small } = sheet;
+  const { fit, heldOut } = training;
+  const law = fit?.loss;
+  const budgets = budgetsIn(training);
+  const colour = colourOf(theme, budgets);
   const envelope = lowerEnvelope(curves.map(({ points }) => points));
   const end = envelope.at(-1);
   // A step holds until a better curve takes over, and to the right edge of what was spent.
-  const last = curves.reduce((most, { points: own }) => Math.max(most, own.at(-1)?.compute ?? 0), 0);
+  const last = curves.reduce((most, { points }) => Math.max(most, points.at(-1)?.compute ?? 0), 0);
   const steps = end ? [...envelope, { compute: last, loss: end.loss }] : [];
   const points = curves.flatMap((curve) => curve.points);
-  const [first] = extent(budgets.map(({ budget }) => budget));
-  const reach = Math.max(last, study.heldOut?.budget ?? 0);
-  const line = study.laws
-    ? Array.from({ length: 41 }, (_, i) => {
-        const compute = logBetween(first / 3, reach, i / 40);
-        return { compute, loss: evaluate(study.laws!.loss, compute) };
-      })
+  const asked = heldOut ? [heldOutAsked(heldOut)] : [];
+  const reach = asked.reduce((most, { x }) => Math.max(most, x), last);
+  const first = budgets[0]?.C ?? reach;
+  const ofLaw = law?.ok
+    ? spaced(first / 3, reach, 41).map((compute) => ({ compute, loss: predictPowerLaw(law, compute).value }))
     : [];
-  const heldOut = study.heldOut ? [...study.heldOut.interval95] : [];
-  const x = axis({
-    label: "compute spent, FLOPs (log)",
-    values: [...points.map((point) => point.compute), reach],
-    type: "log",
-    format: (v) => scientific(v),
-    ticks: small ? 4 : 8,
-    pad: 0.04,
-  });
-  const y = lossAxis({
-    label: "loss (log)",
-    values: [...points.map((point) => point.loss), ...line.map((point) => point.loss), ...heldOut],
-    type: "log",
-    ticks: 7,
-  });
+  const intervals = asked.flatMap(({ interval95 = [] }) => interval95);
+  const computes = [...points.map(({ compute }) => compute), reach];
+  const x = logAxis({ ...quantities.C, label: "compute spent, FLOPs" }, computes, small ? 4 : 8, 0.04);
+  const y = logAxis({ label: "loss" }, [...[...points, ...ofLaw].map(({ loss }) => loss), ...intervals], 7);
   const place = { x: "compute", y: "loss" } as const;
   return chart(
     {
       description: `Training loss of ${curves.length} runs against compute, with their lower envelope.`,
       x,
       y,
-      width,
       height: small ? 360 : 440,
       marginRight: 24,
       subtitle: small
         ? "solid: envelope; dashed: law of validation loss"
         : "thin: training runs by budget; solid: their lower envelope; dashed: law of the final validation loss",
       marks: [
-        ...curves.map(({ run, points: curve }) =>
-          Plot.line(curve, {
-            ...place,
-            stroke: colour(run.budget),
-            strokeWidth: 1,
-            strokeOpacity: 0.5,
-            className: "curve",
-          }),
+        ...curves.map(({ C, points: curve }) =>
+          line(curve, place, colour(C), "curve", { strokeWidth: 1, strokeOpacity: 0.5 }),
         ),
-        Plot.line(steps, { ...place, stroke: theme.surface, strokeWidth: 4, curve: "step-after" }),
-        Plot.line(steps, {
-          ...place,
-          stroke: theme.ink,
-          strokeWidth: 1.75,
-          curve: "step-after",
-          className: "envelope",
-        }),
-        ...(line.length > 0
-          ? [
-              Plot.line(line, {
-                ...place,
-                stroke: theme.heldOut,
-                strokeWidth: 1.5,
-                strokeDasharray: "5 4",
-                className: "law",
-              }),
-            ]
-          : []),
-        ...(study.heldOut ? heldOutMarks(study.heldOut, theme, y.domain[0]) : []),
+        line(steps, place, theme.surface, "halo", { strokeWidth: 4, curve: "step-after" }),
+        line(steps, place, theme.ink, "envelope", { strokeWidth: 1.75, curve: "step-after" }),
+        line(ofLaw, place, theme.heldOut, "law", { strokeWidth: 1.5, strokeDasharray: "5 4" }),
+        ...askedMarks(asked, theme, y.domain[0]),
       ],
     },
-    options,
+    sheet,
   );
 };

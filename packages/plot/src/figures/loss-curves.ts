@@ -1,98 +1,73 @@
-import * as Plot from "@observablehq/plot";
-import { count, scientific } from "../format.js";
-import type { LossCurve, Run, Study } from "../study/types.js";
-import { axis, lossAxis } from "./axis.js";
-import { type Budget, budgetsOf, colourOf } from "./budgets.js";
-import { chart, type Drawing, type FigureOptions, themeOf } from "./chart.js";
-import { compose, panelWidth } from "./compose.js";
-import { type Trace, thin } from "./thin.js";
+import type { Axis } from "../chart/axis.js";
+import { chart } from "../chart/chart.js";
+import { type Figure, figure, panels } from "../chart/figure.js";
+import { count, scientific } from "../chart/format.js";
+import { line, xy } from "../chart/marks.js";
+import { logAxis } from "../chart/quantity.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
+import { colourOf, isRefused } from "./budgets.js";
+import { budgetsIn, type RunTrace, type Training, tracesOf } from "./training.js";
 
-export type StudyWithCurves = Pick<Study, "runs" | "isoflop" | "laws" | "heldOut"> & {
-  readonly curves: readonly LossCurve[];
+const caption =
+  "Training loss against tokens seen, one panel per budget on shared axes. Bold: the run with the lowest final validation loss.";
+
+/** Training loss against tokens seen, both on log axes, one panel per budget that has curves. */
+export const lossCurvesFigure = (training: Training): Figure =>
+  panels(
+    {
+      caption,
+      description: "Training loss curves, one panel per compute budget.",
+      width: 1040,
+      columns: (width) => (width < 480 ? 1 : width < 820 ? 2 : 3),
+    },
+    drawingsOf(training),
+  );
+
+/** The panels of {@link lossCurvesFigure} one by one. */
+export const lossCurvePanels = (training: Training): Figure[] =>
+  drawingsOf(training).map((draw) => figure(caption, 340, draw));
+
+const drawingsOf = (training: Training) => {
+  const [traces, budgets] = [tracesOf(training), budgetsIn(training)];
+  const [seen, losses] = [traces.flatMap(({ trace }) => trace.at), traces.flatMap(({ trace }) => trace.value)];
+  const axes = {
+    x: logAxis({ label: "tokens seen", format: "count" }, seen, 5),
+    y: logAxis({ label: "training loss" }, losses, 6),
+  };
+  const computes = [...new Set([...budgets.map(({ C }) => C), ...traces.map(({ run }) => run.C)])];
+  return computes.flatMap((C) => {
+    const own = traces.filter(({ run }) => run.C === C).sort((a, b) => a.run.N - b.run.N);
+    const refused = budgets.some((budget) => budget.C === C && isRefused(budget));
+    if (own.length === 0) return [];
+    return [(sheet: Sheet) => panel(own, { C, refused, color: colourOf(sheet.theme, budgets)(C), axes }, sheet)];
+  });
 };
 
-interface RunTrace {
-  readonly run: Run;
-  readonly trace: Trace;
+interface Group {
+  readonly C: number;
+  readonly refused: boolean;
+  readonly color: string;
+  readonly axes: { readonly x: Axis; readonly y: Axis };
 }
 
-/** Curves of the study by run, thinned. */
-export const tracesOf = (study: StudyWithCurves): RunTrace[] => {
-  const runs = new Map(study.runs.map((run) => [run.id, run]));
-  return study.curves.flatMap((curve) => {
-    const run = runs.get(curve.id);
-    return run && curve.tokens.length > 0 ? [{ run, trace: thin(curve.tokens, curve.loss) }] : [];
-  });
-};
-
-/** One panel per budget that has curves: training loss against tokens seen, both on log axes shared by all panels. */
-export const lossCurvePanels = (study: StudyWithCurves, options: FigureOptions): Drawing[] => {
-  const traces = tracesOf(study);
-  if (traces.length === 0) return [];
-  const budgets = budgetsOf(study);
-  const heldOut = study.heldOut ? [{ budget: study.heldOut.budget, optimum: undefined }] : [];
-  const groups = [...budgets, ...heldOut.filter((h) => !budgets.some((b) => b.budget === h.budget))];
-  const x = axis({
-    label: `${options.tokenUnit ?? "tokens"} seen (log)`,
-    values: traces.flatMap(({ trace }) => trace.at),
-    type: "log",
-    format: (v) => count(v),
-    ticks: 5,
-  });
-  const y = lossAxis({
-    label: "training loss (log)",
-    values: traces.flatMap(({ trace }) => trace.value),
-    type: "log",
-    ticks: 6,
-  });
-  return groups.flatMap((group) => {
-    const own = traces.filter(({ run }) => run.budget === group.budget).sort((a, b) => a.run.params - b.run.params);
-    return own.length > 0
-      ? [panel(group, own, { x, y }, colourOf(themeOf(options), budgets)(group.budget), options)]
-      : [];
-  });
-};
-
-const panel = (
-  { budget, optimum }: Pick<Budget, "budget" | "optimum">,
-  traces: readonly RunTrace[],
-  axes: { x: ReturnType<typeof axis>; y: ReturnType<typeof axis> },
-  color: string,
-  options: FigureOptions,
-): Drawing => {
-  const width = options.width ?? 340;
+const panel = (traces: readonly RunTrace[], { C, refused, color, axes }: Group, sheet: Sheet): Drawing => {
   const best = traces.reduce((a, b) => (a.run.loss <= b.run.loss ? a : b));
-  const [smallest, largest] = [traces[0]!, traces.at(-1)!].map(({ run }) => count(run.params));
-  const sizes = traces.length === 1 ? smallest : `${smallest} to ${largest}, bold ${count(best.run.params)}`;
-  const refused = optimum !== undefined && !optimum.interior;
+  const [smallest, largest] = [traces[0]!, traces.at(-1)!].map(({ run }) => count(run.N));
+  const sizes = traces.length === 1 ? smallest : `${smallest} to ${largest}, bold ${count(best.run.N)}`;
   return chart(
     {
-      description: `Training loss of ${traces.length} models at ${scientific(budget)} FLOPs against tokens seen.`,
+      description: `Training loss of ${traces.length} models at ${scientific(C)} FLOPs against tokens seen.`,
       ...axes,
       // The bold curve last, on top of the others.
-      marks: [...traces.filter((entry) => entry !== best), best].map(({ run, trace }) =>
-        Plot.line(
-          trace.at.map((at, i) => [at, trace.value[i]!]),
-          {
-            stroke: color,
-            strokeWidth: run === best.run ? 2 : 1,
-            strokeOpacity: run === best.run ? 1 : 0.45,
-            className: run === best.run ? "curve best" : "curve",
-          },
-        ),
-      ),
-      width,
-      height: Math.round(width * 0.78),
-      subtitle: `${scientific(budget)} FLOPs${refused ? " (refused)" : ""}, N ${sizes}`,
+      marks: [...traces.filter((entry) => entry !== best), best].map(({ run, trace }) => {
+        const points = trace.at.map((at, i) => ({ x: at, y: trace.value[i]! }));
+        return run === best.run
+          ? line(points, xy, color, "curve best", { strokeWidth: 2 })
+          : line(points, xy, color, "curve", { strokeWidth: 1, strokeOpacity: 0.45 });
+      }),
+      height: Math.round(sheet.width * 0.78),
+      subtitle: `${scientific(C)} FLOPs${refused ? " (refused)" : ""}, N ${sizes}`,
     },
-    options,
+    sheet,
   );
-};
-
-/** All panels in one picture. */
-export const lossCurvesDrawing = (study: StudyWithCurves, options: FigureOptions): Drawing => {
-  const width = options.width ?? 1040;
-  const columns = width < 480 ? 1 : width < 820 ? 2 : 3;
-  const panels = lossCurvePanels(study, { ...options, width: panelWidth(width, columns) });
-  return compose(panels, { ...options, columns, description: "Training loss curves, one panel per compute budget." });
 };

@@ -1,19 +1,55 @@
-import { samplePngUrl } from "../image.js";
-import { extent } from "../range.js";
-import { each } from "../study/check.js";
-import type { Sample } from "../study/types.js";
-import { validateSample } from "../study/validate.js";
-import { type Drawing, documentOf, type FigureOptions, fontFamily, themeOf } from "./chart.js";
-import { element, serialise, textElement } from "./svg.js";
+import { extent } from "@isoflop/scaling";
+import { canvas } from "../chart/canvas.js";
+import { type Figure, figure } from "../chart/figure.js";
+import type { Drawing, Sheet } from "../chart/sheet.js";
+import { some } from "../error.js";
+import { checkSamples, type Sample, sampleGroups, samplePngUrl } from "./sample.js";
 
-/** Samples by group, in the order in which groups first appear. */
-export const sampleGroups = (samples: readonly Sample[]): Map<string, Sample[]> => {
-  const groups = new Map<string, Sample[]>();
-  for (const sample of samples) {
-    const name = sample.group ?? "";
-    groups.set(name, [...(groups.get(name) ?? []), sample]);
+/**
+ * Pictures with their captions below, one block of rows per group, grown by nearest neighbour and embedded as PNG.
+ * @throws PlotInputError when a sample has the wrong number of pixels, or one that is not a number
+ */
+export const sampleGridFigure = (samples: readonly Sample[]): Figure => {
+  checkSamples(some("samples", samples, "sample"));
+  return figure("Pictures with the captions that were asked for, every pixel enlarged.", 760, (sheet) =>
+    sampleGridDrawing(samples, sheet),
+  );
+};
+
+const gap = 14;
+const captionLines = 3;
+const lineHeight = 14;
+
+const sampleGridDrawing = (samples: readonly Sample[], sheet: Sheet): Drawing => {
+  const { theme, width, small } = sheet;
+  const columns = small ? 3 : 6;
+  const cell = Math.floor((width - gap * (columns - 1)) / columns);
+  const { add, write, drawing } = canvas(sheet, `${samples.length} pictures with their captions.`);
+  let y = 0;
+  for (const [group, members] of sampleGroups(samples)) {
+    if (group !== "") {
+      write({ x: 0, y: y + 12, fill: theme.ink, "font-weight": 600 }, group);
+      y += 24;
+    }
+    for (let row = 0; row < members.length; row += columns) {
+      const cells = members.slice(row, row + columns).map((sample) => ({
+        sample,
+        height: (cell * sample.height) / sample.width,
+        caption: wrap(sample.caption, Math.floor(cell / 5.9), captionLines),
+      }));
+      const [, tallest] = extent(cells.map(({ height }) => height));
+      cells.forEach(({ sample, height, caption }, column) => {
+        const x = column * (cell + gap);
+        const href = samplePngUrl(sample);
+        add("image", { x, y, width: cell, height, href, "image-rendering": "pixelated" });
+        caption.forEach((line, i) => {
+          write({ x, y: y + tallest + 14 + i * lineHeight, fill: theme.muted, "font-size": 11 }, line);
+        });
+      });
+      y += tallest + 8 + extent(cells.map(({ caption }) => caption.length))[1] * lineHeight + gap;
+    }
   }
-  return groups;
+  return drawing(Math.max(1, Math.ceil(y - gap + 4)));
 };
 
 /** Breaks a caption into at most `most` lines of `room` characters; an ellipsis marks what is left out. */
@@ -41,55 +77,4 @@ export const wrap = (caption: string, room: number, most: number): string[] => {
   if (lines.length <= most) return lines;
   const last = lines[most - 1]!;
   return [...lines.slice(0, most - 1), `${last.slice(0, Math.max(0, length - 1)).trimEnd()}…`];
-};
-
-const gap = 14;
-const captionLines = 3;
-const lineHeight = 14;
-
-/** A grid of pictures with their captions below, one block of rows per group. */
-export const sampleGridDrawing = (samples: readonly Sample[], options: FigureOptions): Drawing => {
-  each("samples", samples, validateSample);
-  const theme = themeOf(options);
-  const document = documentOf(options);
-  const width = options.width ?? 760;
-  const columns = width < 480 ? 3 : 6;
-  const cell = Math.floor((width - gap * (columns - 1)) / columns);
-  const description = `${samples.length} pictures with their captions.`;
-  const svg = element(document, "svg", {
-    width,
-    "font-family": fontFamily,
-    "font-size": 11,
-    role: "img",
-    "aria-label": description,
-  });
-  let y = 0;
-  for (const [group, members] of sampleGroups(samples)) {
-    if (group !== "") {
-      svg.append(
-        textElement(document, { x: 0, y: y + 12, fill: theme.ink, "font-size": 12, "font-weight": 600 }, group),
-      );
-      y += 24;
-    }
-    for (let row = 0; row < members.length; row += columns) {
-      const cells = members.slice(row, row + columns);
-      const tallest = extent(cells.map((sample) => (cell * sample.height) / sample.width))[1];
-      const captions = cells.map((sample) => wrap(sample.caption, Math.floor(cell / 5.9), captionLines));
-      cells.forEach((sample, column) => {
-        const x = column * (cell + gap);
-        const size = { width: cell, height: (cell * sample.height) / sample.width };
-        svg.append(
-          element(document, "image", { x, y, ...size, href: samplePngUrl(sample), "image-rendering": "pixelated" }),
-        );
-        captions[column]!.forEach((line, i) => {
-          svg.append(textElement(document, { x, y: y + tallest + 14 + i * lineHeight, fill: theme.muted }, line));
-        });
-      });
-      y += tallest + 8 + extent(captions.map((lines) => lines.length))[1] * lineHeight + gap;
-    }
-  }
-  const height = Math.max(1, Math.ceil(y - gap + 4));
-  svg.setAttribute("height", String(height));
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  return { svg: serialise(svg), width, height, description };
 };

@@ -1,9 +1,8 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { allFigures } from "../figures/all.js";
-import type { ReportOptions } from "../report/figures.js";
-import { renderReport } from "../report/render-report.js";
-import type { Study } from "../study/types.js";
+import { allFigures } from "../study/figures.js";
+import { renderReport } from "../study/report.js";
+import type { Study } from "../study/study.js";
 import { document } from "./document.js";
 import { renderPng } from "./png.js";
 
@@ -46,7 +45,7 @@ const isRunning = (id: number): boolean => {
   }
 };
 
-export interface WriteReportOptions extends Omit<ReportOptions, "document"> {
+export interface WriteReportOptions {
   /** How a file is put in place. Default: beside it first, then by a rename. */
   readonly write?: (path: string, content: string | Uint8Array) => Promise<void>;
 }
@@ -59,10 +58,10 @@ export interface WriteReportOptions extends Omit<ReportOptions, "document"> {
 export const writeReport = async (
   study: Study,
   folder: string,
-  { write = replace, ...options }: WriteReportOptions = {},
+  { write = replace }: WriteReportOptions = {},
 ): Promise<string[]> => {
-  const report = renderReport(study, { ...options, document });
-  const figures = Object.entries(allFigures(study, { ...options, document }));
+  const report = renderReport(study, { document });
+  const figures = Object.entries(allFigures(study, { document }));
   await mkdir(join(folder, "figures"), { recursive: true });
   for (const place of [folder, join(folder, "figures")]) await removeLeftovers(place);
   const paths: string[] = [];

@@ -1,9 +1,15 @@
+import type { Figure } from "../chart/figure.js";
+
 /** Rows of words under a head. */
 export interface PageTable {
   readonly head: readonly string[];
+  /** Units, below the heads where there is one. */
+  readonly units?: readonly (string | undefined)[];
   readonly rows: readonly (readonly string[])[];
   /** Columns that are set to the left, counted from the first; the others hold numbers. */
   readonly names: number;
+  /** Where a reader may sort the rows by any column: what its cells are sorted by, a number or the word itself. */
+  readonly keys?: readonly (readonly (number | string)[])[];
 }
 
 /** One part of what is said, in a terminal and on a page alike. */
@@ -15,17 +21,22 @@ export interface Section {
 }
 
 /** A figure of a page. */
-export interface PageFigure {
-  /** SVG of a width in pixels. @throws PlotInputError naming what cannot be drawn */
-  readonly draw: (width: number) => string;
-  readonly caption: string;
+export interface PageFigure extends Figure {
   /** Two of these stand side by side where there is room. */
   readonly half?: boolean;
 }
 
+/** Small figures that share a caption and stand side by side, as many as fit; two of them are half as wide as the page. */
+export interface Panels {
+  readonly caption: string;
+  readonly panels: readonly Figure[];
+}
+
 /** A section of a page; a page of one section needs no second title. */
 export interface Illustrated extends Partial<Section> {
-  readonly figures: readonly PageFigure[];
+  /** What is to be seen, above the figures. */
+  readonly lead?: string;
+  readonly figures?: readonly (PageFigure | Panels)[];
   /** Text that is set as it is, such as what a terminal shows. */
   readonly text?: string;
 }

@@ -1,4 +1,4 @@
-import { extent } from "../range.js";
+import { extent } from "@isoflop/scaling";
 import type { PageTable, Section } from "./section.js";
 
 /** Sections as a terminal shows them. */

@@ -1,4 +1,5 @@
-import type { IsoFlopOptimum, Law, LossCurve, Run, Sample, Study } from "../../src/index.js";
+import { type IsoFlopOptions, type IsoFlopPrediction, isoFlop, predictIsoFlop } from "@isoflop/scaling";
+import type { LossCurve, Sample, Study, TimedRun } from "../../src/index.js";
 
 /** mulberry32: enough randomness for pictures, the same on every machine. */
 export const random = (seed: number): (() => number) => {
@@ -17,62 +18,48 @@ const [exponentN, exponentL] = [0.55, -0.105];
 const optimalN = (c: number) => 25_000 * (c / 3e11) ** exponentN;
 const optimalL = (c: number) => 0.258 * (c / 3e11) ** exponentL;
 
-const law = (coefficient: number, exponent: number, half: number): Law => ({
-  coefficient,
-  exponent,
-  ci95: [exponent - half, exponent + half],
-  band: Array.from({ length: 25 }, (_, i) => {
-    const compute = 1e11 * 200 ** (i / 24);
-    const width = 0.01 + half * Math.abs(Math.log(compute / 6e11));
-    const value = coefficient * compute ** exponent;
-    return { compute, low: value * Math.exp(-width), high: value * Math.exp(width) };
-  }),
-});
+/** Asks a fit that has laws. */
+export const predicted = (fit: Parameters<typeof predictIsoFlop>[0], C: number): IsoFlopPrediction => {
+  const prediction = predictIsoFlop(fit, C);
+  if (!prediction.ok) throw new Error(prediction.message);
+  return prediction;
+};
+
+/** What is fitted of the runs of a study. */
+export const fitOf = (runs: readonly TimedRun[], options: IsoFlopOptions = {}) =>
+  isoFlop(
+    runs.map(({ id, flops: _, seconds: __, ...run }) => ({ ...run, label: id })),
+    options,
+  );
 
 /** A study with known laws: curvature 0.055 in ln N, losses off the parabola by at most 0.002. */
-export const exampleStudy = (): Study => {
+export const exampleStudy = (): Study & Required<Pick<Study, "fit" | "heldOut" | "curves" | "choices">> => {
   const next = random(7);
-  const runs: Run[] = [];
+  const runs: TimedRun[] = [];
   const curves: LossCurve[] = [];
-  const isoflop: IsoFlopOptimum[] = [];
-  const add = (budget: number, params: number, loss: number) => {
-    const tokens = budget / (6 * params);
+  const add = (C: number, size: number, loss: number) => {
+    const N = Math.round(size);
+    const D = C / (6 * N);
     const id = `run-${String(runs.length).padStart(2, "0")}`;
-    runs.push({
-      id,
-      budget,
-      params: Math.round(params),
-      tokens,
-      flops: budget * 1.002,
-      loss,
-      lossStdErr: 0.0012,
-      seconds: 9,
-    });
-    const seen = Array.from({ length: 300 }, (_, i) => (tokens * (i + 1)) / 300);
+    runs.push({ id, C, N, D, flops: C * 1.002, loss, sigma: 0.0012, seconds: 9 });
+    const seen = Array.from({ length: 300 }, (_, i) => (D * (i + 1)) / 300);
     curves.push({
       id,
       tokens: seen,
-      loss: seen.map((d) => loss * 0.985 * (d / tokens) ** -0.16 * (1 + 0.06 * (next() - 0.5))),
+      loss: seen.map((d) => loss * 0.985 * (d / D) ** -0.16 * (1 + 0.06 * (next() - 0.5))),
     });
   };
-  for (const budget of budgets) {
-    const n = optimalN(budget);
-    for (const size of sizes) {
-      add(budget, n * size, optimalL(budget) + (0.055 / 2) * Math.log(size) ** 2 + 0.004 * (next() - 0.5));
-    }
-    isoflop.push({
-      budget,
-      optimalParams: n * 1.04,
-      optimalTokens: budget / (6 * n * 1.04),
-      optimalLoss: optimalL(budget) * (1 + 0.004 * (next() - 0.5)),
-      interior: true,
-    });
+  for (const C of budgets) {
+    for (const size of sizes)
+      add(C, optimalN(C) * size, optimalL(C) + (0.055 / 2) * Math.log(size) ** 2 + 0.004 * (next() - 0.5));
   }
+  const fit = fitOf(runs);
   const held = 6.4e12;
-  const predictedLoss = optimalL(held);
-  const measuredLoss = predictedLoss * 1.004;
-  add(held, optimalN(held), measuredLoss);
+  const value = optimalL(held);
+  const prediction = predicted(fit, held);
+  add(held, optimalN(held), value * 1.004);
   return {
+    record: "study",
     preset: "quick",
     device: { backend: "wasm", threads: 2, simd: true, cpu: "two cores" },
     data: {
@@ -83,19 +70,13 @@ export const exampleStudy = (): Study => {
     },
     seconds: 287,
     runs,
-    isoflop,
-    laws: {
-      params: law(25_000 / 3e11 ** exponentN, exponentN, 0.03),
-      tokens: law(3e11 / 6 / 25_000 / 3e11 ** (1 - exponentN), 1 - exponentN, 0.03),
-      loss: law(0.258 / 3e11 ** exponentL, exponentL, 0.008),
-    },
+    fit,
     heldOut: {
-      budget: held,
-      predictedLoss,
-      interval95: [predictedLoss * 0.975, predictedLoss * 1.025],
-      measuredLoss,
-      measuredStdErr: 0.0009,
-      relativeError: (measuredLoss - predictedLoss) / predictedLoss,
+      prediction: {
+        ...prediction,
+        predicted: { ...prediction.predicted, loss: { value, interval95: [value * 0.975, value * 1.025] } },
+      },
+      measured: { loss: value * 1.004, sigma: 0.0009 },
     },
     plannedRuns: 21,
     curves,
@@ -113,7 +94,7 @@ export const exampleStudy = (): Study => {
       seeds: [1],
       versions: { isoflop: "0.1.0", "@isoflop/tensor": "0.1.0", node: "20.20.2" },
     },
-    published: { source: "arXiv 2410.08184", params: 0.5681, tokens: 0.4319, loss: -0.0273 },
+    published: { source: "arXiv 2410.08184", N: 0.5681, D: 0.4319, loss: -0.0273 },
     timings: { training: 231, validation: 28, data: 12, fitting: 6, drawing: 4 },
     reproduce: "npm run reproduce -- --seed 1",
   };

@@ -1,4 +1,6 @@
 import { DOMParser } from "linkedom";
+import type { Figure, FigureOptions } from "../../src/index.js";
+import { document } from "../../src/node.js";
 
 /** Parses SVG text; the root element. */
 export const drawn = (svg: string): Element => {
@@ -6,6 +8,10 @@ export const drawn = (svg: string): Element => {
   if (!root) throw new Error("not an SVG");
   return root as unknown as Element;
 };
+
+/** A figure as it is drawn. */
+export const drawing = (figure: Figure, options: FigureOptions = {}): Element =>
+  drawn(figure.draw({ document, ...options }));
 
 export const all = (root: Element, selector: string): Element[] => [...root.querySelectorAll(selector)];
 

@@ -9,12 +9,12 @@ export type IntervalKind = "percentile" | "bca";
 
 export interface BootstrapOptions {
   /** Default 1000. */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
   /** Resample i uses stream i of this seed, so results do not depend on how the work is split. Default 0. */
-  readonly seed?: number;
-  readonly interval?: IntervalKind;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, of: number) => void;
+  readonly seed?: number | undefined;
+  readonly interval?: IntervalKind | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, of: number) => void) | undefined;
 }
 
 /** A bootstrapped number. */
@@ -33,6 +33,11 @@ export interface Draws {
   /** Resamples whose fit refused. */
   readonly failed: number;
 }
+
+/** Above this share of refusals the survivors are a biased sample. */
+const LARGEST_FAILED_SHARE = 0.2;
+
+export const tooManyFailed = (failed: number, resamples: number): boolean => failed > LARGEST_FAILED_SHARE * resamples;
 
 /** Progress and abort are looked at this often. */
 const CHUNK = 16;

@@ -1,7 +1,7 @@
 import { groupByBudget } from "../isoflop/group.js";
-import { isInterior, isoFlop } from "../isoflop/isoflop.js";
-import { predictPowerLaw } from "../laws/power.js";
-import { evaluateSaturating, saturatingLaw } from "../laws/saturating.js";
+import { fitBudgets, isInterior, optima } from "../isoflop/isoflop.js";
+import { fitLaw, formOfLaw } from "../laws/fit.js";
+import { power } from "../laws/power.js";
 import { surface } from "../surface/fit.js";
 import type { SurfaceOptions } from "../surface/search.js";
 import { surfaceLoss } from "../surface/surface.js";
@@ -14,9 +14,8 @@ export interface HeldOutBudget {
   readonly dropped: number;
   readonly measured: { readonly N: Parameters; readonly loss: Loss } | undefined;
   readonly N: Parameters | undefined;
-  /** Optimal loss by the pure and by the saturating power law. */
-  readonly powerLaw: Loss | undefined;
-  readonly saturating: Loss | undefined;
+  /** Optimal loss by each form of law, where it could be fitted to the budgets that are left. */
+  readonly laws: Readonly<Record<string, Loss>>;
   /** Error of the surface on the held-out runs themselves. */
   readonly surface: { readonly rmse: number; readonly bias: number } | undefined;
 }
@@ -24,38 +23,43 @@ export interface HeldOutBudget {
 const answer = <T, R>(outcome: Outcome<T>, read: (value: T) => R): R | undefined =>
   outcome.ok ? read(outcome) : undefined;
 
+export interface HeldOutOptions {
+  /** How many of the largest budgets to leave out; the prediction is always for the largest. Default 1, 2, 3. */
+  readonly drops?: readonly number[] | undefined;
+  readonly surface?: SurfaceOptions | undefined;
+  readonly tolerance?: number | undefined;
+  /** Forms of law that are compared. Default `power` and `saturating`. */
+  readonly laws?: readonly string[] | undefined;
+}
+
 /**
  * Leaves out the largest budgets, fits the rest, and compares: what extrapolation costs, by kind of law. The answer that in-sample
  * criteria cannot give.
- * @param drops how many of the largest budgets to leave out; the prediction is always for the largest. Default 1, 2, 3.
  */
-export const heldOutCompute = (
-  runs: readonly Run[],
-  options: { readonly drops?: readonly number[]; readonly surface?: SurfaceOptions; readonly tolerance?: number } = {},
-): HeldOutBudget[] => {
-  const budgets = groupByBudget(runs, options.tolerance ?? 0.1);
+export const heldOutCompute = (runs: readonly Run[], options: HeldOutOptions = {}): HeldOutBudget[] => {
+  const { tolerance = 0.1, drops = [1, 2, 3], laws = ["power", "saturating"] } = options;
+  const budgets = groupByBudget(runs, tolerance);
   const largest = budgets[budgets.length - 1];
   if (!largest) return [];
-  const whole = isoFlop(largest.runs, options).budgets[0]!;
+  const whole = fitBudgets(largest.runs, { tolerance }).budgets[0]!;
   const measured = isInterior(whole) ? { N: whole.optimum.N.value, loss: whole.optimum.loss.value } : undefined;
-  return (options.drops ?? [1, 2, 3])
+  return drops
     .filter((dropped) => dropped > 0 && dropped < budgets.length)
     .map((dropped): HeldOutBudget => {
       const kept = budgets.slice(0, budgets.length - dropped).flatMap((b) => b.runs);
-      const iso = isoFlop(kept, options);
-      const optima = iso.budgets.filter(isInterior);
-      const saturating = saturatingLaw(
-        optima.map((b) => b.C),
-        optima.map((b) => b.optimum.loss.value),
-      );
+      const iso = fitBudgets(kept, { tolerance });
+      const { x, y } = optima(iso, "loss");
+      const byForm = laws.flatMap((form) => {
+        const fit = iso.loss.ok ? fitLaw(form, x, y) : iso.loss;
+        return fit.ok ? [[form, formOfLaw(fit.law).value(fit.law, largest.C)] as const] : [];
+      });
       const fit = surface(kept, options.surface);
       return {
         C: largest.C,
         dropped,
         measured,
-        N: answer(iso.N, (law) => predictPowerLaw(law, largest.C).value),
-        powerLaw: answer(iso.loss, (law) => predictPowerLaw(law, largest.C).value),
-        saturating: answer(saturating, (law) => evaluateSaturating(law, largest.C)),
+        N: answer(iso.N, (law) => power.value(law, largest.C)),
+        laws: Object.fromEntries(byForm),
         surface: answer(fit, (s) => errors(largest.runs.map((run) => surfaceLoss(s, run) - run.loss))),
       };
     });

@@ -13,9 +13,9 @@ export interface Columns extends Partial<Record<NumericField | "label", string>>
 }
 
 export interface ParseOptions extends CleanOptions {
-  readonly columns?: Columns;
+  readonly columns?: Columns | undefined;
   /** Default: told from the first character; see {@link readTable}. */
-  readonly format?: TableFormat;
+  readonly format?: TableFormat | undefined;
 }
 
 /**

@@ -1,13 +1,12 @@
 import { ScalingError } from "../errors.js";
+import type { LawData } from "../laws/form.js";
 import { shown } from "../message.js";
 import { type BadRows, rejecting } from "./delimited.js";
 import { badRowsOf, byRow, type DroppedRun } from "./runs.js";
 import { columnIndex, missingColumn, numberIn, readTable, type TableFormat } from "./table.js";
 
-/** Points of one law y(x). */
-export interface Points {
-  readonly x: readonly number[];
-  readonly y: readonly number[];
+/** Points of one law y(x), read from a table. */
+export interface Points extends LawData {
   /** Where each stands, counted from 1 after the header. */
   readonly rows: readonly number[];
   readonly dropped: readonly DroppedRun[];
@@ -15,11 +14,11 @@ export interface Points {
 
 export interface PointsOptions {
   /** Columns of x and y. Default `x` and `y`. */
-  readonly x?: string;
-  readonly y?: string;
+  readonly x?: string | undefined;
+  readonly y?: string | undefined;
   /** Default: told from the first character; see {@link readTable}. */
-  readonly format?: TableFormat;
-  readonly badRows?: BadRows;
+  readonly format?: TableFormat | undefined;
+  readonly badRows?: BadRows | undefined;
 }
 
 /**

@@ -16,12 +16,6 @@ export interface RawRun {
   readonly row?: number | undefined;
 }
 
-/** How the missing one of C, N and D follows from the other two. */
-export interface ComputeRule {
-  /** C = flopsPerParameterToken · N · D. Default 6 (forward 2, backward 4; Kaplan et al. 2020). */
-  readonly flopsPerParameterToken?: number;
-}
-
 export type DropReason = "duplicate" | "no-loss" | "bad-row" | "highest-loss" | "no-quantity" | "at-zero";
 
 /** A row that is not used, and why. */
@@ -36,14 +30,16 @@ export interface CleanRuns {
   readonly dropped: readonly DroppedRun[];
 }
 
-export interface CleanOptions extends ComputeRule {
+export interface CleanOptions {
+  /** How the missing one of C, N and D follows: C = flopsPerParameterToken · N · D. Default 6 (forward 2, backward 4; Kaplan et al. 2020). */
+  readonly flopsPerParameterToken?: number | undefined;
   /** What to do with a row that cannot be right. `throw` (default) names the row; `drop` lists it with its reason. */
-  readonly badRows?: BadRows;
+  readonly badRows?: BadRows | undefined;
   /**
    * The metric that is to be fitted in the place of the loss. A row without it is dropped with its reason; one without a loss is
    * whole, and has the metric as its loss.
    */
-  readonly quantity?: string;
+  readonly quantity?: string | undefined;
 }
 
 /** Rows that were not read, as what is told of them. */

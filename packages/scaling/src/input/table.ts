@@ -37,17 +37,6 @@ export const columnIndex = ({ header }: Table, name: string): number => {
   return index;
 };
 
-/**
- * A column as numbers; an empty cell is undefined.
- * @param field what the column is for, for the errors
- * @throws ScalingError `missing-column`, or `bad-value` with the row of a cell that is no number
- */
-export const numericColumn = (table: Table, field: string, name: string): (number | undefined)[] => {
-  const index = columnIndex(table, name);
-  if (index < 0) throw missingColumn(table, name, field);
-  return table.rows.map((cells, i) => numberIn(cells[index]!, field, table.numbers[i]!));
-};
-
 export const missingColumn = ({ header }: Table, name: string, field: string): ScalingError =>
   new ScalingError("missing-column", `there is no column "${name}" (for ${field}); there are: ${header.join(", ")}`, {
     field,

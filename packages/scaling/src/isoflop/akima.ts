@@ -75,7 +75,7 @@ export const akimaMinimum = (
   return { x: low + ((high - low) * best) / (count - 1), y: bestValue, edge: best === 0 || best === count - 1 };
 };
 
-const averageRepeats = (x: readonly number[], y: readonly number[]): { x: number; y: number }[] => {
+export const averageRepeats = (x: readonly number[], y: readonly number[]): { x: number; y: number }[] => {
   const order = x.map((v, i) => ({ x: v, y: y[i]! })).sort((a, b) => a.x - b.x);
   const out: { x: number; y: number; count: number }[] = [];
   for (const point of order) {

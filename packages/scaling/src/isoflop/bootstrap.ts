@@ -1,18 +1,25 @@
 import { ScalingError } from "../errors.js";
 import {
-  type BootstrapEstimate,
   type BootstrapOptions,
   bootstrap,
   bootstrapAsync,
   type Draws,
   jackknifeStandardError,
   summarise,
+  tooManyFailed,
 } from "../inference/bootstrap.js";
-import { predictPowerLaw } from "../laws/power.js";
+import { power } from "../laws/power.js";
 import { normals, type Random, resampleIndices } from "../math/random.js";
-import { type Flops, type Outcome, type Refusal, type Run, refuse } from "../types.js";
-import { groupByBudget } from "./group.js";
-import { type IsoFlop, type IsoFlopOptions, isInterior, isoFlop, MINIMUM_BUDGETS } from "./isoflop.js";
+import { type Flops, type Outcome, type Run, refuse } from "../types.js";
+import type { BootstrappedLaw, IsoFlopBootstrap } from "./bootstrapped.js";
+import {
+  type FittedBudgets,
+  fitBudgets,
+  type IsoFlopLaw,
+  type IsoFlopOptions,
+  isInterior,
+  MINIMUM_BUDGETS,
+} from "./isoflop.js";
 
 /**
  * What is drawn again: `runs` within each budget (needs many sizes: eight or more), `residuals` of the parabolas, pooled over
@@ -21,33 +28,14 @@ import { type IsoFlop, type IsoFlopOptions, isInterior, isoFlop, MINIMUM_BUDGETS
 export type IsoFlopResampling = "runs" | "residuals" | "seed-noise";
 
 export interface IsoFlopBootstrapOptions extends IsoFlopOptions, BootstrapOptions {
-  readonly resample?: IsoFlopResampling;
+  readonly resample?: IsoFlopResampling | undefined;
   /** For `seed-noise`: standard deviation of a run's loss, one number or a function of the run. Default: each run's `sigma`. */
-  readonly noise?: number | ((run: Run) => number);
+  readonly noise?: number | ((run: Run) => number) | undefined;
   /** Budgets at which to predict as well. */
-  readonly at?: readonly Flops[];
+  readonly at?: readonly Flops[] | undefined;
 }
 
-export interface BootstrappedLaw {
-  readonly exponent: BootstrapEstimate;
-  readonly coefficient: BootstrapEstimate;
-  /** The law at each of `at`. */
-  readonly at: readonly BootstrapEstimate[];
-}
-
-export interface IsoFlopBootstrap {
-  readonly N: BootstrappedLaw;
-  readonly D: BootstrappedLaw;
-  readonly loss: BootstrappedLaw;
-  readonly resamples: number;
-  /** Resamples in which a law was refused. */
-  readonly failed: number;
-}
-
-/** Above this share of refusals the survivors are a biased sample. */
-const LARGEST_FAILED_SHARE = 0.2;
-
-const LAWS = ["N", "D", "loss"] as const;
+const LAWS: readonly IsoFlopLaw[] = ["N", "D", "loss"];
 
 /** Bootstrap of the isoFLOP laws, always stratified by budget. */
 export const bootstrapIsoFlop = (
@@ -55,7 +43,7 @@ export const bootstrapIsoFlop = (
   options: IsoFlopBootstrapOptions = {},
 ): Outcome<IsoFlopBootstrap> => {
   const study = prepare(runs, options);
-  return "reason" in study ? study : collect(runs, options, study.value, bootstrap(study.statistic, options));
+  return study.ok ? collect(study, options, bootstrap(study.statistic, options)) : study;
 };
 
 /** As {@link bootstrapIsoFlop}, returning to the event loop between chunks; the draws are the same. */
@@ -64,59 +52,63 @@ export const bootstrapIsoFlopAsync = async (
   options: IsoFlopBootstrapOptions = {},
 ): Promise<Outcome<IsoFlopBootstrap>> => {
   const study = prepare(runs, options);
-  return "reason" in study
-    ? study
-    : collect(runs, options, study.value, await bootstrapAsync(study.statistic, options));
+  return study.ok ? collect(study, options, await bootstrapAsync(study.statistic, options)) : study;
 };
 
-const prepare = (runs: readonly Run[], options: IsoFlopBootstrapOptions) => {
-  const fit = isoFlop(runs, options);
-  const refused = LAWS.flatMap((name) => (fit[name].ok ? [] : [fit[name] as Refusal]))[0];
-  if (refused) return refused;
-  const at = options.at ?? [];
-  const draw = resampler(runs, fit, options);
-  if ("reason" in draw) return draw;
+/** A fit that can be drawn again. */
+interface Study {
+  readonly fit: FittedBudgets;
+  readonly value: readonly number[];
+  readonly statistic: (uniform: Random) => readonly number[] | undefined;
+}
+
+const prepare = (runs: readonly Run[], options: IsoFlopBootstrapOptions): Outcome<Study> => {
+  const fit = fitBudgets(runs, options);
+  for (const name of LAWS) {
+    const law = fit[name];
+    if (!law.ok) return law;
+  }
+  const drawn = resampler(runs, fit, options);
+  if (!drawn.ok) return drawn;
   return {
-    value: statistics(fit, at)!,
-    statistic: (uniform: Random) => statistics(isoFlop(draw(uniform), options), at),
+    ok: true,
+    fit,
+    value: statistics(fit, options.at)!,
+    statistic: (uniform) => statistics(fitBudgets(drawn.draw(uniform), options), options.at),
   };
 };
 
 const collect = (
-  runs: readonly Run[],
+  { fit, value }: Study,
   options: IsoFlopBootstrapOptions,
-  value: readonly number[],
-  draws: Draws,
+  { values, failed }: Draws,
 ): Outcome<IsoFlopBootstrap> => {
-  const at = options.at ?? [];
-  const resamples = draws.values.length + draws.failed;
-  if (draws.failed > LARGEST_FAILED_SHARE * resamples) {
+  const { at = [], seed = 0, interval } = options;
+  const resamples = values.length + failed;
+  if (tooManyFailed(failed, resamples)) {
     return refuse(
       "too-many-failed-resamples",
-      `${draws.failed} of ${resamples} resamples had too few interior minima; with few sizes use resample: "residuals"`,
+      `${failed} of ${resamples} resamples had too few interior minima; with few sizes use resample: "residuals"`,
     );
   }
-  const leaveOneOut = options.interval === "bca" ? jackknife(runs, options, at) : undefined;
+  const leaveOneOut = interval === "bca" ? jackknife(fit, options, at) : undefined;
   if (leaveOneOut && leaveOneOut.length < MINIMUM_BUDGETS + 1) {
     return refuse(
       "too-few-budgets",
       `a BCa interval needs ${MINIMUM_BUDGETS + 1} budgets with a minimum, to leave one out; use interval "percentile"`,
     );
   }
-  const summary = (i: number, transform: (v: number) => number) =>
-    summarise(
-      draws.values.map((d) => transform(d[i]!)),
-      transform(value[i]!),
-      options.interval,
-      leaveOneOut?.map((d) => transform(d[i]!)),
-    );
+  const summary = (i: number, transform: (v: number) => number) => {
+    const of = (draws: readonly (readonly number[])[]) => draws.map((draw) => transform(draw[i]!));
+    return summarise(of(values), transform(value[i]!), interval, leaveOneOut && of(leaveOneOut));
+  };
   const width = 2 + at.length;
   const law = (k: number): BootstrappedLaw => ({
     exponent: summary(k * width, (v) => v),
     coefficient: summary(k * width + 1, Math.exp),
     at: at.map((_, i) => summary(k * width + 2 + i, Math.exp)),
   });
-  return { ok: true, N: law(0), D: law(1), loss: law(2), resamples, failed: draws.failed };
+  return { ok: true, N: law(0), D: law(1), loss: law(2), seed, resamples, failed };
 };
 
 /**
@@ -124,60 +116,58 @@ const collect = (
  * to; leaving out single runs would refuse budgets of few sizes and move the others by far more than noise does. NaN with fewer than
  * four budgets.
  */
-export const jackknifeIsoFlop = (
-  runs: readonly Run[],
-  options: IsoFlopOptions = {},
-): Record<(typeof LAWS)[number], number> => {
-  const values = jackknife(runs, options, []);
-  return {
-    N: jackknifeStandardError(values.map((v) => v[0]!)),
-    D: jackknifeStandardError(values.map((v) => v[2]!)),
-    loss: jackknifeStandardError(values.map((v) => v[4]!)),
-  };
+export const jackknifeIsoFlop = (runs: readonly Run[], options: IsoFlopOptions = {}): Record<IsoFlopLaw, number> => {
+  const values = jackknife(fitBudgets(runs, options), options);
+  const [N, D, loss] = LAWS.map((_, k) => jackknifeStandardError(values.map((v) => v[2 * k]!))) as [
+    number,
+    number,
+    number,
+  ];
+  return { N, D, loss };
 };
 
-const jackknife = (runs: readonly Run[], options: IsoFlopOptions, at: readonly Flops[]): number[][] => {
-  const fit = isoFlop(runs, options);
-  const budgets = groupByBudget(runs, fit.choices.tolerance, fit.choices.budgets);
-  const used = budgets.filter((_, b) => isInterior(fit.budgets[b]!));
+const jackknife = (fit: FittedBudgets, options: IsoFlopOptions, at: readonly Flops[] = []): number[][] => {
+  const used = fit.budgets.filter(isInterior);
   return used.flatMap((left) => {
-    const rest = used.filter((budget) => budget !== left).flatMap((budget) => budget.runs);
-    const value = statistics(isoFlop(rest, options), at);
+    const rest = used.filter((budget) => budget !== left).flatMap(({ runs }) => runs);
+    const value = statistics(fitBudgets(rest, options), at);
     return value ? [value] : [];
   });
 };
 
 /** [exponent, ln coefficient, ln law at each C] of N, D and loss in turn; undefined when a law is refused. */
-const statistics = (fit: IsoFlop, at: readonly Flops[]): number[] | undefined => {
+const statistics = (fit: FittedBudgets, at: readonly Flops[] = []): number[] | undefined => {
   const out: number[] = [];
   for (const name of LAWS) {
     const law = fit[name];
     if (!law.ok) return undefined;
-    out.push(law.exponent.value, law.logCoefficient.value, ...at.map((C) => Math.log(predictPowerLaw(law, C).value)));
+    out.push(law.exponent.value, law.logCoefficient.value, ...at.map((C) => Math.log(power.value(law, C))));
   }
   return out;
 };
 
+/** Draws a study anew. */
+interface Resampler {
+  readonly draw: (uniform: Random) => Run[];
+}
+
 const resampler = (
   runs: readonly Run[],
-  fit: IsoFlop,
-  options: IsoFlopBootstrapOptions,
-): ((uniform: Random) => Run[]) | Refusal => {
-  const budgets = groupByBudget(runs, fit.choices.tolerance, fit.choices.budgets);
-  const { resample = "runs" } = options;
+  fit: FittedBudgets,
+  { resample = "runs", noise = knownSigma }: IsoFlopBootstrapOptions,
+): Outcome<Resampler> => {
+  if (resample === "residuals") return residualResampler(fit);
   if (resample === "runs") {
-    return (uniform) =>
-      budgets.flatMap(({ runs: members }) => resampleIndices(members.length, uniform).map((i) => members[i]!));
+    const draw = (uniform: Random) =>
+      fit.budgets.flatMap(({ runs: members }) => resampleIndices(members.length, uniform).map((i) => members[i]!));
+    return { ok: true, draw };
   }
-  if (resample === "seed-noise") {
-    const noise = options.noise ?? knownSigma;
-    const sigma = runs.map((run) => (typeof noise === "number" ? noise : noise(run)));
-    return (uniform) => {
-      const normal = normals(uniform);
-      return runs.map((run, i) => ({ ...run, loss: Math.max(run.loss + sigma[i]! * normal(), Number.MIN_VALUE) }));
-    };
-  }
-  return residualResampler(fit, budgets);
+  const sigma = runs.map((run) => (typeof noise === "number" ? noise : noise(run)));
+  const draw = (uniform: Random) => {
+    const normal = normals(uniform);
+    return runs.map((run, i) => ({ ...run, loss: Math.max(run.loss + sigma[i]! * normal(), Number.MIN_VALUE) }));
+  };
+  return { ok: true, draw };
 };
 
 const knownSigma = (run: Run): number => {
@@ -189,31 +179,26 @@ const knownSigma = (run: Run): number => {
 };
 
 /** New losses = fitted parabola + residuals drawn from all budgets, scaled up for the degrees of freedom the fits used. */
-const residualResampler = (
-  fit: IsoFlop,
-  budgets: readonly { readonly runs: readonly Run[] }[],
-): ((uniform: Random) => Run[]) | Refusal => {
-  const { axis, scale, quantity } = fit.choices;
+const residualResampler = ({ budgets, choices: { axis, scale, quantity } }: FittedBudgets): Outcome<Resampler> => {
   if (quantity !== "loss")
     throw new ScalingError("bad-option", `residuals are resampled for the loss only, not for ${quantity}`);
   const fitted: { run: Run; y: number }[] = [];
   const pool: number[] = [];
-  fit.budgets.forEach((profile, b) => {
-    const parabola = profile.parabola?.[axis];
-    if (!isInterior(profile) || !parabola || parabola.degreesOfFreedom <= 0) return;
-    const inflate = Math.sqrt(parabola.residuals.length / parabola.degreesOfFreedom);
-    budgets[b]!.runs.forEach((run, i) => {
-      const residual = parabola.residuals[i]!;
-      const y = scale === "log" ? Math.log(run.loss) : run.loss;
-      fitted.push({ run, y: y - residual });
-      pool.push(residual * inflate);
+  for (const { parabola, runs } of budgets.filter(isInterior)) {
+    const { residuals = [], degreesOfFreedom = 0 } = parabola?.[axis] ?? {};
+    if (degreesOfFreedom <= 0) continue;
+    const inflate = Math.sqrt(residuals.length / degreesOfFreedom);
+    runs.forEach((run, i) => {
+      fitted.push({ run, y: (scale === "log" ? Math.log(run.loss) : run.loss) - residuals[i]! });
+      pool.push(residuals[i]! * inflate);
     });
-  });
+  }
   if (pool.length === 0)
     return refuse("too-few-points", 'resample "residuals" needs parabolas with more points than coefficients');
-  return (uniform) =>
+  const draw = (uniform: Random) =>
     fitted.map(({ run, y }) => {
       const drawn = y + pool[Math.floor(uniform() * pool.length)]!;
       return { ...run, loss: scale === "log" ? Math.exp(drawn) : Math.max(drawn, Number.MIN_VALUE) };
     });
+  return { ok: true, draw };
 };

@@ -1,6 +1,6 @@
 import { medianAbsoluteDeviation } from "simple-statistics";
 import { estimate } from "../inference/estimate.js";
-import { type LeastSquares, leastSquares, quadraticForm } from "../math/linear.js";
+import { apply, dot, type LeastSquares, leastSquares, quadraticForm } from "../math/linear.js";
 import type { Estimate } from "../types.js";
 
 /** A parabola y = y* + κ (x − x*)², x the natural log of N or D; a second-order expansion of the loss about its minimum. */
@@ -16,8 +16,10 @@ export interface Parabola {
   readonly degreesOfFreedom: number;
   /** Variance of y* in units of the noise variance: the leverage of the vertex. */
   readonly vertexLeverage: number;
-  /** Standard errors of x* and y* from the known noise of the points; undefined unless every point carries a sigma. */
-  readonly fromKnownNoise: { readonly x: number; readonly y: number } | undefined;
+  /** Standard errors of x* and y* from the known noise of the points; absent unless every point carries a sigma. */
+  readonly fromKnownNoise?: { readonly x: number; readonly y: number };
+  /** Of the residuals. */
+  readonly sumOfSquares: number;
   readonly residuals: readonly number[];
   /** Diagonal of the hat matrix: how much each point determines its own fitted value. */
   readonly leverages: readonly number[];
@@ -25,11 +27,11 @@ export interface Parabola {
 
 export interface ParabolaOptions {
   /** Least squares, or Huber's M-estimate by iteratively reweighted least squares. */
-  readonly loss?: "squared" | "huber";
+  readonly loss?: "squared" | "huber" | undefined;
   /** Huber's corner in units of y. Default 1.345 robust standard deviations of the residuals. */
-  readonly huberDelta?: number;
+  readonly huberDelta?: number | undefined;
   /** Known standard errors of y. */
-  readonly sigma?: readonly number[];
+  readonly sigma?: readonly number[] | undefined;
 }
 
 /**
@@ -60,7 +62,8 @@ export const fitParabola = (
     residualVariance: variance,
     degreesOfFreedom: dof,
     vertexLeverage: leverage,
-    fromKnownNoise: options.sigma && propagate(design, fit, options.sigma, vertexGradient, valueGradient),
+    ...(options.sigma && { fromKnownNoise: propagate(design, fit, options.sigma, vertexGradient, valueGradient) }),
+    sumOfSquares: fit.residuals.reduce((sum, r) => sum + r * r, 0),
     residuals: fit.residuals,
     leverages: design.map((row) => quadraticForm(fit.unscaledCovariance, row)),
   };
@@ -74,12 +77,8 @@ const propagate = (
   ...gradients: [readonly number[], readonly number[]]
 ): { x: number; y: number } => {
   const [x, y] = gradients.map((g) => {
-    const m = fit.unscaledCovariance.map((row) => row.reduce((s, v, j) => s + v * g[j]!, 0));
-    let variance = 0;
-    design.forEach((row, i) => {
-      variance += row.reduce((s, v, j) => s + v * m[j]!, 0) ** 2 * sigma[i]! ** 2;
-    });
-    return Math.sqrt(variance);
+    const m = apply(fit.unscaledCovariance, g);
+    return Math.sqrt(design.reduce((sum, row, i) => sum + dot(row, m) ** 2 * sigma[i]! ** 2, 0));
   }) as [number, number];
   return { x, y };
 };

@@ -1,30 +1,32 @@
 import { ScalingError } from "../errors.js";
-import { type PowerLawPrediction, predictPowerLaw } from "../laws/power.js";
+import { predictPowerLaw } from "../laws/power.js";
 import { type LossPrediction, predictiveLoss } from "../laws/predictive.js";
 import { extent } from "../math/extent.js";
-import { type Flops, type Outcome, type Parameters, refuse } from "../types.js";
-import { type InteriorProfile, type IsoFlop, isInterior, tooFewBudgets } from "./isoflop.js";
+import type { FitPrediction, PredictionNotes } from "../prediction.js";
+import { type Flops, type Outcome, type Parameters, type Predicted, refuse } from "../types.js";
+import { type InteriorProfile, type IsoFlop, isInterior } from "./isoflop.js";
 
 export interface PredictOptions {
   /** Size the model will really have. Its distance from the optimum is paid for with the measured curvature. Default: the predicted optimum. */
-  readonly N?: Parameters;
+  readonly N?: Parameters | undefined;
   /**
    * Standard error of the new measurement that the fitted runs do not share (for instance a smaller validation set).
    * The noise every run has is measured from the fit and is always included.
    */
-  readonly measuredStandardError?: number;
+  readonly measuredStandardError?: number | undefined;
   /** Known standard deviation of one run's loss from repeated seeds; the larger of this and the fitted scatter is used. */
-  readonly seedStandardDeviation?: number;
+  readonly seedStandardDeviation?: number | undefined;
 }
 
-/** The compute-optimal model at a budget that was not fitted. */
-export interface IsoFlopPrediction {
-  readonly C: Flops;
-  readonly N: PowerLawPrediction;
-  readonly D: PowerLawPrediction;
-  readonly loss: LossPrediction;
-  /** How far C lies beyond the largest fitted budget, as a factor. */
-  readonly extrapolation: number;
+/** The compute-optimal model at a budget that was not fitted; at N, where the size that it will really have was given. */
+export interface IsoFlopPrediction extends FitPrediction {
+  readonly given: { readonly C: Flops; readonly N?: Parameters };
+  readonly predicted: {
+    readonly N: Required<Predicted>;
+    readonly D: Required<Predicted>;
+    readonly loss: Required<Omit<Predicted, "ci95">>;
+  };
+  readonly notes: PredictionNotes & Pick<LossPrediction, "families" | "noiseStandardDeviation" | "degreesOfFreedom">;
 }
 
 /**
@@ -35,10 +37,10 @@ export interface IsoFlopPrediction {
 export const predictIsoFlop = (fit: IsoFlop, C: Flops, options: PredictOptions = {}): Outcome<IsoFlopPrediction> => {
   if (!(C > 0 && Number.isFinite(C)))
     throw new ScalingError("bad-option", `C is ${C}; expected a positive number of FLOPs`);
-  const profiles = fit.budgets.filter(isInterior);
   if (!fit.N.ok) return fit.N;
   if (!fit.D.ok) return fit.D;
-  if (!fit.loss.ok) return tooFewBudgets(profiles.length, fit.budgets.length);
+  if (!fit.loss.ok) return fit.loss;
+  const profiles = fit.budgets.filter(isInterior);
   const N = predictPowerLaw(fit.N, C);
   const excess = excessLoss(fit, profiles, Math.log((options.N ?? N.value) / N.value), logVariance(N));
   const curve = lossCurve(fit, profiles, options.seedStandardDeviation);
@@ -47,12 +49,21 @@ export const predictIsoFlop = (fit: IsoFlop, C: Flops, options: PredictOptions =
     extraVariance: excess.variance + (options.measuredStandardError ?? 0) ** 2,
   });
   if (!loss) return refuse("unidentified", "no finite loss law through the optima");
+  const { value, interval95, ...notes } = loss;
   const [, largest] = extent(profiles.map((p) => p.C));
-  return { ok: true, C, N, D: predictPowerLaw(fit.D, C), loss, extrapolation: C / largest };
+  return {
+    ok: true,
+    record: "prediction",
+    quantity: fit.choices.quantity,
+    given: { C, ...(options.N !== undefined && { N: options.N }) },
+    predicted: { N, D: predictPowerLaw(fit.D, C), loss: { value, interval95 } },
+    notes: { extrapolation: C / largest, ...notes },
+  };
 };
 
 /** Variance of ln N_opt about the truth, from the normal-equivalent width of its 95 % interval. */
-const logVariance = (N: PowerLawPrediction): number => (Math.log(N.ci95[1] / N.ci95[0]) / (2 * 1.959963984540054)) ** 2;
+const logVariance = ({ ci95 }: Required<Predicted>): number =>
+  (Math.log(ci95[1] / ci95[0]) / (2 * 1.959963984540054)) ** 2;
 
 /** E and Var of κ δ² for δ normal about `offset`: the price of training at a size that is not the optimum. */
 const excessLoss = (fit: IsoFlop, profiles: readonly InteriorProfile[], offset: number, variance: number) => {

@@ -5,20 +5,20 @@ import { extent } from "../math/extent.js";
 import { shown } from "../message.js";
 import type { Estimate, Flops, Run } from "../types.js";
 import { akimaMinimum } from "./akima.js";
-import { fitParabola, type Parabola } from "./parabola.js";
+import { fitParabola, type Parabola, type ParabolaOptions } from "./parabola.js";
 
 /** Parabola by least squares, parabola by Huber's M-estimate, or the minimum of an Akima spline. */
 export type OptimumMethod = "parabola" | "huber" | "akima";
 
 export interface ProfileOptions {
-  readonly optimum?: OptimumMethod;
+  readonly optimum?: OptimumMethod | undefined;
   /** Fit the loss or its logarithm. */
-  readonly scale?: "raw" | "log";
+  readonly scale?: "raw" | "log" | undefined;
   /** Axis whose fit gives the optimal loss and decides whether the minimum is interior. Both axes are always fitted. */
-  readonly axis?: "N" | "D";
+  readonly axis?: "N" | "D" | undefined;
   /** The quantity minimised: `loss`, or the name of a metric. */
-  readonly quantity?: string;
-  readonly huberDelta?: number;
+  readonly quantity?: string | undefined;
+  readonly huberDelta?: number | undefined;
 }
 
 /** The compute-optimal model of one budget. */
@@ -30,13 +30,16 @@ export interface Optimum {
 
 export type ProfileWarning = "off-centre" | "flat" | "outlier";
 
-interface ProfileBase {
+/** What a budget shows, whether or not it has an optimum. */
+export interface ProfileBase {
   readonly C: Flops;
-  /** Runs in the budget, and distinct sizes among them. */
+  /** The runs that were fitted: those of the budget that have the quantity. */
+  readonly runs: readonly Run[];
+  /** How many they are, and distinct sizes among them. */
   readonly points: number;
   readonly sizes: number;
   /** The fitted parabolas in ln N and ln D; absent for Akima and with fewer than three sizes. */
-  readonly parabola: { readonly N: Parabola; readonly D: Parabola } | undefined;
+  readonly parabola?: { readonly N: Parabola; readonly D: Parabola };
   readonly warnings: readonly ProfileWarning[];
 }
 
@@ -64,25 +67,24 @@ export const isoFlopProfile = (C: Flops, runs: readonly Run[], options: ProfileO
   const lnN = used.map((run) => Math.log(run.N));
   const lnD = used.map((run) => Math.log(run.D));
   const sizes = new Set(axis === "N" ? lnN : lnD).size;
-  const base = { C, points: used.length, sizes };
+  const base = { C, runs: used, points: used.length, sizes };
   if (sizes < MINIMUM_SIZES) {
     const message = `${sizes} distinct sizes at C = ${shown(C)}; at least ${MINIMUM_SIZES} are needed`;
-    return { ...base, parabola: undefined, warnings: [], status: "too-few-sizes", message };
+    return { ...base, warnings: [], status: "too-few-sizes", message };
   }
-  if (optimum === "akima")
-    return akimaProfile({ ...base, parabola: undefined, warnings: [] }, lnN, lnD, y, axis, scale);
+  if (optimum === "akima") return akimaProfile({ ...base, warnings: [] }, lnN, lnD, y, axis, scale);
 
   const sigma = quantity === "loss" ? knownNoise(used, scale) : undefined;
-  const fitOptions = {
-    loss: optimum === "huber" ? ("huber" as const) : ("squared" as const),
-    ...(options.huberDelta !== undefined && { huberDelta: options.huberDelta }),
-    ...(sigma && { sigma }),
+  const robust: ParabolaOptions = {
+    loss: optimum === "huber" ? "huber" : "squared",
+    huberDelta: options.huberDelta,
+    sigma,
   };
-  const N = fitParabola(lnN, y, fitOptions);
-  const D = fitParabola(lnD, y, fitOptions);
+  const N = fitParabola(lnN, y, robust);
+  const D = fitParabola(lnD, y, robust);
   if (!N || !D) {
     const message = `at C = ${shown(C)} N or D has fewer than three distinct values`;
-    return { ...base, parabola: undefined, warnings: [], status: "too-few-sizes", message };
+    return { ...base, warnings: [], status: "too-few-sizes", message };
   }
   const main = axis === "N" ? N : D;
   const along = axis === "N" ? lnN : lnD;

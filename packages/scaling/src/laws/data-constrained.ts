@@ -40,10 +40,11 @@ export const muennighoff2023: DataConstrainedLaw = {
 const worth = (unique: number, repeats: number, decay: number): number =>
   unique * (1 + decay * (1 - Math.exp(-repeats / decay)));
 
-type Base = Omit<DataConstrainedLaw, "repeatTokens" | "repeatParameters">;
+/** The surface beneath: what fresh data would give. */
+export type FreshSurface = Omit<DataConstrainedLaw, "repeatTokens" | "repeatParameters">;
 
 /** A model's size and tokens, U of them unique. */
-interface Repeated {
+export interface RepeatedData {
   readonly N: Parameters;
   readonly D: Tokens;
   readonly U: Tokens;
@@ -51,8 +52,8 @@ interface Repeated {
 
 /** Unique tokens, and the parameters that they can use: the size for which they are compute-optimal. */
 const usable = (
-  { A, B, alpha, beta }: Base,
-  { N, D, U }: Repeated,
+  { A, B, alpha, beta }: FreshSurface,
+  { N, D, U }: RepeatedData,
 ): { readonly tokens: number; readonly size: number } => {
   const tokens = Math.min(U, D);
   // D* = U gives C/6 = (U G)^((α+β)/α), and N* = G (C/6)^(β/(α+β)).
@@ -65,7 +66,7 @@ const usable = (
  * E + A / N_e^α + B / D_e^β with effective size and tokens (eq. 6).
  * @throws ScalingError `bad-value` when N, D or U is not positive.
  */
-export const dataConstrainedLoss = (law: DataConstrainedLaw, run: Repeated): Loss => {
+export const dataConstrainedLoss = (law: DataConstrainedLaw, run: RepeatedData): Loss => {
   checkRepeated(run);
   const { E, A, B, alpha, beta } = law;
   const { tokens, size } = usable(law, run);
@@ -74,7 +75,7 @@ export const dataConstrainedLoss = (law: DataConstrainedLaw, run: Repeated): Los
   return E + A / effectiveSize ** alpha + B / effectiveTokens ** beta;
 };
 
-const checkRepeated = ({ N, D, U }: Repeated, row?: number): void => {
+const checkRepeated = ({ N, D, U }: RepeatedData, row?: number): void => {
   for (const [field, value] of Object.entries({ N, D, U })) {
     if (value > 0 && Number.isFinite(value)) continue;
     const place = row === undefined ? { field, value } : { row, field, value };
@@ -96,7 +97,7 @@ export interface DataConstrainedFit {
 }
 
 /** A run with repeated data: U of its D tokens are unique. */
-export interface RepeatedRun extends Repeated {
+export interface RepeatedRun extends RepeatedData {
   readonly loss: Loss;
 }
 
@@ -119,7 +120,7 @@ const ALPHA = ALL.indexOf("alpha");
  * @param base the surface, where it is known from elsewhere
  * @throws ScalingError `bad-value` with the 1-based row
  */
-export const fitDataConstrained = (runs: readonly RepeatedRun[], base?: Base): Outcome<DataConstrainedFit> => {
+export const fitDataConstrained = (runs: readonly RepeatedRun[], base?: FreshSurface): Outcome<DataConstrainedFit> => {
   runs.forEach((run, i) => {
     checkRepeated(run, i + 1);
   });
@@ -146,7 +147,7 @@ const descend = (
   runs: readonly RepeatedRun[],
   names: readonly (keyof DataConstrainedLaw)[],
   starts: readonly (readonly number[])[],
-  base?: Base,
+  base?: FreshSurface,
 ): Outcome<DataConstrainedFit> => {
   const lawOf = (theta: readonly number[]): DataConstrainedLaw => {
     const [repeatTokens, repeatParameters, A, B, E] = theta.map(Math.exp) as [number, number, number, number, number];

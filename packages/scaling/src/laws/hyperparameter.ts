@@ -3,7 +3,7 @@ import { estimate, exponentiate } from "../inference/estimate.js";
 import { fitParabola } from "../isoflop/parabola.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
-import { leastSquares, type Matrix, quadraticForm } from "../math/linear.js";
+import { leastSquares, type Matrix, quadraticForm, scaled } from "../math/linear.js";
 import { logarithm } from "../math/logarithms.js";
 import { type Estimate, type Interval, type Outcome, refuse } from "../types.js";
 
@@ -49,7 +49,7 @@ export const hyperparameterLaw = (
     ok: true,
     exponents: Object.fromEntries(names.map((name, j) => [name, at(j + 1)])),
     coefficient: exponentiate(at(0)),
-    covariance: fit.unscaledCovariance.map((row) => row.map((v) => v * variance)),
+    covariance: scaled(fit.unscaledCovariance, variance),
     residualStandardDeviation: Math.sqrt(variance),
     degreesOfFreedom: dof,
     r2: total > 0 ? 1 - fit.rss / total : 1,

@@ -2,8 +2,7 @@ import { ScalingError } from "../errors.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
 import { levenbergMarquardt } from "../math/levenberg.js";
-import type { Matrix } from "../math/linear.js";
-import { quadraticForm } from "../math/linear.js";
+import { type Matrix, quadraticForm, scaled } from "../math/linear.js";
 import { type Estimate, type FitStatus, type Interval, type Loss, type Outcome, refuse } from "../types.js";
 import { thetaEstimate } from "./nonlinear.js";
 
@@ -96,7 +95,7 @@ export const metricLink = (loss: readonly number[], metric: readonly number[], f
     status: !fit.converged ? "stopped-early" : fit.unscaledCovariance ? "converged" : "unidentified",
     parameters: Object.fromEntries(shape.parameters.map((name, j) => [name, thetaEstimate(fit, j, variance, dof)])),
     theta: fit.theta,
-    covariance: fit.unscaledCovariance?.map((row) => row.map((v) => v * variance)),
+    covariance: fit.unscaledCovariance && scaled(fit.unscaledCovariance, variance),
     residualStandardDeviation: Math.sqrt(variance),
     degreesOfFreedom: dof,
   };

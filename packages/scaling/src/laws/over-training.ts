@@ -1,5 +1,6 @@
 import { ScalingError } from "../errors.js";
-import type { Surface } from "../surface/surface.js";
+import { SIX } from "../surface/allocate.js";
+import { formOfSurface, type Surface } from "../surface/surface.js";
 import type { Flops, Loss } from "../types.js";
 
 /**
@@ -13,17 +14,19 @@ export interface OverTrainingLaw {
   readonly eta: number;
 }
 
-/** From a surface of form `tied`, under C = 6ND: η = α/2, a = A 6^η, b = B 6^η. */
+/** From a surface with equal exponents, as of the form `tied`, under its C = k·N·D: η = α/2, a = A k^η, b = B k^η. */
 export const overTrainingLaw = (surface: Surface): OverTrainingLaw => {
-  if (surface.form !== "tied") {
+  const { terms, trade, floor } = formOfSurface(surface);
+  if (!terms?.tied) {
     throw new ScalingError(
       "bad-option",
       `over-training needs equal exponents, the form "tied"; this surface is "${surface.form}"`,
     );
   }
-  const [a, b, e, alpha] = surface.theta as [number, number, number, number];
+  const { a, b, alpha } = trade(surface.theta);
   const eta = alpha / 2;
-  return { E: Math.exp(e), a: Math.exp(a + eta * Math.log(6)), b: Math.exp(b + eta * Math.log(6)), eta };
+  const shift = eta * Math.log(surface.flopsPerToken ?? SIX);
+  return { E: floor(surface.theta), a: Math.exp(a + shift), b: Math.exp(b + shift), eta };
 };
 
 export const overTrainedLoss = ({ E, a, b, eta }: OverTrainingLaw, C: Flops, multiplier: number): Loss =>

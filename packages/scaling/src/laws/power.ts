@@ -1,13 +1,19 @@
+import { choice, whole } from "@isoflop/spec";
+import * as v from "valibot";
 import { ScalingError } from "../errors.js";
+import { drawParameters } from "../inference/draws.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { leastSquares, type Matrix, quadraticForm } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
-import { type Estimate, type Interval, type Outcome, refuse } from "../types.js";
+import * as fields from "../records/fields.js";
+import { type Estimate, type Interval, type Outcome, type Predicted, refuse } from "../types.js";
+import type { Law, LawForm } from "./form.js";
 
 /** y = coefficient · x^exponent, fitted by least squares of ln y on ln x. */
-export interface PowerLaw {
+export interface PowerLaw extends Law {
   readonly kind: "power";
+  readonly status: "converged" | "too-few-points";
   readonly exponent: Estimate;
   /** In the unit of y at x = 1, usually far outside the data: read it with the exponent, never alone. */
   readonly coefficient: Estimate;
@@ -19,14 +25,12 @@ export interface PowerLaw {
   readonly sumOfSquares: number;
   /** Standard deviation of ln y about the law; NaN without degrees of freedom. */
   readonly residualStandardDeviation: number;
-  readonly degreesOfFreedom: number;
   readonly r2: number;
-  readonly points: number;
 }
 
 export interface PowerLawOptions {
   /** Relative weights, 1 / variance of ln y up to a factor. */
-  readonly weights?: readonly number[];
+  readonly weights?: readonly number[] | undefined;
 }
 
 /**
@@ -67,6 +71,7 @@ export const powerLaw = (
   return {
     ok: true,
     kind: "power",
+    status: dof > 0 ? "converged" : "too-few-points",
     exponent,
     logCoefficient,
     coefficient: exponentiate(logCoefficient),
@@ -79,16 +84,8 @@ export const powerLaw = (
   };
 };
 
-export interface PowerLawPrediction {
-  readonly value: number;
-  /** Where the law itself is, at 95 %. */
-  readonly ci95: Interval;
-  /** Where one new point would fall, at 95 %: the law's uncertainty and the scatter about it. */
-  readonly interval95: Interval;
-}
-
 /** The law at x. Extrapolation widens both intervals; a wrong functional form does not, so compare forms on held-out budgets. */
-export const predictPowerLaw = (law: PowerLaw, x: number): PowerLawPrediction => {
+export const predictPowerLaw = (law: PowerLaw, x: number): Required<Predicted> => {
   const lx = Math.log(x);
   const level = law.logCoefficient.value + law.exponent.value * lx;
   const ofLaw = quadraticForm(law.covariance, [1, lx]);
@@ -113,4 +110,51 @@ const weightedMean = (values: readonly number[], weights: readonly number[] | un
     total += w;
   });
   return sum / total;
+};
+
+/** Fields of a record that {@link powerLaw} made. */
+const powerSchema: v.GenericSchema<unknown, PowerLaw> = fields.counted(
+  fields.whereFree(
+    {
+      ok: v.exactOptional(fields.ok),
+      kind: v.literal("power"),
+      status: choice(["converged", "too-few-points"]),
+      exponent: fields.estimate,
+      coefficient: fields.coefficient,
+      logCoefficient: fields.estimate,
+      sumOfSquares: fields.notNegative,
+      r2: fields.finite,
+      points: whole(),
+    },
+    { covariance: fields.covariance(2), residualStandardDeviation: fields.notNegative },
+    { covariance: fields.anyMatrix(2), residualStandardDeviation: fields.spread },
+  ),
+  2,
+);
+
+const valueAt = ({ logCoefficient, exponent }: PowerLaw, x: number): number =>
+  Math.exp(logCoefficient.value + exponent.value * Math.log(x));
+
+export const power: LawForm<PowerLaw> = {
+  name: "power",
+  formula: "y = coefficient · x^exponent",
+  options: {},
+  schema: powerSchema,
+  caveats: { "too-few-points": "two points fix a power law and say nothing of its error" },
+  fit: (x, y) => powerLaw(x, y),
+  value: valueAt,
+  band: (law, x) => predictPowerLaw(law, x).ci95,
+  predict: predictPowerLaw,
+  draws: ({ logCoefficient, exponent, covariance, degreesOfFreedom }, count, uniform) =>
+    drawParameters([logCoefficient.value, exponent.value], covariance, degreesOfFreedom, count, uniform).map(
+      ([level, slope]) =>
+        (x) =>
+          Math.exp(level! + slope! * Math.log(x)),
+    ),
+  objective: ({ sumOfSquares }) => ({ name: "log-squares", value: sumOfSquares }),
+  estimates: ({ coefficient, exponent }) => ({ coefficient, exponent }),
+  remark: ({ r2, residualStandardDeviation }, num) =>
+    `r² ${num(r2, 6)}; residuals of ln y: ${num(residualStandardDeviation, 3)}`,
+  equation: ({ coefficient, exponent }, { x, y }, num) =>
+    `${y} = ${num(coefficient.value, 4)}·${x}^${num(exponent.value, 4)}`,
 };

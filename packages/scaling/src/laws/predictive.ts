@@ -29,7 +29,7 @@ export interface LossPrediction {
   readonly value: number;
   readonly interval95: Interval;
   /** The same within each family of laws, with the family's weight: their distance is the model uncertainty. */
-  readonly families: Readonly<Record<LawFamily, FamilyPrediction | undefined>>;
+  readonly families: Readonly<Partial<Record<LawFamily, FamilyPrediction>>>;
   /** Standard deviation of one run's noise as used. */
   readonly noiseStandardDeviation: number;
   readonly degreesOfFreedom: number;
@@ -114,15 +114,12 @@ export const predictiveLoss = (
   const nu = degrees(curve);
   const all = Object.values(components).flat();
   const whole = total(all);
-  const family = (members: readonly Component[]): FamilyPrediction | undefined =>
-    total(members) > 0 ? { ...summary(members, nu), weight: total(members) / whole } : undefined;
+  const families = Object.entries(components).flatMap(([name, members]): [string, FamilyPrediction][] =>
+    total(members) > 0 ? [[name, { ...summary(members, nu), weight: total(members) / whole }]] : [],
+  );
   return {
     ...summary(all, nu),
-    families: {
-      power: family(components.power),
-      floor: family(components.floor),
-      accelerating: family(components.accelerating),
-    },
+    families: Object.fromEntries(families),
     noiseStandardDeviation: Math.sqrt(noiseOf(best.fit, context)),
     degreesOfFreedom: nu,
   };

@@ -1,14 +1,19 @@
+import { choice, whole } from "@isoflop/spec";
+import * as v from "valibot";
+import { drawParameters } from "../inference/draws.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
-import { invertPositive, type Matrix, multiply, quadraticForm, transpose } from "../math/linear.js";
+import { congruence, invertPositive, type Matrix, quadraticForm, scaled } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import { bisect, goldenMinimum } from "../math/search.js";
-import { type Estimate, type FitStatus, type Interval, type Outcome, refuse } from "../types.js";
+import * as fields from "../records/fields.js";
+import { type Estimate, type FitStatus, type Interval, type Outcome, type Predicted, refuse } from "../types.js";
+import type { Law, LawData, LawForm } from "./form.js";
 import { type FloorFit, fitGivenFloor, type ResidualScale } from "./given-floor.js";
-import type { PowerLawPrediction } from "./power.js";
+import { predictiveLoss } from "./predictive.js";
 
 /** y = E + A · x^−α with E ≥ 0: a power law with an irreducible term. */
-export interface SaturatingLaw {
+export interface SaturatingLaw extends Law {
   readonly kind: "saturating";
   /** `bound` when the best floor is zero: then this is the pure power law and the floor's interval says how large it could be. */
   readonly status: Extract<FitStatus, "converged" | "bound" | "unidentified">;
@@ -25,14 +30,12 @@ export interface SaturatingLaw {
   readonly residuals: ResidualScale;
   /** Half the sum of squared residuals on that scale. */
   readonly objective: number;
-  readonly degreesOfFreedom: number;
-  readonly points: number;
 }
 
 export interface SaturatingOptions {
   /** Residuals of ln y (default, as in the literature) or of y. */
-  readonly residuals?: ResidualScale;
-  readonly weights?: readonly number[];
+  readonly residuals?: ResidualScale | undefined;
+  readonly weights?: readonly number[] | undefined;
 }
 
 const FLOOR_STEPS = 80;
@@ -69,7 +72,7 @@ export const saturatingLaw = (
 };
 
 /** Floors from zero to just under the smallest y, denser near the end, where the curve bends fastest. */
-export const floorGrid = (lowest: number, steps: number): number[] =>
+const floorGrid = (lowest: number, steps: number): number[] =>
   Array.from({ length: steps }, (_, i) => lowest * (1 - (1 - i / steps) ** 2));
 
 interface Context {
@@ -92,7 +95,7 @@ const describe = (fit: FloorFit, context: Context): Outcome<SaturatingLaw> => {
   const unscaled = covarianceWithFloor(fit, context);
   if (!atBound && !unscaled)
     return refuse("unidentified", "floor, coefficient and exponent cannot be told apart from these points");
-  const covariance = toOrigin(unscaled ?? withoutFloor(fit), centre).map((row) => row.map((v) => v * variance));
+  const covariance = scaled(toOrigin(unscaled ?? withoutFloor(fit), centre), variance);
   const at = (value: number, j: number) => estimate(value, Math.sqrt(Math.max(0, covariance[j]![j]!)), dof);
   const logCoefficient = at(fit.a + fit.alpha * centre, 1);
   const floorInterval = profileInterval(fit, context, y.length - 3);
@@ -140,7 +143,7 @@ const toOrigin = (covariance: Matrix, centre: number): number[][] => {
     [0, 1, centre],
     [0, 0, 1],
   ];
-  return multiply(multiply(jacobian, covariance), transpose(jacobian));
+  return congruence(jacobian, covariance);
 };
 
 /** Floors whose best fit is not rejected: SSE(E) ≤ SSE_min (1 + t² / dof), the profile interval of a least-squares parameter. */
@@ -154,23 +157,90 @@ const profileInterval = (fit: FloorFit, { lowest, grid, sseAt }: Context, dof: n
   return [low, high];
 };
 
+/** The law at x. */
+const valueAt = ({ floor, logCoefficient, exponent }: SaturatingLaw, x: number): number =>
+  floor.value + Math.exp(logCoefficient.value - exponent.value * Math.log(x));
+
 /**
- * The law at x by the delta method, at the best floor: where the law is and where a new point falls, at 95 %. For losses against
- * compute prefer {@link predictiveLoss}, which weighs the floors that the data allow.
+ * The law at x by the delta method, at the best floor: where the law is and where a new point falls, at 95 %. On ln y, in which it was
+ * fitted and is drawn: there the band of a positive quantity stays positive, however far beyond the data.
  */
-export const predictSaturating = (law: SaturatingLaw, x: number): PowerLawPrediction => {
-  const value = evaluateSaturating(law, x);
+const atBestFloor = (law: SaturatingLaw, x: number): Required<Predicted> => {
+  const value = valueAt(law, x);
   const reducible = value - law.floor.value;
-  const variance = Math.max(0, quadraticForm(law.covariance, [1, reducible, -Math.log(x) * reducible]));
+  const variance = quadraticForm(law.covariance, [1, reducible, -Math.log(x) * reducible]) / value ** 2;
   const scatter = law.degreesOfFreedom > 0 ? (2 * law.objective) / law.degreesOfFreedom : Number.NaN;
-  const ofPoint = law.residuals === "log" ? scatter * value ** 2 : scatter;
+  const ofPoint = law.residuals === "log" ? scatter : scatter / value ** 2;
   const around = (spread: number): Interval => {
-    const half = studentFactor95(law.degreesOfFreedom) * Math.sqrt(spread);
-    return [value - half, value + half];
+    const half = studentFactor95(law.degreesOfFreedom) * Math.sqrt(Math.max(0, spread));
+    return [value * Math.exp(-half), value * Math.exp(half)];
   };
   return { value, ci95: around(variance), interval95: around(variance + ofPoint) };
 };
 
-/** The law at x. */
-export const evaluateSaturating = (law: SaturatingLaw, x: number): number =>
-  law.floor.value + Math.exp(law.logCoefficient.value - law.exponent.value * Math.log(x));
+/**
+ * A falling law's interval integrates over floors: around the best floor alone it would be far too short. It knows laws that fall
+ * no faster than 1/x; any other is taken at its best floor, and so is one whose value the weighing leaves outside.
+ */
+const predictSaturating = (law: SaturatingLaw, x: number, data: LawData): Required<Predicted> => {
+  const best = atBestFloor(law, x);
+  const { value } = law.exponent;
+  if (!(value > 0 && value <= 1)) return best;
+  const curve = { C: data.x, loss: data.y, leverage: data.x.map(() => 1), noiseVariance: 0, noiseDegreesOfFreedom: 0 };
+  const interval95 = predictiveLoss(curve, x)?.interval95;
+  return interval95 && interval95[0] <= best.value && best.value <= interval95[1] ? { ...best, interval95 } : best;
+};
+
+const schema: v.GenericSchema<unknown, SaturatingLaw> = fields.counted(
+  fields.whereFree(
+    {
+      ok: v.exactOptional(fields.ok),
+      kind: v.literal("saturating"),
+      status: choice(["converged", "bound", "unidentified"]),
+      floor: fields.estimateOf(fields.notNegative),
+      coefficient: fields.coefficient,
+      logCoefficient: fields.estimate,
+      exponent: fields.estimate,
+      residuals: choice(["log", "raw"]),
+      objective: fields.notNegative,
+      points: whole(),
+    },
+    { covariance: fields.covariance(3) },
+    { covariance: fields.anyMatrix(3) },
+  ),
+  2,
+  3,
+);
+
+export const saturating: LawForm<SaturatingLaw> = {
+  name: "saturating",
+  formula: "y = floor + coefficient · x^−exponent",
+  options: { residuals: v.optional(choice(["log", "raw"]), "log") },
+  schema,
+  caveats: { bound: "the best floor is zero: these points show no floor" },
+  fit: (x, y, options: SaturatingOptions) => saturatingLaw(x, y, options),
+  value: valueAt,
+  band: (law, x) => atBestFloor(law, x).ci95,
+  predict: predictSaturating,
+  draws: ({ floor, logCoefficient, exponent, covariance, degreesOfFreedom }, count, uniform) =>
+    drawParameters(
+      [floor.value, logCoefficient.value, exponent.value],
+      covariance,
+      degreesOfFreedom,
+      count,
+      uniform,
+    ).map(([drawn, level, slope]) => {
+      const limit = Math.max(0, drawn!);
+      return (x) => limit + Math.exp(level! - slope! * Math.log(x));
+    }),
+  // The record states half the sum, as the literature on it does.
+  objective: ({ residuals, objective }) => ({
+    name: residuals === "raw" ? "squares" : "log-squares",
+    value: 2 * objective,
+  }),
+  estimates: ({ floor, coefficient, exponent }) => ({ floor, coefficient, exponent }),
+  floor: ({ floor }) => floor,
+  remark: ({ objective }, num) => `half the sum of squared residuals: ${num(objective, 6)}`,
+  equation: ({ floor, coefficient, exponent }, { x, y }, num) =>
+    `${y} = ${num(floor.value, 4)} + ${num(coefficient.value, 4)}·${x}^${num(-exponent.value, 4)}`,
+};

@@ -122,12 +122,11 @@ export const dot = (a: readonly number[], b: readonly number[]): number => {
   return s;
 };
 
+/** M g. */
+export const apply = (m: Matrix, g: readonly number[]): number[] => m.map((row) => dot(row, g));
+
 /** gᵀ M g: the delta method's variance for a gradient and a covariance. */
-export const quadraticForm = (m: Matrix, g: readonly number[]): number =>
-  dot(
-    g,
-    m.map((row) => dot(row, g)),
-  );
+export const quadraticForm = (m: Matrix, g: readonly number[]): number => dot(g, apply(m, g));
 
 /** Lower Cholesky factor, or undefined when the matrix is not positive definite. */
 export const cholesky = (m: Matrix): number[][] | undefined => {
@@ -186,6 +185,12 @@ export const multiply = (a: Matrix, b: Matrix): number[][] =>
   a.map((row) => b[0]!.map((_, j) => row.reduce((s, v, k) => s + v * b[k]![j]!, 0)));
 
 export const transpose = (m: Matrix): number[][] => m[0]!.map((_, j) => m.map((row) => row[j]!));
+
+export const scaled = (m: Matrix, factor: number): number[][] => m.map((row) => row.map((v) => v * factor));
+
+/** J M Jᵀ: the covariance of what depends on parameters by the Jacobian J. */
+export const congruence = (jacobian: Matrix, m: Matrix): number[][] =>
+  multiply(multiply(jacobian, m), transpose(jacobian));
 
 /** Eigenvalues of a symmetric matrix by Jacobi rotations, ascending. */
 export const symmetricEigenvalues = (matrix: Matrix): number[] => {

@@ -1,4 +1,4 @@
-import { type Matrix, quadraticForm } from "../math/linear.js";
+import { apply, dot, type Matrix, quadraticForm } from "../math/linear.js";
 
 /** A run that could be made, and what it would say about θ. */
 export interface Candidate {
@@ -9,8 +9,8 @@ export interface Candidate {
 
 /** Covariance after one more observation with variance σ² (Sherman & Morrison). */
 export const afterRun = (covariance: Matrix, gradient: readonly number[], variance: number): number[][] => {
-  const vg = covariance.map((row) => row.reduce((s, v, j) => s + v * gradient[j]!, 0));
-  const divisor = variance + vg.reduce((s, v, j) => s + v * gradient[j]!, 0);
+  const vg = apply(covariance, gradient);
+  const divisor = variance + dot(vg, gradient);
   return covariance.map((row, i) => row.map((v, j) => v - (vg[i]! * vg[j]!) / divisor));
 };
 
@@ -67,12 +67,12 @@ const greedy = (
   let v: Matrix = covariance;
   let left = allowance;
   while (chosen.length < maximumRuns) {
-    const vt = v.map((row) => row.reduce((s, x, j) => s + x * target[j]!, 0));
+    const vt = apply(v, target);
     let best = -1;
     let bestScore = 0;
     candidates.forEach(({ cost, gradient }, i) => {
       if (cost > left) return;
-      const shared = vt.reduce((s, x, j) => s + x * gradient[j]!, 0);
+      const shared = dot(vt, gradient);
       const score = shared ** 2 / (noise + quadraticForm(v, gradient)) / cost ** thrift;
       if (score > bestScore) [best, bestScore] = [i, score];
     });

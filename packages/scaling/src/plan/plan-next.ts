@@ -2,10 +2,11 @@ import { ScalingError } from "../errors.js";
 import { type Matrix, quadraticForm } from "../math/linear.js";
 import { bisect } from "../math/search.js";
 import { optimalAllocation } from "../surface/allocate.js";
-import type { SurfaceFit } from "../surface/describe.js";
-import { formOf, type Surface } from "../surface/surface.js";
+import { type FrontierPoint, predictSurface } from "../surface/predict.js";
+import { logSurfaceLoss, type ModelAndData, type Surface } from "../surface/surface.js";
+import type { SurfaceFit } from "../surface/surface-fit.js";
 import { statisticGradient } from "../surface/uncertainty.js";
-import { type Flops, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
+import { type Flops, type Outcome, refuse } from "../types.js";
 import { type Candidate, chooseRuns, varianceAfter } from "./design.js";
 
 /** Which extrapolation should become certain: the optimal loss, size or tokens at a compute. */
@@ -19,33 +20,38 @@ export interface PlanOptions {
   /** Compute to spend, in all. */
   readonly allowance: Flops;
   /** Compute of single runs. Default allowance / 200 … allowance. */
-  readonly runCompute?: readonly [Flops, Flops];
+  readonly runCompute?: readonly [Flops, Flops] | undefined;
   /** Sizes within this factor of the optimum of their compute are considered. Default 8. */
-  readonly sizeFactor?: number;
+  readonly sizeFactor?: number | undefined;
   /** Default 24. */
-  readonly maximumRuns?: number;
+  readonly maximumRuns?: number | undefined;
   /** Standard deviation of ln L of one run. Default: the residuals of the fit. */
-  readonly noise?: number;
-  /**
-   * Covariance of θ to plan with, for instance from the bootstrap (`surfacesCovariance`). Default: the fit's own, by the delta method.
-   */
-  readonly covariance?: Matrix;
+  readonly noise?: number | undefined;
+  /** Covariance of θ to plan with, for instance that of the bootstrap. Default: the fit's own, by the delta method. */
+  readonly covariance?: Matrix | undefined;
 }
 
-export interface PlannedRun {
+/** A run that is still to be trained. */
+export interface NextRun extends ModelAndData {
   readonly C: Flops;
-  readonly N: Parameters;
-  readonly D: Tokens;
   /** How often to train it, with different seeds. */
   readonly count: number;
 }
 
+/** The next runs, and what they are for. A record: it survives JSON whole. */
 export interface Plan {
-  readonly runs: readonly PlannedRun[];
+  readonly record: "plan";
+  readonly target: PlanTarget;
+  /** The optimum at the target as it is known now. */
+  readonly optimum: FrontierPoint;
+  readonly allowance: Flops;
+  /** The surface that was planned with. */
+  readonly surface: SurfaceFit;
+  readonly runs: readonly NextRun[];
   readonly cost: Flops;
   /** Standard error of ln target: now, after the plan, and after an even isoFLOP grid within the same limits. */
   readonly standardError: { readonly now: number; readonly planned: number; readonly evenGrid: number };
-  readonly evenGrid: readonly PlannedRun[];
+  readonly evenGrid: readonly NextRun[];
   readonly evenGridCost: Flops;
 }
 
@@ -82,8 +88,8 @@ export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> =
       "bad-option",
       `noise is ${Math.sqrt(noise)}; expected a positive standard deviation of ln L`,
     );
-  const reference = optimalAllocation(fit, target.C);
-  if (!reference.ok) return reference;
+  const best = predictSurface(fit, { C: target.C });
+  if (!best.ok) return best;
   const gradient = statisticGradient(fit, (s) => targetValue(s, target));
 
   const candidates = grid(fit, smallest, Math.min(largest, allowance), COMPUTE_STEPS, sizeFactor, SIZE_STEPS);
@@ -93,45 +99,34 @@ export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> =
   const after = (runs: readonly Candidate[]) => Math.sqrt(varianceAfter(covariance, gradient, runs, noise));
   return {
     ok: true,
+    record: "plan",
+    target,
+    optimum: { C: target.C, ...best.predicted },
+    allowance,
+    surface: fit,
     runs: counted(planned),
-    cost: planned.reduce((s, run) => s + run.cost, 0),
+    cost: costOf(planned),
     standardError: {
       now: Math.sqrt(quadraticForm(covariance, gradient)),
       planned: after(planned),
       evenGrid: after(even),
     },
     evenGrid: counted(even),
-    evenGridCost: even.reduce((s, run) => s + run.cost, 0),
+    evenGridCost: costOf(even),
   };
 };
 
-/** Covariance of θ over bootstrapped surfaces. */
-export const surfacesCovariance = (surfaces: readonly Surface[]): number[][] => {
-  const n = surfaces.length;
-  const p = surfaces[0]?.theta.length ?? 0;
-  if (n <= p)
-    throw new ScalingError("too-few-points", `${n} surfaces; a covariance of ${p} parameters needs more than ${p}`);
-  if (surfaces.some((surface) => surface.theta.some((v) => !Number.isFinite(v)))) {
-    throw new ScalingError(
-      "bad-value",
-      "a surface has a term at zero, whose logarithm has no covariance; plan with the fit's own covariance",
-    );
-  }
-  const mean = Array.from({ length: p }, (_, j) => surfaces.reduce((s, v) => s + v.theta[j]!, 0) / n);
-  return mean.map((mi, i) =>
-    mean.map((mj, j) => surfaces.reduce((s, v) => s + (v.theta[i]! - mi) * (v.theta[j]! - mj), 0) / (n - 1)),
-  );
-};
+const costOf = (runs: readonly Candidate[]): Flops => runs.reduce((sum, { cost }) => sum + cost, 0);
 
 const targetValue = (surface: Surface, { C, quantity }: PlanTarget): number => {
   const best = optimalAllocation(surface, C);
   return best.ok ? Math.log(best[quantity]) : Number.NaN;
 };
 
-type DesignRun = Candidate & { readonly C: Flops; readonly N: Parameters; readonly D: Tokens };
+type DesignRun = Candidate & Omit<NextRun, "count">;
 
 const grid = (
-  surface: Surface,
+  surface: SurfaceFit,
   low: Flops,
   high: Flops,
   computeSteps: number,
@@ -145,17 +140,13 @@ const grid = (
     if (!best.ok) continue;
     for (let j = 0; j < sizeSteps; j++) {
       const N = best.N * (sizeSteps > 1 ? sizeFactor ** (2 * share(j, sizeSteps) - 1) : 1);
-      out.push(designRun(surface, C, N));
+      const D = C / (surface.flopsPerToken * N);
+      const gradient = new Float64Array(surface.theta.length);
+      logSurfaceLoss(surface, { N, D }, gradient);
+      out.push({ C, N, D, cost: C, gradient: Array.from(gradient) });
     }
   }
   return out;
-};
-
-const designRun = (surface: Surface, C: Flops, N: Parameters): DesignRun => {
-  const gradient = new Float64Array(surface.theta.length);
-  const D = C / (6 * N);
-  formOf(surface).logLoss(surface.theta, Math.log(N), Math.log(D), gradient);
-  return { C, N, D, cost: C, gradient: Array.from(gradient) };
 };
 
 /** Even grids, the best first: budgets and sizes per budget. */
@@ -179,7 +170,7 @@ interface Limits {
  * What one would do without a plan: three budgets a factor of three apart, or what room there is, five sizes each, as large as the
  * allowance pays for, and with several seeds where the largest run is cheap. Fewer budgets where not even that is affordable.
  */
-const evenGrid = (surface: Surface, limits: Limits): DesignRun[] => {
+const evenGrid = (surface: SurfaceFit, limits: Limits): DesignRun[] => {
   const { smallest, largest, allowance, maximumRuns, sizeFactor } = limits;
   const affordable = EVEN_GRIDS.find(
     ([budgets, sizes]) => budgets * sizes * smallest <= allowance * (1 + ROUNDING) && budgets * sizes <= maximumRuns,
@@ -187,17 +178,20 @@ const evenGrid = (surface: Surface, limits: Limits): DesignRun[] => {
   if (!affordable) return [];
   const [budgets, sizes] = affordable;
   const lowest = (top: Flops) => Math.max(smallest, top * 3 ** -(budgets - 1));
-  const costOf = (top: Flops) => {
+  const priceOf = (top: Flops) => {
     let sum = 0;
     for (let i = 0; i < budgets; i++) sum += sizes * lowest(top) * (top / lowest(top)) ** share(i, budgets);
     return sum;
   };
   const top =
-    costOf(largest) <= allowance
+    priceOf(largest) <= allowance
       ? largest
-      : Math.exp(bisect((x) => costOf(Math.exp(x)) - allowance, Math.log(smallest), Math.log(largest)));
+      : Math.exp(bisect((x) => priceOf(Math.exp(x)) - allowance, Math.log(smallest), Math.log(largest)));
   const runs = grid(surface, lowest(top), top, budgets, Math.sqrt(sizeFactor), sizes);
-  const seeds = Math.min(Math.floor((allowance * (1 + ROUNDING)) / costOf(top)), Math.floor(maximumRuns / runs.length));
+  const seeds = Math.min(
+    Math.floor((allowance * (1 + ROUNDING)) / priceOf(top)),
+    Math.floor(maximumRuns / runs.length),
+  );
   return Array.from({ length: Math.max(1, seeds) }, () => runs).flat();
 };
 
@@ -207,11 +201,11 @@ const ROUNDING = 1e-9;
 /** Place of the i-th of n on an axis from 0 to 1; one alone stands at the end. */
 const share = (i: number, n: number): number => (n > 1 ? i / (n - 1) : 1);
 
-const counted = (runs: readonly DesignRun[]): PlannedRun[] => {
-  const out: { C: Flops; N: Parameters; D: Tokens; count: number }[] = [];
+const counted = (runs: readonly DesignRun[]): NextRun[] => {
+  const out: NextRun[] = [];
   for (const { C, N, D } of [...runs].sort((a, b) => a.C - b.C || a.N - b.N)) {
-    const last = out[out.length - 1];
-    if (last && last.C === C && last.N === N) last.count++;
+    const last = out.at(-1);
+    if (last?.C === C && last.N === N) out[out.length - 1] = { ...last, count: last.count + 1 };
     else out.push({ C, N, D, count: 1 });
   }
   return out;

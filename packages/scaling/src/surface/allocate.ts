@@ -1,40 +1,64 @@
 import { ScalingError } from "../errors.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import { shown } from "../message.js";
-import { type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
-import { type Surface, surfaceLoss } from "./surface.js";
+import { type FlopRule, type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
+import { formOfSurface, type ModelAndData, type Surface, surfaceLoss } from "./surface.js";
 
-/** Training FLOPs of a model of size N on D tokens; increasing in both. */
-export type FlopRule = (N: Parameters, D: Tokens) => Flops;
-
-export const sixND: FlopRule = (N, D) => 6 * N * D;
-
-export interface Allocation {
+/** The best model of a compute. */
+export interface Allocation extends ModelAndData {
   readonly C: Flops;
-  readonly N: Parameters;
-  readonly D: Tokens;
   readonly loss: Loss;
 }
 
 export interface AllocationOptions {
-  /** Default 6ND. */
-  readonly flops?: FlopRule;
+  /** Default C = k·N·D with the surface's own k. */
+  readonly flops?: FlopRule | undefined;
   /** Range of sizes searched. Default 1 … 10¹⁸, or where one token fits. */
-  readonly sizes?: readonly [Parameters, Parameters];
+  readonly sizes?: readonly [Parameters, Parameters] | undefined;
 }
 
 const LARGEST = 1e18;
 
+/** k of C = k·N·D, where no one said otherwise (forward 2, backward 4; Kaplan et al. 2020). */
+export const SIX = 6;
+
+/** The rule that a surface carries. */
+const ruleOf =
+  ({ flopsPerToken = SIX }: Surface): FlopRule =>
+  (N, D) =>
+    flopsPerToken * N * D;
+
 /**
- * The size and tokens of least loss at a compute. Closed form under 6ND (Hoffmann et al. 2022, eq. 4: N* = G (C/6)^(β/(α+β)),
+ * The size and tokens of least loss at a compute. Closed form under C = k·N·D (Hoffmann et al. 2022, eq. 4: N* = G (C/6)^(β/(α+β)),
  * G = (αA/βB)^(1/(α+β))), a search along the isoFLOP curve under any other rule.
  */
 export const optimalAllocation = (surface: Surface, C: Flops, options: AllocationOptions = {}): Outcome<Allocation> => {
   if (!(C > 0 && Number.isFinite(C)))
     throw new ScalingError("bad-option", `C is ${C}; expected a positive number of FLOPs`);
-  if ((options.flops === undefined || options.flops === sixND) && !options.sizes) return closedForm(surface, C);
-  const flops = options.flops ?? sixND;
-  const [smallest, largest] = options.sizes ?? [1, LARGEST];
+  return options.flops || options.sizes ? searched(surface, C, options) : closedForm(surface, asSixND(surface, C), C);
+};
+
+/** What buys as much under 6ND, in which the closed form is written. */
+const asSixND = ({ flopsPerToken = SIX }: Surface, C: Flops): Flops =>
+  flopsPerToken === SIX ? C : (C * SIX) / flopsPerToken;
+
+const closedForm = (surface: Surface, sixND: Flops, C: Flops): Outcome<Allocation> => {
+  const { a, b, alpha, beta } = formOfSurface(surface).trade(surface.theta);
+  if (!(alpha > 0 && beta > 0) || !Number.isFinite(a) || !Number.isFinite(b)) {
+    return refuse(
+      "unidentified",
+      "the surface has no term that falls with N, or none that falls with D: there is no optimum",
+    );
+  }
+  const lnG = (Math.log(alpha / beta) + a - b) / (alpha + beta);
+  const lnN = lnG + (beta / (alpha + beta)) * Math.log(sixND / SIX);
+  const N = Math.exp(lnN);
+  const D = sixND / (SIX * N);
+  return { ok: true, C, N, D, loss: surfaceLoss(surface, { N, D }) };
+};
+
+const searched = (surface: Surface, C: Flops, options: AllocationOptions): Outcome<Allocation> => {
+  const { flops = ruleOf(surface), sizes: [smallest, largest] = [1, LARGEST] } = options;
   const tokens = (lnN: number) => tokensFor(flops, Math.exp(lnN), C);
   const loss = (lnN: number) => {
     const D = tokens(lnN);
@@ -51,36 +75,9 @@ export const optimalAllocation = (surface: Surface, C: Flops, options: Allocatio
   return { ok: true, C, N: Math.exp(lnN), D, loss: loss(lnN) };
 };
 
-const closedForm = (surface: Surface, C: Flops): Outcome<Allocation> => {
-  const { a, b, alpha, beta } = terms(surface);
-  if (!(alpha > 0 && beta > 0) || !Number.isFinite(a) || !Number.isFinite(b)) {
-    return refuse(
-      "unidentified",
-      "the surface has no term that falls with N, or none that falls with D: there is no optimum",
-    );
-  }
-  const lnG = (Math.log(alpha / beta) + a - b) / (alpha + beta);
-  const lnN = lnG + (beta / (alpha + beta)) * Math.log(C / 6);
-  const N = Math.exp(lnN);
-  const D = C / (6 * N);
-  return { ok: true, C, N, D, loss: surfaceLoss(surface, { N, D }) };
-};
-
-/** (a, b, α, β) of the terms that fall with N and with D: their trade is all that decides the optimum. */
-const terms = ({ form, theta }: Surface): { a: number; b: number; alpha: number; beta: number } => {
-  if (form === "kaplan") {
-    // A function of (Nc/N)^(αN/αD) + Dc/D.
-    const ratio = theta[2]! / theta[3]!;
-    return { a: ratio * theta[0]!, b: theta[1]!, alpha: ratio, beta: 1 };
-  }
-  const at = form === "no-floor" ? 2 : 3;
-  const alpha = theta[at]!;
-  return { a: theta[0]!, b: theta[1]!, alpha, beta: form === "tied" ? alpha : theta[at + 1]! };
-};
-
-/** Exponents of N* and D* in C under 6ND, β/(α+β) and α/(α+β). */
+/** Exponents of N* and D* in C under C = k·N·D, β/(α+β) and α/(α+β). */
 export const allocationExponents = (surface: Surface): { readonly N: number; readonly D: number } => {
-  const { alpha, beta } = terms(surface);
+  const { alpha, beta } = formOfSurface(surface).trade(surface.theta);
   return { N: beta / (alpha + beta), D: alpha / (alpha + beta) };
 };
 
@@ -107,7 +104,7 @@ const minimumOnGrid = (f: (x: number) => number, low: number, high: number): num
   return goldenMinimum(f, at(Math.max(0, best - 1)), at(Math.min(steps, best + 1))).x;
 };
 
-const LEAST_COMPUTE = Math.log(6);
+const LEAST_COMPUTE = Math.log(SIX);
 const MOST_COMPUTE = Math.log(1e60);
 
 /**
@@ -118,7 +115,12 @@ const MOST_COMPUTE = Math.log(1e60);
 export const computeForLoss = (surface: Surface, loss: Loss, options: AllocationOptions = {}): Outcome<Allocation> => {
   if (!(loss > 0 && Number.isFinite(loss)))
     throw new ScalingError("bad-option", `loss is ${loss}; expected a positive number`);
-  const at = (lnC: number) => optimalAllocation(surface, Math.exp(lnC), options);
+  const ruled = options.flops || options.sizes;
+  const scale = ruled ? 1 : (surface.flopsPerToken ?? SIX) / SIX;
+  const at = (lnC: number) => {
+    const C = Math.exp(lnC);
+    return ruled ? searched(surface, C, options) : closedForm(surface, C, scale * C);
+  };
   const excess = (lnC: number) => {
     const allocation = at(lnC);
     return allocation.ok ? allocation.loss - loss : Number.NaN;
@@ -153,11 +155,11 @@ export interface Misallocation {
 /** Cost of training N on D instead of the optimum of the same compute. */
 export const misallocation = (
   surface: Surface,
-  { N, D }: { readonly N: Parameters; readonly D: Tokens },
+  model: ModelAndData,
   options: AllocationOptions = {},
 ): Outcome<Misallocation> => {
-  const C = (options.flops ?? sixND)(N, D);
-  const loss = surfaceLoss(surface, { N, D });
+  const C = (options.flops ?? ruleOf(surface))(model.N, model.D);
+  const loss = surfaceLoss(surface, model);
   const best = optimalAllocation(surface, C, options);
   if (!best.ok) return best;
   const needed = computeForLoss(surface, loss, options);

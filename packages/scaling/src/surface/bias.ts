@@ -1,25 +1,24 @@
-import { type IsoFlop, type IsoFlopOptions, isoFlop } from "../isoflop/isoflop.js";
+import { fitBudgets, type IsoFlopOptions } from "../isoflop/isoflop.js";
 import { predictPowerLaw } from "../laws/power.js";
-import type { Flops, Outcome, Parameters, Tokens } from "../types.js";
+import type { Flops, Outcome } from "../types.js";
 import { allocationExponents, optimalAllocation } from "./allocate.js";
-import { type Surface, surfaceLoss } from "./surface.js";
+import { type ModelAndData, type Surface, surfaceLoss } from "./surface.js";
 
-/** A size and its tokens at a budget: what an isoFLOP study trained, without its losses. */
-export interface DesignPoint {
+/** A model at a budget: what an isoFLOP study trained, without its losses. */
+export interface DesignPoint extends ModelAndData {
   readonly C: Flops;
-  readonly N: Parameters;
-  readonly D: Tokens;
 }
 
 /** How far Approach 2 on this grid would be off if the surface were the truth and there were no noise. */
 export interface Approach2Bias {
+  /** Where the relative errors are taken. */
+  readonly C: Flops;
   /** Approach-2 exponent minus the surface's own. */
   readonly exponent: { readonly N: number; readonly D: number };
   /** Approach-2 optimum over the surface's optimum, minus one, at the asked compute. */
   readonly relative: { readonly N: number; readonly D: number; readonly loss: number };
   /** k of C = k·N·D, the geometric mean of the design: both optima are under it. */
-  readonly flopsPerParameterToken: number;
-  readonly fit: IsoFlop;
+  readonly flopsPerToken: number;
 }
 
 /**
@@ -33,27 +32,27 @@ export const approach2Bias = (
   at: Flops,
   options: IsoFlopOptions = {},
 ): Outcome<Approach2Bias> => {
-  const fit = isoFlop(
+  const fit = fitBudgets(
     design.map(({ C, N, D }) => ({ C, N, D, loss: surfaceLoss(surface, { N, D }) })),
     options,
   );
   if (!fit.N.ok) return fit.N;
   if (!fit.D.ok) return fit.D;
   if (!fit.loss.ok) return fit.loss;
-  const k = flopsPerParameterToken(design);
-  const truth = optimalAllocation(surface, (at * 6) / k);
+  const flopsPerToken = flopsPerParameterToken(design);
+  const truth = optimalAllocation({ ...surface, flopsPerToken }, at);
   if (!truth.ok) return truth;
   const exponents = allocationExponents(surface);
   return {
     ok: true,
+    C: at,
     exponent: { N: fit.N.exponent.value - exponents.N, D: fit.D.exponent.value - exponents.D },
     relative: {
       N: predictPowerLaw(fit.N, at).value / truth.N - 1,
       D: predictPowerLaw(fit.D, at).value / truth.D - 1,
       loss: predictPowerLaw(fit.loss, at).value / truth.loss - 1,
     },
-    flopsPerParameterToken: k,
-    fit,
+    flopsPerToken,
   };
 };
 

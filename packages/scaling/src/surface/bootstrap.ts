@@ -1,47 +1,35 @@
 import { ScalingError } from "../errors.js";
-import {
-  type BootstrapEstimate,
-  type IntervalKind,
-  jackknifeStandardError,
-  summarise,
-} from "../inference/bootstrap.js";
+import { type IntervalKind, jackknifeStandardError, summarise, tooManyFailed } from "../inference/bootstrap.js";
 import { groupByBudget } from "../isoflop/group.js";
+import type { Matrix } from "../math/linear.js";
 import { type Outcome, type Run, refuse } from "../types.js";
-import { surfaceData } from "./data.js";
+import { allocationStatistics, middleCompute } from "./allocation-laws.js";
+import { type SurfaceData, surfaceData } from "./data.js";
 import type { Descent } from "./descent.js";
-import type { SurfaceFit } from "./describe.js";
 import { type LongFitOptions, runAll } from "./executor.js";
+import { quoted } from "./form.js";
 import { surfaceForms } from "./forms/index.js";
-import type { Surface } from "./surface.js";
+import { formOfSurface, type Surface } from "./surface.js";
+import type { SurfaceBootstrap, SurfaceFit } from "./surface-fit.js";
 import { type RefitTask, refit, runSurfaceTask } from "./task.js";
+import type { Statistic } from "./uncertainty.js";
 
 export interface SurfaceBootstrapOptions {
   /** Default 1000. */
-  readonly resamples?: number;
-  readonly seed?: number;
-  readonly interval?: IntervalKind;
+  readonly resamples?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly interval?: IntervalKind | undefined;
   /** Draw runs from all of them, or within each budget. Default `none`. */
-  readonly strata?: "none" | "budget";
+  readonly strata?: "none" | "budget" | undefined;
   /** Standard deviation of a run's loss: then losses are perturbed instead of runs drawn again (seed-noise bootstrap). */
-  readonly noise?: (run: Run) => number;
+  readonly noise?: ((run: Run) => number) | undefined;
   /** The weight the fit was made with. */
-  readonly weight?: (run: Run) => number;
+  readonly weight?: ((run: Run) => number) | undefined;
   /** More numbers to bootstrap, each a function of the surface. */
-  readonly statistics?: Readonly<Record<string, (surface: Surface) => number>>;
-}
-
-export interface SurfaceBootstrap {
-  readonly parameters: Readonly<Record<string, BootstrapEstimate>>;
-  readonly statistics: Readonly<Record<string, BootstrapEstimate>>;
-  /** Every refitted surface: a sample from the fit's uncertainty, for bands, comparisons and planning. */
-  readonly surfaces: readonly Surface[];
-  readonly resamples: number;
-  /** Refits that did not converge, which are left out. */
-  readonly failed: number;
+  readonly statistics?: Readonly<Record<string, Statistic>> | undefined;
 }
 
 const REFITS_PER_TASK = 25;
-const LARGEST_FAILED_SHARE = 0.2;
 
 /** Refits on resampled runs, beginning at the fit of the whole. */
 export const bootstrapSurface = (
@@ -64,27 +52,40 @@ export const jackknifeSurface = (
   runs: readonly Run[],
   weight?: (run: Run) => number,
 ): Record<string, number> => {
-  const surfaces = leaveOneOut(fit, runs, weight);
+  const others = leaveOneOut(fit, runs, weight);
   return Object.fromEntries(
-    Object.keys(fit.parameters).map((name) => [
-      name,
-      jackknifeStandardError(surfaces.map((s) => surfaceForms[s.form].natural(s.theta)[name]!)),
-    ]),
+    Object.entries(parametersOf(fit)).map(([name, of]) => [name, jackknifeStandardError(others.map(of))]),
   );
 };
 
+/** The parameters of a form, each as a function of a surface. */
+const parametersOf = (fit: SurfaceFit): Readonly<Record<string, Statistic>> => {
+  const form = formOfSurface(fit);
+  return Object.fromEntries(form.parameters.map(({ name }) => [name, ({ theta }) => quoted(form, theta)[name]!]));
+};
+
 const leaveOneOut = (fit: SurfaceFit, runs: readonly Run[], weight?: (run: Run) => number): Surface[] => {
-  const form = surfaceForms[fit.form];
   const data = surfaceData(runs, weight);
-  const centred = form.recentre(fit.theta, data.centreN, data.centreD);
-  const base = { form: fit.form, objective: fit.objective, delta: fit.delta };
+  const { base, centred } = begin(fit, data);
   return runs.map((_, i) => {
     const weight = Float64Array.from(data.weight);
     weight[i] = 0;
-    const { theta } = refit({ ...base, data: { ...data, weight } }, centred);
-    return { form: fit.form, theta: form.recentre(theta, -data.centreN, -data.centreD) };
+    return surfaceAt(fit, data, refit({ ...base, data: { ...data, weight } }, centred).theta);
   });
 };
+
+/** Where refits begin: the fit on the axes of the data. */
+const begin = ({ form, objective, theta }: SurfaceFit, data: SurfaceData) => ({
+  base: { form, objective: objective.name, delta: objective.delta ?? Number.POSITIVE_INFINITY },
+  centred: surfaceForms.get(form).recentre(theta, data.centreN, data.centreD),
+});
+
+/** The surface of a refit, whose θ is on the axes of its data. */
+const surfaceAt = ({ form, flopsPerToken }: SurfaceFit, data: SurfaceData, theta: readonly number[]): Surface => ({
+  form,
+  theta: surfaceForms.get(form).recentre(theta, -data.centreN, -data.centreD),
+  flopsPerToken,
+});
 
 const tasksOf = (fit: SurfaceFit, runs: readonly Run[], options: SurfaceBootstrapOptions): RefitTask[] => {
   const { resamples = 1000, seed = 0 } = options;
@@ -92,21 +93,19 @@ const tasksOf = (fit: SurfaceFit, runs: readonly Run[], options: SurfaceBootstra
     throw new ScalingError("bad-option", `resamples is ${resamples}; expected a positive whole number`);
   }
   const data = surfaceData(runs, options.weight);
-  const form = surfaceForms[fit.form];
-  const base = {
+  const { base, centred } = begin(fit, data);
+  const task = {
+    ...base,
     kind: "refit" as const,
     data,
-    form: fit.form,
-    objective: fit.objective,
-    delta: fit.delta,
-    theta: form.recentre(fit.theta, data.centreN, data.centreD),
+    theta: centred,
     seed,
     strata: strataOf(runs, options.strata ?? "none"),
     noise: options.noise && Float64Array.from(runs, options.noise),
   };
   const tasks: RefitTask[] = [];
   for (let from = 0; from < resamples; from += REFITS_PER_TASK) {
-    tasks.push({ ...base, from, to: Math.min(resamples, from + REFITS_PER_TASK) });
+    tasks.push({ ...task, from, to: Math.min(resamples, from + REFITS_PER_TASK) });
   }
   return tasks;
 };
@@ -130,26 +129,39 @@ const collect = (
   options: SurfaceBootstrapOptions,
   descents: readonly Descent[],
 ): Outcome<SurfaceBootstrap> => {
-  const form = surfaceForms[fit.form];
   const data = surfaceData(runs);
-  const surfaces = descents
-    .filter((d) => d.converged)
-    .map((d): Surface => ({ form: fit.form, theta: form.recentre(d.theta, -data.centreN, -data.centreD) }));
+  const surfaces = descents.filter((d) => d.converged).map(({ theta }) => surfaceAt(fit, data, theta));
   const failed = descents.length - surfaces.length;
-  if (failed > LARGEST_FAILED_SHARE * descents.length) {
+  if (tooManyFailed(failed, descents.length))
     return refuse("too-many-failed-resamples", `${failed} of ${descents.length} refits did not converge`);
-  }
   const others = options.interval === "bca" ? leaveOneOut(fit, runs, options.weight) : undefined;
-  const estimate = (statistic: (surface: Surface) => number) =>
-    summarise(surfaces.map(statistic), statistic(fit), options.interval, others?.map(statistic));
-  const named = (entries: readonly (readonly [string, (surface: Surface) => number])[]) =>
-    Object.fromEntries(entries.map(([name, statistic]) => [name, estimate(statistic)]));
+  const summaries = (statistics: Readonly<Record<string, Statistic>>) =>
+    Object.fromEntries(
+      Object.entries(statistics).map(([name, statistic]) => [
+        name,
+        summarise(surfaces.map(statistic), statistic(fit), options.interval, others?.map(statistic)),
+      ]),
+    );
+  const covariance = covarianceOf(surfaces.map(({ theta }) => theta));
   return {
     ok: true,
-    parameters: named(Object.keys(fit.parameters).map((name) => [name, (s) => form.natural(s.theta)[name]!])),
-    statistics: named(Object.entries(options.statistics ?? {})),
-    surfaces,
+    parameters: summaries(parametersOf(fit)),
+    allocation: fit.allocation ? summaries(allocationStatistics(middleCompute(runs))) : {},
+    statistics: summaries(options.statistics ?? {}),
+    ...(covariance && { covariance }),
+    seed: options.seed ?? 0,
     resamples: descents.length,
     failed,
   };
+};
+
+/** Covariance of θ over the resamples; none where a term is at zero in some of them, or where they are too few. */
+const covarianceOf = (thetas: readonly (readonly number[])[]): Matrix | undefined => {
+  const n = thetas.length;
+  const p = thetas[0]?.length ?? 0;
+  if (n <= p || !thetas.every((theta) => theta.every(Number.isFinite))) return undefined;
+  const mean = Array.from({ length: p }, (_, j) => thetas.reduce((s, v) => s + v[j]!, 0) / n);
+  return mean.map((mi, i) =>
+    mean.map((mj, j) => thetas.reduce((s, v) => s + (v[i]! - mi) * (v[j]! - mj), 0) / (n - 1)),
+  );
 };

@@ -1,4 +1,12 @@
-import { invertPositive, type Matrix, multiply, symmetricEigenvalues, transpose } from "../math/linear.js";
+import {
+  congruence,
+  invertPositive,
+  type Matrix,
+  multiply,
+  scaled,
+  symmetricEigenvalues,
+  transpose,
+} from "../math/linear.js";
 import { ascending, quantileSorted } from "../math/quantile.js";
 import type { SurfaceData } from "./data.js";
 import type { SurfaceForm } from "./form.js";
@@ -65,10 +73,12 @@ export const surfaceCovariance = (
   const dof = points - p;
   const eigenvalues = symmetricEigenvalues(information);
   const variance = dof > 0 ? weightedSquares / dof : Number.NaN;
+  const inverse = invertPositive(objective === "log-huber" ? bread : information);
   const small =
-    objective === "log-huber"
-      ? sandwich(invertPositive(bread), meat, points / Math.max(1, dof))
-      : scaled(invertPositive(information), variance);
+    inverse &&
+    (objective === "log-huber"
+      ? scaled(multiply(multiply(inverse, meat), inverse), points / Math.max(1, dof))
+      : scaled(inverse, variance));
   return {
     covariance: small && embed(small, index, theta.length),
     condition: eigenvalues[0]! > 0 ? eigenvalues[p - 1]! / eigenvalues[0]! : Number.POSITIVE_INFINITY,
@@ -86,12 +96,6 @@ const kernelWidth = (form: SurfaceForm, data: SurfaceData, theta: readonly numbe
 };
 
 const zeros = (p: number): number[][] => Array.from({ length: p }, () => new Array<number>(p).fill(0));
-
-const scaled = (m: Matrix | undefined, factor: number): number[][] | undefined =>
-  m?.map((row) => row.map((v) => v * factor));
-
-const sandwich = (inverse: Matrix | undefined, meat: Matrix, smallSample: number): number[][] | undefined =>
-  inverse && scaled(multiply(multiply(inverse, meat), inverse), smallSample);
 
 const embed = (small: Matrix, index: readonly number[], size: number): number[][] => {
   const out = zeros(size);
@@ -116,6 +120,5 @@ export const moveOrigin = (form: SurfaceForm, covariance: Matrix, shiftN: number
       )
       .map((v, i) => v - zero[i]!),
   );
-  const jacobian = transpose(columns);
-  return multiply(multiply(jacobian, covariance), columns);
+  return congruence(transpose(columns), covariance);
 };

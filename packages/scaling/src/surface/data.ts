@@ -37,22 +37,7 @@ export const surfaceData = (runs: readonly Run[], weight?: (run: Run) => number)
 
 export const dataScale = (data: SurfaceData): DataScale => {
   const losses = ascending(Array.from(data.loss));
-  return {
-    lowestLoss: losses[0]!,
-    medianLoss: quantileSorted(losses, 0.5),
-    rangeN: range(data.lnN),
-    rangeD: range(data.lnD),
-  };
-};
-
-const range = (values: Float64Array): number => {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const v of values) {
-    low = Math.min(low, v);
-    high = Math.max(high, v);
-  }
-  return high - low;
+  return { lowestLoss: losses[0]!, medianLoss: quantileSorted(losses, 0.5) };
 };
 
 /** `count` rows drawn without replacement, on the same axes; the data itself where there are no more. */

@@ -1,66 +1,59 @@
+import { criteria, type LackOfFit, lackOfFit } from "../inference/criteria.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
+import { extent } from "../math/extent.js";
 import type { Matrix } from "../math/linear.js";
-import type { Estimate, FitStatus } from "../types.js";
-import { moveOrigin, surfaceCovariance } from "./covariance.js";
+import { type Estimate, type FitStatus, type Outcome, type Run, refuse } from "../types.js";
+import { allocationLaws, middleCompute } from "./allocation-laws.js";
+import { approach2Bias, flopsPerParameterToken } from "./bias.js";
+import { moveOrigin, type SurfaceCovariance, surfaceCovariance } from "./covariance.js";
 import { effectivePoints } from "./data.js";
 import type { SurfaceForm } from "./form.js";
 import type { Problem, Solution } from "./search.js";
 import type { SurfaceObjective } from "./solver.js";
-import type { Surface } from "./surface.js";
+import { type Surface, surfaceLoss } from "./surface.js";
+import type { SurfaceFit } from "./surface-fit.js";
 
-/** A fitted loss surface with everything needed to judge it. */
-export interface SurfaceFit extends Surface {
-  readonly objective: SurfaceObjective;
-  readonly delta: number;
-  /** Only `converged` may be quoted without a caveat. */
-  readonly status: FitStatus;
-  /** What is at its bound or cannot be told from the data. */
-  readonly statusMessage: string | undefined;
-  /** By name: E, A, B, alpha, beta (or Nc, Dc, alphaN, alphaD), with delta-method standard errors. */
-  readonly parameters: Readonly<Record<string, Estimate>>;
-  /** Covariance of θ. Undefined when the information matrix is singular. */
-  readonly covariance: Matrix | undefined;
-  /** Value of the objective: a sum over runs, never a mean. */
-  readonly value: number;
-  readonly gradientNorm: number;
-  readonly starts: { readonly tried: number; readonly reachedBest: number };
-  /** Condition number of the information matrix on centred axes. */
-  readonly condition: number;
-  readonly points: number;
-  readonly degreesOfFreedom: number;
-  /** Of ln L. */
-  readonly residualStandardDeviation: number;
-  /** Sum of squared residuals of ln L. */
-  readonly sumOfSquares: number;
-}
-
-/** A solution with its errors, and whether it may be quoted. */
-export const describe = ({ form, data, objective, delta, scale }: Problem, solution: Solution): SurfaceFit => {
+/** A solution with its errors, what follows from it, and whether it may be quoted. */
+export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
+  const { form, data, objective, delta, scale, runs, options } = problem;
   const bound = form.atBound(solution.theta, scale);
-  const fixed = bound && (form.exponentials[bound] ?? bound);
-  const free = form.theta.map((name, j) => name !== fixed && Number.isFinite(solution.theta[j]!));
+  const fixed = form.parameters.find(({ name }) => name === bound);
+  const held = fixed?.exponentialOf ?? fixed?.exponent;
+  const free = form.theta.map((name, j) => name !== held && Number.isFinite(solution.theta[j]!));
   const spread = surfaceCovariance(form, data, solution.theta, objective, delta, free);
+  const { degreesOfFreedom, residualStandardDeviation, sumOfSquares, condition } = spread;
   const theta = form.recentre(solution.theta, -data.centreN, -data.centreD);
   const covariance = spread.covariance && moveOrigin(form, spread.covariance, -data.centreN, -data.centreD);
-  const parameters = estimates(form, theta, covariance, spread.degreesOfFreedom);
-  const { status, statusMessage } = judge(form, solution, bound, spread.condition, parameters);
+  const { quantity = "loss", flopsPerToken = flopsPerParameterToken(runs), biasAt } = options;
+  const surface = { form: form.name, theta, flopsPerToken };
+  const uncertain = { ...surface, degreesOfFreedom, ...(covariance && { covariance }) };
+  const { parameters, logCoefficients } = estimates(form, theta, covariance, degreesOfFreedom);
+  const allocation = allocationLaws(uncertain, middleCompute(runs));
+  const points = effectivePoints(data);
   return {
-    form: form.name,
-    theta,
-    objective,
-    delta,
-    status,
-    statusMessage,
+    record: "surface",
+    quantity,
+    ...judge(form, solution, bound, { condition, covariance }, parameters),
+    ...uncertain,
     parameters,
-    covariance,
-    value: solution.value,
-    gradientNorm: solution.gradientNorm,
+    logCoefficients,
+    ...(allocation && { allocation }),
+    objective: {
+      name: objective,
+      ...(Number.isFinite(delta) && { delta }),
+      value: solution.value,
+      gradientNorm: solution.gradientNorm,
+    },
     starts: solution.starts,
-    condition: spread.condition,
-    points: effectivePoints(data),
-    degreesOfFreedom: spread.degreesOfFreedom,
-    residualStandardDeviation: spread.residualStandardDeviation,
-    sumOfSquares: spread.sumOfSquares,
+    condition,
+    points,
+    residualStandardDeviation,
+    sumOfSquares,
+    criteria: criteria(sumOfSquares, points, theta.length),
+    lackOfFit: options.weight
+      ? refuse("unidentified", "lack of fit is of runs that are weighed alike")
+      : lackOf(surface, objective, runs),
+    ...(biasAt !== undefined && { approach2Bias: approach2Bias(surface, runs, biasAt) }),
   };
 };
 
@@ -71,48 +64,66 @@ const judge = (
   form: SurfaceForm,
   solution: Solution,
   bound: string | undefined,
-  condition: number,
+  { condition, covariance }: Pick<SurfaceCovariance, "condition" | "covariance">,
   parameters: Readonly<Record<string, Estimate>>,
-): { status: FitStatus; statusMessage: string | undefined } => {
+): { readonly status: FitStatus; readonly message?: string } => {
   if (!solution.converged)
-    return { status: "stopped-early", statusMessage: `gradient ${solution.gradientNorm} at the last step` };
-  if (bound) return { status: "bound", statusMessage: `${bound} has gone to its bound: these runs do not show it` };
+    return { status: "stopped-early", message: `gradient ${solution.gradientNorm} at the last step` };
+  if (bound) return { status: "bound", message: `${bound} has gone to its bound: these runs do not show it` };
   if (condition > SINGULAR)
-    return {
-      status: "unidentified",
-      statusMessage: `the information matrix has condition ${condition.toExponential(1)}`,
-    };
+    return { status: "unidentified", message: `the information matrix has condition ${condition.toExponential(1)}` };
+  if (!covariance) return { status: "unidentified", message: "these runs leave the errors of the parameters unknown" };
   for (const name of form.theta) {
     const exponent = parameters[name];
     if (exponent && exponent.standardError > Math.abs(exponent.value)) {
       return {
         status: "unidentified",
-        statusMessage: `${name} = ${exponent.value.toPrecision(3)} is smaller than its standard error`,
+        message: `${name} = ${exponent.value.toPrecision(3)} is smaller than its standard error`,
       };
     }
   }
-  return { status: "converged", statusMessage: undefined };
+  return { status: "converged" };
 };
 
-/** Natural parameters with intervals; those that are exponentials get theirs from the logarithm. */
+/** Parameters as they are quoted, with intervals; those that are exponentials get theirs from the logarithm. */
 const estimates = (
   form: SurfaceForm,
   theta: readonly number[],
   covariance: Matrix | undefined,
   degreesOfFreedom: number,
-): Record<string, Estimate> => {
-  const out: Record<string, Estimate> = {};
-  for (const [name, value] of Object.entries(form.natural(theta))) {
-    const log = form.exponentials[name];
-    const j = form.theta.indexOf(log ?? name);
-    // A tied β is α, and a form without a floor has E = 0 exactly.
-    const k = j < 0 && name === "beta" ? form.theta.indexOf("alpha") : j;
-    const error = k < 0 ? 0 : covariance ? Math.sqrt(Math.max(0, covariance[k]![k]!)) : Number.NaN;
-    if (error === 0) out[name] = { value, standardError: 0, ci95: [value, value] };
-    else
-      out[name] = log
-        ? exponentiate(estimate(Math.log(value), error, degreesOfFreedom))
-        : estimate(value, error, degreesOfFreedom);
+): Pick<SurfaceFit, "parameters" | "logCoefficients"> => {
+  const internal = (name: string): Estimate => {
+    const j = form.theta.indexOf(name);
+    const error = covariance ? Math.sqrt(Math.max(0, covariance[j]![j]!)) : Number.NaN;
+    return error === 0 ? exactly(theta[j]!) : estimate(theta[j]!, error, degreesOfFreedom);
+  };
+  const parameters: Record<string, Estimate> = {};
+  const logCoefficients: Record<string, Estimate> = {};
+  for (const { name, exponentialOf, exponent } of form.parameters) {
+    if (exponentialOf !== undefined) {
+      const log = internal(exponentialOf);
+      parameters[name] = exponentiate(log);
+      if (parameters[name].value > 0) logCoefficients[name] = log;
+    } else parameters[name] = exponent === undefined ? exactly(0) : internal(exponent);
   }
-  return out;
+  return { parameters, logCoefficients };
+};
+
+/** What is fixed is known exactly. */
+const exactly = (value: number): Estimate => ({ value, standardError: 0, ci95: [value, value] });
+
+/** Errors within this factor are alike. */
+const ALIKE = 1.5;
+
+/** Of least squares only, on the scale that was squared; known errors count where they are alike, as no run was weighed. */
+const lackOf = (surface: Surface, objective: SurfaceObjective, runs: readonly Run[]): Outcome<LackOfFit> => {
+  if (objective === "log-huber")
+    return refuse("unidentified", 'lack of fit is of least squares: the objective "log-squares" or "squares"');
+  const raw = objective === "squares";
+  const test = lackOfFit(runs, (run) => surfaceLoss(surface, run), surface.theta.length, raw ? "raw" : "log");
+  if (!test.ok || test.from === "replicates") return test;
+  const [low, high] = extent(runs.map(({ sigma = 0, loss }) => (raw ? sigma : sigma / loss)));
+  return high <= ALIKE * low
+    ? test
+    : refuse("unidentified", "the errors of the runs differ, and the fit weighs all alike");
 };

@@ -19,9 +19,9 @@ export const inlineExecutor: Executor = {
 };
 
 export interface LongFitOptions {
-  readonly executor?: Executor;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, of: number) => void;
+  readonly executor?: Executor | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, of: number) => void) | undefined;
 }
 
 /** Runs tasks in order of submission, `parallelism` at a time; results keep the order, so they do not depend on the executor. */

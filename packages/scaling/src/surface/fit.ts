@@ -1,9 +1,10 @@
 import { throwIfAborted } from "../errors.js";
 import type { Outcome, Run } from "../types.js";
 import type { Descent } from "./descent.js";
-import { describe, type SurfaceFit } from "./describe.js";
+import { describe } from "./describe.js";
 import { type LongFitOptions, runAll } from "./executor.js";
 import { finalists, type Problem, pose, type Solution, type SurfaceOptions } from "./search.js";
+import type { SurfaceFit } from "./surface-fit.js";
 import { runSurfaceTask } from "./task.js";
 
 /**

@@ -1,23 +1,47 @@
-/** What a fit of a form works with; logarithms are natural and centred by the fit. */
-export interface SurfaceForm {
-  readonly name: SurfaceFormName;
+import type { Named } from "@isoflop/spec";
+import type { Loss } from "../types.js";
+
+/** What a fit of a form works with; logarithms are natural and centred by the fit. One file in `forms/` and a line in its `index.ts`. */
+export interface SurfaceForm extends Named {
+  /** L(N, D) by the names of its parameters: "E + A/N^alpha + B/D^beta". */
+  readonly formula: string;
   /** Names of the internal parameters θ, in order. */
   readonly theta: readonly string[];
+  /** Its parameters as they are quoted, in order. */
+  readonly parameters: readonly SurfaceParameter[];
   /** ln L(θ; ln N, ln D), writing ∂ ln L / ∂θ into `gradient`. */
   logLoss(theta: ArrayLike<number>, lnN: number, lnD: number, gradient: Float64Array): number;
   /** The same surface when ln N and ln D are measured from other origins: new = old − shift. */
   recentre(theta: readonly number[], shiftN: number, shiftD: number): number[];
-  /** θ as the five Chinchilla-like numbers where the form has them; Kaplan's has its own names. */
-  natural(theta: readonly number[]): Readonly<Record<string, number>>;
-  /** Which natural parameter is the exponential of which θ; the others are θ itself. */
-  readonly exponentials: Readonly<Record<string, string>>;
-  fromNatural(parameters: Readonly<Record<string, number>>): number[];
+  /** What the loss goes to; 0 where there is no floor. */
+  floor(theta: readonly number[]): Loss;
+  /** The terms whose balance is the optimum. */
+  trade(theta: readonly number[]): Trade;
   /** For forms that are sums of power terms: what variable projection needs to know of them. */
   readonly terms?: PowerTerms;
   /** Starting points for centred data. */
   starts(scale: DataScale): number[][];
-  /** A parameter that has run off to where it no longer matters, if one has. */
+  /** Starting points of the literature by name, not centred. */
+  readonly grids?: Readonly<Record<string, () => number[][]>>;
+  /** Name of a parameter that has run off to where it no longer matters, if one has. */
   atBound(theta: readonly number[], scale: DataScale): string | undefined;
+}
+
+/** A parameter as it is quoted: the exponential of a θ, or an exponent, which is a θ itself; without either it is 0. */
+export interface SurfaceParameter {
+  readonly name: string;
+  readonly exponentialOf?: string;
+  readonly exponent?: string;
+}
+
+/** The loss is a rising function of e^a / N^alpha + e^b / D^beta. */
+export interface Trade {
+  readonly a: number;
+  readonly b: number;
+  readonly alpha: number;
+  readonly beta: number;
+  /** With which exponent the loss above the floor falls in N where the term of N is all there is. */
+  readonly slope: number;
 }
 
 /** E + A/N^α + B/D^β is linear in E, A and B; a form may lack E, or have β = α. */
@@ -30,10 +54,25 @@ export interface PowerTerms {
 export interface DataScale {
   readonly lowestLoss: number;
   readonly medianLoss: number;
-  /** Spread of ln N and ln D. */
-  readonly rangeN: number;
-  readonly rangeD: number;
 }
 
-/** `chinchilla` E + A/N^α + B/D^β · `tied` the same with α = β · `no-floor` without E · `kaplan` ((Nc/N)^(αN/αD) + Dc/D)^αD. */
-export type SurfaceFormName = "chinchilla" | "tied" | "no-floor" | "kaplan";
+/** The quoted parameters of a θ, by name. */
+export const quoted = (form: SurfaceForm, theta: readonly number[]): Record<string, number> =>
+  Object.fromEntries(
+    form.parameters.map(({ name, exponentialOf, exponent }) => {
+      if (exponentialOf !== undefined) return [name, Math.exp(theta[form.theta.indexOf(exponentialOf)]!)];
+      return [name, exponent === undefined ? 0 : theta[form.theta.indexOf(exponent)]!];
+    }),
+  );
+
+/** θ from parameters as they are quoted; NaN for one that is not given. */
+export const unquoted = (form: SurfaceForm, parameters: Readonly<Record<string, number>>): number[] =>
+  form.theta.map((theta) => {
+    const of = form.parameters.find(({ exponentialOf, exponent }) => (exponentialOf ?? exponent) === theta);
+    const value = (of && parameters[of.name]) ?? Number.NaN;
+    return of?.exponentialOf === undefined ? value : Math.log(value);
+  });
+
+/** Whether the j-th θ is an exponent. */
+export const isExponent = ({ theta, parameters }: SurfaceForm, j: number): boolean =>
+  parameters.some(({ exponent }) => exponent === theta[j]);

@@ -1,26 +1,35 @@
 import { ScalingError } from "../errors.js";
 import { random } from "../math/random.js";
-import { type Outcome, type Run, refuse } from "../types.js";
+import { type Flops, type Outcome, type Run, refuse } from "../types.js";
+import { SIX } from "./allocate.js";
 import { dataScale, type SurfaceData, surfaceData, thinned } from "./data.js";
 import type { Descent } from "./descent.js";
-import type { DataScale, SurfaceForm, SurfaceFormName } from "./form.js";
-import { surfaceFormNames, surfaceForms } from "./forms/index.js";
+import type { DataScale, SurfaceForm } from "./form.js";
+import { type SurfaceFormName, surfaceForms } from "./forms/index.js";
 import { type SurfaceObjective, solverFor } from "./solver.js";
 import { type Starts, startingPoints } from "./starts.js";
 import { type FinishTask, finish, type ScreenTask } from "./task.js";
 
 export interface SurfaceOptions {
-  readonly form?: SurfaceFormName;
-  readonly objective?: SurfaceObjective;
+  readonly form?: SurfaceFormName | undefined;
+  readonly objective?: SurfaceObjective | undefined;
   /** Corner of the Huber loss, in units of ln L. Default 1e-3. */
-  readonly delta?: number;
-  readonly starts?: Starts;
+  readonly delta?: number | undefined;
+  readonly starts?: Starts | undefined;
   /** Weight of a run in the objective, for instance 1 / σ². */
-  readonly weight?: (run: Run) => number;
+  readonly weight?: ((run: Run) => number) | undefined;
+  /** k of C = k·N·D, under which the surface has its optimum. Default: measured from the runs' own C. */
+  readonly flopsPerToken?: number | undefined;
+  /** What the runs' `loss` is, for a reader: `loss`, or the metric that stands in its place. */
+  readonly quantity?: string | undefined;
+  /** Compute at which the bias of Approach 2 on these runs is wanted. */
+  readonly biasAt?: Flops | undefined;
 }
 
 /** A fit that has been checked and can begin. */
 export interface Problem {
+  readonly runs: readonly Run[];
+  readonly options: SurfaceOptions;
   readonly form: SurfaceForm;
   readonly objective: SurfaceObjective;
   readonly delta: number;
@@ -46,11 +55,14 @@ const SCREENED_RUNS = 4096;
  * @throws ScalingError `bad-option` naming the option
  */
 export const pose = (runs: readonly Run[], options: SurfaceOptions): Outcome<{ readonly problem: Problem }> => {
-  const { form: name = "chinchilla", objective = "log-huber", starts = "auto", weight } = options;
-  const form = surfaceForms[name];
+  const { form: name = "chinchilla", objective = "log-huber", starts = "auto", weight, flopsPerToken = SIX } = options;
   const delta = objective === "log-huber" ? (options.delta ?? 1e-3) : Number.POSITIVE_INFINITY;
-  if (!form) throw new ScalingError("bad-option", `form is "${name}"; expected one of ${surfaceFormNames.join(", ")}`);
+  if (!surfaceForms.has(name))
+    throw new ScalingError("bad-option", `form is "${name}"; expected one of ${surfaceForms.names.join(", ")}`);
   if (!(delta > 0)) throw new ScalingError("bad-option", `delta is ${delta}; expected a positive number`);
+  if (!(flopsPerToken > 0))
+    throw new ScalingError("bad-option", `flopsPerToken is ${flopsPerToken}; expected a positive number`);
+  const form = surfaceForms.get(name);
   const p = form.theta.length;
   if (runs.length <= p)
     return refuse("too-few-points", `${runs.length} runs for ${p} parameters; at least ${p + 1} are needed`);
@@ -71,7 +83,7 @@ export const pose = (runs: readonly Run[], options: SurfaceOptions): Outcome<{ r
     const some = points.slice(i, i + STARTS_PER_TASK);
     tasks.push({ kind: "screen", data: sample, form: name, objective, delta, starts: some });
   }
-  return { ok: true, problem: { form, objective, delta, data, sample, scale, tasks } };
+  return { ok: true, problem: { runs, options, form, objective, delta, data, sample, scale, tasks } };
 };
 
 /** Descents carried to the end; the others have shown where they lead. */

@@ -1,35 +1,46 @@
 import { ScalingError } from "../errors.js";
 import type { Loss, Parameters, Tokens } from "../types.js";
-import type { SurfaceForm, SurfaceFormName } from "./form.js";
-import { surfaceForms } from "./forms/index.js";
+import { type SurfaceForm, unquoted } from "./form.js";
+import { type SurfaceFormName, surfaceForms } from "./forms/index.js";
 
 /** A loss surface L(N, D): a form and its internal parameters, natural logarithms, origin at N = D = 1. Plain data. */
 export interface Surface {
   readonly form: SurfaceFormName;
   readonly theta: readonly number[];
+  /** k of C = k·N·D, under which its optimum is sought. Default 6. */
+  readonly flopsPerToken?: number;
 }
 
-export const formOf = (surface: Surface): SurfaceForm => surfaceForms[surface.form];
+/** @throws RegistryError naming the forms there are */
+export const formOfSurface = ({ form }: Pick<Surface, "form">): SurfaceForm => surfaceForms.get(form);
 
 /**
  * A surface from published numbers, for example `surfaceFrom("chinchilla", { E: 1.69, A: 406.4, B: 410.7, alpha: 0.34, beta: 0.28 })`.
  * @throws ScalingError `bad-option` naming the parameter that is missing.
  */
 export const surfaceFrom = (form: SurfaceFormName, parameters: Readonly<Record<string, number>>): Surface => {
-  const theta = surfaceForms[form].fromNatural(parameters);
-  const bad = theta.findIndex((v) => v === undefined || Number.isNaN(v));
+  const { theta: names } = surfaceForms.get(form);
+  const theta = unquoted(surfaceForms.get(form), parameters);
+  const bad = theta.findIndex(Number.isNaN);
   if (bad >= 0) {
     const given = Object.keys(parameters).join(", ");
-    throw new ScalingError(
-      "bad-option",
-      `form "${form}" lacks or cannot use ${surfaceForms[form].theta[bad]}; given: ${given}`,
-    );
+    throw new ScalingError("bad-option", `form "${form}" lacks or cannot use ${names[bad]}; given: ${given}`);
   }
   return { form, theta };
 };
 
+/** A size and how many tokens it sees. */
+export interface ModelAndData {
+  readonly N: Parameters;
+  readonly D: Tokens;
+}
+
+/** ln of the loss of a model, writing its gradient in θ. */
+export const logSurfaceLoss = (
+  surface: Surface,
+  { N, D }: ModelAndData,
+  gradient = new Float64Array(surface.theta.length),
+): number => formOfSurface(surface).logLoss(surface.theta, Math.log(N), Math.log(D), gradient);
+
 /** The loss at a size and a number of tokens. */
-export const surfaceLoss = (surface: Surface, { N, D }: { readonly N: Parameters; readonly D: Tokens }): Loss => {
-  const scratch = new Float64Array(surface.theta.length);
-  return Math.exp(formOf(surface).logLoss(surface.theta, Math.log(N), Math.log(D), scratch));
-};
+export const surfaceLoss = (surface: Surface, model: ModelAndData): Loss => Math.exp(logSurfaceLoss(surface, model));

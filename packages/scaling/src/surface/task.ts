@@ -1,13 +1,13 @@
 import { normals, random } from "../math/random.js";
 import type { SurfaceData } from "./data.js";
 import type { Descent, Effort } from "./descent.js";
-import type { SurfaceForm, SurfaceFormName } from "./form.js";
+import { isExponent } from "./form.js";
 import { surfaceForms } from "./forms/index.js";
 import { type SurfaceObjective, solverFor } from "./solver.js";
 
 interface TaskBase {
   readonly data: SurfaceData;
-  readonly form: SurfaceFormName;
+  readonly form: string;
   readonly objective: SurfaceObjective;
   readonly delta: number;
 }
@@ -75,7 +75,7 @@ export const finish = (task: TaskBase, start: readonly number[]): Descent => {
   return solver.polish(task.data, solver.descend(task.data, start, FINISH));
 };
 
-const solverOf = ({ form, objective, delta }: TaskBase) => solverFor(surfaceForms[form], objective, delta);
+const solverOf = ({ form, objective, delta }: TaskBase) => solverFor(surfaceForms.get(form), objective, delta);
 
 const refits = (task: RefitTask): Descent[] => {
   const members = byStratum(task.strata);
@@ -88,12 +88,11 @@ const refits = (task: RefitTask): Descent[] => {
   return out;
 };
 
-const isExponent = (form: SurfaceForm, j: number): boolean => /^(alpha|beta)/.test(form.theta[j]!);
-
 /** Refits from a known solution; a second, distant start guards against staying in its basin. */
 export const refit = (task: TaskBase, theta: readonly number[]): Descent => {
   const solver = solverOf(task);
-  const distant = theta.map((v, j) => (isExponent(surfaceForms[task.form], j) ? 1.5 * v : v));
+  const form = surfaceForms.get(task.form);
+  const distant = theta.map((v, j) => (isExponent(form, j) ? 1.5 * v : v));
   const [near, far] = [theta, distant].map((start) => solver.descend(task.data, start, REFIT)) as [Descent, Descent];
   return near.value <= far.value ? near : far;
 };

@@ -10,8 +10,6 @@ import { goneName, isGone, lockName, ownerIn } from "./lock-name.js";
 import { type ProcessIdentity, standingOf, thisProcess } from "./process.js";
 import { type Timing, timing, Watch, writeBeat } from "./watch.js";
 
-export type LockOptions = OpenOptions;
-
 /** A folder that is this process's alone, and the changes that it may make there. */
 export interface FolderLock extends Fence {
   /** Gives the folder back. */
@@ -105,7 +103,7 @@ export class Locker {
     this.#watch = new Watch(timing);
   }
 
-  async lock(folder: string, { wait = true, onWait, signal }: LockOptions = {}): Promise<FolderLock> {
+  async lock(folder: string, { wait = true, onWait, signal }: OpenOptions = {}): Promise<FolderLock> {
     let before: ReadonlySet<string> = new Set();
     let told = false;
     for (let attempt = 1; ; attempt++) {
@@ -194,7 +192,7 @@ let here: Locker | undefined;
  *
  * @throws SweepError `busy` naming the process that has it, `store` or `path` if there can be no lock in the folder
  */
-export const lockFolder = (folder: string, options?: LockOptions): Promise<FolderLock> =>
+export const lockFolder = (folder: string, options?: OpenOptions): Promise<FolderLock> =>
   withFiles(folder, () => {
     here ??= new Locker(thisProcess(), timing);
     return here.lock(folder, options);

@@ -5,13 +5,7 @@ import * as v from "valibot";
 import { byStep } from "../store.js";
 import { ifMissing } from "./files.js";
 
-const finite = number();
-const entry = record({
-  step: whole(),
-  loss: finite,
-  gradientNorm: finite,
-  learningRate: finite,
-});
+const entry = record({ step: whole(), loss: number(), gradientNorm: number(), learningRate: number() });
 
 const NEWLINE = 10;
 

@@ -1,6 +1,7 @@
 import { number, read, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { SweepError } from "../errors.js";
+import { computeConvention, placeOf } from "../place.js";
 import type { RunRecord } from "../result.js";
 import { type RunSpecInput, runId, runSpec } from "../spec.js";
 
@@ -15,6 +16,7 @@ const result = record({
   samples: whole(),
   tokens: whole(),
   flops: amount,
+  convention: v.optional(text),
   seconds: amount,
   device: text,
   data: record({ name: text, package: textOrNull, pixelsSha256: textOrNull }),
@@ -37,7 +39,13 @@ const checked = (id: string, text: string): RunRecord => {
   const spec = runSpec(content.spec);
   const owner = runId(spec);
   if (owner !== id) throw new Error(`its spec belongs to ${owner}`);
-  return { id, spec, ...read(outcome, content, { name: "", error: (message) => new Error(message) }) };
+  const found = read(outcome, content, { name: "", error: (message) => new Error(message) });
+  if (found.state !== "done") return { id, spec, ...found };
+  const { convention, ...result } = found.result;
+  if (convention !== undefined) return { id, spec, state: "done", result: { ...result, convention } };
+  // Such a result counts by another convention; what a run spends follows from its spec.
+  const { flops } = placeOf(spec);
+  return { id, spec, state: "done", result: { ...result, flops, convention: computeConvention.name } };
 };
 
 /** The text of a `run.json`. @throws SweepError `record` for what no reader would take, such as a loss that is NaN: a record that cannot be read is a lost run */

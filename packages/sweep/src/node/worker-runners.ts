@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { only, read } from "@isoflop/spec";
+import { number, read, record, whole } from "@isoflop/spec";
 import { TrainError } from "@isoflop/train";
+import * as v from "valibot";
 import { SweepError } from "../errors.js";
 import type { RunResult } from "../result.js";
 import type { RunContext, Runner } from "../runner.js";
@@ -80,8 +81,6 @@ class WorkerRunner implements Runner {
   }
 }
 
-const known = only(["count", "threads", "checkpointSeconds", "entry"]);
-
 /** More threads than this no machine has cores for. */
 const MOST_RUNNERS = 1024;
 
@@ -101,16 +100,21 @@ const checkedEntry = (entry: URL | undefined): URL => {
   return entry;
 };
 
+const checkedOptions = record({
+  count: whole({ atLeast: 1, atMost: MOST_RUNNERS }),
+  threads: v.optional(whole({ atLeast: 1 }), 1),
+  checkpointSeconds: v.optional(number({ atLeast: 0 }), 30),
+  entry: v.optional(v.instance(URL, "a URL")),
+});
+
 /**
  * Runners in worker threads, for several runs at once.
- * @throws SweepError `worker` for an option of another name, a count that is none or an entry that is not there; runs, if a thread cannot
- * start or dies
+ * @throws SweepError `worker` for an option that is wrong or of another name, or an entry that is not there; runs, if a thread cannot start
+ * or dies
  */
 export const workerRunners = (options: WorkerRunnerOptions): readonly Runner[] => {
-  read(known, options, { name: "options", error: (message) => new SweepError("worker", message) });
-  const { count, threads = 1, checkpointSeconds = 30, entry = usualEntry() } = options;
-  if (!Number.isInteger(count) || count < 1 || count > MOST_RUNNERS)
-    throw new SweepError("worker", `count is ${count}; it must be a whole number from 1 to ${MOST_RUNNERS}`);
+  const error = (message: string) => new SweepError("worker", message);
+  const { count, entry = usualEntry(), ...settings } = read(checkedOptions, options, { name: "options", error });
   const module = checkedEntry(entry);
-  return Array.from({ length: count }, () => new WorkerRunner(module, { threads, checkpointSeconds }));
+  return Array.from({ length: count }, () => new WorkerRunner(module, settings));
 };

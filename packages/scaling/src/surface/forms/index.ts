@@ -1,13 +1,10 @@
-import type { SurfaceForm, SurfaceFormName } from "../form.js";
+import { registry } from "@isoflop/spec";
+import type { SurfaceForm } from "../form.js";
 import { kaplan } from "./kaplan.js";
 import { chinchilla, noFloor, tied } from "./power-terms.js";
 
-/** Every functional form by name. A new form is one file and one line here. */
-export const surfaceForms: Readonly<Record<SurfaceFormName, SurfaceForm>> = {
-  chinchilla,
-  tied,
-  "no-floor": noFloor,
-  kaplan,
-};
+/** Every form of surface by name. A new form is one file and one line here; one from outside joins by `surfaceForms.add`. */
+export const surfaceForms = registry<SurfaceForm>("form of surface", [chinchilla, tied, noFloor, kaplan]);
 
-export const surfaceFormNames = Object.keys(surfaceForms) as readonly SurfaceFormName[];
+/** `chinchilla` E + A/N^α + B/D^β · `tied` the same with α = β · `no-floor` without E · `kaplan` ((Nc/N)^(αN/αD) + Dc/D)^αD; or one that was added. */
+export type SurfaceFormName = "chinchilla" | "tied" | "no-floor" | "kaplan" | (string & Record<never, never>);

@@ -3,7 +3,14 @@ import type { SurfaceForm } from "../form.js";
 /** Kaplan et al. 2020, eq. 1.5: L = ((Nc/N)^(αN/αD) + Dc/D)^αD; θ = (ln Nc, ln Dc, αN, αD). No floor. */
 export const kaplan: SurfaceForm = {
   name: "kaplan",
+  formula: "((Nc/N)^(alphaN/alphaD) + Dc/D)^alphaD",
   theta: ["nc", "dc", "alphaN", "alphaD"],
+  parameters: [
+    { name: "Nc", exponentialOf: "nc" },
+    { name: "Dc", exponentialOf: "dc" },
+    { name: "alphaN", exponent: "alphaN" },
+    { name: "alphaD", exponent: "alphaD" },
+  ],
   logLoss(t, lnN, lnD, gradient) {
     const ratio = t[2]! / t[3]!;
     const n = ratio * (t[0]! - lnN);
@@ -21,9 +28,11 @@ export const kaplan: SurfaceForm = {
     return t[3]! * log;
   },
   recentre: (t, shiftN, shiftD) => [t[0]! - shiftN, t[1]! - shiftD, t[2]!, t[3]!],
-  natural: (t) => ({ Nc: Math.exp(t[0]!), Dc: Math.exp(t[1]!), alphaN: t[2]!, alphaD: t[3]! }),
-  exponentials: { Nc: "nc", Dc: "dc" },
-  fromNatural: (p) => [Math.log(p.Nc!), Math.log(p.Dc!), p.alphaN!, p.alphaD!],
+  floor: () => 0,
+  trade(t) {
+    const ratio = t[2]! / t[3]!;
+    return { a: ratio * t[0]!, b: t[1]!, alpha: ratio, beta: 1, slope: t[2]! };
+  },
   starts({ medianLoss }) {
     const out: number[][] = [];
     for (const alphaN of [0.05, 0.1, 0.2, 0.4]) {

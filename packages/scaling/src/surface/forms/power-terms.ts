@@ -1,4 +1,4 @@
-import type { DataScale, PowerTerms, SurfaceForm, SurfaceFormName } from "../form.js";
+import type { DataScale, PowerTerms, SurfaceForm } from "../form.js";
 
 /** Below this share of the lowest loss a term is indistinguishable from none. */
 const VANISHED = 1e-6;
@@ -7,14 +7,22 @@ const VANISHED = 1e-6;
  * The family E + A/N^α + B/D^β in Hoffmann's log-sum-exp form, θ = (a, b[, e], α[, β]) with E = exp e, A = exp a, B = exp b.
  * A form drops E or ties the exponents.
  */
-export const powerTerms = (name: SurfaceFormName, has: PowerTerms): SurfaceForm => {
+const powerTerms = (name: string, has: PowerTerms): SurfaceForm => {
   const theta = ["a", "b", ...(has.floor ? ["e"] : []), "alpha", ...(has.tied ? [] : ["beta"])];
   const eAt = has.floor ? 2 : -1;
   const alphaAt = has.floor ? 3 : 2;
   const betaAt = has.tied ? alphaAt : alphaAt + 1;
   return {
     name,
+    formula: `${has.floor ? "E + " : ""}A/N^alpha + B/D^${has.tied ? "alpha" : "beta"}`,
     theta,
+    parameters: [
+      { name: "E", ...(has.floor && { exponentialOf: "e" }) },
+      { name: "A", exponentialOf: "a" },
+      { name: "B", exponentialOf: "b" },
+      { name: "alpha", exponent: "alpha" },
+      { name: "beta", exponent: has.tied ? "alpha" : "beta" },
+    ],
     logLoss(t, lnN, lnD, gradient) {
       const n = t[0]! - t[alphaAt]! * lnN;
       const d = t[1]! - t[betaAt]! * lnD;
@@ -41,21 +49,8 @@ export const powerTerms = (name: SurfaceFormName, has: PowerTerms): SurfaceForm 
       out[1] = t[1]! - t[betaAt]! * shiftD;
       return out;
     },
-    natural: (t) => ({
-      E: has.floor ? Math.exp(t[eAt]!) : 0,
-      A: Math.exp(t[0]!),
-      B: Math.exp(t[1]!),
-      alpha: t[alphaAt]!,
-      beta: t[betaAt]!,
-    }),
-    exponentials: { A: "a", B: "b", ...(has.floor && { E: "e" }) },
-    fromNatural: (p) => [
-      Math.log(p.A!),
-      Math.log(p.B!),
-      ...(has.floor ? [Math.log(p.E!)] : []),
-      p.alpha!,
-      ...(has.tied ? [] : [p.beta!]),
-    ],
+    floor: (t) => (has.floor ? Math.exp(t[eAt]!) : 0),
+    trade: (t) => ({ a: t[0]!, b: t[1]!, alpha: t[alphaAt]!, beta: t[betaAt]!, slope: t[alphaAt]! }),
     terms: has,
     starts: (scale) => startGrid(scale, has),
     atBound(t, { lowestLoss }) {
@@ -93,6 +88,24 @@ const startGrid = ({ lowestLoss, medianLoss }: DataScale, has: PowerTerms): numb
   return out;
 };
 
-export const chinchilla = powerTerms("chinchilla", { floor: true, tied: false });
+const LEVELS = [0, 5, 10, 15, 20, 25];
+const LOG_FLOORS = [-1, -0.5, 0, 0.5, 1];
+const STEPS = [0, 0.5, 1, 1.5, 2];
+
+/** The 4,500 points of Approach 3 (2203.15556, with e as printed by 2404.10102). */
+const hoffmannGrid = (): number[][] => {
+  const out: number[][] = [];
+  for (const a of LEVELS) {
+    for (const b of LEVELS) {
+      for (const e of LOG_FLOORS) for (const alpha of STEPS) for (const beta of STEPS) out.push([a, b, e, alpha, beta]);
+    }
+  }
+  return out;
+};
+
+export const chinchilla: SurfaceForm = {
+  ...powerTerms("chinchilla", { floor: true, tied: false }),
+  grids: { hoffmann: hoffmannGrid },
+};
 export const tied = powerTerms("tied", { floor: true, tied: true });
 export const noFloor = powerTerms("no-floor", { floor: false, tied: false });

@@ -1,0 +1,29 @@
+import { ones, random, type Tensor, zeros } from "@isoflop/tensor";
+
+/** The distribution a parameter starts from. */
+export type Initializer =
+  /** Uniform within ±sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio, AISTATS 2010). */
+  | { readonly kind: "xavier"; readonly fanIn: number; readonly fanOut: number }
+  | { readonly kind: "normal"; readonly std: number }
+  | { readonly kind: "zeros" }
+  | { readonly kind: "ones" };
+
+export const zeroInit: Initializer = { kind: "zeros" };
+
+/** What DiT gives time MLP and label table (`facebookresearch/DiT: models.py`), and ViT learned positions. */
+export const smallNormal: Initializer = { kind: "normal", std: 0.02 };
+
+export const sample = (init: Initializer, key: random.Key, shape: readonly number[]): Tensor => {
+  switch (init.kind) {
+    case "xavier": {
+      const bound = Math.sqrt(6 / (init.fanIn + init.fanOut));
+      return random.uniform(key, shape, { low: -bound, high: bound });
+    }
+    case "normal":
+      return random.normal(key, shape).mul(init.std);
+    case "zeros":
+      return zeros(shape);
+    case "ones":
+      return ones(shape);
+  }
+};

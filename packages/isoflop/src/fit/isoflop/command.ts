@@ -1,0 +1,57 @@
+import { type Command, Option } from "commander";
+import { type AnswerOptions, answer } from "../../answer.js";
+import {
+  intervalOption,
+  jsonOption,
+  quantityOption,
+  reportOption,
+  rowsHelp,
+  runOptions,
+} from "../../options/common.js";
+import { count, positive, positives, whole } from "../../options/values.js";
+import { loadRuns, type RunInput } from "../../runs/load.js";
+import { type IsoFlopAsked, isoFlopThrough } from "./fit.js";
+import { isoFlopWords } from "./words.js";
+
+type Options = RunInput & IsoFlopAsked & AnswerOptions;
+
+const help = `${rowsHelp}
+A budget whose minimum is not inside its sizes enters no law, and is listed with its reason. With three budgets or more
+there is a law; with fewer, exit status 4.
+
+Example:
+  isoflop fit isoflop --input runs.csv --columns C=flops,N=params,D=tokens,loss=val_loss --bootstrap 1000`;
+
+export const configure = (command: Command): void => {
+  reportOption(quantityOption(jsonOption(runOptions(command))))
+    .addOption(new Option("--x <axis>", "the axis on which the minimum is sought").choices(["N", "D"]).default("N"))
+    .addOption(new Option("--loss <scale>", "fit the loss or its logarithm").choices(["raw", "log"]).default("raw"))
+    .addOption(
+      new Option("--optimum <method>", "how a minimum is found")
+        .choices(["parabola", "huber", "akima"])
+        .default("parabola"),
+    )
+    .option("--tolerance <share>", "runs within this share of compute share a budget (default: 0.1)", positive)
+    .option("--budgets <C,…>", "the nominal budgets, where compute scatters about them (default: found)", positives)
+    .option("--bootstrap <n>", "intervals from n resamples beside those of the fit", count)
+    .addOption(
+      new Option("--resample <what>", "what a resample draws: runs (8 sizes or more), residuals (4 to 7), seed-noise")
+        .choices(["runs", "residuals", "seed-noise"])
+        .default("runs"),
+    )
+    .addOption(intervalOption())
+    .option("--seed <n>", "seed of the resamples", whole, 0)
+    .addHelpText("after", help)
+    .action((options: Options) =>
+      answer(options, [options.input], () => {
+        const loaded = loadRuns(options);
+        const document = isoFlopThrough(loaded, options);
+        return {
+          document,
+          words: isoFlopWords(document),
+          page: async () => (await import("./page.js")).isoFlopPage(document),
+          caveat: document,
+        };
+      }),
+    );
+};

@@ -1,0 +1,64 @@
+import {
+  bootstrapIsoFlop,
+  type IntervalKind,
+  type IsoFlop,
+  type IsoFlopOptions,
+  type IsoFlopResampling,
+  isInterior,
+  isoFlop,
+} from "@isoflop/scaling";
+import type { Dropped, LoadedRuns } from "../../runs/load.js";
+import { progress } from "../../words/progress.js";
+import { pointsOf, type SavedFit, saved } from "../saved.js";
+
+export interface IsoFlopAsked {
+  readonly x?: "N" | "D";
+  readonly loss?: "raw" | "log";
+  readonly optimum?: "parabola" | "huber" | "akima";
+  readonly tolerance?: number;
+  readonly budgets?: readonly number[];
+  readonly quantity?: string | undefined;
+  readonly bootstrap?: number;
+  readonly resample?: IsoFlopResampling;
+  readonly interval?: IntervalKind;
+  readonly seed?: number;
+}
+
+/** Groups runs by compute, finds each budget's optimum and the laws through the optima. */
+export const isoFlopThrough = (loaded: LoadedRuns, asked: IsoFlopAsked = {}): SavedFit<IsoFlop> => {
+  const { x: axis, loss: scale, optimum, tolerance, budgets, quantity, bootstrap } = asked;
+  const options: IsoFlopOptions = { axis, scale, optimum, tolerance, budgets, quantity };
+  const found = isoFlop(loaded.runs, options);
+  const fit = bootstrap === undefined ? found : { ...found, bootstrap: resampled(loaded, options, asked, bootstrap) };
+  const [refused] = [fit.N, fit.D, fit.loss].flatMap((law) => (law.ok ? [] : [law]));
+  return saved("isoflop", {
+    ok: refused === undefined,
+    status: refused?.reason ?? "converged",
+    message: refused?.message,
+    points: pointsOf(loaded, refusedRows(fit)),
+    input: loaded.origin,
+    fit,
+  });
+};
+
+const resampled = ({ runs }: LoadedRuns, options: IsoFlopOptions, asked: IsoFlopAsked, resamples: number) => {
+  const { onProgress, end } = progress("bootstrap");
+  const { resample, interval, seed = 0 } = asked;
+  const outcome = bootstrapIsoFlop(runs, { ...options, resample, interval, resamples, seed, onProgress });
+  end();
+  return outcome;
+};
+
+/** Rows that enter no law, each with the reason of its budget. */
+const refusedRows = ({ budgets, unassigned, choices }: IsoFlop): Dropped[] => {
+  const refused = budgets.flatMap((profile) =>
+    isInterior(profile)
+      ? []
+      : profile.runs.map((run): Dropped => ({ row: run.row!, reason: profile.status, message: profile.message })),
+  );
+  const far = `further than ${choices.tolerance} from every budget that was named`;
+  return [
+    ...refused,
+    ...unassigned.map(({ row, C }): Dropped => ({ row: row!, reason: "no-budget", message: `C = ${C} is ${far}` })),
+  ];
+};

@@ -1,0 +1,45 @@
+import { lawForms } from "@isoflop/scaling";
+import type { Command } from "commander";
+import { type AnswerOptions, answer } from "../../answer.js";
+import { columnMap } from "../../options/columns.js";
+import { jsonOption, reportOption, skipOption, tableOptions } from "../../options/common.js";
+import { formOptions, formsHelp, givenOf } from "../../options/form-options.js";
+import { lawThrough, loadPoints, type PointInput } from "./fit.js";
+import { lawWords } from "./words.js";
+
+type Options = PointInput & AnswerOptions & { readonly form: string };
+
+/** As Caballero et al. 2022 call theirs. */
+const otherNames = { bnsl: "broken" };
+
+const help = `
+Forms:
+${formsHelp(lawForms)}
+Floors are 0 or more. A power law needs 2 points, and 3 for an interval; a floor needs 4; a broken law (Caballero et al. 2022, bnsl)
+with one or two breaks 8 or 11. A power law is fitted by least squares of ln y.
+Rows at x = 0, where logs begin, and rows equal to one before in every column, as a resumed training logs them, are left out and
+listed.
+
+Example:
+  isoflop fit law --input optima.csv --columns x=C,y=loss --form saturating`;
+
+export const configure = (command: Command): void => {
+  const reading = skipOption(
+    tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input')),
+  ).option("--columns <map>", "which columns are x and y: x=…,y=…", columnMap);
+  formOptions(reportOption(jsonOption(reading)), lawForms, { fallback: "power", otherNames })
+    .addHelpText("after", help)
+    .action((options: Options) =>
+      answer(options, [options.input], () => {
+        const points = loadPoints(options);
+        const document = lawThrough(points, options.form, givenOf(lawForms, options.form, { ...options }));
+        const names = { x: "x", y: "y", ...options.columns, rows: points.rows };
+        return {
+          document,
+          words: lawWords(document),
+          page: async () => (await import("./page.js")).lawPage(document, names),
+          caveat: document,
+        };
+      }),
+    );
+};

@@ -1,0 +1,49 @@
+import { fitLaw, type LawFit, type Points, parsePoints, ScalingError, type TableFormat } from "@isoflop/scaling";
+import { CliError, exitCodes, inputError, usageError } from "../../exit.js";
+import { type InputFile, readInput, shown } from "../../files/read.js";
+import type { ColumnMap } from "../../options/columns.js";
+import { type SavedFit, savedOutcome } from "../saved.js";
+
+/** Options by which points are read from a file. */
+export interface PointInput {
+  readonly input: string;
+  readonly columns?: ColumnMap;
+  readonly format?: TableFormat;
+  readonly skipBadRows?: boolean;
+}
+
+/** Points read from two columns of a table, and what became of every row of it. */
+export interface LoadedPoints extends Points {
+  readonly origin: InputFile;
+}
+
+/** @throws CliError with the file, the row and the column of what cannot be read. */
+export const loadPoints = ({ input, columns = {}, format, skipBadRows }: PointInput): LoadedPoints => {
+  for (const field of Object.keys(columns)) {
+    if (field !== "x" && field !== "y") throw usageError(`--columns has "${field}"; expected x=… and y=…`);
+  }
+  const { text, origin } = readInput(input);
+  const points = within(origin.file, () =>
+    parsePoints(text, { ...columns, format, badRows: skipBadRows ? "drop" : undefined }),
+  );
+  if (points.x.length === 0) throw inputError(`${shown(origin.file)}: there is no row that can be used`);
+  return { ...points, origin };
+};
+
+/** Puts the file's name before what is wrong in it. */
+const within = <T>(file: string, read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CliError || error instanceof ScalingError)) throw error;
+    throw new CliError(exitCodes.input, `${shown(file)}: ${error.message}`, { cause: error });
+  }
+};
+
+/** Fits y(x) in a form of `lawForms`. */
+export const lawThrough = (
+  { x, y, dropped, origin }: LoadedPoints,
+  form = "power",
+  options: Readonly<Record<string, unknown>> = {},
+): SavedFit<LawFit> =>
+  savedOutcome("law", fitLaw(form, x, y, options), { points: { used: x.length, dropped }, input: origin });

@@ -1,0 +1,149 @@
+import {
+  type IsoFlop,
+  type LawFit,
+  type Outcome,
+  type RefusalReason,
+  recordSchemas,
+  type SurfaceFit,
+} from "@isoflop/scaling";
+import { choice, read, record, text, whole } from "@isoflop/spec";
+import * as v from "valibot";
+import { inputError } from "../exit.js";
+import { type InputFile, readInput, shown } from "../files/read.js";
+import type { Dropped, LoadedRuns } from "../runs/load.js";
+import { versions } from "../versions.js";
+
+/** What a command of `isoflop fit` finds: a record of `@isoflop/scaling`. */
+export type Fit = IsoFlop | SurfaceFit | LawFit;
+
+/** What every fit says of itself, first in its JSON. */
+export interface FitHead {
+  /** `converged`, or why the numbers may not be quoted without a caveat, or why there are none. */
+  readonly status: (SurfaceFit | LawFit)["status"] | RefusalReason;
+  /** False when there is nothing to predict with. */
+  readonly ok: boolean;
+  readonly message?: string;
+  readonly points: UsedPoints;
+  readonly input: InputFile;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** What `isoflop fit … --json` prints: a fit, and how it came about. */
+export interface SavedFit<F extends Fit = Fit> extends FitHead {
+  readonly command: `fit ${F["record"]}`;
+  /** Absent where the fit was refused without one. */
+  readonly fit?: F;
+}
+
+/** Which points were used. */
+export interface UsedPoints {
+  readonly used: number;
+  readonly dropped: readonly Dropped[];
+  /** Rows that `--only` left out. */
+  readonly otherLabels?: number;
+}
+
+/** What was found, and in what. */
+interface Found<F extends Fit> extends Pick<FitHead, "ok" | "status" | "points" | "input"> {
+  readonly message?: string | undefined;
+  readonly fit?: F;
+}
+
+/** A fit under its head. */
+export const saved = <F extends Fit>(kind: F["record"], found: Found<F>): SavedFit<F> => {
+  const { ok, status, message, points, input, fit } = found;
+  return {
+    command: `fit ${kind}` as const,
+    ok,
+    status,
+    ...(message !== undefined && { message }),
+    points,
+    input,
+    versions: versions("@isoflop/scaling"),
+    ...(fit && { fit }),
+  };
+};
+
+/** The outcome of a fit under its head: the fit with its caveat, or why there is none. */
+export const savedOutcome = <F extends SurfaceFit | LawFit>(
+  kind: F["record"],
+  outcome: Outcome<F>,
+  from: Pick<FitHead, "points" | "input">,
+): SavedFit<F> => {
+  const { ok, message } = outcome;
+  return saved<F>(
+    kind,
+    outcome.ok
+      ? { ...from, ok, status: outcome.status, message, fit: outcome }
+      : { ...from, ok, status: outcome.reason, message },
+  );
+};
+
+export const pointsOf = ({ runs, dropped, otherLabels }: LoadedRuns, refused: readonly Dropped[] = []): UsedPoints => ({
+  used: runs.length - refused.length,
+  dropped: [...dropped, ...refused].sort((a, b) => a.row - b.row),
+  ...(otherLabels > 0 && { otherLabels }),
+});
+
+const statuses = [
+  ...["converged", "bound", "edge-minimum", "not-convex", "too-few-sizes", "too-few-budgets", "too-few-points"],
+  ...["unidentified", "stopped-early", "unreachable", "too-many-failed-resamples"],
+] as readonly FitHead["status"][];
+
+const kinds = ["isoflop", "surface", "law"] as const satisfies readonly Fit["record"][];
+
+const schemaOf = (kind: Fit["record"], ok: unknown) => {
+  const fit: v.GenericSchema<unknown, Fit> = recordSchemas[kind];
+  return record({
+    command: v.literal(`fit ${kind}`),
+    ok: v.boolean("true or false"),
+    status: choice(statuses),
+    message: v.exactOptional(text),
+    points: record({
+      used: whole(),
+      dropped: v.array(record({ row: whole(), reason: text, message: text }), "a list"),
+      otherLabels: v.exactOptional(whole()),
+    }),
+    input: record({ file: text, sha256: text }),
+    versions: v.record(v.string(), text, "a record"),
+    fit: ok === false ? v.exactOptional(fit) : fit,
+  });
+};
+
+type Loose = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Loose =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Fits of versions that had no records. */
+const isOther = ({ fit, laws }: Loose): boolean =>
+  laws !== undefined || (isRecord(fit) && !Object.hasOwn(fit, "record"));
+
+/**
+ * The saved fit that a text holds; undefined for any other text, such as a table of runs.
+ * @throws CliError for a fit that is not whole, naming the first field that is not what it must be, or that another version saved
+ */
+export const savedFitIn = (content: string, file: string): SavedFit | undefined => {
+  const value = /^\uFEFF?\s*\{/.test(content) ? parsed(content) : undefined;
+  const kind = isRecord(value) ? kinds.find((kind) => value.command === `fit ${kind}`) : undefined;
+  if (!isRecord(value) || kind === undefined) return undefined;
+  const again = `run isoflop fit ${kind} … --json again`;
+  if (isOther(value)) throw inputError(`${shown(file)} is a fit that another version of isoflop saved; ${again}`);
+  const error = (message: string) => inputError(`${shown(file)} is not a whole fit: ${message}; ${again}`);
+  return read(schemaOf(kind, value.ok), value, { name: "", error }) as SavedFit;
+};
+
+const parsed = (content: string): unknown => {
+  try {
+    return JSON.parse(content.replace(/^\uFEFF/, ""));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Reads what `isoflop fit … --json` printed. */
+export const readFit = (file: string): SavedFit => {
+  const fit = savedFitIn(readInput(file).text, file);
+  if (!fit) throw inputError(`${shown(file)} is not a fit; expected what "isoflop fit … --json" prints`);
+  return fit;
+};

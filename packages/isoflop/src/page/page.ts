@@ -1,0 +1,26 @@
+import { type Figure, renderPage } from "@isoflop/plot";
+import { document } from "@isoflop/plot/node";
+import { CliError, exitCodes } from "../exit.js";
+import { passagesOf, type Words } from "../words/passage.js";
+
+export interface Page {
+  readonly title: string;
+  /** What is not there is left out. */
+  readonly figures: readonly (Figure | false | undefined)[];
+}
+
+/**
+ * One HTML file that needs nothing else: figures, and below them what the terminal shows.
+ * @param make loads what is drawn
+ * @throws CliError saying what cannot be drawn
+ */
+export const pageHtml = async (make: () => Promise<Page>, words: Words): Promise<string> => {
+  try {
+    const { title, figures } = await make();
+    const drawn = figures.filter((figure) => figure !== false && figure !== undefined);
+    return renderPage({ title, sections: [{ figures: drawn }, ...passagesOf(words)] }, { document });
+  } catch (error) {
+    if ((error as Error).name !== "PlotInputError") throw error;
+    throw new CliError(exitCodes.failed, `the report cannot be drawn: ${(error as Error).message}`, { cause: error });
+  }
+};

@@ -1,0 +1,45 @@
+import type { FitPrediction } from "@isoflop/scaling";
+import { interval, num, percent, round } from "../words/numbers.js";
+import { type Passage, table, type Words } from "../words/passage.js";
+import { LOSS } from "../words/quantity.js";
+import type { PredictionDocument } from "./predict.js";
+
+/** What a person reads of predictions. */
+export const predictionWords = ({ predictions, status, message }: PredictionDocument): Words => [
+  status !== "converged" && `caution: the fit is not sound, ${status}: ${message}`,
+  ...predictions.map((prediction): Passage => ({ ...predictionTable(prediction), notes: notesOf(prediction) })),
+];
+
+const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): Passage => {
+  const named = (name: string) => (name === "loss" ? quantity : name);
+  const ofOptimum = predicted.N !== undefined && given.N === undefined;
+  const names: Readonly<Record<string, string>> = {
+    N: "optimal N",
+    D: "optimal D",
+    ...(ofOptimum && { loss: `${quantity} at the optimum` }),
+  };
+  const asked = Object.entries(given).map(([name, value]) => `${named(name)} = ${round(value)}`);
+  return table(
+    [`at ${asked.join(", ")}`, "value", "the law lies in", "a new run falls in"],
+    Object.entries(predicted).map(([name, { value, ci95, interval95 }]) => [
+      names[name] ?? named(name),
+      num(value, 6),
+      ci95 ? interval(ci95) : "–",
+      interval95 ? interval(interval95) : "–",
+    ]),
+  );
+};
+
+const notesOf = ({ notes: { extrapolation, families, deadweight } }: FitPrediction): string[] =>
+  [
+    extrapolation !== undefined &&
+      extrapolation > 1 &&
+      `${num(extrapolation, 3)} times the largest fitted budget; the interval is for one new run`,
+    families && `by kind of law: ${familiesText(families)}`,
+    deadweight !== undefined && `compute beyond what an optimal run of this loss needs: ${percent(deadweight, 1)}`,
+  ].filter((line) => typeof line === "string");
+
+const familiesText = (families: NonNullable<FitPrediction["notes"]["families"]>): string =>
+  Object.entries(families)
+    .flatMap(([name, family]) => (family ? [`${name} ${num(family.value)} (weight ${percent(family.weight, 0)})`] : []))
+    .join(", ");

@@ -1,0 +1,82 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { choice, number, positive, read, text } from "@isoflop/spec";
+import * as v from "valibot";
+import { inputError } from "../exit.js";
+import { runsIn } from "../study/layout.js";
+import { plural } from "../words/numbers.js";
+import { printable } from "../words/printable.js";
+import { unlikeFamilies, unlikeMeasures } from "./alike.js";
+import { type DoneRun, pointsOf } from "./point.js";
+import { statusOf } from "../files/status.js";
+
+/**
+ * The runs of a folder that are done, as JSON rows of a table: of a study, of `isoflop train`, or of any run store.
+ * @throws CliError when there is none, or when no law joins them
+ */
+export const tableOfRuns = (folder: string): string => {
+  const done = doneIn(folder);
+  const unlike = unlikeFamilies(done);
+  if (unlike !== undefined)
+    throw inputError(
+      `the folder ${printable(folder)} has runs of unlike studies, which no law joins: ${printable(unlike)}; give each study a folder of its own`,
+    );
+  return JSON.stringify(pointsOf(done), null, 1);
+};
+
+/** @throws CliError for two folders of runs whose losses do not measure the same */
+export const requireComparable = (a: string, b: string): void => {
+  if (![a, b].every((path) => path !== "-" && statusOf(path)?.isDirectory())) return;
+  const unlike = unlikeMeasures([...doneIn(a), ...doneIn(b)]);
+  if (unlike !== undefined)
+    throw inputError(`${printable(a)} and ${printable(b)} have losses that do not compare: ${printable(unlike)}`);
+};
+
+const doneIn = (folder: string): readonly DoneRun[] => {
+  const store = runsIn(folder);
+  const files = readdirSync(store)
+    .sort()
+    .map((id) => join(store, id, "run.json"))
+    .filter(existsSync);
+  const done = files.flatMap(doneRunOf);
+  if (done.length > 0) return done;
+  const what = files.length === 0 ? "no run" : `${plural(files.length, "run")}, none of which is done`;
+  throw inputError(
+    `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train"`,
+  );
+};
+
+/** Fields that a record must have; others are let through. */
+const part = <const E extends v.ObjectEntries>(entries: E) =>
+  v.looseObject(entries, ({ expected }) => (expected === "Object" ? "a record" : "given"));
+
+const anyRun = part({ state: choice(["unfinished", "done", "failed"]) });
+
+/** What a run must say of itself to be a point. */
+const doneRun = part({
+  id: text,
+  spec: part({ budget: positive, seed: v.optional(number()) }),
+  result: part({
+    paramsNonEmbedding: positive,
+    tokens: positive,
+    loss: positive,
+    lossStdErr: number({ atLeast: 0 }),
+  }),
+});
+
+/** The run of a file where it is done. */
+const doneRunOf = (file: string): DoneRun[] => {
+  const error = (message: string) => inputError(`${printable(file)} is no record of a run: ${message}`);
+  const record = jsonOf(file, error);
+  if (read(anyRun, record, { name: "", error }).state !== "done") return [];
+  // Runs of any version of the spec are points.
+  return [read(doneRun, record, { name: "", error }) as unknown as DoneRun];
+};
+
+const jsonOf = (file: string, error: (message: string) => Error): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw error((cause as Error).message);
+  }
+};

@@ -1,0 +1,63 @@
+import { architectures, resolve } from "@isoflop/flops";
+import type { Choices } from "@isoflop/plot";
+import { extent, type IsoFlop, type Outcome, type PowerLaw } from "@isoflop/scaling";
+import type { RunSpec } from "@isoflop/sweep";
+import { buildObjective } from "@isoflop/train";
+import type { DoneRun } from "../runs/point.js";
+import { num, percent, round } from "../words/numbers.js";
+import { fitLaws } from "./laws.js";
+
+/** What was decided for runs of one study, in words: from their specs and from what was fitted to them. */
+export const choicesOf = (runs: readonly DoneRun[], laws: IsoFlop): Choices => {
+  const [{ spec }] = runs as readonly [DoneRun, ...DoneRun[]];
+  const withEmbeddings = fitLaws(runs, "trainable");
+  const { imageTokens, contextTokens } = resolve(spec.model);
+  return {
+    axes: "loss against ln N at equal C; the parabola is fitted to the loss itself; laws are straight lines in ln-ln",
+    parameters: `N counts trainable parameters that take part in products: without word and position tables. With them the exponents are N ${exponent(withEmbeddings.N)}, D ${exponent(withEmbeddings.D)}, loss ${exponent(withEmbeddings.loss)}`,
+    tokens: `D counts image tokens, ${imageTokens} per image; what ${contextTokens} context tokens and the time cost is paid for in C and not counted in D`,
+    flops:
+      "FLOPs, 2 per multiply-add, of every matrix product of forward and backward pass, attention included and its scores computed twice in the backward pass; norms, activations and the optimizer are not counted; equal to the count of the traced program",
+    loss: lossWords(spec),
+    fit: "least-squares parabola per budget; budgets without an interior minimum of positive curvature enter no law; power laws by least squares in ln-ln",
+    intervals: `laws: Student's t on the scatter of the optima. Prediction: curvature of the loss law integrated out over power laws, laws with a floor and laws still steepening, with the noise of one run (${laws.noise.degreesOfFreedom > 0 ? num(laws.noise.standardDeviation, 2) : "unknown"}) added`,
+    filters:
+      laws.dropped.length === 0
+        ? "none: every run and every budget was used"
+        : laws.dropped.map(({ C, message }) => `${round(C)}: ${message}`).join("; "),
+    recipe: recipeWords(runs.map((run) => run.spec)),
+    seeds: [...new Set(runs.map((run) => run.spec.seed))],
+  };
+};
+
+const exponent = (law: Outcome<PowerLaw>): string =>
+  law.ok ? law.exponent.value.toFixed(3) : `refused (${law.reason})`;
+
+const lossWords = ({ objective, validation: { images, split } }: RunSpec): string => {
+  const { errorIn, weighting, density } = buildObjective(objective);
+  return `${weighting.name} mean squared error of the ${errorIn} on ${images} images of the split "${split}" with fixed noise, times at equally spaced quantiles of ${density.name}, averaged weights; standard error over images and noise`;
+};
+
+/** How the runs of one study were trained. */
+const recipeWords = (specs: readonly RunSpec[]): string => {
+  const [{ model, objective, optimizer, averaging, captionDropout }] = specs as readonly [RunSpec, ...RunSpec[]];
+  const { path, prediction, weighting, density } = buildObjective(objective);
+  const { beta1, beta2, weightDecay, clip, warmup, shape, decay } = optimizer;
+  const { kind, ...average } = averaging;
+  const ends = shape === "constant" ? "" : `, ${shape} to zero over the last ${percent(decay, 0)}`;
+  return [
+    `${path.name} path, prediction of the ${prediction}, ${weighting.name}, times ${density.name} stratified over the batch`,
+    architectures[model.conditioning].words,
+    `AdamW (${beta1}, ${beta2}), weight decay ${weightDecay}, clipping at ${clip}`,
+    `batch ${range(specs.map(({ batch }) => batch))}`,
+    `peak learning rate ${range(specs.map(({ optimizer: { learningRate } }) => learningRate))}, ${percent(warmup, 0)} warm-up${ends}`,
+    `weights averaged: ${[kind, ...Object.entries(average).map(([name, value]) => `${name} ${value}`)].join(", ")}`,
+    `${percent(captionDropout, 0)} of captions dropped`,
+  ].join("; ");
+};
+
+/** "0.01" or "0.009 to 0.012". */
+const range = (values: readonly number[]): string => {
+  const [low, high] = extent(values).map((value) => round(Number(value.toPrecision(3))));
+  return low === high ? `${low}` : `${low} to ${high}`;
+};

@@ -1,0 +1,90 @@
+import type { DataSource } from "@isoflop/data";
+import { paperBudgets, paperLaws, paperSource } from "@isoflop/flops";
+import type { LossCurve, PublishedExponents, StudySummary, TimedRun } from "@isoflop/plot";
+import type { FitPrediction, IsoFlop } from "@isoflop/scaling";
+import type { RunStore } from "@isoflop/sweep";
+import { type DoneRun, pointOf } from "../runs/point.js";
+import { round } from "../words/numbers.js";
+
+/** What the runs of a study tell. */
+export interface Findings {
+  /** Every run that is fitted, smallest budget first. */
+  readonly fitted: readonly DoneRun[];
+  readonly fit?: IsoFlop | undefined;
+  readonly prediction?: FitPrediction | undefined;
+  /** The run that tests the prediction. */
+  readonly heldOut?: DoneRun | undefined;
+}
+
+/** Runs, fit and test as a study's document has them. Compute that scatters is that of its budget. */
+export const findingsOf = ({
+  fitted,
+  fit,
+  prediction,
+  heldOut,
+}: Findings): Pick<StudySummary, "runs" | "fit" | "heldOut"> => {
+  const budgets = new Map(fit?.budgets.flatMap(({ C, runs }) => runs.map(({ label }) => [label, C] as const)));
+  const measured = heldOut && { loss: heldOut.result.loss, sigma: heldOut.result.lossStdErr };
+  return {
+    runs: [...fitted, ...(heldOut ? [heldOut] : [])]
+      .map((run) => timedRun(run, budgets.get(run.id)))
+      .sort((a, b) => a.C - b.C || a.N - b.N),
+    ...(fit && { fit }),
+    ...(prediction && { heldOut: { prediction, ...(measured && { measured }) } }),
+  };
+};
+
+const timedRun = (run: DoneRun, budget: number | undefined): TimedRun => ({
+  ...pointOf(run),
+  ...(budget !== undefined && { C: budget }),
+  id: run.id,
+  flops: run.result.flops,
+  seconds: run.result.seconds,
+});
+
+/** What stands beside a study's own exponents. */
+export const published: PublishedExponents = {
+  source: `${paperSource} (256 px, ${round(paperBudgets[0]!)} to ${round(paperBudgets.at(-1)!)} FLOPs)`,
+  N: paperLaws.parameters.exponent,
+  D: paperLaws.tokens.exponent,
+  loss: paperLaws.loss.exponent,
+};
+
+/** Where pictures come from, as a reader of a report has to know it. */
+export const dataOf = (source: DataSource): StudySummary["data"] => {
+  const { name, shape, provenance, splits, settings } = source.describe();
+  const { licence, renderer, pixelsSha256 } = provenance;
+  return {
+    name,
+    source: `${provenance.package ?? provenance.name}, ${renderer}`,
+    licence,
+    details: [
+      `${shape[1]} x ${shape[2]} pixels`,
+      ...Object.entries(splits).map(([split, { images, what }]) => `${split}: ${images ?? "endless"} images, ${what}`),
+      ...Object.entries(settings).map(
+        ([setting, value]) => `${setting} ${Array.isArray(value) ? value.length : value}`,
+      ),
+      ...(pixelsSha256 === null ? [] : [`SHA-256 of the pixels ${pixelsSha256}`]),
+    ].join("; "),
+  };
+};
+
+/** Points of a curve: as many as a figure can show. */
+const POINTS = 120;
+
+/** Training losses, thinned. */
+export const curvesOf = (runs: readonly DoneRun[], store: RunStore): Promise<LossCurve[]> =>
+  Promise.all(
+    runs.map(async ({ id, spec, result }) => {
+      const metrics = await store.metrics(id);
+      const size = Math.max(1, Math.ceil(metrics.length / POINTS));
+      const bins = Array.from({ length: Math.ceil(metrics.length / size) }, (_, i) =>
+        metrics.slice(i * size, (i + 1) * size),
+      );
+      return {
+        id,
+        tokens: bins.map((bin) => (result.tokens / spec.steps) * (bin.at(-1)!.step + 1)),
+        loss: bins.map((bin) => bin.reduce((sum, entry) => sum + entry.loss, 0) / bin.length),
+      };
+    }),
+  );

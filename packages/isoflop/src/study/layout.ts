@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { isOurPage } from "../files/ours.js";
+import { outputFile } from "../files/write.js";
+
+/** Where things lie in a study's folder. */
+export const layoutOf = (folder: string) => ({
+  runs: join(folder, "runs"),
+  figures: join(folder, "figures"),
+  report: join(folder, "report.html"),
+  summary: join(folder, "summary.json"),
+  prediction: join(folder, "prediction.json"),
+});
+
+/** The runs of a study's folder, or of a folder of nothing but runs. */
+export const runsIn = (folder: string): string => {
+  const { runs } = layoutOf(folder);
+  return existsSync(runs) ? runs : folder;
+};
+
+/** How the program begins the documents of a study, in this version and in those before. */
+const ours = {
+  report: isOurPage,
+  summary: (head: string) => /^\{\n {2}"(record": "study"|preset": )/.test(head),
+  prediction: (head: string) => head.startsWith('{\n  "from": '),
+};
+
+/**
+ * Checks files that are written at the top of a study's folder.
+ * @throws CliError `usage` for one that is somebody else's
+ */
+export const checkStudyFiles = (
+  folder: string,
+  force: boolean | undefined,
+  names: readonly (keyof typeof ours)[] = ["report", "summary", "prediction"],
+): void => {
+  const files = layoutOf(folder);
+  for (const name of names) outputFile(files[name], { option: "the study's", inputs: [], isOurs: ours[name], force });
+};

@@ -1,0 +1,39 @@
+import { type FitPrediction, readPrediction } from "@isoflop/scaling";
+import { read, text } from "@isoflop/spec";
+import * as v from "valibot";
+import { inputError } from "../exit.js";
+
+/** What a study said of its held-out budget before anything was trained there: `prediction.json`. */
+export interface StudyPrediction {
+  /** Ids of the runs that the law was fitted to. */
+  readonly from: readonly string[];
+  /** Id and size of the run that tests it. */
+  readonly run: string;
+  readonly model: string;
+  readonly prediction: FitPrediction;
+}
+
+const known = v.looseObject({ from: v.array(text, "a list of ids"), run: text, model: text }, "a record");
+
+/** How predictions are told where they are no record by themselves: by the law's own names. */
+const unnamed = v.looseObject({ C: v.number(), N: v.unknown(), D: v.unknown(), loss: v.looseObject({}) });
+
+/** @throws CliError, ScalingError naming the first field that is not what it must be */
+export const readStudyPrediction = (value: unknown): StudyPrediction => {
+  const error = (message: string) => inputError(`prediction.json: ${message}`);
+  const { from, run, model, prediction } = read(known, value, { name: "", error });
+  return { from, run, model, prediction: readPrediction(recordOf(prediction), "prediction.json: prediction") };
+};
+
+const recordOf = (prediction: unknown): unknown => {
+  if (!v.is(unnamed, prediction)) return prediction;
+  const { C, N, D, loss, extrapolation } = prediction;
+  const { value, interval95, ...notes } = loss;
+  return {
+    record: "prediction",
+    quantity: "loss",
+    given: { C },
+    predicted: { N, D, loss: { value, interval95 } },
+    notes: { extrapolation, ...notes },
+  };
+};

@@ -1,0 +1,45 @@
+import type { StudySummary } from "@isoflop/plot";
+import { optimaAndLaws } from "../fit/isoflop/words.js";
+import { interval, num, round, signedPercent } from "../words/numbers.js";
+import { table, type Words } from "../words/passage.js";
+
+/** The study's numbers for a person: runs, optima, laws, the test, and where the time went. */
+export const studyWords = ({ runs, fit, heldOut, timings }: StudySummary): Words => [
+  {
+    title: "Runs",
+    ...table(
+      ["C, FLOPs", "N", "D", "loss", "std. error", "seconds"],
+      runs.map(({ C, N, D, loss, sigma, seconds }) => [
+        round(C),
+        num(N, 4),
+        num(D, 4),
+        num(loss),
+        sigma === undefined ? "–" : num(sigma, 2),
+        seconds.toFixed(1),
+      ]),
+    ),
+  },
+  ...(fit ? optimaAndLaws(fit) : []),
+  heldOut && { title: "Held out", notes: verdict(heldOut) },
+  timings && {
+    title: "Time",
+    ...table(
+      ["step", "seconds"],
+      Object.entries(timings).map(([name, seconds]) => [name, seconds.toFixed(1)]),
+    ),
+  },
+];
+
+/** What was predicted, and whether it came so. */
+const verdict = ({ prediction, measured }: NonNullable<StudySummary["heldOut"]>): string[] => {
+  const { given, predicted } = prediction;
+  const { value, interval95 = [Number.NaN, Number.NaN] } = predicted.loss!;
+  const said = `at ${round(given.C!)} FLOPs the law predicts a loss of ${num(value)}, ${interval(interval95)}`;
+  if (!measured) return [said];
+  const { loss, sigma } = measured;
+  const inside = loss >= interval95[0] && loss <= interval95[1];
+  return [
+    said,
+    `measured ${num(loss)} ± ${num(sigma, 2)}: ${signedPercent(loss / value - 1, 1)} from the prediction, ${inside ? "inside" : "OUTSIDE"} the interval`,
+  ];
+};

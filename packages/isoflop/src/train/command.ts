@@ -1,0 +1,125 @@
+import { join } from "node:path";
+import { type LadderRuleName, ladderRules } from "@isoflop/flops";
+import { type Command, Option } from "commander";
+import { inputError } from "../exit.js";
+import { readRecord, shown } from "../files/read.js";
+import { dataOption, deviceOption, jsonOption } from "../options/common.js";
+import { count, positive, share, whole } from "../options/values.js";
+import { versions } from "../versions.js";
+import { emit } from "../words/emit.js";
+import { num } from "../words/numbers.js";
+import { note } from "../words/printable.js";
+import { progress } from "../words/progress.js";
+
+type Loose = Readonly<Record<string, unknown>>;
+
+interface Options extends Loose {
+  readonly out: string;
+  readonly device: "wasm" | "webgpu";
+  readonly checkpointSeconds: number;
+  readonly ladder: LadderRuleName;
+  readonly json?: boolean;
+}
+
+const help = `
+A spec is a JSON record of @isoflop/train with "data" and "budget"; what is left out has a default, the data decide image
+and captions, and the width decides depth and heads. Options win over the file:
+  { "data": { "source": "emoji", "size": 16 }, "model": { "width": 32 }, "budget": 1e11,
+    "optimizer": { "learningRate": 0.01 }, "captionDropout": 0.1, "seed": 1 }
+The run gets a folder of its own, named by the hash of its spec. Stopped by Ctrl-C, killed or cut off, the same command goes on
+from the last checkpoint, and ends at the same bits as if it had never stopped.
+
+Examples:
+  isoflop train --width 16 --steps 400 --learning-rate 0.01 --data shapes
+  isoflop train spec.json --seed 2 --json`;
+
+export const configure = (command: Command): void => {
+  jsonOption(dataOption(deviceOption(command.argument("[spec.json]", 'the spec; "-" reads standard input'))))
+    .addOption(new Option("--image <pixels>", "pixels per side (default: 16)").choices(["16", "32"]))
+    .option("--width <n>", "width of the model, a multiple of 8", count)
+    .addOption(
+      new Option("--ladder <rule>", "how depth and heads follow from the width; the quick study is shallow")
+        .choices(Object.keys(ladderRules))
+        .default("shallow"),
+    )
+    .option("--depth <n>", "blocks (default: by the ladder)", count)
+    .option("--heads <n>", "attention heads (default: by the ladder)", count)
+    .option("--patch <pixels>", "pixels per side of a patch (default: 2)", count)
+    .option("--steps <n>", "steps to train, or", count)
+    .option("--budget <FLOPs>", "compute to spend", positive)
+    .option("--batch <images>", "images per step (default: 16)", count)
+    .option("--learning-rate <rate>", "peak learning rate (default: 0.002)", positive)
+    .option("--caption-dropout <share>", "share of captions left out, for guidance (default: 0)", share)
+    .option("--validation-images <n>", "held-out images, a multiple of 64 (default: 1024)", count)
+    .option("--seed <n>", "of weights, noise, times and order (default: 0)", whole)
+    .option("--out <folder>", "where the run's folder goes", "runs")
+    .option("--checkpoint-seconds <s>", "least seconds between checkpoints", positive, 30)
+    .addHelpText("after", help)
+    .action(async (file: string | undefined, options: Options) => {
+      const { dataOpener } = await import("@isoflop/sweep/node");
+      const { completeSpec } = await import("./spec.js");
+      const { trainOne } = await import("./run.js");
+      const { GO_ON, untilStopped } = await import("../stop.js");
+      const openData = dataOpener();
+      const written =
+        file === undefined ? {} : readRecord(file, "a spec; expected an object with model, steps, data, …");
+      const spec = await named(file, () => completeSpec(withOptions(written, options), openData, options.ladder));
+      const shownProgress = progress("training");
+      const record = await untilStopped(GO_ON, (signal) =>
+        trainOne(spec, { ...options, openData, signal, onProgress: shownProgress.onProgress, onNote: note }),
+      ).finally(shownProgress.end);
+      const folder = join(options.out, record.id);
+      const packages = ["@isoflop/train", "@isoflop/sweep", "@isoflop/tensor", "@isoflop/data"];
+      await emit(options.json, { command: "train", folder, ...record, versions: versions(...packages) }, () => {
+        const { loss, lossStdErr, params, paramsNonEmbedding, tokens, flops, seconds } = record.result;
+        return [
+          {
+            notes: [
+              `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps in ${seconds.toFixed(1)} s`,
+              `N ${num(paramsNonEmbedding, 4)} without embeddings (${num(params, 4)} trainable), D ${num(tokens, 4)} image tokens, C ${num(flops, 4)} FLOPs`,
+              folder,
+            ],
+          },
+          `isoflop sample ${folder}`,
+        ];
+      });
+    });
+};
+
+/** Where the options stand in a spec. */
+const places: readonly (readonly [option: string, key: string, inner?: string])[] = [
+  ["data", "data", "source"],
+  ["image", "data", "size"],
+  ["seed", "data", "seed"],
+  ...["width", "depth", "heads", "patch"].map((name) => [name, "model", name] as const),
+  ["learningRate", "optimizer", "learningRate"],
+  ["validationImages", "validation", "images"],
+  ...["batch", "captionDropout", "seed", "steps", "budget"].map((name) => [name, name] as const),
+];
+
+/** The spec with what the options say in place of what the file says. */
+const withOptions = (spec: Loose, options: Loose): Loose => {
+  const { steps: _, budget: __, ...unspent } = spec;
+  // One of the two replaces both: they decide each other.
+  const all: Record<string, unknown> =
+    options.steps === undefined && options.budget === undefined ? { ...spec } : unspent;
+  for (const [option, key, inner] of places) {
+    const given = options[option];
+    if (given === undefined) continue;
+    const value = option === "image" ? Number(given) : given;
+    const part = all[key] ?? (key === "data" ? { source: "emoji" } : {});
+    all[key] = inner === undefined ? value : { ...(part as Loose), [inner]: value };
+  }
+  return all;
+};
+
+/** Errors of a spec name the file it came from. */
+const named = async <T>(file: string | undefined, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    const { name, message } = error as Error;
+    const ofSpec = ["CliError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(name);
+    throw ofSpec && file !== undefined ? inputError(`${shown(file)}: ${message}`) : error;
+  }
+};

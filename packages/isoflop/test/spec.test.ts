@@ -1,0 +1,43 @@
+import { shapeScenes } from "@isoflop/data";
+import { ladderRules } from "@isoflop/flops";
+import { expect, it } from "vitest";
+import { planStudy, quick } from "../src/study/index.js";
+import { completeSpec } from "../src/train/spec.js";
+
+const source = shapeScenes({ size: 16 });
+const complete = (given: object, rule: keyof typeof ladderRules = "shallow") =>
+  completeSpec({ data: { source: "shapes" }, ...given }, async () => source, rule);
+
+it("a width alone is the model that the quick study has of it", async () => {
+  const { grid } = planStudy(quick, { source: "shapes", size: 16, seed: 0 }, source, 0);
+  for (const { spec } of grid) {
+    const { width } = spec.model;
+    expect((await complete({ model: { width }, steps: 1 })).model).toEqual(spec.model);
+  }
+});
+
+it("a budget alone buys the study's steps, and steps alone cost what they spend", async () => {
+  const { grid } = planStudy(quick, { source: "shapes", size: 16, seed: 0 }, source, 0);
+  const [{ spec, flops }] = grid as [(typeof grid)[number]];
+  const model = { width: spec.model.width };
+  expect((await complete({ model, budget: spec.budget })).steps).toBe(spec.steps);
+  expect((await complete({ model, steps: spec.steps })).budget).toBe(flops);
+});
+
+it("another ladder gives other depths and heads, and what is written wins", async () => {
+  expect((await complete({ model: { width: 64 }, steps: 1 }, "halfRoot")).model).toMatchObject(
+    ladderRules.halfRoot(64),
+  );
+  const written = { width: 64, depth: 3, heads: 1 };
+  expect((await complete({ model: written, steps: 1 }, "sd3")).model).toMatchObject(written);
+  await expect(complete({ model: { width: 24 }, steps: 1 }, "sd3")).rejects.toThrow(/width is 24; .* multiples of 32/);
+});
+
+it.each([
+  [{ steps: 2.5 }, "spec.steps is 2.5"],
+  [{ budget: -1 }, "spec.budget is -1"],
+  [{ budget: "much" }, 'spec.budget is "much"'],
+  [{ budget: 1 }, "is too small for one step of width 8"],
+])("%j is told before anything is trained", async (spending, message) => {
+  await expect(complete({ model: { width: 8 }, ...spending })).rejects.toThrow(message);
+});

@@ -1,0 +1,65 @@
+import { placeOf, type RunSpecInput, runId, runSpec } from "@isoflop/sweep";
+import { expect, it } from "vitest";
+import type { DoneRun } from "../../src/runs/point.js";
+import { choicesOf } from "../../src/study/choices.js";
+import { fitLaws } from "../../src/study/index.js";
+
+const runOf = (more: Partial<RunSpecInput> = {}): DoneRun => {
+  const spec = runSpec({
+    data: { source: "shapes" },
+    model: {
+      image: { height: 16, width: 16, channels: 3 },
+      ...{ patch: 2, width: 16, depth: 1, heads: 2, conditioning: "inContext" },
+      context: { kind: "words", tokens: 6, vocabulary: 12 },
+    },
+    ...{ steps: 10, budget: 1e9 },
+    ...more,
+  });
+  const data = { name: "shapes-16", package: null, pixelsSha256: null };
+  const result = { loss: 0.5, lossStdErr: 0.01, seconds: 1, device: "wasm", data, convention: "exactFused" };
+  return { id: runId(spec), spec, state: "done", result: { ...placeOf(spec), ...result } };
+};
+
+const wordsOf = (...runs: readonly DoneRun[]) => choicesOf(runs, fitLaws(runs));
+
+it("names the objective, the optimizer and the average that the runs were trained with", () => {
+  const { loss, recipe } = wordsOf(runOf());
+  expect(loss).toMatch(
+    /^unweighted mean squared error of the velocity on 1024 images .* quantiles of logit-normal\(0, 1\)/,
+  );
+  expect(recipe).toContain("linear path, prediction of the velocity, unweighted, times logit-normal(0, 1)");
+  expect(recipe).toContain("in-context transformer");
+  expect(recipe).toContain("AdamW (0.9, 0.99), weight decay 0.01, clipping at 1");
+  expect(recipe).toContain("5 % warm-up, linear to zero over the last 30 %");
+  expect(recipe).toContain("weights averaged: power, width 0.05");
+});
+
+it("says so where they are others", () => {
+  const other = runOf({
+    objective: {
+      ...{ path: "cosine", prediction: "noise" },
+      weighting: { kind: "minSnr", gamma: 4 },
+      density: { kind: "uniform" },
+    },
+    optimizer: { learningRate: 0.003, shape: "constant", beta2: 0.95, clip: 2 },
+    averaging: { kind: "none" },
+    captionDropout: 0.2,
+    validation: { images: 128 },
+  });
+  const { loss, recipe } = wordsOf(
+    other,
+    runOf({ ...other.spec, optimizer: { ...other.spec.optimizer, learningRate: 0.001 } }),
+  );
+  expect(loss).toMatch(/^min-SNR 4 mean squared error of the noise on 128 images .* quantiles of uniform/);
+  expect(recipe).toMatch(/^cosine path, prediction of the noise, min-SNR 4, times uniform/);
+  expect(recipe).toContain("AdamW (0.9, 0.95), weight decay 0.01, clipping at 2");
+  expect(recipe).toMatch(/peak learning rate 0\.001 to 0\.003, 5 % warm-up; /);
+  expect(recipe).toContain("weights averaged: none; 20 % of captions dropped");
+});
+
+it("counts tokens of the model, and lists seeds and budgets that enter no law", () => {
+  const { tokens, seeds, filters } = wordsOf(runOf({ seed: 1 }), runOf({ seed: 2 }), runOf({ seed: 1, budget: 2e9 }));
+  expect(tokens).toContain("64 per image; what 6 context tokens and the time cost");
+  expect(seeds).toEqual([1, 2]);
+  expect(filters).toMatch(/^1e9: .*; 2e9: /);
+});

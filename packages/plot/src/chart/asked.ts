@@ -1,0 +1,81 @@
+import type { Estimate, Interval } from "@isoflop/scaling";
+import * as Plot from "@observablehq/plot";
+import { type Axis, sideOf } from "./axis.js";
+import type { PointLabel } from "./labels.js";
+import { dots, rings, xy } from "./marks.js";
+import type { Theme } from "./theme.js";
+
+/** Half width of a 95 % interval in standard errors. */
+export const z95 = 1.959964;
+
+/** A horizontal tick as wide as the bar of an interval, and a little more. */
+const tick = {
+  draw(context: CanvasPath) {
+    context.moveTo(-9, 0);
+    context.lineTo(9, 0);
+  },
+};
+
+/** A prediction on a curve: where the law is and where a new measurement falls, each at 95 % and where known, and what was measured. */
+export interface Asked {
+  readonly x: number;
+  readonly y: number;
+  readonly ci95?: Interval;
+  readonly interval95?: Interval;
+  readonly measured?: Measurement;
+}
+
+/** A measurement with its standard error. */
+export type Measurement = Pick<Estimate, "value" | "standardError">;
+
+/** The 95 % interval of a measurement. */
+export const spread = ({ value, standardError }: Measurement): Interval => [
+  value - z95 * standardError,
+  value + z95 * standardError,
+];
+
+/** Everything of a prediction that must be seen. */
+export const askedValues = ({ y, ci95 = [y, y], interval95 = [y, y], measured }: Asked): number[] => [
+  y,
+  ...ci95,
+  ...interval95,
+  ...(measured ? spread(measured) : []),
+];
+
+/**
+ * The broad pale bar is where a measurement falls, the dark one where the law lies, the tick the prediction; a dot with its own bar is
+ * what was measured. A bar ends at `lowest`: on a log axis it could reach below zero, and would not be drawn at all.
+ */
+export const askedMarks = (
+  asked: readonly Asked[],
+  theme: Theme,
+  lowest = Number.NEGATIVE_INFINITY,
+): Plot.Markish[] => {
+  const bars = (ends: (one: Asked) => Interval | undefined, style: Plot.RuleXOptions) => {
+    const rows = asked.flatMap((one) => {
+      const [low, high] = ends(one) ?? [];
+      return low === undefined || high === undefined ? [] : [{ x: one.x, low: Math.max(lowest, low), high }];
+    });
+    return Plot.ruleX(rows, { x: "x", y1: "low", y2: "high", stroke: theme.heldOut, ...style });
+  };
+  const measured = asked.flatMap((one) => (one.measured ? [{ x: one.x, y: one.measured.value }] : []));
+  return [
+    bars(({ interval95 }) => interval95, { strokeOpacity: 0.3, strokeWidth: 12, className: "interval" }),
+    bars(({ ci95 }) => ci95, { strokeWidth: 2.5, className: "law-interval" }),
+    rings(asked, xy, theme.heldOut, "asked", { symbol: tick }),
+    bars((one) => one.measured && spread(one.measured), { strokeWidth: 1.5, className: "spread" }),
+    dots(measured, theme, xy, theme.heldOut, "measured", { r: 4.5, strokeWidth: 1.5 }),
+  ];
+};
+
+/** Pixels between a label and its point. */
+const clearance = 12;
+
+/** Labels stand where the curve is not: above it to the left of a rise, below it to the left of a fall. */
+export const beside = (axis: Axis, x: number, rises: boolean): Pick<PointLabel, "side" | "lift"> => {
+  const side = sideOf(axis, x);
+  return { side, lift: (side === "left") === rises ? clearance : -clearance };
+};
+
+/** Whether a curve ends higher than it begins. */
+export const rises = (curve: readonly { readonly y: number }[]): boolean => curve.at(-1)!.y > curve[0]!.y;

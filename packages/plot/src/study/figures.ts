@@ -1,0 +1,62 @@
+import type { Figure } from "../chart/figure.js";
+import type { FigureOptions } from "../chart/sheet.js";
+import { envelopeFigure } from "../figures/envelope.js";
+import { equalComputeFigure } from "../figures/isoflop.js";
+import { lawNames, lawsFigure, optimumLawFigure } from "../figures/laws.js";
+import { lossCurvePanels, lossCurvesFigure } from "../figures/loss-curves.js";
+import { deviationFigure, predictedMeasuredFigure } from "../figures/predicted-measured.js";
+import { sampleGridFigure } from "../figures/samples.js";
+import { checkFigure } from "../figures/strip.js";
+import { partsOf, type StudyParts } from "./parts.js";
+import type { Study } from "./study.js";
+
+/** The figures that a study has data for, and those that its report sets side by side. */
+export const figuresOf = (study: Study, { budgets, choices, fitted, heldOut }: StudyParts) => {
+  const { runs, samples = [] } = study;
+  const curves = (study.curves ?? []).filter(({ tokens }) => tokens.length > 0);
+  const training = curves.length > 0 && { runs, curves, fit: study.fit, heldOut };
+  const check = { heldOut };
+  return {
+    ...(runs.length > 0 && { isoflop: equalComputeFigure({ budgets, choices, heldOut: heldOut?.runs ?? [] }) }),
+    ...(fitted && {
+      laws: lawsFigure(fitted.fit, check),
+      lawPanels: lawNames.map((name) => optimumLawFigure(fitted.fit, name, check)),
+      predictedMeasured: predictedMeasuredFigure(fitted.fit, check),
+      deviation: deviationFigure(fitted.fit, check),
+    }),
+    ...(heldOut && { check: checkFigure(heldOut) }),
+    ...(training && {
+      lossCurves: lossCurvesFigure(training),
+      lossCurvePanels: lossCurvePanels(training),
+      envelope: envelopeFigure(training),
+    }),
+    ...(samples.length > 0 && { samples: sampleGridFigure(samples) }),
+  };
+};
+
+/**
+ * Every figure that a study has data for, by file name without ending. SVG text.
+ * @throws PlotInputError naming what cannot be drawn
+ */
+export const allFigures = (
+  study: Study,
+  options: Omit<FigureOptions, "width" | "title"> = {},
+): Record<string, string> => {
+  const figures = figuresOf(study, partsOf(study));
+  const [params, tokens, loss] = figures.lawPanels ?? [];
+  const files: readonly (readonly [name: string, title: string, figure: Figure | undefined])[] = [
+    ["isoflop", "Loss at equal compute", figures.isoflop],
+    ["laws", "Scaling laws", figures.laws],
+    ["law-params", "Optimal model size", params],
+    ["law-tokens", "Optimal data", tokens],
+    ["law-loss", "Optimal loss", loss],
+    ["predicted-measured", "Predicted against measured", figures.predictedMeasured],
+    ["residuals", "Deviation from the law", figures.deviation],
+    ["loss-curves", "Training loss", figures.lossCurves],
+    ["envelope", "Loss against compute", figures.envelope],
+    ["samples", "Samples", figures.samples],
+  ];
+  return Object.fromEntries(
+    files.flatMap(([name, title, figure]) => (figure ? [[name, figure.draw({ ...options, title })]] : [])),
+  );
+};

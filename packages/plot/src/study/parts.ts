@@ -1,0 +1,44 @@
+import type { IsoFlop, IsoFlopChoices, PowerLaw } from "@isoflop/scaling";
+import { budgetsAmong, type DrawnBudget } from "../figures/budgets.js";
+import type { HeldOut, LawName } from "../figures/laws.js";
+import type { Study } from "./study.js";
+
+/** The three laws of a fit. */
+export type Laws = Readonly<Record<LawName, PowerLaw>>;
+
+/** A study as its figures, tables and words take it. */
+export interface StudyParts {
+  /** Budgets that enter the fit, or will. */
+  readonly budgets: readonly DrawnBudget[];
+  readonly choices: IsoFlopChoices;
+  /** The fit and its laws, unless one of them was refused. */
+  readonly fitted?: { readonly fit: IsoFlop; readonly laws: Laws };
+  readonly heldOut?: HeldOut;
+}
+
+const usual: IsoFlopChoices = { axis: "N", scale: "raw", quantity: "loss", optimum: "parabola", tolerance: 0.1 };
+
+export const partsOf = (study: Study): StudyParts => {
+  const { runs, fit } = study;
+  const laws = fit && lawsOf(fit);
+  const heldOut = heldOutOf(study);
+  return {
+    budgets: budgetsAmong(runs, fit, heldOut?.prediction.given.C),
+    choices: fit?.choices ?? usual,
+    ...(fit && laws && { fitted: { fit, laws } }),
+    ...(heldOut && { heldOut }),
+  };
+};
+
+const lawsOf = ({ N, D, loss }: IsoFlop): Laws | undefined => (N.ok && D.ok && loss.ok ? { N, D, loss } : undefined);
+
+const heldOutOf = ({ runs, fit, heldOut }: Study): HeldOut | undefined => {
+  if (!heldOut) return undefined;
+  const { prediction, measured } = heldOut;
+  const { C } = prediction.given;
+  return {
+    prediction,
+    runs: runs.filter((run) => run.C === C && !fit?.budgets.some((budget) => budget.C === C)),
+    ...(measured && { measured: { value: measured.loss, standardError: measured.sigma } }),
+  };
+};

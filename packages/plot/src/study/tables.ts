@@ -1,0 +1,103 @@
+import { type BudgetProfile, isInterior, type PowerLaw, predictPowerLaw } from "@isoflop/scaling";
+import { count, fixed, flops, loss, scientific, signedPercent, significant } from "../chart/format.js";
+import { exponentDecimals, type LawName, lawNames } from "../figures/laws.js";
+import type { PageTable } from "../page/section.js";
+import type { Laws, StudyParts } from "./parts.js";
+import type { Study } from "./study.js";
+
+interface Column<Row> {
+  readonly head: string;
+  /** Unit, below the head. */
+  readonly unit?: string;
+  readonly cell: (row: Row) => string;
+  /** Value by which the column sorts; one without it sorts as text. */
+  readonly key?: (row: Row) => number;
+}
+
+const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], sortable = false): PageTable => ({
+  head: columns.map(({ head }) => head),
+  units: columns.map(({ unit }) => unit),
+  rows: rows.map((row) => columns.map(({ cell }) => cell(row))),
+  names: columns[0]?.key ? 0 : 1,
+  ...(sortable && { keys: rows.map((row) => columns.map(({ key, cell }) => key?.(row) ?? cell(row))) }),
+});
+
+/** The optimum of every budget that was fitted. */
+export const optimaTable = ({ budgets }: StudyParts): PageTable => {
+  const optimum = (name: LawName, format: (value: number) => string) => (profile: BudgetProfile) =>
+    isInterior(profile) ? format(profile.optimum[name].value) : "–";
+  return table(
+    [
+      { head: "Budget", unit: "FLOPs", cell: ({ C }) => scientific(C), key: ({ C }) => C },
+      { head: "N*", unit: "parameters", cell: optimum("N", count) },
+      { head: "D*", unit: "tokens", cell: optimum("D", count) },
+      { head: "L*", unit: "loss", cell: optimum("loss", loss) },
+      { head: "Minimum", cell: (profile) => (isInterior(profile) ? "interior" : `refused: ${profile.message}`) },
+    ],
+    budgets.flatMap(({ profile }) => (profile ? [profile] : [])),
+  );
+};
+
+const names = { N: "N, parameters", D: "D, tokens", loss: "L, loss" };
+
+export const lawsTable = (laws: Laws, { published }: Study): PageTable => {
+  const exponent = (name: LawName) => (value: number) => fixed(value, exponentDecimals(name));
+  return table<LawName>(
+    [
+      { head: "Optimum", cell: (name) => names[name] },
+      { head: "Coefficient", cell: (name) => significant(laws[name].coefficient.value) },
+      { head: "Exponent of C", cell: (name) => exponent(name)(laws[name].exponent.value) },
+      {
+        head: "95 % interval",
+        unit: "of the exponent",
+        cell: (name) => laws[name].exponent.ci95.map(exponent(name)).join(" to "),
+      },
+      ...(published
+        ? [{ head: "Published", unit: published.source, cell: (name: LawName) => exponent(name)(published[name]) }]
+        : []),
+    ],
+    lawNames,
+  );
+};
+
+export const heldOutTable = ({ heldOut, fitted }: StudyParts): PageTable | undefined => {
+  if (!heldOut || !fitted) return undefined;
+  const { prediction, measured } = heldOut;
+  const { C } = prediction.given;
+  const predicted = prediction.predicted.loss;
+  const at = (law: PowerLaw) => count(predictPowerLaw(law, C).value);
+  return {
+    head: ["Held-out budget", flops(C)],
+    rows: [
+      ["Optimal size by the law", `${at(fitted.laws.N)} parameters`],
+      ["Optimal data by the law", `${at(fitted.laws.D)} tokens`],
+      ["Predicted loss", loss(predicted.value)],
+      ["95 % prediction interval", predicted.interval95?.map(loss).join(" to ") ?? "–"],
+      ["Measured loss", measured ? loss(measured.value) : "–"],
+      ["Standard error", measured ? loss(measured.standardError) : "–"],
+      ["Measured − predicted", measured ? signedPercent(measured.value / predicted.value - 1, 2) : "–"],
+    ],
+    names: 1,
+  };
+};
+
+export const runsTable = ({ runs }: Study): PageTable =>
+  table(
+    [
+      { head: "Run", cell: (run) => (run.id.length > 14 ? `${run.id.slice(0, 12)}…` : run.id) },
+      { head: "Budget", unit: "FLOPs", cell: (run) => scientific(run.C), key: (run) => run.C },
+      { head: "N", unit: "parameters", cell: (run) => count(run.N), key: (run) => run.N },
+      { head: "D", unit: "tokens", cell: (run) => count(run.D), key: (run) => run.D },
+      { head: "Spent", unit: "FLOPs", cell: (run) => scientific(run.flops, 4), key: (run) => run.flops },
+      { head: "Loss", unit: "validation", cell: (run) => loss(run.loss), key: (run) => run.loss },
+      {
+        head: "± s.e.",
+        unit: "of the loss",
+        cell: ({ sigma }) => (sigma === undefined ? "–" : loss(sigma)),
+        key: ({ sigma }) => sigma ?? 0,
+      },
+      { head: "Time", unit: "s", cell: (run) => fixed(run.seconds, 1), key: (run) => run.seconds },
+    ],
+    [...runs].sort((a, b) => a.C - b.C || a.N - b.N),
+    true,
+  );

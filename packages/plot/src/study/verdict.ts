@@ -1,0 +1,83 @@
+import { extent } from "@isoflop/scaling";
+import { count, duration, fixed, flops, loss, plural } from "../chart/format.js";
+import { verticesOf } from "../figures/budgets.js";
+import type { StudyParts } from "./parts.js";
+import type { Study } from "./study.js";
+
+/** What the study says so far, in one line and in a few sentences. */
+export interface Verdict {
+  readonly state: "running" | "fitted" | "predicted" | "inside" | "outside";
+  readonly headline: string;
+  readonly sentences: string;
+}
+
+/**
+ * States the outcome of the held-out check, or how far the study has come. Inside means low <= measured <= high of the interval of a
+ * new measurement, ends included.
+ */
+export const verdictOf = (study: Study, { budgets, fitted, heldOut }: StudyParts): Verdict => {
+  if (!fitted) {
+    const planned = study.plannedRuns ? ` of ${study.plannedRuns}` : "";
+    return {
+      state: "running",
+      headline: "The study is not finished: no law has been fitted yet.",
+      sentences: `${study.runs.length}${planned} runs are done, at ${plural(budgets.length, "budget")}.`,
+    };
+  }
+  const used = verticesOf(budgets).map(({ C }) => C);
+  const largest = Math.max(0, extent(used)[1]);
+  const fittedOn = `The laws were fitted to ${plural(used.length, "budget")} with an interior minimum, up to ${flops(largest)}.`;
+  if (!heldOut) {
+    return {
+      state: "fitted",
+      headline: "The laws are fitted. They have not been tested on a larger budget.",
+      sentences: `${fittedOn} No held-out prediction is part of this study yet.`,
+    };
+  }
+  const { prediction, measured } = heldOut;
+  const { C } = prediction.given;
+  const { value, interval95: [low, high] = [value, value] } = prediction.predicted.loss;
+  const ratio = largest > 0 ? `, ${Number((C / largest).toPrecision(3))} times the largest of them,` : "";
+  const predicted =
+    `${fittedOn} At ${flops(C)}${ratio} they predict a loss of ${loss(value)}, ` +
+    `95\u00A0% interval ${loss(low)} to ${loss(high)}.`;
+  if (!measured) {
+    return {
+      state: "predicted",
+      headline: "The prediction is made. The run that tests it is not finished.",
+      sentences: predicted,
+    };
+  }
+  const inside = low <= measured.value && measured.value <= high;
+  const deviation = measured.value / value - 1;
+  const off = `${fixed(100 * Math.abs(deviation), 2)}\u00A0% ${deviation < 0 ? "below" : "above"} the prediction`;
+  return {
+    state: inside ? "inside" : "outside",
+    headline: inside
+      ? "The prediction held: the measured loss lies inside the predicted interval."
+      : "The prediction missed: the measured loss lies outside the predicted interval.",
+    sentences: `${predicted} The model trained there reached ${loss(measured.value)} (standard error ${loss(measured.standardError)}), ${off}.`,
+  };
+};
+
+/** The study in numbers, name to value. */
+export const facts = ({ device, data, runs, plannedRuns, seconds }: Study): [string, string][] => {
+  const { backend, cpu, adapter, name, threads } = device;
+  const detail = [name, adapter, cpu].find((value) => typeof value === "string");
+  const machine = [backend, detail, typeof threads === "number" && plural(threads, "thread")];
+  const spent = runs.reduce((sum, run) => sum + run.flops, 0);
+  const planned = plannedRuns && plannedRuns !== runs.length ? ` of ${plannedRuns}` : "";
+  const sizes = extent(runs.map(({ N }) => N)).map((size) => count(size));
+  return [
+    ["Data", data.name],
+    ["Runs", `${runs.length}${planned}`],
+    ...(runs.length > 0
+      ? ([
+          ["Model sizes", sizes.join(" to ")],
+          ["Compute", flops(spent)],
+        ] as [string, string][])
+      : []),
+    ["Wall clock", duration(seconds)],
+    ["Device", machine.filter(Boolean).join(", ")],
+  ];
+};

@@ -1,0 +1,231 @@
+import { choice, record, whole } from "@isoflop/spec";
+import * as v from "valibot";
+import { type Criteria, criteria } from "../inference/criteria.js";
+import { extent } from "../math/extent.js";
+import { type LeastSquaresFit, levenbergMarquardt, SCREENED } from "../math/levenberg.js";
+import { congruence } from "../math/linear.js";
+import { logarithms } from "../math/logarithms.js";
+import { sampleAlong } from "../math/sample.js";
+import * as fields from "../records/fields.js";
+import { type Estimate, type FitStatus, type Outcome, refuse } from "../types.js";
+import { bend, startingPoints } from "./broken-starts.js";
+import type { Law, LawForm } from "./form.js";
+import { logEstimate, thetaEstimate } from "./nonlinear.js";
+
+/** One smooth break of a broken law: the slope in log-log changes by −slope near x = at, over a range of ln x of about `width`. */
+export interface Break {
+  /** d_i, in the unit of x. */
+  readonly at: Estimate;
+  /** c_i. */
+  readonly slope: Estimate;
+  /** f_i: small is sharp. */
+  readonly width: Estimate;
+}
+
+/** Broken neural scaling law (Caballero et al. 2022, eq. 1): y = a + b x^−c₀ Π (1 + (x/d_i)^(1/f_i))^(−c_i f_i). */
+export interface BrokenLaw extends Law {
+  readonly kind: "broken";
+  readonly status: FitStatus;
+  /** a ≥ 0, the limit; exactly 0 where `status` is `bound`. */
+  readonly floor: Estimate;
+  readonly coefficient: Estimate;
+  /** ln b: what was fitted. */
+  readonly logCoefficient: Estimate;
+  /** c₀, of the first segment. */
+  readonly exponent: Estimate;
+  readonly breaks: readonly Break[];
+  /** Sum of squared residuals of ln y. */
+  readonly sumOfSquares: number;
+  readonly criteria: Criteria;
+  /** Internal parameters: ln a, ln b, c₀, then ln d, c, ln f of each break. */
+  readonly theta: readonly number[];
+}
+
+const PER_BREAK = 3;
+const FLOOR = 0;
+const LEVEL = 1;
+const SLOPE = 2;
+const FIRST_BREAK = 3;
+
+export interface BrokenLawOptions {
+  /** Default 1. */
+  readonly breaks?: 1 | 2;
+}
+
+/**
+ * Fits a broken law by least squares of ln y, with a floor and without, from the best of a grid of floors, break points and widths.
+ * Needs 3 + 3·breaks + 2 points.
+ */
+export const brokenLaw = (
+  x: readonly number[],
+  y: readonly number[],
+  options: BrokenLawOptions = {},
+): Outcome<BrokenLaw> => {
+  const { breaks = 1 } = options;
+  const p = FIRST_BREAK + PER_BREAK * breaks;
+  const distinct = new Set(x).size;
+  if (distinct < p + 2) {
+    const what = `a law with ${breaks} break${breaks > 1 ? "s" : ""}`;
+    return refuse("too-few-points", `${distinct} distinct x; ${what} needs ${p + 2}`);
+  }
+  const lx = logarithms("x", x);
+  const ly = logarithms("y", y);
+  // Centred, so that level and slope are nearly independent.
+  const centre = lx.reduce((s, v) => s + v, 0) / lx.length;
+  const u = lx.map((v) => v - centre);
+  const fit = search(u, ly, breaks);
+  if (!fit) return refuse("unidentified", "no start has a finite objective");
+  const law = moved(fit, centre);
+  const dof = x.length - p;
+  const variance = fit.sse / dof;
+  const at = (j: number) => thetaEstimate(law, j, variance, dof);
+  const logAt = (j: number) => logEstimate(law, j, variance, dof);
+  const breakAt = (k: number): Break => {
+    const j = FIRST_BREAK + PER_BREAK * k;
+    return { at: logAt(j), slope: at(j + 1), width: logAt(j + 2) };
+  };
+  return {
+    ok: true,
+    kind: "broken",
+    status: statusOf(fit, u),
+    floor: fit.theta[FLOOR] === NONE ? { value: 0, standardError: Number.NaN, ci95: [0, Number.NaN] } : logAt(FLOOR),
+    coefficient: logAt(LEVEL),
+    logCoefficient: at(LEVEL),
+    exponent: at(SLOPE),
+    breaks: Array.from({ length: breaks }, (_, k) => breakAt(k)),
+    sumOfSquares: fit.sse,
+    criteria: criteria(fit.sse, x.length, p),
+    points: x.length,
+    degreesOfFreedom: dof,
+    theta: law.theta,
+  };
+};
+
+/** ln of a floor of zero. */
+const NONE = Number.NEGATIVE_INFINITY;
+
+const logBroken = (theta: readonly number[], lx: number): number => {
+  let power = theta[LEVEL]! - theta[SLOPE]! * lx;
+  for (let k = FIRST_BREAK; k < theta.length; k += PER_BREAK) {
+    power -= theta[k + 1]! * bend(lx, theta[k]!, Math.exp(theta[k + 2]!));
+  }
+  const floor = theta[FLOOR]!;
+  const top = Math.max(power, floor);
+  return top + Math.log(Math.exp(power - top) + Math.exp(floor - top));
+};
+
+/** A floor this share lower than none is not worth having: it only follows the search down. */
+const NO_GAIN = 1e-9;
+
+/** The better of the best fit with a floor and the best without, whose floor then stands at its bound. */
+const search = (u: readonly number[], ly: readonly number[], breaks: number): LeastSquaresFit | undefined => {
+  const rows = sampleAlong(u, SCREENED);
+  const starts = startingPoints(
+    rows.map((i) => u[i]!),
+    rows.map((i) => ly[i]!),
+    breaks,
+  );
+  const residuals = (theta: readonly number[]) => (i: number) => logBroken(theta, u[i]!) - ly[i]!;
+  const withFloor = levenbergMarquardt(
+    u.length,
+    residuals,
+    starts.filter((theta) => theta[FLOOR] !== NONE),
+    rows,
+  );
+  const without = levenbergMarquardt(
+    u.length,
+    (rest) => residuals([NONE, ...rest]),
+    starts.filter((theta) => theta[FLOOR] === NONE).map((theta) => theta.slice(1)),
+    rows,
+  );
+  if (without && !(withFloor && withFloor.sse < without.sse * (1 - NO_GAIN))) return atFloorZero(without);
+  return withFloor;
+};
+
+const atFloorZero = ({ theta, unscaledCovariance, ...rest }: LeastSquaresFit): LeastSquaresFit => ({
+  ...rest,
+  theta: [NONE, ...theta],
+  unscaledCovariance: unscaledCovariance && [
+    new Array<number>(theta.length + 1).fill(0),
+    ...unscaledCovariance.map((row) => [0, ...row]),
+  ],
+});
+
+/** θ and its covariance with ln x measured from zero: the level takes up the slope, the breaks move along. */
+const moved = (fit: LeastSquaresFit, centre: number): LeastSquaresFit => {
+  const theta = fit.theta.map((v, j) => (isBreakPoint(j) ? v + centre : v));
+  theta[LEVEL]! += fit.theta[SLOPE]! * centre;
+  const change = theta.map((_, i) => theta.map((_, j) => (i === j ? 1 : i === LEVEL && j === SLOPE ? centre : 0)));
+  const { unscaledCovariance: v } = fit;
+  return { ...fit, theta, unscaledCovariance: v && congruence(change, v) };
+};
+
+const isBreakPoint = (j: number): boolean => j >= FIRST_BREAK && (j - FIRST_BREAK) % PER_BREAK === 0;
+
+const statusOf = (fit: LeastSquaresFit, u: readonly number[]): BrokenLaw["status"] => {
+  if (!fit.converged) return "stopped-early";
+  const [low, high] = extent(u);
+  const outside = fit.theta.some((d, j) => isBreakPoint(j) && (d < low || d > high));
+  if (outside || !fit.unscaledCovariance) return "unidentified";
+  return fit.theta[FLOOR] === NONE ? "bound" : "converged";
+};
+
+/** ln of a floor stands in the first place, and is −Infinity where there is none. */
+const schema: v.GenericSchema<unknown, BrokenLaw> = fields.checked(
+  record({
+    ok: v.exactOptional(fields.ok),
+    kind: v.literal("broken"),
+    status: choice(["converged", "bound", "unidentified", "stopped-early"]),
+    floor: fields.estimateOf(fields.notNegative),
+    coefficient: fields.coefficient,
+    logCoefficient: fields.estimate,
+    exponent: fields.estimate,
+    breaks: fields.list(record({ at: fields.coefficient, slope: fields.estimate, width: fields.coefficient })),
+    sumOfSquares: fields.notNegative,
+    criteria: fields.criteria,
+    points: whole(),
+    degreesOfFreedom: whole(),
+    theta: fields.list(fields.logarithm),
+  }),
+  ({ theta, breaks, floor, points, degreesOfFreedom }) => {
+    const size = FIRST_BREAK + PER_BREAK * breaks.length;
+    if (theta.length !== size) return { path: ["theta"], input: theta, right: `a list of ${size}` };
+    const j = theta.findIndex((value, k) => !(Number.isFinite(value) || (k === FLOOR && floor.value === 0)));
+    if (j >= 0) return { path: ["theta", j], input: theta[j], right: "a finite number" };
+    if (degreesOfFreedom === points - size) return undefined;
+    return { path: ["degreesOfFreedom"], input: degreesOfFreedom, right: String(points - size) };
+  },
+);
+
+const valueAt = ({ theta }: BrokenLaw, x: number): number => Math.exp(logBroken(theta, Math.log(x)));
+
+export const broken: LawForm<BrokenLaw> = {
+  name: "broken",
+  formula: "y = floor + coefficient · x^−exponent · Π (1 + (x/at)^(1/width))^(−slope·width)",
+  options: { breaks: v.optional(v.picklist([1, 2], "1 or 2"), 1) },
+  schema,
+  caveats: { bound: "the best floor is zero: these points show no floor" },
+  fit: (x, y, options: BrokenLawOptions) => brokenLaw(x, y, options),
+  value: valueAt,
+  // The breaks beyond the data are unknown: no band is honest, and no interval.
+  band: () => undefined,
+  predict: (law, x) => ({ value: valueAt(law, x) }),
+  objective: ({ sumOfSquares }) => ({ name: "log-squares", value: sumOfSquares }),
+  estimates: ({ floor, coefficient, exponent, breaks }) => {
+    const ofBreaks = breaks.flatMap(({ at, slope, width }, i) => [
+      [`at ${i + 1}`, at],
+      [`slope ${i + 1}`, slope],
+      [`width ${i + 1}`, width],
+    ]);
+    return { floor, coefficient, exponent, ...Object.fromEntries(ofBreaks) };
+  },
+  floor: ({ floor }) => floor,
+  breaks: ({ breaks }) => breaks.map(({ at }) => at),
+  remark: ({ sumOfSquares, criteria: { aicc } }, num) =>
+    `sum of squared residuals of ln y: ${num(sumOfSquares, 6)}; AICc ${num(aicc, 6)}`,
+  equation: ({ exponent, breaks }, _, num) => {
+    const slopes = [-exponent.value];
+    for (const { slope } of breaks) slopes.push(slopes.at(-1)! - slope.value);
+    return `slopes ${slopes.map((slope) => num(slope, 3)).join(", then ")}`;
+  },
+};

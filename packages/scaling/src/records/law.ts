@@ -1,0 +1,36 @@
+import { choice, record, text } from "@isoflop/spec";
+import * as v from "valibot";
+import type { Law, LawData, LawFit } from "../laws/form.js";
+import { lawForms } from "../laws/forms.js";
+import { by, checked, head, notNegative, positives } from "./fields.js";
+
+/** A law of any form there is when it is read. */
+export const lawSchema = by<Law>("kind", () =>
+  Object.fromEntries([...lawForms].map(({ name, schema }) => [name, schema])),
+);
+
+export const lawDataSchema: v.GenericSchema<unknown, LawData> = checked(
+  record({ x: positives, y: positives }),
+  ({ x, y }) =>
+    y.length === x.length
+      ? undefined
+      : { path: ["y"], input: y, right: `a list of ${x.length}, as many as there are x` },
+);
+
+const statuses = ["converged", "bound", "unidentified", "stopped-early", "too-few-points"] as const;
+
+export const lawFitSchema: v.GenericSchema<unknown, LawFit> = checked(
+  record({
+    ...head("law"),
+    law: lawSchema,
+    data: lawDataSchema,
+    status: choice(statuses),
+    message: v.exactOptional(text),
+    objective: record({ name: text, value: notNegative }),
+  }),
+  ({ law, data: { x }, status }) => {
+    if (status !== law.status) return { path: ["status"], input: status, right: `"${law.status}", that of the law` };
+    if (x.length === law.points) return undefined;
+    return { path: ["data", "x"], input: x, right: `a list of ${law.points}, the points of the law` };
+  },
+);

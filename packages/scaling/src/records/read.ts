@@ -1,0 +1,75 @@
+import { read } from "@isoflop/spec";
+import * as v from "valibot";
+import type { LawComparison } from "../compare.js";
+import { ScalingError } from "../errors.js";
+import type { IsoFlop } from "../isoflop/isoflop.js";
+import type { LawFit } from "../laws/form.js";
+import type { Plan } from "../plan/plan-next.js";
+import type { FitPrediction } from "../prediction.js";
+import type { SurfaceFit } from "../surface/surface-fit.js";
+import { comparisonSchema, planSchema, predictionSchema } from "./answers.js";
+import { by, named } from "./fields.js";
+import { isoFlopSchema } from "./isoflop.js";
+import { lawFitSchema } from "./law.js";
+import { surfaceFitSchema } from "./surface.js";
+
+/** What is saved: fits, and what was asked of them. Plain data. */
+export type SavedRecord = IsoFlop | SurfaceFit | LawFit | FitPrediction | LawComparison | Plan;
+
+/** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
+export const recordSchemas = {
+  isoflop: isoFlopSchema,
+  surface: surfaceFitSchema,
+  law: lawFitSchema,
+  prediction: predictionSchema,
+  comparison: comparisonSchema,
+  plan: planSchema,
+} as const satisfies Readonly<Record<SavedRecord["record"], v.GenericSchema<unknown, SavedRecord>>>;
+
+/**
+ * JSON with every digit, but not the sign of a zero. It has no infinity and no NaN: a number that is not known is `null`, an infinite one the string "Infinity" or
+ * "-Infinity", which `Number()` and Python's `float()` read back.
+ */
+export const writeRecord = (document: unknown): string =>
+  JSON.stringify(
+    document,
+    (_, value: unknown) => {
+      if (typeof value !== "number" || Number.isFinite(value)) return value;
+      return Number.isNaN(value) ? null : value > 0 ? "Infinity" : "-Infinity";
+    },
+    2,
+  );
+
+const error = (message: string) => new ScalingError("bad-format", message);
+
+const parsed = (value: unknown, name: string): unknown => {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch (cause) {
+    throw error(`${name || "it"} is not JSON: ${(cause as Error).message}`);
+  }
+};
+
+const reader =
+  <T>(schema: v.GenericSchema<unknown, T>, kind?: SavedRecord["record"]) =>
+  /**
+   * @param value the text of {@link writeRecord}, or what `JSON.parse` made of it
+   * @param name of it in messages, before the fields
+   * @throws ScalingError `bad-format` naming the first field that is not what it must be
+   */
+  (value: unknown, name = ""): T => {
+    const document = parsed(value, name);
+    if (kind) read(named("record", v.literal(kind, `"${kind}"`)), document, { name, error });
+    return read(schema, document, { name, error });
+  };
+
+export const readIsoFlop = reader(isoFlopSchema, "isoflop");
+export const readSurfaceFit = reader(surfaceFitSchema, "surface");
+export const readLawFit = reader(lawFitSchema, "law");
+export const readPrediction = reader(predictionSchema, "prediction");
+export const readComparison = reader(comparisonSchema, "comparison");
+export const readPlan = reader(planSchema, "plan");
+
+/** Any of the records: which one it is its `record` says. */
+export const readRecord = reader(by<SavedRecord>("record", () => recordSchemas));

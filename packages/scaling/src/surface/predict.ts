@@ -1,0 +1,81 @@
+import type { FitPrediction } from "../prediction.js";
+import type { Flops, Loss, Outcome, Predicted } from "../types.js";
+import { type Allocation, computeForLoss, misallocation, optimalAllocation } from "./allocate.js";
+import type { ModelAndData, Surface } from "./surface.js";
+import type { SurfaceFit } from "./surface-fit.js";
+import { deltaMethod, type Statistic, surfaceBand } from "./uncertainty.js";
+
+/** What a surface can be asked: the optimum of a compute, the loss of a model, or the least compute for a loss. */
+export type SurfaceQuestion = { readonly C: Flops } | ModelAndData | { readonly loss: Loss };
+
+/** The compute-optimal model of one compute. */
+export interface FrontierPoint {
+  readonly C: Flops;
+  readonly N: Predicted;
+  readonly D: Predicted;
+  readonly loss: Predicted;
+}
+
+/** What is answered to a question. */
+export type SurfaceAnswer<Q extends SurfaceQuestion> = Q extends { readonly C: Flops }
+  ? FitPrediction<"C", "N" | "D" | "loss">
+  : Q extends { readonly loss: Loss }
+    ? FitPrediction<"loss", "C" | "N" | "D">
+    : FitPrediction<"N" | "D" | "C", "loss">;
+
+/** Answers with their errors, by the delta method. They do not cover a wrong form. */
+export const predictSurface = <Q extends SurfaceQuestion>(fit: SurfaceFit, question: Q): Outcome<SurfaceAnswer<Q>> => {
+  const asked: SurfaceQuestion = question;
+  const answer: Outcome<FitPrediction> =
+    "C" in asked ? optimumAt(fit, asked.C) : "loss" in asked ? leastCompute(fit, asked.loss) : lossOf(fit, asked);
+  return answer as Outcome<SurfaceAnswer<Q>>;
+};
+
+const base = ({ quantity }: SurfaceFit) => ({ ok: true, record: "prediction", quantity }) as const;
+
+const optimumAt = (fit: SurfaceFit, C: Flops): Outcome<FitPrediction<"C", "N" | "D" | "loss">> => {
+  const best = optimalAllocation(fit, C);
+  if (!best.ok) return best;
+  const at = (name: "N" | "D") => ofOptimum(fit, name, (surface) => optimalAllocation(surface, C));
+  return { ...base(fit), given: { C }, predicted: { N: at("N"), D: at("D"), loss: surfaceBand(fit, best) }, notes: {} };
+};
+
+const lossOf = (fit: SurfaceFit, { N, D }: ModelAndData): Outcome<FitPrediction<"N" | "D" | "C", "loss">> => {
+  const cost = misallocation(fit, { N, D });
+  if (!cost.ok) return cost;
+  const { C, excessLoss, sufficient, deadweight } = cost;
+  return {
+    ...base(fit),
+    given: { N, D, C },
+    predicted: { loss: surfaceBand(fit, { N, D }) },
+    notes: { excessLoss, sufficient, deadweight },
+  };
+};
+
+const leastCompute = (fit: SurfaceFit, loss: Loss): Outcome<FitPrediction<"loss", "C" | "N" | "D">> => {
+  const best = computeForLoss(fit, loss);
+  if (!best.ok) return best;
+  const at = (name: "C" | "N" | "D") => ofOptimum(fit, name, (surface) => computeForLoss(surface, loss));
+  return { ...base(fit), given: { loss }, predicted: { C: at("C"), N: at("N"), D: at("D") }, notes: {} };
+};
+
+/** On the logarithm, so that the interval of a positive number stays positive. */
+const ofOptimum = (
+  fit: SurfaceFit,
+  name: "C" | "N" | "D",
+  optimum: (surface: Surface) => Outcome<Allocation>,
+): Predicted => {
+  const statistic: Statistic = (surface) => {
+    const best = optimum(surface);
+    return best.ok ? Math.log(best[name]) : Number.NaN;
+  };
+  const { value, ci95 } = deltaMethod(fit, statistic);
+  return { value: Math.exp(value), ci95: [Math.exp(ci95[0]), Math.exp(ci95[1])] };
+};
+
+/** The optimum along compute with its 95 % bands; empty where the surface has none. */
+export const frontier = (fit: SurfaceFit, computes: readonly Flops[]): FrontierPoint[] =>
+  computes.flatMap((C) => {
+    const best = optimumAt(fit, C);
+    return best.ok ? [{ C, ...best.predicted }] : [];
+  });
