@@ -7,7 +7,7 @@ import { bracketed, DiffusionError, must } from "./errors.js";
 export const unit = number({ atLeast: 0, atMost: 1 });
 
 /** How many of something. */
-export const count = whole({ atLeast: 1 });
+export const count = /* @__PURE__ */ whole({ atLeast: 1 });
 
 /** What the schema makes of a value. @throws DiffusionError("option") naming `what` is wrong, its value and what would be right */
 export const check = <S extends v.GenericSchema>(schema: S, value: unknown, what: string): v.InferOutput<S> =>

@@ -43,7 +43,7 @@ export const whole = (range: Pick<Bounds, "atLeast" | "atMost"> = {}) => {
 export const positive = number({ above: 0 });
 
 /** A text of at least one letter. */
-export const text = v.pipe(v.string("a text"), v.nonEmpty("a text"));
+export const text = /* @__PURE__ */ v.pipe(v.string("a text"), v.nonEmpty("a text"));
 
 /** What would be right, and which of it was probably meant. */
 const oneOf = (names: readonly string[], given: unknown): string => {
