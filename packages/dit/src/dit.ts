@@ -5,7 +5,7 @@ import { checkParams } from "./check-params.js";
 import { type Condition, checkCondition, operandText } from "./condition.js";
 import { must, shown } from "./errors.js";
 import { buildParams, type DitParams, predict, resolveAs, specsOf } from "./network.js";
-import { namedSpecs, sampler } from "./spec.js";
+import { drawFrom, namedSpecs } from "./spec.js";
 import { timeFeatures } from "./time-features.js";
 
 /** A diffusion transformer: a config and two pure functions. K is its conditioning, where it is known. */
@@ -54,7 +54,7 @@ export const dit = <K extends Conditioning>(config: DitConfig & { readonly condi
   const named = namedSpecs(specsOf(resolved));
   return {
     config,
-    init: (key) => buildParams(resolved, sampler(key, named.length)),
+    init: (key) => buildParams(resolved, drawFrom(key, named.length)),
     apply(params, x, t, condition) {
       checkInputs(resolved, x, t, condition);
       checkParams(resolved, named, params);

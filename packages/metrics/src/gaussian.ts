@@ -1,6 +1,6 @@
 import { finite, integer, must } from "./errors.js";
 import { type Comparable, checkFeatures, checkFinite, checkNumbers, type Features, row } from "./features.js";
-import { type Matrix, rowOf, zeros } from "./linear/matrix.js";
+import { type DenseMatrix, rowOf, zeros } from "./linear/matrix.js";
 
 /** Mean and covariance of features: what reference statistics files hold. */
 export interface Gaussian extends Comparable {
@@ -20,7 +20,7 @@ export const meanOf = (features: Features): Float64Array => {
 };
 
 /** Rows less their mean, over √(count − 1): Z with ZᵀZ the covariance. */
-export const centred = (features: Features, mean: Float64Array): Matrix => {
+export const centred = (features: Features, mean: Float64Array): DenseMatrix => {
   const out = zeros(features.count, features.dim);
   const scale = 1 / Math.sqrt(features.count - 1);
   for (let i = 0; i < features.count; i++) {

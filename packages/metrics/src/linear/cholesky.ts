@@ -1,12 +1,12 @@
 import { must } from "../errors.js";
-import { type Matrix, rowOf, zeros } from "./matrix.js";
+import { type DenseMatrix, rowOf, zeros } from "./matrix.js";
 
 /**
  * F with FᵀF = A for a symmetric positive semi-definite A, by Cholesky with diagonal pivoting (Higham, Accuracy and
  * Stability of Numerical Algorithms, section 10.3). F has as many rows as A has numerical rank.
  * @throws MetricsError("arithmetic") if A has a clearly negative pivot.
  */
-export const semidefiniteFactor = (a: Matrix): Matrix => {
+export const semidefiniteFactor = (a: DenseMatrix): DenseMatrix => {
   const n = a.rows;
   const left = Float64Array.from({ length: n }, (_, i) => a.data[i * n + i]!);
   const largest = left.reduce((most, value) => Math.max(most, value), 0);
