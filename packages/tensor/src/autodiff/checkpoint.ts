@@ -1,7 +1,7 @@
 import { isInput } from "../graph/input.js";
 import { Node, nextNodeId, Tensor } from "../graph/tensor.js";
 import { known } from "../lookup.js";
-import { barrier } from "../ops/barrier.js";
+import { barrier } from "../ops/identity.js";
 import { leavesOf } from "../tree.js";
 
 /** What a node was computed from. */

@@ -1,8 +1,8 @@
 import { formatShape, TensorError } from "../errors.js";
 import { Tensor } from "../graph/tensor.js";
 import { whileDifferentiating } from "../graph/tracing.js";
-import { alias } from "../ops/alias.js";
 import { ones, zeros } from "../ops/constant.js";
+import { alias } from "../ops/identity.js";
 import { leavesOf, mapTree } from "../tree.js";
 import { differentiate, rememberInputs } from "./differentiate.js";
 

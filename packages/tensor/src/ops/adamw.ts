@@ -4,14 +4,11 @@ import { type Aval, mapEach } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sameShape, sizeOf } from "../shape.js";
-import { add } from "./add.js";
 import { checkFinite, checkFloats, checkOptions } from "./arguments.js";
-import { div } from "./div.js";
-import { mul } from "./mul.js";
+import { add, div, mul, sub } from "./arithmetic.js";
 import { reshape } from "./reshape.js";
+import { sqrt } from "./roots.js";
 import { slice } from "./slice-and-pad.js";
-import { sqrt } from "./sqrt.js";
-import { sub } from "./sub.js";
 
 type AdamWAttrs = {
   readonly beta1: number;

@@ -1,13 +1,90 @@
+import { formatShape, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
+import { type Aval, mapEach } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
+import type { Lowering } from "../graph/lowering.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sizeAlong, sizeOf, sizesOf } from "../shape.js";
-import { checkFinite, checkOptions, checkTensor } from "./arguments.js";
-import { type AttentionAttrs, attentionBackward, attentionLowering, checkAttention } from "./attention-backward.js";
-import { logSumExp } from "./log-sum-exp.js";
+import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
+import { mul, sub } from "./arithmetic.js";
+import { sum } from "./broadcast-and-sum.js";
+import { exp } from "./exp-and-log.js";
 import { matmul } from "./matmul.js";
-import { permute } from "./permute.js";
-import { softmax } from "./softmax.js";
+import { permute, transpose } from "./permute.js";
+import { reshape } from "./reshape.js";
+import { logSumExp, softmax } from "./softmax.js";
+
+export type AttentionAttrs = { readonly scale: number };
+
+/** Kernels read [batch, tokens, heads, width] with any strides but 1 along the width. */
+export const attentionLowering: Lowering<AttentionAttrs> = {
+  kind: "call",
+  product: true,
+  reads: ({ shape, strides }) => shape.length === 4 && strides[3] === 1 && strides.every((stride) => stride >= 0),
+};
+
+export const checkAttention = (name: string, q: Aval, k: Aval, v: Aval): void => {
+  const [b, , h, d] = q.shape;
+  const fits = [k, v].every(
+    (x) =>
+      x.shape.length === 4 && x.shape[0] === b && x.shape[1] === k.shape[1] && x.shape[2] === h && x.shape[3] === d,
+  );
+  checkFloats(name, [q, k, v]);
+  if (q.shape.length !== 4 || !fits)
+    throw new TensorError(
+      "shape",
+      `${name}: q, k, v are [batch, tokens, heads, width] and may differ in tokens alone (q from k and v), got ${[q, k, v].map((x) => formatShape(x.shape)).join(", ")}`,
+    );
+};
+
+const heads = (x: Tensor): Tensor => permute(x, [0, 2, 1, 3]);
+
+export const attentionBackwardOp = defineOp<AttentionAttrs, ["q", "k", "v", "out", "lse", "g"], ["dq", "dk", "dv"]>({
+  name: "attentionBackward",
+  lowering: attentionLowering,
+  infer([q, k, v]) {
+    checkAttention("attentionBackward", q, k, v);
+    return mapEach([q, k, v], ({ shape }): Aval => ({ shape, dtype: "f32" }));
+  },
+  /** Five products: the scores again, dV, dP, dQ, dK. */
+  flops: ([q, k]) => 10 * sizeOf(q.shape) * sizeAlong(k.shape, 1),
+  decompose([q, k, v, out, lse, g], { scale }) {
+    const [b, h, s] = sizesOf(lse.shape, 3);
+    const scores = matmul(heads(q), transpose(heads(k)), { scale });
+    const p = exp(sub(scores, reshape(lse, [b, h, s, 1])));
+    const dv = matmul(transpose(p), heads(g));
+    const dp = matmul(heads(g), transpose(heads(v)));
+    const delta = reshape(permute(sum(mul(g, out), [3]), [0, 2, 1]), [b, h, s, 1]);
+    const ds = mul(p, sub(dp, delta));
+    const dq = matmul(ds, heads(k), { scale });
+    const dk = matmul(transpose(ds), heads(q), { scale });
+    return [heads(dq), heads(dk), heads(dv)];
+  },
+  examples: [
+    {
+      inputs: [
+        { shape: [2, 5, 2, 4] },
+        { shape: [2, 3, 2, 4] },
+        { shape: [2, 3, 2, 4] },
+        { shape: [2, 5, 2, 4] },
+        { shape: [2, 2, 5], range: [2, 4] },
+        { shape: [2, 5, 2, 4] },
+      ],
+      attrs: { scale: 0.5 },
+    },
+  ],
+});
+
+/** Gradients of q, k, v from the saved output and log-sum-exp (Dao et al., arXiv 2205.14135, algorithm 4). */
+export const attentionBackward = (
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  out: Tensor,
+  lse: Tensor,
+  g: Tensor,
+  scale: number,
+): readonly [dq: Tensor, dk: Tensor, dv: Tensor] => applyAll(attentionBackwardOp, [q, k, v, out, lse, g], { scale });
 
 /** Scaled dot-product attention. Results: the output, and the log-sum-exp of the scores that the backward pass needs. */
 export const attentionOp = defineOp<AttentionAttrs, ["q", "k", "v"], ["out", "lse"]>({

@@ -1,8 +1,8 @@
 import { formatShape, TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import { hasRank, sameShape } from "../shape.js";
-import { add } from "./add.js";
 import { checkOptions, checkTensor, checkWhole } from "./arguments.js";
+import { add } from "./arithmetic.js";
 import { broadcastTo } from "./broadcast-and-sum.js";
 import { stack } from "./concat.js";
 import { matmul } from "./matmul.js";

@@ -7,8 +7,7 @@ import { hasRank, resolveAxis, sameShape, sizeAlong, sizeOf, sizesOf } from "../
 import { checkFloats, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
 import { reshape } from "./reshape.js";
-import { checkIndices } from "./take-and-scatter.js";
-import { zeroOutside } from "./zero-outside.js";
+import { checkIndices, zeroOutside } from "./take-and-scatter.js";
 
 export const gatherOp = defineOp<NoAttrs, ["x", "indices"]>({
   name: "gather",

@@ -5,10 +5,9 @@ import { defineOp } from "../graph/define.js";
 import type { Op, Tensor } from "../graph/tensor.js";
 import { broadcastShapes, lastTwo, type Shape, sameShape, sizeAlong, sizeOf } from "../shape.js";
 import type { MatmulShape } from "../types/shape.js";
-import { add } from "./add.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
+import { add, mul } from "./arithmetic.js";
 import { broadcastTo, sum } from "./broadcast-and-sum.js";
-import { mul } from "./mul.js";
 import { transpose } from "./permute.js";
 import { reshape } from "./reshape.js";
 

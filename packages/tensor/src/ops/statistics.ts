@@ -3,13 +3,12 @@ import type { Tensor } from "../graph/tensor.js";
 import { resolveAxes, type Shape, sizeAlong } from "../shape.js";
 import type { ReduceShape } from "../types/shape.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
+import { mul, sub } from "./arithmetic.js";
 import { sum } from "./broadcast-and-sum.js";
-import { equal } from "./equal.js";
-import { mul } from "./mul.js";
+import { equal } from "./comparison.js";
 import type { ReduceOptions } from "./reduce.js";
+import { sqrt } from "./roots.js";
 import { select } from "./select.js";
-import { sqrt } from "./sqrt.js";
-import { sub } from "./sub.js";
 
 /** A mean of integers is no integer. */
 const checkFloat = (name: string, x: Tensor): void => {

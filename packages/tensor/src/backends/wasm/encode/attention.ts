@@ -1,8 +1,7 @@
 import type { KernelOf, View } from "../../../compile/kernel.js";
 import { BYTES_PER_ELEMENT } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
-import type { attentionOp } from "../../../ops/attention.js";
-import type { attentionBackwardOp } from "../../../ops/attention-backward.js";
+import type { attentionBackwardOp, attentionOp } from "../../../ops/attention.js";
 import { sizesOf } from "../../../shape.js";
 import { Command } from "../opcodes.js";
 import { gemmScratchBytes } from "./matmul.js";
