@@ -24,7 +24,7 @@ export { bitAnd, bitOr, bitXor, logicalNot, quotient, remainder, shiftLeft, shif
 export { broadcastTo, sum } from "./ops/broadcast-and-sum.js";
 export { cast } from "./ops/cast.js";
 export { equal, less, lessEqual } from "./ops/comparison.js";
-export { concat, stack } from "./ops/concat.js";
+export { concat, split, stack } from "./ops/concat-and-split.js";
 export { constant, full, ones, zeros } from "./ops/constant.js";
 export { averagePool, type ConvolutionOptions, conv2d, upsampleNearest } from "./ops/convolution.js";
 export { cumsum } from "./ops/cumsum.js";
@@ -54,7 +54,6 @@ export { cos, sin } from "./ops/sine-and-cosine.js";
 export { flip, pad, type Range, slice } from "./ops/slice-and-pad.js";
 export { logSoftmax, logSumExp, softmax } from "./ops/softmax.js";
 export { softplus } from "./ops/softplus.js";
-export { split } from "./ops/split.js";
 export { mean, norm, standardDeviation, type VarianceOptions, variance } from "./ops/statistics.js";
 export { scatterAdd, take } from "./ops/take-and-scatter.js";
 export type { Key } from "./random/index.js";

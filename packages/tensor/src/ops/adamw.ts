@@ -1,4 +1,4 @@
-import { formatShape, TensorError } from "../errors.js";
+import { formatShapes, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
 import { type Aval, mapEach } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
@@ -26,7 +26,7 @@ export const adamwOp = defineOp<AdamWAttrs, ["p", "g", "m", "v", "rates"], ["p",
     if (![g, m, v].every((x) => sameShape(x.shape, p.shape)) || !sameShape(rates.shape, [3]))
       throw new TensorError(
         "shape",
-        `adamw: parameter, gradient and moments must have one shape and rates be [3], got ${[p, g, m, v, rates].map((x) => formatShape(x.shape)).join(", ")}`,
+        `adamw: parameter, gradient and moments must have one shape and rates be [3], got ${formatShapes([p, g, m, v, rates])}`,
       );
     return mapEach([p, m, v], ({ shape }): Aval => ({ shape, dtype: "f32" }));
   },

@@ -1,4 +1,4 @@
-import { formatShape, TensorError } from "../errors.js";
+import { formatShapes, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
 import { type Aval, mapEach } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
@@ -33,7 +33,7 @@ export const checkAttention = (name: string, q: Aval, k: Aval, v: Aval): void =>
   if (q.shape.length !== 4 || !fits)
     throw new TensorError(
       "shape",
-      `${name}: q, k, v are [batch, tokens, heads, width] and may differ in tokens alone (q from k and v), got ${[q, k, v].map((x) => formatShape(x.shape)).join(", ")}`,
+      `${name}: q, k, v are [batch, tokens, heads, width] and may differ in tokens alone (q from k and v), got ${formatShapes([q, k, v])}`,
     );
 };
 

@@ -4,7 +4,7 @@ import { hasRank, sameShape } from "../shape.js";
 import { checkOptions, checkTensor, checkWhole } from "./arguments.js";
 import { add } from "./arithmetic.js";
 import { broadcastTo } from "./broadcast-and-sum.js";
-import { stack } from "./concat.js";
+import { stack } from "./concat-and-split.js";
 import { matmul } from "./matmul.js";
 import { permute } from "./permute.js";
 import { reshape } from "./reshape.js";

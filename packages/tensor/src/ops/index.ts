@@ -18,7 +18,7 @@ import {
 import { broadcastToOp, sumOp } from "./broadcast-and-sum.js";
 import { castOp } from "./cast.js";
 import { equalOp, lessEqualOp, lessOp } from "./comparison.js";
-import { concatOp } from "./concat.js";
+import { concatOp, splitOp } from "./concat-and-split.js";
 import { constantOp } from "./constant.js";
 import { cumsumOp } from "./cumsum.js";
 import { erfOp } from "./erf.js";
@@ -43,7 +43,6 @@ import { cosOp, sinOp } from "./sine-and-cosine.js";
 import { padOp, sliceOp } from "./slice-and-pad.js";
 import { logSumExpOp, softmaxBackwardOp, softmaxOp } from "./softmax.js";
 import { softplusOp } from "./softplus.js";
-import { splitOp } from "./split.js";
 import { scatterAddOp, takeOp } from "./take-and-scatter.js";
 
 /** Every op of the core, registered once. Checks are generated from this list. */

@@ -1,4 +1,4 @@
-import { formatShape, TensorError } from "../errors.js";
+import { formatShape, formatShapes, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import type { Aval } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
@@ -136,7 +136,7 @@ export const linear = (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
   )
     throw new TensorError(
       "shape",
-      `linear: takes x [..., in], a weight [out, in] and a bias [out], got ${[x, weight, ...(bias ? [bias] : [])].map(({ shape }) => formatShape(shape)).join(", ")}`,
+      `linear: takes x [..., in], a weight [out, in] and a bias [out], got ${formatShapes([x, weight, ...(bias ? [bias] : [])])}`,
     );
   const y = product(x, transpose(weight), 1);
   return bias ? add(y, bias) : y;

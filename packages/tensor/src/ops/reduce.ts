@@ -61,20 +61,25 @@ export interface ReduceOptions<K extends boolean> {
   readonly keepDims?: K;
 }
 
-/** A function that reduces over `axes` (all unless told) and drops them, unless they are to stay with size 1. */
-export type Reduction = <
+/** A function that reduces over `axes` (all unless told) and drops them, unless they are to stay with size 1. `O` are its options. */
+export type Reduction<O = ReduceOptions<boolean>> = <
   S extends Shape,
   const A extends number | readonly number[] | undefined = undefined,
   const K extends boolean = false,
 >(
   x: Tensor<S>,
   axes?: A,
-  options?: ReduceOptions<K>,
+  options?: ReduceOptions<K> & O,
 ) => Tensor<ReduceShape<S, A, K>>;
 
+/** A function of shapes known when it runs, as one of shapes known to the compiler too. */
+export const reducing = <O = ReduceOptions<boolean>>(
+  f: (x: Tensor, axes?: number | readonly number[], options?: O) => Tensor,
+): Reduction<NoInfer<O>> => f as Reduction<O>;
+
 /** The function that records an op that reduces. */
-export const reduction = (op: Op<ReduceAttrs, ["x"], ["out"]>): Reduction => {
-  const reduce = (x: Tensor, axes?: number | readonly number[], options: ReduceOptions<boolean> = {}): Tensor => {
+export const reduction = (op: Op<ReduceAttrs, ["x"], ["out"]>): Reduction =>
+  reducing((x, axes, options = {}) => {
     checkTensor(op.name, x);
     checkOptions(op.name, options, ["keepDims"]);
     const resolved = resolveAxes(op.name, axes, x.rank);
@@ -85,6 +90,4 @@ export const reduction = (op: Op<ReduceAttrs, ["x"], ["out"]>): Reduction => {
           kept,
           x.shape.filter((_, i) => !resolved.includes(i)),
         );
-  };
-  return reduce as Reduction;
-};
+  });

@@ -6,7 +6,7 @@ import { add, mul } from "../ops/arithmetic.js";
 import { bitAnd, bitOr, shiftLeft, shiftRight } from "../ops/bits.js";
 import { cast } from "../ops/cast.js";
 import { equal } from "../ops/comparison.js";
-import { concat } from "../ops/concat.js";
+import { concat } from "../ops/concat-and-split.js";
 import { constant, full } from "../ops/constant.js";
 import { iota } from "../ops/iota.js";
 import { minimum } from "../ops/maximum-and-minimum.js";
