@@ -57,7 +57,7 @@ const findSource = (tensor: Tensor): Source | undefined => {
 };
 
 /** Whether a layout reads a value whole and in order, so that the reader's points are the value's points. */
-export const readsWhole = (base: Tensor, layout: Layout): boolean =>
+export const readsWhole = (base: { readonly size: number }, layout: Layout): boolean =>
   isContiguous(layout) && layout.offset === 0 && base.size === sizeOf(layout.shape);
 
 /** Whether a node reads an operand from where it is stored, as it lies there. */
