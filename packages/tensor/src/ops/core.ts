@@ -1,0 +1,7 @@
+import type { Op } from "../graph/tensor.js";
+import * as defined from "./index.js";
+
+const isOp = (value: unknown): value is Op => typeof value === "object" && value !== null && "lowering" in value;
+
+/** Every op of the core, registered once. Checks are generated from this list. */
+export const coreOps: readonly Op[] = Object.values(defined).flatMap((value: unknown) => (isOp(value) ? [value] : []));
