@@ -14,16 +14,16 @@ import { permute, transpose } from "./permute.js";
 import { reshape } from "./reshape.js";
 import { logSumExp, softmax } from "./softmax.js";
 
-export type AttentionAttrs = { readonly scale: number };
+type AttentionAttrs = { readonly scale: number };
 
 /** Kernels read [batch, tokens, heads, width] with any strides but 1 along the width. */
-export const attentionLowering: Lowering<AttentionAttrs> = {
+const attentionLowering: Lowering<AttentionAttrs> = {
   kind: "call",
   product: true,
   reads: ({ shape, strides }) => shape.length === 4 && strides[3] === 1 && strides.every((stride) => stride >= 0),
 };
 
-export const checkAttention = (name: string, q: Aval, k: Aval, v: Aval): void => {
+const checkAttention = (name: string, q: Aval, k: Aval, v: Aval): void => {
   const [b, , h, d] = q.shape;
   const fits = [k, v].every(
     (x) =>
@@ -39,6 +39,7 @@ export const checkAttention = (name: string, q: Aval, k: Aval, v: Aval): void =>
 
 const heads = (x: Tensor): Tensor => permute(x, [0, 2, 1, 3]);
 
+/** Gradients of q, k, v from the saved output and log-sum-exp (Dao et al., arXiv 2205.14135, algorithm 4). */
 export const attentionBackwardOp = defineOp<AttentionAttrs, ["q", "k", "v", "out", "lse", "g"], ["dq", "dk", "dv"]>({
   name: "attentionBackward",
   lowering: attentionLowering,
@@ -75,17 +76,6 @@ export const attentionBackwardOp = defineOp<AttentionAttrs, ["q", "k", "v", "out
   ],
 });
 
-/** Gradients of q, k, v from the saved output and log-sum-exp (Dao et al., arXiv 2205.14135, algorithm 4). */
-export const attentionBackward = (
-  q: Tensor,
-  k: Tensor,
-  v: Tensor,
-  out: Tensor,
-  lse: Tensor,
-  g: Tensor,
-  scale: number,
-): readonly [dq: Tensor, dk: Tensor, dv: Tensor] => applyAll(attentionBackwardOp, [q, k, v, out, lse, g], { scale });
-
 /** Scaled dot-product attention. Results: the output, and the log-sum-exp of the scores that the backward pass needs. */
 export const attentionOp = defineOp<AttentionAttrs, ["q", "k", "v"], ["out", "lse"]>({
   name: "attention",
@@ -101,7 +91,7 @@ export const attentionOp = defineOp<AttentionAttrs, ["q", "k", "v"], ["out", "ls
   /** Two products; the softmax is not counted. */
   flops: ([q, k]) => 4 * sizeOf(q.shape) * sizeAlong(k.shape, 1),
   vjp({ inputs: [q, k, v], outputs: [out, lse], attrs, cotangents: [g], flows }) {
-    return flows(1) ? "decompose" : attentionBackward(q, k, v, out, lse, g, attrs.scale);
+    return flows(1) ? "decompose" : applyAll(attentionBackwardOp, [q, k, v, out, lse, g], attrs);
   },
   decompose([q, k, v], { scale }) {
     const scores = matmul(permute(q, [0, 2, 1, 3]), permute(k, [0, 2, 3, 1]), { scale });

@@ -2,7 +2,7 @@ import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
-import type { Tensor } from "../graph/tensor.js";
+import type { Op, Tensor } from "../graph/tensor.js";
 import { hasRank, resolveAxis, sameShape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import { checkFloats, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
@@ -23,7 +23,9 @@ export const gatherOp = defineOp<NoAttrs, ["x", "indices"]>({
     return [{ shape, dtype: x.dtype }];
   },
   flops: () => 0,
-  vjp: ({ inputs: [x, indices], cotangents: [g] }) => [gatherBackward(indices, g, sizeAlong(x.shape, 1)), undefined],
+  vjp({ inputs: [x, indices], cotangents: [g] }) {
+    return [apply(gatherBackwardOp, [indices, g], { size: sizeAlong(x.shape, 1) }), undefined];
+  },
   reference([x, indices]) {
     const [, n, inner] = sizesOf(x.shape, 3);
     const k = sizeAlong(indices.shape, 1);
@@ -81,7 +83,11 @@ export const gather = (x: Tensor, indices: Tensor, axis: number): Tensor => {
 
 type GatherBackwardAttrs = { readonly size: number };
 
-export const gatherBackwardOp = defineOp<GatherBackwardAttrs, ["indices", "g"]>({
+/** Sums cotangents of a gather back to where they were read: [outer, k, inner] -> [outer, size, inner]. */
+export const gatherBackwardOp: Op<GatherBackwardAttrs, ["indices", "g"], ["out"]> = defineOp<
+  GatherBackwardAttrs,
+  ["indices", "g"]
+>({
   name: "gatherBackward",
   lowering: { kind: "call" },
   infer([indices, g], { size }) {
@@ -116,7 +122,3 @@ export const gatherBackwardOp = defineOp<GatherBackwardAttrs, ["indices", "g"]>(
     { inputs: [{ shape: [1, 3, 1], dtype: "i32", values: [3, 1, -1] }, { shape: [1, 3, 1] }], attrs: { size: 3 } },
   ],
 });
-
-/** Sums cotangents of a gather back to where they were read: [outer, k, inner] -> [outer, size, inner]. */
-export const gatherBackward = (indices: Tensor, g: Tensor, size: number): Tensor =>
-  apply(gatherBackwardOp, [indices, g], { size });

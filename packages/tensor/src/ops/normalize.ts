@@ -11,6 +11,7 @@ import { mean } from "./statistics.js";
 
 type NormalizeBackwardAttrs = { readonly center: boolean };
 
+/** Gradient of `normalize` from its results: rstd (g - mean(g) - xhat mean(g xhat)). */
 export const normalizeBackwardOp = defineOp<NormalizeBackwardAttrs, ["g", "xhat", "rstd"]>({
   name: "normalizeBackward",
   lowering: { kind: "call" },
@@ -39,10 +40,6 @@ export const normalizeBackwardOp = defineOp<NormalizeBackwardAttrs, ["g", "xhat"
   ],
 });
 
-/** Gradient of `normalize` from its results: rstd (g - mean(g) - xhat mean(g xhat)). */
-export const normalizeBackward = (g: Tensor, xhat: Tensor, rstd: Tensor, center: boolean): Tensor =>
-  apply(normalizeBackwardOp, [g, xhat, rstd], { center });
-
 type NormalizeAttrs = { readonly eps: number; readonly center: boolean };
 
 /** Rows to mean 0 (if `center`) and mean square 1. Results: the normalised rows, and 1 / sqrt(mean square + eps) of each. */
@@ -61,7 +58,7 @@ export const normalizeOp = defineOp<NormalizeAttrs, ["x"], ["xhat", "rstd"]>({
   flops: ([x], _, { center }) => (center ? 7 : 4) * sizeOf(x.shape),
   vjp({ outputs: [xhat, rstd], attrs, cotangents: [g], flows }) {
     // The kernel knows only what flows back into the normalised rows.
-    return flows(1) ? "decompose" : [normalizeBackward(g, xhat, rstd, attrs.center)];
+    return flows(1) ? "decompose" : [apply(normalizeBackwardOp, [g, xhat, rstd], { center: attrs.center })];
   },
   decompose([x], { eps, center }) {
     const centred = center ? sub(x, mean(x, [1], { keepDims: true })) : x;

@@ -42,6 +42,7 @@ const logTotalOf = (row: Float64Array, top: number): number => {
 
 const largest = (row: Float64Array): number => row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
 
+/** Gradient of a row softmax from its result `y` and the cotangent `g`: y (g - sum(y g)). */
 export const softmaxBackwardOp = defineOp<NoAttrs, ["y", "g"]>({
   name: "softmaxBackward",
   lowering: { kind: "call" },
@@ -50,9 +51,6 @@ export const softmaxBackwardOp = defineOp<NoAttrs, ["y", "g"]>({
   decompose: ([y, g]) => [mul(y, sub(g, sum(mul(y, g), [1], { keepDims: true })))],
   examples: [{ inputs: [{ shape: [3, 7] }, { shape: [3, 7] }], attrs: {} }],
 });
-
-/** Gradient of a row softmax from its result `y` and the cotangent `g`: y (g - sum(y g)). */
-const softmaxBackward = (y: Tensor, g: Tensor): Tensor => apply(softmaxBackwardOp, [y, g], {});
 
 type SoftmaxAttrs = { readonly log: boolean };
 
@@ -63,7 +61,7 @@ export const softmaxOp = defineOp<SoftmaxAttrs>({
   infer: rowsInfer("softmax"),
   flops: ([x]) => 5 * sizeOf(x.shape),
   vjp({ outputs: [y], attrs, cotangents: [g] }) {
-    if (!attrs.log) return [softmaxBackward(y, g)];
+    if (!attrs.log) return [apply(softmaxBackwardOp, [y, g], {})];
     // g - p sum(g) with its first term split in g p and g (1 - p), and 1 - p = 1 - exp(y) so that it keeps its accuracy near 0.
     const p = exp(y);
     const others = sub(sum(g, [1], { keepDims: true }), g);
