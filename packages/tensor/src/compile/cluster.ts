@@ -59,7 +59,7 @@ export const rearranged =
       ? { kind: "load", load: { base: source.load.base, layout: arrange(source.load.layout) } }
       : source;
 
-export const isPointwise = (node: Node): boolean => node.op.lowering.kind === "scalar" || node.op === copyOp;
+const isPointwise = (node: Node): boolean => node.op.lowering.kind === "scalar" || node.op === copyOp;
 
 /** Limits beyond which a kernel gets slower, or a backend cannot bind it. */
 export interface ClusterLimits {

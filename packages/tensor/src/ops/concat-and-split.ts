@@ -53,7 +53,6 @@ export const concatOp = defineOp<ConcatAttrs, ["first", ...string[]]>({
     const total = inputs.reduce((sum, x) => sum + sizeAlong(x.shape, axis), 0);
     return [{ shape: first.shape.map((n, i) => (i === axis ? total : n)), dtype: first.dtype }];
   },
-  flops: () => 0,
   vjp({ inputs, attrs: { axis }, cotangents: [g] }) {
     const sizes = mapEach(inputs, (x) => sizeAlong(x.shape, axis));
     return cut(g, axis, sizes);

@@ -22,7 +22,6 @@ export const gatherOp = defineOp<NoAttrs, ["x", "indices"]>({
       );
     return [{ shape, dtype: x.dtype }];
   },
-  flops: () => 0,
   vjp({ inputs: [x, indices], cotangents: [g] }) {
     return [apply(gatherBackwardOp, [indices, g], { size: sizeAlong(x.shape, 1) }), undefined];
   },

@@ -16,7 +16,6 @@ const defineIdentity = <A extends Attrs>(
     name,
     lowering: { kind: "view", layout: (input) => input },
     infer: ([{ shape, dtype }]) => [{ shape, dtype }],
-    flops: () => 0,
     reference: viewReference((input) => input),
     examples: inEveryDType({ inputs: [{ shape: [3] }], attrs }),
     ...rest,

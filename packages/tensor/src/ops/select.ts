@@ -27,7 +27,6 @@ export const selectOp = defineOp<NoAttrs, ["condition", "a", "b"]>({
       throw new TensorError("shape", `select: operands ${formatShapes([condition, a, b])} must have one shape`);
     return [{ shape: a.shape, dtype: a.dtype }];
   },
-  flops: () => 0,
   vjp: ({ inputs: [condition], cotangents: [g] }) => [undefined, select(condition, g, 0), select(condition, 0, g)],
   reference: ([condition, a, b]) => [a.data.map((v, i) => (condition.data[i] ? v : b.data[i]!))],
   examples: inEveryDType({

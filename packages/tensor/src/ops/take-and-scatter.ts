@@ -36,7 +36,6 @@ export const takeOp = defineOp<NoAttrs, ["table", "indices"]>({
       );
     return [{ shape: [indices.shape[0], table.shape[1]], dtype: table.dtype }];
   },
-  flops: () => 0,
   vjp: ({ inputs: [table, indices], cotangents: [g] }) => [
     scatterAdd(indices, g, sizeAlong(table.shape, 0)),
     undefined,

@@ -24,7 +24,6 @@ const defineFromKey = (
         );
       return [output(n)];
     },
-    flops: () => 0,
     differentiable: false,
     reference: (
       [

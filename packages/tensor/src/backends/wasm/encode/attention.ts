@@ -45,10 +45,10 @@ const encode = (
   const scaled = state + roundUp(blockQ * 8);
   const work = scaled + roundUp(blockQ * width * BYTES_PER_ELEMENT);
   stream.push(blockQ, blockK, blocksQ, perTask, 0, block, state, scaled, work);
-  stream.pushAddress(lse.slot, lse.offset);
-  for (const { slot, offset, strides } of operands) {
-    stream.pushAddress(slot, offset);
-    stream.push(...strides.slice(0, 3).map((stride) => stride * BYTES_PER_ELEMENT));
+  stream.pushAddress(lse);
+  for (const view of operands) {
+    stream.pushAddress(view);
+    stream.push(...view.strides.slice(0, 3).map((stride) => stride * BYTES_PER_ELEMENT));
   }
   stream.end();
   const products = Math.max(gemmScratchBytes(blockK, width), gemmScratchBytes(width, Math.max(blockQ, blockK)));

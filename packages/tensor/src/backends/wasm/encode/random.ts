@@ -19,8 +19,7 @@ const randomEncoder =
     const { tasks, perTask } = cut(Math.ceil(count / GRAIN), count * cost);
     stream.begin(command, tasks);
     stream.push(count, perTask * GRAIN);
-    stream.pushAddress(key.slot, key.offset);
-    stream.pushAddress(output.slot, output.offset);
+    stream.pushAddress(key, output);
     stream.push(command === Command.Permutation ? halfBits(count) : 0);
     stream.end();
   };
