@@ -130,4 +130,3 @@ export const givenExample = (dtype: DType, ...operands: readonly (readonly numbe
 
 const FLOAT = ["f32"] as const;
 export const NUMERIC = ["f32", "i32", "u32"] as const;
-export const BITS = ["u32", "i32", "bool"] as const;
