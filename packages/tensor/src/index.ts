@@ -5,7 +5,7 @@ export type { Layout } from "./compile/layout.js";
 export { createDevice, type DeviceKind, type DeviceOptions } from "./device/create.js";
 export { Device } from "./device/device.js";
 export type { DataOf, DType } from "./dtype.js";
-export type { FlopCount, KernelReport, MemoryReport } from "./engine/report.js";
+export type { FlopCount, KernelReport, MemoryReport, ProgramReport } from "./engine/report.js";
 export { TensorError } from "./errors.js";
 export { apply, applyAll } from "./graph/apply.js";
 export type { Attrs, Aval, Each, Names, NoAttrs, ReferenceArray } from "./graph/aval.js";

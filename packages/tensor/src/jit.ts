@@ -2,7 +2,7 @@ import { storedLeaves } from "./compile/graph.js";
 import { toTyped } from "./device/data.js";
 import { Device } from "./device/device.js";
 import { checkDType } from "./dtype.js";
-import type { FlopCount, KernelReport, MemoryReport } from "./engine/report.js";
+import type { ProgramReport } from "./engine/report.js";
 import { TensorError } from "./errors.js";
 import type { Aval } from "./graph/aval.js";
 import { argument, isArgument } from "./graph/input.js";
@@ -33,12 +33,7 @@ export interface JitOptions {
 }
 
 /** A function traced, optimised and planned for given shapes. */
-export interface Program {
-  readonly flops: FlopCount;
-  readonly memory: MemoryReport;
-  readonly kernels: readonly KernelReport[];
-  /** What one run asks of the backend: kernels started, and command buffers submitted (one on `wasm`; `reference` has neither). */
-  readonly execution: { readonly dispatches: number; readonly submits: number };
+export interface Program extends ProgramReport {
   /** Resolves when all that can be prepared ahead of the first run (GPU pipelines) is. */
   readonly ready: Promise<void>;
 }

@@ -36,10 +36,12 @@ export interface MemoryReport {
   readonly peak: number;
 }
 
+/** What is known of a program before it runs. */
 export interface ProgramReport {
   readonly flops: FlopCount;
   readonly memory: MemoryReport;
   readonly kernels: readonly KernelReport[];
+  /** What one run asks of the backend: kernels started, and command buffers submitted (one on `wasm`; `reference` has neither). */
   readonly execution: { readonly dispatches: number; readonly submits: number };
 }
 

@@ -24,13 +24,9 @@ const attentionLowering: Lowering<AttentionAttrs> = {
 };
 
 const checkAttention = (name: string, q: Aval, k: Aval, v: Aval): void => {
-  const [b, , h, d] = q.shape;
-  const fits = [k, v].every(
-    (x) =>
-      x.shape.length === 4 && x.shape[0] === b && x.shape[1] === k.shape[1] && x.shape[2] === h && x.shape[3] === d,
-  );
   checkFloats(name, [q, k, v]);
-  if (q.shape.length !== 4 || !fits)
+  const keys = q.shape.map((n, i) => (i === 1 ? k.shape[1] : n));
+  if (q.shape.length !== 4 || ![k, v].every(({ shape }) => shape.join() === keys.join()))
     throw new TensorError(
       "shape",
       `${name}: q, k, v are [batch, tokens, heads, width] and may differ in tokens alone (q from k and v), got ${formatShapes([q, k, v])}`,

@@ -1,9 +1,9 @@
 import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
-import type { NoAttrs } from "../graph/aval.js";
+import { mapEach, type NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Op, Tensor } from "../graph/tensor.js";
-import { hasRank, resolveAxis, sameShape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
+import { aroundAxis, hasRank, resolveAxis, sameShape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import { checkFloats, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
 import { reshape } from "./reshape.js";
@@ -62,22 +62,13 @@ export const gather = (x: Tensor, indices: Tensor, axis: number): Tensor => {
   for (const operand of [x, indices]) checkTensor("gather", operand);
   checkIndices("gather", indices);
   const at = resolveAxis("gather", axis, x.rank);
-  const outer = sizeOf(x.shape.slice(0, at));
-  const inner = sizeOf(x.shape.slice(at + 1));
   if (indices.rank !== x.rank || indices.shape.some((n, i) => i !== at && n !== x.shape[i]))
     throw new TensorError(
       "shape",
       `gather: indices ${formatShape(indices.shape)} must have the sizes of ${formatShape(x.shape)} everywhere but along axis ${at}`,
     );
-  const out = apply(
-    gatherOp,
-    [
-      reshape(x, [outer, sizeAlong(x.shape, at), inner]),
-      reshape(indices, [outer, sizeAlong(indices.shape, at), inner]),
-    ],
-    {},
-  );
-  return reshape(out, indices.shape);
+  const operands = mapEach([x, indices], (operand) => reshape(operand, aroundAxis(operand.shape, at)));
+  return reshape(apply(gatherOp, operands, {}), indices.shape);
 };
 
 type GatherBackwardAttrs = { readonly size: number };
