@@ -42,7 +42,21 @@ const checkContainer = (tree: readonly unknown[] | object, path: string, depth: 
 
 const pathOf = (path: string, key: string): string => (path ? `${path}.${key}` : key);
 
-/** The same structure of what `visit` returns for the leaves, in a fixed order: records by sorted key. */
+/** Visits the leaves in a fixed order: records by sorted key. */
+const visitLeaves = (tree: unknown, visit: (leaf: unknown, path: string) => void, path = "", depth = 0): void => {
+  if (!isContainer(tree)) {
+    visit(tree, path);
+    return;
+  }
+  checkContainer(tree, path, depth);
+  if (Array.isArray(tree)) {
+    for (let i = 0; i < tree.length; i++) visitLeaves(tree[i], visit, `${path}[${i}]`, depth + 1);
+    return;
+  }
+  for (const key of Object.keys(tree).sort()) visitLeaves(tree[key], visit, pathOf(path, key), depth + 1);
+};
+
+/** The same structure of what `visit` returns for the leaves, in the same order. */
 export const rebuild = (
   tree: unknown,
   visit: (leaf: unknown, path: string) => unknown,
@@ -63,17 +77,23 @@ export const rebuild = (
   return out;
 };
 
-/** The tensor leaves with their paths, such as `blocks[0].attn.qkv.weight`. */
-export const namedLeaves = (tree: unknown): [path: string, leaf: Tensor][] => {
-  const leaves: [string, Tensor][] = [];
-  rebuild(tree, (leaf, path) => {
-    if (leaf instanceof Tensor) leaves.push([path, leaf]);
+/** The tensor leaves in order. */
+export const leavesOf = (tree: unknown): Tensor[] => {
+  const leaves: Tensor[] = [];
+  visitLeaves(tree, (leaf) => {
+    if (leaf instanceof Tensor) leaves.push(leaf);
   });
   return leaves;
 };
 
-/** The tensor leaves in order. */
-export const leavesOf = (tree: unknown): Tensor[] => namedLeaves(tree).map(([, leaf]) => leaf);
+/** The tensor leaves with their paths, such as `blocks[0].attn.qkv.weight`. */
+export const namedLeaves = (tree: unknown): [path: string, leaf: Tensor][] => {
+  const leaves: [string, Tensor][] = [];
+  visitLeaves(tree, (leaf, path) => {
+    if (leaf instanceof Tensor) leaves.push([path, leaf]);
+  });
+  return leaves;
+};
 
 /** Applies `f` to every tensor leaf (and to the leaves at the same places of further trees of the same structure). */
 export const mapTree = <T, R>(
