@@ -24,3 +24,6 @@ export class TensorError extends Error {
 export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 export const formatShape = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+
+export const formatShapes = (values: readonly { readonly shape: readonly number[] }[]): string =>
+  values.map(({ shape }) => formatShape(shape)).join(", ");

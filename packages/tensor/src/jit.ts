@@ -2,8 +2,7 @@ import { storedLeaves } from "./compile/graph.js";
 import { toTyped } from "./device/data.js";
 import { Device } from "./device/device.js";
 import { checkDType } from "./dtype.js";
-import type { CompiledGraph } from "./engine/engine.js";
-import type { FlopCount, KernelReport, MemoryReport, ProgramReport } from "./engine/report.js";
+import type { ProgramReport } from "./engine/report.js";
 import { TensorError } from "./errors.js";
 import type { Aval } from "./graph/aval.js";
 import { argument, isArgument } from "./graph/input.js";
@@ -34,12 +33,7 @@ export interface JitOptions {
 }
 
 /** A function traced, optimised and planned for given shapes. */
-export interface Program {
-  readonly flops: FlopCount;
-  readonly memory: MemoryReport;
-  readonly kernels: readonly KernelReport[];
-  /** What one run asks of the backend: kernels started, and command buffers submitted (one on `wasm`; `reference` has neither). */
-  readonly execution: { readonly dispatches: number; readonly submits: number };
+export interface Program extends ProgramReport {
   /** Resolves when all that can be prepared ahead of the first run (GPU pipelines) is. */
   readonly ready: Promise<void>;
 }
@@ -80,7 +74,7 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, optio
     if (!entry) {
       const trace = traced(f as (...args: readonly unknown[]) => unknown, flat, device);
       if (tracedBelow(trace.outputs, new Set(trace.inputs.map(({ node }) => node)))) return undefined;
-      entry = new Entry(trace, flat.donated, device);
+      entry = compiled(trace, flat.donated, device);
       programs.set(device, entries.set(flat.key, entry));
     }
     return entry;
@@ -177,45 +171,20 @@ const traced = (f: (...args: readonly unknown[]) => unknown, { args }: FlatArgum
 };
 
 /** One traced and compiled version of a function. */
-class Entry {
-  readonly #compiled: CompiledGraph<unknown>;
-  readonly #captured: readonly Tensor[];
-  readonly #outputs: readonly Aval[];
-  readonly #result: unknown;
+interface Entry {
+  report(): Program;
+  run(given: FlatArguments): unknown;
+  destroy(): void;
+}
 
-  constructor(
-    { inputs, result, outputs }: Trace,
-    donated: ReadonlySet<number>,
-    readonly device: Device,
-  ) {
-    this.#result = result;
-    this.#captured = storedLeaves(outputs, inputs);
-    this.#outputs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
-    this.#compiled = device.engine.compile({ inputs: [...inputs, ...this.#captured], outputs }, donated);
-  }
-
-  report(): Program {
-    const { flops, memory, kernels, execution }: ProgramReport = this.#compiled.report;
-    return { flops, memory, kernels, execution, ready: this.#compiled.ready };
-  }
-
-  run({ leaves, donated }: FlatArguments): unknown {
-    checkDonation(leaves, donated, this.#captured);
-    const results = this.#results(leaves);
-    for (const index of donated) {
-      const storage = (leaves[index] as Tensor).storage!;
-      if (this.#compiled.consumed.has(index)) storage.take();
-      else storage.release();
-    }
-    let at = 0;
-    return rebuild(this.#result, (leaf) =>
-      leaf instanceof Tensor ? this.device.adopt(this.#outputs[at]!, results[at++]) : leaf,
-    );
-  }
+const compiled = ({ inputs, result, outputs }: Trace, donated: ReadonlySet<number>, device: Device): Entry => {
+  const captured = storedLeaves(outputs, inputs);
+  const avals = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
+  const program = device.engine.compile({ inputs: [...inputs, ...captured], outputs }, donated);
 
   /** Uploads numbers, runs, and frees them again, whether or not the run succeeds. */
-  #results(leaves: readonly ArgumentLeaf[]): readonly unknown[] {
-    const { engine } = this.device;
+  const resultsOf = (leaves: readonly ArgumentLeaf[]): readonly unknown[] => {
+    const { engine } = device;
     const numbers: unknown[] = [];
     const bufferOf = (leaf: ArgumentLeaf): unknown => {
       if (leaf instanceof Tensor) return leaf.storage!.buffer;
@@ -224,13 +193,25 @@ class Entry {
       return buffer;
     };
     try {
-      return this.#compiled.run([...leaves, ...this.#captured].map(bufferOf));
+      return program.run([...leaves, ...captured].map(bufferOf));
     } finally {
       for (const buffer of numbers) engine.free(buffer);
     }
-  }
+  };
 
-  destroy(): void {
-    this.#compiled.destroy();
-  }
-}
+  return {
+    report: () => ({ ...program.report, ready: program.ready }),
+    run({ leaves, donated: given }) {
+      checkDonation(leaves, given, captured);
+      const results = resultsOf(leaves);
+      for (const index of given) {
+        const storage = (leaves[index] as Tensor).storage!;
+        if (program.consumed.has(index)) storage.take();
+        else storage.release();
+      }
+      let at = 0;
+      return rebuild(result, (leaf) => (leaf instanceof Tensor ? device.adopt(avals[at]!, results[at++]) : leaf));
+    },
+    destroy: () => program.destroy(),
+  };
+};

@@ -1,23 +1,18 @@
 import type { DType } from "./dtype.js";
 import { Tensor as Recorded } from "./graph/tensor.js";
-import { abs } from "./ops/abs.js";
-import { add } from "./ops/add.js";
+import { abs } from "./ops/abs-and-sign.js";
+import { add, div, mul, neg, sub } from "./ops/arithmetic.js";
 import { sum } from "./ops/broadcast-and-sum.js";
 import { cast } from "./ops/cast.js";
-import { div } from "./ops/div.js";
-import { exp } from "./ops/exp.js";
-import { log } from "./ops/log.js";
+import { exp, log } from "./ops/exp-and-log.js";
 import { matmul } from "./ops/matmul.js";
-import { max } from "./ops/max.js";
-import { mul } from "./ops/mul.js";
-import { neg } from "./ops/neg.js";
+import { max } from "./ops/max-and-min.js";
 import { permute, transpose } from "./ops/permute.js";
 import { pow } from "./ops/pow.js";
 import { reshape } from "./ops/reshape.js";
+import { sqrt } from "./ops/roots.js";
 import { type Range, slice } from "./ops/slice-and-pad.js";
-import { sqrt } from "./ops/sqrt.js";
 import { mean } from "./ops/statistics.js";
-import { sub } from "./ops/sub.js";
 import type { Shape } from "./shape.js";
 import type { BroadcastShape, MatmulShape, PermuteShape, ReduceShape } from "./types/shape.js";
 

@@ -35,6 +35,13 @@ export const sizeAlong = (shape: Shape, axis: number): number => {
   return size;
 };
 
+/** The elements before an axis, along it and after it: a shape in which the axis is the middle one of three. */
+export const aroundAxis = (shape: Shape, axis: number): [outer: number, along: number, inner: number] => [
+  sizeOf(shape.slice(0, axis)),
+  sizeAlong(shape, axis),
+  sizeOf(shape.slice(axis + 1)),
+];
+
 /** Rejects what no tensor can have: fractions, negative or zero sizes (but for `unknown`), more elements than can be counted. */
 export const checkShape = (op: string, shape: Shape, unknown?: number): void => {
   if (!Array.isArray(shape))

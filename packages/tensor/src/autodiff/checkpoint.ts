@@ -1,7 +1,7 @@
 import { isInput } from "../graph/input.js";
 import { Node, nextNodeId, Tensor } from "../graph/tensor.js";
 import { known } from "../lookup.js";
-import { barrier } from "../ops/barrier.js";
+import { barrier } from "../ops/identity.js";
 import { leavesOf } from "../tree.js";
 
 /** What a node was computed from. */
@@ -38,17 +38,14 @@ export class Recomputation {
   readonly #copies = new Map<Node, Node>();
   readonly #fences = new Map<Tensor["node"], Map<number, Tensor>>();
   readonly #id = recomputations++;
-  readonly #inputsOf: InputsOf;
 
-  constructor(inputsOf: InputsOf) {
-    this.#inputsOf = inputsOf;
-  }
+  constructor(readonly inputsOf: InputsOf) {}
 
   /** The operands and results a gradient rule may use: the node's own, or recomputed ones inside a checkpoint. */
   valuesFor(node: Node): { inputs: readonly Tensor[]; outputs: readonly Tensor[] } {
     const segment = segments.get(node);
     const source = segment ? this.#copy(node, segment) : node;
-    const inputs = source === node ? this.#inputsOf(node) : source.inputs;
+    const inputs = source === node ? this.inputsOf(node) : source.inputs;
     return { inputs, outputs: source.outputs.map((_, i) => new Tensor(source, i)) };
   }
 
@@ -58,7 +55,7 @@ export class Recomputation {
     while (stack.length > 0) {
       const node = stack.at(-1)!;
       const before = stack.length;
-      const inputs = this.#inputsOf(node);
+      const inputs = this.inputsOf(node);
       for (const input of inputs)
         if (this.#recomputable(input.node, segment) && !this.#copies.has(input.node)) stack.push(input.node);
       if (stack.length > before) continue;
@@ -76,7 +73,7 @@ export class Recomputation {
   /** Whether a node is the segment's own work. Data made within a checkpointed function, and values computed there, are inputs like any other. */
   #recomputable(node: Node, segment: Segment): boolean {
     if (segments.get(node) !== segment || isInput(node)) return false;
-    return this.#inputsOf(node).length > 0 || node.storages.includes(undefined);
+    return this.inputsOf(node).length > 0 || node.storages.includes(undefined);
   }
 
   #fence(input: Tensor): Tensor {

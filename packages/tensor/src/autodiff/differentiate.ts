@@ -1,7 +1,7 @@
 import { formatShape, TensorError } from "../errors.js";
 import type { Attrs, Names } from "../graph/aval.js";
 import type { Node, Tensor, VjpContext } from "../graph/tensor.js";
-import { add } from "../ops/add.js";
+import { add } from "../ops/arithmetic.js";
 import { zeros } from "../ops/constant.js";
 import { sameShape } from "../shape.js";
 import { type InputsOf, Recomputation } from "./checkpoint.js";

@@ -1,8 +1,8 @@
-import { formatShape, TensorError } from "../errors.js";
+import { formatShape, formatShapes, TensorError } from "../errors.js";
 import { Tensor } from "../graph/tensor.js";
 import { whileDifferentiating } from "../graph/tracing.js";
-import { alias } from "../ops/alias.js";
 import { ones, zeros } from "../ops/constant.js";
+import { alias } from "../ops/identity.js";
 import { leavesOf, mapTree } from "../tree.js";
 import { differentiate, rememberInputs } from "./differentiate.js";
 
@@ -44,7 +44,7 @@ export const vjp = <A extends readonly unknown[], R>(
         if (given.length !== outputs.length || given[i]!.shape.join() !== output.shape.join())
           throw new TensorError(
             "shape",
-            `vjp: the cotangent must have the structure and shapes of the value; expected ${outputs.map((x) => formatShape(x.shape)).join(", ")}, got ${given.map((x) => formatShape(x.shape)).join(", ")}`,
+            `vjp: the cotangent must have the structure and shapes of the value; expected ${formatShapes(outputs)}, got ${formatShapes(given)}`,
           );
       });
       return gradientsOf(args, differentiate(outputs, given, inside, inputsOf));

@@ -2,7 +2,7 @@ import { apply } from "../graph/apply.js";
 import { mapEach } from "../graph/aval.js";
 import { isNodeOf } from "../graph/define.js";
 import type { Node, NodeOf, Tensor } from "../graph/tensor.js";
-import { addOp } from "../ops/add.js";
+import { addOp } from "../ops/arithmetic.js";
 import { type MatmulAttrs, matmulOp } from "../ops/matmul.js";
 import { reshape, reshapeOp } from "../ops/reshape.js";
 import { countUses, type Graph, refOf } from "./graph.js";

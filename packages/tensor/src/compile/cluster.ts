@@ -1,24 +1,23 @@
 import type { Node, Tensor } from "../graph/tensor.js";
 import { known } from "../lookup.js";
 import { type Shape, sameShape, sizeOf } from "../shape.js";
-import { firstResult, type Graph, isInline, refOf, walk } from "./graph.js";
+import { firstResult, type Graph, isInline, refOf, walkGraph } from "./graph.js";
 import { type Layout, reshapeLayout } from "./layout.js";
-import { copyOp, readsWhole, sourceOf } from "./legalize.js";
+import { copyOp, readsWhole, type Source, sourceOf } from "./legalize.js";
 import { UnitOrder } from "./unit-order.js";
-
-/** One pointwise node's reading of a stored value, over the iteration space of its cluster. */
-export interface Load {
-  readonly base: Tensor;
-  readonly layout: Layout;
-}
 
 /** How a pointwise node gets an operand. */
 export type OperandSource =
   /** Computed by another node of the cluster. */
   | { readonly kind: "member"; readonly node: Node }
-  | { readonly kind: "load"; readonly load: Load }
+  /** Read from where it is stored, over the iteration space of the cluster. */
+  | { readonly kind: "load"; readonly load: Source }
   /** A constant or a coordinate, computed in place. */
   | { readonly kind: "inline"; readonly node: Node; readonly layout: Layout };
+
+/** How a value is read: constants and coordinates are computed, others loaded. */
+export const operandOf = ({ base, layout }: Source): OperandSource =>
+  isInline(base.node) ? { kind: "inline", node: base.node, layout } : { kind: "load", load: { base, layout } };
 
 /** Pointwise nodes that become one kernel, or a single other node. */
 export class Unit {
@@ -26,7 +25,7 @@ export class Unit {
   /** Iteration space of a cluster. */
   shape: Shape;
   /** Operands of each member, in the iteration space. */
-  readonly operands = new Map<Node, readonly OperandSource[]>();
+  operands: ReadonlyMap<Node, readonly OperandSource[]> = new Map();
   /** Set when another unit has taken this one in. */
   mergedInto: Unit | undefined;
   constructor(
@@ -42,12 +41,25 @@ export class Unit {
     return this.nodes.at(-1)!.id;
   }
 
-  *loads(): Generator<Load> {
+  /** What `f` makes of the operands of every member. */
+  mapOperands(f: (source: OperandSource) => OperandSource): Map<Node, readonly OperandSource[]> {
+    return new Map([...this.operands].map(([node, row]) => [node, row.map(f)]));
+  }
+
+  *loads(): Generator<Source> {
     for (const row of this.operands.values()) for (const source of row) if (source.kind === "load") yield source.load;
   }
 }
 
-export const isPointwise = (node: Node): boolean => node.op.lowering.kind === "scalar" || node.op === copyOp;
+/** An operand whose stored value lies otherwise in the iteration space. */
+export const rearranged =
+  (arrange: (layout: Layout) => Layout) =>
+  (source: OperandSource): OperandSource =>
+    source.kind === "load"
+      ? { kind: "load", load: { base: source.load.base, layout: arrange(source.load.layout) } }
+      : source;
+
+const isPointwise = (node: Node): boolean => node.op.lowering.kind === "scalar" || node.op === copyOp;
 
 /** Limits beyond which a kernel gets slower, or a backend cannot bind it. */
 export interface ClusterLimits {
@@ -60,28 +72,24 @@ export interface ClusterLimits {
  * waits for something that waits for it.
  */
 export const cluster = (graph: Graph, limits: ClusterLimits): Unit[] => {
-  const leaves = new Set(graph.inputs.map(refOf));
   const order: Node[] = [];
-  walk(
-    graph.outputs,
-    (tensor) => leaves.has(refOf(tensor)),
-    (node) => order.push(node),
-  );
-  return new Clustering(graph, order, leaves, limits).run();
+  walkGraph(graph, (node) => order.push(node));
+  return new Clustering(graph, order, limits).run();
 };
 
 class Clustering {
   readonly #units = new Map<Node, Unit>();
   readonly #consumers = new Map<Node, Node[]>();
+  readonly #leaves: ReadonlySet<string>;
   readonly #outputs: Set<Node>;
   readonly #placed = new UnitOrder<Unit>();
 
   constructor(
     graph: Graph,
     readonly order: readonly Node[],
-    readonly leaves: ReadonlySet<string>,
     readonly limits: ClusterLimits,
   ) {
+    this.#leaves = new Set(graph.inputs.map(refOf));
     this.#outputs = new Set(graph.outputs.map((output) => sourceOf(output).base.node));
     for (const node of order) {
       if (node.op.lowering.kind === "view") continue;
@@ -108,18 +116,13 @@ class Clustering {
   }
 
   #unitOf(tensor: Tensor): Unit | undefined {
-    return this.leaves.has(refOf(tensor)) ? undefined : this.#units.get(tensor.node);
+    return this.#leaves.has(refOf(tensor)) ? undefined : this.#units.get(tensor.node);
   }
 
   /** Reads the operands of a new pointwise node, then tries to join it with the clusters that produce them. */
   #grow(unit: Unit, node: Node): void {
     const sources = node.inputs.map((input) => sourceOf(input));
-    unit.operands.set(
-      node,
-      sources.map(({ base, layout }) =>
-        isInline(base.node) ? { kind: "inline", node: base.node, layout } : { kind: "load", load: { base, layout } },
-      ),
-    );
+    unit.operands = new Map([[node, sources.map(operandOf)]]);
     for (const { base, layout } of sources) {
       const producer = this.#unitOf(base);
       if (producer?.pointwise && readsWhole(base, layout) && producer !== this.#units.get(node))
@@ -142,7 +145,7 @@ class Clustering {
     this.#reshape(from, shape);
     into.nodes.push(...from.nodes);
     into.nodes.sort((a, b) => a.id - b.id);
-    for (const [node, row] of from.operands) into.operands.set(node, row);
+    into.operands = new Map([...into.operands, ...from.operands]);
     for (const node of from.nodes) this.#units.set(node, into);
     from.mergedInto = into;
     this.#internalise(into);
@@ -151,15 +154,11 @@ class Clustering {
   /** Loads of values the cluster itself computes become references to its members. */
   #internalise(unit: Unit): void {
     const members = new Set(unit.nodes);
-    for (const [node, row] of unit.operands)
-      unit.operands.set(
-        node,
-        row.map((source) => {
-          if (source.kind !== "load" || !members.has(source.load.base.node)) return source;
-          const { base, layout } = source.load;
-          return readsWhole(base, layout) ? { kind: "member", node: base.node } : source;
-        }),
-      );
+    unit.operands = unit.mapOperands((source) => {
+      if (source.kind !== "load" || !members.has(source.load.base.node)) return source;
+      const { base, layout } = source.load;
+      return readsWhole(base, layout) ? { kind: "member", node: base.node } : source;
+    });
   }
 
   /**
@@ -207,15 +206,7 @@ class Clustering {
   #reshape(unit: Unit, shape: Shape): void {
     if (sameShape(unit.shape, shape)) return;
     unit.shape = shape;
-    for (const [node, row] of unit.operands)
-      unit.operands.set(
-        node,
-        row.map((source) =>
-          source.kind === "load"
-            ? { kind: "load", load: { base: source.load.base, layout: reshapeLayout(source.load.layout, shape)! } }
-            : source,
-        ),
-      );
+    unit.operands = unit.mapOperands(rearranged((layout) => reshapeLayout(layout, shape)!));
   }
 
   /** Buffers the joint kernel may touch: what it reads, and every member something else may still read. */

@@ -31,6 +31,12 @@ export const walk = (
   for (const node of [...found].sort((a, b) => a.id - b.id)) visit(node);
 };
 
+/** `walk` down to a graph's inputs. */
+export const walkGraph = ({ inputs, outputs }: Graph, visit: (node: Node) => void): void => {
+  const leaves = new Set(inputs.map(refOf));
+  walk(outputs, (tensor) => leaves.has(refOf(tensor)), visit);
+};
+
 /** The stored values a lazy expression reads, in a fixed order. */
 export const storedLeaves = (outputs: readonly Tensor[], extra: readonly Tensor[] = []): Tensor[] => {
   const known = new Set(extra.map(refOf));
@@ -46,18 +52,13 @@ export const storedLeaves = (outputs: readonly Tensor[], extra: readonly Tensor[
 };
 
 /** How often each result is read, by consumers and as an output. */
-export const countUses = ({ inputs, outputs }: Graph): Map<string, number> => {
+export const countUses = (graph: Graph): Map<string, number> => {
   const uses = new Map<string, number>();
   const use = (tensor: Tensor): void => {
     uses.set(refOf(tensor), (uses.get(refOf(tensor)) ?? 0) + 1);
   };
-  const leaves = new Set(inputs.map(refOf));
-  walk(
-    outputs,
-    (tensor) => leaves.has(refOf(tensor)),
-    (node) => node.inputs.forEach(use),
-  );
-  outputs.forEach(use);
+  walkGraph(graph, (node) => node.inputs.forEach(use));
+  graph.outputs.forEach(use);
   return uses;
 };
 

@@ -13,7 +13,6 @@ export const copyOp = defineOp<NoAttrs>({
   name: "copy",
   lowering: { kind: "composite" },
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
-  flops: () => 0,
   examples: [],
 });
 
@@ -57,7 +56,7 @@ const findSource = (tensor: Tensor): Source | undefined => {
 };
 
 /** Whether a layout reads a value whole and in order, so that the reader's points are the value's points. */
-export const readsWhole = (base: Tensor, layout: Layout): boolean =>
+export const readsWhole = (base: { readonly size: number }, layout: Layout): boolean =>
   isContiguous(layout) && layout.offset === 0 && base.size === sizeOf(layout.shape);
 
 /** Whether a node reads an operand from where it is stored, as it lies there. */

@@ -1,8 +1,7 @@
 import { BYTES_PER_ELEMENT } from "../dtype.js";
 import { known } from "../lookup.js";
-import { sizeOf } from "../shape.js";
 import type { Kernel, View } from "./kernel.js";
-import { isContiguous } from "./layout.js";
+import { readsWhole } from "./legalize.js";
 import { Arena, type Home, Slots } from "./temporary-memory.js";
 import type { Step, Value, ValueView } from "./values.js";
 
@@ -115,8 +114,8 @@ class Planner {
     return (
       write !== undefined &&
       step.pointwise &&
-      reads.every(({ value, layout }) => value === candidate && covers(layout, output.size)) &&
-      covers(write.layout, output.size)
+      reads.every(({ value, layout }) => value === candidate && readsWhole(output, layout)) &&
+      readsWhole(output, write.layout)
     );
   }
 
@@ -157,6 +156,3 @@ class Planner {
     return { bytes: memory.slotBytes().reduce((a, b) => a + b, 0), unshared: unshared * BYTES_PER_ELEMENT };
   }
 }
-
-const covers = (layout: ValueView["layout"], size: number): boolean =>
-  isContiguous(layout) && layout.offset === 0 && sizeOf(layout.shape) === size;

@@ -1,3 +1,4 @@
+import type { DType } from "../dtype.js";
 import { TensorError } from "../errors.js";
 import type { Node, Tensor } from "../graph/tensor.js";
 import { known } from "../lookup.js";
@@ -10,7 +11,7 @@ import { copyOp } from "./legalize.js";
 import type { Values, ValueView } from "./values.js";
 
 /** A value inside a program: a load, or the result of an instruction. Loads are numbered first, but counted last. */
-type ProgramValue = { readonly load: number } | { readonly instruction: number };
+export type ProgramValue = { readonly load: number } | { readonly instruction: number };
 
 /** Builds the SSA body of a cluster, or of a single read where there is nothing to compute. */
 export class ProgramBuilder {
@@ -47,6 +48,10 @@ export class ProgramBuilder {
       this.loads.push({ value: this.values.of(base), layout });
     }
     return { load: index };
+  }
+
+  constant(value: number, dtype: DType): ProgramValue {
+    return this.#emit(() => ({ op: "constant", value, dtype }), []);
   }
 
   resultOf(node: Node): ProgramValue {

@@ -1,21 +1,4 @@
 import type { Shape } from "../shape.js";
-import type { Unit } from "./cluster.js";
-import type { Layout } from "./layout.js";
-
-/** The same cluster over the iteration space of the reduction that absorbs it. */
-export const rearranged = (unit: Unit, arrange: (layout: Layout) => Layout): Pick<Unit, "nodes" | "operands"> => ({
-  nodes: unit.nodes,
-  operands: new Map(
-    [...unit.operands].map(([node, row]) => [
-      node,
-      row.map((source) =>
-        source.kind === "load"
-          ? { kind: "load" as const, load: { base: source.load.base, layout: arrange(source.load.layout) } }
-          : source,
-      ),
-    ]),
-  ),
-});
 
 /** How to walk an operand so that reduced axes are neighbours: in place if they are, else moved last. */
 export const reduceOrder = (

@@ -1,7 +1,7 @@
 import { formatShape, TensorError } from "../errors.js";
 import type { Attrs } from "../graph/aval.js";
 import { argument } from "../graph/input.js";
-import { attrsKey } from "../graph/key.js";
+import { attrsKey, identityOf } from "../graph/key.js";
 import { Node, type Op, type Tensor } from "../graph/tensor.js";
 import { known } from "../lookup.js";
 import { sameShape } from "../shape.js";
@@ -10,14 +10,11 @@ import { type Graph, refOf, tensorsOf, walk } from "./graph.js";
 /** Builds nodes so that equal computations are one node. */
 export class Builder {
   readonly #nodes = new Map<string, Node>();
-  readonly #ops = new Map<Op, number>();
   readonly #canonical = new Set<Node>();
 
   /** The canonical node for an op on canonical operands. */
   build(op: Op, inputs: readonly Tensor[], attrs: Attrs, make: () => Node): Tensor[] {
-    const id = this.#ops.get(op) ?? this.#ops.size;
-    this.#ops.set(op, id);
-    const key = `${id}(${inputs.map(refOf).join()})${attrsKey(attrs)}`;
+    const key = `${identityOf(op)}(${inputs.map(refOf).join()})${attrsKey(attrs)}`;
     let node = this.#nodes.get(key);
     if (!node) {
       node = make();

@@ -1,19 +1,41 @@
 import { TensorError } from "../errors.js";
 import type { Node } from "../graph/tensor.js";
 import { sizeOf } from "../shape.js";
-import type { OperandSource, Unit } from "./cluster.js";
-import { firstOperand, firstResult, isInline, refOf } from "./graph.js";
+import { operandOf, rearranged, type Unit } from "./cluster.js";
+import { firstOperand, firstResult, refOf } from "./graph.js";
 import { contiguous, type Layout, permuteLayout, reshapeLayout } from "./layout.js";
-import { readsWhole, type Source, sourceOf } from "./legalize.js";
+import { readsWhole, sourceOf } from "./legalize.js";
 import { coversWhole, type Placement } from "./placement.js";
-import { ProgramBuilder } from "./program-builder.js";
-import { rearranged, reduceOrder } from "./reduction.js";
+import { ProgramBuilder, type ProgramValue } from "./program-builder.js";
+import { reduceOrder } from "./reduction.js";
 import { resultOf, type Step, type Values, type ValueView, whole } from "./values.js";
 
 const nameOf = (unit: Unit): string => {
   const names = unit.nodes.map((node) => node.op.name);
   return names.length <= 4 ? names.join("+") : `${names.slice(0, 3).join("+")}+${names.length - 3}`;
 };
+
+const flopsOf = ({ op, inputs, outputs, attrs }: Node): number => op.flops?.(inputs, outputs, attrs) ?? 0;
+
+/** Stores results of a program, one in each of `writes`. */
+const pointwiseStep = (
+  name: string,
+  builder: ProgramBuilder,
+  results: readonly ProgramValue[],
+  writes: readonly ValueView[],
+): Step => ({
+  name,
+  pointwise: false,
+  reads: builder.loads,
+  writes,
+  flops: 0,
+  kernel: (place) => ({
+    kind: "pointwise",
+    name,
+    program: builder.finish(results, place),
+    outputs: writes.map(place),
+  }),
+});
 
 /** Turns ordered units into steps, as `placement` has decided. */
 export class StepBuilder {
@@ -39,25 +61,11 @@ export class StepBuilder {
   #pointwise(unit: Unit): Step {
     const builder = new ProgramBuilder(this.#values, unit.shape);
     builder.addUnit(unit);
-    const results = this.placement.resultsOf(unit);
-    const writes = results.map((node) => whole(this.#values.of(resultOf(node)), unit.shape));
-    const name = nameOf(unit);
-    return {
-      name,
-      pointwise: true,
-      reads: builder.loads,
-      writes,
-      flops: unit.nodes.reduce((sum, node) => sum + (node.op.flops?.(node.inputs, node.outputs, node.attrs) ?? 0), 0),
-      kernel: (place) => ({
-        kind: "pointwise",
-        name,
-        program: builder.finish(
-          results.map((node) => builder.resultOf(node)),
-          place,
-        ),
-        outputs: writes.map(place),
-      }),
-    };
+    const nodes = this.placement.resultsOf(unit);
+    const results = nodes.map((node) => builder.resultOf(node));
+    const writes = nodes.map((node) => whole(this.#values.of(resultOf(node)), unit.shape));
+    const flops = unit.nodes.reduce((sum, node) => sum + flopsOf(node), 0);
+    return { ...pointwiseStep(nameOf(unit), builder, results, writes), pointwise: true, flops };
   }
 
   #reduce(node: Node): Step {
@@ -72,8 +80,9 @@ export class StepBuilder {
     const source = sourceOf(input);
     const unit = this.unitOf.get(source.base.node);
     const absorbed = unit && this.placement.absorbed.has(unit) ? unit : undefined;
-    if (absorbed) builder.addUnit(rearranged(absorbed, arrange));
-    const result = absorbed ? builder.resultOf(source.base.node) : builder.operand(operandOf(source, arrange));
+    const inOrder = rearranged(arrange);
+    if (absorbed) builder.addUnit({ nodes: absorbed.nodes, operands: absorbed.mapOperands(inOrder) });
+    const result = absorbed ? builder.resultOf(source.base.node) : builder.operand(inOrder(operandOf(source)));
     const write = whole(this.#values.of(resultOf(node)), [sizeOf(firstResult(node).shape)]);
     const name = absorbed ? `${node.op.name}(${nameOf(absorbed)})` : node.op.name;
     return {
@@ -101,9 +110,13 @@ export class StepBuilder {
     const { shape } = firstResult(node);
     const value = this.#values.of(resultOf(node));
     const steps: Step[] = [];
+    const { name } = node.op;
     const layouts = lowering.windows(contiguous(shape), node.inputs, node.attrs);
-    if (lowering.fill && !coversWhole(layouts, shape))
-      steps.push(this.#fill(node.op.name, whole(value, shape), lowering.fill(node.attrs)));
+    if (lowering.fill && !coversWhole(layouts, shape)) {
+      const builder = new ProgramBuilder(this.#values, shape);
+      const fill = builder.constant(lowering.fill(node.attrs), value.dtype);
+      steps.push(pointwiseStep(`${name}(fill)`, builder, [fill], [whole(value, shape)]));
+    }
     node.inputs.forEach((input, i) => {
       const source = sourceOf(input);
       if (
@@ -113,21 +126,8 @@ export class StepBuilder {
       )
         return;
       const builder = new ProgramBuilder(this.#values, input.shape);
-      const result = builder.operand(operandOf(source, (layout) => layout));
-      const write = { value, layout: layouts[i]! };
-      steps.push({
-        name: node.op.name,
-        pointwise: false,
-        reads: builder.loads,
-        writes: [write],
-        flops: 0,
-        kernel: (place) => ({
-          kind: "pointwise",
-          name: node.op.name,
-          program: builder.finish([result], place),
-          outputs: [place(write)],
-        }),
-      });
+      const result = builder.operand(operandOf(source));
+      steps.push(pointwiseStep(name, builder, [result], [{ value, layout: layouts[i]! }]));
     });
     return steps;
   }
@@ -136,23 +136,6 @@ export class StepBuilder {
   #placedElsewhere(windows: Node, index: number): boolean {
     const base = refOf(sourceOf(windows.inputs[index]!).base);
     return windows.inputs.findIndex((input) => refOf(sourceOf(input).base) === base) !== index;
-  }
-
-  #fill(name: string, write: ValueView, value: number): Step {
-    const { dtype } = write.value;
-    return {
-      name: `${name}(fill)`,
-      pointwise: false,
-      reads: [],
-      writes: [write],
-      flops: 0,
-      kernel: (place) => ({
-        kind: "pointwise",
-        name: `${name}(fill)`,
-        program: { shape: write.layout.shape, loads: [], body: [{ op: "constant", value, dtype }], results: [0] },
-        outputs: [place(write)],
-      }),
-    };
   }
 
   #call(node: Node): Step {
@@ -166,7 +149,7 @@ export class StepBuilder {
       pointwise: false,
       reads,
       writes,
-      flops: node.op.flops?.(node.inputs, node.outputs, node.attrs) ?? 0,
+      flops: flopsOf(node),
       kernel: (place) => ({
         kind: "call",
         op: node.op.name,
@@ -178,8 +161,3 @@ export class StepBuilder {
     };
   }
 }
-
-const operandOf = ({ base, layout }: Source, arrange: (layout: Layout) => Layout): OperandSource =>
-  isInline(base.node)
-    ? { kind: "inline", node: base.node, layout }
-    : { kind: "load", load: { base, layout: arrange(layout) } };

@@ -15,18 +15,20 @@ export interface Home {
 }
 
 /** Where temporaries go. */
-interface TemporaryMemory {
-  readonly homes: ReadonlyMap<Value, Home>;
-  allocate(value: Value): void;
-  release(value: Value): void;
+abstract class TemporaryMemory {
+  readonly homes = new Map<Value, Home>();
+  abstract allocate(value: Value): void;
+  abstract release(value: Value): void;
+  abstract slotBytes(): number[];
+
   /** `to` takes over the memory of `from`, which ends here. */
-  transfer(from: Value, to: Value): void;
-  slotBytes(): number[];
+  transfer(from: Value, to: Value): void {
+    this.homes.set(to, known(this.homes, from));
+  }
 }
 
 /** One slot; best fit into gaps, joined when neighbours fall free. */
-export class Arena implements TemporaryMemory {
-  readonly homes = new Map<Value, Home>();
+export class Arena extends TemporaryMemory {
   #gaps: { start: number; end: number }[] = [];
   #end = 0;
 
@@ -64,18 +66,13 @@ export class Arena implements TemporaryMemory {
     this.#gaps = joined;
   }
 
-  transfer(from: Value, to: Value): void {
-    this.homes.set(to, known(this.homes, from));
-  }
-
   slotBytes(): number[] {
     return this.#end === 0 ? [] : [this.#end * BYTES_PER_ELEMENT];
   }
 }
 
 /** A slot per value, taken over by a later one of similar size: at most twice what it needs. */
-export class Slots implements TemporaryMemory {
-  readonly homes = new Map<Value, Home>();
+export class Slots extends TemporaryMemory {
   readonly #sizes: number[] = [];
   readonly #free = new Set<number>();
 
@@ -93,10 +90,6 @@ export class Slots implements TemporaryMemory {
 
   release(value: Value): void {
     this.#free.add(known(this.homes, value).slot);
-  }
-
-  transfer(from: Value, to: Value): void {
-    this.homes.set(to, known(this.homes, from));
   }
 
   slotBytes(): number[] {

@@ -1,4 +1,4 @@
-import { Fingerprints } from "../compile/fingerprint.js";
+import { fingerprintOf } from "../compile/fingerprint.js";
 import { type Graph, storedLeaves } from "../compile/graph.js";
 import { type AnyData, checkDType, type DataOf, type DType } from "../dtype.js";
 import type { CompiledGraph, Engine } from "../engine/engine.js";
@@ -18,7 +18,6 @@ const EAGER_PROGRAMS = 256;
 /** Where tensors live and programs run. Made by `createDevice`; nothing about it is global. */
 export class Device implements StorageOwner {
   readonly #engine: Engine;
-  readonly #fingerprints = new Fingerprints();
   readonly #programs = new Map<string, CompiledGraph<unknown>>();
   readonly #scopes: Set<Storage>[] = [];
   #destroyed = false;
@@ -94,7 +93,7 @@ export class Device implements StorageOwner {
     const pending = [...new Set(leavesOf(tree))].filter((tensor) => !tensor.storage);
     if (pending.length === 0) return;
     const graph = this.#graphOf(pending);
-    const key = this.#fingerprints.of(graph);
+    const key = fingerprintOf(graph);
     let program = this.#programs.get(key);
     if (program) this.#programs.delete(key);
     else program = this.engine.compile(graph, new Set());

@@ -1,4 +1,4 @@
-import type { Backend, BackendBuffer, Executable } from "../backends/backend.js";
+import type { Backend, BackendBuffer } from "../backends/backend.js";
 import { compile } from "../compile/compile.js";
 import type { Graph } from "../compile/graph.js";
 import type { SlotRole } from "../compile/plan.js";
@@ -7,7 +7,7 @@ import { TensorError } from "../errors.js";
 import type { Aval } from "../graph/aval.js";
 import { sizeOf } from "../shape.js";
 import type { CompiledGraph, Engine } from "./engine.js";
-import { bytesOf, countFlops, type ProgramReport } from "./report.js";
+import { bytesOf, countFlops } from "./report.js";
 
 /** Runs graphs as kernels on a backend. */
 export class KernelEngine implements Engine<BackendBuffer> {
@@ -32,12 +32,7 @@ export class KernelEngine implements Engine<BackendBuffer> {
   upload(data: AnyData, { shape }: Aval): BackendBuffer {
     const bytes = sizeOf(shape) * BYTES_PER_ELEMENT;
     const buffer = this.#workspace.makingRoom(() => this.backend.allocate(bytes));
-    try {
-      this.backend.write(buffer, data);
-    } catch (error) {
-      this.backend.free(buffer);
-      throw error;
-    }
+    this.#freeingIfThrown([buffer], () => this.backend.write(buffer, data));
     return buffer;
   }
 
@@ -59,42 +54,67 @@ export class KernelEngine implements Engine<BackendBuffer> {
       if (slot.kind === "temporary" && slot.bytes > maxBufferBytes)
         throw tooLarge(this.name, "an intermediate value", slot.bytes, maxBufferBytes);
     const executable = this.#workspace.makingRoom(() => this.backend.compile(plan.kernels, plan.slots.length));
-    const outputs = graph.outputs.map(({ size }) => size * BYTES_PER_ELEMENT);
-    const consumed = new Set(
-      plan.slots.flatMap((slot) => (slot.kind === "output" && slot.donor !== undefined ? [slot.donor] : [])),
+    const outputBytes = graph.outputs.map(({ size }) => size * BYTES_PER_ELEMENT);
+    const updates = plan.slots.flatMap((slot) =>
+      slot.kind === "output" && slot.donor !== undefined
+        ? [{ donor: slot.donor, bytes: outputBytes[slot.index]! }]
+        : [],
     );
-    const updatedInPlace = plan.slots.reduce(
-      (sum, slot) => sum + (slot.kind === "output" && slot.donor !== undefined ? outputs[slot.index]! : 0),
-      0,
-    );
-    const memory = {
-      inputs: bytesOf(graph.inputs),
-      outputs: bytesOf(graph.outputs),
-      temporaries: plan.temporaryBytes,
-      temporariesUnshared: plan.unsharedBytes,
-      updatedInPlace,
-      peak: bytesOf(graph.inputs) + bytesOf(graph.outputs) - updatedInPlace + plan.temporaryBytes,
+    const updatedInPlace = updates.reduce((sum, { bytes }) => sum + bytes, 0);
+    const [inputs, outputs] = [bytesOf(graph.inputs), bytesOf(graph.outputs)];
+    return {
+      consumed: new Set(updates.map(({ donor }) => donor)),
+      get ready() {
+        return executable.ready;
+      },
+      report: {
+        flops: countFlops(graph),
+        memory: {
+          inputs,
+          outputs,
+          temporaries: plan.temporaryBytes,
+          temporariesUnshared: plan.unsharedBytes,
+          updatedInPlace,
+          peak: inputs + outputs - updatedInPlace + plan.temporaryBytes,
+        },
+        execution: executable.stats,
+        kernels: steps.map(({ name, flops, reads, writes }) => ({
+          name,
+          flops,
+          bytes: [...reads, ...writes].reduce((sum, { value }) => sum + value.size * BYTES_PER_ELEMENT, 0),
+        })),
+      },
+      run: (given) => {
+        const { buffers, fresh } = this.#workspace.makingRoom(() => this.#bind(plan.slots, given, outputBytes));
+        this.#freeingIfThrown(fresh, () => executable.run(buffers));
+        return plan.outputSlots.map((slot) => buffers[slot]!);
+      },
+      destroy: () => executable.destroy(),
     };
-    const report: ProgramReport = {
-      flops: countFlops(graph),
-      memory,
-      execution: executable.stats,
-      kernels: steps.map(({ name, flops, reads, writes }) => ({
-        name,
-        flops,
-        bytes: [...reads, ...writes].reduce((sum, { value }) => sum + value.size * BYTES_PER_ELEMENT, 0),
-      })),
+  }
+
+  /** A buffer for every slot, and those of them that are new: they are freed if the run fails. */
+  #bind(slots: readonly SlotRole[], inputs: readonly BackendBuffer[], outputBytes: readonly number[]) {
+    let temporary = 0;
+    const fresh: BackendBuffer[] = [];
+    const bufferOf = (slot: SlotRole): BackendBuffer => {
+      if (slot.kind === "input") return inputs[slot.index]!;
+      if (slot.kind === "temporary") return this.#workspace.get(temporary++, slot.bytes);
+      if (slot.donor !== undefined) return inputs[slot.donor]!;
+      const buffer = this.backend.allocate(outputBytes[slot.index]!);
+      fresh.push(buffer);
+      return buffer;
     };
-    return new KernelProgram(
-      this.backend,
-      this.#workspace,
-      executable,
-      plan.slots,
-      plan.outputSlots,
-      outputs,
-      consumed,
-      report,
-    );
+    return { buffers: this.#freeingIfThrown(fresh, () => slots.map(bufferOf)), fresh };
+  }
+
+  #freeingIfThrown<R>(buffers: readonly BackendBuffer[], f: () => R): R {
+    try {
+      return f();
+    } catch (error) {
+      for (const buffer of buffers) this.backend.free(buffer);
+      throw error;
+    }
   }
 
   destroy(): void {
@@ -108,64 +128,6 @@ const tooLarge = (name: string, what: string, bytes: number, limit: number): Ten
     "limit",
     `${what} needs ${bytes} bytes, more than the ${limit} one buffer may hold on ${name}; split it or use a smaller batch`,
   );
-
-class KernelProgram implements CompiledGraph<BackendBuffer> {
-  constructor(
-    readonly backend: Backend,
-    readonly workspace: Workspace,
-    readonly executable: Executable,
-    readonly slots: readonly SlotRole[],
-    readonly outputSlots: readonly number[],
-    readonly outputBytes: readonly number[],
-    readonly consumed: ReadonlySet<number>,
-    readonly report: ProgramReport,
-  ) {}
-
-  get ready(): Promise<void> {
-    return this.executable.ready;
-  }
-
-  run(inputs: readonly BackendBuffer[]): BackendBuffer[] {
-    const { buffers, fresh } = this.workspace.makingRoom(() => this.#bind(inputs));
-    try {
-      this.executable.run(buffers);
-    } catch (error) {
-      this.#free(fresh);
-      throw error;
-    }
-    return this.outputSlots.map((slot) => buffers[slot]!);
-  }
-
-  /** A buffer for every slot, and those of them that are new: they are freed if the run fails. */
-  #bind(inputs: readonly BackendBuffer[]): { buffers: BackendBuffer[]; fresh: BackendBuffer[] } {
-    let temporary = 0;
-    const fresh: BackendBuffer[] = [];
-    const output = (bytes: number): BackendBuffer => {
-      const buffer = this.backend.allocate(bytes);
-      fresh.push(buffer);
-      return buffer;
-    };
-    try {
-      const buffers = this.slots.map((slot) => {
-        if (slot.kind === "input") return inputs[slot.index]!;
-        if (slot.kind === "temporary") return this.workspace.get(temporary++, slot.bytes);
-        return slot.donor === undefined ? output(this.outputBytes[slot.index]!) : inputs[slot.donor]!;
-      });
-      return { buffers, fresh };
-    } catch (error) {
-      this.#free(fresh);
-      throw error;
-    }
-  }
-
-  #free(buffers: readonly BackendBuffer[]): void {
-    for (const buffer of buffers) this.backend.free(buffer);
-  }
-
-  destroy(): void {
-    this.executable.destroy();
-  }
-}
 
 /**
  * Memory for intermediate values, shared by all programs of a device: they run one after another, so one set of buffers, grown to the largest

@@ -1,8 +1,8 @@
 import { cleanRule } from "../compile/canonicalize.js";
-import { type Graph, refOf, walk } from "../compile/graph.js";
+import { type Graph, walkGraph } from "../compile/graph.js";
 import { rewrite } from "../compile/rewrite.js";
 import { BYTES_PER_ELEMENT } from "../dtype.js";
-import type { Op, Tensor } from "../graph/tensor.js";
+import type { Op } from "../graph/tensor.js";
 import { sizeOf } from "../shape.js";
 
 /** Floating-point operations of one run. A multiply-add counts 2. */
@@ -36,10 +36,12 @@ export interface MemoryReport {
   readonly peak: number;
 }
 
+/** What is known of a program before it runs. */
 export interface ProgramReport {
   readonly flops: FlopCount;
   readonly memory: MemoryReport;
   readonly kernels: readonly KernelReport[];
+  /** What one run asks of the backend: kernels started, and command buffers submitted (one on `wasm`; `reference` has neither). */
   readonly execution: { readonly dispatches: number; readonly submits: number };
 }
 
@@ -47,11 +49,9 @@ const isProduct = ({ lowering }: Op): boolean => lowering.kind === "call" && low
 
 /** FLOPs of the ops a user recorded, each counted once however often it is written down. */
 export const countFlops = (graph: Graph): FlopCount => {
-  const { inputs, outputs } = rewrite(graph, cleanRule);
-  const counts = flopsOf(inputs, outputs);
   const byOp: Record<string, number> = {};
   let [products, other] = [0, 0];
-  for (const [op, n] of counts) {
+  for (const [op, n] of flopsOf(rewrite(graph, cleanRule))) {
     byOp[op.name] = (byOp[op.name] ?? 0) + n;
     if (isProduct(op)) products += n;
     else other += n;
@@ -59,21 +59,17 @@ export const countFlops = (graph: Graph): FlopCount => {
   return { products, other, total: products + other, byOp };
 };
 
-/** FLOPs by op of what lies between `inputs` and `outputs`: by each op's rule, or by its decomposition. */
-const flopsOf = (inputs: readonly Tensor[], outputs: readonly Tensor[]): Map<Op, number> => {
+/** FLOPs by op of a graph: by each op's rule, or by its decomposition. */
+const flopsOf = (graph: Graph): Map<Op, number> => {
   const counts = new Map<Op, number>();
-  const leaves = new Set(inputs.map(refOf));
   const add = (op: Op, n: number): void => {
     if (n > 0) counts.set(op, (counts.get(op) ?? 0) + n);
   };
-  walk(
-    outputs,
-    (tensor) => leaves.has(refOf(tensor)),
-    ({ op, attrs, inputs: operands, outputs: results }) => {
-      if (op.flops) add(op, op.flops(operands, results, attrs));
-      else if (op.decompose) for (const [part, n] of flopsOf(operands, op.decompose(operands, attrs))) add(part, n);
-    },
-  );
+  walkGraph(graph, ({ op, attrs, inputs, outputs }) => {
+    if (op.flops) add(op, op.flops(inputs, outputs, attrs));
+    else if (op.decompose)
+      for (const [part, n] of flopsOf({ inputs, outputs: op.decompose(inputs, attrs) })) add(part, n);
+  });
   return counts;
 };
 

@@ -18,11 +18,6 @@ export const applyAll = <A extends Attrs, I extends Names, O extends Names>(
   const kept = keepAttrs(op.name, attrs);
   const outputs = op.infer(inputs, kept);
   for (const { shape, dtype } of outputs) {
-    if (!Array.isArray(shape))
-      throw new TensorError(
-        "shape",
-        `${op.name}: the shape is ${spelled(shape)}, not an array of sizes such as [2, 3]`,
-      );
     checkShape(op.name, shape);
     checkDType(op.name, dtype);
   }

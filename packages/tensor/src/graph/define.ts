@@ -2,8 +2,8 @@ import type { Attrs, Names } from "./aval.js";
 import type { Node, NodeOf, Op } from "./tensor.js";
 
 /**
- * Declares an op of attributes `A`, by default of one operand and one result. The op goes to `apply` and, for the core's own, into the list in
- * `ops/index.ts`.
+ * Declares an op of attributes `A`, by default of one operand and one result. The op goes to `apply`; the core's own are found by their
+ * files, which `ops/index.ts` lists.
  */
 export const defineOp = <A extends Attrs, I extends Names = ["x"], O extends Names = ["out"]>(
   op: Op<A, I, O>,

@@ -10,7 +10,6 @@ export const inputOp = defineOp<InputAttrs, [], string[]>({
   name: "input",
   lowering: { kind: "composite" },
   infer: () => [],
-  flops: () => 0,
   differentiable: false,
   examples: [],
 });

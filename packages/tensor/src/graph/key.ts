@@ -1,12 +1,12 @@
 import { TensorError } from "../errors.js";
 import { isRecord } from "../plain.js";
 
-let functions = 0;
+let identified = 0;
 const identities = new WeakMap<object, number>();
 
-/** Functions have no value to compare: each is itself only. */
-const identityOf = (f: object): number => {
-  const known = identities.get(f) ?? ++functions;
+/** Functions and ops have no value to compare: each is itself only. */
+export const identityOf = (f: object): number => {
+  const known = identities.get(f) ?? ++identified;
   identities.set(f, known);
   return known;
 };

@@ -2,15 +2,13 @@ import { TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Shape } from "../shape.js";
 import { checkElement, checkFinite, checkTensor } from "./arguments.js";
+import { mul } from "./arithmetic.js";
+import { less, lessEqual } from "./comparison.js";
 import { type Pointwise, pointwise } from "./elementwise.js";
-import { less } from "./less.js";
-import { lessEqual } from "./less-equal.js";
-import { maximum } from "./maximum.js";
-import { minimum } from "./minimum.js";
-import { mul } from "./mul.js";
+import { maximum, minimum } from "./maximum-and-minimum.js";
 import { normalCdf } from "./normal-cdf.js";
 import { select } from "./select.js";
-import { sigmoid } from "./sigmoid.js";
+import { sigmoid } from "./sigmoid-and-tanh.js";
 
 export const square: Pointwise = pointwise((x) => mul(x, x));
 

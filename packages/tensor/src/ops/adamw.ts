@@ -1,17 +1,14 @@
-import { formatShape, TensorError } from "../errors.js";
+import { formatShapes, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
 import { type Aval, mapEach } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sameShape, sizeOf } from "../shape.js";
-import { add } from "./add.js";
 import { checkFinite, checkFloats, checkOptions } from "./arguments.js";
-import { div } from "./div.js";
-import { mul } from "./mul.js";
+import { add, div, mul, sub } from "./arithmetic.js";
 import { reshape } from "./reshape.js";
+import { sqrt } from "./roots.js";
 import { slice } from "./slice-and-pad.js";
-import { sqrt } from "./sqrt.js";
-import { sub } from "./sub.js";
 
 type AdamWAttrs = {
   readonly beta1: number;
@@ -29,7 +26,7 @@ export const adamwOp = defineOp<AdamWAttrs, ["p", "g", "m", "v", "rates"], ["p",
     if (![g, m, v].every((x) => sameShape(x.shape, p.shape)) || !sameShape(rates.shape, [3]))
       throw new TensorError(
         "shape",
-        `adamw: parameter, gradient and moments must have one shape and rates be [3], got ${[p, g, m, v, rates].map((x) => formatShape(x.shape)).join(", ")}`,
+        `adamw: parameter, gradient and moments must have one shape and rates be [3], got ${formatShapes([p, g, m, v, rates])}`,
       );
     return mapEach([p, m, v], ({ shape }): Aval => ({ shape, dtype: "f32" }));
   },

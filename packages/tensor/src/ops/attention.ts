@@ -1,13 +1,76 @@
+import { formatShapes, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
+import { type Aval, mapEach } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
+import type { Lowering } from "../graph/lowering.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sizeAlong, sizeOf, sizesOf } from "../shape.js";
-import { checkFinite, checkOptions, checkTensor } from "./arguments.js";
-import { type AttentionAttrs, attentionBackward, attentionLowering, checkAttention } from "./attention-backward.js";
-import { logSumExp } from "./log-sum-exp.js";
+import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
+import { mul, sub } from "./arithmetic.js";
+import { sum } from "./broadcast-and-sum.js";
+import { exp } from "./exp-and-log.js";
 import { matmul } from "./matmul.js";
-import { permute } from "./permute.js";
-import { softmax } from "./softmax.js";
+import { permute, transpose } from "./permute.js";
+import { reshape } from "./reshape.js";
+import { logSumExp, softmax } from "./softmax.js";
+
+type AttentionAttrs = { readonly scale: number };
+
+/** Kernels read [batch, tokens, heads, width] with any strides but 1 along the width. */
+const attentionLowering: Lowering<AttentionAttrs> = {
+  kind: "call",
+  product: true,
+  reads: ({ shape, strides }) => shape.length === 4 && strides[3] === 1 && strides.every((stride) => stride >= 0),
+};
+
+const checkAttention = (name: string, q: Aval, k: Aval, v: Aval): void => {
+  checkFloats(name, [q, k, v]);
+  const keys = q.shape.map((n, i) => (i === 1 ? k.shape[1] : n));
+  if (q.shape.length !== 4 || ![k, v].every(({ shape }) => shape.join() === keys.join()))
+    throw new TensorError(
+      "shape",
+      `${name}: q, k, v are [batch, tokens, heads, width] and may differ in tokens alone (q from k and v), got ${formatShapes([q, k, v])}`,
+    );
+};
+
+const heads = (x: Tensor): Tensor => permute(x, [0, 2, 1, 3]);
+
+/** Gradients of q, k, v from the saved output and log-sum-exp (Dao et al., arXiv 2205.14135, algorithm 4). */
+export const attentionBackwardOp = defineOp<AttentionAttrs, ["q", "k", "v", "out", "lse", "g"], ["dq", "dk", "dv"]>({
+  name: "attentionBackward",
+  lowering: attentionLowering,
+  infer([q, k, v]) {
+    checkAttention("attentionBackward", q, k, v);
+    return mapEach([q, k, v], ({ shape }): Aval => ({ shape, dtype: "f32" }));
+  },
+  /** Five products: the scores again, dV, dP, dQ, dK. */
+  flops: ([q, k]) => 10 * sizeOf(q.shape) * sizeAlong(k.shape, 1),
+  decompose([q, k, v, out, lse, g], { scale }) {
+    const [b, h, s] = sizesOf(lse.shape, 3);
+    const scores = matmul(heads(q), transpose(heads(k)), { scale });
+    const p = exp(sub(scores, reshape(lse, [b, h, s, 1])));
+    const dv = matmul(transpose(p), heads(g));
+    const dp = matmul(heads(g), transpose(heads(v)));
+    const delta = reshape(permute(sum(mul(g, out), [3]), [0, 2, 1]), [b, h, s, 1]);
+    const ds = mul(p, sub(dp, delta));
+    const dq = matmul(ds, heads(k), { scale });
+    const dk = matmul(transpose(ds), heads(q), { scale });
+    return [heads(dq), heads(dk), heads(dv)];
+  },
+  examples: [
+    {
+      inputs: [
+        { shape: [2, 5, 2, 4] },
+        { shape: [2, 3, 2, 4] },
+        { shape: [2, 3, 2, 4] },
+        { shape: [2, 5, 2, 4] },
+        { shape: [2, 2, 5], range: [2, 4] },
+        { shape: [2, 5, 2, 4] },
+      ],
+      attrs: { scale: 0.5 },
+    },
+  ],
+});
 
 /** Scaled dot-product attention. Results: the output, and the log-sum-exp of the scores that the backward pass needs. */
 export const attentionOp = defineOp<AttentionAttrs, ["q", "k", "v"], ["out", "lse"]>({
@@ -24,7 +87,7 @@ export const attentionOp = defineOp<AttentionAttrs, ["q", "k", "v"], ["out", "ls
   /** Two products; the softmax is not counted. */
   flops: ([q, k]) => 4 * sizeOf(q.shape) * sizeAlong(k.shape, 1),
   vjp({ inputs: [q, k, v], outputs: [out, lse], attrs, cotangents: [g], flows }) {
-    return flows(1) ? "decompose" : attentionBackward(q, k, v, out, lse, g, attrs.scale);
+    return flows(1) ? "decompose" : applyAll(attentionBackwardOp, [q, k, v, out, lse, g], attrs);
   },
   decompose([q, k, v], { scale }) {
     const scores = matmul(permute(q, [0, 2, 1, 3]), permute(k, [0, 2, 3, 1]), { scale });

@@ -18,7 +18,6 @@ export const bitcastOp = defineOp<BitcastAttrs>({
     return [{ shape: x.shape, dtype }];
   },
   differentiable: false,
-  flops: () => 0,
   reference: ([x], { dtype }) => [Float64Array.from(viewAs(dtype, arrayOf(x.dtype, x.data).buffer))],
   examples: [
     { inputs: [{ shape: [3], values: [1, -0.5, 3.25] }], attrs: { dtype: "u32" } },

@@ -6,7 +6,7 @@ import type { Tensor } from "../graph/tensor.js";
 import { broadcastShapes, checkShape, type Shape, sameShape, sizeOf } from "../shape.js";
 import { checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
-import { type ReduceAttrs, type Reduction, reduceExamples, reduceInfer, reduceReference, reduction } from "./reduce.js";
+import { defineReduction, type Reduction, reduction } from "./reduce.js";
 import { reshape } from "./reshape.js";
 import { viewReference } from "./view.js";
 
@@ -23,7 +23,6 @@ export const broadcastToOp = defineOp<ShapeAttrs>({
       );
     return [{ shape, dtype: x.dtype }];
   },
-  flops: () => 0,
   simplify: ([x], { shape }) => (sameShape(shape, x.shape) ? [x] : undefined),
   vjp: ({ inputs: [x], cotangents: [g] }) => [sumTo(g, x.shape)],
   reference: viewReference((input, { shape }) => broadcastLayout(input, shape)),
@@ -41,14 +40,9 @@ export const broadcastTo = <const S extends Shape>(x: Tensor, shape: S): Tensor<
   return (sameShape(x.shape, shape) ? x : apply(broadcastToOp, [x], { shape: [...shape] })) as Tensor<S>;
 };
 
-export const sumOp = defineOp<ReduceAttrs>({
-  name: "sum",
-  lowering: { kind: "reduce", reduce: "sum", axes: ({ axes }) => axes },
-  infer: reduceInfer("sum"),
+export const sumOp = defineReduction("sum", 0, (a, b) => a + b, {
   flops: ([x]) => (x.dtype === "f32" ? sizeOf(x.shape) : 0),
   vjp: ({ inputs: [x], cotangents: [g] }) => [broadcastTo(g, x.shape)],
-  reference: reduceReference(0, (a, b) => a + b),
-  examples: reduceExamples,
 });
 
 /** Sum over `axes` (all unless told); integers wrap. Reduced axes disappear, or stay with size 1 under `keepDims`. */

@@ -17,7 +17,6 @@ export const castOp = defineOp<CastAttrs>({
   name: "cast",
   lowering: { kind: "scalar", scalar: "cast" },
   infer: ([x], { dtype }) => [{ shape: x.shape, dtype }],
-  flops: () => 0,
   // To the same dtype there is no node; between floats and integers no gradient passes.
   differentiable: false,
   reference: ([x], { dtype }) => [x.data.map((v) => convert(v, x.dtype, dtype))],

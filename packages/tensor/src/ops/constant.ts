@@ -14,7 +14,6 @@ export const constantOp = defineOp<ConstantAttrs, []>({
   lowering: { kind: "constant", value: ({ value }) => value },
   infer: (_, { shape, dtype }) => [{ shape, dtype }],
   differentiable: false,
-  flops: () => 0,
   reference: (_, { value, shape }) => [valuesFor(shape).fill(value)],
   examples: [
     { inputs: [], attrs: { value: 0.5, shape: [3, 2], dtype: "f32" } },

@@ -1,10 +1,10 @@
 import { formatShape, TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import { hasRank, sameShape } from "../shape.js";
-import { add } from "./add.js";
 import { checkOptions, checkTensor, checkWhole } from "./arguments.js";
+import { add } from "./arithmetic.js";
 import { broadcastTo } from "./broadcast-and-sum.js";
-import { stack } from "./concat.js";
+import { stack } from "./concat-and-split.js";
 import { matmul } from "./matmul.js";
 import { permute } from "./permute.js";
 import { reshape } from "./reshape.js";
@@ -41,12 +41,10 @@ export const conv2d = (x: Tensor, kernel: Tensor, bias?: Tensor, options: Convol
   if (into !== channels || !(h >= 1) || !(w >= 1)) throw misfit();
   if (bias && !sameShape(bias.shape, [out]))
     throw new TensorError("shape", `conv2d: the bias ${formatShape(bias.shape)} must be [${out}], one for each kernel`);
-  const padded = pad(x, [
-    [0, 0],
-    [0, 0],
-    [padding, padding],
-    [padding, padding],
-  ]);
+  const padded = pad(
+    x,
+    [0, 0, padding, padding].map((n) => [n, n] as const),
+  );
   const taps = Array.from({ length: kr * kc }, (_, i) => {
     const [r, c] = [Math.floor(i / kc), i % kc];
     return slice(padded, [

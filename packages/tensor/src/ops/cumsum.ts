@@ -2,7 +2,7 @@ import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Op, Tensor } from "../graph/tensor.js";
-import { resolveAxis, type Shape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
+import { aroundAxis, resolveAxis, type Shape, sizeOf, sizesOf } from "../shape.js";
 import { checkFloats, checkOptions, checkTensor } from "./arguments.js";
 import { reshape } from "./reshape.js";
 
@@ -45,7 +45,5 @@ export const cumsum = <S extends Shape>(
   checkOptions("cumsum", options, ["reverse"]);
   const { reverse = false } = options;
   const at = resolveAxis("cumsum", axis, x.rank);
-  const outer = sizeOf(x.shape.slice(0, at));
-  const n = sizeAlong(x.shape, at);
-  return reshape(apply(cumsumOp, [reshape(x, [outer, n, x.size / outer / n])], { reverse }), x.shape);
+  return reshape(apply(cumsumOp, [reshape(x, aroundAxis(x.shape, at))], { reverse }), x.shape);
 };

@@ -14,13 +14,14 @@ type Operands = readonly [string, ...string[]];
 
 interface Elementwise<I extends Operands> {
   readonly name: string;
-  readonly scalar: ScalarFunction;
+  /** Absent where it is always decomposed. */
+  readonly scalar?: ScalarFunction;
   /** Dtypes the operands may have; f32 alone unless told. */
   readonly accepts?: readonly DType[];
   /** Result dtype; that of the operands unless told. */
   readonly gives?: DType;
   /** The function of one point, in float64. Integers wrap afterwards. */
-  readonly value: (a: number, b: number, c: number) => number;
+  readonly value: (a: number, b: number) => number;
   /** The same for integers, where float64 is not exact. */
   readonly integer?: (a: number, b: number) => number;
   /** Operands that give the other one back, of arithmetic on f32 that every backend rounds as `value` rounded once. */
@@ -29,27 +30,22 @@ interface Elementwise<I extends Operands> {
   /** The same in other ops: used for gradients where there is no `vjp`. */
   readonly decompose?: (...operands: Each<I, Tensor>) => Tensor;
   readonly simplify?: (...operands: Each<I, Tensor>) => Tensor | undefined;
-  /** Those of integers and bool are added: every combination of the dtype's edges. */
-  readonly examples: readonly [OpExample<NoAttrs>, ...OpExample<NoAttrs>[]];
+  /** Where the values of f32 examples lie; [-2, 2] unless told. */
+  readonly range?: readonly [number, number];
+  /** Instead of examples of f32. Those of integers and bool are added: every combination of the dtype's edges. */
+  readonly examples?: readonly OpExample<NoAttrs>[];
 }
 
 /** An op that works point by point on operands of one shape and one dtype. */
-const defineElementwise = <I extends Operands>({
-  name,
-  scalar,
-  accepts = FLOAT,
-  gives,
-  value,
-  integer,
-  neutral,
-  vjp,
-  decompose,
-  simplify,
-  examples,
-}: Elementwise<I>): Op<NoAttrs, I, ["out"]> =>
-  defineOp<NoAttrs, I>({
+const defineElementwise = <I extends Operands>(arity: number, definition: Elementwise<I>): Op<NoAttrs, I, ["out"]> => {
+  const { name, scalar, accepts = FLOAT, gives, value, integer, neutral, vjp, decompose, simplify, range } = definition;
+  const onShape = (...shape: number[]): OpExample<NoAttrs> => ({
+    inputs: Array.from({ length: arity }, () => ({ shape, ...(range && { range }) })),
+    attrs: {},
+  });
+  return defineOp<NoAttrs, I>({
     name,
-    lowering: { kind: "scalar", scalar },
+    lowering: scalar === undefined ? { kind: "composite" } : { kind: "scalar", scalar },
     infer(inputs) {
       const { shape, dtype } = checkElementwise(name, inputs, accepts);
       return [{ shape, dtype: gives ?? dtype }];
@@ -64,26 +60,25 @@ const defineElementwise = <I extends Operands>({
     },
     differentiable: vjp !== undefined || decompose !== undefined,
     reference(inputs, _, [{ shape, dtype }]) {
-      const [a, b, c] = inputs.map(({ data }) => data);
+      const [a, b] = inputs.map(({ data }) => data);
       const out = new Float64Array(sizeOf(shape));
       const f = dtype !== "f32" && integer ? integer : value;
-      for (let i = 0; i < out.length; i++) out[i] = wrap(dtype, f(a?.[i] ?? 0, b?.[i] ?? 0, c?.[i] ?? 0));
+      for (let i = 0; i < out.length; i++) out[i] = wrap(dtype, f(a?.[i] ?? 0, b?.[i] ?? 0));
       return [out];
     },
     examples: [
-      ...examples,
-      ...accepts
-        .filter((dtype) => dtype !== "f32")
-        .map((dtype) => ({ inputs: combinations(dtype, examples[0].inputs.length), attrs: {} })),
+      ...(definition.examples ?? [onShape(7), onShape(3, 5), onShape(2, 3, 4)]),
+      ...accepts.filter((dtype) => dtype !== "f32").map((dtype) => ({ inputs: combinations(dtype, arity), attrs: {} })),
     ],
   });
+};
 
-export const defineUnary = defineElementwise<["x"]>;
-export const defineBinary = defineElementwise<["a", "b"]>;
+export const defineUnary = (definition: Elementwise<["x"]>) => defineElementwise(1, definition);
+export const defineBinary = (definition: Elementwise<["a", "b"]>) => defineElementwise(2, definition);
 
 /** x + -0, x - 0, x * 1, x / 1, and arithmetic on f32 constants, rounded as a backend would. (-0 + 0 is 0, so x + 0 is not always x.) */
 const simplifyArithmetic = (
-  value: (a: number, b: number, c: number) => number,
+  value: (a: number, b: number) => number,
   { left, right }: { readonly left?: number; readonly right: number },
   a: Tensor,
   b: Tensor,
@@ -91,13 +86,13 @@ const simplifyArithmetic = (
 ): Tensor | undefined => {
   if (dtype !== "f32") return undefined;
   const [x, y] = [constantValue(a), constantValue(b)];
-  if (x !== undefined && y !== undefined) return full(shape, Math.fround(value(Math.fround(x), Math.fround(y), 0)));
+  if (x !== undefined && y !== undefined) return full(shape, Math.fround(value(Math.fround(x), Math.fround(y))));
   if (left !== undefined && Object.is(x, left)) return b;
   return Object.is(y, right) ? a : undefined;
 };
 
 /** Checks the operands of an op that works point by point; returns what they have in common. */
-export const checkElementwise = (name: string, inputs: readonly Aval[], accepts: readonly DType[]): Aval => {
+const checkElementwise = (name: string, inputs: readonly Aval[], accepts: readonly DType[]): Aval => {
   const [first] = inputs;
   for (const { shape, dtype } of inputs) {
     if (!accepts.includes(dtype))
@@ -128,31 +123,10 @@ export const pointwise = (f: (x: Tensor) => Tensor): Pointwise => f as Pointwise
 /** The function that records an op of one operand. */
 export const recording = (op: Op<NoAttrs, ["x"], ["out"]>): Pointwise => pointwise((x) => apply(op, [x], {}));
 
-/** Shapes every unary op is checked on. */
-export const unaryExamples = (range?: readonly [number, number]): [OpExample<NoAttrs>, ...OpExample<NoAttrs>[]] => {
-  const on = (...shape: number[]): OpExample<NoAttrs> => ({ inputs: [{ shape, ...(range && { range }) }], attrs: {} });
-  return [on(7), on(3, 5), on(2, 3, 4)];
-};
-
-export const binaryExamples = (
-  left?: readonly [number, number],
-  right: readonly [number, number] | undefined = left,
-): [OpExample<NoAttrs>, ...OpExample<NoAttrs>[]] => {
-  const on = (...shape: number[]): OpExample<NoAttrs> => ({
-    inputs: [
-      { shape, ...(left && { range: left }) },
-      { shape, ...(right && { range: right }) },
-    ],
-    attrs: {},
-  });
-  return [on(7), on(3, 5)];
-};
-
 /** One example of operands with these values. */
-export const givenExample = (dtype: DType, ...operands: readonly (readonly number[])[]): [OpExample<NoAttrs>] => [
+export const givenExample = (dtype: DType, ...operands: readonly (readonly number[])[]): OpExample<NoAttrs>[] => [
   { inputs: operands.map((values) => ({ shape: [values.length], dtype, values })), attrs: {} },
 ];
 
-export const FLOAT = ["f32"] as const;
+const FLOAT = ["f32"] as const;
 export const NUMERIC = ["f32", "i32", "u32"] as const;
-export const BITS = ["u32", "i32", "bool"] as const;

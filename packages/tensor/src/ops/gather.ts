@@ -1,14 +1,13 @@
 import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
-import type { NoAttrs } from "../graph/aval.js";
+import { mapEach, type NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
-import type { Tensor } from "../graph/tensor.js";
-import { hasRank, resolveAxis, sameShape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
+import type { Op, Tensor } from "../graph/tensor.js";
+import { aroundAxis, hasRank, resolveAxis, sameShape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import { checkFloats, checkTensor } from "./arguments.js";
 import { inEveryDType } from "./examples.js";
 import { reshape } from "./reshape.js";
-import { checkIndices } from "./take-and-scatter.js";
-import { zeroOutside } from "./zero-outside.js";
+import { checkIndices, zeroOutside } from "./take-and-scatter.js";
 
 export const gatherOp = defineOp<NoAttrs, ["x", "indices"]>({
   name: "gather",
@@ -23,8 +22,9 @@ export const gatherOp = defineOp<NoAttrs, ["x", "indices"]>({
       );
     return [{ shape, dtype: x.dtype }];
   },
-  flops: () => 0,
-  vjp: ({ inputs: [x, indices], cotangents: [g] }) => [gatherBackward(indices, g, sizeAlong(x.shape, 1)), undefined],
+  vjp({ inputs: [x, indices], cotangents: [g] }) {
+    return [apply(gatherBackwardOp, [indices, g], { size: sizeAlong(x.shape, 1) }), undefined];
+  },
   reference([x, indices]) {
     const [, n, inner] = sizesOf(x.shape, 3);
     const k = sizeAlong(indices.shape, 1);
@@ -62,27 +62,22 @@ export const gather = (x: Tensor, indices: Tensor, axis: number): Tensor => {
   for (const operand of [x, indices]) checkTensor("gather", operand);
   checkIndices("gather", indices);
   const at = resolveAxis("gather", axis, x.rank);
-  const outer = sizeOf(x.shape.slice(0, at));
-  const inner = sizeOf(x.shape.slice(at + 1));
   if (indices.rank !== x.rank || indices.shape.some((n, i) => i !== at && n !== x.shape[i]))
     throw new TensorError(
       "shape",
       `gather: indices ${formatShape(indices.shape)} must have the sizes of ${formatShape(x.shape)} everywhere but along axis ${at}`,
     );
-  const out = apply(
-    gatherOp,
-    [
-      reshape(x, [outer, sizeAlong(x.shape, at), inner]),
-      reshape(indices, [outer, sizeAlong(indices.shape, at), inner]),
-    ],
-    {},
-  );
-  return reshape(out, indices.shape);
+  const operands = mapEach([x, indices], (operand) => reshape(operand, aroundAxis(operand.shape, at)));
+  return reshape(apply(gatherOp, operands, {}), indices.shape);
 };
 
 type GatherBackwardAttrs = { readonly size: number };
 
-export const gatherBackwardOp = defineOp<GatherBackwardAttrs, ["indices", "g"]>({
+/** Sums cotangents of a gather back to where they were read: [outer, k, inner] -> [outer, size, inner]. */
+export const gatherBackwardOp: Op<GatherBackwardAttrs, ["indices", "g"], ["out"]> = defineOp<
+  GatherBackwardAttrs,
+  ["indices", "g"]
+>({
   name: "gatherBackward",
   lowering: { kind: "call" },
   infer([indices, g], { size }) {
@@ -117,7 +112,3 @@ export const gatherBackwardOp = defineOp<GatherBackwardAttrs, ["indices", "g"]>(
     { inputs: [{ shape: [1, 3, 1], dtype: "i32", values: [3, 1, -1] }, { shape: [1, 3, 1] }], attrs: { size: 3 } },
   ],
 });
-
-/** Sums cotangents of a gather back to where they were read: [outer, k, inner] -> [outer, size, inner]. */
-export const gatherBackward = (indices: Tensor, g: Tensor, size: number): Tensor =>
-  apply(gatherBackwardOp, [indices, g], { size });

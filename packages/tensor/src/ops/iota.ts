@@ -17,7 +17,6 @@ export const iotaOp = defineOp<IotaAttrs, []>({
     return [{ shape, dtype }];
   },
   differentiable: false,
-  flops: () => 0,
   reference(_, { shape, axis }) {
     const stride = sizeOf(shape.slice(axis + 1));
     const n = sizeAlong(shape, axis);

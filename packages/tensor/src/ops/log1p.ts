@@ -1,9 +1,7 @@
 import type { Tensor } from "../graph/tensor.js";
-import { add } from "./add.js";
-import { div } from "./div.js";
-import { less } from "./less.js";
-import { log } from "./log.js";
-import { mul } from "./mul.js";
+import { add, div, mul } from "./arithmetic.js";
+import { less } from "./comparison.js";
+import { log } from "./exp-and-log.js";
 import { type Coefficients, polynomial } from "./polynomial.js";
 import { select } from "./select.js";
 

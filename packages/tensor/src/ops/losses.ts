@@ -1,20 +1,17 @@
 import { formatShape, TensorError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sameShape, sizeAlong } from "../shape.js";
-import { abs } from "./abs.js";
+import { abs } from "./abs-and-sign.js";
 import { square } from "./activations.js";
-import { add } from "./add.js";
 import { checkFinite, checkTensor } from "./arguments.js";
+import { add, mul, neg, sub } from "./arithmetic.js";
+import { less } from "./comparison.js";
 import { gather } from "./gather.js";
-import { less } from "./less.js";
-import { mul } from "./mul.js";
-import { neg } from "./neg.js";
 import { reshape } from "./reshape.js";
 import { select } from "./select.js";
 import { logSoftmax } from "./softmax.js";
 import { softplus } from "./softplus.js";
 import { mean } from "./statistics.js";
-import { sub } from "./sub.js";
 
 const checkPair = (name: string, prediction: Tensor, target: Tensor): void => {
   for (const x of [prediction, target]) checkTensor(name, x);

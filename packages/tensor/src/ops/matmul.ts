@@ -1,14 +1,13 @@
-import { formatShape, TensorError } from "../errors.js";
+import { formatShape, formatShapes, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import type { Aval } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Op, Tensor } from "../graph/tensor.js";
 import { broadcastShapes, lastTwo, type Shape, sameShape, sizeAlong, sizeOf } from "../shape.js";
 import type { MatmulShape } from "../types/shape.js";
-import { add } from "./add.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
+import { add, mul } from "./arithmetic.js";
 import { broadcastTo, sum } from "./broadcast-and-sum.js";
-import { mul } from "./mul.js";
 import { transpose } from "./permute.js";
 import { reshape } from "./reshape.js";
 
@@ -137,7 +136,7 @@ export const linear = (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
   )
     throw new TensorError(
       "shape",
-      `linear: takes x [..., in], a weight [out, in] and a bias [out], got ${[x, weight, ...(bias ? [bias] : [])].map(({ shape }) => formatShape(shape)).join(", ")}`,
+      `linear: takes x [..., in], a weight [out, in] and a bias [out], got ${formatShapes([x, weight, ...(bias ? [bias] : [])])}`,
     );
   const y = product(x, transpose(weight), 1);
   return bias ? add(y, bias) : y;

@@ -1,22 +1,15 @@
-import type { NoAttrs } from "../graph/aval.js";
-import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { erfcFloat64 } from "../reference-math.js";
-import { sizeOf } from "../shape.js";
-import { abs } from "./abs.js";
-import { add } from "./add.js";
-import { bitAnd } from "./bit-and.js";
+import { abs } from "./abs-and-sign.js";
+import { add, mul, neg, reciprocal, sub } from "./arithmetic.js";
 import { bitcast } from "./bitcast.js";
-import { checkElementwise, FLOAT, type Pointwise, recording, unaryExamples } from "./elementwise.js";
-import { exp } from "./exp.js";
-import { less } from "./less.js";
-import { minimum } from "./minimum.js";
-import { mul } from "./mul.js";
-import { neg } from "./neg.js";
+import { bitAnd } from "./bits.js";
+import { less } from "./comparison.js";
+import { defineUnary, type Pointwise, recording } from "./elementwise.js";
+import { exp } from "./exp-and-log.js";
+import { minimum } from "./maximum-and-minimum.js";
 import { type Coefficients, polynomial } from "./polynomial.js";
-import { reciprocal } from "./reciprocal.js";
 import { select } from "./select.js";
-import { sub } from "./sub.js";
 
 /** From here on the tail is 0 in f32. */
 const FAR = 20;
@@ -36,21 +29,15 @@ const tailOf = (x: Tensor): Tensor => {
   return mul(mul(mul(t, 0.5), exp(mul(mul(head, head), -0.5))), exp(sub(series, low)));
 };
 
-export const normalCdfOp = defineOp<NoAttrs>({
+export const normalCdfOp = defineUnary({
   name: "normalCdf",
-  lowering: { kind: "composite" },
-  infer(inputs) {
-    checkElementwise("normalCdf", inputs, FLOAT);
-    return [{ shape: inputs[0].shape, dtype: "f32" }];
-  },
-  flops: ([x]) => sizeOf(x.shape),
+  range: [-4, 4],
+  value: (x) => erfcFloat64(-x * Math.SQRT1_2) / 2,
   vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g, mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI)))],
-  reference: ([x]) => [x.data.map((v) => erfcFloat64(-v * Math.SQRT1_2) / 2)],
-  decompose([x]) {
+  decompose(x) {
     const tail = tailOf(minimum(abs(x), FAR));
-    return [select(less(x, 0), tail, add(neg(tail), 1))];
+    return select(less(x, 0), tail, add(neg(tail), 1));
   },
-  examples: unaryExamples([-4, 4]),
 });
 
 /** Standard normal distribution function, accurate relative to itself in its lower tail. */

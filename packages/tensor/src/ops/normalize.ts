@@ -1,16 +1,44 @@
-import { formatShape, TensorError } from "../errors.js";
-import { applyAll } from "../graph/apply.js";
+import { formatShape, formatShapes, TensorError } from "../errors.js";
+import { apply, applyAll } from "../graph/apply.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sameShape, sizeAlong, sizeOf, sizesOf } from "../shape.js";
-import { add } from "./add.js";
 import { checkFinite, checkFloats, checkOptions, checkTensor, checkWhole } from "./arguments.js";
-import { mul } from "./mul.js";
-import { normalizeBackward } from "./normalize-backward.js";
+import { add, mul, sub } from "./arithmetic.js";
 import { reshape } from "./reshape.js";
-import { rsqrt } from "./rsqrt.js";
+import { rsqrt } from "./roots.js";
 import { mean } from "./statistics.js";
-import { sub } from "./sub.js";
+
+type NormalizeBackwardAttrs = { readonly center: boolean };
+
+/** Gradient of `normalize` from its results: rstd (g - mean(g) - xhat mean(g xhat)). */
+export const normalizeBackwardOp = defineOp<NormalizeBackwardAttrs, ["g", "xhat", "rstd"]>({
+  name: "normalizeBackward",
+  lowering: { kind: "call" },
+  infer([g, xhat, rstd]) {
+    checkFloats("normalizeBackward", [g, xhat, rstd]);
+    if (
+      !sameShape(g.shape, xhat.shape) ||
+      xhat.shape.length !== 2 ||
+      !sameShape(rstd.shape, [sizeAlong(xhat.shape, 0)])
+    )
+      throw new TensorError(
+        "shape",
+        `normalizeBackward: expects [rows, cols], [rows, cols] and [rows], got ${formatShapes([g, xhat, rstd])}`,
+      );
+    return [{ shape: g.shape, dtype: "f32" }];
+  },
+  flops: ([g]) => 8 * sizeOf(g.shape),
+  decompose([g, xhat, rstd], { center }) {
+    const along = mul(xhat, mean(mul(g, xhat), [1], { keepDims: true }));
+    const centred = center ? sub(g, mean(g, [1], { keepDims: true })) : g;
+    return [mul(sub(centred, along), reshape(rstd, [rstd.size, 1]))];
+  },
+  examples: [
+    { inputs: [{ shape: [3, 8] }, { shape: [3, 8] }, { shape: [3], range: [0.5, 2] }], attrs: { center: true } },
+    { inputs: [{ shape: [2, 5] }, { shape: [2, 5] }, { shape: [2], range: [0.5, 2] }], attrs: { center: false } },
+  ],
+});
 
 type NormalizeAttrs = { readonly eps: number; readonly center: boolean };
 
@@ -30,7 +58,7 @@ export const normalizeOp = defineOp<NormalizeAttrs, ["x"], ["xhat", "rstd"]>({
   flops: ([x], _, { center }) => (center ? 7 : 4) * sizeOf(x.shape),
   vjp({ outputs: [xhat, rstd], attrs, cotangents: [g], flows }) {
     // The kernel knows only what flows back into the normalised rows.
-    return flows(1) ? "decompose" : [normalizeBackward(g, xhat, rstd, attrs.center)];
+    return flows(1) ? "decompose" : [apply(normalizeBackwardOp, [g, xhat, rstd], { center: attrs.center })];
   },
   decompose([x], { eps, center }) {
     const centred = center ? sub(x, mean(x, [1], { keepDims: true })) : x;
@@ -58,8 +86,6 @@ export const normalizeOp = defineOp<NormalizeAttrs, ["x"], ["xhat", "rstd"]>({
   ],
 });
 
-const rowsOf = (x: Tensor, width: number): Tensor => reshape(x, [x.size / width, width]);
-
 export interface NormOptions {
   /** Per-channel factor, of the size of the last axis. */
   readonly weight?: Tensor | undefined;
@@ -69,14 +95,13 @@ export interface NormOptions {
   readonly eps?: number;
 }
 
-/** Checks what the norms share, for `channels` of `x`. */
-const checkNorm = (name: string, x: Tensor, channels: number, options: NormOptions): void => {
+/** Normalises runs of `width` elements of `x`, then scales and shifts its channels: those of the last axis, or of the second. */
+const norm = (name: string, x: Tensor, width: number, center: boolean, axis: 1 | -1, options: NormOptions): Tensor => {
   checkOptions(name, options, ["weight", "bias", "eps"]);
-  if (options.eps !== undefined) checkFinite(name, "eps", options.eps, 0);
-  for (const [part, tensor] of [
-    ["weight", options.weight],
-    ["bias", options.bias],
-  ] as const) {
+  const { weight, bias, eps = 1e-5 } = options;
+  checkFinite(name, "eps", eps, 0);
+  const channels = sizeAlong(x.shape, axis);
+  for (const [part, tensor] of Object.entries({ weight, bias })) {
     if (tensor === undefined) continue;
     checkTensor(name, tensor);
     if (!sameShape(tensor.shape, [channels]))
@@ -85,23 +110,25 @@ const checkNorm = (name: string, x: Tensor, channels: number, options: NormOptio
         `${name}: the ${part} ${formatShape(tensor.shape)} must be [${channels}], one for each channel of ${formatShape(x.shape)}`,
       );
   }
+  const along = axis === -1 ? [channels] : [channels, ...x.shape.slice(2).map(() => 1)];
+  const [rows] = applyAll(normalizeOp, [reshape(x, [x.size / width, width])], { eps, center });
+  const xhat = reshape(rows, x.shape);
+  const scaled = weight ? mul(xhat, reshape(weight, along)) : xhat;
+  return bias ? add(scaled, reshape(bias, along)) : scaled;
 };
 
-const norm = (name: string, x: Tensor, center: boolean, options: NormOptions): Tensor => {
+/** Over the last axis. */
+const rowNorm = (name: string, x: Tensor, center: boolean, options: NormOptions): Tensor => {
   checkTensor(name, x);
   if (x.rank === 0) throw new TensorError("shape", `${name}: a scalar has no axis to normalise`);
-  checkNorm(name, x, sizeAlong(x.shape, -1), options);
-  const { weight, bias, eps = 1e-5 } = options;
-  const [xhat] = applyAll(normalizeOp, [rowsOf(x, sizeAlong(x.shape, -1))], { eps, center });
-  const scaled = weight ? mul(reshape(xhat, x.shape), weight) : reshape(xhat, x.shape);
-  return bias ? add(scaled, bias) : scaled;
+  return norm(name, x, sizeAlong(x.shape, -1), center, -1, options);
 };
 
 /** Layer normalisation over the last axis (Ba et al., arXiv 1607.06450), with the biased variance. */
-export const layerNorm = (x: Tensor, options: NormOptions = {}): Tensor => norm("layerNorm", x, true, options);
+export const layerNorm = (x: Tensor, options: NormOptions = {}): Tensor => rowNorm("layerNorm", x, true, options);
 
 /** Root-mean-square normalisation over the last axis (Zhang and Sennrich, arXiv 1910.07467). */
-export const rmsNorm = (x: Tensor, options: NormOptions = {}): Tensor => norm("rmsNorm", x, false, options);
+export const rmsNorm = (x: Tensor, options: NormOptions = {}): Tensor => rowNorm("rmsNorm", x, false, options);
 
 /** Group normalisation of [batch, channels, ...] over groups of channels (Wu and He, arXiv 1803.08494). */
 export const groupNorm = (x: Tensor, groups: number, options: NormOptions = {}): Tensor => {
@@ -113,10 +140,5 @@ export const groupNorm = (x: Tensor, groups: number, options: NormOptions = {}):
       "shape",
       `groupNorm: ${channels} channels of ${formatShape(x.shape)} do not divide into ${groups} groups`,
     );
-  checkNorm("groupNorm", x, channels, options);
-  const { weight, bias, eps = 1e-5 } = options;
-  const [xhat] = applyAll(normalizeOp, [rowsOf(x, x.size / batch / groups)], { eps, center: true });
-  const perChannel = (v: Tensor): Tensor => reshape(v, [channels, ...x.shape.slice(2).map(() => 1)]);
-  const scaled = weight ? mul(reshape(xhat, x.shape), perChannel(weight)) : reshape(xhat, x.shape);
-  return bias ? add(scaled, perChannel(bias)) : scaled;
+  return norm("groupNorm", x, x.size / batch / groups, true, 1, options);
 };

@@ -25,7 +25,6 @@ export const permuteOp: Op<PermuteAttrs, ["x"], ["out"]> = defineOp<PermuteAttrs
       );
     return [{ shape: order.map((axis) => sizeAlong(x.shape, axis)), dtype: x.dtype }];
   },
-  flops: () => 0,
   // Two permutations in a row are one, or none.
   simplify([{ node }], { order }) {
     if (!isNodeOf(node, permuteOp)) return undefined;

@@ -1,7 +1,6 @@
 import type { Tensor } from "../graph/tensor.js";
-import { add } from "./add.js";
+import { add, mul } from "./arithmetic.js";
 import { constant } from "./constant.js";
-import { mul } from "./mul.js";
 
 /** Coefficients of a polynomial, that of the highest power first. */
 export type Coefficients = readonly [number, ...number[]];

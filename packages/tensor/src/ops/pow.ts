@@ -1,21 +1,18 @@
 import type { Tensor } from "../graph/tensor.js";
 import { powFloat64 } from "../reference-math.js";
-import { abs } from "./abs.js";
-import { bitAnd } from "./bit-and.js";
-import { binaryExamples, defineBinary } from "./elementwise.js";
-import { equal } from "./equal.js";
-import { less } from "./less.js";
-import { lessEqual } from "./less-equal.js";
-import { log } from "./log.js";
-import { logicalNot } from "./logical-not.js";
-import { mul } from "./mul.js";
+import { abs } from "./abs-and-sign.js";
+import { mul, sub } from "./arithmetic.js";
+import { bitAnd, logicalNot } from "./bits.js";
+import { equal, less, lessEqual } from "./comparison.js";
+import { defineBinary } from "./elementwise.js";
+import { log } from "./exp-and-log.js";
 import { applyBroadcast, type Operand } from "./operands.js";
 import { select } from "./select.js";
-import { sub } from "./sub.js";
 
 export const powOp = defineBinary({
   name: "pow",
   scalar: "pow",
+  range: [0.5, 2],
   value: powFloat64,
   vjp({ inputs: [a, b], outputs: [y], cotangents: [g] }) {
     // Where a factor is 0 the other may be infinite or NaN: x^0 is constant in x, 0^y in y >= 0. There the other is taken of 1 instead, so that
@@ -26,7 +23,6 @@ export const powOp = defineBinary({
     const byExponent = mul(y, log(select(flat, 1, a)));
     return [mul(g, byBase), mul(g, byExponent)];
   },
-  examples: binaryExamples([0.5, 2]),
 });
 
 /** `a` to the power `b`, with broadcasting and the special cases of IEEE 754: 1^NaN, NaN^0 and (-1)^Infinity are 1. */

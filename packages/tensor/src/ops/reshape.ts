@@ -13,7 +13,6 @@ export const reshapeOp = defineOp<ReshapeAttrs>({
   name: "reshape",
   lowering: { kind: "view", layout: (input, output) => reshapeLayout(input, output.shape) },
   infer: ([x], { shape }) => [{ shape: resolveReshape("reshape", x.shape, shape), dtype: x.dtype }],
-  flops: () => 0,
   simplify: ([x], { shape }) => (sameShape(shape, x.shape) ? [x] : undefined),
   vjp: ({ inputs: [x], cotangents: [g] }) => [reshape(g, x.shape)],
   reference: viewReference((_, { shape }) => contiguous(shape)),

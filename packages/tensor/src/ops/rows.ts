@@ -1,4 +1,4 @@
-import { formatShape, TensorError } from "../errors.js";
+import { formatShapes, TensorError } from "../errors.js";
 import type { Aval } from "../graph/aval.js";
 import type { Tensor } from "../graph/tensor.js";
 import { resolveAxis, type Shape, sameShape } from "../shape.js";
@@ -14,10 +14,7 @@ export const rowsInfer =
     checkFloats(name, inputs);
     for (const { shape } of inputs)
       if (shape.length !== 2 || !sameShape(shape, first.shape))
-        throw new TensorError(
-          "shape",
-          `${name}: works on rows of matrices of one shape, got ${inputs.map((x) => formatShape(x.shape)).join(", ")}`,
-        );
+        throw new TensorError("shape", `${name}: works on rows of matrices of one shape, got ${formatShapes(inputs)}`);
     return [{ shape: first.shape, dtype: "f32" }];
   };
 

@@ -1,4 +1,4 @@
-import { formatShape, TensorError } from "../errors.js";
+import { formatShapes, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import type { NoAttrs } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
@@ -24,13 +24,9 @@ export const selectOp = defineOp<NoAttrs, ["condition", "a", "b"]>({
         `select: the choices have dtypes ${a.dtype} and ${b.dtype}; cast one so that they agree`,
       );
     if (!sameShape(condition.shape, a.shape) || !sameShape(a.shape, b.shape))
-      throw new TensorError(
-        "shape",
-        `select: operands ${[condition, a, b].map((x) => formatShape(x.shape)).join(", ")} must have one shape`,
-      );
+      throw new TensorError("shape", `select: operands ${formatShapes([condition, a, b])} must have one shape`);
     return [{ shape: a.shape, dtype: a.dtype }];
   },
-  flops: () => 0,
   vjp: ({ inputs: [condition], cotangents: [g] }) => [undefined, select(condition, g, 0), select(condition, 0, g)],
   reference: ([condition, a, b]) => [a.data.map((v, i) => (condition.data[i] ? v : b.data[i]!))],
   examples: inEveryDType({

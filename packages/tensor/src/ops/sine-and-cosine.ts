@@ -1,13 +1,11 @@
-import { defineUnary, type Pointwise, recording, unaryExamples } from "./elementwise.js";
-import { mul } from "./mul.js";
-import { neg } from "./neg.js";
+import { mul, neg } from "./arithmetic.js";
+import { defineUnary, type Pointwise, recording } from "./elementwise.js";
 
 export const sinOp = defineUnary({
   name: "sin",
   scalar: "sin",
-  value: (x) => Math.sin(x),
+  value: Math.sin,
   vjp: ({ inputs: [x], cotangents: [g] }) => [mul(g, cos(x))],
-  examples: unaryExamples(),
 });
 
 /** Sine of `x` radians. */
@@ -16,9 +14,8 @@ export const sin: Pointwise = recording(sinOp);
 export const cosOp = defineUnary({
   name: "cos",
   scalar: "cos",
-  value: (x) => Math.cos(x),
+  value: Math.cos,
   vjp: ({ inputs: [x], cotangents: [g] }) => [neg(mul(g, sin(x)))],
-  examples: unaryExamples(),
 });
 
 /** Cosine of `x` radians. */

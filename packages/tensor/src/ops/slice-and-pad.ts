@@ -28,7 +28,6 @@ export const sliceOp = defineOp<SliceAttrs>({
       );
     return [{ shape, dtype: x.dtype }];
   },
-  flops: () => 0,
   vjp: ({ inputs: [x], attrs, cotangents: [g] }) => [unslice(g, x.shape, attrs)],
   reference: viewReference((input, { start, step, shape }) => sliceLayout(input, start, step, shape)),
   examples: [
@@ -159,7 +158,6 @@ export const padOp = defineOp<PadAttrs>({
       );
     return [{ shape: paddedShape(x, attrs), dtype: x.dtype }];
   },
-  flops: () => 0,
   vjp({ inputs: [x], attrs: { low, gap }, cotangents: [g] }) {
     return [
       slice(

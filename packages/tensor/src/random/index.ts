@@ -1,27 +1,21 @@
 import { formatShape, TensorError } from "../errors.js";
 import { apply } from "../graph/apply.js";
 import type { Tensor } from "../graph/tensor.js";
-import { add } from "../ops/add.js";
 import { checkElement, checkFinite, checkOptions, checkTensor, checkWhole } from "../ops/arguments.js";
-import { bitAnd } from "../ops/bit-and.js";
-import { bitOr } from "../ops/bit-or.js";
+import { add, mul } from "../ops/arithmetic.js";
+import { bitAnd, bitOr, shiftLeft, shiftRight } from "../ops/bits.js";
 import { cast } from "../ops/cast.js";
-import { concat } from "../ops/concat.js";
+import { equal } from "../ops/comparison.js";
+import { concat } from "../ops/concat-and-split.js";
 import { constant, full } from "../ops/constant.js";
-import { equal } from "../ops/equal.js";
 import { iota } from "../ops/iota.js";
-import { minimum } from "../ops/minimum.js";
-import { mul } from "../ops/mul.js";
+import { minimum } from "../ops/maximum-and-minimum.js";
 import { reshape } from "../ops/reshape.js";
 import { select } from "../ops/select.js";
-import { shiftLeft } from "../ops/shift-left.js";
-import { shiftRight } from "../ops/shift-right.js";
 import { slice } from "../ops/slice-and-pad.js";
 import { checkShape, type Shape, sizeOf } from "../shape.js";
 import { normalQuantile } from "./normal-quantile.js";
-import { permutationOp } from "./permutation-op.js";
-import { randomBitsOp } from "./random-bits.js";
-import { randomKeysOp } from "./random-keys.js";
+import { permutationOp, randomBitsOp, randomKeysOp } from "./ops.js";
 
 /**
  * Counter-based random numbers. A key is a u32[2]; every function is pure in its key, so the same key gives the same numbers on every

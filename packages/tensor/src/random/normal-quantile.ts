@@ -1,14 +1,11 @@
 import { mapEach } from "../graph/aval.js";
 import type { Tensor } from "../graph/tensor.js";
-import { add } from "../ops/add.js";
-import { less } from "../ops/less.js";
-import { log } from "../ops/log.js";
-import { mul } from "../ops/mul.js";
-import { neg } from "../ops/neg.js";
+import { add, mul, neg, sub } from "../ops/arithmetic.js";
+import { less } from "../ops/comparison.js";
+import { log } from "../ops/exp-and-log.js";
 import { type Coefficients, polynomial } from "../ops/polynomial.js";
+import { sqrt } from "../ops/roots.js";
 import { select } from "../ops/select.js";
-import { sqrt } from "../ops/sqrt.js";
-import { sub } from "../ops/sub.js";
 
 /** sqrt(pi / 2), the slope of the quantile at 0. */
 const SLOPE = 1.2533141374588013;

@@ -1,4 +1,5 @@
 import { TensorError } from "../errors.js";
+import { roundHalfEven } from "../reference-math.js";
 import { quoted } from "./quoted.js";
 
 /** Element formats of the file format, by bytes per element. */
@@ -43,15 +44,9 @@ export const floatToHalf = (value: number): number => {
   if (size >= 65520) return sign | 0x7c00;
   const exponent = Math.max(-14, Math.floor(Math.log2(size || 2 ** -24)));
   // Spacing of halves around this size; Math.log2 may be off by one at powers of two, which the carry below absorbs.
-  const steps = roundEven(size / 2 ** (exponent - 10));
+  const steps = roundHalfEven(size / 2 ** (exponent - 10));
   const bits = steps < 1024 ? steps : ((exponent + 14) << 10) + steps;
   return sign | bits;
-};
-
-const roundEven = (x: number): number => {
-  const down = Math.floor(x);
-  const rest = x - down;
-  return rest > 0.5 || (rest === 0.5 && down % 2 === 1) ? down + 1 : down;
 };
 
 export const bfloatToFloat = (bits: number): number => {

@@ -2,8 +2,9 @@ import { differentiate } from "../autodiff/differentiate.js";
 import type { Device } from "../device/device.js";
 import { arrayOf } from "../dtype.js";
 import { evaluateReference } from "../engine/reference.js";
+import { applyAll } from "../graph/apply.js";
 import { argument } from "../graph/input.js";
-import { Node, type Op } from "../graph/tensor.js";
+import type { Op } from "../graph/tensor.js";
 import { jit } from "../jit.js";
 import { Tensor } from "../methods.js";
 import { instantiate, leavesWith, pseudoRandom } from "./inputs.js";
@@ -27,6 +28,8 @@ export const peakError = (actual: ArrayLike<number>, expected: ArrayLike<number>
 const exactError = (actual: ArrayLike<number>, expected: ArrayLike<number>): number =>
   Array.from(expected).every((value, i) => value === actual[i]) ? 0 : Number.POSITIVE_INFINITY;
 
+const isFloat = ({ dtype }: Tensor): boolean => dtype === "f32";
+
 /**
  * Runs an op's examples, forward and backward, on a device and in the float64 reference; returns the largest error relative to the peak,
  * infinity where an integer is wrong.
@@ -35,10 +38,10 @@ export const checkAgreement = async (op: Op, device: Device): Promise<number> =>
   let worst = 0;
   for (const example of op.examples) {
     const { inputs, outputs, values } = instantiate(op, example, 1);
-    const floats = inputs.filter((input) => input.dtype === "f32");
-    const differentiable = op.differentiable !== false && floats.length > 0;
-    const functions = differentiable ? outputs.filter((output) => output.dtype === "f32") : [];
-    const cotangents = functions.map((f) => argument({ shape: f.shape, dtype: "f32" }));
+    const differentiable = op.differentiable !== false && inputs.some(isFloat);
+    const cotangents = (differentiable ? outputs.filter(isFloat) : []).map(({ shape }) =>
+      argument({ shape, dtype: "f32" }),
+    );
     const leaves = [...inputs, ...cotangents];
     const data = [
       ...values,
@@ -46,10 +49,17 @@ export const checkAgreement = async (op: Op, device: Device): Promise<number> =>
         Float64Array.from({ length: c.size }, (_, j) => Math.fround(2 * pseudoRandom(300 + i, j) - 1)),
       ),
     ];
-    const gradients = differentiate(functions, cotangents, floats).filter((g): g is Tensor => g !== undefined);
-    const roots = [...outputs, ...gradients];
+    /** Results, and the gradients of those that are f32. */
+    const f = (...given: readonly Tensor[]): Tensor[] => {
+      const operands = given.slice(0, inputs.length);
+      const results = applyAll(op, operands, example.attrs);
+      const functions = differentiable ? results.filter(isFloat) : [];
+      const gradients = differentiate(functions, given.slice(inputs.length), operands.filter(isFloat));
+      return [...results, ...gradients.filter((gradient) => gradient instanceof Tensor)];
+    };
+    const roots = f(...leaves);
     const expected = evaluateReference(roots, leavesWith(leaves, data));
-    const run = jit((...args: readonly Tensor[]) => replay(roots, leaves, args), { device });
+    const run = jit(f, { device });
     const given = leaves.map((leaf, i) => device.tensor(arrayOf(leaf.dtype, data[i]!), leaf.shape, leaf.dtype));
     const results = run(...given);
     for (const [i, result] of results.entries()) {
@@ -60,18 +70,4 @@ export const checkAgreement = async (op: Op, device: Device): Promise<number> =>
     run.dispose();
   }
   return worst;
-};
-
-/** The same expression over other leaves. */
-const replay = (roots: readonly Tensor[], leaves: readonly Tensor[], args: readonly Tensor[]): Tensor[] => {
-  const copies = new Map(leaves.map((leaf, i) => [leaf.node, args[i]!.node]));
-  const copy = (node: Node): Node => {
-    const known = copies.get(node);
-    if (known) return known;
-    const inputs = node.inputs.map((input) => new Tensor(copy(input.node), input.index));
-    const fresh = new Node(node.op, inputs, node.attrs, node.outputs);
-    copies.set(node, fresh);
-    return fresh;
-  };
-  return roots.map((root) => new Tensor(copy(root.node), root.index));
 };

@@ -57,20 +57,16 @@ export class WasmBackend implements Backend {
   };
   readonly #buffers = new Set<BackendBuffer>();
   readonly #machine: Machine;
-  readonly #helpers: readonly Helper[];
-  readonly #allocator: Allocator;
   #bytes = 0;
   #peakBytes = 0;
   #destroyed = false;
 
   constructor(
     readonly description: string,
-    allocator: Allocator,
+    readonly allocator: Allocator,
     exports: KernelExports,
-    helpers: readonly Helper[],
+    readonly helpers: readonly Helper[],
   ) {
-    this.#allocator = allocator;
-    this.#helpers = helpers;
     const threads = helpers.length + 1;
     // The main thread of a browser is not allowed to sleep.
     const mayBlock = typeof document === "undefined";
@@ -109,7 +105,7 @@ export class WasmBackend implements Backend {
       throw new TensorError("argument", `wasm: a buffer has a whole number of bytes, not ${bytes}`);
     if (bytes > MAX_BUFFER_BYTES)
       throw new TensorError("limit", `wasm: a buffer of ${bytes} bytes; WebAssembly memory holds ${MAX_BUFFER_BYTES}`);
-    const buffer = this.#allocator.allocate(bytes, "values");
+    const buffer = this.allocator.allocate(bytes, "values");
     this.#buffers.add(buffer);
     this.#bytes += bytes;
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
@@ -118,7 +114,7 @@ export class WasmBackend implements Backend {
 
   free(buffer: BackendBuffer): void {
     const own = this.#own(buffer, "free");
-    this.#allocator.free(own);
+    this.allocator.free(own);
     this.#buffers.delete(own);
     this.#bytes -= own.bytes;
   }
@@ -126,14 +122,14 @@ export class WasmBackend implements Backend {
   write(buffer: BackendBuffer, data: AnyData, byteOffset = 0): void {
     const { address } = this.#window(buffer, "write", data.byteLength, byteOffset);
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    new Uint8Array(this.#allocator.memory.buffer, address + byteOffset, data.byteLength).set(bytes);
+    new Uint8Array(this.allocator.memory.buffer, address + byteOffset, data.byteLength).set(bytes);
   }
 
   async read(buffer: BackendBuffer, dtype: DType, length: number, byteOffset = 0): Promise<AnyData> {
     const { address } = this.#window(buffer, "read", length * BYTES_PER_ELEMENT, byteOffset);
     // A copy in memory of its own: callers may keep it, transfer it or pass it to APIs that refuse shared memory.
     const copy = viewAs(dtype, hostMemory(length * BYTES_PER_ELEMENT));
-    copy.set(viewAs(dtype, this.#allocator.memory.buffer, address + byteOffset, length));
+    copy.set(viewAs(dtype, this.allocator.memory.buffer, address + byteOffset, length));
     return copy;
   }
 
@@ -144,7 +140,7 @@ export class WasmBackend implements Backend {
 
   destroy(): void {
     this.#destroyed = true;
-    for (const helper of this.#helpers) helper.stop();
+    for (const helper of this.helpers) helper.stop();
     this.#buffers.clear();
     this.#bytes = 0;
   }

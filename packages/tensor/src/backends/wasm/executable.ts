@@ -25,7 +25,6 @@ const NOWHERE = -1;
 /** A command stream in linear memory. Running it again costs a comparison per slot and one call; it may be moved between runs. */
 export class WasmExecutable implements Executable {
   readonly ready = Promise.resolve();
-  readonly #machine: Machine;
   readonly #names: readonly string[];
   readonly stats: Executable["stats"];
   /** Per slot, the workspace last: words to patch and what to add to the slot's address. */
@@ -35,8 +34,11 @@ export class WasmExecutable implements Executable {
   readonly #needed: Float64Array;
   #block: Block | undefined;
 
-  constructor(machine: Machine, kernels: readonly Kernel[], slots: number) {
-    this.#machine = machine;
+  constructor(
+    readonly machine: Machine,
+    kernels: readonly Kernel[],
+    slots: number,
+  ) {
     this.#needed = new Float64Array(slots);
     for (const kernel of kernels) this.#measure(kernel, slots);
     const stream = new CommandStream();
@@ -59,7 +61,7 @@ export class WasmExecutable implements Executable {
     if (!block) throw new TensorError("disposed", `wasm: this program of ${this.#names.length} kernels was destroyed`);
     const slots = this.#needed.length;
     for (let slot = 0; slot < slots; slot++) {
-      const buffer = this.#machine.own(buffers[slot], `slot ${slot}`);
+      const buffer = this.machine.own(buffers[slot], `slot ${slot}`);
       if (buffer.address === this.#bound[slot]) {
         if (buffer.bytes >= this.#needed[slot]!) continue;
       }
@@ -70,17 +72,17 @@ export class WasmExecutable implements Executable {
         );
       this.#bind(block, slot, buffer.address);
     }
-    if (this.#machine.workspace !== this.#bound[slots]) this.#bind(block, slots, this.#machine.workspace);
-    if (this.stats.dispatches > 0) this.#machine.run(block.address, block.address + block.bytes);
+    if (this.machine.workspace !== this.#bound[slots]) this.#bind(block, slots, this.machine.workspace);
+    if (this.stats.dispatches > 0) this.machine.run(block.address, block.address + block.bytes);
   }
 
   destroy(): void {
-    if (this.#block) this.#machine.allocator.free(this.#block);
+    if (this.#block) this.machine.allocator.free(this.#block);
     this.#block = undefined;
   }
 
   #wordsOf({ address, bytes }: Block): Uint32Array {
-    return new Uint32Array(this.#machine.allocator.memory.buffer, address, bytes / 4);
+    return new Uint32Array(this.machine.allocator.memory.buffer, address, bytes / 4);
   }
 
   #bind(block: Block, slot: number, address: number): void {

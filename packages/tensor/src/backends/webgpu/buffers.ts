@@ -36,8 +36,6 @@ const ownMemory = (data: AnyData): AnyData & ArrayBufferView<ArrayBuffer> =>
 
 /** Allocates, writes and reads storage buffers of one device, and counts them. */
 export class Buffers {
-  readonly #device: GPUDevice;
-  readonly #failures: Failures;
   readonly #live = new Set<WebgpuBuffer>();
   readonly #staging: GPUBuffer[] = [];
   readonly #pool = new Pool();
@@ -46,10 +44,10 @@ export class Buffers {
   #unflushed = 0;
   #destroyed = false;
 
-  constructor(device: GPUDevice, failures: Failures) {
-    this.#device = device;
-    this.#failures = failures;
-  }
+  constructor(
+    readonly device: GPUDevice,
+    readonly failures: Failures,
+  ) {}
 
   /** What is in use. */
   get memory(): { bytes: number; peakBytes: number; buffers: number } {
@@ -63,7 +61,7 @@ export class Buffers {
 
   /** The most bytes one buffer may have on this device. */
   get maxBytes(): number {
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     return Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / ROW_BYTES) * ROW_BYTES;
   }
 
@@ -72,7 +70,7 @@ export class Buffers {
     if (size > this.maxBytes)
       throw new TensorError("limit", `a buffer of ${bytes} bytes was asked for; this adapter allows ${this.maxBytes}`);
     const usage = BufferUsage.storage | BufferUsage.copySrc | BufferUsage.copyDst;
-    const create = (): StorageBuffer => ({ gpu: this.#device.createBuffer({ size, usage }), id: ++identities });
+    const create = (): StorageBuffer => ({ gpu: this.device.createBuffer({ size, usage }), id: ++identities });
     const buffer = new WebgpuBuffer(this.#pool.take(size) ?? create(), bytes);
     this.#live.add(buffer);
     this.#bytes += bytes;
@@ -96,16 +94,21 @@ export class Buffers {
     return buffer;
   }
 
-  write(buffer: BackendBuffer, data: AnyData, byteOffset = 0): void {
-    this.#failures.check();
+  /** The buffer, if it has these bytes and nothing has failed. */
+  #window(buffer: BackendBuffer, byteOffset: number, bytes: number, what: "read" | "write"): WebgpuBuffer {
+    this.failures.check();
     const own = this.own(buffer);
-    if (byteOffset % 4 !== 0 || byteOffset < 0 || byteOffset + data.byteLength > own.bytes)
-      throw new TensorError(
-        "argument",
-        `write of ${data.byteLength} bytes at ${byteOffset} into a buffer of ${own.bytes} bytes (offsets are multiples of 4)`,
-      );
+    if (byteOffset % 4 === 0 && byteOffset >= 0 && byteOffset + bytes <= own.bytes) return own;
+    throw new TensorError(
+      "argument",
+      `${what} of ${bytes} bytes at ${byteOffset} of a buffer of ${own.bytes} bytes (offsets are multiples of 4)`,
+    );
+  }
+
+  write(buffer: BackendBuffer, data: AnyData, byteOffset = 0): void {
+    const own = this.#window(buffer, byteOffset, data.byteLength, "write");
     if (data.byteLength === 0) return;
-    this.#device.queue.writeBuffer(own.gpu, byteOffset, ownMemory(data));
+    this.device.queue.writeBuffer(own.gpu, byteOffset, ownMemory(data));
     this.#flushLater(data.byteLength);
   }
 
@@ -119,34 +122,28 @@ export class Buffers {
   flush(): void {
     if (this.#unflushed === 0 || this.#destroyed) return;
     this.#unflushed = 0;
-    this.#device.queue.submit([]);
+    this.device.queue.submit([]);
   }
 
   async read(buffer: BackendBuffer, dtype: DType, length: number, byteOffset = 0): Promise<AnyData> {
-    this.#failures.check();
-    const own = this.own(buffer);
     const bytes = length * BYTES_PER_ELEMENT;
-    if (byteOffset % 4 !== 0 || byteOffset < 0 || byteOffset + bytes > own.bytes)
-      throw new TensorError(
-        "argument",
-        `read of ${bytes} bytes at ${byteOffset} from a buffer of ${own.bytes} bytes (offsets are multiples of 4)`,
-      );
+    const own = this.#window(buffer, byteOffset, bytes, "read");
     if (bytes === 0) return viewAs(dtype, new ArrayBuffer(0));
     const staging = this.#takeStaging(bytes);
-    const encoder = this.#device.createCommandEncoder({ label: "read" });
+    const encoder = this.device.createCommandEncoder({ label: "read" });
     encoder.copyBufferToBuffer(own.gpu, byteOffset, staging, 0, bytes);
-    this.#device.queue.submit([encoder.finish()]);
+    this.device.queue.submit([encoder.finish()]);
     this.#unflushed = 0;
     try {
       await staging.mapAsync(MAP_MODE_READ, 0, bytes);
     } catch (cause) {
-      this.#failures.check();
+      this.failures.check();
       throw new TensorError("device", `reading a buffer failed: ${messageOf(cause)}`);
     }
     const copy = staging.getMappedRange(0, bytes).slice(0);
     staging.unmap();
     this.#keepStaging(staging);
-    this.#failures.check();
+    this.failures.check();
     return viewAs(dtype, copy);
   }
 
@@ -154,7 +151,7 @@ export class Buffers {
     const index = this.#staging.findIndex((buffer) => buffer.size >= bytes);
     if (index >= 0) return this.#staging.splice(index, 1)[0]!;
     const size = Math.max(4096, 2 ** Math.ceil(Math.log2(bytes)));
-    return this.#device.createBuffer({
+    return this.device.createBuffer({
       size: bytes > STAGING_KEPT_BYTES ? bytes : size,
       usage: BufferUsage.mapRead | BufferUsage.copyDst,
     });

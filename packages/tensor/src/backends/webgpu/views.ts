@@ -1,12 +1,10 @@
 import type { View } from "../../compile/kernel.js";
-import { rowMajor } from "../../compile/layout.js";
+import { contiguous as inOrder } from "../../compile/layout.js";
 import type { DType } from "../../dtype.js";
 
 /** The row-major view of a whole buffer. */
 export const contiguous = (slot: number, shape: readonly number[], dtype: DType = "f32"): View => ({
   slot,
   dtype,
-  shape,
-  strides: rowMajor(shape),
-  offset: 0,
+  ...inOrder(shape),
 });

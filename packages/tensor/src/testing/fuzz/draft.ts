@@ -3,7 +3,7 @@ import { evaluateReference } from "../../engine/reference.js";
 import { argument } from "../../graph/input.js";
 import type { DType, Shape, Tensor } from "../../index.js";
 import { sizeOf } from "../../shape.js";
-import { type Call, type Input, type Program, placesOf, record, renumbered } from "./program.js";
+import { type Call, type Input, type Program, placesOf, Ref, record, renumbered } from "./program.js";
 import type { Choices } from "./random.js";
 
 /** Values larger than this are not made, but in one program of twenty: those are cut among threads and workgroups. */
@@ -37,37 +37,37 @@ export class Draft {
     this.maxElements = choices.chance(0.05) ? MAX_ELEMENTS_OF_LARGE : MAX_ELEMENTS;
   }
 
-  get(value: number): Value {
+  get({ value }: Ref): Value {
     return this.values[value]!;
   }
 
-  shape(value: number): Shape {
+  shape(value: Ref): Shape {
     return this.get(value).tensor.shape;
   }
 
   /** A value that satisfies a condition, recent ones more often. */
-  pick(condition: (tensor: Tensor, data: Float64Array) => boolean): number | undefined {
-    const fitting = this.values.flatMap(({ tensor, data }, i) => (condition(tensor, data) ? [i] : []));
+  pick(condition: (tensor: Tensor, data: Float64Array) => boolean): Ref | undefined {
+    const fitting = this.values.flatMap(({ tensor, data }, i) => (condition(tensor, data) ? [new Ref(i)] : []));
     if (fitting.length === 0) return undefined;
     return this.choices.chance(0.5) ? fitting.at(-1)! : this.choices.pick(fitting);
   }
 
-  float(condition: (tensor: Tensor, data: Float64Array) => boolean = () => true): number | undefined {
+  float(condition: (tensor: Tensor, data: Float64Array) => boolean = () => true): Ref | undefined {
     return this.pick((tensor, data) => tensor.dtype === "f32" && condition(tensor, data));
   }
 
   /** A value of this shape and dtype: one that exists, or a new input. */
-  of(shape: Shape, dtype: DType = "f32", within?: readonly [number, number]): number | undefined {
+  of(shape: Shape, dtype: DType = "f32", within?: readonly [number, number]): Ref | undefined {
     if (!within && this.choices.chance(0.6)) {
       const known = this.pick((tensor) => tensor.dtype === dtype && String(tensor.shape) === String(shape));
-      if (known !== undefined) return known;
+      if (known) return known;
     }
     const inputs = this.values.filter(({ source }) => !isCall(source)).length;
     return inputs < this.maxInputs && sizeOf(shape) <= this.maxElements ? this.input(shape, dtype, within) : undefined;
   }
 
   /** A new input, with values that print short. */
-  input(shape: Shape, dtype: DType, within?: readonly [number, number]): number {
+  input(shape: Shape, dtype: DType, within?: readonly [number, number]): Ref {
     const { choices } = this;
     const [low, high] = within ?? { f32: [-2, 2], i32: [-9, 9], u32: [0, 40], bool: [0, 1] }[dtype];
     const draw = (): number =>
@@ -102,16 +102,15 @@ export class Draft {
     return true;
   }
 
-  #push(tensor: Tensor, data: Float64Array, source: Input | Call): number {
-    return this.values.push({ tensor, data, source }) - 1;
+  #push(tensor: Tensor, data: Float64Array, source: Input | Call): Ref {
+    return new Ref(this.values.push({ tensor, data, source }) - 1);
   }
 
   /** The program, with inputs numbered first. */
   finish(outputs: readonly number[]): Program {
-    const all = this.values.map((_, i) => i);
-    const order = [...all.filter((i) => !isCall(this.get(i).source)), ...all.filter((i) => isCall(this.get(i).source))];
-    const place = placesOf(order);
-    const sources = order.map((value) => this.get(value).source);
+    const sources = this.values.map(({ source }) => source);
+    const all = [...sources.keys()];
+    const place = placesOf([...all.filter((i) => !isCall(sources[i]!)), ...all.filter((i) => isCall(sources[i]!))]);
     return {
       inputs: sources.filter((source): source is Input => !isCall(source)),
       calls: sources.filter(isCall).map((call) => renumbered(call, place)),

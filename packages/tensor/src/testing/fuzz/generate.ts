@@ -1,10 +1,11 @@
 import { TensorError } from "../../errors.js";
 import { Draft } from "./draft.js";
+import type { Maker } from "./maker.js";
 import type { Program } from "./program.js";
 import type { Choices } from "./random.js";
 import { structure } from "./structure.js";
 import type { Trial } from "./trial.js";
-import { arithmetic, type Maker } from "./vocabulary.js";
+import { arithmetic } from "./vocabulary.js";
 
 const makers = [...arithmetic, ...structure];
 const total = makers.reduce((sum, [weight]) => sum + weight, 0);

@@ -1,18 +1,9 @@
 import { sizesOf } from "../../shape.js";
-import type { Draft } from "./draft.js";
-import { type Argument, type Call, Ref } from "./program.js";
-import type { Maker } from "./vocabulary.js";
+import { any, call, float, hasAxes, type Maker, on } from "./maker.js";
+import type { Argument } from "./program.js";
 
-const call = (name: Call["name"], ...args: readonly Argument[]): Call => ({ name, args });
-const ref = (value: number): Ref => new Ref(value);
-
-const withAxes = (draft: Draft): number | undefined => draft.pick(({ rank }) => rank > 0);
-
-const reshape: Maker = (draft) => {
-  const x = draft.pick(() => true);
-  if (x === undefined) return undefined;
-  const { choices } = draft;
-  let left = draft.get(x).tensor.size;
+const reshape = on(any, ({ choices }, x, { size }) => {
+  let left = size;
   const shape: number[] = [];
   while (shape.length < 4 && (left > 1 || choices.chance(0.2))) {
     const divisors = [1, 2, 3, 4, 8, left].filter((n) => left % n === 0);
@@ -21,28 +12,25 @@ const reshape: Maker = (draft) => {
     left /= n;
   }
   if (choices.chance(0.2) && shape.length > 0) shape[choices.integer(0, shape.length - 1)] = -1;
-  return call("reshape", ref(x), choices.chance(0.3) && !shape.includes(-1) ? choices.shuffle(shape) : shape);
-};
+  return call("reshape", x, choices.chance(0.3) && !shape.includes(-1) ? choices.shuffle(shape) : shape);
+});
 
-const permute: Maker = (draft) => {
-  const x = draft.pick(({ rank }) => rank > 1);
-  if (x === undefined) return undefined;
-  const order = draft.shape(x).map((_, i) => i);
-  return draft.choices.chance(0.3) ? call("transpose", ref(x)) : call("permute", ref(x), draft.choices.shuffle(order));
-};
+const permute = on(
+  ({ rank }) => rank > 1,
+  ({ choices }, x, { shape }) =>
+    choices.chance(0.3) ? call("transpose", x) : call("permute", x, choices.shuffle([...shape.keys()])),
+);
 
-const flip: Maker = (draft) => {
-  const x = withAxes(draft);
-  if (x === undefined) return undefined;
-  const axes = draft.shape(x).flatMap((_, i) => (draft.choices.chance(0.6) ? [i] : []));
-  return call("flip", ref(x), axes);
-};
+const flip = on(hasAxes, ({ choices }, x, { shape }) =>
+  call(
+    "flip",
+    x,
+    shape.flatMap((_, i) => (choices.chance(0.6) ? [i] : [])),
+  ),
+);
 
-const slice: Maker = (draft) => {
-  const x = withAxes(draft);
-  if (x === undefined) return undefined;
-  const { choices } = draft;
-  const ranges = draft.shape(x).map((n): Argument => {
+const slice = on(hasAxes, ({ choices }, x, { shape }) => {
+  const ranges = shape.map((n): Argument => {
     if (choices.chance(0.35)) return null;
     if (choices.chance(0.15)) return choices.integer(-n, n - 1);
     const start = choices.integer(0, n - 1);
@@ -50,83 +38,67 @@ const slice: Maker = (draft) => {
     if (step < 0) return choices.chance(0.5) ? { start, step } : { step };
     return choices.chance(0.5) ? { start, step } : { start, stop: choices.integer(start + 1, n), step };
   });
-  return call("slice", ref(x), ranges);
-};
+  return call("slice", x, ranges);
+});
 
-const broadcast: Maker = (draft) => {
-  const x = draft.pick(({ size }) => size <= 300);
-  if (x === undefined) return undefined;
-  const { choices } = draft;
-  const shape = draft.shape(x).map((n) => (n === 1 ? choices.pick([1, 2, 3, 5]) : n));
-  return call("broadcastTo", ref(x), choices.chance(0.4) ? [choices.integer(1, 4), ...shape] : shape);
-};
+const broadcast = on(
+  ({ size }) => size <= 300,
+  ({ choices }, x, tensor) => {
+    const shape = tensor.shape.map((n) => (n === 1 ? choices.pick([1, 2, 3, 5]) : n));
+    return call("broadcastTo", x, choices.chance(0.4) ? [choices.integer(1, 4), ...shape] : shape);
+  },
+);
 
-const split: Maker = (draft) => {
-  const x = draft.pick(({ shape }) => shape.some((n) => n > 1));
-  if (x === undefined) return undefined;
-  const { choices } = draft;
-  const shape = draft.shape(x);
-  const axis = choices.pick(shape.flatMap((n, i) => (n > 1 ? [i] : [])));
-  const first = choices.integer(1, shape[axis]! - 1);
-  return { ...call("split", ref(x), [first, shape[axis]! - first], axis), part: choices.integer(0, 1) };
-};
+const split = on(
+  ({ shape }) => shape.some((n) => n > 1),
+  ({ choices }, x, { shape }) => {
+    const axis = choices.pick(shape.flatMap((n, i) => (n > 1 ? [i] : [])));
+    const first = choices.integer(1, shape[axis]! - 1);
+    return { name: "split", args: [x, [first, shape[axis]! - first], axis], part: choices.integer(0, 1) };
+  },
+);
 
-const concat: Maker = (draft) => {
-  const x = withAxes(draft);
-  if (x === undefined) return undefined;
+const concat = on(hasAxes, (draft, x, { dtype, rank, shape }) => {
   const { choices } = draft;
-  const { tensor } = draft.get(x);
-  const axis = choices.integer(0, tensor.rank - 1);
+  const axis = choices.integer(0, rank - 1);
   const parts = Array.from({ length: choices.integer(1, 2) }, () =>
     draft.pick(
       (other) =>
-        other.dtype === tensor.dtype &&
-        other.rank === tensor.rank &&
-        other.shape.every((n, i) => i === axis || n === tensor.shape[i]),
+        other.dtype === dtype && other.rank === rank && other.shape.every((n, i) => i === axis || n === shape[i]),
     ),
   );
-  return call("concat", choices.shuffle([x, ...parts.map((part) => part ?? x)]).map(ref), axis);
-};
+  return call("concat", choices.shuffle([x, ...parts.map((part) => part ?? x)]), axis);
+});
 
-const stack: Maker = (draft) => {
-  const x = draft.pick(({ rank }) => rank < 4);
-  if (x === undefined) return undefined;
-  const { tensor } = draft.get(x);
-  const other = draft.pick((y) => y.dtype === tensor.dtype && String(y.shape) === String(tensor.shape));
-  return call("stack", [ref(x), ref(other ?? x)], draft.choices.integer(0, tensor.rank));
-};
+const stack = on(
+  ({ rank }) => rank < 4,
+  (draft, x, { dtype, rank, shape }) => {
+    const other = draft.pick((y) => y.dtype === dtype && String(y.shape) === String(shape));
+    return call("stack", [x, other ?? x], draft.choices.integer(0, rank));
+  },
+);
 
-const pad: Maker = (draft) => {
-  const x = withAxes(draft);
-  if (x === undefined) return undefined;
+const pad = on(hasAxes, ({ choices }, x, { shape }) => {
+  const widths = shape.map(() => [choices.integer(0, 2), choices.integer(0, 2)]);
+  const gap = shape.map(() => (choices.chance(0.2) ? 1 : 0));
+  return call("pad", x, widths, { value: choices.integer(0, 1), gap });
+});
+
+const matmul = on(float(hasAxes), (draft, a, { shape }) => {
   const { choices } = draft;
-  const widths = draft.shape(x).map(() => [choices.integer(0, 2), choices.integer(0, 2)]);
-  const gap = draft.shape(x).map(() => (choices.chance(0.2) ? 1 : 0));
-  return call("pad", ref(x), widths, { value: choices.integer(0, 1), gap });
-};
-
-const matmul: Maker = (draft) => {
-  const { choices } = draft;
-  const a = draft.float(({ rank }) => rank > 0);
-  if (a === undefined) return undefined;
-  const shape = draft.shape(a);
   const k = shape.at(-1)!;
   const known = draft.float((b) => b.rank > 1 && b.shape.at(-2) === k && (b.rank === 2 || shape.length <= 2));
   const batch = choices.chance(0.4) ? shape.slice(0, -2).map((n) => (choices.chance(0.3) ? 1 : n)) : [];
-  const b = choices.chance(0.5) && known !== undefined ? known : draft.of([...batch, k, draft.extent()]);
-  if (b === undefined) return undefined;
-  return choices.chance(0.2) ? call("matmul", ref(a), ref(b), { scale: 0.5 }) : call("matmul", ref(a), ref(b));
-};
+  const b = choices.chance(0.5) && known ? known : draft.of([...batch, k, draft.extent()]);
+  return b && (choices.chance(0.2) ? call("matmul", a, b, { scale: 0.5 }) : call("matmul", a, b));
+});
 
-const linear: Maker = (draft) => {
-  const x = draft.float(({ rank }) => rank > 0);
-  if (x === undefined) return undefined;
+const linear = on(float(hasAxes), (draft, x, { shape }) => {
   const out = draft.extent();
-  const weight = draft.of([out, draft.shape(x).at(-1)!]);
+  const weight = draft.of([out, shape.at(-1)!]);
   const bias = draft.choices.chance(0.5) ? draft.of([out]) : undefined;
-  if (weight === undefined) return undefined;
-  return call("linear", ref(x), ref(weight), ...(bias === undefined ? [] : [ref(bias)]));
-};
+  return call("linear", x, weight, ...(bias ? [bias] : []));
+});
 
 const attention: Maker = (draft) => {
   const { choices } = draft;
@@ -134,11 +106,10 @@ const attention: Maker = (draft) => {
   const q =
     known ??
     draft.of([choices.integer(1, 2), choices.pick([1, 3, 5, 17]), choices.integer(1, 3), choices.pick([1, 4, 6, 8])]);
-  if (q === undefined) return undefined;
+  if (!q) return undefined;
   const [b, s, h, d] = sizesOf(draft.shape(q), 4);
   const keys = choices.chance(0.5) ? s : choices.pick([1, 2, 7, 16]);
-  const [k, v] = [draft.of([b, keys, h, d]), draft.of([b, keys, h, d])];
-  return k === undefined || v === undefined ? undefined : call("attention", ref(q), ref(k), ref(v));
+  return call("attention", q, draft.of([b, keys, h, d]), draft.of([b, keys, h, d]));
 };
 
 const convolution: Maker = (draft) => {
@@ -146,7 +117,7 @@ const convolution: Maker = (draft) => {
   const x =
     draft.float(({ rank, shape }) => rank === 4 && shape[1]! <= 8) ??
     draft.of([1, 2, choices.integer(1, 6), choices.integer(1, 6)]);
-  if (x === undefined) return undefined;
+  if (!x) return undefined;
   const [, channels, rows, columns] = sizesOf(draft.shape(x), 4);
   const kernel = draft.of([
     choices.integer(1, 3),
@@ -154,82 +125,60 @@ const convolution: Maker = (draft) => {
     choices.integer(1, Math.min(3, rows)),
     choices.integer(1, Math.min(3, columns)),
   ]);
-  const bias = kernel === undefined ? undefined : draft.of([draft.shape(kernel)[0]!]);
-  if (kernel === undefined || bias === undefined) return undefined;
+  const bias = kernel && draft.of([draft.shape(kernel)[0]!]);
+  if (!kernel || !bias) return undefined;
   return choices.chance(0.5)
-    ? call("conv2d", ref(x), ref(kernel))
-    : call("conv2d", ref(x), ref(kernel), ref(bias), { stride: choices.integer(1, 2), padding: choices.integer(0, 1) });
+    ? call("conv2d", x, kernel)
+    : call("conv2d", x, kernel, bias, { stride: choices.integer(1, 2), padding: choices.integer(0, 1) });
 };
 
-const take: Maker = (draft) => {
-  const table = draft.pick(({ rank }) => rank === 2);
-  if (table === undefined) return undefined;
-  const [rows] = sizesOf(draft.shape(table), 2);
-  const indices = draft.of(
-    draft.newShape(draft.choices.integer(1, 2)).map((n) => Math.min(n, 12)),
-    "i32",
-    [0, rows - 1],
-  );
-  return indices === undefined ? undefined : call("take", ref(table), ref(indices));
-};
+const take = on(
+  ({ rank }) => rank === 2,
+  (draft, table, { shape: [rows = 1] }) => {
+    const shape = draft.newShape(draft.choices.integer(1, 2)).map((n) => Math.min(n, 12));
+    return call("take", table, draft.of(shape, "i32", [0, rows - 1]));
+  },
+);
 
-const gather: Maker = (draft) => {
-  const x = withAxes(draft);
-  if (x === undefined) return undefined;
+const gather = on(hasAxes, (draft, x, { rank, shape }) => {
   const { choices } = draft;
-  const shape = draft.shape(x);
-  const axis = choices.integer(0, shape.length - 1);
-  const indices = draft.of(
-    shape.map((n, i) => (i === axis ? choices.integer(1, 5) : n)),
-    "i32",
-    [0, shape[axis]! - 1],
-  );
-  return indices === undefined ? undefined : call("gather", ref(x), ref(indices), axis);
-};
+  const axis = choices.integer(0, rank - 1);
+  const sizes = shape.map((n, i) => (i === axis ? choices.integer(1, 5) : n));
+  return call("gather", x, draft.of(sizes, "i32", [0, shape[axis]! - 1]), axis);
+});
 
-const scatterAdd: Maker = (draft) => {
-  const updates = draft.float(({ rank }) => rank === 2);
-  if (updates === undefined) return undefined;
-  const rows = draft.choices.integer(1, 9);
-  const indices = draft.of([draft.shape(updates)[0]!], "i32", [0, rows - 1]);
-  return indices === undefined ? undefined : call("scatterAdd", ref(indices), ref(updates), rows);
-};
+const scatterAdd = on(
+  float(({ rank }) => rank === 2),
+  (draft, updates, { shape: [n = 1] }) => {
+    const rows = draft.choices.integer(1, 9);
+    return call("scatterAdd", draft.of([n], "i32", [0, rows - 1]), updates, rows);
+  },
+);
 
-const resample: Maker = (draft) => {
-  const x = draft.float(({ rank }) => rank === 4);
-  if (x === undefined) return undefined;
-  const [, , rows, columns] = sizesOf(draft.shape(x), 4);
-  const size = draft.choices.integer(1, 3);
-  return rows % size === 0 && columns % size === 0
-    ? call("averagePool", ref(x), size)
-    : call("upsampleNearest", ref(x), size);
-};
+const resample = on(
+  float(({ rank }) => rank === 4),
+  ({ choices }, x, { shape: [, , rows = 1, columns = 1] }) => {
+    const size = choices.integer(1, 3);
+    return call(rows % size === 0 && columns % size === 0 ? "averagePool" : "upsampleNearest", x, size);
+  },
+);
 
-const adamw: Maker = (draft) => {
-  const w = draft.float();
-  if (w === undefined) return undefined;
-  const shape = draft.shape(w);
+const adamw = on(float(), (draft, w, { shape }) => {
   const [g, m, v] = [draft.of(shape), draft.of(shape), draft.of(shape, "f32", [0, 1])];
-  const rates = draft.of([3], "f32", [0.125, 0.875]);
-  if (g === undefined || m === undefined || v === undefined || rates === undefined) return undefined;
-  return { ...call("adamw", ref(w), ref(g), ref(m), ref(v), ref(rates)), part: draft.choices.integer(0, 2) };
-};
+  const step = call("adamw", w, g, m, v, draft.of([3], "f32", [0.125, 0.875]));
+  return step && { ...step, part: draft.choices.integer(0, 2) };
+});
 
-const crossEntropy: Maker = (draft) => {
-  const logits = draft.float(({ rank }, data) => rank === 2 && data.every((v) => Math.abs(v) < 12));
-  if (logits === undefined) return undefined;
-  const [n, classes] = sizesOf(draft.shape(logits), 2);
-  const labels = draft.of([n], "i32", [0, classes - 1]);
-  return labels === undefined ? undefined : call("crossEntropy", ref(logits), ref(labels));
-};
+const crossEntropy = on(
+  float(({ rank }, data) => rank === 2 && data.every((v) => Math.abs(v) < 12)),
+  (draft, logits, { shape: [n = 1, classes = 1] }) =>
+    call("crossEntropy", logits, draft.of([n], "i32", [0, classes - 1])),
+);
 
-const meanSquaredError: Maker = (draft) => {
-  const a = draft.float();
-  const b = a === undefined ? undefined : draft.of(draft.shape(a));
-  return a === undefined || b === undefined
-    ? undefined
-    : call(draft.choices.pick(["meanSquaredError", "huberLoss"] as const), ref(a), ref(b));
-};
+const regression = on(float(), (draft, a, { shape }) => {
+  const b = draft.of(shape);
+  return b && call(draft.choices.pick(["meanSquaredError", "huberLoss"] as const), a, b);
+});
 
 /** Calls that rearrange, join, multiply and look up. */
 export const structure: readonly (readonly [weight: number, Maker])[] = [
@@ -252,5 +201,5 @@ export const structure: readonly (readonly [weight: number, Maker])[] = [
   [2, take],
   [1, gather],
   [1, scatterAdd],
-  [1, meanSquaredError],
+  [1, regression],
 ];

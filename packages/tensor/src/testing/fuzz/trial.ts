@@ -94,25 +94,18 @@ const execute = async (
     names = results.names;
     return results.tensors;
   };
-  if (trial.way === "eager") {
-    const inputs = upload(program, device);
-    const results = f(...inputs);
-    device.evaluate(results);
-    const values = await Promise.all(results.map((tensor) => tensor.data(device)));
-    for (const tensor of [...inputs, ...results]) tensor.dispose();
-    return { names, values };
-  }
-  const compiled = jit(f, { device, donate: [...trial.donate] });
+  const compiled = trial.way === "eager" ? undefined : jit(f, { device, donate: [...trial.donate] });
   const once = async (): Promise<ArrayLike<number>[]> => {
     const inputs = upload(program, device);
-    const results = compiled(...inputs);
+    const results = (compiled ?? f)(...inputs);
+    device.evaluate(results);
     const values = await Promise.all(results.map(async (tensor) => (await tensor.data(device)).slice()));
     for (const tensor of [...inputs, ...results]) tensor.dispose();
     return values;
   };
   try {
     const values = await once();
-    const again = await once();
+    const again = compiled ? await once() : values;
     values.forEach((row, i) => {
       const at = Array.from(row).findIndex((v, j) => !Object.is(v, again[i]![j]));
       if (at >= 0)
@@ -120,7 +113,7 @@ const execute = async (
     });
     return { names, values };
   } finally {
-    compiled.dispose();
+    compiled?.dispose();
   }
 };
 

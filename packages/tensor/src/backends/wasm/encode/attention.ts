@@ -1,8 +1,7 @@
 import type { KernelOf, View } from "../../../compile/kernel.js";
 import { BYTES_PER_ELEMENT } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
-import type { attentionOp } from "../../../ops/attention.js";
-import type { attentionBackwardOp } from "../../../ops/attention-backward.js";
+import type { attentionBackwardOp, attentionOp } from "../../../ops/attention.js";
 import { sizesOf } from "../../../shape.js";
 import { Command } from "../opcodes.js";
 import { gemmScratchBytes } from "./matmul.js";
@@ -46,10 +45,10 @@ const encode = (
   const scaled = state + roundUp(blockQ * 8);
   const work = scaled + roundUp(blockQ * width * BYTES_PER_ELEMENT);
   stream.push(blockQ, blockK, blocksQ, perTask, 0, block, state, scaled, work);
-  stream.pushAddress(lse.slot, lse.offset);
-  for (const { slot, offset, strides } of operands) {
-    stream.pushAddress(slot, offset);
-    stream.push(...strides.slice(0, 3).map((stride) => stride * BYTES_PER_ELEMENT));
+  stream.pushAddress(lse);
+  for (const view of operands) {
+    stream.pushAddress(view);
+    stream.push(...view.strides.slice(0, 3).map((stride) => stride * BYTES_PER_ELEMENT));
   }
   stream.end();
   const products = Math.max(gemmScratchBytes(blockK, width), gemmScratchBytes(width, Math.max(blockQ, blockK)));

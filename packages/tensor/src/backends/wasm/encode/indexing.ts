@@ -29,7 +29,7 @@ const encode = (
   const { tasks, perTask } = cut(extents.units, extents.cost);
   stream.begin(command, tasks);
   stream.push(extents.outer, extents.axis, extents.inner, extents.count, perTask, fill);
-  for (const { slot, offset } of operands) stream.pushAddress(slot, offset);
+  stream.pushAddress(...operands);
   stream.end();
   return perTask;
 };

@@ -124,12 +124,12 @@ export const encodeMatmul = (stream: CommandStream, kernel: KernelOf<typeof matm
   const bytes = (elements: number): number => elements * BYTES_PER_ELEMENT;
   stream.begin(Command.Matmul, tasks);
   stream.push(m, n, k);
-  stream.pushAddress(a.slot, a.offset);
+  stream.pushAddress(a);
   stream.push(bytes(left.row), bytes(left.column));
-  stream.pushAddress(b.slot, b.offset);
+  stream.pushAddress(b);
   stream.push(bytes(right.row), bytes(right.column));
-  stream.pushAddress(output.slot, output.offset);
-  if (addend) stream.pushAddress(addend.slot, addend.offset);
+  stream.pushAddress(output);
+  if (addend) stream.pushAddress(addend);
   else stream.push(0);
   stream.push(bytes(d?.row ?? 0), bytes(d?.column ?? 0));
   stream.pushFloat(attrs.scale);

@@ -218,12 +218,12 @@ export class TileProgram {
   write(stream: CommandStream): void {
     const start = stream.words.length;
     stream.push(this.#inPlace.length, this.#cells.length + this.#tiles, this.#cells.length, this.#code.length);
-    for (const { slot, offset } of this.#inPlace) stream.pushAddress(slot, offset);
+    stream.pushAddress(...this.#inPlace);
     for (let i = 0; i < this.#cells.length; i++) stream.push(this.#cellBase + i * Tile.CellBytes, 0);
     for (let i = 0; i < this.#tiles; i++) stream.push(this.#tileBase + i * Tile.Bytes, Tile.CellBytes);
     for (const [index, { bits, window }] of this.#cells.entries()) {
       stream.push(this.#offsetOf({ kind: "cell", index }), window ? 1 : 0);
-      if (window) stream.pushAddress(window.slot, window.offset);
+      if (window) stream.pushAddress(window);
       else stream.push(bits);
     }
     let place = stream.words.length - start + (this.#code.length * Tile.InstructionBytes) / 4;

@@ -1,8 +1,6 @@
 import type { KernelOf } from "../../../compile/kernel.js";
+import type { permutationOp, randomBitsOp, randomKeysOp } from "../../../random/ops.js";
 import { halfBits } from "../../../random/permutation.js";
-import type { permutationOp } from "../../../random/permutation-op.js";
-import type { randomBitsOp } from "../../../random/random-bits.js";
-import type { randomKeysOp } from "../../../random/random-keys.js";
 import { Command } from "../opcodes.js";
 import type { CommandStream } from "./stream.js";
 import { cut } from "./tasks.js";
@@ -21,8 +19,7 @@ const randomEncoder =
     const { tasks, perTask } = cut(Math.ceil(count / GRAIN), count * cost);
     stream.begin(command, tasks);
     stream.push(count, perTask * GRAIN);
-    stream.pushAddress(key.slot, key.offset);
-    stream.pushAddress(output.slot, output.offset);
+    stream.pushAddress(key, output);
     stream.push(command === Command.Permutation ? halfBits(count) : 0);
     stream.end();
   };

@@ -42,8 +42,7 @@ export const encodeReduce = (stream: CommandStream, kernel: ReduceKernel): void 
   const { tasks, perTask } = cut(whole * parts, cost);
   stream.begin(Command.Reduce, tasks);
   stream.push(folds[kernel.reduce][dtype], outer, reduced, inner, parts, sliceLength, perTask);
-  if (parts > 1) stream.pushAddress(WORKSPACE, 0);
-  else stream.pushAddress(output.slot, output.offset);
+  stream.pushAddress(parts > 1 ? { slot: WORKSPACE, offset: 0 } : output);
   stream.push(tiles.scratchBytes, tiles.resultOffset);
   tiles.write(stream);
   stream.end();

@@ -15,7 +15,7 @@ const rowsEncoder =
     stream.begin(command, tasks);
     stream.push(rows, columns, perTask, attrs[flag] ? 1 : 0);
     stream.pushFloat(Number(attrs.eps ?? 0));
-    for (const { slot, offset } of [...inputs, ...outputs]) stream.pushAddress(slot, offset);
+    stream.pushAddress(...inputs, ...outputs);
     stream.end();
   };
 

@@ -1,3 +1,4 @@
+import type { View } from "../../../compile/kernel.js";
 import { BYTES_PER_ELEMENT, bitsOf } from "../../../dtype.js";
 import { type Command, Head } from "../opcodes.js";
 
@@ -42,10 +43,12 @@ export class CommandStream {
     this.words.push(bitsOf(value));
   }
 
-  /** Appends the address of an element of a slot. */
-  pushAddress(slot: number, element: number): void {
-    this.relocations.push({ word: this.words.length, slot, byteOffset: element * BYTES_PER_ELEMENT });
-    this.words.push(0);
+  /** Appends where views begin. */
+  pushAddress(...views: readonly Pick<View, "slot" | "offset">[]): void {
+    for (const { slot, offset } of views) {
+      this.relocations.push({ word: this.words.length, slot, byteOffset: offset * BYTES_PER_ELEMENT });
+      this.words.push(0);
+    }
   }
 
   needScratch(bytes: number): void {

@@ -50,7 +50,7 @@ export const overlap = (a: Window, b: Window): boolean => {
 /** Writes the descriptor that `assembly/gather.ts` walks. */
 export const pushWindow = (stream: CommandStream, window: Window): void => {
   const dimensions = window.dimensions.length ? window.dimensions : [{ size: 1, stride: 1 }];
-  stream.pushAddress(window.slot, window.offset);
+  stream.pushAddress(window);
   stream.push(dimensions.length);
   for (const { size, stride } of dimensions) stream.push(size, stride * BYTES_PER_ELEMENT);
 };

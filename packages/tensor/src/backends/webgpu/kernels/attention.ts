@@ -1,8 +1,7 @@
 import type { Instruction, Kernel, KernelOf, View } from "../../../compile/kernel.js";
 import { permuteLayout } from "../../../compile/layout.js";
 import { mapEach } from "../../../graph/aval.js";
-import type { attentionOp } from "../../../ops/attention.js";
-import type { attentionBackwardOp } from "../../../ops/attention-backward.js";
+import type { attentionBackwardOp, attentionOp } from "../../../ops/attention.js";
 import { sizeOf, sizesOf } from "../../../shape.js";
 import type { DispatchContext, Variant } from "../variant.js";
 import { contiguous } from "../views.js";

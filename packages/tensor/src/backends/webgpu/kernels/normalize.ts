@@ -1,6 +1,5 @@
 import type { KernelOf } from "../../../compile/kernel.js";
-import type { normalizeOp } from "../../../ops/normalize.js";
-import type { normalizeBackwardOp } from "../../../ops/normalize-backward.js";
+import type { normalizeBackwardOp, normalizeOp } from "../../../ops/normalize.js";
 import { rowVariants } from "./rows.js";
 
 /** xhat = (x - mean) rstd with rstd = 1 / sqrt(mean square + eps), the mean square taken after centring (two passes). */

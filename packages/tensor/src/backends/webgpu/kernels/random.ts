@@ -1,8 +1,6 @@
 import type { KernelOf } from "../../../compile/kernel.js";
+import type { permutationOp, randomBitsOp, randomKeysOp } from "../../../random/ops.js";
 import { halfBits, ROUNDS } from "../../../random/permutation.js";
-import type { permutationOp } from "../../../random/permutation-op.js";
-import type { randomBitsOp } from "../../../random/random-bits.js";
-import type { randomKeysOp } from "../../../random/random-keys.js";
 import { sizesOf } from "../../../shape.js";
 import type { Dispatch } from "../dispatch.js";
 import type { Variant } from "../variant.js";

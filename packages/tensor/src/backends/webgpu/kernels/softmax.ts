@@ -1,7 +1,6 @@
 import type { CallKernel, KernelOf, View } from "../../../compile/kernel.js";
 import type { Attrs } from "../../../graph/aval.js";
-import type { softmaxOp } from "../../../ops/softmax.js";
-import type { softmaxBackwardOp } from "../../../ops/softmax-backward.js";
+import type { softmaxBackwardOp, softmaxOp } from "../../../ops/softmax.js";
 import { type RowText, rowVariants } from "./rows.js";
 
 /** softmax of every row, with the row's maximum taken out first. */

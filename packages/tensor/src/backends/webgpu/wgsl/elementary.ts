@@ -1,4 +1,7 @@
-import type { LibraryFunction } from "./function.js";
+import { type LibraryFunction, polynomial } from "./function.js";
+
+/** (e^r - 1 - r) / r^2 for |r| <= ln 2 / 2. */
+export const EXP = "1.9875691500e-4 1.3981999507e-3 8.3334519073e-3 4.1665795894e-2 1.6666665459e-1 5.0000001201e-1";
 
 /**
  * Cephes-class single-precision functions (S. L. Moshier, "Methods and Programs for Mathematical Functions", 1989).
@@ -15,12 +18,7 @@ export const elementary = {
   let c = clamp(x, F(-104.0), F(89.0));
   let n = round(c * 1.44269504088896341);
   let r = roundedF(c - n * 0.693359375) - n * -2.12194440e-4;
-  var p = F(1.9875691500e-4);
-  p = p * r + 1.3981999507e-3;
-  p = p * r + 8.3334519073e-3;
-  p = p * r + 4.1665795894e-2;
-  p = p * r + 1.6666665459e-1;
-  p = p * r + 5.0000001201e-1;
+  ${polynomial("r", EXP)}
   let e = p * (r * r) + r + 1.0;
   let k = I(n);
   let half = k >> U(1);
@@ -41,15 +39,11 @@ export const elementary = {
   let e = F(I(shifted >> U(23)) - 127) - select(F(0.0), F(149.0), tiny);
   let m = bitcast<F>((shifted & U(0x007fffffu)) + U(0x3f3504f3u)) - 1.0;
   let z = m * m;
-  var p = F(7.0376836292e-2);
-  p = p * m - 1.1514610310e-1;
-  p = p * m + 1.1676998740e-1;
-  p = p * m - 1.2420140846e-1;
-  p = p * m + 1.4249322787e-1;
-  p = p * m - 1.6668057665e-1;
-  p = p * m + 2.0000714765e-1;
-  p = p * m - 2.4999993993e-1;
-  p = p * m + 3.3333331174e-1;
+  ${polynomial(
+    "m",
+    `7.0376836292e-2 -1.1514610310e-1 1.1676998740e-1 -1.2420140846e-1 1.4249322787e-1
+    -1.6668057665e-1 2.0000714765e-1 -2.4999993993e-1 3.3333331174e-1`,
+  )}
   var y = p * m * z + e * -2.12194440e-4;
   y = y - 0.5 * z;
   let finite = (m + y) + e * 0.693359375;
@@ -65,14 +59,11 @@ export const elementary = {
     text: `fn log1pF(z: F) -> F {
   let s = z / (z + 2.0);
   let q = s * s;
-  var p = F(6.6666666667e-2);
-  p = p * q + 7.6923076923e-2;
-  p = p * q + 9.0909090909e-2;
-  p = p * q + 1.1111111111e-1;
-  p = p * q + 1.4285714286e-1;
-  p = p * q + 2.0e-1;
-  p = p * q + 3.3333333333e-1;
-  p = p * q + 1.0;
+  ${polynomial(
+    "q",
+    `6.6666666667e-2 7.6923076923e-2 9.0909090909e-2 1.1111111111e-1
+    1.4285714286e-1 2.0e-1 3.3333333333e-1 1.0`,
+  )}
   return select(logF(z + 1.0), 2.0 * s * p, z < F(1.0));
 }`,
   },
@@ -84,11 +75,7 @@ export const elementary = {
     uses: ["expF"],
     text: `fn tanhF(x: F) -> F {
   let z = x * x;
-  var p = F(-5.70498872745e-3);
-  p = p * z + 2.06390887954e-2;
-  p = p * z - 5.37397155531e-2;
-  p = p * z + 1.33314422036e-1;
-  p = p * z - 3.33332819422e-1;
+  ${polynomial("z", "-5.70498872745e-3 2.06390887954e-2 -5.37397155531e-2 1.33314422036e-1 -3.33332819422e-1")}
   let near = p * z * x + x;
   let far = 1.0 - 2.0 / (expF(2.0 * abs(x)) + 1.0);
   return select(select(far, -far, x < F(0.0)), near, abs(x) < F(0.625));
@@ -108,12 +95,7 @@ export const elementary = {
   q = q * t - t;
   let far = 1.0 - expF(q);
   let z = x * x;
-  var p = F(-5.96761703e-4);
-  p = p * z + 4.99119423e-3;
-  p = p * z - 2.67681349e-2;
-  p = p * z + 1.12819925e-1;
-  p = p * z - 3.76125336e-1;
-  p = p * z + 1.28379166e-1;
+  ${polynomial("z", "-5.96761703e-4 4.99119423e-3 -2.67681349e-2 1.12819925e-1 -3.76125336e-1 1.28379166e-1")}
   let near = p * x + x;
   return select(select(select(far, -far, x < F(0.0)), near, abs(x) < F(0.927734375)), x, isNan(x));
 }`,

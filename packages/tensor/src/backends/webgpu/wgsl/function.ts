@@ -9,3 +9,10 @@ export interface LibraryFunction {
   readonly uses?: readonly string[];
   readonly text: string | ((width: Width) => string);
 }
+
+/** Statements that make `p` the polynomial in `x` of these coefficients, that of the highest power first (Horner's rule). */
+export const polynomial = (x: string, coefficients: string): string => {
+  const [first, ...rest] = coefficients.split(/\s+/);
+  const term = (c: string): string => (c.startsWith("-") ? `- ${c.slice(1)}` : `+ ${c}`);
+  return [`var p = F(${first});`, ...rest.map((c) => `p = p * ${x} ${term(c)};`)].join("\n  ");
+};

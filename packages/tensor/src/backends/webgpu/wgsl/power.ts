@@ -1,4 +1,5 @@
-import type { LibraryFunction } from "./function.js";
+import { EXP } from "./elementary.js";
+import { type LibraryFunction, polynomial } from "./function.js";
 
 /**
  * x^y = 2^(y log2 |x|) with the logarithm carried in two parts (the idea of fdlibm's pow): an error of one ulp in a plain
@@ -41,12 +42,7 @@ export const power = {
   let z = clamp(high + low, F(-151.0), F(129.0));
   let n = round(z);
   let g = clamp(roundedF(high - n) + low, F(-0.51), F(0.51)) * 0.69314718055994531;
-  var p = F(1.9875691500e-4);
-  p = p * g + 1.3981999507e-3;
-  p = p * g + 8.3334519073e-3;
-  p = p * g + 4.1665795894e-2;
-  p = p * g + 1.6666665459e-1;
-  p = p * g + 5.0000001201e-1;
+  ${polynomial("g", EXP)}
   let k = I(n);
   let half = k >> U(1);
   let w = (p * (g * g) + g + 1.0) * bitcast<F>((half + 127) << U(23)) * bitcast<F>((k - half + 127) << U(23));

@@ -23,23 +23,15 @@ export interface Geometry {
  */
 export const BLOCK = 512;
 
+export const each = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
+
 export const geometry = ({ inputs, outputs, attrs }: KernelOf<typeof matmulOp>): Geometry => {
   const [a, b, addend] = inputs;
   const [out] = outputs;
   const batch = out.shape.slice(0, -2);
   const [m, n] = lastTwo(out.shape);
-  return {
-    a,
-    b,
-    addend,
-    out,
-    batch,
-    batches: sizeOf(batch),
-    m,
-    n,
-    k: lastTwo(a.shape)[1],
-    scale: attrs.scale,
-  };
+  const [, k] = lastTwo(a.shape);
+  return { a, b, addend, out, batch, batches: sizeOf(batch), m, n, k, scale: attrs.scale };
 };
 
 export const rowStride = ({ strides }: View): number => lastTwo(strides)[0];

@@ -9,6 +9,7 @@ import { finish } from "./finish.js";
 import {
   BLOCK,
   columnStride,
+  each,
   type Geometry,
   geometry,
   hasAlignedRows,
@@ -22,8 +23,6 @@ import { packRows } from "./pack.js";
 const ROWS = 8;
 const QUADS = 2;
 const LANES = 8;
-
-const each = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
 
 /** out = scale * a b + addend where every row of b, out and addend is aligned and the addend is not in out's buffer. */
 const product = (g: Geometry, name: string): Dispatch => {

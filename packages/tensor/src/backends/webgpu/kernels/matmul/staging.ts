@@ -1,6 +1,6 @@
 import { lastTwo } from "../../../../shape.js";
 import type { Module } from "../../wgsl/module.js";
-import { columnStride, type Geometry, hasAlignedRows, matrixStart, rowStride, transposed } from "./geometry.js";
+import { columnStride, each, type Geometry, hasAlignedRows, matrixStart, rowStride, transposed } from "./geometry.js";
 import { pitchOf, type Tile, threadsOf } from "./tiles.js";
 
 /** Statements that bring tiles of one operand into workgroup memory: `load` to registers, `store` from there. */
@@ -9,8 +9,6 @@ export interface Staging {
   load(depth: string): string;
   readonly store: string;
 }
-
-const each = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
 
 /**
  * Stages `depth` x `extent` elements as rows of four along the extent (rows of A, columns of B), ready for products of rows of four.

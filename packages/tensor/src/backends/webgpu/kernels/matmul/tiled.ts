@@ -8,6 +8,7 @@ import { finish } from "./finish.js";
 import {
   BLOCK,
   columnStride,
+  each,
   type Geometry,
   geometry,
   hasAlignedRows,
@@ -26,8 +27,6 @@ const BAND = 8;
 /** Invocations that read workgroup memory together on most GPUs: as near to a square of them as rows of four allow share the most. */
 const TOGETHER = 32;
 const TOGETHER_ACROSS = 8;
-
-const each = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
 
 /** Which tile a workgroup computes: `z`, `row0`, `column0`, and the terms from `begin` to `end`. */
 const place = (g: Geometry, { tile, splits, span }: Tiling, module: Module): string[] => {
