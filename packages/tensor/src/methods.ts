@@ -16,6 +16,7 @@ import { mean } from "./ops/statistics.js";
 import type { Shape } from "./shape.js";
 import type { BroadcastShape, MatmulShape, PermuteShape, ReduceShape } from "./types/shape.js";
 
+/** @inline */
 type Reduce<S extends Shape> = <
   const A extends number | readonly number[] | undefined = undefined,
   const K extends boolean = false,
@@ -24,6 +25,7 @@ type Reduce<S extends Shape> = <
   options?: { readonly keepDims?: K },
 ) => Tensor<ReduceShape<S, A, K>>;
 
+/** @inline */
 type Binary<S extends Shape, D extends DType> = {
   (other: number): Tensor<S, D>;
   <T extends Shape>(other: Tensor<T>): Tensor<BroadcastShape<S, T>, D>;
@@ -90,6 +92,9 @@ const install = (tensor: typeof Recorded): typeof Recorded => {
   return tensor;
 };
 
-/** The class users see: importing it, from any entry of the package, is what gives tensors their methods. */
+/**
+ * A tensor: a value that is computed when it is read. Importing the class, from any entry of the package, gives tensors their methods.
+ * @class
+ */
 export const Tensor: typeof Recorded = install(Recorded);
 export type Tensor<S extends Shape = Shape, D extends DType = DType> = Recorded<S, D>;

@@ -22,6 +22,7 @@ export class Device implements StorageOwner {
   readonly #scopes: Set<Storage>[] = [];
   #destroyed = false;
 
+  /** @internal */
   constructor(
     engine: Engine,
     /** Why this device was picked. */
@@ -50,7 +51,7 @@ export class Device implements StorageOwner {
     return this.#engine.memory;
   }
 
-  /** The machinery below: for programs, benches and tools. */
+  /** The machinery below: for programs, benches and tools. @internal */
   get engine(): Engine {
     if (this.#destroyed) throw new TensorError("disposed", `the device ${this.name} was used after destroy()`);
     return this.#engine;
@@ -150,7 +151,7 @@ export class Device implements StorageOwner {
     return storage;
   }
 
-  /** Called by a storage that is released. */
+  /** Called by a storage that is released. @internal */
   free(storage: Storage): void {
     if (!this.#destroyed) this.#engine.free(storage.buffer);
   }

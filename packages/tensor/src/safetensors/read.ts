@@ -13,6 +13,7 @@ export interface ByteSource {
 /** A file whose header has been read and checked. Tensors are read one at a time, when asked for. */
 export class SafetensorsFile {
   readonly #entries: ReadonlyMap<string, Entry>;
+  /** @internal */
   constructor(
     readonly source: ByteSource,
     readonly dataStart: number,
