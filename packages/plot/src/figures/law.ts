@@ -68,9 +68,11 @@ const panelOf = (law: Law, data: LawData, options: LawFigureOptions): LawPanel =
   };
 };
 
-/** A law from `low` to `high`, with its band where its form knows one. */
+/** A law from `low` to `high`, or to where it is no longer positive, with its band where its form knows one. */
 export const curveOf = (law: Law, low: number, high: number): CurvePoint[] => {
-  const curve = lawCurve(law, spaced(low, high, 61)).map(({ x, y, ci95 }) => banded(x, y, ci95));
+  const whole = lawCurve(law, spaced(low, high, 61));
+  const end = whole.findIndex(({ y }) => y <= 0);
+  const curve = whole.slice(0, end > 0 ? end : undefined).map(({ x, y, ci95 }) => banded(x, y, ci95));
   onLogAxes("law", curve, ["x", "y"]);
   return curve;
 };
