@@ -7,7 +7,7 @@ import { listPackages, publicPackages, root } from "./lib/workspace.mjs";
 
 /** What computed types are made of, by package: the type itself says it all. @type {Record<string, string[]>} */
 const workings = {
-  "@isoflop/dit": ["conditioning/index.ts:conditionings", "conditioning/conditioning.ts:Conditioning"],
+  "@isoflop/dit": ["conditioning/index.ts:trunks", "conditioning/trunk.ts:Trunk"],
   "@isoflop/tensor": ["types/shape.ts:IsTuple", "types/shape.ts:BroadcastTuples", "types/shape.ts:DropAxis"],
 };
 

@@ -1,3 +1,4 @@
 import { library } from "../../tsup.base.js";
 
-export default library();
+/** A module for each source, so that a page's bundler leaves out the parts it has no use for. */
+export default library({ entry: ["src/**/*.ts"], bundle: false });

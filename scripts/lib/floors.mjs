@@ -87,6 +87,8 @@ export function checkFloors(packages, table, rootDependencies) {
     if (specifier.startsWith(".")) {
       const target = resolve(pkg.folder, dirname(file), specifier);
       if (target === pkg.folder || target.startsWith(pkg.folder + sep)) return undefined;
+      // Tests share what lies at the root.
+      if (inTests && dirname(target) === resolve(pkg.folder, "../..")) return undefined;
       // A URL may point to a fixture or the README at the root; code is reached by package name.
       if (kind === "url" && !/\.[cm]?[jt]sx?$/.test(specifier)) return undefined;
       return `a relative path must stay inside ${pkg.path}; import the other package by its name`;

@@ -37,6 +37,7 @@ describe("what is allowed", () => {
         "packages/high/test/files.test.ts": `new URL("fixtures/a.json", import.meta.url); new URL("../../../README.md", import.meta.url);`,
         "examples/demo/src/main.ts": `import "high";`,
         "packages/high/vitest.config.ts": `import "../../vitest.base.js";`,
+        "packages/high/test/readme.test.ts": `import "../../../vitest.readme.js";`,
       }),
     ).toEqual([]);
   });
@@ -95,6 +96,7 @@ describe("what is not", () => {
     expect(check({ "packages/high/test/a.ts": `new URL("../../low/dist/worker.js", import.meta.url);` })).toHaveLength(
       1,
     );
+    expect(check({ "packages/high/src/a.ts": `import "../../../vitest.readme.js";` })).toHaveLength(1);
   });
 
   it("a subpath that is not exported", () => {

@@ -1,11 +1,11 @@
-import { evaluate, type Flops, type PowerLaw, paperHeldOutBudget, paperLaws } from "@isoflop/flops";
+import { evaluate, type Flops, type PaperLaw, paperHeldOutBudget, paperLaws } from "@isoflop/flops";
 
 /** What the paper has laws of: N trainable parameters, D image tokens, the loss, FID. */
 export const quantities = ["N", "D", "loss", "fid"] as const;
 export type Quantity = (typeof quantities)[number];
 
 /** The laws of arXiv 2410.08184 with the digits it prints. */
-export const printed: Readonly<Record<Quantity, PowerLaw>> = {
+export const printed: Readonly<Record<Quantity, PaperLaw>> = {
   N: paperLaws.parameters,
   D: paperLaws.tokens,
   loss: paperLaws.loss,

@@ -1,10 +1,10 @@
-import type { PowerLaw } from "@isoflop/flops";
+import type { PaperLaw } from "@isoflop/flops";
 import {
   expectOk,
-  type PowerLaw as FittedLaw,
   type IsoFlop,
   isoFlop,
   type Outcome,
+  type PowerLaw,
   quantityAsLoss,
   type Run,
 } from "@isoflop/scaling";
@@ -22,7 +22,7 @@ export const fitStudy = (runs: readonly Run[]): Fits => ({
 });
 
 /** The law of each quantity; N* and D* are those of least loss. */
-export const lawsOf = ({ loss, fid }: Fits): Readonly<Record<Quantity, Outcome<FittedLaw>>> => ({
+export const lawsOf = ({ loss, fid }: Fits): Readonly<Record<Quantity, Outcome<PowerLaw>>> => ({
   N: loss.N,
   D: loss.D,
   loss: loss.loss,
@@ -30,9 +30,9 @@ export const lawsOf = ({ loss, fid }: Fits): Readonly<Record<Quantity, Outcome<F
 });
 
 /** Coefficients and exponents that come back from runs. */
-export const recovered = (fits: Fits): Readonly<Record<Quantity, PowerLaw>> => {
+export const recovered = (fits: Fits): Readonly<Record<Quantity, PaperLaw>> => {
   const { N, D, loss, fid } = lawsOf(fits);
-  const numbers = (outcome: Outcome<FittedLaw>): PowerLaw => {
+  const numbers = (outcome: Outcome<PowerLaw>): PaperLaw => {
     const { coefficient, exponent } = expectOk(outcome);
     return { coefficient: coefficient.value, exponent: exponent.value };
   };

@@ -17,9 +17,11 @@ const schema = record({ size, seed });
 export const checkedImageOptions = (name: string, { size, seed }: ImageOptions): Required<ImageOptions> =>
   read(schema, { size, seed }, { name, error: (message) => new RangeError(message) });
 
-/** A source of square images by name. */
+/** A source of square images by name. One that reads files is opened in Node alone. */
 export const imageSource = <const N extends string>(
   name: N,
   about: string,
-  build: (options: ImageOptions) => Promise<DataSource>,
+  build: (options: ImageOptions) => Promise<DataSource> = async () => {
+    throw new Error(`the source "${name}" reads files; in Node, openSource of @isoflop/data/node opens it`);
+  },
 ) => kind({ name, about, options: { size: v.optional(size, 16), seed }, build });

@@ -17,4 +17,4 @@ export { resizeSheet } from "./sprites/resample.js";
 export { emojiCategories, emojiSelection, type SpriteChoice } from "./sprites/selection.js";
 export { shapeScenes, shapeSheet } from "./sprites/shapes.js";
 export { type SpriteSheet, selectSprites } from "./sprites/sheet.js";
-export { PADDING_ID, Vocabulary } from "./vocabulary.js";
+export { Vocabulary } from "./vocabulary.js";

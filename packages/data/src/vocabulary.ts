@@ -1,5 +1,5 @@
 /** The id of the padding word. A caption of padding only is the empty caption, which guidance uses as "no caption". */
-export const PADDING_ID = 0;
+const PADDING_ID = 0;
 
 /** Words that carry no information in our captions; they are read over unless a data set uses them as names. */
 const FILLERS = new Set(["a", "an", "the", "of", "on", "at", "in", "photo", "background"]);

@@ -14,8 +14,13 @@ export interface TimestepDensity {
 
 const time = number();
 
-/** A density from its quantile within (0, 1), for numbers and tensors alike, and its pdf there. */
-export const densityOf = (name: string, quantile: Dual, pdf: (t: number) => number): TimestepDensity => {
+/** A density from its quantile within (0, 1), one formula for numbers and tensors alike, and its pdf there. */
+export const defineDensity = (
+  name: string,
+  formula: <T>(m: Arithmetic<T>, u: T) => T,
+  pdf: (t: number) => number,
+): TimestepDensity => {
+  const quantile = dual(formula);
   const checked = (u: number | Tensor): number | Tensor => {
     if (u instanceof Tensor) return quantile(u);
     check(unit, u, `${name}: u`);
@@ -30,10 +35,3 @@ export const densityOf = (name: string, quantile: Dual, pdf: (t: number) => numb
     },
   };
 };
-
-/** The same with one formula of the quantile for both. */
-export const defineDensity = (
-  name: string,
-  formula: <T>(m: Arithmetic<T>, u: T) => T,
-  pdf: (t: number) => number,
-): TimestepDensity => densityOf(name, dual(formula), pdf);

@@ -16,5 +16,10 @@ export class DiffusionError extends Error {
   }
 }
 
+/** @throws DiffusionError unless it holds */
+export function must(holds: unknown, code: DiffusionErrorCode, message: string): asserts holds {
+  if (!holds) throw new DiffusionError(code, message);
+}
+
 /** How a shape reads in a message. */
 export const bracketed = (shape: readonly number[]): string => `[${shape.join(", ")}]`;

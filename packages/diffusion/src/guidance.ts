@@ -1,7 +1,8 @@
 import { number, only, shown } from "@isoflop/spec";
 import { add, concat, lessEqual, mul, type Operand, split, sub, Tensor } from "@isoflop/tensor";
 import { check, checkPrediction } from "./checks.js";
-import { bracketed, DiffusionError } from "./errors.js";
+import { bracketed, must } from "./errors.js";
+import { besideBatch } from "./path.js";
 
 /** A network that takes its condition last. */
 export type ConditionalDenoiser = (x: Tensor, t: Tensor, condition: Tensor) => Tensor;
@@ -23,29 +24,23 @@ export interface GuidanceOptions {
 const checkGuidance = (options: GuidanceOptions): void => {
   check(only(["scale", "interval"]), options, "classifierFreeGuidance");
   const { scale, interval } = options;
-  if (!(scale instanceof Tensor)) check(number(), scale, "classifierFreeGuidance: scale");
-  else if (scale.size !== 1)
-    throw new DiffusionError(
-      "option",
-      `classifierFreeGuidance: scale is ${bracketed(scale.shape)}; it takes a scalar.`,
-    );
-  if (interval && !(interval[0] >= 0 && interval[0] < interval[1] && interval[1] <= 1))
-    throw new DiffusionError("option", `interval is [${interval.join(", ")}]; it takes 0 <= from < to <= 1.`);
+  const what = "classifierFreeGuidance: scale";
+  if (!(scale instanceof Tensor)) check(number(), scale, what);
+  else must(scale.size === 1, "option", `${what} is ${bracketed(scale.shape)}; it takes a scalar.`);
+  const [from, to] = interval ?? [0, 1];
+  must(from >= 0 && from < to && to <= 1, "option", `interval is [${from}, ${to}]; it takes 0 <= from < to <= 1.`);
 };
 
 /** @throws DiffusionError("shape") unless both conditions are tensors of one shape */
 const checkConditions = ({ condition, unconditional }: GuidanceInputs): void => {
   for (const [name, value] of Object.entries({ condition, unconditional }))
-    if (!(value instanceof Tensor))
-      throw new DiffusionError(
-        "shape",
-        `guidance: ${name} is ${shown(value)}; it takes { condition, unconditional }, two tensors.`,
-      );
-  if (condition.shape.join() !== unconditional.shape.join())
-    throw new DiffusionError(
+    must(
+      value instanceof Tensor,
       "shape",
-      `unconditional is ${bracketed(unconditional.shape)}; condition is ${bracketed(condition.shape)} and takes the same.`,
+      `guidance: ${name} is ${shown(value)}; it takes { condition, unconditional }, two tensors.`,
     );
+  const [told, untold] = [bracketed(condition.shape), bracketed(unconditional.shape)];
+  must(told === untold, "shape", `unconditional is ${untold}; condition is ${told} and takes the same.`);
 };
 
 /**
@@ -67,7 +62,7 @@ export const classifierFreeGuidance = (model: ConditionalDenoiser, options: Guid
     const [c, u] = split(both, 2) as [Tensor, Tensor];
     const difference = sub(c, u);
     if (!interval) return add(u, mul(difference, scale));
-    const perSample = t.reshape([t.shape[0]!, ...x.shape.slice(1).map(() => 1)]);
+    const perSample = besideBatch(t, x);
     const [from, to] = interval;
     const inside = mul(lessEqual(from, perSample).cast("f32"), lessEqual(perSample, to).cast("f32"));
     return add(u, mul(difference, add(1, mul(inside, sub(scale, 1)))));

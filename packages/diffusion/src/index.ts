@@ -7,12 +7,7 @@ export { uniform } from "./densities/uniform.js";
 export { type DensitySpec, densities } from "./densities.js";
 export { defineDensity, type TimestepDensity } from "./density.js";
 export { DiffusionError, type DiffusionErrorCode } from "./errors.js";
-export {
-  type ConditionalDenoiser,
-  classifierFreeGuidance,
-  type GuidanceInputs,
-  type GuidanceOptions,
-} from "./guidance.js";
+export * from "./guidance.js";
 export {
   type Denoiser,
   effectiveWeight,
@@ -28,18 +23,10 @@ export { linearPath } from "./paths/linear.js";
 export { vpPath } from "./paths/vp.js";
 export { paths } from "./paths.js";
 export { type Conversion, type Convert, convert, type Prediction, predictions } from "./prediction.js";
-export {
-  type DenoiserOf,
-  type Sampler,
-  type SamplerOptions,
-  type Sampling,
-  type SamplingState,
-  sample,
-  sampler,
-} from "./sample.js";
+export * from "./sample.js";
 export { shiftForTokens, shiftTime, uniformTimes } from "./shift.js";
 export { fromSiT } from "./sit.js";
-export type { Solver, Step, VelocityField } from "./solver.js";
+export type * from "./solver.js";
 export { euler } from "./solvers/euler.js";
 export { heun } from "./solvers/heun.js";
 export { solvers } from "./solvers.js";
@@ -47,7 +34,7 @@ export { draws, quantiles, stratified } from "./stratified.js";
 export type { UnitWeight, Weighting } from "./weighting.js";
 export { edmWeighting } from "./weightings/edm.js";
 export { likelihoodWeighting } from "./weightings/likelihood.js";
-export { minSnr, softMinSnr } from "./weightings/min-snr.js";
+export * from "./weightings/min-snr.js";
 export { sigmoidWeighting } from "./weightings/sigmoid.js";
 export { unweighted, unweightedIn } from "./weightings/unweighted.js";
 export { type WeightingSpec, weightings } from "./weightings.js";

@@ -2,7 +2,7 @@ import { shown } from "@isoflop/spec";
 import { broadcastTo, type JitArguments, type Tensor } from "@isoflop/tensor";
 import { tensors } from "./arithmetic.js";
 import { checkPrediction } from "./checks.js";
-import { DiffusionError } from "./errors.js";
+import { must } from "./errors.js";
 import type { Objective } from "./objective.js";
 import { type Combination, combinationAt, combined } from "./prediction.js";
 import type { Solver, Step, VelocityField } from "./solver.js";
@@ -42,13 +42,10 @@ export const courseOf = (
 export const checkSolver = (solver: Solver): void => {
   const { name, step, lastStep = step } = solver;
   for (const { shares, advance } of [step ?? {}, lastStep ?? {}]) {
-    if (!Array.isArray(shares) || typeof advance !== "function")
-      throw new DiffusionError("option", `sampler: solver is ${shown(solver)}; it takes one such as euler().`);
-    if (!shares.every((share) => share >= 0 && share <= 1))
-      throw new DiffusionError(
-        "option",
-        `${name}: a step asks for the field at [${shares.join(", ")}]; shares lie in 0..1.`,
-      );
+    const isStep = Array.isArray(shares) && typeof advance === "function";
+    must(isStep, "option", `sampler: solver is ${shown(solver)}; it takes one such as euler().`);
+    const inside = shares.every((share) => share >= 0 && share <= 1);
+    must(inside, "option", `${name}: a step asks for the field at [${shares.join(", ")}]; shares lie in 0..1.`);
   }
 };
 
@@ -62,11 +59,8 @@ export const fieldOf =
   ): VelocityField =>
   (x, share) => {
     const moment = moments[shares.indexOf(share)];
-    if (!moment)
-      throw new DiffusionError(
-        "option",
-        `${name} asks for the field at share ${share} of a step; its step names [${shares.join(", ")}].`,
-      );
+    const named = `its step names [${shares.join(", ")}]`;
+    must(moment, "option", `${name} asks for the field at share ${share} of a step; ${named}.`);
     const output = model(x, broadcastTo(moment.t, [x.shape[0]!]));
     checkPrediction(output, x);
     return moment.velocity ? combined(tensors, moment.velocity, output, x) : output;

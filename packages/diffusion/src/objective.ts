@@ -2,7 +2,7 @@ import { choice, only, record } from "@isoflop/spec";
 import { mean, square, sub, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
-import { check, checkOperand, checkPrediction } from "./checks.js";
+import { check, checkPrediction, checkTensor } from "./checks.js";
 import { logitNormal } from "./densities/logit-normal.js";
 import type { TimestepDensity } from "./density.js";
 import { besideBatch, type Coefficients, mixed, type Path } from "./path.js";
@@ -32,9 +32,8 @@ const having = (method: string, such: string) =>
     `one such as ${such}`,
   );
 
-const network = { path: having("at", "linearPath()"), prediction: choice(predictions) };
 /** What tells how to read a network. */
-export const networks = v.object(network, "an objective");
+export const network = { path: having("at", "linearPath()"), prediction: choice(predictions) };
 const objectives = record({
   ...network,
   errorIn: choice(predictions),
@@ -88,8 +87,8 @@ export const weightIn = <T>(
  */
 export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: LossInputs): Tensor => {
   check(objectives, aim, "loss");
-  checkOperand("x", x);
-  checkOperand("noise", noise, x);
+  checkTensor("x is", x);
+  checkTensor("noise is", noise, x);
   const { path, prediction } = aim;
   const c = path.at(besideBatch(t, x));
   const output = model(mixed(c, x, noise), t);

@@ -1,7 +1,7 @@
 import { Tensor } from "@isoflop/tensor";
 import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
-import { check, checkOperand, unit } from "./checks.js";
-import { bracketed, DiffusionError } from "./errors.js";
+import { check, checkTensor, unit } from "./checks.js";
+import { bracketed, must } from "./errors.js";
 
 /** x_t = alpha · x + sigma · noise, and the derivatives of both by t. */
 export interface Coefficients<T> {
@@ -34,12 +34,11 @@ export const definePath = (name: string, formula: <T>(m: Arithmetic<T>, t: T) =>
 
 /** t [n] as [n, 1, ...] beside a batch x [n, ...], so that one number per sample multiplies the whole sample. */
 export const besideBatch = (t: Tensor, x: Tensor): Tensor => {
-  checkOperand("t", t);
-  if (t.rank === 1 && t.shape[0] === x.shape[0]) return t.reshape([t.shape[0]!, ...x.shape.slice(1).map(() => 1)]);
-  throw new DiffusionError(
-    "shape",
-    `t is ${bracketed(t.shape)}; x ${bracketed(x.shape)} takes one time per sample, [${x.shape[0] ?? 1}].`,
-  );
+  checkTensor("t is", t);
+  const [n = 1, ...rest] = x.shape;
+  const holds = t.rank === 1 && t.shape[0] === x.shape[0];
+  must(holds, "shape", `t is ${bracketed(t.shape)}; x ${bracketed(x.shape)} takes one time per sample, [${n}].`);
+  return t.reshape([n, ...rest.map(() => 1)]);
 };
 
 /** alpha x + sigma noise. */
@@ -51,7 +50,7 @@ export const mixed = ({ alpha, sigma }: Coefficients<Tensor>, x: Tensor, noise: 
  * @throws DiffusionError("shape")
  */
 export const interpolate = (path: Path, x: Tensor, noise: Tensor, t: Tensor): Tensor => {
-  checkOperand("x", x);
-  checkOperand("noise", noise, x);
+  checkTensor("x is", x);
+  checkTensor("noise is", noise, x);
   return mixed(path.at(besideBatch(t, x)), x, noise);
 };

@@ -2,7 +2,7 @@ import { choice } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
 import { type Arithmetic, combine, numbers, tensors } from "./arithmetic.js";
 import { check } from "./checks.js";
-import { DiffusionError } from "./errors.js";
+import { must } from "./errors.js";
 import type { Coefficients, Path } from "./path.js";
 
 /**
@@ -127,10 +127,10 @@ export const combinationAt = (path: Path, from: Prediction, to: Prediction, t: n
   if (from === to) return found;
   const [place, stay] = [`at t = ${t} on the ${path.name} path`, `stay away from t = ${t} or predict something else`];
   const [given, wanted] = [mixture(numbers, c, from), mixture(numbers, c, to)];
-  if (!alike(given, wanted) && !(Math.abs(determinant(numbers, c, given)) > negligible))
-    throw new DiffusionError("singular", `${from} ${place} says no more than x_t itself; ${stay}.`);
-  if (!(Number.isFinite(found.ofValue) && Number.isFinite(found.ofXt)))
-    throw new DiffusionError("singular", `${to} ${place} is infinite; ${stay}.`);
+  const determined = alike(given, wanted) || Math.abs(determinant(numbers, c, given)) > negligible;
+  must(determined, "singular", `${from} ${place} says no more than x_t itself; ${stay}.`);
+  const finite = Number.isFinite(found.ofValue) && Number.isFinite(found.ofXt);
+  must(finite, "singular", `${to} ${place} is infinite; ${stay}.`);
   return found;
 };
 

@@ -10,10 +10,11 @@ import {
   type Tensor,
   TensorError,
 } from "@isoflop/tensor";
-import { check, checkOperand, count } from "./checks.js";
-import { bracketed, DiffusionError } from "./errors.js";
+import * as v from "valibot";
+import { check, checkTensor, count } from "./checks.js";
+import { bracketed, DiffusionError, must } from "./errors.js";
 import { type Course, type CourseData, checkSolver, courseOf, fieldOf } from "./moment.js";
-import { networks, type Objective, rectifiedFlow } from "./objective.js";
+import { network, type Objective, rectifiedFlow } from "./objective.js";
 import { uniformTimes } from "./shift.js";
 import type { Solver, Step } from "./solver.js";
 import { euler } from "./solvers/euler.js";
@@ -68,18 +69,11 @@ const samplerOptions = ["objective", "solver", "device"] as const;
 const samplingOptions = ["noise", "steps", "times", "onStep", "signal"] as const;
 
 const timesOf = ({ steps = 25, times }: Sampling): readonly number[] => {
-  if (times === undefined) {
-    check(count, steps, "sample: steps");
-    return uniformTimes(steps);
-  }
-  if (typeof times?.every !== "function")
-    throw new DiffusionError(
-      "option",
-      `sample: times are ${shown(times)}; an array of at least two, falling, in 1..0.`,
-    );
-  const falling = times.every((t, i) => t >= 0 && t <= 1 && (i === 0 || t < times[i - 1]!));
-  if (times.length < 2 || !falling)
-    throw new DiffusionError("option", `sample: times are [${times.join(", ")}]; at least two, falling, in 1..0.`);
+  if (times === undefined) return uniformTimes(check(count, steps, "sample: steps"));
+  const right = "at least two, falling, in 1..0";
+  must(typeof times?.every === "function", "option", `sample: times are ${shown(times)}; an array of ${right}.`);
+  const fall = times.length >= 2 && times.every((t, i) => t >= 0 && t <= 1 && (i === 0 || t < times[i - 1]!));
+  must(fall, "option", `sample: times are [${times.join(", ")}]; ${right}.`);
   return times;
 };
 
@@ -93,7 +87,7 @@ interface Advanced {
 export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> => {
   check(only(samplerOptions), options, "sampler");
   const { objective = rectifiedFlow(), solver = euler(), device } = options;
-  check(networks, objective, "sampler");
+  check(v.object(network, "an objective"), objective, "sampler");
   checkSolver(solver);
   const compile = ({ shares, advance }: Step) =>
     jit(
@@ -137,8 +131,8 @@ export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): 
     async run(inputs, sampling) {
       check(only(samplingOptions), sampling, "sampler.run");
       const { noise } = sampling;
-      checkOperand("noise", noise);
-      if (noise.rank === 0) throw new DiffusionError("shape", `noise is ${bracketed(noise.shape)}; it takes [n, ...].`);
+      checkTensor("noise is", noise);
+      must(noise.rank > 0, "shape", `noise is ${bracketed(noise.shape)}; it takes [n, ...].`);
       const sizes: Tensor[] = [];
       try {
         return await walk(inputs, sampling, timesOf(sampling), sizes);

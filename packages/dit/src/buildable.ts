@@ -1,5 +1,5 @@
 import { type DitConfig, parameters } from "@isoflop/flops";
-import { DitError } from "./errors.js";
+import { must } from "./errors.js";
 
 /** Deeper than any model that was trained; every block has a record of its own. */
 const mostBlocks = 4096;
@@ -18,11 +18,10 @@ export const checkBuildable = (config: DitConfig): void => {
   const { trainable, all } = parameters(config);
   const { depth, timeScale = 1 } = config;
   const tables = all > trainable ? ` and position tables of ${count(all - trainable)} numbers` : "";
-  if (depth > mostBlocks || all > mostNumbers)
-    throw new DitError(
-      "config",
-      `A model of ${count(trainable)} parameters in ${count(depth)} blocks (depth)${tables} is not built: at most ${count(mostBlocks)} blocks and ${count(mostNumbers)} numbers are. @isoflop/flops counts any.`,
-    );
-  if (timeScale > largestTime)
-    throw new DitError("config", `timeScale is ${timeScale}; sines of time are right up to ${largestTime}.`);
+  const model = `A model of ${count(trainable)} parameters in ${count(depth)} blocks (depth)${tables}`;
+  const most = `at most ${count(mostBlocks)} blocks and ${count(mostNumbers)} numbers are`;
+  const small = depth <= mostBlocks && all <= mostNumbers;
+  must(small, "config", `${model} is not built: ${most}. @isoflop/flops counts any.`);
+  const right = `sines of time are right up to ${largestTime}`;
+  must(timeScale <= largestTime, "config", `timeScale is ${timeScale}; ${right}.`);
 };

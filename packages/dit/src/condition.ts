@@ -1,6 +1,6 @@
 import type { Context } from "@isoflop/flops";
 import type { Tensor } from "@isoflop/tensor";
-import { DitError, shown } from "./errors.js";
+import { must, shown } from "./errors.js";
 
 /** What the model is told for a batch of n where its context has a pooled vector. */
 export interface PooledCondition {
@@ -59,13 +59,16 @@ export const checkCondition = (context: Context, n: number, condition: Condition
         ? operandText(tokens)
         : `{ tokens: ${operandText(tokens)}, pooled: ${operandText(pooled)} }`;
   if (context.kind === "none") {
-    if (condition === undefined) return;
-    throw new DitError("shape", `condition is ${given}; context "none" takes none.`);
+    must(condition === undefined, "shape", `condition is ${given}; context "none" takes none.`);
+    return;
   }
   const pooledSize = context.kind === "features" ? context.pooled : undefined;
   const first = operandText(expected(context, n));
   const second = pooledSize === undefined ? undefined : operandText({ dtype: "f32", shape: [n, pooledSize] });
-  if (tokens && operandText(tokens) === first && (pooled && operandText(pooled)) === second) return;
   const right = second === undefined ? first : `{ tokens: ${first}, pooled: ${second} }`;
-  throw new DitError("shape", `condition is ${given}; context "${context.kind}" takes ${right} for a batch of ${n}.`);
+  must(
+    given === right,
+    "shape",
+    `condition is ${given}; context "${context.kind}" takes ${right} for a batch of ${n}.`,
+  );
 };

@@ -4,7 +4,7 @@ import { specsOf } from "./network.js";
 import { namedSpecs } from "./spec.js";
 
 /** Numbers of what `init` makes. Frozen position tables are computed, so they are in none of them. */
-export interface ParameterCount {
+export interface InitCount {
   readonly trainable: ParameterTotal;
   /** Without look-up tables and learned positions, which take part in no product. */
   readonly nonEmbedding: ParameterTotal;
@@ -16,7 +16,7 @@ export interface ParameterCount {
  * Counts the parameters of a config without making them.
  * @throws FlopsError("config"), DitError("config") for a model that cannot be built
  */
-export const parameterCount = (config: DitConfig): ParameterCount => {
+export const parameterCount = (config: DitConfig): InitCount => {
   checkBuildable(config);
   const specs = namedSpecs(specsOf(resolve(config))).map(([, spec]) => spec);
   const sum = (some: typeof specs) => some.reduce((total, { size }) => total + size, 0);

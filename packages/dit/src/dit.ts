@@ -3,16 +3,16 @@ import type { random, Tensor } from "@isoflop/tensor";
 import { checkBuildable } from "./buildable.js";
 import { checkParams } from "./check-params.js";
 import { type Condition, checkCondition, operandText } from "./condition.js";
-import { DitError, shown } from "./errors.js";
+import { must, shown } from "./errors.js";
 import { buildParams, type DitParams, predict, resolveAs, specsOf } from "./network.js";
-import { namedSpecs, sampler } from "./spec.js";
+import { drawFrom, namedSpecs } from "./spec.js";
 import { timeFeatures } from "./time-features.js";
 
 /** A diffusion transformer: a config and two pure functions. K is its conditioning, where it is known. */
 export interface Dit<K extends Conditioning = Conditioning> {
   /** The config as it was given: what `@isoflop/flops` counts. */
   readonly config: DitConfig & { readonly conditioning: K };
-  /** Draws the parameters by the laws of the official code; the same key gives the same weights on every backend. */
+  /** Draws the parameters by the initializers of the official code; the same key gives the same weights on every backend. */
   init(key: random.Key): DitParams<K>;
   /**
    * The prediction for noisy images, [n, outChannels, height, width].
@@ -36,10 +36,9 @@ const checkInputs = (
 ): void => {
   const n = x?.shape?.[0] ?? 1;
   const right = `f32${shown([n, image.channels, image.height, image.width])}`;
-  if (operandText(x) !== right)
-    throw new DitError("shape", `x is ${operandText(x)}; the config's image takes ${right}.`);
-  if (operandText(t) !== `f32[${n}]`)
-    throw new DitError("shape", `t is ${operandText(t)}; x has a batch of ${n} and takes one time each, f32[${n}].`);
+  const [given, time] = [operandText(x), operandText(t)];
+  must(given === right, "shape", `x is ${given}; the config's image takes ${right}.`);
+  must(time === `f32[${n}]`, "shape", `t is ${time}; x has a batch of ${n} and takes one time each, f32[${n}].`);
   checkCondition(context, n, condition);
 };
 
@@ -55,7 +54,7 @@ export const dit = <K extends Conditioning>(config: DitConfig & { readonly condi
   const named = namedSpecs(specsOf(resolved));
   return {
     config,
-    init: (key) => buildParams(resolved, sampler(key, named.length)),
+    init: (key) => buildParams(resolved, drawFrom(key, named.length)),
     apply(params, x, t, condition) {
       checkInputs(resolved, x, t, condition);
       checkParams(resolved, named, params);

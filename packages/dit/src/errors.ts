@@ -13,4 +13,9 @@ export class DitError extends Error {
   }
 }
 
+/** @throws DitError unless it holds */
+export function must(holds: unknown, code: DitErrorCode, message: string): asserts holds {
+  if (!holds) throw new DitError(code, message);
+}
+
 export const shown = (shape: readonly number[]): string => `[${shape.join(", ")}]`;

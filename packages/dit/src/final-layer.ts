@@ -19,6 +19,10 @@ export const finalLayerSpecs = (config: ResolvedConfig): SpecsOf<FinalLayer> => 
   adaLN_modulation: modulationSpecs(config.width, 2),
 });
 
-/** Image tokens [n, T, d] and the conditioning vector [n, d] to patches [n, T, p · p · c]. */
-export const finalLayer = ({ linear: out, adaLN_modulation }: FinalLayer, x: Tensor, vector: Tensor): Tensor =>
-  linear(modulate(x, oneBranch(modulation(adaLN_modulation, vector))), out.weight, out.bias);
+/** Image tokens [n, T, d], with their shift and scale [n, 2d], to patches [n, T, p · p · c]. */
+export const readout = ({ weight, bias }: Linear, x: Tensor, vectors: Tensor): Tensor =>
+  linear(modulate(x, oneBranch(vectors)), weight, bias);
+
+/** The same with shift and scale from the conditioning vector [n, d]. */
+export const finalLayer = (params: FinalLayer, x: Tensor, vector: Tensor): Tensor =>
+  readout(params.linear, x, modulation(params.adaLN_modulation, vector));

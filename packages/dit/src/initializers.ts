@@ -13,7 +13,7 @@ export const zeroInit: Initializer = { kind: "zeros" };
 /** What DiT gives time MLP and label table (`facebookresearch/DiT: models.py`), and ViT learned positions. */
 export const smallNormal: Initializer = { kind: "normal", std: 0.02 };
 
-export const sample = (init: Initializer, key: random.Key, shape: readonly number[]): Tensor => {
+export const draw = (init: Initializer, key: random.Key, shape: readonly number[]): Tensor => {
   switch (init.kind) {
     case "xavier": {
       const bound = Math.sqrt(6 / (init.fanIn + init.fanOut));

@@ -1,15 +1,7 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { attention, concat, linear, split, type Tensor } from "@isoflop/tensor";
-import {
-  type Attention,
-  attentionSpecs,
-  feedForward,
-  type Mlp,
-  mlpSpecs,
-  type QueryKeyValue,
-  queryKeyValue,
-  queryKeyValueSpecs,
-} from "./block.js";
+import { feedForward, type QueryKeyValue, queryKeyValue, queryKeyValueSpecs } from "./block.js";
+import { type AdaLNBlock, adaLNBlockSpecs } from "./conditioning/ada-ln.js";
 import {
   gated,
   gatedBranches,
@@ -18,15 +10,9 @@ import {
   modulation,
   modulationSpecs,
   oneBranch,
+  through,
 } from "./modulation.js";
 import type { SpecsOf } from "./spec.js";
-
-/** One stream of tokens through a block: all that a DiT block has. */
-export interface WholeStream {
-  readonly attn: Attention;
-  readonly mlp: Mlp;
-  readonly adaLN_modulation: Modulation;
-}
 
 /** The context stream of the last block (`pre_only`): nothing reads its output, so it only gives queries, keys and values. */
 export interface PreOnlyStream {
@@ -34,16 +20,11 @@ export interface PreOnlyStream {
   readonly adaLN_modulation: Modulation;
 }
 
+/** Two streams of tokens through a block, each with all that a DiT block has. */
 export interface JointBlock {
-  readonly context_block: WholeStream | PreOnlyStream;
-  readonly x_block: WholeStream;
+  readonly context_block: AdaLNBlock | PreOnlyStream;
+  readonly x_block: AdaLNBlock;
 }
-
-const wholeStreamSpecs = (config: ResolvedConfig): SpecsOf<WholeStream> => ({
-  attn: attentionSpecs(config),
-  mlp: mlpSpecs(config),
-  adaLN_modulation: modulationSpecs(config.width, 6),
-});
 
 const preOnlyStreamSpecs = (config: ResolvedConfig): SpecsOf<PreOnlyStream> => ({
   attn: queryKeyValueSpecs(config),
@@ -51,12 +32,12 @@ const preOnlyStreamSpecs = (config: ResolvedConfig): SpecsOf<PreOnlyStream> => (
 });
 
 export const jointBlockSpecs = (config: ResolvedConfig, last: boolean): SpecsOf<JointBlock> => ({
-  context_block: last ? preOnlyStreamSpecs(config) : wholeStreamSpecs(config),
-  x_block: wholeStreamSpecs(config),
+  context_block: last ? preOnlyStreamSpecs(config) : adaLNBlockSpecs(config, 6),
+  x_block: adaLNBlockSpecs(config, 6),
 });
 
 /** A stream up to its queries, keys and values, and the way on from what attention gives back. */
-const enter = (stream: WholeStream | PreOnlyStream, x: Tensor, vector: Tensor, heads: number) => {
+const enter = (stream: AdaLNBlock | PreOnlyStream, x: Tensor, vector: Tensor, heads: number) => {
   const vectors = modulation(stream.adaLN_modulation, vector);
   if (!("mlp" in stream))
     return { qkv: queryKeyValue(stream.attn, modulate(x, oneBranch(vectors)), heads), leave: () => x };
@@ -64,7 +45,7 @@ const enter = (stream: WholeStream | PreOnlyStream, x: Tensor, vector: Tensor, h
   const { proj } = stream.attn;
   const leave = (mixed: Tensor): Tensor => {
     const attended = gated(x, linear(mixed.reshape(x.shape), proj.weight, proj.bias), first);
-    return gated(attended, feedForward(stream.mlp, modulate(attended, second)), second);
+    return through(attended, second, (y) => feedForward(stream.mlp, y));
   };
   return { qkv: queryKeyValue(stream.attn, modulate(x, first), heads), leave };
 };

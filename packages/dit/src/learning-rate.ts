@@ -1,4 +1,4 @@
-import { DitError } from "./errors.js";
+import { must } from "./errors.js";
 
 /** How the peak learning rate falls with width: base · (baseWidth / width)^exponent. One rate is for the whole model. */
 export interface LearningRateRule {
@@ -14,15 +14,13 @@ const keys: readonly string[] = ["base", "baseWidth", "exponent"] satisfies read
 /** @throws DitError("config") unless base and widths are above 0, the exponent is finite, and nothing else is there */
 export const learningRateFor = (width: number, rule: LearningRateRule): number => {
   const unknown = Object.keys(rule).find((key) => !keys.includes(key));
-  if (unknown !== undefined)
-    throw new DitError(
-      "config",
-      `The learning rate's rule has an unknown key ${JSON.stringify(unknown)}; it takes ${keys.join(", ")}.`,
-    );
+  const wrong = `The learning rate's rule has an unknown key ${JSON.stringify(unknown)}`;
+  must(unknown === undefined, "config", `${wrong}; it takes ${keys.join(", ")}.`);
   const { base, baseWidth, exponent } = rule;
-  for (const [field, value] of Object.entries({ width, base, baseWidth }))
-    if (!(Number.isFinite(value) && value > 0))
-      throw new DitError("config", `${field} is ${value}; a learning rate needs a finite number above 0.`);
-  if (!Number.isFinite(exponent)) throw new DitError("config", `exponent is ${exponent}; it must be a finite number.`);
+  for (const [field, value] of Object.entries({ width, base, baseWidth })) {
+    const holds = Number.isFinite(value) && value > 0;
+    must(holds, "config", `${field} is ${value}; a learning rate needs a finite number above 0.`);
+  }
+  must(Number.isFinite(exponent), "config", `exponent is ${exponent}; it must be a finite number.`);
   return base * (baseWidth / width) ** exponent;
 };

@@ -1,9 +1,9 @@
 import type { Conditioning } from "@isoflop/flops";
 import type { Device } from "@isoflop/tensor";
 import { type NamedArray, positionName, positionTrouble } from "./buffers.js";
-import { conditioningOf } from "./conditioning/index.js";
+import { trunkOf } from "./conditioning/index.js";
 import type { Dit } from "./dit.js";
-import { DitError, shown } from "./errors.js";
+import { must, shown } from "./errors.js";
 import { listed, type Misfit, misfits, prefixesOf } from "./misfits.js";
 import { buildParams, type DitParams, resolveAs, specsOf } from "./network.js";
 import { namedSpecs } from "./spec.js";
@@ -47,22 +47,18 @@ export const paramsFrom = <K extends Conditioning>(
   const config = resolveAs(model.config);
   const named = namedSpecs(specsOf(config));
   const given = new Map(Object.entries(arrays).map(([name, array]) => [name, readable(array)] as const));
-  for (const name of conditioningOf(config.conditioning).passedOver ?? []) given.delete(name);
+  for (const name of trunkOf(config.conditioning).passedOver ?? []) given.delete(name);
   const stored = config.positions === "sincos" ? given.get(positionName) : undefined;
   if (stored) given.delete(positionName);
   const wrong = [...misfits(config, named, new Map([...given].map(([name, { shape }]) => [name, shape])))];
   const prefixes = wrong.length > 0 ? prefixesOf(named, new Set(given.keys())) : [];
-  if (prefixes.length > 0) {
-    const behind = prefixes.map((prefix) => JSON.stringify(prefix)).join(" and ");
-    throw new DitError(
-      "weights",
-      `weights: the names of this config stand behind the prefix ${behind}; give one set, without the prefix.`,
-    );
-  }
+  const behind = prefixes.map((prefix) => JSON.stringify(prefix)).join(" and ");
+  const names = `weights: the names of this config stand behind the prefix ${behind}`;
+  must(behind === "", "weights", `${names}; give one set, without the prefix.`);
   const ill = new Set(wrong.map(({ name }) => name));
   const trouble = (name: string, text: string | undefined): Misfit[] => (text ? [{ name, trouble: text }] : []);
   for (const [name, array] of given) if (!ill.has(name)) wrong.push(...trouble(name, contentTrouble(array)));
   if (stored) wrong.push(...trouble(positionName, contentTrouble(stored) ?? positionTrouble(model.config, stored)));
-  if (wrong.length > 0) throw new DitError("weights", `weights: ${listed(wrong)}`);
+  must(wrong.length === 0, "weights", `weights: ${listed(wrong)}`);
   return buildParams(config, ({ shape }, name) => device.tensor(given.get(name)!.data, shape));
 };

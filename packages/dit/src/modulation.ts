@@ -52,3 +52,7 @@ export const modulate = (x: Tensor, { shift, scale }: Branch): Tensor =>
 
 /** A branch back into its stream: x + gate · y. */
 export const gated = (x: Tensor, y: Tensor, { gate }: Branch): Tensor => x.add(gate ? y.mul(gate) : y);
+
+/** A whole branch: x + gate · f(what is modulated). */
+export const through = (x: Tensor, branch: Branch, f: (modulated: Tensor) => Tensor): Tensor =>
+  gated(x, f(modulate(x, branch)), branch);

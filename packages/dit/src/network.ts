@@ -1,7 +1,7 @@
 import { type Conditioning, type DitConfig, type ResolvedConfig, resolve } from "@isoflop/flops";
 import { linear, type Tensor } from "@isoflop/tensor";
 import { type Condition, partsOf } from "./condition.js";
-import { conditioningOf, type ParamsByConditioning } from "./conditioning/index.js";
+import { type ParamsByConditioning, trunkOf } from "./conditioning/index.js";
 import { smallNormal } from "./initializers.js";
 import { patchify, unpatchify } from "./patches.js";
 import { sinCosPositions } from "./positions.js";
@@ -37,10 +37,10 @@ const imageSpecs = ({ width, image, patch, positions, imageTokens }: ResolvedCon
   return { x_embedder: { proj: { weight: kernel, bias } }, ...(positions === "learned" ? { pos_embed: learned } : {}) };
 };
 
-/** The shape and law of every trainable parameter: the structure of {@link DitParams} with specs at the leaves. */
+/** The shape and initializer of every trainable parameter: the structure of {@link DitParams} with specs at the leaves. */
 export const specsOf = (config: ResolvedConfig): SpecsOf<DitParams> => ({
   ...imageSpecs(config),
-  ...conditioningOf(config.conditioning).specs(config),
+  ...trunkOf(config.conditioning).specs(config),
 });
 
 /** Builds the parameters from their specs, one leaf at a time, in the order of {@link specsOf}. */
@@ -49,7 +49,7 @@ export const buildParams = <K extends Conditioning>(
   leaf: (spec: Spec, name: string) => Tensor,
 ): DitParams<K> => {
   const image = build<ImageParams>(imageSpecs(config), leaf);
-  return Object.assign(image, build<ParamsByConditioning[K]>(conditioningOf(config.conditioning).specs(config), leaf));
+  return Object.assign(image, build<ParamsByConditioning[K]>(trunkOf(config.conditioning).specs(config), leaf));
 };
 
 /** Image tokens with their positions, [n, T, d]. */
@@ -71,6 +71,6 @@ export const predict = <K extends Conditioning>(
   const { image, patch, conditioning } = config;
   const { tokens: context, pooled } = partsOf(condition);
   const inputs = { image: embedImage(config, params, x), time: timeFeatures, context, pooled };
-  const patches = conditioningOf<K>(conditioning).forward(params, inputs, config);
+  const patches = trunkOf<K>(conditioning).forward(params, inputs, config);
   return unpatchify(patches, image.height / patch, image.width / patch, patch);
 };

@@ -1,5 +1,5 @@
 import { type DitConfig, resolve } from "@isoflop/flops";
-import { DitError } from "./errors.js";
+import { must } from "./errors.js";
 
 /** Two gibibytes in float64. */
 const mostNumbers = 2 ** 28;
@@ -13,12 +13,9 @@ export const positionTable = (config: DitConfig): Float64Array => {
   const columns = image.width / patch;
   const tokens = (image.height / patch) * columns;
   const quarter = width / 4;
-  if (tokens * width > mostNumbers)
-    throw new DitError(
-      "config",
-      `The position table of ${tokens} tokens at width ${width} has ${tokens * width} numbers; at most ${mostNumbers} are computed.`,
-    );
-  return Float64Array.from({ length: tokens * width }, (_, at) => {
+  const [length, table] = [tokens * width, `The position table of ${tokens} tokens at width ${width}`];
+  must(length <= mostNumbers, "config", `${table} has ${length} numbers; at most ${mostNumbers} are computed.`);
+  return Float64Array.from({ length }, (_, at) => {
     const [token, channel] = [Math.floor(at / width), at % width];
     const place = channel < width / 2 ? token % columns : Math.floor(token / columns);
     const inHalf = channel % (width / 2);

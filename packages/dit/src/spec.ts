@@ -1,6 +1,6 @@
 import type { Part } from "@isoflop/flops";
 import { type MapTree, random, type Tensor } from "@isoflop/tensor";
-import { type Initializer, sample } from "./initializers.js";
+import { draw, type Initializer } from "./initializers.js";
 
 /** A parameter before it exists: its shape, the distribution it is drawn from, and where its work is booked. */
 export class Spec {
@@ -65,11 +65,11 @@ export const build = <P>(specs: SpecsOf<P>, leaf: (spec: Spec, name: string) => 
   visit(specs, "", leaf) as P;
 
 /**
- * Draws parameters from their laws, `count` of them in turn. Each has a key of its own, so the same key gives the same weights on
+ * Draws parameters from their initializers, `count` of them in turn. Each has a key of its own, so the same key gives the same weights on
  * every backend.
  */
-export const sampler = (key: random.Key, count: number): ((spec: Spec) => Tensor) => {
+export const drawFrom = (key: random.Key, count: number): ((spec: Spec) => Tensor) => {
   const keys = random.split(key, count);
   let at = 0;
-  return ({ shape, init }) => sample(init, keys[at++]!, shape);
+  return ({ shape, init }) => draw(init, keys[at++]!, shape);
 };

@@ -1,4 +1,4 @@
-import type { Arithmetic, Device, Price } from "./devices.js";
+import type { Accelerator, OperandType, Price } from "./devices.js";
 import { FlopsError, integer, notNegative, onlyKeys, positive, shown } from "./errors.js";
 import type { Bytes, Flops, Seconds } from "./units.js";
 
@@ -6,7 +6,7 @@ import type { Bytes, Flops, Seconds } from "./units.js";
  * Peak FLOP/s of a device in an arithmetic.
  * @throws FlopsError("device") if the device's entry has no such rate.
  */
-export const peak = (device: Device, arithmetic: Arithmetic): number => {
+export const peak = (device: Accelerator, arithmetic: OperandType): number => {
   if (!(device?.peak instanceof Object)) {
     throw new FlopsError("device", `device is ${shown(device)}; it must be an entry such as devices["H100-SXM"].`);
   }
@@ -21,8 +21,8 @@ export interface Measured {
   /** Work of the model alone, without recomputation. */
   readonly flops: Flops;
   readonly seconds: Seconds;
-  readonly device: Device;
-  readonly arithmetic: Arithmetic;
+  readonly device: Accelerator;
+  readonly arithmetic: OperandType;
   /** Default 1. */
   readonly devices?: number;
 }
@@ -65,7 +65,7 @@ export interface Roofline {
  * Least time of a step on one device (Williams et al. 2009).
  * @throws FlopsError("device") if the device lacks the arithmetic.
  */
-export const roofline = (device: Device, arithmetic: Arithmetic, flops: Flops, bytes: Bytes): Roofline => {
+export const roofline = (device: Accelerator, arithmetic: OperandType, flops: Flops, bytes: Bytes): Roofline => {
   const compute = positive("device", "flops", flops) / peak(device, arithmetic);
   const memory = positive("device", "bytes", bytes) / positive("device", `${device.name} bandwidth`, device.bandwidth);
   const boundBy = compute >= memory ? "compute" : "memory";
@@ -74,8 +74,8 @@ export const roofline = (device: Device, arithmetic: Arithmetic, flops: Flops, b
 
 export interface EstimateOptions {
   readonly flops: Flops;
-  readonly device: Device;
-  readonly arithmetic: Arithmetic;
+  readonly device: Accelerator;
+  readonly arithmetic: OperandType;
   /** The utilisation you expect, 0 to 1; measure it on a short run. */
   readonly mfu: number;
   /** Default 1. */
@@ -85,7 +85,7 @@ export interface EstimateOptions {
 }
 
 /** Time, money and energy of a run. Money and energy are absent where the device's entry has no price or power. */
-export interface Estimate {
+export interface CostEstimate {
   readonly seconds: Seconds;
   readonly deviceHours: number;
   readonly dollars?: { readonly low: number; readonly high: number };
@@ -105,7 +105,7 @@ const checkPrice = (name: string, { low, high }: Price): void => {
  * Time, money and energy at an expected utilisation, at board power throughout.
  * @throws FlopsError("device") if a field is out of range or the device lacks the arithmetic.
  */
-export const estimate = (options: EstimateOptions): Estimate => {
+export const estimate = (options: EstimateOptions): CostEstimate => {
   onlyKeys("device", "estimate", options, estimateKeys);
   const { flops, device, arithmetic, mfu: used, devices = 1, powerUsageEffectiveness: pue = 1 } = options;
   positive("device", "flops", flops);

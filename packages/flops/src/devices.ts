@@ -8,7 +8,7 @@ export interface Source {
 }
 
 /** Arithmetic of a product's operands; sums are float32. Dense rates: structured sparsity is not counted. */
-export type Arithmetic = "f32" | "tf32" | "f16" | "bf16" | "fp8";
+export type OperandType = "f32" | "tf32" | "f16" | "bf16" | "fp8";
 
 /** On-demand price of one device, lowest and highest of a market, in US dollars per hour. */
 export interface Price {
@@ -18,10 +18,10 @@ export interface Price {
 }
 
 /** What one device can do at best. Plain data: copy an entry, change it, or write your own. */
-export interface Device {
+export interface Accelerator {
   readonly name: string;
   /** FLOP/s of dense products; a multiply-accumulate is two. */
-  readonly peak: Readonly<Partial<Record<Arithmetic, number>>>;
+  readonly peak: Readonly<Partial<Record<OperandType, number>>>;
   readonly memory: Bytes;
   /** Bytes per second between memory and processor. */
   readonly bandwidth: number;
@@ -137,6 +137,6 @@ export const devices = {
     peak: { f32: 8.1e12, f16: 65e12 },
     source: sheet("T4 data sheet", "2019"),
   },
-} as const satisfies Record<string, Device>;
+} as const satisfies Record<string, Accelerator>;
 
 export type DeviceName = keyof typeof devices;

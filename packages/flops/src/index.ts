@@ -6,7 +6,7 @@ export { canonicalConfig, conditionings, configKeys, layers, resolve } from "./c
 export type { Convention, ConventionName, EstimateMethod, ProductMethod } from "./convention.js";
 export { conventions, sameConvention, sixNDOf } from "./convention.js";
 export {
-  type Estimate,
+  type CostEstimate,
   type EstimateOptions,
   estimate,
   type Measured,
@@ -17,7 +17,7 @@ export {
 } from "./cost.js";
 export type { Count, CountLine } from "./count.js";
 export { add, byPart, flops, macs, scale } from "./count.js";
-export type { Arithmetic, Device, DeviceName, Price, Source } from "./devices.js";
+export type { Accelerator, DeviceName, OperandType, Price, Source } from "./devices.js";
 export { devices } from "./devices.js";
 export { FlopsError, type FlopsErrorCode } from "./errors.js";
 export type { GridOptions, GridRun, IsoFlopGrid, RefusedRun } from "./grid.js";
@@ -40,13 +40,13 @@ export type { Layer, Part } from "./layers.js";
 export { parts } from "./layers.js";
 export type { Memory, MemoryOptions, Precision } from "./memory.js";
 export { memory, precisions, savedActivations } from "./memory.js";
-export type { ElementwiseRole, Operation } from "./operations.js";
+export { type ElementwiseRole, elementwiseRoles, type Operation } from "./operations.js";
 export type { Optimizer, OptimizerOptions } from "./optimizer.js";
 export { optimizerStep, optimizers } from "./optimizer.js";
 export {
   evaluate,
+  type PaperLaw,
   type PaperRun,
-  type PowerLaw,
   paperBudgets,
   paperGrid,
   paperHeldOutBudget,
@@ -57,7 +57,7 @@ export {
   paperSource,
 } from "./paper.js";
 export type { ParameterCount, ParameterSet, TokenSet } from "./parameters.js";
-export { parameterSets, parameters, tokensPerSample } from "./parameters.js";
+export { parameterSets, parameters, tokenSets, tokensPerSample } from "./parameters.js";
 export type { Checkpointing, TrainingCount } from "./passes.js";
 export { backward, forward, training } from "./passes.js";
 export { officialDit, type PresetName, presets } from "./presets.js";

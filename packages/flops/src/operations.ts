@@ -4,7 +4,7 @@
  */
 export type Operation = Linear | Attention | Norm | Elementwise | Lookup | Table;
 
-/** y = x Wᵀ + b, x of shape (rows, inputs). A patch convolution is one with inputs = channels · patch². */
+/** y = x Wᵀ + b, x of shape (rows, inputs). A patch convolution is one with inputs = channels · patch². @inline */
 export interface Linear {
   readonly kind: "linear";
   readonly rows: number;
@@ -15,7 +15,7 @@ export interface Linear {
   readonly inputGradient: boolean;
 }
 
-/** softmax(Q Kᵀ / √) V over all heads together, no mask: Q of shape (queries, width), K and V (keys, width). */
+/** softmax(Q Kᵀ / √) V over all heads together, no mask: Q of shape (queries, width), K and V (keys, width). @inline */
 export interface Attention {
   readonly kind: "attention";
   readonly queries: number;
@@ -27,6 +27,7 @@ export interface Attention {
 /**
  * Layer norm (scale and shift when `affine`) or root-mean-square norm (scale alone). `block` norms are the two before
  * self-attention and the MLP; the others are told apart because published counts leave them out.
+ * @inline
  */
 export interface Norm {
   readonly kind: "norm";
@@ -36,14 +37,14 @@ export interface Norm {
   readonly parameters: number;
 }
 
-/** Modulation x·(1 + scale) + shift, a gate, a nonlinearity, or a residual sum, over `elements` numbers. */
+/** Modulation x·(1 + scale) + shift, a gate, a nonlinearity, or a residual sum, over `elements` numbers. @inline */
 export interface Elementwise {
   readonly kind: "elementwise";
   readonly role: "activation" | "modulate" | "gate" | "residual";
   readonly elements: number;
 }
 
-/** `rows` rows taken from a trainable table of shape (entries, width). */
+/** `rows` rows taken from a trainable table of shape (entries, width). @inline */
 export interface Lookup {
   readonly kind: "lookup";
   readonly rows: number;
@@ -51,7 +52,7 @@ export interface Lookup {
   readonly width: number;
 }
 
-/** A stored table added to the stream: positions, or the shared modulation of adaLN-single. */
+/** A stored table added to the stream: positions, or the shared modulation of adaLN-single. @inline */
 export interface Table {
   readonly kind: "table";
   readonly role: "positions" | "modulation";

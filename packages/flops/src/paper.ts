@@ -34,7 +34,7 @@ export const paperBudgets: readonly Flops[] = [1e17, 3e17, 6e17, 1e18, 3e18, 6e1
 export const paperHeldOutBudget: Flops = 1.5e21;
 
 /** y = coefficient · C^exponent. */
-export interface PowerLaw {
+export interface PaperLaw {
   readonly coefficient: number;
   readonly exponent: number;
 }
@@ -45,10 +45,10 @@ export const paperLaws = {
   tokens: { coefficient: 186.8535, exponent: 0.4319 },
   loss: { coefficient: 2.3943, exponent: -0.0273 },
   fid: { coefficient: 2.2566e6, exponent: -0.234 },
-} as const satisfies Record<string, PowerLaw>;
+} as const satisfies Record<string, PaperLaw>;
 
 /** @throws FlopsError("plan") unless `compute` is above 0. */
-export const evaluate = ({ coefficient, exponent }: PowerLaw, compute: Flops): number =>
+export const evaluate = ({ coefficient, exponent }: PaperLaw, compute: Flops): number =>
   coefficient * positive("plan", "compute", compute) ** exponent;
 
 /** Sizes within this factor of a budget's optimum bracket its minimum on both sides. */

@@ -7,9 +7,9 @@ export type Quantity<Unit extends string> = number & { readonly unit?: Unit };
 export type Flops = Quantity<"flops">;
 /** Multiply-accumulates. */
 export type Macs = Quantity<"macs">;
-/** Trainable or stored numbers of a model; which of them is said by a {@link ParameterRule}. */
+/** Trainable or stored numbers of a model; which of them is said by a {@link ParameterSet}. */
 export type Parameters = Quantity<"parameters">;
-/** Sequence positions seen in training; which of them is said by a {@link TokenRule}. */
+/** Sequence positions seen in training; which of them is said by a {@link TokenSet}. */
 export type Tokens = Quantity<"tokens">;
 export type Bytes = Quantity<"bytes">;
 export type Seconds = Quantity<"seconds">;

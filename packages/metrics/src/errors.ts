@@ -13,25 +13,28 @@ export class MetricsError extends Error {
   }
 }
 
+/** @throws MetricsError unless it holds. */
+export function must(holds: unknown, code: MetricsErrorCode, message: string): asserts holds {
+  if (!holds) throw new MetricsError(code, message);
+}
+
 /** @throws MetricsError("option") unless `value` is an integer in `least`..`most`. */
 export const integer = (name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): number => {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `in ${least}..${most}`;
-  throw new MetricsError("option", `${name} is ${value}; it must be an integer ${range}.`);
+  const holds = Number.isSafeInteger(value) && value >= least && value <= most;
+  must(holds, "option", `${name} is ${value}; it must be an integer ${range}.`);
+  return value;
 };
 
 /** @throws MetricsError("option") naming an option that is not among `names`. */
 export const onlyOptions = (what: string, options: object, names: readonly string[]): void => {
   const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    throw new MetricsError("option", `${what} has no option "${unknown}"; it takes ${names.join(", ")}.`);
+  must(unknown === undefined, "option", `${what} has no option "${unknown}"; it takes ${names.join(", ")}.`);
 };
 
 /** @throws MetricsError("arithmetic") if a result went beyond float64: finite features can be too large to square. */
 export const finite = (name: string, value: number): number => {
-  if (Number.isFinite(value)) return value;
-  throw new MetricsError(
-    "arithmetic",
-    `The ${name} is ${value}; the features are too large for float64, scale them down.`,
-  );
+  const right = "the features are too large for float64, scale them down";
+  must(Number.isFinite(value), "arithmetic", `The ${name} is ${value}; ${right}.`);
+  return value;
 };

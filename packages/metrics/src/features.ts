@@ -1,4 +1,4 @@
-import { integer, MetricsError } from "./errors.js";
+import { integer, must } from "./errors.js";
 
 export type Numbers = Float32Array | Float64Array;
 
@@ -13,7 +13,7 @@ export interface Features {
 }
 
 /** What every value carries: numbers from other extractors or sample counts are not comparable. */
-export interface Provenance {
+export interface FeatureProvenance {
   readonly extractor: string;
   readonly realCount: number;
   readonly generatedCount: number;
@@ -22,27 +22,26 @@ export interface Provenance {
 /** @throws MetricsError("values") naming the first row that holds NaN or an infinity. */
 export const checkFinite = (name: string, data: Numbers, dim: number): void => {
   const at = data.findIndex((value) => !Number.isFinite(value));
-  if (at === -1) return;
   const place = `row ${Math.floor(at / dim)}, column ${at % dim}`;
-  throw new MetricsError("values", `${name} hold ${data[at]} at ${place}; every number must be finite.`);
+  must(at === -1, "values", `${name} hold ${data[at]} at ${place}; every number must be finite.`);
 };
 
 /** @throws MetricsError("values") unless the numbers lie in one of the two arrays that are read without copies. */
 export const checkNumbers = (name: string, data: Numbers): void => {
-  if (data instanceof Float32Array || data instanceof Float64Array) return;
   const kind = Object.prototype.toString.call(data).slice(8, -1);
-  throw new MetricsError("values", `${name} is ${kind}; it must be a Float32Array or a Float64Array.`);
+  const holds = data instanceof Float32Array || data instanceof Float64Array;
+  must(holds, "values", `${name} is ${kind}; it must be a Float32Array or a Float64Array.`);
 };
 
 /** @throws MetricsError unless features fit their own counts, are named and finite: a record need not come from {@link features}. */
 export const checkFeatures = ({ extractor, count, dim, data }: Features): void => {
-  if (typeof extractor !== "string" || extractor === "")
-    throw new MetricsError("extractor", "extractor is empty; name what made the features.");
+  const named = typeof extractor === "string" && extractor !== "";
+  must(named, "extractor", "extractor is empty; name what made the features.");
   integer("dim", dim, 1);
   integer("count", count, 1);
   checkNumbers("data", data);
-  if (data.length !== count * dim)
-    throw new MetricsError("dimension", `data has ${data.length} numbers; ${count} rows of ${dim} are ${count * dim}.`);
+  const size = count * dim;
+  must(data.length === size, "dimension", `data has ${data.length} numbers; ${count} rows of ${dim} are ${size}.`);
   checkFinite(`features of "${extractor}"`, data, dim);
 };
 
@@ -53,9 +52,8 @@ export const checkFeatures = ({ extractor, count, dim, data }: Features): void =
 export const features = (extractor: string, dim: number, data: Numbers): Features => {
   integer("dim", dim, 1);
   checkNumbers("data", data);
-  if (data.length === 0 || data.length % dim !== 0) {
-    throw new MetricsError("dimension", `data has ${data.length} numbers; it needs a multiple of dim, ${dim}.`);
-  }
+  const whole = data.length > 0 && data.length % dim === 0;
+  must(whole, "dimension", `data has ${data.length} numbers; it needs a multiple of dim, ${dim}.`);
   const rows = { extractor, count: data.length / dim, dim, data };
   checkFeatures(rows);
   return rows;
@@ -68,20 +66,15 @@ export type Comparable = Pick<Features, "extractor" | "dim" | "count">;
  * @throws MetricsError if a set does not fit its own counts, or the two come from different extractors, differ in dimension or have
  * under `least` rows.
  */
-export const provenance = (real: Comparable, generated: Comparable, least: number): Provenance => {
+export const provenance = (real: Comparable, generated: Comparable, least: number): FeatureProvenance => {
   for (const set of [real, generated]) if ("data" in set) checkFeatures(set as Features);
-  if (real.extractor !== generated.extractor) {
-    const names = `"${real.extractor}" and "${generated.extractor}"`;
-    throw new MetricsError("extractor", `Features come from ${names}; both sets need the same extractor.`);
-  }
-  if (real.dim !== generated.dim) {
-    const sizes = `${real.dim} and ${generated.dim}`;
-    throw new MetricsError("dimension", `Features have ${sizes} numbers a row; both sets need the same.`);
-  }
-  for (const [name, { count }] of [["real", real] as const, ["generated", generated] as const]) {
-    if (!(count >= least))
-      throw new MetricsError("samples", `There are ${count} ${name} samples; at least ${least} are needed.`);
-  }
+  const names = `"${real.extractor}" and "${generated.extractor}"`;
+  const alike = real.extractor === generated.extractor;
+  must(alike, "extractor", `Features come from ${names}; both sets need the same extractor.`);
+  const sizes = `${real.dim} and ${generated.dim}`;
+  must(real.dim === generated.dim, "dimension", `Features have ${sizes} numbers a row; both sets need the same.`);
+  for (const [name, { count }] of Object.entries({ real, generated }))
+    must(count >= least, "samples", `There are ${count} ${name} samples; at least ${least} are needed.`);
   return { extractor: real.extractor, realCount: real.count, generatedCount: generated.count };
 };
 

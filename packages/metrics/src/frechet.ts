@@ -1,12 +1,12 @@
 import { finite } from "./errors.js";
-import { type Features, type Provenance, provenance } from "./features.js";
+import { type FeatureProvenance, type Features, provenance } from "./features.js";
 import { centred, checkGaussian, type Gaussian, gaussian, meanOf } from "./gaussian.js";
 import { semidefiniteFactor } from "./linear/cholesky.js";
-import { type Matrix, timesTransposed, trace } from "./linear/matrix.js";
+import { type DenseMatrix, timesTransposed, trace } from "./linear/matrix.js";
 import { nuclearNorm } from "./linear/nuclear.js";
 
 /** A Fréchet distance and its two terms. Never call it FID unless the extractor is FID's Inception. */
-export interface FrechetDistance extends Provenance {
+export interface FrechetDistance extends FeatureProvenance {
   readonly metric: "frechet-distance";
   /** Squared distance of the Gaussians: `meanTerm` + `covarianceTerm`. */
   readonly value: number;
@@ -22,12 +22,12 @@ export interface FrechetDistance extends Provenance {
 interface Factored {
   readonly mean: Float64Array;
   /** F with FᵀF the covariance. */
-  readonly factor: Matrix;
+  readonly factor: DenseMatrix;
   readonly trace: number;
   readonly rank: number;
 }
 
-const squares = ({ data }: Matrix): number => {
+const squares = ({ data }: DenseMatrix): number => {
   let sum = 0;
   for (const value of data) sum += value * value;
   return sum;

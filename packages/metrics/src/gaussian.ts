@@ -1,6 +1,6 @@
-import { finite, integer, MetricsError } from "./errors.js";
+import { finite, integer, must } from "./errors.js";
 import { type Comparable, checkFeatures, checkFinite, checkNumbers, type Features, row } from "./features.js";
-import { type Matrix, rowOf, zeros } from "./linear/matrix.js";
+import { type DenseMatrix, rowOf, zeros } from "./linear/matrix.js";
 
 /** Mean and covariance of features: what reference statistics files hold. */
 export interface Gaussian extends Comparable {
@@ -20,7 +20,7 @@ export const meanOf = (features: Features): Float64Array => {
 };
 
 /** Rows less their mean, over √(count − 1): Z with ZᵀZ the covariance. */
-export const centred = (features: Features, mean: Float64Array): Matrix => {
+export const centred = (features: Features, mean: Float64Array): DenseMatrix => {
   const out = zeros(features.count, features.dim);
   const scale = 1 / Math.sqrt(features.count - 1);
   for (let i = 0; i < features.count; i++) {
@@ -38,13 +38,13 @@ export const centred = (features: Features, mean: Float64Array): Matrix => {
 export const gaussian = (features: Features): Gaussian => {
   checkFeatures(features);
   const { extractor, count, dim } = features;
-  if (count < 2) throw new MetricsError("samples", `There is ${count} sample; a covariance needs at least 2.`);
+  must(count >= 2, "samples", `There is ${count} sample; a covariance needs at least 2.`);
   const mean = meanOf(features);
   const rows = centred(features, mean);
   const out = zeros(dim, dim);
   // Some samples at a time, so that they stay in the cache while the covariance passes by.
   const block = 32;
-  for (let first = 0; first < count; first += block) {
+  for (let first = 0; first < count; first += block)
     for (let i = 0; i < dim; i++) {
       const target = rowOf(out, i);
       for (let n = first; n < Math.min(first + block, count); n++) {
@@ -53,7 +53,6 @@ export const gaussian = (features: Features): Gaussian => {
         for (let j = i; j < dim; j++) target[j]! += scale * line[j]!;
       }
     }
-  }
   for (let i = 0; i < dim; i++) for (let j = 0; j < i; j++) out.data[i * dim + j] = out.data[j * dim + i]!;
   for (let i = 0; i < dim; i++) finite("variance", out.data[i * dim + i]!);
   return { extractor, count, dim, mean, covariance: out.data };
@@ -64,24 +63,14 @@ export const checkGaussian = ({ mean, covariance, dim, extractor }: Gaussian): v
   integer("dim", dim, 1);
   checkNumbers("mean", mean);
   checkNumbers("covariance", covariance);
-  if (mean.length !== dim || covariance.length !== dim * dim) {
-    const sizes = `${mean.length} and ${covariance.length}`;
-    throw new MetricsError(
-      "dimension",
-      `mean and covariance have ${sizes} numbers; dim ${dim} needs ${dim} and ${dim ** 2}.`,
-    );
-  }
+  const [sizes, right] = [`${mean.length} and ${covariance.length}`, `${dim} and ${dim * dim}`];
+  must(sizes === right, "dimension", `mean and covariance have ${sizes} numbers; dim ${dim} needs ${right}.`);
   checkFinite(`statistics of "${extractor}"`, mean, dim);
   checkFinite(`statistics of "${extractor}"`, covariance, dim);
-  for (let i = 0; i < dim; i++) {
+  for (let i = 0; i < dim; i++)
     for (let j = 0; j < i; j++) {
       const [a, b] = [covariance[i * dim + j]!, covariance[j * dim + i]!];
-      if (Math.abs(a - b) > 1e-6 * (Math.abs(a) + Math.abs(b)) + 1e-12) {
-        throw new MetricsError(
-          "values",
-          `covariance is ${a} at (${i}, ${j}) and ${b} at (${j}, ${i}); it must be symmetric.`,
-        );
-      }
+      if (Math.abs(a - b) <= 1e-6 * (Math.abs(a) + Math.abs(b)) + 1e-12) continue;
+      must(false, "values", `covariance is ${a} at (${i}, ${j}) and ${b} at (${j}, ${i}); it must be symmetric.`);
     }
-  }
 };

@@ -1,5 +1,5 @@
 import { encode } from "fast-png";
-import { integer, MetricsError, onlyOptions } from "./errors.js";
+import { integer, must, onlyOptions } from "./errors.js";
 import { checkNumbers, type Numbers } from "./features.js";
 
 /** Images as a model gives them: (count, channels, height, width) with values in −1..1. */
@@ -19,7 +19,7 @@ export interface RgbaImage {
   readonly data: Uint8ClampedArray;
 }
 
-export interface GridOptions {
+export interface ImageGridOptions {
   /** Images in a row. Default: the smallest square that holds them all. */
   readonly columns?: number;
   /** Pixels between images and around them. Default 2. */
@@ -32,22 +32,14 @@ export interface GridOptions {
 
 const checkBatch = ({ data, count, channels, height, width }: ImageBatch): void => {
   for (const [name, value] of Object.entries({ count, height, width })) integer(name, value, 1);
-  if (channels !== 1 && channels !== 3) {
-    throw new MetricsError("dimension", `channels is ${channels}; an image has 1 (grey) or 3 (red, green, blue).`);
-  }
+  const colours = channels === 1 || channels === 3;
+  must(colours, "dimension", `channels is ${channels}; an image has 1 (grey) or 3 (red, green, blue).`);
   checkNumbers("data", data);
-  const size = count * channels * height * width;
-  if (data.length !== size) {
-    throw new MetricsError(
-      "dimension",
-      `data has ${data.length} numbers; ${count}×${channels}×${height}×${width} is ${size}.`,
-    );
-  }
+  const [size, product] = [count * channels * height * width, `${count}×${channels}×${height}×${width}`];
+  must(data.length === size, "dimension", `data has ${data.length} numbers; ${product} is ${size}.`);
   const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad !== -1) {
-    const image = Math.floor(bad / (channels * height * width));
-    throw new MetricsError("values", `Image ${image} holds ${data[bad]}; it cannot be drawn.`);
-  }
+  const image = Math.floor(bad / (channels * height * width));
+  must(bad === -1, "values", `Image ${image} holds ${data[bad]}; it cannot be drawn.`);
 };
 
 /** −1..1 to 0..255, nearest, clamped. */
@@ -57,7 +49,7 @@ const byte = (value: number): number => Math.min(255, Math.max(0, Math.round((va
  * Lays images out in rows, first at the top left.
  * @throws MetricsError if sizes do not fit, an option is out of range or a value is not finite; values beyond −1..1 are clamped.
  */
-export const imageGrid = (images: ImageBatch, options: GridOptions = {}): RgbaImage => {
+export const imageGrid = (images: ImageBatch, options: ImageGridOptions = {}): RgbaImage => {
   checkBatch(images);
   onlyOptions("imageGrid", options, ["columns", "padding", "zoom", "background"]);
   const { data, count, channels, height, width } = images;
@@ -75,14 +67,13 @@ export const imageGrid = (images: ImageBatch, options: GridOptions = {}): RgbaIm
   for (let n = 0; n < count; n++) {
     const left = padding + (n % columns) * cell.width;
     const top = padding + Math.floor(n / columns) * cell.height;
-    for (let y = 0; y < zoom * height; y++) {
+    for (let y = 0; y < zoom * height; y++)
       for (let x = 0; x < zoom * width; x++) {
         const pixel = n * channels * plane + Math.floor(y / zoom) * width + Math.floor(x / zoom);
         const at = 4 * ((top + y) * size.width + left + x);
         for (let c = 0; c < 3; c++) out[at + c] = byte(data[pixel + (channels === 1 ? 0 : c * plane)]!);
         out[at + 3] = 255;
       }
-    }
   }
   return { ...size, data: out };
 };
@@ -94,9 +85,7 @@ export const imageGrid = (images: ImageBatch, options: GridOptions = {}): RgbaIm
 export const encodePng = ({ width, height, data }: RgbaImage): Uint8Array => {
   integer("width", width, 1);
   integer("height", height, 1);
-  if (data.length !== 4 * width * height) {
-    const size = `${width}×${height} pixels of 4 are ${4 * width * height}`;
-    throw new MetricsError("dimension", `data has ${data.length} bytes; ${size}.`);
-  }
+  const size = 4 * width * height;
+  must(data.length === size, "dimension", `data has ${data.length} bytes; ${width}×${height} pixels of 4 are ${size}.`);
   return encode({ width, height, data, channels: 4, depth: 8 });
 };

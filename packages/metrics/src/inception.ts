@@ -1,4 +1,4 @@
-import { integer, MetricsError } from "./errors.js";
+import { integer, must } from "./errors.js";
 import { checkFeatures, type Features, row } from "./features.js";
 
 export interface InceptionScore {
@@ -38,8 +38,8 @@ export const inceptionScore = (logits: Features, splits = 10): InceptionScore =>
   checkFeatures(logits);
   const { extractor, count, dim } = logits;
   integer("splits", splits, 1);
-  if (count < splits) throw new MetricsError("samples", `There are ${count} samples; ${splits} splits need as many.`);
-  if (dim < 2) throw new MetricsError("dimension", "Logits have one class; a score needs at least 2.");
+  must(count >= splits, "samples", `There are ${count} samples; ${splits} splits need as many.`);
+  must(dim >= 2, "dimension", "Logits have one class; a score needs at least 2.");
   const rows = Array.from({ length: count }, (_, i) => softmax(Float64Array.from(row(logits, i))));
   const bound = (split: number) => Math.floor((split * count) / splits);
   const scores = Array.from({ length: splits }, (_, s) => Math.exp(information(rows.slice(bound(s), bound(s + 1)))));

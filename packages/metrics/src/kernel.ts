@@ -1,9 +1,9 @@
 import { finite, integer, onlyOptions } from "./errors.js";
-import { type Features, type Provenance, provenance, row } from "./features.js";
+import { type FeatureProvenance, type Features, provenance, row } from "./features.js";
 import { eachPair, eachPairOnce, rowProduct } from "./pairs.js";
 import { choose, splitMix32 } from "./random.js";
 
-export interface KernelDistance extends Provenance {
+export interface KernelDistance extends FeatureProvenance {
   readonly metric: "kernel-distance";
   /** Unbiased squared MMD; below zero where the two sets are alike. Often printed times 1,000. */
   readonly value: number;

@@ -1,8 +1,8 @@
-import { finite, integer, MetricsError } from "./errors.js";
-import { type Features, type Provenance, provenance } from "./features.js";
+import { finite, integer, must } from "./errors.js";
+import { type FeatureProvenance, type Features, provenance } from "./features.js";
 import { eachPair, eachPairOnce, squaredDistance } from "./pairs.js";
 
-export interface ManifoldMetrics extends Provenance {
+export interface ManifoldMetrics extends FeatureProvenance {
   readonly metric: "manifold";
   /** Neighbours that set a ball's radius. */
   readonly k: number;
@@ -41,13 +41,8 @@ const radii = (features: Features, k: number): Float64Array => {
 export const manifoldMetrics = (real: Features, generated: Features, k = 5): ManifoldMetrics => {
   integer("k", k, 1);
   const from = provenance(real, generated, 2);
-  if (Math.min(real.count, generated.count) <= k) {
-    const counts = `${real.count} real and ${generated.count} generated`;
-    throw new MetricsError(
-      "samples",
-      `There are ${counts} samples; k = ${k} neighbours need at least ${k + 1} of each.`,
-    );
-  }
+  const [enough, counts] = [Math.min(real.count, generated.count) > k, `${real.count} real and ${generated.count}`];
+  must(enough, "samples", `There are ${counts} generated samples; k = ${k} neighbours need at least ${k + 1} of each.`);
   const [realRadii, generatedRadii] = [radii(real, k), radii(generated, k)];
   const [precise, recalled, covered] = [generated.count, real.count, real.count].map((n) => new Uint8Array(n));
   let balls = 0;

@@ -8,12 +8,11 @@ export const eachPair = (
   below: (i: number) => number = () => countJ,
 ): void => {
   const block = 32;
-  for (let first = 0; first < countJ; first += block) {
+  for (let first = 0; first < countJ; first += block)
     for (let i = 0; i < countI; i++) {
       const end = Math.min(first + block, countJ, below(i));
       for (let j = first; j < end; j++) visit(i, j);
     }
-  }
 };
 
 /** Every pair j < i once. */

@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { semidefiniteFactor } from "../src/linear/cholesky.js";
-import { type Matrix, timesTransposed, trace, transpose } from "../src/linear/matrix.js";
+import { type DenseMatrix, timesTransposed, trace, transpose } from "../src/linear/matrix.js";
 import { nuclearNorm } from "../src/linear/nuclear.js";
 import { tridiagonalEigenvalues } from "../src/linear/tridiagonal.js";
 import { normals } from "./gauss.js";
 
-const random = (rows: number, columns: number, seed: number): Matrix => ({
+const random = (rows: number, columns: number, seed: number): DenseMatrix => ({
   rows,
   columns,
   data: normals(rows * columns, seed),
 });
 
 /** (I − 2 v vᵀ) A: rotates the singular vectors and leaves the values. */
-const reflect = (a: Matrix, seed: number): Matrix => {
+const reflect = (a: DenseMatrix, seed: number): DenseMatrix => {
   const v = normals(a.rows, seed);
   const squares = v.reduce((sum, x) => sum + x * x, 0);
   const data = a.data.map((value, at) => {
@@ -25,7 +25,7 @@ const reflect = (a: Matrix, seed: number): Matrix => {
   return { ...a, data };
 };
 
-const rotated = (a: Matrix, seed: number) => transpose(reflect(transpose(reflect(a, seed)), seed + 1));
+const rotated = (a: DenseMatrix, seed: number) => transpose(reflect(transpose(reflect(a, seed)), seed + 1));
 
 describe("the nuclear norm", () => {
   test("of known singular values, from 1e-8 to 1e3, many equal and some zero, behind rotations", () => {

@@ -9,43 +9,41 @@ export interface Bounds {
   readonly below?: number;
 }
 
-/** "a finite number above 0 and of at most 1" */
-const words = (what: string, { atLeast, above, atMost, below }: Bounds): string => {
-  const bounds = [
-    atLeast !== undefined && `of at least ${atLeast}`,
-    above !== undefined && `above ${above}`,
-    atMost !== undefined && `of at most ${atMost}`,
-    below !== undefined && `below ${below}`,
-  ].filter((bound) => bound !== false);
-  return bounds.length === 0 ? what : `${what} ${bounds.join(" and ")}`;
+/** The ends of a range, in the words of a message and as checks of valibot. */
+const ends = {
+  atLeast: { words: "of at least", check: v.minValue<number, number, string> },
+  above: { words: "above", check: v.gtValue<number, number, string> },
+  atMost: { words: "of at most", check: v.maxValue<number, number, string> },
+  below: { words: "below", check: v.ltValue<number, number, string> },
+};
+
+/** What would be right, such as "a finite number above 0 and of at most 1", and the checks of the ends that are given. */
+const within = (what: string, range: Bounds) => {
+  const given = (Object.keys(ends) as (keyof Bounds)[]).flatMap((name) => {
+    const end = range[name];
+    return end === undefined ? [] : [{ ...ends[name], end }];
+  });
+  const right = [what, given.map(({ words, end }) => `${words} ${end}`).join(" and ")].join(" ").trim();
+  return { right, checks: given.map(({ check, end }) => check(end, right)) };
 };
 
 /** A finite number in a range. */
 export const number = (range: Bounds = {}) => {
-  const right = words("a finite number", range);
-  const { atLeast, above, atMost, below } = range;
-  const bounds = [
-    ...(atLeast === undefined ? [] : [v.minValue<number, number, string>(atLeast, right)]),
-    ...(above === undefined ? [] : [v.gtValue<number, number, string>(above, right)]),
-    ...(atMost === undefined ? [] : [v.maxValue<number, number, string>(atMost, right)]),
-    ...(below === undefined ? [] : [v.ltValue<number, number, string>(below, right)]),
-  ];
-  return v.pipe(v.number(right), v.finite(right), ...bounds);
+  const { right, checks } = within("a finite number", range);
+  return v.pipe(v.number(right), v.finite(right), ...checks);
 };
 
 /** A whole number in a range, 0 and more unless told. */
-export const whole = ({ atLeast = 0, atMost }: Pick<Bounds, "atLeast" | "atMost"> = {}) => {
-  const right = words("a whole number", { atLeast, ...(atMost !== undefined && { atMost }) });
-  const least = v.minValue<number, number, string>(atLeast, right);
-  const most = atMost === undefined ? [] : [v.maxValue<number, number, string>(atMost, right)];
-  return v.pipe(v.number(right), v.safeInteger(right), v.integer(right), least, ...most);
+export const whole = (range: Pick<Bounds, "atLeast" | "atMost"> = {}) => {
+  const { right, checks } = within("a whole number", { atLeast: 0, ...range });
+  return v.pipe(v.number(right), v.safeInteger(right), v.integer(right), ...checks);
 };
 
 /** A finite number above 0. */
 export const positive = number({ above: 0 });
 
 /** A text of at least one letter. */
-export const text = v.pipe(v.string("a text"), v.nonEmpty("a text"));
+export const text = /* @__PURE__ */ v.pipe(v.string("a text"), v.nonEmpty("a text"));
 
 /** What would be right, and which of it was probably meant. */
 const oneOf = (names: readonly string[], given: unknown): string => {

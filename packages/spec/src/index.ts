@@ -23,6 +23,5 @@ export {
   type SpecInputOf,
   type SpecOf,
 } from "./kind.js";
-export { didYouMean, nearest } from "./nearest.js";
-export { type Reading, read, shown, told } from "./read.js";
+export { type Reading, read, shown } from "./read.js";
 export { type Named, type Registry, RegistryError, registry } from "./registry.js";

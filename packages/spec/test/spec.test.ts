@@ -8,7 +8,6 @@ import {
   kind,
   kinds,
   nameOrRecord,
-  nearest,
   number,
   only,
   positive,
@@ -18,6 +17,7 @@ import {
   text,
   whole,
 } from "../src/index.js";
+import { nearest } from "../src/nearest.js";
 
 class Refused extends Error {}
 const reading = { name: "spec", error: (message: string) => new Refused(message) };

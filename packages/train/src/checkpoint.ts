@@ -1,5 +1,5 @@
 import type { Device, Tensor } from "@isoflop/tensor";
-import { TrainError } from "./errors.js";
+import { must, type TrainError } from "./errors.js";
 import type { OptimizerState } from "./optimizer.js";
 import type { Packing } from "./pack.js";
 
@@ -83,12 +83,9 @@ const LISTED = 8;
 /** @throws TrainError `checkpoint` listing all that does not fit the model, or is not finite */
 const checkFit = (checkpoint: Checkpoint, read: readonly Group[], packing: Packing<unknown>): void => {
   const found = misfits(checkpoint, read, packing);
-  if (found.length === 0) return;
-  const more = found.length > LISTED ? `\nand ${found.length - LISTED} more` : "";
-  throw new TrainError(
-    "checkpoint",
-    `the checkpoint of step ${checkpoint.step} is not one of this model:\n${found.slice(0, LISTED).join("\n")}${more}`,
-  );
+  const more = found.length > LISTED ? [`and ${found.length - LISTED} more`] : [];
+  const lines = [`the checkpoint of step ${checkpoint.step} is not one of this model:`, ...found.slice(0, LISTED)];
+  must(found.length === 0, "checkpoint", [...lines, ...more].join("\n"));
 };
 
 const flatFrom = ({ arrays }: Checkpoint, group: Group, { slots, size }: Packing<unknown>): Float32Array => {

@@ -17,6 +17,11 @@ export class TrainError extends Error {
   }
 }
 
+/** @throws TrainError unless it holds */
+export function must(holds: unknown, code: TrainErrorCode, message: string): asserts holds {
+  if (!holds) throw new TrainError(code, message);
+}
+
 /** What the schema makes of a value. @throws TrainError `spec` naming the field, its value and what would be right */
 export const check = <S extends v.GenericSchema>(schema: S, value: unknown, name: string): v.InferOutput<S> =>
   read(schema, value, { name, error: (message) => new TrainError("spec", message) });

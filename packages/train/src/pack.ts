@@ -1,5 +1,5 @@
 import { concat, mapTree, namedLeaves, reshape, split, type Tensor } from "@isoflop/tensor";
-import { TrainError } from "./errors.js";
+import { must } from "./errors.js";
 
 /** Where a parameter lies in the flat vector. */
 export interface Slot {
@@ -33,14 +33,12 @@ const named = (tree: unknown): [name: string, leaf: Tensor][] =>
 export const packTree = <P>(params: P): Packing<P> => {
   let size = 0;
   const slots = named(params).map(([name, leaf]): Slot => {
-    if (leaf.dtype !== "f32")
-      throw new TrainError("spec", `parameter ${name} is ${leaf.dtype}; only f32 parameters can be trained`);
+    must(leaf.dtype === "f32", "spec", `parameter ${name} is ${leaf.dtype}; only f32 parameters can be trained`);
     const slot = { name, shape: leaf.shape, offset: size, size: leaf.size };
     size += leaf.size;
     return slot;
   });
-  if (slots.length === 0)
-    throw new TrainError("spec", "the model has no parameters; init must return a tree of tensors");
+  must(slots.length > 0, "spec", "the model has no parameters; init must return a tree of tensors");
   return {
     slots,
     size,
@@ -49,11 +47,9 @@ export const packTree = <P>(params: P): Packing<P> => {
       const misfit = slots.find(
         ({ name, shape }, i) => leaves[i]?.[0] !== name || leaves[i]?.[1].shape.join() !== shape.join(),
       );
-      if (misfit || leaves.length !== slots.length)
-        throw new TrainError(
-          "spec",
-          `the parameters differ from the packed ones at ${misfit?.name ?? leaves[slots.length]?.[0]}; they must have the same names and shapes`,
-        );
+      const wrong = `the parameters differ from the packed ones at ${misfit?.name ?? leaves[slots.length]?.[0]}`;
+      const alike = !misfit && leaves.length === slots.length;
+      must(alike, "spec", `${wrong}; they must have the same names and shapes`);
       return concat(leaves.map(([, leaf]) => reshape(leaf, [leaf.size])));
     },
     unpack(flat) {

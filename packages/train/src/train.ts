@@ -5,7 +5,7 @@ import { concat, type Device, leavesOf, random, type Tensor } from "@isoflop/ten
 import * as v from "valibot";
 import { type Checkpoint, type CheckpointStore, restoreState, saveState } from "./checkpoint.js";
 import { averagingBlend } from "./ema.js";
-import { check, DivergedError, TrainError } from "./errors.js";
+import { check, DivergedError, must, TrainError } from "./errors.js";
 import { yieldToHost } from "./host.js";
 import { canonicalJson, differences } from "./json.js";
 import { checkData, modelOf } from "./model.js";
@@ -232,17 +232,17 @@ const resume = async (spec: TrainSpec, { store, onRejected }: TrainOptions): Pro
   const { checkpoint, rejected = [] } = (await store?.latest()) ?? {};
   for (const error of rejected) onRejected?.(error);
   if (!checkpoint) return undefined;
+  const { step, seconds } = checkpoint;
   if (checkpoint.spec !== canonicalJson(spec))
     throw new TrainError(
       "checkpoint",
-      `the checkpoint of step ${checkpoint.step} is of another run; give this one a folder of its own. ${otherRun(checkpoint.spec, spec)}`,
+      `the checkpoint of step ${step} is of another run; give this one a folder of its own. ${otherRun(checkpoint.spec, spec)}`,
     );
-  const wrong = (field: string, value: unknown, right: string): TrainError =>
-    new TrainError("checkpoint", `the checkpoint's ${field} is ${value}; it must be ${right}`);
-  const { step, seconds } = checkpoint;
-  if (!(Number.isSafeInteger(step) && step >= 0 && step <= spec.steps))
-    throw wrong("step", step, `a whole number from 0 to ${spec.steps}, the steps of its run`);
-  if (!(Number.isFinite(seconds) && seconds >= 0)) throw wrong("seconds", seconds, "a finite number of at least 0");
+  const holds = (field: string, value: number, right: boolean, range: string): void =>
+    must(right, "checkpoint", `the checkpoint's ${field} is ${value}; it must be ${range}`);
+  const isStep = Number.isSafeInteger(step) && step >= 0 && step <= spec.steps;
+  holds("step", step, isStep, `a whole number from 0 to ${spec.steps}, the steps of its run`);
+  holds("seconds", seconds, Number.isFinite(seconds) && seconds >= 0, "a finite number of at least 0");
   return checkpoint;
 };
 

@@ -2,7 +2,7 @@ import type { DataSource } from "@isoflop/data";
 import { loss, type Objective, quantiles } from "@isoflop/diffusion";
 import { only } from "@isoflop/spec";
 import { type Device, jit, random, type Tensor } from "@isoflop/tensor";
-import { check, TrainError } from "./errors.js";
+import { check, must } from "./errors.js";
 import { type MeanLoss, stratifiedMean } from "./estimate.js";
 import { yieldToHost } from "./host.js";
 import { trainFields, VALIDATION_BLOCK, type ValidationSpec, validationSchema } from "./spec.js";
@@ -68,11 +68,9 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
         for (const tensor of inputs) tensor.dispose();
       }
       const bad = losses.subarray(start, start + VALIDATION_BLOCK).findIndex((value) => !Number.isFinite(value));
-      if (bad !== -1)
-        throw new TrainError(
-          "diverged",
-          `the validation loss of image ${start + bad} of "${split}", at t = ${times[start + bad]}, is ${losses[start + bad]}`,
-        );
+      const at = start + bad;
+      const told = `the validation loss of image ${at} of "${split}", at t = ${times[at]}, is ${losses[at]}`;
+      must(bad === -1, "diverged", told);
       await yieldToHost();
     }
   } finally {
@@ -83,14 +81,9 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
 
 /** @throws TrainError `data` unless the data has the split, and as many images in it */
 export const checkSplit = (data: DataSource, split: string, count: number): void => {
-  if (!data.splits.includes(split))
-    throw new TrainError(
-      "data",
-      `${data.name} has no split "${split}"; validation.split can be ${data.splits.filter((name) => name !== "train").join(" or ")}`,
-    );
-  if (data.size(split) < count)
-    throw new TrainError(
-      "data",
-      `${data.name} has ${data.size(split)} images in "${split}"; validation.images is ${count} and can be at most that`,
-    );
+  const { name, splits } = data;
+  const others = splits.filter((other) => other !== "train").join(" or ");
+  must(splits.includes(split), "data", `${name} has no split "${split}"; validation.split can be ${others}`);
+  const [size, right] = [data.size(split), `validation.images is ${count} and can be at most that`];
+  must(size >= count, "data", `${name} has ${size} images in "${split}"; ${right}`);
 };

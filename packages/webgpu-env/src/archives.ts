@@ -16,33 +16,16 @@ export const archiveVersion: string = (() => {
   return manifest.version;
 })();
 
-/** Throws where the archives hold nothing that this machine can execute. */
-export const requireSupportedPlatform = (platform: string = process.platform, arch: string = process.arch): void => {
-  if (platform !== "linux" || arch !== "x64") {
-    throw new Error(
-      `SwiftShader and Chromium from @sparticuz/chromium ${archiveVersion} are for linux-x64, and this machine is ${platform}-${arch}.`,
-    );
-  }
-};
+/** What a machine that cannot execute them is told. */
+export const archivesAre = `SwiftShader and Chromium from @sparticuz/chromium ${archiveVersion} are`;
+
+const unpacked = (archive: Archive, into: NodeJS.WritableStream): Promise<void> =>
+  pipeline(createReadStream(join(packageFolder, "bin", archive)), createBrotliDecompress(), into);
 
 /** Unpacks a tar archive into `folder`; with `only`, just the files whose name it accepts. */
-export const untar = async (
-  archive: Archive,
-  folder: string,
-  only: (name: string) => boolean = () => true,
-): Promise<void> => {
-  await pipeline(
-    createReadStream(join(packageFolder, "bin", archive)),
-    createBrotliDecompress(),
-    extract(folder, { ignore: (_, header) => header !== undefined && header.type === "file" && !only(header.name) }),
-  );
-};
+export const untar = (archive: Archive, folder: string, only: (name: string) => boolean = () => true): Promise<void> =>
+  unpacked(archive, extract(folder, { ignore: (_, header) => header?.type === "file" && !only(header.name) }));
 
 /** Unpacks the Chromium executable to `file`. */
-export const unpackExecutable = async (archive: Archive, file: string): Promise<void> => {
-  await pipeline(
-    createReadStream(join(packageFolder, "bin", archive)),
-    createBrotliDecompress(),
-    createWriteStream(file, { mode: 0o755 }),
-  );
-};
+export const unpackExecutable = (archive: Archive, file: string): Promise<void> =>
+  unpacked(archive, createWriteStream(file, { mode: 0o755 }));

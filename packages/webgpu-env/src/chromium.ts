@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
-import { archiveVersion, requireSupportedPlatform, unpackExecutable, untar } from "./archives.js";
+import { archivesAre, archiveVersion, unpackExecutable, untar } from "./archives.js";
 import { cacheFolder, unpackOnce } from "./cache.js";
 import { fontsConfig } from "./fonts.js";
+import { onlyDriver, requireLinux } from "./platform.js";
 
 /** Chromium looks for SwiftShader beside its executable; its shared libraries and a font come along. */
 const chromiumFolder = async (): Promise<string> => {
-  requireSupportedPlatform();
+  requireLinux(archivesAre);
   return unpackOnce(join(cacheFolder(), `chromium-${archiveVersion}`), async (folder) => {
     await Promise.all([
       unpackExecutable("chromium.br", join(folder, "chromium")),
@@ -45,8 +46,7 @@ export const launchChromium = async (): Promise<Browser> => {
       ...process.env,
       LD_LIBRARY_PATH: `${join(folder, "lib")}:${folder}`,
       FONTCONFIG_FILE: await fontsConfig(folder),
-      VK_DRIVER_FILES: join(folder, "vk_swiftshader_icd.json"),
-      VK_ICD_FILENAMES: join(folder, "vk_swiftshader_icd.json"),
+      ...onlyDriver(join(folder, "vk_swiftshader_icd.json")),
     },
   });
 };

@@ -2,6 +2,7 @@ import { copyFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { output, unpackPackages } from "./apt.js";
 import { unpackOnce, workspaceRoot } from "./cache.js";
+import { onlyDriver, requireLinux } from "./platform.js";
 
 const packages = {
   releases: ["bookworm", "trixie", "trixie-backports"],
@@ -19,14 +20,6 @@ export const requireMesa = (files: readonly string[]): void => {
   const version = files.map((file) => /^mesa-vulkan-drivers_([^_]*)/.exec(file)?.[1]).find((found) => found);
   if (!(Number.parseInt(version ?? "", 10) >= OLDEST))
     throw new Error(`${packages.releases.at(-1)} has Mesa ${version ?? "none"}, and ${OLDEST} is needed.`);
-};
-
-/** @throws Error where the packages hold nothing that this machine can execute. */
-export const requireLavapipePlatform = (platform: string = process.platform, arch: string = process.arch): void => {
-  if (platform !== "linux" || arch !== "x64")
-    throw new Error(
-      `lavapipe is unpacked from Debian's packages for linux-x64, and this machine is ${platform}-${arch}.`,
-    );
 };
 
 const libraries = (root: string): string => join(root, "usr", "lib", "x86_64-linux-gnu");
@@ -70,16 +63,12 @@ export interface Lavapipe {
  * @throws Error where there is none: not linux-x64, no apt, an archive without Debian's trixie-backports or out of reach.
  */
 export const lavapipe = async (): Promise<Lavapipe> => {
-  requireLavapipePlatform();
+  requireLinux("lavapipe is unpacked from Debian's packages");
   const target = join(workspaceRoot(), ".cache", `lavapipe-node-${process.version}`);
   await unpackOnce(target, (folder) => fill(folder, target));
   const node = join(target, "node");
   await output(node, ["--eval", "0"]).catch((error: Error) => {
     throw new Error(`The Node in ${target} does not run; remove the folder to unpack it again. ${error.message}`);
   });
-  const manifest = join(target, "lvp_icd.json");
-  return {
-    node,
-    env: { VK_DRIVER_FILES: manifest, VK_ICD_FILENAMES: manifest, VK_LOADER_LAYERS_DISABLE: "~all~" },
-  };
+  return { node, env: { ...onlyDriver(join(target, "lvp_icd.json")), VK_LOADER_LAYERS_DISABLE: "~all~" } };
 };

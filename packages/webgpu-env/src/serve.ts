@@ -8,11 +8,6 @@ import { build } from "esbuild";
 /** URL prefixes, each beginning and ending with "/", and the folders they show. */
 export type Mounts = Readonly<Record<string, string | URL>>;
 
-export interface ServeOptions {
-  /** Import map of the blank page at "/": bare module names to URLs of this server. */
-  readonly imports?: Readonly<Record<string, string>>;
-}
-
 export interface LoopbackServer {
   /** Origin with a trailing slash; the page there is blank and carries the import map. */
   readonly url: string;
@@ -40,14 +35,17 @@ const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-E
  * A `.ts` file is bundled when it is asked for, with the import map's names left as imports, so that a test's page code
  * can be TypeScript and share modules with the tests that run in Node.
  *
+ * @param options `imports` is the import map of the blank page at "/": bare module names to URLs of this server.
  * @throws Error naming the prefix when a mount does not begin and end with "/".
  */
-export const serve = async (mounts: Mounts, options: ServeOptions = {}): Promise<LoopbackServer> => {
+export const serve = async (
+  mounts: Mounts,
+  { imports = {} }: { readonly imports?: Readonly<Record<string, string>> } = {},
+): Promise<LoopbackServer> => {
   const folders = Object.entries(mounts).map(([prefix, folder]): [string, string] => {
     if (!/^\/(.*\/)?$/.test(prefix)) throw new Error(`Mount "${prefix}" must begin and end with "/".`);
     return [prefix, join(folder instanceof URL ? fileURLToPath(folder) : folder, sep)];
   });
-  const imports = options.imports ?? {};
   const blankPage = `<!doctype html><link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script>`;
 
   const respond = async (path: string): Promise<{ type: string; body: string | Uint8Array } | undefined> => {
@@ -91,7 +89,7 @@ export const serve = async (mounts: Mounts, options: ServeOptions = {}): Promise
 };
 
 const bundle = async (file: string, external: string[]): Promise<Uint8Array> => {
-  const result = await build({
+  const { outputFiles } = await build({
     entryPoints: [file],
     bundle: true,
     external,
@@ -102,7 +100,5 @@ const bundle = async (file: string, external: string[]): Promise<Uint8Array> => 
     target: "es2022",
     write: false,
   });
-  const [output] = result.outputFiles;
-  if (!output) throw new Error(`esbuild gave no output for ${file}`);
-  return output.contents;
+  return outputFiles[0]!.contents;
 };

@@ -1,13 +1,14 @@
 import { join } from "node:path";
-import { archiveVersion, requireSupportedPlatform, untar } from "./archives.js";
+import { archivesAre, archiveVersion, untar } from "./archives.js";
 import { cacheFolder, unpackOnce } from "./cache.js";
+import { onlyDriver, requireLinux } from "./platform.js";
 
 /** The Vulkan loader, the driver, and its manifest. The archive's EGL libraries stay out: Dawn would find a second, GL adapter. */
 const vulkanFiles = new Set(["libvulkan.so.1", "libvk_swiftshader.so", "vk_swiftshader_icd.json"]);
 
 /** The folder that holds the Vulkan loader and SwiftShader's driver, unpacked when needed. */
 export const swiftshaderFolder = async (): Promise<string> => {
-  requireSupportedPlatform();
+  requireLinux(archivesAre);
   return unpackOnce(join(cacheFolder(), `swiftshader-${archiveVersion}`), (folder) =>
     untar("swiftshader.tar.br", folder, (name) => vulkanFiles.has(name)),
   );
@@ -22,12 +23,10 @@ export const swiftshaderFolder = async (): Promise<string> => {
  */
 export const swiftshaderEnv = async (): Promise<Record<string, string>> => {
   const folder = await swiftshaderFolder();
-  const manifest = join(folder, "vk_swiftshader_icd.json");
   const inherited = process.env.LD_LIBRARY_PATH;
   return {
     LD_LIBRARY_PATH: inherited ? `${folder}:${inherited}` : folder,
-    VK_DRIVER_FILES: manifest,
-    VK_ICD_FILENAMES: manifest,
+    ...onlyDriver(join(folder, "vk_swiftshader_icd.json")),
     VK_LOADER_LAYERS_DISABLE: "~all~",
   };
 };

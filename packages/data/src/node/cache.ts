@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { decodeSheet, encodeSheet } from "../sprites/encoding.js";
 import type { SpriteSheet } from "../sprites/sheet.js";
@@ -31,12 +31,8 @@ export const cachedSheet = async ({ folder: named, key, sheetOf, draw }: SheetCa
   const sheet = sheetOf(await draw());
   await writeAtomically(file, encodeSheet(sheet)).catch((cause: unknown) => {
     if (named === undefined) return goOnWithout(cause);
-    throw new Error(
-      `sprite cache: cannot write to ${folder} (${reasonOf(cause)}); pass a writable cacheFolder, or null`,
-      {
-        cause,
-      },
-    );
+    const refused = `sprite cache: cannot write to ${folder} (${reasonOf(cause)})`;
+    throw new Error(`${refused}; pass a writable cacheFolder, or null`, { cause });
   });
   return sheet;
 };
@@ -83,14 +79,8 @@ const writeAtomically = async (file: string, bytes: Uint8Array): Promise<void> =
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const temporary = `${file}.${randomUUID()}.tmp`;
-  const handle = await open(temporary, "wx", 0o600);
   try {
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeFile(temporary, bytes, { flag: "wx", mode: 0o600, flush: true });
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -7,7 +7,6 @@ import { pathToFileURL } from "node:url";
 export interface InstalledPackage {
   readonly folder: string;
   readonly version: string;
-  readonly licence: string;
 }
 
 /**
@@ -19,8 +18,8 @@ export const findPackage = async (name: string, purpose: string): Promise<Instal
     for (const folder of createRequire(start).resolve.paths(name) ?? []) {
       const manifest = await readFile(path.join(folder, name, "package.json"), "utf8").catch(() => undefined);
       if (manifest === undefined) continue;
-      const { version, license } = JSON.parse(manifest) as { version: string; license?: string };
-      return { folder: path.join(folder, name), version, licence: license ?? "not stated" };
+      const { version } = JSON.parse(manifest) as { version: string };
+      return { folder: path.join(folder, name), version };
     }
   }
   throw new Error(`${purpose} needs the npm package ${name}, which is not installed: npm install ${name}`);

@@ -4,38 +4,18 @@ import type { Sizes } from "./draw.js";
 import type { Placed, Scene } from "./layout.js";
 import { backgrounds } from "./palette.js";
 
-/** Paints layouts into `[3, width, width]` planes in [-1, 1]. */
-export class Painter {
-  readonly #width: number;
+/** Paints layouts into `[3, width, width]` planes in [-1, 1]: fills the image that starts at `at`. */
+export const painter = (sheet: SpriteSheet, width: number, sizes: Sizes) => {
+  const plane = width * width;
   /** Sprites at every size that scenes use, by size. */
-  readonly #levels: (Uint8Array | undefined)[] = [];
-
-  constructor(sheet: SpriteSheet, width: number, sizes: Sizes) {
-    this.#width = width;
-    for (const [low, high] of Object.values(sizes) as [number, number][])
-      for (let size = low; size <= high; size++) this.#levels[size] ??= resample(sheet, size);
-  }
-
-  /** Fills the image that starts at `at`. */
-  paint(layout: Scene, out: Float32Array, at: number): void {
-    const plane = this.#width * this.#width;
-    const rgb = backgrounds[layout.background]!.rgb;
-    const red = rgb[0] + layout.shade;
-    const green = rgb[1] + layout.shade;
-    const blue = rgb[2] + layout.shade;
-    out.fill(red / 127.5 - 1, at, at + plane);
-    out.fill(green / 127.5 - 1, at + plane, at + 2 * plane);
-    out.fill(blue / 127.5 - 1, at + 2 * plane, at + 3 * plane);
-    this.#place(layout.first, red, green, blue, out, at);
-    if (layout.kind === "pair") this.#place(layout.second, red, green, blue, out, at);
-  }
+  const levels: (Uint8Array | undefined)[] = [];
+  for (const [low, high] of Object.values(sizes) as [number, number][])
+    for (let size = low; size <= high; size++) levels[size] ??= resample(sheet, size);
 
   /** Source-over composition (Porter and Duff 1984) of a premultiplied sprite on the plain background. */
-  #place(object: Placed, red: number, green: number, blue: number, out: Float32Array, at: number): void {
+  const place = (object: Placed, red: number, green: number, blue: number, out: Float32Array, at: number): void => {
     const { sprite, x, y, size } = object;
-    const level = this.#levels[size]!;
-    const width = this.#width;
-    const plane = width * width;
+    const level = levels[size]!;
     let from = sprite * size * size * 4;
     for (let row = 0; row < size; row++) {
       let to = at + (y + row) * width + x;
@@ -48,5 +28,15 @@ export class Painter {
         out[to + 2 * plane] = (level[from + 2]! + rest * blue) / 127.5 - 1;
       }
     }
-  }
-}
+  };
+
+  return ({ kind, background, shade, first, second }: Scene, out: Float32Array, at: number): void => {
+    const { rgb } = backgrounds[background]!;
+    const [red, green, blue] = [rgb[0] + shade, rgb[1] + shade, rgb[2] + shade];
+    out.fill(red / 127.5 - 1, at, at + plane);
+    out.fill(green / 127.5 - 1, at + plane, at + 2 * plane);
+    out.fill(blue / 127.5 - 1, at + 2 * plane, at + 3 * plane);
+    place(first, red, green, blue, out, at);
+    if (kind === "pair") place(second, red, green, blue, out, at);
+  };
+};

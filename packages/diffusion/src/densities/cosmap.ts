@@ -4,7 +4,6 @@ import { defineDensity } from "../density.js";
 /** Uniform in the angle of the cosine path, carried to the linear one by equal SNR (SD3, arXiv 2403.03206, equation 21). */
 export const cosmap = part({
   name: "cosmap",
-  options: {},
   build: () =>
     defineDensity(
       "cosmap",

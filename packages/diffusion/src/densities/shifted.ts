@@ -1,20 +1,22 @@
 import { type Kinds, kind, positive } from "@isoflop/spec";
 import type { Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
-import { type Dual, dual } from "../arithmetic.js";
 import { check } from "../checks.js";
-import { densityOf, type TimestepDensity } from "../density.js";
+import { defineDensity, type TimestepDensity } from "../density.js";
 import { shiftOf } from "../shift.js";
 
 /** The density of shifted times. @throws DiffusionError("option") unless by > 0 */
 export const shifted = (density: TimestepDensity, by: number): TimestepDensity => {
   check(positive, by, "shifted: by");
-  const shift = dual((m, t) => shiftOf(m, t, by));
-  const quantile = ((u: number & Tensor) => shift(density.quantile(u))) as Dual;
-  return densityOf(`${density.name}, shifted by ${by}`, quantile, (t) => {
-    const stretch = by - (by - 1) * t;
-    return (density.pdf(t / stretch) * by) / stretch ** 2;
-  });
+  const quantile = <T>(u: T): T => density.quantile(u as Tensor) as T;
+  return defineDensity(
+    `${density.name}, shifted by ${by}`,
+    (m, u) => shiftOf(m, quantile(u), by),
+    (t) => {
+      const stretch = by - (by - 1) * t;
+      return (density.pdf(t / stretch) * by) / stretch ** 2;
+    },
+  );
 };
 
 /** Any density of a registry, shifted. */

@@ -4,7 +4,6 @@ import { defineDensity } from "../density.js";
 /** All times alike. */
 export const uniform = part({
   name: "uniform",
-  options: {},
   build: () =>
     defineDensity(
       "uniform",

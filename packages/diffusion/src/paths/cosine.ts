@@ -4,7 +4,6 @@ import { definePath } from "../path.js";
 /** Variance-preserving with cos and sin of π t / 2: SiT's "GVP". */
 export const cosinePath = part({
   name: "cosine",
-  options: {},
   build: () =>
     definePath("cosine", (m, t) => {
       // The cosine as a sine of what is left, so that it has all its digits near noise and is 0 there.

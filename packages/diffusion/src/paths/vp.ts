@@ -1,7 +1,7 @@
 import { positive } from "@isoflop/spec";
 import * as v from "valibot";
 import { part } from "../checks.js";
-import { DiffusionError } from "../errors.js";
+import { must } from "../errors.js";
 import { definePath } from "../path.js";
 
 /**
@@ -14,11 +14,8 @@ export const vpPath = part({
   name: "vp",
   options: { betaMin: v.optional(positive, 0.1), betaMax: v.optional(positive, 20) },
   build({ betaMin, betaMax }) {
-    if (betaMax < betaMin)
-      throw new DiffusionError(
-        "option",
-        `vpPath: betas are ${betaMin} and ${betaMax}; it takes 0 < betaMin <= betaMax.`,
-      );
+    const given = `betas are ${betaMin} and ${betaMax}`;
+    must(betaMin <= betaMax, "option", `vpPath: ${given}; it takes 0 < betaMin <= betaMax.`);
     return definePath("vp", (m, t) => {
       const beta = m.add(m.mul(t, betaMax - betaMin), betaMin);
       // -log alpha. By its tanh, 1 - alpha² keeps its digits where alpha is near 1.

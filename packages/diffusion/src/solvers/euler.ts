@@ -10,6 +10,5 @@ export const eulerStep: Step = {
 /** First order, one evaluation a step. */
 export const euler = part({
   name: "euler",
-  options: {},
   build: (): Solver => ({ name: "euler", step: eulerStep }),
 });

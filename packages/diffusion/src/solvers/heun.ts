@@ -15,6 +15,5 @@ const heunStep: Step = {
 /** Second order, two evaluations a step. The last step is Euler's, as in EDM (arXiv 2206.00364, algorithm 1): fields are often singular at t = 0. */
 export const heun = part({
   name: "heun",
-  options: {},
   build: (): Solver => ({ name: "heun", step: heunStep, lastStep: eulerStep }),
 });

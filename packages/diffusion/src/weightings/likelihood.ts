@@ -7,7 +7,6 @@ import type { Weighting } from "../weighting.js";
  */
 export const likelihoodWeighting = part({
   name: "likelihood",
-  options: {},
   build: (): Weighting => ({
     name: "likelihood",
     weight(m, unit) {

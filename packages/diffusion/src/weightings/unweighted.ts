@@ -6,7 +6,6 @@ import type { Weighting } from "../weighting.js";
 /** 1 on whatever error the objective measures. */
 export const unweighted = part({
   name: "none",
-  options: {},
   build: (): Weighting => ({ name: "unweighted", weight: (_, unit) => unit() }),
 });
 

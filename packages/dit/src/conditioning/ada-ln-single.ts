@@ -1,22 +1,14 @@
 import type { ResolvedConfig } from "@isoflop/flops";
-import { concat, linear, type Tensor } from "@isoflop/tensor";
+import { concat, type Tensor } from "@isoflop/tensor";
 import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs } from "../cross-attention.js";
-import { readoutSpecs } from "../final-layer.js";
+import { readout, readoutSpecs } from "../final-layer.js";
 import { smallNormal, zeroInit } from "../initializers.js";
-import {
-  gated,
-  gatedBranches,
-  type Modulation,
-  modulate,
-  modulation,
-  modulationSpecs,
-  oneBranch,
-} from "../modulation.js";
+import { gatedBranches, type Modulation, modulation, modulationSpecs, through } from "../modulation.js";
 import { type Linear, linearSpec, Spec, type SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
-import type { Conditioning } from "./conditioning.js";
+import type { Trunk } from "./trunk.js";
 
 export interface AdaLNSingleBlock {
   /** Added to the shared modulation of time, [6, d]: shift, scale and gate of attention, then of the MLP. */
@@ -61,17 +53,17 @@ const withTable = (time: Tensor, table: Tensor): Tensor => time.add(table.reshap
 
 const block = (params: AdaLNSingleBlock, image: Tensor, words: Tensor, shared: Tensor, heads: number): Tensor => {
   const [first, second] = gatedBranches(withTable(shared, params.scale_shift_table));
-  const attended = gated(image, attend(params.attn, modulate(image, first), heads), first);
+  const attended = through(image, first, (x) => attend(params.attn, x, heads));
   const crossed = attended.add(attendTo(params.cross_attn, attended, words, heads));
-  return gated(crossed, feedForward(params.mlp, modulate(crossed, second)), second);
+  return through(crossed, second, (x) => feedForward(params.mlp, x));
 };
 
 /**
  * PixArt-α (arXiv 2310.00426; `PixArt-alpha/PixArt-alpha: diffusion/model/nets/PixArt.py`): one modulation of time for all blocks
- * with a table per block, and cross-attention to the caption without a norm before it. Its laws: tables normal with std d^-1/2, time's
+ * with a table per block, and cross-attention to the caption without a norm before it. Its initializers: tables normal with std d^-1/2, time's
  * modulation and the caption MLP normal 0.02, the output of cross-attention zero, so that a new model does not see the caption.
  */
-export const adaLNSingle: Conditioning<AdaLNSingleParams> = {
+export const adaLNSingle: Trunk<AdaLNSingleParams> = {
   // The null caption, which is data for `condition`.
   passedOver: ["y_embedder.y_embedding"],
   specs: (config) => ({
@@ -92,8 +84,7 @@ export const adaLNSingle: Conditioning<AdaLNSingleParams> = {
     // A config without context is refused, and so is a missing condition.
     const words = captionTokens(params, context)!;
     const out = params.blocks.reduce((x, each) => block(each, x, words, shared, heads), image);
-    const { scale_shift_table, linear: readout } = params.final_layer;
-    const twice = concat([embedded, embedded], 1);
-    return linear(modulate(out, oneBranch(withTable(twice, scale_shift_table))), readout.weight, readout.bias);
+    const { scale_shift_table, linear } = params.final_layer;
+    return readout(linear, out, withTable(concat([embedded, embedded], 1), scale_shift_table));
   },
 };

@@ -1,18 +1,12 @@
+import type { ResolvedConfig } from "@isoflop/flops";
 import type { Tensor } from "@isoflop/tensor";
 import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
 import { type ContextVectorParams, contextVectorSpecs, embedContextVector } from "../context-vector.js";
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
-import {
-  type Branch,
-  gated,
-  type Modulation,
-  modulate,
-  modulation,
-  modulationSpecs,
-  twoBranches,
-} from "../modulation.js";
+import { type Branch, type Modulation, modulation, modulationSpecs, through, twoBranches } from "../modulation.js";
+import type { SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
-import type { Conditioning } from "./conditioning.js";
+import type { Trunk } from "./trunk.js";
 
 export interface AdaLNBlock {
   readonly attn: Attention;
@@ -26,24 +20,26 @@ export type AdaLNParams = ContextVectorParams & {
   readonly final_layer: FinalLayer;
 };
 
+export const adaLNBlockSpecs = (config: ResolvedConfig, vectors: 4 | 6): SpecsOf<AdaLNBlock> => ({
+  attn: attentionSpecs(config),
+  mlp: mlpSpecs(config),
+  adaLN_modulation: modulationSpecs(config.width, vectors),
+});
+
 type Branches = readonly [attention: Branch, mlp: Branch];
 
 /** Blocks modulated by `vectors` vectors of time + context, which `branches` cuts into those of attention and MLP. */
-export const modulatedBlocks = (vectors: 4 | 6, branches: (all: Tensor) => Branches): Conditioning<AdaLNParams> => {
+export const modulatedBlocks = (vectors: 4 | 6, branches: (all: Tensor) => Branches): Trunk<AdaLNParams> => {
   const block = ({ attn, mlp, adaLN_modulation }: AdaLNBlock, x: Tensor, vector: Tensor, heads: number): Tensor => {
     const [first, second] = branches(modulation(adaLN_modulation, vector));
-    const attended = gated(x, attend(attn, modulate(x, first), heads), first);
-    return gated(attended, feedForward(mlp, modulate(attended, second)), second);
+    const attended = through(x, first, (y) => attend(attn, y, heads));
+    return through(attended, second, (y) => feedForward(mlp, y));
   };
   return {
     specs: (config) => ({
       t_embedder: timeSpecs(config),
       ...contextVectorSpecs(config),
-      blocks: Array.from({ length: config.depth }, () => ({
-        attn: attentionSpecs(config),
-        mlp: mlpSpecs(config),
-        adaLN_modulation: modulationSpecs(config.width, vectors),
-      })),
+      blocks: Array.from({ length: config.depth }, () => adaLNBlockSpecs(config, vectors)),
       final_layer: finalLayerSpecs(config),
     }),
     forward(params, { image, time, context }, { heads }) {

@@ -5,7 +5,7 @@ import { attendTo, type CrossAttention, crossAttentionSpecs } from "../cross-att
 import { readoutSpecs } from "../final-layer.js";
 import { type Linear, type Norm, normSpec } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs, withTime } from "../time.js";
-import type { Conditioning } from "./conditioning.js";
+import type { Trunk } from "./trunk.js";
 
 /** Self-attention, cross-attention, MLP, each after a norm with a scale and shift of its own. */
 export interface CrossAttentionBlock {
@@ -31,9 +31,9 @@ const block = (params: CrossAttentionBlock, image: Tensor, told: Tensor, heads: 
 
 /**
  * Image tokens attend to [time, context] tokens in every block, between self-attention and MLP (DiT section 3.2, whose code was
- * not released); with time "added" it is in the image tokens, and they attend to the context alone. Laws as in the official DiT: Xavier for every matrix of a block, zeros for the readout.
+ * not released); with time "added" it is in the image tokens, and they attend to the context alone. Initializers as in the official DiT: Xavier for every matrix of a block, zeros for the readout.
  */
-export const crossAttention: Conditioning<CrossAttentionParams> = {
+export const crossAttention: Trunk<CrossAttentionParams> = {
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     ...contextSpecs(config),

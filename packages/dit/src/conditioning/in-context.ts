@@ -5,7 +5,7 @@ import { readoutSpecs } from "../final-layer.js";
 import { type Linear, type Norm, normSpec } from "../spec.js";
 import { timeMlpSpecs, withTime } from "../time.js";
 import { type VectorMlp, vectorMlp } from "../vector-mlp.js";
-import type { Conditioning } from "./conditioning.js";
+import type { Trunk } from "./trunk.js";
 
 /** One pre-norm block. */
 export interface InContextBlock {
@@ -30,10 +30,10 @@ const block = ({ norm1, attn, norm2, mlp }: InContextBlock, x: Tensor, heads: nu
 
 /**
  * A plain pre-norm transformer over [time, context, image] tokens in one sequence, read out at the image tokens
- * (DiT section 3.2; the choice of arXiv 2410.08184). With time "added" its vector is added to every token instead of being one. Laws as in
+ * (DiT section 3.2; the choice of arXiv 2410.08184). With time "added" its vector is added to every token instead of being one. Initializers as in
  * the official DiT.
  */
-export const inContext: Conditioning<InContextParams> = {
+export const inContext: Trunk<InContextParams> = {
   specs: (config) => ({
     t_embedder: timeMlpSpecs(config),
     ...contextSpecs(config),

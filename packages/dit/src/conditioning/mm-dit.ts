@@ -6,7 +6,7 @@ import { type JointBlock, jointBlock, jointBlockSpecs, type Streams } from "../j
 import type { SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
 import { type VectorMlp, vectorMlp, vectorMlpSpecs } from "../vector-mlp.js";
-import type { Conditioning } from "./conditioning.js";
+import type { Trunk } from "./trunk.js";
 
 /** Features of a frozen encoder, and its pooled vector, which is added to time. */
 export interface PooledContext extends FeatureContext {
@@ -27,9 +27,9 @@ const pooledSpecs = ({ context, width }: ResolvedConfig): Partial<Pick<SpecsOf<P
 /**
  * SD3's MM-DiT (arXiv 2403.03206; `Stability-AI/sd3-ref: mmdit.py`): context and image tokens in two streams with weights of their own,
  * each modulated as in adaLN-Zero by time + pooled text, and one attention over both. The reference code does not train and gives no
- * laws; these are DiT's, of which it is made.
+ * initializers; these are DiT's, of which it is made.
  */
-export const mmDit: Conditioning<MmDitParams> = {
+export const mmDit: Trunk<MmDitParams> = {
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     ...contextSpecs(config),

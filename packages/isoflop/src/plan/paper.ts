@@ -1,10 +1,10 @@
 import {
-  type Arithmetic,
+  type Accelerator,
   conventions,
-  type Device,
   devices,
   estimate,
   type Flops,
+  type OperandType,
   type PaperRun,
   paperGrid,
   paperSource,
@@ -37,7 +37,7 @@ export const paperPlan = ({ batch, mfu }: PaperChoices) => {
     runs: fitted.map(rowOf),
     heldOut: heldOut.map(rowOf),
     totalFlops,
-    deviceHours: Object.values<Device>(devices).map((device) => {
+    deviceHours: Object.values<Accelerator>(devices).map((device) => {
       const arithmetic = fastest(device);
       const cost = (flops: Flops) => estimate({ flops, device, arithmetic, mfu });
       const { dollars } = cost(totalFlops.fitted + totalFlops.heldOut);
@@ -55,7 +55,7 @@ export const paperPlan = ({ batch, mfu }: PaperChoices) => {
 
 const sum = (runs: readonly PaperRun[]): Flops => runs.reduce((total, { flops }) => total + flops, 0);
 
-const fastest = ({ peak }: Device): Arithmetic =>
+const fastest = ({ peak }: Accelerator): OperandType =>
   (["bf16", "f16", "f32"] as const).find((arithmetic) => peak[arithmetic] !== undefined)!;
 
 const rowOf = ({ budget, name, params, tokens, steps, flops, roundingError, memory }: PaperRun) => ({

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { choice, number, positive, read, text } from "@isoflop/spec";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
+import { statusOf } from "../files/status.js";
 import { runsIn } from "../study/layout.js";
 import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
 import { unlikeFamilies, unlikeMeasures } from "./alike.js";
 import { type DoneRun, pointsOf } from "./point.js";
-import { statusOf } from "../files/status.js";
 
 /**
  * The runs of a folder that are done, as JSON rows of a table: of a study, of `isoflop train`, or of any run store.

@@ -10,9 +10,9 @@ import {
   type TableFormat,
 } from "@isoflop/scaling";
 import { CliError, exitCodes, inputError, usageError } from "../exit.js";
-import { LOSS } from "../words/quantity.js";
-import type { ColumnMap } from "../options/columns.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
+import type { ColumnMap } from "../options/columns.js";
+import { LOSS } from "../words/quantity.js";
 
 /** Options by which runs are read from a file; see `runOptions` for their words. */
 export interface RunInput {

@@ -1,5 +1,8 @@
+export { type CountedParameters, type DoneRun, pointOf, pointsOf } from "../runs/point.js";
+export { StudyFolder, type Waiting, type Write } from "./folder.js";
 export { fitLaws } from "./laws.js";
 export { planStudy, type StudyPlan } from "./plan.js";
+export type { StudyPrediction } from "./prediction.js";
 export { laptop, type Preset, presets, quick } from "./preset.js";
 export { type ProgressLine, progressLines } from "./progress.js";
 export { openSession, type Session, type SessionOptions } from "./session.js";

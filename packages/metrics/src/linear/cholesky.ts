@@ -1,12 +1,12 @@
-import { MetricsError } from "../errors.js";
-import { type Matrix, rowOf, zeros } from "./matrix.js";
+import { must } from "../errors.js";
+import { type DenseMatrix, rowOf, zeros } from "./matrix.js";
 
 /**
  * F with FᵀF = A for a symmetric positive semi-definite A, by Cholesky with diagonal pivoting (Higham, Accuracy and
  * Stability of Numerical Algorithms, section 10.3). F has as many rows as A has numerical rank.
  * @throws MetricsError("arithmetic") if A has a clearly negative pivot.
  */
-export const semidefiniteFactor = (a: Matrix): Matrix => {
+export const semidefiniteFactor = (a: DenseMatrix): DenseMatrix => {
   const n = a.rows;
   const left = Float64Array.from({ length: n }, (_, i) => a.data[i * n + i]!);
   const largest = left.reduce((most, value) => Math.max(most, value), 0);
@@ -34,16 +34,13 @@ export const semidefiniteFactor = (a: Matrix): Matrix => {
   }
   const lowest = left.reduce((least, value, j) => (used[j] === 1 ? least : Math.min(least, value)), 0);
   // Statistics stored in float32 are off by about 1e-7 of the largest variance; more than that is a mistake.
-  if (lowest < -1e-5 * largest) {
-    throw new MetricsError("arithmetic", `The covariance has a negative pivot, ${lowest}; it is not semi-definite.`);
-  }
+  const semidefinite = !(lowest < -1e-5 * largest);
+  must(semidefinite, "arithmetic", `The covariance has a negative pivot, ${lowest}; it is not semi-definite.`);
   return { rows: rank, columns: n, data: factor.data.subarray(0, rank * n) };
 };
 
 const largestUnused = (values: Float64Array, used: Uint8Array): number => {
   let best = -1;
-  for (let j = 0; j < values.length; j++) {
-    if (used[j] === 0 && (best === -1 || values[j]! > values[best]!)) best = j;
-  }
+  for (let j = 0; j < values.length; j++) if (used[j] === 0 && (best === -1 || values[j]! > values[best]!)) best = j;
   return best;
 };

@@ -1,4 +1,4 @@
-import { type Matrix, rowOf, transpose } from "./matrix.js";
+import { type DenseMatrix, rowOf, transpose } from "./matrix.js";
 import { tridiagonalEigenvalues } from "./tridiagonal.js";
 
 /** A reflection I − β v vᵀ that takes x to (α, 0, …, 0); x is overwritten with v. */
@@ -13,7 +13,7 @@ const reflector = (x: Float64Array): { alpha: number; beta: number } => {
 };
 
 /** vᵀA over the rows `k`.. and the columns after `k`. */
-const leftProducts = (a: Matrix, v: Float64Array, k: number): Float64Array => {
+const leftProducts = (a: DenseMatrix, v: Float64Array, k: number): Float64Array => {
   const products = new Float64Array(a.columns - k - 1);
   for (let i = k; i < a.rows; i++) {
     const line = rowOf(a, i).subarray(k + 1);
@@ -31,7 +31,7 @@ const subtract = (line: Float64Array, scale: number, v: Float64Array): void => {
  * Diagonals d₁ e₁ d₂ e₂ … of the bidiagonal form of a tall matrix by Householder reflections (Golub and Kahan 1965),
  * interleaved. `a` is destroyed.
  */
-const bidiagonal = (a: Matrix): Float64Array => {
+const bidiagonal = (a: DenseMatrix): Float64Array => {
   const n = a.columns;
   const out = new Float64Array(2 * n - 1);
   for (let k = 0; k < n; k++) {
@@ -61,7 +61,7 @@ const bidiagonal = (a: Matrix): Float64Array => {
  * the tridiagonal matrix with a zero diagonal and the bidiagonal's entries beside it (Golub and Kahan 1965), so nothing
  * is squared.
  */
-export const nuclearNorm = (a: Matrix): number => {
+export const nuclearNorm = (a: DenseMatrix): number => {
   if (a.rows === 0 || a.columns === 0) return 0;
   const tall = a.rows >= a.columns ? { ...a, data: a.data.slice() } : transpose(a);
   let largest = 0;

@@ -1,4 +1,4 @@
-import { MetricsError } from "../errors.js";
+import { must } from "../errors.js";
 
 /**
  * Eigenvalues of a symmetric tridiagonal matrix by implicit QL with Wilkinson's shift (EISPACK `imtql1`), each within a
@@ -13,15 +13,14 @@ export const tridiagonalEigenvalues = (diagonal: Float64Array, offDiagonal: Floa
   let norm = 0;
   for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(d[i]!) + Math.abs(e[i]!));
   const negligible = Number.EPSILON * norm;
-  for (let l = 0; l < n; l++) {
+  for (let l = 0; l < n; l++)
     for (let iteration = 0; ; iteration++) {
       let m = l;
       while (m < n - 1 && Math.abs(e[m]!) > negligible) m++;
       if (m === l) break;
-      if (iteration === 60) throw new MetricsError("arithmetic", `Eigenvalue ${l} of ${n} did not converge.`);
+      must(iteration < 60, "arithmetic", `Eigenvalue ${l} of ${n} did not converge.`);
       sweep(d, e, l, m);
     }
-  }
   return d;
 };
 

@@ -1,12 +1,12 @@
 import type { Estimate, Interval } from "@isoflop/scaling";
-import * as Plot from "@observablehq/plot";
+import type * as Plot from "@observablehq/plot";
 import { type Axis, sideOf } from "./axis.js";
 import type { PointLabel } from "./labels.js";
-import { dots, rings, xy } from "./marks.js";
+import { barsUp, dots, type Point, rings } from "./marks.js";
 import type { Theme } from "./theme.js";
 
 /** Half width of a 95 % interval in standard errors. */
-export const z95 = 1.959964;
+const z95 = 1.959964;
 
 /** A horizontal tick as wide as the bar of an interval, and a little more. */
 const tick = {
@@ -17,12 +17,10 @@ const tick = {
 };
 
 /** A prediction on a curve: where the law is and where a new measurement falls, each at 95 % and where known, and what was measured. */
-export interface Asked {
-  readonly x: number;
-  readonly y: number;
-  readonly ci95?: Interval;
-  readonly interval95?: Interval;
-  readonly measured?: Measurement;
+export interface Asked extends Point {
+  readonly ci95?: Interval | undefined;
+  readonly interval95?: Interval | undefined;
+  readonly measured?: Measurement | undefined;
 }
 
 /** A measurement with its standard error. */
@@ -42,6 +40,10 @@ export const askedValues = ({ y, ci95 = [y, y], interval95 = [y, y], measured }:
   ...(measured ? spread(measured) : []),
 ];
 
+/** What was measured of some predictions. */
+export const measuredOf = (asked: readonly Asked[]): Point[] =>
+  asked.flatMap(({ x, measured }) => (measured ? [{ x, y: measured.value }] : []));
+
 /**
  * The broad pale bar is where a measurement falls, the dark one where the law lies, the tick the prediction; a dot with its own bar is
  * what was measured. A bar ends at `lowest`: on a log axis it could reach below zero, and would not be drawn at all.
@@ -51,20 +53,33 @@ export const askedMarks = (
   theme: Theme,
   lowest = Number.NEGATIVE_INFINITY,
 ): Plot.Markish[] => {
-  const bars = (ends: (one: Asked) => Interval | undefined, style: Plot.RuleXOptions) => {
-    const rows = asked.flatMap((one) => {
-      const [low, high] = ends(one) ?? [];
-      return low === undefined || high === undefined ? [] : [{ x: one.x, low: Math.max(lowest, low), high }];
+  const { heldOut: orange } = theme;
+  const bars = (ends: (one: Asked) => Interval | undefined) =>
+    asked.flatMap((one) => {
+      const [low = lowest, high] = ends(one) ?? [];
+      return high === undefined ? [] : [{ x: one.x, low: Math.max(lowest, low), high }];
     });
-    return Plot.ruleX(rows, { x: "x", y1: "low", y2: "high", stroke: theme.heldOut, ...style });
-  };
-  const measured = asked.flatMap((one) => (one.measured ? [{ x: one.x, y: one.measured.value }] : []));
   return [
-    bars(({ interval95 }) => interval95, { strokeOpacity: 0.3, strokeWidth: 12, className: "interval" }),
-    bars(({ ci95 }) => ci95, { strokeWidth: 2.5, className: "law-interval" }),
-    rings(asked, xy, theme.heldOut, "asked", { symbol: tick }),
-    bars((one) => one.measured && spread(one.measured), { strokeWidth: 1.5, className: "spread" }),
-    dots(measured, theme, xy, theme.heldOut, "measured", { r: 4.5, strokeWidth: 1.5 }),
+    barsUp(
+      bars(({ interval95 }) => interval95),
+      orange,
+      12,
+      { strokeOpacity: 0.3, className: "interval" },
+    ),
+    barsUp(
+      bars(({ ci95 }) => ci95),
+      orange,
+      2.5,
+      { className: "law-interval" },
+    ),
+    rings(asked, orange, "asked", { symbol: tick }),
+    barsUp(
+      bars(({ measured }) => measured && spread(measured)),
+      orange,
+      1.5,
+      { className: "spread" },
+    ),
+    dots(measuredOf(asked), theme, orange, "measured", { r: 4.5, strokeWidth: 1.5 }),
   ];
 };
 
@@ -72,10 +87,8 @@ export const askedMarks = (
 const clearance = 12;
 
 /** Labels stand where the curve is not: above it to the left of a rise, below it to the left of a fall. */
-export const beside = (axis: Axis, x: number, rises: boolean): Pick<PointLabel, "side" | "lift"> => {
+export const beside = (axis: Axis, x: number, curve: readonly Point[]): Pick<PointLabel, "side" | "lift"> => {
   const side = sideOf(axis, x);
+  const rises = curve.at(-1)!.y > curve[0]!.y;
   return { side, lift: (side === "left") === rises ? clearance : -clearance };
 };
-
-/** Whether a curve ends higher than it begins. */
-export const rises = (curve: readonly { readonly y: number }[]): boolean => curve.at(-1)!.y > curve[0]!.y;

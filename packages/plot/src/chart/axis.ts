@@ -1,6 +1,6 @@
 import { extent } from "@isoflop/scaling";
 import { refused } from "../error.js";
-import { scientific } from "./format.js";
+import { fixed, scientific } from "./format.js";
 import { logRatio } from "./log.js";
 
 /** One axis: what it shows, in which unit, from where to where. */
@@ -85,12 +85,6 @@ export const padded = (values: readonly number[], type: "log" | "linear", share 
 const off = (values: readonly number[], least: number): number =>
   values.find((value) => !(value > least && Number.isFinite(value))) ?? values.at(-1)!;
 
-/** Where an axis goes that holds all `values`, with about `ticks` ticks and a margin. */
-export const axisOver = (type: Axis["type"], values: readonly number[], ticks: number, pad: number) => {
-  const domain = padded(values, type, pad);
-  return { type, domain, ticks: type === "log" ? logTicks(...domain, ticks) : linearTicks(...domain, ticks) };
-};
-
 /** Maps a value to a pixel between `start` and `end`. */
 export const scaleOf = (
   { type, domain: [low, high] }: Axis,
@@ -106,9 +100,9 @@ export const scaleOf = (
 export const sideOf = (axis: Axis, value: number): "left" | "right" =>
   scaleOf(axis, 0, 1)(value) > 0.6 ? "left" : "right";
 
-/** Writes ticks with as many decimals as tell neighbours apart; in powers of ten where that would be too many digits. */
-export const decimalsFor = (ticks: readonly number[]): ((value: number) => string) => {
+/** Writes numbers with as many decimals as tell neighbours apart; in powers of ten where that would be too many digits. */
+export const decimalsFor = (ticks: readonly number[], most = 6): ((value: number) => string) => {
   if (ticks.some((tick) => /e/.test(String(tick)))) return (value) => scientific(value);
   const [, decimals] = extent(ticks.map((tick) => (String(tick).split(".")[1] ?? "").length));
-  return (value) => value.toFixed(Math.max(0, Math.min(decimals, 6))).replace(/^-/, "−");
+  return (value) => fixed(value, Math.max(0, Math.min(decimals, most)));
 };

@@ -1,15 +1,25 @@
+import { printable } from "./format.js";
 import { type Drawing, fontFamily, type Sheet } from "./sheet.js";
-import { element, serialise, textElement } from "./svg.js";
+import { type Attributes, element, serialise } from "./svg.js";
+import type { Theme } from "./theme.js";
 
-type Attributes = Readonly<Record<string, string | number>>;
+/** Draws on an SVG by hand, element by element. */
+export const pen = (document: Document, svg: Element, type: Attributes = {}) => ({
+  add: (name: string, attributes: Attributes) => svg.append(element(document, name, attributes)),
+  write: (place: Attributes, words: string) => {
+    const text = element(document, "text", { "text-anchor": "start", ...type, ...place });
+    text.textContent = printable(words);
+    svg.append(text);
+  },
+});
 
-/** An SVG drawn by hand, element by element. */
+export type Pen = ReturnType<typeof pen>;
+
+/** An SVG with nothing on it yet. */
 export const canvas = ({ document, width }: Sheet, description: string) => {
   const svg = element(document, "svg", { width, "font-family": fontFamily, role: "img", "aria-label": description });
   return {
-    add: (name: string, attributes: Attributes) => svg.append(element(document, name, attributes)),
-    write: (place: Attributes, words: string) =>
-      svg.append(textElement(document, { "font-size": 12, ...place }, words)),
+    ...pen(document, svg, { "font-size": 12 }),
     /** The picture, as high as it has become. */
     drawing: (height: number): Drawing => {
       svg.setAttribute("height", String(height));
@@ -18,6 +28,10 @@ export const canvas = ({ document, width }: Sheet, description: string) => {
     },
   };
 };
+
+/** What keeps words readable that stand on something. */
+export const halo = ({ surface }: Theme) =>
+  ({ stroke: surface, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" }) as const;
 
 /** Room that words take on one side of their middle, in pixels: near an edge a centred label would be cut off. */
 export const keptInside = (at: number, words: string, width: number): number => {

@@ -1,14 +1,14 @@
 import * as Plot from "@observablehq/plot";
-import { type Axis, scaleOf } from "./axis.js";
-import { type ColourKey, keyHeight, keyMarks } from "./colour-key.js";
+import { scaleOf } from "./axis.js";
+import { halo, pen } from "./canvas.js";
+import { type ColourKey, drawKey, keyHeight } from "./colour-key.js";
 import { apart, type PointLabel } from "./labels.js";
-import { type Drawing, fontFamily, type Sheet } from "./sheet.js";
-import { element, serialise, textElement } from "./svg.js";
+import type { Axes, Point } from "./marks.js";
+import { type Draw, fontFamily, type Sheet } from "./sheet.js";
+import { serialise } from "./svg.js";
 
 /** Words centred on a pixel of the frame. */
-export interface Annotation {
-  readonly x: number;
-  readonly y: number;
+export interface Annotation extends Point {
   readonly text: string;
   readonly color: string;
 }
@@ -23,11 +23,9 @@ export interface FramePlace {
   readonly bottom: number;
 }
 
-export interface ChartSpec {
+export interface ChartSpec extends Axes {
   /** What the picture shows, for readers who do not see it. */
   readonly description: string;
-  readonly x: Axis;
-  readonly y: Axis;
   readonly marks: readonly Plot.Markish[];
   readonly labels?: readonly PointLabel[];
   /** Words whose place is found in pixels. */
@@ -42,84 +40,66 @@ export interface ChartSpec {
 }
 
 /** Frame, axes, grid, marks and labels as one SVG. */
-export const chart = (spec: ChartSpec, { document, theme, width, small }: Sheet): Drawing => {
-  const { x, y, height, marginRight = 16 } = spec;
-  const lead = spec.subtitle ? 20 : 0;
-  const legend = spec.legend ?? [];
-  const legendLines = small ? legend.length : Math.min(1, legend.length);
-  const heading = lead + (spec.key ? keyHeight : 0) + 20 * legendLines;
-  const marginTop = 34 + heading;
-  const marginBottom = 46;
-  const tickWidth = y.ticks.reduce((most, tick) => Math.max(most, y.format(tick).length), 1) * 7;
-  const marginLeft = Math.max(34, tickWidth + 14);
-  const tickStyle = { tickSize: 0, tickPadding: 8, color: theme.muted };
-  const svg = Plot.plot({
-    document,
-    width,
-    height,
-    marginTop,
-    marginRight,
-    marginBottom,
-    marginLeft,
-    style: { fontFamily, fontSize: "12px", color: theme.ink },
-    x: { type: x.type, domain: [...x.domain], axis: null },
-    y: { type: y.type, domain: [...y.domain], axis: null },
-    // Marks carry their colours themselves.
-    color: { type: "identity" },
-    r: { type: "identity" },
-    marks: [
-      Plot.gridX([...x.ticks], { stroke: theme.grid, strokeOpacity: 1 }),
-      Plot.gridY([...y.ticks], { stroke: theme.grid, strokeOpacity: 1 }),
-      Plot.axisX([...x.ticks], { ...tickStyle, label: null, text: (d: number) => x.format(d) }),
-      Plot.axisY([...y.ticks], { ...tickStyle, label: null, text: (d: number) => y.format(d) }),
-      ...spec.marks,
-    ],
-  });
-  const text = (place: Parameters<typeof textElement>[1], words: string) =>
-    svg.append(textElement(document, place, words));
-  if (spec.subtitle) text({ x: 0, y: 14, fill: theme.muted }, spec.subtitle);
-  let along = 0;
-  legend.forEach(({ text: words, color }, i) => {
-    const [left, middle] = legendLines > 1 ? [0, lead + 20 * i + 10] : [along, lead + 10];
-    const swatch = { x1: left, x2: left + 16, y1: middle, y2: middle, stroke: color, "stroke-width": 3 };
-    svg.append(element(document, "line", { ...swatch, class: "legend" }));
-    text({ x: left + 22, y: middle + 4, fill: color, "font-weight": 600, class: "legend-label" }, words);
-    along += words.length * 7.2 + 46;
-  });
-  if (spec.key) svg.append(...keyMarks(document, spec.key, theme, lead));
-  text({ x: 0, y: heading + 14, fill: theme.muted, class: "y-label" }, `↑ ${y.label}`);
-  text(
-    { x: width - marginRight, y: height - 6, fill: theme.muted, "text-anchor": "end", class: "x-label" },
-    `${x.label} →`,
-  );
-  const toX = scaleOf(x, marginLeft, width - marginRight);
-  const toY = scaleOf(y, height - marginBottom, marginTop);
-  const halo = { stroke: theme.surface, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" };
-  const frame = {
-    x: toX,
-    y: toY,
-    left: marginLeft,
-    right: width - marginRight,
-    top: marginTop,
-    bottom: height - marginBottom,
+export const chart =
+  (specOf: (sheet: Sheet) => ChartSpec): Draw =>
+  (sheet) => {
+    const { document, theme, width, small } = sheet;
+    const { description, x, y, marks, height, key, marginRight = 16, subtitle, ...spec } = specOf(sheet);
+    const { labels = [], annotations, legend = [] } = spec;
+    const lead = subtitle ? 20 : 0;
+    const legendLines = small ? legend.length : Math.min(1, legend.length);
+    const heading = lead + (key ? keyHeight : 0) + 20 * legendLines;
+    const marginTop = 34 + heading;
+    const marginBottom = 46;
+    const tickWidth = y.ticks.reduce((most, tick) => Math.max(most, y.format(tick).length), 1) * 7;
+    const marginLeft = Math.max(34, tickWidth + 14);
+    const gridStyle = { stroke: theme.grid, strokeOpacity: 1 };
+    const tickStyle = { tickSize: 0, tickPadding: 8, color: theme.muted, label: null };
+    const svg = Plot.plot({
+      ...{ document, width, height, marginTop, marginRight, marginBottom, marginLeft },
+      style: { fontFamily, fontSize: "12px", color: theme.ink },
+      x: { type: x.type, domain: [...x.domain], axis: null },
+      y: { type: y.type, domain: [...y.domain], axis: null },
+      // Marks carry their colours themselves.
+      color: { type: "identity" },
+      r: { type: "identity" },
+      marks: [
+        Plot.gridX([...x.ticks], gridStyle),
+        Plot.gridY([...y.ticks], gridStyle),
+        Plot.axisX([...x.ticks], { ...tickStyle, text: (d: number) => x.format(d) }),
+        Plot.axisY([...y.ticks], { ...tickStyle, text: (d: number) => y.format(d) }),
+        ...marks,
+      ],
+    });
+    const { add, write } = pen(document, svg);
+    if (subtitle) write({ x: 0, y: 14, fill: theme.muted }, subtitle);
+    let along = 0;
+    legend.forEach(({ text, color }, i) => {
+      const [left, middle] = legendLines > 1 ? [0, lead + 20 * i + 10] : [along, lead + 10];
+      const swatch = { x1: left, x2: left + 16, y1: middle, y2: middle, stroke: color, "stroke-width": 3 };
+      add("line", { ...swatch, class: "legend" });
+      write({ x: left + 22, y: middle + 4, fill: color, "font-weight": 600, class: "legend-label" }, text);
+      along += text.length * 7.2 + 46;
+    });
+    if (key) drawKey({ add, write }, key, theme, lead);
+    write({ x: 0, y: heading + 14, fill: theme.muted, class: "y-label" }, `↑ ${y.label}`);
+    const [right, bottom] = [width - marginRight, height - marginBottom];
+    write({ x: right, y: height - 6, fill: theme.muted, "text-anchor": "end", class: "x-label" }, `${x.label} →`);
+    const [toX, toY] = [scaleOf(x, marginLeft, right), scaleOf(y, bottom, marginTop)];
+    const frame = { x: toX, y: toY, left: marginLeft, right, top: marginTop, bottom };
+    for (const { x: at, y: level, text, color } of annotations?.(frame) ?? []) {
+      // A line runs through these words, and would stand in their gaps.
+      const wide = { ...halo(theme), "stroke-width": 7 };
+      const style = { fill: color, ...wide, "text-anchor": "middle", "font-weight": 500, class: "annotation" };
+      write({ x: at, y: level + 4, ...style }, text);
+    }
+    const placed = labels.map((label) => ({ ...label, x: toX(label.x), y: toY(label.y) - (label.lift ?? 0) }));
+    for (const { x: at, y: level, side, bold, color, text } of apart(placed, marginTop, bottom)) {
+      const left = side === "left";
+      const weight = { "font-weight": bold ? 600 : 500, "text-anchor": left ? "end" : "start", class: "label" };
+      write({ x: at + (left ? -13 : 9), y: level + 4, fill: color, ...halo(theme), ...weight }, text);
+    }
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", description);
+    return { svg: serialise(svg), width, height, description };
   };
-  for (const { x: at, y: level, text: words, color } of spec.annotations?.(frame) ?? []) {
-    // A line runs through these words, and would stand in their gaps.
-    const wide = { ...halo, "stroke-width": 7 };
-    const place = { x: at, y: level + 4, fill: color, ...wide, "text-anchor": "middle", "font-weight": 500 };
-    text({ ...place, class: "annotation" }, words);
-  }
-  const placed = (spec.labels ?? []).map((label) => ({
-    ...label,
-    x: toX(label.x),
-    y: toY(label.y) - (label.lift ?? 0),
-  }));
-  for (const label of apart(placed, marginTop, height - marginBottom)) {
-    const left = label.side === "left";
-    const weight = { "font-weight": label.bold ? 600 : 500, "text-anchor": left ? "end" : "start", class: "label" };
-    text({ x: label.x + (left ? -13 : 9), y: label.y + 4, fill: label.color, ...halo, ...weight }, label.text);
-  }
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", spec.description);
-  return { svg: serialise(svg), width, height, description: spec.description };
-};

@@ -1,6 +1,6 @@
 import { extent } from "@isoflop/scaling";
+import type { Pen } from "./canvas.js";
 import { logRatio } from "./log.js";
-import { element, textElement } from "./svg.js";
 import { scaleSteps, type Theme } from "./theme.js";
 
 /** A continuous scale of colours. */
@@ -31,38 +31,19 @@ export const logKey = (label: string, values: readonly number[], format: (value:
 };
 
 /** The label, and below it the strip with its values, from the left edge at `top`. */
-export const keyMarks = (document: Document, { label, share, ticks }: ColourKey, theme: Theme, top: number) => {
+export const drawKey = ({ add, write }: Pen, { label, share, ticks }: ColourKey, theme: Theme, top: number): void => {
   const lead = Math.ceil(label.length * 6.6) + 14;
   const step = strip.width / scaleSteps;
-  const rects = Array.from({ length: scaleSteps }, (_, i) =>
-    element(document, "rect", {
-      class: "key",
-      x: lead + i * step,
-      y: top + 5,
-      // Half a pixel of overlap hides the seams that antialiasing would leave.
-      width: step + (i < scaleSteps - 1 ? 0.5 : 0),
-      height: strip.height,
-      fill: theme.scale(i / (scaleSteps - 1)),
-    }),
-  );
-  const words = apartAlong(ticks.map((tick) => ({ ...tick, at: lead + share(tick.value) * strip.width }))).map(
-    ({ at, text }) => {
-      const place = {
-        x: at,
-        y: top + 28,
-        fill: theme.muted,
-        "text-anchor": "middle",
-        "font-size": 11,
-        class: "key-tick",
-      };
-      return textElement(document, place, text);
-    },
-  );
-  return [
-    textElement(document, { x: 0, y: top + 14, fill: theme.muted, class: "key-label" }, label),
-    ...rects,
-    ...words,
-  ];
+  write({ x: 0, y: top + 14, fill: theme.muted, class: "key-label" }, label);
+  for (let i = 0; i < scaleSteps; i++) {
+    // Half a pixel of overlap hides the seams that antialiasing would leave.
+    const width = step + (i < scaleSteps - 1 ? 0.5 : 0);
+    const place = { class: "key", x: lead + i * step, y: top + 5, width, height: strip.height };
+    add("rect", { ...place, fill: theme.scale(i / (scaleSteps - 1)) });
+  }
+  const style = { y: top + 28, fill: theme.muted, "text-anchor": "middle", "font-size": 11, class: "key-tick" };
+  const named = ticks.map((tick) => ({ ...tick, at: lead + share(tick.value) * strip.width }));
+  for (const { at, text } of apartAlong(named)) write({ x: at, ...style }, text);
 };
 
 /** Leaves out words that would touch the one before. The ends are kept. */

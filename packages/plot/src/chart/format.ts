@@ -40,9 +40,8 @@ export const count = (value: number, digits = 3): string => {
 export const significant = (value: number, digits = 4): string => {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return scientific(value, digits);
-  return minus(
-    value.toPrecision(digits).includes("e") ? String(Number(value.toPrecision(digits))) : value.toPrecision(digits),
-  );
+  const text = value.toPrecision(digits);
+  return minus(text.includes("e") ? String(Number(text)) : text);
 };
 
 /** A fixed number of decimals, with a true minus sign. */
@@ -78,13 +77,8 @@ export const plural = (n: number, word: string): string => `${n} ${word}${n === 
 export const listed = (...words: readonly (string | false)[]): string =>
   words.filter((one) => typeof one === "string").join("; ");
 
-/** XML 1.0, production [2]: the characters a document may hold. Half of a surrogate pair is none. */
-const isXmlCharacter = (c: string): boolean =>
-  c === "\n" ||
-  c === "\t" ||
-  c.length === 2 ||
-  (c >= " " && c < "\uD800" && c !== "\u007F") ||
-  (c > "\uDFFF" && c < "\uFFFE");
+/** What is none of the characters that XML 1.0 allows (production [2]). Half of a surrogate pair is none. */
+const forbidden = /[^\n\t -~\u0080-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
 /** Drops the characters that XML forbids; one of them in a caption would make a whole SVG unreadable. */
-export const printable = (text: string): string => [...text].filter(isXmlCharacter).join("");
+export const printable = (text: string): string => text.replace(forbidden, "");

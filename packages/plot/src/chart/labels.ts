@@ -1,7 +1,7 @@
+import type { Point } from "./marks.js";
+
 /** Words beside a point. The chart moves labels apart until none overlap. */
-export interface PointLabel {
-  readonly x: number;
-  readonly y: number;
+export interface PointLabel extends Point {
   readonly text: string;
   readonly color: string;
   /** Side of the point on which the label stands. */
@@ -16,16 +16,13 @@ const lineHeight = 15;
 /** Moves labels down, in reading order, past every earlier one that they would touch; never out of the frame. */
 export const apart = (labels: readonly PointLabel[], top: number, bottom: number): PointLabel[] => {
   const done: PointLabel[] = [];
-  const span = ({ x, text, side }: PointLabel) => {
+  const span = ({ x, text, side }: PointLabel): readonly [from: number, to: number] => {
     const width = text.length * 6.8 + 10;
     return side === "left" ? [x - width, x] : [x, x + width];
   };
   for (const label of [...labels].sort((a, b) => a.y - b.y)) {
-    const [from, to] = span(label) as [number, number];
-    const near = done.filter((other) => {
-      const [start, end] = span(other) as [number, number];
-      return start < to && end > from;
-    });
+    const [from, to] = span(label);
+    const near = done.filter((other) => span(other)[0] < to && span(other)[1] > from);
     let y = Math.min(Math.max(label.y, top + 4), bottom);
     for (const other of near) if (Math.abs(y - other.y) < lineHeight) y = other.y + lineHeight;
     if (y > bottom) {

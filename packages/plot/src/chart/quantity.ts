@@ -1,4 +1,4 @@
-import { type Axis, axisOver, decimalsFor } from "./axis.js";
+import { type Axis, decimalsFor, linearTicks, logTicks, padded } from "./axis.js";
 import { count, scientific, signedPercent, significant } from "./format.js";
 
 /** What stands on an axis. */
@@ -24,47 +24,38 @@ export const optimal = (quantity: string) =>
     loss: { label: `optimal ${quantity}` },
   }) as const satisfies Record<string, AxisQuantity>;
 
-/** A log axis that holds `values`, its ticks written as the quantity asks: plain decimals only where they are short. */
-export const logAxis = (
-  { label, format }: AxisQuantity,
-  values: readonly number[],
-  ticks: number,
-  pad = 0.06,
-): Axis => {
-  const place = axisOver("log", values, ticks, pad);
-  const long = place.ticks.some((tick) => tick >= 1e5 || tick < 1e-3);
-  return {
-    ...place,
-    label: `${label} (log)`,
-    format: formatOf(place.ticks, long && (format ?? "plain") === "plain" ? "scientific" : format),
-  };
-};
-
-/** A linear axis that holds `values`. */
-export const linearAxis = (
-  { label, format }: AxisQuantity,
-  values: readonly number[],
-  ticks: number,
-  pad = 0.06,
-): Axis => {
-  const place = axisOver("linear", values, ticks, pad);
-  return { ...place, label, format: formatOf(place.ticks, format) };
-};
-
-const formatOf = (ticks: readonly number[], format: AxisQuantity["format"]): ((value: number) => string) => {
-  if (format === "count") return (value) => count(value);
-  return format === "scientific" ? (value) => scientific(value) : decimalsFor(ticks);
-};
-
-/** A linear axis of fractions with its ticks in percent, with as many decimals as the ticks need. */
-export const percentAxis = (label: string, values: readonly number[], ticks: number, pad: number): Axis => {
-  const place = axisOver("linear", values, ticks, pad);
-  const needs = (decimals: number) =>
-    place.ticks.every((tick) => Math.abs(tick * 100 - Number((tick * 100).toFixed(decimals))) < 1e-6 * 10 ** -decimals);
-  const decimals = [0, 1, 2, 3, 4].find(needs) ?? 5;
-  return { ...place, label, format: (value) => signedPercent(value, decimals) };
+const words = {
+  count: (value: number) => count(value),
+  scientific: (value: number) => scientific(value),
+  plain: (value: number) => significant(value),
 };
 
 /** One value of a quantity in words. */
-export const valueText = ({ format = "plain" }: AxisQuantity, value: number): string =>
-  format === "count" ? count(value) : format === "scientific" ? scientific(value) : significant(value);
+export const valueText = ({ format = "plain" }: AxisQuantity, value: number): string => words[format](value);
+
+const axisOf =
+  (type: Axis["type"]) =>
+  ({ label, format = "plain" }: AxisQuantity, values: readonly number[], most: number, pad = 0.06): Axis => {
+    const domain = padded(values, type, pad);
+    const ticks = (type === "log" ? logTicks : linearTicks)(...domain, most);
+    // Plain decimals of a log axis only where they are short.
+    const long = type === "log" && ticks.some((tick) => tick >= 1e5 || tick < 1e-3);
+    const plain = long ? words.scientific : decimalsFor(ticks);
+    const said = type === "log" ? `${label} (log)` : label;
+    return { label: said, type, domain, ticks, format: format === "plain" ? plain : words[format] };
+  };
+
+/** A log axis that holds `values`, with about so many ticks, written as the quantity asks, and a margin. */
+export const logAxis = axisOf("log");
+
+/** A linear axis that holds `values`. */
+export const linearAxis = axisOf("linear");
+
+/** A linear axis of fractions with its ticks in percent, with as many decimals as the ticks need. */
+export const percentAxis = (label: string, values: readonly number[], most: number, pad: number): Axis => {
+  const axis = linearAxis({ label }, values, most, pad);
+  const needs = (decimals: number) =>
+    axis.ticks.every((tick) => Math.abs(tick * 100 - Number((tick * 100).toFixed(decimals))) < 1e-6 * 10 ** -decimals);
+  const decimals = [0, 1, 2, 3, 4].find(needs) ?? 5;
+  return { ...axis, format: (value) => signedPercent(value, decimals) };
+};

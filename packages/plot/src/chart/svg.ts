@@ -2,17 +2,11 @@ import { printable } from "./format.js";
 
 const namespace = "http://www.w3.org/2000/svg";
 
-type Attributes = Readonly<Record<string, string | number>>;
+export type Attributes = Readonly<Record<string, string | number>>;
 
 export const element = (document: Document, name: string, attributes: Attributes): SVGElement => {
   const made = document.createElementNS(namespace, name) as SVGElement;
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
-};
-
-export const textElement = (document: Document, attributes: Attributes, words: string): SVGElement => {
-  const made = element(document, "text", { "text-anchor": "start", ...attributes });
-  made.textContent = printable(words);
   return made;
 };
 
@@ -23,10 +17,8 @@ const round = (node: Element): void => {
   for (const name of geometry) {
     const value = node.getAttribute(name);
     if (!value?.includes(".")) continue;
-    node.setAttribute(
-      name,
-      value.replace(/-?\d+\.\d+(e[-+]?\d+)?/g, (number) => String(Number(Number(number).toFixed(2)))),
-    );
+    const short = value.replace(/-?\d+\.\d+(e[-+]?\d+)?/g, (number) => String(Number(Number(number).toFixed(2))));
+    node.setAttribute(name, short);
   }
   for (const child of [...node.children]) round(child);
 };
@@ -50,11 +42,13 @@ const strictly = (start: string): string =>
     value.replaceAll("<", "&lt;").replace(/&(?!(?:amp|lt|gt|quot|apos|#\d+);)/g, "&amp;"),
   );
 
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
 /** Escapes text for an attribute or an element of HTML or XML. */
-export const escapeText = (text: string): string =>
-  printable(text)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
+export const escapeText = (text: string): string => printable(text).replace(/[&<>"']/g, (c) => escapes[c]!);

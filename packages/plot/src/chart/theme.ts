@@ -23,30 +23,19 @@ export const scaleSteps = 21;
 const stepOf = (share: number): number => Math.round(Math.min(1, Math.max(0, share)) * (scaleSteps - 1));
 
 /** Ten anchors of viridis (van der Walt and Smith 2015): perceptually uniform, readable without colour vision. */
-const viridis = [
-  "440154",
-  "482878",
-  "3e4989",
-  "31688e",
-  "26828e",
-  "1f9e89",
-  "35b779",
-  "6ece58",
-  "b5de2b",
-  "fde725",
-].map((colour) => [0, 2, 4].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)));
+const viridis = "440154 482878 3e4989 31688e 26828e 1f9e89 35b779 6ece58 b5de2b fde725"
+  .split(" ")
+  .map((colour) => [0, 2, 4].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)));
 
-const mix = (from: number, to: number) => (index: number, total: number) => {
-  const t = total > 1 ? from + ((to - from) * index) / (total - 1) : (from + to) / 2;
-  const place = t * (viridis.length - 1);
-  const low = Math.min(Math.floor(place), viridis.length - 2);
-  const mixed = viridis[low]!.map((channel, i) => channel + (place - low) * (viridis[low + 1]![i]! - channel));
-  return `#${mixed.map((channel) => Math.round(channel).toString(16).padStart(2, "0")).join("")}`;
-};
-
-const ramp = (from: number, to: number) => {
-  const budget = mix(from, to);
-  return { budget, scale: (share: number) => budget(stepOf(share), scaleSteps) };
+const ramp = (from: number, to: number): Pick<Theme, "budget" | "scale"> => {
+  const budget = (index: number, total: number) => {
+    const t = total > 1 ? from + ((to - from) * index) / (total - 1) : (from + to) / 2;
+    const place = t * (viridis.length - 1);
+    const low = Math.min(Math.floor(place), viridis.length - 2);
+    const mixed = viridis[low]!.map((channel, i) => channel + (place - low) * (viridis[low + 1]![i]! - channel));
+    return `#${mixed.map((channel) => Math.round(channel).toString(16).padStart(2, "0")).join("")}`;
+  };
+  return { budget, scale: (share) => budget(stepOf(share), scaleSteps) };
 };
 
 /** Dark ink on white; the bright end of the ramp is left out because it vanishes on paper. */
@@ -85,15 +74,9 @@ export const pageTheme: Theme = {
 
 /** CSS declarations that give {@link pageTheme} the colours of `theme`, for `budgets` budgets. */
 export const themeVariables = (theme: Theme, budgets: number): string => {
-  const curves = Array.from({ length: budgets }, (_, i) => `--budget-${i}:${theme.budget(i, budgets)}`);
-  const scale = Array.from({ length: scaleSteps }, (_, i) => `--scale-${i}:${theme.scale(i / (scaleSteps - 1))}`);
-  return [
-    `--ink:${theme.ink}`,
-    `--muted:${theme.muted}`,
-    `--grid:${theme.grid}`,
-    `--surface:${theme.surface}`,
-    `--held-out:${theme.heldOut}`,
-    ...curves,
-    ...scale,
-  ].join(";");
+  const { ink, muted, grid, surface, heldOut } = theme;
+  const colours = Object.entries({ ink, muted, grid, surface, "held-out": heldOut });
+  const curves = Array.from({ length: budgets }, (_, i) => [`budget-${i}`, theme.budget(i, budgets)]);
+  const scale = Array.from({ length: scaleSteps }, (_, i) => [`scale-${i}`, theme.scale(i / (scaleSteps - 1))]);
+  return [...colours, ...curves, ...scale].map(([name, colour]) => `--${name}:${colour}`).join(";");
 };

@@ -6,7 +6,7 @@ import { reach } from "../chart/interval.js";
 import { optimal } from "../chart/quantity.js";
 import { onLogAxes, refused, some } from "../error.js";
 import { beyond, type LawPanel, lawPanels } from "./law-panel.js";
-import { askedOf, askedWords, type LawName, lawNames } from "./laws.js";
+import { askedOf, askedWords, exponentText, type LawName, lawNames } from "./laws.js";
 import { along, computeOf, computeRule, inPlane } from "./plane.js";
 
 /**
@@ -32,17 +32,15 @@ export const allocationFigure = (
   const xs = spaced(low, known.length > 0 ? Math.max(beyond * extent(known)[1], high) : high, 61);
   const optima = frontier(fit, xs);
   const laws = lawNames.map((name): LawPanel => {
-    const { exponent } = allocation[name];
-    const [from, to] = exponent.ci95.map((end) => significant(end, 3));
     const floor = name === "loss" ? allocation.loss.floor : 0;
     return {
-      title: `exponent ${significant(exponent.value, 3)}, 95 % [${from}, ${to}]`,
+      title: exponentText(allocation[name].exponent, (value) => significant(value, 3)),
       x: computeOf(fit),
       y: optimal(quantity)[name],
       points: name === "loss" ? points.map(({ C, loss }) => ({ x: C, y: loss })) : [],
       curve: along(optima, name),
       fittedTo: reach(known),
-      ...(floor > 0 && { floor: { value: floor } }),
+      floor: floor > 0 ? { value: floor } : undefined,
       asked: asked.map((prediction) => askedOf(prediction.given.C, prediction.predicted[name])),
     };
   });

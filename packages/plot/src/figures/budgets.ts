@@ -10,33 +10,22 @@ export interface DrawnBudget {
   readonly index: number;
 }
 
-const numbered = (budgets: readonly Omit<DrawnBudget, "index">[], size: "N" | "D"): DrawnBudget[] =>
-  [...budgets]
-    .sort((a, b) => a.C - b.C)
-    .map((budget, index) => ({ ...budget, runs: [...budget.runs].sort((a, b) => a[size] - b[size]), index }));
-
 /** Budgets of a fit from small to large, and those of other runs, which nothing has been fitted to; without the compute held out. */
 export const budgetsAmong = (runs: readonly Run[], fit: IsoFlop | undefined, heldOut?: Flops): DrawnBudget[] => {
   const fitted = (fit?.budgets ?? [])
     .filter((profile) => profile.runs.length > 0)
     .map((profile) => ({ C: profile.C, runs: profile.runs, profile }));
   const others = runs.filter(({ C }) => C !== heldOut && fitted.every((budget) => budget.C !== C));
-  return numbered([...fitted, ...groupByBudget(others)], fit?.choices.axis ?? "N");
+  const axis = fit?.choices.axis ?? "N";
+  return [...fitted, ...groupByBudget(others)]
+    .sort((a, b) => a.C - b.C)
+    .map((budget, index) => ({ ...budget, runs: [...budget.runs].sort((a, b) => a[axis] - b[axis]), index }));
 };
 
 export const budgetsOf = (fit: IsoFlop): DrawnBudget[] => budgetsAmong([], fit);
 
-/** The optimum of a budget. */
-export interface Vertex {
-  readonly C: Flops;
-  readonly N: number;
-  readonly D: number;
-  readonly loss: number;
-  readonly index: number;
-}
-
 /** Optima that took part in the laws. */
-export const verticesOf = (budgets: readonly DrawnBudget[]): Vertex[] =>
+export const verticesOf = (budgets: readonly DrawnBudget[]) =>
   budgets.flatMap(({ C, profile, index }) => {
     if (!profile || !isInterior(profile)) return [];
     const { N, D, loss } = profile.optimum;

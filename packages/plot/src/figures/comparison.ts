@@ -1,16 +1,13 @@
-import { type ComparedLaw, extent, type Interval, type LawComparison } from "@isoflop/scaling";
+import { extent, type Interval, type LawComparison } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { type Axis, scaleOf, sideOf } from "../chart/axis.js";
 import { chart } from "../chart/chart.js";
-import { type CurvePoint, curveMarks, rangeWithBand } from "../chart/curve.js";
+import { curveMarks, rangeWithBand } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { scientific, significant } from "../chart/format.js";
-import { known, reach, within } from "../chart/interval.js";
-import type { PointLabel } from "../chart/labels.js";
-import { dots, isOn, type Place, placeMarks, rings, xy } from "../chart/marks.js";
+import { cut, known, reach } from "../chart/interval.js";
+import { barsAcross, dots, isOn, type Point, placeMarks, rings } from "../chart/marks.js";
 import { logAxis, optimal, quantities } from "../chart/quantity.js";
-import type { Drawing, Sheet } from "../chart/sheet.js";
-import type { Theme } from "../chart/theme.js";
 import { some } from "../error.js";
 import { curveOf, pointsOf } from "./law.js";
 import { beyond } from "./law-panel.js";
@@ -22,20 +19,68 @@ import { beyond } from "./law-panel.js";
 export const comparisonFigure = (comparison: LawComparison): Figure => {
   const { a, b, at, crossing, quantity } = comparison;
   const range = rangeOf(comparison);
-  const data: Compared = {
-    laws: [drawnLaw(a, range), drawnLaw(b, range)],
-    at: at.map((entry): Question => {
-      const { value, ci95 } = entry.effectiveCompute;
-      const spread = known(ci95);
-      const reached = Number.isFinite(value) && value > 0 ? value : undefined;
-      return { C: entry.C, loss: entry.a, ratio: reached, ...(spread && { spread }) };
-    }),
-    ...(crossing.ok && { crossing: { value: crossing.C, ci95: crossing.ci95 } }),
-    quantity,
-  };
+  const laws = [a, b].map(({ law, data }) => ({ points: pointsOf(data), curve: curveOf(law, ...range) }));
+  const curves = laws.flatMap(({ curve }) => curve);
+  const [, reached] = extent(curves.map((point) => point.x));
+  const questions = at.map(({ C, a: loss, effectiveCompute: { value, ci95 } }): Question => {
+    const ratio = Number.isFinite(value) && value > 0 ? value : undefined;
+    return { x: C, y: loss, ratio, spread: known(ci95) };
+  });
+  // A ratio far off is stated, and its end is not shown.
+  const steps = questions.flatMap(({ x, y, ratio }) =>
+    ratio === undefined || ratio * x > reached * near || ratio < 1 / near
+      ? []
+      : [{ low: x, high: ratio * x, x: ratio * x, y }],
+  );
+  const crossings = crossing.ok ? [{ value: crossing.C, ci95: crossing.ci95 }] : [];
   const caption =
     "The two laws with their pointwise 95 % bands, dashed beyond their own data; dots are what each was fitted to. From each open dot on A a line leads to the compute at which B is as good: the number is that compute over C, with its 95 % interval as the pale bar. Shaded upright: where the laws cross, at 95 %.";
-  return figure(caption, 760, (sheet) => comparisonDrawing(data, sheet));
+  const drawing = chart(({ theme, small }) => {
+    const seen = [...curves, ...laws.flatMap(({ points }) => points), ...questions].map((point) => point.y);
+    const computes = [...curves, ...questions, ...steps].map((point) => point.x);
+    const x = logAxis(quantities.C, computes, small ? 4 : 9, 0.03);
+    const y = logAxis(optimal(quantity).loss, rangeWithBand(seen, curves), 7);
+    const colours = [theme.scale(0.3), theme.heldOut];
+    const spreads = questions.flatMap(({ x: C, y, spread }) =>
+      cut(spread && [spread[0] * C, spread[1] * C], x.domain).map((ends) => ({ y, ...ends })),
+    );
+    return {
+      description: `The laws of ${a.name} and ${b.name} against compute.`,
+      x,
+      y,
+      height: small ? 380 : 460,
+      marginRight: 20,
+      subtitle: small
+        ? "grey steps: compute B needs / C"
+        : `steps: compute that B needs for the ${quantity} of A, over C; shaded: 95 % bands`,
+      legend: [a, b].map(({ name }, i) => ({ text: name, color: colours[i]! })),
+      labels: [
+        ...crossings.flatMap(({ value: C }) => {
+          const highest = extent(laws[0]!.curve.map((point) => point.y))[1];
+          const text = `cross at ${scientific(C)}`;
+          return isOn(x, C) ? [{ x: C, y: highest, text, color: theme.muted, side: sideOf(x, C) }] : [];
+        }),
+        ...questions.map((question) => ({ ...ratioLabel(question, x), color: theme.ink })),
+      ],
+      marks: [
+        ...crossings.flatMap((place) => placeMarks(place, "x", { x, y }, theme.muted, 0.12, "crossing")),
+        ...laws.flatMap(({ points, curve }, i) => {
+          const [side, fill] = ["ab"[i]!, colours[i]!];
+          const fittedTo = reach(points.map((point) => point.x));
+          const names = { name: `law-${side}`, bandName: `band-${side}` };
+          return [
+            ...curveMarks(curve, { fittedTo, domain: y.domain, stroke: fill, fill, ...names }),
+            dots(points, theme, fill, `point-${side}`),
+          ];
+        }),
+        barsAcross(spreads, theme.ink, 9, { strokeOpacity: 0.22, className: "ratio-interval" }),
+        barsAcross(steps, theme.ink, 1.5, { className: "step" }),
+        rings(questions, theme.ink, "asked", { r: 3.5, fill: theme.surface, strokeWidth: 1.5 }),
+        Plot.dot(steps, { x: "x", y: "y", r: 3.5, fill: theme.ink, className: "reached" }),
+      ],
+    };
+  });
+  return figure(caption, drawing);
 };
 
 /** A crossing or an effective compute further away than this factor is told in words. */
@@ -53,121 +98,17 @@ const rangeOf = ({ a, b, at, crossing }: LawComparison): Interval => {
   return [from, to];
 };
 
-interface DrawnLaw {
-  readonly name: string;
-  readonly curve: readonly CurvePoint[];
-  readonly points: readonly { readonly x: number; readonly y: number }[];
-}
-
-const drawnLaw = ({ name, law, data }: ComparedLaw, range: Interval): DrawnLaw => ({
-  name,
-  points: pointsOf(data),
-  curve: curveOf(law, ...range),
-});
-
-/** What B needs at one compute. */
-interface Question {
-  readonly C: number;
-  /** Of A. */
-  readonly loss: number;
-  /** Compute that B needs for it, over C; undefined where B never reaches it. */
+/** What B needs at one compute to be as good as A, whose law runs through the point. */
+interface Question extends Point {
+  /** Compute that B needs, over the one asked about; undefined where B never reaches the loss. */
   readonly ratio: number | undefined;
-  readonly spread?: Interval;
+  readonly spread: Interval | undefined;
 }
-
-interface Compared {
-  readonly laws: readonly DrawnLaw[];
-  readonly at: readonly Question[];
-  readonly crossing?: Place;
-  readonly quantity: string;
-}
-
-const comparisonDrawing = (data: Compared, sheet: Sheet): Drawing => {
-  const { theme, small } = sheet;
-  const { laws, at, crossing, quantity } = data;
-  const style = [
-    { color: theme.scale(0.3), className: "a" },
-    { color: theme.heldOut, className: "b" },
-  ];
-  const curves = laws.flatMap(({ curve }) => curve);
-  const [, reached] = extent(curves.map(({ x }) => x));
-  const steps = at.flatMap((entry) => stepOf(entry, reached));
-  const computes = [...curves.map(({ x }) => x), ...at.map(({ C }) => C), ...steps.map(({ to }) => to)];
-  const x = logAxis(quantities.C, computes, small ? 4 : 9, 0.03);
-  const seen = [...curves, ...laws.flatMap(({ points }) => points)].map(({ y }) => y);
-  const y = logAxis(optimal(quantity).loss, rangeWithBand([...seen, ...at.map(({ loss }) => loss)], curves), 7);
-  const crossed = { stroke: theme.muted, fillOpacity: 0.12, className: "crossing" };
-  return chart(
-    {
-      description: `The laws of ${laws.map(({ name }) => name).join(" and ")} against compute.`,
-      x,
-      y,
-      height: small ? 380 : 460,
-      marginRight: 20,
-      subtitle: small
-        ? "grey steps: compute B needs / C"
-        : `steps: compute that B needs for the ${quantity} of A, over C; shaded: 95 % bands`,
-      legend: laws.map(({ name }, i) => ({ text: name, color: style[i]!.color })),
-      labels: [
-        ...(crossing && isOn(x, crossing.value) ? [crossingLabel(crossing.value, laws[0]!, x, theme)] : []),
-        ...at.map((entry) => ratioLabel(entry, x, theme)),
-      ],
-      marks: [
-        ...(crossing ? placeMarks(crossing, "x", { x, y }, crossed) : []),
-        ...laws.flatMap((law, i) => lawMarks(law, style[i]!.color, style[i]!.className, y, theme)),
-        ...stepMarks(at, steps, x, theme),
-      ],
-    },
-    sheet,
-  );
-};
-
-const lawMarks = ({ points, curve }: DrawnLaw, fill: string, side: string, y: Axis, theme: Theme): Plot.Markish[] => {
-  const fittedTo = reach(points.map(({ x }) => x));
-  const names = { name: `law-${side}`, bandName: `band-${side}` };
-  return [
-    ...curveMarks(curve, { fittedTo, domain: y.domain, stroke: fill, fill, ...names }),
-    dots(points, theme, xy, fill, `point-${side}`),
-  ];
-};
-
-interface Step {
-  readonly from: number;
-  readonly to: number;
-  readonly loss: number;
-}
-
-/** Beyond `near` times the largest compute drawn, a ratio is stated and its end is not shown. */
-const stepOf = ({ C, loss, ratio }: Question, reached: number): Step[] =>
-  ratio === undefined || ratio * C > reached * near || ratio < 1 / near ? [] : [{ from: C, to: ratio * C, loss }];
-
-const stepMarks = (at: readonly Question[], steps: readonly Step[], x: Axis, theme: Theme): Plot.Markish[] => {
-  const spreads = at.flatMap(({ C, loss, spread }) => {
-    const ends = spread && within([spread[0] * C, spread[1] * C], x.domain);
-    return ends ? [{ loss, low: ends[0], high: ends[1] }] : [];
-  });
-  const level = { y: "loss", stroke: theme.ink } as const;
-  const pale = { strokeOpacity: 0.22, strokeWidth: 9, className: "ratio-interval" };
-  return [
-    Plot.ruleY(spreads, { ...level, x1: "low", x2: "high", ...pale }),
-    Plot.ruleY(steps, { ...level, x1: "from", x2: "to", strokeWidth: 1.5, className: "step" }),
-    rings(at, { x: "C", y: "loss" }, theme.ink, "asked", { r: 3.5, fill: theme.surface, strokeWidth: 1.5 }),
-    Plot.dot(steps, { x: "to", y: "loss", r: 3.5, fill: theme.ink, className: "reached" }),
-  ];
-};
 
 /** Both curves fall, so there is room below them to the left and above them to the right. */
-const ratioLabel = ({ C, loss, ratio, spread }: Question, x: Axis, theme: Theme): PointLabel => {
+const ratioLabel = ({ x, y, ratio, spread }: Question, axis: Axis) => {
   const ends = spread ? ` [${spread.map((end) => significant(end, 3)).join(", ")}]` : "";
   const text = ratio === undefined ? "B never reaches this" : `×\u2009${significant(ratio, 3)}${ends}`;
-  const side = scaleOf(x, 0, 1)(C) > 0.25 ? "left" : "right";
-  return { x: C, y: loss, text, color: theme.ink, side, lift: side === "left" ? -14 : 14 };
+  const side = scaleOf(axis, 0, 1)(x) > 0.25 ? "left" : "right";
+  return { x, y, text, side, lift: side === "left" ? -14 : 14 } as const;
 };
-
-const crossingLabel = (C: number, a: DrawnLaw, x: Axis, theme: Theme): PointLabel => ({
-  x: C,
-  y: extent(a.curve.map(({ y }) => y))[1],
-  text: `cross at ${scientific(C)}`,
-  color: theme.muted,
-  side: sideOf(x, C),
-});

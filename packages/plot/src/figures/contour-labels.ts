@@ -1,9 +1,9 @@
 import type { Annotation, FramePlace } from "../chart/chart.js";
-import type { ContourPoint } from "./contours.js";
+import type { Point } from "../chart/marks.js";
 
 /** A contour to be named. */
-export interface NamedContour {
-  readonly lines: readonly (readonly ContourPoint[])[];
+interface NamedContour {
+  readonly lines: readonly (readonly Point[])[];
   readonly text: string;
   readonly color: string;
 }
@@ -19,7 +19,7 @@ const touching = 11;
  */
 export const contourLabels = (
   contours: readonly NamedContour[],
-  obstacles: readonly ContourPoint[],
+  obstacles: readonly Point[],
   frame: FramePlace,
 ): Annotation[] => {
   const taken = obstacles.map((point) => ({ x: frame.x(point.x), y: frame.y(point.y), half: 0 }));
@@ -40,9 +40,7 @@ export const contourLabels = (
   return out;
 };
 
-interface Box {
-  readonly x: number;
-  readonly y: number;
+interface Box extends Point {
   /** Half of its width; words are wide and not tall. */
   readonly half: number;
 }

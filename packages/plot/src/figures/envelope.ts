@@ -2,30 +2,23 @@ import { predictPowerLaw, spaced } from "@isoflop/scaling";
 import { askedMarks } from "../chart/asked.js";
 import { chart } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
-import { line } from "../chart/marks.js";
+import { line, type Point } from "../chart/marks.js";
 import { logAxis, quantities } from "../chart/quantity.js";
-import type { Drawing, Sheet } from "../chart/sheet.js";
 import { colourOf } from "./budgets.js";
 import { heldOutAsked } from "./laws.js";
 import { budgetsIn, type Training, tracesOf } from "./training.js";
-
-interface ComputePoint {
-  readonly compute: number;
-  readonly loss: number;
-}
 
 /**
  * The lower envelope of training curves (Hoffmann et al. 2022, Approach 1): the least loss any curve has reached with
  * at most this compute. Points of equal compute count together.
  */
-export const lowerEnvelope = (curves: readonly (readonly ComputePoint[])[]): ComputePoint[] => {
-  const all = curves.flat().sort((a, b) => a.compute - b.compute || a.loss - b.loss);
-  const envelope: ComputePoint[] = [];
-  for (const point of all) {
+export const lowerEnvelope = (points: readonly Point[]): Point[] => {
+  const envelope: Point[] = [];
+  for (const point of [...points].sort((a, b) => a.x - b.x || a.y - b.y)) {
     const last = envelope.at(-1);
-    if (last && point.loss >= last.loss) continue;
+    if (last && point.y >= last.y) continue;
     // Compute is a product of floating-point numbers: equal amounts differ in the last bits.
-    if (last && point.compute <= last.compute * (1 + 1e-9)) envelope.pop();
+    if (last && point.x <= last.x * (1 + 1e-9)) envelope.pop();
     envelope.push(point);
   }
   return envelope;
@@ -36,46 +29,32 @@ export const lowerEnvelope = (curves: readonly (readonly ComputePoint[])[]): Com
  * the held-out compute. Compute along a curve is the run's FLOPs times the share of its tokens seen.
  */
 export const envelopeFigure = (training: Training): Figure => {
-  const curves = tracesOf(training).map(({ run, trace }) => ({
-    C: run.C,
-    points: trace.at.map((tokens, i) => ({ compute: (run.flops * tokens) / run.D, loss: trace.value[i]! })),
-  }));
-  const caption = "Training loss of every run against the compute it had spent, and the lowest loss reached by then.";
-  return figure(caption, 760, (sheet) => envelopeDrawing(curves, training, sheet));
-};
-
-interface Curve {
-  readonly C: number;
-  readonly points: readonly ComputePoint[];
-}
-
-const envelopeDrawing = (curves: readonly Curve[], training: Training, sheet: Sheet): Drawing => {
-  const { theme, small } = sheet;
   const { fit, heldOut } = training;
-  const law = fit?.loss;
+  const curves = tracesOf(training).map(({ run, points }) => ({
+    C: run.C,
+    points: points.map(({ x: tokens, y }) => ({ x: (run.flops * tokens) / run.D, y })),
+  }));
   const budgets = budgetsIn(training);
-  const colour = colourOf(theme, budgets);
-  const envelope = lowerEnvelope(curves.map(({ points }) => points));
-  const end = envelope.at(-1);
-  // A step holds until a better curve takes over, and to the right edge of what was spent.
-  const last = curves.reduce((most, { points }) => Math.max(most, points.at(-1)?.compute ?? 0), 0);
-  const steps = end ? [...envelope, { compute: last, loss: end.loss }] : [];
   const points = curves.flatMap((curve) => curve.points);
+  const envelope = lowerEnvelope(points);
+  // A step holds until a better curve takes over, and to the right edge of what was spent.
+  const last = points.reduce((most, { x }) => Math.max(most, x), 0);
+  const steps = [...envelope, ...envelope.slice(-1).map(({ y }) => ({ x: last, y }))];
   const asked = heldOut ? [heldOutAsked(heldOut)] : [];
   const reach = asked.reduce((most, { x }) => Math.max(most, x), last);
   const first = budgets[0]?.C ?? reach;
-  const ofLaw = law?.ok
-    ? spaced(first / 3, reach, 41).map((compute) => ({ compute, loss: predictPowerLaw(law, compute).value }))
-    : [];
+  const law = fit?.loss;
+  const ofLaw = law?.ok ? spaced(first / 3, reach, 41).map((x) => ({ x, y: predictPowerLaw(law, x).value })) : [];
+  const losses = [...points, ...ofLaw].map(({ y }) => y);
   const intervals = asked.flatMap(({ interval95 = [] }) => interval95);
-  const computes = [...points.map(({ compute }) => compute), reach];
-  const x = logAxis({ ...quantities.C, label: "compute spent, FLOPs" }, computes, small ? 4 : 8, 0.04);
-  const y = logAxis({ label: "loss" }, [...[...points, ...ofLaw].map(({ loss }) => loss), ...intervals], 7);
-  const place = { x: "compute", y: "loss" } as const;
-  return chart(
-    {
+  const caption = "Training loss of every run against the compute it had spent, and the lowest loss reached by then.";
+  const drawing = chart(({ theme, small }) => {
+    const colour = colourOf(theme, budgets);
+    const compute = { ...quantities.C, label: "compute spent, FLOPs" };
+    const y = logAxis({ label: "loss" }, [...losses, ...intervals], 7);
+    return {
       description: `Training loss of ${curves.length} runs against compute, with their lower envelope.`,
-      x,
+      x: logAxis(compute, [...points.map(({ x }) => x), reach], small ? 4 : 8, 0.04),
       y,
       height: small ? 360 : 440,
       marginRight: 24,
@@ -83,15 +62,13 @@ const envelopeDrawing = (curves: readonly Curve[], training: Training, sheet: Sh
         ? "solid: envelope; dashed: law of validation loss"
         : "thin: training runs by budget; solid: their lower envelope; dashed: law of the final validation loss",
       marks: [
-        ...curves.map(({ C, points: curve }) =>
-          line(curve, place, colour(C), "curve", { strokeWidth: 1, strokeOpacity: 0.5 }),
-        ),
-        line(steps, place, theme.surface, "halo", { strokeWidth: 4, curve: "step-after" }),
-        line(steps, place, theme.ink, "envelope", { strokeWidth: 1.75, curve: "step-after" }),
-        line(ofLaw, place, theme.heldOut, "law", { strokeWidth: 1.5, strokeDasharray: "5 4" }),
+        ...curves.map((curve) => line(curve.points, colour(curve.C), "curve", { strokeWidth: 1, strokeOpacity: 0.5 })),
+        line(steps, theme.surface, "halo", { strokeWidth: 4, curve: "step-after" }),
+        line(steps, theme.ink, "envelope", { strokeWidth: 1.75, curve: "step-after" }),
+        line(ofLaw, theme.heldOut, "law", { strokeWidth: 1.5, strokeDasharray: "5 4" }),
         ...askedMarks(asked, theme, y.domain[0]),
       ],
-    },
-    sheet,
-  );
+    };
+  });
+  return figure(caption, drawing);
 };

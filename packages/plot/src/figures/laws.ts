@@ -1,17 +1,16 @@
 import {
+  type Estimate,
   extent,
   type FitPrediction,
   type IsoFlop,
   type IsoFlopLaw,
-  type PowerLaw,
+  lawCurve,
   type Predicted,
-  predictPowerLaw,
   type Run,
   spaced,
 } from "@isoflop/scaling";
 import type { Asked, Measurement } from "../chart/asked.js";
 import { padded } from "../chart/axis.js";
-import { banded } from "../chart/curve.js";
 import type { Figure } from "../chart/figure.js";
 import { fixed, significant } from "../chart/format.js";
 import { known, reach } from "../chart/interval.js";
@@ -26,7 +25,7 @@ export const lawNames: readonly LawName[] = ["N", "D", "loss"];
 /** A compute beyond the fit: predicted first, measured afterwards. */
 export interface HeldOut {
   readonly prediction: FitPrediction<"C", "loss">;
-  readonly measured?: Measurement;
+  readonly measured?: Measurement | undefined;
   /** What was trained there. */
   readonly runs: readonly Run[];
 }
@@ -42,11 +41,8 @@ export interface LawsFigureOptions {
  * @throws PlotInputError where there is none
  */
 export const lawsFigure = (fit: IsoFlop, options: LawsFigureOptions = {}): Figure => {
-  const laws = some(
-    "laws",
-    lawNames.filter((name) => fit[name].ok),
-    "fitted law",
-  );
+  const laws = lawNames.filter((name) => fit[name].ok);
+  some("laws", laws, "fitted law");
   const { asked = [] } = options;
   const { quantity } = fit.choices;
   const caption =
@@ -65,9 +61,6 @@ export const askedWords =
 export const optimumLawFigure = (fit: IsoFlop, name: LawName, options: LawsFigureOptions = {}): Figure =>
   lawPanel("", panelOf(fit, name, options), 380);
 
-/** Samples of a law over its panel. */
-const steps = 65;
-
 const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigureOptions): LawPanel => {
   const law = fit[name];
   if (!law.ok) throw refused(`fit.${name}`, law.reason, "a fitted law");
@@ -79,8 +72,7 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   ];
   const beyondFit = [...asked, ...(heldOut ? [heldOut.prediction] : [])].map(({ given }) => given.C);
   const computes = [...optima.map(({ x }) => x), ...beyondFit];
-  const at = (x: number) => predictPowerLaw(law, x);
-  const bandOver = (from: number, to: number) => spaced(from, to, 61).map((x) => banded(x, at(x).value, at(x).ci95));
+  const over = (from: number, to: number, points: number) => lawCurve(law, spaced(from, to, points));
   const shared = {
     x: quantities.C,
     y: optimal(fit.choices.quantity)[name],
@@ -92,14 +84,14 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   // The figure is about what is asked, and ends there.
   if (asked.length > 0) {
     const title = `power law, exponent ${significant(law.exponent.value)}`;
-    return { ...shared, title, curve: bandOver(...extent(computes)) };
+    return { ...shared, title, curve: over(...extent(computes), 61) };
   }
   const [first, last] = extent(fit.budgets.map(({ C }) => C));
   return {
     ...shared,
-    title: exponentText(name, law),
-    curve: spaced(...padded(computes, "log", 0.12), steps).map((x) => ({ x, y: at(x).value })),
-    band: bandOver(first, heldOut ? heldOut.prediction.given.C : beyond * last),
+    title: exponentText(law.exponent, exponentFormat(name)),
+    curve: over(...padded(computes, "log", 0.12), 65),
+    band: over(first, heldOut ? heldOut.prediction.given.C : beyond * last, 61),
     trained: heldOut && name !== "loss" ? heldOut.runs.map((run) => ({ x: run.C, y: run[name] })) : [],
     pad: 0,
     marginRight: 16,
@@ -108,20 +100,18 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
 
 /** A predicted number at x. */
 export const askedOf = (x: number, { value, ci95, interval95 }: Predicted): Asked => {
-  const [law, run] = [known(ci95), known(interval95)];
-  return { x, y: drawable(`asked at ${x}`, value, "log"), ...(law && { ci95: law }), ...(run && { interval95: run }) };
+  const y = drawable(`asked at ${x}`, value, "log");
+  return { x, y, ci95: known(ci95), interval95: known(interval95) };
 };
 
 export const heldOutAsked = ({ prediction, measured }: HeldOut): Asked => ({
   ...askedOf(prediction.given.C, prediction.predicted.loss),
-  ...(measured && { measured }),
+  measured,
 });
 
 /** Exponents of the loss are an order of magnitude smaller than those of size and data. */
-export const exponentDecimals = (name: LawName): number => (name === "loss" ? 4 : 3);
+export const exponentFormat = (name: LawName) => (value: number) => fixed(value, name === "loss" ? 4 : 3);
 
 /** E.g. "exponent 0.568, 95 % [0.550, 0.590]". */
-const exponentText = (name: LawName, { exponent }: PowerLaw): string => {
-  const [middle, low, high] = [exponent.value, ...exponent.ci95].map((value) => fixed(value, exponentDecimals(name)));
-  return `exponent ${middle}, 95 % [${low}, ${high}]`;
-};
+export const exponentText = ({ value, ci95 }: Estimate, format: (value: number) => string): string =>
+  `exponent ${format(value)}, 95 % [${ci95.map(format).join(", ")}]`;

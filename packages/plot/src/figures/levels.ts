@@ -1,6 +1,10 @@
 import { extent } from "@isoflop/scaling";
+import { decimalsFor } from "../chart/axis.js";
 import type { ColourKey } from "../chart/colour-key.js";
 import { logBetween } from "../chart/log.js";
+
+/** Decimals of a level, at most. */
+const finest = 12;
 
 /** A run this many times above the highest contour is far from the frontier. */
 const farAbove = 1.15;
@@ -11,35 +15,26 @@ const farAbove = 1.15;
  * above them, two more lead up to it, so that runs far from the frontier can be told apart too.
  */
 export const lossLevels = (loss: readonly (readonly number[])[], most: number, highestRun = 0): number[] => {
-  const least = loss.map((row) => row.reduce((a, b) => Math.min(a, b)));
+  const lowest = loss.map((row) => row.reduce((a, b) => Math.min(a, b)));
   const wanted = Array.from({ length: most }, (_, k) => {
-    const place = ((k + 0.5) / most) * (least.length - 1);
-    const [i, share] = [Math.min(Math.floor(place), least.length - 2), place - Math.floor(place)];
-    return least[i]! + share * (least[i + 1]! - least[i]!);
+    const place = ((k + 0.5) / most) * (lowest.length - 1);
+    const [i, share] = [Math.min(Math.floor(place), lowest.length - 2), place - Math.floor(place)];
+    return lowest[i]! + share * (lowest[i + 1]! - lowest[i]!);
   });
   const [low, high] = extent(wanted);
   if (!(high > low)) return [low];
-  const finest = wanted.slice(1).reduce((gap, v, k) => Math.min(gap, Math.abs(v - wanted[k]!) || gap), high - low);
-  const decimals = Math.min(12, Math.max(0, Math.ceil(-Math.log10(finest / 2))));
+  const least = wanted.slice(1).reduce((gap, v, k) => Math.min(gap, Math.abs(v - wanted[k]!) || gap), high - low);
+  const decimals = Math.min(finest, Math.max(0, Math.ceil(-Math.log10(least / 2))));
   const beyond = highestRun > farAbove * high ? [1 / 3, 2 / 3].map((share) => logBetween(high, highestRun, share)) : [];
   const rounded = [...wanted, ...beyond].map((v) => Number(v.toFixed(decimals)));
   return [...new Set(rounded)].filter((v) => v > 0).sort((a, b) => b - a);
 };
 
-/** As many decimals as the levels have, on all of them. */
-export const levelFormat = (levels: readonly number[]): ((value: number) => string) => {
-  const [, decimals] = extent(levels.map((level) => (String(level).split(".")[1] ?? "").length));
-  return (value) => value.toFixed(Math.max(0, Math.min(decimals, 12)));
-};
-
 /** Colours even between levels, from the highest loss at the dark end of the ramp to the lowest. */
 export const levelKey = (levels: readonly number[], label: string): ColourKey => {
-  const format = levelFormat(levels);
-  return {
-    label,
-    share: (value) => shareOf(levels, value),
-    ticks: levels.map((value) => ({ value, text: format(value) })),
-  };
+  const format = decimalsFor(levels, finest);
+  const ticks = levels.map((value) => ({ value, text: format(value) }));
+  return { label, ticks, share: (value) => shareOf(levels, value) };
 };
 
 const shareOf = (levels: readonly number[], value: number): number => {

@@ -1,9 +1,9 @@
 import { type Flops, type FrontierPoint, type Interval, quantityOf, type Run, type SurfaceFit } from "@isoflop/scaling";
-import * as Plot from "@observablehq/plot";
+import type * as Plot from "@observablehq/plot";
 import type { Axis } from "../chart/axis.js";
-import { banded, type CurvePoint, type CurveStyle } from "../chart/curve.js";
-import { known, reach, within } from "../chart/interval.js";
-import { diamonds, isOn } from "../chart/marks.js";
+import type { CurvePoint, CurveStyle } from "../chart/curve.js";
+import { cut, known, reach } from "../chart/interval.js";
+import { type Axes, barsAcross, barsUp, diamonds, isOn, type Point } from "../chart/marks.js";
 import { type AxisQuantity, logAxis, quantities } from "../chart/quantity.js";
 import type { Theme } from "../chart/theme.js";
 import { nameOf } from "./budgets.js";
@@ -27,25 +27,27 @@ export const computeOf = (fit: SurfaceFit): AxisQuantity => ({
 /** A run where the surface's optimum is sought, with what was fitted as its loss; none for one that lacks it. */
 export const inPlane =
   ({ flopsPerToken, quantity }: SurfaceFit) =>
-  (run: Run): PlaneRun[] => {
+  (run: Run) => {
     const loss = quantityOf(run, quantity);
     const { N, D } = run;
     return loss === undefined ? [] : [{ C: flopsPerToken * N * D, N, D, loss, name: nameOf(run) }];
   };
 
-export interface PlaneRun extends Model {
-  readonly D: number;
-  readonly loss: number;
-  readonly name: string;
-}
+/** A run of the plane, with what was measured of it. */
+export type PlaneRun = ReturnType<ReturnType<typeof inPlane>>[number];
 
-/** Where a model stands. */
-export const inCN = { x: "C", y: "N" } as const;
+/** Models where they stand. */
+export const placed = <T extends Model>(models: readonly T[]): (T & Point)[] =>
+  models.map((model) => ({ ...model, x: model.C, y: model.N }));
 
 /** The compute-optimal size, dashed beyond the largest run. */
 export const frontierStyle = (runs: readonly Model[], { domain }: Axis, { ink, muted }: Theme): CurveStyle => ({
-  ...{ fittedTo: reach(runs.map(({ C }) => C)), domain, stroke: ink, fill: muted },
-  ...{ name: "frontier", bandName: "frontier-band" },
+  fittedTo: reach(runs.map(({ C }) => C)),
+  domain,
+  stroke: ink,
+  fill: muted,
+  name: "frontier",
+  bandName: "frontier-band",
 });
 
 /** The log axes of compute and model size. */
@@ -56,10 +58,10 @@ export const planeAxes = (compute: AxisQuantity, models: readonly Model[], small
 
 /** One optimum along a frontier, with its band. */
 export const along = (frontier: readonly FrontierPoint[], name: "N" | "D" | "loss"): CurvePoint[] =>
-  frontier.map(({ C, [name]: { value, ci95 } }) => banded(C, value, ci95));
+  frontier.map(({ C, [name]: { value, ci95 } }) => ({ x: C, y: value, ci95 }));
 
 /** The part of a curve that is in the frame. */
-export const inFrame = (curve: readonly CurvePoint[], x: Axis, y: Axis): CurvePoint[] => {
+export const inFrame = (curve: readonly CurvePoint[], { x, y }: Axes): CurvePoint[] => {
   // The curve may end exactly where the axis does.
   const on = (axis: Axis, value: number) => isOn(axis, value * (1 + 1e-9)) || isOn(axis, value * (1 - 1e-9));
   return curve.filter((point) => on(x, point.x) && on(y, point.y));
@@ -67,28 +69,24 @@ export const inFrame = (curve: readonly CurvePoint[], x: Axis, y: Axis): CurvePo
 
 /** A model that was asked about, with the intervals of its coordinates where those are estimated themselves. */
 export interface AskedModel extends Model {
-  readonly across?: Interval;
-  readonly up?: Interval;
-  readonly label?: string;
+  readonly across?: Interval | undefined;
+  readonly up?: Interval | undefined;
 }
 
 /** Diamonds with the intervals of their coordinates. */
 export const askedModelMarks = (
   asked: readonly AskedModel[],
-  { x, y }: { readonly x: Axis; readonly y: Axis },
+  { x, y }: Axes,
   theme: Theme,
   color = theme.heldOut,
 ): Plot.Markish[] => {
-  const bar = { stroke: color, strokeWidth: 2, className: "asked-interval" } as const;
-  const cut = (name: "across" | "up", { domain }: Axis) =>
-    asked.flatMap((model) => {
-      const shown = known(model[name]);
-      const ends = shown && within(shown, domain);
-      return ends ? [{ ...model, low: ends[0], high: ends[1] }] : [];
-    });
+  const models = placed(asked);
+  const bars = (name: "across" | "up", { domain }: Axis) =>
+    models.flatMap((model) => cut(known(model[name]), domain).map((ends) => ({ ...model, ...ends })));
+  const style = { className: "asked-interval" };
   return [
-    Plot.ruleX(cut("up", y), { x: "C", y1: "low", y2: "high", ...bar }),
-    Plot.ruleY(cut("across", x), { y: "N", x1: "low", x2: "high", ...bar }),
-    diamonds(asked, theme, inCN, color, "asked", { r: 6, strokeWidth: 1.5 }),
+    barsUp(bars("up", y), color, 2, style),
+    barsAcross(bars("across", x), color, 2, style),
+    diamonds(models, theme, color, "asked", { r: 6, strokeWidth: 1.5 }),
   ];
 };

@@ -1,6 +1,6 @@
 import { formOfLaw, type LawFit, type Run, residualSpread, type SurfaceFit, surfaceLoss } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
-import { type Axis, scaleOf, sideOf } from "../chart/axis.js";
+import { scaleOf, sideOf } from "../chart/axis.js";
 import { chart } from "../chart/chart.js";
 import { logKey } from "../chart/colour-key.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
@@ -8,14 +8,13 @@ import { type Figure, panels } from "../chart/figure.js";
 import { signedPercent, significant } from "../chart/format.js";
 import type { PointLabel } from "../chart/labels.js";
 import { logRatio } from "../chart/log.js";
-import { dots, zeroLine } from "../chart/marks.js";
+import { dots, type Point, zeroLine } from "../chart/marks.js";
 import { type AxisQuantity, logAxis, percentAxis, quantities, valueText } from "../chart/quantity.js";
-import type { Drawing, Sheet } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import { computeOf, inPlane } from "./plane.js";
 
 /** Something that was measured, with what a fit says of it. */
-interface Point {
+interface Measured {
   readonly measured: number;
   readonly predicted: number;
   /** Abscissa: compute, or the x of a law. */
@@ -23,15 +22,6 @@ interface Point {
   /** Model size, which the colour shows. */
   readonly N?: number;
   readonly name: string;
-}
-
-interface Residuals {
-  readonly points: readonly Point[];
-  readonly at: AxisQuantity;
-  /** What is measured and predicted. */
-  readonly quantity: string;
-  /** Of ln(measured / predicted), as the fit states it; NaN or 0 where it is not known. */
-  readonly spread: number;
 }
 
 /**
@@ -44,11 +34,9 @@ export const residualsFigure = (fit: SurfaceFit, runs: readonly Run[]): Figure =
     .map(({ C, N, D, loss, name }) => ({ measured: loss, predicted: surfaceLoss(fit, { N, D }), at: C, N, name }));
   const caption =
     "ln(measured / predicted) of every run, against the predicted value and against compute, coloured by model size. A trend with either, or colours that part, is structure that this form does not have. Runs further than 2.5 standard deviations off are named.";
-  const { quantity, residualStandardDeviation: spread } = fit;
-  return residuals(
-    { points: some("runs", points, "run"), at: computeOf(fit), quantity, spread },
-    caption + sampledNote(runs),
-  );
+  const { quantity, residualStandardDeviation } = fit;
+  some("runs", points, "run");
+  return residuals(points, computeOf(fit), quantity, residualStandardDeviation, caption + sampledNote(runs));
 };
 
 /** What the columns of a law are called, and in which rows its points stand. */
@@ -67,104 +55,80 @@ export const lawResidualsFigure = (fit: LawFit, { x, y: quantity, rows }: LawNam
     return { at, measured: data.y[i]!, predicted: value(law, at), name };
   });
   const caption = `ln(measured / predicted) of every point. A trend is structure that this form does not have.${sampledNote(points, "points")}`;
-  const spread = residualSpread(fit);
-  return residuals({ points: sampled(some("points", points, "point")), at: { label: x }, quantity, spread }, caption);
+  some("points", points, "point");
+  return residuals(sampled(points), { label: x }, quantity, residualSpread(fit), caption);
 };
 
 /** Residuals below this are those of exact data. */
 const rounding = 1e-6;
 
-const residualOf = ({ measured, predicted }: Point): number => logRatio(measured, predicted);
-
-const residuals = (data: Residuals, caption: string): Figure => {
-  const { points, at, quantity } = data;
+/** @param deviation of ln(measured / predicted), as the fit states it; NaN or 0 where it is not known */
+const residuals = (
+  points: readonly Measured[],
+  at: AxisQuantity,
+  quantity: string,
+  deviation: number,
+  caption: string,
+): Figure => {
   onLogAxes("runs", points, ["at", "measured", "predicted"]);
-  const known = { ...data, spread: data.spread || 0 };
-  const values = [0, -known.spread, known.spread, ...points.map(residualOf)];
+  const off = points.map((point) => ({ ...point, y: logRatio(point.measured, point.predicted) }));
+  const spread = deviation || 0;
+  const values = [0, -spread, spread, ...off.map(({ y }) => y)];
   // Without this the axis of a fit of exact data would be about rounding.
   const exact = values.every((value) => Math.abs(value) < rounding);
   const y = percentAxis("ln(measured / predicted), %", exact ? [-1e-4, 1e-4] : values, 7, 0.1);
-  const panel = (what: AxisQuantity, abscissa: Abscissa) => (sheet: Sheet) => {
-    const x = logAxis(what, points.map(abscissa), sheet.small ? 4 : 6);
-    return residualPanel(known, { x, y, abscissa }, sheet);
-  };
-  return panels(
-    {
-      caption,
-      description: `Residuals of ${points.length} runs, against the predicted ${quantity} and against ${at.label}.`,
-      width: 1040,
-      columns: (width) => (width < 720 ? 1 : 2),
-    },
-    [panel({ label: `predicted ${quantity}` }, ({ predicted }) => predicted), panel(at, (point) => point.at)],
-  );
-};
-
-type Abscissa = (point: Point) => number;
-
-interface Axes {
-  readonly x: Axis;
-  readonly y: Axis;
-  readonly abscissa: Abscissa;
-}
-
-const residualPanel = ({ points, spread }: Residuals, axes: Axes, sheet: Sheet): Drawing => {
-  const { theme, width, small } = sheet;
-  const { x, y, abscissa } = axes;
   const sizes = points.flatMap(({ N }) => (N === undefined ? [] : [N]));
   const key = sizes.length > 0 ? logKey("model size N", sizes, (N) => valueText(quantities.N, N)) : undefined;
-  const colour = ({ N }: Point) => theme.scale(key && N !== undefined ? key.share(N) : 0.5);
-  const height = small ? 360 : 400;
-  const band = { x1: x.domain[0], x2: x.domain[1], y1: -spread, y2: spread };
-  const named = outliers(points, spread, { x: scaleOf(x, 0, width), y: scaleOf(y, height, 0), abscissa });
-  return chart(
-    {
-      description: `Residuals of ${points.length} runs in percent against ${x.label}.`,
-      x,
-      y,
-      labels: named.map((point): PointLabel => {
-        const at = abscissa(point);
-        return { x: at, y: residualOf(point), text: point.name, color: theme.muted, side: sideOf(x, at) };
-      }),
-      height,
-      key,
-      ...(spread > 0 && {
-        subtitle: `grey: ±1 residual standard deviation, ${significant(100 * spread, 3)}\u00A0%`,
-      }),
-      marks: [
-        Plot.rect(spread > 0 ? [band] : [], { ...band, fill: theme.muted, fillOpacity: 0.14, className: "spread" }),
-        zeroLine(theme),
-        dots(points, theme, { x: abscissa, y: residualOf }, colour, "residual", {
-          title: (point: Point) => `${point.name}: ${signedPercent(residualOf(point), 2)}`,
+  const far = spread > rounding ? off.filter((point) => Math.abs(point.y) > farOff * spread) : [];
+  const panel = (against: AxisQuantity, at: (point: Measured) => number) =>
+    chart(({ theme, width, small }) => {
+      const x = logAxis(against, points.map(at), small ? 4 : 6);
+      const height = small ? 360 : 400;
+      const band = { x1: x.domain[0], x2: x.domain[1], y1: -spread, y2: spread };
+      const placed = (point: Residual) => ({ ...point, x: at(point) });
+      const title = ({ name, y }: Residual) => `${name}: ${signedPercent(y, 2)}`;
+      const colour = ({ N }: Measured) => theme.scale(key && N !== undefined ? key.share(N) : 0.5);
+      return {
+        description: `Residuals of ${points.length} runs in percent against ${x.label}.`,
+        x,
+        y,
+        labels: outliers(far.map(placed), scaleOf(x, 0, width), scaleOf(y, height, 0)).map((point): PointLabel => {
+          return { x: point.x, y: point.y, text: point.name, color: theme.muted, side: sideOf(x, point.x) };
         }),
-      ],
-    },
-    sheet,
-  );
+        height,
+        key,
+        ...(spread > 0 && { subtitle: `grey: ±1 residual standard deviation, ${significant(100 * spread, 3)}\u00A0%` }),
+        marks: [
+          Plot.rect(spread > 0 ? [band] : [], { ...band, fill: theme.muted, fillOpacity: 0.14, className: "spread" }),
+          zeroLine(theme),
+          dots(off.map(placed), theme, colour, "residual", { title }),
+        ],
+      };
+    });
+  const description = `Residuals of ${points.length} runs, against the predicted ${quantity} and against ${at.label}.`;
+  const drawings = [
+    panel({ label: `predicted ${quantity}` }, ({ predicted }) => predicted),
+    panel(at, (point) => point.at),
+  ];
+  return panels(caption, description, drawings, 1040, (width) => (width < 720 ? 1 : 2));
 };
 
+type Residual = Measured & Pick<Point, "y">;
+
 /** Points further off than this many standard deviations are named. */
-const far = 2.5;
+const farOff = 2.5;
 const mostNamed = 5;
 /** Room that a name takes, in pixels: where several stand together, only the furthest off is named. */
 const nameRoom = { x: 90, y: 15 };
 
-interface Pixels {
-  readonly x: (value: number) => number;
-  readonly y: (value: number) => number;
-  readonly abscissa: Abscissa;
-}
+type ToPixels = (value: number) => number;
 
-const outliers = (points: readonly Point[], spread: number, { x, y, abscissa }: Pixels): readonly Point[] => {
-  const off = (point: Point) => Math.abs(residualOf(point));
-  const kept: { readonly point: Point; readonly x: number; readonly y: number }[] = [];
-  for (const point of points
-    .filter((one) => spread > rounding && off(one) > far * spread)
-    .sort((a, b) => off(b) - off(a))) {
-    const at = { x: x(abscissa(point)), y: y(residualOf(point)) };
-    const crowded = kept.some(
-      (other) => Math.abs(other.x - at.x) < nameRoom.x && Math.abs(other.y - at.y) < nameRoom.y,
-    );
-    if (!crowded) kept.push({ point, ...at });
-  }
-  return kept.slice(0, mostNamed).map(({ point }) => point);
+/** Those of the points to be named whose names do not touch. */
+const outliers = <T extends Point>(far: readonly T[], toX: ToPixels, toY: ToPixels): T[] => {
+  const kept: T[] = [];
+  const touch = (a: Point, b: Point) =>
+    Math.abs(toX(a.x) - toX(b.x)) < nameRoom.x && Math.abs(toY(a.y) - toY(b.y)) < nameRoom.y;
+  for (const point of [...far].sort((a, b) => Math.abs(b.y) - Math.abs(a.y)))
+    if (!kept.some((other) => touch(other, point))) kept.push(point);
+  return kept.slice(0, mostNamed);
 };

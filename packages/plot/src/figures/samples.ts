@@ -11,16 +11,15 @@ import { checkSamples, type Sample, sampleGroups, samplePngUrl } from "./sample.
  */
 export const sampleGridFigure = (samples: readonly Sample[]): Figure => {
   checkSamples(some("samples", samples, "sample"));
-  return figure("Pictures with the captions that were asked for, every pixel enlarged.", 760, (sheet) =>
-    sampleGridDrawing(samples, sheet),
-  );
+  const caption = "Pictures with the captions that were asked for, every pixel enlarged.";
+  return figure(caption, (sheet) => drawingOf(samples, sheet));
 };
 
 const gap = 14;
 const captionLines = 3;
 const lineHeight = 14;
 
-const sampleGridDrawing = (samples: readonly Sample[], sheet: Sheet): Drawing => {
+const drawingOf = (samples: readonly Sample[], sheet: Sheet): Drawing => {
   const { theme, width, small } = sheet;
   const columns = small ? 3 : 6;
   const cell = Math.floor((width - gap * (columns - 1)) / columns);
@@ -56,24 +55,14 @@ const sampleGridDrawing = (samples: readonly Sample[], sheet: Sheet): Drawing =>
 export const wrap = (caption: string, room: number, most: number): string[] => {
   // Where there is no room for a letter, one stands there all the same.
   const length = Math.max(1, room);
+  const pieces = (word: string) =>
+    Array.from({ length: Math.ceil(word.length / length) }, (_, i) => word.slice(i * length, (i + 1) * length));
   const lines: string[] = [];
-  let line = "";
-  for (const word of caption.split(/\s+/).filter(Boolean)) {
-    for (let rest = word; rest.length > 0; ) {
-      const joined = line === "" ? rest : `${line} ${rest}`;
-      if (joined.length <= length) {
-        line = joined;
-        rest = "";
-      } else if (line !== "") {
-        lines.push(line);
-        line = "";
-      } else {
-        lines.push(rest.slice(0, length));
-        rest = rest.slice(length);
-      }
-    }
+  for (const piece of caption.split(/\s+/).flatMap(pieces)) {
+    const joined = `${lines.at(-1)} ${piece}`;
+    if (lines.length > 0 && joined.length <= length) lines[lines.length - 1] = joined;
+    else lines.push(piece);
   }
-  if (line !== "") lines.push(line);
   if (lines.length <= most) return lines;
   const last = lines[most - 1]!;
   return [...lines.slice(0, most - 1), `${last.slice(0, Math.max(0, length - 1)).trimEnd()}…`];

@@ -1,24 +1,19 @@
-/** A curve with few enough points to draw. */
-export interface Trace {
-  readonly at: readonly number[];
-  readonly value: readonly number[];
-}
+import type { Point } from "../chart/marks.js";
 
 /**
- * Averages a curve within bins of equal width in ln(at): geometric mean of the abscissa, mean of the value. Training
+ * Averages a curve within bins of equal width in ln x: geometric mean of the abscissa, mean of the value. Training
  * loss is noisy from batch to batch; the mean of a bin keeps its level, where picking every k-th step would not.
- * `at` is positive and increasing.
+ * x is positive and increasing.
  */
-export const thin = (at: readonly number[], value: readonly number[], bins = 90): Trace => {
-  if (at.length <= bins) return { at, value };
-  const first = Math.log(at[0]!);
-  const width = (Math.log(at.at(-1)!) - first) / bins;
+export const thin = (curve: readonly Point[], bins = 90): readonly Point[] => {
+  if (curve.length <= bins) return curve;
+  const first = Math.log(curve[0]!.x);
+  const width = (Math.log(curve.at(-1)!.x) - first) / bins;
   const means = new Map<number, { logs: number; values: number; n: number }>();
-  at.forEach((place, i) => {
-    const bin = Math.min(bins - 1, Math.floor((Math.log(place) - first) / width));
-    const mean = means.get(bin) ?? { logs: 0, values: 0, n: 0 };
-    means.set(bin, { logs: mean.logs + Math.log(place), values: mean.values + value[i]!, n: mean.n + 1 });
-  });
-  const rows = [...means.values()];
-  return { at: rows.map((row) => Math.exp(row.logs / row.n)), value: rows.map((row) => row.values / row.n) };
+  for (const { x, y } of curve) {
+    const bin = Math.min(bins - 1, Math.floor((Math.log(x) - first) / width));
+    const { logs, values, n } = means.get(bin) ?? { logs: 0, values: 0, n: 0 };
+    means.set(bin, { logs: logs + Math.log(x), values: values + y, n: n + 1 });
+  }
+  return [...means.values()].map(({ logs, values, n }) => ({ x: Math.exp(logs / n), y: values / n }));
 };

@@ -2,7 +2,7 @@ import type { IsoFlop, Run } from "@isoflop/scaling";
 import { onLogAxes, refused, some } from "../error.js";
 import { budgetsAmong, type DrawnBudget } from "./budgets.js";
 import type { HeldOut } from "./laws.js";
-import { type Trace, thin } from "./thin.js";
+import { thin } from "./thin.js";
 
 /** Training loss of one run, in the order it was seen; arrays of equal length. */
 export interface LossCurve {
@@ -35,28 +35,22 @@ export interface Training {
 export const budgetsIn = ({ runs, fit, heldOut }: Training): DrawnBudget[] =>
   budgetsAmong(runs, fit, heldOut?.prediction.given.C);
 
-export interface RunTrace {
-  readonly run: StudyRun;
-  readonly trace: Trace;
-}
-
 /**
- * Curves by run, thinned.
+ * Runs with their curves, loss against tokens seen, thinned.
  * @throws PlotInputError where there is none, or one is of no run or has a point that no log axis has a place for
  */
-export const tracesOf = ({ curves, runs }: Training): RunTrace[] => {
+export const tracesOf = ({ curves, runs }: Training) => {
   const byId = new Map(runs.map((run) => [run.id, run]));
-  return some(
-    "curves",
-    curves.filter(({ tokens }) => tokens.length > 0),
-    "training curve",
-  ).map(({ id, tokens, loss }, i) => {
+  const known = curves.filter(({ tokens }) => tokens.length > 0);
+  return some("curves", known, "training curve").map(({ id, tokens, loss }, i) => {
     const run = byId.get(id);
     if (!run) throw refused(`curves[${i}].id`, id, "the id of a run");
     if (loss.length !== tokens.length)
       throw refused(`curves[${i}].loss`, loss, `as many values as tokens, ${tokens.length}`);
     const points = tokens.map((seen, j) => ({ tokens: seen, loss: loss[j]! }));
     onLogAxes(`curves[${i}]`, points, ["tokens", "loss"]);
-    return { run, trace: thin(tokens, loss) };
+    return { run, points: thin(points.map((point) => ({ x: point.tokens, y: point.loss }))) };
   });
 };
+
+export type RunTrace = ReturnType<typeof tracesOf>[number];

@@ -1,14 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { Resvg } from "@resvg/resvg-js";
 
-const face = (path: string): string => fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${path}`));
-
 /** The faces that figures are set in: Inter regular, medium and semibold (SIL Open Font License 1.1). */
-export const fontFiles: readonly string[] = [
-  face("400Regular/Inter_400Regular.ttf"),
-  face("500Medium/Inter_500Medium.ttf"),
-  face("600SemiBold/Inter_600SemiBold.ttf"),
-];
+export const fontFiles: readonly string[] = ["400Regular", "500Medium", "600SemiBold"].map((weight) =>
+  fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${weight}/Inter_${weight}.ttf`)),
+);
 
 export interface PngOptions {
   /** Pixels per SVG unit; 2 by default, for screens of high density and for print. */

@@ -49,8 +49,9 @@ export interface Layout {
 
 export const layOut = (page: Layout, options: PageOptions): string => {
   const { title, header, sections, footer, state = "" } = page;
-  const number = numbered();
-  const parts = sections.map((part) => sectionHtml(part, number, options));
+  let figures = 0;
+  const numbered: Numbered = (caption) => html`<figcaption><b>Figure ${++figures}.</b> ${caption}</figcaption>`;
+  const parts = sections.map((part) => sectionHtml(part, numbered, options));
   const { budgets = budgetsIn(parts) } = page;
   return `<!doctype html>\n${
     html`<html lang="en">
@@ -79,26 +80,18 @@ const budgetsIn = (parts: readonly Html[]): number =>
     return Math.max(most, extent(used)[1]);
   }, 0);
 
-/** Numbers figures in the order in which they appear. */
-const numbered = () => {
-  let n = 0;
-  return (caption: string): Html => {
-    n += 1;
-    return html`<figcaption><b>Figure ${n}.</b> ${caption}</figcaption>`;
-  };
-};
+/** A caption with the number of its figure, in the order in which they appear. */
+type Numbered = (caption: string) => Html;
 
-type Number = ReturnType<typeof numbered>;
-
-const sectionHtml = (part: Part, number: Number, options: PageOptions): Html => {
+const sectionHtml = (part: Part, numbered: Numbered, options: PageOptions): Html => {
   const { title, lead, figures = [], table, notes = [], text, more } = part;
   return html`<section>
-${title !== undefined && html`<h2>${title}</h2>\n`}${lead !== undefined && html`<p>${lead}</p>\n`}${figures.map((figure) => figureHtml(figure, number, options))}${table && tableHtml(table)}${notes.map((note) => html`<p>${note}</p>\n`)}${text !== undefined && html`<pre>${text}</pre>\n`}${more}</section>
+${title !== undefined && html`<h2>${title}</h2>\n`}${lead !== undefined && html`<p>${lead}</p>\n`}${figures.map((figure) => figureHtml(figure, numbered, options))}${table && tableHtml(table)}${notes.map((note) => html`<p>${note}</p>\n`)}${text !== undefined && html`<pre>${text}</pre>\n`}${more}</section>
 `;
 };
 
-const figureHtml = (figure: PageFigure | Panels, number: Number, options: PageOptions): Html => {
-  const caption = number(figure.caption);
+const figureHtml = (figure: PageFigure | Panels, numbered: Numbered, options: PageOptions): Html => {
+  const caption = numbered(figure.caption);
   if ("panels" in figure) return html`<figure>\n${panelsHtml(figure.panels, options)}${caption}\n</figure>\n`;
   const { half = false } = figure;
   return html`<figure${trusted(half ? ' class="half"' : "")}>\n${responsive(figure, options, half ? widths.half : widths.wide)}${caption}\n</figure>\n`;

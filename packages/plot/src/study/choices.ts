@@ -2,15 +2,14 @@ import { duration } from "../chart/format.js";
 import { type Html, html } from "../page/html.js";
 import type { Study } from "./study.js";
 
-type Row = readonly [string, string | undefined];
-
 /** Everything a reader has to know to judge or repeat the numbers; what the study leaves open is called "not stated". */
 export const choicesList = (study: Study): Html => {
   const { choices = {}, data } = study;
   const device = Object.entries(study.device).map(
     ([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`,
   );
-  const rows: Row[] = [
+  const versions = Object.entries(choices.versions ?? {}).map(([name, version]) => `${name} ${version}`);
+  const rows: (readonly [name: string, value: string | undefined])[] = [
     ["Axes", choices.axes],
     ["Parameters N", choices.parameters],
     ["Tokens D", choices.tokens],
@@ -25,13 +24,7 @@ export const choicesList = (study: Study): Html => {
     ["Data source", data.source],
     ["Data licence", data.licence],
     ["Device", device.join(", ")],
-    [
-      "Versions",
-      choices.versions &&
-        Object.entries(choices.versions)
-          .map(([name, v]) => `${name} ${v}`)
-          .join(", "),
-    ],
+    ["Versions", versions.join(", ")],
     [
       "Units",
       "Compute in FLOPs, N in parameters, D in tokens, loss as the mean of the objective, time in seconds of wall clock",

@@ -17,7 +17,7 @@ export const figuresOf = (study: Study, { budgets, choices, fitted, heldOut }: S
   const training = curves.length > 0 && { runs, curves, fit: study.fit, heldOut };
   const check = { heldOut };
   return {
-    ...(runs.length > 0 && { isoflop: equalComputeFigure({ budgets, choices, heldOut: heldOut?.runs ?? [] }) }),
+    ...(runs.length > 0 && { isoflop: equalComputeFigure(budgets, choices, heldOut?.runs ?? []) }),
     ...(fitted && {
       laws: lawsFigure(fitted.fit, check),
       lawPanels: lawNames.map((name) => optimumLawFigure(fitted.fit, name, check)),
@@ -34,6 +34,8 @@ export const figuresOf = (study: Study, { budgets, choices, fitted, heldOut }: S
   };
 };
 
+export type StudyFigures = ReturnType<typeof figuresOf>;
+
 /**
  * Every figure that a study has data for, by file name without ending. SVG text.
  * @throws PlotInputError naming what cannot be drawn
@@ -44,7 +46,7 @@ export const allFigures = (
 ): Record<string, string> => {
   const figures = figuresOf(study, partsOf(study));
   const [params, tokens, loss] = figures.lawPanels ?? [];
-  const files: readonly (readonly [name: string, title: string, figure: Figure | undefined])[] = [
+  const files: readonly [name: string, title: string, figure: Figure | undefined][] = [
     ["isoflop", "Loss at equal compute", figures.isoflop],
     ["laws", "Scaling laws", figures.laws],
     ["law-params", "Optimal model size", params],

@@ -12,25 +12,19 @@ export interface StudyParts {
   readonly budgets: readonly DrawnBudget[];
   readonly choices: IsoFlopChoices;
   /** The fit and its laws, unless one of them was refused. */
-  readonly fitted?: { readonly fit: IsoFlop; readonly laws: Laws };
-  readonly heldOut?: HeldOut;
+  readonly fitted?: { readonly fit: IsoFlop; readonly laws: Laws } | undefined;
+  readonly heldOut?: HeldOut | undefined;
 }
 
 const usual: IsoFlopChoices = { axis: "N", scale: "raw", quantity: "loss", optimum: "parabola", tolerance: 0.1 };
 
 export const partsOf = (study: Study): StudyParts => {
   const { runs, fit } = study;
-  const laws = fit && lawsOf(fit);
   const heldOut = heldOutOf(study);
-  return {
-    budgets: budgetsAmong(runs, fit, heldOut?.prediction.given.C),
-    choices: fit?.choices ?? usual,
-    ...(fit && laws && { fitted: { fit, laws } }),
-    ...(heldOut && { heldOut }),
-  };
+  const fitted = fit?.N.ok && fit.D.ok && fit.loss.ok && { fit, laws: { N: fit.N, D: fit.D, loss: fit.loss } };
+  const budgets = budgetsAmong(runs, fit, heldOut?.prediction.given.C);
+  return { budgets, choices: fit?.choices ?? usual, fitted: fitted || undefined, heldOut };
 };
-
-const lawsOf = ({ N, D, loss }: IsoFlop): Laws | undefined => (N.ok && D.ok && loss.ok ? { N, D, loss } : undefined);
 
 const heldOutOf = ({ runs, fit, heldOut }: Study): HeldOut | undefined => {
   if (!heldOut) return undefined;
@@ -39,6 +33,6 @@ const heldOutOf = ({ runs, fit, heldOut }: Study): HeldOut | undefined => {
   return {
     prediction,
     runs: runs.filter((run) => run.C === C && !fit?.budgets.some((budget) => budget.C === C)),
-    ...(measured && { measured: { value: measured.loss, standardError: measured.sigma } }),
+    measured: measured && { value: measured.loss, standardError: measured.sigma },
   };
 };

@@ -1,8 +1,9 @@
 import { type BudgetProfile, isInterior, type PowerLaw, predictPowerLaw } from "@isoflop/scaling";
 import { count, fixed, flops, loss, scientific, signedPercent, significant } from "../chart/format.js";
-import { exponentDecimals, type LawName, lawNames } from "../figures/laws.js";
+import type { DrawnBudget } from "../figures/budgets.js";
+import { exponentFormat, type HeldOut, type LawName, lawNames } from "../figures/laws.js";
 import type { PageTable } from "../page/section.js";
-import type { Laws, StudyParts } from "./parts.js";
+import type { Laws } from "./parts.js";
 import type { Study } from "./study.js";
 
 interface Column<Row> {
@@ -22,8 +23,11 @@ const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], sorta
   ...(sortable && { keys: rows.map((row) => columns.map(({ key, cell }) => key?.(row) ?? cell(row))) }),
 });
 
+/** A loss, or that there is none. */
+const said = (value: number | undefined): string => (value === undefined ? "–" : loss(value));
+
 /** The optimum of every budget that was fitted. */
-export const optimaTable = ({ budgets }: StudyParts): PageTable => {
+export const optimaTable = (budgets: readonly DrawnBudget[]): PageTable => {
   const optimum = (name: LawName, format: (value: number) => string) => (profile: BudgetProfile) =>
     isInterior(profile) ? format(profile.optimum[name].value) : "–";
   return table(
@@ -41,40 +45,34 @@ export const optimaTable = ({ budgets }: StudyParts): PageTable => {
 const names = { N: "N, parameters", D: "D, tokens", loss: "L, loss" };
 
 export const lawsTable = (laws: Laws, { published }: Study): PageTable => {
-  const exponent = (name: LawName) => (value: number) => fixed(value, exponentDecimals(name));
-  return table<LawName>(
-    [
-      { head: "Optimum", cell: (name) => names[name] },
-      { head: "Coefficient", cell: (name) => significant(laws[name].coefficient.value) },
-      { head: "Exponent of C", cell: (name) => exponent(name)(laws[name].exponent.value) },
-      {
-        head: "95 % interval",
-        unit: "of the exponent",
-        cell: (name) => laws[name].exponent.ci95.map(exponent(name)).join(" to "),
-      },
-      ...(published
-        ? [{ head: "Published", unit: published.source, cell: (name: LawName) => exponent(name)(published[name]) }]
-        : []),
-    ],
-    lawNames,
-  );
+  const columns: Column<LawName>[] = [
+    { head: "Optimum", cell: (name) => names[name] },
+    { head: "Coefficient", cell: (name) => significant(laws[name].coefficient.value) },
+    { head: "Exponent of C", cell: (name) => exponentFormat(name)(laws[name].exponent.value) },
+    {
+      head: "95 % interval",
+      unit: "of the exponent",
+      cell: (name) => laws[name].exponent.ci95.map(exponentFormat(name)).join(" to "),
+    },
+  ];
+  if (published)
+    columns.push({ head: "Published", unit: published.source, cell: (name) => exponentFormat(name)(published[name]) });
+  return table(columns, lawNames);
 };
 
-export const heldOutTable = ({ heldOut, fitted }: StudyParts): PageTable | undefined => {
-  if (!heldOut || !fitted) return undefined;
-  const { prediction, measured } = heldOut;
+export const heldOutTable = ({ prediction, measured }: HeldOut, laws: Laws): PageTable => {
   const { C } = prediction.given;
   const predicted = prediction.predicted.loss;
   const at = (law: PowerLaw) => count(predictPowerLaw(law, C).value);
   return {
     head: ["Held-out budget", flops(C)],
     rows: [
-      ["Optimal size by the law", `${at(fitted.laws.N)} parameters`],
-      ["Optimal data by the law", `${at(fitted.laws.D)} tokens`],
+      ["Optimal size by the law", `${at(laws.N)} parameters`],
+      ["Optimal data by the law", `${at(laws.D)} tokens`],
       ["Predicted loss", loss(predicted.value)],
       ["95 % prediction interval", predicted.interval95?.map(loss).join(" to ") ?? "–"],
-      ["Measured loss", measured ? loss(measured.value) : "–"],
-      ["Standard error", measured ? loss(measured.standardError) : "–"],
+      ["Measured loss", said(measured?.value)],
+      ["Standard error", said(measured?.standardError)],
       ["Measured − predicted", measured ? signedPercent(measured.value / predicted.value - 1, 2) : "–"],
     ],
     names: 1,
@@ -90,12 +88,7 @@ export const runsTable = ({ runs }: Study): PageTable =>
       { head: "D", unit: "tokens", cell: (run) => count(run.D), key: (run) => run.D },
       { head: "Spent", unit: "FLOPs", cell: (run) => scientific(run.flops, 4), key: (run) => run.flops },
       { head: "Loss", unit: "validation", cell: (run) => loss(run.loss), key: (run) => run.loss },
-      {
-        head: "± s.e.",
-        unit: "of the loss",
-        cell: ({ sigma }) => (sigma === undefined ? "–" : loss(sigma)),
-        key: ({ sigma }) => sigma ?? 0,
-      },
+      { head: "± s.e.", unit: "of the loss", cell: ({ sigma }) => said(sigma), key: ({ sigma }) => sigma ?? 0 },
       { head: "Time", unit: "s", cell: (run) => fixed(run.seconds, 1), key: (run) => run.seconds },
     ],
     [...runs].sort((a, b) => a.C - b.C || a.N - b.N),

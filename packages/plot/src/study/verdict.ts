@@ -68,16 +68,11 @@ export const facts = ({ device, data, runs, plannedRuns, seconds }: Study): [str
   const spent = runs.reduce((sum, run) => sum + run.flops, 0);
   const planned = plannedRuns && plannedRuns !== runs.length ? ` of ${plannedRuns}` : "";
   const sizes = extent(runs.map(({ N }) => N)).map((size) => count(size));
-  return [
-    ["Data", data.name],
-    ["Runs", `${runs.length}${planned}`],
-    ...(runs.length > 0
-      ? ([
-          ["Model sizes", sizes.join(" to ")],
-          ["Compute", flops(spent)],
-        ] as [string, string][])
-      : []),
-    ["Wall clock", duration(seconds)],
-    ["Device", machine.filter(Boolean).join(", ")],
-  ];
+  return Object.entries({
+    Data: data.name,
+    Runs: `${runs.length}${planned}`,
+    ...(runs.length > 0 && { "Model sizes": sizes.join(" to "), Compute: flops(spent) }),
+    "Wall clock": duration(seconds),
+    Device: machine.filter(Boolean).join(", "),
+  });
 };

@@ -2,7 +2,7 @@ import type { ResolvedConfig } from "@isoflop/flops";
 import type { Tensor } from "@isoflop/tensor";
 import type { SpecsOf } from "../spec.js";
 
-/** What a conditioning is given for a batch of n. */
+/** What a trunk is given for a batch of n. */
 export interface Inputs {
   /** Image tokens with their positions, [n, T, d]. */
   readonly image: Tensor;
@@ -14,8 +14,8 @@ export interface Inputs {
   readonly pooled: Tensor | undefined;
 }
 
-/** How time and context reach the image tokens: their embeddings, the blocks and the last layer, with parameters P. One file each. */
-export interface Conditioning<P> {
+/** How time and context reach the image tokens, one file a conditioning: their embeddings, the blocks and the last layer, with parameters P. */
+export interface Trunk<P> {
   /** Names in official weights that hold data and no parameters: passed over where weights are read. */
   readonly passedOver?: readonly string[];
   /** Shape and init of every parameter, under the official code's names. */

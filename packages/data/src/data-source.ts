@@ -1,0 +1,69 @@
+import { allocateBatch, type Batch, type DataSource, type SourceDescription, type SplitDescription } from "./source.js";
+import type { Vocabulary } from "./vocabulary.js";
+
+/** What a source of square images is made of. */
+export interface SourceParts<Split extends string> extends Pick<SourceDescription, "name" | "provenance" | "settings"> {
+  /** Width and height in pixels. */
+  readonly side: number;
+  readonly vocabulary: Vocabulary;
+  readonly captionLength: number;
+  readonly splits: { readonly [S in Split]: SplitDescription };
+  /** Writes image and caption of an index as the `at`-th of a batch. */
+  write(split: Split, index: number, batch: Batch, at: number): void;
+  caption(split: Split, index: number): string;
+}
+
+/** The source of these parts, which are asked for indices that there are. "train" alone goes on after its last image. */
+export const dataSource = <Split extends string>(parts: SourceParts<Split>): DataSource<Split> => {
+  const { name, side, vocabulary, captionLength, provenance, splits, settings, write, caption } = parts;
+  const shape = [3, side, side] as const;
+  const names = Object.keys(splits) as Split[];
+  const size = (split: Split): number => {
+    if (!names.includes(split))
+      throw new RangeError(`${name}: there is no split "${split}"; its splits are ${names.join(", ")}`);
+    return splits[split].images ?? Number.POSITIVE_INFINITY;
+  };
+  const checkEnd = (split: Split, last: number): void => {
+    if (split !== "train" && last >= size(split))
+      throw new RangeError(`${name}: index ${last} is past the end of "${split}", which has ${size(split)} images`);
+  };
+  const checkLength = (field: string, length: number, wanted: number, count: number): void => {
+    if (length !== wanted)
+      throw new RangeError(`${name}: out.${field} has ${length} values, ${count} images need exactly ${wanted}`);
+  };
+  return {
+    ...{ name, shape, vocabulary, captionLength, splits: names, size },
+    epoch(split, index) {
+      checkIndex(name, "index", index);
+      return Math.floor(index / size(split));
+    },
+    batch(split, start, count, out) {
+      size(split);
+      checkIndex(name, "start", start);
+      checkIndex(name, "count", count);
+      checkIndex(name, "start + count", start + count);
+      const filled = out ?? allocateBatch({ shape, captionLength }, count);
+      checkLength("images", filled.images.length, 3 * side * side * count, count);
+      checkLength("captions", filled.captions.length, captionLength * count, count);
+      if (count > 0) checkEnd(split, start + count - 1);
+      for (let i = 0; i < count; i++) write(split, start + i, filled, i);
+      return filled;
+    },
+    caption(split, index) {
+      size(split);
+      checkIndex(name, "index", index);
+      checkEnd(split, index);
+      return caption(split, index);
+    },
+    describe: () => ({
+      ...{ name, shape, captionLength, vocabularySize: vocabulary.size },
+      ...{ provenance, splits, settings },
+    }),
+  };
+};
+
+/** @throws RangeError unless `value` is a non-negative safe integer */
+export const checkIndex = (source: string, field: string, value: number): void => {
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new RangeError(`${source}: ${field} is ${value}, it must be an integer from 0 to 2^53 - 1`);
+};
