@@ -58,7 +58,7 @@ const scaled: LawForm<ScaledLaw> = {
   equation: (law, names, num) => power.equation(inner(law), names, num),
 };
 
-lawForms.add(scaled as LawForm as never);
+lawForms.add(scaled);
 
 const input = file("scaled.csv", ["x,y", ...[1e3, 1e4, 1e5, 1e6].map((x) => `${x},${3 * x ** -0.1}`)].join("\n"));
 const saved = lawThrough(loadPoints({ input }), "scaled", { unit: 1000 });

@@ -258,6 +258,18 @@ test("a form of law from outside is drawn: curve, band, floor, break, equation, 
   expect(dots).toHaveLength(2 * x.length);
 });
 
+test("a law that falls to zero beyond its points is drawn to where it does, which no log axis has", () => {
+  const last = x.at(-1)!;
+  const fit = fitLaw("log-line", x, y);
+  const law: LogLaw = { ...(expectOk(fit).law as LogLaw), a: 0.1 * Math.log(1.5 * last) };
+  const root = drawing(lawFigure(law, { x, y }));
+  const curve = numbersOf(all(root, "g.extrapolation path")[0]!.getAttribute("d")!);
+  const end = curve.at(-2)!;
+  const place = logPlace(root, "x");
+  expect(end).toBeGreaterThan(place(last));
+  expect(end).toBeLessThan(place(1.5 * last));
+});
+
 describe("a comparison", () => {
   const root = drawing(figures.comparison!, { width: 1088 });
   const place = logPlace(root, "x");

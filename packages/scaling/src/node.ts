@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Descent } from "./surface/descent.js";
-import type { Executor } from "./surface/executor.js";
+import { type Executor, inlineExecutor } from "./surface/executor.js";
+import { fromOutside } from "./surface/forms/index.js";
 import type { SurfaceTask } from "./surface/task.js";
 import program from "./worker.js?program";
 
@@ -21,7 +22,10 @@ interface Job {
   readonly reject: (error: Error) => void;
 }
 
-/** Runs the pieces of surface fits and bootstraps on worker threads. Results equal those of a single thread, draw for draw. */
+/**
+ * Runs the pieces of surface fits and bootstraps on worker threads. Results equal those of a single thread, draw for draw. Of a form
+ * that was added from outside they are done in this thread, which alone has it.
+ */
 export const threadExecutor = (options: ThreadOptions = {}): ThreadExecutor => {
   const { threads = availableParallelism() } = options;
   if (!(Number.isInteger(threads) && threads > 0))
@@ -76,6 +80,10 @@ export const threadExecutor = (options: ThreadOptions = {}): ThreadExecutor => {
       new Promise((resolve, reject) => {
         if (closed) {
           reject(new Error("the executor was closed"));
+          return;
+        }
+        if (fromOutside(task.form)) {
+          resolve(inlineExecutor.run(task));
           return;
         }
         waiting.push({ task, resolve, reject });

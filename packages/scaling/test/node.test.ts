@@ -10,6 +10,7 @@ import { programsAsText } from "../tsup.config.js";
 import { epoch } from "./data.js";
 
 type NodeEntry = typeof import("../src/node.js");
+type Entry = typeof import("../src/index.js");
 
 /** A worker thread starts from a text that the build puts in, so the test runs the bundle that is published, built beside the sources. */
 describe("worker threads", () => {
@@ -47,6 +48,18 @@ describe("worker threads", () => {
     } finally {
       await executor.close();
     }
+  });
+
+  it("leave a form from outside to the thread that has it", async () => {
+    const { bootstrapSurfaceAsync, surfaceForms }: Entry = await import(pathToFileURL(join(folder, "index.js")).href);
+    surfaceForms.add({ ...surfaceForms.get("chinchilla"), name: "mine" });
+    const runs = epoch();
+    const fit = expectOk(surface(runs));
+    const executor = node.threadExecutor({ threads: 2 });
+    const options = { resamples: 40, seed: 6 };
+    const mine = await bootstrapSurfaceAsync({ ...fit, form: "mine" }, runs, { ...options, executor });
+    expect(expectOk(mine)).toEqual(expectOk(bootstrapSurface(fit, runs, options)));
+    await executor.close();
   });
 
   it("an abort stops a threaded bootstrap, a closed executor refuses, and a bad count is named", async () => {

@@ -67,9 +67,15 @@ export const kinds = <const K extends Kind<unknown>, const By extends string = "
     if (value === undefined) return v.union([...parts].map(schemaOf), "a record");
     const name = isRecord(value) && value[by];
     if (typeof name === "string" && parts.has(name)) return schemaOf(parts.get(name));
+    const named = choice(parts.names);
     // No kind: of all its fields only the name is to be told.
-    const field = v.transform((given: unknown) => (isRecord(given) ? { [by]: given[by] } : given));
-    return v.pipe(v.unknown(), field, record({ [by]: choice(parts.names) }));
+    if (isRecord(value))
+      return v.pipe(
+        v.unknown(),
+        v.transform(() => ({ [by]: value[by] })),
+        record({ [by]: named }),
+      );
+    return v.never(`a record whose ${by} is ${v.safeParse(named, value).issues?.[0].message ?? JSON.stringify(value)}`);
   });
   return Object.assign(parts, {
     schema: schema as v.GenericSchema as Kinds<T, K, By>["schema"],

@@ -36,7 +36,7 @@ export const rebuildReport = async (path: string, onNote: (note: string) => void
       : "does not exist";
     throw inputError(`${path} ${what}; give the folder of "isoflop reproduce" or "isoflop train"`);
   }
-  const shown = done.filter(({ id }) => summary.runs.some((run) => run.id === id));
+  const shown = summary.runs.flatMap((run) => done.filter(({ id }) => id === run.id));
   const tested = shown.find(({ id }) => id === prediction?.run);
   const drawn = {
     curves: await curvesOf(shown, folder.store),

@@ -59,9 +59,11 @@ export const pointsOf = ({ x, y }: LawData): Point[] => {
   return points;
 };
 
-/** A law from `low` to `high`, with its band where its form knows one. */
+/** A law from `low` to `high`, or to where it is no longer positive, with its band where its form knows one. */
 export const curveOf = (law: Law, low: number, high: number): CurvePoint[] => {
-  const curve = lawCurve(law, spaced(low, high, 61));
+  const whole = lawCurve(law, spaced(low, high, 61));
+  const end = whole.findIndex(({ y }) => y <= 0);
+  const curve = whole.slice(0, end > 0 ? end : undefined);
   onLogAxes("law", curve, ["x", "y"]);
   return curve;
 };
