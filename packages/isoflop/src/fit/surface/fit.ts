@@ -13,10 +13,12 @@ import { progress } from "../../words/progress.js";
 import { LOSS } from "../../words/quantity.js";
 import { pointsOf, type SavedFit, savedOutcome } from "../saved.js";
 
-/** `mse` and `varpro` name the same minimum, Σ (L̂ − L)²; variable projection finds it where the form has power terms. */
+/** An objective by scaling's name, and by those of the literature; variable projection finds the squares' minimum where the form has power terms. */
 export const objectives = {
   "log-huber": "log-huber",
+  "log-squares": "log-squares",
   "log-mse": "log-squares",
+  squares: "squares",
   mse: "squares",
   varpro: "squares",
 } as const satisfies Record<string, SurfaceObjective>;
