@@ -1,4 +1,4 @@
-import { ScalingError } from "./errors.js";
+import { badOption, ScalingError } from "./errors.js";
 import { formOfLaw } from "./laws/fit.js";
 import type { Law, LawData } from "./laws/form.js";
 import { lawForms } from "./laws/forms.js";
@@ -72,13 +72,10 @@ const MOST_DRAWS = 1e6;
 export const compareLaws = (a: ComparedLaw, b: ComparedLaw, options: CompareOptions = {}): LawComparison => {
   const { range = [1e6, 1e30], draws = 2000, seed = 0, quantity = "loss" } = options;
   if (!(range[0] > 0 && range[1] > range[0])) {
-    throw new ScalingError(
-      "bad-option",
-      `range is ${range.join(" … ")}; expected two positive numbers, the smaller first`,
-    );
+    throw badOption("range", range.join(" … "), "two positive numbers, the smaller first");
   }
   if (!(Number.isInteger(draws) && draws >= 1 && draws <= MOST_DRAWS))
-    throw new ScalingError("bad-option", `draws is ${draws}; expected a whole number from 1 to ${MOST_DRAWS}`);
+    throw badOption("draws", draws, `a whole number from 1 to ${MOST_DRAWS}`);
   const [, most] = extent([...a.data.x, ...b.data.x]);
   const { at = [most, 10 * most] } = options;
   const [sideA, sideB] = [sideOf(a.law, draws, seed, 0), sideOf(b.law, draws, seed, 1)];

@@ -1,4 +1,4 @@
-import { ScalingError } from "./errors.js";
+import { badOption, ScalingError } from "./errors.js";
 import { type PowerLaw, powerLaw } from "./laws/power.js";
 import { extent } from "./math/extent.js";
 import { ascending } from "./math/quantile.js";
@@ -41,8 +41,7 @@ export interface EnvelopeOptions {
  */
 export const envelope = (curves: readonly TrainingCurve[], options: EnvelopeOptions = {}): Outcome<Envelope> => {
   const { bins = 1500, flops = (N, D) => 6 * N * D } = options;
-  if (!(Number.isInteger(bins) && bins > 1))
-    throw new ScalingError("bad-option", `bins is ${bins}; expected a whole number above 1`);
+  if (!(Number.isInteger(bins) && bins > 1)) throw badOption("bins", bins, "a whole number above 1");
   if (curves.length < 3)
     return refuse("too-few-points", `${curves.length} training curves; an envelope needs at least three`);
   const logs = curves.map((curve, i) => curveLogs(curve, i, flops));

@@ -13,19 +13,18 @@ export {
 } from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
-export { type BadRows, type MalformedRow, parseDelimited, type Table } from "./input/delimited.js";
+export * from "./input/delimited.js";
 export * from "./input/parse.js";
 export * from "./input/points.js";
 export {
   type CleanOptions,
   type CleanRuns,
   cleanRuns,
-  type DroppedRun,
-  type DropReason,
   dropHighestLoss,
   quantityAsLoss,
   type RawRun,
 } from "./input/runs.js";
+export type { BadRows, DroppedRun, DropReason } from "./input/sift.js";
 export { readTable, type TableFormat } from "./input/table.js";
 export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
 export * from "./isoflop/bootstrap.js";

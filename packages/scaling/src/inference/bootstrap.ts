@@ -1,5 +1,5 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import { ScalingError, throwIfAborted } from "../errors.js";
+import { badOption, ScalingError, throwIfAborted } from "../errors.js";
 import { normalCdf, normalQuantile } from "../math/distributions.js";
 import { ascending, quantileSorted } from "../math/quantile.js";
 import { type Random, random } from "../math/random.js";
@@ -70,7 +70,7 @@ const collector = (
   { resamples = 1000, seed = 0, signal, onProgress }: BootstrapOptions,
 ) => {
   if (!(Number.isInteger(resamples) && resamples > 0)) {
-    throw new ScalingError("bad-option", `resamples is ${resamples}; expected a positive whole number`);
+    throw badOption("resamples", resamples, "a positive whole number");
   }
   throwIfAborted(signal, "the bootstrap");
   const values: (readonly number[])[] = [];

@@ -1,4 +1,4 @@
-import { ScalingError } from "../errors.js";
+import { badOption } from "../errors.js";
 import { predictPowerLaw } from "../laws/power.js";
 import { type LossPrediction, predictiveLoss } from "../laws/predictive.js";
 import { extent } from "../math/extent.js";
@@ -35,8 +35,7 @@ export interface IsoFlopPrediction extends FitPrediction {
  * @throws ScalingError `bad-option` for a C that is not positive.
  */
 export const predictIsoFlop = (fit: IsoFlop, C: Flops, options: PredictOptions = {}): Outcome<IsoFlopPrediction> => {
-  if (!(C > 0 && Number.isFinite(C)))
-    throw new ScalingError("bad-option", `C is ${C}; expected a positive number of FLOPs`);
+  if (!(C > 0 && Number.isFinite(C))) throw badOption("C", C, "a positive number of FLOPs");
   if (!fit.N.ok) return fit.N;
   if (!fit.D.ok) return fit.D;
   if (!fit.loss.ok) return fit.loss;

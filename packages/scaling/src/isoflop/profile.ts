@@ -1,8 +1,8 @@
+import { shown } from "../errors.js";
 import { exponentiate } from "../inference/estimate.js";
 import { metricOf } from "../input/runs.js";
 import { studentCdf } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
-import { shown } from "../message.js";
 import type { Estimate, Flops, Run } from "../types.js";
 import { akimaMinimum } from "./akima.js";
 import { fitParabola, type Parabola, type ParabolaOptions } from "./parabola.js";

@@ -18,10 +18,8 @@ export interface OverTrainingLaw {
 export const overTrainingLaw = (surface: Surface): OverTrainingLaw => {
   const { terms, trade, floor } = formOfSurface(surface);
   if (!terms?.tied) {
-    throw new ScalingError(
-      "bad-option",
-      `over-training needs equal exponents, the form "tied"; this surface is "${surface.form}"`,
-    );
+    const message = `over-training needs equal exponents, the form "tied"; this surface is "${surface.form}"`;
+    throw new ScalingError("bad-option", message);
   }
   const { a, b, alpha } = trade(surface.theta);
   const eta = alpha / 2;

@@ -1,6 +1,6 @@
 import { choice, whole } from "@isoflop/spec";
 import * as v from "valibot";
-import { ScalingError } from "../errors.js";
+import { sameLength } from "../errors.js";
 import { drawParameters } from "../inference/draws.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
@@ -44,9 +44,7 @@ export const powerLaw = (
 ): Outcome<PowerLaw> => {
   const lx = logarithms("x", x);
   const ly = logarithms("y", y);
-  if (lx.length !== ly.length) {
-    throw new ScalingError("bad-value", `${x.length} values of x for ${y.length} of y; expected as many of each`);
-  }
+  sameLength(x, "values of x", y, "of y");
   // Centring keeps ln x ≈ 40 from costing ten digits of the intercept.
   const centre = lx.reduce((s, v) => s + v, 0) / Math.max(1, lx.length);
   const fit = leastSquares(

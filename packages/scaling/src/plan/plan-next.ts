@@ -1,4 +1,4 @@
-import { ScalingError } from "../errors.js";
+import { badOption } from "../errors.js";
 import { type Matrix, quadraticForm } from "../math/linear.js";
 import { bisect } from "../math/search.js";
 import { optimalAllocation } from "../surface/allocate.js";
@@ -66,28 +66,20 @@ const SIZE_STEPS = 17;
 export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> => {
   const { target, allowance, sizeFactor = 8, maximumRuns = 24 } = options;
   const [smallest, largest] = options.runCompute ?? [allowance / 200, allowance];
-  if (!(allowance > 0))
-    throw new ScalingError("bad-option", `allowance is ${allowance}; expected a positive number of FLOPs`);
+  if (!(allowance > 0)) throw badOption("allowance", allowance, "a positive number of FLOPs");
   if (!(smallest > 0 && largest >= smallest && smallest <= allowance)) {
-    throw new ScalingError(
-      "bad-option",
-      `runCompute is ${smallest} … ${largest}; expected an ascending range that begins within the allowance`,
-    );
+    throw badOption("runCompute", `${smallest} … ${largest}`, "an ascending range that begins within the allowance");
   }
   if (!(Number.isInteger(maximumRuns) && maximumRuns > 0))
-    throw new ScalingError("bad-option", `maximumRuns is ${maximumRuns}; expected a positive whole number`);
+    throw badOption("maximumRuns", maximumRuns, "a positive whole number");
   if (!QUANTITIES.includes(target.quantity))
-    throw new ScalingError("bad-option", `target.quantity is "${target.quantity}"; expected ${QUANTITIES.join(", ")}`);
-  if (!(sizeFactor > 1)) throw new ScalingError("bad-option", `sizeFactor is ${sizeFactor}; expected more than 1`);
+    throw badOption("target.quantity", `"${target.quantity}"`, QUANTITIES.join(", "));
+  if (!(sizeFactor > 1)) throw badOption("sizeFactor", sizeFactor, "more than 1");
   const covariance = options.covariance ?? fit.covariance;
   if (!covariance)
     return refuse("unidentified", "the fit has no covariance: some parameter cannot be told from these runs");
   const noise = (options.noise ?? fit.residualStandardDeviation) ** 2;
-  if (!(noise > 0))
-    throw new ScalingError(
-      "bad-option",
-      `noise is ${Math.sqrt(noise)}; expected a positive standard deviation of ln L`,
-    );
+  if (!(noise > 0)) throw badOption("noise", Math.sqrt(noise), "a positive standard deviation of ln L");
   const best = predictSurface(fit, { C: target.C });
   if (!best.ok) return best;
   const gradient = statisticGradient(fit, (s) => targetValue(s, target));

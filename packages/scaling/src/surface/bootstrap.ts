@@ -1,4 +1,4 @@
-import { ScalingError } from "../errors.js";
+import { badOption } from "../errors.js";
 import { type IntervalKind, jackknifeStandardError, summarise, tooManyFailed } from "../inference/bootstrap.js";
 import { groupByBudget } from "../isoflop/group.js";
 import type { Matrix } from "../math/linear.js";
@@ -90,7 +90,7 @@ const surfaceAt = ({ form, flopsPerToken }: SurfaceFit, data: SurfaceData, theta
 const tasksOf = (fit: SurfaceFit, runs: readonly Run[], options: SurfaceBootstrapOptions): RefitTask[] => {
   const { resamples = 1000, seed = 0 } = options;
   if (!(Number.isInteger(resamples) && resamples > 0)) {
-    throw new ScalingError("bad-option", `resamples is ${resamples}; expected a positive whole number`);
+    throw badOption("resamples", resamples, "a positive whole number");
   }
   const data = surfaceData(runs, options.weight);
   const { base, centred } = begin(fit, data);

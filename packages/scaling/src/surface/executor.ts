@@ -1,4 +1,4 @@
-import { ScalingError, throwIfAborted } from "../errors.js";
+import { badOption, throwIfAborted } from "../errors.js";
 import type { Descent } from "./descent.js";
 import { runSurfaceTask, type SurfaceTask } from "./task.js";
 
@@ -27,8 +27,7 @@ export interface LongFitOptions {
 /** Runs tasks in order of submission, `parallelism` at a time; results keep the order, so they do not depend on the executor. */
 export const runAll = async (tasks: readonly SurfaceTask[], options: LongFitOptions): Promise<Descent[]> => {
   const { executor = inlineExecutor, signal, onProgress } = options;
-  if (!(executor.parallelism >= 1))
-    throw new ScalingError("bad-option", `executor.parallelism is ${executor.parallelism}; expected 1 or more`);
+  if (!(executor.parallelism >= 1)) throw badOption("executor.parallelism", executor.parallelism, "1 or more");
   const results: (readonly Descent[])[] = new Array(tasks.length);
   let next = 0;
   let done = 0;

@@ -1,4 +1,4 @@
-import { ScalingError } from "../errors.js";
+import { badOption } from "../errors.js";
 import { random } from "../math/random.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
 import { SIX } from "./allocate.js";
@@ -57,11 +57,9 @@ const SCREENED_RUNS = 4096;
 export const pose = (runs: readonly Run[], options: SurfaceOptions): Outcome<{ readonly problem: Problem }> => {
   const { form: name = "chinchilla", objective = "log-huber", starts = "auto", weight, flopsPerToken = SIX } = options;
   const delta = objective === "log-huber" ? (options.delta ?? 1e-3) : Number.POSITIVE_INFINITY;
-  if (!surfaceForms.has(name))
-    throw new ScalingError("bad-option", `form is "${name}"; expected one of ${surfaceForms.names.join(", ")}`);
-  if (!(delta > 0)) throw new ScalingError("bad-option", `delta is ${delta}; expected a positive number`);
-  if (!(flopsPerToken > 0))
-    throw new ScalingError("bad-option", `flopsPerToken is ${flopsPerToken}; expected a positive number`);
+  if (!surfaceForms.has(name)) throw badOption("form", `"${name}"`, `one of ${surfaceForms.names.join(", ")}`);
+  if (!(delta > 0)) throw badOption("delta", delta, "a positive number");
+  if (!(flopsPerToken > 0)) throw badOption("flopsPerToken", flopsPerToken, "a positive number");
   const form = surfaceForms.get(name);
   const p = form.theta.length;
   if (runs.length <= p)
