@@ -28,32 +28,13 @@ export type { BadRows, DroppedRun, DropReason } from "./input/sift.js";
 export { readTable, type TableFormat } from "./input/table.js";
 export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
 export * from "./isoflop/bootstrap.js";
-export type * from "./isoflop/bootstrapped.js";
 export * from "./isoflop/curve.js";
 export * from "./isoflop/group.js";
-export {
-  type DroppedBudget,
-  type InteriorProfile,
-  type IsoFlop,
-  type IsoFlopChoices,
-  type IsoFlopLaw,
-  type IsoFlopOptions,
-  isInterior,
-  isoFlop,
-  optima,
-} from "./isoflop/isoflop.js";
-export type { Parabola } from "./isoflop/parabola.js";
+export { type IsoFlopLaw, type IsoFlopOptions, isoFlop, optima } from "./isoflop/isoflop.js";
 export * from "./isoflop/predict.js";
-export {
-  type BudgetProfile,
-  isoFlopProfile,
-  type Optimum,
-  type OptimumMethod,
-  type ProfileBase,
-  type ProfileOptions,
-  type ProfileWarning,
-  quantityOf,
-} from "./isoflop/profile.js";
+export { isoFlopProfile, type OptimumMethod, type ProfileOptions, quantityOf } from "./isoflop/profile.js";
+export type * from "./isoflop/record.js";
+export { isInterior } from "./isoflop/record.js";
 export * from "./laws/broken.js";
 export * from "./laws/data-constrained.js";
 export * from "./laws/fit.js";

@@ -1,5 +1,6 @@
 import { groupByBudget } from "../isoflop/group.js";
-import { fitBudgets, isInterior, optima } from "../isoflop/isoflop.js";
+import { fitBudgets, optima } from "../isoflop/isoflop.js";
+import { isInterior } from "../isoflop/record.js";
 import { fitLaw, formOfLaw } from "../laws/fit.js";
 import { power } from "../laws/power.js";
 import { surface } from "../surface/fit.js";

@@ -11,15 +11,8 @@ import {
 import { power } from "../laws/power.js";
 import { normals, type Random, resampleIndices } from "../math/random.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
-import type { BootstrappedLaw, IsoFlopBootstrap } from "./bootstrapped.js";
-import {
-  type FittedBudgets,
-  fitBudgets,
-  type IsoFlopLaw,
-  type IsoFlopOptions,
-  isInterior,
-  MINIMUM_BUDGETS,
-} from "./isoflop.js";
+import { type FittedBudgets, fitBudgets, type IsoFlopLaw, type IsoFlopOptions, MINIMUM_BUDGETS } from "./isoflop.js";
+import { type IsoFlopBootstrap, isInterior } from "./record.js";
 
 /**
  * What is drawn again: `runs` within each budget (needs many sizes: eight or more), `residuals` of the parabolas, pooled over
@@ -103,7 +96,7 @@ const collect = (
     return summarise(of(values), transform(value[i]!), interval, leaveOneOut && of(leaveOneOut));
   };
   const width = 2 + at.length;
-  const law = (k: number): BootstrappedLaw => ({
+  const law = (k: number): IsoFlopBootstrap["N"] => ({
     exponent: summary(k * width, (v) => v),
     coefficient: summary(k * width + 1, Math.exp),
     at: at.map((_, i) => summary(k * width + 2 + i, Math.exp)),

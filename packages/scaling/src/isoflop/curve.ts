@@ -1,8 +1,7 @@
 import type { Loss, Parameters, Tokens } from "../types.js";
 import { akimaSpline, averageRepeats } from "./akima.js";
-import type { IsoFlopChoices } from "./isoflop.js";
-import type { Parabola } from "./parabola.js";
-import { type BudgetProfile, quantityOf } from "./profile.js";
+import { quantityOf } from "./profile.js";
+import type { BudgetProfile, IsoFlopChoices, Parabola } from "./record.js";
 
 /**
  * The curve that was fitted to a budget, against what the choices have on its axis and on the scale of the quantity itself. A parabola

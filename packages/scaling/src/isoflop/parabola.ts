@@ -1,29 +1,7 @@
 import { medianAbsoluteDeviation } from "simple-statistics";
 import { estimate } from "../inference/estimate.js";
 import { apply, dot, type LeastSquares, leastSquares, quadraticForm } from "../math/linear.js";
-import type { Estimate } from "../types.js";
-
-/** A parabola y = y* + κ (x − x*)², x the natural log of N or D; a second-order expansion of the loss about its minimum. */
-export interface Parabola {
-  /** Vertex, in natural-log units. */
-  readonly x: Estimate;
-  /** Value at the vertex. */
-  readonly y: Estimate;
-  /** κ, in units of y per squared natural log. */
-  readonly curvature: Estimate;
-  /** Noise variance from the residuals; NaN with three points. */
-  readonly residualVariance: number;
-  readonly degreesOfFreedom: number;
-  /** Variance of y* in units of the noise variance: the leverage of the vertex. */
-  readonly vertexLeverage: number;
-  /** Standard errors of x* and y* from the known noise of the points; absent unless every point carries a sigma. */
-  readonly fromKnownNoise?: { readonly x: number; readonly y: number };
-  /** Of the residuals. */
-  readonly sumOfSquares: number;
-  readonly residuals: readonly number[];
-  /** Diagonal of the hat matrix: how much each point determines its own fitted value. */
-  readonly leverages: readonly number[];
-}
+import type { Parabola } from "./record.js";
 
 export interface ParabolaOptions {
   /** Least squares, or Huber's M-estimate by iteratively reweighted least squares. */

@@ -4,7 +4,7 @@ import { type LossPrediction, predictiveLoss } from "../laws/predictive.js";
 import { extent } from "../math/extent.js";
 import type { FitPrediction, PredictionNotes } from "../prediction.js";
 import { type Flops, type Outcome, type Parameters, type Predicted, refuse } from "../types.js";
-import { type InteriorProfile, type IsoFlop, isInterior } from "./isoflop.js";
+import { type InteriorProfile, type IsoFlop, isInterior } from "./record.js";
 
 export interface PredictOptions {
   /** Size the model will really have. Its distance from the optimum is paid for with the measured curvature. Default: the predicted optimum. */

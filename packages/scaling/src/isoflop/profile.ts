@@ -5,7 +5,8 @@ import { studentCdf } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
 import type { Estimate, Flops, Run } from "../types.js";
 import { akimaMinimum } from "./akima.js";
-import { fitParabola, type Parabola, type ParabolaOptions } from "./parabola.js";
+import { fitParabola, type ParabolaOptions } from "./parabola.js";
+import type { BudgetProfile, Parabola, ProfileWarning } from "./record.js";
 
 /** Parabola by least squares, parabola by Huber's M-estimate, or the minimum of an Akima spline. */
 export type OptimumMethod = "parabola" | "huber" | "akima";
@@ -20,33 +21,6 @@ export interface ProfileOptions {
   readonly quantity?: string | undefined;
   readonly huberDelta?: number | undefined;
 }
-
-/** The compute-optimal model of one budget. */
-export interface Optimum {
-  readonly N: Estimate;
-  readonly D: Estimate;
-  readonly loss: Estimate;
-}
-
-export type ProfileWarning = "off-centre" | "flat" | "outlier";
-
-/** What a budget shows, whether or not it has an optimum. */
-export interface ProfileBase {
-  readonly C: Flops;
-  /** The runs that were fitted: those of the budget that have the quantity. */
-  readonly runs: readonly Run[];
-  /** How many they are, and distinct sizes among them. */
-  readonly points: number;
-  readonly sizes: number;
-  /** The fitted parabolas in ln N and ln D; absent for Akima and with fewer than three sizes. */
-  readonly parabola?: { readonly N: Parabola; readonly D: Parabola };
-  readonly warnings: readonly ProfileWarning[];
-}
-
-/** One budget's curve of loss against size: an optimum, or the reason there is none. */
-export type BudgetProfile =
-  | (ProfileBase & { readonly status: "interior"; readonly optimum: Optimum; readonly dInterior: boolean })
-  | (ProfileBase & { readonly status: "edge-minimum" | "not-convex" | "too-few-sizes"; readonly message: string });
 
 /** A parabola through three sizes has no residual, hence no error bar: four is the least that can be judged. */
 export const MINIMUM_SIZES = 4;
@@ -108,7 +82,7 @@ export const isoFlopProfile = (C: Flops, runs: readonly Run[], options: ProfileO
 };
 
 const akimaProfile = (
-  base: ProfileBase,
+  base: Pick<BudgetProfile, "C" | "runs" | "points" | "sizes" | "warnings">,
   lnN: readonly number[],
   lnD: readonly number[],
   y: readonly number[],

@@ -4,29 +4,14 @@ import { sameLength } from "../errors.js";
 import { drawParameters } from "../inference/draws.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
-import { leastSquares, type Matrix, quadraticForm } from "../math/linear.js";
+import { leastSquares, quadraticForm } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import * as fields from "../records/fields.js";
-import { type Estimate, type Interval, type Outcome, type Predicted, refuse } from "../types.js";
-import type { Law, LawForm } from "./form.js";
+import { type Interval, type Outcome, type Predicted, refuse } from "../types.js";
+import type { LawForm } from "./form.js";
 
 /** y = coefficient · x^exponent, fitted by least squares of ln y on ln x. */
-export interface PowerLaw extends Law {
-  readonly kind: "power";
-  readonly status: "converged" | "too-few-points";
-  readonly exponent: Estimate;
-  /** In the unit of y at x = 1, usually far outside the data: read it with the exponent, never alone. */
-  readonly coefficient: Estimate;
-  /** Natural log of the coefficient: what was fitted. */
-  readonly logCoefficient: Estimate;
-  /** Covariance of (logCoefficient, exponent). */
-  readonly covariance: Matrix;
-  /** The objective: sum of weighted squared residuals of ln y. */
-  readonly sumOfSquares: number;
-  /** Standard deviation of ln y about the law; NaN without degrees of freedom. */
-  readonly residualStandardDeviation: number;
-  readonly r2: number;
-}
+export type PowerLaw = fields.Read<typeof powerSchema>;
 
 export interface PowerLawOptions {
   /** Relative weights, 1 / variance of ln y up to a factor. */
@@ -111,20 +96,28 @@ const weightedMean = (values: readonly number[], weights: readonly number[] | un
 };
 
 /** Fields of a record that {@link powerLaw} made. */
-const powerSchema: v.GenericSchema<unknown, PowerLaw> = fields.counted(
+const powerSchema = fields.counted(
   fields.whereFree(
     {
       ok: v.exactOptional(fields.ok),
       kind: v.literal("power"),
       status: choice(["converged", "too-few-points"]),
       exponent: fields.estimate,
+      /** In the unit of y at x = 1, usually far outside the data: read it with the exponent, never alone. */
       coefficient: fields.coefficient,
+      /** Natural log of the coefficient: what was fitted. */
       logCoefficient: fields.estimate,
+      /** The objective: sum of weighted squared residuals of ln y. */
       sumOfSquares: fields.notNegative,
       r2: fields.finite,
       points: whole(),
     },
-    { covariance: fields.covariance(2), residualStandardDeviation: fields.notNegative },
+    {
+      /** Of (logCoefficient, exponent). */
+      covariance: fields.covariance(2),
+      /** Standard deviation of ln y about the law; NaN without degrees of freedom. */
+      residualStandardDeviation: fields.notNegative,
+    },
     { covariance: fields.anyMatrix(2), residualStandardDeviation: fields.spread },
   ),
   2,

@@ -7,30 +7,13 @@ import { congruence, invertPositive, type Matrix, quadraticForm, scaled } from "
 import { logarithms } from "../math/logarithms.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import * as fields from "../records/fields.js";
-import { type Estimate, type FitStatus, type Interval, type Outcome, type Predicted, refuse } from "../types.js";
-import type { Law, LawData, LawForm } from "./form.js";
+import { type Interval, type Outcome, type Predicted, refuse } from "../types.js";
+import type { LawData, LawForm } from "./form.js";
 import { type FloorFit, fitGivenFloor, type ResidualScale } from "./given-floor.js";
 import { predictiveLoss } from "./predictive.js";
 
 /** y = E + A · x^−α with E ≥ 0: a power law with an irreducible term. */
-export interface SaturatingLaw extends Law {
-  readonly kind: "saturating";
-  /** `bound` when the best floor is zero: then this is the pure power law and the floor's interval says how large it could be. */
-  readonly status: Extract<FitStatus, "converged" | "bound" | "unidentified">;
-  /** The irreducible term E, in the unit of y. Its interval is from the profile of the objective, so it need not be symmetric. */
-  readonly floor: Estimate;
-  /** A, at x = 1. */
-  readonly coefficient: Estimate;
-  readonly logCoefficient: Estimate;
-  /** α > 0 for a falling loss; the slope of ln(y − E) is −α. */
-  readonly exponent: Estimate;
-  /** Covariance of (E, ln A, α); the row and column of E are zero at the bound. */
-  readonly covariance: Matrix;
-  /** Whether residuals were of y or of ln y. */
-  readonly residuals: ResidualScale;
-  /** Half the sum of squared residuals on that scale. */
-  readonly objective: number;
-}
+export type SaturatingLaw = fields.Read<typeof schema>;
 
 export interface SaturatingOptions {
   /** Residuals of ln y (default, as in the literature) or of y. */
@@ -191,20 +174,27 @@ const predictSaturating = (law: SaturatingLaw, x: number, data: LawData): Requir
   return interval95 && interval95[0] <= best.value && best.value <= interval95[1] ? { ...best, interval95 } : best;
 };
 
-const schema: v.GenericSchema<unknown, SaturatingLaw> = fields.counted(
+const schema = fields.counted(
   fields.whereFree(
     {
       ok: v.exactOptional(fields.ok),
       kind: v.literal("saturating"),
+      /** `bound` when the best floor is zero: then this is the pure power law and the floor's interval says how large it could be. */
       status: choice(["converged", "bound", "unidentified"]),
+      /** The irreducible term E, in the unit of y. Its interval is from the profile of the objective, so it need not be symmetric. */
       floor: fields.estimateOf(fields.notNegative),
+      /** A, at x = 1. */
       coefficient: fields.coefficient,
       logCoefficient: fields.estimate,
+      /** α > 0 for a falling loss; the slope of ln(y − E) is −α. */
       exponent: fields.estimate,
+      /** Whether residuals were of y or of ln y. */
       residuals: choice(["log", "raw"]),
+      /** Half the sum of squared residuals on that scale. */
       objective: fields.notNegative,
       points: whole(),
     },
+    /** Of (E, ln A, α); the row and column of E are zero at the bound. */
     { covariance: fields.covariance(3) },
     { covariance: fields.anyMatrix(3) },
   ),

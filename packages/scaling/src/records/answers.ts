@@ -3,9 +3,9 @@ import * as v from "valibot";
 import type { ComparedLaw, LawComparison } from "../compare.js";
 import type { NextRun, Plan } from "../plan/plan-next.js";
 import type { FitPrediction } from "../prediction.js";
+import { surfaceFitSchema } from "../surface/surface-fit.js";
 import * as fields from "./fields.js";
 import { lawDataSchema, lawSchema } from "./law.js";
-import { surfaceFitSchema } from "./surface.js";
 
 const { anyNumber, each, interval, predicted, spread } = fields;
 

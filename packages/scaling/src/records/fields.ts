@@ -10,6 +10,11 @@ const fromJson = (value: unknown): unknown => {
   return value === "Infinity" || value === "-Infinity" ? Number(value) : value;
 };
 
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+
+/** What a schema reads, as it is held: nobody writes into a record. `ok` is of the outcome that it may have been. */
+export type Read<S extends v.GenericSchema> = Frozen<Omit<v.InferOutput<S>, "ok">>;
+
 /** What a schema says of a value that it must not take, though valibot's own would. */
 const refusal = <S extends v.GenericSchema>(schema: S, given: unknown, config: v.Config<v.BaseIssue<unknown>>) => {
   const refused = schema["~run"]({ value: undefined }, config);
@@ -197,7 +202,9 @@ export const whereFree = <E extends v.ObjectEntries, F extends v.ObjectEntries, 
 ) => {
   const base = { degreesOfFreedom: whole(), ...entries };
   const [some, none] = [record({ ...base, ...free }), record({ ...base, ...without })];
-  return v.lazy((value) => (value === undefined || Number(fieldOf(value, "degreesOfFreedom")) > 0 ? some : none));
+  return v.lazy((value) =>
+    value === undefined || Number(fieldOf(value, "degreesOfFreedom")) > 0 ? some : none,
+  ) as v.GenericSchema as v.GenericSchema<unknown, v.InferOutput<typeof some>>;
 };
 
 /** Points are parameters and degrees of freedom. */
