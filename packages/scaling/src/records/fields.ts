@@ -64,8 +64,7 @@ export const each = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<un
   return { ...shape, "~run": run };
 };
 
-export const list = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T[]> =>
-  v.array(schema, "a list");
+export const list = <S extends v.GenericSchema>(schema: S) => v.array(schema, "a list");
 
 /** A list of so many. */
 export const listOf = <T>(size: number, schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T[]> =>
@@ -137,19 +136,16 @@ export interface Flaw {
 }
 
 /** A schema with a check of several fields together. */
-export const checked = <T>(
-  schema: v.GenericSchema<unknown, T>,
-  find: (value: T) => Flaw | undefined,
-): v.GenericSchema<unknown, T> =>
+export const checked = <S extends v.GenericSchema>(schema: S, find: (value: v.InferOutput<S>) => Flaw | undefined): S =>
   v.pipe(
-    schema,
+    schema as v.GenericSchema<unknown, v.InferOutput<S>>,
     v.rawCheck(({ dataset, addIssue }) => {
       const flaw = dataset.typed ? find(dataset.value) : undefined;
       if (!flaw) return;
       const { path, input, right } = flaw;
       addIssue({ message: right, expected: right, input, path: path.map((key) => ({ key })) as never });
     }),
-  );
+  ) as v.GenericSchema as S;
 
 /** A covariance: symmetric, and no correlation above 1. */
 export const covariance = (size: number): v.GenericSchema<unknown, number[][]> =>
@@ -204,14 +200,16 @@ export const whereFree = <E extends v.ObjectEntries, F extends v.ObjectEntries, 
   const [some, none] = [record({ ...base, ...free }), record({ ...base, ...without })];
   return v.lazy((value) =>
     value === undefined || Number(fieldOf(value, "degreesOfFreedom")) > 0 ? some : none,
-  ) as v.GenericSchema as v.GenericSchema<unknown, v.InferOutput<typeof some>>;
+  ) as v.GenericSchema as typeof some;
 };
 
 /** Points are parameters and degrees of freedom. */
-export const counted = <T extends { readonly points: number; readonly degreesOfFreedom: number }>(
-  schema: v.GenericSchema<unknown, T>,
+export const counted = <
+  S extends v.GenericSchema<unknown, { readonly points: number; readonly degreesOfFreedom: number }>,
+>(
+  schema: S,
   ...parameters: readonly number[]
-): v.GenericSchema<unknown, T> =>
+): S =>
   checked(schema, ({ points, degreesOfFreedom }) => {
     const right = parameters.map((p) => Math.max(0, points - p));
     if (right.includes(degreesOfFreedom)) return undefined;
