@@ -1,20 +1,13 @@
 import { badOption, ScalingError } from "./errors.js";
 import { formOfLaw } from "./laws/fit.js";
-import type { Law, LawData } from "./laws/form.js";
+import type { Law } from "./laws/form.js";
 import { lawForms } from "./laws/forms.js";
 import { extent } from "./math/extent.js";
 import { ascending, quantileSorted } from "./math/quantile.js";
 import { random } from "./math/random.js";
 import { bisect } from "./math/search.js";
-import { type Flops, type Interval, type Loss, type Outcome, refuse } from "./types.js";
-
-/** One of two laws of a loss against compute. */
-export interface ComparedLaw {
-  readonly name: string;
-  readonly law: Law;
-  /** What the law was fitted to, y against compute x. */
-  readonly data: LawData;
-}
+import type { ComparedLaw, LawComparison } from "./records/answers.js";
+import { type Flops, type Interval, type Loss, refuse } from "./types.js";
 
 export interface CompareOptions {
   /** Budgets at which the laws are compared. Default: the largest either law was fitted to, and ten times that. */
@@ -26,32 +19,6 @@ export interface CompareOptions {
   readonly seed?: number | undefined;
   /** What is compared. Default `loss`. */
   readonly quantity?: string | undefined;
-}
-
-/** Two laws with who is better where, by how much compute, and where they cross. A record: it survives JSON whole. */
-export interface LawComparison {
-  readonly record: "comparison";
-  /** `loss`, or the metric that both laws are of. */
-  readonly quantity: string;
-  readonly a: ComparedLaw;
-  readonly b: ComparedLaw;
-  /** Compute at which the laws meet; refused when they do not meet in the range, or do so in fewer than half the draws. */
-  readonly crossing: Outcome<{ readonly C: Flops; readonly ci95: Interval; readonly share: number }>;
-  readonly at: readonly BudgetComparison[];
-  readonly draws: number;
-  readonly seed: number;
-}
-
-export interface BudgetComparison {
-  readonly C: Flops;
-  readonly a: Loss;
-  readonly b: Loss;
-  /** L_b − L_a with its interval: positive where a is better. */
-  readonly difference: { readonly value: number; readonly ci95: Interval };
-  /**
-   * Compute b needs to reach what a reaches with C, over C: above one where a is better. Infinite when b never gets there.
-   */
-  readonly effectiveCompute: { readonly value: number; readonly ci95: Interval };
 }
 
 type Curve = (C: Flops) => Loss;

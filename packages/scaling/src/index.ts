@@ -53,6 +53,7 @@ export { normals, type Random, random } from "./math/random.js";
 export { spaced } from "./math/spaced.js";
 export * from "./plan/plan-next.js";
 export type * from "./prediction.js";
+export type { ComparedLaw, LawComparison, NextRun, Plan } from "./records/answers.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
 export {

@@ -1,22 +1,18 @@
 import { badOption } from "../errors.js";
 import { type Matrix, quadraticForm } from "../math/linear.js";
 import { bisect } from "../math/search.js";
+import type { NextRun, Plan } from "../records/answers.js";
 import { optimalAllocation } from "../surface/allocate.js";
-import { type FrontierPoint, predictSurface } from "../surface/predict.js";
-import { logSurfaceLoss, type ModelAndData, type Surface } from "../surface/surface.js";
+import { predictSurface } from "../surface/predict.js";
+import { logSurfaceLoss, type Surface } from "../surface/surface.js";
 import type { SurfaceFit } from "../surface/surface-fit.js";
 import { statisticGradient } from "../surface/uncertainty.js";
 import { type Flops, type Outcome, refuse } from "../types.js";
 import { type Candidate, chooseRuns, varianceAfter } from "./design.js";
 
-/** Which extrapolation should become certain: the optimal loss, size or tokens at a compute. */
-export interface PlanTarget {
-  readonly C: Flops;
-  readonly quantity: "loss" | "N" | "D";
-}
-
 export interface PlanOptions {
-  readonly target: PlanTarget;
+  /** Which extrapolation should become certain: the optimal loss, size or tokens at a compute. */
+  readonly target: Plan["target"];
   /** Compute to spend, in all. */
   readonly allowance: Flops;
   /** Compute of single runs. Default allowance / 200 … allowance. */
@@ -31,31 +27,7 @@ export interface PlanOptions {
   readonly covariance?: Matrix | undefined;
 }
 
-/** A run that is still to be trained. */
-export interface NextRun extends ModelAndData {
-  readonly C: Flops;
-  /** How often to train it, with different seeds. */
-  readonly count: number;
-}
-
-/** The next runs, and what they are for. A record: it survives JSON whole. */
-export interface Plan {
-  readonly record: "plan";
-  readonly target: PlanTarget;
-  /** The optimum at the target as it is known now. */
-  readonly optimum: FrontierPoint;
-  readonly allowance: Flops;
-  /** The surface that was planned with. */
-  readonly surface: SurfaceFit;
-  readonly runs: readonly NextRun[];
-  readonly cost: Flops;
-  /** Standard error of ln target: now, after the plan, and after an even isoFLOP grid within the same limits. */
-  readonly standardError: { readonly now: number; readonly planned: number; readonly evenGrid: number };
-  readonly evenGrid: readonly NextRun[];
-  readonly evenGridCost: Flops;
-}
-
-const QUANTITIES: readonly PlanTarget["quantity"][] = ["loss", "N", "D"];
+const QUANTITIES: readonly Plan["target"]["quantity"][] = ["loss", "N", "D"];
 const COMPUTE_STEPS = 24;
 const SIZE_STEPS = 17;
 
@@ -110,7 +82,7 @@ export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> =
 
 const costOf = (runs: readonly Candidate[]): Flops => runs.reduce((sum, { cost }) => sum + cost, 0);
 
-const targetValue = (surface: Surface, { C, quantity }: PlanTarget): number => {
+const targetValue = (surface: Surface, { C, quantity }: Plan["target"]): number => {
   const best = optimalAllocation(surface, C);
   return best.ok ? Math.log(best[quantity]) : Number.NaN;
 };

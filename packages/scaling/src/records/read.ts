@@ -1,13 +1,11 @@
 import { read } from "@isoflop/spec";
 import * as v from "valibot";
-import type { LawComparison } from "../compare.js";
 import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
-import type { Plan } from "../plan/plan-next.js";
 import type { FitPrediction } from "../prediction.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
-import { comparisonSchema, planSchema, predictionSchema } from "./answers.js";
+import { comparisonSchema, type LawComparison, type Plan, planSchema, predictionSchema } from "./answers.js";
 import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 
