@@ -73,9 +73,9 @@ export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/ex
 export * from "./surface/fit.js";
 export type { DataScale, PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
 export * from "./surface/forms/index.js";
+export type { SurfaceObjective } from "./surface/objective.js";
 export * from "./surface/predict.js";
 export type { SurfaceOptions } from "./surface/search.js";
-export type { SurfaceObjective } from "./surface/solver.js";
 export type { Starts } from "./surface/starts.js";
 export {
   formOfSurface,

@@ -42,52 +42,48 @@ export const tooManyFailed = (failed: number, resamples: number): boolean => fai
 /** Progress and abort are looked at this often. */
 const CHUNK = 16;
 
+type ResampledStatistic = (uniform: Random, resample: number) => readonly number[] | undefined;
+
 /** Computes a vector of statistics on seeded resamples. */
-export const bootstrap = (
-  statistic: (uniform: Random, resample: number) => readonly number[] | undefined,
-  options: BootstrapOptions = {},
-): Draws => {
-  const draws = collector(statistic, options);
-  while (draws.step()) throwIfAborted(options.signal, "the bootstrap");
-  return draws.result();
+export const bootstrap = (statistic: ResampledStatistic, options: BootstrapOptions = {}): Draws => {
+  const chunks = drawn(statistic, options);
+  for (;;) {
+    const { done, value } = chunks.next();
+    if (done) return value;
+  }
 };
 
 /** As {@link bootstrap}, returning to the event loop between chunks, so that a page stays alive and an abort arrives. */
-export const bootstrapAsync = async (
-  statistic: (uniform: Random, resample: number) => readonly number[] | undefined,
-  options: BootstrapOptions = {},
-): Promise<Draws> => {
-  const draws = collector(statistic, options);
-  while (draws.step()) {
+export const bootstrapAsync = async (statistic: ResampledStatistic, options: BootstrapOptions = {}): Promise<Draws> => {
+  const chunks = drawn(statistic, options);
+  for (;;) {
+    const { done, value } = chunks.next();
+    if (done) return value;
     await new Promise((resolve) => setTimeout(resolve, 0));
-    throwIfAborted(options.signal, "the bootstrap");
   }
-  return draws.result();
 };
 
-const collector = (
-  statistic: (uniform: Random, resample: number) => readonly number[] | undefined,
+/** Draws a chunk at a time, as it is asked for them. */
+function* drawn(
+  statistic: ResampledStatistic,
   { resamples = 1000, seed = 0, signal, onProgress }: BootstrapOptions,
-) => {
-  if (!(Number.isInteger(resamples) && resamples > 0)) {
+): Generator<undefined, Draws> {
+  if (!(Number.isInteger(resamples) && resamples > 0))
     throw badOption("resamples", resamples, "a positive whole number");
-  }
   throwIfAborted(signal, "the bootstrap");
   const values: (readonly number[])[] = [];
-  let done = 0;
-  return {
-    step(): boolean {
-      const end = Math.min(resamples, done + CHUNK);
-      for (; done < end; done++) {
-        const value = statistic(random(seed, done), done);
-        if (value?.every(Number.isFinite)) values.push(value);
-      }
-      onProgress?.(done, resamples);
-      return done < resamples;
-    },
-    result: (): Draws => ({ values, failed: resamples - values.length }),
-  };
-};
+  for (let i = 0; i < resamples; i++) {
+    if (i > 0 && i % CHUNK === 0) {
+      onProgress?.(i, resamples);
+      yield;
+      throwIfAborted(signal, "the bootstrap");
+    }
+    const value = statistic(random(seed, i), i);
+    if (value?.every(Number.isFinite)) values.push(value);
+  }
+  onProgress?.(resamples, resamples);
+  return { values, failed: resamples - values.length };
+}
 
 /**
  * Interval and standard error of one component of the draws.

@@ -10,7 +10,7 @@ import {
 import { ascending, quantileSorted } from "../math/quantile.js";
 import type { SurfaceData } from "./data.js";
 import type { SurfaceForm } from "./form.js";
-import type { SurfaceObjective } from "./solver.js";
+import type { SurfaceObjective } from "./objective.js";
 
 export interface SurfaceCovariance {
   /** Of θ on the axes of the data; rows and columns of fixed parameters are zero. Undefined when singular. */

@@ -8,8 +8,8 @@ import { approach2Bias, flopsPerParameterToken } from "./bias.js";
 import { moveOrigin, type SurfaceCovariance, surfaceCovariance } from "./covariance.js";
 import { effectivePoints } from "./data.js";
 import type { SurfaceForm } from "./form.js";
+import type { SurfaceObjective } from "./objective.js";
 import type { Problem, Solution } from "./search.js";
-import type { SurfaceObjective } from "./solver.js";
 import { type Surface, surfaceLoss } from "./surface.js";
 import type { SurfaceFit } from "./surface-fit.js";
 

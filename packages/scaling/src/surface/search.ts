@@ -6,7 +6,8 @@ import { dataScale, type SurfaceData, surfaceData, thinned } from "./data.js";
 import type { Descent } from "./descent.js";
 import type { DataScale, SurfaceForm } from "./form.js";
 import { type SurfaceFormName, surfaceForms } from "./forms/index.js";
-import { type SurfaceObjective, solverFor } from "./solver.js";
+import type { SurfaceObjective } from "./objective.js";
+import { solverFor } from "./solver.js";
 import { type Starts, startingPoints } from "./starts.js";
 import { type FinishTask, finish, type ScreenTask } from "./task.js";
 

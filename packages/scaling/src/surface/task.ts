@@ -3,7 +3,8 @@ import type { SurfaceData } from "./data.js";
 import type { Descent, Effort } from "./descent.js";
 import { isExponent } from "./form.js";
 import { surfaceForms } from "./forms/index.js";
-import { type SurfaceObjective, solverFor } from "./solver.js";
+import type { SurfaceObjective } from "./objective.js";
+import { solverFor } from "./solver.js";
 
 interface TaskBase {
   readonly data: SurfaceData;
