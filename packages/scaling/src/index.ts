@@ -1,16 +1,7 @@
 export * from "./compare.js";
 export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
-export {
-  type BootstrapEstimate,
-  type BootstrapOptions,
-  bootstrap,
-  bootstrapAsync,
-  type Draws,
-  type IntervalKind,
-  jackknifeStandardError,
-  summarise,
-} from "./inference/bootstrap.js";
+export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
 export * from "./input/delimited.js";
@@ -56,15 +47,7 @@ export type * from "./prediction.js";
 export type { ComparedLaw, LawComparison, NextRun, Plan } from "./records/answers.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
-export {
-  type Allocation,
-  type AllocationOptions,
-  allocationExponents,
-  computeForLoss,
-  type Misallocation,
-  misallocation,
-  optimalAllocation,
-} from "./surface/allocate.js";
+export * from "./surface/allocate.js";
 export * from "./surface/bias.js";
 export * from "./surface/bootstrap.js";
 export type { SurfaceData } from "./surface/data.js";

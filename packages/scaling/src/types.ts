@@ -42,17 +42,20 @@ export interface Run {
   readonly row?: number;
 }
 
+export const refusalReasons = [
+  "edge-minimum",
+  "not-convex",
+  "too-few-sizes",
+  "too-few-budgets",
+  "too-few-points",
+  "unidentified",
+  "stopped-early",
+  "unreachable",
+  "too-many-failed-resamples",
+] as const;
+
 /** Why a fit would not answer. */
-export type RefusalReason =
-  | "edge-minimum"
-  | "not-convex"
-  | "too-few-sizes"
-  | "too-few-budgets"
-  | "too-few-points"
-  | "unidentified"
-  | "stopped-early"
-  | "unreachable"
-  | "too-many-failed-resamples";
+export type RefusalReason = (typeof refusalReasons)[number];
 
 /** A fit that declined: the reason is typed, and there is no number to misuse. */
 export interface Refusal {

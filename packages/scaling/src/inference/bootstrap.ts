@@ -3,9 +3,7 @@ import { badOption, ScalingError, throwIfAborted } from "../errors.js";
 import { normalCdf, normalQuantile } from "../math/distributions.js";
 import { ascending, quantileSorted } from "../math/quantile.js";
 import { type Random, random } from "../math/random.js";
-import type { Interval } from "../types.js";
-
-export type IntervalKind = "percentile" | "bca";
+import type { bootstrapEstimate, Read } from "../records/fields.js";
 
 export interface BootstrapOptions {
   /** Default 1000. */
@@ -18,14 +16,8 @@ export interface BootstrapOptions {
 }
 
 /** A bootstrapped number. */
-export interface BootstrapEstimate {
-  /** On the original data. */
-  readonly value: number;
-  readonly median: number;
-  readonly standardError: number;
-  readonly ci95: Interval;
-  readonly method: IntervalKind;
-}
+export type BootstrapEstimate = Read<typeof bootstrapEstimate>;
+export type IntervalKind = BootstrapEstimate["method"];
 
 /** The statistic on every resample that gave one. */
 export interface Draws {
@@ -33,11 +25,6 @@ export interface Draws {
   /** Resamples whose fit refused. */
   readonly failed: number;
 }
-
-/** Above this share of refusals the survivors are a biased sample. */
-const LARGEST_FAILED_SHARE = 0.2;
-
-export const tooManyFailed = (failed: number, resamples: number): boolean => failed > LARGEST_FAILED_SHARE * resamples;
 
 /** Progress and abort are looked at this often. */
 const CHUNK = 16;

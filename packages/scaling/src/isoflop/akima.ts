@@ -1,3 +1,5 @@
+import { segmentOf } from "../math/segment.js";
+
 /** A piecewise cubic through its knots with Akima's local slopes (Akima 1970, J. ACM 17:589). */
 export interface AkimaSpline {
   readonly knots: readonly number[];
@@ -26,13 +28,7 @@ export const akimaSpline = (x: readonly number[], y: readonly number[]): AkimaSp
     return (w1 * chord[i + 1]! + w2 * chord[i + 2]!) / (w1 + w2);
   });
   const at = (v: number): number => {
-    let i = 0;
-    let high = n - 2;
-    while (i < high) {
-      const middle = (i + high + 1) >> 1;
-      if (x[middle]! <= v) i = middle;
-      else high = middle - 1;
-    }
+    const i = segmentOf(x, v);
     const h = x[i + 1]! - x[i]!;
     const t = v - x[i]!;
     const m = chord[i + 2]!;

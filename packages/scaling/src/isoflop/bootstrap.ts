@@ -6,8 +6,8 @@ import {
   type Draws,
   jackknifeStandardError,
   summarise,
-  tooManyFailed,
 } from "../inference/bootstrap.js";
+import { tooManyFailed } from "../inference/draws.js";
 import { power } from "../laws/power.js";
 import { normals, type Random, resampleIndices } from "../math/random.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";

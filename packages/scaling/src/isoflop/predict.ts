@@ -26,7 +26,7 @@ export interface IsoFlopPrediction extends FitPrediction {
     readonly D: Required<Predicted>;
     readonly loss: Required<Omit<Predicted, "ci95">>;
   };
-  readonly notes: PredictionNotes & Pick<LossPrediction, "families" | "noiseStandardDeviation" | "degreesOfFreedom">;
+  readonly notes: PredictionNotes & Omit<LossPrediction, "value" | "interval95">;
 }
 
 /**

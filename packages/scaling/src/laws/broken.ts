@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { criteria } from "../inference/criteria.js";
 import { extent } from "../math/extent.js";
 import { type LeastSquaresFit, levenbergMarquardt, SCREENED } from "../math/levenberg.js";
-import { congruence } from "../math/linear.js";
+import { congruence, identity } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import { sampleAlong } from "../math/sample.js";
 import * as fields from "../records/fields.js";
@@ -129,7 +129,8 @@ const atFloorZero = ({ theta, unscaledCovariance, ...rest }: LeastSquaresFit): L
 const moved = (fit: LeastSquaresFit, centre: number): LeastSquaresFit => {
   const theta = fit.theta.map((v, j) => (isBreakPoint(j) ? v + centre : v));
   theta[LEVEL]! += fit.theta[SLOPE]! * centre;
-  const change = theta.map((_, i) => theta.map((_, j) => (i === j ? 1 : i === LEVEL && j === SLOPE ? centre : 0)));
+  const change = identity(theta.length);
+  change[LEVEL]![SLOPE] = centre;
   const { unscaledCovariance: v } = fit;
   return { ...fit, theta, unscaledCovariance: v && congruence(change, v) };
 };

@@ -1,5 +1,6 @@
 import { positive } from "../errors.js";
 import { levenbergMarquardt } from "../math/levenberg.js";
+import { product } from "../math/product.js";
 import { surface } from "../surface/fit.js";
 import type { ModelAndData } from "../surface/surface.js";
 import { type Estimate, type FitStatus, type Loss, type Outcome, refuse, type Tokens } from "../types.js";
@@ -91,7 +92,7 @@ const DECAY_RANGE = [0.05, 5000] as const;
 /** Less excess than this is rounding of the number of steps. */
 const REPEATED = 1.01;
 
-const START_DECAYS = [1, 5, 20].flatMap((d) => [1, 5, 20].map((n) => [Math.log(d), Math.log(n)]));
+const START_DECAYS = product([1, 5, 20], [1, 5, 20]).map((decays) => decays.map(Math.log));
 
 /** Parameters by the place of their logarithm in θ; alpha stands for itself. */
 const DECAYS = ["repeatTokens", "repeatParameters"] as const;

@@ -1,5 +1,5 @@
 import { ScalingError } from "../errors.js";
-import { SIX } from "../surface/allocate.js";
+import { SIX } from "../surface/form.js";
 import { formOfSurface, type Surface } from "../surface/surface.js";
 import type { Flops, Loss } from "../types.js";
 

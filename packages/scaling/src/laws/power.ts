@@ -43,14 +43,16 @@ export const powerLaw = (
   const variance = dof > 0 ? fit.rss / dof : Number.NaN;
   const unscaled = fit.unscaledCovariance;
   const toOrigin = [1, -centre];
+  const shared = variance * (unscaled[0]![1]! - centre * unscaled[1]![1]!);
   const covariance = [
-    [variance * quadraticForm(unscaled, toOrigin), variance * (unscaled[0]![1]! - centre * unscaled[1]![1]!)],
-    [variance * (unscaled[0]![1]! - centre * unscaled[1]![1]!), variance * unscaled[1]![1]!],
+    [variance * quadraticForm(unscaled, toOrigin), shared],
+    [shared, variance * unscaled[1]![1]!],
   ];
   const exponent = estimate(slope, Math.sqrt(covariance[1]![1]!), dof);
   const logCoefficient = estimate(level - slope * centre, Math.sqrt(covariance[0]![0]!), dof);
-  const mean = weightedMean(ly, options.weights);
-  const total = ly.reduce((s, v, i) => s + (options.weights?.[i] ?? 1) * (v - mean) ** 2, 0);
+  const weight = (i: number) => options.weights?.[i] ?? 1;
+  const mean = ly.reduce((s, v, i) => s + weight(i) * v, 0) / ly.reduce((s, _, i) => s + weight(i), 0);
+  const total = ly.reduce((s, v, i) => s + weight(i) * (v - mean) ** 2, 0);
   return {
     ok: true,
     kind: "power",
@@ -82,17 +84,6 @@ export const predictPowerLaw = (law: PowerLaw, x: number): Required<Predicted> =
     ci95: around(ofLaw),
     interval95: around(ofLaw + law.residualStandardDeviation ** 2),
   };
-};
-
-const weightedMean = (values: readonly number[], weights: readonly number[] | undefined): number => {
-  let sum = 0;
-  let total = 0;
-  values.forEach((v, i) => {
-    const w = weights?.[i] ?? 1;
-    sum += w * v;
-    total += w;
-  });
-  return sum / total;
 };
 
 /** Fields of a record that {@link powerLaw} made. */

@@ -1,6 +1,7 @@
 import { studentDistribution } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
 import { quadraticForm } from "../math/linear.js";
+import type { PredictionNotes } from "../prediction.js";
 import type { Interval } from "../types.js";
 import { type FloorFit, fitGivenFloor } from "./given-floor.js";
 
@@ -24,29 +25,15 @@ export interface NewMeasurement {
 }
 
 /** A prediction with the interval in which one new measurement should fall, 95 times in a hundred. */
-export interface LossPrediction {
+export interface LossPrediction
+  extends Required<Pick<PredictionNotes, "families" | "noiseStandardDeviation" | "degreesOfFreedom">> {
   /** Median of the predictive distribution. */
   readonly value: number;
   readonly interval95: Interval;
-  /** The same within each family of laws, with the family's weight: their distance is the model uncertainty. */
-  readonly families: Readonly<Partial<Record<LawFamily, FamilyPrediction>>>;
-  /** Standard deviation of one run's noise as used. */
-  readonly noiseStandardDeviation: number;
-  readonly degreesOfFreedom: number;
 }
 
-/**
- * `power`: A C^−α, straight in log-log. `floor`: E + A C^−α with E > 0, flattening. `accelerating`: E < 0, steepening, up to a loss that
- * falls with the logarithm of C; what small budgets show before the power law sets in.
- */
-export type LawFamily = "power" | "floor" | "accelerating";
-
-export interface FamilyPrediction {
-  readonly value: number;
-  readonly interval95: Interval;
-  /** From the best likelihood of each family, adding up to one; a third each when the data cannot tell. */
-  readonly weight: number;
-}
+/** `power`: no floor; `floor`: one above zero; `accelerating`: one below. */
+export type LawFamily = keyof LossPrediction["families"];
 
 interface Component {
   readonly location: number;
@@ -106,17 +93,15 @@ export const predictiveLoss = (
   };
   const everything = Object.values(nodes).flat();
   const best = everything.reduce((a, b) => (b.logWeight > a.logWeight ? b : a));
-  const components = {
-    power: componentsOf(nodes.power, best.logWeight, context),
-    floor: componentsOf(nodes.floor, best.logWeight, context),
-    accelerating: componentsOf(nodes.accelerating, best.logWeight, context),
-  };
-  const nu = degrees(curve);
-  const all = Object.values(components).flat();
-  const whole = total(all);
-  const families = Object.entries(components).flatMap(([name, members]): [string, FamilyPrediction][] =>
-    total(members) > 0 ? [[name, { ...summary(members, nu), weight: total(members) / whole }]] : [],
+  const components = Object.entries(nodes).map(
+    ([name, members]) => [name, componentsOf(members, best.logWeight, context)] as const,
   );
+  const nu = degrees(curve);
+  const all = components.flatMap(([, members]) => members);
+  const whole = total(all);
+  const families = components
+    .filter(([, members]) => total(members) > 0)
+    .map(([name, members]) => [name, { ...summary(members, nu), weight: total(members) / whole }] as const);
   return {
     ...summary(all, nu),
     families: Object.fromEntries(families),

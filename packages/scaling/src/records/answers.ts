@@ -1,35 +1,9 @@
 import { choice, positive, record, text, whole } from "@isoflop/spec";
-import * as v from "valibot";
-import type { FitPrediction } from "../prediction.js";
 import { surfaceFitSchema } from "../surface/surface-fit.js";
 import * as fields from "./fields.js";
 import { lawDataSchema, lawSchema } from "./law.js";
 
-const { anyNumber, each, interval, predicted, spread } = fields;
-
-const family = record({ value: anyNumber, interval95: interval, weight: spread });
-
-export const predictionSchema: v.GenericSchema<unknown, FitPrediction> = record({
-  ...fields.head("prediction"),
-  quantity: v.exactOptional(text),
-  given: each(positive),
-  predicted: each(predicted),
-  notes: record({
-    extrapolation: v.exactOptional(positive),
-    families: v.exactOptional(
-      record({
-        power: v.exactOptional(family),
-        floor: v.exactOptional(family),
-        accelerating: v.exactOptional(family),
-      }),
-    ),
-    noiseStandardDeviation: v.exactOptional(spread),
-    degreesOfFreedom: v.exactOptional(spread),
-    excessLoss: v.exactOptional(anyNumber),
-    sufficient: v.exactOptional(spread),
-    deadweight: v.exactOptional(anyNumber),
-  }),
-});
+const { anyNumber, interval, predicted, spread } = fields;
 
 /** `data` is what the law was fitted to, y against compute x. */
 const side = record({ name: text, law: lawSchema, data: lawDataSchema });

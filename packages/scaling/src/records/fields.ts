@@ -1,8 +1,6 @@
 import { choice, number, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
-import type { BootstrapEstimate } from "../inference/bootstrap.js";
-import type { Criteria } from "../inference/criteria.js";
-import type { Estimate, Interval, Outcome, Predicted, RefusalReason, Run } from "../types.js";
+import { type Estimate, type Interval, type Outcome, type Predicted, type Run, refusalReasons } from "../types.js";
 
 /** JSON has no infinity and no NaN: a number that is not known is null there, an infinite one the word. */
 const fromJson = (value: unknown): unknown => {
@@ -73,12 +71,7 @@ export const listOf = <T>(size: number, schema: v.GenericSchema<unknown, T>): v.
 export const positives = list(positive);
 export const pairOf = <T>(schema: v.GenericSchema<unknown, T>) => v.strictTuple([schema, schema], "a list of 2");
 
-export const criteria: v.GenericSchema<unknown, Criteria> = record({
-  logLikelihood: anyNumber,
-  aic: anyNumber,
-  aicc: anyNumber,
-  bic: anyNumber,
-});
+export const criteria = record({ logLikelihood: anyNumber, aic: anyNumber, aicc: anyNumber, bic: anyNumber });
 
 /** One trained model. */
 export const run: v.GenericSchema<unknown, Run> = record({
@@ -109,7 +102,8 @@ export const coefficient = estimateOf(spread);
 /** Of what may be beyond any number, as an exponent of nothing. */
 export const exponentOf = estimateOf(anyNumber);
 
-export const bootstrapEstimate: v.GenericSchema<unknown, BootstrapEstimate> = record({
+export const bootstrapEstimate = record({
+  /** On the original data. */
   value: anyNumber,
   median: anyNumber,
   standardError: spread,
@@ -216,19 +210,7 @@ export const counted = <
     return { path: ["degreesOfFreedom"], input: degreesOfFreedom, right: right.join(" or ") };
   });
 
-const reasons = [
-  "edge-minimum",
-  "not-convex",
-  "too-few-sizes",
-  "too-few-budgets",
-  "too-few-points",
-  "unidentified",
-  "stopped-early",
-  "unreachable",
-  "too-many-failed-resamples",
-] as const satisfies readonly RefusalReason[];
-
-const declined = record({ ok: v.literal(false, "true or false"), reason: choice(reasons), message: text });
+const declined = record({ ok: v.literal(false, "true or false"), reason: choice(refusalReasons), message: text });
 
 /** Stands in an answer. */
 export const ok = v.literal(true, "true or false");

@@ -3,9 +3,9 @@ import * as v from "valibot";
 import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
-import type { FitPrediction } from "../prediction.js";
+import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
-import { comparisonSchema, type LawComparison, type Plan, planSchema, predictionSchema } from "./answers.js";
+import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
 import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 

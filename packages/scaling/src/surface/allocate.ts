@@ -1,6 +1,7 @@
 import { badOption, ScalingError, shown } from "../errors.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import { type FlopRule, type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
+import { SIX } from "./form.js";
 import { formOfSurface, type ModelAndData, type Surface, surfaceLoss } from "./surface.js";
 
 /** The best model of a compute. */
@@ -17,9 +18,6 @@ export interface AllocationOptions {
 }
 
 const LARGEST = 1e18;
-
-/** k of C = k·N·D, where no one said otherwise (forward 2, backward 4; Kaplan et al. 2020). */
-export const SIX = 6;
 
 /** The rule that a surface carries. */
 const ruleOf =

@@ -1,5 +1,6 @@
 import { badOption } from "../errors.js";
-import { type IntervalKind, jackknifeStandardError, summarise, tooManyFailed } from "../inference/bootstrap.js";
+import { type IntervalKind, jackknifeStandardError, summarise } from "../inference/bootstrap.js";
+import { tooManyFailed } from "../inference/draws.js";
 import { groupByBudget } from "../isoflop/group.js";
 import type { Matrix } from "../math/linear.js";
 import { type Outcome, type Run, refuse } from "../types.js";
@@ -111,16 +112,9 @@ const tasksOf = (fit: SurfaceFit, runs: readonly Run[], options: SurfaceBootstra
 };
 
 const strataOf = (runs: readonly Run[], strata: "none" | "budget"): Int32Array => {
-  const out = new Int32Array(runs.length);
-  if (strata === "none") return out;
-  const of = new Map<Run, number>();
-  groupByBudget(runs).forEach((budget, b) => {
-    for (const run of budget.runs) of.set(run, b);
-  });
-  runs.forEach((run, i) => {
-    out[i] = of.get(run)!;
-  });
-  return out;
+  if (strata === "none") return new Int32Array(runs.length);
+  const of = new Map(groupByBudget(runs).flatMap((budget, b) => budget.runs.map((run) => [run, b] as const)));
+  return Int32Array.from(runs, (run) => of.get(run)!);
 };
 
 const collect = (

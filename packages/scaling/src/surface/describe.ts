@@ -1,4 +1,4 @@
-import { criteria, type LackOfFit, lackOfFit } from "../inference/criteria.js";
+import { criteria, lackOfFit } from "../inference/criteria.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { extent } from "../math/extent.js";
 import type { Matrix } from "../math/linear.js";
@@ -11,7 +11,7 @@ import type { SurfaceForm } from "./form.js";
 import type { SurfaceObjective } from "./objective.js";
 import type { Problem, Solution } from "./search.js";
 import { type Surface, surfaceLoss } from "./surface.js";
-import type { SurfaceFit } from "./surface-fit.js";
+import type { LackOfFit, SurfaceFit } from "./surface-fit.js";
 
 /** A solution with its errors, what follows from it, and whether it may be quoted. */
 export const describe = (problem: Problem, solution: Solution): SurfaceFit => {

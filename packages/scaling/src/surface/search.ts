@@ -1,10 +1,9 @@
 import { badOption } from "../errors.js";
 import { random } from "../math/random.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
-import { SIX } from "./allocate.js";
 import { dataScale, type SurfaceData, surfaceData, thinned } from "./data.js";
 import type { Descent } from "./descent.js";
-import type { DataScale, SurfaceForm } from "./form.js";
+import { type DataScale, SIX, type SurfaceForm } from "./form.js";
 import { type SurfaceFormName, surfaceForms } from "./forms/index.js";
 import type { SurfaceObjective } from "./objective.js";
 import { solverFor } from "./solver.js";

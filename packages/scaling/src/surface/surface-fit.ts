@@ -22,6 +22,18 @@ const biasSchema = record({
 /** How far Approach 2 on this grid would be off if the surface were the truth and there were no noise. */
 export type Approach2Bias = fields.Read<typeof biasSchema>;
 
+const lackOfFitSchema = record({
+  ok: fields.ok,
+  /** F with replicated runs, χ² with known noise. */
+  statistic: spread,
+  /** Chance of a statistic this large if the form were right. */
+  pValue: spread,
+  degreesOfFreedom: fields.pairOf(spread),
+  from: choice(["replicates", "known-noise"]),
+});
+
+export type LackOfFit = fields.Read<typeof lackOfFitSchema>;
+
 const bootstrapOf = (size: number) =>
   record({
     ok: fields.ok,
@@ -97,15 +109,7 @@ const ofSize = (size: number, sound: boolean) => {
     sumOfSquares: notNegative,
     criteria: fields.criteria,
     /** Of least squares, where runs are repeated or state alike errors. */
-    lackOfFit: outcome(
-      record({
-        ok: fields.ok,
-        statistic: spread,
-        pValue: spread,
-        degreesOfFreedom: fields.pairOf(spread),
-        from: choice(["replicates", "known-noise"]),
-      }),
-    ),
+    lackOfFit: outcome(lackOfFitSchema),
     /** How far Approach 2 on these runs would be off, at the compute that was asked. */
     approach2Bias: v.exactOptional(outcome(biasSchema)),
     /** Where it was asked for: the outcome of {@link bootstrapSurface}. */

@@ -2,6 +2,7 @@ import { estimate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { quadraticForm } from "../math/linear.js";
 import type { Estimate, Predicted } from "../types.js";
+import { SIX } from "./form.js";
 import { logSurfaceLoss, type ModelAndData, type Surface } from "./surface.js";
 import type { SurfaceFit } from "./surface-fit.js";
 
@@ -15,7 +16,7 @@ export type UncertainSurface = Surface & Pick<SurfaceFit, "covariance" | "degree
 const STEP = 1e-5;
 
 /** ∂ statistic / ∂θ by central differences. */
-export const statisticGradient = ({ form, theta, flopsPerToken = 6 }: Surface, statistic: Statistic): number[] =>
+export const statisticGradient = ({ form, theta, flopsPerToken = SIX }: Surface, statistic: Statistic): number[] =>
   theta.map((value, j) => {
     if (!Number.isFinite(value)) return 0;
     const at = (sign: number) => statistic({ form, theta: theta.with(j, value + sign * STEP), flopsPerToken });

@@ -1,5 +1,6 @@
 import { bfgs } from "../math/bfgs.js";
 import { leastSquares } from "../math/linear.js";
+import { product } from "../math/product.js";
 import type { SurfaceData } from "./data.js";
 import type { Descent, Effort } from "./descent.js";
 import type { PowerTerms, SurfaceForm } from "./form.js";
@@ -12,11 +13,9 @@ const FLATTEST = 1e-3;
 const START_EXPONENTS = [0.05, 0.15, 0.3, 0.5, 0.8, 1.3, 2];
 
 /** Starts that differ in the exponents only: the rest of θ is solved for. */
-export const exponentStarts = ({ floor, tied }: PowerTerms): number[][] =>
-  START_EXPONENTS.flatMap((alpha) =>
-    tied
-      ? [assemble({ floor, tied }, [0, 0, 0], alpha, alpha)]
-      : START_EXPONENTS.map((beta) => assemble({ floor, tied }, [0, 0, 0], alpha, beta)),
+export const exponentStarts = (has: PowerTerms): number[][] =>
+  product(START_EXPONENTS, has.tied ? [0] : START_EXPONENTS).map(([alpha, beta]) =>
+    assemble(has, [0, 0, 0], alpha!, beta!),
   );
 
 /** θ from [E, A, B] and the exponents. */
