@@ -72,10 +72,8 @@ const sideOf = (law: Law, draws: number, seed: number, stream: number): Side => 
   const form = formOfLaw(law);
   if (form.draws) return { curve: (C) => form.value(law, C), draws: form.draws(law, draws, random(seed, stream)) };
   const names = [...lawForms].filter((form) => form.draws).map(({ name }) => name);
-  throw new ScalingError(
-    "bad-option",
-    `a law of the form ${law.kind} cannot be compared; expected ${names.join(" or ")}`,
-  );
+  const message = `a law of the form ${law.kind} cannot be compared; expected ${names.join(" or ")}`;
+  throw new ScalingError("bad-option", message);
 };
 
 const interval = (values: readonly number[]): Interval => {
@@ -116,17 +114,14 @@ const firstCrossing = (a: Curve, b: Curve, [low, high]: readonly [number, number
 const crossingOf = (a: Side, b: Side, range: readonly [number, number]): LawComparison["crossing"] => {
   const C = firstCrossing(a.curve, b.curve, range);
   if (C === undefined) {
-    return refuse(
-      "unreachable",
-      `the laws do not cross between ${range[0].toExponential(0)} and ${range[1].toExponential(0)} FLOPs`,
-    );
+    const [low, high] = range.map((end) => end.toExponential(0));
+    return refuse("unreachable", `the laws do not cross between ${low} and ${high} FLOPs`);
   }
   const found = a.draws.flatMap((f, i) => firstCrossing(f, b.draws[i]!, range) ?? []);
   const share = found.length / a.draws.length;
-  if (share < 0.5)
-    return refuse(
-      "unidentified",
-      `the laws cross at ${C.toExponential(2)}, but in only ${Math.round(100 * share)} % of the draws`,
-    );
+  if (share < 0.5) {
+    const message = `the laws cross at ${C.toExponential(2)}, but in only ${Math.round(100 * share)} % of the draws`;
+    return refuse("unidentified", message);
+  }
   return { ok: true, C, ci95: interval(found), share };
 };

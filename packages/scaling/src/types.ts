@@ -24,6 +24,9 @@ export interface Predicted {
   readonly interval95?: Interval;
 }
 
+/** A predicted number, and where one new measurement falls at 95 %. */
+export type Measurement = Required<Omit<Predicted, "ci95">>;
+
 /** Training FLOPs of a model of size N on D tokens; increasing in both. */
 export type FlopRule = (N: Parameters, D: Tokens) => Flops;
 

@@ -39,10 +39,7 @@ export const columnOf = ({ header }: Table, field: string, asked?: string): numb
   throw new ScalingError("missing-column", message, { field });
 };
 
-const asCell = (value: unknown): string => {
-  if (value === undefined || value === null) return "";
-  return typeof value === "object" ? kindOf(value) : String(value);
-};
+const asCell = (value: unknown): string => (value === undefined || value === null ? "" : kindOf(value));
 
 /** Nested values have no place in a table, and may be of any depth. */
 const kindOf = (value: unknown): string =>

@@ -3,7 +3,7 @@ import { predictPowerLaw } from "../laws/power.js";
 import { type LossPrediction, predictiveLoss } from "../laws/predictive.js";
 import { extent } from "../math/extent.js";
 import type { FitPrediction, PredictionNotes } from "../prediction.js";
-import { type Flops, type Outcome, type Parameters, type Predicted, refuse } from "../types.js";
+import { type Flops, type Measurement, type Outcome, type Parameters, type Predicted, refuse } from "../types.js";
 import { type InteriorProfile, type IsoFlop, isInterior } from "./record.js";
 
 export interface PredictOptions {
@@ -24,9 +24,9 @@ export interface IsoFlopPrediction extends FitPrediction {
   readonly predicted: {
     readonly N: Required<Predicted>;
     readonly D: Required<Predicted>;
-    readonly loss: Required<Omit<Predicted, "ci95">>;
+    readonly loss: Measurement;
   };
-  readonly notes: PredictionNotes & Omit<LossPrediction, "value" | "interval95">;
+  readonly notes: PredictionNotes & Omit<LossPrediction, keyof Measurement>;
 }
 
 /**

@@ -5,7 +5,7 @@ import { studentFactor95 } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
 import { leastSquares, type Matrix, quadraticForm, scaled } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
-import { type Estimate, type Interval, type Outcome, refuse } from "../types.js";
+import { type Estimate, type Measurement, type Outcome, refuse } from "../types.js";
 
 /** y = c · Π x_j^γ_j: the best learning rate or batch size against C, N or D (as in DeepSeek 2401.02954, eq. 1). */
 export interface HyperparameterLaw {
@@ -51,10 +51,7 @@ export const hyperparameterLaw = (
 };
 
 /** The law at a point, with the interval of a new optimum at 95 %. */
-export const predictHyperparameter = (
-  law: HyperparameterLaw,
-  at: Readonly<Record<string, number>>,
-): { readonly value: number; readonly interval95: Interval } => {
+export const predictHyperparameter = (law: HyperparameterLaw, at: Readonly<Record<string, number>>): Measurement => {
   const names = Object.keys(law.exponents);
   const logs = names.map((name) => Math.log(positive(name, at[name])));
   const coefficient = Math.log(law.coefficient.value);

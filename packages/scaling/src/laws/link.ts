@@ -3,7 +3,7 @@ import { studentFactor95 } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
 import { differences, levenbergMarquardt } from "../math/levenberg.js";
 import { type Matrix, quadraticForm, scaled } from "../math/linear.js";
-import { type Estimate, type FitStatus, type Interval, type Loss, type Outcome, refuse } from "../types.js";
+import { type Estimate, type FitStatus, type Loss, type Measurement, type Outcome, refuse } from "../types.js";
 import { thetaEstimate } from "./nonlinear.js";
 
 /**
@@ -99,10 +99,7 @@ export const metricLink = (loss: readonly number[], metric: readonly number[], f
 };
 
 /** The metric at a loss, with the interval of a new measurement at 95 %. */
-export const predictMetric = (
-  link: MetricLink,
-  loss: Loss,
-): { readonly value: number; readonly interval95: Interval } => {
+export const predictMetric = (link: MetricLink, loss: Loss): Measurement => {
   const shape = shapes[link.form];
   const value = shape.evaluate(link.theta, loss);
   const gradient = differences(link.theta, (theta) => [shape.evaluate(theta, loss)]).map(([slope]) => slope!);

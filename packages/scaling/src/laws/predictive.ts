@@ -2,7 +2,7 @@ import { studentDistribution } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
 import { quadraticForm } from "../math/linear.js";
 import type { PredictionNotes } from "../prediction.js";
-import type { Interval } from "../types.js";
+import type { Measurement } from "../types.js";
 import { type FloorFit, fitGivenFloor } from "./given-floor.js";
 
 /** Optima of the fitted budgets and what is known about their noise. */
@@ -24,13 +24,10 @@ export interface NewMeasurement {
   readonly shift?: number;
 }
 
-/** A prediction with the interval in which one new measurement should fall, 95 times in a hundred. */
+/** A prediction with the interval in which one new measurement should fall, 95 times in a hundred; its value is the median. */
 export interface LossPrediction
-  extends Required<Pick<PredictionNotes, "families" | "noiseStandardDeviation" | "degreesOfFreedom">> {
-  /** Median of the predictive distribution. */
-  readonly value: number;
-  readonly interval95: Interval;
-}
+  extends Measurement,
+    Required<Pick<PredictionNotes, "families" | "noiseStandardDeviation" | "degreesOfFreedom">> {}
 
 /** `power`: no floor; `floor`: one above zero; `accelerating`: one below. */
 export type LawFamily = keyof LossPrediction["families"];
@@ -156,26 +153,18 @@ const noiseOf = (fit: FloorFit, { curve }: Context): number => {
  * is nearly even in ln α: as much weight on floors that leave a tenth of the loss to fall as on floors that leave a third.
  */
 const floorNodes = (context: Context, lowest: number, [from, to]: readonly [number, number]): FloorNode[] => {
+  const { u, curve, weights } = context;
   const nodes = (low: number, high: number) =>
-    evaluate(
-      context,
-      Array.from({ length: NODES }, (_, i) => low + ((i + 0.5) / NODES) * (high - low)),
-      lowest,
-    );
+    Array.from({ length: NODES }, (_, i) => low + ((i + 0.5) / NODES) * (high - low)).flatMap((t): FloorNode[] => {
+      const fit = fitGivenFloor(u, curve.loss, lowest * (1 - Math.exp(-t)), "raw", weights);
+      return fit && fit.alpha > 0 && fit.alpha <= STEEPEST ? [{ fit, t, logWeight: logLikelihood(fit, context) }] : [];
+    });
   const coarse = nodes(from, to);
   const best = coarse.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
   const kept = coarse.filter((n) => n.logWeight > best - NEGLIGIBLE);
   if (kept.length === 0) return [];
   const margin = (to - from) / NODES;
   return nodes(Math.max(from, kept[0]!.t - margin), Math.min(to, kept[kept.length - 1]!.t + margin));
-};
-
-const evaluate = (context: Context, ts: readonly number[], lowest: number): FloorNode[] => {
-  const { u, curve, weights } = context;
-  return ts.flatMap((t) => {
-    const fit = fitGivenFloor(u, curve.loss, lowest * (1 - Math.exp(-t)), "raw", weights);
-    return fit && fit.alpha > 0 && fit.alpha <= STEEPEST ? [{ fit, t, logWeight: logLikelihood(fit, context) }] : [];
-  });
 };
 
 const component = (fit: FloorFit, context: Context, weight: number): Component => {
@@ -193,7 +182,7 @@ const LIGHT = 1e-7;
 /** Halvings of the bracket: a millionth of the widest component. */
 const HALVINGS = 34;
 
-const summary = (components: readonly Component[], nu: number): { value: number; interval95: Interval } => {
+const summary = (components: readonly Component[], nu: number): Measurement => {
   const all = total(components);
   const heavy = components.filter((c) => c.weight > LIGHT * all);
   const student = studentDistribution(nu);

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { drawParameters } from "../inference/draws.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
+import { extent } from "../math/extent.js";
 import { congruence, invertPositive, type Matrix, quadraticForm, scaled } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import { bisect, goldenMinimum } from "../math/search.js";
@@ -30,44 +31,37 @@ export const saturatingLaw = (
   options: SaturatingOptions = {},
 ): Outcome<SaturatingLaw> => {
   const distinct = new Set(x).size;
-  const scale = options.residuals ?? "log";
+  const context = profileOf(x, y, options);
+  if (distinct < 4) return refuse("too-few-points", `a floor needs four distinct x; there are ${distinct}`);
+  const { grid, fitAt, sseAt } = context;
+  const values = grid.map(sseAt);
+  const best = values.reduce((least, v, i) => (v < values[least]! ? i : least), 0);
+  const searched = goldenMinimum(sseAt, grid[Math.max(0, best - 1)]!, grid[Math.min(grid.length - 1, best + 1)]!);
+  const fit = fitAt(searched.value < values[0]! ? searched.x : 0);
+  return fit ? describe(fit, context) : refuse("unidentified", "no finite fit of the power law at any floor");
+};
+
+/** The points with ln x centred, the floors that are tried, and the best fit at any. */
+const profileOf = (
+  x: readonly number[],
+  y: readonly number[],
+  { residuals: scale = "log", weights }: SaturatingOptions,
+) => {
   const lx = logarithms("x", x);
   logarithms("y", y);
-  if (distinct < 4) return refuse("too-few-points", `a floor needs four distinct x; there are ${distinct}`);
   const centre = lx.reduce((s, v) => s + v, 0) / lx.length;
   const u = lx.map((v) => v - centre);
-  let lowest = Number.POSITIVE_INFINITY;
-  for (const v of y) lowest = Math.min(lowest, v);
-  const fitAt = (floor: number) => fitGivenFloor(u, y, floor, scale, options.weights);
+  const [lowest] = extent(y);
+  const fitAt = (floor: number) => fitGivenFloor(u, y, floor, scale, weights);
   const sseAt = (floor: number) => fitAt(floor)?.sse ?? Number.POSITIVE_INFINITY;
-
-  const grid = floorGrid(lowest, FLOOR_STEPS);
-  const values = grid.map(sseAt);
-  let best = 0;
-  values.forEach((v, i) => {
-    if (v < values[best]!) best = i;
-  });
-  const searched = goldenMinimum(sseAt, grid[Math.max(0, best - 1)]!, grid[Math.min(grid.length - 1, best + 1)]!);
-  const floor = searched.value < values[0]! ? searched.x : 0;
-  const fit = fitAt(floor);
-  if (!fit) return refuse("unidentified", "no finite fit of the power law at any floor");
-  return describe(fit, { u, y, scale, centre, lowest, grid, sseAt, weights: options.weights });
+  return { u, y, scale, weights, centre, lowest, grid: floorGrid(lowest, FLOOR_STEPS), fitAt, sseAt };
 };
+
+type Context = ReturnType<typeof profileOf>;
 
 /** Floors from zero to just under the smallest y, denser near the end, where the curve bends fastest. */
 const floorGrid = (lowest: number, steps: number): number[] =>
   Array.from({ length: steps }, (_, i) => lowest * (1 - (1 - i / steps) ** 2));
-
-interface Context {
-  readonly u: readonly number[];
-  readonly y: readonly number[];
-  readonly scale: ResidualScale;
-  readonly centre: number;
-  readonly lowest: number;
-  readonly grid: readonly number[];
-  readonly sseAt: (floor: number) => number;
-  readonly weights: readonly number[] | undefined;
-}
 
 const describe = (fit: FloorFit, context: Context): Outcome<SaturatingLaw> => {
   const { u, y, centre } = context;

@@ -1,4 +1,4 @@
-import { estimate } from "../inference/estimate.js";
+import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { quadraticForm } from "../math/linear.js";
 import type { Estimate, Predicted } from "../types.js";
@@ -38,9 +38,6 @@ export const deltaMethod = (fit: UncertainSurface, statistic: Statistic): Estima
 export const surfaceBand = (fit: SurfaceFit, model: ModelAndData): Required<Predicted> => {
   const log = deltaMethod(fit, (surface) => logSurfaceLoss(surface, model));
   const half = studentFactor95(fit.degreesOfFreedom) * Math.hypot(log.standardError, fit.residualStandardDeviation);
-  return {
-    value: Math.exp(log.value),
-    ci95: [Math.exp(log.ci95[0]), Math.exp(log.ci95[1])],
-    interval95: [Math.exp(log.value - half), Math.exp(log.value + half)],
-  };
+  const { value, ci95 } = exponentiate(log);
+  return { value, ci95, interval95: [Math.exp(log.value - half), Math.exp(log.value + half)] };
 };
