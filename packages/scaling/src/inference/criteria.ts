@@ -55,23 +55,19 @@ export const lackOfFit = (
     }
     const freedom = groups.size - parameters;
     const statistic = Math.max(0, total - pure) / freedom / (pure / pureFreedom);
-    return {
-      ok: true,
-      statistic,
-      pValue: fSurvival(statistic, freedom, pureFreedom),
-      degreesOfFreedom: [freedom, pureFreedom],
-      from: "replicates",
-    };
+    const pValue = fSurvival(statistic, freedom, pureFreedom);
+    return { ok: true, statistic, pValue, degreesOfFreedom: [freedom, pureFreedom], from: "replicates" };
   }
   if (runs.every((run) => (run.sigma ?? 0) > 0) && runs.length > parameters) {
     const sigma = (run: Run) => (scale === "log" ? run.sigma! / run.loss : run.sigma!);
     const statistic = runs.reduce((s, run) => s + ((of(run.loss) - of(predict(run))) / sigma(run)) ** 2, 0);
     const freedom = runs.length - parameters;
+    const degreesOfFreedom = [freedom, Number.POSITIVE_INFINITY] as const;
     return {
       ok: true,
       statistic,
       pValue: chiSquareSurvival(statistic, freedom),
-      degreesOfFreedom: [freedom, Number.POSITIVE_INFINITY],
+      degreesOfFreedom,
       from: "known-noise",
     };
   }

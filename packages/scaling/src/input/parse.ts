@@ -41,21 +41,20 @@ export const parseRuns = (text: string, options: ParseOptions = {}): CleanRuns =
   if (given.filter((field) => field === "C" || field === "N" || field === "D").length < 2)
     throw new ScalingError("missing-column", `two of C, N and D are needed; there are: ${there}`);
 
+  const metricsOf = (cells: readonly string[], row: number) =>
+    Object.fromEntries(
+      metrics.flatMap(([name, index]) => {
+        const value = numberIn(cells[index]!, name, row);
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+    );
   const { kept, dropped } = sift(table.rows, badRows, (cells, i): RawRun => {
     const row = table.numbers[i]!;
-    const numbers = (of: readonly (readonly [name: string, index: number])[]): Readonly<Record<string, number>> =>
-      Object.fromEntries(
-        of.flatMap(([name, index]) => {
-          const value = numberIn(cells[index]!, name, row);
-          return value === undefined ? [] : [[name, value]];
-        }),
-      );
-    return {
-      ...numbers(numeric),
-      label: label >= 0 ? cells[label] : undefined,
-      metrics: metrics.length > 0 ? numbers(metrics) : undefined,
-      row,
-    };
+    const raw: { -readonly [field in keyof RawRun]: RawRun[field] } = { row };
+    for (const [field, index] of numeric) raw[field] = numberIn(cells[index]!, field, row);
+    if (label >= 0) raw.label = cells[label];
+    if (metrics.length > 0) raw.metrics = metricsOf(cells, row);
+    return raw;
   });
   const { runs, dropped: unclean } = cleanRuns(kept, options);
   return { runs, dropped: byRow(table.dropped, dropped, unclean) };

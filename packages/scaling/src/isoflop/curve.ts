@@ -20,12 +20,7 @@ export const profileCurve = (
     runs.map((run) => Math.log(run[axis])),
     scale === "log" ? values.map(Math.log) : values,
   );
-  return of(
-    akimaSpline(
-      knots.map(({ x }) => x),
-      knots.map(({ y }) => y),
-    ).at,
-  );
+  return of(akimaSpline(knots.x, knots.y).at);
 };
 
 const vertexForm =

@@ -1,6 +1,6 @@
 import { medianAbsoluteDeviation } from "simple-statistics";
 import { estimate } from "../inference/estimate.js";
-import { apply, dot, type LeastSquares, leastSquares, quadraticForm } from "../math/linear.js";
+import { apply, dot, type LeastSquares, leastSquares, type Matrix, quadraticForm } from "../math/linear.js";
 import type { Parabola } from "./record.js";
 
 export interface ParabolaOptions {
@@ -33,6 +33,8 @@ export const fitParabola = (
   const valueGradient = [1, vertex, vertex * vertex];
   const leverage = quadraticForm(fit.unscaledCovariance, valueGradient);
   const at = (value: number, unscaledVariance: number) => estimate(value, Math.sqrt(variance * unscaledVariance), dof);
+  const { sigma } = options;
+  const known = sigma && ((gradient: readonly number[]) => propagate(design, fit, sigma, gradient));
   return {
     x: at(vertex + centre, quadraticForm(fit.unscaledCovariance, vertexGradient)),
     y: at(c0 - (c1 * c1) / (4 * c2), leverage),
@@ -40,7 +42,7 @@ export const fitParabola = (
     residualVariance: variance,
     degreesOfFreedom: dof,
     vertexLeverage: leverage,
-    ...(options.sigma && { fromKnownNoise: propagate(design, fit, options.sigma, vertexGradient, valueGradient) }),
+    ...(known && { fromKnownNoise: { x: known(vertexGradient), y: known(valueGradient) } }),
     sumOfSquares: fit.residuals.reduce((sum, r) => sum + r * r, 0),
     residuals: fit.residuals,
     leverages: design.map((row) => quadraticForm(fit.unscaledCovariance, row)),
@@ -49,16 +51,13 @@ export const fitParabola = (
 
 /** Var(gᵀβ̂) = Σ (gᵀ(XᵀX)⁻¹xᵢ)² σᵢ² for unweighted least squares with known, unequal noise. */
 const propagate = (
-  design: readonly number[][],
+  design: Matrix,
   fit: LeastSquares,
   sigma: readonly number[],
-  ...gradients: [readonly number[], readonly number[]]
-): { x: number; y: number } => {
-  const [x, y] = gradients.map((g) => {
-    const m = apply(fit.unscaledCovariance, g);
-    return Math.sqrt(design.reduce((sum, row, i) => sum + dot(row, m) ** 2 * sigma[i]! ** 2, 0));
-  }) as [number, number];
-  return { x, y };
+  gradient: readonly number[],
+): number => {
+  const m = apply(fit.unscaledCovariance, gradient);
+  return Math.sqrt(design.reduce((sum, row, i) => sum + dot(row, m) ** 2 * sigma[i]! ** 2, 0));
 };
 
 const huberFit = (

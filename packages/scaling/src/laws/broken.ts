@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { criteria } from "../inference/criteria.js";
 import { extent } from "../math/extent.js";
 import { type LeastSquaresFit, levenbergMarquardt, SCREENED } from "../math/levenberg.js";
-import { congruence, identity } from "../math/linear.js";
+import { congruence, embedded, identity } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import { sampleAlong } from "../math/sample.js";
 import * as fields from "../records/fields.js";
@@ -119,10 +119,13 @@ const search = (u: readonly number[], ly: readonly number[], breaks: number): Le
 const atFloorZero = ({ theta, unscaledCovariance, ...rest }: LeastSquaresFit): LeastSquaresFit => ({
   ...rest,
   theta: [NONE, ...theta],
-  unscaledCovariance: unscaledCovariance && [
-    new Array<number>(theta.length + 1).fill(0),
-    ...unscaledCovariance.map((row) => [0, ...row]),
-  ],
+  unscaledCovariance:
+    unscaledCovariance &&
+    embedded(
+      unscaledCovariance,
+      theta.map((_, j) => j + 1),
+      theta.length + 1,
+    ),
 });
 
 /** θ and its covariance with ln x measured from zero: the level takes up the slope, the breaks move along. */

@@ -4,7 +4,7 @@ import { drawParameters } from "../inference/draws.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
-import { congruence, invertPositive, type Matrix, quadraticForm, scaled } from "../math/linear.js";
+import { congruence, embedded, identity, invertPositive, type Matrix, quadraticForm, scaled } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import * as fields from "../records/fields.js";
@@ -107,19 +107,12 @@ const covarianceWithFloor = (fit: FloorFit, { u, y, scale, weights }: Context): 
   return invertPositive(information);
 };
 
-const withoutFloor = ({ unscaledCovariance: m }: FloorFit): number[][] => [
-  [0, 0, 0],
-  [0, m[0]![0]!, m[0]![1]!],
-  [0, m[1]![0]!, m[1]![1]!],
-];
+const withoutFloor = (fit: FloorFit): number[][] => embedded(fit.unscaledCovariance, [1, 2], 3);
 
 /** From (E, a, α) with ln C centred to (E, ln A, α): ln A = a + α · centre. */
 const toOrigin = (covariance: Matrix, centre: number): number[][] => {
-  const jacobian = [
-    [1, 0, 0],
-    [0, 1, centre],
-    [0, 0, 1],
-  ];
+  const jacobian = identity(3);
+  jacobian[1]![2] = centre;
   return congruence(jacobian, covariance);
 };
 
