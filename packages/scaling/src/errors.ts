@@ -46,11 +46,17 @@ export const badOption = (name: string, value: unknown, right: string): ScalingE
 /**
  * The value itself where it is a positive finite number.
  * @param row 1-based, where there are several
+ * @param right what it must be, in words
  * @throws ScalingError `bad-value` with the row and the field
  */
-export const positive = (field: string, value: number | undefined, row?: number): number => {
+export const positive = (
+  field: string,
+  value: number | undefined,
+  row?: number,
+  right = "a positive finite number",
+): number => {
   if (value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY) return value;
-  const message = `${field} is ${shown(value)}; expected a positive finite number`;
+  const message = `${field} is ${shown(value)}; expected ${right}`;
   throw new ScalingError("bad-value", message, { row, field, value });
 };
 

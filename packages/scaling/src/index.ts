@@ -58,8 +58,7 @@ export type { DataScale, PowerTerms, SurfaceForm, SurfaceParameter, Trade } from
 export * from "./surface/forms/index.js";
 export type { SurfaceObjective } from "./surface/objective.js";
 export * from "./surface/predict.js";
-export type { SurfaceOptions } from "./surface/search.js";
-export type { Starts } from "./surface/starts.js";
+export type { Starts, SurfaceOptions } from "./surface/search.js";
 export {
   formOfSurface,
   type ModelAndData,

@@ -274,9 +274,9 @@ describe("points of a law", () => {
   });
 
   it.each([
-    ["x,y\n1,2\n2,-3", "row 2: y is -3; expected a positive finite number"],
-    ["x,y\n1,2\n-2,3", "row 2: x is -2; expected a positive finite number"],
-    ["x,y\n1,2\n2,", "row 2: y is missing; expected a positive finite number"],
+    ["x,y\n1,2\n2,-3", "row 2: y is -3; expected a finite number above 0"],
+    ["x,y\n1,2\n-2,3", "row 2: x is -2; expected a finite number above 0"],
+    ["x,y\n1,2\n2,", "row 2: y is missing; expected a finite number above 0"],
     ["x,y\n1,2\n2,NA", 'row 2: y is "NA"; expected a number'],
     ["x,y\n1,2\n2", "row 2: 1 cells, but the header names 2 columns"],
   ])("%j is refused, or listed", (text, message) => {

@@ -19,6 +19,8 @@ export interface PointsOptions {
   readonly badRows?: BadRows | undefined;
 }
 
+const RIGHT = "a finite number above 0";
+
 /**
  * Reads two columns of positive numbers. A row at x = 0 is dropped with its reason, as a law of powers has no value there and logs
  * begin at step 0; so is a row equal in every column to one before, as a training that was resumed logs steps twice.
@@ -37,7 +39,8 @@ export const parsePoints = (text: string, options: PointsOptions = {}): Points =
     seen.set(key, row);
     const x = numberIn(cells[columnX]!, "x", row);
     if (x === 0) return drop(row, "at-zero", "x is 0, where a law of powers has no value");
-    return { row, x: positive("x", x, row), y: positive("y", numberIn(cells[columnY]!, "y", row), row) };
+    const y = numberIn(cells[columnY]!, "y", row);
+    return { row, x: positive("x", x, row, RIGHT), y: positive("y", y, row, RIGHT) };
   });
   return {
     x: kept.map(({ x }) => x),

@@ -1,6 +1,7 @@
 import { choice, record, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { criteria } from "../inference/criteria.js";
+import { logEstimate, thetaEstimate } from "../inference/estimate.js";
 import { extent } from "../math/extent.js";
 import { type LeastSquaresFit, levenbergMarquardt, SCREENED } from "../math/levenberg.js";
 import { congruence, embedded, identity } from "../math/linear.js";
@@ -10,7 +11,6 @@ import * as fields from "../records/fields.js";
 import { type Outcome, refuse } from "../types.js";
 import { bend, startingPoints } from "./broken-starts.js";
 import type { LawForm } from "./form.js";
-import { logEstimate, thetaEstimate } from "./nonlinear.js";
 
 /** Broken neural scaling law (Caballero et al. 2022, eq. 1): y = a + b x^−c₀ Π (1 + (x/d_i)^(1/f_i))^(−c_i f_i). */
 export type BrokenLaw = fields.Read<typeof schema>;

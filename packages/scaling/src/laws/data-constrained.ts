@@ -1,10 +1,10 @@
 import { positive } from "../errors.js";
+import { logEstimate, thetaEstimate } from "../inference/estimate.js";
 import { levenbergMarquardt } from "../math/levenberg.js";
 import { product } from "../math/product.js";
 import { surface } from "../surface/fit.js";
 import type { ModelAndData } from "../surface/surface.js";
 import { type Estimate, type FitStatus, type Loss, type Outcome, refuse, type Tokens } from "../types.js";
-import { logEstimate, thetaEstimate } from "./nonlinear.js";
 
 /** The surface beneath: what fresh data would give. */
 export interface FreshSurface {

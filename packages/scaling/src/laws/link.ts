@@ -1,10 +1,10 @@
 import { ScalingError, sameLength } from "../errors.js";
+import { thetaEstimate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
 import { differences, levenbergMarquardt } from "../math/levenberg.js";
 import { type Matrix, quadraticForm, scaled } from "../math/linear.js";
 import { type Estimate, type FitStatus, type Loss, type Measurement, type Outcome, refuse } from "../types.js";
-import { thetaEstimate } from "./nonlinear.js";
 
 /**
  * How a metric follows the loss. `power`: m = k L^γ (FID against loss) · `exponential`: m = ε − k e^(−γL) (top-1 error, Gadre et
