@@ -70,12 +70,8 @@ export const envelope = (curves: readonly TrainingCurve[], options: EnvelopeOpti
     const lead = `${leaders} models lead between two neighbours that were trained as far`;
     return refuse("edge-minimum", `${lead}: the sizes do not bracket the optimum`);
   }
-  const C = points.map((p) => p.C);
-  const law = (of: "N" | "D" | "loss") =>
-    powerLaw(
-      C,
-      points.map((p) => p[of]),
-    );
+  const column = (of: keyof Allocation) => points.map((point) => point[of]);
+  const law = (of: keyof Allocation) => powerLaw(column("C"), column(of));
   return { ok: true, points, N: law("N"), D: law("D"), loss: law("loss") };
 };
 

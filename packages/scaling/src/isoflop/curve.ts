@@ -1,7 +1,7 @@
 import type { Loss, Parameters, Tokens } from "../types.js";
 import { akimaSpline, averageRepeats } from "./akima.js";
 import { quantityOf } from "./profile.js";
-import type { BudgetProfile, IsoFlopChoices, Parabola } from "./record.js";
+import type { BudgetProfile, IsoFlopChoices } from "./record.js";
 
 /**
  * The curve that was fitted to a budget, against what the choices have on its axis and on the scale of the quantity itself. A parabola
@@ -13,7 +13,10 @@ export const profileCurve = (
 ): ((size: Parameters | Tokens) => Loss) | undefined => {
   const back = scale === "log" ? Math.exp : (y: number) => y;
   const of = (fitted: (x: number) => number) => (size: number) => back(fitted(Math.log(size)));
-  if (parabola) return of(vertexForm(parabola[axis]));
+  if (parabola) {
+    const { x, y, curvature } = parabola[axis];
+    return of((at) => y.value + curvature.value * (at - x.value) ** 2);
+  }
   if (optimum !== "akima" || status === "too-few-sizes") return undefined;
   const values = runs.map((run) => quantityOf(run, quantity)!);
   const knots = averageRepeats(
@@ -22,8 +25,3 @@ export const profileCurve = (
   );
   return of(akimaSpline(knots.x, knots.y).at);
 };
-
-const vertexForm =
-  ({ x, y, curvature }: Parabola) =>
-  (at: number): number =>
-    y.value + curvature.value * (at - x.value) ** 2;

@@ -50,8 +50,7 @@ const groupByNominal = (sorted: readonly Run[], tolerance: number, nominal: read
 const budgetOf = (runs: readonly Run[]): Budget => {
   const low = runs[0]!.C;
   const high = runs[runs.length - 1]!.C;
-  let sum = 0;
-  for (const run of runs) sum += Math.log(run.C / low);
+  const sum = runs.reduce((total, run) => total + Math.log(run.C / low), 0);
   const C = low === high ? low : low * Math.exp(sum / runs.length);
   return { C, runs, spread: Math.max(high / C - 1, 1 - low / C) };
 };

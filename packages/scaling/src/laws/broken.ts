@@ -94,11 +94,8 @@ const NO_GAIN = 1e-9;
 /** The better of the best fit with a floor and the best without, whose floor then stands at its bound. */
 const search = (u: readonly number[], ly: readonly number[], breaks: number): LeastSquaresFit | undefined => {
   const rows = sampleAlong(u, SCREENED);
-  const starts = startingPoints(
-    rows.map((i) => u[i]!),
-    rows.map((i) => ly[i]!),
-    breaks,
-  );
+  const sampled = (column: readonly number[]) => rows.map((i) => column[i]!);
+  const starts = startingPoints(sampled(u), sampled(ly), breaks);
   const residuals = (theta: readonly number[]) => (i: number) => logBroken(theta, u[i]!) - ly[i]!;
   const withFloor = levenbergMarquardt(
     u.length,

@@ -32,11 +32,8 @@ export const powerLaw = (
   sameLength(x, "values of x", y, "of y");
   // Centring keeps ln x ≈ 40 from costing ten digits of the intercept.
   const centre = lx.reduce((s, v) => s + v, 0) / Math.max(1, lx.length);
-  const fit = leastSquares(
-    lx.map((v) => [1, v - centre]),
-    ly,
-    options.weights,
-  );
+  const design = lx.map((v) => [1, v - centre]);
+  const fit = leastSquares(design, ly, options.weights);
   if (!fit) return refuse("too-few-points", `a power law needs two distinct x; there are ${new Set(x).size}`);
   const [level, slope] = fit.coefficients as [number, number];
   const dof = fit.degreesOfFreedom;
