@@ -54,14 +54,12 @@ const profileOf = (
   const [lowest] = extent(y);
   const fitAt = (floor: number) => fitGivenFloor(u, y, floor, scale, weights);
   const sseAt = (floor: number) => fitAt(floor)?.sse ?? Number.POSITIVE_INFINITY;
-  return { u, y, scale, weights, centre, lowest, grid: floorGrid(lowest, FLOOR_STEPS), fitAt, sseAt };
+  // Floors from zero to just under the smallest y, denser near the end, where the curve bends fastest.
+  const grid = Array.from({ length: FLOOR_STEPS }, (_, i) => lowest * (1 - (1 - i / FLOOR_STEPS) ** 2));
+  return { u, y, scale, weights, centre, lowest, grid, fitAt, sseAt };
 };
 
 type Context = ReturnType<typeof profileOf>;
-
-/** Floors from zero to just under the smallest y, denser near the end, where the curve bends fastest. */
-const floorGrid = (lowest: number, steps: number): number[] =>
-  Array.from({ length: steps }, (_, i) => lowest * (1 - (1 - i / steps) ** 2));
 
 const describe = (fit: FloorFit, context: Context): Outcome<SaturatingLaw> => {
   const { u, y, centre } = context;
@@ -72,7 +70,7 @@ const describe = (fit: FloorFit, context: Context): Outcome<SaturatingLaw> => {
   const unscaled = covarianceWithFloor(fit, context);
   if (!atBound && !unscaled)
     return refuse("unidentified", "floor, coefficient and exponent cannot be told apart from these points");
-  const covariance = scaled(toOrigin(unscaled ?? withoutFloor(fit), centre), variance);
+  const covariance = scaled(toOrigin(unscaled ?? embedded(fit.unscaledCovariance, [1, 2], 3), centre), variance);
   const at = (value: number, j: number) => estimate(value, Math.sqrt(Math.max(0, covariance[j]![j]!)), dof);
   const logCoefficient = at(fit.a + fit.alpha * centre, 1);
   const floorInterval = profileInterval(fit, context, y.length - 3);
@@ -106,8 +104,6 @@ const covarianceWithFloor = (fit: FloorFit, { u, y, scale, weights }: Context): 
   });
   return invertPositive(information);
 };
-
-const withoutFloor = (fit: FloorFit): number[][] => embedded(fit.unscaledCovariance, [1, 2], 3);
 
 /** From (E, a, α) with ln C centred to (E, ln A, α): ln A = a + α · centre. */
 const toOrigin = (covariance: Matrix, centre: number): number[][] => {

@@ -1,4 +1,4 @@
-import { compressed, leastSquares, type Matrix, transpose } from "./linear.js";
+import { compressed, dot, leastSquares, type Matrix, transpose } from "./linear.js";
 import { evenSample } from "./sample.js";
 
 export interface LeastSquaresFit {
@@ -57,7 +57,7 @@ const fromStarts = (residuals: Residuals, starts: readonly (readonly number[])[]
 const descend = (residuals: Residuals, start: readonly number[], iterations: number) => {
   let theta = [...start];
   let r = residuals(theta);
-  let sse = squares(r);
+  let sse = dot(r, r);
   if (!Number.isFinite(sse)) return undefined;
   let damping = 1e-3;
   let converged = false;
@@ -76,7 +76,7 @@ const descend = (residuals: Residuals, start: readonly number[], iterations: num
       const step = leastSquares(rows, [...problem.y, ...theta.map(() => 0)]);
       const next = step && theta.map((v, j) => v - step.coefficients[j]!);
       const nextResiduals = next && residuals(next);
-      const nextSse = nextResiduals ? squares(nextResiduals) : Number.NaN;
+      const nextSse = nextResiduals ? dot(nextResiduals, nextResiduals) : Number.NaN;
       if (next && nextResiduals && nextSse < sse) {
         converged = sse - nextSse <= 1e-13 * sse;
         [theta, r, sse] = [next, nextResiduals, nextSse];
@@ -90,8 +90,6 @@ const descend = (residuals: Residuals, start: readonly number[], iterations: num
   }
   return { theta, sse, converged };
 };
-
-const squares = (r: readonly number[]): number => r.reduce((s, v) => s + v * v, 0);
 
 /** ∂ values / ∂θ by central differences, for each θ. */
 export const differences = (theta: readonly number[], values: Residuals): number[][] =>

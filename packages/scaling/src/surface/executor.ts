@@ -1,4 +1,5 @@
 import { badOption, throwIfAborted } from "../errors.js";
+import type { BootstrapOptions } from "../inference/bootstrap.js";
 import type { Descent } from "./descent.js";
 import { runSurfaceTask, type SurfaceTask } from "./task.js";
 
@@ -18,10 +19,8 @@ export const inlineExecutor: Executor = {
   },
 };
 
-export interface LongFitOptions {
+export interface LongFitOptions extends Pick<BootstrapOptions, "signal" | "onProgress"> {
   readonly executor?: Executor | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((done: number, of: number) => void) | undefined;
 }
 
 /** Runs tasks in order of submission, `parallelism` at a time; results keep the order, so they do not depend on the executor. */

@@ -5,26 +5,22 @@ import type { DataScale, SurfaceForm } from "./form.js";
 import { objectiveOf, type SurfaceObjective } from "./objective.js";
 import { exponentStarts, polishSquares, varpro } from "./varpro.js";
 
-/** How one form is fitted under one objective. */
-export interface Solver {
-  /** Starting points made from the data. */
-  starts(scale: DataScale): number[][];
-  descend(data: SurfaceData, start: readonly number[], effort: Effort): Descent;
-  /** The last digits of a solution. */
-  polish(data: SurfaceData, descent: Descent): Descent;
-}
-
-/** @param delta corner of the Huber loss in ln L; infinite for squares */
-export const solverFor = (form: SurfaceForm, objective: SurfaceObjective, delta: number): Solver => {
+/**
+ * How one form is fitted under one objective.
+ * @param delta corner of the Huber loss in ln L; infinite for squares
+ */
+export const solverFor = (form: SurfaceForm, objective: SurfaceObjective, delta: number) => {
   const { terms } = form;
   const squares = objective === "squares";
   return {
-    starts: (scale) => (squares && terms ? exponentStarts(terms) : form.starts(scale)),
-    descend(data, start, effort) {
+    /** Starting points made from the data. */
+    starts: (scale: DataScale): number[][] => (squares && terms ? exponentStarts(terms) : form.starts(scale)),
+    descend(data: SurfaceData, start: readonly number[], effort: Effort): Descent {
       if (squares && terms) return varpro(terms, data, start, effort);
       const { x, value, gradientNorm, converged } = bfgs(objectiveOf(form, data, objective, delta), start, effort);
       return { theta: Array.from(x), value, gradientNorm, converged };
     },
-    polish: (data, descent) => (squares ? polishSquares(form, data, descent) : descent),
+    /** The last digits of a solution. */
+    polish: (data: SurfaceData, descent: Descent): Descent => (squares ? polishSquares(form, data, descent) : descent),
   };
 };
