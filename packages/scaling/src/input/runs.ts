@@ -95,9 +95,8 @@ const lossOf = ({ loss, metrics }: RawRun, row: number, quantity: string | undef
 /** @param k of C = k·N·D, from which the missing one of the three follows */
 const completeRun = (raw: RawRun, row: number, k: number, quantity: string | undefined): Run => {
   const { sigma, seed, label, metrics } = raw;
-  const [givenC, givenN, givenD] = (["C", "N", "D"] as const).map((field) =>
-    raw[field] === undefined ? undefined : positive(field, raw[field], row),
-  );
+  const given = (field: "C" | "N" | "D") => (raw[field] === undefined ? undefined : positive(field, raw[field], row));
+  const [givenC, givenN, givenD] = [given("C"), given("N"), given("D")];
   if ([givenC, givenN, givenD].filter((value) => value !== undefined).length < 2)
     throw new ScalingError("incomplete-row", "two of C (FLOPs), N (parameters) and D (tokens) are needed", { row });
   const loss = lossOf(raw, row, quantity);
@@ -156,12 +155,15 @@ export const quantityAsLoss = (runs: readonly Run[], quantity: string): CleanRun
   return { runs: kept, dropped };
 };
 
+const FITTED = ["C", "N", "D", "loss"] as const;
+
 /**
  * Guards fits against runs that did not come through `cleanRuns`: a NaN or a zero would spread silently.
  * @throws ScalingError `bad-value` with the row, or the 1-based position, and the field.
  */
 export const checkRuns = (runs: readonly Run[]): void => {
-  for (const [i, run] of runs.entries()) {
-    for (const field of ["C", "N", "D", "loss"] as const) positive(field, run[field], run.row ?? i + 1);
+  for (let i = 0; i < runs.length; i++) {
+    const run = runs[i]!;
+    for (const field of FITTED) positive(field, run[field], run.row ?? i + 1);
   }
 };
