@@ -1,20 +1,13 @@
-import { ScalingError } from "./errors.js";
+import { badOption, ScalingError } from "./errors.js";
 import { formOfLaw } from "./laws/fit.js";
-import type { Law, LawData } from "./laws/form.js";
+import type { Law } from "./laws/form.js";
 import { lawForms } from "./laws/forms.js";
 import { extent } from "./math/extent.js";
 import { ascending, quantileSorted } from "./math/quantile.js";
 import { random } from "./math/random.js";
 import { bisect } from "./math/search.js";
-import { type Flops, type Interval, type Loss, type Outcome, refuse } from "./types.js";
-
-/** One of two laws of a loss against compute. */
-export interface ComparedLaw {
-  readonly name: string;
-  readonly law: Law;
-  /** What the law was fitted to, y against compute x. */
-  readonly data: LawData;
-}
+import type { ComparedLaw, LawComparison } from "./records/answers.js";
+import { type Flops, type Interval, type Loss, refuse } from "./types.js";
 
 export interface CompareOptions {
   /** Budgets at which the laws are compared. Default: the largest either law was fitted to, and ten times that. */
@@ -26,32 +19,6 @@ export interface CompareOptions {
   readonly seed?: number | undefined;
   /** What is compared. Default `loss`. */
   readonly quantity?: string | undefined;
-}
-
-/** Two laws with who is better where, by how much compute, and where they cross. A record: it survives JSON whole. */
-export interface LawComparison {
-  readonly record: "comparison";
-  /** `loss`, or the metric that both laws are of. */
-  readonly quantity: string;
-  readonly a: ComparedLaw;
-  readonly b: ComparedLaw;
-  /** Compute at which the laws meet; refused when they do not meet in the range, or do so in fewer than half the draws. */
-  readonly crossing: Outcome<{ readonly C: Flops; readonly ci95: Interval; readonly share: number }>;
-  readonly at: readonly BudgetComparison[];
-  readonly draws: number;
-  readonly seed: number;
-}
-
-export interface BudgetComparison {
-  readonly C: Flops;
-  readonly a: Loss;
-  readonly b: Loss;
-  /** L_b − L_a with its interval: positive where a is better. */
-  readonly difference: { readonly value: number; readonly ci95: Interval };
-  /**
-   * Compute b needs to reach what a reaches with C, over C: above one where a is better. Infinite when b never gets there.
-   */
-  readonly effectiveCompute: { readonly value: number; readonly ci95: Interval };
 }
 
 type Curve = (C: Flops) => Loss;
@@ -72,13 +39,10 @@ const MOST_DRAWS = 1e6;
 export const compareLaws = (a: ComparedLaw, b: ComparedLaw, options: CompareOptions = {}): LawComparison => {
   const { range = [1e6, 1e30], draws = 2000, seed = 0, quantity = "loss" } = options;
   if (!(range[0] > 0 && range[1] > range[0])) {
-    throw new ScalingError(
-      "bad-option",
-      `range is ${range.join(" … ")}; expected two positive numbers, the smaller first`,
-    );
+    throw badOption("range", range.join(" … "), "two positive numbers, the smaller first");
   }
   if (!(Number.isInteger(draws) && draws >= 1 && draws <= MOST_DRAWS))
-    throw new ScalingError("bad-option", `draws is ${draws}; expected a whole number from 1 to ${MOST_DRAWS}`);
+    throw badOption("draws", draws, `a whole number from 1 to ${MOST_DRAWS}`);
   const [, most] = extent([...a.data.x, ...b.data.x]);
   const { at = [most, 10 * most] } = options;
   const [sideA, sideB] = [sideOf(a.law, draws, seed, 0), sideOf(b.law, draws, seed, 1)];
@@ -108,10 +72,8 @@ const sideOf = (law: Law, draws: number, seed: number, stream: number): Side => 
   const form = formOfLaw(law);
   if (form.draws) return { curve: (C) => form.value(law, C), draws: form.draws(law, draws, random(seed, stream)) };
   const names = [...lawForms].filter((form) => form.draws).map(({ name }) => name);
-  throw new ScalingError(
-    "bad-option",
-    `a law of the form ${law.kind} cannot be compared; expected ${names.join(" or ")}`,
-  );
+  const message = `a law of the form ${law.kind} cannot be compared; expected ${names.join(" or ")}`;
+  throw new ScalingError("bad-option", message);
 };
 
 const interval = (values: readonly number[]): Interval => {
@@ -152,17 +114,14 @@ const firstCrossing = (a: Curve, b: Curve, [low, high]: readonly [number, number
 const crossingOf = (a: Side, b: Side, range: readonly [number, number]): LawComparison["crossing"] => {
   const C = firstCrossing(a.curve, b.curve, range);
   if (C === undefined) {
-    return refuse(
-      "unreachable",
-      `the laws do not cross between ${range[0].toExponential(0)} and ${range[1].toExponential(0)} FLOPs`,
-    );
+    const [low, high] = range.map((end) => end.toExponential(0));
+    return refuse("unreachable", `the laws do not cross between ${low} and ${high} FLOPs`);
   }
   const found = a.draws.flatMap((f, i) => firstCrossing(f, b.draws[i]!, range) ?? []);
   const share = found.length / a.draws.length;
-  if (share < 0.5)
-    return refuse(
-      "unidentified",
-      `the laws cross at ${C.toExponential(2)}, but in only ${Math.round(100 * share)} % of the draws`,
-    );
+  if (share < 0.5) {
+    const message = `the laws cross at ${C.toExponential(2)}, but in only ${Math.round(100 * share)} % of the draws`;
+    return refuse("unidentified", message);
+  }
   return { ok: true, C, ci95: interval(found), share };
 };

@@ -1,7 +1,8 @@
-import { ScalingError } from "./errors.js";
+import { badOption, ScalingError } from "./errors.js";
 import { type PowerLaw, powerLaw } from "./laws/power.js";
 import { extent } from "./math/extent.js";
 import { ascending } from "./math/quantile.js";
+import { segmentOf } from "./math/segment.js";
 import type { Allocation } from "./surface/allocate.js";
 import { type FlopRule, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "./types.js";
 
@@ -19,11 +20,8 @@ export interface EnvelopePoint extends Allocation {
   readonly curve: number;
 }
 
-export interface Envelope {
+export interface Envelope extends Readonly<Record<"N" | "D" | "loss", Outcome<PowerLaw>>> {
   readonly points: readonly EnvelopePoint[];
-  readonly N: Outcome<PowerLaw>;
-  readonly D: Outcome<PowerLaw>;
-  readonly loss: Outcome<PowerLaw>;
 }
 
 export interface EnvelopeOptions {
@@ -41,8 +39,7 @@ export interface EnvelopeOptions {
  */
 export const envelope = (curves: readonly TrainingCurve[], options: EnvelopeOptions = {}): Outcome<Envelope> => {
   const { bins = 1500, flops = (N, D) => 6 * N * D } = options;
-  if (!(Number.isInteger(bins) && bins > 1))
-    throw new ScalingError("bad-option", `bins is ${bins}; expected a whole number above 1`);
+  if (!(Number.isInteger(bins) && bins > 1)) throw badOption("bins", bins, "a whole number above 1");
   if (curves.length < 3)
     return refuse("too-few-points", `${curves.length} training curves; an envelope needs at least three`);
   const logs = curves.map((curve, i) => curveLogs(curve, i, flops));
@@ -69,17 +66,12 @@ export const envelope = (curves: readonly TrainingCurve[], options: EnvelopeOpti
     points.push({ C: Math.exp(lnC), N: sizes[best]!, D, loss: Math.exp(bestLoss), curve: best });
   }
   const leaders = new Set(points.map((p) => p.curve)).size;
-  if (leaders < 2)
-    return refuse(
-      "edge-minimum",
-      `${leaders} models lead between two neighbours that were trained as far: the sizes do not bracket the optimum`,
-    );
-  const C = points.map((p) => p.C);
-  const law = (of: "N" | "D" | "loss") =>
-    powerLaw(
-      C,
-      points.map((p) => p[of]),
-    );
+  if (leaders < 2) {
+    const lead = `${leaders} models lead between two neighbours that were trained as far`;
+    return refuse("edge-minimum", `${lead}: the sizes do not bracket the optimum`);
+  }
+  const column = (of: keyof Allocation) => points.map((point) => point[of]);
+  const law = (of: keyof Allocation) => powerLaw(column("C"), column(of));
   return { ok: true, points, N: law("N"), D: law("D"), loss: law("loss") };
 };
 
@@ -91,25 +83,15 @@ const curveLogs = (curve: TrainingCurve, i: number, flops: FlopRule) => {
   const lnC = curve.points.map((p) => Math.log(flops(curve.N, p.D)));
   for (let k = 0; k < lnC.length; k++) {
     if (Number.isFinite(lnC[k]!) && Number.isFinite(lnL[k]!) && (k === 0 || lnC[k]! > lnC[k - 1]!)) continue;
-    throw new ScalingError(
-      "bad-value",
-      `curve ${i + 1}, point ${k + 1}: expected positive losses and tokens in ascending order`,
-      { row: i + 1 },
-    );
+    const message = `curve ${i + 1}, point ${k + 1}: expected positive losses and tokens in ascending order`;
+    throw new ScalingError("bad-value", message, { row: i + 1 });
   }
   return { lnC, lnD, lnL };
 };
 
 /** Linear interpolation; undefined outside. */
 const interpolate = (x: readonly number[], y: readonly number[], at: number): number | undefined => {
-  const last = x.length - 1;
-  if (at < x[0]! || at > x[last]!) return undefined;
-  let i = 0;
-  let high = last - 1;
-  while (i < high) {
-    const middle = (i + high + 1) >> 1;
-    if (x[middle]! <= at) i = middle;
-    else high = middle - 1;
-  }
+  if (at < x[0]! || at > x[x.length - 1]!) return undefined;
+  const i = segmentOf(x, at);
   return y[i]! + ((at - x[i]!) / (x[i + 1]! - x[i]!)) * (y[i + 1]! - y[i]!);
 };

@@ -1,60 +1,31 @@
 export * from "./compare.js";
 export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
-export {
-  type BootstrapEstimate,
-  type BootstrapOptions,
-  bootstrap,
-  bootstrapAsync,
-  type Draws,
-  type IntervalKind,
-  jackknifeStandardError,
-  summarise,
-} from "./inference/bootstrap.js";
+export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
-export { type BadRows, type MalformedRow, parseDelimited, type Table } from "./input/delimited.js";
+export * from "./input/delimited.js";
 export * from "./input/parse.js";
 export * from "./input/points.js";
 export {
   type CleanOptions,
   type CleanRuns,
   cleanRuns,
-  type DroppedRun,
-  type DropReason,
   dropHighestLoss,
   quantityAsLoss,
   type RawRun,
 } from "./input/runs.js";
+export type { BadRows, DroppedRun, DropReason } from "./input/sift.js";
 export { readTable, type TableFormat } from "./input/table.js";
 export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
 export * from "./isoflop/bootstrap.js";
-export type * from "./isoflop/bootstrapped.js";
 export * from "./isoflop/curve.js";
 export * from "./isoflop/group.js";
-export {
-  type DroppedBudget,
-  type InteriorProfile,
-  type IsoFlop,
-  type IsoFlopChoices,
-  type IsoFlopLaw,
-  type IsoFlopOptions,
-  isInterior,
-  isoFlop,
-  optima,
-} from "./isoflop/isoflop.js";
-export type { Parabola } from "./isoflop/parabola.js";
+export { type IsoFlopLaw, type IsoFlopOptions, isoFlop, optima } from "./isoflop/isoflop.js";
 export * from "./isoflop/predict.js";
-export {
-  type BudgetProfile,
-  isoFlopProfile,
-  type Optimum,
-  type OptimumMethod,
-  type ProfileBase,
-  type ProfileOptions,
-  type ProfileWarning,
-  quantityOf,
-} from "./isoflop/profile.js";
+export { isoFlopProfile, type OptimumMethod, type ProfileOptions, quantityOf } from "./isoflop/profile.js";
+export type * from "./isoflop/record.js";
+export { isInterior } from "./isoflop/record.js";
 export * from "./laws/broken.js";
 export * from "./laws/data-constrained.js";
 export * from "./laws/fit.js";
@@ -73,17 +44,10 @@ export { normals, type Random, random } from "./math/random.js";
 export { spaced } from "./math/spaced.js";
 export * from "./plan/plan-next.js";
 export type * from "./prediction.js";
+export type { ComparedLaw, LawComparison, NextRun, Plan } from "./records/answers.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
-export {
-  type Allocation,
-  type AllocationOptions,
-  allocationExponents,
-  computeForLoss,
-  type Misallocation,
-  misallocation,
-  optimalAllocation,
-} from "./surface/allocate.js";
+export * from "./surface/allocate.js";
 export * from "./surface/bias.js";
 export * from "./surface/bootstrap.js";
 export type { SurfaceData } from "./surface/data.js";
@@ -92,10 +56,9 @@ export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/ex
 export * from "./surface/fit.js";
 export type { DataScale, PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
 export * from "./surface/forms/index.js";
+export type { SurfaceObjective } from "./surface/objective.js";
 export * from "./surface/predict.js";
-export type { SurfaceOptions } from "./surface/search.js";
-export type { SurfaceObjective } from "./surface/solver.js";
-export type { Starts } from "./surface/starts.js";
+export type { Starts, SurfaceOptions } from "./surface/search.js";
 export {
   formOfSurface,
   type ModelAndData,

@@ -1,29 +1,56 @@
-import type { FamilyPrediction, LawFamily } from "./laws/predictive.js";
+import { positive, record, text } from "@isoflop/spec";
+import * as v from "valibot";
+import { anyNumber, each, head, interval, predicted, type Read, spread } from "./records/fields.js";
 import type { Predicted } from "./types.js";
 
-/** What else there is to say of a prediction. */
-export interface PredictionNotes {
+const family = record({
+  value: anyNumber,
+  interval95: interval,
+  /** From the best likelihood of each family, adding up to one; a third each when the data cannot tell. */
+  weight: spread,
+});
+
+const notes = record({
   /** How far C lies beyond the largest fitted budget, as a factor. */
-  readonly extrapolation?: number;
-  /** The loss by each family of laws, with the family's weight. */
-  readonly families?: Readonly<Partial<Record<LawFamily, FamilyPrediction>>>;
+  extrapolation: v.exactOptional(positive),
+  /** The loss by each family of laws, with the family's weight: their distance is the model uncertainty. */
+  families: v.exactOptional(
+    record({
+      /** A C^−α, straight in log-log. */
+      power: v.exactOptional(family),
+      /** E + A C^−α with E > 0, flattening. */
+      floor: v.exactOptional(family),
+      /** E < 0, steepening, up to a loss that falls with the logarithm of C; what small budgets show before the power law sets in. */
+      accelerating: v.exactOptional(family),
+    }),
+  ),
   /** Standard deviation of one run's loss as used. */
-  readonly noiseStandardDeviation?: number;
-  readonly degreesOfFreedom?: number;
+  noiseStandardDeviation: v.exactOptional(spread),
+  degreesOfFreedom: v.exactOptional(spread),
   /** Of a model that is not compute-optimal: loss above the optimum of its compute, */
-  readonly excessLoss?: number;
+  excessLoss: v.exactOptional(anyNumber),
   /** compute that an optimal one needs for the same loss, */
-  readonly sufficient?: number;
+  sufficient: v.exactOptional(spread),
   /** and what was spent beyond that, as a share of it. */
-  readonly deadweight?: number;
-}
+  deadweight: v.exactOptional(anyNumber),
+});
+
+export const predictionSchema = record({
+  ...head("prediction"),
+  /** What the loss is: `loss`, or the metric that was fitted in its place. Absent for a law of x and y. */
+  quantity: v.exactOptional(text),
+  given: each(positive),
+  predicted: each(predicted),
+  notes,
+});
+
+/** What else there is to say of a prediction. */
+export type PredictionNotes = Read<typeof notes>;
+export type FamilyPrediction = Read<typeof family>;
 
 /** One question to a fit and its answers, by C, N, D and loss, or x and y; "loss" is the quantity that was fitted. */
-export interface FitPrediction<Given extends string = string, Asked extends string = string> {
-  readonly record: "prediction";
-  /** What the loss is: `loss`, or the metric that was fitted in its place. Absent for a law of x and y. */
-  readonly quantity?: string;
+export interface FitPrediction<Given extends string = string, Asked extends string = string>
+  extends Read<typeof predictionSchema> {
   readonly given: { readonly [name in Given]: number };
   readonly predicted: { readonly [name in Asked]: Predicted };
-  readonly notes: PredictionNotes;
 }

@@ -24,6 +24,9 @@ export interface Predicted {
   readonly interval95?: Interval;
 }
 
+/** A predicted number, and where one new measurement falls at 95 %. */
+export type Measurement = Required<Omit<Predicted, "ci95">>;
+
 /** Training FLOPs of a model of size N on D tokens; increasing in both. */
 export type FlopRule = (N: Parameters, D: Tokens) => Flops;
 
@@ -42,17 +45,20 @@ export interface Run {
   readonly row?: number;
 }
 
+export const refusalReasons = [
+  "edge-minimum",
+  "not-convex",
+  "too-few-sizes",
+  "too-few-budgets",
+  "too-few-points",
+  "unidentified",
+  "stopped-early",
+  "unreachable",
+  "too-many-failed-resamples",
+] as const;
+
 /** Why a fit would not answer. */
-export type RefusalReason =
-  | "edge-minimum"
-  | "not-convex"
-  | "too-few-sizes"
-  | "too-few-budgets"
-  | "too-few-points"
-  | "unidentified"
-  | "stopped-early"
-  | "unreachable"
-  | "too-many-failed-resamples";
+export type RefusalReason = (typeof refusalReasons)[number];
 
 /** A fit that declined: the reason is typed, and there is no number to misuse. */
 export interface Refusal {

@@ -299,7 +299,7 @@ describe("hyperparameter laws", () => {
     const truth = 0.5 * 1e9 ** -0.3 * 1e12 ** 0.1;
     expect(at.interval95[0]).toBeLessThan(truth);
     expect(at.interval95[1]).toBeGreaterThan(truth);
-    expect(() => predictHyperparameter(law, { N: 1e9 })).toThrow(/D is undefined/);
+    expect(() => predictHyperparameter(law, { N: 1e9 })).toThrow(/D is missing/);
     expect(hyperparameterLaw(rows.slice(0, 3), [1, 2, 3])).toMatchObject({ ok: false });
   });
 

@@ -1,11 +1,9 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import { ScalingError, throwIfAborted } from "../errors.js";
+import { badOption, ScalingError, throwIfAborted } from "../errors.js";
 import { normalCdf, normalQuantile } from "../math/distributions.js";
 import { ascending, quantileSorted } from "../math/quantile.js";
 import { type Random, random } from "../math/random.js";
-import type { Interval } from "../types.js";
-
-export type IntervalKind = "percentile" | "bca";
+import type { bootstrapEstimate, Read } from "../records/fields.js";
 
 export interface BootstrapOptions {
   /** Default 1000. */
@@ -18,14 +16,8 @@ export interface BootstrapOptions {
 }
 
 /** A bootstrapped number. */
-export interface BootstrapEstimate {
-  /** On the original data. */
-  readonly value: number;
-  readonly median: number;
-  readonly standardError: number;
-  readonly ci95: Interval;
-  readonly method: IntervalKind;
-}
+export type BootstrapEstimate = Read<typeof bootstrapEstimate>;
+export type IntervalKind = BootstrapEstimate["method"];
 
 /** The statistic on every resample that gave one. */
 export interface Draws {
@@ -34,60 +26,51 @@ export interface Draws {
   readonly failed: number;
 }
 
-/** Above this share of refusals the survivors are a biased sample. */
-const LARGEST_FAILED_SHARE = 0.2;
-
-export const tooManyFailed = (failed: number, resamples: number): boolean => failed > LARGEST_FAILED_SHARE * resamples;
-
 /** Progress and abort are looked at this often. */
 const CHUNK = 16;
 
+type ResampledStatistic = (uniform: Random, resample: number) => readonly number[] | undefined;
+
 /** Computes a vector of statistics on seeded resamples. */
-export const bootstrap = (
-  statistic: (uniform: Random, resample: number) => readonly number[] | undefined,
-  options: BootstrapOptions = {},
-): Draws => {
-  const draws = collector(statistic, options);
-  while (draws.step()) throwIfAborted(options.signal, "the bootstrap");
-  return draws.result();
+export const bootstrap = (statistic: ResampledStatistic, options: BootstrapOptions = {}): Draws => {
+  const chunks = drawn(statistic, options);
+  for (;;) {
+    const { done, value } = chunks.next();
+    if (done) return value;
+  }
 };
 
 /** As {@link bootstrap}, returning to the event loop between chunks, so that a page stays alive and an abort arrives. */
-export const bootstrapAsync = async (
-  statistic: (uniform: Random, resample: number) => readonly number[] | undefined,
-  options: BootstrapOptions = {},
-): Promise<Draws> => {
-  const draws = collector(statistic, options);
-  while (draws.step()) {
+export const bootstrapAsync = async (statistic: ResampledStatistic, options: BootstrapOptions = {}): Promise<Draws> => {
+  const chunks = drawn(statistic, options);
+  for (;;) {
+    const { done, value } = chunks.next();
+    if (done) return value;
     await new Promise((resolve) => setTimeout(resolve, 0));
-    throwIfAborted(options.signal, "the bootstrap");
   }
-  return draws.result();
 };
 
-const collector = (
-  statistic: (uniform: Random, resample: number) => readonly number[] | undefined,
+/** Draws a chunk at a time, as it is asked for them. */
+function* drawn(
+  statistic: ResampledStatistic,
   { resamples = 1000, seed = 0, signal, onProgress }: BootstrapOptions,
-) => {
-  if (!(Number.isInteger(resamples) && resamples > 0)) {
-    throw new ScalingError("bad-option", `resamples is ${resamples}; expected a positive whole number`);
-  }
+): Generator<undefined, Draws> {
+  if (!(Number.isInteger(resamples) && resamples > 0))
+    throw badOption("resamples", resamples, "a positive whole number");
   throwIfAborted(signal, "the bootstrap");
   const values: (readonly number[])[] = [];
-  let done = 0;
-  return {
-    step(): boolean {
-      const end = Math.min(resamples, done + CHUNK);
-      for (; done < end; done++) {
-        const value = statistic(random(seed, done), done);
-        if (value?.every(Number.isFinite)) values.push(value);
-      }
-      onProgress?.(done, resamples);
-      return done < resamples;
-    },
-    result: (): Draws => ({ values, failed: resamples - values.length }),
-  };
-};
+  for (let i = 0; i < resamples; i++) {
+    if (i > 0 && i % CHUNK === 0) {
+      onProgress?.(i, resamples);
+      yield;
+      throwIfAborted(signal, "the bootstrap");
+    }
+    const value = statistic(random(seed, i), i);
+    if (value?.every(Number.isFinite)) values.push(value);
+  }
+  onProgress?.(resamples, resamples);
+  return { values, failed: resamples - values.length };
+}
 
 /**
  * Interval and standard error of one component of the draws.

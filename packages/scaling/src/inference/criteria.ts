@@ -1,13 +1,10 @@
 import { chiSquareSurvival, fSurvival } from "../math/distributions.js";
+import type * as fields from "../records/fields.js";
+import type { LackOfFit } from "../surface/surface-fit.js";
 import { type Outcome, type Run, refuse } from "../types.js";
 
 /** Information criteria of a least-squares fit; only differences between fits of the same points mean anything. */
-export interface Criteria {
-  readonly logLikelihood: number;
-  readonly aic: number;
-  readonly aicc: number;
-  readonly bic: number;
-}
+export type Criteria = fields.Read<typeof fields.criteria>;
 
 /**
  * Gaussian criteria from a residual sum of squares (of ln L, for fits of ln L).
@@ -24,15 +21,6 @@ export const criteria = (sumOfSquares: number, points: number, parameters: numbe
     bic: k * Math.log(points) - 2 * logLikelihood,
   };
 };
-
-export interface LackOfFit {
-  /** F with replicated runs, χ² with known noise. */
-  readonly statistic: number;
-  /** Chance of a statistic this large if the form were right. */
-  readonly pValue: number;
-  readonly degreesOfFreedom: readonly [number, number];
-  readonly from: "replicates" | "known-noise";
-}
 
 /**
  * Is the scatter about a fit more than the noise of a run? Pure error is taken from runs of equal N and D with different seeds, or
@@ -67,23 +55,19 @@ export const lackOfFit = (
     }
     const freedom = groups.size - parameters;
     const statistic = Math.max(0, total - pure) / freedom / (pure / pureFreedom);
-    return {
-      ok: true,
-      statistic,
-      pValue: fSurvival(statistic, freedom, pureFreedom),
-      degreesOfFreedom: [freedom, pureFreedom],
-      from: "replicates",
-    };
+    const pValue = fSurvival(statistic, freedom, pureFreedom);
+    return { ok: true, statistic, pValue, degreesOfFreedom: [freedom, pureFreedom], from: "replicates" };
   }
   if (runs.every((run) => (run.sigma ?? 0) > 0) && runs.length > parameters) {
     const sigma = (run: Run) => (scale === "log" ? run.sigma! / run.loss : run.sigma!);
     const statistic = runs.reduce((s, run) => s + ((of(run.loss) - of(predict(run))) / sigma(run)) ** 2, 0);
     const freedom = runs.length - parameters;
+    const degreesOfFreedom = [freedom, Number.POSITIVE_INFINITY] as const;
     return {
       ok: true,
       statistic,
       pValue: chiSquareSurvival(statistic, freedom),
-      degreesOfFreedom: [freedom, Number.POSITIVE_INFINITY],
+      degreesOfFreedom,
       from: "known-noise",
     };
   }

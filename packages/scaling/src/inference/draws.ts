@@ -1,5 +1,5 @@
 import { ScalingError } from "../errors.js";
-import { apply, cholesky, type Matrix } from "../math/linear.js";
+import { apply, cholesky, embedded, type Matrix } from "../math/linear.js";
 import { normals, type Random } from "../math/random.js";
 
 /**
@@ -19,10 +19,8 @@ export const drawParameters = (
     let chi = 0;
     for (let i = 0; i < degreesOfFreedom; i++) chi += normal() ** 2;
     const scale = Math.sqrt(degreesOfFreedom / chi);
-    const shift = apply(
-      factor,
-      centre.map(() => normal()),
-    );
+    const deviates = centre.map(() => normal());
+    const shift = apply(factor, deviates);
     return centre.map((v, i) => v + scale * shift[i]!);
   });
 };
@@ -30,15 +28,13 @@ export const drawParameters = (
 /** Lower factor L with L Lᵀ = covariance, zero rows for what is fixed; rounding may need a hair on the diagonal. */
 const rootOf = (covariance: Matrix): number[][] => {
   const free = covariance.flatMap((row, i) => (row[i]! > 0 ? [i] : []));
-  const out = covariance.map((row) => row.map(() => 0));
-  if (free.length === 0) return out;
   const block = (jitter: number) => free.map((i) => free.map((j) => covariance[i]![j]! * (i === j ? 1 + jitter : 1)));
   const factor = cholesky(block(0)) ?? cholesky(block(1e-12)) ?? cholesky(block(1e-9));
   if (!factor) throw new ScalingError("bad-value", "the covariance of the law is not positive definite");
-  free.forEach((i, a) => {
-    free.forEach((j, b) => {
-      out[i]![j] = factor[a]![b]!;
-    });
-  });
-  return out;
+  return embedded(factor, free, covariance.length);
 };
+
+/** Above this share of refusals the survivors are a biased sample. */
+const LARGEST_FAILED_SHARE = 0.2;
+
+export const tooManyFailed = (failed: number, resamples: number): boolean => failed > LARGEST_FAILED_SHARE * resamples;

@@ -1,11 +1,12 @@
 import { groupByBudget } from "../isoflop/group.js";
-import { fitBudgets, isInterior, optima } from "../isoflop/isoflop.js";
+import { fitBudgets, optima } from "../isoflop/isoflop.js";
+import { isInterior } from "../isoflop/record.js";
 import { fitLaw, formOfLaw } from "../laws/fit.js";
 import { power } from "../laws/power.js";
 import { surface } from "../surface/fit.js";
 import type { SurfaceOptions } from "../surface/search.js";
 import { surfaceLoss } from "../surface/surface.js";
-import type { Flops, Loss, Outcome, Parameters, Run } from "../types.js";
+import type { Flops, Loss, Parameters, Run } from "../types.js";
 
 /** What each kind of law, fitted below, says of a budget it has not seen. */
 export interface HeldOutBudget {
@@ -19,9 +20,6 @@ export interface HeldOutBudget {
   /** Error of the surface on the held-out runs themselves. */
   readonly surface: { readonly rmse: number; readonly bias: number } | undefined;
 }
-
-const answer = <T, R>(outcome: Outcome<T>, read: (value: T) => R): R | undefined =>
-  outcome.ok ? read(outcome) : undefined;
 
 export interface HeldOutOptions {
   /** How many of the largest budgets to leave out; the prediction is always for the largest. Default 1, 2, 3. */
@@ -58,9 +56,9 @@ export const heldOutCompute = (runs: readonly Run[], options: HeldOutOptions = {
         C: largest.C,
         dropped,
         measured,
-        N: answer(iso.N, (law) => power.value(law, largest.C)),
+        N: iso.N.ok ? power.value(iso.N, largest.C) : undefined,
         laws: Object.fromEntries(byForm),
-        surface: answer(fit, (s) => errors(largest.runs.map((run) => surfaceLoss(s, run) - run.loss))),
+        surface: fit.ok ? errors(largest.runs.map((run) => surfaceLoss(fit, run) - run.loss)) : undefined,
       };
     });
 };

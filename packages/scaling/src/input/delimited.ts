@@ -1,4 +1,5 @@
 import { ScalingError } from "../errors.js";
+import { type BadRows, type DroppedRun, sift } from "./sift.js";
 
 /** Text cells in named columns. */
 export interface Table {
@@ -7,33 +8,8 @@ export interface Table {
   /** Where each row stands in the text, counted from 1 after the header; empty lines count and are not rows. */
   readonly numbers: readonly number[];
   /** Rows that could not be read as one, where they were to be dropped. */
-  readonly malformed: readonly MalformedRow[];
+  readonly dropped: readonly DroppedRun[];
 }
-
-export interface MalformedRow {
-  readonly row: number;
-  readonly message: string;
-}
-
-/** What to do with a row that cannot be right. `throw` names it; `drop` lists it with its reason. */
-export type BadRows = "throw" | "drop";
-
-/** Throws what is wrong with a row, or puts it down. */
-export const rejecting = (
-  badRows: BadRows,
-): {
-  readonly malformed: MalformedRow[];
-  readonly reject: (error: ScalingError & { readonly row: number | undefined }) => void;
-} => {
-  const malformed: MalformedRow[] = [];
-  return {
-    malformed,
-    reject(error) {
-      if (badRows === "throw") throw error;
-      malformed.push({ row: error.row!, message: error.message });
-    },
-  };
-};
 
 const QUOTE = 34;
 const LINE_FEED = 10;
@@ -47,37 +23,24 @@ const CARRIAGE_RETURN = 13;
  */
 export const parseDelimited = (text: string, badRows: BadRows = "throw"): Table => {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  const delimiter = sniffDelimiter(text, start);
-  const records = readRecords(text, start, delimiter.charCodeAt(0));
-  const header = records[0]?.cells.map((name) => name.trim());
-  if (!header || header.every((name) => name === "")) {
+  const [first, ...lines] = readLines(text, start, sniffDelimiter(text, start).charCodeAt(0));
+  if (first?.wrong !== undefined) throw new ScalingError("bad-format", first.wrong, { row: 1 });
+  const header = first?.cells.map((name) => name.trim());
+  if (!header || header.every((name) => name === ""))
     throw new ScalingError("bad-format", "the text has no header line; expected column names such as C,N,D,loss");
-  }
-  const rows: string[][] = [];
-  const numbers: number[] = [];
-  const { malformed, reject } = rejecting(badRows);
-  for (let row = 1; row < records.length; row++) {
-    const { cells, wrong } = records[row]!;
-    if (cells.length === 1 && cells[0]!.trim() === "") continue;
-    const message =
-      wrong ??
-      (cells.length === header.length ? "" : `${cells.length} cells, but the header names ${header.length} columns`);
-    if (message !== "") {
-      reject(new ScalingError("bad-format", message, { row }));
-      continue;
-    }
-    rows.push(cells);
-    numbers.push(row);
-  }
-  return { header, rows, numbers, malformed };
+  const { kept, dropped } = sift(lines, badRows, ({ cells, wrong }, i) => {
+    if (cells.length === 1 && cells[0]!.trim() === "") return undefined;
+    const narrow = cells.length !== header.length;
+    const message = narrow ? `${cells.length} cells, but the header names ${header.length} columns` : undefined;
+    const flaw = wrong ?? message;
+    if (flaw !== undefined) throw new ScalingError("bad-format", flaw, { row: i + 1 });
+    return { cells, number: i + 1 };
+  });
+  return { header, rows: kept.map(({ cells }) => cells), numbers: kept.map(({ number }) => number), dropped };
 };
 
 const sniffDelimiter = (text: string, start: number): string => {
-  const counts = new Map([
-    [",", 0],
-    [";", 0],
-    ["\t", 0],
-  ]);
+  const counts = new Map([",", ";", "\t"].map((delimiter) => [delimiter, 0]));
   let quoted = false;
   for (let i = start; i < text.length; i++) {
     const c = text[i]!;
@@ -91,47 +54,30 @@ const sniffDelimiter = (text: string, start: number): string => {
 /** The cells of one line, and what is wrong with it. */
 interface Line {
   readonly cells: string[];
-  readonly wrong?: string | undefined;
+  wrong?: string;
 }
 
-const readRecords = (text: string, start: number, delimiter: number): Line[] => {
-  const records: Line[] = [];
-  let record: string[] = [];
-  let wrong: string | undefined;
-  let i = start;
-  while (i < text.length) {
-    let cell: string;
-    if (text.charCodeAt(i) === QUOTE) {
-      const closing = closingQuote(text, i + 1);
-      if (closing < 0) {
-        throw new ScalingError("bad-format", "a quoted cell is never closed", { row: Math.max(1, records.length) });
-      }
-      cell = text.slice(i + 1, closing).replaceAll('""', '"');
-      i = closing + 1;
-      const end = cellEnd(text, i, delimiter);
-      if (end > i) wrong ??= `text follows the closing quote of "${cell}"`;
-      i = end;
-    } else {
-      const end = cellEnd(text, i, delimiter);
-      cell = text.slice(i, end);
-      i = end;
-    }
-    record.push(cell);
-    if (i >= text.length) break;
-    const c = text.charCodeAt(i);
-    i++;
-    if (c === delimiter) {
-      if (i >= text.length) record.push("");
-      continue;
-    }
-    if (c === CARRIAGE_RETURN && text.charCodeAt(i) === LINE_FEED) i++;
-    records.push({ cells: record, wrong });
-    [record, wrong] = [[], undefined];
+const readLines = (text: string, start: number, delimiter: number): Line[] => {
+  const lines: Line[] = [];
+  let line: Line = { cells: [] };
+  let at = start;
+  while (at < text.length) {
+    const quoted = text.charCodeAt(at) === QUOTE;
+    const closing = quoted ? closingQuote(text, at + 1) : at;
+    if (closing < 0)
+      throw new ScalingError("bad-format", "a quoted cell is never closed", { row: Math.max(1, lines.length) });
+    const end = cellEnd(text, quoted ? closing + 1 : at, delimiter);
+    const cell = quoted ? text.slice(at + 1, closing).replaceAll('""', '"') : text.slice(at, end);
+    if (quoted && end > closing + 1) line.wrong ??= `text follows the closing quote of "${cell}"`;
+    line.cells.push(cell);
+    const after = text.charCodeAt(end);
+    at = after === CARRIAGE_RETURN && text.charCodeAt(end + 1) === LINE_FEED ? end + 2 : end + 1;
+    if (after !== delimiter) {
+      lines.push(line);
+      line = { cells: [] };
+    } else if (at === text.length) lines.push({ ...line, cells: [...line.cells, ""] });
   }
-  if (record.length > 0) records.push({ cells: record, wrong });
-  const header = records[0];
-  if (header?.wrong !== undefined) throw new ScalingError("bad-format", header.wrong, { row: 1 });
-  return records;
+  return lines;
 };
 
 /** Where a cell without quotes ends. */

@@ -1,7 +1,7 @@
 import { ScalingError } from "../errors.js";
-import { rejecting } from "./delimited.js";
-import { badRowsOf, byRow, type CleanOptions, type CleanRuns, cleanRuns, type RawRun } from "./runs.js";
-import { columnIndex, missingColumn, numberIn, readTable, type TableFormat } from "./table.js";
+import { type CleanOptions, type CleanRuns, cleanRuns, type RawRun } from "./runs.js";
+import { byRow, sift } from "./sift.js";
+import { columnOf, numberIn, readTable, type TableFormat } from "./table.js";
 
 const NUMERIC = ["C", "N", "D", "loss", "sigma", "seed"] as const;
 type NumericField = (typeof NUMERIC)[number];
@@ -27,30 +27,20 @@ export interface ParseOptions extends CleanOptions {
 export const parseRuns = (text: string, options: ParseOptions = {}): CleanRuns => {
   const { columns = {}, quantity, badRows = "throw" } = options;
   const table = readTable(text, options.format, badRows);
-  const find = (field: string, asked: string | undefined): number => {
-    const index = columnIndex(table, asked ?? field);
-    if (index < 0 && asked !== undefined) throw missingColumn(table, asked, field);
-    return index;
-  };
-  const at = Object.fromEntries(NUMERIC.map((field) => [field, find(field, columns[field])])) as Record<
-    NumericField,
-    number
-  >;
-  const label = find("label", columns.label);
+  const at = (field: NumericField | "label") => columnOf(table, field, columns[field]);
+  const numeric = NUMERIC.map((field) => [field, at(field)] as const).filter(([, index]) => index >= 0);
+  const label = at("label");
   const asked = quantity === undefined ? {} : { [quantity]: quantity };
   const metrics = Object.entries({ ...asked, ...columns.metrics }).map(
-    ([name, column]) => [name, find(name, column)] as const,
+    ([name, column]) => [name, columnOf(table, name, column)] as const,
   );
   const there = table.header.join(", ");
-  if (at.loss < 0 && quantity === undefined) {
+  const given = numeric.map(([field]) => field);
+  if (!given.includes("loss") && quantity === undefined)
     throw new ScalingError("missing-column", `there is no column "loss"; there are: ${there}`, { field: "loss" });
-  }
-  if ([at.C, at.N, at.D].filter((i) => i >= 0).length < 2) {
+  if (given.filter((field) => field === "C" || field === "N" || field === "D").length < 2)
     throw new ScalingError("missing-column", `two of C, N and D are needed; there are: ${there}`);
-  }
 
-  const cellOf = (cells: readonly string[], field: NumericField, row: number) =>
-    at[field] < 0 ? undefined : numberIn(cells[at[field]]!, field, row);
   const metricsOf = (cells: readonly string[], row: number) =>
     Object.fromEntries(
       metrics.flatMap(([name, index]) => {
@@ -58,29 +48,14 @@ export const parseRuns = (text: string, options: ParseOptions = {}): CleanRuns =
         return value === undefined ? [] : [[name, value] as const];
       }),
     );
-  const { malformed, reject } = rejecting(badRows);
-  const raw = table.rows.flatMap((cells, i): RawRun[] => {
+  const { kept, dropped } = sift(table.rows, badRows, (cells, i): RawRun => {
     const row = table.numbers[i]!;
-    try {
-      return [
-        {
-          C: cellOf(cells, "C", row),
-          N: cellOf(cells, "N", row),
-          D: cellOf(cells, "D", row),
-          loss: cellOf(cells, "loss", row),
-          sigma: cellOf(cells, "sigma", row),
-          seed: cellOf(cells, "seed", row),
-          label: label >= 0 ? cells[label] : undefined,
-          metrics: metrics.length > 0 ? metricsOf(cells, row) : undefined,
-          row,
-        },
-      ];
-    } catch (error) {
-      if (!(error instanceof ScalingError)) throw error;
-      reject(error);
-      return [];
-    }
+    const raw: { -readonly [field in keyof RawRun]: RawRun[field] } = { row };
+    for (const [field, index] of numeric) raw[field] = numberIn(cells[index]!, field, row);
+    if (label >= 0) raw.label = cells[label];
+    if (metrics.length > 0) raw.metrics = metricsOf(cells, row);
+    return raw;
   });
-  const { runs, dropped } = cleanRuns(raw, options);
-  return { runs, dropped: byRow([...badRowsOf(table.malformed), ...badRowsOf(malformed), ...dropped]) };
+  const { runs, dropped: unclean } = cleanRuns(kept, options);
+  return { runs, dropped: byRow(table.dropped, dropped, unclean) };
 };

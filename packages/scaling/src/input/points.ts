@@ -1,9 +1,7 @@
-import { ScalingError } from "../errors.js";
+import { positive } from "../errors.js";
 import type { LawData } from "../laws/form.js";
-import { shown } from "../message.js";
-import { type BadRows, rejecting } from "./delimited.js";
-import { badRowsOf, byRow, type DroppedRun } from "./runs.js";
-import { columnIndex, missingColumn, numberIn, readTable, type TableFormat } from "./table.js";
+import { type BadRows, byRow, type DroppedRun, sift } from "./sift.js";
+import { columnOf, numberIn, readTable, type TableFormat } from "./table.js";
 
 /** Points of one law y(x), read from a table. */
 export interface Points extends LawData {
@@ -21,6 +19,8 @@ export interface PointsOptions {
   readonly badRows?: BadRows | undefined;
 }
 
+const RIGHT = "a finite number above 0";
+
 /**
  * Reads two columns of positive numbers. A row at x = 0 is dropped with its reason, as a law of powers has no value there and logs
  * begin at step 0; so is a row equal in every column to one before, as a training that was resumed logs steps twice.
@@ -29,45 +29,23 @@ export interface PointsOptions {
 export const parsePoints = (text: string, options: PointsOptions = {}): Points => {
   const { x: nameX = "x", y: nameY = "y", badRows = "throw" } = options;
   const table = readTable(text, options.format, badRows);
-  const at = (field: string, name: string): number => {
-    const index = columnIndex(table, name);
-    if (index < 0) throw missingColumn(table, name, field);
-    return index;
-  };
-  const [columnX, columnY] = [at("x", nameX), at("y", nameY)];
-  const { malformed, reject } = rejecting(badRows);
-  const out = { x: [] as number[], y: [] as number[], rows: [] as number[] };
-  const dropped: DroppedRun[] = [];
+  const [columnX, columnY] = [columnOf(table, "x", nameX), columnOf(table, "y", nameY)];
   const seen = new Map<string, number>();
-  table.rows.forEach((cells, i) => {
+  const { kept, dropped } = sift(table.rows, badRows, (cells, i, drop) => {
     const row = table.numbers[i]!;
     const key = cells.join("\u0000");
     const first = seen.get(key);
-    if (first !== undefined) {
-      dropped.push({ row, reason: "duplicate", message: `equal in every column to row ${first}` });
-      return;
-    }
+    if (first !== undefined) return drop(row, "duplicate", `equal in every column to row ${first}`);
     seen.set(key, row);
-    try {
-      const x = numberIn(cells[columnX]!, "x", row);
-      if (x === 0) {
-        dropped.push({ row, reason: "at-zero", message: "x is 0, where a law of powers has no value" });
-        return;
-      }
-      const [px, py] = [positive("x", x, row), positive("y", numberIn(cells[columnY]!, "y", row), row)];
-      out.x.push(px);
-      out.y.push(py);
-      out.rows.push(row);
-    } catch (error) {
-      if (!(error instanceof ScalingError)) throw error;
-      reject(error);
-    }
+    const x = numberIn(cells[columnX]!, "x", row);
+    if (x === 0) return drop(row, "at-zero", "x is 0, where a law of powers has no value");
+    const y = numberIn(cells[columnY]!, "y", row);
+    return { row, x: positive("x", x, row, RIGHT), y: positive("y", y, row, RIGHT) };
   });
-  return { ...out, dropped: byRow([...badRowsOf(table.malformed), ...badRowsOf(malformed), ...dropped]) };
-};
-
-const positive = (field: string, value: number | undefined, row: number): number => {
-  if (value !== undefined && value > 0 && Number.isFinite(value)) return value;
-  const given = value === undefined ? "missing" : shown(value);
-  throw new ScalingError("bad-value", `${field} is ${given}; expected a finite number above 0`, { row, field, value });
+  return {
+    x: kept.map(({ x }) => x),
+    y: kept.map(({ y }) => y),
+    rows: kept.map(({ row }) => row),
+    dropped: byRow(table.dropped, dropped),
+  };
 };

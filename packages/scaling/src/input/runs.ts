@@ -1,29 +1,9 @@
-import { ScalingError } from "../errors.js";
-import { shown } from "../message.js";
-import type { Flops, Parameters, Run, Tokens } from "../types.js";
-import type { BadRows, MalformedRow } from "./delimited.js";
+import { badOption, positive, ScalingError, shown } from "../errors.js";
+import type { Run } from "../types.js";
+import { type BadRows, type DroppedRun, sift } from "./sift.js";
 
 /** Raw values of one row before they are checked; `row` is for error messages, counted from 1. */
-export interface RawRun {
-  readonly C?: number | undefined;
-  readonly N?: number | undefined;
-  readonly D?: number | undefined;
-  readonly loss?: number | undefined;
-  readonly sigma?: number | undefined;
-  readonly seed?: number | undefined;
-  readonly label?: string | undefined;
-  readonly metrics?: Readonly<Record<string, number>> | undefined;
-  readonly row?: number | undefined;
-}
-
-export type DropReason = "duplicate" | "no-loss" | "bad-row" | "highest-loss" | "no-quantity" | "at-zero";
-
-/** A row that is not used, and why. */
-export interface DroppedRun {
-  readonly row: number;
-  readonly reason: DropReason;
-  readonly message: string;
-}
+export type RawRun = { readonly [field in keyof Run]?: Run[field] | undefined };
 
 export interface CleanRuns {
   readonly runs: readonly Run[];
@@ -42,14 +22,8 @@ export interface CleanOptions {
   readonly quantity?: string | undefined;
 }
 
-/** Rows that were not read, as what is told of them. */
-export const badRowsOf = (malformed: readonly MalformedRow[]): DroppedRun[] =>
-  malformed.map(({ row, message }) => ({ row, reason: "bad-row", message }));
-
-export const byRow = (dropped: readonly DroppedRun[]): DroppedRun[] => [...dropped].sort((a, b) => a.row - b.row);
-
 /** A metric of a run; a name that every object answers to is a name like any other. */
-export const metricOf = ({ metrics }: Pick<Run, "metrics">, name: string): number | undefined =>
+export const metricOf = ({ metrics }: RawRun, name: string): number | undefined =>
   metrics && Object.hasOwn(metrics, name) ? metrics[name] : undefined;
 
 /** A cross-entropy above this is not a loss in nats: most often a perplexity or a step count in the wrong column. */
@@ -67,58 +41,33 @@ const LARGEST_MISMATCH = 1e5;
  * @throws ScalingError with the row number for a value that cannot be right, unless `badRows` is `drop`.
  */
 export const cleanRuns = (rows: readonly RawRun[], options: CleanOptions = {}): CleanRuns => {
-  const runs: Run[] = [];
-  const dropped: DroppedRun[] = [];
+  const { quantity, flopsPerParameterToken = 6, badRows = "throw" } = options;
+  if (!(flopsPerParameterToken > 0))
+    throw badOption("flopsPerParameterToken", flopsPerParameterToken, "a positive number");
   const seen = new Map<number, Run[]>();
-  for (let i = 0; i < rows.length; i++) {
-    const raw = rows[i]!;
+  const { kept, dropped } = sift(rows, badRows, (raw, i, drop) => {
     const row = raw.row ?? i + 1;
-    const { quantity } = options;
     const refused = quantity === undefined ? undefined : withoutQuantity(raw, quantity);
-    if (refused !== undefined) {
-      dropped.push({ row, reason: "no-quantity", message: refused });
-      continue;
-    }
-    if (quantity === undefined && raw.loss !== undefined && Number.isNaN(raw.loss)) {
-      dropped.push({ row, reason: "no-loss", message: "the loss is NaN: the run diverged or was not evaluated" });
-      continue;
-    }
-    try {
-      const run = completeRun(raw, row, options);
-      const first = remember(seen, run);
-      if (first) {
-        dropped.push({ row, reason: "duplicate", message: `equal in every field to row ${first.row}` });
-        continue;
-      }
-      runs.push(run);
-    } catch (error) {
-      if (!(error instanceof ScalingError) || options.badRows !== "drop") throw error;
-      dropped.push({ row, reason: "bad-row", message: error.message });
-    }
-  }
-  return { runs, dropped };
+    if (refused !== undefined) return drop(row, "no-quantity", refused);
+    if (quantity === undefined && Number.isNaN(raw.loss))
+      return drop(row, "no-loss", "the loss is NaN: the run diverged or was not evaluated");
+    const run = completeRun(raw, row, flopsPerParameterToken, quantity);
+    const first = remember(seen, run);
+    return first ? drop(row, "duplicate", `equal in every field to row ${first.row}`) : run;
+  });
+  return { runs: kept, dropped };
 };
+
+const COMPARED = ["loss", "N", "D", "C", "seed", "label", "sigma"] as const;
 
 /** Files the run under a number that hardly ever repeats; returns the earlier run it equals, if there is one. */
 const remember = (seen: Map<number, Run[]>, run: Run): Run | undefined => {
   const key = run.loss * run.N + run.D;
-  const filed = seen.get(key);
-  if (!filed) {
-    seen.set(key, [run]);
-    return undefined;
-  }
+  const filed = seen.get(key) ?? [];
   const twin = filed.find(
-    (o) =>
-      o.loss === run.loss &&
-      o.N === run.N &&
-      o.D === run.D &&
-      o.C === run.C &&
-      o.seed === run.seed &&
-      o.label === run.label &&
-      o.sigma === run.sigma &&
-      sameMetrics(o.metrics, run.metrics),
+    (other) => COMPARED.every((field) => other[field] === run[field]) && sameMetrics(other.metrics, run.metrics),
   );
-  if (!twin) filed.push(run);
+  if (!twin) seen.set(key, [...filed, run]);
   return twin;
 };
 
@@ -128,8 +77,8 @@ const sameMetrics = (a: Run["metrics"] = {}, b: Run["metrics"] = {}): boolean =>
 };
 
 /** What is wrong with a metric that is to be fitted. */
-const withoutQuantity = ({ metrics }: RawRun, quantity: string): string | undefined => {
-  const value = metricOf(metrics ? { metrics } : {}, quantity);
+const withoutQuantity = (run: RawRun, quantity: string): string | undefined => {
+  const value = metricOf(run, quantity);
   if (value !== undefined && value > 0 && Number.isFinite(value)) return undefined;
   return `${quantity} is ${value === undefined ? "missing" : value}; expected a positive finite number`;
 };
@@ -137,51 +86,42 @@ const withoutQuantity = ({ metrics }: RawRun, quantity: string): string | undefi
 /** The loss of a row; a metric that is fitted stands for one that is not there. */
 const lossOf = ({ loss, metrics }: RawRun, row: number, quantity: string | undefined): number => {
   if (quantity !== undefined && (loss === undefined || Number.isNaN(loss))) return metrics![quantity]!;
-  const given = positive("loss", loss, row);
-  if (given === undefined) throw new ScalingError("incomplete-row", "the loss is missing", { row, field: "loss" });
-  if (given <= LARGEST_LOSS) return given;
-  const message = `loss is ${given}; above ${LARGEST_LOSS} it is not a loss (a perplexity? take its logarithm)`;
-  throw new ScalingError("wrong-unit", message, { row, field: "loss", value: given });
+  if (loss === undefined) throw new ScalingError("incomplete-row", "the loss is missing", { row, field: "loss" });
+  if (positive("loss", loss, row) <= LARGEST_LOSS) return loss;
+  const message = `loss is ${loss}; above ${LARGEST_LOSS} it is not a loss (a perplexity? take its logarithm)`;
+  throw new ScalingError("wrong-unit", message, { row, field: "loss", value: loss });
 };
 
-const completeRun = (raw: RawRun, row: number, { flopsPerParameterToken = 6, quantity }: CleanOptions): Run => {
-  if (!(flopsPerParameterToken > 0)) {
-    throw new ScalingError(
-      "bad-option",
-      `flopsPerParameterToken is ${flopsPerParameterToken}; expected a positive number`,
-    );
-  }
-  const C = positive("C", raw.C, row);
-  const N = positive("N", raw.N, row);
-  const D = positive("D", raw.D, row);
-  const given = [C, N, D].filter((v) => v !== undefined).length;
-  if (given < 2) {
-    throw new ScalingError("incomplete-row", "two of C (FLOPs), N (parameters) and D (tokens) are needed", { row });
-  }
-  const loss = lossOf(raw, row, quantity);
-  const size = N ?? (C as Flops) / (flopsPerParameterToken * (D as Tokens));
-  const tokens = D ?? (C as Flops) / (flopsPerParameterToken * (N as Parameters));
-  const compute = C ?? flopsPerParameterToken * size * tokens;
-  atLeastOne("N", size, "parameters", row);
-  atLeastOne("D", tokens, "tokens", row);
-  atLeastOne("C", compute, "FLOPs", row);
-  const mismatch = compute / (flopsPerParameterToken * size * tokens);
-  if (mismatch > LARGEST_MISMATCH || mismatch < 1 / LARGEST_MISMATCH) {
-    throw new ScalingError(
-      "wrong-unit",
-      `C is ${shown(compute)}, but ${flopsPerParameterToken}·N·D is ${shown(flopsPerParameterToken * size * tokens)}; expected C in FLOPs, N in parameters and D in tokens`,
-      { row, field: "C", value: compute },
-    );
-  }
+/** @param k of C = k·N·D, from which the missing one of the three follows */
+const completeRun = (raw: RawRun, row: number, k: number, quantity: string | undefined): Run => {
   const { sigma, seed, label, metrics } = raw;
-  if (sigma !== undefined && !(sigma >= 0 && Number.isFinite(sigma))) {
-    throw new ScalingError("bad-value", `sigma is ${sigma}; expected a standard error of the loss, zero or more`, {
-      row,
-      field: "sigma",
-      value: sigma,
-    });
+  const given = (field: "C" | "N" | "D") => (raw[field] === undefined ? undefined : positive(field, raw[field], row));
+  const [givenC, givenN, givenD] = [given("C"), given("N"), given("D")];
+  if ([givenC, givenN, givenD].filter((value) => value !== undefined).length < 2)
+    throw new ScalingError("incomplete-row", "two of C (FLOPs), N (parameters) and D (tokens) are needed", { row });
+  const loss = lossOf(raw, row, quantity);
+  const N = givenN ?? givenC! / (k * givenD!);
+  const D = givenD ?? givenC! / (k * givenN!);
+  const C = givenC ?? k * N * D;
+  for (const [field, unit, value] of [
+    ["N", "parameters", N],
+    ["D", "tokens", D],
+    ["C", "FLOPs", C],
+  ] as const) {
+    if (value >= 1) continue;
+    const message = `${field} is ${value}; expected a count of ${unit} (not millions or billions of them)`;
+    throw new ScalingError("wrong-unit", message, { row, field, value });
   }
-  const run: { -readonly [K in keyof Run]: Run[K] } = { C: compute, N: size, D: tokens, loss, row };
+  const mismatch = C / (k * N * D);
+  if (mismatch > LARGEST_MISMATCH || mismatch < 1 / LARGEST_MISMATCH) {
+    const message = `C is ${shown(C)}, but ${k}·N·D is ${shown(k * N * D)}; expected C in FLOPs, N in parameters and D in tokens`;
+    throw new ScalingError("wrong-unit", message, { row, field: "C", value: C });
+  }
+  if (sigma !== undefined && !(sigma >= 0 && Number.isFinite(sigma))) {
+    const message = `sigma is ${sigma}; expected a standard error of the loss, zero or more`;
+    throw new ScalingError("bad-value", message, { row, field: "sigma", value: sigma });
+  }
+  const run: { -readonly [K in keyof Run]: Run[K] } = { C, N, D, loss, row };
   if (sigma !== undefined) run.sigma = sigma;
   if (seed !== undefined) run.seed = seed;
   if (label !== undefined) run.label = label;
@@ -189,43 +129,17 @@ const completeRun = (raw: RawRun, row: number, { flopsPerParameterToken = 6, qua
   return run;
 };
 
-const positive = (field: string, value: number | undefined, row: number): number | undefined => {
-  if (value === undefined) return undefined;
-  if (value > 0 && Number.isFinite(value)) return value;
-  const message = `${field} is ${shown(value)}; expected a positive finite number`;
-  throw new ScalingError("bad-value", message, { row, field, value });
-};
-
-const atLeastOne = (field: string, value: number, unit: string, row: number): void => {
-  if (value >= 1) return;
-  throw new ScalingError(
-    "wrong-unit",
-    `${field} is ${value}; expected a count of ${unit} (not millions or billions of them)`,
-    {
-      row,
-      field,
-      value,
-    },
-  );
-};
-
 /**
  * Removes the `count` runs of highest loss, as Besiroglu et al. (2404.10102) do with five runs of the Chinchilla figure.
  * A filter moves exponents, so what it removed comes back with it.
  */
 export const dropHighestLoss = (runs: readonly Run[], count: number): CleanRuns => {
-  const order = runs.map((run, i) => ({ loss: run.loss, i })).sort((a, b) => b.loss - a.loss || a.i - b.i);
+  const order = runs.map(({ loss }, i) => ({ loss, i })).sort((a, b) => b.loss - a.loss || a.i - b.i);
   const out = new Set(order.slice(0, count).map(({ i }) => i));
-  return {
-    runs: runs.filter((_, i) => !out.has(i)),
-    dropped: [...out]
-      .sort((a, b) => a - b)
-      .map((i) => ({
-        row: runs[i]!.row ?? i + 1,
-        reason: "highest-loss" as const,
-        message: `loss ${runs[i]!.loss} is among the ${count} highest`,
-      })),
-  };
+  const { kept, dropped } = sift(runs, "throw", (run, i, drop) =>
+    out.has(i) ? drop(run.row ?? i + 1, "highest-loss", `loss ${run.loss} is among the ${count} highest`) : run,
+  );
+  return { runs: kept, dropped };
 };
 
 /**
@@ -233,15 +147,15 @@ export const dropHighestLoss = (runs: readonly Run[], count: number): CleanRuns 
  * Seeds' noise is that of the loss and does not carry over.
  */
 export const quantityAsLoss = (runs: readonly Run[], quantity: string): CleanRuns => {
-  const out: Run[] = [];
-  const dropped: DroppedRun[] = [];
-  runs.forEach(({ sigma: _, ...run }, i) => {
-    const message = withoutQuantity(run, quantity);
-    if (message === undefined) out.push({ ...run, loss: metricOf(run, quantity)! });
-    else dropped.push({ row: run.row ?? i + 1, reason: "no-quantity", message });
+  const { kept, dropped } = sift(runs, "throw", ({ sigma: _, ...run }, i, drop) => {
+    const refused = withoutQuantity(run, quantity);
+    if (refused !== undefined) return drop(run.row ?? i + 1, "no-quantity", refused);
+    return { ...run, loss: metricOf(run, quantity)! };
   });
-  return { runs: out, dropped };
+  return { runs: kept, dropped };
 };
+
+const FITTED = ["C", "N", "D", "loss"] as const;
 
 /**
  * Guards fits against runs that did not come through `cleanRuns`: a NaN or a zero would spread silently.
@@ -250,16 +164,6 @@ export const quantityAsLoss = (runs: readonly Run[], quantity: string): CleanRun
 export const checkRuns = (runs: readonly Run[]): void => {
   for (let i = 0; i < runs.length; i++) {
     const run = runs[i]!;
-    for (const field of FITTED) {
-      const value = run[field];
-      if (value > 0 && value < Number.POSITIVE_INFINITY) continue;
-      throw new ScalingError("bad-value", `${field} is ${value}; expected a positive finite number`, {
-        row: run.row ?? i + 1,
-        field,
-        value,
-      });
-    }
+    for (const field of FITTED) positive(field, run[field], run.row ?? i + 1);
   }
 };
-
-const FITTED = ["C", "N", "D", "loss"] as const;

@@ -1,5 +1,6 @@
 import { ScalingError } from "../errors.js";
-import { type BadRows, parseDelimited, rejecting, type Table } from "./delimited.js";
+import { parseDelimited, type Table } from "./delimited.js";
+import { type BadRows, sift } from "./sift.js";
 
 export type TableFormat = "csv" | "json" | "jsonl";
 
@@ -14,72 +15,46 @@ export const readTable = (text: string, format?: TableFormat, badRows: BadRows =
   const first = body.trimStart()[0];
   const kind = format ?? (first === "[" ? "json" : first === "{" ? "jsonl" : "csv");
   if (kind === "csv") return parseDelimited(text, badRows);
-  const { malformed, reject } = rejecting(badRows);
-  const records = kind === "json" ? parseJson(body, reject) : parseJsonLines(body, reject);
-  const header = [...new Set(records.flatMap(({ record }) => Object.keys(record)))];
+  const { kept, dropped } = kind === "json" ? parseJson(body, badRows) : parseJsonLines(body, badRows);
+  const header = [...new Set(kept.flatMap(({ record }) => Object.keys(record)))];
   return {
     header,
-    rows: records.map(({ record }) => header.map((name) => (Object.hasOwn(record, name) ? asCell(record[name]) : ""))),
-    numbers: records.map(({ number }) => number),
-    malformed,
+    rows: kept.map(({ record }) => header.map((name) => (Object.hasOwn(record, name) ? asCell(record[name]) : ""))),
+    numbers: kept.map(({ number }) => number),
+    dropped,
   };
 };
 
 /**
- * Where a column stands, −1 where there is none.
- * @throws ScalingError `bad-format` when two columns have the name
+ * Where the column of a field stands, −1 where there is none and none was asked for.
+ * @throws ScalingError `bad-format` when two columns have the name, `missing-column` when none has the name that was asked for
  */
-export const columnIndex = ({ header }: Table, name: string): number => {
+export const columnOf = ({ header }: Table, field: string, asked?: string): number => {
+  const name = asked ?? field;
   const index = header.indexOf(name);
-  if (index >= 0 && header.indexOf(name, index + 1) >= 0) {
+  if (index >= 0 && header.indexOf(name, index + 1) >= 0)
     throw new ScalingError("bad-format", `two columns are called "${name}"; expected one, or another name`);
-  }
-  return index;
+  if (index >= 0 || asked === undefined) return index;
+  const message = `there is no column "${name}" (for ${field}); there are: ${header.join(", ")}`;
+  throw new ScalingError("missing-column", message, { field });
 };
 
-export const missingColumn = ({ header }: Table, name: string, field: string): ScalingError =>
-  new ScalingError("missing-column", `there is no column "${name}" (for ${field}); there are: ${header.join(", ")}`, {
-    field,
-  });
-
-const asCell = (value: unknown): string => {
-  if (value === undefined || value === null) return "";
-  return typeof value === "object" ? kindOf(value) : String(value);
-};
+const asCell = (value: unknown): string => (value === undefined || value === null ? "" : kindOf(value));
 
 /** Nested values have no place in a table, and may be of any depth. */
 const kindOf = (value: unknown): string =>
   Array.isArray(value) ? "[…]" : typeof value === "object" ? "{…}" : String(value);
 
-interface NumberedRecord {
-  readonly number: number;
-  readonly record: Readonly<Record<string, unknown>>;
-}
-
-type Reject = ReturnType<typeof rejecting>["reject"];
-
-const parseJson = (text: string, reject: Reject): NumberedRecord[] => {
+const parseJson = (text: string, badRows: BadRows) => {
   const value = readJson(text);
   if (!Array.isArray(value)) throw new ScalingError("bad-format", "the JSON is not an array of rows");
-  return value.flatMap((record: unknown, i) => recordOr(reject, () => asRecord(record, i + 1)));
+  return sift(value, badRows, (record: unknown, i) => asRecord(record, i + 1));
 };
 
-const parseJsonLines = (text: string, reject: Reject): NumberedRecord[] => {
-  const lines = text.split(/\r\n|\n|\r/);
-  return lines.flatMap((line, i) =>
-    line.trim() === "" ? [] : recordOr(reject, () => asRecord(readJson(line, i + 1), i + 1)),
+const parseJsonLines = (text: string, badRows: BadRows) =>
+  sift(text.split(/\r\n|\n|\r/), badRows, (line, i) =>
+    line.trim() === "" ? undefined : asRecord(readJson(line, i + 1), i + 1),
   );
-};
-
-const recordOr = (reject: Reject, read: () => NumberedRecord): NumberedRecord[] => {
-  try {
-    return [read()];
-  } catch (error) {
-    if (!(error instanceof ScalingError)) throw error;
-    reject(error);
-    return [];
-  }
-};
 
 /** A string, or a number that only Python writes into JSON. */
 const BARE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
@@ -94,14 +69,13 @@ const readJson = (text: string, row?: number): unknown => {
     } catch {
       // What was given is what the error speaks of.
     }
-    throw new ScalingError("bad-format", `not JSON: ${(error as Error).message}`, row === undefined ? {} : { row });
+    throw new ScalingError("bad-format", `not JSON: ${(error as Error).message}`, { row });
   }
 };
 
-const asRecord = (value: unknown, number: number): NumberedRecord => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+const asRecord = (value: unknown, number: number) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new ScalingError("bad-format", `expected an object with named values, got ${kindOf(value)}`, { row: number });
-  }
   return { number, record: value as Readonly<Record<string, unknown>> };
 };
 

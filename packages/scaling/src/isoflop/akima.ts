@@ -1,3 +1,5 @@
+import { segmentOf } from "../math/segment.js";
+
 /** A piecewise cubic through its knots with Akima's local slopes (Akima 1970, J. ACM 17:589). */
 export interface AkimaSpline {
   readonly knots: readonly number[];
@@ -26,13 +28,7 @@ export const akimaSpline = (x: readonly number[], y: readonly number[]): AkimaSp
     return (w1 * chord[i + 1]! + w2 * chord[i + 2]!) / (w1 + w2);
   });
   const at = (v: number): number => {
-    let i = 0;
-    let high = n - 2;
-    while (i < high) {
-      const middle = (i + high + 1) >> 1;
-      if (x[middle]! <= v) i = middle;
-      else high = middle - 1;
-    }
+    const i = segmentOf(x, v);
     const h = x[i + 1]! - x[i]!;
     const t = v - x[i]!;
     const m = chord[i + 2]!;
@@ -55,14 +51,11 @@ export const akimaMinimum = (
   y: readonly number[],
 ): { x: number; y: number; edge: boolean } | undefined => {
   const points = averageRepeats(x, y);
-  if (points.length < 3) return undefined;
-  const spline = akimaSpline(
-    points.map((p) => p.x),
-    points.map((p) => p.y),
-  );
-  const low = points[0]!.x;
-  const high = points[points.length - 1]!.x;
-  const count = GRID_PER_INTERVAL * (points.length - 1);
+  const intervals = points.x.length - 1;
+  if (intervals < 2) return undefined;
+  const spline = akimaSpline(points.x, points.y);
+  const [low, high] = [points.x[0]!, points.x[intervals]!];
+  const count = GRID_PER_INTERVAL * intervals;
   let best = 0;
   let bestValue = Number.POSITIVE_INFINITY;
   for (let i = 0; i < count; i++) {
@@ -75,15 +68,15 @@ export const akimaMinimum = (
   return { x: low + ((high - low) * best) / (count - 1), y: bestValue, edge: best === 0 || best === count - 1 };
 };
 
-export const averageRepeats = (x: readonly number[], y: readonly number[]): { x: number; y: number }[] => {
-  const order = x.map((v, i) => ({ x: v, y: y[i]! })).sort((a, b) => a.x - b.x);
-  const out: { x: number; y: number; count: number }[] = [];
-  for (const point of order) {
-    const last = out[out.length - 1];
-    if (last && last.x === point.x) {
-      last.y += point.y;
-      last.count++;
-    } else out.push({ ...point, count: 1 });
+/** Ascending x, each with the mean of its y. */
+export const averageRepeats = (x: readonly number[], y: readonly number[]): { x: number[]; y: number[] } => {
+  const sums = new Map<number, { y: number; count: number }>();
+  for (const i of x.map((_, i) => i).sort((a, b) => x[a]! - x[b]!)) {
+    const sum = sums.get(x[i]!);
+    if (sum) {
+      sum.y += y[i]!;
+      sum.count++;
+    } else sums.set(x[i]!, { y: y[i]!, count: 1 });
   }
-  return out.map((p) => ({ x: p.x, y: p.y / p.count }));
+  return { x: [...sums.keys()], y: [...sums.values()].map((sum) => sum.y / sum.count) };
 };

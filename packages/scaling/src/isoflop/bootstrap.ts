@@ -6,20 +6,13 @@ import {
   type Draws,
   jackknifeStandardError,
   summarise,
-  tooManyFailed,
 } from "../inference/bootstrap.js";
+import { tooManyFailed } from "../inference/draws.js";
 import { power } from "../laws/power.js";
-import { normals, type Random, resampleIndices } from "../math/random.js";
+import { normals, type Random } from "../math/random.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
-import type { BootstrappedLaw, IsoFlopBootstrap } from "./bootstrapped.js";
-import {
-  type FittedBudgets,
-  fitBudgets,
-  type IsoFlopLaw,
-  type IsoFlopOptions,
-  isInterior,
-  MINIMUM_BUDGETS,
-} from "./isoflop.js";
+import { type FittedBudgets, fitBudgets, type IsoFlopLaw, type IsoFlopOptions, MINIMUM_BUDGETS } from "./isoflop.js";
+import { type IsoFlopBootstrap, isInterior } from "./record.js";
 
 /**
  * What is drawn again: `runs` within each budget (needs many sizes: eight or more), `residuals` of the parabolas, pooled over
@@ -103,7 +96,7 @@ const collect = (
     return summarise(of(values), transform(value[i]!), interval, leaveOneOut && of(leaveOneOut));
   };
   const width = 2 + at.length;
-  const law = (k: number): BootstrappedLaw => ({
+  const law = (k: number): IsoFlopBootstrap["N"] => ({
     exponent: summary(k * width, (v) => v),
     coefficient: summary(k * width + 1, Math.exp),
     at: at.map((_, i) => summary(k * width + 2 + i, Math.exp)),
@@ -118,12 +111,8 @@ const collect = (
  */
 export const jackknifeIsoFlop = (runs: readonly Run[], options: IsoFlopOptions = {}): Record<IsoFlopLaw, number> => {
   const values = jackknife(fitBudgets(runs, options), options);
-  const [N, D, loss] = LAWS.map((_, k) => jackknifeStandardError(values.map((v) => v[2 * k]!))) as [
-    number,
-    number,
-    number,
-  ];
-  return { N, D, loss };
+  const error = (k: number) => jackknifeStandardError(values.map((v) => v[2 * k]!));
+  return { N: error(0), D: error(1), loss: error(2) };
 };
 
 const jackknife = (fit: FittedBudgets, options: IsoFlopOptions, at: readonly Flops[] = []): number[][] => {
@@ -147,9 +136,7 @@ const statistics = (fit: FittedBudgets, at: readonly Flops[] = []): number[] | u
 };
 
 /** Draws a study anew. */
-interface Resampler {
-  readonly draw: (uniform: Random) => Run[];
-}
+type Resampler = { readonly draw: (uniform: Random) => Run[] };
 
 const resampler = (
   runs: readonly Run[],
@@ -159,7 +146,7 @@ const resampler = (
   if (resample === "residuals") return residualResampler(fit);
   if (resample === "runs") {
     const draw = (uniform: Random) =>
-      fit.budgets.flatMap(({ runs: members }) => resampleIndices(members.length, uniform).map((i) => members[i]!));
+      fit.budgets.flatMap((budget) => budget.runs.map(() => budget.runs[Math.floor(uniform() * budget.runs.length)]!));
     return { ok: true, draw };
   }
   const sigma = runs.map((run) => (typeof noise === "number" ? noise : noise(run)));
@@ -173,7 +160,7 @@ const resampler = (
 const knownSigma = (run: Run): number => {
   if (run.sigma !== undefined) return run.sigma;
   throw new ScalingError("bad-option", 'resample "seed-noise" needs sigma on every run, or the option noise', {
-    ...(run.row !== undefined && { row: run.row }),
+    row: run.row,
     field: "sigma",
   });
 };

@@ -1,8 +1,7 @@
 import type { Loss, Parameters, Tokens } from "../types.js";
 import { akimaSpline, averageRepeats } from "./akima.js";
-import type { IsoFlopChoices } from "./isoflop.js";
-import type { Parabola } from "./parabola.js";
-import { type BudgetProfile, quantityOf } from "./profile.js";
+import { quantityOf } from "./profile.js";
+import type { BudgetProfile, IsoFlopChoices } from "./record.js";
 
 /**
  * The curve that was fitted to a budget, against what the choices have on its axis and on the scale of the quantity itself. A parabola
@@ -14,22 +13,15 @@ export const profileCurve = (
 ): ((size: Parameters | Tokens) => Loss) | undefined => {
   const back = scale === "log" ? Math.exp : (y: number) => y;
   const of = (fitted: (x: number) => number) => (size: number) => back(fitted(Math.log(size)));
-  if (parabola) return of(vertexForm(parabola[axis]));
+  if (parabola) {
+    const { x, y, curvature } = parabola[axis];
+    return of((at) => y.value + curvature.value * (at - x.value) ** 2);
+  }
   if (optimum !== "akima" || status === "too-few-sizes") return undefined;
   const values = runs.map((run) => quantityOf(run, quantity)!);
   const knots = averageRepeats(
     runs.map((run) => Math.log(run[axis])),
     scale === "log" ? values.map(Math.log) : values,
   );
-  return of(
-    akimaSpline(
-      knots.map(({ x }) => x),
-      knots.map(({ y }) => y),
-    ).at,
-  );
+  return of(akimaSpline(knots.x, knots.y).at);
 };
-
-const vertexForm =
-  ({ x, y, curvature }: Parabola) =>
-  (at: number): number =>
-    y.value + curvature.value * (at - x.value) ** 2;

@@ -1,4 +1,4 @@
-import { ScalingError } from "../errors.js";
+import { badOption, ScalingError } from "../errors.js";
 import { checkRuns } from "../input/runs.js";
 import type { Flops, Run } from "../types.js";
 
@@ -18,7 +18,7 @@ export interface Budget {
  * @param nominal budgets the study meant, for data whose compute scatters
  */
 export const groupByBudget = (runs: readonly Run[], tolerance = 0.1, nominal?: readonly Flops[]): Budget[] => {
-  if (!(tolerance >= 0)) throw new ScalingError("bad-option", `tolerance is ${tolerance}; expected zero or more`);
+  if (!(tolerance >= 0)) throw badOption("tolerance", tolerance, "zero or more");
   checkRuns(runs);
   const sorted = [...runs].sort((a, b) => a.C - b.C);
   if (nominal) return groupByNominal(sorted, tolerance, nominal);
@@ -50,8 +50,7 @@ const groupByNominal = (sorted: readonly Run[], tolerance: number, nominal: read
 const budgetOf = (runs: readonly Run[]): Budget => {
   const low = runs[0]!.C;
   const high = runs[runs.length - 1]!.C;
-  let sum = 0;
-  for (const run of runs) sum += Math.log(run.C / low);
+  const sum = runs.reduce((total, run) => total + Math.log(run.C / low), 0);
   const C = low === high ? low : low * Math.exp(sum / runs.length);
   return { C, runs, spread: Math.max(high / C - 1, 1 - low / C) };
 };

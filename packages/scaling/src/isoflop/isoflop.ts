@@ -1,10 +1,10 @@
 import type { LawData } from "../laws/form.js";
 import { type PowerLaw, powerLaw } from "../laws/power.js";
-import { type SaturatingLaw, saturatingLaw } from "../laws/saturating.js";
+import { saturatingLaw } from "../laws/saturating.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
-import type { IsoFlopBootstrap } from "./bootstrapped.js";
 import { groupByBudget } from "./group.js";
-import { type BudgetProfile, isoFlopProfile, type OptimumMethod, type ProfileOptions } from "./profile.js";
+import { isoFlopProfile, type ProfileOptions } from "./profile.js";
+import { type DroppedBudget, type InteriorProfile, type IsoFlop, isInterior } from "./record.js";
 
 export interface IsoFlopOptions extends ProfileOptions {
   /** Relative width within which runs share a budget. Default 0.1. */
@@ -13,50 +13,8 @@ export interface IsoFlopOptions extends ProfileOptions {
   readonly budgets?: readonly Flops[] | undefined;
 }
 
-/** A budget that does not enter the laws, and why. */
-export interface DroppedBudget {
-  readonly C: Flops;
-  readonly points: number;
-  readonly reason: "edge-minimum" | "not-convex" | "too-few-sizes";
-  readonly message: string;
-}
-
 /** The laws through the optima of the budgets, by what they are of. */
 export type IsoFlopLaw = "N" | "D" | "loss";
-
-/** Approach 2: a profile per budget and the laws through their optima. A record: it survives JSON whole. */
-export interface IsoFlop {
-  readonly record: "isoflop";
-  readonly budgets: readonly BudgetProfile[];
-  /** N_opt(C), D_opt(C) and L_opt(C). Each is a law or a typed refusal. */
-  readonly N: Outcome<PowerLaw>;
-  readonly D: Outcome<PowerLaw>;
-  readonly loss: Outcome<PowerLaw>;
-  /** L = E + A·C^−α through the same optima. */
-  readonly lossWithFloor: Outcome<SaturatingLaw>;
-  readonly dropped: readonly DroppedBudget[];
-  /** Runs too far from every nominal budget to belong to one. */
-  readonly unassigned: readonly Run[];
-  /** Noise of one run about its parabola, pooled over the budgets, with its degrees of freedom. */
-  readonly noise: { readonly standardDeviation: number; readonly degreesOfFreedom: number };
-  readonly choices: IsoFlopChoices;
-  /** Where it was asked for: the outcome of {@link bootstrapIsoFlop}. */
-  readonly bootstrap?: Outcome<IsoFlopBootstrap>;
-}
-
-/** Every choice that can move an exponent, as the options have them. */
-export interface IsoFlopChoices {
-  readonly tolerance: number;
-  readonly optimum: OptimumMethod;
-  readonly scale: "raw" | "log";
-  readonly axis: "N" | "D";
-  readonly quantity: string;
-  readonly huberDelta?: number;
-  readonly budgets?: readonly Flops[];
-}
-
-export type InteriorProfile = Extract<BudgetProfile, { readonly status: "interior" }>;
-export const isInterior = (profile: BudgetProfile): profile is InteriorProfile => profile.status === "interior";
 
 /** Fewer optima than this say nothing about a power law's error. */
 export const MINIMUM_BUDGETS = 3;

@@ -1,29 +1,7 @@
 import { medianAbsoluteDeviation } from "simple-statistics";
 import { estimate } from "../inference/estimate.js";
-import { apply, dot, type LeastSquares, leastSquares, quadraticForm } from "../math/linear.js";
-import type { Estimate } from "../types.js";
-
-/** A parabola y = y* + κ (x − x*)², x the natural log of N or D; a second-order expansion of the loss about its minimum. */
-export interface Parabola {
-  /** Vertex, in natural-log units. */
-  readonly x: Estimate;
-  /** Value at the vertex. */
-  readonly y: Estimate;
-  /** κ, in units of y per squared natural log. */
-  readonly curvature: Estimate;
-  /** Noise variance from the residuals; NaN with three points. */
-  readonly residualVariance: number;
-  readonly degreesOfFreedom: number;
-  /** Variance of y* in units of the noise variance: the leverage of the vertex. */
-  readonly vertexLeverage: number;
-  /** Standard errors of x* and y* from the known noise of the points; absent unless every point carries a sigma. */
-  readonly fromKnownNoise?: { readonly x: number; readonly y: number };
-  /** Of the residuals. */
-  readonly sumOfSquares: number;
-  readonly residuals: readonly number[];
-  /** Diagonal of the hat matrix: how much each point determines its own fitted value. */
-  readonly leverages: readonly number[];
-}
+import { apply, dot, type LeastSquares, leastSquares, type Matrix, quadraticForm } from "../math/linear.js";
+import type { Parabola } from "./record.js";
 
 export interface ParabolaOptions {
   /** Least squares, or Huber's M-estimate by iteratively reweighted least squares. */
@@ -55,6 +33,8 @@ export const fitParabola = (
   const valueGradient = [1, vertex, vertex * vertex];
   const leverage = quadraticForm(fit.unscaledCovariance, valueGradient);
   const at = (value: number, unscaledVariance: number) => estimate(value, Math.sqrt(variance * unscaledVariance), dof);
+  const { sigma } = options;
+  const known = sigma && ((gradient: readonly number[]) => propagate(design, fit, sigma, gradient));
   return {
     x: at(vertex + centre, quadraticForm(fit.unscaledCovariance, vertexGradient)),
     y: at(c0 - (c1 * c1) / (4 * c2), leverage),
@@ -62,7 +42,7 @@ export const fitParabola = (
     residualVariance: variance,
     degreesOfFreedom: dof,
     vertexLeverage: leverage,
-    ...(options.sigma && { fromKnownNoise: propagate(design, fit, options.sigma, vertexGradient, valueGradient) }),
+    ...(known && { fromKnownNoise: { x: known(vertexGradient), y: known(valueGradient) } }),
     sumOfSquares: fit.residuals.reduce((sum, r) => sum + r * r, 0),
     residuals: fit.residuals,
     leverages: design.map((row) => quadraticForm(fit.unscaledCovariance, row)),
@@ -71,16 +51,13 @@ export const fitParabola = (
 
 /** Var(gᵀβ̂) = Σ (gᵀ(XᵀX)⁻¹xᵢ)² σᵢ² for unweighted least squares with known, unequal noise. */
 const propagate = (
-  design: readonly number[][],
+  design: Matrix,
   fit: LeastSquares,
   sigma: readonly number[],
-  ...gradients: [readonly number[], readonly number[]]
-): { x: number; y: number } => {
-  const [x, y] = gradients.map((g) => {
-    const m = apply(fit.unscaledCovariance, g);
-    return Math.sqrt(design.reduce((sum, row, i) => sum + dot(row, m) ** 2 * sigma[i]! ** 2, 0));
-  }) as [number, number];
-  return { x, y };
+  gradient: readonly number[],
+): number => {
+  const m = apply(fit.unscaledCovariance, gradient);
+  return Math.sqrt(design.reduce((sum, row, i) => sum + dot(row, m) ** 2 * sigma[i]! ** 2, 0));
 };
 
 const huberFit = (

@@ -1,10 +1,10 @@
-import { ScalingError } from "../errors.js";
+import { badOption } from "../errors.js";
 import { predictPowerLaw } from "../laws/power.js";
 import { type LossPrediction, predictiveLoss } from "../laws/predictive.js";
 import { extent } from "../math/extent.js";
 import type { FitPrediction, PredictionNotes } from "../prediction.js";
-import { type Flops, type Outcome, type Parameters, type Predicted, refuse } from "../types.js";
-import { type InteriorProfile, type IsoFlop, isInterior } from "./isoflop.js";
+import { type Flops, type Measurement, type Outcome, type Parameters, type Predicted, refuse } from "../types.js";
+import { type InteriorProfile, type IsoFlop, isInterior } from "./record.js";
 
 export interface PredictOptions {
   /** Size the model will really have. Its distance from the optimum is paid for with the measured curvature. Default: the predicted optimum. */
@@ -24,9 +24,9 @@ export interface IsoFlopPrediction extends FitPrediction {
   readonly predicted: {
     readonly N: Required<Predicted>;
     readonly D: Required<Predicted>;
-    readonly loss: Required<Omit<Predicted, "ci95">>;
+    readonly loss: Measurement;
   };
-  readonly notes: PredictionNotes & Pick<LossPrediction, "families" | "noiseStandardDeviation" | "degreesOfFreedom">;
+  readonly notes: PredictionNotes & Omit<LossPrediction, keyof Measurement>;
 }
 
 /**
@@ -35,8 +35,7 @@ export interface IsoFlopPrediction extends FitPrediction {
  * @throws ScalingError `bad-option` for a C that is not positive.
  */
 export const predictIsoFlop = (fit: IsoFlop, C: Flops, options: PredictOptions = {}): Outcome<IsoFlopPrediction> => {
-  if (!(C > 0 && Number.isFinite(C)))
-    throw new ScalingError("bad-option", `C is ${C}; expected a positive number of FLOPs`);
+  if (!(C > 0 && Number.isFinite(C))) throw badOption("C", C, "a positive number of FLOPs");
   if (!fit.N.ok) return fit.N;
   if (!fit.D.ok) return fit.D;
   if (!fit.loss.ok) return fit.loss;

@@ -1,11 +1,12 @@
+import { shown } from "../errors.js";
 import { exponentiate } from "../inference/estimate.js";
 import { metricOf } from "../input/runs.js";
 import { studentCdf } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
-import { shown } from "../message.js";
 import type { Estimate, Flops, Run } from "../types.js";
 import { akimaMinimum } from "./akima.js";
-import { fitParabola, type Parabola, type ParabolaOptions } from "./parabola.js";
+import { fitParabola, type ParabolaOptions } from "./parabola.js";
+import type { BudgetProfile, InteriorProfile, Parabola, ProfileWarning } from "./record.js";
 
 /** Parabola by least squares, parabola by Huber's M-estimate, or the minimum of an Akima spline. */
 export type OptimumMethod = "parabola" | "huber" | "akima";
@@ -20,33 +21,6 @@ export interface ProfileOptions {
   readonly quantity?: string | undefined;
   readonly huberDelta?: number | undefined;
 }
-
-/** The compute-optimal model of one budget. */
-export interface Optimum {
-  readonly N: Estimate;
-  readonly D: Estimate;
-  readonly loss: Estimate;
-}
-
-export type ProfileWarning = "off-centre" | "flat" | "outlier";
-
-/** What a budget shows, whether or not it has an optimum. */
-export interface ProfileBase {
-  readonly C: Flops;
-  /** The runs that were fitted: those of the budget that have the quantity. */
-  readonly runs: readonly Run[];
-  /** How many they are, and distinct sizes among them. */
-  readonly points: number;
-  readonly sizes: number;
-  /** The fitted parabolas in ln N and ln D; absent for Akima and with fewer than three sizes. */
-  readonly parabola?: { readonly N: Parabola; readonly D: Parabola };
-  readonly warnings: readonly ProfileWarning[];
-}
-
-/** One budget's curve of loss against size: an optimum, or the reason there is none. */
-export type BudgetProfile =
-  | (ProfileBase & { readonly status: "interior"; readonly optimum: Optimum; readonly dInterior: boolean })
-  | (ProfileBase & { readonly status: "edge-minimum" | "not-convex" | "too-few-sizes"; readonly message: string });
 
 /** A parabola through three sizes has no residual, hence no error bar: four is the least that can be judged. */
 export const MINIMUM_SIZES = 4;
@@ -64,73 +38,67 @@ export const isoFlopProfile = (C: Flops, runs: readonly Run[], options: ProfileO
   const used = runs.filter((run) => (quantityOf(run, quantity) ?? 0) > 0);
   const values = used.map((run) => quantityOf(run, quantity)!);
   const y = scale === "log" ? values.map(Math.log) : values;
-  const lnN = used.map((run) => Math.log(run.N));
-  const lnD = used.map((run) => Math.log(run.D));
-  const sizes = new Set(axis === "N" ? lnN : lnD).size;
+  const x = { N: used.map((run) => Math.log(run.N)), D: used.map((run) => Math.log(run.D)) };
+  const sizes = new Set(x[axis]).size;
   const base = { C, runs: used, points: used.length, sizes };
-  if (sizes < MINIMUM_SIZES) {
-    const message = `${sizes} distinct sizes at C = ${shown(C)}; at least ${MINIMUM_SIZES} are needed`;
-    return { ...base, warnings: [], status: "too-few-sizes", message };
+  const refused = (
+    status: Refused["status"],
+    message: string,
+    seen: Pick<Refused, "parabola" | "warnings">,
+  ): Refused => ({
+    ...base,
+    ...seen,
+    status,
+    message,
+  });
+  const at = `at C = ${shown(C)}`;
+  const nothing = { warnings: [] };
+  if (sizes < MINIMUM_SIZES)
+    return refused("too-few-sizes", `${sizes} distinct sizes ${at}; at least ${MINIMUM_SIZES} are needed`, nothing);
+  if (optimum === "akima") {
+    const N = akimaMinimum(x.N, y)!;
+    const D = akimaMinimum(x.D, y);
+    const main = axis === "N" ? N : D;
+    if (!main || !D || main.edge)
+      return refused("edge-minimum", `${at} the smallest loss is at the end of the sampled range of ${axis}`, nothing);
+    const loss = bare(scale === "log" ? Math.exp(main.y) : main.y);
+    const found = { N: bare(Math.exp(N.x)), D: bare(Math.exp(D.x)), loss };
+    return { ...base, ...nothing, status: "interior", optimum: found, dInterior: !D.edge && !N.edge };
   }
-  if (optimum === "akima") return akimaProfile({ ...base, warnings: [] }, lnN, lnD, y, axis, scale);
 
-  const sigma = quantity === "loss" ? knownNoise(used, scale) : undefined;
   const robust: ParabolaOptions = {
     loss: optimum === "huber" ? "huber" : "squared",
     huberDelta: options.huberDelta,
-    sigma,
+    sigma: quantity === "loss" ? knownNoise(used, scale) : undefined,
   };
-  const N = fitParabola(lnN, y, robust);
-  const D = fitParabola(lnD, y, robust);
-  if (!N || !D) {
-    const message = `at C = ${shown(C)} N or D has fewer than three distinct values`;
-    return { ...base, warnings: [], status: "too-few-sizes", message };
-  }
+  const N = fitParabola(x.N, y, robust);
+  const D = fitParabola(x.D, y, robust);
+  if (!N || !D) return refused("too-few-sizes", `${at} N or D has fewer than three distinct values`, nothing);
   const main = axis === "N" ? N : D;
-  const along = axis === "N" ? lnN : lnD;
-  const warnings = warn(main, along);
-  const shared = { ...base, parabola: { N, D }, warnings };
-  if (!(main.curvature.value > 0)) {
-    const message = `at C = ${shown(C)} the loss has no minimum in ln ${axis}: curvature ${main.curvature.value}`;
-    return { ...shared, status: "not-convex", message };
+  const seen = { parabola: { N, D }, warnings: warn(main, x[axis]) };
+  const bends = ({ curvature }: Parabola) => curvature.value > 0;
+  if (!bends(main)) {
+    const message = `${at} the loss has no minimum in ln ${axis}: curvature ${main.curvature.value}`;
+    return refused("not-convex", message, seen);
   }
-  if (!within(main.x.value, along)) {
-    const message = `at C = ${shown(C)} the minimum, ${axis} = ${Math.exp(main.x.value).toPrecision(4)}, lies outside the sampled range`;
-    return { ...shared, status: "edge-minimum", message };
+  if (!within(main.x.value, x[axis])) {
+    const vertex = `${axis} = ${Math.exp(main.x.value).toPrecision(4)}`;
+    return refused("edge-minimum", `${at} the minimum, ${vertex}, lies outside the sampled range`, seen);
   }
   const loss = scale === "log" ? exponentiate(main.y) : main.y;
   return {
-    ...shared,
+    ...base,
+    ...seen,
     status: "interior",
     optimum: { N: exponentiate(N.x), D: exponentiate(D.x), loss },
-    dInterior: D.curvature.value > 0 && within(D.x.value, lnD) && N.curvature.value > 0 && within(N.x.value, lnN),
+    dInterior: bends(D) && within(D.x.value, x.D) && bends(N) && within(N.x.value, x.N),
   };
 };
 
-const akimaProfile = (
-  base: ProfileBase,
-  lnN: readonly number[],
-  lnD: readonly number[],
-  y: readonly number[],
-  axis: "N" | "D",
-  scale: "raw" | "log",
-): BudgetProfile => {
-  const N = akimaMinimum(lnN, y)!;
-  const D = akimaMinimum(lnD, y);
-  const main = axis === "N" ? N : D;
-  if (!main || !D || main.edge) {
-    const message = `at C = ${shown(base.C)} the smallest loss is at the end of the sampled range of ${axis}`;
-    return { ...base, status: "edge-minimum", message };
-  }
-  const bare = (value: number): Estimate => ({ value, standardError: Number.NaN, ci95: [Number.NaN, Number.NaN] });
-  const loss = scale === "log" ? Math.exp(main.y) : main.y;
-  return {
-    ...base,
-    status: "interior",
-    optimum: { N: bare(Math.exp(N.x)), D: bare(Math.exp(D.x)), loss: bare(loss) },
-    dInterior: !D.edge && !N.edge,
-  };
-};
+type Refused = Exclude<BudgetProfile, InteriorProfile>;
+
+/** A spline says nothing of its errors. */
+const bare = (value: number): Estimate => ({ value, standardError: Number.NaN, ci95: [Number.NaN, Number.NaN] });
 
 const knownNoise = (runs: readonly Run[], scale: "raw" | "log"): number[] | undefined => {
   if (!runs.every((run) => run.sigma !== undefined)) return undefined;

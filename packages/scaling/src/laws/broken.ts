@@ -1,45 +1,19 @@
 import { choice, record, whole } from "@isoflop/spec";
 import * as v from "valibot";
-import { type Criteria, criteria } from "../inference/criteria.js";
+import { criteria } from "../inference/criteria.js";
+import { logEstimate, thetaEstimate } from "../inference/estimate.js";
 import { extent } from "../math/extent.js";
 import { type LeastSquaresFit, levenbergMarquardt, SCREENED } from "../math/levenberg.js";
-import { congruence } from "../math/linear.js";
+import { congruence, embedded, identity } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import { sampleAlong } from "../math/sample.js";
 import * as fields from "../records/fields.js";
-import { type Estimate, type FitStatus, type Outcome, refuse } from "../types.js";
+import { type Outcome, refuse } from "../types.js";
 import { bend, startingPoints } from "./broken-starts.js";
-import type { Law, LawForm } from "./form.js";
-import { logEstimate, thetaEstimate } from "./nonlinear.js";
-
-/** One smooth break of a broken law: the slope in log-log changes by −slope near x = at, over a range of ln x of about `width`. */
-export interface Break {
-  /** d_i, in the unit of x. */
-  readonly at: Estimate;
-  /** c_i. */
-  readonly slope: Estimate;
-  /** f_i: small is sharp. */
-  readonly width: Estimate;
-}
+import type { LawForm } from "./form.js";
 
 /** Broken neural scaling law (Caballero et al. 2022, eq. 1): y = a + b x^−c₀ Π (1 + (x/d_i)^(1/f_i))^(−c_i f_i). */
-export interface BrokenLaw extends Law {
-  readonly kind: "broken";
-  readonly status: FitStatus;
-  /** a ≥ 0, the limit; exactly 0 where `status` is `bound`. */
-  readonly floor: Estimate;
-  readonly coefficient: Estimate;
-  /** ln b: what was fitted. */
-  readonly logCoefficient: Estimate;
-  /** c₀, of the first segment. */
-  readonly exponent: Estimate;
-  readonly breaks: readonly Break[];
-  /** Sum of squared residuals of ln y. */
-  readonly sumOfSquares: number;
-  readonly criteria: Criteria;
-  /** Internal parameters: ln a, ln b, c₀, then ln d, c, ln f of each break. */
-  readonly theta: readonly number[];
-}
+export type BrokenLaw = fields.Read<typeof schema>;
 
 const PER_BREAK = 3;
 const FLOOR = 0;
@@ -80,7 +54,7 @@ export const brokenLaw = (
   const variance = fit.sse / dof;
   const at = (j: number) => thetaEstimate(law, j, variance, dof);
   const logAt = (j: number) => logEstimate(law, j, variance, dof);
-  const breakAt = (k: number): Break => {
+  const breakAt = (k: number): BrokenLaw["breaks"][number] => {
     const j = FIRST_BREAK + PER_BREAK * k;
     return { at: logAt(j), slope: at(j + 1), width: logAt(j + 2) };
   };
@@ -120,11 +94,8 @@ const NO_GAIN = 1e-9;
 /** The better of the best fit with a floor and the best without, whose floor then stands at its bound. */
 const search = (u: readonly number[], ly: readonly number[], breaks: number): LeastSquaresFit | undefined => {
   const rows = sampleAlong(u, SCREENED);
-  const starts = startingPoints(
-    rows.map((i) => u[i]!),
-    rows.map((i) => ly[i]!),
-    breaks,
-  );
+  const sampled = (column: readonly number[]) => rows.map((i) => column[i]!);
+  const starts = startingPoints(sampled(u), sampled(ly), breaks);
   const residuals = (theta: readonly number[]) => (i: number) => logBroken(theta, u[i]!) - ly[i]!;
   const withFloor = levenbergMarquardt(
     u.length,
@@ -145,17 +116,21 @@ const search = (u: readonly number[], ly: readonly number[], breaks: number): Le
 const atFloorZero = ({ theta, unscaledCovariance, ...rest }: LeastSquaresFit): LeastSquaresFit => ({
   ...rest,
   theta: [NONE, ...theta],
-  unscaledCovariance: unscaledCovariance && [
-    new Array<number>(theta.length + 1).fill(0),
-    ...unscaledCovariance.map((row) => [0, ...row]),
-  ],
+  unscaledCovariance:
+    unscaledCovariance &&
+    embedded(
+      unscaledCovariance,
+      theta.map((_, j) => j + 1),
+      theta.length + 1,
+    ),
 });
 
 /** θ and its covariance with ln x measured from zero: the level takes up the slope, the breaks move along. */
 const moved = (fit: LeastSquaresFit, centre: number): LeastSquaresFit => {
   const theta = fit.theta.map((v, j) => (isBreakPoint(j) ? v + centre : v));
   theta[LEVEL]! += fit.theta[SLOPE]! * centre;
-  const change = theta.map((_, i) => theta.map((_, j) => (i === j ? 1 : i === LEVEL && j === SLOPE ? centre : 0)));
+  const change = identity(theta.length);
+  change[LEVEL]![SLOPE] = centre;
   const { unscaledCovariance: v } = fit;
   return { ...fit, theta, unscaledCovariance: v && congruence(change, v) };
 };
@@ -170,21 +145,35 @@ const statusOf = (fit: LeastSquaresFit, u: readonly number[]): BrokenLaw["status
   return fit.theta[FLOOR] === NONE ? "bound" : "converged";
 };
 
-/** ln of a floor stands in the first place, and is −Infinity where there is none. */
-const schema: v.GenericSchema<unknown, BrokenLaw> = fields.checked(
+/** One smooth break: the slope in log-log changes by −slope near x = at, over a range of ln x of about `width`. */
+const breakSchema = record({
+  /** d_i, in the unit of x. */
+  at: fields.coefficient,
+  /** c_i. */
+  slope: fields.estimate,
+  /** f_i: small is sharp. */
+  width: fields.coefficient,
+});
+
+const schema = fields.checked(
   record({
     ok: v.exactOptional(fields.ok),
     kind: v.literal("broken"),
     status: choice(["converged", "bound", "unidentified", "stopped-early"]),
+    /** a ≥ 0, the limit; exactly 0 where `status` is `bound`. */
     floor: fields.estimateOf(fields.notNegative),
     coefficient: fields.coefficient,
+    /** ln b: what was fitted. */
     logCoefficient: fields.estimate,
+    /** c₀, of the first segment. */
     exponent: fields.estimate,
-    breaks: fields.list(record({ at: fields.coefficient, slope: fields.estimate, width: fields.coefficient })),
+    breaks: fields.list(breakSchema),
+    /** Sum of squared residuals of ln y. */
     sumOfSquares: fields.notNegative,
     criteria: fields.criteria,
     points: whole(),
     degreesOfFreedom: whole(),
+    /** Internal parameters: ln a (−Infinity where there is no floor), ln b, c₀, then ln d, c, ln f of each break. */
     theta: fields.list(fields.logarithm),
   }),
   ({ theta, breaks, floor, points, degreesOfFreedom }) => {

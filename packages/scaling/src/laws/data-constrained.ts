@@ -1,24 +1,22 @@
-import { ScalingError } from "../errors.js";
+import { positive } from "../errors.js";
+import { logEstimate, thetaEstimate } from "../inference/estimate.js";
 import { levenbergMarquardt } from "../math/levenberg.js";
+import { product } from "../math/product.js";
 import { surface } from "../surface/fit.js";
-import {
-  type Estimate,
-  type FitStatus,
-  type Loss,
-  type Outcome,
-  type Parameters,
-  refuse,
-  type Tokens,
-} from "../types.js";
-import { logEstimate, thetaEstimate } from "./nonlinear.js";
+import type { ModelAndData } from "../surface/surface.js";
+import { type Estimate, type FitStatus, type Loss, type Outcome, refuse, type Tokens } from "../types.js";
 
-/** Parameters of Muennighoff et al. 2023 (2305.16264): the surface, and how fast repeated tokens and excess parameters lose value. */
-export interface DataConstrainedLaw {
+/** The surface beneath: what fresh data would give. */
+export interface FreshSurface {
   readonly E: number;
   readonly A: number;
   readonly B: number;
   readonly alpha: number;
   readonly beta: number;
+}
+
+/** Parameters of Muennighoff et al. 2023 (2305.16264): the surface, and how fast repeated tokens and excess parameters lose value. */
+export interface DataConstrainedLaw extends FreshSurface {
   /** R*_D: epochs after which a repeated token has lost 1 − 1/e of its value. */
   readonly repeatTokens: number;
   /** R*_N: the same for parameters beyond what the unique tokens can use. */
@@ -40,21 +38,13 @@ export const muennighoff2023: DataConstrainedLaw = {
 const worth = (unique: number, repeats: number, decay: number): number =>
   unique * (1 + decay * (1 - Math.exp(-repeats / decay)));
 
-/** The surface beneath: what fresh data would give. */
-export type FreshSurface = Omit<DataConstrainedLaw, "repeatTokens" | "repeatParameters">;
-
 /** A model's size and tokens, U of them unique. */
-export interface RepeatedData {
-  readonly N: Parameters;
-  readonly D: Tokens;
+export interface RepeatedData extends ModelAndData {
   readonly U: Tokens;
 }
 
 /** Unique tokens, and the parameters that they can use: the size for which they are compute-optimal. */
-const usable = (
-  { A, B, alpha, beta }: FreshSurface,
-  { N, D, U }: RepeatedData,
-): { readonly tokens: number; readonly size: number } => {
+const usable = ({ A, B, alpha, beta }: FreshSurface, { N, D, U }: RepeatedData) => {
   const tokens = Math.min(U, D);
   // D* = U gives C/6 = (U G)^((α+β)/α), and N* = G (C/6)^(β/(α+β)).
   const G = ((alpha * A) / (beta * B)) ** (1 / (alpha + beta));
@@ -76,11 +66,7 @@ export const dataConstrainedLoss = (law: DataConstrainedLaw, run: RepeatedData):
 };
 
 const checkRepeated = ({ N, D, U }: RepeatedData, row?: number): void => {
-  for (const [field, value] of Object.entries({ N, D, U })) {
-    if (value > 0 && Number.isFinite(value)) continue;
-    const place = row === undefined ? { field, value } : { row, field, value };
-    throw new ScalingError("bad-value", `${field} is ${value}; expected a positive number`, place);
-  }
+  for (const [field, value] of Object.entries({ N, D, U })) positive(field, value, row);
 };
 
 /** The law of runs with repeated data. */
@@ -106,7 +92,7 @@ const DECAY_RANGE = [0.05, 5000] as const;
 /** Less excess than this is rounding of the number of steps. */
 const REPEATED = 1.01;
 
-const START_DECAYS = [1, 5, 20].flatMap((d) => [1, 5, 20].map((n) => [Math.log(d), Math.log(n)]));
+const START_DECAYS = product([1, 5, 20], [1, 5, 20]).map((decays) => decays.map(Math.log));
 
 /** Parameters by the place of their logarithm in θ; alpha stands for itself. */
 const DECAYS = ["repeatTokens", "repeatParameters"] as const;
@@ -136,11 +122,8 @@ export const fitDataConstrained = (runs: readonly RepeatedRun[], base?: FreshSur
   const plain = fresh.map(({ N, D, loss }) => ({ C: 6 * N * D, N, D, loss }));
   const start = surface(plain, { form: "tied" });
   if (!start.ok) return refuse(start.reason, `of the ${fresh.length} runs that repeat nothing: ${start.message}`);
-  return descend(
-    runs,
-    names,
-    START_DECAYS.map((decays) => [...decays, ...start.theta]),
-  );
+  const starts = START_DECAYS.map((decays) => [...decays, ...start.theta]);
+  return descend(runs, names, starts);
 };
 
 const descend = (

@@ -1,5 +1,5 @@
 import { read, record } from "@isoflop/spec";
-import { ScalingError } from "../errors.js";
+import { ScalingError, sameLength } from "../errors.js";
 import type { FitPrediction } from "../prediction.js";
 import type { Interval, Outcome } from "../types.js";
 import type { Law, LawFit, LawForm, LawStatus } from "./form.js";
@@ -30,8 +30,7 @@ export const fitLaw = (
 ): Outcome<LawFit> => {
   const error = (message: string) => new ScalingError("bad-option", message);
   if (!lawForms.has(form)) throw error(`form is "${form}"; expected one of ${lawForms.names.join(", ")}`);
-  if (x.length !== y.length)
-    throw new ScalingError("bad-value", `${x.length} values of x for ${y.length} of y; expected as many of each`);
+  sameLength(x, "values of x", y, "of y");
   const found = lawForms.get(form);
   const asked = read(record(found.options), options, { name: "options", error });
   const outcome = found.fit(x, y, asked as never);

@@ -29,7 +29,7 @@ export const fitGivenFloor = (
   scale: ResidualScale,
   weights?: readonly number[],
 ): FloorFit | undefined => {
-  const logs: Normal = emptyNormal();
+  const logs = emptyNormal();
   for (let i = 0; i < u.length; i++) {
     const reducible = y[i]! - floor;
     // Errors of y are magnified by 1 / (y − E) in the logarithm.
@@ -38,14 +38,26 @@ export const fitGivenFloor = (
   const start = solve(logs);
   if (!start) return undefined;
   let [a, alpha] = start;
-  let current = linearise(u, y, floor, scale, a, alpha, weights);
+  /** Gauss–Newton's normal equations at (a, α); the target is what is left to explain, data minus model. */
+  const linearised = (a: number, alpha: number): Normal => {
+    const normal = emptyNormal();
+    for (let i = 0; i < u.length; i++) {
+      const reducible = Math.exp(a - alpha * u[i]!);
+      const value = floor + reducible;
+      const slope = scale === "log" ? reducible / value : reducible;
+      const target = scale === "log" ? Math.log(y[i]! / value) : y[i]! - value;
+      accumulate(normal, slope, -u[i]! * slope, target, weights?.[i] ?? 1);
+    }
+    return normal;
+  };
+  let current = linearised(a, alpha);
   for (let i = 0; i < 60; i++) {
     const step = solve(current);
     // What the step promises would be lost in the rounding of the sum.
     if (!step || current.ra * step[0] + current.rb * step[1] <= LEAST_GAIN * current.sse) break;
     const before = current.sse;
     for (let fraction = 1; fraction > 1e-9; fraction /= 2) {
-      const next = linearise(u, y, floor, scale, a + fraction * step[0], alpha + fraction * step[1], weights);
+      const next = linearised(a + fraction * step[0], alpha + fraction * step[1]);
       if (next.sse < current.sse) {
         a += fraction * step[0];
         alpha += fraction * step[1];
@@ -55,21 +67,20 @@ export const fitGivenFloor = (
     }
     if (!(before - current.sse > 1e-14 * before)) break;
   }
-  const covariance = invert(current);
-  return covariance && { floor, a, alpha, sse: current.sse, unscaledCovariance: covariance };
+  const { aa, ab, bb, sse } = current;
+  const d = determinant(current);
+  if (!(d > 0)) return undefined;
+  const unscaledCovariance = [
+    [bb / d, -ab / d],
+    [-ab / d, aa / d],
+  ];
+  return { floor, a, alpha, sse, unscaledCovariance };
 };
 
 /** Normal equations of two columns: JᵀWJ, JᵀW(target) and the sum of squares of the target. */
-interface Normal {
-  aa: number;
-  ab: number;
-  bb: number;
-  ra: number;
-  rb: number;
-  sse: number;
-}
+const emptyNormal = () => ({ aa: 0, ab: 0, bb: 0, ra: 0, rb: 0, sse: 0 });
 
-const emptyNormal = (): Normal => ({ aa: 0, ab: 0, bb: 0, ra: 0, rb: 0, sse: 0 });
+type Normal = ReturnType<typeof emptyNormal>;
 
 const accumulate = (n: Normal, ja: number, jb: number, target: number, weight: number): void => {
   n.aa += weight * ja * ja;
@@ -80,6 +91,7 @@ const accumulate = (n: Normal, ja: number, jb: number, target: number, weight: n
   n.sse += weight * target * target;
 };
 
+/** Zero where the columns cannot be told apart. */
 const determinant = ({ aa, ab, bb }: Normal): number => {
   const d = aa * bb - ab * ab;
   return d > 1e-14 * aa * bb ? d : 0;
@@ -88,34 +100,4 @@ const determinant = ({ aa, ab, bb }: Normal): number => {
 const solve = (n: Normal): [number, number] | undefined => {
   const d = determinant(n);
   return d > 0 ? [(n.bb * n.ra - n.ab * n.rb) / d, (n.aa * n.rb - n.ab * n.ra) / d] : undefined;
-};
-
-const invert = (n: Normal): Matrix | undefined => {
-  const d = determinant(n);
-  if (!(d > 0)) return undefined;
-  return [
-    [n.bb / d, -n.ab / d],
-    [-n.ab / d, n.aa / d],
-  ];
-};
-
-/** Gauss–Newton's normal equations at (a, α); the target is what is left to explain, data minus model. */
-const linearise = (
-  u: readonly number[],
-  y: readonly number[],
-  floor: number,
-  scale: ResidualScale,
-  a: number,
-  alpha: number,
-  weights: readonly number[] | undefined,
-): Normal => {
-  const normal = emptyNormal();
-  for (let i = 0; i < u.length; i++) {
-    const reducible = Math.exp(a - alpha * u[i]!);
-    const value = floor + reducible;
-    const slope = scale === "log" ? reducible / value : reducible;
-    const target = scale === "log" ? Math.log(y[i]! / value) : y[i]! - value;
-    accumulate(normal, slope, -u[i]! * slope, target, weights?.[i] ?? 1);
-  }
-  return normal;
 };

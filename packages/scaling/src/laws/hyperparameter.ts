@@ -1,11 +1,11 @@
-import { ScalingError } from "../errors.js";
+import { positive, sameLength } from "../errors.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { fitParabola } from "../isoflop/parabola.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
 import { leastSquares, type Matrix, quadraticForm, scaled } from "../math/linear.js";
-import { logarithm } from "../math/logarithms.js";
-import { type Estimate, type Interval, type Outcome, refuse } from "../types.js";
+import { logarithms } from "../math/logarithms.js";
+import { type Estimate, type Measurement, type Outcome, refuse } from "../types.js";
 
 /** y = c · Π x_j^γ_j: the best learning rate or batch size against C, N or D (as in DeepSeek 2401.02954, eq. 1). */
 export interface HyperparameterLaw {
@@ -25,20 +25,14 @@ export const hyperparameterLaw = (
   rows: readonly Readonly<Record<string, number>>[],
   y: readonly number[],
 ): Outcome<HyperparameterLaw> => {
-  if (rows.length !== y.length)
-    throw new ScalingError("bad-value", `${rows.length} rows for ${y.length} values; expected as many of each`);
+  sameLength(rows, "rows", y, "values");
   const names = Object.keys(rows[0] ?? {});
-  const logs = rows.map((row, i) => names.map((name) => logarithm(name, row[name], i)));
-  const ly = y.map((v, i) => logarithm("y", v, i));
-  const fit = leastSquares(
-    logs.map((row) => [1, ...row]),
-    ly,
-  );
+  const design = rows.map((row, i) => [1, ...names.map((name) => Math.log(positive(name, row[name], i + 1)))]);
+  const ly = logarithms("y", y);
+  const fit = leastSquares(design, ly);
   if (!fit || fit.degreesOfFreedom < 1) {
-    return refuse(
-      "too-few-points",
-      `${rows.length} observations cannot tell ${names.length} exponents and a coefficient apart`,
-    );
+    const message = `${rows.length} observations cannot tell ${names.length} exponents and a coefficient apart`;
+    return refuse("too-few-points", message);
   }
   const dof = fit.degreesOfFreedom;
   const variance = fit.rss / dof;
@@ -57,16 +51,11 @@ export const hyperparameterLaw = (
 };
 
 /** The law at a point, with the interval of a new optimum at 95 %. */
-export const predictHyperparameter = (
-  law: HyperparameterLaw,
-  at: Readonly<Record<string, number>>,
-): { readonly value: number; readonly interval95: Interval } => {
+export const predictHyperparameter = (law: HyperparameterLaw, at: Readonly<Record<string, number>>): Measurement => {
   const names = Object.keys(law.exponents);
-  const logs = names.map((name) => logarithm(name, at[name], 0));
-  const level = names.reduce(
-    (s, name, j) => s + law.exponents[name]!.value * logs[j]!,
-    Math.log(law.coefficient.value),
-  );
+  const logs = names.map((name) => Math.log(positive(name, at[name])));
+  const coefficient = Math.log(law.coefficient.value);
+  const level = names.reduce((sum, name, j) => sum + law.exponents[name]!.value * logs[j]!, coefficient);
   const spread = Math.sqrt(quadraticForm(law.covariance, [1, ...logs]) + law.residualStandardDeviation ** 2);
   const half = studentFactor95(law.degreesOfFreedom) * spread;
   return { value: Math.exp(level), interval95: [Math.exp(level - half), Math.exp(level + half)] };
@@ -77,18 +66,15 @@ export const hyperparameterOptimum = (
   values: readonly number[],
   losses: readonly number[],
 ): Outcome<{ readonly optimum: Estimate; readonly loss: Estimate; readonly curvature: Estimate }> => {
-  const logs = values.map((v, i) => logarithm("value", v, i));
+  const logs = logarithms("value", values);
   const distinct = new Set(logs).size;
   if (distinct < 4) return refuse("too-few-points", `${distinct} distinct values; a minimum with an error needs four`);
   const parabola = fitParabola(logs, losses);
   if (!parabola || !(parabola.curvature.value > 0))
     return refuse("not-convex", "the loss has no minimum in the logarithm of the value");
   const [low, high] = extent(logs);
-  if (parabola.x.value < low || parabola.x.value > high) {
-    return refuse(
-      "edge-minimum",
-      `the best value, ${Math.exp(parabola.x.value).toPrecision(3)}, lies outside the sweep`,
-    );
-  }
+  const best = parabola.x.value;
+  if (best < low || best > high)
+    return refuse("edge-minimum", `the best value, ${Math.exp(best).toPrecision(3)}, lies outside the sweep`);
   return { ok: true, optimum: exponentiate(parabola.x), loss: parabola.y, curvature: parabola.curvature };
 };

@@ -1,10 +1,10 @@
-import { ScalingError } from "../errors.js";
+import { ScalingError, sameLength } from "../errors.js";
+import { thetaEstimate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
-import { levenbergMarquardt } from "../math/levenberg.js";
+import { differences, levenbergMarquardt } from "../math/levenberg.js";
 import { type Matrix, quadraticForm, scaled } from "../math/linear.js";
-import { type Estimate, type FitStatus, type Interval, type Loss, type Outcome, refuse } from "../types.js";
-import { thetaEstimate } from "./nonlinear.js";
+import { type Estimate, type FitStatus, type Loss, type Measurement, type Outcome, refuse } from "../types.js";
 
 /**
  * How a metric follows the loss. `power`: m = k L^γ (FID against loss) · `exponential`: m = ε − k e^(−γL) (top-1 error, Gadre et
@@ -67,15 +67,12 @@ export interface MetricLink {
 
 /** Fits a metric as a function of the loss by least squares of the metric. */
 export const metricLink = (loss: readonly number[], metric: readonly number[], form: LinkForm): Outcome<MetricLink> => {
-  if (loss.length !== metric.length)
-    throw new ScalingError("bad-value", `${loss.length} losses for ${metric.length} metrics; expected as many of each`);
+  sameLength(loss, "losses", metric, "metrics");
   const bad = loss.findIndex((v, i) => !(v > 0 && Number.isFinite(metric[i]!)));
-  if (bad >= 0)
-    throw new ScalingError(
-      "bad-value",
-      `loss ${loss[bad]}, metric ${metric[bad]}; expected a positive loss and a finite metric`,
-      { row: bad + 1 },
-    );
+  if (bad >= 0) {
+    const message = `loss ${loss[bad]}, metric ${metric[bad]}; expected a positive loss and a finite metric`;
+    throw new ScalingError("bad-value", message, { row: bad + 1 });
+  }
   const shape = shapes[form];
   const p = shape.parameters.length;
   const distinct = new Set(loss).size;
@@ -102,21 +99,10 @@ export const metricLink = (loss: readonly number[], metric: readonly number[], f
 };
 
 /** The metric at a loss, with the interval of a new measurement at 95 %. */
-export const predictMetric = (
-  link: MetricLink,
-  loss: Loss,
-): { readonly value: number; readonly interval95: Interval } => {
+export const predictMetric = (link: MetricLink, loss: Loss): Measurement => {
   const shape = shapes[link.form];
   const value = shape.evaluate(link.theta, loss);
-  const gradient = link.theta.map((v, j) => {
-    const h = 1e-6 * Math.max(1, Math.abs(v));
-    const at = (sign: number) =>
-      shape.evaluate(
-        link.theta.map((t, k) => (k === j ? t + sign * h : t)),
-        loss,
-      );
-    return (at(1) - at(-1)) / (2 * h);
-  });
+  const gradient = differences(link.theta, (theta) => [shape.evaluate(theta, loss)]).map(([slope]) => slope!);
   const ofLaw = link.covariance ? quadraticForm(link.covariance, gradient) : Number.NaN;
   const half = studentFactor95(link.degreesOfFreedom) * Math.sqrt(ofLaw + link.residualStandardDeviation ** 2);
   return { value, interval95: [value - half, value + half] };

@@ -1,5 +1,5 @@
 import { ScalingError } from "../errors.js";
-import { SIX } from "../surface/allocate.js";
+import { SIX } from "../surface/form.js";
 import { formOfSurface, type Surface } from "../surface/surface.js";
 import type { Flops, Loss } from "../types.js";
 
@@ -18,10 +18,8 @@ export interface OverTrainingLaw {
 export const overTrainingLaw = (surface: Surface): OverTrainingLaw => {
   const { terms, trade, floor } = formOfSurface(surface);
   if (!terms?.tied) {
-    throw new ScalingError(
-      "bad-option",
-      `over-training needs equal exponents, the form "tied"; this surface is "${surface.form}"`,
-    );
+    const message = `over-training needs equal exponents, the form "tied"; this surface is "${surface.form}"`;
+    throw new ScalingError("bad-option", message);
   }
   const { a, b, alpha } = trade(surface.theta);
   const eta = alpha / 2;

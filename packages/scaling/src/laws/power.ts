@@ -1,32 +1,17 @@
 import { choice, whole } from "@isoflop/spec";
 import * as v from "valibot";
-import { ScalingError } from "../errors.js";
+import { sameLength } from "../errors.js";
 import { drawParameters } from "../inference/draws.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
-import { leastSquares, type Matrix, quadraticForm } from "../math/linear.js";
+import { leastSquares, quadraticForm } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import * as fields from "../records/fields.js";
-import { type Estimate, type Interval, type Outcome, type Predicted, refuse } from "../types.js";
-import type { Law, LawForm } from "./form.js";
+import { type Interval, type Outcome, type Predicted, refuse } from "../types.js";
+import type { LawForm } from "./form.js";
 
 /** y = coefficient · x^exponent, fitted by least squares of ln y on ln x. */
-export interface PowerLaw extends Law {
-  readonly kind: "power";
-  readonly status: "converged" | "too-few-points";
-  readonly exponent: Estimate;
-  /** In the unit of y at x = 1, usually far outside the data: read it with the exponent, never alone. */
-  readonly coefficient: Estimate;
-  /** Natural log of the coefficient: what was fitted. */
-  readonly logCoefficient: Estimate;
-  /** Covariance of (logCoefficient, exponent). */
-  readonly covariance: Matrix;
-  /** The objective: sum of weighted squared residuals of ln y. */
-  readonly sumOfSquares: number;
-  /** Standard deviation of ln y about the law; NaN without degrees of freedom. */
-  readonly residualStandardDeviation: number;
-  readonly r2: number;
-}
+export type PowerLaw = fields.Read<typeof powerSchema>;
 
 export interface PowerLawOptions {
   /** Relative weights, 1 / variance of ln y up to a factor. */
@@ -44,30 +29,27 @@ export const powerLaw = (
 ): Outcome<PowerLaw> => {
   const lx = logarithms("x", x);
   const ly = logarithms("y", y);
-  if (lx.length !== ly.length) {
-    throw new ScalingError("bad-value", `${x.length} values of x for ${y.length} of y; expected as many of each`);
-  }
+  sameLength(x, "values of x", y, "of y");
   // Centring keeps ln x ≈ 40 from costing ten digits of the intercept.
   const centre = lx.reduce((s, v) => s + v, 0) / Math.max(1, lx.length);
-  const fit = leastSquares(
-    lx.map((v) => [1, v - centre]),
-    ly,
-    options.weights,
-  );
+  const design = lx.map((v) => [1, v - centre]);
+  const fit = leastSquares(design, ly, options.weights);
   if (!fit) return refuse("too-few-points", `a power law needs two distinct x; there are ${new Set(x).size}`);
   const [level, slope] = fit.coefficients as [number, number];
   const dof = fit.degreesOfFreedom;
   const variance = dof > 0 ? fit.rss / dof : Number.NaN;
   const unscaled = fit.unscaledCovariance;
   const toOrigin = [1, -centre];
+  const shared = variance * (unscaled[0]![1]! - centre * unscaled[1]![1]!);
   const covariance = [
-    [variance * quadraticForm(unscaled, toOrigin), variance * (unscaled[0]![1]! - centre * unscaled[1]![1]!)],
-    [variance * (unscaled[0]![1]! - centre * unscaled[1]![1]!), variance * unscaled[1]![1]!],
+    [variance * quadraticForm(unscaled, toOrigin), shared],
+    [shared, variance * unscaled[1]![1]!],
   ];
   const exponent = estimate(slope, Math.sqrt(covariance[1]![1]!), dof);
   const logCoefficient = estimate(level - slope * centre, Math.sqrt(covariance[0]![0]!), dof);
-  const mean = weightedMean(ly, options.weights);
-  const total = ly.reduce((s, v, i) => s + (options.weights?.[i] ?? 1) * (v - mean) ** 2, 0);
+  const weight = (i: number) => options.weights?.[i] ?? 1;
+  const mean = ly.reduce((s, v, i) => s + weight(i) * v, 0) / ly.reduce((s, _, i) => s + weight(i), 0);
+  const total = ly.reduce((s, v, i) => s + weight(i) * (v - mean) ** 2, 0);
   return {
     ok: true,
     kind: "power",
@@ -101,32 +83,29 @@ export const predictPowerLaw = (law: PowerLaw, x: number): Required<Predicted> =
   };
 };
 
-const weightedMean = (values: readonly number[], weights: readonly number[] | undefined): number => {
-  let sum = 0;
-  let total = 0;
-  values.forEach((v, i) => {
-    const w = weights?.[i] ?? 1;
-    sum += w * v;
-    total += w;
-  });
-  return sum / total;
-};
-
 /** Fields of a record that {@link powerLaw} made. */
-const powerSchema: v.GenericSchema<unknown, PowerLaw> = fields.counted(
+const powerSchema = fields.counted(
   fields.whereFree(
     {
       ok: v.exactOptional(fields.ok),
       kind: v.literal("power"),
       status: choice(["converged", "too-few-points"]),
       exponent: fields.estimate,
+      /** In the unit of y at x = 1, usually far outside the data: read it with the exponent, never alone. */
       coefficient: fields.coefficient,
+      /** Natural log of the coefficient: what was fitted. */
       logCoefficient: fields.estimate,
+      /** The objective: sum of weighted squared residuals of ln y. */
       sumOfSquares: fields.notNegative,
       r2: fields.finite,
       points: whole(),
     },
-    { covariance: fields.covariance(2), residualStandardDeviation: fields.notNegative },
+    {
+      /** Of (logCoefficient, exponent). */
+      covariance: fields.covariance(2),
+      /** Standard deviation of ln y about the law; NaN without degrees of freedom. */
+      residualStandardDeviation: fields.notNegative,
+    },
     { covariance: fields.anyMatrix(2), residualStandardDeviation: fields.spread },
   ),
   2,

@@ -1,7 +1,8 @@
 import { studentDistribution } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
 import { quadraticForm } from "../math/linear.js";
-import type { Interval } from "../types.js";
+import type { PredictionNotes } from "../prediction.js";
+import type { Measurement } from "../types.js";
 import { type FloorFit, fitGivenFloor } from "./given-floor.js";
 
 /** Optima of the fitted budgets and what is known about their noise. */
@@ -23,30 +24,13 @@ export interface NewMeasurement {
   readonly shift?: number;
 }
 
-/** A prediction with the interval in which one new measurement should fall, 95 times in a hundred. */
-export interface LossPrediction {
-  /** Median of the predictive distribution. */
-  readonly value: number;
-  readonly interval95: Interval;
-  /** The same within each family of laws, with the family's weight: their distance is the model uncertainty. */
-  readonly families: Readonly<Partial<Record<LawFamily, FamilyPrediction>>>;
-  /** Standard deviation of one run's noise as used. */
-  readonly noiseStandardDeviation: number;
-  readonly degreesOfFreedom: number;
-}
+/** A prediction with the interval in which one new measurement should fall, 95 times in a hundred; its value is the median. */
+export interface LossPrediction
+  extends Measurement,
+    Required<Pick<PredictionNotes, "families" | "noiseStandardDeviation" | "degreesOfFreedom">> {}
 
-/**
- * `power`: A C^−α, straight in log-log. `floor`: E + A C^−α with E > 0, flattening. `accelerating`: E < 0, steepening, up to a loss that
- * falls with the logarithm of C; what small budgets show before the power law sets in.
- */
-export type LawFamily = "power" | "floor" | "accelerating";
-
-export interface FamilyPrediction {
-  readonly value: number;
-  readonly interval95: Interval;
-  /** From the best likelihood of each family, adding up to one; a third each when the data cannot tell. */
-  readonly weight: number;
-}
+/** `power`: no floor; `floor`: one above zero; `accelerating`: one below. */
+export type LawFamily = keyof LossPrediction["families"];
 
 interface Component {
   readonly location: number;
@@ -106,17 +90,15 @@ export const predictiveLoss = (
   };
   const everything = Object.values(nodes).flat();
   const best = everything.reduce((a, b) => (b.logWeight > a.logWeight ? b : a));
-  const components = {
-    power: componentsOf(nodes.power, best.logWeight, context),
-    floor: componentsOf(nodes.floor, best.logWeight, context),
-    accelerating: componentsOf(nodes.accelerating, best.logWeight, context),
-  };
-  const nu = degrees(curve);
-  const all = Object.values(components).flat();
-  const whole = total(all);
-  const families = Object.entries(components).flatMap(([name, members]): [string, FamilyPrediction][] =>
-    total(members) > 0 ? [[name, { ...summary(members, nu), weight: total(members) / whole }]] : [],
+  const components = Object.entries(nodes).map(
+    ([name, members]) => [name, componentsOf(members, best.logWeight, context)] as const,
   );
+  const nu = degrees(curve);
+  const all = components.flatMap(([, members]) => members);
+  const whole = total(all);
+  const families = components
+    .filter(([, members]) => total(members) > 0)
+    .map(([name, members]) => [name, { ...summary(members, nu), weight: total(members) / whole }] as const);
   return {
     ...summary(all, nu),
     families: Object.fromEntries(families),
@@ -171,26 +153,18 @@ const noiseOf = (fit: FloorFit, { curve }: Context): number => {
  * is nearly even in ln α: as much weight on floors that leave a tenth of the loss to fall as on floors that leave a third.
  */
 const floorNodes = (context: Context, lowest: number, [from, to]: readonly [number, number]): FloorNode[] => {
+  const { u, curve, weights } = context;
   const nodes = (low: number, high: number) =>
-    evaluate(
-      context,
-      Array.from({ length: NODES }, (_, i) => low + ((i + 0.5) / NODES) * (high - low)),
-      lowest,
-    );
+    Array.from({ length: NODES }, (_, i) => low + ((i + 0.5) / NODES) * (high - low)).flatMap((t): FloorNode[] => {
+      const fit = fitGivenFloor(u, curve.loss, lowest * (1 - Math.exp(-t)), "raw", weights);
+      return fit && fit.alpha > 0 && fit.alpha <= STEEPEST ? [{ fit, t, logWeight: logLikelihood(fit, context) }] : [];
+    });
   const coarse = nodes(from, to);
   const best = coarse.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
   const kept = coarse.filter((n) => n.logWeight > best - NEGLIGIBLE);
   if (kept.length === 0) return [];
   const margin = (to - from) / NODES;
   return nodes(Math.max(from, kept[0]!.t - margin), Math.min(to, kept[kept.length - 1]!.t + margin));
-};
-
-const evaluate = (context: Context, ts: readonly number[], lowest: number): FloorNode[] => {
-  const { u, curve, weights } = context;
-  return ts.flatMap((t) => {
-    const fit = fitGivenFloor(u, curve.loss, lowest * (1 - Math.exp(-t)), "raw", weights);
-    return fit && fit.alpha > 0 && fit.alpha <= STEEPEST ? [{ fit, t, logWeight: logLikelihood(fit, context) }] : [];
-  });
 };
 
 const component = (fit: FloorFit, context: Context, weight: number): Component => {
@@ -208,7 +182,7 @@ const LIGHT = 1e-7;
 /** Halvings of the bracket: a millionth of the widest component. */
 const HALVINGS = 34;
 
-const summary = (components: readonly Component[], nu: number): { value: number; interval95: Interval } => {
+const summary = (components: readonly Component[], nu: number): Measurement => {
   const all = total(components);
   const heavy = components.filter((c) => c.weight > LIGHT * all);
   const student = studentDistribution(nu);

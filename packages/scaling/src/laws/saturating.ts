@@ -3,34 +3,18 @@ import * as v from "valibot";
 import { drawParameters } from "../inference/draws.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
-import { congruence, invertPositive, type Matrix, quadraticForm, scaled } from "../math/linear.js";
+import { extent } from "../math/extent.js";
+import { congruence, embedded, identity, invertPositive, type Matrix, quadraticForm, scaled } from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import * as fields from "../records/fields.js";
-import { type Estimate, type FitStatus, type Interval, type Outcome, type Predicted, refuse } from "../types.js";
-import type { Law, LawData, LawForm } from "./form.js";
+import { type Interval, type Outcome, type Predicted, refuse } from "../types.js";
+import type { LawData, LawForm } from "./form.js";
 import { type FloorFit, fitGivenFloor, type ResidualScale } from "./given-floor.js";
 import { predictiveLoss } from "./predictive.js";
 
 /** y = E + A · x^−α with E ≥ 0: a power law with an irreducible term. */
-export interface SaturatingLaw extends Law {
-  readonly kind: "saturating";
-  /** `bound` when the best floor is zero: then this is the pure power law and the floor's interval says how large it could be. */
-  readonly status: Extract<FitStatus, "converged" | "bound" | "unidentified">;
-  /** The irreducible term E, in the unit of y. Its interval is from the profile of the objective, so it need not be symmetric. */
-  readonly floor: Estimate;
-  /** A, at x = 1. */
-  readonly coefficient: Estimate;
-  readonly logCoefficient: Estimate;
-  /** α > 0 for a falling loss; the slope of ln(y − E) is −α. */
-  readonly exponent: Estimate;
-  /** Covariance of (E, ln A, α); the row and column of E are zero at the bound. */
-  readonly covariance: Matrix;
-  /** Whether residuals were of y or of ln y. */
-  readonly residuals: ResidualScale;
-  /** Half the sum of squared residuals on that scale. */
-  readonly objective: number;
-}
+export type SaturatingLaw = fields.Read<typeof schema>;
 
 export interface SaturatingOptions {
   /** Residuals of ln y (default, as in the literature) or of y. */
@@ -47,44 +31,35 @@ export const saturatingLaw = (
   options: SaturatingOptions = {},
 ): Outcome<SaturatingLaw> => {
   const distinct = new Set(x).size;
-  const scale = options.residuals ?? "log";
-  const lx = logarithms("x", x);
-  logarithms("y", y);
+  const context = profileOf(x, y, options);
   if (distinct < 4) return refuse("too-few-points", `a floor needs four distinct x; there are ${distinct}`);
-  const centre = lx.reduce((s, v) => s + v, 0) / lx.length;
-  const u = lx.map((v) => v - centre);
-  let lowest = Number.POSITIVE_INFINITY;
-  for (const v of y) lowest = Math.min(lowest, v);
-  const fitAt = (floor: number) => fitGivenFloor(u, y, floor, scale, options.weights);
-  const sseAt = (floor: number) => fitAt(floor)?.sse ?? Number.POSITIVE_INFINITY;
-
-  const grid = floorGrid(lowest, FLOOR_STEPS);
+  const { grid, fitAt, sseAt } = context;
   const values = grid.map(sseAt);
-  let best = 0;
-  values.forEach((v, i) => {
-    if (v < values[best]!) best = i;
-  });
+  const best = values.reduce((least, v, i) => (v < values[least]! ? i : least), 0);
   const searched = goldenMinimum(sseAt, grid[Math.max(0, best - 1)]!, grid[Math.min(grid.length - 1, best + 1)]!);
-  const floor = searched.value < values[0]! ? searched.x : 0;
-  const fit = fitAt(floor);
-  if (!fit) return refuse("unidentified", "no finite fit of the power law at any floor");
-  return describe(fit, { u, y, scale, centre, lowest, grid, sseAt, weights: options.weights });
+  const fit = fitAt(searched.value < values[0]! ? searched.x : 0);
+  return fit ? describe(fit, context) : refuse("unidentified", "no finite fit of the power law at any floor");
 };
 
-/** Floors from zero to just under the smallest y, denser near the end, where the curve bends fastest. */
-const floorGrid = (lowest: number, steps: number): number[] =>
-  Array.from({ length: steps }, (_, i) => lowest * (1 - (1 - i / steps) ** 2));
+/** The points with ln x centred, the floors that are tried, and the best fit at any. */
+const profileOf = (
+  x: readonly number[],
+  y: readonly number[],
+  { residuals: scale = "log", weights }: SaturatingOptions,
+) => {
+  const lx = logarithms("x", x);
+  logarithms("y", y);
+  const centre = lx.reduce((s, v) => s + v, 0) / lx.length;
+  const u = lx.map((v) => v - centre);
+  const [lowest] = extent(y);
+  const fitAt = (floor: number) => fitGivenFloor(u, y, floor, scale, weights);
+  const sseAt = (floor: number) => fitAt(floor)?.sse ?? Number.POSITIVE_INFINITY;
+  // Floors from zero to just under the smallest y, denser near the end, where the curve bends fastest.
+  const grid = Array.from({ length: FLOOR_STEPS }, (_, i) => lowest * (1 - (1 - i / FLOOR_STEPS) ** 2));
+  return { u, y, scale, weights, centre, lowest, grid, fitAt, sseAt };
+};
 
-interface Context {
-  readonly u: readonly number[];
-  readonly y: readonly number[];
-  readonly scale: ResidualScale;
-  readonly centre: number;
-  readonly lowest: number;
-  readonly grid: readonly number[];
-  readonly sseAt: (floor: number) => number;
-  readonly weights: readonly number[] | undefined;
-}
+type Context = ReturnType<typeof profileOf>;
 
 const describe = (fit: FloorFit, context: Context): Outcome<SaturatingLaw> => {
   const { u, y, centre } = context;
@@ -95,7 +70,7 @@ const describe = (fit: FloorFit, context: Context): Outcome<SaturatingLaw> => {
   const unscaled = covarianceWithFloor(fit, context);
   if (!atBound && !unscaled)
     return refuse("unidentified", "floor, coefficient and exponent cannot be told apart from these points");
-  const covariance = scaled(toOrigin(unscaled ?? withoutFloor(fit), centre), variance);
+  const covariance = scaled(toOrigin(unscaled ?? embedded(fit.unscaledCovariance, [1, 2], 3), centre), variance);
   const at = (value: number, j: number) => estimate(value, Math.sqrt(Math.max(0, covariance[j]![j]!)), dof);
   const logCoefficient = at(fit.a + fit.alpha * centre, 1);
   const floorInterval = profileInterval(fit, context, y.length - 3);
@@ -130,19 +105,10 @@ const covarianceWithFloor = (fit: FloorFit, { u, y, scale, weights }: Context): 
   return invertPositive(information);
 };
 
-const withoutFloor = ({ unscaledCovariance: m }: FloorFit): number[][] => [
-  [0, 0, 0],
-  [0, m[0]![0]!, m[0]![1]!],
-  [0, m[1]![0]!, m[1]![1]!],
-];
-
 /** From (E, a, α) with ln C centred to (E, ln A, α): ln A = a + α · centre. */
 const toOrigin = (covariance: Matrix, centre: number): number[][] => {
-  const jacobian = [
-    [1, 0, 0],
-    [0, 1, centre],
-    [0, 0, 1],
-  ];
+  const jacobian = identity(3);
+  jacobian[1]![2] = centre;
   return congruence(jacobian, covariance);
 };
 
@@ -191,20 +157,27 @@ const predictSaturating = (law: SaturatingLaw, x: number, data: LawData): Requir
   return interval95 && interval95[0] <= best.value && best.value <= interval95[1] ? { ...best, interval95 } : best;
 };
 
-const schema: v.GenericSchema<unknown, SaturatingLaw> = fields.counted(
+const schema = fields.counted(
   fields.whereFree(
     {
       ok: v.exactOptional(fields.ok),
       kind: v.literal("saturating"),
+      /** `bound` when the best floor is zero: then this is the pure power law and the floor's interval says how large it could be. */
       status: choice(["converged", "bound", "unidentified"]),
+      /** The irreducible term E, in the unit of y. Its interval is from the profile of the objective, so it need not be symmetric. */
       floor: fields.estimateOf(fields.notNegative),
+      /** A, at x = 1. */
       coefficient: fields.coefficient,
       logCoefficient: fields.estimate,
+      /** α > 0 for a falling loss; the slope of ln(y − E) is −α. */
       exponent: fields.estimate,
+      /** Whether residuals were of y or of ln y. */
       residuals: choice(["log", "raw"]),
+      /** Half the sum of squared residuals on that scale. */
       objective: fields.notNegative,
       points: whole(),
     },
+    /** Of (E, ln A, α); the row and column of E are zero at the bound. */
     { covariance: fields.covariance(3) },
     { covariance: fields.anyMatrix(3) },
   ),

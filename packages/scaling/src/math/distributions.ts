@@ -102,11 +102,8 @@ const factors = new Map<number, number>();
 /** Half-width factor of a two-sided 95 % interval. Remembered, because every refit of a bootstrap asks for the same few. */
 export const studentFactor95 = (nu: number): number => {
   if (!(nu > 0)) return Number.POSITIVE_INFINITY;
-  let factor = factors.get(nu);
-  if (factor === undefined) {
-    factor = studentQuantile(0.975, nu);
-    factors.set(nu, factor);
-  }
+  const factor = factors.get(nu) ?? studentQuantile(0.975, nu);
+  factors.set(nu, factor);
   return factor;
 };
 

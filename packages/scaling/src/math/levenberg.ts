@@ -1,4 +1,4 @@
-import { compressed, leastSquares, type Matrix } from "./linear.js";
+import { compressed, dot, leastSquares, type Matrix, transpose } from "./linear.js";
 import { evenSample } from "./sample.js";
 
 export interface LeastSquaresFit {
@@ -34,15 +34,17 @@ export const levenbergMarquardt = (
   starts: readonly (readonly number[])[],
   sample: readonly number[] = evenSample(points, SCREENED),
 ): LeastSquaresFit | undefined => {
-  const over = (rows: readonly number[]): Residuals => {
-    return (theta) => rows.map(residual(theta));
-  };
+  const over =
+    (rows: readonly number[]): Residuals =>
+    (theta) =>
+      rows.map(residual(theta));
   const found = fromStarts(over(sample), starts);
   if (!found) return undefined;
-  const all = sample.length < points ? over(evenSample(points, points)) : over(sample);
-  const best = sample.length < points ? descend(all, found.theta, REMAINDER) : found;
+  const sampled = sample.length < points;
+  const all = over(sampled ? evenSample(points, points) : sample);
+  const best = sampled ? descend(all, found.theta, REMAINDER) : found;
   if (!best) return undefined;
-  const step = leastSquares(jacobianAt(all, best.theta), all(best.theta));
+  const step = leastSquares(transpose(differences(best.theta, all)), all(best.theta));
   return { ...best, unscaledCovariance: step?.unscaledCovariance };
 };
 
@@ -55,12 +57,12 @@ const fromStarts = (residuals: Residuals, starts: readonly (readonly number[])[]
 const descend = (residuals: Residuals, start: readonly number[], iterations: number) => {
   let theta = [...start];
   let r = residuals(theta);
-  let sse = squares(r);
+  let sse = dot(r, r);
   if (!Number.isFinite(sse)) return undefined;
   let damping = 1e-3;
   let converged = false;
   for (let i = 0; i < iterations && !converged; i++) {
-    const jacobian = jacobianAt(residuals, theta);
+    const jacobian = transpose(differences(theta, residuals));
     if (jacobian.some((row) => row.some((v) => !Number.isFinite(v)))) break;
     const scale = theta.map((_, j) => Math.sqrt(jacobian.reduce((s, row) => s + row[j]! ** 2, 0)) + 1e-12);
     const problem = compressed(jacobian, r);
@@ -74,7 +76,7 @@ const descend = (residuals: Residuals, start: readonly number[], iterations: num
       const step = leastSquares(rows, [...problem.y, ...theta.map(() => 0)]);
       const next = step && theta.map((v, j) => v - step.coefficients[j]!);
       const nextResiduals = next && residuals(next);
-      const nextSse = nextResiduals ? squares(nextResiduals) : Number.NaN;
+      const nextSse = nextResiduals ? dot(nextResiduals, nextResiduals) : Number.NaN;
       if (next && nextResiduals && nextSse < sse) {
         converged = sse - nextSse <= 1e-13 * sse;
         [theta, r, sse] = [next, nextResiduals, nextSse];
@@ -89,15 +91,10 @@ const descend = (residuals: Residuals, start: readonly number[], iterations: num
   return { theta, sse, converged };
 };
 
-const squares = (r: readonly number[]): number => r.reduce((s, v) => s + v * v, 0);
-
-const jacobianAt = (residuals: Residuals, theta: readonly number[]): number[][] => {
-  const columns = theta.map((value, j) => {
+/** ∂ values / ∂θ by central differences, for each θ. */
+export const differences = (theta: readonly number[], values: Residuals): number[][] =>
+  theta.map((value, j) => {
     const h = 1e-6 * Math.max(1, Math.abs(value));
-    const at = (sign: number) => residuals(theta.map((v, k) => (k === j ? v + sign * h : v)));
-    const high = at(1);
-    const low = at(-1);
+    const [high, low] = [values(theta.with(j, value + h)), values(theta.with(j, value - h))];
     return high.map((v, i) => (v - low[i]!) / (2 * h));
   });
-  return columns[0]!.map((_, i) => columns.map((c) => c[i]!));
-};

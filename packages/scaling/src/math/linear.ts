@@ -36,20 +36,9 @@ export const leastSquares = (
   for (let j = 0; j < p; j++) if (!reflect(a, b, j, RANK_TOLERANCE)) return undefined;
 
   const coefficients = backSubstitute(a, b, p).map((c, j) => c / scale[j]!);
-  const inverseR = Array.from({ length: p }, (_, j) =>
-    backSubstitute(
-      a,
-      Array.from({ length: p }, (_, i) => (i === j ? 1 : 0)),
-      p,
-    ),
-  );
-  const unscaledCovariance = Array.from({ length: p }, (_, i) =>
-    Array.from({ length: p }, (_, j) => {
-      let s = 0;
-      for (let k = 0; k < p; k++) s += inverseR[k]![i]! * inverseR[k]![j]!;
-      return s / (scale[i]! * scale[j]!);
-    }),
-  );
+  const inverseR = identity(p).map((column) => backSubstitute(a, column, p));
+  const gram = multiply(transpose(inverseR), inverseR);
+  const unscaledCovariance = gram.map((row, i) => row.map((s, j) => s / (scale[i]! * scale[j]!)));
   const residuals = y.map((v, i) => v - dot(x[i]!, coefficients));
   let rss = 0;
   for (let i = 0; i < n; i++) rss += (weights?.[i] ?? 1) * residuals[i]! ** 2;
@@ -131,7 +120,7 @@ export const quadraticForm = (m: Matrix, g: readonly number[]): number => dot(g,
 /** Lower Cholesky factor, or undefined when the matrix is not positive definite. */
 export const cholesky = (m: Matrix): number[][] | undefined => {
   const n = m.length;
-  const l = Array.from({ length: n }, () => new Array<number>(n).fill(0));
+  const l = zeros(n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let s = m[i]![j]!;
@@ -169,16 +158,20 @@ export const invertPositive = (m: Matrix): number[][] | undefined => {
   const d = m.map((row, i) => Math.sqrt(row[i]!));
   if (d.some((v) => !(v > 0))) return undefined;
   const scaled = m.map((row, i) => row.map((v, j) => v / (d[i]! * d[j]!)));
-  const columns: number[][] = [];
-  for (let j = 0; j < m.length; j++) {
-    const column = solvePositive(
-      scaled,
-      m.map((_, i) => (i === j ? 1 : 0)),
-    );
-    if (!column) return undefined;
-    columns.push(column);
-  }
+  const columns = identity(m.length).map((column) => solvePositive(scaled, column));
+  if (!columns.every((column) => column !== undefined)) return undefined;
   return m.map((_, i) => m.map((_, j) => (columns[j]![i]! + columns[i]![j]!) / 2 / (d[i]! * d[j]!)));
+};
+
+export const zeros = (n: number): number[][] => Array.from({ length: n }, () => new Array<number>(n).fill(0));
+
+export const identity = (n: number): number[][] => zeros(n).map((row, i) => row.with(i, 1));
+
+/** A larger matrix that has the small one in these rows and columns, and zeros elsewhere. */
+export const embedded = (small: Matrix, index: readonly number[], size: number): number[][] => {
+  const out = zeros(size);
+  for (const [a, i] of index.entries()) for (const [b, j] of index.entries()) out[i]![j] = small[a]![b]!;
+  return out;
 };
 
 export const multiply = (a: Matrix, b: Matrix): number[][] =>

@@ -53,7 +53,3 @@ export const normals = (uniform: Random): Random => {
     }
   };
 };
-
-/** `n` indices drawn from 0 … n − 1 with replacement. */
-export const resampleIndices = (n: number, uniform: Random): number[] =>
-  Array.from({ length: n }, () => Math.floor(uniform() * n));

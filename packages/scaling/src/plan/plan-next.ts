@@ -1,22 +1,18 @@
-import { ScalingError } from "../errors.js";
-import { type Matrix, quadraticForm } from "../math/linear.js";
+import { badOption } from "../errors.js";
+import type { Matrix } from "../math/linear.js";
 import { bisect } from "../math/search.js";
+import type { NextRun, Plan } from "../records/answers.js";
 import { optimalAllocation } from "../surface/allocate.js";
-import { type FrontierPoint, predictSurface } from "../surface/predict.js";
-import { logSurfaceLoss, type ModelAndData, type Surface } from "../surface/surface.js";
+import { predictSurface } from "../surface/predict.js";
+import { logSurfaceLoss, type Surface } from "../surface/surface.js";
 import type { SurfaceFit } from "../surface/surface-fit.js";
 import { statisticGradient } from "../surface/uncertainty.js";
 import { type Flops, type Outcome, refuse } from "../types.js";
-import { type Candidate, chooseRuns, varianceAfter } from "./design.js";
-
-/** Which extrapolation should become certain: the optimal loss, size or tokens at a compute. */
-export interface PlanTarget {
-  readonly C: Flops;
-  readonly quantity: "loss" | "N" | "D";
-}
+import { type Candidate, chooseRuns, type Question, varianceAfter } from "./design.js";
 
 export interface PlanOptions {
-  readonly target: PlanTarget;
+  /** Which extrapolation should become certain: the optimal loss, size or tokens at a compute. */
+  readonly target: Plan["target"];
   /** Compute to spend, in all. */
   readonly allowance: Flops;
   /** Compute of single runs. Default allowance / 200 … allowance. */
@@ -31,31 +27,7 @@ export interface PlanOptions {
   readonly covariance?: Matrix | undefined;
 }
 
-/** A run that is still to be trained. */
-export interface NextRun extends ModelAndData {
-  readonly C: Flops;
-  /** How often to train it, with different seeds. */
-  readonly count: number;
-}
-
-/** The next runs, and what they are for. A record: it survives JSON whole. */
-export interface Plan {
-  readonly record: "plan";
-  readonly target: PlanTarget;
-  /** The optimum at the target as it is known now. */
-  readonly optimum: FrontierPoint;
-  readonly allowance: Flops;
-  /** The surface that was planned with. */
-  readonly surface: SurfaceFit;
-  readonly runs: readonly NextRun[];
-  readonly cost: Flops;
-  /** Standard error of ln target: now, after the plan, and after an even isoFLOP grid within the same limits. */
-  readonly standardError: { readonly now: number; readonly planned: number; readonly evenGrid: number };
-  readonly evenGrid: readonly NextRun[];
-  readonly evenGridCost: Flops;
-}
-
-const QUANTITIES: readonly PlanTarget["quantity"][] = ["loss", "N", "D"];
+const QUANTITIES: readonly Plan["target"]["quantity"][] = ["loss", "N", "D"];
 const COMPUTE_STEPS = 24;
 const SIZE_STEPS = 17;
 
@@ -65,38 +37,29 @@ const SIZE_STEPS = 17;
  */
 export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> => {
   const { target, allowance, sizeFactor = 8, maximumRuns = 24 } = options;
-  const [smallest, largest] = options.runCompute ?? [allowance / 200, allowance];
-  if (!(allowance > 0))
-    throw new ScalingError("bad-option", `allowance is ${allowance}; expected a positive number of FLOPs`);
-  if (!(smallest > 0 && largest >= smallest && smallest <= allowance)) {
-    throw new ScalingError(
-      "bad-option",
-      `runCompute is ${smallest} … ${largest}; expected an ascending range that begins within the allowance`,
-    );
-  }
+  const [smallest, most] = options.runCompute ?? [allowance / 200, allowance];
+  if (!(allowance > 0)) throw badOption("allowance", allowance, "a positive number of FLOPs");
+  if (!(smallest > 0 && most >= smallest && smallest <= allowance))
+    throw badOption("runCompute", `${smallest} … ${most}`, "an ascending range that begins within the allowance");
   if (!(Number.isInteger(maximumRuns) && maximumRuns > 0))
-    throw new ScalingError("bad-option", `maximumRuns is ${maximumRuns}; expected a positive whole number`);
+    throw badOption("maximumRuns", maximumRuns, "a positive whole number");
   if (!QUANTITIES.includes(target.quantity))
-    throw new ScalingError("bad-option", `target.quantity is "${target.quantity}"; expected ${QUANTITIES.join(", ")}`);
-  if (!(sizeFactor > 1)) throw new ScalingError("bad-option", `sizeFactor is ${sizeFactor}; expected more than 1`);
+    throw badOption("target.quantity", `"${target.quantity}"`, QUANTITIES.join(", "));
+  if (!(sizeFactor > 1)) throw badOption("sizeFactor", sizeFactor, "more than 1");
   const covariance = options.covariance ?? fit.covariance;
   if (!covariance)
     return refuse("unidentified", "the fit has no covariance: some parameter cannot be told from these runs");
   const noise = (options.noise ?? fit.residualStandardDeviation) ** 2;
-  if (!(noise > 0))
-    throw new ScalingError(
-      "bad-option",
-      `noise is ${Math.sqrt(noise)}; expected a positive standard deviation of ln L`,
-    );
+  if (!(noise > 0)) throw badOption("noise", Math.sqrt(noise), "a positive standard deviation of ln L");
   const best = predictSurface(fit, { C: target.C });
   if (!best.ok) return best;
-  const gradient = statisticGradient(fit, (s) => targetValue(s, target));
+  const gradient = statisticGradient(fit, (surface) => targetValue(surface, target));
 
-  const candidates = grid(fit, smallest, Math.min(largest, allowance), COMPUTE_STEPS, sizeFactor, SIZE_STEPS);
-  const chosen = chooseRuns(candidates, covariance, gradient, noise, allowance, maximumRuns);
-  const even = evenGrid(fit, { smallest, largest: Math.min(largest, allowance), sizeFactor, allowance, maximumRuns });
-  const planned = chosen.map((i) => candidates[i]!);
-  const after = (runs: readonly Candidate[]) => Math.sqrt(varianceAfter(covariance, gradient, runs, noise));
+  const question: Question = { covariance, target: gradient, noise, allowance, maximumRuns };
+  const limits = { smallest, largest: Math.min(most, allowance), sizeFactor };
+  const planned = chooseRuns(grid(fit, limits, COMPUTE_STEPS, SIZE_STEPS), question);
+  const even = evenGrid(fit, limits, question);
+  const after = (runs: readonly Candidate[]) => Math.sqrt(varianceAfter(question, runs));
   return {
     ok: true,
     record: "plan",
@@ -106,11 +69,7 @@ export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> =
     surface: fit,
     runs: counted(planned),
     cost: costOf(planned),
-    standardError: {
-      now: Math.sqrt(quadraticForm(covariance, gradient)),
-      planned: after(planned),
-      evenGrid: after(even),
-    },
+    standardError: { now: after([]), planned: after(planned), evenGrid: after(even) },
     evenGrid: counted(even),
     evenGridCost: costOf(even),
   };
@@ -118,24 +77,29 @@ export const planNext = (fit: SurfaceFit, options: PlanOptions): Outcome<Plan> =
 
 const costOf = (runs: readonly Candidate[]): Flops => runs.reduce((sum, { cost }) => sum + cost, 0);
 
-const targetValue = (surface: Surface, { C, quantity }: PlanTarget): number => {
+const targetValue = (surface: Surface, { C, quantity }: Plan["target"]): number => {
   const best = optimalAllocation(surface, C);
   return best.ok ? Math.log(best[quantity]) : Number.NaN;
 };
 
 type DesignRun = Candidate & Omit<NextRun, "count">;
 
+/** Compute of single runs, and how far their sizes lie from the optimum of it. */
+interface Limits {
+  readonly smallest: Flops;
+  readonly largest: Flops;
+  readonly sizeFactor: number;
+}
+
 const grid = (
   surface: SurfaceFit,
-  low: Flops,
-  high: Flops,
+  { smallest, largest, sizeFactor }: Limits,
   computeSteps: number,
-  sizeFactor: number,
   sizeSteps: number,
 ): DesignRun[] => {
   const out: DesignRun[] = [];
   for (let i = 0; i < computeSteps; i++) {
-    const C = low * (high / low) ** share(i, computeSteps);
+    const C = smallest * (largest / smallest) ** share(i, computeSteps);
     const best = optimalAllocation(surface, C);
     if (!best.ok) continue;
     for (let j = 0; j < sizeSteps; j++) {
@@ -158,22 +122,18 @@ const EVEN_GRIDS = [
   [1, 1],
 ] as const;
 
-interface Limits {
-  readonly smallest: Flops;
-  readonly largest: Flops;
-  readonly sizeFactor: number;
-  readonly allowance: Flops;
-  readonly maximumRuns: number;
-}
+/** A grid that costs the allowance to the last digit is within it. */
+const ROUNDING = 1e-9;
 
 /**
  * What one would do without a plan: three budgets a factor of three apart, or what room there is, five sizes each, as large as the
  * allowance pays for, and with several seeds where the largest run is cheap. Fewer budgets where not even that is affordable.
  */
-const evenGrid = (surface: SurfaceFit, limits: Limits): DesignRun[] => {
-  const { smallest, largest, allowance, maximumRuns, sizeFactor } = limits;
+const evenGrid = (surface: SurfaceFit, limits: Limits, { allowance, maximumRuns }: Question): DesignRun[] => {
+  const { smallest, largest, sizeFactor } = limits;
+  const most = allowance * (1 + ROUNDING);
   const affordable = EVEN_GRIDS.find(
-    ([budgets, sizes]) => budgets * sizes * smallest <= allowance * (1 + ROUNDING) && budgets * sizes <= maximumRuns,
+    ([budgets, sizes]) => budgets * sizes * smallest <= most && budgets * sizes <= maximumRuns,
   );
   if (!affordable) return [];
   const [budgets, sizes] = affordable;
@@ -187,16 +147,11 @@ const evenGrid = (surface: SurfaceFit, limits: Limits): DesignRun[] => {
     priceOf(largest) <= allowance
       ? largest
       : Math.exp(bisect((x) => priceOf(Math.exp(x)) - allowance, Math.log(smallest), Math.log(largest)));
-  const runs = grid(surface, lowest(top), top, budgets, Math.sqrt(sizeFactor), sizes);
-  const seeds = Math.min(
-    Math.floor((allowance * (1 + ROUNDING)) / priceOf(top)),
-    Math.floor(maximumRuns / runs.length),
-  );
+  const narrow = { smallest: lowest(top), largest: top, sizeFactor: Math.sqrt(sizeFactor) };
+  const runs = grid(surface, narrow, budgets, sizes);
+  const seeds = Math.min(Math.floor(most / priceOf(top)), Math.floor(maximumRuns / runs.length));
   return Array.from({ length: Math.max(1, seeds) }, () => runs).flat();
 };
-
-/** A grid that costs the allowance to the last digit is within it. */
-const ROUNDING = 1e-9;
 
 /** Place of the i-th of n on an axis from 0 to 1; one alone stands at the end. */
 const share = (i: number, n: number): number => (n > 1 ? i / (n - 1) : 1);

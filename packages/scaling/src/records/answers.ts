@@ -1,68 +1,70 @@
 import { choice, positive, record, text, whole } from "@isoflop/spec";
-import * as v from "valibot";
-import type { ComparedLaw, LawComparison } from "../compare.js";
-import type { NextRun, Plan } from "../plan/plan-next.js";
-import type { FitPrediction } from "../prediction.js";
+import { surfaceFitSchema } from "../surface/surface-fit.js";
 import * as fields from "./fields.js";
 import { lawDataSchema, lawSchema } from "./law.js";
-import { surfaceFitSchema } from "./surface.js";
 
-const { anyNumber, each, interval, predicted, spread } = fields;
+const { anyNumber, interval, predicted, spread } = fields;
 
-const family = record({ value: anyNumber, interval95: interval, weight: spread });
+/** `data` is what the law was fitted to, y against compute x. */
+const side = record({ name: text, law: lawSchema, data: lawDataSchema });
 
-export const predictionSchema: v.GenericSchema<unknown, FitPrediction> = record({
-  ...fields.head("prediction"),
-  quantity: v.exactOptional(text),
-  given: each(positive),
-  predicted: each(predicted),
-  notes: record({
-    extrapolation: v.exactOptional(positive),
-    families: v.exactOptional(
-      record({
-        power: v.exactOptional(family),
-        floor: v.exactOptional(family),
-        accelerating: v.exactOptional(family),
-      }),
-    ),
-    noiseStandardDeviation: v.exactOptional(spread),
-    degreesOfFreedom: v.exactOptional(spread),
-    excessLoss: v.exactOptional(anyNumber),
-    sufficient: v.exactOptional(spread),
-    deadweight: v.exactOptional(anyNumber),
-  }),
-});
+/** One of two laws of a loss against compute. */
+export type ComparedLaw = fields.Read<typeof side>;
 
-const side: v.GenericSchema<unknown, ComparedLaw> = record({ name: text, law: lawSchema, data: lawDataSchema });
 const ranged = record({ value: anyNumber, ci95: interval });
 
-export const comparisonSchema: v.GenericSchema<unknown, LawComparison> = record({
+export const comparisonSchema = record({
   ...fields.head("comparison"),
+  /** `loss`, or the metric that both laws are of. */
   quantity: text,
   a: side,
   b: side,
+  /** Compute at which the laws meet; refused when they do not meet in the range, or do so in fewer than half the draws. */
   crossing: fields.outcome(record({ ok: fields.ok, C: positive, ci95: interval, share: fields.notNegative })),
-  at: fields.list(record({ C: positive, a: spread, b: spread, difference: ranged, effectiveCompute: ranged })),
+  at: fields.list(
+    record({
+      C: positive,
+      a: spread,
+      b: spread,
+      /** L_b − L_a with its interval: positive where a is better. */
+      difference: ranged,
+      /** Compute b needs to reach what a reaches with C, over C: above one where a is better. Infinite when b never gets there. */
+      effectiveCompute: ranged,
+    }),
+  ),
   draws: whole({ atLeast: 1 }),
   seed: fields.finite,
 });
 
-const next: v.GenericSchema<unknown, NextRun> = record({
+/** Two laws with who is better where, by how much compute, and where they cross. A record: it survives JSON whole. */
+export type LawComparison = fields.Read<typeof comparisonSchema>;
+
+const next = record({
   C: positive,
   N: positive,
   D: positive,
+  /** How often to train it, with different seeds. */
   count: whole({ atLeast: 1 }),
 });
 
-export const planSchema: v.GenericSchema<unknown, Plan> = record({
+/** A run that is still to be trained. */
+export type NextRun = fields.Read<typeof next>;
+
+export const planSchema = record({
   ...fields.head("plan"),
   target: record({ C: positive, quantity: choice(["loss", "N", "D"]) }),
+  /** The optimum at the target as it is known now. */
   optimum: record({ C: positive, N: predicted, D: predicted, loss: predicted }),
   allowance: positive,
+  /** The surface that was planned with. */
   surface: surfaceFitSchema,
   runs: fields.list(next),
   cost: fields.notNegative,
+  /** Standard error of ln target: now, after the plan, and after an even isoFLOP grid within the same limits. */
   standardError: record({ now: spread, planned: spread, evenGrid: spread }),
   evenGrid: fields.list(next),
   evenGridCost: fields.notNegative,
 });
+
+/** The next runs, and what they are for. A record: it survives JSON whole. */
+export type Plan = fields.Read<typeof planSchema>;

@@ -1,14 +1,17 @@
 import { choice, number, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
-import type { BootstrapEstimate } from "../inference/bootstrap.js";
-import type { Criteria } from "../inference/criteria.js";
-import type { Estimate, Interval, Outcome, Predicted, RefusalReason, Run } from "../types.js";
+import { type Estimate, type Interval, type Outcome, type Predicted, type Run, refusalReasons } from "../types.js";
 
 /** JSON has no infinity and no NaN: a number that is not known is null there, an infinite one the word. */
 const fromJson = (value: unknown): unknown => {
   if (value === null) return Number.NaN;
   return value === "Infinity" || value === "-Infinity" ? Number(value) : value;
 };
+
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+
+/** What a schema reads, as it is held: nobody writes into a record. `ok` is of the outcome that it may have been. */
+export type Read<S extends v.GenericSchema> = Frozen<Omit<v.InferOutput<S>, "ok">>;
 
 /** What a schema says of a value that it must not take, though valibot's own would. */
 const refusal = <S extends v.GenericSchema>(schema: S, given: unknown, config: v.Config<v.BaseIssue<unknown>>) => {
@@ -59,8 +62,7 @@ export const each = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<un
   return { ...shape, "~run": run };
 };
 
-export const list = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T[]> =>
-  v.array(schema, "a list");
+export const list = <S extends v.GenericSchema>(schema: S) => v.array(schema, "a list");
 
 /** A list of so many. */
 export const listOf = <T>(size: number, schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T[]> =>
@@ -69,12 +71,7 @@ export const listOf = <T>(size: number, schema: v.GenericSchema<unknown, T>): v.
 export const positives = list(positive);
 export const pairOf = <T>(schema: v.GenericSchema<unknown, T>) => v.strictTuple([schema, schema], "a list of 2");
 
-export const criteria: v.GenericSchema<unknown, Criteria> = record({
-  logLikelihood: anyNumber,
-  aic: anyNumber,
-  aicc: anyNumber,
-  bic: anyNumber,
-});
+export const criteria = record({ logLikelihood: anyNumber, aic: anyNumber, aicc: anyNumber, bic: anyNumber });
 
 /** One trained model. */
 export const run: v.GenericSchema<unknown, Run> = record({
@@ -105,7 +102,8 @@ export const coefficient = estimateOf(spread);
 /** Of what may be beyond any number, as an exponent of nothing. */
 export const exponentOf = estimateOf(anyNumber);
 
-export const bootstrapEstimate: v.GenericSchema<unknown, BootstrapEstimate> = record({
+export const bootstrapEstimate = record({
+  /** On the original data. */
   value: anyNumber,
   median: anyNumber,
   standardError: spread,
@@ -132,19 +130,16 @@ export interface Flaw {
 }
 
 /** A schema with a check of several fields together. */
-export const checked = <T>(
-  schema: v.GenericSchema<unknown, T>,
-  find: (value: T) => Flaw | undefined,
-): v.GenericSchema<unknown, T> =>
+export const checked = <S extends v.GenericSchema>(schema: S, find: (value: v.InferOutput<S>) => Flaw | undefined): S =>
   v.pipe(
-    schema,
+    schema as v.GenericSchema<unknown, v.InferOutput<S>>,
     v.rawCheck(({ dataset, addIssue }) => {
       const flaw = dataset.typed ? find(dataset.value) : undefined;
       if (!flaw) return;
       const { path, input, right } = flaw;
       addIssue({ message: right, expected: right, input, path: path.map((key) => ({ key })) as never });
     }),
-  );
+  ) as v.GenericSchema as S;
 
 /** A covariance: symmetric, and no correlation above 1. */
 export const covariance = (size: number): v.GenericSchema<unknown, number[][]> =>
@@ -197,33 +192,25 @@ export const whereFree = <E extends v.ObjectEntries, F extends v.ObjectEntries, 
 ) => {
   const base = { degreesOfFreedom: whole(), ...entries };
   const [some, none] = [record({ ...base, ...free }), record({ ...base, ...without })];
-  return v.lazy((value) => (value === undefined || Number(fieldOf(value, "degreesOfFreedom")) > 0 ? some : none));
+  return v.lazy((value) =>
+    value === undefined || Number(fieldOf(value, "degreesOfFreedom")) > 0 ? some : none,
+  ) as v.GenericSchema as typeof some;
 };
 
 /** Points are parameters and degrees of freedom. */
-export const counted = <T extends { readonly points: number; readonly degreesOfFreedom: number }>(
-  schema: v.GenericSchema<unknown, T>,
+export const counted = <
+  S extends v.GenericSchema<unknown, { readonly points: number; readonly degreesOfFreedom: number }>,
+>(
+  schema: S,
   ...parameters: readonly number[]
-): v.GenericSchema<unknown, T> =>
+): S =>
   checked(schema, ({ points, degreesOfFreedom }) => {
     const right = parameters.map((p) => Math.max(0, points - p));
     if (right.includes(degreesOfFreedom)) return undefined;
     return { path: ["degreesOfFreedom"], input: degreesOfFreedom, right: right.join(" or ") };
   });
 
-const reasons = [
-  "edge-minimum",
-  "not-convex",
-  "too-few-sizes",
-  "too-few-budgets",
-  "too-few-points",
-  "unidentified",
-  "stopped-early",
-  "unreachable",
-  "too-many-failed-resamples",
-] as const satisfies readonly RefusalReason[];
-
-const declined = record({ ok: v.literal(false, "true or false"), reason: choice(reasons), message: text });
+const declined = record({ ok: v.literal(false, "true or false"), reason: choice(refusalReasons), message: text });
 
 /** Stands in an answer. */
 export const ok = v.literal(true, "true or false");

@@ -17,14 +17,12 @@ export const lawDataSchema: v.GenericSchema<unknown, LawData> = checked(
       : { path: ["y"], input: y, right: `a list of ${x.length}, as many as there are x` },
 );
 
-const statuses = ["converged", "bound", "unidentified", "stopped-early", "too-few-points"] as const;
-
 export const lawFitSchema: v.GenericSchema<unknown, LawFit> = checked(
   record({
     ...head("law"),
     law: lawSchema,
     data: lawDataSchema,
-    status: choice(statuses),
+    status: choice(["converged", "bound", "unidentified", "stopped-early", "too-few-points"]),
     message: v.exactOptional(text),
     objective: record({ name: text, value: notNegative }),
   }),

@@ -1,17 +1,13 @@
 import { read } from "@isoflop/spec";
 import * as v from "valibot";
-import type { LawComparison } from "../compare.js";
 import { ScalingError } from "../errors.js";
-import type { IsoFlop } from "../isoflop/isoflop.js";
+import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
-import type { Plan } from "../plan/plan-next.js";
-import type { FitPrediction } from "../prediction.js";
-import type { SurfaceFit } from "../surface/surface-fit.js";
-import { comparisonSchema, planSchema, predictionSchema } from "./answers.js";
+import { type FitPrediction, predictionSchema } from "../prediction.js";
+import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
+import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
 import { by, named } from "./fields.js";
-import { isoFlopSchema } from "./isoflop.js";
 import { lawFitSchema } from "./law.js";
-import { surfaceFitSchema } from "./surface.js";
 
 /** What is saved: fits, and what was asked of them. Plain data. */
 export type SavedRecord = IsoFlop | SurfaceFit | LawFit | FitPrediction | LawComparison | Plan;

@@ -1,7 +1,7 @@
-import { ScalingError } from "../errors.js";
+import { badOption, ScalingError, shown } from "../errors.js";
 import { bisect, goldenMinimum } from "../math/search.js";
-import { shown } from "../message.js";
 import { type FlopRule, type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
+import { SIX } from "./form.js";
 import { formOfSurface, type ModelAndData, type Surface, surfaceLoss } from "./surface.js";
 
 /** The best model of a compute. */
@@ -19,9 +19,6 @@ export interface AllocationOptions {
 
 const LARGEST = 1e18;
 
-/** k of C = k·N·D, where no one said otherwise (forward 2, backward 4; Kaplan et al. 2020). */
-export const SIX = 6;
-
 /** The rule that a surface carries. */
 const ruleOf =
   ({ flopsPerToken = SIX }: Surface): FlopRule =>
@@ -33,8 +30,7 @@ const ruleOf =
  * G = (αA/βB)^(1/(α+β))), a search along the isoFLOP curve under any other rule.
  */
 export const optimalAllocation = (surface: Surface, C: Flops, options: AllocationOptions = {}): Outcome<Allocation> => {
-  if (!(C > 0 && Number.isFinite(C)))
-    throw new ScalingError("bad-option", `C is ${C}; expected a positive number of FLOPs`);
+  if (!(C > 0 && Number.isFinite(C))) throw badOption("C", C, "a positive number of FLOPs");
   return options.flops || options.sizes ? searched(surface, C, options) : closedForm(surface, asSixND(surface, C), C);
 };
 
@@ -113,8 +109,7 @@ const MOST_COMPUTE = Math.log(1e60);
  * @throws ScalingError `bad-option` for a loss that is not positive
  */
 export const computeForLoss = (surface: Surface, loss: Loss, options: AllocationOptions = {}): Outcome<Allocation> => {
-  if (!(loss > 0 && Number.isFinite(loss)))
-    throw new ScalingError("bad-option", `loss is ${loss}; expected a positive number`);
+  if (!(loss > 0 && Number.isFinite(loss))) throw badOption("loss", loss, "a positive number");
   const ruled = options.flops || options.sizes;
   const scale = ruled ? 1 : (surface.flopsPerToken ?? SIX) / SIX;
   const at = (lnC: number) => {

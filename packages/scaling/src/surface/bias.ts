@@ -3,22 +3,11 @@ import { predictPowerLaw } from "../laws/power.js";
 import type { Flops, Outcome } from "../types.js";
 import { allocationExponents, optimalAllocation } from "./allocate.js";
 import { type ModelAndData, type Surface, surfaceLoss } from "./surface.js";
+import type { Approach2Bias } from "./surface-fit.js";
 
 /** A model at a budget: what an isoFLOP study trained, without its losses. */
 export interface DesignPoint extends ModelAndData {
   readonly C: Flops;
-}
-
-/** How far Approach 2 on this grid would be off if the surface were the truth and there were no noise. */
-export interface Approach2Bias {
-  /** Where the relative errors are taken. */
-  readonly C: Flops;
-  /** Approach-2 exponent minus the surface's own. */
-  readonly exponent: { readonly N: number; readonly D: number };
-  /** Approach-2 optimum over the surface's optimum, minus one, at the asked compute. */
-  readonly relative: { readonly N: number; readonly D: number; readonly loss: number };
-  /** k of C = k·N·D, the geometric mean of the design: both optima are under it. */
-  readonly flopsPerToken: number;
 }
 
 /**

@@ -1,5 +1,6 @@
-import { ScalingError } from "../errors.js";
-import { type IntervalKind, jackknifeStandardError, summarise, tooManyFailed } from "../inference/bootstrap.js";
+import { badOption } from "../errors.js";
+import { type IntervalKind, jackknifeStandardError, summarise } from "../inference/bootstrap.js";
+import { tooManyFailed } from "../inference/draws.js";
 import { groupByBudget } from "../isoflop/group.js";
 import type { Matrix } from "../math/linear.js";
 import { type Outcome, type Run, refuse } from "../types.js";
@@ -90,7 +91,7 @@ const surfaceAt = ({ form, flopsPerToken }: SurfaceFit, data: SurfaceData, theta
 const tasksOf = (fit: SurfaceFit, runs: readonly Run[], options: SurfaceBootstrapOptions): RefitTask[] => {
   const { resamples = 1000, seed = 0 } = options;
   if (!(Number.isInteger(resamples) && resamples > 0)) {
-    throw new ScalingError("bad-option", `resamples is ${resamples}; expected a positive whole number`);
+    throw badOption("resamples", resamples, "a positive whole number");
   }
   const data = surfaceData(runs, options.weight);
   const { base, centred } = begin(fit, data);
@@ -111,16 +112,9 @@ const tasksOf = (fit: SurfaceFit, runs: readonly Run[], options: SurfaceBootstra
 };
 
 const strataOf = (runs: readonly Run[], strata: "none" | "budget"): Int32Array => {
-  const out = new Int32Array(runs.length);
-  if (strata === "none") return out;
-  const of = new Map<Run, number>();
-  groupByBudget(runs).forEach((budget, b) => {
-    for (const run of budget.runs) of.set(run, b);
-  });
-  runs.forEach((run, i) => {
-    out[i] = of.get(run)!;
-  });
-  return out;
+  if (strata === "none") return new Int32Array(runs.length);
+  const of = new Map(groupByBudget(runs).flatMap((budget, b) => budget.runs.map((run) => [run, b] as const)));
+  return Int32Array.from(runs, (run) => of.get(run)!);
 };
 
 const collect = (

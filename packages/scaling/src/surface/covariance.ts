@@ -1,16 +1,19 @@
 import {
   congruence,
+  embedded,
+  identity,
   invertPositive,
   type Matrix,
   multiply,
   scaled,
   symmetricEigenvalues,
   transpose,
+  zeros,
 } from "../math/linear.js";
 import { ascending, quantileSorted } from "../math/quantile.js";
 import type { SurfaceData } from "./data.js";
 import type { SurfaceForm } from "./form.js";
-import type { SurfaceObjective } from "./solver.js";
+import type { SurfaceObjective } from "./objective.js";
 
 export interface SurfaceCovariance {
   /** Of θ on the axes of the data; rows and columns of fixed parameters are zero. Undefined when singular. */
@@ -80,7 +83,7 @@ export const surfaceCovariance = (
       ? scaled(multiply(multiply(inverse, meat), inverse), points / Math.max(1, dof))
       : scaled(inverse, variance));
   return {
-    covariance: small && embed(small, index, theta.length),
+    covariance: small && embedded(small, index, theta.length),
     condition: eigenvalues[0]! > 0 ? eigenvalues[p - 1]! / eigenvalues[0]! : Number.POSITIVE_INFINITY,
     residualStandardDeviation: dof > 0 ? Math.sqrt(sumOfSquares / dof) : Number.NaN,
     degreesOfFreedom: dof,
@@ -95,30 +98,10 @@ const kernelWidth = (form: SurfaceForm, data: SurfaceData, theta: readonly numbe
   return Math.max(delta, 1.06 * 1.4826 * quantileSorted(ascending(sizes), 0.5) * sizes.length ** -0.2);
 };
 
-const zeros = (p: number): number[][] => Array.from({ length: p }, () => new Array<number>(p).fill(0));
-
-const embed = (small: Matrix, index: readonly number[], size: number): number[][] => {
-  const out = zeros(size);
-  index.forEach((i, a) => {
-    index.forEach((j, b) => {
-      out[i]![j] = small[a]![b]!;
-    });
-  });
-  return out;
-};
-
 /** Covariance after the linear change of origin θ → recentre(θ). */
 export const moveOrigin = (form: SurfaceForm, covariance: Matrix, shiftN: number, shiftD: number): number[][] => {
   const p = covariance.length;
   const zero = form.recentre(new Array<number>(p).fill(0), shiftN, shiftD);
-  const columns = Array.from({ length: p }, (_, j) =>
-    form
-      .recentre(
-        Array.from({ length: p }, (_, i) => (i === j ? 1 : 0)),
-        shiftN,
-        shiftD,
-      )
-      .map((v, i) => v - zero[i]!),
-  );
+  const columns = identity(p).map((unit) => form.recentre(unit, shiftN, shiftD).map((v, i) => v - zero[i]!));
   return congruence(transpose(columns), covariance);
 };

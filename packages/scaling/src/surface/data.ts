@@ -54,6 +54,3 @@ export const thinned = (data: SurfaceData, count: number, uniform: Random): Surf
   const { lnN, lnD, lnL, loss, weight } = data;
   return { ...data, lnN: some(lnN), lnD: some(lnD), lnL: some(lnL), loss: some(loss), weight: some(weight) };
 };
-
-/** Points that count in the objective. */
-export const effectivePoints = (data: SurfaceData): number => data.weight.reduce((s, w) => s + (w > 0 ? 1 : 0), 0);

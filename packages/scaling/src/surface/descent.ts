@@ -1,3 +1,5 @@
+import type { BfgsOptions } from "../math/bfgs.js";
+
 /** Where a descent ended; θ on the centred axes of its data. */
 export interface Descent {
   readonly theta: readonly number[];
@@ -7,7 +9,4 @@ export interface Descent {
 }
 
 /** How far a descent is carried: see `bfgs`. */
-export interface Effort {
-  readonly maxIterations: number;
-  readonly relativeTolerance: number;
-}
+export type Effort = Required<BfgsOptions>;

@@ -1,4 +1,4 @@
-import { criteria, type LackOfFit, lackOfFit } from "../inference/criteria.js";
+import { criteria, lackOfFit } from "../inference/criteria.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { extent } from "../math/extent.js";
 import type { Matrix } from "../math/linear.js";
@@ -6,12 +6,11 @@ import { type Estimate, type FitStatus, type Outcome, type Run, refuse } from ".
 import { allocationLaws, middleCompute } from "./allocation-laws.js";
 import { approach2Bias, flopsPerParameterToken } from "./bias.js";
 import { moveOrigin, type SurfaceCovariance, surfaceCovariance } from "./covariance.js";
-import { effectivePoints } from "./data.js";
 import type { SurfaceForm } from "./form.js";
+import type { SurfaceObjective } from "./objective.js";
 import type { Problem, Solution } from "./search.js";
-import type { SurfaceObjective } from "./solver.js";
 import { type Surface, surfaceLoss } from "./surface.js";
-import type { SurfaceFit } from "./surface-fit.js";
+import type { LackOfFit, SurfaceFit } from "./surface-fit.js";
 
 /** A solution with its errors, what follows from it, and whether it may be quoted. */
 export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
@@ -29,7 +28,7 @@ export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
   const uncertain = { ...surface, degreesOfFreedom, ...(covariance && { covariance }) };
   const { parameters, logCoefficients } = estimates(form, theta, covariance, degreesOfFreedom);
   const allocation = allocationLaws(uncertain, middleCompute(runs));
-  const points = effectivePoints(data);
+  const points = data.weight.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
   return {
     record: "surface",
     quantity,
@@ -67,20 +66,16 @@ const judge = (
   { condition, covariance }: Pick<SurfaceCovariance, "condition" | "covariance">,
   parameters: Readonly<Record<string, Estimate>>,
 ): { readonly status: FitStatus; readonly message?: string } => {
-  if (!solution.converged)
-    return { status: "stopped-early", message: `gradient ${solution.gradientNorm} at the last step` };
-  if (bound) return { status: "bound", message: `${bound} has gone to its bound: these runs do not show it` };
+  const as = (status: FitStatus, message: string) => ({ status, message });
+  if (!solution.converged) return as("stopped-early", `gradient ${solution.gradientNorm} at the last step`);
+  if (bound) return as("bound", `${bound} has gone to its bound: these runs do not show it`);
   if (condition > SINGULAR)
-    return { status: "unidentified", message: `the information matrix has condition ${condition.toExponential(1)}` };
-  if (!covariance) return { status: "unidentified", message: "these runs leave the errors of the parameters unknown" };
+    return as("unidentified", `the information matrix has condition ${condition.toExponential(1)}`);
+  if (!covariance) return as("unidentified", "these runs leave the errors of the parameters unknown");
   for (const name of form.theta) {
-    const exponent = parameters[name];
-    if (exponent && exponent.standardError > Math.abs(exponent.value)) {
-      return {
-        status: "unidentified",
-        message: `${name} = ${exponent.value.toPrecision(3)} is smaller than its standard error`,
-      };
-    }
+    const { value, standardError } = parameters[name] ?? { value: 0, standardError: 0 };
+    if (standardError > Math.abs(value))
+      return as("unidentified", `${name} = ${value.toPrecision(3)} is smaller than its standard error`);
   }
   return { status: "converged" };
 };

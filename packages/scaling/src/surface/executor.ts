@@ -1,4 +1,5 @@
-import { ScalingError, throwIfAborted } from "../errors.js";
+import { badOption, throwIfAborted } from "../errors.js";
+import type { BootstrapOptions } from "../inference/bootstrap.js";
 import type { Descent } from "./descent.js";
 import { runSurfaceTask, type SurfaceTask } from "./task.js";
 
@@ -18,17 +19,14 @@ export const inlineExecutor: Executor = {
   },
 };
 
-export interface LongFitOptions {
+export interface LongFitOptions extends Pick<BootstrapOptions, "signal" | "onProgress"> {
   readonly executor?: Executor | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((done: number, of: number) => void) | undefined;
 }
 
 /** Runs tasks in order of submission, `parallelism` at a time; results keep the order, so they do not depend on the executor. */
 export const runAll = async (tasks: readonly SurfaceTask[], options: LongFitOptions): Promise<Descent[]> => {
   const { executor = inlineExecutor, signal, onProgress } = options;
-  if (!(executor.parallelism >= 1))
-    throw new ScalingError("bad-option", `executor.parallelism is ${executor.parallelism}; expected 1 or more`);
+  if (!(executor.parallelism >= 1)) throw badOption("executor.parallelism", executor.parallelism, "1 or more");
   const results: (readonly Descent[])[] = new Array(tasks.length);
   let next = 0;
   let done = 0;

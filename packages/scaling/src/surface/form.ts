@@ -1,6 +1,9 @@
 import type { Named } from "@isoflop/spec";
 import type { Loss } from "../types.js";
 
+/** k of C = k·N·D, where no one said otherwise (forward 2, backward 4; Kaplan et al. 2020). */
+export const SIX = 6;
+
 /** What a fit of a form works with; logarithms are natural and centred by the fit. One file in `forms/` and a line in its `index.ts`. */
 export interface SurfaceForm extends Named {
   /** L(N, D) by the names of its parameters: "E + A/N^alpha + B/D^beta". */

@@ -1,3 +1,4 @@
+import { exponentiate } from "../inference/estimate.js";
 import type { FitPrediction } from "../prediction.js";
 import type { Flops, Loss, Outcome, Predicted } from "../types.js";
 import { type Allocation, computeForLoss, misallocation, optimalAllocation } from "./allocate.js";
@@ -69,8 +70,8 @@ const ofOptimum = (
     const best = optimum(surface);
     return best.ok ? Math.log(best[name]) : Number.NaN;
   };
-  const { value, ci95 } = deltaMethod(fit, statistic);
-  return { value: Math.exp(value), ci95: [Math.exp(ci95[0]), Math.exp(ci95[1])] };
+  const { value, ci95 } = exponentiate(deltaMethod(fit, statistic));
+  return { value, ci95 };
 };
 
 /** The optimum along compute with its 95 % bands; empty where the surface has none. */

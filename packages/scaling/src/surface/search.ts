@@ -1,14 +1,20 @@
-import { ScalingError } from "../errors.js";
+import { badOption, ScalingError } from "../errors.js";
 import { random } from "../math/random.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
-import { SIX } from "./allocate.js";
 import { dataScale, type SurfaceData, surfaceData, thinned } from "./data.js";
 import type { Descent } from "./descent.js";
-import type { DataScale, SurfaceForm } from "./form.js";
+import { type DataScale, SIX, type SurfaceForm, unquoted } from "./form.js";
 import { type SurfaceFormName, surfaceForms } from "./forms/index.js";
-import { type SurfaceObjective, solverFor } from "./solver.js";
-import { type Starts, startingPoints } from "./starts.js";
+import type { SurfaceObjective } from "./objective.js";
+import { solverFor } from "./solver.js";
 import { type FinishTask, finish, type ScreenTask } from "./task.js";
+
+/** `auto` from the data; a grid of the form by its name, as `hoffmann`; or your own points, in parameters as they are quoted. */
+export type Starts =
+  | "auto"
+  | "hoffmann"
+  | (string & Record<never, never>)
+  | readonly Readonly<Record<string, number>>[];
 
 export interface SurfaceOptions {
   readonly form?: SurfaceFormName | undefined;
@@ -57,11 +63,9 @@ const SCREENED_RUNS = 4096;
 export const pose = (runs: readonly Run[], options: SurfaceOptions): Outcome<{ readonly problem: Problem }> => {
   const { form: name = "chinchilla", objective = "log-huber", starts = "auto", weight, flopsPerToken = SIX } = options;
   const delta = objective === "log-huber" ? (options.delta ?? 1e-3) : Number.POSITIVE_INFINITY;
-  if (!surfaceForms.has(name))
-    throw new ScalingError("bad-option", `form is "${name}"; expected one of ${surfaceForms.names.join(", ")}`);
-  if (!(delta > 0)) throw new ScalingError("bad-option", `delta is ${delta}; expected a positive number`);
-  if (!(flopsPerToken > 0))
-    throw new ScalingError("bad-option", `flopsPerToken is ${flopsPerToken}; expected a positive number`);
+  if (!surfaceForms.has(name)) throw badOption("form", `"${name}"`, `one of ${surfaceForms.names.join(", ")}`);
+  if (!(delta > 0)) throw badOption("delta", delta, "a positive number");
+  if (!(flopsPerToken > 0)) throw badOption("flopsPerToken", flopsPerToken, "a positive number");
   const form = surfaceForms.get(name);
   const p = form.theta.length;
   if (runs.length <= p)
@@ -84,6 +88,23 @@ export const pose = (runs: readonly Run[], options: SurfaceOptions): Outcome<{ r
     tasks.push({ kind: "screen", data: sample, form: name, objective, delta, starts: some });
   }
   return { ok: true, problem: { runs, options, form, objective, delta, data, sample, scale, tasks } };
+};
+
+/** Starting points that were asked for, on centred axes. */
+const startingPoints = (
+  starts: Starts,
+  form: SurfaceForm,
+  centre: { readonly N: number; readonly D: number },
+): number[][] => {
+  if (starts.length === 0) throw new ScalingError("bad-option", "starts is empty; expected at least one point");
+  const points = typeof starts === "string" ? gridOf(form, starts) : starts.map((point) => unquoted(form, point));
+  return points.map((theta) => form.recentre(theta, centre.N, centre.D));
+};
+
+const gridOf = ({ name, grids = {} }: SurfaceForm, asked: string): number[][] => {
+  if (Object.hasOwn(grids, asked)) return grids[asked]!();
+  const there = ["auto", ...Object.keys(grids)].map((grid) => `"${grid}"`).join(", ");
+  throw new ScalingError("bad-option", `starts is "${asked}"; the form "${name}" has ${there}`);
 };
 
 /** Descents carried to the end; the others have shown where they lead. */

@@ -1,46 +1,26 @@
-import { bfgs, type Differentiable } from "../math/bfgs.js";
+import { bfgs } from "../math/bfgs.js";
 import type { SurfaceData } from "./data.js";
 import type { Descent, Effort } from "./descent.js";
 import type { DataScale, SurfaceForm } from "./form.js";
-import { logObjective, squaresObjective } from "./objective.js";
+import { objectiveOf, type SurfaceObjective } from "./objective.js";
 import { exponentStarts, polishSquares, varpro } from "./varpro.js";
 
-/** `log-huber` and `log-squares` compare ln L; `squares` compares L. */
-export type SurfaceObjective = "log-huber" | "log-squares" | "squares";
-
-/** How one form is fitted under one objective. */
-export interface Solver {
-  /** Starting points made from the data. */
-  starts(scale: DataScale): number[][];
-  descend(data: SurfaceData, start: readonly number[], effort: Effort): Descent;
-  /** The last digits of a solution. */
-  polish(data: SurfaceData, descent: Descent): Descent;
-}
-
-/** @param delta corner of the Huber loss in ln L; infinite for squares */
-export const solverFor = (form: SurfaceForm, objective: SurfaceObjective, delta: number): Solver => {
-  if (objective !== "squares") return byGradient(form, (data) => logObjective(form, data, delta), unchanged);
-  const polish = (data: SurfaceData, descent: Descent) => polishSquares(form, data, descent);
+/**
+ * How one form is fitted under one objective.
+ * @param delta corner of the Huber loss in ln L; infinite for squares
+ */
+export const solverFor = (form: SurfaceForm, objective: SurfaceObjective, delta: number) => {
   const { terms } = form;
-  if (!terms) return byGradient(form, (data) => squaresObjective(form, data), polish);
+  const squares = objective === "squares";
   return {
-    starts: () => exponentStarts(terms),
-    descend: (data, start, effort) => varpro(form, data, start, effort),
-    polish,
+    /** Starting points made from the data. */
+    starts: (scale: DataScale): number[][] => (squares && terms ? exponentStarts(terms) : form.starts(scale)),
+    descend(data: SurfaceData, start: readonly number[], effort: Effort): Descent {
+      if (squares && terms) return varpro(terms, data, start, effort);
+      const { x, value, gradientNorm, converged } = bfgs(objectiveOf(form, data, objective, delta), start, effort);
+      return { theta: Array.from(x), value, gradientNorm, converged };
+    },
+    /** The last digits of a solution. */
+    polish: (data: SurfaceData, descent: Descent): Descent => (squares ? polishSquares(form, data, descent) : descent),
   };
 };
-
-const byGradient = (
-  form: SurfaceForm,
-  objective: (data: SurfaceData) => Differentiable,
-  polish: Solver["polish"],
-): Solver => ({
-  starts: (scale) => form.starts(scale),
-  descend(data, start, effort) {
-    const { x, value, gradientNorm, converged } = bfgs(objective(data), start, effort);
-    return { theta: Array.from(x), value, gradientNorm, converged };
-  },
-  polish,
-});
-
-const unchanged: Solver["polish"] = (_, descent) => descent;

@@ -1,85 +1,131 @@
-import type { BootstrapEstimate } from "../inference/bootstrap.js";
-import type { Criteria, LackOfFit } from "../inference/criteria.js";
-import type { Matrix } from "../math/linear.js";
-import type { Estimate, FitStatus, Loss, Outcome } from "../types.js";
-import type { Approach2Bias } from "./bias.js";
-import type { SurfaceObjective } from "./solver.js";
-import type { Surface } from "./surface.js";
+import { choice, positive, record, text, whole } from "@isoflop/spec";
+import * as v from "valibot";
+import * as fields from "../records/fields.js";
+import { surfaceForms } from "./forms/index.js";
 
-/** A fitted loss surface with everything needed to judge it. A record: it survives JSON whole. */
-export interface SurfaceFit extends Surface {
-  readonly record: "surface";
-  /** `loss`, or the metric that was fitted in its place. */
-  readonly quantity: string;
-  /** k of C = k·N·D: of the runs' own C, or as it was given. All compute here is under it. */
-  readonly flopsPerToken: number;
-  /** Only `converged` may be quoted without a caveat. */
-  readonly status: FitStatus;
-  /** What is at its bound or cannot be told from the data. */
-  readonly message?: string;
-  /** By name: E, A, B, alpha, beta (or Nc, Dc, alphaN, alphaD), with delta-method standard errors. */
-  readonly parameters: Readonly<Record<string, Estimate>>;
-  /** Natural logarithms of the coefficients among them: what was fitted. */
-  readonly logCoefficients: Readonly<Record<string, Estimate>>;
-  /** Covariance of θ. Absent when the information matrix is singular. */
-  readonly covariance?: Matrix;
-  /** N*, D* and L* against C; absent where the surface has no optimum. */
-  readonly allocation?: AllocationLaws;
-  readonly objective: SurfaceMinimum;
-  readonly starts: { readonly tried: number; readonly reachedBest: number };
-  /** Condition number of the information matrix on centred axes. */
-  readonly condition: number;
-  readonly points: number;
-  readonly degreesOfFreedom: number;
-  /** Of ln L. */
-  readonly residualStandardDeviation: number;
-  /** Sum of squared residuals of ln L. */
-  readonly sumOfSquares: number;
-  readonly criteria: Criteria;
-  /** Of least squares, where runs are repeated or state alike errors. */
-  readonly lackOfFit: Outcome<LackOfFit>;
-  /** How far Approach 2 on these runs would be off, at the compute that was asked. */
-  readonly approach2Bias?: Outcome<Approach2Bias>;
-  /** Where it was asked for: the outcome of {@link bootstrapSurface}. */
-  readonly bootstrap?: Outcome<SurfaceBootstrap>;
-}
+const { anyNumber, bootstrapEstimate, coefficient, each, exponentOf, notNegative, outcome, spread } = fields;
 
-/** What a fit of a surface made least. */
-export interface SurfaceMinimum {
-  readonly name: SurfaceObjective;
-  /** Corner of the Huber loss, in ln L; absent where there is none. */
-  readonly delta?: number;
-  /** A sum over runs, never a mean. */
-  readonly value: number;
-  readonly gradientNorm: number;
-}
+const share = record({ N: anyNumber, D: anyNumber });
 
-/** y = coefficient · C^exponent (+ floor), the optimum of a surface under its C = k·N·D. */
-export interface AllocationLaw {
-  readonly coefficient: Estimate;
-  readonly logCoefficient: Estimate;
-  readonly exponent: Estimate;
-}
+const biasSchema = record({
+  ok: fields.ok,
+  /** Where the relative errors are taken. */
+  C: positive,
+  /** Approach-2 exponent minus the surface's own. */
+  exponent: share,
+  /** Approach-2 optimum over the surface's optimum, minus one, at the asked compute. */
+  relative: record({ N: anyNumber, D: anyNumber, loss: anyNumber }),
+  /** k of C = k·N·D, the geometric mean of the design: both optima are under it. */
+  flopsPerToken: positive,
+});
 
-/** The optimum against compute. */
-export interface AllocationLaws {
-  readonly N: AllocationLaw;
-  readonly D: AllocationLaw;
-  /** L* = floor + coefficient · C^exponent; at its best under these forms it is exactly that. */
-  readonly loss: AllocationLaw & { readonly floor: Loss };
-}
+/** How far Approach 2 on this grid would be off if the surface were the truth and there were no noise. */
+export type Approach2Bias = fields.Read<typeof biasSchema>;
+
+const lackOfFitSchema = record({
+  ok: fields.ok,
+  /** F with replicated runs, χ² with known noise. */
+  statistic: spread,
+  /** Chance of a statistic this large if the form were right. */
+  pValue: spread,
+  degreesOfFreedom: fields.pairOf(spread),
+  from: choice(["replicates", "known-noise"]),
+});
+
+export type LackOfFit = fields.Read<typeof lackOfFitSchema>;
+
+const bootstrapOf = (size: number) =>
+  record({
+    ok: fields.ok,
+    parameters: each(bootstrapEstimate),
+    /** Exponents and logarithms of coefficients of the {@link AllocationLaws}: "N.exponent", "N.logCoefficient" and so on. */
+    allocation: each(bootstrapEstimate),
+    /** The other numbers that were asked for. */
+    statistics: each(bootstrapEstimate),
+    /** Of θ, over the resamples; absent where some of them lack a term, or where they are too few. */
+    covariance: v.exactOptional(fields.covariance(size)),
+    seed: fields.finite,
+    resamples: whole(),
+    /** Refits that did not converge, which are left out. */
+    failed: whole(),
+  });
 
 /** A surface over resamples of its runs. */
-export interface SurfaceBootstrap {
-  readonly parameters: Readonly<Record<string, BootstrapEstimate>>;
-  /** Exponents and logarithms of coefficients of the {@link AllocationLaws}: "N.exponent", "N.logCoefficient" and so on. */
-  readonly allocation: Readonly<Record<string, BootstrapEstimate>>;
-  /** The other numbers that were asked for. */
-  readonly statistics: Readonly<Record<string, BootstrapEstimate>>;
-  /** Of θ, over the resamples; absent where some of them lack a term, or where they are too few. */
-  readonly covariance?: Matrix;
-  readonly seed: number;
-  readonly resamples: number;
-  /** Refits that did not converge, which are left out. */
-  readonly failed: number;
-}
+export type SurfaceBootstrap = fields.Read<ReturnType<typeof bootstrapOf>>;
+
+const law = { coefficient, logCoefficient: exponentOf, exponent: exponentOf };
+
+const allocationSchema = record({
+  N: record(law),
+  D: record(law),
+  /** L* = floor + coefficient · C^exponent; at its best under these forms it is exactly that. */
+  loss: record({ ...law, floor: notNegative }),
+});
+
+/** The optimum against compute. */
+export type AllocationLaws = fields.Read<typeof allocationSchema>;
+
+/** y = coefficient · C^exponent (+ floor), the optimum of a surface under its C = k·N·D. */
+export type AllocationLaw = AllocationLaws["N"];
+
+const ofSize = (size: number, sound: boolean) => {
+  const unknown = v.exactOptional(fields.anyMatrix(size));
+  return record({
+    ...fields.head("surface"),
+    /** `loss`, or the metric that was fitted in its place. */
+    quantity: text,
+    /** k of C = k·N·D: of the runs' own C, or as it was given. All compute here is under it. */
+    flopsPerToken: positive,
+    /** Only `converged` may be quoted without a caveat. */
+    status: choice(["converged", "bound", "unidentified", "stopped-early"]),
+    /** What is at its bound or cannot be told from the data. */
+    message: v.exactOptional(text),
+    form: choice(surfaceForms.names),
+    theta: fields.listOf(size, sound ? fields.finite : fields.logarithm),
+    degreesOfFreedom: sound ? whole({ atLeast: 1 }) : whole(),
+    /** Covariance of θ. Absent when the information matrix is singular. */
+    covariance: sound ? (fields.covariance(size) as v.GenericSchema as typeof unknown) : unknown,
+    /** By name: E, A, B, alpha, beta (or Nc, Dc, alphaN, alphaD), with delta-method standard errors. */
+    parameters: each(exponentOf),
+    /** Natural logarithms of the coefficients among them: what was fitted. */
+    logCoefficients: each(exponentOf),
+    /** N*, D* and L* against C; absent where the surface has no optimum. */
+    allocation: v.exactOptional(allocationSchema),
+    objective: record({
+      name: choice(["log-huber", "log-squares", "squares"]),
+      /** Corner of the Huber loss, in ln L; absent where there is none. */
+      delta: v.exactOptional(positive),
+      /** A sum over runs, never a mean. */
+      value: notNegative,
+      gradientNorm: spread,
+    }),
+    starts: record({ tried: whole(), reachedBest: whole() }),
+    /** Condition number of the information matrix on centred axes. */
+    condition: spread,
+    points: whole(),
+    /** Of ln L. */
+    residualStandardDeviation: sound ? notNegative : spread,
+    /** Sum of squared residuals of ln L. */
+    sumOfSquares: notNegative,
+    criteria: fields.criteria,
+    /** Of least squares, where runs are repeated or state alike errors. */
+    lackOfFit: outcome(lackOfFitSchema),
+    /** How far Approach 2 on these runs would be off, at the compute that was asked. */
+    approach2Bias: v.exactOptional(outcome(biasSchema)),
+    /** Where it was asked for: the outcome of {@link bootstrapSurface}. */
+    bootstrap: v.exactOptional(outcome(bootstrapOf(size))),
+  });
+};
+
+/** A fitted loss surface with everything needed to judge it. A record: it survives JSON whole. */
+export type SurfaceFit = fields.Read<ReturnType<typeof ofSize>>;
+
+/** A surface of any form there is when it is read; the form says how long θ is. */
+export const surfaceFitSchema = v.lazy((value) => {
+  const sizeOf = (name: string) => surfaceForms.get(name).theta.length;
+  if (value === undefined)
+    return v.union([...new Set(surfaceForms.names.map(sizeOf))].map((size) => ofSize(size, false)));
+  const form = fields.fieldOf(value, "form");
+  const size = typeof form === "string" && surfaceForms.has(form) ? sizeOf(form) : 0;
+  return ofSize(size, fields.fieldOf(value, "status") === "converged");
+}) as v.GenericSchema<unknown, SurfaceFit>;

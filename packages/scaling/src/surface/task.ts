@@ -3,7 +3,8 @@ import type { SurfaceData } from "./data.js";
 import type { Descent, Effort } from "./descent.js";
 import { isExponent } from "./form.js";
 import { surfaceForms } from "./forms/index.js";
-import { type SurfaceObjective, solverFor } from "./solver.js";
+import type { SurfaceObjective } from "./objective.js";
+import { solverFor } from "./solver.js";
 
 interface TaskBase {
   readonly data: SurfaceData;
@@ -44,14 +45,8 @@ export type SurfaceTask = ScreenTask | FinishTask | RefitTask;
  * `onmessage = ({ data }) => postMessage(runSurfaceTask(data))`.
  */
 export const runSurfaceTask = (task: SurfaceTask): Descent[] => {
-  switch (task.kind) {
-    case "screen":
-      return screen(task);
-    case "finish":
-      return [finish(task, task.start)];
-    case "refit":
-      return refits(task);
-  }
+  if (task.kind === "screen") return screen(task);
+  return task.kind === "refit" ? refits(task) : [finish(task, task.start)];
 };
 
 const GLIMPSE: Effort = { maxIterations: 60, relativeTolerance: 1e-5 };
@@ -98,13 +93,8 @@ export const refit = (task: TaskBase, theta: readonly number[]): Descent => {
 };
 
 const byStratum = (strata: Int32Array): number[][] => {
-  const groups = new Map<number, number[]>();
-  strata.forEach((stratum, i) => {
-    const group = groups.get(stratum);
-    if (group) group.push(i);
-    else groups.set(stratum, [i]);
-  });
-  return [...groups.values()];
+  const rows = [...strata.keys()];
+  return [...new Set(strata)].map((stratum) => rows.filter((i) => strata[i] === stratum));
 };
 
 /** Drawing rows with replacement is drawing their weights: nothing is copied. */

@@ -1,7 +1,8 @@
-import { estimate } from "../inference/estimate.js";
+import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { quadraticForm } from "../math/linear.js";
 import type { Estimate, Predicted } from "../types.js";
+import { SIX } from "./form.js";
 import { logSurfaceLoss, type ModelAndData, type Surface } from "./surface.js";
 import type { SurfaceFit } from "./surface-fit.js";
 
@@ -15,7 +16,7 @@ export type UncertainSurface = Surface & Pick<SurfaceFit, "covariance" | "degree
 const STEP = 1e-5;
 
 /** ∂ statistic / ∂θ by central differences. */
-export const statisticGradient = ({ form, theta, flopsPerToken = 6 }: Surface, statistic: Statistic): number[] =>
+export const statisticGradient = ({ form, theta, flopsPerToken = SIX }: Surface, statistic: Statistic): number[] =>
   theta.map((value, j) => {
     if (!Number.isFinite(value)) return 0;
     const at = (sign: number) => statistic({ form, theta: theta.with(j, value + sign * STEP), flopsPerToken });
@@ -37,9 +38,6 @@ export const deltaMethod = (fit: UncertainSurface, statistic: Statistic): Estima
 export const surfaceBand = (fit: SurfaceFit, model: ModelAndData): Required<Predicted> => {
   const log = deltaMethod(fit, (surface) => logSurfaceLoss(surface, model));
   const half = studentFactor95(fit.degreesOfFreedom) * Math.hypot(log.standardError, fit.residualStandardDeviation);
-  return {
-    value: Math.exp(log.value),
-    ci95: [Math.exp(log.ci95[0]), Math.exp(log.ci95[1])],
-    interval95: [Math.exp(log.value - half), Math.exp(log.value + half)],
-  };
+  const { value, ci95 } = exponentiate(log);
+  return { value, ci95, interval95: [Math.exp(log.value - half), Math.exp(log.value + half)] };
 };

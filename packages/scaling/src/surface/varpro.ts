@@ -1,10 +1,11 @@
 import { bfgs } from "../math/bfgs.js";
 import { leastSquares } from "../math/linear.js";
+import { product } from "../math/product.js";
 import type { SurfaceData } from "./data.js";
 import type { Descent, Effort } from "./descent.js";
 import type { PowerTerms, SurfaceForm } from "./form.js";
 import { nonNegativeLeastSquares } from "./non-negative.js";
-import { squaresObjective } from "./objective.js";
+import { objectiveOf } from "./objective.js";
 
 /** Exponents are not searched beyond these; no corpus comes near them, and powers overflow later. */
 const STEEPEST = 20;
@@ -12,11 +13,9 @@ const FLATTEST = 1e-3;
 const START_EXPONENTS = [0.05, 0.15, 0.3, 0.5, 0.8, 1.3, 2];
 
 /** Starts that differ in the exponents only: the rest of θ is solved for. */
-export const exponentStarts = ({ floor, tied }: PowerTerms): number[][] =>
-  START_EXPONENTS.flatMap((alpha) =>
-    tied
-      ? [assemble({ floor, tied }, [0, 0, 0], alpha, alpha)]
-      : START_EXPONENTS.map((beta) => assemble({ floor, tied }, [0, 0, 0], alpha, beta)),
+export const exponentStarts = (has: PowerTerms): number[][] =>
+  product(START_EXPONENTS, has.tied ? [0] : START_EXPONENTS).map(([alpha, beta]) =>
+    assemble(has, [0, 0, 0], alpha!, beta!),
   );
 
 /** θ from [E, A, B] and the exponents. */
@@ -33,8 +32,7 @@ const assemble = (
  * residual at fixed E, A, B, by the envelope theorem.
  * @param start θ, of which only the exponents are read
  */
-export const varpro = (form: SurfaceForm, data: SurfaceData, start: readonly number[], effort: Effort): Descent => {
-  const has = form.terms!;
+export const varpro = (has: PowerTerms, data: SurfaceData, start: readonly number[], effort: Effort): Descent => {
   const project = projection(data, has);
   const first = has.floor ? 3 : 2;
   const exponents = has.tied ? [start[first]!] : [start[first]!, start[first + 1]!];
@@ -44,10 +42,10 @@ export const varpro = (form: SurfaceForm, data: SurfaceData, start: readonly num
     (at, gradient) => {
       const [alpha, beta] = [Math.exp(at[0]!), Math.exp(at[at.length - 1]!)];
       if (!(alpha < STEEPEST && beta < STEEPEST)) return Number.POSITIVE_INFINITY;
-      const { rss, slopes } = project(alpha, beta);
-      gradient[0] = slopes[0] * alpha;
-      if (has.tied) gradient[0] += slopes[1] * alpha;
-      else gradient[1] = slopes[1] * beta;
+      const { rss, slopeN, slopeD } = project(alpha, beta);
+      gradient[0] = slopeN * alpha;
+      if (has.tied) gradient[0] += slopeD * alpha;
+      else gradient[1] = slopeD * beta;
       return rss;
     },
     logs,
@@ -60,20 +58,12 @@ export const varpro = (form: SurfaceForm, data: SurfaceData, start: readonly num
   return { theta, value, gradientNorm, converged };
 };
 
-interface Projected {
-  readonly E: number;
-  readonly A: number;
-  readonly B: number;
-  readonly rss: number;
-  /** ∂ rss / ∂α and ∂ rss / ∂β at fixed E, A, B. */
-  readonly slopes: readonly [number, number];
-}
-
+/** E, A and B at given exponents, the sum of squares that they leave, and its slopes in α and β while they are held. */
 const projection = ({ lnN, lnD, loss, weight }: SurfaceData, { floor }: PowerTerms) => {
   const n = loss.length;
   const x = new Float64Array(n);
   const y = new Float64Array(n);
-  return (alpha: number, beta: number): Projected => {
+  return (alpha: number, beta: number) => {
     let [s1, sx, sy, sxx, sxy, syy, l1, lx, ly] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
     for (let i = 0; i < n; i++) {
       const w = weight[i]!;
@@ -113,7 +103,7 @@ const projection = ({ lnN, lnD, loss, weight }: SurfaceData, { floor }: PowerTer
       slopeN -= 2 * w * r * A * lnN[i]! * x[i]!;
       slopeD -= 2 * w * r * B * lnD[i]! * y[i]!;
     }
-    return { E, A, B, rss, slopes: [slopeN, slopeD] };
+    return { E, A, B, rss, slopeN, slopeD };
   };
 };
 
@@ -121,7 +111,7 @@ const POLISHING_STEPS = 20;
 
 /** Gauss–Newton in all of θ: on noise-free data the residual is below what a gradient of its square can resolve. */
 export const polishSquares = (form: SurfaceForm, data: SurfaceData, start: Descent): Descent => {
-  const objective = squaresObjective(form, data);
+  const objective = objectiveOf(form, data, "squares", Number.POSITIVE_INFINITY);
   const gradient = new Float64Array(form.theta.length);
   const valueAt = (theta: readonly number[]) => objective(Float64Array.from(theta), gradient);
   const free = start.theta.flatMap((v, j) => (Number.isFinite(v) ? [j] : []));

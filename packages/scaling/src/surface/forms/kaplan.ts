@@ -1,4 +1,7 @@
+import { product } from "../../math/product.js";
 import type { SurfaceForm } from "../form.js";
+
+const EXPONENTS = [0.05, 0.1, 0.2, 0.4];
 
 /** Kaplan et al. 2020, eq. 1.5: L = ((Nc/N)^(αN/αD) + Dc/D)^αD; θ = (ln Nc, ln Dc, αN, αD). No floor. */
 export const kaplan: SurfaceForm = {
@@ -33,16 +36,11 @@ export const kaplan: SurfaceForm = {
     const ratio = t[2]! / t[3]!;
     return { a: ratio * t[0]!, b: t[1]!, alpha: ratio, beta: 1, slope: t[2]! };
   },
-  starts({ medianLoss }) {
-    const out: number[][] = [];
-    for (const alphaN of [0.05, 0.1, 0.2, 0.4]) {
-      for (const alphaD of [0.05, 0.1, 0.2, 0.4]) {
-        // At the centre both terms are equal and their sum to the αD is the median loss.
-        const d = Math.log(medianLoss) / alphaD - Math.LN2;
-        out.push([(d * alphaD) / alphaN, d, alphaN, alphaD]);
-      }
-    }
-    return out;
-  },
+  starts: ({ medianLoss }) =>
+    product(EXPONENTS, EXPONENTS).map(([alphaN, alphaD]) => {
+      // At the centre both terms are equal and their sum to the αD is the median loss.
+      const d = Math.log(medianLoss) / alphaD! - Math.LN2;
+      return [(d * alphaD!) / alphaN!, d, alphaN!, alphaD!];
+    }),
   atBound: (t) => (t[3]! < 1e-4 ? "alphaD" : t[2]! < 1e-4 ? "alphaN" : undefined),
 };

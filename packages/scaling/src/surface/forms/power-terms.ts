@@ -1,3 +1,4 @@
+import { product } from "../../math/product.js";
 import type { DataScale, PowerTerms, SurfaceForm } from "../form.js";
 
 /** Below this share of the lowest loss a term is indistinguishable from none. */
@@ -72,36 +73,21 @@ const UNEVEN = [0.05, 0.5, 0.95];
  * Starts from the data, not from language models: the floor between nothing and the smallest loss, the rest of the loss at the
  * centre shared between the two terms, exponents from slow to fast.
  */
-const startGrid = ({ lowestLoss, medianLoss }: DataScale, has: PowerTerms): number[][] => {
-  const out: number[][] = [];
-  for (const floorShare of has.floor ? FLOOR_SHARES : [0]) {
-    const floor = floorShare * lowestLoss;
-    for (const share of has.floor ? EVEN : UNEVEN) {
-      const [a, b] = [Math.log((medianLoss - floor) * share), Math.log((medianLoss - floor) * (1 - share))];
-      for (const alpha of EXPONENTS) {
-        for (const beta of has.tied ? [alpha] : EXPONENTS) {
-          out.push([a, b, ...(has.floor ? [Math.log(floor)] : []), alpha, ...(has.tied ? [] : [beta])]);
-        }
-      }
-    }
-  }
-  return out;
-};
+const startGrid = ({ lowestLoss, medianLoss }: DataScale, has: PowerTerms): number[][] =>
+  product(has.floor ? FLOOR_SHARES : [0], has.floor ? EVEN : UNEVEN, EXPONENTS, has.tied ? [0] : EXPONENTS).map(
+    ([floorShare, share, alpha, beta]) => {
+      const floor = floorShare! * lowestLoss;
+      const [a, b] = [Math.log((medianLoss - floor) * share!), Math.log((medianLoss - floor) * (1 - share!))];
+      return [a, b, ...(has.floor ? [Math.log(floor)] : []), alpha!, ...(has.tied ? [] : [beta!])];
+    },
+  );
 
 const LEVELS = [0, 5, 10, 15, 20, 25];
 const LOG_FLOORS = [-1, -0.5, 0, 0.5, 1];
 const STEPS = [0, 0.5, 1, 1.5, 2];
 
 /** The 4,500 points of Approach 3 (2203.15556, with e as printed by 2404.10102). */
-const hoffmannGrid = (): number[][] => {
-  const out: number[][] = [];
-  for (const a of LEVELS) {
-    for (const b of LEVELS) {
-      for (const e of LOG_FLOORS) for (const alpha of STEPS) for (const beta of STEPS) out.push([a, b, e, alpha, beta]);
-    }
-  }
-  return out;
-};
+const hoffmannGrid = (): number[][] => product(LEVELS, LEVELS, LOG_FLOORS, STEPS, STEPS);
 
 export const chinchilla: SurfaceForm = {
   ...powerTerms("chinchilla", { floor: true, tied: false }),
