@@ -19,7 +19,7 @@ export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/re
 export { type Sample, samplePng, samplePngUrl } from "./figures/sample.js";
 export { sampleGridFigure } from "./figures/samples.js";
 export { type SurfaceFigureOptions, surfaceFigure } from "./figures/surface.js";
-export type { LossCurve, StudyRun, Training } from "./figures/training.js";
+export type { RunCurve, StudyRun, Training } from "./figures/training.js";
 export { type Page, type PageOptions, renderPage } from "./page/page.js";
 export type { Illustrated, PageFigure, PageTable, Panels, Section } from "./page/section.js";
 export { sectionsText } from "./page/text.js";
@@ -27,9 +27,9 @@ export { allFigures } from "./study/figures.js";
 export { renderReport } from "./study/report.js";
 export {
   type Choices,
+  type DrawnStudy,
   type PublishedExponents,
   readStudy,
-  type Study,
   type StudySummary,
   type TimedRun,
 } from "./study/study.js";

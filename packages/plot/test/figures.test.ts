@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   allFigures,
+  type DrawnStudy,
   darkTheme,
   deviationFigure,
   isoFlopFigure,
@@ -8,7 +9,6 @@ import {
   PlotInputError,
   pageTheme,
   predictedMeasuredFigure,
-  type Study,
   sampleGridFigure,
 } from "../src/index.js";
 import { document } from "../src/node.js";
@@ -20,7 +20,7 @@ import { all, drawing, drawn, logPlace, numbersOf } from "./support/svg.js";
 const study = exampleStudy();
 const { fit } = study;
 const heldOut = partsOf(study).heldOut!;
-const figuresOfStudy = (of: Study) => figuresOf(of, partsOf(of));
+const figuresOfStudy = (of: DrawnStudy) => figuresOf(of, partsOf(of));
 /** The same runs, of which those of the first budget are all larger than its optimum. */
 const withoutFirst = fitOf(study.runs.filter(({ C, N }) => C < 6e12 && (C > budgets[0] || N > 20_000)));
 

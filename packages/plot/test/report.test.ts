@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DOMParser } from "linkedom";
 import { describe, expect, test } from "vitest";
-import { renderReport, type Study } from "../src/index.js";
+import { type DrawnStudy, renderReport } from "../src/index.js";
 import { document, writeReport } from "../src/node.js";
 import { budgets, exampleSamples, exampleStudy, fitOf } from "./support/study.js";
 
 const study = exampleStudy();
-const page = (input: Study) => {
+const page = (input: DrawnStudy) => {
   const html = renderReport(input, { document });
   const parsed = new DOMParser().parseFromString(html, "text/html") as unknown as Document;
   const text = (selector: string) => parsed.querySelector(selector)?.textContent ?? "";
   return { html, parsed, text };
 };
-const measured = (loss: number): Study => ({
+const measured = (loss: number): DrawnStudy => ({
   ...study,
   heldOut: { ...study.heldOut, measured: { loss, sigma: 0.001 } },
 });

@@ -1,6 +1,6 @@
 import type { DataSource } from "@isoflop/data";
 import { paperBudgets, paperLaws, paperSource } from "@isoflop/flops";
-import type { LossCurve, PublishedExponents, StudySummary, TimedRun } from "@isoflop/plot";
+import type { PublishedExponents, RunCurve, StudySummary, TimedRun } from "@isoflop/plot";
 import type { FitPrediction, IsoFlop } from "@isoflop/scaling";
 import type { RunStore } from "@isoflop/sweep";
 import { type DoneRun, pointOf } from "../runs/point.js";
@@ -73,7 +73,7 @@ export const dataOf = (source: DataSource): StudySummary["data"] => {
 const POINTS = 120;
 
 /** Training losses, thinned. */
-export const curvesOf = (runs: readonly DoneRun[], store: RunStore): Promise<LossCurve[]> =>
+export const curvesOf = (runs: readonly DoneRun[], store: RunStore): Promise<RunCurve[]> =>
   Promise.all(
     runs.map(async ({ id, spec, result }) => {
       const metrics = await store.metrics(id);

@@ -5,7 +5,7 @@ import type { HeldOut } from "./laws.js";
 import { thin } from "./thin.js";
 
 /** Training loss of one run, in the order it was seen; arrays of equal length. */
-export interface LossCurve {
+export interface RunCurve {
   /** Id of the run. */
   readonly id: string;
   /** Tokens seen so far, increasing. */
@@ -24,7 +24,7 @@ export interface StudyRun extends Run {
 /** Training curves of a study's runs. */
 export interface Training {
   readonly runs: readonly StudyRun[];
-  readonly curves: readonly LossCurve[];
+  readonly curves: readonly RunCurve[];
   /** What was fitted to them, which gives the colours. */
   readonly fit?: IsoFlop | undefined;
   /** Compute beyond the fit. */

@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { allFigures } from "../study/figures.js";
 import { renderReport } from "../study/report.js";
-import type { Study } from "../study/study.js";
+import type { DrawnStudy } from "../study/study.js";
 import { document } from "./document.js";
 import { renderPng } from "./png.js";
 
@@ -56,7 +56,7 @@ export interface WriteReportOptions {
  * @throws PlotInputError before anything is written, when the study cannot be drawn.
  */
 export const writeReport = async (
-  study: Study,
+  study: DrawnStudy,
   folder: string,
   { write = replace }: WriteReportOptions = {},
 ): Promise<string[]> => {

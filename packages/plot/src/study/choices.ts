@@ -1,9 +1,9 @@
 import { duration } from "../chart/format.js";
 import { type Html, html } from "../page/html.js";
-import type { Study } from "./study.js";
+import type { DrawnStudy } from "./study.js";
 
 /** Everything a reader has to know to judge or repeat the numbers; what the study leaves open is called "not stated". */
-export const choicesList = (study: Study): Html => {
+export const choicesList = (study: DrawnStudy): Html => {
   const { choices = {}, data } = study;
   const device = Object.entries(study.device).map(
     ([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`,

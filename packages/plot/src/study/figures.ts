@@ -8,10 +8,10 @@ import { deviationFigure, predictedMeasuredFigure } from "../figures/predicted-m
 import { sampleGridFigure } from "../figures/samples.js";
 import { checkFigure } from "../figures/strip.js";
 import { partsOf, type StudyParts } from "./parts.js";
-import type { Study } from "./study.js";
+import type { DrawnStudy } from "./study.js";
 
 /** The figures that a study has data for, and those that its report sets side by side. */
-export const figuresOf = (study: Study, { budgets, choices, fitted, heldOut }: StudyParts) => {
+export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, heldOut }: StudyParts) => {
   const { runs, samples = [] } = study;
   const curves = (study.curves ?? []).filter(({ tokens }) => tokens.length > 0);
   const training = curves.length > 0 && { runs, curves, fit: study.fit, heldOut };
@@ -41,7 +41,7 @@ export type StudyFigures = ReturnType<typeof figuresOf>;
  * @throws PlotInputError naming what cannot be drawn
  */
 export const allFigures = (
-  study: Study,
+  study: DrawnStudy,
   options: Omit<FigureOptions, "width" | "title"> = {},
 ): Record<string, string> => {
   const figures = figuresOf(study, partsOf(study));

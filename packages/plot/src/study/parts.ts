@@ -1,7 +1,7 @@
 import type { IsoFlop, IsoFlopChoices, PowerLaw } from "@isoflop/scaling";
 import { budgetsAmong, type DrawnBudget } from "../figures/budgets.js";
 import type { HeldOut, LawName } from "../figures/laws.js";
-import type { Study } from "./study.js";
+import type { DrawnStudy } from "./study.js";
 
 /** The three laws of a fit. */
 export type Laws = Readonly<Record<LawName, PowerLaw>>;
@@ -18,7 +18,7 @@ export interface StudyParts {
 
 const usual: IsoFlopChoices = { axis: "N", scale: "raw", quantity: "loss", optimum: "parabola", tolerance: 0.1 };
 
-export const partsOf = (study: Study): StudyParts => {
+export const partsOf = (study: DrawnStudy): StudyParts => {
   const { runs, fit } = study;
   const heldOut = heldOutOf(study);
   const fitted = fit?.N.ok && fit.D.ok && fit.loss.ok && { fit, laws: { N: fit.N, D: fit.D, loss: fit.loss } };
@@ -26,7 +26,7 @@ export const partsOf = (study: Study): StudyParts => {
   return { budgets, choices: fit?.choices ?? usual, fitted: fitted || undefined, heldOut };
 };
 
-const heldOutOf = ({ runs, fit, heldOut }: Study): HeldOut | undefined => {
+const heldOutOf = ({ runs, fit, heldOut }: DrawnStudy): HeldOut | undefined => {
   if (!heldOut) return undefined;
   const { prediction, measured } = heldOut;
   const { C } = prediction.given;

@@ -5,7 +5,7 @@ import { layOut, type PageOptions, type Part, responsive } from "../page/page.js
 import { choicesList, timingBar } from "./choices.js";
 import { figuresOf, type StudyFigures } from "./figures.js";
 import { partsOf, type StudyParts } from "./parts.js";
-import type { Study } from "./study.js";
+import type { DrawnStudy } from "./study.js";
 import { heldOutTable, lawsTable, optimaTable, runsTable } from "./tables.js";
 import { facts, verdictOf } from "./verdict.js";
 
@@ -21,7 +21,7 @@ const badge = {
  * The study as one HTML file that needs nothing else. Parts that do not exist yet are left out, and the headline says so.
  * @throws PlotInputError when the study cannot be drawn honestly; the error names the field.
  */
-export const renderReport = (study: Study, options: PageOptions = {}): string => {
+export const renderReport = (study: DrawnStudy, options: PageOptions = {}): string => {
   const parts = partsOf(study);
   const figures = figuresOf(study, parts);
   const { state, headline, sentences } = verdictOf(study, parts);
@@ -38,7 +38,7 @@ ${strip}<dl class="facts">${terms}</dl>
   return layOut({ title, header, sections: sectionsOf(study, parts, figures), state, footer }, options);
 };
 
-const sectionsOf = (study: Study, parts: StudyParts, figures: StudyFigures): Part[] => {
+const sectionsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures): Part[] => {
   const { runs, samples = [], reproduce, timings = {} } = study;
   const { budgets, fitted, heldOut } = parts;
   const { isoflop, lawPanels, predictedMeasured, deviation, envelope, lossCurvePanels = [] } = figures;

@@ -3,7 +3,7 @@ import { number, positive, read, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { PlotInputError } from "../error.js";
 import type { Sample } from "../figures/sample.js";
-import type { LossCurve, StudyRun } from "../figures/training.js";
+import type { RunCurve, StudyRun } from "../figures/training.js";
 
 /** A run as a study shows it. Its C is that of its budget: equal to the C of the budget of the fit it belongs to. */
 export interface TimedRun extends StudyRun {
@@ -80,8 +80,8 @@ export interface StudySummary {
 }
 
 /** What a study's report is drawn from: its summary, and what is too large for that. */
-export interface Study extends StudySummary {
-  readonly curves?: readonly LossCurve[];
+export interface DrawnStudy extends StudySummary {
+  readonly curves?: readonly RunCurve[];
   readonly samples?: readonly Sample[];
 }
 

@@ -4,7 +4,7 @@ import type { DrawnBudget } from "../figures/budgets.js";
 import { exponentFormat, type HeldOut, type LawName, lawNames } from "../figures/laws.js";
 import type { PageTable } from "../page/section.js";
 import type { Laws } from "./parts.js";
-import type { Study } from "./study.js";
+import type { DrawnStudy } from "./study.js";
 
 interface Column<Row> {
   readonly head: string;
@@ -44,7 +44,7 @@ export const optimaTable = (budgets: readonly DrawnBudget[]): PageTable => {
 
 const names = { N: "N, parameters", D: "D, tokens", loss: "L, loss" };
 
-export const lawsTable = (laws: Laws, { published }: Study): PageTable => {
+export const lawsTable = (laws: Laws, { published }: DrawnStudy): PageTable => {
   const columns: Column<LawName>[] = [
     { head: "Optimum", cell: (name) => names[name] },
     { head: "Coefficient", cell: (name) => significant(laws[name].coefficient.value) },
@@ -79,7 +79,7 @@ export const heldOutTable = ({ prediction, measured }: HeldOut, laws: Laws): Pag
   };
 };
 
-export const runsTable = ({ runs }: Study): PageTable =>
+export const runsTable = ({ runs }: DrawnStudy): PageTable =>
   table(
     [
       { head: "Run", cell: (run) => (run.id.length > 14 ? `${run.id.slice(0, 12)}…` : run.id) },

@@ -2,7 +2,7 @@ import { extent } from "@isoflop/scaling";
 import { count, duration, fixed, flops, loss, plural } from "../chart/format.js";
 import { verticesOf } from "../figures/budgets.js";
 import type { StudyParts } from "./parts.js";
-import type { Study } from "./study.js";
+import type { DrawnStudy } from "./study.js";
 
 /** What the study says so far, in one line and in a few sentences. */
 export interface Verdict {
@@ -15,7 +15,7 @@ export interface Verdict {
  * States the outcome of the held-out check, or how far the study has come. Inside means low <= measured <= high of the interval of a
  * new measurement, ends included.
  */
-export const verdictOf = (study: Study, { budgets, fitted, heldOut }: StudyParts): Verdict => {
+export const verdictOf = (study: DrawnStudy, { budgets, fitted, heldOut }: StudyParts): Verdict => {
   if (!fitted) {
     const planned = study.plannedRuns ? ` of ${study.plannedRuns}` : "";
     return {
@@ -61,7 +61,7 @@ export const verdictOf = (study: Study, { budgets, fitted, heldOut }: StudyParts
 };
 
 /** The study in numbers, name to value. */
-export const facts = ({ device, data, runs, plannedRuns, seconds }: Study): [string, string][] => {
+export const facts = ({ device, data, runs, plannedRuns, seconds }: DrawnStudy): [string, string][] => {
   const { backend, cpu, adapter, name, threads } = device;
   const detail = [name, adapter, cpu].find((value) => typeof value === "string");
   const machine = [backend, detail, typeof threads === "number" && plural(threads, "thread")];
