@@ -2,12 +2,13 @@
 // that an exported function names and no package exports. Needs an installed workspace.
 import { join } from "node:path";
 import { Application, Converter } from "typedoc";
-import { addReadmes, entryPoints } from "./lib/docs.mjs";
+import { addReadmes, entryPoints, withoutOneCommentTwice } from "./lib/docs.mjs";
 import { listPackages, publicPackages, root } from "./lib/workspace.mjs";
 
 /** What computed types are made of, by package: the type itself says it all. @type {Record<string, string[]>} */
 const workings = {
   "@isoflop/dit": ["conditioning/index.ts:trunks", "conditioning/trunk.ts:Trunk"],
+  "@isoflop/scaling": ["records/fields.ts:Frozen"],
   "@isoflop/tensor": [
     "types/shape.ts:IsTuple",
     "types/shape.ts:BroadcastTuples",
@@ -31,6 +32,7 @@ const app = await Application.bootstrap({
   gitRevision: "main",
   excludeInternal: true,
 });
+withoutOneCommentTwice(app.logger);
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) =>
   addReadmes(app.converter, project, [...packages, ...examples]),
 );

@@ -38,3 +38,33 @@ export const addReadmes = (converter, project, packages) => {
     for (const link of [readme, normalizePath(folder)]) project.files.registerReflectionPath(link, page);
   }
 };
+
+/**
+ * Keeps TypeDoc from warning that a symbol has several comments where all of them are one: the type of a schema inherits each field's comment
+ * from one place in two ways.
+ * @param {Pick<import("typedoc").Logger, "warn" | "info">} logger
+ */
+export const withoutOneCommentTwice = (logger) => {
+  const warn = logger.warn.bind(logger);
+  const info = logger.info.bind(logger);
+  /** @type {(() => void) | undefined} */
+  let held;
+  logger.warn = (/** @type {any[]} */ ...told) => {
+    if (/has multiple declarations with a comment/.test(told[0])) held = () => warn(.../** @type {[any]} */ (told));
+    else warn(.../** @type {[any]} */ (told));
+  };
+  logger.info = (text) => {
+    const places =
+      held &&
+      /declared at:\n([\s\S]*)$/
+        .exec(text)?.[1]
+        ?.split("\n")
+        .map((place) => place.trim());
+    if (places && new Set(places).size === 1) held = undefined;
+    else {
+      held?.();
+      held = undefined;
+      info(text);
+    }
+  };
+};

@@ -45,8 +45,8 @@ export const predictionSchema = record({
 });
 
 /** What else there is to say of a prediction. */
-export type PredictionNotes = Read<typeof notes>;
-export type FamilyPrediction = Read<typeof family>;
+export interface PredictionNotes extends Read<typeof notes> {}
+export interface FamilyPrediction extends Read<typeof family> {}
 
 /** One question to a fit and its answers, by C, N, D and loss, or x and y; "loss" is the quantity that was fitted. */
 export interface FitPrediction<Given extends string = string, Asked extends string = string>

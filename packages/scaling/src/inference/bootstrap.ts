@@ -16,7 +16,7 @@ export interface BootstrapOptions {
 }
 
 /** A bootstrapped number. */
-export type BootstrapEstimate = Read<typeof bootstrapEstimate>;
+export interface BootstrapEstimate extends Read<typeof bootstrapEstimate> {}
 export type IntervalKind = BootstrapEstimate["method"];
 
 /** The statistic on every resample that gave one. */
@@ -29,7 +29,8 @@ export interface Draws {
 /** Progress and abort are looked at this often. */
 const CHUNK = 16;
 
-type ResampledStatistic = (uniform: Random, resample: number) => readonly number[] | undefined;
+/** A vector of statistics on one resample, drawn by `uniform`; undefined where its fit refused. */
+export type ResampledStatistic = (uniform: Random, resample: number) => readonly number[] | undefined;
 
 /** Computes a vector of statistics on seeded resamples. */
 export const bootstrap = (statistic: ResampledStatistic, options: BootstrapOptions = {}): Draws => {

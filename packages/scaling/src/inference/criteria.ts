@@ -4,7 +4,7 @@ import type { LackOfFit } from "../surface/surface-fit.js";
 import { type Outcome, type Run, refuse } from "../types.js";
 
 /** Information criteria of a least-squares fit; only differences between fits of the same points mean anything. */
-export type Criteria = fields.Read<typeof fields.criteria>;
+export interface Criteria extends fields.Read<typeof fields.criteria> {}
 
 /**
  * Gaussian criteria from a residual sum of squares (of ln L, for fits of ln L).

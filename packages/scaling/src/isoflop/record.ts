@@ -30,7 +30,7 @@ const parabolaSchema = fields.whereFree(
 );
 
 /** A parabola y = y* + κ (x − x*)², x the natural log of N or D; a second-order expansion of the loss about its minimum. */
-export type Parabola = fields.Read<typeof parabolaSchema>;
+export interface Parabola extends fields.Read<typeof parabolaSchema> {}
 
 const profile = {
   C: positive,
@@ -57,9 +57,11 @@ const refused = ["edge-minimum", "not-convex", "too-few-sizes"] as const;
 const without = record({ ...profile, status: choice(refused), message: text });
 
 /** A budget whose curve has a minimum amid its sizes: the compute-optimal model. */
-export type InteriorProfile = fields.Read<typeof interior>;
+export interface InteriorProfile extends fields.Read<typeof interior> {}
+/** One without a minimum that can be used, and why. */
+export interface RefusedProfile extends fields.Read<typeof without> {}
 /** One budget's curve of loss against size: an optimum, or the reason there is none. */
-export type BudgetProfile = InteriorProfile | fields.Read<typeof without>;
+export type BudgetProfile = InteriorProfile | RefusedProfile;
 export type Optimum = InteriorProfile["optimum"];
 export type ProfileWarning = BudgetProfile["warnings"][number];
 
@@ -99,7 +101,7 @@ const bootstrapSchema = record({
 });
 
 /** The laws of an isoFLOP study over resamples of its runs. */
-export type IsoFlopBootstrap = fields.Read<typeof bootstrapSchema>;
+export interface IsoFlopBootstrap extends fields.Read<typeof bootstrapSchema> {}
 
 const fitSchema = record({
   ...fields.head("isoflop"),
@@ -131,7 +133,7 @@ const fitSchema = record({
 });
 
 /** Approach 2: a profile per budget and the laws through their optima. A record: it survives JSON whole. */
-export type IsoFlop = fields.Read<typeof fitSchema>;
+export interface IsoFlop extends fields.Read<typeof fitSchema> {}
 export type IsoFlopChoices = IsoFlop["choices"];
 export type DroppedBudget = IsoFlop["dropped"][number];
 

@@ -13,7 +13,7 @@ import { bend, startingPoints } from "./broken-starts.js";
 import type { LawForm } from "./form.js";
 
 /** Broken neural scaling law (Caballero et al. 2022, eq. 1): y = a + b x^−c₀ Π (1 + (x/d_i)^(1/f_i))^(−c_i f_i). */
-export type BrokenLaw = fields.Read<typeof schema>;
+export interface BrokenLaw extends fields.Read<typeof schema> {}
 
 const PER_BREAK = 3;
 const FLOOR = 0;

@@ -11,7 +11,7 @@ import { type Interval, type Outcome, type Predicted, refuse } from "../types.js
 import type { LawForm } from "./form.js";
 
 /** y = coefficient · x^exponent, fitted by least squares of ln y on ln x. */
-export type PowerLaw = fields.Read<typeof powerSchema>;
+export interface PowerLaw extends fields.Read<typeof powerSchema> {}
 
 export interface PowerLawOptions {
   /** Relative weights, 1 / variance of ln y up to a factor. */

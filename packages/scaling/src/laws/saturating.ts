@@ -14,7 +14,7 @@ import { type FloorFit, fitGivenFloor, type ResidualScale } from "./given-floor.
 import { predictiveLoss } from "./predictive.js";
 
 /** y = E + A · x^−α with E ≥ 0: a power law with an irreducible term. */
-export type SaturatingLaw = fields.Read<typeof schema>;
+export interface SaturatingLaw extends fields.Read<typeof schema> {}
 
 export interface SaturatingOptions {
   /** Residuals of ln y (default, as in the literature) or of y. */

@@ -9,7 +9,7 @@ const { anyNumber, interval, predicted, spread } = fields;
 const side = record({ name: text, law: lawSchema, data: lawDataSchema });
 
 /** One of two laws of a loss against compute. */
-export type ComparedLaw = fields.Read<typeof side>;
+export interface ComparedLaw extends fields.Read<typeof side> {}
 
 const ranged = record({ value: anyNumber, ci95: interval });
 
@@ -37,7 +37,7 @@ export const comparisonSchema = record({
 });
 
 /** Two laws with who is better where, by how much compute, and where they cross. A record: it survives JSON whole. */
-export type LawComparison = fields.Read<typeof comparisonSchema>;
+export interface LawComparison extends fields.Read<typeof comparisonSchema> {}
 
 const next = record({
   C: positive,
@@ -48,7 +48,7 @@ const next = record({
 });
 
 /** A run that is still to be trained. */
-export type NextRun = fields.Read<typeof next>;
+export interface NextRun extends fields.Read<typeof next> {}
 
 export const planSchema = record({
   ...fields.head("plan"),
@@ -67,4 +67,4 @@ export const planSchema = record({
 });
 
 /** The next runs, and what they are for. A record: it survives JSON whole. */
-export type Plan = fields.Read<typeof planSchema>;
+export interface Plan extends fields.Read<typeof planSchema> {}

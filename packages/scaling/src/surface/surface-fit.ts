@@ -20,7 +20,7 @@ const biasSchema = record({
 });
 
 /** How far Approach 2 on this grid would be off if the surface were the truth and there were no noise. */
-export type Approach2Bias = fields.Read<typeof biasSchema>;
+export interface Approach2Bias extends fields.Read<typeof biasSchema> {}
 
 const lackOfFitSchema = record({
   ok: fields.ok,
@@ -32,7 +32,7 @@ const lackOfFitSchema = record({
   from: choice(["replicates", "known-noise"]),
 });
 
-export type LackOfFit = fields.Read<typeof lackOfFitSchema>;
+export interface LackOfFit extends fields.Read<typeof lackOfFitSchema> {}
 
 const bootstrapOf = (size: number) =>
   record({
@@ -51,7 +51,7 @@ const bootstrapOf = (size: number) =>
   });
 
 /** A surface over resamples of its runs. */
-export type SurfaceBootstrap = fields.Read<ReturnType<typeof bootstrapOf>>;
+export interface SurfaceBootstrap extends fields.Read<ReturnType<typeof bootstrapOf>> {}
 
 const law = { coefficient, logCoefficient: exponentOf, exponent: exponentOf };
 
@@ -63,7 +63,7 @@ const allocationSchema = record({
 });
 
 /** The optimum against compute. */
-export type AllocationLaws = fields.Read<typeof allocationSchema>;
+export interface AllocationLaws extends fields.Read<typeof allocationSchema> {}
 
 /** y = coefficient · C^exponent (+ floor), the optimum of a surface under its C = k·N·D. */
 export type AllocationLaw = AllocationLaws["N"];
@@ -118,7 +118,7 @@ const ofSize = (size: number, sound: boolean) => {
 };
 
 /** A fitted loss surface with everything needed to judge it. A record: it survives JSON whole. */
-export type SurfaceFit = fields.Read<ReturnType<typeof ofSize>>;
+export interface SurfaceFit extends fields.Read<ReturnType<typeof ofSize>> {}
 
 /** A surface of any form there is when it is read; the form says how long θ is. */
 export const surfaceFitSchema = v.lazy((value) => {
