@@ -22,7 +22,6 @@ export { type SurfaceFigureOptions, surfaceFigure } from "./figures/surface.js";
 export type { RunCurve, StudyRun, Training } from "./figures/training.js";
 export { type Page, type PageOptions, renderPage } from "./page/page.js";
 export type { Illustrated, PageFigure, PageTable, Panels, Section } from "./page/section.js";
-export { sectionsText } from "./page/text.js";
 export { allFigures } from "./study/figures.js";
 export { renderReport } from "./study/report.js";
 export {

@@ -1,7 +1,7 @@
 import { isoFlop, type PowerLaw } from "@isoflop/scaling";
 import { describe, expect, test } from "vitest";
 import { contours } from "../src/figures/contours.js";
-import { isoFlopFigure, lawFigure, lawResidualsFigure, sectionsText } from "../src/index.js";
+import { isoFlopFigure, lawFigure, lawResidualsFigure } from "../src/index.js";
 import { document } from "../src/node.js";
 
 const x = [1e18, 2e18, 3e18, 4e18];
@@ -55,9 +55,4 @@ describe("figures of huge and tiny numbers", () => {
     const runs = [1e6, 2e6, 4e6, 8e6].map((N, i) => ({ C: 1e18, N, D: 1e18 / N, loss: 1e307 * (1 + i) }));
     expect(isoFlopFigure(isoFlop(runs)).draw({ document })).not.toMatch(/NaN|Infinity/);
   });
-});
-
-test("a table of two hundred thousand rows is set in a terminal", () => {
-  const rows = Array.from({ length: 200_000 }, (_, i) => [String(i)]);
-  expect(sectionsText([{ title: "T", table: { head: ["n"], rows, names: 0 } }]).split("\n")).toHaveLength(200_004);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lightTheme, type PageFigure, renderPage, sectionsText } from "../src/index.js";
+import { lightTheme, type PageFigure, renderPage } from "../src/index.js";
 
 const drawn: (number | undefined)[] = [];
 const figure: PageFigure = {
@@ -84,12 +84,4 @@ test("a page declares as many colours of budgets as its figures use", () => {
   const page = renderPage({ title: "T", sections: [{ figures: [coloured] }, { figures: [figure] }] });
   for (let i = 0; i < 4; i++) expect(page).toContain(`--budget-${i}:#`);
   expect(page).not.toContain("--budget-4:");
-});
-
-test("a terminal shows the same sections, names to the left and numbers to the right", () => {
-  expect(sectionsText([section, { title: "Plan" }])).toBe(
-    ["Laws <all>", "", "law    exponent", "─────  ────────", "N & D    0.5681", "", "D is C / 6N.", "", "Plan"].join(
-      "\n",
-    ),
-  );
 });
