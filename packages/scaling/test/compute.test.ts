@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   computeForLoss,
+  computeRule,
   deltaMethod,
   expectOk,
   fitLaw,
@@ -40,6 +41,12 @@ const runsOf = (k: number): Run[] => {
     })),
   );
 };
+
+it("what compute counts is told as 6ND, or with a surface's own k to five digits", () => {
+  expect(computeRule({})).toBe("C = 6ND");
+  expect(computeRule({ flopsPerToken: 6 * (1 + 1e-9) })).toBe("C = 6ND");
+  expect(computeRule({ flopsPerToken: 8.2700004 })).toBe("C = 8.27·N·D");
+});
 
 describe("a study that counts C in its own way", () => {
   const objective = "log-squares";

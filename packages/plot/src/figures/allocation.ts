@@ -1,4 +1,4 @@
-import { extent, type FitPrediction, frontier, type Run, type SurfaceFit, spaced } from "@isoflop/scaling";
+import { computeRule, extent, type FitPrediction, frontier, type Run, type SurfaceFit, spaced } from "@isoflop/scaling";
 import { sampled } from "../chart/crowd.js";
 import type { Figure } from "../chart/figure.js";
 import { significant } from "../chart/format.js";
@@ -7,7 +7,7 @@ import { optimal } from "../chart/quantity.js";
 import { onLogAxes, refused, some } from "../error.js";
 import { beyond, type LawPanel, lawPanels } from "./law-panel.js";
 import { askedOf, askedWords, exponentText, type LawName, lawNames } from "./laws.js";
-import { along, computeOf, computeRule, inPlane } from "./plane.js";
+import { along, computeOf, inPlane } from "./plane.js";
 
 /**
  * The optima of a surface as laws of compute, side by side: size, data and loss, with bands by the delta method. The loss has the runs,

@@ -1,4 +1,12 @@
-import { type Flops, type FrontierPoint, type Interval, quantityOf, type Run, type SurfaceFit } from "@isoflop/scaling";
+import {
+  computeRule,
+  type Flops,
+  type FrontierPoint,
+  type Interval,
+  quantityOf,
+  type Run,
+  type SurfaceFit,
+} from "@isoflop/scaling";
 import type * as Plot from "@observablehq/plot";
 import type { Axis } from "../chart/axis.js";
 import type { CurvePoint, CurveStyle } from "../chart/curve.js";
@@ -13,10 +21,6 @@ export interface Model {
   readonly C: Flops;
   readonly N: number;
 }
-
-/** What C counts for a surface, in words: "C = 6ND", "C = 5.2·N·D". */
-export const computeRule = ({ flopsPerToken: k }: SurfaceFit): string =>
-  Math.abs(k / 6 - 1) < 1e-6 ? "C = 6ND" : `C = ${Number(k.toPrecision(5))}·N·D`;
 
 /** A surface's optimum is defined under its own compute. */
 export const computeOf = (fit: SurfaceFit): AxisQuantity => ({

@@ -1,4 +1,5 @@
 import {
+  computeRule,
   extent,
   type FitPrediction,
   frontier,
@@ -27,7 +28,6 @@ import {
   along,
   askedModelMarks,
   computeOf,
-  computeRule,
   frontierStyle,
   inFrame,
   inPlane,

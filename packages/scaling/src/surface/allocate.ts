@@ -25,6 +25,10 @@ const ruleOf =
   (N, D) =>
     flopsPerToken * N * D;
 
+/** What compute counts for a surface, in words: "C = 6ND", "C = 5.2·N·D". */
+export const computeRule = ({ flopsPerToken = SIX }: Pick<Surface, "flopsPerToken">): string =>
+  Math.abs(flopsPerToken / SIX - 1) < 1e-6 ? "C = 6ND" : `C = ${Number(flopsPerToken.toPrecision(5))}·N·D`;
+
 /**
  * The size and tokens of least loss at a compute. Closed form under C = k·N·D (Hoffmann et al. 2022, eq. 4: N* = G (C/6)^(β/(α+β)),
  * G = (αA/βB)^(1/(α+β))), a search along the isoFLOP curve under any other rule.

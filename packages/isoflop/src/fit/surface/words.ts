@@ -1,7 +1,7 @@
-import { formOfSurface, type SurfaceFit } from "@isoflop/scaling";
+import { computeRule, formOfSurface, type SurfaceFit } from "@isoflop/scaling";
 import { estimateCells, interval, num, plural, round, signedPercent } from "../../words/numbers.js";
 import { type Passage, table, type Words } from "../../words/passage.js";
-import { computeRule, symbol } from "../../words/quantity.js";
+import { symbol } from "../../words/quantity.js";
 import { pointsUsed } from "../points.js";
 import type { SavedFit } from "../saved.js";
 
@@ -33,7 +33,7 @@ export const surfaceWords = (saved: SavedFit<SurfaceFit>): Words => {
 const optimumTable = ({ allocation, quantity, flopsPerToken }: SurfaceFit): Passage | undefined =>
   allocation &&
   table(
-    [`optimum under ${computeRule(flopsPerToken)}`, "coefficient", "exponent", "std. error", "95 % interval"],
+    [`optimum under ${computeRule({ flopsPerToken })}`, "coefficient", "exponent", "std. error", "95 % interval"],
     (["N", "D", "loss"] as const).map((name) => [
       name !== "loss" ? name : allocation.loss.floor > 0 ? `${quantity} − E` : quantity,
       num(allocation[name].coefficient.value),
