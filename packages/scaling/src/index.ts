@@ -12,6 +12,7 @@ export {
   type CleanRuns,
   cleanRuns,
   dropHighestLoss,
+  inputOf,
   quantityAsLoss,
   type RawRun,
 } from "./input/runs.js";

@@ -10,6 +10,8 @@ type NumericField = (typeof NUMERIC)[number];
 export interface Columns extends Partial<Record<NumericField | "label", string>> {
   /** Metric name → column. */
   readonly metrics?: Readonly<Record<string, string>>;
+  /** Further predictor → column: U, the unique tokens, and what else a form of surface asks for. */
+  readonly inputs?: Readonly<Record<string, string>>;
 }
 
 export interface ParseOptions extends CleanOptions {
@@ -31,9 +33,10 @@ export const parseRuns = (text: string, options: ParseOptions = {}): CleanRuns =
   const numeric = NUMERIC.map((field) => [field, at(field)] as const).filter(([, index]) => index >= 0);
   const label = at("label");
   const asked = quantity === undefined ? {} : { [quantity]: quantity };
-  const metrics = Object.entries({ ...asked, ...columns.metrics }).map(
-    ([name, column]) => [name, columnOf(table, name, column)] as const,
-  );
+  const named = (map: Readonly<Record<string, string>> = {}) =>
+    Object.entries(map).map(([name, column]) => [name, columnOf(table, name, column)] as const);
+  const metrics = named({ ...asked, ...columns.metrics });
+  const inputs = named(columns.inputs);
   const there = table.header.join(", ");
   const given = numeric.map(([field]) => field);
   if (!given.includes("loss") && quantity === undefined)
@@ -41,9 +44,9 @@ export const parseRuns = (text: string, options: ParseOptions = {}): CleanRuns =
   if (given.filter((field) => field === "C" || field === "N" || field === "D").length < 2)
     throw new ScalingError("missing-column", `two of C, N and D are needed; there are: ${there}`);
 
-  const metricsOf = (cells: readonly string[], row: number) =>
+  const numbersOf = (named: readonly (readonly [string, number])[], cells: readonly string[], row: number) =>
     Object.fromEntries(
-      metrics.flatMap(([name, index]) => {
+      named.flatMap(([name, index]) => {
         const value = numberIn(cells[index]!, name, row);
         return value === undefined ? [] : [[name, value] as const];
       }),
@@ -53,7 +56,8 @@ export const parseRuns = (text: string, options: ParseOptions = {}): CleanRuns =
     const raw: { -readonly [field in keyof RawRun]: RawRun[field] } = { row };
     for (const [field, index] of numeric) raw[field] = numberIn(cells[index]!, field, row);
     if (label >= 0) raw.label = cells[label];
-    if (metrics.length > 0) raw.metrics = metricsOf(cells, row);
+    if (metrics.length > 0) raw.metrics = numbersOf(metrics, cells, row);
+    if (inputs.length > 0) raw.inputs = numbersOf(inputs, cells, row);
     return raw;
   });
   const { runs, dropped: unclean } = cleanRuns(kept, options);

@@ -22,9 +22,15 @@ export interface CleanOptions {
   readonly quantity?: string | undefined;
 }
 
-/** A metric of a run; a name that every object answers to is a name like any other. */
-export const metricOf = ({ metrics }: RawRun, name: string): number | undefined =>
-  metrics && Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+/** A name that every object answers to is a name like any other. */
+const numberOf = (numbers: Numbers | undefined, name: string): number | undefined =>
+  numbers && Object.hasOwn(numbers, name) ? numbers[name] : undefined;
+
+/** A metric of a run. */
+export const metricOf = ({ metrics }: RawRun, name: string): number | undefined => numberOf(metrics, name);
+
+/** A further predictor of a run's loss; undefined where the run does not say. */
+export const inputOf = ({ inputs }: RawRun, name: string): number | undefined => numberOf(inputs, name);
 
 /** A cross-entropy above this is not a loss in nats: most often a perplexity or a step count in the wrong column. */
 const LARGEST_LOSS = 100;
@@ -59,21 +65,27 @@ export const cleanRuns = (rows: readonly RawRun[], options: CleanOptions = {}): 
 };
 
 const COMPARED = ["loss", "N", "D", "C", "seed", "label", "sigma"] as const;
+/** Compared name by name. */
+const NAMED = ["metrics", "inputs"] as const;
 
 /** Files the run under a number that hardly ever repeats; returns the earlier run it equals, if there is one. */
 const remember = (seen: Map<number, Run[]>, run: Run): Run | undefined => {
   const key = run.loss * run.N + run.D;
   const filed = seen.get(key) ?? [];
   const twin = filed.find(
-    (other) => COMPARED.every((field) => other[field] === run[field]) && sameMetrics(other.metrics, run.metrics),
+    (other) =>
+      COMPARED.every((field) => other[field] === run[field]) &&
+      NAMED.every((field) => sameNumbers(other[field], run[field])),
   );
   if (!twin) seen.set(key, [...filed, run]);
   return twin;
 };
 
-const sameMetrics = (a: Run["metrics"] = {}, b: Run["metrics"] = {}): boolean => {
+type Numbers = Readonly<Record<string, number>>;
+
+const sameNumbers = (a: Numbers = {}, b: Numbers = {}): boolean => {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].every((name) => Object.is(metricOf({ metrics: a }, name), metricOf({ metrics: b }, name)));
+  return [...names].every((name) => Object.is(numberOf(a, name), numberOf(b, name)));
 };
 
 /** What is wrong with a metric that is to be fitted. */
@@ -94,7 +106,7 @@ const lossOf = ({ loss, metrics }: RawRun, row: number, quantity: string | undef
 
 /** @param k of C = k·N·D, from which the missing one of the three follows */
 const completeRun = (raw: RawRun, row: number, k: number, quantity: string | undefined): Run => {
-  const { sigma, seed, label, metrics } = raw;
+  const { sigma, seed, label, metrics, inputs } = raw;
   const given = (field: "C" | "N" | "D") => (raw[field] === undefined ? undefined : positive(field, raw[field], row));
   const [givenC, givenN, givenD] = [given("C"), given("N"), given("D")];
   if ([givenC, givenN, givenD].filter((value) => value !== undefined).length < 2)
@@ -121,11 +133,16 @@ const completeRun = (raw: RawRun, row: number, k: number, quantity: string | und
     const message = `sigma is ${sigma}; expected a standard error of the loss, zero or more`;
     throw new ScalingError("bad-value", message, { row, field: "sigma", value: sigma });
   }
+  for (const [field, value] of Object.entries(inputs ?? {})) {
+    if (Number.isFinite(value)) continue;
+    throw new ScalingError("bad-value", `${field} is ${value}; expected a finite number`, { row, field, value });
+  }
   const run: { -readonly [K in keyof Run]: Run[K] } = { C, N, D, loss, row };
   if (sigma !== undefined) run.sigma = sigma;
   if (seed !== undefined) run.seed = seed;
   if (label !== undefined) run.label = label;
   if (metrics !== undefined) run.metrics = metrics;
+  if (inputs !== undefined) run.inputs = inputs;
   return run;
 };
 
