@@ -15,6 +15,8 @@ export interface CleanOptions {
   readonly flopsPerParameterToken?: number | undefined;
   /** What to do with a row that cannot be right. `throw` (default) names the row; `drop` lists it with its reason. */
   readonly badRows?: BadRows | undefined;
+  /** What to do with a row that is equal in every field to one before. Default `drop`, with its reason: two trainings hardly ever end alike. */
+  readonly duplicates?: "drop" | "keep" | undefined;
   /**
    * The metric that is to be fitted in the place of the loss. A row without it is dropped with its reason; one without a loss is
    * whole, and has the metric as its loss.
@@ -42,12 +44,12 @@ const LARGEST_LOSS = 100;
 const LARGEST_MISMATCH = 1e5;
 
 /**
- * Checks rows, completes the missing one of C, N and D, and drops exact duplicates.
+ * Checks rows, completes the missing one of C, N and D, and drops exact duplicates unless they are to be kept.
  * Rows of the same size and budget with different losses are seeds and stay; a diverged run (NaN loss) is dropped with its reason.
  * @throws ScalingError with the row number for a value that cannot be right, unless `badRows` is `drop`.
  */
 export const cleanRuns = (rows: readonly RawRun[], options: CleanOptions = {}): CleanRuns => {
-  const { quantity, flopsPerParameterToken = 6, badRows = "throw" } = options;
+  const { quantity, flopsPerParameterToken = 6, badRows = "throw", duplicates = "drop" } = options;
   if (!(flopsPerParameterToken > 0))
     throw badOption("flopsPerParameterToken", flopsPerParameterToken, "a positive number");
   const seen = new Map<number, Run[]>();
@@ -58,6 +60,7 @@ export const cleanRuns = (rows: readonly RawRun[], options: CleanOptions = {}): 
     if (quantity === undefined && Number.isNaN(raw.loss))
       return drop(row, "no-loss", "the loss is NaN: the run diverged or was not evaluated");
     const run = completeRun(raw, row, flopsPerParameterToken, quantity);
+    if (duplicates === "keep") return run;
     const first = remember(seen, run);
     return first ? drop(row, "duplicate", `equal in every field to row ${first.row}`) : run;
   });
@@ -95,9 +98,9 @@ const withoutQuantity = (run: RawRun, quantity: string): string | undefined => {
   return `${quantity} is ${value === undefined ? "missing" : value}; expected a positive finite number`;
 };
 
-/** The loss of a row; a metric that is fitted stands for one that is not there. */
+/** The loss of a row; a metric that is fitted stands for one that is not there or cannot be right, as it takes no part. */
 const lossOf = ({ loss, metrics }: RawRun, row: number, quantity: string | undefined): number => {
-  if (quantity !== undefined && (loss === undefined || Number.isNaN(loss))) return metrics![quantity]!;
+  if (quantity !== undefined && !(loss !== undefined && loss > 0 && loss <= LARGEST_LOSS)) return metrics![quantity]!;
   if (loss === undefined) throw new ScalingError("incomplete-row", "the loss is missing", { row, field: "loss" });
   if (positive("loss", loss, row) <= LARGEST_LOSS) return loss;
   const message = `loss is ${loss}; above ${LARGEST_LOSS} it is not a loss (a perplexity? take its logarithm)`;
@@ -129,7 +132,8 @@ const completeRun = (raw: RawRun, row: number, k: number, quantity: string | und
     const message = `C is ${shown(C)}, but ${k}·N·D is ${shown(k * N * D)}; expected C in FLOPs, N in parameters and D in tokens`;
     throw new ScalingError("wrong-unit", message, { row, field: "C", value: C });
   }
-  if (sigma !== undefined && !(sigma >= 0 && Number.isFinite(sigma))) {
+  const sigmaIsRight = sigma === undefined || (sigma >= 0 && Number.isFinite(sigma));
+  if (!sigmaIsRight && quantity === undefined) {
     const message = `sigma is ${sigma}; expected a standard error of the loss, zero or more`;
     throw new ScalingError("bad-value", message, { row, field: "sigma", value: sigma });
   }
@@ -138,7 +142,7 @@ const completeRun = (raw: RawRun, row: number, k: number, quantity: string | und
     throw new ScalingError("bad-value", `${field} is ${value}; expected a finite number`, { row, field, value });
   }
   const run: { -readonly [K in keyof Run]: Run[K] } = { C, N, D, loss, row };
-  if (sigma !== undefined) run.sigma = sigma;
+  if (sigma !== undefined && sigmaIsRight) run.sigma = sigma;
   if (seed !== undefined) run.seed = seed;
   if (label !== undefined) run.label = label;
   if (metrics !== undefined) run.metrics = metrics;
