@@ -26,10 +26,10 @@ export interface Source {
 }
 
 export const sourceFrom = async (file: string | undefined, options: FitSource): Promise<Source> => {
-  const { input, quantity, method = "surface" } = options;
+  const { input, quantity, only, method = "surface" } = options;
   if (file !== undefined && input !== undefined)
     throw usageError("a saved fit and --input are given; expected one of them");
-  if (file !== undefined) return { saved: readFit(file) };
+  if (file !== undefined) return { saved: readFit(file, only) };
   if (input === undefined) throw usageError("there is nothing to work from; expected a saved fit or --input");
   const loaded = loadRuns({ ...options, input });
   return { saved: await methods[method](loaded, { quantity }), loaded };

@@ -3,6 +3,7 @@ import { type AnswerOptions, answer } from "../answer.js";
 import { type FitSource, fitSourceOptions, methodNames, sourceFrom } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
 import { positive, positives } from "../options/values.js";
+import { inputsOf } from "../runs/tables.js";
 import { predict, type Questions } from "./predict.js";
 import { predictionWords } from "./words.js";
 
@@ -34,7 +35,7 @@ export const configure = (command: Command): void => {
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
-      answer(options, [file, options.input], async () => {
+      answer(options, [file, ...inputsOf(options.input)], async () => {
         const { saved, loaded } = await sourceFrom(file, options);
         const document = predict(saved, options);
         return {

@@ -1,8 +1,8 @@
 import { groupByBudget } from "../isoflop/group.js";
 import { thirdDifferences, typicalSize } from "../math/differences.js";
-import { grouped } from "../math/grouped.js";
 import { ascending, quantileSorted } from "../math/quantile.js";
 import type { Run } from "../types.js";
+import { kindsOf, sizesOf } from "./kinds.js";
 import { type CleanRuns, checkRuns, metricOf } from "./runs.js";
 import { sift } from "./sift.js";
 
@@ -96,15 +96,6 @@ const wordsOf = ({ point, witness, because }: Excess, name: string): string => {
   return `${name} ${Math.exp(point.y).toPrecision(4)} is ${times} times that of row ${witness.run.row ?? witness.index + 1}, ${because}`;
 };
 
-/** Runs that are compared with each other: those with equal inputs, and of one label where labels name studies and not runs. */
-const kindsOf = (points: readonly Point[]): readonly (readonly Point[])[] => {
-  const labels = [...grouped(points, ({ run }) => run.label).values()];
-  const studies = labels.some((some) => some.some(({ run }) => run.N !== some[0]!.run.N)) && labels.length > 1;
-  if (!studies && points.every(({ run }) => run.inputs === undefined)) return [points];
-  const keyOf = ({ inputs = {}, label }: Run) => JSON.stringify([studies ? label : 0, Object.entries(inputs).sort()]);
-  return [...grouped(points, ({ run }) => keyOf(run)).values()];
-};
-
 const budgetsOf = (points: readonly Point[]): readonly (readonly Point[])[] =>
   groupByBudget(points.map(({ run }, at) => ({ ...run, row: at }))).map(({ runs }) =>
     runs.map(({ row }) => points[row!]!),
@@ -181,10 +172,6 @@ const aboveSmaller = (points: readonly Point[]): Excess[] => {
     });
   });
 };
-
-/** Points by size ascending, those of equal size together. */
-const sizesOf = (points: readonly Point[]): readonly (readonly Point[])[] =>
-  [...grouped(points, ({ run }) => run.N)].sort(([a], [b]) => a - b).map(([, size]) => size);
 
 const lower = (a: Point | undefined, b: Point): Point => (a && a.y <= b.y ? a : b);
 

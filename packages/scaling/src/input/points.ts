@@ -1,22 +1,33 @@
 import { positive } from "../errors.js";
 import type { LawData } from "../laws/form.js";
+import type { Table } from "./delimited.js";
 import { type BadRows, byRow, type DroppedRun, sift } from "./sift.js";
 import { columnOf, numberIn, readTable, type TableFormat } from "./table.js";
+import { type Condition, rowsWhere } from "./where.js";
 
 /** Points of one law y(x), read from a table. */
 export interface Points extends LawData {
   /** Where each stands, counted from 1 after the header. */
   readonly rows: readonly number[];
   readonly dropped: readonly DroppedRun[];
+  /** Rows that conditions left out, where there were any. */
+  readonly otherRows?: number;
 }
 
-export interface PointsOptions {
+export interface TablePointsOptions {
   /** Columns of x and y. Default `x` and `y`. */
   readonly x?: string | undefined;
   readonly y?: string | undefined;
+  readonly badRows?: BadRows | undefined;
+  /** What to do with a row that is equal in every column to one before. Default `drop`. */
+  readonly duplicates?: "drop" | "keep" | undefined;
+  /** Rows that do not meet all of these are left out, whatever else is in them. */
+  readonly where?: readonly Condition[] | undefined;
+}
+
+export interface PointsOptions extends TablePointsOptions {
   /** Default: told from the first character; see {@link readTable}. */
   readonly format?: TableFormat | undefined;
-  readonly badRows?: BadRows | undefined;
 }
 
 const RIGHT = "a finite number above 0";
@@ -26,16 +37,21 @@ const RIGHT = "a finite number above 0";
  * begin at step 0; so is a row equal in every column to one before, as a training that was resumed logs steps twice.
  * @throws ScalingError naming the row and column of what cannot be read or has no logarithm, unless `badRows` is `drop`
  */
-export const parsePoints = (text: string, options: PointsOptions = {}): Points => {
-  const { x: nameX = "x", y: nameY = "y", badRows = "throw" } = options;
-  const table = readTable(text, options.format, badRows);
+export const parsePoints = (text: string, options: PointsOptions = {}): Points =>
+  pointsInTable(readTable(text, options.format, options.badRows), options);
+
+/** The same of a table that was read. */
+export const pointsInTable = (whole: Table, options: TablePointsOptions = {}): Points => {
+  const { x: nameX = "x", y: nameY = "y", badRows = "throw", duplicates = "drop", where = [] } = options;
+  const table = where.length === 0 ? whole : rowsWhere(whole, where, { x: nameX, y: nameY });
   const [columnX, columnY] = [columnOf(table, "x", nameX), columnOf(table, "y", nameY)];
   const seen = new Map<string, number>();
   const { kept, dropped } = sift(table.rows, badRows, (cells, i, drop) => {
     const row = table.numbers[i]!;
     const key = cells.join("\u0000");
     const first = seen.get(key);
-    if (first !== undefined) return drop(row, "duplicate", `equal in every column to row ${first}`);
+    if (first !== undefined && duplicates === "drop")
+      return drop(row, "duplicate", `equal in every column to row ${first}`);
     seen.set(key, row);
     const x = numberIn(cells[columnX]!, "x", row);
     if (x === 0) return drop(row, "at-zero", "x is 0, where a law of powers has no value");
@@ -47,5 +63,6 @@ export const parsePoints = (text: string, options: PointsOptions = {}): Points =
     y: kept.map(({ y }) => y),
     rows: kept.map(({ row }) => row),
     dropped: byRow(table.dropped, dropped),
+    ...(where.length > 0 && { otherRows: whole.rows.length - table.rows.length }),
   };
 };

@@ -27,6 +27,11 @@ export interface IsoFlopAsked {
 /** Groups runs by compute, finds each budget's optimum and the laws through the optima. */
 export const isoFlopThrough = (loaded: LoadedRuns, asked: IsoFlopAsked = {}): SavedFit<IsoFlop> => {
   const { x: axis, loss: scale, optimum, tolerance, budgets, quantity, bootstrap } = asked;
+  const input = { points: pointsOf(loaded), input: loaded.origin };
+  if (loaded.runs.length === 0) {
+    const message = "there is no row that can be used";
+    return saved("isoflop", { ...input, ok: false, status: "too-few-points", message });
+  }
   const options: IsoFlopOptions = { axis, scale, optimum, tolerance, budgets, quantity };
   const found = isoFlop(loaded.runs, options);
   const fit = bootstrap === undefined ? found : { ...found, bootstrap: resampled(loaded, options, asked, bootstrap) };

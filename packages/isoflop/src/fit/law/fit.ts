@@ -1,15 +1,16 @@
-import { fitLaw, type LawFit, type Points, parsePoints, ScalingError, type TableFormat } from "@isoflop/scaling";
-import { CliError, exitCodes, inputError, usageError } from "../../exit.js";
-import { type InputFile, readInput, shown } from "../../files/read.js";
+import { fitLaw, type LawFit, type Points, pointsInTable, readCondition, refuse } from "@isoflop/scaling";
+import { inputError, usageError } from "../../exit.js";
+import { type InputFile, shown } from "../../files/read.js";
 import type { ColumnMap } from "../../options/columns.js";
+import { groupsOf, type ReadTables, readTables, type TableInput, within } from "../../runs/tables.js";
 import { type SavedFit, savedOutcome } from "../saved.js";
 
 /** Options by which points are read from a file. */
-export interface PointInput {
+export interface PointInput extends Omit<TableInput, "input" | "labelFrom"> {
   readonly input: string;
   readonly columns?: ColumnMap;
-  readonly format?: TableFormat;
-  readonly skipBadRows?: boolean;
+  readonly where?: readonly string[];
+  readonly keepDuplicates?: boolean;
 }
 
 /** Points read from two columns of a table, and what became of every row of it. */
@@ -18,32 +19,43 @@ export interface LoadedPoints extends Points {
 }
 
 /** @throws CliError with the file, the row and the column of what cannot be read. */
-export const loadPoints = ({ input, columns = {}, format, skipBadRows }: PointInput): LoadedPoints => {
+export const loadPoints = (options: PointInput): LoadedPoints => {
+  const points = pointsFrom(readTables(options), options);
+  if (points.x.length === 0) throw inputError(`${shown(points.origin.file)}: there is no row that can be used`);
+  return points;
+};
+
+/** The points of each value of a column, which may be none; @throws as `loadPoints` does */
+export const loadPointGroups = (options: PointInput, column: string): ReadonlyMap<string, LoadedPoints> => {
+  const groups = [...groupsOf(readTables(options), column, options.columns)];
+  const loaded = groups.map(([value, tables]) => [value, pointsFrom(tables, options)] as const);
+  return new Map(loaded.filter(([, { x, dropped }]) => x.length + dropped.length > 0));
+};
+
+const pointsFrom = ({ origin, tables }: ReadTables, options: PointInput): LoadedPoints => {
+  const { columns = {}, skipBadRows, keepDuplicates, where } = options;
   for (const field of Object.keys(columns)) {
     if (field !== "x" && field !== "y") throw usageError(`--columns has "${field}"; expected x=… and y=…`);
   }
-  const { text, origin } = readInput(input);
-  const points = within(origin.file, () =>
-    parsePoints(text, { ...columns, format, badRows: skipBadRows ? "drop" : undefined }),
-  );
-  if (points.x.length === 0) throw inputError(`${shown(origin.file)}: there is no row that can be used`);
-  return { ...points, origin };
-};
-
-/** Puts the file's name before what is wrong in it. */
-const within = <T>(file: string, read: () => T): T => {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof CliError || error instanceof ScalingError)) throw error;
-    throw new CliError(exitCodes.input, `${shown(file)}: ${error.message}`, { cause: error });
-  }
+  if (tables.length !== 1) throw usageError(`${shown(origin.file)} has ${tables.length} tables; expected one`);
+  const [{ file, table }] = tables as [ReadTables["tables"][number]];
+  const asked = {
+    ...columns,
+    where: where?.map(readCondition),
+    badRows: skipBadRows ? ("drop" as const) : undefined,
+    duplicates: keepDuplicates ? ("keep" as const) : undefined,
+  };
+  return { ...within(file, () => pointsInTable(table, asked)), origin };
 };
 
 /** Fits y(x) in a form of `lawForms`. */
 export const lawThrough = (
-  { x, y, dropped, origin }: LoadedPoints,
+  { x, y, dropped, otherRows, origin }: LoadedPoints,
   form = "power",
   options: Readonly<Record<string, unknown>> = {},
-): SavedFit<LawFit> =>
-  savedOutcome("law", fitLaw(form, x, y, options), { points: { used: x.length, dropped }, input: origin });
+): SavedFit<LawFit> => {
+  const points = { used: x.length, dropped, ...(otherRows !== undefined && { otherRows }) };
+  const outcome =
+    x.length === 0 ? refuse("too-few-points", "there is no row that can be used") : fitLaw(form, x, y, options);
+  return savedOutcome("law", outcome, { points, input: origin });
+};

@@ -2,6 +2,7 @@ import { surfaceForms } from "@isoflop/scaling";
 import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../../answer.js";
 import {
+  groupOption,
   intervalOption,
   jsonOption,
   quantityOption,
@@ -11,11 +12,14 @@ import {
 } from "../../options/common.js";
 import { formOptions, formsHelp } from "../../options/form-options.js";
 import { count, positive, whole } from "../../options/values.js";
-import { loadRuns, type RunInput } from "../../runs/load.js";
+import { type LoadedRuns, loadGroups, loadRuns, type RunInput } from "../../runs/load.js";
+import { inputsOf } from "../../runs/tables.js";
+import { type FitAnswer, groupedAnswer } from "../grouped.js";
+import { caveatOf } from "../saved.js";
 import { objectives, type SurfaceAsked, surfaceThrough } from "./fit.js";
-import { surfaceWords } from "./words.js";
+import { exponentsOf, surfaceWords } from "./words.js";
 
-type Options = RunInput & SurfaceAsked & AnswerOptions;
+type Options = RunInput & SurfaceAsked & AnswerOptions & { readonly groupBy?: string };
 
 /** Starting points of the literature. */
 const grids = new Set([...surfaceForms].flatMap((form) => Object.keys(form.grids ?? {})));
@@ -58,17 +62,26 @@ export const configure = (command: Command): void => {
       "by how much Approach 2 on these runs' grid would miss this surface's optimum at C",
       positive,
     )
+    .addOption(groupOption())
     .addHelpText("after", help)
     .action((options: Options) =>
-      answer(options, [options.input], async () => {
-        const loaded = loadRuns(options);
-        const document = await surfaceThrough(loaded, options);
-        return {
-          document,
-          words: surfaceWords(document),
-          page: async () => (await import("./page.js")).surfacePage(loaded, document),
-          caveat: document,
-        };
+      answer(options, inputsOf(options.input), async () => {
+        const { groupBy } = options;
+        if (groupBy === undefined) return answerOf(loadRuns(options), options);
+        const answers = new Map<string, FitAnswer>();
+        for (const [value, loaded] of loadGroups(options, groupBy)) answers.set(value, await answerOf(loaded, options));
+        return groupedAnswer(groupBy, answers);
       }),
     );
+};
+
+const answerOf = async (loaded: LoadedRuns, options: Options): Promise<FitAnswer> => {
+  const document = await surfaceThrough(loaded, options);
+  return {
+    document,
+    words: surfaceWords(document),
+    page: async () => (await import("./page.js")).surfacePage(loaded, document),
+    caveat: caveatOf(document),
+    exponents: exponentsOf(document),
+  };
 };

@@ -3,6 +3,7 @@ import {
   type Executor,
   type IntervalKind,
   type Run,
+  refuse,
   type SurfaceFit,
   type SurfaceObjective,
   surfaceAsync,
@@ -43,6 +44,10 @@ const WORTH_THREADS = 100;
 /** One surface through all runs. */
 export const surfaceThrough = async (all: LoadedRuns, asked: SurfaceAsked = {}): Promise<SavedFit<SurfaceFit>> => {
   const { bootstrap = 0, starts = "auto", quantity = LOSS } = asked;
+  if (all.runs.length === 0) {
+    const none = refuse("too-few-points", "there is no row that can be used");
+    return savedOutcome<SurfaceFit>("surface", none, { points: pointsOf(all), input: all.origin });
+  }
   const loaded = ofQuantity(all, quantity);
   const threads = bootstrap >= WORTH_THREADS || starts !== "auto";
   await using executor = threads ? threadExecutor(asked.threads ? { threads: asked.threads } : {}) : undefined;
