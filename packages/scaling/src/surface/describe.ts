@@ -75,7 +75,8 @@ const judge = (
   if (condition > SINGULAR)
     return as("unidentified", `the information matrix has condition ${condition.toExponential(1)}`);
   if (!covariance) return as("unidentified", "these runs leave the errors of the parameters unknown");
-  for (const name of form.theta) {
+  const signed = form.parameters.filter((parameter) => parameter.signed).map(({ name }) => name);
+  for (const name of form.theta.filter((theta) => !signed.includes(theta))) {
     const { value, standardError } = parameters[name] ?? { value: 0, standardError: 0 };
     if (standardError > Math.abs(value))
       return as("unidentified", `${name} = ${value.toPrecision(3)} is smaller than its standard error`);

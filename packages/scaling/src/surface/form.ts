@@ -59,6 +59,8 @@ export interface SurfaceParameter {
   readonly name: string;
   readonly exponentialOf?: string;
   readonly exponent?: string;
+  /** Of either sign, and 0 where the form is a simpler one: that it is smaller than its error is no fault of the fit. */
+  readonly signed?: boolean;
 }
 
 /** The loss is a rising function of e^a / N^alpha + e^b / D^beta. */

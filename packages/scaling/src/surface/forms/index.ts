@@ -1,10 +1,11 @@
 import { registry } from "@isoflop/spec";
 import type { SurfaceForm } from "../form.js";
+import { crossed, crossedFloor } from "./crossed.js";
 import { kaplan } from "./kaplan.js";
 import { chinchilla, noFloor, tied } from "./power-terms.js";
 
 /** The forms of this package: a new one is one file and one line here. */
-const own: readonly SurfaceForm[] = [chinchilla, tied, noFloor, kaplan];
+const own: readonly SurfaceForm[] = [chinchilla, tied, noFloor, kaplan, crossed, crossedFloor];
 
 /** Every form of surface by name; one from outside joins by `surfaceForms.add`. */
 export const surfaceForms = registry("form of surface", own);
