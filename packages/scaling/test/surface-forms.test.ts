@@ -57,14 +57,16 @@ describe.each(surfaceForms.names)("the form %s", (name) => {
   const rows = [0, 7, 14, 21, 28, 35];
   const none = new Float64Array(form.theta.length);
 
-  it("has the gradient of its differences", () => {
+  it("has the gradient of its differences, at its truth and about it", () => {
     const gradient = new Float64Array(form.theta.length);
     const h = 1e-6;
-    for (const i of rows) {
+    const uniform = random(3);
+    for (const i of rows.flatMap((row) => [row, row, row])) {
+      const theta = i === rows[0] ? centred : centred.map((v) => v + 0.2 * (uniform() - 0.5));
       const at = (theta: readonly number[], into = none) => form.logLoss(theta, data.lnN[i]!, data.lnD[i]!, into, []);
-      at(centred, gradient);
-      for (const [j, v] of centred.entries()) {
-        const slope = (at(centred.with(j, v + h)) - at(centred.with(j, v - h))) / (2 * h);
+      at(theta, gradient);
+      for (const [j, v] of theta.entries()) {
+        const slope = (at(theta.with(j, v + h)) - at(theta.with(j, v - h))) / (2 * h);
         expect(Math.abs(gradient[j]! - slope), form.theta[j]!).toBeLessThan(1e-8 + 1e-7 * Math.abs(slope));
       }
     }
