@@ -37,7 +37,7 @@ export const configure = (command: Command): void => {
         return {
           document,
           words: lawWords(document),
-          page: async () => (await import("./page.js")).lawPage(document, names),
+          page: async () => (await import("./page.js")).lawPage(document.fit, names),
           caveat: document,
         };
       }),

@@ -2,7 +2,7 @@ import { fitLaw, type LawFit, type Points, parsePoints, ScalingError, type Table
 import { CliError, exitCodes, inputError, usageError } from "../../exit.js";
 import { type InputFile, readInput, shown } from "../../files/read.js";
 import type { ColumnMap } from "../../options/columns.js";
-import { type SavedFit, savedOutcome } from "../saved.js";
+import { type SavedFit, saved } from "../saved.js";
 
 /** Options by which points are read from a file. */
 export interface PointInput {
@@ -46,4 +46,4 @@ export const lawThrough = (
   form = "power",
   options: Readonly<Record<string, unknown>> = {},
 ): SavedFit<LawFit> =>
-  savedOutcome("law", fitLaw(form, x, y, options), { points: { used: x.length, dropped }, input: origin });
+  saved("law", fitLaw(form, x, y, options), { points: { used: x.length, dropped }, input: origin });
