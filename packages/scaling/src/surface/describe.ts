@@ -1,7 +1,6 @@
 import { criteria, lackOfFit } from "../inference/criteria.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { extent } from "../math/extent.js";
-import type { Matrix } from "../math/linear.js";
 import { type Estimate, type FitStatus, type Outcome, type Run, refuse } from "../types.js";
 import { allocationLaws, middleCompute } from "./allocation-laws.js";
 import { approach2Bias, flopsPerParameterToken } from "./bias.js";
@@ -12,6 +11,7 @@ import { PROFILED_RUNS, profileInterval } from "./profile.js";
 import type { Problem, Solution } from "./search.js";
 import { type Surface, surfaceLoss } from "./surface.js";
 import type { LackOfFit, SurfaceFit } from "./surface-fit.js";
+import { deltaMethod, type UncertainSurface } from "./uncertainty.js";
 
 /** A solution with its errors, what follows from it, and whether it may be quoted. */
 export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
@@ -27,10 +27,10 @@ export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
   const covariance =
     spread.covariance && moveOrigin(form, solution.theta, spread.covariance, -data.centreN, -data.centreD);
   const { quantity = "loss", flopsPerToken = flopsPerParameterToken(runs), biasAt } = options;
-  const centre = { N: Math.exp(data.centreN), D: Math.exp(data.centreD) };
+  const centre = { N: geometricMean(runs.map(({ N }) => N)), D: geometricMean(runs.map(({ D }) => D)) };
   const surface = { form: form.name, theta, flopsPerToken, centre };
   const uncertain = { ...surface, degreesOfFreedom, ...(covariance && { covariance }) };
-  const { parameters: plain, logCoefficients } = estimates(form, theta, covariance, degreesOfFreedom);
+  const { parameters: plain, logCoefficients } = estimates(form, uncertain);
   const parameters = withFloor(plain, problem, solution);
   const allocation = allocationLaws(uncertain, middleCompute(runs));
   const points = data.weight.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
@@ -61,6 +61,9 @@ export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
   };
 };
 
+const geometricMean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);
+
 /** Beyond this the centred information matrix has lost half of double precision. */
 const SINGULAR = 1e12;
 
@@ -82,7 +85,8 @@ const judge = (
   if (condition > SINGULAR)
     return as("unidentified", `the information matrix has condition ${condition.toExponential(1)}`);
   if (!covariance) return as("unidentified", "these runs leave the errors of the parameters unknown");
-  for (const name of form.theta) {
+  const signed = form.parameters.filter((parameter) => parameter.signed).map(({ name }) => name);
+  for (const name of form.theta.filter((theta) => !signed.includes(theta))) {
     const { value, standardError } = parameters[name] ?? { value: 0, standardError: 0 };
     if (standardError > Math.abs(value))
       return as("unidentified", `${name} = ${value.toPrecision(3)} is smaller than its standard error`);
@@ -93,10 +97,9 @@ const judge = (
 /** Parameters as they are quoted, with intervals; those that are exponentials get theirs from the logarithm. */
 const estimates = (
   form: SurfaceForm,
-  theta: readonly number[],
-  covariance: Matrix | undefined,
-  degreesOfFreedom: number,
+  uncertain: UncertainSurface,
 ): Pick<SurfaceFit, "parameters" | "logCoefficients"> => {
+  const { theta, covariance, degreesOfFreedom } = uncertain;
   const internal = (name: string): Estimate => {
     const j = form.theta.indexOf(name);
     const error = covariance ? Math.sqrt(Math.max(0, covariance[j]![j]!)) : Number.NaN;
@@ -104,8 +107,9 @@ const estimates = (
   };
   const parameters: Record<string, Estimate> = {};
   const logCoefficients: Record<string, Estimate> = {};
-  for (const { name, exponentialOf, exponent } of form.parameters) {
-    if (exponentialOf !== undefined) {
+  for (const { name, exponentialOf, exponent, of } of form.parameters) {
+    if (of) parameters[name] = deltaMethod(uncertain, (surface) => of(surface.theta));
+    else if (exponentialOf !== undefined) {
       const log = internal(exponentialOf);
       parameters[name] = exponentiate(log);
       if (parameters[name].value > 0) logCoefficients[name] = log;
