@@ -40,6 +40,7 @@ export type { ResidualScale } from "./laws/given-floor.js";
 export * from "./laws/hyperparameter.js";
 export * from "./laws/link.js";
 export * from "./laws/over-training.js";
+export type { PointErrors } from "./laws/point-errors.js";
 export * from "./laws/power.js";
 export * from "./laws/predictive.js";
 export * from "./laws/saturating.js";
@@ -59,10 +60,19 @@ export type { SurfaceData } from "./surface/data.js";
 export type { Descent } from "./surface/descent.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
 export * from "./surface/fit.js";
-export type { DataScale, PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
+export type {
+  DataScale,
+  PowerTerms,
+  SurfaceForm,
+  SurfaceInput,
+  SurfaceParameter,
+  Trade,
+} from "./surface/form.js";
 export * from "./surface/forms/index.js";
-export type { SurfaceObjective } from "./surface/objective.js";
+export * from "./surface/objectives/index.js";
+export type { SurfaceObjective, Width } from "./surface/objectives/objective.js";
 export * from "./surface/predict.js";
+export * from "./surface/profile-of.js";
 export type { Starts, SurfaceOptions } from "./surface/search.js";
 export {
   formOfSurface,

@@ -1,3 +1,4 @@
+import { badOption } from "../errors.js";
 import { cellOf } from "../input/best.js";
 import { kindsOf, labelsNameStudies, sizesOf } from "../input/kinds.js";
 import { checkRuns } from "../input/runs.js";
@@ -52,10 +53,12 @@ export type ClusterBy = "label" | "N";
 /**
  * The name under which a run is drawn with others in a bootstrap by clusters, as checkpoints of one curve.
  * @param by default: the label where every run has one, otherwise size and seed
+ * @throws ScalingError `bad-option` for labels that not every run has
  */
 export const clusterOf = (runs: readonly Run[], by?: ClusterBy): ((run: Run) => string) => {
-  const labelled = by === "label" || (by === undefined && runs.every(({ label }) => label !== undefined));
-  if (labelled) return ({ label, N, seed }) => label ?? `${N} ${seed ?? ""}`;
+  const labelled = runs.every(({ label }) => label !== undefined);
+  if (by === "label" && !labelled) throw badOption("cluster", by, "labels in all rows");
+  if (labelled && by !== "N") return ({ label }) => label!;
   return by === "N" ? ({ N }) => String(N) : ({ N, seed }) => `${N} ${seed ?? ""}`;
 };
 

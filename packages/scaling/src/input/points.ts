@@ -1,4 +1,4 @@
-import { positive } from "../errors.js";
+import { positive, ScalingError } from "../errors.js";
 import type { LawData } from "../laws/form.js";
 import type { Table } from "./delimited.js";
 import { type BadRows, byRow, type DroppedRun, sift } from "./sift.js";
@@ -18,6 +18,10 @@ export interface TablePointsOptions {
   /** Columns of x and y. Default `x` and `y`. */
   readonly x?: string | undefined;
   readonly y?: string | undefined;
+  /** Column of the standard error of y, in its unit. Default: none. */
+  readonly sigma?: string | undefined;
+  /** Column of relative weights, in the place of `sigma`. Default: none. */
+  readonly weight?: string | undefined;
   readonly badRows?: BadRows | undefined;
   /** What to do with a row that is equal in every column to one before. Default `drop`. */
   readonly duplicates?: "drop" | "keep" | undefined;
@@ -42,9 +46,13 @@ export const parsePoints = (text: string, options: PointsOptions = {}): Points =
 
 /** The same of a table that was read. */
 export const pointsInTable = (whole: Table, options: TablePointsOptions = {}): Points => {
-  const { x: nameX = "x", y: nameY = "y", badRows = "throw", duplicates = "drop", where = [] } = options;
+  const { x: nameX = "x", y: nameY = "y", sigma, weight, badRows = "throw", duplicates = "drop", where = [] } = options;
+  if (sigma !== undefined && weight !== undefined)
+    throw new ScalingError("bad-option", "columns of sigma and of weight are given; expected one of them");
   const table = where.length === 0 ? whole : rowsWhere(whole, where, { x: nameX, y: nameY });
   const [columnX, columnY] = [columnOf(table, "x", nameX), columnOf(table, "y", nameY)];
+  const [field, errorName] = sigma === undefined ? (["weight", weight] as const) : (["sigma", sigma] as const);
+  const columnError = errorName === undefined ? undefined : columnOf(table, field, errorName);
   const seen = new Map<string, number>();
   const { kept, dropped } = sift(table.rows, badRows, (cells, i, drop) => {
     const row = table.numbers[i]!;
@@ -56,11 +64,14 @@ export const pointsInTable = (whole: Table, options: TablePointsOptions = {}): P
     const x = numberIn(cells[columnX]!, "x", row);
     if (x === 0) return drop(row, "at-zero", "x is 0, where a law of powers has no value");
     const y = numberIn(cells[columnY]!, "y", row);
-    return { row, x: positive("x", x, row, RIGHT), y: positive("y", y, row, RIGHT) };
+    const [goodX, goodY] = [positive("x", x, row, RIGHT), positive("y", y, row, RIGHT)];
+    if (columnError === undefined) return { row, x: goodX, y: goodY, error: Number.NaN };
+    return { row, x: goodX, y: goodY, error: positive(field, numberIn(cells[columnError]!, field, row), row, RIGHT) };
   });
   return {
     x: kept.map(({ x }) => x),
     y: kept.map(({ y }) => y),
+    ...(columnError !== undefined && { [field === "sigma" ? field : "weights"]: kept.map(({ error }) => error) }),
     rows: kept.map(({ row }) => row),
     dropped: byRow(table.dropped, dropped),
     ...(where.length > 0 && { otherRows: whole.rows.length - table.rows.length }),

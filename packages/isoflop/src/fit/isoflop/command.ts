@@ -62,7 +62,7 @@ const answerOf = (loaded: LoadedRuns, options: Options): FitAnswer => {
   return {
     document,
     words: isoFlopWords(document),
-    page: async () => (await import("./page.js")).isoFlopPage(document),
+    page: async () => (await import("./page.js")).isoFlopPage(document.fit, document.ok),
     caveat: caveatOf(document),
     exponents: exponentsOf(document),
   };

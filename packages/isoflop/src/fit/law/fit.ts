@@ -3,7 +3,7 @@ import { inputError, usageError } from "../../exit.js";
 import { type InputFile, shown } from "../../files/read.js";
 import type { ColumnMap } from "../../options/columns.js";
 import { groupsOf, type ReadTables, readTables, type TableInput, within } from "../../runs/tables.js";
-import { type SavedFit, savedOutcome } from "../saved.js";
+import { type SavedFit, saved } from "../saved.js";
 
 /** Options by which points are read from a file. */
 export interface PointInput extends Omit<TableInput, "input" | "labelFrom"> {
@@ -17,6 +17,8 @@ export interface PointInput extends Omit<TableInput, "input" | "labelFrom"> {
 export interface LoadedPoints extends Points {
   readonly origin: InputFile;
 }
+
+const fields = ["x", "y", "sigma", "weight"];
 
 /** @throws CliError with the file, the row and the column of what cannot be read. */
 export const loadPoints = (options: PointInput): LoadedPoints => {
@@ -35,8 +37,11 @@ export const loadPointGroups = (options: PointInput, column: string): ReadonlyMa
 const pointsFrom = ({ origin, tables }: ReadTables, options: PointInput): LoadedPoints => {
   const { columns = {}, skipBadRows, keepDuplicates, where } = options;
   for (const field of Object.keys(columns)) {
-    if (field !== "x" && field !== "y") throw usageError(`--columns has "${field}"; expected x=… and y=…`);
+    if (!fields.includes(field))
+      throw usageError(`--columns has "${field}"; expected x=… and y=…, and sigma=… or weight=…`);
   }
+  if (columns.sigma !== undefined && columns.weight !== undefined)
+    throw usageError("--columns has sigma and weight; expected one of them");
   if (tables.length !== 1) throw usageError(`${shown(origin.file)} has ${tables.length} tables; expected one`);
   const [{ file, table }] = tables as [ReadTables["tables"][number]];
   const asked = {
@@ -50,12 +55,14 @@ const pointsFrom = ({ origin, tables }: ReadTables, options: PointInput): Loaded
 
 /** Fits y(x) in a form of `lawForms`. */
 export const lawThrough = (
-  { x, y, dropped, otherRows, origin }: LoadedPoints,
+  { x, y, sigma, weights, dropped, otherRows, origin }: LoadedPoints,
   form = "power",
   options: Readonly<Record<string, unknown>> = {},
 ): SavedFit<LawFit> => {
   const points = { used: x.length, dropped, ...(otherRows !== undefined && { otherRows }) };
   const outcome =
-    x.length === 0 ? refuse("too-few-points", "there is no row that can be used") : fitLaw(form, x, y, options);
-  return savedOutcome("law", outcome, { points, input: origin });
+    x.length === 0
+      ? refuse("too-few-points", "there is no row that can be used")
+      : fitLaw(form, x, y, { ...options, ...(sigma && { sigma }), ...(weights && { weights }) });
+  return saved<LawFit>("law", outcome, { points, input: origin });
 };

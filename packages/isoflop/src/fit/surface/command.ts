@@ -16,7 +16,7 @@ import { type LoadedRuns, loadGroups, loadRuns, type RunInput } from "../../runs
 import { inputsOf } from "../../runs/tables.js";
 import { type FitAnswer, groupedAnswer } from "../grouped.js";
 import { caveatOf } from "../saved.js";
-import { objectives, type SurfaceAsked, surfaceThrough } from "./fit.js";
+import { objectiveNames, objectivesHelp, type SurfaceAsked, surfaceThrough } from "./fit.js";
 import { exponentsOf, surfaceWords } from "./words.js";
 
 type Options = RunInput & SurfaceAsked & AnswerOptions & { readonly groupBy?: string };
@@ -27,10 +27,8 @@ const grids = new Set([...surfaceForms].flatMap((form) => Object.keys(form.grids
 const help = `
 Forms:
 ${formsHelp(surfaceForms)}
-Objectives:
-  log-huber     Huber of ln L̂ − ln L with corner --delta, summed over runs (Hoffmann et al. 2022)
-  log-mse       squares of ln L̂ − ln L
-  mse, varpro   squares of L̂ − L with E, A, B ≥ 0, by variable projection (kaplan: by descent)
+Objectives, each a sum over runs:
+${objectivesHelp}
 ${rowsHelp}
 
 Example:
@@ -38,10 +36,8 @@ Example:
 
 export const configure = (command: Command): void => {
   formOptions(reportOption(quantityOption(jsonOption(runOptions(command)))), surfaceForms, { fallback: "chinchilla" })
-    .addOption(
-      new Option("--objective <name>", "what is minimised").choices(Object.keys(objectives)).default("log-huber"),
-    )
-    .option("--delta <width>", "corner of the Huber loss, in units of ln L (default: 1e-3)", positive)
+    .addOption(new Option("--objective <name>", "what is minimised").choices(objectiveNames).default("log-squares"))
+    .option("--delta <width>", "the number that shapes the objective, as the corner of log-huber in ln L", positive)
     .addOption(
       new Option(
         "--starts <where>",
@@ -53,6 +49,11 @@ export const configure = (command: Command): void => {
     .option("--bootstrap <n>", "intervals from n resamples beside those of the fit", count)
     .addOption(
       new Option("--strata <how>", "draw from all runs or within budgets").choices(["none", "budget"]).default("none"),
+    )
+    .addOption(
+      new Option("--cluster <by>", "draw runs of one label or size together, as checkpoints of one curve")
+        .choices(["label", "N", "none"])
+        .default("none"),
     )
     .addOption(intervalOption())
     .option("--seed <n>", "seed of the resamples", whole, 0)
@@ -80,7 +81,7 @@ const answerOf = async (loaded: LoadedRuns, options: Options): Promise<FitAnswer
   return {
     document,
     words: surfaceWords(document),
-    page: async () => (await import("./page.js")).surfacePage(loaded, document),
+    page: async () => (await import("./page.js")).surfacePage(loaded, document.fit),
     caveat: caveatOf(document),
     exponents: exponentsOf(document),
   };
