@@ -21,7 +21,7 @@ const END_STEP = 1.5;
 /** Other sizes that a budget must have for its ends to be judged. */
 const END_SIZES = 4;
 /** Differences from which the noise can be told. */
-const LEAST_DIFFERENCES = 4;
+const LEAST_DIFFERENCES = 2;
 /** A median of few differences may be far too small: with n of them the noise is taken to be 1 + this / n times as large. */
 const FEW = 12;
 
@@ -187,7 +187,7 @@ const aboveValley = (budget: readonly Point[]): Excess[] => {
     const [a, b] = [left[i], right[sizes.length - 1 - i]];
     if (!a || !b) return [];
     const witness = a.y > b.y ? a : b;
-    const because = "though models on both sides of it do as well at this compute";
+    const because = "which both smaller and larger models reach at this compute";
     return points.map((point) => ({ point, above: point.y - witness.y, witness, because }));
   });
 };

@@ -96,7 +96,9 @@ export const runsInTable = (whole: Table, options: TableRunsOptions = {}): Table
   return {
     runs,
     dropped: byRow(table.dropped, dropped, unclean),
-    named: { ...common.fields, ...common.inputs },
+    named: Object.fromEntries(
+      Object.entries({ ...common.fields, ...common.inputs }).filter(([field, column]) => field !== column),
+    ),
     otherRows: whole.rows.length - met.rows.length,
     otherLabels: met.rows.length - table.rows.length,
     ...(only !== undefined && { labels: [...new Set(met.rows.map(labelOf))] }),
