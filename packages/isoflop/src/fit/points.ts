@@ -18,7 +18,7 @@ export const pointsUsed = ({ input, points, ok, status, message }: FitHead): Pas
   if (more > 0) lines.push(`  and ${more} more; --json lists them all`);
   if (diverged!.length > 0) lines.push("  --keep-diverged uses what diverged");
   if (points.otherLabels) lines.push(`  ${plural(points.otherLabels, "row")} of other labels left out`);
-  if (points.otherRows) lines.push(`  ${plural(points.otherRows, "row")} that --where does not want left out`);
+  if (points.otherRows) lines.push(`  ${plural(points.otherRows, "row")} that --where leaves out`);
   const named = Object.entries(points.columns ?? {}).map(([field, column]) => `${field} = ${column}`);
   if (named.length > 0) lines.push(printable(`  columns by their common names: ${named.join(", ")}`));
   for (const { message } of points.cautions ?? []) lines.push(`caution: ${message}`);
