@@ -101,6 +101,11 @@ describe("which rows are used", () => {
     const { stdout } = isoflop(args);
     expect(stdout).toMatch(/^ {2}row 4: diverged: loss 2\.0\d+ is 2\.5 times that of row \d, /m);
     expect(stdout).toContain("  --keep-diverged uses what diverged\n");
+    const predicted = isoflop(["predict", "-i", args[3]!, "--at", "1e19"]);
+    expect([predicted.code, predicted.stderr]).toEqual([
+      0,
+      expect.stringMatching(/row 4 is left out: diverged: loss 2/),
+    ]);
     // Without that it costs its budget.
     const kept = pointsOf([...args, "--keep-diverged"]);
     expect([kept.used, kept.dropped.length]).toEqual([45, 9]);

@@ -1,10 +1,17 @@
 import { shown } from "../files/read.js";
+import type { LoadedRuns } from "../runs/load.js";
 import { plural } from "../words/numbers.js";
 import type { Passage } from "../words/passage.js";
-import { printable } from "../words/printable.js";
+import { note, printable } from "../words/printable.js";
 import type { FitHead } from "./saved.js";
 
 const SHOWN = 8;
+
+/** Tells on standard error of runs that were left out as diverged, where the answer does not list what was dropped. */
+export const tellDiverged = ({ origin, dropped }: LoadedRuns): void => {
+  for (const { row, reason, message } of dropped)
+    if (reason === "diverged") note(`${shown(origin.file)}: row ${row} is left out: ${reason}: ${message}`);
+};
 
 /** Which points were used, and why others were not. */
 export const pointsUsed = ({ input, points, ok, status, message }: FitHead): Passage => {

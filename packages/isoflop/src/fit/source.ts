@@ -3,6 +3,7 @@ import { usageError } from "../exit.js";
 import { runOptions } from "../options/common.js";
 import { type LoadedRuns, loadRuns, type RunInput } from "../runs/load.js";
 import { isoFlopThrough } from "./isoflop/fit.js";
+import { tellDiverged } from "./points.js";
 import { readFit, type SavedFit } from "./saved.js";
 import { surfaceThrough } from "./surface/fit.js";
 
@@ -32,5 +33,6 @@ export const sourceFrom = async (file: string | undefined, options: FitSource): 
   if (file !== undefined) return { saved: readFit(file, only) };
   if (input === undefined) throw usageError("there is nothing to work from; expected a saved fit or --input");
   const loaded = loadRuns({ ...options, input });
+  tellDiverged(loaded);
   return { saved: await methods[method](loaded, { quantity }), loaded };
 };
