@@ -87,7 +87,7 @@ export const runsInTable = (whole: Table, options: TableRunsOptions = {}): Table
       const value = lenient(field) ? positiveIn(cells[index]!) : numberIn(cells[index]!, field, row);
       raw[field] = value;
     }
-    if (labelAt >= 0) raw.label = labelOf(cells);
+    if (labelAt >= 0 && labelOf(cells) !== "") raw.label = labelOf(cells);
     if (metrics.length > 0) raw.metrics = numbersIn(metrics, cells, row);
     if (inputs.length > 0) raw.inputs = numbersIn(inputs, cells, row);
     return raw;
