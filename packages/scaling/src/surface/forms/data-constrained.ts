@@ -31,6 +31,8 @@ const constrained = (name: string, beneath: SurfaceForm): SurfaceForm => {
     ],
     logLoss(t, lnN, lnD, gradient, inputs) {
       const [alpha, beta] = [t[alphaAt]!, t[betaAt]!];
+      // Without two falling terms no tokens have a best size.
+      if (!(alpha > 0 && beta > 0)) return Number.NaN;
       const lnU = Math.min(inputs[0]!, lnD);
       const tokens = worth(lnD - lnU, t[tokensAt]!);
       const usable = lnUsable({ a: t[0]!, b: t[1]!, alpha, beta }, lnU);
@@ -58,10 +60,13 @@ const constrained = (name: string, beneath: SurfaceForm): SurfaceForm => {
       ...t.slice(base),
     ],
     starts: (scale, data) =>
-      beneath
+      tied
         .starts(scale, data)
-        .flatMap((start) =>
-          product(START_DECAYS, START_DECAYS).map((decays) => [...start, ...decays.map(Math.log)]),
+        .flatMap(([a, b, e, alpha]) =>
+          product(START_DECAYS, START_DECAYS).map((decays) => [
+            ...[a!, b!, e!, alpha!, ...(isTied ? [] : [alpha!])],
+            ...decays.map(Math.log),
+          ]),
         ),
     atBound(t, scale) {
       const without = (at: number) => !(t[at]! > Math.log(FASTEST) && t[at]! < Math.log(SLOWEST));

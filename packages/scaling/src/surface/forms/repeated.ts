@@ -18,6 +18,7 @@ export interface Worth {
 export const worth = (r: number, lnDecay: number): Worth => {
   if (!(r > 0)) return ONCE;
   const decay = Math.exp(lnDecay);
+  if (decay === 0) return WORTHLESS;
   const repeats = Math.expm1(r) / decay;
   const left = Math.exp(-repeats);
   const gained = -Math.expm1(-repeats);
@@ -30,3 +31,5 @@ export const worth = (r: number, lnDecay: number): Worth => {
 };
 
 const ONCE: Worth = { log: 0, slope: 1, decaySlope: 0 };
+/** Where nothing is left after the first use. */
+const WORTHLESS: Worth = { log: 0, slope: 0, decaySlope: 0 };
