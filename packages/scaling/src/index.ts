@@ -71,6 +71,7 @@ export * from "./surface/forms/index.js";
 export * from "./surface/objectives/index.js";
 export type { SurfaceObjective, Width } from "./surface/objectives/objective.js";
 export * from "./surface/predict.js";
+export * from "./surface/profile-of.js";
 export type { Starts, SurfaceOptions } from "./surface/search.js";
 export {
   formOfSurface,

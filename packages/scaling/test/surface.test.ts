@@ -221,7 +221,7 @@ describe("uncertainty of a surface", () => {
 
   it("asynchronous fits and bootstraps give the same numbers, report progress and can be aborted", async () => {
     const seen: number[] = [];
-    const again = expectOk(await surfaceAsync(runs, { onProgress: (done) => seen.push(done) }));
+    const again = expectOk(await surfaceAsync(runs, { objective: "log-huber", onProgress: (done) => seen.push(done) }));
     expect(again).toEqual(fit);
     expect(seen).toEqual([1]);
     const options = { seed: 4, resamples: 60 };

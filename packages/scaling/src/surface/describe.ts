@@ -7,6 +7,7 @@ import { approach2Bias, flopsPerParameterToken } from "./bias.js";
 import { moveOrigin, type SurfaceCovariance, surfaceCovariance } from "./covariance.js";
 import type { SurfaceForm } from "./form.js";
 import type { SurfaceObjective } from "./objectives/objective.js";
+import { PROFILED_RUNS, profileInterval } from "./profile.js";
 import type { Problem, Solution } from "./search.js";
 import { type Surface, surfaceLoss } from "./surface.js";
 import type { LackOfFit, SurfaceFit } from "./surface-fit.js";
@@ -29,7 +30,8 @@ export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
   const centre = { N: geometricMean(runs.map(({ N }) => N)), D: geometricMean(runs.map(({ D }) => D)) };
   const surface = { form: form.name, theta, flopsPerToken, centre };
   const uncertain = { ...surface, degreesOfFreedom, ...(covariance && { covariance }) };
-  const { parameters, logCoefficients } = estimates(form, uncertain);
+  const { parameters: plain, logCoefficients } = estimates(form, uncertain);
+  const parameters = withFloor(plain, problem, solution);
   const allocation = allocationLaws(uncertain, middleCompute(runs));
   const points = data.weight.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
   return {
@@ -74,6 +76,11 @@ const judge = (
 ): { readonly status: FitStatus; readonly message?: string } => {
   const as = (status: FitStatus, message: string) => ({ status, message });
   if (!solution.converged) return as("stopped-early", `gradient ${solution.gradientNorm} at the last step`);
+  if (bound === "E")
+    return as(
+      "bound",
+      "E has gone to 0: these runs do not show a floor; its interval is one-sided, the others hold for E = 0",
+    );
   if (bound) return as("bound", `${bound} has gone to its bound: these runs do not show it`);
   if (condition > SINGULAR)
     return as("unidentified", `the information matrix has condition ${condition.toExponential(1)}`);
@@ -109,6 +116,27 @@ const estimates = (
     } else parameters[name] = exponent === undefined ? exactly(0) : internal(exponent);
   }
   return { parameters, logCoefficients };
+};
+
+/**
+ * The floor's likelihood is skewed, and ends at 0: its interval is the profile's, one-sided where it reaches 0. Of an objective without
+ * a likelihood that of a floor at its bound is not known.
+ */
+const withFloor = (
+  parameters: Readonly<Record<string, Estimate>>,
+  { form, data, measure }: Problem,
+  { theta }: Solution,
+): Readonly<Record<string, Estimate>> => {
+  const { E } = parameters;
+  const j = form.theta.indexOf(form.parameters.find(({ name }) => name === "E")?.exponentialOf ?? "");
+  if (!E || j < 0) return parameters;
+  const value = Math.exp(theta[j]!);
+  const standardError = value > 0 ? E.standardError : Number.NaN;
+  if (!measure.objective.squares || data.lnL.length > PROFILED_RUNS)
+    return value > 0 ? parameters : { ...parameters, E: { value, standardError, ci95: [0, Number.NaN] } };
+  const fitted = { form, data, measure, theta, degreesOfFreedom: data.lnL.length - theta.length };
+  const ci95 = profileInterval(fitted, (at) => Math.exp(at[j]!), value, standardError);
+  return { ...parameters, E: { value, standardError, ci95 } };
 };
 
 /** What is fixed is known exactly. */
