@@ -41,14 +41,20 @@ export const predict = (saved: SavedFit, asked: Questions): PredictionDocument =
   };
 };
 
+/** @throws CliError `usage` where only a surface could be asked */
 const answersOf = (fit: Fit, command: string, asked: Questions): FitPrediction[] => {
   const kind = kindOf(fit);
   const { questions } = kind;
   for (const name of questionNames)
     if (asked[name] !== undefined && !questions.includes(name))
       throw usageError(
-        `--${name} cannot be asked of a ${command}; expected ${questions.map((one) => `--${one}`).join(", ")}`,
+        `--${name} cannot be asked of a ${command}; expected ${questionNames
+          .filter((one) => questions.includes(one))
+          .map((one) => `--${one}`)
+          .join(", ")}`,
       );
+  if (asked.inputs && !questions.includes("inputs"))
+    throw usageError(`${Object.keys(asked.inputs).join(", ")} cannot be given to a ${command}, only to a fit surface`);
   return kind.answers(fit, asked).map(held);
 };
 

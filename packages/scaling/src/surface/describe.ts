@@ -32,7 +32,10 @@ export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
   const uncertain = { ...surface, degreesOfFreedom, ...(covariance && { covariance }) };
   const { parameters: plain, logCoefficients } = estimates(form, uncertain);
   const parameters = withFloor(plain, problem, solution);
-  const allocation = allocationLaws(uncertain, middleCompute(runs));
+  // A form that must be told more has an optimum only where that is.
+  const allocation = form.inputs?.some(({ fallback }) => !fallback)
+    ? undefined
+    : allocationLaws(uncertain, middleCompute(runs));
   const points = data.weight.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
   return {
     record: "surface",

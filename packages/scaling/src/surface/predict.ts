@@ -94,7 +94,12 @@ const leastCompute = (
   const best = computeForLoss(fit, loss, further);
   if (!best.ok) return best;
   const at = (name: "C" | "N" | "D") => ofOptimum(fit, name, (surface) => computeForLoss(surface, loss, further));
-  return { ...base(fit), given: { loss, ...further.inputs }, predicted: { C: at("C"), N: at("N"), D: at("D") }, notes: {} };
+  return {
+    ...base(fit),
+    given: { loss, ...further.inputs },
+    predicted: { C: at("C"), N: at("N"), D: at("D") },
+    notes: {},
+  };
 };
 
 /** On the logarithm, so that the interval of a positive number stays positive. */
