@@ -4,18 +4,20 @@ import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
+import { type SharedFit, sharedFitSchema } from "../surface/shared-fit.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
 import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
 import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 
 /** What is saved: fits, and what was asked of them. Plain data. */
-export type SavedRecord = IsoFlop | SurfaceFit | LawFit | FitPrediction | LawComparison | Plan;
+export type SavedRecord = IsoFlop | SurfaceFit | SharedFit | LawFit | FitPrediction | LawComparison | Plan;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {
   isoflop: isoFlopSchema,
   surface: surfaceFitSchema,
+  shared: sharedFitSchema,
   law: lawFitSchema,
   prediction: predictionSchema,
   comparison: comparisonSchema,
@@ -62,6 +64,7 @@ const reader =
 
 export const readIsoFlop = reader(isoFlopSchema, "isoflop");
 export const readSurfaceFit = reader(surfaceFitSchema, "surface");
+export const readSharedFit = reader(sharedFitSchema, "shared");
 export const readLawFit = reader(lawFitSchema, "law");
 export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
