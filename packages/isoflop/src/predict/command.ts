@@ -30,6 +30,7 @@ export const configure = (command: Command): void => {
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
+    .option("--study <name>", "which study of a fit shared")
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
