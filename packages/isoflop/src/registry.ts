@@ -54,6 +54,16 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/surface/command.js"),
   },
   {
+    path: ["fit", "data-constrained"],
+    summary: "a surface for repeated data, L(N, D) of U unique tokens",
+    load: () => import("./fit/data-constrained/command.js"),
+  },
+  {
+    path: ["fit", "shared"],
+    summary: "a surface for each of several studies, with exponents in common",
+    load: () => import("./fit/shared/command.js"),
+  },
+  {
     path: ["fit", "law"],
     summary: "one law y(x): a power law, one with a floor, one that breaks, …",
     load: () => import("./fit/law/command.js"),

@@ -76,6 +76,8 @@ export type { SurfaceObjective, Width } from "./surface/objectives/objective.js"
 export * from "./surface/predict.js";
 export * from "./surface/profile-of.js";
 export type { Starts, SurfaceOptions } from "./surface/search.js";
+export * from "./surface/shared.js";
+export type * from "./surface/shared-fit.js";
 export {
   formOfSurface,
   type ModelAndData,

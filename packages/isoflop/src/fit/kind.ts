@@ -20,6 +20,10 @@ export interface Questions {
   readonly size?: number;
   readonly tokens?: number;
   readonly reach?: number;
+  /** Which of several studies. */
+  readonly study?: string;
+  /** What a surface's form depends on beside N and D, by name. */
+  readonly inputs?: Readonly<Record<string, number>>;
 }
 
 /** Law of the loss against compute, as `isoflop compare` takes it. */

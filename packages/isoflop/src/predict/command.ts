@@ -3,6 +3,7 @@ import { type AnswerOptions, answer } from "../answer.js";
 import type { Questions } from "../fit/kind.js";
 import { type FitSource, fitSourceOptions, methodNames, sourceFrom } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
+import { givenInputs, inputOptions } from "../options/input-options.js";
 import { positive, positives } from "../options/values.js";
 import { predict, questionsHelp } from "./predict.js";
 import { predictionWords } from "./words.js";
@@ -16,10 +17,11 @@ Two intervals at 95 %: ci95 says where the law is, interval95 where one new run 
 
 Examples:
   isoflop fit isoflop --input runs.csv --json > fit.json && isoflop predict fit.json --at 1.5e21
-  isoflop predict --input runs.csv --method surface --reach 2.1`;
+  isoflop predict --input runs.csv --method surface --reach 2.1
+  isoflop predict repeated.json --at 1e22 --unique 25e9`;
 
 export const configure = (command: Command): void => {
-  reportOption(quantityOption(jsonOption(fitSourceOptions(command))))
+  inputOptions(reportOption(quantityOption(jsonOption(fitSourceOptions(command)))))
     .addOption(
       new Option("--method <name>", "how to fit --input; for other choices run isoflop fit first")
         .choices(methodNames)
@@ -28,12 +30,14 @@ export const configure = (command: Command): void => {
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
+    .option("--study <name>", "which study of a fit shared")
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
       answer(options, [file, options.input], async () => {
         const { saved, loaded } = await sourceFrom(file, options);
-        const document = predict(saved, options);
+        const inputs = givenInputs(options);
+        const document = predict(saved, { ...options, ...(inputs && { inputs }) });
         return {
           document,
           words: predictionWords(document),

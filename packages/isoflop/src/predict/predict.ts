@@ -13,7 +13,7 @@ export interface PredictionDocument extends Pick<FitHead, "versions" | "status" 
 }
 
 /** The options by which something is asked. */
-const questionNames = ["at", "size", "tokens", "reach"] as const satisfies readonly (keyof Questions)[];
+const questionNames = ["at", "size", "tokens", "reach", "study"] as const satisfies readonly (keyof Questions)[];
 
 /** What can be asked of which fit, for a help text. */
 export const questionsHelp = (): string => {
@@ -41,14 +41,20 @@ export const predict = (saved: SavedFit, asked: Questions): PredictionDocument =
   };
 };
 
+/** @throws CliError `usage` where only a surface could be asked */
 const answersOf = (fit: Fit, command: string, asked: Questions): FitPrediction[] => {
   const kind = kindOf(fit);
   const { questions } = kind;
   for (const name of questionNames)
     if (asked[name] !== undefined && !questions.includes(name))
       throw usageError(
-        `--${name} cannot be asked of a ${command}; expected ${questions.map((one) => `--${one}`).join(", ")}`,
+        `--${name} cannot be asked of a ${command}; expected ${questionNames
+          .filter((one) => questions.includes(one))
+          .map((one) => `--${one}`)
+          .join(", ")}`,
       );
+  if (asked.inputs && !questions.includes("inputs"))
+    throw usageError(`${Object.keys(asked.inputs).join(", ")} cannot be given to a ${command}, only to a fit surface`);
   return kind.answers(fit, asked).map(held);
 };
 

@@ -5,19 +5,21 @@ import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type RollOut, rollOutSchema } from "../rollout/record.js";
+import { type SharedFit, sharedFitSchema } from "../surface/shared-fit.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
 import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
 import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 
 /** What is saved: fits, and what was asked of them. Plain data. */
-export type SavedRecord = IsoFlop | SurfaceFit | RollOut | LawFit | FitPrediction | LawComparison | Plan;
+export type SavedRecord = IsoFlop | SurfaceFit | SharedFit | RollOut | LawFit | FitPrediction | LawComparison | Plan;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {
   isoflop: isoFlopSchema,
   surface: surfaceFitSchema,
   rollout: rollOutSchema,
+  shared: sharedFitSchema,
   law: lawFitSchema,
   prediction: predictionSchema,
   comparison: comparisonSchema,
@@ -65,6 +67,7 @@ const reader =
 export const readIsoFlop = reader(isoFlopSchema, "isoflop");
 export const readSurfaceFit = reader(surfaceFitSchema, "surface");
 export const readRollOut = reader(rollOutSchema, "rollout");
+export const readSharedFit = reader(sharedFitSchema, "shared");
 export const readLawFit = reader(lawFitSchema, "law");
 export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
