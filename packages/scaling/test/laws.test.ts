@@ -65,7 +65,7 @@ describe("power law", () => {
     expect(law.exponent.ci95[1] - 0.5).toBeCloseTo(12.7062047 * Math.sqrt(1 / 12), 5);
     const at = predictPowerLaw(law, Math.E);
     expect(Math.log(at.ci95[1] / at.value)).toBeCloseTo(12.7062047 * Math.sqrt(1 / 18), 5);
-    expect(Math.log(at.interval95[1] / at.value)).toBeCloseTo(12.7062047 * Math.sqrt(1 / 18 + 1 / 6), 5);
+    expect(Math.log(at.interval95![1] / at.value)).toBeCloseTo(12.7062047 * Math.sqrt(1 / 18 + 1 / 6), 5);
   });
 
   it("two points give a law with infinite intervals, one gives none", () => {
@@ -406,8 +406,8 @@ describe("hyperparameter laws", () => {
     expect(law.exponents.N!.ci95[1]).toBeGreaterThan(-0.3);
     const at = predictHyperparameter(law, { N: 1e9, D: 1e12 });
     const truth = 0.5 * 1e9 ** -0.3 * 1e12 ** 0.1;
-    expect(at.interval95[0]).toBeLessThan(truth);
-    expect(at.interval95[1]).toBeGreaterThan(truth);
+    expect(at.interval95![0]).toBeLessThan(truth);
+    expect(at.interval95![1]).toBeGreaterThan(truth);
     expect(() => predictHyperparameter(law, { N: 1e9 })).toThrow(/D is missing/);
     expect(hyperparameterLaw(rows.slice(0, 3), [1, 2, 3])).toMatchObject({ ok: false });
   });

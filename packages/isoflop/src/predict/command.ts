@@ -3,6 +3,7 @@ import { type AnswerOptions, answer } from "../answer.js";
 import type { Questions } from "../fit/kind.js";
 import { type FitSource, fitSourceOptions, methodNames, sourceFrom } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
+import { namedValues } from "../options/named.js";
 import { positive, positives } from "../options/values.js";
 import { predict, questionsHelp } from "./predict.js";
 import { predictionWords } from "./words.js";
@@ -28,6 +29,7 @@ export const configure = (command: Command): void => {
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
+    .option("--with <name=value,…>", "numbers of other names that a fit was made with: width=256", namedValues)
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
