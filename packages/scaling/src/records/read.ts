@@ -4,6 +4,7 @@ import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
 import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparameter/record.js";
+import { type LinkFit, linkSchema } from "../laws/link/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
 import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
@@ -11,7 +12,15 @@ import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 
 /** What is saved: fits, and what was asked of them. Plain data. */
-export type SavedRecord = IsoFlop | SurfaceFit | LawFit | HyperparameterFit | FitPrediction | LawComparison | Plan;
+export type SavedRecord =
+  | IsoFlop
+  | SurfaceFit
+  | LawFit
+  | HyperparameterFit
+  | LinkFit
+  | FitPrediction
+  | LawComparison
+  | Plan;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {
@@ -19,6 +28,7 @@ export const recordSchemas = {
   surface: surfaceFitSchema,
   law: lawFitSchema,
   hyperparameter: hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
+  link: linkSchema,
   prediction: predictionSchema,
   comparison: comparisonSchema,
   plan: planSchema,
@@ -69,6 +79,7 @@ export const readHyperparameterFit = reader<HyperparameterFit>(
   hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
   "hyperparameter",
 );
+export const readLinkFit = reader(linkSchema, "link");
 export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");
