@@ -31,6 +31,8 @@ const notes = record({
   /** Standard deviation of one run's loss as used. */
   noiseStandardDeviation: v.exactOptional(spread),
   degreesOfFreedom: v.exactOptional(spread),
+  /** How far the loss lies outside those that the link was fitted to, as a share of their range. */
+  beyondLink: v.exactOptional(spread),
   /** Of a model that is not compute-optimal: loss above the optimum of its compute, */
   excessLoss: v.exactOptional(anyNumber),
   /** compute that an optimal one needs for the same loss, */
