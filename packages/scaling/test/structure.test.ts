@@ -6,7 +6,7 @@ import {
   type Run,
   random,
   ScalingError,
-  type SurfaceObjective,
+  type SurfaceObjectiveName,
   structure,
   surface,
   surfaceFrom,
@@ -37,7 +37,7 @@ const study = (
 
 const hoffmann = (N: number, D: number) => surfaceLoss(HOFFMANN, { N, D });
 
-const tested = (runs: readonly Run[], objective: SurfaceObjective = "log-squares", draws = 99, seed = 0) =>
+const tested = (runs: readonly Run[], objective: SurfaceObjectiveName = "log-squares", draws = 99, seed = 0) =>
   expectOk(structure(runs, expectOk(surface(runs, { objective })), { draws, seed }));
 
 const find = ({ directions }: ResidualStructure, along: string, shape: string) =>
@@ -160,6 +160,28 @@ describe("structure of residuals", () => {
     expect(found.points).toBe(spoilt.filter((run) => weight(run) > 0).length);
     expect(found.points).toBeLessThan(spoilt.length);
     expect(found.size).toBeLessThan(0.003);
+  });
+
+  it("points of one curve, which share its error, alarm falsely unless they are said to be of one", () => {
+    const alarms = { alone: 0, together: 0 };
+    for (let seed = 0; seed < 60; seed++) {
+      const normal = normals(random(seed, 2));
+      const runs = Array.from({ length: 24 }, (_, i) => {
+        const [N, error] = [3e7 * 1.3 ** i, 0.01 * normal()];
+        return [5, 10, 20, 40].map((ratio) => {
+          const D = ratio * N;
+          return { C: 6 * N * D, N, D, loss: hoffmann(N, D) * Math.exp(error + 0.001 * normal()), label: String(i) };
+        });
+      }).flat();
+      const fit = surface(runs, { objective: "log-squares" });
+      if (!fit.ok) continue;
+      const options = { draws: 99, seed };
+      const named = (found: ResidualStructure) => (found.directions.some(({ pValue }) => pValue < 0.05) ? 1 : 0);
+      alarms.alone += named(expectOk(structure(runs, fit, options)));
+      alarms.together += named(expectOk(structure(runs, fit, { ...options, cluster: (run) => run.label! })));
+    }
+    expect(alarms.alone).toBeGreaterThan(7);
+    expect(alarms.together).toBeLessThanOrEqual(5);
   });
 
   it("Chinchilla's own runs: no more is claimed than they show", () => {

@@ -1,4 +1,5 @@
 import { orthonormal, without } from "../math/orthonormal.js";
+import { surfaceObjectives } from "../surface/objectives/index.js";
 import { logSurfaceLoss } from "../surface/surface.js";
 import type { SurfaceFit } from "../surface/surface-fit.js";
 import type { Run } from "../types.js";
@@ -21,7 +22,7 @@ export const linearise = (runs: readonly Run[], fit: SurfaceFit, weight: (run: R
   const free = fit.theta.flatMap((v, j) =>
     Number.isFinite(v) && (fit.covariance === undefined || fit.covariance[j]![j]! > 0) ? [j] : [],
   );
-  const raw = fit.objective.name === "squares";
+  const raw = surfaceObjectives.get(fit.objective.name).scale === "raw";
   const gradient = new Float64Array(size);
   const columns = free.map(() => new Float64Array(runs.length));
   const residuals = new Float64Array(runs.length);

@@ -15,16 +15,34 @@ export const normalNoise =
 /**
  * The residuals with random signs, each over 1 − its leverage, as they are smaller than the noise where a run holds the fit: the wild
  * bootstrap with Rademacher's two points, which keeps the noise of every run its own (Davidson & Flachaire 2008).
+ * @param clusters runs of one number have one sign
  */
-export const signFlips = (residuals: Float64Array, spanned: readonly Float64Array[]): Noise => {
+export const signFlips = (
+  residuals: Float64Array,
+  spanned: readonly Float64Array[],
+  clusters: Int32Array = Int32Array.from(residuals.keys()),
+): Noise => {
   const sizes = residuals.map((residual, i) => {
     const left = 1 - spanned.reduce((s, unit) => s + unit[i]! ** 2, 0);
     return left > ALL_LEVERAGE ? residual / left : 0;
   });
+  const count = clusters.reduce((most, c) => Math.max(most, c + 1), 0);
   return (seed, draw) => {
     const uniform = random(seed, draw);
-    return sizes.map((size) => (uniform() < 0.5 ? -size : size));
+    const signs = Float64Array.from({ length: count }, () => (uniform() < 0.5 ? -1 : 1));
+    return sizes.map((size, i) => signs[clusters[i]!]! * size);
   };
+};
+
+/** Runs of one name by one number. */
+export const clustersOf = (runs: readonly Run[], cluster: (run: Run) => string): Int32Array => {
+  const names = new Map<string, number>();
+  return Int32Array.from(runs, (run) => {
+    const name = cluster(run);
+    const number = names.get(name) ?? names.size;
+    names.set(name, number);
+    return number;
+  });
 };
 
 /** A run that the fit goes through whatever it is has no residual to draw. */

@@ -6,7 +6,7 @@ import { evenSample } from "../math/sample.js";
 import type { SurfaceFit } from "../surface/surface-fit.js";
 import { type Outcome, type Run, refuse } from "../types.js";
 import { type Linearised, linearise } from "./linearise.js";
-import { normalNoise, replicatesOf, signFlips } from "./noise.js";
+import { clustersOf, normalNoise, replicatesOf, signFlips } from "./noise.js";
 import type { ResidualStructure } from "./record.js";
 import { type Tested, tester } from "./tester.js";
 import { structureInWords } from "./words.js";
@@ -19,6 +19,8 @@ export interface StructureOptions {
   readonly seed?: number | undefined;
   /** The weight the fit was made with. */
   readonly weight?: ((run: Run) => number) | undefined;
+  /** Runs of one name are not independent, as checkpoints of one curve: their signs are drawn together. */
+  readonly cluster?: ((run: Run) => string) | undefined;
 }
 
 /** More runs than this are tested on a sample: what it does not show is too small to matter. */
@@ -36,7 +38,7 @@ const EXACT = 1e-7;
  * themselves with random signs (wild bootstrap, Davidson & Flachaire 2008), which allows for noise that differs between runs.
  *
  * Named directions carry p-values that allow for their number (the largest |t| of all, by the same draws). Runs must be independent:
- * several points of one training curve, or an error that many runs share, are structure too.
+ * an error that many runs share is structure too; of several points of one training curve `cluster` says so.
  * @param fit of these runs, by any objective; of a Huber fit what one step of least squares would take up is no structure
  * @throws ScalingError `bad-option` or `bad-value`, naming the option or the row
  */
@@ -45,7 +47,7 @@ export const structure = (
   fit: SurfaceFit,
   options: StructureOptions = {},
 ): Outcome<ResidualStructure> => {
-  const { level = 0.05, draws = 999, seed = 0, weight = () => 1 } = options;
+  const { level = 0.05, draws = 999, seed = 0, weight = () => 1, cluster } = options;
   if (!(level > 0 && level < 1)) throw badOption("level", level, "a number between 0 and 1");
   if (!(Number.isInteger(draws) && draws >= 19)) throw badOption("draws", draws, "a whole number of at least 19");
   checkRuns(runs);
@@ -58,11 +60,13 @@ export const structure = (
     return refuse("too-few-points", `${tested.length} runs to test their residuals; ${needed}`);
   }
   const left = tested.length - taken;
-  const replicates = options.weight ? undefined : replicatesOf(tested);
+  const replicates = options.weight || cluster ? undefined : replicatesOf(tested);
   const test = tester(model, left, replicates);
   const exact = rootMeanSquare(model, model.residuals) < EXACT;
   const found = exact ? nothing(model) : test(model.residuals);
-  const noise = replicates ? normalNoise(tested.length) : signFlips(model.residuals, model.spanned);
+  const noise = replicates
+    ? normalNoise(tested.length)
+    : signFlips(model.residuals, model.spanned, cluster && clustersOf(tested, cluster));
   const drawn = Array.from({ length: exact ? 0 : draws }, (_, i) => test(noise(seed, i)));
   /** Share of all draws that are as extreme, the data among them. */
   const chance = (extreme: (draw: Tested) => boolean) => (1 + drawn.filter(extreme).length) / (1 + drawn.length);
