@@ -64,6 +64,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./predict/command.js"),
   },
   {
+    path: ["diagnose"],
+    summary: "what the loss of a model is made of: size, data or the floor; and what more of each would buy",
+    load: () => import("./diagnose/command.js"),
+  },
+  {
     path: ["compare"],
     summary: "two laws: which is better where, by how much compute, and where they cross",
     load: () => import("./compare/command.js"),

@@ -12,6 +12,7 @@ export { isoFlopFigure } from "./figures/isoflop.js";
 export { type LawFigureOptions, lawFigure } from "./figures/law.js";
 export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
 export { lossCurvesFigure } from "./figures/loss-curves.js";
+export { lossTermsFigure } from "./figures/loss-terms.js";
 export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRuns } from "./figures/next-runs.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";
 export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";

@@ -1,4 +1,7 @@
 export * from "./compare.js";
+export { type DiagnoseOptions, diagnose } from "./diagnose/diagnose.js";
+export type { Diagnosis, DiagnosisStep, FrontierTerms, LossTerm } from "./diagnose/record.js";
+export { type Terms, termsOf } from "./diagnose/terms.js";
 export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
 export * from "./inference/bootstrap.js";

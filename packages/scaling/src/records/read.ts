@@ -1,5 +1,6 @@
 import { read } from "@isoflop/spec";
 import * as v from "valibot";
+import { type Diagnosis, diagnosisSchema } from "../diagnose/record.js";
 import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
@@ -10,7 +11,7 @@ import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 
 /** What is saved: fits, and what was asked of them. Plain data. */
-export type SavedRecord = IsoFlop | SurfaceFit | LawFit | FitPrediction | LawComparison | Plan;
+export type SavedRecord = IsoFlop | SurfaceFit | LawFit | FitPrediction | LawComparison | Plan | Diagnosis;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {
@@ -20,6 +21,7 @@ export const recordSchemas = {
   prediction: predictionSchema,
   comparison: comparisonSchema,
   plan: planSchema,
+  diagnosis: diagnosisSchema,
 } as const satisfies Readonly<Record<SavedRecord["record"], v.GenericSchema<unknown, SavedRecord>>>;
 
 /**
@@ -66,6 +68,7 @@ export const readLawFit = reader(lawFitSchema, "law");
 export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");
+export const readDiagnosis = reader(diagnosisSchema, "diagnosis");
 
 /** Any of the records: which one it is its `record` says. */
 export const readRecord = reader(by<SavedRecord>("record", () => recordSchemas));
