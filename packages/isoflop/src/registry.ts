@@ -64,6 +64,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./predict/command.js"),
   },
   {
+    path: ["levels"],
+    summary: "laws by noise level, and of a loss that weighs the levels in another way",
+    load: () => import("./levels/command.js"),
+  },
+  {
     path: ["diagnose"],
     summary: "what the loss of a model is made of: size, data or the floor; and what more of each would buy",
     load: () => import("./diagnose/command.js"),

@@ -41,6 +41,9 @@ export * from "./laws/over-training.js";
 export * from "./laws/power.js";
 export * from "./laws/predictive.js";
 export * from "./laws/saturating.js";
+export { type LevelsOptions, noiseLevels, noiseLevelsAsync } from "./levels/levels.js";
+export type { LevelSum, NoiseLevel, NoiseLevels } from "./levels/record.js";
+export * from "./levels/table.js";
 export { extent } from "./math/extent.js";
 export type { Matrix } from "./math/linear.js";
 export { normals, type Random, random } from "./math/random.js";
@@ -55,7 +58,12 @@ export { type StructureOptions, structure } from "./structure/structure.js";
 export { shapeInWords } from "./structure/words.js";
 export * from "./surface/allocate.js";
 export * from "./surface/bias.js";
-export * from "./surface/bootstrap.js";
+export {
+  bootstrapSurface,
+  bootstrapSurfaceAsync,
+  jackknifeSurface,
+  type SurfaceBootstrapOptions,
+} from "./surface/bootstrap.js";
 export type { SurfaceData } from "./surface/data.js";
 export type { Descent } from "./surface/descent.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";

@@ -4,6 +4,7 @@ import { type Diagnosis, diagnosisSchema } from "../diagnose/record.js";
 import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
+import { levelsSchema, type NoiseLevels } from "../levels/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
 import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
@@ -11,7 +12,15 @@ import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 
 /** What is saved: fits, and what was asked of them. Plain data. */
-export type SavedRecord = IsoFlop | SurfaceFit | LawFit | FitPrediction | LawComparison | Plan | Diagnosis;
+export type SavedRecord =
+  | IsoFlop
+  | SurfaceFit
+  | LawFit
+  | FitPrediction
+  | LawComparison
+  | Plan
+  | Diagnosis
+  | NoiseLevels;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {
@@ -22,6 +31,7 @@ export const recordSchemas = {
   comparison: comparisonSchema,
   plan: planSchema,
   diagnosis: diagnosisSchema,
+  levels: levelsSchema,
 } as const satisfies Readonly<Record<SavedRecord["record"], v.GenericSchema<unknown, SavedRecord>>>;
 
 /**
@@ -69,6 +79,7 @@ export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");
 export const readDiagnosis = reader(diagnosisSchema, "diagnosis");
+export const readNoiseLevels = reader(levelsSchema, "levels");
 
 /** Any of the records: which one it is its `record` says. */
 export const readRecord = reader(by<SavedRecord>("record", () => recordSchemas));
