@@ -64,6 +64,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./predict/command.js"),
   },
   {
+    path: ["collapse"],
+    summary: "whether the training curves of a sweep are one curve, and which runs are not of it",
+    load: () => import("./collapse/command.js"),
+  },
+  {
     path: ["levels"],
     summary: "laws by noise level, and of a loss that weighs the levels in another way",
     load: () => import("./levels/command.js"),

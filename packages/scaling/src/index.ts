@@ -1,3 +1,7 @@
+export { type CollapseOptions, collapse } from "./collapse/collapse.js";
+export type { ProgressCurve } from "./collapse/nodes.js";
+export * from "./collapse/read.js";
+export type { Collapse, CollapsedRun } from "./collapse/record.js";
 export * from "./compare.js";
 export { type DiagnoseOptions, diagnose } from "./diagnose/diagnose.js";
 export type { Diagnosis, DiagnosisStep, FrontierTerms, LossTerm } from "./diagnose/record.js";

@@ -1,5 +1,6 @@
 import { read } from "@isoflop/spec";
 import * as v from "valibot";
+import { type Collapse, collapseSchema } from "../collapse/record.js";
 import { type Diagnosis, diagnosisSchema } from "../diagnose/record.js";
 import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
@@ -20,7 +21,8 @@ export type SavedRecord =
   | LawComparison
   | Plan
   | Diagnosis
-  | NoiseLevels;
+  | NoiseLevels
+  | Collapse;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {
@@ -32,6 +34,7 @@ export const recordSchemas = {
   plan: planSchema,
   diagnosis: diagnosisSchema,
   levels: levelsSchema,
+  collapse: collapseSchema,
 } as const satisfies Readonly<Record<SavedRecord["record"], v.GenericSchema<unknown, SavedRecord>>>;
 
 /**
@@ -79,6 +82,7 @@ export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");
 export const readDiagnosis = reader(diagnosisSchema, "diagnosis");
+export const readCollapse = reader(collapseSchema, "collapse");
 export const readNoiseLevels = reader(levelsSchema, "levels");
 
 /** Any of the records: which one it is its `record` says. */
