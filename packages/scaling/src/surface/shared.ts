@@ -246,7 +246,13 @@ const concluded = (
       Float64Array.from(theta),
       new Float64Array(theta.length),
     );
-    const solution = { theta, value: own, gradientNorm: gradientNorm * variance, converged, starts: { tried, reachedBest: same } };
+    const solution = {
+      theta,
+      value: own,
+      gradientNorm: gradientNorm * variance,
+      converged,
+      starts: { tried, reachedBest: same },
+    };
     return { name, fit: describe(problem, solution, block ?? { covariance: undefined }), alone };
   });
   const unsound = studies.find(({ fit }) => fit.status !== "converged");
