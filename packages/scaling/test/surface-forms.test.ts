@@ -107,7 +107,8 @@ describe.each(surfaceForms.names)("the form %s", (name) => {
   });
 
   it("is the same surface about any origin", () => {
-    const [shiftN, shiftD] = [1.7, form.anchored?.includes("D") ? 0 : -2.3];
+    const shift = (axis: "N" | "D", by: number) => (form.anchored?.includes(axis) ? 0 : by);
+    const [shiftN, shiftD] = [shift("N", 1.7), shift("D", -2.3)];
     const moved = form.recentre(centred, shiftN, shiftD);
     const shifts = (form.inputs ?? []).map(({ like }) => (like === "N" ? shiftN : like === "D" ? shiftD : 0));
     for (const i of rows) {
