@@ -184,7 +184,7 @@ describe("404 runs of Farseer", () => {
       const [N, D, loss] = row.map(Number) as [number, number, number];
       return { N, D, loss, C: 6 * N * D };
     });
-  const runs = rows("farseer_train.csv");
+  const runs = rows("farseer.csv");
   const later = rows("farseer_test.csv");
   const fits = Object.fromEntries(
     ["chinchilla", "crossed", "farseer"].map((form) => [form, expectOk(surface(runs, { form }))]),
