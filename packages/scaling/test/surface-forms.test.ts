@@ -211,6 +211,19 @@ describe("404 runs of Farseer", () => {
     expect(explained("farseer")).toBeGreaterThan(0.93);
   });
 
+  it("are fitted as well where sizes are counted in another unit", () => {
+    for (const form of ["crossed", "farseer"]) {
+      const other = expectOk(
+        surface(
+          runs.map((run) => ({ ...run, N: run.N / 1e4, C: run.C / 1e4 })),
+          { form },
+        ),
+      );
+      expect(other.status).toBe("converged");
+      expect(other.sumOfSquares / fits[form]!.sumOfSquares).toBeCloseTo(1, 9);
+    }
+  });
+
   it("lie about the published surface", () => {
     const published = surfaceFrom("farseer", truths.farseer!);
     const squares = runs.reduce((sum, run) => sum + Math.log(surfaceLoss(published, run) / run.loss) ** 2, 0);
