@@ -1,3 +1,20 @@
+export * from "./cards/cards.js";
+export * from "./cards/conventions.js";
+export * from "./cards/convert.js";
+export * from "./cards/laws-of.js";
+export * from "./cards/predict-card.js";
+export * from "./cards/read.js";
+export {
+  type CardConventions,
+  type CardRelation,
+  type CardSource,
+  type CardSurfaceText,
+  cardSchema,
+  type LawCard,
+  type Published,
+  type Reproduced,
+} from "./cards/schema.js";
+export * from "./cards/surface-of.js";
 export * from "./compare.js";
 export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
@@ -38,6 +55,7 @@ export * from "./laws/over-training.js";
 export type { PointErrors } from "./laws/point-errors.js";
 export * from "./laws/power.js";
 export * from "./laws/predictive.js";
+export type { PublishedLaw } from "./laws/published.js";
 export * from "./laws/saturating.js";
 export { extent } from "./math/extent.js";
 export type { Matrix } from "./math/linear.js";

@@ -4,7 +4,11 @@ import type { Flops, Loss, Outcome, Predicted } from "../types.js";
 import { type Allocation, computeForLoss, misallocation, optimalAllocation } from "./allocate.js";
 import type { ModelAndData, Surface } from "./surface.js";
 import type { SurfaceFit } from "./surface-fit.js";
-import { deltaMethod, type Statistic, surfaceBand } from "./uncertainty.js";
+import { deltaMethod, type Statistic, surfaceBand, type UncertainSurface } from "./uncertainty.js";
+
+/** As much of a fitted surface as a prediction needs: what a published one has, too. */
+export type PredictableSurface = UncertainSurface &
+  Pick<SurfaceFit, "quantity" | "flopsPerToken" | "residualStandardDeviation">;
 
 /** What a surface can be asked: the optimum of a compute, the loss of a model, or the least compute for a loss. */
 export type SurfaceQuestion = { readonly C: Flops } | ModelAndData | { readonly loss: Loss };
@@ -25,23 +29,26 @@ export type SurfaceAnswer<Q extends SurfaceQuestion> = Q extends { readonly C: F
     : FitPrediction<"N" | "D" | "C", "loss">;
 
 /** Answers with their errors, by the delta method. They do not cover a wrong form. */
-export const predictSurface = <Q extends SurfaceQuestion>(fit: SurfaceFit, question: Q): Outcome<SurfaceAnswer<Q>> => {
+export const predictSurface = <Q extends SurfaceQuestion>(
+  fit: PredictableSurface,
+  question: Q,
+): Outcome<SurfaceAnswer<Q>> => {
   const asked: SurfaceQuestion = question;
   const answer: Outcome<FitPrediction> =
     "C" in asked ? optimumAt(fit, asked.C) : "loss" in asked ? leastCompute(fit, asked.loss) : lossOf(fit, asked);
   return answer as Outcome<SurfaceAnswer<Q>>;
 };
 
-const base = ({ quantity }: SurfaceFit) => ({ ok: true, record: "prediction", quantity }) as const;
+const base = ({ quantity }: PredictableSurface) => ({ ok: true, record: "prediction", quantity }) as const;
 
-const optimumAt = (fit: SurfaceFit, C: Flops): Outcome<FitPrediction<"C", "N" | "D" | "loss">> => {
+const optimumAt = (fit: PredictableSurface, C: Flops): Outcome<FitPrediction<"C", "N" | "D" | "loss">> => {
   const best = optimalAllocation(fit, C);
   if (!best.ok) return best;
   const at = (name: "N" | "D") => ofOptimum(fit, name, (surface) => optimalAllocation(surface, C));
   return { ...base(fit), given: { C }, predicted: { N: at("N"), D: at("D"), loss: surfaceBand(fit, best) }, notes: {} };
 };
 
-const lossOf = (fit: SurfaceFit, { N, D }: ModelAndData): Outcome<FitPrediction<"N" | "D" | "C", "loss">> => {
+const lossOf = (fit: PredictableSurface, { N, D }: ModelAndData): Outcome<FitPrediction<"N" | "D" | "C", "loss">> => {
   const cost = misallocation(fit, { N, D });
   if (!cost.ok) return cost;
   const { C, excessLoss, sufficient, deadweight } = cost;
@@ -53,7 +60,7 @@ const lossOf = (fit: SurfaceFit, { N, D }: ModelAndData): Outcome<FitPrediction<
   };
 };
 
-const leastCompute = (fit: SurfaceFit, loss: Loss): Outcome<FitPrediction<"loss", "C" | "N" | "D">> => {
+const leastCompute = (fit: PredictableSurface, loss: Loss): Outcome<FitPrediction<"loss", "C" | "N" | "D">> => {
   const best = computeForLoss(fit, loss);
   if (!best.ok) return best;
   const at = (name: "C" | "N" | "D") => ofOptimum(fit, name, (surface) => computeForLoss(surface, loss));
@@ -62,7 +69,7 @@ const leastCompute = (fit: SurfaceFit, loss: Loss): Outcome<FitPrediction<"loss"
 
 /** On the logarithm, so that the interval of a positive number stays positive. */
 const ofOptimum = (
-  fit: SurfaceFit,
+  fit: PredictableSurface,
   name: "C" | "N" | "D",
   optimum: (surface: Surface) => Outcome<Allocation>,
 ): Predicted => {
@@ -75,7 +82,7 @@ const ofOptimum = (
 };
 
 /** The optimum along compute with its 95 % bands; empty where the surface has none. */
-export const frontier = (fit: SurfaceFit, computes: readonly Flops[]): FrontierPoint[] =>
+export const frontier = (fit: PredictableSurface, computes: readonly Flops[]): FrontierPoint[] =>
   computes.flatMap((C) => {
     const best = optimumAt(fit, C);
     return best.ok ? [{ C, ...best.predicted }] : [];
