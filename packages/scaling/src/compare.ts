@@ -33,7 +33,8 @@ interface Side {
 const MOST_DRAWS = 1e6;
 
 /**
- * Two laws of the loss against compute: who is better where, by how much compute, and where they cross.
+ * Two laws of the loss against compute: who is better where, by how much compute, and where they cross. Of a law whose errors are not
+ * known the intervals hold nothing; of two such laws there are none.
  * @throws ScalingError `bad-option` for a range or a number of draws that cannot be, or a form of law without draws
  */
 export const compareLaws = (a: ComparedLaw, b: ComparedLaw, options: CompareOptions = {}): LawComparison => {
@@ -46,16 +47,18 @@ export const compareLaws = (a: ComparedLaw, b: ComparedLaw, options: CompareOpti
   const [, most] = extent([...a.data.x, ...b.data.x]);
   const { at = [most, 10 * most] } = options;
   const [sideA, sideB] = [sideOf(a.law, draws, seed, 0), sideOf(b.law, draws, seed, 1)];
+  const errorless = [a, b].every(({ law }) => formOfLaw(law).errorless?.(law));
   const both = (f: (a: Curve, b: Curve) => number) => ({
     value: f(sideA.curve, sideB.curve),
-    ci95: interval(sideA.draws.map((curve, i) => f(curve, sideB.draws[i]!))),
+    ci95: errorless ? UNKNOWN : interval(sideA.draws.map((curve, i) => f(curve, sideB.draws[i]!))),
   });
+  const crossing = crossingOf(sideA, sideB, range);
   return {
     record: "comparison",
     quantity,
     a,
     b,
-    crossing: crossingOf(sideA, sideB, range),
+    crossing: crossing.ok && errorless ? { ...crossing, ci95: UNKNOWN } : crossing,
     at: at.map((C) => ({
       C,
       a: sideA.curve(C),
@@ -75,6 +78,9 @@ const sideOf = (law: Law, draws: number, seed: number, stream: number): Side => 
   const message = `a law of the form ${law.kind} cannot be compared; expected ${names.join(" or ")}`;
   throw new ScalingError("bad-option", message);
 };
+
+/** Of two laws that come without errors. */
+const UNKNOWN: Interval = [Number.NaN, Number.NaN];
 
 const interval = (values: readonly number[]): Interval => {
   const sorted = ascending(values);

@@ -1,7 +1,11 @@
+export * from "./cards/card-value.js";
 export * from "./cards/cards.js";
 export * from "./cards/conventions.js";
-export * from "./cards/convert.js";
-export * from "./cards/laws-of.js";
+export type { LeftOut } from "./cards/convert/along-optimum.js";
+export * from "./cards/convert/convert.js";
+export type { ConversionFacts, ConversionTarget } from "./cards/convert/plan.js";
+export * from "./cards/exponents-of.js";
+export { type CardLaw, lawsOf } from "./cards/laws-of.js";
 export * from "./cards/predict-card.js";
 export * from "./cards/read.js";
 export {

@@ -1,15 +1,19 @@
 import { basename } from "node:path";
-import { compareLaws, type LawComparison, type TableFormat } from "@isoflop/scaling";
-import { unsound, usageError } from "../exit.js";
-import { type InputFile, readInput, shown } from "../files/read.js";
-import { isoFlopThrough } from "../fit/isoflop/fit.js";
-import type { Comparable } from "../fit/kind.js";
-import { fitKinds, kindOf } from "../fit/kinds.js";
-import { type SavedFit, savedFitIn } from "../fit/saved.js";
+import {
+  type ComparedLaw,
+  compareLaws,
+  extent,
+  formOfLaw,
+  type LawComparison,
+  type TableFormat,
+} from "@isoflop/scaling";
+import { usageError } from "../exit.js";
+import { type InputFile, shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
 import { requireComparable } from "../runs/folder.js";
-import { loadRuns } from "../runs/load.js";
 import { versions } from "../versions.js";
+import { type PublishedSide, publishedOf, requireSameLoss } from "./conventions.js";
+import { lawOf, quantityOf, type Side, sideOf } from "./side.js";
 
 export interface CompareAsked {
   readonly columns?: ColumnMap;
@@ -30,56 +34,58 @@ export interface ComparisonDocument {
   /** Which law of the optimal loss was taken of fits that have several. */
   readonly law: string;
   readonly comparison: LawComparison;
+  /** Of sides that are law cards. */
+  readonly published?: { readonly a?: PublishedSide; readonly b?: PublishedSide };
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export const compare = (fileA: string, fileB: string, asked: CompareAsked): ComparisonDocument => {
-  const { columns, columnsB = columns, law, at, draws, seed, range } = asked;
-  const a = savedOf(fileA, columns, asked);
-  const b = savedOf(fileB, columnsB, asked);
+/** Two laws of the loss against compute, or of what both are of, and which sides they are. */
+export const comparisonOf = (
+  fileA: string,
+  fileB: string,
+  asked: CompareAsked,
+): { readonly document: ComparisonDocument; readonly sides: readonly [Side, Side] } => {
+  const { columns, columnsB = columns, format, law, draws, seed, range } = asked;
+  const a = sideOf({ file: fileA, columns, format, quantity: asked.quantity });
+  const b = sideOf({ file: fileB, columns: columnsB, format, quantity: asked.quantity });
   requireComparable(fileA, fileB);
-  const quantity = sameQuantity({ [fileA]: a, [fileB]: b }, asked.quantity);
-  const comparison = compareLaws(
-    { name: `A: ${basename(shown(a.input.file))}`, ...lawOf(a, law, fileA) },
-    { name: `B: ${basename(shown(b.input.file))}`, ...lawOf(b, law, fileB) },
-    { draws, seed, at, range, quantity },
-  );
-  return { command: "compare", a: a.input, b: b.input, law, comparison, versions: versions("@isoflop/scaling") };
+  const quantity = sameQuantity([a, b], asked.quantity);
+  requireSameLoss(a, b, quantity);
+  const laws = [a, b].map((side, i) => ({
+    name: `${"AB"[i]}: ${basename(shown(side.input.file))}`,
+    ...lawOf(side, law, quantity),
+  })) as [ComparedLaw, ComparedLaw];
+  const at = asked.at ?? computesOf(laws);
+  const comparison = compareLaws(...laws, { draws, seed, at, range, quantity });
+  const [one, other] = [publishedOf(a), publishedOf(b)];
+  const published = one || other ? { published: { ...(one && { a: one }), ...(other && { b: other }) } } : {};
+  const { input } = a;
+  const document = { command: "compare", a: input, b: b.input, law, comparison, ...published } as const;
+  return { document: { ...document, versions: versions("@isoflop/scaling") }, sides: [a, b] };
 };
 
-/** A saved fit, or the isoFLOP fit of a table of runs. */
-const savedOf = (file: string, columns: ColumnMap | undefined, { format, quantity }: CompareAsked): SavedFit => {
-  const saved = savedFitIn(readInput(file).text, file);
-  if (saved) return saved;
-  return isoFlopThrough(loadRuns({ input: file, columns, format, quantity }), { quantity });
+/** The largest compute that either was fitted to, and ten times that; undefined where the points say it. */
+const computesOf = (laws: readonly ComparedLaw[]): number[] | undefined => {
+  if (laws.every(({ data }) => data.x.length > 0)) return undefined;
+  const known = laws.flatMap(({ law, data }) => [...data.x, ...(formOfLaw(law).range?.(law) ?? [])]);
+  if (known.length === 0)
+    throw usageError("neither law says what it was fitted to; say with --at C where they are compared");
+  const [, most] = extent(known);
+  return [most, 10 * most];
 };
-
-/** What the law of a fit is of; a law of x and y does not say. */
-const quantityOf = ({ fit }: SavedFit): string | undefined => fit && kindOf(fit).quantity?.(fit);
 
 /** A loss against a metric, or two metrics, say nothing of each other. */
-const sameQuantity = (sides: Readonly<Record<string, SavedFit>>, asked: string | undefined): string | undefined => {
+const sameQuantity = (sides: readonly Side[], asked: string | undefined): string | undefined => {
   let wanted = asked;
-  for (const [file, saved] of Object.entries(sides)) {
-    const quantity = quantityOf(saved);
+  for (const side of sides) {
+    const quantity = quantityOf(side);
     if (quantity === undefined) continue;
     wanted ??= quantity;
-    if (quantity !== wanted) throw usageError(`${shown(file)} is a law of ${quantity}; expected one of ${wanted}`);
+    if (quantity !== wanted) throw usageError(`${shown(side.file)} is a law of ${quantity}; expected one of ${wanted}`);
   }
   return wanted;
 };
 
-/** Kinds of fit that have a law of the loss against compute. */
-const comparable = (): string => {
-  const commands = Object.values(fitKinds).flatMap((kind) => ("compared" in kind ? [`a fit ${kind.record}`] : []));
-  return ["a table of runs", ...commands].join(", ").replace(/, ([^,]*)$/, " or $1");
-};
-
-const lawOf = ({ command, fit, status, message }: SavedFit, form: CompareAsked["law"], file: string): Comparable => {
-  if (!fit) throw unsound(`${shown(file)}: ${status}: ${message}`);
-  const compared = kindOf(fit).compared?.(fit, form);
-  if (!compared) throw usageError(`${shown(file)} is a ${command}; compare takes ${comparable()}`);
-  if (!compared.ok) throw unsound(`${shown(file)}: ${compared.reason}: ${compared.message}`);
-  const { law, data } = compared;
-  return { law, data };
-};
+/** The document of {@link comparisonOf}. */
+export const compare = (fileA: string, fileB: string, asked: CompareAsked): ComparisonDocument =>
+  comparisonOf(fileA, fileB, asked).document;

@@ -1,13 +1,17 @@
 import { type Command, Option } from "commander";
-import { type AnswerOptions, answer } from "../answer.js";
+import { type Answer, type AnswerOptions, answer } from "../answer.js";
+import { cardFrom } from "../cards/find.js";
+import { usageError } from "../exit.js";
 import type { Questions } from "../fit/kind.js";
 import { type FitSource, fitSourceOptions, methodNames, sourceFrom } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
 import { positive, positives } from "../options/values.js";
+import { predictWithCard } from "./card.js";
+import { cardPredictionWords } from "./card-words.js";
 import { predict, questionsHelp } from "./predict.js";
 import { predictionWords } from "./words.js";
 
-type Options = FitSource & Questions & AnswerOptions;
+type Options = FitSource & Questions & AnswerOptions & { readonly law?: string };
 
 const help = `
 What can be asked of which fit:
@@ -16,7 +20,8 @@ Two intervals at 95 %: ci95 says where the law is, interval95 where one new run 
 
 Examples:
   isoflop fit isoflop --input runs.csv --json > fit.json && isoflop predict fit.json --at 1.5e21
-  isoflop predict --input runs.csv --method surface --reach 2.1`;
+  isoflop predict --input runs.csv --method surface --reach 2.1
+  isoflop predict --law chinchilla --at 1e21`;
 
 export const configure = (command: Command): void => {
   reportOption(quantityOption(jsonOption(fitSourceOptions(command))))
@@ -25,6 +30,7 @@ export const configure = (command: Command): void => {
         .choices(methodNames)
         .default("isoflop"),
     )
+    .option("--law <name>", "a published law in place of a fit: a card of isoflop laws, or a file of one")
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
@@ -32,6 +38,7 @@ export const configure = (command: Command): void => {
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
       answer(options, [file, options.input], async () => {
+        if (options.law !== undefined) return published(options.law, file, options);
         const { saved, loaded } = await sourceFrom(file, options);
         const document = predict(saved, options);
         return {
@@ -42,4 +49,17 @@ export const configure = (command: Command): void => {
         };
       }),
     );
+};
+
+/** A published law answers by what its card says. */
+const published = (law: string, file: string | undefined, options: Options): Answer => {
+  if (file !== undefined || options.input !== undefined)
+    throw usageError(`--law and ${file === undefined ? "--input" : "a saved fit"} are given; expected one of them`);
+  const found = cardFrom(law);
+  const document = predictWithCard(found, options);
+  return {
+    document,
+    words: cardPredictionWords(found.card, document.predictions),
+    page: async () => (await import("./card-page.js")).cardPredictionPage(found.card, document.predictions),
+  };
 };

@@ -5,11 +5,11 @@ import { chart } from "../chart/chart.js";
 import { curveMarks, rangeWithBand } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { scientific, significant } from "../chart/format.js";
-import { cut, known, reach } from "../chart/interval.js";
+import { cut, known } from "../chart/interval.js";
 import { barsAcross, dots, isOn, type Point, placeMarks, rings } from "../chart/marks.js";
 import { logAxis, optimal, quantities } from "../chart/quantity.js";
 import { some } from "../error.js";
-import { curveOf, pointsOf } from "./law.js";
+import { curveOf, pointsOf, rangeOfLaw } from "./law.js";
 import { beyond } from "./law-panel.js";
 
 /**
@@ -19,7 +19,11 @@ import { beyond } from "./law-panel.js";
 export const comparisonFigure = (comparison: LawComparison): Figure => {
   const { a, b, at, crossing, quantity } = comparison;
   const range = rangeOf(comparison);
-  const laws = [a, b].map(({ law, data }) => ({ points: pointsOf(data), curve: curveOf(law, ...range) }));
+  const laws = [a, b].map(({ law, data }) => ({
+    points: pointsOf(data),
+    curve: curveOf(law, ...range),
+    fittedTo: rangeOfLaw(law, data)?.[1] ?? Number.POSITIVE_INFINITY,
+  }));
   const curves = laws.flatMap(({ curve }) => curve);
   const [, reached] = extent(curves.map((point) => point.x));
   const questions = at.map(({ C, a: loss, effectiveCompute: { value, ci95 } }): Question => {
@@ -64,9 +68,8 @@ export const comparisonFigure = (comparison: LawComparison): Figure => {
       ],
       marks: [
         ...crossings.flatMap((place) => placeMarks(place, "x", { x, y }, theme.muted, 0.12, "crossing")),
-        ...laws.flatMap(({ points, curve }, i) => {
+        ...laws.flatMap(({ points, curve, fittedTo }, i) => {
           const [side, fill] = ["ab"[i]!, colours[i]!];
-          const fittedTo = reach(points.map((point) => point.x));
           const names = { name: `law-${side}`, bandName: `band-${side}` };
           return [
             ...curveMarks(curve, { fittedTo, domain: y.domain, stroke: fill, fill, ...names }),
@@ -88,7 +91,8 @@ const near = 1e4;
 
 /** Computes from below both laws' data to beyond them, and to whatever is told of them nearby. */
 const rangeOf = ({ a, b, at, crossing }: LawComparison): Interval => {
-  const computes = some("data", [...a.data.x, ...b.data.x], "point");
+  const fitted = [a, b].flatMap(({ law, data }) => rangeOfLaw(law, data) ?? []);
+  const computes = some("data", fitted.length > 0 ? fitted : at.map(({ C }) => C), "point, or compute to compare at");
   const [low, high] = extent([...computes, ...at.map(({ C }) => C)]);
   const [, largest] = extent(computes);
   const needed = at.map(({ C, effectiveCompute }) => C * effectiveCompute.value).filter((C) => C < near * high);

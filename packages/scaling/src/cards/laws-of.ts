@@ -3,7 +3,7 @@ import type { LawData } from "../laws/form.js";
 import type { PublishedLaw } from "../laws/published.js";
 import { allocationLaws } from "../surface/allocation-laws.js";
 import type { Estimate, Interval } from "../types.js";
-import { estimateOf, valueOf } from "./printed.js";
+import { estimateOf, printedValue } from "./printed.js";
 import { mainLaws, predictorsOf } from "./relations.js";
 import type { CardRelation, LawCard, Published } from "./schema.js";
 import { surfaceOf } from "./surface-of.js";
@@ -53,7 +53,8 @@ const ANYWHERE: Interval = [1e18, 1e22];
 const known = ({ value, standardError, ci95 }: Estimate): Estimate =>
   Number.isFinite(standardError) ? { value, standardError, ci95 } : estimateOf(value);
 
-const lawsFrom = (card: LawCard): [string, CardLaw][] => {
+/** The laws of N*, D* and the loss against C that follow from a card's surface. */
+export const derivedLaws = (card: LawCard): [string, CardLaw][] => {
   const surface = surfaceOf(card);
   const { C: range } = card.range;
   const laws = surface.ok ? allocationLaws(surface, middleOf(range ?? ANYWHERE)) : undefined;
@@ -84,43 +85,5 @@ export const lawsOf = (card: LawCard): Readonly<Record<string, CardLaw>> => {
   const printed = mainLaws(card).flatMap((relation) =>
     lawFrom(card.name, relation, card.range).map((law) => [relation.of, law] as const),
   );
-  return Object.fromEntries([...lawsFrom(card), ...printed]);
+  return Object.fromEntries([...derivedLaws(card), ...printed]);
 };
-
-/** The exponent of a law of C, and the interval that is printed beside it. */
-export interface CardExponent {
-  readonly value: number;
-  readonly interval?: Interval;
-  /** Of the interval: 0.95, or another that is printed. */
-  readonly level?: number;
-  readonly derived: boolean;
-}
-
-/** Of the law above its floor; of the printed interval, or two standard errors on either side. */
-const exponentFrom = (printed: Published): Omit<CardExponent, "derived"> => {
-  const { value, ci95 } = estimateOf(printed);
-  if (typeof printed !== "number" && printed.interval)
-    return { value, interval: printed.interval, level: printed.level ?? 0.95 };
-  return Number.isFinite(ci95[0]) ? { value, interval: ci95, level: 0.95 } : { value };
-};
-
-/** The exponents of C that a card has, by what they are of: N, D, loss, … */
-export const exponentsOf = (card: LawCard): Readonly<Record<string, CardExponent>> => {
-  const printed = mainLaws(card).flatMap((relation): [string, CardExponent][] => {
-    const exponent = relation.exponents.C;
-    if (exponent === undefined || predictorsOf(relation).length > 1) return [];
-    return [[relation.of, { ...exponentFrom(exponent), derived: false }]];
-  });
-  const derived = lawsFrom(card).map(([name, { law }]): [string, CardExponent] => [
-    name,
-    { ...exponentFrom(withoutUnknown(law.exponent)), derived: true },
-  ]);
-  return Object.fromEntries([...derived, ...printed]);
-};
-
-const withoutUnknown = ({ value, standardError, ci95 }: Estimate): Published =>
-  Number.isFinite(standardError) ? { value, standardError, interval: ci95 } : value;
-
-/** The card's own number of a parameter of its surface. */
-export const surfaceParameters = ({ surface }: LawCard): Readonly<Record<string, number>> =>
-  Object.fromEntries(Object.entries(surface?.parameters ?? {}).map(([name, value]) => [name, valueOf(value)]));

@@ -2,7 +2,7 @@ import type { Estimate, Interval } from "../types.js";
 import type { Published } from "./schema.js";
 
 /** The printed value. */
-export const valueOf = (printed: Published): number => (typeof printed === "number" ? printed : printed.value);
+export const printedValue = (printed: Published): number => (typeof printed === "number" ? printed : printed.value);
 
 /** 97.5 % point of the normal distribution: of a standard error that is printed alone, no degrees of freedom are known. */
 const NORMAL = 1.959964;

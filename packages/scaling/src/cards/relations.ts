@@ -1,5 +1,5 @@
 import { type Outcome, refuse } from "../types.js";
-import { valueOf } from "./printed.js";
+import { printedValue } from "./printed.js";
 import type { CardRelation, LawCard } from "./schema.js";
 
 /** The card's main laws: those of another set-up are only shown. */
@@ -10,7 +10,7 @@ export const predictorsOf = ({ exponents }: CardRelation): string[] => Object.ke
 
 /** "N* ∝ C^0.5": a law without its coefficient gives no number. */
 const noCoefficient = (card: string, { of, exponents }: CardRelation): string => {
-  const powers = Object.entries(exponents).map(([name, exponent]) => `${name}^${valueOf(exponent)}`);
+  const powers = Object.entries(exponents).map(([name, exponent]) => `${name}^${printedValue(exponent)}`);
   return `the card ${card} has only exponents of ${of}, ∝ ${powers.join("·")}`;
 };
 
@@ -22,12 +22,12 @@ export const relationValue = (
 ): Outcome<{ readonly value: number }> => {
   const { coefficient, exponents, units = {}, floor } = relation;
   if (coefficient === undefined) return refuse("unidentified", noCoefficient(card, relation));
-  let log = Math.log(valueOf(coefficient));
+  let log = Math.log(printedValue(coefficient));
   for (const [name, exponent] of Object.entries(exponents)) {
     const x = at[name];
     if (x === undefined)
       return refuse("unidentified", `${relation.of} of the card ${card} is a law of ${name}, which is not given`);
-    log += valueOf(exponent) * Math.log(x / (units[name] ?? 1));
+    log += printedValue(exponent) * Math.log(x / (units[name] ?? 1));
   }
-  return { ok: true, value: (floor === undefined ? 0 : valueOf(floor)) + Math.exp(log) };
+  return { ok: true, value: (floor === undefined ? 0 : printedValue(floor)) + Math.exp(log) };
 };

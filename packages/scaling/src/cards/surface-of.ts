@@ -2,7 +2,7 @@ import { unquoted } from "../surface/form.js";
 import { surfaceForms } from "../surface/forms/index.js";
 import type { PredictableSurface } from "../surface/predict.js";
 import { type Outcome, refuse } from "../types.js";
-import { valueOf } from "./printed.js";
+import { printedValue } from "./printed.js";
 import type { LawCard } from "./schema.js";
 
 /**
@@ -17,7 +17,7 @@ export const surfaceOf = (card: LawCard): Outcome<PredictableSurface> => {
     const there = surfaceForms.names.join(", ");
     return refuse("unidentified", `the surface of ${name} is of the form "${form}", and there are ${there}`);
   }
-  const values = Object.entries(surface.parameters).map(([key, value]) => [key, valueOf(value)] as const);
+  const values = Object.entries(surface.parameters).map(([key, value]) => [key, printedValue(value)] as const);
   const found = surfaceForms.get(form);
   const theta = unquoted(found, Object.fromEntries(values));
   const missing = theta.findIndex(Number.isNaN);

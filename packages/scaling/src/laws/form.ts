@@ -59,6 +59,8 @@ export interface LawForm<L extends Law = Law> extends Named {
   predict(law: L, x: number, data: LawData): Predicted;
   /** Curves from the law's uncertainty; without them laws of this form cannot be compared. */
   draws?(law: L, count: number, uniform: Random): ((x: number) => number)[];
+  /** Whether nothing is known of this law's errors, so that all its draws are one. */
+  errorless?(law: L): boolean;
   objective(law: L): LawObjective;
   /** What a reader is shown, by name and in order. */
   estimates(law: L): Readonly<Record<string, Estimate>>;

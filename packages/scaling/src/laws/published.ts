@@ -78,6 +78,7 @@ export const published: LawForm<PublishedLaw> = {
       return (x) => least + Math.exp(level! + slope! * Math.log(x));
     });
   },
+  errorless: ({ covariance }) => covariance === undefined,
   objective: () => ({ name: "published", value: Number.NaN }),
   estimates: ({ coefficient, exponent, floor }) => ({ ...(floor && { floor }), coefficient, exponent }),
   range: ({ range }) => range,
