@@ -1,9 +1,8 @@
 export * from "./cards/card-value.js";
 export * from "./cards/cards.js";
 export * from "./cards/conventions.js";
-export type { LeftOut } from "./cards/convert/along-optimum.js";
 export * from "./cards/convert/convert.js";
-export type { ConversionFacts, ConversionTarget } from "./cards/convert/plan.js";
+export type { ConversionFacts, ConversionTarget, LeftOut } from "./cards/convert/plan.js";
 export * from "./cards/exponents-of.js";
 export { type CardLaw, lawsOf } from "./cards/laws-of.js";
 export * from "./cards/predict-card.js";

@@ -28,6 +28,7 @@ const words: Readonly<Record<string, string>> = {
   "exact-macs": "multiply-adds as the paper counts them",
   "nats-per-token": "nats per token",
   "bits-per-byte": "bits per byte",
+  "bits-per-character": "bits per character",
   "velocity-mse": "mean squared error of the velocity",
   "noise-mse": "mean squared error of the noise",
   peak: "the peak of its schedule",

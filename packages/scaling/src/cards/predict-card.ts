@@ -18,7 +18,7 @@ type Answers = Readonly<Record<string, Predicted>>;
  * is there where the card has the covariance for it. Refused where it says nothing of that.
  */
 export const predictCard = (card: LawCard, question: CardQuestion): Outcome<FitPrediction> => {
-  const given: Given = { ...question };
+  const given = numbersOf(question);
   const laws = lawsOf(card);
   const least = given.loss === undefined ? undefined : leastCompute(card, laws, given.loss);
   if (least && !least.ok) return least;
@@ -43,6 +43,12 @@ export const predictCard = (card: LawCard, question: CardQuestion): Outcome<FitP
     predicted,
     notes: { ...known.notes, ...(C !== undefined && most !== undefined && { extrapolation: C / most }) },
   };
+};
+
+/** What a form of surface asks for beside N and D stands among them. */
+const numbersOf = (question: CardQuestion): Given => {
+  const { inputs = {}, ...given } = question as { readonly inputs?: Given };
+  return { ...given, ...inputs };
 };
 
 /** The least compute for a loss by the printed law of the loss against compute; undefined where there is none. */

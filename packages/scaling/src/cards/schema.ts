@@ -104,7 +104,7 @@ export const counted = {
   parameters: ["all", "non-embedding", "without-input-embedding", "active", "flops-per-token", "unknown"],
   tokens: ["text-tokens", "image-tokens", "video-tokens", "all-tokens", "samples", "unknown"],
   compute: ["6ND", "exact-flops", "exact-macs", "flops-per-token", "unknown"],
-  loss: ["nats-per-token", "bits-per-byte", "velocity-mse", "noise-mse", "unknown"],
+  loss: ["nats-per-token", "bits-per-byte", "bits-per-character", "velocity-mse", "noise-mse", "unknown"],
   learningRate: ["peak", "constant", "unknown"],
   batch: ["tokens", "sequences", "samples", "unknown"],
 } as const;

@@ -33,6 +33,11 @@ export const surfaceOf = (card: LawCard): Outcome<PredictableSurface> => {
     quantity: "loss",
     degreesOfFreedom,
     residualStandardDeviation,
+    ...centreOf(card),
     ...(covariance && { covariance: covariance.map((row) => [...row]) }),
   };
 };
+
+/** Amid what it was fitted to, where an optimum that has no closed form is sought. */
+const centreOf = ({ range: { N, D } }: LawCard): Pick<PredictableSurface, "centre"> =>
+  N && D ? { centre: { N: Math.sqrt(N[0] * N[1]), D: Math.sqrt(D[0] * D[1]) } } : {};

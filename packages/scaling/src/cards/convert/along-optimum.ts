@@ -7,13 +7,7 @@ import { type Outcome, refuse } from "../../types.js";
 import { lawsOf } from "../laws-of.js";
 import { predictorsOf } from "../relations.js";
 import type { CardRelation, CardSource, LawCard } from "../schema.js";
-import { conventionsAfter, isScale, type Plan, unitOf } from "./plan.js";
-
-/** What could not come along, and why. */
-export interface LeftOut {
-  readonly of: string;
-  readonly why: string;
-}
+import { conventionsAfter, isScale, type LeftOut, type Plan, unitOf } from "./plan.js";
 
 /** Size, data and compute of one optimum. */
 interface Point {

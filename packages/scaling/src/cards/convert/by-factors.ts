@@ -1,9 +1,11 @@
+import type { Matrix } from "../../math/linear.js";
+import { moveOrigin } from "../../surface/covariance.js";
 import { quoted } from "../../surface/form.js";
 import { formOfSurface } from "../../surface/surface.js";
 import { printedValue } from "../printed.js";
 import type { CardRelation, LawCard, Published } from "../schema.js";
 import { surfaceOf } from "../surface-of.js";
-import { type Compute, conventionsAfter, isScale, type Plan, unitOf } from "./plan.js";
+import { type Compute, conventionsAfter, isScale, type LeftOut, type Plan, unitOf } from "./plan.js";
 
 /** New over old of N, D and C. */
 export interface Factors {
@@ -34,7 +36,10 @@ const perSizeAndToken = (compute: Compute, k: number | undefined): number | unde
   compute === "6ND" ? 6 : k === undefined ? undefined : k * unitOf(compute);
 
 /** A card of which N, D and C are multiplied: exactly the same laws, with their errors. */
-export const byFactors = (plan: Plan, factors: Factors): LawCard => {
+export const byFactors = (
+  plan: Plan,
+  factors: Factors,
+): { readonly card: LawCard; readonly leftOut: readonly LeftOut[] } => {
   const { card } = plan;
   const factor = (name: string): number =>
     name === "M" && isScale(plan) ? factors.N : (factors[name as keyof Factors] ?? 1);
@@ -47,10 +52,8 @@ export const byFactors = (plan: Plan, factors: Factors): LawCard => {
       ...(law.of === "M" && isScale(plan) && { of: "N", unit: "parameters" }),
       ...(coefficient !== undefined && { coefficient: times(coefficient, scale) }),
       ...(floor !== undefined && { floor: times(floor, scale) }),
-      // The covariance is of the coefficient as it is printed, at one unit.
-      ...(covariance &&
-        scale === 1 &&
-        moved.every(([, unit]) => unit === 1) && { covariance, degreesOfFreedom: degreesOfFreedom! }),
+      // It is of logarithms, and of a floor as it is printed.
+      ...(covariance && (scale === 1 || floor === undefined) && { covariance, degreesOfFreedom: degreesOfFreedom! }),
       units: Object.fromEntries(moved),
     };
   });
@@ -59,7 +62,8 @@ export const byFactors = (plan: Plan, factors: Factors): LawCard => {
     return [name, [low * by, high * by]] as const;
   });
   const { surface: _, ...rest } = card;
-  const surface = movedSurface(card, factors);
+  const fixed = card.surface && anchoredIn(card, factors);
+  const surface = fixed === undefined ? movedSurface(card, factors) : undefined;
   const whole = {
     ...rest,
     conventions: conventionsAfter(plan),
@@ -67,7 +71,9 @@ export const byFactors = (plan: Plan, factors: Factors): LawCard => {
     laws,
     reproduces: [],
   };
-  return surface ? { ...whole, surface } : whole;
+  const leftOut =
+    fixed === undefined ? [] : [{ of: "surface", why: `${fixed} of the form ${card.surface!.form} has no other unit` }];
+  return { card: surface ? { ...whole, surface } : whole, leftOut };
 };
 
 const times = (printed: Published, factor: number): Published => {
@@ -81,6 +87,12 @@ const times = (printed: Published, factor: number): Published => {
   };
 };
 
+/** What is to be counted in another unit and cannot be, under the surface's form. */
+const anchoredIn = (card: LawCard, factors: Factors): "N" | "D" | undefined => {
+  const found = surfaceOf(card);
+  return found.ok ? formOfSurface(found).anchored?.find((name) => factors[name] !== 1) : undefined;
+};
+
 /** The same surface, with N and D in other units. */
 const movedSurface = (card: LawCard, { N, D, C }: Factors): LawCard["surface"] => {
   const { surface } = card;
@@ -91,8 +103,15 @@ const movedSurface = (card: LawCard, { N, D, C }: Factors): LawCard["surface"] =
   const form = formOfSurface(found);
   // In the new unit a logarithm is larger by that of the factor: the origin moves by its negative.
   const theta = form.recentre(found.theta, -Math.log(N), -Math.log(D));
-  const { covariance: _, degreesOfFreedom: __, ...rest } = surface;
+  const { covariance, ...rest } = surface;
   const given = Object.keys(surface.parameters);
   const parameters = Object.entries(quoted(form, theta)).filter(([name]) => given.includes(name));
-  return { ...rest, parameters: Object.fromEntries(parameters), flopsPerToken };
+  return {
+    ...rest,
+    parameters: Object.fromEntries(parameters),
+    flopsPerToken,
+    ...(covariance && {
+      covariance: moveOrigin(form, found.theta, covariance as Matrix, -Math.log(N), -Math.log(D)),
+    }),
+  };
 };

@@ -1,9 +1,9 @@
 import { badOption } from "../../errors.js";
 import { type Outcome, refuse } from "../../types.js";
 import type { LawCard } from "../schema.js";
-import { alongOptimum, type LeftOut } from "./along-optimum.js";
+import { alongOptimum } from "./along-optimum.js";
 import { byFactors, factorsOf } from "./by-factors.js";
-import { type ConversionFacts, type ConversionTarget, missingOf, planOf } from "./plan.js";
+import { type ConversionFacts, type ConversionTarget, type LeftOut, missingOf, planOf } from "./plan.js";
 
 /** A card in other units. */
 export interface ConvertedCard {
@@ -28,5 +28,5 @@ export const convert = (card: LawCard, to: ConversionTarget, facts: ConversionFa
   const missing = missingOf(plan);
   if (missing !== undefined) return refuse("unidentified", `${card.name} cannot be converted: ${missing}`);
   const factors = factorsOf(plan);
-  return factors ? { ok: true, card: byFactors(plan, factors), leftOut: [], deviation: 0 } : alongOptimum(plan);
+  return factors ? { ok: true, ...byFactors(plan, factors), deviation: 0 } : alongOptimum(plan);
 };

@@ -20,6 +20,12 @@ export interface ConversionFacts {
   readonly between?: Interval | undefined;
 }
 
+/** What could not come along, and why. */
+export interface LeftOut {
+  readonly of: string;
+  readonly why: string;
+}
+
 export type Compute = CardConventions["compute"]["is"];
 
 /** What is to be changed of a card, with what is known. */

@@ -4,6 +4,7 @@ import { cerebras } from "./cerebras.js";
 import { chinchilla, chinchillaApproach1, chinchillaApproach2, chinchillaRounded } from "./chinchilla.js";
 import { deepseek } from "./deepseek.js";
 import { dit, ditCrossAttention } from "./dit.js";
+import { farseer } from "./farseer.js";
 import { kaplan } from "./kaplan.js";
 import { llama3, llama3Surface } from "./llama3.js";
 import { muennighoff } from "./muennighoff.js";
@@ -15,5 +16,5 @@ import { videoDit } from "./video-dit.js";
 export const published: readonly LawCard[] = [
   ...[dit, ditCrossAttention, videoDit],
   ...[kaplan, chinchilla, chinchillaRounded, chinchillaApproach1, chinchillaApproach2],
-  ...[cerebras, muennighoff, deepseek, besiroglu, porian, llama3, stepLaw, llama3Surface],
+  ...[cerebras, muennighoff, deepseek, besiroglu, porian, llama3, stepLaw, farseer, llama3Surface],
 ];
