@@ -7,6 +7,7 @@ import {
   compareLaws,
   conventionsDiffer,
   conventionWords,
+  dataConstrainedLoss,
   expectOk,
   exponentsOf,
   fitLaw,
@@ -159,20 +160,23 @@ describe("laws of a card", () => {
     expect([N!.derived, loss!.derived]).toEqual([false, false]);
   });
 
-  test.each(["chinchilla", "besiroglu", "muennighoff"])("follow from the surface of %s at every compute", (name) => {
-    const card = lawCard(name);
-    const { N, D, loss } = lawsOf(card);
-    for (const C of [1e18, 1e21, 1e25]) {
-      const best = expectOk(optimalAllocation(expectOk(surfaceOf(card)), C));
-      near(predictLaw(N!, C).predicted.y.value, best.N, 1e-8);
-      near(predictLaw(D!, C).predicted.y.value, best.D, 1e-8);
-      near(predictLaw(loss!, C).predicted.y.value, best.loss, 1e-10);
-    }
-    expect(N!.derived).toBe(true);
-  });
+  test.each(["chinchilla", "besiroglu", "llama-3-surface"])(
+    "follow from the surface of %s at every compute",
+    (name) => {
+      const card = lawCard(name);
+      const { N, D, loss } = lawsOf(card);
+      for (const C of [1e18, 1e21, 1e25]) {
+        const best = expectOk(optimalAllocation(expectOk(surfaceOf(card)), C));
+        near(predictLaw(N!, C).predicted.y.value, best.N, 1e-8);
+        near(predictLaw(D!, C).predicted.y.value, best.D, 1e-8);
+        near(predictLaw(loss!, C).predicted.y.value, best.loss, 1e-10);
+      }
+      expect(N!.derived).toBe(true);
+    },
+  );
 
-  test("are none where the optimum of a surface is no power of C", () => {
-    expect(lawsOf(lawCard("farseer"))).toEqual({});
+  test.each(["farseer", "muennighoff"])("are none where the optimum of the surface of %s is no power of C", (name) => {
+    expect(lawsOf(lawCard(name))).toEqual({});
   });
 
   test("of which only exponents are published have exponents, with the level of their intervals", () => {
@@ -244,11 +248,23 @@ describe("predictions of a card", () => {
   });
 
   test("of repeated tokens are those of dataConstrainedLoss with the published numbers", () => {
-    const { surface: printed, repetition } = lawCard("muennighoff");
-    const { beta: _, repeatTokens, repeatParameters, ...fresh } = muennighoff2023;
-    expect(printed!.parameters).toEqual(fresh);
-    expect(repetition).toMatchObject({ tokens: repeatTokens, parameters: repeatParameters });
-    expect(cardValue(lawCard("chinchilla"), "loss", { N: 1e9, D: 1e10, U: 1e9 })).toMatchObject({ ok: false });
+    const card = lawCard("muennighoff");
+    const { beta: _, ...published } = muennighoff2023;
+    expect(card.surface!.parameters).toEqual(published);
+    const [run, U] = [{ N: 6e9, D: 1e11 }, 1e10];
+    const { predicted, given } = expectOk(predictCard(card, { ...run, inputs: { U } }));
+    expect(given).toMatchObject({ ...run, U });
+    near(predicted.loss!.value, dataConstrainedLoss(muennighoff2023, { ...run, U }), 1e-12);
+    expect(() => cardValue(lawCard("chinchilla"), "loss", { ...run, U })).toThrow("inputs.U");
+  });
+
+  test("of a best size without repeated tokens are those of the surface beneath", () => {
+    const card = lawCard("muennighoff");
+    const { repeatTokens: _, repeatParameters: __, ...fresh } = card.surface!.parameters;
+    const beneath = { ...card, surface: { ...card.surface!, form: "tied", parameters: fresh } };
+    const [searched, closed] = [card, beneath].map((one) => expectOk(predictCard(one, { C: 1e21 })).predicted);
+    near(searched!.N!.value, closed!.N!.value, 1e-3);
+    near(searched!.loss!.value, closed!.loss!.value, 1e-8);
   });
 });
 

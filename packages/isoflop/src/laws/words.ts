@@ -43,10 +43,9 @@ const givesOf = ({ laws, surface }: LawCard): string => {
     .join("; ");
 };
 
-const sourcesOf = ({ laws, surface, repetition }: LawCard): CardSource[] => [
+const sourcesOf = ({ laws, surface }: LawCard): CardSource[] => [
   ...(surface ? [surface.source] : []),
   ...laws.map(({ source }) => source),
-  ...(repetition ? [repetition.source] : []),
 ];
 
 const verifiedIn = (card: LawCard): string => [...new Set(sourcesOf(card).map(({ verified }) => verified))].join(", ");
@@ -98,18 +97,10 @@ const lawsTable = ({ laws }: LawCard): Passage | undefined =>
         5,
       );
 
-const surfaceTable = ({ surface, repetition }: LawCard): Passage | undefined => {
+const surfaceTable = ({ surface }: LawCard): Passage | undefined => {
   if (!surface) return undefined;
   const [where, verified] = sourceWords(surface.source);
-  const rows = [
-    ...Object.entries(surface.parameters).map(([name, value]) => [name, printed(value)]),
-    ...(repetition
-      ? [
-          ["R*_D", printed(repetition.tokens)],
-          ["R*_N", printed(repetition.parameters)],
-        ]
-      : []),
-  ];
+  const rows = Object.entries(surface.parameters).map(([name, value]) => [name, printed(value)]);
   return {
     ...table([`surface, form ${surface.form}`, "value"], rows, 2),
     notes: [

@@ -155,8 +155,6 @@ export const cardSchema = record({
   range: ranges,
   laws: fields.list(relation),
   surface: v.exactOptional(surface),
-  /** Epochs after which repeated tokens, and parameters beyond what the unique tokens can use, have lost 1 − 1/e of their worth (2305.16264, eq. 5). */
-  repetition: v.exactOptional(record({ tokens: published, parameters: published, source })),
   reproduces: fields.list(reproduced),
 });
 

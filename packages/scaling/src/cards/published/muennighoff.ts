@@ -13,7 +13,7 @@ export const muennighoff: LawCard = {
   year: 2023,
   arxiv: "2305.16264",
   licence: "huggingface/datablations, Apache-2.0",
-  note: "C4. The surface is that of fresh data; how fast repeated tokens and excess parameters lose value is beside it (`dataConstrainedLoss`).",
+  note: "C4. Where U, the unique tokens, are not given, all tokens are.",
   conventions: {
     parameters: { is: "unknown" },
     tokens: { is: "text-tokens", words: "C4; those seen, of which U are unique" },
@@ -23,12 +23,18 @@ export const muennighoff: LawCard = {
   range: { N: [7e6, 9e9] },
   laws: [],
   surface: {
-    form: "tied",
-    parameters: { E: Math.exp(0.6254804), A: Math.exp(6.255414), B: Math.exp(7.3049974), alpha: 0.3526596 },
+    form: "data-constrained-tied",
+    parameters: {
+      E: Math.exp(0.6254804),
+      A: Math.exp(6.255414),
+      B: Math.exp(7.3049974),
+      alpha: 0.3526596,
+      repeatTokens: 15.387756,
+      repeatParameters: 5.309743,
+    },
     flopsPerToken: 6,
     source: readme,
   },
-  repetition: { tokens: 15.387756, parameters: 5.309743, source: readme },
   reproduces: [
     {
       given: { N: 6.34e9, D: 242e9, U: 25e9 },

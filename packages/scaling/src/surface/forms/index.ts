@@ -1,12 +1,23 @@
 import { registry } from "@isoflop/spec";
 import type { SurfaceForm } from "../form.js";
 import { crossed, crossedFloor } from "./crossed.js";
+import { dataConstrained, dataConstrainedTied } from "./data-constrained.js";
 import { farseer } from "./farseer.js";
 import { kaplan } from "./kaplan.js";
 import { chinchilla, noFloor, tied } from "./power-terms.js";
 
 /** The forms of this package: a new one is one file and one line here. */
-const own: readonly SurfaceForm[] = [chinchilla, tied, noFloor, kaplan, crossed, crossedFloor, farseer];
+const own: readonly SurfaceForm[] = [
+  chinchilla,
+  tied,
+  noFloor,
+  kaplan,
+  crossed,
+  crossedFloor,
+  farseer,
+  dataConstrained,
+  dataConstrainedTied,
+];
 
 /** Every form of surface by name; one from outside joins by `surfaceForms.add`. */
 export const surfaceForms = registry("form of surface", own);
@@ -16,7 +27,8 @@ export const fromOutside = (name: string): boolean => own.every((form) => form.n
 
 /**
  * `chinchilla` E + A/N^α + B/D^β · `tied` the same with α = β · `no-floor` without E · `kaplan` ((Nc/N)^(αN/αD) + Dc/D)^αD ·
- * `crossed` A/N^α + B N^c/D^(β0 + β1 ln N) · `crossed-floor` the same with E · `farseer` of nine parameters; or one that was added.
+ * `crossed` A/N^α + B N^c/D^(β0 + β1 ln N) · `crossed-floor` the same with E · `farseer` of nine parameters ·
+ * `data-constrained` and, with α = β, `data-constrained-tied`, in which repeated tokens lose value; or one that was added.
  */
 export type SurfaceFormName =
   | "chinchilla"
@@ -26,4 +38,6 @@ export type SurfaceFormName =
   | "crossed"
   | "crossed-floor"
   | "farseer"
+  | "data-constrained"
+  | "data-constrained-tied"
   | (string & Record<never, never>);
