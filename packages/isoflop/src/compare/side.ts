@@ -1,4 +1,4 @@
-import { type LawCard, lawsOf, type TableFormat } from "@isoflop/scaling";
+import { exponentsOf, type LawCard, lawsOf, type TableFormat } from "@isoflop/scaling";
 import { cardCalled, cardIn } from "../cards/find.js";
 import { unsound, usageError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
@@ -64,8 +64,17 @@ const lawOfCard = (card: LawCard, quantity: string): Comparable => {
   const laws = Object.entries(lawsOf(card)).filter(([, { against }]) => against === "C");
   const found = laws.find(([of]) => of === quantity)?.[1];
   if (found) return { law: found.law, data: found.data };
-  const has = laws.map(([of]) => of).join(", ");
   throw usageError(
-    `the card ${card.name} has no law of ${quantity} against compute; ${has === "" ? "it has none but exponents: compare those with --exponents" : `expected a --quantity of ${has}, or --exponents`}`,
+    `the card ${card.name} has no law of ${quantity} against compute; ${instead(
+      card,
+      laws.map(([of]) => of),
+    )}`,
   );
+};
+
+/** What a card without that law has. */
+const instead = (card: LawCard, laws: readonly string[]): string => {
+  if (laws.length > 0) return `expected a --quantity of ${laws.join(", ")}, or --exponents`;
+  if (Object.keys(exponentsOf(card)).length > 0) return "it has none but exponents: compare those with --exponents";
+  return card.surface ? "the optimum of its surface is no power of C" : "it has none against compute";
 };

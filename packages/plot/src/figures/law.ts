@@ -51,15 +51,20 @@ export const lawFigure = (law: Law, data: LawData, options: LawFigureOptions = {
   const floor = least && least.value > 0 ? least : undefined;
   const breaks = law.status === "unidentified" ? [] : (form.breaks?.(law) ?? []);
   const title = form.equation(law, names, significant);
-  const band = curve.some(({ ci95 }) => known(ci95)) ? " Grey: pointwise 95 % band." : "";
-  const across = floor ? " Dotted across: the floor with its 95 % interval." : "";
-  const upright = breaks.length > 0 ? " Dotted upright: the breaks with their 95 % intervals." : "";
-  const caption =
+  const banded = curve.some(({ ci95 }) => known(ci95));
+  const parts = [
+    banded ? "Grey: pointwise 95 % band." : "",
+    floor ? "Dotted across: the floor with its 95 % interval." : "",
+    breaks.length > 0 ? "Dotted upright: the breaks with their 95 % intervals." : "",
+  ];
+  const question = asked.length === 0 ? "" : banded ? askedWords : "Orange: what was asked.";
+  const said =
     points.length === 0
-      ? `A law without its points, dashed beyond where it was fitted.${band}${across}${upright}${asked.length > 0 ? ` ${askedWords}` : ""}`
+      ? ["A law without its points, dashed beyond where it was fitted.", ...parts, question]
       : asked.length > 0
-        ? `The points of the fit and its law. ${askedWords}`
-        : `The points and the law through them, dashed beyond the largest.${band}${across}${upright}`;
+        ? ["The points of the fit and its law.", question]
+        : ["The points and the law through them, dashed beyond the largest.", ...parts];
+  const caption = said.filter((part) => part !== "").join(" ");
   const panel = { title, x, y, points: sampled(points), curve, fittedTo, floor, breaks, asked };
   return lawPanel(caption + sampledNote(data.x, "points"), panel);
 };
