@@ -1,22 +1,17 @@
-import { basename } from "node:path";
-import { type ComparedLaw, compareLaws, type LawComparison, optima, type TableFormat } from "@isoflop/scaling";
-import { unsound, usageError } from "../exit.js";
-import { type InputFile, readInput, shown } from "../files/read.js";
-import { isoFlopThrough } from "../fit/isoflop/fit.js";
-import { type Fit, type SavedFit, savedFitIn } from "../fit/saved.js";
+import { type Comparison, compareSides } from "@isoflop/scaling";
+import { usageError } from "../exit.js";
+import { type InputFile, shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
 import { requireComparable } from "../runs/folder.js";
-import { loadRuns } from "../runs/load.js";
 import { versions } from "../versions.js";
+import { type NamedSide, type SideAsked, sideOf, sidesOfLabels } from "./side.js";
 
-export interface CompareAsked {
+export interface CompareAsked extends SideAsked {
   readonly columns?: ColumnMap;
   readonly columnsB?: ColumnMap;
-  readonly format?: TableFormat;
-  readonly quantity?: string;
-  readonly law: "power" | "saturating";
+  /** The column whose two values are the sides. */
+  readonly by?: string;
   readonly at?: readonly number[];
-  readonly range?: readonly [number, number];
   readonly draws: number;
   readonly seed: number;
 }
@@ -25,76 +20,40 @@ export interface ComparisonDocument {
   readonly command: "compare";
   readonly a: InputFile;
   readonly b: InputFile;
-  /** Which law of the optimal loss was taken of fits that have several. */
-  readonly law: string;
-  readonly comparison: LawComparison;
+  readonly comparison: Comparison;
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export const compare = (fileA: string, fileB: string, asked: CompareAsked): ComparisonDocument => {
-  const { columns, columnsB = columns, law, at, draws, seed, range } = asked;
-  const a = savedOf(fileA, columns, asked);
-  const b = savedOf(fileB, columnsB, asked);
+/** @throws CliError for what cannot be compared */
+export const compare = (fileA: string, fileB: string | undefined, asked: CompareAsked): ComparisonDocument => {
+  const [a, b] = sidesOf(fileA, fileB, asked);
+  const { at, draws, seed } = asked;
+  const quantity = sameQuantity([a, b], asked.quantity);
+  const comparison = compareSides(a.side, b.side, { draws, seed, at, quantity });
+  return { command: "compare", a: a.input, b: b.input, comparison, versions: versions("@isoflop/scaling") };
+};
+
+const sidesOf = (fileA: string, fileB: string | undefined, asked: CompareAsked): readonly [NamedSide, NamedSide] => {
+  const { by, columns, columnsB = columns } = asked;
+  if (by !== undefined) {
+    if (fileB !== undefined) throw usageError("--by takes both sides from one table; expected no second file");
+    return sidesOfLabels(fileA, by, columns, asked);
+  }
+  if (fileB === undefined)
+    throw usageError("there is nothing to compare with; expected a second file, or --by with a column of the first");
+  const sides = [sideOf("A", fileA, columns, asked), sideOf("B", fileB, columnsB, asked)] as const;
   requireComparable(fileA, fileB);
-  const quantity = sameQuantity({ [fileA]: a, [fileB]: b }, asked.quantity);
-  const comparison = compareLaws(
-    { name: `A: ${basename(shown(a.input.file))}`, ...lawOf(a, law, fileA) },
-    { name: `B: ${basename(shown(b.input.file))}`, ...lawOf(b, law, fileB) },
-    { draws, seed, at, range, quantity },
-  );
-  return { command: "compare", a: a.input, b: b.input, law, comparison, versions: versions("@isoflop/scaling") };
+  return sides;
 };
-
-/** A saved fit, or the isoFLOP fit of a table of runs. */
-const savedOf = (file: string, columns: ColumnMap | undefined, { format, quantity }: CompareAsked): SavedFit => {
-  const saved = savedFitIn(readInput(file).text, file);
-  if (saved) return saved;
-  return isoFlopThrough(loadRuns({ input: file, columns, format, quantity }), { quantity });
-};
-
-/** What the law of a fit is of; a law of x and y does not say. */
-const quantityOf = ({ fit }: SavedFit): string | undefined =>
-  fit?.record === "isoflop" ? fit.choices.quantity : undefined;
 
 /** A loss against a metric, or two metrics, say nothing of each other. */
-const sameQuantity = (sides: Readonly<Record<string, SavedFit>>, asked: string | undefined): string | undefined => {
+const sameQuantity = (sides: readonly NamedSide[], asked: string | undefined): string | undefined => {
   let wanted = asked;
-  for (const [file, saved] of Object.entries(sides)) {
-    const quantity = quantityOf(saved);
-    if (quantity === undefined) continue;
-    wanted ??= quantity;
-    if (quantity !== wanted) throw usageError(`${shown(file)} is a law of ${quantity}; expected one of ${wanted}`);
+  for (const { file, side } of sides) {
+    if (side.quantity === undefined) continue;
+    wanted ??= side.quantity;
+    if (side.quantity !== wanted)
+      throw usageError(`${shown(file)} is a law of ${side.quantity}; expected one of ${wanted}`);
   }
   return wanted;
-};
-
-/** A floor at zero is a power law; any other caveat leaves nothing to draw from. */
-const comparable = (status: string): boolean => status === "converged" || status === "bound";
-
-type Found = Omit<ComparedLaw, "name">;
-
-/** The law of the loss against compute that a kind of fit has. */
-const laws: {
-  readonly [F in Fit as SavedFit<F>["command"]]: (saved: SavedFit<F>, law: CompareAsked["law"], file: string) => Found;
-} = {
-  "fit isoflop": ({ status, message, fit }, form, file) => {
-    if (!fit) throw unsound(`${shown(file)}: ${status}: ${message}`);
-    const law = form === "power" ? fit.loss : fit.lossWithFloor;
-    if (!law.ok) throw unsound(`${shown(file)}: ${law.reason}: ${law.message}`);
-    if (law.kind === "saturating" && !comparable(law.status))
-      throw unsound(`${shown(file)}: ${law.status}: these budgets do not determine a floor; compare with --law power`);
-    return { law, data: optima(fit, "loss") };
-  },
-  "fit law": ({ status, message, fit }, _, file) => {
-    if (!fit || !comparable(status)) throw unsound(`${shown(file)}: ${status}: ${message}`);
-    return fit;
-  },
-  "fit surface": (_, __, file) => {
-    throw usageError(`${shown(file)} is a fit surface; compare takes a table of runs, a fit isoflop or a fit law`);
-  },
-};
-
-const lawOf = (saved: SavedFit, form: CompareAsked["law"], file: string): Found => {
-  const { law, data } = laws[saved.command](saved as never, form, file);
-  return { law, data };
 };

@@ -1,0 +1,126 @@
+import { basename } from "node:path";
+import {
+  type LawChoice,
+  type Outcome,
+  type Run,
+  type Side,
+  sideOfIsoFlop,
+  sideOfLaw,
+  sideOfRuns,
+  sideOfSurface,
+  type TableFormat,
+} from "@isoflop/scaling";
+import { unsound, usageError } from "../exit.js";
+import { type InputFile, readInput, shown } from "../files/read.js";
+import { isoFlopThrough } from "../fit/isoflop/fit.js";
+import { type Fit, type SavedFit, savedFitIn } from "../fit/saved.js";
+import type { ColumnMap } from "../options/columns.js";
+import { type LoadedRuns, loadRuns, ofQuantity } from "../runs/load.js";
+
+/** How a table of runs becomes a curve, and a law of compute alone another. */
+export interface SideAsked {
+  readonly format?: TableFormat;
+  readonly quantity?: string;
+  readonly method?: "surface" | "isoflop";
+  /** Of the surface. */
+  readonly form?: string;
+  readonly law?: LawChoice;
+}
+
+/** A side with the file that it came from. */
+export interface NamedSide {
+  /** As a person named it. */
+  readonly file: string;
+  readonly input: InputFile;
+  readonly side: Side;
+}
+
+/**
+ * What a person named as one side of a comparison: a saved fit, a table of runs, or a folder of them.
+ * @param letter "A" or "B"
+ * @throws CliError where it cannot be read, or has no curve to compare
+ */
+export const sideOf = (
+  letter: string,
+  argument: string,
+  columns: ColumnMap | undefined,
+  asked: SideAsked,
+): NamedSide => {
+  const { format, quantity } = asked;
+  const saved = savedFitIn(readInput(argument).text, argument);
+  const name = `${letter}: ${basename(shown(argument))}`;
+  if (saved)
+    return { file: argument, input: saved.input, side: got(argument, sideOfSaved(name, saved, asked, argument)) };
+  return sideOfLoaded(name, loadRuns({ input: argument, columns, format, quantity }), asked);
+};
+
+/** The two labels of one table as sides. @throws CliError `input` where it has not two */
+export const sidesOfLabels = (
+  argument: string,
+  column: string,
+  columns: ColumnMap | undefined,
+  asked: SideAsked,
+): readonly [NamedSide, NamedSide] => {
+  const { format, quantity } = asked;
+  const loaded = loadRuns({ input: argument, columns: { ...columns, label: column }, format, quantity });
+  const labels = [...new Set(loaded.runs.map(({ label = "" }) => label))];
+  if (labels.length !== 2) {
+    const some = labels
+      .slice(0, 8)
+      .map((label) => JSON.stringify(label))
+      .join(", ");
+    throw usageError(
+      `${shown(argument)} has ${labels.length} values of ${column}: ${some}${labels.length > 8 ? ", …" : ""}; --by takes a column of two`,
+    );
+  }
+  const [a, b] = labels.map((label, i) => {
+    const runs = loaded.runs.filter((run: Run) => (run.label ?? "") === label);
+    return sideOfLoaded(`${"AB"[i]}: ${label}`, { ...loaded, runs }, asked);
+  });
+  return [a!, b!];
+};
+
+const sideOfLoaded = (name: string, loaded: LoadedRuns, asked: SideAsked): NamedSide => {
+  const { quantity, form, law, method = law === undefined ? "surface" : "isoflop" } = asked;
+  const { origin: input } = loaded;
+  if (method === "surface") {
+    if (law !== undefined)
+      throw usageError("--law is for laws of compute alone, and --method surface fits another; expected one of them");
+    const outcome = sideOfRuns(name, ofQuantity(loaded, quantity).runs, { form, quantity });
+    return { file: input.file, input, side: got(input.file, outcome, "; or compare by --method isoflop") };
+  }
+  if (form !== undefined) throw usageError("--form is of --method surface");
+  return {
+    file: input.file,
+    input,
+    side: got(input.file, sideOfSaved(name, isoFlopThrough(loaded, { quantity }), asked, input.file)),
+  };
+};
+
+/** Bounds and what cannot be told from the data are drawn from; any other caveat leaves nothing to draw. */
+const sound = (status: string): boolean => ["converged", "bound", "unidentified"].includes(status);
+
+/** The curve that a kind of fit has. */
+const kinds: {
+  readonly [F in Fit as SavedFit<F>["command"]]?: (name: string, fit: F, law: LawChoice | undefined) => Outcome<Side>;
+} = {
+  "fit isoflop": (name, fit, law) => sideOfIsoFlop(name, fit, { law }),
+  "fit law": (name, fit, law) => sideOfLaw(name, fit, { law }),
+  "fit surface": (name, fit) => sideOfSurface(name, fit),
+};
+
+const sideOfSaved = (name: string, saved: SavedFit, { law }: SideAsked, file: string): Outcome<Side> => {
+  const { command, status, message, fit } = saved;
+  const of = kinds[command] as ((name: string, fit: Fit, law: LawChoice | undefined) => Outcome<Side>) | undefined;
+  if (!of)
+    throw usageError(
+      `${shown(file)} is a ${command}; compare takes a table of runs, or a ${Object.keys(kinds).join(", a ")}`,
+    );
+  if (!fit || (command !== "fit isoflop" && !sound(status))) throw unsound(`${shown(file)}: ${status}: ${message}`);
+  return of(name, fit, law);
+};
+
+const got = (file: string, outcome: Outcome<Side>, hint = ""): Side => {
+  if (!outcome.ok) throw unsound(`${shown(file)}: ${outcome.reason}: ${outcome.message}${hint}`);
+  return outcome;
+};
