@@ -6,6 +6,7 @@ export { darkTheme, lightTheme, pageTheme, type Theme, themeVariables } from "./
 export { PlotInputError } from "./error.js";
 export { allocationFigure } from "./figures/allocation.js";
 export { comparisonFigure } from "./figures/comparison.js";
+export { computeRatioFigure } from "./figures/compute-ratio.js";
 export { envelopeFigure } from "./figures/envelope.js";
 export { type IntervalRow, type IntervalsFigureOptions, intervalsFigure } from "./figures/intervals.js";
 export { isoFlopFigure } from "./figures/isoflop.js";

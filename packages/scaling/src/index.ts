@@ -17,8 +17,9 @@ export {
   type Published,
   type Reproduced,
 } from "./cards/schema.js";
+export * from "./cards/side-of.js";
 export * from "./cards/surface-of.js";
-export * from "./compare.js";
+export * from "./compare/index.js";
 export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
 export * from "./inference/bootstrap.js";
@@ -46,7 +47,7 @@ export * from "./isoflop/bootstrap.js";
 export * from "./isoflop/curve.js";
 export * from "./isoflop/group.js";
 export { type IsoFlopLaw, type IsoFlopOptions, isoFlop, optima } from "./isoflop/isoflop.js";
-export * from "./isoflop/predict.js";
+export { type IsoFlopPrediction, type PredictOptions, predictIsoFlop } from "./isoflop/predict.js";
 export { isoFlopProfile, type OptimumMethod, type ProfileOptions, quantityOf } from "./isoflop/profile.js";
 export type * from "./isoflop/record.js";
 export { isInterior } from "./isoflop/record.js";
@@ -61,7 +62,13 @@ export * from "./laws/link.js";
 export * from "./laws/over-training.js";
 export type { PointErrors } from "./laws/point-errors.js";
 export * from "./laws/power.js";
-export * from "./laws/predictive.js";
+export {
+  type LawFamily,
+  type LossCurve,
+  type LossPrediction,
+  type NewMeasurement,
+  predictiveLoss,
+} from "./laws/predictive.js";
 export type { PublishedLaw } from "./laws/published.js";
 export * from "./laws/saturating.js";
 export { extent } from "./math/extent.js";
@@ -70,7 +77,8 @@ export { normals, type Random, random } from "./math/random.js";
 export { spaced } from "./math/spaced.js";
 export * from "./plan/plan-next.js";
 export type * from "./prediction.js";
-export type { ComparedLaw, LawComparison, NextRun, Plan } from "./records/answers.js";
+export type { NextRun, Plan } from "./records/answers.js";
+export type { Comparison } from "./records/comparison.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
 export * from "./surface/allocate.js";

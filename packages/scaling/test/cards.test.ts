@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import {
   allocationExponents,
   cardValue,
-  compareLaws,
+  compareSides,
+  constantsOfSide,
   conventionsDiffer,
   conventionWords,
   dataConstrainedLoss,
@@ -21,10 +22,12 @@ import {
   predictCard,
   predictLaw,
   predictSurface,
+  random,
   readComparison,
   readLawCard,
   ScalingError,
   shortName,
+  sideOfCard,
   surface,
   surfaceLoss,
   surfaceOf,
@@ -308,16 +311,74 @@ describe("a card with a covariance", () => {
   });
 
   test("compares with intervals, and a card without one adds nothing to them", () => {
-    const ours = { name: "ours", ...lawsOf(card).loss! };
-    const dit = { name: "chinchilla", ...lawsOf(lawCard("chinchilla")).loss! };
-    const side = ({ name, law, data }: typeof ours) => ({ name, law, data });
-    const at = [1e21];
-    const one = compareLaws(side(ours), side(dit), { at, draws: 400 });
+    const ours = expectOk(sideOfCard("ours", card));
+    const theirs = expectOk(sideOfCard("chinchilla", lawCard("chinchilla")));
+    expect([ours.errorless, theirs.errorless]).toEqual([undefined, true]);
+    const one = compareSides(ours, theirs, { at: [1e21], draws: 400 });
     expect(one.at[0]!.difference.ci95[0]).toBeLessThan(one.at[0]!.difference.value);
     expect(one.at[0]!.difference.ci95[1]).toBeGreaterThan(one.at[0]!.difference.value);
-    const two = compareLaws(side(dit), side(dit), { at });
-    expect(two.at[0]!.difference).toEqual({ value: 0, ci95: [Number.NaN, Number.NaN] });
+    expect(one.b.caution).toMatch(/^no uncertainty is published/);
     expect(readComparison(writeRecord(one))).toEqual(one);
+    const two = compareSides(theirs, theirs, { at: [1e21] });
+    expect(two.at[0]!.difference).toEqual({ value: 0, ci95: [Number.NaN, Number.NaN], pValue: Number.NaN });
+    expect(readComparison(writeRecord(two))).toEqual(two);
+  });
+});
+
+describe("sides of a comparison", () => {
+  test.each(cards.filter(([, card]) => sideOfCard("a", card).ok))("%s has the curve that it predicts", (name, card) => {
+    const side = expectOk(sideOfCard(name, card));
+    for (const C of [1e20, 1e22]) {
+      const { predicted } = expectOk(predictCard(card, { C }));
+      near(side.curve.loss(C), predicted.loss!.value, 1e-5);
+      near(side.curve.compute(side.curve.loss(C)), C, 1e-3);
+    }
+    expect(side.fitted).toEqual(card.range.C);
+    expect(side.draws(3, random(1))).toHaveLength(3);
+  });
+
+  test("are surfaces whose optimum is searched for, too", () => {
+    const { curve } = expectOk(sideOfCard("a", lawCard("farseer")));
+    expect(curve.constants.N).toBeGreaterThan(0.3);
+    expect(curve.constants.N! + curve.constants.D!).toBeCloseTo(1, 6);
+    expect(constantsOfSide(expectOk(sideOfCard("a", lawCard("muennighoff")))).N!.value).toBeCloseTo(0.5, 2);
+  });
+
+  test("have the printed exponents, and of a pure power law no floor", () => {
+    const side = expectOk(sideOfCard("a", lawCard("dit")));
+    expect(constantsOfSide(side)).toEqual({ N: { value: 0.5681 }, D: { value: 0.4319 }, loss: { value: -0.0273 } });
+    const floored = constantsOfSide(expectOk(sideOfCard("a", lawCard("cerebras-gpt"))));
+    expect(floored.floor!.value).toBeGreaterThan(0.5);
+  });
+
+  test("with a printed covariance are drawn from it", () => {
+    const covariance = [
+      [1e-2, -2e-4],
+      [-2e-4, 4.2e-6],
+    ];
+    const given = lawCard("dit");
+    const laws = given.laws.map((law) => (law.of === "loss" ? { ...law, covariance, degreesOfFreedom: 8 } : law));
+    const side = expectOk(sideOfCard("a", { ...given, laws }));
+    const { law } = lawsOf({ ...given, laws }).loss!;
+    const drawn = side.draws(4000, random(3)).map((curve) => curve.loss(1e21));
+    const inside = drawn.filter((value) => {
+      const [low, high] = formOfLaw(law).band(law, 1e21)!;
+      return value > low && value < high;
+    });
+    expect(inside.length / drawn.length).toBeCloseTo(0.95, 1);
+    expect(constantsOfSide(side).loss!.ci95![0]).toBeLessThan(-0.0273);
+  });
+
+  test("are refused where the card has no such law, and it is said what it has", () => {
+    const message = (name: string, quantity?: string) => {
+      const side = sideOfCard("a", lawCard(name), { quantity });
+      return side.ok ? "a side" : side.message;
+    };
+    expect(message("llama-3")).toMatch(/has no law of loss against compute; it has laws of D$/);
+    expect(message("porian")).toMatch(/it has only exponents, of N$/);
+    expect(message("step-law")).toMatch(/it has none against compute$/);
+    expect(message("dit", "FID")).toBe("a side");
+    expect(message("chinchilla", "FID")).toMatch(/has no law of FID/);
   });
 });
 

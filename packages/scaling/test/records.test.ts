@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   bootstrapIsoFlop,
   bootstrapSurface,
-  compareLaws,
+  compareSides,
   expectOk,
   fitLaw,
   type IsoFlopOptions,
@@ -28,6 +28,8 @@ import {
   recordSchemas,
   type SavedRecord,
   ScalingError,
+  sideOfLaw,
+  sideOfSurface,
   surface,
   surfaceForms,
   surfaceFrom,
@@ -85,7 +87,10 @@ const makeRecords = (seed: number): SavedRecord[] => {
   const spread = many.x.map((x, i) => x * (1 + i / 100));
   const broken = fitLaw("broken", spread, many.y, { breaks: seed === 1 ? 2 : 1 });
   const plan = planNext(loss, { target: { C: 1e22, quantity: "loss" }, allowance: 1e20 });
-  const [a, b = a] = laws.map(({ law, data }, i) => ({ name: `law ${i}`, law, data }));
+  const sides = [...laws.map((law) => sideOfLaw("a", law)), sideOfSurface("b", loss)].flatMap((side) =>
+    side.ok ? [side] : [],
+  );
+  const [a, b = a] = [sides.at(0), sides.at(-1)];
   const answers = [
     predictIsoFlop(fit, 1e21),
     predictSurface(loss, { C: 1e21 }),
@@ -109,7 +114,7 @@ const makeRecords = (seed: number): SavedRecord[] => {
     ...(broken.ok ? [broken] : []),
     ...laws.map((law) => predictLaw(law, 1e22)),
     ...answers.flatMap((answer) => (answer.ok ? [answer] : [])),
-    compareLaws(a!, b!, { draws: 20 }),
+    compareSides(a!, b!, { draws: 20, quantity: loss.quantity }),
     ...(plan.ok ? [plan] : []),
   ];
 };

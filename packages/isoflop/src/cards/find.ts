@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { hasLawCard, type LawCard, lawCard, readLawCard, writeRecord } from "@isoflop/scaling";
+import { type LawCard, lawCard, readLawCard, writeRecord } from "@isoflop/scaling";
 import { CliError, exitCodes, inputError, usageError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import { statusOf } from "../files/status.js";
@@ -38,24 +38,32 @@ export const cardIn = (content: string, file: string): LawCard | undefined => {
   }
 };
 
-/** The card of this name, if the text is one and not that of a file. */
-export const cardCalled = (text: string): FoundCard | undefined =>
-  isName(text) && hasLawCard(text) ? built(lawCard(text)) : undefined;
+/**
+ * The card of a name or in a file; undefined for a file of something else.
+ * @throws CliError `usage` for what is neither a file nor the name of a card, `input` for a file that cannot be read
+ */
+export const cardAt = (text: string): FoundCard | undefined => {
+  if (isName(text)) return named(text, "or a file");
+  const { text: content, origin } = readInput(text);
+  const card = cardIn(content, text);
+  return card && { card, origin };
+};
 
 /**
  * The card of a name or in a file.
  * @throws CliError `usage` for a name that there is not, naming the nearest; `input` for a file that holds no card
  */
 export const cardFrom = (text: string): FoundCard => {
-  if (isName(text)) {
-    try {
-      return built(lawCard(text));
-    } catch (error) {
-      throw usageError(`${(error as Error).message}; or a file of one`);
-    }
+  if (isName(text)) return named(text, "or a file of one");
+  const found = cardAt(text);
+  if (!found) throw inputError(`${shown(text)} is not a law card; expected what "isoflop laws NAME --json" prints`);
+  return found;
+};
+
+const named = (text: string, other: string): FoundCard => {
+  try {
+    return built(lawCard(text));
+  } catch (error) {
+    throw usageError(`${(error as Error).message}; ${other}`);
   }
-  const { text: content, origin } = readInput(text);
-  const card = cardIn(content, text);
-  if (!card) throw inputError(`${shown(text)} is not a law card; expected what "isoflop laws NAME --json" prints`);
-  return { card, origin };
 };

@@ -1,28 +1,19 @@
-import { basename } from "node:path";
-import {
-  type ComparedLaw,
-  compareLaws,
-  extent,
-  formOfLaw,
-  type LawComparison,
-  type TableFormat,
-} from "@isoflop/scaling";
-import { usageError } from "../exit.js";
+import { type Comparison, compareSides, type LawCard, sideOfCard } from "@isoflop/scaling";
+import { cardAt } from "../cards/find.js";
+import { unsound, usageError } from "../exit.js";
 import { type InputFile, shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
 import { requireComparable } from "../runs/folder.js";
 import { versions } from "../versions.js";
-import { type PublishedSide, publishedOf, requireSameLoss } from "./conventions.js";
-import { lawOf, quantityOf, type Side, sideOf } from "./side.js";
+import { type PublishedSides, publishedSides, requireSameLoss } from "./conventions.js";
+import { type NamedSide, type SideAsked, sideOf, sidesOfLabels } from "./side.js";
 
-export interface CompareAsked {
+export interface CompareAsked extends SideAsked {
   readonly columns?: ColumnMap;
   readonly columnsB?: ColumnMap;
-  readonly format?: TableFormat;
-  readonly quantity?: string;
-  readonly law: "power" | "saturating";
+  /** The column whose two values are the sides. */
+  readonly by?: string;
   readonly at?: readonly number[];
-  readonly range?: readonly [number, number];
   readonly draws: number;
   readonly seed: number;
 }
@@ -31,61 +22,75 @@ export interface ComparisonDocument {
   readonly command: "compare";
   readonly a: InputFile;
   readonly b: InputFile;
-  /** Which law of the optimal loss was taken of fits that have several. */
-  readonly law: string;
-  readonly comparison: LawComparison;
+  readonly comparison: Comparison;
   /** Of sides that are law cards. */
-  readonly published?: { readonly a?: PublishedSide; readonly b?: PublishedSide };
+  readonly published?: PublishedSides;
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Two laws of the loss against compute, or of what both are of, and which sides they are. */
-export const comparisonOf = (
-  fileA: string,
-  fileB: string,
-  asked: CompareAsked,
-): { readonly document: ComparisonDocument; readonly sides: readonly [Side, Side] } => {
-  const { columns, columnsB = columns, format, law, draws, seed, range } = asked;
-  const a = sideOf({ file: fileA, columns, format, quantity: asked.quantity });
-  const b = sideOf({ file: fileB, columns: columnsB, format, quantity: asked.quantity });
-  requireComparable(fileA, fileB);
-  const quantity = sameQuantity([a, b], asked.quantity);
-  requireSameLoss(a, b, quantity);
-  const laws = [a, b].map((side, i) => ({
-    name: `${"AB"[i]}: ${basename(shown(side.input.file))}`,
-    ...lawOf(side, law, quantity),
-  })) as [ComparedLaw, ComparedLaw];
-  const at = asked.at ?? computesOf(laws);
-  const comparison = compareLaws(...laws, { draws, seed, at, range, quantity });
-  const [one, other] = [publishedOf(a), publishedOf(b)];
-  const published = one || other ? { published: { ...(one && { a: one }), ...(other && { b: other }) } } : {};
-  const { input } = a;
-  const document = { command: "compare", a: input, b: b.input, law, comparison, ...published } as const;
-  return { document: { ...document, versions: versions("@isoflop/scaling") }, sides: [a, b] };
+/** @throws CliError for what cannot be compared */
+export const compare = (fileA: string, fileB: string | undefined, asked: CompareAsked): ComparisonDocument => {
+  const [one, other] = read(fileA, fileB, asked);
+  const { at, draws, seed } = asked;
+  const quantity = sameQuantity([one, other], asked.quantity);
+  requireSameLoss(one.card, other.card, quantity);
+  const [a, b] = [named("A", one, quantity), named("B", other, quantity)];
+  const comparison = compareSides(a.side, b.side, { draws, seed, at, quantity });
+  return {
+    command: "compare",
+    a: a.input,
+    b: b.input,
+    comparison,
+    ...((one.card || other.card) && { published: publishedSides(one.card, other.card) }),
+    versions: versions("@isoflop/scaling"),
+  };
 };
 
-/** The largest compute that either was fitted to, and ten times that; undefined where the points say it. */
-const computesOf = (laws: readonly ComparedLaw[]): number[] | undefined => {
-  if (laws.every(({ data }) => data.x.length > 0)) return undefined;
-  const known = laws.flatMap(({ law, data }) => [...data.x, ...(formOfLaw(law).range?.(law) ?? [])]);
-  if (known.length === 0)
-    throw usageError("neither law says what it was fitted to; say with --at C where they are compared");
-  const [, most] = extent(known);
-  return [most, 10 * most];
+/** What a person named: runs or a fit with their curve, or a card, of which it is still to be said which law is meant. */
+export type SideRead = (NamedSide & { readonly card?: undefined }) | NamedCard;
+
+interface NamedCard {
+  readonly file: string;
+  readonly input: InputFile;
+  readonly card: LawCard;
+}
+
+/** @throws CliError where a side cannot be read, or has no curve to compare */
+export const read = (fileA: string, fileB: string | undefined, asked: CompareAsked): readonly [SideRead, SideRead] => {
+  const { by, columns, columnsB = columns } = asked;
+  if (by !== undefined) {
+    if (fileB !== undefined) throw usageError("--by takes both sides from one table; expected no second file");
+    return sidesOfLabels(fileA, by, columns, asked);
+  }
+  if (fileB === undefined)
+    throw usageError("there is nothing to compare with; expected a second file, or --by with a column of the first");
+  const sides = [readOne("A", fileA, columns, asked), readOne("B", fileB, columnsB, asked)] as const;
+  requireComparable(fileA, fileB);
+  return sides;
+};
+
+const readOne = (letter: string, file: string, columns: ColumnMap | undefined, asked: SideAsked): SideRead => {
+  const found = cardAt(file);
+  return found ? { file, input: found.origin, card: found.card } : sideOf(letter, file, columns, asked);
+};
+
+const named = (letter: string, side: SideRead, quantity: string | undefined): NamedSide => {
+  if (!side.card) return side;
+  const { file, input, card } = side;
+  const outcome = sideOfCard(`${letter}: ${card.name}`, card, { quantity });
+  if (!outcome.ok)
+    throw unsound(`${outcome.reason}: ${outcome.message}; exponents that are there compare with --exponents`);
+  return { file, input, side: outcome };
 };
 
 /** A loss against a metric, or two metrics, say nothing of each other. */
-const sameQuantity = (sides: readonly Side[], asked: string | undefined): string | undefined => {
+const sameQuantity = (sides: readonly SideRead[], asked: string | undefined): string | undefined => {
   let wanted = asked;
-  for (const side of sides) {
-    const quantity = quantityOf(side);
-    if (quantity === undefined) continue;
-    wanted ??= quantity;
-    if (quantity !== wanted) throw usageError(`${shown(side.file)} is a law of ${quantity}; expected one of ${wanted}`);
+  for (const { file, side } of sides.filter((one) => one.card === undefined)) {
+    if (side.quantity === undefined) continue;
+    wanted ??= side.quantity;
+    if (side.quantity !== wanted)
+      throw usageError(`${shown(file)} is a law of ${side.quantity}; expected one of ${wanted}`);
   }
   return wanted;
 };
-
-/** The document of {@link comparisonOf}. */
-export const compare = (fileA: string, fileB: string, asked: CompareAsked): ComparisonDocument =>
-  comparisonOf(fileA, fileB, asked).document;

@@ -1,19 +1,17 @@
-import { citation, conventionsLine } from "../cards/words.js";
 import { shown } from "../files/read.js";
 import { interval, num, percent } from "../words/numbers.js";
 import { table, type Words } from "../words/passage.js";
+import { cardLines } from "./conventions.js";
 import type { ExponentsDocument, KnownExponent } from "./exponents.js";
-import type { Side } from "./side.js";
-
-/** Which file or card a side is, and what a card counts. */
-export const sideLines = (name: "A" | "B", { card, input }: Side): string[] =>
-  card
-    ? [`${name}: ${card.name}, ${citation(card)}`, `   ${conventionsLine(card)}`]
-    : [`${name}: ${shown(input.file)}`];
 
 /** What a person reads of exponents beside each other. */
-export const exponentsWords = ({ exponents }: ExponentsDocument, [a, b]: readonly [Side, Side]): Words => [
-  { notes: [...sideLines("A", a), ...sideLines("B", b)] },
+export const exponentsWords = ({ a, b, published, exponents }: ExponentsDocument): Words => [
+  {
+    notes: [
+      ...(published.a ? cardLines("A", published.a) : [`A: ${shown(a.file)}`]),
+      ...(published.b ? cardLines("B", published.b) : [`B: ${shown(b.file)}`]),
+    ],
+  },
   table(
     ["exponent of", "A", "interval", "B", "interval", "B − A"],
     exponents.map(({ of, a: one, b: other }) => [

@@ -1,80 +1,108 @@
-import { exponentsOf, type LawCard, lawsOf, type TableFormat } from "@isoflop/scaling";
-import { cardCalled, cardIn } from "../cards/find.js";
+import { basename } from "node:path";
+import { type LawChoice, type Outcome, type Run, type Side, sideOfRuns, type TableFormat } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import { isoFlopThrough } from "../fit/isoflop/fit.js";
-import type { Comparable } from "../fit/kind.js";
 import { fitKinds, kindOf } from "../fit/kinds.js";
 import { type SavedFit, savedFitIn } from "../fit/saved.js";
 import type { ColumnMap } from "../options/columns.js";
-import { loadRuns } from "../runs/load.js";
-import { LOSS } from "../words/quantity.js";
+import { type LoadedRuns, loadRuns, ofQuantity } from "../runs/load.js";
 
-/** What is read of a side. */
-export interface SideInput {
-  readonly file: string;
-  readonly columns: ColumnMap | undefined;
-  readonly format?: TableFormat | undefined;
-  readonly quantity?: string | undefined;
+/** How a table of runs becomes a curve, and a law of compute alone another. */
+export interface SideAsked {
+  readonly format?: TableFormat;
+  readonly quantity?: string;
+  readonly method?: "surface" | "isoflop";
+  /** Of the surface. */
+  readonly form?: string;
+  readonly law?: LawChoice;
 }
 
-/** One of two sides: a fit of the user's, or a published law. */
-export interface Side {
+/** A side with the file that it came from. */
+export interface NamedSide {
+  /** As a person named it. */
   readonly file: string;
   readonly input: InputFile;
-  readonly saved?: SavedFit;
-  readonly card?: LawCard;
+  readonly side: Side;
 }
 
-/** A saved fit, the isoFLOP fit of a table of runs, or a law card by its name or from a file. */
-export const sideOf = ({ file, columns, format, quantity }: SideInput): Side => {
-  const named = cardCalled(file);
-  if (named) return { file, input: named.origin, card: named.card };
-  const { text, origin } = readInput(file);
-  const card = cardIn(text, file);
-  if (card) return { file, input: origin, card };
-  const saved =
-    savedFitIn(text, file) ?? isoFlopThrough(loadRuns({ input: file, columns, format, quantity }), { quantity });
-  return { file, input: saved.input, saved };
+/**
+ * What a person named as one side of a comparison: a saved fit, a table of runs, or a folder of them.
+ * @param letter "A" or "B"
+ * @throws CliError where it cannot be read, or has no curve to compare
+ */
+export const sideOf = (
+  letter: string,
+  argument: string,
+  columns: ColumnMap | undefined,
+  asked: SideAsked,
+): NamedSide => {
+  const { format, quantity } = asked;
+  const saved = savedFitIn(readInput(argument).text, argument);
+  const name = `${letter}: ${basename(shown(argument))}`;
+  if (saved)
+    return { file: argument, input: saved.input, side: got(argument, sideOfSaved(name, saved, asked, argument)) };
+  return sideOfLoaded(name, loadRuns({ input: argument, columns, format, quantity }), asked);
 };
 
-/** What the law of a side is of; a law of x and y does not say, and a card has several. */
-export const quantityOf = ({ saved }: Side): string | undefined =>
-  saved?.fit && kindOf(saved.fit).quantity?.(saved.fit);
-
-/** Kinds of fit that have a law of the loss against compute. */
-const comparable = (): string => {
-  const commands = Object.values(fitKinds).flatMap((kind) => ("compared" in kind ? [`a fit ${kind.record}`] : []));
-  return ["a table of runs", "a law card", ...commands].join(", ").replace(/, ([^,]*)$/, " or $1");
+/** The two labels of one table as sides. @throws CliError `input` where it has not two */
+export const sidesOfLabels = (
+  argument: string,
+  column: string,
+  columns: ColumnMap | undefined,
+  asked: SideAsked,
+): readonly [NamedSide, NamedSide] => {
+  const { format, quantity } = asked;
+  const loaded = loadRuns({ input: argument, columns: { ...columns, label: column }, format, quantity });
+  const labels = [...new Set(loaded.runs.map(({ label = "" }) => label))];
+  if (labels.length !== 2) {
+    const some = labels
+      .slice(0, 8)
+      .map((label) => JSON.stringify(label))
+      .join(", ");
+    throw usageError(
+      `${shown(argument)} has ${labels.length} values of ${column}: ${some}${labels.length > 8 ? ", …" : ""}; --by takes a column of two`,
+    );
+  }
+  const [a, b] = labels.map((label, i) => {
+    const runs = loaded.runs.filter((run: Run) => (run.label ?? "") === label);
+    return sideOfLoaded(`${"AB"[i]}: ${label}`, { ...loaded, runs }, asked);
+  });
+  return [a!, b!];
 };
 
-/** The law of a side against compute. @param form which, of fits that have several */
-export const lawOf = ({ saved, card, file }: Side, form: "power" | "saturating", quantity = LOSS): Comparable => {
-  if (card) return lawOfCard(card, quantity);
-  const { command, fit, status, message } = saved!;
+const sideOfLoaded = (name: string, loaded: LoadedRuns, asked: SideAsked): NamedSide => {
+  const { quantity, form, law, method = law === undefined ? "surface" : "isoflop" } = asked;
+  const { origin: input } = loaded;
+  if (method === "surface") {
+    if (law !== undefined)
+      throw usageError("--law is for laws of compute alone, and --method surface fits another; expected one of them");
+    const outcome = sideOfRuns(name, ofQuantity(loaded, quantity).runs, { form, quantity });
+    return { file: input.file, input, side: got(input.file, outcome, "; or compare by --method isoflop") };
+  }
+  if (form !== undefined) throw usageError("--form is of --method surface");
+  return {
+    file: input.file,
+    input,
+    side: got(input.file, sideOfSaved(name, isoFlopThrough(loaded, { quantity }), asked, input.file)),
+  };
+};
+
+const sideOfSaved = (name: string, saved: SavedFit, { law }: SideAsked, file: string): Outcome<Side> => {
+  const { command, status, message, fit } = saved;
   if (!fit) throw unsound(`${shown(file)}: ${status}: ${message}`);
-  const compared = kindOf(fit).compared?.(fit, form);
-  if (!compared) throw usageError(`${shown(file)} is a ${command}; compare takes ${comparable()}`);
-  if (!compared.ok) throw unsound(`${shown(file)}: ${compared.reason}: ${compared.message}`);
-  const { law, data } = compared;
-  return { law, data };
+  const side = kindOf(fit).side?.(name, fit, law);
+  if (!side) throw usageError(`${shown(file)} is a ${command}; compare takes ${comparable()}`);
+  return side;
 };
 
-const lawOfCard = (card: LawCard, quantity: string): Comparable => {
-  const laws = Object.entries(lawsOf(card)).filter(([, { against }]) => against === "C");
-  const found = laws.find(([of]) => of === quantity)?.[1];
-  if (found) return { law: found.law, data: found.data };
-  throw usageError(
-    `the card ${card.name} has no law of ${quantity} against compute; ${instead(
-      card,
-      laws.map(([of]) => of),
-    )}`,
-  );
+/** Kinds of fit that have a curve of the loss against compute. */
+const comparable = (): string => {
+  const commands = Object.values(fitKinds).flatMap((kind) => ("side" in kind ? [`a fit ${kind.record}`] : []));
+  return ["a table of runs", ...commands].join(", ").replace(/, ([^,]*)$/, " or $1");
 };
 
-/** What a card without that law has. */
-const instead = (card: LawCard, laws: readonly string[]): string => {
-  if (laws.length > 0) return `expected a --quantity of ${laws.join(", ")}, or --exponents`;
-  if (Object.keys(exponentsOf(card)).length > 0) return "it has none but exponents: compare those with --exponents";
-  return card.surface ? "the optimum of its surface is no power of C" : "it has none against compute";
+const got = (file: string, outcome: Outcome<Side>, hint = ""): Side => {
+  if (!outcome.ok) throw unsound(`${shown(file)}: ${outcome.reason}: ${outcome.message}${hint}`);
+  return outcome;
 };

@@ -12,7 +12,7 @@ import { mainLaws, predictorsOf } from "./relations.js";
 import type { CardRelation, LawCard } from "./schema.js";
 import { surfaceOf } from "./surface-of.js";
 
-/** A law of one predictor, for {@link predictLaw}, {@link compareLaws} and figures; its points are with its authors. */
+/** A law of one predictor, for {@link predictLaw} and figures; its points are with its authors. */
 export interface CardLaw {
   readonly law: PublishedLaw;
   readonly data: LawData;

@@ -59,13 +59,11 @@ export interface LawForm<L extends Law = Law> extends Named {
   predict(law: L, x: number, data: LawData): Predicted;
   /** Curves from the law's uncertainty; without them laws of this form cannot be compared. */
   draws?(law: L, count: number, uniform: Random): ((x: number) => number)[];
-  /** Whether nothing is known of this law's errors, so that all its draws are one. */
-  errorless?(law: L): boolean;
   objective(law: L): LawObjective;
   /** What a reader is shown, by name and in order. */
   estimates(law: L): Readonly<Record<string, Estimate>>;
-  /** The value that the law goes to. */
-  floor?(law: L): Estimate;
+  /** The value that the law goes to, where it has one. */
+  floor?(law: L): Estimate | undefined;
   /** From where to where it was fitted, for a law that comes without its points. */
   range?(law: L): Interval | undefined;
   /** Where the law changes its slope. */

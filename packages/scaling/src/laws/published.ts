@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { drawParameters } from "../inference/draws.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { quadraticForm } from "../math/linear.js";
+import type { Random } from "../math/random.js";
 import * as fields from "../records/fields.js";
 import { type Interval, type Outcome, type Predicted, refuse } from "../types.js";
 import type { LawForm } from "./form.js";
@@ -58,6 +59,31 @@ const predicted = (law: PublishedLaw, x: number): Predicted => {
   return { value: valueAt(law, x), ...(ci95 && { ci95 }) };
 };
 
+/** y = floor + exp(level) · x^slope. */
+export interface PublishedParameters {
+  readonly level: number;
+  readonly slope: number;
+  readonly floor: number;
+}
+
+export const printedParameters = ({ coefficient, exponent, floor }: PublishedLaw): PublishedParameters => ({
+  level: Math.log(coefficient.value),
+  slope: exponent.value,
+  floor: floor?.value ?? 0,
+});
+
+/** From the covariance of a law that has one. */
+export const drawPublished = (law: PublishedLaw, count: number, uniform: Random): PublishedParameters[] => {
+  const { covariance = [], degreesOfFreedom } = law;
+  const { level, slope, floor } = printedParameters(law);
+  const centre = [level, slope, floor].slice(0, covariance.length);
+  return drawParameters(centre, covariance, degreesOfFreedom, count, uniform).map(([level, slope, limit = 0]) => ({
+    level: level!,
+    slope: slope!,
+    floor: Math.max(0, limit),
+  }));
+};
+
 export const published: LawForm<PublishedLaw> = {
   name: "published",
   formula: "y = floor + coefficient · x^exponent",
@@ -68,19 +94,9 @@ export const published: LawForm<PublishedLaw> = {
   value: valueAt,
   band: bandAt,
   predict: predicted,
-  // Without a covariance every draw is the law itself: an interval of a comparison is then that of the other law alone.
-  draws: (law, count, uniform) => {
-    const { coefficient, exponent, floor, covariance, degreesOfFreedom } = law;
-    if (!covariance) return Array.from({ length: count }, () => (x) => valueAt(law, x));
-    const centre = [Math.log(coefficient.value), exponent.value, ...(floor ? [floor.value] : [])];
-    return drawParameters(centre, covariance, degreesOfFreedom, count, uniform).map(([level, slope, limit = 0]) => {
-      const least = Math.max(0, limit);
-      return (x) => least + Math.exp(level! + slope! * Math.log(x));
-    });
-  },
-  errorless: ({ covariance }) => covariance === undefined,
   objective: () => ({ name: "published", value: Number.NaN }),
   estimates: ({ coefficient, exponent, floor }) => ({ ...(floor && { floor }), coefficient, exponent }),
+  floor: ({ floor }) => floor,
   range: ({ range }) => range,
   remark: ({ card, covariance }) => `published, card ${card}${covariance ? "" : "; no uncertainty is published"}`,
   equation: ({ coefficient, exponent, floor }, { x, y }, num) =>

@@ -5,12 +5,13 @@ import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
-import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
+import { type Plan, planSchema } from "./answers.js";
+import { type Comparison, comparisonSchema } from "./comparison.js";
 import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 
 /** What is saved: fits, and what was asked of them. Plain data. */
-export type SavedRecord = IsoFlop | SurfaceFit | LawFit | FitPrediction | LawComparison | Plan;
+export type SavedRecord = IsoFlop | SurfaceFit | LawFit | FitPrediction | Comparison | Plan;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {

@@ -39,6 +39,7 @@ export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
     quantity,
     ...judge(form, solution, bound, { condition, covariance }, parameters),
     ...uncertain,
+    computes: extent(runs.map(({ C }) => C)),
     parameters,
     logCoefficients,
     ...(allocation && { allocation }),

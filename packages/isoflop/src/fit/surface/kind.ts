@@ -1,4 +1,4 @@
-import { predictSurface, type SurfaceFit } from "@isoflop/scaling";
+import { predictSurface, type SurfaceFit, sideOfSurface } from "@isoflop/scaling";
 import { usageError } from "../../exit.js";
 import type { FitKind } from "../kind.js";
 
@@ -21,5 +21,6 @@ export const surface: FitKind<SurfaceFit> = {
     if (asked.length === 0) throw usageError("nothing is asked: --at C, --size N --tokens D, or --reach L");
     return asked.map((question) => predictSurface(fit, question));
   },
+  side: (name, fit) => sideOfSurface(name, fit),
   figures: async (fit, asked, loaded) => (await import("./page.js")).surfaceAsked(fit, asked, loaded),
 };
