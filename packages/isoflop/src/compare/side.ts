@@ -3,17 +3,17 @@ import {
   type LawChoice,
   type Outcome,
   type Run,
+  rollOut,
   type Side,
-  sideOfIsoFlop,
-  sideOfLaw,
+  sideOfRollOut,
   sideOfRuns,
-  sideOfSurface,
   type TableFormat,
 } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import { isoFlopThrough } from "../fit/isoflop/fit.js";
-import { type Fit, type SavedFit, savedFitIn } from "../fit/saved.js";
+import { fitKinds, kindOf } from "../fit/kinds.js";
+import { type SavedFit, savedFitIn } from "../fit/saved.js";
 import type { ColumnMap } from "../options/columns.js";
 import { type LoadedRuns, loadRuns, ofQuantity } from "../runs/load.js";
 
@@ -21,7 +21,7 @@ import { type LoadedRuns, loadRuns, ofQuantity } from "../runs/load.js";
 export interface SideAsked {
   readonly format?: TableFormat;
   readonly quantity?: string;
-  readonly method?: "surface" | "isoflop";
+  readonly method?: "surface" | "forms" | "isoflop";
   /** Of the surface. */
   readonly form?: string;
   readonly law?: LawChoice;
@@ -83,13 +83,18 @@ export const sidesOfLabels = (
 const sideOfLoaded = (name: string, loaded: LoadedRuns, asked: SideAsked): NamedSide => {
   const { quantity, form, law, method = law === undefined ? "surface" : "isoflop" } = asked;
   const { origin: input } = loaded;
+  if (method !== "isoflop" && law !== undefined)
+    throw usageError(`--law is for laws of compute alone, which --method ${method} does not fit; expected one of them`);
+  if (method !== "surface" && form !== undefined) throw usageError("--form is of --method surface");
+  if (method === "forms") {
+    const { runs } = ofQuantity(loaded, quantity);
+    const rolled = rollOut(runs, { quantity });
+    return { file: input.file, input, side: got(input.file, rolled.ok ? sideOfRollOut(name, rolled, runs) : rolled) };
+  }
   if (method === "surface") {
-    if (law !== undefined)
-      throw usageError("--law is for laws of compute alone, and --method surface fits another; expected one of them");
     const outcome = sideOfRuns(name, ofQuantity(loaded, quantity).runs, { form, quantity });
     return { file: input.file, input, side: got(input.file, outcome, "; or compare by --method isoflop") };
   }
-  if (form !== undefined) throw usageError("--form is of --method surface");
   return {
     file: input.file,
     input,
@@ -97,27 +102,18 @@ const sideOfLoaded = (name: string, loaded: LoadedRuns, asked: SideAsked): Named
   };
 };
 
-/** Bounds and what cannot be told from the data are drawn from; any other caveat leaves nothing to draw. */
-const sound = (status: string): boolean => ["converged", "bound", "unidentified"].includes(status);
-
-/** The curve that a kind of fit has. */
-const kinds: {
-  readonly [F in Fit as SavedFit<F>["command"]]?: (name: string, fit: F, law: LawChoice | undefined) => Outcome<Side>;
-} = {
-  "fit isoflop": (name, fit, law) => sideOfIsoFlop(name, fit, { law }),
-  "fit law": (name, fit, law) => sideOfLaw(name, fit, { law }),
-  "fit surface": (name, fit) => sideOfSurface(name, fit),
-};
-
 const sideOfSaved = (name: string, saved: SavedFit, { law }: SideAsked, file: string): Outcome<Side> => {
   const { command, status, message, fit } = saved;
-  const of = kinds[command] as ((name: string, fit: Fit, law: LawChoice | undefined) => Outcome<Side>) | undefined;
-  if (!of)
-    throw usageError(
-      `${shown(file)} is a ${command}; compare takes a table of runs, or a ${Object.keys(kinds).join(", a ")}`,
-    );
-  if (!fit || (command !== "fit isoflop" && !sound(status))) throw unsound(`${shown(file)}: ${status}: ${message}`);
-  return of(name, fit, law);
+  if (!fit) throw unsound(`${shown(file)}: ${status}: ${message}`);
+  const side = kindOf(fit).side?.(name, fit, law);
+  if (!side) throw usageError(`${shown(file)} is a ${command}; compare takes ${comparable()}`);
+  return side;
+};
+
+/** Kinds of fit that have a curve of the loss against compute. */
+const comparable = (): string => {
+  const commands = Object.values(fitKinds).flatMap((kind) => ("side" in kind ? [`a fit ${kind.record}`] : []));
+  return ["a table of runs", ...commands].join(", ").replace(/, ([^,]*)$/, " or $1");
 };
 
 const got = (file: string, outcome: Outcome<Side>, hint = ""): Side => {
