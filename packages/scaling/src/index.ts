@@ -19,13 +19,21 @@ export {
 } from "./cards/schema.js";
 export * from "./cards/side-of.js";
 export * from "./cards/surface-of.js";
+export { type CollapseOptions, collapse } from "./collapse/collapse.js";
+export type { ProgressCurve } from "./collapse/nodes.js";
+export * from "./collapse/read.js";
+export type { Collapse, CollapsedRun } from "./collapse/record.js";
 export * from "./compare/index.js";
+export { type DiagnoseOptions, diagnose } from "./diagnose/diagnose.js";
+export type { Diagnosis, DiagnosisStep, FrontierTerms, LossTerm } from "./diagnose/record.js";
+export { type Terms, termsOf } from "./diagnose/terms.js";
 export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
 export * from "./input/best.js";
+export * from "./input/columns.js";
 export * from "./input/delimited.js";
 export * from "./input/diverged.js";
 export * from "./input/parse.js";
@@ -57,8 +65,23 @@ export * from "./laws/fit.js";
 export type * from "./laws/form.js";
 export * from "./laws/forms.js";
 export type { ResidualScale } from "./laws/given-floor.js";
-export * from "./laws/hyperparameter.js";
-export * from "./laws/link.js";
+export {
+  fitHyperparameter,
+  type HyperparameterOptions,
+  monomialNames,
+  predictHyperparameters,
+  predictorNames,
+} from "./laws/hyperparameter/fit.js";
+export * from "./laws/hyperparameter/forms.js";
+export * from "./laws/hyperparameter/law.js";
+export * from "./laws/hyperparameter/optimum.js";
+export type { HyperparameterCell, HyperparameterFit, HyperparameterLaw } from "./laws/hyperparameter/record.js";
+export { fitLink, type LinkOptions } from "./laws/link/fit.js";
+export type { LinkChoices, LinkForm } from "./laws/link/form.js";
+export * from "./laws/link/forms/index.js";
+export * from "./laws/link/predict.js";
+export type { LinkFit } from "./laws/link/record.js";
+export { type LinkScale, linkScales } from "./laws/link/scale.js";
 export * from "./laws/over-training.js";
 export type { PointErrors } from "./laws/point-errors.js";
 export * from "./laws/power.js";
@@ -71,6 +94,9 @@ export {
 } from "./laws/predictive.js";
 export type { PublishedLaw } from "./laws/published.js";
 export * from "./laws/saturating.js";
+export { type LevelsOptions, noiseLevels, noiseLevelsAsync } from "./levels/levels.js";
+export type { LevelSum, NoiseLevel, NoiseLevels } from "./levels/record.js";
+export * from "./levels/table.js";
 export { extent } from "./math/extent.js";
 export type { Matrix } from "./math/linear.js";
 export { normals, type Random, random } from "./math/random.js";
@@ -81,9 +107,20 @@ export type { NextRun, Plan } from "./records/answers.js";
 export type { Comparison } from "./records/comparison.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
+export * from "./rollout/predict.js";
+export type * from "./rollout/record.js";
+export { type RollOutOptions, rolledOutForms, rollOut, rollOutAsync } from "./rollout/roll-out.js";
+export type { ResidualStructure, StructureDirection } from "./structure/record.js";
+export { type StructureOptions, structure } from "./structure/structure.js";
+export { shapeInWords } from "./structure/words.js";
 export * from "./surface/allocate.js";
 export * from "./surface/bias.js";
-export * from "./surface/bootstrap.js";
+export {
+  bootstrapSurface,
+  bootstrapSurfaceAsync,
+  jackknifeSurface,
+  type SurfaceBootstrapOptions,
+} from "./surface/bootstrap.js";
 export type { SurfaceData } from "./surface/data.js";
 export type { Descent } from "./surface/descent.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
@@ -102,6 +139,8 @@ export type { SurfaceObjective, Width } from "./surface/objectives/objective.js"
 export * from "./surface/predict.js";
 export * from "./surface/profile-of.js";
 export type { Starts, SurfaceOptions } from "./surface/search.js";
+export * from "./surface/shared.js";
+export type * from "./surface/shared-fit.js";
 export {
   formOfSurface,
   type ModelAndData,

@@ -3,6 +3,7 @@ import type { FoundCard } from "../cards/find.js";
 import { usageError } from "../exit.js";
 import type { InputFile } from "../files/read.js";
 import type { Questions } from "../fit/kind.js";
+import { checkInputs } from "../options/input-options.js";
 import { versions } from "../versions.js";
 import { held } from "./predict.js";
 
@@ -22,7 +23,9 @@ export interface CardPredictionDocument {
 
 /** @throws CliError `usage` where nothing is asked, `unsound` where the card has no answer */
 export const predictWithCard = ({ card, origin }: FoundCard, asked: Questions): CardPredictionDocument => {
-  const { at = [], size: N, tokens: D, reach: loss } = asked;
+  const { at = [], size: N, tokens: D, reach: loss, inputs } = asked;
+  if (card.surface) checkInputs(card.surface.form, inputs);
+  else if (inputs) throw usageError(`the card ${card.name} has no surface; --${Object.keys(inputs)[0]} is of one`);
   if ((N === undefined) !== (D === undefined)) throw usageError("--size and --tokens go together");
   const questions = [
     ...at.map((C) => ({ C })),
@@ -30,7 +33,7 @@ export const predictWithCard = ({ card, origin }: FoundCard, asked: Questions): 
     ...(loss !== undefined ? [{ loss }] : []),
   ];
   if (questions.length === 0) throw usageError("nothing is asked: --at C, --size N --tokens D, or --reach L");
-  const predictions = questions.map((question) => held(predictCard(card, question)));
+  const predictions = questions.map((question) => held(predictCard(card, { ...question, ...(inputs && { inputs }) })));
   const { name, arxiv, conventions } = card;
   return {
     command: "predict",

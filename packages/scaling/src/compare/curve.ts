@@ -46,9 +46,15 @@ export const fallingCurve = (
   loss,
   compute(target) {
     const excess = (lnC: number) => target - loss(Math.exp(lnC));
-    const [low, high] = [Math.log(at) - reach, Math.log(at) + reach];
-    if (!(excess(high) > 0)) return Number.POSITIVE_INFINITY;
-    return excess(low) > 0 ? 0 : Math.exp(bisect(excess, low, high));
+    // Decade by decade from amid the runs: what is dear to evaluate is not asked far from them.
+    let from = Math.log(at);
+    const down = excess(from) > 0;
+    for (let gone = 0; gone < reach; gone += Math.LN10) {
+      const to = from + (down ? -Math.LN10 : Math.LN10);
+      if (excess(to) > 0 !== down) return Math.exp(down ? bisect(excess, to, from) : bisect(excess, from, to));
+      from = to;
+    }
+    return down ? 0 : Number.POSITIVE_INFINITY;
   },
   constants,
 });

@@ -196,7 +196,7 @@ export const pick = <T extends { readonly weight: number }>(nodes: readonly T[],
 };
 
 /** In the order of their floors draws would be paired with those of like floors on the other side. */
-const shuffled = <T>(values: readonly T[], uniform: Random): T[] => {
+export const shuffled = <T>(values: readonly T[], uniform: Random): T[] => {
   const out = [...values];
   for (let i = out.length - 1; i > 0; i--) {
     const k = Math.floor(uniform() * (i + 1));

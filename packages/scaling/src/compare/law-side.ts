@@ -6,6 +6,7 @@ import { type IsoFlop, isInterior } from "../isoflop/record.js";
 import { fitLaw, formOfLaw } from "../laws/fit.js";
 import type { LawFit, LawForm } from "../laws/form.js";
 import { lawForms } from "../laws/forms.js";
+import { pointWeights } from "../laws/point-errors.js";
 import type { PowerLaw } from "../laws/power.js";
 import { type LossCurve, type WeighedLaw, type WeighedLaws, weighedLaws } from "../laws/predictive.js";
 import { studentDistribution } from "../math/distributions.js";
@@ -36,12 +37,14 @@ export const sideOfLaw = (name: string, fit: LawFit, { law }: LawSideOptions = {
   const { kind } = fit.law;
   const simple = kind === "power" || kind === "saturating";
   if (law === undefined ? !simple : law === kind) return ofForm(name, fit);
-  const { x, y } = fit.data;
+  const { x, y, sigma, weights } = fit.data;
   if (law === undefined || law === "floors") {
-    const curve = { C: x, loss: y, leverage: x.map(() => 1), noiseVariance: 0, noiseDegreesOfFreedom: 0 };
+    const weight = pointWeights(y, fit.data, sigma ? "raw" : "log");
+    const leverage = x.map((_, i) => 1 / (weight?.[i] ?? 1));
+    const curve = { C: x, loss: y, leverage, noiseVariance: 0, noiseDegreesOfFreedom: 0 };
     return ofFloors(name, curve, `through ${x.length} points`);
   }
-  const again = fitLaw(law, x, y);
+  const again = fitLaw(law, x, y, { ...(sigma && { sigma }), ...(weights && { weights }) });
   return again.ok ? ofForm(name, again) : again;
 };
 
@@ -127,7 +130,7 @@ const ofForm = (name: string, fit: LawFit): Outcome<Side> => {
     law: `${law.kind} law through ${data.x.length} points`,
     ...(caution && { caution }),
     fitted: extent(data.x),
-    points: data,
+    points: { x: data.x, y: data.y },
     curve: curveOf((C) => form.value(law, C)),
     draws: (count, uniform) => form.draws!(law, count, uniform).map(curveOf),
   };

@@ -1,3 +1,4 @@
+import type { LawData } from "../laws/form.js";
 import { extent } from "../math/extent.js";
 import { evenSample } from "../math/sample.js";
 import { surfaceData } from "../surface/data.js";
@@ -23,6 +24,12 @@ export interface RunsSideOptions {
 /** More runs than this are not told apart in a figure. */
 const DRAWN = 600;
 
+/** Runs as compute and loss, or an even sample of them. */
+export const pointsOf = (runs: readonly Run[]): LawData => {
+  const shown = evenSample(runs.length, DRAWN).map((i) => runs[i]!);
+  return { x: shown.map(({ C }) => C), y: shown.map(({ loss }) => loss) };
+};
+
 /**
  * Runs as a side: a loss surface by least squares of ln L, compared along its own optimum. Its draws are from the posterior with the floor
  * integrated out, `floorNodes`, so that a floor that the runs do not show is neither left out nor made up.
@@ -35,7 +42,6 @@ export const sideOfRuns = (name: string, runs: readonly Run[], options: RunsSide
   const form = formOfSurface(fit);
   const data = surfaceData(form, runs);
   const caution = doubtOf(fit, runs);
-  const shown = evenSample(runs.length, DRAWN).map((i) => runs[i]!);
   return sideOf(
     fit,
     { lnN: data.centreN, lnD: data.centreD },
@@ -46,7 +52,7 @@ export const sideOfRuns = (name: string, runs: readonly Run[], options: RunsSide
       quantity,
       ...(caution !== undefined && { caution }),
       fitted: extent(runs.map(({ C }) => C)),
-      points: { x: shown.map(({ C }) => C), y: shown.map(({ loss }) => loss) },
+      points: pointsOf(runs),
     },
   );
 };

@@ -62,8 +62,8 @@ export interface LawForm<L extends Law = Law> extends Named {
   objective(law: L): LawObjective;
   /** What a reader is shown, by name and in order. */
   estimates(law: L): Readonly<Record<string, Estimate>>;
-  /** The value that the law goes to, where it has one. */
-  floor?(law: L): Estimate | undefined;
+  /** The value that the law goes to. */
+  floor?(law: L): Estimate;
   /** From where to where it was fitted, for a law that comes without its points. */
   range?(law: L): Interval | undefined;
   /** Where the law changes its slope. */

@@ -5,7 +5,7 @@ import { studentFactor95 } from "../math/distributions.js";
 import { quadraticForm } from "../math/linear.js";
 import type { Random } from "../math/random.js";
 import * as fields from "../records/fields.js";
-import { type Interval, type Outcome, type Predicted, refuse } from "../types.js";
+import { type Estimate, type Interval, type Outcome, type Predicted, refuse } from "../types.js";
 import type { LawForm } from "./form.js";
 
 const ofSize = (size: number) =>
@@ -84,6 +84,9 @@ export const drawPublished = (law: PublishedLaw, count: number, uniform: Random)
   }));
 };
 
+/** Of a law that is printed without a floor. */
+const NONE: Estimate = { value: 0, standardError: 0, ci95: [0, 0] };
+
 export const published: LawForm<PublishedLaw> = {
   name: "published",
   formula: "y = floor + coefficient · x^exponent",
@@ -96,7 +99,7 @@ export const published: LawForm<PublishedLaw> = {
   predict: predicted,
   objective: () => ({ name: "published", value: Number.NaN }),
   estimates: ({ coefficient, exponent, floor }) => ({ ...(floor && { floor }), coefficient, exponent }),
-  floor: ({ floor }) => floor,
+  floor: ({ floor }) => floor ?? NONE,
   range: ({ range }) => range,
   remark: ({ card, covariance }) => `published, card ${card}${covariance ? "" : "; no uncertainty is published"}`,
   equation: ({ coefficient, exponent, floor }, { x, y }, num) =>

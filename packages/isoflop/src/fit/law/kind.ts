@@ -15,7 +15,7 @@ export const law: FitKind<LawFit> = {
   side: (name, fit, law) => {
     const { status, message = status } = fit;
     // Bounds, and what the points cannot tell, are drawn from; any other caveat leaves nothing to draw.
-    if (status === "converged" || status === "bound" || status === "unidentified") return sideOfLaw(name, fit, { law });
-    return refuse(status, message);
+    const drawn = status === "converged" || status === "bound" || status === "unidentified";
+    return drawn ? sideOfLaw(name, fit, { law }) : refuse(status, message);
   },
 };

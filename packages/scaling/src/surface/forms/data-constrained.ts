@@ -22,7 +22,7 @@ const constrained = (name: string, beneath: SurfaceForm): SurfaceForm => {
   return {
     name,
     formula: `E + A/N_e^alpha + B/D_e^${isTied ? "alpha" : "beta"}, N_e and D_e of U unique tokens`,
-    inputs: [{ name: "U", meaning: "unique tokens", like: "D", fallback: (_, D) => D }],
+    inputs: [{ name: "U", meaning: "unique tokens", word: "unique", like: "D", fallback: (_, D) => D }],
     theta: [...beneath.theta, "repeatTokens", "repeatParameters"],
     parameters: [
       ...beneath.parameters,

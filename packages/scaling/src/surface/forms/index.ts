@@ -3,6 +3,7 @@ import type { SurfaceForm } from "../form.js";
 import { crossed, crossedFloor } from "./crossed.js";
 import { dataConstrained, dataConstrainedTied } from "./data-constrained.js";
 import { farseer } from "./farseer.js";
+import { jointMoe } from "./joint-moe.js";
 import { kaplan } from "./kaplan.js";
 import { chinchilla, noFloor, tied } from "./power-terms.js";
 
@@ -17,6 +18,7 @@ const own: readonly SurfaceForm[] = [
   farseer,
   dataConstrained,
   dataConstrainedTied,
+  jointMoe,
 ];
 
 /** Every form of surface by name; one from outside joins by `surfaceForms.add`. */
@@ -28,7 +30,8 @@ export const fromOutside = (name: string): boolean => own.every((form) => form.n
 /**
  * `chinchilla` E + A/N^α + B/D^β · `tied` the same with α = β · `no-floor` without E · `kaplan` ((Nc/N)^(αN/αD) + Dc/D)^αD ·
  * `crossed` A/N^α + B N^c/D^(β0 + β1 ln N) · `crossed-floor` the same with E · `farseer` of nine parameters ·
- * `data-constrained` and, with α = β, `data-constrained-tied`, in which repeated tokens lose value; or one that was added.
+ * `data-constrained` and, with α = β, `data-constrained-tied`, in which repeated tokens lose value · `joint-moe` for
+ * mixtures of experts; or one that was added.
  */
 export type SurfaceFormName =
   | "chinchilla"
@@ -40,4 +43,5 @@ export type SurfaceFormName =
   | "farseer"
   | "data-constrained"
   | "data-constrained-tied"
+  | "joint-moe"
   | (string & Record<never, never>);
