@@ -109,6 +109,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./compare/command.js"),
   },
   {
+    path: ["laws"],
+    summary: "published scaling laws: what is printed, where, and what it counts",
+    load: () => import("./laws/command.js"),
+  },
+  {
     path: ["plan-next"],
     summary: "the next runs that make an extrapolation most certain",
     load: () => import("./plan-next/command.js"),

@@ -7,6 +7,7 @@ export { PlotInputError } from "./error.js";
 export { allocationFigure } from "./figures/allocation.js";
 export { collapseFigure } from "./figures/collapse.js";
 export { comparisonFigure } from "./figures/comparison.js";
+export { computeRatioFigure } from "./figures/compute-ratio.js";
 export { envelopeFigure } from "./figures/envelope.js";
 export {
   basinFigure,

@@ -1,8 +1,29 @@
+export * from "./cards/card-value.js";
+export * from "./cards/cards.js";
+export * from "./cards/conventions.js";
+export * from "./cards/convert/convert.js";
+export type { ConversionFacts, ConversionTarget, LeftOut } from "./cards/convert/plan.js";
+export * from "./cards/exponents-of.js";
+export { type CardLaw, lawsOf } from "./cards/laws-of.js";
+export * from "./cards/predict-card.js";
+export * from "./cards/read.js";
+export {
+  type CardConventions,
+  type CardRelation,
+  type CardSource,
+  type CardSurfaceText,
+  cardSchema,
+  type LawCard,
+  type Published,
+  type Reproduced,
+} from "./cards/schema.js";
+export * from "./cards/side-of.js";
+export * from "./cards/surface-of.js";
 export { type CollapseOptions, collapse } from "./collapse/collapse.js";
 export type { ProgressCurve } from "./collapse/nodes.js";
 export * from "./collapse/read.js";
 export type { Collapse, CollapsedRun } from "./collapse/record.js";
-export * from "./compare.js";
+export * from "./compare/index.js";
 export { type DiagnoseOptions, diagnose } from "./diagnose/diagnose.js";
 export type { Diagnosis, DiagnosisStep, FrontierTerms, LossTerm } from "./diagnose/record.js";
 export { type Terms, termsOf } from "./diagnose/terms.js";
@@ -35,7 +56,7 @@ export * from "./isoflop/bootstrap.js";
 export * from "./isoflop/curve.js";
 export * from "./isoflop/group.js";
 export { type IsoFlopLaw, type IsoFlopOptions, isoFlop, optima } from "./isoflop/isoflop.js";
-export * from "./isoflop/predict.js";
+export { type IsoFlopPrediction, type PredictOptions, predictIsoFlop } from "./isoflop/predict.js";
 export { isoFlopProfile, type OptimumMethod, type ProfileOptions, quantityOf } from "./isoflop/profile.js";
 export type * from "./isoflop/record.js";
 export { isInterior } from "./isoflop/record.js";
@@ -65,7 +86,14 @@ export { type LinkScale, linkScales } from "./laws/link/scale.js";
 export * from "./laws/over-training.js";
 export type { PointErrors } from "./laws/point-errors.js";
 export * from "./laws/power.js";
-export * from "./laws/predictive.js";
+export {
+  type LawFamily,
+  type LossCurve,
+  type LossPrediction,
+  type NewMeasurement,
+  predictiveLoss,
+} from "./laws/predictive.js";
+export type { PublishedLaw } from "./laws/published.js";
 export * from "./laws/saturating.js";
 export { type LevelsOptions, noiseLevels, noiseLevelsAsync } from "./levels/levels.js";
 export type { LevelSum, NoiseLevel, NoiseLevels } from "./levels/record.js";
@@ -76,7 +104,8 @@ export { normals, type Random, random } from "./math/random.js";
 export { spaced } from "./math/spaced.js";
 export * from "./plan/plan-next.js";
 export type * from "./prediction.js";
-export type { ComparedLaw, LawComparison, NextRun, Plan } from "./records/answers.js";
+export type { NextRun, Plan } from "./records/answers.js";
+export type { Comparison } from "./records/comparison.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
 export * from "./rollout/predict.js";

@@ -1,4 +1,4 @@
-import type { ComparedLaw, FitPrediction, Outcome, RefusalReason, SavedRecord } from "@isoflop/scaling";
+import type { FitPrediction, LawChoice, Outcome, RefusalReason, SavedRecord, Side } from "@isoflop/scaling";
 import type { NamedValues } from "../options/named.js";
 import type { Page } from "../page/page.js";
 import type { LoadedRuns } from "../runs/load.js";
@@ -29,9 +29,6 @@ export interface Questions {
   readonly with?: NamedValues;
 }
 
-/** Law of the loss against compute, as `isoflop compare` takes it. */
-export type Comparable = Omit<ComparedLaw, "name">;
-
 /** What the command line knows of a kind of fit, beside the schema of its record: one file `kind.ts` in its folder and a line in `kinds.ts`. */
 export interface FitKind<F extends SavedRecord = SavedRecord> {
   /** Of the fit, and the word after `isoflop fit`. */
@@ -44,8 +41,6 @@ export interface FitKind<F extends SavedRecord = SavedRecord> {
   answers(fit: F, asked: Questions): Outcome<FitPrediction>[];
   /** The fit with what was asked of it; loads what draws. */
   figures(fit: F, asked: readonly FitPrediction[], loaded: LoadedRuns | undefined): Promise<Page["figures"]>;
-  /** Absent where `compare` cannot take such a fit. @param law which form, of fits that have several */
-  compared?(fit: F, law: "power" | "saturating"): Outcome<Comparable>;
-  /** What the loss of `compared` is, where the fit says it. */
-  quantity?(fit: F): string;
+  /** As one side of a comparison; absent where `compare` cannot take such a fit. @param law how a law of compute alone is taken */
+  side?(name: string, fit: F, law: LawChoice | undefined): Outcome<Side>;
 }

@@ -10,7 +10,8 @@ export const predictionWords = ({ predictions, status, message }: PredictionDocu
   ...predictions.map((prediction): Passage => ({ ...predictionTable(prediction), notes: notesOf(prediction) })),
 ];
 
-const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): Passage => {
+/** One question and its answers. */
+export const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): Passage => {
   const named = (name: string) => (name === "loss" ? quantity : name);
   const ofOptimum = predicted.N !== undefined && given.N === undefined;
   const names: Readonly<Record<string, string>> = {

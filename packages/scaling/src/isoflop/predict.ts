@@ -78,7 +78,8 @@ const excessLoss = (fit: IsoFlop, profiles: readonly InteriorProfile[], offset: 
   };
 };
 
-const lossCurve = (fit: IsoFlop, profiles: readonly InteriorProfile[], seedStandardDeviation: number | undefined) => {
+/** The optimal losses with the noise of a run within its budget. */
+export const lossCurve = (fit: IsoFlop, profiles: readonly InteriorProfile[], seedStandardDeviation?: number) => {
   const scale =
     fit.choices.scale === "log" ? profiles.reduce((s, p) => s + p.optimum.loss.value, 0) / profiles.length : 1;
   const fitted = fit.noise.degreesOfFreedom > 0 ? (fit.noise.standardDeviation * scale) ** 2 : 0;

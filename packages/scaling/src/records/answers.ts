@@ -1,43 +1,8 @@
-import { choice, positive, record, text, whole } from "@isoflop/spec";
+import { choice, positive, record, whole } from "@isoflop/spec";
 import { surfaceFitSchema } from "../surface/surface-fit.js";
 import * as fields from "./fields.js";
-import { lawDataSchema, lawSchema } from "./law.js";
 
-const { anyNumber, interval, predicted, spread } = fields;
-
-/** `data` is what the law was fitted to, y against compute x. */
-const side = record({ name: text, law: lawSchema, data: lawDataSchema });
-
-/** One of two laws of a loss against compute. */
-export interface ComparedLaw extends fields.Read<typeof side> {}
-
-const ranged = record({ value: anyNumber, ci95: interval });
-
-export const comparisonSchema = record({
-  ...fields.head("comparison"),
-  /** `loss`, or the metric that both laws are of. */
-  quantity: text,
-  a: side,
-  b: side,
-  /** Compute at which the laws meet; refused when they do not meet in the range, or do so in fewer than half the draws. */
-  crossing: fields.outcome(record({ ok: fields.ok, C: positive, ci95: interval, share: fields.notNegative })),
-  at: fields.list(
-    record({
-      C: positive,
-      a: spread,
-      b: spread,
-      /** L_b − L_a with its interval: positive where a is better. */
-      difference: ranged,
-      /** Compute b needs to reach what a reaches with C, over C: above one where a is better. Infinite when b never gets there. */
-      effectiveCompute: ranged,
-    }),
-  ),
-  draws: whole({ atLeast: 1 }),
-  seed: fields.finite,
-});
-
-/** Two laws with who is better where, by how much compute, and where they cross. A record: it survives JSON whole. */
-export interface LawComparison extends fields.Read<typeof comparisonSchema> {}
+const { predicted, spread } = fields;
 
 const next = record({
   C: positive,

@@ -12,7 +12,8 @@ import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type RollOut, rollOutSchema } from "../rollout/record.js";
 import { type SharedFit, sharedFitSchema } from "../surface/shared-fit.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
-import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
+import { type Plan, planSchema } from "./answers.js";
+import { type Comparison, comparisonSchema } from "./comparison.js";
 import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 
@@ -26,7 +27,7 @@ export type SavedRecord =
   | HyperparameterFit
   | LinkFit
   | FitPrediction
-  | LawComparison
+  | Comparison
   | Plan
   | Diagnosis
   | NoiseLevels
