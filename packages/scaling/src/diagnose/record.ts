@@ -90,6 +90,5 @@ export const diagnosisSchema = record({
 /** Where the loss of a model comes from, and what would lessen it. A record: it survives JSON whole. */
 export interface Diagnosis extends fields.Read<typeof diagnosisSchema> {}
 
-/** Of what a loss is, at one model. */
-export type FrontierTerms = Diagnosis["frontier"][number];
+/** Which part of the loss a term is. */
 export type TermName = LossTerm["of"];
