@@ -8,10 +8,16 @@ export { allocationFigure } from "./figures/allocation.js";
 export { collapseFigure } from "./figures/collapse.js";
 export { comparisonFigure } from "./figures/comparison.js";
 export { envelopeFigure } from "./figures/envelope.js";
+export {
+  basinFigure,
+  type HyperparameterFigureOptions,
+  hyperparameterFigure,
+} from "./figures/hyperparameter.js";
 export { type IntervalRow, type IntervalsFigureOptions, intervalsFigure } from "./figures/intervals.js";
 export { isoFlopFigure } from "./figures/isoflop.js";
 export { type LawFigureOptions, lawFigure } from "./figures/law.js";
 export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
+export { type LinkFigureOptions, linkFigure } from "./figures/link.js";
 export { lossCurvesFigure } from "./figures/loss-curves.js";
 export { lossTermsFigure } from "./figures/loss-terms.js";
 export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRuns } from "./figures/next-runs.js";

@@ -11,7 +11,10 @@ export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.j
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
+export * from "./input/best.js";
+export * from "./input/columns.js";
 export * from "./input/delimited.js";
+export * from "./input/diverged.js";
 export * from "./input/parse.js";
 export * from "./input/points.js";
 export {
@@ -19,11 +22,13 @@ export {
   type CleanRuns,
   cleanRuns,
   dropHighestLoss,
+  inputOf,
   quantityAsLoss,
   type RawRun,
 } from "./input/runs.js";
 export type { BadRows, DroppedRun, DropReason } from "./input/sift.js";
 export { readTable, type TableFormat } from "./input/table.js";
+export * from "./input/where.js";
 export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
 export * from "./isoflop/bootstrap.js";
 export * from "./isoflop/curve.js";
@@ -39,9 +44,25 @@ export * from "./laws/fit.js";
 export type * from "./laws/form.js";
 export * from "./laws/forms.js";
 export type { ResidualScale } from "./laws/given-floor.js";
-export * from "./laws/hyperparameter.js";
-export * from "./laws/link.js";
+export {
+  fitHyperparameter,
+  type HyperparameterOptions,
+  monomialNames,
+  predictHyperparameters,
+  predictorNames,
+} from "./laws/hyperparameter/fit.js";
+export * from "./laws/hyperparameter/forms.js";
+export * from "./laws/hyperparameter/law.js";
+export * from "./laws/hyperparameter/optimum.js";
+export type { HyperparameterCell, HyperparameterFit, HyperparameterLaw } from "./laws/hyperparameter/record.js";
+export { fitLink, type LinkOptions } from "./laws/link/fit.js";
+export type { LinkChoices, LinkForm } from "./laws/link/form.js";
+export * from "./laws/link/forms/index.js";
+export * from "./laws/link/predict.js";
+export type { LinkFit } from "./laws/link/record.js";
+export { type LinkScale, linkScales } from "./laws/link/scale.js";
 export * from "./laws/over-training.js";
+export type { PointErrors } from "./laws/point-errors.js";
 export * from "./laws/power.js";
 export * from "./laws/predictive.js";
 export * from "./laws/saturating.js";
@@ -57,6 +78,9 @@ export type * from "./prediction.js";
 export type { ComparedLaw, LawComparison, NextRun, Plan } from "./records/answers.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
+export * from "./rollout/predict.js";
+export type * from "./rollout/record.js";
+export { type RollOutOptions, rolledOutForms, rollOut, rollOutAsync } from "./rollout/roll-out.js";
 export type { ResidualStructure, StructureDirection } from "./structure/record.js";
 export { type StructureOptions, structure } from "./structure/structure.js";
 export { shapeInWords } from "./structure/words.js";
@@ -84,7 +108,10 @@ export * from "./surface/forms/index.js";
 export * from "./surface/objectives/index.js";
 export type { SurfaceObjective, Width } from "./surface/objectives/objective.js";
 export * from "./surface/predict.js";
+export * from "./surface/profile-of.js";
 export type { Starts, SurfaceOptions } from "./surface/search.js";
+export * from "./surface/shared.js";
+export type * from "./surface/shared-fit.js";
 export {
   formOfSurface,
   type ModelAndData,

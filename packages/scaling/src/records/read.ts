@@ -5,8 +5,12 @@ import { type Diagnosis, diagnosisSchema } from "../diagnose/record.js";
 import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
+import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparameter/record.js";
+import { type LinkFit, linkSchema } from "../laws/link/record.js";
 import { levelsSchema, type NoiseLevels } from "../levels/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
+import { type RollOut, rollOutSchema } from "../rollout/record.js";
+import { type SharedFit, sharedFitSchema } from "../surface/shared-fit.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
 import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
 import { by, named } from "./fields.js";
@@ -16,7 +20,11 @@ import { lawFitSchema } from "./law.js";
 export type SavedRecord =
   | IsoFlop
   | SurfaceFit
+  | SharedFit
+  | RollOut
   | LawFit
+  | HyperparameterFit
+  | LinkFit
   | FitPrediction
   | LawComparison
   | Plan
@@ -28,7 +36,11 @@ export type SavedRecord =
 export const recordSchemas = {
   isoflop: isoFlopSchema,
   surface: surfaceFitSchema,
+  rollout: rollOutSchema,
+  shared: sharedFitSchema,
   law: lawFitSchema,
+  hyperparameter: hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
+  link: linkSchema,
   prediction: predictionSchema,
   comparison: comparisonSchema,
   plan: planSchema,
@@ -77,7 +89,14 @@ const reader =
 
 export const readIsoFlop = reader(isoFlopSchema, "isoflop");
 export const readSurfaceFit = reader(surfaceFitSchema, "surface");
+export const readRollOut = reader(rollOutSchema, "rollout");
+export const readSharedFit = reader(sharedFitSchema, "shared");
 export const readLawFit = reader(lawFitSchema, "law");
+export const readHyperparameterFit = reader<HyperparameterFit>(
+  hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
+  "hyperparameter",
+);
+export const readLinkFit = reader(linkSchema, "link");
 export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");
