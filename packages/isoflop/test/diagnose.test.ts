@@ -55,7 +55,28 @@ describe("diagnose", () => {
     expect(frontier.map(({ C }) => Math.log10(C))).toEqual([20, 21, 22].map((v) => expect.closeTo(v, 9)));
   });
 
+  test("of a surface for repeated data, with its unique tokens", () => {
+    const rows = [1e7, 3e7, 1e8].flatMap((U) =>
+      [1e6, 4e6, 1.6e7].flatMap((N) =>
+        [1, 3, 10, 30].map((epochs) => {
+          const D = U * (1 + 15 * (1 - Math.exp((1 - epochs) / 15)));
+          return [N, U * epochs, U, 1.9 + 500 / N ** 0.35 + 1800 / D ** 0.35].join(",");
+        }),
+      ),
+    );
+    const table = file("repeated.csv", ["N,D,unique,loss", ...rows].join("\n"));
+    // They show nothing of too many parameters, so that this decay is at its bound.
+    const fit = isoflop(["fit", "data-constrained", "-i", table, "--columns", "U=unique", "--json"]).stdout;
+    const of = (...more: string[]) =>
+      json(["diagnose", file("repeated.json", fit), "--size", "4e6", "--tokens", "3e8", ...more], { code: 4 })
+        .diagnosis!;
+    const [few, many] = [of("--unique", "1e7"), of("--unique", "3e8")];
+    expect(Number(few.loss!.value)).toBeGreaterThan(Number(many.loss!.value));
+    expect(few.given!.inputs).toEqual({ U: 1e7 });
+  });
+
   test.each([
+    [["FIT", "--size", "1e9", "--tokens", "1e10", "--unique", "1e9"], 2, "--unique is for a surface of the form"],
     [["FIT"], 2, "a model is needed: --size N --tokens D"],
     [["FIT", "--size", "1e9"], 2, "--size and --tokens go together"],
     [["LAW", "--size", "1e9", "--tokens", "1e10"], 2, "a fit isoflop cannot be diagnosed; expected a fit surface"],
