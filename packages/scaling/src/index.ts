@@ -11,6 +11,7 @@ export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.j
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
+export * from "./inference/independence.js";
 export * from "./input/best.js";
 export * from "./input/columns.js";
 export * from "./input/delimited.js";

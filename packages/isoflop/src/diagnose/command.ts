@@ -4,6 +4,7 @@ import { type FitSource, fitSourceOptions } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
 import { givenInputs, inputOptions } from "../options/input-options.js";
 import { count, positive, range } from "../options/values.js";
+import { inputsOf } from "../runs/tables.js";
 import { type DiagnosisAsked, diagnosisFrom } from "./diagnose.js";
 import { diagnosisWords } from "./words.js";
 
@@ -31,7 +32,7 @@ export const configure = (command: Command): void => {
     .addOption(new Option("--points <n>", "how many of them").argParser(count).default(31))
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
-      answer(options, [file, options.input], async () => {
+      answer(options, [file, ...inputsOf(options.input)], async () => {
         const document = await diagnosisFrom(file, options, givenInputs(options));
         return {
           document,
