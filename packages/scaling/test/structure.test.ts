@@ -46,7 +46,7 @@ const find = ({ directions }: ResidualStructure, along: string, shape: string) =
 describe("structure of residuals", () => {
   it("Farseer fitted with chinchilla: F, t and shares as numpy has them", () => {
     // numpy 2.4: θ by scipy's least_squares, then lstsq on the Jacobian with and without the six columns of the quadratic.
-    const found = tested(csv("farseer_train"));
+    const found = tested(csv("farseer"));
     expect(found.points).toBe(400);
     expect(found.quadratic.degreesOfFreedom).toEqual([5, 390]);
     expect(found.quadratic.statistic).toBeCloseTo(3102.3571, 3);
@@ -62,7 +62,7 @@ describe("structure of residuals", () => {
   it.each(["log-huber", "log-squares", "squares"] as const)(
     "Farseer's form is missed in fifty of its runs: %s",
     (objective) => {
-      const runs = csv("farseer_train");
+      const runs = csv("farseer");
       let alarms = 0;
       for (let k = 0; k < 25; k++) {
         const uniform = random(5, k);
