@@ -25,7 +25,7 @@ export * from "./collapse/read.js";
 export type { Collapse, CollapsedRun } from "./collapse/record.js";
 export * from "./compare/index.js";
 export { type DiagnoseOptions, diagnose } from "./diagnose/diagnose.js";
-export type { Diagnosis, DiagnosisStep, FrontierTerms, LossTerm } from "./diagnose/record.js";
+export type { Diagnosis, DiagnosisStep, LossTerm, TermName } from "./diagnose/record.js";
 export { type Terms, termsOf } from "./diagnose/terms.js";
 export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
