@@ -8,10 +8,13 @@ import type { SurfaceFit } from "./surface-fit.js";
 import { deltaMethod, type Statistic, surfaceBand } from "./uncertainty.js";
 
 /** What else the surface's form depends on, by name; what is not given has its fallback. */
-type Further = Pick<ModelAndData, "inputs">;
+export type GivenInputs = Pick<ModelAndData, "inputs">;
 
 /** What a surface can be asked: the optimum of a compute, the loss of a model, or the least compute for a loss. */
-export type SurfaceQuestion = ({ readonly C: Flops } & Further) | ModelAndData | ({ readonly loss: Loss } & Further);
+export type SurfaceQuestion =
+  | ({ readonly C: Flops } & GivenInputs)
+  | ModelAndData
+  | ({ readonly loss: Loss } & GivenInputs);
 
 /** The compute-optimal model of one compute. */
 export interface FrontierPoint {
@@ -47,7 +50,7 @@ export const predictSurface = <Q extends SurfaceQuestion>(fit: SurfaceFit, quest
 
 const base = ({ quantity }: SurfaceFit) => ({ ok: true, record: "prediction", quantity }) as const;
 
-const checkInputs = (fit: SurfaceFit, { inputs = {} }: Further): void => {
+const checkInputs = (fit: SurfaceFit, { inputs = {} }: GivenInputs): void => {
   const names = (formOfSurface(fit).inputs ?? []).map(({ name }) => name);
   for (const name of Object.keys(inputs))
     if (!names.includes(name))
@@ -57,7 +60,7 @@ const checkInputs = (fit: SurfaceFit, { inputs = {} }: Further): void => {
 const optimumAt = (
   fit: SurfaceFit,
   C: Flops,
-  further: Further = {},
+  further: GivenInputs = {},
 ): Outcome<FitPrediction<"C", "N" | "D" | "loss">> => {
   const best = optimalAllocation(fit, C, further);
   if (!best.ok) return best;
@@ -73,7 +76,7 @@ const optimumAt = (
 const lossOf = (
   fit: SurfaceFit,
   { N, D }: ModelAndData,
-  further: Further = {},
+  further: GivenInputs = {},
 ): Outcome<FitPrediction<"N" | "D" | "C", "loss">> => {
   const cost = misallocation(fit, { N, D, ...further }, further);
   if (!cost.ok) return cost;
@@ -89,7 +92,7 @@ const lossOf = (
 const leastCompute = (
   fit: SurfaceFit,
   loss: Loss,
-  further: Further = {},
+  further: GivenInputs = {},
 ): Outcome<FitPrediction<"loss", "C" | "N" | "D">> => {
   const best = computeForLoss(fit, loss, further);
   if (!best.ok) return best;
