@@ -64,6 +64,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/shared/command.js"),
   },
   {
+    path: ["fit", "rollout"],
+    summary: "forms of surface side by side: which of them foresees larger runs, and a mixture of them",
+    load: () => import("./fit/rollout/command.js"),
+  },
+  {
     path: ["fit", "law"],
     summary: "one law y(x): a power law, one with a floor, one that breaks, …",
     load: () => import("./fit/law/command.js"),

@@ -80,7 +80,7 @@ export type { ComparedLaw, LawComparison, NextRun, Plan } from "./records/answer
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
 export * from "./rollout/predict.js";
-export type * from "./rollout/record.js";
+export * from "./rollout/record.js";
 export { type RollOutOptions, rolledOutForms, rollOut, rollOutAsync } from "./rollout/roll-out.js";
 export type { ResidualStructure, StructureDirection } from "./structure/record.js";
 export { type StructureOptions, structure } from "./structure/structure.js";

@@ -29,7 +29,7 @@ export const configure = (command: Command): void => {
     .addOption(
       new Option("--method <name>", "how to fit --input; for other choices run isoflop fit first")
         .choices(methodNames)
-        .default("isoflop"),
+        .default("rollout"),
     )
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)

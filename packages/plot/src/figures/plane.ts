@@ -23,7 +23,7 @@ export interface Model {
 }
 
 /** A surface's optimum is defined under its own compute. */
-export const computeOf = (fit: SurfaceFit): AxisQuantity => ({
+export const computeOf = (fit: Pick<SurfaceFit, "flopsPerToken">): AxisQuantity => ({
   ...quantities.C,
   label: `compute ${computeRule(fit)}, FLOPs`,
 });
