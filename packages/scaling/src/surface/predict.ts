@@ -12,10 +12,13 @@ export type PredictableSurface = UncertainSurface &
   Pick<SurfaceFit, "quantity" | "flopsPerToken" | "residualStandardDeviation">;
 
 /** What else the surface's form depends on, by name; what is not given has its fallback. */
-type Further = Pick<ModelAndData, "inputs">;
+export type GivenInputs = Pick<ModelAndData, "inputs">;
 
 /** What a surface can be asked: the optimum of a compute, the loss of a model, or the least compute for a loss. */
-export type SurfaceQuestion = ({ readonly C: Flops } & Further) | ModelAndData | ({ readonly loss: Loss } & Further);
+export type SurfaceQuestion =
+  | ({ readonly C: Flops } & GivenInputs)
+  | ModelAndData
+  | ({ readonly loss: Loss } & GivenInputs);
 
 /** The compute-optimal model of one compute. */
 export interface FrontierPoint {
@@ -54,7 +57,7 @@ export const predictSurface = <Q extends SurfaceQuestion>(
 
 const base = ({ quantity }: PredictableSurface) => ({ ok: true, record: "prediction", quantity }) as const;
 
-const checkInputs = (fit: PredictableSurface, { inputs = {} }: Further): void => {
+const checkInputs = (fit: PredictableSurface, { inputs = {} }: GivenInputs): void => {
   const names = (formOfSurface(fit).inputs ?? []).map(({ name }) => name);
   for (const name of Object.keys(inputs))
     if (!names.includes(name))
@@ -64,7 +67,7 @@ const checkInputs = (fit: PredictableSurface, { inputs = {} }: Further): void =>
 const optimumAt = (
   fit: PredictableSurface,
   C: Flops,
-  further: Further = {},
+  further: GivenInputs = {},
 ): Outcome<FitPrediction<"C", "N" | "D" | "loss">> => {
   const best = optimalAllocation(fit, C, further);
   if (!best.ok) return best;
@@ -80,7 +83,7 @@ const optimumAt = (
 const lossOf = (
   fit: PredictableSurface,
   { N, D }: ModelAndData,
-  further: Further = {},
+  further: GivenInputs = {},
 ): Outcome<FitPrediction<"N" | "D" | "C", "loss">> => {
   const cost = misallocation(fit, { N, D, ...further }, further);
   if (!cost.ok) return cost;
@@ -96,7 +99,7 @@ const lossOf = (
 const leastCompute = (
   fit: PredictableSurface,
   loss: Loss,
-  further: Further = {},
+  further: GivenInputs = {},
 ): Outcome<FitPrediction<"loss", "C" | "N" | "D">> => {
   const best = computeForLoss(fit, loss, further);
   if (!best.ok) return best;
