@@ -24,6 +24,7 @@ export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./f
 export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/residuals.js";
 export { type Sample, samplePng, samplePngUrl } from "./figures/sample.js";
 export { sampleGridFigure } from "./figures/samples.js";
+export { type ScheduleFigureOptions, scheduleFigure } from "./figures/schedule.js";
 export { type SurfaceFigureOptions, surfaceFigure } from "./figures/surface.js";
 export type { RunCurve, StudyRun, Training } from "./figures/training.js";
 export { type Page, type PageOptions, renderPage } from "./page/page.js";

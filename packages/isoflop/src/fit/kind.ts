@@ -1,4 +1,4 @@
-import type { ComparedLaw, FitPrediction, Outcome, RefusalReason, SavedRecord } from "@isoflop/scaling";
+import type { ComparedLaw, FitPrediction, Outcome, RefusalReason, SavedRecord, ShapeOptions } from "@isoflop/scaling";
 import type { NamedValues } from "../options/named.js";
 import type { Page } from "../page/page.js";
 import type { LoadedRuns } from "../runs/load.js";
@@ -23,7 +23,16 @@ export interface Questions {
   readonly reach?: number;
   /** Numbers of any name, beside those that have an option. */
   readonly with?: NamedValues;
+  /** Shape of a learning-rate schedule, and how long it is. */
+  readonly schedule?: string;
+  readonly steps?: readonly number[];
+  /** Table of a schedule. */
+  readonly rates?: string;
+  readonly shape?: ScheduleShape;
 }
+
+/** What else there is to say of a schedule's shape. */
+export type ScheduleShape = Partial<Pick<ShapeOptions, "peak" | "warmup" | "finalShare" | "decayShare">>;
 
 /** Law of the loss against compute, as `isoflop compare` takes it. */
 export type Comparable = Omit<ComparedLaw, "name">;
