@@ -48,7 +48,12 @@ export interface FitKind<F extends SavedRecord = SavedRecord> {
   /** @throws CliError `usage` where too little is asked */
   answers(fit: F, asked: Questions): Outcome<FitPrediction>[];
   /** The fit with what was asked of it; loads what draws. */
-  figures(fit: F, asked: readonly FitPrediction[], loaded: LoadedRuns | undefined): Promise<Page["figures"]>;
+  figures(
+    fit: F,
+    answers: readonly FitPrediction[],
+    loaded: LoadedRuns | undefined,
+    asked: Questions,
+  ): Promise<Page["figures"]>;
   /** Absent where `compare` cannot take such a fit. @param law which form, of fits that have several */
   compared?(fit: F, law: "power" | "saturating"): Outcome<Comparable>;
   /** What the loss of `compared` is, where the fit says it. */

@@ -1,15 +1,22 @@
+import { scheduleShapes } from "@isoflop/scaling";
 import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../answer.js";
-import type { Questions } from "../fit/kind.js";
+import type { Questions, ScheduleShape } from "../fit/kind.js";
 import { readKind } from "../fit/saved.js";
 import { type FitSource, fitSourceOptions, methodNames, sourceFrom } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
 import { namedValues } from "../options/named.js";
-import { positive, positives } from "../options/values.js";
+import { positive, positives, share, whole } from "../options/values.js";
 import { predict, questionsHelp } from "./predict.js";
 import { predictionWords } from "./words.js";
 
-type Options = FitSource & Questions & AnswerOptions & { readonly link?: string };
+type Options = FitSource & Omit<Questions, "shape"> & ScheduleShape & AnswerOptions & { readonly link?: string };
+
+/** The questions, with what says more of a schedule's shape in one place. */
+const asked = ({ peak, warmup, finalShare, decayShare, ...options }: Options): Questions => {
+  const given = Object.entries({ peak, warmup, finalShare, decayShare }).filter(([, value]) => value !== undefined);
+  return { ...options, ...(given.length > 0 && { shape: Object.fromEntries(given) as ScheduleShape }) };
+};
 
 const help = `
 What can be asked of which fit:
@@ -19,6 +26,7 @@ Two intervals at 95 %: ci95 says where the law is, interval95 where one new run 
 Examples:
   isoflop fit isoflop --input runs.csv --json > fit.json && isoflop predict fit.json --at 1.5e21
   isoflop predict --input runs.csv --method surface --reach 2.1
+  isoflop predict schedule.json --schedule wsd --steps 20000,40000
   isoflop predict law.json --link link.json --at 1e21`;
 
 export const configure = (command: Command): void => {
@@ -32,6 +40,17 @@ export const configure = (command: Command): void => {
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
     .option("--with <name=value,…>", "numbers of other names that a fit was made with: width=256", namedValues)
+    .addOption(
+      new Option("--schedule <name>", "shape of a learning-rate schedule, of a fit schedule").choices(
+        scheduleShapes.names,
+      ),
+    )
+    .option("--steps <T,…>", "how long it is (default: as the first curve)", positives)
+    .option("--peak <rate>", "its largest rate (default: of the first curve)", positive)
+    .option("--warmup <n>", "steps of its warm-up (default: of the first curve)", whole)
+    .option("--final-share <share>", "its last rate as a share of the peak (default: of its shape)", share)
+    .option("--decay-share <share>", "share of the steps over which wsd decays (default: 0.2)", share)
+    .option("--rates <file>", "a table with columns step and lr instead of a shape")
     .option(
       "--link <link.json>",
       'what "isoflop fit link … --json" printed: the metric that goes with the predicted loss',
@@ -39,15 +58,18 @@ export const configure = (command: Command): void => {
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
-      answer(options, [file, options.input, options.link], async () => {
+      answer(options, [file, options.input, options.link, options.rates], async () => {
         const { saved, loaded } = await sourceFrom(file, options);
         const link = options.link === undefined ? undefined : readKind(options.link, "link");
-        const document = predict(saved, options, link);
+        const document = predict(saved, asked(options), link);
         return {
           document,
           words: predictionWords(document),
           page: async () =>
-            (await import("./page.js")).predictionPage(saved.fit, document.predictions, loaded, link?.fit),
+            (await import("./page.js")).predictionPage(saved.fit, document.predictions, loaded, {
+              ...asked(options),
+              link: link?.fit,
+            }),
           caveat: document,
         };
       }),

@@ -27,6 +27,9 @@ const questionNames = [
   "shape",
 ] as const satisfies readonly (keyof Questions)[];
 
+const flagOf = (name: keyof Questions): string =>
+  name === "shape" ? "--peak, --warmup, --final-share, --decay-share" : `--${name}`;
+
 /** What can be asked of which fit, for a help text. */
 export const questionsHelp = (): string => {
   const rows = Object.values(fitKinds).flatMap(({ record, help }) =>
@@ -75,9 +78,7 @@ const answersOf = (fit: Fit, command: string, asked: Questions): FitPrediction[]
   const { questions } = kind;
   for (const name of questionNames)
     if (asked[name] !== undefined && !questions.includes(name))
-      throw usageError(
-        `--${name} cannot be asked of a ${command}; expected ${questions.map((one) => `--${one}`).join(", ")}`,
-      );
+      throw usageError(`${flagOf(name)} cannot be asked of a ${command}; expected ${questions.map(flagOf).join(", ")}`);
   return kind.answers(fit, asked).map(held);
 };
 

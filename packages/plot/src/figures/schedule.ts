@@ -1,4 +1,12 @@
-import { extent, type FitPrediction, type ScheduleCurve, type ScheduleFit, scheduleLosses } from "@isoflop/scaling";
+import {
+  extent,
+  type RateSchedule,
+  type ScheduleCurve,
+  type ScheduleFit,
+  scheduleLosses,
+  spaced,
+  warmupEnd,
+} from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { askedMarks, askedValues } from "../chart/asked.js";
 import { sideOf } from "../chart/axis.js";
@@ -6,18 +14,30 @@ import { chart } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { significant } from "../chart/format.js";
 import { cut, known } from "../chart/interval.js";
-import { dots, line } from "../chart/marks.js";
+import { dots, isOn, line } from "../chart/marks.js";
 import { logAxis } from "../chart/quantity.js";
-import { some } from "../error.js";
+import { refused, some } from "../error.js";
 import { askedOf } from "./laws.js";
 
 export interface ScheduleFigureOptions {
-  /** Last losses under other schedules. */
-  readonly asked?: readonly FitPrediction[];
+  /** Other schedules, under which the loss is predicted. */
+  readonly schedules?: readonly RateSchedule[];
 }
 
 /** More points than this along a law are not seen. */
 const ALONG = 120;
+
+/** The loss along a schedule that was asked, at its end with where the law is and where a point falls. */
+const askedAlong = (fit: ScheduleFit, schedule: RateSchedule) => {
+  const end = schedule.step.at(-1)!;
+  const first = schedule.step[warmupEnd(schedule)]!;
+  const steps = spaced(Math.max(first, end / 1000), end, ALONG);
+  const found = scheduleLosses(fit, schedule, [...steps.filter((step) => step > 0 && step < end), end]);
+  if (!found.ok) throw refused("schedules", found.message, "schedules that the fit can predict");
+  const points = found.points.filter(({ value }) => value > 0);
+  const { step, ...last } = some("schedules", points, "positive loss").at(-1)!;
+  return { end: askedOf(step, last), along: points.map(({ step: x, value: y }) => ({ x, y })) };
+};
 
 /** The law along a curve at some of its own steps. */
 const lawOf = (fit: ScheduleFit, { schedule, step }: ScheduleCurve) => {
@@ -31,7 +51,7 @@ const lawOf = (fit: ScheduleFit, { schedule, step }: ScheduleCurve) => {
 };
 
 /** The loss of every curve against its steps with the law along it and its band, and the last losses that were predicted under other schedules. */
-export const scheduleFigure = (fit: ScheduleFit, { asked: predictions = [] }: ScheduleFigureOptions = {}): Figure => {
+export const scheduleFigure = (fit: ScheduleFit, { schedules = [] }: ScheduleFigureOptions = {}): Figure => {
   const { curves } = fit;
   const drawn = curves.map((curve) => ({
     name: curve.name,
@@ -43,7 +63,8 @@ export const scheduleFigure = (fit: ScheduleFit, { asked: predictions = [] }: Sc
     drawn.flatMap(({ points }) => points),
     "point",
   );
-  const asked = predictions.map(({ given, predicted }) => askedOf(given.steps!, predicted.loss!));
+  const predicted = schedules.map((schedule) => askedAlong(fit, schedule));
+  const asked = predicted.map(({ end }) => end);
   const draw = chart(({ theme, width, small }) => {
     const { heldOut: orange, muted } = theme;
     const all = drawn.flatMap(({ points, law }) => [...points, ...law]);
@@ -88,6 +109,10 @@ export const scheduleFigure = (fit: ScheduleFit, { asked: predictions = [] }: Sc
             ...(law.length > 1 ? [line(law, colour(i), "law", { strokeWidth: 2 })] : []),
           ];
         }),
+        ...predicted
+          .map(({ along }) => along.filter((point) => isOn(x, point.x) && isOn(y, point.y)))
+          .filter((along) => along.length > 1)
+          .map((along) => line(along, orange, "predicted", { strokeWidth: 1.5, strokeDasharray: "5 4" })),
         ...askedMarks(asked, theme, y.domain[0]),
       ],
     };
@@ -96,7 +121,7 @@ export const scheduleFigure = (fit: ScheduleFit, { asked: predictions = [] }: Sc
   const each = low === high ? `${low}` : `${low} to ${high}`;
   const words =
     asked.length > 0
-      ? " Orange: the last loss under the schedules that were asked; the dark bar is where the law lies at 95 %, the pale one where a point falls."
+      ? " Orange, dashed: the loss under the schedules that were asked; at its end the dark bar is where the law lies at 95 %, the pale one where a point falls."
       : "";
   return figure(
     `The loss of each curve, ${each} points of it, and the law along it. Grey: pointwise 95 % band.${words}`,

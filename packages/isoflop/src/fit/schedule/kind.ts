@@ -50,5 +50,5 @@ export const schedule: FitKind<ScheduleFit> = {
     ["--rates FILE", "the last loss under the rates of a table with columns step and lr"],
   ],
   answers: (fit, asked) => schedulesOf(fit, asked).map((one) => predictSchedule(fit, one)),
-  figures: async (fit, asked) => (await import("./page.js")).scheduleAsked(fit, asked),
+  figures: async (fit, _, __, asked) => (await import("./page.js")).scheduleAsked(fit, schedulesOf(fit, asked)),
 };

@@ -1,5 +1,5 @@
 import { scheduleFigure } from "@isoflop/plot";
-import type { FitPrediction, ScheduleFit } from "@isoflop/scaling";
+import type { RateSchedule, ScheduleFit } from "@isoflop/scaling";
 import type { Page } from "../../page/page.js";
 
 /** The curves with the law; a refused fit has only its words. */
@@ -8,7 +8,7 @@ export const schedulePage = (fit: ScheduleFit | undefined): Page => ({
   figures: fit ? [scheduleFigure(fit)] : [],
 });
 
-/** The curves with the losses that were predicted. */
-export const scheduleAsked = (fit: ScheduleFit, asked: readonly FitPrediction[]): Page["figures"] => [
-  scheduleFigure(fit, { asked }),
+/** The curves with the loss under the schedules that were asked. */
+export const scheduleAsked = (fit: ScheduleFit, schedules: readonly RateSchedule[]): Page["figures"] => [
+  scheduleFigure(fit, { schedules }),
 ];

@@ -10,7 +10,7 @@ export interface ScheduledCurve extends RateSchedule {
 }
 
 /** More points than this say no more of seven numbers, and the law costs as many sums over falls. */
-const MOST = 240;
+const MOST = 320;
 /** Rows about a point are as good as the point where the sum of rates, and the rate, differ by less. */
 const ALIKE = 0.01;
 
