@@ -42,6 +42,7 @@ export {
 } from "./laws/hyperparameter/fit.js";
 export * from "./laws/hyperparameter/forms.js";
 export * from "./laws/hyperparameter/law.js";
+export type { NamedNumbers } from "./laws/hyperparameter/monomial.js";
 export * from "./laws/hyperparameter/optimum.js";
 export type { HyperparameterCell, HyperparameterFit, HyperparameterLaw } from "./laws/hyperparameter/record.js";
 export { fitLink, type LinkOptions } from "./laws/link/fit.js";
@@ -60,7 +61,7 @@ export type { ScheduledCurve } from "./laws/schedule/points.js";
 export * from "./laws/schedule/predict.js";
 export { peakOf, type RateSchedule, rateSums, warmupEnd } from "./laws/schedule/rates.js";
 export type { ScheduleCurve, ScheduleFit } from "./laws/schedule/record.js";
-export { type ShapeOptions, scheduleOf, scheduleShapes } from "./laws/schedule/shapes.js";
+export { type ScheduleShape, type ShapeOptions, scheduleOf, scheduleShapes } from "./laws/schedule/shapes.js";
 export { extent } from "./math/extent.js";
 export type { Matrix } from "./math/linear.js";
 export { normals, type Random, random } from "./math/random.js";

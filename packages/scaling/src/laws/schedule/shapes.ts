@@ -15,7 +15,8 @@ export interface ShapeOptions {
   readonly decayShare?: number | undefined;
 }
 
-interface Shape extends Named {
+/** A course of the rate after its warm-up. */
+export interface ScheduleShape extends Named {
   readonly formula: string;
   readonly finalShare: number;
   /** Share of the peak at a share of the steps after the warm-up. */
@@ -29,7 +30,7 @@ const LINES = 256;
 const curved = Array.from({ length: LINES + 1 }, (_, i) => i / LINES);
 
 /** Shapes of learning-rate schedules by name, after their warm-up. */
-export const scheduleShapes = registry<Shape>("shape of schedule", [
+export const scheduleShapes = registry<ScheduleShape>("shape of schedule", [
   { name: "constant", formula: "peak", finalShare: 1, rate: () => 1, bends: () => [0, 1] },
   {
     name: "cosine",
