@@ -1,11 +1,21 @@
+export { type CollapseOptions, collapse } from "./collapse/collapse.js";
+export type { ProgressCurve } from "./collapse/nodes.js";
+export * from "./collapse/read.js";
+export type { Collapse, CollapsedRun } from "./collapse/record.js";
 export * from "./compare.js";
+export { type DiagnoseOptions, diagnose } from "./diagnose/diagnose.js";
+export type { Diagnosis, DiagnosisStep, FrontierTerms, LossTerm } from "./diagnose/record.js";
+export { type Terms, termsOf } from "./diagnose/terms.js";
 export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
+export * from "./inference/independence.js";
+export * from "./input/best.js";
 export * from "./input/columns.js";
 export * from "./input/delimited.js";
+export * from "./input/diverged.js";
 export * from "./input/parse.js";
 export * from "./input/points.js";
 export {
@@ -13,11 +23,13 @@ export {
   type CleanRuns,
   cleanRuns,
   dropHighestLoss,
+  inputOf,
   quantityAsLoss,
   type RawRun,
 } from "./input/runs.js";
 export type { BadRows, DroppedRun, DropReason } from "./input/sift.js";
 export { readTable, type TableFormat } from "./input/table.js";
+export * from "./input/where.js";
 export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
 export * from "./isoflop/bootstrap.js";
 export * from "./isoflop/curve.js";
@@ -62,6 +74,9 @@ export * from "./laws/schedule/predict.js";
 export { peakOf, type RateSchedule, rateSums, warmupEnd } from "./laws/schedule/rates.js";
 export type { ScheduleCurve, ScheduleFit } from "./laws/schedule/record.js";
 export { type ScheduleShape, type ShapeOptions, scheduleOf, scheduleShapes } from "./laws/schedule/shapes.js";
+export { type LevelsOptions, noiseLevels, noiseLevelsAsync } from "./levels/levels.js";
+export type { LevelSum, NoiseLevel, NoiseLevels } from "./levels/record.js";
+export * from "./levels/table.js";
 export { extent } from "./math/extent.js";
 export type { Matrix } from "./math/linear.js";
 export { normals, type Random, random } from "./math/random.js";
@@ -71,18 +86,40 @@ export type * from "./prediction.js";
 export type { ComparedLaw, LawComparison, NextRun, Plan } from "./records/answers.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
+export * from "./rollout/predict.js";
+export type * from "./rollout/record.js";
+export { type RollOutOptions, rolledOutForms, rollOut, rollOutAsync } from "./rollout/roll-out.js";
+export type { ResidualStructure, StructureDirection } from "./structure/record.js";
+export { type StructureOptions, structure } from "./structure/structure.js";
+export { shapeInWords } from "./structure/words.js";
 export * from "./surface/allocate.js";
 export * from "./surface/bias.js";
-export * from "./surface/bootstrap.js";
+export {
+  bootstrapSurface,
+  bootstrapSurfaceAsync,
+  jackknifeSurface,
+  type SurfaceBootstrapOptions,
+} from "./surface/bootstrap.js";
 export type { SurfaceData } from "./surface/data.js";
 export type { Descent } from "./surface/descent.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
 export * from "./surface/fit.js";
-export type { DataScale, PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
+export type {
+  DataScale,
+  PowerTerms,
+  SurfaceForm,
+  SurfaceInput,
+  SurfaceParameter,
+  Trade,
+} from "./surface/form.js";
 export * from "./surface/forms/index.js";
-export type { SurfaceObjective } from "./surface/objective.js";
+export * from "./surface/objectives/index.js";
+export type { SurfaceObjective, Width } from "./surface/objectives/objective.js";
 export * from "./surface/predict.js";
+export * from "./surface/profile-of.js";
 export type { Starts, SurfaceOptions } from "./surface/search.js";
+export * from "./surface/shared.js";
+export type * from "./surface/shared-fit.js";
 export {
   formOfSurface,
   type ModelAndData,

@@ -5,8 +5,10 @@ import type { Questions, ScheduleShape } from "../fit/kind.js";
 import { readKind } from "../fit/saved.js";
 import { type FitSource, fitSourceOptions, methodNames, sourceFrom } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
+import { givenInputs, inputOptions } from "../options/input-options.js";
 import { namedValues } from "../options/named.js";
 import { positive, positives, share, whole } from "../options/values.js";
+import { inputsOf } from "../runs/tables.js";
 import { predict, questionsHelp } from "./predict.js";
 import { predictionWords } from "./words.js";
 
@@ -26,11 +28,12 @@ Two intervals at 95 %: ci95 says where the law is, interval95 where one new run 
 Examples:
   isoflop fit isoflop --input runs.csv --json > fit.json && isoflop predict fit.json --at 1.5e21
   isoflop predict --input runs.csv --method surface --reach 2.1
+  isoflop predict repeated.json --at 1e22 --unique 25e9
   isoflop predict schedule.json --schedule wsd --steps 20000,40000
   isoflop predict law.json --link link.json --at 1e21`;
 
 export const configure = (command: Command): void => {
-  reportOption(quantityOption(jsonOption(fitSourceOptions(command))))
+  inputOptions(reportOption(quantityOption(jsonOption(fitSourceOptions(command)))))
     .addOption(
       new Option("--method <name>", "how to fit --input; for other choices run isoflop fit first")
         .choices(methodNames)
@@ -39,6 +42,7 @@ export const configure = (command: Command): void => {
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
+    .option("--study <name>", "which study of a fit shared")
     .option("--with <name=value,…>", "numbers of other names that a fit was made with: width=256", namedValues)
     .addOption(
       new Option("--schedule <name>", "shape of a learning-rate schedule, of a fit schedule").choices(
@@ -58,10 +62,11 @@ export const configure = (command: Command): void => {
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
-      answer(options, [file, options.input, options.link, options.rates], async () => {
+      answer(options, [file, ...inputsOf(options.input), options.link, options.rates], async () => {
         const { saved, loaded } = await sourceFrom(file, options);
+        const inputs = givenInputs(options);
         const link = options.link === undefined ? undefined : readKind(options.link, "link");
-        const document = predict(saved, asked(options), link);
+        const document = predict(saved, { ...asked(options), ...(inputs && { inputs }) }, link);
         return {
           document,
           words: predictionWords(document),

@@ -20,6 +20,7 @@ const questionNames = [
   "size",
   "tokens",
   "reach",
+  "study",
   "with",
   "schedule",
   "steps",
@@ -63,7 +64,6 @@ const soundFit = <F extends Fit>({ ok, fit, status, message }: SavedFit<F>): F =
   if (!ok || !fit) throw unsound(`${status}: ${message ?? "the fit was refused"}`);
   return fit;
 };
-
 /** @throws CliError `usage` where no loss is predicted */
 const throughLink = (answers: readonly FitPrediction[], link: LinkFit): FitPrediction[] =>
   answers.map((answer) => {
@@ -72,13 +72,20 @@ const throughLink = (answers: readonly FitPrediction[], link: LinkFit): FitPredi
     const there = Object.keys(answer.predicted).join(", ");
     throw usageError(`--link needs a loss; what is predicted is ${there}, and the link is of ${link.names.x}`);
   });
-
+/** @throws CliError `usage` where only a surface could be asked */
 const answersOf = (fit: Fit, command: string, asked: Questions): FitPrediction[] => {
   const kind = kindOf(fit);
   const { questions } = kind;
   for (const name of questionNames)
     if (asked[name] !== undefined && !questions.includes(name))
-      throw usageError(`${flagOf(name)} cannot be asked of a ${command}; expected ${questions.map(flagOf).join(", ")}`);
+      throw usageError(
+        `${flagOf(name)} cannot be asked of a ${command}; expected ${questionNames
+          .filter((one) => questions.includes(one))
+          .map(flagOf)
+          .join(", ")}`,
+      );
+  if (asked.inputs && !questions.includes("inputs"))
+    throw usageError(`${Object.keys(asked.inputs).join(", ")} cannot be given to a ${command}, only to a fit surface`);
   return kind.answers(fit, asked).map(held);
 };
 

@@ -1,6 +1,7 @@
 import { fitSchedule, type ScheduledCurve, type ScheduleFit } from "@isoflop/scaling";
 import { usageError } from "../../exit.js";
-import { type ColumnsInput, loadColumns, within } from "../columns.js";
+import { within } from "../../runs/tables.js";
+import { type ColumnsInput, loadColumns } from "../columns.js";
 import { type SavedFit, saved } from "../saved.js";
 
 export interface ScheduleAsked extends ColumnsInput {

@@ -9,7 +9,7 @@ import {
 } from "@isoflop/scaling";
 import { usageError } from "../../exit.js";
 import { readInput } from "../../files/read.js";
-import { within } from "../columns.js";
+import { within } from "../../runs/tables.js";
 import type { FitKind, Questions } from "../kind.js";
 
 /** What is asked, as schedules; numbers that are not given are those of the first curve of the fit. */

@@ -1,11 +1,15 @@
 import {
   bootstrapSurfaceAsync,
+  type ClusterBy,
+  clusterOf,
   type Executor,
   type IntervalKind,
   type Run,
+  refuse,
   type SurfaceFit,
   type SurfaceObjective,
   surfaceAsync,
+  surfaceObjectives,
 } from "@isoflop/scaling";
 import { threadExecutor } from "@isoflop/scaling/node";
 import { type LoadedRuns, ofQuantity } from "../../runs/load.js";
@@ -13,24 +17,36 @@ import { progress } from "../../words/progress.js";
 import { LOSS } from "../../words/quantity.js";
 import { pointsOf, type SavedFit, saved } from "../saved.js";
 
-/** An objective by scaling's name, and by those of the literature; variable projection finds the squares' minimum where the form has power terms. */
-export const objectives = {
-  "log-huber": "log-huber",
-  "log-squares": "log-squares",
-  "log-mse": "log-squares",
-  squares: "squares",
-  mse: "squares",
-  varpro: "squares",
-} as const satisfies Record<string, SurfaceObjective>;
+/** Names of the literature for objectives. */
+const synonyms: Readonly<Record<string, string>> = { "log-mse": "log-squares", mse: "squares", varpro: "squares" };
+
+export const objectiveNames = [...surfaceObjectives.names, ...Object.keys(synonyms)];
+
+const widthNote = ({ width }: SurfaceObjective): string => {
+  if (!width) return "";
+  const { meaning, fallback } = width;
+  return `; --delta: ${meaning} (default: ${typeof fallback === "number" ? fallback : "that of the bulk of the residuals"})`;
+};
+
+/** A line for each objective. */
+export const objectivesHelp = [...surfaceObjectives]
+  .map((objective) => {
+    const also = Object.keys(synonyms).filter((name) => synonyms[name] === objective.name);
+    const names = [objective.name, ...also].join(", ");
+    return `  ${names.padEnd(22)} ${objective.meaning}${widthNote(objective)}`;
+  })
+  .join("\n");
 
 export interface SurfaceAsked {
   readonly quantity?: string | undefined;
   readonly form?: string;
-  readonly objective?: keyof typeof objectives;
+  readonly objective?: string;
   readonly delta?: number;
   readonly starts?: string;
   readonly bootstrap?: number;
   readonly strata?: "none" | "budget";
+  /** What runs are drawn together by. */
+  readonly cluster?: ClusterBy | "none";
   readonly interval?: IntervalKind;
   readonly seed?: number;
   readonly threads?: number;
@@ -43,6 +59,10 @@ const WORTH_THREADS = 100;
 /** One surface through all runs. */
 export const surfaceThrough = async (all: LoadedRuns, asked: SurfaceAsked = {}): Promise<SavedFit<SurfaceFit>> => {
   const { bootstrap = 0, starts = "auto", quantity = LOSS } = asked;
+  if (all.runs.length === 0) {
+    const none = refuse("too-few-points", "there is no row that can be used");
+    return saved<SurfaceFit>("surface", none, { points: pointsOf(all), input: all.origin });
+  }
   const loaded = ofQuantity(all, quantity);
   const threads = bootstrap >= WORTH_THREADS || starts !== "auto";
   await using executor = threads ? threadExecutor(asked.threads ? { threads: asked.threads } : {}) : undefined;
@@ -58,8 +78,8 @@ const fitted = async (runs: readonly Run[], asked: SurfaceAsked, quantity: strin
   const { onProgress, end } = progress("fit");
   const { form, objective, delta, starts, biasAt } = asked;
   const outcome = await surfaceAsync(runs, {
-    ...{ quantity, form, delta, starts, biasAt, executor, onProgress },
-    objective: objective && objectives[objective],
+    ...{ quantity, form, width: delta, starts, biasAt, executor, onProgress },
+    objective: objective && (synonyms[objective] ?? objective),
   });
   end();
   return outcome;
@@ -68,12 +88,15 @@ const fitted = async (runs: readonly Run[], asked: SurfaceAsked, quantity: strin
 const resampled = async (
   fit: SurfaceFit,
   runs: readonly Run[],
-  { seed = 0, strata, interval }: SurfaceAsked,
+  { seed = 0, strata, cluster: by = "none", interval }: SurfaceAsked,
   resamples: number,
   executor: Executor | undefined,
 ) => {
   const { onProgress, end } = progress("bootstrap");
-  const outcome = await bootstrapSurfaceAsync(fit, runs, { resamples, seed, strata, interval, executor, onProgress });
+  const outcome = await bootstrapSurfaceAsync(fit, runs, {
+    ...{ resamples, seed, strata, interval, executor, onProgress },
+    cluster: by === "none" ? undefined : clusterOf(runs, by),
+  });
   end();
   return outcome;
 };

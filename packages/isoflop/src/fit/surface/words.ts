@@ -1,4 +1,4 @@
-import { computeRule, formOfSurface, type SurfaceFit } from "@isoflop/scaling";
+import { computeRule, type Estimate, formOfSurface, type SurfaceFit } from "@isoflop/scaling";
 import { estimateCells, interval, num, plural, round, signedPercent } from "../../words/numbers.js";
 import { type Passage, table, type Words } from "../../words/passage.js";
 import { symbol } from "../../words/quantity.js";
@@ -10,7 +10,7 @@ export const surfaceWords = (saved: SavedFit<SurfaceFit>): Words => {
   const { fit } = saved;
   if (!fit) return [pointsUsed(saved)];
   const { objective, starts, criteria, quantity } = fit;
-  const delta = objective.delta === undefined ? "" : ` (δ ${round(objective.delta)})`;
+  const width = objective.width === undefined ? "" : ` (width ${round(objective.width)})`;
   return [
     pointsUsed(saved),
     table(
@@ -20,14 +20,30 @@ export const surfaceWords = (saved: SavedFit<SurfaceFit>): Words => {
     optimumTable(fit),
     resampled(fit),
     biasNote(fit),
+    inputsNote(fit),
     {
       notes: [
-        `objective ${objective.name}${delta}, sum over runs: ${num(objective.value, 9)}`,
+        `objective ${objective.name}${width}, sum over runs: ${num(objective.value, 9)}`,
         `residuals of ln ${symbol(quantity)}: ${num(fit.residualStandardDeviation, 3)}; AICc ${num(criteria.aicc, 6)}, BIC ${num(criteria.bic, 6)}`,
         `${starts.reachedBest} of ${plural(starts.tried, "start")} reached the best; condition ${num(fit.condition, 3)}`,
       ],
     },
   ];
+};
+
+/** The exponents of the surface and of its optima. */
+export const exponentsOf = ({ fit }: SavedFit<SurfaceFit>): Record<string, Estimate> => {
+  if (!fit) return {};
+  const { parameters } = formOfSurface(fit);
+  const own = parameters.flatMap(({ name, exponent }) => {
+    const estimate = exponent === undefined ? undefined : fit.parameters[name];
+    return estimate ? [[name, estimate] as const] : [];
+  });
+  const optima = (["N", "D"] as const).flatMap((name) => {
+    const law = fit.allocation?.[name];
+    return law ? [[`${name}*`, law.exponent] as const] : [];
+  });
+  return Object.fromEntries([...own, ...optima]);
 };
 
 const optimumTable = ({ allocation, quantity, flopsPerToken }: SurfaceFit): Passage | undefined =>
@@ -58,6 +74,15 @@ const resampled = ({ bootstrap }: SurfaceFit): Passage | string | undefined => {
     ),
     notes: failed > 0 ? [`${plural(failed, "resample")} did not converge and are left out`] : [],
   };
+};
+
+/** Of whose optimum the table is, where a form depends on more than N and D. */
+const inputsNote = ({ form, allocation }: SurfaceFit): string | undefined => {
+  const { inputs = [] } = formOfSurface({ form });
+  if (!allocation || inputs.length === 0) return undefined;
+  const named = inputs.map(({ name, meaning }) => `${name} (${meaning})`).join(" and ");
+  const options = inputs.map(({ name, word }) => `--${word} ${name}`).join(" ");
+  return `the optimum is that of runs that say nothing of ${named}; isoflop predict … ${options} gives others`;
 };
 
 const biasNote = ({ approach2Bias: bias }: SurfaceFit): string | undefined => {
