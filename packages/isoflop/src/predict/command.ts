@@ -51,7 +51,7 @@ export const configure = (command: Command): void => {
     )
     .option("--steps <T,…>", "how long it is (default: as the first curve)", positives)
     .option("--peak <rate>", "its largest rate (default: of the first curve)", positive)
-    .option("--warmup <n>", "steps of its warm-up (default: of the first curve)", whole)
+    .option("--warmup <n>", "steps of its warm-up (default: of the first curve, or none if it is shorter)", whole)
     .option("--final-share <share>", "its last rate as a share of the peak (default: of its shape)", share)
     .option("--decay-share <share>", "share of the steps over which wsd decays (default: 0.2)", share)
     .option("--rates <file>", "a table with columns step and lr instead of a shape")

@@ -25,9 +25,10 @@ const schedulesOf = ({ curves }: ScheduleFit, { schedule, steps, rates, shape = 
   }
   if (schedule === undefined) throw usageError("a schedule is needed: --schedule NAME, or --rates FILE");
   const { schedule: first } = curves[0]!;
-  const { peak = peakOf(first), warmup = warmupOf(first), finalShare, decayShare } = shape;
+  const { peak = peakOf(first), warmup, finalShare, decayShare } = shape;
+  const usual = warmupOf(first);
   return (steps ?? [first.step.at(-1)!]).map((count) =>
-    scheduleOf(schedule, { steps: count, peak, warmup, finalShare, decayShare }),
+    scheduleOf(schedule, { steps: count, peak, warmup: warmup ?? (usual < count ? usual : 0), finalShare, decayShare }),
   );
 };
 

@@ -8,11 +8,19 @@ const knots = record({ step: fields.list(fields.notNegative), rate: fields.list(
 const curve = record({
   name: text,
   /** Knots between which the rate is linear. */
-  schedule: fields.checked(knots, ({ step, rate }) =>
-    step.length === rate.length && step.length > 0
+  schedule: fields.checked(knots, ({ step, rate }) => {
+    if (step.length !== rate.length || step.length === 0)
+      return {
+        path: ["rate"],
+        input: rate,
+        right: `a list of ${Math.max(1, step.length)}, as many as there are steps`,
+      };
+    const still = step.findIndex((at, i) => i > 0 && !(at > step[i - 1]!));
+    if (still >= 0) return { path: ["step", still], input: step[still], right: "more than the step before" };
+    return rate.some((one) => one > 0)
       ? undefined
-      : { path: ["rate"], input: rate, right: `a list of ${Math.max(1, step.length)}, as many as there are steps` },
-  ),
+      : { path: ["rate"], input: rate, right: "a list with a rate above 0" };
+  }),
   /** What was fitted: steps, each with the mean loss of the rows about it. */
   step: fields.list(fields.notNegative),
   loss: fields.positives,
@@ -61,7 +69,9 @@ export const scheduleSchema: v.GenericSchema<unknown, ScheduleFit> = fields.chec
     const size = Array.isArray(theta) && theta.length === CONSTANT ? CONSTANT : ALL;
     return ofSize(size, value !== undefined && fields.fieldOf(value, "status") === "converged");
   }) as v.GenericSchema as ReturnType<typeof ofSize>,
-  ({ curves }) => {
+  ({ curves, theta }) => {
+    const odd = theta.findIndex((value, j) => j > 0 && !Number.isFinite(value));
+    if (odd >= 0) return { path: ["theta", odd], input: theta[odd], right: "a finite number" };
     if (curves.length === 0) return { path: ["curves"], input: curves, right: "a curve at least" };
     const i = curves.findIndex(({ step, loss }) => step.length !== loss.length);
     if (i < 0) return undefined;
