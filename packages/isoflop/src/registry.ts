@@ -84,6 +84,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/link/command.js"),
   },
   {
+    path: ["fit", "schedule"],
+    summary: "loss curves under any learning-rate schedule (multi-power law)",
+    load: () => import("./fit/schedule/command.js"),
+  },
+  {
     path: ["predict"],
     summary: "size, tokens and loss at a compute, with intervals",
     load: () => import("./predict/command.js"),

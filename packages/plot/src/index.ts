@@ -29,6 +29,7 @@ export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/re
 export { type RollOutFigureOptions, rollOutErrorsFigure, rollOutFigure } from "./figures/roll-out.js";
 export { type Sample, samplePng, samplePngUrl } from "./figures/sample.js";
 export { sampleGridFigure } from "./figures/samples.js";
+export { type ScheduleFigureOptions, scheduleFigure } from "./figures/schedule.js";
 export { type SurfaceFigureOptions, surfaceFigure } from "./figures/surface.js";
 export type { RunCurve, StudyRun, Training } from "./figures/training.js";
 export { type Page, type PageOptions, renderPage } from "./page/page.js";

@@ -75,6 +75,7 @@ export {
 } from "./laws/hyperparameter/fit.js";
 export * from "./laws/hyperparameter/forms.js";
 export * from "./laws/hyperparameter/law.js";
+export type { NamedNumbers } from "./laws/hyperparameter/monomial.js";
 export * from "./laws/hyperparameter/optimum.js";
 export type { HyperparameterCell, HyperparameterFit, HyperparameterLaw } from "./laws/hyperparameter/record.js";
 export { fitLink, type LinkOptions } from "./laws/link/fit.js";
@@ -95,6 +96,12 @@ export {
 } from "./laws/predictive.js";
 export type { PublishedLaw } from "./laws/published.js";
 export * from "./laws/saturating.js";
+export { fitSchedule, type ScheduleOptions } from "./laws/schedule/fit.js";
+export type { ScheduledCurve } from "./laws/schedule/points.js";
+export * from "./laws/schedule/predict.js";
+export { peakOf, type RateSchedule, rateSums, warmupEnd } from "./laws/schedule/rates.js";
+export type { ScheduleCurve, ScheduleFit } from "./laws/schedule/record.js";
+export { type ScheduleShape, type ShapeOptions, scheduleOf, scheduleShapes } from "./laws/schedule/shapes.js";
 export { type LevelsOptions, noiseLevels, noiseLevelsAsync } from "./levels/levels.js";
 export type { LevelSum, NoiseLevel, NoiseLevels } from "./levels/record.js";
 export * from "./levels/table.js";

@@ -7,6 +7,7 @@ import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
 import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparameter/record.js";
 import { type LinkFit, linkSchema } from "../laws/link/record.js";
+import { type ScheduleFit, scheduleSchema } from "../laws/schedule/record.js";
 import { levelsSchema, type NoiseLevels } from "../levels/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type RollOut, rollOutSchema } from "../rollout/record.js";
@@ -26,6 +27,7 @@ export type SavedRecord =
   | LawFit
   | HyperparameterFit
   | LinkFit
+  | ScheduleFit
   | FitPrediction
   | Comparison
   | Plan
@@ -42,6 +44,7 @@ export const recordSchemas = {
   law: lawFitSchema,
   hyperparameter: hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
   link: linkSchema,
+  schedule: scheduleSchema,
   prediction: predictionSchema,
   comparison: comparisonSchema,
   plan: planSchema,
@@ -98,6 +101,7 @@ export const readHyperparameterFit = reader<HyperparameterFit>(
   "hyperparameter",
 );
 export const readLinkFit = reader(linkSchema, "link");
+export const readScheduleFit = reader(scheduleSchema, "schedule");
 export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");
