@@ -19,7 +19,12 @@ export interface NextRunsFigureOptions {
 }
 
 /** What of a plan is drawn. */
-export type PlannedRuns = Pick<Plan, "target" | "runs" | "evenGrid"> & Partial<Pick<Plan, "surface" | "optimum">>;
+export interface PlannedRuns extends Pick<Plan, "target">, Partial<Pick<Plan, "surface" | "optimum" | "basins">> {
+  readonly runs: readonly PlannedRun[];
+  readonly evenGrid: readonly PlannedRun[];
+}
+
+type PlannedRun = Pick<NextRun, "C" | "N" | "D" | "count">;
 
 /**
  * The next runs in the plane of compute and size: planned ones filled, an even grid of the same cost hollow, runs so far grey, and the
@@ -73,4 +78,4 @@ export const nextRunsFigure = (plan: PlannedRuns, { runs = [], optimum = [] }: N
 };
 
 /** Radius whose area grows with the number of runs. */
-const radius = (base: number) => (run: NextRun) => base * Math.sqrt(run.count);
+const radius = (base: number) => ({ count }: PlannedRun) => base * Math.sqrt(count);
