@@ -1,4 +1,4 @@
-import { type Limit, limitsOf } from "./limits.js";
+import { limitsOf, short } from "./limits.js";
 import type { Place } from "./places.js";
 import { computesOf, evenly, type Field, flopsOfToken, placesAt, SIZE_FACTOR } from "./places.js";
 
@@ -20,47 +20,58 @@ export const candidatesIn = (field: Field, seeds: number): Place[] => {
   return [...once.values()].filter(({ cost }) => cost * seeds <= allowance * (1 + 1e-12));
 };
 
-/** Larger than any ratio of sizes that is looked at. */
-const ANY_FACTOR = 1e9;
+/** One thing that a run must keep, and the field without it. */
+interface Rule {
+  readonly words: string;
+  without(field: Field): Field;
+}
 
-/** Limits that are not options of a single run. */
-const others = ({ allowance, limits }: Field): readonly (Limit & { of(field: Field): Field })[] => {
-  const same = <T>(value: T): T => value;
-  const factor = limits.sizeFactor ?? SIZE_FACTOR;
+/** What was asked of runs. */
+const asked = (field: Field): readonly Rule[] => {
+  const { limits, allowance } = field;
+  const having =
+    (change: Partial<Field["limits"]>) =>
+    (from: Field): Field => ({ ...from, limits: { ...from.limits, ...change } });
+  const own = limitsOf(limits, flopsOfToken(field)).map(
+    (limit): Rule => ({ words: limit.words, without: (from) => ({ ...from, limits: limit.without(from.limits) }) }),
+  );
+  const { runCompute, sizeFactor } = limits;
   return [
+    ...own,
     {
-      words: `the allowance of ${allowance}`,
-      without: same,
-      of: (field) => ({ ...field, allowance: Number.MAX_VALUE, limits: { ...limits, runCompute: computesOf(field) } }),
+      words: `an allowance of ${short(allowance)}`,
+      without: (from) => having({ runCompute: computesOf(from) })({ ...from, allowance: Number.MAX_VALUE }),
     },
-    {
-      words: `sizes within a factor of ${factor} of the optimum`,
-      without: same,
-      of: (field) => ({ ...field, limits: { ...limits, sizeFactor: ANY_FACTOR } }),
-    },
-    ...(limits.runCompute
+    ...(runCompute
       ? [
           {
-            words: `runs of ${limits.runCompute[0]} to ${limits.runCompute[1]} FLOPs`,
-            without: same,
-            of: (field: Field) => ({ ...field, limits: { ...limits, runCompute: undefined } }),
+            words: `runs of ${runCompute.map(short).join(" to ")} FLOPs`,
+            without: having({ runCompute: undefined }),
           },
         ]
       : []),
+    ...(sizeFactor === undefined ? [] : [nearOptimum(sizeFactor)]),
   ];
 };
 
-/** Which limit leaves no run, in words: the one without which there would be some, or all where several do. */
+/** Larger than any ratio of sizes that is looked at. */
+const ANY_FACTOR = 1e9;
+
+const nearOptimum = (factor: number): Rule => ({
+  words: `sizes within a factor of ${factor} of the optimum`,
+  without: (from) => ({ ...from, limits: { ...from.limits, sizeFactor: ANY_FACTOR } }),
+});
+
+/** Which limit leaves no run, in words: each of those without which there would be some, or all where it takes several. */
 export const whyNone = (field: Field, seeds: number): string => {
-  const own = limitsOf(field.limits, flopsOfToken(field)).map((limit) => ({
-    words: limit.words,
-    of: (from: Field): Field => ({ ...from, limits: limit.without(from.limits) }),
-  }));
-  const all = [...own, ...others(field)];
-  const guilty = all.flatMap(({ words, of }) => {
-    const there = candidatesIn(of(field), seeds).length;
-    return there > 0 ? [`${words} (${there} without)`] : [];
-  });
-  if (guilty.length > 0) return `no run is left by ${guilty.join(", nor by ")}`;
-  return `no run is left by ${all.map(({ words }) => words).join(", ")} together`;
+  const rules = asked(field);
+  const guilty = (among: readonly Rule[]) =>
+    among.flatMap(({ words, without }) => {
+      const there = candidatesIn(without(field), seeds).length;
+      return there > 0 ? [`without "${words}" there would be ${there}`] : [];
+    });
+  // Nobody asked for the usual factor, so it is named only where nothing else is to blame.
+  const named = [guilty(rules), guilty([nearOptimum(SIZE_FACTOR)])].find(({ length }) => length > 0);
+  const words = named ?? [`they exclude each other: ${rules.map((rule) => rule.words).join(", ")}`];
+  return `no run is within the limits: ${words.join(", ")}`;
 };

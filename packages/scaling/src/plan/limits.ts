@@ -67,7 +67,8 @@ export const checkLimits = (limits: PlanLimits): void => {
 const SLACK = 1 + 1e-9;
 const ANY = [0, Number.POSITIVE_INFINITY] as const;
 
-const short = (value: number): string =>
+/** A number in an error. */
+export const short = (value: number): string =>
   value >= 1e4 ? Number(value.toPrecision(4)).toExponential().replace("e+", "e") : String(value);
 
 const dropped =

@@ -41,6 +41,9 @@ const STEPS = 41;
 /** Fewer runs do not show how the rate depends on size. */
 const FEWEST = 4;
 
+/** Where the time of no run depends on its compute by more than this share, it does not. */
+const LEAST_SHARE = 1e-6;
+
 /** Time that a run carries: a metric or an input of that name. */
 const timeOf = (run: Run, name: string): number | undefined => {
   const { metrics, inputs } = run as Run & { readonly inputs?: Run["metrics"] };
@@ -72,8 +75,9 @@ export const measuredCost = (runs: readonly Run[], name = "seconds"): Outcome<Me
   const at = (exponent: number) => solved(timed, middle, exponent);
   const several = timed.length >= FEWEST && new Set(sizes).size > 1;
   const exponent = several ? best((x) => at(x).rest) : 0;
-  const { base, perFlop } = at(exponent);
-  if (!(perFlop > 0)) return refuse("unidentified", `"${name}" does not grow with compute: there is no rate to fit`);
+  const { base, perFlop, most } = at(exponent);
+  if (!(most > LEAST_SHARE))
+    return refuse("unidentified", `"${name}" does not grow with compute: there is no rate to fit`);
   const cost = { ok: true, base, logRate: -Math.log(perFlop) - exponent * Math.log(middle), exponent } as const;
   const logs = timed.map(({ seconds }) => Math.log(seconds));
   const mean = logs.reduce((s, v) => s + v, 0) / logs.length;
@@ -91,7 +95,8 @@ const solved = (timed: readonly Timed[], middle: Parameters, exponent: number) =
   const gram = [0, 1].map((i) => [0, 1].map((j) => rows.reduce((s, row) => s + row[i]! * row[j]!, 0)));
   const moments = [0, 1].map((i) => rows.reduce((s, row) => s + row[i]!, 0));
   const [base, perFlop] = nonNegativeLeastSquares(gram, moments) as [number, number];
-  return { base, perFlop, rest: rows.reduce((s, row) => s + (base * row[0] + perFlop * row[1] - 1) ** 2, 0) };
+  const most = Math.max(...rows.map((row) => perFlop * row[1]));
+  return { base, perFlop, most, rest: rows.reduce((s, row) => s + (base * row[0] + perFlop * row[1] - 1) ** 2, 0) };
 };
 
 /** Least of a function of the exponent: the best of a grid, refined. */
