@@ -57,9 +57,17 @@ export type { SurfaceData } from "./surface/data.js";
 export type { Descent } from "./surface/descent.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
 export * from "./surface/fit.js";
-export type { DataScale, PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
+export type {
+  DataScale,
+  PowerTerms,
+  SurfaceForm,
+  SurfaceInput,
+  SurfaceParameter,
+  Trade,
+} from "./surface/form.js";
 export * from "./surface/forms/index.js";
-export type { SurfaceObjective } from "./surface/objective.js";
+export * from "./surface/objectives/index.js";
+export type { SurfaceObjective, Width } from "./surface/objectives/objective.js";
 export * from "./surface/predict.js";
 export type { Starts, SurfaceOptions } from "./surface/search.js";
 export {

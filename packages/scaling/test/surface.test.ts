@@ -30,7 +30,7 @@ const HUBER: [string, readonly Run[], SurfaceReference][] = [
 
 describe("log-Huber", () => {
   it.each(HUBER)("%s: the reference optimum", (_, runs, want) => {
-    const fit = expectOk(surface(runs));
+    const fit = expectOk(surface(runs, { objective: "log-huber" }));
     expect(fit.objective.value).toBeLessThanOrEqual(want.objective! * (1 + 1e-9));
     expect(fit.parameters.alpha!.value).toBeCloseTo(want.alpha, 6);
     expect(fit.parameters.beta!.value).toBeCloseTo(want.beta, 6);
@@ -120,15 +120,15 @@ describe("forms", () => {
             const theta = raw.slice(0, form.theta.length);
             const g = new Float64Array(theta.length);
             const scratch = new Float64Array(theta.length);
-            const value = form.logLoss(theta, x, y, g);
+            const value = form.logLoss(theta, x, y, g, []);
             theta.forEach((v, j) => {
-              const at = (h: number) => form.logLoss(theta.with(j, v + h), x, y, scratch);
+              const at = (h: number) => form.logLoss(theta.with(j, v + h), x, y, scratch, []);
               expect(g[j]).toBeCloseTo((at(1e-6) - at(-1e-6)) / 2e-6, 5);
             });
             const moved = form.recentre(theta, 1.3, -0.7);
-            expect(form.logLoss(moved, x - 1.3, y + 0.7, scratch)).toBeCloseTo(value, 10);
+            expect(form.logLoss(moved, x - 1.3, y + 0.7, scratch, [])).toBeCloseTo(value, 10);
             const back = unquoted(form, quoted(form, theta));
-            expect(form.logLoss(back, x, y, scratch)).toBeCloseTo(value, 9);
+            expect(form.logLoss(back, x, y, scratch, [])).toBeCloseTo(value, 9);
           },
         ),
       );
@@ -229,7 +229,7 @@ describe("the search", () => {
 
 describe("uncertainty of a surface", () => {
   const runs = epoch();
-  const fit = expectOk(surface(runs));
+  const fit = expectOk(surface(runs, { objective: "log-huber" }));
 
   it("1,000 bootstrap refits: ends within 25 % of the reference width", () => {
     const result = expectOk(bootstrapSurface(fit, runs, { seed: 1 }));
@@ -347,7 +347,7 @@ describe("refusals and errors of surface fits", () => {
   });
 
   it("names a bad option", () => {
-    expect(() => surface(epoch(), { delta: 0 })).toThrow(/delta is 0/);
+    expect(() => surface(epoch(), { width: 0 })).toThrow(/width is 0/);
     expect(() => surface(epoch(), { form: "tied", starts: "hoffmann" })).toThrow(/auto/);
     expect(() => surface(epoch(), { starts: [] })).toThrow(/starts is empty/);
     expect(() => surface(epoch(), { starts: "hofmann" })).toThrow(/"auto", "hoffmann"/);

@@ -7,24 +7,27 @@ import { allocationLaws, middleCompute } from "./allocation-laws.js";
 import { approach2Bias, flopsPerParameterToken } from "./bias.js";
 import { moveOrigin, type SurfaceCovariance, surfaceCovariance } from "./covariance.js";
 import type { SurfaceForm } from "./form.js";
-import type { SurfaceObjective } from "./objective.js";
+import type { SurfaceObjective } from "./objectives/objective.js";
 import type { Problem, Solution } from "./search.js";
 import { type Surface, surfaceLoss } from "./surface.js";
 import type { LackOfFit, SurfaceFit } from "./surface-fit.js";
 
 /** A solution with its errors, what follows from it, and whether it may be quoted. */
 export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
-  const { form, data, objective, delta, scale, runs, options } = problem;
-  const bound = form.atBound(solution.theta, scale);
+  const { form, data, measure, runs, options } = problem;
+  const { objective, width } = measure;
+  const bound = form.atBound(solution.theta, data.scale);
   const fixed = form.parameters.find(({ name }) => name === bound);
   const held = fixed?.exponentialOf ?? fixed?.exponent;
   const free = form.theta.map((name, j) => name !== held && Number.isFinite(solution.theta[j]!));
-  const spread = surfaceCovariance(form, data, solution.theta, objective, delta, free);
+  const spread = surfaceCovariance(form, data, solution.theta, measure, free);
   const { degreesOfFreedom, residualStandardDeviation, sumOfSquares, condition } = spread;
   const theta = form.recentre(solution.theta, -data.centreN, -data.centreD);
-  const covariance = spread.covariance && moveOrigin(form, spread.covariance, -data.centreN, -data.centreD);
+  const covariance =
+    spread.covariance && moveOrigin(form, solution.theta, spread.covariance, -data.centreN, -data.centreD);
   const { quantity = "loss", flopsPerToken = flopsPerParameterToken(runs), biasAt } = options;
-  const surface = { form: form.name, theta, flopsPerToken };
+  const centre = { N: Math.exp(data.centreN), D: Math.exp(data.centreD) };
+  const surface = { form: form.name, theta, flopsPerToken, centre };
   const uncertain = { ...surface, degreesOfFreedom, ...(covariance && { covariance }) };
   const { parameters, logCoefficients } = estimates(form, theta, covariance, degreesOfFreedom);
   const allocation = allocationLaws(uncertain, middleCompute(runs));
@@ -38,8 +41,8 @@ export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
     logCoefficients,
     ...(allocation && { allocation }),
     objective: {
-      name: objective,
-      ...(Number.isFinite(delta) && { delta }),
+      name: objective.name,
+      ...(objective.width && { width }),
       value: solution.value,
       gradientNorm: solution.gradientNorm,
     },
@@ -111,10 +114,10 @@ const exactly = (value: number): Estimate => ({ value, standardError: 0, ci95: [
 const ALIKE = 1.5;
 
 /** Of least squares only, on the scale that was squared; known errors count where they are alike, as no run was weighed. */
-const lackOf = (surface: Surface, objective: SurfaceObjective, runs: readonly Run[]): Outcome<LackOfFit> => {
-  if (objective === "log-huber")
+const lackOf = (surface: Surface, { squares, scale }: SurfaceObjective, runs: readonly Run[]): Outcome<LackOfFit> => {
+  if (!squares)
     return refuse("unidentified", 'lack of fit is of least squares: the objective "log-squares" or "squares"');
-  const raw = objective === "squares";
+  const raw = scale === "raw";
   const test = lackOfFit(runs, (run) => surfaceLoss(surface, run), surface.theta.length, raw ? "raw" : "log");
   if (!test.ok || test.from === "replicates") return test;
   const [low, high] = extent(runs.map(({ sigma = 0, loss }) => (raw ? sigma : sigma / loss)));
