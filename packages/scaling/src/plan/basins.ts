@@ -1,7 +1,9 @@
 import { badOption } from "../errors.js";
+import { rowLoss } from "../surface/data.js";
 import type { Descent } from "../surface/descent.js";
 import { describe } from "../surface/describe.js";
-import type { SurfaceFormName } from "../surface/forms/index.js";
+import type { SurfaceForm } from "../surface/form.js";
+import { type SurfaceFormName, surfaceForms } from "../surface/forms/index.js";
 import { type Problem, pose, type SurfaceOptions } from "../surface/search.js";
 import type { SurfaceFit } from "../surface/surface-fit.js";
 import { finish, runSurfaceTask } from "../surface/task.js";
@@ -54,6 +56,11 @@ export const basins = (
   const leftOut: LeftOut[] = [];
   const found: SurfaceFit[] = [];
   for (const form of new Set(forms)) {
+    const input = surfaceForms.has(form) && needed(surfaceForms.get(form));
+    if (input) {
+      leftOut.push({ form, message: `it depends on ${input}, of which a plan says nothing` });
+      continue;
+    }
     const posed = pose(runs, { objective: "log-squares", ...rest, form });
     if (!posed.ok) {
       leftOut.push({ form, message: posed.message });
@@ -79,6 +86,10 @@ export const basins = (
   };
 };
 
+/** What the loss of a form depends on beside N and D, and has no usual value. */
+const needed = ({ inputs = [] }: SurfaceForm): string | undefined =>
+  inputs.find(({ fallback }) => fallback === undefined)?.meaning;
+
 /** Beside what has a covariance and an honest optimum nothing can be planned with; a floor of a large error can. */
 const unusable = ({ status, message, covariance, criteria }: SurfaceFit): string | undefined => {
   if (status === "bound" || status === "stopped-early") return message ?? status;
@@ -88,7 +99,7 @@ const unusable = ({ status, message, covariance, criteria }: SurfaceFit): string
 
 /** Every distinct local optimum of one form near its best, the best first. */
 const optimaOf = (problem: Problem, within: number): SurfaceFit[] => {
-  const { form, objective, delta, data } = problem;
+  const { form, measure, data } = problem;
   const screened = problem.tasks
     .flatMap(runSurfaceTask)
     .filter(({ value }) => Number.isFinite(value))
@@ -98,7 +109,9 @@ const optimaOf = (problem: Problem, within: number): SurfaceFit[] => {
   const scale = residual(problem, lossesOf(problem, best));
   const finished = valleysOf(problem, screened, scale)
     .slice(0, FINISHED)
-    .map(({ theta }) => finish({ form: form.name, objective, delta, data }, theta))
+    .map(({ theta }) =>
+      finish({ form: form.name, objective: measure.objective.name, width: measure.width, data }, theta),
+    )
     .sort((a, b) => a.value - b.value);
   // Carried to the end, two may have met.
   const valleys = valleysOf(problem, finished, scale);
@@ -132,7 +145,8 @@ const valleysOf = (problem: Problem, descents: readonly Descent[], scale: number
 /** ln L of the runs on which starts are compared. */
 const lossesOf = ({ form, sample }: Problem, { theta }: Descent): Float64Array => {
   const gradient = new Float64Array(theta.length);
-  return sample.lnN.map((lnN, i) => form.logLoss(theta, lnN, sample.lnD[i]!, gradient));
+  const at = rowLoss(form, sample);
+  return sample.lnL.map((_, i) => at(theta, i, gradient));
 };
 
 /** Root mean square. */
