@@ -35,6 +35,7 @@ export type { ResidualScale } from "./laws/given-floor.js";
 export * from "./laws/hyperparameter.js";
 export * from "./laws/link.js";
 export * from "./laws/over-training.js";
+export type { PointErrors } from "./laws/point-errors.js";
 export * from "./laws/power.js";
 export * from "./laws/predictive.js";
 export * from "./laws/saturating.js";

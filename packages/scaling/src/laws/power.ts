@@ -9,31 +9,24 @@ import { logarithms } from "../math/logarithms.js";
 import * as fields from "../records/fields.js";
 import { type Interval, type Outcome, type Predicted, refuse } from "../types.js";
 import type { LawForm } from "./form.js";
+import { type PointErrors, pointWeights } from "./point-errors.js";
 
 /** y = coefficient · x^exponent, fitted by least squares of ln y on ln x. */
 export interface PowerLaw extends fields.Read<typeof powerSchema> {}
 
-export interface PowerLawOptions {
-  /** Relative weights, 1 / variance of ln y up to a factor. */
-  readonly weights?: readonly number[] | undefined;
-}
-
 /**
- * Least squares in log-log. Intervals are Student's with n − 2 degrees of freedom; with two points they are infinite.
+ * Least squares in log-log, weighted where errors of the points are known. Intervals are Student's with n − 2 degrees of freedom; with two points they are infinite.
  * @throws ScalingError `bad-value` for a value that has no logarithm, with its 1-based position.
  */
-export const powerLaw = (
-  x: readonly number[],
-  y: readonly number[],
-  options: PowerLawOptions = {},
-): Outcome<PowerLaw> => {
+export const powerLaw = (x: readonly number[], y: readonly number[], errors: PointErrors = {}): Outcome<PowerLaw> => {
   const lx = logarithms("x", x);
   const ly = logarithms("y", y);
   sameLength(x, "values of x", y, "of y");
   // Centring keeps ln x ≈ 40 from costing ten digits of the intercept.
   const centre = lx.reduce((s, v) => s + v, 0) / Math.max(1, lx.length);
   const design = lx.map((v) => [1, v - centre]);
-  const fit = leastSquares(design, ly, options.weights);
+  const weights = pointWeights(y, errors, "log");
+  const fit = leastSquares(design, ly, weights);
   if (!fit) return refuse("too-few-points", `a power law needs two distinct x; there are ${new Set(x).size}`);
   const [level, slope] = fit.coefficients as [number, number];
   const dof = fit.degreesOfFreedom;
@@ -47,7 +40,7 @@ export const powerLaw = (
   ];
   const exponent = estimate(slope, Math.sqrt(covariance[1]![1]!), dof);
   const logCoefficient = estimate(level - slope * centre, Math.sqrt(covariance[0]![0]!), dof);
-  const weight = (i: number) => options.weights?.[i] ?? 1;
+  const weight = (i: number) => weights?.[i] ?? 1;
   const mean = ly.reduce((s, v, i) => s + weight(i) * v, 0) / ly.reduce((s, _, i) => s + weight(i), 0);
   const total = ly.reduce((s, v, i) => s + weight(i) * (v - mean) ** 2, 0);
   return {
@@ -120,7 +113,8 @@ export const power: LawForm<PowerLaw> = {
   options: {},
   schema: powerSchema,
   caveats: { "too-few-points": "two points fix a power law and say nothing of its error" },
-  fit: (x, y) => powerLaw(x, y),
+  weighted: true,
+  fit: (x, y, errors: PointErrors) => powerLaw(x, y, errors),
   value: valueAt,
   band: (law, x) => predictPowerLaw(law, x).ci95,
   predict: predictPowerLaw,

@@ -62,7 +62,7 @@ export const configure = (command: Command): void => {
         return {
           document,
           words: surfaceWords(document),
-          page: async () => (await import("./page.js")).surfacePage(loaded, document),
+          page: async () => (await import("./page.js")).surfacePage(loaded, document.fit),
           caveat: document,
         };
       }),
