@@ -4,7 +4,9 @@ export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.j
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
+export * from "./input/best.js";
 export * from "./input/delimited.js";
+export * from "./input/diverged.js";
 export * from "./input/parse.js";
 export * from "./input/points.js";
 export {
@@ -12,11 +14,13 @@ export {
   type CleanRuns,
   cleanRuns,
   dropHighestLoss,
+  inputOf,
   quantityAsLoss,
   type RawRun,
 } from "./input/runs.js";
 export type { BadRows, DroppedRun, DropReason } from "./input/sift.js";
 export { readTable, type TableFormat } from "./input/table.js";
+export * from "./input/where.js";
 export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
 export * from "./isoflop/bootstrap.js";
 export * from "./isoflop/curve.js";

@@ -45,8 +45,7 @@ const FEWEST = 4;
 const LEAST_SHARE = 1e-6;
 
 /** Time that a run carries: a metric or an input of that name. */
-const timeOf = (run: Run, name: string): number | undefined => {
-  const { metrics, inputs } = run as Run & { readonly inputs?: Run["metrics"] };
+const timeOf = ({ metrics, inputs }: Run, name: string): number | undefined => {
   for (const measured of [metrics, inputs])
     if (measured && Object.hasOwn(measured, name)) return measured[name]! > 0 ? measured[name] : undefined;
   return undefined;
