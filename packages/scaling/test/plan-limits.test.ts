@@ -38,6 +38,7 @@ describe("limits", () => {
     ],
     ["sizes of a list", { sizes: [1e8, 3e8, 1e9, 3e9] }, ({ N }) => [1e8, 3e8, 1e9, 3e9].includes(N)],
     ["the most tokens", { mostTokens: 1e10 }, ({ D }) => D <= 1e10 * (1 + 1e-9)],
+    ["the fewest tokens", { leastTokens: 5e9 }, ({ D }) => D >= 5e9 * (1 - 1e-9)],
     ["whole steps", { batchTokens: 2 ** 20 }, ({ D, steps }) => D === steps! * 2 ** 20 && Number.isInteger(steps)],
     ["the most steps", { batchTokens: 2 ** 20, mostSteps: 5000 }, ({ steps }) => steps! <= 5000],
     ["bytes per parameter", { memory: { bytes: 16, most: 4e9 } }, ({ N }) => N <= 2.5e8 * (1 + 1e-9)],
@@ -108,6 +109,7 @@ describe("limits", () => {
 
   it.each([
     [{ mostTokens: 1e6 }, /^no run is within the limits: without "at most 1e6 tokens" there would be \d+$/],
+    [{ leastTokens: 1e15 }, /: without "at least 1e15 tokens" there would be \d+$/],
     [{ sizeRange: [1, 1000] }, /: without "sizes from 1 to 1000 parameters" there would be \d+$/],
     [{ sizes: [10, 20] }, /: without "the sizes 10, 20" there would be \d+$/],
     [{ memory: { bytes: 16, most: 1000 } }, /: without "memory of 1000 bytes" there would be \d+$/],
@@ -139,6 +141,7 @@ describe("limits", () => {
     expect(wrong({ sizes: [] })).toThrow(/sizes is empty/);
     expect(wrong({ sizes: [1e8, -1] })).toThrow(/sizes is -1/);
     expect(wrong({ mostTokens: 0 })).toThrow(/mostTokens is 0/);
+    expect(wrong({ leastTokens: -1 })).toThrow(/leastTokens is -1/);
     expect(wrong({ batchTokens: -1 })).toThrow(/batchTokens is -1/);
     expect(wrong({ mostSteps: 10 })).toThrow(/mostSteps is 10; expected batchTokens beside it/);
     expect(wrong({ batchTokens: 1, mostSteps: 1.5 })).toThrow(/mostSteps is 1.5/);

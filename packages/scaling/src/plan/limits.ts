@@ -13,6 +13,8 @@ export interface PlanLimits {
   readonly sizeRange?: readonly [Parameters, Parameters] | undefined;
   /** The only sizes there are: a list, or the steps of a ladder. */
   readonly sizes?: readonly Parameters[] | undefined;
+  /** Tokens of a run at least: with fewer than any run so far the surface is only said to hold. */
+  readonly leastTokens?: Tokens | undefined;
   /** Tokens of a run at most: where there are no more that are unique. */
   readonly mostTokens?: Tokens | undefined;
   /** Tokens of one step: runs are whole steps of it. */
@@ -47,12 +49,13 @@ const rising = (name: string, range: readonly [number, number] | undefined, what
 
 /** @throws ScalingError `bad-option` naming the first that cannot be */
 export const checkLimits = (limits: PlanLimits): void => {
-  const { sizeFactor, sizes, mostTokens, batchTokens, mostSteps, memory } = limits;
+  const { sizeFactor, sizes, leastTokens, mostTokens, batchTokens, mostSteps, memory } = limits;
   if (sizeFactor !== undefined && !(sizeFactor > 1)) throw badOption("sizeFactor", sizeFactor, "more than 1");
   rising("sizeRange", limits.sizeRange, "sizes");
   const bad = sizes?.find((N) => !(N > 0 && Number.isFinite(N)));
   if (bad !== undefined) throw badOption("sizes", bad, "positive numbers of parameters");
   if (sizes?.length === 0) throw badOption("sizes", "empty", "at least one size");
+  positive("leastTokens", leastTokens, "a positive number of tokens");
   positive("mostTokens", mostTokens, "a positive number of tokens");
   positive("batchTokens", batchTokens, "a positive number of tokens");
   if (mostSteps !== undefined && !(Number.isInteger(mostSteps) && mostSteps > 0))
@@ -77,7 +80,7 @@ const dropped =
 
 /** Every limit that is in force. @param flopsPerToken of a size, growing with it */
 export const limitsOf = (limits: PlanLimits, flopsPerToken: (N: Parameters) => Flops): readonly Limit[] => {
-  const { sizeRange, sizes, mostTokens, batchTokens, mostSteps, memory } = limits;
+  const { sizeRange, sizes, leastTokens, mostTokens, batchTokens, mostSteps, memory } = limits;
   const out: Limit[] = [];
   /** The size at which a compute pays for just so many tokens: smaller ones see more. */
   const sizeFor = (C: Flops, D: Tokens) => sizeWhere((N) => flopsPerToken(N) * D, C);
@@ -98,6 +101,13 @@ export const limitsOf = (limits: PlanLimits, flopsPerToken: (N: Parameters) => F
     out.push({
       words: `the sizes ${sizes.slice(0, 4).map(short).join(", ")}${sizes.length > 4 ? ", …" : ""}`,
       without: dropped("sizes"),
+    });
+  if (leastTokens !== undefined)
+    out.push({
+      words: `at least ${short(leastTokens)} tokens`,
+      without: dropped("leastTokens"),
+      sizes: (C) => [0, sizeFor(C, leastTokens)],
+      allows: ({ D }) => D * SLACK >= leastTokens,
     });
   if (mostTokens !== undefined) out.push(tokens(`at most ${short(mostTokens)} tokens`, mostTokens, "mostTokens"));
   if (batchTokens !== undefined)

@@ -1,21 +1,19 @@
 import { badOption } from "../errors.js";
-import { studentFactor95 } from "../math/distributions.js";
 import type { Matrix } from "../math/linear.js";
 import type { NextRun, Plan } from "../records/answers.js";
-import { optimalAllocation } from "../surface/allocate.js";
 import { predictSurface } from "../surface/predict.js";
-import { logSurfaceLoss, type Surface } from "../surface/surface.js";
+import { logSurfaceLoss } from "../surface/surface.js";
 import type { SurfaceFit } from "../surface/surface-fit.js";
-import { statisticGradient } from "../surface/uncertainty.js";
 import { type Interval, type Outcome, refuse } from "../types.js";
 import type { Basin } from "./basins.js";
-import { Belief, type BeliefOptions, type Candidate, type Component, totalOf } from "./belief.js";
+import { Belief, type BeliefOptions, type Candidate, totalOf } from "./belief.js";
 import { candidatesIn, whyNone } from "./candidates.js";
 import { afterRuns, chooseRuns, costOf } from "./design.js";
 import { evenGrid } from "./even-grid.js";
 import { checkLimits, type PlanLimits } from "./limits.js";
 import type { Field, Place } from "./places.js";
 import { type MeasuredCost, type Priced, secondsOf } from "./seconds.js";
+import { heaviest, intervalAbout, partsOf } from "./standing.js";
 
 export interface PlanOptions extends PlanLimits {
   /** Which extrapolation should become certain: the optimal loss, size or tokens at a compute. */
@@ -54,8 +52,8 @@ export const planNext = (from: SurfaceFit | readonly Basin[], options: PlanOptio
   const several = Array.isArray(from);
   const given: readonly Basin[] = several ? from : [{ fit: from as SurfaceFit, weight: 1 }];
   check(options, given, several);
-  const fit = given.reduce((a, b) => (b.weight > a.weight ? b : a)).fit;
-  const parts = componentsOf(given, options);
+  const fit = heaviest(given);
+  const parts = partsOf(given, target, options.covariance);
   if (!parts.ok) return parts;
   const best = predictSurface(fit, { C: target.C });
   if (!best.ok) return best;
@@ -75,11 +73,8 @@ export const planNext = (from: SurfaceFit | readonly Basin[], options: PlanOptio
   const planned = chooseRuns(candidates, Belief.of({ ...believed, ...DESIGN }), allowed);
   const judged = Belief.of({ ...believed, ...JUDGEMENT });
   const [now, then, evenly] = [[], planned, even].map((runs) => afterRuns(judged, runs)) as [Belief, Belief, Belief];
-  const middle = parts.components.reduce((sum, { weight, value }) => sum + weight * value, 0);
-  const intervalOf = ({ spread }: Belief, runs: readonly Candidate[]): Interval => {
-    const half = studentFactor95(fit.degreesOfFreedom + trained(runs)) * totalOf(spread);
-    return [Math.exp(middle - half), Math.exp(middle + half)];
-  };
+  const intervalAfter = ({ spread }: Belief, runs: readonly Candidate[]): Interval =>
+    intervalAbout(parts.components, totalOf(spread), fit.degreesOfFreedom + trained(runs));
   return {
     ok: true,
     record: "plan",
@@ -104,7 +99,11 @@ export const planNext = (from: SurfaceFit | readonly Basin[], options: PlanOptio
     runs: counted(planned, options.times),
     standardError: { now: totalOf(now.spread), planned: totalOf(then.spread), evenGrid: totalOf(evenly.spread) },
     spread: { now: now.spread, planned: then.spread, evenGrid: evenly.spread },
-    interval: { now: intervalOf(now, []), planned: intervalOf(then, planned), evenGrid: intervalOf(evenly, even) },
+    interval: {
+      now: intervalAfter(now, []),
+      planned: intervalAfter(then, planned),
+      evenGrid: intervalAfter(evenly, even),
+    },
     evenGrid: counted(even, options.times),
     evenGridCost: costOf(even),
   };
@@ -139,42 +138,6 @@ const check = (options: PlanOptions, basins: readonly Basin[], several: boolean)
   if (basins.length === 0) throw badOption("basins", "empty", "at least one");
   if (several && options.covariance) throw badOption("covariance", "given", "none where there are several basins");
   checkLimits(options);
-};
-
-interface Parts {
-  readonly surfaces: readonly SurfaceFit[];
-  readonly components: readonly Component[];
-}
-
-/** What each basin says of the target; one without an optimum there says nothing. */
-const componentsOf = (basins: readonly Basin[], { target, covariance: given }: PlanOptions): Outcome<Parts> => {
-  const found = basins.flatMap(({ fit, weight }) => {
-    const covariance = given ?? fit.covariance;
-    const value = targetValue(fit, target);
-    if (!covariance || !Number.isFinite(value)) return [];
-    const gradient = statisticGradient(fit, (surface) => targetValue(surface, target));
-    return gradient.every(Number.isFinite) ? [{ fit, component: { weight, value, gradient, covariance } }] : [];
-  });
-  if (found.length === 0) {
-    const covered = basins.some(({ fit }) => given ?? fit.covariance);
-    return refuse(
-      "unidentified",
-      covered
-        ? "the surface has no optimum at the target"
-        : "the fit has no covariance: some parameter cannot be told from these runs",
-    );
-  }
-  const sum = found.reduce((s, { component }) => s + component.weight, 0);
-  return {
-    ok: true,
-    surfaces: found.map(({ fit }) => fit),
-    components: found.map(({ component }) => ({ ...component, weight: component.weight / sum })),
-  };
-};
-
-const targetValue = (surface: Surface, { C, quantity }: Plan["target"]): number => {
-  const best = optimalAllocation(surface, C);
-  return best.ok ? Math.log(best[quantity]) : Number.NaN;
 };
 
 type DesignRun = Candidate & Place;
