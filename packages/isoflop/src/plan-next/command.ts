@@ -70,12 +70,18 @@ const planned = async (file: string | undefined, options: Options): Promise<Answ
   };
 };
 
-const trained = async (file: string | undefined, { rounds = 3, ...options }: Options): Promise<Answer> => {
+/** A model that is trained many times tells much of one place and nothing of the form. */
+const SEEDS = [1, 3] as const;
+
+const trained = async (
+  file: string | undefined,
+  { rounds = 3, seeds = SEEDS, ...options }: Options,
+): Promise<Answer> => {
   const { trainingFolder, trainRounds } = await import("./train.js");
   const { eventWords, roundsWords } = await import("./round-words.js");
   const { GO_ON, untilStopped } = await import("../stop.js");
   const { checkStudyFiles } = await import("../study/layout.js");
-  const asked = { ...options, rounds };
+  const asked = { ...options, rounds, seeds };
   const folder = trainingFolder(file, asked);
   checkStudyFiles(folder, options.force, ["nextRuns"]);
   const target = { C: options.target, quantity: options.quantity };

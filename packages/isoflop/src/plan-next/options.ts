@@ -85,7 +85,11 @@ export const planOptions = (command: Command): Command =>
     .option("--max-steps <n>", "at most so many steps; needs --batch-tokens", count)
     .option("--memory <bytes>", "what there is for a model; needs --bytes-per-parameter", positive)
     .option("--bytes-per-parameter <b>", "what training takes for each parameter, such as 16", positive)
-    .option("--seeds <least,most>", "how often a model is trained; one number is both (default: as it pays)", seeds)
+    .option(
+      "--seeds <least,most>",
+      "how often a model is trained; one number is both (default: as it pays; with --run 1,3)",
+      seeds,
+    )
     .option("--max-runs <n>", "at most so many runs, seeds counted (default: 24)", count)
     .option("--noise <sd>", "standard deviation of ln L of one run (default: the residuals of the fit)", positive);
 

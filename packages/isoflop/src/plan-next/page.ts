@@ -12,7 +12,7 @@ export const planPage = (plan: Plan, loaded: LoadedRuns | undefined): Page => ({
 });
 
 /** The runs that were planned and trained, beside those from which they were planned; without any, the plan. */
-export const roundsPage = ({ rounds, done, plan }: RoundsDone): Page => {
+export const roundsPage = ({ rounds, done, plan, surface }: RoundsDone): Page => {
   const planned = new Set(rounds.rounds.flatMap(({ runs }) => runs.map(({ id }) => id)));
   const before = pointsOf(done.filter(({ id }) => !planned.has(id)));
   const trained = done.filter(({ id }) => planned.has(id)).map((run) => ({ ...pointOf(run), count: 1 }));
@@ -22,7 +22,7 @@ export const roundsPage = ({ rounds, done, plan }: RoundsDone): Page => {
           target: rounds.target,
           runs: trained,
           evenGrid: [],
-          ...(plan && { surface: plan.surface, optimum: plan.optimum, basins: plan.basins }),
+          surface,
         }
       : plan;
   return {

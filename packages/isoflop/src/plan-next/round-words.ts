@@ -3,7 +3,7 @@ import { interval, num, percent, plural, round as rounded } from "../words/numbe
 import { table, type Words } from "../words/passage.js";
 import type { Known, PlannedRun, Round } from "./record.js";
 import type { RoundEvent, RoundsDone } from "./rounds.js";
-import { planWords, targetWords } from "./words.js";
+import { misfit, planWords, targetWords } from "./words.js";
 
 type Target = Plan["target"];
 
@@ -59,6 +59,7 @@ export const roundsWords = (result: RoundsDone): Words => {
     },
     stopped.reason === "dry-run" && plan && { title: "The plan" },
     ...(stopped.reason === "dry-run" && plan ? planWords(plan, result.leftOut) : []),
+    stopped.reason !== "dry-run" && misfit(result.surface),
     `${stopped.message}; ${num(spent, 3)} ${unit} spent`,
   ];
 };

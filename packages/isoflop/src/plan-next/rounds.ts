@@ -1,4 +1,4 @@
-import type { LeftOut, Plan, Standing } from "@isoflop/scaling";
+import type { LeftOut, Plan, Standing, SurfaceFit } from "@isoflop/scaling";
 import { planNext, relativeWidth, standing } from "@isoflop/scaling";
 import { type RunRecord, runId } from "@isoflop/sweep";
 import { unsound } from "../exit.js";
@@ -48,6 +48,8 @@ export interface RoundsDone {
   readonly stopped: Stopped;
   /** How well the target is known now. */
   readonly now: Standing;
+  /** The surface that the runs speak for most. */
+  readonly surface: SurfaceFit;
   readonly leftOut: readonly LeftOut[];
   /** What was planned last: by this call, if it planned. */
   readonly plan?: Plan;
@@ -96,7 +98,16 @@ export const runRounds = async ({ folder, asked, open, signal, onRound }: Rounds
       const spent = rounds.rounds.reduce((sum, round) => sum + (round.spent ?? costOf(round.runs)), 0);
       const pending =
         last && last.spent === undefined ? last.runs.filter(({ id }) => !done.some((run) => run.id === id)) : [];
-      const outcome = { rounds, now, leftOut: grounds.leftOut, done, spent, ...(plan && { plan }), next: [] };
+      const outcome = {
+        rounds,
+        now,
+        surface: grounds.from[0]!.fit,
+        leftOut: grounds.leftOut,
+        done,
+        spent,
+        ...(plan && { plan }),
+        next: [],
+      };
       if (!open && pending.length > 0)
         return {
           ...outcome,

@@ -1,4 +1,4 @@
-import type { LeftOut, Plan, Standing } from "@isoflop/scaling";
+import type { LeftOut, Plan, Standing, SurfaceFit } from "@isoflop/scaling";
 import { inputError, usageError } from "../exit.js";
 import { StudyFolder } from "../study/folder.js";
 import { runsIn } from "../study/layout.js";
@@ -21,6 +21,8 @@ export interface RoundsDocument {
   readonly stopped: Stopped;
   readonly spent: number;
   readonly now: Standing;
+  /** The surface that the runs speak for most. */
+  readonly surface: SurfaceFit;
   readonly next: RoundsDone["next"];
   /** What was planned last, where this call planned. */
   readonly plan?: Plan;
@@ -62,9 +64,9 @@ export const trainRounds = async (
   const open = () =>
     openSession({ store, device: asked.device, signal, onNote, onProgress: progressLines("training") });
   const result = await runRounds({ folder, asked, signal, onRound, open: asked.dryRun ? undefined : open });
-  const { rounds, stopped, spent, now, next, plan, leftOut } = result;
+  const { rounds, stopped, spent, now, surface, next, plan, leftOut } = result;
   const document: RoundsDocument = {
-    ...{ command: "plan-next", folder: path, rounds, stopped, spent, now, next, leftOut },
+    ...{ command: "plan-next", folder: path, rounds, stopped, spent, now, surface, next, leftOut },
     ...(plan && { plan }),
     versions: versions(...packages),
   };

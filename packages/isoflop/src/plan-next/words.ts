@@ -1,4 +1,11 @@
-import { type LeftOut, type MeasuredCost, type NextRun, type Plan, relativeWidth } from "@isoflop/scaling";
+import {
+  type LeftOut,
+  type MeasuredCost,
+  type NextRun,
+  type Plan,
+  relativeWidth,
+  type SurfaceFit,
+} from "@isoflop/scaling";
 import { interval, num, percent, plural, round } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
 
@@ -11,9 +18,19 @@ export const planWords = (plan: Plan, leftOut: readonly LeftOut[] = []): Words =
     pricing.times && timesWords(pricing.times),
     sharpness(plan),
     plan.basins.length > 1 && basinsTable(plan),
+    misfit(plan.surface),
     leftOut.length > 0 && { notes: leftOut.map(({ form, message }) => `${form} takes no part: ${message}`) },
   ];
 };
+
+/** Chance of such a lack of fit, below which it is said. */
+const UNLIKELY = 0.01;
+
+/** That runs scatter about the best surface by more than their noise, which no interval here covers. */
+export const misfit = ({ lackOfFit, form }: SurfaceFit): string | undefined =>
+  lackOfFit.ok && lackOfFit.pValue < UNLIKELY
+    ? `the runs lie farther from ${form} than ${lackOfFit.from === "replicates" ? "runs of one size and length lie from each other" : "their own errors say"} (p = ${num(lackOfFit.pValue, 2)}): no interval here covers that`
+    : undefined;
 
 const UNITS = { FLOPs: "FLOPs", seconds: "seconds", own: "units of cost" } as const;
 export const unitOf = ({ pricing }: Pick<Plan, "pricing">): string => UNITS[pricing.unit];

@@ -84,13 +84,14 @@ export const planNext = (from: SurfaceFit | readonly Basin[], options: PlanOptio
     cost: costOf(planned),
     pricing: pricing.record,
     surface: fit,
-    basins: parts.surfaces.map(({ form, theta, flopsPerToken }, k) => {
+    basins: parts.surfaces.map(({ form, theta, flopsPerToken, centre }, k) => {
       const { weight, value } = parts.components[k]!;
       const [error, after] = [now, then].map((belief) => belief.errorWithin(k)) as [number, number];
       return {
         form,
         theta,
         flopsPerToken,
+        ...(centre && { centre }),
         weight,
         value: Math.exp(value),
         standardError: { now: error, planned: after },

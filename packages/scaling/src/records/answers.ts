@@ -76,6 +76,8 @@ export const planSchema = record({
       form: text,
       theta: fields.list(anyNumber),
       flopsPerToken: positive,
+      /** Amid the runs it was fitted to. */
+      centre: v.exactOptional(record({ N: positive, D: positive, inputs: v.exactOptional(fields.each(positive)) })),
       weight: fields.notNegative,
       value: positive,
       standardError: record({ now: spread, planned: spread }),
