@@ -9,7 +9,9 @@ import {
   random,
   readPlan,
   type Surface,
+  standing,
   surface,
+  surfaceForms,
   surfaceFrom,
   surfaceLoss,
   writeRecord,
@@ -105,6 +107,14 @@ describe("basins", () => {
     expect(() => basins(few, { forms: [] })).toThrow("forms is empty");
     expect(() => basins(few, { within: 0 })).toThrow("within is 0");
     expect(() => basins(few, { temperature: -1 })).toThrow("temperature is -1");
+    surfaceForms.add({
+      ...surfaceForms.get("chinchilla"),
+      name: "of-unique",
+      inputs: [{ name: "U", meaning: "unique tokens" }],
+    });
+    expect(expectOk(basins(few, { forms: ["no-floor", "of-unique"] })).leftOut).toEqual([
+      { form: "of-unique", message: "it depends on unique tokens, of which a plan says nothing" },
+    ]);
     expect(() => basins(few, { forms: ["foo"] })).toThrow('form is "foo"');
   });
 });
@@ -238,6 +248,14 @@ describe("a plan against several surfaces", () => {
     expect(spread.now.between ** 2).toBeCloseTo(between, 12);
     const within = said.reduce((s, { weight, standardError: { now } }) => s + weight * now ** 2, 0);
     expect(spread.now.within ** 2).toBeCloseTo(within, 12);
+    const known = expectOk(standing(found, target));
+    expect(known.spread.within).toBeCloseTo(spread.now.within, 10);
+    expect(known.spread.between).toBeCloseTo(spread.now.between, 10);
+    expect(known.interval[0]).toBeCloseTo(interval.now[0], 10);
+    expect(known.width).toBeCloseTo(
+      (interval.now[1] - interval.now[0]) / Math.sqrt(interval.now[0] * interval.now[1]),
+      10,
+    );
     expect(spread.planned.between).toBeLessThan(spread.now.between);
     expect(Math.log(interval.planned[1] / interval.planned[0])).toBeLessThan(
       Math.log(interval.now[1] / interval.now[0]),
@@ -284,5 +302,38 @@ describe("a plan against several surfaces", () => {
     expect(planNext([{ fit: flat, weight: 1 }], options)).toMatchObject({ ok: false, reason: "unidentified" });
     expect(() => planNext(found, { ...options, covariance: found[0]!.fit.covariance! })).toThrow(/covariance is given/);
     expect(() => planNext([], options)).toThrow(/basins is empty/);
+  });
+});
+
+describe("studies whose law is not the one that is expected", () => {
+  const kaplan = surfaceFrom("kaplan", { Nc: 8.8e13, Dc: 5.4e13, alphaN: 0.076, alphaD: 0.095 });
+  const target = { C: 1e22, quantity: "loss" } as const;
+  const exact = Math.log(expectOk(optimalAllocation(kaplan, target.C)).loss);
+
+  it("are told by runs planned against several forms, and not by those of one that is wrong", () => {
+    const normal = normals(random(21));
+    const errorsWith = (forms: readonly string[]) =>
+      Array.from({ length: 12 }, (_, i) => {
+        const first = study(kaplan, 0.004, 100 + i, [-1.4, -0.7, 0, 0.7, 1.4], [1e18, 3e18]);
+        const before = expectOk(basins(first, { forms })).basins;
+        const plan = expectOk(planNext(before, { target, allowance: 3e20, maximumRuns: 20 }));
+        const more = plan.runs.flatMap(({ C, N, D, count }) =>
+          Array.from(
+            { length: count },
+            (): Run => ({ C, N, D, loss: surfaceLoss(kaplan, { N, D }) * Math.exp(0.004 * normal()) }),
+          ),
+        );
+        const after = expectOk(standing(expectOk(basins([...first, ...more], { forms })).basins, target));
+        const [low, high] = after.interval.map(Math.log) as [number, number];
+        return { error: Math.abs((low + high) / 2 - exact), inside: low <= exact && exact <= high, plan };
+      });
+    const several = errorsWith(["chinchilla", "no-floor", "kaplan"]);
+    const one = errorsWith(["chinchilla"]);
+    const mean = (of: typeof several) => of.reduce((sum, { error }) => sum + error, 0) / of.length;
+    expect(mean(several)).toBeLessThan(mean(one) / 10);
+    expect(several.filter(({ inside }) => inside).length).toBeGreaterThanOrEqual(10);
+    expect(one.filter(({ inside }) => inside)).toHaveLength(0);
+    const between = (when: "now" | "planned") => several.reduce((sum, { plan }) => sum + plan.spread[when].between, 0);
+    expect(between("planned")).toBeLessThan(between("now") / 3);
   });
 });
