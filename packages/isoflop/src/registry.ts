@@ -54,9 +54,29 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/surface/command.js"),
   },
   {
+    path: ["fit", "data-constrained"],
+    summary: "a surface for repeated data, L(N, D) of U unique tokens",
+    load: () => import("./fit/data-constrained/command.js"),
+  },
+  {
+    path: ["fit", "shared"],
+    summary: "a surface for each of several studies, with exponents in common",
+    load: () => import("./fit/shared/command.js"),
+  },
+  {
     path: ["fit", "law"],
     summary: "one law y(x): a power law, one with a floor, one that breaks, …",
     load: () => import("./fit/law/command.js"),
+  },
+  {
+    path: ["fit", "hyperparameter"],
+    summary: "the best learning rate, batch size, … against C, or N and D, from optima or raw sweeps",
+    load: () => import("./fit/hyperparameter/command.js"),
+  },
+  {
+    path: ["fit", "link"],
+    summary: "a metric, such as FID or accuracy, as a function of the loss",
+    load: () => import("./fit/link/command.js"),
   },
   {
     path: ["predict"],

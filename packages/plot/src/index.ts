@@ -7,10 +7,16 @@ export { PlotInputError } from "./error.js";
 export { allocationFigure } from "./figures/allocation.js";
 export { comparisonFigure } from "./figures/comparison.js";
 export { envelopeFigure } from "./figures/envelope.js";
+export {
+  basinFigure,
+  type HyperparameterFigureOptions,
+  hyperparameterFigure,
+} from "./figures/hyperparameter.js";
 export { type IntervalRow, type IntervalsFigureOptions, intervalsFigure } from "./figures/intervals.js";
 export { isoFlopFigure } from "./figures/isoflop.js";
 export { type LawFigureOptions, lawFigure } from "./figures/law.js";
 export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
+export { type LinkFigureOptions, linkFigure } from "./figures/link.js";
 export { lossCurvesFigure } from "./figures/loss-curves.js";
 export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRuns } from "./figures/next-runs.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";

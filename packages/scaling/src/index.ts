@@ -5,6 +5,7 @@ export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
 export * from "./input/best.js";
+export * from "./input/columns.js";
 export * from "./input/delimited.js";
 export * from "./input/diverged.js";
 export * from "./input/parse.js";
@@ -36,8 +37,23 @@ export * from "./laws/fit.js";
 export type * from "./laws/form.js";
 export * from "./laws/forms.js";
 export type { ResidualScale } from "./laws/given-floor.js";
-export * from "./laws/hyperparameter.js";
-export * from "./laws/link.js";
+export {
+  fitHyperparameter,
+  type HyperparameterOptions,
+  monomialNames,
+  predictHyperparameters,
+  predictorNames,
+} from "./laws/hyperparameter/fit.js";
+export * from "./laws/hyperparameter/forms.js";
+export * from "./laws/hyperparameter/law.js";
+export * from "./laws/hyperparameter/optimum.js";
+export type { HyperparameterCell, HyperparameterFit, HyperparameterLaw } from "./laws/hyperparameter/record.js";
+export { fitLink, type LinkOptions } from "./laws/link/fit.js";
+export type { LinkChoices, LinkForm } from "./laws/link/form.js";
+export * from "./laws/link/forms/index.js";
+export * from "./laws/link/predict.js";
+export type { LinkFit } from "./laws/link/record.js";
+export { type LinkScale, linkScales } from "./laws/link/scale.js";
 export * from "./laws/over-training.js";
 export type { PointErrors } from "./laws/point-errors.js";
 export * from "./laws/power.js";
@@ -57,6 +73,9 @@ export type * from "./prediction.js";
 export type { ComparedLaw, LawComparison, NextRun, Plan } from "./records/answers.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
+export * from "./rollout/predict.js";
+export type * from "./rollout/record.js";
+export { type RollOutOptions, rolledOutForms, rollOut, rollOutAsync } from "./rollout/roll-out.js";
 export * from "./surface/allocate.js";
 export * from "./surface/bias.js";
 export * from "./surface/bootstrap.js";
@@ -76,7 +95,10 @@ export * from "./surface/forms/index.js";
 export * from "./surface/objectives/index.js";
 export type { SurfaceObjective, Width } from "./surface/objectives/objective.js";
 export * from "./surface/predict.js";
+export * from "./surface/profile-of.js";
 export type { Starts, SurfaceOptions } from "./surface/search.js";
+export * from "./surface/shared.js";
+export type * from "./surface/shared-fit.js";
 export {
   formOfSurface,
   type ModelAndData,

@@ -1,4 +1,5 @@
 import type { ComparedLaw, FitPrediction, Outcome, RefusalReason, SavedRecord } from "@isoflop/scaling";
+import type { NamedValues } from "../options/named.js";
 import type { Page } from "../page/page.js";
 import type { LoadedRuns } from "../runs/load.js";
 
@@ -20,6 +21,12 @@ export interface Questions {
   readonly size?: number;
   readonly tokens?: number;
   readonly reach?: number;
+  /** Which of several studies. */
+  readonly study?: string;
+  /** What a surface's form depends on beside N and D, by name. */
+  readonly inputs?: Readonly<Record<string, number>>;
+  /** Numbers of any name, beside those that have an option. */
+  readonly with?: NamedValues;
 }
 
 /** Law of the loss against compute, as `isoflop compare` takes it. */

@@ -30,12 +30,14 @@ const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): 
   );
 };
 
-const notesOf = ({ notes: { extrapolation, families, deadweight } }: FitPrediction): string[] =>
+const notesOf = ({ notes: { extrapolation, families, deadweight, beyondLink } }: FitPrediction): string[] =>
   [
     extrapolation !== undefined &&
       extrapolation > 1 &&
       `${num(extrapolation, 3)} times the largest fitted budget; the interval is for one new run`,
     families && `by kind of law: ${familiesText(families)}`,
+    beyondLink !== undefined &&
+      `the loss lies ${percent(beyondLink, 0)} of their range beyond the losses that the link was fitted to`,
     deadweight !== undefined && `compute beyond what an optimal run of this loss needs: ${percent(deadweight, 1)}`,
   ].filter((line) => typeof line === "string");
 

@@ -65,7 +65,10 @@ const closedForm = (surface: Surface, { a, b, alpha, beta }: Trade, C: Flops): O
 /** How far from the size amid the runs, scaled by the root of the compute, a minimum is looked for. */
 const REACH = 1e4;
 
-/** Where the minimum of a form without a closed one is sought: far from its runs such a form can have minima that mean nothing. */
+/**
+ * Where the minimum of a form without a closed one is sought: downhill from amid its runs. Far from them such a form can have minima that
+ * mean nothing, and deeper ones.
+ */
 const around = ({ centre, flopsPerToken = SIX }: Surface, C: Flops): readonly [Parameters, Parameters] => {
   if (!centre) return [1, LARGEST];
   const N = centre.N * Math.sqrt(C / (flopsPerToken * centre.N * centre.D));
@@ -73,7 +76,8 @@ const around = ({ centre, flopsPerToken = SIX }: Surface, C: Flops): readonly [P
 };
 
 const searched = (surface: Surface, C: Flops, options: AllocationOptions): Outcome<Allocation> => {
-  const { sizes = formOfSurface(surface).trade ? [1, LARGEST] : around(surface, C), inputs } = options;
+  const downhill = !formOfSurface(surface).trade && !options.sizes && surface.centre !== undefined;
+  const { sizes = downhill ? around(surface, C) : [1, LARGEST], inputs } = options;
   const [smallest, largest] = sizes as readonly [Parameters, Parameters];
   const { flopsPerToken = SIX } = surface;
   const { flops } = options;
@@ -85,7 +89,7 @@ const searched = (surface: Surface, C: Flops, options: AllocationOptions): Outco
   };
   const low = Math.log(smallest);
   const high = Math.log(largest);
-  const lnN = minimumOnGrid(loss, low, high);
+  const lnN = minimumOnGrid(loss, low, high, downhill);
   const D = lnN === undefined ? undefined : tokens(lnN);
   if (lnN === undefined || D === undefined)
     return refuse("unreachable", `no size can be trained on one token with C = ${shown(C)}`);
@@ -130,18 +134,24 @@ const tokensFor = (flops: FlopRule, N: Parameters, C: Flops): Tokens | undefined
   return Math.exp(bisect((lnD) => flops(N, Math.exp(lnD)) - C, Math.log(high / 16), Math.log(high)));
 };
 
-const minimumOnGrid = (f: (x: number) => number, low: number, high: number): number | undefined => {
+/** @param downhill from the middle, instead of the lowest of all */
+const minimumOnGrid = (f: (x: number) => number, low: number, high: number, downhill: boolean): number | undefined => {
   const steps = 200;
   const at = (i: number) => low + ((high - low) * i) / steps;
-  let best = -1;
-  let value = Number.POSITIVE_INFINITY;
-  for (let i = 0; i <= steps; i++) {
-    const v = f(at(i));
-    if (v < value) [best, value] = [i, v];
-  }
-  if (best < 0) return undefined;
+  const values = Array.from({ length: steps + 1 }, (_, i) => f(at(i)));
+  const least = values.reduce((best, v, i) => (v < values[best]! ? i : best), 0);
+  const best = downhill ? valley(values, steps / 2) : least;
+  if (!(values[best]! < Number.POSITIVE_INFINITY)) return undefined;
   const { x } = goldenMinimum(f, at(Math.max(0, best - 1)), at(Math.min(steps, best + 1)));
   return vertex(f, x);
+};
+
+/** The place that is reached from another by going down. */
+const valley = (values: readonly number[], from: number): number => {
+  const step = (values[from + 1] ?? Number.POSITIVE_INFINITY) < values[from]! ? 1 : -1;
+  let i = from;
+  while ((values[i + step] ?? Number.POSITIVE_INFINITY) < values[i]!) i += step;
+  return i;
 };
 
 /** Golden sections end where f is flat to rounding; a parabola through points beside it resolves x further, and smoothly in θ. */

@@ -37,8 +37,10 @@ export const surfaceData = (form: SurfaceForm, runs: readonly Run[], weight?: (r
   checkRuns(runs);
   const lnN = Float64Array.from(runs, (run) => Math.log(run.N));
   const lnD = Float64Array.from(runs, (run) => Math.log(run.D));
-  const centreN = lnN.reduce((s, v) => s + v, 0) / runs.length;
-  const centreD = lnD.reduce((s, v) => s + v, 0) / runs.length;
+  const originOf = (axis: "N" | "D", logs: Float64Array) =>
+    form.anchored?.includes(axis) ? 0 : logs.reduce((s, v) => s + v, 0) / runs.length;
+  const centreN = originOf("N", lnN);
+  const centreD = originOf("D", lnD);
   const inputs = (form.inputs ?? []).map(() => new Float64Array(runs.length));
   if (inputs.length > 0)
     for (const [i, run] of runs.entries())

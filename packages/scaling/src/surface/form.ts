@@ -26,6 +26,8 @@ export interface SurfaceForm extends Named {
     gradient: Float64Array,
     inputs: ArrayLike<number>,
   ): number;
+  /** Axes of which the unit is part of the form, so that its origin stays where it is; none by default. */
+  readonly anchored?: readonly ("N" | "D")[];
   /** The same surface when ln N and ln D are measured from other origins: new = old − shift. */
   recentre(theta: readonly number[], shiftN: number, shiftD: number): number[];
   /** What the loss goes to; 0 where there is no floor. */
@@ -36,6 +38,8 @@ export interface SurfaceForm extends Named {
   trade?(theta: readonly number[]): Trade;
   /** For forms that are sums of power terms: what variable projection needs to know of them. */
   readonly terms?: PowerTerms;
+  /** θ from all of the parameters as they are quoted, for a form with some that are neither; NaN where one is not given. */
+  unquoted?(parameters: Readonly<Record<string, number | undefined>>): number[];
   /** Starting points for centred data. */
   starts(scale: DataScale, data: SurfaceData): number[][];
   /** Starting points of the literature by name, not centred. */
@@ -48,17 +52,23 @@ export interface SurfaceForm extends Named {
 export interface SurfaceInput extends Named {
   /** "unique tokens" */
   readonly meaning: string;
+  /** One word of it, as an option of a command line: "unique". */
+  readonly word: string;
   /** Whose unit it has: then it is measured from the same origin as that. */
   readonly like?: "N" | "D";
   /** Its value in a run that does not give it; without a default every run must. */
   readonly fallback?: (N: number, D: number) => number;
 }
 
-/** A parameter as it is quoted: the exponential of a θ, or an exponent, which is a θ itself; without either it is 0. */
+/** A parameter as it is quoted: the exponential of a θ, an exponent, which is a θ itself, or any function of θ; without one it is 0. */
 export interface SurfaceParameter {
   readonly name: string;
   readonly exponentialOf?: string;
   readonly exponent?: string;
+  /** A function of θ at the origin N = D = 1; its form says with `unquoted` how θ follows. */
+  readonly of?: (theta: readonly number[]) => number;
+  /** Of either sign, and 0 where the form is a simpler one: that it is smaller than its error is no fault of the fit. */
+  readonly signed?: boolean;
 }
 
 /** The loss is a rising function of e^a / N^alpha + e^b / D^beta. */
@@ -86,7 +96,8 @@ export interface DataScale {
 /** The quoted parameters of a θ, by name. */
 export const quoted = (form: SurfaceForm, theta: readonly number[]): Record<string, number> =>
   Object.fromEntries(
-    form.parameters.map(({ name, exponentialOf, exponent }) => {
+    form.parameters.map(({ name, exponentialOf, exponent, of }) => {
+      if (of) return [name, of(theta)];
       if (exponentialOf !== undefined) return [name, Math.exp(theta[form.theta.indexOf(exponentialOf)]!)];
       return [name, exponent === undefined ? 0 : theta[form.theta.indexOf(exponent)]!];
     }),
@@ -94,6 +105,7 @@ export const quoted = (form: SurfaceForm, theta: readonly number[]): Record<stri
 
 /** θ from parameters as they are quoted; NaN for one that is not given. */
 export const unquoted = (form: SurfaceForm, parameters: Readonly<Record<string, number>>): number[] =>
+  form.unquoted?.(parameters) ??
   form.theta.map((theta) => {
     const of = form.parameters.find(({ exponentialOf, exponent }) => (exponentialOf ?? exponent) === theta);
     const value = (of && parameters[of.name]) ?? Number.NaN;

@@ -85,7 +85,7 @@ export const pose = (runs: readonly Run[], options: SurfaceOptions): Outcome<{ r
   const measure = { objective, width: asked ?? widthOf(objective, form, sample) };
   const points =
     starts === "auto"
-      ? solverFor(form, measure).starts(data)
+      ? solverFor(form, measure).starts(sample)
       : startingPoints(starts, form, { N: data.centreN, D: data.centreD });
   const tasks: ScreenTask[] = [];
   for (let i = 0; i < points.length; i += STARTS_PER_TASK) {

@@ -56,7 +56,7 @@ export const runSurfaceTask = (task: SurfaceTask): Descent[] => {
 
 const GLIMPSE: Effort = { maxIterations: 60, relativeTolerance: 1e-5 };
 const LOOK: Effort = { maxIterations: 200, relativeTolerance: 1e-9 };
-const REFIT: Effort = { maxIterations: 300, relativeTolerance: 1e-10 };
+const REFIT: Effort = { maxIterations: 1500, relativeTolerance: 1e-10 };
 const FINISH: Effort = { maxIterations: 3000, relativeTolerance: 1e-14 };
 
 /** A descent that levels off this many times above the best of its neighbours is in another basin. */

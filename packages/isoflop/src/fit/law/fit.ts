@@ -1,7 +1,8 @@
-import { fitLaw, type LawFit, type Points, parsePoints, ScalingError, type TableFormat } from "@isoflop/scaling";
-import { CliError, exitCodes, inputError, usageError } from "../../exit.js";
+import { fitLaw, type LawFit, type Points, parsePoints, type TableFormat } from "@isoflop/scaling";
+import { inputError, usageError } from "../../exit.js";
 import { type InputFile, readInput, shown } from "../../files/read.js";
 import type { ColumnMap } from "../../options/columns.js";
+import { within } from "../columns.js";
 import { type SavedFit, saved } from "../saved.js";
 
 /** Options by which points are read from a file. */
@@ -33,16 +34,6 @@ export const loadPoints = ({ input, columns = {}, format, skipBadRows }: PointIn
   );
   if (points.x.length === 0) throw inputError(`${shown(origin.file)}: there is no row that can be used`);
   return { ...points, origin };
-};
-
-/** Puts the file's name before what is wrong in it. */
-const within = <T>(file: string, read: () => T): T => {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof CliError || error instanceof ScalingError)) throw error;
-    throw new CliError(exitCodes.input, `${shown(file)}: ${error.message}`, { cause: error });
-  }
 };
 
 /** Fits y(x) in a form of `lawForms`. */
