@@ -110,7 +110,7 @@ describe("basins", () => {
     surfaceForms.add({
       ...surfaceForms.get("chinchilla"),
       name: "of-unique",
-      inputs: [{ name: "U", meaning: "unique tokens" }],
+      inputs: [{ name: "U", word: "unique", meaning: "unique tokens" }],
     });
     expect(expectOk(basins(few, { forms: ["no-floor", "of-unique"] })).leftOut).toEqual([
       { form: "of-unique", message: "it depends on unique tokens, of which a plan says nothing" },
