@@ -18,7 +18,7 @@ export { type LawFigureOptions, lawFigure } from "./figures/law.js";
 export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
 export { type LinkFigureOptions, linkFigure } from "./figures/link.js";
 export { lossCurvesFigure } from "./figures/loss-curves.js";
-export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRuns } from "./figures/next-runs.js";
+export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRun, type PlannedRuns } from "./figures/next-runs.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";
 export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";
 export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/residuals.js";

@@ -6,6 +6,7 @@ import {
   optimalAllocation,
   type Plan,
   type Run,
+  type SurfaceFit,
   spaced,
 } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
@@ -28,12 +29,19 @@ export interface NextRunsFigureOptions {
 }
 
 /** What of a plan is drawn. */
-export interface PlannedRuns extends Pick<Plan, "target">, Partial<Pick<Plan, "surface" | "optimum" | "basins">> {
+export interface PlannedRuns {
+  readonly target: Plan["target"];
   readonly runs: readonly PlannedRun[];
   readonly evenGrid: readonly PlannedRun[];
+  /** What was planned with, and its optimum at the target. */
+  readonly surface?: SurfaceFit;
+  readonly optimum?: Plan["optimum"];
+  /** Every surface that was planned against. */
+  readonly basins?: Plan["basins"];
 }
 
-type PlannedRun = Pick<NextRun, "C" | "N" | "D" | "count">;
+/** A model, and with how many seeds. */
+export type PlannedRun = Pick<NextRun, "C" | "N" | "D" | "count">;
 
 /**
  * The next runs in the plane of compute and size: planned ones filled, an even grid of the same cost hollow, runs so far grey, and the
