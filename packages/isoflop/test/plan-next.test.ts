@@ -74,7 +74,7 @@ describe("a plan from a table", () => {
       });
     const runs = ["-i", file("steep.csv", ["C,N,D,loss", ...rows].join("\n"))];
     const { stdout } = isoflop(["plan-next", ...runs, ...asked]);
-    expect(stdout).toMatch(/^chinchilla takes no part: E has gone to its bound/m);
+    expect(stdout).toMatch(/^chinchilla takes no part: E has gone to /m);
   });
 
   test("charged in seconds has the rule, the seconds of each run and a cost within them", () => {
