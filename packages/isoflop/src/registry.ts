@@ -84,6 +84,21 @@ export const registry: readonly Entry[] = [
     load: () => import("./predict/command.js"),
   },
   {
+    path: ["collapse"],
+    summary: "whether the training curves of a sweep are one curve, and which runs are not of it",
+    load: () => import("./collapse/command.js"),
+  },
+  {
+    path: ["levels"],
+    summary: "laws by noise level, and of a loss that weighs the levels in another way",
+    load: () => import("./levels/command.js"),
+  },
+  {
+    path: ["diagnose"],
+    summary: "what the loss of a model is made of: size, data or the floor; and what more of each would buy",
+    load: () => import("./diagnose/command.js"),
+  },
+  {
     path: ["compare"],
     summary: "two laws: which is better where, by how much compute, and where they cross",
     load: () => import("./compare/command.js"),

@@ -1,9 +1,17 @@
+export { type CollapseOptions, collapse } from "./collapse/collapse.js";
+export type { ProgressCurve } from "./collapse/nodes.js";
+export * from "./collapse/read.js";
+export type { Collapse, CollapsedRun } from "./collapse/record.js";
 export * from "./compare.js";
+export { type DiagnoseOptions, diagnose } from "./diagnose/diagnose.js";
+export type { Diagnosis, DiagnosisStep, FrontierTerms, LossTerm } from "./diagnose/record.js";
+export { type Terms, termsOf } from "./diagnose/terms.js";
 export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
+export * from "./inference/independence.js";
 export * from "./input/best.js";
 export * from "./input/columns.js";
 export * from "./input/delimited.js";
@@ -59,6 +67,9 @@ export type { PointErrors } from "./laws/point-errors.js";
 export * from "./laws/power.js";
 export * from "./laws/predictive.js";
 export * from "./laws/saturating.js";
+export { type LevelsOptions, noiseLevels, noiseLevelsAsync } from "./levels/levels.js";
+export type { LevelSum, NoiseLevel, NoiseLevels } from "./levels/record.js";
+export * from "./levels/table.js";
 export { extent } from "./math/extent.js";
 export type { Matrix } from "./math/linear.js";
 export { normals, type Random, random } from "./math/random.js";
@@ -76,9 +87,17 @@ export * from "./records/read.js";
 export * from "./rollout/predict.js";
 export type * from "./rollout/record.js";
 export { type RollOutOptions, rolledOutForms, rollOut, rollOutAsync } from "./rollout/roll-out.js";
+export type { ResidualStructure, StructureDirection } from "./structure/record.js";
+export { type StructureOptions, structure } from "./structure/structure.js";
+export { shapeInWords } from "./structure/words.js";
 export * from "./surface/allocate.js";
 export * from "./surface/bias.js";
-export * from "./surface/bootstrap.js";
+export {
+  bootstrapSurface,
+  bootstrapSurfaceAsync,
+  jackknifeSurface,
+  type SurfaceBootstrapOptions,
+} from "./surface/bootstrap.js";
 export type { SurfaceData } from "./surface/data.js";
 export type { Descent } from "./surface/descent.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";

@@ -184,7 +184,7 @@ describe("404 runs of Farseer", () => {
       const [N, D, loss] = row.map(Number) as [number, number, number];
       return { N, D, loss, C: 6 * N * D };
     });
-  const runs = rows("farseer_train.csv");
+  const runs = rows("farseer.csv");
   const later = rows("farseer_test.csv");
   const fits = Object.fromEntries(
     ["chinchilla", "crossed", "farseer"].map((form) => [form, expectOk(surface(runs, { form }))]),
@@ -209,6 +209,19 @@ describe("404 runs of Farseer", () => {
     expect(explained("chinchilla")).toBeLessThan(0);
     expect(explained("crossed")).toBeGreaterThan(0.8);
     expect(explained("farseer")).toBeGreaterThan(0.93);
+  });
+
+  it("are fitted as well where sizes are counted in another unit", () => {
+    for (const form of ["crossed", "farseer"]) {
+      const other = expectOk(
+        surface(
+          runs.map((run) => ({ ...run, N: run.N / 1e4, C: run.C / 1e4 })),
+          { form },
+        ),
+      );
+      expect(other.status).toBe("converged");
+      expect(other.sumOfSquares / fits[form]!.sumOfSquares).toBeCloseTo(1, 9);
+    }
   });
 
   it("lie about the published surface", () => {

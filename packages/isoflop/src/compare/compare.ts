@@ -5,6 +5,7 @@ import { type InputFile, readInput, shown } from "../files/read.js";
 import { isoFlopThrough } from "../fit/isoflop/fit.js";
 import type { Comparable } from "../fit/kind.js";
 import { fitKinds, kindOf } from "../fit/kinds.js";
+import { tellDiverged } from "../fit/points.js";
 import { type SavedFit, savedFitIn } from "../fit/saved.js";
 import type { ColumnMap } from "../options/columns.js";
 import { requireComparable } from "../runs/folder.js";
@@ -51,7 +52,9 @@ export const compare = (fileA: string, fileB: string, asked: CompareAsked): Comp
 const savedOf = (file: string, columns: ColumnMap | undefined, { format, quantity }: CompareAsked): SavedFit => {
   const saved = savedFitIn(readInput(file).text, file);
   if (saved) return saved;
-  return isoFlopThrough(loadRuns({ input: file, columns, format, quantity }), { quantity });
+  const loaded = loadRuns({ input: file, columns, format, quantity });
+  tellDiverged(loaded);
+  return isoFlopThrough(loaded, { quantity });
 };
 
 /** What the law of a fit is of; a law of x and y does not say. */

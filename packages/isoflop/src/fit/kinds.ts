@@ -7,6 +7,7 @@ import { surface } from "./surface/kind.js";
 
 /** Every kind of fit by the name of its record. A new one is its folder and a line here: it is then saved, read, predicted with and drawn. */
 export const fitKinds = { isoflop, surface, shared, law, hyperparameter, link } as const;
+
 import { link } from "./link/kind.js";
 
 type FitOf<K> = K extends FitKind<infer F> ? F : never;

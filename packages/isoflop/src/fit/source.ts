@@ -3,6 +3,7 @@ import { usageError } from "../exit.js";
 import { runOptions } from "../options/common.js";
 import { type LoadedRuns, loadRuns, type RunInput } from "../runs/load.js";
 import { isoFlopThrough } from "./isoflop/fit.js";
+import { tellDiverged } from "./points.js";
 import { readFit, type SavedFit } from "./saved.js";
 import { surfaceThrough } from "./surface/fit.js";
 
@@ -26,11 +27,12 @@ export interface Source {
 }
 
 export const sourceFrom = async (file: string | undefined, options: FitSource): Promise<Source> => {
-  const { input, quantity, method = "surface" } = options;
+  const { input, quantity, only, method = "surface" } = options;
   if (file !== undefined && input !== undefined)
     throw usageError("a saved fit and --input are given; expected one of them");
-  if (file !== undefined) return { saved: readFit(file) };
+  if (file !== undefined) return { saved: readFit(file, only) };
   if (input === undefined) throw usageError("there is nothing to work from; expected a saved fit or --input");
   const loaded = loadRuns({ ...options, input });
+  tellDiverged(loaded);
   return { saved: await methods[method](loaded, { quantity }), loaded };
 };

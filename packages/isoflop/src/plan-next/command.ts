@@ -5,6 +5,7 @@ import { usageError } from "../exit.js";
 import { fitSourceOptions } from "../fit/source.js";
 import { deviceOption, jsonOption, reportOption } from "../options/common.js";
 import { count, positive } from "../options/values.js";
+import { inputsOf } from "../runs/tables.js";
 import { note, printable } from "../words/printable.js";
 import { type PlanAsked, planOptions } from "./options.js";
 import { planFrom } from "./plan.js";
@@ -55,7 +56,9 @@ export const configure = (command: Command): void => {
   deviceOption(command)
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
-      answer(options, [file, options.input], () => (options.run ? trained(file, options) : planned(file, options))),
+      answer(options, [file, ...inputsOf(options.input)], () =>
+        options.run ? trained(file, options) : planned(file, options),
+      ),
     );
 };
 

@@ -12,11 +12,12 @@ import {
 } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
 import type { InputFile } from "../files/read.js";
-import { statusOf } from "../files/status.js";
+import { tellDiverged } from "../fit/points.js";
 import { readFit } from "../fit/saved.js";
 import { doneIn } from "../runs/folder.js";
 import { type LoadedRuns, loadRuns } from "../runs/load.js";
 import type { DoneRun } from "../runs/point.js";
+import { type Inputs, inputsOf, isFolder, tablesIn } from "../runs/tables.js";
 import { limitsFrom, type PlanAsked } from "./options.js";
 import { type Recipe, recipeOf } from "./recipe.js";
 
@@ -35,12 +36,11 @@ export interface Grounds {
   readonly noRecipe?: string;
 }
 
-const isFolder = (path: string): boolean => path !== "-" && statusOf(path)?.isDirectory() === true;
-
-/** The folder of runs that is meant, if it is one. */
+/** The folder of runs that is meant, if it is one and alone. */
 export const folderOf = (file: string | undefined, { input }: Pick<PlanAsked, "input">): string | undefined => {
-  const path = input ?? file;
-  return path !== undefined && isFolder(path) ? path : undefined;
+  const [path, ...more] = input === undefined ? [file] : inputsOf(input);
+  if (path === undefined || path === "-" || more.length > 0) return undefined;
+  return isFolder(path) && tablesIn(path) === undefined ? path : undefined;
 };
 
 /** @throws CliError for what cannot be read or planned with */
@@ -55,27 +55,29 @@ export const groundsOf = async (file: string | undefined, asked: PlanAsked): Pro
   return folder === undefined ? ofTable(input, asked) : ofFolder(folder, asked);
 };
 
-const ofSavedFit = (file: string, { forms, cost, seconds }: PlanAsked): Grounds => {
+const ofSavedFit = (file: string, { forms, cost, seconds, only }: PlanAsked): Grounds => {
   if (forms !== undefined) throw usageError("--forms is for a table or folder of runs; a saved fit is of one form");
   if (cost === "seconds" || seconds !== undefined)
     throw usageError("a saved fit does not say how long runs took; expected --input with --cost seconds and --seconds");
-  const { command, fit, status, message, input } = readFit(file);
+  const { command, fit, status, message, input } = readFit(file, only);
   if (command !== "fit surface") throw usageError(`a ${command} cannot be planned with; expected a fit surface`);
   // A plan on a surface that its own data do not determine would be a plan on nothing.
   if (fit?.record !== "surface" || status !== "converged") throw unsound(`${status}: ${message}`);
   return { from: fit, leftOut: [], input, status };
 };
 
-const ofTable = (input: string, asked: PlanAsked): Grounds => {
+const ofTable = (input: Inputs, asked: PlanAsked): Grounds => {
   const { seconds = asked.cost === "seconds" ? "seconds" : undefined, columns = {} } = asked;
   const timed = seconds === undefined ? columns : { ...columns, "metric:seconds": seconds };
   const loaded = loadRuns({ ...asked, quantity: undefined, input, columns: timed });
+  tellDiverged(loaded);
   return { ...ofRuns(loaded.runs, asked), loaded, input: loaded.origin };
 };
 
 const ofFolder = (folder: string, asked: PlanAsked): Grounds => {
   if (asked.seconds !== undefined) throw usageError("--seconds is for a table; the runs of a folder know their times");
   const loaded = loadRuns({ ...asked, quantity: undefined, input: folder });
+  tellDiverged(loaded);
   const done = doneIn(folder);
   const runs = withTimes(loaded.runs, done);
   const known = { ...ofRuns(runs, asked), loaded: { ...loaded, runs }, input: loaded.origin };

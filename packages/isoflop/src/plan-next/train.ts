@@ -33,7 +33,10 @@ export interface RoundsDocument {
 const packages = ["data", "scaling", "sweep", "tensor", "train"].map((name) => `@isoflop/${name}`);
 
 /** Options that choose among rows: a folder's runs are all of one recipe, or of none. */
-const OF_TABLES = ["columns", "only", "dropHighestLoss", "skipBadRows", "format", "flopsPerToken", "seconds"] as const;
+const OF_TABLES = [
+  ...(["columns", "only", "where", "labelFrom", "dropHighestLoss", "keepDuplicates", "keepDiverged"] as const),
+  ...(["bestPerCell", "skipBadRows", "format", "flopsPerToken", "seconds"] as const),
+] as const;
 
 /** The folder to train in. @throws CliError `usage` where there is none, or an option that is of tables */
 export const trainingFolder = (file: string | undefined, asked: TrainAsked): string => {

@@ -7,6 +7,7 @@ import { jsonOption, quantityOption, reportOption } from "../options/common.js";
 import { givenInputs, inputOptions } from "../options/input-options.js";
 import { namedValues } from "../options/named.js";
 import { positive, positives } from "../options/values.js";
+import { inputsOf } from "../runs/tables.js";
 import { predict, questionsHelp } from "./predict.js";
 import { predictionWords } from "./words.js";
 
@@ -42,7 +43,7 @@ export const configure = (command: Command): void => {
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
-      answer(options, [file, options.input, options.link], async () => {
+      answer(options, [file, ...inputsOf(options.input), options.link], async () => {
         const { saved, loaded } = await sourceFrom(file, options);
         const inputs = givenInputs(options);
         const link = options.link === undefined ? undefined : readKind(options.link, "link");

@@ -15,7 +15,14 @@ export interface PredictionDocument extends Pick<FitHead, "versions" | "status" 
 }
 
 /** The options by which something is asked. */
-const questionNames = ["at", "size", "tokens", "reach", "study", "with"] as const satisfies readonly (keyof Questions)[];
+const questionNames = [
+  "at",
+  "size",
+  "tokens",
+  "reach",
+  "study",
+  "with",
+] as const satisfies readonly (keyof Questions)[];
 
 /** What can be asked of which fit, for a help text. */
 export const questionsHelp = (): string => {

@@ -1,10 +1,13 @@
 import { read } from "@isoflop/spec";
 import * as v from "valibot";
+import { type Collapse, collapseSchema } from "../collapse/record.js";
+import { type Diagnosis, diagnosisSchema } from "../diagnose/record.js";
 import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
 import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparameter/record.js";
 import { type LinkFit, linkSchema } from "../laws/link/record.js";
+import { levelsSchema, type NoiseLevels } from "../levels/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type RollOut, rollOutSchema } from "../rollout/record.js";
 import { type SharedFit, sharedFitSchema } from "../surface/shared-fit.js";
@@ -24,7 +27,10 @@ export type SavedRecord =
   | LinkFit
   | FitPrediction
   | LawComparison
-  | Plan;
+  | Plan
+  | Diagnosis
+  | NoiseLevels
+  | Collapse;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {
@@ -38,6 +44,9 @@ export const recordSchemas = {
   prediction: predictionSchema,
   comparison: comparisonSchema,
   plan: planSchema,
+  diagnosis: diagnosisSchema,
+  levels: levelsSchema,
+  collapse: collapseSchema,
 } as const satisfies Readonly<Record<SavedRecord["record"], v.GenericSchema<unknown, SavedRecord>>>;
 
 /**
@@ -91,6 +100,9 @@ export const readLinkFit = reader(linkSchema, "link");
 export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");
+export const readDiagnosis = reader(diagnosisSchema, "diagnosis");
+export const readCollapse = reader(collapseSchema, "collapse");
+export const readNoiseLevels = reader(levelsSchema, "levels");
 
 /** Any of the records: which one it is its `record` says. */
 export const readRecord = reader(by<SavedRecord>("record", () => recordSchemas));

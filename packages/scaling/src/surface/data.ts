@@ -3,22 +3,10 @@ import { checkRuns } from "../input/runs.js";
 import { ascending, quantileSorted } from "../math/quantile.js";
 import type { Random } from "../math/random.js";
 import type { Run } from "../types.js";
-import type { DataScale, SurfaceForm, SurfaceInput } from "./form.js";
+import type { DataScale, SurfaceData } from "./columns.js";
+import type { SurfaceForm, SurfaceInput } from "./form.js";
 
-/** Runs as columns, logarithms centred: with ln N ≈ 20 left in, the Hessian of the surface has condition 1e11 (2603.22339). */
-export interface SurfaceData {
-  readonly lnN: Float64Array;
-  readonly lnD: Float64Array;
-  readonly lnL: Float64Array;
-  readonly loss: Float64Array;
-  /** A column for each of the form's inputs. */
-  readonly inputs: readonly Float64Array[];
-  /** Weight of each point in the objective; resampling and 1/σ² come in through it. */
-  readonly weight: Float64Array;
-  readonly centreN: number;
-  readonly centreD: number;
-  readonly scale: DataScale;
-}
+export type { SurfaceData };
 
 /** Logarithms of a form's inputs, measured from the origins of what they are like. */
 export const inputsOf = (

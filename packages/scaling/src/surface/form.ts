@@ -1,6 +1,8 @@
 import type { Named } from "@isoflop/spec";
 import type { Loss } from "../types.js";
-import type { SurfaceData } from "./data.js";
+import type { DataScale, SurfaceData } from "./columns.js";
+
+export type { DataScale };
 
 /** k of C = k·N·D, where no one said otherwise (forward 2, backward 4; Kaplan et al. 2020). */
 export const SIX = 6;
@@ -85,12 +87,6 @@ export interface Trade {
 export interface PowerTerms {
   readonly floor: boolean;
   readonly tied: boolean;
-}
-
-/** Orders of magnitude of centred data, from which starting points are made. */
-export interface DataScale {
-  readonly lowestLoss: number;
-  readonly medianLoss: number;
 }
 
 /** The quoted parameters of a θ, by name. */

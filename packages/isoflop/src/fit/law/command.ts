@@ -2,12 +2,14 @@ import { lawForms } from "@isoflop/scaling";
 import type { Command } from "commander";
 import { type AnswerOptions, answer } from "../../answer.js";
 import { columnMap } from "../../options/columns.js";
-import { jsonOption, reportOption, skipOption, tableOptions } from "../../options/common.js";
+import { groupOption, jsonOption, reportOption, skipOption, tableOptions, whereOption } from "../../options/common.js";
 import { formOptions, formsHelp, givenOf } from "../../options/form-options.js";
-import { lawThrough, loadPoints, type PointInput } from "./fit.js";
-import { lawWords } from "./words.js";
+import { type FitAnswer, groupedAnswer } from "../grouped.js";
+import { caveatOf } from "../saved.js";
+import { type LoadedPoints, lawThrough, loadPointGroups, loadPoints, type PointInput } from "./fit.js";
+import { exponentsOf, lawWords } from "./words.js";
 
-type Options = PointInput & AnswerOptions & { readonly form: string };
+type Options = PointInput & AnswerOptions & { readonly form: string; readonly groupBy?: string };
 
 /** As Caballero et al. 2022 call theirs. */
 const otherNames = { bnsl: "broken" };
@@ -28,24 +30,35 @@ Example:
 export const configure = (command: Command): void => {
   const reading = skipOption(
     tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input')),
-  ).option(
-    "--columns <map>",
-    "which columns are x and y: x=…,y=…; and the standard error of y, or a weight: sigma=… or weight=…",
-    columnMap,
-  );
+  )
+    .option(
+      "--columns <map>",
+      "which columns are x and y: x=…,y=…; and the standard error of y, or a weight: sigma=… or weight=…",
+      columnMap,
+    )
+    .addOption(whereOption())
+    .option("--keep-duplicates", "use rows that are equal in every column to one before")
+    .addOption(groupOption());
   formOptions(reportOption(jsonOption(reading)), lawForms, { fallback: "power", otherNames })
     .addHelpText("after", help)
     .action((options: Options) =>
       answer(options, [options.input], () => {
-        const points = loadPoints(options);
-        const document = lawThrough(points, options.form, givenOf(lawForms, options.form, { ...options }));
-        const names = { x: "x", y: "y", ...options.columns, rows: points.rows };
-        return {
-          document,
-          words: lawWords(document),
-          page: async () => (await import("./page.js")).lawPage(document.fit, names),
-          caveat: document,
-        };
+        const { groupBy } = options;
+        if (groupBy === undefined) return answerOf(loadPoints(options), options);
+        const groups = [...loadPointGroups(options, groupBy)];
+        return groupedAnswer(groupBy, new Map(groups.map(([value, points]) => [value, answerOf(points, options)])));
       }),
     );
+};
+
+const answerOf = (points: LoadedPoints, options: Options): FitAnswer => {
+  const document = lawThrough(points, options.form, givenOf(lawForms, options.form, { ...options }));
+  const names = { x: "x", y: "y", ...options.columns, rows: points.rows };
+  return {
+    document,
+    words: lawWords(document),
+    page: async () => (await import("./page.js")).lawPage(document.fit, names),
+    caveat: caveatOf(document),
+    exponents: exponentsOf(document),
+  };
 };
