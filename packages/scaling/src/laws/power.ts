@@ -4,7 +4,15 @@ import { sameLength } from "../errors.js";
 import { drawParameters } from "../inference/draws.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
-import { leastSquares, quadraticForm } from "../math/linear.js";
+import {
+  congruence,
+  type LeastSquares,
+  leastSquares,
+  type Matrix,
+  multiply,
+  quadraticForm,
+  transpose,
+} from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import * as fields from "../records/fields.js";
 import { type Interval, type Outcome, type Predicted, refuse } from "../types.js";
@@ -16,6 +24,10 @@ export interface PowerLaw extends fields.Read<typeof powerSchema> {}
 export interface PowerLawOptions {
   /** Relative weights, 1 / variance of ln y up to a factor. */
   readonly weights?: readonly number[] | undefined;
+  /** Variance of ln y at weight one as it is known: where the points scatter less than that, it is what their errors are from. */
+  readonly leastVariance?: number | undefined;
+  /** Covariance of the ln y that their scatter about a law does not show, because they have it in common. */
+  readonly sharedCovariance?: Matrix | undefined;
 }
 
 /**
@@ -37,17 +49,24 @@ export const powerLaw = (
   if (!fit) return refuse("too-few-points", `a power law needs two distinct x; there are ${new Set(x).size}`);
   const [level, slope] = fit.coefficients as [number, number];
   const dof = fit.degreesOfFreedom;
-  const variance = dof > 0 ? fit.rss / dof : Number.NaN;
-  const unscaled = fit.unscaledCovariance;
+  const variance = dof > 0 ? Math.max(fit.rss / dof, options.leastVariance ?? 0) : Number.NaN;
+  const weight = (i: number) => options.weights?.[i] ?? 1;
+  const common =
+    options.sharedCovariance &&
+    inCommon(
+      design.map((row, i) => row.map((v) => v * weight(i))),
+      fit,
+      options.sharedCovariance,
+    );
+  const centred = fit.unscaledCovariance.map((row, i) => row.map((v, j) => variance * v + (common?.[i]?.[j] ?? 0)));
   const toOrigin = [1, -centre];
-  const shared = variance * (unscaled[0]![1]! - centre * unscaled[1]![1]!);
+  const shared = centred[0]![1]! - centre * centred[1]![1]!;
   const covariance = [
-    [variance * quadraticForm(unscaled, toOrigin), shared],
-    [shared, variance * unscaled[1]![1]!],
+    [quadraticForm(centred, toOrigin), shared],
+    [shared, centred[1]![1]!],
   ];
   const exponent = estimate(slope, Math.sqrt(covariance[1]![1]!), dof);
   const logCoefficient = estimate(level - slope * centre, Math.sqrt(covariance[0]![0]!), dof);
-  const weight = (i: number) => options.weights?.[i] ?? 1;
   const mean = ly.reduce((s, v, i) => s + weight(i) * v, 0) / ly.reduce((s, _, i) => s + weight(i), 0);
   const total = ly.reduce((s, v, i) => s + weight(i) * (v - mean) ** 2, 0);
   return {
@@ -66,8 +85,18 @@ export const powerLaw = (
   };
 };
 
+/** What a covariance of the points leaves in the coefficients: L S Lᵀ with L = (XᵀWX)⁻¹XᵀW. */
+const inCommon = (weighted: Matrix, { unscaledCovariance }: LeastSquares, shared: Matrix): Matrix =>
+  congruence(multiply(unscaledCovariance, transpose(weighted)), shared);
+
+/** What of a power law a prediction is made from. */
+export type PredictedBy = Pick<
+  PowerLaw,
+  "logCoefficient" | "exponent" | "covariance" | "degreesOfFreedom" | "residualStandardDeviation"
+>;
+
 /** The law at x. Extrapolation widens both intervals; a wrong functional form does not, so compare forms on held-out budgets. */
-export const predictPowerLaw = (law: PowerLaw, x: number): Required<Predicted> => {
+export const predictPowerLaw = (law: PredictedBy, x: number): Required<Predicted> => {
   const lx = Math.log(x);
   const level = law.logCoefficient.value + law.exponent.value * lx;
   const ofLaw = quadraticForm(law.covariance, [1, lx]);

@@ -46,6 +46,9 @@ const STEEPEST = 1;
  * a straight line in ln C to within noise.
  */
 const FLOOR_RANGE = { floor: [0, 7], accelerating: [-6, 0] } as const;
+/** Narrowings of the range of floors, each to a twentieth at the most, and the nodes with weight that end them. */
+const PASSES = 12;
+const ENOUGH = 6;
 /** Log-weights this far below the best do not matter. */
 const NEGLIGIBLE = 18;
 
@@ -149,8 +152,9 @@ const noiseOf = (fit: FloorFit, { curve }: Context): number => {
 };
 
 /**
- * Floors of a family that matter: a coarse pass, then nodes where the likelihood is. Nodes are even in t, that is in ln(min L − E), which
- * is nearly even in ln α: as much weight on floors that leave a tenth of the loss to fall as on floors that leave a third.
+ * Floors of a family that matter: coarse passes until the likelihood is spread over many nodes, so that precise optima find their floor too. Nodes
+ * are even in t, that is in ln(min L − E), which is nearly even in ln α: as much weight on floors that leave a tenth of the loss to fall as on
+ * floors that leave a third.
  */
 const floorNodes = (context: Context, lowest: number, [from, to]: readonly [number, number]): FloorNode[] => {
   const { u, curve, weights } = context;
@@ -159,12 +163,17 @@ const floorNodes = (context: Context, lowest: number, [from, to]: readonly [numb
       const fit = fitGivenFloor(u, curve.loss, lowest * (1 - Math.exp(-t)), "raw", weights);
       return fit && fit.alpha > 0 && fit.alpha <= STEEPEST ? [{ fit, t, logWeight: logLikelihood(fit, context) }] : [];
     });
-  const coarse = nodes(from, to);
-  const best = coarse.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
-  const kept = coarse.filter((n) => n.logWeight > best - NEGLIGIBLE);
-  if (kept.length === 0) return [];
-  const margin = (to - from) / NODES;
-  return nodes(Math.max(from, kept[0]!.t - margin), Math.min(to, kept[kept.length - 1]!.t + margin));
+  let [low, high] = [from, to];
+  for (let pass = 0; pass < PASSES; pass++) {
+    const coarse = nodes(low, high);
+    const best = coarse.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
+    const kept = coarse.filter((n) => n.logWeight > best - NEGLIGIBLE);
+    if (kept.length === 0) return [];
+    const margin = (high - low) / NODES;
+    [low, high] = [Math.max(from, kept[0]!.t - margin), Math.min(to, kept[kept.length - 1]!.t + margin)];
+    if (kept.length >= ENOUGH) break;
+  }
+  return nodes(low, high);
 };
 
 const component = (fit: FloorFit, context: Context, weight: number): Component => {
