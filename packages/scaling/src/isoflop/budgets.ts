@@ -1,5 +1,6 @@
 import type { LawData } from "../laws/form.js";
 import { type PowerLaw, type PowerLawOptions, powerLaw } from "../laws/power.js";
+import { studentFactor95 } from "../math/distributions.js";
 import { congruence, type Matrix } from "../math/linear.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
 import { type BudgetCurves, budgetCurves } from "./curves.js";
@@ -149,7 +150,10 @@ const byKnownErrors = (
   return { weights: inverse.map((v) => v / mean), leastVariance: 1 / mean };
 };
 
-/** Covariance of ln y that the optima have in common, from what the budgets share. */
+/**
+ * Covariance of ln y that the optima have in common, from what the budgets share. It is known with the degrees of freedom of all runs, not with those
+ * of a few optima: it is scaled so that Student's factor of the law gives its own 95 % interval.
+ */
 const ofShared = (
   of: IsoFlopLaw,
   used: readonly StudiedBudget[],
@@ -157,14 +161,15 @@ const ofShared = (
   shared: SharedByAxis,
 ): PowerLawOptions => {
   const on = of === "loss" ? axis : of;
-  const { unscaledCovariance, variance } = shared[on] ?? {};
+  const { unscaledCovariance, variance, degreesOfFreedom = 0 } = shared[on] ?? {};
   const moves = used.map(({ found, profile }) => {
     const { ofShared } = found[on];
     if (of !== "loss") return ofShared?.x;
     return ofShared?.y.map((v) => v / (scale === "log" ? 1 : profile.optimum.loss.value));
   });
   if (!unscaledCovariance || variance === undefined || !moves.every((move) => move !== undefined)) return {};
-  const covariance: Matrix = unscaledCovariance.map((row) => row.map((v) => v * variance));
+  const factor = (studentFactor95(degreesOfFreedom) / studentFactor95(used.length - 2)) ** 2;
+  const covariance: Matrix = unscaledCovariance.map((row) => row.map((v) => v * variance * factor));
   return { sharedCovariance: congruence(moves, covariance) };
 };
 

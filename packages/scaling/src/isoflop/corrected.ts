@@ -10,6 +10,7 @@ import { type Outcome, type Run, refuse } from "../types.js";
 import { enters, type IsoFlopLaw, type StudiedBudget, type Study } from "./budgets.js";
 import { quantityOf } from "./curves.js";
 import type { Curve, Found, Shared } from "./methods/method.js";
+import { fitParabola } from "./parabola.js";
 import { curveOptions } from "./profile.js";
 import type { Corrected, CorrectedLaw } from "./record.js";
 
@@ -42,7 +43,7 @@ const SURFACE_RUNS = 2000;
  * of ε is that about the surface, which holds its lack of fit; where the corrected optima scatter about their law by more than that allows (F
  * test at 5 %), errors are widened by the ratio (Birge 1932).
  *
- * Refused where parabolas describe the runs better than a surface does, by BIC: then their bias is not the surface's to say.
+ * Refused where parabolas describe the runs better than a surface does: then their bias is not the surface's to say.
  */
 export const correctedLaws = (study: Study, form: SurfaceFormName = "chinchilla"): Outcome<Corrected> => {
   const { interior, fit, choices } = study;
@@ -56,7 +57,7 @@ export const correctedLaws = (study: Study, form: SurfaceFormName = "chinchilla"
   const weights = interior.flatMap(({ curves }) => curves.runs.map((_, i) => curves.N.weights?.[i] ?? 1));
   const described = describe(runs, weights, form);
   if (!described.ok) return described;
-  const worse = worseThanParabolas(study, runs, described);
+  const worse = worseThanParabolas(study, runs, weights, described);
   if (worse) return worse;
 
   const { surface, response } = described;
@@ -85,7 +86,7 @@ export const correctedLaws = (study: Study, form: SurfaceFormName = "chinchilla"
   const moved = (name: IsoFlopLaw): Matrix =>
     interior.map((_, b) =>
       runs.map((_, i) => {
-        let v = responses?.[name][b]![i] ?? 0;
+        let v = responses?.[name][b]?.[i] ?? 0;
         for (let j = 0; j < slopes.length; j++) v -= slopes[j]!(name, b) * response[j]![i]!;
         return v / Math.sqrt(weights[i]!);
       }),
@@ -184,30 +185,44 @@ const describe = (runs: readonly Run[], weights: readonly number[], form: Surfac
   };
 };
 
-/** BIC of ln L: three coefficients for each parabola, as many as it has for the surface. */
+/** Chance of refusing a surface that is right. */
+const REFUSED_AT = 1e-3;
+
+/**
+ * Whether a surface leaves more than parabolas do, though they may bend as they like: F of what its fewer parameters cost, in ln L. Where it is
+ * right they leave noise and their misfit, and F is no larger than by chance.
+ */
 const worseThanParabolas = (
   { interior, choices }: Study,
   runs: readonly Run[],
-  { surface, variance, degreesOfFreedom }: Described,
+  weights: readonly number[],
+  { sumOfSquares, surface, degreesOfFreedom }: Described,
 ) => {
   const n = runs.length;
+  const free = n - 3 * interior.length;
+  const saved = 3 * interior.length - surface.theta.length;
+  if (free < 1 || saved < 1) return undefined;
   let parabolas = 0;
-  for (const { profile } of interior) {
-    const { residuals } = profile.parabola?.[choices.axis] ?? {};
-    if (!residuals) return undefined;
-    residuals.forEach((r, i) => {
-      const y = quantityOf(profile.runs[i]!, choices.quantity)!;
-      parabolas += (choices.scale === "log" ? r : Math.log(y / (y - r))) ** 2;
+  let place = 0;
+  for (const { curves } of interior) {
+    const { x, y, weights: own } = curves[choices.axis];
+    const parabola = fitParabola(x, y, { weights: own });
+    if (!parabola) return undefined;
+    parabola.residuals.forEach((r, i) => {
+      const ratio = choices.scale === "log" ? r : Math.log(y[i]! / Math.max(y[i]! - r, Number.MIN_VALUE));
+      parabolas += weights[place + i]! * ratio ** 2;
     });
+    place += x.length;
   }
-  const rounding = n * 1e-28;
-  const bic = (squares: number, k: number) => n * Math.log((squares + rounding) / n) + k * Math.log(n);
-  const ofSurface = variance * degreesOfFreedom * (n / (degreesOfFreedom + surface.theta.length));
-  if (bic(ofSurface, surface.theta.length) <= bic(parabolas, 3 * interior.length)) return undefined;
-  const [a, b] = [variance, parabolas / Math.max(1, n - 3 * interior.length)].map((v) => Math.sqrt(v).toPrecision(3));
+  // A sample of the runs stands for all of them; what rounding leaves is no misfit.
+  const ofSurface = sumOfSquares * (n / (degreesOfFreedom + surface.theta.length));
+  const rounding = n * 1e-24;
+  const statistic = Math.max(0, ofSurface - parabolas - rounding) / saved / ((parabolas + rounding) / free);
+  if (fSurvival(statistic, saved, free) > REFUSED_AT) return undefined;
+  const [a, b] = [ofSurface / (n - surface.theta.length), parabolas / free].map((v) => Math.sqrt(v).toPrecision(3));
   return refuse(
     "unidentified",
-    `a surface describes these runs less well than parabolas do (residuals of the logarithm ${a}, of parabolas ${b}), so their bias is not known from it`,
+    `a surface describes these runs less well than parabolas do (ln ${choices.quantity} is off by ${a}, and by ${b}), so it cannot tell their bias`,
   );
 };
 
@@ -259,7 +274,7 @@ const approach2Response = (
         const from = place.get(c);
         if (from === undefined) return;
         const member = interior.find(({ index }) => index === c)!;
-        common?.response[j]![c]!.forEach((v, i) => {
+        common?.response[j]?.[c]?.forEach((v, i) => {
           row[from + i]! += move * v * toLog(member, i);
         });
       });

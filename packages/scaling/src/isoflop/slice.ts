@@ -172,8 +172,8 @@ const linearised = (curves: readonly Curve[], u: Logs) => {
     : free;
   if (!solution) return undefined;
   const response = () => {
-    let from = 0;
-    const spans = curves.map(({ x }) => [from, (from += x.length)] as const);
+    const ends = curves.reduce<number[]>((all, { x }) => [...all, (all.at(-1) ?? 0) + x.length], []);
+    const spans = curves.map(({ x }, c) => [ends[c]! - x.length, ends[c]!] as const);
     return [0, 1].map((j) =>
       spans.map(([start, end]) =>
         rows.slice(start, end).map((row, i) => weights[start + i]! * dot(solution.unscaledCovariance[j]!, row)),

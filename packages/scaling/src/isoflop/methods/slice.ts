@@ -2,7 +2,7 @@ import { estimate } from "../../inference/estimate.js";
 import { apply, dot, quadraticForm } from "../../math/linear.js";
 import { fitParabola, type Response } from "../parabola.js";
 import { fitSlices, onLoss, sliceAt, sliceMinimum, sliceValue } from "../slice.js";
-import { bare, type Curve, type CurveOptions, MINIMUM_SIZES, type OptimumMethod } from "./method.js";
+import { bare, type Curve, MINIMUM_SIZES, type OptimumMethod } from "./method.js";
 import { few, outside } from "./within.js";
 
 /**
