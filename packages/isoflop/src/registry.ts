@@ -59,6 +59,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/law/command.js"),
   },
   {
+    path: ["fit", "hyperparameter"],
+    summary: "the best learning rate, batch size, … against C, or N and D, from optima or raw sweeps",
+    load: () => import("./fit/hyperparameter/command.js"),
+  },
+  {
     path: ["predict"],
     summary: "size, tokens and loss at a compute, with intervals",
     load: () => import("./predict/command.js"),

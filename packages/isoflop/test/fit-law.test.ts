@@ -91,7 +91,9 @@ describe("fit law", () => {
 
   test.each([
     ["x=compute,y=val", 3, /there is no column "val" \(for y\); there are: compute, loss/],
-    ["x=compute,z=loss", 2, /--columns has "z"; expected x=… and y=…/],
+    ["x=compute,z=loss", 2, /--columns has "z"; expected x=… and y=…, and sigma=… or weight=…/],
+    ["x=compute,y=loss,sigma=err", 3, /there is no column "err" \(for sigma\)/],
+    ["x=compute,y=loss,sigma=loss,weight=loss", 2, /--columns has sigma and weight; expected one/],
     ["compute", 2, /"compute" is not field=column/],
   ])("columns %s: status %d", (map, status, message) => {
     const { code, stderr } = isoflop([
@@ -139,6 +141,20 @@ describe("fit law", () => {
       code: 3,
       stderr: "isoflop: standard input: there is no row that can be used\n",
     });
+  });
+
+  test("points count by their sigma or their weight, and the saved fit has them", () => {
+    const rows = "x,y,s,w\n1,2,0.1,400\n2,1.9,1,3.61\n4,1,0.05,400\n8,0.7,0.07,100\n";
+    const args = ["fit", "law", "-i", "-", "--columns"];
+    const [bySigma, byWeight, evenly] = ["x=x,y=y,sigma=s", "x=x,y=y,weight=w", "x=x,y=y"].map((columns) =>
+      json([...args, columns], { stdin: rows }),
+    );
+    expect(number(bySigma!.fit!.law!.exponent!.value)).toBeCloseTo(number(byWeight!.fit!.law!.exponent!.value), 12);
+    expect(number(evenly!.fit!.law!.exponent!.value)).not.toBeCloseTo(number(byWeight!.fit!.law!.exponent!.value), 3);
+    expect(bySigma!.fit!.data!.sigma).toEqual([0.1, 1, 0.05, 0.07]);
+    const saved = isoflop([...args, "x=x,y=y,weight=w", "--json"], rows).stdout;
+    expect(isoflop(["predict", "-", "--at", "16"], saved).code).toBe(0);
+    expect(isoflop([...args, "x=x,y=y,sigma=w"], rows.replace("400", "-1")).stderr).toContain("row 1: sigma is -1");
   });
 
   test("two points fix a law and say nothing of its error: status 4", () => {

@@ -83,7 +83,7 @@ test("it is fitted, printed, saved, read, predicted, compared and drawn", async 
   const other = file("scaled.json", writeRecord(saved));
   const { at } = compare(other, other, { law: "power", draws: 20, seed: 0, at: [1e5] }).comparison;
   expect(at[0]!.difference.value).toBe(0);
-  for (const page of [lawPage(saved, { x: "x", y: "y" }), predictionPage(saved.fit, predictions, undefined)])
+  for (const page of [lawPage(saved.fit, { x: "x", y: "y" }), predictionPage(saved.fit, predictions, undefined)])
     expect(await pageHtml(async () => page, [])).toMatch(/<svg[\s\S]*class="point"/);
 });
 
@@ -101,5 +101,5 @@ test("so is a surface form: fitted, printed, saved, read, predicted, planned wit
   const plan = { allowance: 1e21, target: 1e23, quantity: "N", posterior: "delta" } as const;
   const { document } = await planFrom(file("mine.json", writeRecord(surface)), plan);
   expect(document.plan.runs.length).toBeGreaterThan(0);
-  expect(await pageHtml(async () => surfacePage(loaded, surface), [])).toMatch(/<svg[\s\S]*class="contour"/);
+  expect(await pageHtml(async () => surfacePage(loaded, surface.fit), [])).toMatch(/<svg[\s\S]*class="contour"/);
 });

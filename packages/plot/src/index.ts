@@ -7,6 +7,11 @@ export { PlotInputError } from "./error.js";
 export { allocationFigure } from "./figures/allocation.js";
 export { comparisonFigure } from "./figures/comparison.js";
 export { envelopeFigure } from "./figures/envelope.js";
+export {
+  basinFigure,
+  type HyperparameterFigureOptions,
+  hyperparameterFigure,
+} from "./figures/hyperparameter.js";
 export { type IntervalRow, type IntervalsFigureOptions, intervalsFigure } from "./figures/intervals.js";
 export { isoFlopFigure } from "./figures/isoflop.js";
 export { type LawFigureOptions, lawFigure } from "./figures/law.js";

@@ -4,6 +4,7 @@ export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.j
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
+export * from "./input/columns.js";
 export * from "./input/delimited.js";
 export * from "./input/parse.js";
 export * from "./input/points.js";
@@ -37,9 +38,20 @@ export * from "./laws/fit.js";
 export type * from "./laws/form.js";
 export * from "./laws/forms.js";
 export type { ResidualScale } from "./laws/given-floor.js";
-export * from "./laws/hyperparameter.js";
+export {
+  fitHyperparameter,
+  type HyperparameterOptions,
+  monomialNames,
+  predictHyperparameters,
+  predictorNames,
+} from "./laws/hyperparameter/fit.js";
+export * from "./laws/hyperparameter/forms.js";
+export * from "./laws/hyperparameter/law.js";
+export * from "./laws/hyperparameter/optimum.js";
+export type { HyperparameterCell, HyperparameterFit, HyperparameterLaw } from "./laws/hyperparameter/record.js";
 export * from "./laws/link.js";
 export * from "./laws/over-training.js";
+export type { PointErrors } from "./laws/point-errors.js";
 export * from "./laws/power.js";
 export * from "./laws/predictive.js";
 export * from "./laws/saturating.js";

@@ -10,8 +10,10 @@ import {
   expectOk,
   fitDataConstrained,
   fitLaw,
+  formOfLaw,
   hyperparameterLaw,
   hyperparameterOptimum,
+  type LawFit,
   lackOfFit,
   metricLink,
   muennighoff2023,
@@ -20,6 +22,7 @@ import {
   type Predicted,
   powerLaw,
   predictHyperparameter,
+  predictLaw,
   predictMetric,
   predictPowerLaw,
   random,
@@ -62,7 +65,7 @@ describe("power law", () => {
     expect(law.exponent.ci95[1] - 0.5).toBeCloseTo(12.7062047 * Math.sqrt(1 / 12), 5);
     const at = predictPowerLaw(law, Math.E);
     expect(Math.log(at.ci95[1] / at.value)).toBeCloseTo(12.7062047 * Math.sqrt(1 / 18), 5);
-    expect(Math.log(at.interval95[1] / at.value)).toBeCloseTo(12.7062047 * Math.sqrt(1 / 18 + 1 / 6), 5);
+    expect(Math.log(at.interval95![1] / at.value)).toBeCloseTo(12.7062047 * Math.sqrt(1 / 18 + 1 / 6), 5);
   });
 
   it("two points give a law with infinite intervals, one gives none", () => {
@@ -100,7 +103,62 @@ describe("saturating law", () => {
       ),
     );
     expect(["bound", "unidentified"]).toContain(pure.status);
+    expect(pure.status === "bound").toBe(pure.floor.value === 0);
     expect(pure.floor.ci95[0]).toBe(0);
+  });
+
+  // Fits of numpy and scipy: polyfit of ln y on ln x, and the root of RSS(E) = RSS(0) (1 + t²/ν), ν = n − 3, by brentq.
+  it.each([
+    {
+      x: [3e18, 9e18, 1.8e19, 3e19, 9e19, 1.8e20, 3e20],
+      y: [
+        3.9160480468898227, 3.6994189341999713, 3.5735145985847403, 3.4908891205377186, 3.324454360618369,
+        3.2019967072369853, 3.1102213544977446,
+      ],
+      upper: 1.9626824632350521,
+      exponent: 0.049086643324337265,
+      standardError: 0.0006970769370852608,
+      rss: 4.017122131185616e-5,
+    },
+    {
+      x: [9e18, 1.8e19, 3e19, 9e19, 1.8e20, 3e20],
+      y: [
+        3.503995521984465, 3.37577580979882, 3.2812114938227865, 3.099700541780395, 2.984629546345887,
+        2.8990333392073415,
+      ],
+      upper: 1.3421130668116672,
+      exponent: 0.05373872018323258,
+      standardError: 0.00031561913014020363,
+      rss: 3.7509108599777603e-6,
+    },
+  ])(
+    "a best floor of zero is exactly 0 and bound: the pure law's exponent and its error, [0, $upper] by profile",
+    (want) => {
+      const { status, floor, exponent, objective, degreesOfFreedom } = expectOk(saturatingLaw(want.x, want.y));
+      expect({ status, floor: floor.value, low: floor.ci95[0] }).toEqual({ status: "bound", floor: 0, low: 0 });
+      expect(floor.standardError).toBeNaN();
+      expect(floor.ci95[1] / want.upper).toBeCloseTo(1, 6);
+      expect(exponent.value).toBeCloseTo(want.exponent, 10);
+      expect(exponent.standardError / want.standardError).toBeCloseTo(1, 6);
+      expect((2 * objective) / want.rss).toBeCloseTo(1, 6);
+      expect(degreesOfFreedom).toBe(want.x.length - 2);
+    },
+  );
+
+  it("whether a floor is zero does not hang on rounding", () => {
+    for (let i = 0; i < 40; i++) {
+      const x = Array.from({ length: 7 }, (_, j) => 10 ** (17 + j * (0.2 + 0.01 * i)));
+      for (const residuals of ["log", "raw"] as const) {
+        const law = expectOk(
+          saturatingLaw(
+            x,
+            x.map((C) => (30 + i) * C ** -0.05),
+            { residuals },
+          ),
+        );
+        expect([law.status, law.floor.value]).toEqual(["bound", 0]);
+      }
+    }
   });
 
   it("three budgets cannot show a floor", () => {
@@ -117,6 +175,57 @@ describe("saturating law", () => {
       if (floor.ci95[0] <= 1.7 && 1.7 <= floor.ci95[1]) covered++;
     }
     expect(covered / 150).toBeGreaterThan(0.9);
+  });
+});
+
+describe("errors of points", () => {
+  const x = decade(8);
+  const truth = (C: number) => 1.7 + 800 * C ** -0.15;
+  const rough = x.map((C, i) => truth(C) * (1 + 0.01 * Math.sin(3 * i)));
+
+  it.each(["power", "saturating", "broken"])(
+    "%s: a weight of 2 is the same point twice, and a tenfold sigma a hundredth of one",
+    (form) => {
+      const many = form === "broken" ? Array.from({ length: 18 }, (_, i) => 10 ** (17 + i / 3)) : x;
+      const bent = (C: number) => truth(C) * (form === "broken" ? (1 + (C / 1e20) ** 2) ** -0.05 : 1);
+      const y = many.map((C, i) => bent(C) * (1 + 0.001 * Math.sin(3 * i)));
+      const withWeights = (weights: readonly number[]) => expectOk(fitLaw(form, many, y, { weights }));
+      const twice = expectOk(fitLaw(form, [...many, many[2]!], [...y, y[2]!]));
+      const at = (fit: LawFit) => formOfLaw(fit.law).value(fit.law, 1e20);
+      const weighted = withWeights(many.map((_, i) => (i === 2 ? 2 : 1)));
+      expect(at(weighted) / at(twice)).toBeCloseTo(1, 6);
+      expect(weighted.data.weights).toHaveLength(many.length);
+      // A standard error of y is sigma/y of ln y.
+      const sigma = expectOk(fitLaw(form, many, y, { sigma: y.map((v, i) => (i === 3 ? 10 : 1) * 0.01 * v) }));
+      expect(at(sigma) / at(withWeights(many.map((_, i) => (i === 3 ? 0.01 : 1))))).toBeCloseTo(1, 7);
+      expect(Math.abs(at(sigma) / at(expectOk(fitLaw(form, many, y))) - 1)).toBeGreaterThan(1e-7);
+    },
+  );
+
+  it("only ratios of weights matter, for the law, its errors and its predictions", () => {
+    const weights = x.map((_, i) => 1 + i);
+    for (const form of ["power", "saturating"]) {
+      const [a, b] = [weights, weights.map((w) => 1e6 * w)].map((each) =>
+        expectOk(fitLaw(form, x, rough, { weights: each })),
+      );
+      const [p, q] = [a!, b!].map((fit) => predictLaw(fit, 1e22).predicted.y);
+      for (const [one, other] of [
+        [p!.value, q!.value],
+        [p!.ci95![0], q!.ci95![0]],
+        [p!.interval95![1], q!.interval95![1]],
+      ] as const)
+        expect(one / other).toBeCloseTo(1, 9);
+    }
+  });
+
+  it("are refused where they cannot be", () => {
+    expect(() => fitLaw("power", x, rough, { weights: x, sigma: x })).toThrow(
+      "sigma and weights are given; expected one of them",
+    );
+    expect(() => fitLaw("power", x, rough, { weights: [1] })).toThrow("1 values of weight for 8 of y");
+    expect(() => fitLaw("saturating", x, rough, { sigma: x.map(() => 0) })).toThrow(
+      "row 1: sigma is 0; expected a positive finite number",
+    );
   });
 });
 
@@ -297,8 +406,8 @@ describe("hyperparameter laws", () => {
     expect(law.exponents.N!.ci95[1]).toBeGreaterThan(-0.3);
     const at = predictHyperparameter(law, { N: 1e9, D: 1e12 });
     const truth = 0.5 * 1e9 ** -0.3 * 1e12 ** 0.1;
-    expect(at.interval95[0]).toBeLessThan(truth);
-    expect(at.interval95[1]).toBeGreaterThan(truth);
+    expect(at.interval95![0]).toBeLessThan(truth);
+    expect(at.interval95![1]).toBeGreaterThan(truth);
     expect(() => predictHyperparameter(law, { N: 1e9 })).toThrow(/D is missing/);
     expect(hyperparameterLaw(rows.slice(0, 3), [1, 2, 3])).toMatchObject({ ok: false });
   });

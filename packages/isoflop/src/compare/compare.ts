@@ -1,9 +1,11 @@
 import { basename } from "node:path";
-import { type ComparedLaw, compareLaws, type LawComparison, optima, type TableFormat } from "@isoflop/scaling";
+import { compareLaws, type LawComparison, type TableFormat } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import { isoFlopThrough } from "../fit/isoflop/fit.js";
-import { type Fit, type SavedFit, savedFitIn } from "../fit/saved.js";
+import type { Comparable } from "../fit/kind.js";
+import { fitKinds, kindOf } from "../fit/kinds.js";
+import { type SavedFit, savedFitIn } from "../fit/saved.js";
 import type { ColumnMap } from "../options/columns.js";
 import { requireComparable } from "../runs/folder.js";
 import { loadRuns } from "../runs/load.js";
@@ -53,8 +55,7 @@ const savedOf = (file: string, columns: ColumnMap | undefined, { format, quantit
 };
 
 /** What the law of a fit is of; a law of x and y does not say. */
-const quantityOf = ({ fit }: SavedFit): string | undefined =>
-  fit?.record === "isoflop" ? fit.choices.quantity : undefined;
+const quantityOf = ({ fit }: SavedFit): string | undefined => fit && kindOf(fit).quantity?.(fit);
 
 /** A loss against a metric, or two metrics, say nothing of each other. */
 const sameQuantity = (sides: Readonly<Record<string, SavedFit>>, asked: string | undefined): string | undefined => {
@@ -68,33 +69,17 @@ const sameQuantity = (sides: Readonly<Record<string, SavedFit>>, asked: string |
   return wanted;
 };
 
-/** A floor at zero is a power law; any other caveat leaves nothing to draw from. */
-const comparable = (status: string): boolean => status === "converged" || status === "bound";
-
-type Found = Omit<ComparedLaw, "name">;
-
-/** The law of the loss against compute that a kind of fit has. */
-const laws: {
-  readonly [F in Fit as SavedFit<F>["command"]]: (saved: SavedFit<F>, law: CompareAsked["law"], file: string) => Found;
-} = {
-  "fit isoflop": ({ status, message, fit }, form, file) => {
-    if (!fit) throw unsound(`${shown(file)}: ${status}: ${message}`);
-    const law = form === "power" ? fit.loss : fit.lossWithFloor;
-    if (!law.ok) throw unsound(`${shown(file)}: ${law.reason}: ${law.message}`);
-    if (law.kind === "saturating" && !comparable(law.status))
-      throw unsound(`${shown(file)}: ${law.status}: these budgets do not determine a floor; compare with --law power`);
-    return { law, data: optima(fit, "loss") };
-  },
-  "fit law": ({ status, message, fit }, _, file) => {
-    if (!fit || !comparable(status)) throw unsound(`${shown(file)}: ${status}: ${message}`);
-    return fit;
-  },
-  "fit surface": (_, __, file) => {
-    throw usageError(`${shown(file)} is a fit surface; compare takes a table of runs, a fit isoflop or a fit law`);
-  },
+/** Kinds of fit that have a law of the loss against compute. */
+const comparable = (): string => {
+  const commands = Object.values(fitKinds).flatMap((kind) => ("compared" in kind ? [`a fit ${kind.record}`] : []));
+  return ["a table of runs", ...commands].join(", ").replace(/, ([^,]*)$/, " or $1");
 };
 
-const lawOf = (saved: SavedFit, form: CompareAsked["law"], file: string): Found => {
-  const { law, data } = laws[saved.command](saved as never, form, file);
+const lawOf = ({ command, fit, status, message }: SavedFit, form: CompareAsked["law"], file: string): Comparable => {
+  if (!fit) throw unsound(`${shown(file)}: ${status}: ${message}`);
+  const compared = kindOf(fit).compared?.(fit, form);
+  if (!compared) throw usageError(`${shown(file)} is a ${command}; compare takes ${comparable()}`);
+  if (!compared.ok) throw unsound(`${shown(file)}: ${compared.reason}: ${compared.message}`);
+  const { law, data } = compared;
   return { law, data };
 };

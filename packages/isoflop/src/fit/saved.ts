@@ -1,25 +1,17 @@
-import {
-  type IsoFlop,
-  type LawFit,
-  type Outcome,
-  type RefusalReason,
-  recordSchemas,
-  type SurfaceFit,
-} from "@isoflop/scaling";
+import { type Outcome, recordSchemas, refusalReasons } from "@isoflop/scaling";
 import { choice, read, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import type { Dropped, LoadedRuns } from "../runs/load.js";
 import { versions } from "../versions.js";
-
-/** What a command of `isoflop fit` finds: a record of `@isoflop/scaling`. */
-export type Fit = IsoFlop | SurfaceFit | LawFit;
+import type { AnswerStatus } from "./kind.js";
+import { type Fit, kindNames, kindOf } from "./kinds.js";
 
 /** What every fit says of itself, first in its JSON. */
 export interface FitHead {
   /** `converged`, or why the numbers may not be quoted without a caveat, or why there are none. */
-  readonly status: (SurfaceFit | LawFit)["status"] | RefusalReason;
+  readonly status: AnswerStatus;
   /** False when there is nothing to predict with. */
   readonly ok: boolean;
   readonly message?: string;
@@ -43,40 +35,25 @@ export interface UsedPoints {
   readonly otherLabels?: number;
 }
 
-/** What was found, and in what. */
-interface Found<F extends Fit> extends Pick<FitHead, "ok" | "status" | "points" | "input"> {
-  readonly message?: string | undefined;
-  readonly fit?: F;
-}
-
-/** A fit under its head. */
-export const saved = <F extends Fit>(kind: F["record"], found: Found<F>): SavedFit<F> => {
-  const { ok, status, message, points, input, fit } = found;
+/** A fit, or why there is none, under its head. A fit says itself how it stands. */
+export const saved = <F extends Fit>(
+  kind: F["record"],
+  outcome: Outcome<F> | F,
+  from: Pick<FitHead, "points" | "input">,
+): SavedFit<F> => {
+  const refused = "ok" in outcome && !outcome.ok ? outcome : undefined;
+  const fit = refused ? undefined : (outcome as F);
+  const { ok, status, message } = fit ? kindOf(fit).standing(fit) : { ...refused!, status: refused!.reason };
   return {
     command: `fit ${kind}` as const,
     ok,
     status,
     ...(message !== undefined && { message }),
-    points,
-    input,
+    points: from.points,
+    input: from.input,
     versions: versions("@isoflop/scaling"),
     ...(fit && { fit }),
   };
-};
-
-/** The outcome of a fit under its head: the fit with its caveat, or why there is none. */
-export const savedOutcome = <F extends SurfaceFit | LawFit>(
-  kind: F["record"],
-  outcome: Outcome<F>,
-  from: Pick<FitHead, "points" | "input">,
-): SavedFit<F> => {
-  const { ok, message } = outcome;
-  return saved<F>(
-    kind,
-    outcome.ok
-      ? { ...from, ok, status: outcome.status, message, fit: outcome }
-      : { ...from, ok, status: outcome.reason, message },
-  );
 };
 
 export const pointsOf = ({ runs, dropped, otherLabels }: LoadedRuns, refused: readonly Dropped[] = []): UsedPoints => ({
@@ -85,12 +62,7 @@ export const pointsOf = ({ runs, dropped, otherLabels }: LoadedRuns, refused: re
   ...(otherLabels > 0 && { otherLabels }),
 });
 
-const statuses = [
-  ...["converged", "bound", "edge-minimum", "not-convex", "too-few-sizes", "too-few-budgets", "too-few-points"],
-  ...["unidentified", "stopped-early", "unreachable", "too-many-failed-resamples"],
-] as readonly FitHead["status"][];
-
-const kinds = ["isoflop", "surface", "law"] as const satisfies readonly Fit["record"][];
+const statuses: readonly AnswerStatus[] = ["converged", "bound", ...refusalReasons];
 
 const schemaOf = (kind: Fit["record"], ok: unknown) => {
   const fit: v.GenericSchema<unknown, Fit> = recordSchemas[kind];
@@ -125,7 +97,7 @@ const isOther = ({ fit, laws }: Loose): boolean =>
  */
 export const savedFitIn = (content: string, file: string): SavedFit | undefined => {
   const value = /^\uFEFF?\s*\{/.test(content) ? parsed(content) : undefined;
-  const kind = isRecord(value) ? kinds.find((kind) => value.command === `fit ${kind}`) : undefined;
+  const kind = isRecord(value) ? kindNames.find((kind) => value.command === `fit ${kind}`) : undefined;
   if (!isRecord(value) || kind === undefined) return undefined;
   const again = `run isoflop fit ${kind} … --json again`;
   if (isOther(value)) throw inputError(`${shown(file)} is a fit that another version of isoflop saved; ${again}`);

@@ -1,20 +1,18 @@
 import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../answer.js";
+import type { Questions } from "../fit/kind.js";
 import { type FitSource, fitSourceOptions, methodNames, sourceFrom } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
+import { namedValues } from "../options/named.js";
 import { positive, positives } from "../options/values.js";
-import { predict, type Questions } from "./predict.js";
+import { predict, questionsHelp } from "./predict.js";
 import { predictionWords } from "./words.js";
 
 type Options = FitSource & Questions & AnswerOptions;
 
 const help = `
 What can be asked of which fit:
-  fit isoflop   --at C [--size N]    optimal N and D, and the loss of one new run of the optimal (or given) size
-  fit surface   --at C               optimal N, D and loss
-                --size N --tokens D  loss of that model, and what missing the optimum costs
-                --reach L            least compute that reaches a loss
-  fit law       --at x               y
+${questionsHelp()}
 Two intervals at 95 %: ci95 says where the law is, interval95 where one new run would fall.
 
 Examples:
@@ -31,6 +29,7 @@ export const configure = (command: Command): void => {
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
+    .option("--with <name=value,…>", "numbers of other names that a fit was made with: width=256", namedValues)
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>

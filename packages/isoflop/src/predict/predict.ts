@@ -1,15 +1,10 @@
-import { type FitPrediction, type Outcome, predictIsoFlop, predictLaw, predictSurface } from "@isoflop/scaling";
+import type { FitPrediction, Outcome } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
 import type { InputFile } from "../files/read.js";
-import type { Fit, FitHead, SavedFit } from "../fit/saved.js";
+import type { Questions } from "../fit/kind.js";
+import { type Fit, fitKinds, kindOf } from "../fit/kinds.js";
+import type { FitHead, SavedFit } from "../fit/saved.js";
 import { versions } from "../versions.js";
-
-export interface Questions {
-  readonly at?: readonly number[];
-  readonly size?: number;
-  readonly tokens?: number;
-  readonly reach?: number;
-}
 
 export interface PredictionDocument extends Pick<FitHead, "versions" | "status" | "message"> {
   readonly command: "predict";
@@ -17,40 +12,19 @@ export interface PredictionDocument extends Pick<FitHead, "versions" | "status" 
   readonly predictions: readonly FitPrediction[];
 }
 
-/** What can be asked of a kind of fit, and its answers. */
-interface Answering<F extends Fit> {
-  readonly questions: readonly (keyof Questions)[];
-  readonly answers: (fit: F, asked: Questions) => Outcome<FitPrediction>[];
-}
+/** The options by which something is asked. */
+const questionNames = ["at", "size", "tokens", "reach", "with"] as const satisfies readonly (keyof Questions)[];
 
-const answering: { readonly [F in Fit as F["record"]]: Answering<F> } = {
-  isoflop: {
-    questions: ["at", "size"],
-    answers: (fit, { at, size }) => {
-      if (!at) throw usageError("a compute is needed: --at C");
-      return at.map((C) => predictIsoFlop(fit, C, size === undefined ? {} : { N: size }));
-    },
-  },
-  surface: {
-    questions: ["at", "size", "tokens", "reach"],
-    answers: (fit, { at = [], size: N, tokens: D, reach: loss }) => {
-      if ((N === undefined) !== (D === undefined)) throw usageError("--size and --tokens go together");
-      const asked = [
-        ...at.map((C) => ({ C })),
-        ...(N !== undefined && D !== undefined ? [{ N, D }] : []),
-        ...(loss !== undefined ? [{ loss }] : []),
-      ];
-      if (asked.length === 0) throw usageError("nothing is asked: --at C, --size N --tokens D, or --reach L");
-      return asked.map((question) => predictSurface(fit, question));
-    },
-  },
-  law: {
-    questions: ["at"],
-    answers: (fit, { at }) => {
-      if (!at) throw usageError("an x is needed: --at x");
-      return at.map((x) => ({ ok: true, ...predictLaw(fit, x) }));
-    },
-  },
+/** What can be asked of which fit, for a help text. */
+export const questionsHelp = (): string => {
+  const rows = Object.values(fitKinds).flatMap(({ record, help }) =>
+    help.map(([options, answer], i) => [i === 0 ? `fit ${record}` : "", options, answer] as const),
+  );
+  const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length));
+  const [first, second] = [width(0), width(1)];
+  return rows
+    .map(([fit, options, answer]) => `  ${fit.padEnd(first)}  ${options.padEnd(second)}  ${answer}`)
+    .join("\n");
 };
 
 /** @throws CliError `unsound` when the fit has nothing to predict with, `usage` when the fit cannot answer such a question. */
@@ -68,13 +42,14 @@ export const predict = (saved: SavedFit, asked: Questions): PredictionDocument =
 };
 
 const answersOf = (fit: Fit, command: string, asked: Questions): FitPrediction[] => {
-  const { questions, answers } = answering[fit.record] as Answering<Fit>;
-  for (const name of ["at", "size", "tokens", "reach"] as const)
+  const kind = kindOf(fit);
+  const { questions } = kind;
+  for (const name of questionNames)
     if (asked[name] !== undefined && !questions.includes(name))
       throw usageError(
         `--${name} cannot be asked of a ${command}; expected ${questions.map((one) => `--${one}`).join(", ")}`,
       );
-  return answers(fit, asked).map(held);
+  return kind.answers(fit, asked).map(held);
 };
 
 /** @throws CliError `unsound` for no answer, and for one that no number can hold: a law at 1e300 may be anywhere. */

@@ -3,8 +3,9 @@ import { type Axis, sideOf } from "../chart/axis.js";
 import { type ChartSpec, chart } from "../chart/chart.js";
 import { type CurvePoint, curveMarks, rangeWithBand } from "../chart/curve.js";
 import { type Figure, figure, panels } from "../chart/figure.js";
+import { cut } from "../chart/interval.js";
 import type { PointLabel } from "../chart/labels.js";
-import { diamonds, dots, isOn, type Place, type Point, placeMarks, rings } from "../chart/marks.js";
+import { barsUp, diamonds, dots, isOn, type Place, type Point, placeMarks, rings } from "../chart/marks.js";
 import { type AxisQuantity, logAxis, valueText } from "../chart/quantity.js";
 import type { Sheet } from "../chart/sheet.js";
 
@@ -21,6 +22,8 @@ export interface LawPanel {
   readonly fittedTo: number;
   /** What the law was fitted to. */
   readonly points?: readonly Point[];
+  /** 95 % intervals of some points. */
+  readonly bars?: readonly { readonly x: number; readonly low: number; readonly high: number }[];
   /** The same as diamonds, coloured by their place among `of`. */
   readonly optima?: readonly (Point & { readonly index: number })[];
   readonly of?: number;
@@ -59,7 +62,7 @@ const drawingOf = (law: LawPanel) => chart((sheet) => lawChart(law, sheet));
  * verticals, predictions with where the law is and where a new measurement falls.
  */
 const lawChart = (law: LawPanel, { theme, width, small }: Sheet): ChartSpec => {
-  const { curve, band = curve, points = [], optima = [], of = 1, trained = [], asked = [], fittedTo } = law;
+  const { curve, band = curve, points = [], bars = [], optima = [], of = 1, trained = [], asked = [], fittedTo } = law;
   const lowest = curve.reduce((low, { y }) => Math.min(low, y), Number.POSITIVE_INFINITY);
   const floors = law.floor && law.floor.value > lowest / deepestFloor ? [law.floor] : [];
   const all = [...points, ...optima, ...curve, ...trained];
@@ -93,6 +96,12 @@ const lawChart = (law: LawPanel, { theme, width, small }: Sheet): ChartSpec => {
     marks: [
       ...floors.flatMap((at) => placeMarks(at, "y", { x, y }, color, 0.1, "floor")),
       ...breaks.flatMap((at) => placeMarks(at, "x", { x, y }, color, 0.1, "break")),
+      barsUp(
+        bars.flatMap(({ x, low, high }) => cut([low, high], y.domain).map((ends) => ({ x, ...ends }))),
+        muted,
+        1.25,
+        { className: "point-interval" },
+      ),
       ...(points.length > crowd ? [measured, ...line] : [...line, measured]),
       diamonds(optima, theme, ({ index }) => theme.budget(index, of), "optimum"),
       rings(trained, color, "trained", { fill: theme.surface }),

@@ -1,4 +1,4 @@
-import { positive } from "../errors.js";
+import { positive, ScalingError } from "../errors.js";
 import type { LawData } from "../laws/form.js";
 import { type BadRows, byRow, type DroppedRun, sift } from "./sift.js";
 import { columnOf, numberIn, readTable, type TableFormat } from "./table.js";
@@ -14,6 +14,10 @@ export interface PointsOptions {
   /** Columns of x and y. Default `x` and `y`. */
   readonly x?: string | undefined;
   readonly y?: string | undefined;
+  /** Column of the standard error of y, in its unit. Default: none. */
+  readonly sigma?: string | undefined;
+  /** Column of relative weights, in the place of `sigma`. Default: none. */
+  readonly weight?: string | undefined;
   /** Default: told from the first character; see {@link readTable}. */
   readonly format?: TableFormat | undefined;
   readonly badRows?: BadRows | undefined;
@@ -27,9 +31,13 @@ const RIGHT = "a finite number above 0";
  * @throws ScalingError naming the row and column of what cannot be read or has no logarithm, unless `badRows` is `drop`
  */
 export const parsePoints = (text: string, options: PointsOptions = {}): Points => {
-  const { x: nameX = "x", y: nameY = "y", badRows = "throw" } = options;
+  const { x: nameX = "x", y: nameY = "y", sigma, weight, badRows = "throw" } = options;
+  if (sigma !== undefined && weight !== undefined)
+    throw new ScalingError("bad-option", "columns of sigma and of weight are given; expected one of them");
   const table = readTable(text, options.format, badRows);
   const [columnX, columnY] = [columnOf(table, "x", nameX), columnOf(table, "y", nameY)];
+  const [field, errorName] = sigma === undefined ? (["weight", weight] as const) : (["sigma", sigma] as const);
+  const columnError = errorName === undefined ? undefined : columnOf(table, field, errorName);
   const seen = new Map<string, number>();
   const { kept, dropped } = sift(table.rows, badRows, (cells, i, drop) => {
     const row = table.numbers[i]!;
@@ -40,11 +48,14 @@ export const parsePoints = (text: string, options: PointsOptions = {}): Points =
     const x = numberIn(cells[columnX]!, "x", row);
     if (x === 0) return drop(row, "at-zero", "x is 0, where a law of powers has no value");
     const y = numberIn(cells[columnY]!, "y", row);
-    return { row, x: positive("x", x, row, RIGHT), y: positive("y", y, row, RIGHT) };
+    const [goodX, goodY] = [positive("x", x, row, RIGHT), positive("y", y, row, RIGHT)];
+    if (columnError === undefined) return { row, x: goodX, y: goodY, error: Number.NaN };
+    return { row, x: goodX, y: goodY, error: positive(field, numberIn(cells[columnError]!, field, row), row, RIGHT) };
   });
   return {
     x: kept.map(({ x }) => x),
     y: kept.map(({ y }) => y),
+    ...(columnError !== undefined && { [field === "sigma" ? field : "weights"]: kept.map(({ error }) => error) }),
     rows: kept.map(({ row }) => row),
     dropped: byRow(table.dropped, dropped),
   };

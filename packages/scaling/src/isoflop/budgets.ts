@@ -1,5 +1,5 @@
 import type { LawData } from "../laws/form.js";
-import { type PowerLaw, type PowerLawOptions, powerLaw } from "../laws/power.js";
+import { type PowerLaw, type PowerLawErrors, powerLaw } from "../laws/power.js";
 import { studentFactor95 } from "../math/distributions.js";
 import { congruence, type Matrix } from "../math/linear.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
@@ -137,7 +137,7 @@ const byKnownErrors = (
   of: IsoFlopLaw,
   used: readonly StudiedBudget[],
   { weights, scale, axis }: ProfileChoices,
-): PowerLawOptions => {
+): PowerLawErrors => {
   if (weights !== "sigma") return {};
   const errors = used.map(({ profile: { parabola, optimum } }) => {
     const known = parabola?.[of === "loss" ? axis : of].fromKnownNoise;
@@ -159,7 +159,7 @@ const ofShared = (
   used: readonly StudiedBudget[],
   { scale, axis }: ProfileChoices,
   shared: SharedByAxis,
-): PowerLawOptions => {
+): PowerLawErrors => {
   const on = of === "loss" ? axis : of;
   const { unscaledCovariance, variance, degreesOfFreedom = 0 } = shared[on] ?? {};
   const moves = used.map(({ found, profile }) => {

@@ -19,7 +19,12 @@ const KEPT = 2;
  * With floor, break points and widths given, ln (y − a) is linear in the rest: every cell of the grid is one linear fit, and the best
  * cells are where the search begins.
  */
-export const startingPoints = (u: readonly number[], ly: readonly number[], breaks: number): number[][] => {
+export const startingPoints = (
+  u: readonly number[],
+  ly: readonly number[],
+  breaks: number,
+  weights?: readonly number[],
+): number[][] => {
   const [low, high] = extent(u);
   const lowest = Math.exp(extent(ly)[0]);
   const points = PLACES.map((share) => low + share * (high - low));
@@ -28,7 +33,7 @@ export const startingPoints = (u: readonly number[], ly: readonly number[], brea
   return FLOORS.flatMap((share) =>
     WIDTHS.flatMap((part) => {
       const width = part * (high - low);
-      const fits = places.flatMap((at) => givenShape(u, ly, share * lowest, at, width) ?? []);
+      const fits = places.flatMap((at) => givenShape({ u, ly, weights }, share * lowest, at, width) ?? []);
       return fits
         .sort((a, b) => a.rss - b.rss)
         .slice(0, KEPT)
@@ -37,9 +42,14 @@ export const startingPoints = (u: readonly number[], ly: readonly number[], brea
   );
 };
 
+interface Points {
+  readonly u: readonly number[];
+  readonly ly: readonly number[];
+  readonly weights: readonly number[] | undefined;
+}
+
 const givenShape = (
-  u: readonly number[],
-  ly: readonly number[],
+  { u, ly, weights }: Points,
   floor: number,
   at: readonly number[],
   width: number,
@@ -49,7 +59,7 @@ const givenShape = (
     u.map((v) => [1, -v, ...at.map((d) => -bend(v, d, width))]),
     reducible.map(Math.log),
     // d ln y = (y − a)/y · d ln (y − a).
-    reducible.map((v, i) => (v / Math.exp(ly[i]!)) ** 2),
+    reducible.map((v, i) => (weights?.[i] ?? 1) * (v / Math.exp(ly[i]!)) ** 2),
   );
   if (!fit) return undefined;
   const [level, slope, ...changes] = fit.coefficients as [number, number, ...number[]];

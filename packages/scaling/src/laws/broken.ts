@@ -11,6 +11,7 @@ import * as fields from "../records/fields.js";
 import { type Outcome, refuse } from "../types.js";
 import { bend, startingPoints } from "./broken-starts.js";
 import type { LawForm } from "./form.js";
+import { type PointErrors, pointWeights } from "./point-errors.js";
 
 /** Broken neural scaling law (Caballero et al. 2022, eq. 1): y = a + b x^−c₀ Π (1 + (x/d_i)^(1/f_i))^(−c_i f_i). */
 export interface BrokenLaw extends fields.Read<typeof schema> {}
@@ -21,7 +22,7 @@ const LEVEL = 1;
 const SLOPE = 2;
 const FIRST_BREAK = 3;
 
-export interface BrokenLawOptions {
+export interface BrokenLawOptions extends PointErrors {
   /** Default 1. */
   readonly breaks?: 1 | 2;
 }
@@ -35,7 +36,7 @@ export const brokenLaw = (
   y: readonly number[],
   options: BrokenLawOptions = {},
 ): Outcome<BrokenLaw> => {
-  const { breaks = 1 } = options;
+  const { breaks = 1, ...errors } = options;
   const p = FIRST_BREAK + PER_BREAK * breaks;
   const distinct = new Set(x).size;
   if (distinct < p + 2) {
@@ -47,7 +48,7 @@ export const brokenLaw = (
   // Centred, so that level and slope are nearly independent.
   const centre = lx.reduce((s, v) => s + v, 0) / lx.length;
   const u = lx.map((v) => v - centre);
-  const fit = search(u, ly, breaks);
+  const fit = search(u, ly, breaks, pointWeights(y, errors, "log"));
   if (!fit) return refuse("unidentified", "no start has a finite objective");
   const law = moved(fit, centre);
   const dof = x.length - p;
@@ -92,11 +93,17 @@ const logBroken = (theta: readonly number[], lx: number): number => {
 const NO_GAIN = 1e-9;
 
 /** The better of the best fit with a floor and the best without, whose floor then stands at its bound. */
-const search = (u: readonly number[], ly: readonly number[], breaks: number): LeastSquaresFit | undefined => {
+const search = (
+  u: readonly number[],
+  ly: readonly number[],
+  breaks: number,
+  weights: readonly number[] | undefined,
+): LeastSquaresFit | undefined => {
   const rows = sampleAlong(u, SCREENED);
   const sampled = (column: readonly number[]) => rows.map((i) => column[i]!);
-  const starts = startingPoints(sampled(u), sampled(ly), breaks);
-  const residuals = (theta: readonly number[]) => (i: number) => logBroken(theta, u[i]!) - ly[i]!;
+  const starts = startingPoints(sampled(u), sampled(ly), breaks, weights && sampled(weights));
+  const roots = weights?.map(Math.sqrt);
+  const residuals = (theta: readonly number[]) => (i: number) => (roots?.[i] ?? 1) * (logBroken(theta, u[i]!) - ly[i]!);
   const withFloor = levenbergMarquardt(
     u.length,
     residuals,
@@ -168,7 +175,7 @@ const schema = fields.checked(
     /** c₀, of the first segment. */
     exponent: fields.estimate,
     breaks: fields.list(breakSchema),
-    /** Sum of squared residuals of ln y. */
+    /** Sum of weighted squared residuals of ln y. */
     sumOfSquares: fields.notNegative,
     criteria: fields.criteria,
     points: whole(),
@@ -194,6 +201,7 @@ export const broken: LawForm<BrokenLaw> = {
   options: { breaks: v.optional(v.picklist([1, 2], "1 or 2"), 1) },
   schema,
   caveats: { bound: "the best floor is zero: these points show no floor" },
+  weighted: true,
   fit: (x, y, options: BrokenLawOptions) => brokenLaw(x, y, options),
   value: valueAt,
   // The breaks beyond the data are unknown: no band is honest, and no interval.

@@ -4,6 +4,7 @@ import type { FitPrediction } from "../prediction.js";
 import type { Interval, Outcome } from "../types.js";
 import type { Law, LawFit, LawForm, LawStatus } from "./form.js";
 import { lawForms } from "./forms.js";
+import type { PointErrors } from "./point-errors.js";
 
 /** The form of a law. @throws RegistryError naming the forms there are */
 export const formOfLaw = ({ kind }: Pick<Law, "kind">): LawForm => lawForms.get(kind);
@@ -19,21 +20,24 @@ const caveats: Readonly<Partial<Record<LawStatus, string>>> = {
 /**
  * Fits a law of a form to points.
  * @param form its name: `power`, `saturating`, `broken`, or another of `lawForms`
- * @param options of the form
- * @throws ScalingError `bad-option` for a form or an option that there is not, `bad-value` for a value that has no logarithm
+ * @param options of the form; and of any form that is `weighted`, {@link PointErrors}
+ * @throws ScalingError `bad-option` for a form or an option that there is not, or errors that it does not take, `bad-value` for a value that has no logarithm
  */
 export const fitLaw = (
   form: string,
   x: readonly number[],
   y: readonly number[],
-  options: Readonly<Record<string, unknown>> = {},
+  options: PointErrors & Readonly<Record<string, unknown>> = {},
 ): Outcome<LawFit> => {
   const error = (message: string) => new ScalingError("bad-option", message);
   if (!lawForms.has(form)) throw error(`form is "${form}"; expected one of ${lawForms.names.join(", ")}`);
   sameLength(x, "values of x", y, "of y");
   const found = lawForms.get(form);
-  const asked = read(record(found.options), options, { name: "options", error });
-  const outcome = found.fit(x, y, asked as never);
+  const { sigma, weights, ...own } = options;
+  const errors = { ...(sigma && { sigma }), ...(weights && { weights }) };
+  if ((sigma || weights) && !found.weighted) throw error(`the form "${form}" takes no errors of points`);
+  const asked = read(record(found.options), own, { name: "options", error });
+  const outcome = found.fit(x, y, { ...asked, ...errors } as never);
   if (!outcome.ok) return outcome;
   const { ok, ...law } = outcome;
   const { status } = law;
@@ -42,7 +46,7 @@ export const fitLaw = (
     ok,
     record: "law",
     law,
-    data: { x, y },
+    data: { x, y, ...errors },
     status,
     ...(message !== undefined && { message }),
     objective: found.objective(law),

@@ -2,6 +2,7 @@ import type { Named } from "@isoflop/spec";
 import type * as v from "valibot";
 import type { Random } from "../math/random.js";
 import type { Estimate, FitStatus, Interval, Outcome, Predicted } from "../types.js";
+import type { PointErrors } from "./point-errors.js";
 
 /** How a fit of a law ended; `too-few-points` says nothing of its error. */
 export type LawStatus = FitStatus | "too-few-points";
@@ -16,8 +17,8 @@ export interface Law {
   readonly degreesOfFreedom: number;
 }
 
-/** What a law goes through: as many x as y, all positive. */
-export interface LawData {
+/** What a law goes through: as many x as y, all positive, and their errors where they are known. */
+export interface LawData extends PointErrors {
   readonly x: readonly number[];
   readonly y: readonly number[];
 }
@@ -45,7 +46,9 @@ export interface LawForm<L extends Law = Law> extends Named {
   readonly schema: v.GenericSchema<unknown, L>;
   /** What a status means for a reader where it is not `converged`; there are words for each already. */
   readonly caveats?: Readonly<Partial<Record<LawStatus, string>>>;
-  /** @param options as their checks gave them */
+  /** Whether its fit takes the errors of the points. */
+  readonly weighted?: boolean;
+  /** @param options as their checks gave them, and {@link PointErrors} where the form is weighted */
   fit(x: readonly number[], y: readonly number[], options: never): Outcome<L>;
   value(law: L, x: number): number;
   /** Where the law lies at x, at 95 %: what is printed and what is drawn. Undefined where no band is honest. */

@@ -17,27 +17,27 @@ import { logarithms } from "../math/logarithms.js";
 import * as fields from "../records/fields.js";
 import { type Interval, type Outcome, type Predicted, refuse } from "../types.js";
 import type { LawForm } from "./form.js";
+import { type PointErrors, pointWeights } from "./point-errors.js";
 
 /** y = coefficient · x^exponent, fitted by least squares of ln y on ln x. */
 export interface PowerLaw extends fields.Read<typeof powerSchema> {}
 
-export interface PowerLawOptions {
-  /** Relative weights, 1 / variance of ln y up to a factor. */
-  readonly weights?: readonly number[] | undefined;
-  /** Variance of ln y at weight one as it is known: where the points scatter less than that, it is what their errors are from. */
+/** What is known of the errors of the points that their scatter about the law need not show. */
+export interface PowerLawErrors extends PointErrors {
+  /** Variance of ln y at weight one as it is known: where the points scatter by less, it is what their errors are from. */
   readonly leastVariance?: number | undefined;
   /** Covariance of the ln y that their scatter about a law does not show, because they have it in common. */
   readonly sharedCovariance?: Matrix | undefined;
 }
 
 /**
- * Least squares in log-log. Intervals are Student's with n − 2 degrees of freedom; with two points they are infinite.
+ * Least squares in log-log, weighted where errors of the points are known. Intervals are Student's with n − 2 degrees of freedom; with two points they are infinite.
  * @throws ScalingError `bad-value` for a value that has no logarithm, with its 1-based position.
  */
 export const powerLaw = (
   x: readonly number[],
   y: readonly number[],
-  options: PowerLawOptions = {},
+  errors: PowerLawErrors = {},
 ): Outcome<PowerLaw> => {
   const lx = logarithms("x", x);
   const ly = logarithms("y", y);
@@ -45,18 +45,19 @@ export const powerLaw = (
   // Centring keeps ln x ≈ 40 from costing ten digits of the intercept.
   const centre = lx.reduce((s, v) => s + v, 0) / Math.max(1, lx.length);
   const design = lx.map((v) => [1, v - centre]);
-  const fit = leastSquares(design, ly, options.weights);
+  const weights = pointWeights(y, errors, "log");
+  const fit = leastSquares(design, ly, weights);
   if (!fit) return refuse("too-few-points", `a power law needs two distinct x; there are ${new Set(x).size}`);
   const [level, slope] = fit.coefficients as [number, number];
   const dof = fit.degreesOfFreedom;
-  const variance = dof > 0 ? Math.max(fit.rss / dof, options.leastVariance ?? 0) : Number.NaN;
-  const weight = (i: number) => options.weights?.[i] ?? 1;
+  const variance = dof > 0 ? Math.max(fit.rss / dof, errors.leastVariance ?? 0) : Number.NaN;
+  const weight = (i: number) => weights?.[i] ?? 1;
   const common =
-    options.sharedCovariance &&
+    errors.sharedCovariance &&
     inCommon(
       design.map((row, i) => row.map((v) => v * weight(i))),
       fit,
-      options.sharedCovariance,
+      errors.sharedCovariance,
     );
   const centred = fit.unscaledCovariance.map((row, i) => row.map((v, j) => variance * v + (common?.[i]?.[j] ?? 0)));
   const toOrigin = [1, -centre];
@@ -149,7 +150,8 @@ export const power: LawForm<PowerLaw> = {
   options: {},
   schema: powerSchema,
   caveats: { "too-few-points": "two points fix a power law and say nothing of its error" },
-  fit: (x, y) => powerLaw(x, y),
+  weighted: true,
+  fit: (x, y, errors: PointErrors) => powerLaw(x, y, errors),
   value: valueAt,
   band: (law, x) => predictPowerLaw(law, x).ci95,
   predict: predictPowerLaw,

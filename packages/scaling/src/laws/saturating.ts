@@ -11,20 +11,31 @@ import * as fields from "../records/fields.js";
 import { type Interval, type Outcome, type Predicted, refuse } from "../types.js";
 import type { LawData, LawForm } from "./form.js";
 import { type FloorFit, fitGivenFloor, type ResidualScale } from "./given-floor.js";
+import { type PointErrors, pointWeights } from "./point-errors.js";
 import { predictiveLoss } from "./predictive.js";
 
 /** y = E + A · x^−α with E ≥ 0: a power law with an irreducible term. */
 export interface SaturatingLaw extends fields.Read<typeof schema> {}
 
-export interface SaturatingOptions {
+export interface SaturatingOptions extends PointErrors {
   /** Residuals of ln y (default, as in the literature) or of y. */
   readonly residuals?: ResidualScale | undefined;
-  readonly weights?: readonly number[] | undefined;
 }
 
 const FLOOR_STEPS = 80;
+/** A floor that lowers the objective by less than this share of it is none: it would hang on rounding. */
+const NO_GAIN = 1e-9;
+/** Rounding of a residual of ln y, whose terms are some tens, and of y relative to it. */
+const ROUNDING = 1e-14;
 
-/** Fits the floor by profiling: the best two-parameter fit at every floor, then the best floor. No starting values, no local minima missed. */
+/**
+ * Fits the floor by profiling: the best two-parameter fit at every floor, then the best floor. No starting values, no local minima missed.
+ *
+ * The floor's interval is from its profile likelihood, RSS(E) ≤ RSS_min (1 + t²/ν) with Student's t at 97.5 % and ν = n − 3: the likelihood of
+ * a floor is skewed, and ±t standard errors would reach below zero. A floor that lowers the objective by less than rounding and a
+ * billionth stands at its bound: exactly 0, `status` `bound`, an interval [0, upper]. Coefficient, exponent, their errors, the covariance, the
+ * degrees of freedom (n − 2) and the band are then those of the pure power law: conditional on the bound. The floor's interval is not.
+ */
 export const saturatingLaw = (
   x: readonly number[],
   y: readonly number[],
@@ -37,7 +48,8 @@ export const saturatingLaw = (
   const values = grid.map(sseAt);
   const best = values.reduce((least, v, i) => (v < values[least]! ? i : least), 0);
   const searched = goldenMinimum(sseAt, grid[Math.max(0, best - 1)]!, grid[Math.min(grid.length - 1, best + 1)]!);
-  const fit = fitAt(searched.value < values[0]! ? searched.x : 0);
+  const least = values[0]! * (1 - NO_GAIN) - context.rounding;
+  const fit = fitAt(searched.value < least ? searched.x : 0);
   return fit ? describe(fit, context) : refuse("unidentified", "no finite fit of the power law at any floor");
 };
 
@@ -45,18 +57,20 @@ export const saturatingLaw = (
 const profileOf = (
   x: readonly number[],
   y: readonly number[],
-  { residuals: scale = "log", weights }: SaturatingOptions,
+  { residuals: scale = "log", ...errors }: SaturatingOptions,
 ) => {
   const lx = logarithms("x", x);
   logarithms("y", y);
   const centre = lx.reduce((s, v) => s + v, 0) / lx.length;
   const u = lx.map((v) => v - centre);
   const [lowest] = extent(y);
+  const weights = pointWeights(y, errors, scale);
+  const rounding = y.reduce((s, v) => s + (scale === "log" ? ROUNDING : ROUNDING * v) ** 2, 0);
   const fitAt = (floor: number) => fitGivenFloor(u, y, floor, scale, weights);
   const sseAt = (floor: number) => fitAt(floor)?.sse ?? Number.POSITIVE_INFINITY;
   // Floors from zero to just under the smallest y, denser near the end, where the curve bends fastest.
   const grid = Array.from({ length: FLOOR_STEPS }, (_, i) => lowest * (1 - (1 - i / FLOOR_STEPS) ** 2));
-  return { u, y, scale, weights, centre, lowest, grid, fitAt, sseAt };
+  return { u, y, scale, weights, centre, lowest, grid, rounding, fitAt, sseAt };
 };
 
 type Context = ReturnType<typeof profileOf>;
@@ -74,11 +88,13 @@ const describe = (fit: FloorFit, context: Context): Outcome<SaturatingLaw> => {
   const at = (value: number, j: number) => estimate(value, Math.sqrt(Math.max(0, covariance[j]![j]!)), dof);
   const logCoefficient = at(fit.a + fit.alpha * centre, 1);
   const floorInterval = profileInterval(fit, context, y.length - 3);
+  // At a bound there is no standard error: the likelihood has no maximum inside.
+  const floorError = atBound ? Number.NaN : Math.sqrt(Math.max(0, covariance[0]![0]!));
   return {
     ok: true,
     kind: "saturating",
     status: atBound ? "bound" : floorInterval[0] === 0 ? "unidentified" : "converged",
-    floor: { value: fit.floor, standardError: Math.sqrt(Math.max(0, covariance[0]![0]!)), ci95: floorInterval },
+    floor: { value: fit.floor, standardError: floorError, ci95: floorInterval },
     coefficient: exponentiate(logCoefficient),
     logCoefficient,
     exponent: at(fit.alpha, 2),
@@ -152,7 +168,9 @@ const predictSaturating = (law: SaturatingLaw, x: number, data: LawData): Requir
   const best = atBestFloor(law, x);
   const { value } = law.exponent;
   if (!(value > 0 && value <= 1)) return best;
-  const curve = { C: data.x, loss: data.y, leverage: data.x.map(() => 1), noiseVariance: 0, noiseDegreesOfFreedom: 0 };
+  const weights = pointWeights(data.y, data, law.residuals);
+  const leverage = data.x.map((_, i) => 1 / (weights?.[i] ?? 1));
+  const curve = { C: data.x, loss: data.y, leverage, noiseVariance: 0, noiseDegreesOfFreedom: 0 };
   const interval95 = predictiveLoss(curve, x)?.interval95;
   return interval95 && interval95[0] <= best.value && best.value <= interval95[1] ? { ...best, interval95 } : best;
 };
@@ -164,7 +182,10 @@ const schema = fields.counted(
       kind: v.literal("saturating"),
       /** `bound` when the best floor is zero: then this is the pure power law and the floor's interval says how large it could be. */
       status: choice(["converged", "bound", "unidentified"]),
-      /** The irreducible term E, in the unit of y. Its interval is from the profile of the objective, so it need not be symmetric. */
+      /**
+       * The irreducible term E, in the unit of y. Its interval is from the profile of the objective, so it need not be symmetric; at the bound
+       * it begins at 0, and there is no standard error.
+       */
       floor: fields.estimateOf(fields.notNegative),
       /** A, at x = 1. */
       coefficient: fields.coefficient,
@@ -173,11 +194,11 @@ const schema = fields.counted(
       exponent: fields.estimate,
       /** Whether residuals were of y or of ln y. */
       residuals: choice(["log", "raw"]),
-      /** Half the sum of squared residuals on that scale. */
+      /** Half the sum of weighted squared residuals on that scale. */
       objective: fields.notNegative,
       points: whole(),
     },
-    /** Of (E, ln A, α); the row and column of E are zero at the bound. */
+    /** Of (E, ln A, α); at the bound that of the pure power law, with zeros in the row and column of E. */
     { covariance: fields.covariance(3) },
     { covariance: fields.anyMatrix(3) },
   ),
@@ -191,6 +212,7 @@ export const saturating: LawForm<SaturatingLaw> = {
   options: { residuals: v.optional(choice(["log", "raw"]), "log") },
   schema,
   caveats: { bound: "the best floor is zero: these points show no floor" },
+  weighted: true,
   fit: (x, y, options: SaturatingOptions) => saturatingLaw(x, y, options),
   value: valueAt,
   band: (law, x) => atBestFloor(law, x).ci95,

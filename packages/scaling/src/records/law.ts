@@ -10,11 +10,11 @@ export const lawSchema = by<Law>("kind", () =>
 );
 
 export const lawDataSchema: v.GenericSchema<unknown, LawData> = checked(
-  record({ x: positives, y: positives }),
-  ({ x, y }) =>
-    y.length === x.length
-      ? undefined
-      : { path: ["y"], input: y, right: `a list of ${x.length}, as many as there are x` },
+  record({ x: positives, y: positives, sigma: v.exactOptional(positives), weights: v.exactOptional(positives) }),
+  ({ x, ...others }) => {
+    const odd = Object.entries(others).find(([, values]) => values.length !== x.length);
+    return odd && { path: [odd[0]], input: odd[1], right: `a list of ${x.length}, as many as there are x` };
+  },
 );
 
 export const lawFitSchema: v.GenericSchema<unknown, LawFit> = checked(

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
+import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparameter/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
 import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
@@ -10,13 +11,14 @@ import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 
 /** What is saved: fits, and what was asked of them. Plain data. */
-export type SavedRecord = IsoFlop | SurfaceFit | LawFit | FitPrediction | LawComparison | Plan;
+export type SavedRecord = IsoFlop | SurfaceFit | LawFit | HyperparameterFit | FitPrediction | LawComparison | Plan;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {
   isoflop: isoFlopSchema,
   surface: surfaceFitSchema,
   law: lawFitSchema,
+  hyperparameter: hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
   prediction: predictionSchema,
   comparison: comparisonSchema,
   plan: planSchema,
@@ -63,6 +65,10 @@ const reader =
 export const readIsoFlop = reader(isoFlopSchema, "isoflop");
 export const readSurfaceFit = reader(surfaceFitSchema, "surface");
 export const readLawFit = reader(lawFitSchema, "law");
+export const readHyperparameterFit = reader<HyperparameterFit>(
+  hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
+  "hyperparameter",
+);
 export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");

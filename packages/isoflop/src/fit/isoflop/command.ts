@@ -49,7 +49,7 @@ export const configure = (command: Command): void => {
         return {
           document,
           words: isoFlopWords(document),
-          page: async () => (await import("./page.js")).isoFlopPage(document),
+          page: async () => (await import("./page.js")).isoFlopPage(document.fit, document.ok),
           caveat: document,
         };
       }),

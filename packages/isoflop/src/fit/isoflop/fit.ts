@@ -30,15 +30,7 @@ export const isoFlopThrough = (loaded: LoadedRuns, asked: IsoFlopAsked = {}): Sa
   const options: IsoFlopOptions = { axis, scale, optimum, tolerance, budgets, quantity };
   const found = isoFlop(loaded.runs, options);
   const fit = bootstrap === undefined ? found : { ...found, bootstrap: resampled(loaded, options, asked, bootstrap) };
-  const [refused] = [fit.N, fit.D, fit.loss].flatMap((law) => (law.ok ? [] : [law]));
-  return saved("isoflop", {
-    ok: refused === undefined,
-    status: refused?.reason ?? "converged",
-    message: refused?.message,
-    points: pointsOf(loaded, refusedRows(fit)),
-    input: loaded.origin,
-    fit,
-  });
+  return saved<IsoFlop>("isoflop", fit, { points: pointsOf(loaded, refusedRows(fit)), input: loaded.origin });
 };
 
 const resampled = ({ runs }: LoadedRuns, options: IsoFlopOptions, asked: IsoFlopAsked, resamples: number) => {

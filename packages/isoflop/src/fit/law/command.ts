@@ -16,7 +16,9 @@ const help = `
 Forms:
 ${formsHelp(lawForms)}
 Floors are 0 or more. A power law needs 2 points, and 3 for an interval; a floor needs 4; a broken law (Caballero et al. 2022, bnsl)
-with one or two breaks 8 or 11. A power law is fitted by least squares of ln y.
+with one or two breaks 8 or 11. A power law is fitted by least squares of ln y. Points with a sigma or a weight count by 1/sigma², or the
+weight; errors of the law are from the scatter of the points about it. A floor that goes to zero is exactly 0, status bound: the other
+numbers are then those of a pure power law, and the interval of the floor is one-sided.
 Rows at x = 0, where logs begin, and rows equal to one before in every column, as a resumed training logs them, are left out and
 listed.
 
@@ -26,7 +28,11 @@ Example:
 export const configure = (command: Command): void => {
   const reading = skipOption(
     tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input')),
-  ).option("--columns <map>", "which columns are x and y: x=…,y=…", columnMap);
+  ).option(
+    "--columns <map>",
+    "which columns are x and y: x=…,y=…; and the standard error of y, or a weight: sigma=… or weight=…",
+    columnMap,
+  );
   formOptions(reportOption(jsonOption(reading)), lawForms, { fallback: "power", otherNames })
     .addHelpText("after", help)
     .action((options: Options) =>
@@ -37,7 +43,7 @@ export const configure = (command: Command): void => {
         return {
           document,
           words: lawWords(document),
-          page: async () => (await import("./page.js")).lawPage(document, names),
+          page: async () => (await import("./page.js")).lawPage(document.fit, names),
           caveat: document,
         };
       }),

@@ -1,8 +1,9 @@
-import { fitLaw, type LawFit, type Points, parsePoints, ScalingError, type TableFormat } from "@isoflop/scaling";
-import { CliError, exitCodes, inputError, usageError } from "../../exit.js";
+import { fitLaw, type LawFit, type Points, parsePoints, type TableFormat } from "@isoflop/scaling";
+import { inputError, usageError } from "../../exit.js";
 import { type InputFile, readInput, shown } from "../../files/read.js";
 import type { ColumnMap } from "../../options/columns.js";
-import { type SavedFit, savedOutcome } from "../saved.js";
+import { within } from "../columns.js";
+import { type SavedFit, saved } from "../saved.js";
 
 /** Options by which points are read from a file. */
 export interface PointInput {
@@ -17,11 +18,16 @@ export interface LoadedPoints extends Points {
   readonly origin: InputFile;
 }
 
+const fields = ["x", "y", "sigma", "weight"];
+
 /** @throws CliError with the file, the row and the column of what cannot be read. */
 export const loadPoints = ({ input, columns = {}, format, skipBadRows }: PointInput): LoadedPoints => {
   for (const field of Object.keys(columns)) {
-    if (field !== "x" && field !== "y") throw usageError(`--columns has "${field}"; expected x=… and y=…`);
+    if (!fields.includes(field))
+      throw usageError(`--columns has "${field}"; expected x=… and y=…, and sigma=… or weight=…`);
   }
+  if (columns.sigma !== undefined && columns.weight !== undefined)
+    throw usageError("--columns has sigma and weight; expected one of them");
   const { text, origin } = readInput(input);
   const points = within(origin.file, () =>
     parsePoints(text, { ...columns, format, badRows: skipBadRows ? "drop" : undefined }),
@@ -30,20 +36,13 @@ export const loadPoints = ({ input, columns = {}, format, skipBadRows }: PointIn
   return { ...points, origin };
 };
 
-/** Puts the file's name before what is wrong in it. */
-const within = <T>(file: string, read: () => T): T => {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof CliError || error instanceof ScalingError)) throw error;
-    throw new CliError(exitCodes.input, `${shown(file)}: ${error.message}`, { cause: error });
-  }
-};
-
 /** Fits y(x) in a form of `lawForms`. */
 export const lawThrough = (
-  { x, y, dropped, origin }: LoadedPoints,
+  { x, y, sigma, weights, dropped, origin }: LoadedPoints,
   form = "power",
   options: Readonly<Record<string, unknown>> = {},
 ): SavedFit<LawFit> =>
-  savedOutcome("law", fitLaw(form, x, y, options), { points: { used: x.length, dropped }, input: origin });
+  saved("law", fitLaw(form, x, y, { ...options, ...(sigma && { sigma }), ...(weights && { weights }) }), {
+    points: { used: x.length, dropped },
+    input: origin,
+  });

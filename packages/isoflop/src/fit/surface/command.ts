@@ -66,7 +66,7 @@ export const configure = (command: Command): void => {
         return {
           document,
           words: surfaceWords(document),
-          page: async () => (await import("./page.js")).surfacePage(loaded, document),
+          page: async () => (await import("./page.js")).surfacePage(loaded, document.fit),
           caveat: document,
         };
       }),

@@ -11,7 +11,7 @@ import { threadExecutor } from "@isoflop/scaling/node";
 import { type LoadedRuns, ofQuantity } from "../../runs/load.js";
 import { progress } from "../../words/progress.js";
 import { LOSS } from "../../words/quantity.js";
-import { pointsOf, type SavedFit, savedOutcome } from "../saved.js";
+import { pointsOf, type SavedFit, saved } from "../saved.js";
 
 /** An objective by scaling's name, and by those of the literature; variable projection finds the squares' minimum where the form has power terms. */
 export const objectives = {
@@ -51,7 +51,7 @@ export const surfaceThrough = async (all: LoadedRuns, asked: SurfaceAsked = {}):
     outcome.ok && bootstrap > 0
       ? { ...outcome, bootstrap: await resampled(outcome, loaded.runs, asked, bootstrap, executor) }
       : outcome;
-  return savedOutcome("surface", whole, { points: pointsOf(loaded), input: loaded.origin });
+  return saved("surface", whole, { points: pointsOf(loaded), input: loaded.origin });
 };
 
 const fitted = async (runs: readonly Run[], asked: SurfaceAsked, quantity: string, executor: Executor | undefined) => {

@@ -1,0 +1,47 @@
+import type { ComparedLaw, FitPrediction, Outcome, RefusalReason, SavedRecord } from "@isoflop/scaling";
+import type { NamedValues } from "../options/named.js";
+import type { Page } from "../page/page.js";
+import type { LoadedRuns } from "../runs/load.js";
+
+/** Why the numbers of an answer may not be quoted without a caveat, or why there are none. */
+export type AnswerStatus = "converged" | "bound" | RefusalReason;
+
+/** How an answer stands. */
+export interface Standing {
+  /** False when there is nothing to predict with. */
+  readonly ok: boolean;
+  readonly status: AnswerStatus;
+  /** What the status means, where it is not `converged`. */
+  readonly message?: string | undefined;
+}
+
+/** What `isoflop predict` can ask. */
+export interface Questions {
+  readonly at?: readonly number[];
+  readonly size?: number;
+  readonly tokens?: number;
+  readonly reach?: number;
+  /** Numbers of any name, beside those that have an option. */
+  readonly with?: NamedValues;
+}
+
+/** Law of the loss against compute, as `isoflop compare` takes it. */
+export type Comparable = Omit<ComparedLaw, "name">;
+
+/** What the command line knows of a kind of fit, beside the schema of its record: one file `kind.ts` in its folder and a line in `kinds.ts`. */
+export interface FitKind<F extends SavedRecord = SavedRecord> {
+  /** Of the fit, and the word after `isoflop fit`. */
+  readonly record: F["record"];
+  standing(fit: F): Standing;
+  readonly questions: readonly (keyof Questions)[];
+  /** What is asked with which options and what the answer is, a line each, for a help text. */
+  readonly help: readonly (readonly [options: string, answer: string])[];
+  /** @throws CliError `usage` where too little is asked */
+  answers(fit: F, asked: Questions): Outcome<FitPrediction>[];
+  /** The fit with what was asked of it; loads what draws. */
+  figures(fit: F, asked: readonly FitPrediction[], loaded: LoadedRuns | undefined): Promise<Page["figures"]>;
+  /** Absent where `compare` cannot take such a fit. @param law which form, of fits that have several */
+  compared?(fit: F, law: "power" | "saturating"): Outcome<Comparable>;
+  /** What the loss of `compared` is, where the fit says it. */
+  quantity?(fit: F): string;
+}
