@@ -8,7 +8,7 @@ import {
   type Run,
   type Surface,
   type SurfaceFit,
-  type SurfaceObjective,
+  type SurfaceObjectiveName,
   surfaceAsync,
 } from "@isoflop/scaling";
 import type { Answer, Resampling } from "./isoflop.js";
@@ -22,7 +22,7 @@ export interface SurfaceMethod {
 }
 
 export interface SurfaceMethodOptions extends Resampling {
-  readonly objective: SurfaceObjective;
+  readonly objective: SurfaceObjectiveName;
   readonly executor: Executor;
 }
 

@@ -115,6 +115,15 @@ describe("rows that cannot be right", () => {
     expect(fitText("C,N\n1e18,1e6\n", "--quantity", "fid").stderr).toContain('there is no column "fid"');
   });
 
+  test("further predictors stand in the runs of the saved fit", () => {
+    const { fit } = json(["fit", "isoflop", "-i", fixture("dit_isoflop_exact"), "--columns", "input:U=D"]);
+    const { runs } = fit!.budgets![0]! as unknown as { runs: { D: number; inputs: { U: number } }[] };
+    expect(runs.length).toBeGreaterThan(4);
+    for (const { D, inputs } of runs) expect(inputs).toEqual({ U: D });
+    expect(fitText(good, "--columns", "input:U=nope").stderr).toContain('there is no column "nope" (for U)');
+    expect(fitText(good, "--columns", "input:=D").code).toBe(2);
+  });
+
   test("a diverged run is left out with its reason", () => {
     const { stdout, code } = fitText(broken(3, "nan"));
     expect(code).toBe(0);
@@ -139,7 +148,7 @@ describe("wrong usage", () => {
     [["fit", "isoflop", "-i", runs, "--bootstrap", "1.5"], "Expected a whole number"],
     [
       ["fit", "isoflop", "-i", runs, "--columns", "X=C"],
-      '--columns has "X"; expected C, N, D, loss, sigma, seed, label or metric:NAME',
+      '--columns has "X"; expected C, N, D, loss, sigma, seed, label, metric:NAME or input:NAME',
     ],
     [["compare", runs], "missing required argument 'B'"],
     [["compare", runs, runs, "--draws", "2e8"], "draws is 200000000; expected a whole number from 1 to 1000000"],

@@ -88,7 +88,7 @@ export const optimaCoverage = (world: OptimaWorld): OptimaCoverage => {
     count("far", far.predicted.N.ci95, best(targets.far).N);
     const corrected = far.notes.correction !== undefined && fit.corrected?.ok;
     const law = corrected ? fit.corrected.N : fit.N;
-    count("exponent", law.exponent.ci95, allocationExponents(truth).N);
+    count("exponent", law.exponent.ci95, allocationExponents(truth, targets.middle).N);
     const N = far.predicted.N.value;
     const measured = surfaceLoss(truth, { N, D: targets.far / (6 * N) }) * (1 + noise * normal());
     count("loss", far.predicted.loss.interval95, measured);

@@ -70,8 +70,8 @@ export const envelope = (curves: readonly TrainingCurve[], options: EnvelopeOpti
     const lead = `${leaders} models lead between two neighbours that were trained as far`;
     return refuse("edge-minimum", `${lead}: the sizes do not bracket the optimum`);
   }
-  const column = (of: keyof Allocation) => points.map((point) => point[of]);
-  const law = (of: keyof Allocation) => powerLaw(column("C"), column(of));
+  const column = (of: "C" | "N" | "D" | "loss") => points.map((point) => point[of]);
+  const law = (of: "N" | "D" | "loss") => powerLaw(column("C"), column(of));
   return { ok: true, points, N: law("N"), D: law("D"), loss: law("loss") };
 };
 

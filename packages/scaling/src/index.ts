@@ -4,8 +4,10 @@ export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.j
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
+export * from "./input/best.js";
 export * from "./input/columns.js";
 export * from "./input/delimited.js";
+export * from "./input/diverged.js";
 export * from "./input/parse.js";
 export * from "./input/points.js";
 export {
@@ -13,11 +15,13 @@ export {
   type CleanRuns,
   cleanRuns,
   dropHighestLoss,
+  inputOf,
   quantityAsLoss,
   type RawRun,
 } from "./input/runs.js";
 export type { BadRows, DroppedRun, DropReason } from "./input/sift.js";
 export { readTable, type TableFormat } from "./input/table.js";
+export * from "./input/where.js";
 export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
 export * from "./isoflop/bootstrap.js";
 export { type IsoFlopLaw, type IsoFlopOptions, optima } from "./isoflop/budgets.js";
@@ -71,10 +75,19 @@ export type { SurfaceData } from "./surface/data.js";
 export type { Descent } from "./surface/descent.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
 export * from "./surface/fit.js";
-export type { DataScale, PowerTerms, SurfaceForm, SurfaceParameter, Trade } from "./surface/form.js";
+export type {
+  DataScale,
+  PowerTerms,
+  SurfaceForm,
+  SurfaceInput,
+  SurfaceParameter,
+  Trade,
+} from "./surface/form.js";
 export * from "./surface/forms/index.js";
-export type { SurfaceObjective } from "./surface/objective.js";
+export * from "./surface/objectives/index.js";
+export type { SurfaceObjective, Width } from "./surface/objectives/objective.js";
 export * from "./surface/predict.js";
+export * from "./surface/profile-of.js";
 export type { Starts, SurfaceOptions } from "./surface/search.js";
 export {
   formOfSurface,

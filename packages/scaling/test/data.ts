@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dropHighestLoss, parseRuns, type Run } from "../src/index.js";
 
-const read = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8");
+export const read = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8");
 
 export const csv = (name: string): readonly Run[] => parseRuns(read(`${name}.csv`)).runs;
 

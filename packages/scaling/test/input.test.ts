@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   cleanRuns,
   dropHighestLoss,
+  inputOf,
   isoFlop,
   parseDelimited,
   parsePoints,
@@ -127,6 +128,28 @@ describe("runs", () => {
       [3, "no-quantity"],
     ]);
     expect(taken.dropped[0]!.message).toBe("fid is missing; expected a positive finite number");
+  });
+
+  it("further predictors are read by name, checked, and tell rows apart", () => {
+    const options = { columns: { inputs: { U: "unique", "E total": "experts" } } };
+    const text = (u: string) => `N,D,loss,unique,experts\n1e6,1e8,2,1e7,8\n1e6,1e8,2,${u},8`;
+    expect(parseRuns(text("2e7"), options).runs.map(({ inputs }) => inputs)).toEqual([
+      { U: 1e7, "E total": 8 },
+      { U: 2e7, "E total": 8 },
+    ]);
+    const twins = parseRuns(text("10000000"), options);
+    expect([twins.runs.length, twins.dropped]).toEqual([1, [expect.objectContaining({ row: 2, reason: "duplicate" })]]);
+    const [, second] = parseRuns(text(""), options).runs;
+    expect([inputOf(second!, "U"), inputOf(second!, "E total"), inputOf(second!, "toString")]).toEqual([
+      undefined,
+      8,
+      undefined,
+    ]);
+    for (const wrong of ["nan", "inf", "many"]) {
+      const { row, field, code } = errorOf(() => parseRuns(text(wrong), options));
+      expect([row, field, code]).toEqual([2, "U", "bad-value"]);
+    }
+    expect(errorOf(() => parseRuns("N,D,loss\n1e6,1e8,2", options)).code).toBe("missing-column");
   });
 
   it("a missing column is named together with those that are there", () => {

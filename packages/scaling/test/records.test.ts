@@ -51,6 +51,7 @@ const study = (seed: number): Run[] => {
         D,
         loss,
         metrics,
+        inputs: { U: loss, toString: 0 },
         row: 5 * b + i + 1,
         label: i === 0 ? "Infinity" : `run ${i}`,
         ...(seed % 2 === 0 && { sigma: 0.01 }),

@@ -16,7 +16,7 @@ export const runOptions = (command: Command, { required = true } = {}): Command 
   return skipOption(tableOptions(command.addOption(required ? input.makeOptionMandatory() : input)))
     .option(
       "--columns <map>",
-      "which column is what: C=…,N=…,D=…,loss=…,sigma=…,seed=…,label=…,metric:NAME=…",
+      "which column is what: C=…,N=…,D=…,loss=…,sigma=…,seed=…,label=…,metric:NAME=…,input:NAME=…",
       columnMap,
     )
     .option("--only <label>", "use only the rows with this label")

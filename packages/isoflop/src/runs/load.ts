@@ -13,6 +13,7 @@ import { CliError, exitCodes, inputError, usageError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
 import { LOSS } from "../words/quantity.js";
+import { knownInputs } from "./inputs.js";
 
 /** Options by which runs are read from a file; see `runOptions` for their words. */
 export interface RunInput {
@@ -81,14 +82,22 @@ const NUMERIC = ["C", "N", "D", "loss", "sigma", "seed", "label"] as const;
 const isField = (name: string): name is (typeof NUMERIC)[number] => (NUMERIC as readonly string[]).includes(name);
 
 const columnsOf = (map: ColumnMap): { -readonly [K in keyof Columns]: Columns[K] } => {
-  const metrics = new Map<string, string>();
+  const named = { metric: new Map<string, string>(), input: new Map<string, string>() };
+  const known = knownInputs();
   const columns: { -readonly [K in keyof Columns]: Columns[K] } = {};
   for (const [field, column] of Object.entries(map)) {
     if (isField(field)) columns[field] = column;
-    else if (field.startsWith("metric:")) metrics.set(field.slice("metric:".length), column);
-    else throw usageError(`--columns has "${field}"; expected ${NUMERIC.join(", ")} or metric:NAME`);
+    else if (known.includes(field)) named.input.set(field, column);
+    else {
+      const [kind, name] = [field.slice(0, field.indexOf(":")), field.slice(field.indexOf(":") + 1)];
+      if (!(kind === "metric" || kind === "input") || name === "")
+        throw usageError(
+          `--columns has "${field}"; expected ${[...NUMERIC, ...known].join(", ")}, metric:NAME or input:NAME`,
+        );
+      named[kind].set(name, column);
+    }
   }
-  return { ...columns, metrics: Object.fromEntries(metrics) };
+  return { ...columns, metrics: Object.fromEntries(named.metric), inputs: Object.fromEntries(named.input) };
 };
 
 const parse = (text: string, file: string, options: Parameters<typeof parseRuns>[1]): CleanRuns => {

@@ -15,6 +15,8 @@ export interface CleanOptions {
   readonly flopsPerParameterToken?: number | undefined;
   /** What to do with a row that cannot be right. `throw` (default) names the row; `drop` lists it with its reason. */
   readonly badRows?: BadRows | undefined;
+  /** What to do with a row that is equal in every field to one before. Default `drop`, with its reason: two trainings hardly ever end alike. */
+  readonly duplicates?: "drop" | "keep" | undefined;
   /**
    * The metric that is to be fitted in the place of the loss. A row without it is dropped with its reason; one without a loss is
    * whole, and has the metric as its loss.
@@ -22,9 +24,15 @@ export interface CleanOptions {
   readonly quantity?: string | undefined;
 }
 
-/** A metric of a run; a name that every object answers to is a name like any other. */
-export const metricOf = ({ metrics }: RawRun, name: string): number | undefined =>
-  metrics && Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+/** A name that every object answers to is a name like any other. */
+const numberOf = (numbers: Numbers | undefined, name: string): number | undefined =>
+  numbers && Object.hasOwn(numbers, name) ? numbers[name] : undefined;
+
+/** A metric of a run. */
+export const metricOf = ({ metrics }: RawRun, name: string): number | undefined => numberOf(metrics, name);
+
+/** A further predictor of a run's loss; undefined where the run does not say. */
+export const inputOf = ({ inputs }: RawRun, name: string): number | undefined => numberOf(inputs, name);
 
 /** A cross-entropy above this is not a loss in nats: most often a perplexity or a step count in the wrong column. */
 const LARGEST_LOSS = 100;
@@ -36,12 +44,12 @@ const LARGEST_LOSS = 100;
 const LARGEST_MISMATCH = 1e5;
 
 /**
- * Checks rows, completes the missing one of C, N and D, and drops exact duplicates.
+ * Checks rows, completes the missing one of C, N and D, and drops exact duplicates unless they are to be kept.
  * Rows of the same size and budget with different losses are seeds and stay; a diverged run (NaN loss) is dropped with its reason.
  * @throws ScalingError with the row number for a value that cannot be right, unless `badRows` is `drop`.
  */
 export const cleanRuns = (rows: readonly RawRun[], options: CleanOptions = {}): CleanRuns => {
-  const { quantity, flopsPerParameterToken = 6, badRows = "throw" } = options;
+  const { quantity, flopsPerParameterToken = 6, badRows = "throw", duplicates = "drop" } = options;
   if (!(flopsPerParameterToken > 0))
     throw badOption("flopsPerParameterToken", flopsPerParameterToken, "a positive number");
   const seen = new Map<number, Run[]>();
@@ -52,6 +60,7 @@ export const cleanRuns = (rows: readonly RawRun[], options: CleanOptions = {}): 
     if (quantity === undefined && Number.isNaN(raw.loss))
       return drop(row, "no-loss", "the loss is NaN: the run diverged or was not evaluated");
     const run = completeRun(raw, row, flopsPerParameterToken, quantity);
+    if (duplicates === "keep") return run;
     const first = remember(seen, run);
     return first ? drop(row, "duplicate", `equal in every field to row ${first.row}`) : run;
   });
@@ -59,21 +68,27 @@ export const cleanRuns = (rows: readonly RawRun[], options: CleanOptions = {}): 
 };
 
 const COMPARED = ["loss", "N", "D", "C", "seed", "label", "sigma"] as const;
+/** Compared name by name. */
+const NAMED = ["metrics", "inputs"] as const;
 
 /** Files the run under a number that hardly ever repeats; returns the earlier run it equals, if there is one. */
 const remember = (seen: Map<number, Run[]>, run: Run): Run | undefined => {
   const key = run.loss * run.N + run.D;
   const filed = seen.get(key) ?? [];
   const twin = filed.find(
-    (other) => COMPARED.every((field) => other[field] === run[field]) && sameMetrics(other.metrics, run.metrics),
+    (other) =>
+      COMPARED.every((field) => other[field] === run[field]) &&
+      NAMED.every((field) => sameNumbers(other[field], run[field])),
   );
   if (!twin) seen.set(key, [...filed, run]);
   return twin;
 };
 
-const sameMetrics = (a: Run["metrics"] = {}, b: Run["metrics"] = {}): boolean => {
+type Numbers = Readonly<Record<string, number>>;
+
+const sameNumbers = (a: Numbers = {}, b: Numbers = {}): boolean => {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].every((name) => Object.is(metricOf({ metrics: a }, name), metricOf({ metrics: b }, name)));
+  return [...names].every((name) => Object.is(numberOf(a, name), numberOf(b, name)));
 };
 
 /** What is wrong with a metric that is to be fitted. */
@@ -83,9 +98,9 @@ const withoutQuantity = (run: RawRun, quantity: string): string | undefined => {
   return `${quantity} is ${value === undefined ? "missing" : value}; expected a positive finite number`;
 };
 
-/** The loss of a row; a metric that is fitted stands for one that is not there. */
+/** The loss of a row; a metric that is fitted stands for one that is not there or cannot be right, as it takes no part. */
 const lossOf = ({ loss, metrics }: RawRun, row: number, quantity: string | undefined): number => {
-  if (quantity !== undefined && (loss === undefined || Number.isNaN(loss))) return metrics![quantity]!;
+  if (quantity !== undefined && !(loss !== undefined && loss > 0 && loss <= LARGEST_LOSS)) return metrics![quantity]!;
   if (loss === undefined) throw new ScalingError("incomplete-row", "the loss is missing", { row, field: "loss" });
   if (positive("loss", loss, row) <= LARGEST_LOSS) return loss;
   const message = `loss is ${loss}; above ${LARGEST_LOSS} it is not a loss (a perplexity? take its logarithm)`;
@@ -94,7 +109,7 @@ const lossOf = ({ loss, metrics }: RawRun, row: number, quantity: string | undef
 
 /** @param k of C = k·N·D, from which the missing one of the three follows */
 const completeRun = (raw: RawRun, row: number, k: number, quantity: string | undefined): Run => {
-  const { sigma, seed, label, metrics } = raw;
+  const { sigma, seed, label, metrics, inputs } = raw;
   const given = (field: "C" | "N" | "D") => (raw[field] === undefined ? undefined : positive(field, raw[field], row));
   const [givenC, givenN, givenD] = [given("C"), given("N"), given("D")];
   if ([givenC, givenN, givenD].filter((value) => value !== undefined).length < 2)
@@ -117,15 +132,21 @@ const completeRun = (raw: RawRun, row: number, k: number, quantity: string | und
     const message = `C is ${shown(C)}, but ${k}·N·D is ${shown(k * N * D)}; expected C in FLOPs, N in parameters and D in tokens`;
     throw new ScalingError("wrong-unit", message, { row, field: "C", value: C });
   }
-  if (sigma !== undefined && !(sigma >= 0 && Number.isFinite(sigma))) {
+  const sigmaIsRight = sigma === undefined || (sigma >= 0 && Number.isFinite(sigma));
+  if (!sigmaIsRight && quantity === undefined) {
     const message = `sigma is ${sigma}; expected a standard error of the loss, zero or more`;
     throw new ScalingError("bad-value", message, { row, field: "sigma", value: sigma });
   }
+  for (const [field, value] of Object.entries(inputs ?? {})) {
+    if (Number.isFinite(value)) continue;
+    throw new ScalingError("bad-value", `${field} is ${value}; expected a finite number`, { row, field, value });
+  }
   const run: { -readonly [K in keyof Run]: Run[K] } = { C, N, D, loss, row };
-  if (sigma !== undefined) run.sigma = sigma;
+  if (sigma !== undefined && sigmaIsRight) run.sigma = sigma;
   if (seed !== undefined) run.seed = seed;
   if (label !== undefined) run.label = label;
   if (metrics !== undefined) run.metrics = metrics;
+  if (inputs !== undefined) run.inputs = inputs;
   return run;
 };
 

@@ -3,7 +3,15 @@ import { ScalingError } from "../errors.js";
 /** What to do with a row that cannot be right. `throw` names it; `drop` lists it with its reason. */
 export type BadRows = "throw" | "drop";
 
-export type DropReason = "duplicate" | "no-loss" | "bad-row" | "highest-loss" | "no-quantity" | "at-zero";
+export type DropReason =
+  | "duplicate"
+  | "no-loss"
+  | "bad-row"
+  | "highest-loss"
+  | "no-quantity"
+  | "at-zero"
+  | "not-best"
+  | "diverged";
 
 /** A row that is not used, and why. */
 export interface DroppedRun {

@@ -1,5 +1,6 @@
 import { ScalingError } from "../errors.js";
 import { parseDelimited, type Table } from "./delimited.js";
+import { didYouMean } from "./names.js";
 import { type BadRows, sift } from "./sift.js";
 
 export type TableFormat = "csv" | "json" | "jsonl";
@@ -35,7 +36,8 @@ export const columnOf = ({ header }: Table, field: string, asked?: string): numb
   if (index >= 0 && header.indexOf(name, index + 1) >= 0)
     throw new ScalingError("bad-format", `two columns are called "${name}"; expected one, or another name`);
   if (index >= 0 || asked === undefined) return index;
-  const message = `there is no column "${name}" (for ${field}); there are: ${header.join(", ")}`;
+  const there = header.join(", ");
+  const message = `there is no column "${name}" (for ${field}); there are: ${there}${didYouMean(header, field, name)}`;
   throw new ScalingError("missing-column", message, { field });
 };
 
@@ -80,6 +82,9 @@ const asRecord = (value: unknown, number: number) => {
 };
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Whether a text without spaces around it is a finite number. */
+export const isNumber = (text: string): boolean => NUMBER.test(text);
 
 /** @throws ScalingError `bad-value` for a cell that is neither empty nor a number */
 export const numberIn = (cell: string, field: string, row: number): number | undefined => {

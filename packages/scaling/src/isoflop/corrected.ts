@@ -4,6 +4,7 @@ import { congruence, dot, leastSquares, type Matrix, multiply, quadraticForm, tr
 import { evenSample } from "../math/sample.js";
 import { optimalAllocation } from "../surface/allocate.js";
 import { surface as fitSurface } from "../surface/fit.js";
+import { quoted } from "../surface/form.js";
 import type { SurfaceFormName } from "../surface/forms/index.js";
 import { formOfSurface, logSurfaceLoss, type Surface } from "../surface/surface.js";
 import { type Outcome, type Run, refuse } from "../types.js";
@@ -108,7 +109,7 @@ export const correctedLaws = (study: Study, form: SurfaceFormName = "chinchilla"
   return {
     ok: true,
     form: surface.form,
-    parameters: quotedOf(surface),
+    parameters: quoted(formOfSurface(surface), surface.theta),
     N: law("N"),
     D: law("D"),
     loss: law("loss"),
@@ -126,17 +127,6 @@ export const correctedLaws = (study: Study, form: SurfaceFormName = "chinchilla"
     }),
     noise: { standardDeviation: Math.sqrt(described.variance), degreesOfFreedom: described.degreesOfFreedom },
   };
-};
-
-const quotedOf = (surface: Surface): Record<string, number> => {
-  const { parameters, theta } = formOfSurface(surface);
-  const at = (name: string) => surface.theta[theta.indexOf(name)]!;
-  return Object.fromEntries(
-    parameters.map(({ name, exponentialOf, exponent }) => [
-      name,
-      exponentialOf !== undefined ? Math.exp(at(exponentialOf)) : exponent === undefined ? 0 : at(exponent),
-    ]),
-  );
 };
 
 /** Least squares of ln L; without its floor where that goes to nothing. */

@@ -21,7 +21,7 @@ export const overTrainingLaw = (surface: Surface): OverTrainingLaw => {
     const message = `over-training needs equal exponents, the form "tied"; this surface is "${surface.form}"`;
     throw new ScalingError("bad-option", message);
   }
-  const { a, b, alpha } = trade(surface.theta);
+  const { a, b, alpha } = trade!(surface.theta);
   const eta = alpha / 2;
   const shift = eta * Math.log(surface.flopsPerToken ?? SIX);
   return { E: floor(surface.theta), a: Math.exp(a + shift), b: Math.exp(b + shift), eta };

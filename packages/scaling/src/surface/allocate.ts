@@ -1,7 +1,7 @@
 import { badOption, ScalingError, shown } from "../errors.js";
 import { bisect, goldenMinimum } from "../math/search.js";
 import { type FlopRule, type Flops, type Loss, type Outcome, type Parameters, refuse, type Tokens } from "../types.js";
-import { SIX } from "./form.js";
+import { SIX, type Trade } from "./form.js";
 import { formOfSurface, type ModelAndData, type Surface, surfaceLoss } from "./surface.js";
 
 /** The best model of a compute. */
@@ -11,6 +11,8 @@ export interface Allocation extends ModelAndData {
 }
 
 export interface AllocationOptions {
+  /** What else the loss depends on, by name: unique tokens, say. */
+  readonly inputs?: Readonly<Record<string, number>> | undefined;
   /** Default C = k·N·D with the surface's own k. */
   readonly flops?: FlopRule | undefined;
   /** Range of sizes searched. Default 1 … 10¹⁸, or where one token fits. */
@@ -35,15 +37,18 @@ export const computeRule = ({ flopsPerToken = SIX }: Pick<Surface, "flopsPerToke
  */
 export const optimalAllocation = (surface: Surface, C: Flops, options: AllocationOptions = {}): Outcome<Allocation> => {
   if (!(C > 0 && Number.isFinite(C))) throw badOption("C", C, "a positive number of FLOPs");
-  return options.flops || options.sizes ? searched(surface, C, options) : closedForm(surface, asSixND(surface, C), C);
+  const { trade } = formOfSurface(surface);
+  return trade && !options.flops && !options.sizes && !options.inputs
+    ? closedForm(surface, trade(surface.theta), C)
+    : searched(surface, C, options);
 };
 
 /** What buys as much under 6ND, in which the closed form is written. */
 const asSixND = ({ flopsPerToken = SIX }: Surface, C: Flops): Flops =>
   flopsPerToken === SIX ? C : (C * SIX) / flopsPerToken;
 
-const closedForm = (surface: Surface, sixND: Flops, C: Flops): Outcome<Allocation> => {
-  const { a, b, alpha, beta } = formOfSurface(surface).trade(surface.theta);
+const closedForm = (surface: Surface, { a, b, alpha, beta }: Trade, C: Flops): Outcome<Allocation> => {
+  const sixND = asSixND(surface, C);
   if (!(alpha > 0 && beta > 0) || !Number.isFinite(a) || !Number.isFinite(b)) {
     return refuse(
       "unidentified",
@@ -57,28 +62,66 @@ const closedForm = (surface: Surface, sixND: Flops, C: Flops): Outcome<Allocatio
   return { ok: true, C, N, D, loss: surfaceLoss(surface, { N, D }) };
 };
 
+/** How far from the size amid the runs, scaled by the root of the compute, a minimum is looked for. */
+const REACH = 1e4;
+
+/**
+ * Where the minimum of a form without a closed one is sought: downhill from amid its runs. Far from them such a form can have minima that
+ * mean nothing, and deeper ones.
+ */
+const around = ({ centre, flopsPerToken = SIX }: Surface, C: Flops): readonly [Parameters, Parameters] => {
+  if (!centre) return [1, LARGEST];
+  const N = centre.N * Math.sqrt(C / (flopsPerToken * centre.N * centre.D));
+  return [N / REACH, N * REACH];
+};
+
 const searched = (surface: Surface, C: Flops, options: AllocationOptions): Outcome<Allocation> => {
-  const { flops = ruleOf(surface), sizes: [smallest, largest] = [1, LARGEST] } = options;
-  const tokens = (lnN: number) => tokensFor(flops, Math.exp(lnN), C);
+  const downhill = !formOfSurface(surface).trade && !options.sizes && surface.centre !== undefined;
+  const { sizes = downhill ? around(surface, C) : [1, LARGEST], inputs } = options;
+  const [smallest, largest] = sizes as readonly [Parameters, Parameters];
+  const { flopsPerToken = SIX } = surface;
+  const { flops } = options;
+  const tokens = (lnN: number) => (flops ? tokensFor(flops, Math.exp(lnN), C) : C / (flopsPerToken * Math.exp(lnN)));
   const loss = (lnN: number) => {
     const D = tokens(lnN);
-    return D === undefined ? Number.POSITIVE_INFINITY : surfaceLoss(surface, { N: Math.exp(lnN), D });
+    if (D === undefined || D < 1) return Number.POSITIVE_INFINITY;
+    return surfaceLoss(surface, { N: Math.exp(lnN), D, ...(inputs && { inputs }) });
   };
   const low = Math.log(smallest);
   const high = Math.log(largest);
-  const lnN = minimumOnGrid(loss, low, high);
+  const lnN = minimumOnGrid(loss, low, high, downhill);
   const D = lnN === undefined ? undefined : tokens(lnN);
   if (lnN === undefined || D === undefined)
     return refuse("unreachable", `no size can be trained on one token with C = ${shown(C)}`);
   if (lnN - low < 1e-6 || high - lnN < 1e-6)
     return refuse("edge-minimum", `the best size at C = ${shown(C)} is at the end of the searched range`);
-  return { ok: true, C, N: Math.exp(lnN), D, loss: loss(lnN) };
+  return { ok: true, C, N: Math.exp(lnN), D, loss: loss(lnN), ...(inputs && { inputs }) };
 };
 
-/** Exponents of N* and D* in C under C = k·N·D, β/(α+β) and α/(α+β). */
-export const allocationExponents = (surface: Surface): { readonly N: number; readonly D: number } => {
-  const { alpha, beta } = formOfSurface(surface).trade(surface.theta);
-  return { N: beta / (alpha + beta), D: alpha / (alpha + beta) };
+/** The compute amid the runs of a surface; NaN where it does not say. */
+const amid = ({ centre, flopsPerToken = SIX }: Surface): Flops =>
+  centre ? flopsPerToken * centre.N * centre.D : Number.NaN;
+
+/** A step of ln C over which the optimum of a searched form moves measurably and stays a power. */
+const STEP = 0.05;
+
+/**
+ * d ln N* / d ln C and d ln D* / d ln C under C = k·N·D: β/(α+β) and α/(α+β) where the optimum is one of two powers, the slopes at C
+ * for a form whose optimum is not a power of C. NaN where there is no optimum.
+ * @param C default: amid its runs
+ */
+export const allocationExponents = (
+  surface: Surface,
+  C: Flops = amid(surface),
+): { readonly N: number; readonly D: number } => {
+  const { trade } = formOfSurface(surface);
+  if (trade) {
+    const { alpha, beta } = trade(surface.theta);
+    return { N: beta / (alpha + beta), D: alpha / (alpha + beta) };
+  }
+  const [low, high] = [-STEP, STEP].map((step) => optimalAllocation(surface, C * Math.exp(step)));
+  const N = low!.ok && high!.ok ? Math.log(high!.N / low!.N) / (2 * STEP) : Number.NaN;
+  return { N, D: 1 - N };
 };
 
 const tokensFor = (flops: FlopRule, N: Parameters, C: Flops): Tokens | undefined => {
@@ -91,21 +134,47 @@ const tokensFor = (flops: FlopRule, N: Parameters, C: Flops): Tokens | undefined
   return Math.exp(bisect((lnD) => flops(N, Math.exp(lnD)) - C, Math.log(high / 16), Math.log(high)));
 };
 
-const minimumOnGrid = (f: (x: number) => number, low: number, high: number): number | undefined => {
+/** @param downhill from the middle, instead of the lowest of all */
+const minimumOnGrid = (f: (x: number) => number, low: number, high: number, downhill: boolean): number | undefined => {
   const steps = 200;
   const at = (i: number) => low + ((high - low) * i) / steps;
-  let best = -1;
-  let value = Number.POSITIVE_INFINITY;
-  for (let i = 0; i <= steps; i++) {
-    const v = f(at(i));
-    if (v < value) [best, value] = [i, v];
-  }
-  if (best < 0) return undefined;
-  return goldenMinimum(f, at(Math.max(0, best - 1)), at(Math.min(steps, best + 1))).x;
+  const values = Array.from({ length: steps + 1 }, (_, i) => f(at(i)));
+  const least = values.reduce((best, v, i) => (v < values[best]! ? i : best), 0);
+  const best = downhill ? valley(values, steps / 2) : least;
+  if (!(values[best]! < Number.POSITIVE_INFINITY)) return undefined;
+  const { x } = goldenMinimum(f, at(Math.max(0, best - 1)), at(Math.min(steps, best + 1)));
+  return vertex(f, x);
+};
+
+/** The place that is reached from another by going down. */
+const valley = (values: readonly number[], from: number): number => {
+  const step = (values[from + 1] ?? Number.POSITIVE_INFINITY) < values[from]! ? 1 : -1;
+  let i = from;
+  while ((values[i + step] ?? Number.POSITIVE_INFINITY) < values[i]!) i += step;
+  return i;
+};
+
+/** Golden sections end where f is flat to rounding; a parabola through points beside it resolves x further, and smoothly in θ. */
+const vertex = (f: (x: number) => number, x: number): number => {
+  const h = 2e-3;
+  const [left, middle, right] = [f(x - h), f(x), f(x + h)];
+  const curvature = left - 2 * middle + right;
+  const step = curvature > 0 ? (h * (left - right)) / (2 * curvature) : 0;
+  return Math.abs(step) < h ? x + step : x;
 };
 
 const LEAST_COMPUTE = Math.log(SIX);
 const MOST_COMPUTE = Math.log(1e60);
+/** Decades about its runs within which a form without a closed optimum is believed. */
+const BELIEVED = 10 * Math.LN10;
+
+/** ln C from … to, within which a loss is looked for. */
+const computes = (surface: Surface): readonly [number, number] => {
+  const { centre, flopsPerToken = SIX } = surface;
+  if (!centre || formOfSurface(surface).trade) return [LEAST_COMPUTE, MOST_COMPUTE];
+  const lnC = Math.log(flopsPerToken * centre.N * centre.D);
+  return [Math.max(LEAST_COMPUTE, lnC - BELIEVED), lnC + BELIEVED];
+};
 
 /**
  * Least compute that reaches a loss when allocated optimally; `unreachable` at or below the floor, and above what the smallest
@@ -116,26 +185,24 @@ export const computeForLoss = (surface: Surface, loss: Loss, options: Allocation
   if (!(loss > 0 && Number.isFinite(loss))) throw badOption("loss", loss, "a positive number");
   const ruled = options.flops || options.sizes;
   const scale = ruled ? 1 : (surface.flopsPerToken ?? SIX) / SIX;
-  const at = (lnC: number) => {
-    const C = Math.exp(lnC);
-    return ruled ? searched(surface, C, options) : closedForm(surface, C, scale * C);
-  };
+  const at = (lnC: number) => optimalAllocation(surface, scale * Math.exp(lnC), options);
   const excess = (lnC: number) => {
     const allocation = at(lnC);
     return allocation.ok ? allocation.loss - loss : Number.NaN;
   };
   // A rule may refuse small or large budgets, so the first that reaches the loss is looked for where answers come.
   const steps = 240;
-  const grid = Array.from(
-    { length: steps + 1 },
-    (_, i) => LEAST_COMPUTE + ((MOST_COMPUTE - LEAST_COMPUTE) * i) / steps,
-  );
+  const [from, to] = computes(surface);
+  const grid = Array.from({ length: steps + 1 }, (_, i) => from + ((to - from) * i) / steps);
   const last = grid.findLastIndex((x) => excess(x) > 0);
   if (last < 0) return refuse("unreachable", `a loss of ${loss} is above what the least compute reaches`);
   const next = grid[last + 1];
   // At the floor itself the excess is at best zero, by rounding.
   if (next === undefined || !(excess(next) < 0))
-    return refuse("unreachable", `a loss of ${loss} is below what 10⁶⁰ FLOPs reach: the floor is in the way`);
+    return refuse(
+      "unreachable",
+      `a loss of ${loss} is below what ${Math.exp(to).toExponential(0).replace("e+", "e")} FLOPs reach: the floor is in the way`,
+    );
   return at(bisect((x) => -excess(x), grid[last]!, next));
 };
 

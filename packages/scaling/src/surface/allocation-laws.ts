@@ -5,17 +5,28 @@ import { formOfSurface, type Surface } from "./surface.js";
 import type { AllocationLaw, AllocationLaws } from "./surface-fit.js";
 import { deltaMethod, type Statistic, type UncertainSurface } from "./uncertainty.js";
 
-type Name = keyof AllocationLaws;
+type Name = "N" | "D" | "loss";
 const NAMES: readonly Name[] = ["N", "D", "loss"];
 
 const floorOf = (surface: Surface): number => formOfSurface(surface).floor(surface.theta);
 
-const exponentOf: Readonly<Record<Name, Statistic>> = {
-  N: (surface) => allocationExponents(surface).N,
-  D: (surface) => allocationExponents(surface).D,
-  // Both terms fall alike along the optimum, with the slope in N times the exponent of N*.
-  loss: (surface) => -formOfSurface(surface).trade(surface.theta).slope * allocationExponents(surface).N,
+/** Exponents at C; the same at every C where the optimum is one of two powers. */
+const exponentOf: Readonly<Record<Name, (C: Flops) => Statistic>> = {
+  N: (C) => (surface) => allocationExponents(surface, C).N,
+  D: (C) => (surface) => allocationExponents(surface, C).D,
+  loss: (C) => (surface) => {
+    const { trade } = formOfSurface(surface);
+    // Both terms fall alike along the optimum, with the slope in N times the exponent of N*.
+    if (trade) return -trade(surface.theta).slope * allocationExponents(surface, C).N;
+    const [low, high] = [-STEP, STEP].map((step) => optimalAllocation(surface, C * Math.exp(step)));
+    if (!low!.ok || !high!.ok) return Number.NaN;
+    const floor = floorOf(surface);
+    return Math.log((high!.loss - floor) / (low!.loss - floor)) / (2 * STEP);
+  },
 };
+
+/** A step of ln C over which the optimal loss moves measurably and stays a power. */
+const STEP = 0.05;
 
 const logCoefficient =
   (name: Name, C: Flops): Statistic =>
@@ -23,7 +34,7 @@ const logCoefficient =
     const best = optimalAllocation(surface, C);
     if (!best.ok) return Number.NaN;
     const value = name === "loss" ? best.loss - floorOf(surface) : best[name];
-    return Math.log(value) - exponentOf[name](surface) * Math.log(C);
+    return Math.log(value) - exponentOf[name](C)(surface) * Math.log(C);
   };
 
 /**
@@ -34,16 +45,17 @@ export const allocationLaws = (fit: UncertainSurface, C: Flops): AllocationLaws 
   if (!optimalAllocation(fit, C).ok) return undefined;
   const law = (name: Name): AllocationLaw => {
     const log = deltaMethod(fit, logCoefficient(name, C));
-    return { coefficient: exponentiate(log), logCoefficient: log, exponent: deltaMethod(fit, exponentOf[name]) };
+    return { coefficient: exponentiate(log), logCoefficient: log, exponent: deltaMethod(fit, exponentOf[name](C)) };
   };
-  return { N: law("N"), D: law("D"), loss: { ...law("loss"), floor: floorOf(fit) } };
+  const laws = { N: law("N"), D: law("D"), loss: { ...law("loss"), floor: floorOf(fit) } };
+  return formOfSurface(fit).trade ? laws : { ...laws, at: C };
 };
 
 /** The same numbers, for a bootstrap. */
 export const allocationStatistics = (C: Flops): Readonly<Record<string, Statistic>> =>
   Object.fromEntries(
     NAMES.flatMap((name) => [
-      [`${name}.exponent`, exponentOf[name]],
+      [`${name}.exponent`, exponentOf[name](C)],
       [`${name}.logCoefficient`, logCoefficient(name, C)],
     ]),
   );

@@ -31,7 +31,7 @@ export const approach2Bias = (
   const flopsPerToken = flopsPerParameterToken(design);
   const truth = optimalAllocation({ ...surface, flopsPerToken }, at);
   if (!truth.ok) return truth;
-  const exponents = allocationExponents(surface);
+  const exponents = allocationExponents(surface, at);
   return {
     ok: true,
     C: at,

@@ -22,6 +22,8 @@ export interface SurfaceBootstrapOptions {
   readonly interval?: IntervalKind | undefined;
   /** Draw runs from all of them, or within each budget. Default `none`. */
   readonly strata?: "none" | "budget" | undefined;
+  /** Runs of one name are not independent, as checkpoints of one curve: they are drawn together. Default: each run alone. */
+  readonly cluster?: ((run: Run) => string) | undefined;
   /** Standard deviation of a run's loss: then losses are perturbed instead of runs drawn again (seed-noise bootstrap). */
   readonly noise?: ((run: Run) => number) | undefined;
   /** The weight the fit was made with. */
@@ -66,26 +68,37 @@ const parametersOf = (fit: SurfaceFit): Readonly<Record<string, Statistic>> => {
 };
 
 const leaveOneOut = (fit: SurfaceFit, runs: readonly Run[], weight?: (run: Run) => number): Surface[] => {
-  const data = surfaceData(runs, weight);
-  const { base, centred } = begin(fit, data);
+  const data = surfaceData(formOfSurface(fit), runs, weight);
+  const base = begin(fit, data);
   return runs.map((_, i) => {
     const weight = Float64Array.from(data.weight);
     weight[i] = 0;
-    return surfaceAt(fit, data, refit({ ...base, data: { ...data, weight } }, centred).theta);
+    return surfaceAt(fit, data, refit({ ...base, data: { ...data, weight } }, base).theta);
   });
 };
 
+/** A floor within so many of its standard errors of 0 is loose: a fifth of a percent of resamples would take it there. */
+const FIRM = 6;
+
 /** Where refits begin: the fit on the axes of the data. */
-const begin = ({ form, objective, theta }: SurfaceFit, data: SurfaceData) => ({
-  base: { form, objective: objective.name, delta: objective.delta ?? Number.POSITIVE_INFINITY },
-  centred: surfaceForms.get(form).recentre(theta, data.centreN, data.centreD),
+const begin = ({ form, objective, theta, parameters: { E } }: SurfaceFit, data: SurfaceData) => ({
+  form,
+  objective: objective.name,
+  width: objective.width ?? 0,
+  theta: surfaceForms.get(form).recentre(theta, data.centreN, data.centreD),
+  loose: E !== undefined && !(E.value > FIRM * E.standardError && E.standardError > 0),
 });
 
 /** The surface of a refit, whose θ is on the axes of its data. */
-const surfaceAt = ({ form, flopsPerToken }: SurfaceFit, data: SurfaceData, theta: readonly number[]): Surface => ({
+const surfaceAt = (
+  { form, flopsPerToken, centre }: SurfaceFit,
+  data: SurfaceData,
+  theta: readonly number[],
+): Surface => ({
   form,
   theta: surfaceForms.get(form).recentre(theta, -data.centreN, -data.centreD),
   flopsPerToken,
+  ...(centre && { centre }),
 });
 
 const tasksOf = (fit: SurfaceFit, runs: readonly Run[], options: SurfaceBootstrapOptions): RefitTask[] => {
@@ -93,15 +106,14 @@ const tasksOf = (fit: SurfaceFit, runs: readonly Run[], options: SurfaceBootstra
   if (!(Number.isInteger(resamples) && resamples > 0)) {
     throw badOption("resamples", resamples, "a positive whole number");
   }
-  const data = surfaceData(runs, options.weight);
-  const { base, centred } = begin(fit, data);
+  const data = surfaceData(formOfSurface(fit), runs, options.weight);
   const task = {
-    ...base,
+    ...begin(fit, data),
     kind: "refit" as const,
     data,
-    theta: centred,
     seed,
     strata: strataOf(runs, options.strata ?? "none"),
+    clusters: options.cluster && numbered(runs.map(options.cluster)),
     noise: options.noise && Float64Array.from(runs, options.noise),
   };
   const tasks: RefitTask[] = [];
@@ -117,13 +129,19 @@ const strataOf = (runs: readonly Run[], strata: "none" | "budget"): Int32Array =
   return Int32Array.from(runs, (run) => of.get(run)!);
 };
 
+/** The same numbers for the same names. */
+const numbered = (names: readonly string[]): Int32Array => {
+  const of = new Map([...new Set(names)].map((name, i) => [name, i]));
+  return Int32Array.from(names, (name) => of.get(name)!);
+};
+
 const collect = (
   fit: SurfaceFit,
   runs: readonly Run[],
   options: SurfaceBootstrapOptions,
   descents: readonly Descent[],
 ): Outcome<SurfaceBootstrap> => {
-  const data = surfaceData(runs);
+  const data = surfaceData(formOfSurface(fit), runs);
   const surfaces = descents.filter((d) => d.converged).map(({ theta }) => surfaceAt(fit, data, theta));
   const failed = descents.length - surfaces.length;
   if (tooManyFailed(failed, descents.length))

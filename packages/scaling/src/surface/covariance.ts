@@ -1,7 +1,6 @@
 import {
   congruence,
   embedded,
-  identity,
   invertPositive,
   type Matrix,
   multiply,
@@ -11,9 +10,9 @@ import {
   zeros,
 } from "../math/linear.js";
 import { ascending, quantileSorted } from "../math/quantile.js";
-import type { SurfaceData } from "./data.js";
+import { rowLoss, type SurfaceData } from "./data.js";
 import type { SurfaceForm } from "./form.js";
-import type { SurfaceObjective } from "./objective.js";
+import type { Measure } from "./objective.js";
 
 export interface SurfaceCovariance {
   /** Of θ on the axes of the data; rows and columns of fixed parameters are zero. Undefined when singular. */
@@ -28,17 +27,15 @@ export interface SurfaceCovariance {
 }
 
 /**
- * Delta-method covariance of a fit. Least squares: σ² (Σ w g gᵀ)⁻¹. Huber: the sandwich of an M-estimate,
- * H⁻¹ (Σ w² ψ² g gᵀ) H⁻¹. Its corner is far below the residuals, so H = Σ w ψ′ g gᵀ would rest on the few points inside it;
- * like median regression it takes Powell's kernel instead, ψ′ ≈ δ/h for |r| < h. The bootstrap is the better answer there.
+ * Delta-method covariance of a fit. Least squares: σ² (Σ w g gᵀ)⁻¹. Others: the sandwich of an M-estimate, H⁻¹ (Σ w² ψ² g gᵀ) H⁻¹ with
+ * H = Σ w ψ′ g gᵀ, ψ′ as the objective has it.
  * @param free which θ were estimated; the others sit at a bound
  */
 export const surfaceCovariance = (
   form: SurfaceForm,
   data: SurfaceData,
   theta: readonly number[],
-  objective: SurfaceObjective,
-  delta: number,
+  { objective, width }: Measure,
   free: readonly boolean[],
 ): SurfaceCovariance => {
   const index = free.flatMap((f, j) => (f ? [j] : []));
@@ -47,20 +44,22 @@ export const surfaceCovariance = (
   const bread = zeros(p);
   const meat = zeros(p);
   const g = new Float64Array(theta.length);
-  const bandwidth = objective === "log-huber" ? kernelWidth(form, data, theta, delta) : Number.POSITIVE_INFINITY;
+  const at = rowLoss(form, data);
+  const raw = objective.scale === "raw";
+  const typical = objective.squares ? 0 : medianSize(data, (i) => at(theta, i, g));
   let sumOfSquares = 0;
   let weightedSquares = 0;
   let points = 0;
   for (let i = 0; i < data.lnL.length; i++) {
     const w = data.weight[i]!;
     if (w === 0) continue;
-    const log = form.logLoss(theta, data.lnN[i]!, data.lnD[i]!, g);
+    const log = at(theta, i, g);
     const r = log - data.lnL[i]!;
     // On the scale of L itself the gradient is L ∂ ln L / ∂θ.
-    const scale = objective === "squares" ? Math.exp(log) : 1;
-    const residual = objective === "squares" ? Math.exp(log) - data.loss[i]! : r;
-    const psi = Math.max(-delta, Math.min(delta, residual));
-    const slope = Math.abs(residual) < bandwidth ? Math.min(1, delta / bandwidth) : 0;
+    const scale = raw ? Math.exp(log) : 1;
+    const residual = raw ? Math.exp(log) - data.loss[i]! : r;
+    const psi = objective.slope(residual, width);
+    const slope = objective.curvature(residual, width, typical, data.lnL.length);
     points++;
     sumOfSquares += w * r * r;
     weightedSquares += w * residual * residual;
@@ -76,12 +75,12 @@ export const surfaceCovariance = (
   const dof = points - p;
   const eigenvalues = symmetricEigenvalues(information);
   const variance = dof > 0 ? weightedSquares / dof : Number.NaN;
-  const inverse = invertPositive(objective === "log-huber" ? bread : information);
+  const inverse = invertPositive(objective.squares ? information : bread);
   const small =
     inverse &&
-    (objective === "log-huber"
-      ? scaled(multiply(multiply(inverse, meat), inverse), points / Math.max(1, dof))
-      : scaled(inverse, variance));
+    (objective.squares
+      ? scaled(inverse, variance)
+      : scaled(multiply(multiply(inverse, meat), inverse), points / Math.max(1, dof)));
   return {
     covariance: small && embedded(small, index, theta.length),
     condition: eigenvalues[0]! > 0 ? eigenvalues[p - 1]! / eigenvalues[0]! : Number.POSITIVE_INFINITY,
@@ -91,17 +90,25 @@ export const surfaceCovariance = (
   };
 };
 
-/** Silverman's rule on a robust scale, never below the corner itself. */
-const kernelWidth = (form: SurfaceForm, data: SurfaceData, theta: readonly number[], delta: number): number => {
-  const g = new Float64Array(theta.length);
-  const sizes = Array.from(data.lnL, (y, i) => Math.abs(form.logLoss(theta, data.lnN[i]!, data.lnD[i]!, g) - y));
-  return Math.max(delta, 1.06 * 1.4826 * quantileSorted(ascending(sizes), 0.5) * sizes.length ** -0.2);
-};
+const medianSize = ({ lnL }: SurfaceData, logLoss: (i: number) => number): number =>
+  quantileSorted(ascending(Array.from(lnL, (y, i) => Math.abs(logLoss(i) - y))), 0.5);
 
-/** Covariance after the linear change of origin θ → recentre(θ). */
-export const moveOrigin = (form: SurfaceForm, covariance: Matrix, shiftN: number, shiftD: number): number[][] => {
-  const p = covariance.length;
-  const zero = form.recentre(new Array<number>(p).fill(0), shiftN, shiftD);
-  const columns = identity(p).map((unit) => form.recentre(unit, shiftN, shiftD).map((v, i) => v - zero[i]!));
+/** Step of the differences below; a change of origin is linear in most forms, where any step is exact. */
+const STEP = 1e-4;
+
+/** Covariance after the change of origin θ → recentre(θ), to first order about θ. */
+export const moveOrigin = (
+  form: SurfaceForm,
+  theta: readonly number[],
+  covariance: Matrix,
+  shiftN: number,
+  shiftD: number,
+): number[][] => {
+  // What is at −∞ is fixed there; any number may stand for it.
+  const finite = theta.map((v) => (Number.isFinite(v) ? v : 0));
+  const columns = finite.map((v, j) => {
+    const [high, low] = [STEP, -STEP].map((step) => form.recentre(finite.with(j, v + step), shiftN, shiftD));
+    return high!.map((to, i) => (to - low![i]!) / (2 * STEP));
+  });
   return congruence(transpose(columns), covariance);
 };

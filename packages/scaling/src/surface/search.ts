@@ -1,11 +1,14 @@
 import { badOption, ScalingError } from "../errors.js";
+import { ascending, quantileSorted } from "../math/quantile.js";
 import { random } from "../math/random.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
-import { dataScale, type SurfaceData, surfaceData, thinned } from "./data.js";
+import { rowLoss, type SurfaceData, surfaceData, thinned } from "./data.js";
 import type { Descent } from "./descent.js";
-import { type DataScale, SIX, type SurfaceForm, unquoted } from "./form.js";
+import { SIX, type SurfaceForm, unquoted } from "./form.js";
 import { type SurfaceFormName, surfaceForms } from "./forms/index.js";
-import type { SurfaceObjective } from "./objective.js";
+import type { Measure } from "./objective.js";
+import { type SurfaceObjectiveName, surfaceObjectives } from "./objectives/index.js";
+import type { SurfaceObjective } from "./objectives/objective.js";
 import { solverFor } from "./solver.js";
 import { type FinishTask, finish, type ScreenTask } from "./task.js";
 
@@ -18,9 +21,10 @@ export type Starts =
 
 export interface SurfaceOptions {
   readonly form?: SurfaceFormName | undefined;
-  readonly objective?: SurfaceObjective | undefined;
-  /** Corner of the Huber loss, in units of ln L. Default 1e-3. */
-  readonly delta?: number | undefined;
+  /** What is made least. Default `log-squares`, whose intervals cover. */
+  readonly objective?: SurfaceObjectiveName | undefined;
+  /** The number that shapes the objective, where it has one: the corner of `log-huber` in ln L (default 1e-3). */
+  readonly width?: number | undefined;
   readonly starts?: Starts | undefined;
   /** Weight of a run in the objective, for instance 1 / σ². */
   readonly weight?: ((run: Run) => number) | undefined;
@@ -37,12 +41,10 @@ export interface Problem {
   readonly runs: readonly Run[];
   readonly options: SurfaceOptions;
   readonly form: SurfaceForm;
-  readonly objective: SurfaceObjective;
-  readonly delta: number;
+  readonly measure: Measure;
   readonly data: SurfaceData;
   /** The runs on which starts are compared: all of them, or a sample. */
   readonly sample: SurfaceData;
-  readonly scale: DataScale;
   readonly tasks: readonly ScreenTask[];
 }
 
@@ -61,10 +63,12 @@ const SCREENED_RUNS = 4096;
  * @throws ScalingError `bad-option` naming the option
  */
 export const pose = (runs: readonly Run[], options: SurfaceOptions): Outcome<{ readonly problem: Problem }> => {
-  const { form: name = "chinchilla", objective = "log-huber", starts = "auto", weight, flopsPerToken = SIX } = options;
-  const delta = objective === "log-huber" ? (options.delta ?? 1e-3) : Number.POSITIVE_INFINITY;
+  const { form: name = "chinchilla", objective: aim = "log-squares", starts = "auto" } = options;
+  const { weight, width: asked, flopsPerToken = SIX } = options;
   if (!surfaceForms.has(name)) throw badOption("form", `"${name}"`, `one of ${surfaceForms.names.join(", ")}`);
-  if (!(delta > 0)) throw badOption("delta", delta, "a positive number");
+  if (!surfaceObjectives.has(aim))
+    throw badOption("objective", `"${aim}"`, `one of ${surfaceObjectives.names.join(", ")}`);
+  if (asked !== undefined && !(asked > 0)) throw badOption("width", asked, "a positive number");
   if (!(flopsPerToken > 0)) throw badOption("flopsPerToken", flopsPerToken, "a positive number");
   const form = surfaceForms.get(name);
   const p = form.theta.length;
@@ -75,20 +79,43 @@ export const pose = (runs: readonly Run[], options: SurfaceOptions): Outcome<{ r
     const message = `${sizes.N} distinct N and ${sizes.D} distinct D: an exponent needs at least three of each`;
     return refuse("unidentified", message);
   }
-  const data = surfaceData(runs, weight);
-  const scale = dataScale(data);
+  const data = surfaceData(form, runs, weight);
   const sample = thinned(data, SCREENED_RUNS, random(0));
+  const objective = surfaceObjectives.get(aim);
+  const measure = { objective, width: asked ?? widthOf(objective, form, sample) };
   const points =
     starts === "auto"
-      ? solverFor(form, objective, delta).starts(scale)
+      ? solverFor(form, measure).starts(sample)
       : startingPoints(starts, form, { N: data.centreN, D: data.centreD });
   const tasks: ScreenTask[] = [];
   for (let i = 0; i < points.length; i += STARTS_PER_TASK) {
     const some = points.slice(i, i + STARTS_PER_TASK);
-    tasks.push({ kind: "screen", data: sample, form: name, objective, delta, starts: some });
+    tasks.push({ kind: "screen", data: sample, form: name, objective: aim, width: measure.width, starts: some });
   }
-  return { ok: true, problem: { runs, options, form, objective, delta, data, sample, scale, tasks } };
+  return { ok: true, problem: { runs, options, form, measure, data, sample, tasks } };
 };
+
+/** A standard deviation is so many times the median of the absolute residuals of normal errors. */
+const DEVIATION = 1.4826;
+/** Errors are no smaller than the rounding of their logarithms. */
+const LEAST_WIDTH = 1e-14;
+
+/** The width of an objective where none was asked for; 0 where it has none. */
+const widthOf = ({ width }: SurfaceObjective, form: SurfaceForm, data: SurfaceData): number => {
+  const fallback = width?.fallback ?? 0;
+  if (typeof fallback === "number") return fallback;
+  const plain = surfaceObjectives.get("log-squares");
+  const { starts, descend } = solverFor(form, { objective: plain, width: 0 });
+  const ends = starts(data).map((start) => descend(data, start, GLANCE));
+  const { theta } = ends.reduce((a, b) => (b.value < a.value ? b : a));
+  const at = rowLoss(form, data);
+  const g = new Float64Array(theta.length);
+  const sizes = Array.from(data.lnL, (lnL, i) => Math.abs(at(theta, i, g) - lnL));
+  return Math.max(fallback.deviations * DEVIATION * quantileSorted(ascending(sizes), 0.5), LEAST_WIDTH);
+};
+
+/** Enough to see how far the bulk of the runs lies from a surface. */
+const GLANCE = { maxIterations: 100, relativeTolerance: 1e-6 };
 
 /** Starting points that were asked for, on centred axes. */
 const startingPoints = (
@@ -120,8 +147,8 @@ export const finalists = (
 ): Outcome<{ readonly best: Solution; readonly tasks: readonly FinishTask[] }> => {
   const finite = descents.filter((d) => Number.isFinite(d.value)).sort((a, b) => a.value - b.value);
   if (finite.length === 0) return refuse("unidentified", "no start has a finite objective");
-  const { form, objective, delta, data, sample } = problem;
-  const base = { form: form.name, objective, delta };
+  const { form, measure, data, sample } = problem;
+  const base = { form: form.name, objective: measure.objective.name, width: measure.width };
   const finished = finite.slice(0, FINISHED).map(({ theta }) => finish({ ...base, data: sample }, theta));
   finished.sort((a, b) => a.value - b.value);
   const best = finished[0]!;
@@ -135,7 +162,8 @@ export const finalists = (
 };
 
 /** What double precision leaves of a perfect fit: starts that end below it are equal. */
-const rounding = ({ objective, sample }: Problem): number => {
-  const squares = objective === "squares" ? sample.loss.reduce((s, v) => s + v * v, 0) : sample.loss.length;
+const rounding = ({ measure, sample }: Problem): number => {
+  const raw = measure.objective.scale === "raw";
+  const squares = raw ? sample.loss.reduce((s, v) => s + v * v, 0) : sample.loss.length;
   return 1e-20 * squares;
 };

@@ -2,6 +2,7 @@ import { choice, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import * as fields from "../records/fields.js";
 import { surfaceForms } from "./forms/index.js";
+import { surfaceObjectives } from "./objectives/index.js";
 
 const { anyNumber, bootstrapEstimate, coefficient, each, exponentOf, notNegative, outcome, spread } = fields;
 
@@ -60,6 +61,8 @@ const allocationSchema = record({
   D: record(law),
   /** L* = floor + coefficient · C^exponent; at its best under these forms it is exactly that. */
   loss: record({ ...law, floor: notNegative }),
+  /** Where the optimum is no power of C, the C at which these touch it: they are its tangents there. */
+  at: v.exactOptional(positive),
 });
 
 /** The optimum against compute. */
@@ -81,6 +84,8 @@ const ofSize = (size: number, sound: boolean) => {
     /** What is at its bound or cannot be told from the data. */
     message: v.exactOptional(text),
     form: choice(surfaceForms.names),
+    /** Geometric means of the runs' N and D, and of what else the form depends on. */
+    centre: v.exactOptional(record({ N: positive, D: positive, inputs: v.exactOptional(fields.each(positive)) })),
     theta: fields.listOf(size, sound ? fields.finite : fields.logarithm),
     degreesOfFreedom: sound ? whole({ atLeast: 1 }) : whole(),
     /** Covariance of θ. Absent when the information matrix is singular. */
@@ -92,9 +97,9 @@ const ofSize = (size: number, sound: boolean) => {
     /** N*, D* and L* against C; absent where the surface has no optimum. */
     allocation: v.exactOptional(allocationSchema),
     objective: record({
-      name: choice(["log-huber", "log-squares", "squares"]),
-      /** Corner of the Huber loss, in ln L; absent where there is none. */
-      delta: v.exactOptional(positive),
+      name: choice(surfaceObjectives.names),
+      /** The number that shapes it, as the corner of the Huber loss in ln L; absent where there is none. */
+      width: v.exactOptional(positive),
       /** A sum over runs, never a mean. */
       value: notNegative,
       gradientNorm: spread,

@@ -1,5 +1,6 @@
 import { ScalingError } from "../errors.js";
 import type { Loss, Parameters, Tokens } from "../types.js";
+import { inputsOf } from "./data.js";
 import { type SurfaceForm, unquoted } from "./form.js";
 import { type SurfaceFormName, surfaceForms } from "./forms/index.js";
 
@@ -9,6 +10,8 @@ export interface Surface {
   readonly theta: readonly number[];
   /** k of C = k·N·D, under which its optimum is sought. Default 6. */
   readonly flopsPerToken?: number;
+  /** Amid the runs it was fitted to: where the search for its optimum begins, if it has to be searched for. */
+  readonly centre?: ModelAndData;
 }
 
 /** @throws RegistryError naming the forms there are */
@@ -33,14 +36,19 @@ export const surfaceFrom = (form: SurfaceFormName, parameters: Readonly<Record<s
 export interface ModelAndData {
   readonly N: Parameters;
   readonly D: Tokens;
+  /** What else the surface's form depends on, by name. */
+  readonly inputs?: Readonly<Record<string, number>>;
 }
 
 /** ln of the loss of a model, writing its gradient in θ. */
 export const logSurfaceLoss = (
   surface: Surface,
-  { N, D }: ModelAndData,
+  model: ModelAndData,
   gradient = new Float64Array(surface.theta.length),
-): number => formOfSurface(surface).logLoss(surface.theta, Math.log(N), Math.log(D), gradient);
+): number => {
+  const form = formOfSurface(surface);
+  return form.logLoss(surface.theta, Math.log(model.N), Math.log(model.D), gradient, inputsOf(form, model));
+};
 
 /** The loss at a size and a number of tokens. */
 export const surfaceLoss = (surface: Surface, model: ModelAndData): Loss => Math.exp(logSurfaceLoss(surface, model));

@@ -16,12 +16,15 @@ export type UncertainSurface = Surface & Pick<SurfaceFit, "covariance" | "degree
 const STEP = 1e-5;
 
 /** ∂ statistic / ∂θ by central differences. */
-export const statisticGradient = ({ form, theta, flopsPerToken = SIX }: Surface, statistic: Statistic): number[] =>
-  theta.map((value, j) => {
+export const statisticGradient = (surface: Surface, statistic: Statistic): number[] => {
+  const { form, theta, flopsPerToken = SIX, centre } = surface;
+  return theta.map((value, j) => {
     if (!Number.isFinite(value)) return 0;
-    const at = (sign: number) => statistic({ form, theta: theta.with(j, value + sign * STEP), flopsPerToken });
+    const at = (sign: number) =>
+      statistic({ form, theta: theta.with(j, value + sign * STEP), flopsPerToken, ...(centre && { centre }) });
     return (at(1) - at(-1)) / (2 * STEP);
   });
+};
 
 /**
  * Delta-method estimate of any smooth number computed from a fitted surface. NaN errors when the fit has no covariance.

@@ -1,11 +1,11 @@
 import { bfgs } from "../math/bfgs.js";
 import { leastSquares } from "../math/linear.js";
 import { product } from "../math/product.js";
-import type { SurfaceData } from "./data.js";
+import { rowLoss, type SurfaceData } from "./data.js";
 import type { Descent, Effort } from "./descent.js";
 import type { PowerTerms, SurfaceForm } from "./form.js";
 import { nonNegativeLeastSquares } from "./non-negative.js";
-import { objectiveOf } from "./objective.js";
+import { type Measure, objectiveOf } from "./objective.js";
 
 /** Exponents are not searched beyond these; no corpus comes near them, and powers overflow later. */
 const STEEPEST = 20;
@@ -110,8 +110,8 @@ const projection = ({ lnN, lnD, loss, weight }: SurfaceData, { floor }: PowerTer
 const POLISHING_STEPS = 20;
 
 /** Gauss–Newton in all of θ: on noise-free data the residual is below what a gradient of its square can resolve. */
-export const polishSquares = (form: SurfaceForm, data: SurfaceData, start: Descent): Descent => {
-  const objective = objectiveOf(form, data, "squares", Number.POSITIVE_INFINITY);
+export const polishSquares = (form: SurfaceForm, data: SurfaceData, measure: Measure, start: Descent): Descent => {
+  const objective = objectiveOf(form, data, measure);
   const gradient = new Float64Array(form.theta.length);
   const valueAt = (theta: readonly number[]) => objective(Float64Array.from(theta), gradient);
   const free = start.theta.flatMap((v, j) => (Number.isFinite(v) ? [j] : []));
@@ -139,10 +139,11 @@ const linearise = (form: SurfaceForm, data: SurfaceData, theta: readonly number[
   const jacobian: number[][] = [];
   const residuals: number[] = [];
   const weights: number[] = [];
+  const at = rowLoss(form, data);
   for (let i = 0; i < data.loss.length; i++) {
     const w = data.weight[i]!;
     if (w === 0) continue;
-    const predicted = Math.exp(form.logLoss(theta, data.lnN[i]!, data.lnD[i]!, g));
+    const predicted = Math.exp(at(theta, i, g));
     jacobian.push(free.map((j) => predicted * g[j]!));
     residuals.push(data.loss[i]! - predicted);
     weights.push(w);

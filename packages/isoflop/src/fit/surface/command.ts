@@ -12,7 +12,7 @@ import {
 import { formOptions, formsHelp } from "../../options/form-options.js";
 import { count, positive, whole } from "../../options/values.js";
 import { loadRuns, type RunInput } from "../../runs/load.js";
-import { objectives, type SurfaceAsked, surfaceThrough } from "./fit.js";
+import { objectiveNames, objectivesHelp, type SurfaceAsked, surfaceThrough } from "./fit.js";
 import { surfaceWords } from "./words.js";
 
 type Options = RunInput & SurfaceAsked & AnswerOptions;
@@ -23,10 +23,8 @@ const grids = new Set([...surfaceForms].flatMap((form) => Object.keys(form.grids
 const help = `
 Forms:
 ${formsHelp(surfaceForms)}
-Objectives:
-  log-huber     Huber of ln L̂ − ln L with corner --delta, summed over runs (Hoffmann et al. 2022)
-  log-mse       squares of ln L̂ − ln L
-  mse, varpro   squares of L̂ − L with E, A, B ≥ 0, by variable projection (kaplan: by descent)
+Objectives, each a sum over runs:
+${objectivesHelp}
 ${rowsHelp}
 
 Example:
@@ -34,10 +32,8 @@ Example:
 
 export const configure = (command: Command): void => {
   formOptions(reportOption(quantityOption(jsonOption(runOptions(command)))), surfaceForms, { fallback: "chinchilla" })
-    .addOption(
-      new Option("--objective <name>", "what is minimised").choices(Object.keys(objectives)).default("log-huber"),
-    )
-    .option("--delta <width>", "corner of the Huber loss, in units of ln L (default: 1e-3)", positive)
+    .addOption(new Option("--objective <name>", "what is minimised").choices(objectiveNames).default("log-squares"))
+    .option("--delta <width>", "the number that shapes the objective, as the corner of log-huber in ln L", positive)
     .addOption(
       new Option(
         "--starts <where>",

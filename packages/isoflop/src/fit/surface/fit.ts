@@ -6,6 +6,7 @@ import {
   type SurfaceFit,
   type SurfaceObjective,
   surfaceAsync,
+  surfaceObjectives,
 } from "@isoflop/scaling";
 import { threadExecutor } from "@isoflop/scaling/node";
 import { type LoadedRuns, ofQuantity } from "../../runs/load.js";
@@ -13,20 +14,30 @@ import { progress } from "../../words/progress.js";
 import { LOSS } from "../../words/quantity.js";
 import { pointsOf, type SavedFit, saved } from "../saved.js";
 
-/** An objective by scaling's name, and by those of the literature; variable projection finds the squares' minimum where the form has power terms. */
-export const objectives = {
-  "log-huber": "log-huber",
-  "log-squares": "log-squares",
-  "log-mse": "log-squares",
-  squares: "squares",
-  mse: "squares",
-  varpro: "squares",
-} as const satisfies Record<string, SurfaceObjective>;
+/** Names of the literature for objectives. */
+const synonyms: Readonly<Record<string, string>> = { "log-mse": "log-squares", mse: "squares", varpro: "squares" };
+
+export const objectiveNames = [...surfaceObjectives.names, ...Object.keys(synonyms)];
+
+const widthNote = ({ width }: SurfaceObjective): string => {
+  if (!width) return "";
+  const { meaning, fallback } = width;
+  return `; --delta: ${meaning} (default: ${typeof fallback === "number" ? fallback : "that of the bulk of the residuals"})`;
+};
+
+/** A line for each objective. */
+export const objectivesHelp = [...surfaceObjectives]
+  .map((objective) => {
+    const also = Object.keys(synonyms).filter((name) => synonyms[name] === objective.name);
+    const names = [objective.name, ...also].join(", ");
+    return `  ${names.padEnd(22)} ${objective.meaning}${widthNote(objective)}`;
+  })
+  .join("\n");
 
 export interface SurfaceAsked {
   readonly quantity?: string | undefined;
   readonly form?: string;
-  readonly objective?: keyof typeof objectives;
+  readonly objective?: string;
   readonly delta?: number;
   readonly starts?: string;
   readonly bootstrap?: number;
@@ -58,8 +69,8 @@ const fitted = async (runs: readonly Run[], asked: SurfaceAsked, quantity: strin
   const { onProgress, end } = progress("fit");
   const { form, objective, delta, starts, biasAt } = asked;
   const outcome = await surfaceAsync(runs, {
-    ...{ quantity, form, delta, starts, biasAt, executor, onProgress },
-    objective: objective && objectives[objective],
+    ...{ quantity, form, width: delta, starts, biasAt, executor, onProgress },
+    objective: objective && (synonyms[objective] ?? objective),
   });
   end();
   return outcome;

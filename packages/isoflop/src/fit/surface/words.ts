@@ -10,7 +10,7 @@ export const surfaceWords = (saved: SavedFit<SurfaceFit>): Words => {
   const { fit } = saved;
   if (!fit) return [pointsUsed(saved)];
   const { objective, starts, criteria, quantity } = fit;
-  const delta = objective.delta === undefined ? "" : ` (δ ${round(objective.delta)})`;
+  const width = objective.width === undefined ? "" : ` (width ${round(objective.width)})`;
   return [
     pointsUsed(saved),
     table(
@@ -22,7 +22,7 @@ export const surfaceWords = (saved: SavedFit<SurfaceFit>): Words => {
     biasNote(fit),
     {
       notes: [
-        `objective ${objective.name}${delta}, sum over runs: ${num(objective.value, 9)}`,
+        `objective ${objective.name}${width}, sum over runs: ${num(objective.value, 9)}`,
         `residuals of ln ${symbol(quantity)}: ${num(fit.residualStandardDeviation, 3)}; AICc ${num(criteria.aicc, 6)}, BIC ${num(criteria.bic, 6)}`,
         `${starts.reachedBest} of ${plural(starts.tried, "start")} reached the best; condition ${num(fit.condition, 3)}`,
       ],

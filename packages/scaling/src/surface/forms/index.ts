@@ -1,10 +1,12 @@
 import { registry } from "@isoflop/spec";
 import type { SurfaceForm } from "../form.js";
+import { crossed, crossedFloor } from "./crossed.js";
+import { farseer } from "./farseer.js";
 import { kaplan } from "./kaplan.js";
 import { chinchilla, noFloor, tied } from "./power-terms.js";
 
 /** The forms of this package: a new one is one file and one line here. */
-const own: readonly SurfaceForm[] = [chinchilla, tied, noFloor, kaplan];
+const own: readonly SurfaceForm[] = [chinchilla, tied, noFloor, kaplan, crossed, crossedFloor, farseer];
 
 /** Every form of surface by name; one from outside joins by `surfaceForms.add`. */
 export const surfaceForms = registry("form of surface", own);
@@ -12,5 +14,16 @@ export const surfaceForms = registry("form of surface", own);
 /** Whether a form came from outside, so that no other thread has it. */
 export const fromOutside = (name: string): boolean => own.every((form) => form.name !== name);
 
-/** `chinchilla` E + A/N^α + B/D^β · `tied` the same with α = β · `no-floor` without E · `kaplan` ((Nc/N)^(αN/αD) + Dc/D)^αD; or one that was added. */
-export type SurfaceFormName = "chinchilla" | "tied" | "no-floor" | "kaplan" | (string & Record<never, never>);
+/**
+ * `chinchilla` E + A/N^α + B/D^β · `tied` the same with α = β · `no-floor` without E · `kaplan` ((Nc/N)^(αN/αD) + Dc/D)^αD ·
+ * `crossed` A/N^α + B N^c/D^(β0 + β1 ln N) · `crossed-floor` the same with E · `farseer` of nine parameters; or one that was added.
+ */
+export type SurfaceFormName =
+  | "chinchilla"
+  | "tied"
+  | "no-floor"
+  | "kaplan"
+  | "crossed"
+  | "crossed-floor"
+  | "farseer"
+  | (string & Record<never, never>);
