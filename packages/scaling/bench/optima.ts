@@ -86,7 +86,7 @@ export const optimaCoverage = (world: OptimaWorld): OptimaCoverage => {
     }
     count("middle", middle.predicted.N.ci95, best(targets.middle).N);
     count("far", far.predicted.N.ci95, best(targets.far).N);
-    const corrected = far.notes.correction !== undefined && fit.corrected?.ok;
+    const corrected = far.notes.bias !== undefined && fit.corrected?.ok;
     const law = corrected ? fit.corrected.N : fit.N;
     count("exponent", law.exponent.ci95, allocationExponents(truth, targets.middle).N);
     const N = far.predicted.N.value;

@@ -27,8 +27,8 @@ const notes = record({
   /** Standard deviation of one run's loss as used. */
   noiseStandardDeviation: v.exactOptional(spread),
   degreesOfFreedom: v.exactOptional(spread),
-  /** Where the bias of Approach 2 was taken out: by what share that moved each law at this compute. */
-  correction: v.exactOptional(record({ N: anyNumber, D: anyNumber, loss: anyNumber })),
+  /** Where the bias of Approach 2 was taken out: by what share each law as it was fitted is off at this compute. */
+  bias: v.exactOptional(record({ N: anyNumber, D: anyNumber, loss: anyNumber })),
   /** Of a model that is not compute-optimal: loss above the optimum of its compute, */
   excessLoss: v.exactOptional(anyNumber),
   /** compute that an optimal one needs for the same loss, */

@@ -54,6 +54,7 @@ const DRIFT = 0.2;
 /** What a reader of the laws must know. */
 export const fitWarnings = (
   fit: FittedBudgets,
+  noise: IsoFlop["noise"],
   misfit: Outcome<Misfit>,
   corrected: Outcome<Corrected>,
 ): readonly FitWarning[] => {
@@ -62,9 +63,10 @@ export const fitWarnings = (
   const method = optimumMethods.get(choices.optimum);
   const warnings: FitWarning[] = [];
   if (misfit.ok && misfit.significant && !method.value) {
-    const test = `F = ${misfit.statistic.toPrecision(3)}, p = ${misfit.pValue.toPrecision(2)}`;
-    const size = misfit.standardDeviation.toPrecision(3);
-    const message = `the budgets depart from parabolas, and alike: by ${size} where runs scatter by less (${test})`;
+    const p = misfit.pValue < 1e-6 ? "p < 1e-6" : `p = ${misfit.pValue.toPrecision(2)}`;
+    const [size, scatter] = [misfit, noise].map(({ standardDeviation }) => standardDeviation.toPrecision(3));
+    const alike = misfit.from === "common-shape" ? ", all of them alike" : "";
+    const message = `the budgets depart from parabolas${alike}, by ${size}, where a run scatters by ${scatter} (${p}): model error, not noise`;
     warnings.push({ about: "misfit", message });
   }
   if (!N.ok || !corrected.ok) return warnings;

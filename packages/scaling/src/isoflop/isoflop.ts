@@ -34,6 +34,6 @@ export const isoFlop = (runs: readonly Run[], options: IsoFlopFitOptions = {}): 
     lossWithFloor: saturatingLaw(x, y),
     misfit,
     corrected,
-    warnings: fitWarnings(fit, misfit, corrected),
+    warnings: fitWarnings(fit, noise, misfit, corrected),
   };
 };

@@ -67,7 +67,7 @@ export const predictIsoFlop = (fit: IsoFlop, C: Flops, options: PredictOptions =
     quantity: fit.choices.quantity,
     given: { C, ...(options.N !== undefined && { N: options.N }) },
     predicted: { N, D: predictPowerLaw(laws.D, C), loss: { value, interval95 } },
-    notes: { extrapolation: C / largest, ...notes, ...(corrected && { correction: movedBy(fit, corrected, C) }) },
+    notes: { extrapolation: C / largest, ...notes, ...(corrected && { bias: biasAt(fit, corrected, C) }) },
   };
 };
 
@@ -83,11 +83,11 @@ const chosen = (fit: IsoFlop, C: Flops, laws: PredictOptions["laws"] = "auto"): 
   return notable || (misfit?.ok && misfit.significant) ? corrected : undefined;
 };
 
-/** What the correction does to each law at C, as a share of the law as it was fitted. */
-const movedBy = (fit: IsoFlop, corrected: Corrected, C: Flops) => {
+/** By what share each law as it was fitted is off at C. */
+const biasAt = (fit: IsoFlop, corrected: Corrected, C: Flops) => {
   const of = (name: "N" | "D" | "loss") => {
     const law = fit[name];
-    return law.ok ? predictPowerLaw(corrected[name], C).value / predictPowerLaw(law, C).value - 1 : Number.NaN;
+    return law.ok ? predictPowerLaw(law, C).value / predictPowerLaw(corrected[name], C).value - 1 : Number.NaN;
   };
   return { N: of("N"), D: of("D"), loss: of("loss") };
 };
