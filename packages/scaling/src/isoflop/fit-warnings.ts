@@ -18,7 +18,7 @@ import {
 export const NOTABLE_BIAS = 0.5;
 
 /** A bias below a thousandth of N* is nobody's concern. */
-const LEAST_BIAS = 1e-3;
+export const LEAST_BIAS = 1e-3;
 
 /** Half-width of a 95 % interval of ln y in standard errors. */
 export const logError = ([low, high]: readonly [number, number], degreesOfFreedom: number): number =>
@@ -79,7 +79,7 @@ export const fitWarnings = (
     Math.abs(bias) > LEAST_BIAS &&
     Math.abs(Math.log1p(bias)) > NOTABLE_BIAS * logError(raw.ci95, N.degreesOfFreedom)
   ) {
-    const message = `by the surface through these runs the plain ${method.noun} puts N* ${percent(bias)} ${side(bias)}, which its interval does not hold`;
+    const message = `by the ${corrected.form === "slices" ? "slices" : "surface"} through these runs the plain ${method.noun} puts N* ${percent(bias)} ${side(bias)}, which its interval does not hold`;
     warnings.push({ about: "bias", message });
   }
   const bend = N.exponent.value - corrected.N.exponent.value;

@@ -2,7 +2,7 @@ import { saturatingLaw } from "../laws/saturating.js";
 import type { SurfaceFormName } from "../surface/forms/index.js";
 import { type Run, refuse } from "../types.js";
 import { type IsoFlopOptions, optima, study } from "./budgets.js";
-import { correctedLaws } from "./corrected.js";
+import { correctedLaws } from "./corrected/corrected.js";
 import { fitWarnings, withMisfit } from "./fit-warnings.js";
 import { noiseAndMisfit } from "./misfit.js";
 import type { IsoFlop } from "./record.js";
@@ -25,7 +25,9 @@ export const isoFlop = (runs: readonly Run[], options: IsoFlopFitOptions = {}): 
   const { noise, misfit } = noiseAndMisfit(studied);
   const { x, y } = optima(fit, "loss");
   const corrected =
-    correction === false ? refuse("unidentified", "no correction was asked for") : correctedLaws(studied, correction);
+    correction === false
+      ? refuse("unidentified", "no correction was asked for")
+      : correctedLaws(studied, misfit, correction);
   return {
     record: "isoflop",
     ...fit,

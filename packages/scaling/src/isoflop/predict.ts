@@ -4,7 +4,7 @@ import { type LossCurve, type LossPrediction, predictiveLoss } from "../laws/pre
 import { extent } from "../math/extent.js";
 import type { FitPrediction, PredictionNotes } from "../prediction.js";
 import { type Flops, type Measurement, type Outcome, type Parameters, type Predicted, refuse } from "../types.js";
-import { logError, NOTABLE_BIAS } from "./fit-warnings.js";
+import { LEAST_BIAS, logError, NOTABLE_BIAS } from "./fit-warnings.js";
 import { optimumMethods } from "./methods/index.js";
 import { type Corrected, type InteriorProfile, type IsoFlop, isInterior } from "./record.js";
 
@@ -79,7 +79,7 @@ const chosen = (fit: IsoFlop, C: Flops, laws: PredictOptions["laws"] = "auto"): 
   if (!corrected?.ok || !N.ok) return undefined;
   const raw = predictPowerLaw(N, C);
   const bias = Math.log(raw.value / predictPowerLaw(corrected.N, C).value);
-  const notable = Math.abs(bias) > NOTABLE_BIAS * logError(raw.ci95, N.degreesOfFreedom);
+  const notable = Math.abs(bias) > Math.max(LEAST_BIAS, NOTABLE_BIAS * logError(raw.ci95, N.degreesOfFreedom));
   return notable || (misfit?.ok && misfit.significant) ? corrected : undefined;
 };
 

@@ -125,7 +125,7 @@ export interface CorrectedLaw extends fields.Read<typeof correctedLawSchema> {}
 
 const correctedSchema = record({
   ok: fields.ok,
-  /** Of the surface that says the bias, and its parameters as they are quoted. */
+  /** Of the surface that says the bias, or `slices` of one that the budgets share; and its parameters as they are quoted. */
   form: text,
   parameters: each(anyNumber),
   N: correctedLawSchema,

@@ -172,8 +172,12 @@ const linearised = (curves: readonly Curve[], u: Logs) => {
     : free;
   if (!solution) return undefined;
   const response = () => {
-    const ends = curves.reduce<number[]>((all, { x }) => [...all, (all.at(-1) ?? 0) + x.length], []);
-    const spans = curves.map(({ x }, c) => [ends[c]! - x.length, ends[c]!] as const);
+    let end = 0;
+    const spans = curves.map(({ x }) => {
+      const start = end;
+      end += x.length;
+      return [start, end] as const;
+    });
     return [0, 1].map((j) =>
       spans.map(([start, end]) =>
         rows.slice(start, end).map((row, i) => weights[start + i]! * dot(solution.unscaledCovariance[j]!, row)),

@@ -94,8 +94,8 @@ const correctionWords = (fit: IsoFlop): Words => {
         }),
       ),
       notes: [
-        `by the surface of form ${form} through these runs: ${of.join(", ")}; scatter about it ${percent(noise.standardDeviation)}`,
-        `by which share the optima were off: ${corrected.budgets.map(({ bias }) => signedPercent(bias.N, 1)).join(", ")} (N*)`,
+        `by ${form === "slices" ? "slices of a surface, one a budget," : `a surface of form ${form}`} through these runs: ${of.join(", ")}; scatter ${percent(noise.standardDeviation)}`,
+        `by what share the optima were off: ${corrected.budgets.map(({ bias }) => signedPercent(bias.N, 1)).join(", ")} (N*)`,
       ],
     },
   ];
