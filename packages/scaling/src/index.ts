@@ -1,5 +1,15 @@
+export * from "./approach1/approach1.js";
+export {
+  type Envelope,
+  type EnvelopeOptions,
+  type EnvelopePoint,
+  envelope,
+  type TrainingCurve,
+} from "./approach1/envelope.js";
+export * from "./approach1/predict.js";
+export type { Approach1, Approach1Bootstrap } from "./approach1/record.js";
+export * from "./approach1/training-curves.js";
 export * from "./compare.js";
-export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";

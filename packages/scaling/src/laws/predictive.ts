@@ -46,8 +46,9 @@ const STEEPEST = 1;
  * a straight line in ln C to within noise.
  */
 const FLOOR_RANGE = { floor: [0, 7], accelerating: [-6, 0] } as const;
-/** Narrowings of the range of floors, each to a twentieth at the most, and the nodes with weight that end them. */
+/** Narrowings of the range of floors, each but the first with few nodes, and the nodes with weight that end them. */
 const PASSES = 12;
+const COARSE_NODES = 20;
 const ENOUGH = 6;
 /** Log-weights this far below the best do not matter. */
 const NEGLIGIBLE = 18;
@@ -158,18 +159,19 @@ const noiseOf = (fit: FloorFit, { curve }: Context): number => {
  */
 const floorNodes = (context: Context, lowest: number, [from, to]: readonly [number, number]): FloorNode[] => {
   const { u, curve, weights } = context;
-  const nodes = (low: number, high: number) =>
-    Array.from({ length: NODES }, (_, i) => low + ((i + 0.5) / NODES) * (high - low)).flatMap((t): FloorNode[] => {
+  const nodes = (low: number, high: number, count = NODES) =>
+    Array.from({ length: count }, (_, i) => low + ((i + 0.5) / count) * (high - low)).flatMap((t): FloorNode[] => {
       const fit = fitGivenFloor(u, curve.loss, lowest * (1 - Math.exp(-t)), "raw", weights);
       return fit && fit.alpha > 0 && fit.alpha <= STEEPEST ? [{ fit, t, logWeight: logLikelihood(fit, context) }] : [];
     });
   let [low, high] = [from, to];
   for (let pass = 0; pass < PASSES; pass++) {
-    const coarse = nodes(low, high);
+    const count = pass === 0 ? NODES : COARSE_NODES;
+    const coarse = nodes(low, high, count);
     const best = coarse.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
     const kept = coarse.filter((n) => n.logWeight > best - NEGLIGIBLE);
     if (kept.length === 0) return [];
-    const margin = (high - low) / NODES;
+    const margin = (high - low) / count;
     [low, high] = [Math.max(from, kept[0]!.t - margin), Math.min(to, kept[kept.length - 1]!.t + margin)];
     if (kept.length >= ENOUGH) break;
   }

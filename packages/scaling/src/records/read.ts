@@ -1,5 +1,6 @@
 import { read } from "@isoflop/spec";
 import * as v from "valibot";
+import { type Approach1, approach1Schema } from "../approach1/record.js";
 import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
@@ -11,11 +12,20 @@ import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 
 /** What is saved: fits, and what was asked of them. Plain data. */
-export type SavedRecord = IsoFlop | SurfaceFit | LawFit | HyperparameterFit | FitPrediction | LawComparison | Plan;
+export type SavedRecord =
+  | IsoFlop
+  | Approach1
+  | SurfaceFit
+  | LawFit
+  | HyperparameterFit
+  | FitPrediction
+  | LawComparison
+  | Plan;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {
   isoflop: isoFlopSchema,
+  approach1: approach1Schema,
   surface: surfaceFitSchema,
   law: lawFitSchema,
   hyperparameter: hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
@@ -63,6 +73,7 @@ const reader =
   };
 
 export const readIsoFlop = reader(isoFlopSchema, "isoflop");
+export const readApproach1 = reader(approach1Schema, "approach1");
 export const readSurfaceFit = reader(surfaceFitSchema, "surface");
 export const readLawFit = reader(lawFitSchema, "law");
 export const readHyperparameterFit = reader<HyperparameterFit>(
