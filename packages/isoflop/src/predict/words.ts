@@ -30,15 +30,20 @@ const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): 
   );
 };
 
-const notesOf = ({ quantity = LOSS, notes: { extrapolation, families, deadweight, bias } }: FitPrediction): string[] =>
-  [
+const notesOf = ({ quantity = LOSS, predicted, notes }: FitPrediction): string[] => {
+  const { extrapolation, families, deadweight, bias } = notes;
+  const ofRun = Object.values(predicted).some(({ interval95 }) => interval95)
+    ? "; the interval is for one new run"
+    : "";
+  return [
     extrapolation !== undefined &&
       extrapolation > 1 &&
-      `${num(extrapolation, 3)} times the largest fitted budget; the interval is for one new run`,
+      `${num(extrapolation, 3)} times the largest fitted budget${ofRun}`,
     bias && biasText(bias, quantity),
     families && `by kind of law: ${familiesText(families)}`,
     deadweight !== undefined && `compute beyond what an optimal run of this loss needs: ${percent(deadweight, 1)}`,
   ].filter((line) => typeof line === "string");
+};
 
 const biasText = ({ N, D, loss }: NonNullable<FitPrediction["notes"]["bias"]>, quantity: string): string =>
   `caution: the plain laws of Approach 2 are off here by ${signedPercent(N, 1)} in N, ${signedPercent(D, 1)} in D and ${signedPercent(loss)} in the ${quantity}, by the surface through these runs; that is taken out`;
