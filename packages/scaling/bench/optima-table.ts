@@ -1,11 +1,10 @@
 /** Prints the table of the README about N_opt. Run: `pnpm bench:optima` (minutes). */
 import { type Held, optimaCoverage, truths } from "./optima.js";
 
-const studies = Number(process.argv[2] ?? 400);
+const studies = Number(process.argv[2] ?? 150);
 const ways = [
   ["parabola, as fitted", "parabola", "fitted"],
   ["parabola, corrected", "parabola", "corrected"],
-  ["parabola, what `predictIsoFlop` takes", "parabola", "auto"],
   ["slice, as fitted", "slice", "fitted"],
 ] as const;
 const cell = ({ covered, halfWidth }: Held) => `${(100 * covered).toFixed(1)} % (±${halfWidth.toPrecision(2)})`;

@@ -1,4 +1,4 @@
-import { badOption, ScalingError } from "../errors.js";
+import { badOption, ScalingError, shown } from "../errors.js";
 import { type PowerLaw, powerLaw } from "../laws/power.js";
 import { extent } from "../math/extent.js";
 import { ascending } from "../math/quantile.js";
@@ -66,7 +66,7 @@ export const curvesOnGrid = (
 ): Outcome<CurveGrid> => {
   if (!(Number.isInteger(bins) && bins > 1)) throw badOption("bins", bins, "a whole number above 1");
   if (range && !(range[0] > 0 && range[1] > range[0]))
-    throw badOption("range", range.join(", "), "two positive computes, the smaller first");
+    throw badOption("range", range.map(shown).join(", "), "two positive computes, the smaller first");
   if (curves.length < 3)
     return refuse("too-few-points", `${curves.length} training curves; an envelope needs at least three`);
   const logs = curves.map((curve, i) => curveLogs(curve, i, flops));

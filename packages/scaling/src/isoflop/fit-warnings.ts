@@ -79,7 +79,7 @@ export const fitWarnings = (
     Math.abs(bias) > LEAST_BIAS &&
     Math.abs(Math.log1p(bias)) > NOTABLE_BIAS * logError(raw.ci95, N.degreesOfFreedom)
   ) {
-    const message = `by the ${corrected.form === "slices" ? "slices" : "surface"} through these runs the plain ${method.noun} puts N* ${percent(bias)} ${side(bias)}, which its interval does not hold`;
+    const message = `by the ${corrected.form === "slices" ? "slices" : "surface"} through these runs the plain ${method.noun} puts N* ${percent(bias)} ${side(bias)}, an error that its interval does not include`;
     warnings.push({ about: "bias", message });
   }
   const bend = N.exponent.value - corrected.N.exponent.value;

@@ -85,7 +85,7 @@ const correctionWords = (fit: IsoFlop): Words => {
     ...cautions,
     {
       ...table(
-        [`without the ${noun}'s bias`, "coefficient", "exponent", "std. error", "95 % interval"],
+        [`without the bias of the ${noun}`, "coefficient", "exponent", "std. error", "95 % interval"],
         (["N", "D", "loss"] as const).map((name) => {
           const { coefficient, exponent } = corrected[name];
           const [value, error, ci95] = estimateCells(exponent);
