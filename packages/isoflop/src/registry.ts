@@ -69,6 +69,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/hyperparameter/command.js"),
   },
   {
+    path: ["fit", "link"],
+    summary: "a metric, such as FID or accuracy, as a function of the loss",
+    load: () => import("./fit/link/command.js"),
+  },
+  {
     path: ["predict"],
     summary: "size, tokens and loss at a compute, with intervals",
     load: () => import("./predict/command.js"),

@@ -17,6 +17,7 @@ export { type IntervalRow, type IntervalsFigureOptions, intervalsFigure } from "
 export { isoFlopFigure } from "./figures/isoflop.js";
 export { type LawFigureOptions, lawFigure } from "./figures/law.js";
 export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
+export { type LinkFigureOptions, linkFigure } from "./figures/link.js";
 export { lossCurvesFigure } from "./figures/loss-curves.js";
 export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRuns } from "./figures/next-runs.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";

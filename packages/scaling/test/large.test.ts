@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { brokenLaw, envelope, expectOk, hyperparameterOptimum, metricLink, predictiveLoss } from "../src/index.js";
+import { brokenLaw, envelope, expectOk, fitLink, hyperparameterOptimum, predictiveLoss } from "../src/index.js";
 
 /** Above the number of arguments that a call takes. */
 const MANY = 130_000;
@@ -20,7 +20,7 @@ describe("long tables", () => {
   it("a link of a metric to the loss", () => {
     const losses = series((i) => 2 + i / MANY);
     const metric = losses.map((loss) => 0.1 + 0.8 / (1 + Math.exp(6 * (loss - 2.5))));
-    expect(expectOk(metricLink(losses, metric, "logistic")).residualStandardDeviation).toBeLessThan(1e-9);
+    expect(expectOk(fitLink(losses, metric, { form: "logistic" })).residualStandardDeviation).toBeLessThan(1e-9);
   });
 
   it("a sweep of a hyperparameter, an envelope and a predicted loss", () => {

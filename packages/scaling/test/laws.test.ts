@@ -15,7 +15,6 @@ import {
   hyperparameterOptimum,
   type LawFit,
   lackOfFit,
-  metricLink,
   muennighoff2023,
   normals,
   type PowerLaw,
@@ -23,7 +22,6 @@ import {
   powerLaw,
   predictHyperparameter,
   predictLaw,
-  predictMetric,
   predictPowerLaw,
   random,
   saturating,
@@ -422,24 +420,6 @@ describe("hyperparameter laws", () => {
     });
     const outside = rates.map((r) => 1 + 0.02 * Math.log(r / 1e-1) ** 2);
     expect(hyperparameterOptimum(rates, outside)).toMatchObject({ ok: false, reason: "edge-minimum" });
-  });
-});
-
-describe("metric from loss", () => {
-  const losses = [0.62, 0.65, 0.68, 0.71, 0.74, 0.78, 0.82, 0.86];
-  it.each([
-    ["power", (l: number) => 2000 * l ** 8],
-    ["exponential", (l: number) => 0.9 - 4 * Math.exp(-3 * l)],
-    ["logistic", (l: number) => 0.2 + 0.6 / (1 + Math.exp(20 * (l - 0.72)))],
-  ] as const)("%s link is recovered and extrapolates", (form, truth) => {
-    const link = expectOk(metricLink(losses, losses.map(truth), form));
-    expect(predictMetric(link, 0.6).value).toBeCloseTo(truth(0.6), 5);
-    expect(link.status).toBe("converged");
-  });
-
-  it("refuses too few points and names bad ones", () => {
-    expect(metricLink([1, 2], [1, 2], "power")).toMatchObject({ ok: false, reason: "too-few-points" });
-    expect(() => metricLink([1, -2, 3], [1, 2, 3], "power")).toThrow(/row 2/);
   });
 });
 

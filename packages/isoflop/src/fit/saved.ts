@@ -1,7 +1,7 @@
 import { type Outcome, recordSchemas, refusalReasons } from "@isoflop/scaling";
 import { choice, read, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
-import { inputError } from "../exit.js";
+import { inputError, usageError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import type { Dropped, LoadedRuns } from "../runs/load.js";
 import { versions } from "../versions.js";
@@ -118,4 +118,11 @@ export const readFit = (file: string): SavedFit => {
   const fit = savedFitIn(readInput(file).text, file);
   if (!fit) throw inputError(`${shown(file)} is not a fit; expected what "isoflop fit … --json" prints`);
   return fit;
+};
+
+/** Reads a fit of one kind. @throws CliError `usage` for one of another */
+export const readKind = <R extends Fit["record"]>(file: string, record: R): SavedFit<Extract<Fit, { record: R }>> => {
+  const fit = readFit(file);
+  if (fit.command === `fit ${record}`) return fit as SavedFit as SavedFit<Extract<Fit, { record: R }>>;
+  throw usageError(`${shown(file)} is a ${fit.command}; expected a fit ${record}`);
 };

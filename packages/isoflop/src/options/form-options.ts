@@ -63,7 +63,8 @@ const optionsOf = (forms: Forms) => {
 const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 const optionOf = (name: string, schema: v.GenericSchema, of: readonly string[]): Option => {
-  const about = v.getDescription(schema as never) ?? choicesOf(schema);
+  const { wrapped = schema } = schema as { readonly wrapped?: v.GenericSchema };
+  const about = v.getDescription(schema as never) ?? v.getDescription(wrapped as never) ?? choicesOf(schema);
   const usual = v.getDefaults(schema as never) as unknown;
   const words = `of ${of.join(" and ")}${about === undefined ? "" : `: ${about}`}`;
   return new Option(

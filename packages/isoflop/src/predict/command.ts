@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../answer.js";
 import type { Questions } from "../fit/kind.js";
+import { readKind } from "../fit/saved.js";
 import { type FitSource, fitSourceOptions, methodNames, sourceFrom } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
 import { namedValues } from "../options/named.js";
@@ -8,7 +9,7 @@ import { positive, positives } from "../options/values.js";
 import { predict, questionsHelp } from "./predict.js";
 import { predictionWords } from "./words.js";
 
-type Options = FitSource & Questions & AnswerOptions;
+type Options = FitSource & Questions & AnswerOptions & { readonly link?: string };
 
 const help = `
 What can be asked of which fit:
@@ -17,7 +18,8 @@ Two intervals at 95 %: ci95 says where the law is, interval95 where one new run 
 
 Examples:
   isoflop fit isoflop --input runs.csv --json > fit.json && isoflop predict fit.json --at 1.5e21
-  isoflop predict --input runs.csv --method surface --reach 2.1`;
+  isoflop predict --input runs.csv --method surface --reach 2.1
+  isoflop predict law.json --link link.json --at 1e21`;
 
 export const configure = (command: Command): void => {
   reportOption(quantityOption(jsonOption(fitSourceOptions(command))))
@@ -30,16 +32,22 @@ export const configure = (command: Command): void => {
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
     .option("--with <name=value,…>", "numbers of other names that a fit was made with: width=256", namedValues)
+    .option(
+      "--link <link.json>",
+      'what "isoflop fit link … --json" printed: the metric that goes with the predicted loss',
+    )
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
-      answer(options, [file, options.input], async () => {
+      answer(options, [file, options.input, options.link], async () => {
         const { saved, loaded } = await sourceFrom(file, options);
-        const document = predict(saved, options);
+        const link = options.link === undefined ? undefined : readKind(options.link, "link");
+        const document = predict(saved, options, link);
         return {
           document,
           words: predictionWords(document),
-          page: async () => (await import("./page.js")).predictionPage(saved.fit, document.predictions, loaded),
+          page: async () =>
+            (await import("./page.js")).predictionPage(saved.fit, document.predictions, loaded, link?.fit),
           caveat: document,
         };
       }),

@@ -1,14 +1,18 @@
-import type { FitPrediction } from "@isoflop/scaling";
+import type { FitPrediction, LinkFit } from "@isoflop/scaling";
 import { type Fit, kindOf } from "../fit/kinds.js";
 import type { Page } from "../page/page.js";
 import type { LoadedRuns } from "../runs/load.js";
 
-/** The fit with the questions asked of it; the runs are drawn where a table was given. */
+/** The fit with the questions asked of it, and the link that they went through; the runs are drawn where a table was given. */
 export const predictionPage = async (
   fit: Fit | undefined,
   asked: readonly FitPrediction[],
   loaded: LoadedRuns | undefined,
+  link?: LinkFit,
 ): Promise<Page> => ({
   title: "Prediction",
-  figures: fit ? await kindOf(fit).figures(fit, asked, loaded) : [],
+  figures: [
+    ...(fit ? await kindOf(fit).figures(fit, asked, loaded) : []),
+    ...(link ? await kindOf(link).figures(link, asked, undefined) : []),
+  ],
 });

@@ -1,4 +1,4 @@
-import type { FitPrediction, Outcome } from "@isoflop/scaling";
+import { type FitPrediction, type LinkFit, type Outcome, predictThroughLink } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
 import type { InputFile } from "../files/read.js";
 import type { Questions } from "../fit/kind.js";
@@ -9,6 +9,8 @@ import { versions } from "../versions.js";
 export interface PredictionDocument extends Pick<FitHead, "versions" | "status" | "message"> {
   readonly command: "predict";
   readonly fit: { readonly command: SavedFit["command"]; readonly input: InputFile };
+  /** Through which the metric was predicted from the loss. */
+  readonly link?: { readonly command: "fit link"; readonly input: InputFile };
   readonly predictions: readonly FitPrediction[];
 }
 
@@ -28,18 +30,35 @@ export const questionsHelp = (): string => {
 };
 
 /** @throws CliError `unsound` when the fit has nothing to predict with, `usage` when the fit cannot answer such a question. */
-export const predict = (saved: SavedFit, asked: Questions): PredictionDocument => {
-  const { ok, command, input, status, message, fit } = saved;
-  if (!ok || !fit) throw unsound(`${status}: ${message ?? "the fit was refused"}`);
+export const predict = (saved: SavedFit, asked: Questions, link?: SavedFit<LinkFit>): PredictionDocument => {
+  const { command, input } = saved;
+  const fit = soundFit(saved);
+  const answers = answersOf(fit, command, asked);
+  const { status, message } = link && saved.status === "converged" ? link : saved;
   return {
     command: "predict",
     status,
     ...(message !== undefined && { message }),
-    predictions: answersOf(fit, command, asked),
+    predictions: link ? throughLink(answers, soundFit(link)) : answers,
     fit: { command, input },
+    ...(link && { link: { command: "fit link", input: link.input } }),
     versions: versions("@isoflop/scaling"),
   };
 };
+
+const soundFit = <F extends Fit>({ ok, fit, status, message }: SavedFit<F>): F => {
+  if (!ok || !fit) throw unsound(`${status}: ${message ?? "the fit was refused"}`);
+  return fit;
+};
+
+/** @throws CliError `usage` where no loss is predicted */
+const throughLink = (answers: readonly FitPrediction[], link: LinkFit): FitPrediction[] =>
+  answers.map((answer) => {
+    const through = predictThroughLink(answer, link);
+    if (through) return through;
+    const there = Object.keys(answer.predicted).join(", ");
+    throw usageError(`--link needs a loss; what is predicted is ${there}, and the link is of ${link.names.x}`);
+  });
 
 const answersOf = (fit: Fit, command: string, asked: Questions): FitPrediction[] => {
   const kind = kindOf(fit);

@@ -31,7 +31,7 @@ const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): 
 };
 
 const notesOf = ({ quantity = LOSS, predicted, notes }: FitPrediction): string[] => {
-  const { extrapolation, families, deadweight, bias } = notes;
+  const { extrapolation, families, deadweight, bias, beyondLink } = notes;
   const ofRun = Object.values(predicted).some(({ interval95 }) => interval95)
     ? "; the interval is for one new run"
     : "";
@@ -41,6 +41,8 @@ const notesOf = ({ quantity = LOSS, predicted, notes }: FitPrediction): string[]
       `${num(extrapolation, 3)} times the largest fitted budget${ofRun}`,
     bias && biasText(bias, quantity),
     families && `by kind of law: ${familiesText(families)}`,
+    beyondLink !== undefined &&
+      `the loss lies ${percent(beyondLink, 0)} of their range beyond the losses that the link was fitted to`,
     deadweight !== undefined && `compute beyond what an optimal run of this loss needs: ${percent(deadweight, 1)}`,
   ].filter((line) => typeof line === "string");
 };

@@ -5,6 +5,7 @@ import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
 import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparameter/record.js";
+import { type LinkFit, linkSchema } from "../laws/link/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
 import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
@@ -18,6 +19,7 @@ export type SavedRecord =
   | SurfaceFit
   | LawFit
   | HyperparameterFit
+  | LinkFit
   | FitPrediction
   | LawComparison
   | Plan;
@@ -29,6 +31,7 @@ export const recordSchemas = {
   surface: surfaceFitSchema,
   law: lawFitSchema,
   hyperparameter: hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
+  link: linkSchema,
   prediction: predictionSchema,
   comparison: comparisonSchema,
   plan: planSchema,
@@ -80,6 +83,7 @@ export const readHyperparameterFit = reader<HyperparameterFit>(
   hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
   "hyperparameter",
 );
+export const readLinkFit = reader(linkSchema, "link");
 export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");
