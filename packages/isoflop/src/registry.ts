@@ -59,6 +59,16 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/surface/command.js"),
   },
   {
+    path: ["fit", "data-constrained"],
+    summary: "a surface for repeated data, L(N, D) of U unique tokens",
+    load: () => import("./fit/data-constrained/command.js"),
+  },
+  {
+    path: ["fit", "shared"],
+    summary: "a surface for each of several studies, with exponents in common",
+    load: () => import("./fit/shared/command.js"),
+  },
+  {
     path: ["fit", "law"],
     summary: "one law y(x): a power law, one with a floor, one that breaks, …",
     load: () => import("./fit/law/command.js"),
@@ -77,6 +87,21 @@ export const registry: readonly Entry[] = [
     path: ["predict"],
     summary: "size, tokens and loss at a compute, with intervals",
     load: () => import("./predict/command.js"),
+  },
+  {
+    path: ["collapse"],
+    summary: "whether the training curves of a sweep are one curve, and which runs are not of it",
+    load: () => import("./collapse/command.js"),
+  },
+  {
+    path: ["levels"],
+    summary: "laws by noise level, and of a loss that weighs the levels in another way",
+    load: () => import("./levels/command.js"),
+  },
+  {
+    path: ["diagnose"],
+    summary: "what the loss of a model is made of: size, data or the floor; and what more of each would buy",
+    load: () => import("./diagnose/command.js"),
   },
   {
     path: ["compare"],

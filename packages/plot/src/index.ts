@@ -6,6 +6,7 @@ export { darkTheme, lightTheme, pageTheme, type Theme, themeVariables } from "./
 export { PlotInputError } from "./error.js";
 export { allocationFigure } from "./figures/allocation.js";
 export { approach1Figure, approach1LawsFigure } from "./figures/approach1.js";
+export { collapseFigure } from "./figures/collapse.js";
 export { comparisonFigure } from "./figures/comparison.js";
 export { envelopeFigure } from "./figures/envelope.js";
 export {
@@ -19,7 +20,9 @@ export { type LawFigureOptions, lawFigure } from "./figures/law.js";
 export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
 export { type LinkFigureOptions, linkFigure } from "./figures/link.js";
 export { lossCurvesFigure } from "./figures/loss-curves.js";
+export { lossTermsFigure } from "./figures/loss-terms.js";
 export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRuns } from "./figures/next-runs.js";
+export { levelSumsFigure, levelsFigure } from "./figures/noise-levels.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";
 export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";
 export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/residuals.js";

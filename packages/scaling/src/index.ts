@@ -9,7 +9,14 @@ export {
 export * from "./approach1/predict.js";
 export type { Approach1, Approach1Bootstrap } from "./approach1/record.js";
 export * from "./approach1/training-curves.js";
+export { type CollapseOptions, collapse } from "./collapse/collapse.js";
+export type { ProgressCurve } from "./collapse/nodes.js";
+export * from "./collapse/read.js";
+export type { Collapse, CollapsedRun } from "./collapse/record.js";
 export * from "./compare.js";
+export { type DiagnoseOptions, diagnose } from "./diagnose/diagnose.js";
+export type { Diagnosis, DiagnosisStep, FrontierTerms, LossTerm } from "./diagnose/record.js";
+export { type Terms, termsOf } from "./diagnose/terms.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
@@ -74,6 +81,9 @@ export type { PointErrors } from "./laws/point-errors.js";
 export * from "./laws/power.js";
 export * from "./laws/predictive.js";
 export * from "./laws/saturating.js";
+export { type LevelsOptions, noiseLevels, noiseLevelsAsync } from "./levels/levels.js";
+export type { LevelSum, NoiseLevel, NoiseLevels } from "./levels/record.js";
+export * from "./levels/table.js";
 export { extent } from "./math/extent.js";
 export type { Matrix } from "./math/linear.js";
 export { normals, type Random, random } from "./math/random.js";
@@ -83,9 +93,20 @@ export type * from "./prediction.js";
 export type { ComparedLaw, LawComparison, NextRun, Plan } from "./records/answers.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
+export * from "./rollout/predict.js";
+export type * from "./rollout/record.js";
+export { type RollOutOptions, rolledOutForms, rollOut, rollOutAsync } from "./rollout/roll-out.js";
+export type { ResidualStructure, StructureDirection } from "./structure/record.js";
+export { type StructureOptions, structure } from "./structure/structure.js";
+export { shapeInWords } from "./structure/words.js";
 export * from "./surface/allocate.js";
 export * from "./surface/bias.js";
-export * from "./surface/bootstrap.js";
+export {
+  bootstrapSurface,
+  bootstrapSurfaceAsync,
+  jackknifeSurface,
+  type SurfaceBootstrapOptions,
+} from "./surface/bootstrap.js";
 export type { SurfaceData } from "./surface/data.js";
 export type { Descent } from "./surface/descent.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
@@ -104,6 +125,8 @@ export type { SurfaceObjective, Width } from "./surface/objectives/objective.js"
 export * from "./surface/predict.js";
 export * from "./surface/profile-of.js";
 export type { Starts, SurfaceOptions } from "./surface/search.js";
+export * from "./surface/shared.js";
+export type * from "./surface/shared-fit.js";
 export {
   formOfSurface,
   type ModelAndData,

@@ -24,6 +24,10 @@ const notes = record({
       accelerating: v.exactOptional(family),
     }),
   ),
+  /** The answer of each form of surface in a mixture, with its weight: their distance is the uncertainty of the form. */
+  forms: v.exactOptional(each(family)),
+  /** By how much standard errors were widened, as roll-outs were missed; absent where they were not. */
+  widened: v.exactOptional(spread),
   /** Standard deviation of one run's loss as used. */
   noiseStandardDeviation: v.exactOptional(spread),
   degreesOfFreedom: v.exactOptional(spread),

@@ -21,6 +21,10 @@ export interface Questions {
   readonly size?: number;
   readonly tokens?: number;
   readonly reach?: number;
+  /** Which of several studies. */
+  readonly study?: string;
+  /** What a surface's form depends on beside N and D, by name. */
+  readonly inputs?: Readonly<Record<string, number>>;
   /** Numbers of any name, beside those that have an option. */
   readonly with?: NamedValues;
 }

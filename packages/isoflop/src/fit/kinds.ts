@@ -4,10 +4,11 @@ import { isoflop } from "./isoflop/kind.js";
 import type { FitKind } from "./kind.js";
 import { law } from "./law/kind.js";
 import { link } from "./link/kind.js";
+import { shared } from "./shared/kind.js";
 import { surface } from "./surface/kind.js";
 
 /** Every kind of fit by the name of its record. A new one is its folder and a line here: it is then saved, read, predicted with and drawn. */
-export const fitKinds = { isoflop, approach1, surface, law, hyperparameter, link } as const;
+export const fitKinds = { isoflop, approach1, surface, shared, law, hyperparameter, link } as const;
 
 type FitOf<K> = K extends FitKind<infer F> ? F : never;
 

@@ -4,6 +4,7 @@ import type { Questions } from "../fit/kind.js";
 import { readKind } from "../fit/saved.js";
 import { type FitSource, fitSourceOptions, methodNames, sourceFrom } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
+import { givenInputs, inputOptions } from "../options/input-options.js";
 import { namedValues } from "../options/named.js";
 import { positive, positives } from "../options/values.js";
 import { predict, questionsHelp } from "./predict.js";
@@ -19,10 +20,11 @@ Two intervals at 95 %: ci95 says where the law is, interval95 where one new run 
 Examples:
   isoflop fit isoflop --input runs.csv --json > fit.json && isoflop predict fit.json --at 1.5e21
   isoflop predict --input runs.csv --method surface --reach 2.1
+  isoflop predict repeated.json --at 1e22 --unique 25e9
   isoflop predict law.json --link link.json --at 1e21`;
 
 export const configure = (command: Command): void => {
-  reportOption(quantityOption(jsonOption(fitSourceOptions(command))))
+  inputOptions(reportOption(quantityOption(jsonOption(fitSourceOptions(command)))))
     .addOption(
       new Option("--method <name>", "how to fit --input; for other choices run isoflop fit first")
         .choices(methodNames)
@@ -31,6 +33,7 @@ export const configure = (command: Command): void => {
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
+    .option("--study <name>", "which study of a fit shared")
     .option("--with <name=value,…>", "numbers of other names that a fit was made with: width=256", namedValues)
     .option(
       "--link <link.json>",
@@ -41,8 +44,9 @@ export const configure = (command: Command): void => {
     .action((file: string | undefined, options: Options) =>
       answer(options, [file, options.input, options.link], async () => {
         const { saved, loaded } = await sourceFrom(file, options);
+        const inputs = givenInputs(options);
         const link = options.link === undefined ? undefined : readKind(options.link, "link");
-        const document = predict(saved, options, link);
+        const document = predict(saved, { ...options, ...(inputs && { inputs }) }, link);
         return {
           document,
           words: predictionWords(document),

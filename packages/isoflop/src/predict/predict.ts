@@ -15,7 +15,14 @@ export interface PredictionDocument extends Pick<FitHead, "versions" | "status" 
 }
 
 /** The options by which something is asked. */
-const questionNames = ["at", "size", "tokens", "reach", "with"] as const satisfies readonly (keyof Questions)[];
+const questionNames = [
+  "at",
+  "size",
+  "tokens",
+  "reach",
+  "study",
+  "with",
+] as const satisfies readonly (keyof Questions)[];
 
 /** What can be asked of which fit, for a help text. */
 export const questionsHelp = (): string => {
@@ -50,7 +57,6 @@ const soundFit = <F extends Fit>({ ok, fit, status, message }: SavedFit<F>): F =
   if (!ok || !fit) throw unsound(`${status}: ${message ?? "the fit was refused"}`);
   return fit;
 };
-
 /** @throws CliError `usage` where no loss is predicted */
 const throughLink = (answers: readonly FitPrediction[], link: LinkFit): FitPrediction[] =>
   answers.map((answer) => {
@@ -59,15 +65,20 @@ const throughLink = (answers: readonly FitPrediction[], link: LinkFit): FitPredi
     const there = Object.keys(answer.predicted).join(", ");
     throw usageError(`--link needs a loss; what is predicted is ${there}, and the link is of ${link.names.x}`);
   });
-
+/** @throws CliError `usage` where only a surface could be asked */
 const answersOf = (fit: Fit, command: string, asked: Questions): FitPrediction[] => {
   const kind = kindOf(fit);
   const { questions } = kind;
   for (const name of questionNames)
     if (asked[name] !== undefined && !questions.includes(name))
       throw usageError(
-        `--${name} cannot be asked of a ${command}; expected ${questions.map((one) => `--${one}`).join(", ")}`,
+        `--${name} cannot be asked of a ${command}; expected ${questionNames
+          .filter((one) => questions.includes(one))
+          .map((one) => `--${one}`)
+          .join(", ")}`,
       );
+  if (asked.inputs && !questions.includes("inputs"))
+    throw usageError(`${Object.keys(asked.inputs).join(", ")} cannot be given to a ${command}, only to a fit surface`);
   return kind.answers(fit, asked).map(held);
 };
 

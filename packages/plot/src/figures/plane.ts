@@ -33,8 +33,9 @@ export const inPlane =
   ({ flopsPerToken, quantity }: SurfaceFit) =>
   (run: Run) => {
     const loss = quantityOf(run, quantity);
-    const { N, D } = run;
-    return loss === undefined ? [] : [{ C: flopsPerToken * N * D, N, D, loss, name: nameOf(run) }];
+    const { N, D, inputs } = run;
+    const name = nameOf(run);
+    return loss === undefined ? [] : [{ C: flopsPerToken * N * D, N, D, loss, name, ...(inputs && { inputs }) }];
   };
 
 /** A run of the plane, with what was measured of it. */

@@ -31,7 +31,7 @@ interface Measured {
 export const residualsFigure = (fit: SurfaceFit, runs: readonly Run[]): Figure => {
   const points = sampled(runs)
     .flatMap(inPlane(fit))
-    .map(({ C, N, D, loss, name }) => ({ measured: loss, predicted: surfaceLoss(fit, { N, D }), at: C, N, name }));
+    .map((run) => ({ measured: run.loss, predicted: surfaceLoss(fit, run), at: run.C, N: run.N, name: run.name }));
   const caption =
     "ln(measured / predicted) of every run, against the predicted value and against compute, coloured by model size. A trend with either, or colours that part, is structure that this form does not have. Runs further than 2.5 standard deviations off are named.";
   const { quantity, residualStandardDeviation } = fit;

@@ -3,7 +3,8 @@ import { logEstimate, thetaEstimate } from "../inference/estimate.js";
 import { levenbergMarquardt } from "../math/levenberg.js";
 import { product } from "../math/product.js";
 import { surface } from "../surface/fit.js";
-import type { ModelAndData } from "../surface/surface.js";
+import { lnUsable } from "../surface/forms/data-constrained.js";
+import { type ModelAndData, surfaceFrom, surfaceLoss } from "../surface/surface.js";
 import { type Estimate, type FitStatus, type Loss, type Outcome, refuse, type Tokens } from "../types.js";
 
 /** The surface beneath: what fresh data would give. */
@@ -34,35 +35,22 @@ export const muennighoff2023: DataConstrainedLaw = {
   repeatParameters: 5.309743,
 };
 
-/** x unique units used r + 1 times are worth x (1 + R* (1 − e^(−r/R*))) units (eq. 5). */
-const worth = (unique: number, repeats: number, decay: number): number =>
-  unique * (1 + decay * (1 - Math.exp(-repeats / decay)));
-
 /** A model's size and tokens, U of them unique. */
 export interface RepeatedData extends ModelAndData {
   readonly U: Tokens;
 }
 
-/** Unique tokens, and the parameters that they can use: the size for which they are compute-optimal. */
-const usable = ({ A, B, alpha, beta }: FreshSurface, { N, D, U }: RepeatedData) => {
-  const tokens = Math.min(U, D);
-  // D* = U gives C/6 = (U G)^((α+β)/α), and N* = G (C/6)^(β/(α+β)).
-  const G = ((alpha * A) / (beta * B)) ** (1 / (alpha + beta));
-  return { tokens, size: Math.min(N, (tokens * G) ** (beta / alpha) * G) };
-};
+/** The parameters that the unique tokens of a run can use. */
+const usable = ({ A, B, alpha, beta }: FreshSurface, { D, U }: RepeatedData): number =>
+  Math.exp(lnUsable({ a: Math.log(A), b: Math.log(B), alpha, beta }, Math.log(Math.min(U, D))));
 
 /**
- * Loss of N parameters trained on D tokens of which U are unique:
- * E + A / N_e^α + B / D_e^β with effective size and tokens (eq. 6).
+ * Loss of N parameters trained on D tokens of which U are unique: the surface of the form `data-constrained`.
  * @throws ScalingError `bad-value` when N, D or U is not positive.
  */
-export const dataConstrainedLoss = (law: DataConstrainedLaw, run: RepeatedData): Loss => {
-  checkRepeated(run);
-  const { E, A, B, alpha, beta } = law;
-  const { tokens, size } = usable(law, run);
-  const effectiveTokens = worth(tokens, run.D / tokens - 1, law.repeatTokens);
-  const effectiveSize = worth(size, run.N / size - 1, law.repeatParameters);
-  return E + A / effectiveSize ** alpha + B / effectiveTokens ** beta;
+export const dataConstrainedLoss = (law: DataConstrainedLaw, { N, D, U }: RepeatedData): Loss => {
+  checkRepeated({ N, D, U });
+  return surfaceLoss(surfaceFrom("data-constrained", { ...law }), { N, D, inputs: { U } });
 };
 
 const checkRepeated = ({ N, D, U }: RepeatedData, row?: number): void => {
@@ -115,7 +103,7 @@ export const fitDataConstrained = (runs: readonly RepeatedRun[], base?: FreshSur
     return refuse("too-few-points", `${runs.length} runs for ${names.length} parameters; expected more`);
   if (!runs.some(({ D, U }) => D > U * REPEATED)) return refuse("unidentified", "no run repeats a token");
   if (base) {
-    if (runs.some((run) => run.N > usable(base, run).size * REPEATED)) return descend(runs, names, START_DECAYS, base);
+    if (runs.some((run) => run.N > usable(base, run) * REPEATED)) return descend(runs, names, START_DECAYS, base);
     return refuse("unidentified", "no run has more parameters than its unique tokens can use");
   }
   const fresh = runs.filter(({ D, U }) => D <= U * REPEATED);

@@ -163,6 +163,10 @@ export const invertPositive = (m: Matrix): number[][] | undefined => {
   return m.map((_, i) => m.map((_, j) => (columns[j]![i]! + columns[i]![j]!) / 2 / (d[i]! * d[j]!)));
 };
 
+/** ln det of a symmetric positive definite matrix; NaN where it is not. */
+export const logDeterminant = (m: Matrix): number =>
+  (cholesky(m) ?? [[Number.NaN]]).reduce((sum, row, i) => sum + 2 * Math.log(row[i]!), 0);
+
 export const zeros = (n: number): number[][] => Array.from({ length: n }, () => new Array<number>(n).fill(0));
 
 export const identity = (n: number): number[][] => zeros(n).map((row, i) => row.with(i, 1));

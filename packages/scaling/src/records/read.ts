@@ -1,12 +1,17 @@
 import { read } from "@isoflop/spec";
 import * as v from "valibot";
 import { type Approach1, approach1Schema } from "../approach1/record.js";
+import { type Collapse, collapseSchema } from "../collapse/record.js";
+import { type Diagnosis, diagnosisSchema } from "../diagnose/record.js";
 import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
 import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparameter/record.js";
 import { type LinkFit, linkSchema } from "../laws/link/record.js";
+import { levelsSchema, type NoiseLevels } from "../levels/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
+import { type RollOut, rollOutSchema } from "../rollout/record.js";
+import { type SharedFit, sharedFitSchema } from "../surface/shared-fit.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
 import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
 import { by, named } from "./fields.js";
@@ -17,24 +22,34 @@ export type SavedRecord =
   | IsoFlop
   | Approach1
   | SurfaceFit
+  | SharedFit
+  | RollOut
   | LawFit
   | HyperparameterFit
   | LinkFit
   | FitPrediction
   | LawComparison
-  | Plan;
+  | Plan
+  | Diagnosis
+  | NoiseLevels
+  | Collapse;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {
   isoflop: isoFlopSchema,
   approach1: approach1Schema,
   surface: surfaceFitSchema,
+  rollout: rollOutSchema,
+  shared: sharedFitSchema,
   law: lawFitSchema,
   hyperparameter: hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
   link: linkSchema,
   prediction: predictionSchema,
   comparison: comparisonSchema,
   plan: planSchema,
+  diagnosis: diagnosisSchema,
+  levels: levelsSchema,
+  collapse: collapseSchema,
 } as const satisfies Readonly<Record<SavedRecord["record"], v.GenericSchema<unknown, SavedRecord>>>;
 
 /**
@@ -78,6 +93,8 @@ const reader =
 export const readIsoFlop = reader(isoFlopSchema, "isoflop");
 export const readApproach1 = reader(approach1Schema, "approach1");
 export const readSurfaceFit = reader(surfaceFitSchema, "surface");
+export const readRollOut = reader(rollOutSchema, "rollout");
+export const readSharedFit = reader(sharedFitSchema, "shared");
 export const readLawFit = reader(lawFitSchema, "law");
 export const readHyperparameterFit = reader<HyperparameterFit>(
   hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
@@ -87,6 +104,9 @@ export const readLinkFit = reader(linkSchema, "link");
 export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");
+export const readDiagnosis = reader(diagnosisSchema, "diagnosis");
+export const readCollapse = reader(collapseSchema, "collapse");
+export const readNoiseLevels = reader(levelsSchema, "levels");
 
 /** Any of the records: which one it is its `record` says. */
 export const readRecord = reader(by<SavedRecord>("record", () => recordSchemas));

@@ -81,7 +81,7 @@ const leaveOneOut = (fit: SurfaceFit, runs: readonly Run[], weight?: (run: Run) 
 const FIRM = 6;
 
 /** Where refits begin: the fit on the axes of the data. */
-const begin = ({ form, objective, theta, parameters: { E } }: SurfaceFit, data: SurfaceData) => ({
+export const begin = ({ form, objective, theta, parameters: { E } }: SurfaceFit, data: SurfaceData) => ({
   form,
   objective: objective.name,
   width: objective.width ?? 0,
@@ -90,7 +90,7 @@ const begin = ({ form, objective, theta, parameters: { E } }: SurfaceFit, data: 
 });
 
 /** The surface of a refit, whose θ is on the axes of its data. */
-const surfaceAt = (
+export const surfaceAt = (
   { form, flopsPerToken, centre }: SurfaceFit,
   data: SurfaceData,
   theta: readonly number[],

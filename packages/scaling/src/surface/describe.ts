@@ -13,8 +13,15 @@ import { type Surface, surfaceLoss } from "./surface.js";
 import type { LackOfFit, SurfaceFit } from "./surface-fit.js";
 import { deltaMethod, type UncertainSurface } from "./uncertainty.js";
 
-/** A solution with its errors, what follows from it, and whether it may be quoted. */
-export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
+/**
+ * A solution with its errors, what follows from it, and whether it may be quoted.
+ * @param joint its covariance on the axes of the data, where more than these runs went into the solution
+ */
+export const describe = (
+  problem: Problem,
+  solution: Solution,
+  joint?: Pick<SurfaceCovariance, "covariance">,
+): SurfaceFit => {
   const { form, data, measure, runs, options } = problem;
   const { objective, width } = measure;
   const bound = form.atBound(solution.theta, data.scale);
@@ -24,15 +31,18 @@ export const describe = (problem: Problem, solution: Solution): SurfaceFit => {
   const spread = surfaceCovariance(form, data, solution.theta, measure, free);
   const { degreesOfFreedom, residualStandardDeviation, sumOfSquares, condition } = spread;
   const theta = form.recentre(solution.theta, -data.centreN, -data.centreD);
-  const covariance =
-    spread.covariance && moveOrigin(form, solution.theta, spread.covariance, -data.centreN, -data.centreD);
+  const { covariance: centred } = joint ?? spread;
+  const covariance = centred && moveOrigin(form, solution.theta, centred, -data.centreN, -data.centreD);
   const { quantity = "loss", flopsPerToken = flopsPerParameterToken(runs), biasAt } = options;
   const centre = { N: geometricMean(runs.map(({ N }) => N)), D: geometricMean(runs.map(({ D }) => D)) };
   const surface = { form: form.name, theta, flopsPerToken, centre };
   const uncertain = { ...surface, degreesOfFreedom, ...(covariance && { covariance }) };
   const { parameters: plain, logCoefficients } = estimates(form, uncertain);
-  const parameters = withFloor(plain, problem, solution);
-  const allocation = allocationLaws(uncertain, middleCompute(runs));
+  const parameters = joint ? plain : withFloor(plain, problem, solution);
+  // A form that must be told more has an optimum only where that is.
+  const allocation = form.inputs?.some(({ fallback }) => !fallback)
+    ? undefined
+    : allocationLaws(uncertain, middleCompute(runs));
   const points = data.weight.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
   return {
     record: "surface",

@@ -15,9 +15,14 @@ import { runSurfaceTask } from "./task.js";
 export const surface = (runs: readonly Run[], options: SurfaceOptions = {}): Outcome<SurfaceFit> => {
   const posed = pose(runs, options);
   if (!posed.ok) return posed;
-  const { problem } = posed;
+  const solution = solved(posed.problem);
+  return solution.ok ? { ok: true, ...describe(posed.problem, solution) } : solution;
+};
+
+/** Where the search of a posed problem ends. */
+export const solved = (problem: Problem): Outcome<Solution> => {
   const found = finalists(problem, problem.tasks.flatMap(runSurfaceTask));
-  return found.ok ? concluded(problem, found.best, found.tasks.flatMap(runSurfaceTask)) : found;
+  return found.ok ? { ok: true, ...concluded(found.best, found.tasks.flatMap(runSurfaceTask)) } : found;
 };
 
 /** As {@link surface}, in pieces: with progress, abort, and workers when an executor is given. The result is the same. */
@@ -30,11 +35,10 @@ export const surfaceAsync = async (
   if (!posed.ok) return posed;
   const { problem } = posed;
   const found = finalists(problem, await runAll(problem.tasks, options));
-  return found.ok ? concluded(problem, found.best, await runAll(found.tasks, options)) : found;
+  if (!found.ok) return found;
+  return { ok: true, ...describe(problem, concluded(found.best, await runAll(found.tasks, options))) };
 };
 
 /** The best of the finalists on all runs; where the sample was all of them there are none left to run. */
-const concluded = (problem: Problem, best: Solution, finished: readonly Descent[]): Outcome<SurfaceFit> => {
-  const winner = finished.length > 0 ? finished.reduce((a, b) => (b.value < a.value ? b : a)) : best;
-  return { ok: true, ...describe(problem, { ...best, ...winner }) };
-};
+const concluded = (best: Solution, finished: readonly Descent[]): Solution =>
+  finished.length > 0 ? { ...best, ...finished.reduce((a, b) => (b.value < a.value ? b : a)) } : best;

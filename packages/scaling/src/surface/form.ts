@@ -52,6 +52,8 @@ export interface SurfaceForm extends Named {
 export interface SurfaceInput extends Named {
   /** "unique tokens" */
   readonly meaning: string;
+  /** One word of it, as an option of a command line: "unique". */
+  readonly word: string;
   /** Whose unit it has: then it is measured from the same origin as that. */
   readonly like?: "N" | "D";
   /** Its value in a run that does not give it; without a default every run must. */

@@ -1,13 +1,17 @@
+import { badOption } from "../errors.js";
 import { exponentiate } from "../inference/estimate.js";
 import type { FitPrediction } from "../prediction.js";
 import type { Flops, Loss, Outcome, Predicted } from "../types.js";
 import { type Allocation, computeForLoss, misallocation, optimalAllocation } from "./allocate.js";
-import type { ModelAndData, Surface } from "./surface.js";
+import { formOfSurface, type ModelAndData, type Surface } from "./surface.js";
 import type { SurfaceFit } from "./surface-fit.js";
 import { deltaMethod, type Statistic, surfaceBand } from "./uncertainty.js";
 
+/** What else the surface's form depends on, by name; what is not given has its fallback. */
+type Further = Pick<ModelAndData, "inputs">;
+
 /** What a surface can be asked: the optimum of a compute, the loss of a model, or the least compute for a loss. */
-export type SurfaceQuestion = { readonly C: Flops } | ModelAndData | { readonly loss: Loss };
+export type SurfaceQuestion = ({ readonly C: Flops } & Further) | ModelAndData | ({ readonly loss: Loss } & Further);
 
 /** The compute-optimal model of one compute. */
 export interface FrontierPoint {
@@ -24,40 +28,78 @@ export type SurfaceAnswer<Q extends SurfaceQuestion> = Q extends { readonly C: F
     ? FitPrediction<"loss", "C" | "N" | "D">
     : FitPrediction<"N" | "D" | "C", "loss">;
 
-/** Answers with their errors, by the delta method. They do not cover a wrong form. */
+/**
+ * Answers with their errors, by the delta method. They do not cover a wrong form.
+ * @throws ScalingError `bad-value` naming the input that the form needs, or `bad-option` one that it does not have
+ */
 export const predictSurface = <Q extends SurfaceQuestion>(fit: SurfaceFit, question: Q): Outcome<SurfaceAnswer<Q>> => {
   const asked: SurfaceQuestion = question;
+  checkInputs(fit, asked);
+  const further = asked.inputs && { inputs: asked.inputs };
   const answer: Outcome<FitPrediction> =
-    "C" in asked ? optimumAt(fit, asked.C) : "loss" in asked ? leastCompute(fit, asked.loss) : lossOf(fit, asked);
+    "C" in asked
+      ? optimumAt(fit, asked.C, further)
+      : "loss" in asked
+        ? leastCompute(fit, asked.loss, further)
+        : lossOf(fit, asked, further);
   return answer as Outcome<SurfaceAnswer<Q>>;
 };
 
 const base = ({ quantity }: SurfaceFit) => ({ ok: true, record: "prediction", quantity }) as const;
 
-const optimumAt = (fit: SurfaceFit, C: Flops): Outcome<FitPrediction<"C", "N" | "D" | "loss">> => {
-  const best = optimalAllocation(fit, C);
-  if (!best.ok) return best;
-  const at = (name: "N" | "D") => ofOptimum(fit, name, (surface) => optimalAllocation(surface, C));
-  return { ...base(fit), given: { C }, predicted: { N: at("N"), D: at("D"), loss: surfaceBand(fit, best) }, notes: {} };
+const checkInputs = (fit: SurfaceFit, { inputs = {} }: Further): void => {
+  const names = (formOfSurface(fit).inputs ?? []).map(({ name }) => name);
+  for (const name of Object.keys(inputs))
+    if (!names.includes(name))
+      throw badOption(`inputs.${name}`, inputs[name], `${names.join(", ") || "nothing"}, of the form ${fit.form}`);
 };
 
-const lossOf = (fit: SurfaceFit, { N, D }: ModelAndData): Outcome<FitPrediction<"N" | "D" | "C", "loss">> => {
-  const cost = misallocation(fit, { N, D });
+const optimumAt = (
+  fit: SurfaceFit,
+  C: Flops,
+  further: Further = {},
+): Outcome<FitPrediction<"C", "N" | "D" | "loss">> => {
+  const best = optimalAllocation(fit, C, further);
+  if (!best.ok) return best;
+  const at = (name: "N" | "D") => ofOptimum(fit, name, (surface) => optimalAllocation(surface, C, further));
+  return {
+    ...base(fit),
+    given: { C, ...further.inputs },
+    predicted: { N: at("N"), D: at("D"), loss: surfaceBand(fit, best) },
+    notes: {},
+  };
+};
+
+const lossOf = (
+  fit: SurfaceFit,
+  { N, D }: ModelAndData,
+  further: Further = {},
+): Outcome<FitPrediction<"N" | "D" | "C", "loss">> => {
+  const cost = misallocation(fit, { N, D, ...further }, further);
   if (!cost.ok) return cost;
   const { C, excessLoss, sufficient, deadweight } = cost;
   return {
     ...base(fit),
-    given: { N, D, C },
-    predicted: { loss: surfaceBand(fit, { N, D }) },
+    given: { N, D, C, ...further.inputs },
+    predicted: { loss: surfaceBand(fit, { N, D, ...further }) },
     notes: { excessLoss, sufficient, deadweight },
   };
 };
 
-const leastCompute = (fit: SurfaceFit, loss: Loss): Outcome<FitPrediction<"loss", "C" | "N" | "D">> => {
-  const best = computeForLoss(fit, loss);
+const leastCompute = (
+  fit: SurfaceFit,
+  loss: Loss,
+  further: Further = {},
+): Outcome<FitPrediction<"loss", "C" | "N" | "D">> => {
+  const best = computeForLoss(fit, loss, further);
   if (!best.ok) return best;
-  const at = (name: "C" | "N" | "D") => ofOptimum(fit, name, (surface) => computeForLoss(surface, loss));
-  return { ...base(fit), given: { loss }, predicted: { C: at("C"), N: at("N"), D: at("D") }, notes: {} };
+  const at = (name: "C" | "N" | "D") => ofOptimum(fit, name, (surface) => computeForLoss(surface, loss, further));
+  return {
+    ...base(fit),
+    given: { loss, ...further.inputs },
+    predicted: { C: at("C"), N: at("N"), D: at("D") },
+    notes: {},
+  };
 };
 
 /** On the logarithm, so that the interval of a positive number stays positive. */

@@ -21,8 +21,8 @@ export const surfaceAsked = (
   loaded: LoadedRuns | undefined,
 ): Page["figures"] => {
   const runs = loaded ? ofQuantity(loaded, fit.quantity).runs : [];
-  // Models of another size are not on the laws of the optimum.
-  const optimal = asked.filter(({ given }) => given.C !== undefined && given.N === undefined);
+  // Models of another size, or on repeated data, are not on the laws of the optimum.
+  const optimal = asked.filter(({ given }) => Object.keys(given).join() === "C");
   return [
     surfaceFigure(fit, runs, { asked }),
     fit.allocation && optimal.length > 0 && allocationFigure(fit, runs, { asked: optimal }),

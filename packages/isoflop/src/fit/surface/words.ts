@@ -20,6 +20,7 @@ export const surfaceWords = (saved: SavedFit<SurfaceFit>): Words => {
     optimumTable(fit),
     resampled(fit),
     biasNote(fit),
+    inputsNote(fit),
     {
       notes: [
         `objective ${objective.name}${width}, sum over runs: ${num(objective.value, 9)}`,
@@ -58,6 +59,15 @@ const resampled = ({ bootstrap }: SurfaceFit): Passage | string | undefined => {
     ),
     notes: failed > 0 ? [`${plural(failed, "resample")} did not converge and are left out`] : [],
   };
+};
+
+/** Of whose optimum the table is, where a form depends on more than N and D. */
+const inputsNote = ({ form, allocation }: SurfaceFit): string | undefined => {
+  const { inputs = [] } = formOfSurface({ form });
+  if (!allocation || inputs.length === 0) return undefined;
+  const named = inputs.map(({ name, meaning }) => `${name} (${meaning})`).join(" and ");
+  const options = inputs.map(({ name, word }) => `--${word} ${name}`).join(" ");
+  return `the optimum is that of runs that say nothing of ${named}; isoflop predict … ${options} gives others`;
 };
 
 const biasNote = ({ approach2Bias: bias }: SurfaceFit): string | undefined => {

@@ -1,12 +1,25 @@
 import { registry } from "@isoflop/spec";
 import type { SurfaceForm } from "../form.js";
 import { crossed, crossedFloor } from "./crossed.js";
+import { dataConstrained, dataConstrainedTied } from "./data-constrained.js";
 import { farseer } from "./farseer.js";
+import { jointMoe } from "./joint-moe.js";
 import { kaplan } from "./kaplan.js";
 import { chinchilla, noFloor, tied } from "./power-terms.js";
 
 /** The forms of this package: a new one is one file and one line here. */
-const own: readonly SurfaceForm[] = [chinchilla, tied, noFloor, kaplan, crossed, crossedFloor, farseer];
+const own: readonly SurfaceForm[] = [
+  chinchilla,
+  tied,
+  noFloor,
+  kaplan,
+  crossed,
+  crossedFloor,
+  farseer,
+  dataConstrained,
+  dataConstrainedTied,
+  jointMoe,
+];
 
 /** Every form of surface by name; one from outside joins by `surfaceForms.add`. */
 export const surfaceForms = registry("form of surface", own);
@@ -16,7 +29,9 @@ export const fromOutside = (name: string): boolean => own.every((form) => form.n
 
 /**
  * `chinchilla` E + A/N^α + B/D^β · `tied` the same with α = β · `no-floor` without E · `kaplan` ((Nc/N)^(αN/αD) + Dc/D)^αD ·
- * `crossed` A/N^α + B N^c/D^(β0 + β1 ln N) · `crossed-floor` the same with E · `farseer` of nine parameters; or one that was added.
+ * `crossed` A/N^α + B N^c/D^(β0 + β1 ln N) · `crossed-floor` the same with E · `farseer` of nine parameters ·
+ * `data-constrained` and, with α = β, `data-constrained-tied`, in which repeated tokens lose value · `joint-moe` for
+ * mixtures of experts; or one that was added.
  */
 export type SurfaceFormName =
   | "chinchilla"
@@ -26,4 +41,7 @@ export type SurfaceFormName =
   | "crossed"
   | "crossed-floor"
   | "farseer"
+  | "data-constrained"
+  | "data-constrained-tied"
+  | "joint-moe"
   | (string & Record<never, never>);

@@ -17,7 +17,8 @@ export interface TwoTerms {
 
 /** Of the loss above the floor, at the centre of the runs. */
 const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95];
-const EXPONENTS = [0.05, 0.15, 0.4, 1];
+/** The first of them is all but a floor. */
+const EXPONENTS = [0.01, 0.05, 0.15, 0.4, 1];
 /** Of the lowest loss. */
 const FLOORS = [0.05, 0.5, 0.9];
 /** A remainder below this share of what is above the floor says little of its own logarithm. */

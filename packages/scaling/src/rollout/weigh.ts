@@ -1,0 +1,68 @@
+import { formOfSurface } from "../surface/surface.js";
+import type { SurfaceFit } from "../surface/surface-fit.js";
+import type { HeldOutErrors, RolledOutForm } from "./record.js";
+
+/** Occam's window: of two explanations one that is this many times less likely is dropped (Madigan & Raftery 1994, JASA 89:1535). */
+const WINDOW = 20;
+/** A form's errors are widened where its roll-outs would be this improbable if it were right. */
+const SURPRISE = 0.0005;
+
+interface Judged {
+  readonly fit: SurfaceFit;
+  /** Across each cut; undefined where the runs that were kept do not determine the form. */
+  readonly errors: readonly (HeldOutErrors | undefined)[];
+}
+
+/**
+ * Weights of forms: exp(−AICc/2), the evidence of all runs (Burnham & Anderson 2002), times exp of the mean logarithmic score of the
+ * roll-outs, the evidence of what was not fitted. Cuts hold out the same runs over and over, hence their mean and not their sum.
+ *
+ * Forms that are no sums of power terms have parameters enough to follow noise far beyond the runs: one of them takes part only where it is
+ * more likely than every sum by the factor of the window, in sample and out of it.
+ */
+export const weighed = (judged: readonly Judged[]): RolledOutForm[] => {
+  const members = judged.map(member);
+  const sums = members.filter(({ additive }) => additive);
+  const earned = ({ inSample, logScore }: Member) =>
+    sums.every((sum) => inSample - sum.inSample > Math.log(WINDOW) && !(logScore - sum.logScore <= Math.log(WINDOW)));
+  const outOf = (one: Member): string | undefined => {
+    if (!one.determined) return "the runs that are kept do not determine it";
+    return one.additive || sums.length === 0 || earned(one)
+      ? undefined
+      : "it does not do better than sums of power terms";
+  };
+  const reasons = members.map(outOf);
+  const evidence = (one: Member) => one.inSample + (Number.isFinite(one.logScore) ? one.logScore : 0);
+  const left = members.filter((_, i) => reasons[i] === undefined);
+  // Where roll-outs speak for none, the forms that can be fitted at all are weighed by their fits.
+  const judgedOnes = left.length > 0 ? left : members;
+  const best = judgedOnes.reduce((most, one) => Math.max(most, evidence(one)), Number.NEGATIVE_INFINITY);
+  const within = (one: Member) => judgedOnes.includes(one) && best - evidence(one) < Math.log(WINDOW);
+  const total = members.filter(within).reduce((sum, one) => sum + Math.exp(evidence(one) - best), 0);
+  return members.map((one, i) => {
+    const { fit, logScore, misfit, degreesOfFreedom } = one;
+    const weight = within(one) ? Math.exp(evidence(one) - best) / total : 0;
+    const out = weight > 0 ? undefined : (reasons[i] ?? `others are more than ${WINDOW} times as likely`);
+    return { fit, weight, logScore, misfit, degreesOfFreedom, ...(out !== undefined && { out }) };
+  });
+};
+
+type Member = ReturnType<typeof member>;
+
+const member = ({ fit, errors }: Judged) => {
+  const known = errors.filter((one) => one !== undefined);
+  const n = known.length;
+  const pValue = known.reduce((least, one) => Math.min(least, one.pValue), 1) * Math.max(1, n);
+  const surprised = pValue < SURPRISE;
+  const factor = surprised ? Math.max(1, Math.sqrt(known.reduce((s, { t }) => s + t * t, 0) / n)) : 1;
+  return {
+    fit,
+    additive: formOfSurface(fit).terms !== undefined,
+    determined: n === errors.length,
+    inSample: -fit.criteria.aicc / 2,
+    logScore: n > 0 ? known.reduce((s, one) => s + one.logScore, 0) / n : Number.NaN,
+    misfit: { factor, pValue: Math.min(1, pValue) },
+    // Neighbouring cuts share most of what they hold out, so two of them count as one.
+    degreesOfFreedom: surprised ? Math.max(1, Math.min(fit.degreesOfFreedom, n / 2)) : fit.degreesOfFreedom,
+  };
+};
