@@ -37,7 +37,6 @@ export type SavedRecord =
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
 export const recordSchemas = {
   isoflop: isoFlopSchema,
-  approach1: approach1Schema,
   surface: surfaceFitSchema,
   rollout: rollOutSchema,
   shared: sharedFitSchema,
@@ -47,6 +46,7 @@ export const recordSchemas = {
   prediction: predictionSchema,
   comparison: comparisonSchema,
   plan: planSchema,
+  approach1: approach1Schema,
   diagnosis: diagnosisSchema,
   levels: levelsSchema,
   collapse: collapseSchema,

@@ -40,6 +40,6 @@ export const worseThanParabolas = (
   const [a, b] = [ofSurface / (n - theta.length), parabolas / free].map((v) => Math.sqrt(v).toPrecision(3));
   return refuse(
     "unidentified",
-    `a surface describes these runs less well than parabolas do (ln ${choices.quantity} is off by ${a}, and by ${b}), so it cannot tell their bias`,
+    `a surface describes these runs less well than parabolas do: ln ${choices.quantity} is off by ${a} against ${b}`,
   );
 };
