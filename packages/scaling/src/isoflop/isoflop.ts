@@ -15,8 +15,8 @@ export interface IsoFlopFitOptions extends IsoFlopOptions {
 /**
  * IsoFLOP analysis of runs. Budgets without an interior, convex minimum are listed in `dropped` and enter no law.
  * Standard errors of `N`, `D` and `loss` come from the scatter of the optima about each law (n − 2 degrees of freedom);
- * `bootstrapIsoFlop` has the alternatives. They do not hold the bias of the parabola: `corrected` has the laws without it, see
- * {@link correctedLaws}.
+ * `bootstrapIsoFlop` has the alternatives. They do not hold the bias of the parabola: `corrected` has the laws without it, by a surface
+ * through the same runs, with errors that hold those of the correction.
  */
 export const isoFlop = (runs: readonly Run[], options: IsoFlopFitOptions = {}): IsoFlop => {
   const { correction = "chinchilla" } = options;
