@@ -41,7 +41,7 @@ const STARTS = [0.03, 0.1, 0.3, 0.7, 1.5];
 /** Starts that are followed to the end. */
 const FOLLOWED = 3;
 /** Of longer curves the starts are compared on an even sample. */
-const SAMPLED = 400;
+const SAMPLED = 80;
 const STEPS = 60;
 
 /** A slice is one of the loss itself: of its logarithm it is fitted by relative squares. */
@@ -75,7 +75,7 @@ export const fitSlices = (curves: readonly Curve[]): Slices | undefined => {
   const points = curves.reduce((n, { x }) => n + x.length, 0);
   const degreesOfFreedom = points - 3 * curves.length - 2;
   if (degreesOfFreedom < 1 || curves.length === 0) return undefined;
-  const some = curves.map(sampled);
+  const some = curves.map(sampledCurve);
   const starts = STARTS.flatMap((alpha) => STARTS.map((beta) => [Math.log(alpha), Math.log(beta)] as const))
     .map((u) => ({ u, value: squares(some, u) }))
     .filter(({ value }) => Number.isFinite(value))
@@ -97,7 +97,8 @@ export const fitSlices = (curves: readonly Curve[]): Slices | undefined => {
   };
 };
 
-const sampled = (curve: Curve): Curve => {
+/** The curve, or an even sample of a long one. */
+export const sampledCurve = (curve: Curve): Curve => {
   if (curve.x.length <= SAMPLED) return curve;
   const index = evenSample(curve.x.length, SAMPLED);
   const some = (values: readonly number[]) => index.map((i) => values[i]!);

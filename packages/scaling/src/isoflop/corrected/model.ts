@@ -40,6 +40,6 @@ export const sampleOf = ({ interior, choices }: Study): Sample => ({
 });
 
 /** Of more runs an even sample has the model. */
-export const MODEL_RUNS = 2000;
+export const MODEL_RUNS = 1000;
 
 export type Modelled = Outcome<{ readonly model: Model }>;

@@ -2,6 +2,7 @@ import type { Matrix } from "../../math/linear.js";
 import type { IsoFlopLaw, StudiedBudget, Study } from "../budgets.js";
 import type { Curve, Found } from "../methods/method.js";
 import { curveOptions } from "../profile.js";
+import { sampledCurve } from "../slice.js";
 import type { Optima } from "./model.js";
 
 /** Approach 2 as it was done on the runs, on other losses of theirs. */
@@ -15,7 +16,8 @@ export const optimaOn = ({ interior, choices }: Study, logLosses: readonly numbe
   const find = (axis: "N" | "D"): readonly Found[] => {
     const options = curveOptions(choices, axis);
     const curves = on(axis);
-    const shared = choices.method.share?.(curves, options);
+    // Losses of a model have no noise: an even sample shows what the budgets share.
+    const shared = choices.method.share?.(curves.map(sampledCurve), options);
     return curves.map((curve) => choices.method.find(curve, options, shared));
   };
   const [N, D] = [find("N"), find("D")];
