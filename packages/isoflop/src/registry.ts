@@ -49,6 +49,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/isoflop/command.js"),
   },
   {
+    path: ["fit", "approach1"],
+    summary: "the envelope of training curves, and power laws through it (Approach 1)",
+    load: () => import("./fit/approach1/command.js"),
+  },
+  {
     path: ["fit", "surface"],
     summary: "one surface L(N, D) through all runs (Approach 3)",
     load: () => import("./fit/surface/command.js"),

@@ -5,6 +5,7 @@ export type { FigureOptions } from "./chart/sheet.js";
 export { darkTheme, lightTheme, pageTheme, type Theme, themeVariables } from "./chart/theme.js";
 export { PlotInputError } from "./error.js";
 export { allocationFigure } from "./figures/allocation.js";
+export { approach1Figure, approach1LawsFigure } from "./figures/approach1.js";
 export { collapseFigure } from "./figures/collapse.js";
 export { comparisonFigure } from "./figures/comparison.js";
 export { computeRatioFigure } from "./figures/compute-ratio.js";

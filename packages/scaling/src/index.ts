@@ -1,3 +1,14 @@
+export * from "./approach1/approach1.js";
+export {
+  type Envelope,
+  type EnvelopeOptions,
+  type EnvelopePoint,
+  envelope,
+  type TrainingCurve,
+} from "./approach1/envelope.js";
+export * from "./approach1/predict.js";
+export type { Approach1, Approach1Bootstrap } from "./approach1/record.js";
+export * from "./approach1/training-curves.js";
 export * from "./cards/card-value.js";
 export * from "./cards/cards.js";
 export * from "./cards/conventions.js";
@@ -27,7 +38,6 @@ export * from "./compare/index.js";
 export { type DiagnoseOptions, diagnose } from "./diagnose/diagnose.js";
 export type { Diagnosis, DiagnosisStep, LossTerm, TermName } from "./diagnose/record.js";
 export { type Terms, termsOf } from "./diagnose/terms.js";
-export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
@@ -53,11 +63,16 @@ export { readTable, type TableFormat } from "./input/table.js";
 export * from "./input/where.js";
 export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
 export * from "./isoflop/bootstrap.js";
+export { type IsoFlopLaw, type IsoFlopOptions, optima } from "./isoflop/budgets.js";
 export * from "./isoflop/curve.js";
+export { quantityOf, type RunWeights } from "./isoflop/curves.js";
 export * from "./isoflop/group.js";
-export { type IsoFlopLaw, type IsoFlopOptions, isoFlop, optima } from "./isoflop/isoflop.js";
-export { type IsoFlopPrediction, type PredictOptions, predictIsoFlop } from "./isoflop/predict.js";
-export { isoFlopProfile, type OptimumMethod, type ProfileOptions, quantityOf } from "./isoflop/profile.js";
+export { type IsoFlopFitOptions, isoFlop } from "./isoflop/isoflop.js";
+export { type OptimumMethodName, optimumMethods } from "./isoflop/methods/index.js";
+export type { Curve, CurveOptions, Found, OptimumMethod, Problem, Shared } from "./isoflop/methods/method.js";
+export type { Response } from "./isoflop/parabola.js";
+export * from "./isoflop/predict.js";
+export { isoFlopProfile, type ProfileOptions } from "./isoflop/profile.js";
 export type * from "./isoflop/record.js";
 export { isInterior } from "./isoflop/record.js";
 export * from "./laws/broken.js";

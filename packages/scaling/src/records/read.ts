@@ -1,5 +1,6 @@
 import { read } from "@isoflop/spec";
 import * as v from "valibot";
+import { type Approach1, approach1Schema } from "../approach1/record.js";
 import { type Collapse, collapseSchema } from "../collapse/record.js";
 import { type Diagnosis, diagnosisSchema } from "../diagnose/record.js";
 import { ScalingError } from "../errors.js";
@@ -21,6 +22,7 @@ import { lawFitSchema } from "./law.js";
 /** What is saved: fits, and what was asked of them. Plain data. */
 export type SavedRecord =
   | IsoFlop
+  | Approach1
   | SurfaceFit
   | SharedFit
   | RollOut
@@ -48,6 +50,7 @@ export const recordSchemas = {
   prediction: predictionSchema,
   comparison: comparisonSchema,
   plan: planSchema,
+  approach1: approach1Schema,
   diagnosis: diagnosisSchema,
   levels: levelsSchema,
   collapse: collapseSchema,
@@ -92,6 +95,7 @@ const reader =
   };
 
 export const readIsoFlop = reader(isoFlopSchema, "isoflop");
+export const readApproach1 = reader(approach1Schema, "approach1");
 export const readSurfaceFit = reader(surfaceFitSchema, "surface");
 export const readRollOut = reader(rollOutSchema, "rollout");
 export const readSharedFit = reader(sharedFitSchema, "shared");
