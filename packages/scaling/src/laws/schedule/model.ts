@@ -59,14 +59,25 @@ export const prepare = (schedule: RateSchedule, at: readonly number[], units: Un
   };
 };
 
-/** Steps at which long falls are cut into parts. */
+/** No part falls by a larger share of the rate from which it falls: of a rate near zero the law has steep powers. */
+const LARGEST_SHARE = 0.25;
+
+/** Steps at which long falls, and rises, are cut into parts. */
 const splits = ({ step, rate }: RateSchedule): number[] => {
   const peak = rate.reduce((most, one) => Math.max(most, one), 0);
   const out: number[] = [];
   for (let i = 1; i < step.length; i++) {
     const steps = step[i]! - step[i - 1]!;
-    const parts = Math.min(steps, Math.ceil((PARTS * Math.abs(rate[i]! - rate[i - 1]!)) / peak));
-    for (let k = 1; k < parts; k++) out.push(Math.round(step[i - 1]! + (k * steps) / parts));
+    const [low, high] = [Math.min(rate[i - 1]!, rate[i]!), Math.max(rate[i - 1]!, rate[i]!)];
+    for (let at = high, left = steps; left > 1; ) {
+      at -= Math.min(peak / PARTS, LARGEST_SHARE * at);
+      const rest = (steps * (at - low)) / (high - low);
+      // No part is shorter than a step.
+      left = Math.floor(Math.min(rest, left - 1));
+      if (!(left >= 1)) break;
+      at = low + ((high - low) * left) / steps;
+      out.push(rate[i]! < rate[i - 1]! ? step[i]! - left : step[i - 1]! + left);
+    }
   }
   return out;
 };
