@@ -69,6 +69,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/shared/command.js"),
   },
   {
+    path: ["fit", "rollout"],
+    summary: "forms of surface side by side: which of them foresees larger runs, and a mixture of them",
+    load: () => import("./fit/rollout/command.js"),
+  },
+  {
     path: ["fit", "law"],
     summary: "one law y(x): a power law, one with a floor, one that breaks, …",
     load: () => import("./fit/law/command.js"),
@@ -82,6 +87,11 @@ export const registry: readonly Entry[] = [
     path: ["fit", "link"],
     summary: "a metric, such as FID or accuracy, as a function of the loss",
     load: () => import("./fit/link/command.js"),
+  },
+  {
+    path: ["fit", "schedule"],
+    summary: "loss curves under any learning-rate schedule (multi-power law)",
+    load: () => import("./fit/schedule/command.js"),
   },
   {
     path: ["predict"],
@@ -107,6 +117,11 @@ export const registry: readonly Entry[] = [
     path: ["compare"],
     summary: "two laws: which is better where, by how much compute, and where they cross",
     load: () => import("./compare/command.js"),
+  },
+  {
+    path: ["laws"],
+    summary: "published scaling laws: what is printed, where, and what it counts",
+    load: () => import("./laws/command.js"),
   },
   {
     path: ["plan-next"],

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   bootstrapIsoFlop,
   bootstrapSurface,
-  compareLaws,
+  compareSides,
   expectOk,
   fitLaw,
   type IsoFlopOptions,
@@ -24,10 +24,14 @@ import {
   readPlan,
   readPrediction,
   readRecord,
+  readSharedFit,
   readSurfaceFit,
   recordSchemas,
   type SavedRecord,
   ScalingError,
+  sharedSurface,
+  sideOfLaw,
+  sideOfSurface,
   surface,
   surfaceForms,
   surfaceFrom,
@@ -66,7 +70,6 @@ const isoFlopOptions = [
   { optimum: "huber", scale: "log", huberDelta: 0.01 },
   { axis: "D", quantity: "fid" },
   { budgets: [1e17, 4e17, 1.6e18, 6e18], tolerance: 0.05 },
-  { optimum: "slice", scale: "log" },
 ] as const;
 
 /** Every kind of record of a study. */
@@ -86,7 +89,10 @@ const makeRecords = (seed: number): SavedRecord[] => {
   const spread = many.x.map((x, i) => x * (1 + i / 100));
   const broken = fitLaw("broken", spread, many.y, { breaks: seed === 1 ? 2 : 1 });
   const plan = planNext(loss, { target: { C: 1e22, quantity: "loss" }, allowance: 1e20 });
-  const [a, b = a] = laws.map(({ law, data }, i) => ({ name: `law ${i}`, law, data }));
+  const sides = [...laws.map((law) => sideOfLaw("a", law)), sideOfSurface("b", loss)].flatMap((side) =>
+    side.ok ? [side] : [],
+  );
+  const [a, b = a] = [sides.at(0), sides.at(-1)];
   const answers = [
     predictIsoFlop(fit, 1e21),
     predictSurface(loss, { C: 1e21 }),
@@ -106,11 +112,17 @@ const makeRecords = (seed: number): SavedRecord[] => {
     },
     loss,
     { ...loss, bootstrap: bootstrapSurface(loss, runs, drawn) },
+    expectOk(
+      sharedSurface([
+        { name: "one", runs },
+        { name: "other", runs: study(seed + 1) },
+      ]),
+    ),
     ...laws,
     ...(broken.ok ? [broken] : []),
     ...laws.map((law) => predictLaw(law, 1e22)),
     ...answers.flatMap((answer) => (answer.ok ? [answer] : [])),
-    compareLaws(a!, b!, { draws: 20 }),
+    compareSides(a!, b!, { draws: 20, quantity: loss.quantity }),
     ...(plan.ok ? [plan] : []),
   ];
 };
@@ -146,15 +158,22 @@ describe("records", () => {
   });
 
   it("each has a reader of its own, which takes no other", () => {
-    const readers = [readIsoFlop, readSurfaceFit, readLawFit, readPrediction, readComparison, readPlan];
-    const kinds = ["isoflop", "surface", "law", "prediction", "comparison", "plan"];
+    const readers = {
+      isoflop: readIsoFlop,
+      surface: readSurfaceFit,
+      shared: readSharedFit,
+      law: readLawFit,
+      prediction: readPrediction,
+      comparison: readComparison,
+      plan: readPlan,
+    };
     const records = [1, 2].flatMap(recordsOf);
-    readers.forEach((reader, i) => {
-      const own = records.find(({ record }) => record === kinds[i])!;
+    for (const [kind, reader] of Object.entries(readers)) {
+      const own = records.find(({ record }) => record === kind)!;
       expect(reader(writeRecord(own))).toEqual(own);
-      const other = records.find(({ record }) => record !== kinds[i])!;
-      expect(() => reader(writeRecord(other))).toThrow(`record is "${other.record}"; it must be "${kinds[i]}"`);
-    });
+      const other = records.find(({ record }) => record !== kind)!;
+      expect(() => reader(writeRecord(other))).toThrow(`record is "${other.record}"; it must be "${kind}"`);
+    }
   });
 });
 

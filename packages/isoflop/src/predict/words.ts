@@ -10,7 +10,8 @@ export const predictionWords = ({ predictions, status, message }: PredictionDocu
   ...predictions.map((prediction): Passage => ({ ...predictionTable(prediction), notes: notesOf(prediction) })),
 ];
 
-const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): Passage => {
+/** One question and its answers. */
+export const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): Passage => {
   const named = (name: string) => (name === "loss" ? quantity : name);
   const ofOptimum = predicted.N !== undefined && given.N === undefined;
   const names: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): 
 };
 
 const notesOf = ({ quantity = LOSS, predicted, notes }: FitPrediction): string[] => {
-  const { extrapolation, families, deadweight, bias, beyondLink } = notes;
+  const { extrapolation, families, forms, widened, deadweight, bias, beyondLink } = notes;
   const ofRun = Object.values(predicted).some(({ interval95 }) => interval95)
     ? "; the interval is for one new run"
     : "";
@@ -41,6 +42,9 @@ const notesOf = ({ quantity = LOSS, predicted, notes }: FitPrediction): string[]
       `${num(extrapolation, 3)} times the largest fitted budget${ofRun}`,
     bias && biasText(bias, quantity),
     families && `by kind of law: ${familiesText(families)}`,
+    forms && `by form of surface: ${familiesText(forms)}`,
+    widened !== undefined &&
+      `errors of forms are widened up to ${num(widened, 3)}-fold, as they missed runs that were held out`,
     beyondLink !== undefined &&
       `the loss lies ${percent(beyondLink, 0)} of their range beyond the losses that the link was fitted to`,
     deadweight !== undefined && `compute beyond what an optimal run of this loss needs: ${percent(deadweight, 1)}`,
@@ -50,7 +54,7 @@ const notesOf = ({ quantity = LOSS, predicted, notes }: FitPrediction): string[]
 const biasText = ({ N, D, loss }: NonNullable<FitPrediction["notes"]["bias"]>, quantity: string): string =>
   `caution: the plain laws of Approach 2 are off here by ${signedPercent(N, 1)} in N, ${signedPercent(D, 1)} in D and ${signedPercent(loss)} in the ${quantity}, by the surface through these runs; that is taken out`;
 
-const familiesText = (families: NonNullable<FitPrediction["notes"]["families"]>): string =>
+const familiesText = (families: NonNullable<FitPrediction["notes"]["families" | "forms"]>): string =>
   Object.entries(families)
     .flatMap(([name, family]) => (family ? [`${name} ${num(family.value)} (weight ${percent(family.weight, 0)})`] : []))
     .join(", ");

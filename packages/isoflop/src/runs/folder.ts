@@ -32,7 +32,11 @@ export const requireComparable = (a: string, b: string): void => {
     throw inputError(`${printable(a)} and ${printable(b)} have losses that do not compare: ${printable(unlike)}`);
 };
 
-const doneIn = (folder: string): readonly DoneRun[] => {
+/**
+ * The runs of a folder that are done.
+ * @throws CliError when there is none
+ */
+export const doneIn = (folder: string): readonly DoneRun[] => {
   const store = runsIn(folder);
   const files = readdirSync(store)
     .sort()
@@ -42,7 +46,7 @@ const doneIn = (folder: string): readonly DoneRun[] => {
   if (done.length > 0) return done;
   const what = files.length === 0 ? "no run" : `${plural(files.length, "run")}, none of which is done`;
   throw inputError(
-    `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train"`,
+    `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train", or one of tables`,
   );
 };
 

@@ -137,7 +137,8 @@ const yScale = ({ choices, budgets }: IsoFlop): number => {
   return interior.reduce((s, p) => s + p.optimum.loss.value, 0) / interior.length;
 };
 
-const lossCurve = (fit: IsoFlop, profiles: readonly InteriorProfile[], seedStandardDeviation: number | undefined) => {
+/** The optimal losses with the noise of a run within its budget. */
+export const lossCurve = (fit: IsoFlop, profiles: readonly InteriorProfile[], seedStandardDeviation?: number) => {
   const scale = yScale(fit);
   const fitted = fit.noise.degreesOfFreedom > 0 ? (fit.noise.standardDeviation * scale) ** 2 : 0;
   const known = (seedStandardDeviation ?? 0) ** 2;

@@ -46,10 +46,6 @@ const STEEPEST = 1;
  * a straight line in ln C to within noise.
  */
 const FLOOR_RANGE = { floor: [0, 7], accelerating: [-6, 0] } as const;
-/** Narrowings of the range of floors, each but the first with few nodes, and the nodes with weight that end them. */
-const PASSES = 12;
-const COARSE_NODES = 20;
-const ENOUGH = 6;
 /** Log-weights this far below the best do not matter. */
 const NEGLIGIBLE = 18;
 
@@ -71,18 +67,53 @@ export const predictiveLoss = (
   at: number,
   measurement: NewMeasurement = {},
 ): LossPrediction | undefined => {
+  const weighed = weighedLaws(curve);
+  if (!weighed) return undefined;
+  const { laws, best, centre, degreesOfFreedom } = weighed;
+  const target = Math.log(at) - centre;
+  const of = (members: readonly WeighedLaw[]) => members.map((law) => component(law, target, measurement));
+  const families = [...new Set(laws.map(({ family }) => family))]
+    .map((family) => [family, laws.filter((law) => law.family === family)] as const)
+    .filter(([, members]) => total(members) > 0)
+    .map(([name, members]) => [name, { ...summary(of(members), degreesOfFreedom), weight: total(members) }] as const);
+  return {
+    ...summary(of(laws), degreesOfFreedom),
+    families: Object.fromEntries(families),
+    noiseStandardDeviation: Math.sqrt(best.noiseVariance),
+    degreesOfFreedom,
+  };
+};
+
+/** A law at one floor with the weight that the data give it, and the noise of one run about it. */
+export interface WeighedLaw {
+  readonly family: LawFamily;
+  readonly fit: FloorFit;
+  readonly weight: number;
+  readonly noiseVariance: number;
+}
+
+/** Laws at every floor that matters. */
+export interface WeighedLaws {
+  /** Their weights add up to one. */
+  readonly laws: readonly WeighedLaw[];
+  /** The likeliest of them. */
+  readonly best: WeighedLaw;
+  /** The ln C from which u of their fits is counted. */
+  readonly centre: number;
+  readonly degreesOfFreedom: number;
+}
+
+/**
+ * The laws that {@link predictiveLoss} weighs.
+ * @returns undefined with fewer than three budgets.
+ */
+export const weighedLaws = (curve: LossCurve): WeighedLaws | undefined => {
   const k = curve.C.length;
   if (k < 3) return undefined;
   const lnC = curve.C.map(Math.log);
   const centre = lnC.reduce((s, v) => s + v, 0) / k;
   const u = lnC.map((v) => v - centre);
-  const context: Context = {
-    curve,
-    u,
-    target: Math.log(at) - centre,
-    weights: curve.leverage.map((v) => 1 / v),
-    measurement,
-  };
+  const context: Context = { curve, u, weights: curve.leverage.map((v) => 1 / v) };
   const [lowest] = extent(curve.loss);
 
   const pure = fitGivenFloor(u, curve.loss, 0, "raw", context.weights);
@@ -94,36 +125,28 @@ export const predictiveLoss = (
   };
   const everything = Object.values(nodes).flat();
   const best = everything.reduce((a, b) => (b.logWeight > a.logWeight ? b : a));
-  const components = Object.entries(nodes).map(
-    ([name, members]) => [name, componentsOf(members, best.logWeight, context)] as const,
+  const relative = Object.entries(nodes).flatMap(([family, members]) =>
+    shares(members, best.logWeight).map((weight, i): WeighedLaw => {
+      const { fit } = members[i]!;
+      return { family: family as LawFamily, fit, weight, noiseVariance: noiseOf(fit, context) };
+    }),
   );
-  const nu = degrees(curve);
-  const all = components.flatMap(([, members]) => members);
-  const whole = total(all);
-  const families = components
-    .filter(([, members]) => total(members) > 0)
-    .map(([name, members]) => [name, { ...summary(members, nu), weight: total(members) / whole }] as const);
-  return {
-    ...summary(all, nu),
-    families: Object.fromEntries(families),
-    noiseStandardDeviation: Math.sqrt(noiseOf(best.fit, context)),
-    degreesOfFreedom: nu,
-  };
+  const whole = total(relative);
+  const laws = relative.map((law) => ({ ...law, weight: law.weight / whole }));
+  return { laws, best: laws.find(({ fit }) => fit === best.fit)!, centre, degreesOfFreedom: degrees(curve) };
 };
 
 /** The nodes of a family share one weight, that of its best member, in proportion to their likelihoods. */
-const componentsOf = (nodes: readonly FloorNode[], best: number, context: Context): Component[] => {
+const shares = (nodes: readonly FloorNode[], best: number): number[] => {
   const peak = nodes.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
   const spread = nodes.reduce((s, n) => s + Math.exp(n.logWeight - peak), 0);
-  return nodes.map((n) => component(n.fit, context, Math.exp(n.logWeight - best) / spread));
+  return nodes.map((n) => Math.exp(n.logWeight - best) / spread);
 };
 
 interface Context {
   readonly curve: LossCurve;
   readonly u: readonly number[];
-  readonly target: number;
   readonly weights: readonly number[];
-  readonly measurement: NewMeasurement;
 }
 
 interface FloorNode {
@@ -152,41 +175,48 @@ const noiseOf = (fit: FloorFit, { curve }: Context): number => {
   return Math.max(sumOfSquares(fit, curve) / degrees(curve), misfit);
 };
 
+/** And so far below they matter little: where few nodes are nearer, floors are nearer to each other than nodes. */
+const SMALL = 8;
+/** Passes over the floors of a family, and the share of a pass that must matter for it to be the last. */
+const PASSES = 12;
+const ENOUGH = 1 / 3;
+
 /**
- * Floors of a family that matter: coarse passes until the likelihood is spread over many nodes, so that precise optima find their floor too. Nodes
- * are even in t, that is in ln(min L − E), which is nearly even in ln α: as much weight on floors that leave a tenth of the loss to fall as on
- * floors that leave a third.
+ * Floors of a family that matter: a coarse pass, then nodes where the likelihood is, and again where that is hardly any of them, as with
+ * next to no noise. Nodes are even in t, that is in ln(min L − E), which is nearly even in ln α: as much weight on floors that leave a
+ * tenth of the loss to fall as on floors that leave a third.
  */
 const floorNodes = (context: Context, lowest: number, [from, to]: readonly [number, number]): FloorNode[] => {
   const { u, curve, weights } = context;
-  const nodes = (low: number, high: number, count = NODES) =>
-    Array.from({ length: count }, (_, i) => low + ((i + 0.5) / count) * (high - low)).flatMap((t): FloorNode[] => {
+  const nodes = (low: number, high: number) =>
+    Array.from({ length: NODES }, (_, i) => low + ((i + 0.5) / NODES) * (high - low)).flatMap((t): FloorNode[] => {
       const fit = fitGivenFloor(u, curve.loss, lowest * (1 - Math.exp(-t)), "raw", weights);
       return fit && fit.alpha > 0 && fit.alpha <= STEEPEST ? [{ fit, t, logWeight: logLikelihood(fit, context) }] : [];
     });
   let [low, high] = [from, to];
-  for (let pass = 0; pass < PASSES; pass++) {
-    const count = pass === 0 ? NODES : COARSE_NODES;
-    const coarse = nodes(low, high, count);
-    const best = coarse.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
-    const kept = coarse.filter((n) => n.logWeight > best - NEGLIGIBLE);
+  let found = nodes(low, high);
+  for (let pass = 1; pass < PASSES; pass++) {
+    const best = found.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
+    const kept = found.filter((n) => n.logWeight > best - (pass > 1 ? SMALL : NEGLIGIBLE));
     if (kept.length === 0) return [];
-    const margin = (high - low) / count;
+    if (pass > 1 && kept.length > ENOUGH * NODES) break;
+    const margin = (high - low) / NODES;
     [low, high] = [Math.max(from, kept[0]!.t - margin), Math.min(to, kept[kept.length - 1]!.t + margin)];
-    if (kept.length >= ENOUGH) break;
+    found = nodes(low, high);
   }
-  return nodes(low, high);
+  return found;
 };
 
-const component = (fit: FloorFit, context: Context, weight: number): Component => {
-  const { target, measurement } = context;
+const component = (law: WeighedLaw, target: number, measurement: NewMeasurement): Component => {
+  const { fit, weight, noiseVariance } = law;
   const reducible = Math.exp(fit.a - fit.alpha * target);
   const leverage = quadraticForm(fit.unscaledCovariance, [reducible, -target * reducible]);
-  const variance = noiseOf(fit, context) * (1 + leverage) + (measurement.extraVariance ?? 0);
+  const variance = noiseVariance * (1 + leverage) + (measurement.extraVariance ?? 0);
   return { location: fit.floor + reducible + (measurement.shift ?? 0), scale: Math.sqrt(variance), weight };
 };
 
-const total = (components: readonly Component[]): number => components.reduce((s, c) => s + c.weight, 0);
+const total = (components: readonly { readonly weight: number }[]): number =>
+  components.reduce((s, c) => s + c.weight, 0);
 
 /** Components lighter than this share cannot move a quantile in its fifth digit. */
 const LIGHT = 1e-7;

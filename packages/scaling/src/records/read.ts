@@ -8,12 +8,14 @@ import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
 import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparameter/record.js";
 import { type LinkFit, linkSchema } from "../laws/link/record.js";
+import { type ScheduleFit, scheduleSchema } from "../laws/schedule/record.js";
 import { levelsSchema, type NoiseLevels } from "../levels/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type RollOut, rollOutSchema } from "../rollout/record.js";
 import { type SharedFit, sharedFitSchema } from "../surface/shared-fit.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
-import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
+import { type Plan, planSchema } from "./answers.js";
+import { type Comparison, comparisonSchema } from "./comparison.js";
 import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 
@@ -27,8 +29,9 @@ export type SavedRecord =
   | LawFit
   | HyperparameterFit
   | LinkFit
+  | ScheduleFit
   | FitPrediction
-  | LawComparison
+  | Comparison
   | Plan
   | Diagnosis
   | NoiseLevels
@@ -43,6 +46,7 @@ export const recordSchemas = {
   law: lawFitSchema,
   hyperparameter: hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
   link: linkSchema,
+  schedule: scheduleSchema,
   prediction: predictionSchema,
   comparison: comparisonSchema,
   plan: planSchema,
@@ -101,6 +105,7 @@ export const readHyperparameterFit = reader<HyperparameterFit>(
   "hyperparameter",
 );
 export const readLinkFit = reader(linkSchema, "link");
+export const readScheduleFit = reader(scheduleSchema, "schedule");
 export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");

@@ -3,6 +3,7 @@ import { type AnswerOptions, answer } from "../../answer.js";
 import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
 import { count, range, whole } from "../../options/values.js";
 import { loadRuns, type RunInput } from "../../runs/load.js";
+import { inputsOf } from "../../runs/tables.js";
 import { type Approach1Asked, approach1Through } from "./fit.js";
 import { approach1Words } from "./words.js";
 
@@ -31,7 +32,7 @@ export const configure = (command: Command): void => {
     .option("--seed <n>", "seed of the resamples", whole, 0)
     .addHelpText("after", help)
     .action((options: Options) =>
-      answer(options, [options.input], () => {
+      answer(options, inputsOf(options.input), () => {
         const document = approach1Through(loadRuns(options), options);
         return {
           document,

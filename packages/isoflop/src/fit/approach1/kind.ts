@@ -12,5 +12,4 @@ export const approach1: FitKind<Approach1> = {
     return at.map((C) => predictApproach1(fit, C));
   },
   figures: async (fit, asked) => (await import("./page.js")).approach1Asked(fit, asked),
-  quantity: ({ quantity }) => quantity,
 };

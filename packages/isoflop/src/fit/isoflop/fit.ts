@@ -8,6 +8,7 @@ import {
   isoFlop,
   type OptimumMethodName,
   type RunWeights,
+  refuse,
 } from "@isoflop/scaling";
 import type { Dropped, LoadedRuns } from "../../runs/load.js";
 import { progress } from "../../words/progress.js";
@@ -32,6 +33,10 @@ export interface IsoFlopAsked {
 /** Groups runs by compute, finds each budget's optimum and the laws through the optima. */
 export const isoFlopThrough = (loaded: LoadedRuns, asked: IsoFlopAsked = {}): SavedFit<IsoFlop> => {
   const { x: axis, loss: scale, optimum, tolerance, budgets, quantity, weights, bootstrap } = asked;
+  if (loaded.runs.length === 0) {
+    const none = refuse("too-few-points", "there is no row that can be used");
+    return saved<IsoFlop>("isoflop", none, { points: pointsOf(loaded), input: loaded.origin });
+  }
   const options: IsoFlopOptions = { axis, scale, optimum, tolerance, budgets, quantity, weights };
   const { correction } = asked;
   const found = isoFlop(loaded.runs, { ...options, correction: correction === "none" ? false : correction });
