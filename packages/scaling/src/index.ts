@@ -71,7 +71,7 @@ export { type IsoFlopFitOptions, isoFlop } from "./isoflop/isoflop.js";
 export { type OptimumMethodName, optimumMethods } from "./isoflop/methods/index.js";
 export type { Curve, CurveOptions, Found, OptimumMethod, Problem, Shared } from "./isoflop/methods/method.js";
 export type { Response } from "./isoflop/parabola.js";
-export * from "./isoflop/predict.js";
+export { type IsoFlopPrediction, type PredictOptions, predictIsoFlop } from "./isoflop/predict.js";
 export { isoFlopProfile, type ProfileOptions } from "./isoflop/profile.js";
 export type * from "./isoflop/record.js";
 export { isInterior } from "./isoflop/record.js";
