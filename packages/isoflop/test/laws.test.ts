@@ -52,6 +52,8 @@ test.each([
   [["predict", "--law", "chinchilla", "--size", "1e9"], 2, "--size and --tokens go together"],
   [["predict", "--law", "chinchilla", "-i", noisy, "--at", "1e21"], 2, "--law and --input are given"],
   [["predict", noisy, "--law", "chinchilla", "--at", "1e21"], 2, "--law and a saved fit are given"],
+  [["predict", "--law", "chinchilla", "--at", "1e21", "--unique", "1e9"], 2, "not chinchilla"],
+  [["predict", "--law", "dit", "--at", "1e21", "--with", "width=8"], 2, "--with is for a fit"],
   [["predict", "--law", "porian", "--at", "1e20"], 4, "has only exponents of N, ∝ C^0.497"],
   [["predict", "--law", "step-law", "--at", "1e20"], 4, "says nothing at C; it has learningRate of N and D"],
   [["compare", "chinchilla", "dit"], 2, "have losses that do not compare"],
@@ -64,6 +66,21 @@ test.each([
   const finished = isoflop(args);
   expect(finished.stderr).toContain(message);
   expect(finished.code).toBe(code);
+});
+
+test("unique tokens are asked of a card whose surface knows of them", () => {
+  const document = json([
+    "predict",
+    "--law",
+    "muennighoff",
+    "--size",
+    "6.34e9",
+    "--tokens",
+    "242e9",
+    "--unique",
+    "25e9",
+  ]);
+  near(document.predictions![0]!.predicted!.loss!.value, 2.2256440889984477, 1e-9);
 });
 
 test("a file that is no card, or a card with a fault, is said with its field", () => {

@@ -26,6 +26,7 @@ export {
   cardSchema,
   type LawCard,
   type Published,
+  type PublishedWithError,
   type Reproduced,
 } from "./cards/schema.js";
 export * from "./cards/side-of.js";

@@ -3,14 +3,17 @@ import { exponentsOf } from "./exponents-of.js";
 import { type CardQuestion, predictCard } from "./predict-card.js";
 import type { LawCard } from "./schema.js";
 
-type Given = Readonly<Record<string, number>>;
 type Value = Outcome<{ readonly value: number }>;
 
 /**
  * One number of a card: what `asks` names, such as N, loss or learningRate, a ratio of two such as D/N, or "exponent of N".
  * @param given C, N, D or loss, and what else the card's surface depends on, such as the unique tokens U
  */
-export const cardValue = (card: LawCard, asks: string, given: Given): Value => {
+export const cardValue = (
+  card: LawCard,
+  asks: string,
+  given: Readonly<Record<string, number>>,
+): Outcome<{ readonly value: number }> => {
   const [above, below] = asks.split("/");
   if (above !== undefined && below !== undefined)
     return ratio(cardValue(card, above, given), cardValue(card, below, given));

@@ -55,11 +55,8 @@ export interface Difference {
   readonly b: string;
 }
 
-/** What says how it counts, such as a card. */
-type Counting = Pick<LawCard, "conventions">;
-
 /** Every convention in which two cards are not known to agree; of those that only one of them needs, none. */
-export const conventionsDiffer = (a: Counting, b: Counting): Difference[] =>
+export const conventionsDiffer = (a: Pick<LawCard, "conventions">, b: Pick<LawCard, "conventions">): Difference[] =>
   (Object.keys(names) as Counted[]).flatMap((counted) => {
     const [one, other] = [a.conventions[counted], b.conventions[counted]];
     if (!one || !other) return [];

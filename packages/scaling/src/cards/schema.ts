@@ -24,8 +24,11 @@ const withError = record({
   level: v.exactOptional(number({ above: 0, below: 1 })),
 });
 
-/** A printed number, or one with the error that is printed beside it. */
-export type Published = number | fields.Read<typeof withError>;
+/** A printed number with the error that is printed beside it. */
+export interface PublishedWithError extends fields.Read<typeof withError> {}
+
+/** A printed number, alone or with its error. */
+export type Published = number | PublishedWithError;
 
 /** As it is printed: a number, or a record of it with its error. */
 const published = v.lazy((value) =>
