@@ -39,6 +39,9 @@ export interface ChartSpec extends Axes {
   readonly subtitle?: string;
 }
 
+/** Pixels that a legend takes of a chart's height: a line for each name where the chart is narrow, one for all where it is not. */
+export const legendHeight = (names: number, small: boolean): number => 20 * (small ? names : Math.min(1, names));
+
 /** Frame, axes, grid, marks and labels as one SVG. */
 export const chart =
   (specOf: (sheet: Sheet) => ChartSpec): Draw =>
@@ -47,8 +50,8 @@ export const chart =
     const { description, x, y, marks, height, key, marginRight = 16, subtitle, ...spec } = specOf(sheet);
     const { labels = [], annotations, legend = [] } = spec;
     const lead = subtitle ? 20 : 0;
-    const legendLines = small ? legend.length : Math.min(1, legend.length);
-    const heading = lead + (key ? keyHeight : 0) + 20 * legendLines;
+    const below = legendHeight(legend.length, small);
+    const heading = lead + (key ? keyHeight : 0) + below;
     const marginTop = 34 + heading;
     const marginBottom = 46;
     const tickWidth = y.ticks.reduce((most, tick) => Math.max(most, y.format(tick).length), 1) * 7;
@@ -75,7 +78,7 @@ export const chart =
     if (subtitle) write({ x: 0, y: 14, fill: theme.muted }, subtitle);
     let along = 0;
     legend.forEach(({ text, color }, i) => {
-      const [left, middle] = legendLines > 1 ? [0, lead + 20 * i + 10] : [along, lead + 10];
+      const [left, middle] = small ? [0, lead + 20 * i + 10] : [along, lead + 10];
       const swatch = { x1: left, x2: left + 16, y1: middle, y2: middle, stroke: color, "stroke-width": 3 };
       add("line", { ...swatch, class: "legend" });
       write({ x: left + 22, y: middle + 4, fill: color, "font-weight": 600, class: "legend-label" }, text);

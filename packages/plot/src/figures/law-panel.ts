@@ -1,6 +1,6 @@
 import { type Asked, askedMarks, askedValues, beside } from "../chart/asked.js";
 import { type Axis, sideOf } from "../chart/axis.js";
-import { type ChartSpec, chart } from "../chart/chart.js";
+import { type ChartSpec, chart, legendHeight } from "../chart/chart.js";
 import { type CurvePoint, curveMarks, rangeWithBand } from "../chart/curve.js";
 import { type Figure, figure, panels } from "../chart/figure.js";
 import { cut } from "../chart/interval.js";
@@ -8,11 +8,14 @@ import type { PointLabel } from "../chart/labels.js";
 import { barsUp, diamonds, dots, isOn, line, type Place, type Point, placeMarks, rings } from "../chart/marks.js";
 import { type AxisQuantity, logAxis, valueText } from "../chart/quantity.js";
 import type { Sheet } from "../chart/sheet.js";
+import type { Theme } from "../chart/theme.js";
 
-/** Another curve of the same: thin, and the stronger the more weight it has. */
+/** Another curve of the same, thin, named above the panel. */
 export interface OtherCurve {
   readonly name: string;
-  readonly weight: number;
+  /** What the legend says of it. */
+  readonly text: string;
+  readonly color: (theme: Theme) => string;
   readonly curve: readonly Point[];
 }
 
@@ -84,12 +87,13 @@ const lawChart = (law: LawPanel, { theme, width, small }: Sheet): ChartSpec => {
   const y = logAxis(law.y, rangeWithBand(seen, inFrame), small ? 6 : 7);
   const breaks = (law.breaks ?? []).filter(({ value }) => isOn(x, value));
   const { ink, muted, heldOut: color } = theme;
-  const others = (law.others ?? []).map(({ name, weight, curve }) =>
+  const named = law.others ?? [];
+  const others = named.map(({ name, curve, color }) =>
     line(
       curve.filter((point) => isOn(y, point.y)),
-      muted,
+      color(theme),
       `other-${name}`,
-      { strokeWidth: 1, strokeOpacity: 0.25 + 0.75 * weight },
+      { strokeWidth: 1.5 },
     ),
   );
   const style = { fittedTo, domain: y.domain, stroke: ink, fill: muted, name: "law", bandName: "band" };
@@ -99,18 +103,15 @@ const lawChart = (law: LawPanel, { theme, width, small }: Sheet): ChartSpec => {
     description: `${law.y.label} against ${law.x.label}: ${points.length + optima.length} points and the law through them, ${law.title}.`,
     x,
     y,
-    height: small ? Math.round(width * 0.94) : 440,
+    height: (small ? Math.round(width * 0.94) : 440) + legendHeight(named.length, small),
     marginRight: law.marginRight ?? 20,
     subtitle: law.title,
+    legend: named.map(({ text, color }) => ({ text, color: color(theme) })),
     labels: [
       ...floors.map(({ value }) => ({ x: x.domain[0], y: value, text: `floor ${valueText(law.y, value)}`, color })),
       ...breaks.map(({ value }) => {
         const text = `break ${valueText(law.x, value)}`;
         return { x: value, y: y.domain[1], text, color, side: sideOf(x, value) };
-      }),
-      ...(law.others ?? []).flatMap(({ name, curve: other }) => {
-        const last = other.findLast((point) => isOn(y, point.y));
-        return last ? [{ ...last, text: name, color: muted, side: "left" as const }] : [];
       }),
       ...askedLabels(law, x).map((label) => ({ ...label, color, bold: true })),
     ],
