@@ -41,20 +41,16 @@ export const sideOfRuns = (name: string, runs: readonly Run[], options: RunsSide
   if (fit.status === "stopped-early") return refuse("stopped-early", `the surface of ${name}: ${fit.message}`);
   const form = formOfSurface(fit);
   const data = surfaceData(form, runs);
+  const theta = form.recentre(fit.theta, data.centreN, data.centreD);
   const caution = doubtOf(fit, runs);
-  return sideOf(
-    fit,
-    { lnN: data.centreN, lnD: data.centreD },
-    floorNodes(form, data, form.recentre(fit.theta, data.centreN, data.centreD)),
-    {
-      name,
-      law: `${fit.form} surface of ${runs.length} runs${floorIndex(form) === undefined ? "" : ", its floor integrated out"}`,
-      quantity,
-      ...(caution !== undefined && { caution }),
-      fitted: extent(runs.map(({ C }) => C)),
-      points: pointsOf(runs),
-    },
-  );
+  return sideOf(fit, { lnN: data.centreN, lnD: data.centreD }, floorNodes(form, data, theta), {
+    name,
+    law: `${fit.form} surface of ${runs.length} runs${floorIndex(form) === undefined ? "" : ", its floor integrated out"}`,
+    quantity: fit.quantity,
+    ...(caution !== undefined && { caution }),
+    fitted: extent(runs.map(({ C }) => C)),
+    points: pointsOf(runs),
+  });
 };
 
 /** A surface, as it was fitted or published, with what else is known of it. */
