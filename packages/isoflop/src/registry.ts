@@ -64,6 +64,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/shared/command.js"),
   },
   {
+    path: ["fit", "rollout"],
+    summary: "forms of surface side by side: which of them foresees larger runs, and a mixture of them",
+    load: () => import("./fit/rollout/command.js"),
+  },
+  {
     path: ["fit", "law"],
     summary: "one law y(x): a power law, one with a floor, one that breaks, …",
     load: () => import("./fit/law/command.js"),
@@ -102,6 +107,11 @@ export const registry: readonly Entry[] = [
     path: ["compare"],
     summary: "two laws: which is better where, by how much compute, and where they cross",
     load: () => import("./compare/command.js"),
+  },
+  {
+    path: ["laws"],
+    summary: "published scaling laws: what is printed, where, and what it counts",
+    load: () => import("./laws/command.js"),
   },
   {
     path: ["plan-next"],

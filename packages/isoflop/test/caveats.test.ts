@@ -76,13 +76,17 @@ describe("what cannot be answered", () => {
   });
 
   test("a bootstrap that cannot be had does not cost the fit", () => {
-    const few = json(["fit", "surface", ...epoch, "--bootstrap", "3"]);
+    const few = json(["fit", "surface", ...epoch, "--objective", "log-huber", "--bootstrap", "3"]);
     expect(few.fit!.bootstrap).not.toHaveProperty("covariance");
     expect(number(few.fit!.parameters!.alpha!.value)).toBeCloseTo(0.3473, 3);
     const akima = ["--optimum", "akima", "--bootstrap", "20", "--resample", "residuals"];
-    const { fit } = json(["fit", "isoflop", ...llama, ...akima]);
-    expect(fit!.N!.ok).toBe(true);
+    const refused = ["fit", "isoflop", ...llama, ...akima];
+    const { fit, status } = json(refused, { code: 4 });
+    expect([fit!.N!.ok, status]).toEqual([true, "converged"]);
     expect(fit!.bootstrap).toMatchObject({ ok: false, message: expect.stringContaining("needs parabolas") });
+    const { stdout, stderr } = isoflop(refused);
+    expect(stdout).toContain("minimum in ln N by akima");
+    expect(stderr).toMatch(/^isoflop: \S+: bootstrap refused: .*needs parabolas/);
   });
 
   test("a rising law and one that falls faster than 1/x have intervals that hold it", () => {

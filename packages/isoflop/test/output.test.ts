@@ -259,6 +259,8 @@ describe("what a terminal would obey is shown", () => {
 
 describe("paths that no file can have", () => {
   const long = "x".repeat(300);
+  const empty = scratch("empty");
+  mkdirSync(empty);
   test.each([
     [["fit", "isoflop", "-i", long], 3, /the path is too long/],
     [["fit", "law", "-i", long], 3, /the path is too long/],
@@ -269,7 +271,7 @@ describe("paths that no file can have", () => {
     [["sample", long], 3, /does not exist/],
     [["report", long], 3, /does not exist|too long/],
     [["flops", "DiT-S/2", "--report", `${long}.html`], 3, /the path is too long/],
-    [["fit", "isoflop", "-i", scratch("")], 3, /has no run/],
+    [["fit", "isoflop", "-i", empty], 3, /has no run/],
     [["fit", "isoflop", "-i", `${fixture("dit_isoflop_exact")}/x`], 3, /a part of the path is a file/],
   ])("%j: status %d, one line", (args, status, message) => {
     const { code, stderr } = isoflop(args);

@@ -26,6 +26,7 @@ export { levelSumsFigure, levelsFigure } from "./figures/noise-levels.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";
 export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";
 export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/residuals.js";
+export { type RollOutFigureOptions, rollOutErrorsFigure, rollOutFigure } from "./figures/roll-out.js";
 export { type Sample, samplePng, samplePngUrl } from "./figures/sample.js";
 export { sampleGridFigure } from "./figures/samples.js";
 export { type SurfaceFigureOptions, surfaceFigure } from "./figures/surface.js";

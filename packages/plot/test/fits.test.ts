@@ -1,12 +1,16 @@
 import {
+  compareSides,
   expectOk,
   fitLaw,
   formOfLaw,
   type Law,
   type LawForm,
+  lawCard,
   lawForms,
+  lawsOf,
   predictLaw,
   saturating,
+  sideOfCard,
 } from "@isoflop/scaling";
 import { number } from "@isoflop/spec";
 import * as v from "valibot";
@@ -201,6 +205,18 @@ describe("a law", () => {
     expect(() => lawFigure(law.law, none)).toThrow(/^points: expected at least one/);
   });
 
+  test("published without its points is drawn over the range that it has, dashed beyond, without a band", () => {
+    const { loss } = lawsOf(lawCard("dit"));
+    const figure = lawFigure(loss!.law, loss!.data, { asked: [predictLaw(loss!, 1e21)] });
+    const root = drawing(figure);
+    const start = numbersOf(all(root, "g.extrapolation path")[0]!.getAttribute("d")!)[0]!;
+    expect(Math.abs(start - logPlace(root, "x")(6e18))).toBeLessThan(1);
+    expect(all(root, "g.law-band path")).toHaveLength(0);
+    expect(figure.caption).toBe("A law without its points, dashed beyond where it was fitted. Orange: what was asked.");
+    const { range: _, ...anywhere } = loss!.law;
+    expect(() => lawFigure(anywhere, loss!.data)).toThrow(/^points: expected at least one/);
+  });
+
   test("points that a log axis has no place for are named", () => {
     expect(() => lawFigure(law.law, { x: [1, -1], y: [1, 1] })).toThrow(
       /^points\[1\]\.x: expected a finite number above 0, got -1$/,
@@ -297,6 +313,15 @@ describe("a comparison", () => {
     const labels = all(root, "text.label").map((label) => label.textContent);
     expect(labels).toContain("×\u20093.00 [2.00, 4.50]");
     expect(labels).toContain("B never reaches this");
+  });
+
+  test("two published laws are two lines without bands", () => {
+    const [a, b] = ["chinchilla", "besiroglu"].map((name) => expectOk(sideOfCard(name, lawCard(name))));
+    const root = drawing(comparisonFigure(compareSides(a!, b!, { at: [1e21, 1e23] })));
+    expect(all(root, "g.law-a path, g.law-b path").length).toBeGreaterThanOrEqual(2);
+    expect(all(root, "g.band-a path, g.band-b path, .crossing-interval")).toHaveLength(0);
+    const labels = all(root, "text.label").map((label) => label.textContent);
+    expect(labels.join()).not.toContain("NaN");
   });
 
   test("is drawn without crossing and without a question", () => {

@@ -8,8 +8,6 @@ export interface Cell {
   readonly sizes: number;
   /** Standard deviation of ln L of one run. */
   readonly noise: number;
-  readonly spacing?: number;
-  readonly range?: number;
 }
 
 export interface Truth {
@@ -32,6 +30,10 @@ export interface Study {
 }
 
 const FIRST = 2e11;
+/** Of one budget to the next. */
+const SPACING = Math.sqrt(10);
+/** ln of the largest size of a budget over its middle one. */
+const HALF_RANGE = Math.log(4);
 
 /** The s-th study of a cell. */
 export const study = (cell: Cell, seed: number): Study => {
@@ -39,12 +41,10 @@ export const study = (cell: Cell, seed: number): Study => {
   const normal = normals(uniform);
   const truth = draw(cell, uniform);
   const offCentre = (uniform() - 0.5) * 0.6;
-  const spacing = cell.spacing ?? (cell.budgets === 4 ? 10 ** 0.5 : 10 ** 0.5);
-  const half = Math.log(cell.range ?? 4);
-  const budgets = Array.from({ length: cell.budgets }, (_, i) => FIRST * spacing ** i);
+  const budgets = Array.from({ length: cell.budgets }, (_, i) => FIRST * SPACING ** i);
   const runs = budgets.flatMap((C) =>
     Array.from({ length: cell.sizes }, (_, j): Run => {
-      const N = truth.optimum(C) * Math.exp(offCentre + (j / (cell.sizes - 1) - 0.5) * 2 * half);
+      const N = truth.optimum(C) * Math.exp(offCentre + (j / (cell.sizes - 1) - 0.5) * 2 * HALF_RANGE);
       const D = C / (6 * N);
       return { C, N, D, loss: truth.loss(N, D) * Math.exp(cell.noise * normal()) };
     }),

@@ -1,16 +1,38 @@
+export * from "./cards/card-value.js";
+export * from "./cards/cards.js";
+export * from "./cards/conventions.js";
+export * from "./cards/convert/convert.js";
+export type { ConversionFacts, ConversionTarget, LeftOut } from "./cards/convert/plan.js";
+export * from "./cards/exponents-of.js";
+export { type CardLaw, lawsOf } from "./cards/laws-of.js";
+export * from "./cards/predict-card.js";
+export * from "./cards/read.js";
+export {
+  type CardConventions,
+  type CardRelation,
+  type CardSource,
+  type CardSurfaceText,
+  cardSchema,
+  type LawCard,
+  type Published,
+  type Reproduced,
+} from "./cards/schema.js";
+export * from "./cards/side-of.js";
+export * from "./cards/surface-of.js";
 export { type CollapseOptions, collapse } from "./collapse/collapse.js";
 export type { ProgressCurve } from "./collapse/nodes.js";
 export * from "./collapse/read.js";
 export type { Collapse, CollapsedRun } from "./collapse/record.js";
 export * from "./compare/index.js";
 export { type DiagnoseOptions, diagnose } from "./diagnose/diagnose.js";
-export type { Diagnosis, DiagnosisStep, FrontierTerms, LossTerm } from "./diagnose/record.js";
+export type { Diagnosis, DiagnosisStep, LossTerm, TermName } from "./diagnose/record.js";
 export { type Terms, termsOf } from "./diagnose/terms.js";
 export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
+export * from "./inference/independence.js";
 export * from "./input/best.js";
 export * from "./input/columns.js";
 export * from "./input/delimited.js";
@@ -71,6 +93,7 @@ export {
   type NewMeasurement,
   predictiveLoss,
 } from "./laws/predictive.js";
+export type { PublishedLaw } from "./laws/published.js";
 export * from "./laws/saturating.js";
 export { type LevelsOptions, noiseLevels, noiseLevelsAsync } from "./levels/levels.js";
 export type { LevelSum, NoiseLevel, NoiseLevels } from "./levels/record.js";
@@ -86,7 +109,7 @@ export type { Comparison } from "./records/comparison.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
 export * from "./rollout/predict.js";
-export type * from "./rollout/record.js";
+export * from "./rollout/record.js";
 export { type RollOutOptions, rolledOutForms, rollOut, rollOutAsync } from "./rollout/roll-out.js";
 export type { ResidualStructure, StructureDirection } from "./structure/record.js";
 export { type StructureOptions, structure } from "./structure/structure.js";

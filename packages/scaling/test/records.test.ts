@@ -24,10 +24,12 @@ import {
   readPlan,
   readPrediction,
   readRecord,
+  readSharedFit,
   readSurfaceFit,
   recordSchemas,
   type SavedRecord,
   ScalingError,
+  sharedSurface,
   sideOfLaw,
   sideOfSurface,
   surface,
@@ -110,6 +112,12 @@ const makeRecords = (seed: number): SavedRecord[] => {
     },
     loss,
     { ...loss, bootstrap: bootstrapSurface(loss, runs, drawn) },
+    expectOk(
+      sharedSurface([
+        { name: "one", runs },
+        { name: "other", runs: study(seed + 1) },
+      ]),
+    ),
     ...laws,
     ...(broken.ok ? [broken] : []),
     ...laws.map((law) => predictLaw(law, 1e22)),
@@ -150,15 +158,22 @@ describe("records", () => {
   });
 
   it("each has a reader of its own, which takes no other", () => {
-    const readers = [readIsoFlop, readSurfaceFit, readLawFit, readPrediction, readComparison, readPlan];
-    const kinds = Object.keys(recordSchemas);
+    const readers = {
+      isoflop: readIsoFlop,
+      surface: readSurfaceFit,
+      shared: readSharedFit,
+      law: readLawFit,
+      prediction: readPrediction,
+      comparison: readComparison,
+      plan: readPlan,
+    };
     const records = [1, 2].flatMap(recordsOf);
-    readers.forEach((reader, i) => {
-      const own = records.find(({ record }) => record === kinds[i])!;
+    for (const [kind, reader] of Object.entries(readers)) {
+      const own = records.find(({ record }) => record === kind)!;
       expect(reader(writeRecord(own))).toEqual(own);
-      const other = records.find(({ record }) => record !== kinds[i])!;
-      expect(() => reader(writeRecord(other))).toThrow(`record is "${other.record}"; it must be "${kinds[i]}"`);
-    });
+      const other = records.find(({ record }) => record !== kind)!;
+      expect(() => reader(writeRecord(other))).toThrow(`record is "${other.record}"; it must be "${kind}"`);
+    }
   });
 });
 

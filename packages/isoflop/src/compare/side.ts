@@ -4,6 +4,7 @@ import { unsound, usageError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import { isoFlopThrough } from "../fit/isoflop/fit.js";
 import { fitKinds, kindOf } from "../fit/kinds.js";
+import { tellDiverged } from "../fit/points.js";
 import { type SavedFit, savedFitIn } from "../fit/saved.js";
 import type { ColumnMap } from "../options/columns.js";
 import { type LoadedRuns, loadRuns, ofQuantity } from "../runs/load.js";
@@ -74,6 +75,7 @@ export const sidesOfLabels = (
 const sideOfLoaded = (name: string, loaded: LoadedRuns, asked: SideAsked): NamedSide => {
   const { quantity, form, law, method = law === undefined ? "surface" : "isoflop" } = asked;
   const { origin: input } = loaded;
+  tellDiverged(loaded);
   if (method !== "isoflop" && law !== undefined)
     throw usageError(`--law is for laws of compute alone, which --method ${method} does not fit; expected one of them`);
   if (method !== "surface" && form !== undefined) throw usageError("--form is of --method surface");

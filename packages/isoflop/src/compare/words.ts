@@ -4,13 +4,20 @@ import { interval, num, round } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
 import { symbol } from "../words/quantity.js";
 import type { ComparisonDocument } from "./compare.js";
+import { cardLines, conventionCautions, type PublishedSide } from "./conventions.js";
 
 /** What a person reads of a comparison. */
-export const comparisonWords = ({ a, b, comparison }: ComparisonDocument): Words => {
+export const comparisonWords = ({ a, b, comparison, published = {} }: ComparisonDocument): Words => {
   const { at, quantity } = comparison;
   const what = symbol(quantity);
   return [
-    { notes: [sideText("A", a.file, comparison.a), sideText("B", b.file, comparison.b)] },
+    {
+      notes: [
+        ...sideLines("A", a.file, comparison.a, published.a),
+        ...sideLines("B", b.file, comparison.b, published.b),
+        ...conventionCautions(published),
+      ],
+    },
     ...cautions(comparison),
     table(
       [
@@ -40,10 +47,16 @@ export const comparisonWords = ({ a, b, comparison }: ComparisonDocument): Words
   ];
 };
 
-const sideText = (letter: string, file: string, { name, law }: Comparison["a"]): string => {
+const sideLines = (
+  letter: "A" | "B",
+  file: string,
+  { name, law }: Comparison["a"],
+  published: PublishedSide | undefined,
+): string[] => {
+  if (published) return cardLines(letter, published, law);
   const label = name.slice(letter.length + 2);
   const from = shown(file);
-  return `${letter}: ${from.endsWith(label) ? from : `${label} of ${from}`}, ${law}`;
+  return [`${letter}: ${from.endsWith(label) ? from : `${label} of ${from}`}, ${law}`];
 };
 
 /** Each once, with the side or both that it is of. */
@@ -55,12 +68,15 @@ const cautions = ({ a, b }: Comparison): string[] => {
 };
 
 /** What no number of draws could make smaller is given as a bound. */
-const pText = (p: number, draws: number): string => (p <= 2.1 / (draws + 1) ? `< ${num(2 / draws, 1)}` : num(p, 2));
+const pText = (p: number, draws: number): string =>
+  Number.isNaN(p) ? "–" : p <= 2.1 / (draws + 1) ? `< ${num(2 / draws, 1)}` : num(p, 2);
 
 const trendText = ({ trend, quantity, draws }: Comparison): string => {
   if (!trend.ok) return `no ratio over a range: ${trend.message}`;
   const { range, ratio, slope } = trend;
   const [low, high] = range;
+  if (Number.isNaN(ratio.pValue))
+    return `from ${num(low, 3)} to ${num(high, 3)} FLOPs B needs ${num(ratio.value, 3)} times the compute of A for the same ${quantity}, d ln ratio / d ln C ${num(slope.value, 2)}`;
   const same = slope.ci95[0] <= 0 && slope.ci95[1] >= 0;
   const found = `from ${num(low, 3)} to ${num(high, 3)} FLOPs B needs ${num(ratio.value, 3)} times the compute of A for the same ${quantity}, ${interval(ratio.ci95, 3)}, p ${pText(ratio.pValue, draws)} for equality`;
   const bends = `d ln ratio / d ln C is ${num(slope.value, 2)}, ${interval(slope.ci95, 2)}`;
@@ -70,6 +86,7 @@ const trendText = ({ trend, quantity, draws }: Comparison): string => {
 const crossingText = ({ crossing, crossingShare }: Comparison): string => {
   if (!crossing.ok) return `no crossing is stated: ${crossing.message}`;
   const { C, ci95, below } = crossing;
+  if (Number.isNaN(ci95[0])) return `the laws cross at C = ${num(C, 3)}`;
   const [first, then] = below === "a" ? ["A", "B"] : ["B", "A"];
   return `the laws cross at C = ${num(C, 3)}, ${interval(ci95, 3)}, in ${Math.round(100 * crossingShare)} % of the draws: ${first} is better below, ${then} above`;
 };

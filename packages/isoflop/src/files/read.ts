@@ -10,6 +10,8 @@ export interface InputFile {
   /** As given; "-" is standard input. */
   readonly file: string;
   readonly sha256: string;
+  /** Where it stands for several. */
+  readonly files?: readonly InputFile[];
 }
 
 /** Reads a text file, standard input for "-", or the runs of a folder as a table. */

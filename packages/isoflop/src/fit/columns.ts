@@ -1,7 +1,8 @@
-import { type ColumnsOptions, parseColumns, type ReadColumns, ScalingError, type TableFormat } from "@isoflop/scaling";
-import { CliError, exitCodes, inputError } from "../exit.js";
+import { type ColumnsOptions, parseColumns, type ReadColumns, type TableFormat } from "@isoflop/scaling";
+import { inputError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
+import { within } from "../runs/tables.js";
 
 /** Options by which columns are read from a file. */
 export interface ColumnsInput {
@@ -27,14 +28,4 @@ export const loadColumns = <F extends string, O extends string = never>(
   );
   if (read.rows.length === 0) throw inputError(`${shown(origin.file)}: there is no row that can be used`);
   return { ...read, origin };
-};
-
-/** Puts the file's name before what is wrong in it. */
-export const within = <T>(file: string, read: () => T): T => {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof CliError || error instanceof ScalingError)) throw error;
-    throw new CliError(exitCodes.input, `${shown(file)}: ${error.message}`, { cause: error });
-  }
 };

@@ -3,7 +3,7 @@ import { choice, read, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { inputError, usageError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
-import type { Dropped, LoadedRuns } from "../runs/load.js";
+import type { Doubt, Dropped, LoadedRuns } from "../runs/load.js";
 import { versions } from "../versions.js";
 import type { AnswerStatus } from "./kind.js";
 import { type Fit, kindNames, kindOf } from "./kinds.js";
@@ -33,6 +33,12 @@ export interface UsedPoints {
   readonly dropped: readonly Dropped[];
   /** Rows that `--only` left out. */
   readonly otherLabels?: number;
+  /** Rows that `--where` left out. */
+  readonly otherRows?: number;
+  /** Columns that were taken by a common name, by what they hold. */
+  readonly columns?: Readonly<Record<string, string>>;
+  /** Why the points may not be what the fit takes them for. */
+  readonly cautions?: readonly Doubt[];
 }
 
 /** A fit, or why there is none, under its head. A fit says itself how it stands. */
@@ -56,13 +62,33 @@ export const saved = <F extends Fit>(
   };
 };
 
-export const pointsOf = ({ runs, dropped, otherLabels }: LoadedRuns, refused: readonly Dropped[] = []): UsedPoints => ({
-  used: runs.length - refused.length,
-  dropped: [...dropped, ...refused].sort((a, b) => a.row - b.row),
-  ...(otherLabels > 0 && { otherLabels }),
-});
+export const pointsOf = (loaded: LoadedRuns, refused: readonly Dropped[] = []): UsedPoints => {
+  const { runs, dropped, otherLabels, otherRows, named, doubts } = loaded;
+  return {
+    used: runs.length - refused.length,
+    dropped: [...dropped, ...refused].sort((a, b) => a.row - b.row),
+    ...(otherLabels > 0 && { otherLabels }),
+    ...(otherRows > 0 && { otherRows }),
+    ...(Object.keys(named).length > 0 && { columns: named }),
+    ...(doubts.length > 0 && { cautions: doubts }),
+  };
+};
+
+/** What a fit must be quoted with: its own caveat, or that its resamples were refused. */
+export const caveatOf = ({
+  status,
+  message,
+  fit,
+}: SavedFit): { readonly status: string; readonly message?: string } => {
+  const bootstrap = fit && "bootstrap" in fit ? fit.bootstrap : undefined;
+  if (status !== "converged" || !bootstrap || bootstrap.ok)
+    return { status, ...(message !== undefined && { message }) };
+  return { status: bootstrap.reason, message: `bootstrap refused: ${bootstrap.message}` };
+};
 
 const statuses: readonly AnswerStatus[] = ["converged", "bound", ...refusalReasons];
+
+const file = { file: text, sha256: text };
 
 const schemaOf = (kind: Fit["record"], ok: unknown) => {
   const fit: v.GenericSchema<unknown, Fit> = recordSchemas[kind];
@@ -75,8 +101,11 @@ const schemaOf = (kind: Fit["record"], ok: unknown) => {
       used: whole(),
       dropped: v.array(record({ row: whole(), reason: text, message: text }), "a list"),
       otherLabels: v.exactOptional(whole()),
+      otherRows: v.exactOptional(whole()),
+      columns: v.exactOptional(v.record(v.string(), text, "a record")),
+      cautions: v.exactOptional(v.array(record({ kind: text, message: text }), "a list")),
     }),
-    input: record({ file: text, sha256: text }),
+    input: record({ ...file, files: v.exactOptional(v.array(record(file), "a list")) }),
     versions: v.record(v.string(), text, "a record"),
     fit: ok === false ? v.exactOptional(fit) : fit,
   });
@@ -95,8 +124,9 @@ const isOther = ({ fit, laws }: Loose): boolean =>
  * The saved fit that a text holds; undefined for any other text, such as a table of runs.
  * @throws CliError for a fit that is not whole, naming the first field that is not what it must be, or that another version saved
  */
-export const savedFitIn = (content: string, file: string): SavedFit | undefined => {
-  const value = /^\uFEFF?\s*\{/.test(content) ? parsed(content) : undefined;
+export const savedFitIn = (content: string, file: string, only?: string): SavedFit | undefined => {
+  const whole = /^\uFEFF?\s*\{/.test(content) ? parsed(content) : undefined;
+  const value = isRecord(whole) ? (groupIn(whole, file, only) ?? whole) : whole;
   const kind = isRecord(value) ? kindNames.find((kind) => value.command === `fit ${kind}`) : undefined;
   if (!isRecord(value) || kind === undefined) return undefined;
   const again = `run isoflop fit ${kind} … --json again`;
@@ -113,9 +143,18 @@ const parsed = (content: string): unknown => {
   }
 };
 
-/** Reads what `isoflop fit … --json` printed. */
-export const readFit = (file: string): SavedFit => {
-  const fit = savedFitIn(readInput(file).text, file);
+/** Of fits by the values of a column the one of `only`; undefined for what holds no such fits. */
+const groupIn = ({ groupBy, groups }: Loose, file: string, only: string | undefined): unknown => {
+  if (!isRecord(groups)) return undefined;
+  if (only !== undefined && Object.hasOwn(groups, only)) return groups[only];
+  const asked = only === undefined ? "" : ` and none of ${only}`;
+  const values = Object.keys(groups).join(", ");
+  throw inputError(`${shown(file)} has a fit for each ${String(groupBy)}${asked}; choose one with --only: ${values}`);
+};
+
+/** Reads what `isoflop fit … --json` printed. @param only which one, where there is a fit for each value of a column */
+export const readFit = (file: string, only?: string): SavedFit => {
+  const fit = savedFitIn(readInput(file).text, file, only);
   if (!fit) throw inputError(`${shown(file)} is not a fit; expected what "isoflop fit … --json" prints`);
   return fit;
 };

@@ -3,11 +3,13 @@ import { usageError } from "../exit.js";
 import { runOptions } from "../options/common.js";
 import { type LoadedRuns, loadRuns, type RunInput } from "../runs/load.js";
 import { isoFlopThrough } from "./isoflop/fit.js";
+import { tellDiverged } from "./points.js";
+import { rollOutThrough } from "./rollout/fit.js";
 import { readFit, type SavedFit } from "./saved.js";
 import { surfaceThrough } from "./surface/fit.js";
 
 /** How a table of runs can be fitted with default choices. */
-const methods = { isoflop: isoFlopThrough, surface: surfaceThrough };
+const methods = { rollout: rollOutThrough, surface: surfaceThrough, isoflop: isoFlopThrough };
 
 export const methodNames = Object.keys(methods);
 
@@ -25,12 +27,18 @@ export interface Source {
   readonly loaded?: LoadedRuns;
 }
 
-export const sourceFrom = async (file: string | undefined, options: FitSource): Promise<Source> => {
-  const { input, quantity, method = "surface" } = options;
+/** @param fallback the method where none is asked for */
+export const sourceFrom = async (
+  file: string | undefined,
+  options: FitSource,
+  fallback: keyof typeof methods = "surface",
+): Promise<Source> => {
+  const { input, quantity, only, method = fallback } = options;
   if (file !== undefined && input !== undefined)
     throw usageError("a saved fit and --input are given; expected one of them");
-  if (file !== undefined) return { saved: readFit(file) };
+  if (file !== undefined) return { saved: readFit(file, only) };
   if (input === undefined) throw usageError("there is nothing to work from; expected a saved fit or --input");
   const loaded = loadRuns({ ...options, input });
+  tellDiverged(loaded);
   return { saved: await methods[method](loaded, { quantity }), loaded };
 };

@@ -5,14 +5,17 @@ import { columnMap } from "./columns.js";
 import { positive, whole } from "./values.js";
 
 export const rowsHelp = `
-Tables are CSV (comma, semicolon or tab), JSON (an array of objects) or JSONL, with named columns; or a folder of runs that were
-trained here. Two of C (FLOPs),
-N (parameters) and D (tokens) are needed, and the loss or the metric of --quantity; the third follows from C = 6·N·D. Rows are counted from the line
-after the header. Intervals are at 95 %.`;
+Tables are CSV (comma, semicolon or tab), JSON (an array of objects) or JSONL, with named columns; or a folder of tables, or of runs
+that were trained here. Two of C (FLOPs), N (parameters) and D (tokens) are needed, and the loss or the metric of --quantity; the third
+follows from C = 6·N·D. Common names of columns (flops, n_params, tokens, val_loss, …) need no --columns. Rows are counted from the line
+after the header. A run that diverged is named and left out. Intervals are at 95 %.`;
 
 /** The options of every command that reads runs. */
 export const runOptions = (command: Command, { required = true } = {}): Command => {
-  const input = new Option("-i, --input <file>", 'the table of runs, or a folder of them; "-" reads standard input');
+  const input = new Option(
+    "-i, --input <file>",
+    'the table of runs, or a folder of runs or of tables; "-" reads standard input; several times for several',
+  ).argParser((file, earlier: readonly string[] = []) => [...earlier, file]);
   return skipOption(tableOptions(command.addOption(required ? input.makeOptionMandatory() : input)))
     .option(
       "--columns <map>",
@@ -20,9 +23,27 @@ export const runOptions = (command: Command, { required = true } = {}): Command 
       columnMap,
     )
     .option("--only <label>", "use only the rows with this label")
+    .addOption(whereOption())
+    .addOption(
+      new Option("--label-from <what>", "give each row its file's name as label, where several are read").choices([
+        "file",
+      ]),
+    )
+    .option("--keep-duplicates", "use rows that are equal in every field to one before")
+    .option("--keep-diverged", "use runs whose loss is far above what smaller models on no more data reach")
+    .option("--best-per-cell", "of runs with equal C, N and D use the one of lowest loss")
     .option("--drop-highest-loss <n>", "leave out the n runs of highest loss", whole)
     .option("--flops-per-token <k>", "C = k·N·D where one of the three is missing (default: 6)", positive);
 };
+
+export const whereOption = (): Option =>
+  new Option(
+    "--where <condition>",
+    'use only rows that meet it, such as "D>=1e9" or "optimizer=adamw"; all of several',
+  ).argParser((text, earlier: readonly string[] = []) => [...earlier, text]);
+
+export const groupOption = (): Option =>
+  new Option("--group-by <column>", "a fit for each value of this column, and their exponents side by side");
 
 export const skipOption = (command: Command): Command =>
   command.option("--skip-bad-rows", "leave out rows that cannot be right and list them, instead of stopping");

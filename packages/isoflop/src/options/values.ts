@@ -46,6 +46,16 @@ export const positives = (text: string, earlier: readonly number[] = []): readon
   ...text.split(",").map(positive),
 ];
 
+/** `chinchilla,crossed`: some of what there is, each once. */
+export const choices =
+  <T extends string>(there: readonly T[]) =>
+  (text: string): readonly T[] => {
+    const names = [...new Set(text.split(",").map((name) => name.trim()))];
+    const unknown = names.find((name) => !(there as readonly string[]).includes(name));
+    if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is none of ${there.join(", ")}.`);
+    return names as T[];
+  };
+
 /** `1e18,1e20`, ascending. */
 export const range = (text: string): readonly [number, number] => {
   const [low, high, ...more] = text.split(",").map(positive);

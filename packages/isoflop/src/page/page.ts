@@ -1,4 +1,4 @@
-import { type Figure, renderPage } from "@isoflop/plot";
+import { type Figure, type Illustrated, renderPage } from "@isoflop/plot";
 import { document } from "@isoflop/plot/node";
 import { CliError, exitCodes } from "../exit.js";
 import { passagesOf, type Words } from "../words/passage.js";
@@ -7,7 +7,15 @@ export interface Page {
   readonly title: string;
   /** What is not there is left out. */
   readonly figures: readonly (Figure | false | undefined)[];
+  /** The whole page, where it is more than figures with what the terminal shows below them. */
+  readonly sections?: readonly Illustrated[];
 }
+
+/** A page's sections: its figures, and below them what the terminal shows. */
+export const sectionsOf = ({ figures }: Page, words: Words): readonly [Illustrated, ...Illustrated[]] => [
+  { figures: figures.filter((figure) => figure !== false && figure !== undefined) },
+  ...passagesOf(words),
+];
 
 /**
  * One HTML file that needs nothing else: figures, and below them what the terminal shows.
@@ -16,9 +24,8 @@ export interface Page {
  */
 export const pageHtml = async (make: () => Promise<Page>, words: Words): Promise<string> => {
   try {
-    const { title, figures } = await make();
-    const drawn = figures.filter((figure) => figure !== false && figure !== undefined);
-    return renderPage({ title, sections: [{ figures: drawn }, ...passagesOf(words)] }, { document });
+    const page = await make();
+    return renderPage({ title: page.title, sections: page.sections ?? sectionsOf(page, words) }, { document });
   } catch (error) {
     if ((error as Error).name !== "PlotInputError") throw error;
     throw new CliError(exitCodes.failed, `the report cannot be drawn: ${(error as Error).message}`, { cause: error });

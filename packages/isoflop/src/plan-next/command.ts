@@ -3,6 +3,7 @@ import { type AnswerOptions, answer } from "../answer.js";
 import { fitSourceOptions } from "../fit/source.js";
 import { jsonOption, reportOption } from "../options/common.js";
 import { count, positive, range } from "../options/values.js";
+import { inputsOf } from "../runs/tables.js";
 import { type PlanAsked, planFrom } from "./plan.js";
 import { planWords } from "./words.js";
 
@@ -39,7 +40,7 @@ export const configure = (command: Command): void => {
     .option("--noise <sd>", "standard deviation of ln L of one run (default: the residuals of the fit)", positive)
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
-      answer(options, [file, options.input], async () => {
+      answer(options, [file, ...inputsOf(options.input)], async () => {
         const { document, loaded } = await planFrom(file, options);
         return {
           document,

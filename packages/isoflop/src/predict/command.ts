@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
-import { type AnswerOptions, answer } from "../answer.js";
+import { type Answer, type AnswerOptions, answer } from "../answer.js";
+import { cardFrom } from "../cards/find.js";
+import { usageError } from "../exit.js";
 import type { Questions } from "../fit/kind.js";
 import { readKind } from "../fit/saved.js";
 import { type FitSource, fitSourceOptions, methodNames, sourceFrom } from "../fit/source.js";
@@ -7,10 +9,13 @@ import { jsonOption, quantityOption, reportOption } from "../options/common.js";
 import { givenInputs, inputOptions } from "../options/input-options.js";
 import { namedValues } from "../options/named.js";
 import { positive, positives } from "../options/values.js";
+import { inputsOf } from "../runs/tables.js";
+import { predictWithCard } from "./card.js";
+import { cardPredictionWords } from "./card-words.js";
 import { predict, questionsHelp } from "./predict.js";
 import { predictionWords } from "./words.js";
 
-type Options = FitSource & Questions & AnswerOptions & { readonly link?: string };
+type Options = FitSource & Questions & AnswerOptions & { readonly link?: string; readonly law?: string };
 
 const help = `
 What can be asked of which fit:
@@ -21,15 +26,17 @@ Examples:
   isoflop fit isoflop --input runs.csv --json > fit.json && isoflop predict fit.json --at 1.5e21
   isoflop predict --input runs.csv --method surface --reach 2.1
   isoflop predict repeated.json --at 1e22 --unique 25e9
-  isoflop predict law.json --link link.json --at 1e21`;
+  isoflop predict law.json --link link.json --at 1e21
+  isoflop predict --law chinchilla --at 1e21`;
 
 export const configure = (command: Command): void => {
   inputOptions(reportOption(quantityOption(jsonOption(fitSourceOptions(command)))))
     .addOption(
       new Option("--method <name>", "how to fit --input; for other choices run isoflop fit first")
         .choices(methodNames)
-        .default("isoflop"),
+        .default("rollout"),
     )
+    .option("--law <name>", "a published law in place of a fit: a card of isoflop laws, or a file of one")
     .option("--at <C,…>", "compute, FLOPs (or x of a law); several with commas", positives)
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
@@ -42,7 +49,8 @@ export const configure = (command: Command): void => {
     .option("--reach <loss>", "the loss that is wanted", positive)
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
-      answer(options, [file, options.input, options.link], async () => {
+      answer(options, [file, ...inputsOf(options.input), options.link], async () => {
+        if (options.law !== undefined) return published(options.law, file, options);
         const { saved, loaded } = await sourceFrom(file, options);
         const inputs = givenInputs(options);
         const link = options.link === undefined ? undefined : readKind(options.link, "link");
@@ -56,4 +64,21 @@ export const configure = (command: Command): void => {
         };
       }),
     );
+};
+
+/** A published law answers by what its card says. */
+const published = (law: string, file: string | undefined, options: Options): Answer => {
+  if (file !== undefined || options.input !== undefined)
+    throw usageError(`--law and ${file === undefined ? "--input" : "a saved fit"} are given; expected one of them`);
+  const [other] = (["link", "study", "with"] as const).filter((name) => options[name] !== undefined);
+  if (other !== undefined)
+    throw usageError(`--${other} is for a fit, and --law is a published law; expected one of them`);
+  const found = cardFrom(law);
+  const inputs = givenInputs(options);
+  const document = predictWithCard(found, { ...options, ...(inputs && { inputs }) });
+  return {
+    document,
+    words: cardPredictionWords(found.card, document.predictions),
+    page: async () => (await import("./card-page.js")).cardPredictionPage(found.card, document.predictions),
+  };
 };

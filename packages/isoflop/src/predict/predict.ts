@@ -83,7 +83,7 @@ const answersOf = (fit: Fit, command: string, asked: Questions): FitPrediction[]
 };
 
 /** @throws CliError `unsound` for no answer, and for one that no number can hold: a law at 1e300 may be anywhere. */
-const held = (outcome: Outcome<FitPrediction>): FitPrediction => {
+export const held = (outcome: Outcome<FitPrediction>): FitPrediction => {
   if (!outcome.ok) throw unsound(`${outcome.reason}: ${outcome.message}`);
   const { ok: _, ...prediction } = outcome;
   for (const [name, { value }] of Object.entries(prediction.predicted)) {

@@ -10,7 +10,8 @@ export const predictionWords = ({ predictions, status, message }: PredictionDocu
   ...predictions.map((prediction): Passage => ({ ...predictionTable(prediction), notes: notesOf(prediction) })),
 ];
 
-const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): Passage => {
+/** One question and its answers. */
+export const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): Passage => {
   const named = (name: string) => (name === "loss" ? quantity : name);
   const ofOptimum = predicted.N !== undefined && given.N === undefined;
   const names: Readonly<Record<string, string>> = {
@@ -30,18 +31,23 @@ const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): 
   );
 };
 
-const notesOf = ({ notes: { extrapolation, families, deadweight, beyondLink } }: FitPrediction): string[] =>
-  [
+const notesOf = ({ notes }: FitPrediction): string[] => {
+  const { extrapolation, families, forms, widened, deadweight, beyondLink } = notes;
+  return [
     extrapolation !== undefined &&
       extrapolation > 1 &&
       `${num(extrapolation, 3)} times the largest fitted budget; the interval is for one new run`,
     families && `by kind of law: ${familiesText(families)}`,
+    forms && `by form of surface: ${familiesText(forms)}`,
+    widened !== undefined &&
+      `errors of forms are widened up to ${num(widened, 3)}-fold, as they missed runs that were held out`,
     beyondLink !== undefined &&
       `the loss lies ${percent(beyondLink, 0)} of their range beyond the losses that the link was fitted to`,
     deadweight !== undefined && `compute beyond what an optimal run of this loss needs: ${percent(deadweight, 1)}`,
   ].filter((line) => typeof line === "string");
+};
 
-const familiesText = (families: NonNullable<FitPrediction["notes"]["families"]>): string =>
+const familiesText = (families: NonNullable<FitPrediction["notes"]["families" | "forms"]>): string =>
   Object.entries(families)
     .flatMap(([name, family]) => (family ? [`${name} ${num(family.value)} (weight ${percent(family.weight, 0)})`] : []))
     .join(", ");

@@ -1,37 +1,52 @@
 import {
+  bestPerCell,
+  type Caution,
   type CleanRuns,
   type Columns,
+  cleanRuns,
   type DropReason,
+  divergedRuns,
   dropHighestLoss,
-  parseRuns,
+  independence,
   quantityAsLoss,
   type Run,
-  ScalingError,
-  type TableFormat,
+  readCondition,
+  runsInTable,
+  type TableRuns,
+  type TableRunsOptions,
 } from "@isoflop/scaling";
-import { CliError, exitCodes, inputError, usageError } from "../exit.js";
-import { type InputFile, readInput, shown } from "../files/read.js";
+import { inputError, usageError } from "../exit.js";
+import { type InputFile, shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
 import { LOSS } from "../words/quantity.js";
 import { knownInputs } from "./inputs.js";
+import { type FileTable, groupsOf, type ReadTables, readTables, type TableInput, within } from "./tables.js";
 
 /** Options by which runs are read from a file; see `runOptions` for their words. */
-export interface RunInput {
-  readonly input: string;
+export interface RunInput extends TableInput {
   readonly columns?: ColumnMap | undefined;
-  readonly format?: TableFormat | undefined;
   /** The metric that is fitted; its column is looked up under its name unless `columns` says otherwise. */
   readonly quantity?: string | undefined;
   readonly only?: string;
-  readonly skipBadRows?: boolean;
+  /** Conditions as they are written: `D>=1e9`. */
+  readonly where?: readonly string[];
   readonly flopsPerToken?: number;
   readonly dropHighestLoss?: number;
+  readonly keepDuplicates?: boolean;
+  readonly keepDiverged?: boolean;
+  readonly bestPerCell?: boolean;
 }
 
 /** A row that takes no part, and why. */
 export interface Dropped {
   readonly row: number;
   readonly reason: DropReason | "edge-minimum" | "not-convex" | "too-few-sizes" | "no-budget";
+  readonly message: string;
+}
+
+/** Why the rows may not be what a fit takes them for. */
+export interface Doubt {
+  readonly kind: Caution["kind"] | "many-diverged";
   readonly message: string;
 }
 
@@ -42,31 +57,98 @@ export interface LoadedRuns {
   readonly dropped: readonly Dropped[];
   /** Rows of another label than the one asked for. */
   readonly otherLabels: number;
+  /** Rows that do not meet the conditions. */
+  readonly otherRows: number;
+  /** Columns that were taken by a common name, by what they hold. */
+  readonly named: Readonly<Record<string, string>>;
+  readonly doubts: readonly Doubt[];
+  /** The labels that there are, where one was asked for. */
+  readonly labels?: readonly string[];
 }
 
 /** @throws CliError with the file, the row and the column of what cannot be read. */
 export const loadRuns = (options: RunInput): LoadedRuns => {
+  const loaded = loadFrom(readTables(options), options);
+  if (loaded.runs.length === 0) throw inputError(`${shown(loaded.origin.file)}: ${nothing(options, loaded)}`);
+  return loaded;
+};
+
+/** The runs of each value of a column, which may be none; @throws as `loadRuns` does */
+export const loadGroups = (options: RunInput, column: string): ReadonlyMap<string, LoadedRuns> => {
+  const { metrics, inputs, ...fields } = columnsOf(options.columns ?? {});
+  const groups = groupsOf(readTables(options), column, { ...metrics, ...inputs, ...fields });
+  if (groups.size === 0) throw inputError(`there is no row to be grouped by ${column}`);
+  const loaded = [...groups].map(([value, tables]) => [value, loadFrom(tables, options)] as const);
+  return new Map(loaded.filter(([, { runs, dropped }]) => runs.length + dropped.length > 0));
+};
+
+const loadFrom = ({ origin, tables }: ReadTables, options: RunInput): LoadedRuns => {
+  const read = readRuns(tables, options);
+  const quantity = options.quantity === LOSS ? undefined : options.quantity;
+  const steps: ((runs: readonly Run[]) => CleanRuns & { readonly caution?: string })[] = [
+    ...(options.bestPerCell ? [(runs: readonly Run[]) => bestPerCell(runs, quantity)] : []),
+    ...(options.keepDiverged ? [] : [(runs: readonly Run[]) => divergedRuns(runs, { quantity })]),
+    (runs) => dropHighestLoss(runs, options.dropHighestLoss ?? 0),
+  ];
+  let { runs } = read;
+  const dropped: Dropped[] = [...read.dropped];
+  const doubts: Doubt[] = [];
+  for (const step of steps) {
+    const kept = step(runs);
+    runs = kept.runs;
+    dropped.push(...kept.dropped);
+    if (kept.caution !== undefined) doubts.push({ kind: "many-diverged", message: kept.caution });
+  }
+  const fitted = quantity === undefined ? runs : quantityAsLoss(runs, quantity).runs;
+  doubts.push(...independence(fitted).map(({ kind, message }) => ({ kind, message })));
+  return { ...read, origin, runs, dropped, doubts };
+};
+
+const readRuns = (tables: readonly FileTable[], options: RunInput): TableRuns => {
+  const { quantity = LOSS, only, where, skipBadRows, keepDuplicates, flopsPerToken, labelFrom } = options;
   const columns = columnsOf(options.columns ?? {});
-  const { quantity = LOSS } = options;
-  if (options.only !== undefined && columns.label === undefined) columns.label = "label";
-  const { text, origin } = readInput(options.input);
-  const read = parse(text, origin.file, {
+  if (labelFrom === "file" && columns.label !== undefined)
+    throw usageError("--label-from file and --columns label=… are given; expected one of them");
+  const asked: TableRunsOptions = {
     columns,
     quantity: quantity === LOSS ? undefined : quantity,
-    format: options.format,
-    badRows: options.skipBadRows ? "drop" : undefined,
-    flopsPerParameterToken: options.flopsPerToken,
+    only,
+    where: where?.map(readCondition),
+    badRows: skipBadRows ? "drop" : undefined,
+    duplicates: keepDuplicates ? "keep" : undefined,
+    flopsPerParameterToken: flopsPerToken,
+  };
+  const parts = tables.map(({ file, table, offset }) => {
+    const read = within(file, () => runsInTable(table, asked), columnHint);
+    return tables.length === 1 ? read : counted(read, file, offset);
   });
-  const wanted = options.only === undefined ? read.runs : read.runs.filter(({ label }) => label === options.only);
-  if (wanted.length === 0) throw inputError(`${shown(origin.file)}: ${nothing(read.runs, options)}`);
-  const kept = dropHighestLoss(wanted, options.dropHighestLoss ?? 0);
+  const [first, ...others] = parts;
+  if (first && others.length === 0) return first;
+  // Rows may be equal to some of another file.
+  const { runs, dropped } = cleanRuns(
+    parts.flatMap((part) => part.runs),
+    asked,
+  );
   return {
-    origin,
-    runs: kept.runs,
-    dropped: [...read.dropped, ...kept.dropped],
-    otherLabels: read.runs.length - wanted.length,
+    runs,
+    dropped: [...parts.flatMap((part) => part.dropped), ...dropped],
+    named: Object.assign({}, ...parts.map(({ named }) => named)) as TableRuns["named"],
+    otherRows: parts.reduce((sum, { otherRows }) => sum + otherRows, 0),
+    otherLabels: parts.reduce((sum, { otherLabels }) => sum + otherLabels, 0),
+    ...(only !== undefined && { labels: [...new Set(parts.flatMap(({ labels = [] }) => labels))] }),
   };
 };
+
+/** Rows counted through all files; why one was dropped is said with its file and its row there. */
+const counted = (read: TableRuns, file: string, offset: number): TableRuns => ({
+  ...read,
+  runs: read.runs.map((run) => ({ ...run, row: offset + run.row! })),
+  dropped: read.dropped.map(({ row, reason, message }) => ({
+    row: offset + row,
+    reason,
+    message: `${shown(file)} row ${row}: ${message.replace(/^row \d+: /, "")}`,
+  })),
+});
 
 /** The same rows with a metric in the place of the loss, for what fits a loss. */
 export const ofQuantity = (loaded: LoadedRuns, quantity = LOSS): LoadedRuns => {
@@ -100,22 +182,17 @@ const columnsOf = (map: ColumnMap): { -readonly [K in keyof Columns]: Columns[K]
   return { ...columns, metrics: Object.fromEntries(named.metric), inputs: Object.fromEntries(named.input) };
 };
 
-const parse = (text: string, file: string, options: Parameters<typeof parseRuns>[1]): CleanRuns => {
-  try {
-    return parseRuns(text, options);
-  } catch (error) {
-    if (!(error instanceof ScalingError) || error.code === "bad-option") throw error;
-    const hint = error.code === "missing-column" ? "; name them with --columns C=…,N=…,D=…,loss=…" : "";
-    throw new CliError(exitCodes.input, `${shown(file)}: ${error.message}${hint}`, { cause: error });
-  }
+const columnHint = ({ code, message }: { readonly code: string; readonly message: string }): string => {
+  if (code !== "missing-column") return "";
+  return `${message.endsWith("?") ? " Name" : "; name"} them with --columns C=…,N=…,D=…,loss=…`;
 };
 
-const nothing = (runs: readonly Run[], { only, quantity }: RunInput): string => {
-  if (only === undefined || runs.length === 0)
-    return quantity === undefined || quantity === LOSS
-      ? "there is no row that can be used"
-      : `there is no row that can be used; each needs a ${quantity} above 0`;
-  const labels = [...new Set(runs.map(({ label }) => label))];
-  const some = labels.slice(0, 8).join(", ");
-  return `no row has the label "${only}"; there are: ${some}${labels.length > 8 ? ", …" : ""}`;
+const nothing = ({ only, quantity }: RunInput, { labels }: LoadedRuns): string => {
+  if (only !== undefined && labels && labels.length > 0 && !labels.includes(only)) {
+    const some = labels.slice(0, 8).join(", ");
+    return `no row has the label "${only}"; there are: ${some}${labels.length > 8 ? ", …" : ""}`;
+  }
+  return quantity === undefined || quantity === LOSS
+    ? "there is no row that can be used"
+    : `there is no row that can be used; each needs a ${quantity} above 0`;
 };

@@ -5,9 +5,16 @@ import { type CurvePoint, curveMarks, rangeWithBand } from "../chart/curve.js";
 import { type Figure, figure, panels } from "../chart/figure.js";
 import { cut } from "../chart/interval.js";
 import type { PointLabel } from "../chart/labels.js";
-import { barsUp, diamonds, dots, isOn, type Place, type Point, placeMarks, rings } from "../chart/marks.js";
+import { barsUp, diamonds, dots, isOn, line, type Place, type Point, placeMarks, rings } from "../chart/marks.js";
 import { type AxisQuantity, logAxis, valueText } from "../chart/quantity.js";
 import type { Sheet } from "../chart/sheet.js";
+
+/** Another curve of the same: thin, and the stronger the more weight it has. */
+export interface OtherCurve {
+  readonly name: string;
+  readonly weight: number;
+  readonly curve: readonly Point[];
+}
 
 /** A law y(x) on log axes, and what is drawn beside it. */
 export interface LawPanel {
@@ -18,6 +25,8 @@ export interface LawPanel {
   readonly curve: readonly CurvePoint[];
   /** Where the band is known, if not where the curve is. */
   readonly band?: readonly CurvePoint[];
+  /** What other laws say, or the parts of this one. */
+  readonly others?: readonly OtherCurve[];
   /** x beyond which the law is an extrapolation. */
   readonly fittedTo: number;
   /** What the law was fitted to. */
@@ -75,8 +84,16 @@ const lawChart = (law: LawPanel, { theme, width, small }: Sheet): ChartSpec => {
   const y = logAxis(law.y, rangeWithBand(seen, inFrame), small ? 6 : 7);
   const breaks = (law.breaks ?? []).filter(({ value }) => isOn(x, value));
   const { ink, muted, heldOut: color } = theme;
+  const others = (law.others ?? []).map(({ name, weight, curve }) =>
+    line(
+      curve.filter((point) => isOn(y, point.y)),
+      muted,
+      `other-${name}`,
+      { strokeWidth: 1, strokeOpacity: 0.25 + 0.75 * weight },
+    ),
+  );
   const style = { fittedTo, domain: y.domain, stroke: ink, fill: muted, name: "law", bandName: "band" };
-  const line = curveMarks(curve, style, inFrame);
+  const main = [...others, ...curveMarks(curve, style, inFrame)];
   const measured = dots(points, theme, theme.scale(0.45), "point");
   return {
     description: `${law.y.label} against ${law.x.label}: ${points.length + optima.length} points and the law through them, ${law.title}.`,
@@ -91,6 +108,10 @@ const lawChart = (law: LawPanel, { theme, width, small }: Sheet): ChartSpec => {
         const text = `break ${valueText(law.x, value)}`;
         return { x: value, y: y.domain[1], text, color, side: sideOf(x, value) };
       }),
+      ...(law.others ?? []).flatMap(({ name, curve: other }) => {
+        const last = other.findLast((point) => isOn(y, point.y));
+        return last ? [{ ...last, text: name, color: muted, side: "left" as const }] : [];
+      }),
       ...askedLabels(law, x).map((label) => ({ ...label, color, bold: true })),
     ],
     marks: [
@@ -102,7 +123,7 @@ const lawChart = (law: LawPanel, { theme, width, small }: Sheet): ChartSpec => {
         1.25,
         { className: "point-interval" },
       ),
-      ...(points.length > crowd ? [measured, ...line] : [...line, measured]),
+      ...(points.length > crowd ? [measured, ...main] : [...main, measured]),
       diamonds(optima, theme, ({ index }) => theme.budget(index, of), "optimum"),
       rings(trained, color, "trained", { fill: theme.surface }),
       ...askedMarks(asked, theme, y.domain[0]),

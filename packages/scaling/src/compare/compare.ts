@@ -6,7 +6,7 @@ import type { Comparison } from "../records/comparison.js";
 import type { Flops } from "../types.js";
 import { crossingOf } from "./crossing.js";
 import { constantNames } from "./curve.js";
-import { intervalOf, type Pair, type Pairs, ranged, tested } from "./pairs.js";
+import { type Pair, type Pairs, ranged, spreadOf, tested } from "./pairs.js";
 import { BEYOND, type ComputeRange, overlap, windowOf } from "./range.js";
 import { computeRatio, trendOf } from "./ratio.js";
 import type { Side } from "./side.js";
@@ -41,8 +41,8 @@ export const compareSides = (a: Side, b: Side, options: CompareOptions = {}): Co
   const pairs = pairsOf(a, b, draws, seed);
   const at = computes.map((C) => ({
     C,
-    a: ranged(pairs, (pair) => pair.a.loss(C)),
-    b: ranged(pairs, (pair) => pair.b.loss(C)),
+    a: ranged(pairs, (pair) => pair.a.loss(C), ["a"]),
+    b: ranged(pairs, (pair) => pair.b.loss(C), ["b"]),
     difference: tested(pairs, (pair) => pair.b.loss(C) - pair.a.loss(C)),
     effectiveCompute: ranged(pairs, (pair) => computeRatio(pair, C)),
   }));
@@ -81,6 +81,7 @@ const pairsOf = (a: Side, b: Side, draws: number, seed: number): Pairs => {
       throw new ScalingError("bad-value", `no draw from the uncertainty of ${name} has an optimum at a compute`);
   return {
     best: { a: a.curve, b: b.curve },
+    errorless: [...(a.errorless ? (["a"] as const) : []), ...(b.errorless ? (["b"] as const) : [])],
     drawn: Array.from({ length: count }, (_, i) => ({ a: as[i]!, b: bs[i]! })),
   };
 };
@@ -118,7 +119,7 @@ const described = (side: Side, pairs: Pairs, of: keyof Pair, computes: readonly 
     ...(fitted && { fitted }),
     points,
     curve: computes.map((C) => {
-      const { value, ci95 } = ranged(pairs, (pair) => pair[of].loss(C));
+      const { value, ci95 } = ranged(pairs, (pair) => pair[of].loss(C), [of]);
       return { C, loss: value, ci95 };
     }),
   };
@@ -135,7 +136,7 @@ const constantsOf = (pairs: Pairs): Comparison["constants"] => {
       // A curve that is none of its draws has their medians.
       const of = (side: keyof Pair) => {
         const values = pairs.drawn.map((pair) => pair[side].constants[name]!);
-        return { value: pairs.best[side].constants[name] ?? median(values), ci95: intervalOf(values) };
+        return { value: pairs.best[side].constants[name] ?? median(values), ci95: spreadOf(pairs, values, [side]) };
       };
       const [a, b] = [of("a"), of("b")];
       const apart = tested(pairs, (pair) => pair.b.constants[name]! - pair.a.constants[name]!);

@@ -1,7 +1,7 @@
 import { bisect } from "../math/search.js";
 import type { Comparison } from "../records/comparison.js";
 import { type Flops, refuse } from "../types.js";
-import { intervalOf, type Pair, type Pairs } from "./pairs.js";
+import { type Pair, type Pairs, spreadOf } from "./pairs.js";
 import type { ComputeRange } from "./range.js";
 
 /** Share of the draws that must cross, one way, for a crossing to be stated. */
@@ -28,7 +28,7 @@ const decade = (C: Flops): string => {
 
 /** Whether, where and which way two curves cross in a window; twice crossed is not crossed. */
 export const crossingOf = (
-  { best, drawn }: Pairs,
+  pairs: Pairs,
   window: ComputeRange | undefined,
 ): Pick<Comparison, "crossing" | "crossingShare"> => {
   if (!window)
@@ -36,6 +36,7 @@ export const crossingOf = (
       crossing: refuse("unreachable", "no compute is known to be within a decade of the runs of both"),
       crossingShare: 0,
     };
+  const { best, drawn } = pairs;
   const ways = drawn.map((pair) => aheadBelow(pair, window));
   const count = (ahead: Ahead) => ways.filter((way) => way === ahead).length;
   const below: Ahead = count("a") > count("b") ? "a" : "b";
@@ -58,5 +59,5 @@ export const crossingOf = (
   });
   const middle = [...places].sort((a, b) => a - b)[Math.floor(places.length / 2)]!;
   const C = aheadBelow(best, window) === below ? crossingIn(best, window) : middle;
-  return { crossing: { ok: true, C, ci95: intervalOf(places), below }, crossingShare };
+  return { crossing: { ok: true, C, ci95: spreadOf(pairs, places), below }, crossingShare };
 };

@@ -1,4 +1,5 @@
 export { type CompareOptions, compareSides } from "./compare.js";
+export { constantsOfSide, type KnownConstant } from "./constants.js";
 export type { ConstantName, Constants, OptimumCurve } from "./curve.js";
 export { type FlooredPower, fallingCurve, flooredPower } from "./curve.js";
 export { type LawChoice, type LawSideOptions, sideOfIsoFlop, sideOfLaw } from "./law-side.js";

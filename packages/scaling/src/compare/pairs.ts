@@ -12,7 +12,16 @@ export interface Pair {
 export interface Pairs {
   readonly best: Pair;
   readonly drawn: readonly Pair[];
+  /** Sides whose errors are not known: what follows from them alone has no interval. */
+  readonly errorless?: readonly (keyof Pair)[];
 }
+
+const UNKNOWN: Interval = [Number.NaN, Number.NaN];
+const BOTH: readonly (keyof Pair)[] = ["a", "b"];
+
+/** {@link intervalOf}, where there is one. @param sides from which the values follow */
+export const spreadOf = ({ errorless = [] }: Pairs, values: readonly number[], sides = BOTH): Interval =>
+  sides.every((side) => errorless.includes(side)) ? UNKNOWN : intervalOf(values);
 
 /** A number that follows from two curves. */
 export type PairStatistic = (pair: Pair) => number;
@@ -30,23 +39,24 @@ export const intervalOf = (values: readonly number[]): Interval => {
 };
 
 /** A number at its best with its interval. */
-export const ranged = ({ best, drawn }: Pairs, statistic: PairStatistic) => ({
-  value: statistic(best),
-  ci95: intervalOf(drawn.map(statistic)),
+export const ranged = (pairs: Pairs, statistic: PairStatistic, sides = BOTH) => ({
+  value: statistic(pairs.best),
+  ci95: spreadOf(pairs, pairs.drawn.map(statistic), sides),
 });
 
 /**
  * With a two-sided p-value of its being 0: twice the smaller share of the draws on either side of 0, which no number of draws makes less than
  * 2 / (draws + 1) (Davison & Hinkley 1997, § 4.2).
  */
-export const tested = ({ best, drawn }: Pairs, statistic: PairStatistic) => {
+export const tested = (pairs: Pairs, statistic: PairStatistic) => {
+  const { best, drawn, errorless = [] } = pairs;
   const values = drawn.map(statistic);
   const [above, below] = [values.filter((v) => v > 0).length, values.filter((v) => v < 0).length];
   const ties = values.length - above - below;
   const smaller = Math.min(above, below) + ties / 2;
   return {
     value: statistic(best),
-    ci95: intervalOf(values),
-    pValue: Math.min(1, (2 * (smaller + 1)) / (values.length + 1)),
+    ci95: spreadOf(pairs, values),
+    pValue: errorless.length === BOTH.length ? Number.NaN : Math.min(1, (2 * (smaller + 1)) / (values.length + 1)),
   };
 };

@@ -13,6 +13,8 @@ export interface Side {
   readonly law: string;
   /** What its loss is, where that is known: `loss`, or a metric. */
   readonly quantity?: string;
+  /** Whether its errors are not known: it is then taken to be exact, and two such have no intervals. */
+  readonly errorless?: boolean;
   /** What a reader must know before the comparison is quoted. */
   readonly caution?: string;
   /** Least and largest compute that it was fitted to; absent where that is not known. */

@@ -70,6 +70,7 @@ export const sideOfSurface = (name: string, fit: SurfaceToCompare): Outcome<Side
     name,
     law: `${fit.form} surface${fit.covariance ? "" : " without errors"}`,
     ...(quantity !== undefined && { quantity }),
+    ...(!fit.covariance && { errorless: true }),
     ...(caution !== undefined && { caution }),
     ...(computes && { fitted: computes }),
     points: { x: [], y: [] },

@@ -1,8 +1,8 @@
 import { groupByBudget } from "../isoflop/group.js";
 import { thirdDifferences, typicalSize } from "../math/differences.js";
-import { grouped } from "../math/grouped.js";
 import { ascending, quantileSorted } from "../math/quantile.js";
 import type { Run } from "../types.js";
+import { kindsOf, sizesOf } from "./kinds.js";
 import { type CleanRuns, checkRuns, metricOf } from "./runs.js";
 import { sift } from "./sift.js";
 
@@ -21,7 +21,7 @@ const END_STEP = 1.5;
 /** Other sizes that a budget must have for its ends to be judged. */
 const END_SIZES = 4;
 /** Differences from which the noise can be told. */
-const LEAST_DIFFERENCES = 4;
+const LEAST_DIFFERENCES = 2;
 /** A median of few differences may be far too small: with n of them the noise is taken to be 1 + this / n times as large. */
 const FEW = 12;
 
@@ -94,15 +94,6 @@ export const divergedRuns = (runs: readonly Run[], options: DivergedOptions = {}
 const wordsOf = ({ point, witness, because }: Excess, name: string): string => {
   const times = Math.exp(point.y - witness.y).toPrecision(2);
   return `${name} ${Math.exp(point.y).toPrecision(4)} is ${times} times that of row ${witness.run.row ?? witness.index + 1}, ${because}`;
-};
-
-/** Runs that are compared with each other: those with equal inputs, and of one label where labels name studies and not runs. */
-const kindsOf = (points: readonly Point[]): readonly (readonly Point[])[] => {
-  const labels = [...grouped(points, ({ run }) => run.label).values()];
-  const studies = labels.some((some) => some.some(({ run }) => run.N !== some[0]!.run.N)) && labels.length > 1;
-  if (!studies && points.every(({ run }) => run.inputs === undefined)) return [points];
-  const keyOf = ({ inputs = {}, label }: Run) => JSON.stringify([studies ? label : 0, Object.entries(inputs).sort()]);
-  return [...grouped(points, ({ run }) => keyOf(run)).values()];
 };
 
 const budgetsOf = (points: readonly Point[]): readonly (readonly Point[])[] =>
@@ -182,10 +173,6 @@ const aboveSmaller = (points: readonly Point[]): Excess[] => {
   });
 };
 
-/** Points by size ascending, those of equal size together. */
-const sizesOf = (points: readonly Point[]): readonly (readonly Point[])[] =>
-  [...grouped(points, ({ run }) => run.N)].sort(([a], [b]) => a - b).map(([, size]) => size);
-
 const lower = (a: Point | undefined, b: Point): Point => (a && a.y <= b.y ? a : b);
 
 const aboveValley = (budget: readonly Point[]): Excess[] => {
@@ -200,7 +187,7 @@ const aboveValley = (budget: readonly Point[]): Excess[] => {
     const [a, b] = [left[i], right[sizes.length - 1 - i]];
     if (!a || !b) return [];
     const witness = a.y > b.y ? a : b;
-    const because = "though models on both sides of it do as well at this compute";
+    const because = "which both smaller and larger models reach at this compute";
     return points.map((point) => ({ point, above: point.y - witness.y, witness, because }));
   });
 };

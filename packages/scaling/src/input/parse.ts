@@ -38,6 +38,8 @@ export interface TableRuns extends CleanRuns {
   readonly otherRows: number;
   /** Rows of another label than the one that is wanted. */
   readonly otherLabels: number;
+  /** The labels that there are, where one is wanted. */
+  readonly labels?: readonly string[];
 }
 
 /**
@@ -48,10 +50,10 @@ export interface TableRuns extends CleanRuns {
  * @throws ScalingError naming the row and column of what cannot be read.
  */
 export const parseRuns = (text: string, options: ParseOptions = {}): TableRuns =>
-  runsOf(readTable(text, options.format, options.badRows), options);
+  runsInTable(readTable(text, options.format, options.badRows), options);
 
 /** The same of a table that was read. */
-export const runsOf = (whole: Table, options: TableRunsOptions = {}): TableRuns => {
+export const runsInTable = (whole: Table, options: TableRunsOptions = {}): TableRuns => {
   const { quantity, badRows = "throw", where = [], only } = options;
   const asked = options.columns ?? {};
   const fitted = quantity === undefined ? {} : { [quantity]: quantity };
@@ -61,11 +63,12 @@ export const runsOf = (whole: Table, options: TableRunsOptions = {}): TableRuns 
 
   const { metrics: _, inputs: __, ...fields } = columns;
   const met = where.length === 0 ? whole : rowsWhere(whole, where, { ...metricColumns, ...columns.inputs, ...fields });
-  const table = only === undefined ? met : rowsOfLabel(met, columns.label, only);
+  const labelAt = columnOf(met, "label", only === undefined ? columns.label : (columns.label ?? "label"));
+  const labelOf = (cells: readonly string[]) => cells[labelAt]!.trim();
+  const table = only === undefined ? met : rowsThat(met, (cells) => labelOf(cells) === only);
 
-  const at = (field: NumericField | "label") => columnOf(table, field, columns[field]);
+  const at = (field: NumericField) => columnOf(table, field, columns[field]);
   const numeric = NUMERIC.map((field) => [field, at(field)] as const).filter(([, index]) => index >= 0);
-  const label = at("label");
   const among = (map: Readonly<Record<string, string>>) =>
     Object.entries(map).map(([name, column]) => [name, columnOf(table, name, column)] as const);
   const [metrics, inputs] = [among(metricColumns), among(columns.inputs ?? {})];
@@ -84,7 +87,7 @@ export const runsOf = (whole: Table, options: TableRunsOptions = {}): TableRuns 
       const value = lenient(field) ? positiveIn(cells[index]!) : numberIn(cells[index]!, field, row);
       raw[field] = value;
     }
-    if (label >= 0) raw.label = cells[label]!.trim();
+    if (labelAt >= 0 && labelOf(cells) !== "") raw.label = labelOf(cells);
     if (metrics.length > 0) raw.metrics = numbersIn(metrics, cells, row);
     if (inputs.length > 0) raw.inputs = numbersIn(inputs, cells, row);
     return raw;
@@ -93,21 +96,13 @@ export const runsOf = (whole: Table, options: TableRunsOptions = {}): TableRuns 
   return {
     runs,
     dropped: byRow(table.dropped, dropped, unclean),
-    named: { ...common.fields, ...common.inputs },
+    named: Object.fromEntries(
+      Object.entries({ ...common.fields, ...common.inputs }).filter(([field, column]) => field !== column),
+    ),
     otherRows: whole.rows.length - met.rows.length,
     otherLabels: met.rows.length - table.rows.length,
+    ...(only !== undefined && { labels: [...new Set(met.rows.map(labelOf))] }),
   };
-};
-
-/** @throws ScalingError `missing-column` for a table without a label, or where no row has the one that is wanted */
-const rowsOfLabel = (table: Table, column = "label", wanted: string): Table => {
-  const index = columnOf(table, "label", column);
-  const found = rowsThat(table, (cells) => cells[index]!.trim() === wanted);
-  if (found.rows.length > 0 || table.rows.length === 0) return found;
-  const labels = [...new Set(table.rows.map((cells) => cells[index]!.trim()))];
-  const some = labels.slice(0, 8).join(", ");
-  const message = `no row has the label "${wanted}"; there are: ${some}${labels.length > 8 ? ", …" : ""}`;
-  throw new ScalingError("bad-value", message, { field: "label", value: wanted });
 };
 
 /** @throws ScalingError `missing-column` where a table does not say enough, with the columns that were most likely meant */

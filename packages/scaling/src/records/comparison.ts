@@ -7,8 +7,8 @@ const { anyNumber, interval } = fields;
 
 const ranged = record({ value: anyNumber, ci95: interval });
 
-/** With the two-sided p-value of its being nothing: 0, or 1 for a ratio. */
-const tested = record({ value: anyNumber, ci95: interval, pValue: fields.notNegative });
+/** With the two-sided p-value of its being nothing: 0, or 1 for a ratio. Neither that nor an interval is known of two sides without errors. */
+const tested = record({ value: anyNumber, ci95: interval, pValue: fields.spread });
 
 const computes = fields.pairOf(positive);
 

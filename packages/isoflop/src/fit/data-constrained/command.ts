@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { inputError } from "../../exit.js";
 import { shown } from "../../files/read.js";
-import { type LoadedRuns, loadRuns } from "../../runs/load.js";
+import type { LoadedRuns } from "../../runs/load.js";
 import {
   objectivesAndRowsHelp,
   type SurfaceCommandOptions,
@@ -28,9 +28,7 @@ export const configure = (command: Command): void => {
     .option("--untied", "an exponent of D of its own")
     .addHelpText("after", help)
     .action(({ untied = false, ...options }: Options) =>
-      surfaceAnswer({ ...options, form: untied ? "data-constrained" : "data-constrained-tied" }, () =>
-        repeated(loadRuns(options)),
-      ),
+      surfaceAnswer({ ...options, form: untied ? "data-constrained" : "data-constrained-tied" }, repeated),
     );
 };
 

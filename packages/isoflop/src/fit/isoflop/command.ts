@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../../answer.js";
 import {
+  groupOption,
   intervalOption,
   jsonOption,
   quantityOption,
@@ -9,11 +10,14 @@ import {
   runOptions,
 } from "../../options/common.js";
 import { count, positive, positives, whole } from "../../options/values.js";
-import { loadRuns, type RunInput } from "../../runs/load.js";
+import { type LoadedRuns, loadGroups, loadRuns, type RunInput } from "../../runs/load.js";
+import { inputsOf } from "../../runs/tables.js";
+import { type FitAnswer, groupedAnswer } from "../grouped.js";
+import { caveatOf } from "../saved.js";
 import { type IsoFlopAsked, isoFlopThrough } from "./fit.js";
-import { isoFlopWords } from "./words.js";
+import { exponentsOf, isoFlopWords } from "./words.js";
 
-type Options = RunInput & IsoFlopAsked & AnswerOptions;
+type Options = RunInput & IsoFlopAsked & AnswerOptions & { readonly groupBy?: string };
 
 const help = `${rowsHelp}
 A budget whose minimum is not inside its sizes enters no law, and is listed with its reason. With three budgets or more
@@ -41,17 +45,25 @@ export const configure = (command: Command): void => {
     )
     .addOption(intervalOption())
     .option("--seed <n>", "seed of the resamples", whole, 0)
+    .addOption(groupOption())
     .addHelpText("after", help)
     .action((options: Options) =>
-      answer(options, [options.input], () => {
-        const loaded = loadRuns(options);
-        const document = isoFlopThrough(loaded, options);
-        return {
-          document,
-          words: isoFlopWords(document),
-          page: async () => (await import("./page.js")).isoFlopPage(document.fit, document.ok),
-          caveat: document,
-        };
+      answer(options, inputsOf(options.input), () => {
+        const { groupBy } = options;
+        if (groupBy === undefined) return answerOf(loadRuns(options), options);
+        const groups = [...loadGroups(options, groupBy)];
+        return groupedAnswer(groupBy, new Map(groups.map(([value, loaded]) => [value, answerOf(loaded, options)])));
       }),
     );
+};
+
+const answerOf = (loaded: LoadedRuns, options: Options): FitAnswer => {
+  const document = isoFlopThrough(loaded, options);
+  return {
+    document,
+    words: isoFlopWords(document),
+    page: async () => (await import("./page.js")).isoFlopPage(document.fit, document.ok),
+    caveat: caveatOf(document),
+    exponents: exponentsOf(document),
+  };
 };

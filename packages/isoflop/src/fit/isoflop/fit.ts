@@ -6,6 +6,7 @@ import {
   type IsoFlopResampling,
   isInterior,
   isoFlop,
+  refuse,
 } from "@isoflop/scaling";
 import type { Dropped, LoadedRuns } from "../../runs/load.js";
 import { progress } from "../../words/progress.js";
@@ -27,6 +28,10 @@ export interface IsoFlopAsked {
 /** Groups runs by compute, finds each budget's optimum and the laws through the optima. */
 export const isoFlopThrough = (loaded: LoadedRuns, asked: IsoFlopAsked = {}): SavedFit<IsoFlop> => {
   const { x: axis, loss: scale, optimum, tolerance, budgets, quantity, bootstrap } = asked;
+  if (loaded.runs.length === 0) {
+    const none = refuse("too-few-points", "there is no row that can be used");
+    return saved<IsoFlop>("isoflop", none, { points: pointsOf(loaded), input: loaded.origin });
+  }
   const options: IsoFlopOptions = { axis, scale, optimum, tolerance, budgets, quantity };
   const found = isoFlop(loaded.runs, options);
   const fit = bootstrap === undefined ? found : { ...found, bootstrap: resampled(loaded, options, asked, bootstrap) };

@@ -1,4 +1,11 @@
-import { type IsoFlop, isInterior, type Outcome, type PowerLaw, type SaturatingLaw } from "@isoflop/scaling";
+import {
+  type Estimate,
+  type IsoFlop,
+  isInterior,
+  type Outcome,
+  type PowerLaw,
+  type SaturatingLaw,
+} from "@isoflop/scaling";
 import { estimateCells, interval, num, plural, round } from "../../words/numbers.js";
 import { type Passage, table, type Words } from "../../words/passage.js";
 import { LOSS, symbol } from "../../words/quantity.js";
@@ -17,6 +24,15 @@ export const isoFlopWords = (saved: SavedFit<IsoFlop>): Words => [
   pointsUsed(saved),
   ...(saved.fit ? optimaAndLaws(saved.fit) : []),
 ];
+
+/** The exponents of the laws that there are. */
+export const exponentsOf = ({ fit }: SavedFit<IsoFlop>): Record<string, Estimate> =>
+  Object.fromEntries(
+    (["N", "D", "loss"] as const).flatMap((name) => {
+      const law = fit?.[name];
+      return law?.ok ? [[`${name}*`, law.exponent] as const] : [];
+    }),
+  );
 
 /** The optima of the budgets, the laws through them, and how they were found. */
 export const optimaAndLaws = (fit: IsoFlop): Words => {

@@ -1,8 +1,12 @@
-import { formOfLaw, type LawFit } from "@isoflop/scaling";
+import { type Estimate, formOfLaw, type LawFit } from "@isoflop/scaling";
 import { estimateCells, num } from "../../words/numbers.js";
 import { table, type Words } from "../../words/passage.js";
 import { pointsUsed } from "../points.js";
 import type { SavedFit } from "../saved.js";
+
+/** All that a law is quoted with. */
+export const exponentsOf = ({ fit }: SavedFit<LawFit>): Readonly<Record<string, Estimate>> =>
+  fit ? formOfLaw(fit.law).estimates(fit.law) : {};
 
 /** What a person reads of a law. */
 export const lawWords = (saved: SavedFit<LawFit>): Words => {

@@ -4,6 +4,7 @@ import { type AnswerOptions, answer } from "../../answer.js";
 import { jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
 import { formOptions, formsHelp } from "../../options/form-options.js";
 import { loadRuns, type RunInput } from "../../runs/load.js";
+import { inputsOf } from "../../runs/tables.js";
 import { type SharedAsked, sharedThrough } from "./fit.js";
 import { sharedWords } from "./words.js";
 
@@ -28,7 +29,7 @@ export const configure = (command: Command): void => {
     .option("--share <names>", "what is shared, as alpha,beta (default: every exponent)", names)
     .addHelpText("after", help)
     .action(({ groupBy = "label", ...options }: Options) =>
-      answer(options, [options.input], async () => {
+      answer(options, inputsOf(options.input), async () => {
         const loaded = loadRuns({ ...options, columns: { label: groupBy, ...options.columns } });
         const document = sharedThrough(loaded, options);
         return {

@@ -1,7 +1,7 @@
 import type { SharedFit } from "@isoflop/scaling";
 import type { FitKind } from "../kind.js";
 import { surface } from "../surface/kind.js";
-import { studyOf } from "./fit.js";
+import { studyOf } from "./studies.js";
 
 /** Each study is asked as a surface of its own. */
 export const shared: FitKind<SharedFit> = {

@@ -2,7 +2,7 @@ import { residualsFigure, surfaceFigure } from "@isoflop/plot";
 import type { SharedFit } from "@isoflop/scaling";
 import type { Page } from "../../page/page.js";
 import { type LoadedRuns, ofQuantity } from "../../runs/load.js";
-import { byLabel } from "./fit.js";
+import { byLabel } from "./studies.js";
 
 /** Contours and residuals of each study, where its runs are at hand. */
 export const sharedFigures = (fit: SharedFit, loaded: LoadedRuns | undefined): Page["figures"] => {

@@ -2,7 +2,6 @@ import { surfaceForms } from "@isoflop/scaling";
 import { type Command, Option } from "commander";
 import { formOptions, formsHelp } from "../../options/form-options.js";
 import { positive } from "../../options/values.js";
-import { loadRuns } from "../../runs/load.js";
 import { objectivesAndRowsHelp, type SurfaceCommandOptions, surfaceAnswer, surfaceOptions } from "./options.js";
 
 /** Starting points of the literature. */
@@ -32,5 +31,5 @@ export const configure = (command: Command): void => {
       positive,
     )
     .addHelpText("after", help)
-    .action((options: SurfaceCommandOptions) => surfaceAnswer(options, () => loadRuns(options)));
+    .action((options: SurfaceCommandOptions) => surfaceAnswer(options));
 };

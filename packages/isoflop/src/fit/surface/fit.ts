@@ -1,8 +1,11 @@
 import {
   bootstrapSurfaceAsync,
+  type ClusterBy,
+  clusterOf,
   type Executor,
   type IntervalKind,
   type Run,
+  refuse,
   type SurfaceFit,
   type SurfaceObjective,
   surfaceAsync,
@@ -42,6 +45,8 @@ export interface SurfaceAsked {
   readonly starts?: string;
   readonly bootstrap?: number;
   readonly strata?: "none" | "budget";
+  /** What runs are drawn together by. */
+  readonly cluster?: ClusterBy | "none";
   readonly interval?: IntervalKind;
   readonly seed?: number;
   readonly threads?: number;
@@ -54,6 +59,10 @@ const WORTH_THREADS = 100;
 /** One surface through all runs. */
 export const surfaceThrough = async (all: LoadedRuns, asked: SurfaceAsked = {}): Promise<SavedFit<SurfaceFit>> => {
   const { bootstrap = 0, starts = "auto", quantity = LOSS } = asked;
+  if (all.runs.length === 0) {
+    const none = refuse("too-few-points", "there is no row that can be used");
+    return saved<SurfaceFit>("surface", none, { points: pointsOf(all), input: all.origin });
+  }
   const loaded = ofQuantity(all, quantity);
   const threads = bootstrap >= WORTH_THREADS || starts !== "auto";
   await using executor = threads ? threadExecutor(asked.threads ? { threads: asked.threads } : {}) : undefined;
@@ -79,12 +88,15 @@ const fitted = async (runs: readonly Run[], asked: SurfaceAsked, quantity: strin
 const resampled = async (
   fit: SurfaceFit,
   runs: readonly Run[],
-  { seed = 0, strata, interval }: SurfaceAsked,
+  { seed = 0, strata, cluster: by = "none", interval }: SurfaceAsked,
   resamples: number,
   executor: Executor | undefined,
 ) => {
   const { onProgress, end } = progress("bootstrap");
-  const outcome = await bootstrapSurfaceAsync(fit, runs, { resamples, seed, strata, interval, executor, onProgress });
+  const outcome = await bootstrapSurfaceAsync(fit, runs, {
+    ...{ resamples, seed, strata, interval, executor, onProgress },
+    cluster: by === "none" ? undefined : clusterOf(runs, by),
+  });
   end();
   return outcome;
 };

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../../answer.js";
 import {
+  groupOption,
   intervalOption,
   jsonOption,
   quantityOption,
@@ -9,11 +10,14 @@ import {
   runOptions,
 } from "../../options/common.js";
 import { count, positive, whole } from "../../options/values.js";
-import type { LoadedRuns, RunInput } from "../../runs/load.js";
+import { type LoadedRuns, loadGroups, loadRuns, type RunInput } from "../../runs/load.js";
+import { inputsOf } from "../../runs/tables.js";
+import { type FitAnswer, groupedAnswer } from "../grouped.js";
+import { caveatOf } from "../saved.js";
 import { objectiveNames, objectivesHelp, type SurfaceAsked, surfaceThrough } from "./fit.js";
-import { surfaceWords } from "./words.js";
+import { exponentsOf, surfaceWords } from "./words.js";
 
-export type SurfaceCommandOptions = RunInput & SurfaceAsked & AnswerOptions;
+export type SurfaceCommandOptions = RunInput & SurfaceAsked & AnswerOptions & { readonly groupBy?: string };
 
 /** For the help text of every command that fits a surface. */
 export const objectivesAndRowsHelp = `Objectives, each a sum over runs:
@@ -29,19 +33,40 @@ export const surfaceOptions = (command: Command): Command =>
     .addOption(
       new Option("--strata <how>", "draw from all runs or within budgets").choices(["none", "budget"]).default("none"),
     )
+    .addOption(
+      new Option("--cluster <by>", "draw runs of one label or size together, as checkpoints of one curve")
+        .choices(["label", "N", "none"])
+        .default("none"),
+    )
     .addOption(intervalOption())
     .option("--seed <n>", "seed of the resamples", whole, 0)
-    .option("--threads <n>", "threads for many starts or resamples (default: one per core)", count);
+    .option("--threads <n>", "threads for many starts or resamples (default: one per core)", count)
+    .addOption(groupOption());
 
-/** A surface through the runs, printed. */
-export const surfaceAnswer = (options: SurfaceCommandOptions, runs: () => LoadedRuns): Promise<void> =>
-  answer(options, [options.input], async () => {
-    const loaded = runs();
-    const document = await surfaceThrough(loaded, options);
-    return {
-      document,
-      words: surfaceWords(document),
-      page: async () => (await import("./page.js")).surfacePage(loaded, document.fit),
-      caveat: document,
-    };
+/**
+ * A surface through the runs, or one for each value of a column, printed.
+ * @param checked the runs, where a command asks more of them
+ */
+export const surfaceAnswer = (
+  options: SurfaceCommandOptions,
+  checked = (loaded: LoadedRuns): LoadedRuns => loaded,
+): Promise<void> =>
+  answer(options, inputsOf(options.input), async () => {
+    const { groupBy } = options;
+    if (groupBy === undefined) return answerOf(checked(loadRuns(options)), options);
+    const answers = new Map<string, FitAnswer>();
+    for (const [value, loaded] of loadGroups(options, groupBy))
+      answers.set(value, await answerOf(checked(loaded), options));
+    return groupedAnswer(groupBy, answers);
   });
+
+const answerOf = async (loaded: LoadedRuns, options: SurfaceCommandOptions): Promise<FitAnswer> => {
+  const document = await surfaceThrough(loaded, options);
+  return {
+    document,
+    words: surfaceWords(document),
+    page: async () => (await import("./page.js")).surfacePage(loaded, document.fit),
+    caveat: caveatOf(document),
+    exponents: exponentsOf(document),
+  };
+};

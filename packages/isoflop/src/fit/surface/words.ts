@@ -1,4 +1,4 @@
-import { computeRule, formOfSurface, type SurfaceFit } from "@isoflop/scaling";
+import { computeRule, type Estimate, formOfSurface, type SurfaceFit } from "@isoflop/scaling";
 import { estimateCells, interval, num, plural, round, signedPercent } from "../../words/numbers.js";
 import { type Passage, table, type Words } from "../../words/passage.js";
 import { symbol } from "../../words/quantity.js";
@@ -29,6 +29,21 @@ export const surfaceWords = (saved: SavedFit<SurfaceFit>): Words => {
       ],
     },
   ];
+};
+
+/** The exponents of the surface and of its optima. */
+export const exponentsOf = ({ fit }: SavedFit<SurfaceFit>): Record<string, Estimate> => {
+  if (!fit) return {};
+  const { parameters } = formOfSurface(fit);
+  const own = parameters.flatMap(({ name, exponent }) => {
+    const estimate = exponent === undefined ? undefined : fit.parameters[name];
+    return estimate ? [[name, estimate] as const] : [];
+  });
+  const optima = (["N", "D"] as const).flatMap((name) => {
+    const law = fit.allocation?.[name];
+    return law ? [[`${name}*`, law.exponent] as const] : [];
+  });
+  return Object.fromEntries([...own, ...optima]);
 };
 
 const optimumTable = ({ allocation, quantity, flopsPerToken }: SurfaceFit): Passage | undefined =>

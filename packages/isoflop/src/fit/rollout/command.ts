@@ -1,0 +1,54 @@
+import { type RollOutAxis, rolledOutForms, rollOutAxes, surfaceForms } from "@isoflop/scaling";
+import type { Command } from "commander";
+import { type AnswerOptions, answer } from "../../answer.js";
+import { groupOption, jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
+import { formsHelp } from "../../options/form-options.js";
+import { choices } from "../../options/values.js";
+import { type LoadedRuns, loadGroups, loadRuns, type RunInput } from "../../runs/load.js";
+import { inputsOf } from "../../runs/tables.js";
+import { type FitAnswer, groupedAnswer } from "../grouped.js";
+import { caveatOf } from "../saved.js";
+import { type RollOutAsked, rollOutThrough } from "./fit.js";
+import { exponentsOf, rollOutWords } from "./words.js";
+
+type Options = RunInput & RollOutAsked & AnswerOptions & { readonly groupBy?: string };
+
+const help = `
+Every form is fitted to all runs by least squares of ln L, and to all but those of the largest C, N and D, which it then predicts. Forms are
+weighed by both (AICc, and the joint density of what was held out), and predictions are mixtures over them. Where the runs that were held
+out are a surprise to a form, its standard errors are widened as it was missed.
+
+Forms:
+${formsHelp(surfaceForms)}
+${rowsHelp}
+
+Example:
+  isoflop fit rollout --input runs.csv --json > forms.json && isoflop predict forms.json --at 1e22`;
+
+export const configure = (command: Command): void => {
+  reportOption(quantityOption(jsonOption(runOptions(command))))
+    .option("--forms <a,b,…>", `forms side by side (default: ${rolledOutForms.join(",")})`, choices(surfaceForms.names))
+    .option("--along <axes>", "hold out the largest of C, N, D (default: C,N,D)", choices<RollOutAxis>(rollOutAxes))
+    .addOption(groupOption())
+    .addHelpText("after", help)
+    .action((options: Options) =>
+      answer(options, inputsOf(options.input), async () => {
+        const { groupBy } = options;
+        if (groupBy === undefined) return answerOf(loadRuns(options), options);
+        const answers = new Map<string, FitAnswer>();
+        for (const [value, loaded] of loadGroups(options, groupBy)) answers.set(value, await answerOf(loaded, options));
+        return groupedAnswer(groupBy, answers);
+      }),
+    );
+};
+
+const answerOf = async (loaded: LoadedRuns, options: Options): Promise<FitAnswer> => {
+  const document = await rollOutThrough(loaded, options);
+  return {
+    document,
+    words: rollOutWords(document),
+    page: async () => (await import("./page.js")).rollOutPage(loaded, document.fit),
+    caveat: caveatOf(document),
+    exponents: exponentsOf(document),
+  };
+};
