@@ -49,6 +49,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/isoflop/command.js"),
   },
   {
+    path: ["fit", "approach1"],
+    summary: "the envelope of training curves, and power laws through it (Approach 1)",
+    load: () => import("./fit/approach1/command.js"),
+  },
+  {
     path: ["fit", "surface"],
     summary: "one surface L(N, D) through all runs (Approach 3)",
     load: () => import("./fit/surface/command.js"),
@@ -82,6 +87,11 @@ export const registry: readonly Entry[] = [
     path: ["fit", "link"],
     summary: "a metric, such as FID or accuracy, as a function of the loss",
     load: () => import("./fit/link/command.js"),
+  },
+  {
+    path: ["fit", "schedule"],
+    summary: "loss curves under any learning-rate schedule (multi-power law)",
+    load: () => import("./fit/schedule/command.js"),
   },
   {
     path: ["predict"],

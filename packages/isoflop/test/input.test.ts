@@ -156,7 +156,7 @@ describe("wrong usage", () => {
     [["compare", runs, runs, "--law", "power", "--form", "tied"], "--form is of --method surface"],
     [["compare", runs, runs, "--draws", "2e8"], "draws is 200000000; expected a whole number from 1 to 1000000"],
     [["sample", "run", "--count", "1e9"], "Expected a whole number from 1 to 4096."],
-    [["plan-next", "-i", runs, "--target", "1e20"], "required option '--allowance <FLOPs>' not specified"],
+    [["plan-next", "-i", runs, "--target", "1e20"], "required option '--allowance <amount>' not specified"],
   ])("%j: status 2", (args, message) => {
     const { code, stdout, stderr } = isoflop(args);
     expect([code, stdout]).toEqual([2, ""]);

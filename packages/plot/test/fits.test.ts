@@ -1,4 +1,5 @@
 import {
+  basins,
   compareSides,
   expectOk,
   fitLaw,
@@ -8,6 +9,7 @@ import {
   lawCard,
   lawForms,
   lawsOf,
+  planNext,
   predictLaw,
   saturating,
   sideOfCard,
@@ -399,6 +401,17 @@ describe("the next runs", () => {
     expect(Math.abs(diamond[1]! - py(plan.optimum.N.value))).toBeLessThan(1);
     expect(all(root, ".times text").map((text) => text.textContent)).toEqual(["4"]);
     expect(all(drawing(figure, { width: 390 }), ".times text")).toHaveLength(0);
+  });
+
+  test("beside the frontier of each other surface that was planned against", () => {
+    expect(all(root, ".other-frontier path, path.other-frontier")).toHaveLength(0);
+    const found = expectOk(basins(runs, { forms: ["chinchilla", "tied", "no-floor"], within: 1e6 })).basins;
+    expect(found.length).toBeGreaterThan(1);
+    const several = expectOk(planNext(found, { target: { C: 1e22, quantity: "loss" }, allowance: 3e20 }));
+    const figure = nextRunsFigure(several, { runs });
+    expect(figure.caption).toContain("Thin lines: the optimal size by the other surfaces");
+    const others = all(drawing(figure, { width: 760 }), ".other-frontier path, path.other-frontier");
+    expect(others).toHaveLength(found.length - 1);
   });
 
   test("are drawn alone, of a plan that no surface made", () => {

@@ -70,6 +70,7 @@ const isoFlopOptions = [
   { optimum: "huber", scale: "log", huberDelta: 0.01 },
   { axis: "D", quantity: "fid" },
   { budgets: [1e17, 4e17, 1.6e18, 6e18], tolerance: 0.05 },
+  { optimum: "slice", scale: "log" },
 ] as const;
 
 /** Every kind of record of a study. */

@@ -1,6 +1,6 @@
 import { ScalingError } from "../errors.js";
 import { drawParameters } from "../inference/draws.js";
-import { optima } from "../isoflop/isoflop.js";
+import { optima } from "../isoflop/budgets.js";
 import { lossCurve } from "../isoflop/predict.js";
 import { type IsoFlop, isInterior } from "../isoflop/record.js";
 import { fitLaw, formOfLaw } from "../laws/fit.js";

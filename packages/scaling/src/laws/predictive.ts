@@ -188,8 +188,8 @@ const ENOUGH = 1 / 3;
  */
 const floorNodes = (context: Context, lowest: number, [from, to]: readonly [number, number]): FloorNode[] => {
   const { u, curve, weights } = context;
-  const nodes = (low: number, high: number) =>
-    Array.from({ length: NODES }, (_, i) => low + ((i + 0.5) / NODES) * (high - low)).flatMap((t): FloorNode[] => {
+  const nodes = (low: number, high: number, count = NODES) =>
+    Array.from({ length: count }, (_, i) => low + ((i + 0.5) / count) * (high - low)).flatMap((t): FloorNode[] => {
       const fit = fitGivenFloor(u, curve.loss, lowest * (1 - Math.exp(-t)), "raw", weights);
       return fit && fit.alpha > 0 && fit.alpha <= STEEPEST ? [{ fit, t, logWeight: logLikelihood(fit, context) }] : [];
     });

@@ -7,7 +7,7 @@ import { type Outcome, refuse } from "../../types.js";
 import { lawsOf } from "../laws-of.js";
 import { predictorsOf } from "../relations.js";
 import type { CardRelation, CardSource, LawCard } from "../schema.js";
-import { conventionsAfter, isScale, type LeftOut, type Plan, unitOf } from "./plan.js";
+import { conventionsAfter, isScale, type LeftUnconverted, type Plan, unitOf } from "./plan.js";
 
 /** Size, data and compute of one optimum. */
 interface Point {
@@ -66,7 +66,7 @@ const sizeAfter = ({ to, facts: { embedding = 0 }, changes }: Plan, N: number): 
 /** A card whose N, D and C change by more than a factor: its laws of C along its optimum. */
 export const alongOptimum = (
   plan: Plan,
-): Outcome<{ readonly card: LawCard; readonly leftOut: readonly LeftOut[]; readonly deviation: number }> => {
+): Outcome<{ readonly card: LawCard; readonly leftOut: readonly LeftUnconverted[]; readonly deviation: number }> => {
   const { card } = plan;
   const laws = lawsOf(card);
   const range = plan.facts.between ?? card.range.C;
@@ -109,7 +109,7 @@ const converted = (
   law: PublishedLaw,
   points: readonly Moved[],
   kept: { readonly unit: string; readonly source: CardSource },
-): { readonly relation: CardRelation; readonly deviation: number } | LeftOut => {
+): { readonly relation: CardRelation; readonly deviation: number } | LeftUnconverted => {
   const size = of === "N" || of === "M";
   const y = points.map(({ old, now }) => (size ? now.N : of === "D" ? now.D : above(law, old.C)));
   const x = points.map(({ now }) => now.C);
@@ -130,8 +130,8 @@ const converted = (
 };
 
 /** What is no law of one predictor. */
-const others = (card: LawCard, laws: ReturnType<typeof lawsOf>): LeftOut[] => [
-  ...card.laws.flatMap((law): LeftOut[] => {
+const others = (card: LawCard, laws: ReturnType<typeof lawsOf>): LeftUnconverted[] => [
+  ...card.laws.flatMap((law): LeftUnconverted[] => {
     const { of, variant, coefficient } = law;
     if (variant !== undefined) return [{ of: `${of} (${variant})`, why: "only its exponent is known" }];
     if (coefficient === undefined) return [{ of, why: "only its exponent is known" }];

@@ -5,7 +5,7 @@ import { formOfSurface } from "../../surface/surface.js";
 import { printedValue } from "../printed.js";
 import type { CardRelation, LawCard, Published } from "../schema.js";
 import { surfaceOf } from "../surface-of.js";
-import { type Compute, conventionsAfter, isScale, type LeftOut, type Plan, unitOf } from "./plan.js";
+import { type Compute, conventionsAfter, isScale, type LeftUnconverted, type Plan, unitOf } from "./plan.js";
 
 /** New over old of N, D and C. */
 export interface Factors {
@@ -39,7 +39,7 @@ const perSizeAndToken = (compute: Compute, k: number | undefined): number | unde
 export const byFactors = (
   plan: Plan,
   factors: Factors,
-): { readonly card: LawCard; readonly leftOut: readonly LeftOut[] } => {
+): { readonly card: LawCard; readonly leftOut: readonly LeftUnconverted[] } => {
   const { card } = plan;
   const factor = (name: string): number =>
     name === "M" && isScale(plan) ? factors.N : (factors[name as keyof Factors] ?? 1);

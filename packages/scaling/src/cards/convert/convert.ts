@@ -3,12 +3,12 @@ import { type Outcome, refuse } from "../../types.js";
 import type { LawCard } from "../schema.js";
 import { alongOptimum } from "./along-optimum.js";
 import { byFactors, factorsOf } from "./by-factors.js";
-import { type ConversionFacts, type ConversionTarget, type LeftOut, missingOf, planOf } from "./plan.js";
+import { type ConversionFacts, type ConversionTarget, type LeftUnconverted, missingOf, planOf } from "./plan.js";
 
 /** A card in other units. */
 export interface ConvertedCard {
   readonly card: LawCard;
-  readonly leftOut: readonly LeftOut[];
+  readonly leftOut: readonly LeftUnconverted[];
   /** Largest relative distance, within the range of C, of a converted law from the power law it is given as; 0 where the conversion is by factors. */
   readonly deviation: number;
 }

@@ -21,7 +21,7 @@ export interface ConversionFacts {
 }
 
 /** What could not come along, and why. */
-export interface LeftOut {
+export interface LeftUnconverted {
   readonly of: string;
   readonly why: string;
 }
