@@ -39,8 +39,8 @@ export const configure = (command: Command): void => {
     .addOption(
       new Option(
         "--method <name>",
-        "how a table becomes a curve: by a surface, by several forms of one weighed by how they roll out (slow), or by the optima of its budgets (default: surface; isoflop with --law)",
-      ).choices(["surface", "forms", "isoflop"]),
+        "how a table becomes a curve: by a surface, or by the optima of its budgets (default: surface; isoflop with --law)",
+      ).choices(["surface", "isoflop"]),
     )
     .addOption(
       new Option("--form <name>", "form of the surface of a table (default: chinchilla)").choices(surfaceForms.names),

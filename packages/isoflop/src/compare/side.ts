@@ -1,14 +1,5 @@
 import { basename } from "node:path";
-import {
-  type LawChoice,
-  type Outcome,
-  type Run,
-  rollOut,
-  type Side,
-  sideOfRollOut,
-  sideOfRuns,
-  type TableFormat,
-} from "@isoflop/scaling";
+import { type LawChoice, type Outcome, type Run, type Side, sideOfRuns, type TableFormat } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import { isoFlopThrough } from "../fit/isoflop/fit.js";
@@ -22,7 +13,7 @@ import { type LoadedRuns, loadRuns, ofQuantity } from "../runs/load.js";
 export interface SideAsked {
   readonly format?: TableFormat;
   readonly quantity?: string;
-  readonly method?: "surface" | "forms" | "isoflop";
+  readonly method?: "surface" | "isoflop";
   /** Of the surface. */
   readonly form?: string;
   readonly law?: LawChoice;
@@ -88,11 +79,6 @@ const sideOfLoaded = (name: string, loaded: LoadedRuns, asked: SideAsked): Named
   if (method !== "isoflop" && law !== undefined)
     throw usageError(`--law is for laws of compute alone, which --method ${method} does not fit; expected one of them`);
   if (method !== "surface" && form !== undefined) throw usageError("--form is of --method surface");
-  if (method === "forms") {
-    const { runs } = ofQuantity(loaded, quantity);
-    const rolled = rollOut(runs, { quantity });
-    return { file: input.file, input, side: got(input.file, rolled.ok ? sideOfRollOut(name, rolled, runs) : rolled) };
-  }
   if (method === "surface") {
     const outcome = sideOfRuns(name, ofQuantity(loaded, quantity).runs, { form, quantity });
     return { file: input.file, input, side: got(input.file, outcome, "; or compare by --method isoflop") };

@@ -1,5 +1,6 @@
 import type { Comparison } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
+import { sideOf } from "../chart/axis.js";
 import { chart } from "../chart/chart.js";
 import { curveMarks, rangeWithBand } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
@@ -46,11 +47,10 @@ export const computeRatioFigure = (comparison: Comparison): Figure => {
       height: small ? 300 : 340,
       marginRight: 20,
       subtitle: "dashed beyond what both were fitted to; band: 95 %",
-      labels: crossings.flatMap(({ value: C }) =>
-        isOn(x, C)
-          ? [{ x: C, y: 1, text: `cross at ${scientific(C)}`, color: theme.muted, side: "right" as const, lift: -12 }]
-          : [],
-      ),
+      labels: crossings.flatMap(({ value: C }) => {
+        const text = `cross at ${scientific(C)}`;
+        return isOn(x, C) ? [{ x: C, y: y.domain[1], text, color: theme.muted, side: sideOf(x, C) }] : [];
+      }),
       marks: [
         ...(range
           ? [

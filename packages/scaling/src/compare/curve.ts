@@ -2,9 +2,10 @@ import { bisect } from "../math/search.js";
 import type { Flops, Loss } from "../types.js";
 
 /** Numbers by which curves are compared: exponents of N*, D* and L* − E against C, and the floor E. */
-export const constantNames = ["N", "D", "loss", "floor"] as const;
+export type ConstantName = "N" | "D" | "loss" | "floor";
 
-export type ConstantName = (typeof constantNames)[number];
+/** In the order in which a reader is shown them. */
+export const constantNames: readonly ConstantName[] = ["N", "D", "loss", "floor"];
 
 /** Those of a curve that it has. */
 export type Constants = Readonly<Partial<Record<ConstantName, number>>>;

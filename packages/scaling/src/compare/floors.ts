@@ -1,5 +1,5 @@
 import { drawParameters } from "../inference/draws.js";
-import { embedded, invertPositive, type Matrix, scaled, solvePositive, zeros } from "../math/linear.js";
+import { embedded, invertPositive, type Matrix, quadraticForm, scaled, solvePositive, zeros } from "../math/linear.js";
 import type { Random } from "../math/random.js";
 import { rowLoss, type SurfaceData } from "../surface/data.js";
 import type { SurfaceForm } from "../surface/form.js";
@@ -12,6 +12,8 @@ export interface FloorNode {
   readonly degreesOfFreedom: number;
   /** Not normalised. */
   readonly weight: number;
+  /** How much likelier a θ is than the Student's t has it, where the runs are known; 1 at the best. */
+  readonly correction?: (theta: readonly number[]) => number;
 }
 
 /** Nodes per pass over the floors that matter. */
@@ -42,7 +44,7 @@ export const floorNodes = (form: SurfaceForm, data: SurfaceData, theta: readonly
   const points = data.weight.reduce((count, w) => count + (w > 0 ? 1 : 0), 0);
   if (j === undefined) {
     const fit = fitGiven(form, data, theta, undefined);
-    return fit ? [nodeOf(fit, points, theta.length, 0)] : [];
+    return fit ? [nodeOf(form, data, fit, points, 0)] : [];
   }
   const { lowestLoss } = data.scale;
   const at = (t: number, start: readonly number[]) => {
@@ -66,7 +68,13 @@ export const floorNodes = (form: SurfaceForm, data: SurfaceData, theta: readonly
         const fit = at(t, start);
         if (!fit) return [];
         start = fit.theta;
-        return [{ t, fit, logWeight: (-(points - theta.length + 1) / 2) * Math.log(fit.sse + rounding(points)) }];
+        return [
+          {
+            t,
+            fit,
+            logWeight: (-(points - theta.length + 1) / 2) * Math.log(fit.sse + rounding(points)),
+          },
+        ];
       });
     });
     const peak = fits.reduce((m, { logWeight }) => Math.max(m, logWeight), Number.NEGATIVE_INFINITY);
@@ -77,17 +85,37 @@ export const floorNodes = (form: SurfaceForm, data: SurfaceData, theta: readonly
     [low, high] = [from, to];
   }
   const peak = fits.reduce((m, { logWeight }) => Math.max(m, logWeight), Number.NEGATIVE_INFINITY);
-  return fits.map(({ fit, logWeight }) => nodeOf(fit, points, theta.length - 1, logWeight - peak));
+  return fits.map(({ fit, logWeight }) => nodeOf(form, data, fit, points, logWeight - peak));
 };
 
 /** What double precision leaves of a perfect fit of ln L. */
 const rounding = (points: number): number => points * 1e-28;
 
-const nodeOf = ({ theta, information, free, sse }: GivenFloor, points: number, p: number, log: number): FloorNode => {
-  const degreesOfFreedom = points - p;
-  const variance = (sse + rounding(points)) / degreesOfFreedom;
-  const small = scaled(invertPositive(information)!, variance);
-  return { theta, covariance: embedded(small, free, theta.length), degreesOfFreedom, weight: Math.exp(log) };
+const nodeOf = (
+  form: SurfaceForm,
+  data: SurfaceData,
+  { theta, information, free, sse }: GivenFloor,
+  points: number,
+  logWeight: number,
+): FloorNode => {
+  const degreesOfFreedom = points - free.length;
+  const least = sse + rounding(points);
+  const small = scaled(invertPositive(information)!, least / degreesOfFreedom);
+  const row = rowLoss(form, data);
+  const g = new Float64Array(theta.length);
+  return {
+    theta,
+    covariance: embedded(small, free, theta.length),
+    degreesOfFreedom,
+    weight: Math.exp(logWeight),
+    // The likelihood SS(θ)^−n/2 over that of the quadratic about the best, of which the t is the marginal.
+    correction(drawn) {
+      const moved = free.map((j) => drawn[j]! - theta[j]!);
+      let squares = rounding(points);
+      for (let i = 0; i < data.lnL.length; i++) squares += data.weight[i]! * (data.lnL[i]! - row(drawn, i, g)) ** 2;
+      return (squares / (least + quadraticForm(information, moved))) ** (-points / 2);
+    },
+  };
 };
 
 interface GivenFloor {
@@ -174,9 +202,9 @@ export const drawNodes = <T>(
       const node = pick(nodes, total * uniform());
       chosen.set(node, (chosen.get(node) ?? 0) + 1);
     }
-    for (const [{ theta, covariance, degreesOfFreedom }, n] of chosen)
-      for (const drawn of drawParameters(theta, covariance, degreesOfFreedom, n, uniform)) {
-        const curve = curveOf(drawn);
+    for (const [node, n] of chosen)
+      for (const theta of drawNode(node, n, uniform)) {
+        const curve = curveOf(theta);
         if (curve !== undefined) out.push(curve);
       }
   }
@@ -184,6 +212,27 @@ export const drawNodes = <T>(
 };
 
 const TRIES = 20;
+/** Proposals for a draw, of which one is kept by its likelihood. */
+const PROPOSALS = 4;
+/** A proposal that the t all but left out does not stand for more draws than this. */
+const LARGEST = 20;
+
+/** θ from a node: Student's t, resampled by the likelihood where that is known (Rubin 1988: sampling, importance, resampling). */
+const drawNode = (
+  { theta, covariance, degreesOfFreedom, correction }: FloorNode,
+  count: number,
+  uniform: Random,
+): readonly (readonly number[])[] => {
+  const proposed = (n: number) => drawParameters(theta, covariance, degreesOfFreedom, n, uniform);
+  if (!correction) return proposed(count);
+  const weighed = proposed(PROPOSALS * count).map((drawn) => {
+    const weight = correction(drawn);
+    return { drawn, weight: weight > 0 ? Math.min(weight, LARGEST) : 0 };
+  });
+  const total = weighed.reduce((s, { weight }) => s + weight, 0);
+  if (!(total > 0)) return [];
+  return Array.from({ length: count }, () => pick(weighed, total * uniform()).drawn);
+};
 
 /** The node in which a running sum of the weights passes a value. */
 export const pick = <T extends { readonly weight: number }>(nodes: readonly T[], value: number): T => {

@@ -2,7 +2,7 @@ import type { Matrix } from "../math/linear.js";
 import { moveOrigin } from "../surface/covariance.js";
 import { formOfSurface, surfaceLoss } from "../surface/surface.js";
 import { type FloorNode, floorIndex } from "./floors.js";
-import type { SurfaceToCompare } from "./surface-side.js";
+import type { SurfaceToCompare } from "./surface-to-compare.js";
 
 /** Floors so many standard errors about the best, and how many of them. */
 const WIDTH = 6;

@@ -6,13 +6,13 @@ import { surface as fitSurface } from "../surface/fit.js";
 import { SIX } from "../surface/form.js";
 import type { SurfaceFormName } from "../surface/forms/index.js";
 import { formOfSurface, type Surface } from "../surface/surface.js";
-import type { SurfaceFit } from "../surface/surface-fit.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
 import { doubtOf } from "./doubt.js";
 import { drawNodes, type FloorNode, floorIndex, floorNodes } from "./floors.js";
 import { nodesOfCovariance } from "./saved-floors.js";
 import type { Side } from "./side.js";
 import { curveOfSurface } from "./surface-curve.js";
+import type { SurfaceToCompare } from "./surface-to-compare.js";
 
 export interface RunsSideOptions {
   /** Of the surface. Default `chinchilla`. */
@@ -41,27 +41,17 @@ export const sideOfRuns = (name: string, runs: readonly Run[], options: RunsSide
   if (fit.status === "stopped-early") return refuse("stopped-early", `the surface of ${name}: ${fit.message}`);
   const form = formOfSurface(fit);
   const data = surfaceData(form, runs);
+  const theta = form.recentre(fit.theta, data.centreN, data.centreD);
   const caution = doubtOf(fit, runs);
-  return sideOf(
-    fit,
-    { lnN: data.centreN, lnD: data.centreD },
-    floorNodes(form, data, form.recentre(fit.theta, data.centreN, data.centreD)),
-    {
-      name,
-      law: `${fit.form} surface of ${runs.length} runs${floorIndex(form) === undefined ? "" : ", its floor integrated out"}`,
-      quantity,
-      ...(caution !== undefined && { caution }),
-      fitted: extent(runs.map(({ C }) => C)),
-      points: pointsOf(runs),
-    },
-  );
+  return sideOf(fit, { lnN: data.centreN, lnD: data.centreD }, floorNodes(form, data, theta), {
+    name,
+    law: `${fit.form} surface of ${runs.length} runs${floorIndex(form) === undefined ? "" : ", its floor integrated out"}`,
+    quantity: fit.quantity,
+    ...(caution !== undefined && { caution }),
+    fitted: extent(runs.map(({ C }) => C)),
+    points: pointsOf(runs),
+  });
 };
-
-/** A surface, as it was fitted or published, with what else is known of it. */
-export type SurfaceToCompare = Surface &
-  Partial<
-    Pick<SurfaceFit, "covariance" | "degreesOfFreedom" | "quantity" | "computes" | "status" | "message" | "objective">
-  >;
 
 /**
  * A surface without its runs as a side: its draws are from its covariance, in coordinates in which the floor may be anything down to 0.
