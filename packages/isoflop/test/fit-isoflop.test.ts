@@ -68,7 +68,7 @@ describe("fit isoflop", () => {
     expect(stdout).toContain("the plain parabola puts N* 18.6 % too high");
     expect(stdout).toMatch(/^N +3\.6952 +0\.250000/m);
     expect(stdout).toContain("E 1.690, A 406.4, B 410.7, alpha 0.4650, beta 0.1550");
-    const asked = ["predict", "-i", input, "--at", "3.16228e21"];
+    const asked = ["predict", "-i", input, "--method", "isoflop", "--at", "3.16228e21"];
     const { N, loss } = json(asked).predictions![0]!.predicted!;
     expect(Math.abs(numbers(N!.value) / 876274.3354744982 - 1)).toBeLessThan(1e-6);
     const [low, high] = loss!.interval95 as unknown as [number, number];
