@@ -5,7 +5,7 @@ import type { HeldOutErrors, RolledOutForm } from "./record.js";
 /** Occam's window: of two explanations one that is this many times less likely is dropped (Madigan & Raftery 1994, JASA 89:1535). */
 const WINDOW = 20;
 /** A form's errors are widened where its roll-outs would be this improbable if it were right. */
-const SURPRISE = 0.0005;
+const SURPRISE = 1e-4;
 
 interface Judged {
   readonly fit: SurfaceFit;
