@@ -49,6 +49,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/isoflop/command.js"),
   },
   {
+    path: ["fit", "approach1"],
+    summary: "the envelope of training curves, and power laws through it (Approach 1)",
+    load: () => import("./fit/approach1/command.js"),
+  },
+  {
     path: ["fit", "surface"],
     summary: "one surface L(N, D) through all runs (Approach 3)",
     load: () => import("./fit/surface/command.js"),
@@ -84,6 +89,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/link/command.js"),
   },
   {
+    path: ["fit", "schedule"],
+    summary: "loss curves under any learning-rate schedule (multi-power law)",
+    load: () => import("./fit/schedule/command.js"),
+  },
+  {
     path: ["predict"],
     summary: "size, tokens and loss at a compute, with intervals",
     load: () => import("./predict/command.js"),
@@ -107,6 +117,11 @@ export const registry: readonly Entry[] = [
     path: ["compare"],
     summary: "two laws: which is better where, by how much compute, and where they cross",
     load: () => import("./compare/command.js"),
+  },
+  {
+    path: ["laws"],
+    summary: "published scaling laws: what is printed, where, and what it counts",
+    load: () => import("./laws/command.js"),
   },
   {
     path: ["plan-next"],

@@ -4,9 +4,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compare } from "../src/compare/compare.js";
 import { CliError, exitCodes, inputError } from "../src/exit.js";
+import { hyperparameterThrough } from "../src/fit/hyperparameter/fit.js";
 import { isoFlopThrough } from "../src/fit/isoflop/fit.js";
+import type { Questions } from "../src/fit/kind.js";
 import { lawThrough } from "../src/fit/law/fit.js";
+import { linkThrough } from "../src/fit/link/fit.js";
 import { type SavedFit, savedFitIn } from "../src/fit/saved.js";
+import { scheduleThrough } from "../src/fit/schedule/fit.js";
 import { surfaceThrough } from "../src/fit/surface/fit.js";
 import { planFrom } from "../src/plan-next/plan.js";
 import { predict } from "../src/predict/predict.js";
@@ -25,6 +29,10 @@ const epoch = loadRuns({
   dropHighestLoss: 5,
 });
 
+/** A table of thirty rows. */
+const table = (header: string, row: (i: number) => readonly number[]): string =>
+  file(`${header}.csv`, [header, ...Array.from({ length: 30 }, (_, i) => row(i + 1).join(","))].join("\n"));
+
 const wholes: Readonly<Record<string, string>> = {
   isoflop: writeRecord(isoFlopThrough(runs)),
   akima: writeRecord(isoFlopThrough(runs, { optimum: "akima" })),
@@ -32,6 +40,22 @@ const wholes: Readonly<Record<string, string>> = {
   power: writeRecord(lawThrough(points)),
   saturating: writeRecord(lawThrough(points, "saturating")),
   broken: writeRecord(lawThrough(points, "broken")),
+  hyperparameter: writeRecord(
+    hyperparameterThrough({ input: fixture("emoji_lr_sweep"), on: ["width", "D"], loss: "loss" }),
+  ),
+  link: writeRecord(linkThrough({ input: table("loss,metric", (i) => [2 + i / 10, 30 - (i - 3) ** 2 / 4]) }, {})),
+  schedule: writeRecord(
+    scheduleThrough({
+      input: table("step,lr,loss", (i) => [100 * i, 1e-3 * (1 - i / 40), 3 + i ** -0.5 - 0.01 * i + 0.002 * (-1) ** i]),
+    }),
+  ),
+};
+
+/** What is asked of fits that are not asked at a compute. */
+const questions: Readonly<Record<string, Questions>> = {
+  "fit hyperparameter": { tokens: 1e8, with: { width: 100 } },
+  "fit link": { at: [2.5, 4] },
+  "fit schedule": { schedule: "wsd", steps: [1000, 5000] },
 };
 
 type Node = Record<string, unknown> | unknown[];
@@ -59,7 +83,7 @@ const reread = (text: string): SavedFit => {
 };
 
 const ask = (fit: SavedFit) => {
-  const document = predict(fit, { at: [1e20, 1e22] });
+  const document = predict(fit, questions[fit.command] ?? { at: [1e20, 1e22] });
   textOf(predictionWords(document));
   return document.predictions.flatMap(({ predicted }) =>
     Object.values(predicted).flatMap(({ value, ci95, interval95 }) => [value, ...(ci95 ?? []), ...(interval95 ?? [])]),

@@ -61,6 +61,59 @@ describe("fit isoflop", () => {
     expect(json([...args, "2"]).fit!.bootstrap).not.toEqual(bootstrap);
   });
 
+  test("a wide grid: the misfit and the bias are said, in a table without it, and predict takes that", () => {
+    const input = fixture("wide_grid_exact");
+    const { stdout } = isoflop(["fit", "isoflop", "-i", input]);
+    expect(stdout).toMatch(/caution: the budgets depart from parabolas, all of them alike.*model error, not noise/);
+    expect(stdout).toContain("the plain parabola puts N* 18.6 % too high");
+    expect(stdout).toMatch(/^N +3\.6952 +0\.250000/m);
+    expect(stdout).toContain("E 1.690, A 406.4, B 410.7, alpha 0.4650, beta 0.1550");
+    const asked = ["predict", "-i", input, "--method", "isoflop", "--at", "3.16228e21"];
+    const { N, loss } = json(asked).predictions![0]!.predicted!;
+    expect(Math.abs(numbers(N!.value) / 876274.3354744982 - 1)).toBeLessThan(1e-6);
+    const [low, high] = loss!.interval95 as unknown as [number, number];
+    // To within rounding: the data are exact.
+    expect(low).toBeLessThan(4.4934063178617 * (1 + 1e-12));
+    expect(high).toBeGreaterThan(4.4934063178617 * (1 - 1e-12));
+    expect(high - low).toBeLessThan(0.01);
+    expect(isoflop(asked).stdout).toMatch(
+      /caution: the plain laws of Approach 2 are off here by \+18\.6 % in N, −15\.7 % in D/,
+    );
+  });
+
+  test("slices, cubics and no correction are choices", () => {
+    const input = fixture("wide_grid_exact");
+    // G · 6^(−β/(α+β)), Hoffmann et al. 2022, eq. 4.
+    const coefficient = ((0.465 * 406.4) / (0.155 * 410.7)) ** (1 / 0.62) * 6 ** -0.25;
+    for (const [optimum, within] of [
+      ["slice", 1e-8],
+      ["cubic", 0.01],
+    ] as const) {
+      const { fit } = json(["fit", "isoflop", "-i", input, "--optimum", optimum]);
+      expect(fit!.choices!.optimum).toBe(optimum);
+      expect(Math.abs(numbers(fit!.N!.coefficient!.value) / coefficient - 1)).toBeLessThan(within);
+    }
+    const plain = json(["fit", "isoflop", "-i", input, "--correction", "none"]);
+    expect(plain.fit!.corrected).toMatchObject({ ok: false });
+    const { stderr, code } = isoflop(["fit", "isoflop", "-i", input, "--optimum", "parabole"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("parabola, huber, akima, cubic, slice")]);
+  });
+
+  test("runs weigh by their errors where those differ", () => {
+    const [head, ...lines] = readFileSync(fixture("dit_isoflop_noisy"), "utf8").trim().split("\n");
+    const table = file(
+      "sigma.csv",
+      [`${head},sigma`, ...lines.map((line, i) => `${line},${i % 2 ? 0.0005 : 0.005}`)].join("\n"),
+    );
+    const by = (args: readonly string[]) => json(["fit", "isoflop", "-i", table, ...args]).fit!;
+    expect(by([]).choices!.weights).toBe("sigma");
+    expect(by([]).N).toEqual(by(["--weights", "sigma"]).N);
+    expect(by(["--weights", "alike"]).N!.exponent!.value).toBe(
+      json(["fit", "isoflop", "-i", fixture("dit_isoflop_noisy")]).fit!.N!.exponent!.value,
+    );
+    expect(isoflop(["fit", "isoflop", "-i", table]).stdout).toContain("runs weigh by their sigma");
+  });
+
   test("too few budgets: status 4, the document is printed, every row has its reason", () => {
     const rows = readFileSync(fixture("dit_isoflop_exact"), "utf8")
       .split("\n")

@@ -150,10 +150,13 @@ describe("wrong usage", () => {
       ["fit", "isoflop", "-i", runs, "--columns", "X=C"],
       '--columns has "X"; expected C, N, D, loss, sigma, seed, label, metric:NAME or input:NAME',
     ],
-    [["compare", runs], "missing required argument 'B'"],
+    [["compare", runs], "there is nothing to compare with; expected a second file, or --by with a column of the first"],
+    [["compare", runs, runs, "--by", "arch"], "--by takes both sides from one table; expected no second file"],
+    [["compare", runs, runs, "--law", "power", "--method", "surface"], "--law is for laws of compute alone"],
+    [["compare", runs, runs, "--law", "power", "--form", "tied"], "--form is of --method surface"],
     [["compare", runs, runs, "--draws", "2e8"], "draws is 200000000; expected a whole number from 1 to 1000000"],
     [["sample", "run", "--count", "1e9"], "Expected a whole number from 1 to 4096."],
-    [["plan-next", "-i", runs, "--target", "1e20"], "required option '--allowance <FLOPs>' not specified"],
+    [["plan-next", "-i", runs, "--target", "1e20"], "required option '--allowance <amount>' not specified"],
   ])("%j: status 2", (args, message) => {
     const { code, stdout, stderr } = isoflop(args);
     expect([code, stdout]).toEqual([2, ""]);

@@ -43,7 +43,7 @@ describe("every report", () => {
     ["fit surface", surface, "", 3],
     ["fit law", [...lawArgs, "--form", "saturating"], lawTable, 2],
     ["predict", ["predict", "--method", "surface", ...epoch, "--at", "1e23"], "", 2],
-    ["compare", ["compare", fixture("dit_isoflop_exact"), fixture("dit_isoflop_noisy")], "", 1],
+    ["compare", ["compare", fixture("dit_isoflop_exact"), fixture("dit_isoflop_noisy")], "", 2],
     ["plan-next", ["plan-next", ...epoch, "--allowance", "1e22", "--target", "1e24"], "", 1],
     ["flops", ["flops", "DiT-XL/2"], "", 1],
   ])("%s has its figures for a desk and a phone, and the terminal's text", (_, args, stdin, figures) => {
@@ -270,18 +270,22 @@ describe("predict", () => {
   });
 });
 
-test("compare draws both laws with their optima, and the step of effective compute", () => {
+test("compare draws both laws with what they were fitted to, the step of effective compute, and the ratio along compute", () => {
   const rows = readFileSync(fixture("dit_isoflop_exact"), "utf8").trim().split("\n");
   const worse = rows.map((row, i) => {
     const [C, N, D, loss, fid] = row.split(",");
     return i === 0 ? row : [C, N, D, Number(loss) * 1.01 * (Number(C) / 1e18) ** -0.004, fid].join(",");
   });
-  const { wide } = reported(["compare", fixture("dit_isoflop_noisy"), file("b.csv", worse.join("\n")), "--at", "1e18"]);
+  const args = ["compare", fixture("dit_isoflop_exact"), file("b.csv", worse.join("\n")), "--at", "1e18"];
+  const { wide } = reported([...args, "--method", "isoflop"]);
   expect(marks(wide[0]!, "point-a", "circle")).toBe(6);
   expect(marks(wide[0]!, "point-b", "circle")).toBe(6);
   expect(marks(wide[0]!, "step", "line")).toBe(1);
-  expect(wide[0]).toContain("cross at");
   expect(wide[0]).toContain("B: b.csv");
+  for (const svg of wide) expect(svg).toContain("cross at");
+  expect(marks(wide[1]!, "ratio", "path")).toBe(1);
+  const { wide: ofSurfaces } = reported(args);
+  expect(marks(ofSurfaces[0]!, "point-a", "circle")).toBe(54);
 });
 
 test("plan-next draws every planned run, the even grid, and the runs where it has them", () => {

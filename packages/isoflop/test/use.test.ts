@@ -71,9 +71,10 @@ describe("compare", () => {
   };
 
   test("effective compute of a law that is 2 % worse is 1.02^(1/0.0273)", () => {
-    const document = json(["compare", fixture("dit_isoflop_exact"), worse(), "--at", "1e19,1e21"]).comparison!;
+    const args = ["--law", "power", "--at", "1e19,1e21"];
+    const document = json(["compare", fixture("dit_isoflop_exact"), worse(), ...args]).comparison!;
     for (const at of [document.at![0]!, document.at![1]!]) {
-      expect(number(at.b) / number(at.a)).toBeCloseTo(1.02, 9);
+      expect(number(at.b!.value) / number(at.a!.value)).toBeCloseTo(1.02, 9);
       expect(number(at.effectiveCompute!.value)).toBeCloseTo(1.02 ** (1 / 0.0273), 5);
     }
     expect(document.crossing).toMatchObject({ ok: false, reason: "unreachable" });
@@ -81,9 +82,50 @@ describe("compare", () => {
 
   test("a saved fit compares as its table does", () => {
     const fit = saved("a.json", ["fit", "isoflop", "-i", fixture("dit_isoflop_exact")]);
-    const args = [worse(), "--at", "1e20", "--seed", "3"];
+    const args = [worse(), "--method", "isoflop", "--at", "1e20", "--seed", "3"];
     const of = (file: string) => json(["compare", file, ...args]).comparison!;
     expect(of(fit).at).toEqual(of(fixture("dit_isoflop_exact")).at);
+  });
+
+  test("a saved surface compares nearly as its table does", () => {
+    const fit = saved("surface.json", ["fit", "surface", "-i", fixture("dit_isoflop_noisy")]);
+    const of = (file: string) => json(["compare", file, worse(), "--at", "1e18"]).comparison!.at![0]!.effectiveCompute!;
+    const [ofFit, ofTable] = [of(fit), of(fixture("dit_isoflop_noisy"))];
+    expect(number(ofFit.value)).toBeCloseTo(number(ofTable.value), 6);
+    for (const end of [0, 1])
+      expect(Math.abs(Math.log(number(ofFit.ci95![end]) / number(ofTable.ci95![end])))).toBeLessThan(0.1);
+  });
+
+  test("the two values of a column are two sides; more are told", () => {
+    const rows = ["exact", "noisy"].flatMap((name) =>
+      fixtureRows(`dit_isoflop_${name}`).map((row) => [...row.slice(0, 4), name]),
+    );
+    const both = file("both.csv", ["C,N,D,loss,kind", ...rows.map((row) => row.join(","))].join("\n"));
+    const of = (args: readonly string[]) => json(["compare", ...args, "--at", "1e18"]).comparison!;
+    const apart = of([fixture("dit_isoflop_exact"), fixture("dit_isoflop_noisy")]);
+    const together = of([both, "--by", "kind"]);
+    expect(together.at).toEqual(apart.at);
+    expect([together.a!.name, together.b!.name]).toEqual(["A: exact", "B: noisy"]);
+    const { stdout } = isoflop(["compare", both, "--by", "kind"]);
+    expect(stdout).toContain(`A: exact of ${both}, chinchilla surface of 54 runs`);
+    const { code, stderr } = isoflop(["compare", both, "--by", "C"]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/has 6 values of C: .*; --by takes a column of two/)]);
+  });
+
+  test("what is said: the ratio and its change, the crossing, and the exponents beside each other", () => {
+    const { stdout } = isoflop(["compare", fixture("dit_isoflop_exact"), worse()]);
+    expect(stdout).toMatch(/B needs [\d.]+ times the compute of A for the same loss, \[.*\], p < 0\.001 for equality/);
+    // These optima are a power law without a floor, which the surface of a table does not know.
+    expect(stdout).toMatch(/caution, [AB].*: .*parabolas through the budgets fit better/);
+    expect(stdout).toMatch(/the ratio changes with compute: d ln ratio/);
+    const byOptima = isoflop(["compare", fixture("dit_isoflop_exact"), worse(), "--method", "isoflop"]).stdout;
+    expect(byOptima).toMatch(/B needs 2\.07 times .*no change of the ratio with compute is seen/);
+    expect(byOptima).not.toContain("caution");
+    expect(stdout).toMatch(/no crossing is stated: the laws do not cross between 1e16 and 6e19 FLOPs/);
+    for (const name of ["exponent of N*", "exponent of D*", "exponent of L* − E", "floor E"])
+      expect(stdout).toContain(name);
+    const crossed = isoflop(["compare", fixture("dit_isoflop_exact"), worse(), "--law", "power"]).stdout;
+    expect(crossed).toMatch(/caution, A and B: a pure power law through losses that have a floor/);
   });
 
   test("columns may differ between the two", () => {
@@ -106,9 +148,10 @@ describe("compare a metric", () => {
   const [exact, noisy] = [fixture("dit_isoflop_exact"), fixture("dit_isoflop_noisy")];
 
   test("the laws are of the metric", () => {
-    const { at, quantity } = json(["compare", exact, noisy, "--quantity", "fid", "--at", "1e19"]).comparison!;
+    const { at, quantity } = json(["compare", exact, noisy, "--quantity", "fid", "--law", "power", "--at", "1e19"])
+      .comparison!;
     expect(quantity).toBe("fid");
-    expect(number(at![0]!.a) / (2.2566e6 * 1e19 ** -0.234)).toBeCloseTo(1, 2);
+    expect(number(at![0]!.a!.value) / (2.2566e6 * 1e19 ** -0.234)).toBeCloseTo(1, 2);
   });
 
   test("a law of the loss is not compared with one of a metric: status 2", () => {

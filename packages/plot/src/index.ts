@@ -5,8 +5,10 @@ export type { FigureOptions } from "./chart/sheet.js";
 export { darkTheme, lightTheme, pageTheme, type Theme, themeVariables } from "./chart/theme.js";
 export { PlotInputError } from "./error.js";
 export { allocationFigure } from "./figures/allocation.js";
+export { approach1Figure, approach1LawsFigure } from "./figures/approach1.js";
 export { collapseFigure } from "./figures/collapse.js";
 export { comparisonFigure } from "./figures/comparison.js";
+export { computeRatioFigure } from "./figures/compute-ratio.js";
 export { envelopeFigure } from "./figures/envelope.js";
 export {
   basinFigure,
@@ -20,7 +22,7 @@ export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws
 export { type LinkFigureOptions, linkFigure } from "./figures/link.js";
 export { lossCurvesFigure } from "./figures/loss-curves.js";
 export { lossTermsFigure } from "./figures/loss-terms.js";
-export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRuns } from "./figures/next-runs.js";
+export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRun, type PlannedRuns } from "./figures/next-runs.js";
 export { levelSumsFigure, levelsFigure } from "./figures/noise-levels.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";
 export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";
@@ -28,6 +30,7 @@ export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/re
 export { type RollOutFigureOptions, rollOutErrorsFigure, rollOutFigure } from "./figures/roll-out.js";
 export { type Sample, samplePng, samplePngUrl } from "./figures/sample.js";
 export { sampleGridFigure } from "./figures/samples.js";
+export { type ScheduleFigureOptions, scheduleFigure } from "./figures/schedule.js";
 export { type SurfaceFigureOptions, surfaceFigure } from "./figures/surface.js";
 export type { RunCurve, StudyRun, Training } from "./figures/training.js";
 export { type Page, type PageOptions, renderPage } from "./page/page.js";

@@ -1,12 +1,18 @@
 import {
+  basins,
+  compareSides,
   expectOk,
   fitLaw,
   formOfLaw,
   type Law,
   type LawForm,
+  lawCard,
   lawForms,
+  lawsOf,
+  planNext,
   predictLaw,
   saturating,
+  sideOfCard,
 } from "@isoflop/scaling";
 import { number } from "@isoflop/spec";
 import * as v from "valibot";
@@ -14,6 +20,7 @@ import { describe, expect, test } from "vitest";
 import {
   allocationFigure,
   comparisonFigure,
+  computeRatioFigure,
   type Figure,
   intervalsFigure,
   lawFigure,
@@ -52,6 +59,7 @@ const figures: Record<string, Figure> = {
   law: lawFigure(law.law, law.data, { asked }),
   allocation: allocationFigure(surfaceFit, runs),
   comparison: comparisonFigure(comparison),
+  "compute ratio": computeRatioFigure(comparison),
   plan: nextRunsFigure(plan, { runs }),
   parts: partsFigure(work, "FLOPs per sample"),
 };
@@ -199,6 +207,18 @@ describe("a law", () => {
     expect(() => lawFigure(law.law, none)).toThrow(/^points: expected at least one/);
   });
 
+  test("published without its points is drawn over the range that it has, dashed beyond, without a band", () => {
+    const { loss } = lawsOf(lawCard("dit"));
+    const figure = lawFigure(loss!.law, loss!.data, { asked: [predictLaw(loss!, 1e21)] });
+    const root = drawing(figure);
+    const start = numbersOf(all(root, "g.extrapolation path")[0]!.getAttribute("d")!)[0]!;
+    expect(Math.abs(start - logPlace(root, "x")(6e18))).toBeLessThan(1);
+    expect(all(root, "g.law-band path")).toHaveLength(0);
+    expect(figure.caption).toBe("A law without its points, dashed beyond where it was fitted. Orange: what was asked.");
+    const { range: _, ...anywhere } = loss!.law;
+    expect(() => lawFigure(anywhere, loss!.data)).toThrow(/^points: expected at least one/);
+  });
+
   test("points that a log axis has no place for are named", () => {
     expect(() => lawFigure(law.law, { x: [1, -1], y: [1, 1] })).toThrow(
       /^points\[1\]\.x: expected a finite number above 0, got -1$/,
@@ -297,11 +317,60 @@ describe("a comparison", () => {
     expect(labels).toContain("B never reaches this");
   });
 
+  test("two published laws are two lines without bands", () => {
+    const [a, b] = ["chinchilla", "besiroglu"].map((name) => expectOk(sideOfCard(name, lawCard(name))));
+    const root = drawing(comparisonFigure(compareSides(a!, b!, { at: [1e21, 1e23] })));
+    expect(all(root, "g.law-a path, g.law-b path").length).toBeGreaterThanOrEqual(2);
+    expect(all(root, "g.band-a path, g.band-b path, .crossing-interval")).toHaveLength(0);
+    const labels = all(root, "text.label").map((label) => label.textContent);
+    expect(labels.join()).not.toContain("NaN");
+  });
+
   test("is drawn without crossing and without a question", () => {
     const crossing = { ok: false, reason: "unreachable", message: "they do not meet" } as const;
     const bare = drawing(comparisonFigure({ ...comparison, crossing, at: [] }));
     expect(all(bare, ".crossing")).toHaveLength(0);
     expect(all(bare, ".step line")).toHaveLength(0);
+  });
+
+  test("many runs are small dots, and a loss that is not positive ends a curve", () => {
+    const points = { x: Array.from({ length: 40 }, (_, i) => 1e18 * (1 + i)), y: new Array<number>(40).fill(2) };
+    const curve = comparison.a.curve.map((point, i) => (i > 20 ? { ...point, loss: -1 } : point));
+    const many = drawing(comparisonFigure({ ...comparison, a: { ...comparison.a, points, curve } }), { width: 1088 });
+    expect(all(many, "g.point-a circle").map((dot) => dot.getAttribute("r"))).toEqual(new Array(40).fill("2.5"));
+    expect(all(many, "g.law-a path")).toHaveLength(1);
+  });
+});
+
+describe("a compute ratio", () => {
+  const root = drawing(figures["compute ratio"]!, { width: 1088 });
+
+  test("is solid where both were fitted, dashed to either side, with its band, the line of equality and the crossing", () => {
+    expect(all(root, "g.ratio path")).toHaveLength(1);
+    expect(all(root, "g.extrapolation path")).toHaveLength(2);
+    expect(all(root, "g.ratio-band path")).toHaveLength(1);
+    expect(all(root, ".equal line, line.equal")).toHaveLength(1);
+    expect(all(root, ".crossing line, line.crossing")).toHaveLength(1);
+    const place = logPlace(root, "x");
+    const fitted = all(root, ".fitted rect, rect.fitted")[0]!;
+    expect(Math.abs(Number(fitted.getAttribute("x")) - place(1e17))).toBeLessThan(1);
+    expect(Math.abs(Number(fitted.getAttribute("width")) - (place(1e20) - place(1e17)))).toBeLessThan(1);
+  });
+
+  test("falls as it does", () => {
+    const place = logPlace(root, "y");
+    const [, first] = /^M[\d.]+,([\d.]+)/.exec(all(root, "g.ratio path")[0]!.getAttribute("d")!)!;
+    expect(Math.abs(Number(first) - place(30))).toBeLessThan(1);
+  });
+
+  test("is drawn where nothing is known of the range, without what is infinite", () => {
+    const trend = { ok: false, reason: "unreachable", message: "no range" } as const;
+    const ratios = comparison.ratios.map((ratio, i) =>
+      i > 10 ? { ...ratio, value: Number.POSITIVE_INFINITY } : ratio,
+    );
+    const bare = drawing(computeRatioFigure({ ...comparison, trend, ratios }));
+    expect(all(bare, ".fitted")).toHaveLength(0);
+    expect(all(bare, "g.ratio path")).toHaveLength(1);
   });
 });
 
@@ -332,6 +401,17 @@ describe("the next runs", () => {
     expect(Math.abs(diamond[1]! - py(plan.optimum.N.value))).toBeLessThan(1);
     expect(all(root, ".times text").map((text) => text.textContent)).toEqual(["4"]);
     expect(all(drawing(figure, { width: 390 }), ".times text")).toHaveLength(0);
+  });
+
+  test("beside the frontier of each other surface that was planned against", () => {
+    expect(all(root, ".other-frontier path, path.other-frontier")).toHaveLength(0);
+    const found = expectOk(basins(runs, { forms: ["chinchilla", "tied", "no-floor"], within: 1e6 })).basins;
+    expect(found.length).toBeGreaterThan(1);
+    const several = expectOk(planNext(found, { target: { C: 1e22, quantity: "loss" }, allowance: 3e20 }));
+    const figure = nextRunsFigure(several, { runs });
+    expect(figure.caption).toContain("Thin lines: the optimal size by the other surfaces");
+    const others = all(drawing(figure, { width: 760 }), ".other-frontier path, path.other-frontier");
+    expect(others).toHaveLength(found.length - 1);
   });
 
   test("are drawn alone, of a plan that no surface made", () => {
@@ -422,15 +502,8 @@ describe("what cannot be drawn is refused with the name of the field", () => {
     ["runs", () => residualsFigure(surfaceFit, [])],
     ["runs[1].measured", () => residualsFigure(surfaceFit, spoilt({ loss: Number.NaN }))],
     ["runs[1].C", () => allocationFigure(surfaceFit, spoilt({ N: 0 }))],
-    [
-      "data",
-      () =>
-        comparisonFigure({
-          ...comparison,
-          a: { ...comparison.a, data: { x: [], y: [] } },
-          b: { ...comparison.b, data: { x: [], y: [] } },
-        }),
-    ],
+    ["a.curve", () => comparisonFigure({ ...comparison, a: { ...comparison.a, curve: [] } })],
+    ["ratios", () => computeRatioFigure({ ...comparison, ratios: [] })],
     ["runs[1].N", () => nextRunsFigure(plan, { runs: spoilt({ N: -1, D: -1 }) })],
     ["rows", () => intervalsFigure(exponent, [])],
     ["rows[0].value", () => intervalsFigure(exponent, [{ name: "a", value: Number.NaN }])],

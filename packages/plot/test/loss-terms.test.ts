@@ -24,7 +24,7 @@ describe("the terms of a loss", () => {
       Number(all(root, `.own-${part} rect, rect.own-${part}`)[0]!.getAttribute("height")),
     );
     const total = heights.reduce((s, h) => s + h, 0);
-    diagnosis.terms.forEach(({ of, share }) => {
+    expectOk(diagnosis.parts).terms.forEach(({ of, share }) => {
       expect(heights[["floor", "N", "D"].indexOf(of)]! / total).toBeCloseTo(share.value, 2);
     });
   });

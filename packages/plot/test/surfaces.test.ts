@@ -1,4 +1,13 @@
-import { expectOk, optimalAllocation, predictSurface, type SurfaceFit, surface, surfaceForms } from "@isoflop/scaling";
+import {
+  expectOk,
+  lawCard,
+  optimalAllocation,
+  predictSurface,
+  type SurfaceFit,
+  surface,
+  surfaceForms,
+  surfaceOf,
+} from "@isoflop/scaling";
 import { describe, expect, test } from "vitest";
 import { allocationFigure, darkTheme, PlotInputError, pageTheme, surfaceFigure, themeVariables } from "../src/index.js";
 import { document, renderPng } from "../src/node.js";
@@ -48,6 +57,14 @@ describe("surface figure", () => {
   test("the frontier is dashed beyond the largest run", () => {
     const start = numbersOf(all(root, "g.extrapolation path")[0]!.getAttribute("d")!)[0]!;
     expect(Math.abs(start - x(1e20))).toBeLessThan(1);
+  });
+
+  test("a published surface is drawn about what is asked of it, without a band of its frontier", () => {
+    const surface = expectOk(surfaceOf(lawCard("besiroglu")));
+    const other = drawing(surfaceFigure(surface, [], { asked: [expectOk(predictSurface(surface, { C: 1e21 }))] }));
+    expect(all(other, "g.contour path").length).toBeGreaterThan(3);
+    expect(all(other, "g.frontier-band path")).toHaveLength(0);
+    expect(() => surfaceFigure(surface, [])).toThrow(/^runs: expected at least one/);
   });
 
   test("compute is that of the surface's own rule", () => {

@@ -1,12 +1,44 @@
+export * from "./approach1/approach1.js";
+export {
+  type Envelope,
+  type EnvelopeOptions,
+  type EnvelopePoint,
+  envelope,
+  type TrainingCurve,
+} from "./approach1/envelope.js";
+export * from "./approach1/predict.js";
+export type { Approach1, Approach1Bootstrap } from "./approach1/record.js";
+export * from "./approach1/training-curves.js";
+export * from "./cards/card-value.js";
+export * from "./cards/cards.js";
+export * from "./cards/conventions.js";
+export * from "./cards/convert/convert.js";
+export type { ConversionFacts, ConversionTarget, LeftUnconverted } from "./cards/convert/plan.js";
+export * from "./cards/exponents-of.js";
+export { type CardLaw, lawsOf } from "./cards/laws-of.js";
+export * from "./cards/predict-card.js";
+export * from "./cards/read.js";
+export {
+  type CardConventions,
+  type CardRelation,
+  type CardSource,
+  type CardSurfaceText,
+  cardSchema,
+  type LawCard,
+  type Published,
+  type PublishedWithError,
+  type Reproduced,
+} from "./cards/schema.js";
+export * from "./cards/side-of.js";
+export * from "./cards/surface-of.js";
 export { type CollapseOptions, collapse } from "./collapse/collapse.js";
 export type { ProgressCurve } from "./collapse/nodes.js";
 export * from "./collapse/read.js";
 export type { Collapse, CollapsedRun } from "./collapse/record.js";
-export * from "./compare.js";
+export * from "./compare/index.js";
 export { type DiagnoseOptions, diagnose } from "./diagnose/diagnose.js";
-export type { Diagnosis, DiagnosisStep, FrontierTerms, LossTerm } from "./diagnose/record.js";
+export type { Diagnosis, DiagnosisStep, LossTerm, TermName } from "./diagnose/record.js";
 export { type Terms, termsOf } from "./diagnose/terms.js";
-export * from "./envelope.js";
 export { type ErrorPlace, ScalingError, type ScalingErrorCode } from "./errors.js";
 export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
@@ -32,11 +64,16 @@ export { readTable, type TableFormat } from "./input/table.js";
 export * from "./input/where.js";
 export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
 export * from "./isoflop/bootstrap.js";
+export { type IsoFlopLaw, type IsoFlopOptions, optima } from "./isoflop/budgets.js";
 export * from "./isoflop/curve.js";
+export { quantityOf, type RunWeights } from "./isoflop/curves.js";
 export * from "./isoflop/group.js";
-export { type IsoFlopLaw, type IsoFlopOptions, isoFlop, optima } from "./isoflop/isoflop.js";
-export * from "./isoflop/predict.js";
-export { isoFlopProfile, type OptimumMethod, type ProfileOptions, quantityOf } from "./isoflop/profile.js";
+export { type IsoFlopFitOptions, isoFlop } from "./isoflop/isoflop.js";
+export { type OptimumMethodName, optimumMethods } from "./isoflop/methods/index.js";
+export type { Curve, CurveOptions, Found, OptimumMethod, Problem, Shared } from "./isoflop/methods/method.js";
+export type { Response } from "./isoflop/parabola.js";
+export { type IsoFlopPrediction, type PredictOptions, predictIsoFlop } from "./isoflop/predict.js";
+export { isoFlopProfile, type ProfileOptions } from "./isoflop/profile.js";
 export type * from "./isoflop/record.js";
 export { isInterior } from "./isoflop/record.js";
 export * from "./laws/broken.js";
@@ -54,6 +91,7 @@ export {
 } from "./laws/hyperparameter/fit.js";
 export * from "./laws/hyperparameter/forms.js";
 export * from "./laws/hyperparameter/law.js";
+export type { NamedNumbers } from "./laws/hyperparameter/monomial.js";
 export * from "./laws/hyperparameter/optimum.js";
 export type { HyperparameterCell, HyperparameterFit, HyperparameterLaw } from "./laws/hyperparameter/record.js";
 export { fitLink, type LinkOptions } from "./laws/link/fit.js";
@@ -65,8 +103,21 @@ export { type LinkScale, linkScales } from "./laws/link/scale.js";
 export * from "./laws/over-training.js";
 export type { PointErrors } from "./laws/point-errors.js";
 export * from "./laws/power.js";
-export * from "./laws/predictive.js";
+export {
+  type LawFamily,
+  type LossCurve,
+  type LossPrediction,
+  type NewMeasurement,
+  predictiveLoss,
+} from "./laws/predictive.js";
+export type { PublishedLaw } from "./laws/published.js";
 export * from "./laws/saturating.js";
+export { fitSchedule, type ScheduleOptions } from "./laws/schedule/fit.js";
+export type { ScheduledCurve } from "./laws/schedule/points.js";
+export * from "./laws/schedule/predict.js";
+export { peakOf, type RateSchedule, rateSums, warmupEnd } from "./laws/schedule/rates.js";
+export type { ScheduleCurve, ScheduleFit } from "./laws/schedule/record.js";
+export { type ScheduleShape, type ShapeOptions, scheduleOf, scheduleShapes } from "./laws/schedule/shapes.js";
 export { type LevelsOptions, noiseLevels, noiseLevelsAsync } from "./levels/levels.js";
 export type { LevelSum, NoiseLevel, NoiseLevels } from "./levels/record.js";
 export * from "./levels/table.js";
@@ -74,9 +125,15 @@ export { extent } from "./math/extent.js";
 export type { Matrix } from "./math/linear.js";
 export { normals, type Random, random } from "./math/random.js";
 export { spaced } from "./math/spaced.js";
+export { type Basin, type BasinOptions, basins, type LeftOut, planForms } from "./plan/basins.js";
+export type { Spread } from "./plan/belief.js";
+export type { PlanLimits } from "./plan/limits.js";
 export * from "./plan/plan-next.js";
+export { type MeasuredCost, measuredCost, type Priced, secondsOf } from "./plan/seconds.js";
+export { relativeWidth, type Standing, type StandingBasin, standing } from "./plan/standing.js";
 export type * from "./prediction.js";
-export type { ComparedLaw, LawComparison, NextRun, Plan } from "./records/answers.js";
+export type { NextRun, Plan } from "./records/answers.js";
+export type { Comparison } from "./records/comparison.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
 export * from "./rollout/predict.js";

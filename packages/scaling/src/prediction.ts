@@ -31,6 +31,8 @@ const notes = record({
   /** Standard deviation of one run's loss as used. */
   noiseStandardDeviation: v.exactOptional(spread),
   degreesOfFreedom: v.exactOptional(spread),
+  /** Where the bias of Approach 2 was taken out: by what share each law as it was fitted is off at this compute. */
+  bias: v.exactOptional(record({ N: anyNumber, D: anyNumber, loss: anyNumber })),
   /** How far the loss lies outside those that the link was fitted to, as a share of their range. */
   beyondLink: v.exactOptional(spread),
   /** Of a model that is not compute-optimal: loss above the optimum of its compute, */

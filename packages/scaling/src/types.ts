@@ -41,7 +41,7 @@ export interface Run {
   readonly seed?: number;
   readonly label?: string;
   readonly metrics?: Readonly<Record<string, number>>;
-  /** Predictors of the loss beside N and D, by name: unique tokens, all parameters of a mixture of experts. */
+  /** Further predictors of the loss by name, for forms that ask for them: U (unique tokens), all parameters of a mixture of experts, … */
   readonly inputs?: Readonly<Record<string, number>>;
   /** 1-based data row this run was read from. */
   readonly row?: number;

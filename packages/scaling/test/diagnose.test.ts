@@ -25,7 +25,7 @@ const MODEL = { N: 1e9, D: 1e10 };
 const fit = expectOk(surface(epoch(), { objective: "log-squares" }));
 const exact = expectOk(surface(csv("cs336_isoflops"), { objective: "squares" }));
 
-const term = ({ terms }: Diagnosis, of: string) => terms.find((one) => one.of === of)!;
+const term = ({ parts }: Diagnosis, of: string) => expectOk(parts).terms.find((one) => one.of === of)!;
 const stepOf = ({ steps }: Diagnosis, of: string) => steps.find(({ step }) => step === of)!;
 
 /** Of a study of 35 runs of the known surface with 0.5 % of noise. */
@@ -55,6 +55,8 @@ describe("the parts of a loss", () => {
       const found = surface(epoch(), { form: form.name });
       if (!found.ok) continue;
       const { N, D, floor } = termsOf(found, MODEL);
+      // Its loss may grow without end with the size alone.
+      if (Number.isNaN(N) && form.name.startsWith("crossed")) continue;
       expect(N + D + floor).toBeCloseTo(surfaceLoss(found, MODEL), 10);
       expect(Math.min(N, D, floor)).toBeGreaterThanOrEqual(-1e-12);
     }
@@ -75,15 +77,15 @@ describe("diagnose", () => {
   const found = expectOk(diagnose(fit, { N: 7e10, D: 3e11 }));
 
   it("shares add up to one, and each amount is its share of the loss", () => {
-    expect(found.terms.reduce((s, { share }) => s + share.value, 0)).toBeCloseTo(1, 12);
-    for (const { share, amount } of found.terms) {
+    expect(expectOk(found.parts).terms.reduce((s, { share }) => s + share.value, 0)).toBeCloseTo(1, 12);
+    for (const { share, amount } of expectOk(found.parts).terms) {
       expect(amount.value / found.loss.value).toBeCloseTo(share.value, 12);
       expect(share.ci95[0]).toBeLessThan(share.value);
       expect(share.ci95[1]).toBeGreaterThan(share.value);
       expect(share.ci95[0]).toBeGreaterThan(0);
       expect(share.ci95[1]).toBeLessThan(1);
     }
-    expect(found.dominant).toMatchObject({ of: "floor", clear: true });
+    expect(expectOk(found.parts).dominant).toMatchObject({ of: "floor", clear: true });
   });
 
   it("errors of the amounts are those of the parameters: of E itself, and of ln A − α ln N", () => {
@@ -111,7 +113,7 @@ describe("diagnose", () => {
     expect(stepOf(told, "N").C / told.given.C).toBeCloseTo(2, 12);
     expect(told.elasticity.N.value).toBeCloseTo((-alpha * A * N ** -alpha) / at(N, D), 6);
     expect(told.elasticity.D.value).toBeCloseTo((-beta * B * D ** -beta) / at(N, D), 6);
-    expect(told.limits.N.value).toBeCloseTo(E + B / D ** beta, 12);
+    expect(expectOk(told.parts).limits.N.value).toBeCloseTo(E + B / D ** beta, 12);
     const best = expectOk(optimalAllocation(exact, 2 * told.given.C));
     expect(stepOf(told, "C").loss.value).toBeCloseTo(best.loss, 10);
     expect(stepOf(told, "C").N / best.N).toBeCloseTo(1, 10);
@@ -164,7 +166,7 @@ describe("diagnose", () => {
   it("a floor at its bound is nothing, exactly", () => {
     const told = expectOk(diagnose(expectOk(surface(csv("iso_symmetric_l"), { form: "no-floor" })), MODEL));
     expect(term(told, "floor").amount).toEqual({ value: 0, standardError: 0, ci95: [0, 0] });
-    expect(told.dominant.of).not.toBe("floor");
+    expect(expectOk(told.parts).dominant.of).not.toBe("floor");
   });
 
   it("the frontier goes over the range that is asked, its terms adding up to its loss", () => {
@@ -173,12 +175,18 @@ describe("diagnose", () => {
     for (const { terms, loss } of told.frontier) expect(terms.N + terms.D + terms.floor).toBeCloseTo(loss, 10);
   });
 
-  it("a loss that rises with the tokens has no limit, and is refused", () => {
+  it("a loss that rises with the tokens has no limit and no optimum: its parts are refused, its steps are told", () => {
     const flat: SurfaceFit = {
       ...fit,
       theta: fit.theta.with(surfaceForms.get("chinchilla").theta.indexOf("beta"), -0.1),
     };
-    expect(diagnose(flat, MODEL)).toMatchObject({ ok: false, reason: "unidentified" });
+    const told = expectOk(diagnose(flat, MODEL));
+    expect(told.parts).toMatchObject({ ok: false, reason: "unidentified" });
+    expect(told.optimum.ok).toBe(false);
+    expect(told.frontier).toEqual([]);
+    // What needs neither is told.
+    expect(stepOf(told, "N").gain.value).toBeGreaterThan(0);
+    expect(stepOf(told, "D").gain.value).toBeLessThan(0);
   });
 
   it("survives JSON, and says which field is wrong", () => {

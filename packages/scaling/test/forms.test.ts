@@ -2,7 +2,7 @@ import { choice, record, whole } from "@isoflop/spec";
 import { describe, expect, it } from "vitest";
 import {
   bootstrapSurface,
-  compareLaws,
+  compareSides,
   type Estimate,
   expectOk,
   recordFields as fields,
@@ -23,6 +23,7 @@ import {
   readLawFit,
   readSurfaceFit,
   type SurfaceForm,
+  sideOfLaw,
   surface,
   surfaceForms,
   surfaceFrom,
@@ -87,12 +88,9 @@ describe("a form of law from outside", () => {
 
   it("is compared with those there are", () => {
     const power = expectOk(fitLaw("power", x, y));
-    const comparison = compareLaws(
-      { name: "a", law: fit.law, data: fit.data },
-      { name: "b", law: power.law, data: power.data },
-      { draws: 10 },
-    );
-    expect(comparison.at.map(({ C }) => C)).toEqual([32, 320]);
+    const [a, b] = [expectOk(sideOfLaw("a", fit)), expectOk(sideOfLaw("b", power))];
+    const comparison = compareSides(a, b, { draws: 10 });
+    expect(comparison.at.map(({ C }) => C)).toEqual([1, 32, 320]);
     expect(readComparison(writeRecord(comparison))).toEqual(comparison);
   });
 
@@ -109,15 +107,14 @@ describe("a form of law from outside", () => {
 describe("forms of law that cannot be compared", () => {
   it("are told, with those that can", () => {
     const x = Array.from({ length: 20 }, (_, i) => 1.5 ** i);
-    const { law, data } = expectOk(
+    const broken = expectOk(
       fitLaw(
         "broken",
         x,
         x.map((v) => 2 * v ** -0.1),
       ),
     );
-    const side = { name: "a", law, data };
-    expect(() => compareLaws(side, side)).toThrow(/form broken cannot be compared; expected power or saturating/);
+    expect(() => sideOfLaw("a", broken)).toThrow(/form broken cannot be compared; expected power or saturating/);
   });
 });
 

@@ -4,8 +4,6 @@ import {
   type BrokenLaw,
   broken,
   brokenLaw,
-  type ComparedLaw,
-  compareLaws,
   dataConstrainedLoss,
   expectOk,
   fitDataConstrained,
@@ -17,7 +15,6 @@ import {
   lackOfFit,
   muennighoff2023,
   normals,
-  type PowerLaw,
   type Predicted,
   powerLaw,
   predictHyperparameter,
@@ -420,48 +417,6 @@ describe("hyperparameter laws", () => {
     });
     const outside = rates.map((r) => 1 + 0.02 * Math.log(r / 1e-1) ** 2);
     expect(hyperparameterOptimum(rates, outside)).toMatchObject({ ok: false, reason: "edge-minimum" });
-  });
-});
-
-describe("comparison of laws", () => {
-  const x = decade(8);
-  const normal = normals(random(21));
-  const lawOf = (form: string, y: (C: number) => number): ComparedLaw => {
-    const { law, data } = expectOk(fitLaw(form, x, x.map(y)));
-    return { name: form, law, data };
-  };
-  const noisy = (f: (C: number) => number) => lawOf("power", (C) => f(C) * Math.exp(0.001 * normal()));
-  const a = noisy((C) => 4 * C ** -0.03);
-  const b = noisy((C) => 6.4 * C ** -0.04);
-  const [lawA, lawB] = [a.law as PowerLaw, b.law as PowerLaw];
-
-  it.each([0, -1, 1.5, Number.NaN, 1e6 + 1, 2 ** 53])("refuses %d draws", (draws) => {
-    const compared = () => compareLaws(a, b, { at: [1e18], draws });
-    expect(compared).toThrow(`draws is ${draws}; expected a whole number from 1 to 1000000`);
-  });
-
-  it("crossing and effective compute agree with the closed forms", () => {
-    const result = compareLaws(a, b, { at: [1e18], seed: 1 });
-    const crossing = expectOk(result.crossing);
-    const exact = Math.exp(
-      (lawB.logCoefficient.value - lawA.logCoefficient.value) / (lawA.exponent.value - lawB.exponent.value),
-    );
-    expect(crossing.C / exact).toBeCloseTo(1, 9);
-    expect(crossing.ci95[0]).toBeLessThan(6.4 ** 100 / 4 ** 100);
-    expect(crossing.ci95[1]).toBeGreaterThan(6.4 ** 100 / 4 ** 100);
-    const at = result.at[0]!;
-    const needed = Math.exp((Math.log(at.a) - lawB.logCoefficient.value) / lawB.exponent.value);
-    expect(at.effectiveCompute.value).toBeCloseTo(needed / 1e18, 6);
-    expect(at.effectiveCompute.ci95[0]).toBeLessThan(at.effectiveCompute.value);
-  });
-
-  it("a law against itself: ratio one, no crossing to speak of; a floor never passed is infinite compute", () => {
-    const same = compareLaws(a, a, { at: [1e19] });
-    expect(same.at[0]!.effectiveCompute.value).toBeCloseTo(1, 9);
-    expect(same.crossing.ok).toBe(false);
-    const floor = lawOf("saturating", (C) => 1.5 + 90 * C ** -0.1);
-    const low = lawOf("power", (C) => 20 * C ** -0.08);
-    expect(compareLaws(low, floor, { at: [1e19] }).at[0]!.effectiveCompute.value).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

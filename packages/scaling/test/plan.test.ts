@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  basins,
   bootstrapSurface,
   expectOk,
   type NextRun,
@@ -8,6 +9,7 @@ import {
   planNext,
   type Run,
   random,
+  type Surface,
   surface,
   surfaceFrom,
   surfaceLoss,
@@ -16,12 +18,14 @@ import {
 const truth = surfaceFrom("chinchilla", { E: 1.8, A: 480, B: 2100, alpha: 0.35, beta: 0.37 });
 const noise = 0.004;
 
-const measure = (runs: readonly NextRun[], normal: () => number): Run[] =>
+type Asked = Pick<NextRun, "C" | "N" | "D" | "count">;
+
+const measure = (runs: readonly Asked[], normal: () => number): Run[] =>
   runs.flatMap(({ C, N, D, count }) =>
     Array.from({ length: count }, () => ({ C, N, D, loss: surfaceLoss(truth, { N, D }) * Math.exp(noise * normal()) })),
   );
 
-const pilot: NextRun[] = [1e18, 3e18, 1e19, 3e19].flatMap((C) => {
+const pilot: Asked[] = [1e18, 3e18, 1e19, 3e19].flatMap((C) => {
   const best = expectOk(optimalAllocation(truth, C));
   return [-1.4, -0.7, 0, 0.7, 1.4].map((x) => ({ C, N: best.N * Math.exp(x), D: best.D * Math.exp(-x), count: 1 }));
 });
@@ -45,7 +49,7 @@ describe("the next runs", () => {
   it("keep the promise: over simulated studies the planned extrapolation scatters less than the even grid's", () => {
     const normal = normals(random(9));
     const exact = Math.log(expectOk(optimalAllocation(truth, target.C)).loss);
-    const scatter = (runs: readonly NextRun[]) => {
+    const scatter = (runs: readonly Asked[]) => {
       let sum = 0;
       const worlds = 150;
       for (let i = 0; i < worlds; i++) {
@@ -108,5 +112,37 @@ describe("the next runs", () => {
       ok: false,
       reason: "unidentified",
     });
+  });
+});
+
+describe("a study planned from a third of its runs", () => {
+  /** Ten runs at two budgets, on which each of 200 studies plans twenty more. */
+  const first = pilot.filter(({ C }) => C === 1e18 || C === 3e18);
+  const normal = normals(random(12));
+  const lossAt = (of: Surface) => Math.log(expectOk(optimalAllocation(of, target.C)).loss);
+  const rms = (values: readonly number[]) => Math.sqrt(values.reduce((s, v) => s + v * v, 0) / values.length);
+
+  it("errs about as much as it promised, and less than an even grid of the same cost", () => {
+    const studies = Array.from({ length: 200 }, () => {
+      const before = measure(first, normal);
+      const found = expectOk(basins(before, { forms: ["chinchilla"] })).basins;
+      const planned = expectOk(planNext(found, { target, allowance, maximumRuns: 20 }));
+      const errorOf = (runs: readonly Asked[]) =>
+        lossAt(expectOk(surface([...before, ...measure(runs, normal)], { objective: "log-squares" }))) - lossAt(truth);
+      return {
+        promised: planned.standardError.planned,
+        error: errorOf(planned.runs),
+        even: errorOf(planned.evenGrid),
+        inside: Math.log(planned.interval.planned[1] / planned.interval.planned[0]) / 2,
+      };
+    });
+    const error = rms(studies.map((one) => one.error));
+    const promised = rms(studies.map((one) => one.promised));
+    expect(error / promised).toBeGreaterThan(0.75);
+    expect(error / promised).toBeLessThan(1.5);
+    expect(error).toBeLessThan(0.8 * rms(studies.map(({ even }) => even)));
+    // Half of the promised interval is what most errors stay below.
+    const covered = studies.filter((one) => Math.abs(one.error) < one.inside).length / studies.length;
+    expect(covered).toBeGreaterThan(0.8);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   bootstrapIsoFlop,
   bootstrapSurface,
-  compareLaws,
+  compareSides,
   expectOk,
   fitLaw,
   type IsoFlopOptions,
@@ -30,6 +30,8 @@ import {
   type SavedRecord,
   ScalingError,
   sharedSurface,
+  sideOfLaw,
+  sideOfSurface,
   surface,
   surfaceForms,
   surfaceFrom,
@@ -87,7 +89,10 @@ const makeRecords = (seed: number): SavedRecord[] => {
   const spread = many.x.map((x, i) => x * (1 + i / 100));
   const broken = fitLaw("broken", spread, many.y, { breaks: seed === 1 ? 2 : 1 });
   const plan = planNext(loss, { target: { C: 1e22, quantity: "loss" }, allowance: 1e20 });
-  const [a, b = a] = laws.map(({ law, data }, i) => ({ name: `law ${i}`, law, data }));
+  const sides = [...laws.map((law) => sideOfLaw("a", law)), sideOfSurface("b", loss)].flatMap((side) =>
+    side.ok ? [side] : [],
+  );
+  const [a, b = a] = [sides.at(0), sides.at(-1)];
   const answers = [
     predictIsoFlop(fit, 1e21),
     predictSurface(loss, { C: 1e21 }),
@@ -117,7 +122,7 @@ const makeRecords = (seed: number): SavedRecord[] => {
     ...(broken.ok ? [broken] : []),
     ...laws.map((law) => predictLaw(law, 1e22)),
     ...answers.flatMap((answer) => (answer.ok ? [answer] : [])),
-    compareLaws(a!, b!, { draws: 20 }),
+    compareSides(a!, b!, { draws: 20, quantity: loss.quantity }),
     ...(plan.ok ? [plan] : []),
   ];
 };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   deltaMethod,
   expectOk,
+  lackOfFit,
   muennighoff2023,
   normals,
   optimalAllocation,
@@ -221,6 +222,12 @@ describe("404 runs of Farseer", () => {
       );
       expect(other.status).toBe("converged");
       expect(other.sumOfSquares / fits[form]!.sumOfSquares).toBeCloseTo(1, 9);
+      expect(other.condition / fits[form]!.condition).toBeCloseTo(1, 3);
+      // As it is saved, far from the origin of the form.
+      const saved = runs.reduce((sum, run) => {
+        return sum + Math.log(surfaceLoss(other, { N: run.N / 1e4, D: run.D }) / run.loss) ** 2;
+      }, 0);
+      expect(saved / other.sumOfSquares).toBeCloseTo(1, 7);
     }
   });
 
@@ -272,6 +279,13 @@ describe("repeated data", () => {
     // Beyond what so few tokens can teach.
     expect(predictSurface(fit, { loss: fit.allocation!.loss.floor * 1.01, inputs })).toMatchObject({ ok: false });
     expect(() => predictSurface(fit, { C: 1e21, inputs: { experts: 8 } })).toThrow("inputs.experts is 8; expected U");
+  });
+
+  it("of other unique tokens is no repetition of a run", () => {
+    const [one] = simulated(surfaceForms.get("data-constrained"), 1);
+    const twice = [one!, { ...one!, loss: 1.1 * one!.loss, inputs: { U: one!.D / 3 } }];
+    expect(lackOfFit(twice, () => one!.loss, 1)).toMatchObject({ ok: false });
+    expect(lackOfFit([...twice, one!, twice[1]!], () => one!.loss, 1).ok).toBe(true);
   });
 
   it("that no run has leaves its parameters unidentified", () => {

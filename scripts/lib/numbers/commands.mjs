@@ -83,6 +83,10 @@ const questions = [
   command("predict/table-surface", `predict ${runs.join(" ")} --method surface --at 1e20`, { report: true }),
   command("compare/tables", `compare tables/runs.csv tables/others.csv --at 1e18,1e19`, { report: true }),
   command("compare/floors", `compare tables/runs.csv tables/others.csv --law saturating`, { report: true }),
+  command("compare/optima", `compare tables/runs.csv tables/others.csv --method isoflop --at 1e18,1e19`, {
+    report: true,
+  }),
+  command("compare/surfaces", `compare ${saved("surface-chinchilla")} tables/others.csv`, { report: true }),
   command("compare/laws", `compare ${saved("law-power")} ${saved("law-saturating")}`, { report: true }),
   command("compare/fits", `compare ${saved("isoflop")} ${saved("law-saturating")} --at 1e19`, { report: true }),
   ...forms.map((name) =>

@@ -1,25 +1,19 @@
-import { basename } from "node:path";
-import { compareLaws, type LawComparison, type TableFormat } from "@isoflop/scaling";
+import { type Comparison, compareSides, type LawCard, sideOfCard } from "@isoflop/scaling";
+import { cardAt } from "../cards/find.js";
 import { unsound, usageError } from "../exit.js";
-import { type InputFile, readInput, shown } from "../files/read.js";
-import { isoFlopThrough } from "../fit/isoflop/fit.js";
-import type { Comparable } from "../fit/kind.js";
-import { fitKinds, kindOf } from "../fit/kinds.js";
-import { tellDiverged } from "../fit/points.js";
-import { type SavedFit, savedFitIn } from "../fit/saved.js";
+import { type InputFile, shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
 import { requireComparable } from "../runs/folder.js";
-import { loadRuns } from "../runs/load.js";
 import { versions } from "../versions.js";
+import { type PublishedSides, publishedSides, requireSameLoss } from "./conventions.js";
+import { type NamedSide, type SideAsked, sideOf, sidesOfLabels } from "./side.js";
 
-export interface CompareAsked {
+export interface CompareAsked extends SideAsked {
   readonly columns?: ColumnMap;
   readonly columnsB?: ColumnMap;
-  readonly format?: TableFormat;
-  readonly quantity?: string;
-  readonly law: "power" | "saturating";
+  /** The column whose two values are the sides. */
+  readonly by?: string;
   readonly at?: readonly number[];
-  readonly range?: readonly [number, number];
   readonly draws: number;
   readonly seed: number;
 }
@@ -28,61 +22,75 @@ export interface ComparisonDocument {
   readonly command: "compare";
   readonly a: InputFile;
   readonly b: InputFile;
-  /** Which law of the optimal loss was taken of fits that have several. */
-  readonly law: string;
-  readonly comparison: LawComparison;
+  readonly comparison: Comparison;
+  /** Of sides that are law cards. */
+  readonly published?: PublishedSides;
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export const compare = (fileA: string, fileB: string, asked: CompareAsked): ComparisonDocument => {
-  const { columns, columnsB = columns, law, at, draws, seed, range } = asked;
-  const a = savedOf(fileA, columns, asked);
-  const b = savedOf(fileB, columnsB, asked);
+/** @throws CliError for what cannot be compared */
+export const compare = (fileA: string, fileB: string | undefined, asked: CompareAsked): ComparisonDocument => {
+  const [one, other] = read(fileA, fileB, asked);
+  const { at, draws, seed } = asked;
+  const quantity = sameQuantity([one, other], asked.quantity);
+  requireSameLoss(one.card, other.card, quantity);
+  const [a, b] = [named("A", one, quantity), named("B", other, quantity)];
+  const comparison = compareSides(a.side, b.side, { draws, seed, at, quantity });
+  return {
+    command: "compare",
+    a: a.input,
+    b: b.input,
+    comparison,
+    ...((one.card || other.card) && { published: publishedSides(one.card, other.card) }),
+    versions: versions("@isoflop/scaling"),
+  };
+};
+
+/** What a person named: runs or a fit with their curve, or a card, of which it is still to be said which law is meant. */
+export type SideRead = (NamedSide & { readonly card?: undefined }) | NamedCard;
+
+interface NamedCard {
+  readonly file: string;
+  readonly input: InputFile;
+  readonly card: LawCard;
+}
+
+/** @throws CliError where a side cannot be read, or has no curve to compare */
+export const read = (fileA: string, fileB: string | undefined, asked: CompareAsked): readonly [SideRead, SideRead] => {
+  const { by, columns, columnsB = columns } = asked;
+  if (by !== undefined) {
+    if (fileB !== undefined) throw usageError("--by takes both sides from one table; expected no second file");
+    return sidesOfLabels(fileA, by, columns, asked);
+  }
+  if (fileB === undefined)
+    throw usageError("there is nothing to compare with; expected a second file, or --by with a column of the first");
+  const sides = [readOne("A", fileA, columns, asked), readOne("B", fileB, columnsB, asked)] as const;
   requireComparable(fileA, fileB);
-  const quantity = sameQuantity({ [fileA]: a, [fileB]: b }, asked.quantity);
-  const comparison = compareLaws(
-    { name: `A: ${basename(shown(a.input.file))}`, ...lawOf(a, law, fileA) },
-    { name: `B: ${basename(shown(b.input.file))}`, ...lawOf(b, law, fileB) },
-    { draws, seed, at, range, quantity },
-  );
-  return { command: "compare", a: a.input, b: b.input, law, comparison, versions: versions("@isoflop/scaling") };
+  return sides;
 };
 
-/** A saved fit, or the isoFLOP fit of a table of runs. */
-const savedOf = (file: string, columns: ColumnMap | undefined, { format, quantity }: CompareAsked): SavedFit => {
-  const saved = savedFitIn(readInput(file).text, file);
-  if (saved) return saved;
-  const loaded = loadRuns({ input: file, columns, format, quantity });
-  tellDiverged(loaded);
-  return isoFlopThrough(loaded, { quantity });
+const readOne = (letter: string, file: string, columns: ColumnMap | undefined, asked: SideAsked): SideRead => {
+  const found = cardAt(file);
+  return found ? { file, input: found.origin, card: found.card } : sideOf(letter, file, columns, asked);
 };
 
-/** What the law of a fit is of; a law of x and y does not say. */
-const quantityOf = ({ fit }: SavedFit): string | undefined => fit && kindOf(fit).quantity?.(fit);
+const named = (letter: string, side: SideRead, quantity: string | undefined): NamedSide => {
+  if (!side.card) return side;
+  const { file, input, card } = side;
+  const outcome = sideOfCard(`${letter}: ${card.name}`, card, { quantity });
+  if (!outcome.ok)
+    throw unsound(`${outcome.reason}: ${outcome.message}; exponents that are there compare with --exponents`);
+  return { file, input, side: outcome };
+};
 
 /** A loss against a metric, or two metrics, say nothing of each other. */
-const sameQuantity = (sides: Readonly<Record<string, SavedFit>>, asked: string | undefined): string | undefined => {
+const sameQuantity = (sides: readonly SideRead[], asked: string | undefined): string | undefined => {
   let wanted = asked;
-  for (const [file, saved] of Object.entries(sides)) {
-    const quantity = quantityOf(saved);
-    if (quantity === undefined) continue;
-    wanted ??= quantity;
-    if (quantity !== wanted) throw usageError(`${shown(file)} is a law of ${quantity}; expected one of ${wanted}`);
+  for (const { file, side } of sides.filter((one) => one.card === undefined)) {
+    if (side.quantity === undefined) continue;
+    wanted ??= side.quantity;
+    if (side.quantity !== wanted)
+      throw usageError(`${shown(file)} is a law of ${side.quantity}; expected one of ${wanted}`);
   }
   return wanted;
-};
-
-/** Kinds of fit that have a law of the loss against compute. */
-const comparable = (): string => {
-  const commands = Object.values(fitKinds).flatMap((kind) => ("compared" in kind ? [`a fit ${kind.record}`] : []));
-  return ["a table of runs", ...commands].join(", ").replace(/, ([^,]*)$/, " or $1");
-};
-
-const lawOf = ({ command, fit, status, message }: SavedFit, form: CompareAsked["law"], file: string): Comparable => {
-  if (!fit) throw unsound(`${shown(file)}: ${status}: ${message}`);
-  const compared = kindOf(fit).compared?.(fit, form);
-  if (!compared) throw usageError(`${shown(file)} is a ${command}; compare takes ${comparable()}`);
-  if (!compared.ok) throw unsound(`${shown(file)}: ${compared.reason}: ${compared.message}`);
-  const { law, data } = compared;
-  return { law, data };
 };

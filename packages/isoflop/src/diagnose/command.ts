@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../answer.js";
 import { type FitSource, fitSourceOptions } from "../fit/source.js";
 import { jsonOption, quantityOption, reportOption } from "../options/common.js";
+import { givenInputs, inputOptions } from "../options/input-options.js";
 import { count, positive, range } from "../options/values.js";
 import { inputsOf } from "../runs/tables.js";
 import { type DiagnosisAsked, diagnosisFrom } from "./diagnose.js";
@@ -20,7 +21,7 @@ Examples:
   isoflop diagnose --input runs.csv`;
 
 export const configure = (command: Command): void => {
-  reportOption(quantityOption(jsonOption(fitSourceOptions(command))))
+  inputOptions(reportOption(quantityOption(jsonOption(fitSourceOptions(command)))))
     .option("--size <N>", "parameters of the model", positive)
     .option("--tokens <D>", "tokens it is trained on", positive)
     .option(
@@ -32,7 +33,7 @@ export const configure = (command: Command): void => {
     .addHelpText("after", help)
     .action((file: string | undefined, options: Options) =>
       answer(options, [file, ...inputsOf(options.input)], async () => {
-        const document = await diagnosisFrom(file, options);
+        const document = await diagnosisFrom(file, options, givenInputs(options));
         return {
           document,
           words: diagnosisWords(document),

@@ -11,6 +11,7 @@ import { unsound, usageError } from "../exit.js";
 import type { InputFile } from "../files/read.js";
 import type { FitHead } from "../fit/saved.js";
 import { type FitSource, sourceFrom } from "../fit/source.js";
+import { checkInputs } from "../options/input-options.js";
 import { type LoadedRuns, ofQuantity } from "../runs/load.js";
 import { versions } from "../versions.js";
 
@@ -29,18 +30,26 @@ export interface DiagnosisDocument extends Pick<FitHead, "versions" | "status" |
   readonly fit: { readonly input: InputFile };
 }
 
-/** @throws CliError `usage` where no model is named, or the fit is no surface; `unsound` where it says nothing of the model. */
+/**
+ * @param inputs what else the form depends on
+ * @throws CliError `usage` where no model is named, or the fit is no surface; `unsound` where it says nothing of the model
+ */
 export const diagnosisFrom = async (
   file: string | undefined,
   { size, tokens, range, points, ...source }: Omit<FitSource, "method"> & DiagnosisAsked,
+  inputs?: Readonly<Record<string, number>>,
 ): Promise<DiagnosisDocument> => {
   if ((size === undefined) !== (tokens === undefined)) throw usageError("--size and --tokens go together");
   const { saved, loaded } = await sourceFrom(file, source);
   const { command, fit, ok, status, message, input } = saved;
   if (command !== "fit surface") throw usageError(`a ${command} cannot be diagnosed; expected a fit surface`);
   if (!ok || fit?.record !== "surface") throw unsound(`${status}: ${message ?? "the fit was refused"}`);
+  checkInputs(fit.form, inputs);
   const runs = loaded && runsOf(loaded, fit);
-  const model = size !== undefined && tokens !== undefined ? { N: size, D: tokens } : runs && furthest(runs);
+  const model =
+    size !== undefined && tokens !== undefined
+      ? { N: size, D: tokens, ...(inputs && { inputs }) }
+      : runs && furthest(runs);
   if (!model) throw usageError("a model is needed: --size N --tokens D");
   const outcome = diagnose(fit, model, { range, points });
   if (!outcome.ok) throw unsound(`${outcome.reason}: ${outcome.message}`);

@@ -7,8 +7,7 @@ import type { DiagnosisDocument } from "./diagnose.js";
 export const diagnosisWords = ({ diagnosis, structure, status, message }: DiagnosisDocument): Words => [
   status !== "converged" && `caution: the fit is not sound, ${status}: ${message}`,
   structure?.ok === true && structure.warning !== undefined && `caution: the form does not hold: ${structure.warning}`,
-  termsTable(diagnosis),
-  dominantWords(diagnosis),
+  ...partsWords(diagnosis),
   stepsTable(diagnosis),
   optimumWords(diagnosis),
   halfWords(diagnosis),
@@ -16,28 +15,24 @@ export const diagnosisWords = ({ diagnosis, structure, status, message }: Diagno
 
 const names: Readonly<Record<LossTerm["of"], string>> = { N: "finite size", D: "finite data", floor: "floor" };
 
-const termsTable = ({ given, quantity, loss, terms }: Diagnosis): Passage =>
-  table(
-    [
-      `N = ${num(given.N)}, D = ${num(given.D)}, C = ${num(given.C)}`,
-      quantity,
-      "95 % interval",
-      "share",
-      "95 % interval",
-    ],
-    [
-      ...terms.map(({ of, amount, share }) => [
-        names[of],
-        num(amount.value),
-        interval(amount.ci95, 4),
-        percent(share.value, 1),
-        `[${share.ci95.map((end) => percent(end, 1)).join(", ")}]`,
-      ]),
-      ["all", num(loss.value), loss.ci95 ? interval(loss.ci95, 4) : "–", "100 %", ""],
-    ],
-  );
+type Parts = Extract<Diagnosis["parts"], { readonly ok: true }>;
 
-const dominantWords = ({ dominant: { of, clear, lead } }: Diagnosis): string =>
+const partsWords = ({ given, quantity, loss, parts }: Diagnosis): Words => {
+  const model = `N = ${num(given.N)}, D = ${num(given.D)}, C = ${num(given.C)}`;
+  const all = ["all", num(loss.value), loss.ci95 ? interval(loss.ci95, 4) : "–", "100 %", ""];
+  if (!parts.ok)
+    return [table([model, quantity, "95 % interval"], [all.slice(0, 3)]), `not taken apart: ${parts.message}`];
+  const rows = parts.terms.map(({ of, amount, share }) => [
+    names[of],
+    num(amount.value),
+    interval(amount.ci95, 4),
+    percent(share.value, 1),
+    `[${share.ci95.map((end) => percent(end, 1)).join(", ")}]`,
+  ]);
+  return [table([model, quantity, "95 % interval", "share", "95 % interval"], [...rows, all]), dominantWords(parts)];
+};
+
+const dominantWords = ({ dominant: { of, clear, lead } }: Parts): string =>
   clear
     ? `the ${names[of]} dominates`
     : `the ${names[of]} is the largest part, but not clearly: ahead by ${signedPercent(lead.value, 1)} of the loss, in [${lead.ci95.map((end) => signedPercent(end, 1)).join(", ")}]`;

@@ -1,4 +1,12 @@
-import type { ComparedLaw, FitPrediction, Outcome, RefusalReason, SavedRecord } from "@isoflop/scaling";
+import type {
+  FitPrediction,
+  LawChoice,
+  Outcome,
+  RefusalReason,
+  SavedRecord,
+  ShapeOptions,
+  Side,
+} from "@isoflop/scaling";
 import type { NamedValues } from "../options/named.js";
 import type { Page } from "../page/page.js";
 import type { LoadedRuns } from "../runs/load.js";
@@ -27,10 +35,16 @@ export interface Questions {
   readonly inputs?: Readonly<Record<string, number>>;
   /** Numbers of any name, beside those that have an option. */
   readonly with?: NamedValues;
+  /** Shape of a learning-rate schedule, and how long it is. */
+  readonly schedule?: string;
+  readonly steps?: readonly number[];
+  /** Table of a schedule. */
+  readonly rates?: string;
+  readonly shape?: ScheduleShape;
 }
 
-/** Law of the loss against compute, as `isoflop compare` takes it. */
-export type Comparable = Omit<ComparedLaw, "name">;
+/** What else there is to say of a schedule's shape. */
+export type ScheduleShape = Partial<Pick<ShapeOptions, "peak" | "warmup" | "finalShare" | "decayShare">>;
 
 /** What the command line knows of a kind of fit, beside the schema of its record: one file `kind.ts` in its folder and a line in `kinds.ts`. */
 export interface FitKind<F extends SavedRecord = SavedRecord> {
@@ -43,9 +57,12 @@ export interface FitKind<F extends SavedRecord = SavedRecord> {
   /** @throws CliError `usage` where too little is asked */
   answers(fit: F, asked: Questions): Outcome<FitPrediction>[];
   /** The fit with what was asked of it; loads what draws. */
-  figures(fit: F, asked: readonly FitPrediction[], loaded: LoadedRuns | undefined): Promise<Page["figures"]>;
-  /** Absent where `compare` cannot take such a fit. @param law which form, of fits that have several */
-  compared?(fit: F, law: "power" | "saturating"): Outcome<Comparable>;
-  /** What the loss of `compared` is, where the fit says it. */
-  quantity?(fit: F): string;
+  figures(
+    fit: F,
+    answers: readonly FitPrediction[],
+    loaded: LoadedRuns | undefined,
+    asked: Questions,
+  ): Promise<Page["figures"]>;
+  /** As one side of a comparison; absent where `compare` cannot take such a fit. @param law how a law of compute alone is taken */
+  side?(name: string, fit: F, law: LawChoice | undefined): Outcome<Side>;
 }

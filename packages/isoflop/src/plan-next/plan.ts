@@ -1,26 +1,18 @@
-import { type Plan, planNext, type SurfaceFit } from "@isoflop/scaling";
+import { type LeftOut, type Plan, planNext, type SurfaceFit } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
 import type { InputFile } from "../files/read.js";
 import type { SavedFit } from "../fit/saved.js";
-import { type FitSource, sourceFrom } from "../fit/source.js";
 import type { LoadedRuns } from "../runs/load.js";
 import { versions } from "../versions.js";
-
-export interface PlanAsked extends Omit<FitSource, "quantity"> {
-  readonly allowance: number;
-  readonly target: number;
-  readonly quantity: "loss" | "N" | "D";
-  readonly posterior: "delta" | "bootstrap";
-  readonly runCompute?: readonly [number, number];
-  readonly sizeFactor?: number;
-  readonly maxRuns?: number;
-  readonly noise?: number;
-}
+import { type Grounds, groundsOf, limitsOn } from "./grounds.js";
+import type { PlanAsked } from "./options.js";
 
 export interface PlanDocument {
   readonly command: "plan-next";
   readonly posterior: "delta" | "bootstrap";
   readonly plan: Plan;
+  /** Forms that take no part, and why. */
+  readonly leftOut: readonly LeftOut[];
   readonly fit: { readonly input: InputFile; readonly status: SavedFit["status"] };
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -32,31 +24,35 @@ export interface Planned {
 }
 
 export const planFrom = async (file: string | undefined, asked: PlanAsked): Promise<Planned> => {
-  const { allowance, target, quantity, posterior, runCompute, sizeFactor, maxRuns, noise, ...source } = asked;
-  const { saved, loaded } = await sourceFrom(file, source);
-  const { command, fit, status, message, input } = saved;
-  if (command !== "fit surface") throw usageError(`a ${command} cannot be planned with; expected a fit surface`);
-  // A plan on a surface that its own data do not determine would be a plan on nothing.
-  if (fit?.record !== "surface" || status !== "converged") throw unsound(`${status}: ${message}`);
-  const outcome = planNext(fit, {
+  const grounds = await groundsOf(file, asked);
+  const plan = planOn(grounds, asked, asked.allowance);
+  const { input, status, leftOut, loaded } = grounds;
+  return {
+    document: {
+      command: "plan-next",
+      posterior: asked.posterior,
+      plan,
+      leftOut,
+      fit: { input, status },
+      versions: versions("@isoflop/scaling"),
+    },
+    loaded,
+  };
+};
+
+/** @throws CliError `unsound` where there is none */
+export const planOn = ({ from, times, recipe, loaded }: Grounds, asked: PlanAsked, allowance: number): Plan => {
+  const { target, quantity, posterior } = asked;
+  const outcome = planNext(from, {
+    ...limitsOn({ runs: loaded?.runs, recipe }, asked),
     target: { C: target, quantity },
     allowance,
-    runCompute,
-    sizeFactor,
-    maximumRuns: maxRuns,
-    noise,
-    covariance: posterior === "bootstrap" ? bootstrapCovariance(fit) : undefined,
+    times: times?.ok ? times : undefined,
+    covariance: posterior === "bootstrap" ? bootstrapCovariance(from as SurfaceFit) : undefined,
   });
   if (!outcome.ok) throw unsound(`${outcome.reason}: ${outcome.message}`);
   const { ok: _, ...plan } = outcome;
-  const document = {
-    command: "plan-next",
-    posterior,
-    plan,
-    fit: { input, status },
-    versions: versions("@isoflop/scaling"),
-  } as const;
-  return { document, loaded };
+  return plan;
 };
 
 const bootstrapCovariance = ({ bootstrap }: SurfaceFit) => {

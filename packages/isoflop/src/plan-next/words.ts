@@ -1,30 +1,105 @@
-import type { NextRun, Plan } from "@isoflop/scaling";
-import { num, percent, round } from "../words/numbers.js";
+import {
+  type LeftOut,
+  type MeasuredCost,
+  type NextRun,
+  type Plan,
+  relativeWidth,
+  type SurfaceFit,
+} from "@isoflop/scaling";
+import { interval, num, percent, plural, round } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
 
 /** What a person reads of a plan. */
-export const planWords = ({ runs, cost, evenGridCost, allowance, target, standardError }: Plan): Words => {
-  const { now, planned, evenGrid } = standardError;
+export const planWords = (plan: Plan, leftOut: readonly LeftOut[] = []): Words => {
+  const { runs, cost, allowance, pricing } = plan;
   return [
-    runsTable(runs),
-    `cost ${num(cost)} of ${round(allowance)} FLOPs`,
-    table(
-      [
-        `std. error of ln ${target.quantity === "loss" ? "L*" : `${target.quantity}*`} at C = ${round(target.C)}`,
-        "",
-        "of now",
-      ],
-      [
-        ["now", num(now, 4), "100 %"],
-        ["after these runs", num(planned, 4), percent(planned / now, 1)],
-        [`after an even grid, ${num(evenGridCost)} FLOPs`, num(evenGrid, 4), percent(evenGrid / now, 1)],
-      ],
-    ),
+    runsTable(runs, pricing.unit),
+    `cost ${num(cost)} of ${round(allowance)} ${unitOf(plan)}`,
+    pricing.times && timesWords(pricing.times),
+    sharpness(plan),
+    plan.basins.length > 1 && basinsTable(plan),
+    misfit(plan.surface),
+    leftOut.length > 0 && { notes: leftOut.map(({ form, message }) => `${form} takes no part: ${message}`) },
   ];
 };
 
-const runsTable = (runs: readonly NextRun[]): Passage =>
+/** Chance of such a lack of fit, below which it is said. */
+const UNLIKELY = 0.01;
+
+/** That runs scatter about the best surface by more than their noise, which no interval here covers. */
+export const misfit = ({ lackOfFit, form }: SurfaceFit): string | undefined =>
+  lackOfFit.ok && lackOfFit.pValue < UNLIKELY
+    ? `the runs lie farther from ${form} than ${lackOfFit.from === "replicates" ? "runs of one size and length lie from each other" : "their own errors say"} (p = ${num(lackOfFit.pValue, 2)}): no interval here covers that`
+    : undefined;
+
+const UNITS = { FLOPs: "FLOPs", seconds: "seconds", own: "units of cost" } as const;
+export const unitOf = ({ pricing }: Pick<Plan, "pricing">): string => UNITS[pricing.unit];
+
+/** "L* at C = 1e22" */
+export const targetWords = ({ C, quantity }: Plan["target"]): string =>
+  `${quantity === "loss" ? "L*" : `${quantity}*`} at C = ${round(C)}`;
+
+/** How long runs take, as a rule. */
+export const timesWords = ({ base, logRate, exponent, rSquared, runs }: MeasuredCost): string =>
+  `seconds = ${num(base, 3)} + C / (${num(Math.exp(logRate), 3)} · N^${num(exponent, 3)}), r² ${num(rSquared, 3)} of ln seconds, by ${plural(runs, "run")}`;
+
+const runsTable = (runs: readonly NextRun[], unit: Plan["pricing"]["unit"]): Passage => {
+  const steps = runs.some((run) => run.steps !== undefined);
+  const seconds = runs.some((run) => run.seconds !== undefined);
+  return table(
+    [
+      ...["C, FLOPs", "N, parameters", "D, tokens"],
+      ...(steps ? ["steps"] : []),
+      "times",
+      ...(seconds ? ["seconds each"] : []),
+      ...(unit === "own" ? ["cost each"] : []),
+    ],
+    runs.map((run) => [
+      ...[num(run.C), num(run.N), num(run.D)],
+      ...(steps ? [String(run.steps ?? "–")] : []),
+      String(run.count),
+      ...(seconds ? [run.seconds === undefined ? "–" : num(run.seconds, 3)] : []),
+      ...(unit === "own" ? [num(run.cost)] : []),
+    ]),
+  );
+};
+
+const sharpness = (plan: Plan): Passage => {
+  const { standardError, spread, interval: at, evenGridCost, target, basins } = plan;
+  const several = basins.length > 1;
+  const rows = [
+    ["now", "now"],
+    ["planned", "after these runs"],
+    ["evenGrid", `after an even grid, ${num(evenGridCost)} ${unitOf(plan)}`],
+  ] as const;
+  return table(
+    [
+      `std. error of ln ${targetWords(target)}`,
+      "",
+      "of now",
+      ...(several ? ["within forms", "between"] : []),
+      "95 % interval",
+      "width",
+    ],
+    rows.map(([when, words]) => [
+      words,
+      num(standardError[when], 4),
+      percent(standardError[when] / standardError.now, when === "now" ? 0 : 1),
+      ...(several ? [num(spread[when].within, 4), num(spread[when].between, 4)] : []),
+      interval(at[when]),
+      percent(relativeWidth(at[when]), 1),
+    ]),
+  );
+};
+
+const basinsTable = ({ basins, target }: Plan): Passage =>
   table(
-    ["C, FLOPs", "N, parameters", "D, tokens", "times"],
-    runs.map(({ C, N, D, count }) => [num(C), num(N), num(D), String(count)]),
+    ["surfaces that the runs allow", "weight", targetWords(target), "std. error of ln", "after these runs"],
+    basins.map(({ form, weight, value, standardError }) => [
+      form,
+      percent(weight, 1),
+      num(value),
+      num(standardError.now, 4),
+      num(standardError.planned, 4),
+    ]),
   );

@@ -22,7 +22,14 @@ const questionNames = [
   "reach",
   "study",
   "with",
+  "schedule",
+  "steps",
+  "rates",
+  "shape",
 ] as const satisfies readonly (keyof Questions)[];
+
+const flagOf = (name: keyof Questions): string =>
+  name === "shape" ? "--peak, --warmup, --final-share, --decay-share" : `--${name}`;
 
 /** What can be asked of which fit, for a help text. */
 export const questionsHelp = (): string => {
@@ -72,9 +79,9 @@ const answersOf = (fit: Fit, command: string, asked: Questions): FitPrediction[]
   for (const name of questionNames)
     if (asked[name] !== undefined && !questions.includes(name))
       throw usageError(
-        `--${name} cannot be asked of a ${command}; expected ${questionNames
+        `${flagOf(name)} cannot be asked of a ${command}; expected ${questionNames
           .filter((one) => questions.includes(one))
-          .map((one) => `--${one}`)
+          .map(flagOf)
           .join(", ")}`,
       );
   if (asked.inputs && !questions.includes("inputs"))
@@ -83,7 +90,7 @@ const answersOf = (fit: Fit, command: string, asked: Questions): FitPrediction[]
 };
 
 /** @throws CliError `unsound` for no answer, and for one that no number can hold: a law at 1e300 may be anywhere. */
-const held = (outcome: Outcome<FitPrediction>): FitPrediction => {
+export const held = (outcome: Outcome<FitPrediction>): FitPrediction => {
   if (!outcome.ok) throw unsound(`${outcome.reason}: ${outcome.message}`);
   const { ok: _, ...prediction } = outcome;
   for (const [name, { value }] of Object.entries(prediction.predicted)) {

@@ -1,5 +1,5 @@
 import type { FitPrediction } from "@isoflop/scaling";
-import { interval, num, percent, round } from "../words/numbers.js";
+import { interval, num, percent, round, signedPercent } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
 import { LOSS } from "../words/quantity.js";
 import type { PredictionDocument } from "./predict.js";
@@ -10,7 +10,8 @@ export const predictionWords = ({ predictions, status, message }: PredictionDocu
   ...predictions.map((prediction): Passage => ({ ...predictionTable(prediction), notes: notesOf(prediction) })),
 ];
 
-const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): Passage => {
+/** One question and its answers. */
+export const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): Passage => {
   const named = (name: string) => (name === "loss" ? quantity : name);
   const ofOptimum = predicted.N !== undefined && given.N === undefined;
   const names: Readonly<Record<string, string>> = {
@@ -30,12 +31,16 @@ const predictionTable = ({ given, predicted, quantity = LOSS }: FitPrediction): 
   );
 };
 
-const notesOf = ({ notes }: FitPrediction): string[] => {
-  const { extrapolation, families, forms, widened, deadweight, beyondLink } = notes;
+const notesOf = ({ quantity = LOSS, predicted, notes }: FitPrediction): string[] => {
+  const { extrapolation, families, forms, widened, deadweight, bias, beyondLink } = notes;
+  const ofRun = Object.values(predicted).some(({ interval95 }) => interval95)
+    ? "; the interval is for one new run"
+    : "";
   return [
     extrapolation !== undefined &&
       extrapolation > 1 &&
-      `${num(extrapolation, 3)} times the largest fitted budget; the interval is for one new run`,
+      `${num(extrapolation, 3)} times the largest fitted budget${ofRun}`,
+    bias && biasText(bias, quantity),
     families && `by kind of law: ${familiesText(families)}`,
     forms && `by form of surface: ${familiesText(forms)}`,
     widened !== undefined &&
@@ -45,6 +50,9 @@ const notesOf = ({ notes }: FitPrediction): string[] => {
     deadweight !== undefined && `compute beyond what an optimal run of this loss needs: ${percent(deadweight, 1)}`,
   ].filter((line) => typeof line === "string");
 };
+
+const biasText = ({ N, D, loss }: NonNullable<FitPrediction["notes"]["bias"]>, quantity: string): string =>
+  `caution: the plain laws of Approach 2 are off here by ${signedPercent(N, 1)} in N, ${signedPercent(D, 1)} in D and ${signedPercent(loss)} in the ${quantity}, by the surface through these runs; that is taken out`;
 
 const familiesText = (families: NonNullable<FitPrediction["notes"]["families" | "forms"]>): string =>
   Object.entries(families)

@@ -22,6 +22,15 @@ const familyOf = (spec: unknown): Loose => {
   return { ...measureOf(spec), model: family };
 };
 
+/** All of it but its place on the axes, its seed, and a learning rate that follows the size. */
+const recipeOf = (spec: unknown): Loose => {
+  const { budget: _, steps: __, seed: ___, data, optimizer, model, ...recipe } = part(spec);
+  const { learningRate: ____, ...rest } = part(optimizer);
+  const { seed: _____, ...source } = part(data);
+  const { width: ______, depth: _______, heads: ________, ...family } = part(model);
+  return { ...recipe, data: source, optimizer: rest, model: family };
+};
+
 /** Values that are no objects, by their paths. */
 const leaves = (value: unknown, path: string): readonly (readonly [string, unknown])[] =>
   typeof value === "object" && value !== null
@@ -48,3 +57,6 @@ export const unlikeFamilies = (runs: readonly Described[]): string | undefined =
 
 /** In what the losses of runs differ that are to be compared, in words; undefined where nothing is known against it. */
 export const unlikeMeasures = (runs: readonly Described[]): string | undefined => difference(runs, measureOf);
+
+/** In what runs differ that are trained alike but for size, steps and seed, in words; undefined where nothing is known against it. */
+export const unlikeRecipes = (runs: readonly Described[]): string | undefined => difference(runs, recipeOf);

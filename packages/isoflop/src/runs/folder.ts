@@ -45,7 +45,11 @@ export const requireComparable = (a: string, b: string): void => {
     throw inputError(`${printable(a)} and ${printable(b)} have losses that do not compare: ${printable(unlike)}`);
 };
 
-const doneIn = (folder: string): readonly DoneRun[] => {
+/**
+ * The runs of a folder that are done.
+ * @throws CliError when there is none
+ */
+export const doneIn = (folder: string): readonly DoneRun[] => {
   const store = runsIn(folder);
   const files = readdirSync(store)
     .sort()

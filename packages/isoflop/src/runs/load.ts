@@ -40,7 +40,7 @@ export interface RunInput extends TableInput {
 /** A row that takes no part, and why. */
 export interface Dropped {
   readonly row: number;
-  readonly reason: DropReason | "edge-minimum" | "not-convex" | "too-few-sizes" | "no-budget";
+  readonly reason: DropReason | "edge-minimum" | "not-convex" | "too-few-sizes" | "too-few-points" | "no-budget";
   readonly message: string;
 }
 

@@ -55,7 +55,7 @@ export const readTables = ({ input, format, skipBadRows, labelFrom }: TableInput
 };
 
 /** The tables of a folder that is no folder of runs; undefined for anything else, and for what cannot be read. */
-const tablesIn = (path: string): readonly string[] | undefined => {
+export const tablesIn = (path: string): readonly string[] | undefined => {
   if (path === "-" || !isFolder(path)) return undefined;
   const store = runsIn(path);
   if (readdirSync(store).some((id) => existsSync(join(store, id, "run.json")))) return undefined;
@@ -66,7 +66,7 @@ const tablesIn = (path: string): readonly string[] | undefined => {
   return files.length === 0 ? undefined : files;
 };
 
-const isFolder = (path: string): boolean => {
+export const isFolder = (path: string): boolean => {
   try {
     return statusOf(path)?.isDirectory() === true;
   } catch {

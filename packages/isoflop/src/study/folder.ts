@@ -15,7 +15,7 @@ export type Write = (file: string, content: string | Uint8Array) => Promise<void
 
 export type Waiting = Pick<OpenOptions, "signal" | "onWait">;
 
-const documents = /^(?:report\.html|summary\.json|prediction\.json)$/;
+const documents = /^(?:report\.html|summary\.json|prediction\.json|next-runs\.json)$/;
 const figures = /^[\w-]+\.(?:svg|png)$/;
 
 /** Between two looks whether a living process has finished writing. */
@@ -89,6 +89,10 @@ export class StudyFolder {
     }
   }
 }
+
+/** What a folder says of runs that were planned, undefined where it says nothing. @throws CliError for what is no record */
+export const nextRunsIn = ({ files }: StudyFolder): Readonly<Record<string, unknown>> | undefined =>
+  recordIn(files.nextRuns, "what plan-next wrote; move it away to begin anew");
 
 const recordIn = (file: string, what: string) => (existsSync(file) ? readRecord(file, what) : undefined);
 

@@ -10,6 +10,7 @@ export const layoutOf = (folder: string) => ({
   report: join(folder, "report.html"),
   summary: join(folder, "summary.json"),
   prediction: join(folder, "prediction.json"),
+  nextRuns: join(folder, "next-runs.json"),
 });
 
 /** The runs of a study's folder, or of a folder of nothing but runs. */
@@ -23,6 +24,7 @@ const ours = {
   report: isOurPage,
   summary: (head: string) => /^\{\n {2}"(record": "study"|preset": )/.test(head),
   prediction: (head: string) => head.startsWith('{\n  "from": '),
+  nextRuns: (head: string) => head.startsWith('{\n  "record": "next-runs"'),
 };
 
 /**

@@ -1,40 +1,38 @@
-import { extent, type Interval, type LawComparison } from "@isoflop/scaling";
+import { type Comparison, extent } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { type Axis, scaleOf, sideOf } from "../chart/axis.js";
 import { chart } from "../chart/chart.js";
-import { curveMarks, rangeWithBand } from "../chart/curve.js";
+import { type CurvePoint, curveMarks, rangeWithBand } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { scientific, significant } from "../chart/format.js";
 import { cut, known, reach } from "../chart/interval.js";
 import { barsAcross, dots, isOn, type Point, placeMarks, rings } from "../chart/marks.js";
 import { logAxis, optimal, quantities } from "../chart/quantity.js";
-import { some } from "../error.js";
-import { curveOf, pointsOf } from "./law.js";
-import { beyond } from "./law-panel.js";
+import { onLogAxes, some } from "../error.js";
+import { pointsOf } from "./law.js";
 
 /**
- * Two laws of the loss against compute with their bands, where they cross, and at each compute asked the step from the loss of A there
- * to the compute at which B has the same loss: its length on the log axis is the effective compute.
+ * Two curves of the optimal loss against compute with their bands, where they cross, and at each compute asked the step from the loss of A
+ * there to the compute at which B has the same loss: its length on the log axis is the effective compute.
  */
-export const comparisonFigure = (comparison: LawComparison): Figure => {
+export const comparisonFigure = (comparison: Comparison): Figure => {
   const { a, b, at, crossing, quantity } = comparison;
-  const range = rangeOf(comparison);
-  const laws = [a, b].map(({ law, data }) => ({ points: pointsOf(data), curve: curveOf(law, ...range) }));
+  const laws = [a, b].map((side, i) => ({ points: pointsOf(side.points), curve: curveOf(side, "ab"[i]!) }));
   const curves = laws.flatMap(({ curve }) => curve);
   const [, reached] = extent(curves.map((point) => point.x));
-  const questions = at.map(({ C, a: loss, effectiveCompute: { value, ci95 } }): Question => {
+  const questions = at.map(({ C, a: { value: loss }, effectiveCompute: { value, ci95 } }): Question => {
     const ratio = Number.isFinite(value) && value > 0 ? value : undefined;
     return { x: C, y: loss, ratio, spread: known(ci95) };
   });
   // A ratio far off is stated, and its end is not shown.
   const steps = questions.flatMap(({ x, y, ratio }) =>
-    ratio === undefined || ratio * x > reached * near || ratio < 1 / near
+    ratio === undefined || ratio * x > reached || ratio < 1 / near
       ? []
       : [{ low: x, high: ratio * x, x: ratio * x, y }],
   );
   const crossings = crossing.ok ? [{ value: crossing.C, ci95: crossing.ci95 }] : [];
   const caption =
-    "The two laws with their pointwise 95 % bands, dashed beyond their own data; dots are what each was fitted to. From each open dot on A a line leads to the compute at which B is as good: the number is that compute over C, with its 95 % interval as the pale bar. Shaded upright: where the laws cross, at 95 %.";
+    "The optimal loss of both with pointwise 95 % bands, dashed beyond their own runs; dots are what each was fitted to. From each open dot on A a line leads to the compute at which B is as good: the number is that compute over C, with its 95 % interval as the pale bar. Shaded upright: where the two cross, at 95 %.";
   const drawing = chart(({ theme, small }) => {
     const seen = [...curves, ...laws.flatMap(({ points }) => points), ...questions].map((point) => point.y);
     const computes = [...curves, ...questions, ...steps].map((point) => point.x);
@@ -45,7 +43,7 @@ export const comparisonFigure = (comparison: LawComparison): Figure => {
       cut(spread && [spread[0] * C, spread[1] * C], x.domain).map((ends) => ({ y, ...ends })),
     );
     return {
-      description: `The laws of ${a.name} and ${b.name} against compute.`,
+      description: `The optimal ${quantity} of ${a.name} and ${b.name} against compute.`,
       x,
       y,
       height: small ? 380 : 460,
@@ -64,14 +62,13 @@ export const comparisonFigure = (comparison: LawComparison): Figure => {
       ],
       marks: [
         ...crossings.flatMap((place) => placeMarks(place, "x", { x, y }, theme.muted, 0.12, "crossing")),
+        // Runs scatter above the optimum, and lie below its line.
+        ...laws.map(({ points }, i) => dots(points, theme, colours[i]!, `point-${"ab"[i]}`, dim(points.length))),
         ...laws.flatMap(({ points, curve }, i) => {
-          const [side, fill] = ["ab"[i]!, colours[i]!];
-          const fittedTo = reach(points.map((point) => point.x));
-          const names = { name: `law-${side}`, bandName: `band-${side}` };
-          return [
-            ...curveMarks(curve, { fittedTo, domain: y.domain, stroke: fill, fill, ...names }),
-            dots(points, theme, fill, `point-${side}`),
-          ];
+          const [letter, fill] = ["ab"[i]!, colours[i]!];
+          const fittedTo = [a, b][i]!.fitted?.[1] ?? reach(points.map((point) => point.x));
+          const names = { name: `law-${letter}`, bandName: `band-${letter}` };
+          return curveMarks(curve, { fittedTo, domain: y.domain, stroke: fill, fill, ...names });
         }),
         barsAcross(spreads, theme.ink, 9, { strokeOpacity: 0.22, className: "ratio-interval" }),
         barsAcross(steps, theme.ink, 1.5, { className: "step" }),
@@ -83,32 +80,34 @@ export const comparisonFigure = (comparison: LawComparison): Figure => {
   return figure(caption, drawing);
 };
 
-/** A crossing or an effective compute further away than this factor is told in words. */
+/** More dots than this are runs, not optima. */
+const few = 12;
+
+const dim = (n: number) => (n > few ? { r: 2.5, fillOpacity: 0.55, strokeWidth: 0.5 } : {});
+
+/** An effective compute less than one part in this is told in words. */
 const near = 1e4;
 
-/** Computes from below both laws' data to beyond them, and to whatever is told of them nearby. */
-const rangeOf = ({ a, b, at, crossing }: LawComparison): Interval => {
-  const computes = some("data", [...a.data.x, ...b.data.x], "point");
-  const [low, high] = extent([...computes, ...at.map(({ C }) => C)]);
-  const [, largest] = extent(computes);
-  const needed = at.map(({ C, effectiveCompute }) => C * effectiveCompute.value).filter((C) => C < near * high);
-  const meets = crossing.ok && crossing.C > low / near && crossing.C < high * near ? [crossing.C] : [];
-  const [from] = extent([low, ...meets.map((C) => C / 2), ...needed.filter((C) => C > low / near)]);
-  const [, to] = extent([...needed, ...meets.map((C) => 2 * C), beyond * largest, high]);
-  return [from, to];
+/** A curve to where it is no longer positive. */
+const curveOf = ({ curve }: Comparison["a"], letter: string): CurvePoint[] => {
+  const whole = some(`${letter}.curve`, curve, "point").map(({ C, loss, ci95 }) => ({ x: C, y: loss, ci95 }));
+  const end = whole.findIndex(({ y }) => y <= 0);
+  const positive = whole.slice(0, end > 0 ? end : undefined);
+  onLogAxes(`${letter}.curve`, positive, ["x", "y"]);
+  return positive;
 };
 
 /** What B needs at one compute to be as good as A, whose law runs through the point. */
 interface Question extends Point {
   /** Compute that B needs, over the one asked about; undefined where B never reaches the loss. */
   readonly ratio: number | undefined;
-  readonly spread: Interval | undefined;
+  readonly spread: ReturnType<typeof known>;
 }
 
-/** Both curves fall, so there is room below them to the left and above them to the right. */
+/** Both curves fall, so there is room below them to the left and above them to the right; where B is below A only the latter. */
 const ratioLabel = ({ x, y, ratio, spread }: Question, axis: Axis) => {
   const ends = spread ? ` [${spread.map((end) => significant(end, 3)).join(", ")}]` : "";
   const text = ratio === undefined ? "B never reaches this" : `×\u2009${significant(ratio, 3)}${ends}`;
-  const side = scaleOf(axis, 0, 1)(x) > 0.25 ? "left" : "right";
+  const side = scaleOf(axis, 0, 1)(x) > (ratio !== undefined && ratio < 1 ? 0.8 : 0.25) ? "left" : "right";
   return { x, y, text, side, lift: side === "left" ? -14 : 14 } as const;
 };

@@ -3,6 +3,7 @@ import {
   type IsoFlop,
   type IsoFlopChoices,
   isInterior,
+  optimumMethods,
   profileCurve,
   quantityOf,
   type Run,
@@ -25,13 +26,22 @@ import { budgetsOf, colourOf, type DrawnBudget, isRefused, nameOf, verticesOf } 
  * hollow and dashed, and called refused. Of very many runs an even sample is drawn.
  */
 export const isoFlopFigure = (fit: IsoFlop, { heldOut = [] }: { readonly heldOut?: readonly Run[] } = {}): Figure =>
-  equalComputeFigure(budgetsOf(fit), fit.choices, heldOut);
+  equalComputeFigure(budgetsOf(fit), fit.choices, heldOut, correctedOptima(fit));
+
+/** Where the optima are without the bias of their method, if that is said to matter. */
+const correctedOptima = ({ corrected, warnings = [], choices: { axis } }: IsoFlop): readonly Corrected[] =>
+  corrected?.ok && warnings.length > 0 ? corrected.budgets.map(({ C, [axis]: x, loss: y }) => ({ C, x, y })) : [];
+
+interface Corrected extends Point {
+  readonly C: number;
+}
 
 /** {@link isoFlopFigure} of budgets that may not be fitted yet, and of runs of a larger compute, which take no part in the fit. */
 export const equalComputeFigure = (
   budgets: readonly DrawnBudget[],
   choices: IsoFlopChoices,
   heldOut: readonly Run[],
+  corrected: readonly Corrected[] = [],
 ): Figure => {
   const all = budgets.flatMap(({ runs }) => runs);
   some("runs", [...all, ...heldOut], "run to draw");
@@ -85,12 +95,13 @@ export const equalComputeFigure = (
         ]),
         ...runMarks(held, theme.heldOut, theme, "held-out"),
         diamonds(vertices, theme, ({ C }) => colour(C), "vertex", { r: 6.5, strokeWidth: 1.75 }),
+        rings(corrected, theme.heldOut, "corrected", { r: 5, fill: "none", strokeWidth: 1.75 }),
       ],
     };
   });
   const refused = budgets.filter(isRefused).length;
   const refusals = `${plural(refused, "budget")} without an interior minimum: hollow, dashed, not used.`;
-  const caption = `Dots are runs, curves ${curveWords(choices)}, diamonds the minima, joined by the dotted line.${refused > 0 ? ` ${refusals}` : ""}${sampledNote(all)}`;
+  const caption = `Dots are runs, curves ${curveWords(choices)}, diamonds the minima, joined by the dotted line.${refused > 0 ? ` ${refusals}` : ""}${corrected.length > 0 ? " Orange rings: the optima without the bias of their method, by a surface through the runs." : ""}${sampledNote(all)}`;
   return figure(caption, drawing);
 };
 
@@ -106,8 +117,8 @@ const fittedCurve = ({ profile, runs }: DrawnBudget, choices: IsoFlopChoices): P
 
 const curveWords = ({ optimum, scale, axis }: IsoFlopChoices): string => {
   const of = scale === "log" ? `of the logarithm, transformed back, in ln ${axis}` : `in ln ${axis}`;
-  if (optimum === "akima") return `the Akima splines ${of}`;
-  return `the fitted parabolas ${of}${optimum === "huber" ? ", by Huber's estimate" : ""}`;
+  const [noun, ...how] = optimumMethods.get(optimum).words.split(", ");
+  return `${[`${noun} ${of}`, ...how].join(", ")}`;
 };
 
 /** A run as it is drawn. */

@@ -1,4 +1,13 @@
-import { extent, type FitPrediction, formOfLaw, type Law, type LawData, lawCurve, spaced } from "@isoflop/scaling";
+import {
+  extent,
+  type FitPrediction,
+  formOfLaw,
+  type Interval,
+  type Law,
+  type LawData,
+  lawCurve,
+  spaced,
+} from "@isoflop/scaling";
 import { sampled, sampledNote } from "../chart/crowd.js";
 import type { CurvePoint } from "../chart/curve.js";
 import type { Figure } from "../chart/figure.js";
@@ -33,24 +42,36 @@ export const lawFigure = (law: Law, data: LawData, options: LawFigureOptions = {
   const form = formOfLaw(law);
   const points = pointsOf(data);
   const asked = predictions.map(({ given, predicted }) => askedOf(given.x, predicted.y));
-  const seen = [...points, ...asked].map((point) => point.x);
+  const range = rangeOfLaw(law, data);
+  const seen = [...asked.map((point) => point.x), ...(range ?? [])];
   const [low, high] = extent(some("points", seen, "point, or x that is asked about,"));
-  const [, fittedTo] = extent(data.x);
+  const fittedTo = range?.[1] ?? Number.NEGATIVE_INFINITY;
   const curve = curveOf(law, low, Math.max(beyond * fittedTo, high));
   const least = form.floor?.(law);
   const floor = least && least.value > 0 ? least : undefined;
   const breaks = law.status === "unidentified" ? [] : (form.breaks?.(law) ?? []);
   const title = form.equation(law, names, significant);
-  const band = curve.some(({ ci95 }) => known(ci95)) ? " Grey: pointwise 95 % band." : "";
-  const across = floor ? " Dotted across: the floor with its 95 % interval." : "";
-  const upright = breaks.length > 0 ? " Dotted upright: the breaks with their 95 % intervals." : "";
-  const caption =
-    asked.length > 0
-      ? `The points of the fit and its law. ${askedWords}`
-      : `The points and the law through them, dashed beyond the largest.${band}${across}${upright}`;
+  const banded = curve.some(({ ci95 }) => known(ci95));
+  const parts = [
+    banded ? "Grey: pointwise 95 % band." : "",
+    floor ? "Dotted across: the floor with its 95 % interval." : "",
+    breaks.length > 0 ? "Dotted upright: the breaks with their 95 % intervals." : "",
+  ];
+  const question = asked.length === 0 ? "" : banded ? askedWords : "Orange: what was asked.";
+  const said =
+    points.length === 0
+      ? ["A law without its points, dashed beyond where it was fitted.", ...parts, question]
+      : asked.length > 0
+        ? ["The points of the fit and its law.", question]
+        : ["The points and the law through them, dashed beyond the largest.", ...parts];
+  const caption = said.filter((part) => part !== "").join(" ");
   const panel = { title, x, y, points: sampled(points), curve, fittedTo, floor, breaks, asked };
   return lawPanel(caption + sampledNote(data.x, "points"), panel);
 };
+
+/** From where to where a law was fitted: by its points, or as it says itself where they are not there. */
+export const rangeOfLaw = (law: Law, { x }: LawData): Interval | undefined =>
+  x.length > 0 ? extent(x) : formOfLaw(law).range?.(law);
 
 /** The points of a law. */
 export const pointsOf = ({ x, y }: LawData): Point[] => {

@@ -1,4 +1,6 @@
 import {
+  type Corrected,
+  type CorrectedLaw,
   type Estimate,
   extent,
   type FitPrediction,
@@ -6,6 +8,7 @@ import {
   type IsoFlopLaw,
   lawCurve,
   type Predicted,
+  predictPowerLaw,
   type Run,
   spaced,
 } from "@isoflop/scaling";
@@ -45,9 +48,10 @@ export const lawsFigure = (fit: IsoFlop, options: LawsFigureOptions = {}): Figur
   some("laws", laws, "fitted law");
   const { asked = [] } = options;
   const { quantity } = fit.choices;
+  const without = unbiased(fit, asked) ? ", without the bias of Approach 2" : "";
   const caption =
     asked.length > 0
-      ? `The optima of the budgets and the power laws through them. ${askedWords} The predicted ${quantity} weighs laws with and without a floor, so it may stand off the power law that is drawn.`
+      ? `The optima of the budgets and the power laws through them${without}. ${askedWords} The predicted ${quantity} weighs laws with and without a floor, so it may stand off the power law that is drawn.`
       : "The optima against compute, and the laws through them. Grey: pointwise 95 % bands. Beyond the largest budget the lines are extrapolations.";
   const panels = laws.map((name) => panelOf(fit, name, options));
   return lawPanels(caption, "The three scaling laws against compute.", panels);
@@ -65,14 +69,23 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   const law = fit[name];
   if (!law.ok) throw refused(`fit.${name}`, law.reason, "a fitted law");
   const budgets = budgetsOf(fit);
-  const optima = verticesOf(budgets).map(({ C, [name]: y, index }) => ({ x: C, y, index }));
+  const corrected = unbiased(fit, asked);
+  const optima = verticesOf(budgets).map(({ C, [name]: y, index }, b) => ({
+    x: C,
+    y: corrected?.budgets[b]?.[name] ?? y,
+    index,
+  }));
   const predictions = [
     ...asked.map((one) => askedOf(one.given.C, one.predicted[name])),
     ...(heldOut && name === "loss" ? [heldOutAsked(heldOut)] : []),
   ];
   const beyondFit = [...asked, ...(heldOut ? [heldOut.prediction] : [])].map(({ given }) => given.C);
   const computes = [...optima.map(({ x }) => x), ...beyondFit];
-  const over = (from: number, to: number, points: number) => lawCurve(law, spaced(from, to, points));
+  const drawn = corrected?.[name];
+  const over = (from: number, to: number, points: number) => {
+    const xs = spaced(from, to, points);
+    return drawn ? xs.map((x) => correctedAt(drawn, x)) : lawCurve(law, xs);
+  };
   const shared = {
     x: quantities.C,
     y: optimal(fit.choices.quantity)[name],
@@ -83,7 +96,7 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   };
   // The figure is about what is asked, and ends there.
   if (asked.length > 0) {
-    const title = `power law, exponent ${significant(law.exponent.value)}`;
+    const title = `power law, exponent ${significant((drawn ?? law).exponent.value)}`;
     return { ...shared, title, curve: over(...extent(computes), 61) };
   }
   const [first, last] = extent(fit.budgets.map(({ C }) => C));
@@ -96,6 +109,15 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
     pad: 0,
     marginRight: 16,
   };
+};
+
+/** The laws that predictions were made from, where the bias of their method was taken out. */
+const unbiased = ({ corrected }: IsoFlop, asked: readonly FitPrediction[]): Corrected | undefined =>
+  corrected?.ok && asked.some(({ notes }) => notes.bias) ? corrected : undefined;
+
+const correctedAt = (law: CorrectedLaw, x: number) => {
+  const { value: y, ci95 } = predictPowerLaw(law, x);
+  return { x, y, ci95 };
 };
 
 /** A predicted number at x. */

@@ -39,9 +39,10 @@ export const lossTermsFigure = (diagnosis: Diagnosis): Figure => {
   );
 };
 
-const termsChart = ({ frontier, given, terms, quantity }: Diagnosis, { theme, width, small }: Sheet): ChartSpec => {
+const termsChart = ({ frontier, given, parts, quantity }: Diagnosis, { theme, width, small }: Sheet): ChartSpec => {
   const at = [...frontier.map(({ C }) => C), given.C];
   const x = logAxis(quantities.C, at, small ? 4 : 7, 0);
+  const terms = parts.ok ? parts.terms : [];
   const own = (part: Part) => terms.find(({ of }) => of === part)?.share.value ?? 0;
   // As wide as a hundredth of the frame to either side.
   const half = (x.domain[1] / x.domain[0]) ** 0.01;

@@ -1,12 +1,22 @@
-import { extent, frontier, type LawPoint, type NextRun, type Plan, type Run, spaced } from "@isoflop/scaling";
+import {
+  extent,
+  frontier,
+  type LawPoint,
+  type NextRun,
+  optimalAllocation,
+  type Plan,
+  type Run,
+  type SurfaceFit,
+  spaced,
+} from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { sideOf } from "../chart/axis.js";
 import { chart } from "../chart/chart.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
-import { curveMarks } from "../chart/curve.js";
+import { type CurvePoint, curveMarks } from "../chart/curve.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { listed } from "../chart/format.js";
-import { dots, rings } from "../chart/marks.js";
+import { dots, line, rings } from "../chart/marks.js";
 import { quantities } from "../chart/quantity.js";
 import { onLogAxes, some } from "../error.js";
 import { along, askedModelMarks, computeOf, frontierStyle, inFrame, inPlane, placed, planeAxes } from "./plane.js";
@@ -19,7 +29,19 @@ export interface NextRunsFigureOptions {
 }
 
 /** What of a plan is drawn. */
-export type PlannedRuns = Pick<Plan, "target" | "runs" | "evenGrid"> & Partial<Pick<Plan, "surface" | "optimum">>;
+export interface PlannedRuns {
+  readonly target: Plan["target"];
+  readonly runs: readonly PlannedRun[];
+  readonly evenGrid: readonly PlannedRun[];
+  /** What was planned with, and its optimum at the target. */
+  readonly surface?: SurfaceFit;
+  readonly optimum?: Plan["optimum"];
+  /** Every surface that was planned against. */
+  readonly basins?: Plan["basins"];
+}
+
+/** A model, and with how many seeds. */
+export type PlannedRun = Pick<NextRun, "C" | "N" | "D" | "count">;
 
 /**
  * The next runs in the plane of compute and size: planned ones filled, an even grid of the same cost hollow, runs so far grey, and the
@@ -33,12 +55,13 @@ export const nextRunsFigure = (plan: PlannedRuns, { runs = [], optimum = [] }: N
     onLogAxes<"C" | "N">(field, models, ["C", "N"]);
   const [low, high] = extent([...soFar, ...plan.runs, ...evenGrid, target].map(({ C }) => C));
   const curve = surface ? along(frontier(surface, spaced(low / 2, high * 2, 61)), "N") : optimum;
+  const others = otherFrontiers(plan, spaced(low / 2, high * 2, 61));
   const models = [...plan.runs, ...evenGrid, ...soFar];
   const asked = best ? [{ C: target.C, N: best.N.value, up: best.N.ci95 }] : [];
   // The target has a compute even where nothing is known of its size.
   const corner = { C: target.C, N: [...asked, ...models][0]!.N };
   const missing = runs.length > 0 ? sampledNote(runs) : " A saved fit has no runs, so those so far are not shown.";
-  const caption = `Filled: the planned runs, larger where a run is trained with several seeds. Hollow: an even grid of the same allowance. Line and band: the compute-optimal size as it is known now, at 95 %. Diamond: the optimum at the target.${missing}`;
+  const caption = `Filled: the planned runs, larger where a run is trained with several seeds. Hollow: an even grid of the same allowance. Line and band: the compute-optimal size as it is known now, at 95 %. Diamond: the optimum at the target.${others.length > 0 ? " Thin lines: the optimal size by the other surfaces that the runs allow." : ""}${missing}`;
   const drawing = chart(({ theme, small }) => {
     const axes = planeAxes(surface ? computeOf(surface) : quantities.C, [...models, corner], small, 0.06);
     const { x, y } = axes;
@@ -59,6 +82,7 @@ export const nextRunsFigure = (plan: PlannedRuns, { runs = [], optimum = [] }: N
       labels: [{ x: target.C, y: top, text: "target", color: theme.ink, bold: true, side: sideOf(x, target.C) }],
       marks: [
         Plot.ruleX([target.C], { stroke: theme.muted, strokeDasharray: "2 3", className: "target" }),
+        ...others.map((one) => line(inFrame(one, axes), theme.muted, "other-frontier", { strokeWidth: 0.75 })),
         ...curveMarks(inFrame(curve, axes), frontierStyle(soFar, y, theme)),
         dots(placed(soFar), theme, theme.muted, "run", { fillOpacity: 0.45 }),
         dots(planned, theme, theme.heldOut, "planned", { r: radius(small ? 3.5 : 6), fillOpacity: 0.85 }),
@@ -72,5 +96,19 @@ export const nextRunsFigure = (plan: PlannedRuns, { runs = [], optimum = [] }: N
   return figure(caption, drawing);
 };
 
+/** The optimal size along compute by every surface that was planned against, but the one that is drawn with its band. */
+const otherFrontiers = ({ basins = [], surface }: PlannedRuns, computes: readonly number[]): CurvePoint[][] =>
+  basins.flatMap(({ weight: _, value: __, standardError: ___, ...other }) => {
+    if (other.form === surface?.form && other.theta.every((value, j) => value === surface.theta[j])) return [];
+    const along = computes.flatMap((C) => {
+      const best = optimalAllocation(other, C);
+      return best.ok ? [{ x: C, y: best.N }] : [];
+    });
+    return along.length > 1 ? [along] : [];
+  });
+
 /** Radius whose area grows with the number of runs. */
-const radius = (base: number) => (run: NextRun) => base * Math.sqrt(run.count);
+const radius =
+  (base: number) =>
+  ({ count }: PlannedRun) =>
+    base * Math.sqrt(count);

@@ -3,9 +3,9 @@ import {
   type Flops,
   type FrontierPoint,
   type Interval,
+  type PredictableSurface,
   quantityOf,
   type Run,
-  type SurfaceFit,
 } from "@isoflop/scaling";
 import type * as Plot from "@observablehq/plot";
 import type { Axis } from "../chart/axis.js";
@@ -23,14 +23,14 @@ export interface Model {
 }
 
 /** A surface's optimum is defined under its own compute. */
-export const computeOf = (fit: Pick<SurfaceFit, "flopsPerToken">): AxisQuantity => ({
+export const computeOf = (fit: Pick<PredictableSurface, "flopsPerToken">): AxisQuantity => ({
   ...quantities.C,
   label: `compute ${computeRule(fit)}, FLOPs`,
 });
 
 /** A run where the surface's optimum is sought, with what was fitted as its loss; none for one that lacks it. */
 export const inPlane =
-  ({ flopsPerToken, quantity }: SurfaceFit) =>
+  ({ flopsPerToken, quantity }: PredictableSurface) =>
   (run: Run) => {
     const loss = quantityOf(run, quantity);
     const { N, D, inputs } = run;

@@ -4,8 +4,8 @@ import {
   type FitPrediction,
   frontier,
   type Interval,
+  type PredictableSurface,
   type Run,
-  type SurfaceFit,
   spaced,
   surfaceLoss,
 } from "@isoflop/scaling";
@@ -47,7 +47,7 @@ export interface SurfaceFigureOptions {
  * dots on the same scale of colour; of very many an even sample is drawn.
  */
 export const surfaceFigure = (
-  fit: SurfaceFit,
+  fit: PredictableSurface,
   runs: readonly Run[],
   { asked: predictions = [] }: SurfaceFigureOptions = {},
 ): Figure => {
@@ -81,7 +81,7 @@ type AskedOfSurface = ReturnType<typeof askedModel>[number];
 
 /** A fitted surface over the part of the plane that is drawn. */
 interface Plane {
-  readonly fit: SurfaceFit;
+  readonly fit: PredictableSurface;
   readonly grid: LogGrid;
   readonly runs: readonly PlaneRun[];
   readonly optima: readonly CurvePoint[];
@@ -93,7 +93,7 @@ const steps = 81;
 const margin = 0.05;
 
 /** The surface over a plane that holds everything, a decade beyond the largest run. */
-const planeOf = (fit: SurfaceFit, runs: readonly PlaneRun[], asked: readonly AskedOfSurface[]): Plane => {
+const planeOf = (fit: PredictableSurface, runs: readonly PlaneRun[], asked: readonly AskedOfSurface[]): Plane => {
   // Without runs there is no scale but the questions' own.
   const around = runs.length > 0 ? 1 : beyond;
   const [from, to] = widened([

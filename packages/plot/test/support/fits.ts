@@ -1,11 +1,12 @@
 import {
+  type Comparison,
   expectOk,
   fitLaw,
-  type LawComparison,
   type LawFit,
   planNext,
   type Run,
   type SurfaceFit,
+  spaced,
   surface,
 } from "@isoflop/scaling";
 import { random } from "./study.js";
@@ -33,30 +34,53 @@ export const lawOf = (form: string, options: Readonly<Record<string, unknown>> =
 
 export const plan = expectOk(planNext(surfaceFit, { target: { C: 1e22, quantity: "loss" }, allowance: 3e20 }));
 
-/** A law that needs no fit: y = coefficient · x^exponent. */
-const exact = (coefficient: number, exponent: number) => {
+/** y = coefficient · x^exponent at some points, and as the curve of a side. */
+const side = (name: string, coefficient: number, exponent: number): Comparison["a"] => {
+  const at = (C: number) => coefficient * C ** exponent;
   const computes = [1e17, 1e18, 1e19, 1e20];
-  const ys = computes.map((C, i) => coefficient * C ** exponent * (1 + 1e-4 * (-1) ** i));
-  const { law, data } = expectOk(fitLaw("power", computes, ys));
-  return { law, data };
+  return {
+    name,
+    law: "power law through 4 points",
+    fitted: [1e17, 1e20],
+    points: { x: computes, y: computes.map((C, i) => at(C) * (1 + 1e-4 * (-1) ** i)) },
+    curve: spaced(1e17, 1e22, 31).map((C) => ({ C, loss: at(C), ci95: [0.999 * at(C), 1.001 * at(C)] })),
+  };
 };
 
-const laws = { a: { name: "A & <old>", ...exact(10, -0.04) }, b: { name: "B", ...exact(14, -0.047) } };
+const none = { value: 0, ci95: [0, 0], pValue: 1 } as const;
+const exactly = (value: number) => ({ value, ci95: [value, value] as const });
 
-const none = { value: 0, ci95: [0, 0] } as const;
+/** B needs 3 (C / 10¹⁹)^−½ times the compute. */
+const ratioAt = (C: number) => 3 * (C / 1e19) ** -0.5;
 
-export const comparison: LawComparison = {
+export const comparison: Comparison = {
   record: "comparison",
   quantity: "loss",
-  ...laws,
-  crossing: { ok: true, C: 1e21, ci95: [5e20, 4e21], share: 1 },
+  a: side("A & <old>", 10, -0.04),
+  b: side("B", 14, -0.047),
+  window: [1e16, 1e21],
+  crossing: { ok: true, C: 1e21, ci95: [5e20, 4e21], below: "a" },
+  crossingShare: 1,
+  trend: {
+    ok: true,
+    range: [1e17, 1e20],
+    ratio: { value: 5, ci95: [4, 6], pValue: 0.001 },
+    slope: { value: -0.5, ci95: [-0.6, -0.4], pValue: 0.001 },
+  },
+  ratios: [...spaced(1e16, 1e21, 20), 1e17, 1e20]
+    .sort((p, q) => p - q)
+    .map((C) => ({ C, value: ratioAt(C), ci95: [0.8 * ratioAt(C), 1.25 * ratioAt(C)] })),
   at: [
-    { C: 1e19, a: 10 * 1e19 ** -0.04, b: 1, difference: none, effectiveCompute: { value: 3, ci95: [2, 4.5] } },
     {
-      ...{ C: 1e20, a: 10 * 1e20 ** -0.04, b: 1, difference: none },
+      ...{ C: 1e19, a: exactly(10 * 1e19 ** -0.04), b: exactly(1), difference: none },
+      effectiveCompute: { value: 3, ci95: [2, 4.5] },
+    },
+    {
+      ...{ C: 1e20, a: exactly(10 * 1e20 ** -0.04), b: exactly(1), difference: none },
       effectiveCompute: { value: Number.POSITIVE_INFINITY, ci95: [1, Number.POSITIVE_INFINITY] },
     },
   ],
+  constants: {},
   draws: 100,
   seed: 0,
 };

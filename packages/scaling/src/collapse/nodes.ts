@@ -1,4 +1,4 @@
-import type { TrainingCurve } from "../envelope.js";
+import type { TrainingCurve } from "../approach1/envelope.js";
 import { positive, ScalingError } from "../errors.js";
 import { extent } from "../math/extent.js";
 import type { Loss } from "../types.js";

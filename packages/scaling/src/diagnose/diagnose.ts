@@ -7,7 +7,7 @@ import type { SurfaceFit } from "../surface/surface-fit.js";
 import { deltaMethod, type Statistic, surfaceBand } from "../surface/uncertainty.js";
 import { type Estimate, type Flops, type Outcome, type Predicted, refuse } from "../types.js";
 import type { Diagnosis, DiagnosisStep, LossTerm, TermName } from "./record.js";
-import { limitsOf, termsOf } from "./terms.js";
+import { limitsOf, type Terms, termsOf } from "./terms.js";
 
 export interface DiagnoseOptions {
   /** Compute over which the frontier is shown. Default a thousandth to a thousand times the model's own. */
@@ -21,8 +21,8 @@ const DECADES = 1e3;
 
 /**
  * Where the loss of a model comes from by a fitted surface: its size, its tokens or the floor; what doubling each would do; how far it
- * is from the best model of its compute; and what compute reaches half of what is above the floor. For any form, by its limits. Intervals
- * are of the delta method and do not cover a wrong form; a floor at its bound has none.
+ * is from the best model of its compute; and what compute reaches half of what is above the floor. For any form, the parts by its limits
+ * where it has them. Intervals are of the delta method and do not cover a wrong form; a floor at its bound has none.
  * @throws ScalingError `bad-value` for a size or tokens that are no positive numbers
  */
 export const diagnose = (
@@ -34,9 +34,6 @@ export const diagnose = (
   const N = positive("N", model.N);
   const D = positive("D", model.D);
   const C = fit.flopsPerToken * N * D;
-  const now = termsOf(fit, model);
-  if (!PARTS.every((part) => Number.isFinite(now[part])))
-    return refuse("unidentified", `the form ${fit.form} has no limit as the size or the tokens grow`);
   const optimum = optimumOf(fit, model, C);
   const [from, to] = range ?? [C / DECADES, C * DECADES];
   return {
@@ -47,20 +44,16 @@ export const diagnose = (
     flopsPerToken: fit.flopsPerToken,
     given: { N, D, C, ...(inputs && { inputs }) },
     loss: surfaceBand(fit, model),
-    terms: PARTS.map((part) => termEstimate(fit, model, part)),
-    limits: {
-      N: ofPositive(fit, (surface) => limitsOf(surface, model).N),
-      D: ofPositive(fit, (surface) => limitsOf(surface, model).D),
-    },
-    dominant: dominantOf(fit, model),
+    parts: partsOf(fit, model),
     elasticity: { N: elasticity(fit, model, "N"), D: elasticity(fit, model, "D") },
     steps: stepsFrom(fit, model, C),
     optimum,
     half: halfOf(fit, model, C),
     frontier: spaced(from, to, points).flatMap((at) => {
       const best = optimalAllocation(fit, at, { inputs });
-      if (!best.ok) return [];
-      return [{ C: at, N: best.N, D: best.D, loss: best.loss, terms: termsOf(fit, best) }];
+      const terms = best.ok ? termsOf(fit, best) : undefined;
+      if (!best.ok || !terms || !whole(terms)) return [];
+      return [{ C: at, N: best.N, D: best.D, loss: best.loss, terms }];
     }),
   };
 };
@@ -97,7 +90,23 @@ const termEstimate = (fit: SurfaceFit, model: ModelAndData, part: TermName): Los
   share: ofShare(fit, shareOf(model, part)),
 });
 
-const dominantOf = (fit: SurfaceFit, model: ModelAndData): Diagnosis["dominant"] => {
+const whole = (terms: Terms): boolean => PARTS.every((part) => Number.isFinite(terms[part]));
+
+const partsOf = (fit: SurfaceFit, model: ModelAndData): Diagnosis["parts"] => {
+  if (!whole(termsOf(fit, model)))
+    return refuse("unidentified", `the form ${fit.form} has no limit as the size alone or the tokens alone grow`);
+  const ifInfinite = (of: "N" | "D") => ofPositive(fit, (surface) => limitsOf(surface, model)[of]);
+  return {
+    ok: true,
+    terms: PARTS.map((part) => termEstimate(fit, model, part)),
+    limits: { N: ifInfinite("N"), D: ifInfinite("D") },
+    dominant: dominantOf(fit, model),
+  };
+};
+
+type Parts = Extract<Diagnosis["parts"], { readonly ok: true }>;
+
+const dominantOf = (fit: SurfaceFit, model: ModelAndData): Parts["dominant"] => {
   const terms = termsOf(fit, model);
   const [first, second] = [...PARTS].sort((a, b) => terms[b] - terms[a]) as [TermName, TermName, TermName];
   const lead = deltaMethod(fit, (surface) => shareOf(model, first)(surface) - shareOf(model, second)(surface));

@@ -64,6 +64,16 @@ const frontierPoint = record({
   terms: record({ N: anyNumber, D: anyNumber, floor: notNegative }),
 });
 
+const parts = record({
+  ok: fields.ok,
+  /** What size, tokens and floor have of the loss. */
+  terms: list(term),
+  /** The loss if that alone were infinite. */
+  limits: record({ N: number, D: number }),
+  /** The largest term, by how much of the loss it is ahead of the next, and whether the interval of that excludes zero. */
+  dominant: record({ of: part, lead: number, clear: v.boolean("true or false") }),
+});
+
 export const diagnosisSchema = record({
   ...fields.head("diagnosis"),
   /** `loss`, or the metric that was fitted in its place. */
@@ -72,24 +82,19 @@ export const diagnosisSchema = record({
   flopsPerToken: positive,
   given: record({ N: positive, D: positive, C: positive, inputs: v.exactOptional(each(positive)) }),
   loss: predicted,
-  /** What size, tokens and floor have of the loss. */
-  terms: list(term),
-  /** The loss if that alone were infinite. */
-  limits: record({ N: number, D: number }),
-  /** The largest term, by how much of the loss it is ahead of the next, and whether the interval of that excludes zero. */
-  dominant: record({ of: part, lead: number, clear: v.boolean("true or false") }),
+  /** Of what the loss is; refused where the form has no limit as the size or the tokens grow. */
+  parts: fields.outcome(parts),
   /** ∂ ln L / ∂ ln N and ∂ ln L / ∂ ln D: equal where the compute is spent at its best. */
   elasticity: record({ N: number, D: number }),
   steps: list(step),
   optimum: fields.outcome(optimum),
   half: fields.outcome(half),
-  /** The best models over a range of compute about the given one. */
+  /** The best models over a range of compute about the given one; none without an optimum or without limits. */
   frontier: list(frontierPoint),
 });
 
 /** Where the loss of a model comes from, and what would lessen it. A record: it survives JSON whole. */
 export interface Diagnosis extends fields.Read<typeof diagnosisSchema> {}
 
-/** Of what a loss is, at one model. */
-export type FrontierTerms = Diagnosis["frontier"][number];
+/** Which part of the loss a term is. */
 export type TermName = LossTerm["of"];

@@ -23,7 +23,7 @@ export const criteria = (sumOfSquares: number, points: number, parameters: numbe
 };
 
 /**
- * Is the scatter about a fit more than the noise of a run? Pure error is taken from runs of equal N and D with different seeds, or
+ * Is the scatter about a fit more than the noise of a run? Pure error is taken from runs of equal N, D and inputs with different seeds, or
  * from `sigma` where every run has one. The distributions are those of least squares: the fit must have minimised the squares of the
  * loss, or of its logarithm, as `scale` says; a Huber fit leaves larger ones and would be rejected too often.
  * @param predict the fitted loss of a run
@@ -37,7 +37,7 @@ export const lackOfFit = (
   const of = (loss: number) => (scale === "log" ? Math.log(loss) : loss);
   const groups = new Map<string, Run[]>();
   for (const run of runs) {
-    const key = `${run.N}|${run.D}`;
+    const key = JSON.stringify([run.N, run.D, Object.entries(run.inputs ?? {}).sort()]);
     const group = groups.get(key);
     if (group) group.push(run);
     else groups.set(key, [run]);

@@ -1,5 +1,5 @@
+import { fitBudgets, optima } from "../isoflop/budgets.js";
 import { groupByBudget } from "../isoflop/group.js";
-import { fitBudgets, optima } from "../isoflop/isoflop.js";
 import { isInterior } from "../isoflop/record.js";
 import { fitLaw, formOfLaw } from "../laws/fit.js";
 import { power } from "../laws/power.js";

@@ -11,7 +11,7 @@ import { tooManyFailed } from "../inference/draws.js";
 import { power } from "../laws/power.js";
 import { normals, type Random } from "../math/random.js";
 import { type Flops, type Outcome, type Run, refuse } from "../types.js";
-import { type FittedBudgets, fitBudgets, type IsoFlopLaw, type IsoFlopOptions, MINIMUM_BUDGETS } from "./isoflop.js";
+import { type FittedBudgets, fitBudgets, type IsoFlopLaw, type IsoFlopOptions, MINIMUM_BUDGETS } from "./budgets.js";
 import { type IsoFlopBootstrap, isInterior } from "./record.js";
 
 /**

@@ -1,27 +1,29 @@
 import type { Loss, Parameters, Tokens } from "../types.js";
-import { akimaSpline, averageRepeats } from "./akima.js";
-import { quantityOf } from "./profile.js";
+import { budgetCurves } from "./curves.js";
+import { optimumMethods } from "./methods/index.js";
 import type { BudgetProfile, IsoFlopChoices } from "./record.js";
 
 /**
- * The curve that was fitted to a budget, against what the choices have on its axis and on the scale of the quantity itself. A parabola
- * or a spline, also where its minimum was refused; undefined where nothing was fitted.
+ * The curve that was fitted to a budget, against what the choices have on its axis and on the scale of the quantity itself, also where
+ * its minimum was refused; undefined where nothing was fitted.
  */
 export const profileCurve = (
-  { parabola, runs, status }: BudgetProfile,
-  { axis, scale, quantity, optimum }: IsoFlopChoices,
+  { parabola, fitted, runs, status }: BudgetProfile,
+  choices: IsoFlopChoices,
 ): ((size: Parameters | Tokens) => Loss) | undefined => {
+  const { axis, scale, huberDelta } = choices;
   const back = scale === "log" ? Math.exp : (y: number) => y;
-  const of = (fitted: (x: number) => number) => (size: number) => back(fitted(Math.log(size)));
-  if (parabola) {
+  const of = (curve: (x: number) => number) => (size: number) => back(curve(Math.log(size)));
+  const method = optimumMethods.get(choices.optimum);
+  if (!method.value) {
+    if (!parabola) return undefined;
     const { x, y, curvature } = parabola[axis];
     return of((at) => y.value + curvature.value * (at - x.value) ** 2);
   }
-  if (optimum !== "akima" || status === "too-few-sizes") return undefined;
-  const values = runs.map((run) => quantityOf(run, quantity)!);
-  const knots = averageRepeats(
-    runs.map((run) => Math.log(run[axis])),
-    scale === "log" ? values.map(Math.log) : values,
-  );
-  return of(akimaSpline(knots.x, knots.y).at);
+  if (status === "too-few-sizes") return undefined;
+  const again = () =>
+    method.find(budgetCurves(runs, { weights: "alike", ...choices })[axis], { scale, axis, huberDelta });
+  const numbers = fitted?.[axis] ?? again().fitted;
+  const { value } = method;
+  return numbers && of((at) => value(numbers, at));
 };

@@ -3,34 +3,10 @@ import * as v from "valibot";
 import { power } from "../laws/power.js";
 import { saturating } from "../laws/saturating.js";
 import * as fields from "../records/fields.js";
+import { optimumMethods } from "./methods/index.js";
+import { parabolaSchema } from "./vertex.js";
 
-const { bootstrapEstimate, exponentOf, notNegative, outcome, spread } = fields;
-
-const parabolaSchema = fields.whereFree(
-  {
-    /** Vertex, in natural-log units; where the loss does not bend there is none. */
-    x: exponentOf,
-    /** Value at the vertex. */
-    y: exponentOf,
-    /** κ, in units of y per squared natural log. */
-    curvature: exponentOf,
-    /** Variance of y* in units of the noise variance: the leverage of the vertex. */
-    vertexLeverage: spread,
-    /** Standard errors of x* and y* from the known noise of the points; absent unless every point carries a sigma. */
-    fromKnownNoise: v.exactOptional(record({ x: spread, y: spread })),
-    /** Of the residuals. */
-    sumOfSquares: notNegative,
-    residuals: fields.list(fields.finite),
-    /** Diagonal of the hat matrix: how much each point determines its own fitted value. */
-    leverages: fields.list(fields.finite),
-  },
-  /** Noise variance from the residuals; NaN with three points. */
-  { residualVariance: notNegative },
-  { residualVariance: spread },
-);
-
-/** A parabola y = y* + κ (x − x*)², x the natural log of N or D; a second-order expansion of the loss about its minimum. */
-export interface Parabola extends fields.Read<typeof parabolaSchema> {}
+const { anyNumber, bootstrapEstimate, each, notNegative, outcome, spread } = fields;
 
 const profile = {
   C: positive,
@@ -41,7 +17,9 @@ const profile = {
   sizes: whole(),
   /** The fitted parabolas in ln N and ln D; absent for Akima and with fewer than three sizes. */
   parabola: v.exactOptional(record({ N: parabolaSchema, D: parabolaSchema })),
-  warnings: fields.list(choice(["off-centre", "flat", "outlier"])),
+  /** Of a method whose budgets share numbers: those from which its curves are drawn. */
+  fitted: v.exactOptional(record({ N: fields.list(fields.finite), D: fields.list(fields.finite) })),
+  warnings: fields.list(choice(["off-centre", "flat", "outlier", "misfit"])),
 };
 
 const interior = record({
@@ -64,6 +42,8 @@ export interface RefusedProfile extends fields.Read<typeof without> {}
 export type BudgetProfile = InteriorProfile | RefusedProfile;
 export type Optimum = InteriorProfile["optimum"];
 export type ProfileWarning = BudgetProfile["warnings"][number];
+
+export type { Parabola } from "./vertex.js";
 
 export const isInterior = (budget: BudgetProfile): budget is InteriorProfile => budget.status === "interior";
 
@@ -103,6 +83,97 @@ const bootstrapSchema = record({
 /** The laws of an isoFLOP study over resamples of its runs. */
 export interface IsoFlopBootstrap extends fields.Read<typeof bootstrapSchema> {}
 
+/** Any method there is when a record is read. */
+const methodName: v.GenericSchema<unknown, string> = v.lazy(() => choice(optimumMethods.names));
+
+const misfitSchema = record({
+  ok: fields.ok,
+  /** Root mean square of the parabolas' residuals that noise does not explain, in units of y. */
+  standardDeviation: notNegative,
+  /** F, or χ² over its degrees of freedom where the noise is known. */
+  statistic: spread,
+  /** Chance of a statistic this large if parabolas were right. */
+  pValue: spread,
+  degreesOfFreedom: fields.pairOf(spread),
+  /** `common-shape`: departures that the budgets have in common; otherwise the noise that the residuals were held against. */
+  from: choice(["common-shape", "replicates", "known-noise"]),
+  /** At 1 %; then it is model error, and the noise is what is left without it. */
+  significant: v.boolean("true or false"),
+});
+
+/** What of the parabolas' residuals is not noise. */
+export interface Misfit extends fields.Read<typeof misfitSchema> {}
+
+const correctedLawSchema = record({
+  exponent: fields.estimate,
+  coefficient: fields.coefficient,
+  /** Natural log of the coefficient. */
+  logCoefficient: fields.estimate,
+  /** Of (logCoefficient, exponent): noise, and the errors of the shift. */
+  covariance: fields.covariance(2),
+  /** Of the noise. */
+  degreesOfFreedom: spread,
+  /** Standard deviation of ln y about the law. */
+  residualStandardDeviation: spread,
+  points: whole(),
+  /** Birge's ratio by which the errors were widened; 1 where the optima scatter as they should. */
+  widened: spread,
+});
+
+/** y = coefficient · C^exponent through optima without the bias of their method. */
+export interface CorrectedLaw extends fields.Read<typeof correctedLawSchema> {}
+
+const correctedSchema = record({
+  ok: fields.ok,
+  /** Of the surface that says the bias, or `slices` of one that the budgets share; and its parameters as they are quoted. */
+  form: text,
+  parameters: each(anyNumber),
+  N: correctedLawSchema,
+  D: correctedLawSchema,
+  loss: correctedLawSchema,
+  /** Of each budget with a minimum: the corrected optimum, and by what share the method's was off. */
+  budgets: fields.list(
+    record({
+      C: positive,
+      N: positive,
+      D: positive,
+      loss: positive,
+      bias: record({ N: anyNumber, D: anyNumber, loss: anyNumber }),
+      /** Variance of ln loss, in units of the noise variance. */
+      leverage: spread,
+    }),
+  ),
+  /** Of ln loss about the surface. */
+  noise: record({ standardDeviation: spread, degreesOfFreedom: spread }),
+});
+
+/** The laws without the bias of their method, with errors that hold those of the correction. */
+export interface Corrected extends fields.Read<typeof correctedSchema> {}
+
+const warningSchema = record({
+  /** `misfit`: the curves are no parabolas; `bias`: their vertices are off; `drift`: the sizes wander from the optimum and bend the exponent. */
+  about: choice(["misfit", "bias", "drift"]),
+  message: text,
+});
+
+/** What a reader of the laws must know. */
+export interface FitWarning extends fields.Read<typeof warningSchema> {}
+
+const pureNoise = {
+  standardDeviation: notNegative,
+  degreesOfFreedom: spread,
+  from: choice(["replicates", "known-noise"]),
+};
+
+const noiseSchema = record({
+  standardDeviation: spread,
+  degreesOfFreedom: spread,
+  /** About the `parabolas`, or about `slices` of a surface where parabolas have a misfit, or as `replicates` or the runs' own errors say. */
+  from: v.exactOptional(choice(["parabolas", "slices", "replicates", "known-noise"])),
+  /** Pure error, where runs are repeated or state their own. */
+  pure: v.exactOptional(record(pureNoise)),
+});
+
 const fitSchema = record({
   ...fields.head("isoflop"),
   budgets: fields.list(budgetSchema),
@@ -116,16 +187,23 @@ const fitSchema = record({
   dropped: fields.list(record({ C: positive, points: whole(), reason: choice(refused), message: text })),
   /** Runs too far from every nominal budget to belong to one. */
   unassigned: fields.list(fields.run),
-  /** Noise of one run about its parabola, pooled over the budgets, with its degrees of freedom. */
-  noise: fields.whereFree({}, { standardDeviation: notNegative }, { standardDeviation: spread }),
+  /** Noise of one run in units of y, pooled over the budgets, with its degrees of freedom; without the misfit of the parabolas. */
+  noise: noiseSchema,
+  /** Whether the budgets are parabolas to within the noise. */
+  misfit: v.exactOptional(outcome(misfitSchema)),
+  /** The laws without the bias of the method, with errors that hold it; refused where it cannot be told. */
+  corrected: v.exactOptional(outcome(correctedSchema)),
+  warnings: v.exactOptional(fields.list(warningSchema)),
   /** Every choice that can move an exponent, as the options have them. */
   choices: record({
     tolerance: notNegative,
-    optimum: choice(["parabola", "huber", "akima"]),
+    optimum: methodName,
     scale: choice(["raw", "log"]),
     axis: choice(["N", "D"]),
     quantity: text,
     huberDelta: v.exactOptional(positive),
+    /** `sigma`: runs weighed by their own errors, and optima by what those leave of them. */
+    weights: v.exactOptional(choice(["alike", "sigma"])),
     budgets: v.exactOptional(fields.positives),
   }),
   /** Where it was asked for: the outcome of {@link bootstrapIsoFlop}. */

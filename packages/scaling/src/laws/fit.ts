@@ -3,7 +3,7 @@ import { ScalingError, sameLength } from "../errors.js";
 import type { FitPrediction } from "../prediction.js";
 import type { Interval, Outcome } from "../types.js";
 import type { Law, LawFit, LawForm, LawStatus } from "./form.js";
-import { lawForms } from "./forms.js";
+import { fittedForms, lawForms } from "./forms.js";
 import type { PointErrors } from "./point-errors.js";
 
 /** The form of a law. @throws RegistryError naming the forms there are */
@@ -19,7 +19,7 @@ const caveats: Readonly<Partial<Record<LawStatus, string>>> = {
 
 /**
  * Fits a law of a form to points.
- * @param form its name: `power`, `saturating`, `broken`, or another of `lawForms`
+ * @param form its name: `power`, `saturating`, `broken`, or another of `fittedForms`
  * @param options of the form; and of any form that is `weighted`, {@link PointErrors}
  * @throws ScalingError `bad-option` for a form or an option that there is not, or errors that it does not take, `bad-value` for a value that has no logarithm
  */
@@ -30,7 +30,8 @@ export const fitLaw = (
   options: PointErrors & Readonly<Record<string, unknown>> = {},
 ): Outcome<LawFit> => {
   const error = (message: string) => new ScalingError("bad-option", message);
-  if (!lawForms.has(form)) throw error(`form is "${form}"; expected one of ${lawForms.names.join(", ")}`);
+  if (!fittedForms.names.includes(form))
+    throw error(`form is "${form}"; expected one of ${fittedForms.names.join(", ")}`);
   sameLength(x, "values of x", y, "of y");
   const found = lawForms.get(form);
   const { sigma, weights, ...own } = options;
@@ -54,7 +55,7 @@ export const fitLaw = (
 };
 
 /** The law at x: where it lies, and where a new measurement falls, at 95 %; each where its form knows it. */
-export const predictLaw = ({ law, data }: LawFit, x: number): FitPrediction<"x", "y"> => ({
+export const predictLaw = ({ law, data }: Pick<LawFit, "law" | "data">, x: number): FitPrediction<"x", "y"> => ({
   record: "prediction",
   given: { x },
   predicted: { y: formOfLaw(law).predict(law, x, data) },

@@ -40,6 +40,8 @@ export type NumberFormat = (value: number, digits?: number) => string;
 export interface LawForm<L extends Law = Law> extends Named {
   /** "y = coefficient · x^exponent" */
   readonly formula: string;
+  /** True where laws of this form are given, as on a card, and never fitted. */
+  readonly given?: true;
   /** Options of its fit: their checks and defaults. */
   readonly options: v.ObjectEntries;
   /** Checks the record of a law of this form. */
@@ -62,6 +64,8 @@ export interface LawForm<L extends Law = Law> extends Named {
   estimates(law: L): Readonly<Record<string, Estimate>>;
   /** The value that the law goes to. */
   floor?(law: L): Estimate;
+  /** From where to where it was fitted, for a law that comes without its points. */
+  range?(law: L): Interval | undefined;
   /** Where the law changes its slope. */
   breaks?(law: L): readonly Estimate[];
   /** Statistics of the fit in a line, for below a table. */

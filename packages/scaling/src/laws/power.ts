@@ -4,7 +4,15 @@ import { sameLength } from "../errors.js";
 import { drawParameters } from "../inference/draws.js";
 import { estimate, exponentiate } from "../inference/estimate.js";
 import { studentFactor95 } from "../math/distributions.js";
-import { leastSquares, quadraticForm } from "../math/linear.js";
+import {
+  congruence,
+  type LeastSquares,
+  leastSquares,
+  type Matrix,
+  multiply,
+  quadraticForm,
+  transpose,
+} from "../math/linear.js";
 import { logarithms } from "../math/logarithms.js";
 import * as fields from "../records/fields.js";
 import { type Interval, type Outcome, type Predicted, refuse } from "../types.js";
@@ -14,11 +22,23 @@ import { type PointErrors, pointWeights } from "./point-errors.js";
 /** y = coefficient · x^exponent, fitted by least squares of ln y on ln x. */
 export interface PowerLaw extends fields.Read<typeof powerSchema> {}
 
+/** What is known of the errors of the points that their scatter about the law need not show. */
+export interface PowerLawErrors extends PointErrors {
+  /** Variance of ln y at weight one as it is known: where the points scatter by less, it is what their errors are from. */
+  readonly leastVariance?: number | undefined;
+  /** Covariance of the ln y that their scatter about a law does not show, because they have it in common. */
+  readonly sharedCovariance?: Matrix | undefined;
+}
+
 /**
  * Least squares in log-log, weighted where errors of the points are known. Intervals are Student's with n − 2 degrees of freedom; with two points they are infinite.
  * @throws ScalingError `bad-value` for a value that has no logarithm, with its 1-based position.
  */
-export const powerLaw = (x: readonly number[], y: readonly number[], errors: PointErrors = {}): Outcome<PowerLaw> => {
+export const powerLaw = (
+  x: readonly number[],
+  y: readonly number[],
+  errors: PowerLawErrors = {},
+): Outcome<PowerLaw> => {
   const lx = logarithms("x", x);
   const ly = logarithms("y", y);
   sameLength(x, "values of x", y, "of y");
@@ -30,17 +50,24 @@ export const powerLaw = (x: readonly number[], y: readonly number[], errors: Poi
   if (!fit) return refuse("too-few-points", `a power law needs two distinct x; there are ${new Set(x).size}`);
   const [level, slope] = fit.coefficients as [number, number];
   const dof = fit.degreesOfFreedom;
-  const variance = dof > 0 ? fit.rss / dof : Number.NaN;
-  const unscaled = fit.unscaledCovariance;
+  const variance = dof > 0 ? Math.max(fit.rss / dof, errors.leastVariance ?? 0) : Number.NaN;
+  const weight = (i: number) => weights?.[i] ?? 1;
+  const common =
+    errors.sharedCovariance &&
+    inCommon(
+      design.map((row, i) => row.map((v) => v * weight(i))),
+      fit,
+      errors.sharedCovariance,
+    );
+  const centred = fit.unscaledCovariance.map((row, i) => row.map((v, j) => variance * v + (common?.[i]?.[j] ?? 0)));
   const toOrigin = [1, -centre];
-  const shared = variance * (unscaled[0]![1]! - centre * unscaled[1]![1]!);
+  const shared = centred[0]![1]! - centre * centred[1]![1]!;
   const covariance = [
-    [variance * quadraticForm(unscaled, toOrigin), shared],
-    [shared, variance * unscaled[1]![1]!],
+    [quadraticForm(centred, toOrigin), shared],
+    [shared, centred[1]![1]!],
   ];
   const exponent = estimate(slope, Math.sqrt(covariance[1]![1]!), dof);
   const logCoefficient = estimate(level - slope * centre, Math.sqrt(covariance[0]![0]!), dof);
-  const weight = (i: number) => weights?.[i] ?? 1;
   const mean = ly.reduce((s, v, i) => s + weight(i) * v, 0) / ly.reduce((s, _, i) => s + weight(i), 0);
   const total = ly.reduce((s, v, i) => s + weight(i) * (v - mean) ** 2, 0);
   return {
@@ -59,8 +86,18 @@ export const powerLaw = (x: readonly number[], y: readonly number[], errors: Poi
   };
 };
 
+/** What a covariance of the points leaves in the coefficients: L S Lᵀ with L = (XᵀWX)⁻¹XᵀW. */
+const inCommon = (weighted: Matrix, { unscaledCovariance }: LeastSquares, shared: Matrix): Matrix =>
+  congruence(multiply(unscaledCovariance, transpose(weighted)), shared);
+
+/** What of a power law a prediction is made from. */
+export type PredictedBy = Pick<
+  PowerLaw,
+  "logCoefficient" | "exponent" | "covariance" | "degreesOfFreedom" | "residualStandardDeviation"
+>;
+
 /** The law at x. Extrapolation widens both intervals; a wrong functional form does not, so compare forms on held-out budgets. */
-export const predictPowerLaw = (law: PowerLaw, x: number): Required<Predicted> => {
+export const predictPowerLaw = (law: PredictedBy, x: number): Required<Predicted> => {
   const lx = Math.log(x);
   const level = law.logCoefficient.value + law.exponent.value * lx;
   const ofLaw = quadraticForm(law.covariance, [1, lx]);

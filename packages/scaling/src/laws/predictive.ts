@@ -67,18 +67,53 @@ export const predictiveLoss = (
   at: number,
   measurement: NewMeasurement = {},
 ): LossPrediction | undefined => {
+  const weighed = weighedLaws(curve);
+  if (!weighed) return undefined;
+  const { laws, best, centre, degreesOfFreedom } = weighed;
+  const target = Math.log(at) - centre;
+  const of = (members: readonly WeighedLaw[]) => members.map((law) => component(law, target, measurement));
+  const families = [...new Set(laws.map(({ family }) => family))]
+    .map((family) => [family, laws.filter((law) => law.family === family)] as const)
+    .filter(([, members]) => total(members) > 0)
+    .map(([name, members]) => [name, { ...summary(of(members), degreesOfFreedom), weight: total(members) }] as const);
+  return {
+    ...summary(of(laws), degreesOfFreedom),
+    families: Object.fromEntries(families),
+    noiseStandardDeviation: Math.sqrt(best.noiseVariance),
+    degreesOfFreedom,
+  };
+};
+
+/** A law at one floor with the weight that the data give it, and the noise of one run about it. */
+export interface WeighedLaw {
+  readonly family: LawFamily;
+  readonly fit: FloorFit;
+  readonly weight: number;
+  readonly noiseVariance: number;
+}
+
+/** Laws at every floor that matters. */
+export interface WeighedLaws {
+  /** Their weights add up to one. */
+  readonly laws: readonly WeighedLaw[];
+  /** The likeliest of them. */
+  readonly best: WeighedLaw;
+  /** The ln C from which u of their fits is counted. */
+  readonly centre: number;
+  readonly degreesOfFreedom: number;
+}
+
+/**
+ * The laws that {@link predictiveLoss} weighs.
+ * @returns undefined with fewer than three budgets.
+ */
+export const weighedLaws = (curve: LossCurve): WeighedLaws | undefined => {
   const k = curve.C.length;
   if (k < 3) return undefined;
   const lnC = curve.C.map(Math.log);
   const centre = lnC.reduce((s, v) => s + v, 0) / k;
   const u = lnC.map((v) => v - centre);
-  const context: Context = {
-    curve,
-    u,
-    target: Math.log(at) - centre,
-    weights: curve.leverage.map((v) => 1 / v),
-    measurement,
-  };
+  const context: Context = { curve, u, weights: curve.leverage.map((v) => 1 / v) };
   const [lowest] = extent(curve.loss);
 
   const pure = fitGivenFloor(u, curve.loss, 0, "raw", context.weights);
@@ -90,36 +125,28 @@ export const predictiveLoss = (
   };
   const everything = Object.values(nodes).flat();
   const best = everything.reduce((a, b) => (b.logWeight > a.logWeight ? b : a));
-  const components = Object.entries(nodes).map(
-    ([name, members]) => [name, componentsOf(members, best.logWeight, context)] as const,
+  const relative = Object.entries(nodes).flatMap(([family, members]) =>
+    shares(members, best.logWeight).map((weight, i): WeighedLaw => {
+      const { fit } = members[i]!;
+      return { family: family as LawFamily, fit, weight, noiseVariance: noiseOf(fit, context) };
+    }),
   );
-  const nu = degrees(curve);
-  const all = components.flatMap(([, members]) => members);
-  const whole = total(all);
-  const families = components
-    .filter(([, members]) => total(members) > 0)
-    .map(([name, members]) => [name, { ...summary(members, nu), weight: total(members) / whole }] as const);
-  return {
-    ...summary(all, nu),
-    families: Object.fromEntries(families),
-    noiseStandardDeviation: Math.sqrt(noiseOf(best.fit, context)),
-    degreesOfFreedom: nu,
-  };
+  const whole = total(relative);
+  const laws = relative.map((law) => ({ ...law, weight: law.weight / whole }));
+  return { laws, best: laws.find(({ fit }) => fit === best.fit)!, centre, degreesOfFreedom: degrees(curve) };
 };
 
 /** The nodes of a family share one weight, that of its best member, in proportion to their likelihoods. */
-const componentsOf = (nodes: readonly FloorNode[], best: number, context: Context): Component[] => {
+const shares = (nodes: readonly FloorNode[], best: number): number[] => {
   const peak = nodes.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
   const spread = nodes.reduce((s, n) => s + Math.exp(n.logWeight - peak), 0);
-  return nodes.map((n) => component(n.fit, context, Math.exp(n.logWeight - best) / spread));
+  return nodes.map((n) => Math.exp(n.logWeight - best) / spread);
 };
 
 interface Context {
   readonly curve: LossCurve;
   readonly u: readonly number[];
-  readonly target: number;
   readonly weights: readonly number[];
-  readonly measurement: NewMeasurement;
 }
 
 interface FloorNode {
@@ -148,9 +175,16 @@ const noiseOf = (fit: FloorFit, { curve }: Context): number => {
   return Math.max(sumOfSquares(fit, curve) / degrees(curve), misfit);
 };
 
+/** And so far below they matter little: where few nodes are nearer, floors are nearer to each other than nodes. */
+const SMALL = 8;
+/** Passes over the floors of a family, and the share of a pass that must matter for it to be the last. */
+const PASSES = 12;
+const ENOUGH = 1 / 3;
+
 /**
- * Floors of a family that matter: a coarse pass, then nodes where the likelihood is. Nodes are even in t, that is in ln(min L − E), which
- * is nearly even in ln α: as much weight on floors that leave a tenth of the loss to fall as on floors that leave a third.
+ * Floors of a family that matter: a coarse pass, then nodes where the likelihood is, and again where that is hardly any of them, as with
+ * next to no noise. Nodes are even in t, that is in ln(min L − E), which is nearly even in ln α: as much weight on floors that leave a
+ * tenth of the loss to fall as on floors that leave a third.
  */
 const floorNodes = (context: Context, lowest: number, [from, to]: readonly [number, number]): FloorNode[] => {
   const { u, curve, weights } = context;
@@ -159,23 +193,30 @@ const floorNodes = (context: Context, lowest: number, [from, to]: readonly [numb
       const fit = fitGivenFloor(u, curve.loss, lowest * (1 - Math.exp(-t)), "raw", weights);
       return fit && fit.alpha > 0 && fit.alpha <= STEEPEST ? [{ fit, t, logWeight: logLikelihood(fit, context) }] : [];
     });
-  const coarse = nodes(from, to);
-  const best = coarse.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
-  const kept = coarse.filter((n) => n.logWeight > best - NEGLIGIBLE);
-  if (kept.length === 0) return [];
-  const margin = (to - from) / NODES;
-  return nodes(Math.max(from, kept[0]!.t - margin), Math.min(to, kept[kept.length - 1]!.t + margin));
+  let [low, high] = [from, to];
+  let found = nodes(low, high);
+  for (let pass = 1; pass < PASSES; pass++) {
+    const best = found.reduce((m, n) => Math.max(m, n.logWeight), Number.NEGATIVE_INFINITY);
+    const kept = found.filter((n) => n.logWeight > best - (pass > 1 ? SMALL : NEGLIGIBLE));
+    if (kept.length === 0) return [];
+    if (pass > 1 && kept.length > ENOUGH * NODES) break;
+    const margin = (high - low) / NODES;
+    [low, high] = [Math.max(from, kept[0]!.t - margin), Math.min(to, kept[kept.length - 1]!.t + margin)];
+    found = nodes(low, high);
+  }
+  return found;
 };
 
-const component = (fit: FloorFit, context: Context, weight: number): Component => {
-  const { target, measurement } = context;
+const component = (law: WeighedLaw, target: number, measurement: NewMeasurement): Component => {
+  const { fit, weight, noiseVariance } = law;
   const reducible = Math.exp(fit.a - fit.alpha * target);
   const leverage = quadraticForm(fit.unscaledCovariance, [reducible, -target * reducible]);
-  const variance = noiseOf(fit, context) * (1 + leverage) + (measurement.extraVariance ?? 0);
+  const variance = noiseVariance * (1 + leverage) + (measurement.extraVariance ?? 0);
   return { location: fit.floor + reducible + (measurement.shift ?? 0), scale: Math.sqrt(variance), weight };
 };
 
-const total = (components: readonly Component[]): number => components.reduce((s, c) => s + c.weight, 0);
+const total = (components: readonly { readonly weight: number }[]): number =>
+  components.reduce((s, c) => s + c.weight, 0);
 
 /** Components lighter than this share cannot move a quantile in its fifth digit. */
 const LIGHT = 1e-7;

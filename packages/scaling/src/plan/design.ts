@@ -1,89 +1,100 @@
-import { apply, dot, type Matrix, quadraticForm } from "../math/linear.js";
+import type { Belief, Candidate } from "./belief.js";
 
-/** A run that could be made, and what it would say about θ. */
-export interface Candidate {
-  readonly cost: number;
-  /** ∂ ln L / ∂θ at the run. */
-  readonly gradient: readonly number[];
-}
-
-/** What is known of θ, what of it is asked, and what the answer may cost. */
-export interface Question {
-  readonly covariance: Matrix;
-  /** ∂ target / ∂θ. */
-  readonly target: readonly number[];
-  /** Variance of one run. */
-  readonly noise: number;
+/** What a design may be. */
+export interface Allowed {
   readonly allowance: number;
+  /** Counted with all seeds. */
   readonly maximumRuns: number;
+  /** How often one model may be trained. */
+  readonly mostSeeds: number;
 }
 
-/** Covariance after one more observation with variance σ² (Sherman & Morrison). */
-const afterRun = (covariance: Matrix, gradient: readonly number[], variance: number): number[][] => {
-  const vg = apply(covariance, gradient);
-  const divisor = variance + dot(vg, gradient);
-  return covariance.map((row, i) => row.map((v, j) => v - (vg[i]! * vg[j]!) / divisor));
-};
+/** What is believed after a set of runs. */
+export const afterRuns = (belief: Belief, runs: readonly Candidate[]): Belief =>
+  runs.reduce((known, run, slot) => known.after(run, slot), belief);
 
-/** Variance of the target after a set of runs. */
-export const varianceAfter = ({ covariance, target, noise }: Question, runs: readonly Candidate[]): number => {
-  const after = runs.reduce<Matrix>((v, { gradient }) => afterRun(v, gradient, noise), covariance);
-  return quadraticForm(after, target);
-};
-
-/** How strongly cost counts when runs are ranked: 0 takes the most informative run that fits, 1 the most informative per FLOP. */
+/** How strongly cost counts when runs are ranked: 0 takes the most informative run that fits, 1 the most informative per unit of cost. */
 const THRIFT = [0, 0.5, 0.8, 1];
 const EXCHANGES = 20;
 /** In a design of more runs than this one exchange hardly matters, and all of them take minutes. */
 const EXCHANGED = 64;
 
 /**
- * c-optimal design by greedy addition under several exchange rates of information against cost, the best of them improved by
- * exchanging single runs until no exchange helps. Runs may repeat.
+ * The set of runs after which the expected variance of the target is least: by greedy addition under several exchange rates of information
+ * against cost, the best of them improved by exchanging single runs until no exchange helps. Runs may repeat. With one component it is
+ * c-optimal design.
  */
-export const chooseRuns = <C extends Candidate>(candidates: readonly C[], question: Question): readonly C[] => {
-  const designs = THRIFT.map((thrift) => greedy(candidates, question, thrift));
-  const best = designs.reduce((a, b) => (varianceAfter(question, b) < varianceAfter(question, a) ? b : a));
-  return best.length > EXCHANGED ? best : exchanged(best, candidates, question);
+export const chooseRuns = <C extends Candidate>(
+  candidates: readonly C[],
+  belief: Belief,
+  allowed: Allowed,
+): readonly C[] => {
+  const designs = THRIFT.map((thrift) => {
+    const runs = greedy(candidates, belief, allowed, thrift);
+    return { runs, variance: afterRuns(belief, runs).variance };
+  });
+  const best = designs.reduce((a, b) => (b.variance < a.variance ? b : a));
+  return best.runs.length > EXCHANGED ? best.runs : exchanged(best.runs, candidates, belief, allowed);
 };
 
-const greedy = <C extends Candidate>(candidates: readonly C[], question: Question, thrift: number): C[] => {
-  const { target, noise, allowance, maximumRuns } = question;
+export const costOf = (runs: readonly Candidate[]): number => runs.reduce((sum, { cost }) => sum + cost, 0);
+
+const seedsOf = (runs: readonly Candidate[]): number => runs.reduce((sum, { seeds }) => sum + seeds, 0);
+
+/** Whether one run more is still allowed, beside its cost. */
+const hasRoom = (runs: readonly Candidate[], candidate: Candidate, { maximumRuns, mostSeeds }: Allowed): boolean =>
+  seedsOf(runs) + candidate.seeds <= maximumRuns &&
+  (mostSeeds === Number.POSITIVE_INFINITY ||
+    seedsOf(runs.filter((run) => run === candidate)) + candidate.seeds <= mostSeeds);
+
+const greedy = <C extends Candidate>(
+  candidates: readonly C[],
+  start: Belief,
+  allowed: Allowed,
+  thrift: number,
+): C[] => {
   const chosen: C[] = [];
-  let v = question.covariance;
-  let left = allowance;
-  while (chosen.length < maximumRuns) {
-    const vt = apply(v, target);
+  let belief = start;
+  let left = allowed.allowance;
+  for (;;) {
+    const now = belief.variance;
     let best: C | undefined;
     let bestScore = 0;
     for (const candidate of candidates) {
-      const { cost, gradient } = candidate;
-      if (cost > left) continue;
-      const score = dot(vt, gradient) ** 2 / (noise + quadraticForm(v, gradient)) / cost ** thrift;
+      if (candidate.cost > left || !hasRoom(chosen, candidate, allowed)) continue;
+      const score = (now - belief.varianceWith(candidate, chosen.length)) / candidate.cost ** thrift;
       if (score > bestScore) [best, bestScore] = [candidate, score];
     }
-    if (!best) break;
+    if (!best) return chosen;
+    belief = belief.after(best, chosen.length);
     chosen.push(best);
     left -= best.cost;
-    v = afterRun(v, best.gradient, noise);
   }
-  return chosen;
 };
 
-const exchanged = <C extends Candidate>(start: readonly C[], candidates: readonly C[], question: Question) => {
-  const { allowance, maximumRuns } = question;
+const exchanged = <C extends Candidate>(
+  start: readonly C[],
+  candidates: readonly C[],
+  belief: Belief,
+  allowed: Allowed,
+): readonly C[] => {
   let chosen = start;
-  let value = varianceAfter(question, chosen);
+  let value = afterRuns(belief, chosen).variance;
   for (let round = 0; round < EXCHANGES; round++) {
     let improved: readonly C[] | undefined;
-    const spent = chosen.reduce((sum, { cost }) => sum + cost, 0);
     // The place after the last is that of one run more.
-    for (let k = 0; k < Math.min(chosen.length + 1, maximumRuns); k++) {
+    for (let k = 0; k <= chosen.length; k++) {
+      const others = chosen.toSpliced(k, 1);
+      const spent = costOf(others);
+      // A run keeps its noise where another before it goes.
+      const known = chosen.reduce((so, run, slot) => (slot === k ? so : so.after(run, slot)), belief);
       for (const candidate of candidates) {
-        if (spent - (chosen[k]?.cost ?? 0) + candidate.cost > allowance) continue;
-        const next = [...chosen.slice(0, k), candidate, ...chosen.slice(k + 1)];
-        const v = varianceAfter(question, next);
-        if (v < value * (1 - 1e-9)) [value, improved] = [v, next];
+        if (spent + candidate.cost > allowed.allowance || !hasRoom(others, candidate, allowed)) continue;
+        const variance = known.varianceWith(candidate, k);
+        if (variance < value * (1 - 1e-9)) {
+          value = variance;
+          improved = [...chosen.slice(0, k), candidate, ...chosen.slice(k + 1)];
+        }
       }
     }
     if (!improved) break;

@@ -1,5 +1,6 @@
 import { read } from "@isoflop/spec";
 import * as v from "valibot";
+import { type Approach1, approach1Schema } from "../approach1/record.js";
 import { type Collapse, collapseSchema } from "../collapse/record.js";
 import { type Diagnosis, diagnosisSchema } from "../diagnose/record.js";
 import { ScalingError } from "../errors.js";
@@ -7,26 +8,30 @@ import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
 import type { LawFit } from "../laws/form.js";
 import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparameter/record.js";
 import { type LinkFit, linkSchema } from "../laws/link/record.js";
+import { type ScheduleFit, scheduleSchema } from "../laws/schedule/record.js";
 import { levelsSchema, type NoiseLevels } from "../levels/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type RollOut, rollOutSchema } from "../rollout/record.js";
 import { type SharedFit, sharedFitSchema } from "../surface/shared-fit.js";
 import { type SurfaceFit, surfaceFitSchema } from "../surface/surface-fit.js";
-import { comparisonSchema, type LawComparison, type Plan, planSchema } from "./answers.js";
+import { type Plan, planSchema } from "./answers.js";
+import { type Comparison, comparisonSchema } from "./comparison.js";
 import { by, named } from "./fields.js";
 import { lawFitSchema } from "./law.js";
 
 /** What is saved: fits, and what was asked of them. Plain data. */
 export type SavedRecord =
   | IsoFlop
+  | Approach1
   | SurfaceFit
   | SharedFit
   | RollOut
   | LawFit
   | HyperparameterFit
   | LinkFit
+  | ScheduleFit
   | FitPrediction
-  | LawComparison
+  | Comparison
   | Plan
   | Diagnosis
   | NoiseLevels
@@ -41,9 +46,11 @@ export const recordSchemas = {
   law: lawFitSchema,
   hyperparameter: hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
   link: linkSchema,
+  schedule: scheduleSchema,
   prediction: predictionSchema,
   comparison: comparisonSchema,
   plan: planSchema,
+  approach1: approach1Schema,
   diagnosis: diagnosisSchema,
   levels: levelsSchema,
   collapse: collapseSchema,
@@ -88,6 +95,7 @@ const reader =
   };
 
 export const readIsoFlop = reader(isoFlopSchema, "isoflop");
+export const readApproach1 = reader(approach1Schema, "approach1");
 export const readSurfaceFit = reader(surfaceFitSchema, "surface");
 export const readRollOut = reader(rollOutSchema, "rollout");
 export const readSharedFit = reader(sharedFitSchema, "shared");
@@ -97,6 +105,7 @@ export const readHyperparameterFit = reader<HyperparameterFit>(
   "hyperparameter",
 );
 export const readLinkFit = reader(linkSchema, "link");
+export const readScheduleFit = reader(scheduleSchema, "schedule");
 export const readPrediction = reader(predictionSchema, "prediction");
 export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");

@@ -1,4 +1,4 @@
-import { fitBudgets, type IsoFlopOptions } from "../isoflop/isoflop.js";
+import { fitBudgets, type IsoFlopOptions } from "../isoflop/budgets.js";
 import { predictPowerLaw } from "../laws/power.js";
 import type { Flops, Outcome } from "../types.js";
 import { allocationExponents, optimalAllocation } from "./allocate.js";

@@ -8,6 +8,7 @@ export interface SurfaceData {
   readonly inputs: readonly Float64Array[];
   /** Weight of each point in the objective; resampling and 1/σ² come in through it. */
   readonly weight: Float64Array;
+  /** Where the axes of the data begin, from the origin of the form. */
   readonly centreN: number;
   readonly centreD: number;
   readonly scale: DataScale;

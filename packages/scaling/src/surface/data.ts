@@ -8,23 +8,35 @@ import type { SurfaceForm, SurfaceInput } from "./form.js";
 
 export type { SurfaceData };
 
-/** Logarithms of a form's inputs, measured from the origins of what they are like. */
+/**
+ * Logarithms of a form's inputs, measured from the origins of what they are like.
+ * @param centre of the data, from the origin of the form
+ */
 export const inputsOf = (
-  { name: form, inputs = [] }: SurfaceForm,
+  { name: form, inputs = [], origin = ONE }: SurfaceForm,
   { N, D, inputs: given = {}, row }: Pick<Run, "N" | "D" | "inputs" | "row">,
-  centre: { readonly N: number; readonly D: number } = { N: 0, D: 0 },
+  centre: { readonly N: number; readonly D: number } = ONE,
 ): number[] =>
   inputs.map(({ name, meaning, like, fallback }: SurfaceInput) => {
     const value = (Object.hasOwn(given, name) ? given[name] : undefined) ?? fallback?.(N, D);
     const right = `a positive finite number: the form ${form} needs the ${meaning}`;
-    return Math.log(positive(name, value, row, right)) - (like ? centre[like] : 0);
+    return Math.log(positive(name, value, row, right)) - (like ? origin[like] + centre[like] : 0);
   });
+
+/** N = D = 1. */
+const ONE = { N: 0, D: 0 };
+
+/** ln N and ln D of a model from the origin of a form. */
+export const logsOf = ({ origin = ONE }: SurfaceForm, { N, D }: Pick<Run, "N" | "D">): [lnN: number, lnD: number] => [
+  Math.log(N) - origin.N,
+  Math.log(D) - origin.D,
+];
 
 export const surfaceData = (form: SurfaceForm, runs: readonly Run[], weight?: (run: Run) => number): SurfaceData => {
   if (runs.length === 0) throw new ScalingError("too-few-points", "there are no runs to fit");
   checkRuns(runs);
-  const lnN = Float64Array.from(runs, (run) => Math.log(run.N));
-  const lnD = Float64Array.from(runs, (run) => Math.log(run.D));
+  const lnN = Float64Array.from(runs, (run) => logsOf(form, run)[0]);
+  const lnD = Float64Array.from(runs, (run) => logsOf(form, run)[1]);
   const originOf = (axis: "N" | "D", logs: Float64Array) =>
     form.anchored?.includes(axis) ? 0 : logs.reduce((s, v) => s + v, 0) / runs.length;
   const centreN = originOf("N", lnN);

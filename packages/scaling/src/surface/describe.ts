@@ -49,6 +49,7 @@ export const describe = (
     quantity,
     ...judge(form, solution, bound, { condition, covariance }, parameters),
     ...uncertain,
+    computes: extent(runs.map(({ C }) => C)),
     parameters,
     logCoefficients,
     ...(allocation && { allocation }),

@@ -28,6 +28,8 @@ export interface SurfaceForm extends Named {
     gradient: Float64Array,
     inputs: ArrayLike<number>,
   ): number;
+  /** ln N and ln D from which θ of a surface is measured that is saved or quoted; both 0, that is N = D = 1, by default. */
+  readonly origin?: { readonly N: number; readonly D: number };
   /** Axes of which the unit is part of the form, so that its origin stays where it is; none by default. */
   readonly anchored?: readonly ("N" | "D")[];
   /** The same surface when ln N and ln D are measured from other origins: new = old − shift. */
@@ -67,7 +69,7 @@ export interface SurfaceParameter {
   readonly name: string;
   readonly exponentialOf?: string;
   readonly exponent?: string;
-  /** A function of θ at the origin N = D = 1; its form says with `unquoted` how θ follows. */
+  /** A function of θ at the form's origin; its form says with `unquoted` how θ follows. */
   readonly of?: (theta: readonly number[]) => number;
   /** Of either sign, and 0 where the form is a simpler one: that it is smaller than its error is no fault of the fit. */
   readonly signed?: boolean;

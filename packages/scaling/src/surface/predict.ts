@@ -5,13 +5,20 @@ import type { Flops, Loss, Outcome, Predicted } from "../types.js";
 import { type Allocation, computeForLoss, misallocation, optimalAllocation } from "./allocate.js";
 import { formOfSurface, type ModelAndData, type Surface } from "./surface.js";
 import type { SurfaceFit } from "./surface-fit.js";
-import { deltaMethod, type Statistic, surfaceBand } from "./uncertainty.js";
+import { deltaMethod, type Statistic, surfaceBand, type UncertainSurface } from "./uncertainty.js";
+
+/** As much of a fitted surface as a prediction needs: what a published one has, too. */
+export type PredictableSurface = UncertainSurface &
+  Pick<SurfaceFit, "quantity" | "flopsPerToken" | "residualStandardDeviation">;
 
 /** What else the surface's form depends on, by name; what is not given has its fallback. */
-type Further = Pick<ModelAndData, "inputs">;
+export type GivenInputs = Pick<ModelAndData, "inputs">;
 
 /** What a surface can be asked: the optimum of a compute, the loss of a model, or the least compute for a loss. */
-export type SurfaceQuestion = ({ readonly C: Flops } & Further) | ModelAndData | ({ readonly loss: Loss } & Further);
+export type SurfaceQuestion =
+  | ({ readonly C: Flops } & GivenInputs)
+  | ModelAndData
+  | ({ readonly loss: Loss } & GivenInputs);
 
 /** The compute-optimal model of one compute. */
 export interface FrontierPoint {
@@ -32,7 +39,10 @@ export type SurfaceAnswer<Q extends SurfaceQuestion> = Q extends { readonly C: F
  * Answers with their errors, by the delta method. They do not cover a wrong form.
  * @throws ScalingError `bad-value` naming the input that the form needs, or `bad-option` one that it does not have
  */
-export const predictSurface = <Q extends SurfaceQuestion>(fit: SurfaceFit, question: Q): Outcome<SurfaceAnswer<Q>> => {
+export const predictSurface = <Q extends SurfaceQuestion>(
+  fit: PredictableSurface,
+  question: Q,
+): Outcome<SurfaceAnswer<Q>> => {
   const asked: SurfaceQuestion = question;
   checkInputs(fit, asked);
   const further = asked.inputs && { inputs: asked.inputs };
@@ -45,9 +55,9 @@ export const predictSurface = <Q extends SurfaceQuestion>(fit: SurfaceFit, quest
   return answer as Outcome<SurfaceAnswer<Q>>;
 };
 
-const base = ({ quantity }: SurfaceFit) => ({ ok: true, record: "prediction", quantity }) as const;
+const base = ({ quantity }: PredictableSurface) => ({ ok: true, record: "prediction", quantity }) as const;
 
-const checkInputs = (fit: SurfaceFit, { inputs = {} }: Further): void => {
+const checkInputs = (fit: PredictableSurface, { inputs = {} }: GivenInputs): void => {
   const names = (formOfSurface(fit).inputs ?? []).map(({ name }) => name);
   for (const name of Object.keys(inputs))
     if (!names.includes(name))
@@ -55,9 +65,9 @@ const checkInputs = (fit: SurfaceFit, { inputs = {} }: Further): void => {
 };
 
 const optimumAt = (
-  fit: SurfaceFit,
+  fit: PredictableSurface,
   C: Flops,
-  further: Further = {},
+  further: GivenInputs = {},
 ): Outcome<FitPrediction<"C", "N" | "D" | "loss">> => {
   const best = optimalAllocation(fit, C, further);
   if (!best.ok) return best;
@@ -71,9 +81,9 @@ const optimumAt = (
 };
 
 const lossOf = (
-  fit: SurfaceFit,
+  fit: PredictableSurface,
   { N, D }: ModelAndData,
-  further: Further = {},
+  further: GivenInputs = {},
 ): Outcome<FitPrediction<"N" | "D" | "C", "loss">> => {
   const cost = misallocation(fit, { N, D, ...further }, further);
   if (!cost.ok) return cost;
@@ -87,9 +97,9 @@ const lossOf = (
 };
 
 const leastCompute = (
-  fit: SurfaceFit,
+  fit: PredictableSurface,
   loss: Loss,
-  further: Further = {},
+  further: GivenInputs = {},
 ): Outcome<FitPrediction<"loss", "C" | "N" | "D">> => {
   const best = computeForLoss(fit, loss, further);
   if (!best.ok) return best;
@@ -104,7 +114,7 @@ const leastCompute = (
 
 /** On the logarithm, so that the interval of a positive number stays positive. */
 const ofOptimum = (
-  fit: SurfaceFit,
+  fit: PredictableSurface,
   name: "C" | "N" | "D",
   optimum: (surface: Surface) => Outcome<Allocation>,
 ): Predicted => {
@@ -117,7 +127,7 @@ const ofOptimum = (
 };
 
 /** The optimum along compute with its 95 % bands; empty where the surface has none. */
-export const frontier = (fit: SurfaceFit, computes: readonly Flops[]): FrontierPoint[] =>
+export const frontier = (fit: PredictableSurface, computes: readonly Flops[]): FrontierPoint[] =>
   computes.flatMap((C) => {
     const best = optimumAt(fit, C);
     return best.ok ? [{ C, ...best.predicted }] : [];

@@ -7,11 +7,12 @@ import { embedded, invertPositive, type Matrix, scaled, zeros } from "../math/li
 import { type Estimate, type Outcome, type Run, refuse } from "../types.js";
 import { rowLoss, type SurfaceData } from "./data.js";
 import { describe } from "./describe.js";
-import { solved } from "./fit.js";
+
 import type { SurfaceForm } from "./form.js";
 import { objectiveOf } from "./objective.js";
 import { type Problem, pose, type Solution, type SurfaceOptions } from "./search.js";
 import type { SharedFit } from "./shared-fit.js";
+import { solved } from "./solve.js";
 import type { SurfaceFit } from "./surface-fit.js";
 
 /** Runs that have a surface of their own, but for what all studies share. */

@@ -86,6 +86,8 @@ const ofSize = (size: number, sound: boolean) => {
     form: choice(surfaceForms.names),
     /** Geometric means of the runs' N and D, and of what else the form depends on. */
     centre: v.exactOptional(record({ N: positive, D: positive, inputs: v.exactOptional(fields.each(positive)) })),
+    /** Least and largest compute of its runs. */
+    computes: v.exactOptional(fields.pairOf(positive)),
     theta: fields.listOf(size, sound ? fields.finite : fields.logarithm),
     degreesOfFreedom: sound ? whole({ atLeast: 1 }) : whole(),
     /** Covariance of θ. Absent when the information matrix is singular. */

@@ -1,10 +1,10 @@
 import { ScalingError } from "../errors.js";
 import type { Loss, Parameters, Tokens } from "../types.js";
-import { inputsOf } from "./data.js";
+import { inputsOf, logsOf } from "./data.js";
 import { type SurfaceForm, unquoted } from "./form.js";
 import { type SurfaceFormName, surfaceForms } from "./forms/index.js";
 
-/** A loss surface L(N, D): a form and its internal parameters, natural logarithms, origin at N = D = 1. Plain data. */
+/** A loss surface L(N, D): a form and its internal parameters, natural logarithms, from the origin of the form (N = D = 1). Plain data. */
 export interface Surface {
   readonly form: SurfaceFormName;
   readonly theta: readonly number[];
@@ -47,7 +47,7 @@ export const logSurfaceLoss = (
   gradient = new Float64Array(surface.theta.length),
 ): number => {
   const form = formOfSurface(surface);
-  return form.logLoss(surface.theta, Math.log(model.N), Math.log(model.D), gradient, inputsOf(form, model));
+  return form.logLoss(surface.theta, ...logsOf(form, model), gradient, inputsOf(form, model));
 };
 
 /** The loss at a size and a number of tokens. */

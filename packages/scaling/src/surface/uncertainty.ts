@@ -38,7 +38,10 @@ export const deltaMethod = (fit: UncertainSurface, statistic: Statistic): Estima
 };
 
 /** Loss of a model of size N trained on D tokens, with a delta-method band. It does not cover a wrong form. */
-export const surfaceBand = (fit: SurfaceFit, model: ModelAndData): Required<Predicted> => {
+export const surfaceBand = (
+  fit: UncertainSurface & Pick<SurfaceFit, "residualStandardDeviation">,
+  model: ModelAndData,
+): Required<Predicted> => {
   const log = deltaMethod(fit, (surface) => logSurfaceLoss(surface, model));
   const half = studentFactor95(fit.degreesOfFreedom) * Math.hypot(log.standardError, fit.residualStandardDeviation);
   const { value, ci95 } = exponentiate(log);

@@ -6,6 +6,8 @@ import {
   type IsoFlopResampling,
   isInterior,
   isoFlop,
+  type OptimumMethodName,
+  type RunWeights,
   refuse,
 } from "@isoflop/scaling";
 import type { Dropped, LoadedRuns } from "../../runs/load.js";
@@ -15,7 +17,10 @@ import { pointsOf, type SavedFit, saved } from "../saved.js";
 export interface IsoFlopAsked {
   readonly x?: "N" | "D";
   readonly loss?: "raw" | "log";
-  readonly optimum?: "parabola" | "huber" | "akima";
+  readonly optimum?: OptimumMethodName;
+  readonly weights?: RunWeights;
+  /** Form of the surface from which the bias is taken, or `none`. */
+  readonly correction?: string;
   readonly tolerance?: number;
   readonly budgets?: readonly number[];
   readonly quantity?: string | undefined;
@@ -27,13 +32,14 @@ export interface IsoFlopAsked {
 
 /** Groups runs by compute, finds each budget's optimum and the laws through the optima. */
 export const isoFlopThrough = (loaded: LoadedRuns, asked: IsoFlopAsked = {}): SavedFit<IsoFlop> => {
-  const { x: axis, loss: scale, optimum, tolerance, budgets, quantity, bootstrap } = asked;
+  const { x: axis, loss: scale, optimum, tolerance, budgets, quantity, weights, bootstrap } = asked;
   if (loaded.runs.length === 0) {
     const none = refuse("too-few-points", "there is no row that can be used");
     return saved<IsoFlop>("isoflop", none, { points: pointsOf(loaded), input: loaded.origin });
   }
-  const options: IsoFlopOptions = { axis, scale, optimum, tolerance, budgets, quantity };
-  const found = isoFlop(loaded.runs, options);
+  const options: IsoFlopOptions = { axis, scale, optimum, tolerance, budgets, quantity, weights };
+  const { correction } = asked;
+  const found = isoFlop(loaded.runs, { ...options, correction: correction === "none" ? false : correction });
   const fit = bootstrap === undefined ? found : { ...found, bootstrap: resampled(loaded, options, asked, bootstrap) };
   return saved<IsoFlop>("isoflop", fit, { points: pointsOf(loaded, refusedRows(fit)), input: loaded.origin });
 };

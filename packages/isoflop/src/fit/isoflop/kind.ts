@@ -1,4 +1,4 @@
-import { type IsoFlop, optima, predictIsoFlop, refuse } from "@isoflop/scaling";
+import { type IsoFlop, predictIsoFlop, sideOfIsoFlop } from "@isoflop/scaling";
 import { usageError } from "../../exit.js";
 import type { FitKind } from "../kind.js";
 
@@ -15,12 +15,5 @@ export const isoflop: FitKind<IsoFlop> = {
     return at.map((C) => predictIsoFlop(fit, C, size === undefined ? {} : { N: size }));
   },
   figures: async (fit, asked) => (await import("./page.js")).isoFlopAsked(fit, asked),
-  compared: (fit, form) => {
-    const law = form === "power" ? fit.loss : fit.lossWithFloor;
-    if (!law.ok) return law;
-    if (law.kind === "saturating" && law.status === "unidentified")
-      return refuse("unidentified", "these budgets do not determine a floor; compare with --law power");
-    return { ok: true, law, data: optima(fit, "loss") };
-  },
-  quantity: ({ choices }) => choices.quantity,
+  side: (name, fit, law) => sideOfIsoFlop(name, fit, { law }),
 };

@@ -3,10 +3,11 @@ import {
   type IsoFlop,
   isInterior,
   type Outcome,
+  optimumMethods,
   type PowerLaw,
   type SaturatingLaw,
 } from "@isoflop/scaling";
-import { estimateCells, interval, num, plural, round } from "../../words/numbers.js";
+import { estimateCells, interval, num, percent, plural, round, signedPercent } from "../../words/numbers.js";
 import { type Passage, table, type Words } from "../../words/passage.js";
 import { LOSS, symbol } from "../../words/quantity.js";
 import { pointsUsed } from "../points.js";
@@ -36,7 +37,7 @@ export const exponentsOf = ({ fit }: SavedFit<IsoFlop>): Record<string, Estimate
 
 /** The optima of the budgets, the laws through them, and how they were found. */
 export const optimaAndLaws = (fit: IsoFlop): Words => {
-  const { optimum, scale, axis, quantity, tolerance } = fit.choices;
+  const { optimum, scale, axis, quantity, tolerance, weights } = fit.choices;
   return [
     budgetsTable(fit),
     table(
@@ -48,8 +49,9 @@ export const optimaAndLaws = (fit: IsoFlop): Words => {
       ],
     ),
     floorText(fit.lossWithFloor, quantity),
+    ...correctionWords(fit),
     resampled(fit),
-    `minimum in ln ${axis} by ${optimum} of the ${scale === "log" ? "logarithm of the " : ""}${quantity}; budgets within ${round(100 * tolerance)} %`,
+    `minimum in ln ${axis} by ${optimumMethods.get(optimum).noun} of the ${scale === "log" ? "logarithm of the " : ""}${quantity}; budgets within ${round(100 * tolerance)} %${weights === "sigma" ? "; runs weigh by their sigma" : ""}`,
   ];
 };
 
@@ -77,6 +79,36 @@ const floorText = (law: Outcome<SaturatingLaw>, quantity: string): string => {
   const { floor, coefficient, exponent, status } = law;
   const remark = { converged: "", bound: "; no floor is seen", unidentified: "; a floor of zero is as likely" }[status];
   return `with a floor: ${symbol(quantity)} = ${num(floor.value)} + ${num(coefficient.value)} · C^−${num(exponent.value)}, floor ${interval(floor.ci95)}${remark}`;
+};
+
+/** What the laws do not hold, and the laws that do where that matters. */
+const correctionWords = (fit: IsoFlop): Words => {
+  const { warnings = [], corrected, choices } = fit;
+  const cautions = warnings.map(({ message }) => `caution: ${message}`);
+  if (!corrected) return cautions;
+  const { noun } = optimumMethods.get(choices.optimum);
+  if (!corrected.ok) return [...cautions, fit.N.ok && `the bias of the ${noun} is not known: ${corrected.message}`];
+  if (warnings.length === 0) return [`no bias of the ${noun} that matters, by a surface through these runs`];
+  const { form, parameters, noise } = corrected;
+  const of = Object.entries(parameters).map(([name, value]) => `${name} ${num(value, 4)}`);
+  return [
+    ...cautions,
+    {
+      ...table(
+        [`without the bias of the ${noun}`, "coefficient", "exponent", "std. error", "95 % interval"],
+        (["N", "D", "loss"] as const).map((name) => {
+          const { coefficient, exponent } = corrected[name];
+          const [value, error, ci95] = estimateCells(exponent);
+          const label = name === "loss" ? symbol(choices.quantity) : name;
+          return [label, num(coefficient.value), value!, error!, ci95!];
+        }),
+      ),
+      notes: [
+        `by ${form === "slices" ? "slices of a surface, one a budget," : `a surface of form ${form}`} through these runs: ${of.join(", ")}; scatter ${percent(noise.standardDeviation)}`,
+        `by what share the optima were off: ${corrected.budgets.map(({ bias }) => signedPercent(bias.N, 1)).join(", ")} (N*)`,
+      ],
+    },
+  ];
 };
 
 const resampled = ({ bootstrap }: IsoFlop): Passage | string | undefined => {

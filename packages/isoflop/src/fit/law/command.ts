@@ -1,4 +1,4 @@
-import { lawForms } from "@isoflop/scaling";
+import { fittedForms } from "@isoflop/scaling";
 import type { Command } from "commander";
 import { type AnswerOptions, answer } from "../../answer.js";
 import { columnMap } from "../../options/columns.js";
@@ -16,7 +16,7 @@ const otherNames = { bnsl: "broken" };
 
 const help = `
 Forms:
-${formsHelp(lawForms)}
+${formsHelp(fittedForms)}
 Floors are 0 or more. A power law needs 2 points, and 3 for an interval; a floor needs 4; a broken law (Caballero et al. 2022, bnsl)
 with one or two breaks 8 or 11. A power law is fitted by least squares of ln y. Points with a sigma or a weight count by 1/sigma², or the
 weight; errors of the law are from the scatter of the points about it. A floor that goes to zero is exactly 0, status bound: the other
@@ -39,7 +39,7 @@ export const configure = (command: Command): void => {
     .addOption(whereOption())
     .option("--keep-duplicates", "use rows that are equal in every column to one before")
     .addOption(groupOption());
-  formOptions(reportOption(jsonOption(reading)), lawForms, { fallback: "power", otherNames })
+  formOptions(reportOption(jsonOption(reading)), fittedForms, { fallback: "power", otherNames })
     .addHelpText("after", help)
     .action((options: Options) =>
       answer(options, [options.input], () => {
@@ -52,7 +52,7 @@ export const configure = (command: Command): void => {
 };
 
 const answerOf = (points: LoadedPoints, options: Options): FitAnswer => {
-  const document = lawThrough(points, options.form, givenOf(lawForms, options.form, { ...options }));
+  const document = lawThrough(points, options.form, givenOf(fittedForms, options.form, { ...options }));
   const names = { x: "x", y: "y", ...options.columns, rows: points.rows };
   return {
     document,

@@ -1,4 +1,4 @@
-import { type LawFit, predictLaw, refuse } from "@isoflop/scaling";
+import { type LawFit, predictLaw, refuse, sideOfLaw } from "@isoflop/scaling";
 import { usageError } from "../../exit.js";
 import type { FitKind } from "../kind.js";
 
@@ -12,9 +12,10 @@ export const law: FitKind<LawFit> = {
     return at.map((x) => ({ ok: true, ...predictLaw(fit, x) }));
   },
   figures: async (fit, asked) => (await import("./page.js")).lawAsked(fit, asked),
-  // A floor at zero is a power law; any other caveat leaves nothing to draw from.
-  compared: (fit) => {
-    const { law, data, status, message = status } = fit;
-    return status === "converged" || status === "bound" ? { ok: true, law, data } : refuse(status, message);
+  side: (name, fit, law) => {
+    const { status, message = status } = fit;
+    // Bounds, and what the points cannot tell, are drawn from; any other caveat leaves nothing to draw.
+    const drawn = status === "converged" || status === "bound" || status === "unidentified";
+    return drawn ? sideOfLaw(name, fit, { law }) : refuse(status, message);
   },
 };

@@ -1,4 +1,4 @@
-import { predictSurface, type SurfaceFit } from "@isoflop/scaling";
+import { predictSurface, type SurfaceFit, sideOfSurface } from "@isoflop/scaling";
 import { usageError } from "../../exit.js";
 import { checkInputs } from "../../options/input-options.js";
 import type { FitKind } from "../kind.js";
@@ -24,5 +24,6 @@ export const surface: FitKind<SurfaceFit> = {
     if (asked.length === 0) throw usageError("nothing is asked: --at C, --size N --tokens D, or --reach L");
     return asked.map((question) => predictSurface(fit, { ...question, ...(inputs && { inputs }) }));
   },
+  side: (name, fit) => sideOfSurface(name, fit),
   figures: async (fit, asked, loaded) => (await import("./page.js")).surfaceAsked(fit, asked, loaded),
 };

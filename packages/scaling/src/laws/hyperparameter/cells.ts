@@ -2,11 +2,11 @@ import { positive } from "../../errors.js";
 import { extent } from "../../math/extent.js";
 import { type Outcome, type Refusal, refuse } from "../../types.js";
 import { type Basin, type Bowl, fitBowl } from "./bowl.js";
-import { logOf, type Monomial, type Named } from "./monomial.js";
+import { logOf, type Monomial, type NamedNumbers } from "./monomial.js";
 
 /** Runs that share the numbers of a cell. */
 export interface Cell {
-  readonly at: Named;
+  readonly at: NamedNumbers;
   readonly rows: readonly number[];
   /** Logarithms of the hyperparameters, a list per run. */
   readonly z: readonly (readonly number[])[];
@@ -15,12 +15,12 @@ export interface Cell {
 
 /** @param shared names of the numbers by which rows are told apart */
 export const cellsOf = (
-  rows: readonly Named[],
+  rows: readonly NamedNumbers[],
   losses: readonly number[],
   hyperparameters: readonly Monomial[],
   shared: readonly string[],
 ): Cell[] => {
-  const found = new Map<string, { readonly at: Named; rows: number[]; z: number[][]; loss: number[] }>();
+  const found = new Map<string, { readonly at: NamedNumbers; rows: number[]; z: number[][]; loss: number[] }>();
   rows.forEach((row, i) => {
     const at = Object.fromEntries(shared.map((name) => [name, positive(name, row[name], i + 1)]));
     const key = Object.values(at).join("|");

@@ -6,7 +6,7 @@ import { type Estimate, type Outcome, refuse } from "../../types.js";
 import { type Bowl, fitBowl } from "./bowl.js";
 import { asBasin, basinOf, type Cell, cellsOf } from "./cells.js";
 import { hyperparameterLaw, predictHyperparameter } from "./law.js";
-import { logOf, type Monomial, monomial, type Named, namesIn } from "./monomial.js";
+import { logOf, type Monomial, monomial, type NamedNumbers, namesIn } from "./monomial.js";
 import type { HyperparameterCell, HyperparameterFit, HyperparameterLaw } from "./record.js";
 
 export interface HyperparameterOptions {
@@ -36,7 +36,7 @@ export interface HyperparameterOptions {
  * @throws ScalingError `bad-value` for a number that is missing or not positive, `bad-option` for names that cannot be
  */
 export const fitHyperparameter = (
-  rows: readonly Named[],
+  rows: readonly NamedNumbers[],
   options: HyperparameterOptions,
 ): Outcome<HyperparameterFit> => {
   const names = Object.keys(options.laws);
@@ -45,7 +45,7 @@ export const fitHyperparameter = (
 };
 
 const fromOptima = (
-  rows: readonly Named[],
+  rows: readonly NamedNumbers[],
   { laws, sigma, scale = "raw" }: HyperparameterOptions,
 ): Outcome<HyperparameterFit> => {
   const fitted: [string, HyperparameterLaw][] = [];
@@ -90,7 +90,7 @@ const sharedOf = (laws: HyperparameterOptions["laws"], more: readonly string[]):
 ];
 
 const fromSweeps = (
-  rows: readonly Named[],
+  rows: readonly NamedNumbers[],
   losses: readonly number[],
   options: HyperparameterOptions,
 ): Outcome<HyperparameterFit> => {
@@ -290,7 +290,7 @@ const withoutOk = (laws: readonly (readonly [string, HyperparameterLaw & { reado
   Object.fromEntries(laws.map(([name, { ok: _, ...law }]) => [name, law]));
 
 /** The best hyperparameters at a point: every number that the predictors hold, by name. @throws ScalingError `bad-value` for one that is missing */
-export const predictHyperparameters = ({ laws }: HyperparameterFit, at: Named): FitPrediction => ({
+export const predictHyperparameters = ({ laws }: HyperparameterFit, at: NamedNumbers): FitPrediction => ({
   record: "prediction",
   given: Object.fromEntries(predictorNames(laws).map((name) => [name, positive(name, at[name])])),
   predicted: Object.fromEntries(Object.entries(laws).map(([name, law]) => [name, predictHyperparameter(law, at)])),

@@ -4,7 +4,7 @@ import { studentFactor95 } from "../../math/distributions.js";
 import { leastSquares, quadraticForm, scaled } from "../../math/linear.js";
 import { logarithms } from "../../math/logarithms.js";
 import { type Interval, type Outcome, type Predicted, refuse } from "../../types.js";
-import { logOf, monomial, type Named } from "./monomial.js";
+import { logOf, monomial, type NamedNumbers } from "./monomial.js";
 import type { HyperparameterLaw } from "./record.js";
 
 export interface HyperparameterLawOptions {
@@ -22,7 +22,7 @@ export interface HyperparameterLawOptions {
  * @throws ScalingError `bad-value` for a number that is missing or not positive
  */
 export const hyperparameterLaw = (
-  rows: readonly Named[],
+  rows: readonly NamedNumbers[],
   y: readonly number[],
   options: HyperparameterLawOptions = {},
 ): Outcome<HyperparameterLaw> => {
@@ -76,8 +76,10 @@ const weightsOf = (sigma: readonly number[], rows: number): number[] => {
 };
 
 /** The value of each predictor at a point. @throws ScalingError `bad-value` for a number that is missing or not positive */
-export const predictorValues = ({ predictors }: Pick<HyperparameterLaw, "predictors">, at: Named): Named =>
-  Object.fromEntries(predictors.map((text) => [text, Math.exp(logOf(monomial(text), at))]));
+export const predictorValues = (
+  { predictors }: Pick<HyperparameterLaw, "predictors">,
+  at: NamedNumbers,
+): NamedNumbers => Object.fromEntries(predictors.map((text) => [text, Math.exp(logOf(monomial(text), at))]));
 
 /**
  * y where the predictors, products and all, have these values: where the law lies, and, where the scatter of optima about it is known,
@@ -85,7 +87,7 @@ export const predictorValues = ({ predictors }: Pick<HyperparameterLaw, "predict
  */
 export const hyperparameterAt = (
   law: HyperparameterLaw,
-  values: Named,
+  values: NamedNumbers,
 ): Predicted & Pick<Required<Predicted>, "ci95"> => {
   const logs = law.predictors.map((text) => Math.log(positive(text, values[text])));
   const level = law.predictors.reduce(
@@ -106,5 +108,5 @@ export const hyperparameterAt = (
 };
 
 /** y at a point, given by the numbers of which the predictors are products. @throws ScalingError `bad-value` for one that is missing */
-export const predictHyperparameter = (law: HyperparameterLaw, at: Named): ReturnType<typeof hyperparameterAt> =>
+export const predictHyperparameter = (law: HyperparameterLaw, at: NamedNumbers): ReturnType<typeof hyperparameterAt> =>
   hyperparameterAt(law, predictorValues(law, at));

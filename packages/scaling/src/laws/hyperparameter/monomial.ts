@@ -7,7 +7,7 @@ export interface Monomial {
   readonly factors: readonly { readonly name: string; readonly power: 1 | -1 }[];
 }
 
-export type Named = Readonly<Record<string, number>>;
+export type NamedNumbers = Readonly<Record<string, number>>;
 
 const NAME = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
 
@@ -25,5 +25,5 @@ export const monomial = (text: string): Monomial => {
 export const namesIn = ({ factors }: Monomial): readonly string[] => factors.map(({ name }) => name);
 
 /** Its natural logarithm. @throws ScalingError `bad-value` naming a number that is missing or not positive */
-export const logOf = ({ factors }: Monomial, values: Named, row?: number): number =>
+export const logOf = ({ factors }: Monomial, values: NamedNumbers, row?: number): number =>
   factors.reduce((sum, { name, power }) => sum + power * Math.log(positive(name, values[name], row)), 0);

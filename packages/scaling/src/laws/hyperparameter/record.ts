@@ -86,8 +86,14 @@ export const hyperparameterSchema = fields.checked(
     cells: fields.list(cell),
     points: whole(),
   }),
-  ({ laws, cells }) => {
+  ({ laws, cells, method }) => {
     const names = Object.keys(laws);
+    const odd =
+      method === "joint" ? undefined : names.find((name) => !Number.isFinite(laws[name]!.residualStandardDeviation));
+    if (odd !== undefined) {
+      const path = ["laws", odd, "residualStandardDeviation"];
+      return { path, input: laws[odd]!.residualStandardDeviation, right: "a finite number, where there are optima" };
+    }
     if (names.length === 0) return { path: ["laws"], input: laws, right: "a law at least" };
     const i = cells.findIndex(({ optimum }) => optimum && names.some((name) => !Object.hasOwn(optimum, name)));
     if (i < 0) return undefined;

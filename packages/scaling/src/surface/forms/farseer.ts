@@ -6,8 +6,9 @@ import { twoTerms } from "./two-terms.js";
 const VANISHED = 1e-6;
 
 /**
- * ln N and ln D at which levels and slopes are held in θ. Any numbers give the same surface; at one parameter and one token, where the law is
- * written, they could hardly be told from the exponents: the power of N in an exponent of D makes e^25 of it there.
+ * ln N at which a saved θ is held, and ln D at which the level and the slope in N of the second term are. Any numbers give the same surface; at
+ * one parameter and one token, where the law is written, they could hardly be told from the exponents: the power of N in an exponent of
+ * D makes e^25 of it there.
  */
 const SIZE = Math.log(1e9);
 const MIDDLE = Math.log(1e10);
@@ -16,11 +17,11 @@ const MIDDLE = Math.log(1e10);
  * Li et al. 2025 (2506.10972): L = exp(a3 N^γ + b3) + exp(a2 N^β + b2) · D^(−exp(a1 N^α + b1)). D is in tokens: in another unit the
  * coefficient of the second term would no longer be of the form.
  *
- * θ = (u, uN, γ, v, vN, β, w, wN, α), with n = ln(N / 10^9) and φ(n; k) = (e^(kn) − 1)/k, which is n at k = 0: so a power may pass through 0,
+ * θ = (u, uN, γ, v, vN, β, w, wN, α), with n = ln N from the origin of the axes, N = 10^9 where a surface is saved, and φ(n; k) = (e^(kn) − 1)/k, which is n at k = 0: so a power may pass through 0,
  * where a and b are infinite, and become a logarithm.
  *   ln first term  = u + uN φ(n; γ)
  *   ln exponent    = w + wN φ(n; α)
- *   ln second term = v + vN φ(n; β) at D = 10^10 and, in its level and its slope, at N = 10^9
+ *   ln second term = v + vN φ(n; β) at D = 10^10 and, in its level and its slope, at n = 0
  */
 export const farseer: SurfaceForm = {
   name: "farseer",
@@ -44,9 +45,9 @@ export const farseer: SurfaceForm = {
     };
     return assembled(of(a3, b3, gamma), of(a2, b2, beta), of(a1, b1, alpha));
   },
-  anchored: ["N", "D"],
-  logLoss(t, lnN, lnD, gradient) {
-    const n = lnN - SIZE;
+  origin: { N: SIZE, D: 0 },
+  anchored: ["D"],
+  logLoss(t, n, lnD, gradient) {
     const [phiU, phiV, phiW] = [boxCox(n, t[2]!), boxCox(n, t[5]!), boxCox(n, t[8]!)];
     const exponent = Math.exp(t[6]!);
     const first = t[0]! + t[1]! * phiU;
@@ -69,25 +70,22 @@ export const farseer: SurfaceForm = {
     gradient[8] = -p2 * falls * t[7]! * boxCoxSlope(n, t[8]!);
     return top + Math.log(e1 + e2);
   },
-  recentre: (t) => [...t],
-  floor: () => 0,
-  starts(_, data) {
-    const centre = data.lnN.reduce((s, v) => s + v, 0) / data.lnN.length;
-    const centred = { ...data, lnN: data.lnN.map((v) => v - centre) };
-    const moved = (level: number, slope: number, bend: number) => boxCoxShifted([level, slope, bend], SIZE - centre);
-    return twoTerms(centred, false).flatMap(({ a, alpha, b, c, beta0, beta1 }) =>
-      BENDS.map((bend) =>
-        assembled(moved(a, -alpha, bend), moved(b, c, bend), moved(Math.log(beta0), beta1 / beta0, bend)),
-      ),
-    );
+  recentre(t, shiftN) {
+    const moved = (curve: Curve) => boxCoxShifted(curve, shiftN);
+    return assembled(moved([t[0]!, t[1]!, t[2]!]), moved(coefficient(t)), moved([t[6]!, t[7]!, t[8]!]));
   },
+  floor: () => 0,
+  starts: (_, data) =>
+    twoTerms(data, false).flatMap(({ a, alpha, b, c, beta0, beta1 }) =>
+      BENDS.map((bend) => assembled([a, -alpha, bend], [b, c, bend], [Math.log(beta0), beta1 / beta0, bend])),
+    ),
   atBound(t, { lowestLoss }) {
     if (Math.exp(t[0]!) < VANISHED * lowestLoss) return "b3";
     return Math.exp(t[3]!) < VANISHED * lowestLoss ? "b2" : undefined;
   },
 };
 
-/** [level, slope, power] at N = 10^9. */
+/** [level, slope, power] at n = 0. */
 type Curve = readonly [number, number, number];
 
 const BENDS = [-0.2, 0.05, 0.2];

@@ -1,0 +1,56 @@
+import type { LawCard } from "../schema.js";
+
+export const farseer: LawCard = {
+  record: "card",
+  name: "farseer-2506.10972",
+  title: "Predictable Scale: Part II, Farseer: A Refined Scaling Law in Large Language Models",
+  authors: "Li et al.",
+  year: 2025,
+  arxiv: "2506.10972",
+  licence: "numbers of the paper; its tables of runs (Farseer-Scaling-Law/Farseer) state no licence",
+  note: "Of the English mixture. At best N and D under 6ND, the tokens per parameter rise with compute.",
+  conventions: {
+    parameters: { is: "non-embedding", words: "counting the embedding extrapolates worse there (Appendix G)" },
+    tokens: { is: "text-tokens" },
+    compute: { is: "unknown" },
+    loss: { is: "bits-per-character", on: "validation", words: "as the figures call it" },
+    learningRate: { is: "peak", words: "by Step Law (2503.04715)" },
+  },
+  range: { N: [9.96e7, 6.37e9], D: [1e9, 5.12e11] },
+  laws: [],
+  surface: {
+    form: "farseer",
+    parameters: {
+      a1: -1.665630816,
+      b1: 3.133347198805445,
+      alpha: 0.0458999999999619,
+      a2: 230.73437075885855,
+      b2: -1.544209554,
+      beta: -0.1729,
+      a3: -0.062465473,
+      b3: 0.1284880679442551,
+      gamma: 0.13,
+    },
+    flopsPerToken: 6,
+    source: { where: "eq. 3; the authors' notebook, as quoted in PlanarG/active-sl", verified: "secondary" },
+    note: "the 404 runs of the authors' table lie about it with a deviation of ln L of 0.0033",
+  },
+  reproduces: [
+    {
+      given: { N: 6369572352, D: 90508886016 },
+      asks: "loss",
+      expected: 0.463658924,
+      within: 0.0033,
+      where: "the authors' table of runs",
+      note: "what was measured; within the deviation of all runs",
+    },
+    {
+      given: { N: 25120768000, D: 125599744000 },
+      asks: "loss",
+      expected: 0.4381460921911891,
+      within: 0.005,
+      where: "the 25.1 B model that was held out, in the authors' table",
+      note: "what was measured; the paper gives 0.50 % as the mean error of its extrapolations",
+    },
+  ],
+};
