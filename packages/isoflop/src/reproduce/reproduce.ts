@@ -26,7 +26,7 @@ export const reproduce = async (options: ReproduceOptions): Promise<Reported> =>
     const { prediction, answers, run } = await predicted(study);
     const { C, loss } = { ...prediction.given, ...prediction.predicted };
     say(
-      `predicted at ${round(C)} FLOPs: loss ${num(loss.value)}, ${interval(loss.interval95 ?? unknown)}, with ${run.name}, by ${methodNames[answers[0]!.method]}`,
+      `predicted at ${round(C)} FLOPs: loss ${num(loss.value)}, ${interval(loss.interval95)}, with ${run.name}, by ${methodNames[answers[0]!.method]}`,
     );
     await study.trainHeldOut();
     signal.throwIfAborted();
@@ -36,8 +36,6 @@ export const reproduce = async (options: ReproduceOptions): Promise<Reported> =>
     study.close();
   }
 };
-
-const unknown = [Number.NaN, Number.NaN] as const;
 
 /** That there is no law is a finding about the data, not a failure of the run. */
 const predicted = async (study: Study) => {

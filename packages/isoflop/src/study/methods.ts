@@ -3,6 +3,8 @@ import {
   type FitPrediction,
   type Flops,
   type IsoFlop,
+  type Measurement,
+  type Outcome,
   type Parameters,
   type Predicted,
   predictIsoFlop,
@@ -18,13 +20,18 @@ import { pointsOf } from "../runs/point.js";
 /** How a budget that was not trained can be foreseen, as `predict --method` names it. */
 export type StudyMethod = "rollout" | "isoflop" | "surface";
 
+/** A loss, and where the run that tests it should fall. */
+export interface Testable extends FitPrediction<"C", "loss"> {
+  readonly predicted: { readonly loss: Predicted & Pick<Measurement, "interval95"> };
+}
+
 /** What one method says of a budget. */
 export interface MethodAnswer {
   readonly method: StudyMethod;
   /** Size that it holds for the best there. */
   readonly N: Predicted;
   /** Of the size that is trained. */
-  readonly prediction: FitPrediction<"C", "loss">;
+  readonly prediction: Testable;
 }
 
 /** A budget, the size that is trained there, and what stops the fits. */
@@ -56,15 +63,11 @@ const byRollOut = async (
 ): Promise<MethodAnswer | undefined> => {
   const fit = await rollOutAsync(runs, { signal });
   if (!fit.ok || fit.status !== "converged") return undefined;
-  const best = predictRollOut(fit, { C });
-  const trained = predictRollOut(fit, { N, D: C / (fit.flopsPerToken * N) });
-  return best.ok && trained.ok ? { method: "rollout", N: best.predicted.N, prediction: record(trained) } : undefined;
+  return answer("rollout", predictRollOut(fit, { C }), predictRollOut(fit, modelOf(fit, C, N)));
 };
 
-const byIsoFlop = (laws: IsoFlop, C: Flops, N: Parameters): MethodAnswer | undefined => {
-  const trained = predictIsoFlop(laws, C, { N });
-  return trained.ok ? { method: "isoflop", N: trained.predicted.N, prediction: record(trained) } : undefined;
-};
+const byIsoFlop = (laws: IsoFlop, C: Flops, N: Parameters): MethodAnswer | undefined =>
+  answer("isoflop", predictIsoFlop(laws, C), predictIsoFlop(laws, C, { N }));
 
 const bySurface = async (
   runs: readonly Run[],
@@ -74,14 +77,27 @@ const bySurface = async (
 ): Promise<MethodAnswer | undefined> => {
   const fit = await surfaceAsync(runs, { signal });
   if (!fit.ok) return undefined;
-  const best = predictSurface(fit, { C });
-  const trained = predictSurface(fit, { N, D: C / (fit.flopsPerToken * N) });
-  return best.ok && trained.ok ? { method: "surface", N: best.predicted.N, prediction: record(trained) } : undefined;
+  return answer("surface", predictSurface(fit, { C }), predictSurface(fit, modelOf(fit, C, N)));
 };
 
-/** A record, without the mark of an outcome. */
-const record = <P extends FitPrediction>({ ok: _, ...prediction }: P & { readonly ok: true }): Omit<P, "ok"> =>
-  prediction;
+const modelOf = ({ flopsPerToken }: { readonly flopsPerToken: number }, C: Flops, N: Parameters) => ({
+  N,
+  D: C / (flopsPerToken * N),
+});
+
+/** Of the optimum of a compute the size, of the trained size the loss; undefined where one of them is not told with its interval. */
+const answer = (
+  method: StudyMethod,
+  best: Outcome<FitPrediction<"C", "N">>,
+  trained: Outcome<FitPrediction<"C", "loss">>,
+): MethodAnswer | undefined => {
+  if (!best.ok || !trained.ok) return undefined;
+  const { ok: _, ...prediction } = trained;
+  return isTestable(prediction) ? { method, N: best.predicted.N, prediction } : undefined;
+};
+
+const isTestable = (prediction: FitPrediction<"C", "loss">): prediction is Testable =>
+  prediction.predicted.loss.interval95 !== undefined;
 
 /** As a study's documents have it. */
 export const methodsOf = (answers: readonly MethodAnswer[]): HeldOutMethod[] =>

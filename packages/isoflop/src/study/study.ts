@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { DataSource } from "@isoflop/data";
 import type { Sample, StudySummary } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
-import { type FitPrediction, type IsoFlop, predictIsoFlop, writeRecord } from "@isoflop/scaling";
+import { type IsoFlop, predictIsoFlop, writeRecord } from "@isoflop/scaling";
 import type { DataSpec, SweepProgress, SweepRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
 import { usageError } from "../exit.js";
@@ -14,7 +14,7 @@ import { choicesOf } from "./choices.js";
 import { curvesOf, dataOf, findingsOf, published } from "./document.js";
 import { ifReadable, StudyFolder } from "./folder.js";
 import { fitLaws } from "./laws.js";
-import { answersTo, type MethodAnswer, methodsOf } from "./methods.js";
+import { answersTo, type MethodAnswer, methodsOf, type Testable } from "./methods.js";
 import { planStudy, type StudyPlan } from "./plan.js";
 import type { StudyPrediction } from "./prediction.js";
 import type { Preset } from "./preset.js";
@@ -50,7 +50,7 @@ export class StudyError extends Error {
 /** A held-out budget's prediction and the run that will test it. */
 export interface HeldOutPlan {
   /** What the study says of the loss: that of the first of the methods. */
-  readonly prediction: FitPrediction<"C", "loss">;
+  readonly prediction: Testable;
   /** What every method says that can. */
   readonly answers: readonly MethodAnswer[];
   readonly run: SweepRun;
@@ -227,7 +227,7 @@ const heldOutOf = async (
   const [headline] = answers;
   if (!headline) return refusal(laws);
   const { prediction } = headline;
-  const { interval95: [low, high] = [Number.NaN, Number.NaN] } = prediction.predicted.loss;
+  const [low, high] = prediction.predicted.loss.interval95;
   if (low > 0) return { run, prediction, answers };
   return `the fitted budgets do not determine the loss at ${round(budget)} FLOPs: its 95 % interval runs from ${low.toPrecision(3)} to ${high.toPrecision(3)}; use larger or more budgets`;
 };
