@@ -114,22 +114,10 @@ describe("fit rollout", () => {
   });
 
   test("groups have their exponents side by side", () => {
-    const { stdout, code } = isoflop([
-      "fit",
-      "rollout",
-      "-i",
-      fixture("porian_owt2_isoflops"),
-      "--group-by",
-      "config",
-      "--only",
-      "base/short/chinchilla/standard/val",
-      "--forms",
-      "no-floor",
-      "--along",
-      "C",
-    ]);
-    expect([0, 4]).toContain(code);
-    expect(stdout).toContain("N*");
+    const groups = ["-i", fixture("porian_owt2_isoflops"), "--group-by", "config"];
+    const { stdout } = isoflop(["fit", "rollout", ...groups, "--forms", "no-floor", "--along", "C"]);
+    expect(stdout).toMatch(/base\/short\/chinchilla\/standard\/val +0\.\d+.*\n/);
+    expect(stdout).toContain("exponent amid");
   });
 });
 

@@ -102,7 +102,11 @@ describe("fit schedule", () => {
       "warmup is 3000; expected a number of steps from 0, below 3000",
     ],
     [["predict", "FIT", "--rates", table], 3, 'there is no column "lr" (for lr)'],
-    [["compare", "FIT", "FIT"], 2, "is a fit schedule; compare takes a table of runs, a fit isoflop or a fit law"],
+    [
+      ["compare", "FIT", "FIT"],
+      2,
+      "is a fit schedule; compare takes a table of runs, a fit isoflop, a fit surface or a fit law",
+    ],
     [["fit", "schedule", "-i", table], 3, 'there is no column "lr" (for lr)'],
     [
       ["fit", "schedule", "-i", table, "--columns", "lr=eta"],

@@ -1,12 +1,13 @@
+import { fileURLToPath } from "node:url";
 import { optimalAllocation, type Surface, surfaceLoss } from "@isoflop/scaling";
 import { describe, expect, test } from "vitest";
-import { epoch, fixture, isoflop, json, llama } from "./isoflop.js";
+import { epoch, file, fixture, isoflop, json, llama } from "./isoflop.js";
 
 const number = (value: unknown) => value as number;
 
 describe("fit surface", () => {
   test("240 Chinchilla runs: the objective and exponents of the reference, intervals of its width", () => {
-    const { fit, points } = json(["fit", "surface", ...epoch, "--bootstrap", "400"]);
+    const { fit, points } = json(["fit", "surface", ...epoch, "--objective", "log-huber", "--bootstrap", "400"]);
     expect(number(fit!.objective!.value)).toBeLessThanOrEqual(1.0001 * 0.00101827402);
     expect(Math.abs(number(fit!.parameters!.alpha!.value) - 0.34731)).toBeLessThan(0.004);
     expect(Math.abs(number(fit!.parameters!.beta!.value) - 0.36717)).toBeLessThan(0.004);
@@ -73,7 +74,7 @@ describe("fit surface", () => {
     const { status, ok, fit } = json(args, { code: 4 });
     expect([status, ok, fit!.parameters!.E!.value]).toEqual(["bound", true, 0]);
     const { stdout, stderr } = isoflop(args);
-    expect(stdout).toContain("caution: bound: E has gone to its bound");
+    expect(stdout).toContain("caution: bound: E has gone to 0");
     expect(stderr).toMatch(/^isoflop: bound: /);
   });
 
@@ -90,5 +91,31 @@ describe("fit surface", () => {
     expect(isoflop(noisy).stdout).toContain("fid = E + A/N^alpha + B/D^beta");
     const missing = isoflop(["fit", "surface", "-i", fixture("dit_isoflop_noisy"), "--quantity", "kid"]);
     expect([missing.code, missing.stderr]).toEqual([3, expect.stringContaining('there is no column "kid" (for kid)')]);
+  });
+
+  const cautions = (args: readonly string[]) => {
+    const { points } = json(["fit", "surface", ...args]);
+    return (points!.cautions ?? []) as unknown as { readonly kind: string; readonly message: string }[];
+  };
+
+  test("says that residuals have structure, where they do: Farseer's exponent of data depends on the size", () => {
+    const farseer = ["-i", fileURLToPath(new URL("../../scaling/test/fixtures/farseer.csv", import.meta.url))];
+    const [caution, ...others] = cautions(farseer).filter(({ kind }) => kind === "structure");
+    expect(caution!.message).toMatch(
+      /^the form chinchilla does not hold: residuals fall with ln N · ln D: .*p = 0\.00/,
+    );
+    expect(others).toEqual([]);
+    expect(isoflop(["fit", "surface", ...farseer]).stdout).toContain("caution: the form chinchilla does not hold: ");
+    expect(cautions(["-i", fixture("cs336_isoflops")]).filter(({ kind }) => kind === "structure")).toEqual([]);
+  });
+
+  test("says what intervals of an objective are worth, and a fit that was saved with it is read", () => {
+    const args = [...epoch, "--objective", "log-huber"];
+    expect(cautions(args).filter(({ kind }) => kind === "objective")).toEqual([
+      { kind: "objective", message: expect.stringMatching(/^intervals of log-huber by the delta method/) },
+    ]);
+    expect(cautions(epoch).filter(({ kind }) => kind === "objective")).toEqual([]);
+    const saved = file("huber.json", JSON.stringify(json(["fit", "surface", ...args])));
+    expect(isoflop(["predict", saved, "--at", "1e22"]).code).toBe(0);
   });
 });

@@ -45,7 +45,7 @@ test("a study's own fit and predict on its folder are one answer, to the last di
   const points = pointsOf(records.reverse());
   expect(points.every(({ sigma }) => sigma === 1e-3)).toBe(true);
   const own = predictIsoFlop(isoFlop(points), 2e19, { N: 1e8 });
-  const asked = json(["predict", "-i", folder, "--at", "2e19", "--size", "1e8"]).predictions![0];
+  const asked = json(["predict", "--method", "isoflop", "-i", folder, "--at", "2e19", "--size", "1e8"]).predictions![0];
   expect({ ok: true, ...asked }).toEqual(own);
 });
 

@@ -185,7 +185,7 @@ describe("fit isoflop", () => {
 
 describe("fit surface", () => {
   test("every run has a dot in the plane and in both panels of residuals; the worst are named by row", () => {
-    const { wide } = reported(["fit", "surface", ...epoch]);
+    const { wide } = reported(["fit", "surface", ...epoch, "--objective", "log-huber"]);
     expect(marks(wide[0]!, "run", "circle")).toBe(240);
     expect(marks(wide[1]!, "residual", "circle")).toBe(480);
     expect(wide[1]).toContain("row 245");

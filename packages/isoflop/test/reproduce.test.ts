@@ -53,6 +53,11 @@ describe("reproduce", () => {
     expect(written.fit!.budgets).toHaveLength(3);
     expect(written.runs).toHaveLength(13);
     expect(written.heldOut!.measured!.loss).toBe(result.runs.at(-1)!.loss);
+    // Twelve runs are too few to hold any out: Approach 2 speaks.
+    const methods = written.heldOut!.methods as unknown as { method: string; loss: unknown }[];
+    expect(methods.map(({ method }) => method)).toEqual(["isoflop", "surface"]);
+    expect(methods[0]!.loss).toEqual(written.heldOut!.prediction!.predicted!.loss);
+    expect(said.at(-1)).toMatch(/, by Approach 2 \(isoFLOP\)$/);
     first = page();
     expect(first).toContain("Validation data");
     rmSync(join(scratch("study"), "report.html"));
@@ -78,9 +83,20 @@ describe("reproduce", () => {
     await study("study");
     expect(texts()).toEqual(before);
     expect(page() === first).toBe(true);
-    const { prediction } = JSON.parse(before[1]!) as Json;
+    const { prediction, methods } = JSON.parse(before[1]!) as Json;
+    const method = String(methods![0]!.method);
     const { C, N } = prediction!.given as unknown as { readonly C: number; readonly N: number };
-    const asked = json(["predict", "--input", scratch("study"), "--at", String(C), "--size", String(N)]);
+    const asked = json([
+      "predict",
+      "--input",
+      scratch("study"),
+      "--method",
+      method,
+      "--at",
+      String(C),
+      "--size",
+      String(N),
+    ]);
     expect(asked.predictions![0]).toEqual(prediction);
   });
 

@@ -13,7 +13,7 @@ describe("predict", () => {
     expect(number(N!.value) / (0.0009 * 1.5e21 ** 0.5681)).toBeCloseTo(1, 9);
     expect(number(D!.value) * 6 * number(N!.value)).toBeCloseTo(1.5e21, -15);
     expect(number(loss!.value)).toBeCloseTo(2.3943 * 1.5e21 ** -0.0273, 4);
-    const direct = json(["predict", "--input", fixture("dit_isoflop_exact"), "--at", "1.5e21"]);
+    const direct = json(["predict", "--method", "isoflop", "--input", fixture("dit_isoflop_exact"), "--at", "1.5e21"]);
     expect(number(direct.predictions![0]!.predicted!.N!.value)).toBe(number(N!.value));
   });
 

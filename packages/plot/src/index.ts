@@ -40,6 +40,9 @@ export { renderReport } from "./study/report.js";
 export {
   type Choices,
   type DrawnStudy,
+  type HeldOutMethod,
+  heldOutMethods,
+  methodNames,
   type PublishedExponents,
   readStudy,
   type StudySummary,

@@ -85,6 +85,41 @@ describe("report", () => {
   });
 });
 
+describe("a study that was foreseen by several methods", () => {
+  const { prediction } = study.heldOut;
+  const loss = prediction.predicted.loss!;
+  const { parsed, text } = page({
+    ...study,
+    heldOut: {
+      ...study.heldOut,
+      methods: [
+        { method: "rollout", N: { value: 151_000 }, loss },
+        { method: "isoflop", N: { value: 134_000 }, loss: { value: 0.2, interval95: [0.17, 0.23] } },
+        { method: "surface", N: { value: 149_000 }, loss: { value: 0.188 } },
+      ],
+    },
+  });
+
+  test("says who predicts, and sets the others beside it with what they missed", () => {
+    expect(text(".lead")).toContain("the roll-out of forms of surface predicts a loss of 0.1871");
+    const headings = [...parsed.querySelectorAll("h2")].map((heading) => heading.textContent);
+    expect(headings).toContain("By method");
+    const rows = [...parsed.querySelectorAll("section")]
+      .find((section) => section.querySelector("h2")?.textContent === "By method")!
+      .querySelectorAll("tbody tr");
+    expect([...rows].map((row) => [...row.children].map((cell) => cell.textContent))).toEqual([
+      ["the roll-out of forms of surface", "151k", "0.1871", "0.1824 to 0.1918", "+0.40\u00A0%"],
+      ["Approach 2 (isoFLOP)", "134k", "0.2000", "0.1700 to 0.2300", "−6.08\u00A0%"],
+      ["one surface (chinchilla)", "149k", "0.1880", "–", "−0.09\u00A0%"],
+    ]);
+  });
+
+  test("one that knew of one method has no such table", () => {
+    const { parsed } = page(study);
+    expect([...parsed.querySelectorAll("h2")].map((heading) => heading.textContent)).not.toContain("By method");
+  });
+});
+
 describe("verdict", () => {
   const [low, high] = study.heldOut.prediction.predicted.loss!.interval95!;
 

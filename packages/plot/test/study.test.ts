@@ -18,6 +18,9 @@ const changed = (path: string, value: unknown): unknown => {
 
 test("a summary survives JSON, whole or of a study that has only begun", () => {
   expect(readStudy(saved(summary))).toEqual(summary);
+  const methods = [{ method: "rollout", N: { value: 1e5, ci95: [5e4, 2e5] }, loss: { value: 0.2 } }] as const;
+  const foreseen: StudySummary = { ...summary, heldOut: { ...summary.heldOut, methods } };
+  expect(readStudy(saved(foreseen))).toEqual(foreseen);
   const begun: StudySummary = {
     record: "study",
     preset: "quick",
@@ -49,6 +52,11 @@ describe("an error names the field, the value and what would have been right", (
     ["fit.loss.exponent.value", "x", /^fit\.loss\.exponent\.value is "x"; /],
     ["fit.budgets.0.C", -1, /^fit\.budgets\[0\]\.C is -1; /],
     ["heldOut.prediction.predicted.loss.interval95", [0.2, 0.1], /^heldOut\.prediction\.predicted\.loss\.interval95 /],
+    [
+      "heldOut.methods",
+      [{ method: "guess" }],
+      /^heldOut\.methods\[0\]\.method is "guess"; it must be one of "rollout"/,
+    ],
     ["heldOut.measured.loss", null, /^heldOut\.measured\.loss is null; /],
     [
       "heldOut.prediction.given",

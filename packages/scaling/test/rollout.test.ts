@@ -86,9 +86,9 @@ const plane: SurfaceForm = {
     { name: "b", exponent: "b" },
     { name: "c", exponent: "c" },
   ],
-  logLoss([a, b, c], lnN, lnD, gradient) {
+  logLoss(theta, lnN, lnD, gradient) {
     gradient.set([1, lnN, lnD]);
-    return a! + b! * lnN + c! * lnD;
+    return theta[0]! + theta[1]! * lnN + theta[2]! * lnD;
   },
   recentre: ([a, b, c], shiftN, shiftD) => [a! + b! * shiftN + c! * shiftD, b!, c!],
   floor: () => 0,

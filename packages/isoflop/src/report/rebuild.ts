@@ -82,10 +82,12 @@ const summaryOf = (done: readonly DoneRun[], { document, prediction, onNote }: K
     },
     seconds: done.reduce((sum, { result }) => sum + result.seconds, 0),
     ...(known.success && known.output),
-    ...findingsOf({ fitted, fit, prediction: fit && prediction?.prediction, heldOut }),
+    ...findingsOf({ fitted, fit, ...(fit && saidOf(prediction)), heldOut }),
     ...(fit && { choices: choicesOf(fitted, fit), published }),
   };
 };
+
+const saidOf = (said: StudyPrediction | undefined) => said && { prediction: said.prediction, methods: said.methods };
 
 /** Pictures of the held-out model, as its study draws them. */
 const samplesOf = async (folder: StudyFolder, run: DoneRun, preset: string): Promise<readonly Sample[]> => {

@@ -1,3 +1,4 @@
+import { methodNames } from "@isoflop/plot";
 import { unsound } from "../exit.js";
 import { openStudy, type Reported, type Study, StudyError, type StudyOptions } from "../study/study.js";
 import { interval, num, round } from "../words/numbers.js";
@@ -22,9 +23,11 @@ export const reproduce = async (options: ReproduceOptions): Promise<Reported> =>
     await study.trainGrid();
     signal.throwIfAborted();
     for (const { C, message } of study.fitLaws().dropped) say(`${round(C)} FLOPs enters no law: ${message}`);
-    const { prediction, run } = await predicted(study);
+    const { prediction, answers, run } = await predicted(study);
     const { C, loss } = { ...prediction.given, ...prediction.predicted };
-    say(`predicted at ${round(C)} FLOPs: loss ${num(loss.value)}, ${interval(loss.interval95)}, with ${run.name}`);
+    say(
+      `predicted at ${round(C)} FLOPs: loss ${num(loss.value)}, ${interval(loss.interval95)}, with ${run.name}, by ${methodNames[answers[0]!.method]}`,
+    );
     await study.trainHeldOut();
     signal.throwIfAborted();
     await study.drawSamples();

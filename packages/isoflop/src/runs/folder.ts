@@ -4,14 +4,15 @@ import { choice, number, positive, read, text } from "@isoflop/spec";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
 import { statusOf } from "../files/status.js";
-import { runsIn } from "../study/layout.js";
+import { layoutOf, runsIn } from "../study/layout.js";
 import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
 import { unlikeFamilies, unlikeMeasures } from "./alike.js";
 import { type DoneRun, pointsOf } from "./point.js";
 
 /**
- * The runs of a folder that are done, as JSON rows of a table: of a study, of `isoflop train`, or of any run store.
+ * The runs of a folder that are done, as JSON rows of a table: of a study, of `isoflop train`, or of any run store. The run that tests
+ * the prediction of a study is none of them: what is fitted to the table is what the study was fitted to.
  * @throws CliError when there is none, or when no law joins them
  */
 export const tableOfRuns = (folder: string): string => {
@@ -21,7 +22,19 @@ export const tableOfRuns = (folder: string): string => {
     throw inputError(
       `the folder ${printable(folder)} has runs of unlike studies, which no law joins: ${printable(unlike)}; give each study a folder of its own`,
     );
-  return JSON.stringify(pointsOf(done), null, 1);
+  const test = testOf(folder);
+  const fitted = done.filter(({ id }) => id !== test);
+  return JSON.stringify(pointsOf(fitted.length > 0 ? fitted : done), null, 1);
+};
+
+const prediction = v.looseObject({ from: v.array(text), run: text });
+
+/** Id of the run that tests a study's prediction, where there is one. */
+const testOf = (folder: string): string | undefined => {
+  const file = layoutOf(folder).prediction;
+  if (!existsSync(file)) return undefined;
+  const said = jsonOf(file, (message) => inputError(`${printable(file)} is no prediction of a study: ${message}`));
+  return v.is(prediction, said) ? said.run : undefined;
 };
 
 /** @throws CliError for two folders of runs whose losses do not measure the same */

@@ -44,9 +44,9 @@ export interface Dropped {
   readonly message: string;
 }
 
-/** Why the rows may not be what a fit takes them for. */
+/** Why the rows may not be what a fit takes them for, or a fit's numbers not what they seem. */
 export interface Doubt {
-  readonly kind: Caution["kind"] | "many-diverged";
+  readonly kind: Caution["kind"] | "many-diverged" | "objective" | "structure";
   readonly message: string;
 }
 

@@ -1,6 +1,6 @@
 import type { DataSource } from "@isoflop/data";
 import { paperBudgets, paperLaws, paperSource } from "@isoflop/flops";
-import type { PublishedExponents, RunCurve, StudySummary, TimedRun } from "@isoflop/plot";
+import type { HeldOutMethod, PublishedExponents, RunCurve, StudySummary, TimedRun } from "@isoflop/plot";
 import type { FitPrediction, IsoFlop } from "@isoflop/scaling";
 import type { RunStore } from "@isoflop/sweep";
 import { type DoneRun, pointOf } from "../runs/point.js";
@@ -12,6 +12,8 @@ export interface Findings {
   readonly fitted: readonly DoneRun[];
   readonly fit?: IsoFlop | undefined;
   readonly prediction?: FitPrediction | undefined;
+  /** What each method said, that of the prediction first. */
+  readonly methods?: readonly HeldOutMethod[] | undefined;
   /** The run that tests the prediction. */
   readonly heldOut?: DoneRun | undefined;
 }
@@ -21,6 +23,7 @@ export const findingsOf = ({
   fitted,
   fit,
   prediction,
+  methods,
   heldOut,
 }: Findings): Pick<StudySummary, "runs" | "fit" | "heldOut"> => {
   const budgets = new Map(fit?.budgets.flatMap(({ C, runs }) => runs.map(({ label }) => [label, C] as const)));
@@ -30,7 +33,9 @@ export const findingsOf = ({
       .map((run) => timedRun(run, budgets.get(run.id)))
       .sort((a, b) => a.C - b.C || a.N - b.N),
     ...(fit && { fit }),
-    ...(prediction && { heldOut: { prediction, ...(measured && { measured }) } }),
+    ...(prediction && {
+      heldOut: { prediction, ...(methods && { methods }), ...(measured && { measured }) },
+    }),
   };
 };
 

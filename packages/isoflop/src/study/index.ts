@@ -1,6 +1,7 @@
 export { type CountedParameters, type DoneRun, pointOf, pointsOf } from "../runs/point.js";
 export { StudyFolder, type Waiting, type Write } from "./folder.js";
 export { fitLaws } from "./laws.js";
+export type { MethodAnswer, StudyMethod, Testable } from "./methods.js";
 export { planStudy, type StudyPlan } from "./plan.js";
 export type { StudyPrediction } from "./prediction.js";
 export { laptop, type Preset, presets, quick } from "./preset.js";

@@ -1,3 +1,4 @@
+import { type HeldOutMethod, heldOutMethods } from "@isoflop/plot";
 import { type FitPrediction, readPrediction } from "@isoflop/scaling";
 import { read, text } from "@isoflop/spec";
 import * as v from "valibot";
@@ -5,15 +6,20 @@ import { inputError } from "../exit.js";
 
 /** What a study said of its held-out budget before anything was trained there: `prediction.json`. */
 export interface StudyPrediction {
-  /** Ids of the runs that the law was fitted to. */
+  /** Ids of the runs that it was fitted to. */
   readonly from: readonly string[];
   /** Id and size of the run that tests it. */
   readonly run: string;
   readonly model: string;
   readonly prediction: FitPrediction;
+  /** What each method said, the one of the prediction first; absent where another version wrote it. */
+  readonly methods?: readonly HeldOutMethod[];
 }
 
-const known = v.looseObject({ from: v.array(text, "a list of ids"), run: text, model: text }, "a record");
+const known = v.looseObject(
+  { from: v.array(text, "a list of ids"), run: text, model: text, methods: v.exactOptional(heldOutMethods) },
+  "a record",
+);
 
 /** How predictions are told where they are no record by themselves: by the law's own names. */
 const unnamed = v.looseObject({ C: v.number(), N: v.unknown(), D: v.unknown(), loss: v.looseObject({}) });
@@ -21,8 +27,9 @@ const unnamed = v.looseObject({ C: v.number(), N: v.unknown(), D: v.unknown(), l
 /** @throws CliError, ScalingError naming the first field that is not what it must be */
 export const readStudyPrediction = (value: unknown): StudyPrediction => {
   const error = (message: string) => inputError(`prediction.json: ${message}`);
-  const { from, run, model, prediction } = read(known, value, { name: "", error });
-  return { from, run, model, prediction: readPrediction(recordOf(prediction), "prediction.json: prediction") };
+  const { from, run, model, prediction, methods } = read(known, value, { name: "", error });
+  const said = readPrediction(recordOf(prediction), "prediction.json: prediction");
+  return { from, run, model, prediction: said, ...(methods && { methods }) };
 };
 
 const recordOf = (prediction: unknown): unknown => {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { DataSource } from "@isoflop/data";
 import type { Sample, StudySummary } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
-import { type IsoFlop, type IsoFlopPrediction, predictIsoFlop, writeRecord } from "@isoflop/scaling";
+import { type IsoFlop, predictIsoFlop, writeRecord } from "@isoflop/scaling";
 import type { DataSpec, SweepProgress, SweepRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
 import { usageError } from "../exit.js";
@@ -14,6 +14,7 @@ import { choicesOf } from "./choices.js";
 import { curvesOf, dataOf, findingsOf, published } from "./document.js";
 import { ifReadable, StudyFolder } from "./folder.js";
 import { fitLaws } from "./laws.js";
+import { answersTo, type MethodAnswer, methodsOf, type Testable } from "./methods.js";
 import { planStudy, type StudyPlan } from "./plan.js";
 import type { StudyPrediction } from "./prediction.js";
 import type { Preset } from "./preset.js";
@@ -48,7 +49,10 @@ export class StudyError extends Error {
 
 /** A held-out budget's prediction and the run that will test it. */
 export interface HeldOutPlan {
-  readonly prediction: IsoFlopPrediction;
+  /** What the study says of the loss: that of the first of the methods. */
+  readonly prediction: Testable;
+  /** What every method says that can. */
+  readonly answers: readonly MethodAnswer[];
   readonly run: SweepRun;
 }
 
@@ -94,13 +98,17 @@ export class Study {
    * @throws StudyError if the budgets give no law, after the report was written
    */
   async predictHeldOut(): Promise<HeldOutPlan> {
-    const plan = await this.#clock.time("fitting", () => heldOutOf(this.#laws ?? this.fitLaws(), this.plan));
+    const plan = await this.#clock.time("fitting", () =>
+      heldOutOf(this.#fitted, this.#laws ?? this.fitLaws(), this.plan, this.options.signal),
+    );
     if (typeof plan === "string") {
       await this.write();
       throw new StudyError(plan);
     }
-    const { prediction, run } = plan;
-    await this.#keep({ from: this.plan.grid.map(({ id }) => id), run: run.id, model: run.name, prediction });
+    const { prediction, answers, run } = plan;
+    const from = this.plan.grid.map(({ id }) => id);
+    const methods = methodsOf(answers);
+    await this.#keep({ from, run: run.id, model: run.name, prediction, methods });
     this.#heldOut = { plan };
     return plan;
   }
@@ -167,6 +175,7 @@ export class Study {
         fitted: this.#fitted,
         fit,
         prediction: this.#heldOut?.plan.prediction,
+        methods: this.#heldOut && methodsOf(this.#heldOut.plan.answers),
         heldOut: this.#heldOut?.done,
       }),
       plannedRuns: plan.grid.length + 1,
@@ -200,17 +209,26 @@ export class Study {
 
 const essence = ({ from, run, prediction }: StudyPrediction) => ({ from, run, predicted: prediction.predicted });
 
-/** What the laws say of the held-out budget, and the run that tests it; or why they say nothing. */
-const heldOutOf = (laws: IsoFlop, { preset, heldOut }: StudyPlan): HeldOutPlan | string => {
+/**
+ * What is said of the held-out budget, and the run that tests it; or why nothing can be said. The size that is trained is the optimum of
+ * the laws, which is what the paper extrapolates; its loss is foreseen by the roll-out.
+ */
+const heldOutOf = async (
+  fitted: readonly DoneRun[],
+  laws: IsoFlop,
+  { preset, heldOut }: StudyPlan,
+  signal: AbortSignal | undefined,
+): Promise<HeldOutPlan | string> => {
   const { heldOut: budget } = preset;
   const optimum = predictIsoFlop(laws, budget);
   if (!optimum.ok) return refusal(laws);
   const run = heldOut(optimum.predicted.N.value);
-  const asked = predictIsoFlop(laws, budget, { N: run.paramsNonEmbedding });
-  if (!asked.ok) return refusal(laws);
-  const { ok: _, ...prediction } = asked;
+  const answers = await answersTo({ C: budget, N: run.paramsNonEmbedding, signal }, fitted, laws);
+  const [headline] = answers;
+  if (!headline) return refusal(laws);
+  const { prediction } = headline;
   const [low, high] = prediction.predicted.loss.interval95;
-  if (low > 0) return { run, prediction };
+  if (low > 0) return { run, prediction, answers };
   return `the fitted budgets do not determine the loss at ${round(budget)} FLOPs: its 95 % interval runs from ${low.toPrecision(3)} to ${high.toPrecision(3)}; use larger or more budgets`;
 };
 

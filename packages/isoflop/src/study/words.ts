@@ -1,7 +1,7 @@
-import type { StudySummary } from "@isoflop/plot";
+import { methodNames, type StudySummary } from "@isoflop/plot";
 import { optimaAndLaws } from "../fit/isoflop/words.js";
 import { interval, num, round, signedPercent } from "../words/numbers.js";
-import { table, type Words } from "../words/passage.js";
+import { type Passage, table, type Words } from "../words/passage.js";
 
 /** The study's numbers for a person: runs, optima, laws, the test, and where the time went. */
 export const studyWords = ({ runs, fit, heldOut, timings }: StudySummary): Words => [
@@ -20,7 +20,7 @@ export const studyWords = ({ runs, fit, heldOut, timings }: StudySummary): Words
     ),
   },
   ...(fit ? optimaAndLaws(fit) : []),
-  heldOut && { title: "Held out", notes: verdict(heldOut) },
+  heldOut && { title: "Held out", ...methodsTable(heldOut), notes: verdict(heldOut) },
   timings && {
     title: "Time",
     ...table(
@@ -30,11 +30,27 @@ export const studyWords = ({ runs, fit, heldOut, timings }: StudySummary): Words
   },
 ];
 
+type HeldOut = NonNullable<StudySummary["heldOut"]>;
+
+/** What each method said before anything was trained there. */
+const methodsTable = ({ methods }: HeldOut): Pick<Passage, "table"> | undefined =>
+  methods &&
+  table(
+    ["method", "N*", "loss of the trained size", "95 % interval"],
+    methods.map(({ method, N, loss }) => [
+      methodNames[method],
+      num(N.value, 4),
+      num(loss.value),
+      loss.interval95 ? interval(loss.interval95) : "–",
+    ]),
+  );
+
 /** What was predicted, and whether it came so. */
-const verdict = ({ prediction, measured }: NonNullable<StudySummary["heldOut"]>): string[] => {
+const verdict = ({ prediction, methods, measured }: HeldOut): string[] => {
   const { given, predicted } = prediction;
   const { value, interval95 = [Number.NaN, Number.NaN] } = predicted.loss!;
-  const said = `at ${round(given.C!)} FLOPs the law predicts a loss of ${num(value)}, ${interval(interval95)}`;
+  const who = methods?.[0] ? `${methodNames[methods[0].method]}` : "the law";
+  const said = `at ${round(given.C!)} FLOPs ${who} predicts a loss of ${num(value)}, ${interval(interval95)}`;
   if (!measured) return [said];
   const { loss, sigma } = measured;
   const inside = loss >= interval95[0] && loss <= interval95[1];

@@ -63,7 +63,7 @@ describe("a study", () => {
 
 it("the words say plainly whether the measurement lies in the interval", () => {
   const predicted = { loss: { value: 0.2, interval95: [0.18, 0.22] } } as const;
-  const said = (measured: number): string => {
+  const said = (measured: number, more: object = {}): string => {
     const study: StudySummary = {
       record: "study",
       preset: "quick",
@@ -75,6 +75,7 @@ it("the words say plainly whether the measurement lies in the interval", () => {
       heldOut: {
         prediction: { record: "prediction", given: { C: 1e12 }, predicted, notes: {} },
         measured: { loss: measured, sigma: 0.002 },
+        ...more,
       },
     };
     return textOf(studyWords(study));
@@ -82,4 +83,13 @@ it("the words say plainly whether the measurement lies in the interval", () => {
   expect(said(0.21)).toContain("+5.0 % from the prediction, inside the interval");
   expect(said(0.23)).toContain("+15.0 % from the prediction, OUTSIDE the interval");
   expect(said(0.21)).toContain("refused: too-few-budgets");
+  expect(said(0.21)).toContain("the law predicts a loss of 0.2");
+  const other = { value: 0.19, interval95: [0.17, 0.21] };
+  const methods = [
+    { method: "rollout", N: { value: 8000 }, loss: predicted.loss },
+    { method: "isoflop", N: { value: 9000 }, loss: other },
+  ];
+  const words = said(0.21, { methods });
+  expect(words).toContain("the roll-out of forms of surface predicts a loss of 0.2");
+  expect(words).toMatch(/Approach 2 \(isoFLOP\) +9000 +0\.19000 +\[0\.17000, 0\.21000\]/);
 });

@@ -6,7 +6,7 @@ import { choicesList, timingBar } from "./choices.js";
 import { figuresOf, type StudyFigures } from "./figures.js";
 import { partsOf, type StudyParts } from "./parts.js";
 import type { DrawnStudy } from "./study.js";
-import { heldOutTable, lawsTable, optimaTable, runsTable } from "./tables.js";
+import { heldOutTable, lawsTable, methodsTable, optimaTable, runsTable } from "./tables.js";
 import { facts, verdictOf } from "./verdict.js";
 
 const badge = {
@@ -41,6 +41,7 @@ ${strip}<dl class="facts">${terms}</dl>
 const sectionsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures): Part[] => {
   const { runs, samples = [], reproduce, timings = {} } = study;
   const { budgets, fitted, heldOut } = parts;
+  const { methods = [] } = study.heldOut ?? {};
   const { isoflop, lawPanels, predictedMeasured, deviation, envelope, lossCurvePanels = [] } = figures;
   const orange = heldOut ? " Orange: the held-out budget, which took no part in the fit." : "";
   const sections: (Part | false | undefined)[] = [
@@ -66,7 +67,7 @@ const sectionsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures)
       predictedMeasured &&
       deviation && {
         title: "Predicted against measured",
-        lead: "The held-out loss was predicted from the smaller budgets alone. At the fitted optima agreement is expected; the held-out budget is the test.",
+        lead: "The held-out loss was predicted from the smaller budgets alone; it need not lie on the law through their optima. At the fitted optima agreement is expected; the held-out budget is the test.",
         figures: [
           {
             caption:
@@ -76,6 +77,11 @@ const sectionsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures)
         ],
         table: heldOutTable(heldOut, fitted.laws),
       },
+    methods.length > 1 && {
+      title: "By method",
+      lead: howTheyDiffer,
+      table: methodsTable(methods, heldOut?.measured?.value),
+    },
     envelope && {
       title: "Training",
       lead: "Training loss is averaged within bins of equal width in log tokens. It belongs to the batches seen; the laws use the validation loss at the end of each run.",
@@ -96,6 +102,9 @@ const sectionsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures)
   ];
   return sections.filter((part) => part !== undefined && part !== false);
 };
+
+const howTheyDiffer =
+  "All were fitted to the same runs. Approach 2 takes one minimum from each budget and continues a law through these few points. A single surface uses every run and takes one form of L(N, D) for true. The roll-out fits several forms of surface, asks of each what it foresaw of the largest runs when it had not seen them, mixes them by that and by how they fit, and widens what was missed. The first row is the prediction of this study; the others stand beside it.";
 
 const pictures = (samples: readonly Sample[]): Html => {
   const groups = [...sampleGroups(samples)].map(([name, members]) => {

@@ -1,5 +1,5 @@
-import { type FitPrediction, type IsoFlop, recordSchemas } from "@isoflop/scaling";
-import { number, positive, read, record, text, whole } from "@isoflop/spec";
+import { type FitPrediction, type IsoFlop, type Predicted, recordFields, recordSchemas } from "@isoflop/scaling";
+import { choice, number, positive, read, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { PlotInputError } from "../error.js";
 import type { Sample } from "../figures/sample.js";
@@ -46,6 +46,22 @@ export interface PublishedExponents {
   readonly loss: number;
 }
 
+/** How a study foresees its held-out budget, by the names of `isoflop predict --method`, and what they are called. */
+export const methodNames = {
+  rollout: "the roll-out of forms of surface",
+  isoflop: "Approach 2 (isoFLOP)",
+  surface: "one surface (chinchilla)",
+} as const;
+
+/** What one method said of the held-out budget before anything was trained there. */
+export interface HeldOutMethod {
+  readonly method: keyof typeof methodNames;
+  /** Size that it holds for the best there. */
+  readonly N: Predicted;
+  /** Of the size that is trained. */
+  readonly loss: Predicted;
+}
+
 /** A study as `summary.json` holds it. Runs may still be missing, and what follows from them. */
 export interface StudySummary {
   readonly record: "study";
@@ -67,6 +83,8 @@ export interface StudySummary {
   /** A larger compute that takes no part in the fit: predicted first, measured afterwards. */
   readonly heldOut?: {
     readonly prediction: FitPrediction;
+    /** What each method said, that of the prediction first; absent in studies that knew of one only. */
+    readonly methods?: readonly HeldOutMethod[];
     readonly measured?: { readonly loss: number; readonly sigma: number };
   };
   /** Runs that the study will have when it is finished. */
@@ -112,11 +130,21 @@ const runSchema: v.GenericSchema<unknown, TimedRun> = record({
   seconds: notNegative,
 });
 
+/** A schema of what methods said. */
+export const heldOutMethods: v.GenericSchema<unknown, readonly HeldOutMethod[]> = list(
+  record({
+    method: choice(Object.keys(methodNames) as (keyof typeof methodNames)[]),
+    N: recordFields.predicted,
+    loss: recordFields.predicted,
+  }),
+);
+
 const heldOutSchema = record({
   prediction: v.pipe(
     recordSchemas.prediction,
     v.check(({ given, predicted }) => "C" in given && "loss" in predicted, "the prediction of a loss at a compute C"),
   ),
+  methods: maybe(heldOutMethods),
   measured: maybe(record({ loss: positive, sigma: notNegative })),
 });
 

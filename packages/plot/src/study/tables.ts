@@ -4,7 +4,7 @@ import type { DrawnBudget } from "../figures/budgets.js";
 import { exponentFormat, type HeldOut, type LawName, lawNames } from "../figures/laws.js";
 import type { PageTable } from "../page/section.js";
 import type { Laws } from "./parts.js";
-import type { DrawnStudy } from "./study.js";
+import { type DrawnStudy, type HeldOutMethod, methodNames } from "./study.js";
 
 interface Column<Row> {
   readonly head: string;
@@ -78,6 +78,22 @@ export const heldOutTable = ({ prediction, measured }: HeldOut, laws: Laws): Pag
     names: 1,
   };
 };
+
+/** What each method said of the held-out budget, and how far the measured loss is from it. */
+export const methodsTable = (methods: readonly HeldOutMethod[], measured: number | undefined): PageTable =>
+  table(
+    [
+      { head: "Method", cell: ({ method }) => methodNames[method] },
+      { head: "N*", unit: "parameters", cell: ({ N }) => count(N.value) },
+      { head: "Loss", unit: "of the trained size", cell: (one) => loss(one.loss.value) },
+      { head: "95 % interval", unit: "of one run", cell: (one) => one.loss.interval95?.map(loss).join(" to ") ?? "–" },
+      {
+        head: "Measured − predicted",
+        cell: (one) => (measured === undefined ? "–" : signedPercent(measured / one.loss.value - 1, 2)),
+      },
+    ],
+    methods,
+  );
 
 export const runsTable = ({ runs }: DrawnStudy): PageTable =>
   table(

@@ -2,7 +2,7 @@ import { extent } from "@isoflop/scaling";
 import { count, duration, fixed, flops, loss, plural } from "../chart/format.js";
 import { verticesOf } from "../figures/budgets.js";
 import type { StudyParts } from "./parts.js";
-import type { DrawnStudy } from "./study.js";
+import { type DrawnStudy, methodNames } from "./study.js";
 
 /** What the study says so far, in one line and in a few sentences. */
 export interface Verdict {
@@ -39,7 +39,7 @@ export const verdictOf = (study: DrawnStudy, { budgets, fitted, heldOut }: Study
   const { value, interval95: [low, high] = [value, value] } = prediction.predicted.loss;
   const ratio = largest > 0 ? `, ${Number((C / largest).toPrecision(3))} times the largest of them,` : "";
   const predicted =
-    `${fittedOn} At ${flops(C)}${ratio} they predict a loss of ${loss(value)}, ` +
+    `${fittedOn} At ${flops(C)}${ratio} ${speaker(study)} a loss of ${loss(value)}, ` +
     `95\u00A0% interval ${loss(low)} to ${loss(high)}.`;
   if (!measured) {
     return {
@@ -58,6 +58,12 @@ export const verdictOf = (study: DrawnStudy, { budgets, fitted, heldOut }: Study
       : "The prediction missed: the measured loss lies outside the predicted interval.",
     sentences: `${predicted} The model trained there reached ${loss(measured.value)} (standard error ${loss(measured.standardError)}), ${off}.`,
   };
+};
+
+/** Who predicts: the first of the methods, or the laws. */
+const speaker = ({ heldOut }: DrawnStudy): string => {
+  const [first] = heldOut?.methods ?? [];
+  return first ? `${methodNames[first.method]} predicts` : "they predict";
 };
 
 /** The study in numbers, name to value. */

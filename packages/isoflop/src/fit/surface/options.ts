@@ -14,6 +14,7 @@ import { type LoadedRuns, loadGroups, loadRuns, type RunInput } from "../../runs
 import { inputsOf } from "../../runs/tables.js";
 import { type FitAnswer, groupedAnswer } from "../grouped.js";
 import { caveatOf } from "../saved.js";
+import { withCautions } from "./cautions.js";
 import { objectiveNames, objectivesHelp, type SurfaceAsked, surfaceThrough } from "./fit.js";
 import { exponentsOf, surfaceWords } from "./words.js";
 
@@ -61,7 +62,7 @@ export const surfaceAnswer = (
   });
 
 const answerOf = async (loaded: LoadedRuns, options: SurfaceCommandOptions): Promise<FitAnswer> => {
-  const document = await surfaceThrough(loaded, options);
+  const document = withCautions(await surfaceThrough(loaded, options), loaded, options);
   return {
     document,
     words: surfaceWords(document),
