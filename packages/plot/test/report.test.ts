@@ -110,7 +110,7 @@ describe("a study that was foreseen by several methods", () => {
     expect([...rows].map((row) => [...row.children].map((cell) => cell.textContent))).toEqual([
       ["the roll-out of forms of surface", "151k", "0.1871", "0.1824 to 0.1918", "+0.40\u00A0%"],
       ["Approach 2 (isoFLOP)", "134k", "0.2000", "0.1700 to 0.2300", "−6.08\u00A0%"],
-      ["one surface (chinchilla)", "149k", "0.1880", "–", "−0.09\u00A0%"],
+      ["one surface (chinchilla)", "149k", "0.1880", "–", "−0.08\u00A0%"],
     ]);
   });
 
