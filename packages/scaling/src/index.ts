@@ -170,6 +170,7 @@ export * from "./surface/profile-of.js";
 export type { Starts, SurfaceOptions } from "./surface/search.js";
 export * from "./surface/shared.js";
 export type * from "./surface/shared-fit.js";
+export * from "./surface/sigma-weight.js";
 export {
   formOfSurface,
   type ModelAndData,

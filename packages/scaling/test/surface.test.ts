@@ -11,6 +11,7 @@ import {
   type Run,
   random,
   ScalingError,
+  sigmaWeight,
   surface,
   surfaceAsync,
   surfaceBand,
@@ -297,6 +298,34 @@ describe("held-out compute", () => {
       expect(got.surface!.rmse).toBeCloseTo(want.surface_rmse_on_held_out_runs!, 6);
       expect(got.surface!.bias).toBeCloseTo(want.surface_bias!, 6);
     });
+  });
+});
+
+describe("weights by the runs' own errors", () => {
+  const truth = surfaceFrom("chinchilla", { E: 1.7, A: 400, B: 900, alpha: 0.34, beta: 0.3 });
+  const normal = normals(random(5));
+  // Every other run is ten times as noisy.
+  const noisy = Array.from({ length: 60 }, (_, i): Run => {
+    const [N, D] = [1e7 * 10 ** ((i % 6) / 2.5), 1e9 * 10 ** (Math.floor(i / 6) / 4)];
+    const loss = surfaceLoss(truth, { N, D });
+    const sigma = (i % 2 ? 0.02 : 0.002) * loss;
+    return { C: 6 * N * D, N, D, loss: loss + sigma * normal(), sigma };
+  });
+
+  it("give a sharper fit than none, that still holds the truth", () => {
+    const [alike, weighed] = [undefined, sigmaWeight(noisy)].map((weight) => expectOk(surface(noisy, { weight })));
+    const error = (fit: typeof alike) => fit!.parameters.alpha!.standardError;
+    expect(error(weighed)).toBeLessThan(0.5 * error(alike));
+    expect(Math.abs(weighed!.parameters.alpha!.value - 0.34)).toBeLessThan(4 * error(weighed));
+    const [resampled] = [expectOk(bootstrapSurface(weighed!, noisy, { resamples: 100, weight: sigmaWeight(noisy) }))];
+    expect(resampled!.parameters.alpha!.standardError / error(weighed)).toBeGreaterThan(0.5);
+    expect(resampled!.parameters.alpha!.standardError / error(weighed)).toBeLessThan(2);
+  });
+
+  it("name the run that has none", () => {
+    expect(() => sigmaWeight([noisy[0]!, { ...noisy[1]!, sigma: 0 }])).toThrow(
+      "row 2: sigma is 0; expected a standard error",
+    );
   });
 });
 

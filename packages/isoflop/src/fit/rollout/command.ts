@@ -1,5 +1,5 @@
 import { type RollOutAxis, rolledOutForms, rollOutAxes, surfaceForms } from "@isoflop/scaling";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../../answer.js";
 import { groupOption, jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
 import { formsHelp } from "../../options/form-options.js";
@@ -29,6 +29,11 @@ export const configure = (command: Command): void => {
   reportOption(quantityOption(jsonOption(runOptions(command))))
     .option("--forms <a,b,…>", `forms side by side (default: ${rolledOutForms.join(",")})`, choices(surfaceForms.names))
     .option("--along <axes>", "hold out the largest of C, N, D (default: C,N,D)", choices<RollOutAxis>(rollOutAxes))
+    .addOption(
+      new Option("--weights <how>", "runs count alike, or by 1 / sigma² of their own")
+        .choices(["alike", "sigma"])
+        .default("alike"),
+    )
     .addOption(groupOption())
     .addHelpText("after", help)
     .action((options: Options) =>

@@ -8,6 +8,7 @@ import {
   refuse,
   type SurfaceFit,
   type SurfaceObjective,
+  sigmaWeight,
   surfaceAsync,
   surfaceObjectives,
 } from "@isoflop/scaling";
@@ -51,6 +52,7 @@ export interface SurfaceAsked {
   readonly seed?: number;
   readonly threads?: number;
   readonly biasAt?: number;
+  readonly weights?: "alike" | "sigma";
 }
 
 /** Fewer resamples than this are done before threads have started; a grid of starts has more. */
@@ -76,9 +78,10 @@ export const surfaceThrough = async (all: LoadedRuns, asked: SurfaceAsked = {}):
 
 const fitted = async (runs: readonly Run[], asked: SurfaceAsked, quantity: string, executor: Executor | undefined) => {
   const { onProgress, end } = progress("fit");
-  const { form, objective, delta, starts, biasAt } = asked;
+  const { form, objective, delta, starts, biasAt, weights } = asked;
   const outcome = await surfaceAsync(runs, {
     ...{ quantity, form, width: delta, starts, biasAt, executor, onProgress },
+    weight: weights === "sigma" ? sigmaWeight(runs) : undefined,
     objective: objective && (synonyms[objective] ?? objective),
   });
   end();
@@ -88,7 +91,7 @@ const fitted = async (runs: readonly Run[], asked: SurfaceAsked, quantity: strin
 const resampled = async (
   fit: SurfaceFit,
   runs: readonly Run[],
-  { seed = 0, strata, cluster: by = "none", interval }: SurfaceAsked,
+  { seed = 0, strata, cluster: by = "none", interval, weights }: SurfaceAsked,
   resamples: number,
   executor: Executor | undefined,
 ) => {
@@ -96,6 +99,7 @@ const resampled = async (
   const outcome = await bootstrapSurfaceAsync(fit, runs, {
     ...{ resamples, seed, strata, interval, executor, onProgress },
     cluster: by === "none" ? undefined : clusterOf(runs, by),
+    weight: weights === "sigma" ? sigmaWeight(runs) : undefined,
   });
   end();
   return outcome;

@@ -30,6 +30,11 @@ export const surfaceOptions = (command: Command): Command =>
   reportOption(quantityOption(jsonOption(runOptions(command))))
     .addOption(new Option("--objective <name>", "what is minimised").choices(objectiveNames).default("log-squares"))
     .option("--delta <width>", "the number that shapes the objective, as the corner of log-huber in ln L", positive)
+    .addOption(
+      new Option("--weights <how>", "runs count alike, or by 1 / sigma² of their own")
+        .choices(["alike", "sigma"])
+        .default("alike"),
+    )
     .option("--bootstrap <n>", "intervals from n resamples beside those of the fit", count)
     .addOption(
       new Option("--strata <how>", "draw from all runs or within budgets").choices(["none", "budget"]).default("none"),
