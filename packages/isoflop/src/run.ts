@@ -38,6 +38,9 @@ const usageOf = ({ code, message }: CommanderError, words: readonly string[]): C
   if (code === "commander.help") return usageError("");
   const known = registry.find(({ path }) => path.every((word, i) => words[i] === word))?.path;
   const command = known ?? words.slice(0, 1).filter((word) => Object.hasOwn(groups, word));
-  const said = message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+  const said = message
+    .replace(/^error: /, "")
+    .replace(/\s*\n\s*/g, " ")
+    .replace(/\.$/, "");
   return usageError(`${said}; see isoflop ${[...command, "--help"].join(" ")}`);
 };

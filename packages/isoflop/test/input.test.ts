@@ -56,6 +56,7 @@ describe("rows that cannot be right", () => {
     ["a missing cell", good.replace(lines[4]!, "1,2"), /row 4: 2 cells, but the header names 5 columns/],
     ["an open quote", `${good}"1,2`, /row 5\d: a quoted cell is never closed/],
     ["an empty file", "", /no header line/],
+    ["a list of nothing", "[]", /there are: none; name them/],
     ["a header and nothing else", "C,N,loss\n", /there is no row that can be used/],
   ])("%s: status 3, the row is named", (_, text, message) => {
     const { code, stdout, stderr } = fitText(text);
@@ -143,7 +144,10 @@ describe("wrong usage", () => {
     [["nope"], "unknown command 'nope'; see isoflop --help"],
     [["fit", "isflop"], "(Did you mean isoflop?); see isoflop fit --help"],
     [["fit", "isoflop"], "required option '-i, --input <file>' not specified; see isoflop fit isoflop --help"],
-    [["fit", "isoflop", "-i", runs, "--optimum", "best"], "Allowed choices are parabola, huber, akima, cubic, slice."],
+    [
+      ["fit", "isoflop", "-i", runs, "--optimum", "best"],
+      "Allowed choices are parabola, huber, akima, cubic, slice; see isoflop fit isoflop --help",
+    ],
     [["fit", "isoflop", "-i", runs, "--boostrap", "9"], "(Did you mean --bootstrap?)"],
     [["fit", "isoflop", "-i", runs, "--bootstrap", "1.5"], "Expected a whole number"],
     [
@@ -155,7 +159,7 @@ describe("wrong usage", () => {
     [["compare", runs, runs, "--law", "power", "--method", "surface"], "--law is for laws of compute alone"],
     [["compare", runs, runs, "--law", "power", "--form", "tied"], "--form is of --method surface"],
     [["compare", runs, runs, "--draws", "2e8"], "draws is 200000000; expected a whole number from 1 to 1000000"],
-    [["sample", "run", "--count", "1e9"], "Expected a whole number from 1 to 4096."],
+    [["sample", "run", "--count", "1e9"], "Expected a whole number from 1 to 4096; see isoflop sample --help"],
     [["plan-next", "-i", runs, "--target", "1e20"], "required option '--allowance <amount>' not specified"],
   ])("%j: status 2", (args, message) => {
     const { code, stdout, stderr } = isoflop(args);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { lawCards, readLawCard } from "@isoflop/scaling";
 import { expect, test } from "vitest";
-import { file, fixture, isoflop, json, scratch } from "./isoflop.js";
+import { file, fixture, isoflop, json, llama, scratch } from "./isoflop.js";
 
 const noisy = fixture("dit_isoflop_noisy");
 
@@ -114,6 +114,13 @@ test("of two cards there are no intervals, and what they count differently is sa
   expect(other).toContain("caution: A and B count differently: N");
   // The optimum of this surface is searched for.
   expect(isoflop(["compare", "chinchilla", "muennighoff", "--at", "1e21"]).stdout).toMatch(/1e21 +2\.2955 +2\.3477/);
+});
+
+test("a loss that one side has at no compute has no ratio, and no trend of it is stated", () => {
+  const low = file("low.json", isoflop(["fit", "surface", ...llama, "--json"]).stdout);
+  const { stdout } = isoflop(["compare", low, "chinchilla"]);
+  expect(stdout).toMatch(/FLOPs there is no ratio: A comes to a loss that B has at no compute/);
+  expect(stdout).not.toContain("no change of the ratio");
 });
 
 test("exponents compare where losses do not, with the intervals that are printed", () => {

@@ -52,7 +52,7 @@ describe("predict", () => {
     [["--at", "1e20"], 2, "there is nothing to work from; expected a saved fit or --input"],
     [["FIT", "--tokens", "1e9"], 2, "--tokens cannot be asked of a fit isoflop; expected --at, --size"],
     [["FIT"], 2, "a compute is needed: --at C"],
-    [["FIT", "--at", "-3"], 2, "Expected a finite number above 0."],
+    [["FIT", "--at", "-3"], 2, "Expected a finite number above 0; see isoflop predict --help"],
     [["TABLE", "--at", "1e20"], 3, "is not a fit"],
   ])("%j: status %d", (args, status, message) => {
     const fit = saved("fit.json", ["fit", "isoflop", ...llama]);

@@ -345,6 +345,14 @@ describe("refusals and errors of surface fits", () => {
     expect(expectOk(surface(runs, { objective: "squares" })).status).not.toBe("converged");
   });
 
+  it("of losses that are all one the parameters have no intervals, and neither has the floor", () => {
+    const runs = [1e7, 2e7, 4e7].flatMap((N) => [1e9, 2e9, 4e9].map((D) => ({ N, D, C: 6 * N * D, loss: 3 })));
+    const fit = expectOk(surface(runs));
+    expect(fit.status).not.toBe("converged");
+    for (const { standardError, ci95 } of Object.values(fit.parameters))
+      expect([standardError, ...ci95]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  });
+
   it("names a bad option", () => {
     expect(() => surface(epoch(), { width: 0 })).toThrow(/width is 0/);
     expect(() => surface(epoch(), { form: "tied", starts: "hoffmann" })).toThrow(/auto/);

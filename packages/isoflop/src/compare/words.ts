@@ -75,6 +75,8 @@ const trendText = ({ trend, quantity, draws }: Comparison): string => {
   if (!trend.ok) return `no ratio over a range: ${trend.message}`;
   const { range, ratio, slope } = trend;
   const [low, high] = range;
+  if (ratio.value === Number.POSITIVE_INFINITY)
+    return `from ${num(low, 3)} to ${num(high, 3)} FLOPs there is no ratio: A comes to a ${quantity} that B has at no compute`;
   if (Number.isNaN(ratio.pValue))
     return `from ${num(low, 3)} to ${num(high, 3)} FLOPs B needs ${num(ratio.value, 3)} times the compute of A for the same ${quantity}, d ln ratio / d ln C ${num(slope.value, 2)}`;
   const same = slope.ci95[0] <= 0 && slope.ci95[1] >= 0;

@@ -52,7 +52,7 @@ const notesOf = ({ quantity = LOSS, predicted, notes }: FitPrediction): string[]
 };
 
 const biasText = ({ N, D, loss }: NonNullable<FitPrediction["notes"]["bias"]>, quantity: string): string =>
-  `caution: the plain laws of Approach 2 are off here by ${signedPercent(N, 1)} in N, ${signedPercent(D, 1)} in D and ${signedPercent(loss)} in the ${quantity}, by the surface through these runs; that is taken out`;
+  `caution: the plain laws of Approach 2 are off here by ${signedPercent(N, 1)} in N, ${signedPercent(D, 1)} in D and ${signedPercent(loss)} in the ${quantity}, by what was fitted to all these runs; that is taken out`;
 
 const familiesText = (families: NonNullable<FitPrediction["notes"]["families" | "forms"]>): string =>
   Object.entries(families)

@@ -18,6 +18,7 @@ import {
 import { inputError, usageError } from "../exit.js";
 import { type InputFile, shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
+import { plural } from "../words/numbers.js";
 import { LOSS } from "../words/quantity.js";
 import { knownInputs } from "./inputs.js";
 import { type FileTable, groupsOf, type ReadTables, readTables, type TableInput, within } from "./tables.js";
@@ -187,11 +188,12 @@ const columnHint = ({ code, message }: { readonly code: string; readonly message
   return `${message.endsWith("?") ? " Name" : "; name"} them with --columns C=…,N=…,D=…,loss=…`;
 };
 
-const nothing = ({ only, quantity }: RunInput, { labels }: LoadedRuns): string => {
+const nothing = ({ only, quantity }: RunInput, { labels, otherRows }: LoadedRuns): string => {
   if (only !== undefined && labels && labels.length > 0 && !labels.includes(only)) {
     const some = labels.slice(0, 8).join(", ");
     return `no row has the label "${only}"; there are: ${some}${labels.length > 8 ? ", …" : ""}`;
   }
+  if (otherRows > 0) return `there is no row that can be used; --where leaves out ${plural(otherRows, "row")}`;
   return quantity === undefined || quantity === LOSS
     ? "there is no row that can be used"
     : `there is no row that can be used; each needs a ${quantity} above 0`;

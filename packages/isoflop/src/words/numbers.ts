@@ -7,7 +7,7 @@ export const num = (value: number, digits = 5): string => {
   if (value === 0) return "0";
   const size = Math.abs(value);
   const text = size >= 1e6 || size < 1e-4 ? value.toExponential(digits - 1) : value.toPrecision(digits);
-  return text.replace("e+", "e").replace("-", "−");
+  return text.replace("e+", "e").replaceAll("-", "−");
 };
 
 /** A number that was chosen and not measured: 6e18, 0.1. */

@@ -107,7 +107,7 @@ export const runsInTable = (whole: Table, options: TableRunsOptions = {}): Table
 
 /** @throws ScalingError `missing-column` where a table does not say enough, with the columns that were most likely meant */
 const requireFields = ({ header }: Table, fields: readonly NumericField[], needsLoss: boolean): void => {
-  const there = header.join(", ");
+  const there = header.join(", ") || "none";
   if (needsLoss && !fields.includes("loss"))
     throw new ScalingError(
       "missing-column",

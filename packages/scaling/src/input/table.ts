@@ -36,7 +36,7 @@ export const columnOf = ({ header }: Table, field: string, asked?: string): numb
   if (index >= 0 && header.indexOf(name, index + 1) >= 0)
     throw new ScalingError("bad-format", `two columns are called "${name}"; expected one, or another name`);
   if (index >= 0 || asked === undefined) return index;
-  const there = header.join(", ");
+  const there = header.join(", ") || "none";
   const message = `there is no column "${name}" (for ${field}); there are: ${there}${didYouMean(header, field, name)}`;
   throw new ScalingError("missing-column", message, { field });
 };

@@ -83,7 +83,7 @@ export const profileOf = (
   const base = { C, runs: curves.runs, points: curves.runs.length, sizes };
   const at = `at C = ${shown(C)}`;
   if (sizes < method.minimumSizes) {
-    const message = `${sizes} distinct sizes ${at}; at least ${method.minimumSizes} are needed`;
+    const message = `${sizes} distinct size${sizes === 1 ? "" : "s"} ${at}; at least ${method.minimumSizes} are needed`;
     return { profile: { ...base, warnings: [], status: "too-few-sizes", message } };
   }
   const N = method.find(curves.N, curveOptions(choices, "N"), shared.N);

@@ -31,7 +31,8 @@ export const describe = (
   const spread = surfaceCovariance(form, data, solution.theta, measure, free);
   const { degreesOfFreedom, residualStandardDeviation, sumOfSquares, condition } = spread;
   const theta = form.recentre(solution.theta, -data.centreN, -data.centreD);
-  const { covariance: centred } = joint ?? spread;
+  // Of a singular information matrix there is no inverse, whatever rounding has made of one.
+  const { covariance: centred } = joint ?? (Number.isFinite(condition) ? spread : {});
   const covariance = centred && moveOrigin(form, solution.theta, centred, -data.centreN, -data.centreD);
   const { quantity = "loss", flopsPerToken = flopsPerParameterToken(runs), biasAt } = options;
   const centre = { N: geometricMean(runs.map(({ N }) => N)), D: geometricMean(runs.map(({ D }) => D)) };
@@ -143,6 +144,8 @@ const withFloor = (
   if (!E || j < 0) return parameters;
   const value = Math.exp(theta[j]!);
   const standardError = value > 0 ? E.standardError : Number.NaN;
+  // Where the parameters cannot be told apart a descent along the profile goes nowhere, and its ends mean nothing.
+  if (value > 0 && Number.isNaN(standardError)) return parameters;
   if (!measure.objective.squares || data.lnL.length > PROFILED_RUNS)
     return value > 0 ? parameters : { ...parameters, E: { value, standardError, ci95: [0, Number.NaN] } };
   const fitted = { form, data, measure, theta, degreesOfFreedom: data.lnL.length - theta.length };

@@ -73,7 +73,10 @@ export const pose = (runs: readonly Run[], options: SurfaceOptions): Outcome<{ r
   const form = surfaceForms.get(name);
   const p = form.theta.length;
   if (runs.length <= p)
-    return refuse("too-few-points", `${runs.length} runs for ${p} parameters; at least ${p + 1} are needed`);
+    return refuse(
+      "too-few-points",
+      `${runs.length} run${runs.length === 1 ? "" : "s"} for ${p} parameters; at least ${p + 1} are needed`,
+    );
   const sizes = { N: new Set(runs.map((run) => run.N)).size, D: new Set(runs.map((run) => run.D)).size };
   if (sizes.N < 3 || sizes.D < 3) {
     const message = `${sizes.N} distinct N and ${sizes.D} distinct D: an exponent needs at least three of each`;

@@ -1,5 +1,5 @@
 import { allocationExponents, type Estimate, type RollOut, rollOutEstimate } from "@isoflop/scaling";
-import { estimateCells, num, percent, plural, round } from "../../words/numbers.js";
+import { estimateCells, num, percent, plural, round, signedPercent } from "../../words/numbers.js";
 import { type Passage, table, type Words } from "../../words/passage.js";
 import { pointsUsed } from "../points.js";
 import type { SavedFit } from "../saved.js";
@@ -47,7 +47,7 @@ const cutsTable = ({ cuts, forms }: RollOut): Passage | undefined => {
         String(heldOut),
         ...names.map((name) => {
           const one = Object.hasOwn(said, name) ? said[name] : undefined;
-          return one ? `${signed(one.bias)}, R² ${num(one.r2, 3)}, ${percent(one.covered, 0)}` : "–";
+          return one ? `${signedPercent(one.bias)}, R² ${num(one.r2, 3)}, ${percent(one.covered, 0)}` : "–";
         }),
       ]),
     ),
@@ -56,8 +56,6 @@ const cutsTable = ({ cuts, forms }: RollOut): Passage | undefined => {
     ],
   };
 };
-
-const signed = (bias: number): string => `${bias > 0 ? "+" : ""}${percent(bias, 2)}`;
 
 /** The exponents of the optima, over all forms, amid the runs. */
 export const exponentsOf = ({ fit }: Pick<SavedFit<RollOut>, "fit">): Record<string, Estimate> => {
