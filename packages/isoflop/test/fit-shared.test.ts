@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { file, fixture, isoflop, json } from "./isoflop.js";
+import { file, fixture, isoflop, json, scratch } from "./isoflop.js";
 
 const table = ["-i", fixture("porian_owt2_isoflops"), "--group-by", "config"];
 
@@ -26,6 +27,9 @@ describe("fit shared", () => {
       expect.stringContaining('there is no study "none"; expected one of base/'),
     ]);
     expect(isoflop(["predict", shared, "--at", "1e20"]).stderr).toContain("which study? --study is one of");
+    const report = scratch("study.html");
+    expect(isoflop(["predict", shared, "--study", study, "--at", "1e20", "--report", report]).code).toBe(0);
+    expect(readFileSync(report, "utf8").match(/<figure>/g)).toHaveLength(2);
   });
 
   test("what cannot be shared, and rows of one study, are refused", () => {

@@ -39,6 +39,23 @@ const table = (() => {
 
 const asked = ["--target", "1e22", "--allowance", "3e20"];
 
+describe("a plan from a saved surface", () => {
+  const saved = () => file("plan-surface.json", isoflop(["fit", "surface", "-i", table(), "--json"]).stdout);
+
+  test("says where its runs are far below those that were fitted", () => {
+    const { stdout } = isoflop(["plan-next", saved(), "--target", "1e22", "--allowance", "1e10"]);
+    expect(stdout).toMatch(/caution: the smallest planned run has [\d.e]+ FLOPs, the smallest that was fitted 1e18/);
+    const near = isoflop(["plan-next", saved(), "--target", "1e22", "--allowance", "3e20"]).stdout;
+    expect(near).not.toContain("caution: the smallest planned run");
+  });
+
+  test("of one size alone there is no even grid, and none is said to cost nothing", () => {
+    const { stdout } = isoflop(["plan-next", saved(), ...asked, "--sizes", "1e8"]);
+    expect(stdout).toContain("no even grid is within the limits");
+    expect(stdout).not.toContain("even grid, 0 ");
+  });
+});
+
 describe("a plan from a table", () => {
   test("is made against the forms, and says how far they disagree now and after", () => {
     const { plan, leftOut } = json(["plan-next", "-i", table(), ...asked, "--forms", "chinchilla,tied"]);

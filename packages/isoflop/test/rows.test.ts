@@ -214,6 +214,11 @@ describe("a fit for each value of a column", () => {
     const saved = file("groups.json", isoflop([...args, "--json"]).stdout);
     const { code, stderr } = isoflop(["predict", saved, "--at", "1e20"]);
     expect([code, stderr]).toEqual([3, expect.stringMatching(/a fit for each config; choose one with --only: base/)]);
+    const compared = isoflop(["compare", saved, "chinchilla"]);
+    expect([compared.code, compared.stderr]).toEqual([
+      3,
+      expect.stringMatching(/takes one fit, saved with --where and one of: base/),
+    ]);
     expect(json(["predict", saved, "--only", only, "--at", "1e20"]).predictions).toHaveLength(1);
     expect(isoflop(["predict", saved, "--only", "none", "--at", "1e20"]).code).toBe(3);
   });

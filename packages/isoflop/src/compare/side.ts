@@ -39,7 +39,12 @@ export const sideOf = (
   asked: SideAsked,
 ): NamedSide => {
   const { format, quantity } = asked;
-  const saved = savedFitIn(readInput(argument).text, argument);
+  const saved = savedFitIn(
+    readInput(argument).text,
+    argument,
+    undefined,
+    "compare takes one fit, saved with --where and one of",
+  );
   const name = `${letter}: ${basename(shown(argument))}`;
   if (saved)
     return { file: argument, input: saved.input, side: got(argument, sideOfSaved(name, saved, asked, argument)) };

@@ -124,9 +124,14 @@ const isOther = ({ fit, laws }: Loose): boolean =>
  * The saved fit that a text holds; undefined for any other text, such as a table of runs.
  * @throws CliError for a fit that is not whole, naming the first field that is not what it must be, or that another version saved
  */
-export const savedFitIn = (content: string, file: string, only?: string): SavedFit | undefined => {
+export const savedFitIn = (
+  content: string,
+  file: string,
+  only?: string,
+  choose = "choose one with --only",
+): SavedFit | undefined => {
   const whole = /^\uFEFF?\s*\{/.test(content) ? parsed(content) : undefined;
-  const value = isRecord(whole) ? (groupIn(whole, file, only) ?? whole) : whole;
+  const value = isRecord(whole) ? (groupIn(whole, file, only, choose) ?? whole) : whole;
   const kind = isRecord(value) ? kindNames.find((kind) => value.command === `fit ${kind}`) : undefined;
   if (!isRecord(value) || kind === undefined) return undefined;
   const again = `run isoflop fit ${kind} … --json again`;
@@ -144,12 +149,12 @@ const parsed = (content: string): unknown => {
 };
 
 /** Of fits by the values of a column the one of `only`; undefined for what holds no such fits. */
-const groupIn = ({ groupBy, groups }: Loose, file: string, only: string | undefined): unknown => {
+const groupIn = ({ groupBy, groups }: Loose, file: string, only: string | undefined, choose: string): unknown => {
   if (!isRecord(groups)) return undefined;
   if (only !== undefined && Object.hasOwn(groups, only)) return groups[only];
   const asked = only === undefined ? "" : ` and none of ${only}`;
   const values = Object.keys(groups).join(", ");
-  throw inputError(`${shown(file)} has a fit for each ${String(groupBy)}${asked}; choose one with --only: ${values}`);
+  throw inputError(`${shown(file)} has a fit for each ${String(groupBy)}${asked}; ${choose}: ${values}`);
 };
 
 /** Reads what `isoflop fit … --json` printed. @param only which one, where there is a fit for each value of a column */

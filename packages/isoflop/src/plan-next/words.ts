@@ -16,11 +16,21 @@ export const planWords = (plan: Plan, leftOut: readonly LeftOut[] = []): Words =
     runsTable(runs, pricing.unit),
     `cost ${num(cost)} of ${round(allowance)} ${unitOf(plan)}`,
     pricing.times && timesWords(pricing.times),
+    belowRuns(plan),
     sharpness(plan),
     plan.basins.length > 1 && basinsTable(plan),
     misfit(plan.surface),
     leftOut.length > 0 && { notes: leftOut.map(({ form, message }) => `${form} takes no part: ${message}`) },
   ];
+};
+
+/** Compute under that of the smallest run by this factor is said to be: a surface holds of runs like its own. */
+const FAR = 10;
+
+const belowRuns = ({ runs, surface: { computes } }: Plan): string | undefined => {
+  const least = Math.min(...runs.map(({ C }) => C));
+  if (!computes || least * FAR >= computes[0]) return undefined;
+  return `caution: the smallest planned run has ${round(least)} FLOPs, the smallest that was fitted ${round(computes[0])}: nothing shows that the surface holds there; --min-size and --min-tokens keep runs nearer`;
 };
 
 /** Chance of such a lack of fit, below which it is said. */
@@ -70,7 +80,12 @@ const sharpness = (plan: Plan): Passage => {
   const rows = [
     ["now", "now"],
     ["planned", "after these runs"],
-    ["evenGrid", `after an even grid, ${num(evenGridCost)} ${unitOf(plan)}`],
+    [
+      "evenGrid",
+      evenGridCost > 0
+        ? `after an even grid, ${num(evenGridCost)} ${unitOf(plan)}`
+        : "no even grid is within the limits",
+    ],
   ] as const;
   return table(
     [
