@@ -53,6 +53,17 @@ describe("a floor at its bound", () => {
   });
 });
 
+describe("a floor by an objective without a likelihood", () => {
+  it("lies below the losses that were reached", () => {
+    for (let seed = 0; seed < 12; seed++) {
+      const { runs: some } = study({ truth: "no floor", budgets: 4, sizes: 5, noise: 0.01 }, seed);
+      const { E } = expectOk(surface(some, { objective: "log-huber" })).parameters;
+      const lowest = Math.min(...some.map(({ loss }) => loss));
+      expect(E!.ci95[1] > lowest, `study ${seed}: ${E!.ci95}`).toBe(false);
+    }
+  });
+});
+
 describe("profile intervals", () => {
   const many = Array.from({ length: 60 }, (_, seed) => seed);
   const cell = (truth: "floor" | "no floor") => ({ truth, budgets: 4, sizes: 5, noise: 0.003 }) as const;

@@ -6,7 +6,9 @@ import type { PredictionDocument } from "./predict.js";
 
 /** What a person reads of predictions. */
 export const predictionWords = ({ predictions, status, message }: PredictionDocument): Words => [
-  status !== "converged" && `caution: the fit is not sound, ${status}: ${message}`,
+  status !== "converged"
+    ? `caution: the fit is not sound, ${status}: ${message}`
+    : message !== undefined && `caution: ${message}`,
   ...predictions.map((prediction): Passage => ({ ...predictionTable(prediction), notes: notesOf(prediction) })),
 ];
 

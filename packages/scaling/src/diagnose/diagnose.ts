@@ -86,7 +86,11 @@ const shareOf =
 
 const termEstimate = (fit: SurfaceFit, model: ModelAndData, part: TermName): LossTerm => ({
   of: part,
-  amount: ofPositive(fit, (surface) => termsOf(surface, model)[part]),
+  // The floor is known as the fit knows it, by its profile.
+  amount:
+    part === "floor" && fit.parameters.E !== undefined && formOfSurface(fit).floor(fit.theta) > 0
+      ? fit.parameters.E
+      : ofPositive(fit, (surface) => termsOf(surface, model)[part]),
   share: ofShare(fit, shareOf(model, part)),
 });
 

@@ -1,5 +1,6 @@
 import { badOption, throwIfAborted } from "../errors.js";
 import type { BootstrapOptions } from "../inference/bootstrap.js";
+import { structure } from "../structure/structure.js";
 import { surfaceData } from "../surface/data.js";
 import { surface } from "../surface/fit.js";
 import type { SurfaceFormName } from "../surface/forms/index.js";
@@ -104,7 +105,7 @@ function* rolledOut(runs: readonly Run[], options: RollOutOptions): Generator<un
     const [first] = refused;
     return refuse(first?.reason ?? "unidentified", `no form can be fitted: ${first?.form}: ${first?.message}`);
   }
-  return { ok: true, ...described(runs, quantity, cuts, rolled, refused) };
+  return { ok: true, ...described(runs, options.weight, quantity, cuts, rolled, refused) };
 }
 
 const most = (runs: readonly Run[], axis: RollOutAxis): number =>
@@ -122,8 +123,12 @@ const acrossCuts = (fit: SurfaceFit, runs: readonly Run[], weight: ((run: Run) =
   return (cut: Cut) => heldOutErrors(form, data, measure, theta, cut);
 };
 
+/** Structure is called where there is this chance of it by noise. */
+const CERTAIN = 0.01;
+
 const described = (
   runs: readonly Run[],
+  weight: ((run: Run) => number) | undefined,
   quantity: string,
   cuts: readonly Cut[],
   rolled: readonly RolledOut[],
@@ -136,6 +141,8 @@ const described = (
   const forms = weighed(rolled.map(({ fit, errors }) => ({ fit, errors: judged.map((k) => errors[k]) })));
   const [best] = [...forms].sort((a, b) => b.weight - a.weight);
   const misfit = best!.misfit.factor > 1;
+  const shape = structure(runs, best!.fit, { level: CERTAIN, draws: 299, ...(weight && { weight }) });
+  const seen = shape.ok ? shape.warning : undefined;
   return {
     record: "rollout",
     quantity,
@@ -145,9 +152,11 @@ const described = (
     status: judged.length === 0 ? "unidentified" : "converged",
     ...(judged.length === 0
       ? { message: "these runs are too few to hold any out: the forms are weighed by how they fit alone" }
-      : misfit && {
-          message: `no form foresees the runs that are held out: standard errors are widened ${best!.misfit.factor.toFixed(1)}-fold, as they were missed`,
-        }),
+      : misfit
+        ? {
+            message: `no form foresees the runs that are held out: standard errors are widened ${best!.misfit.factor.toFixed(1)}-fold, as they were missed`,
+          }
+        : seen !== undefined && { message: `no form holds, ${best!.fit.form} the least badly: ${seen}` }),
     forms,
     refused,
     cuts: judged.map((k) => ({

@@ -146,8 +146,13 @@ const withFloor = (
   const standardError = value > 0 ? E.standardError : Number.NaN;
   // Where the parameters cannot be told apart a descent along the profile goes nowhere, and its ends mean nothing.
   if (value > 0 && Number.isNaN(standardError)) return parameters;
-  if (!measure.objective.squares || data.lnL.length > PROFILED_RUNS)
-    return value > 0 ? parameters : { ...parameters, E: { value, standardError, ci95: [0, Number.NaN] } };
+  if (!measure.objective.squares || data.lnL.length > PROFILED_RUNS) {
+    const [low, high] = E.ci95;
+    // The delta method on ln E knows of no end; a floor lies below the losses that were reached.
+    const most = Math.max(value, data.scale.lowestLoss);
+    const ci95 = value > 0 ? ([low, Math.min(high, most)] as const) : ([0, Number.NaN] as const);
+    return { ...parameters, E: { value, standardError, ci95 } };
+  }
   const fitted = { form, data, measure, theta, degreesOfFreedom: data.lnL.length - theta.length };
   const ci95 = profileInterval(fitted, (at) => Math.exp(at[j]!), value, standardError);
   return { ...parameters, E: { value, standardError, ci95 } };
