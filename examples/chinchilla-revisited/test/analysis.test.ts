@@ -58,7 +58,8 @@ describe("the report", () => {
     ]);
     for (const figure of figures) expect(figure.match(/<div class="(wide|narrow)"><svg/g)).toHaveLength(2);
     expect(html.match(/<table/g)).toHaveLength(4);
-    expect(figures[0]!.split('class="narrow"')[0]!.match(/<circle/g)).toHaveLength(115);
+    // The runs, and the optimum of each budget without the bias of its parabola.
+    expect(figures[0]!.split('class="narrow"')[0]!.match(/<circle/g)).toHaveLength(115 + 8);
     expect(figures[3]).toContain("truth 0.5126");
   });
 });
