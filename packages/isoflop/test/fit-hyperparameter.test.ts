@@ -35,7 +35,7 @@ describe("fit hyperparameter", () => {
     expect(ask("--reach", "2").stderr).toContain(
       "--reach cannot be asked of a fit hyperparameter; expected --at, --size, --tokens, --with",
     );
-    expect(ask("--with", "width").stderr).toContain('"width" is not name=value, such as width=256.');
+    expect(ask("--with", "width").stderr).toContain('"width" is not name=value, such as width=256');
     expect(isoflop(["compare", saved, saved])).toMatchObject({ code: 2 });
   });
 
