@@ -171,3 +171,21 @@ test("a card of the user's answers with its intervals where it has a covariance"
   expect(N!.ci95).toBeUndefined();
   expect(loss!.ci95![0]).toBeLessThan(loss!.value);
 });
+
+test("a card is given with other compute, for predictions and comparisons by it", () => {
+  const same = json(["laws", "chinchilla", "--compute", "exact-flops", "--flops-per-token", "6"]);
+  const twice = isoflop(["laws", "chinchilla", "--compute", "exact-flops", "--flops-per-token", "12", "--json"]).stdout;
+  expect(same.conventions).toMatchObject({ compute: { is: "exact-flops" } });
+  // Twelve FLOPs a parameter and token instead of six: what was bought with C costs 2 C.
+  const at = (law: string, C: string) => json(["predict", "--law", law, "--at", C]).predictions as never as Predictions;
+  const [plain] = at("chinchilla", "1e21");
+  const [other] = at(file("twice.json", twice), "2e21");
+  expect(other!.predicted.N.value / plain!.predicted.N.value).toBeCloseTo(1, 9);
+  expect(other!.predicted.loss.value).toBeCloseTo(plain!.predicted.loss.value, 9);
+  const refused = isoflop(["laws", "chinchilla", "--compute", "exact-flops"]);
+  expect(refused.code).toBe(4);
+  expect(refused.stderr).toContain("chinchilla-2203.15556 cannot be converted");
+  expect(isoflop(["laws", "chinchilla", "--flops-per-token", "6"]).code).toBe(2);
+});
+
+type Predictions = { readonly predicted: Readonly<Record<"N" | "loss", { readonly value: number }>> }[];
