@@ -27,13 +27,8 @@ export interface Source {
   readonly loaded?: LoadedRuns;
 }
 
-/** @param fallback the method where none is asked for */
-export const sourceFrom = async (
-  file: string | undefined,
-  options: FitSource,
-  fallback: keyof typeof methods = "surface",
-): Promise<Source> => {
-  const { input, quantity, only, method = fallback } = options;
+export const sourceFrom = async (file: string | undefined, options: FitSource): Promise<Source> => {
+  const { input, quantity, only, method = "surface" } = options;
   if (file !== undefined && input !== undefined)
     throw usageError("a saved fit and --input are given; expected one of them");
   if (file !== undefined) return { saved: readFit(file, only) };

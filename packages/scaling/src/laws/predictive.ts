@@ -1,6 +1,6 @@
-import { studentDistribution } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
 import { quadraticForm } from "../math/linear.js";
+import { mixtureQuantiles } from "../math/student-mixture.js";
 import type { PredictionNotes } from "../prediction.js";
 import type { Measurement } from "../types.js";
 import { type FloorFit, fitGivenFloor } from "./given-floor.js";
@@ -218,30 +218,8 @@ const component = (law: WeighedLaw, target: number, measurement: NewMeasurement)
 const total = (components: readonly { readonly weight: number }[]): number =>
   components.reduce((s, c) => s + c.weight, 0);
 
-/** Components lighter than this share cannot move a quantile in its fifth digit. */
-const LIGHT = 1e-7;
-/** Halvings of the bracket: a millionth of the widest component. */
-const HALVINGS = 34;
-
-const summary = (components: readonly Component[], nu: number): Measurement => {
-  const all = total(components);
-  const heavy = components.filter((c) => c.weight > LIGHT * all);
-  const student = studentDistribution(nu);
-  const cdf = (x: number) => heavy.reduce((s, c) => s + c.weight * student((x - c.location) / c.scale), 0) / all;
-  const widest = heavy.reduce((s, c) => Math.max(s, c.scale), 0);
-  const [first, last] = extent(heavy.map((c) => c.location));
-  const [low, high] = [first - REACH * widest, last + REACH * widest];
-  const quantile = (p: number) => {
-    let [a, b] = [low, high];
-    for (let i = 0; i < HALVINGS; i++) {
-      const middle = (a + b) / 2;
-      if (cdf(middle) < p) a = middle;
-      else b = middle;
-    }
-    return (a + b) / 2;
-  };
-  return { value: quantile(0.5), interval95: [quantile(0.025), quantile(0.975)] };
+const summary = (components: readonly Component[], degreesOfFreedom: number): Measurement => {
+  const parts = components.map((component) => ({ ...component, degreesOfFreedom }));
+  const [value, low, high] = mixtureQuantiles(parts, [0.5, 0.025, 0.975]) as [number, number, number];
+  return { value, interval95: [low, high] };
 };
-
-/** The 2.5 % point of Student's t with one degree of freedom is at −12.7; tails of a mixture stay within this. */
-const REACH = 20;

@@ -160,16 +160,14 @@ const constrained = ({ form, data, measure, theta }: Fitted, number: OfTheta) =>
     for (let k = 0; k < STEPS; k++) {
       const { gram, moments } = linearised(u);
       const slope = slopes(u);
-      let held = false;
       let step = stepOf(gram, moments, slope, gap);
       const f = free.indexOf(floor);
       // A floor that would go below 0 stays there, and the others move without it.
       if (step && f >= 0 && u[floor]! <= none && step.d[f]! < 0) {
-        held = true;
         const others = free.flatMap((_, a) => (a === f ? [] : [a]));
         const some = (values: readonly number[]) => others.map((a) => values[a]!);
         const reduced = stepOf(
-          some(gram as never).map((_, i) => some(gram[others[i]!]!)),
+          others.map((a) => some(gram[a]!)),
           some(moments),
           some(slope),
           gap,
@@ -193,7 +191,6 @@ const constrained = ({ form, data, measure, theta }: Fitted, number: OfTheta) =>
         break;
       }
       if (!accepted) break;
-      if (held && Math.abs(gap) < close && k > STEPS / 2) break;
     }
     return Math.abs(gap) < 1e3 * close ? { u, squares: sum } : undefined;
   };

@@ -1,8 +1,6 @@
 import type { DataScale, SurfaceForm } from "../form.js";
+import { floorFactor, vanished } from "./terms.js";
 import { twoTerms } from "./two-terms.js";
-
-/** Below this share of the lowest loss a term is indistinguishable from none. */
-const VANISHED = 1e-6;
 
 /**
  * A/N^α + B·N^c/D^(β0 + β1 ln N), with or without a floor: what more data is worth depends on the size of the model. The logarithm of the
@@ -57,10 +55,8 @@ const crossedTerms = (name: string, hasFloor: boolean): SurfaceForm => {
     },
     floor: (t) => (hasFloor ? Math.exp(t[eAt]!) : 0),
     ...(hasFloor && {
-      // The level and the slopes at the centre stay: what is above the floor changes by a factor, and its exponents by the inverse.
-      withFloor(t: readonly number[], floor: number, { medianLoss }: DataScale) {
-        const above = (level: number) => Math.max(medianLoss - level, LITTLE * medianLoss);
-        const factor = above(Math.exp(t[eAt]!)) / above(floor);
+      withFloor(t: readonly number[], floor: number, scale: DataScale) {
+        const factor = floorFactor(Math.exp(t[eAt]!), floor, scale);
         return t.map((v, j) => (j === eAt ? Math.log(floor) : j < 2 ? v - Math.log(factor) : v * factor));
       },
     }),
@@ -69,17 +65,14 @@ const crossedTerms = (name: string, hasFloor: boolean): SurfaceForm => {
         ...[a, b, ...(hasFloor ? [Math.log(floor)] : [])],
         ...[alpha, c, beta0, beta1],
       ]),
-    atBound(t, { lowestLoss }) {
-      if (hasFloor && Math.exp(t[eAt]!) < VANISHED * lowestLoss) return "E";
-      if (Math.exp(t[0]!) < VANISHED * lowestLoss) return "A";
-      if (Math.exp(t[1]!) < VANISHED * lowestLoss) return "B";
+    atBound(t, scale) {
+      if (hasFloor && vanished(t[eAt]!, scale)) return "E";
+      if (vanished(t[0]!, scale)) return "A";
+      if (vanished(t[1]!, scale)) return "B";
       return undefined;
     },
   };
 };
-
-/** A floor leaves at least this share of the loss to fall. */
-const LITTLE = 1e-3;
 
 export const crossed = crossedTerms("crossed", false);
 export const crossedFloor = crossedTerms("crossed-floor", true);

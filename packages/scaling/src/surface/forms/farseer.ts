@@ -1,9 +1,7 @@
 import type { SurfaceForm } from "../form.js";
 import { boxCox, boxCoxShifted, boxCoxSlope } from "./box-cox.js";
+import { vanished } from "./terms.js";
 import { twoTerms } from "./two-terms.js";
-
-/** Below this share of the lowest loss a term is indistinguishable from none. */
-const VANISHED = 1e-6;
 
 /**
  * ln N at which a saved θ is held, and ln D at which the level and the slope in N of the second term are. Any numbers give the same surface; at
@@ -79,9 +77,9 @@ export const farseer: SurfaceForm = {
     twoTerms(data, false).flatMap(({ a, alpha, b, c, beta0, beta1 }) =>
       BENDS.map((bend) => assembled([a, -alpha, bend], [b, c, bend], [Math.log(beta0), beta1 / beta0, bend])),
     ),
-  atBound(t, { lowestLoss }) {
-    if (Math.exp(t[0]!) < VANISHED * lowestLoss) return "b3";
-    return Math.exp(t[3]!) < VANISHED * lowestLoss ? "b2" : undefined;
+  atBound(t, scale) {
+    if (vanished(t[0]!, scale)) return "b3";
+    return vanished(t[3]!, scale) ? "b2" : undefined;
   },
 };
 

@@ -1,10 +1,6 @@
 import { product } from "../../math/product.js";
 import type { DataScale, PowerTerms, SurfaceForm } from "../form.js";
-
-/** Below this share of the lowest loss a term is indistinguishable from none. */
-const VANISHED = 1e-6;
-/** A floor leaves at least this share of the loss to fall. */
-const LITTLE = 1e-3;
+import { floorFactor, vanished } from "./terms.js";
 
 /**
  * The family E + A/N^α + B/D^β in Hoffmann's log-sum-exp form, θ = (a, b[, e], α[, β]) with E = exp e, A = exp a, B = exp b.
@@ -54,10 +50,8 @@ const powerTerms = (name: string, has: PowerTerms): SurfaceForm => {
     },
     floor: (t) => (has.floor ? Math.exp(t[eAt]!) : 0),
     ...(has.floor && {
-      // The level and the slopes at the centre stay: what is above the floor changes by a factor, and its exponents by the inverse.
-      withFloor(t: readonly number[], floor: number, { medianLoss }: DataScale) {
-        const above = (level: number) => Math.max(medianLoss - level, LITTLE * medianLoss);
-        const factor = above(Math.exp(t[eAt]!)) / above(floor);
+      withFloor(t: readonly number[], floor: number, scale: DataScale) {
+        const factor = floorFactor(Math.exp(t[eAt]!), floor, scale);
         const out = [...t];
         for (const j of [0, 1]) out[j] = t[j]! - Math.log(factor);
         for (const j of [alphaAt, betaAt].slice(0, has.tied ? 1 : 2)) out[j] = t[j]! * factor;
@@ -68,10 +62,10 @@ const powerTerms = (name: string, has: PowerTerms): SurfaceForm => {
     trade: (t) => ({ a: t[0]!, b: t[1]!, alpha: t[alphaAt]!, beta: t[betaAt]!, slope: t[alphaAt]! }),
     terms: has,
     starts: (scale) => startGrid(scale, has),
-    atBound(t, { lowestLoss }) {
-      if (has.floor && Math.exp(t[eAt]!) < VANISHED * lowestLoss) return "E";
-      if (Math.exp(t[0]!) < VANISHED * lowestLoss) return "A";
-      if (Math.exp(t[1]!) < VANISHED * lowestLoss) return "B";
+    atBound(t, scale) {
+      if (has.floor && vanished(t[eAt]!, scale)) return "E";
+      if (vanished(t[0]!, scale)) return "A";
+      if (vanished(t[1]!, scale)) return "B";
       return undefined;
     },
   };

@@ -21,5 +21,5 @@ export const logHuber: SurfaceObjective = {
     return Math.abs(r) < bandwidth ? Math.min(1, delta / bandwidth) : 0;
   },
   caution:
-    "intervals of log-huber by the delta method hold the truth in 84 to 90 % of studies, not 95 %: quote its bootstrap, or log-squares",
+    "intervals of log-huber by the delta method hold the truth in 85 to 93 % of simulated studies, not 95 %: quote its bootstrap, or log-squares",
 };
