@@ -1,12 +1,13 @@
 import { allocateBatch, type Batch, type DataSource, type SourceDescription, type SplitDescription } from "./source.js";
 import type { Vocabulary } from "./vocabulary.js";
 
-/** What a source of square images is made of. */
-export interface SourceParts<Split extends string> extends Pick<SourceDescription, "name" | "provenance" | "settings"> {
-  /** Width and height in pixels. */
-  readonly side: number;
+/** What a source is made of. */
+export interface SourceParts<Split extends string>
+  extends Pick<
+    SourceDescription,
+    "name" | "shape" | "captionLength" | "masked" | "features" | "provenance" | "settings"
+  > {
   readonly vocabulary: Vocabulary;
-  readonly captionLength: number;
   readonly splits: { readonly [S in Split]: SplitDescription };
   /** Writes image and caption of an index as the `at`-th of a batch. */
   write(split: Split, index: number, batch: Batch, at: number): void;
@@ -15,8 +16,8 @@ export interface SourceParts<Split extends string> extends Pick<SourceDescriptio
 
 /** The source of these parts, which are asked for indices that there are. "train" alone goes on after its last image. */
 export const dataSource = <Split extends string>(parts: SourceParts<Split>): DataSource<Split> => {
-  const { name, side, vocabulary, captionLength, provenance, splits, settings, write, caption } = parts;
-  const shape = [3, side, side] as const;
+  const { name, shape, vocabulary, captionLength, provenance, splits, settings, write, caption } = parts;
+  const told = { ...(parts.masked && { masked: true }), ...(parts.features && { features: parts.features }) };
   const names = Object.keys(splits) as Split[];
   const size = (split: Split): number => {
     if (!names.includes(split))
@@ -27,12 +28,18 @@ export const dataSource = <Split extends string>(parts: SourceParts<Split>): Dat
     if (split !== "train" && last >= size(split))
       throw new RangeError(`${name}: index ${last} is past the end of "${split}", which has ${size(split)} images`);
   };
-  const checkLength = (field: string, length: number, wanted: number, count: number): void => {
-    if (length !== wanted)
-      throw new RangeError(`${name}: out.${field} has ${length} values, ${count} images need exactly ${wanted}`);
+  const perImage = Object.entries(allocateBatch(parts, 1)) as [keyof Batch, ArrayLike<number>][];
+  const checkLengths = (out: Batch, count: number): void => {
+    for (const [field, { length }] of perImage) {
+      const given = out[field]?.length ?? 0;
+      if (given !== length * count)
+        throw new RangeError(
+          `${name}: out.${field} has ${given} values, ${count} images need exactly ${length * count}`,
+        );
+    }
   };
   return {
-    ...{ name, shape, vocabulary, captionLength, splits: names, size },
+    ...{ name, shape, vocabulary, captionLength, ...told, splits: names, size },
     epoch(split, index) {
       checkIndex(name, "index", index);
       return Math.floor(index / size(split));
@@ -42,9 +49,8 @@ export const dataSource = <Split extends string>(parts: SourceParts<Split>): Dat
       checkIndex(name, "start", start);
       checkIndex(name, "count", count);
       checkIndex(name, "start + count", start + count);
-      const filled = out ?? allocateBatch({ shape, captionLength }, count);
-      checkLength("images", filled.images.length, 3 * side * side * count, count);
-      checkLength("captions", filled.captions.length, captionLength * count, count);
+      const filled = out ?? allocateBatch(parts, count);
+      if (out) checkLengths(out, count);
       if (count > 0) checkEnd(split, start + count - 1);
       for (let i = 0; i < count; i++) write(split, start + i, filled, i);
       return filled;
@@ -56,7 +62,7 @@ export const dataSource = <Split extends string>(parts: SourceParts<Split>): Dat
       return caption(split, index);
     },
     describe: () => ({
-      ...{ name, shape, captionLength, vocabularySize: vocabulary.size },
+      ...{ name, shape, captionLength, vocabularySize: vocabulary.size, ...told },
       ...{ provenance, splits, settings },
     }),
   };

@@ -1,3 +1,4 @@
+export { type Fingerprint, fingerprint } from "./fingerprint.js";
 export type { ImageOptions } from "./image-options.js";
 export { type LabelledImages, type LabelledOptions, type LabelledSplit, labelledImages } from "./labelled.js";
 export { type Background, backgrounds } from "./scenes/palette.js";
@@ -6,6 +7,7 @@ export {
   allocateBatch,
   type Batch,
   type DataSource,
+  type FeatureShape,
   type Provenance,
   type SourceDescription,
   type SourceFile,

@@ -44,7 +44,7 @@ export const labelledImages = (options: LabelledOptions): DataSource<LabelledSpl
   };
   const values = 3 * size * size;
   return dataSource<LabelledSplit>({
-    ...{ name, side: size, vocabulary: new Vocabulary(classNames), captionLength: 1, provenance },
+    ...{ name, shape: [3, size, size], vocabulary: new Vocabulary(classNames), captionLength: 1, provenance },
     splits: {
       train: { images: train.labels.length, seed, what: "repeated, permuted anew each epoch" },
       validation: { images: validation.labels.length, seed: VALIDATION_SEED, what: "one pass in a fixed order" },

@@ -2,10 +2,14 @@ import type { Vocabulary } from "./vocabulary.js";
 
 /** A batch of captioned images. */
 export interface Batch {
-  /** `[count, 3, height, width]`, channels red, green, blue, values in [-1, 1]. */
+  /** `[count, channels, height, width]`: of pictures red, green, blue in [-1, 1]; of latents near mean 0 and deviation 1. */
   readonly images: Float32Array;
   /** `[count, captionLength]`, word ids of the source's vocabulary, padded with 0 at the end. */
   readonly captions: Int32Array;
+  /** `[count, tokens, dim]` of a source whose captions are vectors: zeros from a caption's length on. */
+  readonly features?: Float32Array;
+  /** `[count]`, how many of those vectors a caption has: at least 1. */
+  readonly lengths?: Int32Array;
 }
 
 /** One file from which a data set was made. */
@@ -40,13 +44,23 @@ export interface SplitDescription {
 /** A plain record for run manifests: together with the package's version it says exactly which data a run saw. */
 export interface SourceDescription<Split extends string = string> {
   readonly name: string;
-  readonly shape: readonly [3, number, number];
+  readonly shape: readonly [channels: number, height: number, width: number];
   readonly captionLength: number;
   readonly vocabularySize: number;
+  readonly masked?: boolean;
+  readonly features?: FeatureShape;
   readonly provenance: Provenance;
   readonly splits: { readonly [S in Split]: SplitDescription };
   /** Choices that change the images, by name. */
-  readonly settings: { readonly [name: string]: number | string | readonly string[] };
+  readonly settings: { readonly [name: string]: number | string | readonly string[] | readonly number[] };
+}
+
+/** Captions as vectors of a frozen encoder. */
+export interface FeatureShape {
+  /** The most that a caption has. */
+  readonly tokens: number;
+  /** Length of a vector. */
+  readonly dim: number;
 }
 
 /**
@@ -56,11 +70,14 @@ export interface SourceDescription<Split extends string = string> {
  */
 export interface DataSource<Split extends string = string> {
   readonly name: string;
-  /** Channels, height, width. */
-  readonly shape: readonly [3, number, number];
+  readonly shape: readonly [channels: number, height: number, width: number];
   readonly vocabulary: Vocabulary;
   /** Word ids per caption, padding included. */
   readonly captionLength: number;
+  /** Captions are of unlike lengths, and padding is not to be looked at. Default false: the padding word is a word like any. */
+  readonly masked?: boolean;
+  /** Where captions are vectors: batches have `features` and `lengths`, and `captions` are words for a reader. */
+  readonly features?: FeatureShape;
   readonly splits: readonly Split[];
   /** Number of different images in a split; Infinity when they never run out. */
   size(split: Split): number;
@@ -79,10 +96,18 @@ export interface DataSource<Split extends string = string> {
 }
 
 /** Empty arrays for `count` images of a source, to be filled again and again. */
-export const allocateBatch = (source: Pick<DataSource, "shape" | "captionLength">, count: number): Batch => {
-  const [channels, height, width] = source.shape;
-  return {
-    images: new Float32Array(count * channels * height * width),
-    captions: new Int32Array(count * source.captionLength),
-  };
-};
+export const allocateBatch = (
+  {
+    shape: [channels, height, width],
+    captionLength,
+    features,
+  }: Pick<DataSource, "shape" | "captionLength" | "features">,
+  count: number,
+): Batch => ({
+  images: new Float32Array(count * channels * height * width),
+  captions: new Int32Array(count * captionLength),
+  ...(features && {
+    features: new Float32Array(count * features.tokens * features.dim),
+    lengths: new Int32Array(count),
+  }),
+});

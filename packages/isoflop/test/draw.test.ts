@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type DataSource, labelledImages, shapeScenes } from "@isoflop/data";
 import { classifierFreeGuidance, heun, sampler } from "@isoflop/diffusion";
 import { dit } from "@isoflop/dit";
-import { type RunSpec, type RunSpecInput, runId, runSpec, trainRunner } from "@isoflop/sweep";
+import { contentOf, type RunSpec, type RunSpecInput, runId, runSpec, trainRunner } from "@isoflop/sweep";
 import { fileRunStore } from "@isoflop/sweep/node";
 import { createDevice, type Device, random, type Tensor } from "@isoflop/tensor";
 import { averagedWeights, buildObjective, type Checkpoint, packTree, setupFor } from "@isoflop/train";
@@ -30,7 +30,14 @@ const modelFor = (source: DataSource) => ({ ...setupFor(source, { patch: 8 }), w
 /** A run of a few steps in the study's folder. */
 const trained = async (source: DataSource, more: Partial<RunSpecInput> = {}) => {
   const spec = runSpec({
-    ...{ model: modelFor(source), data: { source: "shapes" }, steps: 8, batch: 4, budget: 1e6 },
+    ...{
+      model: modelFor(source),
+      data: { source: "shapes" },
+      content: contentOf(source),
+      steps: 8,
+      batch: 4,
+      budget: 1e6,
+    },
     ...{ optimizer: { learningRate: 0.05, warmup: 0 }, validation: { images: 64 } },
     ...more,
   });

@@ -204,7 +204,12 @@ const specsOf = (
   sweepGrid({
     budgets,
     models: widths.map((width) => ({ name: `${width}`, config: { ...setup, ...ladderRules[ladder](width) } })),
-    base: { data: { source: "shapes" }, validation: { images: 64 }, captionDropout: 0.1 },
+    base: {
+      data: { source: "shapes" },
+      content: { data: "0".repeat(32) },
+      validation: { images: 64 },
+      captionDropout: 0.1,
+    },
     batch: 16,
     learningRate: ({ width }) => learningRate(width),
   }).map(({ spec }) => spec);
@@ -299,7 +304,7 @@ const simulated =
                   lossStdErr: 0.001,
                   seconds: 0.1 + place.flops / 1e10,
                 },
-                ...{ device: "none", data: { name: "shapes", package: null, pixelsSha256: null } },
+                ...{ device: "none", data: { name: "shapes", package: null, pixelsSha256: null, content: "" } },
               });
           }
           await run.close();

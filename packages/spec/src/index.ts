@@ -10,6 +10,7 @@ export {
   text,
   whole,
 } from "./fields.js";
+export { canonicalJson, differences, digest } from "./json.js";
 export { jsonSchema } from "./json-schema.js";
 export {
   type BuiltBy,

@@ -1,8 +1,8 @@
 /**
- * What went wrong: a spec, a plan that cannot be made, a path that no file can have, a file that does not hold what it
+ * What went wrong: a spec, data that are not those of the spec, a plan that cannot be made, a path that no file can have, a file that does not hold what it
  * should, files that cannot be read or written, a run that someone else has, a lost claim or lock, or a worker thread.
  */
-export type SweepErrorCode = "spec" | "plan" | "path" | "record" | "store" | "busy" | "claim" | "worker";
+export type SweepErrorCode = "spec" | "data" | "plan" | "path" | "record" | "store" | "busy" | "claim" | "worker";
 
 /** Every error this package throws on purpose. The message names the thing, its value and what would have been right. */
 export class SweepError extends Error {

@@ -7,5 +7,17 @@ export { type RunningRun, SweepMeter, type SweepProgress } from "./progress.js";
 export { type Claim, type Job, lostClaim, memoryQueue, type Queue } from "./queue.js";
 export type { DataProvenance, RunFailure, RunRecord, RunResult } from "./result.js";
 export { type RunContext, type Runner, type RunProgress, type TrainRunnerOptions, trainRunner } from "./runner.js";
-export { type RunSpec, type RunSpecInput, runId, runJsonSchema, runSchema, runSpec, trainingOf } from "./spec.js";
+export {
+  contentOf,
+  type ModuleContent,
+  NUMERICS,
+  type RunContent,
+  type RunSpec,
+  type RunSpecInput,
+  runId,
+  runJsonSchema,
+  runSchema,
+  runSpec,
+  trainingOf,
+} from "./spec.js";
 export { byStep, memoryRunStore, type OpenOptions, type OpenRun, type RunStore } from "./store.js";

@@ -2,13 +2,15 @@ import type { Seconds } from "@isoflop/flops";
 import type { Place } from "./place.js";
 import type { RunSpec } from "./spec.js";
 
-/** Which data a run saw, beyond its name: other pixels under the same name are another experiment. */
+/** Which data a run saw, in words and by content. */
 export interface DataProvenance {
   readonly name: string;
   /** npm package and version, or null where the images are computed. */
   readonly package: string | null;
   /** SHA-256 of the decoded pixels, or null where they are computed. */
   readonly pixelsSha256: string | null;
+  /** `fingerprint(source).content` of `@isoflop/data`: equal for the same images and captions in any order. */
+  readonly content: string;
 }
 
 /** What a run found, beside its place on the axes. All but `seconds` is a pure function of the spec, on the same data and kind of device. */

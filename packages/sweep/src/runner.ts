@@ -1,6 +1,7 @@
-import type { DataSource, DataSpec } from "@isoflop/data";
+import { type DataSource, type DataSpec, fingerprint } from "@isoflop/data";
 import { type Device, leavesOf } from "@isoflop/tensor";
 import { type StepMetrics, type TrainError, train } from "@isoflop/train";
+import { SweepError } from "./errors.js";
 import { computeConvention, placeOf } from "./place.js";
 import type { RunResult } from "./result.js";
 import { type RunSpec, trainingOf } from "./spec.js";
@@ -41,6 +42,12 @@ export interface TrainRunnerOptions {
 export const trainRunner = ({ device, openData, checkpointSeconds = 30 }: TrainRunnerOptions): Runner => ({
   async run(spec, { run, signal, onProgress, onRejected }) {
     const data = await openData(spec.data);
+    const found = fingerprint(data);
+    if (found.run !== spec.content.data)
+      throw new SweepError(
+        "data",
+        `${data.name} is not the data that this run was planned on: its fingerprint is ${found.run} and spec.content.data is ${spec.content.data}; plan the run again, or bring the data back as they were`,
+      );
     const trained = await train(trainingOf(spec), {
       device,
       data,
@@ -56,7 +63,8 @@ export const trainRunner = ({ device, openData, checkpointSeconds = 30 }: TrainR
     for (const tensor of leavesOf(trained.weights)) tensor.dispose();
     const { mean: loss, stdErr: lossStdErr } = trained.validation;
     const { name, provenance } = data.describe();
-    const seen = { name, package: provenance.package, pixelsSha256: provenance.pixelsSha256 };
+    const { package: from, pixelsSha256 } = provenance;
+    const seen = { name, package: from, pixelsSha256, content: found.content };
     return {
       ...{ ...placeOf(spec), convention: computeConvention.name },
       ...{ loss, lossStdErr, seconds: trained.seconds, device: device.description, data: seen },

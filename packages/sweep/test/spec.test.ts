@@ -1,13 +1,39 @@
-import { createHash } from "node:crypto";
-import { canonicalJson } from "@isoflop/train";
+import { shapeScenes } from "@isoflop/data";
+import { digest } from "@isoflop/spec";
 import { describe, expect, it } from "vitest";
-import { type RunSpecInput, runId, runJsonSchema, runSpec, trainingOf } from "../src/spec.js";
-import { tinyRun } from "./tiny.js";
+import {
+  contentOf,
+  type ModuleContent,
+  NUMERICS,
+  type RunSpecInput,
+  runId,
+  runJsonSchema,
+  runSpec,
+  trainingOf,
+} from "../src/spec.js";
+import { shapes, tinyRun } from "./tiny.js";
 
 describe("runId", () => {
-  it("is the start of the SHA-256 of the spec's canonical JSON", () => {
-    const text = `isoflop run 1\n${canonicalJson(runSpec(tinyRun()))}`;
-    expect(runId(tinyRun())).toBe(createHash("sha256").update(text).digest("hex").slice(0, 16));
+  it("is the start of the digest of all that decides a run", () => {
+    const { data: _, content, ...rest } = runSpec(tinyRun());
+    expect(runId(tinyRun())).toBe(
+      digest({ numerics: NUMERICS, ...rest, data: content.data, modules: [] }).slice(0, 16),
+    );
+  });
+
+  it("is that of the data's content and not of their name or place", () => {
+    const named = { source: "emoji", size: 32, seed: 7 } as const;
+    expect(runId({ ...runSpec(tinyRun()), data: named })).toBe(runId(tinyRun()));
+    const other = contentOf(shapeScenes({ size: 16, seed: 1 }));
+    expect(runId(tinyRun({ content: other }))).not.toBe(runId(tinyRun()));
+  });
+
+  it("is that of modules by their content, in any order and from any folder", () => {
+    const [one, two] = ["1", "2"].map((digit) => digit.repeat(32)) as [string, string];
+    const withModules = (...modules: ModuleContent[]) => runId(tinyRun({ content: contentOf(shapes, modules) }));
+    const id = withModules({ path: "a.ts", digest: one }, { path: "b.ts", digest: two });
+    expect(withModules({ path: "x.ts", digest: two }, { path: "y.ts", digest: one })).toBe(id);
+    expect(withModules({ path: "a.ts", digest: one })).not.toBe(id);
   });
 
   it("does not depend on the order of keys, nor on defaults being written out", () => {
@@ -16,15 +42,14 @@ describe("runId", () => {
     expect(runId(runSpec(tinyRun()))).toBe(runId(tinyRun()));
   });
 
-  // Stores hold their runs under these: another id for the same spec would lose them.
+  // Stores hold their runs under these: another id for the same spec would do them again.
   const words = { ...tinyRun().model, context: { kind: "words", tokens: 6, vocabulary: 28 } } as const;
-  const known = { model: words, steps: 6, budget: 1e6 };
+  const known = { model: words, steps: 6, budget: 1e6, content: { data: "0".repeat(32) } };
   const large = { height: 32, width: 32, channels: 3 };
   it.each<[string, RunSpecInput]>([
-    ["69422ebf09333599", { ...known, data: { source: "shapes" } }],
-    ["f4594aa2a54d72f4", { ...known, data: { source: "emoji" } }],
+    ["72608975380a8b98", { ...known, data: { source: "shapes" } }],
     [
-      "52ecd27373af680c",
+      "3793571b093614e0",
       {
         ...known,
         data: { source: "cifar10", size: 32, seed: 3 },
@@ -32,7 +57,7 @@ describe("runId", () => {
       },
     ],
     [
-      "1d630975190a5e79",
+      "f0906c1d512fc58f",
       {
         ...known,
         data: { source: "shapes" },
@@ -42,7 +67,7 @@ describe("runId", () => {
       },
     ],
     [
-      "e660e1475d07a0df",
+      "0da3f8b5b225f86a",
       {
         ...known,
         data: { source: "shapes", seed: 1 },
@@ -55,11 +80,11 @@ describe("runId", () => {
       },
     ],
     [
-      "ff60984dc3c33a74",
+      "02a9e0db3c9cff78",
       { ...known, data: { source: "shapes", size: 32 }, objective: { density: { kind: "cosmap" } } },
     ],
     [
-      "ed85a402d524c9ad",
+      "decf54b5850bf342",
       {
         ...known,
         data: { source: "shapes", size: 32 },
@@ -84,8 +109,6 @@ describe("runId", () => {
     { steps: 7 },
     { batch: 3 },
     { budget: 2e6 },
-    { data: { source: "shapes", seed: 1 } },
-    { data: { source: "emoji" } },
     { optimizer: { learningRate: 0.003 } },
     { averaging: { kind: "none" } },
     { model: { ...tinyRun().model, width: 16 } },

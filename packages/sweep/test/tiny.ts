@@ -2,7 +2,7 @@ import { shapeScenes } from "@isoflop/data";
 import type { DitConfig, NamedConfig } from "@isoflop/flops";
 import type { RunResult } from "../src/result.js";
 import type { Runner } from "../src/runner.js";
-import type { RunSpecInput } from "../src/spec.js";
+import { contentOf, type RunSpecInput } from "../src/spec.js";
 
 export const shapes = shapeScenes({ size: 16, seed: 0 });
 export const openShapes = async () => shapes;
@@ -22,7 +22,7 @@ export const sizes: readonly NamedConfig[] = [8, 16].map((width) => ({
   config: tinyModel(width),
 }));
 
-export const base = { data: { source: "shapes" }, validation: { images: 64 } } as const;
+export const base = { data: { source: "shapes" }, content: contentOf(shapes), validation: { images: 64 } } as const;
 
 export const tinyRun = (overrides: Partial<RunSpecInput> = {}): RunSpecInput => ({
   ...base,
@@ -44,7 +44,7 @@ export const resultOf = (loss: number): RunResult => ({
   convention: "exactFused",
   seconds: 1,
   device: "none",
-  data: { name: "none", package: null, pixelsSha256: null },
+  data: { name: "none", package: null, pixelsSha256: null, content: "none" },
 });
 
 /** Pretends to train: what it does is up to `perform`. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { shapeScenes } from "@isoflop/data";
 import { createDevice } from "@isoflop/tensor";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runSweep } from "../src/executor.js";
@@ -10,7 +11,7 @@ import { fileRunStore } from "../src/node/run-store.js";
 import { workerRunners } from "../src/node/worker-runners.js";
 import type { RunRecord } from "../src/result.js";
 import { type Runner, trainRunner } from "../src/runner.js";
-import { runId, runSpec } from "../src/spec.js";
+import { contentOf, runId, runSpec } from "../src/spec.js";
 import { memoryRunStore } from "../src/store.js";
 import { bundle } from "./bundle.js";
 import { openShapes, tinyRun } from "./tiny.js";
@@ -100,9 +101,20 @@ describe("workerRunners", () => {
       state: "failed",
       failure: { code: "diverged", message: expect.stringContaining("1e+30") },
     });
-    const misfit = runSpec(tinyRun({ data: { source: "shapes", size: 32 } }));
+    const large = { data: { source: "shapes", size: 32 }, content: contentOf(shapeScenes({ size: 32 })) } as const;
+    const misfit = runSpec(tinyRun(large));
     await expect(runSweep([misfit], { store, runners })).rejects.toMatchObject({ name: "TrainError", code: "data" });
     expect(await store.read(runId(misfit))).toMatchObject({ state: "unfinished" });
+  });
+
+  it("refuse data that are not those of the spec, by whatever name they go", async () => {
+    const store = fileRunStore(folder);
+    const other = runSpec(tinyRun({ content: contentOf(shapeScenes({ size: 16, seed: 5 })) }));
+    await expect(runSweep([other], { store, runners })).rejects.toMatchObject({
+      code: "data",
+      message: expect.stringMatching(/shapes-scenes-16 is not the data .* its fingerprint is [0-9a-f]{32}/),
+    });
+    expect(await store.read(runId(other))).toMatchObject({ state: "unfinished" });
   });
 
   it("report a thread that dies, and a module that is not there", async () => {

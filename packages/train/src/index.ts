@@ -8,7 +8,6 @@ export {
 export { type Averaging, averagingBlend, averagings, MAX_POWER_WIDTH, powerExponent, powerWidth } from "./ema.js";
 export { DivergedError, TrainError, type TrainErrorCode } from "./errors.js";
 export { type MeanLoss, pairedDifference, stratifiedMean } from "./estimate.js";
-export { canonicalJson } from "./json.js";
 export { modelOf } from "./model.js";
 export { buildObjective, type ObjectiveSpec } from "./objective.js";
 export {

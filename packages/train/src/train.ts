@@ -1,13 +1,12 @@
 import { allocateBatch, type DataSource } from "@isoflop/data";
 import type { DitParams } from "@isoflop/dit";
-import { number, record, whole } from "@isoflop/spec";
+import { canonicalJson, differences, number, record, whole } from "@isoflop/spec";
 import { concat, type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Checkpoint, type CheckpointStore, restoreState, saveState } from "./checkpoint.js";
 import { averagingBlend } from "./ema.js";
 import { check, DivergedError, must, TrainError } from "./errors.js";
 import { yieldToHost } from "./host.js";
-import { canonicalJson, differences } from "./json.js";
 import { checkData, modelOf } from "./model.js";
 import { buildObjective } from "./objective.js";
 import { adamWRates, type OptimizerState } from "./optimizer.js";

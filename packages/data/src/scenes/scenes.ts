@@ -70,7 +70,7 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): DataSource<Sc
   };
 
   return dataSource<SceneSplit>({
-    ...{ name, side: size, vocabulary: captions.vocabulary, captionLength: captions.length },
+    ...{ name, shape: [3, size, size], vocabulary: captions.vocabulary, captionLength: captions.length },
     provenance: sheet.provenance,
     splits: {
       train: { images: null, seed, what: `${known.length} sprites, layouts not in validation` },

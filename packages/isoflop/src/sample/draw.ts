@@ -1,9 +1,10 @@
 import type { DataSource } from "@isoflop/data";
 import { classifierFreeGuidance, sampler, solvers } from "@isoflop/diffusion";
 import type { Sample } from "@isoflop/plot";
+import { canonicalJson } from "@isoflop/spec";
 import { runId, trainingOf } from "@isoflop/sweep";
 import { type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
-import { averagedWeights, buildObjective, canonicalJson, modelOf, packTree } from "@isoflop/train";
+import { averagedWeights, buildObjective, modelOf, packTree } from "@isoflop/train";
 import { inputError } from "../exit.js";
 import type { TrainedModel } from "./find.js";
 

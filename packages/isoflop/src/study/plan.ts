@@ -1,7 +1,7 @@
 import type { DataSource } from "@isoflop/data";
 import { learningRateFor } from "@isoflop/dit";
 import { type Flops, ladderRules, type NamedConfig, nearest, type Parameters } from "@isoflop/flops";
-import { type DataSpec, type SweepRun, sweepGrid } from "@isoflop/sweep";
+import { contentOf, type DataSpec, type SweepRun, sweepGrid } from "@isoflop/sweep";
 import { setupFor } from "@isoflop/train";
 import type { Preset } from "./preset.js";
 
@@ -32,6 +32,7 @@ export const planStudy = (preset: Preset, data: DataSpec, source: DataSource, se
       models,
       base: {
         data,
+        content: contentOf(source),
         seed,
         captionDropout: preset.captionDropout,
         validation: { split: "validation", images: preset.validationImages },

@@ -1,7 +1,15 @@
 import type { DataSource } from "@isoflop/data";
 import { configKeys, type DitConfig, type LadderRuleName, ladderRules, stepFlops } from "@isoflop/flops";
 import { only, read } from "@isoflop/spec";
-import { computeConvention, type DataSpec, type RunSpec, type RunSpecInput, runSpec, stepsFor } from "@isoflop/sweep";
+import {
+  computeConvention,
+  contentOf,
+  type DataSpec,
+  type RunSpec,
+  type RunSpecInput,
+  runSpec,
+  stepsFor,
+} from "@isoflop/sweep";
 import { setupFor } from "@isoflop/train";
 import { inputError } from "../exit.js";
 
@@ -16,6 +24,8 @@ const anyModel: DitConfig = {
   context: { kind: "none" },
 };
 
+const anyContent = { data: "0".repeat(32) };
+
 /**
  * A whole spec from what a person wrote. The data give the model its image and captions, the ladder's rule depth and heads from the
  * width, and of steps and budget one gives the other. What is written wins.
@@ -27,10 +37,10 @@ export const completeSpec = async (
   rule: LadderRuleName,
 ): Promise<RunSpec> => {
   const { model: givenModel, steps, budget, ...others } = { data: { source: "emoji" }, ...given } as Loose;
-  const rest = others as unknown as Omit<RunSpecInput, "model" | "steps" | "budget">;
+  const rest = others as unknown as Omit<RunSpecInput, "model" | "steps" | "budget" | "content">;
   // Mistakes are told before data are opened, which may take a while.
   const some = { steps: (steps ?? 1) as number, budget: (budget ?? 1) as number };
-  const checked = runSpec({ ...rest, model: anyModel, ...some });
+  const checked = runSpec({ ...rest, model: anyModel, ...some, content: anyContent });
   const written = read(only(configKeys), givenModel ?? {}, {
     name: "spec.model",
     error: inputError,
@@ -40,11 +50,12 @@ export const completeSpec = async (
   if (steps === undefined && budget === undefined)
     throw inputError("spec.steps is missing; give the steps, or as budget the FLOPs to spend");
   const sized = written.depth === undefined || written.heads === undefined ? ladderRules[rule](written.width) : {};
-  const setup = setupFor(await openData(checked.data), written.patch === undefined ? {} : { patch: written.patch });
+  const source = await openData(checked.data);
+  const setup = setupFor(source, written.patch === undefined ? {} : { patch: written.patch });
   const model = { ...setup, ...sized, ...written } as DitConfig;
   const { batch } = checked;
   return runSpec({
-    ...{ ...rest, model },
+    ...{ ...rest, model, content: contentOf(source) },
     steps: steps === undefined ? stepsFor(checked.budget, model, batch) : checked.steps,
     budget: budget === undefined ? checked.steps * stepFlops(model, batch, computeConvention) : checked.budget,
   });

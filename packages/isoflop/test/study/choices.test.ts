@@ -7,6 +7,7 @@ import { fitLaws } from "../../src/study/index.js";
 const runOf = (more: Partial<RunSpecInput> = {}): DoneRun => {
   const spec = runSpec({
     data: { source: "shapes" },
+    content: { data: "0".repeat(32) },
     model: {
       image: { height: 16, width: 16, channels: 3 },
       ...{ patch: 2, width: 16, depth: 1, heads: 2, conditioning: "inContext" },
@@ -15,7 +16,7 @@ const runOf = (more: Partial<RunSpecInput> = {}): DoneRun => {
     ...{ steps: 10, budget: 1e9 },
     ...more,
   });
-  const data = { name: "shapes-16", package: null, pixelsSha256: null };
+  const data = { name: "shapes-16", package: null, pixelsSha256: null, content: "" };
   const result = { loss: 0.5, lossStdErr: 0.01, seconds: 1, device: "wasm", data, convention: "exactFused" };
   return { id: runId(spec), spec, state: "done", result: { ...placeOf(spec), ...result } };
 };

@@ -43,7 +43,7 @@ export const errorFrom = (failure: Failure): Error => {
   if (failure.kind === "diverged")
     return new DivergedError(failure.step, failure.learningRate, failure.what, failure.updates);
   const { name, code, message } = failure.error;
-  if (name === "SweepError" && (code === "store" || code === "path" || code === "claim"))
+  if (name === "SweepError" && (code === "store" || code === "path" || code === "claim" || code === "data"))
     return new SweepError(code, message);
   if (name === "TrainError" && (code === "data" || code === "checkpoint" || code === "spec"))
     return new TrainError(code, message);

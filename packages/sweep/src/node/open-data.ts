@@ -1,6 +1,6 @@
 import type { DataSource, DataSpec } from "@isoflop/data";
 import { openSource } from "@isoflop/data/node";
-import { canonicalJson } from "@isoflop/train";
+import { canonicalJson } from "@isoflop/spec";
 
 /** Opens sources of `@isoflop/data` by name, each once. */
 export const dataOpener = (): ((spec: DataSpec) => Promise<DataSource>) => {

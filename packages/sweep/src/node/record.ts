@@ -19,7 +19,7 @@ const result = record({
   convention: v.optional(text),
   seconds: amount,
   device: text,
-  data: record({ name: text, package: textOrNull, pixelsSha256: textOrNull }),
+  data: record({ name: text, package: textOrNull, pixelsSha256: textOrNull, content: text }),
 });
 const failure = record({ code: text, message: text });
 

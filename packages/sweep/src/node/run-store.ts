@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { canonicalJson } from "@isoflop/train";
+import { canonicalJson } from "@isoflop/spec";
 import { fileCheckpoints, listFolder, makeFolder } from "@isoflop/train/node";
 import { SweepError } from "../errors.js";
 import type { RunFailure, RunRecord, RunResult } from "../result.js";
