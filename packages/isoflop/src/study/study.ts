@@ -11,6 +11,7 @@ import { versions } from "../versions.js";
 import { round } from "../words/numbers.js";
 import { choicesOf } from "./choices.js";
 import { curvesOf, dataOf, findingsOf, published } from "./document.js";
+import type { OpenData } from "./file/data.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { ifReadable, StudyFolder } from "./folder.js";
 import { fitLaws } from "./laws.js";
@@ -37,6 +38,8 @@ export interface StudyOptions {
   readonly onNote?: ((note: string) => void) | undefined;
   /** The command that makes this study again, for the report. */
   readonly reproduce?: string;
+  /** How data are opened, where several studies share what is open. */
+  readonly openData?: OpenData | undefined;
 }
 
 /** What a study's numbers depend on. */
@@ -292,7 +295,7 @@ const placeOf = ({ root, out, store }: StudyOptions, { name, hash }: StudyPlan) 
  */
 export const openStudy = async (options: StudyOptions): Promise<Study> => {
   const { study, signal, onNote } = options;
-  const plan = await planStudy(study, dataOpener());
+  const plan = await planStudy(study, options.openData ?? dataOpener());
   const { path, runs } = placeOf(options, plan);
   const folder = new StudyFolder(path, { signal, onWait: onNote }, runs);
   await folder.keepManifest(manifestOf(folder, plan));
