@@ -1,4 +1,12 @@
 export { type Fingerprint, fingerprint } from "./fingerprint.js";
+export type { CaptionReader, RecordCaptions } from "./finite/captions.js";
+export { classes } from "./finite/classes.js";
+export { type FiniteOptions, type FiniteSplit, finiteSource } from "./finite/finite.js";
+export { hashRecords } from "./finite/hash.js";
+export { noCaptions } from "./finite/no-captions.js";
+export type { HeldOut } from "./finite/split.js";
+export { memoryStore, type RecordStore } from "./finite/store.js";
+export { type WordOptions, words } from "./finite/words.js";
 export type { ImageOptions } from "./image-options.js";
 export { type LabelledImages, type LabelledOptions, type LabelledSplit, labelledImages } from "./labelled.js";
 export { type Background, backgrounds } from "./scenes/palette.js";
@@ -19,4 +27,4 @@ export { resizeSheet } from "./sprites/resample.js";
 export { emojiCategories, emojiSelection, type SpriteChoice } from "./sprites/selection.js";
 export { shapeScenes, shapeSheet } from "./sprites/shapes.js";
 export { type SpriteSheet, selectSprites } from "./sprites/sheet.js";
-export { Vocabulary } from "./vocabulary.js";
+export { Vocabulary, type VocabularyReading } from "./vocabulary.js";

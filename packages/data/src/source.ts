@@ -30,6 +30,8 @@ export interface Provenance {
   readonly renderer: string;
   /** SHA-256 of the decoded pixels, or null where they are computed from code alone. */
   readonly pixelsSha256: string | null;
+  /** What a person should know of the set and no digest needs: what was left out, what there is twice. */
+  readonly remarks?: readonly string[];
 }
 
 /** What a split is made of. */
