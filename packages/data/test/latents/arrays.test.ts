@@ -4,10 +4,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeSafetensors } from "@isoflop/tensor/safetensors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rowBlocks } from "../src/node/arrays/array.js";
-import { openArrays } from "../src/node/arrays/open.js";
+import { rowBlocks } from "../../src/node/arrays/array.js";
+import { openArrays } from "../../src/node/arrays/open.js";
 
-const numpy = (name: string): string => fileURLToPath(new URL(`fixtures/numpy/${name}`, import.meta.url));
+const numpy = (name: string): string => fileURLToPath(new URL(`../fixtures/numpy/${name}`, import.meta.url));
 
 let folder: string;
 beforeAll(async () => {
