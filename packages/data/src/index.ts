@@ -4,6 +4,7 @@ export { type DecoderSpec, decoders } from "./decoders.js";
 export { type Fingerprint, fingerprint } from "./fingerprint.js";
 export type { CaptionReader, RecordCaptions } from "./finite/captions.js";
 export { classes } from "./finite/classes.js";
+export { featureRecord, type StoredFeatures, withFeatures } from "./finite/features.js";
 export { type FiniteOptions, type FiniteSplit, finiteSource } from "./finite/finite.js";
 export { hashRecords } from "./finite/hash.js";
 export { noCaptions } from "./finite/no-captions.js";
@@ -12,6 +13,9 @@ export { memoryStore, type RecordStore } from "./finite/store.js";
 export { type WordOptions, words } from "./finite/words.js";
 export type { ImageOptions } from "./image-options.js";
 export { type LabelledImages, type LabelledOptions, type LabelledSplit, labelledImages } from "./labelled.js";
+export { type ChannelMoments, Moments } from "./latents/moments.js";
+export type { LatentOptions } from "./latents/options.js";
+export { unscaled } from "./latents/scaling.js";
 export { type Background, backgrounds } from "./scenes/palette.js";
 export { type SceneSplit, scenes } from "./scenes/scenes.js";
 export {
@@ -19,6 +23,7 @@ export {
   type Batch,
   type DataSource,
   type FeatureShape,
+  type LatentScaling,
   type Provenance,
   type SourceDescription,
   type SourceFile,

@@ -5,8 +5,11 @@ import type { Vocabulary } from "../vocabulary.js";
 export interface RecordCaptions {
   /** The caption of a record as it was given. */
   text(record: number): string;
-  /** How a model is given them. What it learns of words comes from the records that are trained on alone. */
-  reader(training: Uint32Array): CaptionReader;
+  /**
+   * How a model is given them. What it learns of words comes from the records that are trained on alone.
+   * @param all every record, in the order of what they hold
+   */
+  reader(training: Uint32Array, all: Uint32Array): CaptionReader;
 }
 
 /** Captions as a model is given them. */

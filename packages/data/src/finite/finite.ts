@@ -41,7 +41,7 @@ export const finiteSource = (options: FiniteOptions): DataSource<FiniteSplit> =>
   checkParts(options);
   const { order, duplicates } = contentOrder(hashes, options.captions.text);
   const splits = splitByContent({ name, hashes, order, nameOf }, validation);
-  const captions = options.captions.reader(splits.train);
+  const captions = options.captions.reader(splits.train, order);
   const goes = {
     train: shuffled(splits.train.length, keyOf(seed, "finite/train")),
     validation: shuffled(splits.validation.length, keyOf(VALIDATION_SEED, "finite/validation")),

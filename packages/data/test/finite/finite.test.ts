@@ -174,7 +174,10 @@ describe("captions of records", () => {
   ];
   const set = captions.map((caption, level) => ({ ...item(level), caption }));
   const read = (vocabulary: number, captionLength: number) =>
-    words((record) => set[record]!.caption, { vocabulary, captionLength }).reader(Uint32Array.of(0, 1, 2, 3, 4, 5));
+    words((record) => set[record]!.caption, { vocabulary, captionLength }).reader(
+      Uint32Array.of(0, 1, 2, 3, 4, 5),
+      Uint32Array.of(),
+    );
 
   it("have the most frequent words as a table, and tell what is out of it and what was cut", () => {
     const { vocabulary, settings, remarks } = read(3, 4);
@@ -202,7 +205,7 @@ describe("captions of records", () => {
   it("are classes of any names", () => {
     const names = ["Golden Retriever", "Dr. Who", "n0123", "été"];
     const labels = classes(names, (record) => record % 4);
-    const { vocabulary, write, captionLength, masked } = labels.reader(Uint32Array.of(0));
+    const { vocabulary, write, captionLength, masked } = labels.reader(Uint32Array.of(0), Uint32Array.of(0));
     expect([captionLength, masked]).toEqual([1, undefined]);
     expect(vocabulary.words).toEqual(["<pad>", "golden-retriever", "dr-who", "n0123", "été"]);
     const batch = { images: new Float32Array(0), captions: new Int32Array(1) };
@@ -217,7 +220,7 @@ describe("captions of records", () => {
   });
 
   it("may be none", () => {
-    const { vocabulary, captionLength, write } = noCaptions.reader(Uint32Array.of());
+    const { vocabulary, captionLength, write } = noCaptions.reader(Uint32Array.of(), Uint32Array.of());
     const batch = { images: new Float32Array(0), captions: Int32Array.of(5) };
     write(0, batch, 0);
     expect([vocabulary.size, captionLength, batch.captions[0], noCaptions.text(0)]).toEqual([1, 1, 0, ""]);
