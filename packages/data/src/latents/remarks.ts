@@ -12,23 +12,39 @@ export const remarksOnChannels = (
   { scale, shift }: LatentScaling,
   of: string,
 ): string[] => {
-  const told = `${of}: means ${listed(means)}, standard deviations ${listed(deviations)} of the channels`;
+  const told = `${of}: means ${places(means, deviations)}, standard deviations ${digits(deviations)} of the channels`;
+  const constant = deviations.indexOf(0);
+  if (constant >= 0) return [told, `channel ${constant} is constant: a model learns nothing from it`];
   const far = means.flatMap((mean, channel) => {
     const deviation = deviations[channel]!;
     return Math.abs(mean) > FAR || deviation > WIDE || deviation < 1 / WIDE ? [channel] : [];
   });
   if (far.length === 0) return [told];
-  const constant = deviations.indexOf(0);
-  if (constant >= 0) return [told, `channel ${constant} is constant: a model learns nothing from it`];
   const which =
-    far.length === means.length ? "all channels are" : `channel ${far.join(", ")} ${far.length === 1 ? "is" : "are"}`;
-  const shifts = means.map((mean, channel) => shift[channel]! + mean / scale[channel]!);
-  const scales = deviations.map((deviation, channel) => scale[channel]! / deviation);
+    far.length === means.length
+      ? "all channels are"
+      : far.length === 1
+        ? `channel ${far[0]} is`
+        : `channels ${far.join(", ")} are`;
+  const scales = scale.map((given, channel) => given / deviations[channel]!);
+  const shifts = shift.map((given, channel) => given + means[channel]! / scale[channel]!);
+  const right = `shift: [${places(
+    shifts,
+    scales.map((x) => 1 / Math.abs(x)),
+  )}] and scale: [${digits(scales)}]`;
   return [
     told,
-    `${which} far from mean 0 and deviation 1, for which noise schedules are made; shift: [${listed(shifts)}] and scale: [${listed(scales)}] would bring them there`,
+    `${which} far from mean 0 and deviation 1, for which noise schedules are made; ${right} would bring them there`,
   ];
 };
 
-const listed = (values: readonly number[]): string =>
-  values.map((value) => String(Number(value.toPrecision(3)))).join(", ");
+const digits = (values: readonly number[]): string => values.map((value) => Number(value.toPrecision(3))).join(", ");
+
+/** Values to a hundredth of the power of ten below their deviation. */
+const places = (values: readonly number[], deviations: readonly number[]): string =>
+  values
+    .map((value, i) => {
+      const decimals = 2 - Math.floor(Math.log10(deviations[i]! || 1));
+      return Number(value.toFixed(Math.min(100, Math.max(0, decimals)))) + 0;
+    })
+    .join(", ");

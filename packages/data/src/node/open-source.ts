@@ -4,6 +4,7 @@ import type { DataSource } from "../source.js";
 import { sources } from "../sources.js";
 import { cifar10 } from "./cifar10.js";
 import { emojiScenes } from "./emoji.js";
+import { latentSource } from "./latents/open.js";
 import { imageFolder } from "./pictures/folder.js";
 import type { Opening } from "./records/opening.js";
 
@@ -12,6 +13,7 @@ const readers: Readonly<Record<string, (options: never, opening: Opening) => Pro
   emoji: emojiScenes,
   cifar10,
   images: imageFolder,
+  latents: latentSource,
 };
 
 /**

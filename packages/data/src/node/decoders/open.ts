@@ -1,17 +1,8 @@
-import path from "node:path";
 import { read } from "@isoflop/spec";
-import type { Device, Tensor } from "@isoflop/tensor";
 import type * as v from "valibot";
-import type { Decoder, ImageShape } from "../../decoders/decoder.js";
-import { spread } from "../../decoders/per-channel.js";
+import type { Decoder } from "../../decoders/decoder.js";
 import type { DecoderFile } from "../../decoders/safetensors.js";
 import { decoders } from "../../decoders.js";
-import { layers } from "./layers.js";
-import type { Layout, Network } from "./network.js";
-import { taesd } from "./taesd.js";
-import { readWeights } from "./weights.js";
-
-const layouts: readonly Layout[] = [layers, taesd];
 
 /**
  * Opens the decoder that a record names, those that read files too; null is the decoder `none`.
@@ -20,62 +11,8 @@ const layouts: readonly Layout[] = [layers, taesd];
 export const openDecoder = async (input: v.InferInput<typeof decoders.schema>): Promise<Decoder | null> => {
   const spec = read(decoders.schema, input, { name: "decoder", error: (message) => new RangeError(message) });
   const { kind, ...options } = spec;
-  return kind === "safetensors" ? decoderOfFile(options as unknown as DecoderFile) : decoders.build(spec);
-};
-
-/** About as many pixels as are decoded at once. */
-const AT_ONCE = 2 ** 18;
-
-const decoderOfFile = async ({ path: file, scale = 1, shift = 0 }: DecoderFile): Promise<Decoder> => {
-  const weights = await readWeights(file);
-  const layout = layouts.find(({ sign }) => weights.tensors.has(sign));
-  if (!layout) {
-    const signs = layouts.map(({ name, sign }) => `"${sign}" (${name})`).join(" or ");
-    throw new Error(`${file} is no decoder: it has no tensor ${signs}`);
-  }
-  const network = layout.read(weights);
-  const { channels, factor } = network;
-  const [scales, shifts] = [spread("decoder.scale", scale, channels), spread("decoder.shift", shift, channels)];
-  const shapeOf = (latent: ImageShape): ImageShape => {
-    if (latent[0] === channels) return [3, latent[1] * factor, latent[2] * factor];
-    throw new Error(`${file} decodes latents of ${channels} channels; these are [${latent.join(", ")}]`);
-  };
-  return {
-    name: `${path.basename(file)} (${layout.name})`,
-    shapeOf,
-    async decode(latents, shape, device) {
-      const plane = shape[1] * shape[2];
-      const taken = latents.map((x, i) => {
-        const channel = Math.floor(i / plane) % channels;
-        return (x - shifts[channel]!) * scales[channel]!;
-      });
-      return run(network, taken, shape, shapeOf(shape), device);
-    },
-  };
-};
-
-const run = async (
-  network: Network,
-  latents: Float32Array,
-  shape: ImageShape,
-  pictureShape: ImageShape,
-  device: Device,
-): Promise<Float32Array> => {
-  const [each, pixels] = [shape, pictureShape].map(([c, h, w]) => c * h * w) as [number, number];
-  const count = latents.length / each;
-  const block = Math.max(1, Math.floor(AT_ONCE / pixels));
-  const tensors = new Map<string, Tensor>();
-  for (const [name, { shape: sizes, data }] of network.weights) tensors.set(name, device.tensor(data, sizes));
-  const out = new Float32Array(count * pixels);
-  try {
-    for (let start = 0; start < count; start += block) {
-      const part = latents.slice(start * each, Math.min(count, start + block) * each);
-      using x = device.tensor(part, [part.length / each, ...shape]);
-      using y = network.apply(x as Tensor, (name) => tensors.get(name)!);
-      out.set((await y.data()) as Float32Array, start * pixels);
-    }
-  } finally {
-    for (const tensor of tensors.values()) tensor.dispose();
-  }
-  return out;
+  if (kind !== "safetensors") return decoders.build(spec);
+  // Tensors are loaded only where something is decoded.
+  const { fileDecoder } = await import("./file-decoder.js");
+  return fileDecoder(options as unknown as DecoderFile);
 };

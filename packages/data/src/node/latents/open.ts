@@ -87,7 +87,8 @@ const keptLatents = async (
         signal?.throwIfAborted();
         if (reason === undefined) writer.append(bytesOf(values), name, caption);
         else bad.add({ name, reason });
-        onProgress?.({ stage: "decoding", done: ++done, of: latents.shape[0]!, unit: "images" });
+        done++;
+        onProgress?.({ stage: "decoding", done, of: latents.shape[0]!, unit: "images" });
       }
       bad.end();
       if (done === bad.items.length) throw refusal(NAME, bad.items);
@@ -116,7 +117,8 @@ const keptFeatures = async (
           signal?.throwIfAborted();
           const { file, row } = all.placeOf(start + i);
           if (!left.has(`${file}/${row}`)) writer.append(bytesOf(featureRecord(values, length, features.dim)), "", "");
-          onProgress?.({ stage: "decoding", done: ++done, of: all.shape[0]!, unit: "images" });
+          done++;
+          onProgress?.({ stage: "decoding", done, of: all.shape[0]!, unit: "images" });
         }
       return { shape: [1, 1 + features.tokens, features.dim], values: "f32", bad: [], remarks: [] };
     },
