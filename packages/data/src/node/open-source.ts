@@ -1,5 +1,6 @@
 import { read } from "@isoflop/spec";
 import type * as v from "valibot";
+import { DataError } from "../error.js";
 import type { DataSource } from "../source.js";
 import { sources } from "../sources.js";
 import { cifar10 } from "./cifar10.js";
@@ -19,7 +20,7 @@ const readers: Readonly<Record<string, (options: never, opening: Opening) => Pro
 /**
  * Opens the source that a record names, those that read files too.
  * @param opening what is told and stopped while files are decoded for the first time
- * @throws RangeError naming the field that is wrong and what would be right, Error when a package that it needs is not installed or a
+ * @throws RangeError naming the field that is wrong and what would be right, DataError when a package that it needs is not installed or a
  * file cannot be used, the signal's reason
  */
 export const openSource = async (
@@ -28,5 +29,19 @@ export const openSource = async (
 ): Promise<DataSource> => {
   const spec = read(sources.schema, input, { name: "data", error: (message) => new RangeError(message) });
   const { source, ...options } = spec;
-  return readers[source]?.(options as never, opening) ?? sources.build(spec);
+  const reader = readers[source];
+  if (!reader) return sources.build(spec);
+  try {
+    return await reader(options as never, opening);
+  } catch (error) {
+    throw opening.signal?.aborted ? error : ofData(error);
+  }
+};
+
+/** Errors of the system and of the program stay what they are. */
+const ofData = (error: unknown): unknown => {
+  const { name, message, code } = error as NodeJS.ErrnoException;
+  return (name === "Error" || name === "RangeError") && code === undefined
+    ? new DataError(message, { cause: error })
+    : error;
 };
