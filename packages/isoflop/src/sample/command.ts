@@ -1,5 +1,7 @@
 import { solvers } from "@isoflop/diffusion";
+import type { DataSpec } from "@isoflop/sweep";
 import { type Command, Option } from "commander";
+import { inputError } from "../exit.js";
 import { isOurDocument } from "../files/ours.js";
 import { outputFile } from "../files/write.js";
 import { deviceOption, forceOption, jsonOption } from "../options/common.js";
@@ -19,6 +21,7 @@ interface Options {
   readonly steps: number;
   readonly solver: string;
   readonly seed: number;
+  readonly decoder?: string;
   readonly device: "wasm" | "webgpu";
   readonly out: string;
   readonly force?: boolean;
@@ -42,6 +45,7 @@ export const configure = (command: Command): void => {
     .option("--steps <n>", "steps from noise to picture", count, 25)
     .addOption(new Option("--solver <name>", "how a step is made").choices(solvers.names).default("heun"))
     .option("--seed <n>", "of the noise", whole, 0)
+    .option("--decoder <file>", "what turns latents into pictures: safetensors (default: what the data name)")
     .option("--out <file.png>", "where the pictures go", "samples.png")
     .addHelpText("after", help)
     .action(async (path: string, options: Options) => {
@@ -51,10 +55,14 @@ export const configure = (command: Command): void => {
       const { document: page, renderPng } = await import("@isoflop/plot/node");
       const { findModel } = await import("./find.js");
       const { draw } = await import("./draw.js");
+      const { decodeSamples, sampleDecoder } = await import("./decode.js");
       const { untilStopped } = await import("../stop.js");
       const { png, json, pictures: pngFile, about } = outputsOf(path, options);
       const model = await findModel(path, note);
       const source = await dataOpener()(model.spec.data);
+      const data = options.decoder === undefined ? model.spec.data : withDecoder(model.spec.data, options.decoder);
+      const decoder = await sampleDecoder(data, source);
+      if (decoder.kind === "none") throw inputError(`${decoder.reason}; give --decoder FILE.safetensors`);
       const captionless = model.spec.model.context.kind === "none";
       const usual = (_: unknown, i: number) => (captionless ? "" : source.caption("validation", i));
       const captions = options.caption ?? Array.from({ length: options.count }, usual);
@@ -62,9 +70,20 @@ export const configure = (command: Command): void => {
       const shown = progress("drawing");
       const { onProgress } = shown;
       const { guidance, steps, solver, seed } = options;
-      const pictures = await untilStopped("stopped; nothing was written", (signal) =>
-        draw(model, { device, source, captions, guidance, steps, solver, seed, signal, onProgress }),
-      ).finally(() => {
+      const pictures = await untilStopped("stopped; nothing was written", async (signal) => {
+        const drawn = await draw(model, {
+          device,
+          source,
+          captions,
+          guidance,
+          steps,
+          solver,
+          seed,
+          signal,
+          onProgress,
+        });
+        return decodeSamples(drawn, decoder, device);
+      }).finally(() => {
         shown.end();
         device.destroy();
       });
@@ -73,7 +92,7 @@ export const configure = (command: Command): void => {
         run: model.run,
         checkpoint: { step: model.checkpoint.step },
         device: device.description,
-        data: model.spec.data,
+        data,
         captions,
         ...{ guidance, steps, solver, seed },
         files: { png, json },
@@ -101,5 +120,8 @@ const outputsOf = (path: string, { out, force }: Pick<Options, "out" | "force">)
     about: outputFile(json, { ...choices, isOurs: isOurDocument("sample") }),
   };
 };
+
+const withDecoder = (data: DataSpec, path: string): DataSpec =>
+  ({ ...data, decoder: { kind: "safetensors", path } }) as DataSpec;
 
 const several = (text: string, earlier: readonly string[] = []): readonly string[] => [...earlier, text];

@@ -211,8 +211,13 @@ const hashOf = ({ file, modules }: ResolvedStudy, source: DataSource): string =>
   return digest({ numerics: NUMERICS, ...decisive, data: fingerprint(source).content, modules: digests }).slice(0, 8);
 };
 
+const notesOf = (grid: readonly SweepRun[], source: DataSource): string[] => [
+  ...(source.describe().provenance.remarks ?? []),
+  ...repeatsOf(grid, source),
+];
+
 /** The paper's regime is one epoch: every image is seen once. */
-const notesOf = (grid: readonly SweepRun[], source: DataSource): string[] => {
+const repeatsOf = (grid: readonly SweepRun[], source: DataSource): string[] => {
   const most = Math.max(...grid.map(({ samples }) => samples));
   const repeats = most / source.size("train");
   return repeats <= 1
@@ -228,7 +233,7 @@ const named = <T>({ name }: ResolvedStudy, work: () => T): T => {
     return work();
   } catch (error) {
     const { name: kind, message } = error as Error;
-    const ofFile = ["CliError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(kind);
+    const ofFile = ["CliError", "DataError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(kind);
     throw ofFile ? inputError(`${name}: ${message}`) : error;
   }
 };

@@ -163,10 +163,10 @@ export class Study {
     const last = this.#heldOut.at(-1)?.plan.run;
     if (!samples || samples.count === 0 || !last) return [];
     const { folder, options, session, plan } = this;
-    const { signal } = options;
+    const { signal, onNote } = options;
     const { source } = plan;
     this.#samples = await this.#clock.time("samples", () =>
-      drawSamples(last, { folder, device: session.device, source, samples, seed: plan.file.seed, signal }),
+      drawSamples(last, { folder, device: session.device, source, samples, seed: plan.file.seed, signal, onNote }),
     );
     return this.#samples;
   }

@@ -64,6 +64,7 @@ export const configure = (command: Command): void => {
       const written =
         file === undefined ? {} : readRecord(file, "a spec; expected an object with model, steps, data, …");
       const spec = await named(file, () => completeSpec(withOptions(written, options), openData, options.ladder));
+      for (const remark of (await openData(spec.data)).describe().provenance.remarks ?? []) note(remark);
       const shownProgress = progress("training");
       const record = await untilStopped(GO_ON, (signal) =>
         trainOne(spec, { ...options, openData, signal, onProgress: shownProgress.onProgress, onNote: note }),
@@ -119,7 +120,7 @@ const named = async <T>(file: string | undefined, work: () => Promise<T>): Promi
     return await work();
   } catch (error) {
     const { name, message } = error as Error;
-    const ofSpec = ["CliError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(name);
+    const ofSpec = ["CliError", "DataError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(name);
     throw ofSpec && file !== undefined ? inputError(`${shown(file)}: ${message}`) : error;
   }
 };
