@@ -1,6 +1,6 @@
 export type { Attention, HeadNorm, Mlp, QueryKeyValue } from "./block.js";
 export { type NamedArray, namedBuffers } from "./buffers.js";
-export type { Condition, PooledCondition } from "./condition.js";
+export type { Condition, MaskedCondition, PooledCondition } from "./condition.js";
 export type { AdaLNBlock, AdaLNParams } from "./conditioning/ada-ln.js";
 export type { AdaLNSingleBlock, AdaLNSingleParams, CaptionContext } from "./conditioning/ada-ln-single.js";
 export type { CrossAttentionBlock, CrossAttentionParams } from "./conditioning/cross-attention.js";

@@ -3,6 +3,7 @@ import { linear, type Tensor } from "@isoflop/tensor";
 import { type Condition, partsOf } from "./condition.js";
 import { type ParamsByConditioning, trunkOf } from "./conditioning/index.js";
 import { smallNormal } from "./initializers.js";
+import { captionOf } from "./lengths.js";
 import { patchify, unpatchify } from "./patches.js";
 import { sinCosPositions } from "./positions.js";
 import { build, type Linear, linearSpec, Spec, type SpecsOf } from "./spec.js";
@@ -69,8 +70,8 @@ export const predict = <K extends Conditioning>(
   condition: Condition | undefined,
 ): Tensor => {
   const { image, patch, conditioning } = config;
-  const { tokens: context, pooled } = partsOf(condition);
-  const inputs = { image: embedImage(config, params, x), time: timeFeatures, context, pooled };
+  const { pooled, ...parts } = partsOf(condition);
+  const inputs = { image: embedImage(config, params, x), time: timeFeatures, ...captionOf(config, parts), pooled };
   const patches = trunkOf<K>(conditioning).forward(params, inputs, config);
   return unpatchify(patches, image.height / patch, image.width / patch, patch);
 };

@@ -51,8 +51,8 @@ const stepsOfDiT = 1000;
 const contextKeys = {
   none: ["kind"],
   classes: ["kind", "classes", "nullLabel"],
-  words: ["kind", "tokens", "vocabulary"],
-  features: ["kind", "tokens", "dim", "pooled"],
+  words: ["kind", "tokens", "vocabulary", "masked"],
+  features: ["kind", "tokens", "dim", "pooled", "masked"],
 } as const;
 
 const contextSizes = ["classes", "tokens", "vocabulary", "dim", "pooled"];
@@ -68,8 +68,10 @@ const checkContext = (context: Context, conditioning: Conditioning): void => {
     const optional = key === "pooled" && sizes[key] === undefined;
     if (contextSizes.includes(key) && !optional) integer("config", `context.${key}`, sizes[key] as number);
   }
-  if (sizes.nullLabel !== undefined && typeof sizes.nullLabel !== "boolean") {
-    throw new FlopsError("config", `context.nullLabel is ${shown(sizes.nullLabel)}; it must be true or false.`);
+  for (const key of ["nullLabel", "masked"]) {
+    if (sizes[key] !== undefined && typeof sizes[key] !== "boolean") {
+      throw new FlopsError("config", `context.${key} is ${shown(sizes[key])}; it must be true or false.`);
+    }
   }
   const { readsContext, takesPooled } = architectures[conditioning];
   if (kind === "none" && readsContext === "always") {
@@ -181,20 +183,23 @@ export const resolve = (config: DitConfig): ResolvedConfig => {
   };
 };
 
-/** A row for "no label" and no pooled vector are left unsaid. */
+/** A row for "no label", no pooled vector and no mask are left unsaid. */
 const canonicalContext = (context: Context): Context => {
+  if (context.kind === "none") return context;
   if (context.kind === "classes") {
     const { nullLabel, ...rest } = context;
     return nullLabel === false ? { ...rest, nullLabel } : rest;
   }
-  if (context.kind !== "features") return context;
-  const { pooled, ...rest } = context;
-  return pooled === undefined ? rest : { ...rest, pooled };
+  const { masked, ...said } = context;
+  const mask = masked ? ({ masked } as const) : {};
+  if (said.kind === "words") return { ...said, ...mask };
+  const { pooled, ...rest } = said;
+  return { ...rest, ...(pooled !== undefined && { pooled }), ...mask };
 };
 
 /**
  * The config with its defaults filled in and nothing else, so that one model has one text and one hash. Time as a token, a time scale of
- * 1000 and a row for "no label" are left unsaid: texts from before there was a choice stay what they were.
+ * 1000, a row for "no label" and captions without a mask are left unsaid: texts from before there was a choice stay what they were.
  * @throws FlopsError("config") as {@link resolve}
  */
 export const canonicalConfig = (config: DitConfig): DitConfig => {

@@ -42,9 +42,9 @@ export const modulatedBlocks = (vectors: 4 | 6, branches: (all: Tensor) => Branc
       blocks: Array.from({ length: config.depth }, () => adaLNBlockSpecs(config, vectors)),
       final_layer: finalLayerSpecs(config),
     }),
-    forward(params, { image, time, context }, { heads }) {
+    forward(params, { image, time, context, lengths }, { heads }) {
       const embedded = embedTime(params.t_embedder, time);
-      const told = embedContextVector(params, context);
+      const told = embedContextVector(params, context, lengths);
       const vector = told ? embedded.add(told) : embedded;
       const out = params.blocks.reduce((x, each) => block(each, x, vector, heads), image);
       return finalLayer(params.final_layer, out, vector);

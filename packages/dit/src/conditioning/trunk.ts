@@ -10,6 +10,8 @@ export interface Inputs {
   readonly time: Tensor;
   /** What the model is told, as its context says; absent under "none". */
   readonly context: Tensor | undefined;
+  /** i32 [n], how many of the context's tokens count, from the first; absent where all do. */
+  readonly lengths: Tensor | undefined;
   /** The encoder's pooled vector, [n, pooled], where the context has one. */
   readonly pooled: Tensor | undefined;
 }
