@@ -1,3 +1,4 @@
+export { type CaptionForm, type Captions, emptyCaptions, type FeatureCaptions, uploadCaptions } from "./captions.js";
 export {
   averagedWeights,
   type Checkpoint,
