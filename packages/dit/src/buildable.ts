@@ -1,4 +1,5 @@
 import { type DitConfig, parameters } from "@isoflop/flops";
+import { trunks } from "./conditioning/index.js";
 import { must } from "./errors.js";
 
 /** Deeper than any model that was trained; every block has a record of its own. */
@@ -16,6 +17,9 @@ const count = (n: number): string => n.toLocaleString("en-US");
  */
 export const checkBuildable = (config: DitConfig): void => {
   const { trainable, all } = parameters(config);
+  const built = trunks.has(config.conditioning);
+  const others = `models are built of ${trunks.names.join(", ")}`;
+  must(built, "config", `conditioning is "${config.conditioning}", which is counted and has no trunk; ${others}.`);
   const { depth, timeScale = 1 } = config;
   const tables = all > trainable ? ` and position tables of ${count(all - trainable)} numbers` : "";
   const model = `A model of ${count(trainable)} parameters in ${count(depth)} blocks (depth)${tables}`;

@@ -34,6 +34,7 @@ const block = (params: CrossAttentionBlock, image: Tensor, told: Tensor, heads: 
  * not released); with time "added" it is in the image tokens, and they attend to the context alone. Initializers as in the official DiT: Xavier for every matrix of a block, zeros for the readout.
  */
 export const crossAttention: Trunk<CrossAttentionParams> = {
+  name: "crossAttention",
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     ...contextSpecs(config),

@@ -34,6 +34,7 @@ const block = ({ norm1, attn, norm2, mlp }: InContextBlock, x: Tensor, heads: nu
  * the official DiT.
  */
 export const inContext: Trunk<InContextParams> = {
+  name: "inContext",
   specs: (config) => ({
     t_embedder: timeMlpSpecs(config),
     ...contextSpecs(config),

@@ -30,6 +30,7 @@ const pooledSpecs = ({ context, width }: ResolvedConfig): Partial<Pick<SpecsOf<P
  * initializers; these are DiT's, of which it is made.
  */
 export const mmDit: Trunk<MmDitParams> = {
+  name: "mmDit",
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     ...contextSpecs(config),

@@ -1,4 +1,5 @@
 import type { ResolvedConfig } from "@isoflop/flops";
+import type { Named } from "@isoflop/spec";
 import type { Tensor } from "@isoflop/tensor";
 import type { SpecsOf } from "../spec.js";
 
@@ -15,7 +16,9 @@ export interface Inputs {
 }
 
 /** How time and context reach the image tokens, one file a conditioning: their embeddings, the blocks and the last layer, with parameters P. */
-export interface Trunk<P> {
+export interface Trunk<P> extends Named {
+  /** That of its conditioning in a config. */
+  readonly name: string;
   /** Names in official weights that hold data and no parameters: passed over where weights are read. */
   readonly passedOver?: readonly string[];
   /** Shape and init of every parameter, under the official code's names. */
