@@ -1,12 +1,12 @@
 import type { DataSource } from "@isoflop/data";
-import { type Conditioning, conditionings, type Setup } from "@isoflop/flops";
-import { choice, record, whole } from "@isoflop/spec";
+import { architectures, type Conditioning, type Setup } from "@isoflop/flops";
+import { nameIn, record, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { check } from "./errors.js";
 
 const setup = record({
   patch: v.optional(whole({ atLeast: 1 }), 2),
-  conditioning: v.optional(choice(conditionings), "inContext"),
+  conditioning: v.optional(nameIn(architectures), "inContext"),
 });
 
 /** What of a model's config the data decides, and patch size and conditioning; width, depth and heads are missing. @throws TrainError `spec` for an unknown option or choice */
