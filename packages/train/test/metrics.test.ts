@@ -46,7 +46,8 @@ describe("the metric validation", () => {
     const other = data.splits.find((split) => split !== "train" && split !== "validation")!;
     const set = { split: other, images: 128 };
     const measured = await measure(metricSpec({ kind: "validation", ...set }), inputs);
-    const { mean, stdErr } = await validate(inputs.weights, { ...inputs, validation: set });
+    const { weights, model, objective } = inputs;
+    const { mean, stdErr } = await validate(weights, { model, objective, data, device, validation: set });
     expect(measured).toEqual({ value: mean, stdErr, count: 128 });
     expect(mean).not.toBe(loss);
   });

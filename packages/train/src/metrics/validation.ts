@@ -12,7 +12,7 @@ export const validation = kind({
   options: { ...validationSchema.entries, data: v.optional(sources.schema) },
   build: ({ data, ...set }): Metric => ({
     data,
-    async measure({ weights, ...fixed }) {
+    async measure({ weights, spec: _, ...fixed }) {
       const { mean, stdErr } = await validate(weights, { ...fixed, validation: set });
       return { value: mean, stdErr, count: set.images };
     },
