@@ -34,4 +34,4 @@ export const meanOf = (x: Tensor, lengths: Tensor | undefined): Tensor => {
 };
 
 /** Lengths of a sequence of which `before` tokens that all count come before the caption's. */
-export const after = (before: number, lengths: Tensor | undefined): Tensor | undefined => lengths?.add(before);
+export const lengthsAfter = (before: number, lengths: Tensor | undefined): Tensor | undefined => lengths?.add(before);

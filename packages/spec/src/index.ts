@@ -2,6 +2,7 @@ export {
   attempt,
   type Bounds,
   choice,
+  nameIn,
   number,
   only,
   positive,

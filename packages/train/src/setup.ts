@@ -1,6 +1,6 @@
 import type { DataSource } from "@isoflop/data";
-import { type Conditioning, type Context, conditionings, type Setup } from "@isoflop/flops";
-import { choice, record, whole } from "@isoflop/spec";
+import { architectures, type Conditioning, type Context, type Setup } from "@isoflop/flops";
+import { choice, nameIn, record, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { check, must } from "./errors.js";
 
@@ -8,7 +8,7 @@ const contexts = ["words", "classes", "features", "none"] as const;
 
 const setup = record({
   patch: v.optional(whole({ atLeast: 1 }), 2),
-  conditioning: v.optional(choice(conditionings), "inContext"),
+  conditioning: v.optional(nameIn(architectures), "inContext"),
   context: v.optional(choice(contexts)),
 });
 

@@ -64,6 +64,8 @@ const block = (params: AdaLNSingleBlock, image: Tensor, told: Told, shared: Tens
  * modulation and the caption MLP normal 0.02, the output of cross-attention zero, so that a new model does not see the caption.
  */
 export const adaLNSingle: Trunk<AdaLNSingleParams> = {
+  name: "adaLNSingle",
+  masks: true,
   // The null caption, which is data for `condition`.
   passedOver: ["y_embedder.y_embedding"],
   specs: (config) => ({

@@ -3,7 +3,7 @@ import { type Attention, affineNorm, attend, attentionSpecs, feedForward, type M
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "../cross-attention.js";
 import { readoutSpecs } from "../final-layer.js";
-import { after } from "../lengths.js";
+import { lengthsAfter } from "../lengths.js";
 import { type Linear, type Norm, normSpec } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs, withTime } from "../time.js";
 import type { Trunk } from "./trunk.js";
@@ -35,6 +35,8 @@ const block = (params: CrossAttentionBlock, image: Tensor, told: Told, heads: nu
  * not released); with time "added" it is in the image tokens, and they attend to the context alone. Initializers as in the official DiT: Xavier for every matrix of a block, zeros for the readout.
  */
 export const crossAttention: Trunk<CrossAttentionParams> = {
+  name: "crossAttention",
+  masks: true,
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     ...contextSpecs(config),
@@ -52,7 +54,7 @@ export const crossAttention: Trunk<CrossAttentionParams> = {
     const timed = withTime(config, embedTime(params.t_embedder, time));
     const words = embedContext(params, context);
     const tokens = concat(words ? [...timed.tokens, words] : timed.tokens, 1);
-    const told: Told = { tokens, lengths: after(config.timeTokens, lengths) };
+    const told: Told = { tokens, lengths: lengthsAfter(config.timeTokens, lengths) };
     const out = params.blocks.reduce((x, each) => block(each, x, told, config.heads), timed.addTo(image));
     const { norm, linear: readout } = params.final_layer;
     return linear(affineNorm(out, norm), readout.weight, readout.bias);

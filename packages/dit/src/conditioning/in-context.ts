@@ -2,7 +2,7 @@ import { concat, linear, slice, type Tensor } from "@isoflop/tensor";
 import { type Attention, affineNorm, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { readoutSpecs } from "../final-layer.js";
-import { after } from "../lengths.js";
+import { lengthsAfter } from "../lengths.js";
 import { type Linear, type Norm, normSpec } from "../spec.js";
 import { timeMlpSpecs, withTime } from "../time.js";
 import { type VectorMlp, vectorMlp } from "../vector-mlp.js";
@@ -41,6 +41,8 @@ const block = (
  * the official DiT.
  */
 export const inContext: Trunk<InContextParams> = {
+  name: "inContext",
+  masks: true,
   specs: (config) => ({
     t_embedder: timeMlpSpecs(config),
     ...contextSpecs(config),
@@ -59,7 +61,7 @@ export const inContext: Trunk<InContextParams> = {
     const { timeTokens, imageTokens } = config;
     const told = words ? [words] : [];
     const sequence = timed.addTo(concat([...timed.tokens, ...(lengths ? [image, ...told] : [...told, image])], 1));
-    const counts = after(timeTokens + imageTokens, lengths);
+    const counts = lengthsAfter(timeTokens + imageTokens, lengths);
     const out = params.blocks.reduce((x, each) => block(each, x, config.heads, counts), sequence);
     const start = lengths ? timeTokens : sequence.shape[1]! - imageTokens;
     const normed = affineNorm(slice(out, [null, { start, stop: start + imageTokens }]), params.norm);
