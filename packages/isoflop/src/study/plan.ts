@@ -1,4 +1,4 @@
-import { type DataSource, fingerprint, sources } from "@isoflop/data";
+import { type DataSource, fingerprint } from "@isoflop/data";
 import { type Flops, type NamedConfig, nearest, type Parameters, type Setup } from "@isoflop/flops";
 import { digest } from "@isoflop/spec";
 import { contentOf, type DataSpec, type ModuleContent, NUMERICS, type SweepRun, sweepGrid } from "@isoflop/sweep";

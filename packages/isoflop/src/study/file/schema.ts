@@ -143,11 +143,20 @@ export const studySchema = record({
   ),
 });
 
+/** Lists and records that nobody changes. */
+type Fixed<T> = T extends string | readonly [unknown, ...(readonly unknown[])]
+  ? T
+  : T extends readonly (infer U)[]
+    ? readonly Fixed<U>[]
+    : T extends object
+      ? { readonly [K in keyof T]: Fixed<T[K]> }
+      : T;
+
 /** A study as its file says it, defaults filled in. */
-export type StudyFile = v.InferOutput<typeof studySchema>;
+export type StudyFile = Fixed<v.InferOutput<typeof studySchema>>;
 
 /** As one writes it. */
-export type StudyFileInput = v.InferInput<typeof studySchema>;
+export type StudyFileInput = Fixed<v.InferInput<typeof studySchema>>;
 
 /** JSON Schema of a study file, with which editors complete and check it. */
 export const studyJsonSchema = () => jsonSchema(studySchema, "Study");
