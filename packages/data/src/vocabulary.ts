@@ -1,4 +1,8 @@
+import { didYouMean } from "@isoflop/spec";
 import { wordsOf } from "./words-of.js";
+
+/** The most words that a message lists. */
+const LISTED = 24;
 
 /** The id of the padding word. A caption of padding only is the empty caption, which guidance uses as "no caption". */
 const PADDING_ID = 0;
@@ -43,13 +47,14 @@ export class Vocabulary {
       throw new Error(`Vocabulary: "${bad}" is not one lower-case word without spaces, commas and dots`);
   }
 
-  /** The id of a word. @throws RangeError when the word is unknown; the message lists the known words near it. */
+  /** The id of a word. @throws RangeError when the word is unknown, with the known word that is spelled like it, or else the known words */
   id(word: string): number {
     const id = this.#ids.get(word);
     if (id !== undefined) return id;
-    const near = this.words.slice(1).filter((known) => known[0] === word[0]);
-    const known = near.length > 0 ? near : this.words.slice(1);
-    throw new RangeError(`caption: unknown word "${word}"; known words are ${known.slice(0, 24).join(", ")}`);
+    const known = this.words.slice(1);
+    const more = known.length > LISTED ? `, and ${known.length - LISTED} more` : "";
+    const right = didYouMean(word, known) || `known words are ${known.slice(0, LISTED).join(", ")}${more}`;
+    throw new RangeError(`caption: unknown word "${word}"; ${right}`);
   }
 
   /**

@@ -21,7 +21,7 @@ export { abs, sign } from "./ops/abs-and-sign.js";
 export { clamp, geluErf, leakyRelu, relu, silu, square } from "./ops/activations.js";
 export { type AdamWOptions, adamw } from "./ops/adamw.js";
 export { add, div, mul, neg, reciprocal, sub } from "./ops/arithmetic.js";
-export { attention } from "./ops/attention.js";
+export { type AttentionOptions, attention } from "./ops/attention.js";
 export { bitcast } from "./ops/bitcast.js";
 export { bitAnd, bitOr, bitXor, logicalNot, quotient, remainder, shiftLeft, shiftRight } from "./ops/bits.js";
 export { broadcastTo, sum } from "./ops/broadcast-and-sum.js";

@@ -16,6 +16,7 @@ import { isOurPicture, signed } from "./picture.js";
 
 interface Options {
   readonly caption?: readonly string[];
+  readonly index?: readonly number[];
   readonly count: number;
   readonly guidance: number;
   readonly steps: number;
@@ -29,18 +30,25 @@ interface Options {
 }
 
 const help = `
-The model is a run's newest checkpoint, the held-out model of a study, or one step-N file. Captions are words the model has learned;
-articles are read over. Writes the pictures as PNG and how they came about as JSON beside it.
+The model is a run's newest checkpoint, the held-out model of a study, or one step-N file. Captions are words the model has learned, of
+a model of classes their names; articles are read over. Captions that are vectors cannot be typed: --index names some of the validation split by
+number, in any model. Writes the pictures as PNG and how they came about as JSON beside it.
 
 Example:
-  isoflop sample runs/quick --caption "a taco left of a rocket on a purple background" --caption "a sun" --guidance 3`;
+  isoflop sample runs/quick --caption "a taco left of a rocket on a purple background" --caption "a sun" --guidance 3
+  isoflop sample runs/quick --index 3 --index 8`;
 
 export const configure = (command: Command): void => {
   forceOption(
     jsonOption(deviceOption(command.argument("<run>", "folder of a run or of a study, or a checkpoint", studyPath))),
   )
     .option("--caption <text>", "what to draw; may be given several times (default: validation captions)", several)
-    .option("--count <n>", "pictures where no caption is given, drawn all at once", countUpTo(4096), 16)
+    .addOption(
+      new Option("--index <n>", "the number of a validation caption to draw; may be given several times")
+        .argParser((text: string, earlier: readonly number[] = []) => [...earlier, whole(text)])
+        .conflicts("caption"),
+    )
+    .option("--count <n>", "the first so many validation captions, where none is given", countUpTo(4096), 16)
     .option("--guidance <scale>", "1 follows the caption as learned, above 1 exaggerates it", number, 2)
     .option("--steps <n>", "steps from noise to picture", count, 25)
     .addOption(new Option("--solver <name>", "how a step is made").choices(solvers.names).default("heun"))
@@ -63,26 +71,15 @@ export const configure = (command: Command): void => {
       const data = options.decoder === undefined ? model.spec.data : withDecoder(model.spec.data, options.decoder);
       const decoder = await sampleDecoder(data, source);
       if (decoder.kind === "none") throw inputError(`${decoder.reason}; give --decoder FILE.safetensors`);
-      const captionless = model.spec.model.context.kind === "none";
-      const usual = (_: unknown, i: number) => (captionless ? "" : source.caption("validation", i));
-      const captions = options.caption ?? Array.from({ length: options.count }, usual);
+      const indices = options.index ?? Array.from({ length: options.count }, (_, i) => i);
+      const captions = options.caption ?? indices;
       const device = await createDevice(options.device);
       const shown = progress("drawing");
       const { onProgress } = shown;
       const { guidance, steps, solver, seed } = options;
       const pictures = await untilStopped("stopped; nothing was written", async (signal) => {
-        const drawn = await draw(model, {
-          device,
-          source,
-          captions,
-          guidance,
-          steps,
-          solver,
-          seed,
-          signal,
-          onProgress,
-        });
-        return decodeSamples(drawn, decoder, device);
+        const how = { guidance, steps, solver, seed, signal, onProgress };
+        return decodeSamples(await draw(model, { device, source, captions, ...how }), decoder, device);
       }).finally(() => {
         shown.end();
         device.destroy();
@@ -93,7 +90,8 @@ export const configure = (command: Command): void => {
         checkpoint: { step: model.checkpoint.step },
         device: device.description,
         data,
-        captions,
+        captions: pictures.map(({ caption }) => caption),
+        ...(options.caption ? {} : { indices }),
         ...{ guidance, steps, solver, seed },
         files: { png, json },
         versions: versions("@isoflop/dit", "@isoflop/diffusion", "@isoflop/tensor", "@isoflop/data"),
@@ -101,7 +99,7 @@ export const configure = (command: Command): void => {
       await pngFile.write(signed(renderPng(sampleGridFigure(pictures).draw({ document: page }))));
       await about.write(`${JSON.stringify(document, null, 2)}\n`);
       await emit(options.json, document, () => [
-        `${plural(captions.length, "picture")} of run ${model.run}: ${png}, ${json}`,
+        `${plural(pictures.length, "picture")} of run ${model.run}: ${png}, ${json}`,
       ]);
     });
 };

@@ -4,6 +4,7 @@ import type { RunSpec } from "@isoflop/sweep";
 import type { Device } from "@isoflop/tensor";
 import { decodeSamples, sampleDecoder } from "../sample/decode.js";
 import { draw } from "../sample/draw.js";
+import { picturesOf } from "../sample/pictures.js";
 import type { StudyFile } from "./file/schema.js";
 import type { StudyFolder } from "./folder.js";
 
@@ -34,14 +35,14 @@ export const drawSamples = async (
     onNote?.(decoder.reason);
     return [];
   }
-  const captions = Array.from({ length: count }, (_, i) => source.caption("validation", i));
+  const captions = Array.from({ length: count }, (_, i) => i);
   const generated = await draw({ spec, checkpoint }, { ...drawing, ...how, captions, solver: "heun" });
   const { images } = source.batch("validation", 0, count);
-  const size = images.length / count;
-  const real = (sample: Sample, i: number): Sample => ({ ...sample, pixels: images.slice(i * size, (i + 1) * size) });
+  const texts = generated.map(({ caption }) => caption);
+  const real = picturesOf(images, source.shape, texts.slice(0, count / 2));
   const groups = [
     ...generated.map((sample): Sample => ({ group: "Generated", ...sample })),
-    ...generated.slice(0, count / 2).map((sample, i) => real({ ...sample, group: "Validation data" }, i)),
+    ...real.map((sample): Sample => ({ ...sample, group: "Validation data" })),
   ];
   return decodeSamples(groups, decoder, device);
 };
