@@ -5,6 +5,7 @@ export default library({
   entry: {
     index: "src/index.ts",
     bin: "src/bin.ts",
+    worker: "src/worker.ts",
     "study/index": "src/study/index.ts",
     "words/index": "src/words/index.ts",
   },
