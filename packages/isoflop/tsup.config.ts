@@ -6,6 +6,7 @@ export default library({
     index: "src/index.ts",
     bin: "src/bin.ts",
     worker: "src/worker.ts",
+    "modules/index": "src/modules/index.ts",
     "study/index": "src/study/index.ts",
     "words/index": "src/words/index.ts",
   },

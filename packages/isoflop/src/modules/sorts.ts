@@ -19,28 +19,37 @@ interface Sort {
 
 const error = (message: string) => new ModuleError(message);
 
-const isFunction = v.custom<(...given: never[]) => unknown>((value) => typeof value === "function", "a function");
+/** A record with at least these fields; `right` says what they should be, and what the record. */
+const having = <const E extends v.ObjectEntries>(entries: E, right: Readonly<Record<keyof E | "itself", string>>) =>
+  v.looseObject(
+    entries,
+    ({ expected }) => right[expected === "Object" ? "itself" : (JSON.parse(expected ?? '""') as keyof E)],
+  );
+
+const FUNCTION = "a function";
+const SCHEMAS = "a record of schemas, {} for none";
+
+const isFunction = v.custom<(...given: never[]) => unknown>((value) => typeof value === "function", FUNCTION);
 const isSchema = v.custom<v.GenericSchema>(
   (value) => typeof (value as { readonly "~run"?: unknown } | null)?.["~run"] === "function",
   "a schema, such as number() of @isoflop/spec",
 );
-const options = v.custom<object>(
-  (value) => typeof value === "object" && value !== null,
-  "a record of schemas, {} for none",
-);
+const options = v.custom<object>((value) => typeof value === "object" && value !== null, SCHEMAS);
 
-/** A part is a record, or a function with the same fields. */
-const fieldsOf = (part: unknown, names: readonly string[]): Readonly<Record<string, unknown>> | unknown => {
-  if (typeof part !== "function") return part;
-  return Object.fromEntries(names.map((name) => [name, (part as unknown as Readonly<Record<string, unknown>>)[name]]));
-};
+/** A part may be a function with the fields of one. */
+const fieldsOf = (part: unknown): unknown =>
+  typeof part === "function" ? Object.assign({}, part, { name: part.name }) : part;
 
-const kindSchema = v.looseObject({ name: text, options, build: isFunction }, ({ expected }) =>
-  expected === "Object" ? "a kind({ name, options, build }) of @isoflop/spec" : "given",
+const kindSchema = having(
+  { name: text, options, build: isFunction },
+  {
+    ...{ name: "a text", options: SCHEMAS, build: FUNCTION },
+    itself: "a kind({ name, options, build }) of @isoflop/spec",
+  },
 );
 
 const checkKind = (sort: string, part: unknown): Kind<never> => {
-  const checked = read(kindSchema, fieldsOf(part, ["name", "options", "build"]), { name: sort, error });
+  const checked = read(kindSchema, fieldsOf(part), { name: sort, error });
   for (const [name, schema] of Object.entries(checked.options))
     read(isSchema, schema, { name: `${sort}.options.${name}`, error });
   return part as Kind<never>;
@@ -61,14 +70,19 @@ const kindsOf = (
   ...(inner && { inner }),
 });
 
-const conditioningSchema = v.looseObject(
+const COUNTED = "a record with words and layers: how @isoflop/flops counts it";
+const BUILT = "a record with specs and forward: how @isoflop/dit builds it";
+
+const conditioningSchema = having(
   {
     name: text,
-    architecture: v.looseObject({ words: text, layers: isFunction }, "a record: how @isoflop/flops counts it"),
-    trunk: v.looseObject({ specs: isFunction, forward: isFunction }, "a record: how @isoflop/dit builds it"),
+    architecture: having({ words: text, layers: isFunction }, { words: "a text", layers: FUNCTION, itself: COUNTED }),
+    trunk: having({ specs: isFunction, forward: isFunction }, { specs: FUNCTION, forward: FUNCTION, itself: BUILT }),
   },
-  ({ expected }) =>
-    expected === "Object" ? "a defineConditioning({ name, architecture, trunk }) of @isoflop/dit" : "given",
+  {
+    ...{ name: "a text", architecture: COUNTED, trunk: BUILT },
+    itself: "a defineConditioning({ name, architecture, trunk }) of @isoflop/dit",
+  },
 );
 
 /** How a conditioning is named in a config: it has no options. */
