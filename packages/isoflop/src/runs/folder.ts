@@ -8,11 +8,13 @@ import { layoutOf, runsIn } from "../study/layout.js";
 import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
 import { unlikeFamilies, unlikeMeasures } from "./alike.js";
+import { measuredIn } from "./measured.js";
 import { type DoneRun, pointsOf } from "./point.js";
 
 /**
  * The runs of a folder that are done, as JSON rows of a table: of a study, of `isoflop train`, or of any run store. The run that tests
- * the prediction of a study is none of them: what is fitted to the table is what the study was fitted to.
+ * the prediction of a study is none of them: what is fitted to the table is what the study was fitted to. What was measured of them beside
+ * the loss is a column each.
  * @throws CliError when there is none, or when no law joins them
  */
 export const tableOfRuns = (folder: string): string => {
@@ -24,7 +26,11 @@ export const tableOfRuns = (folder: string): string => {
     );
   const test = testOf(folder);
   const fitted = done.filter(({ id }) => id !== test);
-  return JSON.stringify(pointsOf(fitted.length > 0 ? fitted : done), null, 1);
+  const rows = pointsOf(fitted.length > 0 ? fitted : done).map((point) => ({
+    ...point,
+    ...measuredIn(join(runsIn(folder), String(point.label))),
+  }));
+  return JSON.stringify(rows, null, 1);
 };
 
 const prediction = v.looseObject({ from: v.array(text), run: text });

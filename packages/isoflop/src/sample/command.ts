@@ -1,5 +1,5 @@
 import { solvers } from "@isoflop/diffusion";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { isOurDocument } from "../files/ours.js";
 import { outputFile } from "../files/write.js";
 import { deviceOption, forceOption, jsonOption } from "../options/common.js";
@@ -26,7 +26,7 @@ interface Options {
 
 const help = `
 The model is a run's newest checkpoint, the held-out model of a study, or one step-N file. Captions are words the model has learned;
-articles are read over. Writes the pictures as PNG and how they came about as JSON beside it.
+articles are read over. A solver of your own is a file: --solver ./mine.ts. Writes the pictures as PNG and how they came about as JSON beside it.
 
 Example:
   isoflop sample runs/quick --caption "a taco left of a rocket on a purple background" --caption "a sun" --guidance 3`;
@@ -37,7 +37,7 @@ export const configure = (command: Command): void => {
     .option("--count <n>", "pictures where no caption is given, drawn all at once", countUpTo(4096), 16)
     .option("--guidance <scale>", "1 follows the caption as learned, above 1 exaggerates it", number, 2)
     .option("--steps <n>", "steps from noise to picture", count, 25)
-    .addOption(new Option("--solver <name>", "how a step is made").choices(solvers.names).default("heun"))
+    .option("--solver <name>", "how a step is made: euler, heun, or a module that exports one", solver, "heun")
     .option("--seed <n>", "of the noise", whole, 0)
     .option("--out <file.png>", "where the pictures go", "samples.png")
     .addHelpText("after", help)
@@ -51,6 +51,7 @@ export const configure = (command: Command): void => {
       const { untilStopped } = await import("../stop.js");
       const { png, json, pictures: pngFile, about } = outputsOf(path, options);
       const model = await findModel(path, note);
+      const solver = await solverOf(options.solver);
       const source = await dataOpener()(model.spec.data);
       const captionless = model.spec.model.context.kind === "none";
       const usual = (_: unknown, i: number) => (captionless ? "" : source.caption("validation", i));
@@ -58,7 +59,7 @@ export const configure = (command: Command): void => {
       const device = await createDevice(options.device);
       const shown = progress("drawing");
       const { onProgress } = shown;
-      const { guidance, steps, solver, seed } = options;
+      const { guidance, steps, seed } = options;
       const pictures = await untilStopped("stopped; nothing was written", (signal) =>
         draw(model, { device, source, captions, guidance, steps, solver, seed, signal, onProgress }),
       ).finally(() => {
@@ -97,6 +98,24 @@ const outputsOf = (path: string, { out, force }: Pick<Options, "out" | "force">)
     pictures: outputFile(png, { ...choices, isOurs: isOurPicture }),
     about: outputFile(json, { ...choices, isOurs: isOurDocument("sample") }),
   };
+};
+
+const isModule = (text: string): boolean => /\.[cm]?[jt]s$/.test(text);
+
+const solver = (text: string): string => {
+  if (solvers.has(text) || isModule(text)) return text;
+  throw new InvalidArgumentError(
+    `Allowed choices are ${solvers.names.join(", ")}, and a TypeScript or JavaScript file that exports a solver.`,
+  );
+};
+
+/** The name of a solver, of ours or of a module. @throws ModuleError for one that exports none */
+const solverOf = async (given: string): Promise<string> => {
+  if (!isModule(given)) return given;
+  const { resolveModules } = await import("../modules/index.js");
+  const asked = { solver: { module: given } as unknown };
+  const { value } = await resolveModules(asked, [{ path: ["solver"], sort: "solver" }], process.cwd());
+  return (value.solver as { readonly kind: string }).kind;
 };
 
 const several = (text: string, earlier: readonly string[] = []): readonly string[] => [...earlier, text];
