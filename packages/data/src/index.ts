@@ -1,6 +1,9 @@
+export { dataSource, type SourceParts } from "./data-source.js";
 export { type Fingerprint, fingerprint } from "./fingerprint.js";
 export type { ImageOptions } from "./image-options.js";
 export { type LabelledImages, type LabelledOptions, type LabelledSplit, labelledImages } from "./labelled.js";
+export { type Key, keyOf } from "./random/key.js";
+export { Stream } from "./random/stream.js";
 export { type Background, backgrounds } from "./scenes/palette.js";
 export { type SceneSplit, scenes } from "./scenes/scenes.js";
 export {
