@@ -2,6 +2,7 @@ export type { Decoder, ImageShape } from "./decoders/decoder.js";
 export type { PerChannel } from "./decoders/per-channel.js";
 export { type DecoderSpec, decoders } from "./decoders.js";
 export { DataError } from "./error.js";
+export { dataSource, type SourceParts } from "./data-source.js";
 export { type Fingerprint, fingerprint } from "./fingerprint.js";
 export type { CaptionReader, RecordCaptions } from "./finite/captions.js";
 export { classes } from "./finite/classes.js";
@@ -17,6 +18,8 @@ export { type LabelledImages, type LabelledOptions, type LabelledSplit, labelled
 export { type ChannelMoments, Moments } from "./latents/moments.js";
 export type { LatentOptions } from "./latents/options.js";
 export { unscaled } from "./latents/scaling.js";
+export { type Key, keyOf } from "./random/key.js";
+export { Stream } from "./random/stream.js";
 export { type Background, backgrounds } from "./scenes/palette.js";
 export { type SceneSplit, scenes } from "./scenes/scenes.js";
 export {

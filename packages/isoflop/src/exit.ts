@@ -53,6 +53,7 @@ const codes: Readonly<Record<string, Readonly<Record<string, ExitCode>>>> = {
   ScalingError: { "": input, "bad-option": usage, aborted: failed },
   FlopsError: { "": input, convention: usage },
   DataError: { "": input },
+  ModuleError: { "": input },
   TrainError: { "": input },
   DivergedError: { "": failed },
   SweepError: { "": failed, spec: input, plan: input, path: input, record: input },

@@ -1,6 +1,6 @@
 import { solvers } from "@isoflop/diffusion";
 import type { DataSpec } from "@isoflop/sweep";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { inputError } from "../exit.js";
 import { isOurDocument } from "../files/ours.js";
 import { outputFile } from "../files/write.js";
@@ -32,7 +32,7 @@ interface Options {
 const help = `
 The model is a run's newest checkpoint, the held-out model of a study, or one step-N file. Captions are words the model has learned, of
 a model of classes their names; articles are read over. Captions that are vectors cannot be typed: --index names some of the validation split by
-number, in any model. Writes the pictures as PNG and how they came about as JSON beside it.
+number, in any model. A solver of your own is a file: --solver ./mine.ts. Writes the pictures as PNG and how they came about as JSON beside it.
 
 Example:
   isoflop sample runs/quick --caption "a taco left of a rocket on a purple background" --caption "a sun" --guidance 3
@@ -51,7 +51,7 @@ export const configure = (command: Command): void => {
     .option("--count <n>", "the first so many validation captions, where none is given", countUpTo(4096), 16)
     .option("--guidance <scale>", "1 follows the caption as learned, above 1 exaggerates it", number, 2)
     .option("--steps <n>", "steps from noise to picture", count, 25)
-    .addOption(new Option("--solver <name>", "how a step is made").choices(solvers.names).default("heun"))
+    .option("--solver <name>", "how a step is made: euler, heun, or a module that exports one", solver, "heun")
     .option("--seed <n>", "of the noise", whole, 0)
     .option("--decoder <file>", "what turns latents into pictures: safetensors (default: what the data name)")
     .option("--out <file.png>", "where the pictures go", "samples.png")
@@ -67,6 +67,7 @@ export const configure = (command: Command): void => {
       const { untilStopped } = await import("../stop.js");
       const { png, json, pictures: pngFile, about } = outputsOf(path, options);
       const model = await findModel(path, note);
+      const solver = await solverOf(options.solver);
       const source = await dataOpener()(model.spec.data);
       const data = options.decoder === undefined ? model.spec.data : withDecoder(model.spec.data, options.decoder);
       const decoder = await sampleDecoder(data, source);
@@ -76,7 +77,7 @@ export const configure = (command: Command): void => {
       const device = await createDevice(options.device);
       const shown = progress("drawing");
       const { onProgress } = shown;
-      const { guidance, steps, solver, seed } = options;
+      const { guidance, steps, seed } = options;
       const pictures = await untilStopped("stopped; nothing was written", async (signal) => {
         const how = { guidance, steps, solver, seed, signal, onProgress };
         return decodeSamples(await draw(model, { device, source, captions, ...how }), decoder, device);
@@ -121,5 +122,22 @@ const outputsOf = (path: string, { out, force }: Pick<Options, "out" | "force">)
 
 const withDecoder = (data: DataSpec, path: string): DataSpec =>
   ({ ...data, decoder: { kind: "safetensors", path } }) as DataSpec;
+const isModule = (text: string): boolean => /\.[cm]?[jt]s$/.test(text);
+
+const solver = (text: string): string => {
+  if (solvers.has(text) || isModule(text)) return text;
+  throw new InvalidArgumentError(
+    `Allowed choices are ${solvers.names.join(", ")}, and a TypeScript or JavaScript file that exports a solver.`,
+  );
+};
+
+/** The name of a solver, of ours or of a module. @throws ModuleError for one that exports none */
+const solverOf = async (given: string): Promise<string> => {
+  if (!isModule(given)) return given;
+  const { resolveModules } = await import("../modules/index.js");
+  const asked = { solver: { module: given } as unknown };
+  const { value } = await resolveModules(asked, [{ path: ["solver"], sort: "solver" }], process.cwd());
+  return (value.solver as { readonly kind: string }).kind;
+};
 
 const several = (text: string, earlier: readonly string[] = []): readonly string[] => [...earlier, text];
