@@ -5,6 +5,8 @@ import { sources } from "../sources.js";
 import { cifar10 } from "./cifar10.js";
 import { emojiScenes } from "./emoji.js";
 import { imageFolder } from "./pictures/folder.js";
+import { parquetImages } from "./pictures/parquet.js";
+import { webDataset } from "./pictures/webdataset.js";
 import type { Opening } from "./records/opening.js";
 
 /** How the sources that read files open. */
@@ -12,6 +14,8 @@ const readers: Readonly<Record<string, (options: never, opening: Opening) => Pro
   emoji: emojiScenes,
   cifar10,
   images: imageFolder,
+  webdataset: webDataset,
+  parquet: parquetImages,
 };
 
 /**

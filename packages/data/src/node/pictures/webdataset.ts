@@ -1,0 +1,119 @@
+import type { FiniteSplit } from "../../finite/finite.js";
+import type { PictureOptions } from "../../pictures/options.js";
+import type { DataSource } from "../../source.js";
+import type { InputFile } from "../records/inputs.js";
+import type { Opening } from "../records/opening.js";
+import { refusal } from "./bad-items.js";
+import { isImage } from "./endings.js";
+import type { FoundItem } from "./item.js";
+import { filesOf } from "./paths.js";
+import { type CaptionKind, pictureSource } from "./picture-set.js";
+import { BadShard, type Sample, samplesOf } from "./samples.js";
+
+/** Tar shards in the layout of WebDataset. */
+export interface WebDatasetOptions extends PictureOptions {
+  readonly path: string;
+  /** The field of `.json` members that holds the caption or class. */
+  readonly field?: string | undefined;
+}
+
+const NAME = "webdataset";
+
+/**
+ * The images of tar shards, with captions in `.txt` or `.json` members or classes in `.cls` or `.json`, as the first sample has them.
+ * @throws Error naming shards and samples that cannot be used, or what is not there
+ */
+export const webDataset = async (
+  options: WebDatasetOptions,
+  opening: Opening = {},
+): Promise<DataSource<FiniteSplit>> => {
+  const files = await filesOf(NAME, options.path);
+  const place = await captionPlace(files, options);
+  return pictureSource(
+    { name: NAME, files, captions: place.kind, reading: { ...place }, items: () => itemsOf(files, place) },
+    options,
+    opening,
+  );
+};
+
+/** Where a sample has its caption. */
+interface CaptionPlace {
+  readonly kind: CaptionKind;
+  readonly ending?: "txt" | "cls" | "json";
+  readonly field?: string;
+}
+
+const captionPlace = async (
+  shards: readonly InputFile[],
+  { captions, field, bad }: WebDatasetOptions,
+): Promise<CaptionPlace> => {
+  const { shard, first } = await firstSample(shards, bad);
+  const places = (["words", "classes"] as const)
+    .filter((kind) => (captions ?? kind) === kind)
+    .flatMap((kind) => placesOf(kind, field));
+  const found = places.find((place) => captionOf(first, place) !== undefined);
+  if (found) return found;
+  if (captions === undefined || captions === "none") return { kind: "none" };
+  const looked = places.map(
+    ({ ending, field: name }) => `.${ending}${name === undefined ? "" : ` with a field "${name}"`}`,
+  );
+  throw new Error(`${NAME}: captions is "${captions}", and ${shard.name}/${first.key} has no ${looked.join(", no ")}`);
+};
+
+const placesOf = (kind: "words" | "classes", field: string | undefined): CaptionPlace[] => {
+  const ending = kind === "words" ? "txt" : "cls";
+  const fields = kind === "words" ? ["caption", "text"] : ["label", "class"];
+  if (field !== undefined) return [{ kind, ending: "json", field }];
+  return [{ kind, ending }, ...fields.map((name) => ({ kind, ending: "json" as const, field: name }))];
+};
+
+const firstSample = async (shards: readonly InputFile[], bad: "refuse" | "skip") => {
+  for (const shard of shards)
+    try {
+      for await (const first of samplesOf(shard)) if (imageOf(first) !== undefined) return { shard, first };
+    } catch (error) {
+      if (!(error instanceof BadShard)) throw error;
+      if (bad === "refuse") throw refusal(NAME, [{ name: shard.name, reason: error.message }], true);
+    }
+  throw new Error(`${NAME}: there are no images in ${shards.map(({ name }) => name).join(", ")}`);
+};
+
+async function* itemsOf(shards: readonly InputFile[], place: CaptionPlace): AsyncGenerator<FoundItem> {
+  for (const shard of shards)
+    try {
+      for await (const sample of samplesOf(shard)) yield itemOf(shard, sample, place);
+    } catch (error) {
+      if (!(error instanceof BadShard)) throw error;
+      yield { name: shard.name, reason: error.message };
+    }
+}
+
+const itemOf = (shard: InputFile, sample: Sample, place: CaptionPlace): FoundItem => {
+  const ending = imageOf(sample);
+  if (ending === undefined) return { name: `${shard.name}/${sample.key}`, reason: "it has no image" };
+  const name = `${shard.name}/${sample.key}.${ending}`;
+  if (place.kind === "none") return { name, caption: "", bytes: async () => sample.members.get(ending)! };
+  const caption = captionOf(sample, place);
+  if (caption === undefined) return { name, reason: `it has no .${place.ending} with a caption` };
+  if (caption === "") return { name, reason: "its caption is empty" };
+  return { name, caption, bytes: async () => sample.members.get(ending)! };
+};
+
+const imageOf = ({ members }: Sample): string | undefined =>
+  [...members.keys()].find((ending) => isImage(`.${ending}`));
+
+const captionOf = ({ members }: Sample, { ending, field }: CaptionPlace): string | undefined => {
+  const bytes = ending && members.get(ending);
+  if (bytes === undefined) return undefined;
+  const text = new TextDecoder().decode(bytes);
+  return ending === "json" ? fieldOf(text, field!) : text.trim();
+};
+
+const fieldOf = (text: string, field: string): string | undefined => {
+  try {
+    const value = (JSON.parse(text) as Readonly<Record<string, unknown>> | null)?.[field];
+    return typeof value === "string" || typeof value === "number" ? String(value).trim() : undefined;
+  } catch {
+    return undefined;
+  }
+};
