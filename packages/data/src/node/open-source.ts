@@ -4,6 +4,7 @@ import type { DataSource } from "../source.js";
 import { sources } from "../sources.js";
 import { cifar10 } from "./cifar10.js";
 import { emojiScenes } from "./emoji.js";
+import { hubImages } from "./hub/hub.js";
 import { imageFolder } from "./pictures/folder.js";
 import { parquetImages } from "./pictures/parquet.js";
 import { webDataset } from "./pictures/webdataset.js";
@@ -16,6 +17,7 @@ const readers: Readonly<Record<string, (options: never, opening: Opening) => Pro
   images: imageFolder,
   webdataset: webDataset,
   parquet: parquetImages,
+  hub: hubImages,
 };
 
 /**

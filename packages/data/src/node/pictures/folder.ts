@@ -9,7 +9,7 @@ import type { Opening } from "../records/opening.js";
 import { CAPTION_TABLES, readCaptionTable } from "./caption-table.js";
 import { isImage, stem } from "./endings.js";
 import type { FoundItem } from "./item.js";
-import { type CaptionKind, pictureSource } from "./picture-set.js";
+import { type CaptionKind, type Origin, pictureSource } from "./picture-set.js";
 import { filesBelow } from "./walk.js";
 
 /** A folder of images. */
@@ -17,26 +17,25 @@ export interface FolderOptions extends PictureOptions {
   readonly path: string;
 }
 
-/** Where the parts of a source come from, if not from a folder of the user's. */
-export interface Origin {
-  readonly name: string;
-  readonly licence?: string;
-  readonly package?: string;
-}
-
 /**
  * The images of a folder and the folders below it. Captions are in `captions.jsonl` or `.csv`, or in a `.txt` beside each image, or are
  * the names of the folders. @throws Error naming files that cannot be used, or what is not there
  */
-export const imageFolder = async (
-  options: FolderOptions,
-  opening: Opening = {},
-  origin: Origin = { name: "images" },
-): Promise<DataSource<FiniteSplit>> => {
+export const imageFolder = async (options: FolderOptions, opening: Opening = {}): Promise<DataSource<FiniteSplit>> => {
   const files = await filesBelow(path.resolve(options.path));
+  if (!files.some(({ name }) => isImage(name))) throw new Error(`images: there are no images in ${options.path}`);
+  return imageFiles(files, options, opening, { name: "images" });
+};
+
+/** The images among files, with the captions among them. */
+export const imageFiles = async (
+  files: readonly InputFile[],
+  options: PictureOptions,
+  opening: Opening,
+  origin: Origin,
+): Promise<DataSource<FiniteSplit>> => {
   const images = files.filter(({ name }) => isImage(name));
-  if (images.length === 0) throw new Error(`${origin.name}: there are no images in ${options.path}`);
-  const found = captionsIn(files, images, options.captions);
+  const found = captionsIn(origin.name, files, images, options.captions);
   return pictureSource(
     {
       ...origin,
@@ -60,6 +59,7 @@ interface FoundCaptions {
 }
 
 const captionsIn = (
+  name: string,
   files: readonly InputFile[],
   images: readonly InputFile[],
   asked: CaptionKind | undefined,
@@ -75,7 +75,7 @@ const captionsIn = (
   if (table) return { ...none, kind, table, files: [table] };
   if (texts.length === 0)
     throw new Error(
-      `images: captions is "words", and there is no ${CAPTION_TABLES[0]}, no ${CAPTION_TABLES[1]} and no .txt beside an image`,
+      `${name}: captions is "words", and there is no ${CAPTION_TABLES[0]}, no ${CAPTION_TABLES[1]} and no .txt beside an image`,
     );
   return { kind, files: [...new Set(texts)], beside: new Map(texts.map((file) => [file.name, file])) };
 };

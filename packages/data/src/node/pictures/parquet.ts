@@ -3,11 +3,10 @@ import type { PictureOptions } from "../../pictures/options.js";
 import type { DataSource } from "../../source.js";
 import type { InputFile } from "../records/inputs.js";
 import type { Opening } from "../records/opening.js";
-import type { Origin } from "./folder.js";
 import type { FoundItem } from "./item.js";
 import { type ParquetTable, parquetTable, type Row } from "./parquet-table.js";
 import { filesOf } from "./paths.js";
-import { type CaptionKind, pictureSource } from "./picture-set.js";
+import { type CaptionKind, type Origin, pictureSource } from "./picture-set.js";
 
 /** Parquet files of images. */
 export interface ParquetOptions extends PictureOptions {
@@ -25,9 +24,9 @@ export interface ParquetOptions extends PictureOptions {
  * of class labels. @throws Error naming files and rows that cannot be used, or columns that are not there
  */
 export const parquetImages = async (options: ParquetOptions, opening: Opening = {}): Promise<DataSource<FiniteSplit>> =>
-  parquetSource(await filesOf("parquet", options.path), options, opening, { name: "parquet" });
+  parquetFiles(await filesOf("parquet", options.path), options, opening, { name: "parquet" });
 
-export const parquetSource = async (
+export const parquetFiles = async (
   files: readonly InputFile[],
   options: Omit<ParquetOptions, "path">,
   opening: Opening,

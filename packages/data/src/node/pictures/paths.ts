@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { expand } from "brace-expansion";
+import { braceExpand } from "minimatch";
 import { glob } from "tinyglobby";
 import { compareTexts } from "../../finite/order.js";
 import type { InputFile } from "../records/inputs.js";
@@ -10,7 +10,7 @@ import type { InputFile } from "../records/inputs.js";
  * @throws Error naming a file that is not there, or the pattern that no file has
  */
 export const filesOf = async (source: string, pattern: string): Promise<InputFile[]> => {
-  const found = await Promise.all(expand(pattern).map((each) => filesLike(source, each)));
+  const found = await Promise.all(braceExpand(pattern).map((each) => filesLike(source, each)));
   const files = [...new Set(found.flat())].sort(compareTexts);
   const folder = commonFolder(files);
   return files.map((file) => ({ path: file, name: path.relative(folder, file).split(path.sep).join("/") }));

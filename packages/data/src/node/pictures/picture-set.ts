@@ -21,10 +21,17 @@ import { type FoundItem, isBad } from "./item.js";
 /** What captions are, once it is known. */
 export type CaptionKind = "words" | "classes" | "none";
 
-/** A set of encoded pictures in files. */
-export interface PictureSet {
-  /** The kind of the source, which messages and the description begin with. */
+/** Where files come from. */
+export interface Origin {
+  /** The kind of the source, with which messages begin. */
   readonly name: string;
+  /** What the set is called where it comes from. */
+  readonly title?: string;
+  readonly licence?: string;
+}
+
+/** A set of encoded pictures in files. */
+export interface PictureSet extends Origin {
   /** All files that decide what the set holds, in an order that their names decide. */
   readonly files: readonly InputFile[];
   readonly captions: CaptionKind;
@@ -32,8 +39,6 @@ export interface PictureSet {
   readonly reading: Readonly<Record<string, unknown>>;
   /** Classes by label, where they are known beside the images. */
   readonly classes?: readonly string[] | undefined;
-  readonly licence?: string;
-  readonly package?: string | null;
   items(): AsyncIterable<FoundItem>;
 }
 
@@ -94,8 +99,8 @@ export const pictureSource = async (
     validation: options.validation,
     seed: options.seed,
     provenance: {
-      name,
-      package: set.package ?? null,
+      name: set.title ?? name,
+      package: null,
       licence: set.licence ?? "not stated",
       files: inputs.files,
       renderer,

@@ -7,7 +7,7 @@ import { refusal } from "./bad-items.js";
 import { isImage } from "./endings.js";
 import type { FoundItem } from "./item.js";
 import { filesOf } from "./paths.js";
-import { type CaptionKind, pictureSource } from "./picture-set.js";
+import { type CaptionKind, type Origin, pictureSource } from "./picture-set.js";
 import { BadShard, type Sample, samplesOf } from "./samples.js";
 
 /** Tar shards in the layout of WebDataset. */
@@ -17,20 +17,23 @@ export interface WebDatasetOptions extends PictureOptions {
   readonly field?: string | undefined;
 }
 
-const NAME = "webdataset";
-
 /**
  * The images of tar shards, with captions in `.txt` or `.json` members or classes in `.cls` or `.json`, as the first sample has them.
  * @throws Error naming shards and samples that cannot be used, or what is not there
  */
-export const webDataset = async (
-  options: WebDatasetOptions,
-  opening: Opening = {},
+export const webDataset = async (options: WebDatasetOptions, opening: Opening = {}): Promise<DataSource<FiniteSplit>> =>
+  shardFiles(await filesOf("webdataset", options.path), options, opening, { name: "webdataset" });
+
+/** The images of shards. */
+export const shardFiles = async (
+  files: readonly InputFile[],
+  options: Omit<WebDatasetOptions, "path">,
+  opening: Opening,
+  origin: Origin,
 ): Promise<DataSource<FiniteSplit>> => {
-  const files = await filesOf(NAME, options.path);
-  const place = await captionPlace(files, options);
+  const place = await captionPlace(origin.name, files, options);
   return pictureSource(
-    { name: NAME, files, captions: place.kind, reading: { ...place }, items: () => itemsOf(files, place) },
+    { ...origin, files, captions: place.kind, reading: { ...place }, items: () => itemsOf(files, place) },
     options,
     opening,
   );
@@ -44,10 +47,11 @@ interface CaptionPlace {
 }
 
 const captionPlace = async (
+  source: string,
   shards: readonly InputFile[],
-  { captions, field, bad }: WebDatasetOptions,
+  { captions, field, bad }: Omit<WebDatasetOptions, "path">,
 ): Promise<CaptionPlace> => {
-  const { shard, first } = await firstSample(shards, bad);
+  const { shard, first } = await firstSample(source, shards, bad);
   const places = (["words", "classes"] as const)
     .filter((kind) => (captions ?? kind) === kind)
     .flatMap((kind) => placesOf(kind, field));
@@ -57,7 +61,9 @@ const captionPlace = async (
   const looked = places.map(
     ({ ending, field: name }) => `.${ending}${name === undefined ? "" : ` with a field "${name}"`}`,
   );
-  throw new Error(`${NAME}: captions is "${captions}", and ${shard.name}/${first.key} has no ${looked.join(", no ")}`);
+  throw new Error(
+    `${source}: captions is "${captions}", and ${shard.name}/${first.key} has no ${looked.join(", no ")}`,
+  );
 };
 
 const placesOf = (kind: "words" | "classes", field: string | undefined): CaptionPlace[] => {
@@ -67,15 +73,15 @@ const placesOf = (kind: "words" | "classes", field: string | undefined): Caption
   return [{ kind, ending }, ...fields.map((name) => ({ kind, ending: "json" as const, field: name }))];
 };
 
-const firstSample = async (shards: readonly InputFile[], bad: "refuse" | "skip") => {
+const firstSample = async (source: string, shards: readonly InputFile[], bad: "refuse" | "skip") => {
   for (const shard of shards)
     try {
       for await (const first of samplesOf(shard)) if (imageOf(first) !== undefined) return { shard, first };
     } catch (error) {
       if (!(error instanceof BadShard)) throw error;
-      if (bad === "refuse") throw refusal(NAME, [{ name: shard.name, reason: error.message }], true);
+      if (bad === "refuse") throw refusal(source, [{ name: shard.name, reason: error.message }], true);
     }
-  throw new Error(`${NAME}: there are no images in ${shards.map(({ name }) => name).join(", ")}`);
+  throw new Error(`${source}: there are no images in ${shards.map(({ name }) => name).join(", ")}`);
 };
 
 async function* itemsOf(shards: readonly InputFile[], place: CaptionPlace): AsyncGenerator<FoundItem> {
