@@ -9,6 +9,11 @@ export { memoryStore, type RecordStore } from "./finite/store.js";
 export { type WordOptions, words } from "./finite/words.js";
 export type { ImageOptions } from "./image-options.js";
 export { type LabelledImages, type LabelledOptions, type LabelledSplit, labelledImages } from "./labelled.js";
+export type { Opening, Progress } from "./opening.js";
+export type { PictureDecoder } from "./pictures/browser-decoder.js";
+export type { BadItem } from "./pictures/item.js";
+export { type ChosenFile, type PicturesOptions, pictures } from "./pictures/pictures.js";
+export type { Rgba } from "./pictures/square.js";
 export { type Background, backgrounds } from "./scenes/palette.js";
 export { type SceneSplit, scenes } from "./scenes/scenes.js";
 export {
@@ -21,6 +26,7 @@ export {
   type SourceFile,
   type SplitDescription,
 } from "./source.js";
+export { sourceSpec } from "./source-spec.js";
 export { type DataSpec, sources } from "./sources.js";
 export { decodeSheet, encodeSheet } from "./sprites/encoding.js";
 export { resizeSheet } from "./sprites/resample.js";

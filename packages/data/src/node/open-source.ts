@@ -1,5 +1,6 @@
 import { read } from "@isoflop/spec";
 import type * as v from "valibot";
+import type { Opening } from "../opening.js";
 import type { DataSource } from "../source.js";
 import { sources } from "../sources.js";
 import { cifar10 } from "./cifar10.js";
@@ -8,7 +9,6 @@ import { hubImages } from "./hub/hub.js";
 import { imageFolder } from "./pictures/folder.js";
 import { parquetImages } from "./pictures/parquet.js";
 import { webDataset } from "./pictures/webdataset.js";
-import type { Opening } from "./records/opening.js";
 
 /** How the sources that read files open. */
 const readers: Readonly<Record<string, (options: never, opening: Opening) => Promise<DataSource>>> = {

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { gathered, inOrder } from "../records/in-order.js";
+import { gathered, inOrder } from "../../finite/in-order.js";
+import type { Opening } from "../../opening.js";
 import type { InputFile } from "../records/inputs.js";
-import type { Opening } from "../records/opening.js";
 import { callOptions, loadHub, type Repo, type RepoFile } from "./repo.js";
 import { explained, type LocalSnapshot } from "./snapshot.js";
 

@@ -1,14 +1,14 @@
 import { minimatch } from "minimatch";
 import type { FiniteSplit } from "../../finite/finite.js";
 import { compareTexts } from "../../finite/order.js";
+import type { Opening } from "../../opening.js";
+import { CAPTION_TABLES } from "../../pictures/caption-table.js";
+import { isImage } from "../../pictures/endings.js";
 import type { PictureOptions } from "../../pictures/options.js";
 import type { DataSource } from "../../source.js";
-import { CAPTION_TABLES } from "../pictures/caption-table.js";
-import { isImage } from "../pictures/endings.js";
 import { imageFiles } from "../pictures/folder.js";
 import { parquetFiles } from "../pictures/parquet.js";
 import { shardFiles } from "../pictures/webdataset.js";
-import type { Opening } from "../records/opening.js";
 import { downloaded } from "./download.js";
 import type { RepoFile } from "./repo.js";
 import { snapshotOf } from "./snapshot.js";

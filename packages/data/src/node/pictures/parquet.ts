@@ -1,12 +1,12 @@
 import type { FiniteSplit } from "../../finite/finite.js";
-import type { PictureOptions } from "../../pictures/options.js";
+import type { Opening } from "../../opening.js";
+import type { FoundItem } from "../../pictures/item.js";
+import type { CaptionKind, PictureOptions } from "../../pictures/options.js";
 import type { DataSource } from "../../source.js";
 import type { InputFile } from "../records/inputs.js";
-import type { Opening } from "../records/opening.js";
-import type { FoundItem } from "./item.js";
 import { type ParquetTable, parquetTable, type Row } from "./parquet-table.js";
 import { filesOf } from "./paths.js";
-import { type CaptionKind, type Origin, pictureSource } from "./picture-set.js";
+import { type Origin, pictureSource } from "./picture-set.js";
 
 /** Parquet files of images. */
 export interface ParquetOptions extends PictureOptions {

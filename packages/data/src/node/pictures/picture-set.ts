@@ -1,25 +1,17 @@
 import os from "node:os";
-import type { RecordCaptions } from "../../finite/captions.js";
-import { classes } from "../../finite/classes.js";
 import { type FiniteSplit, finiteSource } from "../../finite/finite.js";
-import { noCaptions } from "../../finite/no-captions.js";
-import { compareTexts } from "../../finite/order.js";
-import { words } from "../../finite/words.js";
-import type { PictureOptions, SquareOptions } from "../../pictures/options.js";
+import { inOrder } from "../../finite/in-order.js";
+import type { Opening } from "../../opening.js";
+import { BadItems, refusal, remarkOn } from "../../pictures/bad-items.js";
+import { captionsOf } from "../../pictures/captions.js";
+import { BadImage, type FoundItem, isBad } from "../../pictures/item.js";
+import type { CaptionKind, PictureOptions, SquareOptions } from "../../pictures/options.js";
 import type { DataSource } from "../../source.js";
 import { sha256 } from "../hash.js";
-import { inOrder } from "../records/in-order.js";
 import { type InputFile, inputsOf } from "../records/inputs.js";
 import { keptSet } from "../records/kept-set.js";
-import type { Opening } from "../records/opening.js";
-import type { StoredSet } from "../records/read-set.js";
 import { loadSharp, rendererName } from "../sharp.js";
-import { BadItems, refusal, remarkOn } from "./bad-items.js";
-import { BadImage, decodePicture } from "./decode.js";
-import { type FoundItem, isBad } from "./item.js";
-
-/** What captions are, once it is known. */
-export type CaptionKind = "words" | "classes" | "none";
+import { decodePicture } from "./decode.js";
 
 /** Where files come from. */
 export interface Origin {
@@ -94,7 +86,7 @@ export const pictureSource = async (
   if (options.bad === "refuse" && bad.length > 0) throw refusal(name, bad);
   return finiteSource({
     ...{ name: `${name}-${options.size}`, store: stored.store, hashes: stored.hashes },
-    captions: captionsOf(stored, captions, options),
+    captions: captionsOf({ ...stored.head, captionOf: stored.captionOf }, captions, options),
     nameOf: stored.nameOf,
     validation: options.validation,
     seed: options.seed,
@@ -116,13 +108,3 @@ const AT_ONCE = Math.min(16, 2 * os.availableParallelism());
 const squareOf = ({ size, fit, kernel, background, channels, enlarge }: SquareOptions): SquareOptions => ({
   ...{ size, fit, kernel, background, channels, enlarge },
 });
-
-const captionsOf = ({ head, captionOf }: StoredSet, kind: CaptionKind, options: PictureOptions): RecordCaptions => {
-  if (kind === "none") return noCaptions;
-  if (kind === "words") return words(captionOf, options);
-  const given = Array.from({ length: head.count }, (_, record) => captionOf(record));
-  const names = head.classes ?? [...new Set(given)].sort(compareTexts);
-  const ids = new Map(names.map((name, id) => [name, id]));
-  const labels = Uint32Array.from(given, (name) => ids.get(name)!);
-  return classes(names, (record) => labels[record]!);
-};

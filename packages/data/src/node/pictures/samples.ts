@@ -2,9 +2,9 @@ import { createReadStream } from "node:fs";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { ParsedTarEntry } from "modern-tar";
+import { isImage } from "../../pictures/endings.js";
 import { optional } from "../optional.js";
 import type { InputFile } from "../records/inputs.js";
-import { isImage } from "./endings.js";
 
 /** What a shard has under one key. */
 export interface Sample {

@@ -1,13 +1,13 @@
 import type { FiniteSplit } from "../../finite/finite.js";
-import type { PictureOptions } from "../../pictures/options.js";
+import type { Opening } from "../../opening.js";
+import { refusal } from "../../pictures/bad-items.js";
+import { isImage } from "../../pictures/endings.js";
+import type { FoundItem } from "../../pictures/item.js";
+import type { CaptionKind, PictureOptions } from "../../pictures/options.js";
 import type { DataSource } from "../../source.js";
 import type { InputFile } from "../records/inputs.js";
-import type { Opening } from "../records/opening.js";
-import { refusal } from "./bad-items.js";
-import { isImage } from "./endings.js";
-import type { FoundItem } from "./item.js";
 import { filesOf } from "./paths.js";
-import { type CaptionKind, type Origin, pictureSource } from "./picture-set.js";
+import { type Origin, pictureSource } from "./picture-set.js";
 import { BadShard, type Sample, samplesOf } from "./samples.js";
 
 /** Tar shards in the layout of WebDataset. */
