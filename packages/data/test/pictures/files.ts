@@ -42,12 +42,12 @@ export const plain = (colour: string, width = 24, height = width): Promise<Buffe
     .toBuffer();
 
 /** Pictures with captions beside them: `0.png`, `0.txt`, … */
-export const captioned = async (count: number): Promise<Record<string, string | Uint8Array>> =>
+export const captioned = async (count: number, side = 24): Promise<Record<string, string | Uint8Array>> =>
   Object.fromEntries(
     (
       await Promise.all(
         Array.from({ length: count }, async (_, i) => [
-          [`${i}.png`, await picture(i)],
+          [`${i}.png`, await picture(i, side)],
           [`${i}.txt`, `Picture number ${i}, a red one.\n`],
         ]),
       )
