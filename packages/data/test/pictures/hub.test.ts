@@ -139,6 +139,13 @@ describe("a hub", () => {
     await expect(open(hub.endpoint)).rejects.toThrow(message);
   });
 
+  it("is not asked with a token that is none", async () => {
+    vi.stubEnv("HF_TOKEN", "secret");
+    await expect(open("http://127.0.0.1:9")).rejects.toThrow(
+      "hub: HF_TOKEN is set to no token of the hub; it must begin with hf_, or be unset",
+    );
+  });
+
   it("that sends other bytes is not believed, and nothing of them is kept", async () => {
     const hub = await fakeHub(REPO, { "train-0.parquet": await parquet(0, 10) });
     hub.damaged = true;

@@ -34,6 +34,13 @@ export const callOptions = ({ endpoint }: Repo, signal: AbortSignal | undefined)
   fetch: (url: string | URL | Request, init?: RequestInit) => fetch(url, { ...init, ...(signal && { signal }) }),
 });
 
+/** @throws Error for a token that is none, which is not to be told as an answer of the hub */
+export const checkToken = (): void => {
+  const { HF_TOKEN: token } = process.env;
+  if (token && !token.startsWith("hf_"))
+    throw new Error("hub: HF_TOKEN is set to no token of the hub; it must begin with hf_, or be unset");
+};
+
 /** The commit that a revision is now, and its files. @throws HubApiError when the hub refuses, TypeError when it cannot be reached */
 export const askSnapshot = async (repo: Repo, signal: AbortSignal | undefined): Promise<Snapshot> => {
   const { datasetInfo, listFiles } = await loadHub();

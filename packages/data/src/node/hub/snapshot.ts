@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { sha256 } from "../hash.js";
 import { ownCacheFolder } from "../own-folder.js";
-import { askSnapshot, type Repo, type Snapshot } from "./repo.js";
+import { askSnapshot, checkToken, loadHub, type Repo, type Snapshot } from "./repo.js";
 
 /** A data set of a hub as it is on this machine. */
 export interface LocalSnapshot extends Snapshot {
@@ -33,6 +33,8 @@ export const snapshotOf = async (
 };
 
 const askOr = async (known: Snapshot | undefined, repo: Repo, signal: AbortSignal | undefined): Promise<Snapshot> => {
+  await loadHub();
+  checkToken();
   try {
     return await askSnapshot(repo, signal);
   } catch (cause) {

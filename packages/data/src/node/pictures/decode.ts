@@ -2,11 +2,22 @@ import { BadImage } from "../../pictures/item.js";
 import type { SquareOptions } from "../../pictures/options.js";
 import type { Sharp } from "../sharp.js";
 
+/** A decoded image, and the size that it had. */
+export interface DecodedPicture {
+  readonly record: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
  * An encoded image as a square of levels, `[channels, size, size]`: turned as its EXIF says, in sRGB of 8 bits, its first page where
  * it has several. @throws BadImage when it is broken or too small
  */
-export const decodePicture = async (sharp: Sharp, bytes: Uint8Array, options: SquareOptions): Promise<Uint8Array> => {
+export const decodePicture = async (
+  sharp: Sharp,
+  bytes: Uint8Array,
+  options: SquareOptions,
+): Promise<DecodedPicture> => {
   const { size, fit, kernel, background, channels } = options;
   const image = sharp(bytes, { autoOrient: true });
   const { autoOrient } = await image.metadata().catch(refused);
@@ -18,7 +29,8 @@ export const decodePicture = async (sharp: Sharp, bytes: Uint8Array, options: Sq
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true })
     .catch(refused);
-  return planes(data, channels);
+  const { width, height } = autoOrient;
+  return { record: planes(data, channels), width, height };
 };
 
 const refused = (error: Error): never => {

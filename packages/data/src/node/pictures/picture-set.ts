@@ -12,6 +12,7 @@ import { type InputFile, inputsOf } from "../records/inputs.js";
 import { keptSet } from "../records/kept-set.js";
 import { loadSharp, rendererName } from "../sharp.js";
 import { decodePicture } from "./decode.js";
+import { Sizes } from "./sizes.js";
 
 /** Where files come from. */
 export interface Origin {
@@ -55,11 +56,12 @@ export const pictureSource = async (
     ...{ folder: cacheFolder, key },
     write: async (writer) => {
       const bad = new BadItems(name, options.bad);
+      const sizes = new Sizes();
       const decoded = inOrder(set.items(), AT_ONCE, async (item) => {
         signal?.throwIfAborted();
         if (isBad(item)) return item;
         try {
-          return { ...item, record: await decodePicture(sharp, await item.bytes(), squares) };
+          return { ...item, ...(await decodePicture(sharp, await item.bytes(), squares)) };
         } catch (error) {
           if (error instanceof BadImage) return { name: item.name, reason: error.message };
           throw error;
@@ -68,16 +70,21 @@ export const pictureSource = async (
       let done = 0;
       for await (const item of decoded) {
         if (isBad(item)) bad.add(item);
-        else writer.append(item.record, item.name, item.caption);
+        else {
+          writer.append(item.record, item.name, item.caption);
+          sizes.add(item.width, item.height);
+        }
         done++;
         opening.onProgress?.({ stage: "decoding", done, unit: "images" });
       }
       bad.end();
       if (done === 0) throw new Error(`${name}: there are no images`);
       if (done === bad.items.length) throw refusal(name, bad.items);
-      const { size, channels } = squares;
+      // Else files would be kept under what others held.
+      await inputs.check();
+      const { size, channels, fit } = squares;
       return {
-        ...{ shape: [channels, size, size], values: "u8", bad: bad.items, remarks: [] },
+        ...{ shape: [channels, size, size], values: "u8", bad: bad.items, remarks: [sizes.remark(fit)] },
         ...(set.classes && { classes: set.classes }),
       };
     },
