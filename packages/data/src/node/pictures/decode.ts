@@ -28,7 +28,10 @@ export const decodePicture = async (
     .toColourspace(channels === 1 ? "b-w" : "srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true })
-    .catch(refused);
+    // What libvips says may be of another image that is decoded at the same time.
+    .catch(() => {
+      throw new BadImage("it is damaged or cut short");
+    });
   const { width, height } = autoOrient;
   return { record: planes(data, channels), width, height };
 };
