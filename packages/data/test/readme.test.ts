@@ -1,8 +1,23 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { runExample } from "../../../vitest.readme.js";
+import { captioned, put, temporary } from "./pictures/files.js";
 
-test("the README's example prints what it says", async () => {
-  const { promised, printed } = await runExample(import.meta.url);
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+test.each([0, 2])("the README's example %i prints what it says", async (n) => {
+  const { promised, printed } = await runExample(import.meta.url, n);
   expect(promised.length).toBeGreaterThan(0);
+  expect(printed).toEqual(promised);
+});
+
+test("the README's example of a folder prints what it says", async () => {
+  const folder = temporary();
+  put(`${folder}/photos`, await captioned(40, 16));
+  vi.stubEnv("XDG_CACHE_HOME", `${folder}/caches`);
+  vi.spyOn(process, "cwd").mockReturnValue(folder);
+  const { promised, printed } = await runExample(import.meta.url, 1);
   expect(printed).toEqual(promised);
 });
