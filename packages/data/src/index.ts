@@ -17,6 +17,11 @@ export { type LabelledImages, type LabelledOptions, type LabelledSplit, labelled
 export { type ChannelMoments, Moments } from "./latents/moments.js";
 export type { LatentOptions } from "./latents/options.js";
 export { unscaled } from "./latents/scaling.js";
+export type { Opening, Progress } from "./opening.js";
+export type { PictureDecoder } from "./pictures/browser-decoder.js";
+export type { BadItem } from "./pictures/item.js";
+export { type ChosenFile, type PicturesOptions, pictures } from "./pictures/pictures.js";
+export type { Rgba } from "./pictures/square.js";
 export { type Background, backgrounds } from "./scenes/palette.js";
 export { type SceneSplit, scenes } from "./scenes/scenes.js";
 export {
@@ -30,6 +35,7 @@ export {
   type SourceFile,
   type SplitDescription,
 } from "./source.js";
+export { sourceSpec } from "./source-spec.js";
 export { type DataSpec, sources } from "./sources.js";
 export { decodeSheet, encodeSheet } from "./sprites/encoding.js";
 export { resizeSheet } from "./sprites/resample.js";

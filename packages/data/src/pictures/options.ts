@@ -46,6 +46,9 @@ export const setFields = {
   seed: v.optional(whole(), 0),
 };
 
+/** What captions are. */
+export type CaptionKind = "words" | "classes" | "none";
+
 type Read<E extends v.ObjectEntries> = Readonly<v.InferOutput<v.StrictObjectSchema<E, undefined>>>;
 
 export type SquareOptions = Read<typeof squareFields>;

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { packTar } from "modern-tar";
 import sharp from "sharp";
 import { onTestFinished } from "vitest";
 
@@ -51,4 +52,13 @@ export const captioned = async (count: number): Promise<Record<string, string | 
         ]),
       )
     ).flat(),
+  );
+
+/** A tar archive of these files. */
+export const tar = (files: Readonly<Record<string, string | Uint8Array>>): Promise<Uint8Array> =>
+  packTar(
+    Object.entries(files).map(([name, content]) => {
+      const body = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      return { header: { name, size: body.length }, body };
+    }),
   );

@@ -1,8 +1,6 @@
+import { BadImage } from "../../pictures/item.js";
 import type { SquareOptions } from "../../pictures/options.js";
 import type { Sharp } from "../sharp.js";
-
-/** An image that cannot be used. */
-export class BadImage extends Error {}
 
 /**
  * An encoded image as a square of levels, `[channels, size, size]`: turned as its EXIF says, in sRGB of 8 bits, its first page where

@@ -2,12 +2,12 @@ import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { gathered, inOrder } from "../../finite/in-order.js";
+import type { Opening } from "../../opening.js";
 import type { SourceFile } from "../../source.js";
 import { sha256 } from "../hash.js";
 import { ownCacheFolder } from "../own-folder.js";
 import { sealOf } from "./appender.js";
-import { gathered, inOrder } from "./in-order.js";
-import type { Opening } from "./opening.js";
 
 /** A file of a data set. */
 export interface InputFile {
