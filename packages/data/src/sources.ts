@@ -11,10 +11,7 @@ import { webDatasetSource } from "./sources/webdataset.js";
 /** Sources by name: those that read files are opened by `openSource` of `@isoflop/data/node`. */
 export const sources = kinds(
   "data source",
-  [
-    ...[emojiSource, shapesSource, cifar10Source],
-    ...[imagesSource, webDatasetSource, parquetSource, hubSource, latentsSource],
-  ],
+  [emojiSource, shapesSource, cifar10Source, imagesSource, webDatasetSource, parquetSource, latentsSource, hubSource],
   "source",
 );
 

@@ -6,14 +6,19 @@ import { compareTexts } from "../../finite/order.js";
 import type { InputFile } from "../records/inputs.js";
 
 /**
- * The files that a path stands for, by name: "./train.tar", "./{000..031}.tar", "./train-*.parquet".
+ * The files that paths stand for, by name: "./train.tar", "./{000..031}.tar", "./train-*.parquet", or a list of such, in its order.
  * @throws Error naming a file that is not there, or the pattern that no file has
  */
-export const filesOf = async (source: string, pattern: string): Promise<InputFile[]> => {
-  const found = await Promise.all(braceExpand(pattern).map((each) => filesLike(source, each)));
-  const files = [...new Set(found.flat())].sort(compareTexts);
+export const filesOf = async (source: string, patterns: string | readonly string[]): Promise<InputFile[]> => {
+  const found = await Promise.all([patterns].flat().map((pattern) => filesOfOne(source, pattern)));
+  const files = [...new Set(found.flat())];
   const folder = commonFolder(files);
   return files.map((file) => ({ path: file, name: path.relative(folder, file).split(path.sep).join("/") }));
+};
+
+const filesOfOne = async (source: string, pattern: string): Promise<string[]> => {
+  const found = await Promise.all(braceExpand(pattern).map((each) => filesLike(source, each)));
+  return found.flat().sort(compareTexts);
 };
 
 const filesLike = async (source: string, pattern: string): Promise<string[]> => {
