@@ -1,5 +1,5 @@
 import { type DataSource, fingerprint } from "@isoflop/data";
-import { type Flops, type NamedConfig, nearest, type Parameters, type Setup } from "@isoflop/flops";
+import { type Context, type Flops, type NamedConfig, nearest, type Parameters, type Setup } from "@isoflop/flops";
 import { digest } from "@isoflop/spec";
 import { contentOf, type DataSpec, type ModuleContent, NUMERICS, type SweepRun, sweepGrid } from "@isoflop/sweep";
 import { checkData, checkSplit, setupFor, trainSpec } from "@isoflop/train";
@@ -84,7 +84,13 @@ export const planStudy = async (study: ResolvedStudy, openData: OpenData): Promi
 /** What of every model its data and the file decide. */
 const setupOf = ({ model }: StudyFile, source: DataSource): Setup => {
   const { ladder: _, patch, conditioning, image, context, ...rest } = model;
-  return { ...setupFor(source, { patch, conditioning }), ...rest };
+  const named = typeof context === "string" ? { context } : {};
+  return {
+    ...setupFor(source, { patch, conditioning, ...named }),
+    ...rest,
+    ...(image && { image }),
+    ...(typeof context === "object" && { context: context as Context }),
+  };
 };
 
 const baseOf = (
