@@ -304,7 +304,7 @@ const simulated =
                   lossStdErr: 0.001,
                   seconds: 0.1 + place.flops / 1e10,
                 },
-                ...{ device: "none", data: { name: "shapes", package: null, pixelsSha256: null, content: "" } },
+                ...{ device: "none", data: { name: "shapes", package: null, pixelsSha256: null, content: "none" } },
               });
           }
           await run.close();

@@ -4,7 +4,7 @@ import { type Device, leavesOf, random } from "@isoflop/tensor";
 import { averagedWeights, buildObjective, measure, modelOf, packTree, type TrainError } from "@isoflop/train";
 import { checkContent } from "./checked-data.js";
 import { SweepError } from "./errors.js";
-import { cardOf, type MetricRequest, otherData, type RunMeasurement } from "./measurement.js";
+import { cardOf, type MetricRequest, measurementLabel, otherData, type RunMeasurement } from "./measurement.js";
 import { idOf, type RunSpec } from "./spec.js";
 import type { RunFiles } from "./store.js";
 import { trainingOf } from "./task.js";
@@ -56,7 +56,15 @@ export const measureRun = async (
       const started = performance.now();
       const found = await measure(metric, { ...fixed, data });
       const seconds = (performance.now() - started) / 1000;
-      const record = { metric, card: cardOf(spec, { metric, content }), ...found, seconds, device: device.description };
+      const name = measurementLabel(metric);
+      const record = {
+        name,
+        metric,
+        card: cardOf(spec, { metric, content }),
+        ...found,
+        seconds,
+        device: device.description,
+      };
       await run.measured(record);
       measured.push(record);
     }

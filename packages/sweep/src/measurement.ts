@@ -36,6 +36,8 @@ export interface MetricCard {
 
 /** A number of a run, and what fixes it. */
 export interface RunMeasurement extends Measurement {
+  /** How it is called beside the numbers of other metrics: {@link measurementLabel}. */
+  readonly name: string;
   /** As it was asked for. */
   readonly metric: MetricSpec;
   readonly card: MetricCard;
@@ -85,6 +87,7 @@ const named = v.looseObject({ kind: text }, "a record");
 
 /** The record of a measurement. */
 export const measurementSchema = record({
+  name: text,
   metric: named,
   card: record({ metric: named, data: text, modules: v.array(text, "a list of digests"), numerics: whole() }),
   value: number(),

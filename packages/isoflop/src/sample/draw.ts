@@ -16,7 +16,7 @@ import {
 import { inputError } from "../exit.js";
 import { type Asked, askedCaptions } from "./captions.js";
 import type { TrainedModel } from "./find.js";
-import { checkPictures, picturesOf } from "./pictures.js";
+import { picturesOf } from "./pictures.js";
 
 export interface DrawOptions {
   readonly device: Device;
@@ -34,8 +34,8 @@ export interface DrawOptions {
 }
 
 /**
- * Pictures of the averaged weights for captions; the same options give the same pixels on the same kind of device.
- * @throws CliError for a checkpoint of another run, images that are no pictures, a word that the model does not know, a number past the
+ * What the averaged weights draw for captions, latents not decoded; the same options give the same pixels on the same kind of device.
+ * @throws CliError for a checkpoint of another run, a word that the model does not know, a number past the
  * validation split, words for a model that reads vectors, or captions for a model without
  */
 export const draw = async (
@@ -47,7 +47,6 @@ export const draw = async (
     throw inputError(
       `the checkpoint of step ${checkpoint.step} in the folder of run ${runId(spec)} is of another run; put it back where it was made`,
     );
-  checkPictures(source);
   const { texts, ...told } = askedCaptions(spec.model.context, source, captions);
   const count = texts.length;
   const model = modelOf(spec);

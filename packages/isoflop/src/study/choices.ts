@@ -44,7 +44,8 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
   const { path, prediction, weighting, density } = buildObjective(objective);
   const { beta1, beta2, weightDecay, clip, warmup, shape, decay } = optimizer;
   const { kind, ...average } = averaging;
-  const ends = shape === "constant" ? "" : `, ${shape} to zero over the last ${percent(decay, 0)}`;
+  const fall = typeof shape === "string" ? shape : shape.kind;
+  const ends = fall === "constant" ? "" : `, ${fall} to zero over the last ${percent(decay, 0)}`;
   return [
     `${path.name} path, prediction of the ${prediction}, ${weighting.name}, times ${density.name} stratified over the batch`,
     architectures.get(model.conditioning).words,

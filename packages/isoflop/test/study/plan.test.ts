@@ -1,6 +1,6 @@
 import { shapeScenes } from "@isoflop/data";
 import { parameters } from "@isoflop/flops";
-import { learningRateOf } from "@isoflop/sweep";
+import { learningRateOf, type RateRule } from "@isoflop/sweep";
 import { describe, expect, it } from "vitest";
 import { budgetsOf } from "../../src/study/file/sizes.js";
 import { planStudy, resolveStudy, type StudyFileInput, shippedStudies, writtenStudy } from "../../src/study/index.js";
@@ -33,7 +33,7 @@ describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s",
       expect(flops / spec.budget - 1).toBeCloseTo(roundingError, 12);
       expect(spec.steps).toBeGreaterThan(100);
       const { width } = spec.model;
-      const rule = study.file.optimizer.learningRate;
+      const rule = study.file.optimizer.learningRate as RateRule;
       expect(spec.optimizer.learningRate).toBe(learningRateOf(rule, { width, tokens, batch }));
     }
     const common = grid.map(({ spec: { model, steps, budget, optimizer, ...rest } }) =>

@@ -20,7 +20,12 @@ const result = record({
   seconds: amount,
   device: text,
   // Results of before there were fingerprints do not say it.
-  data: record({ name: text, package: textOrNull, pixelsSha256: textOrNull, content: v.optional(text, "") }),
+  data: record({
+    name: text,
+    package: textOrNull,
+    pixelsSha256: textOrNull,
+    content: v.optional(v.string("a text"), ""),
+  }),
 });
 const failure = record({ code: text, message: text });
 

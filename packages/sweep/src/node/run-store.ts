@@ -98,7 +98,7 @@ export const fileRunStore = (folder: string): RunStore => {
     },
     metrics: (id) => withFiles(folder, () => readMetrics(path.join(folderOf(id), METRICS))),
     measurements: (id) => withFiles(folder, () => readMeasurements(folderOf(id))),
-    open(input, options) {
+    async open(input, options) {
       const spec = runSpec(input);
       const id = idOf(spec);
       const mine = folderOf(id);
