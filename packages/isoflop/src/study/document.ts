@@ -16,6 +16,8 @@ export interface Findings {
   readonly methods?: readonly HeldOutMethod[] | undefined;
   /** The run that tests the prediction. */
   readonly heldOut?: DoneRun | undefined;
+  /** Images that there are to train on; absent where they never end. */
+  readonly images?: number | undefined;
 }
 
 /** Runs, fit and test as a study's document has them. Compute that scatters is that of its budget. */
@@ -25,12 +27,13 @@ export const findingsOf = ({
   prediction,
   methods,
   heldOut,
+  images,
 }: Findings): Pick<StudySummary, "runs" | "fit" | "heldOut"> => {
   const budgets = new Map(fit?.budgets.flatMap(({ C, runs }) => runs.map(({ label }) => [label, C] as const)));
   const measured = heldOut && { loss: heldOut.result.loss, sigma: heldOut.result.lossStdErr };
   return {
     runs: [...fitted, ...(heldOut ? [heldOut] : [])]
-      .map((run) => timedRun(run, budgets.get(run.id)))
+      .map((run) => timedRun(run, budgets.get(run.id), images))
       .sort((a, b) => a.C - b.C || a.N - b.N),
     ...(fit && { fit }),
     ...(prediction && {
@@ -39,13 +42,20 @@ export const findingsOf = ({
   };
 };
 
-const timedRun = (run: DoneRun, budget: number | undefined): TimedRun => ({
-  ...pointOf(run),
-  ...(budget !== undefined && { C: budget }),
-  id: run.id,
-  flops: run.result.flops,
-  seconds: run.result.seconds,
-});
+const timedRun = (run: DoneRun, budget: number | undefined, images: number | undefined): TimedRun => {
+  const { id, spec, result } = run;
+  return {
+    ...pointOf(run),
+    ...(budget !== undefined && { C: budget }),
+    id,
+    flops: result.flops,
+    seconds: result.seconds,
+    width: spec.model.width,
+    depth: spec.model.depth,
+    learningRate: spec.optimizer.learningRate,
+    ...(images !== undefined && { epochs: (spec.steps * spec.batch) / images }),
+  };
+};
 
 /** What stands beside a study's own exponents. */
 export const published: PublishedExponents = {
@@ -59,8 +69,10 @@ export const published: PublishedExponents = {
 export const dataOf = (source: DataSource): StudySummary["data"] => {
   const { name, shape, provenance, splits, settings } = source.describe();
   const { licence, renderer, pixelsSha256 } = provenance;
+  const images = trainImagesOf(source);
   return {
     name,
+    ...(images !== undefined && { images }),
     source: `${provenance.package ?? provenance.name}, ${renderer}`,
     licence,
     details: [
@@ -73,6 +85,10 @@ export const dataOf = (source: DataSource): StudySummary["data"] => {
     ].join("; "),
   };
 };
+
+/** Images that a source has to train on; undefined where they never end. */
+export const trainImagesOf = (source: DataSource): number | undefined =>
+  source.describe().splits.train?.images ?? undefined;
 
 /** Points of a curve: as many as a figure can show. */
 const POINTS = 120;

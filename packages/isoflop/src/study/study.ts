@@ -11,7 +11,7 @@ import type { DoneRun } from "../runs/point.js";
 import { versions } from "../versions.js";
 import { round } from "../words/numbers.js";
 import { choicesOf } from "./choices.js";
-import { curvesOf, dataOf, findingsOf, published } from "./document.js";
+import { curvesOf, dataOf, findingsOf, published, trainImagesOf } from "./document.js";
 import { ifReadable, StudyFolder } from "./folder.js";
 import { fitLaws } from "./laws.js";
 import { answersTo, type MethodAnswer, methodsOf, type Testable } from "./methods.js";
@@ -177,6 +177,7 @@ export class Study {
         prediction: this.#heldOut?.plan.prediction,
         methods: this.#heldOut && methodsOf(this.#heldOut.plan.answers),
         heldOut: this.#heldOut?.done,
+        images: trainImagesOf(source),
       }),
       plannedRuns: plan.grid.length + 1,
       choices: { ...(fit && choicesOf(this.#fitted, fit)), versions: versions(...packages) },

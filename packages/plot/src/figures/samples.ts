@@ -1,7 +1,7 @@
 import { extent } from "@isoflop/scaling";
 import { canvas } from "../chart/canvas.js";
 import { type Figure, figure } from "../chart/figure.js";
-import type { Drawing, Sheet } from "../chart/sheet.js";
+import { type Drawing, type Sheet, withRows } from "../chart/sheet.js";
 import { some } from "../error.js";
 import { checkSamples, type Sample, sampleGroups, samplePngUrl } from "./sample.js";
 
@@ -12,7 +12,11 @@ import { checkSamples, type Sample, sampleGroups, samplePngUrl } from "./sample.
 export const sampleGridFigure = (samples: readonly Sample[]): Figure => {
   checkSamples(some("samples", samples, "sample"));
   const caption = "Pictures with the captions that were asked for, every pixel enlarged.";
-  return figure(caption, (sheet) => drawingOf(samples, sheet));
+  const rows = samples.map((sample) => ({ group: sample.group ?? "", caption: sample.caption }));
+  return figure(
+    caption,
+    withRows((sheet) => drawingOf(samples, sheet), rows),
+  );
 };
 
 const gap = 14;
