@@ -1,7 +1,6 @@
-import { writeRecord } from "@isoflop/scaling";
 import { csvOf } from "../chart/data.js";
 import type { FigureOptions } from "../chart/sheet.js";
-import { dataUrl } from "../page/data-url.js";
+import { recordUrl } from "../page/data-url.js";
 import { type Html, html } from "../page/html.js";
 import { layOut, type PageOptions, type Part } from "../page/page.js";
 import { cite } from "../study/cite.js";
@@ -72,7 +71,7 @@ const sectionsOf = (study: ComparisonSummary): Part[] => {
     },
     {
       title: "Reproduce",
-      more: html`${reproduce !== undefined && html`<pre class="wrapped" tabindex="0" data-name="the command">${reproduce}</pre>\n`}<p>All numbers of this page: <a href="${dataUrl("application/json", `${writeRecord(study)}\n`)}" download="comparison.json" data-copy>comparison.json</a></p>\n`,
+      more: html`${reproduce !== undefined && html`<pre class="wrapped" tabindex="0" data-name="the command">${reproduce}</pre>\n`}<p>All numbers of this page: <a href="${recordUrl(study)}" download="comparison.json" data-copy>comparison.json</a></p>\n`,
     },
     { title: "Cite", more: cite({ ...first!.summary, preset: study.name, ...(file && { file }) }) },
   ];

@@ -59,7 +59,7 @@ const headlineOf = (a: string, b: string, { trend, crossing }: Comparison): stri
   const { ratio } = trend;
   if (!excludes(ratio.ci95, 1)) return `No difference between ${a} and ${b} is resolved.`;
   const [better, worse] = ratio.value > 1 ? [a, b] : [b, a];
-  return `${better} needs less compute than ${worse} for the same loss, over the range of both.`;
+  return `Where both were fitted, ${better} needs less compute than ${worse} for the same loss.`;
 };
 
 const trendSentences = (a: string, b: string, { trend, crossing, crossingShare, quantity }: Comparison): string[] => {

@@ -41,7 +41,7 @@ export const budgetsIn = ({ runs, fit, heldOut }: Training): DrawnBudget[] =>
   budgetsAmong(runs, fit, computesOf(heldOut));
 
 /** Points of one curve, and of all of them together: a page with hundreds of runs has to be opened, too. */
-const [most, fewest, altogether] = [90, 20, 3600];
+const [most, fewest, altogether] = [90, 10, 2400];
 
 /**
  * Runs with their curves, loss against tokens seen, thinned.

@@ -10,7 +10,7 @@ ${tables},${tables} thead,${tables} tbody,${tables} td{display:block}
 ${tables}{width:100%}
 ${tables}.plain thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 ${tables} thead tr{display:flex;flex-wrap:wrap;gap:.3rem 1rem;padding-bottom:.5rem;border-bottom:1px solid var(--muted)}
-${tables} th{border:0;padding:0}${tables} th small{display:none}
+${tables} th{border:0;padding:0}${tables} th small{display:none}${tables} th button{display:inline-block;min-width:1.5rem;min-height:1.5rem}
 ${tables} tbody tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(4.25rem,1fr));gap:.4rem .75rem;padding:.75rem 0;border-bottom:1px solid var(--grid)}
 ${tables} td{border:0;padding:0;text-align:left;white-space:normal;overflow-wrap:anywhere}
 ${tables} td.name{grid-column:1/-1}
@@ -41,6 +41,7 @@ h1,h2,p,figure,dl,dd,ul,pre{margin:0;padding:0}
 .inside .badge{color:var(--good)}.outside .badge{color:var(--bad)}
 h1{font-size:clamp(1.75rem,4.4vw,3rem);line-height:1.14;font-weight:600;letter-spacing:-.015em;max-width:24ch;margin:1.1rem 0 1.25rem;text-wrap:balance}
 .lead{font-size:clamp(1.0625rem,1.6vw,1.25rem);line-height:1.55;max-width:42em;text-wrap:pretty}
+header p+p:not(.lead){margin-top:.7rem;max-width:46em;text-wrap:pretty}
 .strip{margin:2.25rem 0 0}
 .facts{display:flex;flex-wrap:wrap;gap:1.1rem 2.75rem;margin-top:2.5rem;padding-top:1.25rem;border-top:1px solid var(--grid)}
 .facts dt{font-size:.75rem;color:var(--muted)}
@@ -127,7 +128,7 @@ body{font-size:10.5pt}
 .screen,.contents{display:none}
 a{text-decoration:none}
 table{font-size:8pt}.most{font-size:7pt}
-th,td{padding:.3rem 0 .3rem .75rem}
+th,td{padding:.3rem 0 .3rem .75rem}th{white-space:normal}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}
 section{margin-top:2rem}
 .table{overflow:visible}

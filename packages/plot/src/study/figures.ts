@@ -32,7 +32,7 @@ export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, heldOut
       predictedMeasured: predictedMeasuredFigure(fitted.fit, check),
       deviation: deviationFigure(fitted.fit, check),
     }),
-    checks: heldOut.map(checkFigure),
+    checks: heldOut.map((check) => checkFigure(check, heldOut.length > 1)),
     ...(study.tune && { tune: tuneFigure(study.tune) }),
     ...(training && {
       lossCurves: lossCurvesFigure(training),

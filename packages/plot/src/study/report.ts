@@ -1,7 +1,6 @@
-import { writeRecord } from "@isoflop/scaling";
 import { flops, listed, plural, significant } from "../chart/format.js";
 import { type Sample, sampleGroups, samplePngUrl } from "../figures/sample.js";
-import { dataUrl } from "../page/data-url.js";
+import { recordUrl } from "../page/data-url.js";
 import { type Html, html } from "../page/html.js";
 import { linked } from "../page/links.js";
 import { layOut, type PageOptions, type Part, responsive } from "../page/page.js";
@@ -191,7 +190,7 @@ const again = (study: DrawnStudy): Html => {
     ? html`<pre class="wrapped" tabindex="0" data-name="the command">${reproduce}</pre>\n`
     : html`<p class="missing">The study does not state the command that made it.</p>\n`;
   const { curves: _, samples: __, ...summary } = study;
-  const address = dataUrl("application/json", `${writeRecord(summary satisfies StudySummary)}\n`);
+  const address = recordUrl(summary satisfies StudySummary);
   const json = html`<p>All numbers of this page: <a href="${address}" download="summary.json" data-copy>summary.json</a></p>\n`;
   return html`${command}${json}${Object.keys(timings).length > 0 && timingBar(study)}`;
 };

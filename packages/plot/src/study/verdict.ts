@@ -56,8 +56,13 @@ const outcomeOf = (heldOut: readonly HeldOut[]): Omit<Verdict, "sentences"> => {
   }
   const state = held === tested.length ? (open > 0 ? "predicted" : "inside") : "outside";
   if (results.length > 1) {
-    const rest = open > 0 ? `; ${open} of ${results.length} are not measured yet` : "";
-    return { state, headline: `${held} of ${tested.length} predictions held${rest}.` };
+    const missed = tested.length - held;
+    const parts = [
+      `${held} held`,
+      ...(missed > 0 ? [`${missed} missed`] : []),
+      ...(open > 0 ? [`${open} ${open === 1 ? "is" : "are"} not measured yet`] : []),
+    ];
+    return { state, headline: `Of ${results.length} predictions ${parts.join(", ")}.` };
   }
   const headline =
     held === 1
