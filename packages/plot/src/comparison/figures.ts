@@ -59,7 +59,7 @@ const exponentFigures = (arms: readonly ComparedArm[]): NamedFigure[] =>
 /** Each measured loss in the interval that was foreseen for it, both in percent of the prediction. */
 const checksFigure = (arms: readonly ComparedArm[]): NamedFigure | false => {
   const checks = checksOf(arms);
-  const same = new Set(checks.map(({ C }) => C)).size === 1;
+  const same = new Set(checks.map(({ C }) => scientific(C))).size === 1;
   const rows = checks.flatMap(({ name, C, value, interval95, measured }) => {
     if (!measured) return [];
     const percent = (loss: number) => 100 * (loss / value - 1);

@@ -93,7 +93,6 @@ const ofEach = (arms: readonly ComparedArm[]): Html => {
 
 const choiceNames = {
   axes: "Axes",
-  parameters: "Parameters N",
   tokens: "Tokens D",
   flops: "Compute C",
   loss: "Validation loss",

@@ -128,7 +128,7 @@ body{font-size:10.5pt}
 .screen,.contents{display:none}
 a{text-decoration:none}
 table{font-size:8pt}.most{font-size:7pt}
-th,td{padding:.3rem 0 .3rem .75rem}th{white-space:normal}
+th,td{padding:.3rem 0 .3rem .75rem}th{white-space:normal}th small{font-size:.9em}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}
 section{margin-top:2rem}
 .table{overflow:visible}
