@@ -36,6 +36,7 @@ async function everything() {
   for (const { path } of publicPackages()) {
     await report.check(`package ${path}`, () => runNode([join(root, "scripts", "check-package.mjs"), path]));
   }
+  await report.check("packages in an empty project", () => script("check-consumer.mjs"));
   await report.tests("unit tests", () => vitest("unit", []));
   await report.tests("WebGPU in Node", () => webgpuTests("webgpu"));
   await report.tests("WebGPU in Node on lavapipe", lavapipeTests);

@@ -4,5 +4,4 @@ import { library } from "../../tsup.base.js";
 export default library({
   entry: { index: "src/index.ts", "testing/index": "src/testing/index.ts" },
   splitting: true,
-  clean: true,
 });
