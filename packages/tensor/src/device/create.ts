@@ -55,8 +55,12 @@ const preferHardware = async (options: DeviceOptions): Promise<Device> => {
 const webgpu = async (options: WebgpuOptions = {}) =>
   createWebgpuBackend(options.gpu || hasOwnGpu() || !hasPackages() ? options : { ...options, gpu: await nodeGpu() });
 
-/** Browsers, and Deno. */
-const hasOwnGpu = (): boolean => typeof navigator !== "undefined" && "gpu" in navigator && navigator.gpu !== undefined;
+/** A browser's. Deno has one too, which refuses dispatches that browsers and Dawn accept. */
+const hasOwnGpu = (): boolean =>
+  typeof navigator !== "undefined" && "gpu" in navigator && navigator.gpu !== undefined && !runtimes().deno;
 
 /** Node, Bun and Deno, but no browser. */
-const hasPackages = (): boolean => typeof process !== "undefined" && process.versions?.node !== undefined;
+const hasPackages = (): boolean => runtimes().node !== undefined;
+
+const runtimes = (): Readonly<Record<string, string | undefined>> =>
+  typeof process === "undefined" ? {} : (process.versions ?? {});
