@@ -11,7 +11,7 @@ const manifest = join(example, "package.json");
 if (!existsSync(manifest)) fail("examples/isoflop-quick is not in this checkout, so there is no study to run.");
 
 await step("Fetching pnpm", providePnpm);
-await step("Installing packages", install);
+await step("Installing packages", () => install());
 const { name, main } = readManifest(manifest);
 await step("Building", () => run("turbo", ["run", "build", `--filter=${name}`, "--output-logs=errors-only"]));
 if (!main) fail('examples/isoflop-quick/package.json needs a "main": the built file that runs the study.');

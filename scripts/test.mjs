@@ -13,7 +13,7 @@ process.env.DO_NOT_TRACK = "1";
 
 const report = new Report();
 console.log(`Node ${process.version} on ${process.platform}-${process.arch}\n`);
-const ready = (await report.check("get pnpm", providePnpm)) && (await report.check("install", install));
+const ready = (await report.check("get pnpm", providePnpm)) && (await report.check("install", () => install()));
 if (ready) await everything();
 report.close();
 process.exitCode = report.totals.failed > 0 ? 1 : 0;
