@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { install, providePnpm } from "./lib/bootstrap.mjs";
 import { asFirstRelease } from "./lib/changelog.mjs";
 import { run, runNode } from "./lib/process.mjs";
+import { step } from "./lib/steps.mjs";
 import { publicPackages, root } from "./lib/workspace.mjs";
 
 /** @typedef {import("./lib/process.mjs").Outcome} Outcome */
@@ -17,8 +18,6 @@ const project = join(copy, "tarballs", "project");
 const cwd = copy;
 process.env.TURBO_TELEMETRY_DISABLED = "1";
 process.env.DO_NOT_TRACK = "1";
-// npm hands its own settings down to what it starts.
-process.env.npm_config_dry_run = "";
 
 await step("pnpm", providePnpm);
 await step(`a copy of the last commit in ${copy}`, () => run("git", ["clone", "--quiet", root, copy]));
@@ -53,22 +52,10 @@ for (const file of packed)
 console.log(`
 ${packages.map(({ name, manifest }) => `${name} ${manifest.version}`).join("\n")}
 
-Nothing was published. In ${copy}: read packages/*/CHANGELOG.md, commit, push the branch "release", and once it is merged run
-  pnpm build && pnpm changeset publish && git push --follow-tags`);
+Nothing was published. CONTRIBUTING.md says what comes next in ${copy}.`);
 
 /** @param {string} [version] @returns {Promise<Outcome>} */
 async function isoflopSays(version) {
   const said = await run("npx", ["--no-install", "isoflop", "--version"], { cwd: project });
   return { ok: said.ok && said.output.includes(`isoflop ${version}`), output: `${said.output}\nexpected ${version}` };
-}
-
-/** @param {string} what @param {() => Promise<Outcome>} work */
-async function step(what, work) {
-  process.stdout.write(`${what} ... `);
-  const start = performance.now();
-  const { ok, output } = await work();
-  console.log(ok ? `${((performance.now() - start) / 1000).toFixed(1)} s` : "failed");
-  if (ok) return;
-  console.error(output);
-  process.exit(1);
 }
