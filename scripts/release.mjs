@@ -1,7 +1,7 @@
 // `pnpm run release:prepare [folder]`: makes the next release in a copy of the last commit, and publishes nothing. Changesets become versions and
 // changelogs, everything is built from nothing, packed, checked as a reader on npm and a stranger's project would find it, installed with npm, and
 // shown to `npm publish --dry-run`. What was made stands in the copy. Needs git and a network.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { install, providePnpm } from "./lib/bootstrap.mjs";
@@ -23,6 +23,7 @@ await step("pnpm", providePnpm);
 await step(`a copy of the last commit in ${copy}`, () => run("git", ["clone", "--quiet", root, copy]));
 await step("a branch", () => run("git", ["switch", "--quiet", "--create", "release"], { cwd }));
 await step("install", () => install(copy));
+await step("changesets, the oldest first", oldestFirst);
 await step("versions and changelogs", () => run("changeset", ["version"], { cwd }));
 const packages = publicPackages(copy);
 for (const { folder, manifest } of packages) {
@@ -44,10 +45,11 @@ mkdirSync(project);
 writeFileSync(join(project, "package.json"), JSON.stringify({ private: true }));
 await step("npm install", () => run("npm", ["install", "--no-audit", "--no-fund", ...packed], { cwd: project }));
 await step("isoflop --version", () => isoflopSays(packages.find(({ name }) => name === "isoflop")?.manifest.version));
-for (const file of packed)
-  await step(`npm publish --dry-run ${file}`, () =>
-    run("npm", ["publish", "--dry-run", "--access", "public", file], { cwd }),
-  );
+await step(`npm publish --dry-run of ${packed.length} packages`, async () => {
+  const tried = packed.map((file) => run("npm", ["publish", "--dry-run", "--access", "public", file], { cwd }));
+  const outcomes = await Promise.all(tried);
+  return { ok: outcomes.every(({ ok }) => ok), output: outcomes.map(({ output }) => output).join("\n") };
+});
 
 console.log(`
 ${packages.map(({ name, manifest }) => `${name} ${manifest.version}`).join("\n")}
@@ -58,4 +60,20 @@ Nothing was published. CONTRIBUTING.md says what comes next in ${copy}.`);
 async function isoflopSays(version) {
   const said = await run("npx", ["--no-install", "isoflop", "--version"], { cwd: project });
   return { ok: said.ok && said.output.includes(`isoflop ${version}`), output: `${said.output}\nexpected ${version}` };
+}
+
+/**
+ * Changesets stand in a changelog in the order of their names, which are words; a reader follows the order in which they were made.
+ * @returns {Promise<Outcome>}
+ */
+async function oldestFirst() {
+  const made = await run(
+    "git",
+    ["log", "--reverse", "--diff-filter=A", "--name-only", "--format=", "--", ".changeset/*.md"],
+    { cwd },
+  );
+  const names = [...new Set(made.output.match(/[^/\s]+\.md$/gm))];
+  for (const [i, name] of names.filter((name) => existsSync(join(copy, ".changeset", name))).entries())
+    renameSync(join(copy, ".changeset", name), join(copy, ".changeset", `${String(i).padStart(4, "0")}-${name}`));
+  return made;
 }
