@@ -38,7 +38,9 @@ try {
   report("Node", await runNode([join(scratch, "consumer.js")]));
   for (const compiler of compilers) {
     const tsc = join(consumer, "node_modules", compiler, "bin", "tsc");
-    const outcomes = resolutions.map((resolution) => runNode([tsc, "--project", projectOf(resolution)]));
+    const outcomes = resolutions.map((resolution) =>
+      runNode([tsc, "--project", projectOf(resolution)], { cwd: scratch }),
+    );
     for (const [i, outcome] of (await Promise.all(outcomes)).entries())
       report(`${compiler}, ${resolutions[i]}`, outcome);
   }
@@ -50,6 +52,6 @@ console.log(`consumer: ${entries.length} entries of ${packages.length} packages,
 /** @param {string} name @param {import("./lib/process.mjs").Outcome} outcome */
 function report(name, { ok, output }) {
   if (ok) return;
-  console.error(`${name}:\n${output.replaceAll(scratch, "consumer")}`);
+  console.error(`${name}:\n${output}`);
   process.exitCode = 1;
 }
