@@ -3,7 +3,7 @@ export { SweepError, type SweepErrorCode } from "./errors.js";
 export { runSweep, type SweepOptions } from "./executor.js";
 export { type SweepGridOptions, type SweepRun, stepsFor, sweepGrid } from "./grid.js";
 export { computeConvention, type Place, placeOf } from "./place.js";
-export { type RunningRun, SweepMeter, type SweepProgress } from "./progress.js";
+export { type MeteredRun, type RunningRun, SweepMeter, type SweepProgress } from "./progress.js";
 export { type Claim, type Job, lostClaim, memoryQueue, type Queue } from "./queue.js";
 export type { DataProvenance, RunFailure, RunRecord, RunResult } from "./result.js";
 export { type RunContext, type Runner, type RunProgress, type TrainRunnerOptions, trainRunner } from "./runner.js";
