@@ -33,7 +33,8 @@ const outcome = v.variant(
   'one of "unfinished", "done", "failed"',
 );
 
-const checked = (id: string, text: string): RunRecord => {
+/** What the text of a `run.json` says of the run `id`. @throws Error saying what is wrong with it, without its name */
+export const checkedRecord = (id: string, text: string): RunRecord => {
   const content = JSON.parse(text) as { readonly spec: RunSpecInput } | null;
   if (typeof content !== "object" || content === null) throw new Error("it holds no record");
   const spec = runSpec(content.spec);
@@ -52,7 +53,7 @@ const checked = (id: string, text: string): RunRecord => {
 export const recordText = (record: RunRecord): string => {
   const text = `${JSON.stringify(record, undefined, 2)}\n`;
   try {
-    checked(record.id, text);
+    checkedRecord(record.id, text);
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
     throw new SweepError("record", `run ${record.id} was not recorded: ${why}`, { cause: error });
@@ -63,7 +64,7 @@ export const recordText = (record: RunRecord): string => {
 /** What the text of a `run.json` says of the run `id`. @throws SweepError `record` if it is not whole, or of another run */
 export const parseRecord = (file: string, id: string, text: string): RunRecord => {
   try {
-    return checked(id, text);
+    return checkedRecord(id, text);
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
     throw new SweepError("record", `${file} is no record of run ${id}: ${why}. Remove the folder to do the run again`, {
