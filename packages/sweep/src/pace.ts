@@ -79,7 +79,8 @@ export class Ending {
   left(seconds: Seconds, now: Seconds): Seconds {
     const { share, least, most } = TAKEN_UP;
     const within = Math.min(Math.max(share * seconds, least), most);
-    const at = this.#at ?? now + seconds;
+    // Of what is done nothing is left.
+    const at = seconds > 0 ? (this.#at ?? now + seconds) : now;
     this.#at = at + (now + seconds - at) * -Math.expm1(-(now - (this.#at === undefined ? now : this.#asked)) / within);
     this.#asked = now;
     return Math.max(0, this.#at - now);

@@ -20,7 +20,7 @@ export interface SweepProgress {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
-  /** Runs that were begun in this session and stopped: they go on from a checkpoint. */
+  /** Runs that stopped after steps of theirs: they go on from a checkpoint. */
   readonly interrupted: number;
   readonly running: readonly RunningRun[];
   /** Of all runs of the sweep, done before this session or in it. */
@@ -120,7 +120,7 @@ export class SweepMeter {
       total: jobs.length,
       done: count("done"),
       failed: count("failed"),
-      interrupted: count("interrupted"),
+      interrupted: jobs.filter(({ state, step }) => state === "interrupted" && step > 0).length,
       running: this.#running(),
       flopsDone,
       flopsTotal,

@@ -40,12 +40,12 @@ const study = async ({ preset: name, data, device, conditioning, seed, out, json
   const { progressLines } = await import("../study/progress.js");
   const { studyWords } = await import("../study/words.js");
   const { reproduce } = await import("./reproduce.js");
-  const { GO_ON, untilStopped } = await import("../stop.js");
-  const { summary, files } = await untilStopped(GO_ON, (signal) =>
+  const { untilStopped } = await import("../stop.js");
+  const onProgress = progressLines("training");
+  const { summary, files } = await untilStopped(onProgress.stopped, (signal) =>
     reproduce({
       ...{ preset: { ...presets[name]!, conditioning }, data, device, seed, out: folder, signal },
-      onProgress: progressLines("training"),
-      onNote: note,
+      ...{ onProgress, onNote: note },
       say: json ? note : (line) => console.log(printable(line)),
       reproduce: `npx isoflop reproduce --preset ${name} --data ${data} --seed ${seed} --device ${device}${usual ? "" : ` --conditioning ${conditioning}`}`,
     }),

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type RunRecord, type RunSpec, runId, trainRunner } from "@isoflop/sweep";
+import { type RunRecord, type RunSpec, runId, SweepMeter, type SweepProgress, trainRunner } from "@isoflop/sweep";
 import { type dataOpener, fileRunStore } from "@isoflop/sweep/node";
 import { createDevice } from "@isoflop/tensor";
 import { DivergedError } from "@isoflop/train";
@@ -14,7 +14,7 @@ export interface TrainOneOptions {
   /** Least seconds between checkpoints. */
   readonly checkpointSeconds: number;
   readonly signal: AbortSignal;
-  readonly onProgress: (done: number, of: number) => void;
+  readonly onProgress: (progress: SweepProgress) => void;
   /** Told about checkpoints that could not be used, and for whom it waits. */
   readonly onNote: (note: string) => void;
 }
@@ -33,20 +33,32 @@ export const trainOne = async (spec: RunSpec, options: TrainOneOptions): Promise
   if (before && before.state !== "unfinished") return doneOf(before, out);
   // Before the folder: a device that is not there leaves nothing behind.
   const device = await createDevice(options.device);
+  const meter = new SweepMeter([{ id, spec }]);
+  const end = (state: "done" | "failed" | "interrupted"): void => {
+    meter.end(id, state);
+    onProgress(meter.progress());
+  };
   try {
     const run = await store.open(spec, { signal, onWait: onNote });
     try {
       // Another process may have ended it by now.
       if (run.record.state !== "unfinished") return doneOf(run.record, out);
+      meter.begin(id, spec);
+      onProgress(meter.progress());
       const result = await trainRunner({ device, openData, checkpointSeconds }).run(spec, {
         run,
         signal,
-        onProgress: ({ step }) => onProgress(step, spec.steps),
+        onProgress: ({ step, metrics }) => {
+          meter.advance(id, step, metrics);
+          onProgress(meter.progress());
+        },
         onRejected: ({ message }) => onNote(`${message}; going on from the one before`),
       });
       await run.finish(result);
+      end("done");
       return { id, spec, state: "done", result };
     } catch (error) {
+      end(error instanceof DivergedError ? "failed" : "interrupted");
       if (!(error instanceof DivergedError)) throw error;
       // It would diverge again, so it is not tried again.
       await run.fail({ code: error.code, message: error.message });
