@@ -33,8 +33,7 @@ const outcome = v.variant(
   'one of "unfinished", "done", "failed"',
 );
 
-/** What the text of a `run.json` says of the run `id`. @throws Error saying what is wrong with it, without its name */
-export const checkedRecord = (id: string, text: string): RunRecord => {
+const checked = (id: string, text: string): RunRecord => {
   const content = JSON.parse(text) as { readonly spec: RunSpecInput } | null;
   if (typeof content !== "object" || content === null) throw new Error("it holds no record");
   const spec = runSpec(content.spec);
@@ -53,7 +52,7 @@ export const checkedRecord = (id: string, text: string): RunRecord => {
 export const recordText = (record: RunRecord): string => {
   const text = `${JSON.stringify(record, undefined, 2)}\n`;
   try {
-    checkedRecord(record.id, text);
+    checked(record.id, text);
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
     throw new SweepError("record", `run ${record.id} was not recorded: ${why}`, { cause: error });
@@ -64,7 +63,7 @@ export const recordText = (record: RunRecord): string => {
 /** What the text of a `run.json` says of the run `id`. @throws SweepError `record` if it is not whole, or of another run */
 export const parseRecord = (file: string, id: string, text: string): RunRecord => {
   try {
-    return checkedRecord(id, text);
+    return checked(id, text);
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
     throw new SweepError("record", `${file} is no record of run ${id}: ${why}. Remove the folder to do the run again`, {
@@ -72,3 +71,6 @@ export const parseRecord = (file: string, id: string, text: string): RunRecord =
     });
   }
 };
+
+/** The same without the file's name. @throws Error saying what is wrong with it */
+export const checkedRecord = checked;

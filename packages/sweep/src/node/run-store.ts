@@ -11,9 +11,11 @@ import { ifMissing, withFiles } from "./files.js";
 import { type FolderLock, lockFolder } from "./lock.js";
 import { appendMetrics, readMetrics } from "./metrics-log.js";
 import { parseRecord, recordText } from "./record.js";
-import { checkpointsIn, metricsIn, recordIn, removeHalves, tidyFinished } from "./remains.js";
+import { checkpointsIn, recordIn, removeHalves, tidyFinished } from "./remains.js";
 
 const ID = /^[0-9a-f]{16}$/;
+
+export const METRICS = "metrics.jsonl";
 
 /** Names of the runs in a store's folder, in order. */
 export const idsIn = async (folder: string): Promise<readonly string[]> =>
@@ -30,7 +32,7 @@ export const runFiles = (folder: string, fence: Fence): Pick<OpenRun, "checkpoin
     append: (metrics) =>
       withFiles(folder, async () => {
         await fence.check();
-        await appendMetrics(metricsIn(folder), metrics);
+        await appendMetrics(path.join(folder, METRICS), metrics);
       }),
   };
 };
@@ -90,7 +92,7 @@ export const fileRunStore = (folder: string): RunStore => {
       }
       return records;
     },
-    metrics: (id) => withFiles(folder, () => readMetrics(metricsIn(folderOf(id)))),
+    metrics: (id) => withFiles(folder, () => readMetrics(path.join(folderOf(id), METRICS))),
     open(input, options) {
       const spec = runSpec(input);
       const id = runId(spec);

@@ -6,7 +6,8 @@ import { ifMissing, withFiles } from "./files.js";
 import { type Holder, holdersOf } from "./holders.js";
 import { lastMetrics } from "./metrics-log.js";
 import { checkedRecord } from "./record.js";
-import { metricsIn, recordIn } from "./remains.js";
+import { recordIn } from "./remains.js";
+import { METRICS } from "./run-store.js";
 
 /** A run as it lies in a store, of whatever version, whoever works on it. */
 export interface StoredRun {
@@ -41,7 +42,7 @@ export const storedRun = (store: string, id: string): Promise<StoredRun | undefi
     const there = await stat(folder).catch(ifMissing(undefined));
     if (!there?.isDirectory()) return undefined;
     const text = await readFile(recordIn(folder), "utf8").catch(ifMissing(undefined));
-    const latest = await lastMetrics(metricsIn(folder));
+    const latest = await lastMetrics(path.join(folder, METRICS));
     const holders = await holdersOf(folder);
     const { bytes, changed } = await extentOf(folder);
     const what = text === undefined ? { problem: "it has no run.json" } : known(id, text);

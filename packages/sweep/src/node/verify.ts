@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import path from "node:path";
 import { canonicalJson } from "@isoflop/spec";
 import { TrainError } from "@isoflop/train";
 import { listCheckpoints, readCheckpoint } from "@isoflop/train/node";
@@ -6,7 +7,8 @@ import type { RunRecord } from "../result.js";
 import { trainingOf } from "../spec.js";
 import { withFiles } from "./files.js";
 import { readMetrics } from "./metrics-log.js";
-import { checkpointsIn, metricsIn } from "./remains.js";
+import { checkpointsIn } from "./remains.js";
+import { METRICS } from "./run-store.js";
 import { type StoredRun, storedRun } from "./stored.js";
 
 /** Something that is not as it must be with a run. */
@@ -93,7 +95,7 @@ const checkpointFaults = async (folder: string, record: RunRecord | undefined): 
 
 /** Whoever goes on from a checkpoint tells of the steps after it again, and of those before never more. */
 const metricsFaults = async (folder: string, { state, spec }: RunRecord): Promise<readonly RunFault[]> => {
-  const file = metricsIn(folder);
+  const file = path.join(folder, METRICS);
   const steps = (await readMetrics(file)).map(({ step }) => step);
   const manifests = state === "unfinished" ? await listCheckpoints(checkpointsIn(folder)) : [];
   const saved = manifests.map(stepOf);
