@@ -42,10 +42,10 @@ export type MeteredRun = { readonly id: string } & (
 const FOUNDED = { steps: 8, seconds: 1, share: 0.02 };
 
 interface Job {
-  readonly flops: Flops;
+  flops: Flops;
   /** FLOPs of a step. */
-  readonly size: Flops;
-  readonly steps: number;
+  size: Flops;
+  steps: number;
   step: number;
   state: "waiting" | "running" | "done" | "failed" | "interrupted";
   readonly pace: Pace;
@@ -58,7 +58,7 @@ interface Job {
 
 /** Adds up where a sweep stands, and when it will be done. */
 export class SweepMeter {
-  readonly #jobs: ReadonlyMap<string, Job>;
+  readonly #jobs = new Map<string, Job>();
   readonly #paces = new Paces();
   readonly #ending = new Ending();
   /** What a run takes before its first and after its last step: in seconds, and in steps of its own. */
@@ -74,7 +74,32 @@ export class SweepMeter {
     /** Milliseconds. */
     readonly now: () => number = () => performance.now(),
   ) {
-    this.#jobs = new Map(runs.map((run) => [run.id, jobOf(run)]));
+    for (const run of runs) this.add(run);
+  }
+
+  /** Counts a run too; of one that is counted, what was learned of it. */
+  add(run: MeteredRun): void {
+    const known = this.#jobs.get(run.id);
+    if (!known) this.#jobs.set(run.id, { ...costOf(run), step: 0, state: "waiting", pace: new Pace(), begun: 0 });
+    else if (known.steps === 1) Object.assign(known, costOf(run));
+  }
+
+  /** Counts a run no more. */
+  drop(id: string): void {
+    this.#jobs.delete(id);
+  }
+
+  /** A run that was begun before and goes on from where it is, once someone takes it. */
+  pause(id: string, spec: RunSpec, step: number): void {
+    this.add({ id, spec });
+    Object.assign(this.#jobs.get(id)!, { state: "interrupted", step });
+  }
+
+  /** Takes a speed from a run that was done before, on the machine that goes on. */
+  recall(spec: RunSpec, seconds: Seconds): void {
+    const { flops, size, steps } = costOf({ id: "", spec });
+    this.#paces.of(size).add(flops, seconds, steps);
+    this.#founded = true;
   }
 
   begin(id: string, spec: RunSpec): void {
@@ -82,6 +107,7 @@ export class SweepMeter {
     if (!job) return;
     const now = this.#seconds();
     this.#started ??= now;
+    this.add({ id, spec });
     Object.assign(job, { state: "running", spec, begun: now, told: undefined });
     this.#lanes = Math.max(this.#lanes, this.#running().length);
   }
@@ -176,12 +202,21 @@ export class SweepMeter {
   }
 }
 
-/** Of what nothing is known but the compute, a step is as large as all of it. */
-const jobOf = (run: MeteredRun): Job => {
-  const rest = { step: 0, state: "waiting", pace: new Pace(), begun: 0 } as const;
-  if (run.spec === undefined) return { flops: run.flops, size: run.flops, steps: 1, ...rest };
-  const { flops } = placeOf(run.spec);
-  return { flops, size: flops / run.spec.steps, steps: run.spec.steps, ...rest };
+/** Of what nothing is known but the compute, a step is as large as all of it; what cannot be counted spends its budget. */
+const costOf = (run: MeteredRun): Pick<Job, "flops" | "size" | "steps"> => {
+  if (run.spec === undefined) return { flops: run.flops, size: run.flops, steps: 1 };
+  const { steps, budget } = run.spec;
+  const flops = spentBy(run.spec) ?? budget;
+  return { flops, size: flops / steps, steps };
+};
+
+/** Undefined where the model has parts that are not registered here. */
+const spentBy = (spec: RunSpec): Flops | undefined => {
+  try {
+    return placeOf(spec).flops;
+  } catch {
+    return undefined;
+  }
 };
 
 /** The mean of what was measured, 0 before. */

@@ -123,6 +123,13 @@ describe("the remaining time", () => {
     expect(left()).toBeCloseTo(10, 6);
   });
 
+  it("is told at once where runs of before say how fast they were", () => {
+    const { meter, left } = metered(small, small);
+    meter.recall(small, 50);
+    meter.end("0", "done");
+    expect(left()).toBeCloseTo(50, 9);
+  });
+
   it("counts runs of which nothing is known but the compute", () => {
     const meter = new SweepMeter(
       [
@@ -132,6 +139,22 @@ describe("the remaining time", () => {
       () => 0,
     );
     expect(meter.progress()).toMatchObject({ total: 2, flopsDone: 0, flopsTotal: 4 * a });
+    meter.add({ id: "later", spec: large });
+    meter.add({ id: "another", flops: a });
+    expect(meter.progress()).toMatchObject({ total: 3, flopsTotal: 2 * a + b });
+    meter.begin("another", small);
+    meter.advance("another", 50, []);
+    expect(meter.progress().flopsDone).toBeCloseTo(a / 2, 3);
+    meter.drop("later");
+    meter.pause("0", small, 25);
+    expect(meter.progress()).toMatchObject({ total: 2, interrupted: 1, flopsTotal: 2 * a });
+    expect(meter.progress().flopsDone).toBeCloseTo(0.75 * a, 3);
+  });
+
+  it("takes the budget for what a model spends that cannot be counted here", () => {
+    const model = { ...small.model, conditioning: "elsewhere" as "inContext" };
+    const meter = new SweepMeter([{ id: "0", spec: { ...small, model } }]);
+    expect(meter.progress().flopsTotal).toBe(small.budget);
   });
 });
 
