@@ -8,7 +8,7 @@ import { versions } from "../versions.js";
 
 /** The runs of a study before any is trained, as a document. */
 export const studyPlan = async (study: ResolvedStudy) => {
-  const { name, hash, data, grid, heldOut, notes } = await planStudy(study, dataOpener());
+  const { name, hash, data, grid, heldOut, notes, tuning } = await planStudy(study, dataOpener());
   return {
     command: "plan" as const,
     ...{ name, hash, data, notes },
@@ -18,13 +18,17 @@ export const studyPlan = async (study: ResolvedStudy) => {
       C: computeConvention.name,
       memory: "f32, AdamW, averaged weights",
     },
+    ...(tuning && { tune: tuning.cells.flatMap((cell) => tuning.runsOf(cell).map(rowOf)) }),
     runs: grid.map(rowOf),
     heldOut: heldOut.map(({ budget, candidates }) => {
       const [from, to] = extent(candidates.map(({ config }) => parameters(config).nonEmbedding));
       const size = "the one of these nearest to the optimum that the law predicts";
       return { budget, size, from, to, sizes: candidates.map((candidate) => candidate.name) };
     }),
-    totalFlops: [...grid.map(({ flops }) => flops), ...heldOut.map(({ budget }) => budget)].reduce((a, b) => a + b, 0),
+    totalFlops: [
+      ...[...(tuning?.cells.flatMap(tuning.runsOf) ?? []), ...grid].map(({ flops }) => flops),
+      ...heldOut.map(({ budget }) => budget),
+    ].reduce((a, b) => a + b, 0),
     versions: versions("@isoflop/flops", "@isoflop/sweep", "@isoflop/data"),
   };
 };

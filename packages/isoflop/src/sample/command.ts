@@ -4,6 +4,7 @@ import { isOurDocument } from "../files/ours.js";
 import { outputFile } from "../files/write.js";
 import { deviceOption, forceOption, jsonOption } from "../options/common.js";
 import { count, countUpTo, number, whole } from "../options/values.js";
+import { studyPath } from "../study/find.js";
 import { versions } from "../versions.js";
 import { emit } from "../words/emit.js";
 import { plural } from "../words/numbers.js";
@@ -32,7 +33,9 @@ Example:
   isoflop sample runs/quick --caption "a taco left of a rocket on a purple background" --caption "a sun" --guidance 3`;
 
 export const configure = (command: Command): void => {
-  forceOption(jsonOption(deviceOption(command.argument("<run>", "folder of a run or of a study, or a checkpoint"))))
+  forceOption(
+    jsonOption(deviceOption(command.argument("<run>", "folder of a run or of a study, or a checkpoint", studyPath))),
+  )
     .option("--caption <text>", "what to draw; may be given several times (default: validation captions)", several)
     .option("--count <n>", "pictures where no caption is given, drawn all at once", countUpTo(4096), 16)
     .option("--guidance <scale>", "1 follows the caption as learned, above 1 exaggerates it", number, 2)
