@@ -82,7 +82,9 @@ describe("runs list", () => {
     expect(budgets).toEqual([...budgets].sort((a, b) => a - b));
     const { stdout, code } = isoflop(at("list"));
     expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^${first} +done +shapes 16 px +\\S+ +8 +20/20 +\\d\\.\\d+ .* mine, yours$`, "m"));
+    expect(stdout).toMatch(
+      new RegExp(`^${first} +done +shapes 16 px +\\S+ +8 +20/20 +\\d\\.\\d+ .* mine, yours$`, "m"),
+    );
     expect(stdout).toMatch(new RegExp(`^3 runs in ${store(root)}, \\d+ kB\\n$`, "m"));
   });
 

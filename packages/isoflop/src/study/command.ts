@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { forceOption, jsonOption } from "../options/common.js";
 import { emit } from "../words/emit.js";
 import { note, printable } from "../words/printable.js";
+import { progress } from "../words/progress.js";
 import { type Assignment, readAssignment } from "./file/set.js";
 
 export interface StudyChoices {
@@ -72,10 +73,11 @@ export const doStudy = async (named: string, choices: StudyChoices, reproduce?: 
   const { runStudy } = await import("./run.js");
   const { untilStopped } = await import("../stop.js");
   const onProgress = progressLines("training");
+  const { onProgress: onStage } = progress("fitting");
   const { summary, files, folder } = await untilStopped(onProgress.stopped, (signal) =>
     runStudy({
       ...{ study, root, out, store, signal },
-      ...{ onProgress, onNote: note },
+      ...{ onProgress, onStage, onNote: note },
       say: json ? note : (line) => console.log(printable(line)),
       reproduce: reproduce ?? `npx isoflop study ${named}${set.map(({ text }) => ` --set '${text}'`).join("")}`,
     }),

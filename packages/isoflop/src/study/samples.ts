@@ -13,6 +13,7 @@ interface Drawing {
   readonly samples: NonNullable<StudyFile["samples"]>;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (done: number, of: number) => void;
 }
 
 /** Generated pictures for captions of the validation split, and the validation pictures of the same captions. */

@@ -90,20 +90,26 @@ export class Observer {
     const { cells, heldOut } = plannedIn(manifest);
     const store = storeOf(folder, manifest);
     const usual = meanOf(cells.map(({ budget }) => budget));
+    // Runs that are equal are one: then nobody knows which is which.
+    const cellOf = (id: string) =>
+      cells.length === manifest.runs.length ? cells[manifest.runs.indexOf(id)] : undefined;
     const left: Left[] = [];
     const points: Point[] = [];
     const runs: (StoredRun | undefined)[] = [];
     for (const id of idsOf(manifest)) {
-      const cell = cells[manifest.runs.indexOf(id)];
+      const cell = cellOf(id);
       const run = this.#ended.get(id) ?? (await storedRun(store, id));
       runs.push(run);
       points.push(...pointsOf(run, cell));
       if (run) left.push(...(await this.#follow(run)));
       else this.#meter.add({ id, flops: cell?.budget ?? usual });
     }
-    const unknown = heldOut
-      .slice(manifest.heldOut.length)
-      .map((flops, i) => ({ id: `${folder} held out ${i}`, flops }));
+    // The grid is laid out once its learning rate is known, the held-out runs when they are predicted.
+    const grid = manifest.runs.length === 0 ? cells : [];
+    const unknown = [...grid.map(({ budget }) => budget), ...heldOut.slice(manifest.heldOut.length)].map(
+      (flops, i) => ({ id: `${folder} unknown ${i}`, flops }),
+    );
+    points.push(...grid.flatMap((cell) => pointsOf(undefined, cell)));
     const changed = Math.max(0, ...runs.map((run) => run?.changed ?? 0));
     const ended = runs.every((run) => run !== undefined && this.#ended.has(run.id));
     return { left, points, unknown, isOver: ended && (unknown.length === 0 || hasSummed(folder, changed)) };

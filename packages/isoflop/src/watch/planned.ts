@@ -12,7 +12,7 @@ export interface Cell {
 
 /** What a study's file says of runs that have no record yet; of a file that is not read, nothing. */
 export interface Planned {
-  /** One for each of the manifest's runs, in their order. */
+  /** Of the grid, in the order in which a study lays it out. */
   readonly cells: readonly Cell[];
   /** Budgets that are predicted and then trained. */
   readonly heldOut: readonly Flops[];
@@ -31,13 +31,11 @@ const cellsOf = ({ grid }: StudyFile): Cell[] =>
     .sort((a, b) => a.budget - b.budget);
 
 /** Without opening the data: only the manifest is read. */
-export const plannedIn = ({ file, runs }: Manifest): Planned => {
+export const plannedIn = ({ file }: Pick<Manifest, "file">): Planned => {
   const read = v.safeParse(studySchema, file);
   if (!read.success) return { cells: [], heldOut: [] };
-  const cells = cellsOf(read.output);
   return {
-    // Runs that are equal are one: then nobody knows which is which.
-    cells: cells.length === runs.length ? cells : [],
+    cells: cellsOf(read.output),
     heldOut: listOf(read.output.heldOut ?? []).flatMap((sizes) => budgetsOf(sizes)),
   };
 };

@@ -41,22 +41,34 @@ const face: Face<Counted> = {
 };
 
 /**
- * Reports progress on standard error: a bar on a terminal, plain lines elsewhere, and nothing of what is quickly done.
+ * Reports progress on standard error: a bar on a terminal, plain lines elsewhere, and nothing of what is quickly done. A stage of which all
+ * is done is shown no more.
  * @param name what is done, until a stage says it
  */
 export const progress = (
   name: string,
   options: ReporterOptions = {},
 ): { readonly onProgress: OnProgress; readonly end: () => void } => {
-  const shown = reporter(face, { quiet: QUIET_MS, ...options });
-  let stage = name;
-  let since = performance.now();
+  const begun = (what: string) => ({
+    what,
+    since: performance.now(),
+    shown: reporter(face, { quiet: QUIET_MS, ...options }),
+  });
+  let stage: ReturnType<typeof begun> | undefined = begun(name);
+  const end = (): void => {
+    stage?.shown.end();
+    stage = undefined;
+  };
   return {
     onProgress(done, of, what = name) {
-      const now = performance.now();
-      if (what !== stage) [stage, since] = [what, now];
-      shown.update({ what: printable(what), done, of, seconds: (now - since) / 1000 });
+      if (stage?.what !== what) {
+        end();
+        stage = begun(what);
+      }
+      const seconds = (performance.now() - stage!.since) / 1000;
+      if (of !== undefined && done >= of) end();
+      else stage!.shown.update({ what: printable(what), done, of, seconds });
     },
-    end: () => shown.end(),
+    end,
   };
 };
