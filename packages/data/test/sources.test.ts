@@ -8,7 +8,7 @@ const start = (source: DataSource) => [...source.batch("train", 0, 2).images];
 
 describe("sources by name", () => {
   it("are known everywhere, and say what they need", () => {
-    expect(sources.names).toEqual(["emoji", "shapes", "cifar10"]);
+    expect(sources.names).toEqual(["emoji", "shapes", "cifar10", "images"]);
     for (const { about } of sources) expect(about).toMatch(/; needs /);
   });
 

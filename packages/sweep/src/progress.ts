@@ -10,6 +10,8 @@ export interface RunningRun {
   readonly spec: RunSpec;
   /** Steps done: 0 while it is set up, all while it is validated. */
   readonly step: number;
+  /** The metric that is measured now: its training is over. */
+  readonly measuring?: string;
   /** The latest step's metrics. */
   readonly latest?: StepMetrics;
   /** FLOPs per second of its steps of late, once there were some in this session. */
@@ -51,6 +53,7 @@ interface Job {
   readonly pace: Pace;
   spec?: RunSpec;
   latest?: StepMetrics;
+  measuring?: string;
   /** Seconds on the clock: when it began here, and when steps were told of last. */
   begun: number;
   told?: number;
@@ -126,6 +129,12 @@ export class SweepMeter {
     Object.assign(job, { step, told: now, ...(latest && { latest }) });
   }
 
+  /** Its training is over, in this session or before, and a metric is measured. */
+  measure(id: string, spec: RunSpec, measuring: string): void {
+    this.begin(id, spec);
+    Object.assign(this.#jobs.get(id) ?? {}, { step: spec.steps, measuring });
+  }
+
   end(id: string, state: "done" | "failed" | "interrupted"): void {
     const job = this.#jobs.get(id);
     if (!job) return;
@@ -133,6 +142,7 @@ export class SweepMeter {
     if (state === "done" && job.state === "running" && job.told !== undefined && speed !== undefined)
       this.#after.add(((this.#seconds() - job.told) * speed) / job.size);
     job.state = state;
+    delete job.measuring;
     if (state !== "interrupted") job.step = job.steps;
   }
 
@@ -156,19 +166,12 @@ export class SweepMeter {
   }
 
   #running(): RunningRun[] {
-    return [...this.#jobs].flatMap(
-      ([
-        id,
-        {
-          state,
-          spec,
-          step,
-          latest,
-          pace: { speed },
-        },
-      ]) =>
-        state === "running" && spec ? [{ id, spec, step, ...(latest && { latest }), ...(speed && { speed }) }] : [],
-    );
+    return [...this.#jobs].flatMap(([id, { state, spec, step, latest, measuring, pace }]) => {
+      if (state !== "running" || !spec) return [];
+      const { speed } = pace;
+      const known = { ...(latest && { latest }), ...(speed && { speed }), ...(measuring && { measuring }) };
+      return [{ id, spec, step, ...known }];
+    });
   }
 
   #remaining(flopsTotal: Flops): number | undefined {

@@ -158,6 +158,18 @@ describe("the remaining time", () => {
   });
 });
 
+it("says which metric is measured of a run that is done, and is not done before that is", () => {
+  const { meter, wait } = metered(small);
+  meter.begin("0", small);
+  meter.advance("0", 100, metrics(0, 100));
+  meter.end("0", "done");
+  meter.measure("0", small, "kid");
+  wait(5);
+  expect(meter.progress()).toMatchObject({ done: 0, flopsDone: a, running: [{ step: 100, measuring: "kid" }] });
+  meter.end("0", "done");
+  expect(meter.progress()).toMatchObject({ done: 1, running: [], flopsDone: a });
+});
+
 it("counts steps of earlier sessions as done, and those of runs that were interrupted", () => {
   const { meter, wait } = metered(small, large);
   meter.begin("0", small);

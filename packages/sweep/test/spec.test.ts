@@ -1,16 +1,9 @@
 import { shapeScenes } from "@isoflop/data";
 import { digest } from "@isoflop/spec";
 import { describe, expect, it } from "vitest";
-import {
-  contentOf,
-  type ModuleContent,
-  NUMERICS,
-  type RunSpecInput,
-  runId,
-  runJsonSchema,
-  runSpec,
-  trainingOf,
-} from "../src/spec.js";
+import { contentOf, type ModuleContent } from "../src/content.js";
+import { NUMERICS, type RunSpecInput, runId, runJsonSchema, runSpec } from "../src/spec.js";
+import { trainingOf } from "../src/task.js";
 import { shapes, tinyRun } from "./tiny.js";
 
 describe("runId", () => {

@@ -1,4 +1,15 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { canonicalJson } from "@isoflop/spec";
@@ -10,7 +21,8 @@ import { removeRemains, removeRun } from "../src/node/remove.js";
 import { fileRunStore, idsIn } from "../src/node/run-store.js";
 import { storedRun } from "../src/node/stored.js";
 import { verifyRun } from "../src/node/verify.js";
-import { runId, runSpec, trainingOf } from "../src/spec.js";
+import { idOf, runId, runSpec } from "../src/spec.js";
+import { trainingOf } from "../src/task.js";
 import { resultOf, tinyRun } from "./tiny.js";
 
 let store: string;
@@ -235,6 +247,22 @@ describe("verifyRun", () => {
     expect(await faults()).toEqual([expect.stringMatching(new RegExp(`^metrics: .*${message}; .*the result stands`))]);
   });
 
+  it("finds a record whole that takes parts which are not known here", async () => {
+    await kept();
+    const content = JSON.parse(await readFile(inRun("run.json"), "utf8"));
+    const foreign = {
+      ...{ ...content.spec, objective: { ...content.spec.objective, path: { kind: "spiral" } } },
+      content: { ...content.spec.content, modules: [{ path: "/x/spiral.ts", digest: "0".repeat(32) }] },
+    };
+    const other = idOf(foreign);
+    await rename(inRun(), path.join(store, other));
+    await writeFile(path.join(store, other, "run.json"), JSON.stringify({ ...content, id: other, spec: foreign }));
+    const run = (await storedRun(store, other))!;
+    expect(run.record?.spec).toEqual(foreign);
+    expect(run.problem).toContain("/x/spiral.ts");
+    expect(await verifyRun(store, other)).toEqual([]);
+  });
+
   it("names a record that belongs to another id, one of another version, and one that is none", async () => {
     await kept();
     const content = JSON.parse(await readFile(inRun("run.json"), "utf8"));
@@ -242,7 +270,9 @@ describe("verifyRun", () => {
     expect((await faults())[0]).toMatch(/^record: its spec belongs to [0-9a-f]{16}; /);
     const { content: _, ...older } = content.spec;
     await writeFile(inRun("run.json"), JSON.stringify({ ...content, spec: older }));
-    expect((await faults()).map((text) => text.split(":")[0])).toEqual(["record", "data"]);
+    expect((await faults()).map((text) => text.split(":")[0])).toEqual(["data"]);
+    await writeFile(inRun("run.json"), JSON.stringify({ ...content, spec: { ...content.spec, batch: -1 } }));
+    expect((await faults())[0]).toMatch(/^record: .*batch/);
     await rm(inRun("run.json"));
     expect(await faults()).toEqual([expect.stringMatching(/^record: it has no run\.json; remove the run/)]);
   });

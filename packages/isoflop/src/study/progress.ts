@@ -23,7 +23,8 @@ const shareOf = ({ flopsDone, flopsTotal }: SweepProgress): number => flopsDone 
 export const budgetWords = (budget: number): string => round(Number(budget.toPrecision(3)));
 
 /** Where a running model stands. */
-const standing = ({ step, spec, latest }: RunningRun): string => {
+const standing = ({ step, spec, latest, measuring }: RunningRun): string => {
+  if (measuring !== undefined) return `measuring ${measuring}`;
   if (step === 0) return "setting up";
   if (step === spec.steps) return "validating";
   return `step ${step}/${spec.steps}${latest ? `  loss ${latest.loss.toFixed(4)}` : ""}`;

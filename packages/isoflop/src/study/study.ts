@@ -12,6 +12,7 @@ import { round } from "../words/numbers.js";
 import type { OnProgress } from "../words/progress.js";
 import { choicesOf } from "./choices.js";
 import { curvesOf, dataOf, findingsOf, published } from "./document.js";
+import type { OpenData } from "./file/data.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { ifReadable, StudyFolder } from "./folder.js";
 import { fitLaws } from "./laws.js";
@@ -40,6 +41,8 @@ export interface StudyOptions {
   readonly onNote?: ((note: string) => void) | undefined;
   /** The command that makes this study again, for the report. */
   readonly reproduce?: string;
+  /** How data are opened, where several studies share what is open. */
+  readonly openData?: OpenData | undefined;
 }
 
 /** What a study's numbers depend on. */
@@ -163,11 +166,11 @@ export class Study {
     const last = this.#heldOut.at(-1)?.plan.run;
     if (!samples || samples.count === 0 || !last) return [];
     const { folder, options, session, plan } = this;
-    const { signal, onStage } = options;
+    const { signal, onStage, onNote } = options;
     const { source } = plan;
     this.#samples = await this.#clock.time("samples", () =>
       drawSamples(last, {
-        ...{ folder, device: session.device, source, samples, seed: plan.file.seed, signal },
+        ...{ folder, device: session.device, source, samples, seed: plan.file.seed, signal, onNote },
         onProgress: (done, of) => onStage?.(done, of, "drawing"),
       }),
     );
@@ -304,7 +307,7 @@ const placeOf = ({ root, out, store }: StudyOptions, { name, hash }: StudyPlan) 
  */
 export const openStudy = async (options: StudyOptions): Promise<Study> => {
   const { study, signal, onNote } = options;
-  const plan = await planStudy(study, dataOpener());
+  const plan = await planStudy(study, options.openData ?? dataOpener());
   const { path, runs } = placeOf(options, plan);
   const folder = new StudyFolder(path, { signal, onWait: onNote }, runs);
   await folder.keepManifest(manifestOf(folder, plan));

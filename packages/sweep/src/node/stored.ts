@@ -19,7 +19,7 @@ export interface StoredRun {
   readonly content: Readonly<Record<string, unknown>>;
   /** The record, where this version reads it with the parts that are registered. */
   readonly record?: RunRecord;
-  /** Why it does not. */
+  /** Why it does not, or why such a run cannot be gone on with here. */
   readonly problem?: string;
   /** Steps that the metrics log tells of. */
   readonly steps: number;
@@ -70,7 +70,8 @@ const known = (id: string, text: string): Partial<Pick<StoredRun, "state" | "con
     return { problem: "its run.json holds no record of a run" };
   const about = { content, state: content.state as RunRecord["state"] };
   try {
-    return { ...about, record: checkedRecord(id, text) };
+    const record = checkedRecord(id, text);
+    return { ...about, record, ...(record.frozen !== undefined && { problem: record.frozen }) };
   } catch (error) {
     return { ...about, problem: (error as Error).message };
   }

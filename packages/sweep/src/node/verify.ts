@@ -4,7 +4,7 @@ import { canonicalJson } from "@isoflop/spec";
 import { TrainError } from "@isoflop/train";
 import { listCheckpoints, readCheckpoint } from "@isoflop/train/node";
 import type { RunRecord } from "../result.js";
-import { trainingOf } from "../spec.js";
+import { trainingOf } from "../task.js";
 import { withFiles } from "./files.js";
 import { readMetrics } from "./metrics-log.js";
 import { checkpointsIn } from "./remains.js";
@@ -33,7 +33,8 @@ export const verifyRun = async (store: string, id: string): Promise<readonly Run
   if (!run) return [];
   const { record, problem } = run;
   return withFiles(run.folder, async () => [
-    ...(problem === undefined ? [] : [ofRecord(run, problem)]),
+    // One that cannot be gone on with here may be whole all the same.
+    ...(record ? [] : [ofRecord(run, problem ?? "it cannot be read")]),
     ...dataFaults(run),
     ...(await checkpointFaults(run.folder, record)),
     ...(record ? await metricsFaults(run.folder, record) : []),
@@ -43,21 +44,20 @@ export const verifyRun = async (store: string, id: string): Promise<readonly Run
 const ofRecord = ({ state }: StoredRun, problem: string): RunFault => ({
   of: "record",
   message: problem,
-  advice:
-    state === "unreadable"
-      ? AGAIN
-      : `load the modules that it was trained with, or read it with the version that wrote it; or ${AGAIN}`,
+  advice: state === "unreadable" ? AGAIN : `read it with the version that wrote it, or ${AGAIN}`,
 });
 
 const part = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 
-/** Of records that are read, this is part of their reading. */
-const dataFaults = ({ content, record, state }: StoredRun): readonly RunFault[] => {
-  if (record || state === "unreadable" || typeof part(part(content.spec).content).data === "string") return [];
+const dataFaults = ({ content, state }: StoredRun): readonly RunFault[] => {
+  if (state === "unreadable" || typeof part(part(content.spec).content).data === "string") return [];
   const message = "it does not say which data it saw: spec.content.data is missing";
   return [{ of: "data", message, advice: `it was written by an earlier version; ${AGAIN}` }];
 };
+
+/** Whether its checkpoints say what they are of in words that are known here; other train functions have their own. */
+const isKnown = ({ spec, frozen }: RunRecord): boolean => frozen === undefined && spec.runner === undefined;
 
 const checkpointFaults = async (folder: string, record: RunRecord | undefined): Promise<readonly RunFault[]> => {
   const faults: RunFault[] = [];
@@ -65,7 +65,7 @@ const checkpointFaults = async (folder: string, record: RunRecord | undefined): 
   for (const file of await listCheckpoints(checkpointsIn(folder))) {
     try {
       const { step, spec } = await readCheckpoint(file);
-      if (record && spec !== canonicalJson(trainingOf(record.spec)))
+      if (record && isKnown(record) && spec !== canonicalJson(trainingOf(record.spec)))
         faults.push({ of: "checkpoint", message: `${file} is of another run`, advice: `put it back, or ${AGAIN}` });
       else if (record && step > record.spec.steps)
         faults.push({

@@ -1,0 +1,23 @@
+/** Results of `work` in the order of the items, of which `width` are worked on at once. */
+export async function* inOrder<I, O>(
+  items: AsyncIterable<I> | Iterable<I>,
+  width: number,
+  work: (item: I) => Promise<O>,
+): AsyncGenerator<O> {
+  const pending: Promise<O>[] = [];
+  for await (const item of items) {
+    const result = work(item);
+    // Its failure is told when its turn comes; if that never comes, another's has been told.
+    result.catch(() => {});
+    pending.push(result);
+    if (pending.length >= width) yield await pending.shift()!;
+  }
+  for (const result of pending) yield await result;
+}
+
+/** All of what is told one by one. */
+export const gathered = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+};
