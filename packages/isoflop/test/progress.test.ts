@@ -188,6 +188,22 @@ describe("where there is no terminal", () => {
   });
 });
 
+test("what is quickly done, and what was stopped, gets no line", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const { stream, written } = pipe();
+  const line = progressLines("training", { stream, quiet: 1500 });
+  line(state({ running: [at(1)] }));
+  vi.advanceTimersByTime(9000);
+  line(state({ running: [at(2)] }));
+  expect(written).toEqual([]);
+  vi.advanceTimersByTime(2000);
+  line(state({ interrupted: 1 }));
+  expect(written).toEqual([]);
+  expect(line.stopped()).toBe(
+    "stopped: 3 of 20 runs done (43 % of the compute), 1 stopped after a checkpoint; run the same command again to go on",
+  );
+});
+
 describe("colours", () => {
   const coloured = async (env: NodeJS.ProcessEnv): Promise<boolean> => {
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);

@@ -27,7 +27,7 @@ export interface Reporter<S> {
 
 export interface ReporterOptions {
   readonly stream?: NodeJS.WriteStream;
-  /** Milliseconds in which nothing is shown: what is quickly done needs no words. */
+  /** Milliseconds in which nothing is drawn, if any: what is quickly done needs no words, and no line of a log within ten seconds. */
   readonly quiet?: number;
 }
 
@@ -38,6 +38,7 @@ export const reporter = <S>(
 ): Reporter<S> => {
   const start = performance.now();
   const drawable = isDrawable(stream);
+  const [silent, every] = drawable ? [quiet, DRAW_MS] : [quiet > 0 ? LINE_MS : 0, LINE_MS];
   let last = Number.NEGATIVE_INFINITY;
   let shown: { readonly drawing: Drawing; readonly colours: Colours; readonly timer: NodeJS.Timeout } | undefined;
   let state: S;
@@ -49,7 +50,7 @@ export const reporter = <S>(
     update(next) {
       state = next;
       const now = performance.now();
-      if (now - start < quiet || now - last < (drawable ? DRAW_MS : LINE_MS)) return;
+      if (now - start < silent || now - last < every) return;
       if (drawable) {
         shown ??= {
           drawing: openDrawing(stream),

@@ -109,10 +109,14 @@ export const progressLines = (name: string, options: ReporterOptions = {}): Prog
   };
   const line = (progress: SweepProgress): void => {
     last = progress;
-    if (progress.running.length > 0) models = progress.running;
+    // Where it was stopped, nothing runs any more, and what is said is said once.
+    const isOver = progress.running.length === 0 && models.length > 0;
+    if (!isOver) models = progress.running;
     shown ??= reporter(sweepFace(name), options);
-    if (!isFinished(progress)) shown.update(progress);
-    else end(progress.total > 1 ? `${name}: ${counts(progress)} in ${clock(progress.elapsedSeconds)}` : undefined);
+    if (isFinished(progress)) {
+      end(progress.total > 1 ? `${name}: ${counts(progress)} in ${clock(progress.elapsedSeconds)}` : undefined);
+      models = [];
+    } else if (!isOver) shown.update(progress);
   };
   return Object.assign(line, {
     end: () => end(),
