@@ -3,17 +3,21 @@ import { parameters } from "@isoflop/flops";
 import { learningRateOf, type RateRule } from "@isoflop/sweep";
 import { describe, expect, it } from "vitest";
 import { budgetsOf } from "../../src/study/file/sizes.js";
-import { planStudy, resolveStudy, shippedStudies, writtenStudy } from "../../src/study/index.js";
+import {
+  planStudy,
+  readAssignment,
+  resolveStudy,
+  type StudyFileInput,
+  shippedStudies,
+  writtenStudy,
+} from "../../src/study/index.js";
 import { tiny } from "./tiny.js";
 
 const openShapes = async (data: object) => shapeScenes({ size: 16, ...data });
 
 describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s", (name) => {
-  const study = resolveStudy(writtenStudy(name), [
-    { text: "data.source=shapes", path: ["data", "source"], value: "shapes" },
-    { text: "seed=3", path: ["seed"], value: 3 },
-  ]);
-  const planned = planStudy(study, openShapes);
+  const set = ["data.source=shapes", "seed=3"].map(readAssignment);
+  const planned = writtenStudy(name).then(async (written) => planStudy(await resolveStudy(written, set), openShapes));
 
   it("has at least four budgets of five sizes and a held-out budget at least three times the largest", async () => {
     const { grid, heldOut } = await planned;
@@ -27,13 +31,13 @@ describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s",
   });
 
   it("spends each budget to within one step, and holds everything but size and learning rate equal", async () => {
-    const { grid } = await planned;
+    const { grid, file } = await planned;
     for (const { flops, tokens, batch, roundingError, spec } of grid) {
       expect(Math.abs(roundingError)).toBeLessThanOrEqual(0.5 / spec.steps + 1e-12);
       expect(flops / spec.budget - 1).toBeCloseTo(roundingError, 12);
       expect(spec.steps).toBeGreaterThan(100);
       const { width } = spec.model;
-      const rule = study.file.optimizer.learningRate as RateRule;
+      const rule = file.optimizer.learningRate as RateRule;
       expect(spec.optimizer.learningRate).toBe(learningRateOf(rule, { width, tokens, batch }));
     }
     const common = grid.map(({ spec: { model, steps, budget, optimizer, ...rest } }) =>
@@ -102,6 +106,32 @@ describe("a grid", () => {
       [4e9, 16],
       [4e9, 16],
     ]);
+  });
+});
+
+describe("what of a caption its models read", () => {
+  const contextsOf = async (model: NonNullable<StudyFileInput["model"]>) =>
+    (await planStudy(tiny({ model }), openShapes)).grid.map(({ config }) => config.context);
+
+  it("is what the data have, unless the file says it by name or as a record", async () => {
+    const words = { kind: "words", tokens: 6, vocabulary: 26 };
+    expect(new Set((await contextsOf({})).map((context) => JSON.stringify(context)))).toEqual(
+      new Set([JSON.stringify(words)]),
+    );
+    expect((await contextsOf({ context: "words" }))[0]).toEqual(words);
+    expect((await contextsOf({ context: "none" }))[0]).toEqual({ kind: "none" });
+    const masked = { ...words, kind: "words", masked: true } as const;
+    expect((await contextsOf({ context: masked }))[0]).toEqual(masked);
+  });
+
+  it("must be had", async () => {
+    await expect(contextsOf({ context: "features" })).rejects.toThrow(
+      /has captions of words; options.context is "features" and can be "words", "classes" or "none"/,
+    );
+    await expect(contextsOf({ context: { kind: "words", tokens: 5, vocabulary: 26 } as never })).rejects.toThrow(
+      /captions of 6 from 26 words; model.context has 5 of 26/,
+    );
+    await expect(contextsOf({ context: "pictures" as never })).rejects.toThrow(/context is "pictures"/);
   });
 });
 

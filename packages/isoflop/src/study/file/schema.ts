@@ -1,16 +1,19 @@
 import { sources } from "@isoflop/data";
-import { conditionings, ladderRules } from "@isoflop/flops";
-import { choice, jsonSchema, number, positive, record, text, whole } from "@isoflop/spec";
-import { batchRule, learningRateRule } from "@isoflop/sweep";
+import { solvers } from "@isoflop/diffusion";
+import { architectures, ladderRules } from "@isoflop/flops";
+import { choice, jsonSchema, nameIn, number, positive, record, recordOrName, text, whole } from "@isoflop/spec";
+import { batchRule, learningRateRule, runners } from "@isoflop/sweep";
 import { optimizerFields, trainFields, withinRun } from "@isoflop/train";
 import * as v from "valibot";
 import { byShape } from "./shapes.js";
 
 const size = whole({ atLeast: 1 });
 
+const contexts = ["none", "classes", "words", "features"] as const;
+
 /** Of a model, what its data and its size do not decide. What is left out has the default of `@isoflop/dit`. */
 const modelSchema = record({
-  conditioning: v.optional(choice(conditionings), "inContext"),
+  conditioning: v.optional(nameIn(architectures), "inContext"),
   patch: v.optional(size, 2),
   ladder: v.optional(choice(Object.keys(ladderRules) as (keyof typeof ladderRules)[]), "shallow"),
   mlpRatio: v.exactOptional(positive),
@@ -19,7 +22,13 @@ const modelSchema = record({
   positions: v.exactOptional(choice(["sincos", "learned"])),
   qkNorm: v.exactOptional(choice(["none", "rms"])),
   image: v.exactOptional(record({ height: size, width: size, channels: size })),
-  context: v.exactOptional(v.looseObject({ kind: choice(["none", "classes", "words", "features"]) }, "a record")),
+  /** What of a caption the model reads: by name as the data have it, or the whole record. */
+  context: v.exactOptional(
+    byShape('what of a caption is read, such as words, or a record such as { kind: "none" }', {
+      text: choice(contexts),
+      record: v.looseObject({ kind: choice(contexts) }, "a record"),
+    }),
+  ),
 });
 
 /** Numbers from `from` to `to`. */
@@ -101,6 +110,7 @@ const samples = record({
   count: v.optional(whole({ atLeast: 0, atMost: 4096 }), 24),
   steps: v.optional(size, 25),
   guidance: v.optional(number(), 2),
+  solver: v.optional(recordOrName(solvers), "heun"),
 });
 
 /** A file's name and more. */
@@ -141,6 +151,9 @@ export const studySchema = record({
   captionDropout: train.captionDropout,
   validation: train.validation,
   seed: train.seed,
+  metrics: v.optional(v.array(v.looseObject({}, "a record"), "a list of metrics"), []),
+  runner: v.exactOptional(runners.schema),
+  modules: v.optional(v.array(text, "a list of modules"), []),
   grid: some(gridSchema, "budgets with widths or models"),
   heldOut: v.optional(v.nullable(some(heldOutSchema, "budgets with widths or models")), null),
   samples: v.optional(v.nullable(samples), null),
