@@ -1,3 +1,5 @@
 export { document } from "./node/document.js";
+export { type FigureFormat, figureFormats, writeFigures } from "./node/formats.js";
+export { renderPdf } from "./node/pdf.js";
 export { fontFiles, type PngOptions, renderPng } from "./node/png.js";
 export { type WriteReportOptions, writeReport } from "./node/write-report.js";

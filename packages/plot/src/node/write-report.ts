@@ -4,7 +4,7 @@ import { allFigures } from "../study/figures.js";
 import { renderReport } from "../study/report.js";
 import type { DrawnStudy } from "../study/study.js";
 import { document } from "./document.js";
-import { renderPng } from "./png.js";
+import { type FigureFormat, type WriteFile, writeFigures } from "./formats.js";
 
 /**
  * Whoever opens the file while it is written again sees the old one or the new one, never half of one; where it cannot be written,
@@ -22,7 +22,7 @@ const replace = async (path: string, content: string | Uint8Array): Promise<void
 };
 
 /** What {@link replace} leaves where its process is killed. */
-const leftover = /^(?:report\.html|[\w-]+\.(?:svg|png))\.(\d+)\.tmp$/;
+const leftover = /^(?:report\.html|[\w-]+\.(?:svg|png|pdf))\.(\d+)\.tmp$/;
 /** A file is written in less than this: an older one belongs to nobody, whatever runs under its number. */
 const LONGEST_MS = 60_000;
 
@@ -47,33 +47,26 @@ const isRunning = (id: number): boolean => {
 
 export interface WriteReportOptions {
   /** How a file is put in place. Default: beside it first, then by a rename. */
-  readonly write?: (path: string, content: string | Uint8Array) => Promise<void>;
+  readonly write?: WriteFile;
+  /** Of the figures. Default: SVG and PNG. */
+  readonly formats?: readonly FigureFormat[];
 }
 
 /**
- * Writes `report.html` and every figure, as SVG and as PNG, below `figures/` in `folder`.
+ * Writes `report.html` and every figure below `figures/` in `folder`.
  * @returns the paths written.
  * @throws PlotInputError before anything is written, when the study cannot be drawn.
  */
 export const writeReport = async (
   study: DrawnStudy,
   folder: string,
-  { write = replace }: WriteReportOptions = {},
+  { write = replace, formats = ["svg", "png"] }: WriteReportOptions = {},
 ): Promise<string[]> => {
   const report = renderReport(study, { document });
-  const figures = Object.entries(allFigures(study, { document }));
+  const figures = allFigures(study, { document });
   await mkdir(join(folder, "figures"), { recursive: true });
   for (const place of [folder, join(folder, "figures")]) await removeLeftovers(place);
-  const paths: string[] = [];
-  const put = async (name: string, content: string | Uint8Array): Promise<void> => {
-    const path = join(folder, name);
-    await write(path, content);
-    paths.push(path);
-  };
-  await put("report.html", report);
-  for (const [name, svg] of figures) {
-    await put(join("figures", `${name}.svg`), svg);
-    await put(join("figures", `${name}.png`), renderPng(svg));
-  }
-  return paths;
+  const page = join(folder, "report.html");
+  await write(page, report);
+  return [page, ...(await writeFigures(figures, join(folder, "figures"), formats, write))];
 };
