@@ -15,7 +15,6 @@ export { type Dit, dit } from "./dit.js";
 export { DitError, type DitErrorCode } from "./errors.js";
 export type { FinalLayer } from "./final-layer.js";
 export type { JointBlock, PreOnlyStream } from "./joint-block.js";
-export { type LearningRateRule, learningRateFor } from "./learning-rate.js";
 export { paramsFrom } from "./load.js";
 export type { Modulation } from "./modulation.js";
 export { namedParams } from "./named.js";

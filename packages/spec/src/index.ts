@@ -20,6 +20,7 @@ export {
   kind,
   kinds,
   nameOrRecord,
+  recordOrName,
   type SpecIn,
   type SpecInputOf,
   type SpecOf,

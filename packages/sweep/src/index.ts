@@ -6,6 +6,17 @@ export { computeConvention, type Place, placeOf } from "./place.js";
 export { type RunningRun, SweepMeter, type SweepProgress } from "./progress.js";
 export { type Claim, type Job, lostClaim, memoryQueue, type Queue } from "./queue.js";
 export type { DataProvenance, RunFailure, RunRecord, RunResult } from "./result.js";
+export {
+  type BatchRule,
+  batchOf,
+  batchRule,
+  type LearningRateRule,
+  learningRateOf,
+  learningRateRule,
+  type Power,
+  type RatedRun,
+  type RateRule,
+} from "./rules.js";
 export { type RunContext, type Runner, type RunProgress, type TrainRunnerOptions, trainRunner } from "./runner.js";
 export {
   contentOf,

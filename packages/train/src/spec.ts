@@ -63,14 +63,16 @@ const model = v.pipe(
   attempt((given) => canonicalConfig(given as DitConfig)),
 );
 
+/** An optimizer's fields, but for its learning rate: what all runs of a study have in common. */
+export const optimizerFields = {
+  ...scheduleFields,
+  ...adamWFields,
+  clip: v.optional(positive, 1),
+} as const;
+
 /** An optimizer's record. */
 export const optimizerSchema = v.pipe(
-  record({
-    learningRate: v.optional(positive, 2e-3),
-    ...scheduleFields,
-    ...adamWFields,
-    clip: v.optional(positive, 1),
-  }),
+  record({ learningRate: v.optional(positive, 2e-3), ...optimizerFields }),
   withinRun<OptimizerSpec>(),
 );
 

@@ -93,9 +93,7 @@ export const deviceOption = (command: Command): Command =>
 
 export const conditioningOption = (command: Command): Command =>
   command.addOption(
-    new Option("--conditioning <name>", "how time and caption reach the blocks; not for the paper's study")
-      .choices(conditionings)
-      .default("inContext"),
+    new Option("--conditioning <name>", "how time and caption reach the blocks").choices(conditionings),
   );
 
 export const dataOption = (command: Command, fallback?: string): Command => {

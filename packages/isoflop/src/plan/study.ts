@@ -1,37 +1,30 @@
 import { memory, parameters } from "@isoflop/flops";
 import { extent } from "@isoflop/scaling";
-import { computeConvention, type DataSpec, type SweepRun } from "@isoflop/sweep";
+import { computeConvention, type SweepRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
+import type { ResolvedStudy } from "../study/file/read.js";
 import { planStudy } from "../study/plan.js";
-import type { Preset } from "../study/preset.js";
 import { versions } from "../versions.js";
 
-/** The runs of a study that can be trained here, as a document. */
-export const studyPlan = async (preset: Preset, source: DataSpec["source"], seed: number) => {
-  const data: DataSpec = { source, size: preset.image, seed };
-  const { grid, candidates } = planStudy(preset, data, await dataOpener()(data), seed);
-  const [from, to] = extent(candidates.map(({ config }) => parameters(config).nonEmbedding));
+/** The runs of a study before any is trained, as a document. */
+export const studyPlan = async (study: ResolvedStudy) => {
+  const { name, hash, data, grid, heldOut, notes } = await planStudy(study, dataOpener());
   return {
     command: "plan" as const,
-    preset: preset.name,
-    data,
-    seed,
+    ...{ name, hash, data, notes },
     counts: {
       N: "nonEmbedding",
       D: "image tokens",
       C: computeConvention.name,
       memory: "f32, AdamW, averaged weights",
     },
-    batch: preset.batch,
     runs: grid.map(rowOf),
-    heldOut: {
-      budget: preset.heldOut,
-      size: "the one of these nearest to the optimum that the law predicts",
-      from,
-      to,
-      sizes: candidates.map(({ name }) => name),
-    },
-    totalFlops: grid.reduce((sum, { flops }) => sum + flops, 0) + preset.heldOut,
+    heldOut: heldOut.map(({ budget, candidates }) => {
+      const [from, to] = extent(candidates.map(({ config }) => parameters(config).nonEmbedding));
+      const size = "the one of these nearest to the optimum that the law predicts";
+      return { budget, size, from, to, sizes: candidates.map((candidate) => candidate.name) };
+    }),
+    totalFlops: [...grid.map(({ flops }) => flops), ...heldOut.map(({ budget }) => budget)].reduce((a, b) => a + b, 0),
     versions: versions("@isoflop/flops", "@isoflop/sweep", "@isoflop/data"),
   };
 };
@@ -41,6 +34,7 @@ const rowOf = ({
   budget,
   name,
   spec,
+  batch,
   paramsNonEmbedding,
   params,
   tokens,
@@ -49,9 +43,9 @@ const rowOf = ({
   roundingError,
 }: SweepRun) => ({
   ...{ id, budget, name, params: paramsNonEmbedding, paramsTrainable: params },
-  ...{ tokens, steps, flops, roundingError },
+  ...{ tokens, steps, batch, seed: spec.seed, flops, roundingError },
   learningRate: spec.optimizer.learningRate,
-  memoryBytes: memory(spec.model, { batch: spec.batch }).total,
+  memoryBytes: memory(spec.model, { batch }).total,
 });
 
 export type StudyPlanDocument = Awaited<ReturnType<typeof studyPlan>>;

@@ -1,3 +1,4 @@
+import { extent } from "@isoflop/scaling";
 import { num, percent, plural, round } from "../words/numbers.js";
 import { table, type Words } from "../words/passage.js";
 import type { PaperPlanDocument } from "./paper.js";
@@ -27,22 +28,38 @@ const bytes = (n: number): string => (n >= 2 ** 30 ? `${num(n / 2 ** 30, 3)} GiB
 
 const hours = (n: number): string => n.toLocaleString("en", { maximumSignificantDigits: 3 });
 
+/** "16" or "8 to 32". */
+const batches = (runs: StudyPlanDocument["runs"]): string => {
+  const [low, high] = extent(runs.map(({ batch }) => batch));
+  return low === high ? `${low}` : `${low} to ${high}`;
+};
+
 /** A study that can be trained here. */
 export const studyPlanWords = ({
-  preset,
+  name,
+  hash,
   data,
-  batch,
+  notes,
   runs,
   heldOut,
   counts,
   totalFlops,
 }: StudyPlanDocument): Words => [
-  `${preset}: ${plural(runs.length, "run")} on ${data.source} at ${data.size} px, ${batch} images a step, and one held out`,
+  {
+    notes: [
+      `${name} ${hash}: ${plural(runs.length, "run")} on ${data.source}, ${batches(runs)} images a step`,
+      ...notes,
+    ],
+  },
   table(
     [...head, "memory"],
     runs.map((run) => [...cells(run), bytes(run.memoryBytes)]),
   ),
-  `held out at ${round(heldOut.budget)} FLOPs: ${heldOut.size}, N ${num(heldOut.from, 4)} to ${num(heldOut.to, 4)}`,
+  {
+    notes: heldOut.map(
+      ({ budget, size, from, to }) => `held out at ${round(budget)} FLOPs: ${size}, N ${num(from, 4)} to ${num(to, 4)}`,
+    ),
+  },
   `${num(totalFlops)} FLOPs in all; N ${counts.N}, D ${counts.D}, C "${counts.C}"; memory: ${counts.memory}`,
 ];
 

@@ -32,8 +32,8 @@ export const findModel = async (path: string, onNote: (note: string) => void): P
 const runFolder = (folder: string, given: string): string => {
   if (existsSync(join(folder, "run.json"))) return folder;
   const study = new StudyFolder(folder);
-  const prediction = study.prediction();
-  if (prediction) return join(study.files.runs, prediction.run);
+  const prediction = study.predictions().at(-1);
+  if (prediction) return join(study.runs, prediction.run);
   const what = existsSync(folder) ? "has neither run.json nor prediction.json" : "does not exist";
   throw inputError(
     `${given} ${what}; give the folder of a run (as "isoflop train" names it) or of a study that has predicted`,
@@ -44,7 +44,7 @@ const newest = async (folder: StudyFolder, id: string, onNote: (note: string) =>
   const { checkpoint, rejected } = await folder.checkpoint(id);
   if (!checkpoint) {
     const [first] = rejected;
-    throw first ?? inputError(`${join(folder.files.runs, id)} has no checkpoint yet; train the run first`);
+    throw first ?? inputError(`${join(folder.runs, id)} has no checkpoint yet; train the run first`);
   }
   for (const { message } of rejected) onNote(`${message}; using the one before`);
   return checkpoint;

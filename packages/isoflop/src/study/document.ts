@@ -11,31 +11,31 @@ export interface Findings {
   /** Every run that is fitted, smallest budget first. */
   readonly fitted: readonly DoneRun[];
   readonly fit?: IsoFlop | undefined;
-  readonly prediction?: FitPrediction | undefined;
+  readonly heldOut?: readonly Tested[] | undefined;
+}
+
+/** What was said of a held-out budget, and what came. */
+export interface Tested {
+  readonly prediction: FitPrediction;
   /** What each method said, that of the prediction first. */
   readonly methods?: readonly HeldOutMethod[] | undefined;
   /** The run that tests the prediction. */
-  readonly heldOut?: DoneRun | undefined;
+  readonly done?: DoneRun | undefined;
 }
 
 /** Runs, fit and test as a study's document has them. Compute that scatters is that of its budget. */
-export const findingsOf = ({
-  fitted,
-  fit,
-  prediction,
-  methods,
-  heldOut,
-}: Findings): Pick<StudySummary, "runs" | "fit" | "heldOut"> => {
+export const findingsOf = ({ fitted, fit, heldOut = [] }: Findings): Pick<StudySummary, "runs" | "fit" | "heldOut"> => {
   const budgets = new Map(fit?.budgets.flatMap(({ C, runs }) => runs.map(({ label }) => [label, C] as const)));
-  const measured = heldOut && { loss: heldOut.result.loss, sigma: heldOut.result.lossStdErr };
+  const [tested] = heldOut.map(({ prediction, methods, done }) => {
+    const measured = done && { loss: done.result.loss, sigma: done.result.lossStdErr };
+    return { prediction, ...(methods && { methods }), ...(measured && { measured }) };
+  });
   return {
-    runs: [...fitted, ...(heldOut ? [heldOut] : [])]
+    runs: [...fitted, ...heldOut.flatMap(({ done }) => done ?? [])]
       .map((run) => timedRun(run, budgets.get(run.id)))
       .sort((a, b) => a.C - b.C || a.N - b.N),
     ...(fit && { fit }),
-    ...(prediction && {
-      heldOut: { prediction, ...(methods && { methods }), ...(measured && { measured }) },
-    }),
+    ...(tested && { heldOut: tested }),
   };
 };
 

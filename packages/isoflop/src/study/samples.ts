@@ -3,14 +3,14 @@ import type { Sample } from "@isoflop/plot";
 import type { RunSpec } from "@isoflop/sweep";
 import type { Device } from "@isoflop/tensor";
 import { draw } from "../sample/draw.js";
+import type { StudyFile } from "./file/schema.js";
 import type { StudyFolder } from "./folder.js";
-import type { Preset } from "./preset.js";
 
 interface Drawing {
   readonly folder: StudyFolder;
   readonly device: Device;
   readonly source: DataSource;
-  readonly samples: Preset["samples"];
+  readonly samples: NonNullable<StudyFile["samples"]>;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
 }

@@ -6,6 +6,8 @@ import { createDevice, type Device } from "@isoflop/tensor";
 
 export interface SessionOptions extends Pick<SweepOptions, "store" | "signal" | "onProgress"> {
   readonly device: "wasm" | "webgpu";
+  /** Runs at once on `wasm`. Default: as many as there are cores. */
+  readonly parallel?: number | undefined;
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
@@ -32,6 +34,7 @@ export const threadsOfEach = (cores: number, devices: number): number =>
 export const openSession = async ({
   store,
   device: kind,
+  parallel,
   signal,
   onProgress,
   onNote,
@@ -41,7 +44,7 @@ export const openSession = async ({
   const openData = dataOpener();
   const runnersFor = (runs: number): readonly Runner[] => {
     if (kind === "webgpu") return [trainRunner({ device, openData })];
-    const count = Math.max(1, Math.min(runs, cores));
+    const count = Math.max(1, Math.min(runs, parallel ?? cores));
     return workerRunners({ count, threads: threadsOfEach(cores, count) });
   };
   return {
