@@ -18,7 +18,7 @@ const TEXT = new Set([".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"]);
  * @throws CliError for a path that is not there, or where there is no log
  */
 export const findLogs = (paths: readonly string[]): readonly Log[] => {
-  const logs = paths.flatMap((path) => {
+  return paths.flatMap((path) => {
     const status = statusOf(path);
     if (!status) throw inputError(`there is no ${printable(path)}`);
     const found = status.isDirectory() ? logsBelow(path) : logsOf(path);
@@ -27,7 +27,6 @@ export const findLogs = (paths: readonly string[]): readonly Log[] => {
       `${printable(path)} has no log; expected folders of W&B runs, event files of TensorBoard, CSV, JSONL or Parquet files`,
     );
   });
-  return named(logs);
 };
 
 const logsOf = (file: string): readonly Log[] => {
@@ -92,18 +91,5 @@ const withSubfolders = (logs: readonly Log[]): readonly Log[] => {
     const own = asides.filter(({ file }) => dirname(file) === log.file);
     const config = Object.assign({}, ...own.map((aside) => aside.config), log.config);
     return [{ ...log, config, state: log.state ?? own[0]?.state }];
-  });
-};
-
-/** A name of its own for each: of several with one name those that are not the first have their file beside it. */
-const named = (logs: readonly Log[]): readonly Log[] => {
-  const seen = new Set<string>();
-  return logs.map((log) => {
-    let name = log.name;
-    if (seen.has(name)) name = `${log.name} (${log.id ?? log.file})`;
-    for (let i = 2; seen.has(name); i++) name = `${log.name} (${i})`;
-    seen.add(name);
-    const notices = log.notices.map((notice) => ({ ...notice, runs: notice.runs.map(() => name) }));
-    return { ...log, name, notices };
   });
 };

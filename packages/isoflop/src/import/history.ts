@@ -40,8 +40,10 @@ export const historyOf = (log: Log): History => {
         if (!isNumber(value)) continue;
         const points = columns.get(name) ?? [];
         // A log that goes back was resumed from there: what it had said since was lost with the machine that said it.
-        while (points.length > 0 && points.at(-1)!.step >= step) {
+        for (let before = points.at(-1); before !== undefined && before.step >= step; before = points.at(-1)) {
           points.pop();
+          // What is said again on the same step, such as the epoch beside each metric, is no news.
+          if (before.step === step && Object.is(before.value, value)) continue;
           superseded++;
           from = Math.min(from, step);
         }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readTable, runsInTable } from "@isoflop/scaling";
 import { inputError } from "../exit.js";
 import { csvOf } from "../files/csv.js";
@@ -9,6 +8,7 @@ import { namesOf, nameIn, type Sources, sourcesOf } from "./fields.js";
 import { type History, historyOf, unfinishedText } from "./history.js";
 import type { Log, Notice, Value } from "./log.js";
 import type { MomentChoices } from "./moments.js";
+import { once } from "./once.js";
 import { firstColumns, type Row, rowsOf } from "./rows.js";
 import type { Rule } from "./rules.js";
 import { unitDoubts } from "./units.js";
@@ -40,8 +40,8 @@ export interface ImportDocument {
 
 /** A table of runs of logs, and what there is to know of it. @throws CliError where no row can be made */
 export const importLogs = (found: readonly Log[], choices: ImportChoices): ImportDocument => {
-  const notices: Notice[] = [];
-  const logs = once(found, notices);
+  const { logs, notices: twice } = once(found);
+  const notices = [...twice];
   const names = namesOf(logs);
   const sources = sourcesOf(names, choices.columns, choices.rules);
   const histories = logs.map(historyOf);
@@ -85,38 +85,6 @@ const wholeName = (names: readonly string[], asked: string): string => {
   if (name === undefined) throw inputError(`no log has "${asked}" (for --keep); there are: ${names.join(", ")}`);
   return name;
 };
-
-/** Every run once: of one that is there twice the log that goes further. */
-const once = (logs: readonly Log[], notices: Notice[]): readonly Log[] => {
-  const seen = new Map<string, Log>();
-  const out: Log[] = [];
-  for (const log of logs) {
-    const same = log.id === undefined ? undefined : seen.get(`id ${log.id}`);
-    const digest = `digest ${createHash("sha256").update(JSON.stringify([log.config, log.entries])).digest("hex")}`;
-    const twin = log.entries.length > 0 ? seen.get(digest) : undefined;
-    const before = same ?? twin;
-    if (log.id !== undefined) seen.set(`id ${log.id}`, log);
-    seen.set(digest, log);
-    if (!before) {
-      out.push(log);
-      continue;
-    }
-    const further = reach(log) > reach(before);
-    const [keeps, goes] = further ? [log, before] : [before, log];
-    if (further) out[out.indexOf(before)] = log;
-    const why = same ? `run ${log.id} is there twice` : "the same run is there twice";
-    const from = keeps.file === goes.file ? "" : ` in ${goes.file} and ${keeps.file}`;
-    notices.push({ kind: "same-run", runs: [keeps.name], message: `${why}${from}; it counts once` });
-    if (log.id !== undefined) seen.set(`id ${log.id}`, keeps);
-  }
-  return out;
-};
-
-const reach = ({ entries }: Log): number =>
-  entries.reduce((most, { step, values }) => {
-    const at = step ?? values._step;
-    return typeof at === "number" ? Math.max(most, at) : most;
-  }, 0);
 
 const finished = (histories: readonly History[], notices: Notice[]): readonly History[] =>
   histories.filter((history) => {

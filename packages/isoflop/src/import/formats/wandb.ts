@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { inputError } from "../../exit.js";
 import { printable } from "../../words/printable.js";
 import type { Log, Notice, RunState, Values } from "../log.js";
-import { flattened } from "../values.js";
+import { flattened, secondsIn, stepIn } from "../values.js";
 import { yamlIn } from "./config.js";
 import { jsonIn } from "./json.js";
 
@@ -37,7 +37,7 @@ export const readWandbRun = (folder: string): Log => {
     file: folder,
     format: "wandb",
     config,
-    entries: Object.keys(values).length > 0 ? [{ values }] : [],
+    entries: Object.keys(values).length > 0 ? [{ step: stepIn(values), seconds: secondsIn(values), values }] : [],
     state,
     notices,
   };

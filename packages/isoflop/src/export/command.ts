@@ -1,0 +1,4 @@
+import type { Command } from "commander";
+export const configure = (command: Command): void => {
+  command.action(() => {});
+};
