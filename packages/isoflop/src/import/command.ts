@@ -47,11 +47,22 @@ Examples:
 
 export const configure = (command: Command): void => {
   forceOption(jsonOption(command.argument("<path...>", "logs, or folders of logs")))
-    .option("--out <file>", "write the table there (default: standard output, and what is said of it to standard error)")
-    .addOption(new Option("--as <format>", "of the table (default: by the ending of --out, else csv)").choices(tableKinds))
+    .option(
+      "--out <file>",
+      "write the table there (default: standard output, and what is said of it to standard error)",
+    )
+    .addOption(
+      new Option("--as <format>", "of the table (default: by the ending of --out, else csv)").choices(tableKinds),
+    )
     .option("--columns <map>", "which name of the logs is what: N=…,D=…,C=…,loss=…,seed=…,seconds=…,label=…", columnMap)
-    .option("--rule <field=expression>", "how a field follows, such as D=step*batch*seq_len; several times for several", rule)
-    .addOption(new Option("--point <which>", "the moment of a history that is taken").choices(["last", "best"]).default("last"))
+    .option(
+      "--rule <field=expression>",
+      "how a field follows, such as D=step*batch*seq_len; several times for several",
+      rule,
+    )
+    .addOption(
+      new Option("--point <which>", "the moment of a history that is taken").choices(["last", "best"]).default("last"),
+    )
     .option("--every", "take all moments at which there is a loss: curves, as Approach 1 wants them")
     .option("--smooth <n>", "average each loss with those before it, n in all", count, 1)
     .option("--keep <name,…>", "further names that become columns; constants that vary do by themselves", nameList)
@@ -107,7 +118,9 @@ const fields = ["C", "N", "D", "loss", "seed", "seconds", "label"];
 const columnsOf = (columns: ColumnMap = {}): ColumnMap => {
   const unknown = Object.keys(columns).find((field) => !fields.includes(field));
   if (unknown === undefined) return columns;
-  throw usageError(`--columns has "${unknown}"; expected ${fields.join(", ")}; --keep takes any other name as a column`);
+  throw usageError(
+    `--columns has "${unknown}"; expected ${fields.join(", ")}; --keep takes any other name as a column`,
+  );
 };
 
 const kindOf = ({ as, out }: Options): TableKind => {
@@ -117,8 +130,13 @@ const kindOf = ({ as, out }: Options): TableKind => {
 
 /** NaN is a word in JSON: a run that diverged. */
 const tableText = ({ columns, rows }: ImportDocument, kind: TableKind): string => {
-  if (kind === "csv") return csvOf(columns, rows.map((row) => columns.map((name) => row[name])));
-  const lines = rows.map((row) => printableJson(JSON.stringify(row, (_, value) => (Number.isNaN(value) ? "NaN" : value))));
+  if (kind === "csv")
+    return csvOf(
+      columns,
+      rows.map((row) => columns.map((name) => row[name])),
+    );
+  const lines = rows.map((row) =>
+    printableJson(JSON.stringify(row, (_, value) => (Number.isNaN(value) ? "NaN" : value))),
+  );
   return kind === "jsonl" ? `${lines.join("\n")}\n` : `[\n${lines.join(",\n")}\n]\n`;
 };
-

@@ -59,7 +59,8 @@ export const nameIn = (names: readonly string[], asked: string): string | undefi
  */
 export const sourcesOf = (names: Names, columns: ColumnMap, rules: readonly Rule[]): Sources => {
   const sources = new Map<string, Source>();
-  for (const [field, column] of Object.entries(columns)) sources.set(field, { column: foundIn(names.all, column, field) });
+  for (const [field, column] of Object.entries(columns))
+    sources.set(field, { column: foundIn(names.all, column, field) });
   for (const rule of rules) {
     if (sources.has(rule.field)) throw inputError(`${rule.field} has a column and a rule, or two rules; expected one`);
     sources.set(rule.field, { rule });
@@ -90,7 +91,9 @@ const foundIn = (names: readonly string[], asked: string, what: string): string 
 const SHOWN = 40;
 
 const listed = (names: readonly string[]): string =>
-  names.length <= SHOWN ? names.join(", ") || "none" : `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more`;
+  names.length <= SHOWN
+    ? names.join(", ") || "none"
+    : `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more`;
 
 /** Two of C, N and D are enough; a third is not guessed beside them, unless a rule asks for it. */
 const guessSizes = ({ all, numeric }: Names, sources: Map<string, Source>, wanted: readonly string[]): void => {
@@ -108,7 +111,9 @@ const guessSizes = ({ all, numeric }: Names, sources: Map<string, Source>, wante
   if (there.length >= 2) return;
   const how = `say it with --columns N=…,D=… or by a rule, such as --rule "D=step*batch_size*seq_len"`;
   if (doubtful.length > 0) throw inputError(`${doubtful.join("; ")}; ${how}`);
-  const hints = [...new Set(sizes.filter((field) => !sources.has(field)).map((field) => didYouMean(all, field)))].join("");
+  const hints = [...new Set(sizes.filter((field) => !sources.has(field)).map((field) => didYouMean(all, field)))].join(
+    "",
+  );
   throw inputError(
     `two of C, N and D are needed and ${there.length === 0 ? "none is" : `only ${there[0]} is`} known; ${how}; there are: ${listed(all)}${hints}`,
   );
@@ -126,7 +131,8 @@ const called = (names: readonly string[], field: "C" | "N" | "D"): readonly stri
 const lossIn = ({ numeric }: Names): string => {
   const names = columnsCalled(numeric, "loss").filter((name) => name !== "loss");
   const [one, other] = names;
-  if (other !== undefined) throw inputError(`both "${one}" and "${other}" could be the loss; say it with --columns loss=…`);
+  if (other !== undefined)
+    throw inputError(`both "${one}" and "${other}" could be the loss; say it with --columns loss=…`);
   if (one !== undefined) return one;
   if (numeric.includes("loss")) return "loss";
   throw inputError(

@@ -58,7 +58,10 @@ export const historyOf = (log: Log): History => {
     if (message !== undefined) notices.push({ kind, runs: [log.name], message });
   };
   if (superseded > 0)
-    tell("repeated-steps", `${inSteps ? "steps" : "epochs"} from ${from} on are there twice, as after a resume; the later ones count`);
+    tell(
+      "repeated-steps",
+      `${inSteps ? "steps" : "epochs"} from ${from} on are there twice, as after a resume; the later ones count`,
+    );
   if (entries.length > 1) tell("sampled", sampledText(log));
   if (inSteps && entries.length > 1) tell("step-zero", fromZeroText(log, steps, lastStep!));
   tell("epochs", epochsText(log, lastStep));

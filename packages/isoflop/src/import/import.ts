@@ -1,10 +1,11 @@
 import { readTable, runsInTable } from "@isoflop/scaling";
 import { inputError } from "../exit.js";
 import { csvOf } from "../files/csv.js";
-import { within } from "../runs/tables.js";
 import type { ColumnMap } from "../options/columns.js";
+import { within } from "../runs/tables.js";
 import { versions } from "../versions.js";
-import { namesOf, nameIn, type Sources, sourcesOf } from "./fields.js";
+import { plural } from "../words/numbers.js";
+import { nameIn, namesOf, type Sources, sourcesOf } from "./fields.js";
 import { type History, historyOf, unfinishedText } from "./history.js";
 import type { Log, Notice, Value } from "./log.js";
 import type { MomentChoices } from "./moments.js";
@@ -33,7 +34,12 @@ export interface ImportDocument {
   /** Fields whose columns were taken by a common name. */
   readonly guessed: readonly string[];
   readonly rows: readonly Row[];
-  readonly runs: readonly { readonly name: string; readonly file: string; readonly format: string; readonly rows: number }[];
+  readonly runs: readonly {
+    readonly name: string;
+    readonly file: string;
+    readonly format: string;
+    readonly rows: number;
+  }[];
   readonly notices: readonly Notice[];
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -48,7 +54,11 @@ export const importLogs = (found: readonly Log[], choices: ImportChoices): Impor
   notices.push(...histories.flatMap((history) => history.notices));
   const kept = choices.keepUnfinished ? histories : finished(histories, notices);
   if (kept.length === 0) throw inputError(`no run is finished; --keep-unfinished takes them as they are`);
-  const constants = constantsOf(kept, sources, choices.keep.map((name) => wholeName(names.all, name)));
+  const constants = constantsOf(
+    kept,
+    sources,
+    choices.keep.map((name) => wholeName(names.all, name)),
+  );
   const made = kept.map((history) => ({ history, ...rowsOf(history, sources, choices, constants) }));
   const rows = made.flatMap((one) => one.rows);
   notices.push(...leftOut(made.flatMap(({ without }) => without)));
@@ -62,7 +72,9 @@ export const importLogs = (found: readonly Log[], choices: ImportChoices): Impor
   const fields = [...sources.fields].map(
     ([field, source]) => [field, "column" in source ? { column: source.column } : { rule: source.rule.text }] as const,
   );
-  const guessed = [...sources.fields].flatMap(([field, source]) => ("guessed" in source && source.guessed ? [field] : []));
+  const guessed = [...sources.fields].flatMap(([field, source]) =>
+    "guessed" in source && source.guessed ? [field] : [],
+  );
   return {
     command: "import",
     columns,
@@ -101,17 +113,21 @@ const LONGEST = 120;
 /** Names of constants that are not the same in all runs, which a sweep is told by, and those that were asked for. */
 const constantsOf = (histories: readonly History[], sources: Sources, keep: readonly string[]): readonly string[] => {
   const used = new Set<string>([...firstColumns, ...keep]);
-  for (const source of sources.fields.values()) if ("column" in source) used.add(source.column);
-  const saidOf = ({ log: { config, entries } }: History) => ({
-    ...config,
-    ...(entries.length === 1 && entries[0]!.values),
-  });
+  for (const source of sources.fields.values()) {
+    if ("column" in source) used.add(source.column);
+    else if (source.rule.names[0] === source.rule.text) used.add(sources.wholeNames.get(source.rule.text) ?? "");
+  }
+  // Tables of runs do not tell constants from last values.
+  const atOnce = histories.every(({ log: { entries } }) => entries.length === 1);
+  const saidOf = ({ log: { config, entries } }: History) => ({ ...config, ...(atOnce && entries[0]!.values) });
   const all = histories.map(saidOf);
   const names = new Set(all.flatMap((said) => Object.keys(said)));
   const varying = [...names].filter((name) => {
     if (used.has(name) || lastPart(name).startsWith("_")) return false;
     const values = all.map((said): Value | undefined => said[name]);
-    return values.some((value) => !Object.is(value, values[0])) && values.every((value) => !(String(value).length > LONGEST));
+    return (
+      values.some((value) => !Object.is(value, values[0])) && values.every((value) => !(String(value).length > LONGEST))
+    );
   });
   return [...keep, ...varying];
 };
@@ -134,7 +150,7 @@ const leftOut = (without: ReturnType<typeof rowsOf>["without"]): readonly Notice
   return [...groups.values()].map(({ first: { kind, run, message }, count }) => ({
     kind,
     runs: [run],
-    message: `${count === 1 ? "a row is left out" : `${count} rows are left out`}: ${message}`,
+    message: `${plural(count, "row is", "rows are")} left out: ${message}`,
   }));
 };
 
@@ -167,7 +183,10 @@ const tooFast = (rows: readonly Row[], peak: number | undefined): readonly Notic
 
 /** What every other command will say of rows that cannot be right. */
 const refusedRows = (columns: readonly string[], rows: readonly Row[]): readonly Notice[] => {
-  const text = csvOf(columns, rows.map((row) => columns.map((name) => row[name])));
+  const text = csvOf(
+    columns,
+    rows.map((row) => columns.map((name) => row[name])),
+  );
   const { dropped } = within("the table", () => runsInTable(readTable(text, "csv"), { badRows: "drop" }));
   const bad = dropped.filter(({ reason }) => reason === "bad-row");
   return bad.map(({ row, message }) => ({
@@ -187,4 +206,3 @@ const merged = (notices: readonly Notice[]): readonly Notice[] => {
   }
   return [...groups.values()];
 };
-

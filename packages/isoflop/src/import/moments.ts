@@ -66,4 +66,3 @@ const saidBy =
   (all: readonly Values[]): Moment["said"] =>
   (name) =>
     all.find((values) => Object.hasOwn(values, name))?.[name];
-

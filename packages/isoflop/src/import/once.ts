@@ -17,7 +17,8 @@ export const once = (logs: readonly Log[]): { readonly logs: readonly Log[]; rea
     }
     const before = kept[at]!;
     if (reach(log) > reach(before)) kept[at] = log;
-    const why = log.id !== undefined && log.id === before.id ? `run ${log.id} is there twice` : "the same run is there twice";
+    const why =
+      log.id !== undefined && log.id === before.id ? `run ${log.id} is there twice` : "the same run is there twice";
     const where = log.file === before.file ? "" : ` in ${before.file} and ${log.file}`;
     notices.push({ kind: "same-run", runs: [kept[at]!.name], message: `${why}${where}; it counts once` });
   }

@@ -111,8 +111,6 @@ const rawOf = ({ said, step, seconds }: Asked, name: string) =>
 const missingOf = (moment: Moment, sources: Sources, field: string): string => {
   const source = sources.fields.get(field)!;
   if ("column" in source) return source.column;
-  const missing = source.rule.names.filter(
-    (name) => typeof valueOfField(moment, sources, name, [field]) !== "number",
-  );
+  const missing = source.rule.names.filter((name) => typeof valueOfField(moment, sources, name, [field]) !== "number");
   return missing.join(" and ") || field;
 };

@@ -95,7 +95,7 @@ const nameOf = (node: Expression): string => {
   if (node.type === "Identifier") return node.name as string;
   if (node.type === "MemberExpression" && !node.computed)
     return `${nameOf(node.object as Expression)}.${nameOf(node.property as Expression)}`;
-  throw new Error("a name may have points; any other stands in quotes, such as \"val/loss\"");
+  throw new Error('a name may have points; any other stands in quotes, such as "val/loss"');
 };
 
 /** The number that a rule gives; undefined where a name has no number. */

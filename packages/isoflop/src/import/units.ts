@@ -61,7 +61,10 @@ export const unitDoubts = (rows: readonly Row[], sources: ReadonlyMap<string, So
     const [other, one] = C === undefined ? [undefined, undefined] : [C, (N ?? D)!];
     // A model that saw less than one token, or a data set that fits in none.
     if (other !== undefined && other / (6 * one!) < 1) {
-      const [first] = chosen(units.filter(({ field }) => field === "C"), hinted);
+      const [first] = chosen(
+        units.filter(({ field }) => field === "C"),
+        hinted,
+      );
       return [tell(first!, `C / 6·${N === undefined ? "D" : "N"} is ${short(other / (6 * one!))}`)];
     }
     return (["N", "D"] as const).flatMap((field) => {
@@ -78,7 +81,9 @@ export const unitDoubts = (rows: readonly Row[], sources: ReadonlyMap<string, So
     some.reduce((ratio, { field, factor }) => (field === "C" ? ratio * factor : ratio / factor), off);
   const sets: readonly (readonly Unit[])[] = [
     ...units.map((unit) => [unit]),
-    ...units.flatMap((unit, i) => units.slice(i + 1).flatMap((next) => (next.field === unit.field ? [] : [[unit, next]]))),
+    ...units.flatMap((unit, i) =>
+      units.slice(i + 1).flatMap((next) => (next.field === unit.field ? [] : [[unit, next]])),
+    ),
   ];
   const right = sets.filter((some) => fits(corrected(some), RIGHT));
   const best = [...right].sort((a, b) => doubtOf(a) - doubtOf(b))[0];
@@ -88,7 +93,8 @@ export const unitDoubts = (rows: readonly Row[], sources: ReadonlyMap<string, So
 
   /** How little there is to say for it: few units, named so, of a field that is small. */
   function doubtOf(some: readonly Unit[]): number {
-    const of = (unit: Unit) => (hinted(unit) ? 0 : 2) + (({ C, N, D })[unit.field]! < SMALL || broken(unit.field) ? 0 : 4);
+    const of = (unit: Unit) =>
+      (hinted(unit) ? 0 : 2) + ({ C, N, D }[unit.field]! < SMALL || broken(unit.field) ? 0 : 4);
     return some.length + some.reduce((sum, unit) => sum + of(unit), 0);
   }
 };

@@ -3,7 +3,7 @@ import type { Value, Values } from "./log.js";
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A cell as the number it says, NaN and infinities as Python and JavaScript write them among them; else as its text. */
-export const valueOf = (cell: string): Value | undefined => {
+export const readCell = (cell: string): Value | undefined => {
   const text = cell.trim();
   if (text === "") return undefined;
   if (NUMBER.test(text)) return Number(text);
@@ -22,7 +22,7 @@ export const flattened = (value: unknown, prefix = ""): Values => {
     } else if (typeof at === "number" || typeof at === "bigint") out.set(name, Number(at));
     else if (typeof at === "boolean") out.set(name, String(at));
     else if (typeof at === "string") {
-      const read = valueOf(at);
+      const read = readCell(at);
       if (read !== undefined) out.set(name, read);
     }
   };

@@ -1,7 +1,7 @@
 import { plural } from "../words/numbers.js";
 import type { Words } from "../words/passage.js";
-import { printable } from "../words/printable.js";
 import { table } from "../words/passage.js";
+import { printable } from "../words/printable.js";
 import type { ImportDocument } from "./import.js";
 import type { Notice } from "./log.js";
 

@@ -31,7 +31,11 @@ export const wandbRun = (
     "  value:",
     "    cli_version: 0.16.6",
     "    python_version: 3.10.12",
-    ...Object.entries(config).flatMap(([name, value]) => [`${name}:`, "  desc: null", `  value: ${JSON.stringify(value)}`]),
+    ...Object.entries(config).flatMap(([name, value]) => [
+      `${name}:`,
+      "  desc: null",
+      `  value: ${JSON.stringify(value)}`,
+    ]),
     "",
   ].join("\n"),
   "files/wandb-summary.json": summary,
@@ -141,6 +145,8 @@ export const hparams = (values: Readonly<Record<string, number | string>>): Uint
 
 /** 1 success, 2 failure, 3 running. */
 export const ended = (status: 1 | 2 | 3): Uint8Array =>
-  pluginEvent("_hparams_/session_end_info", (data) => nested(data, 4, (end) => end.tag(1, WireType.Varint).int32(status)));
+  pluginEvent("_hparams_/session_end_info", (data) =>
+    nested(data, 4, (end) => end.tag(1, WireType.Varint).int32(status)),
+  );
 
 export const joined = (...parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));

@@ -13,8 +13,14 @@ const under = (folder: string, files: Readonly<Record<string, string>>) =>
 describe("folders of runs", () => {
   test("constants and last values, with what differs between the runs as columns", () => {
     const path = logs("offline", {
-      ...under("wandb/run-20240101_120000-abc123", wandbRun(config, summary({ "val/loss": 2.5, train: { loss: 2.4 } }))),
-      ...under("wandb/offline-run-20240102_120000-def456", wandbRun({ ...config, n_params: 4000000, seed: 2 }, summary({ "val/loss": 2.25 }))),
+      ...under(
+        "wandb/run-20240101_120000-abc123",
+        wandbRun(config, summary({ "val/loss": 2.5, train: { loss: 2.4 } })),
+      ),
+      ...under(
+        "wandb/offline-run-20240102_120000-def456",
+        wandbRun({ ...config, n_params: 4000000, seed: 2 }, summary({ "val/loss": 2.25 })),
+      ),
       "wandb/debug.log": "nothing\n",
     });
     linked("offline", "wandb/latest-run", "run-20240101_120000-abc123");
@@ -28,14 +34,20 @@ describe("folders of runs", () => {
     expect(guessed).toEqual(["N", "loss"]);
   });
 
-  test.each(['"NaN"', "NaN", '"Infinity"', "-Infinity"])("a loss of %s in the summary is a run that diverged", (word) => {
-    const text = summary({ "val/loss": 0 }).replace('"val/loss":0', `"val/loss":${word}`);
-    const path = logs(`nan-${word.replaceAll('"', "q")}`, under("run-20240101_120000-abc123", wandbRun(config, text)));
-    const { stdout, stderr, code } = isoflop(["import", path, ...sizes]);
-    expect(code).toBe(0);
-    expect(stdout).toContain("abc123,999,1000000,16384000,NaN,1,321.5");
-    expect(stderr).toContain("caution: not-finite: abc123: its loss is not a number: it diverged");
-  });
+  test.each(['"NaN"', "NaN", '"Infinity"', "-Infinity"])(
+    "a loss of %s in the summary is a run that diverged",
+    (word) => {
+      const text = summary({ "val/loss": 0 }).replace('"val/loss":0', `"val/loss":${word}`);
+      const path = logs(
+        `nan-${word.replaceAll('"', "q")}`,
+        under("run-20240101_120000-abc123", wandbRun(config, text)),
+      );
+      const { stdout, stderr, code } = isoflop(["import", path, ...sizes]);
+      expect(code).toBe(0);
+      expect(stdout).toContain("abc123,999,1000000,16384000,NaN,1,321.5");
+      expect(stderr).toContain("caution: not-finite: abc123: its loss is not a number: it diverged");
+    },
+  );
 
   test("a run that was resumed is there twice by its id: what goes further counts", () => {
     const path = logs("twice", {
@@ -104,20 +116,25 @@ describe("exports", () => {
       { label: "small (2)", loss: 2.51, seconds: 320 },
       { label: "wide", N: 4e6, loss: null },
     ]);
-    expect((notices as unknown as { kind: string; runs: string[] }[]).map(({ kind, runs }) => [kind, ...runs])).toEqual([
-      ["unfinished", "large"],
-      ["unfinished", "huge"],
-      ["not-finite", "wide"],
-    ]);
+    expect((notices as unknown as { kind: string; runs: string[] }[]).map(({ kind, runs }) => [kind, ...runs])).toEqual(
+      [
+        ["unfinished", "large"],
+        ["unfinished", "huge"],
+        ["not-finite", "wide"],
+      ],
+    );
   });
 
   test("a chart is a history for each run that it draws", () => {
     const path = logs("chart", {
-      "chart.csv": csv('"Step","small - val/loss","small - val/loss__MIN","small - val/loss__MAX","large - val/loss","large - val/loss__MIN","large - val/loss__MAX"', [
-        [100, 3, 3, 3, "", "", ""],
-        [200, 2.5, 2.4, 2.6, 2.75, 2.75, 2.75],
-        [300, "", "", "", 2.25, 2.25, 2.25],
-      ]),
+      "chart.csv": csv(
+        '"Step","small - val/loss","small - val/loss__MIN","small - val/loss__MAX","large - val/loss","large - val/loss__MIN","large - val/loss__MAX"',
+        [
+          [100, 3, 3, 3, "", "", ""],
+          [200, 2.5, 2.4, 2.6, 2.75, 2.75, 2.75],
+          [300, "", "", "", 2.25, 2.25, 2.25],
+        ],
+      ),
     });
     const { rows } = json(["import", path, "--rule", "N=1e6", "--rule", "D=step*16384"]);
     expect(rows).toEqual([
@@ -131,7 +148,10 @@ describe("exports", () => {
     [10000, "W&B's exports end"],
   ])("a history of exactly %i rows is told to be a sample", (count, said) => {
     const rows = Array.from({ length: count }, (_, i) => [7 * i + (i % 3), 3 - i / (2 * count)]);
-    const path = logs(`sampled-${count}`, { "small.csv": csv("_step,val/loss", rows), "other.csv": csv("_step,val/loss", rows.slice(1)) });
+    const path = logs(`sampled-${count}`, {
+      "small.csv": csv("_step,val/loss", rows),
+      "other.csv": csv("_step,val/loss", rows.slice(1)),
+    });
     const { notices } = json(["import", path, "--rule", "N=1e6", "--rule", "D=(_step+1)*16384"]);
     expect(notices).toMatchObject([{ kind: "sampled", runs: ["small"] }]);
     expect(notices![0]!.message).toContain(`exactly ${count} rows, as ${said}`.replace("as run", "as W&B's run"));

@@ -3,7 +3,7 @@ import { readTable } from "@isoflop/scaling";
 import { readInput } from "../../files/read.js";
 import { within } from "../../runs/tables.js";
 import type { Entry, Log, Notice, Values } from "../log.js";
-import { flattened, isEpochName, isStepName, plainName, secondsIn, stepIn, valueOf } from "../values.js";
+import { flattened, isEpochName, isStepName, plainName, readCell, secondsIn, stepIn } from "../values.js";
 import { configBeside } from "./config.js";
 import { parsedJson } from "./json.js";
 import { stateOf } from "./wandb.js";
@@ -29,7 +29,7 @@ export const readTextLogs = (file: string, name: string): readonly Log[] => {
 const csvRows = (text: string, file: string, name: string): Rows => {
   const { header, rows, dropped } = within(file, () => readTable(text, "csv", "drop"));
   const named = tagOf(file, header);
-  const values = rows.map((cells) => entriesOf(header.map((column, i) => [named(column), valueOf(cells[i]!)])));
+  const values = rows.map((cells) => entriesOf(header.map((column, i) => [named(column), readCell(cells[i]!)])));
   const notices = brokenRows(dropped, rows.length, name);
   return { names: header.map(named), rows: values, config: {}, format: "csv", notices };
 };
@@ -124,7 +124,9 @@ const NAMES = ["run", "name", "runname", "runid", "id", "label", "experiment"];
 
 /** Rows that name their runs: each is one, or one moment of one. */
 const runsByName = (read: Rows, file: string, name: string): readonly Log[] | undefined => {
-  const column = NAMES.map((one) => read.names.find((other) => plainName(other) === one)).find((one) => one !== undefined);
+  const column = NAMES.map((one) => read.names.find((other) => plainName(other) === one)).find(
+    (one) => one !== undefined,
+  );
   const counts = read.names.some((one) => isStepName(one) || isEpochName(one));
   if (column === undefined && counts) return undefined;
   const groups = new Map<string, Values[]>();
@@ -161,4 +163,5 @@ const historyOf = ({ rows, config, format, notices }: Rows, file: string, name: 
 const GENERIC = /^(metrics?|logs?|history|progress|train(ing)?(_log)?|results?|trainer_state|summary|data|run)$/i;
 
 /** Whether a run is better called by its folder than by its file. */
-export const isGeneric = (file: string): boolean => GENERIC.test(basename(file).replace(/\.gz$/, "").replace(extname(file), ""));
+export const isGeneric = (file: string): boolean =>
+  GENERIC.test(basename(file).replace(/\.gz$/, "").replace(extname(file), ""));

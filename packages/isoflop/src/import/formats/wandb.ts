@@ -25,7 +25,9 @@ export const isWandbRun = (folder: string): boolean =>
 export const readWandbRun = (folder: string): Log => {
   const id = basename(folder).split("-").at(-1)!;
   const config = existsSync(configOf(folder)) ? constantsIn(yamlIn(configOf(folder))) : {};
-  const summary = existsSync(summaryOf(folder)) ? jsonIn(readFileSync(summaryOf(folder), "utf8"), summaryOf(folder)) : {};
+  const summary = existsSync(summaryOf(folder))
+    ? jsonIn(readFileSync(summaryOf(folder), "utf8"), summaryOf(folder))
+    : {};
   const { state, name } = metadataOf(folder);
   const notices: Notice[] = [];
   const values = flattened(summary);
@@ -49,7 +51,10 @@ const constantsIn = (config: unknown): Values => {
   const own = Object.entries(config).filter(([name]) => name !== "_wandb" && name !== "wandb_version");
   return flattened(
     Object.fromEntries(
-      own.map(([name, held]) => [name, typeof held === "object" && held !== null && "value" in held ? held.value : held]),
+      own.map(([name, held]) => [
+        name,
+        typeof held === "object" && held !== null && "value" in held ? held.value : held,
+      ]),
     ),
   );
 };

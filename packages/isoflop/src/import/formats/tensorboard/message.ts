@@ -7,7 +7,10 @@ export type { BinaryReader } from "@bufbuild/protobuf/wire";
  * @param fields what to do with each, by its number
  * @throws Error where the bytes are no message
  */
-export const readMessage = (bytes: Uint8Array, fields: Readonly<Record<number, (reader: BinaryReader) => void>>): void => {
+export const readMessage = (
+  bytes: Uint8Array,
+  fields: Readonly<Record<number, (reader: BinaryReader) => void>>,
+): void => {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     const [number, type] = reader.tag();

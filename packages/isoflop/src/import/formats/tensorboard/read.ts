@@ -43,7 +43,8 @@ const gathered = (entries: readonly Entry[]): readonly Entry[] => {
   const out: Entry[] = [];
   for (const entry of entries) {
     const last = out.at(-1);
-    const joins = last?.step === entry.step && !Object.keys(entry.values).some((tag) => Object.hasOwn(last!.values, tag));
+    const joins =
+      last?.step === entry.step && !Object.keys(entry.values).some((tag) => Object.hasOwn(last!.values, tag));
     if (joins) out[out.length - 1] = { ...last!, ...entry, values: { ...last!.values, ...entry.values } };
     else out.push(entry);
   }
