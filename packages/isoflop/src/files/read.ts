@@ -57,8 +57,15 @@ const CHUNK = 65_536;
 /** Between two looks at a pipe that has nothing yet. */
 const PATIENCE_MS = 10;
 
-/** All of it, also from a pipe that whoever gave it has set not to block. */
+let standardInput: Buffer | undefined;
+
+/** All of it, also from a pipe that whoever gave it has set not to block; once, however often it is asked for. */
 const readStandardInput = (): Buffer => {
+  standardInput ??= readWhole();
+  return standardInput;
+};
+
+const readWhole = (): Buffer => {
   const chunks: Buffer[] = [];
   for (let chunk = nextChunk(); chunk === undefined || chunk.length > 0; chunk = nextChunk()) {
     if (chunk) chunks.push(chunk);
