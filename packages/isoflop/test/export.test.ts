@@ -47,7 +47,7 @@ const flawOf = (tex: string): string | undefined => {
 const compiles = spawnSync("pdflatex", ["--version"]).status === 0;
 
 const iso = () => saved("iso.json", ["fit", "isoflop", ...llama]);
-const surface = () => saved("surface.json", ["fit", "surface", ...epoch, "--objective", "huber"]);
+const surface = () => saved("surface.json", ["fit", "surface", ...epoch, "--objective", "log-huber"]);
 const lawText = [
   "compute,loss",
   ...[1e17, 1e18, 1e19, 1e20, 1e21, 1e22].map((x) => `${x},${1.5 + 800 * x ** -0.15}`),
@@ -311,6 +311,26 @@ describe("files", () => {
     const { tables, versions } = JSON.parse(readFileSync(`${out}/export.json`, "utf8"));
     expect(Object.keys(tables)).toEqual(["runs", "optima", "laws"]);
     expect(versions.isoflop).toBeDefined();
+  });
+
+  test("of a surface, which holds no runs, with the table that it was made from", () => {
+    const out = scratch("surface-paper");
+    const bare = isoflop(["export", surface(), "--figures", "pdf", "--out", out]);
+    expect(bare).toMatchObject({ code: 2 });
+    expect(bare.stderr).toContain("give the table that it was made from: --runs");
+    const [, table, ...columns] = epoch;
+    const { files } = json([
+      "export",
+      surface(),
+      "--figures",
+      "pdf",
+      "--out",
+      out,
+      "--runs",
+      table!,
+      ...columns.slice(0, 2),
+    ]);
+    expect(files).toEqual([`${out}/surface.pdf`]);
   });
 
   test("are not written over those of somebody else, nor is any of them then", () => {

@@ -25,6 +25,7 @@ interface Options {
   readonly figures?: readonly FigureFormat[];
   readonly out?: string;
   readonly table?: readonly TableName[];
+  readonly runs?: string;
   readonly only?: string;
   readonly columns?: ColumnMap;
   readonly quantity?: string;
@@ -63,11 +64,12 @@ export const configure = (command: Command): void => {
     .addOption(
       new Option("--table <name,…>", `only these tables: ${tableNames.join(", ")}`).argParser(choices(tableNames)),
     )
+    .option("--runs <file>", "the table that a surface was fitted to, which its figures and its table of runs need")
     .option("--only <value>", "which of several fits, or the label of the rows that are meant")
-    .option("--columns <map>", "of a table of runs: C=…,N=…,D=…,loss=…,label=…", columnMap)
+    .option("--columns <map>", "of a table of runs, that of --runs too: C=…,N=…,D=…,loss=…,label=…", columnMap)
     .addHelpText("after", help)
     .action(async (path: string, options: Options) => {
-      await decodeTables([path]);
+      await decodeTables([path, options.runs]);
       const { sourceOf } = await import("./source.js");
       const whole = await sourceOf(path, options);
       const source = { ...whole, tables: chosen(whole, options.table) };
@@ -154,12 +156,12 @@ const toFolder = async (
   texts: readonly Text[],
   input: string,
   folder: string,
-  { figures, json, force }: Options,
+  { figures, json, force, runs }: Options,
 ): Promise<void> => {
   const fileOf = (name: string, head?: string) =>
     outputFile(join(folder, name), {
       option: "--out",
-      inputs: [input, source.input.file],
+      inputs: [input, source.input.file, runs],
       isOurs: (there) => head !== undefined && there.startsWith(head),
       force,
     });

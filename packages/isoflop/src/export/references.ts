@@ -123,7 +123,7 @@ const methodsOf = (fit: Fit): readonly Reference[] => {
       return [works.hoffmann];
     case "surface":
       // Sums over runs in place of means, and a search that goes to its end.
-      return [...ofForm(fit.form), ...(fit.objective.name === "huber" ? [works.hoffmann, works.besiroglu] : [])];
+      return [...ofForm(fit.form), ...(fit.objective.name === "log-huber" ? [works.hoffmann, works.besiroglu] : [])];
     case "shared":
       return fit.studies.flatMap((study) => ofForm(study.fit.form));
     case "rollout":

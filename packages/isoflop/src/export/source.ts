@@ -20,6 +20,8 @@ export interface SourceChoices {
   readonly columns?: ColumnMap;
   readonly quantity?: string;
   readonly skipBadRows?: boolean;
+  /** The table that a fit was made from, where it holds no runs. */
+  readonly runs?: string;
 }
 
 /** What is exported. */
@@ -30,6 +32,8 @@ export interface Source {
   readonly fits: readonly Fit[];
   readonly data?: CitedData;
   readonly summary?: StudySummary;
+  /** Of a fit that holds none, where they were given. */
+  readonly loaded?: LoadedRuns;
   /** What the numbers must be quoted with. */
   readonly cautions: readonly string[];
 }
@@ -47,7 +51,7 @@ export const sourceOf = async (path: string, choices: SourceChoices): Promise<So
   if (value?.record === "studies")
     throw inputError(`${shown(path)} is a study that compares; export each of the folders in it`);
   const saved = savedFitIn(text, file ?? path, choices.only);
-  if (saved) return fitOf(saved);
+  if (saved) return fitOf(saved, choices);
   if (value?.command === "predict") return predictionsOf(value, origin);
   if (value !== undefined && ("command" in value || "record" in value))
     throw inputError(
@@ -82,13 +86,17 @@ const summaryFile = (path: string): string | undefined => {
 const there = (tables: readonly (ExportTable | undefined)[]): readonly ExportTable[] =>
   tables.filter((table) => table !== undefined);
 
-const fitOf = ({ fit, ok, status, message, input, points }: SavedFit): Source => {
+const fitOf = ({ fit, ok, status, message, input, points }: SavedFit, choices: SourceChoices): Source => {
   if (!fit) throw inputError(`the fit was refused, and there is nothing to export: ${status}: ${message}`);
+  const loaded = choices.runs === undefined ? undefined : loadedFrom(choices.runs, choices);
+  const tables = tablesOfFit(fit);
+  const holds = tables.some(({ name }) => name === "runs");
   return {
     what: "fit",
     input,
-    tables: tablesOfFit(fit),
+    tables: there([loaded && !holds ? runsTable(loaded.runs, choices.quantity) : undefined, ...tables]),
     fits: [fit],
+    ...(loaded && { loaded }),
     cautions: [
       ...(ok && status === "converged" ? [] : [`${status}: ${message}`]),
       ...(points.cautions ?? []).map((doubt) => doubt.message),
@@ -131,8 +139,8 @@ const studyOf = async (value: Loose, input: InputFile): Promise<Source> => {
   };
 };
 
-const runsOf = (path: string, { only, columns, quantity, skipBadRows }: SourceChoices): Source => {
-  const loaded: LoadedRuns = loadRuns({
+const loadedFrom = (path: string, { only, columns, quantity, skipBadRows }: SourceChoices): LoadedRuns =>
+  loadRuns({
     input: path,
     columns,
     quantity,
@@ -140,10 +148,13 @@ const runsOf = (path: string, { only, columns, quantity, skipBadRows }: SourceCh
     ...(only !== undefined && { only }),
     ...(skipBadRows !== undefined && { skipBadRows }),
   });
+
+const runsOf = (path: string, choices: SourceChoices): Source => {
+  const loaded = loadedFrom(path, choices);
   return {
     what: "runs",
     input: loaded.origin,
-    tables: there([runsTable(loaded.runs, quantity)]),
+    tables: there([runsTable(loaded.runs, choices.quantity)]),
     fits: [],
     cautions: loaded.dropped.map(({ row, reason, message }) => `row ${row} is left out: ${reason}: ${message}`),
   };

@@ -147,8 +147,23 @@ const estimatesIn = (value: unknown, path: readonly string[] = []): readonly (re
   if (typeof number === "number" && standardError !== undefined && ci95 !== undefined)
     return [[path.join("."), value as Quantity]];
   return Object.entries(value).flatMap(([key, entry]) =>
-    ASIDE.has(key) || (path.length === 0 && key === "allocation") ? [] : estimatesIn(entry, [...path, key]),
+    ASIDE.has(key)
+      ? []
+      : estimatesIn(entry, UNNAMED.has(key) ? path : [...path, Array.isArray(value) ? nameIn(entry, key) : key]),
   );
+};
+
+/** Steps of the way that say nothing. */
+const UNNAMED = new Set(["fit", "parameters"]);
+
+/** What one of a list is known by. */
+const nameIn = (entry: unknown, otherwise: string): string => {
+  const { name, study, form, fit } = entry as { readonly [key in "name" | "study" | "form"]?: unknown } & {
+    readonly fit?: unknown;
+  };
+  const inside = typeof fit === "object" && fit !== null ? (fit as { readonly form?: unknown }).form : undefined;
+  const known = [name, study, form, inside].find((text) => typeof text === "string");
+  return typeof known === "string" ? known : otherwise;
 };
 
 const lawTables = ({ law, data }: LawFit): readonly (ExportTable | undefined)[] => {
@@ -199,12 +214,7 @@ export const tablesOfFit = (fit: Fit): readonly ExportTable[] => {
       case "law":
         return lawTables(fit);
       default:
-        return [
-          estimatesTable(
-            "What was fitted.",
-            estimatesIn(fit).map(([name, one]) => [name.replace(/^parameters\./, ""), one]),
-          ),
-        ];
+        return [estimatesTable("What was fitted.", estimatesIn(fit))];
     }
   })();
   return tables.filter((table) => table !== undefined);

@@ -30,7 +30,7 @@ export const importWords = ({ rows, runs, fields, guessed, notices }: ImportDocu
       Object.entries(fields).map(([field, source]) => [
         field,
         "column" in source
-          ? `${source.column}${guessed.includes(field) ? ", by its common name" : ""}`
+          ? `${source.column}${guessed.includes(field) && source.column !== field ? ", by its common name" : ""}`
           : `${field} = ${source.rule}`,
         unitsOf[field] ?? "",
       ]),
