@@ -29,6 +29,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./study/command.js"),
   },
   {
+    path: ["init"],
+    summary: "a study file to begin with, every field explained, and its schema for editors",
+    load: () => import("./init/command.js"),
+  },
+  {
     path: ["plan"],
     summary: "the runs of a study before any is trained: sizes, tokens, steps, memory, device-hours",
     load: () => import("./plan/command.js"),

@@ -1,13 +1,18 @@
+export { type CaptionForm, type Captions, emptyCaptions, type FeatureCaptions, uploadCaptions } from "./captions.js";
 export {
   averagedWeights,
   type Checkpoint,
   type CheckpointStore,
   memoryCheckpoints,
+  restoreState,
   type SavedArray,
+  saveState,
 } from "./checkpoint.js";
 export { type Averaging, averagingBlend, averagings, MAX_POWER_WIDTH, powerExponent, powerWidth } from "./ema.js";
 export { DivergedError, TrainError, type TrainErrorCode } from "./errors.js";
 export { type MeanLoss, pairedDifference, stratifiedMean } from "./estimate.js";
+export { type MetricSpec, measure, metricSpec, metrics } from "./metrics/index.js";
+export type { Measurement, Metric, MetricInputs } from "./metrics/metric.js";
 export { checkData, modelOf } from "./model.js";
 export { buildObjective, type ObjectiveSpec } from "./objective.js";
 export {
@@ -18,7 +23,7 @@ export {
   updateParameters,
 } from "./optimizer.js";
 export { type Packing, packTree, type Slot } from "./pack.js";
-export { type Schedule, scheduleFactor, withinRun } from "./schedule.js";
+export { type Fall, type FallSpec, type Schedule, scheduleFactor, schedules, withinRun } from "./schedule.js";
 export { setupFor } from "./setup.js";
 export {
   type OptimizerSpec,

@@ -89,11 +89,19 @@ const samples: Readonly<Record<number, string>> = {
   10000: "as W&B's exports end; run.scan_history() gives all",
 };
 
+/** Where exports end; below, they take some of many. */
+const CUT = 10_000;
+
 const sampledText = ({ entries, format }: Log): string | undefined => {
   const said = Object.hasOwn(samples, entries.length) ? samples[entries.length] : undefined;
-  return said === undefined || format === "tensorboard"
-    ? undefined
-    : `its history has exactly ${entries.length} rows, ${said}`;
+  if (said === undefined || format === "tensorboard" || (entries.length < CUT && isRegular(entries))) return undefined;
+  return `its history has exactly ${entries.length} rows, ${said}`;
+};
+
+/** Whether a log was written every so many steps: nothing was left out of it. */
+const isRegular = (entries: readonly Entry[]): boolean => {
+  const every = (entries[1]!.step ?? 1) - (entries[0]!.step ?? 0);
+  return entries.every(({ step }, i) => i === 0 || (step ?? i) - (entries[i - 1]!.step ?? i - 1) === every);
 };
 
 /** A step that is counted from 0 is one less than were done: so many tokens it had not yet seen. */

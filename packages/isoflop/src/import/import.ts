@@ -53,7 +53,10 @@ export const importLogs = (found: readonly Log[], choices: ImportChoices): Impor
   const histories = logs.map(historyOf);
   notices.push(...histories.flatMap((history) => history.notices));
   const kept = choices.keepUnfinished ? histories : finished(histories, notices);
-  if (kept.length === 0) throw inputError(`no run is finished; --keep-unfinished takes them as they are`);
+  if (kept.length === 0) {
+    const [first] = notices.filter(({ kind }) => kind === "unfinished");
+    throw inputError(`no run is finished: ${first?.runs[0]}: ${first?.message}`);
+  }
   const constants = constantsOf(
     kept,
     sources,

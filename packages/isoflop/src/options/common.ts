@@ -1,6 +1,7 @@
 import { sources } from "@isoflop/data";
 import { conditionings } from "@isoflop/flops";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { studyPath } from "../study/find.js";
 import { columnMap } from "./columns.js";
 import { positive, whole } from "./values.js";
 
@@ -15,7 +16,7 @@ export const runOptions = (command: Command, { required = true } = {}): Command 
   const input = new Option(
     "-i, --input <file>",
     'the table of runs, or a folder of runs or of tables; "-" reads standard input; several times for several',
-  ).argParser((file, earlier: readonly string[] = []) => [...earlier, file]);
+  ).argParser((file, earlier: readonly string[] = []) => [...earlier, studyPath(file)]);
   return skipOption(tableOptions(command.addOption(required ? input.makeOptionMandatory() : input)))
     .option(
       "--columns <map>",

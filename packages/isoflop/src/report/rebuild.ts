@@ -39,7 +39,7 @@ export const rebuildReport = async (path: string, onNote: (note: string) => void
   const tested = shown.find(({ id }) => id === predictions.at(-1)?.run);
   const drawn = {
     curves: await curvesOf(shown, folder.store),
-    ...(tested && { samples: await samplesOf(folder, tested) }),
+    ...(tested && { samples: await samplesOf(folder, tested, onNote) }),
   };
   const files = await folder.change((write) => writeReport({ ...summary, ...drawn }, path, { write }));
   return { summary, files };
@@ -79,7 +79,7 @@ const summaryOf = (done: readonly DoneRun[], { document, predictions, onNote }: 
     preset: "runs so far",
     device: { backend: each(({ result }) => result.device) },
     data: {
-      name: each(({ spec }) => `${spec.data.source}, ${spec.data.size} px`),
+      name: each(({ spec }) => ("size" in spec.data ? `${spec.data.source}, ${spec.data.size} px` : spec.data.source)),
       source: each(({ result }) => result.data.package ?? `${result.data.name}, computed`),
     },
     seconds: done.reduce((sum, { result }) => sum + result.seconds, 0),
@@ -93,12 +93,16 @@ const summaryOf = (done: readonly DoneRun[], { document, predictions, onNote }: 
 const usual = { count: 24, steps: 25, guidance: 2 };
 
 /** Pictures of the held-out model, as its study draws them. */
-const samplesOf = async (folder: StudyFolder, run: DoneRun): Promise<readonly Sample[]> => {
+const samplesOf = async (
+  folder: StudyFolder,
+  run: DoneRun,
+  onNote: (note: string) => void,
+): Promise<readonly Sample[]> => {
   const { samples = usual } = (folder.manifest?.file ?? {}) as Partial<Pick<StudyFile, "samples">>;
   if (!samples) return [];
   const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(run.spec.data)]);
   try {
-    return await drawSamples(run, { folder, device, source, samples, seed: run.spec.seed });
+    return await drawSamples(run, { folder, device, source, samples, seed: run.spec.seed, onNote });
   } finally {
     device.destroy();
   }

@@ -9,11 +9,13 @@ import { type Manifest, manifestIn, storeOf } from "../study/manifest.js";
 import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
 import { unlikeFamilies, unlikeMeasures } from "./alike.js";
+import { measuredIn } from "./measured.js";
 import { type DoneRun, pointsOf } from "./point.js";
 
 /**
  * The runs of a folder that are done, as JSON rows of a table: those that a study's manifest names, or of a folder without one all.
- * Runs that test the predictions of a study are none of them: what is fitted to the table is what the study was fitted to.
+ * Runs that test the predictions of a study are none of them: what is fitted to the table is what the study was fitted to. What was
+ * measured of them beside the loss is a column each.
  * @throws CliError when there is none, or when no law joins them
  */
 export const tableOfRuns = (folder: string): string => {
@@ -25,7 +27,10 @@ export const tableOfRuns = (folder: string): string => {
     );
   const tests = testsOf(folder);
   const fitted = done.filter(({ id }) => !tests.includes(id));
-  return JSON.stringify(pointsOf(fitted.length > 0 ? fitted : done), null, 1);
+  const rows = pointsOf(fitted.length > 0 ? fitted : done).map((point) => {
+    return { ...point, ...measuredIn(join(storeIn(folder), String(point.label))) };
+  });
+  return JSON.stringify(rows, null, 1);
 };
 
 const prediction = v.looseObject({ from: v.array(text), run: text });
@@ -54,7 +59,7 @@ export const requireComparable = (a: string, b: string): void => {
  */
 export const doneIn = (folder: string): readonly DoneRun[] => {
   const manifest = manifestIn(folder);
-  const store = manifest ? storeOf(folder, manifest) : runsIn(folder);
+  const store = storeIn(folder);
   const files = (manifest ? idsOf(folder, manifest) : readdirSync(store).sort())
     .map((id) => join(store, id, "run.json"))
     .filter(existsSync);
@@ -64,6 +69,12 @@ export const doneIn = (folder: string): readonly DoneRun[] => {
   throw inputError(
     `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train", or one of tables`,
   );
+};
+
+/** Where the runs of a folder lie. */
+const storeIn = (folder: string): string => {
+  const manifest = manifestIn(folder);
+  return manifest ? storeOf(folder, manifest) : runsIn(folder);
 };
 
 /** The runs that a study's manifest names. @throws CliError for a study of several */

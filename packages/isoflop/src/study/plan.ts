@@ -1,7 +1,18 @@
-import { type DataSource, fingerprint, sources } from "@isoflop/data";
-import { type Flops, type NamedConfig, nearest, type Parameters, type Setup } from "@isoflop/flops";
+import { type DataSource, fingerprint } from "@isoflop/data";
+import { type Context, type Flops, type NamedConfig, nearest, type Parameters, type Setup } from "@isoflop/flops";
+import { extent } from "@isoflop/scaling";
 import { digest } from "@isoflop/spec";
-import { contentOf, type DataSpec, type ModuleContent, NUMERICS, type SweepRun, sweepGrid } from "@isoflop/sweep";
+import {
+  contentOf,
+  type DataSpec,
+  type LearningRateRule,
+  type ModuleContent,
+  NUMERICS,
+  type RateRule,
+  type RunContent,
+  type SweepRun,
+  sweepGrid,
+} from "@isoflop/sweep";
 import { checkData, checkSplit, setupFor, trainSpec } from "@isoflop/train";
 import { inputError } from "../exit.js";
 import { round } from "../words/numbers.js";
@@ -9,6 +20,7 @@ import { dataOf, type OpenData, seeded } from "./file/data.js";
 import type { ResolvedStudy } from "./file/read.js";
 import type { StudyFile } from "./file/schema.js";
 import { batchAt, budgetsOf, listOf, modelsAt, type Sizes } from "./file/sizes.js";
+import { type TuneCell, type Tuning, usualRates } from "./tune.js";
 
 /** A budget that is predicted before it is trained. */
 export interface HeldOutBudget {
@@ -19,28 +31,42 @@ export interface HeldOutBudget {
   run(n: Parameters): SweepRun;
 }
 
-/** A study before anything has run. */
-export interface StudyPlan {
+/** The runs of a study. */
+export interface StudyOutline {
   readonly file: StudyFile;
   readonly name: string;
-  /** 8 hex digits of the hash of all that decides it: what it trains and predicts, its data and modules by content. */
-  readonly hash: string;
   /** Of the study's own seed. */
   readonly data: DataSpec;
-  readonly source: DataSource;
   readonly modules: readonly ModuleContent[];
   /** Every fitted run, smallest budget first. */
   readonly grid: readonly SweepRun[];
   readonly heldOut: readonly HeldOutBudget[];
+  /** Where the learning rate's rule is still to be found. Then the ids of grid and held-out runs are not those that will be trained. */
+  readonly tuning?: Tuning;
+}
+
+/** A study before anything has run, on data that are open. */
+export interface StudyPlan extends StudyOutline {
+  /** 8 hex digits of the hash of all that decides it: what it trains and predicts, its data and modules by content. */
+  readonly hash: string;
+  readonly source: DataSource;
   /** What a reader has to know of the data: repeats, what was left out. */
   readonly notes: readonly string[];
+  /** The same study with a rule that was found. */
+  rated(rule: LearningRateRule): StudyPlan;
 }
 
 /** A source for each seed that a study's runs have. */
 interface Seeded {
   readonly seed: number;
   readonly data: DataSpec;
-  readonly source: DataSource;
+  readonly content: RunContent;
+}
+
+/** A study whose data are known. */
+interface Known extends ResolvedStudy {
+  readonly seeds: readonly [Seeded, ...Seeded[]];
+  readonly setup: Setup;
 }
 
 /**
@@ -50,61 +76,114 @@ interface Seeded {
  */
 export const planStudy = async (study: ResolvedStudy, openData: OpenData): Promise<StudyPlan> => {
   const { file, modules } = study;
+  const orders = ordersOf(study);
+  const sources: DataSource[] = [];
+  for (const { data } of orders) sources.push(await openData(data));
+  const [source] = sources as [DataSource, ...DataSource[]];
+  const seeds = orders.map((order, i) => ({ ...order, content: contentOf(sources[i]!, modules) }));
+  const known: Known = { ...study, seeds: seeds as [Seeded, ...Seeded[]], setup: setupOf(file, source) };
+  const plan = (rule?: LearningRateRule): StudyPlan => {
+    const outline = outlined(known, rule);
+    checkFirst(outline.grid, source);
+    const notes = notesOf(outline.grid, source);
+    return { ...outline, hash: hashOf(known, source), source, notes, rated: plan };
+  };
+  return named(study, () => plan());
+};
+
+/**
+ * The same without its data, for a study that says what its models are told: `model.image` and `model.context`.
+ * @throws CliError as `planStudy` does
+ */
+export const outlineStudy = (study: ResolvedStudy): StudyOutline => {
+  const { conditioning, patch, image, context, ladder: _, ...rest } = study.file.model;
+  if (!image || typeof context !== "object")
+    throw inputError(`${study.name}: without its data a study is planned from model.image and model.context`);
+  const content = { data: "0".repeat(32), modules: study.modules };
+  const seeds = ordersOf(study).map((order) => ({ ...order, content }));
+  const setup = { image, patch, conditioning, context: context as Context, ...rest };
+  return named(study, () => outlined({ ...study, seeds: seeds as [Seeded, ...Seeded[]], setup }));
+};
+
+/** The data in the order of each seed that runs have. */
+const ordersOf = (study: ResolvedStudy): Omit<Seeded, "content">[] => {
+  const { grid, seed } = study.file;
   const written = dataOf(study);
-  const entries = listOf(file.grid);
-  const seeds = Math.max(...entries.map((entry) => entry.seeds));
-  const opened: Seeded[] = [];
-  for (let i = 0; i < seeds; i++) {
-    const seed = file.seed + i;
-    const data = seeded(written, seed);
-    opened.push({ seed, data, source: await openData(data) });
-  }
-  const [first] = opened as [Seeded, ...Seeded[]];
-  const setup = setupOf(file, first.source);
-  const gridOf = (sizes: Sizes, of: Seeded): readonly SweepRun[] =>
-    sweepGrid({
-      budgets: [...budgetsOf(sizes)],
-      models: (budget) => modelsAt(sizes, budget, { setup, ladder: file.model.ladder }),
-      batch: (budget) => batchAt(file, budget),
-      learningRate: file.optimizer.learningRate,
-      base: baseOf(file, of, modules),
-    });
-  return named(study, () => {
-    const runs = entries.flatMap((entry) => opened.slice(0, entry.seeds).flatMap((of) => gridOf(entry, of)));
-    const grid = [...new Map(runs.map((run) => [run.id, run])).values()].sort((a, b) => a.budget - b.budget);
-    const heldOut = listOf(file.heldOut ?? []).flatMap((sizes) => heldOutOf(sizes, grid, setup, file, first, gridOf));
-    checkFirst(grid, first.source);
-    return {
-      ...{ file, name: file.name, hash: hashOf(study, first.source), modules, grid, heldOut },
-      ...{ data: first.data, source: first.source, notes: notesOf(grid, first.source) },
-    };
+  const count = Math.max(...listOf(grid).map((entry) => entry.seeds));
+  return Array.from({ length: count }, (_, i) => ({ seed: seed + i, data: seeded(written, seed + i) }));
+};
+
+/** @param rule the learning rate's, where it was tuned */
+const outlined = (known: Known, rule?: LearningRateRule): StudyOutline => {
+  const { file, modules, seeds } = known;
+  const [{ data }] = seeds;
+  const { learningRate } = file.optimizer;
+  const rate = rule ?? (learningRate === "tune" ? UNTUNED : learningRate);
+  const runs = listOf(file.grid).flatMap((entry) =>
+    seeds.slice(0, entry.seeds).flatMap((seed) => runsOf(known, entry, seed, rate)),
+  );
+  const grid = [...new Map(runs.map((run) => [run.id, run])).values()].sort((a, b) => a.budget - b.budget);
+  const heldOut = listOf(file.heldOut ?? []).flatMap((sizes) => heldOutOf(known, sizes, grid, rate));
+  const tuning = learningRate === "tune" && !rule ? tuningOf(known, grid) : undefined;
+  return { file, name: file.name, data, modules, grid, heldOut, ...(tuning && { tuning }) };
+};
+
+/** Stands in until the rule is found: a run's steps and cost do not depend on its rate. */
+const UNTUNED = 1e-3;
+
+const runsOf = ({ file, setup }: Known, sizes: Sizes, of: Seeded, learningRate: RateRule): readonly SweepRun[] =>
+  sweepGrid({
+    budgets: [...budgetsOf(sizes)],
+    models: (budget) => modelsAt(sizes, budget, { setup, ladder: file.model.ladder }),
+    batch: (budget) => batchAt(file, budget),
+    learningRate,
+    base: baseOf(file, of),
   });
+
+/** Two widths at two budgets below those of the grid, unless the file says otherwise. */
+const tuningOf = (known: Known, grid: readonly SweepRun[]): Tuning => {
+  const { file, seeds } = known;
+  const { budgets, widths, rates, follows = ["width", "tokens"] as const } = file.tune ?? {};
+  const [smallest] = grid as readonly [SweepRun, ...SweepRun[]];
+  const [low, high] = extent(grid.filter((run) => run.budget === smallest.budget).map(({ config }) => config.width));
+  const tried = {
+    budgets: budgets ? budgetsOf({ budgets }) : [8, 2].map((part) => Number((smallest.budget / part).toPrecision(2))),
+    widths: widths ?? [...new Set([low, high])],
+  };
+  const cells = tried.budgets.flatMap((budget) =>
+    tried.widths.map((width): TuneCell => {
+      return { budget, width, rates: [...(rates ?? usualRates(width))].sort((a, b) => a - b) };
+    }),
+  );
+  const runs = (cell: TuneCell) =>
+    cell.rates.flatMap((rate) => runsOf(known, { budgets: cell.budget, widths: cell.width }, seeds[0], rate));
+  // What cannot be tried is told before anything is trained.
+  cells.forEach(runs);
+  return { cells, follows, runsOf: runs };
 };
 
 /** What of every model its data and the file decide. */
 const setupOf = ({ model }: StudyFile, source: DataSource): Setup => {
   const { ladder: _, patch, conditioning, image, context, ...rest } = model;
-  return { ...setupFor(source, { patch, conditioning }), ...rest };
+  const named = typeof context === "string" ? { context } : {};
+  return {
+    ...setupFor(source, { patch, conditioning, ...named }),
+    ...rest,
+    ...(image && { image }),
+    ...(typeof context === "object" && { context: context as Context }),
+  };
 };
 
 const baseOf = (
   { objective, optimizer, averaging, captionDropout, validation }: StudyFile,
-  { seed, data, source }: Seeded,
-  modules: readonly ModuleContent[],
+  { seed, data, content }: Seeded,
 ) => {
   const { learningRate: _, ...constant } = optimizer;
-  const content = contentOf(source, modules);
   return { data, content, seed, objective, optimizer: constant, averaging, captionDropout, validation };
 };
 
-const heldOutOf = (
-  sizes: Sizes,
-  grid: readonly SweepRun[],
-  setup: Setup,
-  file: StudyFile,
-  first: Seeded,
-  gridOf: (sizes: Sizes, of: Seeded) => readonly SweepRun[],
-): HeldOutBudget[] => {
+const heldOutOf = (known: Known, sizes: Sizes, grid: readonly SweepRun[], rate: RateRule): HeldOutBudget[] => {
+  const { file, setup, seeds } = known;
   const largest = Math.max(...grid.map(({ budget }) => budget));
   return budgetsOf(sizes).map((budget) => {
     if (budget <= largest)
@@ -118,7 +197,7 @@ const heldOutOf = (
       run(n) {
         const { config } = nearest(candidates, n, "nonEmbedding");
         const { width, depth, heads } = config;
-        return gridOf({ budgets: budget, models: [{ width, depth, heads }] }, first)[0]!;
+        return runsOf(known, { budgets: budget, models: [{ width, depth, heads }] }, seeds[0], rate)[0]!;
       },
     };
   });
@@ -138,8 +217,13 @@ const hashOf = ({ file, modules }: ResolvedStudy, source: DataSource): string =>
   return digest({ numerics: NUMERICS, ...decisive, data: fingerprint(source).content, modules: digests }).slice(0, 8);
 };
 
+const notesOf = (grid: readonly SweepRun[], source: DataSource): string[] => [
+  ...(source.describe().provenance.remarks ?? []),
+  ...repeatsOf(grid, source),
+];
+
 /** The paper's regime is one epoch: every image is seen once. */
-const notesOf = (grid: readonly SweepRun[], source: DataSource): string[] => {
+const repeatsOf = (grid: readonly SweepRun[], source: DataSource): string[] => {
   const most = Math.max(...grid.map(({ samples }) => samples));
   const repeats = most / source.size("train");
   return repeats <= 1
@@ -155,7 +239,7 @@ const named = <T>({ name }: ResolvedStudy, work: () => T): T => {
     return work();
   } catch (error) {
     const { name: kind, message } = error as Error;
-    const ofFile = ["CliError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(kind);
+    const ofFile = ["CliError", "DataError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(kind);
     throw ofFile ? inputError(`${name}: ${message}`) : error;
   }
 };

@@ -2,6 +2,7 @@ import { methodNames } from "@isoflop/plot";
 import { unsound } from "../exit.js";
 import { interval, num, round } from "../words/numbers.js";
 import { type HeldOutPlan, openStudy, type Reported, type Study, StudyError, type StudyOptions } from "./study.js";
+import { type Tuned, tunedWords } from "./tune.js";
 
 /** A study to be done, and who is told how it goes. */
 export interface StudyRun extends StudyOptions {
@@ -30,6 +31,9 @@ export const runStudy = async (options: StudyRun): Promise<StudyDone> => {
       `${plan.name} ${plan.hash}: ${plan.grid.length} runs${held}, on ${session.device.description}, in ${folder.path}`,
     );
     for (const note of plan.notes) say(note);
+    const tuned = await tunedIn(study);
+    signal.throwIfAborted();
+    if (tuned) say(tunedWords(tuned));
     await study.trainGrid();
     signal.throwIfAborted();
     for (const { C, message } of study.fitLaws().dropped) say(`${round(C)} FLOPs enters no law: ${message}`);
@@ -48,6 +52,14 @@ export const runStudy = async (options: StudyRun): Promise<StudyDone> => {
 const predictionWords = ({ prediction, answers, run }: HeldOutPlan): string => {
   const { C, loss } = { ...prediction.given, ...prediction.predicted };
   return `predicted at ${round(C)} FLOPs: loss ${num(loss.value)}, ${interval(loss.interval95)}, with ${run.name}, by ${methodNames[answers[0]!.method]}`;
+};
+
+const tunedIn = async (study: Study): Promise<Tuned | undefined> => {
+  try {
+    return await study.tune();
+  } catch (error) {
+    throw error instanceof StudyError ? unsound(error.message) : error;
+  }
 };
 
 /** That there is no law is a finding about the data, not a failure of the run. */

@@ -11,6 +11,7 @@ import { versions } from "../versions.js";
 import { round } from "../words/numbers.js";
 import { choicesOf } from "./choices.js";
 import { curvesOf, dataOf, findingsOf, published } from "./document.js";
+import type { OpenData } from "./file/data.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { ifReadable, StudyFolder } from "./folder.js";
 import { fitLaws } from "./laws.js";
@@ -21,6 +22,7 @@ import { type StudyPrediction, studyPredictions } from "./prediction.js";
 import { drawSamples } from "./samples.js";
 import { openSession, type Session } from "./session.js";
 import { Stopwatch, type Times, timesBefore } from "./times.js";
+import { type Tuned, tuneRate } from "./tune.js";
 
 export interface StudyOptions {
   readonly study: ResolvedStudy;
@@ -36,6 +38,8 @@ export interface StudyOptions {
   readonly onNote?: ((note: string) => void) | undefined;
   /** The command that makes this study again, for the report. */
   readonly reproduce?: string;
+  /** How data are opened, where several studies share what is open. */
+  readonly openData?: OpenData | undefined;
 }
 
 /** What a study's numbers depend on. */
@@ -69,6 +73,8 @@ export interface Reported {
  */
 export class Study {
   readonly #clock = new Stopwatch();
+  #plan: StudyPlan;
+  #tuned: Tuned | undefined;
   #fitted: readonly DoneRun[] = [];
   #laws: IsoFlop | undefined;
   #heldOut: readonly { readonly plan: HeldOutPlan; readonly done?: DoneRun }[] = [];
@@ -76,13 +82,37 @@ export class Study {
 
   constructor(
     readonly options: StudyOptions,
-    readonly plan: StudyPlan,
+    plan: StudyPlan,
     readonly folder: StudyFolder,
     readonly session: Session,
-  ) {}
+  ) {
+    this.#plan = plan;
+  }
+
+  /** What is to be trained; with the learning rate's rule once it is known. */
+  get plan(): StudyPlan {
+    return this.#plan;
+  }
+
+  /**
+   * Finds the learning rate's rule by short runs, where the file asks for it; undefined where it states one.
+   * @throws StudyError if the runs show no rule
+   */
+  async tune(): Promise<Tuned | undefined> {
+    const { tuning } = this.#plan;
+    if (!tuning) return this.#tuned;
+    const tuned = await this.#clock.time("tuning", () => tuneRate(tuning, (runs) => this.#trainSome(runs)));
+    if (typeof tuned === "string") throw new StudyError(tuned);
+    this.#tuned = tuned;
+    this.#plan = this.#plan.rated(tuned.rule);
+    const tune = tuned.runs.map(({ id }) => id);
+    await this.folder.keepManifest({ ...this.folder.manifest!, tune, runs: this.#plan.grid.map(({ id }) => id) });
+    return tuned;
+  }
 
   /** Trains and validates every size at every fitted budget. */
   async trainGrid(): Promise<readonly DoneRun[]> {
+    await this.tune();
     this.#fitted = await this.#clock.time("grid", () => this.#train(this.plan.grid));
     return this.#fitted;
   }
@@ -133,10 +163,10 @@ export class Study {
     const last = this.#heldOut.at(-1)?.plan.run;
     if (!samples || samples.count === 0 || !last) return [];
     const { folder, options, session, plan } = this;
-    const { signal } = options;
+    const { signal, onNote } = options;
     const { source } = plan;
     this.#samples = await this.#clock.time("samples", () =>
-      drawSamples(last, { folder, device: session.device, source, samples, seed: plan.file.seed, signal }),
+      drawSamples(last, { folder, device: session.device, source, samples, seed: plan.file.seed, signal, onNote }),
     );
     return this.#samples;
   }
@@ -201,6 +231,12 @@ export class Study {
     });
   }
 
+  /** The same, but a run that diverges is left out. */
+  async #trainSome(runs: readonly SweepRun[]): Promise<DoneRun[]> {
+    const records = await this.session.train(runs.map(({ spec }) => spec));
+    return records.filter((record) => record.state === "done");
+  }
+
   /** A resumed study tests what it said: the same prediction from the same runs is left as it stands. */
   async #keep(said: readonly StudyPrediction[]): Promise<void> {
     const { folder, options } = this;
@@ -259,7 +295,7 @@ const placeOf = ({ root, out, store }: StudyOptions, { name, hash }: StudyPlan) 
  */
 export const openStudy = async (options: StudyOptions): Promise<Study> => {
   const { study, signal, onNote } = options;
-  const plan = await planStudy(study, dataOpener());
+  const plan = await planStudy(study, options.openData ?? dataOpener());
   const { path, runs } = placeOf(options, plan);
   const folder = new StudyFolder(path, { signal, onWait: onNote }, runs);
   await folder.keepManifest(manifestOf(folder, plan));
@@ -269,7 +305,7 @@ export const openStudy = async (options: StudyOptions): Promise<Study> => {
 };
 
 /** @throws CliError `usage` if the folder is another study's: its report would be replaced, its runs pooled */
-const manifestOf = (folder: StudyFolder, { name, hash, file, modules, grid }: StudyPlan): Manifest => {
+const manifestOf = (folder: StudyFolder, { name, hash, file, modules, grid, tuning }: StudyPlan): Manifest => {
   const before = folder.manifest;
   if (before && before.hash !== hash)
     throw usageError(
@@ -282,8 +318,8 @@ const manifestOf = (folder: StudyFolder, { name, hash, file, modules, grid }: St
   return {
     ...{ record: "manifest", name, hash, store: folder.fromHere(folder.runs), file, modules },
     ...{
-      tune: [],
-      runs: grid.map(({ id }) => id),
+      tune: before?.tune ?? [],
+      runs: tuning ? (before?.runs ?? []) : grid.map(({ id }) => id),
       heldOut: before?.heldOut ?? [],
       added: before?.added ?? [],
       arms: [],

@@ -143,6 +143,12 @@ describe("exports", () => {
     ]);
   });
 
+  test("as many rows at equal steps are a log that was written so", () => {
+    const rows = Array.from({ length: 500 }, (_, i) => [10 * (i + 1), 3 - i / 1000]);
+    const path = logs("regular", { "small.csv": csv("_step,val/loss", rows) });
+    expect(json(["import", path, "--rule", "N=1e6", "--rule", "D=_step*16384"]).notices).toEqual([]);
+  });
+
   test.each([
     [500, "run.history() samples them at random"],
     [10000, "W&B's exports end"],

@@ -6,6 +6,7 @@ import { isMap, LineCounter, type Node, parseDocument } from "yaml";
 import { inputError, reasonOf } from "../../exit.js";
 import { statusOf } from "../../files/status.js";
 import { printable } from "../../words/printable.js";
+import { studyPath } from "../find.js";
 import { layoutOf } from "../layout.js";
 import { manifestIn } from "../manifest.js";
 import { type StudyFile, studySchema } from "./schema.js";
@@ -30,12 +31,12 @@ type Path = readonly (string | number)[];
  * @throws CliError naming the file, and the line of what cannot be read
  */
 export const writtenStudy = (given: string): WrittenStudy => {
-  const file = resolve(given);
+  const shipped = shippedFile(given);
+  if (shipped && !statusOf(given)?.isFile()) return { ...parsed(shipped, given), base: process.cwd() };
+  const file = resolve(studyPath(given));
   const found = statusOf(file);
   if (found?.isDirectory()) return ofFolder(file, given);
   if (found) return parsed(file, given);
-  const shipped = shippedFile(given);
-  if (shipped) return { ...parsed(shipped, given), base: process.cwd() };
   throw inputError(
     `there is no file ${printable(given)}; expected a study file, a study's folder, or one of ${shippedStudies.join(", ")}; isoflop init writes a file to begin with`,
   );

@@ -8,6 +8,8 @@ import { byShape } from "./shapes.js";
 
 const size = whole({ atLeast: 1 });
 
+const contexts = ["none", "classes", "words", "features"] as const;
+
 /** Of a model, what its data and its size do not decide. What is left out has the default of `@isoflop/dit`. */
 const modelSchema = record({
   conditioning: v.optional(choice(conditionings), "inContext"),
@@ -19,7 +21,13 @@ const modelSchema = record({
   positions: v.exactOptional(choice(["sincos", "learned"])),
   qkNorm: v.exactOptional(choice(["none", "rms"])),
   image: v.exactOptional(record({ height: size, width: size, channels: size })),
-  context: v.exactOptional(v.looseObject({ kind: choice(["none", "classes", "words", "features"]) }, "a record")),
+  /** What of a caption the model reads: by name as the data have it, or the whole record. */
+  context: v.exactOptional(
+    byShape('what of a caption is read, such as words, or a record such as { kind: "none" }', {
+      text: choice(contexts),
+      record: v.looseObject({ kind: choice(contexts) }, "a record"),
+    }),
+  ),
 });
 
 /** Numbers from `from` to `to`. */
@@ -77,6 +85,16 @@ const gridSchema = v.pipe(record({ ...sizes, seeds: v.optional(whole({ atLeast: 
 
 const heldOutSchema = v.pipe(record(sizes), sized());
 
+/** Short runs that find the learning rate's rule. What is left out follows from the grid. */
+const tuneSchema = record({
+  budgets: v.exactOptional(budgets),
+  widths: v.exactOptional(v.pipe(v.array(size, "a list of widths"), v.minLength(1, "a list of at least one width"))),
+  rates: v.exactOptional(
+    v.pipe(v.array(positive, "a list of rates"), v.minLength(3, "a list of at least three rates")),
+  ),
+  follows: v.optional(v.array(choice(["width", "tokens"]), 'a list of "width" and "tokens"'), ["width", "tokens"]),
+});
+
 /** One or several. */
 const some = <S extends v.GenericSchema>(schema: S, what: string) =>
   byShape(`${what}, or a list of such`, {
@@ -113,8 +131,9 @@ export const studySchema = record({
     v.pipe(
       record({
         learningRate: v.optional(
-          byShape("a number above 0 or { at, width: [reference, exponent], tokens: …, batch: … }", {
+          byShape('a number above 0, { at, width: [reference, exponent], tokens: …, batch: … } or "tune"', {
             number: positive,
+            text: v.literal("tune", '"tune", or a number or a rule'),
             record: learningRateRule,
           }),
           2e-3,
@@ -125,6 +144,7 @@ export const studySchema = record({
     ),
     {},
   ),
+  tune: v.exactOptional(tuneSchema),
   averaging: train.averaging,
   captionDropout: train.captionDropout,
   validation: train.validation,
@@ -143,11 +163,20 @@ export const studySchema = record({
   ),
 });
 
+/** Lists and records that nobody changes. */
+type Fixed<T> = T extends string | readonly [unknown, ...(readonly unknown[])]
+  ? T
+  : T extends readonly (infer U)[]
+    ? readonly Fixed<U>[]
+    : T extends object
+      ? { readonly [K in keyof T]: Fixed<T[K]> }
+      : T;
+
 /** A study as its file says it, defaults filled in. */
-export type StudyFile = v.InferOutput<typeof studySchema>;
+export type StudyFile = Fixed<v.InferOutput<typeof studySchema>>;
 
 /** As one writes it. */
-export type StudyFileInput = v.InferInput<typeof studySchema>;
+export type StudyFileInput = Fixed<v.InferInput<typeof studySchema>>;
 
 /** JSON Schema of a study file, with which editors complete and check it. */
 export const studyJsonSchema = () => jsonSchema(studySchema, "Study");

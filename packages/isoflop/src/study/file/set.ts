@@ -34,11 +34,12 @@ export const assign = (value: unknown, sets: readonly Assignment[]): unknown => 
   for (const { text, path, value: given } of sets) {
     let holder: Holder = copy;
     for (const [i, key] of path.slice(0, -1).entries()) {
-      const next = (holder[key] ??= {});
+      const next = holder[key] ?? {};
       if (!isHolder(next))
         throw usageError(
           `--set ${text}: ${path.slice(0, i + 1).join(".")} is ${JSON.stringify(next)}, which has no fields; set it whole, as a record`,
         );
+      holder[key] = next;
       holder = next;
     }
     holder[path.at(-1)!] = given;

@@ -13,3 +13,6 @@ export const shippedStudies: readonly string[] = readdirSync(folder)
 /** The file of a shipped study, undefined for a name that is none. */
 export const shippedFile = (name: string): string | undefined =>
   shippedStudies.includes(name) ? join(folder, `${name}.yaml`) : undefined;
+
+/** The study file that explains every field. */
+export const template = join(folder, "template", "study.yaml");

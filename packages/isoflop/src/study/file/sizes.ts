@@ -5,42 +5,32 @@ import type { StudyFile } from "./schema.js";
 /** Budgets with the sizes that are tried at each. */
 export type Sizes = Pick<Exclude<StudyFile["grid"], readonly unknown[]>, "budgets" | "widths" | "models">;
 
+const isList = <T>(given: T): given is Extract<T, readonly unknown[]> => Array.isArray(given);
+
 /** One or several, as a list. */
-export const listOf = <T>(given: T | readonly T[]): readonly T[] =>
-  Array.isArray(given) ? (given as readonly T[]) : [given as T];
+export const listOf = <T>(given: T | readonly T[]): readonly T[] => (isList(given) ? given : [given]) as readonly T[];
 
 /** Budgets of an entry, increasing: those of a range at a constant ratio. */
 export const budgetsOf = ({ budgets }: Sizes): readonly Flops[] => {
   if (typeof budgets === "number") return [budgets];
-  if (Array.isArray(budgets)) return budgets as readonly Flops[];
-  const { from, to, count } = budgets as { readonly from: number; readonly to: number; readonly count: number };
+  if (isList(budgets)) return budgets;
+  const { from, to, count } = budgets;
   const ratio = (to / from) ** (1 / (count - 1));
   return Array.from({ length: count }, (_, i) => (i === count - 1 ? to : Number((from * ratio ** i).toPrecision(6))));
 };
 
 type Widths = NonNullable<Sizes["widths"]>;
 
-interface Steps {
-  readonly from: number;
-  readonly to: number;
-  readonly step: number;
-}
-
 /** Widths at a budget. */
 export const widthsOf = (widths: Widths, budget: Flops): readonly number[] => {
   if (typeof widths === "number") return [widths];
-  if (Array.isArray(widths)) return widths as readonly number[];
-  if ("around" in widths) return around(widths as Around, budget);
-  const { from, to, step } = widths as Steps;
+  if (isList(widths)) return widths;
+  if ("around" in widths) return around(widths, budget);
+  const { from, to, step } = widths;
   return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
 };
 
-interface Around {
-  readonly around: { readonly budget: Flops; readonly width: number; readonly exponent: number };
-  readonly ratio: number;
-  readonly count: number;
-  readonly step: number;
-}
+type Around = Extract<Widths, { readonly around: unknown }>;
 
 /** The widths nearest to a centre that moves with the budget as C^exponent, spread by a constant ratio. */
 const around = ({ around: centre, ratio, count, step }: Around, budget: Flops): readonly number[] => {
