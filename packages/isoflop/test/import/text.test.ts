@@ -158,21 +158,25 @@ describe("moments", () => {
   });
 
   test("all of them are curves that Approach 1 reads", () => {
+    const sizes = Array.from({ length: 13 }, (_, i) => Math.round(1e6 * 10 ** (i / 6)));
+    const lossOf = (N: number, D: number) => 1.69 + 406.4 / N ** 0.34 + 410.7 / D ** 0.28;
     const curve = (N: number) =>
       csv(
         "step,val_loss",
-        Array.from({ length: 40 }, (_, i) => [i + 1, 1.69 + 406.4 / N ** 0.34 + 410.7 / ((i + 1) * 2 ** 24) ** 0.28]),
+        Array.from({ length: 40 }, (_, i) => [i + 1, lossOf(N, (i + 1) * 2 ** 24)]),
       );
-    const folder = logs("curves", Object.fromEntries([1e6, 3e6, 1e7, 3e7].map((N) => [`n${N}.csv`, curve(N)])));
-    // A constant of each run, as there is none in the logs.
-    for (const N of [1e6, 3e6, 1e7, 3e7])
-      logs(`curves/n${N}`, { "config.json": JSON.stringify({ n_params: N }), "log.csv": curve(N) });
-    const runs = [1e6, 3e6, 1e7, 3e7].map((N) => `${folder}/n${N}`);
-    const out = isoflop(["import", ...runs, "--every", "--columns", "N=n_params", "--rule", "D=step*2^24"]);
+    const files = sizes.flatMap((N) => [
+      [`n${N}/log.csv`, curve(N)] as const,
+      [`n${N}/config.json`, JSON.stringify({ n_params: N })] as const,
+    ]);
+    const path = logs("curves", Object.fromEntries(files));
+    const out = isoflop(["import", path, "--every", "--columns", "N=n_params", "--rule", "D=step*2^24"]);
     expect(out.code).toBe(0);
-    const { status, points } = json(["fit", "approach1", "-i", "-"], { stdin: out.stdout });
+    const { status, points, fit } = json(["fit", "approach1", "-i", "-"], { stdin: out.stdout });
     expect(status).toBe("converged");
-    expect(points!.used).toBe(160);
+    expect(points!.used).toBe(sizes.length * 40);
+    // β / (α + β) of the surface that the curves are of.
+    expect(fit!.N!.exponent!.value).toBeCloseTo(0.28 / 0.62, 1);
   });
 });
 
