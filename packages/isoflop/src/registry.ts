@@ -172,6 +172,16 @@ export const registry: readonly Entry[] = [
     load: () => import("./plan-next/command.js"),
   },
   {
+    path: ["import"],
+    summary: "one table of runs from logs of W&B, TensorBoard, CSV or JSONL",
+    load: () => import("./import/command.js"),
+  },
+  {
+    path: ["export"],
+    summary: "a fit, a study or a table as CSV, JSON, LaTeX, BibTeX and figures",
+    load: () => import("./export/command.js"),
+  },
+  {
     path: ["flops"],
     summary: "FLOPs, parameters and tokens of a model, by part",
     load: () => import("./flops/command.js"),
