@@ -1,7 +1,7 @@
 import { record, text } from "@isoflop/spec";
 import * as v from "valibot";
 import { perChannel } from "../decoders/per-channel.js";
-import { decoders } from "../decoders.js";
+import { decoderSchema } from "../decoders.js";
 import { setFields } from "../pictures/options.js";
 
 const FILES = "a path, a pattern such as ./latents-*.npz, or a list of them";
@@ -41,7 +41,7 @@ export const latentFields = {
   shift: perChannel(0),
   ...{ vocabulary, captionLength, validation, bad, seed },
   /** What turns latents into pictures. */
-  decoder: v.optional(decoders.schema),
+  decoder: v.optional(decoderSchema),
 };
 
 /** Options of a source of latents, checked. */
