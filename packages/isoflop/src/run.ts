@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { asCliError, type CliError, type ExitCode, exitCodes, isExpected, usageError } from "./exit.js";
-import { programFor } from "./program.js";
+import { parse } from "./parse.js";
 import { groups, registry } from "./registry.js";
 import { note, printableLines } from "./words/printable.js";
 
@@ -14,8 +14,7 @@ export const run = async (argv: readonly string[]): Promise<ExitCode> => {
   const debug = argv.includes("--debug");
   const words = helpLast(argv.filter((word) => word !== "--debug"));
   try {
-    const program = await programFor(words);
-    await program.parseAsync(words, { from: "user" });
+    await parse(words);
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;

@@ -4,13 +4,19 @@ import { round } from "../words/numbers.js";
 const clock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`;
 
+/** What progress is written to: a terminal rewrites its line. */
+export interface LineStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 /** Turns progress into lines for a person. */
 export type ProgressLine = (progress: SweepProgress) => void;
 
 /**
  * Writes where a sweep stands: one line that rewrites itself on a terminal, a new line every ten seconds elsewhere.
  */
-export const progressLines = (name: string, stream: NodeJS.WriteStream = process.stderr): ProgressLine => {
+export const progressLines = (name: string, stream: LineStream = process.stderr): ProgressLine => {
   let last = Number.NEGATIVE_INFINITY;
   return ({ done, total, flopsDone, flopsTotal, remainingSeconds, running }) => {
     const now = performance.now();
