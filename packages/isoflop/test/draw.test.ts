@@ -195,19 +195,11 @@ it("a caption of the validation split is drawn by its number as by its words", a
   await expect(draw(run, { ...options, captions: [-1] })).rejects.toMatchObject({ exitCode: 3 });
 });
 
-it("latents are not drawn as pictures, and grey is", async () => {
-  const { shape } = shapes;
-  const [, height, width] = shape;
-  const four: DataSource = { ...vectors, name: "latents", shape: [4, height, width] };
-  const run = await trained(shapes);
-  await expect(draw(run, { device, source: four, captions: [0], solver: "heun", ...how })).rejects.toMatchObject({
-    exitCode: 3,
-    message:
-      "images of latents have 4 channels; pictures have 1 (grey) or 3 (red, green, blue), and latents have to be decoded first",
-  });
-  expect(picturesOf(Float32Array.of(0, 1, -1, 0.5), [1, 1, 2], ["a", "b"]).map(({ pixels }) => [...pixels])).toEqual([
-    [0, 1, 0, 1, 0, 1],
-    [-1, 0.5, -1, 0.5, -1, 0.5],
+it("images are cut as they are, of however many channels: decodeSamples makes pictures of them", () => {
+  const cut = picturesOf(Float32Array.of(0, 1, -1, 0.5), [1, 1, 2], ["a", "b"]);
+  expect(cut.map(({ caption, pixels }) => [caption, ...pixels])).toEqual([
+    ["a", 0, 1],
+    ["b", -1, 0.5],
   ]);
 });
 
