@@ -1,8 +1,8 @@
+export { dataSource, type SourceParts } from "./data-source.js";
 export type { Decoder, ImageShape } from "./decoders/decoder.js";
 export type { PerChannel } from "./decoders/per-channel.js";
 export { type DecoderSpec, decoders } from "./decoders.js";
 export { DataError } from "./error.js";
-export { dataSource, type SourceParts } from "./data-source.js";
 export { type Fingerprint, fingerprint } from "./fingerprint.js";
 export type { CaptionReader, RecordCaptions } from "./finite/captions.js";
 export { classes } from "./finite/classes.js";
@@ -18,6 +18,11 @@ export { type LabelledImages, type LabelledOptions, type LabelledSplit, labelled
 export { type ChannelMoments, Moments } from "./latents/moments.js";
 export type { LatentOptions } from "./latents/options.js";
 export { unscaled } from "./latents/scaling.js";
+export type { Opening, Progress } from "./opening.js";
+export type { PictureDecoder } from "./pictures/browser-decoder.js";
+export type { BadItem } from "./pictures/item.js";
+export { type ChosenFile, type PicturesOptions, pictures } from "./pictures/pictures.js";
+export type { Rgba } from "./pictures/square.js";
 export { type Key, keyOf } from "./random/key.js";
 export { Stream } from "./random/stream.js";
 export { type Background, backgrounds } from "./scenes/palette.js";
@@ -33,6 +38,7 @@ export {
   type SourceFile,
   type SplitDescription,
 } from "./source.js";
+export { sourceSpec } from "./source-spec.js";
 export { type DataSpec, sources } from "./sources.js";
 export { decodeSheet, encodeSheet } from "./sprites/encoding.js";
 export { resizeSheet } from "./sprites/resample.js";

@@ -76,7 +76,7 @@ const recurrent = (name: string, times: (depth: number) => number, masks = false
       forward({ t_embedder, lift, block, final_layer }, { image, time }, { heads }) {
         const [n, , d] = image.shape as [number, number, number];
         const told = embedTime(t_embedder, time)
-          .matmul(lift.weight.transpose([1, 0]))
+          .matmul(lift.weight.transpose())
           .add(lift.bias);
         const x = concat([told.reshape([n, 1, d]), image], 1);
         const attended = x.add(attend(block.attn, affineNorm(x, block.norm1), heads));

@@ -9,9 +9,9 @@ export const scaledStore = (store: RecordStore, { scale, shift }: LatentScaling)
     ...{ count, shape },
     read(index, out, at) {
       store.read(index, out, at);
-      for (let i = 0; i < plane * shape[0]; i++) {
-        const channel = Math.floor(i / plane);
-        out[at + i] = (out[at + i]! - shift[channel]!) * scale[channel]!;
+      for (let channel = 0; channel < shape[0]; channel++) {
+        const [by, from, begin] = [scale[channel]!, shift[channel]!, at + channel * plane];
+        for (let i = begin; i < begin + plane; i++) out[i] = (out[i]! - from) * by;
       }
     },
   };

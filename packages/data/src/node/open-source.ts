@@ -1,13 +1,16 @@
 import { read } from "@isoflop/spec";
 import type * as v from "valibot";
 import { DataError } from "../error.js";
+import type { Opening } from "../opening.js";
 import type { DataSource } from "../source.js";
 import { sources } from "../sources.js";
 import { cifar10 } from "./cifar10.js";
 import { emojiScenes } from "./emoji.js";
+import { hubImages } from "./hub/hub.js";
 import { latentSource } from "./latents/open.js";
 import { imageFolder } from "./pictures/folder.js";
-import type { Opening } from "./records/opening.js";
+import { parquetImages } from "./pictures/parquet.js";
+import { webDataset } from "./pictures/webdataset.js";
 
 /** How the sources that read files open. */
 const readers: Readonly<Record<string, (options: never, opening: Opening) => Promise<DataSource>>> = {
@@ -15,6 +18,9 @@ const readers: Readonly<Record<string, (options: never, opening: Opening) => Pro
   cifar10,
   images: imageFolder,
   latents: latentSource,
+  webdataset: webDataset,
+  parquet: parquetImages,
+  hub: hubImages,
 };
 
 /**

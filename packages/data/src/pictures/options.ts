@@ -32,11 +32,8 @@ export const setFields = {
   validation: v.optional(
     v.union(
       [
-        v.pipe(
-          v.number(),
-          v.check((share) => share > 0 && share < 1, HELD_OUT),
-        ),
-        v.pipe(v.array(text), v.nonEmpty(HELD_OUT)),
+        v.pipe(v.number(HELD_OUT), v.gtValue(0, HELD_OUT), v.ltValue(1, HELD_OUT)),
+        v.pipe(v.array(text, HELD_OUT), v.nonEmpty(HELD_OUT)),
       ],
       HELD_OUT,
     ),
@@ -45,6 +42,9 @@ export const setFields = {
   bad: v.optional(choice(["refuse", "skip"]), "refuse"),
   seed: v.optional(whole(), 0),
 };
+
+/** What captions are. */
+export type CaptionKind = "words" | "classes" | "none";
 
 type Read<E extends v.ObjectEntries> = Readonly<v.InferOutput<v.StrictObjectSchema<E, undefined>>>;
 

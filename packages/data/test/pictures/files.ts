@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { packTar } from "modern-tar";
 import sharp from "sharp";
 import { onTestFinished } from "vitest";
 
@@ -41,14 +42,23 @@ export const plain = (colour: string, width = 24, height = width): Promise<Buffe
     .toBuffer();
 
 /** Pictures with captions beside them: `0.png`, `0.txt`, … */
-export const captioned = async (count: number): Promise<Record<string, string | Uint8Array>> =>
+export const captioned = async (count: number, side = 24): Promise<Record<string, string | Uint8Array>> =>
   Object.fromEntries(
     (
       await Promise.all(
         Array.from({ length: count }, async (_, i) => [
-          [`${i}.png`, await picture(i)],
+          [`${i}.png`, await picture(i, side)],
           [`${i}.txt`, `Picture number ${i}, a red one.\n`],
         ]),
       )
     ).flat(),
+  );
+
+/** A tar archive of these files. */
+export const tar = (files: Readonly<Record<string, string | Uint8Array>>): Promise<Uint8Array> =>
+  packTar(
+    Object.entries(files).map(([name, content]) => {
+      const body = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      return { header: { name, size: body.length }, body };
+    }),
   );

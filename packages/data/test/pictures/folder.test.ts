@@ -268,7 +268,7 @@ describe("what cannot be used", () => {
     expect(refused).toBe(
       [
         "images: 3 of its images cannot be used; put them right, or leave such out with bad: skip",
-        "  cut.jpg: it cannot be read (VipsJpeg: premature end of JPEG image)",
+        "  cut.jpg: it is damaged or cut short",
         "  empty.png: its caption is empty",
         "  small.png: 12 x 12 pixels are smaller than 16",
       ].join("\n"),
@@ -284,8 +284,9 @@ describe("what cannot be used", () => {
     await broken();
     const source = await open({ bad: "skip" });
     expect(all(source)).toHaveLength(10);
-    expect(source.describe().provenance.remarks![0]).toBe(
-      "3 images were left out: cut.jpg (it cannot be read (VipsJpeg: premature end of JPEG image)), empty.png (its caption is empty), small.png (12 x 12 pixels are smaller than 16)",
+    expect(source.describe().provenance.remarks![0]).toBe("all images were of 24 x 24 pixels");
+    expect(source.describe().provenance.remarks![1]).toBe(
+      "3 images were left out: cut.jpg (it is damaged or cut short), empty.png (its caption is empty), small.png (12 x 12 pixels are smaller than 16)",
     );
     await expect(open()).rejects.toThrow("3 of its images cannot be used");
     const clean = await open({ path: put(temporary(), await captioned(10)) });
@@ -340,6 +341,39 @@ describe("what cannot be used", () => {
     [{ pathh: "x" }, 'data has an unknown key "pathh"; did you mean "path"?'],
   ])("may be an option: %j", async (options, message) => {
     await expect(open(options)).rejects.toThrow(message);
+  });
+});
+
+describe("files", () => {
+  it("that change while they are read are not kept under what they were", async () => {
+    put(folder, await captioned(20));
+    let changed = false;
+    const change = async () => put(folder, { "19.png": await picture(777) });
+    const opening = open(
+      {},
+      {
+        onProgress: ({ stage }) => {
+          if (stage === "reading" || changed) return;
+          changed = true;
+          writeFileSync(path.join(folder, "19.txt"), "changed");
+        },
+      },
+    );
+    await expect(opening).rejects.toThrow(/19\.txt was changed while it was read; run the same again/);
+    await change();
+    expect(all(await open())).toContain("changed");
+  });
+
+  it("of many sizes are told", async () => {
+    put(folder, {
+      "a.png": await plain("#ff0000", 40, 20),
+      "b.png": await picture(1),
+      "c.png": await plain("#00ff00", 16, 60),
+    });
+    const source = await open({ validation: ["b"] });
+    expect(source.describe().provenance.remarks).toContain(
+      "images were of 3 sizes, 16 x 20 to 40 x 60 pixels; 2 of 3 were no squares (fit: cover)",
+    );
   });
 });
 

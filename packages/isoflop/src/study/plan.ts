@@ -164,8 +164,14 @@ const tuningOf = (known: Known, grid: readonly SweepRun[]): Tuning => {
 
 /** What of every model its data and the file decide. */
 const setupOf = ({ model }: StudyFile, source: DataSource): Setup => {
-  const { ladder: _, patch, conditioning, image: __, context: ___, ...rest } = model;
-  return { ...setupFor(source, { patch, conditioning }), ...rest };
+  const { ladder: _, patch, conditioning, image, context, ...rest } = model;
+  const named = typeof context === "string" ? { context } : {};
+  return {
+    ...setupFor(source, { patch, conditioning, ...named }),
+    ...rest,
+    ...(image && { image }),
+    ...(typeof context === "object" && { context: context as Context }),
+  };
 };
 
 const baseOf = (

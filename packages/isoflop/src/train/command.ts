@@ -129,9 +129,15 @@ const named = async <T>(file: string | undefined, work: () => Promise<T>): Promi
     return await work();
   } catch (error) {
     const { name, message } = error as Error;
-    const ofSpec = ["CliError", "DataError", "ModuleError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(
-      name,
-    );
+    const ofSpec = [
+      "CliError",
+      "DataError",
+      "ModuleError",
+      "TrainError",
+      "SweepError",
+      "FlopsError",
+      "DitError",
+    ].includes(name);
     throw ofSpec && file !== undefined ? inputError(`${shown(file)}: ${message}`) : error;
   }
 };

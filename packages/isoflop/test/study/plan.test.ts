@@ -3,7 +3,7 @@ import { parameters } from "@isoflop/flops";
 import { learningRateOf, type RateRule } from "@isoflop/sweep";
 import { describe, expect, it } from "vitest";
 import { budgetsOf } from "../../src/study/file/sizes.js";
-import { planStudy, resolveStudy, shippedStudies, writtenStudy } from "../../src/study/index.js";
+import { planStudy, resolveStudy, type StudyFileInput, shippedStudies, writtenStudy } from "../../src/study/index.js";
 import { tiny } from "./tiny.js";
 
 const openShapes = async (data: object) => shapeScenes({ size: 16, ...data });
@@ -102,6 +102,32 @@ describe("a grid", () => {
       [4e9, 16],
       [4e9, 16],
     ]);
+  });
+});
+
+describe("what of a caption its models read", () => {
+  const contextsOf = async (model: NonNullable<StudyFileInput["model"]>) =>
+    (await planStudy(tiny({ model }), openShapes)).grid.map(({ config }) => config.context);
+
+  it("is what the data have, unless the file says it by name or as a record", async () => {
+    const words = { kind: "words", tokens: 6, vocabulary: 26 };
+    expect(new Set((await contextsOf({})).map((context) => JSON.stringify(context)))).toEqual(
+      new Set([JSON.stringify(words)]),
+    );
+    expect((await contextsOf({ context: "words" }))[0]).toEqual(words);
+    expect((await contextsOf({ context: "none" }))[0]).toEqual({ kind: "none" });
+    const masked = { ...words, kind: "words", masked: true } as const;
+    expect((await contextsOf({ context: masked }))[0]).toEqual(masked);
+  });
+
+  it("must be had", async () => {
+    await expect(contextsOf({ context: "features" })).rejects.toThrow(
+      /has captions of words; options.context is "features" and can be "words", "classes" or "none"/,
+    );
+    await expect(contextsOf({ context: { kind: "words", tokens: 5, vocabulary: 26 } as never })).rejects.toThrow(
+      /captions of 6 from 26 words; model.context has 5 of 26/,
+    );
+    await expect(contextsOf({ context: "pictures" as never })).rejects.toThrow(/context is "pictures"/);
   });
 });
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { LatentOptions } from "../../latents/options.js";
-import { filesOf } from "../files-of.js";
+import { filesOf } from "../pictures/paths.js";
 import type { InputFile } from "../records/inputs.js";
 
 /** An array and the files that it lies in. */
@@ -31,16 +31,16 @@ export const partsOf = async (options: LatentOptions): Promise<LatentParts> => {
     throw new RangeError("data.classNames are given, and no data.labels; give the labels that they name");
   if (features?.lengths !== undefined && features.mask !== undefined)
     throw new RangeError("data.features has lengths and a mask; give one of the two");
-  const latents = { files: await filesOf(options.path), key: options.key };
+  const latents = { files: await filesOf("latents", options.path), key: options.key };
   const labelled = typeof labels === "string" ? besides(labels, latents.files) : labels;
-  const named = labelled && { files: await filesOf(labelled.path), key: labelled.key };
-  const beside = features && (features.path === undefined ? latents.files : await filesOf(features.path));
+  const named = labelled && { files: await filesOf("latents", labelled.path), key: labelled.key };
+  const beside = features && (features.path === undefined ? latents.files : await filesOf("latents", features.path));
   const extent = features?.lengths ?? features?.mask;
   const parts = {
     latents,
     ...(named && { labels: named }),
-    ...(typeof classNames === "string" && { classNames: (await filesOf(classNames))[0]! }),
-    ...(captions !== undefined && { captions: await filesOf(captions) }),
+    ...(typeof classNames === "string" && { classNames: (await filesOf("latents", classNames))[0]! }),
+    ...(captions !== undefined && { captions: await filesOf("latents", captions) }),
     ...(features && { features: { files: beside!, key: features.key } }),
     ...(extent !== undefined && {
       extent: {

@@ -1,14 +1,23 @@
+import { BadImage } from "../../pictures/item.js";
 import type { SquareOptions } from "../../pictures/options.js";
 import type { Sharp } from "../sharp.js";
 
-/** An image that cannot be used. */
-export class BadImage extends Error {}
+/** A decoded image, and the size that it had. */
+export interface DecodedPicture {
+  readonly record: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
 
 /**
  * An encoded image as a square of levels, `[channels, size, size]`: turned as its EXIF says, in sRGB of 8 bits, its first page where
  * it has several. @throws BadImage when it is broken or too small
  */
-export const decodePicture = async (sharp: Sharp, bytes: Uint8Array, options: SquareOptions): Promise<Uint8Array> => {
+export const decodePicture = async (
+  sharp: Sharp,
+  bytes: Uint8Array,
+  options: SquareOptions,
+): Promise<DecodedPicture> => {
   const { size, fit, kernel, background, channels } = options;
   const image = sharp(bytes, { autoOrient: true });
   const { autoOrient } = await image.metadata().catch(refused);
@@ -19,8 +28,12 @@ export const decodePicture = async (sharp: Sharp, bytes: Uint8Array, options: Sq
     .toColourspace(channels === 1 ? "b-w" : "srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true })
-    .catch(refused);
-  return planes(data, channels);
+    // What libvips says may be of another image that is decoded at the same time.
+    .catch(() => {
+      throw new BadImage("it is damaged or cut short");
+    });
+  const { width, height } = autoOrient;
+  return { record: planes(data, channels), width, height };
 };
 
 const refused = (error: Error): never => {

@@ -1,30 +1,30 @@
 import os from "node:os";
-import type { RecordCaptions } from "../../finite/captions.js";
-import { classes } from "../../finite/classes.js";
 import { type FiniteSplit, finiteSource } from "../../finite/finite.js";
-import { noCaptions } from "../../finite/no-captions.js";
-import { compareTexts } from "../../finite/order.js";
-import { words } from "../../finite/words.js";
-import type { PictureOptions, SquareOptions } from "../../pictures/options.js";
+import { inOrder } from "../../finite/in-order.js";
+import type { Opening } from "../../opening.js";
+import { BadItems, refusal, remarkOn } from "../../pictures/bad-items.js";
+import { captionsOf } from "../../pictures/captions.js";
+import { BadImage, type FoundItem, isBad } from "../../pictures/item.js";
+import type { CaptionKind, PictureOptions, SquareOptions } from "../../pictures/options.js";
 import type { DataSource } from "../../source.js";
 import { sha256 } from "../hash.js";
-import { inOrder } from "../records/in-order.js";
 import { type InputFile, inputsOf } from "../records/inputs.js";
 import { keptSet } from "../records/kept-set.js";
-import type { Opening } from "../records/opening.js";
-import type { StoredSet } from "../records/read-set.js";
 import { loadSharp, rendererName } from "../sharp.js";
-import { BadItems, refusal, remarkOn } from "./bad-items.js";
-import { BadImage, decodePicture } from "./decode.js";
-import { type FoundItem, isBad } from "./item.js";
+import { decodePicture } from "./decode.js";
+import { Sizes } from "./sizes.js";
 
-/** What captions are, once it is known. */
-export type CaptionKind = "words" | "classes" | "none";
+/** Where files come from. */
+export interface Origin {
+  /** The kind of the source, with which messages begin. */
+  readonly name: string;
+  /** What the set is called where it comes from. */
+  readonly title?: string;
+  readonly licence?: string;
+}
 
 /** A set of encoded pictures in files. */
-export interface PictureSet {
-  /** The kind of the source, which messages and the description begin with. */
-  readonly name: string;
+export interface PictureSet extends Origin {
   /** All files that decide what the set holds, in an order that their names decide. */
   readonly files: readonly InputFile[];
   readonly captions: CaptionKind;
@@ -32,8 +32,6 @@ export interface PictureSet {
   readonly reading: Readonly<Record<string, unknown>>;
   /** Classes by label, where they are known beside the images. */
   readonly classes?: readonly string[] | undefined;
-  readonly licence?: string;
-  readonly package?: string | null;
   items(): AsyncIterable<FoundItem>;
 }
 
@@ -58,11 +56,12 @@ export const pictureSource = async (
     ...{ folder: cacheFolder, key },
     write: async (writer) => {
       const bad = new BadItems(name, options.bad);
+      const sizes = new Sizes();
       const decoded = inOrder(set.items(), AT_ONCE, async (item) => {
         signal?.throwIfAborted();
         if (isBad(item)) return item;
         try {
-          return { ...item, record: await decodePicture(sharp, await item.bytes(), squares) };
+          return { ...item, ...(await decodePicture(sharp, await item.bytes(), squares)) };
         } catch (error) {
           if (error instanceof BadImage) return { name: item.name, reason: error.message };
           throw error;
@@ -71,16 +70,21 @@ export const pictureSource = async (
       let done = 0;
       for await (const item of decoded) {
         if (isBad(item)) bad.add(item);
-        else writer.append(item.record, item.name, item.caption);
+        else {
+          writer.append(item.record, item.name, item.caption);
+          sizes.add(item.width, item.height);
+        }
         done++;
         opening.onProgress?.({ stage: "decoding", done, unit: "images" });
       }
       bad.end();
       if (done === 0) throw new Error(`${name}: there are no images`);
       if (done === bad.items.length) throw refusal(name, bad.items);
-      const { size, channels } = squares;
+      // Else files would be kept under what others held.
+      await inputs.check();
+      const { size, channels, fit } = squares;
       return {
-        ...{ shape: [channels, size, size], values: "u8", bad: bad.items, remarks: [] },
+        ...{ shape: [channels, size, size], values: "u8", bad: bad.items, remarks: [sizes.remark(fit)] },
         ...(set.classes && { classes: set.classes }),
       };
     },
@@ -89,13 +93,13 @@ export const pictureSource = async (
   if (options.bad === "refuse" && bad.length > 0) throw refusal(name, bad);
   return finiteSource({
     ...{ name: `${name}-${options.size}`, store: stored.store, hashes: stored.hashes },
-    captions: captionsOf(stored, captions, options),
+    captions: captionsOf({ ...stored.head, captionOf: stored.captionOf }, captions, options),
     nameOf: stored.nameOf,
     validation: options.validation,
     seed: options.seed,
     provenance: {
-      name,
-      package: set.package ?? null,
+      name: set.title ?? name,
+      package: null,
       licence: set.licence ?? "not stated",
       files: inputs.files,
       renderer,
@@ -111,13 +115,3 @@ const AT_ONCE = Math.min(16, 2 * os.availableParallelism());
 const squareOf = ({ size, fit, kernel, background, channels, enlarge }: SquareOptions): SquareOptions => ({
   ...{ size, fit, kernel, background, channels, enlarge },
 });
-
-const captionsOf = ({ head, captionOf }: StoredSet, kind: CaptionKind, options: PictureOptions): RecordCaptions => {
-  if (kind === "none") return noCaptions;
-  if (kind === "words") return words(captionOf, options);
-  const given = Array.from({ length: head.count }, (_, record) => captionOf(record));
-  const names = head.classes ?? [...new Set(given)].sort(compareTexts);
-  const ids = new Map(names.map((name, id) => [name, id]));
-  const labels = Uint32Array.from(given, (name) => ids.get(name)!);
-  return classes(names, (record) => labels[record]!);
-};

@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { type BigIntStats, createReadStream } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { gathered, inOrder } from "../../finite/in-order.js";
+import type { Opening } from "../../opening.js";
 import type { SourceFile } from "../../source.js";
 import { sha256 } from "../hash.js";
 import { ownCacheFolder } from "../own-folder.js";
 import { sealOf } from "./appender.js";
-import { gathered, inOrder } from "./in-order.js";
-import type { Opening } from "./opening.js";
 
 /** A file of a data set. */
 export interface InputFile {
@@ -27,13 +27,37 @@ export interface Inputs {
 const MOST_LISTED = 64;
 const AT_ONCE = 8;
 
+/** Inputs that can be asked whether they are still the same. */
+export interface WatchedInputs extends Inputs {
+  /** @throws Error naming the file that has changed since */
+  check(): Promise<void>;
+}
+
 /** The digest of files, which are read unless they are known not to have changed since they were. @throws the signal's reason, Error of the file system */
-export const inputsOf = async (files: readonly InputFile[], opening: Opening): Promise<Inputs> => {
+export const inputsOf = async (files: readonly InputFile[], opening: Opening): Promise<WatchedInputs> => {
   const now = Date.now();
-  const found = await gathered(inOrder(files, AT_ONCE, (file) => stat(file.path, { bigint: true })));
-  const listing = sha256(JSON.stringify(files.map(({ path: file, name }, i) => [file, name, sealOf(found[i]!)])));
-  const known = await knownFolder(opening);
-  const memo = known === undefined ? undefined : path.join(known, `${listing}.json`);
+  const found = await statOf(files);
+  const seals = found.map(sealOf);
+  const check = async (): Promise<void> => {
+    const changed = (await statOf(files)).findIndex((now, i) => sealOf(now) !== seals[i]);
+    if (changed >= 0) throw new Error(`${files[changed]!.path} was changed while it was read; run the same again`);
+  };
+  return { ...(await known(files, found, seals, now, opening)), check };
+};
+
+const statOf = (files: readonly InputFile[]): Promise<BigIntStats[]> =>
+  gathered(inOrder(files, AT_ONCE, (file) => stat(file.path, { bigint: true })));
+
+const known = async (
+  files: readonly InputFile[],
+  found: readonly BigIntStats[],
+  seals: readonly string[],
+  now: number,
+  opening: Opening,
+): Promise<Inputs> => {
+  const listing = sha256(JSON.stringify(files.map(({ path: file, name }, i) => [file, name, seals[i]])));
+  const folder = await knownFolder(opening);
+  const memo = folder === undefined ? undefined : path.join(folder, `${listing}.json`);
   const remembered = memo && (await remember(memo));
   if (remembered) return remembered;
   const sizes = found.map(({ size }) => Number(size));

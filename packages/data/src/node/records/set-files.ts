@@ -1,11 +1,6 @@
 import path from "node:path";
 import type { RecordStore } from "../../finite/store.js";
-
-/** A part of a set that could not be used: which, and why. */
-export interface BadItem {
-  readonly name: string;
-  readonly reason: string;
-}
+import type { BadItem } from "../../pictures/item.js";
 
 /** What is known of a set beside its records. */
 export interface SetFacts {

@@ -8,6 +8,8 @@ import { byShape } from "./shapes.js";
 
 const size = whole({ atLeast: 1 });
 
+const contexts = ["none", "classes", "words", "features"] as const;
+
 /** Of a model, what its data and its size do not decide. What is left out has the default of `@isoflop/dit`. */
 const modelSchema = record({
   conditioning: v.optional(choice(conditionings), "inContext"),
@@ -19,7 +21,13 @@ const modelSchema = record({
   positions: v.exactOptional(choice(["sincos", "learned"])),
   qkNorm: v.exactOptional(choice(["none", "rms"])),
   image: v.exactOptional(record({ height: size, width: size, channels: size })),
-  context: v.exactOptional(v.looseObject({ kind: choice(["none", "classes", "words", "features"]) }, "a record")),
+  /** What of a caption the model reads: by name as the data have it, or the whole record. */
+  context: v.exactOptional(
+    byShape('what of a caption is read, such as words, or a record such as { kind: "none" }', {
+      text: choice(contexts),
+      record: v.looseObject({ kind: choice(contexts) }, "a record"),
+    }),
+  ),
 });
 
 /** Numbers from `from` to `to`. */

@@ -1,4 +1,8 @@
-import type { BadItem } from "../records/set-files.js";
+/** A part of a set that could not be used: which, and why. */
+export interface BadItem {
+  readonly name: string;
+  readonly reason: string;
+}
 
 /** An image of a set that is yet to be decoded. */
 export interface PictureItem {
@@ -14,3 +18,6 @@ export interface PictureItem {
 export type FoundItem = PictureItem | BadItem;
 
 export const isBad = (item: object): item is BadItem => "reason" in item;
+
+/** An image that cannot be used. */
+export class BadImage extends Error {}

@@ -1,4 +1,4 @@
-import type { BadItem } from "../records/set-files.js";
+import type { BadItem } from "./item.js";
 
 /** Bad ones that a message names. */
 const NAMED = 5;
