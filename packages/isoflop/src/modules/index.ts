@@ -1,4 +1,5 @@
 export { ModuleError } from "./error.js";
+export { loadKnown } from "./known.js";
 export { type LoadedModule, loadModule } from "./load.js";
 export { metricRequests } from "./metrics.js";
 export { prepareModules } from "./prepare.js";

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { unlinkSync, writeFileSync } from "node:fs";
 import { shapeScenes } from "@isoflop/data";
 import { contentOf, type RunSpecInput, runId, runSpec } from "@isoflop/sweep";
 import { fileRunStore } from "@isoflop/sweep/node";
@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { loadModule, metricRequests } from "../../src/modules/index.js";
 import { tableOfRuns } from "../../src/runs/folder.js";
 import { openSession } from "../../src/study/session.js";
-import { file, json, scratch } from "../isoflop.js";
+import { file, isoflop, json, scratch } from "../isoflop.js";
 
 const shapes = shapeScenes({ size: 16 });
 
@@ -82,7 +82,7 @@ it("from the command line an edited module is another run, and the stored one is
 });
 
 it("runs of modules are columns of a table for fits, though nobody loads them", () => {
-  file("lists.ts", parts(2).replace("steep", "listed"));
+  const listed = file("lists.ts", parts(2).replace("steep", "listed"));
   const spec = file(
     "lists.json",
     JSON.stringify({
@@ -103,4 +103,9 @@ it("runs of modules are columns of a table for fits, though nobody loads them", 
     expect.any(Number),
     expect.any(Number),
   ]);
+
+  unlinkSync(listed);
+  const { stdout, stderr } = isoflop(["report", out]);
+  expect(stderr).toContain(`there is no module ${listed}; what the runs say of themselves is left out`);
+  expect(stdout).toContain("report.html");
 });
