@@ -8,7 +8,7 @@ const source = shapeScenes({ size: 16 });
 const complete = (given: object, rule: keyof typeof ladderRules = "shallow") =>
   completeSpec({ data: { source: "shapes" }, ...given }, async () => source, rule);
 
-const quickPlan = () => planStudy(resolveStudy(writtenStudy("quick")), async () => source);
+const quickPlan = async () => planStudy(await resolveStudy(await writtenStudy("quick")), async () => source);
 
 it("a width alone is the model that the quick study has of it", async () => {
   const { grid } = await quickPlan();

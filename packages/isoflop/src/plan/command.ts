@@ -1,21 +1,22 @@
 import type { Command } from "commander";
 import { jsonOption } from "../options/common.js";
-import { count, share } from "../options/values.js";
+import { share } from "../options/values.js";
 import { setOption } from "../study/command.js";
 import type { Assignment } from "../study/file/set.js";
 import { emit } from "../words/emit.js";
+import type { StudyPlanDocument } from "./study.js";
 
 interface Options {
   readonly set?: readonly Assignment[];
-  readonly batch: number;
   readonly mfu: number;
+  readonly measure: boolean;
   readonly json?: boolean;
 }
 
 const help = `
-Nothing is trained. FILE is what "isoflop study" takes: a file, or the name of a study that comes with isoflop. "paper" is
-arXiv 2410.08184: its six budgets with sizes of a ladder within a factor of 4 of the optimum that its law gives, and 1.5e21 held out; the
-batch of 1024 and the ladder are not confirmed by the paper.
+Nothing is trained, but for two seconds that measure this machine. FILE is what "isoflop study" takes: a file, a study's folder, or the name
+of a study that comes with isoflop. "paper" is arXiv 2410.08184: its six budgets with sizes of a ladder within a factor of 4 of the
+optimum that its law gives, and 1.5e21 held out; the batch of 1024 and the ladder are not confirmed by the paper.
 
 Examples:
   isoflop plan
@@ -24,19 +25,25 @@ Examples:
 
 export const configure = (command: Command): void => {
   jsonOption(setOption(command.argument("[file]", "the study: a file, a name or a folder", "quick")))
-    .option("--batch <images>", "paper: images per step", count, 1024)
-    .option("--mfu <share>", "paper: expected share of a device's peak FLOP/s", share, 0.4)
+    .option("--no-measure", "do not measure this machine: its time is then not said")
+    .option("--mfu <share>", "expected share of a device's peak FLOP/s, for the table of devices", share, 0.4)
     .addHelpText("after", help)
-    .action(async (file: string, { set = [], batch, mfu, json }: Options) => {
-      const { paperPlanWords, studyPlanWords } = await import("./words.js");
-      if (file === "paper") {
-        const { paperPlan } = await import("./paper.js");
-        const document = paperPlan({ batch, mfu });
-        return emit(json, document, () => paperPlanWords(document));
-      }
+    .action(async (file: string, { set = [], mfu, measure, json }: Options) => {
+      const { armsOf } = await import("../study/arms.js");
       const { resolveStudy, writtenStudy } = await import("../study/file/read.js");
+      const { untilStopped } = await import("../stop.js");
       const { studyPlan } = await import("./study.js");
-      const document = await studyPlan(resolveStudy(await writtenStudy(file), set));
-      return emit(json, document, () => studyPlanWords(document));
+      const { studyPlanWords } = await import("./words.js");
+      const written = await writtenStudy(file);
+      const study = await resolveStudy(written, set);
+      const arms = await armsOf(written, set, study);
+      const plans = await untilStopped("stopped", async (signal) => {
+        const each: StudyPlanDocument[] = [];
+        for (const one of arms?.map((arm) => arm.study) ?? [study])
+          each.push(await studyPlan(one, { mfu, measure, signal }));
+        return each;
+      });
+      const document = arms ? { command: "plan" as const, name: study.file.name, arms: plans } : plans[0];
+      await emit(json, document, () => plans.flatMap(studyPlanWords));
     });
 };

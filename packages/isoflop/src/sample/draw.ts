@@ -27,7 +27,8 @@ export interface DrawOptions {
   /** 1 follows the caption as learnt, above 1 exaggerates it. */
   readonly guidance: number;
   readonly steps: number;
-  readonly solver: string;
+  /** The name or the record of a solver. */
+  readonly solver: Parameters<typeof solvers.build>[0];
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (done: number, of: number) => void;

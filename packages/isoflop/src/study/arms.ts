@@ -1,6 +1,6 @@
 import { inputError } from "../exit.js";
 import { type ResolvedStudy, resolveStudy, type WrittenStudy } from "./file/read.js";
-import { assign } from "./file/set.js";
+import { type Assignment, assign } from "./file/set.js";
 
 /** One of the studies that a study is made of: the same but for what is compared. */
 export interface Arm {
@@ -36,25 +36,28 @@ const nameOf = (value: unknown): string => {
 
 /**
  * The studies that a study compares, one for each choice of the values of its `compare`; undefined for a study that is one.
+ * @param sets what was set on the command line
  * @throws CliError for a path that is no field of a study, or a value that is none of its field
  */
-export const armsOf = (written: WrittenStudy, { file, name }: ResolvedStudy): readonly Arm[] | undefined => {
+export const armsOf = async (
+  written: WrittenStudy,
+  sets: readonly Assignment[],
+  { file, name }: ResolvedStudy,
+): Promise<readonly Arm[] | undefined> => {
   const { compare } = file;
   if (compare === undefined) return undefined;
   if (Object.keys(compare).length === 0)
     throw inputError(`${name}: compare is empty; it must be a record of one path and its values`);
-  const arms = choices(compare).map((values): Arm => {
-    const sets = values.map(([path, value]) => ({
-      text: `compare ${path}=${JSON.stringify(value)}`,
-      path: path.split("."),
-      value,
-    }));
+  const { compare: _, ...common } = assign(written.value, sets) as Record<string, unknown>;
+  const arms: Arm[] = [];
+  for (const values of choices(compare)) {
     const own = values.map(([, value]) => nameOf(value)).join("-");
-    const { compare: _, ...rest } = assign(file, sets) as Record<string, unknown>;
-    const { lineOf: __, ...place } = written;
-    const study = resolveStudy({ ...place, value: { ...rest, name: `${file.name}-${own}`.slice(0, 64) } });
-    return { name: own, study };
-  });
+    const set = values.map(([path, value]) => {
+      return { text: `compare.${path}=${JSON.stringify(value)}`, path: path.split("."), value };
+    });
+    const value = { ...common, name: `${file.name}-${own}`.slice(0, 64) };
+    arms.push({ name: own, study: await resolveStudy({ ...written, value }, set) });
+  }
   const names = arms.map((arm) => arm.name);
   return arms.map((arm, i) =>
     names.indexOf(arm.name) === names.lastIndexOf(arm.name) ? arm : { ...arm, name: `${arm.name}-${i + 1}` },

@@ -60,7 +60,8 @@ export const doStudy = async (named: string, choices: StudyChoices, reproduce?: 
   const { set = [], device, runs: root, store, out, print, force, json } = choices;
   const { resolveStudy, writtenStudy } = await import("./file/read.js");
   const written = await writtenStudy(named);
-  const study = resolveStudy(written, device ? [...set, readAssignment(`device=${device}`)] : set);
+  const sets = device ? [...set, readAssignment(`device=${device}`)] : set;
+  const study = await resolveStudy(written, sets);
   if (print) {
     await emit(json, study.file, () => [stringify(study.file).trimEnd()]);
     return;

@@ -1,5 +1,5 @@
 export { type CountedParameters, type DoneRun, pointOf, pointsOf } from "../runs/point.js";
-export { type ResolvedStudy, resolveStudy, type WrittenStudy, writtenStudy } from "./file/read.js";
+export { checkStudy, type ResolvedStudy, resolveStudy, type WrittenStudy, writtenStudy } from "./file/read.js";
 export { type StudyFile, type StudyFileInput, studyJsonSchema, studySchema } from "./file/schema.js";
 export { type Assignment, readAssignment } from "./file/set.js";
 export { shippedStudies } from "./file/shipped.js";

@@ -15,6 +15,7 @@ import {
 } from "@isoflop/sweep";
 import { checkData, checkSplit, setupFor, trainSpec } from "@isoflop/train";
 import { inputError } from "../exit.js";
+import { runPositions, usedModules } from "../modules/index.js";
 import { round } from "../words/numbers.js";
 import { dataOf, type OpenData, seeded } from "./file/data.js";
 import type { ResolvedStudy } from "./file/read.js";
@@ -75,10 +76,11 @@ interface Known extends ResolvedStudy {
  * that is not there
  */
 export const planStudy = async (study: ResolvedStudy, openData: OpenData): Promise<StudyPlan> => {
-  const { file, modules } = study;
+  const { file } = study;
+  const modules = decisiveModules(study);
   const orders = ordersOf(study);
   const sources: DataSource[] = [];
-  for (const { data } of orders) sources.push(await openData(data));
+  for (const { data } of orders) sources.push(await opened(study, data, openData));
   const [source] = sources as [DataSource, ...DataSource[]];
   const seeds = orders.map((order, i) => ({ ...order, content: contentOf(sources[i]!, modules) }));
   const known: Known = { ...study, seeds: seeds as [Seeded, ...Seeded[]], setup: setupOf(file, source) };
@@ -99,11 +101,15 @@ export const outlineStudy = (study: ResolvedStudy): StudyOutline => {
   const { conditioning, patch, image, context, ladder: _, ...rest } = study.file.model;
   if (!image || typeof context !== "object")
     throw inputError(`${study.name}: without its data a study is planned from model.image and model.context`);
-  const content = { data: "0".repeat(32), modules: study.modules };
+  const content = { data: "0".repeat(32), modules: decisiveModules(study) };
   const seeds = ordersOf(study).map((order) => ({ ...order, content }));
   const setup = { image, patch, conditioning, context: context as Context, ...rest };
   return named(study, () => outlined({ ...study, seeds: seeds as [Seeded, ...Seeded[]], setup }));
 };
+
+/** The modules that have a part in its runs. */
+const decisiveModules = ({ file, modules }: ResolvedStudy): readonly ModuleContent[] =>
+  usedModules(file, runPositions, modules).map(({ path, digest }) => ({ path, digest }));
 
 /** The data in the order of each seed that runs have. */
 const ordersOf = (study: ResolvedStudy): Omit<Seeded, "content">[] => {
@@ -175,11 +181,12 @@ const setupOf = ({ model }: StudyFile, source: DataSource): Setup => {
 };
 
 const baseOf = (
-  { objective, optimizer, averaging, captionDropout, validation }: StudyFile,
+  { objective, optimizer, averaging, captionDropout, validation, runner }: StudyFile,
   { seed, data, content }: Seeded,
 ) => {
   const { learningRate: _, ...constant } = optimizer;
-  return { data, content, seed, objective, optimizer: constant, averaging, captionDropout, validation };
+  const how = { objective, optimizer: constant, averaging, captionDropout, validation };
+  return { data, content, seed, ...how, ...(runner && { runner }) };
 };
 
 const heldOutOf = (known: Known, sizes: Sizes, grid: readonly SweepRun[], rate: RateRule): HeldOutBudget[] => {
@@ -212,7 +219,8 @@ const checkFirst = ([run]: readonly SweepRun[], source: DataSource): void => {
 };
 
 const hashOf = ({ file, modules }: ResolvedStudy, source: DataSource): string => {
-  const { name: _, summary: __, device: ___, parallel: ____, data: _____, compare: ______, ...decisive } = file;
+  const { name: _, summary: __, device: ___, parallel: ____, data: _____, compare: ______, ...rest } = file;
+  const { modules: _______, ...decisive } = rest;
   const digests = modules.map((module) => module.digest).sort();
   return digest({ numerics: NUMERICS, ...decisive, data: fingerprint(source).content, modules: digests }).slice(0, 8);
 };
@@ -234,12 +242,26 @@ const repeatsOf = (grid: readonly SweepRun[], source: DataSource): string[] => {
 };
 
 /** Errors of what the file asks for name the file. */
-const named = <T>({ name }: ResolvedStudy, work: () => T): T => {
+const ofFile = ({ name }: ResolvedStudy, error: unknown): unknown => {
+  const { name: kind, message } = error as Error;
+  const known = ["CliError", "DataError", "ModuleError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(
+    kind,
+  );
+  return known ? inputError(`${name}: ${message}`) : error;
+};
+
+const named = <T>(study: ResolvedStudy, work: () => T): T => {
   try {
     return work();
   } catch (error) {
-    const { name: kind, message } = error as Error;
-    const ofFile = ["CliError", "DataError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(kind);
-    throw ofFile ? inputError(`${name}: ${message}`) : error;
+    throw ofFile(study, error);
+  }
+};
+
+const opened = async (study: ResolvedStudy, data: DataSpec, openData: OpenData): Promise<DataSource> => {
+  try {
+    return await openData(data);
+  } catch (error) {
+    throw ofFile(study, error);
   }
 };

@@ -8,11 +8,13 @@ import { picturesOf } from "../sample/pictures.js";
 import type { StudyFile } from "./file/schema.js";
 import type { StudyFolder } from "./folder.js";
 
+type Samples = NonNullable<StudyFile["samples"]>;
+
 interface Drawing {
   readonly folder: StudyFolder;
   readonly device: Device;
   readonly source: DataSource;
-  readonly samples: NonNullable<StudyFile["samples"]>;
+  readonly samples: Pick<Samples, "count" | "steps" | "guidance"> & Partial<Samples>;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   /** Told why nothing is drawn. */
@@ -36,7 +38,7 @@ export const drawSamples = async (
     return [];
   }
   const captions = Array.from({ length: count }, (_, i) => i);
-  const generated = await draw({ spec, checkpoint }, { ...drawing, ...how, captions, solver: "heun" });
+  const generated = await draw({ spec, checkpoint }, { ...drawing, solver: "heun", ...how, captions });
   const { images } = source.batch("validation", 0, count);
   const texts = generated.map(({ caption }) => caption);
   const real = picturesOf(images, source.shape, texts.slice(0, count / 2));

@@ -9,7 +9,7 @@ import { file, isoflop, json, scratch } from "../isoflop.js";
 import { tinyFile } from "./tiny.js";
 
 const resolved = async (text: string, ...sets: string[]) =>
-  resolveStudy(await writtenStudy(file("a.yaml", text)), sets.map(readAssignment)).file;
+  (await resolveStudy(await writtenStudy(file("a.yaml", text)), sets.map(readAssignment))).file;
 
 const written = "data: shapes\ngrid: { budgets: 1e9, widths: [8, 16] }\n";
 

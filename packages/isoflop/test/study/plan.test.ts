@@ -3,17 +3,21 @@ import { parameters } from "@isoflop/flops";
 import { learningRateOf, type RateRule } from "@isoflop/sweep";
 import { describe, expect, it } from "vitest";
 import { budgetsOf } from "../../src/study/file/sizes.js";
-import { planStudy, resolveStudy, type StudyFileInput, shippedStudies, writtenStudy } from "../../src/study/index.js";
+import {
+  planStudy,
+  readAssignment,
+  resolveStudy,
+  type StudyFileInput,
+  shippedStudies,
+  writtenStudy,
+} from "../../src/study/index.js";
 import { tiny } from "./tiny.js";
 
 const openShapes = async (data: object) => shapeScenes({ size: 16, ...data });
 
 describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s", (name) => {
-  const study = resolveStudy(writtenStudy(name), [
-    { text: "data.source=shapes", path: ["data", "source"], value: "shapes" },
-    { text: "seed=3", path: ["seed"], value: 3 },
-  ]);
-  const planned = planStudy(study, openShapes);
+  const set = ["data.source=shapes", "seed=3"].map(readAssignment);
+  const planned = writtenStudy(name).then(async (written) => planStudy(await resolveStudy(written, set), openShapes));
 
   it("has at least four budgets of five sizes and a held-out budget at least three times the largest", async () => {
     const { grid, heldOut } = await planned;
@@ -27,13 +31,13 @@ describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s",
   });
 
   it("spends each budget to within one step, and holds everything but size and learning rate equal", async () => {
-    const { grid } = await planned;
+    const { grid, file } = await planned;
     for (const { flops, tokens, batch, roundingError, spec } of grid) {
       expect(Math.abs(roundingError)).toBeLessThanOrEqual(0.5 / spec.steps + 1e-12);
       expect(flops / spec.budget - 1).toBeCloseTo(roundingError, 12);
       expect(spec.steps).toBeGreaterThan(100);
       const { width } = spec.model;
-      const rule = study.file.optimizer.learningRate as RateRule;
+      const rule = file.optimizer.learningRate as RateRule;
       expect(spec.optimizer.learningRate).toBe(learningRateOf(rule, { width, tokens, batch }));
     }
     const common = grid.map(({ spec: { model, steps, budget, optimizer, ...rest } }) =>

@@ -1,4 +1,4 @@
-import { resolveStudy, type StudyFileInput } from "../../src/study/index.js";
+import { checkStudy, type StudyFileInput } from "../../src/study/index.js";
 
 /** Four sizes at three budgets of a few steps: nothing is learnt, but every step of the method is taken. */
 export const tinyFile = {
@@ -16,4 +16,4 @@ export const tinyFile = {
 
 /** The same with other fields, as a study that was read. */
 export const tiny = (more: Partial<StudyFileInput> = {}) =>
-  resolveStudy({ name: "tiny.yaml", base: process.cwd(), value: { ...tinyFile, ...more } });
+  checkStudy({ name: "tiny.yaml", base: process.cwd(), value: { ...tinyFile, ...more } });

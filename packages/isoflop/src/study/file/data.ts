@@ -1,9 +1,10 @@
 import { isAbsolute, resolve } from "node:path";
-import { type DataSource, sources } from "@isoflop/data";
+import { type DataSource, sourceSpec, sources } from "@isoflop/data";
 import { read } from "@isoflop/spec";
 import type { DataSpec } from "@isoflop/sweep";
 import { inputError } from "../../exit.js";
 import type { ResolvedStudy } from "./read.js";
+import type { StudyFile } from "./schema.js";
 
 /** How a study's data are opened. */
 export type OpenData = (spec: DataSpec) => Promise<DataSource>;
@@ -14,8 +15,16 @@ export type OpenData = (spec: DataSpec) => Promise<DataSource>;
  */
 export const dataOf = ({ file, base, name }: Pick<ResolvedStudy, "file" | "base" | "name">): DataSpec => {
   const error = (message: string) => inputError(`${name}: ${message}`);
-  const written = typeof file.data === "string" ? { source: file.data } : file.data;
-  return read(sources.schema, rooted(written, base), { name: "data", error });
+  return read(sources.schema, rooted(written(file.data, error), base), { name: "data", error });
+};
+
+const written = (data: StudyFile["data"], error: (message: string) => Error): unknown => {
+  if (typeof data !== "string") return data;
+  try {
+    return sourceSpec(data);
+  } catch (cause) {
+    throw error((cause as Error).message);
+  }
 };
 
 /** Texts that begin like a path of this folder, and whatever goes by the name `path`. */

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { read } from "@isoflop/spec";
-import type { ModuleContent } from "@isoflop/sweep";
 import { isMap, LineCounter, type Node, parseDocument } from "yaml";
 import { inputError, reasonOf } from "../../exit.js";
 import { statusOf } from "../../files/status.js";
+import { evaluate } from "../../modules/evaluate.js";
+import { type LoadedModule, loadModule, type Position, resolveModules, runPositions } from "../../modules/index.js";
 import { printable } from "../../words/printable.js";
 import { studyPath } from "../find.js";
 import { layoutOf } from "../layout.js";
@@ -30,13 +31,13 @@ type Path = readonly (string | number)[];
  * The study that a person names: a file, a shipped one by its name, or a study's folder.
  * @throws CliError naming the file, and the line of what cannot be read
  */
-export const writtenStudy = (given: string): WrittenStudy => {
+export const writtenStudy = async (given: string): Promise<WrittenStudy> => {
   const shipped = shippedFile(given);
   if (shipped && !statusOf(given)?.isFile()) return { ...parsed(shipped, given), base: process.cwd() };
   const file = resolve(studyPath(given));
   const found = statusOf(file);
   if (found?.isDirectory()) return ofFolder(file, given);
-  if (found) return parsed(file, given);
+  if (found) return isModuleFile(file) ? ofModule(file, given) : parsed(file, given);
   throw inputError(
     `there is no file ${printable(given)}; expected a study file, a study's folder, or one of ${shippedStudies.join(", ")}; isoflop init writes a file to begin with`,
   );
@@ -46,8 +47,21 @@ const ofFolder = (folder: string, given: string): WrittenStudy => {
   const manifest = manifestIn(folder);
   if (!manifest)
     throw inputError(`the folder ${printable(given)} has no ${basename(layoutOf(folder).manifest)}: it is no study's`);
-  return { name: layoutOf(folder).manifest, base: folder, value: manifest.file };
+  const modules = manifest.modules.map(({ path }) => path);
+  return { name: layoutOf(folder).manifest, base: folder, value: { ...manifest.file, modules } };
 };
+
+/** A module whose default export is the study. */
+const ofModule = async (file: string, given: string): Promise<WrittenStudy> => {
+  const name = printable(given);
+  const { exports } = await evaluate(file);
+  const { default: value } = exports;
+  if (value === undefined)
+    throw inputError(`${name} has no default export; it must be the study: export default { data: …, grid: … }`);
+  return { name, base: dirname(file), value };
+};
+
+const isModuleFile = (path: string): boolean => /\.[cm]?[jt]s$/.test(path);
 
 const parsed = (file: string, given: string): WrittenStudy => {
   const name = printable(given);
@@ -86,22 +100,54 @@ const nodeAt = (document: ReturnType<typeof parseDocument>, path: Path): Node | 
 /** A study whose every field is known to be right. */
 export interface ResolvedStudy extends Pick<WrittenStudy, "name" | "base"> {
   readonly file: StudyFile;
-  /** Parts of one's own that it uses. */
-  readonly modules: readonly ModuleContent[];
+  /** Parts of one's own that it may name. */
+  readonly modules: readonly LoadedModule[];
 }
 
+/** Where parts of one's own may stand in a study. */
+export const studyPositions: readonly Position[] = [
+  ...runPositions,
+  { path: ["metrics", "*"], sort: "metric" },
+  { path: ["samples", "solver"], sort: "solver" },
+];
+
 /**
- * The study with what was set besides, checked, and with its defaults.
- * @throws CliError naming the file, the line, the field, its value and what would be right
+ * The study with what was set besides, its modules loaded, checked, and with its defaults.
+ * @throws CliError naming the file, the line, the field, its value and what would be right; ModuleError for a module that is none
  */
-export const resolveStudy = (written: WrittenStudy, sets: readonly Assignment[] = []): ResolvedStudy => {
+export const resolveStudy = async (written: WrittenStudy, sets: readonly Assignment[] = []): Promise<ResolvedStudy> => {
+  const { base } = written;
+  const value = withDataModule(assign(written.value, sets));
+  const listed: LoadedModule[] = [];
+  for (const file of listedIn(value)) listed.push(await loadModule(file, base));
+  const resolved = await resolveModules(value, studyPositions, base);
+  return checkStudy({ ...written, value: resolved.value }, sets, [...listed, ...resolved.modules]);
+};
+
+/** `data: ./mine.ts` is short for its record. */
+const withDataModule = (value: unknown): unknown => {
+  const { data } = (value ?? {}) as { readonly data?: unknown };
+  return typeof data === "string" && isModuleFile(data) ? { ...(value as object), data: { module: data } } : value;
+};
+
+/** The modules of a study's list; what else stands there is told where the study is checked. */
+const listedIn = (value: unknown): readonly string[] => {
+  const { modules } = (value ?? {}) as { readonly modules?: unknown };
+  return Array.isArray(modules) ? modules.filter((file) => typeof file === "string") : [];
+};
+
+/** The same of a study whose modules are loaded, with nothing more to be set. @param sets what was set, for messages */
+export const checkStudy = (
+  written: WrittenStudy,
+  sets: readonly Assignment[] = [],
+  modules: readonly LoadedModule[] = [],
+): ResolvedStudy => {
   const { name, base } = written;
-  const value = assign(written.value, sets);
-  const file = read(studySchema, value, {
+  const file = read(studySchema, written.value, {
     name: "",
     error: (message, path) => inputError(`${placeOf(written, sets, path)}: ${message}`),
   });
-  return { name, base, file, modules: [] };
+  return { name, base, file, modules };
 };
 
 /** Where a field was written: in the file, or on the command line. */

@@ -1,7 +1,8 @@
 import { sources } from "@isoflop/data";
-import { conditionings, ladderRules } from "@isoflop/flops";
-import { choice, jsonSchema, number, positive, record, text, whole } from "@isoflop/spec";
-import { batchRule, learningRateRule } from "@isoflop/sweep";
+import { solvers } from "@isoflop/diffusion";
+import { architectures, ladderRules } from "@isoflop/flops";
+import { choice, jsonSchema, nameIn, number, positive, record, recordOrName, text, whole } from "@isoflop/spec";
+import { batchRule, learningRateRule, runners } from "@isoflop/sweep";
 import { optimizerFields, trainFields, withinRun } from "@isoflop/train";
 import * as v from "valibot";
 import { byShape } from "./shapes.js";
@@ -12,7 +13,7 @@ const contexts = ["none", "classes", "words", "features"] as const;
 
 /** Of a model, what its data and its size do not decide. What is left out has the default of `@isoflop/dit`. */
 const modelSchema = record({
-  conditioning: v.optional(choice(conditionings), "inContext"),
+  conditioning: v.optional(nameIn(architectures), "inContext"),
   patch: v.optional(size, 2),
   ladder: v.optional(choice(Object.keys(ladderRules) as (keyof typeof ladderRules)[]), "shallow"),
   mlpRatio: v.exactOptional(positive),
@@ -109,6 +110,7 @@ const samples = record({
   count: v.optional(whole({ atLeast: 0, atMost: 4096 }), 24),
   steps: v.optional(size, 25),
   guidance: v.optional(number(), 2),
+  solver: v.optional(recordOrName(solvers), "heun"),
 });
 
 /** A file's name and more. */
@@ -149,6 +151,9 @@ export const studySchema = record({
   captionDropout: train.captionDropout,
   validation: train.validation,
   seed: train.seed,
+  metrics: v.optional(v.array(v.looseObject({}, "a record"), "a list of metrics"), []),
+  runner: v.exactOptional(runners.schema),
+  modules: v.optional(v.array(text, "a list of modules"), []),
   grid: some(gridSchema, "budgets with widths or models"),
   heldOut: v.optional(v.nullable(some(heldOutSchema, "budgets with widths or models")), null),
   samples: v.optional(v.nullable(samples), null),
