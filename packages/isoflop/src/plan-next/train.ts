@@ -1,5 +1,6 @@
 import type { LeftOut, Plan, Standing, SurfaceFit } from "@isoflop/scaling";
 import { inputError, usageError } from "../exit.js";
+import { prepareModules } from "../modules/index.js";
 import { StudyFolder } from "../study/folder.js";
 import type { ProgressLine } from "../study/progress.js";
 import { openSession } from "../study/session.js";
@@ -65,10 +66,13 @@ export const trainRounds = async (
   { onRound, onProgress, onNote }: TrainTold,
 ): Promise<{ readonly document: RoundsDocument; readonly result: RoundsDone }> => {
   const folder = new StudyFolder(path, { signal, onWait: onNote });
-  if ((await folder.done()).length === 0)
+  const done = await folder.done();
+  if (done.length === 0)
     throw inputError(
       `the folder ${path} has no run that is done; expected that of "isoflop reproduce" or "isoflop train"`,
     );
+  // New runs take the parts of those that there are.
+  await prepareModules(done.flatMap(({ spec }) => spec.content.modules));
   const { store } = folder;
   const open = () => openSession({ store, device: asked.device, signal, onNote, onProgress });
   const result = await runRounds({ folder, asked, signal, onRound, open: asked.dryRun ? undefined : open });
