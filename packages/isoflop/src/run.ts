@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { asCliError, type CliError, type ExitCode, exitCodes, isExpected, usageError } from "./exit.js";
-import { programFor } from "./program.js";
+import { parse } from "./parse.js";
 import { withoutColours } from "./progress/colours.js";
 import { endDrawings } from "./progress/drawing.js";
 import { groups, registry } from "./registry.js";
@@ -17,8 +17,7 @@ export const run = async (argv: readonly string[]): Promise<ExitCode> => {
   if (argv.includes("--no-color")) withoutColours();
   const words = helpLast(argv.filter((word) => !ANYWHERE.includes(word)));
   try {
-    const program = await programFor(words);
-    await program.parseAsync(words, { from: "user" });
+    await parse(words);
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;

@@ -1,3 +1,4 @@
 export { document } from "./node/document.js";
 export { fontFiles, type PngOptions, renderPng } from "./node/png.js";
+export { writeComparison } from "./node/write-comparison.js";
 export { type WriteReportOptions, writeReport } from "./node/write-report.js";
