@@ -35,7 +35,7 @@ describe("fit rollout", () => {
       expect(stdout).toContain(words);
     expect(existsSync(path)).toBe(true);
     const page = readFileSync(path, "utf8");
-    expect(page.match(/<figure>/g)).toHaveLength(4);
+    expect(page.match(/<figure /g)).toHaveLength(4);
     for (const words of ["Forms of surface side by side", "held out above", "chinchilla, 100"])
       expect(page).toContain(words);
     expect(page).not.toMatch(/NaN|undefined/);

@@ -49,7 +49,7 @@ describe("every report", () => {
   ])("%s has its figures for a desk and a phone, and the terminal's text", (_, args, stdin, figures) => {
     const { code, stdout, page, wide } = reported(args, stdin);
     expect(code).toBe(0);
-    expect(page.match(/<figure>/g)).toHaveLength(figures);
+    expect(page.match(/<figure /g)).toHaveLength(figures);
     expect(page.match(/<div class="narrow"><svg/g)).toHaveLength(figures);
     for (const svg of wide) expect(svg).toMatch(/^<svg [\s\S]*<\/svg>$/);
     const said = page
@@ -62,7 +62,7 @@ describe("every report", () => {
     for (const line of stdout.trim().split("\n")) {
       if (!/^[─ ]+$/.test(line)) expect(said).toContain(line.trim().replace(/\s+/g, " "));
     }
-    expect(page).not.toMatch(/(src|href)="http|NaN|undefined/);
+    expect(page).not.toMatch(/src="http|<link|NaN|undefined/);
     for (const [, name] of page.matchAll(/var\((--[\w-]+)\)/g)) expect(page).toContain(`${name}:`);
   });
 
@@ -124,7 +124,7 @@ describe("every report", () => {
   test("stands beside the JSON", () => {
     const { stdout, page } = reported([...lawArgs, "--json"], lawTable);
     expect(JSON.parse(stdout)).toMatchObject({ command: "fit law" });
-    expect(page).toContain("<figure>");
+    expect(page).toContain("<figure ");
   });
 
   test("of a column with a hostile name is text", () => {
@@ -207,7 +207,7 @@ describe("fit surface", () => {
     const { code, page } = reported(["fit", "surface", "-i", file("few.csv", few)]);
     expect(code).toBe(4);
     expect(page).toContain("too-few-points");
-    expect(page).not.toContain("<figure>");
+    expect(page).not.toContain("<figure ");
   });
 });
 

@@ -1,11 +1,23 @@
 export type { Measurement } from "./chart/asked.js";
+export type { DataRow, FigureData } from "./chart/data.js";
+export { csvOf } from "./chart/data.js";
 export type { Figure } from "./chart/figure.js";
 export type { AxisQuantity } from "./chart/quantity.js";
 export type { FigureOptions } from "./chart/sheet.js";
 export { darkTheme, lightTheme, pageTheme, type Theme, themeVariables } from "./chart/theme.js";
+export {
+  type ArmExponent,
+  type ComparedArm,
+  type ComparedExponent,
+  type ComparisonSummary,
+  readComparison,
+} from "./comparison/record.js";
+export { renderComparison } from "./comparison/report.js";
+export { type ComparisonVerdict, verdictOfArms } from "./comparison/words.js";
 export { PlotInputError } from "./error.js";
 export { allocationFigure } from "./figures/allocation.js";
 export { approach1Figure, approach1LawsFigure } from "./figures/approach1.js";
+export { type ArmFit, armsFigure } from "./figures/arms.js";
 export { collapseFigure } from "./figures/collapse.js";
 export { comparisonFigure } from "./figures/comparison.js";
 export { computeRatioFigure } from "./figures/compute-ratio.js";
@@ -33,18 +45,25 @@ export { sampleGridFigure } from "./figures/samples.js";
 export { type ScheduleFigureOptions, scheduleFigure } from "./figures/schedule.js";
 export { type SurfaceFigureOptions, surfaceFigure } from "./figures/surface.js";
 export type { RunCurve, StudyRun, Training } from "./figures/training.js";
+export { tuneFigure } from "./figures/tune.js";
 export { type Page, type PageOptions, renderPage } from "./page/page.js";
 export type { Illustrated, PageFigure, PageTable, Panels, Section } from "./page/section.js";
-export { allFigures } from "./study/figures.js";
+export { allFigureData, allFigures } from "./study/figures.js";
 export { renderReport } from "./study/report.js";
+export { heldOutMethods, readStudy } from "./study/schema.js";
 export {
   type Choices,
   type DrawnStudy,
+  type HeldOutCheck,
   type HeldOutMethod,
-  heldOutMethods,
+  heldOutOf,
   methodNames,
   type PublishedExponents,
-  readStudy,
+  type StudyFile,
+  type StudyModule,
   type StudySummary,
+  type StudyTune,
+  summedOverThreads,
   type TimedRun,
+  type TunedRun,
 } from "./study/study.js";

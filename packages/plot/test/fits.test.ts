@@ -88,7 +88,7 @@ describe("residuals", () => {
     expect(all(root, "g.residual circle")).toHaveLength(2 * runs.length);
     expect(all(root, "g.zero line")).toHaveLength(2);
     const [panel] = all(root, "svg > svg, svg svg svg");
-    const ticks = all(panel!, "[aria-label='y-axis tick label'] text").map((text) => ({
+    const ticks = all(panel!, ".y-axis-tick-label text").map((text) => ({
       value: tickValue(text.textContent!) / 100,
       y: numbersOf(text.getAttribute("transform")!)[1]!,
     }));

@@ -19,8 +19,8 @@ test("a page has every figure for a desk and a phone, half as wide where two sta
   drawn.length = 0;
   const page = renderPage({ title: "T", sections: [{ figures: [figure, { ...figure, half: true }] }] });
   expect(drawn).toEqual([1088, 350, 530, 350]);
-  expect(page.match(/<figure>/g)).toHaveLength(1);
-  expect(page.match(/<figure class="half">/g)).toHaveLength(1);
+  expect(page.match(/<figure id="figure-1">/g)).toHaveLength(1);
+  expect(page.match(/<figure id="figure-2" class="half">/g)).toHaveLength(1);
 });
 
 test("small figures share a caption and stand side by side, two of them half as wide as the page", () => {
@@ -66,9 +66,9 @@ test("words are escaped, figures are not", () => {
     sections: [{ ...section, figures: [figure], text: "x < y" }],
   });
   expect(page).toContain('<svg data-width="1088"></svg>');
-  expect(page).toContain("<h2>Laws &lt;all&gt;</h2>");
+  expect(page).toContain('<h2 id="laws-all"><a href="#laws-all">Laws &lt;all&gt;</a></h2>');
   expect(page).toContain('<td class="name">N &amp; D</td><td>0.5681</td>');
-  expect(page).toContain("<pre>x &lt; y</pre>");
+  expect(page).toContain('<pre tabindex="0">x &lt; y</pre>');
   expect(page).not.toMatch(/<c>|1 < 2|a < b|<all>/);
 });
 

@@ -24,8 +24,15 @@ describe("report", () => {
 
   test("is one file below 1 MB that loads nothing", () => {
     expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
-    expect(html).not.toMatch(/<link|<iframe|@import|url\(|\ssrc="(?!data:image\/png)|href="(?!data:)/);
-    expect(html.match(/https?:\/\/(?!www\.w3\.org)/)).toBeNull();
+    expect(html).not.toMatch(/<link|<iframe|@import|url\(|\ssrc="(?!data:image\/png)/);
+    for (const [, tag, address] of html.matchAll(/<(\w+)[^>]*\shref="([^"]*)"/g)) {
+      if (tag === "image") expect(address).toMatch(/^data:image\/png/);
+      else
+        expect([tag, address]).toEqual([
+          "a",
+          expect.stringMatching(/^(?:data:(?:text\/csv|application\/json);|#|https:\/\/)/),
+        ]);
+    }
     expect(html).not.toMatch(/NaN|undefined|\[object/);
   });
 
@@ -221,15 +228,16 @@ test("bad input is refused before anything is drawn", () => {
   expect(() => renderReport({ ...study, curves }, { document })).toThrow(/^curves\[4\]\[0\]\.loss: .*got NaN$/);
 });
 
-test("writeReport leaves the report and every figure as SVG and PNG, and nothing else", async () => {
+test("writeReport leaves the report and every figure as SVG, PNG and CSV, and nothing else", async () => {
   const folder = await mkdtemp(join(tmpdir(), "isoflop-plot-"));
   try {
     const paths = await writeReport(study, join(folder, "quick"));
-    expect(paths).toHaveLength(1 + 2 * 10);
+    expect(paths).toHaveLength(1 + 3 * 10);
     expect((await readdir(join(folder, "quick"))).sort()).toEqual(["figures", "report.html"]);
     const files = await readdir(join(folder, "quick", "figures"));
     expect(files.filter((file) => file.endsWith(".png"))).toHaveLength(10);
     expect(files.filter((file) => file.endsWith(".svg"))).toHaveLength(10);
+    expect(files.filter((file) => file.endsWith(".csv"))).toHaveLength(10);
     expect(await readFile(join(folder, "quick", "report.html"), "utf8")).toBe(renderReport(study, { document }));
     await expect(writeReport({ ...study, runs: [] }, join(folder, "bad"))).rejects.toThrow(/^curves\[0\]\.id/);
     expect(await readdir(folder)).toEqual(["quick"]);

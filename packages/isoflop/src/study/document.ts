@@ -12,7 +12,14 @@ export interface Findings {
   readonly fitted: readonly DoneRun[];
   readonly fit?: IsoFlop | undefined;
   readonly heldOut?: readonly Tested[] | undefined;
+  /** Images that there are to train on; absent where they never end. */
+  readonly images?: number | undefined;
+  /** What was measured of runs beside their loss, by id. */
+  readonly measured?: ReadonlyMap<string, Measured> | undefined;
 }
+
+/** Numbers of a run, by their names. */
+export type Measured = Pick<TimedRun, "metrics" | "standardErrors">;
 
 /** What was said of a held-out budget, and what came. */
 export interface Tested {
@@ -24,28 +31,41 @@ export interface Tested {
 }
 
 /** Runs, fit and test as a study's document has them. Compute that scatters is that of its budget. */
-export const findingsOf = ({ fitted, fit, heldOut = [] }: Findings): Pick<StudySummary, "runs" | "fit" | "heldOut"> => {
+export const findingsOf = ({
+  fitted,
+  fit,
+  heldOut = [],
+  images,
+  measured: numbers,
+}: Findings): Pick<StudySummary, "runs" | "fit" | "heldOut"> => {
   const budgets = new Map(fit?.budgets.flatMap(({ C, runs }) => runs.map(({ label }) => [label, C] as const)));
-  const [tested] = heldOut.map(({ prediction, methods, done }) => {
+  const tested = heldOut.map(({ prediction, methods, done }) => {
     const measured = done && { loss: done.result.loss, sigma: done.result.lossStdErr };
     return { prediction, ...(methods && { methods }), ...(measured && { measured }) };
   });
   return {
     runs: [...fitted, ...heldOut.flatMap(({ done }) => done ?? [])]
-      .map((run) => timedRun(run, budgets.get(run.id)))
+      .map((run) => ({ ...timedRun(run, budgets.get(run.id), images), ...numbers?.get(run.id) }))
       .sort((a, b) => a.C - b.C || a.N - b.N),
     ...(fit && { fit }),
-    ...(tested && { heldOut: tested }),
+    ...(tested.length > 0 && { heldOut: tested.length === 1 ? tested[0]! : tested }),
   };
 };
 
-const timedRun = (run: DoneRun, budget: number | undefined): TimedRun => ({
-  ...pointOf(run),
-  ...(budget !== undefined && { C: budget }),
-  id: run.id,
-  flops: run.result.flops,
-  seconds: run.result.seconds,
-});
+const timedRun = (run: DoneRun, budget: number | undefined, images: number | undefined): TimedRun => {
+  const { id, spec, result } = run;
+  return {
+    ...pointOf(run),
+    ...(budget !== undefined && { C: budget }),
+    id,
+    flops: result.flops,
+    seconds: result.seconds,
+    width: spec.model.width,
+    depth: spec.model.depth,
+    learningRate: spec.optimizer.learningRate,
+    ...(images !== undefined && { epochs: (spec.steps * spec.batch) / images }),
+  };
+};
 
 /** What stands beside a study's own exponents. */
 export const published: PublishedExponents = {
@@ -59,8 +79,10 @@ export const published: PublishedExponents = {
 export const dataOf = (source: DataSource): StudySummary["data"] => {
   const { name, shape, provenance, splits, settings } = source.describe();
   const { licence, renderer, pixelsSha256 } = provenance;
+  const images = trainImagesOf(source);
   return {
     name,
+    ...(images !== undefined && { images }),
     source: `${provenance.package ?? provenance.name}, ${renderer}`,
     licence,
     details: [
@@ -73,6 +95,10 @@ export const dataOf = (source: DataSource): StudySummary["data"] => {
     ].join("; "),
   };
 };
+
+/** Images that a source has to train on; undefined where they never end. */
+export const trainImagesOf = (source: DataSource): number | undefined =>
+  source.describe().splits.train?.images ?? undefined;
 
 /** Points of a curve: as many as a figure can show. */
 const POINTS = 120;

@@ -17,7 +17,7 @@ export type Write = (file: string, content: string | Uint8Array) => Promise<void
 export type Waiting = Pick<OpenOptions, "signal" | "onWait">;
 
 const documents = /^(?:study\.json|report\.html|summary\.json|prediction\.json|next-runs\.json)$/;
-const figures = /^[\w-]+\.(?:svg|png)$/;
+const figures = /^[\w-]+\.(?:svg|png|csv)$/;
 
 /** Between two looks whether a living process has finished writing. */
 const PATIENCE_MS = 100;

@@ -1,39 +1,45 @@
-import { methodNames, type StudySummary } from "@isoflop/plot";
+import { type HeldOutCheck, heldOutOf, methodNames, type StudySummary } from "@isoflop/plot";
 import { optimaAndLaws } from "../fit/isoflop/words.js";
 import { interval, num, round, signedPercent } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
 
 /** The study's numbers for a person: runs, optima, laws, the test, and where the time went. */
-export const studyWords = ({ runs, fit, heldOut, timings }: StudySummary): Words => [
-  {
-    title: "Runs",
-    ...table(
-      ["C, FLOPs", "N", "D", "loss", "std. error", "seconds"],
-      runs.map(({ C, N, D, loss, sigma, seconds }) => [
-        round(C),
-        num(N, 4),
-        num(D, 4),
-        num(loss),
-        sigma === undefined ? "–" : num(sigma, 2),
-        seconds.toFixed(1),
-      ]),
-    ),
-  },
-  ...(fit ? optimaAndLaws(fit) : []),
-  heldOut && { title: "Held out", ...methodsTable(heldOut), notes: verdict(heldOut) },
-  timings && {
-    title: "Time",
-    ...table(
-      ["step", "seconds"],
-      Object.entries(timings).map(([name, seconds]) => [name, seconds.toFixed(1)]),
-    ),
-  },
-];
-
-type HeldOut = NonNullable<StudySummary["heldOut"]>;
+export const studyWords = (summary: StudySummary): Words => {
+  const { runs, fit, timings } = summary;
+  const checks = heldOutOf(summary);
+  return [
+    {
+      title: "Runs",
+      ...table(
+        ["C, FLOPs", "N", "D", "loss", "std. error", "seconds"],
+        runs.map(({ C, N, D, loss, sigma, seconds }) => [
+          round(C),
+          num(N, 4),
+          num(D, 4),
+          num(loss),
+          sigma === undefined ? "–" : num(sigma, 2),
+          seconds.toFixed(1),
+        ]),
+      ),
+    },
+    ...(fit ? optimaAndLaws(fit) : []),
+    ...checks.map((check, i) => ({
+      ...(i === 0 && { title: "Held out" }),
+      ...methodsTable(check),
+      notes: verdict(check),
+    })),
+    timings && {
+      title: "Time",
+      ...table(
+        ["step", "seconds"],
+        Object.entries(timings).map(([name, seconds]) => [name, seconds.toFixed(1)]),
+      ),
+    },
+  ];
+};
 
 /** What each method said before anything was trained there. */
-const methodsTable = ({ methods }: HeldOut): Pick<Passage, "table"> | undefined =>
+const methodsTable = ({ methods }: HeldOutCheck): Pick<Passage, "table"> | undefined =>
   methods &&
   table(
     ["method", "N*", "loss of the trained size", "95 % interval"],
@@ -46,7 +52,7 @@ const methodsTable = ({ methods }: HeldOut): Pick<Passage, "table"> | undefined 
   );
 
 /** What was predicted, and whether it came so. */
-const verdict = ({ prediction, methods, measured }: HeldOut): string[] => {
+const verdict = ({ prediction, methods, measured }: HeldOutCheck): string[] => {
   const { given, predicted } = prediction;
   const { value, interval95 = [Number.NaN, Number.NaN] } = predicted.loss!;
   const who = methods?.[0] ? `${methodNames[methods[0].method]}` : "the law";

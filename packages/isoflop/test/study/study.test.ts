@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readStudy, type StudySummary } from "@isoflop/plot";
+import { heldOutOf, readStudy, type StudySummary } from "@isoflop/plot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fitLaws, openStudy, StudyError, type StudyFileInput, studyWords } from "../../src/study/index.js";
 import { textOf } from "../../src/words/text.js";
@@ -38,7 +38,7 @@ describe("a study", () => {
       await study.trainHeldOut();
       expect(await study.drawSamples()).toHaveLength(3);
       const { summary } = await study.write();
-      expect(summary.heldOut?.prediction).toEqual(stored.predictions[0].prediction);
+      expect(heldOutOf(summary)[0]?.prediction).toEqual(stored.predictions[0].prediction);
       expect(JSON.parse(await readFile(join(out, "prediction.json"), "utf8"))).toEqual(stored);
     } else {
       expect(outcome.message).toMatch(/no law can be fitted: .*at C = |do not determine the loss at 1\.2e10 FLOPs/);

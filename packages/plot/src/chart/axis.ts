@@ -10,6 +10,8 @@ export interface Axis {
   readonly domain: readonly [number, number];
   readonly ticks: readonly number[];
   readonly format: (value: number) => string;
+  /** What a value is multiplied by to be in the unit that the label names, such as 100 for percent. */
+  readonly times?: number;
 }
 
 /** m · 10^e as the nearest number there is, where `10 ** e` would have been rounded to 0 already. */

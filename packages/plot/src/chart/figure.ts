@@ -1,6 +1,8 @@
 import { extent } from "@isoflop/scaling";
 import { canvas } from "./canvas.js";
-import { type Draw, type Drawing, type FigureOptions, type Sheet, sheetOf } from "./sheet.js";
+import { type FigureData, tableOf } from "./data.js";
+import { type Draw, type Drawing, type FigureOptions, type Look, type Sheet, sheetOf } from "./sheet.js";
+import { lightTheme } from "./theme.js";
 
 /** What is drawn of a record, and what stands below it. */
 export interface Figure {
@@ -10,13 +12,19 @@ export interface Figure {
    * @throws PlotInputError naming what cannot be drawn
    */
   readonly draw: (options?: FigureOptions) => string;
+  /** The numbers that it shows, where it shows any. */
+  readonly data?: () => FigureData;
 }
 
 /** A figure whose drawing is `width` pixels wide where no other width is asked for. */
-export const figure = (caption: string, draw: Draw, width = 760): Figure => ({
-  caption,
-  draw: (options = {}) => standalone(options, width, draw),
-});
+export const figure = (caption: string, draw: Draw, width = 760): Figure => {
+  const { rows } = draw;
+  return {
+    caption,
+    draw: (options = {}) => standalone(options, width, draw),
+    ...(rows && { data: () => tableOf(rows({ theme: lightTheme, width, small: false })) }),
+  };
+};
 
 /** Drawings as one figure, so many side by side as `columns` says of its width, and the others below them. */
 export const panels = (
@@ -25,9 +33,21 @@ export const panels = (
   draws: readonly Draw[],
   width: number,
   columns: (width: number) => number,
-): Figure => figure(caption, (sheet) => compose(draws, columns(sheet.width), description, sheet), width);
+): Figure => {
+  const draw = (sheet: Sheet) => compose(draws, columns(sheet.width), description, sheet);
+  const rows = (look: Look) =>
+    draws.flatMap(
+      ({ rows }, i) => rows?.(look).map((row) => (draws.length > 1 ? { panel: i + 1, ...row } : row)) ?? [],
+    );
+  return figure(caption, Object.assign(draw, { rows }), width);
+};
 
-const at = ({ svg }: Drawing, x: number, y: number): string => svg.replace(/^<svg /, `<svg x="${x}" y="${y}" `);
+/** A drawing at its place in another, which says what all of it shows. */
+const at = ({ svg }: Drawing, x: number, y: number): string =>
+  svg.replace(/^<svg ([^>]*)>/, (_, attributes: string) => {
+    const rest = attributes.replace(/ ?\brole="img"/, "").replace(/ ?\baria-label="[^"]*"/, "");
+    return `<svg x="${x}" y="${y}" ${rest.trim()}>`;
+  });
 
 /** A canvas that holds finished drawings: they are text already, and parsing them again would gain nothing. */
 const holding = (drawings: string, { add, drawing }: ReturnType<typeof canvas>, height: number): Drawing => {

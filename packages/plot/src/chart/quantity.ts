@@ -57,5 +57,5 @@ export const percentAxis = (label: string, values: readonly number[], most: numb
   const needs = (decimals: number) =>
     axis.ticks.every((tick) => Math.abs(tick * 100 - Number((tick * 100).toFixed(decimals))) < 1e-6 * 10 ** -decimals);
   const decimals = [0, 1, 2, 3, 4].find(needs) ?? 5;
-  return { ...axis, format: (value) => signedPercent(value, decimals) };
+  return { ...axis, format: (value) => signedPercent(value, decimals), times: 100 };
 };

@@ -1,3 +1,4 @@
+import type { DataRow } from "./data.js";
 import { lightTheme, type Theme } from "./theme.js";
 
 /** Inter has every glyph that figures use; the rest are faces with the same proportions that systems carry. */
@@ -13,13 +14,17 @@ export interface FigureOptions {
   readonly title?: string;
 }
 
-/** What a drawing is made on. */
-export interface Sheet {
-  readonly document: Document;
+/** How wide and in which colours a drawing is made. */
+export interface Look {
   readonly theme: Theme;
   readonly width: number;
   /** Whether it is as narrow as on a phone. */
   readonly small: boolean;
+}
+
+/** What a drawing is made on. */
+export interface Sheet extends Look {
+  readonly document: Document;
 }
 
 /** A sheet of a width in pixels. */
@@ -41,5 +46,12 @@ export interface Drawing {
   readonly description: string;
 }
 
-/** How a picture is drawn. */
-export type Draw = (sheet: Sheet) => Drawing;
+/** How a picture is drawn, and the numbers of which, if it has any. */
+export interface Draw {
+  (sheet: Sheet): Drawing;
+  readonly rows?: (look: Look) => readonly DataRow[];
+}
+
+/** A picture that is drawn by hand, with the numbers that it shows. */
+export const withRows = (draw: (sheet: Sheet) => Drawing, rows: readonly DataRow[]): Draw =>
+  Object.assign((sheet: Sheet) => draw(sheet), { rows: () => rows });

@@ -23,10 +23,18 @@ const round = (node: Element): void => {
   for (const child of [...node.children]) round(child);
 };
 
+/** A name that assistive technology would have to leave out, as a plain group has no role: a class instead, where there is none yet. */
+const unnamed = (group: Element): void => {
+  const name = group.getAttribute("aria-label")!.replaceAll(" ", "-");
+  if (!group.hasAttribute("class")) group.setAttribute("class", name);
+  group.removeAttribute("aria-label");
+};
+
 /** A string that is well-formed as a file of its own and inside HTML. */
 export const serialise = (svg: Element): string => {
   round(svg);
   svg.setAttribute("xmlns", namespace);
+  for (const group of [...svg.querySelectorAll("g[aria-label]")]) unnamed(group);
   // Plot's style sheet only repeats what the attributes say, in selectors that rasterisers do not know.
   for (const style of [...svg.querySelectorAll("style")]) style.remove();
   svg.removeAttribute("class");

@@ -11,11 +11,15 @@ export interface DrawnBudget {
 }
 
 /** Budgets of a fit from small to large, and those of other runs, which nothing has been fitted to; without the compute held out. */
-export const budgetsAmong = (runs: readonly Run[], fit: IsoFlop | undefined, heldOut?: Flops): DrawnBudget[] => {
+export const budgetsAmong = (
+  runs: readonly Run[],
+  fit: IsoFlop | undefined,
+  heldOut: readonly Flops[] = [],
+): DrawnBudget[] => {
   const fitted = (fit?.budgets ?? [])
     .filter((profile) => profile.runs.length > 0)
     .map((profile) => ({ C: profile.C, runs: profile.runs, profile }));
-  const others = runs.filter(({ C }) => C !== heldOut && fitted.every((budget) => budget.C !== C));
+  const others = runs.filter(({ C }) => !heldOut.includes(C) && fitted.every((budget) => budget.C !== C));
   const axis = fit?.choices.axis ?? "N";
   return [...fitted, ...groupByBudget(others)]
     .sort((a, b) => a.C - b.C)

@@ -4,6 +4,7 @@ import { chart } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { line, type Point } from "../chart/marks.js";
 import { logAxis, quantities } from "../chart/quantity.js";
+import { listOf } from "../chart/several.js";
 import { colourOf } from "./budgets.js";
 import { heldOutAsked } from "./laws.js";
 import { budgetsIn, type Training, tracesOf } from "./training.js";
@@ -32,7 +33,7 @@ export const envelopeFigure = (training: Training): Figure => {
   const { fit, heldOut } = training;
   const curves = tracesOf(training).map(({ run, points }) => ({
     C: run.C,
-    points: points.map(({ x: tokens, y }) => ({ x: (run.flops * tokens) / run.D, y })),
+    points: points.map(({ x: tokens, ...point }) => ({ ...point, x: (run.flops * tokens) / run.D })),
   }));
   const budgets = budgetsIn(training);
   const points = curves.flatMap((curve) => curve.points);
@@ -40,7 +41,7 @@ export const envelopeFigure = (training: Training): Figure => {
   // A step holds until a better curve takes over, and to the right edge of what was spent.
   const last = points.reduce((most, { x }) => Math.max(most, x), 0);
   const steps = [...envelope, ...envelope.slice(-1).map(({ y }) => ({ x: last, y }))];
-  const asked = heldOut ? [heldOutAsked(heldOut)] : [];
+  const asked = listOf(heldOut).map(heldOutAsked);
   const reach = asked.reduce((most, { x }) => Math.max(most, x), last);
   const first = budgets[0]?.C ?? reach;
   const law = fit?.loss;

@@ -3,6 +3,7 @@ import { scaleOf } from "../chart/axis.js";
 import { canvas, halo, keptInside } from "../chart/canvas.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { type AxisQuantity, linearAxis, logAxis, valueText } from "../chart/quantity.js";
+import { withRows } from "../chart/sheet.js";
 import type { Attributes } from "../chart/svg.js";
 import { drawable, some } from "../error.js";
 
@@ -52,45 +53,75 @@ export const intervalsFigure = (
   const estimates = rows.map(({ name }, i) => `${name} ${numbers[i]}`).join("; ");
   const kind = rows.length === 1 ? "estimate" : "estimates with intervals";
   const description = `${quantity.label}, ${rows.length} ${kind}: ${estimates}.`;
-  return figure(caption, (sheet) => {
-    const { theme, width, small } = sheet;
-    const top = reference ? heading : 4;
-    const bottom = top + rows.length * rowHeight;
-    const height = bottom + below;
-    const all = reference ? [...values, reference.at] : values;
-    const axis = (log ? logAxis : linearAxis)(quantity, all, small ? 4 : 7, 0.03);
-    const x = scaleOf(axis, edge, width - edge);
-    const { add, write, drawing } = canvas(sheet, description);
-    const rule = (name: string, at: number, style: Attributes) =>
-      add("line", { class: name, x1: at, x2: at, y1: top, y2: bottom, ...style });
-    const colour = theme.scale(0.45);
-    for (const tick of axis.ticks) {
-      rule("grid", x(tick), { stroke: theme.grid });
-      const place = { x: x(tick), y: bottom + 16, fill: theme.muted, "text-anchor": "middle", class: "tick" };
-      write(place, axis.format(tick));
-    }
-    write({ x: width, y: height - 6, fill: theme.muted, "text-anchor": "end", class: "x-label" }, `${axis.label} →`);
-    if (reference) {
-      const at = x(reference.at);
-      rule("reference", at, { stroke: theme.heldOut, "stroke-width": 1.5, "stroke-dasharray": "3 3" });
-      const words = `${reference.label} ${valueText(quantity, reference.at)}`;
-      const style = { fill: theme.heldOut, "font-weight": 600, "text-anchor": "middle", class: "reference-label" };
-      write({ x: keptInside(at, words, width), y: 14, ...style }, words);
-    }
-    rows.forEach(({ name, value, interval }, i) => {
-      const y = top + i * rowHeight;
-      write({ x: 0, y: y + 14, fill: theme.ink, ...halo(theme), "font-weight": 500, class: "name" }, name);
-      const place = { x: width, y: y + 14, fill: theme.muted, ...halo(theme), "text-anchor": "end", class: "numbers" };
-      write(place, numbers[i]!);
-      const middle = y + 26;
-      if (interval) {
-        const [x1, x2] = [x(interval[0]), x(interval[1])];
-        const bar = { x1, x2, y1: middle, y2: middle, stroke: colour, "stroke-width": 3, "stroke-linecap": "round" };
-        add("line", { ...bar, class: "interval" });
-      }
-      const dot = { cx: x(value), cy: middle, r: 5, fill: colour, stroke: theme.surface, "stroke-width": 1.5 };
-      add("circle", { ...dot, class: "estimate" });
-    });
-    return drawing(height);
-  });
+  const data = rows.map(({ name, value, interval }) => ({
+    name,
+    [quantity.label]: value,
+    ...(interval && { [`${quantity.label}, low`]: interval[0], [`${quantity.label}, high`]: interval[1] }),
+  }));
+  const held = reference ? [{ name: reference.label, [quantity.label]: reference.at }] : [];
+  return figure(
+    caption,
+    withRows(
+      (sheet) => {
+        const { theme, width, small } = sheet;
+        const top = reference ? heading : 4;
+        const bottom = top + rows.length * rowHeight;
+        const height = bottom + below;
+        const all = reference ? [...values, reference.at] : values;
+        const axis = (log ? logAxis : linearAxis)(quantity, all, small ? 4 : 7, 0.03);
+        const x = scaleOf(axis, edge, width - edge);
+        const { add, write, drawing } = canvas(sheet, description);
+        const rule = (name: string, at: number, style: Attributes) =>
+          add("line", { class: name, x1: at, x2: at, y1: top, y2: bottom, ...style });
+        const colour = theme.scale(0.45);
+        for (const tick of axis.ticks) {
+          rule("grid", x(tick), { stroke: theme.grid });
+          const place = { x: x(tick), y: bottom + 16, fill: theme.muted, "text-anchor": "middle", class: "tick" };
+          write(place, axis.format(tick));
+        }
+        write(
+          { x: width, y: height - 6, fill: theme.muted, "text-anchor": "end", class: "x-label" },
+          `${axis.label} →`,
+        );
+        if (reference) {
+          const at = x(reference.at);
+          rule("reference", at, { stroke: theme.heldOut, "stroke-width": 1.5, "stroke-dasharray": "3 3" });
+          const words = `${reference.label} ${valueText(quantity, reference.at)}`;
+          const style = { fill: theme.heldOut, "font-weight": 600, "text-anchor": "middle", class: "reference-label" };
+          write({ x: keptInside(at, words, width), y: 14, ...style }, words);
+        }
+        rows.forEach(({ name, value, interval }, i) => {
+          const y = top + i * rowHeight;
+          write({ x: 0, y: y + 14, fill: theme.ink, ...halo(theme), "font-weight": 500, class: "name" }, name);
+          const place = {
+            x: width,
+            y: y + 14,
+            fill: theme.muted,
+            ...halo(theme),
+            "text-anchor": "end",
+            class: "numbers",
+          };
+          write(place, numbers[i]!);
+          const middle = y + 26;
+          if (interval) {
+            const [x1, x2] = [x(interval[0]), x(interval[1])];
+            const bar = {
+              x1,
+              x2,
+              y1: middle,
+              y2: middle,
+              stroke: colour,
+              "stroke-width": 3,
+              "stroke-linecap": "round",
+            };
+            add("line", { ...bar, class: "interval" });
+          }
+          const dot = { cx: x(value), cy: middle, r: 5, fill: colour, stroke: theme.surface, "stroke-width": 1.5 };
+          add("circle", { ...dot, class: "estimate" });
+        });
+        return drawing(height);
+      },
+      [...data, ...held],
+    ),
+  );
 };

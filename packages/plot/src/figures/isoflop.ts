@@ -109,10 +109,10 @@ export const equalComputeFigure = (
 const steps = 121;
 
 /** What was fitted to one budget, between its smallest and largest run; nothing where its minimum was refused. */
-const fittedCurve = ({ profile, runs }: DrawnBudget, choices: IsoFlopChoices): Point[] => {
+const fittedCurve = ({ C, profile, runs }: DrawnBudget, choices: IsoFlopChoices): Point[] => {
   const fitted = profile && isInterior(profile) && profileCurve(profile, choices);
   if (!fitted) return [];
-  return spaced(...extent(runs.map((run) => run[choices.axis])), steps).map((x) => ({ x, y: fitted(x) }));
+  return spaced(...extent(runs.map((run) => run[choices.axis])), steps).map((x) => ({ C, x, y: fitted(x) }));
 };
 
 const curveWords = ({ optimum, scale, axis }: IsoFlopChoices): string => {
@@ -128,7 +128,7 @@ const markOf =
     const loss = quantityOf(run, quantity) ?? Number.NaN;
     const [low, high] = spread({ value: loss, standardError: quantity === "loss" ? (run.sigma ?? 0) : 0 });
     const title = `${nameOf(run)}\nN ${count(run.N)}, D ${count(run.D)}, ${quantity} ${loss.toFixed(4)}`;
-    return { C: run.C, x: run[axis], y: loss, low, high, title };
+    return { C: run.C, run: nameOf(run), x: run[axis], y: loss, low, high, title };
   };
 
 type RunMark = ReturnType<ReturnType<typeof markOf>>;

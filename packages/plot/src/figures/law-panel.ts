@@ -7,7 +7,7 @@ import { cut } from "../chart/interval.js";
 import type { PointLabel } from "../chart/labels.js";
 import { barsUp, diamonds, dots, isOn, line, type Place, type Point, placeMarks, rings } from "../chart/marks.js";
 import { type AxisQuantity, logAxis, valueText } from "../chart/quantity.js";
-import type { Sheet } from "../chart/sheet.js";
+import type { Draw, Look } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
 
 /** Another curve of the same, thin, named above the panel. */
@@ -53,12 +53,13 @@ export interface LawPanel {
 export const beyond = 10;
 
 /** A law as a figure. */
-export const lawPanel = (caption: string, law: LawPanel, width = 760): Figure => figure(caption, drawingOf(law), width);
+export const lawPanel = (caption: string, law: LawPanel, width = 760): Figure =>
+  figure(caption, lawDrawing(law), width);
 
 /** Laws side by side, or below each other on narrow widths. */
 export const lawPanels = (caption: string, description: string, laws: readonly LawPanel[]): Figure => {
   const columns = (width: number) => (width < 720 ? 1 : laws.length);
-  return panels(caption, description, laws.map(drawingOf), 1140, columns);
+  return panels(caption, description, laws.map(lawDrawing), 1140, columns);
 };
 
 /** A floor further below the law than this factor would squeeze the data into a corner. */
@@ -67,13 +68,14 @@ const deepestFloor = 10;
 /** More dots than this would hide the line behind them. */
 const crowd = 60;
 
-const drawingOf = (law: LawPanel) => chart((sheet) => lawChart(law, sheet));
+/** A law as one drawing among others. */
+export const lawDrawing = (law: LawPanel): Draw => chart((look) => lawChart(law, look));
 
 /**
  * One law on log axes: what it was fitted to, its band where one is known, dashed where it extrapolates; the floor as a line, breaks as
  * verticals, predictions with where the law is and where a new measurement falls.
  */
-const lawChart = (law: LawPanel, { theme, width, small }: Sheet): ChartSpec => {
+const lawChart = (law: LawPanel, { theme, width, small }: Look): ChartSpec => {
   const { curve, band = curve, points = [], bars = [], optima = [], of = 1, trained = [], asked = [], fittedTo } = law;
   const lowest = curve.reduce((low, { y }) => Math.min(low, y), Number.POSITIVE_INFINITY);
   const floors = law.floor && law.floor.value > lowest / deepestFloor ? [law.floor] : [];

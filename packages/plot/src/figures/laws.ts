@@ -18,6 +18,7 @@ import type { Figure } from "../chart/figure.js";
 import { fixed, significant } from "../chart/format.js";
 import { known, reach } from "../chart/interval.js";
 import { optimal, quantities } from "../chart/quantity.js";
+import { listOf, type Several } from "../chart/several.js";
 import { drawable, refused, some } from "../error.js";
 import { budgetsOf, verticesOf } from "./budgets.js";
 import { beyond, type LawPanel, lawPanel, lawPanels } from "./law-panel.js";
@@ -36,7 +37,7 @@ export interface HeldOut {
 export interface LawsFigureOptions {
   /** Predictions of the fit, drawn in all three laws. */
   readonly asked?: readonly FitPrediction<"C", LawName>[];
-  readonly heldOut?: HeldOut | undefined;
+  readonly heldOut?: Several<HeldOut>;
 }
 
 /**
@@ -66,6 +67,7 @@ export const optimumLawFigure = (fit: IsoFlop, name: LawName, options: LawsFigur
   lawPanel("", panelOf(fit, name, options), 380);
 
 const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigureOptions): LawPanel => {
+  const held = listOf(heldOut);
   const law = fit[name];
   if (!law.ok) throw refused(`fit.${name}`, law.reason, "a fitted law");
   const budgets = budgetsOf(fit);
@@ -77,9 +79,9 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   }));
   const predictions = [
     ...asked.map((one) => askedOf(one.given.C, one.predicted[name])),
-    ...(heldOut && name === "loss" ? [heldOutAsked(heldOut)] : []),
+    ...(name === "loss" ? held.map(heldOutAsked) : []),
   ];
-  const beyondFit = [...asked, ...(heldOut ? [heldOut.prediction] : [])].map(({ given }) => given.C);
+  const beyondFit = [...asked, ...held.map(({ prediction }) => prediction)].map(({ given }) => given.C);
   const computes = [...optima.map(({ x }) => x), ...beyondFit];
   const drawn = corrected?.[name];
   const over = (from: number, to: number, points: number) => {
@@ -104,8 +106,8 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
     ...shared,
     title: exponentText(law.exponent, exponentFormat(name)),
     curve: over(...padded(computes, "log", 0.12), 65),
-    band: over(first, heldOut ? heldOut.prediction.given.C : beyond * last, 61),
-    trained: heldOut && name !== "loss" ? heldOut.runs.map((run) => ({ x: run.C, y: run[name] })) : [],
+    band: over(first, held.length > 0 ? extent(beyondFit)[1] : beyond * last, 61),
+    trained: name === "loss" ? [] : held.flatMap(({ runs }) => runs.map((run) => ({ x: run.C, y: run[name] }))),
     pad: 0,
     marginRight: 16,
   };

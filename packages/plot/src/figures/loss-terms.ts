@@ -5,7 +5,7 @@ import { type ChartSpec, chart } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { flops } from "../chart/format.js";
 import { logAxis, quantities } from "../chart/quantity.js";
-import type { Sheet } from "../chart/sheet.js";
+import type { Look } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 
 type Part = keyof Diagnosis["frontier"][number]["terms"];
@@ -35,11 +35,11 @@ export const lossTermsFigure = (diagnosis: Diagnosis): Figure => {
   const caption = `Of what the ${diagnosis.quantity} of the best model of each compute is made: the floor, what its finite size leaves over, and what its finite data leave over. Bar: the model that is asked about, of ${flops(given.C)}.`;
   return figure(
     caption,
-    chart((sheet) => termsChart(diagnosis, sheet)),
+    chart((look) => termsChart(diagnosis, look)),
   );
 };
 
-const termsChart = ({ frontier, given, parts, quantity }: Diagnosis, { theme, width, small }: Sheet): ChartSpec => {
+const termsChart = ({ frontier, given, parts, quantity }: Diagnosis, { theme, width, small }: Look): ChartSpec => {
   const at = [...frontier.map(({ C }) => C), given.C];
   const x = logAxis(quantities.C, at, small ? 4 : 7, 0);
   const terms = parts.ok ? parts.terms : [];

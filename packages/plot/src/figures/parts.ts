@@ -2,6 +2,7 @@ import { extent } from "@isoflop/scaling";
 import { canvas } from "../chart/canvas.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { count } from "../chart/format.js";
+import { withRows } from "../chart/sheet.js";
 import { refused, some } from "../error.js";
 
 /** Work of one part of a model. */
@@ -36,33 +37,37 @@ export const partsFigure = (parts: readonly PartWork[], unit: string): Figure =>
   const shares = parts.map((part) => `${part.name} ${share(part, total)}`).join(", ");
   const [, most] = extent(parts.map(work));
   const left = extent(parts.map((part) => part.name.length))[1] * 6.6 + 14;
-  return figure(caption, (sheet) => {
-    const { theme, width } = sheet;
-    const { add, write, drawing } = canvas(sheet, `Work by part in ${unit}: ${shares}.`);
-    const perUnit = Math.max(0, width - left - right) / most;
-    const colours = { forward: theme.scale(0.2), backward: theme.scale(0.8) };
-    write({ x: 0, y: 14, fill: theme.muted, class: "x-label" }, unit);
-    let at = 0;
-    for (const name of directions) {
-      const words = `${name} ${count(parts.reduce((all, part) => all + part[name], 0))}`;
-      add("rect", { class: "key", x: at, y: 23, width: 10, height: 10, fill: colours[name] });
-      write({ x: at + 15, y: 32, fill: theme.muted }, words);
-      at += words.length * 6.6 + 36;
-    }
-    parts.forEach((part, i) => {
-      const y = top + i * rowHeight;
-      write({ x: left - 10, y: y + 11, fill: theme.ink, "text-anchor": "end", class: "part" }, part.name);
-      let x = left;
+  const rows = parts.map(({ name, forward, backward }) => ({ part: name, forward, backward, unit }));
+  return figure(
+    caption,
+    withRows((sheet) => {
+      const { theme, width } = sheet;
+      const { add, write, drawing } = canvas(sheet, `Work by part in ${unit}: ${shares}.`);
+      const perUnit = Math.max(0, width - left - right) / most;
+      const colours = { forward: theme.scale(0.2), backward: theme.scale(0.8) };
+      write({ x: 0, y: 14, fill: theme.muted, class: "x-label" }, unit);
+      let at = 0;
       for (const name of directions) {
-        const length = part[name] * perUnit;
-        add("rect", { class: name, x, y, width: length, height: barHeight, fill: colours[name] });
-        x += length;
+        const words = `${name} ${count(parts.reduce((all, part) => all + part[name], 0))}`;
+        add("rect", { class: "key", x: at, y: 23, width: 10, height: 10, fill: colours[name] });
+        write({ x: at + 15, y: 32, fill: theme.muted }, words);
+        at += words.length * 6.6 + 36;
       }
-      const place = { x: x + 8, y: y + 11, fill: theme.muted, class: "amount" };
-      write(place, `${count(work(part))}, ${share(part, total)}`);
-    });
-    return drawing(top + parts.length * rowHeight + 4);
-  });
+      parts.forEach((part, i) => {
+        const y = top + i * rowHeight;
+        write({ x: left - 10, y: y + 11, fill: theme.ink, "text-anchor": "end", class: "part" }, part.name);
+        let x = left;
+        for (const name of directions) {
+          const length = part[name] * perUnit;
+          add("rect", { class: name, x, y, width: length, height: barHeight, fill: colours[name] });
+          x += length;
+        }
+        const place = { x: x + 8, y: y + 11, fill: theme.muted, class: "amount" };
+        write(place, `${count(work(part))}, ${share(part, total)}`);
+      });
+      return drawing(top + parts.length * rowHeight + 4);
+    }, rows),
+  );
 };
 
 const work = ({ forward, backward }: PartWork): number => forward + backward;

@@ -6,13 +6,14 @@ import { scientific, signedPercent } from "../chart/format.js";
 import type { PointLabel } from "../chart/labels.js";
 import { barsAcross, barsUp, diamonds, dots, line, zeroLine } from "../chart/marks.js";
 import { linearAxis, logAxis, percentAxis, quantities } from "../chart/quantity.js";
+import { listOf, type Several } from "../chart/several.js";
 import { refused, some } from "../error.js";
 import { budgetsOf, colourOf, verticesOf } from "./budgets.js";
 import { type HeldOut, heldOutAsked } from "./laws.js";
 
 export interface CheckOptions {
   /** Compute beyond the fit, which tests it. */
-  readonly heldOut?: HeldOut | undefined;
+  readonly heldOut?: Several<HeldOut>;
 }
 
 /** The optima of a fit beside its law, and what tests it. */
@@ -22,7 +23,7 @@ const checkOf = (fit: IsoFlop, { heldOut }: CheckOptions) => {
   const budgets = budgetsOf(fit);
   const vertices = some("fit.budgets", verticesOf(budgets), "interior optimum");
   const optima = vertices.map(({ C, loss }) => ({ C, predicted: predictPowerLaw(law, C).value, measured: loss }));
-  return { optima, budgets, asked: heldOut ? [heldOutAsked(heldOut)] : [] };
+  return { optima, budgets, asked: listOf(heldOut).map(heldOutAsked) };
 };
 
 /** Loss at every fitted optimum against the law's value there, and the held-out compute; the diagonal is agreement. */
@@ -63,6 +64,7 @@ export const predictedMeasuredFigure = (fit: IsoFlop, options: CheckOptions = {}
           held.map(({ x, spread: [low, high] }) => ({ x, low, high })),
           orange,
           1.5,
+          { className: "spread" },
         ),
         diamonds(points, theme, ({ C }) => colour(C), "optimum"),
         dots(held, theme, orange, "measured", { r: 4.5, strokeWidth: 1.5 }),

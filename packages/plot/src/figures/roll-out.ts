@@ -17,7 +17,7 @@ import { type Figure, panels } from "../chart/figure.js";
 import { cut } from "../chart/interval.js";
 import { barsUp, dots, zeroLine } from "../chart/marks.js";
 import { optimal, percentAxis, quantities, valueText } from "../chart/quantity.js";
-import type { Sheet } from "../chart/sheet.js";
+import type { Look } from "../chart/sheet.js";
 import type { Theme } from "../chart/theme.js";
 import { onLogAxes, refused, some } from "../error.js";
 import { beyond, type LawPanel, lawPanels, type OtherCurve } from "./law-panel.js";
@@ -105,7 +105,7 @@ export const rollOutErrorsFigure = (rolled: RollOut): Figure => {
     .map(({ fit }) => fit.form)
     .filter((name) => cuts.some(({ forms }) => Object.hasOwn(forms, name)));
   const axes = rollOutAxes.filter((axis) => cuts.some(({ along }) => along === axis));
-  const drawings = axes.map((axis) => chart((sheet) => errorsChart(axis, rolled, names, sheet)));
+  const drawings = axes.map((axis) => chart((look) => errorsChart(axis, rolled, names, look)));
   const caption =
     "Roll-outs: each form is fitted to the runs up to a compute, a size or an amount of data, and predicts those beyond. Its mean error with the 95 % interval that it promised: a bar that does not reach zero belongs to a form that did not know how wrong it was.";
   const description = `Errors of ${names.join(", ")} on runs that were held out.`;
@@ -119,7 +119,7 @@ const errorsChart = (
   axis: RollOutAxis,
   { cuts, forms: members }: RollOut,
   names: readonly string[],
-  { theme, small }: Sheet,
+  { theme, small }: Look,
 ): ChartSpec => {
   // Divisions lie anywhere along C, N or D: each has a place of its own, so that no bar covers another.
   const here = cuts.filter(({ along }) => along === axis).sort((a, b) => a.above - b.above);

@@ -1,7 +1,7 @@
 import { extent } from "@isoflop/scaling";
 import { canvas } from "../chart/canvas.js";
 import { type Figure, figure } from "../chart/figure.js";
-import type { Drawing, Sheet } from "../chart/sheet.js";
+import { type Drawing, type Sheet, withRows } from "../chart/sheet.js";
 import { some } from "../error.js";
 import { checkSamples, type Sample, sampleGroups, samplePngUrl } from "./sample.js";
 
@@ -14,7 +14,9 @@ export const sampleGridFigure = (samples: readonly Sample[]): Figure => {
   checkSamples(some("samples", samples, "sample"));
   const caption = "Pictures with the captions that were asked for, every pixel enlarged.";
   const few = columnsFor(samples, MOST_COLUMNS) * (usualCell + gap) - gap;
-  return figure(caption, (sheet) => drawingOf(samples, sheet), Math.min(760, few));
+  const rows = samples.map((sample) => ({ group: sample.group ?? "", caption: sample.caption }));
+  const draw = withRows((sheet) => drawingOf(samples, sheet), rows);
+  return figure(caption, draw, Math.min(760, few));
 };
 
 const gap = 14;

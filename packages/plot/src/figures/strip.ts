@@ -2,7 +2,7 @@ import { askedValues, spread } from "../chart/asked.js";
 import { scaleOf } from "../chart/axis.js";
 import { canvas, keptInside } from "../chart/canvas.js";
 import { type Figure, figure } from "../chart/figure.js";
-import { loss as lossText } from "../chart/format.js";
+import { flops, loss as lossText } from "../chart/format.js";
 import { linearAxis } from "../chart/quantity.js";
 import type { Attributes } from "../chart/svg.js";
 import { type HeldOut, heldOutAsked } from "./laws.js";
@@ -11,8 +11,8 @@ const height = 142;
 const middle = 62;
 const edge = 6;
 
-/** The held-out check on one line of loss: prediction interval, prediction, and the measured loss with its 95 % bar. */
-export const checkFigure = (heldOut: HeldOut): Figure => {
+/** The held-out check on one line of loss: prediction interval, prediction, and the measured loss with its 95 % bar; the compute, if it is one of several. */
+export const checkFigure = (heldOut: HeldOut, named = false): Figure => {
   const asked = heldOutAsked(heldOut);
   const { y: predicted, interval95 = [predicted, predicted], measured } = asked;
   return figure("", (sheet) => {
@@ -27,6 +27,7 @@ export const checkFigure = (heldOut: HeldOut): Figure => {
       add("line", { x1: at, x2: at, y1, y2, stroke, ...style });
     const centred = (at: number, y: number, words: string, style: Attributes) =>
       write({ x: keptInside(at, words, width), y, "text-anchor": "middle", ...style }, words);
+    if (named) write({ x: 0, y: 14, fill: muted }, `held out at ${flops(heldOut.prediction.given.C)}`);
     const [low, high] = [x(interval95[0]), x(interval95[1])];
     level(0, width, theme.grid);
     const box = { x: low, y: middle - 13, width: Math.max(1, high - low), height: 26, rx: 3 };

@@ -18,7 +18,7 @@ import { listed, loss as lossText, scientific, significant } from "../chart/form
 import { known } from "../chart/interval.js";
 import { logRatio } from "../chart/log.js";
 import { dots, line } from "../chart/marks.js";
-import type { Sheet } from "../chart/sheet.js";
+import type { Look } from "../chart/sheet.js";
 import { onLogAxes, some } from "../error.js";
 import { contourLabels } from "./contour-labels.js";
 import { contours, type LogGrid } from "./contours.js";
@@ -57,7 +57,7 @@ export const surfaceFigure = (
   onLogAxes("runs", drawn, ["C", "N", "loss"]);
   const plane = planeOf(fit, drawn, asked);
   const caption = predictions.length > 0 ? askedCaption(plane) : captionOf(plane);
-  const drawing = chart((sheet) => surfaceChart(plane, sheet));
+  const drawing = chart((look) => surfaceChart(plane, look));
   return figure(caption + sampledNote(runs), drawing);
 };
 
@@ -114,7 +114,7 @@ const widened = (values: readonly number[]): Interval => {
   return [Math.max(low / room, Number.MIN_VALUE), Math.min(high * room, Number.MAX_VALUE)];
 };
 
-const surfaceChart = ({ fit, grid, runs, ...plane }: Plane, { theme, width, small }: Sheet): ChartSpec => {
+const surfaceChart = ({ fit, grid, runs, ...plane }: Plane, { theme, width, small }: Look): ChartSpec => {
   const { quantity } = fit;
   const corners = [0, steps - 1].map((i) => ({ C: grid.x[i]!, N: grid.y[i]! }));
   const axes = planeAxes(computeOf(fit), [...corners, ...runs], small, 0);

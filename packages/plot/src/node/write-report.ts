@@ -1,79 +1,21 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { allFigures } from "../study/figures.js";
+import { allFigureData, allFigures } from "../study/figures.js";
 import { renderReport } from "../study/report.js";
 import type { DrawnStudy } from "../study/study.js";
 import { document } from "./document.js";
-import { renderPng } from "./png.js";
+import { type WritePageOptions, writePage } from "./write-page.js";
+
+export interface WriteReportOptions extends WritePageOptions {}
 
 /**
- * Whoever opens the file while it is written again sees the old one or the new one, never half of one; where it cannot be written,
- * nothing is left beside it.
- */
-const replace = async (path: string, content: string | Uint8Array): Promise<void> => {
-  const next = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(next, content);
-    await rename(next, path);
-  } catch (error) {
-    await rm(next, { force: true });
-    throw error;
-  }
-};
-
-/** What {@link replace} leaves where its process is killed. */
-const leftover = /^(?:report\.html|[\w-]+\.(?:svg|png))\.(\d+)\.tmp$/;
-/** A file is written in less than this: an older one belongs to nobody, whatever runs under its number. */
-const LONGEST_MS = 60_000;
-
-const removeLeftovers = async (folder: string): Promise<void> => {
-  for (const name of await readdir(folder)) {
-    const owner = leftover.exec(name)?.[1];
-    if (owner === undefined) continue;
-    const path = join(folder, name);
-    const written = await stat(path).catch(() => undefined);
-    if (!written) continue;
-    if (Date.now() - written.mtimeMs > LONGEST_MS || !isRunning(Number(owner))) await rm(path, { force: true });
-  }
-};
-
-const isRunning = (id: number): boolean => {
-  try {
-    return process.kill(id, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
-};
-
-export interface WriteReportOptions {
-  /** How a file is put in place. Default: beside it first, then by a rename. */
-  readonly write?: (path: string, content: string | Uint8Array) => Promise<void>;
-}
-
-/**
- * Writes `report.html` and every figure, as SVG and as PNG, below `figures/` in `folder`.
+ * Writes `report.html` and every figure, as SVG, as PNG and as the CSV of its numbers, below `figures/` in `folder`.
  * @returns the paths written.
  * @throws PlotInputError before anything is written, when the study cannot be drawn.
  */
 export const writeReport = async (
   study: DrawnStudy,
   folder: string,
-  { write = replace }: WriteReportOptions = {},
+  options: WriteReportOptions = {},
 ): Promise<string[]> => {
-  const report = renderReport(study, { document });
-  const figures = Object.entries(allFigures(study, { document }));
-  await mkdir(join(folder, "figures"), { recursive: true });
-  for (const place of [folder, join(folder, "figures")]) await removeLeftovers(place);
-  const paths: string[] = [];
-  const put = async (name: string, content: string | Uint8Array): Promise<void> => {
-    const path = join(folder, name);
-    await write(path, content);
-    paths.push(path);
-  };
-  await put("report.html", report);
-  for (const [name, svg] of figures) {
-    await put(join("figures", `${name}.svg`), svg);
-    await put(join("figures", `${name}.png`), renderPng(svg));
-  }
-  return paths;
+  const page = renderReport(study, { document });
+  return writePage(folder, { page, figures: allFigures(study, { document }), data: allFigureData(study) }, options);
 };

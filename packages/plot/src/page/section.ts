@@ -24,12 +24,15 @@ export interface Section {
 export interface PageFigure extends Figure {
   /** Two of these stand side by side where there is room. */
   readonly half?: boolean;
+  /** Of the figure's address in the page and of the file of its numbers; its number where it has none. Lower case, digits and hyphens. */
+  readonly name?: string;
 }
 
 /** Small figures that share a caption and stand side by side, as many as fit; two of them are half as wide as the page. */
 export interface Panels {
   readonly caption: string;
   readonly panels: readonly Figure[];
+  readonly name?: string;
 }
 
 /** A section of a page; a page of one section needs no second title. */

@@ -1,12 +1,25 @@
-import { plural } from "../chart/format.js";
+import { flops, listed, plural, significant } from "../chart/format.js";
 import { type Sample, sampleGroups, samplePngUrl } from "../figures/sample.js";
+import { recordUrl } from "../page/data-url.js";
 import { type Html, html } from "../page/html.js";
+import { linked } from "../page/links.js";
 import { layOut, type PageOptions, type Part, responsive } from "../page/page.js";
-import { choicesList, timingBar } from "./choices.js";
+import { choicesList } from "./choices.js";
+import { cite } from "./cite.js";
 import { figuresOf, type StudyFigures } from "./figures.js";
 import { partsOf, type StudyParts } from "./parts.js";
-import type { DrawnStudy } from "./study.js";
-import { heldOutTable, lawsTable, methodsTable, optimaTable, runsTable } from "./tables.js";
+import { type DrawnStudy, heldOutOf, type StudySummary } from "./study.js";
+import {
+  heldOutTable,
+  lawsTable,
+  methodsTable,
+  metricsOf,
+  metricsTable,
+  optimaTable,
+  runsTable,
+  tuneTable,
+} from "./tables.js";
+import { timingBar } from "./timing.js";
 import { facts, verdictOf } from "./verdict.js";
 
 const badge = {
@@ -25,30 +38,34 @@ export const renderReport = (study: DrawnStudy, options: PageOptions = {}): stri
   const parts = partsOf(study);
   const figures = figuresOf(study, parts);
   const { state, headline, sentences } = verdictOf(study, parts);
-  const strip = figures.check && html`<div class="strip">${responsive(figures.check, options)}</div>\n`;
+  const strips = figures.checks.map((check) => html`<div class="strip">${responsive(check, options)}</div>\n`);
   const terms = facts(study).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`);
   const header = html`<p class="kicker">Isoflop, ${study.preset} study <span class="badge">${badge[state]}</span></p>
 <h1>${headline}</h1>
 <p class="lead">${sentences}</p>
-${strip}<dl class="facts">${terms}</dl>
+${strips}<dl class="facts">${terms}</dl>
 `;
   const footer =
     "Made by @isoflop/plot. The method is that of Liang et al., Scaling Laws for Diffusion Transformers, arXiv 2410.08184.";
   const title = `Isoflop, ${study.preset} study`;
-  return layOut({ title, header, sections: sectionsOf(study, parts, figures), state, footer }, options);
+  const sections = [...resultsOf(study, parts, figures), ...groundsOf(study, figures)];
+  return layOut({ title, header, sections, state, footer }, options);
 };
 
-const sectionsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures): Part[] => {
-  const { runs, samples = [], reproduce, timings = {} } = study;
+type Sections = readonly (Part | false | undefined)[];
+
+const there = (sections: Sections): Part[] => sections.filter((part) => part !== undefined && part !== false);
+
+/** What was found. */
+const resultsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures): Part[] => {
   const { budgets, fitted, heldOut } = parts;
-  const { methods = [] } = study.heldOut ?? {};
-  const { isoflop, lawPanels, predictedMeasured, deviation, envelope, lossCurvePanels = [] } = figures;
-  const orange = heldOut ? " Orange: the held-out budget, which took no part in the fit." : "";
-  const sections: (Part | false | undefined)[] = [
+  const { isoflop, lawPanels, predictedMeasured, deviation } = figures;
+  const orange = heldOut.length > 0 ? " Orange: what is held out, which took no part in the fit." : "";
+  return there([
     isoflop && {
       title: "Loss at equal compute",
       lead: "Each curve spends one budget. Small models see more data and run out of capacity; large ones see too little. The best size lies between.",
-      figures: [isoflop],
+      figures: [{ ...isoflop, name: "isoflop" }],
       ...(budgets.some(({ profile }) => profile) && { table: optimaTable(budgets) }),
     },
     fitted &&
@@ -56,6 +73,7 @@ const sectionsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures)
         title: "The laws",
         figures: [
           {
+            name: "laws",
             caption: `The optima against compute on log axes, with the fitted power laws; dashed beyond the largest fitted budget. Grey: pointwise 95 % band.${orange}`,
             panels: lawPanels,
           },
@@ -63,13 +81,14 @@ const sectionsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures)
         table: lawsTable(fitted.laws, study),
       },
     fitted &&
-      heldOut &&
+      heldOut.length > 0 &&
       predictedMeasured &&
       deviation && {
         title: "Predicted against measured",
-        lead: "The held-out loss was predicted from the smaller budgets alone; it need not lie on the law through their optima. At the fitted optima agreement is expected; the held-out budget is the test.",
+        lead: `${heldOut.length > 1 ? "Every held-out loss" : "The held-out loss"} was predicted from the smaller budgets alone; it need not lie on the law through their optima. At the fitted optima agreement is expected; what is held out is the test.`,
         figures: [
           {
+            name: "check",
             caption:
               "First: measured against predicted loss, with the line of agreement. Second: the deviation from the law in percent of the prediction, against compute.",
             panels: [predictedMeasured, deviation],
@@ -77,15 +96,53 @@ const sectionsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures)
         ],
         table: heldOutTable(heldOut, fitted.laws),
       },
-    methods.length > 1 && {
-      title: "By method",
-      lead: howTheyDiffer,
-      table: methodsTable(methods, heldOut?.measured?.value),
+    ...methodsOf(study, parts),
+  ]);
+};
+
+/** What each method said of what is held out, where more than one did; a section a compute. */
+const methodsOf = (study: DrawnStudy, { heldOut }: StudyParts): Sections => {
+  const told = heldOutOf(study).map(({ prediction, methods = [], measured }) => ({
+    at: heldOut.length > 1 ? ` at ${flops(prediction.given.C!)}` : "",
+    methods,
+    measured: measured?.loss,
+  }));
+  return told.map(
+    ({ at, methods, measured }) =>
+      methods.length > 1 && {
+        title: `By method${at}`,
+        lead: howTheyDiffer,
+        table: methodsTable(methods, measured),
+      },
+  );
+};
+
+/** On what it stands: runs, data, choices, and how to do it again. */
+const groundsOf = (study: DrawnStudy, figures: StudyFigures): Part[] => {
+  const { runs, samples = [], reproduce, tune, file } = study;
+  const { envelope, lossCurvePanels = [] } = figures;
+  const metrics = metricsOf(runs);
+  const data = dataNotes(study);
+  return there([
+    metrics.length > 0 && {
+      title: "Metrics",
+      lead: `What was measured of the runs beside their loss: ${metrics.join(", ")}.`,
+      table: metricsTable(study),
+    },
+    tune && {
+      title: "Learning rate",
+      lead: `The learning rate was found by ${plural(tune.runs.length, "run")} of its own: ${tune.rule}.`,
+      ...(figures.tune && { figures: [{ ...figures.tune, name: "learning-rate" }] }),
+      table: tuneTable(tune),
+      ...(tune.notes && { notes: tune.notes }),
     },
     envelope && {
       title: "Training",
       lead: "Training loss is averaged within bins of equal width in log tokens. It belongs to the batches seen; the laws use the validation loss at the end of each run.",
-      figures: [envelope, { caption: lossCurvePanels[0]?.caption ?? "", panels: lossCurvePanels }],
+      figures: [
+        { ...envelope, name: "envelope" },
+        { name: "loss-curves", caption: lossCurvePanels[0]?.caption ?? "", panels: lossCurvePanels },
+      ],
     },
     samples.length > 0 && {
       title: "Samples",
@@ -93,18 +150,50 @@ const sectionsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures)
       more: pictures(samples),
     },
     runs.length > 0 && { title: "Runs", lead: `All ${plural(runs.length, "run")}.`, table: runsTable(study) },
+    data && { title: "Data", more: data },
     { title: "Choices", lead: "What was decided, so that the numbers above can be judged.", more: choicesList(study) },
-    {
-      title: "Reproduce",
-      ...(reproduce !== undefined && { lead: "On a fresh clone:", text: reproduce }),
-      more: html`${reproduce === undefined && html`<p class="missing">The study does not state the command that made it.</p>\n`}${Object.keys(timings).length > 0 && timingBar(timings)}`,
+    file && {
+      title: "Study file",
+      lead: `${listed(file.name, file.hash !== undefined && `hash ${file.hash}`)}, with everything that it leaves to defaults.`,
+      more: html`<pre class="wrapped" tabindex="0" data-name="the study file">${file.text}</pre>\n`,
     },
-  ];
-  return sections.filter((part) => part !== undefined && part !== false);
+    { title: "Reproduce", ...(reproduce && { lead: "On a fresh clone:" }), more: again(study) },
+    { title: "Cite", lead: "The method, and what this study was made with.", more: cite(study) },
+  ]);
 };
 
 const howTheyDiffer =
   "All were fitted to the same runs. Approach 2 takes one minimum from each budget and continues a law through these few points. A single surface uses every run and takes one form of L(N, D) for true. The roll-out fits several forms of surface, asks of each what it foresaw of the largest runs when it had not seen them, mixes them by that and by how they fit, and widens what was missed. The first row is the prediction of this study; the others stand beside it.";
+
+/** What became of the files, and a caution where images repeat. */
+const dataNotes = ({ data, runs }: DrawnStudy): Html | undefined => {
+  const { images, notes = [] } = data;
+  const repeated = runs.flatMap(({ epochs = 0 }) => (epochs > 1 ? [epochs] : []));
+  if (notes.length === 0 && images === undefined && repeated.length === 0) return undefined;
+  const most = significant(
+    repeated.reduce((a, b) => Math.max(a, b), 0),
+    3,
+  );
+  const caution =
+    repeated.length > 0 &&
+    html`<p class="caution">${plural(repeated.length, "run")} of ${runs.length} saw images more than once, up to ${most} times. The regime of the paper is one epoch: a repeated image is worth less than a new one, so these laws are of this data set at this size, and larger runs than these fall behind them.</p>\n`;
+  const items = [...(images === undefined ? [] : [`${images} images to train on`]), ...notes].map(
+    (note) => html`<li>${linked(note)}</li>`,
+  );
+  return html`${caution}${items.length > 0 && html`<ul class="list">${items}</ul>\n`}`;
+};
+
+/** The command, the document and the time. */
+const again = (study: DrawnStudy): Html => {
+  const { reproduce, timings = {} } = study;
+  const command = reproduce
+    ? html`<pre class="wrapped" tabindex="0" data-name="the command">${reproduce}</pre>\n`
+    : html`<p class="missing">The study does not state the command that made it.</p>\n`;
+  const { curves: _, samples: __, ...summary } = study;
+  const address = recordUrl(summary satisfies StudySummary);
+  const json = html`<p>All numbers of this page: <a href="${address}" download="summary.json" data-copy>summary.json</a></p>\n`;
+  return html`${command}${json}${Object.keys(timings).length > 0 && timingBar(study)}`;
+};
 
 const pictures = (samples: readonly Sample[]): Html => {
   const groups = [...sampleGroups(samples)].map(([name, members]) => {

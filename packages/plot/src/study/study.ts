@@ -1,7 +1,5 @@
-import { type FitPrediction, type IsoFlop, type Predicted, recordFields, recordSchemas } from "@isoflop/scaling";
-import { choice, number, positive, read, record, text, whole } from "@isoflop/spec";
-import * as v from "valibot";
-import { PlotInputError } from "../error.js";
+import type { FitPrediction, Interval, IsoFlop, Predicted } from "@isoflop/scaling";
+import { listOf, type Several } from "../chart/several.js";
 import type { Sample } from "../figures/sample.js";
 import type { RunCurve, StudyRun } from "../figures/training.js";
 
@@ -9,6 +7,16 @@ import type { RunCurve, StudyRun } from "../figures/training.js";
 export interface TimedRun extends StudyRun {
   /** Wall-clock seconds. */
   readonly seconds: number;
+  /** Of the model's hidden layers. */
+  readonly width?: number;
+  /** Blocks. */
+  readonly depth?: number;
+  /** Its peak. */
+  readonly learningRate?: number;
+  /** How often it saw each of its training images; absent where they do not repeat. */
+  readonly epochs?: number;
+  /** Of `metrics`, by their names, where they are known. */
+  readonly standardErrors?: Readonly<Record<string, number>>;
 }
 
 /** What was decided, in words. A choice that is left out is reported as "not stated". */
@@ -62,6 +70,53 @@ export interface HeldOutMethod {
   readonly loss: Predicted;
 }
 
+/** A larger compute that takes no part in the fit: predicted first, measured afterwards. */
+export interface HeldOutCheck {
+  readonly prediction: FitPrediction;
+  /** What each method said, that of the prediction first; absent in studies that knew of one only. */
+  readonly methods?: readonly HeldOutMethod[];
+  readonly measured?: { readonly loss: number; readonly sigma: number };
+}
+
+/** The file that a study was made from, all defaults filled in. */
+export interface StudyFile {
+  readonly name: string;
+  /** Of all that decides the study. */
+  readonly hash?: string;
+  /** As YAML. */
+  readonly text: string;
+}
+
+/** A module of the user's own that takes part in the runs. */
+export interface StudyModule {
+  readonly path: string;
+  /** Hash of its text and of all that it imports beside it. */
+  readonly digest: string;
+}
+
+/** A short run that was made to find a learning rate. */
+export interface TunedRun {
+  readonly id?: string;
+  readonly width: number;
+  readonly learningRate: number;
+  readonly loss: number;
+  /** Standard error of the loss. */
+  readonly sigma?: number;
+}
+
+/** How the learning rate was found. */
+export interface StudyTune {
+  /** What came out, in words, such as "0.0115 · (32 / width)^0.15". */
+  readonly rule: string;
+  /** What the rule gives at some widths, increasing: the curve that is drawn. */
+  readonly curve: readonly { readonly width: number; readonly learningRate: number }[];
+  readonly runs: readonly TunedRun[];
+  /** The best learning rate of each width, by what was fitted to its runs. */
+  readonly optima?: readonly { readonly width: number; readonly learningRate: number; readonly ci95?: Interval }[];
+  /** What else a reader should know of it. */
+  readonly notes?: readonly string[];
+}
+
 /** A study as `summary.json` holds it. Runs may still be missing, and what follows from them. */
 export interface StudySummary {
   readonly record: "study";
@@ -73,6 +128,10 @@ export interface StudySummary {
     readonly source?: string;
     readonly licence?: string;
     readonly details?: string;
+    /** Images that there are to train on; absent where they never end. */
+    readonly images?: number;
+    /** What became of the files: images that were skipped, words that the table has no place for. */
+    readonly notes?: readonly string[];
   };
   /** Wall-clock seconds of the whole study so far. */
   readonly seconds: number;
@@ -80,18 +139,19 @@ export interface StudySummary {
   readonly runs: readonly TimedRun[];
   /** What was fitted to the runs of the smaller budgets; its laws may have been refused. */
   readonly fit?: IsoFlop;
-  /** A larger compute that takes no part in the fit: predicted first, measured afterwards. */
-  readonly heldOut?: {
-    readonly prediction: FitPrediction;
-    /** What each method said, that of the prediction first; absent in studies that knew of one only. */
-    readonly methods?: readonly HeldOutMethod[];
-    readonly measured?: { readonly loss: number; readonly sigma: number };
-  };
+  /** One check, or several, each of its own compute. */
+  readonly heldOut?: Several<HeldOutCheck>;
   /** Runs that the study will have when it is finished. */
   readonly plannedRuns?: number;
   readonly choices?: Choices;
   readonly published?: PublishedExponents;
-  /** Seconds by phase, e.g. { training: 210, validation: 30 }. */
+  readonly file?: StudyFile;
+  readonly modules?: readonly StudyModule[];
+  readonly tune?: StudyTune;
+  /**
+   * Seconds of wall clock by phase, e.g. { training: 210, validation: 30 }. What is {@link summedOverThreads} overlaps with the phases, and
+   * is told beside them.
+   */
   readonly timings?: Readonly<Record<string, number>>;
   /** Shell commands that make this study again, one per line. */
   readonly reproduce?: string;
@@ -103,81 +163,9 @@ export interface DrawnStudy extends StudySummary {
   readonly samples?: readonly Sample[];
 }
 
-const words = v.string("a text");
-const notNegative = number({ atLeast: 0 });
-const maybe = v.exactOptional;
-const list = <T>(schema: v.GenericSchema<unknown, T>) => v.array(schema, "a list");
-const named = <T>(schema: v.GenericSchema<unknown, T>) => v.record(words, schema, "a record");
+/** Name of the time that all threads together took to train, among `timings`. */
+export const summedOverThreads = "training alone, all threads";
 
-const choicesSchema: v.GenericSchema<unknown, Choices> = record({
-  ...v.entriesFromList(
-    ["axes", "parameters", "tokens", "flops", "loss", "fit", "intervals", "filters", "recipe"],
-    maybe(words),
-  ),
-  seeds: maybe(list(number())),
-  versions: maybe(named(words)),
-  other: maybe(named(words)),
-});
-
-const runSchema: v.GenericSchema<unknown, TimedRun> = record({
-  ...v.entriesFromList(["C", "N", "D", "flops", "loss"], positive),
-  id: text,
-  sigma: maybe(notNegative),
-  seed: maybe(number()),
-  label: maybe(words),
-  metrics: maybe(named(number())),
-  row: maybe(whole()),
-  seconds: notNegative,
-});
-
-/** A schema of what methods said. */
-export const heldOutMethods: v.GenericSchema<unknown, readonly HeldOutMethod[]> = list(
-  record({
-    method: choice(Object.keys(methodNames) as (keyof typeof methodNames)[]),
-    N: recordFields.predicted,
-    loss: recordFields.predicted,
-  }),
-);
-
-const heldOutSchema = record({
-  prediction: v.pipe(
-    recordSchemas.prediction,
-    v.check(({ given, predicted }) => "C" in given && "loss" in predicted, "the prediction of a loss at a compute C"),
-  ),
-  methods: maybe(heldOutMethods),
-  measured: maybe(record({ loss: positive, sigma: notNegative })),
-});
-
-const summarySchema: v.GenericSchema<unknown, StudySummary> = record({
-  record: v.literal("study", '"study"'),
-  preset: words,
-  device: v.looseObject({ backend: words }, "a record"),
-  data: record({ name: words, source: maybe(words), licence: maybe(words), details: maybe(words) }),
-  seconds: notNegative,
-  runs: v.pipe(
-    list(runSchema),
-    v.check((runs) => new Set(runs.map(({ id }) => id)).size === runs.length, "a list in which every id is another"),
-  ),
-  fit: maybe(recordSchemas.isoflop),
-  heldOut: maybe(heldOutSchema),
-  plannedRuns: maybe(whole()),
-  choices: maybe(choicesSchema),
-  published: maybe(record({ source: words, N: number(), D: number(), loss: number() })),
-  timings: maybe(named(notNegative)),
-  reproduce: maybe(words),
-});
-
-/**
- * A study's summary as it was read from JSON.
- * @throws PlotInputError naming the first field that is missing or is not what it must be, or saying how to go on where another
- * version wrote it
- */
-export const readStudy = (value: unknown): StudySummary => {
-  if ((value as { readonly record?: unknown } | null)?.record !== "study")
-    throw new PlotInputError(
-      'this is no study, or one that another version wrote; "isoflop report FOLDER" makes it again from the runs',
-      "record",
-    );
-  const error = (message: string) => new PlotInputError(message, message.split(" ")[0] ?? "");
-  return read(summarySchema, value, { name: "", error });
-};
+/** The checks of a study, in the order of their compute. */
+export const heldOutOf = ({ heldOut }: Pick<StudySummary, "heldOut">): readonly HeldOutCheck[] =>
+  [...listOf(heldOut)].sort((a, b) => (a.prediction.given.C ?? 0) - (b.prediction.given.C ?? 0));

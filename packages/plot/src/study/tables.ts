@@ -4,7 +4,7 @@ import type { DrawnBudget } from "../figures/budgets.js";
 import { exponentFormat, type HeldOut, type LawName, lawNames } from "../figures/laws.js";
 import type { PageTable } from "../page/section.js";
 import type { Laws } from "./parts.js";
-import { type DrawnStudy, type HeldOutMethod, methodNames } from "./study.js";
+import { type DrawnStudy, type HeldOutMethod, methodNames, type StudyTune, type TimedRun } from "./study.js";
 
 interface Column<Row> {
   readonly head: string;
@@ -12,7 +12,7 @@ interface Column<Row> {
   readonly unit?: string;
   readonly cell: (row: Row) => string;
   /** Value by which the column sorts; one without it sorts as text. */
-  readonly key?: (row: Row) => number;
+  readonly key?: (row: Row) => number | undefined;
 }
 
 const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], sortable = false): PageTable => ({
@@ -60,21 +60,28 @@ export const lawsTable = (laws: Laws, { published }: DrawnStudy): PageTable => {
   return table(columns, lawNames);
 };
 
-export const heldOutTable = ({ prediction, measured }: HeldOut, laws: Laws): PageTable => {
-  const { C } = prediction.given;
-  const predicted = prediction.predicted.loss;
-  const at = (law: PowerLaw) => count(predictPowerLaw(law, C).value);
-  return {
-    head: ["Held-out budget", flops(C)],
-    rows: [
-      ["Optimal size by the law", `${at(laws.N)} parameters`],
-      ["Optimal data by the law", `${at(laws.D)} tokens`],
-      ["Predicted loss", loss(predicted.value)],
-      ["95 % prediction interval", predicted.interval95?.map(loss).join(" to ") ?? "–"],
-      ["Measured loss", said(measured?.value)],
-      ["Standard error", said(measured?.standardError)],
-      ["Measured − predicted", measured ? signedPercent(measured.value / predicted.value - 1, 2) : "–"],
+/** A column for each compute that is held out. */
+export const heldOutTable = (heldOut: readonly HeldOut[], laws: Laws): PageTable => {
+  const at = (law: PowerLaw, { prediction }: HeldOut) => count(predictPowerLaw(law, prediction.given.C).value);
+  const rows: readonly (readonly [name: string, cell: (check: HeldOut) => string])[] = [
+    ["Optimal size by the law", (check) => `${at(laws.N, check)} parameters`],
+    ["Optimal data by the law", (check) => `${at(laws.D, check)} tokens`],
+    ["Predicted loss", ({ prediction }) => loss(prediction.predicted.loss.value)],
+    [
+      "95 % prediction interval",
+      ({ prediction }) => prediction.predicted.loss.interval95?.map(loss).join(" to ") ?? "–",
     ],
+    ["Measured loss", ({ measured }) => said(measured?.value)],
+    ["Standard error", ({ measured }) => said(measured?.standardError)],
+    [
+      "Measured − predicted",
+      ({ measured, prediction }) =>
+        measured ? signedPercent(measured.value / prediction.predicted.loss.value - 1, 2) : "–",
+    ],
+  ];
+  return {
+    head: ["Held-out budget", ...heldOut.map(({ prediction }) => flops(prediction.given.C))],
+    rows: rows.map(([name, cell]) => [name, ...heldOut.map(cell)]),
     names: 1,
   };
 };
@@ -95,18 +102,88 @@ export const methodsTable = (methods: readonly HeldOutMethod[], measured: number
     methods,
   );
 
+/** A column of what only some runs say; none where no run does. */
+const where = <Row>(
+  rows: readonly Row[],
+  value: (row: Row) => number | undefined,
+  column: Column<Row>,
+): Column<Row>[] => (rows.some((row) => value(row) !== undefined) ? [{ key: value, ...column }] : []);
+
+const nameOfRun = ({ id }: TimedRun): string => (id.length > 14 ? `${id.slice(0, 12)}…` : id);
+
+const either = (value: number | undefined, format: (value: number) => string = String): string =>
+  value === undefined ? "–" : format(value);
+
+const inOrder = (runs: readonly TimedRun[]): TimedRun[] => [...runs].sort((a, b) => a.C - b.C || a.N - b.N);
+
 export const runsTable = ({ runs }: DrawnStudy): PageTable =>
   table(
     [
-      { head: "Run", cell: (run) => (run.id.length > 14 ? `${run.id.slice(0, 12)}…` : run.id) },
+      { head: "Run", cell: nameOfRun },
       { head: "Budget", unit: "FLOPs", cell: (run) => scientific(run.C), key: (run) => run.C },
+      ...where(runs, ({ width }) => width, { head: "Width", cell: ({ width }) => either(width) }),
+      ...where(runs, ({ depth }) => depth, { head: "Depth", unit: "blocks", cell: ({ depth }) => either(depth) }),
       { head: "N", unit: "parameters", cell: (run) => count(run.N), key: (run) => run.N },
       { head: "D", unit: "tokens", cell: (run) => count(run.D), key: (run) => run.D },
+      ...where(runs, ({ epochs }) => epochs, {
+        head: "Epochs",
+        cell: ({ epochs }) => either(epochs, (n) => significant(n, 3)),
+      }),
+      ...where(runs, ({ learningRate }) => learningRate, {
+        head: "Rate",
+        unit: "peak",
+        cell: ({ learningRate }) => either(learningRate, (rate) => significant(rate, 3)),
+      }),
       { head: "Spent", unit: "FLOPs", cell: (run) => scientific(run.flops, 4), key: (run) => run.flops },
       { head: "Loss", unit: "validation", cell: (run) => loss(run.loss), key: (run) => run.loss },
-      { head: "± s.e.", unit: "of the loss", cell: ({ sigma }) => said(sigma), key: ({ sigma }) => sigma ?? 0 },
+      { head: "± s.e.", unit: "of the loss", cell: ({ sigma }) => said(sigma), key: ({ sigma }) => sigma },
       { head: "Time", unit: "s", cell: (run) => fixed(run.seconds, 1), key: (run) => run.seconds },
     ],
-    [...runs].sort((a, b) => a.C - b.C || a.N - b.N),
+    inOrder(runs),
+    true,
+  );
+
+/** Names of the metrics that runs have beside their loss. */
+export const metricsOf = (runs: readonly TimedRun[]): string[] => [
+  ...new Set(runs.flatMap(({ metrics = {} }) => Object.keys(metrics))),
+];
+
+/** Every further metric of every run, with its standard error where that is known. */
+export const metricsTable = ({ runs }: DrawnStudy): PageTable =>
+  table(
+    [
+      { head: "Run", cell: nameOfRun },
+      { head: "Budget", unit: "FLOPs", cell: (run) => scientific(run.C), key: (run) => run.C },
+      { head: "N", unit: "parameters", cell: (run) => count(run.N), key: (run) => run.N },
+      ...metricsOf(runs).map(
+        (name): Column<TimedRun> => ({
+          head: name,
+          unit: "± standard error",
+          cell: ({ metrics, standardErrors }) => {
+            const [value, error] = [metrics?.[name], standardErrors?.[name]];
+            return either(value, significant) + (error === undefined ? "" : ` ± ${significant(error, 2)}`);
+          },
+          key: ({ metrics }) => metrics?.[name],
+        }),
+      ),
+    ],
+    inOrder(runs.filter(({ metrics = {} }) => Object.keys(metrics).length > 0)),
+    true,
+  );
+
+/** Every run that was made to find the learning rate. */
+export const tuneTable = ({ runs }: StudyTune): PageTable =>
+  table(
+    [
+      { head: "Width", cell: ({ width }) => String(width), key: ({ width }) => width },
+      {
+        head: "Learning rate",
+        cell: ({ learningRate }) => significant(learningRate, 3),
+        key: ({ learningRate }) => learningRate,
+      },
+      { head: "Loss", unit: "validation", cell: (run) => loss(run.loss), key: (run) => run.loss },
+      { head: "± s.e.", unit: "of the loss", cell: ({ sigma }) => said(sigma), key: ({ sigma }) => sigma },
+    ],
+    [...runs].sort((a, b) => a.width - b.width || a.learningRate - b.learningRate),
     true,
   );

@@ -1,8 +1,9 @@
 import { extent } from "@isoflop/scaling";
 import { count, duration, fixed, flops, loss, plural } from "../chart/format.js";
 import { verticesOf } from "../figures/budgets.js";
+import type { HeldOut } from "../figures/laws.js";
 import type { StudyParts } from "./parts.js";
-import { type DrawnStudy, methodNames } from "./study.js";
+import { type DrawnStudy, heldOutOf, methodNames } from "./study.js";
 
 /** What the study says so far, in one line and in a few sentences. */
 export interface Verdict {
@@ -11,10 +12,13 @@ export interface Verdict {
   readonly sentences: string;
 }
 
-/**
- * States the outcome of the held-out check, or how far the study has come. Inside means low <= measured <= high of the interval of a
- * new measurement, ends included.
- */
+/** Whether the measured loss lies in the interval of a new measurement, ends included; undefined where nothing is measured yet. */
+export const isInside = ({ prediction, measured }: HeldOut): boolean | undefined => {
+  const { value, interval95: [low, high] = [value, value] } = prediction.predicted.loss;
+  return measured && low <= measured.value && measured.value <= high;
+};
+
+/** States the outcome of the held-out checks, or how far the study has come. */
 export const verdictOf = (study: DrawnStudy, { budgets, fitted, heldOut }: StudyParts): Verdict => {
   if (!fitted) {
     const planned = study.plannedRuns ? ` of ${study.plannedRuns}` : "";
@@ -27,42 +31,60 @@ export const verdictOf = (study: DrawnStudy, { budgets, fitted, heldOut }: Study
   const used = verticesOf(budgets).map(({ C }) => C);
   const largest = Math.max(0, extent(used)[1]);
   const fittedOn = `The laws were fitted to ${plural(used.length, "budget")} with an interior minimum, up to ${flops(largest)}.`;
-  if (!heldOut) {
+  if (heldOut.length === 0) {
     return {
       state: "fitted",
       headline: "The laws are fitted. They have not been tested on a larger budget.",
       sentences: `${fittedOn} No held-out prediction is part of this study yet.`,
     };
   }
-  const { prediction, measured } = heldOut;
+  const said = heldOut.map((check, i) => sentencesOf(check, speakerOf(study, i), largest));
+  return { ...outcomeOf(heldOut), sentences: [fittedOn, ...said].join(" ") };
+};
+
+const outcomeOf = (heldOut: readonly HeldOut[]): Omit<Verdict, "sentences"> => {
+  const results = heldOut.map(isInside);
+  const tested = results.filter((inside) => inside !== undefined);
+  const held = tested.filter((inside) => inside).length;
+  const open = results.length - tested.length;
+  if (tested.length === 0) {
+    const headline =
+      results.length === 1
+        ? "The prediction is made. The run that tests it is not finished."
+        : "The predictions are made. The runs that test them are not finished.";
+    return { state: "predicted", headline };
+  }
+  const state = held === tested.length ? (open > 0 ? "predicted" : "inside") : "outside";
+  if (results.length > 1) {
+    const missed = tested.length - held;
+    const parts = [
+      `${held} held`,
+      ...(missed > 0 ? [`${missed} missed`] : []),
+      ...(open > 0 ? [`${open} ${open === 1 ? "is" : "are"} not measured yet`] : []),
+    ];
+    return { state, headline: `Of ${results.length} predictions ${parts.join(", ")}.` };
+  }
+  const headline =
+    held === 1
+      ? "The prediction held: the measured loss lies inside the predicted interval."
+      : "The prediction missed: the measured loss lies outside the predicted interval.";
+  return { state, headline };
+};
+
+const sentencesOf = ({ prediction, measured }: HeldOut, speaker: string, largest: number): string => {
   const { C } = prediction.given;
   const { value, interval95: [low, high] = [value, value] } = prediction.predicted.loss;
   const ratio = largest > 0 ? `, ${Number((C / largest).toPrecision(3))} times the largest of them,` : "";
-  const predicted =
-    `${fittedOn} At ${flops(C)}${ratio} ${speaker(study)} a loss of ${loss(value)}, ` +
-    `95\u00A0% interval ${loss(low)} to ${loss(high)}.`;
-  if (!measured) {
-    return {
-      state: "predicted",
-      headline: "The prediction is made. The run that tests it is not finished.",
-      sentences: predicted,
-    };
-  }
-  const inside = low <= measured.value && measured.value <= high;
+  const predicted = `At ${flops(C)}${ratio} ${speaker} a loss of ${loss(value)}, 95\u00A0% interval ${loss(low)} to ${loss(high)}.`;
+  if (!measured) return predicted;
   const deviation = measured.value / value - 1;
   const off = `${fixed(100 * Math.abs(deviation), 2)}\u00A0% ${deviation < 0 ? "below" : "above"} the prediction`;
-  return {
-    state: inside ? "inside" : "outside",
-    headline: inside
-      ? "The prediction held: the measured loss lies inside the predicted interval."
-      : "The prediction missed: the measured loss lies outside the predicted interval.",
-    sentences: `${predicted} The model trained there reached ${loss(measured.value)} (standard error ${loss(measured.standardError)}), ${off}.`,
-  };
+  return `${predicted} The model trained there reached ${loss(measured.value)} (standard error ${loss(measured.standardError)}), ${off}.`;
 };
 
 /** Who predicts: the first of the methods, or the laws. */
-const speaker = ({ heldOut }: DrawnStudy): string => {
-  const [first] = heldOut?.methods ?? [];
+const speakerOf = (study: DrawnStudy, check: number): string => {
+  const [first] = heldOutOf(study)[check]?.methods ?? [];
   return first ? `${methodNames[first.method]} predicts` : "they predict";
 };
 

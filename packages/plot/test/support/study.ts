@@ -1,5 +1,5 @@
 import { type IsoFlopOptions, type IsoFlopPrediction, isoFlop, predictIsoFlop } from "@isoflop/scaling";
-import type { DrawnStudy, RunCurve, Sample, TimedRun } from "../../src/index.js";
+import type { DrawnStudy, HeldOutCheck, RunCurve, Sample, TimedRun } from "../../src/index.js";
 
 /** mulberry32: enough randomness for pictures, the same on every machine. */
 export const random = (seed: number): (() => number) => {
@@ -33,7 +33,8 @@ export const fitOf = (runs: readonly TimedRun[], options: IsoFlopOptions = {}) =
   );
 
 /** A study with known laws: curvature 0.055 in ln N, losses off the parabola by at most 0.002. */
-export const exampleStudy = (): DrawnStudy & Required<Pick<DrawnStudy, "fit" | "heldOut" | "curves" | "choices">> => {
+export const exampleStudy = (): DrawnStudy &
+  Required<Pick<DrawnStudy, "fit" | "curves" | "choices">> & { readonly heldOut: HeldOutCheck } => {
   const next = random(7);
   const runs: TimedRun[] = [];
   const curves: RunCurve[] = [];

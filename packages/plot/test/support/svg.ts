@@ -34,7 +34,7 @@ export const tickValue = (text: string): number => {
 
 /** Where a value stands on a log axis, in pixels, as the outermost ticks say. */
 export const logPlace = (root: Element, axis: "x" | "y"): ((value: number) => number) => {
-  const ticks = all(root, `[aria-label='${axis}-axis tick label'] text`).map((text) => ({
+  const ticks = all(root, `.${axis}-axis-tick-label text`).map((text) => ({
     value: Math.log(tickValue(text.textContent!)),
     at: numbersOf(text.getAttribute("transform")!)[axis === "x" ? 0 : 1]!,
   }));

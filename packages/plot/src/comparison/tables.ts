@@ -1,0 +1,119 @@
+import type { Comparison } from "@isoflop/scaling";
+import { count, duration, flops, loss, plural, scientific, signedPercent, significant } from "../chart/format.js";
+import type { PageTable } from "../page/section.js";
+import { partsOf } from "../study/parts.js";
+import { isInside } from "../study/verdict.js";
+import type { ComparedArm } from "./record.js";
+import { exponentNames } from "./words.js";
+
+const ends = (interval: readonly number[], format: (value: number) => string): string =>
+  interval.every(Number.isFinite)
+    ? interval.map(format).join(" to ")
+    : interval.map((end) => (Number.isFinite(end) ? format(end) : "–")).join(" to ");
+
+const digits = (n: number) => (value: number) => (Number.isFinite(value) ? significant(value, n) : "–");
+
+/** Both at some computes. */
+export const atTable = ({ at }: Comparison, a: string, b: string): PageTable => ({
+  head: ["Compute", a, b, "Difference", "95 % interval", "Effective compute", "95 % interval"],
+  units: [
+    "FLOPs",
+    "optimal loss",
+    "optimal loss",
+    `${b} − ${a}`,
+    "of the difference",
+    `of ${b}, over C`,
+    "of the ratio",
+  ],
+  rows: at.map(({ C, a: one, b: other, difference, effectiveCompute }) => [
+    scientific(C),
+    loss(one.value),
+    loss(other.value),
+    digits(3)(difference.value),
+    ends(difference.ci95, digits(3)),
+    digits(3)(effectiveCompute.value),
+    ends(effectiveCompute.ci95, digits(3)),
+  ]),
+  names: 0,
+});
+
+const names = { N: "N*, parameters", D: "D*, tokens", loss: "L* − E, loss above its floor" } as const;
+
+/** Exponents of every arm beside each other, and how far they are from the first's. */
+export const exponentsTable = (arms: readonly ComparedArm[]): PageTable => ({
+  head: ["Exponent of", "Arm", "Value", "95 % interval", "Minus the first", "95 % interval"],
+  rows: exponentNames.flatMap((of) =>
+    arms.flatMap(({ name, exponents = {}, apart = {} }) => {
+      const exponent = exponents[of];
+      if (!exponent) return [];
+      const difference = apart[of]?.difference;
+      return [
+        [
+          names[of],
+          name,
+          digits(3)(exponent.value),
+          exponent.ci95 ? ends(exponent.ci95, digits(3)) : "–",
+          difference ? digits(2)(difference.value) : "–",
+          difference ? ends(difference.ci95, digits(2)) : "–",
+        ],
+      ];
+    }),
+  ),
+  names: 2,
+});
+
+/** What every arm said of what it held out, and what became of it. */
+export const checksOf = (arms: readonly ComparedArm[]) =>
+  arms.flatMap(({ name, summary }) =>
+    partsOf(summary).heldOut.map((check) => {
+      const { value, interval95 } = check.prediction.predicted.loss;
+      return { name, check, C: check.prediction.given.C, value, interval95, measured: check.measured };
+    }),
+  );
+
+export const checksTable = (arms: readonly ComparedArm[]): PageTable => ({
+  head: ["Arm", "Held out", "Predicted", "95 % interval", "Measured", "± s.e.", "Measured − predicted", "Outcome"],
+  units: [undefined, "FLOPs", "loss", "of a new run", "loss"],
+  rows: checksOf(arms).map(({ name, check, C, value, interval95, measured }) => [
+    name,
+    scientific(C),
+    loss(value),
+    interval95?.map(loss).join(" to ") ?? "–",
+    measured ? loss(measured.value) : "–",
+    measured ? loss(measured.standardError) : "–",
+    measured ? signedPercent(measured.value / value - 1, 2) : "–",
+    isInside(check) === undefined ? "not measured" : isInside(check) ? "inside" : "outside",
+  ]),
+  names: 1,
+});
+
+/** What was spent on every arm. */
+export const armsTable = (arms: readonly ComparedArm[]): PageTable => ({
+  head: ["Arm", "Data", "Runs", "Sizes", "Compute", "Wall clock"],
+  units: [undefined, undefined, undefined, "parameters", "FLOPs"],
+  rows: arms.map(({ name, summary: { runs, data, seconds, plannedRuns } }) => {
+    const sizes = runs.map(({ N }) => N).sort((a, b) => a - b);
+    return [
+      name,
+      data.name,
+      plannedRuns !== undefined && plannedRuns !== runs.length
+        ? `${runs.length} of ${plannedRuns}`
+        : String(runs.length),
+      sizes.length > 0 ? `${count(sizes[0]!)} to ${count(sizes.at(-1)!)}` : "–",
+      scientific(runs.reduce((sum, run) => sum + run.flops, 0)),
+      duration(seconds),
+    ];
+  }),
+  names: 2,
+});
+
+/** What all arms cost together, name to value. */
+export const totals = (arms: readonly ComparedArm[]): [string, string][] => {
+  const runs = arms.flatMap(({ summary }) => summary.runs);
+  return [
+    ["Arms", arms.map(({ name }) => name).join(", ")],
+    ["Runs", plural(runs.length, "run")],
+    ["Compute", flops(runs.reduce((sum, run) => sum + run.flops, 0))],
+    ["Wall clock", duration(arms.reduce((sum, { summary }) => sum + summary.seconds, 0))],
+  ];
+};
