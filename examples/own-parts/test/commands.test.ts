@@ -12,7 +12,7 @@ const commands = [...readme.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) =
 
 /** A copy of the example, to run in and to change. */
 const folder = mkdtempSync(join(tmpdir(), "isoflop-own-parts-"));
-for (const name of ["parts", "specs", "package.json"])
+for (const name of ["parts", "specs", "study.yaml", "package.json"])
   cpSync(join(here, name), join(folder, name), { recursive: true });
 symlinkSync(bin, join(folder, "isoflop"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,7 +23,9 @@ const sh = (command: string): string =>
 describe("the commands of the README", () => {
   it.each(commands)("%s", (command) => {
     const out = sh(command);
-    expect(out).toMatch(command.includes("sample") ? /4 pictures of run/ : /loss [\d.]+ ± [\d.]+ after 40 steps/);
+    const [, what] = command.split(" ");
+    const right = { sample: /4 pictures of run/, study: /written: .*report\.html/ };
+    expect(out).toMatch(right[what as keyof typeof right] ?? /loss [\d.]+ ± [\d.]+ after 40 steps/);
   });
 
   it("have trained a run each, and measured what was asked for", () => {

@@ -11,7 +11,6 @@ import {
   prepareModules,
   resolveModules,
   runPositions,
-  studyPositions,
   usedModules,
 } from "../src/modules/index.js";
 import { metricRequests } from "../src/modules/metrics.js";
@@ -278,20 +277,6 @@ export const density = kind({ name: "inner", options: {}, build: () => uniform()
     });
   });
 
-  it("knows where the parts of a study stand", async () => {
-    const mine = { module: "mine.ts" };
-    const { value } = await ask(
-      { optimizer: { shape: mine }, compare: { "optimizer.shape": ["linear", mine] }, samples: null },
-      studyPositions,
-    );
-    const named = { kind: "resolved" };
-    expect(value).toEqual({
-      optimizer: { shape: named },
-      compare: { "optimizer.shape": ["linear", named] },
-      samples: null,
-    });
-  });
-
   it("tells the place of what is wrong", async () => {
     await expect(ask({ objective: { density: { module: "./mine.ts" } } })).rejects.toThrow(
       /^objective\.density: .*mine\.ts exports no density; it exports schedule$/,
@@ -300,12 +285,14 @@ export const density = kind({ name: "inner", options: {}, build: () => uniform()
     await expect(ask({ data: { module: "./other.ts" } })).rejects.toThrow(/there is no module .*other\.ts/);
   });
 
-  it("tells which of some modules a record asks for", async () => {
-    const { modules } = await ask({ optimizer: { shape: { module: "./mine.ts" } } });
-    const used = (shape: unknown) => usedModules({ optimizer: { shape } }, runPositions, modules).length;
-    expect([used("resolved"), used({ kind: "resolved", exponent: 3 }), used("cosine"), used(undefined)]).toEqual([
-      1, 1, 0, 0,
-    ]);
+  it("tells the modules whose parts a record names, however they came to be loaded", async () => {
+    const { path, digest } = await loadModule("mine.ts", at);
+    const used = (shape: unknown) => usedModules({ optimizer: { shape } }, runPositions);
+    expect(used("resolved")).toEqual([{ path, digest }]);
+    expect(used({ kind: "resolved", exponent: 3 })).toEqual([{ path, digest }]);
+    expect([used("cosine"), used(undefined)]).toEqual([[], []]);
+    // A name of another sort is another part.
+    expect(usedModules({ objective: { density: { kind: "resolved" } } }, runPositions)).toEqual([]);
   });
 });
 

@@ -14,6 +14,11 @@ export interface LoadedModule extends ModuleContent {
   readonly parts: Readonly<Partial<Record<SortName, string>>>;
 }
 
+const here: LoadedModule[] = [];
+
+/** The modules that are loaded in this thread. */
+export const loadedHere: readonly LoadedModule[] = here;
+
 const loaded = new Map<string, Promise<LoadedModule>>();
 
 /**
@@ -41,7 +46,9 @@ const load = async (path: string): Promise<LoadedModule> => {
   if (found.length === 0) throw new ModuleError(`${path} exports no part; ${whatThereIs(Object.keys(exports))}`);
   const parts: Partial<Record<SortName, string>> = {};
   for (const sort of found) parts[sort] = add(path, sort, exports[sort]);
-  return { path, digest: moduleDigest(path, evaluated), parts };
+  const module = { path, digest: moduleDigest(path, evaluated), parts };
+  here.push(module);
+  return module;
 };
 
 const add = (path: string, sort: SortName, part: unknown): string => {

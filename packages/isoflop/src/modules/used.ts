@@ -1,4 +1,5 @@
-import type { LoadedModule } from "./load.js";
+import type { ModuleContent } from "@isoflop/sweep";
+import { loadedHere } from "./load.js";
 import type { Position } from "./resolve.js";
 import { type SortName, sortOf } from "./sorts.js";
 
@@ -21,12 +22,12 @@ const namesIn = (sort: SortName, part: unknown): readonly (readonly [SortName, s
   return [[sort, String(source ?? kind)], ...inner.flatMap(([field, of]) => namesIn(of, (part as Loose)[field]))];
 };
 
-/** Of some modules those of which a record asks for a part: others do not decide what it makes. */
-export const usedModules = (
-  value: unknown,
-  positions: readonly Position[],
-  modules: readonly LoadedModule[],
-): readonly LoadedModule[] => {
+/**
+ * The modules of whose parts a record asks for one, by its name: of all that are loaded in this thread, whoever loaded them, so that no
+ * record names a part whose module is not told. Others do not decide what it makes.
+ */
+export const usedModules = (value: unknown, positions: readonly Position[]): readonly ModuleContent[] => {
   const named = positions.flatMap(({ path, sort }) => found(value, path).flatMap((part) => namesIn(sort, part)));
-  return modules.filter(({ parts }) => named.some(([sort, name]) => parts[sort] === name));
+  const used = loadedHere.filter(({ parts }) => named.some(([sort, name]) => parts[sort] === name));
+  return used.map(({ path, digest }) => ({ path, digest }));
 };

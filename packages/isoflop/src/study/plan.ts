@@ -108,8 +108,7 @@ export const outlineStudy = (study: ResolvedStudy): StudyOutline => {
 };
 
 /** The modules that have a part in its runs. */
-const decisiveModules = ({ file, modules }: ResolvedStudy): readonly ModuleContent[] =>
-  usedModules(file, runPositions, modules).map(({ path, digest }) => ({ path, digest }));
+const decisiveModules = ({ file }: ResolvedStudy): readonly ModuleContent[] => usedModules(file, runPositions);
 
 /** The data in the order of each seed that runs have. */
 const ordersOf = (study: ResolvedStudy): Omit<Seeded, "content">[] => {

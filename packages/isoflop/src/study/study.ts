@@ -326,8 +326,7 @@ export const openStudy = async (options: StudyOptions): Promise<Study> => {
     options.openData ??
     dataOpener({ ...(signal && { signal }), ...(options.onData && { onProgress: options.onData }) });
   const plan = await planStudy(study, openData);
-  const { base, modules } = study;
-  const metrics = await metricRequests(study.file.metrics, { base, openData, modules });
+  const metrics = await metricRequests(study.file.metrics, { base: study.base, openData });
   const { path, runs } = placeOf(options, plan);
   const folder = new StudyFolder(path, { signal, onWait: onNote }, runs);
   await folder.keepManifest(manifestOf(folder, plan));

@@ -71,8 +71,8 @@ export const configure = (command: Command): void => {
         file === undefined ? {} : readRecord(file, "a spec; expected an object with model, steps, data, …");
       const base = file === undefined || file === "-" ? process.cwd() : dirname(file);
       const { spec, metrics } = await named(file, async () => {
-        const { given, modules, metrics } = await withParts(withOptions(written, options), base, openData);
-        return { spec: await completeSpec(given, openData, options.ladder, modules), metrics };
+        const { given, metrics } = await withParts(withOptions(written, options), base, openData);
+        return { spec: await completeSpec(given, openData, options.ladder), metrics };
       });
       for (const remark of (await openData(spec.data)).describe().provenance.remarks ?? []) note(remark);
       end();

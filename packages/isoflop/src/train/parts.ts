@@ -3,7 +3,7 @@ import { read, text } from "@isoflop/spec";
 import type { DataSpec, MetricRequest } from "@isoflop/sweep";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
-import { type LoadedModule, loadModule, resolveModules, runPositions } from "../modules/index.js";
+import { loadModule, resolveModules, runPositions } from "../modules/index.js";
 import { metricRequests } from "../modules/metrics.js";
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -17,7 +17,6 @@ const lists = v.looseObject({
 export interface WithParts {
   /** The spec alone, its parts by their names. */
   readonly given: Loose;
-  readonly modules: readonly LoadedModule[];
   readonly metrics: readonly MetricRequest[];
 }
 
@@ -32,9 +31,7 @@ export const withParts = async (
   openData: (spec: DataSpec) => Promise<DataSource>,
 ): Promise<WithParts> => {
   const { modules: files, metrics, ...spec } = read(lists, written, { name: "spec", error: inputError });
-  const listed: LoadedModule[] = [];
-  for (const file of files) listed.push(await loadModule(file, base));
-  const { value, modules: asked } = await resolveModules<Loose>(spec, runPositions, base);
-  const modules = [...listed, ...asked];
-  return { given: value, modules, metrics: await metricRequests(metrics, { base, openData, modules }) };
+  for (const file of files) await loadModule(file, base);
+  const { value } = await resolveModules<Loose>(spec, runPositions, base);
+  return { given: value, metrics: await metricRequests(metrics, { base, openData }) };
 };
