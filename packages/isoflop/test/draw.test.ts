@@ -195,12 +195,11 @@ it("a caption of the validation split is drawn by its number as by its words", a
   await expect(draw(run, { ...options, captions: [-1] })).rejects.toMatchObject({ exitCode: 3 });
 });
 
-it("images are cut as they are, of however many channels: decodeSamples makes pictures of them", () => {
-  const cut = picturesOf(Float32Array.of(0, 1, -1, 0.5), [1, 1, 2], ["a", "b"]);
-  expect(cut.map(({ caption, pixels }) => [caption, ...pixels])).toEqual([
-    ["a", 0, 1],
-    ["b", -1, 0.5],
-  ]);
+it("images of any channels stand one by one with their captions, latents as they are", () => {
+  const images = Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7);
+  const [one, two] = picturesOf(images, [4, 1, 1], ["a", "b"]);
+  expect(one).toEqual({ caption: "a", width: 1, height: 1, layout: "chw", pixels: images.slice(0, 4) });
+  expect(two!.pixels).toEqual(images.slice(4));
 });
 
 it("a model without captions draws, and takes none", async () => {

@@ -9,7 +9,7 @@ export { type Manifest, manifestIn, manifestsUnder, readManifest } from "./manif
 export type { MethodAnswer, StudyMethod, Testable } from "./methods.js";
 export { type HeldOutBudget, planStudy, type StudyPlan } from "./plan.js";
 export type { StudyPrediction } from "./prediction.js";
-export { type LineStream, type ProgressLine, progressLines } from "./progress.js";
+export { type ProgressLine, progressLines } from "./progress.js";
 export { openSession, type Session, type SessionOptions } from "./session.js";
 export { type HeldOutPlan, openStudy, type Reported, Study, StudyError, type StudyOptions } from "./study.js";
 export { studyWords } from "./words.js";

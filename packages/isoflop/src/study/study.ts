@@ -11,6 +11,7 @@ import { metricRequests } from "../modules/index.js";
 import type { DoneRun } from "../runs/point.js";
 import { versions } from "../versions.js";
 import { round } from "../words/numbers.js";
+import type { OnProgress } from "../words/progress.js";
 import { choicesOf } from "./choices.js";
 import { curvesOf, dataOf, findingsOf, type Measured, published, trainImagesOf } from "./document.js";
 import type { OpenData } from "./file/data.js";
@@ -38,6 +39,8 @@ export interface StudyOptions {
   readonly store?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
+  /** Told how far what is no training has come: fits, drawing. */
+  readonly onStage?: OnProgress | undefined;
   /** Told what went wrong without stopping the study, such as a checkpoint that could not be read. */
   readonly onNote?: ((note: string) => void) | undefined;
   /** The command that makes this study again, for the report. */
@@ -109,7 +112,7 @@ export class Study {
   async tune(): Promise<Tuned | undefined> {
     const { tuning } = this.#plan;
     if (!tuning) return this.#tuned;
-    const tuned = await this.#clock.time("tuning", () => tuneRate(tuning, (runs) => this.#trainSome(runs)));
+    const tuned = await this.#clock.time("tuning", () => tuneRate(tuning, (runs) => this.#tryRates(runs)));
     if (typeof tuned === "string") throw new StudyError(tuned);
     this.#tuned = tuned;
     this.#plan = this.#plan.rated(tuned.rule);
@@ -139,7 +142,7 @@ export class Study {
     const laws = this.#laws ?? this.fitLaws();
     const plans: HeldOutPlan[] = [];
     for (const heldOut of this.plan.heldOut) {
-      const plan = await this.#clock.time("fitting", () => heldOutOf(this.#fitted, laws, heldOut, this.options.signal));
+      const plan = await this.#clock.time("fitting", () => heldOutOf(this.#fitted, laws, heldOut, this.options));
       if (typeof plan === "string") {
         await this.write();
         throw new StudyError(plan);
@@ -171,10 +174,13 @@ export class Study {
     const last = this.#heldOut.at(-1)?.plan.run;
     if (!samples || samples.count === 0 || !last) return [];
     const { folder, options, session, plan } = this;
-    const { signal, onNote } = options;
+    const { signal, onStage, onNote } = options;
     const { source } = plan;
     this.#samples = await this.#clock.time("samples", () =>
-      drawSamples(last, { folder, device: session.device, source, samples, seed: plan.file.seed, signal, onNote }),
+      drawSamples(last, {
+        ...{ folder, device: session.device, source, samples, seed: plan.file.seed, signal, onNote },
+        onProgress: (done, of) => onStage?.(done, of, "drawing"),
+      }),
     );
     return this.#samples;
   }
@@ -247,6 +253,12 @@ export class Study {
   }
 
   /** The same, but a run that diverges is left out. */
+  /** What is tried is the study's before it is trained, for whoever watches and whoever clears the store. */
+  async #tryRates(runs: readonly SweepRun[]): Promise<DoneRun[]> {
+    await this.folder.keepManifest({ ...this.folder.manifest!, tune: runs.map(({ id }) => id) });
+    return this.#trainSome(runs);
+  }
+
   async #trainSome(runs: readonly SweepRun[]): Promise<DoneRun[]> {
     const records = await this.session.train(runs.map(({ spec }) => spec));
     return records.filter((record) => record.state === "done");
@@ -277,13 +289,13 @@ const heldOutOf = async (
   fitted: readonly DoneRun[],
   laws: IsoFlop,
   heldOut: HeldOutBudget,
-  signal: AbortSignal | undefined,
+  { signal, onStage }: Pick<StudyOptions, "signal" | "onStage">,
 ): Promise<HeldOutPlan | string> => {
   const { budget } = heldOut;
   const optimum = predictIsoFlop(laws, budget);
   if (!optimum.ok) return refusal(laws);
   const run = heldOut.run(optimum.predicted.N.value);
-  const answers = await answersTo({ C: budget, N: run.paramsNonEmbedding, signal }, fitted, laws);
+  const answers = await answersTo({ C: budget, N: run.paramsNonEmbedding, signal, onStage }, fitted, laws);
   const [headline] = answers;
   if (!headline) return refusal(laws);
   const { prediction } = headline;
