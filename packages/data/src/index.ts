@@ -16,7 +16,6 @@ export { type WordOptions, words } from "./finite/words.js";
 export type { ImageOptions } from "./image-options.js";
 export { type LabelledImages, type LabelledOptions, type LabelledSplit, labelledImages } from "./labelled.js";
 export { type ChannelMoments, Moments } from "./latents/moments.js";
-export type { LatentOptions } from "./latents/options.js";
 export { unscaled } from "./latents/scaling.js";
 export type { Opening, Progress } from "./opening.js";
 export type { PictureDecoder } from "./pictures/browser-decoder.js";

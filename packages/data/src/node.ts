@@ -3,7 +3,6 @@ export { openArrays } from "./node/arrays/open.js";
 export { cifar10 } from "./node/cifar10.js";
 export { openDecoder } from "./node/decoders/open.js";
 export { type EmojiOptions, emojiScenes, emojiSheet } from "./node/emoji.js";
-export { latentSource } from "./node/latents/open.js";
 export { openSource } from "./node/open-source.js";
 export { fileStore, type RecordFile } from "./node/records/file-store.js";
 export { type InputFile, type Inputs, inputsOf } from "./node/records/inputs.js";

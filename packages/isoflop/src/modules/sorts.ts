@@ -94,11 +94,12 @@ export const sorts = {
   weighting: kindsOf("weighting", weightings),
   path: kindsOf("path", paths),
   solver: kindsOf("solver", solvers),
-  source: kindsOf("source", sources, { by: "source", inner: { decoder: "decoder" } }),
-  decoder: kindsOf("decoder", decoders),
+  source: kindsOf("source", sources, { by: "source" }),
   schedule: kindsOf("schedule", schedules),
   metric: kindsOf("metric", metrics, { inner: { data: "source" } }),
   runner: kindsOf("runner", runners),
+  // Data go on asking for theirs by its module, which whoever draws pictures loads: no run depends on it.
+  decoder: kindsOf("decoder", decoders),
   conditioning: {
     add(part) {
       const { name } = read(conditioningSchema, part, { name: "conditioning", error });

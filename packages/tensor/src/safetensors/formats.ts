@@ -154,8 +154,11 @@ const whole = (least: number, most: number) => (v: number) => Number.isInteger(v
 /** Not a finite number that would be stored as an infinity: those from half a step above the largest number on. */
 const below = (overflow: number) => (v: number) => !(Math.abs(v) >= overflow) || !Number.isFinite(v);
 
-/** The formats that can be written: which numbers they hold, and what those are called. */
-const holds = {
+/** The formats that can be written. */
+export type WritableFormat = "F64" | "F32" | "BF16" | "F16" | "I32" | "U32" | "U8" | "BOOL";
+
+/** Which numbers they hold, and what those are called. */
+const holds: Readonly<Record<WritableFormat, { has(value: number): boolean; readonly what: string }>> = {
   F64: { has: () => true, what: "any number" },
   F32: { has: below(2 ** 128 - 2 ** 103), what: "numbers up to 3.4028235e38" },
   BF16: { has: below(2 ** 128 - 2 ** 119), what: "numbers up to 3.3895314e38" },
@@ -165,8 +168,6 @@ const holds = {
   U8: { has: whole(0, 255), what: "whole numbers from 0 to 255" },
   BOOL: { has: whole(0, 1), what: "0 and 1" },
 };
-
-export type WritableFormat = keyof typeof holds;
 
 /** Refuses what encoding would change by more than rounding: the file would be whole, but not what was to be kept. */
 export const checkEncodable = (name: string, format: WritableFormat, data: ArrayLike<number>): void => {

@@ -27,10 +27,10 @@ const written = (data: StudyFile["data"], error: (message: string) => Error): un
   }
 };
 
-/** Texts that begin like a path of this folder, and whatever goes by the name `path`. */
+/** Texts that begin like a path of this folder, and whatever goes by the name `path`, or as the `module` of a decoder. */
 const rooted = (value: unknown, base: string, key = ""): unknown => {
   if (typeof value === "string") {
-    const relative = /^\.{1,2}([\\/]|$)/.test(value) || (key === "path" && !isAbsolute(value));
+    const relative = /^\.{1,2}([\\/]|$)/.test(value) || ((key === "path" || key === "module") && !isAbsolute(value));
     return relative ? resolve(base, value) : value;
   }
   if (Array.isArray(value)) return value.map((item) => rooted(item, base, key));
