@@ -1,8 +1,12 @@
 import { library } from "../../tsup.base.js";
 
-// Shared chunks, so that both entries know one `Tensor` class.
+// Shared chunks, so that all entries know one `Tensor` class.
 export default library({
-  entry: { index: "src/index.ts", "testing/index": "src/testing/index.ts" },
+  entry: {
+    index: "src/index.ts",
+    "testing/index": "src/testing/index.ts",
+    "safetensors/index": "src/safetensors/index.ts",
+  },
   splitting: true,
   clean: true,
 });

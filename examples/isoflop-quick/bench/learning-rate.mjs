@@ -1,30 +1,24 @@
 // Is one learning-rate rule fair to all sizes? Trains two sizes of the quick study at several rates, base (32 / width)^0.5, on a seed no study uses:
 // node examples/isoflop-quick/bench/learning-rate.mjs [data] [folder] [conditioning]
 import { dataOpener, fileRunStore } from "@isoflop/sweep/node";
-import { openSession, planStudy, quick } from "isoflop/study";
+import { openSession, planStudy, readAssignment, resolveStudy, writtenStudy } from "isoflop/study";
 
 const [data = "emoji", out = "runs/learning-rate", conditioning = "inContext"] = process.argv.slice(2);
-const seed = 1000;
-const budget = 1.7e11;
 const bases = [2.5e-3, 5e-3, 1e-2, 2e-2, 4e-2];
 const widths = [24, 56];
-const dataSpec = { source: data, size: quick.image, seed };
-const source = await dataOpener()(dataSpec);
-const grids = bases.map(
-  (base) =>
-    planStudy(
-      {
-        ...quick,
-        conditioning,
-        budgets: [budget],
-        widths: () => widths,
-        learningRate: { base, baseWidth: 32, exponent: 0.5 },
-      },
-      dataSpec,
-      source,
-      seed,
-    ).grid,
-);
+const quick = await writtenStudy("quick");
+const openData = dataOpener();
+const grids = [];
+for (const base of bases) {
+  const set = [
+    `data.source=${data}`,
+    `model.conditioning=${conditioning}`,
+    "seed=1000",
+    `grid={ budgets: 1.7e11, widths: [${widths}] }`,
+    `optimizer.learningRate={ at: ${base}, width: [32, -0.5] }`,
+  ];
+  grids.push((await planStudy(resolveStudy(quick, set.map(readAssignment)), openData)).grid);
+}
 const session = await openSession({ store: fileRunStore(`${out}/runs`), device: "wasm" });
 const records = await session.train(grids.flat().map(({ spec }) => spec));
 console.log(["base rate", ...widths.map((width) => `width ${width}`)].join("\t"));

@@ -14,9 +14,8 @@ await ending(options.signal, async () => {
   try {
     // 1. The plan: several compute budgets, and at each of them models from too small to too large. Every run spends its budget exactly, so a
     //    larger model sees fewer images.
-    console.log(
-      `${options.preset.name}: ${study.plan.grid.length} runs and one held out, on ${study.session.device.description}`,
-    );
+    const { name, grid } = study.plan;
+    console.log(`${name}: ${grid.length} runs and one held out, on ${study.session.device.description}`);
 
     // 2. Train them all. Runs that are already in the folder are not done again.
     await study.trainGrid();
@@ -26,11 +25,12 @@ await ending(options.signal, async () => {
     for (const { C, message } of laws.dropped) console.log(`${round(C)} FLOPs enters no law: ${message}`);
 
     // 4. Say what a budget will give that is at least three times the largest so far, and write it down before training there.
-    const { prediction, run } = await study.predictHeldOut();
-    const { loss } = prediction.predicted;
-    console.log(
-      `predicted at ${round(prediction.given.C)} FLOPs: loss ${num(loss.value)}, ${interval(loss.interval95)}, with ${run.name}`,
-    );
+    for (const { prediction, run } of await study.predictHeldOut()) {
+      const { loss } = prediction.predicted;
+      console.log(
+        `predicted at ${round(prediction.given.C)} FLOPs: loss ${num(loss.value)}, ${interval(loss.interval95)}, with ${run.name}`,
+      );
+    }
 
     // 5. Train there, and compare.
     await study.trainHeldOut();

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { run } from "isoflop";
-import { type Preset, presets } from "isoflop/study";
+import { type Assignment, readAssignment, resolveStudy, writtenStudy } from "isoflop/study";
 
 const usage = `npm run reproduce -- [options]
 
@@ -9,7 +9,7 @@ const usage = `npm run reproduce -- [options]
   --device wasm|webgpu    where to train (wasm needs no GPU)
   --data emoji|cifar10    what to learn from
   --seed N                of weights, noise and order (default 0)
-  --out FOLDER            where runs, figures and report go (default runs/PRESET)
+  --runs FOLDER           where studies and their runs go (default runs): each study in NAME-HASH
 `;
 
 const fail = (message: string): never => {
@@ -41,7 +41,7 @@ export const readOptions = async (argv: readonly string[]) => {
         device: { type: "string", default: "wasm" },
         data: { type: "string", default: "emoji" },
         seed: { type: "string", default: "0" },
-        out: { type: "string" },
+        runs: { type: "string", default: "runs" },
         help: { type: "boolean", default: false },
       },
     }).values;
@@ -58,16 +58,17 @@ export const readOptions = async (argv: readonly string[]) => {
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed) || seed < 0)
     fail(`--seed is ${JSON.stringify(values.seed)}; it must be a whole number of at least 0`);
-  const name = choose("preset", values.preset, [...Object.keys(presets), "paper"]);
-  if (name === "paper") process.exit(await run(["plan", "--preset", "paper"]));
-  const preset: Preset = presets[name]!;
+  const preset = choose("preset", values.preset, ["quick", "laptop", "paper"]);
+  if (preset === "paper") process.exit(await run(["plan", "paper"]));
+  const set: readonly Assignment[] = [
+    `device=${choose("device", values.device, ["wasm", "webgpu"])}`,
+    `data.source=${choose("data", values.data, ["emoji", "cifar10"])}`,
+    `seed=${seed}`,
+  ].map(readAssignment);
   const stopper = new AbortController();
   return {
-    preset,
-    device: choose("device", values.device, ["wasm", "webgpu"]),
-    data: choose("data", values.data, ["emoji", "cifar10"]),
-    seed,
-    out: values.out ?? `runs/${preset.name}`,
+    study: resolveStudy(await writtenStudy(preset), set),
+    root: values.runs,
     signal: stopper.signal,
     stop: () => stopper.abort(new Error("stopped; run the same command again to go on")),
     reproduce: `npm run reproduce${argv.length > 0 ? ` -- ${argv.join(" ")}` : ""}`,

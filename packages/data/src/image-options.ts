@@ -13,15 +13,16 @@ export interface ImageOptions {
 const [size, seed] = [v.picklist([16, 32], "16 or 32"), v.optional(whole(), 0)];
 const schema = record({ size, seed });
 
+/** The options of a source of square images of two sizes. */
+export const imageFields = { size: v.optional(size, 16), seed };
+
 /** @throws RangeError naming the option, its value and what would be right */
 export const checkedImageOptions = (name: string, { size, seed }: ImageOptions): Required<ImageOptions> =>
   read(schema, { size, seed }, { name, error: (message) => new RangeError(message) });
 
-/** A source of square images by name. One that reads files is opened in Node alone. */
+/** A source of square images by name, of two sizes. */
 export const imageSource = <const N extends string>(
   name: N,
   about: string,
-  build: (options: ImageOptions) => Promise<DataSource> = async () => {
-    throw new Error(`the source "${name}" reads files; in Node, openSource of @isoflop/data/node opens it`);
-  },
-) => kind({ name, about, options: { size: v.optional(size, 16), seed }, build });
+  build: (options: ImageOptions) => Promise<DataSource>,
+) => kind({ name, about, options: imageFields, build });

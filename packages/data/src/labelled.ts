@@ -1,6 +1,6 @@
 import { checkIndex, dataSource } from "./data-source.js";
-import { foldIn, type Key, keyOf } from "./random/key.js";
-import { Permutation } from "./random/permutation.js";
+import { shuffled } from "./finite/shuffled.js";
+import { keyOf } from "./random/key.js";
 import type { DataSource, Provenance } from "./source.js";
 import { Vocabulary } from "./vocabulary.js";
 
@@ -61,17 +61,6 @@ export const labelledImages = (options: LabelledOptions): DataSource<LabelledSpl
       return `a photo of ${/^[aeiou]/.test(word) ? "an" : "a"} ${word}`;
     },
   });
-};
-
-/** Where an index goes in a finite set that has another order each epoch. */
-const shuffled = (count: number, key: Key): ((index: number) => number) => {
-  const permutation = new Permutation(count);
-  let [epoch, epochKey] = [-1, key];
-  return (index) => {
-    const now = Math.floor(index / count);
-    if (now !== epoch) [epoch, epochKey] = [now, foldIn(key, now)];
-    return permutation.at(epochKey, index % count);
-  };
 };
 
 const checkImages = ({ name, size, classNames, ...sets }: LabelledOptions, split: LabelledSplit): void => {

@@ -1,3 +1,14 @@
+export type { ArrayFile, StoredArray } from "./node/arrays/array.js";
+export { openArrays } from "./node/arrays/open.js";
 export { cifar10 } from "./node/cifar10.js";
+export { openDecoder } from "./node/decoders/open.js";
 export { type EmojiOptions, emojiScenes, emojiSheet } from "./node/emoji.js";
+export { latentSource } from "./node/latents/open.js";
 export { openSource } from "./node/open-source.js";
+export { fileStore, type RecordFile } from "./node/records/file-store.js";
+export { type InputFile, type Inputs, inputsOf } from "./node/records/inputs.js";
+export { type KeptSet, keptSet } from "./node/records/kept-set.js";
+export type { StoredSet } from "./node/records/read-set.js";
+export type { SetFacts, SetHead } from "./node/records/set-files.js";
+export type { SetWriter } from "./node/records/write-set.js";
+export type { Opening, Progress } from "./opening.js";

@@ -30,6 +30,8 @@ export interface Provenance {
   readonly renderer: string;
   /** SHA-256 of the decoded pixels, or null where they are computed from code alone. */
   readonly pixelsSha256: string | null;
+  /** What a person should know of the set and no digest needs: what was left out, what there is twice. */
+  readonly remarks?: readonly string[];
 }
 
 /** What a split is made of. */
@@ -63,6 +65,12 @@ export interface FeatureShape {
   readonly dim: number;
 }
 
+/** How the latents of batches come from those of a file: (x − shift) × scale, by channel. */
+export interface LatentScaling {
+  readonly scale: readonly number[];
+  readonly shift: readonly number[];
+}
+
 /**
  * A data set of captioned images in which an image is a pure function of (source, seed, split, index). Indices may be
  * asked for in any order, in any chunks, by any number of workers; every split but "train" is the same for all seeds,
@@ -78,6 +86,8 @@ export interface DataSource<Split extends string = string> {
   readonly masked?: boolean;
   /** Where captions are vectors: batches have `features` and `lengths`, and `captions` are words for a reader. */
   readonly features?: FeatureShape;
+  /** Where images are no pictures, but latents, which a decoder turns into some. */
+  readonly latents?: LatentScaling;
   readonly splits: readonly Split[];
   /** Number of different images in a split; Infinity when they never run out. */
   size(split: Split): number;

@@ -1,8 +1,28 @@
+import { didYouMean } from "@isoflop/spec";
+import { wordsOf } from "./words-of.js";
+
+/** The most words that a message lists. */
+const LISTED = 24;
+
 /** The id of the padding word. A caption of padding only is the empty caption, which guidance uses as "no caption". */
 const PADDING_ID = 0;
 
 /** Words that carry no information in our captions; they are read over unless a data set uses them as names. */
 const FILLERS = new Set(["a", "an", "the", "of", "on", "at", "in", "photo", "background"]);
+
+/** The word that stands for all words out of a table. */
+const UNKNOWN = "<unk>";
+
+/** How captions are read beyond the words themselves. */
+export interface VocabularyReading {
+  /**
+   * Captions are anybody's sentences: all words count, those out of the table are the word `<unk>` of id 1, and what does not fit is
+   * cut. Default false: an unknown word is an error.
+   */
+  readonly open?: boolean;
+  /** What the words stand for, in the words' order, such as names with spaces: a caption that is one of them is its word. */
+  readonly names?: readonly string[];
+}
 
 /** The words of a data set and their ids. Id 0 is padding. */
 export class Vocabulary {
@@ -11,10 +31,14 @@ export class Vocabulary {
   /** Number of ids, padding included: the rows of a learned word table. */
   readonly size: number;
   readonly #ids: ReadonlyMap<string, number>;
+  readonly #open: boolean;
+  readonly #names: ReadonlyMap<string, number>;
 
-  /** @param words the words without padding, each unique, lower case and without spaces */
-  constructor(words: readonly string[]) {
-    this.words = ["<pad>", ...words];
+  /** @param words the words without padding and `<unk>`, each unique, lower case and without spaces */
+  constructor(words: readonly string[], { open = false, names = [] }: VocabularyReading = {}) {
+    this.words = ["<pad>", ...(open ? [UNKNOWN] : []), ...words];
+    this.#open = open;
+    this.#names = new Map(names.map((name, i) => [folded(name), i + 1]));
     this.size = this.words.length;
     this.#ids = new Map(this.words.map((word, id) => [word, id]));
     if (this.#ids.size !== this.size) throw new Error("Vocabulary: words must be unique, and none may be <pad>");
@@ -23,21 +47,26 @@ export class Vocabulary {
       throw new Error(`Vocabulary: "${bad}" is not one lower-case word without spaces, commas and dots`);
   }
 
-  /** The id of a word. @throws RangeError when the word is unknown; the message lists the known words near it. */
+  /** The id of a word. @throws RangeError when the word is unknown, with the known word that is spelled like it, or else the known words */
   id(word: string): number {
     const id = this.#ids.get(word);
     if (id !== undefined) return id;
-    const near = this.words.slice(1).filter((known) => known[0] === word[0]);
-    const known = near.length > 0 ? near : this.words.slice(1);
-    throw new RangeError(`caption: unknown word "${word}"; known words are ${known.slice(0, 24).join(", ")}`);
+    const known = this.words.slice(1);
+    const more = known.length > LISTED ? `, and ${known.length - LISTED} more` : "";
+    const right = didYouMean(word, known) || `known words are ${known.slice(0, LISTED).join(", ")}${more}`;
+    throw new RangeError(`caption: unknown word "${word}"; ${right}`);
   }
 
   /**
    * The ids of a caption such as "a taco left of a rocket on a red background", padded to `length`. Articles, "of", "on"
-   * and "background" are read over.
-   * @throws RangeError on an unknown word or on more than `length` words
+   * and "background" are read over, unless the vocabulary is open.
+   * @throws RangeError on an unknown word or on more than `length` words, unless the vocabulary is open
    */
   encode(text: string, length: number): Int32Array {
+    const named = this.#names.get(folded(text));
+    if (named !== undefined && length > 0)
+      return Int32Array.from({ length }, (_, slot) => (slot === 0 ? named : PADDING_ID));
+    if (this.#open) return this.#encodeAny(text, length);
     const words = text
       .toLowerCase()
       .split(/[\s,.]+/)
@@ -48,6 +77,13 @@ export class Vocabulary {
     words.forEach((word, slot) => {
       ids[slot] = this.id(word);
     });
+    return ids;
+  }
+
+  #encodeAny(text: string, length: number): Int32Array {
+    const ids = new Int32Array(length);
+    for (const [slot, word] of wordsOf(text).slice(0, length).entries())
+      ids[slot] = this.#ids.get(word) ?? this.id(UNKNOWN);
     return ids;
   }
 
@@ -63,3 +99,5 @@ export class Vocabulary {
     return words.join(" ");
   }
 }
+
+const folded = (name: string): string => name.trim().toLowerCase();

@@ -8,7 +8,7 @@ const start = (source: DataSource) => [...source.batch("train", 0, 2).images];
 
 describe("sources by name", () => {
   it("are known everywhere, and say what they need", () => {
-    expect(sources.names).toEqual(["emoji", "shapes", "cifar10"]);
+    expect(sources.names).toEqual(["emoji", "shapes", "cifar10", "images", "webdataset", "parquet", "latents", "hub"]);
     for (const { about } of sources) expect(about).toMatch(/; needs /);
   });
 
@@ -33,7 +33,10 @@ describe("sources by name", () => {
   });
 
   it.each<[object, string]>([
-    [{ source: "emojis" }, 'data.source is "emojis"; it must be one of "emoji", "shapes", "cifar10" (did you mean'],
+    [
+      { source: "emojis" },
+      'data.source is "emojis"; it must be one of "emoji", "shapes", "cifar10", "images", "webdataset", "parquet", "latents", "hub" (did you mean "emoji"?)',
+    ],
     [{ source: "emoji", size: 24 }, "data.size is 24; it must be 16 or 32"],
     [{ source: "shapes", seed: -1 }, "data.seed is -1; it must be a whole number of at least 0"],
     [{ source: "shapes", sed: 1 }, 'data has an unknown key "sed"; did you mean "seed"?'],

@@ -17,8 +17,13 @@ describe("vocabulary", () => {
     expect([...new Vocabulary(["photo"]).encode("a photo", 1)]).toEqual([1]);
   });
 
-  it("names an unknown word and the known words near it", () => {
-    expect(() => vocabulary.encode("a robot", 3)).toThrow('unknown word "robot"; known words are red, rocket');
+  it("names an unknown word, and the known one that is spelled like it or those there are", () => {
+    const message = (text: string) => () => vocabulary.encode(text, 3);
+    expect(message("a rokcet")).toThrow('caption: unknown word "rokcet"; did you mean "rocket"?');
+    expect(message("an ocket")).toThrow('did you mean "rocket"?');
+    expect(message("a submarine")).toThrow('"submarine"; known words are red, blue, taco, rocket, left');
+    const many = new Vocabulary(Array.from({ length: 30 }, (_, i) => `word${i}`));
+    expect(() => many.id("submarine")).toThrow(/known words are word0, .*, word23, and 6 more$/);
   });
 
   it("refuses what does not fit", () => {

@@ -1,16 +1,31 @@
 import { number, only, shown } from "@isoflop/spec";
-import { add, concat, lessEqual, mul, type Operand, split, sub, Tensor } from "@isoflop/tensor";
+import {
+  add,
+  concat,
+  leavesOf,
+  lessEqual,
+  mapTree,
+  mul,
+  namedLeaves,
+  type Operand,
+  split,
+  sub,
+  Tensor,
+} from "@isoflop/tensor";
 import { check, checkPrediction } from "./checks.js";
 import { bracketed, must } from "./errors.js";
 import { besideBatch } from "./path.js";
 
-/** A network that takes its condition last. */
-export type ConditionalDenoiser = (x: Tensor, t: Tensor, condition: Tensor) => Tensor;
+/** A network that takes its condition last: a tensor, or a record of several, each with a row per sample. */
+export type ConditionalDenoiser<C = Tensor> = (x: Tensor, t: Tensor, condition: C) => Tensor;
 
-/** What the samples should be, and what they would be if nothing were asked: captions of padding words alone, the class "none". */
-export interface GuidanceInputs {
-  readonly condition: Tensor;
-  readonly unconditional: Tensor;
+/**
+ * What the samples should be, and what they would be if nothing were asked: captions of padding words alone, the class "none", one vector of
+ * zeros.
+ */
+export interface GuidanceInputs<C = Tensor> {
+  readonly condition: C;
+  readonly unconditional: C;
 }
 
 export interface GuidanceOptions {
@@ -31,16 +46,29 @@ const checkGuidance = (options: GuidanceOptions): void => {
   must(from >= 0 && from < to && to <= 1, "option", `interval is [${from}, ${to}]; it takes 0 <= from < to <= 1.`);
 };
 
-/** @throws DiffusionError("shape") unless both conditions are tensors of one shape */
-const checkConditions = ({ condition, unconditional }: GuidanceInputs): void => {
+/** A condition in words: its shape, or those of its tensors by name. */
+const told = (condition: unknown): string =>
+  condition instanceof Tensor
+    ? bracketed(condition.shape)
+    : `{ ${namedLeaves(condition)
+        .map(([name, { shape }]) => `${name}: ${bracketed(shape)}`)
+        .join(", ")} }`;
+
+/** Whether it is a tensor or a record of some. */
+const isCondition = (value: unknown): boolean =>
+  value instanceof Tensor ||
+  (typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && leavesOf(value).length > 0);
+
+/** @throws DiffusionError("shape") unless both conditions are tensors of one shape, or records of such */
+const checkConditions = ({ condition, unconditional }: GuidanceInputs<unknown>): void => {
   for (const [name, value] of Object.entries({ condition, unconditional }))
     must(
-      value instanceof Tensor,
+      isCondition(value),
       "shape",
       `guidance: ${name} is ${shown(value)}; it takes { condition, unconditional }, two tensors.`,
     );
-  const [told, untold] = [bracketed(condition.shape), bracketed(unconditional.shape)];
-  must(told === untold, "shape", `unconditional is ${untold}; condition is ${told} and takes the same.`);
+  const [asked, unasked] = [told(condition), told(unconditional)];
+  must(asked === unasked, "shape", `unconditional is ${unasked}; condition is ${asked} and takes the same.`);
 };
 
 /**
@@ -50,14 +78,15 @@ const checkConditions = ({ condition, unconditional }: GuidanceInputs): void => 
  * @throws DiffusionError("shape") if the two conditions differ in shape, or the model's output is no prediction of the doubled batch,
  * ("option") for a scale that is not finite or an interval outside 0..1
  */
-export const classifierFreeGuidance = (model: ConditionalDenoiser, options: GuidanceOptions) => {
+export const classifierFreeGuidance = <C = Tensor>(model: ConditionalDenoiser<C>, options: GuidanceOptions) => {
   checkGuidance(options);
   const { scale, interval } = options;
-  return (x: Tensor, t: Tensor, inputs: GuidanceInputs): Tensor => {
+  return (x: Tensor, t: Tensor, inputs: GuidanceInputs<C>): Tensor => {
     checkConditions(inputs);
     const { condition, unconditional } = inputs;
     const twice = concat([x, x]);
-    const both = model(twice, concat([t, t]), concat([condition, unconditional]));
+    const asked = mapTree((c, u) => concat([c, u!]), condition, unconditional) as C;
+    const both = model(twice, concat([t, t]), asked);
     checkPrediction(both, twice);
     const [c, u] = split(both, 2) as [Tensor, Tensor];
     const difference = sub(c, u);

@@ -198,6 +198,24 @@ describe("guidance", () => {
     expect(network.mock.calls.map((operands) => operands.map(({ shape }) => shape))).toEqual([[[4, 2], [4], [4, 1]]]);
   });
 
+  test("takes a condition of several tensors, leaf by leaf", async () => {
+    type Told = { readonly tokens: Tensor; readonly more: { readonly lengths: Tensor } };
+    const network = vi.fn((y: Tensor, _: Tensor, { tokens, more }: Told) =>
+      y.mul(0).add(tokens).add(more.lengths.cast("f32")),
+    );
+    const lengths = (...values: number[]) => ({ lengths: device.tensor(Int32Array.from(values), [2, 1]) });
+    const guided = classifierFreeGuidance(network, { scale: 2 });
+    const told = { tokens: condition, more: lengths(1, 2) };
+    const t = device.tensor([0.5, 0.5]);
+    const out = guided(x, t, { condition: told, unconditional: { tokens: unconditional, more: lengths(0, 0) } });
+    expect(Array.from(await out.data())).toEqual([7, 7, 11, 11]);
+    expect(network.mock.calls[0]![2].more.lengths.shape).toEqual([4, 1]);
+    const short = { tokens: unconditional, more: { lengths: device.tensor(Int32Array.of(1), [1, 1]) } };
+    expect(() => guided(x, t, { condition: told, unconditional: short })).toThrow(
+      "unconditional is { more.lengths: [1, 1], tokens: [2, 1] }; condition is { more.lengths: [2, 1], tokens: [2, 1] } and takes the same.",
+    );
+  });
+
   test("is the same in every prediction", async () => {
     const path = linearPath();
     const t = device.tensor([0.3]);

@@ -62,9 +62,9 @@ export const queryKeyValue = (
   return [normed(byHead(q), ln_q), normed(byHead(k), ln_k), byHead(v)];
 };
 
-/** Self-attention over x [n, tokens, d]. */
-export const attend = (params: Attention, x: Tensor, heads: number): Tensor => {
-  const mixed = attention(...queryKeyValue(params, x, heads));
+/** Self-attention over x [n, tokens, d], of which only the first `lengths` are looked at where those are given. */
+export const attend = (params: Attention, x: Tensor, heads: number, lengths?: Tensor): Tensor => {
+  const mixed = attention(...queryKeyValue(params, x, heads), lengths ? { lengths } : {});
   return linear(mixed.reshape(x.shape), params.proj.weight, params.proj.bias);
 };
 

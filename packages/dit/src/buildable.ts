@@ -1,4 +1,5 @@
 import { type DitConfig, parameters } from "@isoflop/flops";
+import { trunks } from "./conditioning/index.js";
 import { must } from "./errors.js";
 
 /** Deeper than any model that was trained; every block has a record of its own. */
@@ -16,7 +17,13 @@ const count = (n: number): string => n.toLocaleString("en-US");
  */
 export const checkBuildable = (config: DitConfig): void => {
   const { trainable, all } = parameters(config);
-  const { depth, timeScale = 1 } = config;
+  const built = trunks.has(config.conditioning);
+  const others = `models are built of ${trunks.names.join(", ")}`;
+  must(built, "config", `conditioning is "${config.conditioning}", which is counted and has no trunk; ${others}.`);
+  const { context, depth, timeScale = 1 } = config;
+  const masked = "masked" in context && context.masked === true;
+  const heeded = !masked || trunks.get(config.conditioning).masks;
+  must(heeded, "config", `context.masked is true; the trunk of "${config.conditioning}" does not read lengths.`);
   const tables = all > trainable ? ` and position tables of ${count(all - trainable)} numbers` : "";
   const model = `A model of ${count(trainable)} parameters in ${count(depth)} blocks (depth)${tables}`;
   const most = `at most ${count(mostBlocks)} blocks and ${count(mostNumbers)} numbers are`;

@@ -6,26 +6,40 @@ import { must, shown } from "./errors.js";
 export interface PooledCondition {
   /** f32 [n, tokens, dim]. */
   readonly tokens: Tensor;
+  /** i32 [n] where the context is masked, see {@link MaskedCondition}. */
+  readonly lengths?: Tensor;
   /** f32 [n, pooled]. */
   readonly pooled: Tensor;
 }
 
-/**
- * What the model is told for a batch of n: i32 [n] for classes, i32 [n, tokens] for words, f32 [n, tokens, dim] for features, and
- * a record of both for features with a pooled vector.
- */
-export type Condition = Tensor | PooledCondition;
+/** What the model is told for a batch of n where its context is of masked features. */
+export interface MaskedCondition {
+  /** f32 [n, tokens, dim]; what lies past a caption's length is not looked at. */
+  readonly tokens: Tensor;
+  /** i32 [n], how many of its tokens a caption has: below 1 counts as 1, beyond the tokens as all of them. */
+  readonly lengths: Tensor;
+  /** f32 [n, pooled] where the context has a pooled vector. */
+  readonly pooled?: Tensor;
+}
 
-/** A condition taken apart; either is absent where the config has none. */
+/**
+ * What the model is told for a batch of n: i32 [n] for classes, i32 [n, tokens] for words, f32 [n, tokens, dim] for features; features that
+ * are masked or have a pooled vector are a record of tokens, lengths and pooled vector, as far as the context has them. Masked words end
+ * with the last that is not word 0.
+ */
+export type Condition = Tensor | PooledCondition | MaskedCondition;
+
+/** A condition taken apart; each part is absent where the config has none. */
 export interface ConditionParts {
   readonly tokens: Tensor | undefined;
-  readonly pooled: Tensor | undefined;
+  readonly lengths?: Tensor | undefined;
+  readonly pooled?: Tensor | undefined;
 }
 
 export const partsOf = (condition: Condition | undefined): ConditionParts =>
-  typeof condition === "object" && condition !== null && "pooled" in condition
+  typeof condition === "object" && condition !== null && ("pooled" in condition || "lengths" in condition)
     ? condition
-    : { tokens: condition, pooled: undefined };
+    : { tokens: condition };
 
 type Operand = Pick<Tensor, "dtype" | "shape">;
 
@@ -35,6 +49,14 @@ export const operandText = (operand: Operand | null | undefined): string => {
     return `${operand.dtype}${shown(operand.shape)}`;
   if (typeof operand !== "object" || operand === null) return `${operand}`;
   return `no tensor but ${Object.prototype.toString.call(operand).slice(8, -1)}`;
+};
+
+/** A condition in a message: its tokens alone, or the record of all that it has. */
+const recordText = ({ tokens, ...others }: { readonly [K in keyof ConditionParts]: Operand | undefined }): string => {
+  const { lengths, pooled } = others;
+  const rest = Object.entries({ lengths, pooled }).filter(([, operand]) => operand !== undefined);
+  if (rest.length === 0) return operandText(tokens);
+  return `{ tokens: ${operandText(tokens)}${rest.map(([name, operand]) => `, ${name}: ${operandText(operand)}`).join("")} }`;
 };
 
 /** What the tokens must be for a batch of n. */
@@ -51,21 +73,18 @@ const expected = (context: Exclude<Context, { kind: "none" }>, n: number): Opera
 
 /** @throws DitError("shape") unless the condition is what the config's context says. */
 export const checkCondition = (context: Context, n: number, condition: Condition | undefined): void => {
-  const { tokens, pooled } = partsOf(condition);
-  const given =
-    tokens === undefined
-      ? "missing"
-      : pooled === undefined
-        ? operandText(tokens)
-        : `{ tokens: ${operandText(tokens)}, pooled: ${operandText(pooled)} }`;
+  const parts = partsOf(condition);
+  const given = parts.tokens === undefined ? "missing" : recordText(parts);
   if (context.kind === "none") {
     must(condition === undefined, "shape", `condition is ${given}; context "none" takes none.`);
     return;
   }
-  const pooledSize = context.kind === "features" ? context.pooled : undefined;
-  const first = operandText(expected(context, n));
-  const second = pooledSize === undefined ? undefined : operandText({ dtype: "f32", shape: [n, pooledSize] });
-  const right = second === undefined ? first : `{ tokens: ${first}, pooled: ${second} }`;
+  const features = context.kind === "features" ? context : undefined;
+  const right = recordText({
+    tokens: expected(context, n),
+    lengths: features?.masked ? { dtype: "i32", shape: [n] } : undefined,
+    pooled: features?.pooled === undefined ? undefined : { dtype: "f32", shape: [n, features.pooled] },
+  });
   must(
     given === right,
     "shape",

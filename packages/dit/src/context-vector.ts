@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from "@isoflop/flops";
-import { linear, mean, type Tensor, take } from "@isoflop/tensor";
+import { linear, type Tensor, take } from "@isoflop/tensor";
 import { type ClassContext, contextSpecs, type FeatureContext, type NoContext, tableSpecs } from "./context.js";
+import { meanOf } from "./lengths.js";
 import type { SpecsOf } from "./spec.js";
 
 /** Words without positions: a mean does not know their order. */
@@ -17,14 +18,18 @@ export const contextVectorSpecs = (config: ResolvedConfig): SpecsOf<ContextVecto
 
 /**
  * Context as one vector per sample, [n, width]: the label's row, the mean of the words' rows, or the projection of the mean
- * feature. Undefined where the model is told nothing.
+ * feature; means are over the first `lengths` tokens where those are given. Undefined where the model is told nothing.
  */
-export const embedContextVector = (params: ContextVectorParams, condition: Tensor | undefined): Tensor | undefined => {
+export const embedContextVector = (
+  params: ContextVectorParams,
+  condition: Tensor | undefined,
+  lengths: Tensor | undefined,
+): Tensor | undefined => {
   if (condition === undefined) return undefined;
   if ("y_embedder" in params) return take(params.y_embedder.embedding_table.weight, condition);
   if (!("context_embedder" in params)) return undefined;
   const embedder = params.context_embedder;
   // Mean and projection commute; the mean first costs one product per sample and not one per token.
-  if ("weight" in embedder) return linear(mean(condition, [1]), embedder.weight, embedder.bias);
-  return mean(take(embedder.embedding_table.weight, condition), [1]);
+  if ("weight" in embedder) return linear(meanOf(condition, lengths), embedder.weight, embedder.bias);
+  return meanOf(take(embedder.embedding_table.weight, condition), lengths);
 };

@@ -21,12 +21,18 @@ export const crossAttentionSpecs = ({ width }: ResolvedConfig, out?: Initializer
   };
 };
 
-/** Tokens x [n, T, d] attend to `context` [n, X, d]. */
-export const attendTo = (params: CrossAttention, x: Tensor, context: Tensor, heads: number): Tensor => {
+/** What is attended to: [n, X, d], of which only the first `lengths`, i32 [n], count where those are given. */
+export interface Told {
+  readonly tokens: Tensor;
+  readonly lengths: Tensor | undefined;
+}
+
+/** Tokens x [n, T, d] attend to what they are told. */
+export const attendTo = (params: CrossAttention, x: Tensor, told: Told, heads: number): Tensor => {
   const { q_linear, kv_linear, proj } = params;
   const byHead = (y: Tensor): Tensor => y.reshape([y.shape[0]!, y.shape[1]!, heads, y.shape[2]! / heads]);
   const q = linear(x, q_linear.weight, q_linear.bias);
-  const [k, v] = split(linear(context, kv_linear.weight, kv_linear.bias), 2, 2) as [Tensor, Tensor];
-  const mixed = attention(byHead(q), byHead(k), byHead(v));
+  const [k, v] = split(linear(told.tokens, kv_linear.weight, kv_linear.bias), 2, 2) as [Tensor, Tensor];
+  const mixed = attention(byHead(q), byHead(k), byHead(v), told.lengths ? { lengths: told.lengths } : {});
   return linear(mixed.reshape(x.shape), proj.weight, proj.bias);
 };

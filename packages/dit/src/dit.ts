@@ -19,8 +19,9 @@ export interface Dit<K extends Conditioning = Conditioning> {
    *
    * @param x f32 [n, channels, height, width]
    * @param t f32 [n], 0 (data) to 1 (noise); the network sees sines of timeScale · t
-   * @param condition i32 [n, tokens] for words, f32 [n, tokens, dim] for features, i32 [n] for classes, absent for none; for
-   *   features with a pooled vector { tokens, pooled }, pooled f32 [n, pooled].
+   * @param condition i32 [n, tokens] for words, f32 [n, tokens, dim] for features, i32 [n] for classes, absent for none;
+   *   features that are masked or have a pooled vector are a record: { tokens, lengths }, { tokens, pooled } or { tokens, lengths, pooled },
+   *   lengths i32 [n] and pooled f32 [n, pooled]. Masked words end with the last that is not word 0.
    *   A word or class outside its table gives NaN, as a kernel cannot throw.
    * @throws DitError("shape") naming the operand, its shape and what would fit; DitError("weights") naming every parameter that this
    *   config has not, or has in another shape

@@ -1,12 +1,19 @@
 export type { Attention, HeadNorm, Mlp, QueryKeyValue } from "./block.js";
 export { type NamedArray, namedBuffers } from "./buffers.js";
-export type { Condition, PooledCondition } from "./condition.js";
+export type { Condition, MaskedCondition, PooledCondition } from "./condition.js";
 export type { AdaLNBlock, AdaLNParams } from "./conditioning/ada-ln.js";
 export type { AdaLNSingleBlock, AdaLNSingleParams, CaptionContext } from "./conditioning/ada-ln-single.js";
+export {
+  addConditioning,
+  type ConditioningParts,
+  defineConditioning,
+  type NamedConditioning,
+} from "./conditioning/add.js";
 export type { CrossAttentionBlock, CrossAttentionParams } from "./conditioning/cross-attention.js";
 export type { InContextBlock, InContextParams } from "./conditioning/in-context.js";
-export type { ParamsByConditioning } from "./conditioning/index.js";
+export { type ParamsByConditioning, type ParamsFromOutside, type ParamsOf, trunks } from "./conditioning/index.js";
 export type { MmDitParams, PooledContext } from "./conditioning/mm-dit.js";
+export type { Inputs, Trunk } from "./conditioning/trunk.js";
 export type { ClassContext, ContextParams, FeatureContext, NoContext, WordContext } from "./context.js";
 export type { ContextVectorParams, WordMeanContext } from "./context-vector.js";
 export { type InitCount, parameterCount } from "./count.js";
@@ -15,14 +22,14 @@ export { type Dit, dit } from "./dit.js";
 export { DitError, type DitErrorCode } from "./errors.js";
 export type { FinalLayer } from "./final-layer.js";
 export type { JointBlock, PreOnlyStream } from "./joint-block.js";
-export { type LearningRateRule, learningRateFor } from "./learning-rate.js";
 export { paramsFrom } from "./load.js";
 export type { Modulation } from "./modulation.js";
 export { namedParams } from "./named.js";
 export type { DitParams, ImageParams } from "./network.js";
 export { patchify, unpatchify } from "./patches.js";
 export { positionTable } from "./position-table.js";
-export type { Linear, Norm } from "./spec.js";
+export type { Linear, Norm, SpecsOf } from "./spec.js";
 export type { TimeEmbedder } from "./time.js";
 export { timeFeatures } from "./time-features.js";
+export { checkCounted, type TracedFlops, tracedFlops } from "./traced.js";
 export type { VectorMlp } from "./vector-mlp.js";

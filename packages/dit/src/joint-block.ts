@@ -56,12 +56,35 @@ export interface Streams {
   readonly image: Tensor;
 }
 
-/** One block: attention runs over context tokens followed by image tokens. A `pre_only` context comes back as it went in. */
-export const jointBlock = (block: JointBlock, { context, image }: Streams, vector: Tensor, heads: number): Streams => {
+/** What a block is given besides its streams. */
+interface Given {
+  /** What modulates, [n, d]. */
+  readonly vector: Tensor;
+  /** i32 [n], how many of image and context tokens count where captions are masked. */
+  readonly lengths: Tensor | undefined;
+}
+
+/**
+ * One block: attention runs over context tokens followed by image tokens, or with `lengths` over image tokens followed by as many of the
+ * context as count. A `pre_only` context comes back as it went in.
+ */
+export const jointBlock = (
+  block: JointBlock,
+  { context, image }: Streams,
+  { vector, lengths }: Given,
+  heads: number,
+): Streams => {
   const words = enter(block.context_block, context, vector, heads);
   const pixels = enter(block.x_block, image, vector, heads);
-  const joined = (i: 0 | 1 | 2): Tensor => concat([words.qkv[i], pixels.qkv[i]], 1);
-  const mixed = attention(joined(0), joined(1), joined(2));
-  const [toWords, toPixels] = split(mixed, [context.shape[1]!, image.shape[1]!], 1) as [Tensor, Tensor];
+  const order = lengths ? [pixels, words] : [words, pixels];
+  const joined = (i: 0 | 1 | 2): Tensor =>
+    concat(
+      order.map(({ qkv }) => qkv[i]),
+      1,
+    );
+  const mixed = attention(joined(0), joined(1), joined(2), lengths ? { lengths } : {});
+  const sizes = order.map(({ qkv }) => qkv[0].shape[1]!);
+  const parts = split(mixed, sizes, 1);
+  const [toWords, toPixels] = (lengths ? [...parts].reverse() : parts) as [Tensor, Tensor];
   return { context: words.leave(toWords), image: pixels.leave(toPixels) };
 };

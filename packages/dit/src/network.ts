@@ -1,8 +1,9 @@
 import { type Conditioning, type DitConfig, type ResolvedConfig, resolve } from "@isoflop/flops";
 import { linear, type Tensor } from "@isoflop/tensor";
 import { type Condition, partsOf } from "./condition.js";
-import { type ParamsByConditioning, trunkOf } from "./conditioning/index.js";
+import { type ParamsOf, trunkOf } from "./conditioning/index.js";
 import { smallNormal } from "./initializers.js";
+import { captionOf } from "./lengths.js";
 import { patchify, unpatchify } from "./patches.js";
 import { sinCosPositions } from "./positions.js";
 import { build, type Linear, linearSpec, Spec, type SpecsOf } from "./spec.js";
@@ -28,7 +29,7 @@ export interface ImageParams {
  * Trainable parameters, a plain record, of one conditioning or of any. Frozen sine-cosine positions are not among them: they are
  * computed.
  */
-export type DitParams<K extends Conditioning = Conditioning> = ImageParams & ParamsByConditioning[K];
+export type DitParams<K extends Conditioning = Conditioning> = ImageParams & ParamsOf<K>;
 
 const imageSpecs = ({ width, image, patch, positions, imageTokens }: ResolvedConfig): SpecsOf<ImageParams> => {
   const { weight, bias } = linearSpec("patchEmbedding", image.channels * patch ** 2, width);
@@ -49,7 +50,7 @@ export const buildParams = <K extends Conditioning>(
   leaf: (spec: Spec, name: string) => Tensor,
 ): DitParams<K> => {
   const image = build<ImageParams>(imageSpecs(config), leaf);
-  return Object.assign(image, build<ParamsByConditioning[K]>(trunkOf(config.conditioning).specs(config), leaf));
+  return Object.assign(image, build<ParamsOf<K>>(trunkOf<K>(config.conditioning).specs(config), leaf));
 };
 
 /** Image tokens with their positions, [n, T, d]. */
@@ -69,8 +70,8 @@ export const predict = <K extends Conditioning>(
   condition: Condition | undefined,
 ): Tensor => {
   const { image, patch, conditioning } = config;
-  const { tokens: context, pooled } = partsOf(condition);
-  const inputs = { image: embedImage(config, params, x), time: timeFeatures, context, pooled };
+  const { pooled, ...parts } = partsOf(condition);
+  const inputs = { image: embedImage(config, params, x), time: timeFeatures, ...captionOf(config, parts), pooled };
   const patches = trunkOf<K>(conditioning).forward(params, inputs, config);
   return unpatchify(patches, image.height / patch, image.width / patch, patch);
 };

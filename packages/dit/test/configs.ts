@@ -7,13 +7,18 @@ import { build } from "../src/spec.js";
 
 const small = fc.integer({ min: 1, max: 4 });
 
+const masked = fc.boolean();
+
 const none = fc.constant({ kind: "none" as const });
 const told = [
   fc.record({ kind: fc.constant("classes" as const), classes: small }),
-  fc.record({ kind: fc.constant("words" as const), tokens: small, vocabulary: small }),
-  fc.record({ kind: fc.constant("features" as const), tokens: small, dim: small }),
+  fc.record({ kind: fc.constant("words" as const), tokens: small, vocabulary: small, masked }),
+  fc.record({ kind: fc.constant("features" as const), tokens: small, dim: small, masked }),
 ];
-const pooled = fc.record({ kind: fc.constant("features" as const), tokens: small, dim: small, pooled: small });
+const pooled = fc.record({
+  ...{ kind: fc.constant("features" as const), tokens: small, dim: small, masked },
+  pooled: small,
+});
 
 /** Every kind of context that the conditioning takes. */
 const contextsOf = (conditioning: Conditioning): fc.Arbitrary<Context> => {
@@ -71,7 +76,15 @@ export const zeroCondition = ({ context }: DitConfig, n: number, device: Device)
       const zeros = (...shape: number[]) =>
         device.tensor(new Float32Array(shape.reduce((size, side) => size * side, 1)), shape);
       const tokens = zeros(n, context.tokens, context.dim);
-      return context.pooled === undefined ? tokens : { tokens, pooled: zeros(n, context.pooled) };
+      const pooled = context.pooled === undefined ? undefined : zeros(n, context.pooled);
+      if (context.masked) {
+        const lengths = device.tensor(
+          Int32Array.from({ length: n }, (_, i) => i),
+          [n],
+        );
+        return { tokens, lengths, ...(pooled && { pooled }) };
+      }
+      return pooled ? { tokens, pooled } : tokens;
     }
   }
 };

@@ -1,13 +1,10 @@
-import { architectures } from "./architectures/index.js";
+import { architectures, type KnownConditioning } from "./architectures/index.js";
 import { FlopsError, integer, oneOf, onlyKeys, positive, shown } from "./errors.js";
 import type { Layer } from "./layers.js";
 import type { Context, Resolved } from "./resolved.js";
 
-/** How time and context reach the blocks; each is one file in `architectures/`. */
-export type Conditioning = keyof typeof architectures;
-
-/** Every {@link Conditioning}. */
-export const conditionings = Object.keys(architectures) as readonly Conditioning[];
+/** How time and context reach the blocks: the name of one of `architectures`, of this package or from outside. */
+export type Conditioning = KnownConditioning | (string & Record<never, never>);
 
 /** A diffusion transformer as a plain record: enough to build it, to count it and to hash it. */
 export interface DitConfig {
@@ -51,8 +48,8 @@ const stepsOfDiT = 1000;
 const contextKeys = {
   none: ["kind"],
   classes: ["kind", "classes", "nullLabel"],
-  words: ["kind", "tokens", "vocabulary"],
-  features: ["kind", "tokens", "dim", "pooled"],
+  words: ["kind", "tokens", "vocabulary", "masked"],
+  features: ["kind", "tokens", "dim", "pooled", "masked"],
 } as const;
 
 const contextSizes = ["classes", "tokens", "vocabulary", "dim", "pooled"];
@@ -68,15 +65,17 @@ const checkContext = (context: Context, conditioning: Conditioning): void => {
     const optional = key === "pooled" && sizes[key] === undefined;
     if (contextSizes.includes(key) && !optional) integer("config", `context.${key}`, sizes[key] as number);
   }
-  if (sizes.nullLabel !== undefined && typeof sizes.nullLabel !== "boolean") {
-    throw new FlopsError("config", `context.nullLabel is ${shown(sizes.nullLabel)}; it must be true or false.`);
+  for (const key of ["nullLabel", "masked"]) {
+    if (sizes[key] !== undefined && typeof sizes[key] !== "boolean") {
+      throw new FlopsError("config", `context.${key} is ${shown(sizes[key])}; it must be true or false.`);
+    }
   }
-  const { readsContext, takesPooled } = architectures[conditioning];
+  const { readsContext, takesPooled } = architectures.get(conditioning);
   if (kind === "none" && readsContext === "always") {
     throw new FlopsError("config", `context.kind is "none"; ${conditioning} attends to context and needs some.`);
   }
   if ("pooled" in context && context.pooled !== undefined && !takesPooled) {
-    const takers = conditionings.filter((name) => architectures[name].takesPooled).join(", ");
+    const takers = [...architectures].flatMap((each) => (each.takesPooled ? [each.name] : [])).join(", ");
     throw new FlopsError(
       "config",
       `context.pooled is ${context.pooled}; only ${takers} takes it, not ${conditioning}.`,
@@ -102,7 +101,7 @@ export const configKeys = [
 ] as const satisfies readonly (keyof DitConfig)[];
 
 const timeTokensOf = ({ conditioning, context, time }: DitConfig): 0 | 1 => {
-  const { readsTime, readsContext } = architectures[conditioning];
+  const { readsTime, readsContext } = architectures.get(conditioning);
   if (!readsTime) {
     if (time === undefined) return 0;
     throw new FlopsError("config", `time is "${time}"; ${conditioning} modulates by time and takes no such choice.`);
@@ -158,7 +157,7 @@ export const resolve = (config: DitConfig): ResolvedConfig => {
       `width is ${width}; sincos positions need a multiple of 4 (sine, cosine × row, column).`,
     );
   }
-  const conditioning = oneOf("config", "conditioning", config.conditioning, conditionings);
+  const conditioning = oneOf("config", "conditioning", config.conditioning, architectures.names);
   checkContext(config.context, conditioning);
   const mlpWidth = integer("config", "floor(width · mlpRatio)", Math.floor(width * mlpRatio));
   return {
@@ -181,20 +180,23 @@ export const resolve = (config: DitConfig): ResolvedConfig => {
   };
 };
 
-/** A row for "no label" and no pooled vector are left unsaid. */
+/** A row for "no label", no pooled vector and no mask are left unsaid. */
 const canonicalContext = (context: Context): Context => {
+  if (context.kind === "none") return context;
   if (context.kind === "classes") {
     const { nullLabel, ...rest } = context;
     return nullLabel === false ? { ...rest, nullLabel } : rest;
   }
-  if (context.kind !== "features") return context;
-  const { pooled, ...rest } = context;
-  return pooled === undefined ? rest : { ...rest, pooled };
+  const { masked, ...said } = context;
+  const mask = masked ? ({ masked } as const) : {};
+  if (said.kind === "words") return { ...said, ...mask };
+  const { pooled, ...rest } = said;
+  return { ...rest, ...(pooled !== undefined && { pooled }), ...mask };
 };
 
 /**
  * The config with its defaults filled in and nothing else, so that one model has one text and one hash. Time as a token, a time scale of
- * 1000 and a row for "no label" are left unsaid: texts from before there was a choice stay what they were.
+ * 1000, a row for "no label" and captions without a mask are left unsaid: texts from before there was a choice stay what they were.
  * @throws FlopsError("config") as {@link resolve}
  */
 export const canonicalConfig = (config: DitConfig): DitConfig => {
@@ -213,5 +215,5 @@ export const canonicalConfig = (config: DitConfig): DitConfig => {
  */
 export const layers = (config: DitConfig): readonly Layer[] => {
   const resolved = resolve(config);
-  return architectures[resolved.conditioning].layers(resolved);
+  return architectures.get(resolved.conditioning).layers(resolved);
 };

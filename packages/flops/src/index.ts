@@ -1,8 +1,8 @@
 export { type Account, account, format, type SixND } from "./account.js";
 export type { Architecture } from "./architectures/architecture.js";
-export { architectures } from "./architectures/index.js";
+export { architectures, conditionings, type KnownConditioning } from "./architectures/index.js";
 export type { Conditioning, DitConfig, ResolvedConfig } from "./config.js";
-export { canonicalConfig, conditionings, configKeys, layers, resolve } from "./config.js";
+export { canonicalConfig, configKeys, layers, resolve } from "./config.js";
 export type { Convention, ConventionName, EstimateMethod, ProductMethod } from "./convention.js";
 export { conventions, sameConvention, sixNDOf } from "./convention.js";
 export {

@@ -54,6 +54,6 @@ export const parameters = (config: DitConfig): ParameterCount => {
 export const tokensPerSample = (config: DitConfig, set: TokenSet = "image"): Tokens => {
   const { conditioning, imageTokens, contextTokens, timeTokens } = resolve(config);
   oneOf("config", "tokens", set, tokenSets);
-  if (set === "image" || architectures[conditioning].readsContext === "never") return imageTokens;
+  if (set === "image" || architectures.get(conditioning).readsContext === "never") return imageTokens;
   return imageTokens + contextTokens + timeTokens;
 };

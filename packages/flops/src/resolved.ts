@@ -6,12 +6,21 @@
  * - `words`: `tokens` word ids, looked up in a table of `vocabulary` rows, plus a learned position per token.
  * - `features`: `tokens` vectors of `dim` numbers from a frozen encoder; `pooled` is the length of the encoder's pooled
  *   vector, which only `mmDit` takes.
+ *
+ * Words and features are `masked` where captions are of unlike lengths and what pads them is not looked at: no key of attention, no part of a
+ * mean. It decides what weights mean and no count: products are dense, so padding is paid for.
  */
 export type Context =
   | { readonly kind: "none" }
   | { readonly kind: "classes"; readonly classes: number; readonly nullLabel?: boolean }
-  | { readonly kind: "words"; readonly tokens: number; readonly vocabulary: number }
-  | { readonly kind: "features"; readonly tokens: number; readonly dim: number; readonly pooled?: number };
+  | { readonly kind: "words"; readonly tokens: number; readonly vocabulary: number; readonly masked?: boolean }
+  | {
+      readonly kind: "features";
+      readonly tokens: number;
+      readonly dim: number;
+      readonly pooled?: number;
+      readonly masked?: boolean;
+    };
 
 /** A config with its defaults filled in and its derived sizes beside it, of a conditioning C; see `DitConfig` for what a field means. */
 export interface Resolved<C extends string = string> {

@@ -68,6 +68,24 @@ test.each(["inContext", "adaLNZero"] as const)("a label table of %s without a ro
   expect(canonicalConfig(config(false)).context).toEqual({ ...context, nullLabel: false });
 });
 
+test.each<DitConfig["context"]>([
+  { kind: "words", tokens: 6, vocabulary: 40 },
+  { kind: "features", tokens: 6, dim: 5, pooled: 3 },
+])("a mask is part of the model and of no count: $kind", (context) => {
+  const conditioning = "pooled" in context ? "mmDit" : "inContext";
+  const config = (masked?: boolean): DitConfig => ({
+    ...good,
+    conditioning,
+    context: { ...context, ...(masked !== undefined && { masked }) },
+  });
+  expect(canonicalConfig(config()).context).toEqual(context);
+  expect(canonicalConfig(config(false))).toEqual(canonicalConfig(config()));
+  expect(canonicalConfig(config(true)).context).toEqual({ ...context, masked: true });
+  expect(training(config(true))).toEqual(training(config()));
+  expect(parameters(config(true))).toEqual(parameters(config()));
+  expect(memory(config(true), { batch: 2 })).toEqual(memory(config(), { batch: 2 }));
+});
+
 test("a config survives JSON, and resolving names no other model", () => {
   for (const config of Object.values(presets)) {
     expect(forward(JSON.parse(JSON.stringify(config)))).toEqual(forward(config));
@@ -115,6 +133,16 @@ const wrong: readonly (readonly [string, object, RegExp])[] = [
     "a null label that is no choice",
     { context: { kind: "classes", classes: 2, nullLabel: 0 } },
     /context.nullLabel is 0; it must be true or false/,
+  ],
+  [
+    "a mask that is no choice",
+    { context: { kind: "words", tokens: 6, vocabulary: 40, masked: 1 } },
+    /context.masked is 1; it must be true or false/,
+  ],
+  [
+    "a mask of labels",
+    { context: { kind: "classes", classes: 2, masked: true } },
+    /unknown key "masked"; it takes kind, classes/,
   ],
   ["a list for a context", { context: [] }, /context.kind is undefined; it must be one of "none", "classes"/],
   ["an unknown image key", { image: { height: 16, width: 16, depth: 3 } }, /image has an unknown key "depth"/],

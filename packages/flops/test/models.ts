@@ -3,10 +3,12 @@ import { type Conditioning, type Context, conditionings, type DitConfig } from "
 
 const small = fc.integer({ min: 1, max: 5 });
 
+const masked = fc.boolean();
+
 const contexts: fc.Arbitrary<Context> = fc.oneof(
   fc.record({ kind: fc.constant("classes" as const), classes: small }),
-  fc.record({ kind: fc.constant("words" as const), tokens: small, vocabulary: small }),
-  fc.record({ kind: fc.constant("features" as const), tokens: small, dim: small }),
+  fc.record({ kind: fc.constant("words" as const), tokens: small, vocabulary: small, masked }),
+  fc.record({ kind: fc.constant("features" as const), tokens: small, dim: small, masked }),
 );
 
 const usesNone = (conditioning: Conditioning) => conditioning !== "adaLNSingle" && conditioning !== "mmDit";

@@ -52,6 +52,8 @@ const { failed, input, usage } = exitCodes;
 const codes: Readonly<Record<string, Readonly<Record<string, ExitCode>>>> = {
   ScalingError: { "": input, "bad-option": usage, aborted: failed },
   FlopsError: { "": input, convention: usage },
+  DataError: { "": input },
+  ModuleError: { "": input },
   TrainError: { "": input },
   DivergedError: { "": failed },
   SweepError: { "": failed, spec: input, plan: input, path: input, record: input },

@@ -24,6 +24,16 @@ export const registry: readonly Entry[] = [
     load: () => import("./reproduce/command.js"),
   },
   {
+    path: ["study"],
+    summary: "a study of one's own: train, fit, predict, check and report what a file says",
+    load: () => import("./study/command.js"),
+  },
+  {
+    path: ["init"],
+    summary: "a study file to begin with, every field explained, and its schema for editors",
+    load: () => import("./init/command.js"),
+  },
+  {
     path: ["plan"],
     summary: "the runs of a study before any is trained: sizes, tokens, steps, memory, device-hours",
     load: () => import("./plan/command.js"),

@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const require = createRequire(import.meta.url);
 
+/** Where this package lies, with its package.json. */
+export const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+
 /** Version of this package or of one it depends on. */
 export const versionOf = (name: string): string => {
-  const path =
-    name === "isoflop" ? new URL("../package.json", import.meta.url) : require.resolve(`${name}/package.json`);
+  const path = name === "isoflop" ? join(packageFolder, "package.json") : require.resolve(`${name}/package.json`);
   return (JSON.parse(readFileSync(path, "utf8")) as { readonly version: string }).version;
 };
 

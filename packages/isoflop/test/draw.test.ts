@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DataSource, labelledImages, shapeScenes } from "@isoflop/data";
+import { allocateBatch, type DataSource, labelledImages, shapeScenes } from "@isoflop/data";
 import { classifierFreeGuidance, heun, sampler } from "@isoflop/diffusion";
 import { dit } from "@isoflop/dit";
 import { contentOf, type RunSpec, type RunSpecInput, runId, runSpec, trainRunner } from "@isoflop/sweep";
 import { fileRunStore } from "@isoflop/sweep/node";
-import { createDevice, type Device, random, type Tensor } from "@isoflop/tensor";
-import { averagedWeights, buildObjective, type Checkpoint, packTree, setupFor } from "@isoflop/train";
+import { createDevice, type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
+import { averagedWeights, buildObjective, type Captions, type Checkpoint, packTree, setupFor } from "@isoflop/train";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { draw } from "../src/sample/draw.js";
+import { picturesOf } from "../src/sample/pictures.js";
 import { StudyFolder } from "../src/study/folder.js";
 import { drawSamples } from "../src/study/samples.js";
 
@@ -53,15 +54,17 @@ const trained = async (source: DataSource, more: Partial<RunSpecInput> = {}) => 
 /** Pictures by the sampler alone: `condition` and `unconditional` as the model itself reads them. */
 const sampled = async (
   { spec, checkpoint }: { readonly spec: RunSpec; readonly checkpoint: Checkpoint },
-  condition: Tensor,
-  unconditional: Tensor,
+  condition: Captions,
+  unconditional: Captions,
   { guidance, steps, seed }: { readonly guidance: number; readonly steps: number; readonly seed: number },
 ): Promise<number[]> => {
   const model = dit(spec.model);
   const params = averagedWeights(checkpoint, packTree(model.init(random.key(0))), device);
-  const guided = classifierFreeGuidance((x, t, given) => model.apply(params, x, t, given), { scale: guidance });
+  const guided = classifierFreeGuidance<Captions>((x, t, given) => model.apply(params, x, t, given), {
+    scale: guidance,
+  });
   const { channels, height, width } = spec.model.image;
-  const noise = random.normal(random.key(seed), [condition.shape[0]!, channels, height, width]) as Tensor;
+  const noise = random.normal(random.key(seed), [leavesOf(condition)[0]!.shape[0]!, channels, height, width]) as Tensor;
   const drawing = sampler(guided, { objective: buildObjective(spec.objective), solver: heun(), device });
   return [...((await (await drawing.run({ condition, unconditional }, { noise, steps })).data()) as Float32Array)];
 };
@@ -125,6 +128,87 @@ it("a model of classes is drawn by the labels of its captions, against no label"
   expect(pixelsOf(await draw(run, { ...options, ...how, captions }))).toEqual(expected);
   const wrong = draw(run, { ...options, ...how, captions: ["a horse"] });
   await expect(wrong).rejects.toThrow('unknown word "horse"; known words are cat, dog, ship');
+});
+
+/** Shapes whose captions are vectors too, one for each word up to the last: the word's id in a place of its own. */
+const vectors = ((): DataSource => {
+  const features = { tokens: shapes.captionLength, dim: 3 };
+  const { name, shape, captionLength, vocabulary, splits } = shapes;
+  return {
+    ...{ name, shape, captionLength, vocabulary, splits, features, masked: true },
+    size: (split) => shapes.size(split as "train"),
+    epoch: (split, index) => shapes.epoch(split as "train", index),
+    caption: (split, index) => shapes.caption(split as "train", index),
+    describe: () => ({ ...shapes.describe(), masked: true, features }),
+    batch(split, start, count, out) {
+      const filled = out ?? allocateBatch({ shape, captionLength, features }, count);
+      const { images, captions } = shapes.batch(split as "train", start, count);
+      filled.images.set(images);
+      filled.captions.set(captions);
+      filled.features!.fill(0);
+      captions.forEach((id, at) => {
+        if (id > 0) filled.features![at * 3 + (id % 3)] = id / 10;
+      });
+      for (let i = 0; i < count; i++)
+        filled.lengths![i] = Math.max(
+          1,
+          captions.slice(i * captionLength, (i + 1) * captionLength).findLastIndex((id) => id > 0) + 1,
+        );
+      return filled;
+    },
+  };
+})();
+
+describe("a model of captions that are vectors", () => {
+  it("is drawn by the numbers of validation captions, against one vector of zeros", async () => {
+    const run = await trained(vectors, { captionDropout: 0.5 });
+    const batch = [4, 1].map((i) => vectors.batch("validation", i, 1));
+    const { tokens, dim } = vectors.features!;
+    const told = {
+      tokens: device.tensor([...batch[0]!.features!, ...batch[1]!.features!], [2, tokens, dim]),
+      lengths: device.tensor(Int32Array.of(batch[0]!.lengths![0]!, batch[1]!.lengths![0]!), [2]),
+    };
+    const empty = {
+      tokens: device.tensor(new Float32Array(2 * tokens * dim), [2, tokens, dim]),
+      lengths: device.tensor(Int32Array.of(1, 1), [2]),
+    };
+    const expected = await sampled(run, told, empty, how);
+    const options = { device, source: vectors, solver: "heun", ...how } as const;
+    const drawn = await draw(run, { ...options, captions: [4, 1] });
+    expect(pixelsOf(drawn)).toEqual(expected);
+    expect(drawn.map(({ caption }) => caption)).toEqual([4, 1].map((i) => shapes.caption("validation", i)));
+    await expect(draw(run, { ...options, captions: ["a red circle"] })).rejects.toMatchObject({
+      exitCode: 3,
+      message: `captions of a model of ${vectors.name} are vectors, which cannot be typed; name captions of the validation split by their numbers, such as --index 0`,
+    });
+    const folder = new StudyFolder(out);
+    const study = await drawSamples(run, { folder, device, source: vectors, samples: { count: 2, ...how }, seed: 5 });
+    expect(study).toHaveLength(3);
+  });
+});
+
+it("a caption of the validation split is drawn by its number as by its words", async () => {
+  const run = await trained(shapes);
+  const options = { device, source: shapes, solver: "heun", ...how } as const;
+  const words = await draw(run, { ...options, captions: [shapes.caption("validation", 7)] });
+  expect(await draw(run, { ...options, captions: [7] })).toEqual(words);
+  await expect(draw(run, { ...options, captions: [-1] })).rejects.toMatchObject({ exitCode: 3 });
+});
+
+it("latents are not drawn as pictures, and grey is", async () => {
+  const { shape } = shapes;
+  const [, height, width] = shape;
+  const four: DataSource = { ...vectors, name: "latents", shape: [4, height, width] };
+  const run = await trained(shapes);
+  await expect(draw(run, { device, source: four, captions: [0], solver: "heun", ...how })).rejects.toMatchObject({
+    exitCode: 3,
+    message:
+      "images of latents have 4 channels; pictures have 1 (grey) or 3 (red, green, blue), and latents have to be decoded first",
+  });
+  expect(picturesOf(Float32Array.of(0, 1, -1, 0.5), [1, 1, 2], ["a", "b"]).map(({ pixels }) => [...pixels])).toEqual([
+    [0, 1, 0, 1, 0, 1],
+    [-1, 0.5, -1, 0.5, -1, 0.5],
+  ]);
 });
 
 it("a model without captions draws, and takes none", async () => {

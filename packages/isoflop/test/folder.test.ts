@@ -112,7 +112,7 @@ test.each([
   const said = message.replace(/R(\d)/g, (_, i: string) => i.padStart(16, "0"));
   expect([code, stderr]).toEqual([
     3,
-    `isoflop: the folder ${folder} has runs of unlike studies, which no law joins: ${said}; give each study a folder of its own\n`,
+    `isoflop: the folder ${folder} has runs of unlike studies, which no law joins: ${said}; give the folder of one study\n`,
   ]);
 });
 

@@ -14,11 +14,11 @@ import { recipeOf } from "../src/plan-next/recipe.js";
 import { eventWords, roundsWords } from "../src/plan-next/round-words.js";
 import { type RoundEvent, type RoundsAsked, runRounds } from "../src/plan-next/rounds.js";
 import { StudyFolder } from "../src/study/folder.js";
-import { quick } from "../src/study/preset.js";
 import type { Session } from "../src/study/session.js";
 import { openStudy } from "../src/study/study.js";
 import { textOf } from "../src/words/text.js";
 import { bin, epoch, file, isoflop, type Json, json, scratch } from "./isoflop.js";
+import { tiny } from "./study/tiny.js";
 
 const number = (value: unknown) => value as number;
 const truth = surfaceFrom("chinchilla", { E: 1.8, A: 480, B: 2100, alpha: 0.35, beta: 0.37 });
@@ -304,7 +304,7 @@ const simulated =
                   lossStdErr: 0.001,
                   seconds: 0.1 + place.flops / 1e10,
                 },
-                ...{ device: "none", data: { name: "shapes", package: null, pixelsSha256: null, content: "" } },
+                ...{ device: "none", data: { name: "shapes", package: null, pixelsSha256: null, content: "none" } },
               });
           }
           await run.close();
@@ -482,17 +482,18 @@ describe("rounds", () => {
 });
 
 describe("plan-next --run", () => {
-  const tiny = {
-    ...{ ...quick, name: "tiny", budgets: [1e9, 3e9], heldOut: 1e10, heldOutWidths: [8], validationImages: 64 },
-    widths: () => [8, 16, 32, 48],
-  };
+  const toy = tiny({
+    seed: 0,
+    grid: { budgets: [1e9, 3e9], widths: [8, 16, 32, 48] },
+    heldOut: { budgets: 1e10, widths: [8] },
+  });
   const args = (out: string) => [
     ...["plan-next", "--input", scratch(out), "--run", "--target", "2e10", "--allowance", "1.2e10", "--max-runs", "6"],
     ...["--forms", "no-floor", "--rounds", "2"],
   ];
 
   test("trains in the folder of a study what it plans, stopped or not, and writes what it learned", async () => {
-    const study = await openStudy({ preset: tiny, data: "shapes", device: "wasm", seed: 0, out: scratch("toy") });
+    const study = await openStudy({ study: toy, root: scratch("studies"), out: scratch("toy") });
     await study.trainGrid();
     study.close();
     const dry = json([...args("toy"), "--dry-run"]);

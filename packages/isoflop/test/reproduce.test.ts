@@ -8,28 +8,29 @@ import { writeRecord } from "@isoflop/scaling";
 import { describe, expect, test } from "vitest";
 import { CliError } from "../src/exit.js";
 import { rebuildReport } from "../src/report/rebuild.js";
-import { reproduce } from "../src/reproduce/reproduce.js";
-import { type Preset, quick } from "../src/study/preset.js";
+import type { StudyFileInput } from "../src/study/index.js";
+import { runStudy } from "../src/study/run.js";
 import { bin, isoflop, type Json, json, scratch } from "./isoflop.js";
+import { tiny as tinyStudy } from "./study/tiny.js";
 
-/** The quick study with budgets of a second each. */
-const tiny: Preset = {
-  ...quick,
-  name: "tiny",
-  budgets: [1e9, 2e9, 4e9],
-  heldOut: 1.2e10,
-  widths: () => [8, 16, 24, 40],
-  heldOutWidths: [8, 16, 24, 40, 48],
-  validationImages: 64,
+const tiny = {
+  seed: 0,
+  grid: { budgets: [1e9, 2e9, 4e9], widths: [8, 16, 24, 40] },
+  heldOut: { budgets: 1.2e10, widths: [8, 16, 24, 40, 48] },
   samples: { count: 2, steps: 2, guidance: 2 },
-};
+} as const satisfies Partial<StudyFileInput>;
 
-const study = (out: string, preset = tiny, signal = new AbortController().signal, said: string[] = []) =>
-  reproduce({
-    ...{ preset, data: "shapes", device: "wasm", seed: 0, out: scratch(out), signal },
+const study = (
+  out: string,
+  more: Partial<StudyFileInput> = tiny,
+  signal = new AbortController().signal,
+  said: string[] = [],
+) =>
+  runStudy({
+    ...{ study: tinyStudy(more), root: scratch("runs"), out: scratch(out), signal },
     say: (line) => said.push(line),
     reproduce: "a test",
-  } as const);
+  });
 
 const page = (): string => readFileSync(join(scratch("study"), "report.html"), "utf8");
 
@@ -48,7 +49,7 @@ describe("reproduce", () => {
     const said: string[] = [];
     const { summary: result } = await study("study", tiny, undefined, said);
     const written = summary("study");
-    expect(said[0]).toMatch(/^tiny: 12 runs and one held out/);
+    expect(said[0]).toMatch(/^tiny [0-9a-f]{8}: 12 runs and one held out/);
     expect(said.at(-1)).toMatch(/^predicted at 1\.2e10 FLOPs: loss 0\./);
     expect(written.fit!.budgets).toHaveLength(3);
     expect(written.runs).toHaveLength(13);
@@ -66,11 +67,11 @@ describe("reproduce", () => {
     expect(page()).toContain("<svg");
     expect(page()).toContain("Validation data");
 
-    const other = study("study", { ...tiny, conditioning: "crossAttention" });
+    const other = study("study", { ...tiny, model: { conditioning: "crossAttention" } });
     await expect(other).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringMatching(
-        /has another study: spec\.model\.conditioning is "inContext" in run \w+ and "cross/,
+        /has another study: tiny [0-9a-f]{8}, and this one is tiny [0-9a-f]{8}; choose another folder/,
       ),
     });
     expect(summary("study")).toEqual(written);
@@ -83,7 +84,8 @@ describe("reproduce", () => {
     await study("study");
     expect(texts()).toEqual(before);
     expect(page() === first).toBe(true);
-    const { prediction, methods } = JSON.parse(before[1]!) as Json;
+    const { predictions } = JSON.parse(before[1]!) as Json;
+    const { prediction, methods } = predictions![0] as unknown as Json;
     const method = String(methods![0]!.method);
     const { C, N } = prediction!.given as unknown as { readonly C: number; readonly N: number };
     const asked = json([
@@ -109,7 +111,8 @@ describe("reproduce", () => {
     const { N, D, loss } = predicted!;
     const { extrapolation, ...rest } = notes as unknown as { readonly extrapolation: number };
     const said = { ok: true, C: given!.C, N, D, loss: { ...(loss as object), ...rest }, extrapolation };
-    const prediction = JSON.parse(readFileSync(join(folder, "prediction.json"), "utf8")) as object;
+    const { predictions } = JSON.parse(readFileSync(join(folder, "prediction.json"), "utf8")) as Json;
+    const prediction = predictions![0] as object;
     writeFileSync(join(folder, "summary.json"), JSON.stringify(older));
     writeFileSync(join(folder, "prediction.json"), JSON.stringify({ ...prediction, prediction: said }));
     const told: string[] = [];
@@ -134,7 +137,7 @@ describe("reproduce", () => {
   });
 
   test("budgets without a law end with status 4, after the report was written", async () => {
-    const error = await study("lawless", { ...tiny, budgets: [1e9], widths: () => [8, 16] }).catch((e: unknown) => e);
+    const error = await study("lawless", { ...tiny, grid: { budgets: 1e9, widths: [8, 16] } }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(CliError);
     expect(error).toMatchObject({ exitCode: 4, message: expect.stringMatching(/^no law can be fitted: /) });
     expect(summary("lawless").runs).toHaveLength(2);
@@ -157,16 +160,8 @@ describe("reproduce", () => {
     expect(readdirSync(join(scratch("quick"), "runs"), { recursive: true }).join()).not.toContain("lock~");
   });
 
-  test("the paper is planned and priced, and says where it can be trained", () => {
-    const { code, stdout } = isoflop(["reproduce", "--preset", "paper"]);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/device-hours at 40 % of peak/);
-    expect(stdout).toMatch(/latents and text features of 256 px images.*train it elsewhere/);
-    expect(stdout).toBe(isoflop(["plan", "--preset", "paper"]).stdout);
-  });
-
   test.each([
-    [["--preset", "quik"], "Did you mean quick?|Allowed choices are quick, laptop, paper"],
+    [["--preset", "quik"], "Did you mean quick?|Allowed choices are quick, laptop"],
     [["--device", "cuda"], "Allowed choices are wasm, webgpu"],
     [["--seed", "1.5"], "Expected a whole number, 0 or more"],
     [["--ouput", "x"], "Did you mean --out\\?|unknown option '--ouput'"],
@@ -179,20 +174,21 @@ describe("reproduce", () => {
 
 describe("plan", () => {
   test("every quick run spends its budget within the rounding of a step", () => {
-    const { runs, heldOut, totalFlops } = json(["plan", "--data", "shapes"]);
+    const { runs, heldOut, totalFlops } = json(["plan", "quick", "--set", "data.source=shapes"]);
     const all = runs as unknown as readonly Record<"budget" | "flops" | "roundingError" | "steps", number>[];
-    expect(new Set(all.map(({ budget }) => budget)).size).toBe(quick.budgets.length);
+    expect(new Set(all.map(({ budget }) => budget)).size).toBe(4);
     for (const { budget, flops, roundingError, steps } of all) {
       expect(flops / budget - 1).toBeCloseTo(roundingError, 12);
       expect(Math.abs(roundingError)).toBeLessThanOrEqual(0.5 / steps + 1e-12);
     }
-    expect(heldOut!.budget).toBeGreaterThanOrEqual(3 * Math.max(...quick.budgets));
-    const spent = all.reduce((sum, { flops }) => sum + flops, 0) + Number(heldOut!.budget);
+    const [last] = heldOut as unknown as readonly { readonly budget: number }[];
+    expect(last!.budget).toBeGreaterThanOrEqual(3 * Math.max(...all.map(({ budget }) => budget)));
+    const spent = all.reduce((sum, { flops }) => sum + flops, 0) + last!.budget;
     expect(Number(totalFlops) / spent).toBeCloseTo(1, 12);
   });
 
   test("the paper's budgets, sizes around its optima, and device-hours by the table", () => {
-    const plan = json(["plan", "--preset", "paper", "--mfu", "0.5"]);
+    const plan = json(["plan", "paper", "--mfu", "0.5"]);
     const rows = plan.runs as unknown as readonly { budget: number; params: number }[];
     expect([...new Set(rows.map(({ budget }) => budget))]).toEqual(paperBudgets);
     for (const budget of paperBudgets) {

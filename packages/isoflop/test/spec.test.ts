@@ -1,15 +1,17 @@
 import { shapeScenes } from "@isoflop/data";
 import { ladderRules } from "@isoflop/flops";
 import { expect, it } from "vitest";
-import { planStudy, quick } from "../src/study/index.js";
+import { planStudy, resolveStudy, writtenStudy } from "../src/study/index.js";
 import { completeSpec } from "../src/train/spec.js";
 
 const source = shapeScenes({ size: 16 });
 const complete = (given: object, rule: keyof typeof ladderRules = "shallow") =>
   completeSpec({ data: { source: "shapes" }, ...given }, async () => source, rule);
 
+const quickPlan = async () => planStudy(await resolveStudy(await writtenStudy("quick")), async () => source);
+
 it("a width alone is the model that the quick study has of it", async () => {
-  const { grid } = planStudy(quick, { source: "shapes", size: 16, seed: 0 }, source, 0);
+  const { grid } = await quickPlan();
   for (const { spec } of grid) {
     const { width } = spec.model;
     expect((await complete({ model: { width }, steps: 1 })).model).toEqual(spec.model);
@@ -17,7 +19,7 @@ it("a width alone is the model that the quick study has of it", async () => {
 });
 
 it("a budget alone buys the study's steps, and steps alone cost what they spend", async () => {
-  const { grid } = planStudy(quick, { source: "shapes", size: 16, seed: 0 }, source, 0);
+  const { grid } = await quickPlan();
   const [{ spec, flops }] = grid as [(typeof grid)[number]];
   const model = { width: spec.model.width };
   expect((await complete({ model, budget: spec.budget })).steps).toBe(spec.steps);

@@ -215,6 +215,15 @@ describe("sample and report", () => {
     isoflop([...args, "--seed", "1", "--out", scratch("three.png")]);
     const [one, two, three] = ["one", "two", "three"].map((name) => readFileSync(scratch(`${name}.png`)));
     expect(one!.subarray(1, 4).toString()).toBe("PNG");
+    const numbered = json(["sample", String(folder), "--index", "3", "--index", "1", "--out", scratch("numbered.png")]);
+    expect(numbered).toMatchObject({ indices: [3, 1], captions: [expect.any(String), expect.any(String)] });
+    // Two pictures are as wide as two pictures.
+    json(["sample", String(folder), "--count", "6", "--steps", "1", "--out", scratch("six.png")]);
+    expect(one!.readUInt32BE(16)).toBeLessThan(0.6 * readFileSync(scratch("six.png")).readUInt32BE(16));
+    expect(isoflop([...args, "--index", "3"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("'--index <n>' cannot be used with option '--caption <text>'"),
+    });
     expect(one!.equals(two!)).toBe(true);
     expect(one!.equals(three!)).toBe(false);
     expect(JSON.parse(readFileSync(scratch("one.json"), "utf8"))).toEqual(document);
@@ -240,7 +249,8 @@ describe("sample and report", () => {
   });
 
   test.each([
-    ["a word it has not learned", ["DRAWN", "--caption", "a taco"], /unknown word "taco"; known words are/],
+    ["a word it has not learned", ["DRAWN", "--caption", "a submarine"], /unknown word "submarine"; known words are/],
+    ["a mistyped word", ["DRAWN", "--caption", "a cirlce"], /unknown word "cirlce"; did you mean "circle"\?/],
     ["a folder that is not there", ["/nonexistent"], /does not exist; give the folder of a run/],
     ["a folder without a run", ["."], /has neither run\.json nor prediction\.json/],
   ])("%s: status 3", (_, args, message) => {

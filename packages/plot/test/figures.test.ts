@@ -287,6 +287,25 @@ describe("sample grid", () => {
     expect(root.textContent).toContain("Generated");
   });
 
+  test.each([
+    [1, 1, 180],
+    [2, 2, 374],
+    [3, 3, 568],
+    [4, 4, 760],
+    [6, 6, 760],
+    [7, 4, 760],
+    [13, 5, 760],
+    [24, 6, 760],
+  ])("of %i pictures has %i columns on %i pixels, filled from edge to edge", (count, columns, width) => {
+    const samples = Array.from({ length: count }, () => ({ ...exampleSamples(1)[0]!, group: "" }));
+    const root = drawing(sampleGridFigure(samples));
+    const pictures = all(root, "image").map((image) => ["x", "width"].map((name) => Number(image.getAttribute(name))));
+    expect(new Set(pictures.map(([x]) => x)).size).toBe(columns);
+    const right = Math.max(...pictures.map(([x, w]) => x! + w!));
+    expect(right).toBeLessThanOrEqual(width);
+    expect(right).toBeGreaterThan(width - columns);
+  });
+
   test("a hostile caption stays text", () => {
     const caption = `</text><script>alert(1)</script>"'&\u0000`;
     const root = drawing(sampleGridFigure([{ ...exampleSamples(1)[0]!, caption }]));

@@ -55,6 +55,10 @@ const oneOf = (names: readonly string[], given: unknown): string => {
 export const choice = <const T extends string>(names: readonly T[]) =>
   v.picklist(names, ({ input }) => oneOf(names, input));
 
+/** The name of a part of a registry, those from outside too. */
+export const nameIn = (parts: { readonly names: readonly string[] }): v.GenericSchema<string, string> =>
+  v.lazy(() => choice(parts.names));
+
 /** What a function makes of a value, in a pipe of valibot; the message of what it throws tells what is wrong. */
 export const attempt = <I, O>(make: (value: I) => O) =>
   v.rawTransform<I, O>(({ dataset, addIssue, NEVER }) => {

@@ -2,6 +2,7 @@ export {
   attempt,
   type Bounds,
   choice,
+  nameIn,
   number,
   only,
   positive,
@@ -20,9 +21,11 @@ export {
   kind,
   kinds,
   nameOrRecord,
+  recordOrName,
   type SpecIn,
   type SpecInputOf,
   type SpecOf,
 } from "./kind.js";
+export { didYouMean, nearest } from "./nearest.js";
 export { type Reading, read, shown } from "./read.js";
 export { type Named, type Registry, RegistryError, registry } from "./registry.js";

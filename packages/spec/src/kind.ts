@@ -87,19 +87,27 @@ export const kinds = <const K extends Kind<unknown>, const By extends string = "
   });
 };
 
-/** Of a record of any of the kinds, or of the name alone of one whose options all have their defaults: such a record becomes its name. */
-export const nameOrRecord = <I, O extends KindSpec>(all: {
+/** What has records and names of kinds. */
+interface Records<I, O> {
   readonly names: readonly string[];
   readonly schema: v.GenericSchema<I, O>;
-}) => {
+}
+
+/** Of a record of any of the kinds, or of the name alone of one whose options all have their defaults: a name becomes its record. */
+export const recordOrName = <I, O extends KindSpec>(all: Records<I, O>) => {
   const records: v.GenericSchema<unknown, KindSpec> = all.schema;
   const expanded = v.transform((kind: string): unknown => ({ kind }));
   const schema = v.lazy((value: unknown) => {
     if (value === undefined) return v.union([choice(all.names), records]);
     return typeof value === "object" && value !== null ? records : v.pipe(choice(all.names), expanded, records);
   });
-  const shortened = v.transform((spec: KindSpec | string) => {
-    if (typeof spec === "string") return spec;
+  return schema as v.GenericSchema as v.GenericSchema<I | O["kind"], O>;
+};
+
+/** The same, where such a record becomes its name. */
+export const nameOrRecord = <I, O extends KindSpec>(all: Records<I, O>) => {
+  const schema: v.GenericSchema<unknown, KindSpec> = recordOrName(all);
+  const shortened = v.transform((spec: KindSpec) => {
     const plain = v.safeParse(schema, spec.kind);
     return JSON.stringify(spec) === JSON.stringify(plain.output) ? spec.kind : spec;
   });

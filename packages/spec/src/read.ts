@@ -34,8 +34,8 @@ export const told = (issue: v.BaseIssue<unknown>, name: string): string => {
 export interface Reading {
   /** What stands before the fields in a message, e.g. "spec"; nothing where it is "". */
   readonly name: string;
-  /** Makes the error that is thrown. */
-  readonly error: (message: string) => Error;
+  /** Makes the error that is thrown. @param path keys and indices that lead to the field; of an unknown key, to it */
+  readonly error: (message: string, path: readonly (string | number)[]) => Error;
 }
 
 /**
@@ -49,5 +49,9 @@ export const read = <S extends v.GenericSchema>(
 ): v.InferOutput<S> => {
   const result = v.safeParse(schema, value, { abortEarly: true, abortPipeEarly: true });
   if (result.success) return result.output;
-  throw error(told(result.issues[0], name));
+  const [issue] = result.issues;
+  throw error(
+    told(issue, name),
+    (issue.path ?? []).map(({ key }) => key as string | number),
+  );
 };

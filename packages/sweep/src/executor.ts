@@ -1,5 +1,7 @@
 import { DivergedError, type TrainError } from "@isoflop/train";
+import type { Prepare } from "./content.js";
 import { isSweepError, SweepError } from "./errors.js";
+import { lacking, type MetricRequest } from "./measurement.js";
 import { SweepMeter, type SweepProgress } from "./progress.js";
 import { type Claim, memoryQueue, type Queue } from "./queue.js";
 import type { RunRecord } from "./result.js";
@@ -13,11 +15,19 @@ export interface SweepOptions {
   readonly runners: readonly Runner[];
   /** Who does what. Default: this process does everything. */
   readonly queue?: Queue | undefined;
+  /** What is measured of every run that is done, where it has not been measured yet. */
+  readonly metrics?: readonly MetricRequest[] | undefined;
+  /** Makes parts from outside known in this thread before a run that takes some is opened. */
+  readonly prepare?: Prepare | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
   /** Told about checkpoints that could not be used; the run goes on from an earlier one. */
   readonly onRejected?: ((id: string, error: TrainError) => void) | undefined;
 }
+
+/** Metrics that a run has not been measured by yet. */
+const lackingOf = async (spec: RunSpec, { store, metrics = [] }: SweepOptions): Promise<readonly MetricRequest[]> =>
+  metrics.length === 0 ? [] : lacking(spec, metrics, await store.measurements(runId(spec)));
 
 /** Milliseconds before asking again for work that others hold. */
 const PATIENCE = 100;
@@ -27,7 +37,8 @@ const PATIENCE = 100;
  * someone else works on are waited for. Interrupted and called again, it goes on where it was.
  *
  * A run that diverges is recorded as failed and the others go on, as it would diverge again. Any other error stops the
- * sweep: runs that were going on keep their last checkpoint.
+ * sweep: runs that were going on keep their last checkpoint. Metrics are measured of the averaged weights of runs that are done, now or before:
+ * asking for one more trains nothing.
  *
  * @throws SweepError `store` if files cannot be written, the signal's reason when stopped
  */
@@ -39,8 +50,10 @@ export const runSweep = async (specs: readonly RunSpec[], options: SweepOptions)
   const missing: typeof jobs = [];
   for (const job of jobs) {
     const record = await store.read(job.id);
-    if (record === undefined || record.state === "unfinished") missing.push(job);
-    else meter.end(job.id, record.state);
+    const ended = record !== undefined && record.state !== "unfinished";
+    const unmeasured = record?.state === "done" && (await lackingOf(job.spec, options)).length > 0;
+    if (!ended || unmeasured) missing.push(job);
+    if (ended) meter.end(job.id, record.state);
   }
   const report = (): void => onProgress?.(meter.progress());
   report();
@@ -103,11 +116,14 @@ class Lane {
       (queue.lease * 1000) / 3,
     );
     try {
+      await this.options.prepare?.(claim.spec.content.modules);
       // Where its owner may be dead, other runs come first; asked often enough, the store decides.
       const run = await store.open(claim.spec, { wait: false });
       let state: "done" | "failed";
       try {
-        state = await this.#perform(claim, run, runner, AbortSignal.any([signal, abandon.signal]));
+        const stop = AbortSignal.any([signal, abandon.signal]);
+        state = await this.#perform(claim, run, runner, stop);
+        if (state === "done") await this.#measure(claim, run, runner, stop);
       } finally {
         await run.close();
       }
@@ -120,6 +136,27 @@ class Lane {
       throw error;
     } finally {
       clearInterval(beat);
+    }
+  }
+
+  async #measure({ id, spec }: Claim, run: OpenRun, runner: Runner, signal: AbortSignal): Promise<void> {
+    const { meter, report, onRejected } = this.options;
+    const requests = await lackingOf(spec, this.options);
+    if (requests.length === 0) return;
+    if (!runner.measure)
+      throw new SweepError("worker", `run ${id} is to be measured, and its runner has no measure; give one that has`);
+    try {
+      await runner.measure(spec, requests, {
+        ...{ run, signal },
+        onMetric(kind) {
+          meter.measure(id, spec, kind);
+          report();
+        },
+        onRejected: (error) => onRejected?.(id, error),
+      });
+    } finally {
+      meter.end(id, "done");
+      report();
     }
   }
 

@@ -9,13 +9,14 @@ import {
 } from "@isoflop/flops";
 import { SweepError } from "./errors.js";
 import { computeConvention } from "./place.js";
+import { learningRateOf, type RatedRun, type RateRule } from "./rules.js";
 import { type RunSpec, type RunSpecInput, runId, runSpec } from "./spec.js";
 
 export interface SweepGridOptions extends Pick<GridOptions, "budgets" | "models" | "batch" | "convention"> {
   /** Everything the runs have in common. */
   readonly base: Omit<RunSpecInput, "model" | "steps" | "budget" | "batch">;
-  /** Peak learning rate by one rule for all sizes. Default: that of `base`. */
-  readonly learningRate?: (model: DitConfig) => number;
+  /** Peak learning rate by one rule for all runs. Default: that of `base`. */
+  readonly learningRate?: RateRule | ((run: RatedRun) => number) | undefined;
 }
 
 /** A run of a grid that can be trained. */
@@ -55,7 +56,9 @@ export const sweepGrid = (options: SweepGridOptions): readonly SweepRun[] => {
   if (runs.length === 0) throw new SweepError("plan", "the grid is empty; it needs at least one model");
   return runs.map((run): SweepRun => {
     const { config: model, budget, steps, batch } = run;
-    const optimizer = { ...base.optimizer, ...(learningRate && { learningRate: learningRate(model) }) };
+    const rated = { width: model.width, tokens: run.tokens, batch };
+    const rate = typeof learningRate === "function" ? learningRate(rated) : learningRate;
+    const optimizer = { ...base.optimizer, ...(rate !== undefined && { learningRate: learningRateOf(rate, rated) }) };
     const spec = runSpec({ ...base, optimizer, model, batch, budget, steps });
     return { ...run, id: runId(spec), spec, paramsNonEmbedding: parameters(model).nonEmbedding };
   });

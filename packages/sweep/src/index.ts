@@ -1,23 +1,45 @@
 export type { DataSpec } from "@isoflop/data";
+export { contentOf, type ModuleContent, type Prepare, type RunContent } from "./content.js";
 export { SweepError, type SweepErrorCode } from "./errors.js";
 export { runSweep, type SweepOptions } from "./executor.js";
 export { type SweepGridOptions, type SweepRun, stepsFor, sweepGrid } from "./grid.js";
+export { type MeasureContext, measureRun } from "./measure.js";
+export {
+  cardOf,
+  lacking,
+  type MetricCard,
+  type MetricRequest,
+  measurementLabel,
+  measurementName,
+  metricRequest,
+  type RunMeasurement,
+} from "./measurement.js";
 export { computeConvention, type Place, placeOf } from "./place.js";
 export { type RunningRun, SweepMeter, type SweepProgress } from "./progress.js";
 export { type Claim, type Job, lostClaim, memoryQueue, type Queue } from "./queue.js";
-export type { DataProvenance, RunFailure, RunRecord, RunResult } from "./result.js";
-export { type RunContext, type Runner, type RunProgress, type TrainRunnerOptions, trainRunner } from "./runner.js";
+export { type DataProvenance, type RunFailure, type RunRecord, type RunResult, specToRun } from "./result.js";
 export {
-  contentOf,
-  type ModuleContent,
+  type BatchRule,
+  batchOf,
+  batchRule,
+  type LearningRateRule,
+  learningRateOf,
+  learningRateRule,
+  type Power,
+  type RatedRun,
+  type RateRule,
+} from "./rules.js";
+export { type RunContext, type Runner, type TrainRunnerOptions, trainRunner } from "./runner.js";
+export { type RunnerSpec, runners } from "./runners/index.js";
+export type { RunFunction, RunnerContext, RunOutcome, RunProgress } from "./runners/runner.js";
+export {
   NUMERICS,
-  type RunContent,
   type RunSpec,
   type RunSpecInput,
   runId,
   runJsonSchema,
   runSchema,
   runSpec,
-  trainingOf,
 } from "./spec.js";
-export { byStep, memoryRunStore, type OpenOptions, type OpenRun, type RunStore } from "./store.js";
+export { byStep, memoryRunStore, type OpenOptions, type OpenRun, type RunFiles, type RunStore } from "./store.js";
+export { type RunTask, trainingOf } from "./task.js";

@@ -8,7 +8,7 @@ import {
   type Tokens,
   tokensPerSample,
 } from "@isoflop/flops";
-import type { RunSpec } from "./spec.js";
+import type { TrainSpec } from "@isoflop/train";
 
 /** What C counts wherever nothing else is said: FLOPs as the trained program spends them, whose attention computes its scores again backward. */
 export const computeConvention: Convention = conventions.exactFused;
@@ -26,7 +26,7 @@ export interface Place {
   readonly flops: Flops;
 }
 
-export const placeOf = ({ model, steps, batch }: RunSpec): Place => {
+export const placeOf = ({ model, steps, batch }: Pick<TrainSpec, "model" | "steps" | "batch">): Place => {
   const samples = steps * batch;
   const { trainable, nonEmbedding } = parameters(model);
   return {

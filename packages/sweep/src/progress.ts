@@ -9,6 +9,8 @@ export interface RunningRun {
   readonly spec: RunSpec;
   /** Steps done. */
   readonly step: number;
+  /** The metric that is measured now: its training is over. */
+  readonly measuring?: string;
   /** The latest step's metrics. */
   readonly latest?: StepMetrics;
 }
@@ -54,6 +56,12 @@ export class SweepMeter {
     const latest = metrics.at(-1);
     this.#spentHere += (this.#of(id) * metrics.length) / run.spec.steps;
     this.#running.set(id, { ...run, step, ...(latest && { latest }) });
+  }
+
+  /** Its training is over, in this session or before, and a metric is measured. */
+  measure(id: string, spec: RunSpec, measuring: string): void {
+    this.#started ??= this.now();
+    this.#running.set(id, { id, spec, step: spec.steps, measuring });
   }
 
   end(id: string, state: "done" | "failed" | "interrupted"): void {

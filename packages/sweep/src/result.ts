@@ -1,4 +1,5 @@
 import type { Seconds } from "@isoflop/flops";
+import { SweepError } from "./errors.js";
 import type { Place } from "./place.js";
 import type { RunSpec } from "./spec.js";
 
@@ -9,7 +10,7 @@ export interface DataProvenance {
   readonly package: string | null;
   /** SHA-256 of the decoded pixels, or null where they are computed. */
   readonly pixelsSha256: string | null;
-  /** `fingerprint(source).content` of `@isoflop/data`: equal for the same images and captions in any order. */
+  /** `fingerprint(source).content` of `@isoflop/data`: equal for the same images and captions in any order. "" where a record is older than that. */
   readonly content: string;
 }
 
@@ -34,8 +35,22 @@ export interface RunFailure {
 }
 
 /** What a store knows about a run. */
-export type RunRecord = { readonly id: string; readonly spec: RunSpec } & (
+export type RunRecord = {
+  readonly id: string;
+  readonly spec: RunSpec;
+  /** Why the run can be read and not be gone on with: parts from outside that are not loaded, or a record of an older version. */
+  readonly frozen?: string;
+} & (
   | { readonly state: "unfinished" }
   | { readonly state: "done"; readonly result: RunResult }
   | { readonly state: "failed"; readonly failure: RunFailure }
 );
+
+/**
+ * The spec of a record, to be run, measured or sampled from.
+ * @throws SweepError `record` for one that can only be read, saying how to go on
+ */
+export const specToRun = ({ id, spec, frozen }: Pick<RunRecord, "id" | "spec" | "frozen">): RunSpec => {
+  if (frozen === undefined) return spec;
+  throw new SweepError("record", `run ${id} can be read and not be gone on with: ${frozen}`);
+};

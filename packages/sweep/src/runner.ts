@@ -1,23 +1,20 @@
-import { type DataSource, type DataSpec, fingerprint } from "@isoflop/data";
-import { type Device, leavesOf } from "@isoflop/tensor";
-import { type StepMetrics, type TrainError, train } from "@isoflop/train";
-import { SweepError } from "./errors.js";
+import type { DataSource, DataSpec } from "@isoflop/data";
+import type { Device } from "@isoflop/tensor";
+import type { TrainError } from "@isoflop/train";
+import { checkContent } from "./checked-data.js";
+import type { Prepare } from "./content.js";
+import { type MeasureContext, measureRun } from "./measure.js";
+import type { MetricRequest } from "./measurement.js";
 import { computeConvention, placeOf } from "./place.js";
 import type { RunResult } from "./result.js";
-import { type RunSpec, trainingOf } from "./spec.js";
-import type { OpenRun } from "./store.js";
-
-/** A run as seen from outside while it goes on. */
-export interface RunProgress {
-  /** Steps done. */
-  readonly step: number;
-  /** The steps since the last report. */
-  readonly metrics: readonly StepMetrics[];
-}
+import { runners } from "./runners/index.js";
+import type { RunProgress } from "./runners/runner.js";
+import { type RunSpec, runSpec } from "./spec.js";
+import type { RunFiles } from "./store.js";
 
 export interface RunContext {
-  /** Where checkpoints and metrics go. */
-  readonly run: Pick<OpenRun, "checkpoints" | "append" | "files">;
+  /** Where checkpoints, metrics and measurements go. */
+  readonly run: RunFiles;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RunProgress) => void;
   /** Told about checkpoints that could not be used. */
@@ -28,6 +25,12 @@ export interface RunContext {
 export interface Runner {
   /** @throws DivergedError if the spec makes the loss infinite, the signal's reason when stopped */
   run(spec: RunSpec, context: RunContext): Promise<RunResult>;
+  /** Measures a run that is done from its last checkpoint, and keeps what it finds with the run. */
+  measure?(
+    spec: RunSpec,
+    requests: readonly MetricRequest[],
+    context: MeasureContext & Pick<RunContext, "run">,
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,39 +39,36 @@ export interface TrainRunnerOptions {
   readonly openData: (spec: DataSpec) => Promise<DataSource>;
   /** Least seconds between checkpoints. Default 30. */
   readonly checkpointSeconds?: number;
+  /** Makes parts from outside known before a run that takes some. */
+  readonly prepare?: Prepare;
 }
 
-/** Trains in this thread, on a device that stays the caller's. */
-export const trainRunner = ({ device, openData, checkpointSeconds = 30 }: TrainRunnerOptions): Runner => ({
-  async run(spec, { run, signal, onProgress, onRejected }) {
+/** Does runs in this thread, by the train functions that their specs name, on a device that stays the caller's. */
+export const trainRunner = ({ device, openData, checkpointSeconds = 30, prepare }: TrainRunnerOptions): Runner => ({
+  async run(given, { run, signal, onProgress, onRejected }) {
+    await prepare?.(given.content.modules);
+    const spec = runSpec(given);
     const data = await openData(spec.data);
-    const found = fingerprint(data);
-    if (found.run !== spec.content.data)
-      throw new SweepError(
-        "data",
-        `${data.name} is not the data that this run was planned on: its fingerprint is ${found.run} and spec.content.data is ${spec.content.data}; plan the run again, or bring the data back as they were`,
-      );
-    const trained = await train(trainingOf(spec), {
-      device,
-      data,
-      store: run.checkpoints,
-      signal,
-      checkpointSeconds,
-      onRejected,
+    const found = checkContent(data, spec);
+    const { runner = "train", ...task } = spec;
+    const outcome = await runners.build(runner)(task, {
+      ...{ device, data, openData, checkpoints: run.checkpoints, checkpointSeconds, signal, onRejected },
       async onProgress({ step, metrics }) {
         await run.append(metrics);
         onProgress({ step, metrics });
       },
     });
-    for (const tensor of leavesOf(trained.weights)) tensor.dispose();
-    const { mean: loss, stdErr: lossStdErr } = trained.validation;
     const { name, provenance } = data.describe();
     const { package: from, pixelsSha256 } = provenance;
     const seen = { name, package: from, pixelsSha256, content: found.content };
     return {
       ...{ ...placeOf(spec), convention: computeConvention.name },
-      ...{ loss, lossStdErr, seconds: trained.seconds, device: device.description, data: seen },
+      ...{ ...outcome, device: device.description, data: seen },
     };
+  },
+  async measure(spec, requests, context) {
+    await prepare?.([...spec.content.modules, ...requests.flatMap(({ content }) => content.modules)]);
+    await measureRun(spec, requests, { ...context, device, openData });
   },
   async close() {},
 });

@@ -1,16 +1,23 @@
 import { type CheckpointStore, memoryCheckpoints, type StepMetrics } from "@isoflop/train";
 import { SweepError } from "./errors.js";
+import { measurementName, type RunMeasurement } from "./measurement.js";
 import type { RunFailure, RunRecord, RunResult } from "./result.js";
 import { type RunSpec, runId } from "./spec.js";
 
-/** A run that this process alone may work on, until it closes it. */
-export interface OpenRun {
-  readonly record: RunRecord;
+/** What a run writes while it goes on, and what is measured of it afterwards. */
+export interface RunFiles {
   readonly checkpoints: CheckpointStore;
   /** Where it lies, and the lock that makes it this process's, for stores of files. */
   readonly files?: { readonly folder: string; readonly lock: string };
   /** Adds the metrics of steps. A step that is done again after an interruption replaces what was said about it. */
   append(metrics: readonly StepMetrics[]): Promise<void>;
+  /** Keeps a number of the trained model. One of the same card replaces it. */
+  measured(measurement: RunMeasurement): Promise<void>;
+}
+
+/** A run that this process alone may work on, until it closes it. */
+export interface OpenRun extends RunFiles {
+  readonly record: RunRecord;
   finish(result: RunResult): Promise<void>;
   fail(failure: RunFailure): Promise<void>;
   /** Lets others have it. */
@@ -25,6 +32,8 @@ export interface RunStore {
   list(): Promise<readonly RunRecord[]>;
   /** The training metrics of a run by step, each step once. */
   metrics(id: string): Promise<readonly StepMetrics[]>;
+  /** What was measured of a run's trained model, by the names of its metrics. */
+  measurements(id: string): Promise<readonly RunMeasurement[]>;
   /** Takes a run for this process. @throws SweepError `busy` while someone else has it */
   open(spec: RunSpec, options?: OpenOptions): Promise<OpenRun>;
 }
@@ -45,10 +54,15 @@ export const byStep = (metrics: Iterable<StepMetrics>): readonly StepMetrics[] =
   return [...last.values()].sort((a, b) => a.step - b.step);
 };
 
+/** Measurements in the order of their files' names. */
+export const inOrder = (measurements: Iterable<RunMeasurement>): readonly RunMeasurement[] =>
+  [...measurements].sort((a, b) => (measurementName(a.card) < measurementName(b.card) ? -1 : 1));
+
 interface Entry {
   record: RunRecord;
   readonly checkpoints: CheckpointStore;
   readonly metrics: StepMetrics[];
+  readonly measurements: Map<string, RunMeasurement>;
   open: boolean;
 }
 
@@ -59,12 +73,14 @@ export const memoryRunStore = (): RunStore => {
     read: async (id) => entries.get(id)?.record,
     list: async () => [...entries.values()].map(({ record }) => record).sort((a, b) => (a.id < b.id ? -1 : 1)),
     metrics: async (id) => byStep(entries.get(id)?.metrics ?? []),
+    measurements: async (id) => inOrder(entries.get(id)?.measurements.values() ?? []),
     async open(spec) {
       const id = runId(spec);
-      const entry = entries.get(id) ?? {
+      const entry: Entry = entries.get(id) ?? {
         record: { id, spec, state: "unfinished" },
         checkpoints: memoryCheckpoints(),
         metrics: [],
+        measurements: new Map(),
         open: false,
       };
       if (entry.open) throw new SweepError("busy", `run ${id} is already open; close it first`);
@@ -75,6 +91,9 @@ export const memoryRunStore = (): RunStore => {
         checkpoints: entry.checkpoints,
         async append(metrics) {
           for (const step of metrics) entry.metrics.push(step);
+        },
+        async measured(measurement) {
+          entry.measurements.set(measurementName(measurement.card), measurement);
         },
         async finish(result) {
           entry.record = { id, spec, state: "done", result };

@@ -1,8 +1,9 @@
 import { shapeScenes } from "@isoflop/data";
 import type { DitConfig, NamedConfig } from "@isoflop/flops";
+import { contentOf } from "../src/content.js";
 import type { RunResult } from "../src/result.js";
 import type { Runner } from "../src/runner.js";
-import { contentOf, type RunSpecInput } from "../src/spec.js";
+import type { RunSpecInput } from "../src/spec.js";
 
 export const shapes = shapeScenes({ size: 16, seed: 0 });
 export const openShapes = async () => shapes;

@@ -35,6 +35,14 @@ function strideOf(p: usize, operand: u32): i32 {
   return load<i32>(p + operand * ATTENTION_OPERAND_BYTES, AttentionWord.Operands + 8);
 }
 
+/** How many keys of a sample count: what lies after them is not looked at. */
+@inline
+function keysOf(p: usize, batch: u32): i32 {
+  const keys = load<i32>(p, AttentionWord.Keys);
+  const lengths = load<usize>(p, AttentionWord.Lengths);
+  return lengths ? min(keys, max(1, load<i32>(lengths + (batch << 2)))) : keys;
+}
+
 @inline
 function exp1(x: f32): f32 {
   return f32x4.extract_lane(exp4(splat(x)), 0);
@@ -43,7 +51,7 @@ function exp1(x: f32): f32 {
 /** One block of queries of one head. */
 function forwardBlock(p: usize, batch: u32, head: u32, block: i32): void {
   const queries = load<i32>(p, AttentionWord.Queries);
-  const keys = load<i32>(p, AttentionWord.Keys);
+  const keys = keysOf(p, batch);
   const width = load<i32>(p, AttentionWord.Width);
   const scale = load<f32>(p, AttentionWord.Scale);
   const blockK = load<i32>(p, AttentionWord.BlockK);
@@ -129,7 +137,7 @@ function gradientRow(s: usize, dp: usize, lse: f32, delta: f32, n: i32): void {
 /** All gradients of one head. */
 function backwardHead(p: usize, batch: u32, head: u32): void {
   const queries = load<i32>(p, AttentionWord.Queries);
-  const keys = load<i32>(p, AttentionWord.Keys);
+  const keys = keysOf(p, batch);
   const width = load<i32>(p, AttentionWord.Width);
   const scale = load<f32>(p, AttentionWord.Scale);
   const blockQ = load<i32>(p, AttentionWord.BlockQ);
@@ -173,6 +181,11 @@ function backwardHead(p: usize, batch: u32, head: u32): void {
       gemm(rows, width, columns, gradients, stride, 4, k, kStride, 4, dq, dqStride, j ? dq : 0, dqStride, work);
     }
     for (let r = 0; r < rows; r++) rowScale(dq + r * dqStride, dq + r * dqStride, scale, 0, width);
+  }
+  const bytes = <usize>width << 2;
+  for (let j = keys; j < load<i32>(p, AttentionWord.Keys); j++) {
+    memory.fill(headOf(p, DK, batch, head) + j * dkStride, 0, bytes);
+    memory.fill(headOf(p, DV, batch, head) + j * dvStride, 0, bytes);
   }
 }
 

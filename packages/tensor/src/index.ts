@@ -21,7 +21,7 @@ export { abs, sign } from "./ops/abs-and-sign.js";
 export { clamp, geluErf, leakyRelu, relu, silu, square } from "./ops/activations.js";
 export { type AdamWOptions, adamw } from "./ops/adamw.js";
 export { add, div, mul, neg, reciprocal, sub } from "./ops/arithmetic.js";
-export { attention } from "./ops/attention.js";
+export { type AttentionOptions, attention } from "./ops/attention.js";
 export { bitcast } from "./ops/bitcast.js";
 export { bitAnd, bitOr, bitXor, logicalNot, quotient, remainder, shiftLeft, shiftRight } from "./ops/bits.js";
 export { broadcastTo, sum } from "./ops/broadcast-and-sum.js";
@@ -61,8 +61,16 @@ export { mean, norm, standardDeviation, type VarianceOptions, variance } from ".
 export { scatterAdd, take } from "./ops/take-and-scatter.js";
 export type { Key } from "./random/index.js";
 export * as random from "./random/index.js";
-export { type ByteSource, bytesSource, openSafetensors, SafetensorsFile } from "./safetensors/read.js";
-export { safetensorsChunks, type Writable, writeSafetensors } from "./safetensors/write.js";
+export {
+  type ByteSource,
+  bytesSource,
+  type ElementRange,
+  openSafetensors,
+  SafetensorsFile,
+  safetensorsChunks,
+  type Writable,
+  writeSafetensors,
+} from "./safetensors/index.js";
 export type { Shape } from "./shape.js";
 export { leavesOf, type MapTree, mapTree, namedLeaves, type Tree } from "./tree.js";
 export type { BroadcastShape, MatmulShape, PermuteShape, ReduceShape } from "./types/shape.js";

@@ -66,6 +66,38 @@ describe("safetensors", () => {
     expect(ranges).toHaveLength(3);
   });
 
+  it("reads a range of elements without reading the others, in every format", async () => {
+    const data = Array.from({ length: 40 }, (_, i) => i % 2);
+    const formats = ["F64", "F32", "F16", "BF16", "I32", "U32", "U8", "BOOL"] as const;
+    const bytes = writeSafetensors(
+      Object.fromEntries(formats.map((format) => [format, { shape: [10, 4], data, format }])),
+    );
+    const read: number[] = [];
+    const opened = await openSafetensors({
+      size: bytes.length,
+      read: async (offset, length) => {
+        read.push(length);
+        return bytes.subarray(offset, offset + length);
+      },
+    });
+    for (const [i, format] of formats.entries()) {
+      expect([...(await opened.float32(format, { start: 13, count: 5 }))]).toEqual(data.slice(13, 18));
+      expect(read[2 + i]).toBe(5 * [8, 4, 2, 2, 4, 4, 1, 1][i]!);
+    }
+    expect([...(await opened.float64("F16", { start: 40, count: 0 }))]).toEqual([]);
+    for (const range of [
+      { start: 39, count: 2 },
+      { start: -1, count: 1 },
+      { start: 0.5, count: 1 },
+    ])
+      await expect(opened.float32("F32", range)).rejects.toMatchObject({
+        code: "argument",
+        message: `safetensors: cannot read ${range.count} elements of "F32" from ${range.start} on; it has 40`,
+      });
+    const nans = await openSafetensors(writeSafetensors({ a: { shape: [3], data: [0, 1e300, 1], format: "F64" } }));
+    await expect(nans.float32("a", { start: 1, count: 2 })).rejects.toThrow('"a" holds 1e+300 at 1,');
+  });
+
   it("halves and bfloats round to nearest even and survive the way back", () => {
     for (let bits = 0; bits < 65536; bits++) {
       const value = halfToFloat(bits);

@@ -1,7 +1,8 @@
 import type { DataSource } from "@isoflop/data";
 import { type DitParams, dit } from "@isoflop/dit";
-import { equal, select, sub, type Tensor } from "@isoflop/tensor";
-import { TrainError } from "./errors.js";
+import { equal, select, sub, Tensor } from "@isoflop/tensor";
+import type { Captions, FeatureCaptions } from "./captions.js";
+import { must, TrainError } from "./errors.js";
 import type { TrainSpec } from "./spec.js";
 import type { Network } from "./step.js";
 
@@ -11,7 +12,22 @@ const labelsOf = (captions: Tensor, classes: number): Tensor => {
   return select(equal(word, 0), classes, sub(word, 1));
 };
 
-/** The model of a spec, handed captions like any other: one without context leaves them, one of classes reads a label from each. */
+/** @throws TrainError `data` for captions of the other form */
+const wordsOf = (captions: Captions): Tensor => {
+  must(captions instanceof Tensor, "data", "captions are vectors; this model reads words, i32 [n, words]");
+  return captions;
+};
+
+/** @throws TrainError `data` for captions of the other form */
+const vectorsOf = (captions: Captions): FeatureCaptions => {
+  must(!(captions instanceof Tensor), "data", "captions are words; this model reads vectors, { tokens, lengths }");
+  return captions;
+};
+
+/**
+ * The model of a spec, handed captions like any other: one without context leaves them, one of classes reads a label from each, and one of
+ * features reads how many vectors count where it is masked.
+ */
 export const modelOf = ({ model }: TrainSpec): Network<DitParams> => {
   const built = dit(model);
   const { context } = model;
@@ -20,10 +36,21 @@ export const modelOf = ({ model }: TrainSpec): Network<DitParams> => {
       return { ...built, apply: (params, x, t) => built.apply(params, x, t) };
     case "classes": {
       const { classes } = context;
-      return { ...built, apply: (params, x, t, captions) => built.apply(params, x, t, labelsOf(captions, classes)) };
+      return {
+        ...built,
+        apply: (params, x, t, captions) => built.apply(params, x, t, labelsOf(wordsOf(captions), classes)),
+      };
     }
-    default:
-      return built;
+    case "features": {
+      const told = (captions: Captions) => (context.masked ? vectorsOf(captions) : vectorsOf(captions).tokens);
+      return {
+        ...built,
+        reads: "features",
+        apply: (params, x, t, captions) => built.apply(params, x, t, told(captions)),
+      };
+    }
+    case "words":
+      return { ...built, apply: (params, x, t, captions) => built.apply(params, x, t, wordsOf(captions)) };
   }
 };
 
@@ -52,12 +79,24 @@ export const checkData = ({ model, batch, captionDropout }: TrainSpec, data: Dat
     throw wrong(
       `batch is ${batch}; its images would hold ${values} numbers, and a device takes at most ${MOST_VALUES} in one tensor`,
     );
+  const { features } = data;
   const captions = `captions of ${data.captionLength} from ${data.vocabulary.size} words; model.context has`;
+  const vectors = features && `captions of up to ${features.tokens} vectors of ${features.dim} numbers`;
   switch (context.kind) {
     case "none":
       return;
     case "features":
-      throw misfit(`captions of words; model.context.kind is "features" and must be "words", "classes" or "none"`);
+      if (!features)
+        throw misfit(`captions of words; model.context.kind is "features" and must be "words", "classes" or "none"`);
+      if (context.tokens !== features.tokens || context.dim !== features.dim)
+        throw misfit(`${vectors}; model.context has ${context.tokens} of ${context.dim}`);
+      if (context.pooled !== undefined)
+        throw misfit(`no pooled vectors; model.context.pooled is ${context.pooled} and must be left out`);
+      if (batch * features.tokens * features.dim > MOST_VALUES)
+        throw wrong(
+          `batch is ${batch}; its captions would hold ${batch * features.tokens * features.dim} numbers, and a device takes at most ${MOST_VALUES} in one tensor`,
+        );
+      return;
     case "classes":
       if (data.captionLength !== 1 || data.vocabulary.size !== context.classes + 1)
         throw misfit(
@@ -70,6 +109,8 @@ export const checkData = ({ model, batch, captionDropout }: TrainSpec, data: Dat
       return;
     case "words":
       if (context.tokens !== data.captionLength || context.vocabulary !== data.vocabulary.size)
-        throw misfit(`${captions} ${context.tokens} of ${context.vocabulary}`);
+        throw misfit(
+          `${captions} ${context.tokens} of ${context.vocabulary}${features ? `; it has ${vectors} too, for a model.context of "features"` : ""}`,
+        );
   }
 };

@@ -9,7 +9,7 @@ import {
   type WeightingSpec,
   weightings,
 } from "@isoflop/diffusion";
-import { attempt, choice, nameOrRecord, record, type SpecIn } from "@isoflop/spec";
+import { attempt, choice, nameOrRecord, record, recordOrName, type SpecIn } from "@isoflop/spec";
 import * as v from "valibot";
 import { check } from "./errors.js";
 
@@ -35,8 +35,8 @@ export const objectiveSchema = v.pipe(
   record({
     path: v.optional(nameOrRecord(paths), "linear"),
     prediction: v.optional(choice(predictions), "velocity"),
-    weighting: v.optional(weightings.schema, { kind: "none" }),
-    density: v.optional(densities.schema, { kind: "logitNormal" }),
+    weighting: v.optional(recordOrName(weightings), "none"),
+    density: v.optional(recordOrName(densities), "logitNormal"),
   }),
   attempt((spec: ObjectiveSpec) => built(spec) && spec),
 );

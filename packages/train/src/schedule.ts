@@ -1,21 +1,42 @@
-import { choice, number, whole } from "@isoflop/spec";
+import { kind, kinds, nameOrRecord, number, type SpecIn, whole } from "@isoflop/spec";
 import * as v from "valibot";
-import { check } from "./errors.js";
+import { check, must } from "./errors.js";
+
+/**
+ * How the rate falls: the factor of the peak rate when a share of the fall is left, from just below 1 at its first step to just above 0 at
+ * the last one of the run. A finite number of at least 0.
+ */
+export type Fall = (left: number) => number;
+
+/** Falls of the rate by name. */
+export const schedules = kinds("learning-rate schedule", [
+  kind({ name: "constant", about: "no fall", options: {}, build: (): Fall => () => 1 }),
+  kind({ name: "linear", about: "to 0 in a straight line", options: {}, build: (): Fall => (left) => left }),
+  kind({
+    name: "cosine",
+    about: "to 0 along a half cosine",
+    options: {},
+    build: (): Fall => (left) => (1 - Math.cos(Math.PI * left)) / 2,
+  }),
+]);
+
+/** The record of a fall. */
+export type FallSpec = SpecIn<typeof schedules>;
 
 /** The learning rate over a run, in shares of its length, so that one schedule serves runs of every length. */
 export interface Schedule {
   /** Share of the steps over which the rate rises linearly from near 0 to its peak. */
   readonly warmup: number;
-  /** How the rate falls after its plateau. */
-  readonly shape: "constant" | "linear" | "cosine";
-  /** Share of the steps, at the end, over which it falls to 0. Nothing to `constant`. */
+  /** How the rate falls after its plateau: a name alone, or a record where an option is not at its default. */
+  readonly shape: FallSpec | FallSpec["kind"];
+  /** Share of the steps, at the end, over which it falls. Nothing to `constant`. */
   readonly decay: number;
 }
 
 /** A schedule's fields and their defaults. */
 export const scheduleFields = {
   warmup: v.optional(number({ atLeast: 0, atMost: 1 }), 0.05),
-  shape: v.optional(choice(["constant", "linear", "cosine"]), "linear"),
+  shape: v.optional(nameOrRecord(schedules), "linear"),
   decay: v.optional(number({ atLeast: 0, atMost: 1 }), 0.3),
 } as const;
 
@@ -29,23 +50,26 @@ export const withinRun = <T extends Schedule>() =>
     });
   });
 
-const schedules = v.pipe(v.object(scheduleFields), withinRun());
+const schema = v.pipe(v.object(scheduleFields), withinRun());
 
 /**
  * What the peak rate is multiplied by at a step (counted from 0): warm-up, plateau, decay (Hägele et al.,
  * arXiv 2405.18392, for the plateau with a linear end). The first step is above 0 and the last one too, so none is wasted.
- * @throws TrainError `spec` for a schedule that is none, or a step that is no whole number from 0 to steps - 1
+ * @throws TrainError `spec` for a schedule that is none, a step that is no whole number from 0 to steps - 1, or a fall that gives no factor
  */
 export const scheduleFactor = (schedule: Schedule, step: number, steps: number): number => {
-  const { warmup, shape, decay } = check(schedules, schedule, "schedule");
+  const { warmup, shape, decay } = check(schema, schedule, "schedule");
   check(whole({ atLeast: 1 }), steps, "steps");
   check(whole({ atMost: steps - 1 }), step, "step");
   const rising = Math.round(warmup * steps);
   const rise = step < rising ? (step + 1) / (rising + 1) : 1;
-  if (shape === "constant") return rise;
   const falling = Math.round(decay * steps);
   const left = steps - step;
   if (left > falling) return rise;
   const share = left / (falling + 1);
-  return rise * (shape === "linear" ? share : (1 - Math.cos(Math.PI * share)) / 2);
+  const factor = schedules.build(shape)(share);
+  const name = typeof shape === "string" ? shape : shape.kind;
+  const right = "it must be a finite number of at least 0";
+  must(factor >= 0 && factor < Infinity, "spec", `schedule "${name}" gives ${factor} where ${share} is left; ${right}`);
+  return rise * factor;
 };

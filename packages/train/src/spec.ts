@@ -1,5 +1,5 @@
-import { canonicalConfig, conditionings, type DitConfig } from "@isoflop/flops";
-import { attempt, choice, jsonSchema, number, positive, record, text, whole } from "@isoflop/spec";
+import { architectures, canonicalConfig, type DitConfig } from "@isoflop/flops";
+import { attempt, choice, jsonSchema, nameIn, number, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { type Averaging, averagings } from "./ema.js";
 import { check } from "./errors.js";
@@ -51,7 +51,7 @@ const model = v.pipe(
     width: size,
     depth: size,
     heads: size,
-    conditioning: choice(conditionings),
+    conditioning: nameIn(architectures),
     context: v.looseObject({ kind: choice(["none", "classes", "words", "features"]) }, "a record"),
     mlpRatio: v.optional(positive),
     outChannels: v.optional(size),
@@ -63,14 +63,16 @@ const model = v.pipe(
   attempt((given) => canonicalConfig(given as DitConfig)),
 );
 
+/** An optimizer's fields, but for its learning rate: what all runs of a study have in common. */
+export const optimizerFields = {
+  ...scheduleFields,
+  ...adamWFields,
+  clip: v.optional(positive, 1),
+} as const;
+
 /** An optimizer's record. */
 export const optimizerSchema = v.pipe(
-  record({
-    learningRate: v.optional(positive, 2e-3),
-    ...scheduleFields,
-    ...adamWFields,
-    clip: v.optional(positive, 1),
-  }),
+  record({ learningRate: v.optional(positive, 2e-3), ...optimizerFields }),
   withinRun<OptimizerSpec>(),
 );
 

@@ -1,35 +1,27 @@
 import type { Objective } from "@isoflop/diffusion";
 import { loss, stratified } from "@isoflop/diffusion";
 import { only } from "@isoflop/spec";
-import {
-  type Device,
-  type Jitted,
-  jit,
-  less,
-  mean,
-  random,
-  select,
-  stack,
-  type Tensor,
-  valueAndGrad,
-} from "@isoflop/tensor";
+import { type Device, type Jitted, jit, mean, random, stack, type Tensor, valueAndGrad } from "@isoflop/tensor";
+import { type CaptionForm, type Captions, dropCaptions } from "./captions.js";
 import { check } from "./errors.js";
 import { clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
 import type { Packing } from "./pack.js";
 import { type OptimizerSpec, optimizerSchema, trainFields } from "./spec.js";
 
-/** A network that predicts from noisy images x [n, c, h, w], times t [n] and captions i32 [n, words]. `@isoflop/dit` makes some. */
+/** A network that predicts from noisy images x [n, c, h, w], times t [n] and captions of the form it reads. `@isoflop/dit` makes some. */
 export interface Network<P> {
+  /** Default: words. */
+  readonly reads?: CaptionForm;
   init(key: random.Key): P;
-  apply(params: P, x: Tensor, t: Tensor, captions: Tensor): Tensor;
+  apply(params: P, x: Tensor, t: Tensor, captions: Captions): Tensor;
 }
 
 /** What one step reads besides the state. All of it is data: one program serves every step of every seed. */
 export interface StepInputs {
   /** f32 [batch, channels, height, width]. */
   readonly images: Tensor;
-  /** i32 [batch, words]. */
-  readonly captions: Tensor;
+  /** Of the form that the network reads. */
+  readonly captions: Captions;
   /** The run's key, u32 [2]. */
   readonly key: Tensor;
   /** Counted from 0, u32 []. */
@@ -52,15 +44,9 @@ export interface StepOptions<P> {
   readonly packing: Packing<P>;
   readonly objective: Objective;
   readonly optimizer: OptimizerSpec;
-  /** Share of the captions replaced by the empty one (word 0 everywhere). */
+  /** Share of the captions replaced by the empty one: word 0 everywhere, or one vector of zeros. */
   readonly captionDropout: number;
 }
-
-const dropCaptions = (captions: Tensor, share: number, key: Tensor): Tensor => {
-  if (share === 0) return captions;
-  const dropped = less(random.uniform(key, [captions.shape[0]!, 1]), share);
-  return select(dropped, 0, captions);
-};
 
 /** A spec's other fields may stand beside them. */
 const stepOptions = only(["device", "packing", ...Object.keys(trainFields)]);

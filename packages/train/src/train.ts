@@ -3,6 +3,7 @@ import type { DitParams } from "@isoflop/dit";
 import { canonicalJson, differences, number, record, whole } from "@isoflop/spec";
 import { concat, type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
+import { uploadCaptions } from "./captions.js";
 import { type Checkpoint, type CheckpointStore, restoreState, saveState } from "./checkpoint.js";
 import { averagingBlend } from "./ema.js";
 import { check, DivergedError, must, TrainError } from "./errors.js";
@@ -130,7 +131,7 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
     const learningRate = learningRateAt(spec, step);
     const inputs: StepInputs = {
       images: device.tensor(batch.images, [spec.batch, ...data.shape]),
-      captions: device.tensor(batch.captions, [spec.batch, data.captionLength], "i32"),
+      captions: uploadCaptions(device, data, batch, spec.batch, model.reads),
       key,
       step: device.tensor(Uint32Array.of(step), [], "u32"),
       rates: device.tensor(adamWRates(step, learningRate, spec.optimizer)),
@@ -142,7 +143,7 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
       step++;
       return outputs.metrics;
     } finally {
-      for (const tensor of Object.values(inputs)) if (tensor !== key) tensor.dispose();
+      for (const tensor of leavesOf(inputs)) if (tensor !== key) tensor.dispose();
     }
   };
 

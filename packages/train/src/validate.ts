@@ -1,7 +1,8 @@
 import type { DataSource } from "@isoflop/data";
 import { loss, type Objective, quantiles } from "@isoflop/diffusion";
 import { only } from "@isoflop/spec";
-import { type Device, jit, random, type Tensor } from "@isoflop/tensor";
+import { type Device, jit, leavesOf, random, type Tensor } from "@isoflop/tensor";
+import { type Captions, uploadCaptions } from "./captions.js";
 import { check, must } from "./errors.js";
 import { type MeanLoss, stratifiedMean } from "./estimate.js";
 import { yieldToHost } from "./host.js";
@@ -43,7 +44,7 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
   const { split, images: count } = check(validationSchema, options.validation, "options.validation");
   checkSplit(data, split, count);
   const block = jit(
-    (weights: P, x: Tensor, captions: Tensor, t: Tensor, index: Tensor): Tensor => {
+    (weights: P, x: Tensor, captions: Captions, t: Tensor, index: Tensor): Tensor => {
       const noise = random.normal(random.foldIn(random.key(NOISE_SEED), index), x.shape);
       return loss(objective, (noisy, time) => model.apply(weights, noisy, time, captions), { x, noise, t });
     },
@@ -54,10 +55,10 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
   try {
     for (let start = 0; start < count; start += VALIDATION_BLOCK) {
       signal?.throwIfAborted();
-      const { images, captions } = data.batch(split, start, VALIDATION_BLOCK);
+      const batch = data.batch(split, start, VALIDATION_BLOCK);
       const inputs = [
-        device.tensor(images, [VALIDATION_BLOCK, ...data.shape]),
-        device.tensor(captions, [VALIDATION_BLOCK, data.captionLength], "i32"),
+        device.tensor(batch.images, [VALIDATION_BLOCK, ...data.shape]),
+        uploadCaptions(device, data, batch, VALIDATION_BLOCK, model.reads),
         device.tensor(times.subarray(start, start + VALIDATION_BLOCK)),
         device.tensor(Uint32Array.of(start / VALIDATION_BLOCK), [], "u32"),
       ] as const;
@@ -65,7 +66,7 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
         using result = (block as (...args: readonly unknown[]) => Tensor)(params, ...inputs);
         losses.set((await result.data()) as Float32Array, start);
       } finally {
-        for (const tensor of inputs) tensor.dispose();
+        for (const tensor of leavesOf(inputs)) tensor.dispose();
       }
       const bad = losses.subarray(start, start + VALIDATION_BLOCK).findIndex((value) => !Number.isFinite(value));
       const at = start + bad;

@@ -1,7 +1,11 @@
+import { kind, positive } from "@isoflop/spec";
 import fc from "fast-check";
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { TrainError } from "../src/errors.js";
-import { scheduleFactor } from "../src/schedule.js";
+import { scheduleFactor, schedules } from "../src/schedule.js";
+import { trainSpec } from "../src/spec.js";
+import { tinySpec } from "./tiny.js";
 
 const factors = (schedule: Parameters<typeof scheduleFactor>[0], steps: number): number[] =>
   Array.from({ length: steps }, (_, step) => scheduleFactor(schedule, step, steps));
@@ -61,6 +65,36 @@ describe("scheduleFactor", () => {
           if (firstFall >= 0) expect(falls.slice(firstFall).every(Boolean)).toBe(true);
         },
       ),
+    );
+  });
+});
+
+describe("a schedule from outside", () => {
+  schedules.add(
+    kind({
+      name: "power",
+      options: { exponent: v.optional(positive, 2) },
+      build:
+        ({ exponent }) =>
+        (left) =>
+          left ** exponent,
+    }),
+  );
+
+  it("falls by its own factor, and has its name alone where its options have their defaults", () => {
+    const got = factors({ warmup: 0, shape: { kind: "power", exponent: 3 }, decay: 1 }, 4);
+    expect(got).toEqual([4, 3, 2, 1].map((left) => (left / 5) ** 3));
+    const shapeOf = (shape: object | string) =>
+      trainSpec(tinySpec({ optimizer: { shape: shape as "linear" } })).optimizer.shape;
+    expect(shapeOf({ kind: "power" })).toBe("power");
+    expect(shapeOf({ kind: "power", exponent: 3 })).toEqual({ kind: "power", exponent: 3 });
+    expect(shapeOf({ kind: "cosine" })).toBe("cosine");
+  });
+
+  it("is refused where it gives no factor", () => {
+    schedules.add(kind({ name: "rising", options: {}, build: () => (left) => -left }));
+    expect(() => factors({ warmup: 0, shape: "rising", decay: 1 }, 3)).toThrow(
+      'schedule "rising" gives -0.75 where 0.75 is left; it must be a finite number of at least 0',
     );
   });
 });

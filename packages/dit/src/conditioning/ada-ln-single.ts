@@ -2,7 +2,7 @@ import type { ResolvedConfig } from "@isoflop/flops";
 import { concat, type Tensor } from "@isoflop/tensor";
 import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
-import { attendTo, type CrossAttention, crossAttentionSpecs } from "../cross-attention.js";
+import { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "../cross-attention.js";
 import { readout, readoutSpecs } from "../final-layer.js";
 import { smallNormal, zeroInit } from "../initializers.js";
 import { gatedBranches, type Modulation, modulation, modulationSpecs, through } from "../modulation.js";
@@ -51,10 +51,10 @@ const tableSpec = (vectors: number, width: number): Spec =>
 /** Vectors of time [n, vectors · d] with a block's own table [vectors, d] added. */
 const withTable = (time: Tensor, table: Tensor): Tensor => time.add(table.reshape([table.size]));
 
-const block = (params: AdaLNSingleBlock, image: Tensor, words: Tensor, shared: Tensor, heads: number): Tensor => {
+const block = (params: AdaLNSingleBlock, image: Tensor, told: Told, shared: Tensor, heads: number): Tensor => {
   const [first, second] = gatedBranches(withTable(shared, params.scale_shift_table));
   const attended = through(image, first, (x) => attend(params.attn, x, heads));
-  const crossed = attended.add(attendTo(params.cross_attn, attended, words, heads));
+  const crossed = attended.add(attendTo(params.cross_attn, attended, told, heads));
   return through(crossed, second, (x) => feedForward(params.mlp, x));
 };
 
@@ -64,6 +64,8 @@ const block = (params: AdaLNSingleBlock, image: Tensor, words: Tensor, shared: T
  * modulation and the caption MLP normal 0.02, the output of cross-attention zero, so that a new model does not see the caption.
  */
 export const adaLNSingle: Trunk<AdaLNSingleParams> = {
+  name: "adaLNSingle",
+  masks: true,
   // The null caption, which is data for `condition`.
   passedOver: ["y_embedder.y_embedding"],
   specs: (config) => ({
@@ -78,12 +80,12 @@ export const adaLNSingle: Trunk<AdaLNSingleParams> = {
     })),
     final_layer: { scale_shift_table: tableSpec(2, config.width), linear: readoutSpecs(config) },
   }),
-  forward(params, { image, time, context }, { heads }) {
+  forward(params, { image, time, context, lengths }, { heads }) {
     const embedded = embedTime(params.t_embedder, time);
     const shared = modulation(params.t_block, embedded);
     // A config without context is refused, and so is a missing condition.
-    const words = captionTokens(params, context)!;
-    const out = params.blocks.reduce((x, each) => block(each, x, words, shared, heads), image);
+    const told: Told = { tokens: captionTokens(params, context)!, lengths };
+    const out = params.blocks.reduce((x, each) => block(each, x, told, shared, heads), image);
     const { scale_shift_table, linear } = params.final_layer;
     return readout(linear, out, withTable(concat([embedded, embedded], 1), scale_shift_table));
   },

@@ -28,23 +28,29 @@ export const adaLNBlockSpecs = (config: ResolvedConfig, vectors: 4 | 6): SpecsOf
 
 type Branches = readonly [attention: Branch, mlp: Branch];
 
-/** Blocks modulated by `vectors` vectors of time + context, which `branches` cuts into those of attention and MLP. */
-export const modulatedBlocks = (vectors: 4 | 6, branches: (all: Tensor) => Branches): Trunk<AdaLNParams> => {
+/** The trunk `name` of blocks modulated by `vectors` vectors of time + context, which `branches` cuts into those of attention and MLP. */
+export const modulatedBlocks = (
+  name: string,
+  vectors: 4 | 6,
+  branches: (all: Tensor) => Branches,
+): Trunk<AdaLNParams> => {
   const block = ({ attn, mlp, adaLN_modulation }: AdaLNBlock, x: Tensor, vector: Tensor, heads: number): Tensor => {
     const [first, second] = branches(modulation(adaLN_modulation, vector));
     const attended = through(x, first, (y) => attend(attn, y, heads));
     return through(attended, second, (y) => feedForward(mlp, y));
   };
   return {
+    name,
+    masks: true,
     specs: (config) => ({
       t_embedder: timeSpecs(config),
       ...contextVectorSpecs(config),
       blocks: Array.from({ length: config.depth }, () => adaLNBlockSpecs(config, vectors)),
       final_layer: finalLayerSpecs(config),
     }),
-    forward(params, { image, time, context }, { heads }) {
+    forward(params, { image, time, context, lengths }, { heads }) {
       const embedded = embedTime(params.t_embedder, time);
-      const told = embedContextVector(params, context);
+      const told = embedContextVector(params, context, lengths);
       const vector = told ? embedded.add(told) : embedded;
       const out = params.blocks.reduce((x, each) => block(each, x, vector, heads), image);
       return finalLayer(params.final_layer, out, vector);
@@ -56,4 +62,4 @@ export const modulatedBlocks = (vectors: 4 | 6, branches: (all: Tensor) => Branc
  * Shift and scale of every norm from time + context (DiT section 3.2, whose code was not released). The paper gives no init for the
  * modulation; it starts at zero, as in adaLN-Zero, so that a new model is a plain pre-norm transformer.
  */
-export const adaLN = modulatedBlocks(4, twoBranches);
+export const adaLN = modulatedBlocks("adaLN", 4, twoBranches);

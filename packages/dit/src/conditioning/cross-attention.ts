@@ -1,8 +1,9 @@
 import { concat, linear, type Tensor } from "@isoflop/tensor";
 import { type Attention, affineNorm, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
-import { attendTo, type CrossAttention, crossAttentionSpecs } from "../cross-attention.js";
+import { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "../cross-attention.js";
 import { readoutSpecs } from "../final-layer.js";
+import { lengthsAfter } from "../lengths.js";
 import { type Linear, type Norm, normSpec } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs, withTime } from "../time.js";
 import type { Trunk } from "./trunk.js";
@@ -23,7 +24,7 @@ export type CrossAttentionParams = ContextParams & {
   readonly final_layer: { readonly norm: Norm; readonly linear: Linear };
 };
 
-const block = (params: CrossAttentionBlock, image: Tensor, told: Tensor, heads: number): Tensor => {
+const block = (params: CrossAttentionBlock, image: Tensor, told: Told, heads: number): Tensor => {
   const attended = image.add(attend(params.attn, affineNorm(image, params.norm1), heads));
   const crossed = attended.add(attendTo(params.cross_attn, affineNorm(attended, params.norm_cross), told, heads));
   return crossed.add(feedForward(params.mlp, affineNorm(crossed, params.norm2)));
@@ -34,6 +35,8 @@ const block = (params: CrossAttentionBlock, image: Tensor, told: Tensor, heads: 
  * not released); with time "added" it is in the image tokens, and they attend to the context alone. Initializers as in the official DiT: Xavier for every matrix of a block, zeros for the readout.
  */
 export const crossAttention: Trunk<CrossAttentionParams> = {
+  name: "crossAttention",
+  masks: true,
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     ...contextSpecs(config),
@@ -47,10 +50,11 @@ export const crossAttention: Trunk<CrossAttentionParams> = {
     })),
     final_layer: { norm: normSpec("finalLayer", config.width), linear: readoutSpecs(config) },
   }),
-  forward(params, { image, time, context }, config) {
+  forward(params, { image, time, context, lengths }, config) {
     const timed = withTime(config, embedTime(params.t_embedder, time));
     const words = embedContext(params, context);
-    const told = concat(words ? [...timed.tokens, words] : timed.tokens, 1);
+    const tokens = concat(words ? [...timed.tokens, words] : timed.tokens, 1);
+    const told: Told = { tokens, lengths: lengthsAfter(config.timeTokens, lengths) };
     const out = params.blocks.reduce((x, each) => block(each, x, told, config.heads), timed.addTo(image));
     const { norm, linear: readout } = params.final_layer;
     return linear(affineNorm(out, norm), readout.weight, readout.bias);

@@ -2,6 +2,7 @@ import { concat, linear, slice, type Tensor } from "@isoflop/tensor";
 import { type Attention, affineNorm, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { readoutSpecs } from "../final-layer.js";
+import { lengthsAfter } from "../lengths.js";
 import { type Linear, type Norm, normSpec } from "../spec.js";
 import { timeMlpSpecs, withTime } from "../time.js";
 import { type VectorMlp, vectorMlp } from "../vector-mlp.js";
@@ -23,17 +24,25 @@ export type InContextParams = ContextParams & {
   readonly linear: Linear;
 };
 
-const block = ({ norm1, attn, norm2, mlp }: InContextBlock, x: Tensor, heads: number): Tensor => {
-  const attended = x.add(attend(attn, affineNorm(x, norm1), heads));
+const block = (
+  { norm1, attn, norm2, mlp }: InContextBlock,
+  x: Tensor,
+  heads: number,
+  lengths: Tensor | undefined,
+): Tensor => {
+  const attended = x.add(attend(attn, affineNorm(x, norm1), heads, lengths));
   return attended.add(feedForward(mlp, affineNorm(attended, norm2)));
 };
 
 /**
  * A plain pre-norm transformer over [time, context, image] tokens in one sequence, read out at the image tokens
- * (DiT section 3.2; the choice of arXiv 2410.08184). With time "added" its vector is added to every token instead of being one. Initializers as in
+ * (DiT section 3.2; the choice of arXiv 2410.08184). Masked captions come last, as [time, image, context], so that what counts comes before
+ * what does not: positions are in the tokens, and attention knows no order. With time "added" its vector is added to every token instead of being one. Initializers as in
  * the official DiT.
  */
 export const inContext: Trunk<InContextParams> = {
+  name: "inContext",
+  masks: true,
   specs: (config) => ({
     t_embedder: timeMlpSpecs(config),
     ...contextSpecs(config),
@@ -46,14 +55,16 @@ export const inContext: Trunk<InContextParams> = {
     norm: normSpec("finalLayer", config.width),
     linear: readoutSpecs(config),
   }),
-  forward(params, { image, time, context }, config) {
+  forward(params, { image, time, context, lengths }, config) {
     const timed = withTime(config, vectorMlp(params.t_embedder, time));
     const words = embedContext(params, context);
-    const before = words ? [...timed.tokens, words] : timed.tokens;
-    const sequence = timed.addTo(concat([...before, image], 1));
-    const out = params.blocks.reduce((x, each) => block(each, x, config.heads), sequence);
-    const first = sequence.shape[1]! - config.imageTokens;
-    const normed = affineNorm(slice(out, [null, { start: first }]), params.norm);
+    const { timeTokens, imageTokens } = config;
+    const told = words ? [words] : [];
+    const sequence = timed.addTo(concat([...timed.tokens, ...(lengths ? [image, ...told] : [...told, image])], 1));
+    const counts = lengthsAfter(timeTokens + imageTokens, lengths);
+    const out = params.blocks.reduce((x, each) => block(each, x, config.heads, counts), sequence);
+    const start = lengths ? timeTokens : sequence.shape[1]! - imageTokens;
+    const normed = affineNorm(slice(out, [null, { start, stop: start + imageTokens }]), params.norm);
     return linear(normed, params.linear.weight, params.linear.bias);
   },
 };

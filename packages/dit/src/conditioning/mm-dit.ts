@@ -3,6 +3,7 @@ import { type ContextParams, contextSpecs, embedContext, type FeatureContext } f
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
 import { smallNormal } from "../initializers.js";
 import { type JointBlock, jointBlock, jointBlockSpecs, type Streams } from "../joint-block.js";
+import { lengthsAfter } from "../lengths.js";
 import type { SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
 import { type VectorMlp, vectorMlp, vectorMlpSpecs } from "../vector-mlp.js";
@@ -30,6 +31,8 @@ const pooledSpecs = ({ context, width }: ResolvedConfig): Partial<Pick<SpecsOf<P
  * initializers; these are DiT's, of which it is made.
  */
 export const mmDit: Trunk<MmDitParams> = {
+  name: "mmDit",
+  masks: true,
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     ...contextSpecs(config),
@@ -37,13 +40,14 @@ export const mmDit: Trunk<MmDitParams> = {
     joint_blocks: Array.from({ length: config.depth }, (_, i) => jointBlockSpecs(config, i === config.depth - 1)),
     final_layer: finalLayerSpecs(config),
   }),
-  forward(params, { image, time, context, pooled }, { heads }) {
+  forward(params, { image, time, context, lengths, pooled }, { heads, imageTokens }) {
     const embedded = embedTime(params.t_embedder, time);
     const hasPooled = pooled && "y_embedder" in params && "mlp" in params.y_embedder;
     const vector = hasPooled ? embedded.add(vectorMlp(params.y_embedder.mlp, pooled)) : embedded;
     // A config without context is refused, and so is a missing condition.
     const first: Streams = { context: embedContext(params, context)!, image };
-    const out = params.joint_blocks.reduce((streams, each) => jointBlock(each, streams, vector, heads), first);
+    const given = { vector, lengths: lengthsAfter(imageTokens, lengths) };
+    const out = params.joint_blocks.reduce((streams, each) => jointBlock(each, streams, given, heads), first);
     return finalLayer(params.final_layer, out.image, vector);
   },
 };

@@ -57,10 +57,11 @@ const layers = (c: Resolved): Layer[] => {
 /**
  * PixArt-α: one modulation of time for all blocks plus a (6, d) table per block; un-normed cross-attention to context (arXiv 2310.00426).
  */
-export const adaLNSingle: Architecture = {
+export const adaLNSingle = {
+  name: "adaLNSingle",
   words: "transformer with one adaLN for all blocks and cross-attention",
   readsTime: false,
   readsContext: "always",
   takesPooled: false,
   layers,
-};
+} as const satisfies Architecture;

@@ -34,18 +34,19 @@ const modulated = (vectors: 4 | 6, kind: Modulation) => (c: Resolved) => {
   ];
 };
 
-const architecture = (words: string, layers: Architecture["layers"]): Architecture => ({
-  ...{ words, layers },
-  readsTime: false,
-  readsContext: "never",
-  takesPooled: false,
-});
+const architecture = <const N extends string>(name: N, words: string, layers: Architecture["layers"]) =>
+  ({
+    ...{ name, words, layers },
+    readsTime: false,
+    readsContext: "never",
+    takesPooled: false,
+  }) as const satisfies Architecture;
 
 /**
  * Shift and scale of each norm from one vector per sample, SiLU(time + context), once per sample and not per token: 6ND does not see that
  * (DiT section 3.2).
  */
-export const adaLN = architecture("adaLN transformer", modulated(4, "shiftScale"));
+export const adaLN = architecture("adaLN", "adaLN transformer", modulated(4, "shiftScale"));
 
 /** The same with a gate on each branch that starts at zero. */
-export const adaLNZero = architecture("adaLN-Zero transformer", modulated(6, "shiftScaleGate"));
+export const adaLNZero = architecture("adaLNZero", "adaLN-Zero transformer", modulated(6, "shiftScaleGate"));

@@ -1,8 +1,11 @@
+import type { Named } from "@isoflop/spec";
 import type { Layer } from "../layers.js";
 import type { Resolved } from "../resolved.js";
 
 /** How time and context reach the blocks: what it needs to be told, and every layer of the model. */
-export interface Architecture {
+export interface Architecture extends Named {
+  /** That of its conditioning in a config. */
+  readonly name: string;
   /** In words, for reports. */
   readonly words: string;
   /** Whether the blocks read time as tokens, so that a config may say how; otherwise time modulates them. */

@@ -18,10 +18,11 @@ const layers = (c: Resolved): Layer[] => {
 };
 
 /** Self-attention, cross-attention to [time, context] tokens, MLP; a norm before each and no modulation anywhere (DiT section 3.2). */
-export const crossAttention: Architecture = {
+export const crossAttention = {
+  name: "crossAttention",
   words: "cross-attention transformer",
   readsTime: true,
   readsContext: "or time",
   takesPooled: false,
   layers,
-};
+} as const satisfies Architecture;

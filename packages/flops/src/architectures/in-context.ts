@@ -21,10 +21,11 @@ const layers = (c: Resolved): Layer[] => {
  * Pre-norm transformer over [time, context, image] tokens in one sequence, read out at the image tokens: S = 1 + X + T; or X + T with time
  * added to each of them (DiT section 3.2; the choice of arXiv 2410.08184).
  */
-export const inContext: Architecture = {
+export const inContext = {
+  name: "inContext",
   words: "in-context transformer",
   readsTime: true,
   readsContext: "where given",
   takesPooled: false,
   layers,
-};
+} as const satisfies Architecture;

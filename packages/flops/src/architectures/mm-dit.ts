@@ -48,10 +48,11 @@ const layers = (c: Resolved): Layer[] => {
  * SD3's two streams, each with weights of its own, with joint attention over context and image tokens (arXiv 2403.03206). The last block's
  * context stream only gives queries, keys and values (`pre_only`): nothing reads its output.
  */
-export const mmDit: Architecture = {
+export const mmDit = {
+  name: "mmDit",
   words: "transformer of two streams with joint attention",
   readsTime: false,
   readsContext: "always",
   takesPooled: true,
   layers,
-};
+} as const satisfies Architecture;

@@ -3,6 +3,7 @@ import { type AnswerOptions, answer } from "../answer.js";
 import { columnMap } from "../options/columns.js";
 import { jsonOption, reportOption, skipOption, tableOptions } from "../options/common.js";
 import { count, number, share, whole } from "../options/values.js";
+import { studyPath } from "../study/find.js";
 import { type CollapseAsked, collapseFrom } from "./collapse.js";
 import type { CurvesInput } from "./read.js";
 import { collapseWords } from "./words.js";
@@ -25,6 +26,7 @@ export const configure = (command: Command): void => {
       command.requiredOption(
         "-i, --input <file>",
         'the table of curves, or a folder of runs; "-" reads standard input',
+        studyPath,
       ),
     ),
   );

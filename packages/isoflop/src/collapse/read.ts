@@ -59,12 +59,11 @@ export const loadCurves = async (asked: CurvesInput): Promise<LoadedCurves> => {
 
 /** Training losses of the runs of a folder, averaged over a hundredth of the training or so. */
 const curvesIn = async (path: string): Promise<ProgressCurve[]> => {
-  const [{ StudyFolder }, { runsIn }, { curvesOf }] = await Promise.all([
+  const [{ StudyFolder }, { curvesOf }] = await Promise.all([
     import("../study/folder.js"),
-    import("../study/layout.js"),
     import("../study/document.js"),
   ]);
-  const folder = new StudyFolder(path, {}, runsIn(path));
+  const folder = new StudyFolder(path);
   const done = await folder.done();
   const unlike = unlikeFamilies(done);
   if (unlike !== undefined)

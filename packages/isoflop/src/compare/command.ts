@@ -4,6 +4,7 @@ import { type Answer, type AnswerOptions, answer } from "../answer.js";
 import { columnMap } from "../options/columns.js";
 import { jsonOption, quantityOption, reportOption, tableOptions } from "../options/common.js";
 import { count, positives, whole } from "../options/values.js";
+import { studyPath } from "../study/find.js";
 import { type CompareAsked, compare } from "./compare.js";
 import { compareExponents } from "./exponents.js";
 import { exponentsWords } from "./exponents-words.js";
@@ -28,8 +29,8 @@ export const configure = (command: Command): void => {
     jsonOption(
       tableOptions(
         quantityOption(command)
-          .argument("<A>", "table of runs, saved fit or law card")
-          .argument("[B]", "the same for the other")
+          .argument("<A>", "table of runs, saved fit, study or law card", studyPath)
+          .argument("[B]", "the same for the other", studyPath)
           .option("--by <column>", "the two values of this column of one table are A and B")
           .option("--columns <map>", "which column is what, as in fit isoflop", columnMap)
           .option("--columns-b <map>", "the same for B, where it differs", columnMap),

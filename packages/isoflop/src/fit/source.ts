@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { usageError } from "../exit.js";
 import { runOptions } from "../options/common.js";
 import { type LoadedRuns, loadRuns, type RunInput } from "../runs/load.js";
+import { studyPath } from "../study/find.js";
 import { isoFlopThrough } from "./isoflop/fit.js";
 import { tellDiverged } from "./points.js";
 import { rollOutThrough } from "./rollout/fit.js";
@@ -17,9 +18,12 @@ export const methodNames = Object.keys(methods);
 export type FitSource = Partial<RunInput> & { readonly method?: keyof typeof methods };
 
 export const fitSourceOptions = (command: Command): Command =>
-  runOptions(command.argument("[fit.json]", 'what "isoflop fit … --json" printed; "-" reads standard input'), {
-    required: false,
-  });
+  runOptions(
+    command.argument("[fit.json]", 'what "isoflop fit … --json" printed; "-" reads standard input', studyPath),
+    {
+      required: false,
+    },
+  );
 
 /** A fit, and the runs where it was made from a table. */
 export interface Source {

@@ -1,6 +1,7 @@
 import { sources } from "@isoflop/data";
 import { conditionings } from "@isoflop/flops";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { studyPath } from "../study/find.js";
 import { columnMap } from "./columns.js";
 import { positive, whole } from "./values.js";
 
@@ -15,7 +16,7 @@ export const runOptions = (command: Command, { required = true } = {}): Command 
   const input = new Option(
     "-i, --input <file>",
     'the table of runs, or a folder of runs or of tables; "-" reads standard input; several times for several',
-  ).argParser((file, earlier: readonly string[] = []) => [...earlier, file]);
+  ).argParser((file, earlier: readonly string[] = []) => [...earlier, studyPath(file)]);
   return skipOption(tableOptions(command.addOption(required ? input.makeOptionMandatory() : input)))
     .option(
       "--columns <map>",
@@ -93,9 +94,7 @@ export const deviceOption = (command: Command): Command =>
 
 export const conditioningOption = (command: Command): Command =>
   command.addOption(
-    new Option("--conditioning <name>", "how time and caption reach the blocks; not for the paper's study")
-      .choices(conditionings)
-      .default("inContext"),
+    new Option("--conditioning <name>", "how time and caption reach the blocks").choices(conditionings),
   );
 
 export const dataOption = (command: Command, fallback?: string): Command => {

@@ -87,6 +87,12 @@ export const roundsOf = (folder: StudyFolder, asked: Pick<Rounds, "target" | "un
   return same ? found : none;
 };
 
-/** Puts them where the next call finds them. */
-export const keepRounds = (folder: StudyFolder, rounds: Rounds): Promise<void> =>
-  folder.change((write) => write(folder.files.nextRuns, `${writeRecord(rounds)}\n`));
+/** Puts them where the next call finds them, and says that their runs are the study's. */
+export const keepRounds = async (folder: StudyFolder, rounds: Rounds): Promise<void> => {
+  await folder.change((write) => write(folder.files.nextRuns, `${writeRecord(rounds)}\n`));
+  const { manifest } = folder;
+  if (!manifest) return;
+  const planned = rounds.rounds.flatMap(({ runs }) => runs.map(({ id }) => id));
+  const added = [...new Set([...manifest.added, ...planned])].filter((id) => !manifest.runs.includes(id));
+  if (added.length > manifest.added.length) await folder.keepManifest({ ...manifest, added });
+};

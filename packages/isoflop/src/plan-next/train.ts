@@ -1,7 +1,6 @@
 import type { LeftOut, Plan, Standing, SurfaceFit } from "@isoflop/scaling";
 import { inputError, usageError } from "../exit.js";
 import { StudyFolder } from "../study/folder.js";
-import { runsIn } from "../study/layout.js";
 import { progressLines } from "../study/progress.js";
 import { openSession } from "../study/session.js";
 import { versions } from "../versions.js";
@@ -58,7 +57,7 @@ export const trainRounds = async (
   signal: AbortSignal,
   { onRound, onNote }: { readonly onRound: (event: RoundEvent) => void; readonly onNote: (note: string) => void },
 ): Promise<{ readonly document: RoundsDocument; readonly result: RoundsDone }> => {
-  const folder = new StudyFolder(path, { signal, onWait: onNote }, runsIn(path));
+  const folder = new StudyFolder(path, { signal, onWait: onNote });
   if ((await folder.done()).length === 0)
     throw inputError(
       `the folder ${path} has no run that is done; expected that of "isoflop reproduce" or "isoflop train"`,

@@ -1,61 +1,49 @@
-import type { Conditioning } from "@isoflop/flops";
-import type { DataSpec } from "@isoflop/sweep";
-import { type Command, Option } from "commander";
-import { conditioningOption, dataOption, jsonOption } from "../options/common.js";
-import { count, share, whole } from "../options/values.js";
+import type { Command } from "commander";
+import { jsonOption } from "../options/common.js";
+import { share } from "../options/values.js";
+import { setOption } from "../study/command.js";
+import type { Assignment } from "../study/file/set.js";
 import { emit } from "../words/emit.js";
+import type { StudyPlanDocument } from "./study.js";
 
-/** Which study, on which data. */
-export interface StudyChoices {
-  readonly preset: string;
-  readonly data: DataSpec["source"];
-  readonly conditioning: Conditioning;
-  readonly seed: number;
-  readonly batch: number;
+interface Options {
+  readonly set?: readonly Assignment[];
   readonly mfu: number;
+  readonly measure: boolean;
   readonly json?: boolean;
 }
 
 const help = `
-Nothing is trained. "quick" and "laptop" are what "isoflop reproduce" does. "paper" is arXiv 2410.08184: its six budgets with sizes
-of a ladder within a factor of 4 of the optimum that its law gives, and 1.5e21 held out; the batch of 1024 and the ladder are not
-confirmed by the paper.
+Nothing is trained, but for two seconds that measure this machine. FILE is what "isoflop study" takes: a file, a study's folder, or the name
+of a study that comes with isoflop. "paper" is arXiv 2410.08184: its six budgets with sizes of a ladder within a factor of 4 of the
+optimum that its law gives, and 1.5e21 held out; the batch of 1024 and the ladder are not confirmed by the paper.
 
 Examples:
   isoflop plan
-  isoflop plan --preset paper --mfu 0.35 --json`;
+  isoflop plan mine.yaml --set grid.seeds=2
+  isoflop plan paper --mfu 0.35 --json`;
 
 export const configure = (command: Command): void => {
-  studyOptions(command)
+  jsonOption(setOption(command.argument("[file]", "the study: a file, a name or a folder", "quick")))
+    .option("--no-measure", "do not measure this machine: its time is then not said")
+    .option("--mfu <share>", "expected share of a device's peak FLOP/s, for the table of devices", share, 0.4)
     .addHelpText("after", help)
-    .action(async (choices: StudyChoices) => {
-      if (choices.preset === "paper") return printPaperPlan(choices);
-      const { presets } = await import("../study/preset.js");
+    .action(async (file: string, { set = [], mfu, measure, json }: Options) => {
+      const { armsOf } = await import("../study/arms.js");
+      const { resolveStudy, writtenStudy } = await import("../study/file/read.js");
+      const { untilStopped } = await import("../stop.js");
       const { studyPlan } = await import("./study.js");
       const { studyPlanWords } = await import("./words.js");
-      const { preset, conditioning, data, seed, json } = choices;
-      const document = await studyPlan({ ...presets[preset]!, conditioning }, data, seed);
-      await emit(json, document, () => studyPlanWords(document));
+      const written = await writtenStudy(file);
+      const study = await resolveStudy(written, set);
+      const arms = await armsOf(written, set, study);
+      const plans = await untilStopped("stopped", async (signal) => {
+        const each: StudyPlanDocument[] = [];
+        for (const one of arms?.map((arm) => arm.study) ?? [study])
+          each.push(await studyPlan(one, { mfu, measure, signal }));
+        return each;
+      });
+      const document = arms ? { command: "plan" as const, name: study.file.name, arms: plans } : plans[0];
+      await emit(json, document, () => plans.flatMap(studyPlanWords));
     });
 };
-
-/** The paper's study, which is planned and priced here, and trained elsewhere. */
-export const printPaperPlan = async ({ batch, mfu, json }: StudyChoices): Promise<void> => {
-  const { paperPlan } = await import("./paper.js");
-  const { paperPlanWords } = await import("./words.js");
-  const document = paperPlan({ batch, mfu });
-  await emit(json, document, () => paperPlanWords(document));
-};
-
-export const studyOptions = (command: Command): Command =>
-  jsonOption(dataOption(conditioningOption(command.addOption(presetOption)), "emoji"))
-    .option("--seed <n>", "of weights, noise and order", whole, 0)
-    .option("--batch <images>", "paper: images per step", count, 1024)
-    .option("--mfu <share>", "paper: expected share of a device's peak FLOP/s", share, 0.4);
-
-const presetOption = new Option(
-  "--preset <name>",
-  "minutes on two cores, an hour on a laptop's GPU, or the paper's study on a cluster",
-)
-  .choices(["quick", "laptop", "paper"])
-  .default("quick");

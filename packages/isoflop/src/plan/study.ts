@@ -1,57 +1,104 @@
-import { memory, parameters } from "@isoflop/flops";
+import { availableParallelism } from "node:os";
+import { memory, parameters, precisions, stepFlops } from "@isoflop/flops";
 import { extent } from "@isoflop/scaling";
-import { computeConvention, type DataSpec, type SweepRun } from "@isoflop/sweep";
+import { computeConvention, type SweepRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
-import { planStudy } from "../study/plan.js";
-import type { Preset } from "../study/preset.js";
+import type { ResolvedStudy } from "../study/file/read.js";
+import { outlineStudy, planStudy, type StudyOutline, type StudyPlan } from "../study/plan.js";
 import { versions } from "../versions.js";
+import { deviceHours } from "./devices.js";
+import { measureSpeed } from "./speed.js";
 
-/** The runs of a study that can be trained here, as a document. */
-export const studyPlan = async (preset: Preset, source: DataSpec["source"], seed: number) => {
-  const data: DataSpec = { source, size: preset.image, seed };
-  const { grid, candidates } = planStudy(preset, data, await dataOpener()(data), seed);
-  const [from, to] = extent(candidates.map(({ config }) => parameters(config).nonEmbedding));
+export interface PlanChoices {
+  /** Expected share of the devices' peak. */
+  readonly mfu: number;
+  /** Whether this machine's speed is measured. */
+  readonly measure: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** The runs of a study before any is trained, as a document: sizes, steps, tokens, memory, time here and on every device, and its price. */
+export const studyPlan = async (study: ResolvedStudy, { mfu, measure, signal }: PlanChoices) => {
+  const { image, context } = study.file.model;
+  const outline: StudyOutline & Partial<StudyPlan> =
+    image && typeof context === "object" ? outlineStudy(study) : await planStudy(study, dataOpener());
+  const { name, hash, data, grid, heldOut, notes = [], tuning, source } = outline;
+  const tune = tuning?.cells.flatMap(tuning.runsOf) ?? [];
+  const totalFlops = {
+    tune: sum(tune.map(({ flops }) => flops)),
+    fitted: sum(grid.map(({ flops }) => flops)),
+    heldOut: sum(heldOut.map(({ budget }) => budget)),
+  };
+  const all = sum(Object.values(totalFlops));
   return {
     command: "plan" as const,
-    preset: preset.name,
-    data,
-    seed,
+    ...{ name, ...(hash && { hash }), data, notes },
     counts: {
       N: "nonEmbedding",
       D: "image tokens",
       C: computeConvention.name,
-      memory: "f32, AdamW, averaged weights",
+      memory: "f32, AdamW, averaged weights; of one image in mixed precision beside it",
     },
-    batch: preset.batch,
+    ...(tune.length > 0 && { tune: tune.map(rowOf) }),
     runs: grid.map(rowOf),
-    heldOut: {
-      budget: preset.heldOut,
-      size: "the one of these nearest to the optimum that the law predicts",
-      from,
-      to,
-      sizes: candidates.map(({ name }) => name),
-    },
-    totalFlops: grid.reduce((sum, { flops }) => sum + flops, 0) + preset.heldOut,
+    heldOut: heldOut.map(({ budget, candidates }) => {
+      const [from, to] = extent(candidates.map(({ config }) => parameters(config).nonEmbedding));
+      const size = "the one of these nearest to the optimum that the law predicts";
+      return { budget, size, from, to, sizes: candidates.map((candidate) => candidate.name) };
+    }),
+    totalFlops: { ...totalFlops, all },
+    ...(measure &&
+      source && { here: await timesHere({ ...outline, source }, [...tune, ...grid], totalFlops.heldOut, signal) }),
+    mfu,
+    deviceHours: deviceHours(all, mfu),
     versions: versions("@isoflop/flops", "@isoflop/sweep", "@isoflop/data"),
   };
 };
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+/** Seconds of training on this machine, by a measurement of a second each at the smallest and the largest size. */
+const timesHere = async (
+  { file: { device, parallel }, source }: Pick<StudyPlan, "file" | "source">,
+  runs: readonly SweepRun[],
+  heldOut: number,
+  signal: AbortSignal | undefined,
+) => {
+  const bySize = [...runs].sort((a, b) => cost(a) - cost(b));
+  const [small, large] = [bySize[0]!.spec, bySize.at(-1)!.spec];
+  const speed = await measureSpeed([small, large], source, { device, ...(signal && { signal }) });
+  const cores = availableParallelism();
+  const atOnce = device === "webgpu" ? 1 : Math.min(parallel ?? cores, cores);
+  const fitted = sum(runs.map((run) => run.flops / speed.at(cost(run)))) / atOnce;
+  // The held-out run has all cores to itself.
+  const alone = heldOut / (speed.points.at(-1)!.flopsPerSecond * (device === "webgpu" ? 1 : cores));
+  const { points, device: on } = speed;
+  return { device: on, atOnce, speed: points, seconds: { fitted, heldOut: alone, all: fitted + alone } };
+};
+
+const cost = ({ config, batch }: SweepRun): number => stepFlops(config, batch, computeConvention);
 
 const rowOf = ({
   id,
   budget,
   name,
   spec,
+  batch,
   paramsNonEmbedding,
   params,
   tokens,
   steps,
   flops,
   roundingError,
-}: SweepRun) => ({
-  ...{ id, budget, name, params: paramsNonEmbedding, paramsTrainable: params },
-  ...{ tokens, steps, flops, roundingError },
-  learningRate: spec.optimizer.learningRate,
-  memoryBytes: memory(spec.model, { batch: spec.batch }).total,
-});
+}: SweepRun) => {
+  const mixed = memory(spec.model, { batch: 1, precision: precisions.mixed });
+  return {
+    ...{ id, budget, name, params: paramsNonEmbedding, paramsTrainable: params },
+    ...{ tokens, steps, batch, seed: spec.seed, flops, roundingError },
+    learningRate: spec.optimizer.learningRate,
+    memoryBytes: memory(spec.model, { batch }).total,
+    mixedBytes: { state: mixed.total - mixed.activations, activationsPerImage: mixed.activations },
+  };
+};
 
 export type StudyPlanDocument = Awaited<ReturnType<typeof studyPlan>>;

@@ -1,80 +1,58 @@
+import { extent } from "@isoflop/scaling";
+import { clock } from "../words/clock.js";
 import { num, percent, plural, round } from "../words/numbers.js";
-import { table, type Words } from "../words/passage.js";
-import type { PaperPlanDocument } from "./paper.js";
+import { type Passage, table, type Words } from "../words/passage.js";
 import type { StudyPlanDocument } from "./study.js";
 
-const head = ["C, FLOPs", "size", "N", "D", "steps", "rounding"];
-
-interface Row {
-  readonly budget: number;
-  readonly name: string;
-  readonly params: number;
-  readonly tokens: number;
-  readonly steps: number;
-  readonly roundingError: number;
-}
-
-const cells = ({ budget, name, params, tokens, steps, roundingError }: Row): string[] => [
-  round(budget),
-  name,
-  num(params, 4),
-  num(tokens, 4),
-  String(steps),
-  percent(roundingError, 4),
-];
+type Row = StudyPlanDocument["runs"][number];
 
 const bytes = (n: number): string => (n >= 2 ** 30 ? `${num(n / 2 ** 30, 3)} GiB` : `${num(n / 2 ** 20, 3)} MiB`);
 
 const hours = (n: number): string => n.toLocaleString("en", { maximumSignificantDigits: 3 });
 
-/** A study that can be trained here. */
-export const studyPlanWords = ({
-  preset,
-  data,
-  batch,
-  runs,
-  heldOut,
-  counts,
-  totalFlops,
-}: StudyPlanDocument): Words => [
-  `${preset}: ${plural(runs.length, "run")} on ${data.source} at ${data.size} px, ${batch} images a step, and one held out`,
-  table(
-    [...head, "memory"],
-    runs.map((run) => [...cells(run), bytes(run.memoryBytes)]),
-  ),
-  `held out at ${round(heldOut.budget)} FLOPs: ${heldOut.size}, N ${num(heldOut.from, 4)} to ${num(heldOut.to, 4)}`,
-  `${num(totalFlops)} FLOPs in all; N ${counts.N}, D ${counts.D}, C "${counts.C}"; memory: ${counts.memory}`,
-];
+/** What a study trains, and what it costs here and elsewhere. */
+export const studyPlanWords = (plan: StudyPlanDocument): Words => {
+  const { name, hash, data, notes, tune, runs, heldOut, counts, totalFlops, here, mfu, deviceHours } = plan;
+  const title = `${[name, hash].filter(Boolean).join(" ")}: ${plural(runs.length, "run")} on ${data.source}, ${batches(runs)} images a step`;
+  return [
+    { notes: [title, ...notes] },
+    tune && { title: "Tuning the learning rate", ...rowsTable(tune) },
+    { ...(tune && { title: "Fitted" }), ...rowsTable(runs) },
+    heldOut.length > 0 && {
+      notes: heldOut.map(
+        ({ budget, size, from, to }) =>
+          `held out at ${round(budget)} FLOPs: ${size}, N ${num(from, 4)} to ${num(to, 4)}`,
+      ),
+    },
+    `${num(totalFlops.all)} FLOPs in all; N ${counts.N}, D ${counts.D}, C "${counts.C}"; memory: ${counts.memory}`,
+    here && hereWords(here),
+    table(
+      [`at ${percent(mfu, 0)} of peak`, "arithmetic", "device-hours", "dollars"],
+      deviceHours.map(({ device, arithmetic, hours: spent, dollars }) => [
+        ...[device, arithmetic, hours(spent)],
+        dollars ? `${hours(dollars.low)} to ${hours(dollars.high)}` : "–",
+      ]),
+    ),
+  ];
+};
 
-/** The paper's study, with what it would cost. */
-export const paperPlanWords = ({
-  runs,
-  heldOut,
-  batch,
-  mfu,
-  deviceHours,
-  counts,
-  totalFlops,
-}: PaperPlanDocument): Words => [
-  `paper: ${plural(runs.length, "run")}, ${batch} images a step, and one held out`,
+const hereWords = ({ seconds, speed, atOnce }: NonNullable<StudyPlanDocument["here"]>): string => {
+  const [slow, fast] = speed.map(({ flopsPerSecond }) => `${num(flopsPerSecond / 1e9, 3)} GFLOP/s`);
+  const held = seconds.heldOut > 0 ? `, ${clock(seconds.heldOut)} held out` : "";
+  return `about ${clock(seconds.all)} on this machine: ${clock(seconds.fitted)} for the fit, ${plural(atOnce, "run")} at once${held}; measured ${slow} at the smallest size and ${fast ?? slow} at the largest; validation and pictures are not in it`;
+};
+
+const rowsTable = (rows: readonly Row[]): Pick<Passage, "table"> =>
   table(
-    [...head, "state", "per image"],
-    [...runs, ...heldOut].map((run) => [
-      ...cells(run),
-      bytes(run.memoryBytes.state),
-      bytes(run.memoryBytes.activationsPerImage),
+    ["C, FLOPs", "size", "N", "D", "steps", "rounding", "memory", "mixed", "per image"],
+    rows.map(({ budget, name, params, tokens, steps, roundingError, memoryBytes, mixedBytes }) => [
+      ...[round(budget), name, num(params, 4), num(tokens, 4), String(steps), percent(roundingError, 4)],
+      ...[memoryBytes, mixedBytes.state, mixedBytes.activationsPerImage].map(bytes),
     ]),
-  ),
-  table(
-    [`device-hours at ${percent(mfu, 0)} of peak`, "arithmetic", "fitted", "held out", "dollars in all"],
-    deviceHours.map(({ device, arithmetic, fitted, heldOut: last, dollars }) => [
-      device,
-      arithmetic,
-      hours(fitted),
-      hours(last),
-      dollars ? `${hours(dollars.low)} to ${hours(dollars.high)}` : "–",
-    ]),
-  ),
-  `${num(totalFlops.fitted)} FLOPs for the fit, ${num(totalFlops.heldOut)} held out; N ${counts.N}, D ${counts.D}, C "${counts.C}"; memory: ${counts.memory}`,
-  'It takes latents and text features of 256 px images, which no --data has: train it elsewhere from "isoflop plan --preset paper --json", and give the losses to "isoflop fit isoflop".',
-];
+  );
+
+/** "16" or "8 to 32". */
+const batches = (runs: readonly Row[]): string => {
+  const [low, high] = extent(runs.map(({ batch }) => batch));
+  return low === high ? `${low}` : `${low} to ${high}`;
+};

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { forceOption, jsonOption } from "../options/common.js";
+import { studyPath } from "../study/find.js";
 import { checkStudyFiles } from "../study/layout.js";
 import { emit } from "../words/emit.js";
 import { note } from "../words/printable.js";
@@ -13,7 +14,7 @@ Example:
   isoflop report runs/quick`;
 
 export const configure = (command: Command): void => {
-  forceOption(jsonOption(command.argument("<folder>", "folder of a study, or of runs")))
+  forceOption(jsonOption(command.argument("<folder>", "folder of a study, or of runs", studyPath)))
     .addHelpText("after", help)
     .action(async (folder: string, { json, force }: { readonly json?: boolean; readonly force?: boolean }) => {
       checkStudyFiles(folder, force, ["report"]);

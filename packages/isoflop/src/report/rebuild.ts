@@ -9,11 +9,10 @@ import { unlikeFamilies } from "../runs/alike.js";
 import type { DoneRun } from "../runs/point.js";
 import { choicesOf } from "../study/choices.js";
 import { curvesOf, findingsOf, published } from "../study/document.js";
+import type { StudyFile } from "../study/file/schema.js";
 import { StudyFolder } from "../study/folder.js";
 import { fitLaws } from "../study/laws.js";
-import { runsIn } from "../study/layout.js";
 import type { StudyPrediction } from "../study/prediction.js";
-import { presets, quick } from "../study/preset.js";
 import { drawSamples } from "../study/samples.js";
 import type { Reported } from "../study/study.js";
 
@@ -24,12 +23,12 @@ import type { Reported } from "../study/study.js";
  * @throws CliError if there is nothing to report, PlotInputError for a summary that is not one
  */
 export const rebuildReport = async (path: string, onNote: (note: string) => void): Promise<Reported> => {
-  const folder = new StudyFolder(path, { onWait: onNote }, runsIn(path));
+  const folder = new StudyFolder(path, { onWait: onNote });
   const done = await folder.done();
   const document = folder.summary();
-  const prediction = folder.prediction();
+  const predictions = folder.predictions();
   const summary =
-    document?.record === "study" ? readStudy(document) : summaryOf(done, { document, prediction, onNote });
+    document?.record === "study" ? readStudy(document) : summaryOf(done, { document, predictions, onNote });
   if (!summary) {
     const what = existsSync(path)
       ? "has neither a summary.json of this version nor a run that is done"
@@ -37,10 +36,10 @@ export const rebuildReport = async (path: string, onNote: (note: string) => void
     throw inputError(`${path} ${what}; give the folder of "isoflop reproduce" or "isoflop train"`);
   }
   const shown = summary.runs.flatMap((run) => done.filter(({ id }) => id === run.id));
-  const tested = shown.find(({ id }) => id === prediction?.run);
+  const tested = shown.find(({ id }) => id === predictions.at(-1)?.run);
   const drawn = {
     curves: await curvesOf(shown, folder.store),
-    ...(tested && { samples: await samplesOf(folder, tested, summary.preset) }),
+    ...(tested && { samples: await samplesOf(folder, tested, onNote) }),
   };
   const files = await folder.change((write) => writeReport({ ...summary, ...drawn }, path, { write }));
   return { summary, files };
@@ -57,18 +56,21 @@ const about = v.object({
 
 interface Known {
   readonly document: unknown;
-  readonly prediction: StudyPrediction | undefined;
+  readonly predictions: readonly StudyPrediction[];
   readonly onNote: (note: string) => void;
 }
 
 /** Runs that no study of this version has summed up: fitted as they are, where one law can join them. */
-const summaryOf = (done: readonly DoneRun[], { document, prediction, onNote }: Known): StudySummary | undefined => {
+const summaryOf = (done: readonly DoneRun[], { document, predictions, onNote }: Known): StudySummary | undefined => {
   if (done.length === 0) return undefined;
   if (document !== undefined) onNote("summary.json is of another version: its numbers are made again from the runs");
   const unlike = unlikeFamilies(done);
   if (unlike !== undefined) onNote(`the runs are of unlike studies, which no law joins: ${unlike}`);
-  const heldOut = done.find(({ id }) => id === prediction?.run);
-  const fitted = prediction ? done.filter(({ id }) => prediction.from.includes(id)) : done;
+  const [first] = predictions;
+  const fitted = first ? done.filter(({ id }) => first.from.includes(id)) : done;
+  const heldOut = predictions.map(({ run, prediction, methods }) => {
+    return { prediction, methods, done: done.find(({ id }) => id === run) };
+  });
   const fit = unlike === undefined && fitted.length > 0 ? fitLaws(fitted) : undefined;
   const each = (of: (run: DoneRun) => string): string => [...new Set(done.map(of))].join("; ");
   const known = v.safeParse(about, document);
@@ -77,24 +79,30 @@ const summaryOf = (done: readonly DoneRun[], { document, prediction, onNote }: K
     preset: "runs so far",
     device: { backend: each(({ result }) => result.device) },
     data: {
-      name: each(({ spec }) => `${spec.data.source}, ${spec.data.size} px`),
+      name: each(({ spec }) => ("size" in spec.data ? `${spec.data.source}, ${spec.data.size} px` : spec.data.source)),
       source: each(({ result }) => result.data.package ?? `${result.data.name}, computed`),
     },
     seconds: done.reduce((sum, { result }) => sum + result.seconds, 0),
     ...(known.success && known.output),
-    ...findingsOf({ fitted, fit, ...(fit && saidOf(prediction)), heldOut }),
+    ...findingsOf({ fitted, fit, ...(fit && { heldOut }) }),
     ...(fit && { choices: choicesOf(fitted, fit), published }),
   };
 };
 
-const saidOf = (said: StudyPrediction | undefined) => said && { prediction: said.prediction, methods: said.methods };
+/** Pictures of a folder that says nothing of them. */
+const usual = { count: 24, steps: 25, guidance: 2 };
 
 /** Pictures of the held-out model, as its study draws them. */
-const samplesOf = async (folder: StudyFolder, run: DoneRun, preset: string): Promise<readonly Sample[]> => {
-  const { samples } = (Object.hasOwn(presets, preset) && presets[preset]) || quick;
+const samplesOf = async (
+  folder: StudyFolder,
+  run: DoneRun,
+  onNote: (note: string) => void,
+): Promise<readonly Sample[]> => {
+  const { samples = usual } = (folder.manifest?.file ?? {}) as Partial<Pick<StudyFile, "samples">>;
+  if (!samples) return [];
   const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(run.spec.data)]);
   try {
-    return await drawSamples(run, { folder, device, source, samples, seed: run.spec.seed });
+    return await drawSamples(run, { folder, device, source, samples, seed: run.spec.seed, onNote });
   } finally {
     device.destroy();
   }

@@ -1,56 +1,49 @@
-import { join } from "node:path";
-import type { Command } from "commander";
-import { deviceOption, forceOption } from "../options/common.js";
-import { printPaperPlan, type StudyChoices, studyOptions } from "../plan/command.js";
-import { checkStudyFiles } from "../study/layout.js";
-import { emit } from "../words/emit.js";
-import { note, printable } from "../words/printable.js";
+import { type Command, Option } from "commander";
+import { conditioningOption, dataOption } from "../options/common.js";
+import { whole } from "../options/values.js";
+import { doStudy, type StudyChoices, studyOptions } from "../study/command.js";
+import { readAssignment } from "../study/file/set.js";
 
 interface Options extends StudyChoices {
-  readonly device: "wasm" | "webgpu";
-  readonly out?: string;
-  readonly force?: boolean;
+  readonly preset: string;
+  readonly data?: string;
+  readonly conditioning?: string;
+  readonly seed?: number;
 }
 
 const help = `
 The method of arXiv 2410.08184 on budgets that this machine can pay: models of several sizes at each of several budgets, a parabola
 through their losses at each, power laws through the parabolas' minima, a prediction for a budget three times the largest, and the
-training run that tests it. Writes report.html, figures, summary.json and every run to the folder.
-Stopped by Ctrl-C (status 130), killed or cut off, the same command goes on where it was. A second process on the same folder takes
-other runs of the same study and waits for the rest.
-"paper" prints the plan and what it costs, and trains nothing.
+training run that tests it. It is "isoflop study quick", and the options are short for --set. Writes report.html, figures and
+summary.json to a folder of its own in runs, and every run to runs/store.
+Stopped by Ctrl-C (status 130), killed or cut off, the same command goes on where it was. A second process takes other runs of the same
+study and waits for the rest.
 
 Examples:
   isoflop reproduce
-  isoflop reproduce --conditioning crossAttention && isoflop compare runs/quick runs/quick-crossAttention
-  isoflop reproduce --preset laptop --device webgpu --data cifar10 --seed 1 --json > summary.json`;
+  isoflop reproduce --conditioning crossAttention
+  isoflop reproduce --preset laptop --data cifar10 --seed 1 --json > summary.json`;
+
+/** What the options set. */
+const places = { data: "data.source", conditioning: "model.conditioning", seed: "seed" } as const;
 
 export const configure = (command: Command): void => {
-  forceOption(deviceOption(studyOptions(command)))
-    .option("--out <folder>", "where runs, figures and report go (default: runs/PRESET, or runs/PRESET-CONDITIONING)")
+  studyOptions(dataOption(conditioningOption(command)))
+    .addOption(
+      new Option("--preset <name>", "minutes on two cores, or an hour on a laptop's GPU")
+        .choices(["quick", "laptop"])
+        .default("quick"),
+    )
+    .option("--seed <n>", "of weights, noise and order (default: 0)", whole)
     .addHelpText("after", help)
-    .action((options: Options) => (options.preset === "paper" ? printPaperPlan(options) : study(options)));
-};
-
-const study = async ({ preset: name, data, device, conditioning, seed, out, json, force }: Options): Promise<void> => {
-  const usual = conditioning === "inContext";
-  const folder = out ?? join("runs", usual ? name : `${name}-${conditioning}`);
-  checkStudyFiles(folder, force);
-  const { presets } = await import("../study/preset.js");
-  const { progressLines } = await import("../study/progress.js");
-  const { studyWords } = await import("../study/words.js");
-  const { reproduce } = await import("./reproduce.js");
-  const { GO_ON, untilStopped } = await import("../stop.js");
-  const { summary, files } = await untilStopped(GO_ON, (signal) =>
-    reproduce({
-      ...{ preset: { ...presets[name]!, conditioning }, data, device, seed, out: folder, signal },
-      onProgress: progressLines("training"),
-      onNote: note,
-      say: json ? note : (line) => console.log(printable(line)),
-      reproduce: `npx isoflop reproduce --preset ${name} --data ${data} --seed ${seed} --device ${device}${usual ? "" : ` --conditioning ${conditioning}`}`,
-    }),
-  );
-  const pages = files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
-  // The document is summary.json itself.
-  await emit(json, summary, () => [...studyWords(summary), `written: ${pages}`]);
+    .action(({ preset, set = [], ...options }: Options) => {
+      const given = (Object.keys(places) as (keyof typeof places)[]).filter((name) => options[name] !== undefined);
+      const short = given.map((name) => readAssignment(`${places[name]}=${options[name]}`));
+      const words = given.map((name) => ` --${name} ${options[name]}`).join("");
+      return doStudy(
+        preset,
+        { ...options, set: [...short, ...set] },
+        `npx isoflop reproduce --preset ${preset}${words}`,
+      );
+    });
 };

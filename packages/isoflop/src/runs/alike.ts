@@ -3,32 +3,37 @@ export interface Described {
   readonly id: string;
   /** Its spec, or the part that is known. */
   readonly spec: unknown;
+  /** What it found, where that is known. */
+  readonly result?: unknown;
 }
 
 type Loose = Readonly<Record<string, unknown>>;
 
 const part = (value: unknown): Loose => (typeof value === "object" && value !== null ? (value as Loose) : {});
 
-/** What the loss of a run measures, and on what. */
-const measureOf = (spec: unknown): Loose => {
+/** What the loss of a run measures, and on what: data by their content, where it is known. */
+const measureOf = ({ spec, result }: Described): Loose => {
   const { data, objective, validation } = part(spec);
   const { source, size } = part(data);
-  return { data: { source, size }, objective, validation };
+  const { content } = part(part(result).data);
+  return { data: { source, size, content }, objective, validation };
 };
 
 /** That, and the family of its model. Its size and how it is trained are what a study varies. */
-const familyOf = (spec: unknown): Loose => {
-  const { width: _, depth: __, heads: ___, mlpRatio: ____, ...family } = part(part(spec).model);
-  return { ...measureOf(spec), model: family };
+const familyOf = (run: Described): Loose => {
+  const { width: _, depth: __, heads: ___, mlpRatio: ____, ...family } = part(part(run.spec).model);
+  return { ...measureOf(run), model: family };
 };
 
 /** All of it but its place on the axes, its seed, and a learning rate that follows the size. */
-const recipeOf = (spec: unknown): Loose => {
-  const { budget: _, steps: __, seed: ___, data, optimizer, model, ...recipe } = part(spec);
+const recipeOf = ({ spec, result }: Described): Loose => {
+  const { budget: _, steps: __, seed: ___, data, content: seeded, optimizer, model, ...recipe } = part(spec);
   const { learningRate: ____, ...rest } = part(optimizer);
   const { seed: _____, ...source } = part(data);
   const { width: ______, depth: _______, heads: ________, ...family } = part(model);
-  return { ...recipe, data: source, optimizer: rest, model: family };
+  const { content } = part(part(result).data);
+  const { modules } = part(seeded);
+  return { ...recipe, data: content === undefined ? source : { content }, modules, optimizer: rest, model: family };
 };
 
 /** Values that are no objects, by their paths. */
@@ -39,10 +44,11 @@ const leaves = (value: unknown, path: string): readonly (readonly [string, unkno
       ? []
       : [[path, value]];
 
-const difference = (runs: readonly Described[], of: (spec: unknown) => Loose): string | undefined => {
+const difference = (runs: readonly Described[], of: (run: Described) => Loose): string | undefined => {
   const first = new Map<string, { readonly value: unknown; readonly id: string }>();
-  for (const { id, spec } of runs) {
-    for (const [path, value] of leaves(of(spec), "spec")) {
+  for (const run of runs) {
+    const { id } = run;
+    for (const [path, value] of leaves(of(run), "spec")) {
       const before = first.get(path);
       if (before === undefined) first.set(path, { value, id });
       else if (before.value !== value)

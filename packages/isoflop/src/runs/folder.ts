@@ -5,14 +5,17 @@ import * as v from "valibot";
 import { inputError } from "../exit.js";
 import { statusOf } from "../files/status.js";
 import { layoutOf, runsIn } from "../study/layout.js";
+import { type Manifest, manifestIn, storeOf } from "../study/manifest.js";
 import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
 import { unlikeFamilies, unlikeMeasures } from "./alike.js";
+import { measuredIn } from "./measured.js";
 import { type DoneRun, pointsOf } from "./point.js";
 
 /**
- * The runs of a folder that are done, as JSON rows of a table: of a study, of `isoflop train`, or of any run store. The run that tests
- * the prediction of a study is none of them: what is fitted to the table is what the study was fitted to.
+ * The runs of a folder that are done, as JSON rows of a table: those that a study's manifest names, or of a folder without one all.
+ * Runs that test the predictions of a study are none of them: what is fitted to the table is what the study was fitted to. What was
+ * measured of them beside the loss is a column each.
  * @throws CliError when there is none, or when no law joins them
  */
 export const tableOfRuns = (folder: string): string => {
@@ -20,21 +23,26 @@ export const tableOfRuns = (folder: string): string => {
   const unlike = unlikeFamilies(done);
   if (unlike !== undefined)
     throw inputError(
-      `the folder ${printable(folder)} has runs of unlike studies, which no law joins: ${printable(unlike)}; give each study a folder of its own`,
+      `the folder ${printable(folder)} has runs of unlike studies, which no law joins: ${printable(unlike)}; give the folder of one study`,
     );
-  const test = testOf(folder);
-  const fitted = done.filter(({ id }) => id !== test);
-  return JSON.stringify(pointsOf(fitted.length > 0 ? fitted : done), null, 1);
+  const tests = testsOf(folder);
+  const fitted = done.filter(({ id }) => !tests.includes(id));
+  const rows = pointsOf(fitted.length > 0 ? fitted : done).map((point) => {
+    return { ...point, ...measuredIn(join(storeIn(folder), String(point.label))) };
+  });
+  return JSON.stringify(rows, null, 1);
 };
 
 const prediction = v.looseObject({ from: v.array(text), run: text });
 
-/** Id of the run that tests a study's prediction, where there is one. */
-const testOf = (folder: string): string | undefined => {
+/** Ids of the runs that test a study's predictions. */
+const testsOf = (folder: string): readonly string[] => {
+  const manifest = manifestIn(folder);
+  if (manifest) return manifest.heldOut;
   const file = layoutOf(folder).prediction;
-  if (!existsSync(file)) return undefined;
+  if (!existsSync(file)) return [];
   const said = jsonOf(file, (message) => inputError(`${printable(file)} is no prediction of a study: ${message}`));
-  return v.is(prediction, said) ? said.run : undefined;
+  return v.is(prediction, said) ? [said.run] : [];
 };
 
 /** @throws CliError for two folders of runs whose losses do not measure the same */
@@ -50,9 +58,9 @@ export const requireComparable = (a: string, b: string): void => {
  * @throws CliError when there is none
  */
 export const doneIn = (folder: string): readonly DoneRun[] => {
-  const store = runsIn(folder);
-  const files = readdirSync(store)
-    .sort()
+  const manifest = manifestIn(folder);
+  const store = storeIn(folder);
+  const files = (manifest ? idsOf(folder, manifest) : readdirSync(store).sort())
     .map((id) => join(store, id, "run.json"))
     .filter(existsSync);
   const done = files.flatMap(doneRunOf);
@@ -61,6 +69,19 @@ export const doneIn = (folder: string): readonly DoneRun[] => {
   throw inputError(
     `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train", or one of tables`,
   );
+};
+
+/** Where the runs of a folder lie. */
+const storeIn = (folder: string): string => {
+  const manifest = manifestIn(folder);
+  return manifest ? storeOf(folder, manifest) : runsIn(folder);
+};
+
+/** The runs that a study's manifest names. @throws CliError for a study of several */
+const idsOf = (folder: string, { runs, added, heldOut, arms }: Manifest): readonly string[] => {
+  if (arms.length === 0) return [...new Set([...runs, ...added, ...heldOut])];
+  const folders = arms.map((arm) => join(folder, arm.folder)).join(", ");
+  throw inputError(`${printable(folder)} is a study of several, which no law joins; give one of ${printable(folders)}`);
 };
 
 /** Fields that a record must have; others are let through. */

@@ -6,6 +6,7 @@ import { CliError, exitCodes, usageError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import { statusOf } from "../files/status.js";
 import { runsIn } from "../study/layout.js";
+import { manifestIn } from "../study/manifest.js";
 
 /** One file or several; a folder of tables is its files. */
 export type Inputs = string | readonly string[];
@@ -57,6 +58,7 @@ export const readTables = ({ input, format, skipBadRows, labelFrom }: TableInput
 /** The tables of a folder that is no folder of runs; undefined for anything else, and for what cannot be read. */
 export const tablesIn = (path: string): readonly string[] | undefined => {
   if (path === "-" || !isFolder(path)) return undefined;
+  if (manifestIn(path)) return undefined;
   const store = runsIn(path);
   if (readdirSync(store).some((id) => existsSync(join(store, id, "run.json")))) return undefined;
   const files = readdirSync(path)

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import type { RunSpec } from "@isoflop/sweep";
+import { type RunRecord, type RunSpec, specToRun } from "@isoflop/sweep";
 import type { Checkpoint } from "@isoflop/train";
 import { readCheckpoint } from "@isoflop/train/node";
 import { inputError } from "../exit.js";
+import { prepareModules } from "../modules/index.js";
 import { StudyFolder } from "../study/folder.js";
 
 export interface TrainedModel {
@@ -21,19 +22,28 @@ export const findModel = async (path: string, onNote: (note: string) => void): P
   const run = file ? dirname(dirname(file)) : runFolder(resolve(path), path);
   const [parent, id] = [dirname(run), basename(run)];
   const folder = new StudyFolder(parent, {}, parent);
-  const record = await folder.store.read(id);
+  const record = await knownRun(folder, id);
   if (!record) throw inputError(`${run} holds no run: it has no run.json; give the folder that "isoflop train" names`);
   const checkpoint = file
     ? await readCheckpoint(file.replace(/\.safetensors$/, ".json"))
     : await newest(folder, id, onNote);
-  return { run: id, spec: record.spec, checkpoint };
+  return { run: id, spec: specToRun(record), checkpoint };
+};
+
+/** The record of a run, with the modules that its parts come from loaded. */
+const knownRun = async (folder: StudyFolder, id: string): Promise<RunRecord | undefined> => {
+  const record = await folder.store.read(id);
+  const modules = record?.spec.content.modules ?? [];
+  if (modules.length === 0) return record;
+  await prepareModules(modules);
+  return folder.store.read(id);
 };
 
 const runFolder = (folder: string, given: string): string => {
   if (existsSync(join(folder, "run.json"))) return folder;
   const study = new StudyFolder(folder);
-  const prediction = study.prediction();
-  if (prediction) return join(study.files.runs, prediction.run);
+  const prediction = study.predictions().at(-1);
+  if (prediction) return join(study.runs, prediction.run);
   const what = existsSync(folder) ? "has neither run.json nor prediction.json" : "does not exist";
   throw inputError(
     `${given} ${what}; give the folder of a run (as "isoflop train" names it) or of a study that has predicted`,
@@ -44,7 +54,7 @@ const newest = async (folder: StudyFolder, id: string, onNote: (note: string) =>
   const { checkpoint, rejected } = await folder.checkpoint(id);
   if (!checkpoint) {
     const [first] = rejected;
-    throw first ?? inputError(`${join(folder.files.runs, id)} has no checkpoint yet; train the run first`);
+    throw first ?? inputError(`${join(folder.runs, id)} has no checkpoint yet; train the run first`);
   }
   for (const { message } of rejected) onNote(`${message}; using the one before`);
   return checkpoint;

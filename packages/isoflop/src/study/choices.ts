@@ -44,10 +44,11 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
   const { path, prediction, weighting, density } = buildObjective(objective);
   const { beta1, beta2, weightDecay, clip, warmup, shape, decay } = optimizer;
   const { kind, ...average } = averaging;
-  const ends = shape === "constant" ? "" : `, ${shape} to zero over the last ${percent(decay, 0)}`;
+  const fall = typeof shape === "string" ? shape : shape.kind;
+  const ends = fall === "constant" ? "" : `, ${fall} to zero over the last ${percent(decay, 0)}`;
   return [
     `${path.name} path, prediction of the ${prediction}, ${weighting.name}, times ${density.name} stratified over the batch`,
-    architectures[model.conditioning].words,
+    architectures.get(model.conditioning).words,
     `AdamW (${beta1}, ${beta2}), weight decay ${weightDecay}, clipping at ${clip}`,
     `batch ${range(specs.map(({ batch }) => batch))}`,
     `peak learning rate ${range(specs.map(({ optimizer: { learningRate } }) => learningRate))}, ${percent(warmup, 0)} warm-up${ends}`,

@@ -1,56 +1,93 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type OpenOptions, type RunStore, SweepError } from "@isoflop/sweep";
+import { type OpenOptions, type RunRecord, type RunStore, SweepError } from "@isoflop/sweep";
 import { type FolderLock, fileRunStore, lockFolder } from "@isoflop/sweep/node";
 import type { Checkpoint } from "@isoflop/train";
 import { fileCheckpoints, makeFolder, removeTemporaries } from "@isoflop/train/node";
 import { readRecord } from "../files/read.js";
 import type { DoneRun } from "../runs/point.js";
-import { layoutOf } from "./layout.js";
-import { readStudyPrediction, type StudyPrediction } from "./prediction.js";
+import { layoutOf, runsIn } from "./layout.js";
+import { type Manifest, manifestIn, storeOf } from "./manifest.js";
+import { readStudyPredictions, type StudyPrediction } from "./prediction.js";
 
 /** Puts a whole file in place. */
 export type Write = (file: string, content: string | Uint8Array) => Promise<void>;
 
 export type Waiting = Pick<OpenOptions, "signal" | "onWait">;
 
-const documents = /^(?:report\.html|summary\.json|prediction\.json|next-runs\.json)$/;
+const documents = /^(?:study\.json|report\.html|summary\.json|prediction\.json|next-runs\.json)$/;
 const figures = /^[\w-]+\.(?:svg|png|csv)$/;
 
 /** Between two looks whether a living process has finished writing. */
 const PATIENCE_MS = 100;
 
-/** The folder of a study: its runs, and what is said about them. */
+/** The folder of a study, or of nothing but runs: which runs it has, and what is said about them. */
 export class StudyFolder {
   readonly files: ReturnType<typeof layoutOf>;
+  /** Where its runs lie, and those of others. */
+  readonly runs: string;
   readonly store: RunStore;
+  #manifest: Manifest | undefined;
 
-  /** @param runs where its runs lie, if it is a folder of nothing but runs */
+  /** @param runs where its runs lie, if its manifest does not say so */
   constructor(
     readonly path: string,
     readonly waiting: Waiting = {},
     runs?: string,
   ) {
-    const files = layoutOf(path);
-    this.files = { ...files, runs: runs ?? files.runs };
-    this.store = fileRunStore(this.files.runs);
+    this.files = layoutOf(path);
+    this.#manifest = manifestIn(path);
+    this.runs = runs ?? (this.#manifest ? storeOf(path, this.#manifest) : runsIn(path));
+    this.store = fileRunStore(this.runs);
   }
 
-  /** Runs that are done, by id. */
+  /** What `study.json` says; undefined for a folder of nothing but runs. */
+  get manifest(): Manifest | undefined {
+    return this.#manifest;
+  }
+
+  /** Runs that are done: those of its manifest, in its order; of a folder of nothing but runs all, by id. */
   async done(): Promise<DoneRun[]> {
-    return (await this.store.list()).filter((record) => record.state === "done");
+    const records = this.#manifest ? await this.#own(this.#manifest) : await this.store.list();
+    return records.filter((record) => record.state === "done");
+  }
+
+  async #own({ runs, added, heldOut }: Manifest): Promise<RunRecord[]> {
+    const records: RunRecord[] = [];
+    for (const id of new Set([...runs, ...added, ...heldOut])) {
+      const record = await this.store.read(id);
+      if (record) records.push(record);
+    }
+    return records;
+  }
+
+  /** Whether a study has written here, in this version or an older one. */
+  get hasDocuments(): boolean {
+    const { summary, prediction } = this.files;
+    return [summary, prediction].some((file) => existsSync(file));
+  }
+
+  /** A path as this folder's documents have it: the same when both are moved together. */
+  fromHere(path: string): string {
+    return relative(this.path, path).split(sep).join("/");
+  }
+
+  /** Says which runs are the study's. @throws SweepError `store` or `path` if the folder cannot be written */
+  async keepManifest(manifest: Manifest): Promise<void> {
+    await this.change((write) => write(this.files.manifest, `${JSON.stringify(manifest, undefined, 2)}\n`));
+    this.#manifest = manifest;
   }
 
   /** The newest checkpoint of a run that is whole, if there is one. `rejected` are those that are not. */
   checkpoint(id: string): Promise<{ readonly checkpoint?: Checkpoint; readonly rejected: readonly Error[] }> {
-    return fileCheckpoints(join(this.files.runs, id, "checkpoints")).latest();
+    return fileCheckpoints(join(this.runs, id, "checkpoints")).latest();
   }
 
-  /** What `prediction.json` says, undefined where there is none. @throws CliError, ScalingError for one that is none */
-  prediction(): StudyPrediction | undefined {
-    const record = recordIn(this.files.prediction, "a study's prediction");
-    return record && readStudyPrediction(record);
+  /** What `prediction.json` says, one for each held-out budget. @throws CliError, ScalingError for one that is none */
+  predictions(): readonly StudyPrediction[] {
+    const record = recordIn(this.files.prediction, "a study's predictions");
+    return record ? readStudyPredictions(record) : [];
   }
 
   /** What `summary.json` holds, undefined where there is none. @throws CliError for one that is no record */

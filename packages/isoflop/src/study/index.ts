@@ -1,10 +1,14 @@
 export { type CountedParameters, type DoneRun, pointOf, pointsOf } from "../runs/point.js";
+export { checkStudy, type ResolvedStudy, resolveStudy, type WrittenStudy, writtenStudy } from "./file/read.js";
+export { type StudyFile, type StudyFileInput, studyJsonSchema, studySchema } from "./file/schema.js";
+export { type Assignment, readAssignment } from "./file/set.js";
+export { shippedStudies } from "./file/shipped.js";
 export { StudyFolder, type Waiting, type Write } from "./folder.js";
 export { fitLaws } from "./laws.js";
+export { type Manifest, manifestIn, manifestsUnder, readManifest } from "./manifest.js";
 export type { MethodAnswer, StudyMethod, Testable } from "./methods.js";
-export { planStudy, type StudyPlan } from "./plan.js";
+export { type HeldOutBudget, planStudy, type StudyPlan } from "./plan.js";
 export type { StudyPrediction } from "./prediction.js";
-export { laptop, type Preset, presets, quick } from "./preset.js";
 export { type ProgressLine, progressLines } from "./progress.js";
 export { openSession, type Session, type SessionOptions } from "./session.js";
 export { type HeldOutPlan, openStudy, type Reported, Study, StudyError, type StudyOptions } from "./study.js";

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { isOurPage } from "../files/ours.js";
 import { outputFile } from "../files/write.js";
 
-/** Where things lie in a study's folder. */
+/** Where things lie in a study's folder. Its runs lie where its manifest says. */
 export const layoutOf = (folder: string) => ({
-  runs: join(folder, "runs"),
+  manifest: join(folder, "study.json"),
   figures: join(folder, "figures"),
   report: join(folder, "report.html"),
   summary: join(folder, "summary.json"),
@@ -13,17 +13,18 @@ export const layoutOf = (folder: string) => ({
   nextRuns: join(folder, "next-runs.json"),
 });
 
-/** The runs of a study's folder, or of a folder of nothing but runs. */
+/** The runs of a folder without a manifest: of a study that an older version wrote, or of nothing but runs. */
 export const runsIn = (folder: string): string => {
-  const { runs } = layoutOf(folder);
+  const runs = join(folder, "runs");
   return existsSync(runs) ? runs : folder;
 };
 
 /** How the program begins the documents of a study, in this version and in those before. */
 const ours = {
+  manifest: (head: string) => head.startsWith('{\n  "record": "manifest"'),
   report: isOurPage,
-  summary: (head: string) => /^\{\n {2}"(record": "study"|preset": )/.test(head),
-  prediction: (head: string) => head.startsWith('{\n  "from": '),
+  summary: (head: string) => /^\{\n {2}"(record": "study"|record": "studies"|preset": )/.test(head),
+  prediction: (head: string) => /^\{\n {2}"(from|record)": /.test(head),
   nextRuns: (head: string) => head.startsWith('{\n  "record": "next-runs"'),
 };
 
@@ -34,7 +35,7 @@ const ours = {
 export const checkStudyFiles = (
   folder: string,
   force: boolean | undefined,
-  names: readonly (keyof typeof ours)[] = ["report", "summary", "prediction"],
+  names: readonly (keyof typeof ours)[] = ["manifest", "report", "summary", "prediction"],
 ): void => {
   const files = layoutOf(folder);
   for (const name of names) outputFile(files[name], { option: "the study's", inputs: [], isOurs: ours[name], force });

@@ -1,49 +1,267 @@
-import type { DataSource } from "@isoflop/data";
-import { learningRateFor } from "@isoflop/dit";
-import { type Flops, ladderRules, type NamedConfig, nearest, type Parameters } from "@isoflop/flops";
-import { contentOf, type DataSpec, type SweepRun, sweepGrid } from "@isoflop/sweep";
-import { setupFor } from "@isoflop/train";
-import type { Preset } from "./preset.js";
+import { type DataSource, fingerprint } from "@isoflop/data";
+import { type Context, type Flops, type NamedConfig, nearest, type Parameters, type Setup } from "@isoflop/flops";
+import { extent } from "@isoflop/scaling";
+import { digest } from "@isoflop/spec";
+import {
+  contentOf,
+  type DataSpec,
+  type LearningRateRule,
+  type ModuleContent,
+  NUMERICS,
+  type RateRule,
+  type RunContent,
+  type SweepRun,
+  sweepGrid,
+} from "@isoflop/sweep";
+import { checkData, checkSplit, setupFor, trainSpec } from "@isoflop/train";
+import { inputError } from "../exit.js";
+import { runPositions, usedModules } from "../modules/index.js";
+import { round } from "../words/numbers.js";
+import { dataOf, type OpenData, seeded } from "./file/data.js";
+import type { ResolvedStudy } from "./file/read.js";
+import type { StudyFile } from "./file/schema.js";
+import { batchAt, budgetsOf, listOf, modelsAt, type Sizes } from "./file/sizes.js";
+import { type TuneCell, type Tuning, usualRates } from "./tune.js";
 
-/** A study before anything has run. */
-export interface StudyPlan {
-  readonly preset: Preset;
-  readonly data: DataSpec;
-  readonly seed: number;
-  /** Every fitted run, smallest budget first. */
-  readonly grid: readonly SweepRun[];
-  /** Models that the held-out run may have. */
+/** A budget that is predicted before it is trained. */
+export interface HeldOutBudget {
+  readonly budget: Flops;
+  /** Models that its run may have. */
   readonly candidates: readonly NamedConfig[];
-  /** The held-out run of the candidate whose non-embedding parameters are nearest to `n` in ratio. */
-  heldOut(n: Parameters): SweepRun;
+  /** The run of the candidate whose non-embedding parameters are nearest to `n` in ratio. */
+  run(n: Parameters): SweepRun;
 }
 
-/** Lays out the grid for a source of images and captions. */
-export const planStudy = (preset: Preset, data: DataSpec, source: DataSource, seed: number): StudyPlan => {
-  const { patch, conditioning } = preset;
-  const setup = setupFor(source, { patch, conditioning });
-  const model = (width: number): NamedConfig => {
-    const size = ladderRules[preset.ladder](width);
-    return { name: `${width}x${size.depth}`, config: { ...setup, ...size } };
+/** The runs of a study. */
+export interface StudyOutline {
+  readonly file: StudyFile;
+  readonly name: string;
+  /** Of the study's own seed. */
+  readonly data: DataSpec;
+  readonly modules: readonly ModuleContent[];
+  /** Every fitted run, smallest budget first. */
+  readonly grid: readonly SweepRun[];
+  readonly heldOut: readonly HeldOutBudget[];
+  /** Where the learning rate's rule is still to be found. Then the ids of grid and held-out runs are not those that will be trained. */
+  readonly tuning?: Tuning;
+}
+
+/** A study before anything has run, on data that are open. */
+export interface StudyPlan extends StudyOutline {
+  /** 8 hex digits of the hash of all that decides it: what it trains and predicts, its data and modules by content. */
+  readonly hash: string;
+  readonly source: DataSource;
+  /** What a reader has to know of the data: repeats, what was left out. */
+  readonly notes: readonly string[];
+  /** The same study with a rule that was found. */
+  rated(rule: LearningRateRule): StudyPlan;
+}
+
+/** A source for each seed that a study's runs have. */
+interface Seeded {
+  readonly seed: number;
+  readonly data: DataSpec;
+  readonly content: RunContent;
+}
+
+/** A study whose data are known. */
+interface Known extends ResolvedStudy {
+  readonly seeds: readonly [Seeded, ...Seeded[]];
+  readonly setup: Setup;
+}
+
+/**
+ * Lays out the runs of a study on its data.
+ * @throws CliError naming the file and what in it cannot be: a budget too small for a step, a width that the ladder does not have, a split
+ * that is not there
+ */
+export const planStudy = async (study: ResolvedStudy, openData: OpenData): Promise<StudyPlan> => {
+  const { file } = study;
+  const modules = decisiveModules(study);
+  const orders = ordersOf(study);
+  const sources: DataSource[] = [];
+  for (const { data } of orders) sources.push(await opened(study, data, openData));
+  const [source] = sources as [DataSource, ...DataSource[]];
+  const seeds = orders.map((order, i) => ({ ...order, content: contentOf(sources[i]!, modules) }));
+  const known: Known = { ...study, seeds: seeds as [Seeded, ...Seeded[]], setup: setupOf(file, source) };
+  const plan = (rule?: LearningRateRule): StudyPlan => {
+    const outline = outlined(known, rule);
+    checkFirst(outline.grid, source);
+    const notes = notesOf(outline.grid, source);
+    return { ...outline, hash: hashOf(known, source), source, notes, rated: plan };
   };
-  const grid = (budgets: readonly Flops[], models: (budget: Flops) => readonly NamedConfig[]) =>
-    sweepGrid({
-      budgets,
-      models,
-      base: {
-        data,
-        content: contentOf(source),
-        seed,
-        captionDropout: preset.captionDropout,
-        validation: { split: "validation", images: preset.validationImages },
-      },
-      batch: preset.batch,
-      learningRate: ({ width }) => learningRateFor(width, preset.learningRate),
-    });
-  const candidates = preset.heldOutWidths.map(model);
+  return named(study, () => plan());
+};
+
+/**
+ * The same without its data, for a study that says what its models are told: `model.image` and `model.context`.
+ * @throws CliError as `planStudy` does
+ */
+export const outlineStudy = (study: ResolvedStudy): StudyOutline => {
+  const { conditioning, patch, image, context, ladder: _, ...rest } = study.file.model;
+  if (!image || typeof context !== "object")
+    throw inputError(`${study.name}: without its data a study is planned from model.image and model.context`);
+  const content = { data: "0".repeat(32), modules: decisiveModules(study) };
+  const seeds = ordersOf(study).map((order) => ({ ...order, content }));
+  const setup = { image, patch, conditioning, context: context as Context, ...rest };
+  return named(study, () => outlined({ ...study, seeds: seeds as [Seeded, ...Seeded[]], setup }));
+};
+
+/** The modules that have a part in its runs. */
+const decisiveModules = ({ file, modules }: ResolvedStudy): readonly ModuleContent[] =>
+  usedModules(file, runPositions, modules).map(({ path, digest }) => ({ path, digest }));
+
+/** The data in the order of each seed that runs have. */
+const ordersOf = (study: ResolvedStudy): Omit<Seeded, "content">[] => {
+  const { grid, seed } = study.file;
+  const written = dataOf(study);
+  const count = Math.max(...listOf(grid).map((entry) => entry.seeds));
+  return Array.from({ length: count }, (_, i) => ({ seed: seed + i, data: seeded(written, seed + i) }));
+};
+
+/** @param rule the learning rate's, where it was tuned */
+const outlined = (known: Known, rule?: LearningRateRule): StudyOutline => {
+  const { file, modules, seeds } = known;
+  const [{ data }] = seeds;
+  const { learningRate } = file.optimizer;
+  const rate = rule ?? (learningRate === "tune" ? UNTUNED : learningRate);
+  const runs = listOf(file.grid).flatMap((entry) =>
+    seeds.slice(0, entry.seeds).flatMap((seed) => runsOf(known, entry, seed, rate)),
+  );
+  const grid = [...new Map(runs.map((run) => [run.id, run])).values()].sort((a, b) => a.budget - b.budget);
+  const heldOut = listOf(file.heldOut ?? []).flatMap((sizes) => heldOutOf(known, sizes, grid, rate));
+  const tuning = learningRate === "tune" && !rule ? tuningOf(known, grid) : undefined;
+  return { file, name: file.name, data, modules, grid, heldOut, ...(tuning && { tuning }) };
+};
+
+/** Stands in until the rule is found: a run's steps and cost do not depend on its rate. */
+const UNTUNED = 1e-3;
+
+const runsOf = ({ file, setup }: Known, sizes: Sizes, of: Seeded, learningRate: RateRule): readonly SweepRun[] =>
+  sweepGrid({
+    budgets: [...budgetsOf(sizes)],
+    models: (budget) => modelsAt(sizes, budget, { setup, ladder: file.model.ladder }),
+    batch: (budget) => batchAt(file, budget),
+    learningRate,
+    base: baseOf(file, of),
+  });
+
+/** Two widths at two budgets below those of the grid, unless the file says otherwise. */
+const tuningOf = (known: Known, grid: readonly SweepRun[]): Tuning => {
+  const { file, seeds } = known;
+  const { budgets, widths, rates, follows = ["width", "tokens"] as const } = file.tune ?? {};
+  const [smallest] = grid as readonly [SweepRun, ...SweepRun[]];
+  const [low, high] = extent(grid.filter((run) => run.budget === smallest.budget).map(({ config }) => config.width));
+  const tried = {
+    budgets: budgets ? budgetsOf({ budgets }) : [8, 2].map((part) => Number((smallest.budget / part).toPrecision(2))),
+    widths: widths ?? [...new Set([low, high])],
+  };
+  const cells = tried.budgets.flatMap((budget) =>
+    tried.widths.map((width): TuneCell => {
+      return { budget, width, rates: [...(rates ?? usualRates(width))].sort((a, b) => a - b) };
+    }),
+  );
+  const runs = (cell: TuneCell) =>
+    cell.rates.flatMap((rate) => runsOf(known, { budgets: cell.budget, widths: cell.width }, seeds[0], rate));
+  // What cannot be tried is told before anything is trained.
+  cells.forEach(runs);
+  return { cells, follows, runsOf: runs };
+};
+
+/** What of every model its data and the file decide. */
+const setupOf = ({ model }: StudyFile, source: DataSource): Setup => {
+  const { ladder: _, patch, conditioning, image, context, ...rest } = model;
+  const named = typeof context === "string" ? { context } : {};
   return {
-    ...{ preset, data, seed, candidates },
-    grid: grid(preset.budgets, (budget) => preset.widths(budget).map(model)),
-    heldOut: (n) => grid([preset.heldOut], () => [nearest(candidates, n, "nonEmbedding")])[0]!,
+    ...setupFor(source, { patch, conditioning, ...named }),
+    ...rest,
+    ...(image && { image }),
+    ...(typeof context === "object" && { context: context as Context }),
   };
+};
+
+const baseOf = (
+  { objective, optimizer, averaging, captionDropout, validation, runner }: StudyFile,
+  { seed, data, content }: Seeded,
+) => {
+  const { learningRate: _, ...constant } = optimizer;
+  const how = { objective, optimizer: constant, averaging, captionDropout, validation };
+  return { data, content, seed, ...how, ...(runner && { runner }) };
+};
+
+const heldOutOf = (known: Known, sizes: Sizes, grid: readonly SweepRun[], rate: RateRule): HeldOutBudget[] => {
+  const { file, setup, seeds } = known;
+  const largest = Math.max(...grid.map(({ budget }) => budget));
+  return budgetsOf(sizes).map((budget) => {
+    if (budget <= largest)
+      throw inputError(
+        `heldOut.budgets has ${round(budget)}, which is not above the largest fitted budget, ${round(largest)}: it would test nothing`,
+      );
+    const candidates = modelsAt(sizes, budget, { setup, ladder: file.model.ladder });
+    return {
+      budget,
+      candidates,
+      run(n) {
+        const { config } = nearest(candidates, n, "nonEmbedding");
+        const { width, depth, heads } = config;
+        return runsOf(known, { budgets: budget, models: [{ width, depth, heads }] }, seeds[0], rate)[0]!;
+      },
+    };
+  });
+};
+
+/** What would stop the first run, told before it begins. */
+const checkFirst = ([run]: readonly SweepRun[], source: DataSource): void => {
+  const { data: _, content: __, budget: ___, ...training } = run!.spec;
+  const spec = trainSpec(training);
+  checkData(spec, source);
+  checkSplit(source, spec.validation.split, spec.validation.images);
+};
+
+const hashOf = ({ file, modules }: ResolvedStudy, source: DataSource): string => {
+  const { name: _, summary: __, device: ___, parallel: ____, data: _____, compare: ______, ...rest } = file;
+  const { modules: _______, ...decisive } = rest;
+  const digests = modules.map((module) => module.digest).sort();
+  return digest({ numerics: NUMERICS, ...decisive, data: fingerprint(source).content, modules: digests }).slice(0, 8);
+};
+
+const notesOf = (grid: readonly SweepRun[], source: DataSource): string[] => [
+  ...(source.describe().provenance.remarks ?? []),
+  ...repeatsOf(grid, source),
+];
+
+/** The paper's regime is one epoch: every image is seen once. */
+const repeatsOf = (grid: readonly SweepRun[], source: DataSource): string[] => {
+  const most = Math.max(...grid.map(({ samples }) => samples));
+  const repeats = most / source.size("train");
+  return repeats <= 1
+    ? []
+    : [
+        `the longest fitted run sees its ${source.size("train")} training images ${repeats.toPrecision(3)} times: laws of repeated data are not those of fresh data (the paper sees each once)`,
+      ];
+};
+
+/** Errors of what the file asks for name the file. */
+const ofFile = ({ name }: ResolvedStudy, error: unknown): unknown => {
+  const { name: kind, message } = error as Error;
+  const known = ["CliError", "DataError", "ModuleError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(
+    kind,
+  );
+  return known ? inputError(`${name}: ${message}`) : error;
+};
+
+const named = <T>(study: ResolvedStudy, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw ofFile(study, error);
+  }
+};
+
+const opened = async (study: ResolvedStudy, data: DataSpec, openData: OpenData): Promise<DataSource> => {
+  try {
+    return await openData(data);
+  } catch (error) {
+    throw ofFile(study, error);
+  }
 };

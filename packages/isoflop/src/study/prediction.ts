@@ -4,7 +4,7 @@ import { read, text } from "@isoflop/spec";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
 
-/** What a study said of its held-out budget before anything was trained there: `prediction.json`. */
+/** What a study said of a held-out budget before anything was trained there. */
 export interface StudyPrediction {
   /** Ids of the runs that it was fitted to. */
   readonly from: readonly string[];
@@ -24,8 +24,19 @@ const known = v.looseObject(
 /** How predictions are told where they are no record by themselves: by the law's own names. */
 const unnamed = v.looseObject({ C: v.number(), N: v.unknown(), D: v.unknown(), loss: v.looseObject({}) });
 
-/** @throws CliError, ScalingError naming the first field that is not what it must be */
-export const readStudyPrediction = (value: unknown): StudyPrediction => {
+const several = v.looseObject({ record: v.literal("predictions"), predictions: v.array(v.unknown()) });
+
+/** The record of `prediction.json`. */
+export const studyPredictions = (predictions: readonly StudyPrediction[]) => ({
+  record: "predictions" as const,
+  predictions,
+});
+
+/** What `prediction.json` says; older versions wrote a single one. @throws CliError, ScalingError naming the first field that is not what it must be */
+export const readStudyPredictions = (value: unknown): readonly StudyPrediction[] =>
+  v.is(several, value) ? value.predictions.map(readStudyPrediction) : [readStudyPrediction(value)];
+
+const readStudyPrediction = (value: unknown): StudyPrediction => {
   const error = (message: string) => inputError(`prediction.json: ${message}`);
   const { from, run, model, prediction, methods } = read(known, value, { name: "", error });
   const said = readPrediction(recordOf(prediction), "prediction.json: prediction");

@@ -1,11 +1,15 @@
 import { availableParallelism } from "node:os";
-import type { RunRecord, RunSpec, SweepOptions } from "@isoflop/sweep";
+import type { MetricRequest, RunRecord, RunSpec, SweepOptions } from "@isoflop/sweep";
 import { type Runner, runSweep, trainRunner } from "@isoflop/sweep";
 import { dataOpener, workerRunners } from "@isoflop/sweep/node";
 import { createDevice, type Device } from "@isoflop/tensor";
+import { prepareModules } from "../modules/index.js";
+import { workerEntry } from "../worker-entry.js";
 
 export interface SessionOptions extends Pick<SweepOptions, "store" | "signal" | "onProgress"> {
   readonly device: "wasm" | "webgpu";
+  /** Runs at once on `wasm`. Default: as many as there are cores. */
+  readonly parallel?: number | undefined;
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
@@ -13,8 +17,8 @@ export interface SessionOptions extends Pick<SweepOptions, "store" | "signal" | 
 export interface Session {
   /** For sampling. */
   readonly device: Device;
-  /** Does runs that are not done; several at once where that is faster. */
-  train(specs: readonly RunSpec[]): Promise<readonly RunRecord[]>;
+  /** Does runs that are not done, and measures what has not been measured; several at once where that is faster. */
+  train(specs: readonly RunSpec[], metrics?: readonly MetricRequest[]): Promise<readonly RunRecord[]>;
   close(): void;
 }
 
@@ -32,6 +36,7 @@ export const threadsOfEach = (cores: number, devices: number): number =>
 export const openSession = async ({
   store,
   device: kind,
+  parallel,
   signal,
   onProgress,
   onNote,
@@ -40,17 +45,17 @@ export const openSession = async ({
   const cores = availableParallelism();
   const openData = dataOpener();
   const runnersFor = (runs: number): readonly Runner[] => {
-    if (kind === "webgpu") return [trainRunner({ device, openData })];
-    const count = Math.max(1, Math.min(runs, cores));
-    return workerRunners({ count, threads: threadsOfEach(cores, count) });
+    if (kind === "webgpu") return [trainRunner({ device, openData, prepare: prepareModules })];
+    const count = Math.max(1, Math.min(runs, parallel ?? cores));
+    return workerRunners({ count, threads: threadsOfEach(cores, count), entry: workerEntry() });
   };
   return {
     device,
-    async train(specs) {
+    async train(specs, metrics) {
       const runners = runnersFor(specs.length);
       try {
         return await runSweep(specs, {
-          ...{ store, runners, signal, onProgress },
+          ...{ store, runners, signal, onProgress, metrics },
           onRejected: (id, error) => onNote?.(`run ${id}: ${error.message}`),
         });
       } finally {

@@ -1,40 +1,45 @@
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { DataSource } from "@isoflop/data";
 import type { Sample, StudySummary } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
 import { type IsoFlop, predictIsoFlop, writeRecord } from "@isoflop/scaling";
-import type { DataSpec, SweepProgress, SweepRun } from "@isoflop/sweep";
+import type { SweepProgress, SweepRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
 import { usageError } from "../exit.js";
-import { unlikeFamilies } from "../runs/alike.js";
 import type { DoneRun } from "../runs/point.js";
 import { versions } from "../versions.js";
 import { round } from "../words/numbers.js";
 import { choicesOf } from "./choices.js";
-import { curvesOf, dataOf, findingsOf, published, trainImagesOf } from "./document.js";
+import { curvesOf, dataOf, findingsOf, published, trainImagesOf, tuneOf } from "./document.js";
+import type { OpenData } from "./file/data.js";
+import type { ResolvedStudy } from "./file/read.js";
 import { ifReadable, StudyFolder } from "./folder.js";
 import { fitLaws } from "./laws.js";
+import type { Manifest } from "./manifest.js";
 import { answersTo, type MethodAnswer, methodsOf, type Testable } from "./methods.js";
-import { planStudy, type StudyPlan } from "./plan.js";
-import type { StudyPrediction } from "./prediction.js";
-import type { Preset } from "./preset.js";
+import { type HeldOutBudget, planStudy, type StudyPlan } from "./plan.js";
+import { type StudyPrediction, studyPredictions } from "./prediction.js";
 import { drawSamples } from "./samples.js";
 import { openSession, type Session } from "./session.js";
 import { Stopwatch, type Times, timesBefore } from "./times.js";
+import { type Tuned, tuneRate } from "./tune.js";
 
 export interface StudyOptions {
-  readonly preset: Preset;
-  readonly data: DataSpec["source"];
-  readonly seed: number;
-  readonly device: "wasm" | "webgpu";
-  /** Folder for runs, figures and report. */
-  readonly out: string;
+  readonly study: ResolvedStudy;
+  /** Where studies and their run store go: each in a folder of its name and hash. */
+  readonly root: string;
+  /** The study's folder, with its runs in it, instead of one under `root`. */
+  readonly out?: string | undefined;
+  /** The run store, which studies may share. Default: `store` under the root, or `runs` in `out`. */
+  readonly store?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
   /** Told what went wrong without stopping the study, such as a checkpoint that could not be read. */
   readonly onNote?: ((note: string) => void) | undefined;
   /** The command that makes this study again, for the report. */
   readonly reproduce?: string;
+  /** How data are opened, where several studies share what is open. */
+  readonly openData?: OpenData | undefined;
 }
 
 /** What a study's numbers depend on. */
@@ -64,25 +69,50 @@ export interface Reported {
 
 /**
  * The method of arXiv 2410.08184 as steps to be called in order: train a grid at several budgets, fit isoFLOP parabolas and the laws through
- * their minima, predict a larger budget, train there, compare. Runs that are done are not done again, so an interrupted study goes on where it was.
+ * their minima, predict larger budgets, train there, compare. Runs that are done are not done again, so an interrupted study goes on where it was.
  */
 export class Study {
   readonly #clock = new Stopwatch();
+  #plan: StudyPlan;
+  #tuned: Tuned | undefined;
   #fitted: readonly DoneRun[] = [];
   #laws: IsoFlop | undefined;
-  #heldOut: { readonly plan: HeldOutPlan; readonly done?: DoneRun } | undefined;
+  #heldOut: readonly { readonly plan: HeldOutPlan; readonly done?: DoneRun }[] = [];
   #samples: readonly Sample[] = [];
 
   constructor(
     readonly options: StudyOptions,
-    readonly plan: StudyPlan,
-    readonly source: DataSource,
+    plan: StudyPlan,
     readonly folder: StudyFolder,
     readonly session: Session,
-  ) {}
+  ) {
+    this.#plan = plan;
+  }
+
+  /** What is to be trained; with the learning rate's rule once it is known. */
+  get plan(): StudyPlan {
+    return this.#plan;
+  }
+
+  /**
+   * Finds the learning rate's rule by short runs, where the file asks for it; undefined where it states one.
+   * @throws StudyError if the runs show no rule
+   */
+  async tune(): Promise<Tuned | undefined> {
+    const { tuning } = this.#plan;
+    if (!tuning) return this.#tuned;
+    const tuned = await this.#clock.time("tuning", () => tuneRate(tuning, (runs) => this.#trainSome(runs)));
+    if (typeof tuned === "string") throw new StudyError(tuned);
+    this.#tuned = tuned;
+    this.#plan = this.#plan.rated(tuned.rule);
+    const tune = tuned.runs.map(({ id }) => id);
+    await this.folder.keepManifest({ ...this.folder.manifest!, tune, runs: this.#plan.grid.map(({ id }) => id) });
+    return tuned;
+  }
 
   /** Trains and validates every size at every fitted budget. */
   async trainGrid(): Promise<readonly DoneRun[]> {
+    await this.tune();
     this.#fitted = await this.#clock.time("grid", () => this.#train(this.plan.grid));
     return this.#fitted;
   }
@@ -94,56 +124,63 @@ export class Study {
   }
 
   /**
-   * Says what the held-out budget will give, and writes it to `prediction.json` before anything is trained there.
+   * Says what the held-out budgets will give, and writes it to `prediction.json` before anything is trained there.
    * @throws StudyError if the budgets give no law, after the report was written
    */
-  async predictHeldOut(): Promise<HeldOutPlan> {
-    const plan = await this.#clock.time("fitting", () =>
-      heldOutOf(this.#fitted, this.#laws ?? this.fitLaws(), this.plan, this.options.signal),
-    );
-    if (typeof plan === "string") {
-      await this.write();
-      throw new StudyError(plan);
+  async predictHeldOut(): Promise<readonly HeldOutPlan[]> {
+    const laws = this.#laws ?? this.fitLaws();
+    const plans: HeldOutPlan[] = [];
+    for (const heldOut of this.plan.heldOut) {
+      const plan = await this.#clock.time("fitting", () => heldOutOf(this.#fitted, laws, heldOut, this.options.signal));
+      if (typeof plan === "string") {
+        await this.write();
+        throw new StudyError(plan);
+      }
+      plans.push(plan);
     }
-    const { prediction, answers, run } = plan;
     const from = this.plan.grid.map(({ id }) => id);
-    const methods = methodsOf(answers);
-    await this.#keep({ from, run: run.id, model: run.name, prediction, methods });
-    this.#heldOut = { plan };
-    return plan;
+    await this.#keep(
+      plans.map(({ prediction, answers, run }) => {
+        return { from, run: run.id, model: run.name, prediction, methods: methodsOf(answers) };
+      }),
+    );
+    this.#heldOut = plans.map((plan) => ({ plan }));
+    return plans;
   }
 
-  /** Trains the model that the law asks for at the held-out budget. */
-  async trainHeldOut(): Promise<DoneRun> {
-    const plan = this.#heldOut?.plan ?? (await this.predictHeldOut());
-    const [done] = (await this.#clock.time("held-out model", () => this.#train([plan.run]))) as [DoneRun];
-    this.#heldOut = { plan, done };
+  /** Trains the models that the law asks for at the held-out budgets. */
+  async trainHeldOut(): Promise<readonly DoneRun[]> {
+    if (this.#heldOut.length === 0) await this.predictHeldOut();
+    const plans = this.#heldOut.map(({ plan }) => plan);
+    const done = await this.#clock.time("held-out model", () => this.#train(plans.map(({ run }) => run)));
+    this.#heldOut = plans.map((plan, i) => ({ plan, done: done[i]! }));
     return done;
   }
 
-  /** Draws pictures from the held-out model. */
+  /** Draws pictures from the model of the largest held-out budget, where the file asks for some. */
   async drawSamples(): Promise<readonly Sample[]> {
-    const { run } = this.#heldOut?.plan ?? (await this.predictHeldOut());
-    const { folder, source, options, session, plan } = this;
-    const { seed, signal } = options;
-    const { samples } = plan.preset;
+    const { samples } = this.plan.file;
+    const last = this.#heldOut.at(-1)?.plan.run;
+    if (!samples || samples.count === 0 || !last) return [];
+    const { folder, options, session, plan } = this;
+    const { signal, onNote } = options;
+    const { source } = plan;
     this.#samples = await this.#clock.time("samples", () =>
-      drawSamples(run, { folder, device: session.device, source, samples, seed, signal }),
+      drawSamples(last, { folder, device: session.device, source, samples, seed: plan.file.seed, signal, onNote }),
     );
     return this.#samples;
   }
 
   /** Writes `report.html`, the figures and `summary.json`; may be called at any point of the study. */
   async write(): Promise<Reported> {
-    const { folder, options } = this;
-    const done = this.#heldOut?.done;
-    const runs = [...this.#fitted, ...(done ? [done] : [])];
+    const { folder } = this;
+    const runs = [...this.#fitted, ...this.#heldOut.flatMap(({ done }) => done ?? [])];
     const drawn = { curves: await curvesOf(runs, folder.store), samples: this.#samples };
     const { summary: file } = folder.files;
     return folder.change(async (write) => {
       // One clock reading for both files: a rerun, which keeps what the summary says, writes the same report.
       const summary = this.#summary(timesBefore(folder, runs) ?? this.#times(runs));
-      const files = await writeReport({ ...summary, ...drawn }, options.out, { write });
+      const files = await writeReport({ ...summary, ...drawn }, folder.path, { write });
       await write(file, `${writeRecord(summary)}\n`);
       return { summary, files: [...files, file] };
     });
@@ -162,24 +199,25 @@ export class Study {
   }
 
   #summary(times: Times): StudySummary {
-    const { plan, source, session, options } = this;
+    const { plan, session, options } = this;
     const { name, description } = session.device;
     const fit = this.#laws ?? (this.#fitted.length > 0 ? this.fitLaws() : undefined);
     return {
       record: "study",
-      preset: plan.preset.name,
+      preset: plan.name,
       device: { backend: name, description },
-      data: dataOf(source),
+      data: dataOf(plan.source),
       ...times,
       ...findingsOf({
         fitted: this.#fitted,
         fit,
-        prediction: this.#heldOut?.plan.prediction,
-        methods: this.#heldOut && methodsOf(this.#heldOut.plan.answers),
-        heldOut: this.#heldOut?.done,
-        images: trainImagesOf(source),
+        heldOut: this.#heldOut.map(({ plan: { prediction, answers }, done }) => {
+          return { prediction, methods: methodsOf(answers), done };
+        }),
+        images: trainImagesOf(plan.source),
       }),
-      plannedRuns: plan.grid.length + 1,
+      ...(this.#tuned && { tune: tuneOf(this.#tuned) }),
+      plannedRuns: plan.grid.length + plan.heldOut.length,
       choices: { ...(fit && choicesOf(this.#fitted, fit)), versions: versions(...packages) },
       published,
       reproduce: options.reproduce ?? "",
@@ -195,35 +233,43 @@ export class Study {
     });
   }
 
+  /** The same, but a run that diverges is left out. */
+  async #trainSome(runs: readonly SweepRun[]): Promise<DoneRun[]> {
+    const records = await this.session.train(runs.map(({ spec }) => spec));
+    return records.filter((record) => record.state === "done");
+  }
+
   /** A resumed study tests what it said: the same prediction from the same runs is left as it stands. */
-  async #keep(said: StudyPrediction): Promise<void> {
+  async #keep(said: readonly StudyPrediction[]): Promise<void> {
     const { folder, options } = this;
+    if (said.length === 0) return;
     const { prediction: file } = folder.files;
     await folder.change(async (write) => {
-      const before = ifReadable(() => folder.prediction());
-      if (before && isDeepStrictEqual(essence(before), essence(said))) return;
-      if (before) options.onNote?.(`${file} is of other runs or of another law; it is written anew`);
-      await write(file, `${writeRecord(said)}\n`);
+      const before = ifReadable(() => folder.predictions());
+      if (before && isDeepStrictEqual(before.map(essence), said.map(essence))) return;
+      if (before?.length) options.onNote?.(`${file} is of other runs or of another law; it is written anew`);
+      await write(file, `${writeRecord(studyPredictions(said))}\n`);
     });
+    await folder.keepManifest({ ...folder.manifest!, heldOut: said.map(({ run }) => run) });
   }
 }
 
 const essence = ({ from, run, prediction }: StudyPrediction) => ({ from, run, predicted: prediction.predicted });
 
 /**
- * What is said of the held-out budget, and the run that tests it; or why nothing can be said. The size that is trained is the optimum of
+ * What is said of a held-out budget, and the run that tests it; or why nothing can be said. The size that is trained is the optimum of
  * the laws, which is what the paper extrapolates; its loss is foreseen by the roll-out.
  */
 const heldOutOf = async (
   fitted: readonly DoneRun[],
   laws: IsoFlop,
-  { preset, heldOut }: StudyPlan,
+  heldOut: HeldOutBudget,
   signal: AbortSignal | undefined,
 ): Promise<HeldOutPlan | string> => {
-  const { heldOut: budget } = preset;
+  const { budget } = heldOut;
   const optimum = predictIsoFlop(laws, budget);
   if (!optimum.ok) return refusal(laws);
-  const run = heldOut(optimum.predicted.N.value);
+  const run = heldOut.run(optimum.predicted.N.value);
   const answers = await answersTo({ C: budget, N: run.paramsNonEmbedding, signal }, fitted, laws);
   const [headline] = answers;
   if (!headline) return refusal(laws);
@@ -239,19 +285,46 @@ const refusal = ({ N, D, loss, dropped }: IsoFlop): string => {
   return `no law can be fitted: ${refused && !refused.ok ? refused.message : "no budget has runs"}${budgets ? ` (${budgets})` : ""}`;
 };
 
+/** Where a study lies: a folder of its name and hash, or the one that was asked for. */
+const placeOf = ({ root, out, store }: StudyOptions, { name, hash }: StudyPlan) => {
+  const path = out ?? join(root, `${name}-${hash}`);
+  return { path, runs: store ?? (out === undefined ? join(root, "store") : join(path, "runs")) };
+};
+
 /**
- * Opens data, folder and device, and lays out the grid.
- * @throws CliError `usage` if the folder has runs of another kind of study
+ * Opens data, folder and device, lays out the grid, and says in `study.json` which runs are the study's.
+ * @throws CliError `input` for a file that asks for what cannot be, `usage` if the folder is another study's
  */
 export const openStudy = async (options: StudyOptions): Promise<Study> => {
-  const { preset, seed, out, signal, onNote } = options;
-  const data: DataSpec = { source: options.data, size: preset.image, seed };
-  const source = await dataOpener()(data);
-  const plan = planStudy(preset, data, source, seed);
-  const folder = new StudyFolder(out, { signal, onWait: onNote });
+  const { study, signal, onNote } = options;
+  const plan = await planStudy(study, options.openData ?? dataOpener());
+  const { path, runs } = placeOf(options, plan);
+  const folder = new StudyFolder(path, { signal, onWait: onNote }, runs);
+  await folder.keepManifest(manifestOf(folder, plan));
   const { store } = folder;
-  // One study's report, summary and prediction would replace the other's, and its runs would enter the other's fits.
-  const unlike = unlikeFamilies([...(await store.list()), ...plan.grid.slice(0, 1)]);
-  if (unlike !== undefined) throw usageError(`${out} has another study: ${unlike}; choose another folder`);
-  return new Study(options, plan, source, folder, await openSession({ ...options, store }));
+  const { device, parallel } = plan.file;
+  return new Study(options, plan, folder, await openSession({ ...options, device, parallel, store }));
+};
+
+/** @throws CliError `usage` if the folder is another study's: its report would be replaced, its runs pooled */
+const manifestOf = (folder: StudyFolder, { name, hash, file, modules, grid, tuning }: StudyPlan): Manifest => {
+  const before = folder.manifest;
+  if (before && before.hash !== hash)
+    throw usageError(
+      `${folder.path} has another study: ${before.name} ${before.hash}, and this one is ${name} ${hash}; choose another folder`,
+    );
+  if (!before && folder.hasDocuments)
+    throw usageError(
+      `${folder.path} was written by an older version, whose runs cannot be continued: isoflop report and every fit still read them; choose another folder`,
+    );
+  return {
+    ...{ record: "manifest", name, hash, store: folder.fromHere(folder.runs), file, modules },
+    ...{
+      tune: before?.tune ?? [],
+      runs: tuning ? (before?.runs ?? []) : grid.map(({ id }) => id),
+      heldOut: before?.heldOut ?? [],
+      added: before?.added ?? [],
+      arms: [],
+    },
+  };
 };

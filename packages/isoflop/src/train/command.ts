@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type LadderRuleName, ladderRules } from "@isoflop/flops";
 import { type Command, Option } from "commander";
 import { inputError } from "../exit.js";
@@ -26,6 +26,8 @@ A spec is a JSON record of @isoflop/train with "data" and "budget"; what is left
 and captions, and the width decides depth and heads. Options win over the file:
   { "data": { "source": "emoji", "size": 16 }, "model": { "width": 32 }, "budget": 1e11,
     "optimizer": { "learningRate": 0.01 }, "captionDropout": 0.1, "seed": 1 }
+A part of your own stands in place of one of ours as { "module": "./mine.ts", …options }; "modules" lists files whose parts the spec
+names, and "metrics" what is measured of the model, such as { "kind": "validation", "split": "validation-emoji" }. Paths start from the spec.
 The run gets a folder of its own, named by the hash of its spec. Stopped by Ctrl-C, killed or cut off, the same command goes on
 from the last checkpoint, and ends at the same bits as if it had never stopped.
 
@@ -58,15 +60,22 @@ export const configure = (command: Command): void => {
     .action(async (file: string | undefined, options: Options) => {
       const { dataOpener } = await import("@isoflop/sweep/node");
       const { completeSpec } = await import("./spec.js");
+      const { measuredWords } = await import("./words.js");
+      const { withParts } = await import("./parts.js");
       const { trainOne } = await import("./run.js");
       const { GO_ON, untilStopped } = await import("../stop.js");
       const openData = dataOpener();
       const written =
         file === undefined ? {} : readRecord(file, "a spec; expected an object with model, steps, data, …");
-      const spec = await named(file, () => completeSpec(withOptions(written, options), openData, options.ladder));
+      const base = file === undefined || file === "-" ? process.cwd() : dirname(file);
+      const { spec, metrics } = await named(file, async () => {
+        const { given, modules, metrics } = await withParts(withOptions(written, options), base, openData);
+        return { spec: await completeSpec(given, openData, options.ladder, modules), metrics };
+      });
+      for (const remark of (await openData(spec.data)).describe().provenance.remarks ?? []) note(remark);
       const shownProgress = progress("training");
       const record = await untilStopped(GO_ON, (signal) =>
-        trainOne(spec, { ...options, openData, signal, onProgress: shownProgress.onProgress, onNote: note }),
+        trainOne(spec, { ...options, openData, metrics, signal, onProgress: shownProgress.onProgress, onNote: note }),
       ).finally(shownProgress.end);
       const folder = join(options.out, record.id);
       const packages = ["@isoflop/train", "@isoflop/sweep", "@isoflop/tensor", "@isoflop/data"];
@@ -77,6 +86,7 @@ export const configure = (command: Command): void => {
             notes: [
               `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps in ${seconds.toFixed(1)} s`,
               `N ${num(paramsNonEmbedding, 4)} without embeddings (${num(params, 4)} trainable), D ${num(tokens, 4)} image tokens, C ${num(flops, 4)} FLOPs`,
+              ...record.measurements.map(measuredWords),
               folder,
             ],
           },
@@ -119,7 +129,15 @@ const named = async <T>(file: string | undefined, work: () => Promise<T>): Promi
     return await work();
   } catch (error) {
     const { name, message } = error as Error;
-    const ofSpec = ["CliError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(name);
+    const ofSpec = [
+      "CliError",
+      "DataError",
+      "ModuleError",
+      "TrainError",
+      "SweepError",
+      "FlopsError",
+      "DitError",
+    ].includes(name);
     throw ofSpec && file !== undefined ? inputError(`${shown(file)}: ${message}`) : error;
   }
 };

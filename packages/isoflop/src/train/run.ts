@@ -1,9 +1,21 @@
 import { join } from "node:path";
-import { type RunRecord, type RunSpec, runId, trainRunner } from "@isoflop/sweep";
+import {
+  lacking,
+  type MetricRequest,
+  type OpenRun,
+  type RunMeasurement,
+  type Runner,
+  type RunRecord,
+  type RunSpec,
+  type RunStore,
+  runId,
+  trainRunner,
+} from "@isoflop/sweep";
 import { type dataOpener, fileRunStore } from "@isoflop/sweep/node";
 import { createDevice } from "@isoflop/tensor";
 import { DivergedError } from "@isoflop/train";
 import { CliError, exitCodes } from "../exit.js";
+import { prepareModules } from "../modules/index.js";
 import type { DoneRun } from "../runs/point.js";
 
 export interface TrainOneOptions {
@@ -11,6 +23,8 @@ export interface TrainOneOptions {
   readonly out: string;
   readonly device: "wasm" | "webgpu";
   readonly openData: ReturnType<typeof dataOpener>;
+  /** What is measured of it, where it has not been measured yet. */
+  readonly metrics: readonly MetricRequest[];
   /** Least seconds between checkpoints. */
   readonly checkpointSeconds: number;
   readonly signal: AbortSignal;
@@ -20,34 +34,34 @@ export interface TrainOneOptions {
 }
 
 /**
- * Trains one model and measures it, from its last checkpoint if it has one; a run that is done is only read.
+ * Trains one model and measures it, from its last checkpoint if it has one; of a run that is done only what is missing is measured.
  * @throws CliError when the loss diverges, now or when the run was tried before
  * @throws SweepError `busy` while another process has the run, `store` if its folder cannot be written, `claim` if its lock is lost
  */
-export const trainOne = async (spec: RunSpec, options: TrainOneOptions): Promise<DoneRun> => {
-  const { out, openData, checkpointSeconds, signal, onProgress, onNote } = options;
+export const trainOne = async (spec: RunSpec, options: TrainOneOptions): Promise<MeasuredRun> => {
+  const { out, openData, checkpointSeconds, signal, onNote } = options;
   const id = runId(spec);
   const store = fileRunStore(out);
   const before = await store.read(id);
   // It may be where nobody can write.
-  if (before && before.state !== "unfinished") return doneOf(before, out);
+  if (before && before.state !== "unfinished") {
+    const done = doneOf(before, out);
+    const measurements = await store.measurements(id);
+    if (lacking(spec, options.metrics, measurements).length === 0) return { ...done, measurements };
+  }
   // Before the folder: a device that is not there leaves nothing behind.
   const device = await createDevice(options.device);
   try {
     const run = await store.open(spec, { signal, onWait: onNote });
     try {
+      const runner = trainRunner({ device, openData, checkpointSeconds, prepare: prepareModules });
       // Another process may have ended it by now.
-      if (run.record.state !== "unfinished") return doneOf(run.record, out);
-      const result = await trainRunner({ device, openData, checkpointSeconds }).run(spec, {
-        run,
-        signal,
-        onProgress: ({ step }) => onProgress(step, spec.steps),
-        onRejected: ({ message }) => onNote(`${message}; going on from the one before`),
-      });
-      await run.finish(result);
-      return { id, spec, state: "done", result };
+      const done =
+        run.record.state !== "unfinished" ? doneOf(run.record, out) : await perform(spec, run, runner, options);
+      await measureMissing(done, { store, run, runner, ...options });
+      return { ...done, measurements: await store.measurements(id) };
     } catch (error) {
-      if (!(error instanceof DivergedError)) throw error;
+      if (!(error instanceof DivergedError && run.record.state === "unfinished")) throw error;
       // It would diverge again, so it is not tried again.
       await run.fail({ code: error.code, message: error.message });
       throw diverged(out, id, error.message);
@@ -58,6 +72,36 @@ export const trainOne = async (spec: RunSpec, options: TrainOneOptions): Promise
   } finally {
     device.destroy();
   }
+};
+
+/** A run that is done, and what was measured of it. */
+export type MeasuredRun = DoneRun & { readonly measurements: readonly RunMeasurement[] };
+
+const perform = async (spec: RunSpec, run: OpenRun, runner: Runner, options: TrainOneOptions): Promise<DoneRun> => {
+  const { signal, onProgress, onNote } = options;
+  const result = await runner.run(spec, {
+    run,
+    signal,
+    onProgress: ({ step }) => onProgress(step, spec.steps),
+    onRejected: ({ message }) => onNote(`${message}; going on from the one before`),
+  });
+  await run.finish(result);
+  return { id: runId(spec), spec, state: "done", result };
+};
+
+interface Measuring extends Pick<TrainOneOptions, "metrics" | "signal" | "onNote"> {
+  readonly store: RunStore;
+  readonly run: OpenRun;
+  readonly runner: Runner;
+}
+
+const measureMissing = async ({ id, spec }: DoneRun, { store, run, runner, metrics, signal, onNote }: Measuring) => {
+  const requests = lacking(spec, metrics, await store.measurements(id));
+  if (requests.length === 0) return;
+  await runner.measure?.(spec, requests, {
+    ...{ run, signal },
+    onRejected: ({ message }) => onNote(`${message}; measuring the one before`),
+  });
 };
 
 type Ended = Exclude<RunRecord, { readonly state: "unfinished" }>;

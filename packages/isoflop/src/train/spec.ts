@@ -1,5 +1,6 @@
 import type { DataSource } from "@isoflop/data";
-import { configKeys, type DitConfig, type LadderRuleName, ladderRules, stepFlops } from "@isoflop/flops";
+import { checkCounted } from "@isoflop/dit";
+import { conditionings, configKeys, type DitConfig, type LadderRuleName, ladderRules, stepFlops } from "@isoflop/flops";
 import { only, read } from "@isoflop/spec";
 import {
   computeConvention,
@@ -12,6 +13,7 @@ import {
 } from "@isoflop/sweep";
 import { setupFor } from "@isoflop/train";
 import { inputError } from "../exit.js";
+import { type LoadedModule, runPositions, usedModules } from "../modules/index.js";
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -28,13 +30,14 @@ const anyContent = { data: "0".repeat(32) };
 
 /**
  * A whole spec from what a person wrote. The data give the model its image and captions, the ladder's rule depth and heads from the
- * width, and of steps and budget one gives the other. What is written wins.
+ * width, and of steps and budget one gives the other. What is written wins. Of the modules those whose parts it names are its content.
  * @throws TrainError, SweepError, FlopsError or DitError naming the field, its value and what would be right
  */
 export const completeSpec = async (
   given: Loose,
   openData: (spec: DataSpec) => Promise<DataSource>,
   rule: LadderRuleName,
+  modules: readonly LoadedModule[] = [],
 ): Promise<RunSpec> => {
   const { model: givenModel, steps, budget, ...others } = { data: { source: "emoji" }, ...given } as Loose;
   const rest = others as unknown as Omit<RunSpecInput, "model" | "steps" | "budget" | "content">;
@@ -54,8 +57,11 @@ export const completeSpec = async (
   const setup = setupFor(source, written.patch === undefined ? {} : { patch: written.patch });
   const model = { ...setup, ...sized, ...written } as DitConfig;
   const { batch } = checked;
+  // A count that is not its model's would give budgets that mean nothing.
+  if (!(conditionings as readonly string[]).includes(model.conditioning)) await checkCounted(model);
+  const used = usedModules({ ...rest, model }, runPositions, modules).map(({ path, digest }) => ({ path, digest }));
   return runSpec({
-    ...{ ...rest, model, content: contentOf(source) },
+    ...{ ...rest, model, content: contentOf(source, used) },
     steps: steps === undefined ? stepsFor(checked.budget, model, batch) : checked.steps,
     budget: budget === undefined ? checked.steps * stepFlops(model, batch, computeConvention) : checked.budget,
   });

@@ -16,7 +16,7 @@ const runOf = (more: Partial<RunSpecInput> = {}): DoneRun => {
     ...{ steps: 10, budget: 1e9 },
     ...more,
   });
-  const data = { name: "shapes-16", package: null, pixelsSha256: null, content: "" };
+  const data = { name: "shapes-16", package: null, pixelsSha256: null, content: "none" };
   const result = { loss: 0.5, lossStdErr: 0.01, seconds: 1, device: "wasm", data, convention: "exactFused" };
   return { id: runId(spec), spec, state: "done", result: { ...placeOf(spec), ...result } };
 };

@@ -1,45 +1,162 @@
 import { shapeScenes } from "@isoflop/data";
 import { parameters } from "@isoflop/flops";
+import { learningRateOf, type RateRule } from "@isoflop/sweep";
 import { describe, expect, it } from "vitest";
-import { planStudy, presets } from "../../src/study/index.js";
+import { budgetsOf } from "../../src/study/file/sizes.js";
+import {
+  planStudy,
+  readAssignment,
+  resolveStudy,
+  type StudyFileInput,
+  shippedStudies,
+  writtenStudy,
+} from "../../src/study/index.js";
+import { tiny } from "./tiny.js";
 
-describe.each(Object.values(presets))("preset $name", (preset) => {
-  const source = shapeScenes({ size: preset.image });
-  const plan = planStudy(preset, { source: "shapes", size: preset.image, seed: 3 }, source, 3);
+const openShapes = async (data: object) => shapeScenes({ size: 16, ...data });
 
-  it("has at least four budgets of five sizes and a held-out budget at least three times the largest", () => {
-    expect(preset.budgets.length).toBeGreaterThanOrEqual(4);
-    for (const budget of preset.budgets) {
-      const sizes = new Set(
-        plan.grid.filter(({ spec }) => spec.budget === budget).map((run) => run.paramsNonEmbedding),
-      );
+describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s", (name) => {
+  const set = ["data.source=shapes", "seed=3"].map(readAssignment);
+  const planned = writtenStudy(name).then(async (written) => planStudy(await resolveStudy(written, set), openShapes));
+
+  it("has at least four budgets of five sizes and a held-out budget at least three times the largest", async () => {
+    const { grid, heldOut } = await planned;
+    const budgets = [...new Set(grid.map(({ budget }) => budget))];
+    expect(budgets.length).toBeGreaterThanOrEqual(4);
+    for (const budget of budgets) {
+      const sizes = new Set(grid.filter(({ spec }) => spec.budget === budget).map((run) => run.paramsNonEmbedding));
       expect(sizes.size).toBeGreaterThanOrEqual(5);
     }
-    expect(preset.heldOut).toBeGreaterThanOrEqual(3 * Math.max(...preset.budgets));
+    expect(heldOut[0]!.budget).toBeGreaterThanOrEqual(3 * Math.max(...budgets));
   });
 
-  it("spends each budget to within one step, and holds everything but size and learning rate equal", () => {
-    for (const { flops, roundingError, spec } of plan.grid) {
+  it("spends each budget to within one step, and holds everything but size and learning rate equal", async () => {
+    const { grid, file } = await planned;
+    for (const { flops, tokens, batch, roundingError, spec } of grid) {
       expect(Math.abs(roundingError)).toBeLessThanOrEqual(0.5 / spec.steps + 1e-12);
       expect(flops / spec.budget - 1).toBeCloseTo(roundingError, 12);
       expect(spec.steps).toBeGreaterThan(100);
       const { width } = spec.model;
-      const { base, baseWidth, exponent } = preset.learningRate;
-      expect(spec.optimizer.learningRate).toBeCloseTo(base * (baseWidth / width) ** exponent, 12);
+      const rule = file.optimizer.learningRate as RateRule;
+      expect(spec.optimizer.learningRate).toBe(learningRateOf(rule, { width, tokens, batch }));
     }
-    const common = plan.grid.map(({ spec: { model, steps, budget, optimizer, ...rest } }) =>
+    const common = grid.map(({ spec: { model, steps, budget, optimizer, ...rest } }) =>
       JSON.stringify([rest, { ...optimizer, learningRate: 0 }, { ...model, width: 0, depth: 0, heads: 0 }]),
     );
     expect(new Set(common).size).toBe(1);
   });
 
-  it("finds the held-out model for a size, in ratio", () => {
-    for (const { name, config } of plan.candidates) {
-      const n = parameters(config).nonEmbedding;
+  it("finds the held-out model for a size, in ratio", async () => {
+    const [{ candidates, run, budget }] = (await planned).heldOut as [Awaited<typeof planned>["heldOut"][number]];
+    for (const candidate of candidates) {
+      const n = parameters(candidate.config).nonEmbedding;
       for (const near of [n, n * 1.001]) {
-        const run = plan.heldOut(near);
-        expect(run).toMatchObject({ name, budget: preset.heldOut, paramsNonEmbedding: n });
+        const found = run(near);
+        expect(found.spec.budget).toBe(budget);
+        expect([found.name, found.paramsNonEmbedding]).toEqual([candidate.name, n]);
       }
     }
   });
+
+  it("trains on the order of its seed", async () => {
+    const { grid } = await planned;
+    for (const { spec } of grid) expect([spec.seed, spec.data]).toEqual([3, expect.objectContaining({ seed: 3 })]);
+  });
+});
+
+describe("a grid", () => {
+  const idsOf = async (more: Parameters<typeof tiny>[0]) =>
+    (await planStudy(tiny(more), openShapes)).grid.map(({ id }) => id);
+
+  it("has a run for each budget, size and seed, each seed with an order of its own", async () => {
+    const { grid } = await planStudy(tiny({ grid: { budgets: [1e9, 2e9], widths: [8, 16], seeds: 3 } }), openShapes);
+    expect(grid).toHaveLength(12);
+    expect(new Set(grid.map(({ id }) => id)).size).toBe(12);
+    expect(new Set(grid.map(({ spec }) => spec.content.data)).size).toBe(3);
+    for (const { spec } of grid) expect(spec.data).toMatchObject({ seed: spec.seed });
+  });
+
+  it("in several parts is what they are together, a run that two have once", async () => {
+    const [small, large] = [
+      { budgets: 1e9, widths: [8, 16] },
+      { budgets: [1e9, 2e9], widths: { from: 16, to: 32, step: 8 } },
+    ] as const;
+    const both = await idsOf({ grid: [small, large] });
+    expect(new Set(both)).toEqual(new Set([...(await idsOf({ grid: small })), ...(await idsOf({ grid: large }))]));
+    expect(both).toHaveLength(2 + 6 - 1);
+  });
+
+  it("of explicit sizes takes depth and heads from the ladder where they are left out", async () => {
+    const models = [{ width: 16 }, { width: 16, depth: 2 }, { width: 16, depth: 3, heads: 1 }];
+    const { grid } = await planStudy(tiny({ grid: { budgets: 1e9, models } }), openShapes);
+    const sizes = grid.map(({ config: { width, depth, heads } }) => [width, depth, heads]);
+    expect(sizes).toEqual([
+      [16, 1, 2],
+      [16, 2, 2],
+      [16, 3, 1],
+    ]);
+  });
+
+  it("follows a batch that grows with the budget, the same for every size", async () => {
+    const batch = { at: 8, budget: [1e9, 0.5] } as const;
+    const { grid } = await planStudy(tiny({ batch, grid: { budgets: [1e9, 4e9], widths: [8, 16] } }), openShapes);
+    expect(grid.map((run) => [run.budget, run.batch])).toEqual([
+      [1e9, 8],
+      [1e9, 8],
+      [4e9, 16],
+      [4e9, 16],
+    ]);
+  });
+});
+
+describe("what of a caption its models read", () => {
+  const contextsOf = async (model: NonNullable<StudyFileInput["model"]>) =>
+    (await planStudy(tiny({ model }), openShapes)).grid.map(({ config }) => config.context);
+
+  it("is what the data have, unless the file says it by name or as a record", async () => {
+    const words = { kind: "words", tokens: 6, vocabulary: 26 };
+    expect(new Set((await contextsOf({})).map((context) => JSON.stringify(context)))).toEqual(
+      new Set([JSON.stringify(words)]),
+    );
+    expect((await contextsOf({ context: "words" }))[0]).toEqual(words);
+    expect((await contextsOf({ context: "none" }))[0]).toEqual({ kind: "none" });
+    const masked = { ...words, kind: "words", masked: true } as const;
+    expect((await contextsOf({ context: masked }))[0]).toEqual(masked);
+  });
+
+  it("must be had", async () => {
+    await expect(contextsOf({ context: "features" })).rejects.toThrow(
+      /has captions of words; options.context is "features" and can be "words", "classes" or "none"/,
+    );
+    await expect(contextsOf({ context: { kind: "words", tokens: 5, vocabulary: 26 } as never })).rejects.toThrow(
+      /captions of 6 from 26 words; model.context has 5 of 26/,
+    );
+    await expect(contextsOf({ context: "pictures" as never })).rejects.toThrow(/context is "pictures"/);
+  });
+});
+
+it("budgets of a range are at a constant ratio, its ends as they are written", () => {
+  expect(budgetsOf({ budgets: { from: 1e9, to: 1.6e10, count: 5 } })).toEqual([1e9, 2e9, 4e9, 8e9, 1.6e10]);
+  expect(budgetsOf({ budgets: 7 })).toEqual([7]);
+});
+
+it("the hash is of what decides the study: not of its name, place or device", async () => {
+  const hashOf = async (more: Parameters<typeof tiny>[0] = {}) => (await planStudy(tiny(more), openShapes)).hash;
+  const hash = await hashOf();
+  expect(hash).toMatch(/^[0-9a-f]{8}$/);
+  expect(await hashOf({ name: "other", summary: "in other words", parallel: 1, device: "webgpu" })).toBe(hash);
+  expect(await hashOf({ batch: 8 })).not.toBe(hash);
+  expect((await planStudy(tiny(), async () => shapeScenes({ size: 32 }))).hash).not.toBe(hash);
+});
+
+it.each([
+  [{ grid: { budgets: 1e5, widths: [8] } }, /^tiny\.yaml: budget 1e\+5 is too small for one step of 8x1/],
+  [{ grid: { budgets: 1e9, widths: [12] } }, /^tiny\.yaml: width is 12; this ladder has multiples of 8/],
+  [
+    { heldOut: { budgets: 4e9, widths: [8] } },
+    /^tiny\.yaml: heldOut\.budgets has 4e9, .* largest fitted budget, 4e9: it would test nothing/,
+  ],
+  [{ validation: { split: "test" } }, /^tiny\.yaml: shapes-scenes-16 has no split "test"; validation\.split can be/],
+])("what cannot be is told before anything is trained: %j", async (more, message) => {
+  await expect(planStudy(tiny(more), openShapes)).rejects.toThrow(message);
 });

@@ -3,20 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { heldOutOf, readStudy, type StudySummary } from "@isoflop/plot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fitLaws, openStudy, type Preset, quick, StudyError, studyWords } from "../../src/study/index.js";
+import { fitLaws, openStudy, StudyError, type StudyFileInput, studyWords } from "../../src/study/index.js";
 import { textOf } from "../../src/words/text.js";
-
-/** Four sizes at three budgets of a few steps: nothing is learnt, but every step of the method is taken. */
-const tiny: Preset = {
-  ...quick,
-  name: "tiny",
-  budgets: [1e9, 2e9, 4e9],
-  heldOut: 1.2e10,
-  widths: () => [8, 16, 24, 32],
-  heldOutWidths: [8, 16, 24, 32],
-  validationImages: 64,
-  samples: { count: 2, steps: 2, guidance: 1 },
-};
+import { tiny } from "./tiny.js";
 
 let out: string;
 beforeEach(async () => {
@@ -24,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(out, { recursive: true, force: true }));
 
-const open = (preset = tiny) => openStudy({ preset, data: "shapes", seed: 1, device: "wasm", out });
+const open = (more: Partial<StudyFileInput> = {}) => openStudy({ study: tiny(more), root: out, out });
 
 describe("a study", () => {
   it("trains every run once, and not again when it is opened again", async () => {
@@ -49,7 +38,7 @@ describe("a study", () => {
       await study.trainHeldOut();
       expect(await study.drawSamples()).toHaveLength(3);
       const { summary } = await study.write();
-      expect(heldOutOf(summary)[0]?.prediction).toEqual(stored.prediction);
+      expect(heldOutOf(summary)[0]?.prediction).toEqual(stored.predictions[0].prediction);
       expect(JSON.parse(await readFile(join(out, "prediction.json"), "utf8"))).toEqual(stored);
     } else {
       expect(outcome.message).toMatch(/no law can be fitted: .*at C = |do not determine the loss at 1\.2e10 FLOPs/);

@@ -6,26 +6,38 @@ import { some } from "../error.js";
 import { checkSamples, type Sample, sampleGroups, samplePngUrl } from "./sample.js";
 
 /**
- * Pictures with their captions below, one block of rows per group, grown by nearest neighbour and embedded as PNG.
+ * Pictures with their captions below, one block of rows per group, grown by nearest neighbour and embedded as PNG. As many columns as fill the
+ * rows of the largest group best, and where those are few, a narrower figure.
  * @throws PlotInputError when a sample has the wrong number of pixels, or one that is not a number
  */
 export const sampleGridFigure = (samples: readonly Sample[]): Figure => {
   checkSamples(some("samples", samples, "sample"));
   const caption = "Pictures with the captions that were asked for, every pixel enlarged.";
   const rows = samples.map((sample) => ({ group: sample.group ?? "", caption: sample.caption }));
+  const few = columnsFor(samples, MOST_COLUMNS) * (usualCell + gap) - gap;
   return figure(
     caption,
     withRows((sheet) => drawingOf(samples, sheet), rows),
+    Math.min(760, few),
   );
 };
 
 const gap = 14;
+const MOST_COLUMNS = 6;
+/** Width of a picture where there are few. */
+const usualCell = 180;
 const captionLines = 3;
 const lineHeight = 14;
 
+/** At most `most` columns: no more rows than that takes, and the last as full as can be. */
+const columnsFor = (samples: readonly Sample[], most: number): number => {
+  const [, largest] = extent([...sampleGroups(samples).values()].map(({ length }) => length));
+  return Math.ceil(largest / Math.ceil(largest / most));
+};
+
 const drawingOf = (samples: readonly Sample[], sheet: Sheet): Drawing => {
   const { theme, width, small } = sheet;
-  const columns = small ? 3 : 6;
+  const columns = columnsFor(samples, small ? 3 : MOST_COLUMNS);
   const cell = Math.floor((width - gap * (columns - 1)) / columns);
   const { add, write, drawing } = canvas(sheet, `${samples.length} pictures with their captions.`);
   let y = 0;

@@ -4,8 +4,9 @@ import path from "node:path";
 import { listFolder, makeFolder, writeAtomically } from "@isoflop/train/node";
 import { SweepError } from "../errors.js";
 import { type Claim, lostClaim, type Queue } from "../queue.js";
-import { type RunSpec, type RunSpecInput, runId, runSpec } from "../spec.js";
+import type { RunSpec } from "../spec.js";
 import { ifMissing, withFiles } from "./files.js";
+import { knownSpec } from "./known-spec.js";
 
 /** `ORDER.ID.json` waits, `ORDER.ID.json~TOKEN` is claimed. A rename moves a job from one to the other: only one can win it. */
 const WAITING = /^(\d+)\.([0-9a-f]{16})\.json$/;
@@ -16,9 +17,8 @@ const HALF = /^\d+\.[0-9a-f]{16}\.json\.\d+\.[0-9a-f]+\.tmp$/;
 /** The job in the text of a file. @throws SweepError `record` if it is damaged */
 const parseJob = (file: string, id: string, text: string): RunSpec => {
   try {
-    const spec = runSpec(JSON.parse(text) as RunSpecInput);
-    if (runId(spec) !== id) throw new Error(`its spec belongs to ${runId(spec)}`);
-    return spec;
+    // Its modules are loaded where it is run.
+    return knownSpec(id, JSON.parse(text)).spec;
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
     throw new SweepError("record", `${file} is no job: ${why}. Remove the file, and add the run again`, {

@@ -1,5 +1,6 @@
 import { DivergedError, type StepMetrics, TrainError } from "@isoflop/train";
 import { SweepError } from "../errors.js";
+import type { MetricRequest } from "../measurement.js";
 import type { RunResult } from "../result.js";
 import type { RunSpec } from "../spec.js";
 import type { OpenRun } from "../store.js";
@@ -7,12 +8,20 @@ import type { OpenRun } from "../store.js";
 /** What a worker thread is told. */
 export type ToWorker =
   | { readonly kind: "run"; readonly spec: RunSpec; readonly files: NonNullable<OpenRun["files"]> }
+  | {
+      readonly kind: "measure";
+      readonly spec: RunSpec;
+      readonly requests: readonly MetricRequest[];
+      readonly files: NonNullable<OpenRun["files"]>;
+    }
   | { readonly kind: "stop" };
 
 /** What a worker thread tells. */
 export type FromWorker =
   | { readonly kind: "progress"; readonly step: number; readonly metrics: readonly StepMetrics[] }
   | { readonly kind: "rejected"; readonly message: string }
+  | { readonly kind: "metric"; readonly metric: string }
+  | { readonly kind: "measured" }
   | { readonly kind: "done"; readonly result: RunResult }
   | { readonly kind: "stopped" }
   | ({ readonly kind: "diverged" } & Pick<DivergedError, "step" | "learningRate" | "what" | "updates">)
@@ -43,7 +52,11 @@ export const errorFrom = (failure: Failure): Error => {
   if (failure.kind === "diverged")
     return new DivergedError(failure.step, failure.learningRate, failure.what, failure.updates);
   const { name, code, message } = failure.error;
-  if (name === "SweepError" && (code === "store" || code === "path" || code === "claim" || code === "data"))
+  if (name === "ModuleError") return new SweepError("spec", message);
+  if (
+    name === "SweepError" &&
+    (code === "store" || code === "path" || code === "claim" || code === "data" || code === "spec" || code === "record")
+  )
     return new SweepError(code, message);
   if (name === "TrainError" && (code === "data" || code === "checkpoint" || code === "spec"))
     return new TrainError(code, message);

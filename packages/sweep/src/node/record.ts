@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { SweepError } from "../errors.js";
 import { computeConvention, placeOf } from "../place.js";
 import type { RunRecord } from "../result.js";
-import { type RunSpecInput, runId, runSpec } from "../spec.js";
+import { knownSpec } from "./known-spec.js";
 
 const amount = number({ atLeast: 0 });
 const textOrNull = v.union([text, v.null()], "a text or null");
@@ -19,7 +19,13 @@ const result = record({
   convention: v.optional(text),
   seconds: amount,
   device: text,
-  data: record({ name: text, package: textOrNull, pixelsSha256: textOrNull, content: text }),
+  // Results of before there were fingerprints do not say it.
+  data: record({
+    name: text,
+    package: textOrNull,
+    pixelsSha256: textOrNull,
+    content: v.optional(v.string("a text"), ""),
+  }),
 });
 const failure = record({ code: text, message: text });
 
@@ -34,18 +40,16 @@ const outcome = v.variant(
 );
 
 const checked = (id: string, text: string): RunRecord => {
-  const content = JSON.parse(text) as { readonly spec: RunSpecInput } | null;
+  const content = JSON.parse(text) as { readonly spec: unknown } | null;
   if (typeof content !== "object" || content === null) throw new Error("it holds no record");
-  const spec = runSpec(content.spec);
-  const owner = runId(spec);
-  if (owner !== id) throw new Error(`its spec belongs to ${owner}`);
+  const known = { id, ...knownSpec(id, content.spec) };
   const found = read(outcome, content, { name: "", error: (message) => new Error(message) });
-  if (found.state !== "done") return { id, spec, ...found };
+  if (found.state !== "done") return { ...known, ...found };
   const { convention, ...result } = found.result;
-  if (convention !== undefined) return { id, spec, state: "done", result: { ...result, convention } };
+  if (convention !== undefined) return { ...known, state: "done", result: { ...result, convention } };
   // Such a result counts by another convention; what a run spends follows from its spec.
-  const { flops } = placeOf(spec);
-  return { id, spec, state: "done", result: { ...result, flops, convention: computeConvention.name } };
+  const { flops } = placeOf(known.spec);
+  return { ...known, state: "done", result: { ...result, flops, convention: computeConvention.name } };
 };
 
 /** The text of a `run.json`. @throws SweepError `record` for what no reader would take, such as a loss that is NaN: a record that cannot be read is a lost run */

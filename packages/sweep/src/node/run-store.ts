@@ -4,11 +4,12 @@ import { canonicalJson } from "@isoflop/spec";
 import { fileCheckpoints, listFolder, makeFolder } from "@isoflop/train/node";
 import { SweepError } from "../errors.js";
 import type { RunFailure, RunRecord, RunResult } from "../result.js";
-import { type RunSpec, runId, runSpec } from "../spec.js";
-import type { OpenRun, RunStore } from "../store.js";
+import { identityOf, idOf, type RunSpec, runSpec } from "../spec.js";
+import type { OpenRun, RunFiles, RunStore } from "../store.js";
 import type { Fence } from "./fence.js";
 import { ifMissing, withFiles } from "./files.js";
 import { type FolderLock, lockFolder } from "./lock.js";
+import { measurementFile, measurementsIn, measurementText, readMeasurements } from "./measurements.js";
 import { appendMetrics, readMetrics } from "./metrics-log.js";
 import { parseRecord, recordText } from "./record.js";
 import { checkpointsIn, removeHalves, tidyFinished } from "./remains.js";
@@ -18,7 +19,7 @@ const ID = /^[0-9a-f]{16}$/;
 const METRICS = "metrics.jsonl";
 
 /** What a run writes while it goes on, in a folder that is behind `fence`. */
-export const runFiles = (folder: string, fence: Fence): Pick<OpenRun, "checkpoints" | "append"> => {
+export const runFiles = (folder: string, fence: Fence): Omit<RunFiles, "files"> => {
   const checkpoints = fileCheckpoints(checkpointsIn(folder), { changes: fence });
   return {
     checkpoints: {
@@ -30,11 +31,16 @@ export const runFiles = (folder: string, fence: Fence): Pick<OpenRun, "checkpoin
         await fence.check();
         await appendMetrics(path.join(folder, METRICS), metrics);
       }),
+    measured: (measurement) =>
+      withFiles(folder, async () => {
+        await makeFolder(measurementsIn(folder));
+        await fence.write(measurementFile(folder, measurement), [measurementText(measurement)]);
+      }),
   };
 };
 
 /**
- * Runs as plain files: `ID/run.json` (spec, state, result), `ID/metrics.jsonl` and `ID/checkpoints/`. Everything is
+ * Runs as plain files: `ID/run.json` (spec, state, result), `ID/metrics.jsonl`, `ID/checkpoints/` and `ID/metrics/`. Everything is
  * written so that a process killed at any moment loses at most what came after the last checkpoint, and a run belongs
  * to one process at a time. What a killed process left is removed when its run is opened, or read after its end.
  *
@@ -63,7 +69,8 @@ export const fileRunStore = (folder: string): RunStore => {
     const write = async (record: RunRecord): Promise<void> => lock.write(recordFile(id), [recordText(record)]);
     await removeHalves(mine);
     const known = await load(id);
-    if (known && canonicalJson(known.spec) !== canonicalJson(spec))
+    // Data and modules may lie elsewhere now.
+    if (known && canonicalJson(identityOf(known.spec)) !== canonicalJson(identityOf(spec)))
       throw new SweepError("record", `${mine} holds a run of another spec with the same id; choose another folder`);
     const record: RunRecord = known ?? { id, spec, state: "unfinished" };
     if (!known) await write(record);
@@ -90,9 +97,10 @@ export const fileRunStore = (folder: string): RunStore => {
       return records;
     },
     metrics: (id) => withFiles(folder, () => readMetrics(path.join(folderOf(id), METRICS))),
-    open(input, options) {
+    measurements: (id) => withFiles(folder, () => readMeasurements(folderOf(id))),
+    async open(input, options) {
       const spec = runSpec(input);
-      const id = runId(spec);
+      const id = idOf(spec);
       const mine = folderOf(id);
       return withFiles(folder, async () => {
         // A run that has its end is tidied by this, so that no lock of nobody knows whom stands in the way of looking at it.

@@ -1,8 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { DataSource, DataSpec } from "@isoflop/data";
 import type { Device } from "@isoflop/tensor";
+import type { TrainError } from "@isoflop/train";
+import type { Prepare } from "../content.js";
 import { SweepError } from "../errors.js";
 import { trainRunner } from "../runner.js";
+import type { RunProgress } from "../runners/runner.js";
 import { Fence } from "./fence.js";
 import { errorMessage, type FromWorker, type ToWorker } from "./messages.js";
 import { runFiles } from "./run-store.js";
@@ -17,6 +20,8 @@ export interface WorkerSettings {
 export interface ServeOptions {
   readonly createDevice: (settings: WorkerSettings) => Promise<Device>;
   readonly openData: (spec: DataSpec) => Promise<DataSource>;
+  /** Makes parts from outside known in this thread before a run, or a metric, that takes some. */
+  readonly prepare?: Prepare;
 }
 
 /**
@@ -24,7 +29,7 @@ export interface ServeOptions {
  * `entry`, brings other data or another device.
  * @throws SweepError `worker` outside a worker thread
  */
-export const serveRuns = async ({ createDevice, openData }: ServeOptions): Promise<void> => {
+export const serveRuns = async ({ createDevice, openData, prepare }: ServeOptions): Promise<void> => {
   const port = parentPort;
   if (!port) throw new SweepError("worker", "serveRuns works in a worker thread only; start it with workerRunners");
   const tell = (message: FromWorker): void => port.postMessage(message);
@@ -39,15 +44,23 @@ export const serveRuns = async ({ createDevice, openData }: ServeOptions): Promi
       );
   });
 
-  const perform = async ({ spec, files }: Extract<ToWorker, { kind: "run" }>): Promise<void> => {
+  const perform = async (message: Exclude<ToWorker, { kind: "stop" }>): Promise<void> => {
     stop = new AbortController();
     const { checkpointSeconds } = settings;
-    const result = await trainRunner({ device: await device, openData, checkpointSeconds }).run(spec, {
+    const { spec, files } = message;
+    const options = { device: await device, openData, checkpointSeconds };
+    const runner = trainRunner(prepare ? { ...options, prepare } : options);
+    const context = {
       run: runFiles(files.folder, new Fence(files.lock)),
       signal: stop.signal,
-      onProgress: ({ step, metrics }) => tell({ kind: "progress", step, metrics }),
-      onRejected: ({ message }) => tell({ kind: "rejected", message }),
-    });
-    tell({ kind: "done", result });
+      onRejected: ({ message }: TrainError) => tell({ kind: "rejected", message }),
+    };
+    if (message.kind === "measure") {
+      const onMetric = (metric: string): void => tell({ kind: "metric", metric });
+      await runner.measure!(spec, message.requests, { ...context, onMetric });
+      return tell({ kind: "measured" });
+    }
+    const onProgress = ({ step, metrics }: RunProgress): void => tell({ kind: "progress", step, metrics });
+    tell({ kind: "done", result: await runner.run(spec, { ...context, onProgress }) });
   };
 };

@@ -5,9 +5,12 @@ import { number, read, record, whole } from "@isoflop/spec";
 import { TrainError } from "@isoflop/train";
 import * as v from "valibot";
 import { SweepError } from "../errors.js";
+import type { MeasureContext } from "../measure.js";
+import type { MetricRequest } from "../measurement.js";
 import type { RunResult } from "../result.js";
 import type { RunContext, Runner } from "../runner.js";
 import type { RunSpec } from "../spec.js";
+import type { RunFiles } from "../store.js";
 import { errorFrom, type FromWorker, type ToWorker } from "./messages.js";
 import type { WorkerSettings } from "./serve.js";
 
@@ -22,10 +25,18 @@ export interface WorkerRunnerOptions {
   readonly entry?: URL;
 }
 
-type End = Exclude<FromWorker, { readonly kind: "progress" | "rejected" | "done" }>;
+type Told = Extract<FromWorker, { readonly kind: "progress" | "rejected" | "metric" }>;
+type Done = Extract<FromWorker, { readonly kind: "done" | "measured" }>;
+type End = Exclude<FromWorker, Told | Done>;
 
 const reasonOf = (message: End, signal: AbortSignal): unknown =>
   message.kind === "stopped" ? signal.reason : errorFrom(message);
+
+/** @throws SweepError `worker` for a run that lies in no folder */
+const filesOf = ({ files }: RunFiles): NonNullable<RunFiles["files"]> => {
+  if (files) return files;
+  throw new SweepError("worker", "worker threads need a store of files; open the runs with fileRunStore");
+};
 
 class WorkerRunner implements Runner {
   readonly #worker: Worker;
@@ -43,14 +54,29 @@ class WorkerRunner implements Runner {
     this.#worker.unref();
   }
 
-  run(spec: RunSpec, { run, signal, onProgress, onRejected }: RunContext): Promise<RunResult> {
-    const { files } = run;
-    if (files === undefined)
-      return Promise.reject(
-        new SweepError("worker", "worker threads need a store of files; open the runs with fileRunStore"),
-      );
+  async run(spec: RunSpec, { run, signal, onProgress, onRejected }: RunContext): Promise<RunResult> {
+    const done = await this.#ask({ kind: "run", spec, files: filesOf(run) }, signal, (message) => {
+      if (message.kind === "progress") onProgress(message);
+      else if (message.kind === "rejected") onRejected(new TrainError("checkpoint", message.message));
+    });
+    return (done as Extract<Done, { readonly kind: "done" }>).result;
+  }
+
+  async measure(
+    spec: RunSpec,
+    requests: readonly MetricRequest[],
+    { run, signal, onMetric, onRejected }: MeasureContext & Pick<RunContext, "run">,
+  ): Promise<void> {
+    await this.#ask({ kind: "measure", spec, requests, files: filesOf(run) }, signal, (message) => {
+      if (message.kind === "metric") onMetric?.(message.metric);
+      else if (message.kind === "rejected") onRejected?.(new TrainError("checkpoint", message.message));
+    });
+  }
+
+  /** Asks the thread for one thing and hears what it tells until that is done. */
+  #ask(what: ToWorker, signal: AbortSignal, hear: (message: Told) => void): Promise<Done> {
     const worker = this.#worker;
-    return new Promise<RunResult>((resolve, reject) => {
+    return new Promise<Done>((resolve, reject) => {
       const stop = (): void => worker.postMessage({ kind: "stop" } satisfies ToWorker);
       const settle = (action: () => void): void => {
         signal.removeEventListener("abort", stop);
@@ -61,9 +87,8 @@ class WorkerRunner implements Runner {
       };
       const exited = (): void => settle(() => reject(this.#exit));
       const listen = (message: FromWorker): void => {
-        if (message.kind === "progress") onProgress(message);
-        else if (message.kind === "rejected") onRejected(new TrainError("checkpoint", message.message));
-        else if (message.kind === "done") settle(() => resolve(message.result));
+        if (message.kind === "progress" || message.kind === "rejected" || message.kind === "metric") hear(message);
+        else if (message.kind === "done" || message.kind === "measured") settle(() => resolve(message));
         else settle(() => reject(reasonOf(message, signal)));
       };
       if (this.#exit) return reject(this.#exit);
@@ -72,7 +97,7 @@ class WorkerRunner implements Runner {
       worker.on("message", listen);
       worker.once("exit", exited);
       signal.addEventListener("abort", stop);
-      worker.postMessage({ kind: "run", spec, files } satisfies ToWorker);
+      worker.postMessage(what);
     });
   }
 

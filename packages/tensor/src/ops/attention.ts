@@ -1,39 +1,18 @@
-import { formatShapes, TensorError } from "../errors.js";
 import { applyAll } from "../graph/apply.js";
 import { type Aval, mapEach } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
-import type { Lowering } from "../graph/lowering.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sizeAlong, sizeOf, sizesOf } from "../shape.js";
-import { checkFinite, checkFloats, checkOptions, checkTensor } from "./arguments.js";
+import { checkFinite, checkOptions, checkTensor } from "./arguments.js";
 import { mul, sub } from "./arithmetic.js";
+import { type AttentionAttrs, attentionLowering, checkAttention, heads } from "./attention-operands.js";
 import { sum } from "./broadcast-and-sum.js";
 import { exp } from "./exp-and-log.js";
+import { maskedAttentionOp } from "./masked-attention.js";
 import { matmul } from "./matmul.js";
 import { permute, transpose } from "./permute.js";
 import { reshape } from "./reshape.js";
 import { logSumExp, softmax } from "./softmax.js";
-
-type AttentionAttrs = { readonly scale: number };
-
-/** Kernels read [batch, tokens, heads, width] with any strides but 1 along the width. */
-const attentionLowering: Lowering<AttentionAttrs> = {
-  kind: "call",
-  product: true,
-  reads: ({ shape, strides }) => shape.length === 4 && strides[3] === 1 && strides.every((stride) => stride >= 0),
-};
-
-const checkAttention = (name: string, q: Aval, k: Aval, v: Aval): void => {
-  checkFloats(name, [q, k, v]);
-  const keys = q.shape.map((n, i) => (i === 1 ? k.shape[1] : n));
-  if (q.shape.length !== 4 || ![k, v].every(({ shape }) => shape.join() === keys.join()))
-    throw new TensorError(
-      "shape",
-      `${name}: q, k, v are [batch, tokens, heads, width] and may differ in tokens alone (q from k and v), got ${formatShapes([q, k, v])}`,
-    );
-};
-
-const heads = (x: Tensor): Tensor => permute(x, [0, 2, 1, 3]);
 
 /** Gradients of q, k, v from the saved output and log-sum-exp (Dao et al., arXiv 2205.14135, algorithm 4). */
 export const attentionBackwardOp = defineOp<AttentionAttrs, ["q", "k", "v", "out", "lse", "g"], ["dq", "dk", "dv"]>({
@@ -100,14 +79,26 @@ export const attentionOp = defineOp<AttentionAttrs, ["q", "k", "v"], ["out", "ls
   ],
 });
 
+export interface AttentionOptions {
+  /** What the scores are multiplied by; width^-1/2 unless told. */
+  readonly scale?: number;
+  /**
+   * i32 [batch]: how many keys of each sample count, from the first; the others are not looked at, whatever lies there. Below 1 counts as 1 and
+   * beyond the keys as all of them, for a kernel cannot throw. Default: all.
+   */
+  readonly lengths?: Tensor;
+}
+
 /**
  * softmax(scale q k^T) v for q [batch, queries, heads, width] and k, v [batch, keys, heads, width]; the result has the shape of q.
  * `scale` is width^-1/2 unless told (Vaswani et al., arXiv 1706.03762).
  */
-export const attention = (q: Tensor, k: Tensor, v: Tensor, options: { readonly scale?: number } = {}): Tensor => {
+export const attention = (q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): Tensor => {
   for (const x of [q, k, v]) checkTensor("attention", x);
-  checkOptions("attention", options, ["scale"]);
-  const { scale = (q.shape.at(-1) ?? 1) ** -0.5 } = options;
+  checkOptions("attention", options, ["scale", "lengths"]);
+  const { scale = (q.shape.at(-1) ?? 1) ** -0.5, lengths } = options;
   if (q.rank === 4) checkFinite("attention", "scale", scale);
-  return applyAll(attentionOp, [q, k, v], { scale })[0];
+  if (lengths === undefined) return applyAll(attentionOp, [q, k, v], { scale })[0];
+  checkTensor("attention", lengths);
+  return applyAll(maskedAttentionOp, [q, k, v, lengths], { scale })[0];
 };

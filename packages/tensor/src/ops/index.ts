@@ -18,6 +18,7 @@ export * from "./gather.js";
 export * from "./gelu.js";
 export * from "./identity.js";
 export * from "./iota.js";
+export * from "./masked-attention.js";
 export * from "./matmul.js";
 export * from "./max-and-min.js";
 export * from "./maximum-and-minimum.js";

@@ -1,5 +1,5 @@
 import { TensorError } from "../errors.js";
-import { decode, type Format } from "./formats.js";
+import { type Decoded, decodeElements, FORMAT_BYTES, type Format } from "./formats.js";
 import { type Entry, type Header, headerLength, isCount, parseHeader } from "./header.js";
 import { quoted } from "./quoted.js";
 
@@ -8,6 +8,13 @@ export interface ByteSource {
   readonly size: number;
   /** Exactly `length` bytes from `offset`. */
   read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** Some elements of a tensor, in row-major order: of a file larger than memory one reads a part at a time. */
+export interface ElementRange {
+  /** Index of the first. */
+  readonly start: number;
+  readonly count: number;
 }
 
 /** A file whose header has been read and checked. Tensors are read one at a time, when asked for. */
@@ -44,47 +51,64 @@ export class SafetensorsFile {
     return entry;
   }
 
-  /** The raw little-endian bytes of a tensor. */
-  async bytes(name: string): Promise<Uint8Array> {
-    const { begin, end } = this.#entry(name);
-    return readExactly(this.source, this.dataStart + begin, end - begin, quoted(name));
+  /**
+   * The raw little-endian bytes of a tensor, or of a range of its elements.
+   * @throws TensorError `format` if there is none of that name, `argument` for a range that it does not have
+   */
+  async bytes(name: string, range?: ElementRange): Promise<Uint8Array> {
+    const { begin, format } = this.#entry(name);
+    const { start, count } = this.#range(name, range);
+    const step = FORMAT_BYTES[format];
+    return readExactly(this.source, this.dataStart + begin + start * step, count * step, quoted(name));
   }
 
-  /** A tensor's elements as f32: floats rounded, integers exact. @throws TensorError `format` for a value that does not fit */
-  async float32(name: string): Promise<Float32Array> {
-    return this.#decoded(name, Float32Array);
+  /** Elements as f32: floats rounded, integers exact. @throws TensorError as `bytes`, and `format` for a value that does not fit */
+  async float32(name: string, range?: ElementRange): Promise<Float32Array> {
+    return this.#decoded(name, Float32Array, range);
   }
 
-  /** A tensor's elements as float64, exact for every format but 64-bit integers beyond 2^53, which are refused. */
-  async float64(name: string): Promise<Float64Array> {
-    return this.#decoded(name, Float64Array);
+  /** Elements as float64, exact for every format but 64-bit integers beyond 2^53, which are refused. @throws TensorError as `float32` */
+  async float64(name: string, range?: ElementRange): Promise<Float64Array> {
+    return this.#decoded(name, Float64Array, range);
   }
 
-  /** A tensor's elements as i32. @throws TensorError `format` for a float format, and for a value that does not fit */
-  async int32(name: string): Promise<Int32Array> {
+  /** Elements as i32. @throws TensorError as `float32`, and `format` for a float format */
+  async int32(name: string, range?: ElementRange): Promise<Int32Array> {
     const { format } = this.describe(name);
     if (format.includes("F"))
       throw new TensorError("format", `safetensors: ${quoted(name)} is ${format}, not an integer tensor`);
-    return this.#decoded(name, Int32Array);
+    return this.#decoded(name, Int32Array, range);
   }
 
-  async #decoded<T extends Float32Array | Float64Array | Int32Array>(
+  #range(name: string, range?: ElementRange): ElementRange {
+    const count = this.#entry(name).shape.reduce((p, n) => p * n, 1);
+    if (range === undefined) return { start: 0, count };
+    if (!isCount(range.start) || !isCount(range.count) || range.start + range.count > count)
+      throw new TensorError(
+        "argument",
+        `safetensors: cannot read ${String(range.count)} elements of ${quoted(name)} from ${String(range.start)} on; it has ${count}`,
+      );
+    return range;
+  }
+
+  async #decoded<T extends Decoded>(
     name: string,
     Typed: new (length: number) => T,
+    range: ElementRange | undefined,
   ): Promise<T> {
-    const { format, shape } = this.describe(name);
-    const bytes = await this.bytes(name);
-    const length = shape.reduce((p, n) => p * n, 1);
+    const { format } = this.describe(name);
+    const bytes = await this.bytes(name, range);
+    const { start, count } = this.#range(name, range);
     let out: T;
     try {
-      out = new Typed(length);
+      out = new Typed(count);
     } catch {
       throw new TensorError(
         "limit",
-        `safetensors: the engine has no array of the ${length} elements of ${quoted(name)}`,
+        `safetensors: the engine has no array of the ${count} elements of ${quoted(name)}`,
       );
     }
-    return decode(name, format, bytes, out);
+    return decodeElements(`safetensors: ${quoted(name)}`, format, bytes, out, start);
   }
 }
 

@@ -244,8 +244,10 @@ export enum AttentionWord {
   Work = 68,
   /** Log-sum-exp [batch, heads, queries]. */
   Lse = 72,
+  /** How many keys of each sample count, i32 [batch]; 0 where all do. */
+  Lengths = 76,
   /** (address, byte strides of batch, position, head) of q, k, v, out and, backward, dout, dq, dk, dv. */
-  Operands = 76,
+  Operands = 80,
 }
 
 /** Bytes of one operand of attention. */

@@ -2,6 +2,7 @@ import type { KernelOf, View } from "../../../compile/kernel.js";
 import { BYTES_PER_ELEMENT } from "../../../dtype.js";
 import { TensorError } from "../../../errors.js";
 import type { attentionBackwardOp, attentionOp } from "../../../ops/attention.js";
+import type { maskedAttentionBackwardOp, maskedAttentionOp } from "../../../ops/masked-attention.js";
 import { sizesOf } from "../../../shape.js";
 import { Command } from "../opcodes.js";
 import { gemmScratchBytes } from "./matmul.js";
@@ -14,11 +15,16 @@ const BLOCK_KEYS = 256;
 
 const roundUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
+type AnyAttention =
+  | KernelOf<typeof attentionOp | typeof attentionBackwardOp>
+  | KernelOf<typeof maskedAttentionOp | typeof maskedAttentionBackwardOp>;
+
 /** Layout: `AttentionWord` in opcodes.ts. `operands` are q, k, v, out and, backward, dout, dq, dk, dv. */
 const encode = (
   stream: CommandStream,
-  kernel: KernelOf<typeof attentionOp | typeof attentionBackwardOp>,
+  kernel: AnyAttention,
   lse: View,
+  lengths: View | undefined,
   operands: readonly [q: View, k: View, ...View[]],
   backward: boolean,
 ): void => {
@@ -46,6 +52,8 @@ const encode = (
   const work = scaled + roundUp(blockQ * width * BYTES_PER_ELEMENT);
   stream.push(blockQ, blockK, blocksQ, perTask, 0, block, state, scaled, work);
   stream.pushAddress(lse);
+  if (lengths) stream.pushAddress(lengths);
+  else stream.push(0);
   for (const view of operands) {
     stream.pushAddress(view);
     stream.push(...view.strides.slice(0, 3).map((stride) => stride * BYTES_PER_ELEMENT));
@@ -58,10 +66,24 @@ const encode = (
 export const encodeAttention = (stream: CommandStream, kernel: KernelOf<typeof attentionOp>): void => {
   const [q, k, v] = kernel.inputs;
   const [out, lse] = kernel.outputs;
-  encode(stream, kernel, lse, [q, k, v, out], false);
+  encode(stream, kernel, lse, undefined, [q, k, v, out], false);
 };
 
 export const encodeAttentionBackward = (stream: CommandStream, kernel: KernelOf<typeof attentionBackwardOp>): void => {
   const [q, k, v, out, lse, dout] = kernel.inputs;
-  encode(stream, kernel, lse, [q, k, v, out, dout, ...kernel.outputs], true);
+  encode(stream, kernel, lse, undefined, [q, k, v, out, dout, ...kernel.outputs], true);
+};
+
+export const encodeMaskedAttention = (stream: CommandStream, kernel: KernelOf<typeof maskedAttentionOp>): void => {
+  const [q, k, v, lengths] = kernel.inputs;
+  const [out, lse] = kernel.outputs;
+  encode(stream, kernel, lse, lengths, [q, k, v, out], false);
+};
+
+export const encodeMaskedAttentionBackward = (
+  stream: CommandStream,
+  kernel: KernelOf<typeof maskedAttentionBackwardOp>,
+): void => {
+  const [q, k, v, lengths, out, lse, dout] = kernel.inputs;
+  encode(stream, kernel, lse, lengths, [q, k, v, out, dout, ...kernel.outputs], true);
 };

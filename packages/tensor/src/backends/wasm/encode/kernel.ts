@@ -1,6 +1,11 @@
 import type { CallKernel, Kernel } from "../../../compile/kernel.js";
 import { TensorError } from "../../../errors.js";
-import { encodeAttention, encodeAttentionBackward } from "./attention.js";
+import {
+  encodeAttention,
+  encodeAttentionBackward,
+  encodeMaskedAttention,
+  encodeMaskedAttentionBackward,
+} from "./attention.js";
 import { encodeCumsum, encodeGather, encodeGatherBackward, encodeScatterAdd, encodeTake } from "./indexing.js";
 import { encodeMatmul } from "./matmul.js";
 import { encodePointwise } from "./pointwise.js";
@@ -21,6 +26,8 @@ const calls: Readonly<Record<string, Encode>> = {
   normalizeBackward: encodeNormalizeBackward,
   attention: encodeAttention,
   attentionBackward: encodeAttentionBackward,
+  maskedAttention: encodeMaskedAttention,
+  maskedAttentionBackward: encodeMaskedAttentionBackward,
   take: encodeTake,
   scatterAdd: encodeScatterAdd,
   gather: encodeGather,

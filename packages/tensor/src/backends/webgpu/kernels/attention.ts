@@ -2,6 +2,7 @@ import type { Instruction, Kernel, KernelOf, View } from "../../../compile/kerne
 import { permuteLayout } from "../../../compile/layout.js";
 import { mapEach } from "../../../graph/aval.js";
 import type { attentionBackwardOp, attentionOp } from "../../../ops/attention.js";
+import type { maskedAttentionBackwardOp, maskedAttentionOp } from "../../../ops/masked-attention.js";
 import { sizeOf, sizesOf } from "../../../shape.js";
 import type { DispatchContext, Variant } from "../variant.js";
 import { contiguous } from "../views.js";
@@ -31,84 +32,166 @@ const alongColumns = (rows: View, like: View): View => ({ ...rows, shape: like.s
 const temporary = (context: DispatchContext, shape: readonly number[]): View =>
   contiguous(context.scratch(sizeOf(shape) * 4), shape);
 
-/** out = softmax(scale q k^T) v with the scores in scratch memory, normalised in place; heads are strides, never copies. */
-export const attention: Variant = {
-  op: "attention",
-  dispatches: ({ name, inputs, outputs: [out, logSumExp], attrs }: KernelOf<typeof attentionOp>, context) => {
-    const [q, k, v] = mapEach(inputs, perHead);
-    const [batch, heads, queries] = sizesOf(q.shape, 4);
-    const [, , keys] = sizesOf(k.shape, 4);
-    const scores = temporary(context, [batch, heads, queries, keys]);
-    const rows = batch * heads * queries;
-    const matrix = contiguous(scores.slot, [rows, keys]);
-    const lse: View = { ...logSumExp, shape: [rows], strides: [1] };
-    const parts: Kernel[] = [
-      product(`${name} (scores)`, q, transposed(k), scores, attrs.scale),
-      {
-        kind: "call",
-        op: "softmaxWithLse",
-        name: `${name} (softmax)`,
-        inputs: [matrix],
-        outputs: [matrix, lse],
-        attrs: {},
-      },
-      product(`${name} (values)`, scores, v, perHead(out), 1),
-    ];
-    return parts.flatMap((part) => context.dispatches(part));
-  },
+/** What counts of the keys along `axis` of x [batch, heads, ., .]; `otherwise` stands for the rest. */
+const whereCounted = (name: string, x: View, axis: 2 | 3, lengths: View, otherwise: number, out: View): Kernel => {
+  const perSample: View = { ...lengths, shape: x.shape, strides: [lengths.strides[0]!, 0, 0, 0] };
+  const body: Instruction[] = [
+    { op: "constant", value: 1, dtype: "i32" },
+    { op: "max", args: [1, 2], dtype: "i32" },
+    { op: "iota", axis, dtype: "i32" },
+    { op: "lt", args: [4, 3], dtype: "bool" },
+    { op: "constant", value: otherwise, dtype: "f32" },
+    { op: "select", args: [5, 0, 6], dtype: "f32" },
+  ];
+  const program = { shape: x.shape, loads: [x, perSample], body, results: [7] };
+  return { kind: "pointwise", name, program, outputs: [out] };
 };
+
+/** Keys and values per head, and what must run before they and the scores are read where only `lengths` of the keys count. */
+const keysAndValues = (name: string, k: View, v: View, lengths: View | undefined, context: DispatchContext) => {
+  if (!lengths) return { k: perHead(k), v: perHead(v), before: [], mask: (): Kernel[] => [] };
+  // Zeros where nothing counts, whatever lies there: 0 times infinity would not be 0.
+  const [cleanK, cleanV] = mapEach([k, v], ({ shape }) => perHead(temporary(context, shape)));
+  return {
+    k: cleanK,
+    v: cleanV,
+    before: [
+      whereCounted(`${name} (keys)`, perHead(k), 2, lengths, 0, cleanK),
+      whereCounted(`${name} (values that count)`, perHead(v), 2, lengths, 0, cleanV),
+    ],
+    mask: (scores: View): Kernel[] => [whereCounted(`${name} (mask)`, scores, 3, lengths, -Infinity, scores)],
+  };
+};
+
+type Forward = KernelOf<typeof attentionOp | typeof maskedAttentionOp>;
+
+/** out = softmax(scale q k^T) v with the scores in scratch memory, normalised in place; heads are strides, never copies. */
+const forward = (
+  { name, attrs, outputs: [out, logSumExp] }: Pick<Forward, "name" | "attrs" | "outputs">,
+  [queriesView, keysView, valuesView]: readonly [q: View, k: View, v: View],
+  lengths: View | undefined,
+  context: DispatchContext,
+) => {
+  const q = perHead(queriesView);
+  const { k, v, before, mask } = keysAndValues(name, keysView, valuesView, lengths, context);
+  const [batch, heads, queries] = sizesOf(q.shape, 4);
+  const [, , keys] = sizesOf(k.shape, 4);
+  const scores = temporary(context, [batch, heads, queries, keys]);
+  const rows = batch * heads * queries;
+  const matrix = contiguous(scores.slot, [rows, keys]);
+  const lse: View = { ...logSumExp, shape: [rows], strides: [1] };
+  const parts: Kernel[] = [
+    ...before,
+    product(`${name} (scores)`, q, transposed(k), scores, attrs.scale),
+    ...mask(scores),
+    {
+      kind: "call",
+      op: "softmaxWithLse",
+      name: `${name} (softmax)`,
+      inputs: [matrix],
+      outputs: [matrix, lse],
+      attrs: {},
+    },
+    product(`${name} (values)`, scores, v, perHead(out), 1),
+  ];
+  return parts.flatMap((part) => context.dispatches(part));
+};
+
+interface BackwardOperands {
+  readonly q: View;
+  readonly k: View;
+  readonly v: View;
+  readonly out: View;
+  readonly lse: View;
+  readonly dout: View;
+}
+
+type Backward = KernelOf<typeof attentionBackwardOp | typeof maskedAttentionBackwardOp>;
 
 /**
  * With P = exp(scale q k^T - lse): dv = P^T dout, dS = P (dout v^T - rowsum(dout out)), dq = scale dS k, dk = scale dS^T q
  * (Dao et al., arXiv 2205.14135, section B.2).
  */
-export const attentionBackward: Variant = {
-  op: "attentionBackward",
-  dispatches: ({ name, inputs, outputs, attrs: { scale } }: KernelOf<typeof attentionBackwardOp>, context) => {
-    const lse = inputs[4];
-    const [q, k, v, out, dout] = mapEach([inputs[0], inputs[1], inputs[2], inputs[3], inputs[5]], perHead);
-    const [dq, dk, dv] = mapEach(outputs, perHead);
-    const [batch, heads, queries, width] = sizesOf(q.shape, 4);
-    const [, , keys] = sizesOf(k.shape, 4);
-    const shape = [batch, heads, queries, keys];
-    const probabilities = temporary(context, shape);
-    const gradients = temporary(context, shape);
-    const rowSums = temporary(context, [batch, heads, queries]);
-    const body: Instruction[] = [
-      { op: "sub", args: [0, 2], dtype: "f32" },
-      { op: "exp", args: [4], dtype: "f32" },
-      { op: "sub", args: [1, 3], dtype: "f32" },
-      { op: "mul", args: [5, 6], dtype: "f32" },
-    ];
-    const loads = [probabilities, gradients, alongColumns(lse, probabilities), alongColumns(rowSums, probabilities)];
-    const parts: Kernel[] = [
-      product(`${name} (scores)`, q, transposed(k), probabilities, scale),
-      product(`${name} (dP)`, dout, transposed(v), gradients, 1),
-      {
-        kind: "reduce",
-        name: `${name} (row sums)`,
-        reduce: "sum",
-        outer: batch * heads * queries,
-        reduced: width,
-        inner: 1,
-        program: {
-          shape: q.shape,
-          loads: [dout, out],
-          body: [{ op: "mul", args: [0, 1], dtype: "f32" }],
-          results: [2],
-        },
-        output: rowSums,
+const backward = (
+  { name, outputs, attrs: { scale } }: Pick<Backward, "name" | "attrs" | "outputs">,
+  operands: BackwardOperands,
+  lengths: View | undefined,
+  context: DispatchContext,
+) => {
+  const { lse } = operands;
+  const [q, out, dout] = mapEach([operands.q, operands.out, operands.dout], perHead);
+  const { k, v, before, mask } = keysAndValues(name, operands.k, operands.v, lengths, context);
+  const [dq, dk, dv] = mapEach(outputs, perHead);
+  const [batch, heads, queries, width] = sizesOf(q.shape, 4);
+  const [, , keys] = sizesOf(k.shape, 4);
+  const shape = [batch, heads, queries, keys];
+  const probabilities = temporary(context, shape);
+  const gradients = temporary(context, shape);
+  const rowSums = temporary(context, [batch, heads, queries]);
+  const body: Instruction[] = [
+    { op: "sub", args: [0, 2], dtype: "f32" },
+    { op: "exp", args: [4], dtype: "f32" },
+    { op: "sub", args: [1, 3], dtype: "f32" },
+    { op: "mul", args: [5, 6], dtype: "f32" },
+  ];
+  const loads = [probabilities, gradients, alongColumns(lse, probabilities), alongColumns(rowSums, probabilities)];
+  const parts: Kernel[] = [
+    ...before,
+    product(`${name} (scores)`, q, transposed(k), probabilities, scale),
+    ...mask(probabilities),
+    product(`${name} (dP)`, dout, transposed(v), gradients, 1),
+    {
+      kind: "reduce",
+      name: `${name} (row sums)`,
+      reduce: "sum",
+      outer: batch * heads * queries,
+      reduced: width,
+      inner: 1,
+      program: {
+        shape: q.shape,
+        loads: [dout, out],
+        body: [{ op: "mul", args: [0, 1], dtype: "f32" }],
+        results: [2],
       },
-      {
-        kind: "pointwise",
-        name: `${name} (dS)`,
-        program: { shape, loads, body, results: [5, 7] },
-        outputs: [probabilities, gradients],
-      },
-      product(`${name} (dv)`, transposed(probabilities), dout, dv, 1),
-      product(`${name} (dq)`, gradients, k, dq, scale),
-      product(`${name} (dk)`, transposed(gradients), q, dk, scale),
-    ];
-    return parts.flatMap((part) => context.dispatches(part));
-  },
+      output: rowSums,
+    },
+    {
+      kind: "pointwise",
+      name: `${name} (dS)`,
+      program: { shape, loads, body, results: [5, 7] },
+      outputs: [probabilities, gradients],
+    },
+    product(`${name} (dv)`, transposed(probabilities), dout, dv, 1),
+    product(`${name} (dq)`, gradients, k, dq, scale),
+    product(`${name} (dk)`, transposed(gradients), q, dk, scale),
+  ];
+  return parts.flatMap((part) => context.dispatches(part));
 };
+
+export const attentionVariants: readonly Variant[] = [
+  {
+    op: "attention",
+    dispatches: (kernel: KernelOf<typeof attentionOp>, context) => forward(kernel, kernel.inputs, undefined, context),
+  },
+  {
+    op: "attentionBackward",
+    dispatches: (kernel: KernelOf<typeof attentionBackwardOp>, context) => {
+      const [q, k, v, out, lse, dout] = kernel.inputs;
+      return backward(kernel, { q, k, v, out, lse, dout }, undefined, context);
+    },
+  },
+  {
+    op: "maskedAttention",
+    dispatches: (kernel: KernelOf<typeof maskedAttentionOp>, context) => {
+      const [q, k, v, lengths] = kernel.inputs;
+      return forward(kernel, [q, k, v], lengths, context);
+    },
+  },
+  {
+    op: "maskedAttentionBackward",
+    dispatches: (kernel: KernelOf<typeof maskedAttentionBackwardOp>, context) => {
+      const [q, k, v, lengths, out, lse, dout] = kernel.inputs;
+      return backward(kernel, { q, k, v, out, lse, dout }, lengths, context);
+    },
+  },
+];

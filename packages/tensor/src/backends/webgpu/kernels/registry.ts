@@ -1,5 +1,5 @@
 import type { Variant } from "../variant.js";
-import { attention, attentionBackward } from "./attention.js";
+import { attentionVariants } from "./attention.js";
 import { cumsum } from "./cumsum.js";
 import { gather, gatherBackward } from "./gather.js";
 import { matmulRegisters } from "./matmul/registers.js";
@@ -15,8 +15,7 @@ export const VARIANTS: readonly Variant[] = [
   matmulRegisters,
   ...softmaxVariants,
   ...normalizeVariants,
-  attention,
-  attentionBackward,
+  ...attentionVariants,
   take,
   scatterAdd,
   gather,

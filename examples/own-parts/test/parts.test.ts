@@ -1,0 +1,192 @@
+import { sources } from "@isoflop/data";
+import { densities, effectiveWeight, linearPath, objective, paths, solvers, weightings } from "@isoflop/diffusion";
+import { checkCounted } from "@isoflop/dit";
+import type { Context } from "@isoflop/flops";
+import { contentOf, memoryRunStore, runId, runSpec, runSweep, trainRunner } from "@isoflop/sweep";
+import { createDevice, mul, type Tensor } from "@isoflop/tensor";
+import { buildObjective, measure, metrics, modelOf, schedules, setupFor, trainSpec } from "@isoflop/train";
+import { loadModule } from "isoflop/modules";
+import { afterAll, describe, expect, it } from "vitest";
+
+const device = await createDevice("wasm", { wasm: { threads: 1 } });
+afterAll(() => device.destroy());
+
+const parts = new URL("../parts/", import.meta.url).pathname;
+for (const sort of ["density", "weighting", "path", "solver", "source", "conditioning", "schedule", "metric", "runner"])
+  await loadModule(`my-${sort}.ts`, parts);
+
+describe("laplace", () => {
+  it.each([{}, { mean: 0.8, scale: 0.3 }, { mean: -1, scale: 1 }])("is a density: %j", (options) => {
+    const density = densities.build({ kind: "laplace", mean: 0, scale: 0.5, ...options });
+    const steps = 200_000;
+    // In the logit, so that the spike at either end is seen whole.
+    const [low, high] = [-30, 30];
+    let [total, below] = [0, 0];
+    const quarter = density.quantile(0.25);
+    for (let i = 0; i < steps; i++) {
+      const t = 1 / (1 + Math.exp(-(low + ((i + 0.5) * (high - low)) / steps)));
+      const mass = (density.pdf(t) * t * (1 - t) * (high - low)) / steps;
+      total += mass;
+      if (t < quarter) below += mass;
+    }
+    expect(total).toBeCloseTo(1, 6);
+    expect(below).toBeCloseTo(0.25, 3);
+    for (const u of [0.01, 0.3, 0.5, 0.9]) expect(density.quantile(u)).toBeLessThan(density.quantile(u + 0.05));
+  });
+
+  it("has the same quantiles on a device", async () => {
+    const { quantile } = densities.build("laplace");
+    const shares = [0.001, 0.2, 0.5, 0.7, 0.999];
+    const there = await quantile(device.tensor(Float32Array.from(shares)) as unknown as Tensor).data(device);
+    for (const [i, share] of shares.entries()) expect(there[i]).toBeCloseTo(quantile(share), 5);
+  });
+});
+
+it("p2 weighs the error of the noise by 1 / (k + SNR)^γ", () => {
+  const path = linearPath();
+  for (const [gamma, k] of [
+    [1, 1],
+    [0.5, 1],
+    [2, 0.3],
+  ] as const) {
+    const weighting = weightings.build({ kind: "p2", gamma, k });
+    const of = objective({
+      path,
+      prediction: "noise",
+      errorIn: "noise",
+      weighting,
+      density: densities.build("uniform"),
+    });
+    for (const t of [0.05, 0.3, 0.6, 0.95])
+      expect(effectiveWeight(of, t)).toBeCloseTo((k + ((1 - t) / t) ** 2) ** -gamma, 10);
+    expect(effectiveWeight(of, 0)).toBe(0);
+  }
+});
+
+it("subVp has sigma = 1 − alpha², and the derivatives of its coefficients", () => {
+  const path = paths.build({ kind: "subVp", betaMin: 0.1, betaMax: 20 });
+  const h = 1e-6;
+  for (const t of [0.01, 0.2, 0.5, 0.99]) {
+    const { alpha, sigma, alphaDot, sigmaDot } = path.at(t);
+    expect(sigma).toBeCloseTo(1 - Number(alpha) ** 2, 12);
+    const [before, after] = [path.at(t - h), path.at(t + h)];
+    expect(alphaDot).toBeCloseTo((Number(after.alpha) - Number(before.alpha)) / (2 * h), 5);
+    expect(sigmaDot).toBeCloseTo((Number(after.sigma) - Number(before.sigma)) / (2 * h), 5);
+  }
+  expect(path.at(0)).toMatchObject({ alpha: 1, sigma: 0, sigmaDot: 0.1 });
+});
+
+it("ralston is of second order, and never asks at a step's end", async () => {
+  for (const at of [0.5, 2 / 3]) {
+    const { step } = solvers.build({ kind: "ralston", at });
+    expect(step.shares).toEqual([0, at]);
+    /** dx / dt = x from 1, to 1, by as many steps: its error. */
+    const errorOf = async (count: number): Promise<number> => {
+      let x = device.tensor(Float32Array.of(1)) as unknown as Tensor;
+      const h = device.tensor(Float32Array.of(1 / count), []) as unknown as Tensor;
+      for (let i = 0; i < count; i++) x = step.advance((y) => mul(y, 1), x, h);
+      return Math.abs((await x.data(device))[0]! - Math.E);
+    };
+    const ratio = (await errorOf(8)) / (await errorOf(16));
+    expect(ratio).toBeGreaterThan(3.5);
+    expect(ratio).toBeLessThan(4.5);
+  }
+});
+
+describe("gratings", async () => {
+  const source = await sources.build({ source: "gratings", size: 16, seed: 3 });
+
+  it("are functions of seed, split and index, in any chunks", async () => {
+    const all = source.batch("train", 10, 6);
+    const later = source.batch("train", 13, 3);
+    expect(later.images).toEqual(all.images.subarray(3 * 3 * 256));
+    expect(later.captions).toEqual(all.captions.subarray(6));
+    const other = await sources.build({ source: "gratings", size: 16, seed: 4 });
+    expect(other.batch("train", 10, 6).images).not.toEqual(all.images);
+    expect(other.batch("validation", 0, 4)).toEqual(source.batch("validation", 0, 4));
+    expect(all.images.every((value) => Math.abs(value) <= 1)).toBe(true);
+  });
+
+  it("have captions of their own words", () => {
+    const { captions } = source.batch("validation", 0, 8);
+    for (let i = 0; i < 8; i++)
+      expect([...source.vocabulary.encode(source.caption("validation", i), 2)]).toEqual([
+        ...captions.subarray(2 * i, 2 * i + 2),
+      ]);
+  });
+});
+
+describe("uVit is counted as it is built", () => {
+  const contexts: Context[] = [
+    { kind: "none" },
+    { kind: "classes", classes: 3 },
+    { kind: "words", tokens: 4, vocabulary: 9 },
+    { kind: "features", tokens: 4, dim: 5 },
+  ];
+  const image = { height: 8, width: 8, channels: 3 };
+  it.each([1, 2, 3, 4, 5])("with %i blocks", async (depth) => {
+    for (const context of contexts)
+      for (const time of ["token", "added"] as const)
+        await checkCounted({ image, patch: 2, width: 16, heads: 2, depth, conditioning: "uVit", context, time });
+  });
+});
+
+it("rootCooldown falls from the peak to 0, below the straight line", () => {
+  const fall = schedules.build("rootCooldown");
+  expect([fall(1), fall(0)]).toEqual([1, 0]);
+  for (const left of [0.1, 0.5, 0.9]) expect(fall(left)).toBeLessThan(left);
+  expect(fall(0.75)).toBe(0.5);
+});
+
+const shapes = await sources.build("shapes");
+const spec = (more: object = {}) =>
+  runSpec({
+    model: { ...setupFor(shapes, { patch: 4 }), width: 16, depth: 1, heads: 2 },
+    ...{ steps: 12, batch: 4, budget: 1e6, captionDropout: 0.1, validation: { images: 64 } },
+    ...{ data: { source: "shapes" }, content: contentOf(shapes) },
+    ...more,
+  });
+
+it("captionWorth is 0 for a model that does not listen", async () => {
+  const given = spec();
+  const model = modelOf(given);
+  const { random } = await import("@isoflop/tensor");
+  // Its readout is zero at first: whatever it is told, it predicts 0.
+  const weights = model.init(random.key(1));
+  const metric = { kind: "captionWorth", split: "validation", images: 64 };
+  const training = trainSpec({ model: given.model, steps: 12 });
+  const inputs = { weights, spec: training, model, objective: buildObjective(given.objective), data: shapes, device };
+  expect(metrics.names).toContain("captionWorth");
+  expect(await measure(metric, inputs)).toEqual({ value: 0, stdErr: 0, count: 64 });
+});
+
+describe("lion", () => {
+  const run = spec({ runner: "lion", optimizer: { learningRate: 0.003 } });
+  const runners = [trainRunner({ device, openData: async () => shapes, checkpointSeconds: 0 })];
+
+  it("learns, as a run of its own", async () => {
+    const store = memoryRunStore();
+    const [lion, adamw] = await runSweep([run, spec({ optimizer: { learningRate: 0.003 } })], { store, runners });
+    expect(lion!.id).not.toBe(adamw!.id);
+    const steps = await store.metrics(runId(run));
+    expect(steps).toHaveLength(12);
+    // The first batch meets the same noise and times.
+    expect((await store.metrics(adamw!.id))[0]!.loss).toBeCloseTo(steps[0]!.loss, 5);
+    expect(steps.at(-1)!.loss).toBeLessThan(steps[0]!.loss);
+  });
+
+  it("goes on after an interruption to the same bits", async () => {
+    const whole = memoryRunStore();
+    const [uninterrupted] = await runSweep([run], { store: whole, runners });
+    const store = memoryRunStore();
+    const stop = new AbortController();
+    const interrupted = runSweep([run], {
+      ...{ store, runners, signal: stop.signal },
+      onProgress: ({ running }) => running[0]?.step === 5 && stop.abort(new Error("stopped")),
+    });
+    await expect(interrupted).rejects.toThrow("stopped");
+    const [resumed] = await runSweep([run], { store, runners });
+    const lossOf = (record: typeof resumed) => record?.state === "done" && record.result.loss;
+    expect(lossOf(resumed)).toBe(lossOf(uninterrupted));
+  });
+});

@@ -1,0 +1,12 @@
+// What a trunk is put together from: the blocks of those of this package, for those from outside.
+export * from "./block.js";
+export { contextSpecs, embedContext, tableSpecs } from "./context.js";
+export { contextVectorSpecs, embedContextVector } from "./context-vector.js";
+export { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "./cross-attention.js";
+export { type FinalLayer, finalLayer, finalLayerSpecs, readout, readoutSpecs } from "./final-layer.js";
+export { type Initializer, smallNormal, zeroInit } from "./initializers.js";
+export { lengthsAfter, meanOf } from "./lengths.js";
+export * from "./modulation.js";
+export { type Linear, linearSpec, type Norm, normSpec, Spec, type SpecsOf } from "./spec.js";
+export { embedTime, type TimeEmbedder, timeMlpSpecs, timeSpecs, withTime } from "./time.js";
+export { type VectorMlp, vectorMlp, vectorMlpSpecs } from "./vector-mlp.js";

@@ -1,0 +1,57 @@
+import { allocateBatch, type DataSource } from "@isoflop/data";
+import type { RunSpec } from "@isoflop/sweep";
+import { inputError } from "../exit.js";
+
+/** What to draw: a caption in words, or the number of one of the validation split. */
+export type Asked = string | number;
+
+/** Captions as a model reads them, and as a person does. */
+export interface AskedCaptions {
+  readonly texts: readonly string[];
+  readonly captions: Int32Array;
+  readonly features?: Float32Array;
+  readonly lengths?: Int32Array;
+}
+
+/** A source's answer, of which what it refuses is a mistake of whoever asked. */
+const tried = <T>(what: string, source: DataSource, ask: () => T): T => {
+  try {
+    return ask();
+  } catch (error) {
+    throw inputError(`${what} for a model of ${source.name}: ${(error as Error).message.replace(/^caption: /, "")}`);
+  }
+};
+
+/**
+ * Captions for a model of a context.
+ * @throws CliError for a word that the model does not know, a number past the split, and words for a model that takes none or reads vectors
+ */
+export const askedCaptions = (
+  { kind }: RunSpec["model"]["context"],
+  source: DataSource,
+  asked: readonly Asked[],
+): AskedCaptions => {
+  const { captionLength, vocabulary, features: vectors } = source;
+  const pictureless = { shape: [0, 0, 0], captionLength, ...(vectors && { features: vectors }) } as const;
+  const { captions, features, lengths } = allocateBatch(pictureless, asked.length);
+  lengths?.fill(1);
+  const texts = asked.map((one, i) => {
+    if (kind === "none" && one !== "" && typeof one === "string")
+      throw inputError("the model takes no captions; leave out --caption");
+    if (typeof one === "number") {
+      const own = tried("--index", source, () => source.batch("validation", one, 1));
+      captions.set(own.captions, i * captionLength);
+      if (own.features && vectors) features?.set(own.features, i * vectors.tokens * vectors.dim);
+      if (own.lengths) lengths?.set(own.lengths, i);
+      return kind === "none" ? "" : source.caption("validation", one);
+    }
+    if (kind === "features" && one !== "")
+      throw inputError(
+        `captions of a model of ${source.name} are vectors, which cannot be typed; name captions of the validation split by their numbers, such as --index 0`,
+      );
+    const words = tried("--caption", source, () => vocabulary.encode(one, captionLength));
+    captions.set(words, i * captionLength);
+    return one;
+  });
+  return { texts, captions, ...(features && { features }), ...(lengths && { lengths }) };
+};

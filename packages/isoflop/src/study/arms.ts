@@ -1,0 +1,65 @@
+import { inputError } from "../exit.js";
+import { type ResolvedStudy, resolveStudy, type WrittenStudy } from "./file/read.js";
+import { type Assignment, assign } from "./file/set.js";
+
+/** One of the studies that a study is made of: the same but for what is compared. */
+export interface Arm {
+  /** Its values, as a folder can be called. */
+  readonly name: string;
+  readonly study: ResolvedStudy;
+}
+
+type Value = readonly [path: string, value: unknown];
+
+/** Every choice of one value for each path. */
+const choices = (compare: Readonly<Record<string, readonly unknown[]>>): Value[][] =>
+  Object.entries(compare).reduce<Value[][]>(
+    (before, [path, values]) => before.flatMap((chosen) => values.map((value) => [...chosen, [path, value] as const])),
+    [[]],
+  );
+
+/** A value as a folder can be called: a name, what a record is known by, or what it holds. */
+const nameOf = (value: unknown): string => {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    const { name, source, kind } = value as { readonly [key: string]: unknown };
+    const known = [name, source, kind].find((text) => typeof text === "string");
+    if (known !== undefined) return nameOf(known);
+  }
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return (
+    text
+      .replace(/[^\w.-]+/g, "-")
+      .replace(/^[-.]+|-+$/g, "")
+      .slice(0, 40) || "value"
+  );
+};
+
+/**
+ * The studies that a study compares, one for each choice of the values of its `compare`; undefined for a study that is one.
+ * @param sets what was set on the command line
+ * @throws CliError for a path that is no field of a study, or a value that is none of its field
+ */
+export const armsOf = async (
+  written: WrittenStudy,
+  sets: readonly Assignment[],
+  { file, name }: ResolvedStudy,
+): Promise<readonly Arm[] | undefined> => {
+  const { compare } = file;
+  if (compare === undefined) return undefined;
+  if (Object.keys(compare).length === 0)
+    throw inputError(`${name}: compare is empty; it must be a record of one path and its values`);
+  const { compare: _, ...common } = assign(written.value, sets) as Record<string, unknown>;
+  const arms: Arm[] = [];
+  for (const values of choices(compare)) {
+    const own = values.map(([, value]) => nameOf(value)).join("-");
+    const set = values.map(([path, value]) => {
+      return { text: `compare.${path}=${JSON.stringify(value)}`, path: path.split("."), value };
+    });
+    const value = { ...common, name: `${file.name}-${own}`.slice(0, 64) };
+    arms.push({ name: own, study: await resolveStudy({ ...written, value }, set) });
+  }
+  const names = arms.map((arm) => arm.name);
+  return arms.map((arm, i) =>
+    names.indexOf(arm.name) === names.lastIndexOf(arm.name) ? arm : { ...arm, name: `${arm.name}-${i + 1}` },
+  );
+};

@@ -1,0 +1,87 @@
+import { type Command, Option } from "commander";
+import { stringify } from "yaml";
+import { forceOption, jsonOption } from "../options/common.js";
+import { emit } from "../words/emit.js";
+import { note, printable } from "../words/printable.js";
+import { type Assignment, readAssignment } from "./file/set.js";
+
+export interface StudyChoices {
+  readonly set?: readonly Assignment[];
+  readonly device?: "wasm" | "webgpu";
+  readonly runs: string;
+  readonly store?: string;
+  readonly out?: string;
+  readonly print?: boolean;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+const help = `
+FILE is YAML, JSON, or a TypeScript or JavaScript module whose default export is the study; the name of a study that comes with isoflop
+(quick, laptop, paper); or the folder of a study that was begun. "isoflop init" writes a file to begin with, "isoflop plan FILE" says what it
+would cost.
+Trains every size at every budget, fits a parabola through the losses at each and power laws through their minima, predicts the held-out
+budgets, trains there, and compares. The folder is NAME-HASH under --runs: another file or other data have another. Runs lie in the
+store, where studies share those that are equal. Stopped by Ctrl-C (status 130), killed or cut off, the same command goes on where it
+was. A second process on the same study takes other runs of it and waits for the rest.
+
+Examples:
+  isoflop study mine.yaml
+  isoflop study mine.yaml --set optimizer.warmup=0.1 --set grid.seeds=2
+  isoflop study quick --set data=./images --print > mine.yaml`;
+
+export const configure = (command: Command): void => {
+  studyOptions(command.argument("<file>", "the study: a file, a name or a folder"))
+    .addHelpText("after", help)
+    .action((file: string, choices: StudyChoices) => doStudy(file, choices));
+};
+
+/** The options of every command that does a study. */
+export const studyOptions = (command: Command): Command =>
+  setOption(forceOption(jsonOption(command)))
+    .option("--print", "print the study with every default, and do nothing")
+    .addOption(
+      new Option("--device <name>", "where to compute (default: as the study says)").choices(["wasm", "webgpu"]),
+    )
+    .option("--runs <folder>", "where studies and their store of runs go", "runs")
+    .option("--store <folder>", "where the runs themselves go (default: store in --runs)")
+    .option("--out <folder>", "the study's own folder, runs included, instead of NAME-HASH");
+
+export const setOption = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      "--set <field=value>",
+      "another value for a field, such as grid.seeds=2; may be given several times",
+    ).argParser((text: string, earlier: readonly Assignment[] = []) => [...earlier, readAssignment(text)]),
+  );
+
+/** Does the study that a person names. */
+export const doStudy = async (named: string, choices: StudyChoices, reproduce?: string): Promise<void> => {
+  const { set = [], device, runs: root, store, out, print, force, json } = choices;
+  const { resolveStudy, writtenStudy } = await import("./file/read.js");
+  const written = await writtenStudy(named);
+  const sets = device ? [...set, readAssignment(`device=${device}`)] : set;
+  const study = await resolveStudy(written, sets);
+  if (print) {
+    await emit(json, study.file, () => [stringify(study.file).trimEnd()]);
+    return;
+  }
+  const { checkStudyFiles } = await import("./layout.js");
+  if (out !== undefined) checkStudyFiles(out, force);
+  const { progressLines } = await import("./progress.js");
+  const { studyWords } = await import("./words.js");
+  const { runStudy } = await import("./run.js");
+  const { GO_ON, untilStopped } = await import("../stop.js");
+  const { summary, files, folder } = await untilStopped(GO_ON, (signal) =>
+    runStudy({
+      ...{ study, root, out, store, signal },
+      onProgress: progressLines("training"),
+      onNote: note,
+      say: json ? note : (line) => console.log(printable(line)),
+      reproduce: reproduce ?? `npx isoflop study ${named}${set.map(({ text }) => ` --set '${text}'`).join("")}`,
+    }),
+  );
+  const pages = files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
+  // The document is summary.json itself.
+  await emit(json, summary, () => [...studyWords(summary), `written: ${pages}`, `isoflop report ${folder}`]);
+};

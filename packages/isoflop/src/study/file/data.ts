@@ -1,0 +1,45 @@
+import { isAbsolute, resolve } from "node:path";
+import { type DataSource, sourceSpec, sources } from "@isoflop/data";
+import { read } from "@isoflop/spec";
+import type { DataSpec } from "@isoflop/sweep";
+import { inputError } from "../../exit.js";
+import type { ResolvedStudy } from "./read.js";
+import type { StudyFile } from "./schema.js";
+
+/** How a study's data are opened. */
+export type OpenData = (spec: DataSpec) => Promise<DataSource>;
+
+/**
+ * The record of a study's data, its paths from the root on: a run is trained from any folder.
+ * @throws CliError for a text that names no source
+ */
+export const dataOf = ({ file, base, name }: Pick<ResolvedStudy, "file" | "base" | "name">): DataSpec => {
+  const error = (message: string) => inputError(`${name}: ${message}`);
+  return read(sources.schema, rooted(written(file.data, error), base), { name: "data", error });
+};
+
+const written = (data: StudyFile["data"], error: (message: string) => Error): unknown => {
+  if (typeof data !== "string") return data;
+  try {
+    return sourceSpec(data);
+  } catch (cause) {
+    throw error((cause as Error).message);
+  }
+};
+
+/** Texts that begin like a path of this folder, and whatever goes by the name `path`. */
+const rooted = (value: unknown, base: string, key = ""): unknown => {
+  if (typeof value === "string") {
+    const relative = /^\.{1,2}([\\/]|$)/.test(value) || (key === "path" && !isAbsolute(value));
+    return relative ? resolve(base, value) : value;
+  }
+  if (Array.isArray(value)) return value.map((item) => rooted(item, base, key));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, rooted(item, base, name)]));
+};
+
+/** The data in the order of a seed, where their source has one. */
+export const seeded = (data: DataSpec, seed: number): DataSpec => {
+  const has = sources.has(data.source) && Object.hasOwn(sources.get(data.source).options, "seed");
+  return has ? ({ ...data, seed } as DataSpec) : data;
+};

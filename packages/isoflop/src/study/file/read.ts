@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { read } from "@isoflop/spec";
+import { isMap, LineCounter, type Node, parseDocument } from "yaml";
+import { inputError, reasonOf } from "../../exit.js";
+import { statusOf } from "../../files/status.js";
+import { evaluate } from "../../modules/evaluate.js";
+import { type LoadedModule, loadModule, type Position, resolveModules, runPositions } from "../../modules/index.js";
+import { printable } from "../../words/printable.js";
+import { studyPath } from "../find.js";
+import { layoutOf } from "../layout.js";
+import { manifestIn } from "../manifest.js";
+import { type StudyFile, studySchema } from "./schema.js";
+import { type Assignment, assign } from "./set.js";
+import { shippedFile, shippedStudies } from "./shipped.js";
+
+/** A study as it was written, before anything in it is checked. */
+export interface WrittenStudy {
+  /** What it is called in messages. */
+  readonly name: string;
+  /** Relative paths in it begin here. */
+  readonly base: string;
+  readonly value: unknown;
+  /** Line of a field, counted from 1, where the file has lines. */
+  readonly lineOf?: (path: Path) => number | undefined;
+}
+
+type Path = readonly (string | number)[];
+
+/**
+ * The study that a person names: a file, a shipped one by its name, or a study's folder.
+ * @throws CliError naming the file, and the line of what cannot be read
+ */
+export const writtenStudy = async (given: string): Promise<WrittenStudy> => {
+  const shipped = shippedFile(given);
+  if (shipped && !statusOf(given)?.isFile()) return { ...parsed(shipped, given), base: process.cwd() };
+  const file = resolve(studyPath(given));
+  const found = statusOf(file);
+  if (found?.isDirectory()) return ofFolder(file, given);
+  if (found) return isModuleFile(file) ? ofModule(file, given) : parsed(file, given);
+  throw inputError(
+    `there is no file ${printable(given)}; expected a study file, a study's folder, or one of ${shippedStudies.join(", ")}; isoflop init writes a file to begin with`,
+  );
+};
+
+const ofFolder = (folder: string, given: string): WrittenStudy => {
+  const manifest = manifestIn(folder);
+  if (!manifest)
+    throw inputError(`the folder ${printable(given)} has no ${basename(layoutOf(folder).manifest)}: it is no study's`);
+  const modules = manifest.modules.map(({ path }) => path);
+  return { name: layoutOf(folder).manifest, base: folder, value: { ...manifest.file, modules } };
+};
+
+/** A module whose default export is the study. */
+const ofModule = async (file: string, given: string): Promise<WrittenStudy> => {
+  const name = printable(given);
+  const { exports } = await evaluate(file);
+  const { default: value } = exports;
+  if (value === undefined)
+    throw inputError(`${name} has no default export; it must be the study: export default { data: …, grid: … }`);
+  return { name, base: dirname(file), value };
+};
+
+const isModuleFile = (path: string): boolean => /\.[cm]?[jt]s$/.test(path);
+
+const parsed = (file: string, given: string): WrittenStudy => {
+  const name = printable(given);
+  const lines = new LineCounter();
+  const document = parseDocument(textOf(file, name), { lineCounter: lines, prettyErrors: false });
+  const [wrong] = document.errors;
+  if (wrong) throw inputError(`${name}:${lines.linePos(wrong.pos[0]).line}: ${wrong.message}`);
+  const lineOf = (path: Path): number | undefined => {
+    const at = nodeAt(document, path)?.range?.[0];
+    return at === undefined ? undefined : lines.linePos(at).line;
+  };
+  return { name, base: dirname(file), value: document.toJS(), lineOf };
+};
+
+const textOf = (file: string, name: string): string => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw inputError(`cannot read ${name}: ${reasonOf(error)}`);
+  }
+};
+
+/** The key of a field, or of the nearest that has it, where it is missing. */
+const nodeAt = (document: ReturnType<typeof parseDocument>, path: Path): Node | undefined => {
+  for (let length = path.length; length > 0; length--) {
+    const holder = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const key = path[length - 1];
+    const pair = isMap(holder) && holder.items.find((item) => String(item.key) === String(key));
+    if (pair) return pair.key as Node;
+    const node = document.getIn(path.slice(0, length), true) as Node | undefined;
+    if (node) return node;
+  }
+  return undefined;
+};
+
+/** A study whose every field is known to be right. */
+export interface ResolvedStudy extends Pick<WrittenStudy, "name" | "base"> {
+  readonly file: StudyFile;
+  /** Parts of one's own that it may name. */
+  readonly modules: readonly LoadedModule[];
+}
+
+/** Where parts of one's own may stand in a study. */
+export const studyPositions: readonly Position[] = [
+  ...runPositions,
+  { path: ["metrics", "*"], sort: "metric" },
+  { path: ["samples", "solver"], sort: "solver" },
+];
+
+/**
+ * The study with what was set besides, its modules loaded, checked, and with its defaults.
+ * @throws CliError naming the file, the line, the field, its value and what would be right; ModuleError for a module that is none
+ */
+export const resolveStudy = async (written: WrittenStudy, sets: readonly Assignment[] = []): Promise<ResolvedStudy> => {
+  const { base } = written;
+  const value = withDataModule(assign(written.value, sets));
+  const listed: LoadedModule[] = [];
+  for (const file of listedIn(value)) listed.push(await loadModule(file, base));
+  const resolved = await resolveModules(value, studyPositions, base);
+  return checkStudy({ ...written, value: resolved.value }, sets, [...listed, ...resolved.modules]);
+};
+
+/** `data: ./mine.ts` is short for its record. */
+const withDataModule = (value: unknown): unknown => {
+  const { data } = (value ?? {}) as { readonly data?: unknown };
+  return typeof data === "string" && isModuleFile(data) ? { ...(value as object), data: { module: data } } : value;
+};
+
+/** The modules of a study's list; what else stands there is told where the study is checked. */
+const listedIn = (value: unknown): readonly string[] => {
+  const { modules } = (value ?? {}) as { readonly modules?: unknown };
+  return Array.isArray(modules) ? modules.filter((file) => typeof file === "string") : [];
+};
+
+/** The same of a study whose modules are loaded, with nothing more to be set. @param sets what was set, for messages */
+export const checkStudy = (
+  written: WrittenStudy,
+  sets: readonly Assignment[] = [],
+  modules: readonly LoadedModule[] = [],
+): ResolvedStudy => {
+  const { name, base } = written;
+  const file = read(studySchema, written.value, {
+    name: "",
+    error: (message, path) => inputError(`${placeOf(written, sets, path)}: ${message}`),
+  });
+  return { name, base, file, modules };
+};
+
+/** Where a field was written: in the file, or on the command line. */
+const placeOf = ({ name, lineOf }: WrittenStudy, sets: readonly Assignment[], path: Path): string => {
+  const set = sets.findLast(({ path: own }) => own.every((key, i) => String(path[i] ?? key) === String(key)));
+  if (set && path.length > 0) return `--set ${set.text}`;
+  const line = lineOf?.(path);
+  return line === undefined ? name : `${name}:${line}`;
+};

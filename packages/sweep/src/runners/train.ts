@@ -1,0 +1,23 @@
+import { kind } from "@isoflop/spec";
+import { leavesOf } from "@isoflop/tensor";
+import { train } from "@isoflop/train";
+import { trainingOf } from "../task.js";
+import type { RunFunction } from "./runner.js";
+
+/** `train` of `@isoflop/train`: AdamW from the first step to the last. */
+export const trainFunction = kind({
+  name: "train",
+  about: "AdamW on the objective's loss, as @isoflop/train has it",
+  options: {},
+  build:
+    (): RunFunction =>
+    async (task, { checkpoints, ...context }) => {
+      const { device, data, checkpointSeconds, signal, onProgress, onRejected } = context;
+      const { weights, validation, seconds } = await train(trainingOf(task), {
+        ...{ device, data, store: checkpoints, signal, checkpointSeconds, onRejected },
+        onProgress: ({ step, metrics }) => onProgress({ step, metrics }),
+      });
+      for (const tensor of leavesOf(weights)) tensor.dispose();
+      return { loss: validation.mean, lossStdErr: validation.stdErr, seconds };
+    },
+});
