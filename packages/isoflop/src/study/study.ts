@@ -5,6 +5,7 @@ import { writeReport } from "@isoflop/plot/node";
 import { type IsoFlop, predictIsoFlop, writeRecord } from "@isoflop/scaling";
 import type { SweepProgress, SweepRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
+import { stringify } from "yaml";
 import { usageError } from "../exit.js";
 import type { DoneRun } from "../runs/point.js";
 import { versions } from "../versions.js";
@@ -217,6 +218,8 @@ export class Study {
         images: trainImagesOf(plan.source),
       }),
       ...(this.#tuned && { tune: tuneOf(this.#tuned) }),
+      file: { name: plan.name, hash: plan.hash, text: stringify(plan.file).trimEnd() },
+      ...(plan.modules.length > 0 && { modules: plan.modules.map(({ path, digest }) => ({ path, digest })) }),
       plannedRuns: plan.grid.length + plan.heldOut.length,
       choices: { ...(fit && choicesOf(this.#fitted, fit)), versions: versions(...packages) },
       published,
