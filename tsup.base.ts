@@ -1,6 +1,6 @@
 import { defineConfig, type Options } from "tsup";
 
-/** One bundling rule for every package: ESM only, ES2022, source maps; declarations come from `tsc`. */
+/** One bundling rule for every package: ESM only, ES2022, source maps, into an emptied folder; declarations come from `tsc`, after. */
 export const library = (options: Options = {}) =>
   defineConfig({
     entry: ["src/index.ts"],
@@ -8,6 +8,6 @@ export const library = (options: Options = {}) =>
     target: "es2022",
     sourcemap: true,
     dts: false,
-    clean: false,
+    clean: true,
     ...options,
   });

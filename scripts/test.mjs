@@ -13,7 +13,7 @@ process.env.DO_NOT_TRACK = "1";
 
 const report = new Report();
 console.log(`Node ${process.version} on ${process.platform}-${process.arch}\n`);
-const ready = (await report.check("get pnpm", providePnpm)) && (await report.check("install", install));
+const ready = (await report.check("get pnpm", providePnpm)) && (await report.check("install", () => install()));
 if (ready) await everything();
 report.close();
 process.exitCode = report.totals.failed > 0 ? 1 : 0;
@@ -36,6 +36,7 @@ async function everything() {
   for (const { path } of publicPackages()) {
     await report.check(`package ${path}`, () => runNode([join(root, "scripts", "check-package.mjs"), path]));
   }
+  await report.check("packages in an empty project", () => script("check-consumer.mjs"));
   await report.tests("unit tests", () => vitest("unit", []));
   await report.tests("WebGPU in Node", () => webgpuTests("webgpu"));
   await report.tests("WebGPU in Node on lavapipe", lavapipeTests);

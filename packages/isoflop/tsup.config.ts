@@ -1,6 +1,5 @@
 import { library } from "../../tsup.base.js";
 
-// Commands are chunks with a hash in their names: old ones must not be published with the new.
 export default library({
   entry: {
     index: "src/index.ts",
@@ -10,5 +9,4 @@ export default library({
     "study/index": "src/study/index.ts",
     "words/index": "src/words/index.ts",
   },
-  clean: true,
 });

@@ -8,5 +8,4 @@ export default library({
     "safetensors/index": "src/safetensors/index.ts",
   },
   splitting: true,
-  clean: true,
 });

@@ -43,9 +43,12 @@ export function isNewEnough(version, range) {
   return major > leastMajor || (major === leastMajor && minor >= leastMinor);
 }
 
-/** Installs exactly what the lockfile says: from pnpm's store when it holds everything, so without a network, else online. */
-export async function install() {
+/**
+ * Installs exactly what the lockfile says: from pnpm's store when it holds everything, so without a network, else online.
+ * @param {string} [cwd] the checkout
+ */
+export async function install(cwd = root) {
   const command = ["install", "--frozen-lockfile", "--reporter=append-only"];
-  const offline = await run("pnpm", [...command, "--offline"]);
-  return offline.ok ? offline : run("pnpm", command);
+  const offline = await run("pnpm", [...command, "--offline"], { cwd });
+  return offline.ok ? offline : run("pnpm", command, { cwd });
 }

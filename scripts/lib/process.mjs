@@ -7,14 +7,14 @@ import { root } from "./workspace.mjs";
  * Runs a command in the workspace and keeps what it prints.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, live?: boolean }} [options] `live`: also print the output as it comes.
+ * @param {{ env?: NodeJS.ProcessEnv, live?: boolean, cwd?: string }} [options] `live`: also print the output as it comes. `cwd`: another folder.
  * @returns {Promise<Outcome>}
  */
-export function run(command, args, { env = process.env, live = false } = {}) {
+export function run(command, args, { env = process.env, live = false, cwd = root } = {}) {
   return new Promise((resolve) => {
     const colour = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       env: { ...env, ...colour },
       stdio: ["ignore", "pipe", "pipe"],
       shell: process.platform === "win32",
@@ -38,6 +38,6 @@ export function run(command, args, { env = process.env, live = false } = {}) {
 /**
  * Runs Node on a file of the workspace.
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, live?: boolean }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, live?: boolean, cwd?: string }} [options]
  */
 export const runNode = (args, options) => run(process.execPath, args, options);

@@ -8,6 +8,13 @@ import { fileURLToPath } from "node:url";
  * @property {string} name
  * @property {string} version
  * @property {boolean} [private]
+ * @property {string} [description]
+ * @property {string[]} [keywords]
+ * @property {string} [license]
+ * @property {boolean | string[] | undefined} [sideEffects]
+ * @property {object} [repository]
+ * @property {unknown} [homepage]
+ * @property {unknown} [bugs]
  * @property {string} [main]
  * @property {string} [packageManager]
  * @property {{ node: string }} [engines]

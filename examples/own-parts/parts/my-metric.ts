@@ -1,6 +1,6 @@
 import { kind, text, whole } from "@isoflop/spec";
-import { mul } from "@isoflop/tensor";
-import { type Metric, pairedDifference, validate } from "@isoflop/train";
+import { random } from "@isoflop/tensor";
+import { type Captions, dropCaptions, type Metric, pairedDifference, validate } from "@isoflop/train";
 import * as v from "valibot";
 
 /**
@@ -19,8 +19,8 @@ export const metric = kind({
     async measure({ weights, model, objective, data, device, signal }) {
       const fixed = { objective, data, device, validation, ...(signal && { signal }) };
       const told = await validate(weights, { ...fixed, model });
-      // Word 0 everywhere is the empty caption.
-      const deaf: typeof model = { ...model, apply: (params, x, t, words) => model.apply(params, x, t, mul(words, 0)) };
+      const empty = (captions: Captions): Captions => dropCaptions(captions, 1, random.key(0));
+      const deaf: typeof model = { ...model, apply: (params, x, t, told) => model.apply(params, x, t, empty(told)) };
       const untold = await validate(weights, { ...fixed, model: deaf });
       const { mean, stdErr } = pairedDifference(untold.losses, told.losses);
       return { value: mean, stdErr, count: validation.images };

@@ -2,31 +2,20 @@ import { allocateBatch } from "@isoflop/data";
 import { loss, stratified } from "@isoflop/diffusion";
 import { canonicalJson, kind, number } from "@isoflop/spec";
 import { type RunFunction, trainingOf } from "@isoflop/sweep";
-import {
-  add,
-  jit,
-  leavesOf,
-  less,
-  mean,
-  mul,
-  random,
-  select,
-  sign,
-  stack,
-  sub,
-  type Tensor,
-  valueAndGrad,
-} from "@isoflop/tensor";
+import { add, jit, leavesOf, mean, mul, random, sign, stack, sub, type Tensor, valueAndGrad } from "@isoflop/tensor";
 import {
   averagingBlend,
   buildObjective,
+  type Captions,
   clipByNorm,
   DivergedError,
+  dropCaptions,
   modelOf,
   packTree,
   restoreState,
   saveState,
   scheduleFactor,
+  uploadCaptions,
   validate,
 } from "@isoflop/train";
 import * as v from "valibot";
@@ -73,12 +62,11 @@ export const runner = kind({
       let state = checkpoint ? restored() : await initial();
 
       const advance = jit(
-        ({ weights, m, average }: State, x: Tensor, captions: Tensor, at: Tensor, rate: Tensor, blend: Tensor) => {
+        ({ weights, m, average }: State, x: Tensor, captions: Captions, at: Tensor, rate: Tensor, blend: Tensor) => {
           const [noiseKey, timeKey, captionKey] = random.split(random.foldIn(random.key(seed), at), 3);
           const noise = random.normal(noiseKey!, x.shape);
           const t = stratified(objective.density, x.shape[0]!, timeKey!);
-          const dropped = less(random.uniform(captionKey!, [x.shape[0]!, 1]), spec.captionDropout);
-          const told = select(dropped, 0, captions);
+          const told = dropCaptions(captions, spec.captionDropout, captionKey!);
           const lossOf = (flat: Tensor): Tensor => {
             const params = packing.unpack(flat);
             return mean(loss(objective, (noisy, time) => model.apply(params, noisy, time, told), { x, noise, t }));
@@ -110,16 +98,16 @@ export const runner = kind({
           data.batch("train", step * batch, batch, filled);
           const learningRate = optimizer.learningRate * scheduleFactor(optimizer, step, steps);
           const given = [
-            device.tensor(filled.images, [batch, ...data.shape]),
-            device.tensor(filled.captions, [batch, data.captionLength], "i32"),
+            device.tensor(filled.images, [batch, ...data.shape]) as unknown as Tensor,
+            uploadCaptions(device, data, filled, batch, model.reads),
             device.tensor(Uint32Array.of(step), [], "u32"),
             device.tensor(Float32Array.of(learningRate), []),
             device.tensor(Float32Array.of(blendOf(step)), []),
-          ] as unknown as [Tensor, Tensor, Tensor, Tensor, Tensor];
+          ] as const;
           const out = advance(state, ...given);
           state = out.state;
           const [value, gradientNorm] = (await out.metrics.data()) as Float32Array;
-          for (const tensor of [...given, out.metrics]) tensor.dispose();
+          for (const tensor of leavesOf([...given, out.metrics])) tensor.dispose();
           if (!Number.isFinite(value) || !Number.isFinite(gradientNorm))
             throw new DivergedError(step, learningRate, `the loss of step ${step} is ${value}`);
           const metrics = [{ step, loss: value!, gradientNorm: gradientNorm!, learningRate }];

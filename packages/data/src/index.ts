@@ -1,7 +1,7 @@
 export { dataSource, type SourceParts } from "./data-source.js";
 export type { Decoder, ImageShape } from "./decoders/decoder.js";
 export type { PerChannel } from "./decoders/per-channel.js";
-export { type DecoderSpec, decoders } from "./decoders.js";
+export { type DecoderSpec, decoders, type ModuleDecoder } from "./decoders.js";
 export { DataError } from "./error.js";
 export { type Fingerprint, fingerprint } from "./fingerprint.js";
 export type { CaptionReader, RecordCaptions } from "./finite/captions.js";

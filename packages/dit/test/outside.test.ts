@@ -75,9 +75,7 @@ const recurrent = (name: string, times: (depth: number) => number, masks = false
       }),
       forward({ t_embedder, lift, block, final_layer }, { image, time }, { heads }) {
         const [n, , d] = image.shape as [number, number, number];
-        const told = embedTime(t_embedder, time)
-          .matmul(lift.weight.transpose())
-          .add(lift.bias);
+        const told = embedTime(t_embedder, time).matmul(lift.weight.transpose()).add(lift.bias);
         const x = concat([told.reshape([n, 1, d]), image], 1);
         const attended = x.add(attend(block.attn, affineNorm(x, block.norm1), heads));
         const out = attended.add(feedForward(block.mlp, affineNorm(attended, block.norm2)));

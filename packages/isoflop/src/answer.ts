@@ -1,5 +1,6 @@
 import { unsound } from "./exit.js";
 import { isOurPage } from "./files/ours.js";
+import { decodeTables } from "./files/parquet.js";
 import { outputFile } from "./files/write.js";
 import type { Page } from "./page/page.js";
 import { emit } from "./words/emit.js";
@@ -34,6 +35,7 @@ export const answer = async (
 ): Promise<void> => {
   const output =
     report === undefined ? undefined : outputFile(report, { option: "--report", inputs, isOurs: isOurPage, force });
+  await decodeTables(inputs);
   const { document, words, page, caveat } = await work();
   // Printed first: a page that cannot be written must not cost the fit.
   await emit(json, document, () => words);

@@ -11,7 +11,8 @@ Exit status:
   4  the data were read, but the fit was refused or is not sound; what there is has been printed
   130  stopped by Ctrl-C or a termination signal, after a checkpoint; run again to go on
 
---debug, anywhere, shows where an error happened.
+--debug, anywhere, shows where an error happened. --no-color, or NO_COLOR in the environment, takes colours away; FORCE_COLOR gives them
+where there is no terminal.
 
 Start here:
   isoflop reproduce

@@ -14,7 +14,10 @@ interface Entry {
 }
 
 /** Groups of commands and what they are for. */
-export const groups: Readonly<Record<string, string>> = { fit: "fit a scaling law to a table of runs" };
+export const groups: Readonly<Record<string, string>> = {
+  runs: "the runs of a store: list, show, verify, remove",
+  fit: "fit a scaling law to a table of runs",
+};
 
 /** Every command. A new one is one folder and one entry here. */
 export const registry: readonly Entry[] = [
@@ -42,6 +45,36 @@ export const registry: readonly Entry[] = [
     path: ["train"],
     summary: "train one model, or go on where it was interrupted",
     load: () => import("./train/command.js"),
+  },
+  {
+    path: ["watch"],
+    summary: "a study that is trained elsewhere: how far it is, and the losses so far",
+    load: () => import("./watch/command.js"),
+  },
+  {
+    path: ["runs", "list"],
+    summary: "the runs of a store: state, size, loss, age, and the studies that use them",
+    load: () => import("./runs-command/list/command.js"),
+  },
+  {
+    path: ["runs", "show"],
+    summary: "all that is known of one run",
+    load: () => import("./runs-command/show/command.js"),
+  },
+  {
+    path: ["runs", "verify"],
+    summary: "whether records, checkpoints and logs of runs are whole, and what to do where they are not",
+    load: () => import("./runs-command/verify/command.js"),
+  },
+  {
+    path: ["runs", "rm"],
+    summary: "remove runs",
+    load: () => import("./runs-command/rm/command.js"),
+  },
+  {
+    path: ["runs", "gc"],
+    summary: "remove the runs that no study uses",
+    load: () => import("./runs-command/gc/command.js"),
   },
   {
     path: ["sample"],
@@ -137,6 +170,16 @@ export const registry: readonly Entry[] = [
     path: ["plan-next"],
     summary: "the next runs that make an extrapolation most certain",
     load: () => import("./plan-next/command.js"),
+  },
+  {
+    path: ["import"],
+    summary: "one table of runs from logs of W&B, TensorBoard, CSV or JSONL",
+    load: () => import("./import/command.js"),
+  },
+  {
+    path: ["export"],
+    summary: "a fit, a study or a table as CSV, JSON, LaTeX, BibTeX and figures",
+    load: () => import("./export/command.js"),
   },
   {
     path: ["flops"],

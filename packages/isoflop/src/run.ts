@@ -1,7 +1,9 @@
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { asCliError, type CliError, type ExitCode, exitCodes, isExpected, usageError } from "./exit.js";
-import { programFor } from "./program.js";
+import { parse } from "./parse.js";
+import { withoutColours } from "./progress/colours.js";
+import { endDrawings } from "./progress/drawing.js";
 import { groups, registry } from "./registry.js";
 import { note, printableLines } from "./words/printable.js";
 
@@ -12,13 +14,14 @@ import { note, printableLines } from "./words/printable.js";
  */
 export const run = async (argv: readonly string[]): Promise<ExitCode> => {
   const debug = argv.includes("--debug");
-  const words = helpLast(argv.filter((word) => word !== "--debug"));
+  if (argv.includes("--no-color")) withoutColours();
+  const words = helpLast(argv.filter((word) => !ANYWHERE.includes(word)));
   try {
-    const program = await programFor(words);
-    await program.parseAsync(words, { from: "user" });
+    await parse(words);
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
+    endDrawings();
     const problem = error instanceof CommanderError ? usageOf(error, words) : asCliError(error);
     if (problem.message !== "") note(`isoflop: ${problem.message}`);
     if (debug) console.error(printableLines(inspect(problem.cause ?? problem)));
@@ -28,6 +31,9 @@ export const run = async (argv: readonly string[]): Promise<ExitCode> => {
     return problem.exitCode;
   }
 };
+
+/** Options of every command, wherever they stand. */
+const ANYWHERE: readonly string[] = ["--debug", "--no-color"];
 
 /** `help fit surface` reads as `fit surface --help`. */
 const helpLast = (words: readonly string[]): readonly string[] =>

@@ -1,17 +1,34 @@
 import { CliError, exitCodes } from "./exit.js";
+import { announce, endDrawings } from "./progress/drawing.js";
+import { note } from "./words/printable.js";
+
+const STOPPING = "stopping; Ctrl-C again ends at once";
 
 /**
- * Does work that the first Ctrl-C or termination signal stops in good order; the second one ends the process at once.
+ * Does work that the first Ctrl-C or termination signal stops in good order; the second one ends the process at once. What is drawn on
+ * the terminal is taken away in the end.
+ * @param said how it was stopped and how to go on, in one line
  * @throws CliError with status 130 and `said` when stopped
  */
-export const untilStopped = async <T>(said: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+export const untilStopped = async <T>(
+  said: string | (() => string),
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
   const stopper = new AbortController();
-  const stop = (): void => stopper.abort(new CliError(exitCodes.interrupted, said));
+  const { signal } = stopper;
+  const stop = (): void => {
+    if (!announce(STOPPING) && process.stderr.isTTY) note(STOPPING);
+    stopper.abort(new CliError(exitCodes.interrupted, "stopped"));
+  };
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
-    return await work(stopper.signal);
+    return await work(signal);
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    throw new CliError(exitCodes.interrupted, typeof said === "string" ? said : said(), { cause: error });
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
+    endDrawings();
   }
 };
 

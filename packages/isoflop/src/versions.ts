@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runtime } from "./runtime.js";
 
 const require = createRequire(import.meta.url);
 
@@ -14,8 +15,8 @@ export const versionOf = (name: string): string => {
   return (JSON.parse(readFileSync(path, "utf8")) as { readonly version: string }).version;
 };
 
-/** What made a number: the program, the packages it used, and Node. */
+/** What made a number: the program, the packages it used, and what ran them: `node`, `bun` or `deno`. */
 export const versions = (...packages: readonly string[]): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(["isoflop", ...packages].map((name) => [name, versionOf(name)])),
-  node: process.versions.node,
+  [runtime.name]: runtime.version,
 });

@@ -195,20 +195,11 @@ it("a caption of the validation split is drawn by its number as by its words", a
   await expect(draw(run, { ...options, captions: [-1] })).rejects.toMatchObject({ exitCode: 3 });
 });
 
-it("latents are not drawn as pictures, and grey is", async () => {
-  const { shape } = shapes;
-  const [, height, width] = shape;
-  const four: DataSource = { ...vectors, name: "latents", shape: [4, height, width] };
-  const run = await trained(shapes);
-  await expect(draw(run, { device, source: four, captions: [0], solver: "heun", ...how })).rejects.toMatchObject({
-    exitCode: 3,
-    message:
-      "images of latents have 4 channels; pictures have 1 (grey) or 3 (red, green, blue), and latents have to be decoded first",
-  });
-  expect(picturesOf(Float32Array.of(0, 1, -1, 0.5), [1, 1, 2], ["a", "b"]).map(({ pixels }) => [...pixels])).toEqual([
-    [0, 1, 0, 1, 0, 1],
-    [-1, 0.5, -1, 0.5, -1, 0.5],
-  ]);
+it("images of any channels stand one by one with their captions, latents as they are", () => {
+  const images = Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7);
+  const [one, two] = picturesOf(images, [4, 1, 1], ["a", "b"]);
+  expect(one).toEqual({ caption: "a", width: 1, height: 1, layout: "chw", pixels: images.slice(0, 4) });
+  expect(two!.pixels).toEqual(images.slice(4));
 });
 
 it("a model without captions draws, and takes none", async () => {

@@ -178,6 +178,46 @@ describe("samples of", () => {
     );
   });
 
+  test("latents are decoded by a module of one's own, which no run depends on", async () => {
+    const module = file(
+      "decoder.ts",
+      `import type { Decoder } from "@isoflop/data";
+import { kind, number } from "@isoflop/spec";
+const factor = 2;
+export const decoder = kind({
+  name: "first-three",
+  options: { by: number() },
+  build: async ({ by }): Promise<Decoder> => ({
+    name: "first three",
+    shapeOf: ([, h, w]) => [3, h, w],
+    async decode(latents, [c, h, w]) {
+      const each = c * h * w;
+      return Float32Array.from({ length: (latents.length / each) * 3 * h * w }, (_, i) => {
+        const n = Math.floor(i / (3 * h * w));
+        return factor * by * latents[n * each + (i % (3 * h * w))]!;
+      });
+    },
+  }),
+});
+`,
+    );
+    await withSource({ ...data, scale: 0.5, decoder: { module, by: 3 } }, async (source, spec, device) => {
+      const drawn = sample(source.batch("validation", 0, 1).images, SIDE);
+      const [picture] = await decodeSamples([drawn], await sampleDecoder(spec, source), device);
+      const [first] = drawn.pixels;
+      expect([picture!.pixels.length, picture!.pixels[0]]).toEqual([
+        3 * SIDE * SIDE,
+        Math.fround(Math.fround(first! / 0.5) * 6),
+      ]);
+      const wrong = { ...spec, decoder: { module, by: "x" } } as unknown as DataSpec;
+      await expect(sampleDecoder(wrong, source)).rejects.toThrow(
+        'data.decoder: decoder.by is "x"; it must be a finite number',
+      );
+      const none = { ...spec, decoder: { module: scratch("no.ts") } } as unknown as DataSpec;
+      await expect(sampleDecoder(none, source)).rejects.toThrow("data.decoder: there is no module");
+    });
+  });
+
   test("pictures are as they are, grey ones in three colours", async () => {
     await withSource({ source: "shapes", size: 16 }, async (source, spec, device) => {
       const drawn = [sample(source.batch("train", 0, 1).images, 16)];

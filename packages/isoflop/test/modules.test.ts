@@ -11,6 +11,7 @@ import {
   prepareModules,
   resolveModules,
   runPositions,
+  studyPositions,
   usedModules,
 } from "../src/modules/index.js";
 import { metricRequests } from "../src/modules/metrics.js";
@@ -274,6 +275,20 @@ export const density = kind({ name: "inner", options: {}, build: () => uniform()
     );
     expect(value).toEqual({
       arms: { a: [{ density: { kind: "shifted", by: 2, density: { kind: "inner" } } }], b: [{}, { density: "none" }] },
+    });
+  });
+
+  it("knows where the parts of a study stand", async () => {
+    const mine = { module: "mine.ts" };
+    const { value } = await ask(
+      { optimizer: { shape: mine }, compare: { "optimizer.shape": ["linear", mine] }, samples: null },
+      studyPositions,
+    );
+    const named = { kind: "resolved" };
+    expect(value).toEqual({
+      optimizer: { shape: named },
+      compare: { "optimizer.shape": ["linear", named] },
+      samples: null,
     });
   });
 

@@ -157,7 +157,7 @@ describe("train", () => {
     const { code, stderr } = isoflop(run("gpu", 5, "--device", "webgpu"), "", env);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /isoflop: (no WebGPU adapter: install a GPU driver|WebGPU in Node needs the package "webgpu")/,
+      /isoflop: (no WebGPU adapter: install a GPU driver|WebGPU outside a browser needs the package "webgpu")/,
     );
     expect(existsSync(scratch("gpu"))).toBe(false);
   });

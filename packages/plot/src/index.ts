@@ -13,6 +13,7 @@ export {
   readComparison,
 } from "./comparison/record.js";
 export { renderComparison } from "./comparison/report.js";
+export { type ComparisonVerdict, verdictOfArms } from "./comparison/words.js";
 export { PlotInputError } from "./error.js";
 export { allocationFigure } from "./figures/allocation.js";
 export { approach1Figure, approach1LawsFigure } from "./figures/approach1.js";

@@ -48,6 +48,7 @@ export * from "./input/best.js";
 export * from "./input/columns.js";
 export * from "./input/delimited.js";
 export * from "./input/diverged.js";
+export { columnsCalled, didYouMean } from "./input/names.js";
 export * from "./input/parse.js";
 export * from "./input/points.js";
 export {

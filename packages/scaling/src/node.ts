@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Descent } from "./surface/descent.js";

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { parsePoints, parseRuns, readCondition, readTable, rowsBy, rowsWhere, ScalingError } from "../src/index.js";
+import {
+  columnsCalled,
+  parsePoints,
+  parseRuns,
+  readCondition,
+  readTable,
+  rowsBy,
+  rowsWhere,
+  ScalingError,
+} from "../src/index.js";
 import { read } from "./data.js";
 
 const errorOf = (work: () => unknown): ScalingError => {
@@ -176,4 +185,14 @@ describe("rows that take no part in what is fitted", () => {
     expect(runs.map(({ metrics }) => metrics!.fid)).toEqual([50, 49, 48, 47, 46]);
     expect(runs.map(({ sigma }) => sigma)).toEqual([0.1, 0.1, undefined, undefined, 0.1]);
   });
+});
+
+it("the columns that could be a field: its own name first, then common ones in the order of the table", () => {
+  expect(columnsCalled(["val/loss", "loss", "train/loss", "Final Loss"], "loss")).toEqual([
+    "loss",
+    "val/loss",
+    "Final Loss",
+  ]);
+  expect(columnsCalled(["n_params", "Model Size", "width"], "N")).toEqual(["n_params", "Model Size"]);
+  expect(columnsCalled(["width"], "D")).toEqual([]);
 });

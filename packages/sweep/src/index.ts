@@ -15,7 +15,7 @@ export {
   type RunMeasurement,
 } from "./measurement.js";
 export { computeConvention, type Place, placeOf } from "./place.js";
-export { type RunningRun, SweepMeter, type SweepProgress } from "./progress.js";
+export { type MeteredRun, type RunningRun, SweepMeter, type SweepProgress } from "./progress.js";
 export { type Claim, type Job, lostClaim, memoryQueue, type Queue } from "./queue.js";
 export { type DataProvenance, type RunFailure, type RunRecord, type RunResult, specToRun } from "./result.js";
 export {

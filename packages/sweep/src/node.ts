@@ -1,6 +1,11 @@
 export { fileQueue } from "./node/file-queue.js";
+export { type Holder, holdersOf } from "./node/holders.js";
 export { type FolderLock, lockFolder } from "./node/lock.js";
+export { MetricsFollower } from "./node/metrics-log.js";
 export { dataOpener } from "./node/open-data.js";
-export { fileRunStore } from "./node/run-store.js";
+export { removeRemains, removeRun } from "./node/remove.js";
+export { fileRunStore, idsIn } from "./node/run-store.js";
 export { type ServeOptions, serveRuns, type WorkerSettings } from "./node/serve.js";
+export { type StoredRun, storedRun } from "./node/stored.js";
+export { type RunFault, verifyRun } from "./node/verify.js";
 export { type WorkerRunnerOptions, workerRunners } from "./node/worker-runners.js";

@@ -2,7 +2,7 @@ export { checkpoint } from "./autodiff/checkpoint.js";
 export { type Gradient, grad, valueAndGrad, vjp } from "./autodiff/grad.js";
 export type { ScalarFunction } from "./backends/scalars.js";
 export type { WasmOptions } from "./backends/wasm/index.js";
-export type { WebgpuOptions } from "./backends/webgpu/index.js";
+export type { AdapterOptions, GpuLike, WebgpuOptions } from "./backends/webgpu/options.js";
 export type { Layout } from "./compile/layout.js";
 export { createDevice, type DeviceKind, type DeviceOptions } from "./device/create.js";
 export { Device } from "./device/device.js";

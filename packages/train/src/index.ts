@@ -1,4 +1,11 @@
-export { type CaptionForm, type Captions, emptyCaptions, type FeatureCaptions, uploadCaptions } from "./captions.js";
+export {
+  type CaptionForm,
+  type Captions,
+  dropCaptions,
+  emptyCaptions,
+  type FeatureCaptions,
+  uploadCaptions,
+} from "./captions.js";
 export {
   averagedWeights,
   type Checkpoint,

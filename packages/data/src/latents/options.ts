@@ -1,13 +1,9 @@
 import { record, text } from "@isoflop/spec";
 import * as v from "valibot";
 import { perChannel } from "../decoders/per-channel.js";
-import { decoders } from "../decoders.js";
+import { decoderSchema } from "../decoders.js";
+import { featureFields, files } from "../features/options.js";
 import { setFields } from "../pictures/options.js";
-
-const FILES = "a path, a pattern such as ./latents-*.npz, or a list of them";
-
-/** Files, in the order of the list and of their names. */
-const files = v.union([text, v.pipe(v.array(text), v.nonEmpty(FILES))], FILES);
 
 const { vocabulary, captionLength, validation, bad, seed } = setFields;
 
@@ -24,24 +20,14 @@ export const latentFields = {
   classNames: v.optional(v.union([v.array(text), text], "a list of names, or a path")),
   /** Caption of each latent: files with one on each line, as text or JSON. */
   captions: v.optional(files),
-  /** Captions as vectors of a frozen encoder: [n, tokens, dim]. */
-  features: v.optional(
-    record({
-      /** The latents' own files if not given. */
-      path: v.optional(files),
-      key: v.optional(text, "features"),
-      /** The array that says how many of a caption's vectors count, [n]. */
-      lengths: v.optional(text),
-      /** The array that says which of a caption's vectors count, [n, tokens]: ones, then zeros. */
-      mask: v.optional(text),
-    }),
-  ),
+  /** Captions as vectors, in the latents' own files if no path is given. */
+  features: v.optional(record({ ...featureFields, path: v.optional(files) })),
   /** A model is given (x − shift) × scale. */
   scale: perChannel(1),
   shift: perChannel(0),
   ...{ vocabulary, captionLength, validation, bad, seed },
   /** What turns latents into pictures. */
-  decoder: v.optional(decoders.schema),
+  decoder: v.optional(decoderSchema),
 };
 
 /** Options of a source of latents, checked. */

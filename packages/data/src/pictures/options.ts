@@ -1,5 +1,6 @@
 import { choice, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
+import { namedFeatures } from "../features/options.js";
 
 const MOST_SIZE = 512;
 const SIZES = `a multiple of 8 from 8 to ${MOST_SIZE}`;
@@ -43,6 +44,12 @@ export const setFields = {
   seed: v.optional(whole(), 0),
 };
 
+/** What stands beside pictures in files alone. */
+export const besideFields = {
+  /** Captions as vectors of a frozen encoder. */
+  features: v.optional(namedFeatures),
+};
+
 /** What captions are. */
 export type CaptionKind = "words" | "classes" | "none";
 
@@ -51,4 +58,4 @@ type Read<E extends v.ObjectEntries> = Readonly<v.InferOutput<v.StrictObjectSche
 export type SquareOptions = Read<typeof squareFields>;
 export type SetOptions = Read<typeof setFields>;
 /** Options of every source of stored pictures. */
-export type PictureOptions = SquareOptions & SetOptions;
+export type PictureOptions = SquareOptions & SetOptions & Read<typeof besideFields>;

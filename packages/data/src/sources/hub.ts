@@ -1,7 +1,7 @@
 import { text } from "@isoflop/spec";
 import * as v from "valibot";
 import { openedInNode } from "../opened-in-node.js";
-import { setFields, squareFields } from "../pictures/options.js";
+import { besideFields, setFields, squareFields } from "../pictures/options.js";
 
 const REPO = 'the name of a data set on the hub, such as "owner/name"';
 
@@ -22,5 +22,6 @@ export const hubSource = openedInNode(
     field: v.optional(text),
     ...squareFields,
     ...setFields,
+    ...besideFields,
   },
 );

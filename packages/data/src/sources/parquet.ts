@@ -1,7 +1,7 @@
 import { text } from "@isoflop/spec";
 import * as v from "valibot";
 import { openedInNode } from "../opened-in-node.js";
-import { setFields, squareFields } from "../pictures/options.js";
+import { besideFields, setFields, squareFields } from "../pictures/options.js";
 
 export const parquetSource = openedInNode(
   "parquet",
@@ -13,5 +13,6 @@ export const parquetSource = openedInNode(
     label: v.optional(text),
     ...squareFields,
     ...setFields,
+    ...besideFields,
   },
 );

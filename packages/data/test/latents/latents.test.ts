@@ -372,12 +372,12 @@ describe("inputs that do not fit are refused by name", () => {
       "is [40, 4, 3]; latents must be [n, channels, height, width]",
     ],
     ["no latents", { latents: tensor([0, 2, 2, 3], []) }, {}, "is [0, 2, 2, 3]; latents must be"],
-    ["a single number", { latents: tensor([], [1]) }, {}, "is a single number; it must have a row for each latent"],
+    ["a single number", { latents: tensor([], [1]) }, {}, "is a single number; it must have a row for each image"],
     [
       "too few labels",
       { labels: tensor([39], new Uint8Array(39), "U8") },
       { labels: "labels" },
-      'a.safetensors, "labels" has 39 rows for 40 latents',
+      'a.safetensors, "labels" has 39 rows for 40 images',
     ],
     [
       "labels between",

@@ -3,6 +3,8 @@ import { readFileSync, readSync } from "node:fs";
 import { CliError, inputError, isMissing, reasonOf } from "../exit.js";
 import { tableOfRuns } from "../runs/folder.js";
 import { printable } from "../words/printable.js";
+import { refuseBinary, unpacked } from "./binary.js";
+import { isParquet, parquetRows } from "./parquet.js";
 import { settle, statusOf } from "./status.js";
 
 /** A file that was read, with what identifies it. */
@@ -14,7 +16,10 @@ export interface InputFile {
   readonly files?: readonly InputFile[];
 }
 
-/** Reads a text file, standard input for "-", or the runs of a folder as a table. */
+/**
+ * Reads a text file, gzipped or not, standard input for "-", the runs of a folder as a table, or a Parquet file that was decoded.
+ * @throws CliError for what cannot be read, or is no text
+ */
 export const readInput = (file: string): { readonly text: string; readonly origin: InputFile } => {
   const sha256Of = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
   try {
@@ -23,11 +28,23 @@ export const readInput = (file: string): { readonly text: string; readonly origi
       return { text, origin: { file, sha256: sha256Of(text) } };
     }
     const bytes = file === "-" ? readStandardInput() : readFileSync(file);
-    const sha256 = sha256Of(bytes);
-    return { text: new TextDecoder(encodingOf(bytes), { ignoreBOM: true }).decode(bytes), origin: { file, sha256 } };
+    const origin = { file, sha256: sha256Of(bytes) };
+    return { text: textOf(bytes, origin), origin };
   } catch (error) {
     throw error instanceof CliError ? error : inputError(`cannot read ${shown(file)}: ${reason(error)}`);
   }
+};
+
+const textOf = (bytes: Uint8Array, { file, sha256 }: InputFile): string => {
+  if (isParquet(bytes)) {
+    const rows = parquetRows(sha256);
+    if (rows !== undefined) return rows;
+    throw inputError(`${shown(file)} is a Parquet file; ${file === "-" ? "give it by its name" : "expected text"}`);
+  }
+  const text = unpacked(bytes, shown(file));
+  const encoding = encodingOf(text);
+  if (encoding === "utf-8") refuseBinary(text, shown(file));
+  return new TextDecoder(encoding, { ignoreBOM: true }).decode(text);
 };
 
 /** Spreadsheets save "Unicode text" as UTF-16, which begins with its byte order mark. */
@@ -40,8 +57,15 @@ const CHUNK = 65_536;
 /** Between two looks at a pipe that has nothing yet. */
 const PATIENCE_MS = 10;
 
-/** All of it, also from a pipe that whoever gave it has set not to block. */
+let standardInput: Buffer | undefined;
+
+/** All of it, also from a pipe that whoever gave it has set not to block; once, however often it is asked for. */
 const readStandardInput = (): Buffer => {
+  standardInput ??= readWhole();
+  return standardInput;
+};
+
+const readWhole = (): Buffer => {
   const chunks: Buffer[] = [];
   for (let chunk = nextChunk(); chunk === undefined || chunk.length > 0; chunk = nextChunk()) {
     if (chunk) chunks.push(chunk);

@@ -1,6 +1,7 @@
 import type { Estimate } from "@isoflop/scaling";
 import type { Answer } from "../answer.js";
-import { type Page, sectionsOf } from "../page/page.js";
+import type { Page } from "../page/page.js";
+import { sectionsOf } from "../page/sections.js";
 import { interval, num } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
 import { caveatOf, type SavedFit } from "./saved.js";

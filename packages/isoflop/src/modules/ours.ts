@@ -19,6 +19,7 @@ const ours: Readonly<Record<string, () => Promise<unknown>>> = {
   "@isoflop/sweep": () => import("@isoflop/sweep"),
   "@isoflop/sweep/node": () => import("@isoflop/sweep/node"),
   "@isoflop/tensor": () => import("@isoflop/tensor"),
+  "@isoflop/tensor/safetensors": () => import("@isoflop/tensor/safetensors"),
   "@isoflop/train": () => import("@isoflop/train"),
   "@isoflop/train/node": () => import("@isoflop/train/node"),
   valibot: () => import("valibot"),

@@ -20,6 +20,14 @@ export const runPositions: readonly Position[] = [
   { path: ["runner"], sort: "runner" },
 ];
 
+/** Where the parts of a study's file stand: those of its runs, its metrics, its solver, and the values that it compares. */
+export const studyPositions: readonly Position[] = [
+  ...runPositions,
+  { path: ["metrics", "*"], sort: "metric" },
+  { path: ["samples", "solver"], sort: "solver" },
+  ...runPositions.map(({ path, sort }) => ({ path: ["compare", path.join("."), "*"], sort })),
+];
+
 type Loose = Readonly<Record<string, unknown>>;
 
 const isRecord = (value: unknown): value is Loose =>

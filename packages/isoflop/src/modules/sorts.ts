@@ -1,4 +1,4 @@
-import { sources } from "@isoflop/data";
+import { decoders, sources } from "@isoflop/data";
 import { densities, paths, solvers, weightings } from "@isoflop/diffusion";
 import { addConditioning, type NamedConditioning } from "@isoflop/dit";
 import { type Kind, read, record, text } from "@isoflop/spec";
@@ -94,10 +94,12 @@ export const sorts = {
   weighting: kindsOf("weighting", weightings),
   path: kindsOf("path", paths),
   solver: kindsOf("solver", solvers),
-  source: kindsOf("source", sources, { by: "source" }),
+  source: kindsOf("source", sources, { by: "source", inner: { decoder: "decoder" } }),
+  decoder: kindsOf("decoder", decoders),
   schedule: kindsOf("schedule", schedules),
   metric: kindsOf("metric", metrics, { inner: { data: "source" } }),
   runner: kindsOf("runner", runners),
+  decoder: kindsOf("decoder", decoders),
   conditioning: {
     add(part) {
       const { name } = read(conditioningSchema, part, { name: "conditioning", error });

@@ -1,21 +1,10 @@
-import { type Figure, type Illustrated, renderPage } from "@isoflop/plot";
+import { renderPage } from "@isoflop/plot";
 import { document } from "@isoflop/plot/node";
 import { CliError, exitCodes } from "../exit.js";
-import { passagesOf, type Words } from "../words/passage.js";
+import type { Words } from "../words/passage.js";
+import { type Page, sectionsOf } from "./sections.js";
 
-export interface Page {
-  readonly title: string;
-  /** What is not there is left out. */
-  readonly figures: readonly (Figure | false | undefined)[];
-  /** The whole page, where it is more than figures with what the terminal shows below them. */
-  readonly sections?: readonly Illustrated[];
-}
-
-/** A page's sections: its figures, and below them what the terminal shows. */
-export const sectionsOf = ({ figures }: Page, words: Words): readonly [Illustrated, ...Illustrated[]] => [
-  { figures: figures.filter((figure) => figure !== false && figure !== undefined) },
-  ...passagesOf(words),
-];
+export type { Page } from "./sections.js";
 
 /**
  * One HTML file that needs nothing else: figures, and below them what the terminal shows.

@@ -82,15 +82,18 @@ const trained = async (
 ): Promise<Answer> => {
   const { trainingFolder, trainRounds } = await import("./train.js");
   const { eventWords, roundsWords } = await import("./round-words.js");
-  const { GO_ON, untilStopped } = await import("../stop.js");
+  const { progressLines } = await import("../study/progress.js");
+  const { untilStopped } = await import("../stop.js");
   const { checkStudyFiles } = await import("../study/layout.js");
   const asked = { ...options, rounds, seeds };
   const folder = trainingFolder(file, asked);
   checkStudyFiles(folder, options.force, ["nextRuns"]);
   const target = { C: options.target, quantity: options.quantity };
   const say = options.json ? note : (line: string) => console.log(printable(line));
-  const { document, result } = await untilStopped(GO_ON, (signal) =>
+  const onProgress = progressLines("training");
+  const { document, result } = await untilStopped(onProgress.stopped, (signal) =>
     trainRounds(folder, asked, signal, {
+      onProgress,
       onRound: (event) => say(eventWords(event, target, options.cost ?? "FLOPs")),
       onNote: note,
     }),

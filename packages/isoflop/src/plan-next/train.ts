@@ -1,7 +1,8 @@
 import type { LeftOut, Plan, Standing, SurfaceFit } from "@isoflop/scaling";
 import { inputError, usageError } from "../exit.js";
+import { prepareModules } from "../modules/index.js";
 import { StudyFolder } from "../study/folder.js";
-import { progressLines } from "../study/progress.js";
+import type { ProgressLine } from "../study/progress.js";
 import { openSession } from "../study/session.js";
 import { versions } from "../versions.js";
 import { folderOf } from "./grounds.js";
@@ -50,21 +51,30 @@ export const trainingFolder = (file: string | undefined, asked: TrainAsked): str
   return folder;
 };
 
+/** Who is told how it goes. */
+export interface TrainTold {
+  readonly onRound: (event: RoundEvent) => void;
+  readonly onProgress: ProgressLine;
+  readonly onNote: (note: string) => void;
+}
+
 /** Plans, trains and plans again in a folder. */
 export const trainRounds = async (
   path: string,
   asked: TrainAsked,
   signal: AbortSignal,
-  { onRound, onNote }: { readonly onRound: (event: RoundEvent) => void; readonly onNote: (note: string) => void },
+  { onRound, onProgress, onNote }: TrainTold,
 ): Promise<{ readonly document: RoundsDocument; readonly result: RoundsDone }> => {
   const folder = new StudyFolder(path, { signal, onWait: onNote });
-  if ((await folder.done()).length === 0)
+  const done = await folder.done();
+  if (done.length === 0)
     throw inputError(
       `the folder ${path} has no run that is done; expected that of "isoflop reproduce" or "isoflop train"`,
     );
+  // New runs take the parts of those that there are.
+  await prepareModules(done.flatMap(({ spec }) => spec.content.modules));
   const { store } = folder;
-  const open = () =>
-    openSession({ store, device: asked.device, signal, onNote, onProgress: progressLines("training") });
+  const open = () => openSession({ store, device: asked.device, signal, onNote, onProgress });
   const result = await runRounds({ folder, asked, signal, onRound, open: asked.dryRun ? undefined : open });
   const { rounds, stopped, spent, now, surface, next, plan, leftOut } = result;
   const document: RoundsDocument = {

@@ -1,5 +1,5 @@
 import { extent } from "@isoflop/scaling";
-import { clock } from "../words/clock.js";
+import { clock } from "../progress/texts.js";
 import { num, percent, plural, round } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
 import type { StudyPlanDocument } from "./study.js";

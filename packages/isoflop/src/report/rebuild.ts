@@ -5,6 +5,7 @@ import { dataOpener } from "@isoflop/sweep/node";
 import { createDevice } from "@isoflop/tensor";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
+import { loadKnown } from "../modules/index.js";
 import { unlikeFamilies } from "../runs/alike.js";
 import type { DoneRun } from "../runs/point.js";
 import { choicesOf } from "../study/choices.js";
@@ -24,7 +25,11 @@ import type { Reported } from "../study/study.js";
  */
 export const rebuildReport = async (path: string, onNote: (note: string) => void): Promise<Reported> => {
   const folder = new StudyFolder(path, { onWait: onNote });
-  const done = await folder.done();
+  const listed = await folder.done();
+  const unknown = await loadKnown(listed);
+  for (const why of unknown) onNote(`${why}; what the runs say of themselves is left out`);
+  // With their modules, runs that could only be read can be spoken of.
+  const done = listed.some(({ frozen }) => frozen !== undefined) ? await folder.done() : listed;
   const document = folder.summary();
   const predictions = folder.predictions();
   const summary =
@@ -74,6 +79,8 @@ const summaryOf = (done: readonly DoneRun[], { document, predictions, onNote }: 
   const fit = unlike === undefined && fitted.length > 0 ? fitLaws(fitted) : undefined;
   const each = (of: (run: DoneRun) => string): string => [...new Set(done.map(of))].join("; ");
   const known = v.safeParse(about, document);
+  const speak = fitted.every(({ frozen }) => frozen === undefined);
+  const choices = fit && speak ? choicesOf(fitted, fit) : undefined;
   return {
     record: "study",
     preset: "runs so far",
@@ -85,7 +92,7 @@ const summaryOf = (done: readonly DoneRun[], { document, predictions, onNote }: 
     seconds: done.reduce((sum, { result }) => sum + result.seconds, 0),
     ...(known.success && known.output),
     ...findingsOf({ fitted, fit, ...(fit && { heldOut }) }),
-    ...(fit && { choices: choicesOf(fitted, fit), published }),
+    ...(fit && { ...(choices && { choices }), published }),
   };
 };
 
@@ -99,7 +106,7 @@ const samplesOf = async (
   onNote: (note: string) => void,
 ): Promise<readonly Sample[]> => {
   const { samples = usual } = (folder.manifest?.file ?? {}) as Partial<Pick<StudyFile, "samples">>;
-  if (!samples) return [];
+  if (!samples || run.frozen !== undefined) return [];
   const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(run.spec.data)]);
   try {
     return await drawSamples(run, { folder, device, source, samples, seed: run.spec.seed, onNote });

@@ -79,11 +79,18 @@ export const isFolder = (path: string): boolean => {
 
 /** A JSON file is one where it is a list. */
 const isTable = (file: string): boolean => {
-  if (extname(file) === ".json") return /^\uFEFF?\s*\[/.test(readFileSync(file, "utf8"));
-  return [".csv", ".tsv", ".jsonl"].includes(extname(file));
+  const ending = endingOf(file);
+  if (ending === ".json") return /^\uFEFF?\s*\[/.test(readFileSync(file, "utf8"));
+  return [".csv", ".tsv", ".jsonl", ".parquet"].includes(ending.replace(/\.gz$/, ""));
 };
 
-const nameOf = (file: string): string => (file === "-" ? "-" : basename(file, extname(file)));
+/** With what stands before `.gz`. */
+const endingOf = (file: string): string => {
+  const last = extname(file);
+  return last === ".gz" ? `${extname(basename(file, last))}${last}` : last;
+};
+
+const nameOf = (file: string): string => (file === "-" ? "-" : basename(file, endingOf(file)));
 
 const labelled = (table: Table, label: string): Table => {
   const at = table.header.indexOf("label");

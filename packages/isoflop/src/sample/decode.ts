@@ -1,9 +1,17 @@
-import { type DataSource, type Decoder, type DecoderSpec, type LatentScaling, unscaled } from "@isoflop/data";
+import {
+  type DataSource,
+  type Decoder,
+  type DecoderSpec,
+  type LatentScaling,
+  type ModuleDecoder,
+  unscaled,
+} from "@isoflop/data";
 import { openDecoder } from "@isoflop/data/node";
 import type { Sample } from "@isoflop/plot";
 import type { DataSpec } from "@isoflop/sweep";
 import type { Device } from "@isoflop/tensor";
 import { inputError } from "../exit.js";
+import { loadModule } from "../modules/index.js";
 
 /** How what a model draws becomes pictures. */
 export type SampleDecoder =
@@ -24,11 +32,12 @@ export type SampleDecoder =
  */
 export const sampleDecoder = async (data: DataSpec, { shape, latents }: DataSource): Promise<SampleDecoder> => {
   const [channels] = shape;
-  const { decoder: spec } = data as { readonly decoder?: DecoderSpec };
-  if (!latents && !spec && (channels === 3 || channels === 1)) return { kind: "pictures", channels };
+  const { decoder: given } = data as { readonly decoder?: DecoderSpec | ModuleDecoder };
+  if (!latents && !given && (channels === 3 || channels === 1)) return { kind: "pictures", channels };
   const what = `samples are latents of [${shape.join(", ")}]`;
-  if (!spec) return { kind: "none", reason: `${what} and the data name no decoder: nothing is drawn` };
+  if (!given) return { kind: "none", reason: `${what} and the data name no decoder: nothing is drawn` };
   try {
+    const spec = await named(given);
     const decoder = await openDecoder(spec);
     if (!decoder) return { kind: "none", reason: `${what} and data.decoder is ${spec.kind}: nothing is drawn` };
     decoder.shapeOf(shape);
@@ -37,6 +46,15 @@ export const sampleDecoder = async (data: DataSpec, { shape, latents }: DataSour
   } catch (error) {
     throw inputError(`data.decoder: ${(error as Error).message}`);
   }
+};
+
+/** The record by the name of its kind, which a module makes known. */
+const named = async (spec: DecoderSpec | ModuleDecoder): Promise<DecoderSpec> => {
+  if (!("module" in spec)) return spec;
+  const { module: file, ...options } = spec as ModuleDecoder;
+  const { path, parts } = await loadModule(file);
+  if (parts.decoder !== undefined) return { ...options, kind: parts.decoder };
+  throw new Error(`${path} exports no decoder; it exports ${Object.keys(parts).join(", ")}`);
 };
 
 /** Samples as pictures of three channels, in [-1, 1]: none where nothing can be drawn. */

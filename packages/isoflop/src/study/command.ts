@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
-import { stringify } from "yaml";
 import { forceOption, jsonOption } from "../options/common.js";
 import { emit } from "../words/emit.js";
 import { note, printable } from "../words/printable.js";
+import { progress } from "../words/progress.js";
 import { type Assignment, readAssignment } from "./file/set.js";
 
 export interface StudyChoices {
@@ -63,25 +63,35 @@ export const doStudy = async (named: string, choices: StudyChoices, reproduce?: 
   const sets = device ? [...set, readAssignment(`device=${device}`)] : set;
   const study = await resolveStudy(written, sets);
   if (print) {
-    await emit(json, study.file, () => [stringify(study.file).trimEnd()]);
+    const { studyText } = await import("./file/text.js");
+    await emit(json, study.file, () => [studyText(study.file)]);
     return;
   }
   const { checkStudyFiles } = await import("./layout.js");
   if (out !== undefined) checkStudyFiles(out, force);
+  const { armsOf } = await import("./arms.js");
   const { progressLines } = await import("./progress.js");
   const { studyWords } = await import("./words.js");
+  const { untilStopped } = await import("../stop.js");
+  const arms = await armsOf(written, sets, study);
+  const pagesOf = (files: readonly string[]) => files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
+  const onProgress = progressLines("training");
+  const { onProgress: onStage } = progress("fitting");
+  const run = (signal: AbortSignal) => ({
+    ...{ root, out, store, signal },
+    ...{ onProgress, onStage, onNote: note },
+    say: json ? note : (line: string) => console.log(printable(line)),
+    reproduce: reproduce ?? `npx isoflop study ${named}${set.map(({ text }) => ` --set '${text}'`).join("")}`,
+  });
+  if (arms) {
+    const { runArms } = await import("./run-arms.js");
+    const { comparedWords } = await import("./arms-words.js");
+    const done = await untilStopped(onProgress.stopped, (signal) => runArms(study, arms, run(signal)));
+    await emit(json, done.summary, () => [...comparedWords(done.summary), `written: ${pagesOf(done.files)}`]);
+    return;
+  }
   const { runStudy } = await import("./run.js");
-  const { GO_ON, untilStopped } = await import("../stop.js");
-  const { summary, files, folder } = await untilStopped(GO_ON, (signal) =>
-    runStudy({
-      ...{ study, root, out, store, signal },
-      onProgress: progressLines("training"),
-      onNote: note,
-      say: json ? note : (line) => console.log(printable(line)),
-      reproduce: reproduce ?? `npx isoflop study ${named}${set.map(({ text }) => ` --set '${text}'`).join("")}`,
-    }),
-  );
-  const pages = files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
+  const { summary, files } = await untilStopped(onProgress.stopped, (signal) => runStudy({ ...run(signal), study }));
   // The document is summary.json itself.
-  await emit(json, summary, () => [...studyWords(summary), `written: ${pages}`, `isoflop report ${folder}`]);
+  await emit(json, summary, () => [...studyWords(summary), `written: ${pagesOf(files)}`]);
 };

@@ -1,11 +1,10 @@
 import type { DataSource } from "@isoflop/data";
 import { paperBudgets, paperLaws, paperSource } from "@isoflop/flops";
-import type { HeldOutMethod, PublishedExponents, RunCurve, StudySummary, StudyTune, TimedRun } from "@isoflop/plot";
+import type { HeldOutMethod, PublishedExponents, RunCurve, StudySummary, TimedRun } from "@isoflop/plot";
 import type { FitPrediction, IsoFlop } from "@isoflop/scaling";
-import { learningRateOf, type RunStore } from "@isoflop/sweep";
+import type { RunStore } from "@isoflop/sweep";
 import { type DoneRun, pointOf } from "../runs/point.js";
 import { round } from "../words/numbers.js";
-import { ruleWords, type Tuned } from "./tune.js";
 
 /** What the runs of a study tell. */
 export interface Findings {
@@ -15,7 +14,12 @@ export interface Findings {
   readonly heldOut?: readonly Tested[] | undefined;
   /** Images that there are to train on; absent where they never end. */
   readonly images?: number | undefined;
+  /** What was measured of runs beside their loss, by id. */
+  readonly measured?: ReadonlyMap<string, Measured> | undefined;
 }
+
+/** Numbers of a run, by their names. */
+export type Measured = Pick<TimedRun, "metrics" | "standardErrors">;
 
 /** What was said of a held-out budget, and what came. */
 export interface Tested {
@@ -32,18 +36,19 @@ export const findingsOf = ({
   fit,
   heldOut = [],
   images,
+  measured: numbers,
 }: Findings): Pick<StudySummary, "runs" | "fit" | "heldOut"> => {
   const budgets = new Map(fit?.budgets.flatMap(({ C, runs }) => runs.map(({ label }) => [label, C] as const)));
-  const checks = heldOut.map(({ prediction, methods, done }) => {
+  const tested = heldOut.map(({ prediction, methods, done }) => {
     const measured = done && { loss: done.result.loss, sigma: done.result.lossStdErr };
     return { prediction, ...(methods && { methods }), ...(measured && { measured }) };
   });
   return {
     runs: [...fitted, ...heldOut.flatMap(({ done }) => done ?? [])]
-      .map((run) => timedRun(run, budgets.get(run.id), images))
+      .map((run) => ({ ...timedRun(run, budgets.get(run.id), images), ...numbers?.get(run.id) }))
       .sort((a, b) => a.C - b.C || a.N - b.N),
     ...(fit && { fit }),
-    ...(checks.length > 0 && { heldOut: checks.length === 1 ? checks[0]! : checks }),
+    ...(tested.length > 0 && { heldOut: tested.length === 1 ? tested[0]! : tested }),
   };
 };
 
@@ -59,25 +64,6 @@ const timedRun = (run: DoneRun, budget: number | undefined, images: number | und
     depth: spec.model.depth,
     learningRate: spec.optimizer.learningRate,
     ...(images !== undefined && { epochs: (spec.steps * spec.batch) / images }),
-  };
-};
-
-/** How the learning rate was found: the rule along the widths that were tried, all else at its reference. */
-export const tuneOf = (tuned: Tuned): StudyTune => {
-  const { rule, runs, flops } = tuned;
-  const widths = [...new Set(runs.map(({ spec }) => spec.model.width))].sort((a, b) => a - b);
-  const at = { tokens: rule.tokens?.[0] ?? 1, batch: rule.batch?.[0] ?? 1 };
-  return {
-    rule: ruleWords(tuned),
-    curve: widths.map((width) => ({ width, learningRate: learningRateOf(rule, { width, ...at }) })),
-    runs: runs.map(({ id, spec, result }) => ({
-      id,
-      width: spec.model.width,
-      learningRate: spec.optimizer.learningRate,
-      loss: result.loss,
-      ...(Number.isFinite(result.lossStdErr) && { sigma: result.lossStdErr }),
-    })),
-    notes: [`These runs took ${round(flops)} FLOPs in all; they enter no law.`],
   };
 };
 

@@ -16,6 +16,7 @@ import {
 } from "@isoflop/scaling";
 import type { DoneRun } from "../runs/point.js";
 import { pointsOf } from "../runs/point.js";
+import type { OnProgress } from "../words/progress.js";
 
 /** How a budget that was not trained can be foreseen, as `predict --method` names it. */
 export type StudyMethod = "rollout" | "isoflop" | "surface";
@@ -39,6 +40,8 @@ export interface Asked {
   readonly C: Flops;
   readonly N: Parameters;
   readonly signal?: AbortSignal | undefined;
+  /** Told how far the fits have come. */
+  readonly onStage?: OnProgress | undefined;
 }
 
 /**
@@ -46,22 +49,25 @@ export interface Asked {
  * study: the roll-out, where runs could be held out from it; Approach 2 where they are too few.
  */
 export const answersTo = async (
-  { C, N, signal }: Asked,
+  { C, N, ...how }: Asked,
   fitted: readonly DoneRun[],
   laws: IsoFlop,
 ): Promise<MethodAnswer[]> => {
   const runs = pointsOf(fitted);
-  const answers = [await byRollOut(runs, C, N, signal), byIsoFlop(laws, C, N), await bySurface(runs, C, N, signal)];
+  const answers = [await byRollOut(runs, C, N, how), byIsoFlop(laws, C, N), await bySurface(runs, C, N, how)];
   return answers.filter((answer) => answer !== undefined);
 };
+
+type Fitting = Pick<Asked, "signal" | "onStage">;
 
 const byRollOut = async (
   runs: readonly Run[],
   C: Flops,
   N: Parameters,
-  signal: AbortSignal | undefined,
+  { signal, onStage }: Fitting,
 ): Promise<MethodAnswer | undefined> => {
-  const fit = await rollOutAsync(runs, { signal });
+  const onProgress = (done: number, of: number) => onStage?.(done, of, "roll-out");
+  const fit = await rollOutAsync(runs, { signal, onProgress });
   if (!fit.ok || fit.status !== "converged") return undefined;
   return answer("rollout", predictRollOut(fit, { C }), predictRollOut(fit, modelOf(fit, C, N)));
 };
@@ -73,9 +79,10 @@ const bySurface = async (
   runs: readonly Run[],
   C: Flops,
   N: Parameters,
-  signal: AbortSignal | undefined,
+  { signal, onStage }: Fitting,
 ): Promise<MethodAnswer | undefined> => {
-  const fit = await surfaceAsync(runs, { signal });
+  const onProgress = (done: number, of: number) => onStage?.(done, of, "surface");
+  const fit = await surfaceAsync(runs, { signal, onProgress });
   if (!fit.ok) return undefined;
   return answer("surface", predictSurface(fit, { C }), predictSurface(fit, modelOf(fit, C, N)));
 };

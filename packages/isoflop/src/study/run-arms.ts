@@ -1,56 +1,72 @@
 import { join } from "node:path";
-import type { StudySummary } from "@isoflop/plot";
+import type { ComparisonSummary } from "@isoflop/plot";
+import { writeComparison } from "@isoflop/plot/node";
+import { writeRecord } from "@isoflop/scaling";
 import { digest } from "@isoflop/spec";
 import { dataOpener } from "@isoflop/sweep/node";
+import { type Arm as ArmSummary, compareStudies } from "../compare/studies.js";
 import { usageError } from "../exit.js";
 import type { Arm } from "./arms.js";
 import type { ResolvedStudy } from "./file/read.js";
+import { studyText } from "./file/text.js";
 import { StudyFolder } from "./folder.js";
 import { planStudy } from "./plan.js";
 import { runStudy, type StudyRun } from "./run.js";
 
-/** A study of several, and what came of each. */
+/** A study of several, compared. */
 export interface ArmsDone {
-  readonly folder: StudyFolder;
-  readonly arms: readonly { readonly name: string; readonly folder: string; readonly summary: StudySummary }[];
+  readonly folder: string;
+  readonly summary: ComparisonSummary;
+  readonly files: readonly string[];
 }
 
 /**
- * Does the studies of a study one after the other, each in a folder of its own within the study's, with one store of runs for all.
+ * Does the studies of a study one after the other, each in a folder of its own within the study's, with one store of runs for all, and
+ * compares them.
  * @throws as `runStudy` does
  */
 export const runArms = async (
-  { file, modules }: ResolvedStudy,
+  { file, modules: loaded }: ResolvedStudy,
   arms: readonly Arm[],
   options: Omit<StudyRun, "study">,
 ): Promise<ArmsDone> => {
-  const { root, out, store, say, signal, onNote } = options;
-  const openData = dataOpener();
+  const { root, out, store, say, signal, onNote, onData, reproduce } = options;
+  const openData = dataOpener({ signal, ...(onData && { onProgress: onData }) });
   const hashes: string[] = [];
   for (const { study } of arms) hashes.push((await planStudy(study, openData)).hash);
   const hash = digest(hashes).slice(0, 8);
   const path = out ?? join(root, `${file.name}-${hash}`);
   const runs = store ?? (out === undefined ? join(root, "store") : join(path, "runs"));
-  const folder = new StudyFolder(path, { signal, onWait: onNote }, runs);
-  const before = folder.manifest;
-  if (before ? before.hash !== hash : folder.hasDocuments)
-    throw usageError(`${path} has another study; choose another folder`);
+  const modules = loaded.map((module) => ({ path: module.path, digest: module.digest }));
+  const folder = await claimed(new StudyFolder(path, { signal, onWait: onNote }, runs), { name: file.name, hash });
   await folder.keepManifest({
     ...{ record: "manifest", name: file.name, hash, store: folder.fromHere(runs), file, modules },
     ...{ tune: [], runs: [], heldOut: [], added: [], arms: arms.map(({ name }) => ({ name, folder: name })) },
   });
-  const done: { name: string; folder: string; summary: StudySummary }[] = [];
+  const done: ArmSummary[] = [];
   for (const { name, study } of arms) {
     say(`${name}:`);
-    const { summary, folder: own } = await runStudy({
-      ...options,
-      study,
-      out: join(path, name),
-      store: runs,
-      openData,
-    });
-    done.push({ name, folder: own, summary });
+    const { summary } = await runStudy({ ...options, study, out: join(path, name), store: runs, openData });
+    done.push({ name, folder: name, summary });
     signal.throwIfAborted();
   }
-  return { folder, arms: done };
+  const summary = compareStudies(done, {
+    ...{ name: file.name, compared: Object.keys(file.compare ?? {}).join(", "), reproduce },
+    file: { name: file.name, hash, text: studyText(file) },
+    ...(modules.length > 0 && { modules }),
+  });
+  const files = await folder.change(async (write) => {
+    const written = await writeComparison(summary, path, { write });
+    await write(folder.files.summary, `${writeRecord(summary)}\n`);
+    return [...written, folder.files.summary];
+  });
+  return { folder: path, summary, files };
+};
+
+/** @throws CliError `usage` for the folder of another study */
+const claimed = async (folder: StudyFolder, { name, hash }: { readonly name: string; readonly hash: string }) => {
+  const { manifest, path } = folder;
+  if (manifest ? manifest.hash === hash : !folder.hasDocuments) return folder;
+  const there = manifest ? `${manifest.name} ${manifest.hash}` : "one of an older version";
+  throw usageError(`${path} has another study, ${there}, and this one is ${name} ${hash}; choose another folder`);
 };

@@ -17,6 +17,7 @@ interface Drawing {
   readonly samples: Pick<Samples, "count" | "steps" | "guidance"> & Partial<Samples>;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (done: number, of: number) => void;
   /** Told why nothing is drawn. */
   readonly onNote?: ((note: string) => void) | undefined;
 }

@@ -1,29 +1,33 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import type { Opening } from "@isoflop/data";
 import type { Sample, StudySummary } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
 import { type IsoFlop, predictIsoFlop, writeRecord } from "@isoflop/scaling";
-import type { SweepProgress, SweepRun } from "@isoflop/sweep";
+import type { MetricRequest, SweepProgress, SweepRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
-import { stringify } from "yaml";
 import { usageError } from "../exit.js";
+import { metricRequests } from "../modules/index.js";
 import type { DoneRun } from "../runs/point.js";
 import { versions } from "../versions.js";
 import { round } from "../words/numbers.js";
+import type { OnProgress } from "../words/progress.js";
 import { choicesOf } from "./choices.js";
-import { curvesOf, dataOf, findingsOf, published, trainImagesOf, tuneOf } from "./document.js";
+import { curvesOf, dataOf, findingsOf, type Measured, published, trainImagesOf } from "./document.js";
 import type { OpenData } from "./file/data.js";
 import type { ResolvedStudy } from "./file/read.js";
+import { studyText } from "./file/text.js";
 import { ifReadable, StudyFolder } from "./folder.js";
 import { fitLaws } from "./laws.js";
 import type { Manifest } from "./manifest.js";
+import { measuredOf } from "./measured.js";
 import { answersTo, type MethodAnswer, methodsOf, type Testable } from "./methods.js";
 import { type HeldOutBudget, planStudy, type StudyPlan } from "./plan.js";
 import { type StudyPrediction, studyPredictions } from "./prediction.js";
 import { drawSamples } from "./samples.js";
 import { openSession, type Session } from "./session.js";
 import { Stopwatch, type Times, timesBefore } from "./times.js";
-import { type Tuned, tuneRate } from "./tune.js";
+import { type Tuned, tuneDocument, tuneRate } from "./tune.js";
 
 export interface StudyOptions {
   readonly study: ResolvedStudy;
@@ -35,10 +39,14 @@ export interface StudyOptions {
   readonly store?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
+  /** Told how far what is no training has come: fits, drawing. */
+  readonly onStage?: OnProgress | undefined;
   /** Told what went wrong without stopping the study, such as a checkpoint that could not be read. */
   readonly onNote?: ((note: string) => void) | undefined;
   /** The command that makes this study again, for the report. */
   readonly reproduce?: string;
+  /** Told how far files have been read and decoded that were not before. */
+  readonly onData?: Opening["onProgress"];
   /** How data are opened, where several studies share what is open. */
   readonly openData?: OpenData | undefined;
 }
@@ -86,6 +94,8 @@ export class Study {
     plan: StudyPlan,
     readonly folder: StudyFolder,
     readonly session: Session,
+    /** What is measured of every run beside its loss. */
+    readonly metrics: readonly MetricRequest[] = [],
   ) {
     this.#plan = plan;
   }
@@ -102,7 +112,7 @@ export class Study {
   async tune(): Promise<Tuned | undefined> {
     const { tuning } = this.#plan;
     if (!tuning) return this.#tuned;
-    const tuned = await this.#clock.time("tuning", () => tuneRate(tuning, (runs) => this.#trainSome(runs)));
+    const tuned = await this.#clock.time("tuning", () => tuneRate(tuning, (runs) => this.#tryRates(runs)));
     if (typeof tuned === "string") throw new StudyError(tuned);
     this.#tuned = tuned;
     this.#plan = this.#plan.rated(tuned.rule);
@@ -132,7 +142,7 @@ export class Study {
     const laws = this.#laws ?? this.fitLaws();
     const plans: HeldOutPlan[] = [];
     for (const heldOut of this.plan.heldOut) {
-      const plan = await this.#clock.time("fitting", () => heldOutOf(this.#fitted, laws, heldOut, this.options.signal));
+      const plan = await this.#clock.time("fitting", () => heldOutOf(this.#fitted, laws, heldOut, this.options));
       if (typeof plan === "string") {
         await this.write();
         throw new StudyError(plan);
@@ -164,10 +174,13 @@ export class Study {
     const last = this.#heldOut.at(-1)?.plan.run;
     if (!samples || samples.count === 0 || !last) return [];
     const { folder, options, session, plan } = this;
-    const { signal, onNote } = options;
+    const { signal, onStage, onNote } = options;
     const { source } = plan;
     this.#samples = await this.#clock.time("samples", () =>
-      drawSamples(last, { folder, device: session.device, source, samples, seed: plan.file.seed, signal, onNote }),
+      drawSamples(last, {
+        ...{ folder, device: session.device, source, samples, seed: plan.file.seed, signal, onNote },
+        onProgress: (done, of) => onStage?.(done, of, "drawing"),
+      }),
     );
     return this.#samples;
   }
@@ -177,10 +190,11 @@ export class Study {
     const { folder } = this;
     const runs = [...this.#fitted, ...this.#heldOut.flatMap(({ done }) => done ?? [])];
     const drawn = { curves: await curvesOf(runs, folder.store), samples: this.#samples };
+    const measured = await measuredOf(runs, this.metrics, folder.store);
     const { summary: file } = folder.files;
     return folder.change(async (write) => {
       // One clock reading for both files: a rerun, which keeps what the summary says, writes the same report.
-      const summary = this.#summary(timesBefore(folder, runs) ?? this.#times(runs));
+      const summary = this.#summary(timesBefore(folder, runs) ?? this.#times(runs), measured);
       const files = await writeReport({ ...summary, ...drawn }, folder.path, { write });
       await write(file, `${writeRecord(summary)}\n`);
       return { summary, files: [...files, file] };
@@ -199,7 +213,7 @@ export class Study {
     return { seconds, timings: { ...laps, "training alone, all threads": training } };
   }
 
-  #summary(times: Times): StudySummary {
+  #summary(times: Times, measured: ReadonlyMap<string, Measured>): StudySummary {
     const { plan, session, options } = this;
     const { name, description } = session.device;
     const fit = this.#laws ?? (this.#fitted.length > 0 ? this.fitLaws() : undefined);
@@ -207,7 +221,7 @@ export class Study {
       record: "study",
       preset: plan.name,
       device: { backend: name, description },
-      data: dataOf(plan.source),
+      data: { ...dataOf(plan.source), ...(plan.notes.length > 0 && { notes: plan.notes }) },
       ...times,
       ...findingsOf({
         fitted: this.#fitted,
@@ -216,19 +230,21 @@ export class Study {
           return { prediction, methods: methodsOf(answers), done };
         }),
         images: trainImagesOf(plan.source),
+        measured,
       }),
-      ...(this.#tuned && { tune: tuneOf(this.#tuned) }),
-      file: { name: plan.name, hash: plan.hash, text: stringify(plan.file).trimEnd() },
-      ...(plan.modules.length > 0 && { modules: plan.modules.map(({ path, digest }) => ({ path, digest })) }),
       plannedRuns: plan.grid.length + plan.heldOut.length,
       choices: { ...(fit && choicesOf(this.#fitted, fit)), versions: versions(...packages) },
+      file: { name: plan.name, hash: plan.hash, text: studyText(plan.file) },
+      ...(plan.modules.length > 0 && { modules: plan.modules }),
+      ...(this.#tuned && { tune: tuneDocument(this.#tuned) }),
       published,
       reproduce: options.reproduce ?? "",
     };
   }
 
   async #train(runs: readonly SweepRun[]): Promise<DoneRun[]> {
-    const records = await this.session.train(runs.map(({ spec }) => spec));
+    const specs = runs.map(({ spec }) => spec);
+    const records = await this.session.train(specs, this.metrics);
     return records.map((record): DoneRun => {
       if (record.state === "done") return record;
       const why = record.state === "failed" ? record.failure.message : "it did not finish";
@@ -237,6 +253,12 @@ export class Study {
   }
 
   /** The same, but a run that diverges is left out. */
+  /** What is tried is the study's before it is trained, for whoever watches and whoever clears the store. */
+  async #tryRates(runs: readonly SweepRun[]): Promise<DoneRun[]> {
+    await this.folder.keepManifest({ ...this.folder.manifest!, tune: runs.map(({ id }) => id) });
+    return this.#trainSome(runs);
+  }
+
   async #trainSome(runs: readonly SweepRun[]): Promise<DoneRun[]> {
     const records = await this.session.train(runs.map(({ spec }) => spec));
     return records.filter((record) => record.state === "done");
@@ -267,13 +289,13 @@ const heldOutOf = async (
   fitted: readonly DoneRun[],
   laws: IsoFlop,
   heldOut: HeldOutBudget,
-  signal: AbortSignal | undefined,
+  { signal, onStage }: Pick<StudyOptions, "signal" | "onStage">,
 ): Promise<HeldOutPlan | string> => {
   const { budget } = heldOut;
   const optimum = predictIsoFlop(laws, budget);
   if (!optimum.ok) return refusal(laws);
   const run = heldOut.run(optimum.predicted.N.value);
-  const answers = await answersTo({ C: budget, N: run.paramsNonEmbedding, signal }, fitted, laws);
+  const answers = await answersTo({ C: budget, N: run.paramsNonEmbedding, signal, onStage }, fitted, laws);
   const [headline] = answers;
   if (!headline) return refusal(laws);
   const { prediction } = headline;
@@ -300,13 +322,18 @@ const placeOf = ({ root, out, store }: StudyOptions, { name, hash }: StudyPlan) 
  */
 export const openStudy = async (options: StudyOptions): Promise<Study> => {
   const { study, signal, onNote } = options;
-  const plan = await planStudy(study, options.openData ?? dataOpener());
+  const openData =
+    options.openData ??
+    dataOpener({ ...(signal && { signal }), ...(options.onData && { onProgress: options.onData }) });
+  const plan = await planStudy(study, openData);
+  const { base, modules } = study;
+  const metrics = await metricRequests(study.file.metrics, { base, openData, modules });
   const { path, runs } = placeOf(options, plan);
   const folder = new StudyFolder(path, { signal, onWait: onNote }, runs);
   await folder.keepManifest(manifestOf(folder, plan));
   const { store } = folder;
   const { device, parallel } = plan.file;
-  return new Study(options, plan, folder, await openSession({ ...options, device, parallel, store }));
+  return new Study(options, plan, folder, await openSession({ ...options, device, parallel, store }), metrics);
 };
 
 /** @throws CliError `usage` if the folder is another study's: its report would be replaced, its runs pooled */

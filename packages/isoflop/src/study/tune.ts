@@ -1,6 +1,7 @@
 import type { Flops } from "@isoflop/flops";
+import type { StudyTune } from "@isoflop/plot";
 import { fitHyperparameter, type HyperparameterFit } from "@isoflop/scaling";
-import type { LearningRateRule, RatedRun, SweepRun } from "@isoflop/sweep";
+import { type LearningRateRule, learningRateOf, type RatedRun, type SweepRun } from "@isoflop/sweep";
 import type { DoneRun } from "../runs/point.js";
 import { num, plural, round } from "../words/numbers.js";
 
@@ -102,16 +103,39 @@ const ruleOf = ({ follows }: Tuning, runs: readonly DoneRun[]): Tuned | string =
   return { rule, fit, runs, flops: runs.reduce((sum, { result }) => sum + result.flops, 0) };
 };
 
-/** A rule that was tuned, for a person, with the errors of its exponents. */
-export const ruleWords = ({ rule, fit }: Tuned): string => {
+/** A rule that was tuned, for a person. */
+export const tunedWords = (tuned: Tuned): string =>
+  `learning rate, tuned by ${plural(tuned.runs.length, "run")} of ${round(tuned.flops)} FLOPs in all: ${ruleWords(tuned)}`;
+
+const ruleWords = ({ rule, fit }: Tuned): string => {
   const { exponents } = fit.laws.rate!;
   const powers = Object.entries(exponents).map(([name, { value, standardError }]) => {
     const [reference] = rule[name as "width" | "tokens"]!;
     return ` · (${name} / ${num(reference, 3)})^(${num(value, 3)} ± ${num(standardError, 2)})`;
   });
-  return num(rule.at, 3) + powers.join("");
+  return `${num(rule.at, 3)}${powers.join("")}`;
 };
 
-/** The same, and what it took. */
-export const tunedWords = (tuned: Tuned): string =>
-  `learning rate, tuned by ${plural(tuned.runs.length, "run")} of ${round(tuned.flops)} FLOPs in all: ${ruleWords(tuned)}`;
+/** The same as a report has it: the rule at the tokens that each width was tried with on average. */
+export const tuneDocument = (tuned: Tuned): StudyTune => {
+  const { rule, fit, runs } = tuned;
+  const widths = [...new Set(runs.map(({ spec }) => spec.model.width))].sort((a, b) => a - b);
+  const tokensAt = (width: number): number => {
+    const own = runs.filter(({ spec }) => spec.model.width === width).map(({ result }) => Math.log(result.tokens));
+    return Math.exp(own.reduce((sum, value) => sum + value, 0) / own.length);
+  };
+  const { batch } = runs[0]!.spec;
+  return {
+    rule: ruleWords(tuned),
+    curve: widths.map((width) => {
+      return { width, learningRate: learningRateOf(rule, { width, tokens: tokensAt(width), batch }) };
+    }),
+    runs: runs.map(({ id, spec, result }) => {
+      const { learningRate } = spec.optimizer;
+      return { id, width: spec.model.width, learningRate, loss: result.loss, sigma: result.lossStdErr };
+    }),
+    notes: [
+      `${plural(runs.length, "run")}, ${round(tuned.flops)} FLOPs in all; ${fit.method} fit, at the tokens that each width was tried with`,
+    ],
+  };
+};

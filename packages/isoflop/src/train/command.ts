@@ -9,7 +9,6 @@ import { versions } from "../versions.js";
 import { emit } from "../words/emit.js";
 import { num } from "../words/numbers.js";
 import { note } from "../words/printable.js";
-import { progress } from "../words/progress.js";
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -63,7 +62,8 @@ export const configure = (command: Command): void => {
       const { measuredWords } = await import("./words.js");
       const { withParts } = await import("./parts.js");
       const { trainOne } = await import("./run.js");
-      const { GO_ON, untilStopped } = await import("../stop.js");
+      const { progressLines } = await import("../study/progress.js");
+      const { untilStopped } = await import("../stop.js");
       const openData = dataOpener();
       const written =
         file === undefined ? {} : readRecord(file, "a spec; expected an object with model, steps, data, …");
@@ -73,10 +73,10 @@ export const configure = (command: Command): void => {
         return { spec: await completeSpec(given, openData, options.ladder, modules), metrics };
       });
       for (const remark of (await openData(spec.data)).describe().provenance.remarks ?? []) note(remark);
-      const shownProgress = progress("training");
-      const record = await untilStopped(GO_ON, (signal) =>
-        trainOne(spec, { ...options, openData, metrics, signal, onProgress: shownProgress.onProgress, onNote: note }),
-      ).finally(shownProgress.end);
+      const onProgress = progressLines("training", { quiet: 1500 });
+      const record = await untilStopped(onProgress.stopped, (signal) =>
+        trainOne(spec, { ...options, openData, metrics, signal, onProgress, onNote: note }),
+      );
       const folder = join(options.out, record.id);
       const packages = ["@isoflop/train", "@isoflop/sweep", "@isoflop/tensor", "@isoflop/data"];
       await emit(options.json, { command: "train", folder, ...record, versions: versions(...packages) }, () => {

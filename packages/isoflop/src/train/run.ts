@@ -9,6 +9,8 @@ import {
   type RunSpec,
   type RunStore,
   runId,
+  SweepMeter,
+  type SweepProgress,
   trainRunner,
 } from "@isoflop/sweep";
 import { type dataOpener, fileRunStore } from "@isoflop/sweep/node";
@@ -28,7 +30,7 @@ export interface TrainOneOptions {
   /** Least seconds between checkpoints. */
   readonly checkpointSeconds: number;
   readonly signal: AbortSignal;
-  readonly onProgress: (done: number, of: number) => void;
+  readonly onProgress: (progress: SweepProgress) => void;
   /** Told about checkpoints that could not be used, and for whom it waits. */
   readonly onNote: (note: string) => void;
 }
@@ -79,29 +81,56 @@ export type MeasuredRun = DoneRun & { readonly measurements: readonly RunMeasure
 
 const perform = async (spec: RunSpec, run: OpenRun, runner: Runner, options: TrainOneOptions): Promise<DoneRun> => {
   const { signal, onProgress, onNote } = options;
-  const result = await runner.run(spec, {
-    run,
-    signal,
-    onProgress: ({ step }) => onProgress(step, spec.steps),
-    onRejected: ({ message }) => onNote(`${message}; going on from the one before`),
-  });
-  await run.finish(result);
-  return { id: runId(spec), spec, state: "done", result };
+  const id = runId(spec);
+  const meter = new SweepMeter([{ id, spec }]);
+  const tell = (): void => onProgress(meter.progress());
+  meter.begin(id, spec);
+  tell();
+  try {
+    const result = await runner.run(spec, {
+      run,
+      signal,
+      onProgress: ({ step, metrics }) => {
+        meter.advance(id, step, metrics);
+        tell();
+      },
+      onRejected: ({ message }) => onNote(`${message}; going on from the one before`),
+    });
+    await run.finish(result);
+    meter.end(id, "done");
+    return { id, spec, state: "done", result };
+  } catch (error) {
+    meter.end(id, error instanceof DivergedError ? "failed" : "interrupted");
+    throw error;
+  } finally {
+    tell();
+  }
 };
 
-interface Measuring extends Pick<TrainOneOptions, "metrics" | "signal" | "onNote"> {
+interface Measuring extends Pick<TrainOneOptions, "metrics" | "signal" | "onProgress" | "onNote"> {
   readonly store: RunStore;
   readonly run: OpenRun;
   readonly runner: Runner;
 }
 
-const measureMissing = async ({ id, spec }: DoneRun, { store, run, runner, metrics, signal, onNote }: Measuring) => {
+const measureMissing = async ({ id, spec }: DoneRun, options: Measuring) => {
+  const { store, run, runner, metrics, signal, onProgress, onNote } = options;
   const requests = lacking(spec, metrics, await store.measurements(id));
   if (requests.length === 0) return;
-  await runner.measure?.(spec, requests, {
-    ...{ run, signal },
-    onRejected: ({ message }) => onNote(`${message}; measuring the one before`),
-  });
+  const meter = new SweepMeter([{ id, spec }]);
+  try {
+    await runner.measure?.(spec, requests, {
+      ...{ run, signal },
+      onMetric(kind) {
+        meter.measure(id, spec, kind);
+        onProgress(meter.progress());
+      },
+      onRejected: ({ message }) => onNote(`${message}; measuring the one before`),
+    });
+  } finally {
+    meter.end(id, "done");
+    onProgress(meter.progress());
+  }
 };
 
 type Ended = Exclude<RunRecord, { readonly state: "unfinished" }>;

@@ -18,7 +18,8 @@ const jsonOf = async (document: unknown): Promise<string> => {
   return printableJson(writeRecord(document));
 };
 
-const print = async (text: string): Promise<void> => {
+/** Writes text to standard output. @throws CliError `failed` as {@link emit} does */
+export const print = async (text: string): Promise<void> => {
   try {
     if (statusOf(process.stdout.fd)?.isFile()) writeWhole(process.stdout.fd, text);
     else await new Promise<void>((done, fail) => process.stdout.write(text, (error) => (error ? fail(error) : done())));

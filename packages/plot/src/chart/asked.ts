@@ -47,6 +47,7 @@ export const measuredOf = (asked: readonly Asked[]): Point[] =>
 /**
  * The broad pale bar is where a measurement falls, the dark one where the law lies, the tick the prediction; a dot with its own bar is
  * what was measured. A bar ends at `lowest`: on a log axis it could reach below zero, and would not be drawn at all.
+ * @internal
  */
 export const askedMarks = (
   asked: readonly Asked[],

@@ -28,6 +28,7 @@ export interface FramePlace {
 export interface ChartSpec extends Axes {
   /** What the picture shows, for readers who do not see it. */
   readonly description: string;
+  /** @internal */
   readonly marks: readonly Plot.Markish[];
   readonly labels?: readonly PointLabel[];
   /** Words whose place is found in pixels. */

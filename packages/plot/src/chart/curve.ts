@@ -45,7 +45,7 @@ export interface CurveStyle {
   readonly bandName: string;
 }
 
-/** A curve, dashed where it extrapolates, over its pointwise band. One point alone has neither line nor area. */
+/** A curve, dashed where it extrapolates, over its pointwise band. One point alone has neither line nor area. @internal */
 export const curveMarks = (curve: readonly CurvePoint[], style: CurveStyle, band = curve): Plot.Markish[] => {
   const { fittedTo, domain, stroke, fill, name, bandName } = style;
   const area = bandWithin(band, domain);

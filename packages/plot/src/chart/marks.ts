@@ -18,11 +18,11 @@ const sizes = (n: number) => {
   return { r: 2.5, fillOpacity: 0.75, strokeWidth: 0.5 };
 };
 
-/** A line through some points; `name` is its class. */
+/** A line through some points; `name` is its class. @internal */
 export const line = (points: readonly Point[], stroke: string, name: string, more: Plot.LineOptions = {}) =>
   Plot.line(points, { ...xy, stroke, strokeWidth: 1.25, className: name, ...more });
 
-/** Dots with a halo. */
+/** Dots with a halo. @internal */
 export const dots = <T extends Point>(
   points: readonly T[],
   theme: Theme,
@@ -32,11 +32,11 @@ export const dots = <T extends Point>(
 ): Plot.Markish =>
   Plot.dot(points, { ...xy, ...sizes(points.length), fill, stroke: theme.surface, className: name, ...more });
 
-/** Diamonds: what was fitted, or is asked about. */
+/** Diamonds: what was fitted, or is asked about. @internal */
 export const diamonds: typeof dots = (points, theme, fill, name, more) =>
   dots(points, theme, fill, name, { symbol: "diamond2", r: 5, fillOpacity: 1, strokeWidth: 1.25, ...more });
 
-/** Hollow dots. */
+/** Hollow dots. @internal */
 export const rings = (points: readonly Point[], stroke: string, name: string, more: Plot.DotOptions = {}) =>
   Plot.dot(points, { ...xy, r: 4.5, fill: "none", stroke, strokeWidth: 2, className: name, ...more });
 
@@ -45,7 +45,7 @@ interface Bar {
   readonly high: number;
 }
 
-/** Upright bars. */
+/** Upright bars. @internal */
 export const barsUp = (
   rows: readonly (Bar & { readonly x: number })[],
   stroke: string,
@@ -53,7 +53,7 @@ export const barsUp = (
   more: Plot.RuleXOptions = {},
 ) => Plot.ruleX(rows, { x: "x", y1: "low", y2: "high", stroke, strokeWidth, ...more });
 
-/** Level bars. */
+/** Level bars. @internal */
 export const barsAcross = (
   rows: readonly (Bar & { readonly y: number })[],
   stroke: string,
@@ -61,7 +61,7 @@ export const barsAcross = (
   more: Plot.RuleYOptions = {},
 ) => Plot.ruleY(rows, { y: "y", x1: "low", x2: "high", stroke, strokeWidth, ...more });
 
-/** No deviation. */
+/** No deviation. @internal */
 export const zeroLine = ({ ink }: Theme) => Plot.ruleY([0], { stroke: ink, strokeWidth: 1, className: "zero" });
 
 /** An estimate on one axis. */
@@ -72,7 +72,7 @@ export interface Axes {
   readonly y: Axis;
 }
 
-/** A dotted line across or upright at an estimate that is in the frame, with its interval as a pale strip. */
+/** A dotted line across or upright at an estimate that is in the frame, with its interval as a pale strip. @internal */
 export const placeMarks = (
   { value, ci95 }: Place,
   along: "x" | "y",

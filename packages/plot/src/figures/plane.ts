@@ -78,7 +78,7 @@ export interface AskedModel extends Model {
   readonly up?: Interval | undefined;
 }
 
-/** Diamonds with the intervals of their coordinates. */
+/** Diamonds with the intervals of their coordinates. @internal */
 export const askedModelMarks = (
   asked: readonly AskedModel[],
   { x, y }: Axes,

@@ -13,13 +13,10 @@ import { checkSamples, type Sample, sampleGroups, samplePngUrl } from "./sample.
 export const sampleGridFigure = (samples: readonly Sample[]): Figure => {
   checkSamples(some("samples", samples, "sample"));
   const caption = "Pictures with the captions that were asked for, every pixel enlarged.";
-  const rows = samples.map((sample) => ({ group: sample.group ?? "", caption: sample.caption }));
   const few = columnsFor(samples, MOST_COLUMNS) * (usualCell + gap) - gap;
-  return figure(
-    caption,
-    withRows((sheet) => drawingOf(samples, sheet), rows),
-    Math.min(760, few),
-  );
+  const rows = samples.map((sample) => ({ group: sample.group ?? "", caption: sample.caption }));
+  const draw = withRows((sheet) => drawingOf(samples, sheet), rows);
+  return figure(caption, draw, Math.min(760, few));
 };
 
 const gap = 14;

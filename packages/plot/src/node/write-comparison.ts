@@ -1,7 +1,7 @@
 import type { ComparisonSummary } from "../comparison/record.js";
 import { comparisonFiles, renderComparison } from "../comparison/report.js";
 import { document } from "./document.js";
-import { replace, writePage } from "./write-page.js";
+import { writePage } from "./write-page.js";
 import type { WriteReportOptions } from "./write-report.js";
 
 /**
@@ -13,8 +13,8 @@ import type { WriteReportOptions } from "./write-report.js";
 export const writeComparison = async (
   study: ComparisonSummary,
   folder: string,
-  { write = replace }: WriteReportOptions = {},
+  options: WriteReportOptions = {},
 ): Promise<string[]> => {
   const page = renderComparison(study, { document });
-  return writePage(folder, { page, ...comparisonFiles(study, { document }) }, write);
+  return writePage(folder, { page, ...comparisonFiles(study, { document }) }, options);
 };

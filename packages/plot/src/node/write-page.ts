@@ -1,15 +1,12 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { renderPng } from "./png.js";
-
-/** Puts a whole file in place. */
-export type Write = (path: string, content: string | Uint8Array) => Promise<void>;
+import { type FigureFormat, type WriteFile, writeFigures } from "./formats.js";
 
 /**
  * Whoever opens the file while it is written again sees the old one or the new one, never half of one; where it cannot be written,
  * nothing is left beside it.
  */
-export const replace: Write = async (path, content) => {
+export const replace: WriteFile = async (path, content) => {
   const next = `${path}.${process.pid}.tmp`;
   try {
     await writeFile(next, content);
@@ -21,7 +18,7 @@ export const replace: Write = async (path, content) => {
 };
 
 /** What {@link replace} leaves where its process is killed. */
-const leftover = /^(?:report\.html|[\w-]+\.(?:svg|png|csv))\.(\d+)\.tmp$/;
+const leftover = /^(?:report\.html|[\w-]+\.(?:svg|png|pdf|csv))\.(\d+)\.tmp$/;
 /** A file is written in less than this: an older one belongs to nobody, whatever runs under its number. */
 const LONGEST_MS = 60_000;
 
@@ -51,6 +48,13 @@ export interface WrittenPage {
   readonly data: Readonly<Record<string, string>>;
 }
 
+export interface WritePageOptions {
+  /** How a file is put in place. Default: beside it first, then by a rename. */
+  readonly write?: WriteFile;
+  /** Of the figures. Default: SVG and PNG. */
+  readonly formats?: readonly FigureFormat[];
+}
+
 /**
  * Puts a page and its figures in a folder.
  * @returns the paths written.
@@ -58,21 +62,18 @@ export interface WrittenPage {
 export const writePage = async (
   folder: string,
   { page, figures, data }: WrittenPage,
-  write: Write,
+  { write = replace, formats = ["svg", "png"] }: WritePageOptions,
 ): Promise<string[]> => {
   await mkdir(join(folder, "figures"), { recursive: true });
   for (const place of [folder, join(folder, "figures")]) await removeLeftovers(place);
-  const paths: string[] = [];
-  const put = async (name: string, content: string | Uint8Array): Promise<void> => {
-    const path = join(folder, name);
-    await write(path, content);
+  const report = join(folder, "report.html");
+  await write(report, page);
+  const paths = [report, ...(await writeFigures(figures, join(folder, "figures"), formats, write))];
+  for (const name of Object.keys(figures)) {
+    if (data[name] === undefined) continue;
+    const path = join(folder, "figures", `${name}.csv`);
+    await write(path, data[name]);
     paths.push(path);
-  };
-  await put("report.html", page);
-  for (const [name, svg] of Object.entries(figures)) {
-    await put(join("figures", `${name}.svg`), svg);
-    await put(join("figures", `${name}.png`), renderPng(svg));
-    if (data[name] !== undefined) await put(join("figures", `${name}.csv`), data[name]);
   }
   return paths;
 };

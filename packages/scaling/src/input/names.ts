@@ -42,6 +42,13 @@ const SIZES = ["C", "N", "D"] as const satisfies readonly Field[];
 /** Case and separators say nothing. */
 const normal = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 
+/** The columns that a field's own name or a common one could stand for; its own comes first. */
+export const columnsCalled = (header: readonly string[], field: Field): readonly string[] => {
+  const names: readonly string[] = [normal(field), ...commonNames[field]];
+  const called = header.filter((name) => name !== field && names.includes(normal(name)));
+  return header.includes(field) ? [field, ...called] : called;
+};
+
 /** Columns that were asked for, by field and by the name of a metric or predictor. */
 interface Asked extends Partial<Record<Field | "sigma" | "seed" | "label", string>> {
   readonly metrics?: Readonly<Record<string, string>>;

@@ -44,7 +44,7 @@ export interface ModelAndData {
 export const logSurfaceLoss = (
   surface: Surface,
   model: ModelAndData,
-  gradient = new Float64Array(surface.theta.length),
+  gradient: Float64Array = new Float64Array(surface.theta.length),
 ): number => {
   const form = formOfSurface(surface);
   return form.logLoss(surface.theta, ...logsOf(form, model), gradient, inputsOf(form, model));

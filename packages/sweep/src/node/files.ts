@@ -77,7 +77,7 @@ export const withFiles = async <T>(path: string, action: () => Promise<T>): Prom
 /** An error's result for a file that is not there. */
 export const ifMissing =
   <T>(fallback: T) =>
-  (error: NodeJS.ErrnoException): T => {
+  (error: Error & { readonly code?: string }): T => {
     if (error.code === "ENOENT") return fallback;
     throw error;
   };

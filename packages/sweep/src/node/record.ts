@@ -75,3 +75,6 @@ export const parseRecord = (file: string, id: string, text: string): RunRecord =
     });
   }
 };
+
+/** The same without the file's name. @throws Error saying what is wrong with it */
+export const checkedRecord = checked;

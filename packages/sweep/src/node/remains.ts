@@ -7,6 +7,7 @@ import { standingOf, thisProcess } from "./process.js";
 
 const RECORD = /^run\.json$/;
 
+export const recordIn = (run: string): string => path.join(run, "run.json");
 export const checkpointsIn = (run: string): string => path.join(run, "checkpoints");
 
 /** Removes what killed processes were writing in a run's folder. For its owner. */

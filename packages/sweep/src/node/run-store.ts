@@ -12,11 +12,15 @@ import { type FolderLock, lockFolder } from "./lock.js";
 import { measurementFile, measurementsIn, measurementText, readMeasurements } from "./measurements.js";
 import { appendMetrics, readMetrics } from "./metrics-log.js";
 import { parseRecord, recordText } from "./record.js";
-import { checkpointsIn, removeHalves, tidyFinished } from "./remains.js";
+import { checkpointsIn, recordIn, removeHalves, tidyFinished } from "./remains.js";
 
 const ID = /^[0-9a-f]{16}$/;
 
-const METRICS = "metrics.jsonl";
+export const METRICS = "metrics.jsonl";
+
+/** Names of the runs in a store's folder, in order. */
+export const idsIn = async (folder: string): Promise<readonly string[]> =>
+  (await withFiles(folder, () => listFolder(folder))).filter((name) => ID.test(name)).sort();
 
 /** What a run writes while it goes on, in a folder that is behind `fence`. */
 export const runFiles = (folder: string, fence: Fence): Omit<RunFiles, "files"> => {
@@ -49,7 +53,7 @@ export const runFiles = (folder: string, fence: Fence): Omit<RunFiles, "files"> 
  */
 export const fileRunStore = (folder: string): RunStore => {
   const folderOf = (id: string): string => path.join(folder, id);
-  const recordFile = (id: string): string => path.join(folderOf(id), "run.json");
+  const recordFile = (id: string): string => recordIn(folderOf(id));
 
   const load = async (id: string): Promise<RunRecord | undefined> => {
     const text = await readFile(recordFile(id), "utf8").catch(ifMissing(undefined));
@@ -87,10 +91,9 @@ export const fileRunStore = (folder: string): RunStore => {
   return {
     read,
     async list() {
-      const names = await withFiles(folder, () => listFolder(folder));
       const records: RunRecord[] = [];
       // One after the other: thousands of runs at once would be more open files than a process may have.
-      for (const name of names.filter((name) => ID.test(name)).sort()) {
+      for (const name of await idsIn(folder)) {
         const record = await read(name);
         if (record) records.push(record);
       }

@@ -12,11 +12,12 @@ export interface Timing {
 
 export const timing: Timing = { beat: 10_000, age: 120_000 };
 
-const BEAT = "beat";
+/** The file in a lock in which its owner counts. */
+export const beatOf = (lock: string): string => path.join(lock, "beat");
 
 /** Counts on in a lock's folder. @throws ENOENT if the lock is no longer there */
 export const writeBeat = async (lock: string, count: number, flags: "wx" | "r+" = "r+"): Promise<void> => {
-  const handle = await open(path.join(lock, BEAT), flags);
+  const handle = await open(beatOf(lock), flags);
   try {
     // Overwritten in place, always as long: who reads never finds it empty, and a full disk does not stop it.
     await handle.write(String(count).padStart(12), 0);
@@ -27,7 +28,7 @@ export const writeBeat = async (lock: string, count: number, flags: "wx" | "r+" 
 
 /** What a lock looks like: another text after every beat. */
 const signOf = async (lock: string): Promise<string> => {
-  const handle = await open(path.join(lock, BEAT), "r").catch(() => undefined);
+  const handle = await open(beatOf(lock), "r").catch(() => undefined);
   try {
     return (await handle?.readFile("utf8")) ?? "";
   } finally {
@@ -66,7 +67,7 @@ export class Watch {
     const quiet = same ? before.quiet + Math.min(now - before.at, age - 2 * beat) : 0;
     const beats = (before?.beats ?? false) || (before !== undefined && !same);
     this.#looks.set(lock, { sign, quiet, at: now, beats });
-    const written = await stat(path.join(lock, BEAT)).catch(() => stat(lock).catch(ifMissing(undefined)));
+    const written = await stat(beatOf(lock)).catch(() => stat(lock).catch(ifMissing(undefined)));
     // A hint only, as the storage may have another clock: it decides whether to wait, never whether to take.
     const young = written !== undefined && Date.now() - written.mtimeMs < age;
     return { quiet, hope: !young && !beats };

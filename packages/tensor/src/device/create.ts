@@ -1,6 +1,7 @@
 import { createWasmBackend, type WasmOptions } from "../backends/wasm/index.js";
-import { createWebgpuBackend, type WebgpuOptions } from "../backends/webgpu/index.js";
+import { createWebgpuBackend } from "../backends/webgpu/index.js";
 import { nodeGpu } from "../backends/webgpu/node.js";
+import type { WebgpuOptions } from "../backends/webgpu/options.js";
 import { KernelEngine } from "../engine/kernels.js";
 import { ReferenceEngine } from "../engine/reference.js";
 import { TensorError } from "../errors.js";
@@ -52,6 +53,14 @@ const preferHardware = async (options: DeviceOptions): Promise<Device> => {
 };
 
 const webgpu = async (options: WebgpuOptions = {}) =>
-  createWebgpuBackend(options?.gpu || inBrowser() ? options : { ...options, gpu: await nodeGpu() });
+  createWebgpuBackend(options.gpu || hasOwnGpu() || !hasPackages() ? options : { ...options, gpu: await nodeGpu() });
 
-const inBrowser = (): boolean => typeof navigator !== "undefined" && "gpu" in navigator && navigator.gpu !== undefined;
+/** A browser's. Deno has one too, which refuses dispatches that browsers and Dawn accept. */
+const hasOwnGpu = (): boolean =>
+  typeof navigator !== "undefined" && "gpu" in navigator && navigator.gpu !== undefined && !runtimes().deno;
+
+/** Node, Bun and Deno, but no browser. */
+const hasPackages = (): boolean => runtimes().node !== undefined;
+
+const runtimes = (): Readonly<Record<string, string | undefined>> =>
+  typeof process === "undefined" ? {} : (process.versions ?? {});

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { fingerprintOf } from "../compile/fingerprint.js";
 import { type Graph, storedLeaves } from "../compile/graph.js";
 import { type AnyData, checkDType, type DataOf, type DType } from "../dtype.js";

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { DataOf, DType } from "../dtype.js";
 import { formatShape, TensorError } from "../errors.js";
 import { type Shape, sizeOf } from "../shape.js";

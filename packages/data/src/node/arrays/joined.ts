@@ -8,6 +8,12 @@ export interface JoinedArray extends StoredArray {
   placeOf(row: number): { readonly file: string; readonly row: number };
 }
 
+/** An array and the files that it lies in. */
+export interface ArrayPart {
+  readonly files: readonly InputFile[];
+  readonly key: string;
+}
+
 /** Files of arrays that are open. */
 export class OpenFiles {
   readonly #open = new Map<string, ArrayFile>();
@@ -16,12 +22,12 @@ export class OpenFiles {
    * The array of a name in each of the files, as one.
    * @throws Error naming the file in which it is missing, is a single number, or has rows of another shape
    */
-  async joined(files: readonly InputFile[], key: string): Promise<JoinedArray> {
+  async joined({ files, key }: ArrayPart): Promise<JoinedArray> {
     const arrays: StoredArray[] = [];
     for (const { path } of files) {
       const array = await (await this.#file(path)).array(key);
       if (array.shape.length === 0)
-        throw new Error(`${array.told} is a single number; it must have a row for each latent`);
+        throw new Error(`${array.told} is a single number; it must have a row for each image`);
       const [, ...row] = array.shape;
       const [, ...first] = (arrays[0] ?? array).shape;
       if (row.join() !== first.join())
@@ -74,3 +80,19 @@ const join = (arrays: readonly StoredArray[], files: readonly InputFile[]): Join
     },
   };
 };
+
+/** An array with a row for each of so many images. @throws Error naming an array that has more or fewer */
+export const besideOf = async (files: OpenFiles, part: ArrayPart, count: number): Promise<JoinedArray> => {
+  const array = await files.joined(part);
+  if (array.shape[0] === count) return array;
+  throw new Error(`${array.told} has ${array.shape[0]} rows for ${count} images; it must have one for each`);
+};
+
+/** Values of a column that are read at once. */
+const AT_ONCE = 2 ** 22;
+
+/** Ranges of rows, whose values fit into memory many times. */
+export function* blocks(rows: number, widths: readonly number[]) {
+  const most = Math.max(1, Math.floor(AT_ONCE / Math.max(1, ...widths)));
+  for (let start = 0; start < rows; start += most) yield { start, count: Math.min(most, rows - start) };
+}

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { spread } from "../../decoders/per-channel.js";
 import type { RecordCaptions } from "../../finite/captions.js";
 import { classes } from "../../finite/classes.js";
-import { featureRecord, type StoredFeatures, withFeatures } from "../../finite/features.js";
+import { type StoredFeatures, withFeatures } from "../../finite/features.js";
 import { type FiniteSplit, finiteSource } from "../../finite/finite.js";
 import { noCaptions } from "../../finite/no-captions.js";
 import { type RecordStore, valuesOf } from "../../finite/store.js";
@@ -14,13 +14,14 @@ import { scaledStore } from "../../latents/scaling.js";
 import type { Opening } from "../../opening.js";
 import { BadItems, refusal, remarkOn } from "../../pictures/bad-items.js";
 import type { DataSource, LatentScaling } from "../../source.js";
-import { OpenFiles } from "../arrays/joined.js";
+import { type ArrayPart, OpenFiles } from "../arrays/joined.js";
+import { keptFeatures } from "../features/kept.js";
 import { sha256 } from "../hash.js";
 import { inputsOf } from "../records/inputs.js";
 import { keptSet } from "../records/kept-set.js";
 import type { StoredSet } from "../records/read-set.js";
 import { type LatentParts, partsOf } from "./parts.js";
-import { arrayOf, blocks, featureRows, latentRows, latentShape } from "./rows.js";
+import { latentRows, latentShape } from "./rows.js";
 
 const NAME = "latents";
 
@@ -37,8 +38,8 @@ export const latentSource = async (options: LatentOptions, opening: Opening = {}
   const files = new OpenFiles();
   try {
     const key = sha256(JSON.stringify([READING_VERSION, NAME, placesOf(parts), inputs.sha256])).slice(0, 32);
-    const stored = await keptLatents(files, parts, key, options, opening);
-    const features = await keptFeatures(files, parts, key, stored, opening);
+    const stored = await keptLatents(files, parts, { key, check: inputs.check }, options, opening);
+    const features = await featuresOf(files, parts, { key, check: inputs.check }, stored, opening);
     const { bad, remarks, shape } = stored.head;
     if (options.bad === "refuse" && bad.length > 0) throw refusal(NAME, bad);
     const scaling = scalingOf(options, shape[0]);
@@ -61,25 +62,26 @@ export const latentSource = async (options: LatentOptions, opening: Opening = {}
 };
 
 /** Which files hold what. */
-const placesOf = ({ files: _, classNames: __, ...parts }: LatentParts) =>
-  Object.entries(parts).map(([part, place]) => [
-    part,
-    "key" in place ? [place.key, "kind" in place ? place.kind : null, namesOf(place.files)] : namesOf(place),
-  ]);
+const placesOf = ({ latents, labels, captions, features }: LatentParts) => [
+  placeOf(latents),
+  labels && placeOf(labels),
+  captions?.map(({ name }) => name),
+  features && [placeOf(features.array), features.extent && [features.extent.kind, placeOf(features.extent)]],
+];
 
-const namesOf = (files: LatentParts["files"]): string[] => files.map(({ name }) => name);
+const placeOf = ({ key, files }: ArrayPart) => [key, files.map(({ name }) => name)];
 
 const keptLatents = async (
   files: OpenFiles,
   parts: LatentParts,
-  key: string,
+  { key, check }: { readonly key: string; readonly check: () => Promise<void> },
   options: LatentOptions,
   { cacheFolder, signal, onProgress }: Opening,
 ): Promise<StoredSet> =>
   keptSet({
     ...{ folder: cacheFolder, key },
     write: async (writer) => {
-      const latents = await arrayOf(files, parts.latents);
+      const latents = await files.joined(parts.latents);
       const shape = latentShape(latents);
       const bad = new BadItems(NAME, options.bad);
       let done = 0;
@@ -92,37 +94,33 @@ const keptLatents = async (
       }
       bad.end();
       if (done === bad.items.length) throw refusal(NAME, bad.items);
+      // Else files would be kept under what others held.
+      await check();
       return { shape, values: "f32", bad: bad.items, remarks: [] };
     },
   });
 
 /** The features of the latents that are used, in their order. */
-const keptFeatures = async (
+const featuresOf = async (
   files: OpenFiles,
-  parts: LatentParts,
-  key: string,
-  latents: StoredSet,
-  { cacheFolder, signal, onProgress }: Opening,
+  { features: parts, latents }: LatentParts,
+  { key, check }: { readonly key: string; readonly check: () => Promise<void> },
+  { head, nameOf }: StoredSet,
+  opening: Opening,
 ): Promise<StoredFeatures | undefined> => {
-  if (!parts.features) return undefined;
-  const left = new Set(latents.head.bad.map(({ name }) => name));
-  return keptSet({
-    ...{ folder: cacheFolder, key: sha256(`features of ${key}`).slice(0, 32) },
-    write: async (writer) => {
-      const all = await arrayOf(files, parts.latents);
-      const features = (await featureRows(files, parts, all))!;
-      let done = 0;
-      for (const { start, count } of blocks(all.shape[0]!, [features.width]))
-        for (const [i, { values, length }] of (await features.rows(start, count)).entries()) {
-          signal?.throwIfAborted();
-          const { file, row } = all.placeOf(start + i);
-          if (!left.has(`${file}/${row}`)) writer.append(bytesOf(featureRecord(values, length, features.dim)), "", "");
-          done++;
-          onProgress?.({ stage: "decoding", done, of: all.shape[0]!, unit: "images" });
-        }
-      return { shape: [1, 1 + features.tokens, features.dim], values: "f32", bad: [], remarks: [] };
-    },
-  });
+  if (!parts) return undefined;
+  const all = await files.joined(latents);
+  const [rows] = all.shape as [number];
+  const left = new Set(head.bad.map(({ name }) => name));
+  const kept: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    const place = all.placeOf(row);
+    if (left.size === 0 || !left.has(`${place.file}/${place.row}`)) kept.push(row);
+  }
+  const { count } = head;
+  if (kept.length !== count) throw new Error(`${NAME}: ${kept.length} rows for ${count} records, such as ${nameOf(0)}`);
+  const own = sha256(`features of ${key}`).slice(0, 32);
+  return keptFeatures(files, { parts, rows, rowOf: (record) => kept[record]!, count, key: own, check }, opening);
 };
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>

@@ -1,13 +1,9 @@
 import path from "node:path";
 import type { LatentOptions } from "../../latents/options.js";
+import type { ArrayPart } from "../arrays/joined.js";
+import { type FeatureParts, featureParts } from "../features/parts.js";
 import { filesOf } from "../pictures/paths.js";
 import type { InputFile } from "../records/inputs.js";
-
-/** An array and the files that it lies in. */
-export interface ArrayPart {
-  readonly files: readonly InputFile[];
-  readonly key: string;
-}
 
 /** Everything that a source of latents is read from. */
 export interface LatentParts {
@@ -15,9 +11,7 @@ export interface LatentParts {
   readonly labels?: ArrayPart;
   readonly classNames?: InputFile;
   readonly captions?: readonly InputFile[];
-  readonly features?: ArrayPart;
-  /** How many vectors of a caption count, or which. */
-  readonly extent?: ArrayPart & { readonly kind: "lengths" | "mask" };
+  readonly features?: FeatureParts;
   /** All files, each once. */
   readonly files: readonly InputFile[];
 }
@@ -29,26 +23,15 @@ export const partsOf = async (options: LatentOptions): Promise<LatentParts> => {
     throw new RangeError("data has labels and captions; give one of the two: a label is a caption of one word");
   if (classNames !== undefined && labels === undefined)
     throw new RangeError("data.classNames are given, and no data.labels; give the labels that they name");
-  if (features?.lengths !== undefined && features.mask !== undefined)
-    throw new RangeError("data.features has lengths and a mask; give one of the two");
   const latents = { files: await filesOf("latents", options.path), key: options.key };
   const labelled = typeof labels === "string" ? besides(labels, latents.files) : labels;
   const named = labelled && { files: await filesOf("latents", labelled.path), key: labelled.key };
-  const beside = features && (features.path === undefined ? latents.files : await filesOf("latents", features.path));
-  const extent = features?.lengths ?? features?.mask;
   const parts = {
     latents,
     ...(named && { labels: named }),
     ...(typeof classNames === "string" && { classNames: (await filesOf("latents", classNames))[0]! }),
     ...(captions !== undefined && { captions: await filesOf("latents", captions) }),
-    ...(features && { features: { files: beside!, key: features.key } }),
-    ...(extent !== undefined && {
-      extent: {
-        files: beside!,
-        key: extent,
-        kind: features?.mask === undefined ? ("lengths" as const) : ("mask" as const),
-      },
-    }),
+    ...(features && { features: await featureParts("latents", features, latents.files) }),
   };
   return { ...parts, files: once(parts) };
 };
@@ -61,6 +44,8 @@ const besides = (name: string, files: readonly InputFile[]) =>
 
 const once = (parts: Omit<LatentParts, "files">): InputFile[] => {
   const { latents, labels, classNames, captions, features } = parts;
-  const all = [latents.files, labels?.files, classNames, captions, features?.files].flatMap((files) => files ?? []);
+  const all = [latents.files, labels?.files, classNames, captions, features?.array.files].flatMap(
+    (files) => files ?? [],
+  );
   return [...new Map(all.map((file) => [path.resolve(file.path), file])).values()];
 };

@@ -14,15 +14,18 @@ export interface ParquetTable {
   rows(columns: readonly string[]): AsyncGenerator<Row>;
 }
 
+/** What reads parquet files. @throws Error that says what to install */
+export const loadParquet = async () => {
+  const purpose = "reading parquet files";
+  const reader = await optional("hyparquet", purpose, () => import("hyparquet"));
+  const { compressors } = await optional("hyparquet-compressors", purpose, () => import("hyparquet-compressors"));
+  return { ...reader, compressors };
+};
+
 /** @throws Error of what is no parquet file, or ends early */
 export const parquetTable = async ({ path }: InputFile): Promise<ParquetTable> => {
-  const purpose = "reading parquet files";
-  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } = await optional(
-    "hyparquet",
-    purpose,
-    () => import("hyparquet"),
-  );
-  const { compressors } = await optional("hyparquet-compressors", purpose, () => import("hyparquet-compressors"));
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema, compressors } =
+    await loadParquet();
   const file: AsyncBuffer = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
   return {

@@ -4,7 +4,7 @@ import type { FoundItem } from "../../pictures/item.js";
 import type { CaptionKind, PictureOptions } from "../../pictures/options.js";
 import type { DataSource } from "../../source.js";
 import type { InputFile } from "../records/inputs.js";
-import { type ParquetTable, parquetTable, type Row } from "./parquet-table.js";
+import { loadParquet, type ParquetTable, parquetTable, type Row } from "./parquet-table.js";
 import { filesOf } from "./paths.js";
 import { type Origin, pictureSource } from "./picture-set.js";
 
@@ -32,6 +32,7 @@ export const parquetFiles = async (
   opening: Opening,
   origin: Origin,
 ): Promise<DataSource<FiniteSplit>> => {
+  await loadParquet();
   const first = await parquetTable(files[0]!).catch((cause: Error) => {
     throw new Error(`${origin.name}: ${files[0]!.name} cannot be read: ${cause.message}`, { cause });
   });

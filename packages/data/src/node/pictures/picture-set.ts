@@ -1,4 +1,5 @@
 import os from "node:os";
+import { withFeatures } from "../../finite/features.js";
 import { type FiniteSplit, finiteSource } from "../../finite/finite.js";
 import { inOrder } from "../../finite/in-order.js";
 import type { Opening } from "../../opening.js";
@@ -12,6 +13,7 @@ import { type InputFile, inputsOf } from "../records/inputs.js";
 import { keptSet } from "../records/kept-set.js";
 import { loadSharp, rendererName } from "../sharp.js";
 import { decodePicture } from "./decode.js";
+import { pictureFeatures } from "./features.js";
 import { Sizes } from "./sizes.js";
 
 /** Where files come from. */
@@ -91,9 +93,11 @@ export const pictureSource = async (
   });
   const { bad, remarks } = stored.head;
   if (options.bad === "refuse" && bad.length > 0) throw refusal(name, bad);
+  const beside = options.features && (await pictureFeatures(name, options.features, stored, key, opening));
+  const read = captionsOf({ ...stored.head, captionOf: stored.captionOf }, captions, options);
   return finiteSource({
     ...{ name: `${name}-${options.size}`, store: stored.store, hashes: stored.hashes },
-    captions: captionsOf({ ...stored.head, captionOf: stored.captionOf }, captions, options),
+    captions: beside ? withFeatures(read, beside.features) : read,
     nameOf: stored.nameOf,
     validation: options.validation,
     seed: options.seed,
@@ -101,7 +105,7 @@ export const pictureSource = async (
       name: set.title ?? name,
       package: null,
       licence: set.licence ?? "not stated",
-      files: inputs.files,
+      files: [...inputs.files, ...(beside?.files ?? [])],
       renderer,
       remarks: [...remarks, ...remarkOn(bad)],
     },

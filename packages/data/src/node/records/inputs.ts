@@ -73,10 +73,10 @@ const TICK = 2000;
 const readInputs = async (files: readonly InputFile[], sizes: readonly number[], { onProgress, signal }: Opening) => {
   const of = sizes.reduce((sum, size) => sum + size, 0);
   let done = 0;
-  const hashOf = async ({ path: file, name }: InputFile): Promise<SourceFile> => {
+  const hashOf = async ({ path: file, name }: InputFile, size: number): Promise<SourceFile> => {
     const hash = createHash("sha256");
     let bytes = 0;
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of chunksOf(file, size)) {
       signal?.throwIfAborted();
       hash.update(chunk);
       bytes += chunk.length;
@@ -85,11 +85,17 @@ const readInputs = async (files: readonly InputFile[], sizes: readonly number[],
     }
     return { path: name, bytes, sha256: hash.digest("hex") };
   };
-  const all = await gathered(inOrder(files, AT_ONCE, hashOf));
+  const all = await gathered(inOrder(files.keys(), AT_ONCE, (at) => hashOf(files[at]!, sizes[at]!)));
   const digest = sha256(JSON.stringify(all.map((file) => [file.path, file.sha256])));
   const listed = all.length <= MOST_LISTED ? all : [{ path: `${all.length} files`, bytes: done, sha256: digest }];
   return { sha256: digest, files: listed };
 };
+
+const CHUNK = 1 << 20;
+
+/** A small file is read at once: a stream costs more than all of it. */
+const chunksOf = (file: string, size: number): AsyncIterable<Buffer> | Iterable<Promise<Buffer>> =>
+  size <= CHUNK ? [readFile(file)] : createReadStream(file, { highWaterMark: CHUNK });
 
 const knownFolder = async ({ cacheFolder }: Opening): Promise<string | undefined> => {
   if (cacheFolder === undefined) return ownCacheFolder("known").catch(() => undefined);

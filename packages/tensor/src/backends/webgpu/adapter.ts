@@ -1,4 +1,5 @@
 import { TensorError } from "../../errors.js";
+import type { AdapterRequest } from "./options.js";
 
 /** What was found, as plain data: for reports, and for choosing kernels. */
 export interface WebgpuInfo {
@@ -42,12 +43,6 @@ const REPORTED = [
   "maxUniformBufferBindingSize",
   "minUniformBufferOffsetAlignment",
 ] as const;
-
-export interface AdapterRequest {
-  readonly adapterOptions?: GPURequestAdapterOptions;
-  /** Refuse a software adapter. */
-  readonly requireHardware?: boolean;
-}
 
 const describe = (adapter: GPUAdapter, device: GPUDevice, languageFeatures: readonly string[]): WebgpuInfo => {
   const { vendor, architecture, device: name, description } = adapter.info;

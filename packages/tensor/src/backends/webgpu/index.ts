@@ -1,15 +1,11 @@
 import { TensorError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
-import { type AdapterRequest, requestDevice } from "./adapter.js";
+import { requestDevice } from "./adapter.js";
 import { backendOn, type WebgpuBackend } from "./backend.js";
+import type { WebgpuOptions } from "./options.js";
 
 export type { WebgpuInfo } from "./adapter.js";
 export type { WebgpuBackend } from "./backend.js";
-
-export interface WebgpuOptions extends AdapterRequest {
-  /** `navigator.gpu` in a browser (taken when left out), `await nodeGpu()` in Node. */
-  readonly gpu?: GPU;
-}
 
 /**
  * The WebGPU backend on one device of its own. Throws `adapter` when there is no WebGPU, no adapter, or only a software adapter
@@ -21,8 +17,8 @@ export const createWebgpuBackend = async (options: WebgpuOptions = {}): Promise<
   if (!gpu)
     throw new TensorError(
       "adapter",
-      "this environment has no WebGPU: in Node pass gpu: await nodeGpu(); a browser offers navigator.gpu on secure pages only",
+      "there is no WebGPU here: a browser offers navigator.gpu on secure pages only, and not every browser has it",
     );
-  const { device, info } = await requestDevice(gpu, options);
+  const { device, info } = await requestDevice(gpu as GPU, options);
   return backendOn(device, info);
 };

@@ -16,17 +16,40 @@ const instances: GPU[] = [];
 
 /** Dawn's `GPU` object in Node, from the optional package `webgpu`. Throws `adapter` when that is not installed. */
 export const nodeGpu = async (): Promise<GPU> => {
-  let dawn: typeof import("webgpu");
-  try {
-    // Not a literal: a browser bundle must neither contain this package nor fail for want of it.
-    dawn = await import(/* @vite-ignore */ /* webpackIgnore: true */ PACKAGE);
-  } catch (cause) {
-    throw new TensorError(
-      "adapter",
-      `WebGPU in Node needs the package "webgpu" (npm install webgpu), which did not load: ${messageOf(cause)}`,
-    );
-  }
-  const gpu = dawn.create([`enable-dawn-features=${TOGGLES.join(",")}`]);
+  const { create } = await dawn();
+  const gpu = create([`enable-dawn-features=${TOGGLES.join(",")}`]);
   instances.push(gpu);
   return gpu;
 };
+
+type Dawn = typeof import("webgpu");
+
+/** The package as it is installed beside this one, else in the current folder: a program run by npx lies elsewhere than its user's packages. */
+const dawn = async (): Promise<Dawn> => {
+  const failed: unknown[] = [];
+  for (const find of [async () => PACKAGE, fromCurrentFolder]) {
+    try {
+      return await load<Dawn>(await find());
+    } catch (error) {
+      if (!isNotInstalled(error)) failed.push(error);
+    }
+  }
+  throw new TensorError(
+    "adapter",
+    failed.length > 0
+      ? `the package "${PACKAGE}" is installed, but did not load: ${messageOf(failed[0])}`
+      : `WebGPU outside a browser needs the package "${PACKAGE}", which is not installed: npm install ${PACKAGE}, or pnpm add --allow-build=${PACKAGE} ${PACKAGE}`,
+  );
+};
+
+const fromCurrentFolder = async (): Promise<string> => {
+  const { createRequire } = await load<typeof import("node:module")>("node:module");
+  const { pathToFileURL } = await load<typeof import("node:url")>("node:url");
+  return pathToFileURL(createRequire(`${process.cwd()}/package.json`).resolve(PACKAGE)).href;
+};
+
+/** No literal: a browser's bundle must neither contain such a module nor fail for want of it. */
+const load = async <Module>(name: string): Promise<Module> => import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+
+/** Whether the package itself was not found, rather than a file of its own: runtimes differ in codes, but all quote the name they looked for. */
+const isNotInstalled = (error: unknown): boolean => /["']webgpu["']/.test(messageOf(error));

@@ -109,7 +109,9 @@ const attention: Maker = (draft) => {
   if (!q) return undefined;
   const [b, s, h, d] = sizesOf(draft.shape(q), 4);
   const keys = choices.chance(0.5) ? s : choices.pick([1, 2, 7, 16]);
-  return call("attention", q, draft.of([b, keys, h, d]), draft.of([b, keys, h, d]));
+  const [k, v] = [draft.of([b, keys, h, d]), draft.of([b, keys, h, d])];
+  const lengths = choices.chance(0.4) ? draft.of([b], "i32", [0, keys + 1]) : undefined;
+  return lengths ? call("attention", q, k, v, { lengths }) : call("attention", q, k, v);
 };
 
 const convolution: Maker = (draft) => {

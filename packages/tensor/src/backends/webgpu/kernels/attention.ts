@@ -32,34 +32,54 @@ const alongColumns = (rows: View, like: View): View => ({ ...rows, shape: like.s
 const temporary = (context: DispatchContext, shape: readonly number[]): View =>
   contiguous(context.scratch(sizeOf(shape) * 4), shape);
 
-/** What counts of the keys along `axis` of x [batch, heads, ., .]; `otherwise` stands for the rest. */
-const whereCounted = (name: string, x: View, axis: 2 | 3, lengths: View, otherwise: number, out: View): Kernel => {
-  const perSample: View = { ...lengths, shape: x.shape, strides: [lengths.strides[0]!, 0, 0, 0] };
-  const body: Instruction[] = [
-    { op: "constant", value: 1, dtype: "i32" },
-    { op: "max", args: [1, 2], dtype: "i32" },
-    { op: "iota", axis, dtype: "i32" },
-    { op: "lt", args: [4, 3], dtype: "bool" },
-    { op: "constant", value: otherwise, dtype: "f32" },
-    { op: "select", args: [5, 0, 6], dtype: "f32" },
-  ];
-  const program = { shape: x.shape, loads: [x, perSample], body, results: [7] };
-  return { kind: "pointwise", name, program, outputs: [out] };
-};
+/** A value of each sample at every point of x [batch, heads, ., .]. */
+const perSample = (values: View, { shape }: View): View => ({
+  ...values,
+  shape,
+  strides: [values.strides[0]!, 0, 0, 0],
+});
+
+/**
+ * Instructions that give `value` where the key counts and `otherwise` elsewhere, from `first` on: keys lie along `axis`, and `lengths` is the
+ * SSA value of how many count. The last of the six is the result.
+ */
+const whereCounted = (
+  first: number,
+  { value, axis, lengths, otherwise }: { value: number; axis: 2 | 3; lengths: number; otherwise: number },
+): Instruction[] => [
+  { op: "constant", value: 1, dtype: "i32" },
+  { op: "max", args: [lengths, first], dtype: "i32" },
+  { op: "iota", axis, dtype: "i32" },
+  { op: "lt", args: [first + 2, first + 1], dtype: "bool" },
+  { op: "constant", value: otherwise, dtype: "f32" },
+  { op: "select", args: [first + 3, value, first + 4], dtype: "f32" },
+];
+
+/** x with `otherwise` for what does not count. */
+const masked = (name: string, x: View, axis: 2 | 3, lengths: View, otherwise: number, out: View): Kernel => ({
+  kind: "pointwise",
+  name,
+  program: {
+    shape: x.shape,
+    loads: [x, perSample(lengths, x)],
+    body: whereCounted(2, { value: 0, axis, lengths: 1, otherwise }),
+    results: [7],
+  },
+  outputs: [out],
+});
 
 /** Keys and values per head, and what must run before they and the scores are read where only `lengths` of the keys count. */
 const keysAndValues = (name: string, k: View, v: View, lengths: View | undefined, context: DispatchContext) => {
-  if (!lengths) return { k: perHead(k), v: perHead(v), before: [], mask: (): Kernel[] => [] };
+  if (!lengths) return { k: perHead(k), v: perHead(v), before: [] };
   // Zeros where nothing counts, whatever lies there: 0 times infinity would not be 0.
   const [cleanK, cleanV] = mapEach([k, v], ({ shape }) => perHead(temporary(context, shape)));
   return {
     k: cleanK,
     v: cleanV,
     before: [
-      whereCounted(`${name} (keys)`, perHead(k), 2, lengths, 0, cleanK),
-      whereCounted(`${name} (values that count)`, perHead(v), 2, lengths, 0, cleanV),
+      masked(`${name} (keys)`, perHead(k), 2, lengths, 0, cleanK),
+      masked(`${name} (values that count)`, perHead(v), 2, lengths, 0, cleanV),
     ],
-    mask: (scores: View): Kernel[] => [whereCounted(`${name} (mask)`, scores, 3, lengths, -Infinity, scores)],
   };
 };
 
@@ -73,7 +93,7 @@ const forward = (
   context: DispatchContext,
 ) => {
   const q = perHead(queriesView);
-  const { k, v, before, mask } = keysAndValues(name, keysView, valuesView, lengths, context);
+  const { k, v, before } = keysAndValues(name, keysView, valuesView, lengths, context);
   const [batch, heads, queries] = sizesOf(q.shape, 4);
   const [, , keys] = sizesOf(k.shape, 4);
   const scores = temporary(context, [batch, heads, queries, keys]);
@@ -83,7 +103,7 @@ const forward = (
   const parts: Kernel[] = [
     ...before,
     product(`${name} (scores)`, q, transposed(k), scores, attrs.scale),
-    ...mask(scores),
+    ...(lengths ? [masked(`${name} (mask)`, scores, 3, lengths, -Infinity, scores)] : []),
     {
       kind: "call",
       op: "softmaxWithLse",
@@ -120,7 +140,7 @@ const backward = (
 ) => {
   const { lse } = operands;
   const [q, out, dout] = mapEach([operands.q, operands.out, operands.dout], perHead);
-  const { k, v, before, mask } = keysAndValues(name, operands.k, operands.v, lengths, context);
+  const { k, v, before } = keysAndValues(name, operands.k, operands.v, lengths, context);
   const [dq, dk, dv] = mapEach(outputs, perHead);
   const [batch, heads, queries, width] = sizesOf(q.shape, 4);
   const [, , keys] = sizesOf(k.shape, 4);
@@ -128,17 +148,22 @@ const backward = (
   const probabilities = temporary(context, shape);
   const gradients = temporary(context, shape);
   const rowSums = temporary(context, [batch, heads, queries]);
+  const counts = lengths ? [perSample(lengths, probabilities)] : [];
+  const loads = [probabilities, gradients, alongColumns(lse, probabilities), alongColumns(rowSums, probabilities)];
+  // After the loads: P, dP - rowsum, P of what counts, dS.
+  const at = loads.length + counts.length;
+  const mask = lengths ? whereCounted(at + 3, { value: at + 1, axis: 3, lengths: 4, otherwise: 0 }) : [];
+  const p = lengths ? at + 2 + mask.length : at + 1;
   const body: Instruction[] = [
     { op: "sub", args: [0, 2], dtype: "f32" },
-    { op: "exp", args: [4], dtype: "f32" },
+    { op: "exp", args: [at], dtype: "f32" },
     { op: "sub", args: [1, 3], dtype: "f32" },
-    { op: "mul", args: [5, 6], dtype: "f32" },
+    ...mask,
+    { op: "mul", args: [p, at + 2], dtype: "f32" },
   ];
-  const loads = [probabilities, gradients, alongColumns(lse, probabilities), alongColumns(rowSums, probabilities)];
   const parts: Kernel[] = [
     ...before,
     product(`${name} (scores)`, q, transposed(k), probabilities, scale),
-    ...mask(probabilities),
     product(`${name} (dP)`, dout, transposed(v), gradients, 1),
     {
       kind: "reduce",
@@ -158,7 +183,7 @@ const backward = (
     {
       kind: "pointwise",
       name: `${name} (dS)`,
-      program: { shape, loads, body, results: [5, 7] },
+      program: { shape, loads: [...loads, ...counts], body, results: [p, at + 3 + mask.length] },
       outputs: [probabilities, gradients],
     },
     product(`${name} (dv)`, transposed(probabilities), dout, dv, 1),

@@ -1,0 +1,41 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { readManifest, storeOf } from "../../study/manifest.js";
+import { versions } from "../../versions.js";
+import { emit } from "../../words/emit.js";
+import { runDocument } from "../document.js";
+import { runsIn } from "../find.js";
+import { type StoreChoices, storeFor, storeOptions, studyOption } from "../options.js";
+import { idsOf, Users } from "../users.js";
+import { listWords } from "./words.js";
+
+interface Options extends StoreChoices {
+  readonly study?: string;
+}
+
+const help = `
+Runs of other versions and of modules that are not loaded are listed as far as they can be read, and named below. "killed" is a run whose
+process has ended without a word: whatever needs it goes on from its last checkpoint. "silent" is one whose process, on another machine,
+has not been heard of for two minutes.
+
+Examples:
+  isoflop runs list
+  isoflop runs list --study runs/quick-0a1b2c3d --json`;
+
+export const configure = (command: Command): void => {
+  studyOption(storeOptions(command), "only the runs of this study, from its own store")
+    .addHelpText("after", help)
+    .action(async (options: Options) => {
+      const { study } = options;
+      const manifest = study === undefined ? undefined : readManifest(study);
+      const store = manifest ? storeOf(study!, manifest) : storeFor(options);
+      const users = new Users(options.runs, store);
+      const runs = (await runsIn(store, manifest && idsOf(manifest))).map((run) => runDocument(run, users));
+      if (!manifest) runs.sort((a, b) => size(a.budget) - size(b.budget) || size(a.width) - size(b.width));
+      const document = { command: "runs list", store: resolve(store), runs, versions: versions("@isoflop/sweep") };
+      await emit(options.json, document, () => listWords(store, runs, manifest && idsOf(manifest).length));
+    });
+};
+
+/** What is not known comes last. */
+const size = (value: number | undefined): number => value ?? Number.MAX_VALUE;

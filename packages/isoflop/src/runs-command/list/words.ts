@@ -1,0 +1,34 @@
+import { basename } from "node:path";
+import { budgetWords } from "../../study/progress.js";
+import { num, plural } from "../../words/numbers.js";
+import { table, type Words } from "../../words/passage.js";
+import { ageWords, bytesWords } from "../../words/sizes.js";
+import type { RunDocument } from "../document.js";
+
+const NONE = "–";
+
+/** @param planned how many runs the study has, if those are of one */
+export const listWords = (store: string, runs: readonly RunDocument[], planned?: number): Words => {
+  const now = Date.now();
+  const rows = runs.map(({ id, standing, budget, width, steps, of, loss, data, changed, bytes, studies }) => [
+    ...[id, standing, data ?? NONE],
+    ...[budget === undefined ? NONE : budgetWords(budget), width === undefined ? NONE : String(width)],
+    of === undefined ? String(steps) : `${steps}/${of}`,
+    loss === undefined ? NONE : num(loss),
+    ...[ageWords((now - Date.parse(changed)) / 1000), bytesWords(bytes)],
+    studies.length === 0 ? NONE : studies.map((folder) => basename(folder)).join(", "),
+  ]);
+  const bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
+  const count =
+    planned === undefined ? plural(runs.length, "run") : `${runs.length} of ${plural(planned, "run")} of the study`;
+  const problems = runs.flatMap(({ id, problem, modules }) => {
+    const needs = modules.length > 0 ? ` (it takes parts of ${modules.join(", ")})` : "";
+    return problem === undefined ? [] : [`${id} is read only in part${needs}: ${problem}`];
+  });
+  return [
+    runs.length > 0 &&
+      table(["run", "state", "data", "C, FLOPs", "width", "steps", "loss", "age", "size", "studies"], rows, 3),
+    `${count} in ${store}${runs.length > 0 ? `, ${bytesWords(bytes)}` : ""}`,
+    problems.length > 0 && { notes: problems },
+  ];
+};
