@@ -120,18 +120,27 @@ const predictionsOf = ({ predictions, status, message }: Loose, input: InputFile
 };
 
 const studyOf = async (value: Loose, input: InputFile): Promise<Source> => {
-  const { readStudy } = await import("@isoflop/plot");
+  const { heldOutOf, readStudy } = await import("@isoflop/plot");
   const summary = readStudy(value);
-  const { runs, fit, heldOut, data } = summary;
-  const measured: Quantity | undefined = heldOut?.measured && {
-    value: heldOut.measured.loss,
-    standardError: heldOut.measured.sigma,
-  };
+  const { runs, fit, data } = summary;
+  const checks = heldOutOf(summary);
+  const measured = checks.map(
+    ({ measured }): Quantity | undefined => measured && { value: measured.loss, standardError: measured.sigma },
+  );
   const ofFit = fit ? tablesOfFit(fit).filter(({ name }) => name !== "runs") : [];
   return {
     what: "study",
     input,
-    tables: there([runsTable(runs), ...ofFit, heldOut && predictionsTable([heldOut.prediction], measured)]),
+    tables: there([
+      runsTable(runs),
+      ...ofFit,
+      checks.length > 0
+        ? predictionsTable(
+            checks.map(({ prediction }) => prediction),
+            measured,
+          )
+        : undefined,
+    ]),
     fits: fit ? [fit] : [],
     data,
     summary,

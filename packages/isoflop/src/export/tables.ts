@@ -223,7 +223,7 @@ export const tablesOfFit = (fit: Fit): readonly ExportTable[] => {
 /** Predictions with what was asked, and what was measured there, where it was. */
 export const predictionsTable = (
   predictions: readonly FitPrediction[],
-  measured?: Quantity,
+  measured: readonly (Quantity | undefined)[] = [],
 ): ExportTable | undefined => {
   const asked = [...new Set(predictions.flatMap(({ given }) => Object.keys(given)))];
   return tableOf(
@@ -235,12 +235,12 @@ export const predictionsTable = (
       column("value", "predicted"),
       column("measured"),
     ],
-    predictions.flatMap(({ given, predicted, quantity = LOSS }) =>
+    predictions.flatMap(({ given, predicted, quantity = LOSS }, i) =>
       Object.entries(predicted).map(([name, one]: [string, Predicted]): Cell[] => [
         ...asked.map((asking) => given[asking]),
         name === LOSS ? quantity : name,
         one,
-        name === LOSS ? measured : undefined,
+        name === LOSS ? measured[i] : undefined,
       ]),
     ),
   );
