@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
@@ -110,6 +110,9 @@ describe("watch --once", () => {
       writeFileSync(join(folder, name, "study.json"), JSON.stringify(arm));
     }
     expect(json(["watch", folder, "--once"])).toMatchObject({ state: "idle", total: 2, done: 1 });
+    // An arm that has not begun is waited for.
+    rmSync(join(folder, "b"), { recursive: true });
+    expect(json(["watch", folder, "--once"])).toMatchObject({ state: "idle", total: 1, done: 1 });
   });
 
   test("of a folder that is no study's: status 3", () => {

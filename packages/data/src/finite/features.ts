@@ -9,6 +9,8 @@ export interface StoredFeatures {
   readonly store: RecordStore;
   /** `[count, 32]`. */
   readonly hashes: Uint8Array;
+  /** Whether captions have unlike numbers of vectors. Default false: all of them count. */
+  readonly masked?: boolean;
 }
 
 /** The record of a caption's vectors. @param values `[tokens, dim]`, zeros where they do not count */
@@ -20,7 +22,10 @@ export const featureRecord = (values: Float32Array, length: number, dim: number)
 };
 
 /** Captions that a model is given as vectors, and a person as what `captions` has. */
-export const withFeatures = (captions: RecordCaptions, { store, hashes }: StoredFeatures): RecordCaptions => {
+export const withFeatures = (
+  captions: RecordCaptions,
+  { store, hashes, masked = false }: StoredFeatures,
+): RecordCaptions => {
   const [, rows, dim] = store.shape;
   const tokens = rows - 1;
   const record = new Float32Array(valuesOf(store.shape));
@@ -30,6 +35,8 @@ export const withFeatures = (captions: RecordCaptions, { store, hashes }: Stored
       const reader = captions.reader(training, all);
       return {
         ...reader,
+        // Of what the model reads, not of the words beside it.
+        masked,
         features: { tokens, dim },
         settings: { ...reader.settings, featuresSha256: digestOfHashes(hashes, all) },
         write(index, batch, at) {

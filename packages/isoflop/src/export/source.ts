@@ -124,9 +124,9 @@ const studyOf = async (value: Loose, input: InputFile): Promise<Source> => {
   const summary = readStudy(value);
   const { runs, fit, data } = summary;
   const checks = heldOutOf(summary);
-  const measured = checks.map(
-    ({ measured }): Quantity | undefined => measured && { value: measured.loss, standardError: measured.sigma },
-  );
+  const measured = checks.map((check): Quantity | undefined => {
+    return check.measured && { value: check.measured.loss, standardError: check.measured.sigma };
+  });
   const ofFit = fit ? tablesOfFit(fit).filter(({ name }) => name !== "runs") : [];
   return {
     what: "study",

@@ -99,7 +99,6 @@ export const sorts = {
   schedule: kindsOf("schedule", schedules),
   metric: kindsOf("metric", metrics, { inner: { data: "source" } }),
   runner: kindsOf("runner", runners),
-  decoder: kindsOf("decoder", decoders),
   conditioning: {
     add(part) {
       const { name } = read(conditioningSchema, part, { name: "conditioning", error });

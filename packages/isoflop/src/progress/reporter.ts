@@ -25,8 +25,16 @@ export interface Reporter<S> {
   end(closing?: string): void;
 }
 
+/** What progress is written to: lines on a terminal are drawn anew. */
+export interface LineStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  write(text: string): unknown;
+}
+
 export interface ReporterOptions {
-  readonly stream?: NodeJS.WriteStream;
+  readonly stream?: LineStream;
   /** Milliseconds in which nothing is drawn, if any: what is quickly done needs no words, and no line of a log within ten seconds. */
   readonly quiet?: number;
 }
@@ -34,8 +42,9 @@ export interface ReporterOptions {
 /** Reports on standard error. */
 export const reporter = <S>(
   face: Face<S>,
-  { stream = process.stderr, quiet = 0 }: ReporterOptions = {},
+  { stream: given = process.stderr, quiet = 0 }: ReporterOptions = {},
 ): Reporter<S> => {
+  const stream = given as NodeJS.WriteStream;
   const start = performance.now();
   const drawable = isDrawable(stream);
   const [silent, every] = drawable ? [quiet, DRAW_MS] : [quiet > 0 ? LINE_MS : 0, LINE_MS];

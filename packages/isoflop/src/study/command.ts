@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { forceOption, jsonOption } from "../options/common.js";
 import { emit } from "../words/emit.js";
 import { note, printable } from "../words/printable.js";
-import { progress } from "../words/progress.js";
+import { progress, stagesOfData } from "../words/progress.js";
 import { type Assignment, readAssignment } from "./file/set.js";
 
 export interface StudyChoices {
@@ -77,9 +77,10 @@ export const doStudy = async (named: string, choices: StudyChoices, reproduce?: 
   const pagesOf = (files: readonly string[]) => files.filter((file) => /\.(html|json)$/.test(file)).join(", ");
   const onProgress = progressLines("training");
   const { onProgress: onStage } = progress("fitting");
+  const onData = stagesOfData(onStage);
   const run = (signal: AbortSignal) => ({
     ...{ root, out, store, signal },
-    ...{ onProgress, onStage, onNote: note },
+    ...{ onProgress, onStage, onData, onNote: note },
     say: json ? note : (line: string) => console.log(printable(line)),
     reproduce: reproduce ?? `npx isoflop study ${named}${set.map(({ text }) => ` --set '${text}'`).join("")}`,
   });

@@ -1,3 +1,4 @@
+export type { LineStream, ReporterOptions } from "../progress/reporter.js";
 export { type CountedParameters, type DoneRun, pointOf, pointsOf } from "../runs/point.js";
 export { checkStudy, type ResolvedStudy, resolveStudy, type WrittenStudy, writtenStudy } from "./file/read.js";
 export { type StudyFile, type StudyFileInput, studyJsonSchema, studySchema } from "./file/schema.js";

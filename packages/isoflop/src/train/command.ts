@@ -9,6 +9,7 @@ import { versions } from "../versions.js";
 import { emit } from "../words/emit.js";
 import { num } from "../words/numbers.js";
 import { note } from "../words/printable.js";
+import { progress, stagesOfData } from "../words/progress.js";
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -64,7 +65,8 @@ export const configure = (command: Command): void => {
       const { trainOne } = await import("./run.js");
       const { progressLines } = await import("../study/progress.js");
       const { untilStopped } = await import("../stop.js");
-      const openData = dataOpener();
+      const { onProgress: onStage, end } = progress("opening the data");
+      const openData = dataOpener({ onProgress: stagesOfData(onStage) });
       const written =
         file === undefined ? {} : readRecord(file, "a spec; expected an object with model, steps, data, …");
       const base = file === undefined || file === "-" ? process.cwd() : dirname(file);
@@ -73,6 +75,7 @@ export const configure = (command: Command): void => {
         return { spec: await completeSpec(given, openData, options.ladder, modules), metrics };
       });
       for (const remark of (await openData(spec.data)).describe().provenance.remarks ?? []) note(remark);
+      end();
       const onProgress = progressLines("training", { quiet: 1500 });
       const record = await untilStopped(onProgress.stopped, (signal) =>
         trainOne(spec, { ...options, openData, metrics, signal, onProgress, onNote: note }),

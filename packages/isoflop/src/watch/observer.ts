@@ -5,7 +5,7 @@ import { MetricsFollower, type StoredRun, storedRun } from "@isoflop/sweep/node"
 import { factsOf, holderWords, type Standing, standingOf } from "../runs-command/facts.js";
 import { idsOf } from "../runs-command/users.js";
 import { layoutOf } from "../study/layout.js";
-import { type Manifest, readManifest, storeOf } from "../study/manifest.js";
+import { type Manifest, manifestIn, readManifest, storeOf } from "../study/manifest.js";
 import { type BudgetLosses, lossesOf, type Point } from "./losses.js";
 import { plannedIn } from "./planned.js";
 
@@ -46,10 +46,10 @@ interface SeenPart {
   readonly isOver: boolean;
 }
 
-/** The studies that a study is made of, or itself. @throws CliError for a folder that is no study's */
-const partsOf = (folder: string): readonly Part[] => {
-  const manifest = readManifest(folder);
-  if (manifest.arms.length === 0) return [{ folder, manifest }];
+/** The studies that a study is made of, or itself; one that has not begun has no manifest. @throws CliError for a file that is none */
+const partsOf = (folder: string): readonly (Part | undefined)[] => {
+  const manifest = manifestIn(folder);
+  if (!manifest || manifest.arms.length === 0) return [manifest && { folder, manifest }];
   return manifest.arms.flatMap((arm) => partsOf(join(folder, arm.folder)));
 };
 
@@ -74,11 +74,12 @@ export class Observer {
     const { name, hash } = readManifest(this.folder);
     const parts: SeenPart[] = [];
     for (const id of this.#unknown) this.#meter.drop(id);
-    for (const part of partsOf(this.folder)) parts.push(await this.#part(part));
+    const all = partsOf(this.folder);
+    for (const part of all) if (part) parts.push(await this.#part(part));
     this.#unknown = parts.flatMap(({ unknown }) => unknown.map(({ id }) => id));
     for (const run of parts.flatMap(({ unknown }) => unknown)) this.#meter.add(run);
     const progress = this.#meter.progress();
-    const isDone = parts.every(({ isOver }) => isOver);
+    const isDone = parts.length === all.length && parts.every(({ isOver }) => isOver);
     return {
       ...{ name, hash, progress, left: parts.flatMap(({ left }) => left) },
       losses: lossesOf(parts.flatMap(({ points }) => points)),

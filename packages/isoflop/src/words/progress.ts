@@ -1,3 +1,4 @@
+import type { Opening } from "@isoflop/data";
 import { type Face, type ReporterOptions, reporter } from "../progress/reporter.js";
 import { bar, leftWords, percentDone } from "../progress/texts.js";
 import { printable } from "./printable.js";
@@ -10,6 +11,12 @@ const FOUNDED = 0.02;
 
 /** Told how far work has come: parts done, of all if that is known, and at what it is, where it has several stages. */
 export type OnProgress = (done: number, of?: number, what?: string) => void;
+
+/** The opening of data as stages of work: "decoding images". */
+export const stagesOfData =
+  (onStage: OnProgress): NonNullable<Opening["onProgress"]> =>
+  ({ stage, done, of, unit }) =>
+    onStage(done, of, `${stage} ${unit}`);
 
 interface Counted {
   readonly what: string;

@@ -20,12 +20,12 @@ export interface KeptFeatures {
 }
 
 /** The vectors of records, read once and kept in the records' order. @throws Error naming a row that is no good */
-export const keptFeatures = (
+export const keptFeatures = async (
   files: OpenFiles,
   { parts, rows, rowOf, count, key, check }: KeptFeatures,
   { cacheFolder, signal, onProgress }: Opening,
-): Promise<StoredFeatures> =>
-  keptSet({
+): Promise<StoredFeatures> => {
+  const { store, hashes } = await keptSet({
     ...{ folder: cacheFolder, key },
     write: async (writer) => {
       const features = await featureRows(files, parts, rows);
@@ -42,6 +42,8 @@ export const keptFeatures = (
       return { shape: [1, 1 + features.tokens, features.dim], values: "f32", bad: [], remarks: [] };
     },
   });
+  return { store, hashes, masked: parts.extent !== undefined };
+};
 
 /** The rows of some records: those that lie side by side are read at once. */
 const inRuns = async (
