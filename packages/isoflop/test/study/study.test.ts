@@ -46,6 +46,9 @@ describe("a study", () => {
     study.close();
     const summary = readStudy(JSON.parse(await readFile(join(out, "summary.json"), "utf8")));
     expect(summary.fit?.budgets).toHaveLength(3);
+    expect(summary.file).toMatchObject({ name: "tiny", hash: study.plan.hash });
+    for (const { width, depth, learningRate } of summary.runs)
+      expect([width, depth, learningRate]).not.toContain(undefined);
     expect(await readFile(join(out, "report.html"), "utf8")).toContain("<html");
   });
 });

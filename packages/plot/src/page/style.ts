@@ -113,7 +113,7 @@ section{margin-top:3.25rem}
 .facts{gap:.9rem 2rem}
 .choices div{grid-template-columns:1fr;gap:.1rem}
 .samples{grid-template-columns:repeat(3,1fr);gap:1rem .75rem}
-th,td{padding-left:.85rem}
+th,td{padding-left:.85rem;white-space:normal}
 table{font-size:.8125rem}
 }
 @media screen and (max-width:40rem){${stacked(".many")}}

@@ -131,7 +131,7 @@ const groundsOf = (study: DrawnStudy, figures: StudyFigures): Part[] => {
     },
     tune && {
       title: "Learning rate",
-      lead: `The learning rate was found by ${plural(tune.runs.length, "run")} of its own: ${tune.rule}.`,
+      lead: `The learning rate was found by ${plural(tune.runs.length, "run")} of its own. The rule: ${tune.rule}.`,
       ...(figures.tune && { figures: [{ ...figures.tune, name: "learning-rate" }] }),
       table: tuneTable(tune),
       ...(tune.notes && { notes: tune.notes }),
