@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
-import { conditioningOption, dataOption } from "../options/common.js";
+import { type AskedData, conditioningOption, dataOption } from "../options/common.js";
 import { whole } from "../options/values.js";
 import { doStudy, type StudyChoices, studyOptions } from "../study/command.js";
 import { readAssignment } from "../study/file/set.js";
 
 interface Options extends StudyChoices {
   readonly preset: string;
-  readonly data?: string;
+  readonly data?: AskedData;
   readonly conditioning?: string;
   readonly seed?: number;
 }
@@ -24,8 +24,18 @@ Examples:
   isoflop reproduce --conditioning crossAttention
   isoflop reproduce --preset laptop --data cifar10 --seed 1 --json > summary.json`;
 
-/** What the options set. */
-const places = { data: "data.source", conditioning: "model.conditioning", seed: "seed" } as const;
+/** A name alone keeps the study's options of its source, such as the size. */
+const dataSet = ({ spec }: AskedData): string =>
+  Object.keys(spec).length === 1 ? `data.source=${String(spec.source)}` : `data=${JSON.stringify(spec)}`;
+
+/** What each option sets, and how it was asked for. */
+const short = ({ data, conditioning, seed }: Options): readonly (readonly [set: string, words: string])[] => [
+  ...(data ? [[dataSet(data), `--data '${data.text}'`] as const] : []),
+  ...(conditioning === undefined
+    ? []
+    : [[`model.conditioning=${conditioning}`, `--conditioning ${conditioning}`] as const]),
+  ...(seed === undefined ? [] : [[`seed=${seed}`, `--seed ${seed}`] as const]),
+];
 
 export const configure = (command: Command): void => {
   studyOptions(dataOption(conditioningOption(command)))
@@ -36,14 +46,11 @@ export const configure = (command: Command): void => {
     )
     .option("--seed <n>", "of weights, noise and order (default: 0)", whole)
     .addHelpText("after", help)
-    .action(({ preset, set = [], ...options }: Options) => {
-      const given = (Object.keys(places) as (keyof typeof places)[]).filter((name) => options[name] !== undefined);
-      const short = given.map((name) => readAssignment(`${places[name]}=${options[name]}`));
-      const words = given.map((name) => ` --${name} ${options[name]}`).join("");
-      return doStudy(
-        preset,
-        { ...options, set: [...short, ...set] },
-        `npx isoflop reproduce --preset ${preset}${words}`,
-      );
+    .action((options: Options) => {
+      const { preset, set = [] } = options;
+      const given = short(options);
+      const typed = set.map(({ text }) => `--set '${text}'`);
+      const words = ["npx isoflop reproduce --preset", preset, ...given.map(([, words]) => words), ...typed].join(" ");
+      return doStudy(preset, { ...options, set: [...given.map(([text]) => readAssignment(text)), ...set] }, words);
     });
 };
