@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { jsonOption } from "../options/common.js";
+import { studyPath } from "../study/find.js";
 import { emit } from "../words/emit.js";
 
 interface Options {
@@ -15,14 +16,14 @@ runs; takes no lock and writes nothing. Ends with status 0 when the study is don
 Speeds are those of runs that are done, and of steps while it watches.
 
 Examples:
-  isoflop watch runs/quick-0a1b2c3d
-  isoflop watch runs/quick-0a1b2c3d --once --json`;
+  isoflop watch runs/quick
+  isoflop watch runs/quick --once --json`;
 
 /** Between two looks. */
 const LOOK_MS = 1000;
 
 export const configure = (command: Command): void => {
-  jsonOption(command.argument("<study>", "the folder of a study"))
+  jsonOption(command.argument("<study>", "the folder of a study", studyPath))
     .option("--once", "look once and end")
     .addHelpText("after", help)
     .action(async (folder: string, { once, json }: Options) => {

@@ -20,7 +20,7 @@ has not been heard of for two minutes.
 
 Examples:
   isoflop runs list
-  isoflop runs list --study runs/quick-0a1b2c3d --json`;
+  isoflop runs list --study runs/quick --json`;
 
 export const configure = (command: Command): void => {
   studyOption(storeOptions(command), "only the runs of this study, from its own store")

@@ -17,7 +17,7 @@ Reads everything: the record, whose hash must be its id and which must say what 
 was written; and the metrics log, which must tell of every step. Changes nothing. Status 3 if anything is not as it must be.
 
 Example:
-  isoflop runs verify --study runs/quick-0a1b2c3d`;
+  isoflop runs verify --study runs/quick`;
 
 export const configure = (command: Command): void => {
   studyOption(
