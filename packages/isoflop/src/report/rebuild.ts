@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { readStudy, type Sample, type StudySummary } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
 import { dataOpener } from "@isoflop/sweep/node";
@@ -26,13 +25,6 @@ import type { Reported } from "../study/study.js";
  */
 export const rebuildReport = async (path: string, onNote: (note: string) => void): Promise<Reported> => {
   const folder = new StudyFolder(path, { onWait: onNote });
-  const { arms = [] } = folder.manifest ?? {};
-  if (arms.length > 0) {
-    const folders = arms.map((arm) => join(path, arm.folder)).join(", ");
-    throw inputError(
-      `${path} is a study of several, whose report "isoflop study ${path}" makes again; give one of ${folders}`,
-    );
-  }
   const listed = await folder.done();
   const unknown = await loadKnown(listed);
   for (const why of unknown) onNote(`${why}; what the runs say of themselves is left out`);
