@@ -170,13 +170,13 @@ const tuningOf = (known: Known, grid: readonly SweepRun[]): Tuning => {
 /** Fewer steps than this say little of a learning rate. */
 const LEAST_STEPS = 64;
 
-/** An eighth and half of the smallest budget, or more where its largest model would see too few steps of it. */
+/** An eighth and half of the smallest budget, or more of it where its largest model would see too few steps; never above it. */
 const usualBudgets = (grid: readonly SweepRun[], smallest: Flops): readonly Flops[] => {
   const dearest = Math.max(
     ...grid.filter(({ budget }) => budget === smallest).map(({ flops, steps }) => flops / steps),
   );
-  const low = Math.max(smallest / 8, LEAST_STEPS * dearest);
-  return [low, Math.max(smallest / 2, 4 * low)].map((budget) => Number(budget.toPrecision(2)));
+  const low = Math.min(Math.max(smallest / 8, LEAST_STEPS * dearest), smallest / 2);
+  return [low, Math.min(Math.max(smallest / 2, 4 * low), smallest)].map((budget) => Number(budget.toPrecision(2)));
 };
 
 /** What of every model its data and the file decide. */
