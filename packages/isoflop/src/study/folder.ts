@@ -8,7 +8,7 @@ import { fileCheckpoints, makeFolder, removeTemporaries } from "@isoflop/train/n
 import { readRecord } from "../files/read.js";
 import type { DoneRun } from "../runs/point.js";
 import { layoutOf, runsIn } from "./layout.js";
-import { type Manifest, manifestIn, storeOf } from "./manifest.js";
+import { type Manifest, manifestIn, refuseStore, storeOf } from "./manifest.js";
 import { readStudyPredictions, type StudyPrediction } from "./prediction.js";
 
 /** Puts a whole file in place. */
@@ -47,8 +47,12 @@ export class StudyFolder {
     return this.#manifest;
   }
 
-  /** Runs that are done: those of its manifest, in its order; of a folder of nothing but runs all, by id. */
+  /**
+   * Runs that are done: those of its manifest, in its order; of a folder of nothing but runs all, by id.
+   * @throws CliError for the store of studies, whose runs are those of several
+   */
   async done(): Promise<DoneRun[]> {
+    if (!this.#manifest) refuseStore(this.path);
     const records = this.#manifest ? await this.#own(this.#manifest) : await this.store.list();
     return records.filter((record) => record.state === "done");
   }
