@@ -68,7 +68,7 @@ export const doneIn = (folder: string): readonly DoneRun[] => {
   if (done.length > 0) return done;
   const what = files.length === 0 ? "no run" : `${plural(files.length, "run")}, none of which is done`;
   throw inputError(
-    `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train", or one of tables`,
+    `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop study" or "isoflop train", or one of tables`,
   );
 };
 

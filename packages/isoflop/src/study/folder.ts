@@ -96,7 +96,7 @@ export class StudyFolder {
 
   /** What `summary.json` holds, undefined where there is none. @throws CliError for one that is no record */
   summary(): Readonly<Record<string, unknown>> | undefined {
-    return recordIn(this.files.summary, "a study's summary; run isoflop reproduce again to write it");
+    return recordIn(this.files.summary, "a study's summary; run isoflop study again to write it");
   }
 
   /**
