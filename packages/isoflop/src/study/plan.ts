@@ -152,7 +152,7 @@ const tuningOf = (known: Known, grid: readonly SweepRun[]): Tuning => {
   const [smallest] = grid as readonly [SweepRun, ...SweepRun[]];
   const [low, high] = extent(grid.filter((run) => run.budget === smallest.budget).map(({ config }) => config.width));
   const tried = {
-    budgets: budgets ? budgetsOf({ budgets }) : [8, 2].map((part) => Number((smallest.budget / part).toPrecision(2))),
+    budgets: budgets ? budgetsOf({ budgets }) : usualBudgets(grid, smallest.budget),
     widths: widths ?? [...new Set([low, high])],
   };
   const cells = tried.budgets.flatMap((budget) =>
@@ -165,6 +165,18 @@ const tuningOf = (known: Known, grid: readonly SweepRun[]): Tuning => {
   // What cannot be tried is told before anything is trained.
   cells.forEach(runs);
   return { cells, follows, runsOf: runs };
+};
+
+/** Fewer steps than this say little of a learning rate. */
+const LEAST_STEPS = 64;
+
+/** An eighth and half of the smallest budget, or more of it where its largest model would see too few steps; never above it. */
+const usualBudgets = (grid: readonly SweepRun[], smallest: Flops): readonly Flops[] => {
+  const dearest = Math.max(
+    ...grid.filter(({ budget }) => budget === smallest).map(({ flops, steps }) => flops / steps),
+  );
+  const low = Math.min(Math.max(smallest / 8, LEAST_STEPS * dearest), smallest / 2);
+  return [low, Math.min(Math.max(smallest / 2, 4 * low), smallest)].map((budget) => Number(budget.toPrecision(2)));
 };
 
 /** What of every model its data and the file decide. */

@@ -30,7 +30,9 @@ export const withParts = async (
   base: string,
   openData: (spec: DataSpec) => Promise<DataSource>,
 ): Promise<WithParts> => {
-  const { modules: files, metrics, ...spec } = read(lists, written, { name: "spec", error: inputError });
+  const { modules: files, metrics } = read(lists, written, { name: "spec", error: inputError });
+  // As it was written: valibot leaves out names that every object answers to, and these are to be told.
+  const { modules: _, metrics: __, ...spec } = written;
   for (const file of files) await loadModule(file, base);
   const { value } = await resolveModules<Loose>(spec, runPositions, base);
   return { given: value, metrics: await metricRequests(metrics, { base, openData }) };
