@@ -15,8 +15,11 @@ export interface Manifest {
   readonly hash: string;
   /** The run store, from the study's folder on. */
   readonly store: string;
+  /** The folder that paths in the file begin at, from the study's folder on: both may be moved together. */
+  readonly base?: string;
   /** The study file with every default. */
   readonly file: Readonly<Record<string, unknown>>;
+  /** With paths from the study's folder on. */
   readonly modules: readonly { readonly path: string; readonly digest: string }[];
   /** Ids of the runs that found the learning rate's rule. */
   readonly tune: readonly string[];
@@ -37,6 +40,7 @@ const schema = record({
   name: text,
   hash: text,
   store: text,
+  base: v.exactOptional(text),
   file: v.looseObject({}, "a record"),
   modules: v.optional(v.array(record({ path: text, digest: text }), "a list of modules"), []),
   tune: ids,
