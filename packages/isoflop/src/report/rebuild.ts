@@ -13,6 +13,7 @@ import { curvesOf, findingsOf, published } from "../study/document.js";
 import type { StudyFile } from "../study/file/schema.js";
 import { StudyFolder } from "../study/folder.js";
 import { fitLaws } from "../study/laws.js";
+import { dataNow, loadModulesOf } from "../study/moved.js";
 import type { StudyPrediction } from "../study/prediction.js";
 import { drawSamples } from "../study/samples.js";
 import type { Reported } from "../study/study.js";
@@ -25,6 +26,7 @@ import type { Reported } from "../study/study.js";
  */
 export const rebuildReport = async (path: string, onNote: (note: string) => void): Promise<Reported> => {
   const folder = new StudyFolder(path, { onWait: onNote });
+  await loadModulesOf(folder);
   const listed = await folder.done();
   const unknown = await loadKnown(listed);
   for (const why of unknown) onNote(`${why}; what the runs say of themselves is left out`);
@@ -107,7 +109,7 @@ const samplesOf = async (
 ): Promise<readonly Sample[]> => {
   const { samples = usual } = (folder.manifest?.file ?? {}) as Partial<Pick<StudyFile, "samples">>;
   if (!samples || run.frozen !== undefined) return [];
-  const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(run.spec.data)]);
+  const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(dataNow(folder, run.spec))]);
   try {
     return await drawSamples(run, { folder, device, source, samples, seed: run.spec.seed, onNote });
   } finally {

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { inputError } from "../exit.js";
 import { statusOf } from "../files/status.js";
 import { layoutOf, runsIn } from "../study/layout.js";
-import { type Manifest, manifestIn, storeOf } from "../study/manifest.js";
+import { type Manifest, manifestIn, refuseStore, storeOf } from "../study/manifest.js";
 import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
 import { unlikeFamilies, unlikeMeasures } from "./alike.js";
@@ -59,6 +59,7 @@ export const requireComparable = (a: string, b: string): void => {
  */
 export const doneIn = (folder: string): readonly DoneRun[] => {
   const manifest = manifestIn(folder);
+  if (!manifest) refuseStore(folder);
   const store = storeIn(folder);
   const files = (manifest ? idsOf(folder, manifest) : readdirSync(store).sort())
     .map((id) => join(store, id, "run.json"))

@@ -36,6 +36,8 @@ export interface HeldOutBudget {
 export interface StudyOutline {
   readonly file: StudyFile;
   readonly name: string;
+  /** The folder that relative paths of the file begin at. */
+  readonly base: string;
   /** Of the study's own seed. */
   readonly data: DataSpec;
   readonly modules: readonly ModuleContent[];
@@ -120,7 +122,8 @@ const ordersOf = (study: ResolvedStudy): Omit<Seeded, "content">[] => {
 
 /** @param rule the learning rate's, where it was tuned */
 const outlined = (known: Known, rule?: LearningRateRule): StudyOutline => {
-  const { file, modules, seeds } = known;
+  const { file, base, seeds } = known;
+  const modules = known.modules.map(({ path, digest }) => ({ path, digest }));
   const [{ data }] = seeds;
   const { learningRate } = file.optimizer;
   const rate = rule ?? (learningRate === "tune" ? UNTUNED : learningRate);
@@ -130,7 +133,7 @@ const outlined = (known: Known, rule?: LearningRateRule): StudyOutline => {
   const grid = [...new Map(runs.map((run) => [run.id, run])).values()].sort((a, b) => a.budget - b.budget);
   const heldOut = listOf(file.heldOut ?? []).flatMap((sizes) => heldOutOf(known, sizes, grid, rate));
   const tuning = learningRate === "tune" && !rule ? tuningOf(known, grid) : undefined;
-  return { file, name: file.name, data, modules, grid, heldOut, ...(tuning && { tuning }) };
+  return { file, name: file.name, base, data, modules, grid, heldOut, ...(tuning && { tuning }) };
 };
 
 /** Stands in until the rule is found: a run's steps and cost do not depend on its rate. */

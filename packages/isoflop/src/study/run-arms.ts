@@ -26,10 +26,11 @@ export interface ArmsDone {
  * @throws as `runStudy` does
  */
 export const runArms = async (
-  { file, modules: loaded }: ResolvedStudy,
+  resolved: ResolvedStudy,
   arms: readonly Arm[],
   options: Omit<StudyRun, "study">,
 ): Promise<ArmsDone> => {
+  const { file } = resolved;
   const { root, out, store, say, signal, onNote, onData, reproduce } = options;
   const openData = dataOpener({ signal, ...(onData && { onProgress: onData }) });
   const hashes: string[] = [];
@@ -37,10 +38,10 @@ export const runArms = async (
   const hash = digest(hashes).slice(0, 8);
   const path = out ?? join(root, `${file.name}-${hash}`);
   const runs = store ?? (out === undefined ? join(root, "store") : join(path, "runs"));
-  const modules = loaded.map((module) => ({ path: module.path, digest: module.digest }));
+  const modules = resolved.modules.map((module) => ({ path: module.path, digest: module.digest }));
   const folder = await claimed(new StudyFolder(path, { signal, onWait: onNote }, runs), { name: file.name, hash });
   await folder.keepManifest({
-    ...{ record: "manifest", name: file.name, hash, store: folder.fromHere(runs), file, modules },
+    ...{ record: "manifest", name: file.name, hash, store: folder.fromHere(runs), ...folder.written(resolved) },
     ...{ tune: [], runs: [], heldOut: [], added: [], arms: arms.map(({ name }) => ({ name, folder: name })) },
   });
   const done: ArmSummary[] = [];

@@ -47,8 +47,9 @@ const ofFolder = (folder: string, given: string): WrittenStudy => {
   const manifest = manifestIn(folder);
   if (!manifest)
     throw inputError(`the folder ${printable(given)} has no ${basename(layoutOf(folder).manifest)}: it is no study's`);
-  const modules = manifest.modules.map(({ path }) => path);
-  return { name: layoutOf(folder).manifest, base: folder, value: { ...manifest.file, modules } };
+  const modules = manifest.modules.map(({ path }) => resolve(folder, path));
+  const base = manifest.base === undefined ? folder : resolve(folder, manifest.base);
+  return { name: layoutOf(folder).manifest, base, value: { ...manifest.file, modules } };
 };
 
 /** A module whose default export is the study. */
