@@ -54,7 +54,7 @@ test("a folder without a run that is done is no table: status 3", () => {
   mkdirSync(folder, { recursive: true });
   expect(isoflop(["fit", "isoflop", "-i", folder])).toMatchObject({
     code: 3,
-    stderr: expect.stringMatching(/has no run; expected the folder of "isoflop reproduce" or "isoflop train"/),
+    stderr: expect.stringMatching(/has no run; expected the folder of "isoflop study" or "isoflop train"/),
   });
   mkdirSync(join(folder, "0000000000000000"));
   writeFileSync(join(folder, "0000000000000000", "run.json"), "{");

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { paperBudgets } from "@isoflop/flops";
 import { writeRecord } from "@isoflop/scaling";
@@ -164,12 +164,20 @@ describe("reproduce", () => {
     [["--preset", "quik"], "Did you mean quick?|Allowed choices are quick, laptop"],
     [["--device", "cuda"], "Allowed choices are wasm, webgpu"],
     [["--seed", "1.5"], "Expected a whole number, 0 or more"],
+    [["--data", "emojii"], 'did you mean "emoji"\\?\\), or a place: ./folder of images'],
     [["--ouput", "x"], "Did you mean --out\\?|unknown option '--ouput'"],
   ])("%j: status 2", (args, message) => {
     const { code, stderr } = isoflop(["reproduce", ...args]);
     expect(code).toBe(2);
     expect(stderr).toMatch(new RegExp(message));
   });
+});
+
+test("data may be a source's name, of which the rest stays, or a place, from here on", () => {
+  const dataOf = (data: string) => json(["reproduce", "--data", data, "--print"]).data;
+  expect(dataOf("shapes")).toEqual({ source: "shapes", size: 16, seed: 0 });
+  expect(dataOf("./photos")).toMatchObject({ source: "images", path: resolve("photos") });
+  expect(dataOf("hf://owner/name")).toMatchObject({ source: "hub", repo: "owner/name" });
 });
 
 describe("plan", () => {

@@ -7,7 +7,7 @@ import { emit } from "../words/emit.js";
 import { note } from "../words/printable.js";
 
 const help = `
-The folder is that of "isoflop reproduce", finished or not, or any in which "isoflop train" has put runs: then what is done so far is
+The folder is that of "isoflop study", finished or not, or any in which "isoflop train" has put runs: then what is done so far is
 fitted and shown, as is a study whose summary.json another version wrote. Numbers of a finished study are those of its summary.json;
 nothing is trained.
 

@@ -40,7 +40,7 @@ export const rebuildReport = async (path: string, onNote: (note: string) => void
     const what = existsSync(path)
       ? "has neither a summary.json of this version nor a run that is done"
       : "does not exist";
-    throw inputError(`${path} ${what}; give the folder of "isoflop reproduce" or "isoflop train"`);
+    throw inputError(`${path} ${what}; give the folder of "isoflop study" or "isoflop train"`);
   }
   const shown = summary.runs.flatMap((run) => done.filter(({ id }) => id === run.id));
   const tested = shown.find(({ id }) => id === predictions.at(-1)?.run);

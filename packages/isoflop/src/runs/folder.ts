@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { inputError } from "../exit.js";
 import { statusOf } from "../files/status.js";
 import { layoutOf, runsIn } from "../study/layout.js";
-import { type Manifest, manifestIn, storeOf } from "../study/manifest.js";
+import { type Manifest, manifestIn, refuseStore, storeOf } from "../study/manifest.js";
 import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
 import { unlikeFamilies, unlikeMeasures } from "./alike.js";
@@ -59,6 +59,7 @@ export const requireComparable = (a: string, b: string): void => {
  */
 export const doneIn = (folder: string): readonly DoneRun[] => {
   const manifest = manifestIn(folder);
+  if (!manifest) refuseStore(folder);
   const store = storeIn(folder);
   const files = (manifest ? idsOf(folder, manifest) : readdirSync(store).sort())
     .map((id) => join(store, id, "run.json"))
@@ -67,7 +68,7 @@ export const doneIn = (folder: string): readonly DoneRun[] => {
   if (done.length > 0) return done;
   const what = files.length === 0 ? "no run" : `${plural(files.length, "run")}, none of which is done`;
   throw inputError(
-    `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train", or one of tables`,
+    `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop study" or "isoflop train", or one of tables`,
   );
 };
 

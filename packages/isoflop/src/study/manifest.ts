@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { read, record, text } from "@isoflop/spec";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
+import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
 import { layoutOf } from "./layout.js";
 
@@ -94,4 +95,16 @@ export const manifestsUnder = (
       return [];
     }
   });
+};
+
+/** @throws CliError for a store whose runs studies have chosen among: what lies in it is no study */
+export const refuseStore = (folder: string): void => {
+  const parent = dirname(resolve(folder));
+  const own = manifestsUnder(parent).filter((study) => storeOf(study.folder, study.manifest) === resolve(folder));
+  const studies = [...new Set(own.filter(({ manifest }) => manifest.arms.length === 0).map((study) => study.folder))];
+  if (studies.length === 0) return;
+  const named = studies.map((study) => relative(process.cwd(), study) || study);
+  throw inputError(
+    `${printable(folder)} is the store of ${plural(studies.length, "study", "studies")}, whose runs no law joins; give ${studies.length === 1 ? "the study's folder" : "one of them"}: ${printable(named.join(", "))}`,
+  );
 };

@@ -22,7 +22,7 @@ export interface WrittenStudy {
   readonly base: string;
   readonly value: unknown;
   /** Line of a field, counted from 1, where the file has lines. */
-  readonly lineOf?: (path: Path) => number | undefined;
+  readonly lineOf?: (path: readonly (string | number)[]) => number | undefined;
 }
 
 type Path = readonly (string | number)[];
