@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { choice, number, positive, read, text } from "@isoflop/spec";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
 import { statusOf } from "../files/status.js";
 import { layoutOf, runsIn } from "../study/layout.js";
-import { type Manifest, manifestIn, storeOf } from "../study/manifest.js";
+import { type Manifest, manifestIn, manifestsUnder, storeOf } from "../study/manifest.js";
 import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
-import { unlikeFamilies, unlikeMeasures } from "./alike.js";
+import { unlikeFamilies, unlikeMeasures, unlikeRecipes } from "./alike.js";
 import { measuredIn } from "./measured.js";
 import { type DoneRun, pointsOf } from "./point.js";
 
@@ -20,7 +20,7 @@ import { type DoneRun, pointsOf } from "./point.js";
  */
 export const tableOfRuns = (folder: string): string => {
   const done = doneIn(folder);
-  const unlike = unlikeFamilies(done);
+  const unlike = unlikeFamilies(done) ?? (isShared(folder) ? unlikeRecipes(done) : undefined);
   if (unlike !== undefined)
     throw inputError(
       `the folder ${printable(folder)} has runs of unlike studies, which no law joins: ${printable(unlike)}; give the folder of one study`,
@@ -34,6 +34,16 @@ export const tableOfRuns = (folder: string): string => {
 };
 
 const prediction = v.looseObject({ from: v.array(text), run: text });
+const predictions = v.looseObject({ predictions: v.array(prediction) });
+
+/** Whether a folder is where several studies have their runs: what one varies on purpose, two differ in by chance. */
+const isShared = (folder: string): boolean => {
+  const store = resolve(folder);
+  const users = manifestsUnder(dirname(store)).filter(
+    (study) => study.manifest.arms.length === 0 && storeOf(study.folder, study.manifest) === store,
+  );
+  return users.length > 1;
+};
 
 /** Ids of the runs that test a study's predictions. */
 const testsOf = (folder: string): readonly string[] => {
@@ -42,6 +52,7 @@ const testsOf = (folder: string): readonly string[] => {
   const file = layoutOf(folder).prediction;
   if (!existsSync(file)) return [];
   const said = jsonOf(file, (message) => inputError(`${printable(file)} is no prediction of a study: ${message}`));
+  if (v.is(predictions, said)) return said.predictions.map(({ run }) => run);
   return v.is(prediction, said) ? [said.run] : [];
 };
 

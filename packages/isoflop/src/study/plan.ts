@@ -120,8 +120,9 @@ const ordersOf = (study: ResolvedStudy): Omit<Seeded, "content">[] => {
 
 /** @param rule the learning rate's, where it was tuned */
 const outlined = (known: Known, rule?: LearningRateRule): StudyOutline => {
-  const { file, modules, seeds } = known;
+  const { file, seeds } = known;
   const [{ data }] = seeds;
+  const modules = known.modules.map(({ path, digest }) => ({ path, digest }));
   const { learningRate } = file.optimizer;
   const rate = rule ?? (learningRate === "tune" ? UNTUNED : learningRate);
   const runs = listOf(file.grid).flatMap((entry) =>

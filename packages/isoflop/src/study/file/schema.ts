@@ -46,6 +46,7 @@ const budgets = byShape("one budget, a list of budgets, or { from, to, count }",
 const steps = v.pipe(
   record({ from: size, to: size, step: size }),
   v.check(({ from, to }) => from <= to, "a range whose from is at most its to"),
+  v.check(({ from, to, step }) => (to - from) / step < 1000, "a range of at most 1000 widths"),
 );
 
 /** Widths around a centre that moves with the budget as C^exponent, at a constant ratio. */
