@@ -6,7 +6,7 @@ import { createDevice } from "@isoflop/tensor";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
 import { loadKnown } from "../modules/index.js";
-import { unlikeFamilies } from "../runs/alike.js";
+import { unlikeRuns } from "../runs/folder.js";
 import type { DoneRun } from "../runs/point.js";
 import { choicesOf } from "../study/choices.js";
 import { curvesOf, findingsOf, published } from "../study/document.js";
@@ -33,7 +33,9 @@ export const rebuildReport = async (path: string, onNote: (note: string) => void
   const document = folder.summary();
   const predictions = folder.predictions();
   const summary =
-    document?.record === "study" ? readStudy(document) : summaryOf(done, { document, predictions, onNote });
+    document?.record === "study"
+      ? readStudy(document)
+      : summaryOf(done, { document, predictions, onNote, unlike: unlikeRuns(path, done) });
   if (!summary) {
     const what = existsSync(path)
       ? "has neither a summary.json of this version nor a run that is done"
@@ -63,13 +65,17 @@ interface Known {
   readonly document: unknown;
   readonly predictions: readonly StudyPrediction[];
   readonly onNote: (note: string) => void;
+  /** In what the runs differ that no law joins. */
+  readonly unlike: string | undefined;
 }
 
 /** Runs that no study of this version has summed up: fitted as they are, where one law can join them. */
-const summaryOf = (done: readonly DoneRun[], { document, predictions, onNote }: Known): StudySummary | undefined => {
+const summaryOf = (
+  done: readonly DoneRun[],
+  { document, predictions, onNote, unlike }: Known,
+): StudySummary | undefined => {
   if (done.length === 0) return undefined;
   if (document !== undefined) onNote("summary.json is of another version: its numbers are made again from the runs");
-  const unlike = unlikeFamilies(done);
   if (unlike !== undefined) onNote(`the runs are of unlike studies, which no law joins: ${unlike}`);
   const [first] = predictions;
   const fitted = first ? done.filter(({ id }) => first.from.includes(id)) : done;

@@ -20,7 +20,7 @@ import { type DoneRun, pointsOf } from "./point.js";
  */
 export const tableOfRuns = (folder: string): string => {
   const done = doneIn(folder);
-  const unlike = unlikeFamilies(done) ?? (isShared(folder) ? unlikeRecipes(done) : undefined);
+  const unlike = unlikeRuns(folder, done);
   if (unlike !== undefined)
     throw inputError(
       `the folder ${printable(folder)} has runs of unlike studies, which no law joins: ${printable(unlike)}; give the folder of one study`,
@@ -36,19 +36,28 @@ export const tableOfRuns = (folder: string): string => {
 const prediction = v.looseObject({ from: v.array(text), run: text });
 const predictions = v.looseObject({ predictions: v.array(prediction) });
 
-/** Whether a folder is where several studies have their runs: what one varies on purpose, two differ in by chance. */
-const isShared = (folder: string): boolean => {
+/** The studies beside a folder whose runs lie in it. */
+const usersOf = (folder: string): readonly Manifest[] => {
   const store = resolve(folder);
-  const users = manifestsUnder(dirname(store)).filter(
-    (study) => study.manifest.arms.length === 0 && storeOf(study.folder, study.manifest) === store,
-  );
-  return users.length > 1;
+  const studies = manifestsUnder(dirname(store)).filter((study) => storeOf(study.folder, study.manifest) === store);
+  return studies.map(({ manifest }) => manifest).filter(({ arms }) => arms.length === 0);
 };
 
-/** Ids of the runs that test a study's predictions. */
+/**
+ * In what runs of a folder differ that one law would have to join, in words; undefined where nothing is known against it. How models are
+ * trained may be what a study varies; between the studies of one store it is not.
+ */
+export const unlikeRuns = (folder: string, done: readonly DoneRun[]): string | undefined =>
+  unlikeFamilies(done) ?? (usersOf(folder).length > 1 ? unlikeRecipes(done) : undefined);
+
+/** Ids of the runs that no study fits: those that test its predictions, and in a store those that found its learning rate. */
 const testsOf = (folder: string): readonly string[] => {
   const manifest = manifestIn(folder);
   if (manifest) return manifest.heldOut;
+  const users = usersOf(folder);
+  const fitted = users.flatMap(({ runs, added }) => [...runs, ...added]);
+  const others = users.flatMap(({ tune, heldOut }) => [...tune, ...heldOut]).filter((id) => !fitted.includes(id));
+  if (others.length > 0) return others;
   const file = layoutOf(folder).prediction;
   if (!existsSync(file)) return [];
   const said = jsonOf(file, (message) => inputError(`${printable(file)} is no prediction of a study: ${message}`));

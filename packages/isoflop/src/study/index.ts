@@ -1,7 +1,8 @@
 export type { LineStream, ReporterOptions } from "../progress/reporter.js";
 export { type CountedParameters, type DoneRun, pointOf, pointsOf } from "../runs/point.js";
+export { studyJsonSchema } from "./file/json-schema.js";
 export { checkStudy, type ResolvedStudy, resolveStudy, type WrittenStudy, writtenStudy } from "./file/read.js";
-export { type StudyFile, type StudyFileInput, studyJsonSchema, studySchema } from "./file/schema.js";
+export { type StudyFile, type StudyFileInput, studySchema } from "./file/schema.js";
 export { type Assignment, readAssignment } from "./file/set.js";
 export { shippedStudies } from "./file/shipped.js";
 export { StudyFolder, type Waiting, type Write } from "./folder.js";

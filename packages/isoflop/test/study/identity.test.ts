@@ -92,7 +92,7 @@ describe("data behind one name", () => {
     const folder = scratch("images");
     mkdirSync(folder);
     for (let i = 0; i < 160; i++) await picture(i).toFile(join(folder, `${i}.png`));
-    const given = { data: { source: "images", path: folder, size: 16 }, validation: { images: 64 } };
+    const given = { data: { source: "images", path: folder, size: 16, validation: 0.5 }, validation: { images: 64 } };
     const before = study("images", given);
     const { size, atime, mtime } = statSync(join(folder, "5.png"));
     await picture(200).toFile(join(folder, "5.png"));
@@ -168,7 +168,13 @@ describe("a study's folder", () => {
       write(run, record);
     }
     const [held, ...from] = idsOf(first.summary);
-    const predicted = { C: 2e9, N: { value: 8000 }, D: { value: 40_000 }, loss: { value: 0.2, interval95: [0.1, 0.3] }, extrapolation: 2 };
+    const predicted = {
+      C: 2e9,
+      N: { value: 8000 },
+      D: { value: 40_000 },
+      loss: { value: 0.2, interval95: [0.1, 0.3] },
+      extrapolation: 2,
+    };
     write(join(old, "prediction.json"), { from, run: held, model: "8x1", prediction: predicted });
     expect(json(["report", old]).study!.runs).toHaveLength(4);
     const fit = JSON.stringify(json(["fit", "isoflop", "-i", old], { code: 4 }));
@@ -189,7 +195,11 @@ describe("a study's folder", () => {
   ])("whose study.json is %s is told, and left as it is", (_, text, message) => {
     const folder = copied(`damaged-${++files}`);
     writeFileSync(join(folder, "study.json"), text);
-    for (const args of [["report", folder], ["fit", "isoflop", "-i", folder], ["study", first.path, "--out", folder]]) {
+    for (const args of [
+      ["report", folder],
+      ["fit", "isoflop", "-i", folder],
+      ["study", first.path, "--out", folder],
+    ]) {
       const { code, stderr } = isoflop(args);
       expect([[2, 3].includes(code!), stderr], args.join(" ")).toEqual([true, expect.stringMatching(message)]);
       expect(stderr).not.toContain("--debug");
@@ -223,7 +233,10 @@ describe("a study's folder", () => {
 
 describe("processes on one study", () => {
   const path = () =>
-    file("shared.json", JSON.stringify({ name: "shared", ...small, grid: { budgets: [2e9, 4e9], widths: [8, 16, 24] } }));
+    file(
+      "shared.json",
+      JSON.stringify({ name: "shared", ...small, grid: { budgets: [2e9, 4e9], widths: [8, 16, 24] } }),
+    );
   const begun = (runs: string): ChildProcess =>
     spawn(process.execPath, [bin, "study", path(), "--runs", runs, "--json"], { stdio: "ignore" });
 
@@ -256,7 +269,9 @@ describe("processes on one study", () => {
     const gone = once(child, "exit");
     const isBegun = () => {
       try {
-        return readdirSync(join(runs, "store")).some((id) => statSync(join(runs, "store", id, "metrics.jsonl")).size > 0);
+        return readdirSync(join(runs, "store")).some(
+          (id) => statSync(join(runs, "store", id, "metrics.jsonl")).size > 0,
+        );
       } catch {
         return false;
       }

@@ -5,11 +5,12 @@ import { type Document, isMap, LineCounter, type Node, parseDocument, visit, typ
 import { inputError, reasonOf } from "../../exit.js";
 import { statusOf } from "../../files/status.js";
 import { evaluate } from "../../modules/evaluate.js";
-import { type LoadedModule, loadModule, type Position, resolveModules, runPositions } from "../../modules/index.js";
+import { type LoadedModule, loadModule, resolveModules } from "../../modules/index.js";
 import { printable } from "../../words/printable.js";
 import { studyPath } from "../find.js";
 import { layoutOf } from "../layout.js";
 import { manifestIn } from "../manifest.js";
+import { studyPositions } from "./positions.js";
 import { type StudyFile, studySchema } from "./schema.js";
 import { type Assignment, assign } from "./set.js";
 import { shippedFile, shippedStudies } from "./shipped.js";
@@ -78,14 +79,14 @@ const parsed = (file: string, given: string): WrittenStudy => {
     const at = nodeAt(document, path)?.range?.[0];
     return at === undefined ? undefined : lines.linePos(at).line;
   };
-  return { name, base: dirname(file), value: valueOf(document, name, lines), lineOf };
+  return { name, base: dirname(file), value: plainOf(document, name, lines), lineOf };
 };
 
 const yamlWords = ({ code, message }: YAMLParseError): string =>
   code === "MULTIPLE_DOCS" ? "another document begins here; a study is one" : message;
 
 /** What a document says. @throws CliError for an alias of nothing, with its line, and for one that grows without bound */
-const valueOf = (document: Document, name: string, lines: LineCounter): unknown => {
+const plainOf = (document: Document, name: string, lines: LineCounter): unknown => {
   visit(document, {
     Alias(_, alias) {
       if (alias.resolve(document)) return;
@@ -127,13 +128,6 @@ export interface ResolvedStudy extends Pick<WrittenStudy, "name" | "base"> {
   /** Parts of one's own that it may name. */
   readonly modules: readonly LoadedModule[];
 }
-
-/** Where parts of one's own may stand in a study. */
-export const studyPositions: readonly Position[] = [
-  ...runPositions,
-  { path: ["metrics", "*"], sort: "metric" },
-  { path: ["samples", "solver"], sort: "solver" },
-];
 
 /**
  * The study with what was set besides, its modules loaded, checked, and with its defaults.
