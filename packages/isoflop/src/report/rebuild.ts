@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { readStudy, type Sample, type StudySummary } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
 import { dataOpener } from "@isoflop/sweep/node";
@@ -25,6 +26,13 @@ import type { Reported } from "../study/study.js";
  */
 export const rebuildReport = async (path: string, onNote: (note: string) => void): Promise<Reported> => {
   const folder = new StudyFolder(path, { onWait: onNote });
+  const { arms = [] } = folder.manifest ?? {};
+  if (arms.length > 0) {
+    const folders = arms.map((arm) => join(path, arm.folder)).join(", ");
+    throw inputError(
+      `${path} is a study of several; give one of ${folders}, or compare them again by isoflop study ${path}`,
+    );
+  }
   const listed = await folder.done();
   const unknown = await loadKnown(listed);
   for (const why of unknown) onNote(`${why}; what the runs say of themselves is left out`);

@@ -7,6 +7,7 @@ import { dataOpener } from "@isoflop/sweep/node";
 import { type Arm as ArmSummary, compareStudies } from "../compare/studies.js";
 import { usageError } from "../exit.js";
 import { type Arm, requireUnlike } from "./arms.js";
+import { dataOf, rooted } from "./file/data.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { studyText } from "./file/text.js";
 import { StudyFolder } from "./folder.js";
@@ -26,22 +27,24 @@ export interface ArmsDone {
  * @throws as `runStudy` does
  */
 export const runArms = async (
-  { name: given, file, modules: loaded }: ResolvedStudy,
+  study: ResolvedStudy,
   arms: readonly Arm[],
   options: Omit<StudyRun, "study">,
 ): Promise<ArmsDone> => {
+  const { file, base, modules: loaded } = study;
   const { root, out, store, say, signal, onNote, onData, reproduce } = options;
   const openData = dataOpener({ signal, ...(onData && { onProgress: onData }) });
   const hashes: string[] = [];
   for (const { study } of arms) hashes.push((await planStudy(study, openData)).hash);
-  requireUnlike(given, arms, hashes);
+  requireUnlike(study.name, arms, hashes);
   const hash = digest(hashes).slice(0, 8);
   const path = out ?? join(root, `${file.name}-${hash}`);
   const runs = store ?? (out === undefined ? join(root, "store") : join(path, "runs"));
   const modules = loaded.map((module) => ({ path: module.path, digest: module.digest }));
   const folder = await claimed(new StudyFolder(path, { signal, onWait: onNote }, runs), { name: file.name, hash });
   await folder.keepManifest({
-    ...{ record: "manifest", name: file.name, hash, store: folder.fromHere(runs), file, modules },
+    ...{ record: "manifest", name: file.name, hash, store: folder.fromHere(runs), modules },
+    file: { ...file, data: dataOf(study), compare: rooted(file.compare, base) },
     ...{ tune: [], runs: [], heldOut: [], added: [], arms: arms.map(({ name }) => ({ name, folder: name })) },
   });
   const done: ArmSummary[] = [];

@@ -334,7 +334,9 @@ export const openStudy = async (options: StudyOptions): Promise<Study> => {
 };
 
 /** @throws CliError `usage` if the folder is another study's: its report would be replaced, its runs pooled */
-const manifestOf = (folder: StudyFolder, { name, hash, file, modules, grid, tuning }: StudyPlan): Manifest => {
+const manifestOf = (folder: StudyFolder, { name, hash, data, modules, grid, tuning, ...plan }: StudyPlan): Manifest => {
+  // Whoever goes on from this folder finds the data where they lay.
+  const file = { ...plan.file, data };
   const before = folder.manifest;
   if (before && before.hash !== hash)
     throw usageError(

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { jsonOption } from "../options/common.js";
+import { studyPath } from "../study/find.js";
 import { emit } from "../words/emit.js";
 
 interface Options {
@@ -22,7 +23,7 @@ Examples:
 const LOOK_MS = 1000;
 
 export const configure = (command: Command): void => {
-  jsonOption(command.argument("<study>", "the folder of a study"))
+  jsonOption(command.argument("<study>", "the folder of a study", studyPath))
     .option("--once", "look once and end")
     .addHelpText("after", help)
     .action(async (folder: string, { once, json }: Options) => {

@@ -145,6 +145,13 @@ describe("a module whose text changed", () => {
   });
 });
 
+const narrow = `
+  import { kind } from "@isoflop/spec";
+  import { defineDensity } from "@isoflop/diffusion";
+  const build = () => defineDensity("narrow", (m, u) => m.exp(m.div(m.log(u), 2)), (t) => 2 * t);
+  export const density = kind({ name: "narrow", options: {}, build });
+`;
+
 describe("a study's folder", () => {
   /** A copy of the first study, with its store beside it as it lay. */
   const copied = (name: string): string => {
@@ -224,6 +231,28 @@ describe("a study's folder", () => {
     expect(idsOf(again)).toEqual(ids);
     expect(stateOf(ids, scratch("moved/to/store"))).toEqual(before);
   });
+});
+
+test("that is named goes on where it lies, with its data; with another value beside itself, in its store", () => {
+  const at = scratch("elsewhere");
+  const given = { name: "there", ...small, grid: { budgets: 1e9, widths: [8] } };
+  const compare = { "objective.density": [{ module: "./narrow.mjs" }, "uniform"] };
+  file("narrow.mjs", narrow);
+  const path = file("there.json", JSON.stringify({ ...given, compare }));
+  json(["study", path, "--runs", at]);
+  const [folder] = readdirSync(at).filter((name) => name.startsWith("there-"));
+  const before = readdirSync(join(at, "store")).sort();
+  json(["study", join(at, "there")]);
+  expect(readdirSync(at).sort()).toEqual(["store", folder].sort());
+  expect(readdirSync(join(at, "store")).sort()).toEqual(before);
+  const report = isoflop(["report", join(at, "there")]);
+  expect([report.code, report.stderr]).toEqual([
+    3,
+    expect.stringMatching(/is a study of several; give one of .*uniform/),
+  ]);
+  json(["study", join(at, folder!, "uniform"), "--set", "name=beside", "--set", "batch=8"]);
+  expect(readdirSync(join(at, folder!)).some((name) => /^beside-[0-9a-f]{8}$/.test(name))).toBe(true);
+  expect(readdirSync(join(at, "store"))).toHaveLength(before.length + 1);
 });
 
 describe("processes on one study", () => {

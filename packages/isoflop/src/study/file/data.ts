@@ -27,8 +27,8 @@ const written = (data: StudyFile["data"], error: (message: string) => Error): un
   }
 };
 
-/** Texts that begin like a path of this folder, and whatever goes by the name `path`, or as the `module` of a decoder. */
-const rooted = (value: unknown, base: string, key = ""): unknown => {
+/** A value whose paths begin at the root: texts that begin like a path of this folder, and whatever goes by the name `path` or `module`. */
+export const rooted = (value: unknown, base: string, key = ""): unknown => {
   if (typeof value === "string") {
     const relative = /^\.{1,2}([\\/]|$)/.test(value) || ((key === "path" || key === "module") && !isAbsolute(value));
     return relative ? resolve(base, value) : value;

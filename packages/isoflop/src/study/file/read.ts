@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import { read } from "@isoflop/spec";
 import { type Document, isMap, LineCounter, type Node, parseDocument, visit, type YAMLParseError } from "yaml";
 import { inputError, reasonOf } from "../../exit.js";
@@ -22,6 +22,8 @@ export interface WrittenStudy {
   /** Relative paths in it begin here. */
   readonly base: string;
   readonly value: unknown;
+  /** The study's folder, where it was named by that. */
+  readonly folder?: string;
   /** Line of a field, counted from 1, where the file has lines. */
   readonly lineOf?: (path: Path) => number | undefined;
 }
@@ -49,7 +51,8 @@ const ofFolder = (folder: string, given: string): WrittenStudy => {
   if (!manifest)
     throw inputError(`the folder ${printable(given)} has no ${basename(layoutOf(folder).manifest)}: it is no study's`);
   const modules = manifest.modules.map(({ path }) => path);
-  return { name: layoutOf(folder).manifest, base: folder, value: { ...manifest.file, modules } };
+  const own = relative("", folder) || ".";
+  return { name: layoutOf(folder).manifest, base: folder, folder: own, value: { ...manifest.file, modules } };
 };
 
 /** A module whose default export is the study. */
