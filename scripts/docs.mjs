@@ -7,8 +7,12 @@ import { listPackages, publicPackages, root } from "./lib/workspace.mjs";
 
 /** What computed types are made of, by package: the type itself says it all. @type {Record<string, string[]>} */
 const workings = {
-  "@isoflop/dit": ["conditioning/index.ts:trunks", "conditioning/trunk.ts:Trunk"],
+  "@isoflop/data": ["pictures/pictures.ts:schema"],
+  "@isoflop/dit": ["conditioning/index.ts:ours"],
+  "@isoflop/flops": ["architectures/index.ts:ours"],
+  "@isoflop/plot": ["chart/several.ts:Several", "node/formats.ts:writers"],
   "@isoflop/scaling": ["records/fields.ts:Frozen"],
+  "@isoflop/spec": ["kind.ts:Records"],
   "@isoflop/tensor": [
     "types/shape.ts:IsTuple",
     "types/shape.ts:BroadcastTuples",
@@ -16,6 +20,8 @@ const workings = {
     "backends/scalars.ts:SCALARS",
     "graph/tensor.ts:Tensor",
   ],
+  "@isoflop/train": ["captions.ts:CaptionedData", "setup.ts:CaptionedData"],
+  isoflop: ["modules/sorts.ts:sorts", "study/file/schema.ts:Fixed"],
 };
 
 const packages = publicPackages();

@@ -1,7 +1,7 @@
 // What the command line computes, number for number, before and after a change:
 //   node scripts/numbers.mjs collect FOLDER [--root CHECKOUT] [--from BEFORE] [--skip-study]
 //   node scripts/numbers.mjs compare BEFORE AFTER [--expected FILE]
-// `collect` asks the built command line of this checkout, or of another one, for the plans of all presets, saved fits with their
+// `collect` asks the built command line of this checkout, or of another one, for the plans of the studies that come along, saved fits with their
 // reports, what is asked of them, FLOPs, and the quick study with seed 0 (minutes), and writes it into the folder. With --from it asks
 // the fits and goes on with the study that another version has written, which trains nothing.
 // `compare` takes the numbers of each document as a multiset, wherever they stand in it, and fails when one of BEFORE is lost in AFTER

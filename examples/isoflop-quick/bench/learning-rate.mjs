@@ -17,7 +17,8 @@ for (const base of bases) {
     `grid={ budgets: 1.7e11, widths: [${widths}] }`,
     `optimizer.learningRate={ at: ${base}, width: [32, -0.5] }`,
   ];
-  grids.push((await planStudy(resolveStudy(quick, set.map(readAssignment)), openData)).grid);
+  const study = await resolveStudy(quick, set.map(readAssignment));
+  grids.push((await planStudy(study, openData)).grid);
 }
 const session = await openSession({ store: fileRunStore(`${out}/runs`), device: "wasm" });
 const records = await session.train(grids.flat().map(({ spec }) => spec));

@@ -67,7 +67,7 @@ export const readOptions = async (argv: readonly string[]) => {
   ].map(readAssignment);
   const stopper = new AbortController();
   return {
-    study: resolveStudy(await writtenStudy(preset), set),
+    study: await resolveStudy(await writtenStudy(preset), set),
     root: values.runs,
     signal: stopper.signal,
     stop: () => stopper.abort(new Error("stopped; run the same command again to go on")),

@@ -5,7 +5,7 @@ export { openDecoder } from "./node/decoders/open.js";
 export { type EmojiOptions, emojiScenes, emojiSheet } from "./node/emoji.js";
 export { openSource } from "./node/open-source.js";
 export { fileStore, type RecordFile } from "./node/records/file-store.js";
-export { type InputFile, type Inputs, inputsOf } from "./node/records/inputs.js";
+export { type InputFile, type Inputs, inputsOf, type WatchedInputs } from "./node/records/inputs.js";
 export { type KeptSet, keptSet } from "./node/records/kept-set.js";
 export type { StoredSet } from "./node/records/read-set.js";
 export type { SetFacts, SetHead } from "./node/records/set-files.js";

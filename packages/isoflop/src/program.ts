@@ -16,6 +16,7 @@ where there is no terminal.
 
 Start here:
   isoflop reproduce
+  isoflop init mine.yaml && isoflop plan mine.yaml && isoflop study mine.yaml
   isoflop fit isoflop --input runs.csv --columns C=flops,N=params,D=tokens,loss=val_loss
   isoflop fit surface --input runs.csv --json > fit.json && isoflop predict fit.json --at 1e21`;
 

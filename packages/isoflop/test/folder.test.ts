@@ -54,7 +54,7 @@ test("a folder without a run that is done is no table: status 3", () => {
   mkdirSync(folder, { recursive: true });
   expect(isoflop(["fit", "isoflop", "-i", folder])).toMatchObject({
     code: 3,
-    stderr: expect.stringMatching(/has no run; expected the folder of "isoflop reproduce" or "isoflop train"/),
+    stderr: expect.stringMatching(/has no run; expected the folder of "isoflop study" or "isoflop train"/),
   });
   mkdirSync(join(folder, "0000000000000000"));
   writeFileSync(join(folder, "0000000000000000", "run.json"), "{");
@@ -124,42 +124,6 @@ test("seeds, sizes and how a model was trained may differ within a folder, famil
   const a = folderOf("one-family", "", trained("inContext"));
   const b = folderOf("another-family", "", trained("mmDit"));
   expect(json(["compare", a, b]).comparison!.at![0]!.difference!.value).toBe(0);
-});
-
-/** A study's manifest beside a store, naming runs of it by their numbers. */
-const manifestIn = (folder: string, hash: string, named: Readonly<Record<string, readonly number[]>>): void => {
-  mkdirSync(folder, { recursive: true });
-  const ids = Object.entries(named).map(([list, runs]) => [list, runs.map((i) => String(i).padStart(16, "0"))]);
-  const manifest = { record: "manifest", name: "mine", hash, store: "../store", file: {}, ...Object.fromEntries(ids) };
-  writeFileSync(join(folder, "study.json"), JSON.stringify(manifest));
-};
-
-const numbers = [...Array(54).keys()];
-
-test.each([
-  ["batch", { batch: 8 }],
-  ["warm-up", { optimizer: { warmup: 0.3 } }],
-  ["dropout", { captionDropout: 0.5 }],
-])("the store of two studies of another %s is no law's: status 3", (name, more) => {
-  const common = { batch: 16, optimizer: { warmup: 0.1, learningRate: 0.01 }, captionDropout: 0 };
-  const store = folderOf(`of-${name}/store`, "", (i) => ({ ...common, ...(i > 35 && more) }));
-  const fitted = () => isoflop(["fit", "isoflop", "-i", store]);
-  manifestIn(scratch(`of-${name}/one`), "1", { runs: numbers.slice(0, 36) });
-  expect(fitted().code).toBe(0);
-  manifestIn(scratch(`of-${name}/two`), "2", { runs: numbers.slice(36) });
-  expect(fitted()).toMatchObject({
-    code: 3,
-    stderr: expect.stringMatching(/unlike studies, which no law joins: spec\..*; give the folder of one study/),
-  });
-  expect(isoflop(["fit", "isoflop", "-i", scratch(`of-${name}/one`)]).code).toBe(0);
-});
-
-test("a study's store fits as its folder: without what tested it, and what tuned it", () => {
-  const store = folderOf("tested/store");
-  manifestIn(scratch("tested/one"), "1", { runs: numbers.slice(0, 36), tune: [36, 37], heldOut: numbers.slice(38) });
-  const of = (input: string) => json(["fit", "isoflop", "-i", input]);
-  expect(of(store).points!.used).toBe(36);
-  expect(of(store).fit!.N).toEqual(of(scratch("tested/one")).fit!.N);
 });
 
 test("modules are what they hold, wherever they lie: others are no law's", () => {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { paperBudgets } from "@isoflop/flops";
 import { writeRecord } from "@isoflop/scaling";
@@ -164,6 +164,7 @@ describe("reproduce", () => {
     [["--preset", "quik"], "Did you mean quick?|Allowed choices are quick, laptop"],
     [["--device", "cuda"], "Allowed choices are wasm, webgpu"],
     [["--seed", "1.5"], "Expected a whole number, 0 or more"],
+    [["--data", "emojii"], 'did you mean "emoji"\\?\\), or a place: ./folder of images'],
     [["--ouput", "x"], "Did you mean --out\\?|unknown option '--ouput'"],
   ])("%j: status 2", (args, message) => {
     const { code, stderr } = isoflop(["reproduce", ...args]);
@@ -172,9 +173,16 @@ describe("reproduce", () => {
   });
 });
 
+test("data may be a source's name, of which the rest stays, or a place, from here on", () => {
+  const dataOf = (data: string) => json(["reproduce", "--data", data, "--print"]).data;
+  expect(dataOf("shapes")).toEqual({ source: "shapes", size: 16, seed: 0 });
+  expect(dataOf("./photos")).toMatchObject({ source: "images", path: resolve("photos") });
+  expect(dataOf("hf://owner/name")).toMatchObject({ source: "hub", repo: "owner/name" });
+});
+
 describe("plan", () => {
   test("every quick run spends its budget within the rounding of a step", () => {
-    const { runs, heldOut, totalFlops } = json(["plan", "quick", "--set", "data.source=shapes"]);
+    const { runs, heldOut, totalFlops } = json(["plan", "quick", "--no-measure", "--set", "data.source=shapes"]);
     const all = runs as unknown as readonly Record<"budget" | "flops" | "roundingError" | "steps", number>[];
     expect(new Set(all.map(({ budget }) => budget)).size).toBe(4);
     for (const { budget, flops, roundingError, steps } of all) {
@@ -184,7 +192,7 @@ describe("plan", () => {
     const [last] = heldOut as unknown as readonly { readonly budget: number }[];
     expect(last!.budget).toBeGreaterThanOrEqual(3 * Math.max(...all.map(({ budget }) => budget)));
     const spent = all.reduce((sum, { flops }) => sum + flops, 0) + last!.budget;
-    expect(Number(totalFlops) / spent).toBeCloseTo(1, 12);
+    expect(Number((totalFlops as unknown as { readonly all: number }).all) / spent).toBeCloseTo(1, 12);
   });
 
   test("the paper's budgets, sizes around its optima, and device-hours by the table", () => {
@@ -198,10 +206,12 @@ describe("plan", () => {
       expect(Math.max(...sizes)).toBeGreaterThan(2 * optimum);
     }
     expect(plan.heldOut).toHaveLength(1);
-    const h100 = (plan.deviceHours as unknown as readonly { device: string; heldOut: number }[]).find(({ device }) =>
+    const { all } = plan.totalFlops as unknown as { readonly all: number };
+    expect(all).toBeGreaterThan(1.5e21);
+    const h100 = (plan.deviceHours as unknown as readonly { device: string; hours: number }[]).find(({ device }) =>
       device.includes("H100"),
     )!;
-    // 1.5e21 FLOPs at half of 989.4 TFLOP/s.
-    expect(h100.heldOut).toBeCloseTo(1.5e21 / (0.5 * 989.4e12) / 3600, 0);
+    // At half of 989.4 TFLOP/s.
+    expect(h100.hours).toBeCloseTo(all / (0.5 * 989.4e12) / 3600, 0);
   });
 });

@@ -204,7 +204,7 @@ describe("runs gc", () => {
     expect(readdirSync(store(root))).toEqual([first]);
   });
 
-  test("keeps the runs of the arms of a study that compares", () => {
+  test("knows the runs of the arms of a study that compares", () => {
     const folder = study(root, "all", [], { arms: [{ name: "a", folder: "a" }] });
     mkdirSync(join(folder, "a"));
     const arm = {
@@ -217,6 +217,9 @@ describe("runs gc", () => {
       tune: [second],
     };
     writeFileSync(join(folder, "a", "study.json"), JSON.stringify(arm));
+    const listed = json(at("list", "--study", folder)).runs as unknown as Json[];
+    expect(listed.map(({ id }) => id).sort()).toEqual([first, second].sort());
+    expect(isoflop(at("verify", "--study", folder)).stdout).toContain("2 runs");
     expect(json(at("gc", "--older-than", "0s"))).toMatchObject({ removed: [{ id: third }], kept: { used: 2 } });
   });
 

@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import { shapeScenes } from "@isoflop/data";
 import { ladderRules } from "@isoflop/flops";
 import { expect, it } from "vitest";
 import { planStudy, resolveStudy, writtenStudy } from "../src/study/index.js";
+import { withParts } from "../src/train/parts.js";
 import { completeSpec } from "../src/train/spec.js";
 
 const source = shapeScenes({ size: 16 });
@@ -42,4 +44,18 @@ it.each([
   [{ budget: 1 }, "is too small for one step of width 8"],
 ])("%j is told before anything is trained", async (spending, message) => {
   await expect(complete({ model: { width: 8 }, ...spending })).rejects.toThrow(message);
+});
+
+it("paths of a spec begin in its folder, those of data that a metric is measured on too", async () => {
+  const opened: unknown[] = [];
+  const openData = async (data: unknown) => {
+    opened.push(data);
+    return source;
+  };
+  const photos = { source: "images", path: "photos" };
+  const written = { data: photos, metrics: [{ kind: "validation", data: { ...photos, path: "../others" } }] };
+  const { given, metrics } = await withParts(written, "/studies/first", openData);
+  expect(given.data).toMatchObject({ path: resolve("/studies/first/photos") });
+  expect(opened).toMatchObject([{ path: resolve("/studies/others") }]);
+  expect(metrics[0]?.metric.data).toEqual(opened[0]);
 });

@@ -1,5 +1,5 @@
 export { document } from "./node/document.js";
-export { type FigureFormat, figureFormats, writeFigures } from "./node/formats.js";
+export { type FigureFormat, figureFormats, type WriteFile, writeFigures } from "./node/formats.js";
 export { renderPdf } from "./node/pdf.js";
 export { fontFiles, type PngOptions, renderPng } from "./node/png.js";
 export { writeComparison } from "./node/write-comparison.js";

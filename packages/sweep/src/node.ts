@@ -3,6 +3,7 @@ export { type Holder, holdersOf } from "./node/holders.js";
 export { type FolderLock, lockFolder } from "./node/lock.js";
 export { MetricsFollower } from "./node/metrics-log.js";
 export { dataOpener } from "./node/open-data.js";
+export type { Standing } from "./node/process.js";
 export { removeRemains, removeRun } from "./node/remove.js";
 export { fileRunStore, idsIn } from "./node/run-store.js";
 export { type ServeOptions, serveRuns, type WorkerSettings } from "./node/serve.js";

@@ -80,11 +80,14 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
   return { ...stratifiedMean(losses), losses };
 };
 
-/** @throws TrainError `data` unless the data has the split, and as many images in it */
+/** @throws TrainError `data` unless the data has the split, and as many images in it; tells the most that could be asked for */
 export const checkSplit = (data: DataSource, split: string, count: number): void => {
   const { name, splits } = data;
   const others = splits.filter((other) => other !== "train").join(" or ");
   must(splits.includes(split), "data", `${name} has no split "${split}"; validation.split can be ${others}`);
-  const [size, right] = [data.size(split), `validation.images is ${count} and can be at most that`];
-  must(size >= count, "data", `${name} has ${size} images in "${split}"; ${right}`);
+  const size = data.size(split);
+  const most = Math.floor(size / VALIDATION_BLOCK) * VALIDATION_BLOCK;
+  const right = most > 0 ? `can be at most ${most}` : `must be at least ${VALIDATION_BLOCK}`;
+  const told = `validation.images is ${count} and ${right}, unless the data hold out more`;
+  must(size >= count, "data", `${name} has ${size} images in "${split}"; ${told}`);
 };

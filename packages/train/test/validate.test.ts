@@ -91,10 +91,13 @@ describe("validate", () => {
     await expect(attempt({ images: 64 })).rejects.toThrow('unknown key "images"');
   });
 
-  it("refuses more images than a split has", async () => {
+  it.each([
+    [100, "can be at most 64"],
+    [50, "must be at least 64"],
+  ])("refuses more images than the %i that a split has, and tells how many there can be", async (size, right) => {
     const model = dit(spec.model);
-    const data: DataSource = { ...tinyData(), splits: ["validation"], size: () => 100 };
+    const data: DataSource = { ...tinyData(), splits: ["validation"], size: () => size };
     const attempt = validate(model.init(random.key(1)), { ...options(), model, data });
-    await expect(attempt).rejects.toThrow("validation.images is 128 and can be at most that");
+    await expect(attempt).rejects.toThrow(`validation.images is 128 and ${right}, unless the data hold out more`);
   });
 });

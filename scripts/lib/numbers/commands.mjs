@@ -25,15 +25,14 @@ const fitOf = (name, what, table, choices) => ({
 const plans = [
   ...["quick", "laptop"].flatMap((preset) => [
     ...conditionings.map((one) =>
-      command(`plans/${preset}-${one}`, `plan --preset ${preset} --conditioning ${one} --seed 0`),
+      command(`plans/${preset}-${one}`, `plan ${preset} --no-measure --set model.conditioning=${one}`),
     ),
     ...["cifar10", "shapes"].map((data) =>
-      command(`plans/${preset}-${data}`, `plan --preset ${preset} --data ${data}`),
+      command(`plans/${preset}-${data}`, `plan ${preset} --no-measure --set data.source=${data}`),
     ),
   ]),
-  command("plans/paper", "plan --preset paper"),
-  command("plans/paper-512", "plan --preset paper --batch 512 --mfu 0.35"),
-  command("plans/reproduce-paper", "reproduce --preset paper"),
+  command("plans/paper", "plan paper"),
+  command("plans/paper-512", "plan paper --set batch=512 --mfu 0.35"),
 ];
 
 const counts = [
@@ -110,7 +109,7 @@ export const commands = [...plans, ...counts, ...fits, ...questions, ...training
 
 /** The study, and what is asked of its folder. @type {readonly Command[]} */
 export const studyCommands = [
-  command("study/reproduce", "reproduce --preset quick --seed 0 --out runs/quick"),
+  command("study/reproduce", "reproduce --seed 0 --out runs/quick"),
   command("study/isoflop", "fit isoflop --input runs/quick", { report: true }),
   command("study/surface", "fit surface --input runs/quick --threads 2", { report: true }),
   command("study/predict", "predict --input runs/quick --at 1.5e12", { report: true }),

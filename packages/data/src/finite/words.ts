@@ -25,7 +25,7 @@ const wordReader = (
   { vocabulary: most, captionLength }: WordOptions,
   training: Uint32Array,
 ): CaptionReader => {
-  const { counts, total, cut } = countWords(text, training, captionLength);
+  const { counts, total, cut, longest } = countWords(text, training, captionLength);
   const table = [...counts].sort(([a, n], [b, m]) => m - n || compareTexts(a, b)).slice(0, most);
   const known = table.reduce((sum, [, count]) => sum + count, 0);
   const outOfTable = total === 0 ? 0 : (total - known) / total;
@@ -38,7 +38,11 @@ const wordReader = (
     settings: { captions: "words", words: table.length, outOfTable },
     remarks: [
       `${table.length} of the ${counts.size} words of training captions are in the table; ${percent(outOfTable)} of all their words are not, and are read as <unk>`,
-      ...(cut > 0 ? [`${cut} of ${training.length} training captions were cut to ${captionLength} words`] : []),
+      ...(cut > 0
+        ? [
+            `${cut} of ${training.length} training captions were cut to ${captionLength} words (captionLength; the longest has ${longest})`,
+          ]
+        : []),
     ],
     write: (record, { captions }, at) =>
       captions.set(vocabulary.encode(text(record), captionLength), at * captionLength),
@@ -49,12 +53,13 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 const countWords = (text: (record: number) => string, records: Uint32Array, captionLength: number) => {
   const counts = new Map<string, number>();
-  let [total, cut] = [0, 0];
+  let [total, cut, longest] = [0, 0, 0];
   for (const record of records) {
     const words = wordsOf(text(record));
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
     total += words.length;
     if (words.length > captionLength) cut++;
+    longest = Math.max(longest, words.length);
   }
-  return { counts, total, cut };
+  return { counts, total, cut, longest };
 };

@@ -185,7 +185,7 @@ describe("captions of records", () => {
     expect(settings).toMatchObject({ captions: "words", words: 3, outOfTable: expect.closeTo(15 / 21, 12) });
     expect(remarks).toEqual([
       "3 of the 18 words of training captions are in the table; 71.4 % of all their words are not, and are read as <unk>",
-      "2 of 6 training captions were cut to 4 words",
+      "2 of 6 training captions were cut to 4 words (captionLength; the longest has 6)",
     ]);
   });
 

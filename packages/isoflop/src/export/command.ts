@@ -8,6 +8,7 @@ import { outputFile } from "../files/write.js";
 import { type ColumnMap, columnMap } from "../options/columns.js";
 import { forceOption, jsonOption, quantityOption, skipOption } from "../options/common.js";
 import { choices } from "../options/values.js";
+import { studyPath } from "../study/find.js";
 import { versionOf, versions } from "../versions.js";
 import { emit, print } from "../words/emit.js";
 import { note, printable, printableJson } from "../words/printable.js";
@@ -52,7 +53,9 @@ export const configure = (command: Command): void => {
   skipOption(
     quantityOption(
       forceOption(
-        jsonOption(command.argument("<input>", 'a fit, predictions, a study or runs; "-" reads standard input')),
+        jsonOption(
+          command.argument("<input>", 'a fit, predictions, a study or runs; "-" reads standard input', studyPath),
+        ),
       ),
     ),
   )

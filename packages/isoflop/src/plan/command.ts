@@ -14,8 +14,8 @@ interface Options {
 }
 
 const help = `
-Nothing is trained, but for two seconds that measure this machine. FILE is what "isoflop study" takes: a file, a study's folder, or the name
-of a study that comes with isoflop. "paper" is arXiv 2410.08184: its six budgets with sizes of a ladder within a factor of 4 of the
+Nothing is trained, but for seconds that measure this machine at the smallest and the largest size. FILE is what
+"isoflop study" takes: a file, a study's folder, or the name of a study that comes with isoflop. "paper" is arXiv 2410.08184: its six budgets with sizes of a ladder within a factor of 4 of the
 optimum that its law gives, and 1.5e21 held out; the batch of 1024 and the ladder are not confirmed by the paper.
 
 Examples:

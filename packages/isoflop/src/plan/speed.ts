@@ -9,9 +9,17 @@ export interface Speed {
   /** What it was measured on. */
   readonly device: string;
   /** FLOP/s of one run, by the FLOPs of its step. */
-  readonly points: readonly { readonly stepFlops: number; readonly flopsPerSecond: number }[];
+  readonly points: readonly SpeedPoint[];
+  /** Seconds until the first step of a run, on average: its program is compiled. */
+  readonly setUp: number;
   /** FLOP/s of a run whose step takes so many FLOPs: between two that were tried on a line in logarithms. */
   at(stepFlops: number): number;
+}
+
+/** One size that was tried. */
+export interface SpeedPoint {
+  readonly stepFlops: number;
+  readonly flopsPerSecond: number;
 }
 
 /** Seconds for each size that is tried, after its program was compiled. */
@@ -31,25 +39,29 @@ export const measureSpeed = async (
 ): Promise<Speed> => {
   const device = await createDevice(kind, kind === "wasm" ? { wasm: { threads: 1 } } : {});
   try {
-    const points: { stepFlops: number; flopsPerSecond: number }[] = [];
+    const points: SpeedPoint[] = [];
+    let setUp = 0;
     for (const spec of specs) {
       const cost = stepFlops(spec.model, spec.batch, computeConvention);
-      points.push({ stepFlops: cost, flopsPerSecond: cost * (await stepsPerSecond(spec, device, source, signal)) });
+      const pace = await paceOf(spec, device, source, signal);
+      points.push({ stepFlops: cost, flopsPerSecond: cost * pace.steps });
+      setUp += pace.setUp / specs.length;
     }
     points.sort((a, b) => a.stepFlops - b.stepFlops);
-    return { device: device.description, points, at: (cost) => between(points, cost) };
+    return { device: device.description, points, setUp, at: (cost) => between(points, cost) };
   } finally {
     device.destroy();
   }
 };
 
-/** From the first report, when the program is compiled, to the last. */
-const stepsPerSecond = async (
+/** Steps per second from the first report, when the program is compiled, to the last; and the seconds before the first step. */
+const paceOf = async (
   spec: RunSpec,
   device: Device,
   data: DataSource,
   signal: AbortSignal | undefined,
-): Promise<number> => {
+): Promise<{ readonly steps: number; readonly setUp: number }> => {
+  const started = performance.now();
   const enough = new AbortController();
   const reason = new Error("measured");
   const reports: { readonly step: number; readonly at: number }[] = [];
@@ -63,7 +75,8 @@ const stepsPerSecond = async (
     if (error !== reason) throw error;
   });
   const [first, last] = [reports[0]!, reports.at(-1)!];
-  return ((last.step - first.step) * 1000) / (last.at - first.at);
+  const steps = ((last.step - first.step) * 1000) / (last.at - first.at);
+  return { steps, setUp: Math.max(0, (first.at - started) / 1000 - first.step / steps) };
 };
 
 const between = (points: Speed["points"], cost: number): number => {

@@ -59,21 +59,26 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 
 /** Seconds of training on this machine, by a measurement of a second each at the smallest and the largest size. */
 const timesHere = async (
-  { file: { device, parallel }, source }: Pick<StudyPlan, "file" | "source">,
+  { file, source }: Pick<StudyPlan, "file" | "source">,
   runs: readonly SweepRun[],
   heldOut: number,
   signal: AbortSignal | undefined,
 ) => {
+  const { device, parallel } = file;
   const bySize = [...runs].sort((a, b) => cost(a) - cost(b));
   const [small, large] = [bySize[0]!.spec, bySize.at(-1)!.spec];
   const speed = await measureSpeed([small, large], source, { device, ...(signal && { signal }) });
   const cores = availableParallelism();
   const atOnce = device === "webgpu" ? 1 : Math.min(parallel ?? cores, cores);
-  const fitted = sum(runs.map((run) => run.flops / speed.at(cost(run)))) / atOnce;
+  const { points, setUp, device: on } = speed;
+  const { images } = file.validation;
+  // Validation is forward alone, a third of a step's work for each image.
+  const beside = (run: SweepRun) => setUp + (images * cost(run)) / (3 * run.batch) / speed.at(cost(run));
+  const fitted = sum(runs.map((run) => run.flops / speed.at(cost(run)) + beside(run))) / atOnce;
   // The held-out run has all cores to itself.
-  const alone = heldOut / (speed.points.at(-1)!.flopsPerSecond * (device === "webgpu" ? 1 : cores));
-  const { points, device: on } = speed;
-  return { device: on, atOnce, speed: points, seconds: { fitted, heldOut: alone, all: fitted + alone } };
+  const alone = heldOut / (points.at(-1)!.flopsPerSecond * (device === "webgpu" ? 1 : cores));
+  const held = heldOut > 0 ? alone + beside(bySize.at(-1)!) : 0;
+  return { device: on, atOnce, speed: points, setUp, seconds: { fitted, heldOut: held, all: fitted + held } };
 };
 
 const cost = ({ config, batch }: SweepRun): number => stepFlops(config, batch, computeConvention);

@@ -8,7 +8,10 @@ type Row = StudyPlanDocument["runs"][number];
 
 const bytes = (n: number): string => (n >= 2 ** 30 ? `${num(n / 2 ** 30, 3)} GiB` : `${num(n / 2 ** 20, 3)} MiB`);
 
-const hours = (n: number): string => n.toLocaleString("en", { maximumSignificantDigits: 3 });
+const amount = (n: number): string => (n < 0.01 ? num(n, 2) : n.toLocaleString("en", { maximumSignificantDigits: 3 }));
+
+const fromTo = ({ low, high }: { readonly low: number; readonly high: number }): string =>
+  low === high ? amount(low) : `${amount(low)} to ${amount(high)}`;
 
 /** What a study trains, and what it costs here and elsewhere. */
 export const studyPlanWords = (plan: StudyPlanDocument): Words => {
@@ -16,7 +19,7 @@ export const studyPlanWords = (plan: StudyPlanDocument): Words => {
   const title = `${[name, hash].filter(Boolean).join(" ")}: ${plural(runs.length, "run")} on ${data.source}, ${batches(runs)} images a step`;
   return [
     { notes: [title, ...notes] },
-    tune && { title: "Tuning the learning rate", ...rowsTable(tune) },
+    tune && { title: "Tuning the learning rate", ...cellsTable(tune) },
     { ...(tune && { title: "Fitted" }), ...rowsTable(runs) },
     heldOut.length > 0 && {
       notes: heldOut.map(
@@ -29,8 +32,8 @@ export const studyPlanWords = (plan: StudyPlanDocument): Words => {
     table(
       [`at ${percent(mfu, 0)} of peak`, "arithmetic", "device-hours", "dollars"],
       deviceHours.map(({ device, arithmetic, hours: spent, dollars }) => [
-        ...[device, arithmetic, hours(spent)],
-        dollars ? `${hours(dollars.low)} to ${hours(dollars.high)}` : "–",
+        ...[device, arithmetic, amount(spent)],
+        dollars ? fromTo(dollars) : "–",
       ]),
     ),
   ];
@@ -39,7 +42,7 @@ export const studyPlanWords = (plan: StudyPlanDocument): Words => {
 const hereWords = ({ seconds, speed, atOnce }: NonNullable<StudyPlanDocument["here"]>): string => {
   const [slow, fast] = speed.map(({ flopsPerSecond }) => `${num(flopsPerSecond / 1e9, 3)} GFLOP/s`);
   const held = seconds.heldOut > 0 ? `, ${clock(seconds.heldOut)} held out` : "";
-  return `about ${clock(seconds.all)} on this machine: ${clock(seconds.fitted)} for the fit, ${plural(atOnce, "run")} at once${held}; measured ${slow} at the smallest size and ${fast ?? slow} at the largest; validation and pictures are not in it`;
+  return `about ${clock(seconds.all)} on this machine: ${clock(seconds.fitted)} for the fit, ${plural(atOnce, "run")} at once${held}; measured ${slow} at the smallest size and ${fast ?? slow} at the largest; pictures are not in it`;
 };
 
 const rowsTable = (rows: readonly Row[]): Pick<Passage, "table"> =>
@@ -50,6 +53,23 @@ const rowsTable = (rows: readonly Row[]): Pick<Passage, "table"> =>
       ...[memoryBytes, mixedBytes.state, mixedBytes.activationsPerImage].map(bytes),
     ]),
   );
+
+/** Runs that differ in their learning rate alone, as one. */
+const cellsTable = (rows: readonly Row[]): Pick<Passage, "table"> => {
+  const cells = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = `${row.budget} ${row.name}`;
+    cells.set(key, [...(cells.get(key) ?? []), row]);
+  }
+  return table(
+    ["C, FLOPs", "size", "N", "D", "steps", "learning rates"],
+    [...cells.values()].map((cell) => {
+      const [{ budget, name, params, tokens, steps }] = cell as [Row];
+      const rates = cell.map(({ learningRate }) => num(learningRate, 3)).join(", ");
+      return [round(budget), name, num(params, 4), num(tokens, 4), String(steps), rates];
+    }),
+  );
+};
 
 /** "16" or "8 to 32". */
 const batches = (runs: readonly Row[]): string => {

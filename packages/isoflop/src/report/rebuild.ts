@@ -7,13 +7,14 @@ import { createDevice } from "@isoflop/tensor";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
 import { loadKnown } from "../modules/index.js";
-import { unlikeRuns } from "../runs/folder.js";
+import { unlikeFamilies } from "../runs/alike.js";
 import type { DoneRun } from "../runs/point.js";
 import { choicesOf } from "../study/choices.js";
 import { curvesOf, findingsOf, published } from "../study/document.js";
 import type { StudyFile } from "../study/file/schema.js";
 import { StudyFolder } from "../study/folder.js";
 import { fitLaws } from "../study/laws.js";
+import { dataNow, loadModulesOf } from "../study/moved.js";
 import type { StudyPrediction } from "../study/prediction.js";
 import { drawSamples } from "../study/samples.js";
 import type { Reported } from "../study/study.js";
@@ -33,6 +34,7 @@ export const rebuildReport = async (path: string, onNote: (note: string) => void
       `${path} is a study of several; give one of ${folders}, or compare them again by isoflop study ${path}`,
     );
   }
+  await loadModulesOf(folder);
   const listed = await folder.done();
   const unknown = await loadKnown(listed);
   for (const why of unknown) onNote(`${why}; what the runs say of themselves is left out`);
@@ -43,12 +45,12 @@ export const rebuildReport = async (path: string, onNote: (note: string) => void
   const summary =
     document?.record === "study"
       ? readStudy(document)
-      : summaryOf(done, { document, predictions, onNote, unlike: unlikeRuns(path, done) });
+      : summaryOf(done, { document, predictions, onNote, unlike: unlikeFamilies(done) });
   if (!summary) {
     const what = existsSync(path)
       ? "has neither a summary.json of this version nor a run that is done"
       : "does not exist";
-    throw inputError(`${path} ${what}; give the folder of "isoflop reproduce" or "isoflop train"`);
+    throw inputError(`${path} ${what}; give the folder of "isoflop study" or "isoflop train"`);
   }
   const shown = summary.runs.flatMap((run) => done.filter(({ id }) => id === run.id));
   const tested = shown.find(({ id }) => id === predictions.at(-1)?.run);
@@ -121,7 +123,7 @@ const samplesOf = async (
 ): Promise<readonly Sample[]> => {
   const { samples = usual } = (folder.manifest?.file ?? {}) as Partial<Pick<StudyFile, "samples">>;
   if (!samples || run.frozen !== undefined) return [];
-  const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(run.spec.data)]);
+  const [device, source] = await Promise.all([createDevice("wasm"), dataOpener()(dataNow(folder, run.spec))]);
   try {
     return await drawSamples(run, { folder, device, source, samples, seed: run.spec.seed, onNote });
   } finally {

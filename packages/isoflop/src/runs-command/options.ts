@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { inputError } from "../exit.js";
 import { statusOf } from "../files/status.js";
 import { jsonOption } from "../options/common.js";
+import { studyPath } from "../study/find.js";
 import { printable } from "../words/printable.js";
 
 /** What every command over runs is told. */
@@ -18,7 +19,8 @@ export const storeOptions = (command: Command): Command =>
     .option("--runs <folder>", "where studies and their store of runs are", "runs")
     .option("--store <folder>", "where the runs themselves are (default: store in --runs)");
 
-export const studyOption = (command: Command, what: string): Command => command.option("--study <folder>", what);
+export const studyOption = (command: Command, what: string): Command =>
+  command.option("--study <folder>", what, studyPath);
 
 /** The store that was asked for. @throws CliError where there is none */
 export const storeFor = ({ runs, store = join(runs, "store") }: StoreChoices): string => {

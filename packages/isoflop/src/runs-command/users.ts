@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { inputError } from "../exit.js";
-import { type Manifest, manifestsUnder, storeOf } from "../study/manifest.js";
+import { type Manifest, manifestIn, manifestsUnder, storeOf } from "../study/manifest.js";
 
 /** A study that uses runs of a store. */
 export interface User {
@@ -12,6 +12,14 @@ export interface User {
 export const idsOf = ({ tune, runs, heldOut, added }: Manifest): readonly string[] => [
   ...new Set([...tune, ...runs, ...heldOut, ...added]),
 ];
+
+/** The same of a study's folder, with those of its arms, as far as these have begun. */
+export const idsOfStudy = (folder: string): readonly string[] => {
+  const manifest = manifestIn(folder);
+  if (!manifest) return [];
+  const arms = manifest.arms.flatMap((arm) => idsOfStudy(join(folder, arm.folder)));
+  return [...new Set([...idsOf(manifest), ...arms])];
+};
 
 /** Which studies under a folder use which runs of a store. */
 export class Users {

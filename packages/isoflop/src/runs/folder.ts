@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { choice, number, positive, read, text } from "@isoflop/spec";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
 import { statusOf } from "../files/status.js";
 import { layoutOf, runsIn } from "../study/layout.js";
-import { type Manifest, manifestIn, manifestsUnder, storeOf } from "../study/manifest.js";
+import { type Manifest, manifestIn, refuseStore, storeOf } from "../study/manifest.js";
 import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
-import { unlikeFamilies, unlikeMeasures, unlikeRecipes } from "./alike.js";
+import { unlikeFamilies, unlikeMeasures } from "./alike.js";
 import { measuredIn } from "./measured.js";
 import { type DoneRun, pointsOf } from "./point.js";
 
@@ -20,7 +20,7 @@ import { type DoneRun, pointsOf } from "./point.js";
  */
 export const tableOfRuns = (folder: string): string => {
   const done = doneIn(folder);
-  const unlike = unlikeRuns(folder, done);
+  const unlike = unlikeFamilies(done);
   if (unlike !== undefined)
     throw inputError(
       `the folder ${printable(folder)} has runs of unlike studies, which no law joins: ${printable(unlike)}; give the folder of one study`,
@@ -36,28 +36,10 @@ export const tableOfRuns = (folder: string): string => {
 const prediction = v.looseObject({ from: v.array(text), run: text });
 const predictions = v.looseObject({ predictions: v.array(prediction) });
 
-/** The studies beside a folder whose runs lie in it. */
-const usersOf = (folder: string): readonly Manifest[] => {
-  const store = resolve(folder);
-  const studies = manifestsUnder(dirname(store)).filter((study) => storeOf(study.folder, study.manifest) === store);
-  return studies.map(({ manifest }) => manifest).filter(({ arms }) => arms.length === 0);
-};
-
-/**
- * In what runs of a folder differ that one law would have to join, in words; undefined where nothing is known against it. How models are
- * trained may be what a study varies; between the studies of one store it is not.
- */
-export const unlikeRuns = (folder: string, done: readonly DoneRun[]): string | undefined =>
-  unlikeFamilies(done) ?? (usersOf(folder).length > 1 ? unlikeRecipes(done) : undefined);
-
-/** Ids of the runs that no study fits: those that test its predictions, and in a store those that found its learning rate. */
+/** Ids of the runs that test a study's predictions. */
 const testsOf = (folder: string): readonly string[] => {
   const manifest = manifestIn(folder);
   if (manifest) return manifest.heldOut;
-  const users = usersOf(folder);
-  const fitted = users.flatMap(({ runs, added }) => [...runs, ...added]);
-  const others = users.flatMap(({ tune, heldOut }) => [...tune, ...heldOut]).filter((id) => !fitted.includes(id));
-  if (others.length > 0) return others;
   const file = layoutOf(folder).prediction;
   if (!existsSync(file)) return [];
   const said = jsonOf(file, (message) => inputError(`${printable(file)} is no prediction of a study: ${message}`));
@@ -79,6 +61,7 @@ export const requireComparable = (a: string, b: string): void => {
  */
 export const doneIn = (folder: string): readonly DoneRun[] => {
   const manifest = manifestIn(folder);
+  if (!manifest) refuseStore(folder);
   const store = storeIn(folder);
   const files = (manifest ? idsOf(folder, manifest) : readdirSync(store).sort())
     .map((id) => join(store, id, "run.json"))
@@ -87,7 +70,7 @@ export const doneIn = (folder: string): readonly DoneRun[] => {
   if (done.length > 0) return done;
   const what = files.length === 0 ? "no run" : `${plural(files.length, "run")}, none of which is done`;
   throw inputError(
-    `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop reproduce" or "isoflop train", or one of tables`,
+    `the folder ${printable(folder)} has ${what}; expected the folder of "isoflop study" or "isoflop train", or one of tables`,
   );
 };
 

@@ -68,8 +68,8 @@ export const configure = (command: Command): void => {
       const { png, json, pictures: pngFile, about } = outputsOf(path, options);
       const model = await findModel(path, note);
       const solver = await solverOf(options.solver);
-      const source = await dataOpener()(model.spec.data);
-      const data = options.decoder === undefined ? model.spec.data : withDecoder(model.spec.data, options.decoder);
+      const source = await dataOpener()(model.data);
+      const data = options.decoder === undefined ? model.data : withDecoder(model.data, options.decoder);
       const decoder = await sampleDecoder(data, source);
       if (decoder.kind === "none") throw inputError(`${decoder.reason}; give --decoder FILE.safetensors`);
       const indices = options.index ?? Array.from({ length: options.count }, (_, i) => i);

@@ -1,3 +1,4 @@
+import { parse } from "node:path";
 import { inputError } from "../exit.js";
 import { type ResolvedStudy, resolveStudy, type WrittenStudy } from "./file/read.js";
 import { type Assignment, assign } from "./file/set.js";
@@ -18,11 +19,12 @@ const choices = (compare: Readonly<Record<string, readonly unknown[]>>): Value[]
     [[]],
   );
 
-/** A value as a folder can be called: a name, what a record is known by, or what it holds. */
+/** A value as a folder can be called: a name, what a record is known by (the file of a module, without its ending), or what it holds. */
 const nameOf = (value: unknown): string => {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    const { name, source, kind } = value as { readonly [key: string]: unknown };
-    const known = [name, source, kind].find((text) => typeof text === "string");
+    const { name, source, kind, module } = value as { readonly [key: string]: unknown };
+    const file = typeof module === "string" ? parse(module).name : undefined;
+    const known = [name, source, kind, file].find((text) => typeof text === "string");
     if (known !== undefined) return nameOf(known);
   }
   const text = typeof value === "string" ? value : JSON.stringify(value);

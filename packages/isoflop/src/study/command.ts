@@ -23,8 +23,8 @@ FILE is YAML, JSON, or a TypeScript or JavaScript module whose default export is
 (quick, laptop, paper); or the folder of a study that was begun. "isoflop init" writes a file to begin with, "isoflop plan FILE" says what it
 would cost.
 Trains every size at every budget, fits a parabola through the losses at each and power laws through their minima, predicts the held-out
-budgets, trains there, and compares. The folder is NAME-HASH under --runs: another file or other data have another. Runs lie in the
-store, where studies share those that are equal. Stopped by Ctrl-C (status 130), killed or cut off, the same command goes on where it
+budgets, trains there, and compares. The folder is NAME-HASH under --runs: another file or other data have another; runs/NAME is short for it.
+Runs lie in the store, where studies share those that are equal. Stopped by Ctrl-C (status 130), killed or cut off, the same command goes on where it
 was. A second process on the same study takes other runs of it and waits for the rest.
 
 Examples:

@@ -8,7 +8,8 @@ import { fileCheckpoints, makeFolder, removeTemporaries } from "@isoflop/train/n
 import { readRecord } from "../files/read.js";
 import type { DoneRun } from "../runs/point.js";
 import { layoutOf, runsIn } from "./layout.js";
-import { type Manifest, manifestIn, storeOf } from "./manifest.js";
+import { type Manifest, manifestIn, refuseStore, storeOf } from "./manifest.js";
+import type { StudyPlan } from "./plan.js";
 import { readStudyPredictions, type StudyPrediction } from "./prediction.js";
 
 /** Puts a whole file in place. */
@@ -47,8 +48,12 @@ export class StudyFolder {
     return this.#manifest;
   }
 
-  /** Runs that are done: those of its manifest, in its order; of a folder of nothing but runs all, by id. */
+  /**
+   * Runs that are done: those of its manifest, in its order; of a folder of nothing but runs all, by id.
+   * @throws CliError for the store of studies, whose runs are those of several
+   */
   async done(): Promise<DoneRun[]> {
+    if (!this.#manifest) refuseStore(this.path);
     const records = this.#manifest ? await this.#own(this.#manifest) : await this.store.list();
     return records.filter((record) => record.state === "done");
   }
@@ -70,7 +75,17 @@ export class StudyFolder {
 
   /** A path as this folder's documents have it: the same when both are moved together. */
   fromHere(path: string): string {
-    return relative(this.path, path).split(sep).join("/");
+    return relative(this.path, path).split(sep).join("/") || ".";
+  }
+
+  /** The file of a study, where its paths begin and its modules, as a manifest has them. */
+  written({
+    file,
+    base,
+    modules,
+  }: Pick<StudyPlan, "file" | "base" | "modules">): Pick<Manifest, "file" | "base" | "modules"> {
+    const own = modules.map(({ path, digest }) => ({ path: this.fromHere(path), digest }));
+    return { base: this.fromHere(base), file, modules: own };
   }
 
   /** Says which runs are the study's. @throws SweepError `store` or `path` if the folder cannot be written */
@@ -92,7 +107,7 @@ export class StudyFolder {
 
   /** What `summary.json` holds, undefined where there is none. @throws CliError for one that is no record */
   summary(): Readonly<Record<string, unknown>> | undefined {
-    return recordIn(this.files.summary, "a study's summary; run isoflop reproduce again to write it");
+    return recordIn(this.files.summary, "a study's summary; run isoflop study again to write it");
   }
 
   /**

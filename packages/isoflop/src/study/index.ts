@@ -1,5 +1,7 @@
 export type { LineStream, ReporterOptions } from "../progress/reporter.js";
 export { type CountedParameters, type DoneRun, pointOf, pointsOf } from "../runs/point.js";
+export type { OnProgress } from "../words/progress.js";
+export type { OpenData } from "./file/data.js";
 export { studyJsonSchema } from "./file/json-schema.js";
 export { checkStudy, type ResolvedStudy, resolveStudy, type WrittenStudy, writtenStudy } from "./file/read.js";
 export { type StudyFile, type StudyFileInput, studySchema } from "./file/schema.js";
@@ -14,4 +16,5 @@ export type { StudyPrediction } from "./prediction.js";
 export { type ProgressLine, progressLines } from "./progress.js";
 export { openSession, type Session, type SessionOptions } from "./session.js";
 export { type HeldOutPlan, openStudy, type Reported, Study, StudyError, type StudyOptions } from "./study.js";
+export type { TuneCell, Tuned, Tuning } from "./tune.js";
 export { studyWords } from "./words.js";

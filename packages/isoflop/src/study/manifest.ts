@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { read, record, text } from "@isoflop/spec";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
+import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
 import { layoutOf } from "./layout.js";
 
@@ -14,8 +15,11 @@ export interface Manifest {
   readonly hash: string;
   /** The run store, from the study's folder on. */
   readonly store: string;
+  /** The folder that paths in the file begin at, from the study's folder on: both may be moved together. */
+  readonly base?: string;
   /** The study file with every default. */
   readonly file: Readonly<Record<string, unknown>>;
+  /** With paths from the study's folder on. */
   readonly modules: readonly { readonly path: string; readonly digest: string }[];
   /** Ids of the runs that found the learning rate's rule. */
   readonly tune: readonly string[];
@@ -36,6 +40,7 @@ const schema = record({
   name: text,
   hash: text,
   store: text,
+  base: v.exactOptional(text),
   file: v.looseObject({}, "a record"),
   modules: v.optional(v.array(record({ path: text, digest: text }), "a list of modules"), []),
   tune: ids,
@@ -95,4 +100,16 @@ const foldersIn = (folder: string): readonly string[] => {
   if (!existsSync(folder)) return [];
   const entries = readdirSync(folder, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+};
+
+/** @throws CliError for a store whose runs studies have chosen among: what lies in it is no study */
+export const refuseStore = (folder: string): void => {
+  const parent = dirname(resolve(folder));
+  const own = manifestsUnder(parent).filter((study) => storeOf(study.folder, study.manifest) === resolve(folder));
+  const studies = [...new Set(own.filter(({ manifest }) => manifest.arms.length === 0).map((study) => study.folder))];
+  if (studies.length === 0) return;
+  const named = studies.map((study) => relative(process.cwd(), study) || study);
+  throw inputError(
+    `${printable(folder)} is the store of ${plural(studies.length, "study", "studies")}, whose runs no law joins; give ${studies.length === 1 ? "the study's folder" : "one of them"}: ${printable(named.join(", "))}`,
+  );
 };

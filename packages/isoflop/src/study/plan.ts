@@ -36,6 +36,8 @@ export interface HeldOutBudget {
 export interface StudyOutline {
   readonly file: StudyFile;
   readonly name: string;
+  /** The folder that relative paths of the file begin at. */
+  readonly base: string;
   /** Of the study's own seed. */
   readonly data: DataSpec;
   readonly modules: readonly ModuleContent[];
@@ -120,9 +122,9 @@ const ordersOf = (study: ResolvedStudy): Omit<Seeded, "content">[] => {
 
 /** @param rule the learning rate's, where it was tuned */
 const outlined = (known: Known, rule?: LearningRateRule): StudyOutline => {
-  const { file, seeds } = known;
-  const [{ data }] = seeds;
+  const { file, base, seeds } = known;
   const modules = known.modules.map(({ path, digest }) => ({ path, digest }));
+  const [{ data }] = seeds;
   const { learningRate } = file.optimizer;
   const rate = rule ?? (learningRate === "tune" ? UNTUNED : learningRate);
   const runs = listOf(file.grid).flatMap((entry) =>
@@ -131,7 +133,7 @@ const outlined = (known: Known, rule?: LearningRateRule): StudyOutline => {
   const grid = [...new Map(runs.map((run) => [run.id, run])).values()].sort((a, b) => a.budget - b.budget);
   const heldOut = listOf(file.heldOut ?? []).flatMap((sizes) => heldOutOf(known, sizes, grid, rate));
   const tuning = learningRate === "tune" && !rule ? tuningOf(known, grid) : undefined;
-  return { file, name: file.name, data, modules, grid, heldOut, ...(tuning && { tuning }) };
+  return { file, name: file.name, base, data, modules, grid, heldOut, ...(tuning && { tuning }) };
 };
 
 /** Stands in until the rule is found: a run's steps and cost do not depend on its rate. */
@@ -153,7 +155,7 @@ const tuningOf = (known: Known, grid: readonly SweepRun[]): Tuning => {
   const [smallest] = grid as readonly [SweepRun, ...SweepRun[]];
   const [low, high] = extent(grid.filter((run) => run.budget === smallest.budget).map(({ config }) => config.width));
   const tried = {
-    budgets: budgets ? budgetsOf({ budgets }) : [8, 2].map((part) => Number((smallest.budget / part).toPrecision(2))),
+    budgets: budgets ? budgetsOf({ budgets }) : usualBudgets(grid, smallest.budget),
     widths: widths ?? [...new Set([low, high])],
   };
   const cells = tried.budgets.flatMap((budget) =>
@@ -166,6 +168,18 @@ const tuningOf = (known: Known, grid: readonly SweepRun[]): Tuning => {
   // What cannot be tried is told before anything is trained.
   cells.forEach(runs);
   return { cells, follows, runsOf: runs };
+};
+
+/** Fewer steps than this say little of a learning rate. */
+const LEAST_STEPS = 64;
+
+/** An eighth and half of the smallest budget, or more of it where its largest model would see too few steps; never above it. */
+const usualBudgets = (grid: readonly SweepRun[], smallest: Flops): readonly Flops[] => {
+  const dearest = Math.max(
+    ...grid.filter(({ budget }) => budget === smallest).map(({ flops, steps }) => flops / steps),
+  );
+  const low = Math.min(Math.max(smallest / 8, LEAST_STEPS * dearest), smallest / 2);
+  return [low, Math.min(Math.max(smallest / 2, 4 * low), smallest)].map((budget) => Number(budget.toPrecision(2)));
 };
 
 /** What of every model its data and the file decide. */

@@ -7,7 +7,6 @@ import { dataOpener } from "@isoflop/sweep/node";
 import { type Arm as ArmSummary, compareStudies } from "../compare/studies.js";
 import { usageError } from "../exit.js";
 import { type Arm, requireUnlike } from "./arms.js";
-import { dataOf, rooted } from "./file/data.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { studyText } from "./file/text.js";
 import { StudyFolder } from "./folder.js";
@@ -27,24 +26,23 @@ export interface ArmsDone {
  * @throws as `runStudy` does
  */
 export const runArms = async (
-  study: ResolvedStudy,
+  resolved: ResolvedStudy,
   arms: readonly Arm[],
   options: Omit<StudyRun, "study">,
 ): Promise<ArmsDone> => {
-  const { file, base, modules: loaded } = study;
+  const { file } = resolved;
   const { root, out, store, say, signal, onNote, onData, reproduce } = options;
   const openData = dataOpener({ signal, ...(onData && { onProgress: onData }) });
   const hashes: string[] = [];
   for (const { study } of arms) hashes.push((await planStudy(study, openData)).hash);
-  requireUnlike(study.name, arms, hashes);
+  requireUnlike(resolved.name, arms, hashes);
   const hash = digest(hashes).slice(0, 8);
   const path = out ?? join(root, `${file.name}-${hash}`);
   const runs = store ?? (out === undefined ? join(root, "store") : join(path, "runs"));
-  const modules = loaded.map((module) => ({ path: module.path, digest: module.digest }));
+  const modules = resolved.modules.map((module) => ({ path: module.path, digest: module.digest }));
   const folder = await claimed(new StudyFolder(path, { signal, onWait: onNote }, runs), { name: file.name, hash });
   await folder.keepManifest({
-    ...{ record: "manifest", name: file.name, hash, store: folder.fromHere(runs), modules },
-    file: { ...file, data: dataOf(study), compare: rooted(file.compare, base) },
+    ...{ record: "manifest", name: file.name, hash, store: folder.fromHere(runs), ...folder.written(resolved) },
     ...{ tune: [], runs: [], heldOut: [], added: [], arms: arms.map(({ name }) => ({ name, folder: name })) },
   });
   const done: ArmSummary[] = [];

@@ -334,9 +334,8 @@ export const openStudy = async (options: StudyOptions): Promise<Study> => {
 };
 
 /** @throws CliError `usage` if the folder is another study's: its report would be replaced, its runs pooled */
-const manifestOf = (folder: StudyFolder, { name, hash, data, modules, grid, tuning, ...plan }: StudyPlan): Manifest => {
-  // Whoever goes on from this folder finds the data where they lay.
-  const file = { ...plan.file, data };
+const manifestOf = (folder: StudyFolder, plan: StudyPlan): Manifest => {
+  const { name, hash, grid, tuning } = plan;
   const before = folder.manifest;
   if (before && before.hash !== hash)
     throw usageError(
@@ -347,7 +346,7 @@ const manifestOf = (folder: StudyFolder, { name, hash, data, modules, grid, tuni
       `${folder.path} was written by an older version, whose runs cannot be continued: isoflop report and every fit still read them; choose another folder`,
     );
   return {
-    ...{ record: "manifest", name, hash, store: folder.fromHere(folder.runs), file, modules },
+    ...{ record: "manifest", name, hash, store: folder.fromHere(folder.runs), ...folder.written(plan) },
     ...{
       tune: before?.tune ?? [],
       runs: tuning ? (before?.runs ?? []) : grid.map(({ id }) => id),

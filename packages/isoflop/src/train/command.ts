@@ -3,7 +3,7 @@ import { type LadderRuleName, ladderRules } from "@isoflop/flops";
 import { type Command, Option } from "commander";
 import { inputError } from "../exit.js";
 import { readRecord, shown } from "../files/read.js";
-import { dataOption, deviceOption, jsonOption } from "../options/common.js";
+import { type AskedData, dataOption, deviceOption, jsonOption } from "../options/common.js";
 import { count, positive, share, whole } from "../options/values.js";
 import { versions } from "../versions.js";
 import { emit } from "../words/emit.js";
@@ -18,6 +18,7 @@ interface Options extends Loose {
   readonly device: "wasm" | "webgpu";
   readonly checkpointSeconds: number;
   readonly ladder: LadderRuleName;
+  readonly data?: AskedData;
   readonly json?: boolean;
 }
 
@@ -101,7 +102,6 @@ export const configure = (command: Command): void => {
 
 /** Where the options stand in a spec. */
 const places: readonly (readonly [option: string, key: string, inner?: string])[] = [
-  ["data", "data", "source"],
   ["image", "data", "size"],
   ["seed", "data", "seed"],
   ...["width", "depth", "heads", "patch"].map((name) => [name, "model", name] as const),
@@ -110,14 +110,19 @@ const places: readonly (readonly [option: string, key: string, inner?: string])[
   ...["batch", "captionDropout", "seed", "steps", "budget"].map((name) => [name, name] as const),
 ];
 
+/** A name alone keeps the options that a spec gives its source. */
+const dataWith = (written: Loose | undefined, { spec }: AskedData): Loose =>
+  Object.keys(spec).length === 1 ? { ...written, ...spec } : spec;
+
 /** The spec with what the options say in place of what the file says. */
-const withOptions = (spec: Loose, options: Loose): Loose => {
+const withOptions = (written: Loose, { data, ...options }: Options): Loose => {
+  const spec = data ? { ...written, data: dataWith(written.data as Loose | undefined, data) } : written;
   const { steps: _, budget: __, ...unspent } = spec;
   // One of the two replaces both: they decide each other.
   const all: Record<string, unknown> =
     options.steps === undefined && options.budget === undefined ? { ...spec } : unspent;
   for (const [option, key, inner] of places) {
-    const given = options[option];
+    const given = (options as Loose)[option];
     if (given === undefined) continue;
     const value = option === "image" ? Number(given) : given;
     const part = all[key] ?? (key === "data" ? { source: "emoji" } : {});

@@ -3,6 +3,7 @@ import { read, text } from "@isoflop/spec";
 import type { DataSpec, MetricRequest } from "@isoflop/sweep";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
+import { rooted } from "../files/rooted.js";
 import { loadModule, resolveModules, runPositions } from "../modules/index.js";
 import { metricRequests } from "../modules/metrics.js";
 
@@ -30,8 +31,12 @@ export const withParts = async (
   base: string,
   openData: (spec: DataSpec) => Promise<DataSource>,
 ): Promise<WithParts> => {
-  const { modules: files, metrics, ...spec } = read(lists, written, { name: "spec", error: inputError });
+  const { modules: files, metrics } = read(lists, written, { name: "spec", error: inputError });
+  // As it was written: valibot leaves out names that every object answers to, and these are to be told.
+  const { modules: _, metrics: __, ...spec } = written;
   for (const file of files) await loadModule(file, base);
   const { value } = await resolveModules<Loose>(spec, runPositions, base);
-  return { given: value, metrics: await metricRequests(metrics, { base, openData }) };
+  // A run is trained, measured and drawn from in any folder.
+  const given = value.data === undefined ? value : { ...value, data: rooted(value.data, base) };
+  return { given, metrics: await metricRequests(metrics, { base, openData }) };
 };

@@ -16,8 +16,8 @@ runs; takes no lock and writes nothing. Ends with status 0 when the study is don
 Speeds are those of runs that are done, and of steps while it watches.
 
 Examples:
-  isoflop watch runs/quick-0a1b2c3d
-  isoflop watch runs/quick-0a1b2c3d --once --json`;
+  isoflop watch runs/quick
+  isoflop watch runs/quick --once --json`;
 
 /** Between two looks. */
 const LOOK_MS = 1000;

@@ -64,7 +64,7 @@ describe("two studies in one store", () => {
     }
   });
 
-  test.each([["another batch", { batch: 8 }, "spec.batch"]])("of %s are no law together", (_, more, path) => {
+  test.each([["another batch", { batch: 8 }, "store of 2 studies"]])("of %s are no law together", (_, more, path) => {
     const own = scratch(`unlike-${files}`);
     for (const fields of [{}, more]) {
       const given = { name: "one", ...small, grid: { budgets: 1e9, widths: [8, 16] }, ...fields };
@@ -72,7 +72,7 @@ describe("two studies in one store", () => {
     }
     const { code, stderr } = isoflop(["fit", "isoflop", "-i", join(own, "store")]);
     expect([code, stderr]).toEqual([3, expect.stringContaining(path)]);
-    expect(stderr).toMatch(/give the folder of one study/);
+    expect(stderr).toMatch(/give one of them: /);
   });
 });
 

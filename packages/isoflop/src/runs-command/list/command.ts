@@ -6,7 +6,7 @@ import { emit } from "../../words/emit.js";
 import { runDocument } from "../document.js";
 import { runsIn } from "../find.js";
 import { type StoreChoices, storeFor, storeOptions, studyOption } from "../options.js";
-import { idsOf, Users } from "../users.js";
+import { idsOfStudy, Users } from "../users.js";
 import { listWords } from "./words.js";
 
 interface Options extends StoreChoices {
@@ -20,7 +20,7 @@ has not been heard of for two minutes.
 
 Examples:
   isoflop runs list
-  isoflop runs list --study runs/quick-0a1b2c3d --json`;
+  isoflop runs list --study runs/quick --json`;
 
 export const configure = (command: Command): void => {
   studyOption(storeOptions(command), "only the runs of this study, from its own store")
@@ -30,10 +30,11 @@ export const configure = (command: Command): void => {
       const manifest = study === undefined ? undefined : readManifest(study);
       const store = manifest ? storeOf(study!, manifest) : storeFor(options);
       const users = new Users(options.runs, store);
-      const runs = (await runsIn(store, manifest && idsOf(manifest))).map((run) => runDocument(run, users));
+      const ids = study === undefined ? undefined : idsOfStudy(study);
+      const runs = (await runsIn(store, ids)).map((run) => runDocument(run, users));
       if (!manifest) runs.sort((a, b) => size(a.budget) - size(b.budget) || size(a.width) - size(b.width));
       const document = { command: "runs list", store: resolve(store), runs, versions: versions("@isoflop/sweep") };
-      await emit(options.json, document, () => listWords(store, runs, manifest && idsOf(manifest).length));
+      await emit(options.json, document, () => listWords(store, runs, ids?.length));
     });
 };
 

@@ -6,7 +6,7 @@ import { plural } from "../../words/numbers.js";
 import { progress } from "../../words/progress.js";
 import { idFor, runsIn } from "../find.js";
 import { type StoreChoices, storeFor, storeOptions, studyOption } from "../options.js";
-import { idsOf } from "../users.js";
+import { idsOfStudy } from "../users.js";
 
 interface Options extends StoreChoices {
   readonly study?: string;
@@ -17,7 +17,7 @@ Reads everything: the record, whose hash must be its id and which must say what 
 was written; and the metrics log, which must tell of every step. Changes nothing. Status 3 if anything is not as it must be.
 
 Example:
-  isoflop runs verify --study runs/quick-0a1b2c3d`;
+  isoflop runs verify --study runs/quick`;
 
 export const configure = (command: Command): void => {
   studyOption(
@@ -32,7 +32,7 @@ export const configure = (command: Command): void => {
       const store = manifest ? storeOf(study!, manifest) : storeFor(options);
       const asked: string[] = [];
       for (const text of given) asked.push(await idFor(store, text));
-      const runs = await runsIn(store, asked.length > 0 ? asked : manifest && idsOf(manifest));
+      const runs = await runsIn(store, asked.length > 0 ? asked : study === undefined ? undefined : idsOfStudy(study));
       const { onProgress, end } = progress("verifying");
       const faults: { readonly id: string; readonly of: string; readonly message: string; readonly advice: string }[] =
         [];

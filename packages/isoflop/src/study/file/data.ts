@@ -1,8 +1,8 @@
-import { isAbsolute, resolve } from "node:path";
 import { type DataSource, sourceSpec, sources } from "@isoflop/data";
 import { read } from "@isoflop/spec";
 import type { DataSpec } from "@isoflop/sweep";
 import { inputError } from "../../exit.js";
+import { rooted } from "../../files/rooted.js";
 import type { ResolvedStudy } from "./read.js";
 import type { StudyFile } from "./schema.js";
 
@@ -25,17 +25,6 @@ const written = (data: StudyFile["data"], error: (message: string) => Error): un
   } catch (cause) {
     throw error((cause as Error).message);
   }
-};
-
-/** A value whose paths begin at the root: texts that begin like a path of this folder, and whatever goes by the name `path` or `module`. */
-export const rooted = (value: unknown, base: string, key = ""): unknown => {
-  if (typeof value === "string") {
-    const relative = /^\.{1,2}([\\/]|$)/.test(value) || ((key === "path" || key === "module") && !isAbsolute(value));
-    return relative ? resolve(base, value) : value;
-  }
-  if (Array.isArray(value)) return value.map((item) => rooted(item, base, key));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, rooted(item, base, name)]));
 };
 
 /** The data in the order of a seed, where their source has one. */

@@ -25,7 +25,7 @@ export interface WrittenStudy {
   /** The study's folder, where it was named by that. */
   readonly folder?: string;
   /** Line of a field, counted from 1, where the file has lines. */
-  readonly lineOf?: (path: Path) => number | undefined;
+  readonly lineOf?: (path: readonly (string | number)[]) => number | undefined;
 }
 
 type Path = readonly (string | number)[];
@@ -50,9 +50,10 @@ const ofFolder = (folder: string, given: string): WrittenStudy => {
   const manifest = manifestIn(folder);
   if (!manifest)
     throw inputError(`the folder ${printable(given)} has no ${basename(layoutOf(folder).manifest)}: it is no study's`);
-  const modules = manifest.modules.map(({ path }) => path);
+  const modules = manifest.modules.map(({ path }) => resolve(folder, path));
+  const base = manifest.base === undefined ? folder : resolve(folder, manifest.base);
   const own = relative("", folder) || ".";
-  return { name: layoutOf(folder).manifest, base: folder, folder: own, value: { ...manifest.file, modules } };
+  return { name: layoutOf(folder).manifest, base, folder: own, value: { ...manifest.file, modules } };
 };
 
 /** A module whose default export is the study. */

@@ -14,7 +14,7 @@ export const vertexOf = (curve: Curve, options: CurveOptions, loss: ParabolaOpti
       ? outside(parabola.x.value, curve, options)
       : {
           status: "not-convex" as const,
-          message: `the loss has no minimum in ln ${options.axis}: curvature ${curvature.value}`,
+          message: `the loss has no minimum in ln ${options.axis}: curvature ${curvature.value.toPrecision(3)}`,
         };
   return { x: parabola.x, y: parabola.y, problem, parabola, response };
 };
