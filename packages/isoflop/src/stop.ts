@@ -24,12 +24,18 @@ export const untilStopped = async <T>(
   try {
     return await work(signal);
   } catch (error) {
-    if (!signal.aborted || error !== signal.reason) throw error;
+    if (!signal.aborted || !(error === signal.reason || isAborted(error))) throw error;
     throw new CliError(exitCodes.interrupted, typeof said === "string" ? said : said(), { cause: error });
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
     endDrawings();
   }
+};
+
+/** Whether a fit was stopped by its signal, which it says in words of its own. */
+const isAborted = (error: unknown): boolean => {
+  const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
+  return name === "ScalingError" && code === "aborted";
 };
 
 /** What is said where there are checkpoints. */

@@ -126,6 +126,14 @@ test("seeds, sizes and how a model was trained may differ within a folder, famil
   expect(json(["compare", a, b]).comparison!.at![0]!.difference!.value).toBe(0);
 });
 
+test("modules are what they hold, wherever they lie: others are no law's", () => {
+  const of = (name: string, digest: (i: number) => string) =>
+    folderOf(name, "", (i) => ({ content: { modules: [{ path: `/${i}.ts`, digest: digest(i) }] } }));
+  expect(isoflop(["fit", "isoflop", "-i", of("one-module", () => "a")]).code).toBe(0);
+  const { code, stderr } = isoflop(["fit", "isoflop", "-i", of("two-modules", (i) => (i > 20 ? "a" : "b"))]);
+  expect([code, stderr]).toEqual([3, expect.stringMatching(/spec\.modules\.0 is "b" in run 0+ and "a" in run 0+21/)]);
+});
+
 test("losses on unlike data are not compared: status 3", () => {
   const a = folderOf("of-emoji", "", () => emoji);
   const b = folderOf("of-shapes", "", () => ({ data: { ...emoji.data, source: "shapes" } }));

@@ -37,7 +37,7 @@ export const configure = (command: Command): void => {
         throw usageError(`${printable(file)} is there already; name another file or add --force`);
       const study = outputFile(file, { ...choices, option: "the study's", isOurs: () => false });
       const schema = outputFile(schemaFile, { ...choices, option: "the schema's", isOurs: isOurSchema });
-      const { studyJsonSchema } = await import("../study/file/schema.js");
+      const { studyJsonSchema } = await import("../study/file/json-schema.js");
       const { template } = await import("../study/file/shipped.js");
       const { title, $schema, ...rest } = studyJsonSchema();
       await schema.write(`${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`);

@@ -29,7 +29,7 @@ export const configure = (command: Command): void => {
     .option("--mfu <share>", "expected share of a device's peak FLOP/s, for the table of devices", share, 0.4)
     .addHelpText("after", help)
     .action(async (file: string, { set = [], mfu, measure, json }: Options) => {
-      const { armsOf } = await import("../study/arms.js");
+      const { armsOf, requireUnlike } = await import("../study/arms.js");
       const { resolveStudy, writtenStudy } = await import("../study/file/read.js");
       const { untilStopped } = await import("../stop.js");
       const { studyPlan } = await import("./study.js");
@@ -43,6 +43,12 @@ export const configure = (command: Command): void => {
           each.push(await studyPlan(one, { mfu, measure, signal }));
         return each;
       });
+      if (arms)
+        requireUnlike(
+          study.name,
+          arms,
+          plans.map(({ hash }) => hash),
+        );
       const document = arms ? { command: "plan" as const, name: study.file.name, arms: plans } : plans[0];
       await emit(json, document, () => plans.flatMap(studyPlanWords));
     });

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { readStudy, type Sample, type StudySummary } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
 import { dataOpener } from "@isoflop/sweep/node";
@@ -26,6 +27,13 @@ import type { Reported } from "../study/study.js";
  */
 export const rebuildReport = async (path: string, onNote: (note: string) => void): Promise<Reported> => {
   const folder = new StudyFolder(path, { onWait: onNote });
+  const { arms = [] } = folder.manifest ?? {};
+  if (arms.length > 0) {
+    const folders = arms.map((arm) => join(path, arm.folder)).join(", ");
+    throw inputError(
+      `${path} is a study of several; give one of ${folders}, or compare them again by isoflop study ${path}`,
+    );
+  }
   await loadModulesOf(folder);
   const listed = await folder.done();
   const unknown = await loadKnown(listed);
@@ -35,7 +43,9 @@ export const rebuildReport = async (path: string, onNote: (note: string) => void
   const document = folder.summary();
   const predictions = folder.predictions();
   const summary =
-    document?.record === "study" ? readStudy(document) : summaryOf(done, { document, predictions, onNote });
+    document?.record === "study"
+      ? readStudy(document)
+      : summaryOf(done, { document, predictions, onNote, unlike: unlikeFamilies(done) });
   if (!summary) {
     const what = existsSync(path)
       ? "has neither a summary.json of this version nor a run that is done"
@@ -65,13 +75,17 @@ interface Known {
   readonly document: unknown;
   readonly predictions: readonly StudyPrediction[];
   readonly onNote: (note: string) => void;
+  /** In what the runs differ that no law joins. */
+  readonly unlike: string | undefined;
 }
 
 /** Runs that no study of this version has summed up: fitted as they are, where one law can join them. */
-const summaryOf = (done: readonly DoneRun[], { document, predictions, onNote }: Known): StudySummary | undefined => {
+const summaryOf = (
+  done: readonly DoneRun[],
+  { document, predictions, onNote, unlike }: Known,
+): StudySummary | undefined => {
   if (done.length === 0) return undefined;
   if (document !== undefined) onNote("summary.json is of another version: its numbers are made again from the runs");
-  const unlike = unlikeFamilies(done);
   if (unlike !== undefined) onNote(`the runs are of unlike studies, which no law joins: ${unlike}`);
   const [first] = predictions;
   const fitted = first ? done.filter(({ id }) => first.from.includes(id)) : done;

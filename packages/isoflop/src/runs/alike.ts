@@ -11,6 +11,12 @@ type Loose = Readonly<Record<string, unknown>>;
 
 const part = (value: unknown): Loose => (typeof value === "object" && value !== null ? (value as Loose) : {});
 
+/** The modules that decide a run, by what they hold and not by where they lie. */
+const modulesOf = ({ spec }: Described): readonly unknown[] => {
+  const { modules } = part(part(spec).content);
+  return Array.isArray(modules) ? modules.map((module) => part(module).digest).sort() : [];
+};
+
 /** What the loss of a run measures, and on what: data by their content, where it is known. */
 const measureOf = ({ spec, result }: Described): Loose => {
   const { data, objective, validation } = part(spec);
@@ -22,18 +28,19 @@ const measureOf = ({ spec, result }: Described): Loose => {
 /** That, and the family of its model. Its size and how it is trained are what a study varies. */
 const familyOf = (run: Described): Loose => {
   const { width: _, depth: __, heads: ___, mlpRatio: ____, ...family } = part(part(run.spec).model);
-  return { ...measureOf(run), model: family };
+  return { ...measureOf(run), model: family, modules: modulesOf(run) };
 };
 
 /** All of it but its place on the axes, its seed, and a learning rate that follows the size. */
-const recipeOf = ({ spec, result }: Described): Loose => {
-  const { budget: _, steps: __, seed: ___, data, content: seeded, optimizer, model, ...recipe } = part(spec);
-  const { learningRate: ____, ...rest } = part(optimizer);
-  const { seed: _____, ...source } = part(data);
-  const { width: ______, depth: _______, heads: ________, ...family } = part(model);
+const recipeOf = (run: Described): Loose => {
+  const { spec, result } = run;
+  const { budget: _, steps: __, seed: ___, data, content: ____, optimizer, model, ...recipe } = part(spec);
+  const { learningRate: _____, ...rest } = part(optimizer);
+  const { seed: ______, ...source } = part(data);
+  const { width: _______, depth: ________, heads: _________, ...family } = part(model);
   const { content } = part(part(result).data);
-  const { modules } = part(seeded);
-  return { ...recipe, data: content === undefined ? source : { content }, modules, optimizer: rest, model: family };
+  const of = content === undefined ? source : { content };
+  return { ...recipe, data: of, modules: modulesOf(run), optimizer: rest, model: family };
 };
 
 /** Values that are no objects, by their paths. */

@@ -34,6 +34,7 @@ export const tableOfRuns = (folder: string): string => {
 };
 
 const prediction = v.looseObject({ from: v.array(text), run: text });
+const predictions = v.looseObject({ predictions: v.array(prediction) });
 
 /** Ids of the runs that test a study's predictions. */
 const testsOf = (folder: string): readonly string[] => {
@@ -42,6 +43,7 @@ const testsOf = (folder: string): readonly string[] => {
   const file = layoutOf(folder).prediction;
   if (!existsSync(file)) return [];
   const said = jsonOf(file, (message) => inputError(`${printable(file)} is no prediction of a study: ${message}`));
+  if (v.is(predictions, said)) return said.predictions.map(({ run }) => run);
   return v.is(prediction, said) ? [said.run] : [];
 };
 

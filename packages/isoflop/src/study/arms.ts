@@ -50,18 +50,38 @@ export const armsOf = async (
   if (compare === undefined) return undefined;
   if (Object.keys(compare).length === 0)
     throw inputError(`${name}: compare is empty; it must be a record of one path and its values`);
+  const { lineOf } = written;
   const { compare: _, ...common } = assign(written.value, sets) as Record<string, unknown>;
   const arms: Arm[] = [];
   for (const values of choices(compare)) {
     const own = values.map(([, value]) => nameOf(value)).join("-");
     const set = values.map(([path, value]) => {
-      return { text: `compare.${path}=${JSON.stringify(value)}`, path: path.split("."), value };
+      const line = lineOf?.(["compare", path]);
+      const place = `${name}${line === undefined ? "" : `:${line}`}: compare of ${path}: ${JSON.stringify(value)}`;
+      return { text: `${path}=${JSON.stringify(value)}`, place, path: path.split("."), value };
     });
     const value = { ...common, name: `${file.name}-${own}`.slice(0, 64) };
     arms.push({ name: own, study: await resolveStudy({ ...written, value }, set) });
   }
-  const names = arms.map((arm) => arm.name);
-  return arms.map((arm, i) =>
-    names.indexOf(arm.name) === names.lastIndexOf(arm.name) ? arm : { ...arm, name: `${arm.name}-${i + 1}` },
-  );
+  const names = arms.map((arm) => arm.name.toLowerCase());
+  return arms.map((arm, i) => {
+    const own = names[i]!;
+    const free = names.indexOf(own) === names.lastIndexOf(own) && !taken.has(own);
+    return free ? arm : { ...arm, name: `${arm.name}-${i + 1}` };
+  });
+};
+
+/** What else lies in a study's folder, also where letters of both cases are the same. */
+const taken: ReadonlySet<string> = new Set(["runs", "figures", "study.json", "summary.json", "report.html"]);
+
+/**
+ * Checks that arms are several studies: what is compared must decide what is trained.
+ * @param hashes of their studies, in their order; undefined for what was planned without its data
+ * @throws CliError naming two that are one
+ */
+export const requireUnlike = (name: string, arms: readonly Arm[], hashes: readonly (string | undefined)[]): void => {
+  const again = hashes.findIndex((hash, i) => hash !== undefined && hashes.indexOf(hash) < i);
+  if (again < 0) return;
+  const pair = [arms[hashes.indexOf(hashes[again])]!, arms[again]!].map((arm) => arm.name).join(" and ");
+  throw inputError(`${name}: compare: ${pair} are one study, which trains the same runs; give values that differ`);
 };

@@ -1,14 +1,16 @@
+import { dirname, relative } from "node:path";
 import { type Command, Option } from "commander";
 import { forceOption, jsonOption } from "../options/common.js";
 import { emit } from "../words/emit.js";
 import { note, printable } from "../words/printable.js";
 import { progress, stagesOfData } from "../words/progress.js";
+import type { WrittenStudy } from "./file/read.js";
 import { type Assignment, readAssignment } from "./file/set.js";
 
 export interface StudyChoices {
   readonly set?: readonly Assignment[];
   readonly device?: "wasm" | "webgpu";
-  readonly runs: string;
+  readonly runs?: string;
   readonly store?: string;
   readonly out?: string;
   readonly print?: boolean;
@@ -43,7 +45,10 @@ export const studyOptions = (command: Command): Command =>
     .addOption(
       new Option("--device <name>", "where to compute (default: as the study says)").choices(["wasm", "webgpu"]),
     )
-    .option("--runs <folder>", "where studies and their store of runs go", "runs")
+    .option(
+      "--runs <folder>",
+      "where studies and their store of runs go (default: runs, or where the study's folder lies)",
+    )
     .option("--store <folder>", "where the runs themselves go (default: store in --runs)")
     .option("--out <folder>", "the study's own folder, runs included, instead of NAME-HASH");
 
@@ -55,9 +60,25 @@ export const setOption = (command: Command): Command =>
     ).argParser((text: string, earlier: readonly Assignment[] = []) => [...earlier, readAssignment(text)]),
   );
 
+interface Place {
+  readonly root: string;
+  readonly store?: string;
+  readonly out?: string;
+}
+
+/** Where a study goes: one that is named by its folder goes on there; with other values it is another, beside it. */
+const placeOf = async ({ folder }: WrittenStudy, { runs, store, out, set = [] }: StudyChoices): Promise<Place> => {
+  const isTold = runs !== undefined || store !== undefined || out !== undefined;
+  if (folder === undefined || isTold)
+    return { root: runs ?? "runs", ...(store !== undefined && { store }), ...(out !== undefined && { out }) };
+  const { readManifest, storeOf } = await import("./manifest.js");
+  const place = { root: dirname(folder), store: relative("", storeOf(folder, readManifest(folder))) };
+  return set.length > 0 ? place : { ...place, out: folder };
+};
+
 /** Does the study that a person names. */
 export const doStudy = async (named: string, choices: StudyChoices, reproduce?: string): Promise<void> => {
-  const { set = [], device, runs: root, store, out, print, force, json } = choices;
+  const { set = [], device, print, force, json } = choices;
   const { resolveStudy, writtenStudy } = await import("./file/read.js");
   const written = await writtenStudy(named);
   const sets = device ? [...set, readAssignment(`device=${device}`)] : set;
@@ -67,6 +88,7 @@ export const doStudy = async (named: string, choices: StudyChoices, reproduce?: 
     await emit(json, study.file, () => [studyText(study.file)]);
     return;
   }
+  const { root, store, out } = await placeOf(written, choices);
   const { checkStudyFiles } = await import("./layout.js");
   if (out !== undefined) checkStudyFiles(out, force);
   const { armsOf } = await import("./arms.js");

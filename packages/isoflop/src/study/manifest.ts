@@ -79,22 +79,27 @@ export const manifestsUnder = (
   root: string,
   onBroken: (error: Error) => void = () => {},
 ): readonly { readonly folder: string; readonly manifest: Manifest }[] => {
-  const inside = existsSync(root)
-    ? readdirSync(root, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => join(root, name))
-    : [];
-  return [root, ...inside].flatMap((folder) => {
+  const readable = <T>(read: () => T, otherwise: T): T => {
     try {
-      const manifest = manifestIn(folder);
-      if (!manifest) return [];
-      const arms = manifest.arms.flatMap((arm) => manifestsUnder(join(folder, arm.folder), onBroken));
-      return [{ folder, manifest }, ...arms];
+      return read();
     } catch (error) {
       onBroken(error as Error);
-      return [];
+      return otherwise;
     }
+  };
+  const inside = readable(() => foldersIn(root), []);
+  return [root, ...inside].flatMap((folder) => {
+    const manifest = readable(() => manifestIn(folder), undefined);
+    if (!manifest) return [];
+    const arms = manifest.arms.flatMap((arm) => manifestsUnder(join(folder, arm.folder), onBroken));
+    return [{ folder, manifest }, ...arms];
   });
+};
+
+const foldersIn = (folder: string): readonly string[] => {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
 };
 
 /** @throws CliError for a store whose runs studies have chosen among: what lies in it is no study */

@@ -6,7 +6,7 @@ import { digest } from "@isoflop/spec";
 import { dataOpener } from "@isoflop/sweep/node";
 import { type Arm as ArmSummary, compareStudies } from "../compare/studies.js";
 import { usageError } from "../exit.js";
-import type { Arm } from "./arms.js";
+import { type Arm, requireUnlike } from "./arms.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { studyText } from "./file/text.js";
 import { StudyFolder } from "./folder.js";
@@ -35,6 +35,7 @@ export const runArms = async (
   const openData = dataOpener({ signal, ...(onData && { onProgress: onData }) });
   const hashes: string[] = [];
   for (const { study } of arms) hashes.push((await planStudy(study, openData)).hash);
+  requireUnlike(resolved.name, arms, hashes);
   const hash = digest(hashes).slice(0, 8);
   const path = out ?? join(root, `${file.name}-${hash}`);
   const runs = store ?? (out === undefined ? join(root, "store") : join(path, "runs"));

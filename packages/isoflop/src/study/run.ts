@@ -1,6 +1,6 @@
 import { methodNames } from "@isoflop/plot";
 import { unsound } from "../exit.js";
-import { interval, num, round } from "../words/numbers.js";
+import { interval, num, plural, round } from "../words/numbers.js";
 import { type HeldOutPlan, openStudy, type Reported, type Study, StudyError, type StudyOptions } from "./study.js";
 import { type Tuned, tunedWords } from "./tune.js";
 
@@ -28,7 +28,7 @@ export const runStudy = async (options: StudyRun): Promise<StudyDone> => {
     const held =
       plan.heldOut.length === 0 ? "" : ` and ${plan.heldOut.length === 1 ? "one" : plan.heldOut.length} held out`;
     say(
-      `${plan.name} ${plan.hash}: ${plan.grid.length} runs${held}, on ${session.device.description}, in ${folder.path}`,
+      `${plan.name} ${plan.hash}: ${plural(plan.grid.length, "run")}${held}, on ${session.device.description}, in ${folder.path}`,
     );
     for (const note of plan.notes) say(note);
     const tuned = await tunedIn(study);

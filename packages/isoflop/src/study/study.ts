@@ -252,14 +252,12 @@ export class Study {
     });
   }
 
-  /** What is tried is the study's before it is trained, for whoever watches and whoever clears the store. */
+  /**
+   * Trains what is tried to find the learning rate's rule; a run that diverges is left out. It is the study's before it is trained, for
+   * whoever watches and whoever clears the store.
+   */
   async #tryRates(runs: readonly SweepRun[]): Promise<DoneRun[]> {
     await this.folder.keepManifest({ ...this.folder.manifest!, tune: runs.map(({ id }) => id) });
-    return this.#trainSome(runs);
-  }
-
-  /** Of runs, those that did not diverge. */
-  async #trainSome(runs: readonly SweepRun[]): Promise<DoneRun[]> {
     const records = await this.session.train(runs.map(({ spec }) => spec));
     return records.filter((record) => record.state === "done");
   }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { stringify } from "yaml";
+import { armsOf } from "../../src/study/arms.js";
 import { template } from "../../src/study/file/shipped.js";
 import { studyPath } from "../../src/study/find.js";
 import { readAssignment, resolveStudy, studyJsonSchema, studySchema, writtenStudy } from "../../src/study/index.js";
@@ -18,6 +19,32 @@ describe("a study file", () => {
     const yaml = await resolved(stringify(tinyFile));
     expect(await resolved(JSON.stringify(tinyFile, null, 2))).toEqual(yaml);
     expect(yaml.optimizer).toMatchObject({ learningRate: { at: 0.0115, width: [32, -0.15] }, warmup: 0.05, clip: 1 });
+  });
+
+  it("says the lines of files with a byte order mark and with ends of lines of Windows", async () => {
+    await expect(resolved(`\uFEFF${written}bacth: 3`.replaceAll("\n", "\r\n"))).rejects.toThrow(/^.*a\.yaml:3: /);
+  });
+
+  it("may say a thing once: anchors, aliases and merge keys", async () => {
+    const { grid } = await resolved(
+      "data: shapes\ngrid:\n  - &one { budgets: 1e9, widths: [8] }\n  - { <<: *one, budgets: 2e9 }\n",
+    );
+    expect(grid).toMatchObject([{ budgets: 1e9 }, { budgets: 2e9, widths: [8] }]);
+  });
+
+  it("may be a module, of which the default export is the study or a promise of it", async () => {
+    const study = JSON.stringify(tinyFile);
+    const given = async (name: string, text: string) => (await resolveStudy(await writtenStudy(file(name, text)))).file;
+    const whole = await resolved(study);
+    expect(await given("plain.mjs", `export default ${study}`)).toEqual(whole);
+    expect(await given("promise.ts", `export default Promise.resolve(${study} as object)`)).toEqual(whole);
+    await expect(given("function.mjs", `export default () => (${study})`)).rejects.toThrow(
+      /function\.mjs has a function for its default export; it must be the study itself/,
+    );
+    await expect(given("inner.mjs", `export default { ...${study}, summary: () => "" }`)).rejects.toThrow(
+      /inner\.mjs: its default export holds what no study has, .* could not be cloned/,
+    );
+    await expect(given("none.mjs", "export const study = 1")).rejects.toThrow(/none\.mjs has no default export/);
   });
 
   it("resolved is a study file again, of the same study", async () => {
@@ -53,6 +80,16 @@ describe("a study file", () => {
     ["seed: -1", 3, "seed is -1"],
     ["name: ../elsewhere", 3, "it must be a name of letters, digits, dots, dashes and underscores"],
     ["compare: { seed: [1] }", 3, "a list of at least two values"],
+    ["tune: { rates: [0.1, 0.1, 0.1] }", 3, "it must be a list of rates, each once"],
+    [
+      "heldOut: { budgets: 1e10, widths: { from: 8, to: 1e9, step: 8 } }",
+      3,
+      "it must be a range of at most 1000 widths",
+    ],
+    ["__proto__: { batch: 3 }", 3, 'has an unknown key "__proto__"'],
+    ["batch: 8\nbatch: 9", 4, "Map keys must be unique"],
+    ["batch: *big", 3, "there is no anchor &big above the alias *big"],
+    ["---\ndata: emoji", 3, "another document begins here; a study is one"],
   ])("says the line, the value and what would be right: %s", async (more, line, message) => {
     await expect(resolved(written + more)).rejects.toThrow(message);
     await expect(resolved(written + more)).rejects.toThrow(new RegExp(`a\\.yaml:${line}: `));
@@ -72,6 +109,13 @@ describe("a study file", () => {
     expect(Object.keys(properties!)).toEqual(Object.keys(studySchema.entries));
     for (const word of ["emoji", "crossAttention", "minSnr", "logitNormal", "shallow", "around"])
       expect(JSON.stringify([properties, $defs])).toContain(`"${word}"`);
+  });
+
+  it("lets parts of one's own stand where they may", () => {
+    const { properties } = studyJsonSchema() as { readonly properties: Readonly<Record<string, object>> };
+    for (const field of ["data", "model", "objective", "optimizer", "runner", "samples"])
+      expect(JSON.stringify(properties[field]), field).toContain('"required":["module"]');
+    expect(JSON.stringify(properties.grid)).not.toContain("module");
   });
 });
 
@@ -95,8 +139,60 @@ describe("--set", () => {
     ["batch", /^--set batch: expected a field and its value, such as optimizer\.warmup=0\.1/],
     ["=3", /^--set =3: expected a field/],
     ["batch=[", /^--set batch=\[: /],
+    ["grid.widths.2=24", /^--set grid\.widths\.2=24: grid\.widths is a list of 2, which has no entry "2"; name one by/],
+    ["grid.widths.x=24", /^--set grid\.widths\.x=24: grid\.widths is a list of 2/],
+    ["__proto__.batch=8", /^--set __proto__\.batch=8: it has an unknown key "__proto__"/],
+    ["model.constructor=8", /^--set model\.constructor=8: model has an unknown key "constructor"/],
   ])("%s is told as it was typed", async (set, message) => {
     await expect(resolved(written, set)).rejects.toThrow(message);
+  });
+});
+
+describe("what is compared", () => {
+  const armNames = async (compare: object) => {
+    const given = await writtenStudy(file("c.yaml", `${written}${stringify({ compare })}`));
+    const study = await resolveStudy(given);
+    return (await armsOf(given, [], study))!.map(({ name }) => name);
+  };
+
+  it("is a folder of its own for each choice, of no other thing's name", async () => {
+    expect(await armNames({ batch: [8, 16], "model.patch": [2, 4] })).toEqual(["8-2", "8-4", "16-2", "16-4"]);
+    expect(await armNames({ data: ["./runs", "./Figures", "./é", "./ü"] })).toEqual([
+      "runs-1",
+      "Figures-2",
+      "value-3",
+      "value-4",
+    ]);
+  });
+
+  it("is told with the line where it was written", async () => {
+    await expect(armNames({ "optimizer.warmpu": [0.1, 0.2] })).rejects.toThrow(
+      /^.*c\.yaml:4: compare of optimizer\.warmpu: 0\.1: optimizer has an unknown key "warmpu"; did you mean "warmup"/,
+    );
+    await expect(armNames({ name: ["a/b", "c"] })).rejects.toThrow(/c\.yaml:4: compare of name: "a\/b": name is/);
+  });
+
+  it("must be several studies", () => {
+    for (const compare of [
+      { batch: [16, 16] },
+      { summary: ["a", "b"] },
+      { compare: [{ seed: [1, 2] }, { seed: [3, 4] }] },
+      { device: ["wasm", "webgpu"] },
+    ])
+      for (const command of [["plan", "--no-measure"], ["study"]]) {
+        const [name, ...options] = command as [string, ...string[]];
+        const given = file("equal.yaml", `${written}${stringify({ compare })}`);
+        const { code, stderr } = isoflop([
+          name,
+          given,
+          ...options,
+          ...(name === "study" ? ["--runs", scratch("r")] : []),
+        ]);
+        expect([code, stderr]).toEqual([
+          3,
+          expect.stringMatching(/equal\.yaml: compare: .* are one study, which trains/),
+        ]);
+      }
   });
 });
 

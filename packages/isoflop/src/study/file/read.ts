@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import { read } from "@isoflop/spec";
-import { isMap, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isMap, LineCounter, type Node, parseDocument, visit, type YAMLParseError } from "yaml";
 import { inputError, reasonOf } from "../../exit.js";
 import { statusOf } from "../../files/status.js";
 import { evaluate } from "../../modules/evaluate.js";
-import { type LoadedModule, loadModule, type Position, resolveModules, runPositions } from "../../modules/index.js";
+import { type LoadedModule, loadModule, resolveModules } from "../../modules/index.js";
 import { printable } from "../../words/printable.js";
 import { studyPath } from "../find.js";
 import { layoutOf } from "../layout.js";
 import { manifestIn } from "../manifest.js";
+import { studyPositions } from "./positions.js";
 import { type StudyFile, studySchema } from "./schema.js";
 import { type Assignment, assign } from "./set.js";
 import { shippedFile, shippedStudies } from "./shipped.js";
@@ -21,6 +22,8 @@ export interface WrittenStudy {
   /** Relative paths in it begin here. */
   readonly base: string;
   readonly value: unknown;
+  /** The study's folder, where it was named by that. */
+  readonly folder?: string;
   /** Line of a field, counted from 1, where the file has lines. */
   readonly lineOf?: (path: readonly (string | number)[]) => number | undefined;
 }
@@ -49,17 +52,23 @@ const ofFolder = (folder: string, given: string): WrittenStudy => {
     throw inputError(`the folder ${printable(given)} has no ${basename(layoutOf(folder).manifest)}: it is no study's`);
   const modules = manifest.modules.map(({ path }) => resolve(folder, path));
   const base = manifest.base === undefined ? folder : resolve(folder, manifest.base);
-  return { name: layoutOf(folder).manifest, base, value: { ...manifest.file, modules } };
+  const own = relative("", folder) || ".";
+  return { name: layoutOf(folder).manifest, base, folder: own, value: { ...manifest.file, modules } };
 };
 
 /** A module whose default export is the study. */
 const ofModule = async (file: string, given: string): Promise<WrittenStudy> => {
   const name = printable(given);
   const { exports } = await evaluate(file);
-  const { default: value } = exports;
-  if (value === undefined)
-    throw inputError(`${name} has no default export; it must be the study: export default { data: …, grid: … }`);
-  return { name, base: dirname(file), value };
+  const value = await exports.default;
+  const right = "it must be the study itself, of plain values: export default { data: …, grid: … }";
+  if (value === undefined) throw inputError(`${name} has no default export; ${right}`);
+  if (typeof value === "function") throw inputError(`${name} has a function for its default export; ${right}`);
+  try {
+    return { name, base: dirname(file), value: structuredClone(value) };
+  } catch (error) {
+    throw inputError(`${name}: its default export holds what no study has, ${(error as Error).message}; ${right}`);
+  }
 };
 
 const isModuleFile = (path: string): boolean => /\.[cm]?[jt]s$/.test(path);
@@ -67,14 +76,33 @@ const isModuleFile = (path: string): boolean => /\.[cm]?[jt]s$/.test(path);
 const parsed = (file: string, given: string): WrittenStudy => {
   const name = printable(given);
   const lines = new LineCounter();
-  const document = parseDocument(textOf(file, name), { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(textOf(file, name), { lineCounter: lines, prettyErrors: false, merge: true });
   const [wrong] = document.errors;
-  if (wrong) throw inputError(`${name}:${lines.linePos(wrong.pos[0]).line}: ${wrong.message}`);
+  if (wrong) throw inputError(`${name}:${lines.linePos(wrong.pos[0]).line}: ${yamlWords(wrong)}`);
   const lineOf = (path: Path): number | undefined => {
     const at = nodeAt(document, path)?.range?.[0];
     return at === undefined ? undefined : lines.linePos(at).line;
   };
-  return { name, base: dirname(file), value: document.toJS(), lineOf };
+  return { name, base: dirname(file), value: plainOf(document, name, lines), lineOf };
+};
+
+const yamlWords = ({ code, message }: YAMLParseError): string =>
+  code === "MULTIPLE_DOCS" ? "another document begins here; a study is one" : message;
+
+/** What a document says. @throws CliError for an alias of nothing, with its line, and for one that grows without bound */
+const plainOf = (document: Document, name: string, lines: LineCounter): unknown => {
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document)) return;
+      const { line } = lines.linePos(alias.range![0]);
+      throw inputError(`${name}:${line}: there is no anchor &${alias.source} above the alias *${alias.source}`);
+    },
+  });
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw inputError(`${name}: ${(error as Error).message}`);
+  }
 };
 
 const textOf = (file: string, name: string): string => {
@@ -104,13 +132,6 @@ export interface ResolvedStudy extends Pick<WrittenStudy, "name" | "base"> {
   /** Parts of one's own that it may name. */
   readonly modules: readonly LoadedModule[];
 }
-
-/** Where parts of one's own may stand in a study. */
-export const studyPositions: readonly Position[] = [
-  ...runPositions,
-  { path: ["metrics", "*"], sort: "metric" },
-  { path: ["samples", "solver"], sort: "solver" },
-];
 
 /**
  * The study with what was set besides, its modules loaded, checked, and with its defaults.
@@ -154,7 +175,7 @@ export const checkStudy = (
 /** Where a field was written: in the file, or on the command line. */
 const placeOf = ({ name, lineOf }: WrittenStudy, sets: readonly Assignment[], path: Path): string => {
   const set = sets.findLast(({ path: own }) => own.every((key, i) => String(path[i] ?? key) === String(key)));
-  if (set && path.length > 0) return `--set ${set.text}`;
+  if (set && path.length > 0) return set.place;
   const line = lineOf?.(path);
   return line === undefined ? name : `${name}:${line}`;
 };

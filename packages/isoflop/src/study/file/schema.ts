@@ -1,7 +1,7 @@
 import { sources } from "@isoflop/data";
 import { solvers } from "@isoflop/diffusion";
 import { architectures, ladderRules } from "@isoflop/flops";
-import { choice, jsonSchema, nameIn, number, positive, record, recordOrName, text, whole } from "@isoflop/spec";
+import { choice, nameIn, number, positive, record, recordOrName, text, whole } from "@isoflop/spec";
 import { batchRule, learningRateRule, runners } from "@isoflop/sweep";
 import { optimizerFields, trainFields, withinRun } from "@isoflop/train";
 import * as v from "valibot";
@@ -46,6 +46,7 @@ const budgets = byShape("one budget, a list of budgets, or { from, to, count }",
 const steps = v.pipe(
   record({ from: size, to: size, step: size }),
   v.check(({ from, to }) => from <= to, "a range whose from is at most its to"),
+  v.check(({ from, to, step }) => (to - from) / step < 1000, "a range of at most 1000 widths"),
 );
 
 /** Widths around a centre that moves with the budget as C^exponent, at a constant ratio. */
@@ -91,7 +92,11 @@ const tuneSchema = record({
   budgets: v.exactOptional(budgets),
   widths: v.exactOptional(v.pipe(v.array(size, "a list of widths"), v.minLength(1, "a list of at least one width"))),
   rates: v.exactOptional(
-    v.pipe(v.array(positive, "a list of rates"), v.minLength(3, "a list of at least three rates")),
+    v.pipe(
+      v.array(positive, "a list of rates"),
+      v.check((rates) => new Set(rates).size === rates.length, "a list of rates, each once"),
+      v.minLength(3, "a list of at least three rates"),
+    ),
   ),
   follows: v.optional(v.array(choice(["width", "tokens"]), 'a list of "width" and "tokens"'), ["width", "tokens"]),
 });
@@ -182,6 +187,3 @@ export type StudyFile = Fixed<v.InferOutput<typeof studySchema>>;
 
 /** As one writes it. */
 export type StudyFileInput = Fixed<v.InferInput<typeof studySchema>>;
-
-/** JSON Schema of a study file, with which editors complete and check it. */
-export const studyJsonSchema = () => jsonSchema(studySchema, "Study");

@@ -5,20 +5,23 @@ import { usageError } from "../../exit.js";
 export interface Assignment {
   /** As it was typed. */
   readonly text: string;
+  /** What it is called in messages. */
+  readonly place: string;
   readonly path: readonly string[];
   readonly value: unknown;
 }
 
 /** @throws CliError `usage` for a text that is none */
 export const readAssignment = (text: string): Assignment => {
+  const place = `--set ${text}`;
   const at = text.indexOf("=");
   const path = text.slice(0, Math.max(0, at)).trim().split(".");
   if (at < 0 || path.some((key) => key === ""))
-    throw usageError(`--set ${text}: expected a field and its value, such as optimizer.warmup=0.1`);
+    throw usageError(`${place}: expected a field and its value, such as optimizer.warmup=0.1`);
   try {
-    return { text, path, value: parse(text.slice(at + 1)) as unknown };
+    return { text, place, path, value: parse(text.slice(at + 1), { logLevel: "error" }) as unknown };
   } catch (error) {
-    throw usageError(`--set ${text}: ${(error as Error).message.split("\n")[0]}`);
+    throw usageError(`${place}: ${(error as Error).message.split("\n")[0]}`);
   }
 };
 
@@ -26,23 +29,32 @@ type Holder = Record<string, unknown>;
 
 const isHolder = (value: unknown): value is Holder => typeof value === "object" && value !== null;
 
-/** A copy of a value with the fields set, later ones over earlier ones; records on the way are made. @throws CliError `usage` where a field's holder is no record */
+/**
+ * A copy of a value with the fields set, later ones over earlier ones; records on the way are made, entries of lists are counted from 0.
+ * @throws CliError `usage` where a field's holder is no record, or a list without that entry
+ */
 export const assign = (value: unknown, sets: readonly Assignment[]): unknown => {
   const copy = structuredClone(value);
-  if (sets.length === 0) return copy;
   if (!isHolder(copy)) return copy;
-  for (const { text, path, value: given } of sets) {
-    let holder: Holder = copy;
-    for (const [i, key] of path.slice(0, -1).entries()) {
-      const next = holder[key] ?? {};
-      if (!isHolder(next))
-        throw usageError(
-          `--set ${text}: ${path.slice(0, i + 1).join(".")} is ${JSON.stringify(next)}, which has no fields; set it whole, as a record`,
-        );
-      holder[key] = next;
-      holder = next;
+  for (const { place, path, value: given } of sets) {
+    let holder: unknown = copy;
+    for (const [i, key] of path.entries()) {
+      const wrong = wrongKey(holder, key);
+      if (wrong) throw usageError(`${place}: ${path.slice(0, i).join(".")} ${wrong}`);
+      const fields = holder as Holder;
+      const last = i === path.length - 1;
+      const before = Object.hasOwn(fields, key) ? fields[key] : undefined;
+      holder = last ? given : (before ?? {});
+      // A key may be called __proto__: it is a field like any other, and told as one that is not known.
+      Object.defineProperty(fields, key, { value: holder, enumerable: true, configurable: true, writable: true });
     }
-    holder[path.at(-1)!] = given;
   }
   return copy;
+};
+
+/** Why a value has no place of that name; undefined where it has. */
+const wrongKey = (holder: unknown, key: string): string | undefined => {
+  if (!isHolder(holder)) return `is ${JSON.stringify(holder)}, which has no fields; set it whole, as a record`;
+  if (!Array.isArray(holder) || (/^\d+$/.test(key) && Number(key) < holder.length)) return undefined;
+  return `is a list of ${holder.length}, which has no entry "${key}"; name one by its number from 0, or set it whole`;
 };

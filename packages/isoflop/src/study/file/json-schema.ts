@@ -1,0 +1,25 @@
+import { jsonSchema } from "@isoflop/spec";
+import { studyPositions } from "./positions.js";
+import { studySchema } from "./schema.js";
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** A part of one's own, whose options its module knows. */
+const ownPart: Schema = { type: "object", properties: { module: { type: "string" } }, required: ["module"] };
+
+/** The schema with a part of one's own beside what may stand at the end of a path. */
+const withOwnPart = (schema: Schema, [key, ...rest]: readonly string[]): Schema => {
+  if (key === undefined) {
+    const { default: usual, ...known } = schema;
+    return { anyOf: [known, ownPart], ...(usual !== undefined && { default: usual }) };
+  }
+  const { anyOf, properties } = schema as { readonly anyOf?: readonly Schema[]; readonly properties?: Schema };
+  if (anyOf) return { ...schema, anyOf: anyOf.map((one) => withOwnPart(one, [key, ...rest])) };
+  const field = properties?.[key];
+  if (!field) return schema;
+  return { ...schema, properties: { ...properties, [key]: withOwnPart(field as Schema, rest) } };
+};
+
+/** JSON Schema of a study file, with which editors complete and check it. */
+export const studyJsonSchema = (): Schema =>
+  studyPositions.reduce((schema, { path }) => withOwnPart(schema, path), jsonSchema(studySchema, "Study"));
