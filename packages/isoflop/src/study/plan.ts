@@ -18,7 +18,7 @@ import { inputError } from "../exit.js";
 import { runPositions, usedModules } from "../modules/index.js";
 import { round } from "../words/numbers.js";
 import { dataOf, type OpenData, seeded } from "./file/data.js";
-import type { ResolvedStudy } from "./file/read.js";
+import type { Path, ResolvedStudy } from "./file/read.js";
 import type { StudyFile } from "./file/schema.js";
 import { batchAt, budgetsOf, listOf, modelsAt, type Sizes } from "./file/sizes.js";
 import { type TuneCell, type Tuning, usualRates } from "./tune.js";
@@ -82,17 +82,18 @@ export const planStudy = async (study: ResolvedStudy, openData: OpenData): Promi
   const modules = decisiveModules(study);
   const orders = ordersOf(study);
   const sources: DataSource[] = [];
-  for (const { data } of orders) sources.push(await opened(study, data, openData));
+  for (const { data } of orders) sources.push(await told(study, ["data"], () => openData(data)));
   const [source] = sources as [DataSource, ...DataSource[]];
   const seeds = orders.map((order, i) => ({ ...order, content: contentOf(sources[i]!, modules) }));
-  const known: Known = { ...study, seeds: seeds as [Seeded, ...Seeded[]], setup: setupOf(file, source) };
+  const setup = told(study, ["model"], () => setupOf(file, source));
+  const known: Known = { ...study, seeds: seeds as [Seeded, ...Seeded[]], setup };
   const plan = (rule?: LearningRateRule): StudyPlan => {
     const outline = outlined(known, rule);
-    checkFirst(outline.grid, source);
+    checkFirst(study, outline.grid, source);
     const notes = notesOf(outline.grid, source);
     return { ...outline, hash: hashOf(known, source), source, notes, rated: plan };
   };
-  return named(study, () => plan());
+  return plan();
 };
 
 /**
@@ -106,7 +107,7 @@ export const outlineStudy = (study: ResolvedStudy): StudyOutline => {
   const content = { data: "0".repeat(32), modules: decisiveModules(study) };
   const seeds = ordersOf(study).map((order) => ({ ...order, content }));
   const setup = { image, patch, conditioning, context: context as Context, ...rest };
-  return named(study, () => outlined({ ...study, seeds: seeds as [Seeded, ...Seeded[]], setup }));
+  return outlined({ ...study, seeds: seeds as [Seeded, ...Seeded[]], setup });
 };
 
 /** The modules that have a part in its runs. */
@@ -127,14 +128,20 @@ const outlined = (known: Known, rule?: LearningRateRule): StudyOutline => {
   const [{ data }] = seeds;
   const { learningRate } = file.optimizer;
   const rate = rule ?? (learningRate === "tune" ? UNTUNED : learningRate);
-  const runs = listOf(file.grid).flatMap((entry) =>
-    seeds.slice(0, entry.seeds).flatMap((seed) => runsOf(known, entry, seed, rate)),
+  const runs = entriesOf("grid", file.grid).flatMap(({ entry, path }) =>
+    seeds.slice(0, entry.seeds).flatMap((seed) => told(known, path, () => runsOf(known, entry, seed, rate))),
   );
   const grid = [...new Map(runs.map((run) => [run.id, run])).values()].sort((a, b) => a.budget - b.budget);
-  const heldOut = listOf(file.heldOut ?? []).flatMap((sizes) => heldOutOf(known, sizes, grid, rate));
-  const tuning = learningRate === "tune" && !rule ? tuningOf(known, grid) : undefined;
+  const heldOut = entriesOf("heldOut", file.heldOut ?? []).flatMap(({ entry, path }) =>
+    told(known, path, () => heldOutOf(known, entry, grid, rate)),
+  );
+  const tuning = learningRate === "tune" && !rule ? told(known, ["tune"], () => tuningOf(known, grid)) : undefined;
   return { file, name: file.name, base, data, modules, grid, heldOut, ...(tuning && { tuning }) };
 };
+
+/** One entry or several, each with where it stands in the file. */
+const entriesOf = <T>(field: string, given: T | readonly T[]) =>
+  listOf(given).map((entry, i) => ({ entry, path: Array.isArray(given) ? [field, i] : [field] }));
 
 /** Stands in until the rule is found: a run's steps and cost do not depend on its rate. */
 const UNTUNED = 1e-3;
@@ -225,11 +232,11 @@ const heldOutOf = (known: Known, sizes: Sizes, grid: readonly SweepRun[], rate: 
 };
 
 /** What would stop the first run, told before it begins. */
-const checkFirst = ([run]: readonly SweepRun[], source: DataSource): void => {
+const checkFirst = (study: ResolvedStudy, [run]: readonly SweepRun[], source: DataSource): void => {
   const { data: _, content: __, budget: ___, ...training } = run!.spec;
-  const spec = trainSpec(training);
-  checkData(spec, source);
-  checkSplit(source, spec.validation.split, spec.validation.images);
+  const spec = told(study, ["optimizer"], () => trainSpec(training));
+  told(study, ["model"], () => checkData(spec, source));
+  told(study, ["validation"], () => checkSplit(source, spec.validation.split, spec.validation.images));
 };
 
 const hashOf = ({ file, modules }: ResolvedStudy, source: DataSource): string => {
@@ -255,27 +262,20 @@ const repeatsOf = (grid: readonly SweepRun[], source: DataSource): string[] => {
       ];
 };
 
-/** Errors of what the file asks for name the file. */
-const ofFile = ({ name }: ResolvedStudy, error: unknown): unknown => {
-  const { name: kind, message } = error as Error;
-  const known = ["CliError", "DataError", "ModuleError", "TrainError", "SweepError", "FlopsError", "DitError"].includes(
-    kind,
-  );
-  return known ? inputError(`${name}: ${message}`) : error;
-};
+/** What stands in the way of a study, in the words of whoever found it. */
+const findings = ["CliError", "DataError", "ModuleError", "TrainError", "SweepError", "FlopsError", "DitError"];
 
-const named = <T>(study: ResolvedStudy, work: () => T): T => {
+/** Work that a field of the file asks for: its errors name the file and the line. */
+const told = <T>({ placeOf }: ResolvedStudy, path: Path, work: () => T): T => {
+  const named = (error: unknown): unknown => {
+    const { name, message } = error as Error;
+    return findings.includes(name) ? inputError(`${placeOf(path)}: ${message}`) : error;
+  };
   try {
-    return work();
+    const done = work();
+    if (!(done instanceof Promise)) return done;
+    return done.catch((error: unknown) => Promise.reject(named(error))) as T;
   } catch (error) {
-    throw ofFile(study, error);
-  }
-};
-
-const opened = async (study: ResolvedStudy, data: DataSpec, openData: OpenData): Promise<DataSource> => {
-  try {
-    return await openData(data);
-  } catch (error) {
-    throw ofFile(study, error);
+    throw named(error);
   }
 };

@@ -44,9 +44,9 @@ describe("a study of several", () => {
   it.each([
     [
       { "model.conditionig": ["inContext", "adaLN"] },
-      /compare\.model\.conditionig=.*unknown key "conditionig"; did you mean/,
+      /compare of model\.conditionig: .*unknown key "conditionig"; did you mean/,
     ],
-    [{ seed: [0, -1] }, /compare\.seed=-1: seed is -1/],
+    [{ seed: [0, -1] }, /compare of seed: -1: seed is -1/],
     [{}, /compare is empty/],
   ])("refuses a path or a value that is none: %j", async (compare, message) => {
     await expect(armsIn(compare)).rejects.toThrow(message);

@@ -1,11 +1,19 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { dataOpener } from "@isoflop/sweep/node";
 import { describe, expect, it, test } from "vitest";
 import { stringify } from "yaml";
 import { armsOf } from "../../src/study/arms.js";
 import { template } from "../../src/study/file/shipped.js";
 import { studyPath } from "../../src/study/find.js";
-import { readAssignment, resolveStudy, studyJsonSchema, studySchema, writtenStudy } from "../../src/study/index.js";
+import {
+  planStudy,
+  readAssignment,
+  resolveStudy,
+  studyJsonSchema,
+  studySchema,
+  writtenStudy,
+} from "../../src/study/index.js";
 import { file, isoflop, json, scratch } from "../isoflop.js";
 import { tinyFile } from "./tiny.js";
 
@@ -116,6 +124,23 @@ describe("a study file", () => {
     for (const field of ["data", "model", "objective", "optimizer", "runner", "samples"])
       expect(JSON.stringify(properties[field]), field).toContain('"required":["module"]');
     expect(JSON.stringify(properties.grid)).not.toContain("module");
+  });
+});
+
+describe("what cannot be planned", () => {
+  const grid = "grid:\n  - { budgets: 1e9, widths: [8] }\n  - budgets: 1e9\n    widths: [8, 16]\n";
+  it.each([
+    ["data: shapes\ngrid: { budgets: 1e5, widths: [8] }\n", 2, "budget 1e+5 is too small for one step of 8x1"],
+    [`data: shapes\n${grid.replace("[8, 16]", "[12]")}`, 4, "width is 12; this ladder has multiples of 8"],
+    [`data: shapes\n${grid}heldOut: { budgets: 1e9, widths: [8] }\n`, 6, "not above the largest fitted budget"],
+    [`data: shapes\n${grid}validation: { split: test }\n`, 6, 'has no split "test"'],
+    [`seed: 1\ndata: ./nowhere\n${grid}`, 2, "nowhere"],
+    [`data: shapes\n${grid}model: { context: features }\n`, 6, "captions of words"],
+  ])("is told with its line: %j", async (text, line, message) => {
+    const study = await resolveStudy(await writtenStudy(file("b.yaml", text)));
+    const planned = planStudy(study, dataOpener());
+    await expect(planned).rejects.toThrow(message);
+    await expect(planned).rejects.toThrow(new RegExp(`b\\.yaml:${line}: `));
   });
 });
 

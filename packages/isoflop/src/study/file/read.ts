@@ -28,7 +28,8 @@ export interface WrittenStudy {
   readonly lineOf?: (path: readonly (string | number)[]) => number | undefined;
 }
 
-type Path = readonly (string | number)[];
+/** Keys and indices that lead to a field. */
+export type Path = readonly (string | number)[];
 
 /**
  * The study that a person names: a file, a shipped one by its name, or a study's folder.
@@ -131,6 +132,8 @@ export interface ResolvedStudy extends Pick<WrittenStudy, "name" | "base"> {
   readonly file: StudyFile;
   /** Parts of one's own that it may name. */
   readonly modules: readonly LoadedModule[];
+  /** Where a field was written, for messages: "mine.yaml:12". */
+  placeOf(path: Path): string;
 }
 
 /**
@@ -169,7 +172,7 @@ export const checkStudy = (
     name: "",
     error: (message, path) => inputError(`${placeOf(written, sets, path)}: ${message}`),
   });
-  return { name, base, file, modules };
+  return { name, base, file, modules, placeOf: (path) => placeOf(written, sets, path) };
 };
 
 /** Where a field was written: in the file, or on the command line. */
