@@ -34,6 +34,9 @@ export const usageError = (message: string): CliError => new CliError(exitCodes.
 export const inputError = (message: string): CliError => new CliError(exitCodes.input, message);
 export const unsound = (message: string): CliError => new CliError(exitCodes.unsound, message);
 
+/** Whether what stopped the work is a finding about the data. */
+export const isUnsound = (error: unknown): boolean => error instanceof CliError && error.exitCode === exitCodes.unsound;
+
 /** Any error with the exit status it deserves; unknown ones are failures of the program. */
 export const asCliError = (error: unknown): CliError => {
   if (error instanceof CliError) return error;

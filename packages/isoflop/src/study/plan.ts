@@ -16,7 +16,7 @@ import {
 import { checkData, checkSplit, setupFor, trainSpec } from "@isoflop/train";
 import { inputError } from "../exit.js";
 import { runPositions, usedModules } from "../modules/index.js";
-import { round } from "../words/numbers.js";
+import { plural, round } from "../words/numbers.js";
 import { dataOf, type OpenData, seeded } from "./file/data.js";
 import type { Path, ResolvedStudy } from "./file/read.js";
 import type { StudyFile } from "./file/schema.js";
@@ -249,7 +249,23 @@ const hashOf = ({ file, modules }: ResolvedStudy, source: DataSource): string =>
 const notesOf = (grid: readonly SweepRun[], source: DataSource): string[] => [
   ...(source.describe().provenance.remarks ?? []),
   ...repeatsOf(grid, source),
+  ...lawless(grid),
 ];
+
+/** What a parabola and the laws through parabolas need at least. */
+const [LEAST_SIZES, LEAST_BUDGETS] = [4, 3];
+
+/** A grid of which no power law can come, whatever its losses. */
+const lawless = (grid: readonly SweepRun[]): string[] => {
+  const sizes = new Map<Flops, Set<Parameters>>();
+  for (const { budget, paramsNonEmbedding } of grid)
+    sizes.set(budget, (sizes.get(budget) ?? new Set()).add(paramsNonEmbedding));
+  const enough = [...sizes.values()].filter(({ size }) => size >= LEAST_SIZES).length;
+  if (enough >= LEAST_BUDGETS) return [];
+  return [
+    `no law of the optimum can come of this grid: ${plural(enough, "budget")} of ${sizes.size} ${enough === 1 ? "has" : "have"} ${LEAST_SIZES} sizes or more, and it takes ${LEAST_BUDGETS}; add widths or budgets`,
+  ];
+};
 
 /** The paper's regime is one epoch: every image is seen once. */
 const repeatsOf = (grid: readonly SweepRun[], source: DataSource): string[] => {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import type { ComparisonSummary } from "@isoflop/plot";
+import { type ComparisonSummary, readStudy } from "@isoflop/plot";
 import { writeComparison } from "@isoflop/plot/node";
 import { writeRecord } from "@isoflop/scaling";
 import { digest } from "@isoflop/spec";
 import { dataOpener } from "@isoflop/sweep/node";
 import { type Arm as ArmSummary, compareStudies } from "../compare/studies.js";
-import { usageError } from "../exit.js";
+import { isUnsound, unsound, usageError } from "../exit.js";
 import { type Arm, requireUnlike } from "./arms.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { studyText } from "./file/text.js";
@@ -23,7 +23,7 @@ export interface ArmsDone {
 /**
  * Does the studies of a study one after the other, each in a folder of its own within the study's, with one store of runs for all, and
  * compares them.
- * @throws as `runStudy` does
+ * @throws as `runStudy` does, where some of them give no law after all are done and compared
  */
 export const runArms = async (
   resolved: ResolvedStudy,
@@ -46,9 +46,19 @@ export const runArms = async (
     ...{ tune: [], runs: [], heldOut: [], added: [], arms: arms.map(({ name }) => ({ name, folder: name })) },
   });
   const done: ArmSummary[] = [];
+  const lawless: string[] = [];
   for (const { name, study } of arms) {
     say(`${name}:`);
-    const { summary } = await runStudy({ ...options, study, out: join(path, name), store: runs, openData });
+    const own = join(path, name);
+    const summary = await runStudy({ ...options, study, out: own, store: runs, openData })
+      .then((ended) => ended.summary)
+      .catch((error: unknown) => {
+        // A finding about one of them stops no other.
+        const written = isUnsound(error) ? new StudyFolder(own).summary() : undefined;
+        if (!written) throw error;
+        lawless.push(`${name}: ${(error as Error).message}`);
+        return readStudy(written);
+      });
     done.push({ name, folder: name, summary });
     signal.throwIfAborted();
   }
@@ -62,6 +72,7 @@ export const runArms = async (
     await write(folder.files.summary, `${writeRecord(summary)}\n`);
     return [...written, folder.files.summary];
   });
+  if (lawless.length > 0) throw unsound(`${lawless.join("; ")}; ${folder.files.report} shows what there is`);
   return { folder: path, summary, files };
 };
 

@@ -135,6 +135,24 @@ describe("what of a caption its models read", () => {
   });
 });
 
+it.each([
+  [
+    { budgets: [1e9, 2e9, 4e9], widths: [8, 16, 24] },
+    /no law .* 0 budgets of 3 have 4 sizes or more, and it takes 3; add widths or budgets/,
+  ],
+  [
+    [
+      { budgets: 1e9, widths: [8, 16, 24, 32] },
+      { budgets: 2e9, widths: [8] },
+    ],
+    /1 budget of 2 has 4 sizes or more/,
+  ],
+])("a grid of which no law can come is told before it is trained: %#", async (grid, message) => {
+  const { notes } = await planStudy(tiny({ grid, heldOut: null }), openShapes);
+  expect(notes).toEqual([expect.stringMatching(message)]);
+  expect((await planStudy(tiny(), openShapes)).notes).toEqual([]);
+});
+
 it("budgets of a range are at a constant ratio, its ends as they are written", () => {
   expect(budgetsOf({ budgets: { from: 1e9, to: 1.6e10, count: 5 } })).toEqual([1e9, 2e9, 4e9, 8e9, 1.6e10]);
   expect(budgetsOf({ budgets: 7 })).toEqual([7]);
