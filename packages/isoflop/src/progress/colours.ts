@@ -15,7 +15,7 @@ export const withoutColours = (): void => {
 const no: readonly (string | undefined)[] = [undefined, ""];
 
 /** --no-color and NO_COLOR (no-color.org) take colours away, FORCE_COLOR gives them anywhere; else a terminal has them. */
-const hasColours = ({ isTTY }: Pick<NodeJS.WriteStream, "isTTY">): boolean => {
+const hasColours = ({ isTTY }: { readonly isTTY?: boolean }): boolean => {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (refused || !no.includes(NO_COLOR)) return false;
   if (!no.includes(FORCE_COLOR)) return FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
@@ -23,5 +23,5 @@ const hasColours = ({ isTTY }: Pick<NodeJS.WriteStream, "isTTY">): boolean => {
 };
 
 /** Colours for what is written to a stream; where it has none they leave text as it is. */
-export const coloursOf = (stream: Pick<NodeJS.WriteStream, "isTTY">): Colours =>
+export const coloursOf = (stream: { readonly isTTY?: boolean }): Colours =>
   (require("picocolors") as { readonly createColors: typeof createColors }).createColors(hasColours(stream));

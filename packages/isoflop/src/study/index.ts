@@ -3,7 +3,14 @@ export { type CountedParameters, type DoneRun, pointOf, pointsOf } from "../runs
 export type { OnProgress } from "../words/progress.js";
 export type { OpenData } from "./file/data.js";
 export { studyJsonSchema } from "./file/json-schema.js";
-export { checkStudy, type ResolvedStudy, resolveStudy, type WrittenStudy, writtenStudy } from "./file/read.js";
+export {
+  checkStudy,
+  type FieldPath,
+  type ResolvedStudy,
+  resolveStudy,
+  type WrittenStudy,
+  writtenStudy,
+} from "./file/read.js";
 export { type StudyFile, type StudyFileInput, studySchema } from "./file/schema.js";
 export { type Assignment, readAssignment } from "./file/set.js";
 export { shippedStudies } from "./file/shipped.js";

@@ -18,7 +18,7 @@ import { inputError } from "../exit.js";
 import { runPositions, usedModules } from "../modules/index.js";
 import { plural, round } from "../words/numbers.js";
 import { dataOf, type OpenData, seeded } from "./file/data.js";
-import type { Path, ResolvedStudy } from "./file/read.js";
+import type { FieldPath, ResolvedStudy } from "./file/read.js";
 import type { StudyFile } from "./file/schema.js";
 import { batchAt, budgetsOf, listOf, modelsAt, type Sizes } from "./file/sizes.js";
 import { type TuneCell, type Tuning, usualRates } from "./tune.js";
@@ -282,7 +282,7 @@ const repeatsOf = (grid: readonly SweepRun[], source: DataSource): string[] => {
 const findings = ["CliError", "DataError", "ModuleError", "TrainError", "SweepError", "FlopsError", "DitError"];
 
 /** Work that a field of the file asks for: its errors name the file and the line. */
-const told = <T>({ placeOf }: ResolvedStudy, path: Path, work: () => T): T => {
+const told = <T>({ placeOf }: ResolvedStudy, path: FieldPath, work: () => T): T => {
   const named = (error: unknown): unknown => {
     const { name, message } = error as Error;
     return findings.includes(name) ? inputError(`${placeOf(path)}: ${message}`) : error;

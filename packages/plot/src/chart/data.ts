@@ -73,7 +73,7 @@ interface Held {
 const isHeld = (mark: unknown): mark is Held =>
   typeof mark === "object" && mark !== null && "channels" in mark && Array.isArray((mark as Held).data);
 
-/** What the marks of a chart hold, in the units of its axes. */
+/** What the marks of a chart hold, in the units of its axes. @internal */
 export const rowsOf = (marks: readonly Plot.Markish[], { x, y }: Axes): DataRow[] =>
   marks.flatMap((mark): DataRow[] => {
     if (Array.isArray(mark)) return rowsOf(mark, { x, y });

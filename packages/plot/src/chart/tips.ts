@@ -7,7 +7,7 @@ import { element } from "./svg.js";
 /** More dots than this are a cloud: their numbers are in the figure's data. */
 const most = 60;
 
-/** Gives every dot that has no words of its own its numbers, as its title. */
+/** Gives every dot that has no words of its own its numbers, as its title. @internal */
 export const addTips = (document: Document, svg: Element, marks: readonly Plot.Markish[], axes: Axes): void => {
   for (const mark of marks.flat()) {
     const rows = rowsOf([mark], axes);

@@ -1,15 +1,16 @@
 import { join } from "node:path";
 import { renderPng } from "./png.js";
 
+/** Ending of a figure's file. */
+export type FigureFormat = "svg" | "png" | "pdf";
+
 /** How a figure becomes a file, by the file's ending. */
-const writers = {
+const writers: Readonly<Record<FigureFormat, (svg: string) => string | Uint8Array | Promise<Uint8Array>>> = {
   svg: (svg: string) => svg,
   png: (svg: string) => renderPng(svg),
   // Loaded where it is asked for: fonts take a while to read.
   pdf: async (svg: string) => (await import("./pdf.js")).renderPdf(svg),
-} as const satisfies Readonly<Record<string, (svg: string) => string | Uint8Array | Promise<Uint8Array>>>;
-
-export type FigureFormat = keyof typeof writers;
+};
 
 export const figureFormats = Object.keys(writers) as readonly FigureFormat[];
 

@@ -21,5 +21,5 @@ const withOwnPart = (schema: Schema, [key, ...rest]: readonly string[]): Schema 
 };
 
 /** JSON Schema of a study file, with which editors complete and check it. */
-export const studyJsonSchema = (): Schema =>
+export const studyJsonSchema = (): Readonly<Record<string, unknown>> =>
   studyPositions.reduce((schema, { path }) => withOwnPart(schema, path), jsonSchema(studySchema, "Study"));

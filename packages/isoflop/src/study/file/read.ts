@@ -29,7 +29,7 @@ export interface WrittenStudy {
 }
 
 /** Keys and indices that lead to a field. */
-export type Path = readonly (string | number)[];
+export type FieldPath = readonly (string | number)[];
 
 /**
  * The study that a person names: a file, a shipped one by its name, or a study's folder.
@@ -80,7 +80,7 @@ const parsed = (file: string, given: string): WrittenStudy => {
   const document = parseDocument(textOf(file, name), { lineCounter: lines, prettyErrors: false, merge: true });
   const [wrong] = document.errors;
   if (wrong) throw inputError(`${name}:${lines.linePos(wrong.pos[0]).line}: ${yamlWords(wrong)}`);
-  const lineOf = (path: Path): number | undefined => {
+  const lineOf = (path: FieldPath): number | undefined => {
     const at = nodeAt(document, path)?.range?.[0];
     return at === undefined ? undefined : lines.linePos(at).line;
   };
@@ -115,7 +115,7 @@ const textOf = (file: string, name: string): string => {
 };
 
 /** The key of a field, or of the nearest that has it, where it is missing. */
-const nodeAt = (document: ReturnType<typeof parseDocument>, path: Path): Node | undefined => {
+const nodeAt = (document: ReturnType<typeof parseDocument>, path: FieldPath): Node | undefined => {
   for (let length = path.length; length > 0; length--) {
     const holder = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     const key = path[length - 1];
@@ -133,7 +133,7 @@ export interface ResolvedStudy extends Pick<WrittenStudy, "name" | "base"> {
   /** Parts of one's own that it may name. */
   readonly modules: readonly LoadedModule[];
   /** Where a field was written, for messages: "mine.yaml:12". */
-  placeOf(path: Path): string;
+  placeOf(path: FieldPath): string;
 }
 
 /**
@@ -176,7 +176,7 @@ export const checkStudy = (
 };
 
 /** Where a field was written: in the file, or on the command line. */
-const placeOf = ({ name, lineOf }: WrittenStudy, sets: readonly Assignment[], path: Path): string => {
+const placeOf = ({ name, lineOf }: WrittenStudy, sets: readonly Assignment[], path: FieldPath): string => {
   const set = sets.findLast(({ path: own }) => own.every((key, i) => String(path[i] ?? key) === String(key)));
   if (set && path.length > 0) return set.place;
   const line = lineOf?.(path);
