@@ -35,8 +35,8 @@ export const objectiveSchema = v.pipe(
   record({
     path: v.optional(nameOrRecord(paths), "linear"),
     prediction: v.optional(choice(predictions), "velocity"),
-    weighting: v.optional(recordOrName(weightings), "none"),
-    density: v.optional(recordOrName(densities), "logitNormal"),
+    weighting: v.optional(recordOrName(weightings), { kind: "none" }),
+    density: v.optional(recordOrName(densities), { kind: "logitNormal" }),
   }),
   attempt((spec: ObjectiveSpec) => built(spec) && spec),
 );

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { crc32 } from "node:zlib";
 import type { ByteSource } from "@isoflop/tensor/safetensors";
-import { type Entry, openPromise, type ZipFile } from "yauzl";
+import type { Entry, ZipFile } from "yauzl";
 import type { ArrayFile, StoredArray } from "./array.js";
 import { bytesOf, type FileBytes, openBytes, partOf } from "./file-bytes.js";
 import { openNpy } from "./npy.js";
@@ -17,6 +17,8 @@ const DEFLATED = 8;
  * @throws Error naming the file and what is wrong with the archive
  */
 export const openNpz = async (file: string): Promise<ArrayFile> => {
+  // CommonJS, which a program bundled as one ES module cannot load: only who reads such a file needs it.
+  const { openPromise } = await import("yauzl");
   const zip = await openPromise(file, { autoClose: false, validateEntrySizes: true }).catch((cause: Error) => {
     throw cause.message.startsWith("ENOENT") ? cause : new Error(`${file} is no npz file: ${cause.message}`, { cause });
   });
