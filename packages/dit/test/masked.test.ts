@@ -133,7 +133,7 @@ describe.each(cases)("masked: $name", ({ kind, config }) => {
     expect(parameterCount(masked)).toEqual(parameterCount(config(tokens, false)));
   });
 
-  test.skipIf(kind.name === "words")("neither prediction nor gradients see what lies in padding", async () => {
+  const hidden = async (): Promise<void> => {
     const [model, params] = [dit(masked), await perturbed(masked, device)];
     const target = random.normal(random.key(5), [n, 2, 4, 6]);
     const measure = async (junk: number) => {
@@ -146,7 +146,9 @@ describe.each(cases)("masked: $name", ({ kind, config }) => {
     };
     const clean = await measure(0);
     for (const junk of [3, 1e38, Number.NaN, Infinity]) expect(await measure(junk)).toEqual(clean);
-  });
+  };
+  // The padding of words is one word, which holds nothing else.
+  if (kind.name !== "words") test("neither prediction nor gradients see what lies in padding", hidden);
 });
 
 describe("lengths", () => {
