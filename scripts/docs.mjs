@@ -10,7 +10,7 @@ const workings = {
   "@isoflop/data": ["pictures/pictures.ts:schema"],
   "@isoflop/dit": ["conditioning/index.ts:ours"],
   "@isoflop/flops": ["architectures/index.ts:ours"],
-  "@isoflop/plot": ["chart/several.ts:Several", "node/formats.ts:writers"],
+  "@isoflop/plot": ["chart/several.ts:Several"],
   "@isoflop/scaling": ["records/fields.ts:Frozen"],
   "@isoflop/spec": ["kind.ts:Records"],
   "@isoflop/tensor": [
