@@ -4,6 +4,7 @@ import { share } from "../options/values.js";
 import { setOption } from "../study/command.js";
 import type { Assignment } from "../study/file/set.js";
 import { emit } from "../words/emit.js";
+import { progress, stagesOfData } from "../words/progress.js";
 import type { StudyPlanDocument } from "./study.js";
 
 interface Options {
@@ -37,12 +38,14 @@ export const configure = (command: Command): void => {
       const written = await writtenStudy(file);
       const study = await resolveStudy(written, set);
       const arms = await armsOf(written, set, study);
+      const opening = progress("opening data");
+      const onData = stagesOfData(opening.onProgress);
       const plans = await untilStopped("stopped", async (signal) => {
         const each: StudyPlanDocument[] = [];
         for (const one of arms?.map((arm) => arm.study) ?? [study])
-          each.push(await studyPlan(one, { mfu, measure, signal }));
+          each.push(await studyPlan(one, { mfu, measure, signal, onData }));
         return each;
-      });
+      }).finally(opening.end);
       if (arms)
         requireUnlike(
           study.name,

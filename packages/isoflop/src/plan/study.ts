@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { Opening } from "@isoflop/data";
 import { memory, parameters, precisions, stepFlops } from "@isoflop/flops";
 import { extent } from "@isoflop/scaling";
 import { computeConvention, type SweepRun } from "@isoflop/sweep";
@@ -14,14 +15,18 @@ export interface PlanChoices {
   readonly mfu: number;
   /** Whether this machine's speed is measured. */
   readonly measure: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal;
+  /** Told how far files have been read and decoded that were not before. */
+  readonly onData: NonNullable<Opening["onProgress"]>;
 }
 
 /** The runs of a study before any is trained, as a document: sizes, steps, tokens, memory, time here and on every device, and its price. */
-export const studyPlan = async (study: ResolvedStudy, { mfu, measure, signal }: PlanChoices) => {
+export const studyPlan = async (study: ResolvedStudy, { mfu, measure, signal, onData }: PlanChoices) => {
   const { image, context } = study.file.model;
   const outline: StudyOutline & Partial<StudyPlan> =
-    image && typeof context === "object" ? outlineStudy(study) : await planStudy(study, dataOpener());
+    image && typeof context === "object"
+      ? outlineStudy(study)
+      : await planStudy(study, dataOpener({ signal, onProgress: onData }));
   const { name, hash, data, grid, heldOut, notes = [], tuning, source } = outline;
   const tune = tuning?.cells.flatMap(tuning.runsOf) ?? [];
   const totalFlops = {

@@ -11,7 +11,7 @@ import { versions } from "../versions.js";
 import { emit } from "../words/emit.js";
 import { plural } from "../words/numbers.js";
 import { note } from "../words/printable.js";
-import { progress } from "../words/progress.js";
+import { progress, stagesOfData } from "../words/progress.js";
 import { isOurPicture, signed } from "./picture.js";
 
 interface Options {
@@ -68,15 +68,17 @@ export const configure = (command: Command): void => {
       const { png, json, pictures: pngFile, about } = outputsOf(path, options);
       const model = await findModel(path, note);
       const solver = await solverOf(options.solver);
-      const source = await dataOpener()(model.data);
+      const shown = progress("drawing");
+      const { onProgress } = shown;
+      const source = await untilStopped("stopped; nothing was written", (signal) =>
+        dataOpener({ signal, onProgress: stagesOfData(onProgress) })(model.data),
+      ).finally(shown.end);
       const data = options.decoder === undefined ? model.data : withDecoder(model.data, options.decoder);
       const decoder = await sampleDecoder(data, source);
       if (decoder.kind === "none") throw inputError(`${decoder.reason}; give --decoder FILE.safetensors`);
       const indices = options.index ?? Array.from({ length: options.count }, (_, i) => i);
       const captions = options.caption ?? indices;
       const device = await createDevice(options.device);
-      const shown = progress("drawing");
-      const { onProgress } = shown;
       const { guidance, steps, seed } = options;
       const pictures = await untilStopped("stopped; nothing was written", async (signal) => {
         const how = { guidance, steps, solver, seed, signal, onProgress };

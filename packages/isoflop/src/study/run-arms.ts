@@ -5,11 +5,12 @@ import { writeRecord } from "@isoflop/scaling";
 import { digest } from "@isoflop/spec";
 import { dataOpener } from "@isoflop/sweep/node";
 import { type Arm as ArmSummary, compareStudies } from "../compare/studies.js";
-import { isUnsound, unsound, usageError } from "../exit.js";
+import { isUnsound, unsound } from "../exit.js";
 import { type Arm, requireUnlike } from "./arms.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { studyText } from "./file/text.js";
 import { StudyFolder } from "./folder.js";
+import { claim, placeOf } from "./place.js";
 import { planStudy } from "./plan.js";
 import { runStudy, type StudyRun } from "./run.js";
 
@@ -31,20 +32,17 @@ export const runArms = async (
   options: Omit<StudyRun, "study">,
 ): Promise<ArmsDone> => {
   const { file } = resolved;
-  const { root, out, store, say, signal, onNote, onData, reproduce } = options;
+  const { say, signal, onNote, onData, reproduce } = options;
   const openData = dataOpener({ signal, ...(onData && { onProgress: onData }) });
   const hashes: string[] = [];
   for (const { study } of arms) hashes.push((await planStudy(study, openData)).hash);
   requireUnlike(resolved.name, arms, hashes);
   const hash = digest(hashes).slice(0, 8);
-  const path = out ?? join(root, `${file.name}-${hash}`);
-  const runs = store ?? (out === undefined ? join(root, "store") : join(path, "runs"));
+  const known = { ...resolved, name: file.name, hash };
+  const { path, runs } = placeOf(options, known);
   const modules = resolved.modules.map((module) => ({ path: module.path, digest: module.digest }));
-  const folder = await claimed(new StudyFolder(path, { signal, onWait: onNote }, runs), { name: file.name, hash });
-  await folder.keepManifest({
-    ...{ record: "manifest", name: file.name, hash, store: folder.fromHere(runs), ...folder.written(resolved) },
-    ...{ tune: [], runs: [], heldOut: [], added: [], arms: arms.map(({ name }) => ({ name, folder: name })) },
-  });
+  const folder = new StudyFolder(path, { signal, onWait: onNote }, runs);
+  await folder.keepManifest({ ...claim(folder, known), arms: arms.map(({ name }) => ({ name, folder: name })) });
   const done: ArmSummary[] = [];
   const lawless: string[] = [];
   for (const { name, study } of arms) {
@@ -74,12 +72,4 @@ export const runArms = async (
   });
   if (lawless.length > 0) throw unsound(`${lawless.join("; ")}; ${folder.files.report} shows what there is`);
   return { folder: path, summary, files };
-};
-
-/** @throws CliError `usage` for the folder of another study */
-const claimed = async (folder: StudyFolder, { name, hash }: { readonly name: string; readonly hash: string }) => {
-  const { manifest, path } = folder;
-  if (manifest ? manifest.hash === hash : !folder.hasDocuments) return folder;
-  const there = manifest ? `${manifest.name} ${manifest.hash}` : "one of an older version";
-  throw usageError(`${path} has another study, ${there}, and this one is ${name} ${hash}; choose another folder`);
 };

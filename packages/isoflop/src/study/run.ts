@@ -1,7 +1,9 @@
 import { methodNames } from "@isoflop/plot";
 import { unsound } from "../exit.js";
 import { interval, num, plural, round } from "../words/numbers.js";
-import { type HeldOutPlan, openStudy, type Reported, type Study, StudyError, type StudyOptions } from "./study.js";
+import type { HeldOutPlan } from "./held-out.js";
+import { openStudy } from "./open.js";
+import { type Reported, type Study, StudyError, type StudyOptions } from "./study.js";
 import { type Tuned, tunedWords } from "./tune.js";
 
 /** A study to be done, and who is told how it goes. */

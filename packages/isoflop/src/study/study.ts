@@ -1,42 +1,32 @@
-import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Opening } from "@isoflop/data";
 import type { Sample, StudySummary } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
-import { type IsoFlop, predictIsoFlop, writeRecord } from "@isoflop/scaling";
+import { type IsoFlop, writeRecord } from "@isoflop/scaling";
 import type { MetricRequest, SweepProgress, SweepRun } from "@isoflop/sweep";
-import { dataOpener } from "@isoflop/sweep/node";
-import { usageError } from "../exit.js";
-import { metricRequests } from "../modules/index.js";
 import type { DoneRun } from "../runs/point.js";
 import { versions } from "../versions.js";
-import { round } from "../words/numbers.js";
 import type { OnProgress } from "../words/progress.js";
 import { choicesOf } from "./choices.js";
 import { curvesOf, dataOf, findingsOf, type Measured, published, trainImagesOf } from "./document.js";
 import type { OpenData } from "./file/data.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { studyText } from "./file/text.js";
-import { ifReadable, StudyFolder } from "./folder.js";
+import { ifReadable, type StudyFolder } from "./folder.js";
+import { type HeldOutPlan, heldOutOf } from "./held-out.js";
 import { fitLaws } from "./laws.js";
-import type { Manifest } from "./manifest.js";
 import { measuredOf } from "./measured.js";
-import { answersTo, type MethodAnswer, methodsOf, type Testable } from "./methods.js";
-import { type HeldOutBudget, planStudy, type StudyPlan } from "./plan.js";
+import { methodsOf } from "./methods.js";
+import type { Wanted } from "./place.js";
+import type { StudyPlan } from "./plan.js";
 import { type StudyPrediction, studyPredictions } from "./prediction.js";
 import { drawSamples } from "./samples.js";
-import { openSession, type Session } from "./session.js";
+import type { Session } from "./session.js";
 import { Stopwatch, type Times, timesBefore } from "./times.js";
 import { type Tuned, tuneDocument, tuneRate } from "./tune.js";
 
-export interface StudyOptions {
+export interface StudyOptions extends Wanted {
   readonly study: ResolvedStudy;
-  /** Where studies and their run store go: each in a folder of its name and hash. */
-  readonly root: string;
-  /** The study's folder, with its runs in it, instead of one under `root`. */
-  readonly out?: string | undefined;
-  /** The run store, which studies may share. Default: `store` under the root, or `runs` in `out`. */
-  readonly store?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
   /** Told how far what is no training has come: fits, drawing. */
@@ -59,15 +49,6 @@ const packages = ["data", "diffusion", "dit", "flops", "scaling", "sweep", "tens
 /** The study cannot go on, in words for the person who ran it. */
 export class StudyError extends Error {
   override readonly name = "StudyError";
-}
-
-/** A held-out budget's prediction and the run that will test it. */
-export interface HeldOutPlan {
-  /** What the study says of the loss: that of the first of the methods. */
-  readonly prediction: Testable;
-  /** What every method says that can. */
-  readonly answers: readonly MethodAnswer[];
-  readonly run: SweepRun;
 }
 
 /** What was written of a study, and where. */
@@ -278,81 +259,3 @@ export class Study {
 }
 
 const essence = ({ from, run, prediction }: StudyPrediction) => ({ from, run, predicted: prediction.predicted });
-
-/**
- * What is said of a held-out budget, and the run that tests it; or why nothing can be said. The size that is trained is the optimum of
- * the laws, which is what the paper extrapolates; its loss is foreseen by the roll-out.
- */
-const heldOutOf = async (
-  fitted: readonly DoneRun[],
-  laws: IsoFlop,
-  heldOut: HeldOutBudget,
-  { signal, onStage }: Pick<StudyOptions, "signal" | "onStage">,
-): Promise<HeldOutPlan | string> => {
-  const { budget } = heldOut;
-  const optimum = predictIsoFlop(laws, budget);
-  if (!optimum.ok) return refusal(laws);
-  const run = heldOut.run(optimum.predicted.N.value);
-  const answers = await answersTo({ C: budget, N: run.paramsNonEmbedding, signal, onStage }, fitted, laws);
-  const [headline] = answers;
-  if (!headline) return refusal(laws);
-  const { prediction } = headline;
-  const [low, high] = prediction.predicted.loss.interval95;
-  if (low > 0) return { run, prediction, answers };
-  return `the fitted budgets do not determine the loss at ${round(budget)} FLOPs: its 95 % interval runs from ${low.toPrecision(3)} to ${high.toPrecision(3)}; use larger or more budgets`;
-};
-
-const refusal = ({ N, D, loss, dropped }: IsoFlop): string => {
-  const refused = [N, D, loss].find((law) => !law.ok);
-  const budgets = dropped.map(({ message }) => message).join("; ");
-  return `no law can be fitted: ${refused && !refused.ok ? refused.message : "no budget has runs"}${budgets ? ` (${budgets})` : ""}`;
-};
-
-/** Where a study lies: a folder of its name and hash, or the one that was asked for. */
-const placeOf = ({ root, out, store }: StudyOptions, { name, hash }: StudyPlan) => {
-  const path = out ?? join(root, `${name}-${hash}`);
-  return { path, runs: store ?? (out === undefined ? join(root, "store") : join(path, "runs")) };
-};
-
-/**
- * Opens data, folder and device, lays out the grid, and says in `study.json` which runs are the study's.
- * @throws CliError `input` for a file that asks for what cannot be, `usage` if the folder is another study's
- */
-export const openStudy = async (options: StudyOptions): Promise<Study> => {
-  const { study, signal, onNote } = options;
-  const openData =
-    options.openData ??
-    dataOpener({ ...(signal && { signal }), ...(options.onData && { onProgress: options.onData }) });
-  const plan = await planStudy(study, openData);
-  const metrics = await metricRequests(study.file.metrics, { base: study.base, openData });
-  const { path, runs } = placeOf(options, plan);
-  const folder = new StudyFolder(path, { signal, onWait: onNote }, runs);
-  await folder.keepManifest(manifestOf(folder, plan));
-  const { store } = folder;
-  const { device, parallel } = plan.file;
-  return new Study(options, plan, folder, await openSession({ ...options, device, parallel, store }), metrics);
-};
-
-/** @throws CliError `usage` if the folder is another study's: its report would be replaced, its runs pooled */
-const manifestOf = (folder: StudyFolder, plan: StudyPlan): Manifest => {
-  const { name, hash, grid, tuning } = plan;
-  const before = folder.manifest;
-  if (before && before.hash !== hash)
-    throw usageError(
-      `${folder.path} has another study: ${before.name} ${before.hash}, and this one is ${name} ${hash}; choose another folder`,
-    );
-  if (!before && folder.hasDocuments)
-    throw usageError(
-      `${folder.path} was written by an older version, whose runs cannot be continued: isoflop report and every fit still read them; choose another folder`,
-    );
-  return {
-    ...{ record: "manifest", name, hash, store: folder.fromHere(folder.runs), ...folder.written(plan) },
-    ...{
-      tune: before?.tune ?? [],
-      runs: tuning ? (before?.runs ?? []) : grid.map(({ id }) => id),
-      heldOut: before?.heldOut ?? [],
-      added: before?.added ?? [],
-      arms: [],
-    },
-  };
-};

@@ -4,14 +4,11 @@ import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sizeAlong, sizeOf, sizesOf } from "../shape.js";
 import { checkFinite, checkOptions, checkTensor } from "./arguments.js";
-import { mul, sub } from "./arithmetic.js";
+import { attentionGradients } from "./attention-gradients.js";
 import { type AttentionAttrs, attentionLowering, checkAttention, heads } from "./attention-operands.js";
-import { sum } from "./broadcast-and-sum.js";
-import { exp } from "./exp-and-log.js";
 import { maskedAttentionOp } from "./masked-attention.js";
 import { matmul } from "./matmul.js";
 import { permute, transpose } from "./permute.js";
-import { reshape } from "./reshape.js";
 import { logSumExp, softmax } from "./softmax.js";
 
 /** Gradients of q, k, v from the saved output and log-sum-exp (Dao et al., arXiv 2205.14135, algorithm 4). */
@@ -25,16 +22,8 @@ export const attentionBackwardOp = defineOp<AttentionAttrs, ["q", "k", "v", "out
   /** Five products: the scores again, dV, dP, dQ, dK. */
   flops: ([q, k]) => 10 * sizeOf(q.shape) * sizeAlong(k.shape, 1),
   decompose([q, k, v, out, lse, g], { scale }) {
-    const [b, h, s] = sizesOf(lse.shape, 3);
     const scores = matmul(heads(q), transpose(heads(k)), { scale });
-    const p = exp(sub(scores, reshape(lse, [b, h, s, 1])));
-    const dv = matmul(transpose(p), heads(g));
-    const dp = matmul(heads(g), transpose(heads(v)));
-    const delta = reshape(permute(sum(mul(g, out), [3]), [0, 2, 1]), [b, h, s, 1]);
-    const ds = mul(p, sub(dp, delta));
-    const dq = matmul(ds, heads(k), { scale });
-    const dk = matmul(transpose(ds), heads(q), { scale });
-    return [heads(dq), heads(dk), heads(dv)];
+    return attentionGradients({ q, k, v, scores, out, lse, g }, scale);
   },
   examples: [
     {

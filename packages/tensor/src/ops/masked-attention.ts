@@ -4,11 +4,9 @@ import { type Aval, mapEach } from "../graph/aval.js";
 import { defineOp } from "../graph/define.js";
 import type { Tensor } from "../graph/tensor.js";
 import { sizeAlong, sizeOf, sizesOf } from "../shape.js";
-import { mul, sub } from "./arithmetic.js";
+import { attentionGradients } from "./attention-gradients.js";
 import { type AttentionAttrs, attentionLowering, checkAttention, heads } from "./attention-operands.js";
-import { sum } from "./broadcast-and-sum.js";
 import { less } from "./comparison.js";
-import { exp } from "./exp-and-log.js";
 import { iota } from "./iota.js";
 import { matmul } from "./matmul.js";
 import { maximum } from "./maximum-and-minimum.js";
@@ -55,15 +53,8 @@ export const maskedAttentionBackwardOp = defineOp<
   decompose([q, dirtyK, dirtyV, lengths, out, lse, g], { scale }) {
     const counts = counted(lengths, sizeAlong(dirtyK.shape, 1));
     const [k, v] = mapEach([dirtyK, dirtyV], (x) => cleaned(x, counts));
-    const [b, h, s] = sizesOf(lse.shape, 3);
-    const p = exp(sub(maskedScores(q, k, counts, scale), reshape(lse, [b, h, s, 1])));
-    const dv = matmul(transpose(p), heads(g));
-    const dp = matmul(heads(g), transpose(heads(v)));
-    const delta = reshape(permute(sum(mul(g, out), [3]), [0, 2, 1]), [b, h, s, 1]);
-    const ds = mul(p, sub(dp, delta));
-    const dq = matmul(ds, heads(k), { scale });
-    const dk = matmul(transpose(ds), heads(q), { scale });
-    return [heads(dq), heads(dk), heads(dv)];
+    const scores = maskedScores(q, k, counts, scale);
+    return attentionGradients({ q, k, v, scores, out, lse, g }, scale);
   },
   examples: [
     {
