@@ -4,6 +4,7 @@ import {
   classifierFreeGuidance,
   convert,
   cosinePath,
+  edmPath,
   euler,
   heun,
   linearPath,
@@ -42,6 +43,11 @@ const best =
         return sub(mul(noise, c.alpha), mul(data, c.sigma));
       case "score":
         return mul(surprise, -1);
+      case "F": {
+        const scaled = mul(c.alpha, 0.5);
+        const deviation = tensors.sqrt(add(mul(scaled, scaled), mul(c.sigma, c.sigma)));
+        return div(sub(mul(mul(data, c.sigma), 2), mul(noise, scaled)), deviation);
+      }
       default:
         return prediction === "data" ? data : noise;
     }
@@ -59,7 +65,7 @@ const exact = (path: Path, x: number, a: number, b: number): number => {
 
 const run = async (path: Path, prediction: Prediction, solver: Solver, times: readonly number[]) => {
   const aim = objective({ path, prediction, density: logitNormal() });
-  const out = await sample(best(path, prediction), { noise, times, solver, objective: aim, device });
+  const out = await sample(best(path, prediction), { start: noise, times, solver, objective: aim, device });
   return Array.from(await out.data());
 };
 
@@ -162,8 +168,52 @@ describe("the driver", () => {
 
   test("names steps and times that do not fit", async () => {
     await expect(sample(still, { noise, device, steps: 0 })).rejects.toThrow(/steps is 0/);
-    await expect(sample(still, { noise, device, times: [0, 1] })).rejects.toThrow(/times are \[0, 1\]/);
+    await expect(sample(still, { noise, device, times: [1, 0, 0.5] })).rejects.toThrow(/times are \[1, 0, 0.5\]/);
+    await expect(sample(still, { noise, device, times: [0, 1] })).rejects.toThrow("give the data as `start`");
+    await expect(sample(still, { noise, start: noise, device })).rejects.toThrow("noise and start are given");
+    await expect(sample(still, { noise, device, batch: 0 })).rejects.toThrow(/batch is 0/);
+    await expect(sample(still, { noise, device, clip: [1, 1] })).rejects.toThrow(/clip is/);
     await expect(sample(still, { noise, device, times: [1] })).rejects.toThrow(/at least two/);
+  });
+
+  test("in parts it gives what it gives at once, each part with its own inputs, and leaves nothing behind", async () => {
+    const drawn = sampler((x: Tensor, _: Tensor, { scale }: { scale: Tensor }) => x.mul(scale), { device });
+    const scales = device.tensor([0.1, 0.2, 0.3, 0.4, 0.5], [5, 1]);
+    const { buffers } = device.memory;
+    const whole = await drawn.run({ scale: scales }, { noise, steps: 3 });
+    const given: Tensor[] = [];
+    const some = (start: number, count: number) => {
+      const scale = device.tensor([0.1, 0.2, 0.3, 0.4, 0.5].slice(start, start + count), [count, 1]);
+      given.push(scale);
+      return { scale };
+    };
+    const parts = await drawn.run(some, { noise, steps: 3, batch: 2 });
+    expect(await parts.data()).toEqual(await whole.data());
+    for (const tensor of [whole, parts, ...given]) tensor.dispose();
+    expect(device.memory.buffers).toBe(buffers);
+    drawn.dispose();
+  });
+
+  test("back from data to noise it undoes what it did, and noise is scaled by the path", async () => {
+    const path = cosinePath();
+    const times = uniformTimes(200).map((t) => 0.1 + 0.8 * t);
+    const aim = objective({ path, prediction: "velocity", density: logitNormal() });
+    const model = best(path, "velocity");
+    const there = await sample(model, { start: noise, times, solver: heun(), objective: aim, device });
+    const back = [...times].reverse();
+    const again = await sample(model, { start: there, times: back, solver: heun(), objective: aim, device });
+    for (const [i, x] of (await again.data()).entries()) expect(x).toBeCloseTo(start[i]!, 3);
+    const wide = { path: edmPath({ sigmaMax: 40 }), prediction: "velocity" } as const;
+    const once = await sample(still, { noise, steps: 1, objective: wide, device });
+    for (const [i, x] of (await once.data()).entries()) expect(x).toBeCloseTo(40 * start[i]!, 4);
+  });
+
+  test("keeps data within bounds where it is told to", async () => {
+    // The network takes every sample for 3 at data; within [-1, 1] it is 1, which one step of Euler reaches.
+    const sure = (x: Tensor, _: Tensor) => x.mul(0).add(3);
+    const aim = { path: linearPath(), prediction: "data" } as const;
+    const out = await sample(sure, { start: noise, times: [0.9, 0], clip: [-1, 1], objective: aim, device });
+    for (const x of await out.data()) expect(x).toBeCloseTo(1, 6);
   });
 
   test("shifted times stay falling from 1 to 0", () => {
