@@ -13,6 +13,7 @@ import {
   square,
   type Tensor,
 } from "@isoflop/tensor";
+import { checkTensor } from "./checks.js";
 import { controller } from "./control.js";
 import {
   type Answer,
@@ -139,7 +140,8 @@ const drawn = (draws: Draws | undefined, count: number, step: number, x: Tensor,
     typeof draws === "function"
       ? draws(step)
       : random.split(random.foldIn(draws, step), count).map((key) => random.normal(key, x.shape) as Tensor);
-  must(noise.length >= count, "option", `${name} takes ${count} draws a step; it was given ${noise.length}.`);
+  must(noise?.length >= count, "option", `${name} takes ${count} draws a step; it was given ${noise?.length ?? 0}.`);
+  for (const draw of noise) checkTensor("a draw of a step is", draw, x);
   return noise.slice(0, count);
 };
 
@@ -249,8 +251,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
           }
           release([stepped.x, stepped.size, ...stepped.memory]);
           length = next;
-          // Shorter than this the network cannot tell the times apart.
-          const tells = length > 2 ** -24 * Math.max(t, to);
+          const tells = length > 1e-8 * Math.abs(times.at(-1)! - times[0]!);
           const told = Number.isFinite(error)
             ? "its tolerances are finer than f32"
             : "the model gives NaN or infinity there";

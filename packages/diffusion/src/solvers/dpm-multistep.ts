@@ -11,6 +11,7 @@ interface Options {
   readonly eta: number;
   readonly noise: number;
   readonly correction: "midpoint" | "heun";
+  readonly curvature: "whole" | "half";
 }
 
 /** Steps of log-SNR: this one, and those before in units of it. */
@@ -24,7 +25,7 @@ const spans = (
 };
 
 /** What is read now and was read before, each with its share in the step to `to`. */
-const sharesOf = (place: Place, count: number, { eta, noise, correction }: Options): Shares => {
+const sharesOf = (place: Place, count: number, { eta, noise, correction, curvature }: Options): Shares => {
   const { from, to } = place;
   const { h, ratios } = spans(place, count);
   const [r0 = 1, r1 = 1] = ratios;
@@ -40,9 +41,10 @@ const sharesOf = (place: Place, count: number, { eta, noise, correction }: Optio
     const slope = (correction === "heun" ? second : first / 2) / r0;
     return { carry, of: [first + slope, -slope], ...added };
   }
-  // Newton's divided differences: slope and curvature at `from`.
-  const near = (second * (1 + r0 / (r0 + r1)) + third / (r0 + r1)) / r0;
-  const far = -((second * r0) / (r0 + r1) + third / (r0 + r1)) / r1;
+  // Newton's divided differences: the slope at `from`, and half the second derivative.
+  const bend = (third * (curvature === "whole" ? 2 : 1)) / (r0 + r1);
+  const near = (second * (1 + r0 / (r0 + r1)) + bend) / r0;
+  const far = -((second * r0) / (r0 + r1) + bend) / r1;
   return { carry, of: [first + near, far - near, -far], ...added };
 };
 
@@ -51,6 +53,9 @@ const sharesOf = (place: Place, count: number, { eta, noise, correction }: Optio
  * in the `order - 1` steps before. Known as 2M and 3M; with `eta` above 0 as 2M SDE and 3M SDE, which add noise (k-diffusion's
  * `sample_dpmpp_2m_sde` and `sample_dpmpp_3m_sde`, `noise` being its s_noise). The first steps are of lower order, as are the last with `lowerOrderFinal`;
  * steps from or to a time without signal or without noise are DDIM's, exact in the limit. `correction` is of the second order alone.
+ *
+ * The authors' code and k-diffusion's take a divided difference for the second derivative, which is twice that, so that their third order is a second one;
+ * `curvature: "half"` gives their numbers.
  * @throws DiffusionError("option") for an order other than 1, 2 and 3, eta outside 0..1 or noise below 0; as it steps, where times rise and eta is above 0
  */
 export const dpmSolverPP = part({
@@ -60,6 +65,7 @@ export const dpmSolverPP = part({
     eta: v.optional(unit, 0),
     noise: v.optional(number({ atLeast: 0 }), 1),
     correction: v.optional(choice(["midpoint", "heun"]), "midpoint"),
+    curvature: v.optional(choice(["whole", "half"]), "whole"),
     lowerOrderFinal: v.optional(v.boolean(), true),
   },
   build({ order, lowerOrderFinal, ...options }): Solver {
