@@ -39,6 +39,7 @@ export {
   type Preconditioned,
   type Prediction,
   type PredictionName,
+  predictionSchema,
   predictions,
 } from "./prediction.js";
 export * from "./sample.js";
