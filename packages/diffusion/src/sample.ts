@@ -7,7 +7,6 @@ import {
   jit,
   leavesOf,
   mul,
-  random,
   slice,
   stack,
   type Tensor,
@@ -23,7 +22,7 @@ import type { Path } from "./path.js";
 import { uniformTimes } from "./shift.js";
 import { checkSolver, type Solver } from "./solver.js";
 import { euler } from "./solvers/euler.js";
-import { type Draws, fieldOf, type Walk, type Walked, type WalkState, walker } from "./walk.js";
+import { type Draws, fieldOf, type Walked, type WalkState, walker } from "./walk.js";
 
 /** A network whose parameters and condition are data: a pytree of tensors handed to every call. */
 export type DenoiserOf<I> = (x: Tensor, t: Tensor, inputs: I) => Tensor;
@@ -53,12 +52,9 @@ export interface Sampling {
   readonly grid?: Grid;
   /** Falling times instead, from the first to the last; or rising ones, from data to noise. */
   readonly times?: readonly number[];
-  /**
-   * Of the noise that a stochastic solver adds: a key, which is folded with the number of each step (and of a run in parts first with that of the part's first
-   * sample), or what gives the draws of a step for all samples.
-   */
+  /** Of the noise that a stochastic solver adds: a key, which is folded with the number of each step, or what gives the draws of a step for all samples. */
   readonly key?: Draws;
-  /** At most so many samples at once; the rest after them. */
+  /** At most so many samples at once; the rest after them. The result is the same, the noise of a stochastic solver too. */
   readonly batch?: number;
   /** Awaited after each step. */
   readonly onStep?: (state: SamplingState) => void | Promise<void>;
@@ -125,7 +121,11 @@ const startOf = ({ noise, start }: Sampling, sigma: number): Tensor => {
 };
 
 /** A compiled sampler: one program per kind of step and shape, for any parameters, condition and times. */
-export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> => {
+export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> =>
+  samplerFor("sampler", model, options);
+
+/** @param caller who is told where no device is known */
+const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOptions): Sampler<I> => {
   check(only(samplerOptions), options, "sampler");
   const { objective: reading = rectifiedFlow(), solver = euler(), clip, device } = options;
   check(v.object(network, "an objective"), reading, "sampler");
@@ -135,18 +135,21 @@ export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): 
   const walking = walker(fieldOf(model, settings), settings);
   const joined = jit((parts: readonly Tensor[]): Tensor => concat(parts) as Tensor);
 
-  const part = async (inputs: I, x: Tensor, sampling: Sampling, rest: Omit<Walk, "start">): Promise<Tensor> => {
-    const { onStep, signal } = sampling;
+  const part = async (inputs: I, x: Tensor, first: number, sampling: Sampling, times: readonly number[]) => {
+    const { key, onStep, signal } = sampling;
     let walked: Walked | undefined;
     try {
-      walked = await walking.walk(inputs, { start: x, onStep, signal, ...rest });
+      walked = await walking.walk(inputs, { start: x, times, first, draws: key, onStep, signal });
       await checkSizes(walked);
       return walked.x;
     } catch (error) {
       if (walked && walked.x !== x) walked.x.dispose();
       const computed = device !== undefined || leavesOf([x, inputs]).some(({ storage }) => storage);
       if (error instanceof TensorError && error.code === "device" && !computed)
-        throw new DiffusionError("option", "sample: name a device (its option `device`); noise and inputs have none.");
+        throw new DiffusionError(
+          "option",
+          `${caller}: name a device (its option \`device\`); noise and inputs have none.`,
+        );
       throw error;
     } finally {
       for (const size of walked?.sizes ?? []) size.dispose();
@@ -155,7 +158,6 @@ export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): 
 
   const run = async (inputs: InputsFor<I>, sampling: Sampling): Promise<Tensor> => {
     check(only(samplingOptions), sampling, "sampler.run");
-    const { key } = sampling;
     const times = timesOf(sampling, solver, reading.path);
     const rises = times[1]! > times[0]!;
     must(!rises || sampling.start, "option", "sample: times rise, from data to noise; give the data as `start`.");
@@ -166,13 +168,11 @@ export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): 
       typeof inputs === "function" ? (inputs as (start: number, count: number) => I)(from, size) : inputs;
     const parts: Tensor[] = [];
     try {
-      if (most >= n) return await part(inputsFor(0, n), all, sampling, { times, draws: key });
+      if (most >= n) return await part(inputsFor(0, n), all, 0, sampling, times);
       for (let from = 0; from < n; from += most) {
         const size = Math.min(most, n - from);
-        const rows = { start: from, stop: from + size };
-        const some = slice(all, [rows]) as Tensor;
-        const draws = key === undefined || typeof key === "function" ? key : random.foldIn(key, from);
-        parts.push(await part(inputsFor(from, size), some, sampling, { times, draws, rows }));
+        const some = slice(all, [{ start: from, stop: from + size }]) as Tensor;
+        parts.push(await part(inputsFor(from, size), some, from, sampling, times));
         some.dispose();
       }
       return joined(parts as JitArguments<readonly Tensor[]>);
@@ -212,7 +212,7 @@ export const sample = async (
 ): Promise<Tensor> => {
   check(only([...samplingOptions, ...samplerOptions]), options, "sample");
   const { objective, solver, clip, device, ...sampling } = options;
-  using compiled = sampler((x, t, _: null) => model(x, t), {
+  using compiled = samplerFor("sample", (x, t, _: null) => model(x, t), {
     ...(objective && { objective }),
     ...(solver && { solver }),
     ...(clip && { clip }),

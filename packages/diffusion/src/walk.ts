@@ -1,6 +1,7 @@
 import {
   abs,
   add,
+  concat,
   type Device,
   div,
   type JitArguments,
@@ -12,10 +13,9 @@ import {
   slice,
   sqrt,
   square,
-  type Tensor,
+  Tensor,
 } from "@isoflop/tensor";
 import { checkTensor } from "./checks.js";
-import { controller } from "./control.js";
 import {
   type Answer,
   answerAt,
@@ -27,6 +27,7 @@ import {
   momentOf,
   type Reading,
 } from "./course.js";
+import { controller } from "./control.js";
 import { must } from "./errors.js";
 import { type Advanced, type Control, instantAt, type Place, type Solver, type Step } from "./solver.js";
 
@@ -49,18 +50,12 @@ export interface WalkState {
   readonly evaluations: number;
 }
 
-/** Samples from one to before another. */
-export interface Rows {
-  readonly start: number;
-  readonly stop: number;
-}
-
 export interface Walk {
   readonly start: Tensor;
   readonly times: readonly number[];
   readonly draws?: Draws | undefined;
-  /** The rows of the draws that are meant, where a function gives those of more samples. */
-  readonly rows?: Rows | undefined;
+  /** The number of the first sample among all, for the noise of a part of them. Default 0. */
+  readonly first?: number;
   readonly onStep?: ((state: WalkState) => void | Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -141,21 +136,42 @@ const compile = <I>(step: Step, field: Field<I>, solver: Solver, device: Device 
     device ? { device } : {},
   );
 
+/** Samples come in blocks, each with noise of its own, so that it is the same however many are computed at once: of so many, or more where they are small. */
+const [BLOCK_SAMPLES, BLOCK_NUMBERS] = [64, 2 ** 14];
+
+/** Standard normal numbers for samples `first` on, of a shape: rows of whole blocks. */
+const blockwise = (key: random.Key, first: number, [n = 1, ...rest]: readonly number[]): Tensor => {
+  const size = rest.reduce((product, length) => product * length, 1);
+  const block = Math.max(BLOCK_SAMPLES, Math.ceil(BLOCK_NUMBERS / Math.max(size, 1)));
+  const [low, high] = [Math.floor(first / block), Math.ceil((first + n) / block)];
+  const blocks = Array.from({ length: high - low }, (_, i) =>
+    random.normal(random.foldIn(key, low + i), [block, ...rest]),
+  );
+  const all = blocks.length === 1 ? blocks[0]! : concat(blocks);
+  const start = first - low * block;
+  return slice(all, [{ start, stop: start + n }]) as Tensor;
+};
+
 /** The draws of a step, and those of them that are to be disposed. @throws DiffusionError("option") where there are none, or too few */
-const drawn = ({ draws, rows, start: x }: Walk, count: number, step: number, name: string) => {
+const drawn = ({ draws, first = 0 }: Walk, count: number, step: number, x: Tensor, name: string) => {
   if (count === 0) return { noise: [], own: [] };
-  must(draws, "option", `${name} draws noise; give a run its key (random.key(seed)).`);
+  must(draws, "option", `${name} draws noise; give a run its key, such as random.key(seed).`);
   if (typeof draws !== "function") {
-    const keys = random.split(random.foldIn(draws, step), count);
-    const noise = keys.map((key) => random.normal(key, x.shape) as Tensor);
+    const noise = random.split(random.foldIn(draws, step), count).map((key) => blockwise(key, first, x.shape));
     return { noise, own: noise };
   }
   const given = draws(step);
   const enough = (given?.length ?? 0) >= count;
   must(enough, "option", `${name} takes ${count} draws a step; it was given ${given?.length ?? 0}.`);
-  const noise = given.slice(0, count).map((draw) => (rows ? (slice(draw, [rows]) as Tensor) : draw));
-  for (const draw of noise) checkTensor("a draw of a step is", draw, x);
-  return { noise, own: rows ? noise : [] };
+  const rows = x.shape[0]!;
+  const noise = given.slice(0, count).map((draw) => {
+    // Draws of all samples, in a run of some.
+    const more = draw instanceof Tensor && draw.rank > 0 && draw.shape[0]! >= first + rows && draw.shape[0]! > rows;
+    const some = more ? (slice(draw, [{ start: first, stop: first + rows }]) as Tensor) : draw;
+    checkTensor("a draw of a step is", some, x);
+    return some;
+  });
+  return { noise, own: noise.filter((draw) => !given.includes(draw)) };
 };
 
 /** Tensors that are no longer needed. */
@@ -221,7 +237,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
           at: instant,
         };
         const { draws: count = 0 } = solver.step(place);
-        const { noise, own } = drawn(walk, count, i, name);
+        const { noise, own } = drawn(walk, count, i, x, name);
         const { stepped, asked } = take(place, noise);
         evaluations += asked;
         release(own.filter(({ storage }) => storage));

@@ -49,7 +49,7 @@ const run = async (
 const inside = (t: number): number => 0.1 + 0.8 * t;
 
 const every: readonly (readonly [name: string, solver: Solver, order: number])[] = [
-  ...deterministic,
+  ...deterministic.map(([name, solver, order]) => [name, solver, order] as const),
   ["heun, Euler last", heun(), 2],
   ["dpmSolverPP, lower order last", dpmSolverPP({ order: 3 }), 2],
   ["dopri5", dopri5({ rtol: 1e-5 }), 5],
@@ -211,7 +211,7 @@ describe("what does not fit is refused by name", () => {
     async (_, solver) => {
       const how = { start: normals, solver, device };
       const draw = sample(still, { ...how, times: [0.9, 0.5, 0.1] });
-      await expect(draw).rejects.toThrow("draws noise; give a run its key (random.key(seed)).");
+      await expect(draw).rejects.toThrow("draws noise; give a run its key, such as random.key(seed).");
       const rising = sample(still, { ...how, times: [0.1, 0.5, 0.9], key: random.key(0) });
       await expect(rising).rejects.toThrow(/draws noise on the way to data; times rise from 0.1 to 0.5/);
       const none = sample(still, { ...how, times: [0.9, 0.5, 0.1], key: () => [] });

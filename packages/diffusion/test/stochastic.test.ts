@@ -55,7 +55,7 @@ describe("samples keep the mean and the variance of Gaussian data", () => {
       await device.evaluate(start);
       const objective = { path, prediction: "velocity" } as const;
       const how = { start, times, solver, objective, key: random.key(11), device };
-      const out = await (await sample(best(path, "velocity"), how)).data();
+      const out = Array.from(await (await sample(best(path, "velocity"), how)).data());
       const mean = out.reduce((sum, x) => sum + x, 0) / count;
       const variance = out.reduce((sum, x) => sum + (x - mean) ** 2, 0) / count;
       expect(Math.abs(mean - last.mean) / last.deviation, path.name).toBeLessThan(meanWithin);
