@@ -28,7 +28,8 @@ import {
 import { deterministic } from "./deterministic.js";
 import { best, exact } from "./gaussian.js";
 
-const device = await createDevice("wasm");
+/** Float64, rounded to f32 between steps. */
+const device = await createDevice("reference");
 const start = [-1.5, -0.5, 0.25, 1, 2];
 const normals = device.tensor(start, [5, 1]);
 
