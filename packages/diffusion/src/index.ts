@@ -1,6 +1,9 @@
 export { type Arithmetic, type Dual, numbers, tensors } from "./arithmetic.js";
 export type { Bounds, Reading } from "./course.js";
+export { type Posterior, posterior } from "./ddpm/posterior.js";
+export { type Spacing, spacedIndices } from "./ddpm/spacing.js";
 export { cosmap } from "./densities/cosmap.js";
+export { discreteUniform } from "./densities/discrete-uniform.js";
 export { logNormalSigma } from "./densities/log-normal-sigma.js";
 export { logitNormal } from "./densities/logit-normal.js";
 export { mode } from "./densities/mode.js";
@@ -10,6 +13,7 @@ export { type DensitySpec, densities } from "./densities.js";
 export { defineDensity, densityOn, type PathDensity, type TimestepDensity } from "./density.js";
 export { DiffusionError, type DiffusionErrorCode } from "./errors.js";
 export * from "./guidance.js";
+export { ddpmInputs } from "./inputs/ddpm.js";
 export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
 export { denoiser, type NetworkInputs } from "./inputs.js";
@@ -27,6 +31,7 @@ export {
 } from "./objective.js";
 export { type Coefficients, definePath, interpolate, type Path } from "./path.js";
 export { cosinePath } from "./paths/cosine.js";
+export { type DiscretePath, discretePath, isDiscrete, respaced } from "./paths/discrete.js";
 export { edmPath } from "./paths/edm.js";
 export { linearPath } from "./paths/linear.js";
 export { vePath } from "./paths/ve.js";
