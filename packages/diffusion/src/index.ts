@@ -5,6 +5,7 @@ export { type DiscretizedOptions, discretizedGaussianLogLikelihood } from "./ddp
 export { gaussianKl, type Normal } from "./ddpm/gaussian-kl.js";
 export { type Posterior, posterior } from "./ddpm/posterior.js";
 export { type Spacing, spacedIndices } from "./ddpm/spacing.js";
+export { type CarriedOptions, carried } from "./densities/carried.js";
 export { cosmap } from "./densities/cosmap.js";
 export { discreteUniform } from "./densities/discrete-uniform.js";
 export { logNormalSigma } from "./densities/log-normal-sigma.js";
@@ -16,10 +17,13 @@ export { type DensitySpec, densities } from "./densities.js";
 export { defineDensity, densityOn, type PathDensity, type TimestepDensity } from "./density.js";
 export { DiffusionError, type DiffusionErrorCode } from "./errors.js";
 export * from "./guidance.js";
+export { type CarriedInputsOptions, carriedInputs } from "./inputs/carried.js";
 export { ddpmInputs } from "./inputs/ddpm.js";
 export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
+export { veInputs } from "./inputs/ve.js";
 export { denoiser, type NetworkInputs } from "./inputs.js";
+export { type LogVariance, type LogVarianceParams, logVariance, uncertain } from "./losses/uncertainty.js";
 export { networkInputs } from "./network-inputs.js";
 export {
   type Denoiser,
