@@ -42,6 +42,7 @@ export {
   type Variance,
   variances,
 } from "./objective.js";
+export { type ObjectivePartsSpec, type ObjectiveSpec, objectiveOf } from "./objective-spec.js";
 export { type Coefficients, definePath, interpolate, type Path } from "./path.js";
 export { cosinePath } from "./paths/cosine.js";
 export { type DiscretePath, discretePath, isDiscrete, respaced } from "./paths/discrete.js";
@@ -60,6 +61,10 @@ export {
   predictionSchema,
   predictions,
 } from "./prediction.js";
+export { ddpm } from "./presets/ddpm.js";
+export { edm, edm2 } from "./presets/edm.js";
+export { stochasticInterpolant } from "./presets/stochastic-interpolant.js";
+export { buildObjective, type ObjectiveInput, objectiveSchema, presets } from "./presets.js";
 export * from "./sample.js";
 export { shiftForTokens, shiftTime, uniformTimes } from "./shift.js";
 export { fromSiT } from "./sit.js";
