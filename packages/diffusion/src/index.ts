@@ -16,13 +16,25 @@ export { uniform } from "./densities/uniform.js";
 export { type DensitySpec, densities } from "./densities.js";
 export { defineDensity, densityOn, type PathDensity, type TimestepDensity } from "./density.js";
 export { DiffusionError, type DiffusionErrorCode } from "./errors.js";
-export * from "./guidance.js";
+export { type AutoguidanceInputs, autoguidance } from "./guidance/auto.js";
+export { type ConditionalDenoiser, classifierFreeGuidance, type GuidanceInputs } from "./guidance/classifier-free.js";
+export type { GuidanceOptions } from "./guidance/guide.js";
 export { type CarriedInputsOptions, carriedInputs } from "./inputs/carried.js";
 export { ddpmInputs } from "./inputs/ddpm.js";
 export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
 export { veInputs } from "./inputs/ve.js";
 export { denoiser, type NetworkInputs } from "./inputs.js";
+export {
+  type ConvertedBins,
+  type ConvertedLosses,
+  convertBins,
+  convertLosses,
+  type LossBin,
+  type LossConversion,
+  lossFactor,
+  type MeasuredLosses,
+} from "./losses/convert.js";
 export { type LogVariance, type LogVarianceParams, logVariance, uncertain } from "./losses/uncertainty.js";
 export { networkInputs } from "./network-inputs.js";
 export {
@@ -74,6 +86,7 @@ export { euler } from "./solvers/euler.js";
 export { heun } from "./solvers/heun.js";
 export { solvers } from "./solvers.js";
 export { draws, quantiles, stratified } from "./stratified.js";
+export { translated } from "./translate.js";
 export type { Draws } from "./walk.js";
 export type { UnitWeight, Weighting } from "./weighting.js";
 export { edmWeighting } from "./weightings/edm.js";

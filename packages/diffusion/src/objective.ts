@@ -72,7 +72,8 @@ const having = (method: string, such: string) =>
 
 /** What tells how to read a network. */
 export const network = { path: having("at", "linearPath()"), prediction: predictionSchema };
-const objectives = record({
+/** What an objective has. */
+export const objectives = record({
   ...network,
   errorIn: predictionSchema,
   weighting: having("weight", "unweighted()"),
@@ -86,7 +87,8 @@ const objectives = record({
 export type ObjectiveParts = Pick<Objective, "path" | "prediction"> &
   Partial<Omit<Objective, "density">> & { readonly density: TimestepDensity | PathDensity };
 
-const boundOnly = (kind: LossKind | undefined): boolean => kind === "kl" || kind === "rescaledKl";
+/** Whether DDPM's bound alone is the loss. */
+export const boundOnly = (kind: LossKind | undefined): boolean => kind === "kl" || kind === "rescaledKl";
 
 /** @throws DiffusionError("option") where the bound counts and there is none, or weights beside it that would not */
 const checkBound = ({ path, weighting, variance, loss: kind }: Objective): void => {

@@ -50,7 +50,7 @@ export interface Sampling {
   readonly times?: readonly number[];
   /** Of the noise that a stochastic solver adds: a key, which is folded with the number of each step, or what gives the draws of a step. */
   readonly key?: Draws;
-  /** At most so many samples at once; the rest after them. */
+  /** At most so many samples at once; the rest after them. The result is the same, the noise of a stochastic solver too. */
   readonly batch?: number;
   /** Awaited after each step. */
   readonly onStep?: (state: SamplingState) => void | Promise<void>;
@@ -111,7 +111,11 @@ const startOf = ({ noise, start }: Sampling, sigma: number): Tensor => {
 };
 
 /** A compiled sampler: one program per kind of step and shape, for any parameters, condition and times. */
-export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> => {
+export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> =>
+  samplerFor("sampler", model, options);
+
+/** @param caller who is told where no device is known */
+const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOptions): Sampler<I> => {
   check(only(samplerOptions), options, "sampler");
   const { objective: reading = rectifiedFlow(), solver = euler(), clip, device } = options;
   check(v.object(network, "an objective"), reading, "sampler");
@@ -121,18 +125,21 @@ export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): 
   const walking = walker(fieldOf(model, settings), settings);
   const joined = jit((parts: readonly Tensor[]): Tensor => concat(parts) as Tensor);
 
-  const part = async (inputs: I, x: Tensor, sampling: Sampling, times: readonly number[]): Promise<Tensor> => {
+  const part = async (inputs: I, x: Tensor, first: number, sampling: Sampling, times: readonly number[]) => {
     const { key, onStep, signal } = sampling;
     let walked: Walked | undefined;
     try {
-      walked = await walking.walk(inputs, { start: x, times, draws: key, onStep, signal });
+      walked = await walking.walk(inputs, { start: x, times, first, draws: key, onStep, signal });
       await checkSizes(walked);
       return walked.x;
     } catch (error) {
       if (walked && walked.x !== x) walked.x.dispose();
       const computed = device !== undefined || leavesOf([x, inputs]).some(({ storage }) => storage);
       if (error instanceof TensorError && error.code === "device" && !computed)
-        throw new DiffusionError("option", "sample: name a device (its option `device`); noise and inputs have none.");
+        throw new DiffusionError(
+          "option",
+          `${caller}: name a device (its option \`device\`); noise and inputs have none.`,
+        );
       throw error;
     } finally {
       for (const size of walked?.sizes ?? []) size.dispose();
@@ -151,11 +158,11 @@ export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): 
       typeof inputs === "function" ? (inputs as (start: number, count: number) => I)(from, size) : inputs;
     const parts: Tensor[] = [];
     try {
-      if (most >= n) return await part(inputsFor(0, n), all, sampling, times);
+      if (most >= n) return await part(inputsFor(0, n), all, 0, sampling, times);
       for (let from = 0; from < n; from += most) {
         const size = Math.min(most, n - from);
         const some = slice(all, [{ start: from, stop: from + size }]) as Tensor;
-        parts.push(await part(inputsFor(from, size), some, sampling, times));
+        parts.push(await part(inputsFor(from, size), some, from, sampling, times));
         some.dispose();
       }
       return joined(parts as JitArguments<readonly Tensor[]>);
@@ -195,7 +202,7 @@ export const sample = async (
 ): Promise<Tensor> => {
   check(only([...samplingOptions, ...samplerOptions]), options, "sample");
   const { objective, solver, clip, device, ...sampling } = options;
-  using compiled = sampler((x, t, _: null) => model(x, t), {
+  using compiled = samplerFor("sample", (x, t, _: null) => model(x, t), {
     ...(objective && { objective }),
     ...(solver && { solver }),
     ...(clip && { clip }),

@@ -1,6 +1,7 @@
 import {
   abs,
   add,
+  concat,
   type Device,
   div,
   type JitArguments,
@@ -9,6 +10,7 @@ import {
   mean,
   mul,
   random,
+  slice,
   sqrt,
   square,
   type Tensor,
@@ -50,6 +52,8 @@ export interface Walk {
   readonly start: Tensor;
   readonly times: readonly number[];
   readonly draws?: Draws | undefined;
+  /** The number of the first sample among all, for the noise of a part of them. Default 0. */
+  readonly first?: number;
   readonly onStep?: ((state: WalkState) => void | Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -130,14 +134,28 @@ const compile = <I>(step: Step, field: Field<I>, solver: Solver, device: Device 
     device ? { device } : {},
   );
 
+/** Samples come in blocks of this many, each with noise of its own, so that it is the same however many are computed at once. */
+const DRAW_BLOCK = 64;
+
+/** Standard normal numbers for samples `first` on, of a shape: rows of whole blocks. */
+const blockwise = (key: random.Key, first: number, [n = 1, ...rest]: readonly number[]): Tensor => {
+  const [low, high] = [Math.floor(first / DRAW_BLOCK), Math.ceil((first + n) / DRAW_BLOCK)];
+  const blocks = Array.from({ length: high - low }, (_, i) =>
+    random.normal(random.foldIn(key, low + i), [DRAW_BLOCK, ...rest]),
+  );
+  const all = blocks.length === 1 ? blocks[0]! : concat(blocks);
+  const start = first - low * DRAW_BLOCK;
+  return slice(all, [{ start, stop: start + n }]) as Tensor;
+};
+
 /** The draws of a step. @throws DiffusionError("option") where there are none, or too few */
-const drawn = (draws: Draws | undefined, count: number, step: number, x: Tensor, name: string): readonly Tensor[] => {
+const drawn = ({ draws, first = 0 }: Walk, count: number, step: number, x: Tensor, name: string): readonly Tensor[] => {
   if (count === 0) return [];
-  must(draws, "option", `${name} draws noise; give a run its key (random.key(seed)).`);
+  must(draws, "option", `${name} draws noise; give a run its key, such as random.key(seed).`);
   const noise =
     typeof draws === "function"
       ? draws(step)
-      : random.split(random.foldIn(draws, step), count).map((key) => random.normal(key, x.shape) as Tensor);
+      : random.split(random.foldIn(draws, step), count).map((key) => blockwise(key, first, x.shape));
   must(noise.length >= count, "option", `${name} takes ${count} draws a step; it was given ${noise.length}.`);
   return noise.slice(0, count);
 };
@@ -156,7 +174,8 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
   };
   const instant = (t: number) => instantAt(reading.path, t);
 
-  const run = async (inputs: I, { start, times, draws, onStep, signal }: Walk): Promise<Walked> => {
+  const run = async (inputs: I, walk: Walk): Promise<Walked> => {
+    const { start, times, draws, onStep, signal } = walk;
     const { control, name } = solver;
     const [sizes, visited]: [Tensor[], number[]] = [[], [times[0]!]];
     const before: ReturnType<typeof instant>[] = [];
@@ -204,7 +223,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
           at: instant,
         };
         const { draws: count = 0 } = solver.step(place);
-        const noise = drawn(draws, count, i, x, name);
+        const noise = drawn(walk, count, i, x, name);
         const { stepped, asked } = take(place, noise);
         evaluations += asked;
         if (typeof draws !== "function") release(noise.filter(({ storage }) => storage));

@@ -118,7 +118,7 @@ test("an option of another name is named with the choices", () => {
     ],
     [
       () => classifierFreeGuidance(still, loose({ scales: 2 })),
-      'classifierFreeGuidance has an unknown key "scales"; did you mean "scale"? it takes scale, interval.',
+      'classifierFreeGuidance has an unknown key "scales"; did you mean "scale"? it takes scale, interval, channels.',
     ],
     [
       () => sampler(still, loose({ steps: 2 })),
@@ -229,6 +229,7 @@ test("a run without a device asks for one", async () => {
   await expect(sample(still, { noise, steps: 2 })).rejects.toThrow(
     "sample: name a device (its option `device`); noise and inputs have none.",
   );
+  await expect(sampler(still).run(null, { noise, steps: 2 })).rejects.toThrow("sampler: name a device (its option");
   const out = await sample(still, { noise, steps: 2, device });
   expect(out).toBeInstanceOf(Tensor);
 });

@@ -1,9 +1,11 @@
-import { createDevice, random, type Tensor } from "@isoflop/tensor";
+import { concat, createDevice, random, type Tensor } from "@isoflop/tensor";
 import { describe, expect, test, vi } from "vitest";
 import {
+  autoguidance,
   classifierFreeGuidance,
   convert,
   cosinePath,
+  defineStep,
   edmPath,
   euler,
   heun,
@@ -194,6 +196,31 @@ describe("the driver", () => {
     drawn.dispose();
   });
 
+  test("adds the same noise to a sample however many are drawn at once, by key", async () => {
+    const step = defineStep({
+      ...{ reads: "velocity", times: () => [], numbers: () => ({}), draws: 2 },
+      advance: ({ x, noise: [a, b] }) => ({ x: x.add(a!).add(b!.mul(10)) }),
+    });
+    const solver: Solver = { name: "random walk", step: () => step };
+    const many = device.tensor(new Float32Array(150), [75, 2]);
+    const walk = async (options: { readonly batch?: number; readonly seed?: number }) => {
+      const key = random.key(options.seed ?? 1);
+      const { seed: _, ...rest } = options;
+      return (await sample(still, { noise: many, steps: 3, solver, key, device, ...rest })).data();
+    };
+    const whole = await walk({});
+    expect(await walk({ batch: 7 })).toEqual(whole);
+    expect(await walk({ batch: 64 })).toEqual(whole);
+    expect(await walk({ seed: 2 })).not.toEqual(whole);
+    expect(new Set(whole).size).toBe(150);
+    const square = Array.from(whole).reduce((sum, x) => sum + x * x, 0) / 150;
+    // Three steps of variance 101; a relative standard error of sqrt(2 / 150).
+    expect(Math.abs(square / 303 - 1)).toBeLessThan(4 * Math.sqrt(2 / 150));
+    await expect(sample(still, { noise: many, steps: 3, solver, device })).rejects.toThrow(
+      "random walk draws noise; give a run its key",
+    );
+  });
+
   test("back from data to noise it undoes what it did, and noise is scaled by the path", async () => {
     const path = cosinePath();
     const times = uniformTimes(200).map((t) => 0.1 + 0.8 * t);
@@ -240,6 +267,41 @@ describe("guidance", () => {
   test("acts inside its interval, sample by sample", async () => {
     expect(await guide({ scale: 2, interval: [0.1, 0.6] }, [0.5, 0.7])).toEqual([5, 5, 4, 4]);
     expect(await guide({ scale: 2, interval: [0.1, 0.6] }, [0.05, 0.6])).toEqual([3, 3, 7, 7]);
+  });
+
+  test("guides the first channels alone where it is told to, and what is learned of the variance follows the condition", async () => {
+    /** A network with two channels of prediction and two of variance, all its condition. */
+    const echoed = (y: Tensor, _: Tensor, label: Tensor): Tensor =>
+      y
+        .mul(0)
+        .add(label.reshape([y.shape[0]!, 1]))
+        .reshape([y.shape[0]!, 2]);
+    const four = (y: Tensor, t: Tensor, label: Tensor): Tensor => concat([echoed(y, t, label), echoed(y, t, label)], 1);
+    const t = device.tensor([0.5, 0.5]);
+    const told = { condition, unconditional };
+    const one = classifierFreeGuidance(echoed, { scale: 3, channels: 1 })(x, t, told);
+    expect(Array.from(await one.data())).toEqual([7, 3, 10, 4]);
+    const learned = classifierFreeGuidance(four, { scale: 3 })(x, t, told);
+    expect(Array.from(await learned.data())).toEqual([7, 7, 3, 3, 10, 10, 4, 4]);
+    const official = classifierFreeGuidance(four, { scale: 3, channels: 1, interval: [0, 0.6] })(x, t, told);
+    expect(Array.from(await official.data())).toEqual([7, 3, 3, 3, 10, 4, 4, 4]);
+    expect(() => classifierFreeGuidance(echoed, { scale: 3, channels: 3 })(x, t, told)).toThrow(
+      "channels is 3; x [2, 2] has 2.",
+    );
+    for (const channels of [0, 1.5])
+      expect(() => classifierFreeGuidance(echoed, { scale: 3, channels })).toThrow(`channels is ${channels}`);
+  });
+
+  test("by a weaker network leads away from it", async () => {
+    const guided = autoguidance(echo, (y: Tensor, _: Tensor, { level }: { level: Tensor }) => y.mul(0).add(level), {
+      ...{ scale: 2, interval: [0.4, 1] },
+    });
+    const inputs = { inputs: condition, weaker: { level: device.tensor([2, 2], [2, 1]) } };
+    expect(Array.from(await guided(x, device.tensor([0.5, 0.3]), inputs).data())).toEqual([4, 4, 4, 4]);
+    expect(Array.from(await guided(x, device.tensor([0.5, 0.5]), inputs).data())).toEqual([4, 4, 6, 6]);
+    const wrong = autoguidance(echo, (y: Tensor) => y.slice([0]) as Tensor, { scale: 2 });
+    expect(() => wrong(x, device.tensor([0.5, 0.5]), inputs as never)).toThrow(/the model gives f32 \[1, 2\]/);
+    expect(() => autoguidance(echo, echo, { scale: Number.NaN })).toThrow("autoguidance: scale is NaN");
   });
 
   test("asks the network once, with both conditions", () => {

@@ -3,25 +3,15 @@ import { Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Dual, tensors } from "../arithmetic.js";
 import { densityOn, type PathDensity, type TimestepDensity } from "../density.js";
+import { carriedTime, ratioAt, slopeAt } from "../noise-to-signal.js";
 import type { Path } from "../path.js";
 import { paths } from "../paths.js";
-
-/** d log(sigma / alpha) / dt. */
-const slopeAt = (path: Path, t: number): number => {
-  const { alpha, sigma, alphaDot, sigmaDot } = path.at(t);
-  return sigmaDot / sigma - alphaDot / alpha;
-};
-
-const ratioAt = (path: Path, t: number): number => {
-  const { alpha, sigma } = path.at(t);
-  return sigma / alpha;
-};
 
 /** The times of a density on another path, at which noise stands to signal as there. */
 const carry = (path: Path, density: TimestepDensity, to: Path): TimestepDensity => {
   const name = `${density.name} of the ${path.name} path`;
   const quantile = (u: number | Tensor): number | Tensor => {
-    if (!(u instanceof Tensor)) return to.timeAt(ratioAt(path, density.quantile(u)));
+    if (!(u instanceof Tensor)) return carriedTime(path, to, density.quantile(u));
     const { alpha, sigma } = path.at(density.quantile(u));
     return to.timeAt(alpha === 1 ? (sigma as Tensor) : tensors.div(sigma, alpha));
   };
@@ -35,7 +25,7 @@ const carry = (path: Path, density: TimestepDensity, to: Path): TimestepDensity 
       const there = path.timeAt(ratio);
       return (density.pdf(there) * slopeAt(to, t)) / slopeAt(path, there);
     },
-    ...(density.times && { times: density.times.map((t) => to.timeAt(ratioAt(path, t))) }),
+    ...(density.times && { times: density.times.map((t) => carriedTime(path, to, t)) }),
   };
 };
 
