@@ -2,12 +2,16 @@ import { jsonSchema, kind, number, read } from "@isoflop/spec";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import {
+  carried,
   cosinePath,
   cosmap,
   type DensitySpec,
   defineDensity,
   densities,
   densityOn,
+  discretePath,
+  discreteUniform,
+  edmPath,
   edmWeighting,
   effectiveWeight,
   euler,
@@ -38,7 +42,8 @@ import {
 const times = [0.01, 0.2, 0.5, 0.77, 0.99];
 const error = (message: string) => new Error(message);
 /** What a record that one writes makes. */
-const onLinear = (density: TimestepDensity | PathDensity): TimestepDensity => densityOn(density, linearPath());
+const onLinear = (density: TimestepDensity | PathDensity): TimestepDensity =>
+  densityOn(density, density.name === discreteUniform().name ? discretePath() : linearPath());
 const made = <T>(parts: { readonly schema: v.GenericSchema; build(spec: never): T }, spec: object): T =>
   parts.build(read(parts.schema, spec, { name: "spec", error }) as never);
 
@@ -57,6 +62,13 @@ describe("a record makes what the function makes", () => {
       shifted(shifted(uniform(), 2), 3),
     ],
     [{ kind: "logNormalSigma", mean: -0.4, std: 1 }, logNormalSigma({ mean: -0.4, std: 1 })],
+    [{ kind: "discreteUniform" }, discreteUniform()],
+    [{ kind: "uniform", from: 0.1 }, uniform({ from: 0.1 })],
+    [{ kind: "carried", path: { kind: "vp" } }, carried({ path: vpPath(), density: uniform() })],
+    [
+      { kind: "carried", path: { kind: "edm" }, density: { kind: "logNormalSigma" } },
+      carried({ path: edmPath(), density: logNormalSigma() }),
+    ],
   ];
   it.each(densityCases)("density %j", (spec, density) => {
     const found = made(densities, spec);
