@@ -9,9 +9,16 @@ export { uniform } from "./densities/uniform.js";
 export { type DensitySpec, densities } from "./densities.js";
 export { defineDensity, densityOn, type PathDensity, type TimestepDensity } from "./density.js";
 export { DiffusionError, type DiffusionErrorCode } from "./errors.js";
-export { type AutoguidanceInputs, autoguidance } from "./guidance/auto.js";
-export { type ConditionalDenoiser, classifierFreeGuidance, type GuidanceInputs } from "./guidance/classifier-free.js";
-export type { GuidanceOptions } from "./guidance/guide.js";
+export type { Grid } from "./grid.js";
+export { exponentialGrid } from "./grids/exponential.js";
+export { iddpmGrid } from "./grids/iddpm.js";
+export { karrasGrid } from "./grids/karras.js";
+export { logSnrGrid } from "./grids/log-snr.js";
+export { quadraticGrid } from "./grids/quadratic.js";
+export { shiftedGrid } from "./grids/shifted.js";
+export { uniformGrid } from "./grids/uniform.js";
+export { type GridSpec, grids } from "./grids.js";
+export * from "./guidance.js";
 export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
 export { denoiser, type NetworkInputs } from "./inputs.js";
@@ -41,7 +48,6 @@ export {
   type Preconditioned,
   type Prediction,
   type PredictionName,
-  predictionSchema,
   predictions,
 } from "./prediction.js";
 export * from "./sample.js";
@@ -49,11 +55,20 @@ export { shiftForTokens, shiftTime, uniformTimes } from "./shift.js";
 export { fromSiT } from "./sit.js";
 export type { Advanced, Control, Instant, Place, Solver, Step, StepState } from "./solver.js";
 export { defineStep, instantAt } from "./solver.js";
+export { ancestral } from "./solvers/ancestral.js";
+export { ddim } from "./solvers/ddim.js";
+export { dopri5 } from "./solvers/dopri5.js";
+export { dpmSolverPP } from "./solvers/dpm-multistep.js";
+export { dpmSolver, dpmSolverPPSingle } from "./solvers/dpm-single.js";
+export { edmStochastic } from "./solvers/edm-stochastic.js";
 export { euler } from "./solvers/euler.js";
 export { heun } from "./solvers/heun.js";
+export { lms } from "./solvers/lms.js";
+export { midpoint } from "./solvers/midpoint.js";
+export { rk4 } from "./solvers/rk4.js";
+export { eulerMaruyama, heunSde } from "./solvers/sde.js";
 export { solvers } from "./solvers.js";
 export { draws, quantiles, stratified } from "./stratified.js";
-export { translated } from "./translate.js";
 export type { Draws } from "./walk.js";
 export type { UnitWeight, Weighting } from "./weighting.js";
 export { edmWeighting } from "./weightings/edm.js";
