@@ -18,7 +18,9 @@ export { quadraticGrid } from "./grids/quadratic.js";
 export { shiftedGrid } from "./grids/shifted.js";
 export { uniformGrid } from "./grids/uniform.js";
 export { type GridSpec, grids } from "./grids.js";
-export * from "./guidance.js";
+export { type AutoguidanceInputs, autoguidance } from "./guidance/auto.js";
+export { type ConditionalDenoiser, classifierFreeGuidance, type GuidanceInputs } from "./guidance/classifier-free.js";
+export type { GuidanceOptions } from "./guidance/guide.js";
 export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
 export { denoiser, type NetworkInputs } from "./inputs.js";
@@ -48,6 +50,7 @@ export {
   type Preconditioned,
   type Prediction,
   type PredictionName,
+  predictionSchema,
   predictions,
 } from "./prediction.js";
 export * from "./sample.js";
@@ -69,6 +72,7 @@ export { rk4 } from "./solvers/rk4.js";
 export { eulerMaruyama, heunSde } from "./solvers/sde.js";
 export { solvers } from "./solvers.js";
 export { draws, quantiles, stratified } from "./stratified.js";
+export { translated } from "./translate.js";
 export type { Draws } from "./walk.js";
 export type { UnitWeight, Weighting } from "./weighting.js";
 export { edmWeighting } from "./weightings/edm.js";

@@ -7,7 +7,6 @@ import {
   jit,
   leavesOf,
   mul,
-  random,
   slice,
   stack,
   type Tensor,
@@ -53,12 +52,9 @@ export interface Sampling {
   readonly grid?: Grid;
   /** Falling times instead, from the first to the last; or rising ones, from data to noise. */
   readonly times?: readonly number[];
-  /**
-   * Of the noise that a stochastic solver adds: a key, which is folded with the number of each step (and of a run in parts first with that of the part's first
-   * sample), or what gives the draws of a step for all samples.
-   */
+  /** Of the noise that a stochastic solver adds: a key, which is folded with the number of each step, or what gives the draws of a step for all samples. */
   readonly key?: Draws;
-  /** At most so many samples at once; the rest after them. */
+  /** At most so many samples at once; the rest after them. The result is the same, the noise of a stochastic solver too. */
   readonly batch?: number;
   /** Awaited after each step. */
   readonly onStep?: (state: SamplingState) => void | Promise<void>;
@@ -125,7 +121,11 @@ const startOf = ({ noise, start }: Sampling, sigma: number): Tensor => {
 };
 
 /** A compiled sampler: one program per kind of step and shape, for any parameters, condition and times. */
-export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> => {
+export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> =>
+  samplerFor("sampler", model, options);
+
+/** @param caller who is told where no device is known */
+const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOptions): Sampler<I> => {
   check(only(samplerOptions), options, "sampler");
   const { objective: reading = rectifiedFlow(), solver = euler(), clip, device } = options;
   check(v.object(network, "an objective"), reading, "sampler");
@@ -146,7 +146,10 @@ export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): 
       if (walked && walked.x !== x) walked.x.dispose();
       const computed = device !== undefined || leavesOf([x, inputs]).some(({ storage }) => storage);
       if (error instanceof TensorError && error.code === "device" && !computed)
-        throw new DiffusionError("option", "sample: name a device (its option `device`); noise and inputs have none.");
+        throw new DiffusionError(
+          "option",
+          `${caller}: name a device (its option \`device\`); noise and inputs have none.`,
+        );
       throw error;
     } finally {
       for (const size of walked?.sizes ?? []) size.dispose();
@@ -171,8 +174,7 @@ export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): 
         const size = Math.min(most, n - from);
         const rows = { start: from, stop: from + size };
         const some = slice(all, [rows]) as Tensor;
-        const draws = key === undefined || typeof key === "function" ? key : random.foldIn(key, from);
-        parts.push(await part(inputsFor(from, size), some, sampling, { times, draws, rows }));
+        parts.push(await part(inputsFor(from, size), some, sampling, { times, draws: key, rows }));
         some.dispose();
       }
       return joined(parts as JitArguments<readonly Tensor[]>);
@@ -212,7 +214,7 @@ export const sample = async (
 ): Promise<Tensor> => {
   check(only([...samplingOptions, ...samplerOptions]), options, "sample");
   const { objective, solver, clip, device, ...sampling } = options;
-  using compiled = sampler((x, t, _: null) => model(x, t), {
+  using compiled = samplerFor("sample", (x, t, _: null) => model(x, t), {
     ...(objective && { objective }),
     ...(solver && { solver }),
     ...(clip && { clip }),

@@ -1,6 +1,7 @@
 import {
   abs,
   add,
+  concat,
   type Device,
   div,
   type JitArguments,
@@ -141,13 +142,27 @@ const compile = <I>(step: Step, field: Field<I>, solver: Solver, device: Device 
     device ? { device } : {},
   );
 
+/** Samples come in blocks of this many, each with noise of its own, so that it is the same however many are computed at once. */
+const DRAW_BLOCK = 64;
+
+/** Standard normal numbers for samples `first` on, of a shape: rows of whole blocks. */
+const blockwise = (key: random.Key, first: number, [n = 1, ...rest]: readonly number[]): Tensor => {
+  const [low, high] = [Math.floor(first / DRAW_BLOCK), Math.ceil((first + n) / DRAW_BLOCK)];
+  const blocks = Array.from({ length: high - low }, (_, i) =>
+    random.normal(random.foldIn(key, low + i), [DRAW_BLOCK, ...rest]),
+  );
+  const all = blocks.length === 1 ? blocks[0]! : concat(blocks);
+  const start = first - low * DRAW_BLOCK;
+  return slice(all, [{ start, stop: start + n }]) as Tensor;
+};
+
 /** The draws of a step, and those of them that are to be disposed. @throws DiffusionError("option") where there are none, or too few */
 const drawn = ({ draws, rows, start: x }: Walk, count: number, step: number, name: string) => {
   if (count === 0) return { noise: [], own: [] };
-  must(draws, "option", `${name} draws noise; give a run its key (random.key(seed)).`);
+  must(draws, "option", `${name} draws noise; give a run its key, such as random.key(seed).`);
   if (typeof draws !== "function") {
     const keys = random.split(random.foldIn(draws, step), count);
-    const noise = keys.map((key) => random.normal(key, x.shape) as Tensor);
+    const noise = keys.map((key) => blockwise(key, rows?.start ?? 0, x.shape));
     return { noise, own: noise };
   }
   const given = draws(step);
