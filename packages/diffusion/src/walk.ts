@@ -13,9 +13,10 @@ import {
   slice,
   sqrt,
   square,
-  Tensor,
+  type Tensor,
 } from "@isoflop/tensor";
 import { checkTensor } from "./checks.js";
+import { controller } from "./control.js";
 import {
   type Answer,
   answerAt,
@@ -27,7 +28,6 @@ import {
   momentOf,
   type Reading,
 } from "./course.js";
-import { controller } from "./control.js";
 import { must } from "./errors.js";
 import { type Advanced, type Control, instantAt, type Place, type Solver, type Step } from "./solver.js";
 
@@ -50,12 +50,18 @@ export interface WalkState {
   readonly evaluations: number;
 }
 
+/** Samples from one to before another. */
+export interface Rows {
+  readonly start: number;
+  readonly stop: number;
+}
+
 export interface Walk {
   readonly start: Tensor;
   readonly times: readonly number[];
   readonly draws?: Draws | undefined;
-  /** The number of the first sample among all, for the noise of a part of them. Default 0. */
-  readonly first?: number;
+  /** The rows of the draws that are meant, where a function gives those of more samples. */
+  readonly rows?: Rows | undefined;
   readonly onStep?: ((state: WalkState) => void | Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -153,25 +159,20 @@ const blockwise = (key: random.Key, first: number, [n = 1, ...rest]: readonly nu
 };
 
 /** The draws of a step, and those of them that are to be disposed. @throws DiffusionError("option") where there are none, or too few */
-const drawn = ({ draws, first = 0 }: Walk, count: number, step: number, x: Tensor, name: string) => {
+const drawn = ({ draws, rows, start: x }: Walk, count: number, step: number, name: string) => {
   if (count === 0) return { noise: [], own: [] };
   must(draws, "option", `${name} draws noise; give a run its key, such as random.key(seed).`);
   if (typeof draws !== "function") {
-    const noise = random.split(random.foldIn(draws, step), count).map((key) => blockwise(key, first, x.shape));
+    const keys = random.split(random.foldIn(draws, step), count);
+    const noise = keys.map((key) => blockwise(key, rows?.start ?? 0, x.shape));
     return { noise, own: noise };
   }
   const given = draws(step);
   const enough = (given?.length ?? 0) >= count;
   must(enough, "option", `${name} takes ${count} draws a step; it was given ${given?.length ?? 0}.`);
-  const rows = x.shape[0]!;
-  const noise = given.slice(0, count).map((draw) => {
-    // Draws of all samples, in a run of some.
-    const more = draw instanceof Tensor && draw.rank > 0 && draw.shape[0]! >= first + rows && draw.shape[0]! > rows;
-    const some = more ? (slice(draw, [{ start: first, stop: first + rows }]) as Tensor) : draw;
-    checkTensor("a draw of a step is", some, x);
-    return some;
-  });
-  return { noise, own: noise.filter((draw) => !given.includes(draw)) };
+  const noise = given.slice(0, count).map((draw) => (rows ? (slice(draw, [rows]) as Tensor) : draw));
+  for (const draw of noise) checkTensor("a draw of a step is", draw, x);
+  return { noise, own: rows ? noise : [] };
 };
 
 /** Tensors that are no longer needed. */
@@ -237,7 +238,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
           at: instant,
         };
         const { draws: count = 0 } = solver.step(place);
-        const { noise, own } = drawn(walk, count, i, x, name);
+        const { noise, own } = drawn(walk, count, i, name);
         const { stepped, asked } = take(place, noise);
         evaluations += asked;
         release(own.filter(({ storage }) => storage));
