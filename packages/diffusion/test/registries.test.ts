@@ -126,7 +126,7 @@ describe("a record makes what the function makes", () => {
         "dpmSolverPPSingle",
         "dpmSolverPP",
       ],
-      ...["lms", "edmStochastic", "eulerMaruyama", "heunSde"],
+      ...["uniPC", "lms", "edmStochastic", "eulerMaruyama", "heunSde"],
     ];
     expect(solvers.names).toEqual(names);
     for (const name of names) {

@@ -22,6 +22,7 @@ import {
   sample,
   solvers,
   uniformTimes,
+  uniPC,
   vePath,
   vpPath,
 } from "../src/index.js";
@@ -120,7 +121,7 @@ describe("the step to data is what is taken for data", () => {
   const reading = { path: cosinePath(), prediction: "data" } as const;
   const made: readonly Solver[] = [
     ...[ddim(), ddim({ eta: 1 }), ancestral(), ancestral({ variance: "fixedLarge" })],
-    ...[dpmSolver(), dpmSolverPPSingle({ order: 3 }), dpmSolverPP({ order: 3 }), dpmSolverPP({ eta: 1 })],
+    ...[dpmSolver(), uniPC(), dpmSolverPPSingle({ order: 3 }), dpmSolverPP({ order: 3 }), dpmSolverPP({ eta: 1 })],
     ...[lms(), edmStochastic({ churn: 4 }), eulerMaruyama({ lastStep: "tweedie" }), heunSde({ lastStep: "tweedie" })],
   ];
   test.each(made.map((solver, i) => [`${solver.name} (${i})`, solver] as const))("%s", async (_, solver) => {
@@ -182,6 +183,7 @@ describe("what does not fit is refused by name", () => {
     ["order", () => dpmSolverPPSingle({ order: 0 }), "dpmSolverPPSingle.order is 0"],
     ["order", () => dpmSolverPP({ order: 2.5 }), "dpmSolverPP.order is 2.5"],
     ["order", () => lms({ order: 5 }), "lms.order is 5"],
+    ["order", () => uniPC({ order: 4 }), "uniPC.order is 4"],
     [
       "churn",
       () => edmStochastic({ churn: -1 }),
@@ -193,7 +195,7 @@ describe("what does not fit is refused by name", () => {
     ["last step", () => eulerMaruyama({ lastStep: "Mean" as "mean" }), 'did you mean "mean"?'],
     ["tolerance", () => dopri5({ rtol: 0 }), "dopri5.rtol is 0; it must be a finite number above 0"],
     ["variance", () => ancestral({ variance: "learned" as "fixedSmall" }), 'ancestral.variance is "learned"'],
-    ["record", () => solvers.build("unipc"), 'there is no solver "unipc"'],
+    ["record", () => solvers.build("unipc"), 'there is no solver "unipc", did you mean "uniPC"'],
   ])("%s", (_, make, message) => {
     expect(make).toThrow(message);
   });
