@@ -19,7 +19,7 @@ import { type Arithmetic, numbers, tensors } from "../arithmetic.js";
 import { check, part, unit, unsaid } from "../checks.js";
 import { betasOf, schedules, withZeroTerminalSnr } from "../ddpm/betas.js";
 import { type Spacing, spacedIndices } from "../ddpm/spacing.js";
-import { must } from "../errors.js";
+import { DiffusionError, must } from "../errors.js";
 import type { Coefficients, Path } from "../path.js";
 
 /** A process of so many steps: its index i is at t = (i + 1) / steps, and t = 0 is data. */
@@ -183,10 +183,7 @@ const processPath = ({ logAlphas, ...process }: Process): DiscretePath => {
     alphaAt: (index) => Math.exp(logAlphaAt(index)),
     restAt: (index) => (index < 0 ? 0 : -Math.expm1(2 * logAlphaAt(index))),
     at: ((t: number | Tensor) => {
-      if (t instanceof Tensor) {
-        must(tables, "option", onDevice(name, "coefficients"));
-        return coefficients(tensors, tables, t, steps);
-      }
+      if (t instanceof Tensor) return tables ? coefficients(tensors, tables, t, steps) : withoutTables(process, t);
       check(unit, t, `${name} path: t`);
       return coefficients(numbers, host, t, steps);
     }) as Path["at"],
@@ -205,6 +202,33 @@ const processPath = ({ logAlphas, ...process }: Process): DiscretePath => {
     },
   });
   return make();
+};
+
+/** What is known of tensor times without tables: the index, where steps are the original ones. */
+const withoutTables = (
+  { name, indices, originalSteps }: Omit<Process, "logAlphas">,
+  t: Tensor,
+): Coefficients<Tensor> => {
+  const refuse = (): never => {
+    throw new DiffusionError("option", onDevice(name, "coefficients"));
+  };
+  return {
+    get alpha() {
+      return refuse();
+    },
+    get sigma() {
+      return refuse();
+    },
+    get alphaDot() {
+      return refuse();
+    },
+    get sigmaDot() {
+      return refuse();
+    },
+    get index() {
+      return indices.length === originalSteps ? tensors.sub(tensors.mul(t, originalSteps), 1) : refuse();
+    },
+  };
 };
 
 const onDevice = (name: string, what: string): string =>
