@@ -20,7 +20,6 @@ import {
   stratified,
   type TimestepDensity,
   uniform,
-  vpPath,
 } from "../src/index.js";
 import { normalQuantile } from "../src/normal-quantile.js";
 import { type FixtureArray, readFixture, relativeError } from "./fixture.js";
@@ -44,7 +43,7 @@ const all: readonly TimestepDensity[] = [
   cosmap(),
   shifted(logitNormal(), 3),
   shifted(uniform(), 0.5),
-  densityOn(carried({ path: cosinePath(), density: uniform() }), vpPath()),
+  densityOn(carried({ path: linearPath(), density: uniform() }), cosinePath()),
   densityOn(carried({ path: cosinePath(), density: logitNormal() }), linearPath()),
 ];
 
