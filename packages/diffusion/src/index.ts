@@ -34,6 +34,7 @@ export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
 export { veInputs } from "./inputs/ve.js";
 export { denoiser, type NetworkInputs } from "./inputs.js";
+export { type LossInputs, type LossTerms, loss, lossTerms } from "./loss.js";
 export {
   type ConvertedBins,
   type ConvertedLosses,
@@ -49,12 +50,8 @@ export { networkInputs } from "./network-inputs.js";
 export {
   type Denoiser,
   effectiveWeight,
-  type LossInputs,
   type LossKind,
-  type LossTerms,
-  loss,
   lossKinds,
-  lossTerms,
   type Objective,
   type ObjectiveParts,
   objective,
