@@ -43,9 +43,10 @@ const enter = (
   stream: AdaLNBlock | PreOnlyStream,
   x: Tensor,
   vector: Tensor,
-  heads: number,
+  config: ResolvedConfig,
   running: Running,
 ) => {
+  const { heads } = config;
   const vectors = modulation(stream.adaLN_modulation, vector);
   if (!("mlp" in stream))
     return { qkv: queryKeyValue(stream.attn, modulate(x, oneBranch(vectors)), heads), leave: () => x };
@@ -82,11 +83,11 @@ export const jointBlock = (
   block: JointBlock,
   { context, image }: Streams,
   { vector, lengths }: Given,
-  heads: number,
+  config: ResolvedConfig,
   running: Running = alone,
 ): Streams => {
-  const words = enter("context_block", block.context_block, context, vector, heads, running);
-  const pixels = enter("x_block", block.x_block, image, vector, heads, running);
+  const words = enter("context_block", block.context_block, context, vector, config, running);
+  const pixels = enter("x_block", block.x_block, image, vector, config, running);
   const order = lengths ? [pixels, words] : [words, pixels];
   const joined = (i: 0 | 1 | 2): Tensor =>
     concat(

@@ -64,9 +64,10 @@ export const adaLNSingleBlock = (
   params: AdaLNSingleBlock,
   image: Tensor,
   { told, shared }: { readonly told: Told; readonly shared: Tensor },
-  heads: number,
+  config: ResolvedConfig,
   running: Running = alone,
 ): Tensor => {
+  const { heads } = config;
   const [first, second] = gatedBranches(withTable(shared, params.scale_shift_table));
   const attended = through(image, first, (x) => running.branch("attn", attend(params.attn, x, heads)));
   const crossed = attended.add(running.branch("cross_attn", attendTo(params.cross_attn, attended, told, heads)));
@@ -91,13 +92,13 @@ export const adaLNSingle: Trunk<AdaLNSingleParams> = {
     blocks: Array.from({ length: config.depth }, () => adaLNSingleBlockSpecs(config)),
     final_layer: { scale_shift_table: tableSpec(2, config.width), linear: readoutSpecs(config) },
   }),
-  forward(params, { image, time, context, lengths }, { heads }, run) {
+  forward(params, { image, time, context, lengths }, config, run) {
     const embedded = embedTime(params.t_embedder, time);
     const shared = modulation(params.t_block, embedded);
     // A config without context is refused, and so is a missing condition.
     const told: Told = { tokens: captionTokens(params, context)!, lengths };
     const given = { told, shared };
-    const out = runBlocks(params.blocks, image, (each, x, at) => adaLNSingleBlock(each, x, given, heads, at), run);
+    const out = runBlocks(params.blocks, image, (each, x, at) => adaLNSingleBlock(each, x, given, config, at), run);
     const { scale_shift_table, linear } = params.final_layer;
     return readout(linear, out, withTable(concat([embedded, embedded], 1), scale_shift_table));
   },

@@ -34,11 +34,11 @@ export const adaLNBlock = (
   { attn, mlp, adaLN_modulation }: AdaLNBlock,
   x: Tensor,
   { vector, branches }: { readonly vector: Tensor; readonly branches: (all: Tensor) => Branches },
-  heads: number,
+  config: ResolvedConfig,
   running: Running = alone,
 ): Tensor => {
   const [first, second] = branches(modulation(adaLN_modulation, vector));
-  const attended = through(x, first, (y) => running.branch("attn", attend(attn, y, heads)));
+  const attended = through(x, first, (y) => running.branch("attn", attend(attn, y, config.heads)));
   return through(attended, second, (y) => running.branch("mlp", feedForward(mlp, y)));
 };
 
@@ -58,12 +58,12 @@ export const modulatedBlocks = (
       blocks: Array.from({ length: config.depth }, () => adaLNBlockSpecs(config, vectors)),
       final_layer: finalLayerSpecs(config),
     }),
-    forward(params, { image, time, context, lengths }, { heads }, run) {
+    forward(params, { image, time, context, lengths }, config, run) {
       const embedded = embedTime(params.t_embedder, time);
       const told = embedContextVector(params, context, lengths);
       const vector = told ? embedded.add(told) : embedded;
       const given = { vector, branches };
-      const out = runBlocks(params.blocks, image, (each, x, at) => adaLNBlock(each, x, given, heads, at), run);
+      const out = runBlocks(params.blocks, image, (each, x, at) => adaLNBlock(each, x, given, config, at), run);
       return finalLayer(params.final_layer, out, vector);
     },
   };

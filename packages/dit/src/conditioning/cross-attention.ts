@@ -40,9 +40,10 @@ export const crossAttentionBlock = (
   { norm1, attn, norm_cross, cross_attn, norm2, mlp }: CrossAttentionBlock,
   image: Tensor,
   told: Told,
-  heads: number,
+  config: ResolvedConfig,
   running: Running = alone,
 ): Tensor => {
+  const { heads } = config;
   const attended = image.add(running.branch("attn", attend(attn, affineNorm(image, norm1), heads)));
   const crossing = attendTo(cross_attn, affineNorm(attended, norm_cross), told, heads);
   const crossed = attended.add(running.branch("cross_attn", crossing));
@@ -68,8 +69,7 @@ export const crossAttention: Trunk<CrossAttentionParams> = {
     const words = embedContext(params, context);
     const tokens = concat(words ? [...timed.tokens, words] : timed.tokens, 1);
     const told: Told = { tokens, lengths: lengthsAfter(config.timeTokens, lengths) };
-    const block = (each: CrossAttentionBlock, x: Tensor, at: Running) =>
-      crossAttentionBlock(each, x, told, config.heads, at);
+    const block = (each: CrossAttentionBlock, x: Tensor, at: Running) => crossAttentionBlock(each, x, told, config, at);
     const out = runBlocks(params.blocks, timed.addTo(image), block, run);
     const { norm, linear: readout } = params.final_layer;
     return linear(affineNorm(out, norm), readout.weight, readout.bias);

@@ -38,10 +38,10 @@ export const inContextBlock = (
   { norm1, attn, norm2, mlp }: InContextBlock,
   x: Tensor,
   lengths: Tensor | undefined,
-  heads: number,
+  config: ResolvedConfig,
   running: Running = alone,
 ): Tensor => {
-  const attended = x.add(running.branch("attn", attend(attn, affineNorm(x, norm1), heads, lengths)));
+  const attended = x.add(running.branch("attn", attend(attn, affineNorm(x, norm1), config.heads, lengths)));
   return attended.add(running.branch("mlp", feedForward(mlp, affineNorm(attended, norm2))));
 };
 
@@ -69,7 +69,7 @@ export const inContext: Trunk<InContextParams> = {
     const told = words ? [words] : [];
     const sequence = timed.addTo(concat([...timed.tokens, ...(lengths ? [image, ...told] : [...told, image])], 1));
     const counts = lengthsAfter(timeTokens + imageTokens, lengths);
-    const block = (each: InContextBlock, x: Tensor, at: Running) => inContextBlock(each, x, counts, config.heads, at);
+    const block = (each: InContextBlock, x: Tensor, at: Running) => inContextBlock(each, x, counts, config, at);
     const out = runBlocks(params.blocks, sequence, block, run);
     const start = lengths ? timeTokens : sequence.shape[1]! - imageTokens;
     const normed = affineNorm(slice(out, [null, { start, stop: start + imageTokens }]), params.norm);

@@ -42,14 +42,14 @@ export const mmDit: Trunk<MmDitParams> = {
     joint_blocks: Array.from({ length: config.depth }, (_, i) => jointBlockSpecs(config, i === config.depth - 1)),
     final_layer: finalLayerSpecs(config),
   }),
-  forward(params, { image, time, context, lengths, pooled }, { heads, imageTokens }, run) {
+  forward(params, { image, time, context, lengths, pooled }, config, run) {
     const embedded = embedTime(params.t_embedder, time);
     const hasPooled = pooled && "y_embedder" in params && "mlp" in params.y_embedder;
     const vector = hasPooled ? embedded.add(vectorMlp(params.y_embedder.mlp, pooled)) : embedded;
     // A config without context is refused, and so is a missing condition.
     const first: Streams = { context: embedContext(params, context)!, image };
-    const given = { vector, lengths: lengthsAfter(imageTokens, lengths) };
-    const block = (each: JointBlock, streams: Streams, at: Running) => jointBlock(each, streams, given, heads, at);
+    const given = { vector, lengths: lengthsAfter(config.imageTokens, lengths) };
+    const block = (each: JointBlock, streams: Streams, at: Running) => jointBlock(each, streams, given, config, at);
     const out = runBlocks(params.joint_blocks, first, block, run, "joint_blocks");
     return finalLayer(params.final_layer, out.image, vector);
   },
