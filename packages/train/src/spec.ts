@@ -1,4 +1,12 @@
-import { architectures, canonicalConfig, type DitConfig } from "@isoflop/flops";
+import {
+  architectures,
+  canonicalConfig,
+  type DitConfig,
+  mlpKinds,
+  normKinds,
+  positionKinds,
+  queryKeyNorms,
+} from "@isoflop/flops";
 import { attempt, choice, jsonSchema, nameIn, number, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { type Averaging, averagings } from "./ema.js";
@@ -46,8 +54,9 @@ const size = whole({ atLeast: 1 });
 /** A model's config, as far as each field alone can be wrong; defaults are filled in, so that one model has one text and one hash. */
 const model = v.pipe(
   record({
-    image: record({ height: size, width: size, channels: size }),
+    image: record({ height: size, width: size, channels: size, frames: v.optional(size) }),
     patch: size,
+    patchFrames: v.optional(size),
     width: size,
     depth: size,
     heads: size,
@@ -57,8 +66,13 @@ const model = v.pipe(
     outChannels: v.optional(size),
     time: v.optional(choice(["token", "added"])),
     timeScale: v.optional(positive),
-    positions: v.optional(choice(["sincos", "learned"])),
-    qkNorm: v.optional(choice(["none", "rms"])),
+    timeFeatures: v.optional(size),
+    guidance: v.optional(v.literal(true, "true, or left out")),
+    norm: v.optional(choice(normKinds)),
+    mlp: v.optional(choice(mlpKinds)),
+    registers: v.optional(whole()),
+    positions: v.optional(choice(positionKinds)),
+    qkNorm: v.optional(choice(queryKeyNorms)),
   } satisfies { readonly [K in keyof DitConfig]-?: v.GenericSchema }),
   attempt((given) => canonicalConfig(given as DitConfig)),
 );
