@@ -4,7 +4,6 @@ import { type ContextParams, contextSpecs, embedContext, type FeatureContext } f
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
 import { smallNormal } from "../initializers.js";
 import { type JointBlock, jointBlock, jointBlockSpecs, type Streams } from "../joint-block.js";
-import { lengthsAfter } from "../lengths.js";
 import type { SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
 import { type VectorMlp, vectorMlp, vectorMlpSpecs } from "../vector-mlp.js";
@@ -39,7 +38,7 @@ export const mmDit: Trunk<MmDitParams> = {
     t_embedder: timeSpecs(config),
     ...contextSpecs(config),
     ...pooledSpecs(config),
-    joint_blocks: Array.from({ length: config.depth }, (_, i) => jointBlockSpecs(config, i === config.depth - 1)),
+    joint_blocks: Array.from({ length: config.depth }, (_, i) => jointBlockSpecs(config, i)),
     final_layer: finalLayerSpecs(config),
   }),
   forward(params, { image, time, context, lengths, pooled }, config, run) {
@@ -48,7 +47,7 @@ export const mmDit: Trunk<MmDitParams> = {
     const vector = hasPooled ? embedded.add(seen(run, "pooled", vectorMlp(params.y_embedder.mlp, pooled))) : embedded;
     // A config without context is refused, and so is a missing condition.
     const first: Streams = { context: seen(run, "context", embedContext(params, context)!), image };
-    const given = { vector, lengths: lengthsAfter(config.imageTokens, lengths) };
+    const given = { vector, lengths };
     const block = (each: JointBlock, streams: Streams, at: Running) => jointBlock(each, streams, given, config, at);
     const out = runBlocks(params.joint_blocks, first, block, run, "joint_blocks");
     return finalLayer(params.final_layer, out.image, vector);
