@@ -20,6 +20,7 @@ import {
   sum,
   type Tensor,
   take,
+  zeros,
 } from "@isoflop/tensor";
 import { feedForward, type Mlp, mlpSpecs } from "./block.js";
 import type { Running } from "./blocks.js";
@@ -137,6 +138,24 @@ export const mix = (params: Mixture, x: Tensor, config: ResolvedExperts, lengths
   });
   const out = parts.reduce((a, b) => a.add(b)).reshape([n, tokens, d]);
   return { out, balance: balanceOf(probabilities, all, lengths) };
+};
+
+/**
+ * Adds up the load-balance losses of passes, one of every mixture (Switch Transformer, section 2.2): hand `onActivation` to `apply`, then
+ * add `total()` times a weight, such as 0.01, to the loss.
+ */
+export const balanceLosses = (): {
+  readonly onActivation: (name: string, value: Tensor) => undefined;
+  /** f32 []; 0 where no model had experts. */
+  total(): Tensor;
+} => {
+  const found: Tensor[] = [];
+  return {
+    onActivation(name, value) {
+      if (name.endsWith(".balance")) found.push(value);
+    },
+    total: () => found.reduce((a, b) => a.add(b), zeros([]) as Tensor),
+  };
 };
 
 /**
