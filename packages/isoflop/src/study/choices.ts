@@ -1,4 +1,4 @@
-import { architectures, resolve } from "@isoflop/flops";
+import { architectures, type DitConfig, resolve } from "@isoflop/flops";
 import type { Choices } from "@isoflop/plot";
 import { extent, type IsoFlop, type Outcome, type PowerLaw } from "@isoflop/scaling";
 import type { RunSpec } from "@isoflop/sweep";
@@ -52,6 +52,7 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
   return [
     `${path.name} path, prediction of the ${prediction}, ${weighting.name}, times ${density.name} stratified over the batch`,
     architectures.get(model.conditioning).words,
+    ...partWords(model),
     `${buildOptimizer(optimizer).words}, clipping at ${clip}`,
     ...groups.map(groupWords),
     `batch ${range(specs.map(({ batch }) => batch))}`,
@@ -61,6 +62,18 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
     ...(dropPath ? [`up to ${percent(dropPath, 0)} of branches dropped`] : []),
     ...(balance ? [`load-balance loss of weight ${balance}`] : []),
   ].join("; ");
+};
+
+/** What the blocks have beside the defaults. */
+const partWords = ({ norm, mlp, positions, registers }: DitConfig): readonly string[] => {
+  const turned = positions === "sincos+rope" ? "rotary positions besides sines and cosines" : "rotary positions";
+  const words = [
+    ...(norm === "rms" ? ["root-mean-square norms"] : []),
+    ...(mlp === "swiglu" ? ["SwiGLU"] : []),
+    ...(positions?.endsWith("rope") ? [turned] : []),
+    ...(registers ? [`${registers} registers`] : []),
+  ];
+  return words.length > 0 ? [words.join(", ")] : [];
 };
 
 const groupWords = ({ match, learningRate, weightDecay }: ParameterGroup): string => {
