@@ -64,5 +64,6 @@ export { backward, forward, training } from "./passes.js";
 export { officialDit, type PresetName, presets } from "./presets.js";
 export { type Context, labelRows, type Resolved } from "./resolved.js";
 export { evaluations, type SamplingOptions, sampling } from "./sampling.js";
+export { formatSummary, type Summary, type SummaryOptions, type SummaryRow, summary } from "./summary.js";
 export { type Traffic, type TrafficOptions, traffic } from "./traffic.js";
 export type { Bytes, Flops, Macs, Parameters, Quantity, Seconds, Tokens } from "./units.js";
