@@ -14,6 +14,7 @@ import {
   oneBranch,
   through,
 } from "./modulation.js";
+import type { Rotation } from "./rotary.js";
 import type { SpecsOf } from "./spec.js";
 
 /** The context stream of the last block (`pre_only`): nothing reads its output, so it only gives queries, keys and values. */
@@ -46,12 +47,13 @@ const enter = (
   { vector, lengths }: Given,
   config: ResolvedConfig,
   running: Running,
+  rotation?: Rotation,
 ) => {
-  const { heads } = config;
+  const { heads, norm } = config;
   const vectors = modulation(stream.adaLN_modulation, vector);
   if (!("mlp" in stream))
-    return { qkv: queryKeyValue(stream.attn, modulate(x, oneBranch(vectors)), heads), leave: () => x };
-  const [first, second] = gatedBranches(vectors);
+    return { qkv: queryKeyValue(stream.attn, modulate(x, oneBranch(vectors, norm)), heads), leave: () => x };
+  const [first, second] = gatedBranches(vectors, norm);
   const { proj } = stream.attn;
   const leave = (mixed: Tensor): Tensor => {
     const projected = linear(mixed.reshape(x.shape), proj.weight, proj.bias);
@@ -61,7 +63,7 @@ const enter = (
     );
     return running.seen(name, out);
   };
-  return { qkv: queryKeyValue(stream.attn, modulate(x, first), heads), leave };
+  return { qkv: queryKeyValue(stream.attn, modulate(x, first), heads, rotation), leave };
 };
 
 /** Tokens of both streams, [n, X, d] and [n, T, d]. */
@@ -88,9 +90,10 @@ export const jointBlock = (
   { vector, lengths }: Given,
   config: ResolvedConfig,
   running: Running = alone,
+  rotation?: Rotation,
 ): Streams => {
   const words = enter("context_block", block.context_block, context, { vector, lengths }, config, running);
-  const pixels = enter("x_block", block.x_block, image, { vector, lengths: undefined }, config, running);
+  const pixels = enter("x_block", block.x_block, image, { vector, lengths: undefined }, config, running, rotation);
   const order = lengths ? [pixels, words] : [words, pixels];
   const joined = (i: 0 | 1 | 2): Tensor =>
     concat(

@@ -1,4 +1,4 @@
-import { type DitConfig, layers, resolve } from "./config.js";
+import type { DitConfig } from "./config.js";
 import {
   type Convention,
   checkConvention,
@@ -11,6 +11,7 @@ import { oneOf } from "./errors.js";
 import type { Layer } from "./layers.js";
 import { parameters, tokensPerSample } from "./parameters.js";
 import { charges, products } from "./products.js";
+import { layers, resolve } from "./resolve.js";
 
 /** The layers as a convention sees them: the experts of a mixture as they are computed, or as far as they are active. */
 const layersOf = (config: DitConfig, { experts }: ProductMethod): readonly Layer[] =>
