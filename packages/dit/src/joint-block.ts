@@ -93,7 +93,8 @@ export const jointBlock = (
   rotation?: Rotation,
 ): Streams => {
   const words = enter("context_block", block.context_block, context, { vector, lengths }, config, running);
-  const pixels = enter("x_block", block.x_block, image, { vector, lengths: undefined }, config, running, rotation);
+  const whole = { vector, lengths: undefined };
+  const pixels = enter("x_block", block.x_block, image, whole, config, running, rotation);
   const order = lengths ? [pixels, words] : [words, pixels];
   const joined = (i: 0 | 1 | 2): Tensor =>
     concat(

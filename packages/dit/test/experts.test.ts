@@ -13,7 +13,7 @@ import {
   valueAndGrad,
 } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
-import { feedForward, type GeluMlp } from "../src/block.js";
+import { feedForward, type GeluMlp, type Mlp } from "../src/block.js";
 import { feedForwardSpecs, type Mixture, mix } from "../src/experts.js";
 import { type DitParams, dit, type NamedArray, namedParams, paramsFrom } from "../src/index.js";
 import { build } from "../src/spec.js";
@@ -21,6 +21,9 @@ import { zeroCondition } from "./configs.js";
 import { perturbed } from "./perturbed.js";
 
 const [device, reference] = [await createDevice("wasm"), await createDevice("reference")];
+
+/** Experts of the default MLP. */
+const gelu = (mlp: Mlp) => mlp as GeluMlp;
 
 const setup = {
   ...{ image: { height: 4, width: 6, channels: 2 }, patch: 2, width: 16, depth: 2, heads: 2 },
@@ -37,8 +40,6 @@ const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
 const experts = (count: number, active: number, capacity = count): ResolvedExperts => ({
   ...{ count, active, capacity, every: 1 },
 });
-
-const gelu = (mlp: unknown): GeluMlp => mlp as GeluMlp;
 
 /** A mixture of random weights. */
 const mixtureOf = (count: number, on: Device = device): Mixture => {
@@ -224,12 +225,12 @@ describe("a mixture", () => {
         await slope((weight) => loss({ ...params, router: { weight } }, given), params.router.weight, at),
       ).toBeCloseTo((await gradient.p.router.weight.data())[at]!, 2);
     for (const e of [0, 2])
-      expect(await slope(withExpert(e), gelu(params.experts[e]).fc1.weight, 7)).toBeCloseTo(
-        (await gelu(gradient.p.experts[e]).fc1.weight.data())[7]!,
+      expect(await slope(withExpert(e), gelu(params.experts[e]!).fc1.weight, 7)).toBeCloseTo(
+        (await gelu(gradient.p.experts[e]!).fc1.weight.data())[7]!,
         2,
       );
     // Nobody chose expert 3, and token 3 found no room: what moves it is the balance alone.
-    expect((await gelu(gradient.p.experts[3]).fc1.weight.data()).every((value) => value === 0)).toBe(true);
+    expect((await gelu(gradient.p.experts[3]!).fc1.weight.data()).every((value) => value === 0)).toBe(true);
     for (const at of [4, d + 6, 3 * d])
       expect(await slope((tokens) => loss(params, tokens), given, at)).toBeCloseTo(
         (await gradient.tokens.data())[at]!,
