@@ -202,12 +202,12 @@ const setupOf = ({ model }: StudyFile, source: DataSource): Setup => {
 };
 
 const baseOf = (
-  { objective, optimizer, averaging, captionDropout, validation, runner }: StudyFile,
+  { objective, optimizer, averaging, snapshots, captionDropout, validation, runner }: StudyFile,
   { seed, data, content }: Seeded,
 ) => {
   const { learningRate: _, ...constant } = optimizer;
   const how = { objective, optimizer: constant, averaging, captionDropout, validation };
-  return { data, content, seed, ...how, ...(runner && { runner }) };
+  return { data, content, seed, ...how, ...(snapshots && { snapshots }), ...(runner && { runner }) };
 };
 
 const heldOutOf = (known: Known, sizes: Sizes, grid: readonly SweepRun[], rate: RateRule): HeldOutBudget[] => {

@@ -148,6 +148,7 @@ export const studySchema = record({
   optimizer: v.optional(optimizerSchema, v.parse(optimizerSchema, {})),
   tune: v.exactOptional(tuneSchema),
   averaging: train.averaging,
+  snapshots: train.snapshots,
   captionDropout: train.captionDropout,
   validation: train.validation,
   seed: train.seed,
