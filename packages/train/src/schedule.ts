@@ -12,9 +12,10 @@ export interface FallPlace {
 
 /**
  * How the rate falls: the factor of the peak rate when a share of the fall is left, from just below 1 at its first step to just above 0 at
- * the last one of the run. A finite number of at least 0. Laws of the run's length so far read `at`.
+ * the last one of the run. A finite number of at least 0. Laws of the steps done read `at`,
+ * which {@link scheduleFactor} always says.
  */
-export type Fall = (left: number, at: FallPlace) => number;
+export type Fall = (left: number, at?: FallPlace) => number;
 
 /**
  * 1 / √(t / t_ref) at step t (Karras et al., arXiv 2312.02696, equation 67): a law of the steps done, not of what is left, so that it does not
@@ -27,8 +28,10 @@ const inverseSqrt = kind({
   options: { from: v.exactOptional(whole({ atLeast: 1 })) },
   build:
     ({ from = 1 }): Fall =>
-    (_, { steps, start }) =>
-      1 / Math.sqrt(Math.max(1, steps / Math.max(from, start))),
+    (_, at) => {
+      must(at, "spec", "inverseSqrt falls by the steps done, which are missing; pass { steps, start }");
+      return 1 / Math.sqrt(Math.max(1, at.steps / Math.max(from, at.start)));
+    },
 });
 
 /** Falls of the rate by name. */

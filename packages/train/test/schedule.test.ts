@@ -68,6 +68,7 @@ describe("scheduleFactor", () => {
       () => scheduleFactor({ ...plain, shape: { kind: "inverseSqrt", from: 0.3 } }, 0, 10),
       "schedule.shape.from is 0.3",
     ],
+    ["to fall by steps that are not said", () => schedules.build("inverseSqrt")(0.5), "pass { steps, start }"],
     ["more than the run", () => scheduleFactor({ ...plain, warmup: 0.9 }, 0, 10), "together they must be at most 1"],
     [
       "half a step",
