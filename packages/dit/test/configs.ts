@@ -26,6 +26,11 @@ const contextsOf = (conditioning: Conditioning): fc.Arbitrary<Context> => {
   return conditioning === "adaLNSingle" ? fc.oneof(...told) : fc.oneof(none, ...told);
 };
 
+const experts = fc.record({
+  ...{ count: small, active: small, capacity: fc.constantFrom(0.5, 1, 1.25, 3) },
+  every: fc.integer({ min: 1, max: 3 }),
+});
+
 /** Whether time may be added to the tokens. */
 const takesTime = (conditioning: Conditioning, context: Context): boolean =>
   conditioning === "inContext" || (conditioning === "crossAttention" && context.kind !== "none");
@@ -46,10 +51,18 @@ export const configOf = (conditioning: Conditioning): fc.Arbitrary<DitConfig> =>
         qkNorm: fc.constantFrom("none" as const, "rms" as const),
       },
       added: fc.boolean(),
+      experts: fc.option(experts, { nil: undefined }),
       positions: fc.constantFrom("sincos" as const, "learned" as const),
     })
-    .map(({ grid, headWidth, channels, added, ...rest }) => ({
+    .map(({ grid, headWidth, channels, added, experts, ...rest }) => ({
       ...rest,
+      ...(experts && {
+        experts: {
+          ...experts,
+          active: Math.min(experts.active, experts.count),
+          every: Math.min(experts.every, rest.depth),
+        },
+      }),
       ...(added && takesTime(conditioning, rest.context) && { time: "added" as const }),
       image: { height: grid[0] * rest.patch, width: grid[1] * rest.patch, channels },
       width: rest.heads * headWidth,

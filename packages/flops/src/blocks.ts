@@ -1,3 +1,4 @@
+import { expertBlocks, expertSlots, type ResolvedExperts } from "./experts.js";
 import { type Layer, linear, norm, pointwise, under } from "./layers.js";
 import type { Resolved } from "./resolved.js";
 
@@ -81,14 +82,40 @@ export const crossAttention = (c: Resolved, stream: Stream, keys: number, normBe
   ];
 };
 
-/** Linear–GELU–Linear over every token of the stream. */
+/** Linear–GELU–Linear over `rows` tokens, under a prefix. */
+const feedForward = (c: Resolved, { prefix, rows, times }: Omit<Stream, "modulation">): Layer[] => {
+  const at = under(prefix, "mlp", times);
+  return [
+    at("fc1", linear(rows, c.width, c.mlpWidth)),
+    at("act", pointwise("activation", rows * c.mlpWidth)),
+    at("fc2", linear(rows, c.mlpWidth, c.width)),
+  ];
+};
+
+/** A router without a bias, experts that work on all the tokens they have room for, and the gates of those that a token goes through. */
+const mixture = (c: Resolved, experts: ResolvedExperts, stream: Stream): Layer[] => {
+  const { prefix, rows, times } = stream;
+  const { count, active } = experts;
+  const at = under(prefix, "mlp", times);
+  const ofExperts = (copies: number, tokens: number) =>
+    feedForward(c, { prefix: `${prefix}.mlp.experts.*`, rows: tokens, times: copies * times });
+  const ideal = ofExperts(active, rows);
+  return [
+    at("mlp.router", { ...linear(rows, c.width, count), bias: false }),
+    at("mlp.router.softmax", pointwise("activation", rows * count)),
+    ...ofExperts(count, expertSlots(experts, rows)).map((layer, i) => ({ ...layer, active: ideal[i]! })),
+    at("mlp.router.gates", pointwise("gate", active * rows * c.width)),
+  ];
+};
+
+/** The MLP over every token of the stream, or the mixture of experts of the blocks that have one. */
 export const mlp = (c: Resolved, stream: Stream): Layer[] => {
-  const at = under(stream.prefix, "mlp", stream.times);
+  const { prefix, times } = stream;
+  const mixed = expertBlocks(c.experts, times);
   return [
     ...normed(stream, "norm2", "mlp", c.width),
-    at("mlp.fc1", linear(stream.rows, c.width, c.mlpWidth)),
-    at("mlp.act", pointwise("activation", stream.rows * c.mlpWidth)),
-    at("mlp.fc2", linear(stream.rows, c.mlpWidth, c.width)),
+    ...(mixed < times ? feedForward(c, { ...stream, prefix: `${prefix}.mlp`, times: times - mixed }) : []),
+    ...(mixed > 0 ? mixture(c, c.experts!, { ...stream, times: mixed }) : []),
     ...joined(stream, "mlp", "mlp", c.width),
   ];
 };

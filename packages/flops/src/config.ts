@@ -1,5 +1,6 @@
 import { architectures, type KnownConditioning } from "./architectures/index.js";
 import { FlopsError, integer, oneOf, onlyKeys, positive, shown } from "./errors.js";
+import { type Experts, resolveExperts } from "./experts.js";
 import type { Layer } from "./layers.js";
 import type { Context, Resolved } from "./resolved.js";
 
@@ -37,6 +38,8 @@ export interface DitConfig {
   readonly positions?: "sincos" | "learned";
   /** Root-mean-square norm of queries and keys per head, as SD3 has it. Default "none". */
   readonly qkNorm?: "none" | "rms";
+  /** A mixture of experts in place of the MLP of some or all blocks. */
+  readonly experts?: Experts;
 }
 
 /** A config with its defaults filled in and its derived sizes beside it. */
@@ -98,6 +101,7 @@ export const configKeys = [
   "timeScale",
   "positions",
   "qkNorm",
+  "experts",
 ] as const satisfies readonly (keyof DitConfig)[];
 
 const timeTokensOf = ({ conditioning, context, time }: DitConfig): 0 | 1 => {
@@ -177,6 +181,7 @@ export const resolve = (config: DitConfig): ResolvedConfig => {
     timeTokens: timeTokensOf(config),
     imageTokens: (image.height / patch) * (image.width / patch),
     contextTokens: tokensOf(config.context),
+    ...(config.experts !== undefined && { experts: resolveExperts(config.experts, depth) }),
   };
 };
 

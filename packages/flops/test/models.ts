@@ -11,6 +11,13 @@ const contexts: fc.Arbitrary<Context> = fc.oneof(
   fc.record({ kind: fc.constant("features" as const), tokens: small, dim: small, masked }),
 );
 
+const experts = fc.record({
+  count: small,
+  active: small,
+  capacity: fc.constantFrom(0.5, 1, 1.25, 3),
+  every: fc.integer({ min: 1, max: 4 }),
+});
+
 const usesNone = (conditioning: Conditioning) => conditioning !== "adaLNSingle" && conditioning !== "mmDit";
 
 /** Any small valid config of any architecture. */
@@ -31,8 +38,9 @@ export const anyConfig: fc.Arbitrary<DitConfig> = fc
     mlpRatio: fc.constantFrom(1, 2.5, 4),
     positions: fc.constantFrom("sincos" as const, "learned" as const),
     qkNorm: fc.constantFrom("none" as const, "rms" as const),
+    mixture: fc.option(experts, { nil: undefined }),
   })
-  .map(({ none, added, pooled, grid, channels, headDim, context, ...rest }) => {
+  .map(({ none, added, pooled, grid, channels, headDim, context, mixture, ...rest }) => {
     const bare = none && usesNone(rest.conditioning);
     const timed = rest.conditioning === "inContext" || (rest.conditioning === "crossAttention" && !bare);
     const pooling = context.kind === "features" && rest.conditioning === "mmDit" && pooled !== undefined;
@@ -42,5 +50,12 @@ export const anyConfig: fc.Arbitrary<DitConfig> = fc
       width: rest.heads * headDim,
       context: bare ? { kind: "none" } : pooling ? { ...context, pooled } : context,
       ...(added && timed && { time: "added" as const }),
+      ...(mixture && {
+        experts: {
+          ...mixture,
+          active: Math.min(mixture.active, mixture.count),
+          every: Math.min(mixture.every, rest.depth),
+        },
+      }),
     };
   });

@@ -28,7 +28,7 @@ export {
 } from "./groups.js";
 export { type MetricSpec, measure, metricSpec, metrics } from "./metrics/index.js";
 export type { Measurement, Metric, MetricInputs } from "./metrics/metric.js";
-export { checkData, modelOf } from "./model.js";
+export { checkData, type ModelOptions, modelOf } from "./model.js";
 export { buildObjective, type ObjectiveSpec } from "./objective.js";
 export { adamWRates, clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
 export type { AdamSettings } from "./optimizers/adam-moments.js";
@@ -62,6 +62,7 @@ export {
 export { setupFor } from "./setup.js";
 export { type Snapshot, type SnapshotSpec, type StoredSnapshot, snapshotSteps } from "./snapshot.js";
 export {
+  expertsSchema,
   type TrainSpec,
   type TrainSpecInput,
   trainFields,

@@ -1,9 +1,10 @@
 import type { DataSource } from "@isoflop/data";
-import { number, record, whole } from "@isoflop/spec";
+import { choice, number, record, whole } from "@isoflop/spec";
 import type { Device } from "@isoflop/tensor";
 import * as v from "valibot";
 import type { CheckpointStore } from "./checkpoint.js";
 import type { TrainError } from "./errors.js";
+import type { ModelOptions } from "./model.js";
 import type { StepMetrics } from "./step-metrics.js";
 
 export interface Progress {
@@ -35,6 +36,11 @@ export interface TrainOptions {
   readonly readEvery?: number;
   /** Least seconds between checkpoints; Infinity for the last alone. Default 30. */
   readonly checkpointSeconds?: number;
+  /**
+   * "blocks": each step keeps the input of every block and computes the rest again for the gradient, as `dit` has it: less memory, more work,
+   * and the same weights. Default "none".
+   */
+  readonly checkpointing?: ModelOptions["checkpointing"];
 }
 
 const anything = v.optional(v.unknown());
@@ -51,4 +57,5 @@ export const trainOptions = record({
   ...{ store: anything, signal: anything, onProgress: anything, onRejected: anything },
   readEvery: v.optional(whole({ atLeast: 1 }), 16),
   checkpointSeconds: v.optional(v.union([v.literal(Infinity), number({ atLeast: 0 })], "at least 0, or Infinity"), 30),
+  checkpointing: v.optional(choice(["none", "blocks"]), "none"),
 } satisfies { readonly [K in keyof TrainOptions]-?: v.GenericSchema });

@@ -50,7 +50,7 @@ const SLOWEST_REPORT = 1;
  */
 export const train = async (input: TrainSpecInput, options: TrainOptions): Promise<TrainResult> => {
   const spec = trainSpec(input);
-  const { readEvery, checkpointSeconds } = check(trainOptions, options, "options");
+  const { readEvery, checkpointSeconds, checkpointing } = check(trainOptions, options, "options");
   const { device, data, store, signal, onProgress } = options;
   const keeps = !spec.snapshots || store?.keep !== undefined;
   must(
@@ -60,7 +60,7 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
   );
   checkData(spec, data);
   checkSplit(data, spec.validation.split, spec.validation.images);
-  const model = modelOf(spec);
+  const model = modelOf(spec, { checkpointing });
   const objective = buildObjective(spec.objective);
   const packing = packTree(model.init(random.key(0)));
   const fingerprint = canonicalJson(spec);

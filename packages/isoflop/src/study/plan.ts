@@ -202,12 +202,17 @@ const setupOf = ({ model }: StudyFile, source: DataSource): Setup => {
 };
 
 const baseOf = (
-  { objective, optimizer, averaging, snapshots, captionDropout, validation, runner }: StudyFile,
+  { objective, optimizer, averaging, snapshots, captionDropout, dropPath, balance, validation, runner }: StudyFile,
   { seed, data, content }: Seeded,
 ) => {
   const { learningRate: _, ...constant } = optimizer;
-  const how = { objective, optimizer: constant, averaging, captionDropout, validation };
-  return { data, content, seed, ...how, ...(snapshots && { snapshots }), ...(runner && { runner }) };
+  const extras = {
+    ...(snapshots && { snapshots }),
+    ...(dropPath !== undefined && { dropPath }),
+    ...(balance !== undefined && { balance }),
+  };
+  const how = { objective, optimizer: constant, averaging, captionDropout, ...extras, validation };
+  return { data, content, seed, ...how, ...(runner && { runner }) };
 };
 
 const heldOutOf = (known: Known, sizes: Sizes, grid: readonly SweepRun[], rate: RateRule): HeldOutBudget[] => {

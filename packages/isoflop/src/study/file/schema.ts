@@ -3,7 +3,7 @@ import { solvers } from "@isoflop/diffusion";
 import { architectures, ladderRules } from "@isoflop/flops";
 import { choice, nameIn, number, positive, record, recordOrName, text, whole } from "@isoflop/spec";
 import { batchRule, learningRateRule, runners } from "@isoflop/sweep";
-import { optimizerSchemaOf, trainFields } from "@isoflop/train";
+import { expertsSchema, optimizerSchemaOf, trainFields } from "@isoflop/train";
 import * as v from "valibot";
 import { byShape } from "./shapes.js";
 
@@ -21,6 +21,7 @@ const modelSchema = record({
   timeScale: v.exactOptional(positive),
   positions: v.exactOptional(choice(["sincos", "learned"])),
   qkNorm: v.exactOptional(choice(["none", "rms"])),
+  experts: v.exactOptional(expertsSchema),
   image: v.exactOptional(record({ height: size, width: size, channels: size })),
   /** What of a caption the model reads: by name as the data have it, or the whole record. */
   context: v.exactOptional(
@@ -150,6 +151,8 @@ export const studySchema = record({
   averaging: train.averaging,
   snapshots: train.snapshots,
   captionDropout: train.captionDropout,
+  dropPath: train.dropPath,
+  balance: train.balance,
   validation: train.validation,
   seed: train.seed,
   metrics: v.optional(v.array(v.looseObject({}, "a record"), "a list of metrics"), []),
