@@ -112,6 +112,11 @@ export const trainStep = <P>(
       state: OptimizerState<string>,
       { images, captions, key, step, rates, blend, tracked }: StepInputs,
     ): StepOutputs => {
+      const blends = tracked?.shape[0] ?? 0;
+      const right = `options.snapshots has ${names.length} widths`;
+      must(blends === names.length, "spec", `inputs.tracked has ${blends} numbers; ${right}`);
+      const lacking = names.find((name) => !state[name]);
+      must(lacking === undefined, "spec", `state has no ${lacking}; ${right}`);
       const stepKey = random.foldIn(key, step);
       const [noiseKey, timeKey, captionKey] = random.split(stepKey, 3);
       const noise = random.normal(noiseKey!, images.shape);

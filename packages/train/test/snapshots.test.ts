@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { createDevice, type Device, leavesOf, random } from "@isoflop/tensor";
+import { createDevice, type Device, leavesOf, random, spec as shaped } from "@isoflop/tensor";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { averagedWeights, type CheckpointStore, memoryCheckpoints } from "../src/checkpoint.js";
 import { modelOf } from "../src/model.js";
@@ -11,6 +11,7 @@ import { packTree } from "../src/pack.js";
 import { reconstructAverage } from "../src/post-hoc.js";
 import type { Snapshot } from "../src/snapshot.js";
 import { type TrainSpecInput, trainSpec } from "../src/spec.js";
+import { trainStep } from "../src/step.js";
 import { train } from "../src/train.js";
 import { widthCurve } from "../src/width-curve.js";
 import { tinyData, tinySpec } from "./tiny.js";
@@ -72,7 +73,7 @@ describe("a run with snapshots", () => {
     for (const [name, array] of Object.entries(last.arrays)) expect(array, name).toEqual(arrays[name]);
   });
 
-  it.each([2, 3, 7, 11])("interrupted after step %i has the same snapshots, to the bit", async (stop) => {
+  it.each([3, 7])("interrupted after step %i has the same snapshots, to the bit", async (stop) => {
     const [whole, parts] = [memoryCheckpoints(), fileCheckpoints(folder)];
     await run(spec(), whole);
     await expect(run(spec(), parts, stop)).rejects.toThrow("aborted");
@@ -84,7 +85,7 @@ describe("a run with snapshots", () => {
 
   it("gives the average of another width, and its loss, without training again", async () => {
     const [store, direct] = [memoryCheckpoints(), memoryCheckpoints()];
-    const long = { steps: 120, batch: 8, optimizer: { learningRate: 1e-2 } };
+    const long = { steps: 100, batch: 4, optimizer: { learningRate: 1e-2 } };
     const measured = await run(spec({ ...long, snapshots: { widths: [0.05, 0.1], count: 32 } }), store);
     const wanted = await run(tinySpec({ ...long, averaging: { kind: "power", width: 0.07 } }), direct);
     const found = await store.snapshots();
@@ -134,6 +135,24 @@ describe("a run with snapshots", () => {
     [{ every: 2 }, 'spec.snapshots has an unknown key "every"'],
   ])("refuses %j", (given, message) => {
     expect(() => trainSpec(spec({ snapshots: given }))).toThrow(message);
+  });
+
+  it("is a step that says what it lacks", () => {
+    const full = trainSpec(spec());
+    const model = modelOf(full);
+    const packing = packTree(model.init(random.key(0)));
+    const step = trainStep({ ...full, device, model, packing, objective: buildObjective(full.objective) });
+    const vector = shaped([packing.size]);
+    const state = { weights: vector, average: vector, m: vector, v: vector };
+    const inputs = {
+      ...{ images: shaped([4, 3, 16, 16]), captions: shaped([4, tinyData().captionLength], "i32") },
+      ...{ key: shaped([2], "u32"), step: shaped([], "u32"), rates: shaped([3]), blend: shaped([]) },
+    };
+    expect(() => step.program(state, inputs)).toThrow("inputs.tracked has 0 numbers; options.snapshots has 2 widths");
+    const told = { ...inputs, tracked: shaped([2]) };
+    expect(() => step.program(state, told)).toThrow("state has no tracked0; options.snapshots has 2 widths");
+    const { v: _, ...short } = { ...state, tracked0: vector, tracked1: vector };
+    expect(() => step.program(short, told)).toThrow("state has no v; the optimizer keeps m, v");
   });
 
   it("has the paper's widths unless told", () => {
