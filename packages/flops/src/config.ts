@@ -1,6 +1,12 @@
 import { architectures, type KnownConditioning } from "./architectures/index.js";
 import { FlopsError, integer, oneOf, onlyKeys, positive, shown } from "./errors.js";
 import type { Layer } from "./layers.js";
+import {
+  attentionScale,
+  canonicalParameterization,
+  type Parameterization,
+  resolveParameterization,
+} from "./parameterization.js";
 import type { Context, Resolved } from "./resolved.js";
 
 /** How time and context reach the blocks: the name of one of `architectures`, of this package or from outside. */
@@ -37,6 +43,8 @@ export interface DitConfig {
   readonly positions?: "sincos" | "learned";
   /** Root-mean-square norm of queries and keys per head, as SD3 has it. Default "none". */
   readonly qkNorm?: "none" | "rms";
+  /** How initial weights, learning rates and attention's scale follow the width; it decides no count. Default "standard". */
+  readonly parameterization?: Parameterization;
 }
 
 /** A config with its defaults filled in and its derived sizes beside it. */
@@ -98,6 +106,7 @@ export const configKeys = [
   "timeScale",
   "positions",
   "qkNorm",
+  "parameterization",
 ] as const satisfies readonly (keyof DitConfig)[];
 
 const timeTokensOf = ({ conditioning, context, time }: DitConfig): 0 | 1 => {
@@ -160,6 +169,7 @@ export const resolve = (config: DitConfig): ResolvedConfig => {
   const conditioning = oneOf("config", "conditioning", config.conditioning, architectures.names);
   checkContext(config.context, conditioning);
   const mlpWidth = integer("config", "floor(width · mlpRatio)", Math.floor(width * mlpRatio));
+  const parameterization = resolveParameterization(config, resolve);
   return {
     image,
     patch,
@@ -173,6 +183,8 @@ export const resolve = (config: DitConfig): ResolvedConfig => {
     timeScale,
     positions,
     qkNorm,
+    parameterization,
+    attentionScale: attentionScale(width / heads, parameterization),
     mlpWidth,
     timeTokens: timeTokensOf(config),
     imageTokens: (image.height / patch) * (image.width / patch),
@@ -196,16 +208,19 @@ const canonicalContext = (context: Context): Context => {
 
 /**
  * The config with its defaults filled in and nothing else, so that one model has one text and one hash. Time as a token, a time scale of
- * 1000, a row for "no label" and captions without a mask are left unsaid: texts from before there was a choice stay what they were.
+ * 1000, a row for "no label", captions without a mask and the standard parameterization are left unsaid: texts from before there was a choice
+ * stay what they were.
  * @throws FlopsError("config") as {@link resolve}
  */
 export const canonicalConfig = (config: DitConfig): DitConfig => {
-  const { imageTokens: _, contextTokens: __, timeTokens: ___, mlpWidth: ____, timeScale, ...stated } = resolve(config);
+  const { imageTokens: _, contextTokens: __, timeTokens: ___, mlpWidth: ____, ...resolved } = resolve(config);
+  const { timeScale, parameterization, attentionScale: _____, ...stated } = resolved;
   return {
     ...stated,
     context: canonicalContext(stated.context),
     ...(config.time === "added" && { time: "added" }),
     ...(timeScale !== stepsOfDiT && { timeScale }),
+    ...canonicalParameterization(parameterization, stated.heads),
   };
 };
 

@@ -1,3 +1,5 @@
+import type { ResolvedParameterization } from "./parameterization.js";
+
 /**
  * What the model is told besides time.
  * - `none`: nothing.
@@ -36,6 +38,9 @@ export interface Resolved<C extends string = string> {
   readonly timeScale: number;
   readonly positions: "sincos" | "learned";
   readonly qkNorm: "none" | "rms";
+  readonly parameterization: ResolvedParameterization;
+  /** What queries times keys are multiplied by. */
+  readonly attentionScale: number;
   /** T, the image tokens of one sample. */
   readonly imageTokens: number;
   /** 1 where time is a token that the blocks read, 0 where it is added or modulates. */

@@ -38,7 +38,7 @@ test("a model has one canonical config, whatever is said of its defaults", () =>
     timeScale: 1000,
   } as const;
   expect(canonicalConfig(said)).toEqual(canonicalConfig(good));
-  const unsaid: readonly string[] = ["time", "timeScale"];
+  const unsaid: readonly string[] = ["time", "timeScale", "parameterization"];
   expect(Object.keys(canonicalConfig(good)).sort()).toEqual(configKeys.filter((key) => !unsaid.includes(key)).sort());
   const added = canonicalConfig({ ...good, time: "added" });
   expect(added.time).toBe("added");
