@@ -1,5 +1,6 @@
 import { type Conditioning, type DitConfig, type ResolvedConfig, resolve } from "@isoflop/flops";
 import { linear, type Tensor } from "@isoflop/tensor";
+import { type Run, seen } from "./blocks.js";
 import { type Condition, partsOf } from "./condition.js";
 import { type ParamsOf, trunkOf } from "./conditioning/index.js";
 import { smallNormal } from "./initializers.js";
@@ -54,11 +55,11 @@ export const buildParams = <K extends Conditioning>(
 };
 
 /** Image tokens with their positions, [n, T, d]. */
-const embedImage = ({ image, patch, width }: ResolvedConfig, params: ImageParams, x: Tensor): Tensor => {
+const embedImage = ({ image, patch, width }: ResolvedConfig, params: ImageParams, x: Tensor, run: Run): Tensor => {
   const { weight, bias } = params.x_embedder.proj;
   const kernel = weight.reshape([width, image.channels * patch ** 2]);
   const positions = params.pos_embed ?? sinCosPositions(image.height / patch, image.width / patch, width);
-  return linear(patchify(x, patch), kernel, bias).add(positions);
+  return seen(run, "x_embedder", linear(patchify(x, patch), kernel, bias)).add(positions);
 };
 
 /** The prediction from x [n, c, h, w], the sines and cosines of time [n, 256], and the condition. */
@@ -68,10 +69,11 @@ export const predict = <K extends Conditioning>(
   x: Tensor,
   timeFeatures: Tensor,
   condition: Condition | undefined,
+  run: Run = {},
 ): Tensor => {
   const { image, patch, conditioning } = config;
   const { pooled, ...parts } = partsOf(condition);
-  const inputs = { image: embedImage(config, params, x), time: timeFeatures, ...captionOf(config, parts), pooled };
-  const patches = trunkOf<K>(conditioning).forward(params, inputs, config);
+  const inputs = { image: embedImage(config, params, x, run), time: timeFeatures, ...captionOf(config, parts), pooled };
+  const patches = seen(run, "final_layer", trunkOf<K>(conditioning).forward(params, inputs, config, run));
   return unpatchify(patches, image.height / patch, image.width / patch, patch);
 };

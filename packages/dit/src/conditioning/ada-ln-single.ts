@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { concat, type Tensor } from "@isoflop/tensor";
 import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
+import { alone, type Running, runBlocks } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "../cross-attention.js";
 import { readout, readoutSpecs } from "../final-layer.js";
@@ -51,11 +52,26 @@ const tableSpec = (vectors: number, width: number): Spec =>
 /** Vectors of time [n, vectors · d] with a block's own table [vectors, d] added. */
 const withTable = (time: Tensor, table: Tensor): Tensor => time.add(table.reshape([table.size]));
 
-const block = (params: AdaLNSingleBlock, image: Tensor, told: Told, shared: Tensor, heads: number): Tensor => {
+export const adaLNSingleBlockSpecs = (config: ResolvedConfig): SpecsOf<AdaLNSingleBlock> => ({
+  scale_shift_table: tableSpec(6, config.width),
+  attn: attentionSpecs(config),
+  cross_attn: crossAttentionSpecs(config, zeroInit),
+  mlp: mlpSpecs(config),
+});
+
+/** One block of PixArt-α: image tokens [n, T, d] modulated by `shared` [n, 6d], time's vectors for all blocks, and told of the caption. */
+export const adaLNSingleBlock = (
+  params: AdaLNSingleBlock,
+  image: Tensor,
+  { told, shared }: { readonly told: Told; readonly shared: Tensor },
+  config: ResolvedConfig,
+  running: Running = alone,
+): Tensor => {
+  const { heads } = config;
   const [first, second] = gatedBranches(withTable(shared, params.scale_shift_table));
-  const attended = through(image, first, (x) => attend(params.attn, x, heads));
-  const crossed = attended.add(attendTo(params.cross_attn, attended, told, heads));
-  return through(crossed, second, (x) => feedForward(params.mlp, x));
+  const attended = through(image, first, (x) => running.branch("attn", attend(params.attn, x, heads)));
+  const crossed = attended.add(running.branch("cross_attn", attendTo(params.cross_attn, attended, told, heads)));
+  return through(crossed, second, (x) => running.branch("mlp", feedForward(params.mlp, x)));
 };
 
 /**
@@ -66,26 +82,23 @@ const block = (params: AdaLNSingleBlock, image: Tensor, told: Told, shared: Tens
 export const adaLNSingle: Trunk<AdaLNSingleParams> = {
   name: "adaLNSingle",
   masks: true,
+  runs: true,
   // The null caption, which is data for `condition`.
   passedOver: ["y_embedder.y_embedding"],
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     t_block: modulationSpecs(config.width, 6, smallNormal),
     ...captionSpecs(config),
-    blocks: Array.from({ length: config.depth }, () => ({
-      scale_shift_table: tableSpec(6, config.width),
-      attn: attentionSpecs(config),
-      cross_attn: crossAttentionSpecs(config, zeroInit),
-      mlp: mlpSpecs(config),
-    })),
+    blocks: Array.from({ length: config.depth }, () => adaLNSingleBlockSpecs(config)),
     final_layer: { scale_shift_table: tableSpec(2, config.width), linear: readoutSpecs(config) },
   }),
-  forward(params, { image, time, context, lengths }, { heads }) {
+  forward(params, { image, time, context, lengths }, config, run) {
     const embedded = embedTime(params.t_embedder, time);
     const shared = modulation(params.t_block, embedded);
     // A config without context is refused, and so is a missing condition.
     const told: Told = { tokens: captionTokens(params, context)!, lengths };
-    const out = params.blocks.reduce((x, each) => block(each, x, told, shared, heads), image);
+    const given = { told, shared };
+    const out = runBlocks(params.blocks, image, (each, x, at) => adaLNSingleBlock(each, x, given, config, at), run);
     const { scale_shift_table, linear } = params.final_layer;
     return readout(linear, out, withTable(concat([embedded, embedded], 1), scale_shift_table));
   },

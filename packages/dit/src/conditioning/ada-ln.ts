@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import type { Tensor } from "@isoflop/tensor";
 import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
+import { alone, type Running, runBlocks } from "../blocks.js";
 import { type ContextVectorParams, contextVectorSpecs, embedContextVector } from "../context-vector.js";
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
 import { type Branch, type Modulation, modulation, modulationSpecs, through, twoBranches } from "../modulation.js";
@@ -28,31 +29,41 @@ export const adaLNBlockSpecs = (config: ResolvedConfig, vectors: 4 | 6): SpecsOf
 
 type Branches = readonly [attention: Branch, mlp: Branch];
 
+/** One block of modulated branches: `branches` cuts what modulates x [n, T, d], by a vector [n, d], into those of attention and MLP. */
+export const adaLNBlock = (
+  { attn, mlp, adaLN_modulation }: AdaLNBlock,
+  x: Tensor,
+  { vector, branches }: { readonly vector: Tensor; readonly branches: (all: Tensor) => Branches },
+  config: ResolvedConfig,
+  running: Running = alone,
+): Tensor => {
+  const [first, second] = branches(modulation(adaLN_modulation, vector));
+  const attended = through(x, first, (y) => running.branch("attn", attend(attn, y, config.heads)));
+  return through(attended, second, (y) => running.branch("mlp", feedForward(mlp, y)));
+};
+
 /** The trunk `name` of blocks modulated by `vectors` vectors of time + context, which `branches` cuts into those of attention and MLP. */
 export const modulatedBlocks = (
   name: string,
   vectors: 4 | 6,
   branches: (all: Tensor) => Branches,
 ): Trunk<AdaLNParams> => {
-  const block = ({ attn, mlp, adaLN_modulation }: AdaLNBlock, x: Tensor, vector: Tensor, heads: number): Tensor => {
-    const [first, second] = branches(modulation(adaLN_modulation, vector));
-    const attended = through(x, first, (y) => attend(attn, y, heads));
-    return through(attended, second, (y) => feedForward(mlp, y));
-  };
   return {
     name,
     masks: true,
+    runs: true,
     specs: (config) => ({
       t_embedder: timeSpecs(config),
       ...contextVectorSpecs(config),
       blocks: Array.from({ length: config.depth }, () => adaLNBlockSpecs(config, vectors)),
       final_layer: finalLayerSpecs(config),
     }),
-    forward(params, { image, time, context, lengths }, { heads }) {
+    forward(params, { image, time, context, lengths }, config, run) {
       const embedded = embedTime(params.t_embedder, time);
       const told = embedContextVector(params, context, lengths);
       const vector = told ? embedded.add(told) : embedded;
-      const out = params.blocks.reduce((x, each) => block(each, x, vector, heads), image);
+      const given = { vector, branches };
+      const out = runBlocks(params.blocks, image, (each, x, at) => adaLNBlock(each, x, given, config, at), run);
       return finalLayer(params.final_layer, out, vector);
     },
   };

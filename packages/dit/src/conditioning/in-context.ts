@@ -1,9 +1,11 @@
+import type { ResolvedConfig } from "@isoflop/flops";
 import { concat, linear, slice, type Tensor } from "@isoflop/tensor";
 import { type Attention, affineNorm, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
+import { alone, type Running, runBlocks } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { readoutSpecs } from "../final-layer.js";
 import { lengthsAfter } from "../lengths.js";
-import { type Linear, type Norm, normSpec } from "../spec.js";
+import { type Linear, type Norm, normSpec, type SpecsOf } from "../spec.js";
 import { timeMlpSpecs, withTime } from "../time.js";
 import { type VectorMlp, vectorMlp } from "../vector-mlp.js";
 import type { Trunk } from "./trunk.js";
@@ -24,14 +26,23 @@ export type InContextParams = ContextParams & {
   readonly linear: Linear;
 };
 
-const block = (
+export const inContextBlockSpecs = (config: ResolvedConfig): SpecsOf<InContextBlock> => ({
+  norm1: normSpec("attentionProjections", config.width),
+  attn: attentionSpecs(config),
+  norm2: normSpec("mlp", config.width),
+  mlp: mlpSpecs(config),
+});
+
+/** One block over a sequence x [n, S, d], of which the first `lengths`, i32 [n], are looked at where those are given. */
+export const inContextBlock = (
   { norm1, attn, norm2, mlp }: InContextBlock,
   x: Tensor,
-  heads: number,
   lengths: Tensor | undefined,
+  config: ResolvedConfig,
+  running: Running = alone,
 ): Tensor => {
-  const attended = x.add(attend(attn, affineNorm(x, norm1), heads, lengths));
-  return attended.add(feedForward(mlp, affineNorm(attended, norm2)));
+  const attended = x.add(running.branch("attn", attend(attn, affineNorm(x, norm1), config.heads, lengths)));
+  return attended.add(running.branch("mlp", feedForward(mlp, affineNorm(attended, norm2))));
 };
 
 /**
@@ -43,26 +54,23 @@ const block = (
 export const inContext: Trunk<InContextParams> = {
   name: "inContext",
   masks: true,
+  runs: true,
   specs: (config) => ({
     t_embedder: timeMlpSpecs(config),
     ...contextSpecs(config),
-    blocks: Array.from({ length: config.depth }, () => ({
-      norm1: normSpec("attentionProjections", config.width),
-      attn: attentionSpecs(config),
-      norm2: normSpec("mlp", config.width),
-      mlp: mlpSpecs(config),
-    })),
+    blocks: Array.from({ length: config.depth }, () => inContextBlockSpecs(config)),
     norm: normSpec("finalLayer", config.width),
     linear: readoutSpecs(config),
   }),
-  forward(params, { image, time, context, lengths }, config) {
+  forward(params, { image, time, context, lengths }, config, run) {
     const timed = withTime(config, vectorMlp(params.t_embedder, time));
     const words = embedContext(params, context);
     const { timeTokens, imageTokens } = config;
     const told = words ? [words] : [];
     const sequence = timed.addTo(concat([...timed.tokens, ...(lengths ? [image, ...told] : [...told, image])], 1));
     const counts = lengthsAfter(timeTokens + imageTokens, lengths);
-    const out = params.blocks.reduce((x, each) => block(each, x, config.heads, counts), sequence);
+    const block = (each: InContextBlock, x: Tensor, at: Running) => inContextBlock(each, x, counts, config, at);
+    const out = runBlocks(params.blocks, sequence, block, run);
     const start = lengths ? timeTokens : sequence.shape[1]! - imageTokens;
     const normed = affineNorm(slice(out, [null, { start, stop: start + imageTokens }]), params.norm);
     return linear(normed, params.linear.weight, params.linear.bias);

@@ -1,4 +1,5 @@
 import type { ResolvedConfig } from "@isoflop/flops";
+import { type Running, runBlocks } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext, type FeatureContext } from "../context.js";
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
 import { smallNormal } from "../initializers.js";
@@ -33,6 +34,7 @@ const pooledSpecs = ({ context, width }: ResolvedConfig): Partial<Pick<SpecsOf<P
 export const mmDit: Trunk<MmDitParams> = {
   name: "mmDit",
   masks: true,
+  runs: true,
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     ...contextSpecs(config),
@@ -40,14 +42,15 @@ export const mmDit: Trunk<MmDitParams> = {
     joint_blocks: Array.from({ length: config.depth }, (_, i) => jointBlockSpecs(config, i === config.depth - 1)),
     final_layer: finalLayerSpecs(config),
   }),
-  forward(params, { image, time, context, lengths, pooled }, { heads, imageTokens }) {
+  forward(params, { image, time, context, lengths, pooled }, config, run) {
     const embedded = embedTime(params.t_embedder, time);
     const hasPooled = pooled && "y_embedder" in params && "mlp" in params.y_embedder;
     const vector = hasPooled ? embedded.add(vectorMlp(params.y_embedder.mlp, pooled)) : embedded;
     // A config without context is refused, and so is a missing condition.
     const first: Streams = { context: embedContext(params, context)!, image };
-    const given = { vector, lengths: lengthsAfter(imageTokens, lengths) };
-    const out = params.joint_blocks.reduce((streams, each) => jointBlock(each, streams, given, heads), first);
+    const given = { vector, lengths: lengthsAfter(config.imageTokens, lengths) };
+    const block = (each: JointBlock, streams: Streams, at: Running) => jointBlock(each, streams, given, config, at);
+    const out = runBlocks(params.joint_blocks, first, block, run, "joint_blocks");
     return finalLayer(params.final_layer, out.image, vector);
   },
 };

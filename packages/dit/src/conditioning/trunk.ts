@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import type { Named } from "@isoflop/spec";
 import type { Tensor } from "@isoflop/tensor";
+import type { Run } from "../blocks.js";
 import type { SpecsOf } from "../spec.js";
 
 /** What a trunk is given for a batch of n. */
@@ -27,6 +28,8 @@ export interface Trunk<P> extends Named {
   readonly passedOver?: readonly string[];
   /** Shape and init of every parameter, under the official code's names. */
   specs(config: ResolvedConfig): SpecsOf<P>;
+  /** Whether its blocks are run by `runBlocks`: one whose are not is refused checkpointing and stochastic depth. */
+  readonly runs?: boolean;
   /** The prediction as patches in row, column, channel order, [n, T, p · p · outChannels]. */
-  forward(params: P, inputs: Inputs, config: ResolvedConfig): Tensor;
+  forward(params: P, inputs: Inputs, config: ResolvedConfig, run: Run): Tensor;
 }
