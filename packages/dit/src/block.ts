@@ -26,10 +26,13 @@ export interface Mlp {
   readonly fc2: Linear;
 }
 
+/** How attention is cut into heads, and what queries times keys are multiplied by: of a config. A number of heads has the standard scale. */
+export type Heads = number | Pick<ResolvedConfig, "heads" | "attentionScale">;
+
 const part = "attentionProjections";
 
 const headNormSpecs = ({ width, heads, qkNorm }: ResolvedConfig): SpecsOf<Pick<QueryKeyValue, "ln_q" | "ln_k">> => {
-  const headNorm = () => ({ weight: new Spec([width / heads], { kind: "ones" }, part) });
+  const headNorm = () => ({ weight: new Spec([width / heads], { kind: "ones" }, part, "vector") });
   return qkNorm === "rms" ? { ln_q: headNorm(), ln_k: headNorm() } : {};
 };
 
@@ -62,9 +65,16 @@ export const queryKeyValue = (
   return [normed(byHead(q), ln_q), normed(byHead(k), ln_k), byHead(v)];
 };
 
+/** The heads of attention, and its options: the scale of a config, and how many keys count where `lengths` are given. */
+export const cutBy = (heads: Heads, lengths: Tensor | undefined) => ({
+  heads: typeof heads === "number" ? heads : heads.heads,
+  options: { ...(typeof heads !== "number" && { scale: heads.attentionScale }), ...(lengths && { lengths }) },
+});
+
 /** Self-attention over x [n, tokens, d], of which only the first `lengths` are looked at where those are given. */
-export const attend = (params: Attention, x: Tensor, heads: number, lengths?: Tensor): Tensor => {
-  const mixed = attention(...queryKeyValue(params, x, heads), lengths ? { lengths } : {});
+export const attend = (params: Attention, x: Tensor, by: Heads, lengths?: Tensor): Tensor => {
+  const { heads, options } = cutBy(by, lengths);
+  const mixed = attention(...queryKeyValue(params, x, heads), options);
   return linear(mixed.reshape(x.shape), params.proj.weight, params.proj.bias);
 };
 

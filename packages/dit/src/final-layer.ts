@@ -12,7 +12,7 @@ export interface FinalLayer {
 
 /** Output projection to patches in row, column, channel order. It starts at zero (`facebookresearch/DiT: models.py`). */
 export const readoutSpecs = ({ width, outChannels, patch }: ResolvedConfig): SpecsOf<Linear> =>
-  linearSpec("finalLayer", width, outChannels * patch ** 2, zeroInit);
+  linearSpec("finalLayer", width, outChannels * patch ** 2, zeroInit, "output");
 
 export const finalLayerSpecs = (config: ResolvedConfig): SpecsOf<FinalLayer> => ({
   linear: readoutSpecs(config),

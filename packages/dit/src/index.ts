@@ -28,6 +28,7 @@ export { namedParams } from "./named.js";
 export type { DitParams, ImageParams } from "./network.js";
 export { patchify, unpatchify } from "./patches.js";
 export { positionTable } from "./position-table.js";
+export { type OptimizerFamily, type ParameterRates, parameterRates } from "./rates.js";
 export type { Linear, Norm, SpecsOf } from "./spec.js";
 export type { TimeEmbedder } from "./time.js";
 export { timeFeatures } from "./time-features.js";

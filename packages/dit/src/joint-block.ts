@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { attention, concat, linear, split, type Tensor } from "@isoflop/tensor";
-import { feedForward, type QueryKeyValue, queryKeyValue, queryKeyValueSpecs } from "./block.js";
+import { cutBy, feedForward, type QueryKeyValue, queryKeyValue, queryKeyValueSpecs } from "./block.js";
 import { alone, type Running } from "./blocks.js";
 import { type AdaLNBlock, adaLNBlockSpecs } from "./conditioning/ada-ln.js";
 import {
@@ -94,7 +94,7 @@ export const jointBlock = (
       order.map(({ qkv }) => qkv[i]),
       1,
     );
-  const mixed = attention(joined(0), joined(1), joined(2), lengths ? { lengths } : {});
+  const mixed = attention(joined(0), joined(1), joined(2), cutBy(config, lengths).options);
   const sizes = order.map(({ qkv }) => qkv[0].shape[1]!);
   const parts = split(mixed, sizes, 1);
   const [toWords, toPixels] = (lengths ? [...parts].reverse() : parts) as [Tensor, Tensor];

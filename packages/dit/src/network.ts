@@ -5,6 +5,7 @@ import { type Condition, partsOf } from "./condition.js";
 import { type ParamsOf, trunkOf } from "./conditioning/index.js";
 import { smallNormal } from "./initializers.js";
 import { captionOf } from "./lengths.js";
+import { underMuP, widthRatio } from "./mu-p.js";
 import { patchify, unpatchify } from "./patches.js";
 import { sinCosPositions } from "./positions.js";
 import { build, type Linear, linearSpec, Spec, type SpecsOf } from "./spec.js";
@@ -34,25 +35,27 @@ export type DitParams<K extends Conditioning = Conditioning> = ImageParams & Par
 
 const imageSpecs = ({ width, image, patch, positions, imageTokens }: ResolvedConfig): SpecsOf<ImageParams> => {
   const { weight, bias } = linearSpec("patchEmbedding", image.channels * patch ** 2, width);
-  const kernel = new Spec([width, image.channels, patch, patch], weight.init, "patchEmbedding");
-  const learned = new Spec([1, imageTokens, width], smallNormal, "patchEmbedding", true);
+  const kernel = new Spec([width, image.channels, patch, patch], weight.init, "patchEmbedding", "input");
+  const learned = new Spec([1, imageTokens, width], smallNormal, "patchEmbedding", "table");
   return { x_embedder: { proj: { weight: kernel, bias } }, ...(positions === "learned" ? { pos_embed: learned } : {}) };
 };
 
 /** The shape and initializer of every trainable parameter: the structure of {@link DitParams} with specs at the leaves. */
-export const specsOf = (config: ResolvedConfig): SpecsOf<DitParams> => ({
-  ...imageSpecs(config),
-  ...trunkOf(config.conditioning).specs(config),
-});
+export const specsOf = (config: ResolvedConfig): SpecsOf<DitParams> => {
+  const { parameterization, conditioning } = config;
+  const standard = (size: ResolvedConfig): SpecsOf<DitParams> => ({
+    ...imageSpecs(size),
+    ...trunkOf(conditioning).specs(size),
+  });
+  if (parameterization.kind === "standard") return standard(config);
+  return underMuP(standard(config), standard(parameterization.base), widthRatio(config));
+};
 
 /** Builds the parameters from their specs, one leaf at a time, in the order of {@link specsOf}. */
 export const buildParams = <K extends Conditioning>(
   config: ConfigOf<K>,
   leaf: (spec: Spec, name: string) => Tensor,
-): DitParams<K> => {
-  const image = build<ImageParams>(imageSpecs(config), leaf);
-  return Object.assign(image, build<ParamsOf<K>>(trunkOf<K>(config.conditioning).specs(config), leaf));
-};
+): DitParams<K> => build<DitParams>(specsOf(config), leaf) as DitParams<K>;
 
 /** Image tokens with their positions, [n, T, d]. */
 const embedImage = ({ image, patch, width }: ResolvedConfig, params: ImageParams, x: Tensor, run: Run): Tensor => {

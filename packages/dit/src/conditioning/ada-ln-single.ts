@@ -36,8 +36,9 @@ export type AdaLNSingleParams = (CaptionContext | ContextParams) & {
 const captionSpecs = (config: ResolvedConfig): SpecsOf<CaptionContext | ContextParams> => {
   const { context, width } = config;
   if (context.kind !== "features") return contextSpecs(config);
-  const layer = (inputs: number) => linearSpec("contextEmbedding", inputs, width, smallNormal);
-  return { y_embedder: { y_proj: { fc1: layer(context.dim), fc2: layer(width) } } };
+  const layer = (inputs: number, role: "input" | "hidden") =>
+    linearSpec("contextEmbedding", inputs, width, smallNormal, role);
+  return { y_embedder: { y_proj: { fc1: layer(context.dim, "input"), fc2: layer(width, "hidden") } } };
 };
 
 const captionTokens = (params: CaptionContext | ContextParams, context: Tensor | undefined): Tensor | undefined => {
@@ -47,7 +48,7 @@ const captionTokens = (params: CaptionContext | ContextParams, context: Tensor |
 };
 
 const tableSpec = (vectors: number, width: number): Spec =>
-  new Spec([vectors, width], { kind: "normal", std: width ** -0.5 }, "modulation");
+  new Spec([vectors, width], { kind: "normal", std: width ** -0.5 }, "modulation", "vector");
 
 /** Vectors of time [n, vectors · d] with a block's own table [vectors, d] added. */
 const withTable = (time: Tensor, table: Tensor): Tensor => time.add(table.reshape([table.size]));
@@ -67,10 +68,9 @@ export const adaLNSingleBlock = (
   config: ResolvedConfig,
   running: Running = alone,
 ): Tensor => {
-  const { heads } = config;
   const [first, second] = gatedBranches(withTable(shared, params.scale_shift_table));
-  const attended = through(image, first, (x) => running.branch("attn", attend(params.attn, x, heads)));
-  const crossed = attended.add(running.branch("cross_attn", attendTo(params.cross_attn, attended, told, heads)));
+  const attended = through(image, first, (x) => running.branch("attn", attend(params.attn, x, config)));
+  const crossed = attended.add(running.branch("cross_attn", attendTo(params.cross_attn, attended, told, config)));
   return through(crossed, second, (x) => running.branch("mlp", feedForward(params.mlp, x)));
 };
 

@@ -38,7 +38,7 @@ export const adaLNBlock = (
   running: Running = alone,
 ): Tensor => {
   const [first, second] = branches(modulation(adaLN_modulation, vector));
-  const attended = through(x, first, (y) => running.branch("attn", attend(attn, y, config.heads)));
+  const attended = through(x, first, (y) => running.branch("attn", attend(attn, y, config)));
   return through(attended, second, (y) => running.branch("mlp", feedForward(mlp, y)));
 };
 

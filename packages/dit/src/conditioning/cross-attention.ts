@@ -43,9 +43,8 @@ export const crossAttentionBlock = (
   config: ResolvedConfig,
   running: Running = alone,
 ): Tensor => {
-  const { heads } = config;
-  const attended = image.add(running.branch("attn", attend(attn, affineNorm(image, norm1), heads)));
-  const crossing = attendTo(cross_attn, affineNorm(attended, norm_cross), told, heads);
+  const attended = image.add(running.branch("attn", attend(attn, affineNorm(image, norm1), config)));
+  const crossing = attendTo(cross_attn, affineNorm(attended, norm_cross), told, config);
   const crossed = attended.add(running.branch("cross_attn", crossing));
   return crossed.add(running.branch("mlp", feedForward(mlp, affineNorm(crossed, norm2))));
 };

@@ -41,7 +41,7 @@ export const inContextBlock = (
   config: ResolvedConfig,
   running: Running = alone,
 ): Tensor => {
-  const attended = x.add(running.branch("attn", attend(attn, affineNorm(x, norm1), config.heads, lengths)));
+  const attended = x.add(running.branch("attn", attend(attn, affineNorm(x, norm1), config, lengths)));
   return attended.add(running.branch("mlp", feedForward(mlp, affineNorm(attended, norm2))));
 };
 
