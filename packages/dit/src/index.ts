@@ -1,4 +1,5 @@
 export type { Attention, HeadNorm, Mlp, QueryKeyValue } from "./block.js";
+export type { OnActivation } from "./blocks.js";
 export { type NamedArray, namedBuffers } from "./buffers.js";
 export type { Condition, MaskedCondition, PooledCondition } from "./condition.js";
 export type { AdaLNBlock, AdaLNParams } from "./conditioning/ada-ln.js";
@@ -26,6 +27,7 @@ export { paramsFrom } from "./load.js";
 export type { Modulation } from "./modulation.js";
 export { namedParams } from "./named.js";
 export type { DitParams, ImageParams } from "./network.js";
+export type { ApplyOptions, DitOptions } from "./options.js";
 export { patchify, unpatchify } from "./patches.js";
 export { positionTable } from "./position-table.js";
 export { type OptimizerFamily, type ParameterRates, parameterRates } from "./rates.js";

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { concat, type Tensor } from "@isoflop/tensor";
 import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
-import { alone, type Running, runBlocks } from "../blocks.js";
+import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "../cross-attention.js";
 import { readout, readoutSpecs } from "../final-layer.js";
@@ -93,10 +93,10 @@ export const adaLNSingle: Trunk<AdaLNSingleParams> = {
     final_layer: { scale_shift_table: tableSpec(2, config.width), linear: readoutSpecs(config) },
   }),
   forward(params, { image, time, context, lengths }, config, run) {
-    const embedded = embedTime(params.t_embedder, time);
+    const embedded = seen(run, "t_embedder", embedTime(params.t_embedder, time));
     const shared = modulation(params.t_block, embedded);
     // A config without context is refused, and so is a missing condition.
-    const told: Told = { tokens: captionTokens(params, context)!, lengths };
+    const told: Told = { tokens: seen(run, "context", captionTokens(params, context)!), lengths };
     const given = { told, shared };
     const out = runBlocks(params.blocks, image, (each, x, at) => adaLNSingleBlock(each, x, given, config, at), run);
     const { scale_shift_table, linear } = params.final_layer;

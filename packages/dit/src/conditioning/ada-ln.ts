@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import type { Tensor } from "@isoflop/tensor";
 import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
-import { alone, type Running, runBlocks } from "../blocks.js";
+import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextVectorParams, contextVectorSpecs, embedContextVector } from "../context-vector.js";
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
 import { type Branch, type Modulation, modulation, modulationSpecs, through, twoBranches } from "../modulation.js";
@@ -59,9 +59,9 @@ export const modulatedBlocks = (
       final_layer: finalLayerSpecs(config),
     }),
     forward(params, { image, time, context, lengths }, config, run) {
-      const embedded = embedTime(params.t_embedder, time);
+      const embedded = seen(run, "t_embedder", embedTime(params.t_embedder, time));
       const told = embedContextVector(params, context, lengths);
-      const vector = told ? embedded.add(told) : embedded;
+      const vector = told ? embedded.add(seen(run, "context", told)) : embedded;
       const given = { vector, branches };
       const out = runBlocks(params.blocks, image, (each, x, at) => adaLNBlock(each, x, given, config, at), run);
       return finalLayer(params.final_layer, out, vector);

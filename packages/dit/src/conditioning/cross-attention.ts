@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { concat, linear, type Tensor } from "@isoflop/tensor";
 import { type Attention, affineNorm, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
-import { alone, type Running, runBlocks } from "../blocks.js";
+import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "../cross-attention.js";
 import { readoutSpecs } from "../final-layer.js";
@@ -64,8 +64,9 @@ export const crossAttention: Trunk<CrossAttentionParams> = {
     final_layer: { norm: normSpec("finalLayer", config.width), linear: readoutSpecs(config) },
   }),
   forward(params, { image, time, context, lengths }, config, run) {
-    const timed = withTime(config, embedTime(params.t_embedder, time));
-    const words = embedContext(params, context);
+    const timed = withTime(config, seen(run, "t_embedder", embedTime(params.t_embedder, time)));
+    const embedded = embedContext(params, context);
+    const words = embedded && seen(run, "context", embedded);
     const tokens = concat(words ? [...timed.tokens, words] : timed.tokens, 1);
     const told: Told = { tokens, lengths: lengthsAfter(config.timeTokens, lengths) };
     const block = (each: CrossAttentionBlock, x: Tensor, at: Running) => crossAttentionBlock(each, x, told, config, at);

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { concat, linear, slice, type Tensor } from "@isoflop/tensor";
 import { type Attention, affineNorm, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
-import { alone, type Running, runBlocks } from "../blocks.js";
+import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { readoutSpecs } from "../final-layer.js";
 import { lengthsAfter } from "../lengths.js";
@@ -63,8 +63,9 @@ export const inContext: Trunk<InContextParams> = {
     linear: readoutSpecs(config),
   }),
   forward(params, { image, time, context, lengths }, config, run) {
-    const timed = withTime(config, vectorMlp(params.t_embedder, time));
-    const words = embedContext(params, context);
+    const timed = withTime(config, seen(run, "t_embedder", vectorMlp(params.t_embedder, time)));
+    const embedded = embedContext(params, context);
+    const words = embedded && seen(run, "context", embedded);
     const { timeTokens, imageTokens } = config;
     const told = words ? [words] : [];
     const sequence = timed.addTo(concat([...timed.tokens, ...(lengths ? [image, ...told] : [...told, image])], 1));

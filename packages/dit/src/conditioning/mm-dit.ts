@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from "@isoflop/flops";
-import { type Running, runBlocks } from "../blocks.js";
+import { type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext, type FeatureContext } from "../context.js";
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
 import { smallNormal } from "../initializers.js";
@@ -43,11 +43,11 @@ export const mmDit: Trunk<MmDitParams> = {
     final_layer: finalLayerSpecs(config),
   }),
   forward(params, { image, time, context, lengths, pooled }, config, run) {
-    const embedded = embedTime(params.t_embedder, time);
+    const embedded = seen(run, "t_embedder", embedTime(params.t_embedder, time));
     const hasPooled = pooled && "y_embedder" in params && "mlp" in params.y_embedder;
-    const vector = hasPooled ? embedded.add(vectorMlp(params.y_embedder.mlp, pooled)) : embedded;
+    const vector = hasPooled ? embedded.add(seen(run, "pooled", vectorMlp(params.y_embedder.mlp, pooled))) : embedded;
     // A config without context is refused, and so is a missing condition.
-    const first: Streams = { context: embedContext(params, context)!, image };
+    const first: Streams = { context: seen(run, "context", embedContext(params, context)!), image };
     const given = { vector, lengths: lengthsAfter(config.imageTokens, lengths) };
     const block = (each: JointBlock, streams: Streams, at: Running) => jointBlock(each, streams, given, config, at);
     const out = runBlocks(params.joint_blocks, first, block, run, "joint_blocks");
