@@ -220,7 +220,7 @@ export const canonicalConfig = (config: DitConfig): DitConfig => {
     context: canonicalContext(stated.context),
     ...(config.time === "added" && { time: "added" }),
     ...(timeScale !== stepsOfDiT && { timeScale }),
-    ...canonicalParameterization(parameterization, stated.heads),
+    ...canonicalParameterization(parameterization),
   };
 };
 

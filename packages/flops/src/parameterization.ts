@@ -65,12 +65,11 @@ export const attentionScale = (headWidth: number, parameterization: ResolvedPara
   return standard * Math.sqrt(baseWidth / baseHeads / headWidth);
 };
 
-/** What is said of it in a config's one text: nothing of "standard", and no heads that are the default. */
+/** What is said of it in a config's one text: nothing of "standard"; of muP all, for as many heads as the config has are others at another size. */
 export const canonicalParameterization = (
   parameterization: ResolvedParameterization,
-  heads: number,
 ): Pick<DitConfig, "parameterization"> => {
   if (parameterization.kind === "standard") return {};
   const { kind, baseWidth, baseHeads } = parameterization;
-  return { parameterization: { kind, baseWidth, ...(baseHeads !== heads && { baseHeads }) } };
+  return { parameterization: { kind, baseWidth, baseHeads } };
 };

@@ -36,9 +36,8 @@ describe("one text", () => {
     expect(canonicalConfig(good)).not.toHaveProperty("parameterization");
   });
 
-  test("muP is said with its base width, and heads that are not the config's own", () => {
-    expect(canonicalConfig(under(muP(32)))).toEqual({ ...canonicalConfig(good), parameterization: muP(32) });
-    expect(canonicalConfig(under(muP(32, 4)))).toEqual(canonicalConfig(under(muP(32))));
+  test("muP is said with the width and heads of its base", () => {
+    expect(canonicalConfig(under(muP(32)))).toEqual({ ...canonicalConfig(good), parameterization: muP(32, 4) });
     expect(canonicalConfig(under(muP(32, 2))).parameterization).toEqual(muP(32, 2));
     expect(canonicalConfig(canonicalConfig(under(muP(32, 2))))).toEqual(canonicalConfig(under(muP(32, 2))));
   });

@@ -30,6 +30,7 @@ export {
   updateParameters,
 } from "./optimizer.js";
 export { type Packing, packTree, type Slot } from "./pack.js";
+export { parameterizations } from "./parameterization.js";
 export { type Fall, type FallSpec, type Schedule, scheduleFactor, schedules, withinRun } from "./schedule.js";
 export { setupFor } from "./setup.js";
 export {

@@ -5,6 +5,7 @@ import { type Averaging, averagings } from "./ema.js";
 import { check } from "./errors.js";
 import { type ObjectiveSpec, objectiveSchema } from "./objective.js";
 import { type AdamWSettings, adamWFields } from "./optimizer.js";
+import { parameterizations } from "./parameterization.js";
 import { type Schedule, scheduleFields, withinRun } from "./schedule.js";
 
 /** AdamW, its learning rate over the run, and the largest gradient norm it is given. */
@@ -59,6 +60,7 @@ const model = v.pipe(
     timeScale: v.optional(positive),
     positions: v.optional(choice(["sincos", "learned"])),
     qkNorm: v.optional(choice(["none", "rms"])),
+    parameterization: v.optional(parameterizations.schema),
   } satisfies { readonly [K in keyof DitConfig]-?: v.GenericSchema }),
   attempt((given) => canonicalConfig(given as DitConfig)),
 );

@@ -3,7 +3,7 @@ import { solvers } from "@isoflop/diffusion";
 import { architectures, ladderRules } from "@isoflop/flops";
 import { choice, nameIn, number, positive, record, recordOrName, text, whole } from "@isoflop/spec";
 import { batchRule, learningRateRule, runners } from "@isoflop/sweep";
-import { optimizerFields, trainFields, withinRun } from "@isoflop/train";
+import { optimizerFields, parameterizations, trainFields, withinRun } from "@isoflop/train";
 import * as v from "valibot";
 import { byShape } from "./shapes.js";
 
@@ -21,6 +21,7 @@ const modelSchema = record({
   timeScale: v.exactOptional(positive),
   positions: v.exactOptional(choice(["sincos", "learned"])),
   qkNorm: v.exactOptional(choice(["none", "rms"])),
+  parameterization: v.exactOptional(recordOrName(parameterizations)),
   image: v.exactOptional(record({ height: size, width: size, channels: size })),
   /** What of a caption the model reads: by name as the data have it, or the whole record. */
   context: v.exactOptional(
