@@ -39,7 +39,7 @@ export interface MemoryOptions {
   readonly batch: number;
   /** Default `precisions.f32`. */
   readonly precision?: Precision;
-  /** Default `optimizers.adamW`. */
+  /** Default `optimizers.adamw`. */
   readonly optimizer?: Optimizer;
   /** A moving average of the weights is kept beside them. Default true. */
   readonly averaging?: boolean;
@@ -100,7 +100,7 @@ const memoryKeys = ["batch", "precision", "optimizer", "averaging", "fusedAttent
  */
 export const memory = (config: DitConfig, options: MemoryOptions): Memory => {
   onlyKeys("config", "memory's options", options, memoryKeys);
-  const { batch, precision = precisions.f32, optimizer = optimizers.adamW, averaging = true } = options;
+  const { batch, precision = precisions.f32, optimizer = optimizers.adamw, averaging = true } = options;
   integer("config", "batch", batch);
   checkPrecision(precision);
   checkOptimizer(optimizer);

@@ -1,20 +1,15 @@
+import { dit } from "@isoflop/dit";
 import { architectures, canonicalConfig, type DitConfig } from "@isoflop/flops";
 import { attempt, choice, jsonSchema, nameIn, number, positive, record, text, whole } from "@isoflop/spec";
+import { random } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Averaging, averagings } from "./ema.js";
 import { check } from "./errors.js";
+import { resolveRates } from "./groups.js";
 import { type ObjectiveSpec, objectiveSchema } from "./objective.js";
-import { type AdamWSettings, adamWFields } from "./optimizer.js";
+import { type OptimizerSpec, optimizerSchemaOf } from "./optimizers/spec.js";
+import { packTree } from "./pack.js";
 import { parameterizations } from "./parameterization.js";
-import { type Schedule, scheduleFields, withinRun } from "./schedule.js";
-
-/** AdamW, its learning rate over the run, and the largest gradient norm it is given. */
-export interface OptimizerSpec extends AdamWSettings, Schedule {
-  /** Peak learning rate. */
-  readonly learningRate: number;
-  /** Gradients of a larger norm are scaled down to it. */
-  readonly clip: number;
-}
 
 export interface ValidationSpec {
   /** A split of the data that training never sees. */
@@ -65,18 +60,8 @@ const model = v.pipe(
   attempt((given) => canonicalConfig(given as DitConfig)),
 );
 
-/** An optimizer's fields, but for its learning rate: what all runs of a study have in common. */
-export const optimizerFields = {
-  ...scheduleFields,
-  ...adamWFields,
-  clip: v.optional(positive, 1),
-} as const;
-
 /** An optimizer's record. */
-export const optimizerSchema = v.pipe(
-  record({ learningRate: v.optional(positive, 2e-3), ...optimizerFields }),
-  withinRun<OptimizerSpec>(),
-);
+export const optimizerSchema = optimizerSchemaOf(v.optional(positive, 2e-3));
 
 /** Beyond this a set's times, (i + ½) / n, are no longer distinct in f32. */
 const MOST_IMAGES = 2 ** 24;
@@ -103,7 +88,7 @@ export const trainFields = {
   batch: v.optional(size, 16),
   steps: size,
   seed: v.optional(whole(), 0),
-  optimizer: v.optional(optimizerSchema, {}),
+  optimizer: v.optional(optimizerSchema, v.parse(optimizerSchema, {})),
   averaging: v.optional(averagings.schema, { kind: "power", width: 0.05 }),
   captionDropout: v.optional(number({ atLeast: 0, atMost: 1 }), 0),
   validation: v.optional(validationSchema, {}),
@@ -117,9 +102,15 @@ export type TrainSpecInput = v.InferInput<typeof trainSchema>;
 
 /**
  * Checks a spec and fills in its defaults.
- * @throws TrainError `spec` naming the field, its value and what would be right; for a mistyped key also the nearest right one
+ * @throws TrainError `spec` naming the field, its value and what would be right; for a mistyped key also the nearest right one, and for a group
+ * that no parameter of the model belongs to the nearest name
  */
-export const trainSpec = (input: TrainSpecInput): TrainSpec => check(trainSchema, input, "spec");
+export const trainSpec = (input: TrainSpecInput): TrainSpec => {
+  const spec = check(trainSchema, input, "spec");
+  const { groups } = spec.optimizer;
+  if (groups) resolveRates(packTree(dit(spec.model).init(random.key(0))).slots, groups);
+  return spec;
+};
 
 /** JSON Schema of a spec, with which editors complete and check a file. */
 export const trainJsonSchema = () => jsonSchema(trainSchema, "TrainSpec");

@@ -10,7 +10,8 @@ import { check, DivergedError, must, TrainError } from "./errors.js";
 import { yieldToHost } from "./host.js";
 import { checkData, modelOf } from "./model.js";
 import { buildObjective } from "./objective.js";
-import { adamWRates, type OptimizerState } from "./optimizer.js";
+import type { OptimizerState } from "./optimizer.js";
+import { buildOptimizer } from "./optimizers/spec.js";
 import { packTree } from "./pack.js";
 import { scheduleFactor } from "./schedule.js";
 import { type TrainSpec, type TrainSpecInput, trainSpec } from "./spec.js";
@@ -115,9 +116,10 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
 
   const resumed = await resume(spec, options);
   let step = resumed?.step ?? 0;
-  let state = resumed
-    ? restoreState(resumed, packing, device)
-    : await initialState(packing.pack(model.init(random.key(spec.seed))), device);
+  const optimizer = buildOptimizer(spec.optimizer);
+  let state: OptimizerState<string> = resumed
+    ? restoreState(resumed, packing, device, optimizer.moments)
+    : await initialState(packing.pack(model.init(random.key(spec.seed))), optimizer.moments, device);
   const runStep = trainStep({ ...spec, device, model, packing, objective });
   const key = device.tensor(Uint32Array.of(Math.floor(spec.seed / 2 ** 32), spec.seed), [2], "u32");
   const blendOf = averagingBlend(spec.averaging);
@@ -134,7 +136,7 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
       captions: uploadCaptions(device, data, batch, spec.batch, model.reads),
       key,
       step: device.tensor(Uint32Array.of(step), [], "u32"),
-      rates: device.tensor(adamWRates(step, learningRate, spec.optimizer)),
+      rates: device.tensor(optimizer.rates(step, learningRate)),
       blend: device.tensor(Float32Array.of(blendOf(step)), []),
     };
     try {
@@ -202,12 +204,17 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
 const learningRateAt = ({ optimizer, steps }: TrainSpec, step: number): number =>
   optimizer.learningRate * scheduleFactor(optimizer, step, steps);
 
-const initialState = async (packed: Tensor, device: Device): Promise<OptimizerState> => {
+const initialState = async (
+  packed: Tensor,
+  moments: readonly string[],
+  device: Device,
+): Promise<OptimizerState<string>> => {
   const weights = (await packed.data(device)) as Float32Array;
   packed.dispose();
   const upload = (data: Float32Array): Tensor => device.tensor(data) as unknown as Tensor;
   const zeros = new Float32Array(weights.length);
-  return { weights: upload(weights), m: upload(zeros), v: upload(zeros), average: upload(weights) };
+  const still = Object.fromEntries(moments.map((name) => [name, upload(zeros)]));
+  return { weights: upload(weights), ...still, average: upload(weights) };
 };
 
 /** @throws DivergedError if the update of a step left weights or moments that are not finite */

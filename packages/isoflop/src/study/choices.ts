@@ -2,7 +2,7 @@ import { architectures, resolve } from "@isoflop/flops";
 import type { Choices } from "@isoflop/plot";
 import { extent, type IsoFlop, type Outcome, type PowerLaw } from "@isoflop/scaling";
 import type { RunSpec } from "@isoflop/sweep";
-import { buildObjective } from "@isoflop/train";
+import { buildObjective, buildOptimizer, type ParameterGroup } from "@isoflop/train";
 import type { DoneRun } from "../runs/point.js";
 import { num, percent, round } from "../words/numbers.js";
 import { fitLaws } from "./laws.js";
@@ -42,19 +42,26 @@ const lossWords = ({ objective, validation: { images, split } }: RunSpec): strin
 const recipeWords = (specs: readonly RunSpec[]): string => {
   const [{ model, objective, optimizer, averaging, captionDropout }] = specs as readonly [RunSpec, ...RunSpec[]];
   const { path, prediction, weighting, density } = buildObjective(objective);
-  const { beta1, beta2, weightDecay, clip, warmup, shape, decay } = optimizer;
+  const { clip, warmup, shape, decay, groups = [] } = optimizer;
   const { kind, ...average } = averaging;
   const fall = typeof shape === "string" ? shape : shape.kind;
   const ends = fall === "constant" ? "" : `, ${fall} to zero over the last ${percent(decay, 0)}`;
   return [
     `${path.name} path, prediction of the ${prediction}, ${weighting.name}, times ${density.name} stratified over the batch`,
     architectures.get(model.conditioning).words,
-    `AdamW (${beta1}, ${beta2}), weight decay ${weightDecay}, clipping at ${clip}`,
+    `${buildOptimizer(optimizer).words}, clipping at ${clip}`,
+    ...groups.map(groupWords),
     `batch ${range(specs.map(({ batch }) => batch))}`,
     `peak learning rate ${range(specs.map(({ optimizer: { learningRate } }) => learningRate))}, ${percent(warmup, 0)} warm-up${ends}`,
     `weights averaged: ${[kind, ...Object.entries(average).map(([name, value]) => `${name} ${value}`)].join(", ")}`,
     `${percent(captionDropout, 0)} of captions dropped`,
   ].join("; ");
+};
+
+const groupWords = ({ match, learningRate, weightDecay }: ParameterGroup): string => {
+  const told = { "learning rate": learningRate, "weight decay": weightDecay };
+  const given = Object.entries(told).filter(([, factor]) => factor !== undefined);
+  return `${match}: ${given.map(([name, factor]) => `${name} times ${factor}`).join(", ")}`;
 };
 
 /** "0.01" or "0.009 to 0.012". */

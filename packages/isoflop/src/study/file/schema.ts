@@ -3,7 +3,7 @@ import { solvers } from "@isoflop/diffusion";
 import { architectures, ladderRules } from "@isoflop/flops";
 import { choice, nameIn, number, positive, record, recordOrName, text, whole } from "@isoflop/spec";
 import { batchRule, learningRateRule, runners } from "@isoflop/sweep";
-import { optimizerFields, parameterizations, trainFields, withinRun } from "@isoflop/train";
+import { optimizerSchemaOf, parameterizations, trainFields } from "@isoflop/train";
 import * as v from "valibot";
 import { byShape } from "./shapes.js";
 
@@ -125,6 +125,17 @@ const name = v.pipe(
   v.regex(/^[A-Za-z0-9][\w.-]{0,63}$/, "a name of letters, digits, dots, dashes and underscores"),
 );
 
+const optimizerSchema = optimizerSchemaOf(
+  v.optional(
+    byShape('a number above 0, { at, width: [reference, exponent], tokens: …, batch: … } or "tune"', {
+      number: positive,
+      text: v.literal("tune", '"tune", or a number or a rule'),
+      record: learningRateRule,
+    }),
+    2e-3,
+  ),
+);
+
 export const studySchema = record({
   name: v.optional(name, "study"),
   summary: v.optional(v.string("a text"), ""),
@@ -135,23 +146,7 @@ export const studySchema = record({
     byShape("a number of images or { at, budget: [reference, exponent] }", { number: size, record: batchRule }),
     16,
   ),
-  optimizer: v.optional(
-    v.pipe(
-      record({
-        learningRate: v.optional(
-          byShape('a number above 0, { at, width: [reference, exponent], tokens: …, batch: … } or "tune"', {
-            number: positive,
-            text: v.literal("tune", '"tune", or a number or a rule'),
-            record: learningRateRule,
-          }),
-          2e-3,
-        ),
-        ...optimizerFields,
-      }),
-      withinRun(),
-    ),
-    {},
-  ),
+  optimizer: v.optional(optimizerSchema, v.parse(optimizerSchema, {})),
   tune: v.exactOptional(tuneSchema),
   averaging: train.averaging,
   captionDropout: train.captionDropout,
