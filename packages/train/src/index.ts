@@ -15,6 +15,7 @@ export {
   type SavedArray,
   saveState,
 } from "./checkpoint.js";
+export { type CoordinateOptions, coordinateCheck, type LayerCoordinates } from "./coordinates.js";
 export { type Averaging, averagingBlend, averagings, MAX_POWER_WIDTH, powerExponent, powerWidth } from "./ema.js";
 export { DivergedError, TrainError, type TrainErrorCode } from "./errors.js";
 export { type MeanLoss, pairedDifference, stratifiedMean } from "./estimate.js";
@@ -28,7 +29,7 @@ export {
 } from "./groups.js";
 export { type MetricSpec, measure, metricSpec, metrics } from "./metrics/index.js";
 export type { Measurement, Metric, MetricInputs } from "./metrics/metric.js";
-export { checkData, modelOf } from "./model.js";
+export { checkData, type DitNetwork, modelOf } from "./model.js";
 export { buildObjective, type ObjectiveSpec } from "./objective.js";
 export { adamWRates, clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
 export type { AdamSettings } from "./optimizers/adam-moments.js";

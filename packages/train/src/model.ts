@@ -1,8 +1,10 @@
 import type { DataSource } from "@isoflop/data";
-import { type DitParams, dit } from "@isoflop/dit";
+import { type ApplyOptions, type Condition, type DitParams, dit, parameterRates } from "@isoflop/dit";
+import type { DitConfig } from "@isoflop/flops";
 import { equal, select, sub, Tensor } from "@isoflop/tensor";
 import type { Captions, FeatureCaptions } from "./captions.js";
 import { must, TrainError } from "./errors.js";
+import { buildOptimizer } from "./optimizers/spec.js";
 import type { TrainSpec } from "./spec.js";
 import type { Network } from "./step.js";
 
@@ -24,34 +26,39 @@ const vectorsOf = (captions: Captions): FeatureCaptions => {
   return captions;
 };
 
-/**
- * The model of a spec, handed captions like any other: one without context leaves them, one of classes reads a label from each, and one of
- * features reads how many vectors count where it is masked.
- */
-export const modelOf = ({ model }: TrainSpec): Network<DitParams> => {
-  const built = dit(model);
-  const { context } = model;
+/** A diffusion transformer that is handed captions. */
+export interface DitNetwork extends Network<DitParams> {
+  apply(params: DitParams, x: Tensor, t: Tensor, captions: Captions, options?: ApplyOptions): Tensor;
+}
+
+/** What a model is told by captions: one without context nothing, one of classes a label, one of features how many count where it is masked. */
+const conditionOf = ({ context }: DitConfig, captions: Captions): Condition | undefined => {
   switch (context.kind) {
     case "none":
-      return { ...built, apply: (params, x, t) => built.apply(params, x, t) };
-    case "classes": {
-      const { classes } = context;
-      return {
-        ...built,
-        apply: (params, x, t, captions) => built.apply(params, x, t, labelsOf(wordsOf(captions), classes)),
-      };
-    }
-    case "features": {
-      const told = (captions: Captions) => (context.masked ? vectorsOf(captions) : vectorsOf(captions).tokens);
-      return {
-        ...built,
-        reads: "features",
-        apply: (params, x, t, captions) => built.apply(params, x, t, told(captions)),
-      };
-    }
+      return undefined;
+    case "classes":
+      return labelsOf(wordsOf(captions), context.classes);
+    case "features":
+      return context.masked ? vectorsOf(captions) : vectorsOf(captions).tokens;
     case "words":
-      return { ...built, apply: (params, x, t, captions) => built.apply(params, x, t, wordsOf(captions)) };
+      return wordsOf(captions);
   }
+};
+
+/** The factors that a parameterization asks for; none where they are all 1. */
+const ratesOf = ({ model, optimizer }: TrainSpec): Pick<Network<DitParams>, "rates"> =>
+  model.parameterization?.kind === "muP" ? { rates: parameterRates(model, buildOptimizer(optimizer).family) } : {};
+
+/** The model of a spec, handed captions like any other, with the rates that its parameterization asks for under the optimizer. */
+export const modelOf = (spec: TrainSpec): DitNetwork => {
+  const { model } = spec;
+  const built = dit(model);
+  return {
+    ...built,
+    ...ratesOf(spec),
+    ...(model.context.kind === "features" && { reads: "features" }),
+    apply: (params, x, t, captions, options) => built.apply(params, x, t, conditionOf(model, captions), options),
+  };
 };
 
 /** 4 GiB of f32: what WebAssembly can address. */
