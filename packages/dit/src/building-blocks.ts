@@ -17,6 +17,9 @@ export { type Initializer, smallNormal, xavier, zeroInit } from "./initializers.
 export { type JointBlock, jointBlock, jointBlockSpecs, type PreOnlyStream, type Streams } from "./joint-block.js";
 export { lengthsAfter, meanOf } from "./lengths.js";
 export * from "./modulation.js";
+export { lastTokens, withRegisters } from "./registers.js";
+export { type Rotation, rotate, rotationOf } from "./rotary.js";
 export { type Linear, linearSpec, type Norm, normSpec, type Role, Spec, type SpecsOf } from "./spec.js";
+export { type SwiGlu, swiGlu, swiGluSpecs } from "./swiglu.js";
 export { embedTime, type TimeEmbedder, timeMlpSpecs, timeSpecs, withTime } from "./time.js";
 export { type VectorMlp, vectorMlp, vectorMlpSpecs } from "./vector-mlp.js";

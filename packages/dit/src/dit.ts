@@ -16,15 +16,15 @@ export interface Dit<K extends Conditioning = Conditioning> {
   /** Draws the parameters by the initializers of the official code; the same key gives the same weights on every backend. */
   init(key: random.Key): DitParams<K>;
   /**
-   * The prediction for noisy images, [n, outChannels, height, width].
+   * The prediction for noisy images, [n, outChannels, height, width], or videos, [n, outChannels, frames, height, width].
    *
-   * @param x f32 [n, channels, height, width]
+   * @param x f32 [n, channels, height, width], or [n, channels, frames, height, width] where the config has frames
    * @param t f32 [n], 0 (data) to 1 (noise); the network sees sines of timeScale · t
    * @param condition i32 [n, tokens] for words, f32 [n, tokens, dim] for features, i32 [n] for classes, absent for none;
    *   features that are masked or have a pooled vector are a record: { tokens, lengths }, { tokens, pooled } or { tokens, lengths, pooled },
    *   lengths i32 [n] and pooled f32 [n, pooled]. Masked words end with the last that is not word 0.
    *   A word or class outside its table gives NaN, as a kernel cannot throw.
-   * @param options what is random in training, and what watches or changes what is inside
+   * @param options the scale of guidance, what is random in training, and what watches or changes what is inside
    * @throws DitError("shape") naming the operand, its shape and what would fit; DitError("weights") naming every parameter that this
    *   config has not, or has in another shape
    */
@@ -32,19 +32,21 @@ export interface Dit<K extends Conditioning = Conditioning> {
 }
 
 const checkInputs = (
-  { image, context }: ResolvedConfig,
+  config: ResolvedConfig,
   x: Tensor,
   t: Tensor,
   condition: Condition | undefined,
   options: ApplyOptions,
 ): void => {
+  const { image, context } = config;
   const n = x?.shape?.[0] ?? 1;
-  const right = `f32${shown([n, image.channels, image.height, image.width])}`;
+  const frames = image.frames === undefined ? [] : [image.frames];
+  const right = `f32${shown([n, image.channels, ...frames, image.height, image.width])}`;
   const [given, time] = [operandText(x), operandText(t)];
   must(given === right, "shape", `x is ${given}; the config's image takes ${right}.`);
   must(time === `f32[${n}]`, "shape", `t is ${time}; x has a batch of ${n} and takes one time each, f32[${n}].`);
   checkCondition(context, n, condition);
-  checkApplyOptions(n, options);
+  checkApplyOptions(config, n, options);
 };
 
 /**
@@ -67,8 +69,8 @@ export const dit = <K extends Conditioning>(
     apply(params, x, t, condition, given = {}) {
       checkInputs(resolved, x, t, condition, given);
       checkParams(resolved, named, params);
-      const features = given.timeFeatures ?? timeFeatures(t, resolved.timeScale);
-      return predict(resolved, params, x, features, condition, runOf(options, given));
+      const features = given.timeFeatures ?? timeFeatures(t, resolved.timeScale, resolved.timeFeatures);
+      return predict(resolved, params, x, features, condition, runOf(options, given), given.guidance);
     },
   };
 };

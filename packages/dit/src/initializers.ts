@@ -15,6 +15,9 @@ export const xavier = (fanIn: number, fanOut: number): Initializer => ({ kind: "
 /** What DiT gives time MLP and label table (`facebookresearch/DiT: models.py`), and ViT learned positions. */
 export const smallNormal: Initializer = { kind: "normal", std: 0.02 };
 
+/** What sd3-ref gives registers (`Stability-AI/sd3-ref: mmdit.py`). */
+export const unitNormal: Initializer = { kind: "normal", std: 1 };
+
 /** The same law with 1 / `divisor` of its variance. Zeros and ones have none. */
 export const narrowed = (init: Initializer, divisor: number): Initializer => {
   switch (init.kind) {

@@ -13,6 +13,7 @@ import {
   oneBranch,
   through,
 } from "./modulation.js";
+import type { Rotation } from "./rotary.js";
 import type { SpecsOf } from "./spec.js";
 
 /** The context stream of the last block (`pre_only`): nothing reads its output, so it only gives queries, keys and values. */
@@ -45,12 +46,13 @@ const enter = (
   vector: Tensor,
   config: ResolvedConfig,
   running: Running,
+  rotation?: Rotation,
 ) => {
-  const { heads } = config;
+  const { heads, norm } = config;
   const vectors = modulation(stream.adaLN_modulation, vector);
   if (!("mlp" in stream))
-    return { qkv: queryKeyValue(stream.attn, modulate(x, oneBranch(vectors)), heads), leave: () => x };
-  const [first, second] = gatedBranches(vectors);
+    return { qkv: queryKeyValue(stream.attn, modulate(x, oneBranch(vectors, norm)), heads), leave: () => x };
+  const [first, second] = gatedBranches(vectors, norm);
   const { proj } = stream.attn;
   const leave = (mixed: Tensor): Tensor => {
     const projected = linear(mixed.reshape(x.shape), proj.weight, proj.bias);
@@ -58,7 +60,7 @@ const enter = (
     const out = through(attended, second, (y) => running.branch(`${name}.mlp`, feedForward(stream.mlp, y)));
     return running.seen(name, out);
   };
-  return { qkv: queryKeyValue(stream.attn, modulate(x, first), heads), leave };
+  return { qkv: queryKeyValue(stream.attn, modulate(x, first), heads, rotation), leave };
 };
 
 /** Tokens of both streams, [n, X, d] and [n, T, d]. */
@@ -85,9 +87,10 @@ export const jointBlock = (
   { vector, lengths }: Given,
   config: ResolvedConfig,
   running: Running = alone,
+  rotation?: Rotation,
 ): Streams => {
   const words = enter("context_block", block.context_block, context, vector, config, running);
-  const pixels = enter("x_block", block.x_block, image, vector, config, running);
+  const pixels = enter("x_block", block.x_block, image, vector, config, running, rotation);
   const order = lengths ? [pixels, words] : [words, pixels];
   const joined = (i: 0 | 1 | 2): Tensor =>
     concat(

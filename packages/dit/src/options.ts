@@ -5,7 +5,6 @@ import type { OnActivation, Run } from "./blocks.js";
 import { operandText } from "./condition.js";
 import { trunks } from "./conditioning/index.js";
 import { DitError, must, shown } from "./errors.js";
-import { featureCount } from "./time-features.js";
 
 /** How a model is run; nothing of it is in the config, as it changes no parameter and no prediction. */
 export interface DitOptions {
@@ -23,15 +22,23 @@ export interface DitOptions {
 
 /** What may be handed to one forward pass. */
 export interface ApplyOptions {
-  /** f32 [n, 256] in place of the sines and cosines of t, which is then not looked at: features that other code rounded otherwise. */
+  /** f32 [n, timeFeatures] in place of the sines and cosines of t, which is then not looked at: features that other code rounded otherwise. */
   readonly timeFeatures?: Tensor;
+  /**
+   * f32 [n], the scale of guidance that the model imitates, such as 3.5: where the config has `guidance`, and only there. The network sees
+   * sines of a thousand times it.
+   */
+  readonly guidance?: Tensor;
   /** Switches on what is random in training. Without one the model is deterministic; the same key gives the same numbers on every backend. */
   readonly key?: random.Key;
   /** Is shown every intermediate value by its name while the pass is traced, and may put another in its place. */
   readonly onActivation?: OnActivation;
 }
 
-const [ofDit, ofApply] = [only(["checkpointing", "dropPath"]), only(["timeFeatures", "key", "onActivation"])];
+const [ofDit, ofApply] = [
+  only(["checkpointing", "dropPath"]),
+  only(["timeFeatures", "guidance", "key", "onActivation"]),
+];
 
 const wrong = (code: "config" | "shape") => ({ name: "options", error: (text: string) => new DitError(code, text) });
 
@@ -51,12 +58,19 @@ export const checkDitOptions = ({ conditioning }: ResolvedConfig, options: DitOp
 };
 
 /** @throws DitError("shape") naming the option, what it is and what would be right */
-export const checkApplyOptions = (n: number, options: ApplyOptions): void => {
+export const checkApplyOptions = (config: ResolvedConfig, n: number, options: ApplyOptions): void => {
   read(ofApply, options, wrong("shape"));
-  const { timeFeatures, key, onActivation } = options;
+  const { timeFeatures, guidance, key, onActivation } = options;
   const features = timeFeatures === undefined ? undefined : operandText(timeFeatures);
-  const right = `f32${shown([n, featureCount])}`;
+  const right = `f32${shown([n, config.timeFeatures])}`;
   must((features ?? right) === right, "shape", `options.timeFeatures is ${features}; a batch of ${n} takes ${right}.`);
+  const scale = guidance === undefined ? "missing" : operandText(guidance);
+  const takes = config.guidance ? `takes one scale each, f32[${n}]` : "has none: config.guidance is not true";
+  must(
+    scale === (config.guidance ? `f32[${n}]` : "missing"),
+    "shape",
+    `options.guidance is ${scale}; the model ${takes}.`,
+  );
   const word = key === undefined ? undefined : operandText(key);
   must((word ?? "u32[2]") === "u32[2]", "shape", `options.key is ${word}; it must be a key of random.key, u32[2].`);
   const sees = onActivation === undefined || typeof onActivation === "function";

@@ -1,4 +1,4 @@
-import type { Part } from "@isoflop/flops";
+import type { NormKind, Part } from "@isoflop/flops";
 import { type MapTree, random, type Tensor } from "@isoflop/tensor";
 import { draw, type Initializer, xavier, zeroInit } from "./initializers.js";
 
@@ -40,10 +40,10 @@ export interface Linear {
   readonly bias: Tensor;
 }
 
-/** Scale and shift of a layer norm. */
+/** Scale and shift of a layer norm; a root-mean-square norm has no shift. */
 export interface Norm {
   readonly weight: Tensor;
-  readonly bias: Tensor;
+  readonly bias?: Tensor;
 }
 
 /** `init` is that of the weight: Xavier uniform on the whole (out, in) matrix unless told; biases start at 0. */
@@ -58,9 +58,9 @@ export const linearSpec = (
   bias: new Spec([outputs], zeroInit, part, "vector"),
 });
 
-export const normSpec = (part: Part, width: number): SpecsOf<Norm> => ({
+export const normSpec = (part: Part, width: number, kind: NormKind = "layer"): SpecsOf<Norm> => ({
   weight: new Spec([width], { kind: "ones" }, part, "vector"),
-  bias: new Spec([width], zeroInit, part, "vector"),
+  ...(kind === "layer" && { bias: new Spec([width], zeroInit, part, "vector") }),
 });
 
 const visit = (tree: unknown, path: string, leaf: (spec: Spec, path: string) => unknown): unknown => {

@@ -71,12 +71,18 @@ const MOST_VALUES = 2 ** 30;
 export const checkData = ({ model, batch, captionDropout }: TrainSpec, data: DataSource): void => {
   const wrong = (message: string): TrainError => new TrainError("spec", message);
   const misfit = (message: string): TrainError => new TrainError("data", `${data.name} has ${message}`);
-  const { channels, height, width } = model.image;
+  const { channels, height, width, frames } = model.image;
   const { outChannels = channels, context } = model;
   if (outChannels !== channels)
     throw wrong(
       `model.outChannels is ${outChannels}; it must be model.image.channels, ${channels}: training is by predictions of x's shape, without a learned variance`,
     );
+  if (model.guidance)
+    throw wrong(
+      "model.guidance is true; training hands the model no scale of guidance, which is for weights distilled elsewhere, and it must be left out",
+    );
+  if (frames !== undefined)
+    throw wrong(`model.image.frames is ${frames}; sources have images and no videos, and it must be left out`);
   if (data.shape.join() !== [channels, height, width].join())
     throw misfit(
       `images [${data.shape.join(", ")}]; model.image is [${channels}, ${height}, ${width}] (channels, height, width)`,

@@ -1,5 +1,13 @@
 import { dit } from "@isoflop/dit";
-import { architectures, canonicalConfig, type DitConfig } from "@isoflop/flops";
+import {
+  architectures,
+  canonicalConfig,
+  type DitConfig,
+  mlpKinds,
+  normKinds,
+  positionKinds,
+  queryKeyNorms,
+} from "@isoflop/flops";
 import { attempt, choice, jsonSchema, nameIn, number, positive, record, text, whole } from "@isoflop/spec";
 import { random } from "@isoflop/tensor";
 import * as v from "valibot";
@@ -42,8 +50,9 @@ const size = whole({ atLeast: 1 });
 /** A model's config, as far as each field alone can be wrong; defaults are filled in, so that one model has one text and one hash. */
 const model = v.pipe(
   record({
-    image: record({ height: size, width: size, channels: size }),
+    image: record({ height: size, width: size, channels: size, frames: v.optional(size) }),
     patch: size,
+    patchFrames: v.optional(size),
     width: size,
     depth: size,
     heads: size,
@@ -53,8 +62,13 @@ const model = v.pipe(
     outChannels: v.optional(size),
     time: v.optional(choice(["token", "added"])),
     timeScale: v.optional(positive),
-    positions: v.optional(choice(["sincos", "learned"])),
-    qkNorm: v.optional(choice(["none", "rms"])),
+    timeFeatures: v.optional(size),
+    guidance: v.optional(v.literal(true, "true, or left out")),
+    norm: v.optional(choice(normKinds)),
+    mlp: v.optional(choice(mlpKinds)),
+    registers: v.optional(whole()),
+    positions: v.optional(choice(positionKinds)),
+    qkNorm: v.optional(choice(queryKeyNorms)),
     parameterization: v.optional(parameterizations.schema),
   } satisfies { readonly [K in keyof DitConfig]-?: v.GenericSchema }),
   attempt((given) => canonicalConfig(given as DitConfig)),

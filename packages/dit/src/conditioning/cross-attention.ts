@@ -6,9 +6,11 @@ import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "../cross-attention.js";
 import { readoutSpecs } from "../final-layer.js";
 import { lengthsAfter } from "../lengths.js";
+import { lastTokens, withRegisters } from "../registers.js";
+import { type Rotation, rotationOf } from "../rotary.js";
 import { type Linear, type Norm, normSpec, type SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs, withTime } from "../time.js";
-import type { Trunk } from "./trunk.js";
+import { type Trunk, trunkParts } from "./trunk.js";
 
 /** Self-attention, cross-attention, MLP, each after a norm with a scale and shift of its own. */
 export interface CrossAttentionBlock {
@@ -27,11 +29,11 @@ export type CrossAttentionParams = ContextParams & {
 };
 
 export const crossAttentionBlockSpecs = (config: ResolvedConfig): SpecsOf<CrossAttentionBlock> => ({
-  norm1: normSpec("attentionProjections", config.width),
+  norm1: normSpec("attentionProjections", config.width, config.norm),
   attn: attentionSpecs(config),
-  norm_cross: normSpec("crossAttentionProjections", config.width),
+  norm_cross: normSpec("crossAttentionProjections", config.width, config.norm),
   cross_attn: crossAttentionSpecs(config),
-  norm2: normSpec("mlp", config.width),
+  norm2: normSpec("mlp", config.width, config.norm),
   mlp: mlpSpecs(config),
 });
 
@@ -42,8 +44,10 @@ export const crossAttentionBlock = (
   told: Told,
   config: ResolvedConfig,
   running: Running = alone,
+  rotation?: Rotation,
 ): Tensor => {
-  const attended = image.add(running.branch("attn", attend(attn, affineNorm(image, norm1), config)));
+  const attention = attend(attn, affineNorm(image, norm1), config, undefined, rotation);
+  const attended = image.add(running.branch("attn", attention));
   const crossing = attendTo(cross_attn, affineNorm(attended, norm_cross), told, config);
   const crossed = attended.add(running.branch("cross_attn", crossing));
   return crossed.add(running.branch("mlp", feedForward(mlp, affineNorm(crossed, norm2))));
@@ -56,22 +60,25 @@ export const crossAttentionBlock = (
 export const crossAttention: Trunk<CrossAttentionParams> = {
   name: "crossAttention",
   masks: true,
+  minds: trunkParts,
   runs: true,
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     ...contextSpecs(config),
     blocks: Array.from({ length: config.depth }, () => crossAttentionBlockSpecs(config)),
-    final_layer: { norm: normSpec("finalLayer", config.width), linear: readoutSpecs(config) },
+    final_layer: { norm: normSpec("finalLayer", config.width, config.norm), linear: readoutSpecs(config) },
   }),
-  forward(params, { image, time, context, lengths }, config, run) {
-    const timed = withTime(config, seen(run, "t_embedder", embedTime(params.t_embedder, time)));
+  forward(params, { image, registers, time, guidance, context, lengths }, config, run) {
+    const timed = withTime(config, seen(run, "t_embedder", embedTime(params.t_embedder, time, guidance)));
     const embedded = embedContext(params, context);
     const words = embedded && seen(run, "context", embedded);
     const tokens = concat(words ? [...timed.tokens, words] : timed.tokens, 1);
     const told: Told = { tokens, lengths: lengthsAfter(config.timeTokens, lengths) };
-    const block = (each: CrossAttentionBlock, x: Tensor, at: Running) => crossAttentionBlock(each, x, told, config, at);
-    const out = runBlocks(params.blocks, timed.addTo(image), block, run);
+    const rotation = rotationOf(config, config.registers);
+    const block = (each: CrossAttentionBlock, x: Tensor, at: Running) =>
+      crossAttentionBlock(each, x, told, config, at, rotation);
+    const out = runBlocks(params.blocks, timed.addTo(withRegisters(registers, image)), block, run);
     const { norm, linear: readout } = params.final_layer;
-    return linear(affineNorm(out, norm), readout.weight, readout.bias);
+    return linear(affineNorm(lastTokens(out, config.imageTokens), norm), readout.weight, readout.bias);
   },
 };

@@ -1,6 +1,6 @@
 import { sources } from "@isoflop/data";
 import { solvers } from "@isoflop/diffusion";
-import { architectures, ladderRules } from "@isoflop/flops";
+import { architectures, ladderRules, mlpKinds, normKinds, positionKinds, queryKeyNorms } from "@isoflop/flops";
 import { choice, nameIn, number, positive, record, recordOrName, text, whole } from "@isoflop/spec";
 import { batchRule, learningRateRule, runners } from "@isoflop/sweep";
 import { optimizerSchemaOf, parameterizations, trainFields } from "@isoflop/train";
@@ -19,10 +19,15 @@ const modelSchema = record({
   mlpRatio: v.exactOptional(positive),
   time: v.exactOptional(choice(["token", "added"])),
   timeScale: v.exactOptional(positive),
-  positions: v.exactOptional(choice(["sincos", "learned"])),
-  qkNorm: v.exactOptional(choice(["none", "rms"])),
+  timeFeatures: v.exactOptional(size),
+  norm: v.exactOptional(choice(normKinds)),
+  mlp: v.exactOptional(choice(mlpKinds)),
+  registers: v.exactOptional(whole()),
+  positions: v.exactOptional(choice(positionKinds)),
+  qkNorm: v.exactOptional(choice(queryKeyNorms)),
+  image: v.exactOptional(record({ height: size, width: size, channels: size, frames: v.exactOptional(size) })),
+  patchFrames: v.exactOptional(size),
   parameterization: v.exactOptional(recordOrName(parameterizations)),
-  image: v.exactOptional(record({ height: size, width: size, channels: size })),
   /** What of a caption the model reads: by name as the data have it, or the whole record. */
   context: v.exactOptional(
     byShape('what of a caption is read, such as words, or a record such as { kind: "none" }', {
