@@ -1,5 +1,6 @@
 import { type Conditioning, type Context, conditionings, type DitConfig, resolve } from "@isoflop/flops";
 import { createDevice, random, type Tensor } from "@isoflop/tensor";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { linearSpec, Spec } from "../src/building-blocks.js";
 import {
@@ -15,7 +16,7 @@ import {
 } from "../src/index.js";
 import { specsOf } from "../src/network.js";
 import { namedSpecs, type Role } from "../src/spec.js";
-import { zeroCondition } from "./configs.js";
+import { anyConfig, zeroCondition } from "./configs.js";
 import { perturbed } from "./perturbed.js";
 
 const device = await createDevice("wasm");
@@ -49,21 +50,30 @@ const dataOf = async (params: Readonly<Record<string, Tensor>>): Promise<Record<
 
 /** What of each parameter grows, by its name in the official code; the first pattern that fits says it. */
 const roles: readonly (readonly [pattern: RegExp, role: Role])[] = [
-  [/bias$|norm\w*\.weight$|ln_[qk]\.weight$|scale_shift_table$/, "vector"],
-  [/embedding_table\.weight$|pos_embed$/, "table"],
+  [/bias$|norm\w*\.weight$|ln_[qk]\.weight$|[qk]_norm\.weight$|scale_shift_table$/, "vector"],
+  [/embedding_table\.weight$|pos_embed$|^register$/, "table"],
   [/^(final_layer\.)?linear\.weight$/, "output"],
-  [/^x_embedder|^t_embedder\.(mlp\.)?0\.weight|^context_embedder\.weight|^y_embedder\.(mlp\.0|y_proj\.fc1)/, "input"],
   [
-    /attn\.(qkv|proj)|cross_attn\.(q_linear|kv_linear|proj)|mlp\.fc[12]|adaLN_modulation\.1|t_block\.1|\.2\.weight$|y_proj\.fc2/,
+    /^x_embedder|^t_embedder\.(mlp\.)?0\.weight|^context_embedder\.weight|^y_embedder\.(mlp\.0|y_proj\.fc1)|guidance_in\.in_layer/,
+    "input",
+  ],
+  [
+    /attn\.(qkv|proj)|cross_attn\.(q_linear|kv_linear|proj)|mlp\.fc[12]|adaLN_modulation\.1|t_block\.1|\.2\.weight$|y_proj\.fc2|mlp\.w(12|3)|guidance_in\.out_layer/,
     "hidden",
   ],
 ];
 const roleOf = (name: string): Role | undefined => roles.find(([pattern]) => pattern.test(name))?.[1];
 
+/** What else a config may have. */
+const parts = { registers: 2, guidance: true, norm: "rms", mlp: "swiglu", timeFeatures: 32 } as const;
+
 const cases = conditionings.flatMap((conditioning) =>
   Object.entries(contexts)
     .filter(([kind]) => kind !== "pooled" || conditioning === "mmDit")
-    .map(([kind, context]) => [conditioning, kind, { ...setup, conditioning, context }] as const),
+    .map(([kind, context]) => {
+      const more = kind === "features" ? parts : {};
+      return [conditioning, kind, { ...setup, ...more, conditioning, context }] as const;
+    }),
 );
 
 describe.each(cases)("%s told %s", (_, __, config) => {
@@ -133,6 +143,14 @@ describe.each(conditionings)("rates of %s", (conditioning) => {
     const names = Object.keys(namedParams(dit(config).init(random.key(0))));
     expect(Object.keys(parameterRates(wide(config, 4))).sort()).toEqual(names.sort());
   });
+});
+
+test("every parameter of any config grows as its role says", () => {
+  fc.assert(
+    fc.property(anyConfig, (config) => {
+      expect(() => specsOf(resolve(wide(config, 3)))).not.toThrow();
+    }),
+  );
 });
 
 test("a model narrower than its base has wider laws and larger rates", () => {
