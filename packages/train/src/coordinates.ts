@@ -77,7 +77,7 @@ export interface CoordinateOptions {
 }
 
 /**
- * The coordinate check of a parameterization (Yang et al., arXiv 2203.03466, appendix D.1): trains models that differ in width for a few steps
+ * The coordinate check of a parameterization (Yang et al., arXiv 2203.03466): trains models that differ in width for a few steps
  * at one learning rate from one seed, and says how far the values of every layer moved. Under muP the changes do not depend on the width; under
  * the standard parameterization they grow with it, so that no learning rate is right for all. It shows whether a conditioning from outside has
  * given its parameters the right roles.

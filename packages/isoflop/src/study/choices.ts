@@ -1,4 +1,4 @@
-import { architectures, resolve } from "@isoflop/flops";
+import { architectures, type DitConfig, resolve } from "@isoflop/flops";
 import type { Choices } from "@isoflop/plot";
 import { extent, type IsoFlop, type Outcome, type PowerLaw } from "@isoflop/scaling";
 import type { RunSpec } from "@isoflop/sweep";
@@ -50,12 +50,22 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
     `${path.name} path, prediction of the ${prediction}, ${weighting.name}, times ${density.name} stratified over the batch`,
     architectures.get(model.conditioning).words,
     `${buildOptimizer(optimizer).words}, clipping at ${clip}`,
+    ...parameterizationWords(model),
     ...groups.map(groupWords),
     `batch ${range(specs.map(({ batch }) => batch))}`,
     `peak learning rate ${range(specs.map(({ optimizer: { learningRate } }) => learningRate))}, ${percent(warmup, 0)} warm-up${ends}`,
     `weights averaged: ${[kind, ...Object.entries(average).map(([name, value]) => `${name} ${value}`)].join(", ")}`,
     `${percent(captionDropout, 0)} of captions dropped`,
   ].join("; ");
+};
+
+/** Nothing of the standard parameterization, under which every parameter has the run's own rate. */
+const parameterizationWords = ({ parameterization }: DitConfig): readonly string[] => {
+  if (parameterization?.kind !== "muP") return [];
+  const { baseWidth, baseHeads } = parameterization;
+  return [
+    `muP from a base of width ${baseWidth}, its heads ${baseWidth / baseHeads!} wide: rates of matrices times ${baseWidth} / width`,
+  ];
 };
 
 const groupWords = ({ match, learningRate, weightDecay }: ParameterGroup): string => {
