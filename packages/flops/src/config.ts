@@ -1,4 +1,5 @@
 import type { KnownConditioning } from "./architectures/index.js";
+import type { Experts } from "./experts.js";
 import type { Parameterization } from "./parameterization.js";
 import type { Context, ImageSize, MlpKind, NormKind, Positions, QueryKeyNorm, Resolved } from "./resolved.js";
 
@@ -57,6 +58,8 @@ export interface DitConfig {
    * Default "none".
    */
   readonly qkNorm?: QueryKeyNorm;
+  /** A mixture of experts in place of the MLP of some or all blocks. */
+  readonly experts?: Experts;
   /** How initial weights, learning rates and attention's scale follow the width; it decides no count. Default "standard". */
   readonly parameterization?: Parameterization;
 }
@@ -68,5 +71,5 @@ export type ResolvedConfig = Resolved<Conditioning>;
 export const configKeys = [
   ...(["image", "patch", "width", "depth", "heads", "mlpRatio", "outChannels", "conditioning", "context"] as const),
   ...(["time", "timeScale", "positions", "qkNorm", "norm", "mlp", "registers", "timeFeatures"] as const),
-  ...(["guidance", "patchFrames", "parameterization"] as const),
+  ...(["guidance", "patchFrames", "experts", "parameterization"] as const),
 ] as const satisfies readonly (keyof DitConfig)[];

@@ -2,6 +2,7 @@ import { architectures } from "./architectures/index.js";
 import { configKeys, type DitConfig, type ResolvedConfig } from "./config.js";
 import { checkContext, tokensOf } from "./context.js";
 import { FlopsError, integer, oneOf, onlyKeys, positive, shown } from "./errors.js";
+import { resolveExperts } from "./experts.js";
 import type { Layer } from "./layers.js";
 import { attentionScale, resolveParameterization } from "./parameterization.js";
 import {
@@ -113,6 +114,7 @@ export const resolve = (config: DitConfig): ResolvedConfig => {
     attentionScale: attentionScale(width / heads, parameterization),
     mlpWidth: widthOfMlp(width, mlpRatio, mlp),
     contextTokens: tokensOf(config.context),
+    ...(config.experts !== undefined && { experts: resolveExperts(config.experts, depth) }),
   };
 };
 

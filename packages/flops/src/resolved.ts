@@ -1,3 +1,4 @@
+import type { ResolvedExperts } from "./experts.js";
 import type { ResolvedParameterization } from "./parameterization.js";
 
 /**
@@ -71,6 +72,7 @@ export interface Resolved<C extends string = string> {
   readonly norm: NormKind;
   readonly mlp: MlpKind;
   readonly registers: number;
+  readonly experts?: ResolvedExperts;
   readonly parameterization: ResolvedParameterization;
   /** What queries times keys are multiplied by. */
   readonly attentionScale: number;

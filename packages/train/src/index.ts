@@ -29,7 +29,7 @@ export {
 } from "./groups.js";
 export { type MetricSpec, measure, metricSpec, metrics } from "./metrics/index.js";
 export type { Measurement, Metric, MetricInputs } from "./metrics/metric.js";
-export { checkData, type DitNetwork, modelOf } from "./model.js";
+export { checkData, type ModelOptions, modelOf } from "./model.js";
 export { buildObjective, type ObjectiveSpec } from "./objective.js";
 export { adamWRates, clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
 export type { AdamSettings } from "./optimizers/adam-moments.js";
@@ -47,6 +47,7 @@ export { parameterizations } from "./parameterization.js";
 export { type Fall, type FallSpec, type Schedule, scheduleFactor, schedules, withinRun } from "./schedule.js";
 export { setupFor } from "./setup.js";
 export {
+  expertsSchema,
   type TrainSpec,
   type TrainSpecInput,
   trainFields,

@@ -1,9 +1,10 @@
 import type { DataSource } from "@isoflop/data";
-import { type ApplyOptions, type Condition, type DitParams, dit, parameterRates } from "@isoflop/dit";
-import type { DitConfig } from "@isoflop/flops";
+import { denoiser } from "@isoflop/diffusion";
+import { type Dit, type DitOptions, type DitParams, dit, parameterRates } from "@isoflop/dit";
 import { equal, select, sub, Tensor } from "@isoflop/tensor";
 import type { Captions, FeatureCaptions } from "./captions.js";
 import { must, TrainError } from "./errors.js";
+import { buildObjective } from "./objective.js";
 import { buildOptimizer } from "./optimizers/spec.js";
 import type { TrainSpec } from "./spec.js";
 import type { Network } from "./step.js";
@@ -26,39 +27,60 @@ const vectorsOf = (captions: Captions): FeatureCaptions => {
   return captions;
 };
 
-/** A diffusion transformer that is handed captions. */
-export interface DitNetwork extends Network<DitParams> {
-  apply(params: DitParams, x: Tensor, t: Tensor, captions: Captions, options?: ApplyOptions): Tensor;
-}
+/** How a model is run where that decides nothing of the result. */
+export type ModelOptions = Pick<DitOptions, "checkpointing">;
 
-/** What a model is told by captions: one without context nothing, one of classes a label, one of features how many count where it is masked. */
-const conditionOf = ({ context }: DitConfig, captions: Captions): Condition | undefined => {
-  switch (context.kind) {
-    case "none":
-      return undefined;
-    case "classes":
-      return labelsOf(wordsOf(captions), context.classes);
-    case "features":
-      return context.masked ? vectorsOf(captions) : vectorsOf(captions).tokens;
-    case "words":
-      return wordsOf(captions);
-  }
+/** What of a spec decides its model; of the optimizer, the rates that a parameterization asks for. */
+type ModelSpec = Pick<TrainSpec, "model" | "objective" | "dropPath"> & Partial<Pick<TrainSpec, "optimizer">>;
+
+/** The factors of a parameterization under an optimizer; none where they are all 1. */
+const ratesOf = ({ model, optimizer }: ModelSpec): Pick<Network<DitParams>, "rates"> =>
+  optimizer && model.parameterization?.kind === "muP"
+    ? { rates: parameterRates(model, buildOptimizer(optimizer).family) }
+    : {};
+
+/**
+ * The model of a spec, given the inputs of its objective and handed captions like any other: one without context leaves them, one of classes reads a label from each, and one of
+ * features reads how many vectors count where it is masked. It has the rates that its parameterization asks for.
+ */
+export const modelOf = (spec: ModelSpec, options: ModelOptions = {}): Network<DitParams> => {
+  const { model, objective, dropPath } = spec;
+  const built = dit(model, { ...options, ...(dropPath !== undefined && { dropPath }) });
+  const network = { ...ofCaptions(built), ...ratesOf(spec) };
+  const aim = buildObjective(objective);
+  if (aim.inputs.name === "plain") return network;
+  const apply: Network<DitParams>["apply"] = (params, x, t, captions, given) =>
+    denoiser(aim, (scaled, time) => network.apply(params, scaled, time, captions, given))(x, t);
+  return { ...network, apply };
 };
 
-/** The factors that a parameterization asks for; none where they are all 1. */
-const ratesOf = ({ model, optimizer }: TrainSpec): Pick<Network<DitParams>, "rates"> =>
-  model.parameterization?.kind === "muP" ? { rates: parameterRates(model, buildOptimizer(optimizer).family) } : {};
-
-/** The model of a spec, handed captions like any other, with the rates that its parameterization asks for under the optimizer. */
-export const modelOf = (spec: TrainSpec): DitNetwork => {
-  const { model } = spec;
-  const built = dit(model);
-  return {
-    ...built,
-    ...ratesOf(spec),
-    ...(model.context.kind === "features" && { reads: "features" }),
-    apply: (params, x, t, captions, options) => built.apply(params, x, t, conditionOf(model, captions), options),
-  };
+const ofCaptions = (built: Dit): Network<DitParams> => {
+  const { context } = built.config;
+  switch (context.kind) {
+    case "none":
+      return { ...built, apply: (params, x, t, _, given) => built.apply(params, x, t, undefined, given) };
+    case "classes": {
+      const { classes } = context;
+      return {
+        ...built,
+        apply: (params, x, t, captions, given) =>
+          built.apply(params, x, t, labelsOf(wordsOf(captions), classes), given),
+      };
+    }
+    case "features": {
+      const told = (captions: Captions) => (context.masked ? vectorsOf(captions) : vectorsOf(captions).tokens);
+      return {
+        ...built,
+        reads: "features",
+        apply: (params, x, t, captions, given) => built.apply(params, x, t, told(captions), given),
+      };
+    }
+    case "words":
+      return {
+        ...built,
+        apply: (params, x, t, captions, given) => built.apply(params, x, t, wordsOf(captions), given),
+      };
+  }
 };
 
 /** 4 GiB of f32: what WebAssembly can address. */

@@ -3,6 +3,7 @@ import {
   architectures,
   canonicalConfig,
   type DitConfig,
+  type Experts,
   mlpKinds,
   normKinds,
   positionKinds,
@@ -39,6 +40,10 @@ export interface TrainSpec {
   readonly averaging: Averaging;
   /** Share of the captions replaced by the empty one, for classifier-free guidance (arXiv 2207.12598). */
   readonly captionDropout: number;
+  /** Stochastic depth, see `dropPath` of `@isoflop/dit`: the share of samples that the last block's branches leave out. None where unsaid. */
+  readonly dropPath?: number;
+  /** Weight of the load-balance loss of a model with experts, beside the objective's loss; the Switch Transformer's is 0.01. None where unsaid. */
+  readonly balance?: number;
   readonly validation: ValidationSpec;
 }
 
@@ -46,6 +51,14 @@ export interface TrainSpec {
 export const VALIDATION_BLOCK = 64;
 
 const size = whole({ atLeast: 1 });
+
+/** A mixture of experts, as far as each field alone can be wrong. */
+export const expertsSchema = record({
+  count: size,
+  active: size,
+  capacity: v.exactOptional(positive),
+  every: v.exactOptional(size),
+} satisfies { readonly [K in keyof Experts]-?: v.GenericSchema });
 
 /** A model's config, as far as each field alone can be wrong; defaults are filled in, so that one model has one text and one hash. */
 const model = v.pipe(
@@ -70,6 +83,7 @@ const model = v.pipe(
     positions: v.optional(choice(positionKinds)),
     qkNorm: v.optional(choice(queryKeyNorms)),
     parameterization: v.optional(parameterizations.schema),
+    experts: v.exactOptional(expertsSchema),
   } satisfies { readonly [K in keyof DitConfig]-?: v.GenericSchema }),
   attempt((given) => canonicalConfig(given as DitConfig)),
 );
@@ -105,6 +119,8 @@ export const trainFields = {
   optimizer: v.optional(optimizerSchema, v.parse(optimizerSchema, {})),
   averaging: v.optional(averagings.schema, { kind: "power", width: 0.05 }),
   captionDropout: v.optional(number({ atLeast: 0, atMost: 1 }), 0),
+  dropPath: v.exactOptional(number({ atLeast: 0, below: 1 })),
+  balance: v.exactOptional(number({ atLeast: 0 })),
   validation: v.optional(validationSchema, {}),
 } as const;
 

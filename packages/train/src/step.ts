@@ -1,5 +1,6 @@
 import type { Objective } from "@isoflop/diffusion";
 import { loss, stratified } from "@isoflop/diffusion";
+import { type ApplyOptions, balanceLosses } from "@isoflop/dit";
 import { only } from "@isoflop/spec";
 import { type Device, type Jitted, jit, mean, random, stack, Tensor, valueAndGrad } from "@isoflop/tensor";
 import * as v from "valibot";
@@ -25,8 +26,12 @@ export interface Network<P> {
   /** Factors on the learning rate and weight decay of its parameters, by which the groups of an optimizer are multiplied. Default: none. */
   readonly rates?: ParameterRates;
   init(key: random.Key): P;
-  apply(params: P, x: Tensor, t: Tensor, captions: Captions): Tensor;
+  /** @param options given in training alone, see `ApplyOptions` of `@isoflop/dit`: a key for what is random, and who watches */
+  apply(params: P, x: Tensor, t: Tensor, captions: Captions, options?: NetworkOptions): Tensor;
 }
+
+/** What a network may heed in training. */
+export type NetworkOptions = Pick<ApplyOptions, "key" | "onActivation">;
 
 /** What one step reads besides the state. All of it is data: one program serves every step of every seed. */
 export interface StepInputs {
@@ -46,7 +51,7 @@ export interface StepInputs {
 
 export interface StepOutputs {
   readonly state: OptimizerState<string>;
-  /** [mean loss of the batch, norm of its gradient before clipping]. */
+  /** [mean loss of the batch, with the load-balance losses where they are added; norm of its gradient before clipping]. */
   readonly metrics: Tensor;
 }
 
@@ -58,6 +63,8 @@ export interface StepOptions<P> {
   readonly optimizer: OptimizerSpec;
   /** Share of the captions replaced by the empty one: word 0 everywhere, or one vector of zeros. */
   readonly captionDropout: number;
+  /** Weight of the load-balance losses of the network's experts, added to the loss. Default: none. */
+  readonly balance?: number;
   /** Factors of every parameter, in the order of the packing's slots. Default: the optimizer's groups times what the model asks for. */
   readonly rates?: readonly ParameterRate[];
 }
@@ -77,6 +84,7 @@ export const trainStep = <P>(
   check(stepOptions, options, "options");
   const { device, model, packing, objective } = options;
   const captionDropout = check(trainFields.captionDropout, options.captionDropout, "options.captionDropout");
+  const balance = check(v.optional(trainFields.balance.wrapped), options.balance, "options.balance");
   const optimizer = check(optimizerSchema, options.optimizer, "options.optimizer");
   const rated =
     check(v.optional(ratesSchema), options.rates, "options.rates") ??
@@ -94,14 +102,19 @@ export const trainStep = <P>(
   };
   const program = jit(
     (state: OptimizerState<string>, { images, captions, key, step, rates, blend }: StepInputs): StepOutputs => {
-      const [noiseKey, timeKey, captionKey] = random.split(random.foldIn(key, step), 3);
+      const stepKey = random.foldIn(key, step);
+      const [noiseKey, timeKey, captionKey] = random.split(stepKey, 3);
       const noise = random.normal(noiseKey!, images.shape);
       const t = stratified(objective.density, images.shape[0]!, timeKey!);
       const condition = dropCaptions(captions, captionDropout, captionKey!);
       const lossOf = (flat: Tensor): Tensor => {
         const params = packing.unpack(flat);
-        const denoise = (x: Tensor, time: Tensor): Tensor => model.apply(params, x, time, condition);
-        return mean(loss(objective, denoise, { x: images, noise, t }));
+        const balancing = balance ? balanceLosses() : undefined;
+        const watched = balancing && { onActivation: balancing.onActivation };
+        const given = { key: random.foldIn(stepKey, 3), ...watched };
+        const denoise = (x: Tensor, time: Tensor): Tensor => model.apply(params, x, time, condition, given);
+        const value = mean(loss(objective, denoise, { x: images, noise, t }));
+        return balancing ? value.add(balancing.total().mul(balance!)) : value;
       };
       const { value, gradient } = valueAndGrad(lossOf)(state.weights);
       const clipped = clipByNorm(gradient, optimizer.clip);

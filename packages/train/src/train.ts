@@ -1,6 +1,6 @@
 import { allocateBatch, type DataSource } from "@isoflop/data";
 import type { DitParams } from "@isoflop/dit";
-import { canonicalJson, differences, number, record, whole } from "@isoflop/spec";
+import { canonicalJson, choice, differences, number, record, whole } from "@isoflop/spec";
 import { concat, type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { uploadCaptions } from "./captions.js";
@@ -8,7 +8,7 @@ import { type Checkpoint, type CheckpointStore, restoreState, saveState } from "
 import { averagingBlend } from "./ema.js";
 import { check, DivergedError, must, TrainError } from "./errors.js";
 import { yieldToHost } from "./host.js";
-import { checkData, modelOf } from "./model.js";
+import { checkData, type ModelOptions, modelOf } from "./model.js";
 import { buildObjective } from "./objective.js";
 import type { OptimizerState } from "./optimizer.js";
 import { buildOptimizer } from "./optimizers/spec.js";
@@ -58,6 +58,11 @@ export interface TrainOptions {
   readonly readEvery?: number;
   /** Least seconds between checkpoints; Infinity for the last alone. Default 30. */
   readonly checkpointSeconds?: number;
+  /**
+   * "blocks": each step keeps the input of every block and computes the rest again for the gradient, as `dit` has it: less memory, more work,
+   * and the same weights. Default "none".
+   */
+  readonly checkpointing?: ModelOptions["checkpointing"];
 }
 
 export interface TrainResult {
@@ -86,6 +91,7 @@ const trainOptions = record({
   ...{ store: anything, signal: anything, onProgress: anything, onRejected: anything },
   readEvery: v.optional(whole({ atLeast: 1 }), 16),
   checkpointSeconds: v.optional(v.union([v.literal(Infinity), number({ atLeast: 0 })], "at least 0, or Infinity"), 30),
+  checkpointing: v.optional(choice(["none", "blocks"]), "none"),
 } satisfies { readonly [K in keyof TrainOptions]-?: v.GenericSchema });
 
 /** Seconds without letting timers and signals through, at most (but for the length of a step). */
@@ -104,11 +110,11 @@ const SLOWEST_REPORT = 1;
  */
 export const train = async (input: TrainSpecInput, options: TrainOptions): Promise<TrainResult> => {
   const spec = trainSpec(input);
-  const { readEvery, checkpointSeconds } = check(trainOptions, options, "options");
+  const { readEvery, checkpointSeconds, checkpointing } = check(trainOptions, options, "options");
   const { device, data, store, signal, onProgress } = options;
   checkData(spec, data);
   checkSplit(data, spec.validation.split, spec.validation.images);
-  const model = modelOf(spec);
+  const model = modelOf(spec, { checkpointing });
   const objective = buildObjective(spec.objective);
   const packing = packTree(model.init(random.key(0)));
   const fingerprint = canonicalJson(spec);

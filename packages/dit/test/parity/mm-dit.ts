@@ -18,9 +18,7 @@ export const mmditBlock: ParityCase<JointBlock> = {
   fixture,
   params(device) {
     const arrays = under(readFixture(fixture), "param.");
-    return build<JointBlock>(jointBlockSpecs(config, false), ({ shape }, name) =>
-      device.tensor(arrays[name]!.data, shape),
-    );
+    return build<JointBlock>(jointBlockSpecs(config, 0), ({ shape }, name) => device.tensor(arrays[name]!.data, shape));
   },
   output(device, block) {
     const input = (key: string) => given(device, fixture, `input.${key}`);

@@ -40,7 +40,10 @@ const lossWords = ({ objective, validation: { images, split } }: RunSpec): strin
 
 /** How the runs of one study were trained. */
 const recipeWords = (specs: readonly RunSpec[]): string => {
-  const [{ model, objective, optimizer, averaging, captionDropout }] = specs as readonly [RunSpec, ...RunSpec[]];
+  const [{ model, objective, optimizer, averaging, captionDropout, dropPath, balance }] = specs as readonly [
+    RunSpec,
+    ...RunSpec[],
+  ];
   const { path, prediction, weighting, density } = buildObjective(objective);
   const { clip, warmup, shape, decay, groups = [] } = optimizer;
   const { kind, ...average } = averaging;
@@ -56,6 +59,8 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
     `peak learning rate ${range(specs.map(({ optimizer: { learningRate } }) => learningRate))}, ${percent(warmup, 0)} warm-up${ends}`,
     `weights averaged: ${[kind, ...Object.entries(average).map(([name, value]) => `${name} ${value}`)].join(", ")}`,
     `${percent(captionDropout, 0)} of captions dropped`,
+    ...(dropPath ? [`up to ${percent(dropPath, 0)} of branches dropped`] : []),
+    ...(balance ? [`load-balance loss of weight ${balance}`] : []),
   ].join("; ");
 };
 

@@ -3,7 +3,7 @@ import { solvers } from "@isoflop/diffusion";
 import { architectures, ladderRules, mlpKinds, normKinds, positionKinds, queryKeyNorms } from "@isoflop/flops";
 import { choice, nameIn, number, positive, record, recordOrName, text, whole } from "@isoflop/spec";
 import { batchRule, learningRateRule, runners } from "@isoflop/sweep";
-import { optimizerSchemaOf, parameterizations, trainFields } from "@isoflop/train";
+import { expertsSchema, optimizerSchemaOf, parameterizations, trainFields } from "@isoflop/train";
 import * as v from "valibot";
 import { byShape } from "./shapes.js";
 
@@ -25,6 +25,7 @@ const modelSchema = record({
   registers: v.exactOptional(whole()),
   positions: v.exactOptional(choice(positionKinds)),
   qkNorm: v.exactOptional(choice(queryKeyNorms)),
+  experts: v.exactOptional(expertsSchema),
   image: v.exactOptional(record({ height: size, width: size, channels: size, frames: v.exactOptional(size) })),
   patchFrames: v.exactOptional(size),
   parameterization: v.exactOptional(recordOrName(parameterizations)),
@@ -155,6 +156,8 @@ export const studySchema = record({
   tune: v.exactOptional(tuneSchema),
   averaging: train.averaging,
   captionDropout: train.captionDropout,
+  dropPath: train.dropPath,
+  balance: train.balance,
   validation: train.validation,
   seed: train.seed,
   metrics: v.optional(v.array(v.looseObject({}, "a record"), "a list of metrics"), []),
