@@ -53,6 +53,7 @@ export { euler } from "./solvers/euler.js";
 export { heun } from "./solvers/heun.js";
 export { solvers } from "./solvers.js";
 export { draws, quantiles, stratified } from "./stratified.js";
+export { translated } from "./translate.js";
 export type { Draws } from "./walk.js";
 export type { UnitWeight, Weighting } from "./weighting.js";
 export { edmWeighting } from "./weightings/edm.js";

@@ -44,8 +44,25 @@ export {
 } from "./optimizers/spec.js";
 export { type Packing, packTree, type Slot } from "./pack.js";
 export { parameterizations } from "./parameterization.js";
-export { type Fall, type FallSpec, type Schedule, scheduleFactor, schedules, withinRun } from "./schedule.js";
+export {
+  type PowerProfile,
+  profileProduct,
+  type ReconstructedAverage,
+  type Reconstruction,
+  reconstructAverage,
+  reconstructProfile,
+} from "./post-hoc.js";
+export {
+  type Fall,
+  type FallPlace,
+  type FallSpec,
+  type Schedule,
+  scheduleFactor,
+  schedules,
+  withinRun,
+} from "./schedule.js";
 export { setupFor } from "./setup.js";
+export { type Snapshot, type SnapshotSpec, type StoredSnapshot, snapshotSteps } from "./snapshot.js";
 export {
   expertsSchema,
   type TrainSpec,
@@ -58,5 +75,7 @@ export {
   type ValidationSpec,
 } from "./spec.js";
 export { type Network, type StepInputs, type StepOptions, type StepOutputs, trainStep } from "./step.js";
+export { type TimeBin, timeBins } from "./time-bins.js";
 export { type Progress, type StepMetrics, type TrainOptions, type TrainResult, train } from "./train.js";
 export { checkSplit, type ValidateOptions, type Validation, validate } from "./validate.js";
+export { type WidthLoss, widthCurve } from "./width-curve.js";

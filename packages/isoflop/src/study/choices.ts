@@ -2,7 +2,7 @@ import { architectures, type DitConfig, resolve } from "@isoflop/flops";
 import type { Choices } from "@isoflop/plot";
 import { extent, type IsoFlop, type Outcome, type PowerLaw } from "@isoflop/scaling";
 import type { RunSpec } from "@isoflop/sweep";
-import { buildObjective, buildOptimizer, type ParameterGroup } from "@isoflop/train";
+import { buildObjective, buildOptimizer, type ParameterGroup, schedules } from "@isoflop/train";
 import type { DoneRun } from "../runs/point.js";
 import { num, percent, round } from "../words/numbers.js";
 import { fitLaws } from "./laws.js";
@@ -48,7 +48,9 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
   const { clip, warmup, shape, decay, groups = [] } = optimizer;
   const { kind, ...average } = averaging;
   const fall = typeof shape === "string" ? shape : shape.kind;
-  const ends = fall === "constant" ? "" : `, ${fall} to zero over the last ${percent(decay, 0)}`;
+  // Where all but nothing of a fall is left.
+  const end = schedules.build(shape)(1e-6, { steps: 1, start: 1 });
+  const ends = fall === "constant" ? "" : `, ${fall}${end < 1e-2 ? " to zero" : ""} over the last ${percent(decay, 0)}`;
   return [
     `${path.name} path, prediction of the ${prediction}, ${weighting.name}, times ${density.name} stratified over the batch`,
     architectures.get(model.conditioning).words,

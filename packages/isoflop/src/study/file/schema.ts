@@ -155,6 +155,7 @@ export const studySchema = record({
   optimizer: v.optional(optimizerSchema, v.parse(optimizerSchema, {})),
   tune: v.exactOptional(tuneSchema),
   averaging: train.averaging,
+  snapshots: train.snapshots,
   captionDropout: train.captionDropout,
   dropPath: train.dropPath,
   balance: train.balance,
