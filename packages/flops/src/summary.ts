@@ -1,4 +1,4 @@
-import { type DitConfig, layers } from "./config.js";
+import type { DitConfig } from "./config.js";
 import { type Convention, conventions } from "./convention.js";
 import { byPart } from "./count.js";
 import { onlyKeys } from "./errors.js";
@@ -7,6 +7,7 @@ import { checkPrecision, type Precision, precisions } from "./memory.js";
 import { savedElements } from "./operations.js";
 import { parameters } from "./parameters.js";
 import { training } from "./passes.js";
+import { layers } from "./resolve.js";
 import type { Bytes, Flops, Parameters } from "./units.js";
 
 /** What a part of a model has, does and keeps, for one sample. */
