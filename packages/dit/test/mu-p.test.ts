@@ -52,13 +52,13 @@ const dataOf = async (params: Readonly<Record<string, Tensor>>): Promise<Record<
 const roles: readonly (readonly [pattern: RegExp, role: Role])[] = [
   [/bias$|norm\w*\.weight$|ln_[qk]\.weight$|[qk]_norm\.weight$|scale_shift_table$/, "vector"],
   [/embedding_table\.weight$|pos_embed$|^register$/, "table"],
-  [/^(final_layer\.)?linear\.weight$/, "output"],
+  [/^(final_layer\.)?linear\.weight$|router\.weight$/, "output"],
   [
     /^x_embedder|^t_embedder\.(mlp\.)?0\.weight|^context_embedder\.weight|^y_embedder\.(mlp\.0|y_proj\.fc1)|guidance_in\.in_layer/,
     "input",
   ],
   [
-    /attn\.(qkv|proj)|cross_attn\.(q_linear|kv_linear|proj)|mlp\.fc[12]|adaLN_modulation\.1|t_block\.1|\.2\.weight$|y_proj\.fc2|mlp\.w(12|3)|guidance_in\.out_layer/,
+    /attn\.(qkv|proj)|cross_attn\.(q_linear|kv_linear|proj)|mlp\.fc[12]|adaLN_modulation\.1|t_block\.1|\.2\.weight$|y_proj\.fc2|mlp\.(experts\.\d\.)?w(12|3)|guidance_in\.out_layer/,
     "hidden",
   ],
 ];
@@ -66,12 +66,13 @@ const roleOf = (name: string): Role | undefined => roles.find(([pattern]) => pat
 
 /** What else a config may have. */
 const parts = { registers: 2, guidance: true, norm: "rms", mlp: "swiglu", timeFeatures: 32 } as const;
+const experts = { count: 3, active: 1, every: 2 } as const;
 
 const cases = conditionings.flatMap((conditioning) =>
   Object.entries(contexts)
     .filter(([kind]) => kind !== "pooled" || conditioning === "mmDit")
     .map(([kind, context]) => {
-      const more = kind === "features" ? parts : {};
+      const more = kind === "features" ? { ...parts, experts } : {};
       return [conditioning, kind, { ...setup, ...more, conditioning, context }] as const;
     }),
 );
@@ -105,7 +106,7 @@ describe.each(cases)("%s told %s", (_, __, config) => {
         continue;
       }
       const std = init.kind === "normal" ? init.std : Math.sqrt(2 / (init.fanIn + init.fanOut));
-      const wanted = role === "hidden" ? std / Math.sqrt(ratio) : std;
+      const wanted = std / { input: 1, hidden: Math.sqrt(ratio), output: ratio, vector: 1, table: 1 }[role];
       const found = Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
       // Five standard errors of a standard deviation, at most std / sqrt(2n).
       expect(Math.abs(found / wanted - 1), name).toBeLessThan(5 / Math.sqrt(2 * values.length));
