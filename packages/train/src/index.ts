@@ -15,6 +15,7 @@ export {
   type SavedArray,
   saveState,
 } from "./checkpoint.js";
+export { type CoordinateOptions, coordinateCheck, type LayerCoordinates } from "./coordinates.js";
 export { type Averaging, averagingBlend, averagings, MAX_POWER_WIDTH, powerExponent, powerWidth } from "./ema.js";
 export { DivergedError, TrainError, type TrainErrorCode } from "./errors.js";
 export { type MeanLoss, pairedDifference, stratifiedMean } from "./estimate.js";
@@ -42,6 +43,7 @@ export {
   optimizerSchemaOf,
 } from "./optimizers/spec.js";
 export { type Packing, packTree, type Slot } from "./pack.js";
+export { parameterizations } from "./parameterization.js";
 export {
   type PowerProfile,
   profileProduct,

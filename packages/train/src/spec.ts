@@ -18,6 +18,7 @@ import { resolveRates } from "./groups.js";
 import { type ObjectiveSpec, objectiveSchema } from "./objective.js";
 import { type OptimizerSpec, optimizerSchemaOf } from "./optimizers/spec.js";
 import { packTree } from "./pack.js";
+import { parameterizations } from "./parameterization.js";
 import { type SnapshotSpec, snapshotsSchema } from "./snapshot.js";
 
 export interface ValidationSpec {
@@ -84,6 +85,7 @@ const model = v.pipe(
     registers: v.optional(whole()),
     positions: v.optional(choice(positionKinds)),
     qkNorm: v.optional(choice(queryKeyNorms)),
+    parameterization: v.optional(parameterizations.schema),
     experts: v.exactOptional(expertsSchema),
   } satisfies { readonly [K in keyof DitConfig]-?: v.GenericSchema }),
   attempt((given) => canonicalConfig(given as DitConfig)),

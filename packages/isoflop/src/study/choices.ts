@@ -57,6 +57,7 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
     architectures.get(model.conditioning).words,
     ...partWords(model),
     `${buildOptimizer(optimizer).words}, clipping at ${clip}`,
+    ...parameterizationWords(model),
     ...groups.map(groupWords),
     `batch ${range(specs.map(({ batch }) => batch))}`,
     `peak learning rate ${range(specs.map(({ optimizer: { learningRate } }) => learningRate))}, ${percent(warmup, 0)} warm-up${ends}`,
@@ -68,15 +69,25 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
 };
 
 /** What the blocks have beside the defaults. */
-const partWords = ({ norm, mlp, positions, registers }: DitConfig): readonly string[] => {
+const partWords = ({ norm, mlp, positions, registers, experts }: DitConfig): readonly string[] => {
   const turned = positions === "sincos+rope" ? "rotary positions besides sines and cosines" : "rotary positions";
   const words = [
     ...(norm === "rms" ? ["root-mean-square norms"] : []),
     ...(mlp === "swiglu" ? ["SwiGLU"] : []),
     ...(positions?.endsWith("rope") ? [turned] : []),
     ...(registers ? [`${registers} registers`] : []),
+    ...(experts ? [`${experts.active} of ${experts.count} experts`] : []),
   ];
   return words.length > 0 ? [words.join(", ")] : [];
+};
+
+/** Nothing of the standard parameterization, under which every parameter has the run's own rate. */
+const parameterizationWords = ({ parameterization }: DitConfig): readonly string[] => {
+  if (parameterization?.kind !== "muP") return [];
+  const { baseWidth, baseHeads } = parameterization;
+  return [
+    `muP from a base of width ${baseWidth}, its heads ${baseWidth / baseHeads!} wide: rates of matrices times ${baseWidth} / width`,
+  ];
 };
 
 const groupWords = ({ match, learningRate, weightDecay }: ParameterGroup): string => {
