@@ -47,11 +47,12 @@ const fieldsOf = (schema: Schema, root: Schema): Readonly<Record<string, Schema>
   return (schema.properties ?? first?.properties ?? {}) as Readonly<Record<string, Schema>>;
 };
 
-/** The value that a schema fills in for a field, at any depth. */
+/** The value that a schema fills in for a field, at any depth: of a field that may be left out, where it has a default itself. */
 export const defaultsOf = (schema: Schema, root: Schema = schema): Schema =>
   Object.fromEntries(
     Object.entries(fieldsOf(schema, root)).flatMap(([name, field]) => {
-      const within = defaultsOf(field, root);
+      const required = (schema.required as readonly string[] | undefined)?.includes(name);
+      const within = required || "default" in field ? defaultsOf(field, root) : {};
       if (Object.keys(within).length > 0) return [[name, within]];
       return "default" in field ? [[name, field.default]] : [];
     }),
