@@ -1,5 +1,6 @@
 import type { DitConfig } from "@isoflop/flops";
-import { shown } from "./errors.js";
+import { place, shown } from "./errors.js";
+import type { StoredTable } from "./layouts/layout.js";
 import { positionTable } from "./position-table.js";
 
 /** Numbers with their shape, as a safetensors reader gives them and a writer takes them. */
@@ -31,15 +32,13 @@ const roundingOf = (data: Float32Array): number => {
   return (used & 0x1fff) === 0 ? 2 ** -11 : 1e-4;
 };
 
-/** How a stored position table differs from the one that the config computes; undefined if by no more than its format rounds. */
-export const positionTrouble = (config: DitConfig, { shape, data }: NamedArray): string | undefined => {
-  const table = namedBuffers(config)[positionName]!;
+/** How a stored array differs from a table of numbers up to 1 that the config decides; undefined if by no more than its format rounds. */
+export const tableTrouble = (table: Omit<StoredTable, "name">, { shape, data }: NamedArray): string | undefined => {
   if (shape.join() !== table.shape.join())
-    return `is ${shown(shape)}; the sine-cosine table of this config is ${shown(table.shape)}`;
-  const allowed = roundingOf(data);
-  const at = data.findIndex((value, i) => !(Math.abs(value - table.data[i]!) <= allowed));
+    return `is ${shown(shape)}; the ${table.what} of this config is ${shown(table.shape)}`;
+  const [allowed, right] = [roundingOf(data), table.values()];
+  const at = data.findIndex((value, i) => !(Math.abs(value - right[i]!) <= allowed));
   if (at < 0) return undefined;
-  const where = shown([0, Math.floor(at / config.width), at % config.width]);
-  const values = `${data[at]!.toPrecision(4)} at ${where}, where that has ${table.data[at]!.toPrecision(4)}`;
-  return `is not the sine-cosine table of this config: ${values}; so stands the table of another grid or scale, or a learned one, which positions "learned" takes as a parameter`;
+  const values = `${data[at]!.toPrecision(4)} at ${place(shape, at)}, where that has ${right[at]!.toPrecision(4)}`;
+  return `is not the ${table.what} of this config: ${values}${table.otherwise ? `; ${table.otherwise}` : ""}`;
 };

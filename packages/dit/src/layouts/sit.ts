@@ -1,0 +1,17 @@
+import type { WeightLayout } from "./layout.js";
+import { official } from "./official.js";
+
+/**
+ * `willisma/SiT: models.py` at a87098c and `sihyun-yu/REPA: models/sit.py` at 2b8c181: the official DiT's names over another clock, which no
+ * shape tells. REPA's `projectors` serve training alone.
+ */
+export const SiT: WeightLayout = {
+  ...official,
+  name: "SiT",
+  marks: ["x_embedder.proj.weight", "projectors.0.0.weight"],
+  holds: {
+    ...{ conditioning: ["adaLNZero"], context: ["classes"], timeScale: [1], positions: ["sincos"], qkNorm: ["none"] },
+    square: true,
+  },
+  passedOver: /^projectors\./,
+};
