@@ -2,7 +2,7 @@ import type { DitConfig } from "@isoflop/flops";
 import { DitError, must } from "./errors.js";
 import { unheld } from "./layouts/holds.js";
 import { weightLayouts } from "./layouts/index.js";
-import type { WeightLayout } from "./layouts/layout.js";
+import type { Stored, WeightLayout } from "./layouts/layout.js";
 import type { NamedSpecs } from "./spec.js";
 import { setsByPrefix, type WeightChoice } from "./weight-sets.js";
 
@@ -10,7 +10,11 @@ import { setsByPrefix, type WeightChoice } from "./weight-sets.js";
 export interface Chosen {
   readonly layout: WeightLayout;
   readonly prefix: string;
+  /** What stands before the names of other sets. */
+  readonly others: readonly string[];
 }
+
+const isRequired = (stored: Stored): boolean => "of" in stored || ("values" in stored && !stored.positions);
 
 /** Which of the arrays that a layout has for a config are there, as a share. */
 const coverage = (
@@ -20,7 +24,7 @@ const coverage = (
   parameters: NamedSpecs,
   names: ReadonlySet<string>,
 ): number => {
-  const stored = layout.arrays(config, parameters).filter((each) => "of" in each);
+  const stored = layout.arrays(config, parameters).filter(isRequired);
   return stored.filter(({ name }) => names.has(prefix + name)).length / Math.max(1, stored.length);
 };
 
@@ -59,7 +63,7 @@ const mustLeave = (names: ReadonlySet<string>, { set, prefix }: WeightChoice): v
  * The only set of names that a choice leaves, whatever its config.
  * @throws RegistryError, DitError("weights") as {@link chooseSet}
  */
-export const onlySet = (names: ReadonlySet<string>, choice: WeightChoice): Chosen => {
+export const onlySet = (names: ReadonlySet<string>, choice: WeightChoice): Omit<Chosen, "others"> => {
   const sets = setsByPrefix(names, choice);
   mustBeOne([...sets.keys()], "names of a model");
   for (const [prefix, [layout]] of sets) return { layout: layout!, prefix };
@@ -79,6 +83,9 @@ export const chooseSet = (
   parameters: NamedSpecs,
   choice: WeightChoice,
 ): Chosen => {
+  const named = weightLayouts.get(choice.layout ?? "official");
+  const reason = unheld(named, config);
+  must(reason === undefined, "weights", `weights: layout "${named.name}" is not for this config: ${reason}.`);
   const sets = setsByPrefix(names, choice);
   const covered = (layout: WeightLayout, prefix: string) => coverage(layout, prefix, config, parameters, names);
   const best = [...sets].flatMap(([prefix, layouts]) => {
@@ -92,7 +99,8 @@ export const chooseSet = (
     "this config's names",
   );
   const found = whole[0] ?? best.sort((a, b) => b.share - a.share)[0];
-  if (found) return found;
+  const others = (own: string) => [...setsByPrefix(names, {}).keys()].filter((prefix) => prefix !== own);
+  if (found) return { layout: found.layout, prefix: found.prefix, others: others(found.prefix) };
   for (const [prefix, [layout]] of sets)
     must(
       false,
@@ -100,8 +108,6 @@ export const chooseSet = (
       `weights: behind ${shownPrefix(prefix)} are weights of layout "${layout!.name}": ${unheld(layout!, config)}.`,
     );
   mustLeave(names, choice);
-  const layout = weightLayouts.get(choice.layout ?? "official");
-  const reason = unheld(layout, config);
-  must(reason === undefined, "weights", `weights: layout "${layout.name}" does not fit: ${reason}.`);
-  return { layout, prefix: choice.prefix ?? "" };
+  const { prefix = "" } = choice;
+  return { layout: named, prefix, others: others(prefix) };
 };

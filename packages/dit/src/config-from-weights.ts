@@ -2,27 +2,34 @@ import { type Conditioning, type Context, type DitConfig, resolve } from "@isofl
 import { type NamedArray, positionName, tableTrouble } from "./buffers.js";
 import { onlySet } from "./choose-set.js";
 import { must, shown } from "./errors.js";
+import type { Holds } from "./layouts/layout.js";
 import { storedPositions } from "./layouts/positions.js";
 import type { WeightChoice, WeightSet } from "./weight-sets.js";
 
-/** A config of which shapes tell most. */
+/** A field that nothing in a file tells, and what is taken for it. */
+export interface AssumedField {
+  readonly field: keyof DitConfig;
+  readonly why: string;
+}
+
+/** A config of which names and shapes tell most. */
 export interface FoundConfig extends WeightSet {
   readonly config: DitConfig;
-  /** Fields that nothing in the file tells, and what is taken for them. */
-  readonly assumed: readonly { readonly field: keyof DitConfig; readonly why: string }[];
+  readonly assumed: readonly AssumedField[];
 }
 
 /** The shape of a parameter by our name; undefined where the file has none. */
 type ShapeOf = (name: string) => readonly number[] | undefined;
 
-/** A context that lacks what no shape tells says so. */
+/** What is told, or what the file lacks to tell it. */
 type Told<T> = { readonly is: T } | { readonly lacks: string };
 
-const conditioningOf = (shapeOf: ShapeOf, width: number): Conditioning | undefined => {
+const conditioningOf = (shapeOf: ShapeOf, { conditioning }: Holds): Conditioning | undefined => {
+  if (conditioning?.length === 1) return conditioning[0];
   if (shapeOf("joint_blocks.0.x_block.attn.qkv.weight")) return "mmDit";
   if (shapeOf("t_block.1.weight")) return "adaLNSingle";
-  const [rows = 0] = shapeOf("blocks.0.adaLN_modulation.1.weight") ?? [];
-  if (rows > 0) return rows === 4 * width ? "adaLN" : "adaLNZero";
+  const [rows, width] = shapeOf("blocks.0.adaLN_modulation.1.weight") ?? [];
+  if (rows) return rows === 4 * width! ? "adaLN" : "adaLNZero";
   if (shapeOf("blocks.0.norm_cross.weight")) return "crossAttention";
   return shapeOf("blocks.0.norm1.weight") ? "inContext" : undefined;
 };
@@ -36,23 +43,38 @@ const contextOf = (shapeOf: ShapeOf): Told<Context> => {
   if (words) return { lacks: `context, of ${words[0]} words: how many tokens a caption has` };
   const features = shapeOf("context_embedder.weight") ?? shapeOf("y_embedder.y_proj.fc1.weight");
   if (!features) return { is: { kind: "none" } };
-  const caption = shapeOf("y_embedder.y_embedding");
+  const [, dim = 0] = features;
   const [, pooled] = shapeOf("y_embedder.mlp.0.weight") ?? [];
-  const dim = features[1]!;
+  const [tokens] = shapeOf("y_embedder.y_embedding") ?? [];
   const more = pooled === undefined ? {} : { pooled };
-  if (caption) return { is: { kind: "features", tokens: caption[0]!, dim, ...more } };
+  if (tokens !== undefined) return { is: { kind: "features", tokens, dim, ...more } };
   return { lacks: `context, of features of dim ${dim}${pooled ? ` and pooled ${pooled}` : ""}: how many tokens` };
 };
 
-/** The ratio by which a hidden layer of `hidden` is what a width gives, rounded down. */
-const ratioOf = (hidden: number, width: number): number => {
-  const ratio = hidden / width;
-  return Math.floor(width * ratio) === hidden ? ratio : (hidden + 0.5) / width;
+/** MLP and its ratio: that by which a hidden layer is what a width gives, rounded down. */
+const mlpOf = (shapeOf: ShapeOf, block: string, width: number): Pick<DitConfig, "mlp" | "mlpRatio"> => {
+  const [gated] = shapeOf(`${block}.mlp.w12.weight`) ?? [];
+  const [plain] = shapeOf(`${block}.mlp.fc1.weight`) ?? [];
+  const hidden = gated === undefined ? plain : gated / 2;
+  const mlp = gated === undefined ? {} : ({ mlp: "swiglu" } as const);
+  if (hidden === undefined) return mlp;
+  const widthOf = (ratio: number) => {
+    const whole = Math.floor(width * ratio);
+    return gated === undefined ? whole : Math.floor((2 * whole) / 3);
+  };
+  // Of the ratios that give it, 4 or the smallest that is a whole hidden layer.
+  const least = gated === undefined ? hidden : Math.ceil(1.5 * hidden);
+  const ratios = [4, least / width, (least + 0.5) / width];
+  const ratio = ratios.find((each) => widthOf(each) === hidden);
+  return { ...mlp, ...(ratio !== undefined && ratio !== 4 && { mlpRatio: ratio }) };
 };
 
+const normOf = (shapeOf: ShapeOf): Pick<DitConfig, "norm"> =>
+  shapeOf("blocks.0.norm1.weight") && !shapeOf("blocks.0.norm1.bias") ? { norm: "rms" } : {};
+
 /**
- * The config of which weights are, as far as names and shapes tell: width, depth, patch, channels, MLP, conditioning, kind of context. What
- * they do not tell must be given, as the number of heads, or is assumed and said.
+ * The config of which weights are, as far as names and shapes tell: width, depth, patch, channels, conditioning, kind of context, MLP, norms
+ * and embeddings. What they do not tell must be given, as the number of heads, or is assumed and said.
  *
  * @param known fields that are known; they are taken as they are
  * @throws DitError("weights") for several sets of names, names of no layout, and with all that must be given; FlopsError("config") for a
@@ -67,21 +89,23 @@ export const configFromWeights = (
   const arrayOf = (name: string): NamedArray | undefined => arrays[prefix + (layout.spelled(name) ?? name)];
   const shapeOf: ShapeOf = (name) => arrayOf(name)?.shape;
   const kernel = shapeOf("x_embedder.proj.weight") ?? [];
-  const [width = 0, channels = 0, patch = 0] = kernel;
-  must(kernel.length === 4 && kernel[3] === patch, "weights", `weights: the patch convolution is ${shown(kernel)}.`);
+  const [width = 0, channels = 0, ...sides] = kernel;
+  const patch = sides.at(-1) ?? 0;
+  must([2, 3].includes(sides.length), "weights", `weights: the patch convolution is ${shown(kernel)}.`);
+  const pixels = channels * sides.reduce((product, side) => product * side, 1);
 
-  const conditioning = known.conditioning ?? conditioningOf(shapeOf, width);
-  const trunk = conditioning === "mmDit" ? "joint_blocks" : "blocks";
-  const inBlock = conditioning === "mmDit" ? ".x_block" : "";
+  const conditioning = known.conditioning ?? conditioningOf(shapeOf, layout.holds);
+  const blockOf = (i: number) => (conditioning === "mmDit" ? `joint_blocks.${i}.x_block` : `blocks.${i}`);
   let depth = 0;
-  while (shapeOf(`${trunk}.${depth}${inBlock}.attn.proj.weight`)) depth++;
-  const [headWidth] = shapeOf(`${trunk}.0${inBlock}.attn.ln_q.weight`) ?? [];
-  const [hidden] = shapeOf(`${trunk}.0${inBlock}.mlp.fc1.weight`) ?? [];
+  while (shapeOf(`${blockOf(depth)}.attn.proj.weight`)) depth++;
+  const [headWidth] = shapeOf(`${blockOf(0)}.attn.ln_q.weight`) ?? [];
   const [read = 0] = shapeOf("final_layer.linear.weight") ?? shapeOf("linear.weight") ?? [];
+  const [, registers = 0] = shapeOf("register") ?? [];
+  const [, features = 256] = shapeOf("t_embedder.mlp.0.weight") ?? shapeOf("t_embedder.0.weight") ?? [];
   const context: Told<Context> = known.context ? { is: known.context } : contextOf(shapeOf);
   const stored = arrayOf(positionName);
   const side = Math.round(Math.sqrt(stored?.shape[1] ?? 0));
-  const square = side > 0 && side * side === stored?.shape[1];
+  const square = sides.length === 2 && side > 0 && side * side === stored?.shape[1];
   const image = known.image ?? (square ? { height: side * patch, width: side * patch, channels } : undefined);
   const heads = known.heads ?? (headWidth === undefined ? undefined : width / headWidth);
 
@@ -92,30 +116,41 @@ export const configFromWeights = (
     ...(image === undefined ? [`image, of ${channels} channels`] : []),
   ];
   must(lacking.length === 0, "weights", `weights: no name or shape tells ${lacking.join("; ")}: give it.`);
-  const { timeScale } = layout.holds;
+  const { timeScale = [] } = layout.holds;
+  const crossed = shapeOf("blocks.0.cross_attn.q_norm.weight") !== undefined;
+  const rotary = arrays[`${prefix}feat_rope.freqs_cos`] !== undefined;
   const found = {
     ...{ image: image!, patch, width, depth, heads: heads!, conditioning: conditioning! },
     ...("is" in context && { context: context.is }),
-    ...(hidden !== undefined && hidden !== 4 * width && { mlpRatio: ratioOf(hidden, width) }),
-    ...(read !== channels * patch ** 2 && { outChannels: read / patch ** 2 }),
-    ...(headWidth !== undefined && { qkNorm: "rms" as const }),
-    ...(timeScale?.length === 1 && timeScale[0] !== 1000 && { timeScale: timeScale[0]! }),
+    ...mlpOf(shapeOf, blockOf(0), width),
+    ...normOf(shapeOf),
+    ...(read !== pixels && { outChannels: (read * channels) / pixels }),
+    ...(headWidth !== undefined && { qkNorm: crossed ? "rms+cross" : "rms" }),
+    ...(registers > 0 && { registers }),
+    ...(features !== 256 && { timeFeatures: features }),
+    ...(shapeOf("guidance_in.in_layer.weight") && { guidance: true }),
+    ...(sides.length === 3 && { patchFrames: sides[0]! }),
+    ...(timeScale.length === 1 && timeScale[0] !== 1000 && { timeScale: timeScale[0]! }),
+    ...(rotary && { positions: "sincos+rope" }),
   } as DitConfig;
   const [table] = storedPositions({ ...found, ...known, positions: "sincos" });
   const learned = stored && table && tableTrouble(table, stored) !== undefined;
   const config: DitConfig = { ...found, ...(learned && { positions: "learned" }), ...known };
   resolve(config);
 
-  const says = (field: keyof DitConfig, holds: boolean, why: string) =>
+  const says = (field: keyof DitConfig, holds: boolean, why: string): readonly AssumedField[] =>
     holds && known[field] === undefined ? [{ field, why }] : [];
   const { kind } = config.context;
+  const { holds } = layout;
+  const modulated = shapeOf("blocks.0.norm1.weight") === undefined;
   const assumed = [
-    ...says("timeScale", timeScale?.length !== 1, "1000, as DiT has it; SiT's names are the same and it has 1"),
+    ...says("timeScale", timeScale.length !== 1, "1000, as DiT has it; SiT's names are the same and it has 1"),
     ...says("context", kind === "classes", 'the last row of the label table is "no label"'),
-    ...says("context", kind === "words" || kind === "features", "captions fill all tokens: masked is not said"),
+    ...says("context", kind === "words" || kind === "features", "captions fill all tokens: not masked"),
     ...says("image", stored !== undefined, "as high as wide"),
     ...says("time", conditioning === "inContext" || conditioning === "crossAttention", "a token"),
-    ...says("positions", stored === undefined, "sines and cosines: no table is stored"),
+    ...says("norm", modulated && holds.norm?.length !== 1, "layer norm: a norm that is modulated has no parameter"),
+    ...says("positions", !learned && !rotary && holds.positions?.length !== 1, "sines and cosines, and not rotary"),
   ];
   return { config, layout: layout.name, prefix, assumed };
 };

@@ -13,6 +13,9 @@ export const zeroInit: Initializer = { kind: "zeros" };
 /** What DiT gives time MLP and label table (`facebookresearch/DiT: models.py`), and ViT learned positions. */
 export const smallNormal: Initializer = { kind: "normal", std: 0.02 };
 
+/** What sd3-ref gives registers (`Stability-AI/sd3-ref: mmdit.py`). */
+export const unitNormal: Initializer = { kind: "normal", std: 1 };
+
 export const draw = (init: Initializer, key: random.Key, shape: readonly number[]): Tensor => {
   switch (init.kind) {
     case "xavier": {

@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { attention, concat, linear, split, type Tensor } from "@isoflop/tensor";
 import { feedForward, type QueryKeyValue, queryKeyValue, queryKeyValueSpecs } from "./block.js";
+import { alone, type Running } from "./blocks.js";
 import { type AdaLNBlock, adaLNBlockSpecs } from "./conditioning/ada-ln.js";
 import {
   gated,
@@ -12,6 +13,7 @@ import {
   oneBranch,
   through,
 } from "./modulation.js";
+import type { Rotation } from "./rotary.js";
 import type { SpecsOf } from "./spec.js";
 
 /** The context stream of the last block (`pre_only`): nothing reads its output, so it only gives queries, keys and values. */
@@ -37,17 +39,28 @@ export const jointBlockSpecs = (config: ResolvedConfig, last: boolean): SpecsOf<
 });
 
 /** A stream up to its queries, keys and values, and the way on from what attention gives back. */
-const enter = (stream: AdaLNBlock | PreOnlyStream, x: Tensor, vector: Tensor, heads: number) => {
+const enter = (
+  name: keyof JointBlock,
+  stream: AdaLNBlock | PreOnlyStream,
+  x: Tensor,
+  vector: Tensor,
+  config: ResolvedConfig,
+  running: Running,
+  rotation?: Rotation,
+) => {
+  const { heads, norm } = config;
   const vectors = modulation(stream.adaLN_modulation, vector);
   if (!("mlp" in stream))
-    return { qkv: queryKeyValue(stream.attn, modulate(x, oneBranch(vectors)), heads), leave: () => x };
-  const [first, second] = gatedBranches(vectors);
+    return { qkv: queryKeyValue(stream.attn, modulate(x, oneBranch(vectors, norm)), heads), leave: () => x };
+  const [first, second] = gatedBranches(vectors, norm);
   const { proj } = stream.attn;
   const leave = (mixed: Tensor): Tensor => {
-    const attended = gated(x, linear(mixed.reshape(x.shape), proj.weight, proj.bias), first);
-    return through(attended, second, (y) => feedForward(stream.mlp, y));
+    const projected = linear(mixed.reshape(x.shape), proj.weight, proj.bias);
+    const attended = gated(x, running.branch(`${name}.attn`, projected), first);
+    const out = through(attended, second, (y) => running.branch(`${name}.mlp`, feedForward(stream.mlp, y)));
+    return running.seen(name, out);
   };
-  return { qkv: queryKeyValue(stream.attn, modulate(x, first), heads), leave };
+  return { qkv: queryKeyValue(stream.attn, modulate(x, first), heads, rotation), leave };
 };
 
 /** Tokens of both streams, [n, X, d] and [n, T, d]. */
@@ -72,10 +85,12 @@ export const jointBlock = (
   block: JointBlock,
   { context, image }: Streams,
   { vector, lengths }: Given,
-  heads: number,
+  config: ResolvedConfig,
+  running: Running = alone,
+  rotation?: Rotation,
 ): Streams => {
-  const words = enter(block.context_block, context, vector, heads);
-  const pixels = enter(block.x_block, image, vector, heads);
+  const words = enter("context_block", block.context_block, context, vector, config, running);
+  const pixels = enter("x_block", block.x_block, image, vector, config, running, rotation);
   const order = lengths ? [pixels, words] : [words, pixels];
   const joined = (i: 0 | 1 | 2): Tensor =>
     concat(

@@ -34,14 +34,15 @@ const contentTrouble = ({ shape, data }: NamedArray): string | undefined => {
 /** What a set of names holds, the prefix taken off, without what serves other purposes. */
 const arraysOf = (
   arrays: Readonly<Record<string, NamedArray>>,
-  { layout, prefix }: Chosen,
+  { layout, prefix, others }: Chosen,
   config: DitConfig,
   passedOver: readonly string[],
 ): Map<string, NamedArray> => {
+  const inner = others.filter((other) => other.startsWith(prefix));
   const own = Object.entries(arrays).flatMap(([name, array]): [string, NamedArray][] => {
     const short = name.slice(prefix.length);
-    const passed = !name.startsWith(prefix) || passedOver.includes(short) || layout.passedOver?.test(short);
-    return passed ? [] : [[short, readable(array)]];
+    const another = !name.startsWith(prefix) || inner.some((other) => name.startsWith(other));
+    return another || passedOver.includes(short) || layout.passedOver?.test(short) ? [] : [[short, readable(array)]];
   });
   return new Map(layout.canonical?.(new Map(own), config) ?? own);
 };

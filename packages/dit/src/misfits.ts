@@ -1,4 +1,4 @@
-import type { ResolvedConfig } from "@isoflop/flops";
+import { patchSize, type ResolvedConfig } from "@isoflop/flops";
 import { shown } from "./errors.js";
 
 /** An array that a config asks for. */
@@ -18,10 +18,10 @@ export interface Misfit {
 
 /** The config that has what is given, where one field says it. */
 const otherwise = (config: ResolvedConfig, { of, shape: right }: Expected, given: readonly number[]): string => {
-  const { context, patch, outChannels } = config;
+  const { context, outChannels } = config;
   const [rows, ...rest] = given;
   if (rows === undefined || rest.join() !== right.slice(1).join()) return "";
-  const channels = rows / patch ** 2;
+  const channels = rows / patchSize(config);
   if (/^(final_layer\.)?linear\./.test(of) && Number.isInteger(channels))
     return `; outChannels ${channels}${channels === 2 * outChannels ? ", a learned variance," : ""} has it`;
   if (of === "y_embedder.embedding_table.weight" && context.kind === "classes" && rows === context.classes)

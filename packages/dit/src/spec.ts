@@ -1,4 +1,4 @@
-import type { Part } from "@isoflop/flops";
+import type { NormKind, Part } from "@isoflop/flops";
 import { type MapTree, random, type Tensor } from "@isoflop/tensor";
 import { draw, type Initializer } from "./initializers.js";
 
@@ -26,10 +26,10 @@ export interface Linear {
   readonly bias: Tensor;
 }
 
-/** Scale and shift of a layer norm. */
+/** Scale and shift of a layer norm; a root-mean-square norm has no shift. */
 export interface Norm {
   readonly weight: Tensor;
-  readonly bias: Tensor;
+  readonly bias?: Tensor;
 }
 
 /** `init` "xavier" is Xavier uniform on the whole (out, in) matrix; biases start at 0. */
@@ -38,9 +38,9 @@ export const linearSpec = (part: Part, inputs: number, outputs: number, init?: I
   bias: new Spec([outputs], { kind: "zeros" }, part),
 });
 
-export const normSpec = (part: Part, width: number): SpecsOf<Norm> => ({
+export const normSpec = (part: Part, width: number, kind: NormKind = "layer"): SpecsOf<Norm> => ({
   weight: new Spec([width], { kind: "ones" }, part),
-  bias: new Spec([width], { kind: "zeros" }, part),
+  ...(kind === "layer" && { bias: new Spec([width], { kind: "zeros" }, part) }),
 });
 
 const visit = (tree: unknown, path: string, leaf: (spec: Spec, path: string) => unknown): unknown => {

@@ -22,11 +22,10 @@ export interface WeightChoice {
 const endsWith = (name: string, mark: string): boolean =>
   name.endsWith(mark) && (name.length === mark.length || name[name.length - mark.length - 1] === ".");
 
-/** The prefixes behind which all marks of a layout stand. */
-const prefixesOf = ({ marks }: WeightLayout, names: ReadonlySet<string>): readonly string[] => {
-  const [first = "", ...others] = marks;
+/** The prefixes behind which marks stand. */
+const prefixesOf = ([first, ...others]: WeightLayout["marks"], names: ReadonlySet<string>): readonly string[] => {
   const prefixes = [...names].filter((name) => endsWith(name, first)).map((name) => name.slice(0, -first.length));
-  return prefixes.filter((prefix) => others.every((mark) => names.has(prefix + mark)));
+  return prefixes.filter((prefix) => others.every((mark) => [mark].flat().some((each) => names.has(prefix + each))));
 };
 
 const isOf = (set: string) => (prefix: string) => prefix.split(".").slice(0, -1).includes(set);
@@ -42,8 +41,9 @@ export const setsByPrefix = (
 ): ReadonlyMap<string, readonly WeightLayout[]> => {
   const meant = set === undefined ? undefined : isOf(set);
   const found = new Map<string, WeightLayout[]>();
+  // Of a layout that is named the first mark is enough.
   for (const each of layout === undefined ? weightLayouts : [weightLayouts.get(layout)])
-    for (const at of prefixesOf(each, names))
+    for (const at of prefixesOf(layout === undefined ? each.marks : [each.marks[0]], names))
       if ((prefix === undefined || at === prefix) && (!meant || meant(at)))
         found.set(at, [...(found.get(at) ?? []), each]);
   return new Map([...found].map(([at, layouts]) => [at, surest(layouts)]));

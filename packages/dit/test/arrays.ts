@@ -1,4 +1,5 @@
 import { type DitConfig, resolve } from "@isoflop/flops";
+import { expect } from "vitest";
 import type { NamedArray } from "../src/index.js";
 import { specsOf } from "../src/network.js";
 import { namedSpecs } from "../src/spec.js";
@@ -27,3 +28,11 @@ export const without = (arrays: Weights, ...names: readonly string[]): Weights =
 /** Arrays as data: what a test compares. */
 export const shapesOf = (arrays: Weights): readonly (readonly [string, readonly number[]])[] =>
   Object.entries(arrays).map(([name, { shape }]) => [name, [...shape]]);
+
+/** Holds arrays to others to the bit. */
+export const expectSame = (actual: Weights, expected: Weights): void => {
+  const sorted = (arrays: Weights) => shapesOf(arrays).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  expect(sorted(actual)).toEqual(sorted(expected));
+  for (const [name, { data }] of Object.entries(expected))
+    expect(Buffer.compare(Buffer.from(data.buffer), Buffer.from(actual[name]!.data.slice().buffer)), name).toBe(0);
+};

@@ -1,5 +1,17 @@
-import { type Conditioning, type Context, conditionings, type DitConfig, resolve } from "@isoflop/flops";
-import { type Device, spec as standIn } from "@isoflop/tensor";
+import {
+  architectures,
+  type Conditioning,
+  type Context,
+  conditionings,
+  type DitConfig,
+  mlpKinds,
+  normKinds,
+  positionKinds,
+  type QueryKeyNorm,
+  queryKeyNorms,
+  resolve,
+} from "@isoflop/flops";
+import { type Device, spec as standIn, type Tensor } from "@isoflop/tensor";
 import fc from "fast-check";
 import type { Condition, DitParams } from "../src/index.js";
 import { specsOf } from "../src/network.js";
@@ -30,6 +42,9 @@ const contextsOf = (conditioning: Conditioning): fc.Arbitrary<Context> => {
 const takesTime = (conditioning: Conditioning, context: Context): boolean =>
   conditioning === "inContext" || (conditioning === "crossAttention" && context.kind !== "none");
 
+const normsOf = (conditioning: Conditioning): readonly QueryKeyNorm[] =>
+  architectures.get(conditioning).crossAttends ? queryKeyNorms : ["none", "rms"];
+
 /** Any small valid config of a conditioning. */
 export const configOf = (conditioning: Conditioning): fc.Arbitrary<DitConfig> =>
   fc
@@ -43,16 +58,23 @@ export const configOf = (conditioning: Conditioning): fc.Arbitrary<DitConfig> =>
       ...{
         mlpRatio: fc.constantFrom(1, 2.5, 4),
         context: contextsOf(conditioning),
-        qkNorm: fc.constantFrom("none" as const, "rms" as const),
+        qkNorm: fc.constantFrom(...normsOf(conditioning)),
       },
-      added: fc.boolean(),
-      positions: fc.constantFrom("sincos" as const, "learned" as const),
+      ...{ norm: fc.constantFrom(...normKinds), mlp: fc.constantFrom(...mlpKinds), added: fc.boolean() },
+      ...{ positions: fc.constantFrom(...positionKinds), registers: fc.integer({ min: 0, max: 2 }) },
+      ...{ timeFeatures: fc.constantFrom(2, 6, 256), guided: fc.boolean(), video: fc.option(fc.tuple(small, small)) },
     })
-    .map(({ grid, headWidth, channels, added, ...rest }) => ({
+    .map(({ grid, headWidth, channels, added, guided, video, ...rest }) => ({
       ...rest,
       ...(added && takesTime(conditioning, rest.context) && { time: "added" as const }),
-      image: { height: grid[0] * rest.patch, width: grid[1] * rest.patch, channels },
-      width: rest.heads * headWidth,
+      ...(guided && { guidance: true as const }),
+      ...(video && { patchFrames: video[1] }),
+      image: {
+        ...{ height: grid[0] * rest.patch, width: grid[1] * rest.patch, channels },
+        ...(video && { frames: video[0] * video[1] }),
+      },
+      // Three axes of RoPE want heads of at least 8.
+      width: rest.heads * (video && rest.positions.endsWith("rope") ? 8 : headWidth),
       conditioning,
     }));
 
@@ -62,6 +84,15 @@ export const anyConfig: fc.Arbitrary<DitConfig> = fc.constantFrom(...conditionin
 /** Parameters known by their shapes alone. */
 export const standIns = (config: DitConfig): DitParams =>
   build<DitParams>(specsOf(resolve(config)), ({ shape }) => standIn(shape));
+
+/** The shape of n images or videos of a config. */
+export const shapeOf = ({ image }: DitConfig, n: number): readonly number[] => {
+  const { frames, height, width, channels } = image;
+  return [n, channels, ...(frames === undefined ? [] : [frames]), height, width];
+};
+
+/** Options of a pass that hand over the times as scales of guidance, where the config takes some. */
+export const guidedBy = ({ guidance }: DitConfig, t: Tensor) => (guidance ? { guidance: t } : {});
 
 /** A condition of zeros that fits the config's context. */
 export const zeroCondition = ({ context }: DitConfig, n: number, device: Device): Condition | undefined => {

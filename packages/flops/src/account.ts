@@ -1,8 +1,9 @@
-import { type DitConfig, type ResolvedConfig, resolve } from "./config.js";
+import type { DitConfig, ResolvedConfig } from "./config.js";
 import { type Convention, conventions, sixNDOf } from "./convention.js";
 import { byPart, type Count } from "./count.js";
 import { type ParameterCount, type ParameterSet, parameterSets, parameters, tokensPerSample } from "./parameters.js";
 import { training } from "./passes.js";
+import { resolve } from "./resolve.js";
 import type { Flops, Tokens } from "./units.js";
 
 /** 6·N per image token for one meaning of N, beside the exact count. */

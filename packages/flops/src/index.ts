@@ -1,8 +1,9 @@
 export { type Account, account, format, type SixND } from "./account.js";
 export type { Architecture } from "./architectures/architecture.js";
 export { architectures, conditionings, type KnownConditioning } from "./architectures/index.js";
+export { canonicalConfig } from "./canonical.js";
 export type { Conditioning, DitConfig, ResolvedConfig } from "./config.js";
-export { canonicalConfig, configKeys, layers, resolve } from "./config.js";
+export { configKeys } from "./config.js";
 export type { Convention, ConventionName, EstimateMethod, ProductMethod } from "./convention.js";
 export { conventions, sameConvention, sixNDOf } from "./convention.js";
 export {
@@ -61,7 +62,26 @@ export { parameterSets, parameters, tokenSets, tokensPerSample } from "./paramet
 export type { Checkpointing, TrainingCount } from "./passes.js";
 export { backward, forward, training } from "./passes.js";
 export { officialDit, type PresetName, presets } from "./presets.js";
-export { type Context, labelRows, type Resolved } from "./resolved.js";
+export { layers, resolve } from "./resolve.js";
+export {
+  type Context,
+  type Grid,
+  type ImageSize,
+  isRotary,
+  labelRows,
+  type MlpKind,
+  mlpKinds,
+  type NormKind,
+  normKinds,
+  type Positions,
+  patchSize,
+  positionKinds,
+  positionTableOf,
+  type QueryKeyNorm,
+  queryKeyNorms,
+  type Resolved,
+} from "./resolved.js";
+export { type RotaryWidths, rotaryWidths } from "./rotary.js";
 export { evaluations, type SamplingOptions, sampling } from "./sampling.js";
 export { type Traffic, type TrafficOptions, traffic } from "./traffic.js";
 export type { Bytes, Flops, Macs, Parameters, Quantity, Seconds, Tokens } from "./units.js";

@@ -1,10 +1,11 @@
-import { type DitConfig, layers, resolve } from "./config.js";
+import type { DitConfig } from "./config.js";
 import { integer, notNegative, onlyKeys, positive } from "./errors.js";
 import type { Layer } from "./layers.js";
 import { savedElements } from "./operations.js";
 import { checkOptimizer, type Optimizer, optimizers } from "./optimizer.js";
 import { parameters } from "./parameters.js";
 import { type Checkpointing, checkCheckpointing } from "./passes.js";
+import { layers, resolve } from "./resolve.js";
 import type { Bytes } from "./units.js";
 
 /** Bytes per number of each thing that is stored. */

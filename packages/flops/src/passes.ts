@@ -1,4 +1,4 @@
-import { type DitConfig, layers, resolve } from "./config.js";
+import type { DitConfig } from "./config.js";
 import {
   type Convention,
   checkConvention,
@@ -11,6 +11,7 @@ import { oneOf } from "./errors.js";
 import type { Layer } from "./layers.js";
 import { parameters, tokensPerSample } from "./parameters.js";
 import { charges, products } from "./products.js";
+import { layers, resolve } from "./resolve.js";
 
 const forwardLines = (all: readonly Layer[], convention: Convention, method: ProductMethod): CountLine[] => {
   const perMac = convention.unit === "flop" ? 2 : 1;

@@ -1,9 +1,10 @@
-import { type DitConfig, layers } from "./config.js";
+import type { DitConfig } from "./config.js";
 import { integer, onlyKeys } from "./errors.js";
 import { checkPrecision, type Precision, precisions } from "./memory.js";
 import type { Operation } from "./operations.js";
 import { checkOptimizer, type Optimizer, optimizers } from "./optimizer.js";
 import { parameters } from "./parameters.js";
+import { layers } from "./resolve.js";
 import type { Bytes } from "./units.js";
 
 /** Least bytes between memory and processor in one training step. */

@@ -1,4 +1,4 @@
-import type { WeightLayout } from "./layout.js";
+import { asPublished, type WeightLayout } from "./layout.js";
 import { part, spelledBy, storedBy, type Table } from "./table.js";
 
 const block = "transformer_blocks.*";
@@ -31,10 +31,7 @@ const table: Table = {
 export const diffusersDiT: WeightLayout = {
   name: "diffusersDiT",
   marks: ["pos_embed.proj.weight", "transformer_blocks.0.norm1.emb.timestep_embedder.linear_1.weight"],
-  holds: {
-    ...{ conditioning: ["adaLNZero"], context: ["classes"], mlpRatio: [4], timeScale: [1000] },
-    ...{ positions: ["sincos"], qkNorm: ["none"], square: true },
-  },
+  holds: { ...asPublished, conditioning: ["adaLNZero"], context: ["classes"], mlpRatio: [4] },
   spelled: (name) => spelledBy(table, name),
   arrays: (config, parameters) => storedBy(table, config, parameters),
 };

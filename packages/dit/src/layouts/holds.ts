@@ -1,6 +1,6 @@
 import { type DitConfig, resolve } from "@isoflop/flops";
 import type { NamedSpecs } from "../spec.js";
-import type { Holds, WeightLayout } from "./layout.js";
+import type { WeightLayout } from "./layout.js";
 
 const text = (value: unknown): string => JSON.stringify(value);
 
@@ -12,13 +12,12 @@ export const unheld = ({ holds }: WeightLayout, config: DitConfig): string | und
   const resolved = resolve(config);
   const { context } = resolved;
   const pooled = context.kind === "features" && context.pooled !== undefined;
-  const fields: Omit<Holds, "pooled" | "square"> = holds;
-  for (const field of Object.keys(fields) as (keyof typeof fields)[]) {
-    const right = holds[field] as readonly unknown[] | true;
-    const value: unknown = field === "context" ? context.kind : resolved[field];
+  for (const [field, right] of Object.entries(holds)) {
+    const value: unknown = field === "context" ? context.kind : resolved[field as keyof typeof resolved];
     if (Array.isArray(right) && !right.includes(value))
       return `it holds ${field} ${right.map(text).join(" or ")}; this config's is ${text(value)}`;
   }
+  if (holds.images && resolved.image.frames !== undefined) return "it holds images; this config is of videos";
   return holds.pooled && !pooled ? "it holds a context with a pooled vector; this config has none" : undefined;
 };
 

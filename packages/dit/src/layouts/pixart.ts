@@ -1,5 +1,5 @@
 import { resolve } from "@isoflop/flops";
-import type { Stored, WeightLayout } from "./layout.js";
+import { asPublished, type Stored, type WeightLayout } from "./layout.js";
 import { official } from "./official.js";
 
 /** The null caption, [tokens, dim], a buffer: `condition` is given it for guidance. */
@@ -13,7 +13,10 @@ export const PixArt: WeightLayout = {
   ...official,
   name: "PixArt",
   marks: ["x_embedder.proj.weight", "t_block.1.weight", "y_embedder.y_proj.fc1.weight"],
-  holds: { conditioning: ["adaLNSingle"], context: ["features"], timeScale: [1000], qkNorm: ["none"], square: true },
+  holds: {
+    ...{ ...asPublished, conditioning: ["adaLNSingle"], context: ["features"] },
+    positions: ["sincos", "learned"],
+  },
   arrays(config, parameters) {
     const { context } = resolve(config);
     const all = official.arrays(config, parameters);

@@ -21,8 +21,8 @@ export const croppedPositions = (
   config: DitConfig,
   name: string,
 ): ReadonlyMap<string, NamedArray> => {
-  const { image, patch, width } = resolve(config);
-  const [rows, columns] = [image.height / patch, image.width / patch];
+  const { grid, width } = resolve(config);
+  const { rows, columns } = grid;
   const stored = arrays.get(name);
   const [one, tokens = 0, channels] = stored?.shape ?? [];
   const side = Math.round(Math.sqrt(tokens));

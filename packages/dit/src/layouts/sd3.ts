@@ -1,4 +1,4 @@
-import type { WeightLayout } from "./layout.js";
+import { asPublished, type Stored, type WeightLayout } from "./layout.js";
 import { official } from "./official.js";
 import { croppedPositions } from "./positions.js";
 
@@ -10,6 +10,16 @@ export const SD3: WeightLayout = {
   ...official,
   name: "SD3",
   marks: ["x_embedder.proj.weight", "joint_blocks.0.x_block.attn.qkv.weight", "context_embedder.weight"],
-  holds: { conditioning: ["mmDit"], context: ["features"], timeScale: [1000], square: true },
+  holds: {
+    ...{ ...asPublished, conditioning: ["mmDit"], context: ["features"] },
+    ...{ positions: ["sincos", "learned"], qkNorm: ["none", "rms"] },
+  },
+  arrays: (config, parameters) => {
+    const all = official.arrays(config, parameters);
+    const isCaption = ({ name }: Stored): boolean => name.startsWith("context_embedder.");
+    const first = all.findIndex(({ name }) => name.startsWith("joint_blocks."));
+    // After the pooled vector's.
+    return [...all.slice(0, first).filter((each) => !isCaption(each)), ...all.filter(isCaption), ...all.slice(first)];
+  },
   canonical: (arrays, config) => croppedPositions(arrays, config, "pos_embed"),
 };

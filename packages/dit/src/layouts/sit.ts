@@ -1,4 +1,4 @@
-import type { WeightLayout } from "./layout.js";
+import { asPublished, type WeightLayout } from "./layout.js";
 import { official } from "./official.js";
 
 /**
@@ -9,9 +9,6 @@ export const SiT: WeightLayout = {
   ...official,
   name: "SiT",
   marks: ["x_embedder.proj.weight", "projectors.0.0.weight"],
-  holds: {
-    ...{ conditioning: ["adaLNZero"], context: ["classes"], timeScale: [1], positions: ["sincos"], qkNorm: ["none"] },
-    square: true,
-  },
+  holds: { ...asPublished, conditioning: ["adaLNZero"], context: ["classes"], timeScale: [1] },
   passedOver: /^projectors\./,
 };

@@ -25,7 +25,7 @@ export const mmditBlock: ParityCase<JointBlock> = {
   output(device, block) {
     const input = (key: string) => given(device, fixture, `input.${key}`);
     const streams = { context: input("context"), image: input("x") };
-    const { context, image } = jointBlock(block, streams, { vector: input("c"), lengths: undefined }, config.heads);
+    const { context, image } = jointBlock(block, streams, { vector: input("c"), lengths: undefined }, config);
     return concat([context, image], 1);
   },
   named: (params) => Object.fromEntries(namedLeaves(params)),
