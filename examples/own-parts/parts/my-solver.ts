@@ -1,4 +1,4 @@
-import type { Solver } from "@isoflop/diffusion";
+import { defineStep, type Solver } from "@isoflop/diffusion";
 import { kind, number } from "@isoflop/spec";
 import { add, mul } from "@isoflop/tensor";
 import * as v from "valibot";
@@ -12,16 +12,18 @@ export const solver = kind({
   name: "ralston",
   about: "second order, two evaluations a step, none at t = 0",
   options: { at: v.optional(number({ above: 0, below: 1 }), 2 / 3) },
-  build: ({ at }): Solver => ({
-    name: `two stages, ${at}`,
-    step: {
-      shares: [0, at],
-      advance(field, x, h) {
-        const first = field(x, 0);
-        const second = field(add(x, mul(first, mul(h, at))), at);
+  build({ at }): Solver {
+    const step = defineStep({
+      reads: "velocity",
+      times: ({ from, to }) => [from.t, from.t + at * (to.t - from.t)],
+      numbers: ({ from, to }) => ({ toSecond: at * (to.t - from.t), h: to.t - from.t }),
+      advance({ x, ask, numbers: { toSecond, h } }) {
+        const first = ask(x, 0);
+        const second = ask(add(x, mul(first, toSecond)), 1);
         const weight = 1 / (2 * at);
-        return add(x, mul(add(mul(first, 1 - weight), mul(second, weight)), h));
+        return { x: add(x, mul(add(mul(first, 1 - weight), mul(second, weight)), h)) };
       },
-    },
-  }),
+    });
+    return { name: `two stages, ${at}`, step: () => step };
+  },
 });

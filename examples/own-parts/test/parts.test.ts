@@ -1,5 +1,15 @@
 import { sources } from "@isoflop/data";
-import { densities, effectiveWeight, linearPath, objective, paths, solvers, weightings } from "@isoflop/diffusion";
+import {
+  densities,
+  densityOn,
+  effectiveWeight,
+  linearPath,
+  objective,
+  paths,
+  sample,
+  solvers,
+  weightings,
+} from "@isoflop/diffusion";
 import { checkCounted } from "@isoflop/dit";
 import type { Context } from "@isoflop/flops";
 import { contentOf, memoryRunStore, runId, runSpec, runSweep, trainRunner } from "@isoflop/sweep";
@@ -17,7 +27,7 @@ for (const sort of ["density", "weighting", "path", "solver", "source", "conditi
 
 describe("laplace", () => {
   it.each([{}, { mean: 0.8, scale: 0.3 }, { mean: -1, scale: 1 }])("is a density: %j", (options) => {
-    const density = densities.build({ kind: "laplace", mean: 0, scale: 0.5, ...options });
+    const density = densityOn(densities.build({ kind: "laplace", mean: 0, scale: 0.5, ...options }), linearPath());
     const steps = 200_000;
     // In the logit, so that the spike at either end is seen whole.
     const [low, high] = [-30, 30];
@@ -35,7 +45,7 @@ describe("laplace", () => {
   });
 
   it("has the same quantiles on a device", async () => {
-    const { quantile } = densities.build("laplace");
+    const { quantile } = densityOn(densities.build("laplace"), linearPath());
     const shares = [0.001, 0.2, 0.5, 0.7, 0.999];
     const there = await quantile(device.tensor(Float32Array.from(shares)) as unknown as Tensor).data(device);
     for (const [i, share] of shares.entries()) expect(there[i]).toBeCloseTo(quantile(share), 5);
@@ -78,18 +88,24 @@ it("subVp has sigma = 1 − alpha², and the derivatives of its coefficients", (
 
 it("ralston is of second order, and never asks at a step's end", async () => {
   for (const at of [0.5, 2 / 3]) {
-    const { step } = solvers.build({ kind: "ralston", at });
-    expect(step.shares).toEqual([0, at]);
-    /** dx / dt = x from 1, to 1, by as many steps: its error. */
-    const errorOf = async (count: number): Promise<number> => {
-      let x = device.tensor(Float32Array.of(1)) as unknown as Tensor;
-      const h = device.tensor(Float32Array.of(1 / count), []) as unknown as Tensor;
-      for (let i = 0; i < count; i++) x = step.advance((y) => mul(y, 1), x, h);
-      return Math.abs((await x.data(device))[0]! - Math.E);
+    const solver = solvers.build({ kind: "ralston", at });
+    const asked: number[] = [];
+    /** dx / dt = x from 1 at t = 1 to t = 0, by as many steps: its error. */
+    const errorOf = async (steps: number): Promise<number> => {
+      const start = device.tensor([1], [1, 1]);
+      const grow = (x: Tensor) => mul(x, 1);
+      const out = await sample(grow, {
+        start,
+        steps,
+        solver,
+        onStep: ({ evaluations }) => void asked.push(evaluations),
+      });
+      return Math.abs((await out.data())[0]! - 1 / Math.E);
     };
     const ratio = (await errorOf(8)) / (await errorOf(16));
     expect(ratio).toBeGreaterThan(3.5);
     expect(ratio).toBeLessThan(4.5);
+    expect(asked.slice(0, 8)).toEqual([2, 4, 6, 8, 10, 12, 14, 16]);
   }
 });
 

@@ -63,6 +63,27 @@ export interface Dual {
 export const dual = (formula: <T>(m: Arithmetic<T>, x: T) => T): Dual =>
   ((x: number | Tensor) => (x instanceof Tensor ? formula(tensors, x) : formula(numbers, x))) as Dual;
 
+/** log(1 + x) for x above 0, with its digits where x is small. */
+export const log1p = <T>(m: Arithmetic<T>, x: T): T => {
+  const series = [-1 / 8, 1 / 7, -1 / 6, 1 / 5, -1 / 4, 1 / 3, -1 / 2, 1].reduce<T>(
+    (sum, c) => m.mul(m.add(sum, c), x),
+    m.mul(x, 1 / 9),
+  );
+  return m.choose(x, 0.02, series, m.log(m.add(x, 1)));
+};
+
+/** The angle whose tangent is x, for x of at least 0: three halvings of the angle, then its series. */
+export const arctangent = <T>(m: Arithmetic<T>, x: T): T => {
+  const halved = (y: T): T => m.div(y, m.add(m.sqrt(m.add(m.mul(y, y), 1)), 1));
+  const z = halved(halved(halved(x)));
+  const square = m.mul(z, z);
+  const series = [19, 17, 15, 13, 11, 9, 7, 5, 3, 1].reduce<T>(
+    (sum, k) => m.sub(1 / k, m.mul(square, sum)),
+    m.div(1, m.add(m.mul(square, 0), 21)),
+  );
+  return m.mul(m.mul(z, series), 8);
+};
+
 /** a·x + b·y, without the terms that a literal 0 removes. */
 export const combine = <T>(m: Arithmetic<T>, a: T | number, x: T, b: T | number, y: T): T => {
   if (a === 0) return m.mul(y, b);

@@ -1,15 +1,16 @@
 import { type Kinds, kinds, type SpecIn } from "@isoflop/spec";
 import { cosmap } from "./densities/cosmap.js";
+import { logNormalSigma } from "./densities/log-normal-sigma.js";
 import { logitNormal } from "./densities/logit-normal.js";
 import { mode } from "./densities/mode.js";
 import { shiftedKind } from "./densities/shifted.js";
 import { uniform } from "./densities/uniform.js";
-import type { TimestepDensity } from "./density.js";
+import type { PathDensity, TimestepDensity } from "./density.js";
 
-const shifted = shiftedKind((): Kinds<TimestepDensity> => densities);
+const shifted = shiftedKind((): Kinds<TimestepDensity | PathDensity> => densities);
 
 /** Timestep densities by name. */
-export const densities = kinds("timestep density", [uniform, logitNormal, mode, cosmap, shifted]);
+export const densities = kinds("timestep density", [uniform, logitNormal, mode, cosmap, shifted, logNormalSigma]);
 
 /** The record of a timestep density. */
 export type DensitySpec = SpecIn<typeof densities>;

@@ -2,6 +2,7 @@ import { number } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
 import { type Arithmetic, type Dual, dual } from "./arithmetic.js";
 import { check, unit } from "./checks.js";
+import type { Path } from "./path.js";
 
 /** How often each time is trained at, on 0 (data) to 1 (noise). */
 export interface TimestepDensity {
@@ -11,6 +12,17 @@ export interface TimestepDensity {
   /** Probability density at t, float64; 0 outside (0, 1). */
   pdf(t: number): number;
 }
+
+/** A density that is told in terms of noise, and has times only on a path. */
+export interface PathDensity {
+  readonly name: string;
+  /** Its times on a path. */
+  on(path: Path): TimestepDensity;
+}
+
+/** @throws DiffusionError("option") for what is no density */
+export const densityOn = (density: TimestepDensity | PathDensity, path: Path): TimestepDensity =>
+  "on" in density ? density.on(path) : density;
 
 const time = number();
 

@@ -1,36 +1,59 @@
 export { type Arithmetic, type Dual, numbers, tensors } from "./arithmetic.js";
+export type { Bounds, Reading } from "./course.js";
 export { cosmap } from "./densities/cosmap.js";
+export { logNormalSigma } from "./densities/log-normal-sigma.js";
 export { logitNormal } from "./densities/logit-normal.js";
 export { mode } from "./densities/mode.js";
 export { shifted } from "./densities/shifted.js";
 export { uniform } from "./densities/uniform.js";
 export { type DensitySpec, densities } from "./densities.js";
-export { defineDensity, type TimestepDensity } from "./density.js";
+export { defineDensity, densityOn, type PathDensity, type TimestepDensity } from "./density.js";
 export { DiffusionError, type DiffusionErrorCode } from "./errors.js";
-export * from "./guidance.js";
+export { type AutoguidanceInputs, autoguidance } from "./guidance/auto.js";
+export { type ConditionalDenoiser, classifierFreeGuidance, type GuidanceInputs } from "./guidance/classifier-free.js";
+export type { GuidanceOptions } from "./guidance/guide.js";
+export { edmInputs } from "./inputs/edm.js";
+export { plainInputs } from "./inputs/plain.js";
+export { denoiser, type NetworkInputs } from "./inputs.js";
+export { networkInputs } from "./network-inputs.js";
 export {
   type Denoiser,
   effectiveWeight,
   type LossInputs,
   loss,
   type Objective,
+  type ObjectiveParts,
   objective,
+  objectiveOn,
   rectifiedFlow,
 } from "./objective.js";
 export { type Coefficients, definePath, interpolate, type Path } from "./path.js";
 export { cosinePath } from "./paths/cosine.js";
+export { edmPath } from "./paths/edm.js";
 export { linearPath } from "./paths/linear.js";
+export { vePath } from "./paths/ve.js";
 export { vpPath } from "./paths/vp.js";
 export { paths } from "./paths.js";
-export { type Conversion, type Convert, convert, type Prediction, predictions } from "./prediction.js";
+export {
+  type Conversion,
+  type Convert,
+  convert,
+  type Preconditioned,
+  type Prediction,
+  type PredictionName,
+  predictionSchema,
+  predictions,
+} from "./prediction.js";
 export * from "./sample.js";
 export { shiftForTokens, shiftTime, uniformTimes } from "./shift.js";
 export { fromSiT } from "./sit.js";
-export type * from "./solver.js";
+export type { Advanced, Control, Instant, Place, Solver, Step, StepState } from "./solver.js";
+export { defineStep, instantAt } from "./solver.js";
 export { euler } from "./solvers/euler.js";
 export { heun } from "./solvers/heun.js";
 export { solvers } from "./solvers.js";
 export { draws, quantiles, stratified } from "./stratified.js";
+export type { Draws } from "./walk.js";
 export type { UnitWeight, Weighting } from "./weighting.js";
 export { edmWeighting } from "./weightings/edm.js";
 export { likelihoodWeighting } from "./weightings/likelihood.js";

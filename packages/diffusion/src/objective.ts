@@ -1,17 +1,19 @@
 import { choice, only, record } from "@isoflop/spec";
-import { mean, square, sub, type Tensor } from "@isoflop/tensor";
+import { type Device, mean, square, sub, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
 import { check, checkPrediction, checkTensor } from "./checks.js";
 import { logitNormal } from "./densities/logit-normal.js";
-import type { TimestepDensity } from "./density.js";
+import { densityOn, type PathDensity, type TimestepDensity } from "./density.js";
+import { plainInputs } from "./inputs/plain.js";
+import type { NetworkInputs } from "./inputs.js";
 import { besideBatch, type Coefficients, mixed, type Path } from "./path.js";
 import { linearPath } from "./paths/linear.js";
-import { errorRatio, mixture, type Prediction, predictions, target } from "./prediction.js";
+import { errorRatio, mixture, type Prediction, predictionSchema, target } from "./prediction.js";
 import type { Weighting } from "./weighting.js";
 import { unweighted } from "./weightings/unweighted.js";
 
-/** What a network is trained to do: four independent choices, and the space its error is measured in. */
+/** What a network is trained to do: independent choices, and the space its error is measured in. */
 export interface Objective {
   readonly path: Path;
   /** What the network's output means. */
@@ -20,6 +22,13 @@ export interface Objective {
   readonly errorIn: Prediction;
   readonly weighting: Weighting;
   readonly density: TimestepDensity;
+  /** What the network is given for x_t and t; `denoiser` gives it that. */
+  readonly inputs: NetworkInputs;
+  /**
+   * "learnedRange" where the network has twice x's channels, axis 1, the second half of them saying where between the smallest and the largest
+   * the log-variance of an ancestral step lies (Nichol and Dhariwal, arXiv 2102.09672, equation 15). Default "fixed".
+   */
+  readonly variance?: "fixed" | "learnedRange";
 }
 
 /** A network with its parameters and condition inside: x [n, ...] and t [n] to a prediction of x's shape. */
@@ -33,33 +42,46 @@ const having = (method: string, such: string) =>
   );
 
 /** What tells how to read a network. */
-export const network = { path: having("at", "linearPath()"), prediction: choice(predictions) };
+export const network = { path: having("at", "linearPath()"), prediction: predictionSchema };
 const objectives = record({
   ...network,
-  errorIn: choice(predictions),
+  errorIn: predictionSchema,
   weighting: having("weight", "unweighted()"),
   density: having("quantile", "logitNormal()"),
+  inputs: having("at", "plainInputs()"),
+  variance: v.optional(choice(["fixed", "learnedRange"])),
 });
 
+/** The parts of an objective as one gives them: a density may be told in terms of noise, and gets its times from the path. */
+export type ObjectiveParts = Pick<Objective, "path" | "prediction"> &
+  Partial<Omit<Objective, "density">> & { readonly density: TimestepDensity | PathDensity };
+
 /**
- * `errorIn` is the prediction unless told, `weighting` none.
+ * `errorIn` is the prediction unless told, `weighting` none, the network is given x_t and t as they are.
  * @throws DiffusionError("option") for an unknown option or prediction, or a part that is missing
  */
-export const objective = (
-  parts: Pick<Objective, "path" | "prediction" | "density"> & Partial<Objective>,
-): Objective => {
-  const { errorIn = parts.prediction, weighting = unweighted() } = parts;
-  const aim = { ...parts, errorIn, weighting };
+export const objective = (parts: ObjectiveParts): Objective => {
+  const { errorIn = parts.prediction, weighting = unweighted(), inputs = plainInputs() } = parts;
+  const told: unknown = parts.density;
+  const onPath = typeof told === "object" && told !== null && "on" in told;
+  const density = onPath ? densityOn(parts.density, check(network.path, parts.path, "objective.path") as Path) : told;
+  const aim = { ...parts, errorIn, weighting, inputs, density } as Objective;
   check(objectives, aim, "objective");
   return aim;
 };
 
 /** Linear path, velocity, no weighting, logit-normal times (arXiv 2403.03206, and the choice of 2410.08184). */
-export const rectifiedFlow = (options: { readonly density?: TimestepDensity } = {}): Objective => {
+export const rectifiedFlow = (options: { readonly density?: TimestepDensity | PathDensity } = {}): Objective => {
   check(only(["density"]), options, "rectifiedFlow");
   const { density = logitNormal() } = options;
   return objective({ path: linearPath(), prediction: "velocity", density });
 };
+
+/**
+ * The objective with the tables of its path on a device, for compiled programs that draw times there; itself where there are none.
+ */
+export const objectiveOn = (aim: Objective, device: Device): Objective =>
+  aim.path.on ? { ...aim, path: aim.path.on(device) } : aim;
 
 /** One batch to learn from: data and noise [n, ...], times [n]. */
 export interface LossInputs {
@@ -108,7 +130,7 @@ export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: LossInput
  */
 export const effectiveWeight = (aim: Objective, t: number, space: Prediction = aim.errorIn): number => {
   check(objectives, aim, "effectiveWeight");
-  check(choice(predictions), space, "effectiveWeight: space");
+  check(predictionSchema, space, "effectiveWeight: space");
   const [weight, drawn] = [weightIn(numbers, aim.path.at(t), aim, space, false), aim.density.pdf(t)];
   return drawn === 0 ? 0 : weight * drawn;
 };

@@ -1,5 +1,6 @@
-import { choice } from "@isoflop/spec";
+import { choice, positive, record } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
+import * as v from "valibot";
 import { type Arithmetic, combine, numbers, tensors } from "./arithmetic.js";
 import { check } from "./checks.js";
 import { must } from "./errors.js";
@@ -12,9 +13,44 @@ import type { Coefficients, Path } from "./path.js";
  * - `v`: alpha noise - sigma x (Salimans and Ho, arXiv 2202.00512), another thing than velocity but for the cosine path, where
  *   velocity is π/2 times it.
  * - `score`: -noise / sigma, the gradient of the log-density.
+ * - `F`: what EDM's network says (Karras et al., arXiv 2206.00364, table 1): (data - c_skip x_t) / c_out, which has variance 1 for data of
+ *   standard deviation sigmaData: 0.5, unless a record says another. For sigmaData 1 on a variance-preserving path it is -v.
  */
-export const predictions = ["velocity", "noise", "data", "v", "score"] as const;
-export type Prediction = (typeof predictions)[number];
+export const predictions = ["velocity", "noise", "data", "v", "score", "F"] as const;
+export type PredictionName = (typeof predictions)[number];
+
+/** EDM's F for data of another standard deviation. */
+export interface Preconditioned {
+  readonly kind: "F";
+  readonly sigmaData: number;
+}
+export type Prediction = PredictionName | Preconditioned;
+
+const EDM_SIGMA_DATA = 0.5;
+const preconditioned = record({ kind: v.literal("F"), sigmaData: v.optional(positive, EDM_SIGMA_DATA) });
+
+/** A prediction: its name, or the record of F. */
+export const predictionSchema: v.GenericSchema<PredictionName | Preconditioned, Prediction> = v.lazy(
+  (value: unknown) => {
+    // Asked without a value, as for its JSON Schema, it is either.
+    const names = `one of ${predictions.map((name) => JSON.stringify(name)).join(", ")}`;
+    if (value === undefined) return v.union([choice(predictions), preconditioned], names);
+    return typeof value === "object" && value !== null ? preconditioned : choice(predictions);
+  },
+) as never;
+
+const nameOf = (prediction: Prediction): PredictionName =>
+  typeof prediction === "string" ? prediction : prediction.kind;
+const sigmaDataOf = (prediction: Prediction): number =>
+  typeof prediction === "string" ? EDM_SIGMA_DATA : prediction.sigmaData;
+
+/** Whether two predictions are one. */
+export const same = (a: Prediction, b: Prediction): boolean =>
+  nameOf(a) === nameOf(b) && (nameOf(a) !== "F" || sigmaDataOf(a) === sigmaDataOf(b));
+
+/** A prediction in words. */
+export const told = (prediction: Prediction): string =>
+  typeof prediction === "string" ? prediction : `${prediction.kind} of sigmaData ${prediction.sigmaData}`;
 
 /** p · x + q · noise. */
 interface Mixture<T> {
@@ -28,8 +64,14 @@ interface FiniteMixture<T> extends Mixture<T> {
   readonly unscaled?: Mixture<T>;
 }
 
+/** Standard deviation of x_t for data of standard deviation sigmaData. */
+export const dataDeviation = <T>(m: Arithmetic<T>, { alpha, sigma }: Coefficients<T>, sigmaData: number): T => {
+  const scaled = m.mul(alpha, sigmaData);
+  return m.sqrt(m.add(m.mul(scaled, scaled), m.mul(sigma, sigma)));
+};
+
 export const mixture = <T>(m: Arithmetic<T>, c: Coefficients<T>, kind: Prediction): FiniteMixture<T> => {
-  switch (kind) {
+  switch (nameOf(kind)) {
     case "velocity": {
       const velocity = { p: c.alphaDot, q: c.sigmaDot };
       if (c.sigmaSigmaDot === undefined) return velocity;
@@ -43,6 +85,14 @@ export const mixture = <T>(m: Arithmetic<T>, c: Coefficients<T>, kind: Predictio
       return { p: m.mul(c.sigma, -1), q: c.alpha };
     case "score":
       return { p: 0, q: 1, unscaled: { p: 0, q: m.div(-1, c.sigma) } };
+    case "F": {
+      const sigmaData = sigmaDataOf(kind);
+      const deviation = dataDeviation(m, c, sigmaData);
+      return {
+        p: m.div(c.sigma, m.mul(deviation, sigmaData)),
+        q: m.div(m.mul(c.alpha, -sigmaData), deviation),
+      };
+    }
   }
 };
 
@@ -84,7 +134,7 @@ export const errorRatio = <T>(
   measured: boolean,
 ): T | number => {
   const [from, to] = [mixture(m, c, of), mixture(m, c, space)];
-  const ratio = of === space ? 1 : moves(m, c, from, to);
+  const ratio = same(of, space) ? 1 : moves(m, c, from, to);
   const scaled = to.unscaled !== undefined && !measured;
   if ((from.unscaled !== undefined) === scaled) return ratio;
   return scaled ? m.mul(ratio, c.sigma) : m.div(ratio, c.sigma);
@@ -98,7 +148,7 @@ export interface Combination<T> {
 
 /** One prediction from another: the inverse of two equations in x and noise. */
 const combination = <T>(m: Arithmetic<T>, c: Coefficients<T>, from: Prediction, to: Prediction): Combination<T> => {
-  if (from === to) return { ofValue: 1, ofXt: 0 };
+  if (same(from, to)) return { ofValue: 1, ofXt: 0 };
   const [a, b] = [mixture(m, c, from), mixture(m, c, to)];
   const scale = m.mul(c.sigma, -1);
   const ratio = moves(m, c, b, a);
@@ -124,13 +174,13 @@ const negligible = 1e-9;
 export const combinationAt = (path: Path, from: Prediction, to: Prediction, t: number): Combination<number> => {
   const c = path.at(t);
   const found = combination(numbers, c, from, to);
-  if (from === to) return found;
+  if (same(from, to)) return found;
   const [place, stay] = [`at t = ${t} on the ${path.name} path`, `stay away from t = ${t} or predict something else`];
   const [given, wanted] = [mixture(numbers, c, from), mixture(numbers, c, to)];
   const determined = alike(given, wanted) || Math.abs(determinant(numbers, c, given)) > negligible;
-  must(determined, "singular", `${from} ${place} says no more than x_t itself; ${stay}.`);
+  must(determined, "singular", `${told(from)} ${place} says no more than x_t itself; ${stay}.`);
   const finite = Number.isFinite(found.ofValue) && Number.isFinite(found.ofXt);
-  must(finite, "singular", `${to} ${place} is infinite; ${stay}.`);
+  must(finite, "singular", `${told(to)} ${place} is infinite; ${stay}.`);
   return found;
 };
 
@@ -164,8 +214,8 @@ export const convert: Convert = (<T extends number | Tensor>(
   xt: T,
   t: number | Tensor,
 ): number | Tensor => {
-  check(choice(predictions), from, "convert: from");
-  check(choice(predictions), to, "convert: to");
+  check(predictionSchema, from, "convert: from");
+  check(predictionSchema, to, "convert: to");
   if (t instanceof Tensor)
     return combined<Tensor>(tensors, combination(tensors, path.at(t), from, to), value as Tensor, xt as Tensor);
   const { ofValue, ofXt } = combinationAt(path, from, to, t);

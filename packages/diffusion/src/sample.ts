@@ -1,169 +1,194 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { only, shown } from "@isoflop/spec";
 import {
-  abs,
+  concat,
   type Device,
   type JitArguments,
   jit,
   leavesOf,
-  mean,
+  mul,
+  slice,
   stack,
   type Tensor,
   TensorError,
 } from "@isoflop/tensor";
 import * as v from "valibot";
 import { check, checkTensor, count } from "./checks.js";
+import type { Bounds, Reading } from "./course.js";
 import { bracketed, DiffusionError, must } from "./errors.js";
-import { type Course, type CourseData, checkSolver, courseOf, fieldOf } from "./moment.js";
-import { network, type Objective, rectifiedFlow } from "./objective.js";
+import { network, rectifiedFlow } from "./objective.js";
 import { uniformTimes } from "./shift.js";
-import type { Solver, Step } from "./solver.js";
+import { checkSolver, type Solver } from "./solver.js";
 import { euler } from "./solvers/euler.js";
+import { type Draws, fieldOf, type Walked, type WalkState, walker } from "./walk.js";
 
 /** A network whose parameters and condition are data: a pytree of tensors handed to every call. */
 export type DenoiserOf<I> = (x: Tensor, t: Tensor, inputs: I) => Tensor;
 
 export interface SamplerOptions {
-  /** Path and prediction of the network. Default `rectifiedFlow()`. */
-  readonly objective?: Pick<Objective, "path" | "prediction">;
+  /** Path and prediction of the network, and whether it learns its variance. Default `rectifiedFlow()`. */
+  readonly objective?: Reading;
   /** Default `euler()`. */
   readonly solver?: Solver;
+  /** Keeps what the network takes for data within bounds at every step, such as [-1, 1] for pixels: DDPM's `clip_denoised`. */
+  readonly clip?: Bounds;
   /** Needed only where neither noise nor inputs have been computed yet. */
   readonly device?: Device;
 }
 
 /** Where a run of the sampler is. */
-export interface SamplingState {
-  /** Steps done, 1 to `steps`. */
-  readonly step: number;
-  readonly steps: number;
-  readonly t: number;
-  /** The sample so far. It is disposed after the callback unless it is the result. */
-  readonly x: Tensor;
-}
+export type SamplingState = WalkState;
 
 export interface Sampling {
-  /** Standard normal noise, f32 [n, ...]: the start, and all the randomness there is. */
-  readonly noise: Tensor;
-  /** Equal steps from t = 1 to t = 0. Default 25. */
+  /** Standard normal noise, f32 [n, ...]; it is scaled by the path's sigma at the first time. */
+  readonly noise?: Tensor;
+  /** In place of noise, the state itself at the first time, f32 [n, ...]: data where times rise. */
+  readonly start?: Tensor;
+  /** Equal steps from t = 1 to t = 0. Default 25; a solver that chooses its own has one. */
   readonly steps?: number;
-  /** Falling times instead, from the first, at which `noise` is the state, to the last. */
+  /** Falling times instead, from the first to the last; or rising ones, from data to noise. */
   readonly times?: readonly number[];
+  /** Of the noise that a stochastic solver adds: a key, which is folded with the number of each step, or what gives the draws of a step. */
+  readonly key?: Draws;
+  /** At most so many samples at once; the rest after them. The result is the same, the noise of a stochastic solver too. */
+  readonly batch?: number;
   /** Awaited after each step. */
   readonly onStep?: (state: SamplingState) => void | Promise<void>;
   /** Looked at before each step; an abort throws its reason. */
   readonly signal?: AbortSignal;
 }
 
-export interface Sampler<I> {
+/** What a network is given beside x and t, or what gives it for the samples from `start` on. */
+export type InputsFor<I> = I | ((start: number, count: number) => I);
+
+export interface Sampler<I> extends Disposable {
   /**
-   * Follows the probability-flow ODE from noise to data; the caller disposes the result.
+   * Follows the solver from noise to data; the caller disposes the result.
+   * @param inputs parameters and conditions, or for a run in parts a function that gives those of some samples (its tensors are the caller's)
    * @throws DiffusionError("option") for wrong times or no device, ("shape") for noise or a network's output that does not fit,
-   * ("singular") where the prediction does not give a velocity, ("values") at the end, naming the first step that gave NaN or infinity
+   * ("singular") where the prediction does not give what the solver reads, ("values") at the end, naming the first step that gave NaN or infinity
    */
-  run(inputs: I, sampling: Sampling): Promise<Tensor>;
+  run(inputs: InputsFor<I>, sampling: Sampling): Promise<Tensor>;
   /** Frees the compiled steps. */
   dispose(): void;
 }
 
-const samplerOptions = ["objective", "solver", "device"] as const;
-const samplingOptions = ["noise", "steps", "times", "onStep", "signal"] as const;
+const samplerOptions = ["objective", "solver", "clip", "device"] as const;
+const samplingOptions = ["noise", "start", "steps", "times", "key", "batch", "onStep", "signal"] as const;
 
-const timesOf = ({ steps = 25, times }: Sampling): readonly number[] => {
-  if (times === undefined) return uniformTimes(check(count, steps, "sample: steps"));
-  const right = "at least two, falling, in 1..0";
-  must(typeof times?.every === "function", "option", `sample: times are ${shown(times)}; an array of ${right}.`);
-  const fall = times.length >= 2 && times.every((t, i) => t >= 0 && t <= 1 && (i === 0 || t < times[i - 1]!));
-  must(fall, "option", `sample: times are [${times.join(", ")}]; ${right}.`);
+/** @throws DiffusionError("option") unless times are numbers of 0..1 that all fall, or all rise */
+export const checkTimes = (what: string, times: readonly number[]): readonly number[] => {
+  const right = "at least two in 0..1, all falling (to data) or all rising (to noise)";
+  must(typeof times?.every === "function", "option", `${what}: times are ${shown(times)}; an array of ${right}.`);
+  const inside = times.length >= 2 && times.every((t) => t >= 0 && t <= 1);
+  const steps = times.slice(1).map((t, i) => t - times[i]!);
+  const monotone = steps.every((step) => step < 0) || steps.every((step) => step > 0);
+  must(inside && monotone, "option", `${what}: times are [${times.join(", ")}]; ${right}.`);
   return times;
 };
 
-/** Where a run has got to, and how large x was after each step: NaN and infinities show in it. */
-interface Advanced {
-  readonly x: Tensor;
-  readonly size: Tensor;
-}
+const timesOf = ({ steps, times }: Sampling, { control }: Solver): readonly number[] =>
+  times === undefined
+    ? uniformTimes(check(count, steps ?? (control ? 1 : 25), "sample: steps"))
+    : checkTimes("sample", times);
 
-/** A compiled sampler: one program per shape, for any parameters, condition and times. */
-export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> => {
+/** @throws DiffusionError("option") unless bounds are two numbers that rise */
+const checkClip = (clip: Bounds | undefined): void => {
+  if (clip === undefined) return;
+  const [least, most] = Array.isArray(clip) ? clip : [Number.NaN, Number.NaN];
+  const holds = Number.isFinite(least) && Number.isFinite(most) && least < most;
+  must(holds, "option", `sampler: clip is ${shown(clip)}; it takes [least, most], two rising numbers.`);
+};
+
+/** The state at the first time. */
+const startOf = ({ noise, start }: Sampling, sigma: number): Tensor => {
+  const both = noise !== undefined && start !== undefined;
+  must(!both, "option", "sample: noise and start are given; it takes one of them.");
+  const [name, given] = start === undefined ? (["noise", noise] as const) : (["start", start] as const);
+  checkTensor(`${name} is`, given);
+  must(given!.rank > 0, "shape", `${name} is ${bracketed(given!.shape)}; it takes [n, ...].`);
+  return start === undefined && sigma !== 1 ? mul(given!, sigma) : given!;
+};
+
+/** A compiled sampler: one program per kind of step and shape, for any parameters, condition and times. */
+export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): Sampler<I> =>
+  samplerFor("sampler", model, options);
+
+/** @param caller who is told where no device is known */
+const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOptions): Sampler<I> => {
   check(only(samplerOptions), options, "sampler");
-  const { objective = rectifiedFlow(), solver = euler(), device } = options;
-  check(v.object(network, "an objective"), objective, "sampler");
-  checkSolver(solver);
-  const compile = ({ shares, advance }: Step) =>
-    jit(
-      (x: Tensor, { h, moments }: Course<Tensor>, inputs: I): Advanced => {
-        const field = fieldOf((y, t) => model(y, t, inputs), solver.name, shares, moments);
-        const next = advance(field, x, h);
-        return { x: next, size: mean(abs(next)) as Tensor };
-      },
-      device ? { device } : {},
-    );
-  const step = compile(solver.step);
-  const lastStep = solver.lastStep ? compile(solver.lastStep) : step;
+  const { objective: reading = rectifiedFlow(), solver = euler(), clip, device } = options;
+  check(v.object(network, "an objective"), reading, "sampler");
+  checkSolver(solver, shown(solver));
+  checkClip(clip);
+  const settings = { reading, solver, clip, device };
+  const walking = walker(fieldOf(model, settings), settings);
+  const joined = jit((parts: readonly Tensor[]): Tensor => concat(parts) as Tensor);
 
-  const walk = async (inputs: I, sampling: Sampling, times: readonly number[], sizes: Tensor[]): Promise<Tensor> => {
-    const { noise, onStep, signal } = sampling;
-    const steps = times.length - 1;
-    const courses = Array.from({ length: steps }, (_, i) => {
-      const taken = i === steps - 1 ? (solver.lastStep ?? solver.step) : solver.step;
-      return courseOf(objective, taken, times[i]!, times[i + 1]!);
-    });
-    let x = noise;
+  const part = async (inputs: I, x: Tensor, first: number, sampling: Sampling, times: readonly number[]) => {
+    const { key, onStep, signal } = sampling;
+    let walked: Walked | undefined;
     try {
-      for (const [i, course] of courses.entries()) {
-        signal?.throwIfAborted();
-        const advance = i === steps - 1 ? lastStep : step;
-        const next = advance(x as JitArguments<Tensor>, course as CourseData, inputs as JitArguments<I>);
-        sizes.push(next.size);
-        if (x !== noise) x.dispose();
-        x = next.x;
-        await onStep?.({ step: i + 1, steps, t: times[i + 1]!, x });
-      }
-      await checkSizes(sizes, times);
+      walked = await walking.walk(inputs, { start: x, times, first, draws: key, onStep, signal });
+      await checkSizes(walked);
+      return walked.x;
     } catch (error) {
-      if (x !== noise) x.dispose();
+      if (walked && walked.x !== x) walked.x.dispose();
+      const computed = device !== undefined || leavesOf([x, inputs]).some(({ storage }) => storage);
+      if (error instanceof TensorError && error.code === "device" && !computed)
+        throw new DiffusionError(
+          "option",
+          `${caller}: name a device (its option \`device\`); noise and inputs have none.`,
+        );
       throw error;
+    } finally {
+      for (const size of walked?.sizes ?? []) size.dispose();
     }
-    return x;
   };
 
-  return {
-    async run(inputs, sampling) {
-      check(only(samplingOptions), sampling, "sampler.run");
-      const { noise } = sampling;
-      checkTensor("noise is", noise);
-      must(noise.rank > 0, "shape", `noise is ${bracketed(noise.shape)}; it takes [n, ...].`);
-      const sizes: Tensor[] = [];
-      try {
-        return await walk(inputs, sampling, timesOf(sampling), sizes);
-      } catch (error) {
-        const computed = device !== undefined || leavesOf([noise, inputs]).some(({ storage }) => storage);
-        if (error instanceof TensorError && error.code === "device" && !computed)
-          throw new DiffusionError(
-            "option",
-            "sample: name a device (its option `device`); noise and inputs have none.",
-          );
-        throw error;
-      } finally {
-        for (const size of sizes) size.dispose();
+  const run = async (inputs: InputsFor<I>, sampling: Sampling): Promise<Tensor> => {
+    check(only(samplingOptions), sampling, "sampler.run");
+    const times = timesOf(sampling, solver);
+    const rises = times[1]! > times[0]!;
+    must(!rises || sampling.start, "option", "sample: times rise, from data to noise; give the data as `start`.");
+    const all = startOf(sampling, reading.path.at(times[0]!).sigma as number);
+    const n = all.shape[0]!;
+    const most = sampling.batch === undefined ? n : check(count, sampling.batch, "sample: batch");
+    const inputsFor = (from: number, size: number): I =>
+      typeof inputs === "function" ? (inputs as (start: number, count: number) => I)(from, size) : inputs;
+    const parts: Tensor[] = [];
+    try {
+      if (most >= n) return await part(inputsFor(0, n), all, 0, sampling, times);
+      for (let from = 0; from < n; from += most) {
+        const size = Math.min(most, n - from);
+        const some = slice(all, [{ start: from, stop: from + size }]) as Tensor;
+        parts.push(await part(inputsFor(from, size), some, from, sampling, times));
+        some.dispose();
       }
-    },
-    dispose() {
-      step.dispose();
-      lastStep.dispose();
-    },
+      return joined(parts as JitArguments<readonly Tensor[]>);
+    } finally {
+      for (const each of parts) each.dispose();
+      if (all !== sampling.noise && all !== sampling.start) all.dispose();
+    }
   };
+
+  const dispose = (): void => {
+    walking.dispose();
+    joined.dispose();
+  };
+  return { run, dispose, [Symbol.dispose]: dispose };
 };
 
 /** @throws DiffusionError("values") naming the first step after which x was not finite */
-const checkSizes = async (sizes: readonly Tensor[], times: readonly number[]): Promise<void> => {
+const checkSizes = async ({ sizes, visited }: Walked): Promise<void> => {
+  if (sizes.length === 0) return;
   const joined = stack(sizes);
   const at = (await joined.data()).findIndex((size) => !Number.isFinite(size));
   joined.dispose();
   if (at === -1) return;
   throw new DiffusionError(
     "values",
-    `sample: x is not finite after step ${at + 1} of ${sizes.length}, from t = ${times[at]} to ${times[at + 1]}; the model gives NaN or infinity there, or its noise, inputs or guidance scale hold some.`,
+    `sample: x is not finite after step ${at + 1} of ${sizes.length}, from t = ${visited[at]} to ${visited[at + 1]}; the model gives NaN or infinity there, or its noise, inputs or guidance scale hold some.`,
   );
 };
 
@@ -176,15 +201,12 @@ export const sample = async (
   options: Sampling & SamplerOptions,
 ): Promise<Tensor> => {
   check(only([...samplingOptions, ...samplerOptions]), options, "sample");
-  const { objective, solver, device, ...sampling } = options;
-  const compiled = sampler((x, t, _: null) => model(x, t), {
+  const { objective, solver, clip, device, ...sampling } = options;
+  using compiled = samplerFor("sample", (x, t, _: null) => model(x, t), {
     ...(objective && { objective }),
     ...(solver && { solver }),
+    ...(clip && { clip }),
     ...(device && { device }),
   });
-  try {
-    return await compiled.run(null, sampling);
-  } finally {
-    compiled.dispose();
-  }
+  return await compiled.run(null, sampling);
 };

@@ -1,8 +1,7 @@
-import { choice } from "@isoflop/spec";
 import { neg, sub, type Tensor } from "@isoflop/tensor";
 import { check, checkPrediction } from "./checks.js";
 import type { Denoiser } from "./objective.js";
-import { type Prediction, predictions } from "./prediction.js";
+import { type Prediction, predictionSchema } from "./prediction.js";
 
 /**
  * SiT, LightningDiT, flow_matching and JiT run the clock the other way: t = 0 is noise, t = 1 data, and velocity points to the data. This makes
@@ -14,7 +13,7 @@ import { type Prediction, predictions } from "./prediction.js";
  * @throws DiffusionError("option") for a prediction of another name
  */
 export const fromSiT = (model: Denoiser, prediction: Prediction = "velocity"): Denoiser => {
-  check(choice(predictions), prediction, "fromSiT: prediction");
+  check(predictionSchema, prediction, "fromSiT: prediction");
   return (x, t): Tensor => {
     const output = model(x, sub(1, t));
     checkPrediction(output, x);

@@ -5,12 +5,14 @@ import {
   convert,
   cosinePath,
   cosmap,
+  defineStep,
   draws,
   euler,
   heun,
   linearPath,
   logitNormal,
   mode,
+  type Place,
   predictions,
   type Solver,
   sample,
@@ -99,13 +101,13 @@ describe("a sampler's coefficients are the host's", () => {
   const velocity = (x: number, t: number): number =>
     convert(objective.path, { from: "score", to: "velocity" }, Math.tanh(x + t), x, t);
 
-  const midpoint = (): Solver => ({
-    name: "midpoint",
-    step: {
-      shares: [0, 0.5],
-      advance: (field, x, h) => x.add(field(x.add(field(x, 0).mul(h).mul(0.5)), 0.5).mul(h)),
-    },
+  const midpointStep = defineStep({
+    reads: "velocity",
+    times: ({ from, to }) => [from.t, (from.t + to.t) / 2],
+    numbers: ({ from, to }) => ({ h: to.t - from.t }),
+    advance: ({ x, ask, numbers: { h } }) => ({ x: x.add(ask(x.add(ask(x, 0).mul(h).mul(0.5)), 1).mul(h)) }),
   });
+  const midpoint = (): Solver => ({ name: "midpoint", step: () => midpointStep });
 
   test.each<[Solver, (x: number, from: number, to: number, last: boolean) => number]>([
     [euler(), (x, a, b) => x + (b - a) * velocity(x, a)],
@@ -120,7 +122,7 @@ describe("a sampler's coefficients are the host's", () => {
   ])(
     "$name follows the same steps in float64 from t = 0.999, where 1 / (1 - t) multiplies all",
     async (solver, step) => {
-      const out = await (await sample(network, { noise, times, solver, objective })).data();
+      const out = await (await sample(network, { start: noise, times, solver, objective })).data();
       const wanted = start.map((x) =>
         times.slice(1).reduce((state, to, i) => step(state, times[i]!, to, i === times.length - 2), x),
       );
@@ -130,14 +132,11 @@ describe("a sampler's coefficients are the host's", () => {
     },
   );
 
-  test("a solver that asks at a share it has not named, or outside the step, is refused", async () => {
-    const { step } = midpoint();
-    const wrong = (shares: readonly number[]): Solver => ({ name: "mine", step: { ...step, shares } });
-    await expect(sample(network, { noise, times, solver: wrong([0]), objective })).rejects.toThrow(
-      "mine asks for the field at share 0.5 of a step; its step names [0]",
-    );
-    await expect(sample(network, { noise, times, solver: wrong([0, 1.5]), objective })).rejects.toThrow(
-      "shares lie in 0..1",
+  test("a solver that asks at a time it has not named is refused", async () => {
+    const step = { ...midpointStep, times: ({ from }: Place) => [from.t] };
+    const wrong: Solver = { name: "mine", step: () => step };
+    await expect(sample(network, { start: noise, times, solver: wrong, objective })).rejects.toThrow(
+      "mine asks the network at its time 1; its step names 1",
     );
   });
 });

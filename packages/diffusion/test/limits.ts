@@ -9,7 +9,7 @@ import {
   minSnr,
   objective,
   type Path,
-  type Prediction,
+  type PredictionName,
   predictions,
   sigmoidWeighting,
   softMinSnr,
@@ -49,18 +49,19 @@ export const paths: readonly [path: Path, exact: (toNoise: number, toData: numbe
 ];
 
 /** d (prediction) / d (data) at fixed x_t, times sigma, by the definitions. */
-export const determinants: Readonly<Record<Prediction, (c: Exact) => number>> = {
+export const determinants: Readonly<Record<PredictionName, (c: Exact) => number>> = {
   velocity: (c) => c.alphaDot * c.sigma - c.sigmaDot * c.alpha,
   noise: (c) => -c.alpha,
   data: (c) => c.sigma,
   v: (c) => -(c.sigma ** 2) - c.alpha ** 2,
   score: (c) => c.alpha / c.sigma,
+  F: (c) => 2 * Math.hypot(c.alpha / 2, c.sigma),
 };
 
 const snr = ({ alpha, sigma }: Exact) => (alpha / sigma) ** 2;
 
 /** Each weighting as its paper has it: a weight on the squared error of one prediction. */
-export const papers: readonly [weighting: Weighting, on: Prediction, weight: (c: Exact) => number][] = [
+export const papers: readonly [weighting: Weighting, on: PredictionName, weight: (c: Exact) => number][] = [
   [minSnr(5), "data", (c) => Math.min(snr(c), 5)],
   [softMinSnr(0.5), "data", (c) => 1 / (1 / snr(c) + 0.25)],
   [edmWeighting(0.5), "data", (c) => snr(c) + 4],
@@ -99,11 +100,12 @@ export const checkLosses = async (
   const times = ends.flatMap(([end]) => fars.map((far) => (end === 0 ? far : 1 - far)));
   const full = (value: number) => device.tensor(new Float32Array(times.length).fill(value), [times.length, 1]);
   const batch = { x: full(data), noise: full(noise), t: device.tensor(times) };
-  const truth: Readonly<Record<Prediction, (c: Exact) => number>> = {
+  const truth: Readonly<Record<PredictionName, (c: Exact) => number>> = {
     velocity: (c) => c.alphaDot * data + c.sigmaDot * noise,
     ...{ noise: () => noise, data: () => data },
     v: (c) => c.alpha * noise - c.sigma * data,
     score: (c) => -noise / c.sigma,
+    F: (c) => (2 * c.sigma * data - (c.alpha / 2) * noise) / Math.hypot(c.alpha / 2, c.sigma),
   };
   for (const prediction of predictions)
     for (const [weighting, on, weight] of papers) {

@@ -114,15 +114,15 @@ test("an option of another name is named with the choices", () => {
     [() => rectifiedFlow(loose({ std: 1 })), 'rectifiedFlow has an unknown key "std"; it takes density.'],
     [
       () => objective(loose({ ...flow, errorin: "data" })),
-      'objective has an unknown key "errorin"; did you mean "errorIn"? it takes path, prediction, errorIn, weighting, density.',
+      'objective has an unknown key "errorin"; did you mean "errorIn"? it takes path, prediction, errorIn, weighting, density, inputs, variance.',
     ],
     [
       () => classifierFreeGuidance(still, loose({ scales: 2 })),
-      'classifierFreeGuidance has an unknown key "scales"; did you mean "scale"? it takes scale, interval.',
+      'classifierFreeGuidance has an unknown key "scales"; did you mean "scale"? it takes scale, interval, channels.',
     ],
     [
       () => sampler(still, loose({ steps: 2 })),
-      'sampler has an unknown key "steps"; it takes objective, solver, device.',
+      'sampler has an unknown key "steps"; it takes objective, solver, clip, device.',
     ],
     [() => logitNormal(loose(2)), "logitNormal is 2; it must be a record."],
     [() => logitNormal(loose(null)), "logitNormal is null; it must be a record."],
@@ -135,13 +135,13 @@ test("an option of another name is named with the choices", () => {
 test("sample names an option of another name before anything runs", async () => {
   const attempt = sample(still, loose({ noise: batch.noise, device, step: 3 }));
   await expect(attempt).rejects.toThrow(
-    'sample has an unknown key "step"; did you mean "steps"? it takes noise, steps, times, onStep, signal, objective',
+    'sample has an unknown key "step"; did you mean "steps"? it takes noise, start, steps, times, key, batch, onStep, signal, objective',
   );
 });
 
 test("a prediction, path, weighting or density of another name is named with the choices", () => {
   const aim = (changes: object): Objective => ({ ...flow, ...changes });
-  const choices = 'it must be one of "velocity", "noise", "data", "v", "score"';
+  const choices = 'it must be one of "velocity", "noise", "data", "v", "score", "F"';
   for (const name of ["epsilon", "x0", undefined]) {
     const told = name === undefined ? "missing" : `"${name}"`;
     const changed = aim({ prediction: name });
@@ -229,6 +229,7 @@ test("a run without a device asks for one", async () => {
   await expect(sample(still, { noise, steps: 2 })).rejects.toThrow(
     "sample: name a device (its option `device`); noise and inputs have none.",
   );
+  await expect(sampler(still).run(null, { noise, steps: 2 })).rejects.toThrow("sampler: name a device (its option");
   const out = await sample(still, { noise, steps: 2, device });
   expect(out).toBeInstanceOf(Tensor);
 });

@@ -10,6 +10,7 @@ import {
   linearPath,
   type Path,
   type Prediction,
+  type PredictionName,
   predictions,
   vpPath,
 } from "../src/index.js";
@@ -110,9 +111,11 @@ describe("conversions", () => {
     fc.assert(
       fc.property(anyPath, everywhere, number, number, anyPrediction, anyPrediction, (path, t, x, noise, from, to) => {
         const { alpha, sigma, alphaDot, sigmaDot } = path.at(t);
-        const meaning: Readonly<Record<Prediction, number>> = {
+        const deviation = Math.hypot(alpha / 2, sigma);
+        const meaning: Readonly<Record<PredictionName, number>> = {
           ...{ velocity: alphaDot * x + sigmaDot * noise, noise, data: x },
           ...{ v: alpha * noise - sigma * x, score: -noise / sigma },
+          F: (2 * sigma * x - (alpha / 2) * noise) / deviation,
         };
         const converted = convert(path, { from, to }, meaning[from], alpha * x + sigma * noise, t);
         const worst = 1 + Math.abs(x) + Math.abs(noise) + Math.abs(meaning[to]) + Math.abs(meaning[from]);

@@ -1,9 +1,12 @@
-import { createDevice, random, type Tensor } from "@isoflop/tensor";
+import { concat, createDevice, random, type Tensor } from "@isoflop/tensor";
 import { describe, expect, test, vi } from "vitest";
 import {
+  autoguidance,
   classifierFreeGuidance,
   convert,
   cosinePath,
+  defineStep,
+  edmPath,
   euler,
   heun,
   linearPath,
@@ -42,6 +45,11 @@ const best =
         return sub(mul(noise, c.alpha), mul(data, c.sigma));
       case "score":
         return mul(surprise, -1);
+      case "F": {
+        const scaled = mul(c.alpha, 0.5);
+        const deviation = tensors.sqrt(add(mul(scaled, scaled), mul(c.sigma, c.sigma)));
+        return div(sub(mul(mul(data, c.sigma), 2), mul(noise, scaled)), deviation);
+      }
       default:
         return prediction === "data" ? data : noise;
     }
@@ -59,7 +67,7 @@ const exact = (path: Path, x: number, a: number, b: number): number => {
 
 const run = async (path: Path, prediction: Prediction, solver: Solver, times: readonly number[]) => {
   const aim = objective({ path, prediction, density: logitNormal() });
-  const out = await sample(best(path, prediction), { noise, times, solver, objective: aim, device });
+  const out = await sample(best(path, prediction), { start: noise, times, solver, objective: aim, device });
   return Array.from(await out.data());
 };
 
@@ -162,8 +170,77 @@ describe("the driver", () => {
 
   test("names steps and times that do not fit", async () => {
     await expect(sample(still, { noise, device, steps: 0 })).rejects.toThrow(/steps is 0/);
-    await expect(sample(still, { noise, device, times: [0, 1] })).rejects.toThrow(/times are \[0, 1\]/);
+    await expect(sample(still, { noise, device, times: [1, 0, 0.5] })).rejects.toThrow(/times are \[1, 0, 0.5\]/);
+    await expect(sample(still, { noise, device, times: [0, 1] })).rejects.toThrow("give the data as `start`");
+    await expect(sample(still, { noise, start: noise, device })).rejects.toThrow("noise and start are given");
+    await expect(sample(still, { noise, device, batch: 0 })).rejects.toThrow(/batch is 0/);
+    await expect(sample(still, { noise, device, clip: [1, 1] })).rejects.toThrow(/clip is/);
     await expect(sample(still, { noise, device, times: [1] })).rejects.toThrow(/at least two/);
+  });
+
+  test("in parts it gives what it gives at once, each part with its own inputs, and leaves nothing behind", async () => {
+    const drawn = sampler((x: Tensor, _: Tensor, { scale }: { scale: Tensor }) => x.mul(scale), { device });
+    const scales = device.tensor([0.1, 0.2, 0.3, 0.4, 0.5], [5, 1]);
+    const { buffers } = device.memory;
+    const whole = await drawn.run({ scale: scales }, { noise, steps: 3 });
+    const given: Tensor[] = [];
+    const some = (start: number, count: number) => {
+      const scale = device.tensor([0.1, 0.2, 0.3, 0.4, 0.5].slice(start, start + count), [count, 1]);
+      given.push(scale);
+      return { scale };
+    };
+    const parts = await drawn.run(some, { noise, steps: 3, batch: 2 });
+    expect(await parts.data()).toEqual(await whole.data());
+    for (const tensor of [whole, parts, ...given]) tensor.dispose();
+    expect(device.memory.buffers).toBe(buffers);
+    drawn.dispose();
+  });
+
+  test("adds the same noise to a sample however many are drawn at once, by key", async () => {
+    const step = defineStep({
+      ...{ reads: "velocity", times: () => [], numbers: () => ({}), draws: 2 },
+      advance: ({ x, noise: [a, b] }) => ({ x: x.add(a!).add(b!.mul(10)) }),
+    });
+    const solver: Solver = { name: "random walk", step: () => step };
+    const many = device.tensor(new Float32Array(150), [75, 2]);
+    const walk = async (options: { readonly batch?: number; readonly seed?: number }) => {
+      const key = random.key(options.seed ?? 1);
+      const { seed: _, ...rest } = options;
+      return (await sample(still, { noise: many, steps: 3, solver, key, device, ...rest })).data();
+    };
+    const whole = await walk({});
+    expect(await walk({ batch: 7 })).toEqual(whole);
+    expect(await walk({ batch: 64 })).toEqual(whole);
+    expect(await walk({ seed: 2 })).not.toEqual(whole);
+    expect(new Set(whole).size).toBe(150);
+    const square = Array.from(whole).reduce((sum, x) => sum + x * x, 0) / 150;
+    // Three steps of variance 101; a relative standard error of sqrt(2 / 150).
+    expect(Math.abs(square / 303 - 1)).toBeLessThan(4 * Math.sqrt(2 / 150));
+    await expect(sample(still, { noise: many, steps: 3, solver, device })).rejects.toThrow(
+      "random walk draws noise; give a run its key",
+    );
+  });
+
+  test("back from data to noise it undoes what it did, and noise is scaled by the path", async () => {
+    const path = cosinePath();
+    const times = uniformTimes(200).map((t) => 0.1 + 0.8 * t);
+    const aim = objective({ path, prediction: "velocity", density: logitNormal() });
+    const model = best(path, "velocity");
+    const there = await sample(model, { start: noise, times, solver: heun(), objective: aim, device });
+    const back = [...times].reverse();
+    const again = await sample(model, { start: there, times: back, solver: heun(), objective: aim, device });
+    for (const [i, x] of (await again.data()).entries()) expect(x).toBeCloseTo(start[i]!, 3);
+    const wide = { path: edmPath({ sigmaMax: 40 }), prediction: "velocity" } as const;
+    const once = await sample(still, { noise, steps: 1, objective: wide, device });
+    for (const [i, x] of (await once.data()).entries()) expect(x).toBeCloseTo(40 * start[i]!, 4);
+  });
+
+  test("keeps data within bounds where it is told to", async () => {
+    // The network takes every sample for 3 at data; within [-1, 1] it is 1, which one step of Euler reaches.
+    const sure = (x: Tensor, _: Tensor) => x.mul(0).add(3);
+    const aim = { path: linearPath(), prediction: "data" } as const;
+    const out = await sample(sure, { start: noise, times: [0.9, 0], clip: [-1, 1], objective: aim, device });
+    for (const x of await out.data()) expect(x).toBeCloseTo(1, 6);
   });
 
   test("shifted times stay falling from 1 to 0", () => {
@@ -190,6 +267,41 @@ describe("guidance", () => {
   test("acts inside its interval, sample by sample", async () => {
     expect(await guide({ scale: 2, interval: [0.1, 0.6] }, [0.5, 0.7])).toEqual([5, 5, 4, 4]);
     expect(await guide({ scale: 2, interval: [0.1, 0.6] }, [0.05, 0.6])).toEqual([3, 3, 7, 7]);
+  });
+
+  test("guides the first channels alone where it is told to, and what is learned of the variance follows the condition", async () => {
+    /** A network with two channels of prediction and two of variance, all its condition. */
+    const echoed = (y: Tensor, _: Tensor, label: Tensor): Tensor =>
+      y
+        .mul(0)
+        .add(label.reshape([y.shape[0]!, 1]))
+        .reshape([y.shape[0]!, 2]);
+    const four = (y: Tensor, t: Tensor, label: Tensor): Tensor => concat([echoed(y, t, label), echoed(y, t, label)], 1);
+    const t = device.tensor([0.5, 0.5]);
+    const told = { condition, unconditional };
+    const one = classifierFreeGuidance(echoed, { scale: 3, channels: 1 })(x, t, told);
+    expect(Array.from(await one.data())).toEqual([7, 3, 10, 4]);
+    const learned = classifierFreeGuidance(four, { scale: 3 })(x, t, told);
+    expect(Array.from(await learned.data())).toEqual([7, 7, 3, 3, 10, 10, 4, 4]);
+    const official = classifierFreeGuidance(four, { scale: 3, channels: 1, interval: [0, 0.6] })(x, t, told);
+    expect(Array.from(await official.data())).toEqual([7, 3, 3, 3, 10, 4, 4, 4]);
+    expect(() => classifierFreeGuidance(echoed, { scale: 3, channels: 3 })(x, t, told)).toThrow(
+      "channels is 3; x [2, 2] has 2.",
+    );
+    for (const channels of [0, 1.5])
+      expect(() => classifierFreeGuidance(echoed, { scale: 3, channels })).toThrow(`channels is ${channels}`);
+  });
+
+  test("by a weaker network leads away from it", async () => {
+    const guided = autoguidance(echo, (y: Tensor, _: Tensor, { level }: { level: Tensor }) => y.mul(0).add(level), {
+      ...{ scale: 2, interval: [0.4, 1] },
+    });
+    const inputs = { inputs: condition, weaker: { level: device.tensor([2, 2], [2, 1]) } };
+    expect(Array.from(await guided(x, device.tensor([0.5, 0.3]), inputs).data())).toEqual([4, 4, 4, 4]);
+    expect(Array.from(await guided(x, device.tensor([0.5, 0.5]), inputs).data())).toEqual([4, 4, 6, 6]);
+    const wrong = autoguidance(echo, (y: Tensor) => y.slice([0]) as Tensor, { scale: 2 });
+    expect(() => wrong(x, device.tensor([0.5, 0.5]), inputs as never)).toThrow(/the model gives f32 \[1, 2\]/);
+    expect(() => autoguidance(echo, echo, { scale: Number.NaN })).toThrow("autoguidance: scale is NaN");
   });
 
   test("asks the network once, with both conditions", () => {

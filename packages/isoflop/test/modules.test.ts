@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { shapeScenes } from "@isoflop/data";
-import { densities, weightings } from "@isoflop/diffusion";
+import { densities, densityOn, linearPath, weightings } from "@isoflop/diffusion";
 import { schedules } from "@isoflop/train";
 import { describe, expect, it } from "vitest";
 import {
@@ -66,7 +66,8 @@ export const weighting = kind({ name: "flat", options: {}, build: () => ({ name:
     const { path, digest, parts } = await loadModule("parts.ts", at);
     expect([path, parts]).toEqual([join(at, "parts.ts"), { density: "ofModule", weighting: "flat" }]);
     expect(digest).toMatch(/^[0-9a-f]{32}$/);
-    expect(densities.build({ kind: "ofModule" }).quantile(0.25)).toBeCloseTo(0.5, 15);
+    const ofModule = densityOn(densities.build({ kind: "ofModule" }), linearPath());
+    expect(ofModule.quantile(0.25)).toBeCloseTo(0.5, 15);
     expect(weightings.names).toContain("flat");
     // Once in a thread.
     expect(await loadModule(join(at, "parts.ts"))).toBe(await loadModule("./parts.ts", at));

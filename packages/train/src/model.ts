@@ -1,8 +1,10 @@
 import type { DataSource } from "@isoflop/data";
+import { denoiser } from "@isoflop/diffusion";
 import { type DitParams, dit } from "@isoflop/dit";
 import { equal, select, sub, Tensor } from "@isoflop/tensor";
 import type { Captions, FeatureCaptions } from "./captions.js";
 import { must, TrainError } from "./errors.js";
+import { buildObjective } from "./objective.js";
 import type { TrainSpec } from "./spec.js";
 import type { Network } from "./step.js";
 
@@ -25,10 +27,19 @@ const vectorsOf = (captions: Captions): FeatureCaptions => {
 };
 
 /**
- * The model of a spec, handed captions like any other: one without context leaves them, one of classes reads a label from each, and one of
+ * The model of a spec, given the inputs of its objective and handed captions like any other: one without context leaves them, one of classes reads a label from each, and one of
  * features reads how many vectors count where it is masked.
  */
-export const modelOf = ({ model }: TrainSpec): Network<DitParams> => {
+export const modelOf = ({ model, objective }: TrainSpec): Network<DitParams> => {
+  const network = ofCaptions(model);
+  const aim = buildObjective(objective);
+  if (aim.inputs.name === "plain") return network;
+  const apply: Network<DitParams>["apply"] = (params, x, t, captions) =>
+    denoiser(aim, (scaled, time) => network.apply(params, scaled, time, captions))(x, t);
+  return { ...network, apply };
+};
+
+const ofCaptions = (model: TrainSpec["model"]): Network<DitParams> => {
   const built = dit(model);
   const { context } = model;
   switch (context.kind) {

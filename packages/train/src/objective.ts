@@ -1,15 +1,16 @@
 import {
   type DensitySpec,
   densities,
+  networkInputs,
   type Objective,
   objective,
   type Prediction,
   paths,
-  predictions,
+  predictionSchema,
   type WeightingSpec,
   weightings,
 } from "@isoflop/diffusion";
-import { attempt, choice, nameOrRecord, record, recordOrName, type SpecIn } from "@isoflop/spec";
+import { attempt, nameOrRecord, record, recordOrName, type SpecIn } from "@isoflop/spec";
 import * as v from "valibot";
 import { check } from "./errors.js";
 
@@ -20,23 +21,29 @@ export interface ObjectiveSpec {
   readonly prediction: Prediction;
   readonly weighting: WeightingSpec;
   readonly density: DensitySpec;
+  /** What the network is given for x_t and t; as they are where it is unsaid. */
+  readonly inputs?: InputsSpec | InputsSpec["kind"] | undefined;
 }
 
-const built = ({ path, prediction, weighting, density }: ObjectiveSpec): Objective =>
+type InputsSpec = SpecIn<typeof networkInputs>;
+
+const built = ({ path, prediction, weighting, density, inputs = "plain" }: ObjectiveSpec): Objective =>
   objective({
     path: paths.build(path),
     prediction,
     weighting: weightings.build(weighting),
     density: densities.build(density),
+    inputs: networkInputs.build(inputs),
   });
 
 /** An objective's record, of parts that can be built. The default is rectified flow: linear path, velocity, logit-normal times. */
 export const objectiveSchema = v.pipe(
   record({
     path: v.optional(nameOrRecord(paths), "linear"),
-    prediction: v.optional(choice(predictions), "velocity"),
+    prediction: v.optional(predictionSchema, "velocity"),
     weighting: v.optional(recordOrName(weightings), { kind: "none" }),
     density: v.optional(recordOrName(densities), { kind: "logitNormal" }),
+    inputs: v.optional(nameOrRecord(networkInputs)),
   }),
   attempt((spec: ObjectiveSpec) => built(spec) && spec),
 );

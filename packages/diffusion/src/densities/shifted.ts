@@ -2,7 +2,7 @@ import { type Kinds, kind, positive } from "@isoflop/spec";
 import type { Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { check } from "../checks.js";
-import { defineDensity, type TimestepDensity } from "../density.js";
+import { defineDensity, densityOn, type PathDensity, type TimestepDensity } from "../density.js";
 import { shiftOf } from "../shift.js";
 
 /** The density of shifted times. @throws DiffusionError("option") unless by > 0 */
@@ -20,7 +20,7 @@ export const shifted = (density: TimestepDensity, by: number): TimestepDensity =
 };
 
 /** Any density of a registry, shifted. */
-export const shiftedKind = (all: () => Kinds<TimestepDensity>) =>
+export const shiftedKind = (all: () => Kinds<TimestepDensity | PathDensity>) =>
   kind({
     name: "shifted",
     options: {
@@ -30,5 +30,9 @@ export const shiftedKind = (all: () => Kinds<TimestepDensity>) =>
       ),
       by: positive,
     },
-    build: ({ density, by }) => shifted(all().build(density), by),
+    build({ density, by }): TimestepDensity | PathDensity {
+      const inner = all().build(density);
+      if (!("on" in inner)) return shifted(inner, by);
+      return { name: `${inner.name}, shifted by ${by}`, on: (path) => shifted(densityOn(inner, path), by) };
+    },
   });

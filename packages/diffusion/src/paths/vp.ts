@@ -1,8 +1,9 @@
 import { positive } from "@isoflop/spec";
 import * as v from "valibot";
+import { type Arithmetic, log1p } from "../arithmetic.js";
 import { part } from "../checks.js";
 import { must } from "../errors.js";
-import { definePath } from "../path.js";
+import { type Coefficients, definePath } from "../path.js";
 
 /**
  * Variance-preserving with a linear rate β from `betaMin` to `betaMax` (arXiv 2011.13456, equation 33). At t = 0 sigma
@@ -16,7 +17,13 @@ export const vpPath = part({
   build({ betaMin, betaMax }) {
     const given = `betas are ${betaMin} and ${betaMax}`;
     must(betaMin <= betaMax, "option", `vpPath: ${given}; it takes 0 < betaMin <= betaMax.`);
-    return definePath("vp", (m, t) => {
+    // -log alpha at the ratio r is log(1 + r²) / 2, and quadratic in t.
+    const timeAt = <T>(m: Arithmetic<T>, ratio: T): T => {
+      const twice = log1p(m, m.mul(ratio, ratio));
+      const root = m.sqrt(m.add(m.mul(twice, (betaMax - betaMin) / 2), betaMin ** 2 / 4));
+      return m.div(twice, m.add(root, betaMin / 2));
+    };
+    const at = <T>(m: Arithmetic<T>, t: T): Coefficients<T> => {
       const beta = m.add(m.mul(t, betaMax - betaMin), betaMin);
       // -log alpha. By its tanh, 1 - alpha² keeps its digits where alpha is near 1.
       const decay = m.mul(t, m.add(m.mul(t, (betaMax - betaMin) / 4), betaMin / 2));
@@ -27,6 +34,7 @@ export const vpPath = part({
       const sigmaSigmaDot = m.mul(m.mul(alpha, alpha), halfRate);
       const alphaDot = m.mul(m.mul(alpha, halfRate), -1);
       return { alpha, sigma, alphaDot, sigmaDot: m.div(sigmaSigmaDot, sigma), sigmaSigmaDot };
-    });
+    };
+    return definePath("vp", at, timeAt);
   },
 });

@@ -1,6 +1,5 @@
-import { choice } from "@isoflop/spec";
 import { part } from "../checks.js";
-import { type Prediction, predictions } from "../prediction.js";
+import { type Prediction, predictionSchema } from "../prediction.js";
 import type { Weighting } from "../weighting.js";
 
 /** 1 on whatever error the objective measures. */
@@ -12,7 +11,7 @@ export const unweighted = part({
 /** 1 on the squared error of one prediction. On velocity it is SiT's "velocity" weighting. @throws DiffusionError("option") for another name */
 export const unweightedIn = part({
   name: "unweightedIn",
-  options: { on: choice(predictions) },
+  options: { on: predictionSchema },
   named: (on: Prediction) => ({ on }),
   build: ({ on }): Weighting => ({ name: `unweighted in ${on}`, weight: (_, unit) => unit(on) }),
 });

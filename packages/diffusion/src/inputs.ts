@@ -1,0 +1,30 @@
+import { mul, type Tensor } from "@isoflop/tensor";
+import { type Arithmetic, tensors } from "./arithmetic.js";
+import { besideBatch, type Coefficients, type Path } from "./path.js";
+
+/** What a network is given in place of x_t and t, so that both are of a size that it can read. */
+export interface NetworkInputs {
+  readonly name: string;
+  /** `scale` multiplies x_t; `time` is what the network is told of the time. */
+  at<T>(m: Arithmetic<T>, c: Coefficients<T>, t: T): { readonly scale: T | number; readonly time: T };
+}
+
+/** x [n, ...], t [n] and whatever else the network reads, to a prediction. */
+type Conditional<R extends readonly unknown[]> = (x: Tensor, t: Tensor, ...rest: R) => Tensor;
+
+/**
+ * A network as a denoiser of x_t at t: it is given its inputs, and answers with its prediction. Losses, samplers, guidance and likelihoods take
+ * denoisers; with the plain inputs of most objectives a network is one already, and comes back as it is.
+ * @throws DiffusionError("shape") as the denoiser is called, for t that is not one time a sample
+ */
+export const denoiser = <R extends readonly unknown[]>(
+  { path, inputs }: { readonly path: Path; readonly inputs: NetworkInputs },
+  network: Conditional<R>,
+): Conditional<R> => {
+  if (inputs.name === "plain") return network;
+  return (x, t, ...rest) => {
+    const { scale, time } = inputs.at(tensors, path.at(t), t);
+    const scaled = scale === 1 ? x : mul(x, typeof scale === "number" ? scale : besideBatch(scale, x));
+    return network(scaled, time, ...rest);
+  };
+};

@@ -1,0 +1,297 @@
+import {
+  abs,
+  add,
+  concat,
+  type Device,
+  div,
+  type JitArguments,
+  jit,
+  maximum,
+  mean,
+  mul,
+  random,
+  slice,
+  sqrt,
+  square,
+  type Tensor,
+} from "@isoflop/tensor";
+import {
+  type Answer,
+  answerAt,
+  type Bounds,
+  type Course,
+  type CourseData,
+  courseOf,
+  type Moment,
+  momentOf,
+  type Reading,
+} from "./course.js";
+import { must } from "./errors.js";
+import { type Advanced, instantAt, type Place, type Solver, type Step } from "./solver.js";
+
+/** What a walk asks at a moment of a step: a network, or what is made of it. */
+export type Field<I> = (x: Tensor, moment: Moment<Tensor>, inputs: I) => Answer;
+
+/** Where fresh noise comes from: a key, folded with the number of the step, or a function that gives the draws of a step. */
+export type Draws = random.Key | ((step: number) => readonly Tensor[]);
+
+/** Where a walk is. */
+export interface WalkState {
+  /** Steps done. */
+  readonly step: number;
+  /** Steps of the walk; of one that chooses its own, those done. */
+  readonly steps: number;
+  readonly t: number;
+  /** The state. It is disposed after the callback unless it is the result. */
+  readonly x: Tensor;
+  /** How often the network has been asked, a batch counted once. */
+  readonly evaluations: number;
+}
+
+export interface Walk {
+  readonly start: Tensor;
+  readonly times: readonly number[];
+  readonly draws?: Draws | undefined;
+  /** The number of the first sample among all, for the noise of a part of them. Default 0. */
+  readonly first?: number;
+  readonly onStep?: ((state: WalkState) => void | Promise<void>) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where a walk has come to. */
+export interface Walked {
+  readonly x: Tensor;
+  readonly evaluations: number;
+  /** How large x was after each step, a scalar each: NaN and infinities show in it. The caller disposes them. */
+  readonly sizes: readonly Tensor[];
+  /** The times between which the steps went. */
+  readonly visited: readonly number[];
+}
+
+export interface WalkOptions {
+  readonly reading: Reading;
+  readonly solver: Solver;
+  readonly clip?: Bounds | undefined;
+  readonly device?: Device | undefined;
+}
+
+/** Steps of a solver compiled over a field: one program for each of its kinds of steps and each shape. */
+export interface Walker<I> {
+  walk(inputs: I, walk: Walk): Promise<Walked>;
+  /** Frees the compiled steps. */
+  dispose(): void;
+}
+
+/** What a compiled step gives. */
+interface Stepped {
+  readonly x: Tensor;
+  readonly memory: readonly Tensor[];
+  readonly size: Tensor;
+  readonly error?: Tensor;
+}
+
+/** The root of the mean square of an error in units of what is tolerated. */
+const errorNorm = (error: Tensor, x: Tensor, next: Tensor, { control }: Solver): Tensor => {
+  const { absolute, relative } = control!;
+  const allowed = add(mul(maximum(abs(x), abs(next)), relative), absolute);
+  return sqrt(mean(square(div(error, allowed))) as Tensor);
+};
+
+const compile = <I>(step: Step, field: Field<I>, solver: Solver, device: Device | undefined) =>
+  jit(
+    (
+      x: Tensor,
+      { moments, numbers }: Course<Tensor>,
+      inputs: I,
+      noise: readonly Tensor[],
+      memory: readonly Tensor[],
+    ): Stepped => {
+      const answers = new Map<string, Answer>();
+      const answer = (at: Tensor, i: number): Answer => {
+        const key = `${at.node.id}.${at.index} ${i}`;
+        const known = answers.get(key) ?? field(at, momentOf(moments, solver.name, i), inputs);
+        answers.set(key, known);
+        return known;
+      };
+      const range = (at: Tensor, i: number): Tensor => {
+        const { range: told } = answer(at, i);
+        must(
+          told,
+          "option",
+          `${solver.name} reads a learned variance; the objective's variance is not "learnedRange".`,
+        );
+        return told;
+      };
+      const state = { x, ask: (at: Tensor, i: number) => answer(at, i).value, askRange: range, numbers, noise, memory };
+      const next: Advanced = step.advance(state);
+      return {
+        x: next.x,
+        memory: next.memory ?? [],
+        size: mean(abs(next.x)) as Tensor,
+        ...(solver.control && next.error && { error: errorNorm(next.error, x, next.x, solver) }),
+      };
+    },
+    device ? { device } : {},
+  );
+
+/** Samples come in blocks of this many, each with noise of its own, so that it is the same however many are computed at once. */
+const DRAW_BLOCK = 64;
+
+/** Standard normal numbers for samples `first` on, of a shape: rows of whole blocks. */
+const blockwise = (key: random.Key, first: number, [n = 1, ...rest]: readonly number[]): Tensor => {
+  const [low, high] = [Math.floor(first / DRAW_BLOCK), Math.ceil((first + n) / DRAW_BLOCK)];
+  const blocks = Array.from({ length: high - low }, (_, i) =>
+    random.normal(random.foldIn(key, low + i), [DRAW_BLOCK, ...rest]),
+  );
+  const all = blocks.length === 1 ? blocks[0]! : concat(blocks);
+  const start = first - low * DRAW_BLOCK;
+  return slice(all, [{ start, stop: start + n }]) as Tensor;
+};
+
+/** The draws of a step. @throws DiffusionError("option") where there are none, or too few */
+const drawn = ({ draws, first = 0 }: Walk, count: number, step: number, x: Tensor, name: string): readonly Tensor[] => {
+  if (count === 0) return [];
+  must(draws, "option", `${name} draws noise; give a run its key, such as random.key(seed).`);
+  const noise =
+    typeof draws === "function"
+      ? draws(step)
+      : random.split(random.foldIn(draws, step), count).map((key) => blockwise(key, first, x.shape));
+  must(noise.length >= count, "option", `${name} takes ${count} draws a step; it was given ${noise.length}.`);
+  return noise.slice(0, count);
+};
+
+/** Tensors that are no longer needed. */
+const release = (tensors: readonly Tensor[], keep: readonly Tensor[] = []): void => {
+  for (const tensor of tensors) if (!keep.includes(tensor)) tensor.dispose();
+};
+
+export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: WalkOptions): Walker<I> => {
+  const programs = new Map<Step, ReturnType<typeof compile<I>>>();
+  const programOf = (step: Step) => {
+    const program = programs.get(step) ?? compile(step, field, solver, device);
+    programs.set(step, program);
+    return program;
+  };
+  const instant = (t: number) => instantAt(reading.path, t);
+
+  const run = async (inputs: I, walk: Walk): Promise<Walked> => {
+    const { start, times, draws, onStep, signal } = walk;
+    const { control, name } = solver;
+    const [sizes, visited]: [Tensor[], number[]] = [[], [times[0]!]];
+    const before: ReturnType<typeof instant>[] = [];
+    let [x, memory, evaluations]: [Tensor, readonly Tensor[], number] = [start, [], 0];
+
+    const take = (place: Place, noise: readonly Tensor[]): { readonly stepped: Stepped; readonly asked: number } => {
+      const step = solver.step(place);
+      const { recalls = 0 } = step;
+      must(
+        memory.length >= recalls,
+        "option",
+        `${name} recalls ${recalls} of the step before, which left ${memory.length}.`,
+      );
+      const course = courseOf(reading, step, place, clip);
+      const stepped = programOf(step)(
+        x as JitArguments<Tensor>,
+        course as CourseData,
+        inputs as JitArguments<I>,
+        noise as never,
+        memory.slice(0, recalls) as never,
+      );
+      return { stepped, asked: course.moments.length };
+    };
+    const accept = async ({ x: next, memory: left, size }: Stepped, place: Place, steps: number): Promise<void> => {
+      sizes.push(size);
+      visited.push(place.to.t);
+      release(memory);
+      if (x !== start) x.dispose();
+      [x, memory] = [next, left];
+      before.unshift(place.from);
+      await onStep?.({ step: visited.length - 1, steps, t: place.to.t, x, evaluations });
+    };
+
+    /** Equal to the times given. */
+    const follow = async (): Promise<void> => {
+      const steps = times.length - 1;
+      for (let i = 0; i < steps; i++) {
+        signal?.throwIfAborted();
+        const place = {
+          path: reading.path,
+          from: instant(times[i]!),
+          to: instant(times[i + 1]!),
+          before,
+          left: steps - 1 - i,
+          at: instant,
+        };
+        const { draws: count = 0 } = solver.step(place);
+        const noise = drawn(walk, count, i, x, name);
+        const { stepped, asked } = take(place, noise);
+        evaluations += asked;
+        if (typeof draws !== "function") release(noise.filter(({ storage }) => storage));
+        await accept(stepped, place, steps);
+      }
+    };
+
+    /** Steps of the solver's own between the times given (Hairer, Nørsett and Wanner, Solving ODEs I, section II.4). */
+    const choose = async ({ order, most }: NonNullable<Solver["control"]>): Promise<void> => {
+      let tried = 0;
+      for (const [i, target] of times.slice(1).entries()) {
+        let t = times[i]!;
+        let length = (target - t) / 16;
+        while (t !== target) {
+          signal?.throwIfAborted();
+          must(
+            tried++ < most,
+            "values",
+            `${name} has tried ${most} steps and is at t = ${t}; loosen its tolerances, or raise \`most\`.`,
+          );
+          const reaches = Math.abs(length) >= Math.abs(target - t) * (1 - 1e-12);
+          const to = reaches ? target : t + length;
+          const place = {
+            path: reading.path,
+            from: instant(t),
+            to: instant(to),
+            before,
+            left: Number.POSITIVE_INFINITY,
+            at: instant,
+          };
+          const { stepped, asked } = take(place, []);
+          evaluations += asked;
+          const error = await stepped.error!.item();
+          stepped.error!.dispose();
+          const factor = error === 0 ? 10 : Math.min(10, Math.max(0.2, 0.9 * error ** (-1 / order)));
+          if (error <= 1 || !Number.isFinite(error)) {
+            t = to;
+            await accept(stepped, place, visited.length);
+            if (!Number.isFinite(error)) return;
+          } else release([stepped.x, stepped.size, ...stepped.memory]);
+          length = (to - place.from.t) * factor;
+        }
+      }
+    };
+
+    try {
+      await (control ? choose(control) : follow());
+      return { x, evaluations, sizes, visited };
+    } catch (error) {
+      if (x !== start) x.dispose();
+      release(sizes);
+      throw error;
+    } finally {
+      release(memory);
+    }
+  };
+
+  return {
+    walk: run,
+    dispose() {
+      for (const program of programs.values()) program.dispose();
+      programs.clear();
+    },
+  };
+};
+
+/** A network as the field of a walk. */
+export const fieldOf =
+  <I>(model: (x: Tensor, t: Tensor, inputs: I) => Tensor, { reading, clip }: WalkOptions): Field<I> =>
+  (x, moment, inputs) =>
+    answerAt((y, t) => model(y, t, inputs), reading, moment, x, clip);
