@@ -1,7 +1,6 @@
-import { type DitConfig, resolve } from "@isoflop/flops";
+import type { DitConfig } from "@isoflop/flops";
 import { type DitParams, dit, namedParams, paramsFrom } from "../../src/index.js";
-import { predict } from "../../src/network.js";
-import { readFixture, under } from "../fixture.js";
+import { readFixture } from "../fixture.js";
 import { given, type ParityCase } from "./case.js";
 
 const fixture = "in_context_tiny";
@@ -16,10 +15,11 @@ export const config: DitConfig = {
 export const inContextTiny: ParityCase<DitParams> = {
   title: "the in-context transformer",
   fixture,
-  params: (device) => paramsFrom(dit(config), under(readFixture(fixture), "param."), device),
-  output(device, params) {
+  params: (device) => paramsFrom(dit(config), readFixture(fixture).under("param."), device),
+  output(device, params, x, onActivation) {
     const input = (key: string) => given(device, fixture, `input.${key}`);
-    return predict(resolve(config), params, input("x"), input("t_features"), input("context"));
+    const options = { timeFeatures: input("t_features"), onActivation };
+    return dit(config).apply(params, x, input("t"), input("context"), options);
   },
   named: namedParams,
 };
