@@ -84,12 +84,12 @@ export const chooseSet = (
   choice: WeightChoice,
 ): Chosen => {
   const named = weightLayouts.get(choice.layout ?? "official");
-  const reason = unheld(named, config);
+  const reason = unheld(named, config, parameters);
   must(reason === undefined, "weights", `weights: layout "${named.name}" is not for this config: ${reason}.`);
   const sets = setsByPrefix(names, choice);
   const covered = (layout: WeightLayout, prefix: string) => coverage(layout, prefix, config, parameters, names);
   const best = [...sets].flatMap(([prefix, layouts]) => {
-    const able = layouts.filter((layout) => unheld(layout, config) === undefined);
+    const able = layouts.filter((layout) => unheld(layout, config, parameters) === undefined);
     const shares = able.map((layout) => ({ layout, prefix, share: covered(layout, prefix) }));
     return shares.sort((a, b) => b.share - a.share).slice(0, 1);
   });
@@ -105,7 +105,7 @@ export const chooseSet = (
     must(
       false,
       "weights",
-      `weights: behind ${shownPrefix(prefix)} are weights of layout "${layout!.name}": ${unheld(layout!, config)}.`,
+      `weights: behind ${shownPrefix(prefix)} are weights of layout "${layout!.name}": ${unheld(layout!, config, parameters)}.`,
     );
   mustLeave(names, choice);
   const { prefix = "" } = choice;

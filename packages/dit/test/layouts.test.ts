@@ -220,4 +220,14 @@ test("a layout from outside is one entry", async () => {
   const out = await written(official, "upperCase");
   expect(weightSets(out)).toEqual([{ layout: "upperCase", prefix: "" }]);
   expect(await read(official, out)).toEqual(someWeights(official));
+  const halved = {
+    ...mine,
+    name: "halved",
+    arrays: (...given: Parameters<typeof mine.arrays>) =>
+      mine.arrays(...given).map((each) => ({ ...each, rows: { take: [1], of: 2 } })),
+  };
+  weightLayouts.add(halved);
+  expect(refusal(official, out, { layout: "halved" })).toMatch(
+    /layout "halved" is not for this config: it has no place for "x_embedder.proj.weight", .* and \d+ more/,
+  );
 });
