@@ -1,4 +1,4 @@
-import { type Conditioning, type Context, type DitConfig, resolve } from "@isoflop/flops";
+import { type Conditioning, type Context, type DitConfig, type ImageSize, presets, resolve } from "@isoflop/flops";
 import { type NamedArray, positionName, tableTrouble } from "./buffers.js";
 import { onlySet } from "./choose-set.js";
 import { must, shown } from "./errors.js";
@@ -17,6 +17,9 @@ export interface FoundConfig extends WeightSet {
   readonly config: DitConfig;
   readonly assumed: readonly AssumedField[];
 }
+
+/** What is known of a config beforehand; of the image its size is enough. */
+export type KnownConfig = Partial<Omit<DitConfig, "image">> & { readonly image?: Omit<ImageSize, "channels"> };
 
 /** The shape of a parameter by our name; undefined where the file has none. */
 type ShapeOf = (name: string) => readonly number[] | undefined;
@@ -51,6 +54,12 @@ const contextOf = (shapeOf: ShapeOf): Told<Context> => {
   return { lacks: `context, of features of dim ${dim}${pooled ? ` and pooled ${pooled}` : ""}: how many tokens` };
 };
 
+/** The published model of a width and depth, whose number of heads these weights are likely to have. */
+const publishedOf = (conditioning: Conditioning | undefined, width: number, depth: number) =>
+  Object.entries(presets).find(
+    ([, preset]) => preset.conditioning === conditioning && preset.width === width && preset.depth === depth,
+  );
+
 /** MLP and its ratio: that by which a hidden layer is what a width gives, rounded down. */
 const mlpOf = (shapeOf: ShapeOf, block: string, width: number): Pick<DitConfig, "mlp" | "mlpRatio"> => {
   const [gated] = shapeOf(`${block}.mlp.w12.weight`) ?? [];
@@ -74,7 +83,7 @@ const normOf = (shapeOf: ShapeOf): Pick<DitConfig, "norm"> =>
 
 /**
  * The config of which weights are, as far as names and shapes tell: width, depth, patch, channels, conditioning, kind of context, MLP, norms
- * and embeddings. What they do not tell must be given, as the number of heads, or is assumed and said.
+ * and embeddings. What they do not tell must be given, as the number of heads of a model that has no published size, or is assumed and said.
  *
  * @param known fields that are known; they are taken as they are
  * @throws DitError("weights") for several sets of names, names of no layout, and with all that must be given; FlopsError("config") for a
@@ -82,7 +91,7 @@ const normOf = (shapeOf: ShapeOf): Pick<DitConfig, "norm"> =>
  */
 export const configFromWeights = (
   arrays: Readonly<Record<string, NamedArray>>,
-  known: Partial<DitConfig> = {},
+  known: KnownConfig = {},
   choice: WeightChoice = {},
 ): FoundConfig => {
   const { layout, prefix } = onlySet(new Set(Object.keys(arrays)), choice);
@@ -106,8 +115,10 @@ export const configFromWeights = (
   const stored = arrayOf(positionName);
   const side = Math.round(Math.sqrt(stored?.shape[1] ?? 0));
   const square = sides.length === 2 && side > 0 && side * side === stored?.shape[1];
-  const image = known.image ?? (square ? { height: side * patch, width: side * patch, channels } : undefined);
-  const heads = known.heads ?? (headWidth === undefined ? undefined : width / headWidth);
+  const size = known.image ?? (square ? { height: side * patch, width: side * patch } : undefined);
+  const image = size && { ...size, channels };
+  const [published, preset] = publishedOf(conditioning, width, depth) ?? [];
+  const heads = known.heads ?? (headWidth === undefined ? preset?.heads : width / headWidth);
 
   const lacking = [
     ...(conditioning === undefined ? ["conditioning"] : []),
@@ -133,9 +144,10 @@ export const configFromWeights = (
     ...(timeScale.length === 1 && timeScale[0] !== 1000 && { timeScale: timeScale[0]! }),
     ...(rotary && { positions: "sincos+rope" }),
   } as DitConfig;
-  const [table] = storedPositions({ ...found, ...known, positions: "sincos" });
-  const learned = stored && table && tableTrouble(table, stored) !== undefined;
-  const config: DitConfig = { ...found, ...(learned && { positions: "learned" }), ...known };
+  const told: DitConfig = { ...found, ...known, image: image! };
+  const [table] = storedPositions({ ...told, positions: "sincos" });
+  const learned = stored && table && known.positions === undefined && tableTrouble(table, stored) !== undefined;
+  const config: DitConfig = { ...told, ...(learned && { positions: "learned" }) };
   resolve(config);
 
   const says = (field: keyof DitConfig, holds: boolean, why: string): readonly AssumedField[] =>
@@ -144,6 +156,7 @@ export const configFromWeights = (
   const { holds } = layout;
   const modulated = shapeOf("blocks.0.norm1.weight") === undefined;
   const assumed = [
+    ...says("heads", headWidth === undefined, `${heads}, as ${published} has them`),
     ...says("timeScale", timeScale.length !== 1, "1000, as DiT has it; SiT's names are the same and it has 1"),
     ...says("context", kind === "classes", 'the last row of the label table is "no label"'),
     ...says("context", kind === "words" || kind === "features", "captions fill all tokens: not masked"),

@@ -15,7 +15,7 @@ export type { InContextBlock, InContextParams } from "./conditioning/in-context.
 export { type ParamsByConditioning, type ParamsFromOutside, type ParamsOf, trunks } from "./conditioning/index.js";
 export type { MmDitParams, PooledContext } from "./conditioning/mm-dit.js";
 export type { Inputs, Trunk, TrunkPart } from "./conditioning/trunk.js";
-export { configFromWeights, type FoundConfig } from "./config-from-weights.js";
+export { type AssumedField, configFromWeights, type FoundConfig, type KnownConfig } from "./config-from-weights.js";
 export type { ClassContext, ContextParams, FeatureContext, NoContext, WordContext } from "./context.js";
 export type { ContextVectorParams, WordMeanContext } from "./context-vector.js";
 export { type InitCount, parameterCount } from "./count.js";

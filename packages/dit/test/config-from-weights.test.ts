@@ -1,7 +1,9 @@
-import { conditionings, resolve } from "@isoflop/flops";
+import { conditionings, presets, resolve } from "@isoflop/flops";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { configFromWeights, dit, namedBuffers, paramsFrom } from "../src/index.js";
+import { specsOf } from "../src/network.js";
+import { namedSpecs } from "../src/spec.js";
 import { someWeights } from "./arrays.js";
 import { configOf } from "./configs.js";
 import { device, messageOf, official, stateDicts, written } from "./state-dicts.js";
@@ -31,6 +33,13 @@ describe("a config from weights", () => {
     expect(messageOf(() => configFromWeights(dm))).toBe(
       "weights: no name or shape tells context, of features of dim 12: how many tokens; heads; image, of 4 channels: give it.",
     );
+    const small = { heads: 2, image: { height: 16, width: 16 } };
+    expect(configFromWeights(dm, { ...small, context: { kind: "features", tokens: 7, dim: 12 } }).config).toMatchObject(
+      {
+        image: { height: 16, width: 16, channels: 4 },
+        context: { kind: "features", tokens: 7, dim: 12 },
+      },
+    );
     expect(messageOf(() => configFromWeights({}, { heads: 2 }))).toMatch(
       /the names are of no layout that is known: offi/,
     );
@@ -48,4 +57,14 @@ describe("a config from weights", () => {
       { numRuns: 25 },
     );
   });
+});
+
+test("a model of a published size has its heads, which is said", async () => {
+  const config = presets["DiT-S/8"];
+  const arrays = Object.fromEntries(
+    namedSpecs(specsOf(resolve(config))).map(([name, { shape }]) => [name, { shape, data: new Float32Array(0) }]),
+  );
+  const { config: found, assumed } = configFromWeights({ ...arrays, ...namedBuffers(config) });
+  expect(found).toEqual(config);
+  expect(assumed[0]).toEqual({ field: "heads", why: "6, as DiT-S/2 has them" });
 });
