@@ -13,7 +13,6 @@ const options = {
   steps: { type: "string", default: "50" },
   seed: { type: "string", default: "0" },
   decoder: { type: "string" },
-  "decoder-scale": { type: "string", default: "0.18215" },
   out: { type: "string", default: "runs/official-weights.png" },
   device: { type: "string" },
   help: { type: "boolean", default: false },
@@ -34,8 +33,7 @@ export const help = `Says what a file of DiT weights is, verifies it, and draws 
   --guidance X          of classifier-free guidance; 1 is none (${options.guidance.default})
   --steps N             of Heun's method (${options.steps.default})
   --seed N              of the noise
-  --decoder FILE        TAESD in safetensors; without it a linear preview of the latents is drawn
-  --decoder-scale X     what the latents are divided by before the decoder takes them (${options["decoder-scale"].default} of Stable Diffusion)
+  --decoder FILE        of latents, in safetensors: TAESD; without it a linear preview of them is drawn
   --out FILE.png        (${options.out.default})
   --device NAME         wasm or webgpu; what is fastest here if unsaid`;
 
@@ -77,7 +75,6 @@ export const readOptions = (args: readonly string[]) => {
     steps: whole("steps", values.steps, 1),
     seed: whole("seed", values.seed, 0),
     decoder,
-    decoderScale: number("decoder-scale", values["decoder-scale"], Number.MIN_VALUE),
     out: values.out,
     device: device as "wasm" | "webgpu" | undefined,
   };
