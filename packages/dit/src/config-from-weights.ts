@@ -2,7 +2,7 @@ import { type Conditioning, type Context, type DitConfig, type ImageSize, preset
 import { type NamedArray, positionName, tableTrouble } from "./buffers.js";
 import { onlySet } from "./choose-set.js";
 import { must, shown } from "./errors.js";
-import type { Holds } from "./layouts/layout.js";
+import type { Holds, WeightLayout } from "./layouts/layout.js";
 import { storedPositions } from "./layouts/positions.js";
 import type { WeightChoice, WeightSet } from "./weight-sets.js";
 
@@ -24,11 +24,17 @@ export type KnownConfig = Partial<Omit<DitConfig, "image">> & { readonly image?:
 /** The shape of a parameter by our name; undefined where the file has none. */
 type ShapeOf = (name: string) => readonly number[] | undefined;
 
+/** The value of a field that every config of a layout has. */
+const onlyOf = <F extends "conditioning" | "timeScale" | "positions">({ holds }: WeightLayout, field: F) => {
+  const values: Holds[F] | undefined = holds === "all" ? undefined : holds[field];
+  return Array.isArray(values) && values.length === 1 ? (values[0] as DitConfig[F]) : undefined;
+};
+
 /** What is told, or what the file lacks to tell it. */
 type Told<T> = { readonly is: T } | { readonly lacks: string };
 
-const conditioningOf = (shapeOf: ShapeOf, { conditioning }: Holds): Conditioning | undefined => {
-  if (conditioning?.length === 1) return conditioning[0];
+const conditioningOf = (shapeOf: ShapeOf, only: Conditioning | undefined): Conditioning | undefined => {
+  if (only !== undefined) return only;
   if (shapeOf("joint_blocks.0.x_block.attn.qkv.weight")) return "mmDit";
   if (shapeOf("t_block.1.weight")) return "adaLNSingle";
   const [rows, width] = shapeOf("blocks.0.adaLN_modulation.1.weight") ?? [];
@@ -103,7 +109,7 @@ export const configFromWeights = (
   must([2, 3].includes(sides.length), "weights", `weights: the patch convolution is ${shown(kernel)}.`);
   const pixels = channels * sides.reduce((product, side) => product * side, 1);
 
-  const conditioning = known.conditioning ?? conditioningOf(shapeOf, layout.holds);
+  const conditioning = known.conditioning ?? conditioningOf(shapeOf, onlyOf(layout, "conditioning"));
   const blockOf = (i: number) => (conditioning === "mmDit" ? `joint_blocks.${i}.x_block` : `blocks.${i}`);
   let depth = 0;
   while (shapeOf(`${blockOf(depth)}.attn.proj.weight`)) depth++;
@@ -127,7 +133,7 @@ export const configFromWeights = (
     ...(image === undefined ? [`image, of ${channels} channels`] : []),
   ];
   must(lacking.length === 0, "weights", `weights: no name or shape tells ${lacking.join("; ")}: give it.`);
-  const { timeScale = [] } = layout.holds;
+  const timeScale = onlyOf(layout, "timeScale");
   const crossed = shapeOf("blocks.0.cross_attn.q_norm.weight") !== undefined;
   const rotary = arrays[`${prefix}feat_rope.freqs_cos`] !== undefined;
   const found = {
@@ -141,7 +147,7 @@ export const configFromWeights = (
     ...(features !== 256 && { timeFeatures: features }),
     ...(shapeOf("guidance_in.in_layer.weight") && { guidance: true }),
     ...(sides.length === 3 && { patchFrames: sides[0]! }),
-    ...(timeScale.length === 1 && timeScale[0] !== 1000 && { timeScale: timeScale[0]! }),
+    ...(timeScale !== undefined && { timeScale }),
     ...(rotary && { positions: "sincos+rope" }),
   } as DitConfig;
   const told: DitConfig = { ...found, ...known, image: image! };
@@ -153,17 +159,20 @@ export const configFromWeights = (
   const says = (field: keyof DitConfig, holds: boolean, why: string): readonly AssumedField[] =>
     holds && known[field] === undefined ? [{ field, why }] : [];
   const { kind } = config.context;
-  const { holds } = layout;
   const modulated = shapeOf("blocks.0.norm1.weight") === undefined;
   const assumed = [
     ...says("heads", headWidth === undefined, `${heads}, as ${published} has them`),
-    ...says("timeScale", timeScale.length !== 1, "1000, as DiT has it; SiT's names are the same and it has 1"),
+    ...says("timeScale", layout.holds === "all", "1000, as DiT has it; SiT's names are the same and it has 1"),
     ...says("context", kind === "classes", 'the last row of the label table is "no label"'),
     ...says("context", kind === "words" || kind === "features", "captions fill all tokens: not masked"),
     ...says("image", stored !== undefined, "as high as wide"),
     ...says("time", conditioning === "inContext" || conditioning === "crossAttention", "a token"),
-    ...says("norm", modulated && holds.norm?.length !== 1, "layer norm: a norm that is modulated has no parameter"),
-    ...says("positions", !learned && !rotary && holds.positions?.length !== 1, "sines and cosines, and not rotary"),
+    ...says("norm", modulated && layout.holds === "all", "layer norm: a norm that is modulated has no parameter"),
+    ...says(
+      "positions",
+      !learned && !rotary && onlyOf(layout, "positions") === undefined,
+      "sines and cosines, and not rotary",
+    ),
   ];
   return { config, layout: layout.name, prefix, assumed };
 };

@@ -1,4 +1,4 @@
-import { conditionings, type DitConfig } from "@isoflop/flops";
+import { type Conditioning, conditionings, type DitConfig } from "@isoflop/flops";
 import { openSafetensors, random, writeSafetensors } from "@isoflop/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -11,26 +11,21 @@ const names = Object.keys(stateDicts);
 
 /** Any small config that a layout holds. */
 const heldBy = (layout: string): fc.Arbitrary<DitConfig> => {
-  if (layout === "official") return anyConfig;
-  const { conditioning, context, pooled, timeScale, timeFeatures, ...holds } = weightLayouts.get(layout).holds;
-  const { positions, qkNorm, norm, mlp, registers, mlpRatio } = holds;
+  const { holds } = weightLayouts.get(layout);
+  if (holds === "all") return anyConfig;
+  const { conditioning, context, pooled, square: _, ...held } = holds;
+  const values = Object.entries({ norm: ["layer"], mlp: ["gelu"], registers: [0], ...held });
   const dims = { tokens: 3, dim: 5, ...(pooled && { pooled: 2 }) };
   const told = { classes: { kind: "classes", classes: 4 }, features: { kind: "features", ...dims } } as const;
   const kind = context![0] as keyof typeof told;
-  const fields = fc.record({
-    ...{
-      positions: fc.constantFrom(...positions!),
-      qkNorm: fc.constantFrom(...qkNorm!),
-      norm: fc.constantFrom(...norm!),
-    },
-    ...{ mlp: fc.constantFrom(...mlp!), registers: fc.constantFrom(...registers!) },
-    ...(mlpRatio && { mlpRatio: fc.constantFrom(...mlpRatio) }),
-  });
-  return fc.tuple(configOf(conditioning![0]!), fields).map(([any, field]): DitConfig => {
-    const { time: _, guidance: __, patchFrames: ___, image, ...rest } = any;
+  const fields = fc.record(
+    Object.fromEntries(values.map(([field, all]) => [field, fc.constantFrom(...(all === "any" ? [0, 2] : all))])),
+  );
+  return fc.tuple(configOf(conditioning![0] as Conditioning), fields).map(([any, field]): DitConfig => {
+    const { time: _time, guidance: _guidance, patchFrames: _frames, timeFeatures: _features, image, ...rest } = any;
     const { height, channels } = image;
     return {
-      ...{ ...rest, ...field, timeScale: timeScale![0]!, timeFeatures: timeFeatures![0]! },
+      ...{ ...rest, ...field },
       image: { height, width: height, channels },
       context: rest.context.kind === kind && !pooled ? rest.context : told[kind],
     };
@@ -81,9 +76,8 @@ describe.each(names)("%s", (layout) => {
   });
 
   test("a model that it has no place for is refused", async () => {
-    const others = conditionings.filter(
-      (each) => !(weightLayouts.get(layout).holds.conditioning ?? [each]).includes(each),
-    );
+    const { holds } = weightLayouts.get(layout);
+    const others = conditionings.filter((each) => holds !== "all" && !holds.conditioning!.includes(each));
     for (const conditioning of others) {
       const { time: _, ...rest } = config;
       const other: DitConfig = {
@@ -156,6 +150,8 @@ describe("what a layout does not write", () => {
   test("fields, shapes and parameters that it has no place for", async () => {
     const { config } = stateDicts.diffusersDiT!;
     await expect(refused({ ...config, mlpRatio: 2 }, "diffusersDiT")).rejects.toThrow("it holds mlpRatio 4; this");
+    const guided: DitConfig = { ...config, guidance: true };
+    await expect(refused(guided, "diffusersDiT")).rejects.toThrow("it holds no guidance; this config's is true.");
     const wide = { ...config, image: { height: 8, width: 4, channels: 4 } };
     await expect(refused(wide, "diffusersDiT")).rejects.toThrow("as high as wide; this config's are 8 × 4");
     const sd3 = stateDicts.diffusersSD3!.config;

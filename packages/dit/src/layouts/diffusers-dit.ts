@@ -1,4 +1,4 @@
-import { asPublished, type WeightLayout } from "./layout.js";
+import type { WeightLayout } from "./layout.js";
 import { part, spelledBy, storedBy, type Table } from "./table.js";
 
 const block = "transformer_blocks.*";
@@ -31,7 +31,14 @@ const table: Table = {
 export const diffusersDiT: WeightLayout = {
   name: "diffusersDiT",
   marks: ["pos_embed.proj.weight", "transformer_blocks.0.norm1.emb.timestep_embedder.linear_1.weight"],
-  holds: { ...asPublished, conditioning: ["adaLNZero"], context: ["classes"], mlpRatio: [4] },
+  holds: {
+    conditioning: ["adaLNZero"],
+    context: ["classes"],
+    mlpRatio: [4],
+    positions: ["sincos"],
+    qkNorm: ["none"],
+    square: true,
+  },
   spelled: (name) => spelledBy(table, name),
   arrays: (config, parameters) => storedBy(table, config, parameters),
 };

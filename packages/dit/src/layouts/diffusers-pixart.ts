@@ -1,4 +1,4 @@
-import { asPublished, type WeightLayout } from "./layout.js";
+import type { WeightLayout } from "./layout.js";
 import { part, spelledBy, storedBy, type Table } from "./table.js";
 
 const block = "transformer_blocks.*";
@@ -38,7 +38,14 @@ const table: Table = {
 export const diffusersPixArt: WeightLayout = {
   name: "diffusersPixArt",
   marks: ["pos_embed.proj.weight", "adaln_single.linear.weight"],
-  holds: { ...asPublished, conditioning: ["adaLNSingle"], context: ["features"], mlpRatio: [4] },
+  holds: {
+    conditioning: ["adaLNSingle"],
+    context: ["features"],
+    mlpRatio: [4],
+    positions: ["sincos"],
+    qkNorm: ["none"],
+    square: true,
+  },
   spelled: (name) => spelledBy(table, name),
   arrays: (config, parameters) => storedBy(table, config, parameters),
 };

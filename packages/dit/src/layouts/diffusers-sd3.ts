@@ -1,4 +1,4 @@
-import { asPublished, type WeightLayout } from "./layout.js";
+import type { WeightLayout } from "./layout.js";
 import { croppedPositions, storedPositions } from "./positions.js";
 import { halvesSwapped, part, spelledBy, storedBy, type Table } from "./table.js";
 
@@ -54,8 +54,13 @@ export const diffusersSD3: WeightLayout = {
   name: "diffusersSD3",
   marks: ["pos_embed.proj.weight", "transformer_blocks.0.attn.add_q_proj.weight"],
   holds: {
-    ...{ ...asPublished, conditioning: ["mmDit"], context: ["features"], pooled: true, mlpRatio: [4] },
-    ...{ positions: ["sincos", "learned"], qkNorm: ["none", "rms"] },
+    conditioning: ["mmDit"],
+    context: ["features"],
+    pooled: true,
+    mlpRatio: [4],
+    positions: ["sincos", "learned"],
+    qkNorm: ["none", "rms"],
+    square: true,
   },
   spelled: (name) => spelledBy(table, name),
   arrays: (config, parameters) => [...storedPositions(config, positions), ...storedBy(table, config, parameters)],

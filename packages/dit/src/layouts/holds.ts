@@ -1,6 +1,6 @@
-import { type DitConfig, resolve } from "@isoflop/flops";
+import { canonicalConfig, type DitConfig, resolve } from "@isoflop/flops";
 import type { NamedSpecs } from "../spec.js";
-import type { WeightLayout } from "./layout.js";
+import type { Holds, WeightLayout } from "./layout.js";
 
 const text = (value: unknown): string => JSON.stringify(value);
 
@@ -25,9 +25,11 @@ const unplaced = (layout: WeightLayout, config: DitConfig, parameters: NamedSpec
   return parameters.map(([name]) => name).filter((name) => !isWhole(name));
 };
 
-/** Why files of a layout are not of a config; undefined where they are. */
-export const unheld = (layout: WeightLayout, config: DitConfig, parameters: NamedSpecs): string | undefined => {
-  const { holds } = layout;
+/** Sizes that any layout stores as they are. */
+const anySize = new Set(["image", "patch", "width", "depth", "heads", "mlpRatio", "outChannels"]);
+
+/** What a config says and a layout does not hold. */
+const unheldField = (holds: Holds, config: DitConfig): string | undefined => {
   const resolved = resolve(config);
   const { context, image } = resolved;
   for (const [field, right] of Object.entries(holds)) {
@@ -35,9 +37,18 @@ export const unheld = (layout: WeightLayout, config: DitConfig, parameters: Name
     if (Array.isArray(right) && !right.includes(value))
       return `it holds ${field} ${right.map(text).join(" or ")}; this config's is ${text(value)}`;
   }
-  if (holds.images && image.frames !== undefined) return "it holds images; this config is of videos";
+  // What is left unsaid in the canonical record is as it was before there was a choice.
+  for (const [field, value] of Object.entries(canonicalConfig(config)))
+    if (!anySize.has(field) && !(field in holds)) return `it holds no ${field}; this config's is ${text(value)}`;
+  if (image.frames !== undefined) return "it holds images; this config is of videos";
   const pooled = context.kind === "features" && context.pooled !== undefined;
-  if (holds.pooled && !pooled) return "it holds a context with a pooled vector; this config has none";
+  return holds.pooled && !pooled ? "it holds a context with a pooled vector; this config has none" : undefined;
+};
+
+/** Why files of a layout are not of a config; undefined where they are. */
+export const unheld = (layout: WeightLayout, config: DitConfig, parameters: NamedSpecs): string | undefined => {
+  const reason = layout.holds === "all" ? undefined : unheldField(layout.holds, config);
+  if (reason) return reason;
   const left = unplaced(layout, config, parameters);
   if (left.length === 0) return undefined;
   const names = left.slice(0, mostNames).map(text).join(", ");
@@ -48,6 +59,6 @@ export const unheld = (layout: WeightLayout, config: DitConfig, parameters: Name
 export const unwritten = (layout: WeightLayout, config: DitConfig, parameters: NamedSpecs): string | undefined => {
   const { height, width } = config.image;
   const reason = unheld(layout, config, parameters);
-  if (reason || !layout.holds.square || height === width) return reason;
+  if (reason || layout.holds === "all" || !layout.holds.square || height === width) return reason;
   return `its images are as high as wide; this config's are ${height} × ${width}`;
 };

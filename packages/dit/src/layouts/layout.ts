@@ -41,34 +41,21 @@ export interface StoredData {
 
 export type Stored = StoredParameter | StoredTable | StoredData;
 
-type HeldFields =
-  | "conditioning"
-  | "mlpRatio"
-  | "timeScale"
-  | "timeFeatures"
-  | "guidance"
-  | "positions"
-  | "qkNorm"
-  | "norm"
-  | "mlp"
-  | "registers";
-
-/** The values of a config's fields that a layout holds; a field that is not named may have any. */
-export type Holds = { readonly [F in HeldFields]?: readonly ResolvedConfig[F][] } & {
+/**
+ * The configs that a layout holds: of each field the values that it may have. Sizes that are not named may be any, other fields what they are
+ * where a config does not say them, those too that configs will have one day.
+ */
+export type Holds = {
+  readonly [F in Exclude<keyof ResolvedConfig & keyof DitConfig, "image" | "context">]?:
+    | readonly ResolvedConfig[F][]
+    | "any";
+} & {
   readonly context?: readonly Context["kind"][];
   /** A context with a pooled vector alone. */
   readonly pooled?: true;
-  /** No videos. */
-  readonly images?: true;
   /** Files are of images of as many rows as columns alone; what they hold may be read for another image. */
   readonly square?: true;
 };
-
-/** What the models of DiT, PixArt and SD3 as they were published have in common. */
-export const asPublished = {
-  ...{ timeScale: [1000], timeFeatures: [256], guidance: [false], positions: ["sincos"], qkNorm: ["none"] },
-  ...{ norm: ["layer"], mlp: ["gelu"], registers: [0], images: true, square: true },
-} as const satisfies Holds;
 
 /** How a code base spells and cuts the arrays of a model: one file a layout. */
 export interface WeightLayout extends Named {
@@ -78,7 +65,7 @@ export interface WeightLayout extends Named {
    * fit, by the more of them.
    */
   readonly marks: readonly [string, ...(string | readonly string[])[]];
-  readonly holds: Holds;
+  readonly holds: Holds | "all";
   /** Our name of a parameter, as a file of this layout begins to spell it: of copies and parts the first. Undefined where there is no place. */
   spelled(name: string): string | undefined;
   /** Every array of a file, in the order of the model's state dict. */

@@ -1,5 +1,5 @@
 import { resolve } from "@isoflop/flops";
-import { asPublished, type Stored, type WeightLayout } from "./layout.js";
+import type { Stored, WeightLayout } from "./layout.js";
 import { modulatedNorms, withPlainNorms } from "./modulated-norms.js";
 import { storedPositions } from "./positions.js";
 import { rotaryTables } from "./rotary.js";
@@ -34,14 +34,14 @@ export const LightningDiT: WeightLayout = {
     ["final_layer.norm_final.weight", "blocks.0.attn.q_norm.weight", "feat_rope.freqs_cos"],
   ],
   holds: {
-    ...{
-      ...asPublished,
-      conditioning: ["adaLNZero"],
-      context: ["classes"],
-      timeScale: [1],
-      positions: ["sincos", "sincos+rope"],
-    },
-    ...{ qkNorm: ["none", "rms"], norm: ["layer", "rms"], mlp: ["gelu", "swiglu"] },
+    conditioning: ["adaLNZero"],
+    context: ["classes"],
+    timeScale: [1],
+    positions: ["sincos", "sincos+rope"],
+    qkNorm: ["none", "rms"],
+    norm: ["layer", "rms"],
+    mlp: ["gelu", "swiglu"],
+    square: true,
   },
   spelled: (name) => spelledBy(table, name),
   arrays(config, parameters) {

@@ -9,7 +9,7 @@ import { asOurs } from "./table.js";
 export const official: WeightLayout = {
   name: "official",
   marks: ["x_embedder.proj.weight"],
-  holds: {},
+  holds: "all",
   spelled: (name) => name,
   arrays: (config, parameters) => [...storedPositions(config), ...asOurs(parameters)],
 };

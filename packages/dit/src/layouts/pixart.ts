@@ -1,5 +1,5 @@
 import { resolve } from "@isoflop/flops";
-import { asPublished, type Stored, type WeightLayout } from "./layout.js";
+import type { Stored, WeightLayout } from "./layout.js";
 import { official } from "./official.js";
 
 /** The null caption, [tokens, dim], a buffer: `condition` is given it for guidance. */
@@ -14,8 +14,11 @@ export const PixArt: WeightLayout = {
   name: "PixArt",
   marks: ["x_embedder.proj.weight", "t_block.1.weight", "y_embedder.y_proj.fc1.weight"],
   holds: {
-    ...{ ...asPublished, conditioning: ["adaLNSingle"], context: ["features"] },
+    conditioning: ["adaLNSingle"],
+    context: ["features"],
     positions: ["sincos", "learned"],
+    qkNorm: ["none"],
+    square: true,
   },
   arrays(config, parameters) {
     const { context } = resolve(config);

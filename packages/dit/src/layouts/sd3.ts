@@ -1,4 +1,4 @@
-import { asPublished, type Stored, type WeightLayout } from "./layout.js";
+import type { Stored, WeightLayout } from "./layout.js";
 import { official } from "./official.js";
 import { croppedPositions } from "./positions.js";
 
@@ -11,8 +11,12 @@ export const SD3: WeightLayout = {
   name: "SD3",
   marks: ["x_embedder.proj.weight", "joint_blocks.0.x_block.attn.qkv.weight", "context_embedder.weight"],
   holds: {
-    ...{ ...asPublished, conditioning: ["mmDit"], context: ["features"] },
-    ...{ positions: ["sincos", "learned"], qkNorm: ["none", "rms"] },
+    conditioning: ["mmDit"],
+    context: ["features"],
+    positions: ["sincos", "learned"],
+    qkNorm: ["none", "rms"],
+    registers: "any",
+    square: true,
   },
   arrays: (config, parameters) => {
     const all = official.arrays(config, parameters);

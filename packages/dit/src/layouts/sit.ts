@@ -1,4 +1,4 @@
-import { asPublished, type WeightLayout } from "./layout.js";
+import type { WeightLayout } from "./layout.js";
 import { official } from "./official.js";
 
 /**
@@ -9,6 +9,13 @@ export const SiT: WeightLayout = {
   ...official,
   name: "SiT",
   marks: ["x_embedder.proj.weight", "projectors.0.0.weight"],
-  holds: { ...asPublished, conditioning: ["adaLNZero"], context: ["classes"], timeScale: [1] },
+  holds: {
+    conditioning: ["adaLNZero"],
+    context: ["classes"],
+    timeScale: [1],
+    positions: ["sincos"],
+    qkNorm: ["none"],
+    square: true,
+  },
   passedOver: /^projectors\./,
 };
