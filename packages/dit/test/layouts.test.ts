@@ -2,7 +2,15 @@ import { type Conditioning, conditionings, type DitConfig } from "@isoflop/flops
 import { openSafetensors, random, writeSafetensors } from "@isoflop/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dit, exportWeights, type NamedArray, paramsFrom, weightLayouts, weightSets } from "../src/index.js";
+import {
+  configFromWeights,
+  dit,
+  exportWeights,
+  type NamedArray,
+  paramsFrom,
+  weightLayouts,
+  weightSets,
+} from "../src/index.js";
 import { expectSame, shapesOf, someWeights, type Weights, without } from "./arrays.js";
 import { anyConfig, configOf } from "./configs.js";
 import { device, official, read, reasonOf, refusal, stateDicts, written } from "./state-dicts.js";
@@ -137,6 +145,55 @@ describe("what does not fit is told in the names of the file", () => {
     expect(refusal(official, lone, { layout: "SiT" })).toMatch(
       /layout "SiT" is not for this config: it holds timeScale 1; .* 1000/,
     );
+  });
+});
+
+describe("LightningDiT", () => {
+  const { config } = stateDicts.LightningDiT!;
+  const modulations = /^blocks\.\d+\.adaLN_modulation/;
+
+  /** Rows of the shifts, the first and fourth of six. */
+  const isShift = (at: number, size: number): boolean => [0, 3].includes(Math.floor((6 * at) / size));
+
+  test("modulation without shifts is read with shifts of zero", async () => {
+    const weights = Object.fromEntries(
+      Object.entries(someWeights(config)).map(([name, { shape, data }]) => [
+        name,
+        { shape, data: data.map((v, at) => (modulations.test(name) && isShift(at, data.length) ? 0 : v)) },
+      ]),
+    );
+    const out = Object.fromEntries(
+      Object.entries(await written(config, "LightningDiT", weights)).map(([name, { shape, data }]) => {
+        if (!modulations.test(name)) return [name, { shape, data }];
+        const kept = data.filter((_, at) => !isShift(at, data.length));
+        return [name, { shape: [4 * 16, ...shape.slice(1)], data: kept }];
+      }),
+    );
+    expectSame(await read(config, out), weights);
+    expect(configFromWeights(out, { heads: 2 }).config).toEqual(config);
+  });
+
+  test("norms have to be there, finite and of their shape", async () => {
+    const out = await written(config, "LightningDiT");
+    const name = "blocks.1.norm2.weight";
+    expect(refusal(config, without(out, name))).toBe(`weights: "${name}" [16] is missing.`);
+    const long = { shape: [17], data: new Float32Array(17) };
+    expect(refusal(config, { ...out, [name]: long })).toBe(`weights: "${name}" is [17]; this config has [16].`);
+    const ill = { shape: [16], data: new Float32Array(16).fill(Number.NaN) };
+    expect(refusal(config, { ...out, [name]: ill })).toMatch(`"${name}" holds NaN at [0]`);
+    const { norm: _, ...layered } = config;
+    expect(refusal(layered, out)).toContain('"blocks.{0..1}.norm1.weight" is no parameter of this config');
+  });
+
+  test("rotary tables are those of the grid, or refused", async () => {
+    const out = await written(config, "LightningDiT");
+    const name = "feat_rope.freqs_cos";
+    const { shape, data } = out[name]!;
+    const turned = { shape, data: data.map((value, at) => (at === 9 ? 0.5 : value)) };
+    expect(refusal(config, { ...out, [name]: turned })).toMatch(
+      `"${name}" is not the rotary table of this config: 0.5000 at [1, 1]`,
+    );
+    expect(() => paramsFrom(dit(config), without(out, name, "feat_rope.freqs_sin", "pos_embed"), device)).not.toThrow();
   });
 });
 
