@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { conditionings } from "@isoflop/flops";
 
-/** What is asked for on the command line, with what a few minutes on two cores pay for in place of what is not. */
+/** What is asked for on the command line, with what ten minutes on two cores pay for in place of what is not. */
 const options = {
   conditioning: { type: "string", default: "adaLNZero" },
   size: { type: "string", default: "16" },
@@ -9,7 +9,7 @@ const options = {
   width: { type: "string", default: "64" },
   depth: { type: "string", default: "4" },
   heads: { type: "string", default: "4" },
-  steps: { type: "string", default: "2000" },
+  steps: { type: "string", default: "4000" },
   batch: { type: "string", default: "32" },
   "learning-rate": { type: "string", default: "0.003" },
   guidance: { type: "string", default: "3" },
