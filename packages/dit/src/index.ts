@@ -22,6 +22,7 @@ export { type InitCount, parameterCount } from "./count.js";
 export type { CrossAttention } from "./cross-attention.js";
 export { type Dit, dit } from "./dit.js";
 export { DitError, type DitErrorCode } from "./errors.js";
+export { balanceLosses, type FeedForward, type Mixture } from "./experts.js";
 export { type ExportOptions, exportWeights } from "./export.js";
 export type { FinalLayer } from "./final-layer.js";
 export type { GuidanceEmbedder } from "./guidance.js";

@@ -1,8 +1,9 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { attention, concat, linear, split, type Tensor } from "@isoflop/tensor";
-import { feedForward, type QueryKeyValue, queryKeyValue, queryKeyValueSpecs } from "./block.js";
+import { type QueryKeyValue, queryKeyValue, queryKeyValueSpecs } from "./block.js";
 import { alone, type Running } from "./blocks.js";
 import { type AdaLNBlock, adaLNBlockSpecs } from "./conditioning/ada-ln.js";
+import { fed } from "./experts.js";
 import {
   gated,
   gatedBranches,
@@ -33,9 +34,9 @@ const preOnlyStreamSpecs = (config: ResolvedConfig): SpecsOf<PreOnlyStream> => (
   adaLN_modulation: modulationSpecs(config.width, 2),
 });
 
-export const jointBlockSpecs = (config: ResolvedConfig, last: boolean): SpecsOf<JointBlock> => ({
-  context_block: last ? preOnlyStreamSpecs(config) : adaLNBlockSpecs(config, 6),
-  x_block: adaLNBlockSpecs(config, 6),
+export const jointBlockSpecs = (config: ResolvedConfig, index: number): SpecsOf<JointBlock> => ({
+  context_block: index === config.depth - 1 ? preOnlyStreamSpecs(config) : adaLNBlockSpecs(config, index, 6),
+  x_block: adaLNBlockSpecs(config, index, 6),
 });
 
 /** A stream up to its queries, keys and values, and the way on from what attention gives back. */
@@ -43,7 +44,7 @@ const enter = (
   name: keyof JointBlock,
   stream: AdaLNBlock | PreOnlyStream,
   x: Tensor,
-  vector: Tensor,
+  { vector, lengths }: Given,
   config: ResolvedConfig,
   running: Running,
   rotation?: Rotation,
@@ -57,7 +58,7 @@ const enter = (
   const leave = (mixed: Tensor): Tensor => {
     const projected = linear(mixed.reshape(x.shape), proj.weight, proj.bias);
     const attended = gated(x, running.branch(`${name}.attn`, projected), first);
-    const out = through(attended, second, (y) => running.branch(`${name}.mlp`, feedForward(stream.mlp, y)));
+    const out = through(attended, second, (y) => fed(stream.mlp, y, config, running, { lengths, name: `${name}.mlp` }));
     return running.seen(name, out);
   };
   return { qkv: queryKeyValue(stream.attn, modulate(x, first), heads, rotation), leave };
@@ -73,7 +74,7 @@ export interface Streams {
 interface Given {
   /** What modulates, [n, d]. */
   readonly vector: Tensor;
-  /** i32 [n], how many of image and context tokens count where captions are masked. */
+  /** i32 [n], how many of the context tokens count where captions are masked. */
   readonly lengths: Tensor | undefined;
 }
 
@@ -89,15 +90,16 @@ export const jointBlock = (
   running: Running = alone,
   rotation?: Rotation,
 ): Streams => {
-  const words = enter("context_block", block.context_block, context, vector, config, running);
-  const pixels = enter("x_block", block.x_block, image, vector, config, running, rotation);
+  const words = enter("context_block", block.context_block, context, { vector, lengths }, config, running);
+  const whole = { vector, lengths: undefined };
+  const pixels = enter("x_block", block.x_block, image, whole, config, running, rotation);
   const order = lengths ? [pixels, words] : [words, pixels];
   const joined = (i: 0 | 1 | 2): Tensor =>
     concat(
       order.map(({ qkv }) => qkv[i]),
       1,
     );
-  const mixed = attention(joined(0), joined(1), joined(2), lengths ? { lengths } : {});
+  const mixed = attention(joined(0), joined(1), joined(2), lengths ? { lengths: lengths.add(image.shape[1]!) } : {});
   const sizes = order.map(({ qkv }) => qkv[0].shape[1]!);
   const parts = split(mixed, sizes, 1);
   const [toWords, toPixels] = (lengths ? [...parts].reverse() : parts) as [Tensor, Tensor];

@@ -38,6 +38,11 @@ const contextsOf = (conditioning: Conditioning): fc.Arbitrary<Context> => {
   return conditioning === "adaLNSingle" ? fc.oneof(...told) : fc.oneof(none, ...told);
 };
 
+const experts = fc.record({
+  ...{ count: small, active: small, capacity: fc.constantFrom(0.5, 1, 1.25, 3) },
+  every: fc.integer({ min: 1, max: 3 }),
+});
+
 /** Whether time may be added to the tokens. */
 const takesTime = (conditioning: Conditioning, context: Context): boolean =>
   conditioning === "inContext" || (conditioning === "crossAttention" && context.kind !== "none");
@@ -63,9 +68,17 @@ export const configOf = (conditioning: Conditioning): fc.Arbitrary<DitConfig> =>
       ...{ norm: fc.constantFrom(...normKinds), mlp: fc.constantFrom(...mlpKinds), added: fc.boolean() },
       ...{ positions: fc.constantFrom(...positionKinds), registers: fc.integer({ min: 0, max: 2 }) },
       ...{ timeFeatures: fc.constantFrom(2, 6, 256), guided: fc.boolean(), video: fc.option(fc.tuple(small, small)) },
+      experts: fc.option(experts, { nil: undefined }),
     })
-    .map(({ grid, headWidth, channels, added, guided, video, ...rest }) => ({
+    .map(({ grid, headWidth, channels, added, guided, video, experts, ...rest }) => ({
       ...rest,
+      ...(experts && {
+        experts: {
+          ...experts,
+          active: Math.min(experts.active, experts.count),
+          every: Math.min(experts.every, rest.depth),
+        },
+      }),
       ...(added && takesTime(conditioning, rest.context) && { time: "added" as const }),
       ...(guided && { guidance: true as const }),
       ...(video && { patchFrames: video[1] }),

@@ -33,7 +33,8 @@ export interface Account {
 export const account = (config: DitConfig, convention: Convention = conventions.exact): Account => {
   const { forward, backward, total } = training(config, convention);
   const exact = training(config).total.total;
-  const sixND = parameterSets.map((n): SixND => {
+  const sets = parameterSets.filter((set) => set !== "active" || config.experts);
+  const sixND = sets.map((n): SixND => {
     const perSample = training(config, sixNDOf(n)).total.total;
     return { n, perSample, exactOverSixND: exact / perSample };
   });

@@ -1,3 +1,4 @@
+import { expertBlocks, expertSlots, type ResolvedExperts } from "./experts.js";
 import { type Layer, linear, norm, pointwise, under } from "./layers.js";
 import type { Operation } from "./operations.js";
 import { isRotary, type Resolved } from "./resolved.js";
@@ -105,22 +106,43 @@ export const crossAttention = (c: Resolved, stream: Stream, keys: number, normBe
   ];
 };
 
-/** Linear–GELU–Linear over `rows` tokens, or SwiGLU: SiLU of one half of a Linear times the other, and a Linear. */
-const feedForward = (c: Resolved, { prefix, rows, times }: Stream): Layer[] => {
+/** Linear–GELU–Linear over `rows` tokens, or SwiGLU: SiLU of one half of a Linear times the other, and a Linear; under a prefix. */
+const feedForward = (c: Resolved, { prefix, rows, times }: Omit<Stream, "modulation">): Layer[] => {
   const at = under(prefix, "mlp", times);
   const [d, hidden] = [c.width, c.mlpWidth];
-  const act = at("mlp.act", pointwise("activation", rows * hidden));
-  if (c.mlp === "gelu") return [at("mlp.fc1", linear(rows, d, hidden)), act, at("mlp.fc2", linear(rows, hidden, d))];
-  const gate = at("mlp.gate", { ...pointwise("gate", rows * hidden), operands: 2 });
-  return [at("mlp.w12", linear(rows, d, 2 * hidden)), act, gate, at("mlp.w3", linear(rows, hidden, d))];
+  const act = at("act", pointwise("activation", rows * hidden));
+  if (c.mlp === "gelu") return [at("fc1", linear(rows, d, hidden)), act, at("fc2", linear(rows, hidden, d))];
+  const gate = at("gate", { ...pointwise("gate", rows * hidden), operands: 2 });
+  return [at("w12", linear(rows, d, 2 * hidden)), act, gate, at("w3", linear(rows, hidden, d))];
 };
 
-/** The MLP over every token of the stream, with the norm before it and its way back. */
-export const mlp = (c: Resolved, stream: Stream): Layer[] => [
-  ...normed(c, stream, "norm2", "mlp"),
-  ...feedForward(c, stream),
-  ...joined(stream, "mlp", "mlp", c.width),
-];
+/** A router without a bias, experts that work on all the tokens they have room for, and the gates of those that a token goes through. */
+const mixture = (c: Resolved, experts: ResolvedExperts, stream: Stream): Layer[] => {
+  const { prefix, rows, times } = stream;
+  const { count, active } = experts;
+  const at = under(prefix, "mlp", times);
+  const ofExperts = (copies: number, tokens: number) =>
+    feedForward(c, { prefix: `${prefix}.mlp.experts.*`, rows: tokens, times: copies * times });
+  const ideal = ofExperts(active, rows);
+  return [
+    at("mlp.router", { ...linear(rows, c.width, count), bias: false }),
+    at("mlp.router.softmax", pointwise("activation", rows * count)),
+    ...ofExperts(count, expertSlots(experts, rows)).map((layer, i) => ({ ...layer, active: ideal[i]! })),
+    at("mlp.router.gates", pointwise("gate", active * rows * c.width)),
+  ];
+};
+
+/** The MLP over every token of the stream, or the mixture of experts of the blocks that have one, with the norm before it and its way back. */
+export const mlp = (c: Resolved, stream: Stream): Layer[] => {
+  const { prefix, times } = stream;
+  const mixed = expertBlocks(c.experts, times);
+  return [
+    ...normed(c, stream, "norm2", "mlp"),
+    ...(mixed < times ? feedForward(c, { ...stream, prefix: `${prefix}.mlp`, times: times - mixed }) : []),
+    ...(mixed > 0 ? mixture(c, c.experts!, { ...stream, times: mixed }) : []),
+    ...joined(stream, "mlp", "mlp", c.width),
+  ];
+};
 
 /** SiLU–Linear from the conditioning vector to `count` modulation vectors, once per sample. */
 export const modulation = (c: Resolved, prefix: string, count: number, times = 1): Layer[] => {

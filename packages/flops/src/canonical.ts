@@ -28,6 +28,7 @@ export const canonicalConfig = (config: DitConfig): DitConfig => {
     ...(c.norm !== "layer" && { norm: c.norm }),
     ...(c.mlp !== "gelu" && { mlp: c.mlp }),
     ...(c.registers !== 0 && { registers: c.registers }),
+    ...(c.experts && { experts: c.experts }),
     ...(c.patchFrames !== 1 && { patchFrames: c.patchFrames }),
   };
 };

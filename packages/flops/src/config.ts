@@ -1,4 +1,5 @@
 import type { KnownConditioning } from "./architectures/index.js";
+import type { Experts } from "./experts.js";
 import type { Context, ImageSize, MlpKind, NormKind, Positions, QueryKeyNorm, Resolved } from "./resolved.js";
 
 /** How time and context reach the blocks: the name of one of `architectures`, of this package or from outside. */
@@ -56,6 +57,8 @@ export interface DitConfig {
    * Default "none".
    */
   readonly qkNorm?: QueryKeyNorm;
+  /** A mixture of experts in place of the MLP of some or all blocks. */
+  readonly experts?: Experts;
 }
 
 /** A config with its defaults filled in and its derived sizes beside it. */
@@ -65,5 +68,5 @@ export type ResolvedConfig = Resolved<Conditioning>;
 export const configKeys = [
   ...(["image", "patch", "width", "depth", "heads", "mlpRatio", "outChannels", "conditioning", "context"] as const),
   ...(["time", "timeScale", "positions", "qkNorm", "norm", "mlp", "registers", "timeFeatures"] as const),
-  ...(["guidance", "patchFrames"] as const),
+  ...(["guidance", "patchFrames", "experts"] as const),
 ] as const satisfies readonly (keyof DitConfig)[];

@@ -1,4 +1,4 @@
-import type { Elementwise, Norm, Operation } from "./operations.js";
+import type { Elementwise, Linear, Norm, Operation } from "./operations.js";
 import { labelRows, type NormKind, patchSize, positionTableOf, type Resolved } from "./resolved.js";
 
 /** Where a layer's work is booked. Norms and elementwise work are booked with the layer they serve. */
@@ -23,6 +23,8 @@ export interface Layer {
   readonly part: Part;
   readonly times: number;
   readonly operation: Operation;
+  /** Of a mixture's experts: the layer that is left if each token meets its active experts, and no room for tokens stands empty. */
+  readonly active?: Pick<Layer, "times" | "operation">;
 }
 
 export type At = (name: string, operation: Operation) => Layer;
@@ -32,7 +34,7 @@ export const under =
   (prefix: string, part: Part, times = 1): At =>
   (name, operation) => ({ path: name === "" ? prefix : `${prefix}.${name}`, part, times, operation });
 
-export const linear = (rows: number, inputs: number, outputs: number, inputGradient = true): Operation => ({
+export const linear = (rows: number, inputs: number, outputs: number, inputGradient = true): Linear => ({
   kind: "linear",
   rows,
   inputs,

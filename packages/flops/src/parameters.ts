@@ -12,8 +12,9 @@ import type { Parameters, Tokens } from "./units.js";
  * - `trainable`: without frozen tables.
  * - `nonEmbedding`: trainable, without look-up tables, learned positions and registers, which cost no products.
  * - `withoutModulation`: non-embedding, without modulation, which works once per sample and not once per token.
+ * - `active`: trainable, with as many experts of a mixture as a token goes through: all that are trainable where there is none.
  */
-export const parameterSets = ["all", "trainable", "nonEmbedding", "withoutModulation"] as const;
+export const parameterSets = ["all", "trainable", "nonEmbedding", "withoutModulation", "active"] as const;
 export type ParameterSet = (typeof parameterSets)[number];
 
 /** Which tokens D counts: `image` tokens alone, or `all` that the blocks read, registers, time and context tokens among them. */
@@ -44,6 +45,7 @@ export const parameters = (config: DitConfig): ParameterCount => {
     trainable: sum(trainable),
     nonEmbedding: sum(nonEmbedding),
     withoutModulation: sum(nonEmbedding.filter(({ part }) => part !== "modulation")),
+    active: sum(trainable.map((layer) => ({ ...layer, ...layer.active }))),
     parts: Object.fromEntries(byPart.filter(([, n]) => n > 0)),
   };
 };

@@ -2,6 +2,7 @@ import { architectures } from "./architectures/index.js";
 import { configKeys, type DitConfig, type ResolvedConfig } from "./config.js";
 import { checkContext, tokensOf } from "./context.js";
 import { FlopsError, integer, oneOf, onlyKeys, positive, shown } from "./errors.js";
+import { resolveExperts } from "./experts.js";
 import type { Layer } from "./layers.js";
 import {
   isRotary,
@@ -110,6 +111,7 @@ export const resolve = (config: DitConfig): ResolvedConfig => {
     ...{ positions, qkNorm, norm, mlp, registers },
     mlpWidth: widthOfMlp(width, mlpRatio, mlp),
     contextTokens: tokensOf(config.context),
+    ...(config.experts !== undefined && { experts: resolveExperts(config.experts, depth) }),
   };
 };
 

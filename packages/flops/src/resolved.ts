@@ -1,3 +1,5 @@
+import type { ResolvedExperts } from "./experts.js";
+
 /**
  * What the model is told besides time.
  * - `none`: nothing.
@@ -69,6 +71,7 @@ export interface Resolved<C extends string = string> {
   readonly norm: NormKind;
   readonly mlp: MlpKind;
   readonly registers: number;
+  readonly experts?: ResolvedExperts;
   /** Patches along each axis: 1 of frames where the config is of images. */
   readonly grid: Grid;
   /** T, the image tokens of one sample. */

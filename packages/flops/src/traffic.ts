@@ -40,7 +40,7 @@ export interface TrafficOptions {
   readonly batch: number;
   /** Default `precisions.f32`. */
   readonly precision?: Precision;
-  /** Default `optimizers.adamW`. */
+  /** Default `optimizers.adamw`. */
   readonly optimizer?: Optimizer;
 }
 
@@ -52,7 +52,7 @@ export interface TrafficOptions {
  */
 export const traffic = (config: DitConfig, options: TrafficOptions): Traffic => {
   onlyKeys("config", "traffic's options", options, ["batch", "precision", "optimizer"]);
-  const { batch, precision = precisions.f32, optimizer = optimizers.adamW } = options;
+  const { batch, precision = precisions.f32, optimizer = optimizers.adamw } = options;
   integer("config", "batch", batch);
   checkPrecision(precision);
   checkOptimizer(optimizer);

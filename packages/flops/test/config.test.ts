@@ -43,7 +43,7 @@ test("a model has one canonical config, whatever is said of its defaults", () =>
   } as const;
   expect(canonicalConfig(said)).toEqual(canonicalConfig(good));
   const unsaid: readonly string[] = [
-    ...["time", "timeScale", "timeFeatures", "guidance", "norm", "mlp", "registers", "patchFrames"],
+    ...["time", "timeScale", "timeFeatures", "guidance", "norm", "mlp", "registers", "patchFrames", "experts"],
   ];
   expect(Object.keys(canonicalConfig(good)).sort()).toEqual(configKeys.filter((key) => !unsaid.includes(key)).sort());
   const added = canonicalConfig({ ...good, time: "added" });

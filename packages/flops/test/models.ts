@@ -20,6 +20,13 @@ const contexts: fc.Arbitrary<Context> = fc.oneof(
   fc.record({ kind: fc.constant("features" as const), tokens: small, dim: small, masked }),
 );
 
+const experts = fc.record({
+  count: small,
+  active: small,
+  capacity: fc.constantFrom(0.5, 1, 1.25, 3),
+  every: fc.integer({ min: 1, max: 4 }),
+});
+
 const usesNone = (conditioning: Conditioning) => conditioning !== "adaLNSingle" && conditioning !== "mmDit";
 
 /** Any small valid config of any architecture. */
@@ -46,8 +53,9 @@ export const anyConfig: fc.Arbitrary<DitConfig> = fc
     guided: fc.boolean(),
     video: fc.option(fc.tuple(small, fc.integer({ min: 1, max: 2 })), { nil: undefined }),
     normed: fc.boolean(),
+    mixture: fc.option(experts, { nil: undefined }),
   })
-  .map(({ none, added, pooled, grid, channels, headDim, context, guided, video, normed, ...rest }) => {
+  .map(({ none, added, pooled, grid, channels, headDim, context, guided, video, normed, mixture, ...rest }) => {
     const bare = none && usesNone(rest.conditioning);
     const timed = rest.conditioning === "inContext" || (rest.conditioning === "crossAttention" && !bare);
     const pooling = context.kind === "features" && rest.conditioning === "mmDit" && pooled !== undefined;
@@ -66,5 +74,12 @@ export const anyConfig: fc.Arbitrary<DitConfig> = fc
       width: rest.heads * head,
       context: bare ? { kind: "none" } : pooling ? { ...context, pooled } : context,
       ...(added && timed && { time: "added" as const }),
+      ...(mixture && {
+        experts: {
+          ...mixture,
+          active: Math.min(mixture.active, mixture.count),
+          every: Math.min(mixture.every, rest.depth),
+        },
+      }),
     };
   });

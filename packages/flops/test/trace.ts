@@ -17,6 +17,8 @@ export class Trace {
   /** Q Kᵀ, which a fused backward computes again. */
   scores = 0;
   parameters = 0;
+  /** Parameters of experts that a token does not meet. */
+  idle = 0;
 
   product(m: number, k: number, n: number, operandsWithGradient: number): void {
     this.forward += 2 * m * k * n;
@@ -57,13 +59,27 @@ const queryKeyValue = (t: Trace, c: ResolvedConfig, x: Traced): Traced => {
   return x;
 };
 
-const feedForward = (t: Trace, c: ResolvedConfig, x: Traced): void => {
-  const hidden = Math.floor(c.width * c.mlpRatio);
-  if (c.mlp === "gelu") t.linear(t.linear(x, hidden), c.width);
-  else {
+const feedForward = (t: Trace, c: ResolvedConfig, x: Traced, block: number): void => {
+  const { experts, width } = c;
+  const hidden = Math.floor(width * c.mlpRatio);
+  const mlp = (rows: Traced) => {
+    if (c.mlp === "gelu") return t.linear(t.linear(rows, hidden), width);
     const half = Math.floor((2 / 3) * hidden);
-    t.linear(x, 2 * half);
-    t.linear({ ...x, columns: half, grad: true }, c.width);
+    t.linear(rows, 2 * half);
+    return t.linear({ ...rows, columns: half, grad: true }, width);
+  };
+  if (!experts || (block + 1) % experts.every !== 0) {
+    mlp(x);
+    return;
+  }
+  const { count, active, capacity } = experts;
+  t.parameters += width * count;
+  t.product(x.rows, width, count, 2);
+  const rows = Math.min(x.rows, Math.ceil((x.rows * active * capacity) / count - 1e-9));
+  for (let i = 0; i < count; i++) {
+    const before = t.parameters;
+    mlp({ ...x, rows });
+    if (i >= active) t.idle += t.parameters - before;
   }
 };
 
@@ -110,7 +126,7 @@ export const trace = (config: DitConfig): Trace => {
     const sequence = { ...join(...first, tokens(t, c), x), grad: true };
     for (let i = 0; i < depth; i++) {
       attention(t, c, sequence);
-      feedForward(t, c, sequence);
+      feedForward(t, c, sequence, i);
       norms(t, c, 2);
     }
     norms(t, c, 1);
@@ -119,7 +135,7 @@ export const trace = (config: DitConfig): Trace => {
     for (let i = 0; i < depth; i++) {
       attention(t, c, x);
       cross(t, c, x, words);
-      feedForward(t, c, x);
+      feedForward(t, c, x, i);
       norms(t, c, 3);
     }
     norms(t, c, 1);
@@ -131,7 +147,7 @@ export const trace = (config: DitConfig): Trace => {
       t.table(6, width);
       attention(t, c, x);
       cross(t, c, x, words);
-      feedForward(t, c, x);
+      feedForward(t, c, x, i);
     }
     t.table(2, width);
   } else if (c.conditioning === "mmDit") {
@@ -147,7 +163,7 @@ export const trace = (config: DitConfig): Trace => {
         modulate(pre ? 2 : 6);
         queryKeyValue(t, c, stream);
         if (!pre) t.linear(stream, width);
-        if (!pre) feedForward(t, c, stream);
+        if (!pre) feedForward(t, c, stream, i);
       }
       t.attend(join(x, words), join(x, words), c.heads);
     }
@@ -159,7 +175,7 @@ export const trace = (config: DitConfig): Trace => {
     for (let i = 0; i < depth; i++) {
       modulate(c.conditioning === "adaLNZero" ? 6 : 4);
       attention(t, c, x);
-      feedForward(t, c, x);
+      feedForward(t, c, x, i);
     }
     modulate(2);
   }

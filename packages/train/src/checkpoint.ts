@@ -17,7 +17,7 @@ export interface Checkpoint {
   readonly seconds: number;
   /** The canonical JSON of the spec it belongs to. */
   readonly spec: string;
-  /** `weights.NAME`, `average.NAME`, `m.NAME` and `v.NAME` for every parameter. */
+  /** `weights.NAME`, `average.NAME` and the optimizer's moments, of AdamW `m.NAME` and `v.NAME`, for every parameter. */
   readonly arrays: Readonly<Record<string, SavedArray>>;
 }
 
@@ -42,28 +42,33 @@ export const memoryCheckpoints = (): CheckpointStore => {
   };
 };
 
-const groups = ["weights", "average", "m", "v"] as const;
-
 /** Reads the state from the device and names its parts. */
 export const saveState = async (
-  state: OptimizerState,
+  state: OptimizerState<string>,
   { slots }: Pick<Packing<unknown>, "slots">,
 ): Promise<Checkpoint["arrays"]> => {
   const arrays: Record<string, SavedArray> = {};
-  for (const group of groups) {
-    const flat = (await state[group].data()) as Float32Array;
+  const { weights, average, ...moments } = state;
+  for (const [group, vector] of Object.entries({ weights, average, ...moments })) {
+    const flat = (await vector.data()) as Float32Array;
     for (const { name, shape, offset, size } of slots)
       arrays[`${group}.${name}`] = { shape, data: flat.slice(offset, offset + size) };
   }
   return arrays;
 };
 
-type Group = (typeof groups)[number];
+/** What of a state is read. */
+interface Reading {
+  /** Vectors of the state. */
+  readonly groups: readonly string[];
+  /** Whether there may be others. */
+  readonly more: boolean;
+}
 
 /** What keeps arrays of a checkpoint from being those of a model. */
-const misfits = ({ arrays }: Checkpoint, read: readonly Group[], { slots }: Packing<unknown>): string[] => {
+const misfits = ({ arrays }: Checkpoint, { groups, more }: Reading, { slots }: Packing<unknown>): string[] => {
   const found: string[] = [];
-  for (const group of read)
+  for (const group of groups)
     for (const slot of slots) {
       const [name, right] = [`${group}.${slot.name}`, `the model needs [${slot.shape.join(", ")}]`];
       const saved = arrays[name];
@@ -72,33 +77,52 @@ const misfits = ({ arrays }: Checkpoint, read: readonly Group[], { slots }: Pack
         found.push(`it has ${name} as [${saved.shape.join(", ")}] of ${saved.data.length} numbers; ${right}`);
       else if (!saved.data.every(Number.isFinite)) found.push(`its ${name} is not finite`);
     }
-  const known = new Set(groups.flatMap((group) => slots.map(({ name }) => `${group}.${name}`)));
-  const unknown = Object.keys(arrays).filter((name) => !known.has(name));
-  return [...found, ...unknown.map((name) => `it has ${name}; the model has no such parameter`)];
+  const names = new Set(slots.map(({ name }) => name));
+  const unknown = Object.keys(arrays).filter((name) => {
+    const end = name.indexOf(".");
+    return !names.has(name.slice(end + 1)) || !(more || groups.includes(name.slice(0, end)));
+  });
+  return [
+    ...found,
+    ...unknown.map((name) => `it has ${name}; the model has no such parameter, or its optimizer keeps no such vector`),
+  ];
 };
 
 /** The most misfits that a message lists. */
 const LISTED = 8;
 
 /** @throws TrainError `checkpoint` listing all that does not fit the model, or is not finite */
-const checkFit = (checkpoint: Checkpoint, read: readonly Group[], packing: Packing<unknown>): void => {
+const checkFit = (checkpoint: Checkpoint, read: Reading, packing: Packing<unknown>): void => {
   const found = misfits(checkpoint, read, packing);
   const more = found.length > LISTED ? [`and ${found.length - LISTED} more`] : [];
   const lines = [`the checkpoint of step ${checkpoint.step} is not one of this model:`, ...found.slice(0, LISTED)];
   must(found.length === 0, "checkpoint", [...lines, ...more].join("\n"));
 };
 
-const flatFrom = ({ arrays }: Checkpoint, group: Group, { slots, size }: Packing<unknown>): Float32Array => {
+const flatFrom = ({ arrays }: Checkpoint, group: string, { slots, size }: Packing<unknown>): Float32Array => {
   const flat = new Float32Array(size);
   for (const { name, offset } of slots) flat.set(arrays[`${group}.${name}`]!.data, offset);
   return flat;
 };
 
-/** Puts a checkpoint's state back on a device, to the bit. @throws TrainError `checkpoint` if it is of another model or not finite */
-export const restoreState = (checkpoint: Checkpoint, packing: Packing<unknown>, device: Device): OptimizerState => {
-  checkFit(checkpoint, groups, packing);
-  const load = (group: Group): Tensor => device.tensor(flatFrom(checkpoint, group, packing)) as unknown as Tensor;
-  return { weights: load("weights"), average: load("average"), m: load("m"), v: load("v") };
+/** The vectors of AdamW. */
+const usual = ["m", "v"] as const;
+
+/**
+ * Puts a checkpoint's state back on a device, to the bit.
+ * @param moments what the run's optimizer keeps beside weights and average
+ * @throws TrainError `checkpoint` if it is of another model or optimizer, or not finite
+ */
+export const restoreState = <const M extends string = "m" | "v">(
+  checkpoint: Checkpoint,
+  packing: Packing<unknown>,
+  device: Device,
+  moments: readonly M[] = usual as readonly string[] as readonly M[],
+): OptimizerState<M> => {
+  const groups = ["weights", "average", ...moments] as const;
+  checkFit(checkpoint, { groups, more: false }, packing);
+  const loaded = groups.map((group) => [group, device.tensor(flatFrom(checkpoint, group, packing))]);
+  return Object.fromEntries(loaded) as OptimizerState<M>;
 };
 
 /**
@@ -106,7 +130,7 @@ export const restoreState = (checkpoint: Checkpoint, packing: Packing<unknown>, 
  * @throws TrainError `checkpoint` if it is of another model or not finite
  */
 export const averagedWeights = <P>(checkpoint: Checkpoint, packing: Packing<P>, device: Device): P => {
-  checkFit(checkpoint, ["average"], packing);
+  checkFit(checkpoint, { groups: ["average"], more: true }, packing);
   const flat = device.tensor(flatFrom(checkpoint, "average", packing));
   const params = packing.unpack(flat as unknown as Tensor);
   device.evaluate(params);

@@ -18,23 +18,34 @@ export {
 export { type Averaging, averagingBlend, averagings, MAX_POWER_WIDTH, powerExponent, powerWidth } from "./ema.js";
 export { DivergedError, TrainError, type TrainErrorCode } from "./errors.js";
 export { type MeanLoss, pairedDifference, stratifiedMean } from "./estimate.js";
+export {
+  type Factors,
+  factorsOf,
+  type ParameterGroup,
+  type ParameterRate,
+  type ParameterRates,
+  resolveRates,
+} from "./groups.js";
 export { type MetricSpec, measure, metricSpec, metrics } from "./metrics/index.js";
 export type { Measurement, Metric, MetricInputs } from "./metrics/metric.js";
-export { checkData, modelOf } from "./model.js";
+export { checkData, type ModelOptions, modelOf } from "./model.js";
 export { buildObjective, type ObjectiveSpec } from "./objective.js";
+export { adamWRates, clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
+export type { AdamSettings } from "./optimizers/adam-moments.js";
+export { optimizers } from "./optimizers/index.js";
+export type { Moments, Optimizer, UpdateInputs } from "./optimizers/optimizer.js";
 export {
-  type AdamWSettings,
-  adamWRates,
-  clipByNorm,
-  type OptimizerState,
-  updateParameters,
-} from "./optimizer.js";
+  buildOptimizer,
+  type OptimizerCommon,
+  type OptimizerSettings,
+  type OptimizerSpec,
+  optimizerSchemaOf,
+} from "./optimizers/spec.js";
 export { type Packing, packTree, type Slot } from "./pack.js";
 export { type Fall, type FallSpec, type Schedule, scheduleFactor, schedules, withinRun } from "./schedule.js";
 export { setupFor } from "./setup.js";
 export {
-  type OptimizerSpec,
-  optimizerFields,
+  expertsSchema,
   type TrainSpec,
   type TrainSpecInput,
   trainFields,

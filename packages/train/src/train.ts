@@ -1,6 +1,6 @@
 import { allocateBatch, type DataSource } from "@isoflop/data";
 import type { DitParams } from "@isoflop/dit";
-import { canonicalJson, differences, number, record, whole } from "@isoflop/spec";
+import { canonicalJson, choice, differences, number, record, whole } from "@isoflop/spec";
 import { concat, type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { uploadCaptions } from "./captions.js";
@@ -8,9 +8,10 @@ import { type Checkpoint, type CheckpointStore, restoreState, saveState } from "
 import { averagingBlend } from "./ema.js";
 import { check, DivergedError, must, TrainError } from "./errors.js";
 import { yieldToHost } from "./host.js";
-import { checkData, modelOf } from "./model.js";
+import { checkData, type ModelOptions, modelOf } from "./model.js";
 import { buildObjective } from "./objective.js";
-import { adamWRates, type OptimizerState } from "./optimizer.js";
+import type { OptimizerState } from "./optimizer.js";
+import { buildOptimizer } from "./optimizers/spec.js";
 import { packTree } from "./pack.js";
 import { scheduleFactor } from "./schedule.js";
 import { type TrainSpec, type TrainSpecInput, trainSpec } from "./spec.js";
@@ -57,6 +58,11 @@ export interface TrainOptions {
   readonly readEvery?: number;
   /** Least seconds between checkpoints; Infinity for the last alone. Default 30. */
   readonly checkpointSeconds?: number;
+  /**
+   * "blocks": each step keeps the input of every block and computes the rest again for the gradient, as `dit` has it: less memory, more work,
+   * and the same weights. Default "none".
+   */
+  readonly checkpointing?: ModelOptions["checkpointing"];
 }
 
 export interface TrainResult {
@@ -85,6 +91,7 @@ const trainOptions = record({
   ...{ store: anything, signal: anything, onProgress: anything, onRejected: anything },
   readEvery: v.optional(whole({ atLeast: 1 }), 16),
   checkpointSeconds: v.optional(v.union([v.literal(Infinity), number({ atLeast: 0 })], "at least 0, or Infinity"), 30),
+  checkpointing: v.optional(choice(["none", "blocks"]), "none"),
 } satisfies { readonly [K in keyof TrainOptions]-?: v.GenericSchema });
 
 /** Seconds without letting timers and signals through, at most (but for the length of a step). */
@@ -103,11 +110,11 @@ const SLOWEST_REPORT = 1;
  */
 export const train = async (input: TrainSpecInput, options: TrainOptions): Promise<TrainResult> => {
   const spec = trainSpec(input);
-  const { readEvery, checkpointSeconds } = check(trainOptions, options, "options");
+  const { readEvery, checkpointSeconds, checkpointing } = check(trainOptions, options, "options");
   const { device, data, store, signal, onProgress } = options;
   checkData(spec, data);
   checkSplit(data, spec.validation.split, spec.validation.images);
-  const model = modelOf(spec);
+  const model = modelOf(spec, { checkpointing });
   const objective = buildObjective(spec.objective);
   const packing = packTree(model.init(random.key(0)));
   const fingerprint = canonicalJson(spec);
@@ -115,9 +122,10 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
 
   const resumed = await resume(spec, options);
   let step = resumed?.step ?? 0;
-  let state = resumed
-    ? restoreState(resumed, packing, device)
-    : await initialState(packing.pack(model.init(random.key(spec.seed))), device);
+  const optimizer = buildOptimizer(spec.optimizer);
+  let state: OptimizerState<string> = resumed
+    ? restoreState(resumed, packing, device, optimizer.moments)
+    : await initialState(packing.pack(model.init(random.key(spec.seed))), optimizer.moments, device);
   const runStep = trainStep({ ...spec, device, model, packing, objective });
   const key = device.tensor(Uint32Array.of(Math.floor(spec.seed / 2 ** 32), spec.seed), [2], "u32");
   const blendOf = averagingBlend(spec.averaging);
@@ -134,7 +142,7 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
       captions: uploadCaptions(device, data, batch, spec.batch, model.reads),
       key,
       step: device.tensor(Uint32Array.of(step), [], "u32"),
-      rates: device.tensor(adamWRates(step, learningRate, spec.optimizer)),
+      rates: device.tensor(optimizer.rates(step, learningRate)),
       blend: device.tensor(Float32Array.of(blendOf(step)), []),
     };
     try {
@@ -202,12 +210,17 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
 const learningRateAt = ({ optimizer, steps }: TrainSpec, step: number): number =>
   optimizer.learningRate * scheduleFactor(optimizer, step, steps);
 
-const initialState = async (packed: Tensor, device: Device): Promise<OptimizerState> => {
+const initialState = async (
+  packed: Tensor,
+  moments: readonly string[],
+  device: Device,
+): Promise<OptimizerState<string>> => {
   const weights = (await packed.data(device)) as Float32Array;
   packed.dispose();
   const upload = (data: Float32Array): Tensor => device.tensor(data) as unknown as Tensor;
   const zeros = new Float32Array(weights.length);
-  return { weights: upload(weights), m: upload(zeros), v: upload(zeros), average: upload(weights) };
+  const still = Object.fromEntries(moments.map((name) => [name, upload(zeros)]));
+  return { weights: upload(weights), ...still, average: upload(weights) };
 };
 
 /** @throws DivergedError if the update of a step left weights or moments that are not finite */

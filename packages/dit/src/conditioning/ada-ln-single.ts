@@ -1,9 +1,10 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { concat, type Tensor } from "@isoflop/tensor";
-import { type Attention, attend, attentionSpecs, feedForward, type GeluMlp, type Mlp, mlpSpecs } from "../block.js";
+import { type Attention, attend, attentionSpecs, feedForward, type GeluMlp } from "../block.js";
 import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "../cross-attention.js";
+import { type FeedForward, fed, feedForwardSpecs } from "../experts.js";
 import { readout, readoutSpecs } from "../final-layer.js";
 import { smallNormal, zeroInit } from "../initializers.js";
 import { gatedBranches, type Modulation, modulation, modulationSpecs, through } from "../modulation.js";
@@ -18,7 +19,7 @@ export interface AdaLNSingleBlock {
   readonly scale_shift_table: Tensor;
   readonly attn: Attention;
   readonly cross_attn: CrossAttention;
-  readonly mlp: Mlp;
+  readonly mlp: FeedForward;
 }
 
 /** Vectors of a frozen encoder, each through Linear, GELU, Linear. */
@@ -54,11 +55,11 @@ const tableSpec = (vectors: number, width: number): Spec =>
 /** Vectors of time [n, vectors · d] with a block's own table [vectors, d] added. */
 const withTable = (time: Tensor, table: Tensor): Tensor => time.add(table.reshape([table.size]));
 
-export const adaLNSingleBlockSpecs = (config: ResolvedConfig): SpecsOf<AdaLNSingleBlock> => ({
+export const adaLNSingleBlockSpecs = (config: ResolvedConfig, index: number): SpecsOf<AdaLNSingleBlock> => ({
   scale_shift_table: tableSpec(6, config.width),
   attn: attentionSpecs(config),
   cross_attn: crossAttentionSpecs(config, zeroInit),
-  mlp: mlpSpecs(config),
+  mlp: feedForwardSpecs(config, index),
 });
 
 /** One block of PixArt-α: image tokens [n, T, d] modulated by `shared` [n, 6d], time's vectors for all blocks, and told of the caption. */
@@ -75,7 +76,7 @@ export const adaLNSingleBlock = (
   const attention = (x: Tensor) => attend(params.attn, x, heads, undefined, rotation);
   const attended = through(image, first, (x) => running.branch("attn", attention(x)));
   const crossed = attended.add(running.branch("cross_attn", attendTo(params.cross_attn, attended, told, heads)));
-  return through(crossed, second, (x) => running.branch("mlp", feedForward(params.mlp, x)));
+  return through(crossed, second, (x) => fed(params.mlp, x, config, running));
 };
 
 /**
@@ -94,7 +95,7 @@ export const adaLNSingle: Trunk<AdaLNSingleParams> = {
     t_embedder: timeSpecs(config),
     t_block: modulationSpecs(config.width, 6, smallNormal),
     ...captionSpecs(config),
-    blocks: Array.from({ length: config.depth }, () => adaLNSingleBlockSpecs(config)),
+    blocks: Array.from({ length: config.depth }, (_, i) => adaLNSingleBlockSpecs(config, i)),
     final_layer: { scale_shift_table: tableSpec(2, config.width), linear: readoutSpecs(config) },
   }),
   forward(params, { image, registers, time, guidance, context, lengths }, config, run) {

@@ -1,8 +1,9 @@
 import type { NormKind, ResolvedConfig } from "@isoflop/flops";
 import type { Tensor } from "@isoflop/tensor";
-import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
+import { type Attention, attend, attentionSpecs } from "../block.js";
 import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextVectorParams, contextVectorSpecs, embedContextVector } from "../context-vector.js";
+import { type FeedForward, fed, feedForwardSpecs } from "../experts.js";
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
 import { type Branches, type Modulation, modulation, modulationSpecs, through, twoBranches } from "../modulation.js";
 import { lastTokens, withRegisters } from "../registers.js";
@@ -13,7 +14,7 @@ import { type Trunk, trunkParts } from "./trunk.js";
 
 export interface AdaLNBlock {
   readonly attn: Attention;
-  readonly mlp: Mlp;
+  readonly mlp: FeedForward;
   readonly adaLN_modulation: Modulation;
 }
 
@@ -23,9 +24,9 @@ export type AdaLNParams = ContextVectorParams & {
   readonly final_layer: FinalLayer;
 };
 
-export const adaLNBlockSpecs = (config: ResolvedConfig, vectors: 4 | 6): SpecsOf<AdaLNBlock> => ({
+export const adaLNBlockSpecs = (config: ResolvedConfig, index: number, vectors: 4 | 6): SpecsOf<AdaLNBlock> => ({
   attn: attentionSpecs(config),
-  mlp: mlpSpecs(config),
+  mlp: feedForwardSpecs(config, index),
   adaLN_modulation: modulationSpecs(config.width, vectors),
 });
 
@@ -41,7 +42,7 @@ export const adaLNBlock = (
   const [first, second] = branches(modulation(adaLN_modulation, vector), config.norm);
   const attention = (y: Tensor) => attend(attn, y, config.heads, undefined, rotation);
   const attended = through(x, first, (y) => running.branch("attn", attention(y)));
-  return through(attended, second, (y) => running.branch("mlp", feedForward(mlp, y)));
+  return through(attended, second, (y) => fed(mlp, y, config, running));
 };
 
 /** The trunk `name` of blocks modulated by `vectors` vectors of time + context, which `branches` cuts into those of attention and MLP. */
@@ -58,7 +59,7 @@ export const modulatedBlocks = (
     specs: (config) => ({
       t_embedder: timeSpecs(config),
       ...contextVectorSpecs(config),
-      blocks: Array.from({ length: config.depth }, () => adaLNBlockSpecs(config, vectors)),
+      blocks: Array.from({ length: config.depth }, (_, i) => adaLNBlockSpecs(config, i, vectors)),
       final_layer: finalLayerSpecs(config),
     }),
     forward(params, { image, registers, time, guidance, context, lengths }, config, run) {

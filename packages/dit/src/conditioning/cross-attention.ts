@@ -1,9 +1,10 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { concat, linear, type Tensor } from "@isoflop/tensor";
-import { type Attention, affineNorm, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
+import { type Attention, affineNorm, attend, attentionSpecs } from "../block.js";
 import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "../cross-attention.js";
+import { type FeedForward, fed, feedForwardSpecs } from "../experts.js";
 import { readoutSpecs } from "../final-layer.js";
 import { lengthsAfter } from "../lengths.js";
 import { lastTokens, withRegisters } from "../registers.js";
@@ -19,7 +20,7 @@ export interface CrossAttentionBlock {
   readonly norm_cross: Norm;
   readonly cross_attn: CrossAttention;
   readonly norm2: Norm;
-  readonly mlp: Mlp;
+  readonly mlp: FeedForward;
 }
 
 export type CrossAttentionParams = ContextParams & {
@@ -28,13 +29,13 @@ export type CrossAttentionParams = ContextParams & {
   readonly final_layer: { readonly norm: Norm; readonly linear: Linear };
 };
 
-export const crossAttentionBlockSpecs = (config: ResolvedConfig): SpecsOf<CrossAttentionBlock> => ({
+export const crossAttentionBlockSpecs = (config: ResolvedConfig, index: number): SpecsOf<CrossAttentionBlock> => ({
   norm1: normSpec("attentionProjections", config.width, config.norm),
   attn: attentionSpecs(config),
   norm_cross: normSpec("crossAttentionProjections", config.width, config.norm),
   cross_attn: crossAttentionSpecs(config),
   norm2: normSpec("mlp", config.width, config.norm),
-  mlp: mlpSpecs(config),
+  mlp: feedForwardSpecs(config, index),
 });
 
 /** One block: image tokens [n, T, d] look at each other, then at what they are told. */
@@ -51,7 +52,7 @@ export const crossAttentionBlock = (
   const attended = image.add(running.branch("attn", attention));
   const crossing = attendTo(cross_attn, affineNorm(attended, norm_cross), told, heads);
   const crossed = attended.add(running.branch("cross_attn", crossing));
-  return crossed.add(running.branch("mlp", feedForward(mlp, affineNorm(crossed, norm2))));
+  return crossed.add(fed(mlp, affineNorm(crossed, norm2), config, running));
 };
 
 /**
@@ -66,7 +67,7 @@ export const crossAttention: Trunk<CrossAttentionParams> = {
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     ...contextSpecs(config),
-    blocks: Array.from({ length: config.depth }, () => crossAttentionBlockSpecs(config)),
+    blocks: Array.from({ length: config.depth }, (_, i) => crossAttentionBlockSpecs(config, i)),
     final_layer: { norm: normSpec("finalLayer", config.width, config.norm), linear: readoutSpecs(config) },
   }),
   forward(params, { image, registers, time, guidance, context, lengths }, config, run) {

@@ -1,8 +1,9 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { concat, linear, slice, type Tensor } from "@isoflop/tensor";
-import { type Attention, affineNorm, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
+import { type Attention, affineNorm, attend, attentionSpecs } from "../block.js";
 import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
+import { type FeedForward, fed, feedForwardSpecs } from "../experts.js";
 import { readoutSpecs } from "../final-layer.js";
 import { lengthsAfter } from "../lengths.js";
 import { withRegisters } from "../registers.js";
@@ -17,7 +18,7 @@ export interface InContextBlock {
   readonly norm1: Norm;
   readonly attn: Attention;
   readonly norm2: Norm;
-  readonly mlp: Mlp;
+  readonly mlp: FeedForward;
 }
 
 export type InContextParams = ContextParams & {
@@ -28,11 +29,11 @@ export type InContextParams = ContextParams & {
   readonly linear: Linear;
 };
 
-export const inContextBlockSpecs = (config: ResolvedConfig): SpecsOf<InContextBlock> => ({
+export const inContextBlockSpecs = (config: ResolvedConfig, index: number): SpecsOf<InContextBlock> => ({
   norm1: normSpec("attentionProjections", config.width, config.norm),
   attn: attentionSpecs(config),
   norm2: normSpec("mlp", config.width, config.norm),
-  mlp: mlpSpecs(config),
+  mlp: feedForwardSpecs(config, index),
 });
 
 /** One block over a sequence x [n, S, d], of which the first `lengths`, i32 [n], are looked at where those are given. */
@@ -46,7 +47,7 @@ export const inContextBlock = (
 ): Tensor => {
   const attention = attend(attn, affineNorm(x, norm1), config.heads, lengths, rotation);
   const attended = x.add(running.branch("attn", attention));
-  return attended.add(running.branch("mlp", feedForward(mlp, affineNorm(attended, norm2))));
+  return attended.add(fed(mlp, affineNorm(attended, norm2), config, running, { lengths }));
 };
 
 /**
@@ -63,7 +64,7 @@ export const inContext: Trunk<InContextParams> = {
   specs: (config) => ({
     t_embedder: timeMlpSpecs(config),
     ...contextSpecs(config),
-    blocks: Array.from({ length: config.depth }, () => inContextBlockSpecs(config)),
+    blocks: Array.from({ length: config.depth }, (_, i) => inContextBlockSpecs(config, i)),
     norm: normSpec("finalLayer", config.width, config.norm),
     linear: readoutSpecs(config),
   }),

@@ -42,7 +42,7 @@ export const mmDit: Trunk<MmDitParams> = {
     t_embedder: timeSpecs(config),
     ...contextSpecs(config),
     ...pooledSpecs(config),
-    joint_blocks: Array.from({ length: config.depth }, (_, i) => jointBlockSpecs(config, i === config.depth - 1)),
+    joint_blocks: Array.from({ length: config.depth }, (_, i) => jointBlockSpecs(config, i)),
     final_layer: finalLayerSpecs(config),
   }),
   forward(params, { image, registers, time, guidance, context, lengths, pooled }, config, run) {
@@ -52,7 +52,7 @@ export const mmDit: Trunk<MmDitParams> = {
     // A config without context is refused, and so is a missing condition.
     const words = withRegisters(registers, seen(run, "context", embedContext(params, context)!));
     const first: Streams = { context: words, image };
-    const given = { vector, lengths: lengthsAfter(config.imageTokens + config.registers, lengths) };
+    const given = { vector, lengths: lengthsAfter(config.registers, lengths) };
     const rotation = rotationOf(config);
     const block = (each: JointBlock, streams: Streams, at: Running) =>
       jointBlock(each, streams, given, config, at, rotation);

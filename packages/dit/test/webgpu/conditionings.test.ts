@@ -20,7 +20,8 @@ const gradients = async (
 ): Promise<Readonly<Record<string, Float32Array>>> => {
   const [x, target] = [7, 8].map((seed) => random.normal(random.key(seed), [2, 2, 4, 4]));
   const t = device.tensor([0.2, 0.7]);
-  const loss = (params: DitParams) => meanSquaredError(dit(config).apply(params, x!, t, condition), target!);
+  const options = config.guidance ? { guidance: device.tensor([3.5, 1]) } : {};
+  const loss = (params: DitParams) => meanSquaredError(dit(config).apply(params, x!, t, condition, options), target!);
   const { gradient } = valueAndGrad(loss)(await perturbed(config, device));
   device.evaluate(gradient);
   const entries = Object.entries(namedParams(gradient)).map(
@@ -56,6 +57,19 @@ describe.skipIf(found instanceof Error)("WebGPU in Node", () => {
     ];
     expectClose(actual, expected);
   });
+
+  test.each(["inContext", "crossAttention", "mmDit"] as const)(
+    "gradients of %s with every part are those of float64",
+    async (conditioning) => {
+      const config: DitConfig = {
+        ...{ image: { height: 4, width: 4, channels: 2 }, patch: 2, width: 16, depth: 1, heads: 2, conditioning },
+        ...{ context: { kind: "words", tokens: 2, vocabulary: 5 }, norm: "rms", mlp: "swiglu", registers: 1 },
+        ...{ positions: "sincos+rope", guidance: true, timeFeatures: 8 },
+        qkNorm: conditioning === "crossAttention" ? "rms+cross" : "rms",
+      };
+      expectClose(await gradients(config, found), await gradients(config, await createDevice("reference")));
+    },
+  );
 
   test.each(["inContext", "mmDit", "adaLN"] as const)(
     "gradients of %s with masked captions are those of float64",

@@ -1,8 +1,8 @@
-import { architectures, resolve } from "@isoflop/flops";
+import { architectures, type DitConfig, resolve } from "@isoflop/flops";
 import type { Choices } from "@isoflop/plot";
 import { extent, type IsoFlop, type Outcome, type PowerLaw } from "@isoflop/scaling";
 import type { RunSpec } from "@isoflop/sweep";
-import { buildObjective } from "@isoflop/train";
+import { buildObjective, buildOptimizer, type ParameterGroup } from "@isoflop/train";
 import type { DoneRun } from "../runs/point.js";
 import { num, percent, round } from "../words/numbers.js";
 import { fitLaws } from "./laws.js";
@@ -40,21 +40,46 @@ const lossWords = ({ objective, validation: { images, split } }: RunSpec): strin
 
 /** How the runs of one study were trained. */
 const recipeWords = (specs: readonly RunSpec[]): string => {
-  const [{ model, objective, optimizer, averaging, captionDropout }] = specs as readonly [RunSpec, ...RunSpec[]];
+  const [{ model, objective, optimizer, averaging, captionDropout, dropPath, balance }] = specs as readonly [
+    RunSpec,
+    ...RunSpec[],
+  ];
   const { path, prediction, weighting, density } = buildObjective(objective);
-  const { beta1, beta2, weightDecay, clip, warmup, shape, decay } = optimizer;
+  const { clip, warmup, shape, decay, groups = [] } = optimizer;
   const { kind, ...average } = averaging;
   const fall = typeof shape === "string" ? shape : shape.kind;
   const ends = fall === "constant" ? "" : `, ${fall} to zero over the last ${percent(decay, 0)}`;
   return [
     `${path.name} path, prediction of the ${prediction}, ${weighting.name}, times ${density.name} stratified over the batch`,
     architectures.get(model.conditioning).words,
-    `AdamW (${beta1}, ${beta2}), weight decay ${weightDecay}, clipping at ${clip}`,
+    ...partWords(model),
+    `${buildOptimizer(optimizer).words}, clipping at ${clip}`,
+    ...groups.map(groupWords),
     `batch ${range(specs.map(({ batch }) => batch))}`,
     `peak learning rate ${range(specs.map(({ optimizer: { learningRate } }) => learningRate))}, ${percent(warmup, 0)} warm-up${ends}`,
     `weights averaged: ${[kind, ...Object.entries(average).map(([name, value]) => `${name} ${value}`)].join(", ")}`,
     `${percent(captionDropout, 0)} of captions dropped`,
+    ...(dropPath ? [`up to ${percent(dropPath, 0)} of branches dropped`] : []),
+    ...(balance ? [`load-balance loss of weight ${balance}`] : []),
   ].join("; ");
+};
+
+/** What the blocks have beside the defaults. */
+const partWords = ({ norm, mlp, positions, registers }: DitConfig): readonly string[] => {
+  const turned = positions === "sincos+rope" ? "rotary positions besides sines and cosines" : "rotary positions";
+  const words = [
+    ...(norm === "rms" ? ["root-mean-square norms"] : []),
+    ...(mlp === "swiglu" ? ["SwiGLU"] : []),
+    ...(positions?.endsWith("rope") ? [turned] : []),
+    ...(registers ? [`${registers} registers`] : []),
+  ];
+  return words.length > 0 ? [words.join(", ")] : [];
+};
+
+const groupWords = ({ match, learningRate, weightDecay }: ParameterGroup): string => {
+  const told = { "learning rate": learningRate, "weight decay": weightDecay };
+  const given = Object.entries(told).filter(([, factor]) => factor !== undefined);
+  return `${match}: ${given.map(([name, factor]) => `${name} times ${factor}`).join(", ")}`;
 };
 
 /** "0.01" or "0.009 to 0.012". */
