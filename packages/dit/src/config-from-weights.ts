@@ -68,8 +68,10 @@ const publishedOf = (conditioning: Conditioning | undefined, width: number, dept
 
 /** MLP and its ratio: that by which a hidden layer is what a width gives, rounded down. */
 const mlpOf = (shapeOf: ShapeOf, block: string, width: number): Pick<DitConfig, "mlp" | "mlpRatio"> => {
-  const [gated] = shapeOf(`${block}.mlp.w12.weight`) ?? [];
-  const [plain] = shapeOf(`${block}.mlp.fc1.weight`) ?? [];
+  // Of a mixture, that of an expert.
+  const ofMlp = (name: string) => shapeOf(`${block}.mlp.${name}`) ?? shapeOf(`${block}.mlp.experts.0.${name}`) ?? [];
+  const [gated] = ofMlp("w12.weight");
+  const [plain] = ofMlp("fc1.weight");
   const hidden = gated === undefined ? plain : gated / 2;
   const mlp = gated === undefined ? {} : ({ mlp: "swiglu" } as const);
   if (hidden === undefined) return mlp;
@@ -126,10 +128,12 @@ export const configFromWeights = (
   const [published, preset] = publishedOf(conditioning, width, depth) ?? [];
   const heads = known.heads ?? (headWidth === undefined ? preset?.heads : width / headWidth);
 
+  const mixed = Array.from({ length: depth }, (_, i) => shapeOf(`${blockOf(i)}.mlp.router.weight`)).some(Boolean);
   const lacking = [
     ...(conditioning === undefined ? ["conditioning"] : []),
     ...("lacks" in context ? [context.lacks] : []),
     ...(heads === undefined ? ["heads"] : []),
+    ...(mixed && !known.experts ? ["experts: how many of them are active"] : []),
     ...(image === undefined ? [`image, of ${channels} channels`] : []),
   ];
   must(lacking.length === 0, "weights", `weights: no name or shape tells ${lacking.join("; ")}: give it.`);

@@ -48,9 +48,17 @@ describe("a config from weights", () => {
   test.each(conditionings)("of any %s under our names", async (conditioning) => {
     await fc.assert(
       fc.asyncProperty(configOf(conditioning), async (config) => {
-        const { heads, image, positions, time, context, norm } = config;
+        const { heads, image, positions, time, context, norm, experts } = config;
         const out = { ...someWeights(config), ...namedBuffers(config) };
-        const known = { heads, image, positions: positions!, context, norm: norm!, ...(time && { time }) };
+        const known = {
+          heads,
+          image,
+          positions: positions!,
+          context,
+          norm: norm!,
+          ...(time && { time }),
+          ...(experts && { experts }),
+        };
         const found = configFromWeights(out, known);
         expect(resolve(found.config)).toEqual({ ...resolve(config), mlpRatio: resolve(found.config).mlpRatio });
       }),

@@ -30,7 +30,15 @@ const heldBy = (layout: string): fc.Arbitrary<DitConfig> => {
     Object.fromEntries(values.map(([field, all]) => [field, fc.constantFrom(...(all === "any" ? [0, 2] : all))])),
   );
   return fc.tuple(configOf(conditioning![0] as Conditioning), fields).map(([any, field]): DitConfig => {
-    const { time: _time, guidance: _guidance, patchFrames: _frames, timeFeatures: _features, image, ...rest } = any;
+    const {
+      time: _time,
+      guidance: _guidance,
+      patchFrames: _frames,
+      timeFeatures: _features,
+      experts: _experts,
+      image,
+      ...rest
+    } = any;
     const { height, channels } = image;
     return {
       ...{ ...rest, ...field },
