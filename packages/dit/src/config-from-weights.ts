@@ -1,9 +1,10 @@
 import { type Conditioning, type Context, type DitConfig, type ImageSize, presets, resolve } from "@isoflop/flops";
-import { type NamedArray, positionName, tableTrouble } from "./buffers.js";
+import { type NamedArray, positionName } from "./buffers.js";
 import { onlySet } from "./choose-set.js";
 import { must, shown } from "./errors.js";
 import type { Holds, WeightLayout } from "./layouts/layout.js";
 import { storedPositions } from "./layouts/positions.js";
+import { tableTrouble } from "./table-trouble.js";
 import type { WeightChoice, WeightSet } from "./weight-sets.js";
 
 /** A field that nothing in a file tells, and what is taken for it. */

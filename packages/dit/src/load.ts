@@ -1,6 +1,6 @@
 import type { Conditioning, DitConfig, ResolvedConfig } from "@isoflop/flops";
 import type { Device } from "@isoflop/tensor";
-import { type NamedArray, tableTrouble } from "./buffers.js";
+import type { NamedArray } from "./buffers.js";
 import { type Chosen, chooseSet } from "./choose-set.js";
 import { trunkOf } from "./conditioning/index.js";
 import type { Dit } from "./dit.js";
@@ -10,6 +10,7 @@ import { type Expected, listed, type Misfit, misfits } from "./misfits.js";
 import { buildParams, type DitParams, resolveAs, specsOf } from "./network.js";
 import { gatherRows, shapeOf } from "./rows.js";
 import { type NamedSpecs, namedSpecs } from "./spec.js";
+import { tableTrouble } from "./table-trouble.js";
 import type { WeightChoice } from "./weight-sets.js";
 
 type Arrays = ReadonlyMap<string, NamedArray>;

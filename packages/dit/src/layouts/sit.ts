@@ -2,7 +2,7 @@ import type { WeightLayout } from "./layout.js";
 import { official } from "./official.js";
 
 /**
- * `willisma/SiT: models.py` at a87098c and `sihyun-yu/REPA: models/sit.py` at 2b8c181: the official DiT's names over another clock, which no
+ * `willisma/SiT: models.py` at 947f95b and `sihyun-yu/REPA: models/sit.py` at 67f7145: the official DiT's names over another clock, which no
  * shape tells. REPA's `projectors` serve training alone.
  */
 export const SiT: WeightLayout = {
