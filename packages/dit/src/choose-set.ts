@@ -11,7 +11,7 @@ export interface Chosen {
   readonly layout: WeightLayout;
   readonly prefix: string;
   /** What stands before the names of other sets. */
-  readonly others: readonly string[];
+  readonly others: ReadonlySet<string>;
 }
 
 const isRequired = (stored: Stored): boolean => "of" in stored || ("values" in stored && !stored.positions);
@@ -32,6 +32,9 @@ const shownPrefix = (prefix: string): string => (prefix === "" ? "no prefix" : `
 
 /** More prefixes than these are not named. */
 const mostPrefixes = 8;
+
+/** Of more sets than these none is looked at: a file can hold any number. */
+const mostSets = 64;
 
 /** A choice that tells a prefix from the others, as one writes it. */
 const choiceOf = (prefix: string): string =>
@@ -87,6 +90,7 @@ export const chooseSet = (
   const reason = unheld(named, config, parameters);
   must(reason === undefined, "weights", `weights: layout "${named.name}" is not for this config: ${reason}.`);
   const sets = setsByPrefix(names, choice);
+  if (sets.size > mostSets) mustBeOne([...sets.keys()], "names of models");
   const covered = (layout: WeightLayout, prefix: string) => coverage(layout, prefix, config, parameters, names);
   const best = [...sets].flatMap(([prefix, layouts]) => {
     const able = layouts.filter((layout) => unheld(layout, config, parameters) === undefined);
@@ -99,7 +103,7 @@ export const chooseSet = (
     "this config's names",
   );
   const found = whole[0] ?? best.sort((a, b) => b.share - a.share)[0];
-  const others = (own: string) => [...setsByPrefix(names, {}).keys()].filter((prefix) => prefix !== own);
+  const others = (own: string) => new Set([...setsByPrefix(names, {}).keys()].filter((prefix) => prefix !== own));
   if (found) return { layout: found.layout, prefix: found.prefix, others: others(found.prefix) };
   for (const [prefix, [layout]] of sets)
     must(

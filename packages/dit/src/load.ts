@@ -32,6 +32,13 @@ const contentTrouble = ({ shape, data }: NamedArray): string | undefined => {
   return undefined;
 };
 
+/** Whether a name stands behind one of some prefixes that are longer than `length`. */
+const isBehind = (name: string, length: number, prefixes: ReadonlySet<string>): boolean => {
+  for (let dot = name.indexOf(".", length); dot >= 0; dot = name.indexOf(".", dot + 1))
+    if (prefixes.has(name.slice(0, dot + 1))) return true;
+  return false;
+};
+
 /** What a set of names holds, the prefix taken off, without what serves other purposes. */
 const arraysOf = (
   arrays: Readonly<Record<string, NamedArray>>,
@@ -39,10 +46,9 @@ const arraysOf = (
   config: DitConfig,
   passedOver: readonly string[],
 ): Map<string, NamedArray> => {
-  const inner = others.filter((other) => other.startsWith(prefix));
   const own = Object.entries(arrays).flatMap(([name, array]): [string, NamedArray][] => {
     const short = name.slice(prefix.length);
-    const another = !name.startsWith(prefix) || inner.some((other) => name.startsWith(other));
+    const another = !name.startsWith(prefix) || isBehind(name, prefix.length, others);
     return another || passedOver.includes(short) || layout.passedOver?.test(short) ? [] : [[short, readable(array)]];
   });
   return new Map(layout.canonical?.(new Map(own), config) ?? own);

@@ -69,6 +69,19 @@ describe("prefixes and sets", () => {
     expect(() => weightSets(weights, { layout: "diffuser" })).toThrow(/there is no weight layout "diffuser"/);
   });
 
+  test("of a great many sets the first are named, and one is read if it is chosen", async () => {
+    const many = Array.from({ length: 30_000 }, (_, i) => [
+      `a${i}.x_embedder.proj.weight`,
+      weights["x_embedder.proj.weight"]!,
+    ]);
+    const file = { ...behind("ema.", weights), ...Object.fromEntries(many) };
+    expect(refusal(official, file)).toMatch(
+      /stand behind "ema\." and "a0\." and .* and 29993 more; say which are meant/,
+    );
+    expect(await read(official, file, { set: "ema" })).toEqual(someWeights(official));
+    expect(await read(official, { ...file, ...weights }, { prefix: "" })).toEqual(someWeights(official));
+  });
+
   test("of a set of which half is missing what is missing is told as the file spells it", () => {
     const file = behind("module.", without(weights, "blocks.0.attn.qkv.weight", "blocks.1.attn.qkv.weight"));
     expect(refusal(official, file)).toBe('weights: "module.blocks.{0..1}.attn.qkv.weight" [48, 16] is missing.');
