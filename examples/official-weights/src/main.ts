@@ -35,6 +35,7 @@ export const main = async (args: readonly string[]): Promise<void> => {
 /** Whether this file is what Node was started with. */
 if (process.argv[1]?.endsWith("main.js"))
   await main(process.argv.slice(2)).catch((error: Error) => {
-    console.error(error.message);
+    const told = /no name or shape tells/.test(error.message) ? " Options: --heads N, --size N." : "";
+    console.error(error.message + told);
     process.exitCode = 1;
   });

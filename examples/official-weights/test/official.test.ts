@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const fast = "--steps 4 --device wasm".split(" ");
+const fast = "--steps 2 --device wasm".split(" ");
 
 const run = async (...args: string[]) => {
   const out = join(folder, "drawn.png");

@@ -7,11 +7,12 @@ import {
   dit,
   exportWeights,
   type NamedArray,
+  namedBuffers,
   paramsFrom,
   weightLayouts,
   weightSets,
 } from "../src/index.js";
-import { expectSame, shapesOf, someWeights, type Weights, without } from "./arrays.js";
+import { behind, expectSame, shapesOf, someWeights, type Weights, without } from "./arrays.js";
 import { anyConfig, configOf } from "./configs.js";
 import { device, official, read, reasonOf, refusal, stateDicts, written } from "./state-dicts.js";
 
@@ -154,6 +155,19 @@ describe("what does not fit is told in the names of the file", () => {
       /layout "SiT" is not for this config: it holds timeScale 1; .* 1000/,
     );
   });
+});
+
+test("REPA's projectors are passed over where the clock is SiT's", async () => {
+  const { config } = stateDicts.SiT!;
+  const weights = { ...someWeights(config), ...namedBuffers(config) };
+  const bias = weights["x_embedder.proj.bias"]!;
+  const file = behind("ema.", { ...weights, "projectors.0.0.weight": bias, "projectors.0.2.bias": bias });
+  expect(weightSets(file)).toEqual([{ layout: "SiT", prefix: "ema." }]);
+  expectSame(await read(config, file), someWeights(config));
+  expect(configFromWeights(file, { heads: 2 }).config.timeScale).toBe(1);
+  expect(refusal({ ...config, timeScale: 1000 }, file)).toContain(
+    '"ema.projectors.0.0.weight" is no parameter of this',
+  );
 });
 
 describe("LightningDiT", () => {
