@@ -120,7 +120,7 @@ test("SiT's clock and another prediction are said by the family", async () => {
   }
   expect(drawn.size).toBe(3);
   expect(lines).toContain("family       REPA: time times 1");
-  await expect(run("--family", "SiT")).rejects.toThrow("it holds timeScale 1000; this config's is 1");
+  await expect(run("--family", "SiT")).rejects.toThrow("it holds no timeScale; this config's is 1");
 });
 
 test("a decoder makes pictures of the latents", async () => {
