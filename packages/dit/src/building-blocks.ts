@@ -9,9 +9,10 @@ export {
   crossAttentionBlockSpecs,
 } from "./conditioning/cross-attention.js";
 export { type InContextBlock, inContextBlock, inContextBlockSpecs } from "./conditioning/in-context.js";
-export { contextSpecs, embedContext, tableSpecs } from "./context.js";
+export { type ContextParams, contextSpecs, embedContext, type FeatureContext, tableSpecs } from "./context.js";
 export { contextVectorSpecs, embedContextVector } from "./context-vector.js";
 export { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "./cross-attention.js";
+export { type FeedForward, feedForwardSpecs, type Mixed, type Mixture, mix, mlpBranch } from "./experts.js";
 export { type FinalLayer, finalLayer, finalLayerSpecs, readout, readoutSpecs } from "./final-layer.js";
 export { type Initializer, smallNormal, zeroInit } from "./initializers.js";
 export { type JointBlock, jointBlock, jointBlockSpecs, type PreOnlyStream, type Streams } from "./joint-block.js";

@@ -162,7 +162,7 @@ export const balanceLosses = (): {
  * What the MLP of a block, or its mixture, gives to the stream x [n, T, d] under a name. A mixture's load-balance loss is shown beside it, as
  * `mlp.balance`.
  */
-export const fed = (
+export const mlpBranch = (
   params: FeedForward,
   x: Tensor,
   { experts }: ResolvedConfig,

@@ -3,7 +3,7 @@ import { attention, concat, linear, split, type Tensor } from "@isoflop/tensor";
 import { type QueryKeyValue, queryKeyValue, queryKeyValueSpecs } from "./block.js";
 import { alone, type Running } from "./blocks.js";
 import { type AdaLNBlock, adaLNBlockSpecs } from "./conditioning/ada-ln.js";
-import { fed } from "./experts.js";
+import { mlpBranch } from "./experts.js";
 import {
   gated,
   gatedBranches,
@@ -58,7 +58,9 @@ const enter = (
   const leave = (mixed: Tensor): Tensor => {
     const projected = linear(mixed.reshape(x.shape), proj.weight, proj.bias);
     const attended = gated(x, running.branch(`${name}.attn`, projected), first);
-    const out = through(attended, second, (y) => fed(stream.mlp, y, config, running, { lengths, name: `${name}.mlp` }));
+    const out = through(attended, second, (y) =>
+      mlpBranch(stream.mlp, y, config, running, { lengths, name: `${name}.mlp` }),
+    );
     return running.seen(name, out);
   };
   return { qkv: queryKeyValue(stream.attn, modulate(x, first), heads, rotation), leave };

@@ -84,5 +84,6 @@ export {
 } from "./resolved.js";
 export { type RotaryWidths, rotaryWidths } from "./rotary.js";
 export { evaluations, type SamplingOptions, sampling } from "./sampling.js";
+export { formatSummary, type Summary, type SummaryOptions, type SummaryRow, summary } from "./summary.js";
 export { type Traffic, type TrafficOptions, traffic } from "./traffic.js";
 export type { Bytes, Flops, Macs, Parameters, Quantity, Seconds, Tokens } from "./units.js";

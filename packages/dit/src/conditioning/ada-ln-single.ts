@@ -4,7 +4,7 @@ import { type Attention, attend, attentionSpecs, feedForward, type GeluMlp } fro
 import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "../cross-attention.js";
-import { type FeedForward, fed, feedForwardSpecs } from "../experts.js";
+import { type FeedForward, feedForwardSpecs, mlpBranch } from "../experts.js";
 import { readout, readoutSpecs } from "../final-layer.js";
 import { smallNormal, zeroInit } from "../initializers.js";
 import { gatedBranches, type Modulation, modulation, modulationSpecs, through } from "../modulation.js";
@@ -76,7 +76,7 @@ export const adaLNSingleBlock = (
   const attention = (x: Tensor) => attend(params.attn, x, heads, undefined, rotation);
   const attended = through(image, first, (x) => running.branch("attn", attention(x)));
   const crossed = attended.add(running.branch("cross_attn", attendTo(params.cross_attn, attended, told, heads)));
-  return through(crossed, second, (x) => fed(params.mlp, x, config, running));
+  return through(crossed, second, (x) => mlpBranch(params.mlp, x, config, running));
 };
 
 /**

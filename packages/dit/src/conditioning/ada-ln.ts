@@ -3,7 +3,7 @@ import type { Tensor } from "@isoflop/tensor";
 import { type Attention, attend, attentionSpecs } from "../block.js";
 import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextVectorParams, contextVectorSpecs, embedContextVector } from "../context-vector.js";
-import { type FeedForward, fed, feedForwardSpecs } from "../experts.js";
+import { type FeedForward, feedForwardSpecs, mlpBranch } from "../experts.js";
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
 import { type Branches, type Modulation, modulation, modulationSpecs, through, twoBranches } from "../modulation.js";
 import { lastTokens, withRegisters } from "../registers.js";
@@ -42,7 +42,7 @@ export const adaLNBlock = (
   const [first, second] = branches(modulation(adaLN_modulation, vector), config.norm);
   const attention = (y: Tensor) => attend(attn, y, config.heads, undefined, rotation);
   const attended = through(x, first, (y) => running.branch("attn", attention(y)));
-  return through(attended, second, (y) => fed(mlp, y, config, running));
+  return through(attended, second, (y) => mlpBranch(mlp, y, config, running));
 };
 
 /** The trunk `name` of blocks modulated by `vectors` vectors of time + context, which `branches` cuts into those of attention and MLP. */

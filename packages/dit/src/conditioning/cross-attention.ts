@@ -4,7 +4,7 @@ import { type Attention, affineNorm, attend, attentionSpecs } from "../block.js"
 import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "../cross-attention.js";
-import { type FeedForward, fed, feedForwardSpecs } from "../experts.js";
+import { type FeedForward, feedForwardSpecs, mlpBranch } from "../experts.js";
 import { readoutSpecs } from "../final-layer.js";
 import { lengthsAfter } from "../lengths.js";
 import { lastTokens, withRegisters } from "../registers.js";
@@ -52,7 +52,7 @@ export const crossAttentionBlock = (
   const attended = image.add(running.branch("attn", attention));
   const crossing = attendTo(cross_attn, affineNorm(attended, norm_cross), told, heads);
   const crossed = attended.add(running.branch("cross_attn", crossing));
-  return crossed.add(fed(mlp, affineNorm(crossed, norm2), config, running));
+  return crossed.add(mlpBranch(mlp, affineNorm(crossed, norm2), config, running));
 };
 
 /**

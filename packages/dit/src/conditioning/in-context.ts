@@ -3,7 +3,7 @@ import { concat, linear, slice, type Tensor } from "@isoflop/tensor";
 import { type Attention, affineNorm, attend, attentionSpecs } from "../block.js";
 import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
-import { type FeedForward, fed, feedForwardSpecs } from "../experts.js";
+import { type FeedForward, feedForwardSpecs, mlpBranch } from "../experts.js";
 import { readoutSpecs } from "../final-layer.js";
 import { lengthsAfter } from "../lengths.js";
 import { withRegisters } from "../registers.js";
@@ -47,7 +47,7 @@ export const inContextBlock = (
 ): Tensor => {
   const attention = attend(attn, affineNorm(x, norm1), config.heads, lengths, rotation);
   const attended = x.add(running.branch("attn", attention));
-  return attended.add(fed(mlp, affineNorm(attended, norm2), config, running, { lengths }));
+  return attended.add(mlpBranch(mlp, affineNorm(attended, norm2), config, running, { lengths }));
 };
 
 /**

@@ -64,6 +64,9 @@ it("names the parts of the blocks that are not the default ones", () => {
   expect(wordsOf(runOf({ model: { ...model, ...parts } })).recipe).toContain(
     "in-context transformer; root-mean-square norms, SwiGLU, rotary positions besides sines and cosines, 4 registers; AdamW",
   );
+  expect(wordsOf(runOf({ model: { ...model, ...parts } })).tokens).toContain(
+    "6 context tokens, 4 registers and the time",
+  );
   expect(wordsOf(runOf({ model: { ...model, positions: "rope" } })).recipe).toContain(
     "transformer; rotary positions; ",
   );
