@@ -7,6 +7,10 @@ export interface NamedArray {
   readonly data: Float32Array;
 }
 
+/** Whether something is a Float32Array, of another realm too. */
+export const isFloat32 = (data: unknown): data is Float32Array =>
+  Object.prototype.toString.call(data) === "[object Float32Array]";
+
 export const positionName = "pos_embed";
 
 /**

@@ -105,12 +105,10 @@ export const chooseSet = (
   const found = whole[0] ?? best.sort((a, b) => b.share - a.share)[0];
   const others = (own: string) => new Set([...setsByPrefix(names, {}).keys()].filter((prefix) => prefix !== own));
   if (found) return { layout: found.layout, prefix: found.prefix, others: others(found.prefix) };
-  for (const [prefix, [layout]] of sets)
-    must(
-      false,
-      "weights",
-      `weights: behind ${shownPrefix(prefix)} are weights of layout "${layout!.name}": ${unheld(layout!, config, parameters)}.`,
-    );
+  for (const [prefix, [layout]] of sets) {
+    const why = `layout "${layout!.name}": ${unheld(layout!, config, parameters)}`;
+    throw new DitError("weights", `weights: behind ${shownPrefix(prefix)} are weights of ${why}.`);
+  }
   mustLeave(names, choice);
   const { prefix = "" } = choice;
   return { layout: named, prefix, others: others(prefix) };

@@ -157,7 +157,8 @@ export const configFromWeights = (
   } as DitConfig;
   const told: DitConfig = { ...found, ...known, image: image! };
   const [table] = storedPositions({ ...told, positions: "sincos" });
-  const learned = stored && table && known.positions === undefined && tableTrouble(table, stored) !== undefined;
+  const whole = stored && stored.data?.length === stored.shape.reduce((product, n) => product * n, 1);
+  const learned = whole && table && known.positions === undefined && tableTrouble(table, stored) !== undefined;
   const config: DitConfig = { ...told, ...(learned && { positions: "learned" }) };
   resolve(config);
 

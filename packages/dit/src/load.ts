@@ -1,6 +1,6 @@
 import type { Conditioning, DitConfig, ResolvedConfig } from "@isoflop/flops";
 import type { Device } from "@isoflop/tensor";
-import type { NamedArray } from "./buffers.js";
+import { isFloat32, type NamedArray } from "./buffers.js";
 import { type Chosen, chooseSet } from "./choose-set.js";
 import { trunkOf } from "./conditioning/index.js";
 import type { Dit } from "./dit.js";
@@ -23,7 +23,7 @@ const readable = (array: NamedArray | null | undefined): NamedArray => ({
 
 /** What makes an array of the right shape unusable as weights; undefined if nothing does. */
 const contentTrouble = ({ shape, data }: NamedArray): string | undefined => {
-  if (Object.prototype.toString.call(data) !== "[object Float32Array]") return "has data that are no Float32Array";
+  if (!isFloat32(data)) return "has data that are no Float32Array";
   const size = shape.reduce((product, n) => product * n, 1);
   if (data.length !== size) return `is ${shown(shape)} of ${size} numbers, with data of ${data.length}`;
   // A plain loop: this passes over every weight of a model. NaN and the infinities alone differ from themselves by more than 0.

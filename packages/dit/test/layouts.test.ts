@@ -195,6 +195,19 @@ describe("LightningDiT", () => {
     expect(configFromWeights(out, { heads: 2 }).config).toEqual(config);
   });
 
+  test("arrays that are none are told, and not brought to another form", async () => {
+    const out = await written(config, "LightningDiT");
+    const name = "blocks.0.adaLN_modulation.1.bias";
+    const [norm, words] = ["blocks.0.norm1.weight", (n: number) => new Array(n).fill(2) as unknown as Float32Array];
+    expect(refusal(config, { ...out, [name]: { shape: [64], data: words(64) } })).toMatch(`"${name}" is [64]; this`);
+    expect(refusal(config, { ...out, [norm]: { shape: [16], data: words(16) } })).toMatch(
+      `"${norm}" has data that are no`,
+    );
+    const short = { shape: [16], data: new Float32Array(15) };
+    expect(refusal(config, { ...out, [norm]: short })).toMatch(`"${norm}" is [16] of 16 numbers, with data of 15`);
+    expect(refusal(config, { ...out, [norm]: null as never })).toMatch(`"${norm}" is []; this config has [16]`);
+  });
+
   test("norms have to be there, finite and of their shape", async () => {
     const out = await written(config, "LightningDiT");
     const name = "blocks.1.norm2.weight";

@@ -1,5 +1,5 @@
 import { type DitConfig, type ResolvedConfig, resolve } from "@isoflop/flops";
-import type { NamedArray } from "../buffers.js";
+import { isFloat32, type NamedArray } from "../buffers.js";
 
 /** A norm that is modulated. */
 interface ModulatedNorm {
@@ -29,7 +29,9 @@ export const modulatedNorms = ({ depth, norm }: ResolvedConfig): readonly Modula
 };
 
 const fits = (array: NamedArray | undefined, shape: readonly number[]): array is NamedArray =>
-  array?.shape.join() === shape.join() && array.data?.length === shape.reduce((product, n) => product * n, 1);
+  array?.shape.join() === shape.join() &&
+  isFloat32(array.data) &&
+  array.data.length === shape.reduce((product, n) => product * n, 1);
 
 /** Modulation without shifts, [4d, ...]: scale and gate of attention, then of the MLP. With shifts of zero it is ours. */
 const widened = (array: NamedArray, width: number): NamedArray => {

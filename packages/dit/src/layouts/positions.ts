@@ -1,15 +1,15 @@
-import { type DitConfig, resolve } from "@isoflop/flops";
-import { type NamedArray, namedBuffers, positionName } from "../buffers.js";
+import { type DitConfig, positionTableOf, resolve } from "@isoflop/flops";
+import { isFloat32, type NamedArray, namedBuffers, positionName } from "../buffers.js";
 import type { StoredTable } from "./layout.js";
 
 /** The frozen sine-cosine table, where positions are not learned, under the name that a layout gives it. */
 export const storedPositions = (config: DitConfig, name: string = positionName): readonly StoredTable[] => {
-  const table = namedBuffers(config)[positionName];
-  if (!table) return [];
+  const resolved = resolve(config);
+  if (positionTableOf(resolved) !== "sincos") return [];
+  const shape = [1, resolved.imageTokens, resolved.width];
   const otherwise = `so stands the table of another grid or scale, or a learned one, which positions "learned" takes as a parameter`;
-  return [
-    { name, shape: table.shape, values: () => table.data, what: "sine-cosine table", otherwise, positions: true },
-  ];
+  const values = () => namedBuffers(config)[positionName]!.data;
+  return [{ name, shape, values, what: "sine-cosine table", otherwise, positions: true }];
 };
 
 /**
@@ -26,7 +26,12 @@ export const croppedPositions = (
   const stored = arrays.get(name);
   const [one, tokens = 0, channels] = stored?.shape ?? [];
   const side = Math.round(Math.sqrt(tokens));
-  const square = one === 1 && channels === width && side * side === tokens && stored?.data?.length === tokens * width;
+  const square =
+    one === 1 &&
+    channels === width &&
+    side * side === tokens &&
+    isFloat32(stored?.data) &&
+    stored.data.length === tokens * width;
   if (!stored || !square || side < rows || side < columns || (side === rows && side === columns)) return arrays;
   const [top, left] = [Math.floor((side - rows) / 2), Math.floor((side - columns) / 2)];
   const data = new Float32Array(rows * columns * width);
