@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { type NamedArray, namedBuffers, parameterCount, weightSets } from "@isoflop/dit";
 import { type DitConfig, forward } from "@isoflop/flops";
 import type { Identified } from "./identify.js";
@@ -32,7 +33,7 @@ export const described = (file: WeightFile, found: Identified): readonly string[
   const arrays = Object.values<NamedArray>(file.arrays);
   const sets = weightSets(file.arrays).length;
   return [
-    `${file.path}: ${arrays.length} arrays of ${file.formats.join(", ")}, ${count(file.bytes)} bytes`,
+    `${relative(".", file.path)}: ${arrays.length} arrays of ${file.formats.join(", ")}, ${count(file.bytes)} bytes`,
     `layout       ${layout}${sets > 1 ? `, one of ${sets} sets of names` : ""}`,
     `weights      ${averageText(prefix)}`,
     `model        ${conditioning}, depth ${depth}, width ${width}, ${heads} heads, patch ${patch}`,

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { families } from "./families.js";
 
@@ -44,6 +45,9 @@ const number = (name: string, text: string, least: number): number => {
   return value;
 };
 
+/** A file to read, from where the example was started: package managers say where that was. */
+const whereAsked = (path: string): string => resolve(process.env.INIT_CWD ?? ".", path);
+
 const whole = (name: string, text: string, least: number): number => {
   const value = number(name, text, least);
   if (!Number.isInteger(value)) throw new Error(`--${name} is "${text}"; it takes a whole number`);
@@ -61,7 +65,7 @@ export const readOptions = (args: readonly string[]) => {
     throw new Error(`--device is "${device}"; it takes wasm or webgpu`);
   return {
     help: values.help,
-    file: positionals[0],
+    file: positionals[0] === undefined ? undefined : whereAsked(positionals[0]),
     choice: {
       ...(layout !== undefined && { layout }),
       ...(prefix !== undefined && { prefix }),
@@ -74,7 +78,7 @@ export const readOptions = (args: readonly string[]) => {
     guidance: number("guidance", values.guidance, 0),
     steps: whole("steps", values.steps, 1),
     seed: whole("seed", values.seed, 0),
-    decoder,
+    decoder: decoder === undefined ? undefined : whereAsked(decoder),
     out: values.out,
     device: device as "wasm" | "webgpu" | undefined,
   };
