@@ -31,10 +31,13 @@ export interface GeluMlp {
 /** What transforms each token of a block by itself: Linear, GELU, Linear, or SwiGLU. */
 export type Mlp = GeluMlp | SwiGlu;
 
+/** How attention is cut into heads, and what queries times keys are multiplied by: of a config. A number of heads has the standard scale. */
+export type Heads = number | Pick<ResolvedConfig, "heads" | "attentionScale">;
+
 const part = "attentionProjections";
 
 export const headNormSpec = ({ width, heads }: ResolvedConfig, part: Part): SpecsOf<HeadNorm> => ({
-  weight: new Spec([width / heads], { kind: "ones" }, part),
+  weight: new Spec([width / heads], { kind: "ones" }, part, "vector"),
 });
 
 const headNormSpecs = (config: ResolvedConfig): SpecsOf<Pick<QueryKeyValue, "ln_q" | "ln_k">> =>
@@ -78,9 +81,16 @@ export const queryKeyValue = (
   return [placed(q, ln_q), placed(k, ln_k), byHead(v)];
 };
 
+/** The heads of attention, and its options: the scale of a config, and how many keys count where `lengths` are given. */
+export const cutBy = (heads: Heads, lengths: Tensor | undefined) => ({
+  heads: typeof heads === "number" ? heads : heads.heads,
+  options: { ...(typeof heads !== "number" && { scale: heads.attentionScale }), ...(lengths && { lengths }) },
+});
+
 /** Self-attention over x [n, tokens, d], of which only the first `lengths` are looked at where those are given. */
-export const attend = (params: Attention, x: Tensor, heads: number, lengths?: Tensor, rotation?: Rotation): Tensor => {
-  const mixed = attention(...queryKeyValue(params, x, heads, rotation), lengths ? { lengths } : {});
+export const attend = (params: Attention, x: Tensor, by: Heads, lengths?: Tensor, rotation?: Rotation): Tensor => {
+  const { heads, options } = cutBy(by, lengths);
+  const mixed = attention(...queryKeyValue(params, x, heads, rotation), options);
   return linear(mixed.reshape(x.shape), params.proj.weight, params.proj.bias);
 };
 

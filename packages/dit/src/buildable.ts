@@ -41,6 +41,8 @@ export const checkBuildable = (config: DitConfig): void => {
     const minded = asked[part] === undefined || trunks.get(config.conditioning).minds?.includes(part);
     must(minded, "config", `${asked[part]}; the trunk of "${config.conditioning}" does not mind "${part}".`);
   }
+  const run = !config.experts || trunks.get(config.conditioning).runs;
+  must(run, "config", `experts are given; the trunk of "${config.conditioning}" does not run its blocks by runBlocks.`);
   const tables = all > trainable ? ` and position tables of ${count(all - trainable)} numbers` : "";
   const model = `A model of ${count(trainable)} parameters in ${count(depth)} blocks (depth)${tables}`;
   const most = `at most ${count(mostBlocks)} blocks and ${count(mostNumbers)} numbers are`;

@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { attention, linear, split, type Tensor } from "@isoflop/tensor";
-import { type HeadNorm, headNormed, headNormSpec } from "./block.js";
+import { cutBy, type HeadNorm, type Heads, headNormed, headNormSpec } from "./block.js";
 import type { Initializer } from "./initializers.js";
 import { type Linear, linearSpec, type SpecsOf } from "./spec.js";
 
@@ -35,12 +35,13 @@ export interface Told {
 }
 
 /** Tokens x [n, T, d] attend to what they are told. */
-export const attendTo = (params: CrossAttention, x: Tensor, told: Told, heads: number): Tensor => {
+export const attendTo = (params: CrossAttention, x: Tensor, told: Told, by: Heads): Tensor => {
+  const { heads, options } = cutBy(by, told.lengths);
   const { q_linear, kv_linear, proj, q_norm, k_norm } = params;
   const byHead = (y: Tensor): Tensor => y.reshape([y.shape[0]!, y.shape[1]!, heads, y.shape[2]! / heads]);
   const q = linear(x, q_linear.weight, q_linear.bias);
   const [k, v] = split(linear(told.tokens, kv_linear.weight, kv_linear.bias), 2, 2) as [Tensor, Tensor];
   const [queries, keys] = [headNormed(byHead(q), q_norm), headNormed(byHead(k), k_norm)];
-  const mixed = attention(queries, keys, byHead(v), told.lengths ? { lengths: told.lengths } : {});
+  const mixed = attention(queries, keys, byHead(v), options);
   return linear(mixed.reshape(x.shape), proj.weight, proj.bias);
 };

@@ -24,6 +24,7 @@ import {
 } from "@isoflop/tensor";
 import { feedForward, type Mlp, mlpSpecs } from "./block.js";
 import type { Running } from "./blocks.js";
+import { xavier } from "./initializers.js";
 import { meanOf } from "./lengths.js";
 import { linearSpec, type SpecsOf } from "./spec.js";
 
@@ -41,7 +42,7 @@ export type FeedForward = Mlp | Mixture;
 export const feedForwardSpecs = (config: ResolvedConfig, index: number): SpecsOf<Mlp> | SpecsOf<Mixture> => {
   const { experts, width } = config;
   if (!hasExperts(experts, index)) return mlpSpecs(config);
-  const { weight } = linearSpec("mlp", width, experts.count);
+  const { weight } = linearSpec("mlp", width, experts.count, xavier(width, experts.count), "output");
   return { router: { weight }, experts: Array.from({ length: experts.count }, () => mlpSpecs(config)) };
 };
 

@@ -12,7 +12,7 @@ export interface FinalLayer {
 
 /** Output projection to patches in row, column, channel order. It starts at zero (`facebookresearch/DiT: models.py`). */
 export const readoutSpecs = (config: ResolvedConfig): SpecsOf<Linear> =>
-  linearSpec("finalLayer", config.width, config.outChannels * patchSize(config), zeroInit);
+  linearSpec("finalLayer", config.width, config.outChannels * patchSize(config), zeroInit, "output");
 
 export const finalLayerSpecs = (config: ResolvedConfig): SpecsOf<FinalLayer> => ({
   linear: readoutSpecs(config),

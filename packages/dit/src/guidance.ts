@@ -11,7 +11,7 @@ export interface GuidanceEmbedder {
 }
 
 export const guidanceSpecs = ({ timeFeatures, width }: ResolvedConfig): SpecsOf<GuidanceEmbedder> => ({
-  in_layer: linearSpec("timeEmbedding", timeFeatures, width, smallNormal),
+  in_layer: linearSpec("timeEmbedding", timeFeatures, width, smallNormal, "input"),
   out_layer: linearSpec("timeEmbedding", width, width, smallNormal),
 });
 

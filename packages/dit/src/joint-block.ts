@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { attention, concat, linear, split, type Tensor } from "@isoflop/tensor";
-import { type QueryKeyValue, queryKeyValue, queryKeyValueSpecs } from "./block.js";
+import { cutBy, type QueryKeyValue, queryKeyValue, queryKeyValueSpecs } from "./block.js";
 import { alone, type Running } from "./blocks.js";
 import { type AdaLNBlock, adaLNBlockSpecs } from "./conditioning/ada-ln.js";
 import { mlpBranch } from "./experts.js";
@@ -101,7 +101,8 @@ export const jointBlock = (
       order.map(({ qkv }) => qkv[i]),
       1,
     );
-  const mixed = attention(joined(0), joined(1), joined(2), lengths ? { lengths: lengths.add(image.shape[1]!) } : {});
+  const { options } = cutBy(config, lengths?.add(image.shape[1]!));
+  const mixed = attention(joined(0), joined(1), joined(2), options);
   const sizes = order.map(({ qkv }) => qkv[0].shape[1]!);
   const parts = split(mixed, sizes, 1);
   const [toWords, toPixels] = (lengths ? [...parts].reverse() : parts) as [Tensor, Tensor];

@@ -13,6 +13,7 @@ import { type ParamsOf, trunkOf } from "./conditioning/index.js";
 import { embedGuidance, type GuidanceEmbedder, guidanceSpecs } from "./guidance.js";
 import { type Initializer, smallNormal, unitNormal } from "./initializers.js";
 import { captionOf } from "./lengths.js";
+import { underMuP, widthRatio } from "./mu-p.js";
 import { patchify, patchifyVideo, unpatchify, unpatchifyVideo } from "./patches.js";
 import { frozenPositions } from "./positions.js";
 import { build, type Linear, linearSpec, Spec, type SpecsOf } from "./spec.js";
@@ -48,8 +49,8 @@ const imageSpecs = (config: ResolvedConfig): SpecsOf<ImageParams> => {
   const { width, image, patch, patchFrames, imageTokens, registers } = config;
   const { weight, bias } = linearSpec("patchEmbedding", image.channels * patchSize(config), width);
   const sides = [...(image.frames === undefined ? [] : [patchFrames]), patch, patch];
-  const kernel = new Spec([width, image.channels, ...sides], weight.init, "patchEmbedding");
-  const tokens = (count: number, init: Initializer) => new Spec([1, count, width], init, "patchEmbedding", true);
+  const kernel = new Spec([width, image.channels, ...sides], weight.init, "patchEmbedding", "input");
+  const tokens = (count: number, init: Initializer) => new Spec([1, count, width], init, "patchEmbedding", "table");
   return {
     x_embedder: { proj: { weight: kernel, bias } },
     ...(positionTableOf(config) === "learned" && { pos_embed: tokens(imageTokens, smallNormal) }),
@@ -59,19 +60,21 @@ const imageSpecs = (config: ResolvedConfig): SpecsOf<ImageParams> => {
 };
 
 /** The shape and initializer of every trainable parameter: the structure of {@link DitParams} with specs at the leaves. */
-export const specsOf = (config: ResolvedConfig): SpecsOf<DitParams> => ({
-  ...imageSpecs(config),
-  ...trunkOf(config.conditioning).specs(config),
-});
+export const specsOf = (config: ResolvedConfig): SpecsOf<DitParams> => {
+  const { parameterization, conditioning } = config;
+  const standard = (size: ResolvedConfig): SpecsOf<DitParams> => ({
+    ...imageSpecs(size),
+    ...trunkOf(conditioning).specs(size),
+  });
+  if (parameterization.kind === "standard") return standard(config);
+  return underMuP(standard(config), standard(parameterization.base), widthRatio(config));
+};
 
 /** Builds the parameters from their specs, one leaf at a time, in the order of {@link specsOf}. */
 export const buildParams = <K extends Conditioning>(
   config: ConfigOf<K>,
   leaf: (spec: Spec, name: string) => Tensor,
-): DitParams<K> => {
-  const image = build<ImageParams>(imageSpecs(config), leaf);
-  return Object.assign(image, build<ParamsOf<K>>(trunkOf<K>(config.conditioning).specs(config), leaf));
-};
+): DitParams<K> => build<DitParams>(specsOf(config), leaf) as DitParams<K>;
 
 /** Image tokens with what positions add to them, [n, T, d]. */
 const embedImage = (config: ResolvedConfig, params: ImageParams, x: Tensor, run: Run): Tensor => {

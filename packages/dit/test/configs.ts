@@ -68,20 +68,20 @@ export const configOf = (conditioning: Conditioning): fc.Arbitrary<DitConfig> =>
       ...{ norm: fc.constantFrom(...normKinds), mlp: fc.constantFrom(...mlpKinds), added: fc.boolean() },
       ...{ positions: fc.constantFrom(...positionKinds), registers: fc.integer({ min: 0, max: 2 }) },
       ...{ timeFeatures: fc.constantFrom(2, 6, 256), guided: fc.boolean(), video: fc.option(fc.tuple(small, small)) },
-      experts: fc.option(experts, { nil: undefined }),
+      mixture: fc.option(experts, { nil: undefined }),
     })
-    .map(({ grid, headWidth, channels, added, guided, video, experts, ...rest }) => ({
+    .map(({ grid, headWidth, channels, added, guided, video, mixture, ...rest }) => ({
       ...rest,
-      ...(experts && {
-        experts: {
-          ...experts,
-          active: Math.min(experts.active, experts.count),
-          every: Math.min(experts.every, rest.depth),
-        },
-      }),
       ...(added && takesTime(conditioning, rest.context) && { time: "added" as const }),
       ...(guided && { guidance: true as const }),
       ...(video && { patchFrames: video[1] }),
+      ...(mixture && {
+        experts: {
+          ...mixture,
+          active: Math.min(mixture.active, mixture.count),
+          every: Math.min(mixture.every, rest.depth),
+        },
+      }),
       image: {
         ...{ height: grid[0] * rest.patch, width: grid[1] * rest.patch, channels },
         ...(video && { frames: video[0] * video[1] }),

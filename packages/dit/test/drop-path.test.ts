@@ -109,6 +109,9 @@ test("a rate out of range is refused, and a trunk of which no block could be dro
   expect(() => dit({ ...whole.config, conditioning: "unrun" }, { dropPath: 0.1 })).toThrow(
     'the trunk of "unrun" does not run its blocks by runBlocks, and takes no checkpointing and no dropPath.',
   );
+  expect(() => dit({ ...whole.config, conditioning: "unrun", experts: { count: 2, active: 1 } })).toThrow(
+    'experts are given; the trunk of "unrun" does not run its blocks by runBlocks.',
+  );
   const params = whole.init(random.key(1));
   const wrong = { key: device.tensor([1, 2]) } as never;
   expect(() => whole.apply(params, x, t, zeroCondition(whole.config, n, device), wrong)).toThrow(

@@ -106,14 +106,17 @@ export const crossAttention = (c: Resolved, stream: Stream, keys: number, normBe
   ];
 };
 
-/** Linear–GELU–Linear over `rows` tokens, or SwiGLU: SiLU of one half of a Linear times the other, and a Linear; under a prefix. */
-const feedForward = (c: Resolved, { prefix, rows, times }: Omit<Stream, "modulation">): Layer[] => {
+/**
+ * Linear–GELU–Linear over `rows` tokens, or SwiGLU: SiLU of one half of a Linear times the other, and a Linear. `prefix` is the path of the MLP
+ * itself.
+ */
+const feedForward = (c: Resolved, { prefix, rows, times }: Pick<Stream, "prefix" | "rows" | "times">): Layer[] => {
   const at = under(prefix, "mlp", times);
   const [d, hidden] = [c.width, c.mlpWidth];
   const act = at("act", pointwise("activation", rows * hidden));
   if (c.mlp === "gelu") return [at("fc1", linear(rows, d, hidden)), act, at("fc2", linear(rows, hidden, d))];
-  const gate = at("gate", { ...pointwise("gate", rows * hidden), operands: 2 });
-  return [at("w12", linear(rows, d, 2 * hidden)), act, gate, at("w3", linear(rows, hidden, d))];
+  const product = at("product", { ...pointwise("gate", rows * hidden), operands: 2 });
+  return [at("w12", linear(rows, d, 2 * hidden)), act, product, at("w3", linear(rows, hidden, d))];
 };
 
 /** A router without a bias, experts that work on all the tokens they have room for, and the gates of those that a token goes through. */

@@ -1,5 +1,6 @@
 import type { DitConfig } from "./config.js";
 import { canonicalContext } from "./context.js";
+import { canonicalParameterization } from "./parameterization.js";
 import { featuresOfDiT, resolve, stepsOfDiT } from "./resolve.js";
 
 /**
@@ -30,5 +31,6 @@ export const canonicalConfig = (config: DitConfig): DitConfig => {
     ...(c.registers !== 0 && { registers: c.registers }),
     ...(c.experts && { experts: c.experts }),
     ...(c.patchFrames !== 1 && { patchFrames: c.patchFrames }),
+    ...canonicalParameterization(c.parameterization),
   };
 };

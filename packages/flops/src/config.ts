@@ -1,5 +1,6 @@
 import type { KnownConditioning } from "./architectures/index.js";
 import type { Experts } from "./experts.js";
+import type { Parameterization } from "./parameterization.js";
 import type { Context, ImageSize, MlpKind, NormKind, Positions, QueryKeyNorm, Resolved } from "./resolved.js";
 
 /** How time and context reach the blocks: the name of one of `architectures`, of this package or from outside. */
@@ -59,6 +60,8 @@ export interface DitConfig {
   readonly qkNorm?: QueryKeyNorm;
   /** A mixture of experts in place of the MLP of some or all blocks. */
   readonly experts?: Experts;
+  /** How initial weights, learning rates and attention's scale follow the width; it decides no count. Default "standard". */
+  readonly parameterization?: Parameterization;
 }
 
 /** A config with its defaults filled in and its derived sizes beside it. */
@@ -68,5 +71,5 @@ export type ResolvedConfig = Resolved<Conditioning>;
 export const configKeys = [
   ...(["image", "patch", "width", "depth", "heads", "mlpRatio", "outChannels", "conditioning", "context"] as const),
   ...(["time", "timeScale", "positions", "qkNorm", "norm", "mlp", "registers", "timeFeatures"] as const),
-  ...(["guidance", "patchFrames", "experts"] as const),
+  ...(["guidance", "patchFrames", "experts", "parameterization"] as const),
 ] as const satisfies readonly (keyof DitConfig)[];

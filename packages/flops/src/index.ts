@@ -25,7 +25,7 @@ export { type Experts, expertSlots, hasExperts, type ResolvedExperts } from "./e
 export type { GridOptions, GridRun, IsoFlopGrid, RefusedRun } from "./grid.js";
 export { isoFlopGrid, stepFlops } from "./grid.js";
 export type { LadderRule, LadderRuleName, NamedConfig, Setup, Size } from "./ladder.js";
-export { ladder, ladderRules, nearest, within } from "./ladder.js";
+export { ladder, ladderRules, nearest, sized, within } from "./ladder.js";
 export type { LanguageModel } from "./language-model.js";
 export {
   chinchillaParameters,
@@ -58,6 +58,7 @@ export {
   paperSetup,
   paperSource,
 } from "./paper.js";
+export type { Parameterization, ResolvedParameterization } from "./parameterization.js";
 export type { ParameterCount, ParameterSet, TokenSet } from "./parameters.js";
 export { parameterSets, parameters, tokenSets, tokensPerSample } from "./parameters.js";
 export type { Checkpointing, TrainingCount } from "./passes.js";

@@ -4,6 +4,7 @@ import { checkContext, tokensOf } from "./context.js";
 import { FlopsError, integer, oneOf, onlyKeys, positive, shown } from "./errors.js";
 import { resolveExperts } from "./experts.js";
 import type { Layer } from "./layers.js";
+import { attentionScale, resolveParameterization } from "./parameterization.js";
 import {
   isRotary,
   mlpKinds,
@@ -99,6 +100,7 @@ export const resolve = (config: DitConfig): ResolvedConfig => {
   const conditioning = oneOf("config", "conditioning", config.conditioning, architectures.names);
   checkContext(config.context, conditioning);
   checkQueryKeyNorm(qkNorm, conditioning);
+  const parameterization = resolveParameterization(config, resolve);
   return {
     ...size,
     width,
@@ -108,7 +110,8 @@ export const resolve = (config: DitConfig): ResolvedConfig => {
     conditioning,
     context: config.context,
     ...timeOf(config),
-    ...{ positions, qkNorm, norm, mlp, registers },
+    ...{ positions, qkNorm, norm, mlp, registers, parameterization },
+    attentionScale: attentionScale(width / heads, parameterization),
     mlpWidth: widthOfMlp(width, mlpRatio, mlp),
     contextTokens: tokensOf(config.context),
     ...(config.experts !== undefined && { experts: resolveExperts(config.experts, depth) }),

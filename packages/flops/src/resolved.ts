@@ -1,4 +1,5 @@
 import type { ResolvedExperts } from "./experts.js";
+import type { ResolvedParameterization } from "./parameterization.js";
 
 /**
  * What the model is told besides time.
@@ -72,6 +73,9 @@ export interface Resolved<C extends string = string> {
   readonly mlp: MlpKind;
   readonly registers: number;
   readonly experts?: ResolvedExperts;
+  readonly parameterization: ResolvedParameterization;
+  /** What queries times keys are multiplied by. */
+  readonly attentionScale: number;
   /** Patches along each axis: 1 of frames where the config is of images. */
   readonly grid: Grid;
   /** T, the image tokens of one sample. */

@@ -44,6 +44,7 @@ test("a model has one canonical config, whatever is said of its defaults", () =>
   expect(canonicalConfig(said)).toEqual(canonicalConfig(good));
   const unsaid: readonly string[] = [
     ...["time", "timeScale", "timeFeatures", "guidance", "norm", "mlp", "registers", "patchFrames", "experts"],
+    "parameterization",
   ];
   expect(Object.keys(canonicalConfig(good)).sort()).toEqual(configKeys.filter((key) => !unsaid.includes(key)).sort());
   const added = canonicalConfig({ ...good, time: "added" });

@@ -59,17 +59,20 @@ const queryKeyValue = (t: Trace, c: ResolvedConfig, x: Traced): Traced => {
   return x;
 };
 
+const mlp = (t: Trace, c: ResolvedConfig, x: Traced): void => {
+  const hidden = Math.floor(c.width * c.mlpRatio);
+  if (c.mlp === "gelu") t.linear(t.linear(x, hidden), c.width);
+  else {
+    const half = Math.floor((2 / 3) * hidden);
+    t.linear(x, 2 * half);
+    t.linear({ ...x, columns: half, grad: true }, c.width);
+  }
+};
+
 const feedForward = (t: Trace, c: ResolvedConfig, x: Traced, block: number): void => {
   const { experts, width } = c;
-  const hidden = Math.floor(width * c.mlpRatio);
-  const mlp = (rows: Traced) => {
-    if (c.mlp === "gelu") return t.linear(t.linear(rows, hidden), width);
-    const half = Math.floor((2 / 3) * hidden);
-    t.linear(rows, 2 * half);
-    return t.linear({ ...rows, columns: half, grad: true }, width);
-  };
   if (!experts || (block + 1) % experts.every !== 0) {
-    mlp(x);
+    mlp(t, c, x);
     return;
   }
   const { count, active, capacity } = experts;
@@ -78,7 +81,7 @@ const feedForward = (t: Trace, c: ResolvedConfig, x: Traced, block: number): voi
   const rows = Math.min(x.rows, Math.ceil((x.rows * active * capacity) / count - 1e-9));
   for (let i = 0; i < count; i++) {
     const before = t.parameters;
-    mlp({ ...x, rows });
+    mlp(t, c, { ...x, rows });
     if (i >= active) t.idle += t.parameters - before;
   }
 };

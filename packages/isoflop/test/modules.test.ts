@@ -93,7 +93,8 @@ export const one = 1; export const schedule = kind({ name: "circle", options: {}
 export const schedule = kind({ name: "floored", options: {}, build: () => (left) => Math.max(floor, left * curves.top) });`,
     });
     await loadModule("mine.ts", at);
-    expect([0.1, 0.5].map(schedules.build("floored"))).toEqual([0.25, 0.5]);
+    const fall = schedules.build("floored");
+    expect([0.1, 0.5].map((left) => fall(left))).toEqual([0.25, 0.5]);
   });
 
   const wrong: [string, Readonly<Record<string, string>>, string | RegExp][] = [

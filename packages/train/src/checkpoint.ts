@@ -1,7 +1,8 @@
 import type { Device, Tensor } from "@isoflop/tensor";
 import { must, type TrainError } from "./errors.js";
 import type { OptimizerState } from "./optimizer.js";
-import type { Packing } from "./pack.js";
+import type { Packing, Slot } from "./pack.js";
+import { inOrder, type Snapshot, type StoredSnapshot } from "./snapshot.js";
 
 /** One f32 array of a checkpoint. */
 export interface SavedArray {
@@ -17,7 +18,7 @@ export interface Checkpoint {
   readonly seconds: number;
   /** The canonical JSON of the spec it belongs to. */
   readonly spec: string;
-  /** `weights.NAME`, `average.NAME` and the optimizer's moments, of AdamW `m.NAME` and `v.NAME`, for every parameter. */
+  /** `weights.NAME`, `average.NAME` and the optimizer's moments, of AdamW `m.NAME` and `v.NAME`, for every parameter; `tracked0.NAME`, … of averages that snapshots are of. */
   readonly arrays: Readonly<Record<string, SavedArray>>;
 }
 
@@ -27,11 +28,16 @@ export interface CheckpointStore {
   save(checkpoint: Checkpoint): Promise<void>;
   /** The newest checkpoint that can be read whole, and why newer ones could not. */
   latest(): Promise<{ readonly checkpoint?: Checkpoint; readonly rejected: readonly TrainError[] }>;
+  /** Keeps a snapshot beside the checkpoints, in the place of one of the same step and width. For runs that take some. */
+  keep?(snapshot: Snapshot): Promise<void>;
+  /** All snapshots, by step and width. */
+  snapshots?(): Promise<readonly StoredSnapshot[]>;
 }
 
-/** Checkpoints that live as long as the page or process. */
-export const memoryCheckpoints = (): CheckpointStore => {
+/** Checkpoints and snapshots that live as long as the page or process. */
+export const memoryCheckpoints = (): Required<CheckpointStore> => {
   let newest: Checkpoint | undefined;
+  const kept = new Map<string, StoredSnapshot>();
   return {
     async save(checkpoint) {
       newest = checkpoint;
@@ -39,7 +45,25 @@ export const memoryCheckpoints = (): CheckpointStore => {
     async latest() {
       return newest ? { checkpoint: newest, rejected: [] } : { rejected: [] };
     },
+    async keep({ arrays, ...about }) {
+      kept.set(`${about.step} ${about.width}`, { ...about, read: async () => arrays });
+    },
+    snapshots: async () => inOrder(kept.values()),
   };
+};
+
+/** A flat vector read from its device, and named by parameter. */
+export const namedArrays = async (
+  vector: Tensor,
+  group: string,
+  slots: readonly Slot[],
+): Promise<Record<string, SavedArray>> => {
+  const flat = (await vector.data()) as Float32Array;
+  const arrays = slots.map(({ name, shape, offset, size }): [string, SavedArray] => [
+    `${group}.${name}`,
+    { shape, data: flat.slice(offset, offset + size) },
+  ]);
+  return Object.fromEntries(arrays);
 };
 
 /** Reads the state from the device and names its parts. */
@@ -49,11 +73,8 @@ export const saveState = async (
 ): Promise<Checkpoint["arrays"]> => {
   const arrays: Record<string, SavedArray> = {};
   const { weights, average, ...moments } = state;
-  for (const [group, vector] of Object.entries({ weights, average, ...moments })) {
-    const flat = (await vector.data()) as Float32Array;
-    for (const { name, shape, offset, size } of slots)
-      arrays[`${group}.${name}`] = { shape, data: flat.slice(offset, offset + size) };
-  }
+  for (const [group, vector] of Object.entries({ weights, average, ...moments }))
+    Object.assign(arrays, await namedArrays(vector, group, slots));
   return arrays;
 };
 
@@ -66,7 +87,11 @@ interface Reading {
 }
 
 /** What keeps arrays of a checkpoint from being those of a model. */
-const misfits = ({ arrays }: Checkpoint, { groups, more }: Reading, { slots }: Packing<unknown>): string[] => {
+const misfits = (
+  { arrays }: Pick<Checkpoint, "arrays">,
+  { groups, more }: Reading,
+  { slots }: Packing<unknown>,
+): string[] => {
   const found: string[] = [];
   for (const group of groups)
     for (const slot of slots) {
@@ -92,14 +117,18 @@ const misfits = ({ arrays }: Checkpoint, { groups, more }: Reading, { slots }: P
 const LISTED = 8;
 
 /** @throws TrainError `checkpoint` listing all that does not fit the model, or is not finite */
-const checkFit = (checkpoint: Checkpoint, read: Reading, packing: Packing<unknown>): void => {
+const checkFit = (checkpoint: Pick<Checkpoint, "step" | "arrays">, read: Reading, packing: Packing<unknown>): void => {
   const found = misfits(checkpoint, read, packing);
   const more = found.length > LISTED ? [`and ${found.length - LISTED} more`] : [];
   const lines = [`the checkpoint of step ${checkpoint.step} is not one of this model:`, ...found.slice(0, LISTED)];
   must(found.length === 0, "checkpoint", [...lines, ...more].join("\n"));
 };
 
-const flatFrom = ({ arrays }: Checkpoint, group: string, { slots, size }: Packing<unknown>): Float32Array => {
+const flatFrom = (
+  { arrays }: Pick<Checkpoint, "arrays">,
+  group: string,
+  { slots, size }: Packing<unknown>,
+): Float32Array => {
   const flat = new Float32Array(size);
   for (const { name, offset } of slots) flat.set(arrays[`${group}.${name}`]!.data, offset);
   return flat;
@@ -126,10 +155,15 @@ export const restoreState = <const M extends string = "m" | "v">(
 };
 
 /**
- * The averaged weights of a checkpoint as parameters on a device: what validation measures and samples are drawn from.
+ * The averaged weights of a checkpoint, or of a snapshot or an average that was reconstructed, as parameters on a device: what validation measures
+ * and samples are drawn from.
  * @throws TrainError `checkpoint` if it is of another model or not finite
  */
-export const averagedWeights = <P>(checkpoint: Checkpoint, packing: Packing<P>, device: Device): P => {
+export const averagedWeights = <P>(
+  checkpoint: Pick<Checkpoint, "step" | "arrays">,
+  packing: Packing<P>,
+  device: Device,
+): P => {
   checkFit(checkpoint, { groups: ["average"], more: true }, packing);
   const flat = device.tensor(flatFrom(checkpoint, "average", packing));
   const params = packing.unpack(flat as unknown as Tensor);

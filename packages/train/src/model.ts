@@ -1,10 +1,11 @@
 import type { DataSource } from "@isoflop/data";
 import { denoiser } from "@isoflop/diffusion";
-import { type Dit, type DitOptions, type DitParams, dit } from "@isoflop/dit";
+import { type Dit, type DitOptions, type DitParams, dit, parameterRates } from "@isoflop/dit";
 import { equal, select, sub, Tensor } from "@isoflop/tensor";
 import type { Captions, FeatureCaptions } from "./captions.js";
 import { must, TrainError } from "./errors.js";
 import { buildObjective } from "./objective.js";
+import { buildOptimizer } from "./optimizers/spec.js";
 import type { TrainSpec } from "./spec.js";
 import type { Network } from "./step.js";
 
@@ -29,15 +30,23 @@ const vectorsOf = (captions: Captions): FeatureCaptions => {
 /** How a model is run where that decides nothing of the result. */
 export type ModelOptions = Pick<DitOptions, "checkpointing">;
 
+/** What of a spec decides its model; of the optimizer, the rates that a parameterization asks for. */
+type ModelSpec = Pick<TrainSpec, "model" | "objective" | "dropPath"> & Partial<Pick<TrainSpec, "optimizer">>;
+
+/** The factors of a parameterization under an optimizer; none where they are all 1. */
+const ratesOf = ({ model, optimizer }: ModelSpec): Pick<Network<DitParams>, "rates"> =>
+  optimizer && model.parameterization?.kind === "muP"
+    ? { rates: parameterRates(model, buildOptimizer(optimizer).family) }
+    : {};
+
 /**
  * The model of a spec, given the inputs of its objective and handed captions like any other: one without context leaves them, one of classes reads a label from each, and one of
- * features reads how many vectors count where it is masked.
+ * features reads how many vectors count where it is masked. It has the rates that its parameterization asks for.
  */
-export const modelOf = (
-  { model, objective, dropPath }: Pick<TrainSpec, "model" | "objective" | "dropPath">,
-  options: ModelOptions = {},
-): Network<DitParams> => {
-  const network = ofCaptions(dit(model, { ...options, ...(dropPath !== undefined && { dropPath }) }));
+export const modelOf = (spec: ModelSpec, options: ModelOptions = {}): Network<DitParams> => {
+  const { model, objective, dropPath } = spec;
+  const built = dit(model, { ...options, ...(dropPath !== undefined && { dropPath }) });
+  const network = { ...ofCaptions(built), ...ratesOf(spec) };
   const aim = buildObjective(objective);
   if (aim.inputs.name === "plain") return network;
   const apply: Network<DitParams>["apply"] = (params, x, t, captions, given) =>

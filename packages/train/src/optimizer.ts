@@ -1,6 +1,6 @@
 import { positive, record, whole } from "@isoflop/spec";
 import { add, div, minimum, mul, norm, sub, type Tensor } from "@isoflop/tensor";
-import { check } from "./errors.js";
+import { check, must } from "./errors.js";
 import { type Factors, NO_FACTORS } from "./groups.js";
 import { type AdamSettings, adamRates } from "./optimizers/adam-moments.js";
 import { notNegative, share } from "./optimizers/optimizer.js";
@@ -47,7 +47,7 @@ export const moveAverage = (average: Tensor, weights: Tensor, blend: Tensor): Te
  * One step of an optimizer over all parameters, then the average of the weights moves by `blend` (a scalar tensor).
  * @param rates of the step, as the optimizer's own `rates` gives them: `adamWRates` for AdamW
  * @param factors on learning rate and weight decay: see `factorsOf`
- * @throws TrainError `spec` for a setting out of its range
+ * @throws TrainError `spec` for a setting out of its range, or a state without a vector that the optimizer keeps
  */
 export const updateParameters = <S extends OptimizerState<string>>(
   state: S,
@@ -58,6 +58,8 @@ export const updateParameters = <S extends OptimizerState<string>>(
   factors: Factors = NO_FACTORS,
 ): S => {
   const optimizer = buildOptimizer(check(settingsSchema, settings, "") as OptimizerSettings);
+  const lacking = optimizer.moments.find((name) => !state[name]);
+  must(lacking === undefined, "spec", `state has no ${lacking}; the optimizer keeps ${optimizer.moments.join(", ")}`);
   const { weights: before, average, ...moments } = state;
   const { weights, moments: next } = optimizer.update({ weights: before, gradient, moments, rates, factors });
   return { weights, ...next, average: moveAverage(average, weights, blend) } as OptimizerState<string> as S;

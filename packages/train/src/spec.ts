@@ -18,6 +18,8 @@ import { resolveRates } from "./groups.js";
 import { type ObjectiveSpec, objectiveSchema } from "./objective.js";
 import { type OptimizerSpec, optimizerSchemaOf } from "./optimizers/spec.js";
 import { packTree } from "./pack.js";
+import { parameterizations } from "./parameterization.js";
+import { type SnapshotSpec, snapshotsSchema } from "./snapshot.js";
 
 export interface ValidationSpec {
   /** A split of the data that training never sees. */
@@ -37,6 +39,8 @@ export interface TrainSpec {
   readonly seed: number;
   readonly optimizer: OptimizerSpec;
   readonly averaging: Averaging;
+  /** More averages, from which one of any width can be had after the run. Absent: none. */
+  readonly snapshots?: SnapshotSpec;
   /** Share of the captions replaced by the empty one, for classifier-free guidance (arXiv 2207.12598). */
   readonly captionDropout: number;
   /** Stochastic depth, see `dropPath` of `@isoflop/dit`: the share of samples that the last block's branches leave out. None where unsaid. */
@@ -81,6 +85,7 @@ const model = v.pipe(
     registers: v.optional(whole()),
     positions: v.optional(choice(positionKinds)),
     qkNorm: v.optional(choice(queryKeyNorms)),
+    parameterization: v.optional(parameterizations.schema),
     experts: v.exactOptional(expertsSchema),
   } satisfies { readonly [K in keyof DitConfig]-?: v.GenericSchema }),
   attempt((given) => canonicalConfig(given as DitConfig)),
@@ -116,6 +121,7 @@ export const trainFields = {
   seed: v.optional(whole(), 0),
   optimizer: v.optional(optimizerSchema, v.parse(optimizerSchema, {})),
   averaging: v.optional(averagings.schema, { kind: "power", width: 0.05 }),
+  snapshots: v.exactOptional(snapshotsSchema),
   captionDropout: v.optional(number({ atLeast: 0, atMost: 1 }), 0),
   dropPath: v.exactOptional(number({ atLeast: 0, below: 1 })),
   balance: v.exactOptional(number({ atLeast: 0 })),

@@ -14,9 +14,11 @@ import {
   ratesSchema,
   resolveRates,
 } from "./groups.js";
-import { clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
+import { clipByNorm, moveAverage, type OptimizerState, updateParameters } from "./optimizer.js";
+import { rateOf } from "./optimizers/optimizer.js";
 import type { OptimizerSpec } from "./optimizers/spec.js";
 import type { Packing } from "./pack.js";
+import { type SnapshotSpec, snapshotsSchema, trackedNames } from "./snapshot.js";
 import { optimizerSchema, trainFields } from "./spec.js";
 
 /** A network that predicts from noisy images x [n, c, h, w], times t [n] and captions of the form it reads. `@isoflop/dit` makes some. */
@@ -47,6 +49,8 @@ export interface StepInputs {
   readonly rates: Tensor;
   /** How far the average moves, f32 []; see `averagingBlend`. */
   readonly blend: Tensor;
+  /** The same of the averages that snapshots are of, f32 [widths]. Absent without any. */
+  readonly tracked?: Tensor;
 }
 
 export interface StepOutputs {
@@ -63,6 +67,8 @@ export interface StepOptions<P> {
   readonly optimizer: OptimizerSpec;
   /** Share of the captions replaced by the empty one: word 0 everywhere, or one vector of zeros. */
   readonly captionDropout: number;
+  /** Averages to be tracked beside the measured one, as `tracked0`, `tracked1`, … of the state. */
+  readonly snapshots?: SnapshotSpec;
   /** Weight of the load-balance losses of the network's experts, added to the loss. Default: none. */
   readonly balance?: number;
   /** Factors of every parameter, in the order of the packing's slots. Default: the optimizer's groups times what the model asks for. */
@@ -94,6 +100,7 @@ export const trainStep = <P>(
     "spec",
     `options.rates is a list of ${rated.length}; it must have an entry for each of ${packing.slots.length} parameters`,
   );
+  const names = trackedNames(check(v.optional(snapshotsSchema), options.snapshots, "options.snapshots"));
   const uploaded: Tensor[] = [];
   const factors = (): Factors => {
     const made = factorsOf(rated, packing.slots, device);
@@ -101,7 +108,15 @@ export const trainStep = <P>(
     return made;
   };
   const program = jit(
-    (state: OptimizerState<string>, { images, captions, key, step, rates, blend }: StepInputs): StepOutputs => {
+    (
+      state: OptimizerState<string>,
+      { images, captions, key, step, rates, blend, tracked }: StepInputs,
+    ): StepOutputs => {
+      const blends = tracked?.shape[0] ?? 0;
+      const right = `options.snapshots has ${names.length} widths`;
+      must(blends === names.length, "spec", `inputs.tracked has ${blends} numbers; ${right}`);
+      const lacking = names.find((name) => !state[name]);
+      must(lacking === undefined, "spec", `state has no ${lacking}; ${right}`);
       const stepKey = random.foldIn(key, step);
       const [noiseKey, timeKey, captionKey] = random.split(stepKey, 3);
       const noise = random.normal(noiseKey!, images.shape);
@@ -118,8 +133,10 @@ export const trainStep = <P>(
       };
       const { value, gradient } = valueAndGrad(lossOf)(state.weights);
       const clipped = clipByNorm(gradient, optimizer.clip);
+      const next = updateParameters(state, clipped.gradient, rates, blend, optimizer, factors());
+      const moved = names.map((name, i) => [name, moveAverage(state[name]!, next.weights, rateOf(tracked!, i))]);
       return {
-        state: updateParameters(state, clipped.gradient, rates, blend, optimizer, factors()),
+        state: { ...next, ...Object.fromEntries(moved) } as OptimizerState<string>,
         metrics: stack([value, clipped.norm]),
       };
     },

@@ -32,12 +32,13 @@ export const fits = (value: unknown, schema: Schema, root: Schema = schema): boo
   );
 };
 
-/** The value that a schema fills in for a field, at any depth. */
+/** The value that a schema fills in for a field, at any depth: of a field that may be left out, where it has a default itself. */
 export const defaultsOf = (schema: Schema): Schema =>
   Object.fromEntries(
     Object.entries((schema.properties as Readonly<Record<string, Schema>> | undefined) ?? {}).flatMap(
       ([name, field]) => {
-        const within = defaultsOf(field);
+        const required = (schema.required as readonly string[] | undefined)?.includes(name);
+        const within = required || "default" in field ? defaultsOf(field) : {};
         if (Object.keys(within).length > 0) return [[name, within]];
         return "default" in field ? [[name, field.default]] : [];
       },

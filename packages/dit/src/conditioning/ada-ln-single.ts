@@ -39,8 +39,9 @@ export type AdaLNSingleParams = (CaptionContext | ContextParams) & {
 const captionSpecs = (config: ResolvedConfig): SpecsOf<CaptionContext | ContextParams> => {
   const { context, width } = config;
   if (context.kind !== "features") return contextSpecs(config);
-  const layer = (inputs: number) => linearSpec("contextEmbedding", inputs, width, smallNormal);
-  return { y_embedder: { y_proj: { fc1: layer(context.dim), fc2: layer(width) } } };
+  const layer = (inputs: number, role: "input" | "hidden") =>
+    linearSpec("contextEmbedding", inputs, width, smallNormal, role);
+  return { y_embedder: { y_proj: { fc1: layer(context.dim, "input"), fc2: layer(width, "hidden") } } };
 };
 
 const captionTokens = (params: CaptionContext | ContextParams, context: Tensor | undefined): Tensor | undefined => {
@@ -50,7 +51,7 @@ const captionTokens = (params: CaptionContext | ContextParams, context: Tensor |
 };
 
 const tableSpec = (vectors: number, width: number): Spec =>
-  new Spec([vectors, width], { kind: "normal", std: width ** -0.5 }, "modulation");
+  new Spec([vectors, width], { kind: "normal", std: width ** -0.5 }, "modulation", "vector");
 
 /** Vectors of time [n, vectors · d] with a block's own table [vectors, d] added. */
 const withTable = (time: Tensor, table: Tensor): Tensor => time.add(table.reshape([table.size]));
@@ -71,11 +72,10 @@ export const adaLNSingleBlock = (
   running: Running = alone,
   rotation?: Rotation,
 ): Tensor => {
-  const { heads, norm } = config;
-  const [first, second] = gatedBranches(withTable(shared, params.scale_shift_table), norm);
-  const attention = (x: Tensor) => attend(params.attn, x, heads, undefined, rotation);
+  const [first, second] = gatedBranches(withTable(shared, params.scale_shift_table), config.norm);
+  const attention = (x: Tensor) => attend(params.attn, x, config, undefined, rotation);
   const attended = through(image, first, (x) => running.branch("attn", attention(x)));
-  const crossed = attended.add(running.branch("cross_attn", attendTo(params.cross_attn, attended, told, heads)));
+  const crossed = attended.add(running.branch("cross_attn", attendTo(params.cross_attn, attended, told, config)));
   return through(crossed, second, (x) => mlpBranch(params.mlp, x, config, running));
 };
 

@@ -40,7 +40,7 @@ export const adaLNBlock = (
   rotation?: Rotation,
 ): Tensor => {
   const [first, second] = branches(modulation(adaLN_modulation, vector), config.norm);
-  const attention = (y: Tensor) => attend(attn, y, config.heads, undefined, rotation);
+  const attention = (y: Tensor) => attend(attn, y, config, undefined, rotation);
   const attended = through(x, first, (y) => running.branch("attn", attention(y)));
   return through(attended, second, (y) => mlpBranch(mlp, y, config, running));
 };

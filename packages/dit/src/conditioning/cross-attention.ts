@@ -47,10 +47,9 @@ export const crossAttentionBlock = (
   running: Running = alone,
   rotation?: Rotation,
 ): Tensor => {
-  const { heads } = config;
-  const attention = attend(attn, affineNorm(image, norm1), heads, undefined, rotation);
+  const attention = attend(attn, affineNorm(image, norm1), config, undefined, rotation);
   const attended = image.add(running.branch("attn", attention));
-  const crossing = attendTo(cross_attn, affineNorm(attended, norm_cross), told, heads);
+  const crossing = attendTo(cross_attn, affineNorm(attended, norm_cross), told, config);
   const crossed = attended.add(running.branch("cross_attn", crossing));
   return crossed.add(mlpBranch(mlp, affineNorm(crossed, norm2), config, running));
 };

@@ -45,7 +45,7 @@ export const inContextBlock = (
   running: Running = alone,
   rotation?: Rotation,
 ): Tensor => {
-  const attention = attend(attn, affineNorm(x, norm1), config.heads, lengths, rotation);
+  const attention = attend(attn, affineNorm(x, norm1), config, lengths, rotation);
   const attended = x.add(running.branch("attn", attention));
   return attended.add(mlpBranch(mlp, affineNorm(attended, norm2), config, running, { lengths }));
 };

@@ -2,7 +2,7 @@ import { architectures, type DitConfig, resolve } from "@isoflop/flops";
 import type { Choices } from "@isoflop/plot";
 import { extent, type IsoFlop, type Outcome, type PowerLaw } from "@isoflop/scaling";
 import type { RunSpec } from "@isoflop/sweep";
-import { buildObjective, buildOptimizer, type ParameterGroup } from "@isoflop/train";
+import { buildObjective, buildOptimizer, type ParameterGroup, schedules } from "@isoflop/train";
 import type { DoneRun } from "../runs/point.js";
 import { num, percent, round } from "../words/numbers.js";
 import { fitLaws } from "./laws.js";
@@ -49,12 +49,15 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
   const { clip, warmup, shape, decay, groups = [] } = optimizer;
   const { kind, ...average } = averaging;
   const fall = typeof shape === "string" ? shape : shape.kind;
-  const ends = fall === "constant" ? "" : `, ${fall} to zero over the last ${percent(decay, 0)}`;
+  // Where all but nothing of a fall is left.
+  const end = schedules.build(shape)(1e-6, { steps: 1, start: 1 });
+  const ends = fall === "constant" ? "" : `, ${fall}${end < 1e-2 ? " to zero" : ""} over the last ${percent(decay, 0)}`;
   return [
     `${path.name} path, prediction of the ${prediction}, ${weighting.name}, times ${density.name} stratified over the batch`,
     architectures.get(model.conditioning).words,
     ...partWords(model),
     `${buildOptimizer(optimizer).words}, clipping at ${clip}`,
+    ...parameterizationWords(model),
     ...groups.map(groupWords),
     `batch ${range(specs.map(({ batch }) => batch))}`,
     `peak learning rate ${range(specs.map(({ optimizer: { learningRate } }) => learningRate))}, ${percent(warmup, 0)} warm-up${ends}`,
@@ -66,15 +69,25 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
 };
 
 /** What the blocks have beside the defaults. */
-const partWords = ({ norm, mlp, positions, registers }: DitConfig): readonly string[] => {
+const partWords = ({ norm, mlp, positions, registers, experts }: DitConfig): readonly string[] => {
   const turned = positions === "sincos+rope" ? "rotary positions besides sines and cosines" : "rotary positions";
   const words = [
     ...(norm === "rms" ? ["root-mean-square norms"] : []),
     ...(mlp === "swiglu" ? ["SwiGLU"] : []),
     ...(positions?.endsWith("rope") ? [turned] : []),
     ...(registers ? [`${registers} registers`] : []),
+    ...(experts ? [`${experts.active} of ${experts.count} experts`] : []),
   ];
   return words.length > 0 ? [words.join(", ")] : [];
+};
+
+/** Nothing of the standard parameterization, under which every parameter has the run's own rate. */
+const parameterizationWords = ({ parameterization }: DitConfig): readonly string[] => {
+  if (parameterization?.kind !== "muP") return [];
+  const { baseWidth, baseHeads } = parameterization;
+  return [
+    `muP from a base of width ${baseWidth}, its heads ${baseWidth / baseHeads!} wide: rates of matrices times ${baseWidth} / width`,
+  ];
 };
 
 const groupWords = ({ match, learningRate, weightDecay }: ParameterGroup): string => {

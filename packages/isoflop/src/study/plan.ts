@@ -202,11 +202,15 @@ const setupOf = ({ model }: StudyFile, source: DataSource): Setup => {
 };
 
 const baseOf = (
-  { objective, optimizer, averaging, captionDropout, dropPath, balance, validation, runner }: StudyFile,
+  { objective, optimizer, averaging, snapshots, captionDropout, dropPath, balance, validation, runner }: StudyFile,
   { seed, data, content }: Seeded,
 ) => {
   const { learningRate: _, ...constant } = optimizer;
-  const extras = { ...(dropPath !== undefined && { dropPath }), ...(balance !== undefined && { balance }) };
+  const extras = {
+    ...(snapshots && { snapshots }),
+    ...(dropPath !== undefined && { dropPath }),
+    ...(balance !== undefined && { balance }),
+  };
   const how = { objective, optimizer: constant, averaging, captionDropout, ...extras, validation };
   return { data, content, seed, ...how, ...(runner && { runner }) };
 };

@@ -78,3 +78,12 @@ it("counts tokens of the model, and lists seeds and budgets that enter no law", 
   expect(seeds).toEqual([1, 2]);
   expect(filters).toMatch(/^1e9: .*; 2e9: /);
 });
+
+it("says of muP what it is told from, and nothing of the standard parameterization", () => {
+  const { spec } = runOf();
+  const parameterization = { kind: "muP", baseWidth: 8, baseHeads: 1 } as const;
+  expect(wordsOf(runOf({ model: { ...spec.model, parameterization } })).recipe).toContain(
+    "; muP from a base of width 8, its heads 8 wide: rates of matrices times 8 / width; ",
+  );
+  expect(wordsOf(runOf()).recipe).not.toContain("muP");
+});

@@ -1,3 +1,4 @@
+import type { OptimizerFamily } from "@isoflop/dit";
 import { number } from "@isoflop/spec";
 import { mul, reshape, slice, type Tensor } from "@isoflop/tensor";
 import type { Factors } from "../groups.js";
@@ -22,6 +23,11 @@ export interface Optimizer {
   readonly moments: readonly string[];
   /** What it is and how it is set, as a recipe says it: "AdamW (0.9, 0.99), weight decay 0.01". */
   readonly words: string;
+  /**
+   * How its steps follow the size of a gradient, which decides how muP multiplies its rates (`parameterRates` of `@isoflop/dit`): "adam"
+   * (default) divides gradients entry by entry by their own size, "sgd" goes by the size they have.
+   */
+  readonly family?: OptimizerFamily;
   /** What changes from step to step, as data: the learning rate first. @param step counted from 0 */
   rates(step: number, learningRate: number): Float32Array;
   /** The next weights and moments, as graph. */

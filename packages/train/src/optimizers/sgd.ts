@@ -32,6 +32,7 @@ export const sgd = kind({
       `weight decay ${weightDecay} in the gradient`,
     ];
     return {
+      family: "sgd",
       moments: momentum > 0 ? ["m"] : [],
       words: `SGD, ${told.join(", ")}`,
       rates: (step, learningRate) => Float32Array.of(learningRate, step === 0 ? 1 : 1 - dampening),

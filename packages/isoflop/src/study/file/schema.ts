@@ -3,7 +3,7 @@ import { solvers } from "@isoflop/diffusion";
 import { architectures, ladderRules, mlpKinds, normKinds, positionKinds, queryKeyNorms } from "@isoflop/flops";
 import { choice, nameIn, number, positive, record, recordOrName, text, whole } from "@isoflop/spec";
 import { batchRule, learningRateRule, runners } from "@isoflop/sweep";
-import { expertsSchema, optimizerSchemaOf, trainFields } from "@isoflop/train";
+import { expertsSchema, optimizerSchemaOf, parameterizations, trainFields } from "@isoflop/train";
 import * as v from "valibot";
 import { byShape } from "./shapes.js";
 
@@ -28,6 +28,7 @@ const modelSchema = record({
   experts: v.exactOptional(expertsSchema),
   image: v.exactOptional(record({ height: size, width: size, channels: size, frames: v.exactOptional(size) })),
   patchFrames: v.exactOptional(size),
+  parameterization: v.exactOptional(recordOrName(parameterizations)),
   /** What of a caption the model reads: by name as the data have it, or the whole record. */
   context: v.exactOptional(
     byShape('what of a caption is read, such as words, or a record such as { kind: "none" }', {
@@ -154,6 +155,7 @@ export const studySchema = record({
   optimizer: v.optional(optimizerSchema, v.parse(optimizerSchema, {})),
   tune: v.exactOptional(tuneSchema),
   averaging: train.averaging,
+  snapshots: train.snapshots,
   captionDropout: train.captionDropout,
   dropPath: train.dropPath,
   balance: train.balance,
