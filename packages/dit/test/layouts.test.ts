@@ -244,6 +244,9 @@ describe("what a layout does not write", () => {
     await expect(refused({ ...config, mlpRatio: 2 }, "diffusersDiT")).rejects.toThrow("it holds mlpRatio 4; this");
     const guided: DitConfig = { ...config, guidance: true };
     await expect(refused(guided, "diffusersDiT")).rejects.toThrow("it holds no guidance; this config's is true.");
+    const scaled: DitConfig = { ...config, parameterization: { kind: "muP", baseWidth: 8 } };
+    await expect(refused(scaled, "diffusersDiT")).rejects.toThrow("it holds no parameterization; this config's is {");
+    expectSame(await read(scaled, await written(scaled, "official")), someWeights(scaled));
     const wide = { ...config, image: { height: 8, width: 4, channels: 4 } };
     await expect(refused(wide, "diffusersDiT")).rejects.toThrow("as high as wide; this config's are 8 × 4");
     const sd3 = stateDicts.diffusersSD3!.config;
