@@ -263,6 +263,26 @@ describe("resolveModules", () => {
     expect(spec.optimizer.shape).toEqual({ module: "./mine.ts", exponent: 3 });
   });
 
+  it("takes an optimizer with its schedule, each of a module of its own", async () => {
+    const own = folder("optimizers", {
+      "mine.ts": schedule("ofOptimizer"),
+      "still.ts": `import { kind, number } from "@isoflop/spec";
+export const optimizer = kind({ name: "still", options: { by: number() }, build: () => ({
+  moments: [], words: "nothing moves", rates: (_, learningRate) => Float32Array.of(learningRate), update: ({ weights, moments }) => ({ weights, moments }),
+}) });`,
+    });
+    const optimizer = { module: "still.ts", by: 2, learningRate: 0.5, shape: { module: "mine.ts" } };
+    const { value, modules } = await resolveModules({ optimizer }, runPositions, own);
+    const named = { kind: "still", by: 2, learningRate: 0.5, shape: { kind: "ofOptimizer" } };
+    expect(value.optimizer).toEqual(named);
+    expect(modules.map(({ path }) => path).sort()).toEqual([join(own, "mine.ts"), join(own, "still.ts")]);
+    expect(
+      usedModules({ optimizer: named }, runPositions)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(modules.map(({ path }) => path).sort());
+  });
+
   it("finds parts within parts, in lists and under any key", async () => {
     const inner = folder("inner", {
       "d.ts": `import { uniform } from "@isoflop/diffusion"; import { kind } from "@isoflop/spec";

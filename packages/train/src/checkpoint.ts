@@ -1,14 +1,11 @@
 import type { Device, Tensor } from "@isoflop/tensor";
+import { namedArrays, type SavedArray } from "./arrays.js";
 import { must, type TrainError } from "./errors.js";
 import type { OptimizerState } from "./optimizer.js";
-import type { Packing, Slot } from "./pack.js";
+import type { Packing } from "./pack.js";
 import { inOrder, type Snapshot, type StoredSnapshot } from "./snapshot.js";
 
-/** One f32 array of a checkpoint. */
-export interface SavedArray {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
+export type { SavedArray } from "./arrays.js";
 
 /** Everything a run needs to go on as if it had never stopped. */
 export interface Checkpoint {
@@ -50,20 +47,6 @@ export const memoryCheckpoints = (): Required<CheckpointStore> => {
     },
     snapshots: async () => inOrder(kept.values()),
   };
-};
-
-/** A flat vector read from its device, and named by parameter. */
-export const namedArrays = async (
-  vector: Tensor,
-  group: string,
-  slots: readonly Slot[],
-): Promise<Record<string, SavedArray>> => {
-  const flat = (await vector.data()) as Float32Array;
-  const arrays = slots.map(({ name, shape, offset, size }): [string, SavedArray] => [
-    `${group}.${name}`,
-    { shape, data: flat.slice(offset, offset + size) },
-  ]);
-  return Object.fromEntries(arrays);
 };
 
 /** Reads the state from the device and names its parts. */

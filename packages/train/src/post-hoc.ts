@@ -1,6 +1,7 @@
 import { record, whole } from "@isoflop/spec";
 import * as v from "valibot";
-import type { Checkpoint, SavedArray } from "./checkpoint.js";
+import type { SavedArray } from "./arrays.js";
+import type { Checkpoint } from "./checkpoint.js";
 import { powerExponent, powerWidthSchema } from "./ema.js";
 import { check, must } from "./errors.js";
 import { leastSquares } from "./least-squares.js";

@@ -1,6 +1,6 @@
 import { record, whole } from "@isoflop/spec";
 import * as v from "valibot";
-import type { SavedArray } from "./checkpoint.js";
+import type { SavedArray } from "./arrays.js";
 import { powerWidthSchema } from "./ema.js";
 
 /** Power averages that are tracked during a run beside the one that is measured, and kept at several of its steps. */

@@ -23,6 +23,11 @@ export const fits = (value: unknown, schema: Schema, root: Schema = schema): boo
     const inside = value > (bound("exclusiveMinimum") ?? -Infinity) && value < (bound("exclusiveMaximum") ?? Infinity);
     return within && inside && (schema.multipleOf === undefined || value % Number(schema.multipleOf) === 0);
   }
+  if (Array.isArray(value)) {
+    const { items } = schema as { readonly items?: Schema };
+    const long = value.length >= (bound("minItems") ?? 0);
+    return schema.type === "array" && long && value.every((item) => !items || fits(item, items, root));
+  }
   if (!isRecord(value)) return schema.type === undefined || schema.type === typeof value;
   if (schema.type !== undefined && schema.type !== "object") return false;
   const fields = (schema.properties as Readonly<Record<string, Schema>> | undefined) ?? {};

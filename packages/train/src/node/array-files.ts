@@ -3,7 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { record, text, whole } from "@isoflop/spec";
 import { openSafetensors, safetensorsChunks, type Writable } from "@isoflop/tensor";
 import type * as v from "valibot";
-import type { SavedArray } from "../checkpoint.js";
+import type { SavedArray } from "../arrays.js";
 import { check, TrainError } from "../errors.js";
 import { writeAtomically } from "./atomic.js";
 
