@@ -15,7 +15,8 @@ export const checkParams = <K extends Conditioning>(
   params: DitParams<K>,
 ): void => {
   const leaves = Object.entries(namedParams<K>(params));
-  const wrong = misfits(config, named, new Map(leaves.map(([name, { shape }]) => [name, shape])));
+  const expected = named.map(([name, { shape }]) => ({ name, of: name, shape }));
+  const wrong = misfits(config, expected, new Map(leaves.map(([name, { shape }]) => [name, shape])));
   const dtypes = leaves.filter(([, { dtype }]) => dtype !== "f32");
   const all = [...wrong, ...dtypes.map(([name, { dtype }]) => ({ name, trouble: `is ${dtype}; parameters are f32` }))];
   if (all.length === 0) return;

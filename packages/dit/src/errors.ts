@@ -19,3 +19,9 @@ export function must(holds: unknown, code: DitErrorCode, message: string): asser
 }
 
 export const shown = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+
+/** Where flat index `at` lies in an array. */
+export const place = (shape: readonly number[], at: number): string => {
+  const strides = shape.map((_, i) => shape.slice(i + 1).reduce((product, n) => product * n, 1));
+  return shown(shape.map((n, i) => Math.floor(at / strides[i]!) % n));
+};

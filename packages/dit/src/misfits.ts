@@ -1,6 +1,14 @@
-import type { ResolvedConfig } from "@isoflop/flops";
+import { patchSize, type ResolvedConfig } from "@isoflop/flops";
 import { shown } from "./errors.js";
-import type { NamedSpecs } from "./spec.js";
+
+/** An array that a config asks for. */
+export interface Expected {
+  /** As it is spelled where it is looked for. */
+  readonly name: string;
+  /** The parameter that it holds, as we spell it. */
+  readonly of: string;
+  readonly shape: readonly number[];
+}
 
 /** One trouble of one named array, such as "blocks.0.attn.qkv.weight" that "is missing". */
 export interface Misfit {
@@ -9,36 +17,31 @@ export interface Misfit {
 }
 
 /** The config that has what is given, where one field says it. */
-const otherwise = (
-  config: ResolvedConfig,
-  name: string,
-  given: readonly number[],
-  right: readonly number[],
-): string => {
-  const { context, patch, outChannels } = config;
+const otherwise = (config: ResolvedConfig, { of, shape: right }: Expected, given: readonly number[]): string => {
+  const { context, outChannels } = config;
   const [rows, ...rest] = given;
   if (rows === undefined || rest.join() !== right.slice(1).join()) return "";
-  const channels = rows / patch ** 2;
-  if (/^(final_layer\.)?linear\./.test(name) && Number.isInteger(channels))
+  const channels = rows / patchSize(config);
+  if (/^(final_layer\.)?linear\./.test(of) && Number.isInteger(channels))
     return `; outChannels ${channels}${channels === 2 * outChannels ? ", a learned variance," : ""} has it`;
-  if (name === "y_embedder.embedding_table.weight" && context.kind === "classes" && rows === context.classes)
+  if (of === "y_embedder.embedding_table.weight" && context.kind === "classes" && rows === context.classes)
     return '; nullLabel false, a table without "no label", has it';
   return "";
 };
 
-/** Every name of a config that is missing or of another shape, and every name that it does not know. */
+/** Every name that a config asks for and that is missing or of another shape, and every name that it does not know. */
 export const misfits = (
   config: ResolvedConfig,
-  named: NamedSpecs,
+  expected: readonly Expected[],
   given: ReadonlyMap<string, readonly number[]>,
 ): readonly Misfit[] => {
-  const known = new Map(named);
-  const wrong = named.flatMap(([name, { shape }]): Misfit[] => {
+  const known = new Set(expected.map(({ name }) => name));
+  const wrong = expected.flatMap((each): Misfit[] => {
+    const { name, shape } = each;
     const found = given.get(name);
     if (!found) return [{ name, trouble: `${shown(shape)} is missing` }];
     if (found.join() === shape.join()) return [];
-    const trouble = `is ${shown(found)}; this config has ${shown(shape)}${otherwise(config, name, found, shape)}`;
-    return [{ name, trouble }];
+    return [{ name, trouble: `is ${shown(found)}; this config has ${shown(shape)}${otherwise(config, each, found)}` }];
   });
   const unknown = [...given.keys()].filter((name) => !known.has(name));
   return [...wrong, ...unknown.map((name) => ({ name, trouble: "is no parameter of this config" }))];
@@ -47,7 +50,7 @@ export const misfits = (
 /** More lines than these are counted, not shown: a file can hold any number of names. */
 const mostLines = 60;
 
-const block = /^(\w*blocks\.)(\d+)(\..*)$/;
+const block = /^(.*?blocks\.)(\d+)(\..*)$/;
 
 const span = (indices: readonly number[]): string => {
   const [first, last] = [indices[0]!, indices.at(-1)!];
@@ -78,15 +81,4 @@ export const linesOf = (all: readonly Misfit[]): readonly string[] => {
 export const listed = (all: readonly Misfit[]): string => {
   const lines = linesOf(all);
   return lines.length === 1 ? `${lines[0]}.` : `${all.length} arrays do not fit this config:\n  ${lines.join("\n  ")}`;
-};
-
-/** More prefixes than these are not tried. */
-const mostPrefixes = 16;
-
-/** The prefixes under which more than half of a config's names stand in what is given, such as "module." or "ema.". */
-export const prefixesOf = (named: NamedSpecs, given: ReadonlySet<string>): readonly string[] => {
-  const [first] = named[0]!;
-  const prefixes = [...given].filter((name) => name.endsWith(`.${first}`)).map((name) => name.slice(0, -first.length));
-  const covers = (prefix: string) => 2 * named.filter(([name]) => given.has(prefix + name)).length > named.length;
-  return prefixes.slice(0, mostPrefixes).filter(covers);
 };

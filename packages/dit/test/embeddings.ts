@@ -2,9 +2,9 @@ import type { DitConfig } from "@isoflop/flops";
 import type { Device } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
 import { frequencies, phases } from "../src/frequencies.js";
-import { patchify, positionTable, timeFeatures, unpatchify } from "../src/index.js";
+import { namedBuffers, patchify, positionTable, timeFeatures, unpatchify } from "../src/index.js";
 import { sinCosPositions } from "../src/positions.js";
-import { readFixture } from "./fixture.js";
+import { readFixture, unread } from "./fixture.js";
 
 const fixture = readFixture("dit_embeddings");
 const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
@@ -42,6 +42,21 @@ export const describeEmbeddings = (name: string, device: Promise<Device>): void 
       expect(Math.max(...strays)).toBeLessThan(1e-6);
     });
 
+    test.each([256, 48, 7])("of %i features they are upstream's, an odd one being zero", async (count) => {
+      const times = fixture.get("t")!.data;
+      const even = count - (count % 2);
+      const ours = await timeFeatures((await device).tensor(times.map((t) => t / 1000)), 1000, even).data();
+      const theirs = fixture.get(`timestep_embedding_float64.${count}`)!.data;
+      const single = fixture.get(`timestep_embedding.${count}`)!.data;
+      for (const [row, t] of times.entries()) {
+        const padded = [...ours.subarray(row * even, (row + 1) * even), ...(count % 2 ? [0] : [])];
+        const at = [row * count, (row + 1) * count] as const;
+        // 1000 (t / 1000) rounds once more, and PyTorch's float32 rounds frequency times t.
+        expect(largest(padded, theirs.subarray(...at)), `${t}`).toBeLessThan(4e-5);
+        expect(largest(padded, single.subarray(...at)), `${t}`).toBeLessThan(1e-4);
+      }
+    });
+
     test("a time that is no number has no features", async () => {
       const features = await timeFeatures((await device).tensor([Number.NaN, 0])).data();
       expect(features.slice(0, 256).every(Number.isNaN)).toBe(true);
@@ -63,6 +78,17 @@ export const describeEmbeddings = (name: string, device: Promise<Device>): void 
       expect(largest(positionTable(config), expected)).toBeLessThan(1e-7);
     });
 
+    test("positions that the official DiT stores are the buffer of its config", () => {
+      const stored = readFixture("dit_init").get("pos_embed")!;
+      const config: DitConfig = {
+        ...{ image: { height: 4, width: 4, channels: 1 }, patch: 1, width: 192, depth: 1, heads: 1 },
+        ...{ conditioning: "adaLNZero", context: { kind: "none" } },
+      };
+      const { pos_embed } = namedBuffers(config);
+      expect(pos_embed!.shape).toEqual(stored.shape);
+      expect(largest(pos_embed!.data, stored.data)).toBeLessThan(1e-7);
+    });
+
     test("patches are channel, row, column; unpatchify is row, column, channel", async () => {
       const dev = await device;
       // One image of 2 channels, 2 rows, 4 columns; the value is 100 channel + 10 row + column.
@@ -71,6 +97,10 @@ export const describeEmbeddings = (name: string, device: Promise<Device>): void 
       expect(Array.from(tokens)).toEqual([0, 1, 10, 11, 100, 101, 110, 111, 2, 3, 12, 13, 102, 103, 112, 113]);
       const ordered = dev.tensor([0, 100, 1, 101, 10, 110, 11, 111, 2, 102, 3, 103, 12, 112, 13, 113], [1, 2, 8]);
       expect(await unpatchify(ordered, 1, 2, 2).data()).toEqual(await image.data());
+    });
+
+    test("no array of a fixture is left unread", () => {
+      for (const name of ["dit_embeddings", "dit_init"]) expect(unread(name), name).toEqual([]);
     });
   });
 };

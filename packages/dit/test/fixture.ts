@@ -8,6 +8,7 @@ export interface FixtureArray {
 }
 
 interface Description {
+  readonly config?: unknown;
   readonly tensors: Readonly<Record<string, { readonly torch_float32_error?: { readonly max_abs: number } }>>;
 }
 
@@ -18,6 +19,20 @@ interface Entry {
 }
 
 const file = (name: string): Buffer => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
+
+/** What `test/fixtures/NAME.json` says. */
+export const describeFixture = (name: string): Description =>
+  JSON.parse(file(`${name}.json`).toString()) as Description;
+
+const asked = new Map<string, Set<string>>();
+
+/** The arrays of a fixture that nothing in this process has asked for. */
+export const unread = (name: string): readonly string[] =>
+  Object.keys(describeFixture(name).tensors).filter((key) => !asked.get(name)?.has(key));
+
+const ask = (name: string, key: string): void => {
+  asked.set(name, (asked.get(name) ?? new Set()).add(key));
+};
 
 /** The arrays of `test/fixtures/NAME.safetensors` of a dtype, as bytes. */
 const read = (
@@ -35,29 +50,42 @@ const read = (
     });
 };
 
+/** The float32 arrays of a fixture. Asking for one leaves a mark. */
+export class Fixture {
+  constructor(
+    readonly name: string,
+    private readonly arrays: ReadonlyMap<string, FixtureArray>,
+  ) {}
+
+  get(key: string): FixtureArray | undefined {
+    ask(this.name, key);
+    return this.arrays.get(key);
+  }
+
+  /** Arrays under a prefix, the prefix taken off. */
+  under(prefix: string): Record<string, FixtureArray> {
+    const keys = [...this.arrays.keys()].filter((key) => key.startsWith(prefix));
+    return Object.fromEntries(keys.map((key) => [key.slice(prefix.length), this.get(key)!]));
+  }
+}
+
 /** Every float32 array of `test/fixtures/NAME.safetensors` by name. */
-export const readFixture = (name: string): ReadonlyMap<string, FixtureArray> => {
-  const { tensors } = JSON.parse(file(`${name}.json`).toString()) as Description;
-  return new Map(
-    read(name, "F32").map(([key, shape, buffer]) => {
-      const strays = tensors[key]?.torch_float32_error?.max_abs ?? 0;
-      return [key, { shape, data: new Float32Array(buffer), strays }];
-    }),
-  );
+export const readFixture = (name: string): Fixture => {
+  const { tensors } = describeFixture(name);
+  const arrays = read(name, "F32").map(([key, shape, buffer]) => {
+    const strays = tensors[key]?.torch_float32_error?.max_abs ?? 0;
+    return [key, { shape, data: new Float32Array(buffer), strays }] as const;
+  });
+  return new Fixture(name, new Map(arrays));
 };
 
 /** One int32 array of `test/fixtures/NAME.safetensors`. */
 export const readIntegers = (name: string, key: string): Int32Array => {
   const found = read(name, "I32").find(([each]) => each === key);
   if (!found) throw new Error(`${name} has no int32 array "${key}".`);
+  ask(name, key);
   return new Int32Array(found[2]);
 };
-
-/** Arrays under a prefix, the prefix taken off. */
-export const under = (fixture: ReadonlyMap<string, FixtureArray>, prefix: string): Record<string, FixtureArray> =>
-  Object.fromEntries(
-    [...fixture].flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])),
-  );
 
 /** Largest error over what is fair: four times PyTorch's own float32 error plus 1e-6 of the array's peak. */
 export const errorOverFair = (actual: ArrayLike<number>, { data, strays }: FixtureArray): number => {

@@ -1,12 +1,13 @@
 import type { Device } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dit } from "../src/index.js";
-import { errorOverFair, readFixture, readIntegers } from "./fixture.js";
+import { errorOverFair, readFixture, readIntegers, unread } from "./fixture.js";
 import { pixartTiny } from "./parity/ada-ln-single.js";
 import { config as ditConfig, ditTinySigma } from "./parity/ada-ln-zero.js";
 import { expectParity, given } from "./parity/case.js";
 import { config as inContextConfig, inContextTiny } from "./parity/in-context.js";
 import { mmditBlock } from "./parity/mm-dit.js";
+import { expectUpstream, upstreamCases } from "./parity/upstream.js";
 
 /** Holds the models on a device to PyTorch in float64: outputs, losses and every gradient. */
 export const describeParity = (name: string, open: () => Promise<Device>): void => {
@@ -21,6 +22,8 @@ export const describeParity = (name: string, open: () => Promise<Device>): void 
     test(ditTinySigma.title, () => expectParity(device, ditTinySigma));
     test(pixartTiny.title, () => expectParity(device, pixartTiny));
     test(mmditBlock.title, () => expectParity(device, mmditBlock));
+
+    test.each(upstreamCases)("weights in the layout $layout", (each) => expectUpstream(device, each));
 
     test("the in-context transformer from times", async () => {
       const input = (key: string) => given(device, inContextTiny.fixture, `input.${key}`);
@@ -44,6 +47,11 @@ export const describeParity = (name: string, open: () => Promise<Device>): void 
         .apply(ditTinySigma.params(device), x, fed, labels)
         .data();
       for (const [i, value] of data.entries()) expect(Math.abs(atOne[i]! - value)).toBeLessThan(1e-4);
+    });
+
+    test("no array of a fixture is left unread", () => {
+      const cases = [inContextTiny, ditTinySigma, pixartTiny, mmditBlock, ...upstreamCases];
+      for (const { fixture } of cases) expect(unread(fixture), fixture).toEqual([]);
     });
   });
 };

@@ -192,22 +192,6 @@ describe("loading says all that is wrong at once", () => {
     }
   });
 
-  test.each(["module.", "ema.", "model.", "_orig_mod.model."])(
-    "names behind %s are told by the prefix",
-    async (prefix) => {
-      const arrays = { ...(await arraysOf(labels)), ...namedBuffers(labels) };
-      const prefixed = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [prefix + name, array]));
-      expect(refusal(labels, prefixed)).toMatch(`behind the prefix "${prefix}"; give one set, without`);
-      expect(refusal(labels, without(prefixed, `${prefix}x_embedder.proj.bias`))).toMatch(`prefix "${prefix}"`);
-    },
-  );
-
-  test("a training checkpoint holds several sets", async () => {
-    const arrays = Object.entries(await arraysOf(labels));
-    const both = ["model.", "ema."].flatMap((prefix) => arrays.map(([name, array]) => [prefix + name, array] as const));
-    expect(refusal(labels, Object.fromEntries(both))).toMatch('the prefix "model." and "ema."; give one set');
-  });
-
   test("a model that learns its variance says so", async () => {
     const sigma = await arraysOf({ ...labels, outChannels: 8 });
     expect(refusal(labels, sigma)).toMatch(

@@ -1,8 +1,8 @@
 import type { DitConfig } from "@isoflop/flops";
 import { type DitParams, dit, namedParams, paramsFrom } from "../../src/index.js";
-import { readFixture, readIntegers, under } from "../fixture.js";
+import { readFixture, readIntegers } from "../fixture.js";
 import { upstreamTimeFeatures } from "../upstream-time.js";
-import { given, type ParityCase } from "./case.js";
+import type { ParityCase } from "./case.js";
 
 const fixture = "dit_tiny_sigma";
 
@@ -15,13 +15,17 @@ export const config: DitConfig = {
 export const ditTinySigma: ParityCase<DitParams> = {
   title: "the official DiT with learned variance",
   fixture,
-  params: (device) => paramsFrom(dit(config), under(readFixture(fixture), "param."), device),
-  output(device, params) {
+  params: (device) => paramsFrom(dit(config), readFixture(fixture).under("param."), device),
+  output(device, params, x, show) {
     const steps = readIntegers(fixture, "input.t");
+    const labels = device.tensor(readIntegers(fixture, "input.y"));
     const t = device.tensor(Float32Array.from(steps, (step) => step / 1000));
     const timeFeatures = device.tensor(upstreamTimeFeatures(steps), [3, 256]);
-    const [x, labels] = [given(device, fixture, "input.x"), device.tensor(readIntegers(fixture, "input.y"))];
-    return dit(config).apply(params, x, t, labels, { timeFeatures });
+    // What the context is here: the label.
+    return dit(config).apply(params, x, t, labels, {
+      timeFeatures,
+      onActivation: (name, value) => show(name === "context" ? "y_embedder" : name, value),
+    });
   },
   named: namedParams,
 };

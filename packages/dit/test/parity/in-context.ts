@@ -1,6 +1,6 @@
 import type { DitConfig } from "@isoflop/flops";
 import { type DitParams, dit, namedParams, paramsFrom } from "../../src/index.js";
-import { readFixture, under } from "../fixture.js";
+import { readFixture } from "../fixture.js";
 import { given, type ParityCase } from "./case.js";
 
 const fixture = "in_context_tiny";
@@ -15,11 +15,11 @@ export const config: DitConfig = {
 export const inContextTiny: ParityCase<DitParams> = {
   title: "the in-context transformer",
   fixture,
-  params: (device) => paramsFrom(dit(config), under(readFixture(fixture), "param."), device),
-  output(device, params) {
+  params: (device) => paramsFrom(dit(config), readFixture(fixture).under("param."), device),
+  output(device, params, x, onActivation) {
     const input = (key: string) => given(device, fixture, `input.${key}`);
-    const timeFeatures = input("t_features");
-    return dit(config).apply(params, input("x"), input("t"), input("context"), { timeFeatures });
+    const options = { timeFeatures: input("t_features"), onActivation };
+    return dit(config).apply(params, x, input("t"), input("context"), options);
   },
   named: namedParams,
 };
