@@ -14,7 +14,7 @@ export type { CrossAttentionBlock, CrossAttentionParams } from "./conditioning/c
 export type { InContextBlock, InContextParams } from "./conditioning/in-context.js";
 export { type ParamsByConditioning, type ParamsFromOutside, type ParamsOf, trunks } from "./conditioning/index.js";
 export type { MmDitParams, PooledContext } from "./conditioning/mm-dit.js";
-export type { Inputs, Trunk, TrunkPart } from "./conditioning/trunk.js";
+export { type Inputs, type Trunk, type TrunkPart, trunkParts } from "./conditioning/trunk.js";
 export type { ClassContext, ContextParams, FeatureContext, NoContext, WordContext } from "./context.js";
 export type { ContextVectorParams, WordMeanContext } from "./context-vector.js";
 export { type InitCount, parameterCount } from "./count.js";
