@@ -16,11 +16,13 @@ import * as v from "valibot";
 import { check, checkTensor, count } from "./checks.js";
 import type { Bounds, Reading } from "./course.js";
 import { bracketed, DiffusionError, must } from "./errors.js";
+import type { Grid } from "./grid.js";
 import { network, rectifiedFlow } from "./objective.js";
+import type { Path } from "./path.js";
 import { uniformTimes } from "./shift.js";
 import { checkSolver, type Solver } from "./solver.js";
 import { euler } from "./solvers/euler.js";
-import { type Draws, fieldOf, type Walked, type WalkState, walker } from "./walk.js";
+import { type Draws, fieldOf, type Walk, type Walked, type WalkState, walker } from "./walk.js";
 
 /** A network whose parameters and condition are data: a pytree of tensors handed to every call. */
 export type DenoiserOf<I> = (x: Tensor, t: Tensor, inputs: I) => Tensor;
@@ -46,9 +48,11 @@ export interface Sampling {
   readonly start?: Tensor;
   /** Equal steps from t = 1 to t = 0. Default 25; a solver that chooses its own has one. */
   readonly steps?: number;
+  /** What places so many steps in place of equal ones, such as `karrasGrid()`. */
+  readonly grid?: Grid;
   /** Falling times instead, from the first to the last; or rising ones, from data to noise. */
   readonly times?: readonly number[];
-  /** Of the noise that a stochastic solver adds: a key, which is folded with the number of each step, or what gives the draws of a step. */
+  /** Of the noise that a stochastic solver adds: a key, which is folded with the number of each step, or what gives the draws of a step for all samples. */
   readonly key?: Draws;
   /** At most so many samples at once; the rest after them. The result is the same, the noise of a stochastic solver too. */
   readonly batch?: number;
@@ -74,7 +78,7 @@ export interface Sampler<I> extends Disposable {
 }
 
 const samplerOptions = ["objective", "solver", "clip", "device"] as const;
-const samplingOptions = ["noise", "start", "steps", "times", "key", "batch", "onStep", "signal"] as const;
+const samplingOptions = ["noise", "start", "steps", "grid", "times", "key", "batch", "onStep", "signal"] as const;
 
 /** @throws DiffusionError("option") unless times are numbers of 0..1 that all fall, or all rise */
 export const checkTimes = (what: string, times: readonly number[]): readonly number[] => {
@@ -87,10 +91,16 @@ export const checkTimes = (what: string, times: readonly number[]): readonly num
   return times;
 };
 
-const timesOf = ({ steps, times }: Sampling, { control }: Solver): readonly number[] =>
-  times === undefined
-    ? uniformTimes(check(count, steps ?? (control ? 1 : 25), "sample: steps"))
-    : checkTimes("sample", times);
+const timesOf = ({ steps, grid, times }: Sampling, { control }: Solver, path: Path): readonly number[] => {
+  const one = times === undefined || (steps === undefined && grid === undefined);
+  must(one, "option", "sample: times are given beside steps or a grid; it takes one of them.");
+  if (times !== undefined) return checkTimes("sample", times);
+  const many = check(count, steps ?? (control && !grid ? 1 : 25), "sample: steps");
+  if (grid === undefined) return uniformTimes(many);
+  const isGrid = typeof grid === "object" && grid !== null && typeof grid.times === "function";
+  must(isGrid, "option", `sample: grid is ${shown(grid)}; it takes one such as karrasGrid().`);
+  return checkTimes(`the ${grid.name} grid`, grid.times(path, many));
+};
 
 /** @throws DiffusionError("option") unless bounds are two numbers that rise */
 const checkClip = (clip: Bounds | undefined): void => {
@@ -125,11 +135,11 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
   const walking = walker(fieldOf(model, settings), settings);
   const joined = jit((parts: readonly Tensor[]): Tensor => concat(parts) as Tensor);
 
-  const part = async (inputs: I, x: Tensor, first: number, sampling: Sampling, times: readonly number[]) => {
-    const { key, onStep, signal } = sampling;
+  const part = async (inputs: I, x: Tensor, sampling: Sampling, rest: Omit<Walk, "start">): Promise<Tensor> => {
+    const { onStep, signal } = sampling;
     let walked: Walked | undefined;
     try {
-      walked = await walking.walk(inputs, { start: x, times, first, draws: key, onStep, signal });
+      walked = await walking.walk(inputs, { start: x, onStep, signal, ...rest });
       await checkSizes(walked);
       return walked.x;
     } catch (error) {
@@ -148,7 +158,8 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
 
   const run = async (inputs: InputsFor<I>, sampling: Sampling): Promise<Tensor> => {
     check(only(samplingOptions), sampling, "sampler.run");
-    const times = timesOf(sampling, solver);
+    const { key } = sampling;
+    const times = timesOf(sampling, solver, reading.path);
     const rises = times[1]! > times[0]!;
     must(!rises || sampling.start, "option", "sample: times rise, from data to noise; give the data as `start`.");
     const all = startOf(sampling, reading.path.at(times[0]!).sigma as number);
@@ -158,11 +169,12 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
       typeof inputs === "function" ? (inputs as (start: number, count: number) => I)(from, size) : inputs;
     const parts: Tensor[] = [];
     try {
-      if (most >= n) return await part(inputsFor(0, n), all, 0, sampling, times);
+      if (most >= n) return await part(inputsFor(0, n), all, sampling, { times, draws: key });
       for (let from = 0; from < n; from += most) {
         const size = Math.min(most, n - from);
-        const some = slice(all, [{ start: from, stop: from + size }]) as Tensor;
-        parts.push(await part(inputsFor(from, size), some, from, sampling, times));
+        const rows = { start: from, stop: from + size };
+        const some = slice(all, [rows]) as Tensor;
+        parts.push(await part(inputsFor(from, size), some, sampling, { times, draws: key, rows }));
         some.dispose();
       }
       return joined(parts as JitArguments<readonly Tensor[]>);

@@ -15,6 +15,8 @@ import {
   square,
   type Tensor,
 } from "@isoflop/tensor";
+import { checkTensor } from "./checks.js";
+import { controller } from "./control.js";
 import {
   type Answer,
   answerAt,
@@ -27,7 +29,7 @@ import {
   type Reading,
 } from "./course.js";
 import { must } from "./errors.js";
-import { type Advanced, instantAt, type Place, type Solver, type Step } from "./solver.js";
+import { type Advanced, type Control, instantAt, type Place, type Solver, type Step } from "./solver.js";
 
 /** What a walk asks at a moment of a step: a network, or what is made of it. */
 export type Field<I> = (x: Tensor, moment: Moment<Tensor>, inputs: I) => Answer;
@@ -48,12 +50,18 @@ export interface WalkState {
   readonly evaluations: number;
 }
 
+/** Samples from one to before another. */
+export interface Rows {
+  readonly start: number;
+  readonly stop: number;
+}
+
 export interface Walk {
   readonly start: Tensor;
   readonly times: readonly number[];
   readonly draws?: Draws | undefined;
-  /** The number of the first sample among all, for the noise of a part of them. Default 0. */
-  readonly first?: number;
+  /** The rows of the draws that are meant, where a function gives those of more samples. */
+  readonly rows?: Rows | undefined;
   readonly onStep?: ((state: WalkState) => void | Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -148,16 +156,21 @@ const blockwise = (key: random.Key, first: number, [n = 1, ...rest]: readonly nu
   return slice(all, [{ start, stop: start + n }]) as Tensor;
 };
 
-/** The draws of a step. @throws DiffusionError("option") where there are none, or too few */
-const drawn = ({ draws, first = 0 }: Walk, count: number, step: number, x: Tensor, name: string): readonly Tensor[] => {
-  if (count === 0) return [];
+/** The draws of a step, and those of them that are to be disposed. @throws DiffusionError("option") where there are none, or too few */
+const drawn = ({ draws, rows, start: x }: Walk, count: number, step: number, name: string) => {
+  if (count === 0) return { noise: [], own: [] };
   must(draws, "option", `${name} draws noise; give a run its key, such as random.key(seed).`);
-  const noise =
-    typeof draws === "function"
-      ? draws(step)
-      : random.split(random.foldIn(draws, step), count).map((key) => blockwise(key, first, x.shape));
-  must(noise.length >= count, "option", `${name} takes ${count} draws a step; it was given ${noise.length}.`);
-  return noise.slice(0, count);
+  if (typeof draws !== "function") {
+    const keys = random.split(random.foldIn(draws, step), count);
+    const noise = keys.map((key) => blockwise(key, rows?.start ?? 0, x.shape));
+    return { noise, own: noise };
+  }
+  const given = draws(step);
+  const enough = (given?.length ?? 0) >= count;
+  must(enough, "option", `${name} takes ${count} draws a step; it was given ${given?.length ?? 0}.`);
+  const noise = given.slice(0, count).map((draw) => (rows ? (slice(draw, [rows]) as Tensor) : draw));
+  for (const draw of noise) checkTensor("a draw of a step is", draw, x);
+  return { noise, own: rows ? noise : [] };
 };
 
 /** Tensors that are no longer needed. */
@@ -175,7 +188,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
   const instant = (t: number) => instantAt(reading.path, t);
 
   const run = async (inputs: I, walk: Walk): Promise<Walked> => {
-    const { start, times, draws, onStep, signal } = walk;
+    const { start, times, onStep, signal } = walk;
     const { control, name } = solver;
     const [sizes, visited]: [Tensor[], number[]] = [[], [times[0]!]];
     const before: ReturnType<typeof instant>[] = [];
@@ -223,29 +236,27 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
           at: instant,
         };
         const { draws: count = 0 } = solver.step(place);
-        const noise = drawn(walk, count, i, x, name);
+        const { noise, own } = drawn(walk, count, i, name);
         const { stepped, asked } = take(place, noise);
         evaluations += asked;
-        if (typeof draws !== "function") release(noise.filter(({ storage }) => storage));
+        release(own.filter(({ storage }) => storage));
         await accept(stepped, place, steps);
       }
     };
 
-    /** Steps of the solver's own between the times given (Hairer, Nørsett and Wanner, Solving ODEs I, section II.4). */
-    const choose = async ({ order, most }: NonNullable<Solver["control"]>): Promise<void> => {
-      let tried = 0;
+    /** Steps of the solver's own between the times given, as long as its errors allow: the first is tried at a sixteenth of the way. */
+    const choose = async (how: Control): Promise<void> => {
+      const { most } = how;
+      const { judge } = controller(how);
+      let [tried, length] = [0, Math.abs(times[1]! - times[0]!) / 16];
       for (const [i, target] of times.slice(1).entries()) {
         let t = times[i]!;
-        let length = (target - t) / 16;
         while (t !== target) {
           signal?.throwIfAborted();
-          must(
-            tried++ < most,
-            "values",
-            `${name} has tried ${most} steps and is at t = ${t}; loosen its tolerances, or raise \`most\`.`,
-          );
-          const reaches = Math.abs(length) >= Math.abs(target - t) * (1 - 1e-12);
-          const to = reaches ? target : t + length;
+          const where = `${name} has tried ${tried} steps and is at t = ${t}`;
+          must(tried++ < most, "values", `${where}; loosen its tolerances, or raise \`most\`.`);
+          const reaches = length >= Math.abs(target - t) * (1 - 1e-9);
+          const to = reaches ? target : t + Math.sign(target - t) * length;
           const place = {
             path: reading.path,
             from: instant(t),
@@ -258,13 +269,22 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
           evaluations += asked;
           const error = await stepped.error!.item();
           stepped.error!.dispose();
-          const factor = error === 0 ? 10 : Math.min(10, Math.max(0.2, 0.9 * error ** (-1 / order)));
-          if (error <= 1 || !Number.isFinite(error)) {
+          const { accept: good, factor } = judge(error);
+          const next = Math.abs(to - t) * factor;
+          if (good) {
             t = to;
+            // A step that was cut short to end at a time says little of how long the next may be.
+            length = reaches ? Math.max(length, next) : next;
             await accept(stepped, place, visited.length);
-            if (!Number.isFinite(error)) return;
-          } else release([stepped.x, stepped.size, ...stepped.memory]);
-          length = (to - place.from.t) * factor;
+            continue;
+          }
+          release([stepped.x, stepped.size, ...stepped.memory]);
+          length = next;
+          const tells = length > 1e-8 * Math.abs(times.at(-1)! - times[0]!);
+          const told = Number.isFinite(error)
+            ? "its tolerances are finer than f32"
+            : "the model gives NaN or infinity there";
+          must(tells, "values", `${where}; no step from there is short enough: ${told}.`);
         }
       }
     };

@@ -11,11 +11,12 @@ import { fitLaws } from "./laws.js";
 export const choicesOf = (runs: readonly DoneRun[], laws: IsoFlop): Choices => {
   const [{ spec }] = runs as readonly [DoneRun, ...DoneRun[]];
   const withEmbeddings = fitLaws(runs, "trainable");
-  const { imageTokens, contextTokens } = resolve(spec.model);
+  const { imageTokens, contextTokens, registers } = resolve(spec.model);
+  const learned = registers > 0 ? `, ${registers} registers` : "";
   return {
     axes: "loss against ln N at equal C; the parabola is fitted to the loss itself; laws are straight lines in ln-ln",
     parameters: `N counts trainable parameters that take part in products: without word and position tables. With them the exponents are N ${exponent(withEmbeddings.N)}, D ${exponent(withEmbeddings.D)}, loss ${exponent(withEmbeddings.loss)}`,
-    tokens: `D counts image tokens, ${imageTokens} per image; what ${contextTokens} context tokens and the time cost is paid for in C and not counted in D`,
+    tokens: `D counts image tokens, ${imageTokens} per image; what ${contextTokens} context tokens${learned} and the time cost is paid for in C and not counted in D`,
     flops:
       "FLOPs, 2 per multiply-add, of every matrix product of forward and backward pass, attention included and its scores computed twice in the backward pass; norms, activations and the optimizer are not counted; equal to the count of the traced program",
     loss: lossWords(spec),
@@ -54,6 +55,7 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
   return [
     `${path.name} path, prediction of the ${prediction}, ${weighting.name}, times ${density.name} stratified over the batch`,
     architectures.get(model.conditioning).words,
+    ...partWords(model),
     `${buildOptimizer(optimizer).words}, clipping at ${clip}`,
     ...parameterizationWords(model),
     ...groups.map(groupWords),
@@ -73,6 +75,18 @@ const parameterizationWords = ({ parameterization }: DitConfig): readonly string
   return [
     `muP from a base of width ${baseWidth}, its heads ${baseWidth / baseHeads!} wide: rates of matrices times ${baseWidth} / width`,
   ];
+};
+
+/** What the blocks have beside the defaults. */
+const partWords = ({ norm, mlp, positions, registers }: DitConfig): readonly string[] => {
+  const turned = positions === "sincos+rope" ? "rotary positions besides sines and cosines" : "rotary positions";
+  const words = [
+    ...(norm === "rms" ? ["root-mean-square norms"] : []),
+    ...(mlp === "swiglu" ? ["SwiGLU"] : []),
+    ...(positions?.endsWith("rope") ? [turned] : []),
+    ...(registers ? [`${registers} registers`] : []),
+  ];
+  return words.length > 0 ? [words.join(", ")] : [];
 };
 
 const groupWords = ({ match, learningRate, weightDecay }: ParameterGroup): string => {

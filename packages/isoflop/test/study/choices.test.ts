@@ -58,6 +58,20 @@ it("says so where they are others", () => {
   expect(recipe).toContain("weights averaged: none; 20 % of captions dropped");
 });
 
+it("names the parts of the blocks that are not the default ones", () => {
+  const { model } = runOf({}).spec;
+  const parts = { norm: "rms", mlp: "swiglu", positions: "sincos+rope", registers: 4 } as const;
+  expect(wordsOf(runOf({ model: { ...model, ...parts } })).recipe).toContain(
+    "in-context transformer; root-mean-square norms, SwiGLU, rotary positions besides sines and cosines, 4 registers; AdamW",
+  );
+  expect(wordsOf(runOf({ model: { ...model, ...parts } })).tokens).toContain(
+    "6 context tokens, 4 registers and the time",
+  );
+  expect(wordsOf(runOf({ model: { ...model, positions: "rope" } })).recipe).toContain(
+    "transformer; rotary positions; ",
+  );
+});
+
 it("counts tokens of the model, and lists seeds and budgets that enter no law", () => {
   const { tokens, seeds, filters } = wordsOf(runOf({ seed: 1 }), runOf({ seed: 2 }), runOf({ seed: 1, budget: 2e9 }));
   expect(tokens).toContain("64 per image; what 6 context tokens and the time cost");
