@@ -22,7 +22,10 @@ using device = await createDevice();
 console.log(device.description);
 const few = ["rocket", "cherries", "cactus", "star", "penguin", "pumpkin"];
 const data = await emojiScenes({ size: 16, selection: emojiSelection.filter(({ name }) => few.includes(name)) });
-const settings = { ...{ steps, width, depth, heads: 3, batch: 16, learningRate: 0.005, images: 256 }, ...{ samples: 6, samplingSteps: 30, guidance: 2, seed: 0 } };
+const settings = {
+  ...{ steps, width, depth, heads: 3, batch: 16, learningRate: 0.005, images: 256 },
+  ...{ samples: 6, samplingSteps: 30, guidance: 2, seed: 0 },
+};
 let told = 0;
 const page = await study(device, data, settings, (objective, step) => {
   if (Date.now() - told < 2000 && step < steps) return;

@@ -1,5 +1,14 @@
 import type { DataSource } from "@isoflop/data";
-import { type Denoiser, edmPath, loss, type Objective, objective, quantiles, translated, uniform } from "@isoflop/diffusion";
+import {
+  type Denoiser,
+  edmPath,
+  loss,
+  type Objective,
+  objective,
+  quantiles,
+  translated,
+  uniform,
+} from "@isoflop/diffusion";
 import { type Device, type JitArguments, jit, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import { type Captions, type MeanLoss, stratifiedMean, uploadCaptions } from "@isoflop/train";
 

@@ -58,4 +58,3 @@ export const objectives: readonly Named[] = [
 
 /** What an objective is built of. */
 export const aimOf = ({ spec }: Named) => buildObjective(spec);
-

@@ -23,7 +23,11 @@ export const pageOf = (found: readonly Found[], setting: string): Page => {
   const errors = seriesFigure(
     found.map(({ name, errors: all }) => ({
       name,
-      points: all.map(({ noise: x, mean, stdErr }) => ({ x, y: mean, ci95: [mean - 1.96 * stdErr, mean + 1.96 * stdErr] as const })),
+      points: all.map(({ noise: x, mean, stdErr }) => ({
+        x,
+        y: mean,
+        ci95: [mean - 1.96 * stdErr, mean + 1.96 * stdErr] as const,
+      })),
     })),
     {
       caption:

@@ -2,7 +2,7 @@ import type { DataSource } from "@isoflop/data";
 import { classifierFreeGuidance, heun, karrasGrid, sampler } from "@isoflop/diffusion";
 import type { Page, Sample } from "@isoflop/plot";
 import { type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
-import { emptyCaptions, modelOf, setupFor, train, type TrainSpec, trainSpec, uploadCaptions } from "@isoflop/train";
+import { emptyCaptions, modelOf, setupFor, type TrainSpec, train, trainSpec, uploadCaptions } from "@isoflop/train";
 import { denoisingErrors, heldOutOf, lossIn, type Trained } from "./measure.js";
 import { aimOf, objectives } from "./objectives.js";
 import { type Found, pageOf } from "./page.js";
@@ -33,7 +33,10 @@ const draw = async (name: string, { aim, model }: Trained, data: DataSource, dev
   const { samples: count, samplingSteps: steps, guidance, seed } = settings;
   const [channels, height, width] = data.shape;
   const batch = data.batch("validation", 0, count);
-  const inputs = { condition: uploadCaptions(device, data, batch, count), unconditional: emptyCaptions(device, data, count) };
+  const inputs = {
+    condition: uploadCaptions(device, data, batch, count),
+    unconditional: emptyCaptions(device, data, count),
+  };
   using drawn = sampler(classifierFreeGuidance(model, { scale: guidance }), { objective: aim, solver: heun(), device });
   const noise = random.normal(random.key(seed), [count, ...data.shape]) as Tensor;
   const out = await drawn.run(inputs, { noise, steps, grid: karrasGrid() });
