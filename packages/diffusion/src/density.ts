@@ -1,5 +1,5 @@
 import { number } from "@isoflop/spec";
-import { Tensor } from "@isoflop/tensor";
+import { type Device, Tensor } from "@isoflop/tensor";
 import { type Arithmetic, type Dual, dual } from "./arithmetic.js";
 import { check, unit } from "./checks.js";
 import type { Path } from "./path.js";
@@ -11,18 +11,20 @@ export interface TimestepDensity {
   readonly quantile: Dual;
   /** Probability density at t, float64; 0 outside (0, 1). */
   pdf(t: number): number;
+  /** The only times that it draws, rising, where there are no others; `pdf` then has each of them spread over the step that ends there. */
+  readonly times?: readonly number[];
 }
 
 /** A density that is told in terms of noise, and has times only on a path. */
 export interface PathDensity {
   readonly name: string;
-  /** Its times on a path. */
-  on(path: Path): TimestepDensity;
+  /** Its times on a path; on a device too, where it is to draw tensors of them by tables of its own. */
+  on(path: Path, device?: Device): TimestepDensity;
 }
 
-/** @throws DiffusionError("option") for what is no density */
-export const densityOn = (density: TimestepDensity | PathDensity, path: Path): TimestepDensity =>
-  "on" in density ? density.on(path) : density;
+/** A density's times on a path. One that is told in terms of noise can be given those of another path again. */
+export const densityOn = (density: TimestepDensity | PathDensity, path: Path, device?: Device): TimestepDensity =>
+  "on" in density ? Object.assign(density.on(path, device), { on: density.on }) : density;
 
 const time = number();
 

@@ -1,6 +1,13 @@
 export { type Arithmetic, type Dual, numbers, tensors } from "./arithmetic.js";
 export type { Bounds, Reading } from "./course.js";
+export { boundTerm } from "./ddpm/bound-term.js";
+export { type DiscretizedOptions, discretizedGaussianLogLikelihood } from "./ddpm/discretized-gaussian.js";
+export { gaussianKl, type Normal } from "./ddpm/gaussian-kl.js";
+export { type Posterior, posterior } from "./ddpm/posterior.js";
+export { type Spacing, spacedIndices } from "./ddpm/spacing.js";
+export { type CarriedOptions, carried } from "./densities/carried.js";
 export { cosmap } from "./densities/cosmap.js";
+export { discreteUniform } from "./densities/discrete-uniform.js";
 export { logNormalSigma } from "./densities/log-normal-sigma.js";
 export { logitNormal } from "./densities/logit-normal.js";
 export { mode } from "./densities/mode.js";
@@ -21,23 +28,42 @@ export { type GridSpec, grids } from "./grids.js";
 export { type AutoguidanceInputs, autoguidance } from "./guidance/auto.js";
 export { type ConditionalDenoiser, classifierFreeGuidance, type GuidanceInputs } from "./guidance/classifier-free.js";
 export type { GuidanceOptions } from "./guidance/guide.js";
+export { type CarriedInputsOptions, carriedInputs } from "./inputs/carried.js";
+export { ddpmInputs } from "./inputs/ddpm.js";
 export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
+export { veInputs } from "./inputs/ve.js";
 export { denoiser, type NetworkInputs } from "./inputs.js";
+export { type LossInputs, type LossTerms, loss, lossTerms } from "./loss.js";
+export {
+  type ConvertedBins,
+  type ConvertedLosses,
+  convertBins,
+  convertLosses,
+  type LossBin,
+  type LossConversion,
+  lossFactor,
+  type MeasuredLosses,
+} from "./losses/convert.js";
+export { type LogVariance, type LogVarianceParams, logVariance, uncertain } from "./losses/uncertainty.js";
 export { networkInputs } from "./network-inputs.js";
 export {
   type Denoiser,
   effectiveWeight,
-  type LossInputs,
-  loss,
+  type LossKind,
+  lossKinds,
   type Objective,
   type ObjectiveParts,
   objective,
   objectiveOn,
   rectifiedFlow,
+  type Variance,
+  variances,
 } from "./objective.js";
+export { type ObjectivePartsSpec, type ObjectiveSpec, objectiveOf } from "./objective-spec.js";
 export { type Coefficients, definePath, interpolate, type Path } from "./path.js";
 export { cosinePath } from "./paths/cosine.js";
+export { type DiscretePath, discretePath, isDiscrete, respaced } from "./paths/discrete.js";
 export { edmPath } from "./paths/edm.js";
 export { linearPath } from "./paths/linear.js";
 export { vePath } from "./paths/ve.js";
@@ -52,7 +78,12 @@ export {
   type PredictionName,
   predictionSchema,
   predictions,
+  told as predictionWords,
 } from "./prediction.js";
+export { ddpm } from "./presets/ddpm.js";
+export { edm, edm2 } from "./presets/edm.js";
+export { stochasticInterpolant } from "./presets/stochastic-interpolant.js";
+export { buildObjective, type ObjectiveInput, objectiveSchema, presets } from "./presets.js";
 export * from "./sample.js";
 export { shiftForTokens, shiftTime, uniformTimes } from "./shift.js";
 export { fromSiT } from "./sit.js";
@@ -70,6 +101,7 @@ export { lms } from "./solvers/lms.js";
 export { midpoint } from "./solvers/midpoint.js";
 export { rk4 } from "./solvers/rk4.js";
 export { eulerMaruyama, heunSde } from "./solvers/sde.js";
+export { uniPC } from "./solvers/uni-pc.js";
 export { solvers } from "./solvers.js";
 export { draws, quantiles, stratified } from "./stratified.js";
 export { translated } from "./translate.js";

@@ -1,15 +1,17 @@
-import { choice, only, record } from "@isoflop/spec";
-import { type Device, mean, square, sub, type Tensor } from "@isoflop/tensor";
+import { choice, only, record, shown } from "@isoflop/spec";
+import type { Device, Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
-import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
-import { check, checkPrediction, checkTensor } from "./checks.js";
+import { type Arithmetic, numbers } from "./arithmetic.js";
+import { check } from "./checks.js";
 import { logitNormal } from "./densities/logit-normal.js";
 import { densityOn, type PathDensity, type TimestepDensity } from "./density.js";
+import { must } from "./errors.js";
 import { plainInputs } from "./inputs/plain.js";
 import type { NetworkInputs } from "./inputs.js";
-import { besideBatch, type Coefficients, mixed, type Path } from "./path.js";
+import type { Coefficients, Path } from "./path.js";
+import { isDiscrete } from "./paths/discrete.js";
 import { linearPath } from "./paths/linear.js";
-import { errorRatio, mixture, type Prediction, predictionSchema, target } from "./prediction.js";
+import { determines, errorRatio, type Prediction, predictionSchema, predictions, told } from "./prediction.js";
 import type { Weighting } from "./weighting.js";
 import { unweighted } from "./weightings/unweighted.js";
 
@@ -26,12 +28,28 @@ export interface Objective {
   readonly inputs: NetworkInputs;
   /**
    * "learnedRange" where the network has twice x's channels, axis 1, the second half of them saying where between the smallest and the largest
-   * the log-variance of an ancestral step lies (Nichol and Dhariwal, arXiv 2102.09672, equation 15). Default "fixed".
+   * the log-variance of an ancestral step lies (Nichol and Dhariwal, arXiv 2102.09672, equation 15). Fixed ones, which matter to DDPM's bound
+   * alone, are the largest or the smallest. Default "fixedLarge".
    */
-  readonly variance?: "fixed" | "learnedRange";
+  readonly variance?: Variance;
+  /** What is made of the squared error and of DDPM's bound. Default "mse". */
+  readonly loss?: LossKind;
 }
 
-/** A network with its parameters and condition inside: x [n, ...] and t [n] to a prediction of x's shape. */
+/** Variances of an ancestral step. */
+export const variances = ["fixedLarge", "fixedSmall", "learnedRange"] as const;
+export type Variance = (typeof variances)[number];
+
+/**
+ * DDPM's losses (`LossType` of its code), in whose bound a term is that of one step, in bits per dimension.
+ * - `mse`: the squared error; where the variance is learned, and the term, in which the error teaches nothing.
+ * - `rescaledMse`: there, steps / 1000 of the term.
+ * - `kl`, `rescaledKl`: the term alone, and as many of it as there are steps.
+ */
+export const lossKinds = ["mse", "rescaledMse", "kl", "rescaledKl"] as const;
+export type LossKind = (typeof lossKinds)[number];
+
+/** A network with its parameters and condition inside: x [n, ...] and t [n] to a prediction of x's shape; of twice its channels with a learned variance. */
 export type Denoiser = (x: Tensor, t: Tensor) => Tensor;
 
 /** A thing with a method of this name, such as what the words say. A text has an `at` too. */
@@ -43,30 +61,71 @@ const having = (method: string, such: string) =>
 
 /** What tells how to read a network. */
 export const network = { path: having("at", "linearPath()"), prediction: predictionSchema };
-const objectives = record({
+/** What an objective has. */
+export const objectives = record({
   ...network,
   errorIn: predictionSchema,
   weighting: having("weight", "unweighted()"),
   density: having("quantile", "logitNormal()"),
   inputs: having("at", "plainInputs()"),
-  variance: v.optional(choice(["fixed", "learnedRange"])),
+  variance: v.optional(choice(variances)),
+  loss: v.optional(choice(lossKinds)),
 });
 
 /** The parts of an objective as one gives them: a density may be told in terms of noise, and gets its times from the path. */
 export type ObjectiveParts = Pick<Objective, "path" | "prediction"> &
   Partial<Omit<Objective, "density">> & { readonly density: TimestepDensity | PathDensity };
 
+/** Whether DDPM's bound alone is the loss. */
+export const boundOnly = (kind: LossKind | undefined): boolean => kind === "kl" || kind === "rescaledKl";
+
+/** @throws DiffusionError("option") where the bound counts and there is none, or weights beside it that would not */
+const checkBound = ({ path, weighting, variance, loss: kind }: Objective): void => {
+  if (variance !== "learnedRange" && !boundOnly(kind)) return;
+  const asks = variance === "learnedRange" ? `variance is "learnedRange"` : `loss is "${kind}"`;
+  must(
+    isDiscrete(path),
+    "option",
+    `objective: ${asks}, which takes a path of steps, such as discretePath(); the ${path.name} path has none.`,
+  );
+  const weighs = boundOnly(kind) && weighting.name !== unweighted().name;
+  must(
+    !weighs,
+    "option",
+    `objective: loss is "${kind}", which has its own weights; weighting is ${weighting.name} and must be unweighted().`,
+  );
+};
+
+/** @throws DiffusionError("singular") where a time that is drawn for certain teaches nothing, or has an infinite weight */
+const checkDrawn = (aim: Objective): void => {
+  const { path, prediction, density } = aim;
+  for (const t of density.times ?? []) {
+    const c = path.at(t);
+    const drawn = `objective: the ${density.name} density draws t = ${t}, where`;
+    const those = predictions.filter((name) => determines(c, name));
+    const right = `predict ${those.slice(0, -1).join(", ")} or ${those.at(-1)}, or take another path`;
+    const nothing = `${told(prediction)} on the ${path.name} path says no more than x_t itself`;
+    must(determines(c, prediction), "singular", `${drawn} ${nothing}; ${right}.`);
+    const weight = weightIn(numbers, c, aim, prediction, true);
+    const infinite = `the weight of the error in ${told(prediction)} is ${weight}`;
+    must(Number.isFinite(weight), "singular", `${drawn} ${infinite}; take another weighting or density.`);
+  }
+};
+
 /**
  * `errorIn` is the prediction unless told, `weighting` none, the network is given x_t and t as they are.
- * @throws DiffusionError("option") for an unknown option or prediction, or a part that is missing
+ * @throws DiffusionError("option") for an unknown option or prediction, or a part that is missing, ("singular") for a density of single times that draws one at
+ * which the prediction teaches nothing
  */
 export const objective = (parts: ObjectiveParts): Objective => {
   const { errorIn = parts.prediction, weighting = unweighted(), inputs = plainInputs() } = parts;
-  const told: unknown = parts.density;
-  const onPath = typeof told === "object" && told !== null && "on" in told;
-  const density = onPath ? densityOn(parts.density, check(network.path, parts.path, "objective.path") as Path) : told;
+  const given: unknown = parts.density;
+  const onPath = typeof given === "object" && given !== null && "on" in given;
+  const density = onPath ? densityOn(parts.density, check(network.path, parts.path, "objective.path") as Path) : given;
   const aim = { ...parts, errorIn, weighting, inputs, density } as Objective;
   check(objectives, aim, "objective");
+  checkBound(aim);
+  checkDrawn(aim);
   return aim;
 };
 
@@ -78,17 +137,14 @@ export const rectifiedFlow = (options: { readonly density?: TimestepDensity | Pa
 };
 
 /**
- * The objective with the tables of its path on a device, for compiled programs that draw times there; itself where there are none.
+ * The objective with the tables of its parts on a device, for compiled programs that draw times there; itself where there are none.
  */
-export const objectiveOn = (aim: Objective, device: Device): Objective =>
-  aim.path.on ? { ...aim, path: aim.path.on(device) } : aim;
-
-/** One batch to learn from: data and noise [n, ...], times [n]. */
-export interface LossInputs {
-  readonly x: Tensor;
-  readonly noise: Tensor;
-  readonly t: Tensor;
-}
+export const objectiveOn = (aim: Objective, device: Device): Objective => {
+  const [path, inputs] = [aim.path.on?.(device), aim.inputs.on?.(device)];
+  if (!path && !inputs && !("on" in aim.density)) return aim;
+  const there = path ?? aim.path;
+  return { ...aim, path: there, inputs: inputs ?? aim.inputs, density: densityOn(aim.density, there, device) };
+};
 
 const squared = <T>(m: Arithmetic<T>, x: T | number): T | number => (x === 1 ? 1 : m.mul(x, x));
 
@@ -102,34 +158,14 @@ export const weightIn = <T>(
 ): T | number => weighting.weight(m, (of = errorIn) => squared(m, errorRatio(m, c, of, space, measured)));
 
 /**
- * The loss of each sample, [n]: the weighted squared error, averaged over all axes but the first. It is measured on what the
- * network gives, and all else is in its weight: no prediction is converted. At t = 0 and 1 it is its limit, Infinity where
- * the weight's is.
- * @throws DiffusionError("shape") naming the operand, its shape and dtype and what would fit, ("option") for a prediction of another name
- */
-export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: LossInputs): Tensor => {
-  check(objectives, aim, "loss");
-  checkTensor("x is", x);
-  checkTensor("noise is", noise, x);
-  const { path, prediction } = aim;
-  const c = path.at(besideBatch(t, x));
-  const output = model(mixed(c, x, noise), t);
-  checkPrediction(output, x);
-  const wanted = mixture(tensors, c, prediction);
-  const given = wanted.unscaled ? tensors.mul(output, tensors.mul(c.sigma, -1)) : output;
-  const errors = square(sub(given, target(tensors, wanted, x, noise)));
-  const weight = weightIn(tensors, c, aim, prediction, true);
-  const rest = x.shape.slice(1).map((_, axis) => axis + 1);
-  return mean(weight === 1 ? errors : tensors.mul(errors, weight), rest) as Tensor;
-};
-
-/**
  * weight(t) · pdf(t) on the squared error of one prediction (the measured one unless told): only this product decides what is learnt.
  * Where nothing is drawn it is 0.
  * @throws DiffusionError("option") unless t is in 0..1
  */
 export const effectiveWeight = (aim: Objective, t: number, space: Prediction = aim.errorIn): number => {
   check(objectives, aim, "effectiveWeight");
+  const kind = `effectiveWeight: loss is ${shown(aim.loss)}`;
+  must(!boundOnly(aim.loss), "option", `${kind}; it tells the weight of the squared error, which "mse" has.`);
   check(predictionSchema, space, "effectiveWeight: space");
   const [weight, drawn] = [weightIn(numbers, aim.path.at(t), aim, space, false), aim.density.pdf(t)];
   return drawn === 0 ? 0 : weight * drawn;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { runExample } from "../../../vitest.readme.js";
 
-test("the README's example prints what it says", async () => {
-  const { promised, printed } = await runExample(import.meta.url);
+test.each([0, 1])("the README's example %d prints what it says", async (n) => {
+  const { promised, printed } = await runExample(import.meta.url, n);
   expect(promised.length).toBeGreaterThan(3);
   expect(printed).toEqual(promised);
 });

@@ -30,7 +30,7 @@ export {
 export { type MetricSpec, measure, metricSpec, metrics } from "./metrics/index.js";
 export type { Measurement, Metric, MetricInputs } from "./metrics/metric.js";
 export { checkData, type ModelOptions, modelOf } from "./model.js";
-export { buildObjective, type ObjectiveSpec } from "./objective.js";
+export { buildObjective, type ObjectiveInput, type ObjectiveSpec, outputsOf } from "./objective.js";
 export { adamWRates, clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
 export type { AdamSettings } from "./optimizers/adam-moments.js";
 export { optimizers } from "./optimizers/index.js";

@@ -4,7 +4,7 @@ import { type Dit, type DitOptions, type DitParams, dit, parameterRates } from "
 import { equal, select, sub, Tensor } from "@isoflop/tensor";
 import type { Captions, FeatureCaptions } from "./captions.js";
 import { must, TrainError } from "./errors.js";
-import { buildObjective } from "./objective.js";
+import { buildObjective, outputsOf } from "./objective.js";
 import { buildOptimizer } from "./optimizers/spec.js";
 import type { TrainSpec } from "./spec.js";
 import type { Network } from "./step.js";
@@ -87,17 +87,20 @@ const ofCaptions = (built: Dit): Network<DitParams> => {
 const MOST_VALUES = 2 ** 30;
 
 /**
- * @throws TrainError `data` if the data's images or captions do not fit the model, `spec` for a model with more outputs than
- * a prediction, one without the label that dropped captions take, or a batch beyond memory
+ * @throws TrainError `data` if the data's images or captions do not fit the model, `spec` for a model with other outputs than
+ * a prediction (and, where it is learned, a variance), one without the label that dropped captions take, or a batch beyond memory
  */
-export const checkData = ({ model, batch, captionDropout }: TrainSpec, data: DataSource): void => {
+export const checkData = ({ model, objective, batch, captionDropout }: TrainSpec, data: DataSource): void => {
   const wrong = (message: string): TrainError => new TrainError("spec", message);
   const misfit = (message: string): TrainError => new TrainError("data", `${data.name} has ${message}`);
   const { channels, height, width, frames } = model.image;
   const { outChannels = channels, context } = model;
-  if (outChannels !== channels)
+  const { outChannels: asked = channels } = outputsOf(objective, model.image);
+  if (outChannels !== asked)
     throw wrong(
-      `model.outChannels is ${outChannels}; it must be model.image.channels, ${channels}: training is by predictions of x's shape, without a learned variance`,
+      asked === channels
+        ? `model.outChannels is ${outChannels}; it must be model.image.channels, ${channels}: training is by predictions of x's shape, without a learned variance`
+        : `model.outChannels is ${outChannels}; it must be twice model.image.channels, ${asked}: objective.variance is "learnedRange", a prediction and its variance`,
     );
   if (model.guidance)
     throw wrong(

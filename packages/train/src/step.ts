@@ -1,5 +1,5 @@
 import type { Objective } from "@isoflop/diffusion";
-import { loss, stratified } from "@isoflop/diffusion";
+import { loss, objectiveOn, stratified } from "@isoflop/diffusion";
 import { type ApplyOptions, balanceLosses } from "@isoflop/dit";
 import { only } from "@isoflop/spec";
 import { type Device, type Jitted, jit, mean, random, stack, Tensor, valueAndGrad } from "@isoflop/tensor";
@@ -88,7 +88,8 @@ export const trainStep = <P>(
   options: StepOptions<P>,
 ): Jitted<[state: OptimizerState<string>, inputs: StepInputs], StepOutputs> => {
   check(stepOptions, options, "options");
-  const { device, model, packing, objective } = options;
+  const { device, model, packing } = options;
+  const objective = objectiveOn(options.objective, device);
   const captionDropout = check(trainFields.captionDropout, options.captionDropout, "options.captionDropout");
   const balance = check(v.optional(trainFields.balance.wrapped), options.balance, "options.balance");
   const optimizer = check(optimizerSchema, options.optimizer, "options.optimizer");

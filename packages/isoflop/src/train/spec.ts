@@ -21,7 +21,7 @@ import {
   runSpec,
   stepsFor,
 } from "@isoflop/sweep";
-import { setupFor } from "@isoflop/train";
+import { outputsOf, setupFor } from "@isoflop/train";
 import { inputError } from "../exit.js";
 import { runPositions, usedModules } from "../modules/index.js";
 
@@ -64,7 +64,12 @@ export const completeSpec = async (
   const size = written.depth === undefined || written.heads === undefined ? ladderRules[rule](written.width) : {};
   const source = await openData(checked.data);
   const setup = setupFor(source, written.patch === undefined ? {} : { patch: written.patch });
-  const model = sized({ ...setup, ...written } as Setup, { ...size, ...written } as Size, ladderRules[rule]);
+  const outputs = outputsOf(checked.objective, written.image ?? setup.image);
+  const model = sized(
+    { ...setup, ...outputs, ...written } as Setup,
+    { ...size, ...written } as Size,
+    ladderRules[rule],
+  );
   const { batch } = checked;
   // A count that is not its model's would give budgets that mean nothing.
   if (!(conditionings as readonly string[]).includes(model.conditioning)) await checkCounted(model);
