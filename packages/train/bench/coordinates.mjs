@@ -8,7 +8,12 @@ const [conditioning = "inContext", steps = "4", learningRate = "0.01"] = process
 const widths = [16, 32, 64, 128, 256];
 const device = await createDevice("wasm", { wasm: { threads: 1 } });
 const data = shapeScenes({ size: 16, seed: 0 });
-const spec = { steps: Number(steps), optimizer: { learningRate: Number(learningRate), warmup: 0, decay: 0 } };
+const spec = {
+  steps: Number(steps),
+  batch: 8,
+  seed: 3,
+  optimizer: { learningRate: Number(learningRate), warmup: 0, decay: 0 },
+};
 
 console.log(["parameterization", "layer", ...widths, "slope"].join());
 for (const parameterization of [{ kind: "standard" }, { kind: "muP", baseWidth: 32, baseHeads: 4 }]) {

@@ -74,6 +74,15 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
   ].join("; ");
 };
 
+/** Nothing of the standard parameterization, under which every parameter has the run's own rate. */
+const parameterizationWords = ({ parameterization }: DitConfig): readonly string[] => {
+  if (parameterization?.kind !== "muP") return [];
+  const { baseWidth, baseHeads } = parameterization;
+  return [
+    `muP from a base of width ${baseWidth}, its heads ${baseWidth / baseHeads!} wide: rates of matrices times ${baseWidth} / width`,
+  ];
+};
+
 /** What the blocks have beside the defaults. */
 const partWords = ({ norm, mlp, positions, registers, experts }: DitConfig): readonly string[] => {
   const turned = positions === "sincos+rope" ? "rotary positions besides sines and cosines" : "rotary positions";
@@ -85,15 +94,6 @@ const partWords = ({ norm, mlp, positions, registers, experts }: DitConfig): rea
     ...(experts ? [`${experts.active} of ${experts.count} experts`] : []),
   ];
   return words.length > 0 ? [words.join(", ")] : [];
-};
-
-/** Nothing of the standard parameterization, under which every parameter has the run's own rate. */
-const parameterizationWords = ({ parameterization }: DitConfig): readonly string[] => {
-  if (parameterization?.kind !== "muP") return [];
-  const { baseWidth, baseHeads } = parameterization;
-  return [
-    `muP from a base of width ${baseWidth}, its heads ${baseWidth / baseHeads!} wide: rates of matrices times ${baseWidth} / width`,
-  ];
 };
 
 const groupWords = ({ match, learningRate, weightDecay }: ParameterGroup): string => {
