@@ -180,7 +180,7 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
 };
 
 /** @throws DiffusionError("values") naming the first step after which x was not finite */
-const checkSizes = async ({ sizes, visited }: Walked): Promise<void> => {
+export const checkSizes = async ({ sizes, visited }: Walked, caller = "sample"): Promise<void> => {
   if (sizes.length === 0) return;
   const joined = stack(sizes);
   const at = (await joined.data()).findIndex((size) => !Number.isFinite(size));
@@ -188,7 +188,7 @@ const checkSizes = async ({ sizes, visited }: Walked): Promise<void> => {
   if (at === -1) return;
   throw new DiffusionError(
     "values",
-    `sample: x is not finite after step ${at + 1} of ${sizes.length}, from t = ${visited[at]} to ${visited[at + 1]}; the model gives NaN or infinity there, or its noise, inputs or guidance scale hold some.`,
+    `${caller}: x is not finite after step ${at + 1} of ${sizes.length}, from t = ${visited[at]} to ${visited[at + 1]}; the model gives NaN or infinity there, or its noise, inputs or guidance scale hold some.`,
   );
 };
 
