@@ -1,5 +1,6 @@
 import { type Kinds, kinds, type SpecIn } from "@isoflop/spec";
 import { cosmap } from "./densities/cosmap.js";
+import { discreteUniform } from "./densities/discrete-uniform.js";
 import { logNormalSigma } from "./densities/log-normal-sigma.js";
 import { logitNormal } from "./densities/logit-normal.js";
 import { mode } from "./densities/mode.js";
@@ -10,7 +11,10 @@ import type { PathDensity, TimestepDensity } from "./density.js";
 const shifted = shiftedKind((): Kinds<TimestepDensity | PathDensity> => densities);
 
 /** Timestep densities by name. */
-export const densities = kinds("timestep density", [uniform, logitNormal, mode, cosmap, shifted, logNormalSigma]);
+export const densities = kinds("timestep density", [
+  ...[uniform, logitNormal, mode, cosmap],
+  ...[shifted, logNormalSigma, discreteUniform],
+]);
 
 /** The record of a timestep density. */
 export type DensitySpec = SpecIn<typeof densities>;

@@ -11,6 +11,8 @@ export interface TimestepDensity {
   readonly quantile: Dual;
   /** Probability density at t, float64; 0 outside (0, 1). */
   pdf(t: number): number;
+  /** The only times that it draws, rising, where there are no others; `pdf` then has each of them spread over the step that ends there. */
+  readonly times?: readonly number[];
 }
 
 /** A density that is told in terms of noise, and has times only on a path. */
@@ -20,9 +22,9 @@ export interface PathDensity {
   on(path: Path): TimestepDensity;
 }
 
-/** @throws DiffusionError("option") for what is no density */
+/** A density's times on a path. One that is told in terms of noise can be given those of another path again. */
 export const densityOn = (density: TimestepDensity | PathDensity, path: Path): TimestepDensity =>
-  "on" in density ? density.on(path) : density;
+  "on" in density ? Object.assign(density.on(path), { on: density.on }) : density;
 
 const time = number();
 

@@ -1,6 +1,9 @@
 export { type Arithmetic, type Dual, numbers, tensors } from "./arithmetic.js";
 export type { Bounds, Reading } from "./course.js";
+export { type Posterior, posterior } from "./ddpm/posterior.js";
+export { type Spacing, spacedIndices } from "./ddpm/spacing.js";
 export { cosmap } from "./densities/cosmap.js";
+export { discreteUniform } from "./densities/discrete-uniform.js";
 export { logNormalSigma } from "./densities/log-normal-sigma.js";
 export { logitNormal } from "./densities/logit-normal.js";
 export { mode } from "./densities/mode.js";
@@ -12,6 +15,7 @@ export { DiffusionError, type DiffusionErrorCode } from "./errors.js";
 export { type AutoguidanceInputs, autoguidance } from "./guidance/auto.js";
 export { type ConditionalDenoiser, classifierFreeGuidance, type GuidanceInputs } from "./guidance/classifier-free.js";
 export type { GuidanceOptions } from "./guidance/guide.js";
+export { ddpmInputs } from "./inputs/ddpm.js";
 export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
 export { denoiser, type NetworkInputs } from "./inputs.js";
@@ -29,6 +33,7 @@ export {
 } from "./objective.js";
 export { type Coefficients, definePath, interpolate, type Path } from "./path.js";
 export { cosinePath } from "./paths/cosine.js";
+export { type DiscretePath, discretePath, isDiscrete, respaced } from "./paths/discrete.js";
 export { edmPath } from "./paths/edm.js";
 export { linearPath } from "./paths/linear.js";
 export { vePath } from "./paths/ve.js";

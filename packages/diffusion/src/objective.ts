@@ -5,11 +5,21 @@ import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
 import { check, checkPrediction, checkTensor } from "./checks.js";
 import { logitNormal } from "./densities/logit-normal.js";
 import { densityOn, type PathDensity, type TimestepDensity } from "./density.js";
+import { must } from "./errors.js";
 import { plainInputs } from "./inputs/plain.js";
 import type { NetworkInputs } from "./inputs.js";
 import { besideBatch, type Coefficients, mixed, type Path } from "./path.js";
 import { linearPath } from "./paths/linear.js";
-import { errorRatio, mixture, type Prediction, predictionSchema, target } from "./prediction.js";
+import {
+  determines,
+  errorRatio,
+  mixture,
+  type Prediction,
+  predictionSchema,
+  predictions,
+  target,
+  told,
+} from "./prediction.js";
 import type { Weighting } from "./weighting.js";
 import { unweighted } from "./weightings/unweighted.js";
 
@@ -56,17 +66,35 @@ const objectives = record({
 export type ObjectiveParts = Pick<Objective, "path" | "prediction"> &
   Partial<Omit<Objective, "density">> & { readonly density: TimestepDensity | PathDensity };
 
+/** @throws DiffusionError("singular") where a time that is drawn for certain teaches nothing, or has an infinite weight */
+const checkDrawn = (aim: Objective): void => {
+  const { path, prediction, density } = aim;
+  for (const t of density.times ?? []) {
+    const c = path.at(t);
+    const drawn = `objective: the ${density.name} density draws t = ${t}, where`;
+    const those = predictions.filter((name) => determines(c, name));
+    const right = `predict ${those.slice(0, -1).join(", ")} or ${those.at(-1)}, or take another path`;
+    const nothing = `${told(prediction)} on the ${path.name} path says no more than x_t itself`;
+    must(determines(c, prediction), "singular", `${drawn} ${nothing}; ${right}.`);
+    const weight = weightIn(numbers, c, aim, prediction, true);
+    const infinite = `the weight of the error in ${told(prediction)} is ${weight}`;
+    must(Number.isFinite(weight), "singular", `${drawn} ${infinite}; take another weighting or density.`);
+  }
+};
+
 /**
  * `errorIn` is the prediction unless told, `weighting` none, the network is given x_t and t as they are.
- * @throws DiffusionError("option") for an unknown option or prediction, or a part that is missing
+ * @throws DiffusionError("option") for an unknown option or prediction, or a part that is missing, ("singular") for a density of single times that draws one at
+ * which the prediction teaches nothing
  */
 export const objective = (parts: ObjectiveParts): Objective => {
   const { errorIn = parts.prediction, weighting = unweighted(), inputs = plainInputs() } = parts;
-  const told: unknown = parts.density;
-  const onPath = typeof told === "object" && told !== null && "on" in told;
-  const density = onPath ? densityOn(parts.density, check(network.path, parts.path, "objective.path") as Path) : told;
+  const given: unknown = parts.density;
+  const onPath = typeof given === "object" && given !== null && "on" in given;
+  const density = onPath ? densityOn(parts.density, check(network.path, parts.path, "objective.path") as Path) : given;
   const aim = { ...parts, errorIn, weighting, inputs, density } as Objective;
   check(objectives, aim, "objective");
+  checkDrawn(aim);
   return aim;
 };
 
@@ -80,8 +108,10 @@ export const rectifiedFlow = (options: { readonly density?: TimestepDensity | Pa
 /**
  * The objective with the tables of its path on a device, for compiled programs that draw times there; itself where there are none.
  */
-export const objectiveOn = (aim: Objective, device: Device): Objective =>
-  aim.path.on ? { ...aim, path: aim.path.on(device) } : aim;
+export const objectiveOn = (aim: Objective, device: Device): Objective => {
+  const path = aim.path.on?.(device);
+  return path ? { ...aim, path, density: densityOn(aim.density, path) } : aim;
+};
 
 /** One batch to learn from: data and noise [n, ...], times [n]. */
 export interface LossInputs {

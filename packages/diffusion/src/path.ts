@@ -12,6 +12,8 @@ export interface Coefficients<T> {
   readonly sigmaDot: T | number;
   /** sigma · sigmaDot, named where sigmaDot is infinite at t = 0: the product stays finite there. */
   readonly sigmaSigmaDot?: T | number;
+  /** On a path of discrete steps, which of the original process's it is, 0 to steps - 1, between them in proportion; -1 at data. */
+  readonly index?: T | number;
 }
 
 /** How data becomes noise: t = 0 is data, t = 1 is noise. */

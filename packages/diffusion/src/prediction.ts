@@ -166,6 +166,10 @@ const combination = <T>(m: Arithmetic<T>, c: Coefficients<T>, from: Prediction, 
 /** Below this a determinant is nothing but rounding. */
 const negligible = 1e-9;
 
+/** Whether a prediction says anything that x_t does not: noise does not where all of x_t is noise. */
+export const determines = (c: Coefficients<number>, prediction: Prediction): boolean =>
+  Math.abs(determinant(numbers, c, mixture(numbers, c, prediction)) as number) > negligible;
+
 /**
  * One prediction from another at a time of the host, in float64.
  * @throws DiffusionError("singular") where `from` does not determine anything else at time t, such as noise at t = 1 on
@@ -177,7 +181,7 @@ export const combinationAt = (path: Path, from: Prediction, to: Prediction, t: n
   if (same(from, to)) return found;
   const [place, stay] = [`at t = ${t} on the ${path.name} path`, `stay away from t = ${t} or predict something else`];
   const [given, wanted] = [mixture(numbers, c, from), mixture(numbers, c, to)];
-  const determined = alike(given, wanted) || Math.abs(determinant(numbers, c, given)) > negligible;
+  const determined = alike(given, wanted) || determines(c, from);
   must(determined, "singular", `${told(from)} ${place} says no more than x_t itself; ${stay}.`);
   const finite = Number.isFinite(found.ofValue) && Number.isFinite(found.ofXt);
   must(finite, "singular", `${told(to)} ${place} is infinite; ${stay}.`);

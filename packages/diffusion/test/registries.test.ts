@@ -8,6 +8,8 @@ import {
   defineDensity,
   densities,
   densityOn,
+  discretePath,
+  discreteUniform,
   edmWeighting,
   effectiveWeight,
   euler,
@@ -38,7 +40,8 @@ import {
 const times = [0.01, 0.2, 0.5, 0.77, 0.99];
 const error = (message: string) => new Error(message);
 /** What a record that one writes makes. */
-const onLinear = (density: TimestepDensity | PathDensity): TimestepDensity => densityOn(density, linearPath());
+const onLinear = (density: TimestepDensity | PathDensity): TimestepDensity =>
+  densityOn(density, density.name === discreteUniform().name ? discretePath() : linearPath());
 const made = <T>(parts: { readonly schema: v.GenericSchema; build(spec: never): T }, spec: object): T =>
   parts.build(read(parts.schema, spec, { name: "spec", error }) as never);
 
@@ -57,6 +60,7 @@ describe("a record makes what the function makes", () => {
       shifted(shifted(uniform(), 2), 3),
     ],
     [{ kind: "logNormalSigma", mean: -0.4, std: 1 }, logNormalSigma({ mean: -0.4, std: 1 })],
+    [{ kind: "discreteUniform" }, discreteUniform()],
   ];
   it.each(densityCases)("density %j", (spec, density) => {
     const found = made(densities, spec);

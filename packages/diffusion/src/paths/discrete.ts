@@ -1,0 +1,297 @@
+import { choice, number, whole } from "@isoflop/spec";
+import {
+  abs,
+  cast,
+  ceil,
+  clamp,
+  type Device,
+  less,
+  reshape,
+  round,
+  select,
+  slice,
+  sum,
+  Tensor,
+  take,
+} from "@isoflop/tensor";
+import * as v from "valibot";
+import { type Arithmetic, numbers, tensors } from "../arithmetic.js";
+import { check, part, unit } from "../checks.js";
+import { betasOf, schedules, withZeroTerminalSnr } from "../ddpm/betas.js";
+import { type Spacing, spacedIndices } from "../ddpm/spacing.js";
+import { must } from "../errors.js";
+import type { Coefficients, Path } from "../path.js";
+
+/** A process of so many steps: its index i is at t = (i + 1) / steps, and t = 0 is data. */
+export interface DiscretePath extends Path {
+  readonly steps: number;
+  /** The share of the variance that each step takes away, float64 [steps]. */
+  readonly betas: readonly number[];
+  /** The index of each step in the process that it was taken from, and how many steps that has. */
+  readonly indices: readonly number[];
+  readonly originalSteps: number;
+  /** log alpha at an index, half of DDPM's log ᾱ; 0 at -1, which is data. */
+  logAlphaAt(index: number): number;
+  /** alpha there. */
+  alphaAt(index: number): number;
+  /** 1 - alpha² there, with its digits where alpha is near 1. */
+  restAt(index: number): number;
+  on(device: Device): DiscretePath;
+}
+
+/** Whether a path is one of discrete steps. */
+export const isDiscrete = (path: Path): path is DiscretePath => "steps" in path && "betas" in path;
+
+/** What tables say of the steps, one row each: alpha at its end, 1 - alpha at its start, their fall, the index at its end, its stride. */
+const columns = ["end", "start", "fall", "index", "stride"] as const;
+type Column = (typeof columns)[number];
+type Rows = Readonly<Record<Column, readonly number[]>>;
+
+/** A step of the process, and how far from its start and to its end a time is, in steps. */
+interface Within<T> {
+  read(column: Column): T;
+  readonly from: T;
+  readonly left: T;
+}
+
+/** Tables as a formula reads them: numbers of the host, or tensors of a device. */
+interface Tables<T> {
+  /** The step in which a time lies; a time within rounding of an index is that index, the end of its step. */
+  at(t: T): Within<T>;
+  /** The step in which noise stands so to signal, and how many are before it. */
+  ofRatio(ratio: T): Pick<Within<T>, "read"> & { readonly before: T };
+}
+
+/** Ratios sigma / alpha at the ends of the steps. */
+const ratiosOf = ({ end, start, fall }: Rows): readonly number[] =>
+  end.map((alpha, i) => {
+    const rest = start[i]! + fall[i]!;
+    return Math.sqrt(rest * (1 + alpha)) / alpha;
+  });
+
+const hostTables = (rows: Rows, steps: number): Tables<number> => {
+  const ratios = ratiosOf(rows);
+  const row = (k: number) => (column: Column) => rows[column][k]!;
+  return {
+    at(t) {
+      const nearest = Math.round(t * steps);
+      const p = Math.abs(t * steps - nearest) < 1e-9 ? nearest : t * steps;
+      const k = Math.max(Math.ceil(p) - 1, 0);
+      return { read: row(k), from: p - k, left: k + 1 - p };
+    },
+    ofRatio(ratio) {
+      let [low, high] = [0, steps - 1];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (ratios[middle]! < ratio) low = middle + 1;
+        else high = middle;
+      }
+      return { read: row(low), before: low };
+    },
+  };
+};
+
+const deviceTables = (rows: Rows, steps: number, device: Device): Tables<Tensor> => {
+  const table = device.tensor(
+    rows.end.flatMap((_, k) => columns.map((column) => rows[column][k]!)),
+    [steps, columns.length],
+  );
+  const ratios = device.tensor(ratiosOf(rows).slice(0, -1), [steps - 1]);
+  /** f32 times are off by up to 2^-25 of 1. */
+  const rounding = steps * 2 ** -23;
+  const row = (k: Tensor) => {
+    const found = take(table, cast(k, "i32"));
+    return (column: Column): Tensor => {
+      const at = columns.indexOf(column);
+      return reshape(slice(found, [...k.shape.map(() => null), at]) as Tensor, k.shape);
+    };
+  };
+  return {
+    at(t) {
+      const scaled = tensors.mul(t, steps);
+      const nearest = round(scaled);
+      const p = select(less(abs(tensors.sub(scaled, nearest)), rounding), nearest, scaled);
+      const k = clamp(tensors.sub(ceil(p), 1), 0, steps - 1);
+      return { read: row(k), from: tensors.sub(p, k), left: tensors.sub(tensors.add(k, 1), p) };
+    },
+    ofRatio(ratio) {
+      const below = less(ratios, reshape(ratio, [...ratio.shape, 1]));
+      const before = sum(cast(below, "f32"), [ratio.rank]) as Tensor;
+      return { read: row(before), before };
+    },
+  };
+};
+
+/** alpha falls in a straight line between indices. */
+const coefficients = <T>(m: Arithmetic<T>, tables: Tables<T>, t: T, steps: number): Coefficients<T> => {
+  const { read, from, left } = tables.at(t);
+  const fall = read("fall");
+  const alpha = m.add(read("end"), m.mul(fall, left));
+  const rest = m.add(read("start"), m.mul(fall, from));
+  const sigma = m.sqrt(m.mul(rest, m.add(alpha, 1)));
+  const alphaDot = m.mul(fall, -steps);
+  const sigmaSigmaDot = m.mul(m.mul(alpha, fall), steps);
+  const index = m.sub(read("index"), m.mul(read("stride"), left));
+  return { alpha, sigma, alphaDot, sigmaDot: m.div(sigmaSigmaDot, sigma), sigmaSigmaDot, index };
+};
+
+/** The time of a ratio: of alpha, or of 1 - alpha where that has the digits. */
+const timeOfRatio = <T>(m: Arithmetic<T>, tables: Tables<T>, ratio: T, steps: number): T => {
+  const { read, before } = tables.ofRatio(ratio);
+  const root = m.sqrt(m.add(m.mul(ratio, ratio), 1));
+  const alpha = m.div(1, root);
+  const rest = m.div(m.mul(m.mul(ratio, alpha), ratio), m.add(root, 1));
+  const fall = read("fall");
+  const fromStart = m.div(m.sub(rest, read("start")), fall);
+  const fromEnd = m.sub(1, m.div(m.sub(alpha, read("end")), fall));
+  const from = m.min(m.max(m.choose(alpha, 0.5, fromEnd, fromStart), 0), 1);
+  return m.div(m.add(before, from), steps);
+};
+
+interface Process {
+  readonly name: string;
+  readonly betas: readonly number[];
+  /** At each index; not from betas, of which one near 1 has few digits of what it leaves. */
+  readonly logAlphas: readonly number[];
+  readonly indices: readonly number[];
+  readonly originalSteps: number;
+}
+
+const processPath = ({ logAlphas, ...process }: Process): DiscretePath => {
+  const { name, betas, indices } = process;
+  const steps = betas.length;
+  const logAlphaAt = (index: number): number => (index < 0 ? 0 : logAlphas[index]!);
+  const starts = betas.map((_, i) => (i === 0 ? 0 : -Math.expm1(logAlphaAt(i - 1))));
+  const rows: Rows = {
+    end: logAlphas.map(Math.exp),
+    start: starts,
+    fall: betas.map((_, i) => (i + 1 < steps ? starts[i + 1]! : -Math.expm1(logAlphaAt(i))) - starts[i]!),
+    index: indices,
+    stride: indices.map((index, i) => index - (indices[i - 1] ?? -1)),
+  };
+  const host = hostTables(rows, steps);
+  const cached = new WeakMap<Device, DiscretePath>();
+  const lastRatio = ratiosOf(rows).at(-1)!;
+
+  const make = (tables: Tables<Tensor> | undefined): DiscretePath => ({
+    ...process,
+    steps,
+    logAlphaAt,
+    alphaAt: (index) => Math.exp(logAlphaAt(index)),
+    restAt: (index) => (index < 0 ? 0 : -Math.expm1(2 * logAlphaAt(index))),
+    at: ((t: number | Tensor) => {
+      if (t instanceof Tensor) {
+        must(tables, "option", onDevice(name, "coefficients"));
+        return coefficients(tensors, tables, t, steps);
+      }
+      check(unit, t, `${name} path: t`);
+      return coefficients(numbers, host, t, steps);
+    }) as Path["at"],
+    timeAt: ((ratio: number | Tensor) => {
+      if (ratio instanceof Tensor) {
+        must(tables, "option", onDevice(name, "the time of a ratio"));
+        return timeOfRatio(tensors, tables, ratio, steps);
+      }
+      must(ratio >= 0, "option", `${name} path: noise to signal is ${ratio}; it must be at least 0.`);
+      return ratio >= lastRatio ? 1 : timeOfRatio(numbers, host, ratio, steps);
+    }) as Path["timeAt"],
+    on(device) {
+      const made = cached.get(device) ?? make(deviceTables(rows, steps, device));
+      cached.set(device, made);
+      return made;
+    },
+  });
+  return make(undefined);
+};
+
+const onDevice = (name: string, what: string): string =>
+  `the ${name} path reads tables, and tensors of ${what} need them on a device; take objectiveOn(objective, device), or path.on(device).`;
+
+/** log alpha at each index. */
+const logAlphasOf = (betas: readonly number[]): readonly number[] => {
+  let log = 0;
+  return betas.map((beta) => {
+    log += Math.log1p(-beta);
+    return log / 2;
+  });
+};
+
+/** @throws DiffusionError("option") for a beta that leaves nothing, or takes nothing */
+const checkBetas = (betas: readonly number[]): readonly number[] => {
+  must(betas.length >= 2, "option", `discrete.betas has ${betas.length}; it takes two or more.`);
+  const wrong = betas.findIndex((beta, i) => !(beta > 0 && (beta < 1 || (beta === 1 && i === betas.length - 1))));
+  must(
+    wrong === -1,
+    "option",
+    `discrete.betas[${wrong}] is ${betas[wrong]}; it must be above 0 and below 1 (the last may be 1, which leaves no signal).`,
+  );
+  return betas;
+};
+
+const betaList = /* @__PURE__ */ v.array(number(), "a list of numbers");
+
+/**
+ * DDPM's process of discrete steps: variance-preserving, by betas of one's own or by a schedule, "linear" (arXiv 2006.11239) or "cosine"
+ * (arXiv 2102.09672, `squaredcos_cap_v2`). Index i is at t = (i + 1) / steps, t = 0 is data, and alpha falls in straight lines between them; its
+ * derivative at an index is that of the step which ends there. `zeroTerminalSnr` leaves no signal at t = 1 (arXiv 2305.08891).
+ *
+ * Tensors of times need its tables on a device: `objectiveOn`, or `path.on(device)`.
+ * @throws DiffusionError("option") for betas outside (0, 1), fewer than 2 steps, or betas beside a schedule
+ */
+export const discretePath = part({
+  name: "discrete",
+  options: {
+    betas: v.optional(betaList),
+    schedule: v.optional(choice(schedules)),
+    steps: v.optional(whole({ atLeast: 2 })),
+    zeroTerminalSnr: v.optional(v.boolean("true or false"), false),
+  },
+  named: (
+    given:
+      | readonly number[]
+      | {
+          readonly betas?: number[];
+          readonly schedule?: (typeof schedules)[number];
+          readonly steps?: number;
+          readonly zeroTerminalSnr?: boolean;
+        } = {},
+  ) => (Array.isArray(given) || ArrayBuffer.isView(given) ? { betas: Array.from(given as number[]) } : given),
+  build({ betas: told, schedule, steps, zeroTerminalSnr }): DiscretePath {
+    const both = told !== undefined && (schedule !== undefined || steps !== undefined);
+    must(!both, "option", "discrete: betas and a schedule or steps are given; it takes one of them.");
+    const plain = checkBetas(told ?? betasOf(schedule ?? "linear", steps ?? 1000));
+    const betas = zeroTerminalSnr ? withZeroTerminalSnr(plain) : plain;
+    const name = `${told ? "discrete" : `discrete ${schedule ?? "linear"}`} ${betas.length}`;
+    return processPath({
+      name: zeroTerminalSnr ? `${name}, zero terminal SNR` : name,
+      betas,
+      logAlphas: logAlphasOf(betas),
+      indices: betas.map((_, i) => i),
+      originalSteps: betas.length,
+    });
+  },
+});
+
+/**
+ * The process of some of a process's steps, with betas that lead from each to the next; networks are still told the indices of the original
+ * (arXiv 2102.09672, section 4).
+ * @param spacing "250", "10,15,20" (of equal parts), "ddim50", or indices
+ * @throws DiffusionError("option") for a spacing that makes no sense, or that keeps one step
+ */
+export const respaced = (path: DiscretePath, spacing: Spacing): DiscretePath => {
+  const kept = spacedIndices(path.steps, spacing);
+  must(
+    kept.length >= 2,
+    "option",
+    `respaced: spacing ${JSON.stringify(spacing)} keeps one step; it takes two or more.`,
+  );
+  const logAlphas = kept.map(path.logAlphaAt);
+  const betas = logAlphas.map((log, j) => -Math.expm1(2 * (log - (logAlphas[j - 1] ?? 0))));
+  return processPath({
+    name: `${path.name}, ${kept.length} steps`,
+    betas,
+    logAlphas,
+    indices: kept.map((index) => path.indices[index]!),
+    originalSteps: path.originalSteps,
+  });
+};
