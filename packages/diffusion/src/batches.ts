@@ -1,6 +1,6 @@
 import { slice, type Tensor } from "@isoflop/tensor";
-import { bracketed, must } from "./errors.js";
 import { check, checkTensor, count } from "./checks.js";
+import { bracketed, must } from "./errors.js";
 import type { InputsFor } from "./sample.js";
 
 /** Some of the samples. */

@@ -1,4 +1,19 @@
-import { add, bitcast, bitOr, bitXor, cast, constant, iota, mul, random, shiftLeft, shiftRight, slice, sub, type Tensor } from "@isoflop/tensor";
+import {
+  add,
+  bitcast,
+  bitOr,
+  bitXor,
+  cast,
+  constant,
+  iota,
+  mul,
+  random,
+  shiftLeft,
+  shiftRight,
+  slice,
+  sub,
+  type Tensor,
+} from "@isoflop/tensor";
 import { tensors } from "./arithmetic.js";
 import { normalQuantile } from "./normal-quantile.js";
 

@@ -1,5 +1,22 @@
 export { type Arithmetic, type Dual, numbers, tensors } from "./arithmetic.js";
+export type { Batching } from "./batches.js";
+export type { Bound, BoundOf, BoundProgress, BoundRun } from "./bound/bound.js";
+export {
+  type VariationalBound,
+  type VariationalBoundCard,
+  type VariationalBoundOptions,
+  variationalBound,
+} from "./bound/continuous.js";
+export type { Decoder } from "./bound/decoder.js";
+export {
+  type DiscreteBound,
+  type DiscreteBoundCard,
+  type DiscreteBoundOptions,
+  discreteBound,
+} from "./bound/discrete.js";
 export type { Bounds, Reading } from "./course.js";
+export { discretizedGaussianLogLikelihood } from "./ddpm/discretized-gaussian.js";
+export { type Gaussian, gaussianKl } from "./ddpm/gaussian-kl.js";
 export { type Posterior, posterior } from "./ddpm/posterior.js";
 export { type Spacing, spacedIndices } from "./ddpm/spacing.js";
 export { cosmap } from "./densities/cosmap.js";
@@ -19,6 +36,25 @@ export { ddpmInputs } from "./inputs/ddpm.js";
 export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
 export { denoiser, type NetworkInputs } from "./inputs.js";
+export type { Levels } from "./levels.js";
+export { type BitsPerDimension, bitsPerDimension, type Nats } from "./likelihood/bits.js";
+export {
+  type Dequantization,
+  noDequantization,
+  type Of,
+  truncatedNormalDequantization,
+  uniformDequantization,
+} from "./likelihood/dequantization.js";
+export {
+  type Likelihood,
+  type LikelihoodCard,
+  type LikelihoodOf,
+  type LikelihoodOptions,
+  type LikelihoodRun,
+  likelihood,
+  type SolveProgress,
+} from "./likelihood/likelihood.js";
+export type { Probes } from "./likelihood/probes.js";
 export { networkInputs } from "./network-inputs.js";
 export {
   type Denoiser,

@@ -50,7 +50,8 @@ export const checkOnLevels = async (what: string, x: Tensor, levels: Levels, dev
     const off = await found.item();
     found.dispose();
     if (off <= OFF) return;
-    const told = off > 0.5 ? `${(off * spacingOf(levels)).toPrecision(3)} outside` : `${off.toPrecision(2)} levels off one`;
+    const told =
+      off > 0.5 ? `${(off * spacingOf(levels)).toPrecision(3)} outside` : `${off.toPrecision(2)} levels off one`;
     throw new DiffusionError(
       "values",
       `${what}: x holds a number that is ${told}; all must be among ${count} levels from ${range[0]} to ${range[1]}. Continuous data have a density, no code.`,

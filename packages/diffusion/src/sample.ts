@@ -93,11 +93,11 @@ const timesOf = ({ steps, times }: Sampling, { control }: Solver): readonly numb
     : checkTimes("sample", times);
 
 /** @throws DiffusionError("option") unless bounds are two numbers that rise */
-const checkClip = (clip: Bounds | undefined): void => {
+export const checkClip = (what: string, clip: Bounds | undefined): void => {
   if (clip === undefined) return;
   const [least, most] = Array.isArray(clip) ? clip : [Number.NaN, Number.NaN];
   const holds = Number.isFinite(least) && Number.isFinite(most) && least < most;
-  must(holds, "option", `sampler: clip is ${shown(clip)}; it takes [least, most], two rising numbers.`);
+  must(holds, "option", `${what}: clip is ${shown(clip)}; it takes [least, most], two rising numbers.`);
 };
 
 /** The state at the first time. */
@@ -120,7 +120,7 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
   const { objective: reading = rectifiedFlow(), solver = euler(), clip, device } = options;
   check(v.object(network, "an objective"), reading, "sampler");
   checkSolver(solver, shown(solver));
-  checkClip(clip);
+  checkClip("sampler", clip);
   const settings = { reading, solver, clip, device };
   const walking = walker(fieldOf(model, settings), settings);
   const joined = jit((parts: readonly Tensor[]): Tensor => concat(parts) as Tensor);

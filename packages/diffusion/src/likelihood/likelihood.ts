@@ -1,6 +1,17 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { only, shown } from "@isoflop/spec";
-import { cast, concat, type Device, type JitArguments, jit, mul, random, slice, type Tensor, zeros } from "@isoflop/tensor";
+import {
+  cast,
+  concat,
+  type Device,
+  type JitArguments,
+  jit,
+  mul,
+  random,
+  slice,
+  type Tensor,
+  zeros,
+} from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Batching, checkSamples, inParts, type Part } from "../batches.js";
 import { samplesFrom } from "../by-sample.js";
@@ -14,8 +25,16 @@ import { checkSolver, type Solver } from "../solver.js";
 import { heun } from "../solvers/heun.js";
 import { type Field, type Walked, walker } from "../walk.js";
 import { type Dequantization, noDequantization, type Of } from "./dequantization.js";
-import { type CheckedProbes, checkProbes, countOf, MOST_EXACT, type ProbeInputs, type Probes, withDivergence } from "./probes.js";
-import { evenTimes, endsOf } from "./times.js";
+import {
+  type CheckedProbes,
+  checkProbes,
+  countOf,
+  MOST_EXACT,
+  type ProbeInputs,
+  type Probes,
+  withDivergence,
+} from "./probes.js";
+import { endsOf, evenTimes } from "./times.js";
 
 export interface LikelihoodOptions {
   /** Path and prediction of the network. Default `rectifiedFlow()`. */
@@ -90,7 +109,11 @@ export interface Likelihood {
    * What the nats are the sum of, each [n]: -log of the prior where x ends, minus the divergence along the way (what it does to a volume), and log q of the dequantization. Of several
    * draws these are means, and their sum is at least the nats.
    */
-  readonly parts: { readonly prior: Float64Array; readonly divergence: Float64Array; readonly dequantization: Float64Array };
+  readonly parts: {
+    readonly prior: Float64Array;
+    readonly divergence: Float64Array;
+    readonly dequantization: Float64Array;
+  };
   /** How often the network was asked for a batch. */
   readonly evaluations: number;
   readonly card: LikelihoodCard;
@@ -144,11 +167,19 @@ const followable = (solver: Solver): Solver => ({
 const timesOf = (reading: Reading, solver: Solver, { steps, times, dequantization }: LikelihoodOptions) => {
   if (times !== undefined) {
     checkTimes("likelihood", times);
-    must(times[0]! < times[1]!, "option", `likelihood: times are [${times.join(", ")}]; they rise, from data to noise.`);
+    must(
+      times[0]! < times[1]!,
+      "option",
+      `likelihood: times are [${times.join(", ")}]; they rise, from data to noise.`,
+    );
     must(steps === undefined, "option", "likelihood: steps and times are given; it takes one of them.");
     const from = dequantization?.time;
     const meets = from === undefined || Math.abs(times[0]! - from) <= 1e-9;
-    must(meets, "option", `likelihood: times begin at ${times[0]}; ${dequantization?.name} gives samples of t = ${from}.`);
+    must(
+      meets,
+      "option",
+      `likelihood: times begin at ${times[0]}; ${dequantization?.name} gives samples of t = ${from}.`,
+    );
     return times;
   }
   const [first, last] = endsOf(reading);
@@ -187,7 +218,10 @@ const read = (state: ArrayLike<number>, sizes: StateSizes, at: number, into: Sol
   for (let i = 0; i < state.length / width; i++) {
     const start = i * width;
     into.prior[at + i] = sumOf(start, (value) => value * value) / (2 * deviation ** 2) + constant;
-    const estimates = Array.from({ length: probes }, (_, k) => -volume - sumOf(start + (k + 1) * dimensions, (value) => value));
+    const estimates = Array.from(
+      { length: probes },
+      (_, k) => -volume - sumOf(start + (k + 1) * dimensions, (value) => value),
+    );
     const mean = estimates.reduce((sum, value) => sum + value, 0) / probes;
     into.divergence[at + i] = mean;
     const squares = estimates.reduce((sum, value) => sum + (value - mean) ** 2, 0);
@@ -217,8 +251,16 @@ export const likelihood = <I>(model: DenoiserOf<I>, options: LikelihoodOptions =
   checkSolver(solver, shown(solver));
   const probes = checkProbes("likelihood", options.probes ?? { kind: "rademacher" });
   const jumps = probes !== "exact" && probes.fresh === "evaluation" && solver.control !== undefined;
-  must(!jumps, "option", `likelihood: probes are fresh for each evaluation; ${solver.name} goes by errors that they would drown, and takes fresh: "solve".`);
-  must(typeof dequantization.draw === "function", "option", `likelihood: dequantization is ${shown(dequantization)}; it takes one such as uniformDequantization().`);
+  must(
+    !jumps,
+    "option",
+    `likelihood: probes are fresh for each evaluation; ${solver.name} goes by errors that they would drown, and takes fresh: "solve".`,
+  );
+  must(
+    typeof dequantization.draw === "function",
+    "option",
+    `likelihood: dequantization is ${shown(dequantization)}; it takes one such as uniformDequantization().`,
+  );
   const times = timesOf(reading, solver, options);
   const [first, last] = [times[0]!, times.at(-1)!];
   const deviation = reading.path.at(last).sigma as number;
@@ -230,20 +272,22 @@ export const likelihood = <I>(model: DenoiserOf<I>, options: LikelihoodOptions =
     const [noise, probe] = random.split(random.foldIn(key, cast(draw, "u32")), 2);
     return { ...dequantization.draw(x, noise!), key: probe! };
   }, on);
-  const begun = jit(
-    (x: Tensor, scale: Tensor, from: Tensor) => {
-      const [n = 1, ...shape] = x.shape;
-      const start = concat([mul(x, scale).reshape([n, 1, ...shape]), zeros([n, countOf(probes), ...shape])], 1) as Tensor;
-      return { start, samples: samplesFrom(cast(from, "u32"), n) };
-    },
-    on,
-  );
+  const begun = jit((x: Tensor, scale: Tensor, from: Tensor) => {
+    const [n = 1, ...shape] = x.shape;
+    const start = concat([mul(x, scale).reshape([n, 1, ...shape]), zeros([n, countOf(probes), ...shape])], 1) as Tensor;
+    return { start, samples: samplesFrom(cast(from, "u32"), n) };
+  }, on);
 
   const solve = async (
     { x, inputs, first: from }: Part<I>,
     key: random.Key,
     { signal }: Batching,
-    onStep: (state: { readonly step: number; readonly steps: number; readonly t: number; readonly evaluations: number }) => unknown,
+    onStep: (state: {
+      readonly step: number;
+      readonly steps: number;
+      readonly t: number;
+      readonly evaluations: number;
+    }) => unknown,
     into: Solved,
   ): Promise<number> => {
     const { start, samples } = begun(x as JitArguments<Tensor>, scale, from);
@@ -251,7 +295,12 @@ export const likelihood = <I>(model: DenoiserOf<I>, options: LikelihoodOptions =
     try {
       walked = await walking.walk(
         { inputs, key, samples },
-        { start, times, signal, onStep: async ({ step, steps, t, evaluations }) => void (await onStep({ step, steps, t, evaluations })) },
+        {
+          start,
+          times,
+          signal,
+          onStep: async ({ step, steps, t, evaluations }) => void (await onStep({ step, steps, t, evaluations })),
+        },
       );
       await checkSizes(walked, "likelihood");
       const dimensions = x.size / x.shape[0]!;
@@ -275,7 +324,11 @@ export const likelihood = <I>(model: DenoiserOf<I>, options: LikelihoodOptions =
       `likelihood: a sample has ${dimensions} numbers, and an exact trace takes at most ${MOST_EXACT}; take probes { kind: "rademacher" }.`,
     );
     const needsKey = probes !== "exact" || dequantization.of === "code length";
-    must(key || !needsKey, "option", "likelihood: probes and dequantization are drawn; give a run its key, such as random.key(seed).");
+    must(
+      key || !needsKey,
+      "option",
+      "likelihood: probes and dequantization are drawn; give a run its key, such as random.key(seed).",
+    );
     if (dequantization.levels) await checkOnLevels("likelihood", x, dequantization.levels, device);
     const each: (Solved & { readonly dequantization: Float64Array })[] = [];
     let evaluations = 0;

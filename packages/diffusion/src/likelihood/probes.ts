@@ -1,5 +1,5 @@
 import { choice, record, whole } from "@isoflop/spec";
-import { add, iota, mul, random, type Tensor, vjp, cast, equal } from "@isoflop/tensor";
+import { add, cast, equal, iota, mul, random, type Tensor, vjp } from "@isoflop/tensor";
 import * as v from "valibot";
 import { foldInTime, normalBySample, signsBySample } from "../by-sample.js";
 import { check } from "../checks.js";
@@ -42,7 +42,12 @@ export interface ProbeInputs {
   readonly samples: Tensor;
 }
 
-const drawn = (probes: Exclude<CheckedProbes, "exact">, x: Tensor, t: Tensor, { key, samples }: ProbeInputs): Tensor[] => {
+const drawn = (
+  probes: Exclude<CheckedProbes, "exact">,
+  x: Tensor,
+  t: Tensor,
+  { key, samples }: ProbeInputs,
+): Tensor[] => {
   const from = probes.fresh === "evaluation" ? foldInTime(key, t) : key;
   const draw = probes.kind === "rademacher" ? signsBySample : normalBySample;
   return random.split(from, probes.count).map((each) => draw(each, samples, x.shape.slice(1)));
