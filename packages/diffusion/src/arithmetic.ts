@@ -18,6 +18,8 @@ export interface Arithmetic<T> {
   sin(a: T): T;
   cos(a: T): T;
   tanh(a: T): T;
+  /** log(1 + exp(a)), with its digits at both ends. */
+  softplus(a: T): T;
   /** `below` where x < limit, else `above`; both are computed. */
   choose(x: T, limit: number, below: T, above: T): T;
 }
@@ -35,6 +37,7 @@ export const numbers: Arithmetic<number> = {
   sin: Math.sin,
   cos: Math.cos,
   tanh: Math.tanh,
+  softplus: (a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))),
   choose: (x, limit, below, above) => (x < limit ? below : above),
 };
 
@@ -51,6 +54,7 @@ export const tensors: Arithmetic<Tensor> = {
   sin: (a) => tensor.sin(a),
   cos: (a) => tensor.cos(a),
   tanh: (a) => tensor.tanh(a),
+  softplus: (a) => tensor.softplus(a),
   choose: (x, limit, below, above) => tensor.select(tensor.less(x, limit), below, above),
 };
 

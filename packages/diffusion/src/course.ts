@@ -81,7 +81,7 @@ export interface Answer {
 }
 
 /** The halves of the channels, axis 1, of a network that learns its variance. @throws DiffusionError("shape") unless there are twice x's */
-const halves = (output: Tensor, x: Tensor): Answer => {
+export const halves = (output: Tensor, x: Tensor): Answer => {
   const [n, channels = 0, ...rest] = x.shape;
   const right = [n, 2 * channels, ...rest];
   const shape = output?.shape ?? [];

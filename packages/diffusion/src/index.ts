@@ -15,8 +15,9 @@ export {
   discreteBound,
 } from "./bound/discrete.js";
 export type { Bounds, Reading } from "./course.js";
-export { discretizedGaussianLogLikelihood } from "./ddpm/discretized-gaussian.js";
-export { type Gaussian, gaussianKl } from "./ddpm/gaussian-kl.js";
+export { boundTerm } from "./ddpm/bound-term.js";
+export { type DiscretizedOptions, discretizedGaussianLogLikelihood } from "./ddpm/discretized-gaussian.js";
+export { gaussianKl, type Normal } from "./ddpm/gaussian-kl.js";
 export { type Posterior, posterior } from "./ddpm/posterior.js";
 export { type Spacing, spacedIndices } from "./ddpm/spacing.js";
 export { cosmap } from "./densities/cosmap.js";
@@ -60,12 +61,18 @@ export {
   type Denoiser,
   effectiveWeight,
   type LossInputs,
+  type LossKind,
+  type LossTerms,
   loss,
+  lossKinds,
+  lossTerms,
   type Objective,
   type ObjectiveParts,
   objective,
   objectiveOn,
   rectifiedFlow,
+  type Variance,
+  variances,
 } from "./objective.js";
 export { type Coefficients, definePath, interpolate, type Path } from "./path.js";
 export { cosinePath } from "./paths/cosine.js";

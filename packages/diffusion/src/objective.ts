@@ -1,14 +1,17 @@
-import { choice, only, record } from "@isoflop/spec";
-import { type Device, mean, square, sub, type Tensor } from "@isoflop/tensor";
+import { choice, only, record, shown } from "@isoflop/spec";
+import { type Device, mean, square, stopGradient, sub, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
 import { check, checkPrediction, checkTensor } from "./checks.js";
+import { halves } from "./course.js";
+import { boundTerm } from "./ddpm/bound-term.js";
 import { logitNormal } from "./densities/logit-normal.js";
 import { densityOn, type PathDensity, type TimestepDensity } from "./density.js";
 import { must } from "./errors.js";
 import { plainInputs } from "./inputs/plain.js";
 import type { NetworkInputs } from "./inputs.js";
 import { besideBatch, type Coefficients, mixed, type Path } from "./path.js";
+import { type DiscretePath, isDiscrete } from "./paths/discrete.js";
 import { linearPath } from "./paths/linear.js";
 import {
   determines,
@@ -36,12 +39,28 @@ export interface Objective {
   readonly inputs: NetworkInputs;
   /**
    * "learnedRange" where the network has twice x's channels, axis 1, the second half of them saying where between the smallest and the largest
-   * the log-variance of an ancestral step lies (Nichol and Dhariwal, arXiv 2102.09672, equation 15). Default "fixed".
+   * the log-variance of an ancestral step lies (Nichol and Dhariwal, arXiv 2102.09672, equation 15). Fixed ones, which matter to DDPM's bound
+   * alone, are the largest or the smallest. Default "fixedLarge".
    */
-  readonly variance?: "fixed" | "learnedRange";
+  readonly variance?: Variance;
+  /** What is made of the squared error and of DDPM's bound. Default "mse". */
+  readonly loss?: LossKind;
 }
 
-/** A network with its parameters and condition inside: x [n, ...] and t [n] to a prediction of x's shape. */
+/** Variances of an ancestral step. */
+export const variances = ["fixedLarge", "fixedSmall", "learnedRange"] as const;
+export type Variance = (typeof variances)[number];
+
+/**
+ * DDPM's losses (`LossType` of its code), in whose bound a term is that of one step, in bits per dimension.
+ * - `mse`: the squared error; where the variance is learned, and the term, in which the error teaches nothing.
+ * - `rescaledMse`: there, steps / 1000 of the term.
+ * - `kl`, `rescaledKl`: the term alone, and as many of it as there are steps.
+ */
+export const lossKinds = ["mse", "rescaledMse", "kl", "rescaledKl"] as const;
+export type LossKind = (typeof lossKinds)[number];
+
+/** A network with its parameters and condition inside: x [n, ...] and t [n] to a prediction of x's shape; of twice its channels with a learned variance. */
 export type Denoiser = (x: Tensor, t: Tensor) => Tensor;
 
 /** A thing with a method of this name, such as what the words say. A text has an `at` too. */
@@ -59,12 +78,32 @@ const objectives = record({
   weighting: having("weight", "unweighted()"),
   density: having("quantile", "logitNormal()"),
   inputs: having("at", "plainInputs()"),
-  variance: v.optional(choice(["fixed", "learnedRange"])),
+  variance: v.optional(choice(variances)),
+  loss: v.optional(choice(lossKinds)),
 });
 
 /** The parts of an objective as one gives them: a density may be told in terms of noise, and gets its times from the path. */
 export type ObjectiveParts = Pick<Objective, "path" | "prediction"> &
   Partial<Omit<Objective, "density">> & { readonly density: TimestepDensity | PathDensity };
+
+const boundOnly = (kind: LossKind | undefined): boolean => kind === "kl" || kind === "rescaledKl";
+
+/** @throws DiffusionError("option") where the bound counts and there is none, or weights beside it that would not */
+const checkBound = ({ path, weighting, variance, loss: kind }: Objective): void => {
+  if (variance !== "learnedRange" && !boundOnly(kind)) return;
+  const asks = variance === "learnedRange" ? `variance is "learnedRange"` : `loss is "${kind}"`;
+  must(
+    isDiscrete(path),
+    "option",
+    `objective: ${asks}, which takes a path of steps, such as discretePath(); the ${path.name} path has none.`,
+  );
+  const weighs = boundOnly(kind) && weighting.name !== unweighted().name;
+  must(
+    !weighs,
+    "option",
+    `objective: loss is "${kind}", which has its own weights; weighting is ${weighting.name} and must be unweighted().`,
+  );
+};
 
 /** @throws DiffusionError("singular") where a time that is drawn for certain teaches nothing, or has an infinite weight */
 const checkDrawn = (aim: Objective): void => {
@@ -94,6 +133,7 @@ export const objective = (parts: ObjectiveParts): Objective => {
   const density = onPath ? densityOn(parts.density, check(network.path, parts.path, "objective.path") as Path) : given;
   const aim = { ...parts, errorIn, weighting, inputs, density } as Objective;
   check(objectives, aim, "objective");
+  checkBound(aim);
   checkDrawn(aim);
   return aim;
 };
@@ -131,27 +171,59 @@ export const weightIn = <T>(
   measured: boolean,
 ): T | number => weighting.weight(m, (of = errorIn) => squared(m, errorRatio(m, c, of, space, measured)));
 
+/** What a loss is made of, of each sample, [n]. */
+export interface LossTerms {
+  readonly loss: Tensor;
+  /** The weighted squared error; absent where only the bound counts. */
+  readonly squares?: Tensor;
+  /** One step's term of DDPM's bound, in bits per dimension, before it is rescaled; absent where it does not count. */
+  readonly bound?: Tensor;
+}
+
+/** As many of a bound's terms as count. */
+const rescaled = (bound: Tensor, { loss: kind, path }: Objective): Tensor => {
+  const { steps } = path as DiscretePath;
+  const factor = kind === "rescaledKl" ? steps : kind === "rescaledMse" ? steps / 1000 : 1;
+  return factor === 1 ? bound : tensors.mul(bound, factor);
+};
+
 /**
- * The loss of each sample, [n]: the weighted squared error, averaged over all axes but the first. It is measured on what the
- * network gives, and all else is in its weight: no prediction is converted. At t = 0 and 1 it is its limit, Infinity where
- * the weight's is.
- * @throws DiffusionError("shape") naming the operand, its shape and dtype and what would fit, ("option") for a prediction of another name
+ * {@link loss}, with what it is made of.
+ * @throws DiffusionError as {@link loss}
  */
-export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: LossInputs): Tensor => {
+export const lossTerms = (aim: Objective, model: Denoiser, { x, noise, t }: LossInputs): LossTerms => {
   check(objectives, aim, "loss");
   checkTensor("x is", x);
   checkTensor("noise is", noise, x);
-  const { path, prediction } = aim;
+  const { path, prediction, variance } = aim;
   const c = path.at(besideBatch(t, x));
-  const output = model(mixed(c, x, noise), t);
-  checkPrediction(output, x);
+  const said = model(mixed(c, x, noise), t);
+  const { value, range } = variance === "learnedRange" ? halves(said, x) : { value: said, range: undefined };
+  checkPrediction(value, x);
   const wanted = mixture(tensors, c, prediction);
-  const given = wanted.unscaled ? tensors.mul(output, tensors.mul(c.sigma, -1)) : output;
-  const errors = square(sub(given, target(tensors, wanted, x, noise)));
+  const given = wanted.unscaled ? tensors.mul(value, tensors.mul(c.sigma, -1)) : value;
+  const error = sub(given, target(tensors, wanted, x, noise));
+  if (boundOnly(aim.loss)) {
+    const bound = boundTerm(aim, { x, error, range, t });
+    return { loss: rescaled(bound, aim), bound };
+  }
+  const errors = square(error);
   const weight = weightIn(tensors, c, aim, prediction, true);
   const rest = x.shape.slice(1).map((_, axis) => axis + 1);
-  return mean(weight === 1 ? errors : tensors.mul(errors, weight), rest) as Tensor;
+  const squares = mean(weight === 1 ? errors : tensors.mul(errors, weight), rest) as Tensor;
+  if (!range) return { loss: squares, squares };
+  const bound = boundTerm(aim, { x, error: stopGradient(error), range, t });
+  return { loss: tensors.add(squares, rescaled(bound, aim)), squares, bound };
 };
+
+/**
+ * The loss of each sample, [n]: the weighted squared error, averaged over all axes but the first. It is measured on what the
+ * network gives, and all else is in its weight: no prediction is converted. At t = 0 and 1 it is its limit, Infinity where
+ * the weight's is. A learned variance adds a term of DDPM's bound, and an objective's `loss` may be the bound alone: see {@link lossTerms}.
+ * @throws DiffusionError("shape") naming the operand, its shape and dtype and what would fit, ("option") for a prediction of another name, or
+ * a bound on a path without steps
+ */
+export const loss = (aim: Objective, model: Denoiser, inputs: LossInputs): Tensor => lossTerms(aim, model, inputs).loss;
 
 /**
  * weight(t) · pdf(t) on the squared error of one prediction (the measured one unless told): only this product decides what is learnt.
@@ -160,6 +232,8 @@ export const loss = (aim: Objective, model: Denoiser, { x, noise, t }: LossInput
  */
 export const effectiveWeight = (aim: Objective, t: number, space: Prediction = aim.errorIn): number => {
   check(objectives, aim, "effectiveWeight");
+  const kind = `effectiveWeight: loss is ${shown(aim.loss)}`;
+  must(!boundOnly(aim.loss), "option", `${kind}; it tells the weight of the squared error, which "mse" has.`);
   check(predictionSchema, space, "effectiveWeight: space");
   const [weight, drawn] = [weightIn(numbers, aim.path.at(t), aim, space, false), aim.density.pdf(t)];
   return drawn === 0 ? 0 : weight * drawn;

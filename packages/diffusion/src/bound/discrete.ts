@@ -2,12 +2,13 @@
 import { choice, only } from "@isoflop/spec";
 import { add, cast, type Device, jit, mul, random, square, sub, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
+import { numbers, tensors } from "../arithmetic.js";
 import { normalBySample } from "../by-sample.js";
 import { check, count } from "../checks.js";
 import { answerAt, type Bounds, type Moment, momentAt, type Reading } from "../course.js";
-import { gaussianKl } from "../ddpm/gaussian-kl.js";
+import { excess, gaussianKl } from "../ddpm/gaussian-kl.js";
 import { must } from "../errors.js";
-import { network } from "../objective.js";
+import { network, type Variance, variances } from "../objective.js";
 import { isDiscrete } from "../paths/discrete.js";
 import { checkClip, checkTimes, type DenoiserOf } from "../sample.js";
 import { type Bound, type BoundOf, Draws, perSample, priorKl } from "./bound.js";
@@ -16,16 +17,12 @@ import { ladder, type Rung } from "./ladder.js";
 import { beginning, checkNats, type Program, runBound } from "./run.js";
 
 export interface DiscreteBoundOptions {
-  /** Path and prediction of the network, and whether it learns its variance. */
+  /** Path and prediction of the network, and the variance of its steps: "fixedLarge" unless told. */
   readonly objective: Reading;
   /** Equal steps from data to noise. Default: those of a discrete path. */
   readonly steps?: number;
   /** Rising times instead, the first of which is data. */
   readonly times?: readonly number[];
-  /**
-   * The variance of a step, where it is not learned: that of the step before given the data ("small", the default), or what the step adds ("large").
-   */
-  readonly variance?: "small" | "large";
   /** Default "gaussian". */
   readonly decoder?: Decoder;
   /** Keeps what the network takes for data within bounds, such as [-1, 1] for pixels: `clip_denoised`, as guided-diffusion's evaluation has it. */
@@ -38,7 +35,7 @@ export interface DiscreteBoundOptions {
 export interface DiscreteBoundCard {
   readonly path: string;
   readonly steps: number;
-  readonly variance: "small" | "large" | "learnedRange";
+  readonly variance: Variance;
   readonly clip: Bounds | undefined;
   readonly decoder: string;
   readonly draws: number;
@@ -50,7 +47,7 @@ export interface DiscreteBound extends Bound {
   readonly card: DiscreteBoundCard;
 }
 
-const discreteOptions = ["objective", "steps", "times", "variance", "decoder", "clip", "device"] as const;
+const discreteOptions = ["objective", "steps", "times", "decoder", "clip", "device"] as const;
 
 const timesOf = ({ path }: Reading, { steps, times }: DiscreteBoundOptions): readonly number[] => {
   const what = "discreteBound";
@@ -108,13 +105,7 @@ export const discreteBound = <I>(model: DenoiserOf<I>, options: DiscreteBoundOpt
   check(only(discreteOptions), options, what);
   const { objective: reading, clip, device } = options;
   check(v.object(network, "an objective"), reading, what);
-  const fixed = check(choice(["small", "large"]), options.variance ?? "small", `${what}: variance`);
-  const learned = reading.variance === "learnedRange";
-  must(
-    !learned || options.variance === undefined,
-    "option",
-    `${what}: variance is ${fixed}; the objective learns its own.`,
-  );
+  const variance = check(choice(variances), reading.variance ?? "fixedLarge", `${what}: variance`);
   checkClip(what, clip);
   const decoder = checkDecoder(what, options.decoder ?? "gaussian");
   const times = timesOf(reading, options);
@@ -123,13 +114,13 @@ export const discreteBound = <I>(model: DenoiserOf<I>, options: DiscreteBoundOpt
   const steps = ladder(reading.path, times).map((rung: Rung, step): Fixed => {
     const { t, logSmall, logLarge, ...rest } = rung;
     // The first step of DDPM's large variances has the second's small one, which decodes better.
-    const logVariance = fixed === "small" || step === 0 ? logSmall : logLarge;
+    const logVariance = variance !== "fixedLarge" || step === 0 ? logSmall : logLarge;
     const wider = logVariance - logSmall;
     return {
       ...{ alpha: rest.alpha, sigma: rest.sigma, ofData: rest.ofData, ofXt: rest.ofXt },
       ...{ logSmall, logLarge, logVariance, step },
       weight: (rest.ofData ** 2 / 2) * Math.exp(-logVariance),
-      constant: (wider + Math.expm1(-wider)) / 2,
+      constant: excess(numbers, wider) / 2,
       moment: momentAt(reading, "data", t, clip),
     };
   });
@@ -151,7 +142,9 @@ export const discreteBound = <I>(model: DenoiserOf<I>, options: DiscreteBoundOpt
       }
       if (!range) return add(mul(perSample(square(sub(x, data))), at.weight), mul(at.constant, x.size / x.shape[0]!));
       const before = { mean: mul(x, at.ofData), logVariance: at.logSmall };
-      return perSample(gaussianKl(before, { mean: mul(data, at.ofData), logVariance: learnedVariance(range) }));
+      return perSample(
+        gaussianKl(tensors, before, { mean: mul(data, at.ofData), logVariance: learnedVariance(range) }),
+      );
     }, on) as unknown as Program;
   const [reconstruct, descend, begin] = [compiled(true), compiled(false), beginning(device)];
 
@@ -212,7 +205,7 @@ export const discreteBound = <I>(model: DenoiserOf<I>, options: DiscreteBoundOpt
       card: {
         path: reading.path.name,
         steps: steps.length,
-        variance: learned ? "learnedRange" : fixed,
+        variance,
         clip,
         decoder: decoder.name,
         draws: ran.draws,

@@ -36,6 +36,8 @@ export interface DiscretePath extends Path {
   alphaAt(index: number): number;
   /** 1 - alpha² there, with its digits where alpha is near 1. */
   restAt(index: number): number;
+  /** Where its tables are, if they are on a device. */
+  readonly device?: Device;
   on(device: Device): DiscretePath;
 }
 
@@ -173,8 +175,9 @@ const processPath = ({ logAlphas, ...process }: Process): DiscretePath => {
   const cached = new WeakMap<Device, DiscretePath>();
   const lastRatio = ratiosOf(rows).at(-1)!;
 
-  const make = (tables: Tables<Tensor> | undefined): DiscretePath => ({
+  const make = (tables?: Tables<Tensor>, device?: Device): DiscretePath => ({
     ...process,
+    ...(device && { device }),
     steps,
     logAlphaAt,
     alphaAt: (index) => Math.exp(logAlphaAt(index)),
@@ -195,13 +198,13 @@ const processPath = ({ logAlphas, ...process }: Process): DiscretePath => {
       must(ratio >= 0, "option", `${name} path: noise to signal is ${ratio}; it must be at least 0.`);
       return ratio >= lastRatio ? 1 : timeOfRatio(numbers, host, ratio, steps);
     }) as Path["timeAt"],
-    on(device) {
-      const made = cached.get(device) ?? make(deviceTables(rows, steps, device));
-      cached.set(device, made);
+    on(there) {
+      const made = cached.get(there) ?? make(deviceTables(rows, steps, there), there);
+      cached.set(there, made);
       return made;
     },
   });
-  return make(undefined);
+  return make();
 };
 
 const onDevice = (name: string, what: string): string =>
