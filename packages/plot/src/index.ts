@@ -43,6 +43,13 @@ export { type RollOutFigureOptions, rollOutErrorsFigure, rollOutFigure } from ".
 export { type Sample, samplePng, samplePngUrl } from "./figures/sample.js";
 export { sampleGridFigure } from "./figures/samples.js";
 export { type ScheduleFigureOptions, scheduleFigure } from "./figures/schedule.js";
+export {
+  type Series,
+  type SeriesAxis,
+  type SeriesFigureOptions,
+  type SeriesPoint,
+  seriesFigure,
+} from "./figures/series.js";
 export { type SurfaceFigureOptions, surfaceFigure } from "./figures/surface.js";
 export type { RunCurve, StudyRun, Training } from "./figures/training.js";
 export { tuneFigure } from "./figures/tune.js";
