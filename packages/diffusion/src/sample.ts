@@ -16,7 +16,9 @@ import * as v from "valibot";
 import { check, checkTensor, count } from "./checks.js";
 import type { Bounds, Reading } from "./course.js";
 import { bracketed, DiffusionError, must } from "./errors.js";
+import type { Grid } from "./grid.js";
 import { network, rectifiedFlow } from "./objective.js";
+import type { Path } from "./path.js";
 import { uniformTimes } from "./shift.js";
 import { checkSolver, type Solver } from "./solver.js";
 import { euler } from "./solvers/euler.js";
@@ -46,6 +48,8 @@ export interface Sampling {
   readonly start?: Tensor;
   /** Equal steps from t = 1 to t = 0. Default 25; a solver that chooses its own has one. */
   readonly steps?: number;
+  /** What places so many steps in place of equal ones, such as `karrasGrid()`. */
+  readonly grid?: Grid;
   /** Falling times instead, from the first to the last; or rising ones, from data to noise. */
   readonly times?: readonly number[];
   /** Of the noise that a stochastic solver adds: a key, which is folded with the number of each step, or what gives the draws of a step. */
@@ -74,7 +78,7 @@ export interface Sampler<I> extends Disposable {
 }
 
 const samplerOptions = ["objective", "solver", "clip", "device"] as const;
-const samplingOptions = ["noise", "start", "steps", "times", "key", "batch", "onStep", "signal"] as const;
+const samplingOptions = ["noise", "start", "steps", "grid", "times", "key", "batch", "onStep", "signal"] as const;
 
 /** @throws DiffusionError("option") unless times are numbers of 0..1 that all fall, or all rise */
 export const checkTimes = (what: string, times: readonly number[]): readonly number[] => {
@@ -87,10 +91,16 @@ export const checkTimes = (what: string, times: readonly number[]): readonly num
   return times;
 };
 
-const timesOf = ({ steps, times }: Sampling, { control }: Solver): readonly number[] =>
-  times === undefined
-    ? uniformTimes(check(count, steps ?? (control ? 1 : 25), "sample: steps"))
-    : checkTimes("sample", times);
+const timesOf = ({ steps, grid, times }: Sampling, { control }: Solver, path: Path): readonly number[] => {
+  const one = times === undefined || (steps === undefined && grid === undefined);
+  must(one, "option", "sample: times are given beside steps or a grid; it takes one of them.");
+  if (times !== undefined) return checkTimes("sample", times);
+  const many = check(count, steps ?? (control && !grid ? 1 : 25), "sample: steps");
+  if (grid === undefined) return uniformTimes(many);
+  const isGrid = typeof grid === "object" && grid !== null && typeof grid.times === "function";
+  must(isGrid, "option", `sample: grid is ${shown(grid)}; it takes one such as karrasGrid().`);
+  return checkTimes(`the ${grid.name} grid`, grid.times(path, many));
+};
 
 /** @throws DiffusionError("option") unless bounds are two numbers that rise */
 export const checkClip = (what: string, clip: Bounds | undefined): void => {
@@ -148,7 +158,7 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
 
   const run = async (inputs: InputsFor<I>, sampling: Sampling): Promise<Tensor> => {
     check(only(samplingOptions), sampling, "sampler.run");
-    const times = timesOf(sampling, solver);
+    const times = timesOf(sampling, solver, reading.path);
     const rises = times[1]! > times[0]!;
     must(!rises || sampling.start, "option", "sample: times rise, from data to noise; give the data as `start`.");
     const all = startOf(sampling, reading.path.at(times[0]!).sigma as number);

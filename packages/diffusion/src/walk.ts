@@ -15,6 +15,8 @@ import {
   square,
   type Tensor,
 } from "@isoflop/tensor";
+import { checkTensor } from "./checks.js";
+import { controller } from "./control.js";
 import {
   type Answer,
   answerAt,
@@ -27,7 +29,7 @@ import {
   type Reading,
 } from "./course.js";
 import { must } from "./errors.js";
-import { type Advanced, instantAt, type Place, type Solver, type Step } from "./solver.js";
+import { type Advanced, type Control, instantAt, type Place, type Solver, type Step } from "./solver.js";
 
 /** What a walk asks at a moment of a step: a network, or what is made of it. */
 export type Field<I> = (x: Tensor, moment: Moment<Tensor>, inputs: I) => Answer;
@@ -156,7 +158,8 @@ const drawn = ({ draws, first = 0 }: Walk, count: number, step: number, x: Tenso
     typeof draws === "function"
       ? draws(step)
       : random.split(random.foldIn(draws, step), count).map((key) => blockwise(key, first, x.shape));
-  must(noise.length >= count, "option", `${name} takes ${count} draws a step; it was given ${noise.length}.`);
+  must(noise?.length >= count, "option", `${name} takes ${count} draws a step; it was given ${noise?.length ?? 0}.`);
+  for (const draw of noise) checkTensor("a draw of a step is", draw, x);
   return noise.slice(0, count);
 };
 
@@ -231,21 +234,19 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
       }
     };
 
-    /** Steps of the solver's own between the times given (Hairer, Nørsett and Wanner, Solving ODEs I, section II.4). */
-    const choose = async ({ order, most }: NonNullable<Solver["control"]>): Promise<void> => {
-      let tried = 0;
+    /** Steps of the solver's own between the times given, as long as its errors allow: the first is tried at a sixteenth of the way. */
+    const choose = async (how: Control): Promise<void> => {
+      const { most } = how;
+      const { judge } = controller(how);
+      let [tried, length] = [0, Math.abs(times[1]! - times[0]!) / 16];
       for (const [i, target] of times.slice(1).entries()) {
         let t = times[i]!;
-        let length = (target - t) / 16;
         while (t !== target) {
           signal?.throwIfAborted();
-          must(
-            tried++ < most,
-            "values",
-            `${name} has tried ${most} steps and is at t = ${t}; loosen its tolerances, or raise \`most\`.`,
-          );
-          const reaches = Math.abs(length) >= Math.abs(target - t) * (1 - 1e-12);
-          const to = reaches ? target : t + length;
+          const where = `${name} has tried ${tried} steps and is at t = ${t}`;
+          must(tried++ < most, "values", `${where}; loosen its tolerances, or raise \`most\`.`);
+          const reaches = length >= Math.abs(target - t) * (1 - 1e-9);
+          const to = reaches ? target : t + Math.sign(target - t) * length;
           const place = {
             path: reading.path,
             from: instant(t),
@@ -258,13 +259,22 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
           evaluations += asked;
           const error = await stepped.error!.item();
           stepped.error!.dispose();
-          const factor = error === 0 ? 10 : Math.min(10, Math.max(0.2, 0.9 * error ** (-1 / order)));
-          if (error <= 1 || !Number.isFinite(error)) {
+          const { accept: good, factor } = judge(error);
+          const next = Math.abs(to - t) * factor;
+          if (good) {
             t = to;
+            // A step that was cut short to end at a time says little of how long the next may be.
+            length = reaches ? Math.max(length, next) : next;
             await accept(stepped, place, visited.length);
-            if (!Number.isFinite(error)) return;
-          } else release([stepped.x, stepped.size, ...stepped.memory]);
-          length = (to - place.from.t) * factor;
+            continue;
+          }
+          release([stepped.x, stepped.size, ...stepped.memory]);
+          length = next;
+          const tells = length > 1e-8 * Math.abs(times.at(-1)! - times[0]!);
+          const told = Number.isFinite(error)
+            ? "its tolerances are finer than f32"
+            : "the model gives NaN or infinity there";
+          must(tells, "values", `${where}; no step from there is short enough: ${told}.`);
         }
       }
     };

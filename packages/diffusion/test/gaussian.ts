@@ -1,10 +1,10 @@
 import type { Tensor } from "@isoflop/tensor";
 import { type Path, type Prediction, tensors } from "../src/index.js";
 
-/** Independent normal numbers of one mean and deviation: everything about their diffusion is known in closed form. */
-export const [centre, spread] = [0.3, 0.5];
+/** Data of one Gaussian number: everything about its diffusion is known in closed form. */
+export const [centre, spread] = [1.5, 0.5];
 
-/** The best prediction of a path for such data: what data and noise are on average, given x_t. */
+/** The best prediction: what data and noise are on average, given x_t. */
 export const best =
   (path: Path, prediction: Prediction) =>
   (xt: Tensor, t: Tensor): Tensor => {
@@ -35,3 +35,9 @@ export const best =
 /** -log of a normal density, summed over numbers. */
 export const normalNats = (values: readonly number[], mean: number, deviation: number): number =>
   values.reduce((sum, x) => sum + ((x - mean) / deviation) ** 2 / 2 + Math.log(2 * Math.PI * deviation ** 2) / 2, 0);
+/** Where the probability flow of a Gaussian takes a start from time a to b: it keeps the quantile. */
+export const exact = (path: Path, x: number, a: number, b: number): number => {
+  const [from, to] = [path.at(a), path.at(b)];
+  const width = (c: typeof from) => Math.hypot(c.alpha * spread, c.sigma);
+  return to.alpha * centre + (width(to) / width(from)) * (x - from.alpha * centre);
+};

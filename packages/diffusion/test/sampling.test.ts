@@ -18,52 +18,15 @@ import {
   type Solver,
   sample,
   sampler,
-  tensors,
   uniformTimes,
   vpPath,
 } from "../src/index.js";
+import { best, centre, exact, spread } from "./gaussian.js";
 
 const device = await createDevice("wasm");
 
-/** Data of one Gaussian number: everything about its diffusion is known in closed form. */
-const [centre, spread] = [1.5, 0.5];
-
-/** The best prediction: what data and noise are on average, given x_t. */
-const best =
-  (path: Path, prediction: Prediction) =>
-  (xt: Tensor, t: Tensor): Tensor => {
-    const { add, sub, mul, div } = tensors;
-    const c = path.at(t.reshape([t.shape[0]!, 1]));
-    const variance = add(mul(mul(c.alpha, c.alpha), spread ** 2), mul(c.sigma, c.sigma));
-    const surprise = div(sub(xt, mul(c.alpha, centre)), variance);
-    const data = add(mul(mul(surprise, c.alpha), spread ** 2), centre);
-    const noise = mul(surprise, c.sigma);
-    switch (prediction) {
-      case "velocity":
-        return add(mul(data, c.alphaDot), mul(noise, c.sigmaDot));
-      case "v":
-        return sub(mul(noise, c.alpha), mul(data, c.sigma));
-      case "score":
-        return mul(surprise, -1);
-      case "F": {
-        const scaled = mul(c.alpha, 0.5);
-        const deviation = tensors.sqrt(add(mul(scaled, scaled), mul(c.sigma, c.sigma)));
-        return div(sub(mul(mul(data, c.sigma), 2), mul(noise, scaled)), deviation);
-      }
-      default:
-        return prediction === "data" ? data : noise;
-    }
-  };
-
 const noise = device.tensor([-1.5, -0.5, 0.25, 1, 2], [5, 1]);
 const start = [-1.5, -0.5, 0.25, 1, 2];
-
-/** Where the probability flow of a Gaussian takes a start from time a to b: it keeps the quantile. */
-const exact = (path: Path, x: number, a: number, b: number): number => {
-  const [from, to] = [path.at(a), path.at(b)];
-  const width = (c: typeof from) => Math.hypot(c.alpha * spread, c.sigma);
-  return to.alpha * centre + (width(to) / width(from)) * (x - from.alpha * centre);
-};
 
 const run = async (path: Path, prediction: Prediction, solver: Solver, times: readonly number[]) => {
   const aim = objective({ path, prediction, density: logitNormal() });

@@ -1,0 +1,28 @@
+import { type Kinds, kind, positive } from "@isoflop/spec";
+import * as v from "valibot";
+import { check } from "../checks.js";
+import type { Grid } from "../grid.js";
+import { shiftTime } from "../shift.js";
+
+/** Times of a grid, moved to noise as for larger images (SD3, arXiv 2403.03206, equation 23). @throws DiffusionError("option") unless by > 0 */
+export const shiftedGrid = (grid: Grid, by: number): Grid => {
+  check(positive, by, "shiftedGrid: by");
+  return {
+    name: `${grid.name}, shifted by ${by}`,
+    times: (path, steps) => grid.times(path, steps).map((t) => shiftTime(t, by)),
+  };
+};
+
+/** Any grid of a registry, shifted. */
+export const shiftedGridKind = (all: () => Kinds<Grid>) =>
+  kind({
+    name: "shifted",
+    options: {
+      grid: v.optional(
+        v.lazy(() => all().schema),
+        { kind: "uniform" },
+      ),
+      by: positive,
+    },
+    build: ({ grid, by }): Grid => shiftedGrid(all().build(grid), by),
+  });

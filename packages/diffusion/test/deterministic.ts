@@ -1,0 +1,36 @@
+import {
+  ddim,
+  dpmSolver,
+  dpmSolverPP,
+  dpmSolverPPSingle,
+  edmStochastic,
+  euler,
+  heun,
+  lms,
+  midpoint,
+  rk4,
+  type Solver,
+} from "../src/index.js";
+
+/** Each with its order and the number of steps from which it shows. */
+export const deterministic: readonly (readonly [name: string, solver: Solver, order: number, steps: number])[] = [
+  ["euler", euler(), 1, 16],
+  ["heun", heun({ lastEuler: false }), 2, 16],
+  ["midpoint", midpoint(), 2, 8],
+  ["rk4", rk4(), 4, 3],
+  ["rk4 of the 3/8 rule", rk4({ rule: "threeEighths" }), 4, 3],
+  ["ddim", ddim(), 1, 16],
+  ["dpmSolver 1", dpmSolver({ order: 1 }), 1, 16],
+  ["dpmSolver 2", dpmSolver({ order: 2 }), 2, 16],
+  ["dpmSolver 3", dpmSolver({ order: 3 }), 3, 6],
+  ["dpmSolverPPSingle 2", dpmSolverPPSingle({ order: 2 }), 2, 16],
+  ["dpmSolverPPSingle 3", dpmSolverPPSingle({ order: 3 }), 3, 6],
+  ["dpmSolverPP 2", dpmSolverPP({ order: 2, lowerOrderFinal: false }), 2, 16],
+  ["dpmSolverPP 2, Heun's", dpmSolverPP({ order: 2, correction: "heun", lowerOrderFinal: false }), 2, 16],
+  ["dpmSolverPP 3", dpmSolverPP({ order: 3, lowerOrderFinal: false }), 3, 24],
+  ["dpmSolverPP 3, half", dpmSolverPP({ order: 3, curvature: "half", lowerOrderFinal: false }), 2, 24],
+  ["lms 2", lms({ order: 2 }), 2, 16],
+  ["lms 3", lms({ order: 3 }), 3, 16],
+  ["lms 4", lms({ order: 4 }), 4, 16],
+  ["edmStochastic", edmStochastic(), 2, 16],
+];

@@ -1,0 +1,93 @@
+import { createDevice, slice, type Tensor } from "@isoflop/tensor";
+import { describe, expect, test } from "vitest";
+import {
+  definePath,
+  denoiser,
+  edmInputs,
+  edmPath,
+  edmStochastic,
+  euler,
+  exponentialGrid,
+  type Grid,
+  heun,
+  iddpmGrid,
+  karrasGrid,
+  midpoint,
+  type Path,
+  type SamplerOptions,
+  type Solver,
+  sampler,
+  uniformGrid,
+  vpPath,
+} from "../src/index.js";
+import { errorOverFair, readFixture } from "./fixture.js";
+import { type Toy, toyNetwork } from "./toy.js";
+
+const fixture = readFixture("edm_samplers");
+const device = await createDevice("wasm");
+const tensor = (name: string): Tensor => {
+  const { shape, data } = fixture.get(name)!;
+  return device.tensor(data as Float32Array, shape);
+};
+const toy = Object.fromEntries(["w1", "b1", "u", "w2", "b2"].map((name) => [name, tensor(`toy.${name}`)]));
+const steps = 8;
+
+/** EDM's network, read on any path. */
+const drawn = async (path: Path, solver: Solver, grid: Grid, noise?: Tensor) => {
+  const asked: number[] = [];
+  const network = (x: Tensor, t: Tensor, weights: Toy) => toyNetwork(weights, x, t);
+  const options: SamplerOptions = { objective: { path, prediction: "F" }, solver, device };
+  using made = sampler(denoiser({ path, inputs: edmInputs() }, network), options);
+  const out = await made.run(toy as unknown as Toy, {
+    noise: tensor("start"),
+    ...{ steps, grid },
+    ...(noise && { key: (step) => [slice(noise, [{ start: step, stop: step + 1 }]).reshape([2, 4, 8, 8])] }),
+    onStep: ({ evaluations }) => void asked.push(evaluations),
+  });
+  return { sample: await out.data(), asked };
+};
+
+describe("EDM's own samplers", () => {
+  test("Heun on Karras's times", async () => {
+    for (const solver of [heun(), edmStochastic()]) {
+      const { sample, asked } = await drawn(edmPath(), solver, karrasGrid());
+      expect(errorOverFair(sample, fixture.get("edm.deterministic.sample")!, 1e-6), solver.name).toBeLessThan(1);
+      expect(asked).toEqual([2, 4, 6, 8, 10, 12, 14, 15]);
+    }
+  });
+
+  test("with churn", async () => {
+    const solver = edmStochastic({ churn: 6, min: 0.05, max: 50, noise: 1.003 });
+    const { sample } = await drawn(edmPath(), solver, karrasGrid(), tensor("noise"));
+    expect(errorOverFair(sample, fixture.get("edm.churn.sample")!, 1e-6)).toBeLessThan(1);
+  });
+});
+
+/** sigma = 100 √t: EDM's "ve" schedule. */
+const rootPath = definePath("√t", (m, t) => {
+  const sigma = m.mul(m.sqrt(t), 100);
+  return { alpha: 1, sigma, alphaDot: 0, sigmaDot: m.div(5000, sigma) };
+});
+const vp = uniformGrid({ last: 0.001 });
+/** The network of the fixtures ran in f32: the same formulas in float64 are off by up to 3.2e-6 of the peak. */
+const slack = 4e-6;
+
+describe("EDM's ablation: path × grid × solver", () => {
+  test.each<[string, Path, Grid]>([
+    ["vp.vp.vp", vpPath({ betaMin: 0.1, betaMax: 20 }), vp],
+    ["ve.ve.none", rootPath, exponentialGrid({ sigmaMin: 0.02, sigmaMax: 100 })],
+    ["iddpm.linear.none", edmPath({ sigmaMax: 100 }), iddpmGrid()],
+    ["edm.linear.none", edmPath(), karrasGrid()],
+  ])("%s", async (name, path, grid) => {
+    for (const solver of [euler(), heun()]) {
+      const { sample } = await drawn(path, solver, grid);
+      const label = `ablation.${solver.name}.${name}`;
+      expect(errorOverFair(sample, fixture.get(label)!, slack), label).toBeLessThan(1);
+    }
+  });
+
+  test("their second order of parameter 1/2 is the midpoint rule", async () => {
+    const { sample } = await drawn(edmPath(), midpoint({ lastEuler: true }), karrasGrid());
+    expect(errorOverFair(sample, fixture.get("ablation.heun.edm.alpha_0.5")!, 1e-6)).toBeLessThan(1);
+  });
+});
