@@ -40,7 +40,7 @@ export const noDequantization = (): Dequantization => ({
  * no noise of the kind at data.
  * @throws DiffusionError("option") for fewer than 2 levels, or a range that does not rise
  */
-export const uniformDequantization = (options: v.InferInput<typeof levelsAlone> = {}): Dequantization => {
+export const uniformDequantization = (options: Partial<Levels> = {}): Dequantization => {
   const levels = checkedLevels("uniformDequantization", options);
   const width = spacingOf(levels);
   return {
@@ -53,8 +53,6 @@ export const uniformDequantization = (options: v.InferInput<typeof levelsAlone> 
     }),
   };
 };
-
-const levelsAlone = record(levelOptions);
 
 /** The share of a standard normal within `deviations` of 0: 2 φ(z) Σ z^(2k+1) / (2k+1)!!. */
 const shareWithin = (deviations: number): number => {
@@ -73,7 +71,7 @@ const shareWithin = (deviations: number): number => {
  */
 export const truncatedNormalDequantization = (
   path: Path,
-  options: v.InferInput<typeof truncated> = {},
+  options: Partial<Levels> & { readonly deviations?: number } = {},
 ): Dequantization => {
   const { deviations, ...rest } = check(truncated, options, "truncatedNormalDequantization");
   const levels = checkedLevels("truncatedNormalDequantization", rest);
