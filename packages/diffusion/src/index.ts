@@ -120,6 +120,7 @@ export { rk4 } from "./solvers/rk4.js";
 export { eulerMaruyama, heunSde } from "./solvers/sde.js";
 export { solvers } from "./solvers.js";
 export { draws, quantiles, stratified } from "./stratified.js";
+export { translated } from "./translate.js";
 export type { Draws } from "./walk.js";
 export type { UnitWeight, Weighting } from "./weighting.js";
 export { edmWeighting } from "./weightings/edm.js";
