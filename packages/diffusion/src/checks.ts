@@ -1,6 +1,6 @@
 import { number, read, record, shown, whole } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
-import type * as v from "valibot";
+import * as v from "valibot";
 import { bracketed, DiffusionError, must } from "./errors.js";
 
 /** A share of a whole, or a time. */
@@ -12,6 +12,15 @@ export const count = /* @__PURE__ */ whole({ atLeast: 1 });
 /** What the schema makes of a value. @throws DiffusionError("option") naming `what` is wrong, its value and what would be right */
 export const check = <S extends v.GenericSchema>(schema: S, value: unknown, what: string): v.InferOutput<S> =>
   read(schema, value, { name: what, error: (message) => new DiffusionError("option", `${message}.`) });
+
+/** An option that records leave unsaid at its default, so that one thing has one text. */
+export const unsaid = <T>(schema: v.GenericSchema<T>, standard: T) =>
+  v.optional(
+    v.pipe(
+      schema,
+      v.transform((value) => (value === standard ? undefined : value)),
+    ),
+  );
 
 type Entries<E extends v.ObjectEntries> = v.StrictObjectSchema<E, undefined>;
 

@@ -1,5 +1,5 @@
 import { number } from "@isoflop/spec";
-import { Tensor } from "@isoflop/tensor";
+import { type Device, Tensor } from "@isoflop/tensor";
 import { type Arithmetic, type Dual, dual } from "./arithmetic.js";
 import { check, unit } from "./checks.js";
 import type { Path } from "./path.js";
@@ -18,13 +18,13 @@ export interface TimestepDensity {
 /** A density that is told in terms of noise, and has times only on a path. */
 export interface PathDensity {
   readonly name: string;
-  /** Its times on a path. */
-  on(path: Path): TimestepDensity;
+  /** Its times on a path; on a device too, where it is to draw tensors of them by tables of its own. */
+  on(path: Path, device?: Device): TimestepDensity;
 }
 
 /** A density's times on a path. One that is told in terms of noise can be given those of another path again. */
-export const densityOn = (density: TimestepDensity | PathDensity, path: Path): TimestepDensity =>
-  "on" in density ? Object.assign(density.on(path), { on: density.on }) : density;
+export const densityOn = (density: TimestepDensity | PathDensity, path: Path, device?: Device): TimestepDensity =>
+  "on" in density ? Object.assign(density.on(path, device), { on: density.on }) : density;
 
 const time = number();
 

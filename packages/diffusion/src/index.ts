@@ -20,6 +20,7 @@ export { type DiscretizedOptions, discretizedGaussianLogLikelihood } from "./ddp
 export { gaussianKl, type Normal } from "./ddpm/gaussian-kl.js";
 export { type Posterior, posterior } from "./ddpm/posterior.js";
 export { type Spacing, spacedIndices } from "./ddpm/spacing.js";
+export { type CarriedOptions, carried } from "./densities/carried.js";
 export { cosmap } from "./densities/cosmap.js";
 export { discreteUniform } from "./densities/discrete-uniform.js";
 export { logNormalSigma } from "./densities/log-normal-sigma.js";
@@ -42,9 +43,11 @@ export { type GridSpec, grids } from "./grids.js";
 export { type AutoguidanceInputs, autoguidance } from "./guidance/auto.js";
 export { type ConditionalDenoiser, classifierFreeGuidance, type GuidanceInputs } from "./guidance/classifier-free.js";
 export type { GuidanceOptions } from "./guidance/guide.js";
+export { type CarriedInputsOptions, carriedInputs } from "./inputs/carried.js";
 export { ddpmInputs } from "./inputs/ddpm.js";
 export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
+export { veInputs } from "./inputs/ve.js";
 export { denoiser, type NetworkInputs } from "./inputs.js";
 export type { Levels } from "./levels.js";
 export { type BitsPerDimension, bitsPerDimension, type Nats } from "./likelihood/bits.js";
@@ -65,6 +68,7 @@ export {
   type SolveProgress,
 } from "./likelihood/likelihood.js";
 export type { Probes } from "./likelihood/probes.js";
+export { type LogVariance, type LogVarianceParams, logVariance, uncertain } from "./losses/uncertainty.js";
 export { networkInputs } from "./network-inputs.js";
 export {
   type Denoiser,
@@ -83,6 +87,7 @@ export {
   type Variance,
   variances,
 } from "./objective.js";
+export { type ObjectivePartsSpec, type ObjectiveSpec, objectiveOf } from "./objective-spec.js";
 export { type Coefficients, definePath, interpolate, type Path } from "./path.js";
 export { cosinePath } from "./paths/cosine.js";
 export { type DiscretePath, discretePath, isDiscrete, respaced } from "./paths/discrete.js";
@@ -101,11 +106,24 @@ export {
   predictionSchema,
   predictions,
 } from "./prediction.js";
+export { ddpm } from "./presets/ddpm.js";
+export { edm, edm2 } from "./presets/edm.js";
+export { stochasticInterpolant } from "./presets/stochastic-interpolant.js";
+export { buildObjective, type ObjectiveInput, objectiveSchema, presets } from "./presets.js";
 export * from "./sample.js";
 export { shiftForTokens, shiftTime, uniformTimes } from "./shift.js";
 export { fromSiT } from "./sit.js";
-export type { Advanced, Control, Instant, Place, Solver, Step, StepState } from "./solver.js";
-export { defineStep, instantAt } from "./solver.js";
+export {
+  type Advanced,
+  type Control,
+  defineStep,
+  type Instant,
+  instantAt,
+  type Place,
+  type Solver,
+  type Step,
+  type StepState,
+} from "./solver.js";
 export { ancestral } from "./solvers/ancestral.js";
 export { ddim } from "./solvers/ddim.js";
 export { dopri5 } from "./solvers/dopri5.js";

@@ -1,4 +1,4 @@
-import { mul, type Tensor } from "@isoflop/tensor";
+import { type Device, mul, type Tensor } from "@isoflop/tensor";
 import { type Arithmetic, tensors } from "./arithmetic.js";
 import { besideBatch, type Coefficients, type Path } from "./path.js";
 
@@ -7,6 +7,8 @@ export interface NetworkInputs {
   readonly name: string;
   /** `scale` multiplies x_t; `time` is what the network is told of the time. */
   at<T>(m: Arithmetic<T>, c: Coefficients<T>, t: T): { readonly scale: T | number; readonly time: T };
+  /** Inputs that read tables, with these on a device. Absent where formulas are all there is. */
+  on?(device: Device): NetworkInputs;
 }
 
 /** x [n, ...], t [n] and whatever else the network reads, to a prediction. */

@@ -146,11 +146,13 @@ export const rectifiedFlow = (options: { readonly density?: TimestepDensity | Pa
 };
 
 /**
- * The objective with the tables of its path on a device, for compiled programs that draw times there; itself where there are none.
+ * The objective with the tables of its parts on a device, for compiled programs that draw times there; itself where there are none.
  */
 export const objectiveOn = (aim: Objective, device: Device): Objective => {
-  const path = aim.path.on?.(device);
-  return path ? { ...aim, path, density: densityOn(aim.density, path) } : aim;
+  const [path, inputs] = [aim.path.on?.(device), aim.inputs.on?.(device)];
+  if (!path && !inputs && !("on" in aim.density)) return aim;
+  const there = path ?? aim.path;
+  return { ...aim, path: there, inputs: inputs ?? aim.inputs, density: densityOn(aim.density, there, device) };
 };
 
 /** One batch to learn from: data and noise [n, ...], times [n]. */

@@ -2,6 +2,7 @@ import { jsonSchema, kind, number, read } from "@isoflop/spec";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import {
+  carried,
   cosinePath,
   cosmap,
   type DensitySpec,
@@ -10,6 +11,7 @@ import {
   densityOn,
   discretePath,
   discreteUniform,
+  edmPath,
   edmWeighting,
   effectiveWeight,
   euler,
@@ -61,6 +63,12 @@ describe("a record makes what the function makes", () => {
     ],
     [{ kind: "logNormalSigma", mean: -0.4, std: 1 }, logNormalSigma({ mean: -0.4, std: 1 })],
     [{ kind: "discreteUniform" }, discreteUniform()],
+    [{ kind: "uniform", from: 0.1 }, uniform({ from: 0.1 })],
+    [{ kind: "carried", path: { kind: "vp" } }, carried({ path: vpPath(), density: uniform() })],
+    [
+      { kind: "carried", path: { kind: "edm" }, density: { kind: "logNormalSigma" } },
+      carried({ path: edmPath(), density: logNormalSigma() }),
+    ],
   ];
   it.each(densityCases)("density %j", (spec, density) => {
     const found = made(densities, spec);

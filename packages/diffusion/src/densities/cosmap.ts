@@ -1,7 +1,7 @@
 import { part } from "../checks.js";
 import { defineDensity } from "../density.js";
 
-/** Uniform in the angle of the cosine path, carried to the linear one by equal SNR (SD3, arXiv 2403.03206, equation 21). */
+/** Uniform in the angle of the cosine path, carried to the linear one by equal SNR (SD3, arXiv 2403.03206, equation 21): what `carried` makes there of its uniform times. */
 export const cosmap = part({
   name: "cosmap",
   build: () =>

@@ -33,6 +33,9 @@ export const shiftedKind = (all: () => Kinds<TimestepDensity | PathDensity>) =>
     build({ density, by }): TimestepDensity | PathDensity {
       const inner = all().build(density);
       if (!("on" in inner)) return shifted(inner, by);
-      return { name: `${inner.name}, shifted by ${by}`, on: (path) => shifted(densityOn(inner, path), by) };
+      return {
+        name: `${inner.name}, shifted by ${by}`,
+        on: (path, device) => shifted(densityOn(inner, path, device), by),
+      };
     },
   });

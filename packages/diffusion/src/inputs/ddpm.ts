@@ -5,8 +5,8 @@ import type { NetworkInputs } from "../inputs.js";
 
 /**
  * x_t as it is, and the index of the step over the steps of the process: a network that multiplies its time by so many (`timeScale` of
- * `@isoflop/dit`) is told DDPM's index, of a respaced process that in the original. On a path without steps the index is t · steps - 1. Before
- * the first step it is told the first.
+ * `@isoflop/dit`) is told DDPM's index, of a respaced process that in the original. On a path without steps the index is t · steps - 1. Of
+ * data it is -1.
  * @throws DiffusionError("option") unless steps is a whole number of at least 2
  */
 export const ddpmInputs = part({
@@ -16,7 +16,7 @@ export const ddpmInputs = part({
     name: `DDPM ${steps}`,
     at: (m, { index }, t) => ({
       scale: 1,
-      time: m.max(index === undefined ? m.sub(t, 1 / steps) : m.div(index, steps), 0),
+      time: index === undefined ? m.sub(t, 1 / steps) : m.div(index, steps),
     }),
   }),
 });

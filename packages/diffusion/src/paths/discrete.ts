@@ -16,7 +16,7 @@ import {
 } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Arithmetic, numbers, tensors } from "../arithmetic.js";
-import { check, part, unit } from "../checks.js";
+import { check, part, unit, unsaid } from "../checks.js";
 import { betasOf, schedules, withZeroTerminalSnr } from "../ddpm/betas.js";
 import { type Spacing, spacedIndices } from "../ddpm/spacing.js";
 import { must } from "../errors.js";
@@ -245,8 +245,9 @@ export const discretePath = part({
   name: "discrete",
   options: {
     betas: v.optional(betaList),
-    schedule: v.optional(choice(schedules)),
-    steps: v.optional(whole({ atLeast: 2 })),
+    // Beside betas neither is said.
+    schedule: unsaid(choice(schedules), "linear"),
+    steps: unsaid(whole({ atLeast: 2 }), 1000),
     zeroTerminalSnr: v.optional(v.boolean("true or false"), false),
   },
   named: (

@@ -1,0 +1,61 @@
+import { attempt, choice, nameOrRecord, record, recordOrName, type SpecIn } from "@isoflop/spec";
+import * as v from "valibot";
+import { unsaid } from "./checks.js";
+import { type DensitySpec, densities } from "./densities.js";
+import { networkInputs } from "./network-inputs.js";
+import { type LossKind, lossKinds, type Objective, objective, type Variance, variances } from "./objective.js";
+import { paths } from "./paths.js";
+import { type Prediction, predictionSchema } from "./prediction.js";
+import { type WeightingSpec, weightings } from "./weightings.js";
+
+type PathSpec = SpecIn<typeof paths>;
+type InputsSpec = SpecIn<typeof networkInputs>;
+
+/** An objective by the names of its parts: a plain record, to be hashed and stored. */
+export interface ObjectiveSpec {
+  /** A path's name alone, or its record where an option is not at its default. */
+  readonly path: PathSpec | PathSpec["kind"];
+  readonly prediction: Prediction;
+  readonly weighting: WeightingSpec;
+  readonly density: DensitySpec;
+  /** What the network is given for x_t and t; as they are where it is unsaid. */
+  readonly inputs?: InputsSpec | InputsSpec["kind"] | undefined;
+  /** Unsaid: the largest, where it matters. */
+  readonly variance?: Variance | undefined;
+  /** Unsaid: the squared error, and where the variance is learned, a step's term of the bound. */
+  readonly loss?: LossKind | undefined;
+}
+
+/** The objective of a record. @throws DiffusionError for parts that do not go together */
+export const objectiveOf = ({ path, weighting, density, inputs = "plain", ...rest }: ObjectiveSpec): Objective => {
+  const { prediction, variance, loss } = rest;
+  return objective({
+    path: paths.build(path),
+    prediction,
+    weighting: weightings.build(weighting),
+    density: densities.build(density),
+    inputs: networkInputs.build(inputs),
+    ...(variance && { variance }),
+    ...(loss && { loss }),
+  });
+};
+
+/** A record part by part. What is unsaid is rectified flow: linear path, velocity, logit-normal times. */
+export const objectiveParts = record({
+  path: v.optional(nameOrRecord(paths), "linear"),
+  prediction: v.optional(predictionSchema, "velocity"),
+  weighting: v.optional(recordOrName(weightings), { kind: "none" }),
+  density: v.optional(recordOrName(densities), { kind: "logitNormal" }),
+  inputs: v.optional(nameOrRecord(networkInputs)),
+  variance: unsaid(choice(variances), "fixedLarge"),
+  loss: unsaid(choice(lossKinds), "mse"),
+});
+
+/** A record of parts that can be built. */
+export const builtParts = v.pipe(
+  objectiveParts,
+  attempt((spec: ObjectiveSpec) => objectiveOf(spec) && spec),
+);
+
+/** The same as one writes it. */
+export type ObjectivePartsSpec = v.InferInput<typeof objectiveParts>;
