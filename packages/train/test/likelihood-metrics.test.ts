@@ -1,0 +1,91 @@
+import { variationalBound } from "@isoflop/diffusion";
+import { createDevice, leavesOf, random } from "@isoflop/tensor";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  buildObjective,
+  type MetricInputs,
+  measure,
+  metricSpec,
+  modelOf,
+  trainSpec,
+  uploadCaptions,
+} from "../src/index.js";
+import { tinyData, tinySpec } from "./tiny.js";
+
+const spec = trainSpec(tinySpec());
+const data = tinyData();
+const device = await createDevice("wasm", { wasm: { threads: 1 } });
+afterAll(() => device.destroy());
+
+let inputs: MetricInputs;
+beforeAll(() => {
+  const model = modelOf(spec);
+  const weights = model.init(random.key(1));
+  device.evaluate(weights);
+  inputs = { weights, spec, model, objective: buildObjective(spec.objective), data, device };
+});
+afterAll(() => {
+  for (const tensor of leavesOf(inputs.weights)) tensor.dispose();
+});
+
+const block = data.batch("validation", 0, 64);
+const dimensions = block.images.length / 64;
+
+describe("the metric nll", () => {
+  it("of a model that has learnt nothing, whose flow stays, is that of a standard normal", async () => {
+    const measured = await measure(metricSpec({ kind: "nll", images: 64, steps: 2, dequantization: "none" }), inputs);
+    const squares = block.images.reduce((sum, value) => sum + value * value, 0) / block.images.length;
+    expect(measured.value).toBeCloseTo((squares / 2 + Math.log(2 * Math.PI) / 2) / Math.LN2, 5);
+    expect(measured.count).toBe(64);
+    expect(measured.stdErr).toBeGreaterThan(0);
+  });
+
+  it("leaves nothing on the device, and is the same again", async () => {
+    const asked = metricSpec({ kind: "nll", images: 128, steps: 2, dequantization: "none", probes: 2 });
+    const first = await measure(asked, inputs);
+    const { buffers } = device.memory;
+    expect(await measure(asked, inputs)).toEqual(first);
+    expect(device.memory.buffers).toBe(buffers);
+  });
+});
+
+describe("the metric vlb", () => {
+  it("is the bound of the package that has it", async () => {
+    const measured = await measure(metricSpec({ kind: "vlb", images: 64, strata: 4, decoder: "gaussian" }), inputs);
+    const { model, objective, weights } = inputs;
+    const captions = uploadCaptions(device, data, block, 64, model.reads);
+    using bound = variationalBound((x, t) => model.apply(weights, x, t, captions), { objective, strata: 4, device });
+    const x = device.tensor(block.images, [64, ...data.shape]);
+    const { nats, standardError } = await bound.run(null, { x, key: random.key(8), draws: 4 });
+    const mean = nats.reduce((sum, value) => sum + value, 0) / 64 / dimensions / Math.LN2;
+    expect(standardError).toHaveLength(64);
+    expect(Math.abs(mean - measured.value)).toBeLessThan(5 * measured.stdErr!);
+    for (const tensor of [x, ...leavesOf(captions)]) tensor.dispose();
+  });
+});
+
+describe("what is no metric is named", () => {
+  it.each<[string, object, string]>([
+    ["no probe", { kind: "nll", probes: 0 }, "metric.probes is 0; it must be a whole number of at least 1"],
+    ["no step", { kind: "nll", steps: 0 }, "metric.steps is 0"],
+    [
+      "a dequantization",
+      { kind: "nll", dequantization: "normal" },
+      'metric.dequantization is "normal"; it must be one of "none", "uniform", "truncatedNormal"',
+    ],
+    ["the training split", { kind: "vlb", split: "train" }, "metric.split is"],
+    [
+      "a decoder",
+      { kind: "vlb", decoder: "pixels" },
+      'metric.decoder is "pixels"; it must be one of "levels", "gaussian"',
+    ],
+    ["a process", { kind: "vlb", process: "steps" }, 'metric.process is "steps"'],
+  ])("%s", (_, asked, message) => {
+    expect(() => metricSpec(asked as never)).toThrow(message);
+  });
+
+  it("steps of a path that has none", async () => {
+    const asked = metricSpec({ kind: "vlb", images: 64, process: "discrete", decoder: "gaussian" });
+    await expect(measure(asked, inputs)).rejects.toThrow("the linear path has no steps of its own");
+  });
+});
