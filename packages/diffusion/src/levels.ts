@@ -54,7 +54,7 @@ export const checkOnLevels = async (what: string, x: Tensor, levels: Levels, dev
       off > 0.5 ? `${(off * spacingOf(levels)).toPrecision(3)} outside` : `${off.toPrecision(2)} levels off one`;
     throw new DiffusionError(
       "values",
-      `${what}: x holds a number that is ${told}; all must be among ${count} levels from ${range[0]} to ${range[1]}. Continuous data have a density, no code.`,
+      `${what}: x holds a number that is ${told}; all must be among ${count} levels from ${range[0]} to ${range[1]}. Continuous data have a density, no code: take dequantization "none" and the decoder "gaussian".`,
     );
   } finally {
     farthest.dispose();

@@ -64,6 +64,38 @@ describe("the metric vlb", () => {
   });
 });
 
+describe("of pictures on the levels of bytes", () => {
+  const bytes: MetricInputs["data"] = {
+    ...data,
+    batch(...asked) {
+      const { images, ...rest } = data.batch(...asked);
+      return { ...rest, images: images.map((value) => Math.round((value + 1) * 127.5) / 127.5 - 1) };
+    },
+  };
+
+  it("nll and vlb are bits of a code", async () => {
+    const of = async (asked: Parameters<typeof metricSpec>[0]) =>
+      (await measure(metricSpec(asked), { ...inputs, data: bytes })).value;
+    const set = { kind: "nll", images: 64, steps: 2 } as const;
+    const density = await of({ ...set, dequantization: "none" });
+    // log2 of 127.5, and what the noise within a level adds to the squares: next to nothing.
+    expect((await of(set)) - density).toBeCloseTo(Math.log2(127.5), 3);
+    // A normal that is cut at three deviations has so much less entropy than the level is wide, all lost on a density that is flat there.
+    const lost = Math.log2(6 / Math.sqrt(2 * Math.PI * Math.E));
+    const cut = await of({ ...set, dequantization: "truncatedNormal" });
+    expect(cut - density).toBeCloseTo(Math.log2(127.5) + lost, 1);
+    const bound = { kind: "vlb", images: 64, strata: 4 } as const;
+    expect(await of(bound)).toBeGreaterThan(await of({ ...bound, decoder: "gaussian" }));
+  });
+
+  it("of other pictures they have no number, and say what would be right", async () => {
+    for (const kind of ["nll", "vlb"] as const)
+      await expect(measure(metricSpec({ kind, images: 64 }), inputs)).rejects.toThrow(
+        /x holds a number that is .* levels off one; .* take dequantization "none" and the decoder "gaussian"/,
+      );
+  });
+});
+
 describe("what is no metric is named", () => {
   it.each<[string, object, string]>([
     ["no probe", { kind: "nll", probes: 0 }, "metric.probes is 0; it must be a whole number of at least 1"],

@@ -66,7 +66,8 @@ const shareWithin = (deviations: number): number => {
 
 /**
  * The path's own noise, alpha x + sigma u, at the time at which `deviations` of it are half a level, with u a normal cut there (i-DODE, arXiv 2305.03935,
- * section 4.2): what the network saw in training, so that nothing has to be trained and little is lost. Solves begin at that time.
+ * section 4.2): what the network saw in training, so that nothing has to be trained. Solves begin at that time. It suits a network that tells levels
+ * apart; of one whose density is flat over a level it costs 0.54 bits a number more than {@link uniformDequantization}.
  * @throws DiffusionError("option") for levels that are none, or where the path has more noise than that at data, as VE has
  */
 export const truncatedNormalDequantization = (
