@@ -58,16 +58,16 @@ export {
   truncatedNormalDequantization,
   uniformDequantization,
 } from "./likelihood/dequantization.js";
-export {
-  type Likelihood,
-  type LikelihoodCard,
-  type LikelihoodOf,
-  type LikelihoodOptions,
-  type LikelihoodRun,
-  likelihood,
-  type SolveProgress,
-} from "./likelihood/likelihood.js";
+export { likelihood } from "./likelihood/likelihood.js";
 export type { Probes } from "./likelihood/probes.js";
+export type {
+  Likelihood,
+  LikelihoodCard,
+  LikelihoodOf,
+  LikelihoodOptions,
+  LikelihoodRun,
+  SolveProgress,
+} from "./likelihood/types.js";
 export { type LogVariance, type LogVarianceParams, logVariance, uncertain } from "./losses/uncertainty.js";
 export { networkInputs } from "./network-inputs.js";
 export {

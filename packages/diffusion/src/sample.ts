@@ -22,7 +22,7 @@ import type { Path } from "./path.js";
 import { uniformTimes } from "./shift.js";
 import { checkSolver, type Solver } from "./solver.js";
 import { euler } from "./solvers/euler.js";
-import { type Draws, fieldOf, type Walked, type WalkState, walker } from "./walk.js";
+import { type Draws, fieldOf, type Walk, type Walked, type WalkState, walker } from "./walk.js";
 
 /** A network whose parameters and condition are data: a pytree of tensors handed to every call. */
 export type DenoiserOf<I> = (x: Tensor, t: Tensor, inputs: I) => Tensor;
@@ -52,7 +52,7 @@ export interface Sampling {
   readonly grid?: Grid;
   /** Falling times instead, from the first to the last; or rising ones, from data to noise. */
   readonly times?: readonly number[];
-  /** Of the noise that a stochastic solver adds: a key, which is folded with the number of each step, or what gives the draws of a step. */
+  /** Of the noise that a stochastic solver adds: a key, which is folded with the number of each step, or what gives the draws of a step for all samples. */
   readonly key?: Draws;
   /** At most so many samples at once; the rest after them. The result is the same, the noise of a stochastic solver too. */
   readonly batch?: number;
@@ -135,11 +135,11 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
   const walking = walker(fieldOf(model, settings), settings);
   const joined = jit((parts: readonly Tensor[]): Tensor => concat(parts) as Tensor);
 
-  const part = async (inputs: I, x: Tensor, first: number, sampling: Sampling, times: readonly number[]) => {
-    const { key, onStep, signal } = sampling;
+  const part = async (inputs: I, x: Tensor, sampling: Sampling, rest: Omit<Walk, "start">): Promise<Tensor> => {
+    const { onStep, signal } = sampling;
     let walked: Walked | undefined;
     try {
-      walked = await walking.walk(inputs, { start: x, times, first, draws: key, onStep, signal });
+      walked = await walking.walk(inputs, { start: x, onStep, signal, ...rest });
       await checkSizes(walked);
       return walked.x;
     } catch (error) {
@@ -158,6 +158,7 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
 
   const run = async (inputs: InputsFor<I>, sampling: Sampling): Promise<Tensor> => {
     check(only(samplingOptions), sampling, "sampler.run");
+    const { key } = sampling;
     const times = timesOf(sampling, solver, reading.path);
     const rises = times[1]! > times[0]!;
     must(!rises || sampling.start, "option", "sample: times rise, from data to noise; give the data as `start`.");
@@ -168,11 +169,12 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
       typeof inputs === "function" ? (inputs as (start: number, count: number) => I)(from, size) : inputs;
     const parts: Tensor[] = [];
     try {
-      if (most >= n) return await part(inputsFor(0, n), all, 0, sampling, times);
+      if (most >= n) return await part(inputsFor(0, n), all, sampling, { times, draws: key });
       for (let from = 0; from < n; from += most) {
         const size = Math.min(most, n - from);
-        const some = slice(all, [{ start: from, stop: from + size }]) as Tensor;
-        parts.push(await part(inputsFor(from, size), some, from, sampling, times));
+        const rows = { start: from, stop: from + size };
+        const some = slice(all, [rows]) as Tensor;
+        parts.push(await part(inputsFor(from, size), some, sampling, { times, draws: key, rows }));
         some.dispose();
       }
       return joined(parts as JitArguments<readonly Tensor[]>);

@@ -50,12 +50,18 @@ export interface WalkState {
   readonly evaluations: number;
 }
 
+/** Samples from one to before another. */
+export interface Rows {
+  readonly start: number;
+  readonly stop: number;
+}
+
 export interface Walk {
   readonly start: Tensor;
   readonly times: readonly number[];
   readonly draws?: Draws | undefined;
-  /** The number of the first sample among all, for the noise of a part of them. Default 0. */
-  readonly first?: number;
+  /** The rows of the draws that are meant, where a function gives those of more samples. */
+  readonly rows?: Rows | undefined;
   readonly onStep?: ((state: WalkState) => void | Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -150,17 +156,21 @@ const blockwise = (key: random.Key, first: number, [n = 1, ...rest]: readonly nu
   return slice(all, [{ start, stop: start + n }]) as Tensor;
 };
 
-/** The draws of a step. @throws DiffusionError("option") where there are none, or too few */
-const drawn = ({ draws, first = 0 }: Walk, count: number, step: number, x: Tensor, name: string): readonly Tensor[] => {
-  if (count === 0) return [];
+/** The draws of a step, and those of them that are to be disposed. @throws DiffusionError("option") where there are none, or too few */
+const drawn = ({ draws, rows, start: x }: Walk, count: number, step: number, name: string) => {
+  if (count === 0) return { noise: [], own: [] };
   must(draws, "option", `${name} draws noise; give a run its key, such as random.key(seed).`);
-  const noise =
-    typeof draws === "function"
-      ? draws(step)
-      : random.split(random.foldIn(draws, step), count).map((key) => blockwise(key, first, x.shape));
-  must(noise?.length >= count, "option", `${name} takes ${count} draws a step; it was given ${noise?.length ?? 0}.`);
+  if (typeof draws !== "function") {
+    const keys = random.split(random.foldIn(draws, step), count);
+    const noise = keys.map((key) => blockwise(key, rows?.start ?? 0, x.shape));
+    return { noise, own: noise };
+  }
+  const given = draws(step);
+  const enough = (given?.length ?? 0) >= count;
+  must(enough, "option", `${name} takes ${count} draws a step; it was given ${given?.length ?? 0}.`);
+  const noise = given.slice(0, count).map((draw) => (rows ? (slice(draw, [rows]) as Tensor) : draw));
   for (const draw of noise) checkTensor("a draw of a step is", draw, x);
-  return noise.slice(0, count);
+  return { noise, own: rows ? noise : [] };
 };
 
 /** Tensors that are no longer needed. */
@@ -178,7 +188,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
   const instant = (t: number) => instantAt(reading.path, t);
 
   const run = async (inputs: I, walk: Walk): Promise<Walked> => {
-    const { start, times, draws, onStep, signal } = walk;
+    const { start, times, onStep, signal } = walk;
     const { control, name } = solver;
     const [sizes, visited]: [Tensor[], number[]] = [[], [times[0]!]];
     const before: ReturnType<typeof instant>[] = [];
@@ -226,10 +236,10 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
           at: instant,
         };
         const { draws: count = 0 } = solver.step(place);
-        const noise = drawn(walk, count, i, x, name);
+        const { noise, own } = drawn(walk, count, i, name);
         const { stepped, asked } = take(place, noise);
         evaluations += asked;
-        if (typeof draws !== "function") release(noise.filter(({ storage }) => storage));
+        release(own.filter(({ storage }) => storage));
         await accept(stepped, place, steps);
       }
     };

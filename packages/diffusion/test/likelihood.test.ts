@@ -14,6 +14,7 @@ import {
   type Prediction,
   predictions,
   rk4,
+  variationalBound,
   vePath,
   vpPath,
 } from "../src/index.js";
@@ -281,6 +282,15 @@ describe("what makes no likelihood is named", () => {
     ],
     ["a dequantization", { dequantization: "uniform" }, {}, /dequantization is "uniform"/],
   ])("%s", (_, options, run, right) => refused(options, run, right));
+
+  test("a run without a device, which it asks for", async () => {
+    const lazy = random.normal(random.key(0), [2, 3]);
+    using compiled = likelihood(still, { probes: "exact", steps: 1 });
+    await expect(compiled.run(null, { x: lazy })).rejects.toThrow("likelihood: name a device (its option `device`)");
+    using elsewhere = variationalBound(still);
+    const run = elsewhere.run(() => null, { x: lazy, key: random.key(1) });
+    await expect(run).rejects.toThrow("variationalBound: name a device (its option `device`)");
+  });
 
   test("an exact trace of many dimensions", async () => {
     await refused(

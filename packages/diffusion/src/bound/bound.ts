@@ -70,35 +70,16 @@ export const perSample = (x: Tensor): Tensor =>
 /** KL(N(alpha x, sigma²) ‖ N(0, sigma²)) of a sample whose numbers squared sum to this. */
 export const priorKl = (squares: number, alpha: number, sigma: number): number => (squares * (alpha / sigma) ** 2) / 2;
 
-/** Sums over draws, kept so that their mean and its standard error can be told: [n] each. */
-export class Draws {
-  readonly #draws: Float64Array[] = [];
+/** The mean over draws, for each sample. */
+export const meanOf = (draws: readonly Float64Array[]): Float64Array =>
+  draws[0]!.map((_, i) => draws.reduce((total, draw) => total + draw[i]!, 0) / draws.length);
 
-  constructor(readonly n: number) {}
-
-  /** A new draw, of zeros to be added to. */
-  next(): Float64Array {
-    const draw = new Float64Array(this.n);
-    this.#draws.push(draw);
-    return draw;
-  }
-
-  mean(): Float64Array {
-    const { length } = this.#draws;
-    return Float64Array.from(
-      { length: this.n },
-      (_, i) => this.#draws.reduce((total, draw) => total + draw[i]!, 0) / length,
-    );
-  }
-
-  /** Of the mean; undefined of one draw. */
-  standardError(): Float64Array | undefined {
-    const { length } = this.#draws;
-    if (length < 2) return undefined;
-    const mean = this.mean();
-    return mean.map((m, i) => {
-      const squares = this.#draws.reduce((total, draw) => total + (draw[i]! - m) ** 2, 0);
-      return Math.sqrt(squares / (length - 1) / length);
-    });
-  }
-}
+/** The standard error of that mean; undefined of one draw. */
+export const errorOf = (draws: readonly Float64Array[]): Float64Array | undefined => {
+  const { length } = draws;
+  if (length < 2) return undefined;
+  return meanOf(draws).map((mean, i) => {
+    const squares = draws.reduce((total, draw) => total + (draw[i]! - mean) ** 2, 0);
+    return Math.sqrt(squares / (length - 1) / length);
+  });
+};

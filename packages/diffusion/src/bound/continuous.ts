@@ -6,14 +6,15 @@ import { normalBySample, uniformBySample } from "../by-sample.js";
 import { check, count } from "../checks.js";
 import { answerAt, type Reading } from "../course.js";
 import { uniform } from "../densities/uniform.js";
+import { withDevice } from "../device.js";
 import { must } from "../errors.js";
 import { loss, network, objective, rectifiedFlow } from "../objective.js";
 import type { Path } from "../path.js";
 import { checkTimes, type DenoiserOf } from "../sample.js";
 import { unweighted } from "../weightings/unweighted.js";
-import { type Bound, type BoundOf, Draws, perSample, priorKl } from "./bound.js";
+import { type Bound, type BoundOf, errorOf, meanOf, perSample, priorKl } from "./bound.js";
 import { checkDecoder, type Decoder, decoded } from "./decoder.js";
-import { beginning, checkNats, type Program, runBound } from "./run.js";
+import { beginning, checkNats, type Program, runBound, runSizes } from "./run.js";
 
 /** log(sigma / alpha) at the ends unless told: VDM's log signal-to-noise of 13.3 at data, and as little signal as leaves e^-10 of it in the variance. */
 const [LEAST_NOISE, MOST_NOISE] = [-6.65, 5] as const;
@@ -132,74 +133,59 @@ export const variationalBound = <I>(
   const begin = beginning(device);
   const signs = antithetic ? [1, -1] : [1];
 
+  const run: BoundOf<I, VariationalBound>["run"] = async (inputs, running) => {
+    const { n, dimensions, draws } = runSizes(what, running);
+    const sums = Array.from({ length: draws }, () => ({ terms: new Float64Array(n), ends: new Float64Array(n) }));
+    const { squares, evaluations } = await runBound(
+      { what, decoder, device },
+      begin,
+      inputs,
+      running,
+      draws * strata * signs.length,
+      async ({ x, inputs: some, samples, first: from, pending, evaluated }) => {
+        const adding = (into: Float64Array, share: number) => (values: ArrayLike<number>) => {
+          for (let i = 0; i < values.length; i++) into[from + i]! += values[i]! * share;
+        };
+        for (const [draw, { terms, ends }] of sums.entries()) {
+          if (decoder.levels) await pending.add(reconstruction(x, running.key, samples, draw), adding(ends, 1));
+          for (let stratum = 0; stratum < strata; stratum++)
+            for (const sign of signs) {
+              const value = integrand(x, some, running.key, samples, { draw, stratum, sign });
+              await pending.add(value, adding(terms, 1 / signs.length));
+              await evaluated();
+            }
+        }
+      },
+    );
+    const { alpha, sigma } = given.path.at(last);
+    // What a normal of the least noise costs on the mean over that noise.
+    const exact = (dimensions / 2) * (Math.log(2 * Math.PI) + 1 + 2 * low);
+    const parts = {
+      prior: squares.map((sum) => priorKl(sum, alpha as number, sigma as number)),
+      diffusion: meanOf(sums.map(({ terms }) => terms)),
+      reconstruction: decoder.levels ? meanOf(sums.map(({ ends }) => ends)) : new Float64Array(n).fill(exact),
+    };
+    const standardError = errorOf(sums.map(({ terms, ends }) => terms.map((value, i) => value + ends[i]!)));
+    const nats = parts.prior.map((value, i) => value + parts.diffusion[i]! + parts.reconstruction[i]!);
+    return {
+      nats: checkNats(what, nats),
+      of: decoder.of,
+      dimensions,
+      ...(standardError && { standardError }),
+      parts,
+      evaluations,
+      card: { path: given.path.name, times: [first, last], strata, antithetic, decoder: decoder.name, draws },
+    };
+  };
+
+  const dispose = (): void => {
+    for (const program of [integrand, reconstruction, begin]) program.dispose();
+  };
   return {
-    async run(inputs, running) {
-      const n = running.x?.shape?.[0] ?? 0;
-      const [diffusion, reconstructed] = [new Draws(n), new Draws(n)];
-      const sums = Array.from(
-        { length: Math.max(running.draws ?? 1, 1) },
-        () => [diffusion.next(), reconstructed.next()] as const,
-      );
-      const ran = await runBound(
-        { what, decoder, device },
-        begin,
-        inputs,
-        running,
-        (draws) => draws * strata * signs.length,
-        async ({ x, inputs: some, samples, first: from, pending, evaluated }, draws) => {
-          const adding = (into: Float64Array, share: number) => (values: ArrayLike<number>) => {
-            for (let i = 0; i < values.length; i++) into[from + i]! += values[i]! * share;
-          };
-          for (let draw = 0; draw < draws; draw++) {
-            const [terms, ends] = sums[draw]!;
-            if (decoder.levels) await pending.add(reconstruction(x, running.key, samples, draw), adding(ends, 1));
-            for (let stratum = 0; stratum < strata; stratum++)
-              for (const sign of signs) {
-                const at = { draw, stratum, sign };
-                const value = integrand(x, some, running.key, samples, at);
-                await pending.add(value, adding(terms, 1 / signs.length));
-                await evaluated();
-              }
-          }
-        },
-      );
-      const { x } = running;
-      const dimensions = x.size / n;
-      const { alpha, sigma } = given.path.at(last);
-      const exact = (dimensions / 2) * (Math.log(2 * Math.PI) + 1 + 2 * low);
-      const parts = {
-        prior: ran.squares.map((squares) => priorKl(squares, alpha as number, sigma as number)),
-        diffusion: diffusion.mean(),
-        reconstruction: decoder.levels ? reconstructed.mean() : new Float64Array(n).fill(exact),
-      };
-      const nats = parts.prior.map((value, i) => value + parts.diffusion[i]! + parts.reconstruction[i]!);
-      const both = new Draws(n);
-      for (const [terms, ends] of sums) both.next().set(terms.map((value, i) => value + ends[i]!));
-      const standardError = both.standardError();
-      return {
-        nats: checkNats(what, nats),
-        of: decoder.of,
-        dimensions,
-        ...(standardError && { standardError }),
-        parts,
-        evaluations: ran.evaluations,
-        card: {
-          path: given.path.name,
-          times: [first, last],
-          strata,
-          antithetic,
-          decoder: decoder.name,
-          draws: ran.draws,
-        },
-      };
-    },
+    run: (inputs, running) => withDevice(what, device, [running?.x, inputs], () => run(inputs, running)),
     dispose,
     [Symbol.dispose]: dispose,
   };
-
-  function dispose(): void {
-    for (const program of [integrand, reconstruction, begin]) program.dispose();
-  }
 };
 
 const endsOf = (path: Path, told: readonly [number, number] | undefined): readonly [number, number] => {

@@ -7,14 +7,15 @@ import { normalBySample } from "../by-sample.js";
 import { check, count } from "../checks.js";
 import { answerAt, type Bounds, type Moment, momentAt, type Reading } from "../course.js";
 import { excess, gaussianKl } from "../ddpm/gaussian-kl.js";
+import { withDevice } from "../device.js";
 import { must } from "../errors.js";
 import { network, type Variance, variances } from "../objective.js";
 import { isDiscrete } from "../paths/discrete.js";
 import { checkClip, checkTimes, type DenoiserOf } from "../sample.js";
-import { type Bound, type BoundOf, Draws, perSample, priorKl } from "./bound.js";
+import { type Bound, type BoundOf, errorOf, meanOf, perSample, priorKl } from "./bound.js";
 import { checkDecoder, type Decoder, decoded } from "./decoder.js";
 import { ladder, type Rung } from "./ladder.js";
-import { beginning, checkNats, type Program, runBound } from "./run.js";
+import { beginning, checkNats, type Program, runBound, runSizes } from "./run.js";
 
 export interface DiscreteBoundOptions {
   /** Path and prediction of the network, and the variance of its steps: "fixedLarge" unless told. */
@@ -148,21 +149,17 @@ export const discreteBound = <I>(model: DenoiserOf<I>, options: DiscreteBoundOpt
     }, on) as unknown as Program;
   const [reconstruct, descend, begin] = [compiled(true), compiled(false), beginning(device)];
 
-  const dispose = (): void => {
-    for (const program of [reconstruct, descend, begin]) program.dispose();
-  };
-
   const run: BoundOf<I, DiscreteBound>["run"] = async (inputs, running) => {
-    const n = running.x?.shape?.[0] ?? 0;
-    const draws = Array.from({ length: Math.max(running.draws ?? 1, 1) }, () => steps.map(() => new Float64Array(n)));
-    const ran = await runBound(
+    const { n, dimensions, draws } = runSizes(what, running);
+    const all = Array.from({ length: draws }, () => steps.map(() => new Float64Array(n)));
+    const { squares, evaluations } = await runBound(
       { what, decoder, device },
       begin,
       inputs,
       running,
-      (many) => many * steps.length,
+      draws * steps.length,
       async ({ x, inputs: some, samples, first, pending, evaluated }) => {
-        for (const [draw, terms] of draws.entries())
+        for (const [draw, terms] of all.entries())
           for (const at of steps.toReversed()) {
             const program = at.step === 0 ? reconstruct : descend;
             const value = program(x, some, running.key, samples, { ...at, draw });
@@ -171,46 +168,37 @@ export const discreteBound = <I>(model: DenoiserOf<I>, options: DiscreteBoundOpt
           }
       },
     );
-    const sums = new Draws(n);
-    for (const terms of draws) {
-      const sum = sums.next();
-      for (const term of terms)
-        term.forEach((value, i) => {
-          sum[i]! += value;
-        });
-    }
-    const terms = steps.map((_, step) => {
-      const own = new Draws(n);
-      for (const draw of draws) own.next().set(draw[step]!);
-      return own.mean();
-    });
+    const terms = steps.map((_, step) => meanOf(all.map((draw) => draw[step]!)));
     const { alpha, sigma } = steps.at(-1)!;
     const parts = {
-      prior: ran.squares.map((squares) => priorKl(squares, alpha, sigma)),
-      diffusion: sums.mean().map((value, i) => value - terms[0]![i]!),
+      prior: squares.map((sum) => priorKl(sum, alpha, sigma)),
+      diffusion: sumOf(terms.slice(1), n),
       reconstruction: terms[0]!,
     };
-    const standardError = sums.standardError();
+    const standardError = errorOf(all.map((draw) => sumOf(draw, n)));
+    const nats = parts.prior.map((value, i) => value + parts.diffusion[i]! + parts.reconstruction[i]!);
     return {
-      nats: checkNats(
-        what,
-        sums.mean().map((value, i) => value + parts.prior[i]!),
-      ),
+      nats: checkNats(what, nats),
       of: decoder.of,
-      dimensions: running.x.size / n,
+      dimensions,
       ...(standardError && { standardError }),
       parts,
       terms,
-      evaluations: ran.evaluations,
-      card: {
-        path: reading.path.name,
-        steps: steps.length,
-        variance,
-        clip,
-        decoder: decoder.name,
-        draws: ran.draws,
-      },
+      evaluations,
+      card: { path: reading.path.name, steps: steps.length, variance, clip, decoder: decoder.name, draws },
     };
   };
-  return { run, dispose, [Symbol.dispose]: dispose };
+
+  const dispose = (): void => {
+    for (const program of [reconstruct, descend, begin]) program.dispose();
+  };
+  return {
+    run: (inputs, running) => withDevice(what, device, [running?.x, inputs], () => run(inputs, running)),
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
 };
+
+/** Of n samples, over terms. */
+const sumOf = (terms: readonly Float64Array[], n: number): Float64Array =>
+  Float64Array.from({ length: n }, (_, i) => terms.reduce((sum, term) => sum + term[i]!, 0));

@@ -1,5 +1,5 @@
 import { only } from "@isoflop/spec";
-import { cast, type Device, type JitArguments, jit, square, type Tensor } from "@isoflop/tensor";
+import { cast, type Device, type JitArguments, jit, leavesOf, square, type Tensor } from "@isoflop/tensor";
 import { checkSamples, inParts, type Part } from "../batches.js";
 import { samplesFrom } from "../by-sample.js";
 import { check, count } from "../checks.js";
@@ -41,50 +41,67 @@ export const beginning = (device: Device | undefined) =>
     device ? { device } : {},
   );
 
+/** How large a run is. */
+export interface RunSizes {
+  readonly n: number;
+  readonly dimensions: number;
+  readonly draws: number;
+}
+
+/** @throws DiffusionError("option") for no key or no draw, ("shape") for x that holds no samples */
+export const runSizes = (what: string, running: BoundRun): RunSizes => {
+  check(only(boundRunOptions), running, `${what}.run`);
+  const { x, key, draws = 1 } = running;
+  checkSamples(what, x);
+  must(key, "option", `${what}: noise is drawn; give a run its key, such as random.key(seed).`);
+  const n = x.shape[0]!;
+  return { n, dimensions: x.size / n, draws: check(count, draws, `${what}: draws`) };
+};
+
+/** What all parts of a run came to. */
+export interface Ran {
+  /** How often the network was asked for a batch. */
+  readonly evaluations: number;
+  /** The sum of squares of each sample. */
+  readonly squares: Float64Array;
+}
+
 /**
  * Goes through the samples of a run in parts.
  * @param evaluations of the network for a part
  * @param each evaluates a part
- * @returns how often the network was asked, and the sums of squares of each sample
  */
 export const runBound = async <I>(
   { what, decoder, device }: BoundSetting,
   begin: ReturnType<typeof beginning>,
   inputs: InputsFor<I>,
   running: BoundRun,
-  evaluations: (draws: number) => number,
-  each: (part: BoundPart<I>, draws: number) => Promise<void>,
-): Promise<{ readonly evaluations: number; readonly squares: Float64Array; readonly draws: number }> => {
-  check(only(boundRunOptions), running, `${what}.run`);
-  const { x, key, onStep, signal } = running;
-  checkSamples(what, x);
-  must(key, "option", `${what}: noise is drawn; give a run its key, such as random.key(seed).`);
-  const draws = check(count, running.draws ?? 1, `${what}: draws`);
+  evaluations: number,
+  each: (part: BoundPart<I>) => Promise<void>,
+): Promise<Ran> => {
+  const { x, onStep, signal } = running;
   if (decoder.levels) await checkOnLevels(what, x, decoder.levels, device);
-  const n = x.shape[0]!;
-  const squares = new Float64Array(n);
+  const squares = new Float64Array(x.shape[0]!);
   let asked = 0;
   await inParts(what, x, inputs, running, async (part) => {
     const begun = begin(part.x as JitArguments<Tensor>, part.first);
     const pending = new Pending();
-    const of = evaluations(draws);
     let done = 0;
     try {
       squares.set((await begun.squares.data()) as Float32Array, part.first);
       const evaluated = async (): Promise<void> => {
         asked++;
-        await onStep?.({ evaluation: ++done, evaluations: of, samples: part.first, of: n });
+        await onStep?.({ evaluation: ++done, evaluations, samples: part.first, of: squares.length });
         signal?.throwIfAborted();
       };
-      await each({ ...part, samples: begun.samples, pending, evaluated }, draws);
+      await each({ ...part, samples: begun.samples, pending, evaluated });
       await pending.read();
     } finally {
       pending.dispose();
-      begun.squares.dispose();
-      begun.samples.dispose();
+      for (const tensor of leavesOf(begun)) tensor.dispose();
     }
   });
-  return { evaluations: asked, squares, draws };
+  return { evaluations: asked, squares };
 };
 
 /** @throws DiffusionError("values") naming the first sample whose nats are not finite */

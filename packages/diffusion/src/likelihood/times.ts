@@ -1,6 +1,10 @@
+import { check, count } from "../checks.js";
 import { momentAt, type Reading } from "../course.js";
-import { DiffusionError } from "../errors.js";
+import { DiffusionError, must } from "../errors.js";
 import { bisected } from "../path.js";
+import { checkTimes } from "../sample.js";
+import type { Solver } from "../solver.js";
+import type { LikelihoodOptions } from "./types.js";
 
 /** Of noise to signal at data, and of signal to noise at noise: where a solve keeps to if the ends themselves are singular. */
 const NEAR = 1e-3;
@@ -19,7 +23,7 @@ const determined = (reading: Reading, t: number): boolean => {
  * The first and the last time of a solve: 0 and 1 where the prediction gives the velocity there, else where noise to signal is 1e-3 (1e-5 on the VP
  * path, as in arXiv 2011.13456) or 1e3.
  */
-export const endsOf = (reading: Reading): readonly [first: number, last: number] => [
+const endsOf = (reading: Reading): readonly [first: number, last: number] => [
   determined(reading, 0) ? 0 : reading.path.timeAt(NEAR),
   determined(reading, 1) ? 1 : reading.path.timeAt(1 / NEAR),
 ];
@@ -29,7 +33,7 @@ export const endsOf = (reading: Reading): readonly [first: number, last: number]
  * the first where the variance is kept, and in the second where it grows: a path that hurries at one of its ends, as VP does at data and VE at noise,
  * gets its steps where it does.
  */
-export const evenTimes = ({ path }: Reading, steps: number, first: number, last: number): number[] => {
+const evenTimes = ({ path }: Reading, steps: number, first: number, last: number): number[] => {
   const pace = (t: number): number => {
     const { alpha, sigma } = path.at(t);
     return Math.atan2(sigma, alpha) + Math.log1p(sigma ** 2) / 2;
@@ -39,4 +43,32 @@ export const evenTimes = ({ path }: Reading, steps: number, first: number, last:
     if (i === 0 || i === steps) return i === 0 ? first : last;
     return bisected(pace, from + ((to - from) * i) / steps, first, last);
   });
+};
+
+/** The times of a solve, as told or of so many steps. @throws DiffusionError("option") for what makes no rising times */
+export const timesOf = (
+  reading: Reading,
+  solver: Solver,
+  { steps, times, dequantization }: LikelihoodOptions,
+): readonly number[] => {
+  if (times !== undefined) {
+    checkTimes("likelihood", times);
+    must(
+      times[0]! < times[1]!,
+      "option",
+      `likelihood: times are [${times.join(", ")}]; they rise, from data to noise.`,
+    );
+    must(steps === undefined, "option", "likelihood: steps and times are given; it takes one of them.");
+    const from = dequantization?.time;
+    const meets = from === undefined || Math.abs(times[0]! - from) <= 1e-9;
+    must(
+      meets,
+      "option",
+      `likelihood: times begin at ${times[0]}; ${dequantization?.name} gives samples of t = ${from}.`,
+    );
+    return times;
+  }
+  const [first, last] = endsOf(reading);
+  const many = check(count, steps ?? (solver.control ? 1 : 64), "likelihood: steps");
+  return evenTimes(reading, many, dequantization?.time ?? first, last);
 };
