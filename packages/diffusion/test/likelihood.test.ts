@@ -1,8 +1,9 @@
-import { add, createDevice, matmul, mul, random, type Tensor, tanh } from "@isoflop/tensor";
+import { add, concat, createDevice, matmul, mul, random, type Tensor, tanh } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
 import {
   cosinePath,
   ddim,
+  discretePath,
   dopri5,
   edmPath,
   euler,
@@ -94,6 +95,17 @@ describe("the likelihood of Gaussian data is the closed form", () => {
     expect(near.card.times[0]).toBeCloseTo(1e-3, 5);
     for (const [i, row] of rows.entries())
       expect(Math.abs(near.nats[i]! - normalNats(row, centre, spread))).toBeLessThan(1e-3);
+  });
+
+  test("of DDPM's process, by a network that learns its variance too", async () => {
+    const path = discretePath();
+    const objective = { path, prediction: "noise", variance: "learnedRange" } as const;
+    const noise = best(path.on(device), "noise");
+    const both = (at: Tensor, t: Tensor): Tensor => concat([noise(at, t), mul(at, 5)], 1) as Tensor;
+    using compiled = likelihood(both, { objective, probes: "exact", solver: rk4(), steps: 48, device });
+    const { nats } = await compiled.run(null, { x });
+    for (const [i, row] of rows.entries())
+      expect(Math.abs(nats[i]! - normalNats(row, centre, spread))).toBeLessThan(0.05);
   });
 
   test("by a solver that chooses its own steps", async () => {
