@@ -68,17 +68,24 @@ export type {
   LikelihoodRun,
   SolveProgress,
 } from "./likelihood/types.js";
+export { type LossInputs, type LossTerms, loss, lossTerms } from "./loss.js";
+export {
+  type ConvertedBins,
+  type ConvertedLosses,
+  convertBins,
+  convertLosses,
+  type LossBin,
+  type LossConversion,
+  lossFactor,
+  type MeasuredLosses,
+} from "./losses/convert.js";
 export { type LogVariance, type LogVarianceParams, logVariance, uncertain } from "./losses/uncertainty.js";
 export { networkInputs } from "./network-inputs.js";
 export {
   type Denoiser,
   effectiveWeight,
-  type LossInputs,
   type LossKind,
-  type LossTerms,
-  loss,
   lossKinds,
-  lossTerms,
   type Objective,
   type ObjectiveParts,
   objective,

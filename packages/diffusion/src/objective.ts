@@ -1,28 +1,17 @@
 import { choice, only, record, shown } from "@isoflop/spec";
-import { type Device, mean, square, stopGradient, sub, type Tensor } from "@isoflop/tensor";
+import type { Device, Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
-import { type Arithmetic, numbers, tensors } from "./arithmetic.js";
-import { check, checkPrediction, checkTensor } from "./checks.js";
-import { halves } from "./course.js";
-import { boundTerm } from "./ddpm/bound-term.js";
+import { type Arithmetic, numbers } from "./arithmetic.js";
+import { check } from "./checks.js";
 import { logitNormal } from "./densities/logit-normal.js";
 import { densityOn, type PathDensity, type TimestepDensity } from "./density.js";
 import { must } from "./errors.js";
 import { plainInputs } from "./inputs/plain.js";
 import type { NetworkInputs } from "./inputs.js";
-import { besideBatch, type Coefficients, mixed, type Path } from "./path.js";
-import { type DiscretePath, isDiscrete } from "./paths/discrete.js";
+import type { Coefficients, Path } from "./path.js";
+import { isDiscrete } from "./paths/discrete.js";
 import { linearPath } from "./paths/linear.js";
-import {
-  determines,
-  errorRatio,
-  mixture,
-  type Prediction,
-  predictionSchema,
-  predictions,
-  target,
-  told,
-} from "./prediction.js";
+import { determines, errorRatio, type Prediction, predictionSchema, predictions, told } from "./prediction.js";
 import type { Weighting } from "./weighting.js";
 import { unweighted } from "./weightings/unweighted.js";
 
@@ -72,7 +61,8 @@ const having = (method: string, such: string) =>
 
 /** What tells how to read a network. */
 export const network = { path: having("at", "linearPath()"), prediction: predictionSchema };
-const objectives = record({
+/** What an objective has. */
+export const objectives = record({
   ...network,
   errorIn: predictionSchema,
   weighting: having("weight", "unweighted()"),
@@ -86,7 +76,8 @@ const objectives = record({
 export type ObjectiveParts = Pick<Objective, "path" | "prediction"> &
   Partial<Omit<Objective, "density">> & { readonly density: TimestepDensity | PathDensity };
 
-const boundOnly = (kind: LossKind | undefined): boolean => kind === "kl" || kind === "rescaledKl";
+/** Whether DDPM's bound alone is the loss. */
+export const boundOnly = (kind: LossKind | undefined): boolean => kind === "kl" || kind === "rescaledKl";
 
 /** @throws DiffusionError("option") where the bound counts and there is none, or weights beside it that would not */
 const checkBound = ({ path, weighting, variance, loss: kind }: Objective): void => {
@@ -155,13 +146,6 @@ export const objectiveOn = (aim: Objective, device: Device): Objective => {
   return { ...aim, path: there, inputs: inputs ?? aim.inputs, density: densityOn(aim.density, there, device) };
 };
 
-/** One batch to learn from: data and noise [n, ...], times [n]. */
-export interface LossInputs {
-  readonly x: Tensor;
-  readonly noise: Tensor;
-  readonly t: Tensor;
-}
-
 const squared = <T>(m: Arithmetic<T>, x: T | number): T | number => (x === 1 ? 1 : m.mul(x, x));
 
 /** The weight of the squared error in a space (see {@link errorRatio} for `measured`), Infinity where it grows without bound. */
@@ -172,60 +156,6 @@ export const weightIn = <T>(
   space: Prediction,
   measured: boolean,
 ): T | number => weighting.weight(m, (of = errorIn) => squared(m, errorRatio(m, c, of, space, measured)));
-
-/** What a loss is made of, of each sample, [n]. */
-export interface LossTerms {
-  readonly loss: Tensor;
-  /** The weighted squared error; absent where only the bound counts. */
-  readonly squares?: Tensor;
-  /** One step's term of DDPM's bound, in bits per dimension, before it is rescaled; absent where it does not count. */
-  readonly bound?: Tensor;
-}
-
-/** As many of a bound's terms as count. */
-const rescaled = (bound: Tensor, { loss: kind, path }: Objective): Tensor => {
-  const { steps } = path as DiscretePath;
-  const factor = kind === "rescaledKl" ? steps : kind === "rescaledMse" ? steps / 1000 : 1;
-  return factor === 1 ? bound : tensors.mul(bound, factor);
-};
-
-/**
- * {@link loss}, with what it is made of.
- * @throws DiffusionError as {@link loss}
- */
-export const lossTerms = (aim: Objective, model: Denoiser, { x, noise, t }: LossInputs): LossTerms => {
-  check(objectives, aim, "loss");
-  checkTensor("x is", x);
-  checkTensor("noise is", noise, x);
-  const { path, prediction, variance } = aim;
-  const c = path.at(besideBatch(t, x));
-  const said = model(mixed(c, x, noise), t);
-  const { value, range } = variance === "learnedRange" ? halves(said, x) : { value: said, range: undefined };
-  checkPrediction(value, x);
-  const wanted = mixture(tensors, c, prediction);
-  const given = wanted.unscaled ? tensors.mul(value, tensors.mul(c.sigma, -1)) : value;
-  const error = sub(given, target(tensors, wanted, x, noise));
-  if (boundOnly(aim.loss)) {
-    const bound = boundTerm(aim, { x, error, range, t });
-    return { loss: rescaled(bound, aim), bound };
-  }
-  const errors = square(error);
-  const weight = weightIn(tensors, c, aim, prediction, true);
-  const rest = x.shape.slice(1).map((_, axis) => axis + 1);
-  const squares = mean(weight === 1 ? errors : tensors.mul(errors, weight), rest) as Tensor;
-  if (!range) return { loss: squares, squares };
-  const bound = boundTerm(aim, { x, error: stopGradient(error), range, t });
-  return { loss: tensors.add(squares, rescaled(bound, aim)), squares, bound };
-};
-
-/**
- * The loss of each sample, [n]: the weighted squared error, averaged over all axes but the first. It is measured on what the
- * network gives, and all else is in its weight: no prediction is converted. At t = 0 and 1 it is its limit, Infinity where
- * the weight's is. A learned variance adds a term of DDPM's bound, and an objective's `loss` may be the bound alone: see {@link lossTerms}.
- * @throws DiffusionError("shape") naming the operand, its shape and dtype and what would fit, ("option") for a prediction of another name, or
- * a bound on a path without steps
- */
-export const loss = (aim: Objective, model: Denoiser, inputs: LossInputs): Tensor => lossTerms(aim, model, inputs).loss;
 
 /**
  * weight(t) · pdf(t) on the squared error of one prediction (the measured one unless told): only this product decides what is learnt.

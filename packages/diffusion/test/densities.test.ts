@@ -2,9 +2,14 @@ import { createDevice, random } from "@isoflop/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  carried,
+  cosinePath,
   cosmap,
   DiffusionError,
+  densityOn,
   draws,
+  edmPath,
+  linearPath,
   logitNormal,
   mode,
   numbers,
@@ -38,6 +43,8 @@ const all: readonly TimestepDensity[] = [
   cosmap(),
   shifted(logitNormal(), 3),
   shifted(uniform(), 0.5),
+  densityOn(carried({ path: linearPath(), density: uniform() }), cosinePath()),
+  densityOn(carried({ path: cosinePath(), density: logitNormal() }), linearPath()),
 ];
 
 describe("reference numbers", () => {
@@ -160,4 +167,37 @@ test("options that do not fit are named", () => {
     expect(() => quantiles(uniform(), n)).toThrow(/n is/);
     expect(() => stratified(uniform(), n, random.key(0))).toThrow(/n is/);
   }
+});
+
+test("cosmap is the uniform times of the cosine path, carried to the linear one", () => {
+  const made = densityOn(carried({ path: cosinePath(), density: uniform() }), linearPath());
+  for (const share of [0.001, 0.3, 0.5, 0.99]) {
+    expect(made.quantile(share)).toBeCloseTo(cosmap().quantile(share), 14);
+    expect(made.pdf(share)).toBeCloseTo(cosmap().pdf(share), 12);
+  }
+});
+
+test("uniform times of a range stay in it", () => {
+  const density = uniform({ from: 0.2, to: 0.7 });
+  expect(density.quantile(1e-12)).toBeCloseTo(0.2, 10);
+  expect(density.quantile(0.5)).toBeCloseTo(0.45, 12);
+  expect(density.quantile(1 - 1e-12)).toBeCloseTo(0.7, 10);
+  expect([density.pdf(0.1), density.pdf(0.8)]).toEqual([0, 0]);
+  expect(density.pdf(0.3)).toBeCloseTo(2, 12);
+  for (const [from, to] of [
+    [0.5, 0.5],
+    [-1, 1],
+    [0, 2],
+  ] as const)
+    expect(() => uniform({ from, to })).toThrow(DiffusionError);
+});
+
+test("carried times that the other path has not are cut", () => {
+  const [from, to] = [linearPath(), edmPath({ sigmaMax: 4 })];
+  const density = densityOn(carried({ path: from, density: uniform() }), to);
+  // Noise of 4 is at t = 0.8.
+  expect(density.quantile(0.5)).toBeCloseTo(0.4 / 0.6 / 4, 12);
+  expect(density.quantile(1)).toBeCloseTo(1, 9);
+  const none = () => densityOn(carried({ path: from, density: uniform({ from: 0.9 }) }), to);
+  expect(none).toThrow("draws none of the noise that the EDM 4 path has");
 });

@@ -12,6 +12,7 @@ import {
   discreteUniform,
   draws,
   edmWeighting,
+  interpolate,
   linearPath,
   logNormalSigma,
   networkInputs,
@@ -253,7 +254,11 @@ describe("on a device", () => {
   test("a path of tables refuses tensors until it is there, and is made once", async () => {
     const path = discretePath({ steps: 40 });
     const t = device.tensor([0.5]);
-    expect(() => path.at(t)).toThrow("the discrete linear 40 path reads tables");
+    expect(() => path.at(t).alpha).toThrow("the discrete linear 40 path reads tables");
+    expect(() => interpolate(path, device.tensor([1]), device.tensor([1]), t)).toThrow("reads tables");
+    // The index is known anywhere, but of a process whose steps are some of another's.
+    expect(await (path.at(t).index as Tensor).item()).toBe(19);
+    expect(() => respaced(path, "5").at(t).index).toThrow("reads tables");
     expect(() => path.timeAt(t)).toThrow("take objectiveOn(objective, device)");
     expect(path.on(device)).toBe(path.on(device));
     const aim = objective({ path, prediction: "noise", density: logNormalSigma() });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   classifierFreeGuidance,
   convert,
+  cosmap,
   DiffusionError,
   draws,
   edmWeighting,
@@ -126,7 +127,8 @@ test("an option of another name is named with the choices", () => {
     ],
     [() => logitNormal(loose(2)), "logitNormal is 2; it must be a record."],
     [() => logitNormal(loose(null)), "logitNormal is null; it must be a record."],
-    [() => uniform(loose({ mean: 1 })), 'uniform has an unknown key "mean"; it takes none.'],
+    [() => uniform(loose({ mean: 1 })), 'uniform has an unknown key "mean"; it takes from, to.'],
+    [() => cosmap(loose({ mean: 1 })), 'cosmap has an unknown key "mean"; it takes none.'],
     [() => vpPath({ betaMin: 30 }), "vpPath: betas are 30 and 20; it takes 0 < betaMin <= betaMax."],
   ];
   for (const [call, message] of mistakes) expect(refusal(call)).toBe(message);
@@ -135,7 +137,7 @@ test("an option of another name is named with the choices", () => {
 test("sample names an option of another name before anything runs", async () => {
   const attempt = sample(still, loose({ noise: batch.noise, device, step: 3 }));
   await expect(attempt).rejects.toThrow(
-    'sample has an unknown key "step"; did you mean "steps"? it takes noise, start, steps, times, key, batch, onStep, signal, objective',
+    'sample has an unknown key "step"; did you mean "steps"? it takes noise, start, steps, grid, times, key, batch, onStep, signal, objective',
   );
 });
 

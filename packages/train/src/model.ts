@@ -69,17 +69,20 @@ const ofCaptions = (model: TrainSpec["model"]): Network<DitParams> => {
 const MOST_VALUES = 2 ** 30;
 
 /**
- * @throws TrainError `data` if the data's images or captions do not fit the model, `spec` for a model with more outputs than
- * a prediction, one without the label that dropped captions take, or a batch beyond memory
+ * @throws TrainError `data` if the data's images or captions do not fit the model, `spec` for a model with other outputs than
+ * a prediction (and, where it is learned, a variance), one without the label that dropped captions take, or a batch beyond memory
  */
-export const checkData = ({ model, batch, captionDropout }: TrainSpec, data: DataSource): void => {
+export const checkData = ({ model, objective, batch, captionDropout }: TrainSpec, data: DataSource): void => {
   const wrong = (message: string): TrainError => new TrainError("spec", message);
   const misfit = (message: string): TrainError => new TrainError("data", `${data.name} has ${message}`);
   const { channels, height, width } = model.image;
   const { outChannels = channels, context } = model;
-  if (outChannels !== channels)
+  const learned = objective.variance === "learnedRange";
+  if (outChannels !== (learned ? 2 * channels : channels))
     throw wrong(
-      `model.outChannels is ${outChannels}; it must be model.image.channels, ${channels}: training is by predictions of x's shape, without a learned variance`,
+      learned
+        ? `model.outChannels is ${outChannels}; it must be twice model.image.channels, ${2 * channels}: objective.variance is "learnedRange", a prediction and its variance`
+        : `model.outChannels is ${outChannels}; it must be model.image.channels, ${channels}: training is by predictions of x's shape, without a learned variance`,
     );
   if (data.shape.join() !== [channels, height, width].join())
     throw misfit(

@@ -1,5 +1,5 @@
 import type { Objective } from "@isoflop/diffusion";
-import { loss, stratified } from "@isoflop/diffusion";
+import { loss, objectiveOn, stratified } from "@isoflop/diffusion";
 import { only } from "@isoflop/spec";
 import { type Device, type Jitted, jit, mean, random, stack, type Tensor, valueAndGrad } from "@isoflop/tensor";
 import { type CaptionForm, type Captions, dropCaptions } from "./captions.js";
@@ -60,7 +60,8 @@ export const trainStep = <P>(
   options: StepOptions<P>,
 ): Jitted<[state: OptimizerState, inputs: StepInputs], StepOutputs> => {
   check(stepOptions, options, "options");
-  const { device, model, packing, objective } = options;
+  const { device, model, packing } = options;
+  const objective = objectiveOn(options.objective, device);
   const captionDropout = check(trainFields.captionDropout, options.captionDropout, "options.captionDropout");
   const optimizer = check(optimizerSchema, options.optimizer, "options.optimizer");
   return jit(

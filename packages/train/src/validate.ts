@@ -1,5 +1,5 @@
 import type { DataSource } from "@isoflop/data";
-import { loss, type Objective, quantiles } from "@isoflop/diffusion";
+import { loss, type Objective, objectiveOn, quantiles } from "@isoflop/diffusion";
 import { only } from "@isoflop/spec";
 import { type Device, jit, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import { type Captions, uploadCaptions } from "./captions.js";
@@ -40,7 +40,8 @@ const validateOptions = only(["device", "data", "signal", ...Object.keys(trainFi
  */
 export const validate = async <P>(params: P, options: ValidateOptions<P>): Promise<Validation> => {
   check(validateOptions, options, "options");
-  const { device, model, objective, data, signal } = options;
+  const { device, model, data, signal } = options;
+  const objective = objectiveOn(options.objective, device);
   const { split, images: count } = check(validationSchema, options.validation, "options.validation");
   checkSplit(data, split, count);
   const block = jit(

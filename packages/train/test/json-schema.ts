@@ -32,14 +32,27 @@ export const fits = (value: unknown, schema: Schema, root: Schema = schema): boo
   );
 };
 
+/** What a schema refers to. */
+const referred = (schema: Schema, root: Schema): Schema => {
+  if (typeof schema.$ref !== "string") return schema;
+  const at = schema.$ref.split("/").slice(1);
+  return at.reduce<unknown>((place, key) => (place as Schema)[key], root) as Schema;
+};
+
+/** The fields of a record; of one that may be written otherwise too, and is an empty record unless told, those of the record. */
+const fieldsOf = (schema: Schema, root: Schema): Readonly<Record<string, Schema>> => {
+  const { default: unsaid } = schema;
+  const empty = isRecord(unsaid) && Object.keys(unsaid).length === 0;
+  const [first] = (empty ? (referred(schema, root).anyOf ?? []) : []) as readonly Schema[];
+  return (schema.properties ?? first?.properties ?? {}) as Readonly<Record<string, Schema>>;
+};
+
 /** The value that a schema fills in for a field, at any depth. */
-export const defaultsOf = (schema: Schema): Schema =>
+export const defaultsOf = (schema: Schema, root: Schema = schema): Schema =>
   Object.fromEntries(
-    Object.entries((schema.properties as Readonly<Record<string, Schema>> | undefined) ?? {}).flatMap(
-      ([name, field]) => {
-        const within = defaultsOf(field);
-        if (Object.keys(within).length > 0) return [[name, within]];
-        return "default" in field ? [[name, field.default]] : [];
-      },
-    ),
+    Object.entries(fieldsOf(schema, root)).flatMap(([name, field]) => {
+      const within = defaultsOf(field, root);
+      if (Object.keys(within).length > 0) return [[name, within]];
+      return "default" in field ? [[name, field.default]] : [];
+    }),
   );

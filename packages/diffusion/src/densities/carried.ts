@@ -1,41 +1,55 @@
-import { type Kinds, kind } from "@isoflop/spec";
+import { type Kinds, kind, number } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Dual, tensors } from "../arithmetic.js";
+import { check, unit } from "../checks.js";
 import { densityOn, type PathDensity, type TimestepDensity } from "../density.js";
+import { must } from "../errors.js";
+import { carriedTime, ratioAt, slopeAt } from "../noise-to-signal.js";
 import type { Path } from "../path.js";
 import { paths } from "../paths.js";
 
-/** d log(sigma / alpha) / dt. */
-const slopeAt = (path: Path, t: number): number => {
-  const { alpha, sigma, alphaDot, sigmaDot } = path.at(t);
-  return sigmaDot / sigma - alphaDot / alpha;
+const time = number();
+
+/** The share of a density's draws that are below a time, from its quantile. */
+const shareBelow = (density: TimestepDensity, t: number): number => {
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (density.quantile(middle) < t) low = middle;
+    else high = middle;
+  }
+  return low;
 };
 
-const ratioAt = (path: Path, t: number): number => {
-  const { alpha, sigma } = path.at(t);
-  return sigma / alpha;
-};
-
-/** The times of a density on another path, at which noise stands to signal as there. */
+/** The times of a density on another path, at which noise stands to signal as there; cut at the other's ends. */
 const carry = (path: Path, density: TimestepDensity, to: Path): TimestepDensity => {
   const name = `${density.name} of the ${path.name} path`;
+  const [first, last] = [0, 1].map((end) => carriedTime(to, path, end)) as [number, number];
+  const low = first === 0 ? 0 : shareBelow(density, first);
+  const high = last === 1 ? 1 : shareBelow(density, last);
+  const kept = high - low;
+  must(kept > 1e-9, "option", `carried: the ${name} draws none of the noise that the ${to.name} path has.`);
   const quantile = (u: number | Tensor): number | Tensor => {
-    if (!(u instanceof Tensor)) return to.timeAt(ratioAt(path, density.quantile(u)));
-    const { alpha, sigma } = path.at(density.quantile(u));
+    if (!(u instanceof Tensor)) {
+      check(unit, u, `${name}: u`);
+      return carriedTime(path, to, density.quantile(low + u * kept));
+    }
+    const { alpha, sigma } = path.at(density.quantile(kept === 1 ? u : u.mul(kept).add(low)));
     return to.timeAt(alpha === 1 ? (sigma as Tensor) : tensors.div(sigma, alpha));
   };
+  const times = density.times?.filter((t) => t >= first && t <= last).map((t) => carriedTime(path, to, t));
   return {
     name,
     quantile: quantile as Dual,
     pdf(t) {
-      if (!(t > 0 && t < 1)) return 0;
-      const ratio = ratioAt(to, t);
-      if (ratio < ratioAt(path, 0) || ratio > ratioAt(path, 1)) return 0;
+      check(time, t, `${name}: t`);
+      const ratio = t > 0 && t < 1 ? ratioAt(to, t) : Number.NaN;
+      if (!(ratio >= ratioAt(path, 0) && ratio <= ratioAt(path, 1))) return 0;
       const there = path.timeAt(ratio);
-      return (density.pdf(there) * slopeAt(to, t)) / slopeAt(path, there);
+      return (density.pdf(there) * slopeAt(to, t)) / slopeAt(path, there) / kept;
     },
-    ...(density.times && { times: density.times.map((t) => to.timeAt(ratioAt(path, t))) }),
+    ...(times && { times }),
   };
 };
 
@@ -47,7 +61,7 @@ export interface CarriedOptions {
 
 /**
  * A density of the times of one path on any other, at equal noise to signal: uniform times of the vp path on EDM's are what EDM's code calls the VP
- * loss, those of the ve path, log-uniform in σ, its VE loss. SD3's `cosmap` is the uniform times of the cosine path on the linear one.
+ * loss, those of the ve path, log-uniform in σ, its VE loss. Where the other path ends sooner it is cut there. SD3's `cosmap` is the uniform times of the cosine path on the linear one.
  */
 export const carried = ({ path, density }: CarriedOptions): PathDensity => ({
   name: `${density.name} of the ${path.name} path`,

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { numbers } from "../arithmetic.js";
 import { part } from "../checks.js";
 import { defineDensity, type PathDensity } from "../density.js";
+import { ratioAt, slopeAt } from "../noise-to-signal.js";
 import { normalQuantile } from "../normal-quantile.js";
 
 /** Share of a standard normal below z, from its quantile: to 1e-15 of the share that is closer. */
@@ -30,10 +31,7 @@ export const logNormalSigma = part({
   build: ({ mean, std }): PathDensity => ({
     name: `log-normal sigma(${mean}, ${std})`,
     on(path) {
-      const shareAt = (t: number): number => {
-        const { alpha, sigma } = path.at(t);
-        return normalShare((Math.log(sigma / alpha) - mean) / std);
-      };
+      const shareAt = (t: number): number => normalShare((Math.log(ratioAt(path, t)) - mean) / std);
       const [low, high] = [shareAt(0), shareAt(1)];
       return defineDensity(
         `log-normal sigma(${mean}, ${std}) on the ${path.name} path`,
@@ -43,10 +41,8 @@ export const logNormalSigma = part({
           return path.timeAt(ratio as never) as never;
         },
         (t) => {
-          const { alpha, sigma, alphaDot, sigmaDot } = path.at(t);
-          const z = (Math.log(sigma / alpha) - mean) / std;
-          const slope = sigmaDot / sigma - alphaDot / alpha;
-          return (Math.exp(-(z ** 2) / 2) * slope) / (std * Math.sqrt(2 * Math.PI) * (high - low));
+          const z = (Math.log(ratioAt(path, t)) - mean) / std;
+          return (Math.exp(-(z ** 2) / 2) * slopeAt(path, t)) / (std * Math.sqrt(2 * Math.PI) * (high - low));
         },
       );
     },
