@@ -143,6 +143,7 @@ export { lms } from "./solvers/lms.js";
 export { midpoint } from "./solvers/midpoint.js";
 export { rk4 } from "./solvers/rk4.js";
 export { eulerMaruyama, heunSde } from "./solvers/sde.js";
+export { uniPC } from "./solvers/uni-pc.js";
 export { solvers } from "./solvers.js";
 export { draws, quantiles, stratified } from "./stratified.js";
 export { translated } from "./translate.js";

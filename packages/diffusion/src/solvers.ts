@@ -11,10 +11,11 @@ import { lms } from "./solvers/lms.js";
 import { midpoint } from "./solvers/midpoint.js";
 import { rk4 } from "./solvers/rk4.js";
 import { eulerMaruyama, heunSde } from "./solvers/sde.js";
+import { uniPC } from "./solvers/uni-pc.js";
 
 /** Solvers by name. */
 export const solvers = kinds("solver", [
   ...[euler, heun, midpoint, rk4, dopri5],
-  ...[ddim, ancestral, dpmSolver, dpmSolverPPSingle, dpmSolverPP, lms],
+  ...[ddim, ancestral, dpmSolver, dpmSolverPPSingle, dpmSolverPP, uniPC, lms],
   ...[edmStochastic, eulerMaruyama, heunSde],
 ]);

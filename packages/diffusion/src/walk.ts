@@ -142,17 +142,19 @@ const compile = <I>(step: Step, field: Field<I>, solver: Solver, device: Device 
     device ? { device } : {},
   );
 
-/** Samples come in blocks of this many, each with noise of its own, so that it is the same however many are computed at once. */
-const DRAW_BLOCK = 64;
+/** Samples come in blocks, each with noise of its own, so that it is the same however many are computed at once: of so many, or more where they are small. */
+const [BLOCK_SAMPLES, BLOCK_NUMBERS] = [64, 2 ** 14];
 
 /** Standard normal numbers for samples `first` on, of a shape: rows of whole blocks. */
 const blockwise = (key: random.Key, first: number, [n = 1, ...rest]: readonly number[]): Tensor => {
-  const [low, high] = [Math.floor(first / DRAW_BLOCK), Math.ceil((first + n) / DRAW_BLOCK)];
+  const size = rest.reduce((product, length) => product * length, 1);
+  const block = Math.max(BLOCK_SAMPLES, Math.ceil(BLOCK_NUMBERS / Math.max(size, 1)));
+  const [low, high] = [Math.floor(first / block), Math.ceil((first + n) / block)];
   const blocks = Array.from({ length: high - low }, (_, i) =>
-    random.normal(random.foldIn(key, low + i), [DRAW_BLOCK, ...rest]),
+    random.normal(random.foldIn(key, low + i), [block, ...rest]),
   );
   const all = blocks.length === 1 ? blocks[0]! : concat(blocks);
-  const start = first - low * DRAW_BLOCK;
+  const start = first - low * block;
   return slice(all, [{ start, stop: start + n }]) as Tensor;
 };
 

@@ -10,6 +10,7 @@ import {
   midpoint,
   rk4,
   type Solver,
+  uniPC,
 } from "../src/index.js";
 
 /** Each with its order and the number of steps from which it shows. */
@@ -29,6 +30,9 @@ export const deterministic: readonly (readonly [name: string, solver: Solver, or
   ["dpmSolverPP 2, Heun's", dpmSolverPP({ order: 2, correction: "heun", lowerOrderFinal: false }), 2, 16],
   ["dpmSolverPP 3", dpmSolverPP({ order: 3, lowerOrderFinal: false }), 3, 24],
   ["dpmSolverPP 3, half", dpmSolverPP({ order: 3, curvature: "half", lowerOrderFinal: false }), 2, 24],
+  ["uniPC 1", uniPC({ order: 1, lowerOrderFinal: false }), 2, 16],
+  ["uniPC 2", uniPC({ order: 2, lowerOrderFinal: false }), 3, 16],
+  ["uniPC 3", uniPC({ order: 3, lowerOrderFinal: false }), 4, 24],
   ["lms 2", lms({ order: 2 }), 2, 16],
   ["lms 3", lms({ order: 3 }), 3, 16],
   ["lms 4", lms({ order: 4 }), 4, 16],

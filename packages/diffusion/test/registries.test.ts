@@ -14,8 +14,7 @@ import {
   edmPath,
   edmWeighting,
   effectiveWeight,
-  euler,
-  heun,
+  grids,
   likelihoodWeighting,
   linearPath,
   logitNormal,
@@ -113,9 +112,33 @@ describe("a record makes what the function makes", () => {
     const found = made(paths, spec);
     for (const t of times) expect(found.at(t)).toEqual(path.at(t));
   });
-  it("solvers", () => {
-    for (const name of solvers.names) expect(solvers.build(name).name).toMatch(/./);
-    for (const solver of [euler(), heun()]) expect(made(solvers, { kind: solver.name }).name).toBe(solver.name);
+  it("solvers and grids", () => {
+    const names = [
+      ...[
+        "euler",
+        "heun",
+        "midpoint",
+        "rk4",
+        "dopri5",
+        "ddim",
+        "ancestral",
+        "dpmSolver",
+        "dpmSolverPPSingle",
+        "dpmSolverPP",
+      ],
+      ...["uniPC", "lms", "edmStochastic", "eulerMaruyama", "heunSde"],
+    ];
+    expect(solvers.names).toEqual(names);
+    for (const name of names) {
+      expect(solvers.build(name).name).toBe(name);
+      expect(made(solvers, { kind: name }).name).toBe(name);
+    }
+    expect(made(solvers, { kind: "dopri5", rtol: 0.1 }).control?.relative).toBe(0.1);
+    for (const name of grids.names.filter((each) => each !== "shifted"))
+      expect(made(grids, { kind: name }).times(vpPath(), 9)).toEqual(grids.build(name).times(vpPath(), 9));
+    const shift = made(grids, { kind: "shifted", by: 2, grid: { kind: "karras", rho: 5 } });
+    expect(shift.name).toBe("karras, shifted by 2");
+    expect(JSON.stringify(jsonSchema(grids.schema, "Grid"))).toContain('"const":"karras"');
   });
 });
 
@@ -134,6 +157,13 @@ describe("a record that is none is refused by its field", () => {
     [weightings, { kind: "unweightedIn", on: "eps" }, 'spec.on is "eps"; it must be one of "velocity", "noise"'],
     [paths, { kind: "vp", betaMin: 0 }, "spec.betaMin is 0; it must be a finite number above 0"],
     [solvers, { kind: "huen" }, '(did you mean "heun"?)'],
+    [
+      solvers,
+      { kind: "dpmSolverPP", order: 4 },
+      "spec.order is 4; it must be a whole number of at least 1 and of at most 3",
+    ],
+    [grids, { kind: "karras", rho: 0 }, "spec.rho is 0; it must be a finite number of at least 1"],
+    [grids, { kind: "shifted", by: 2, grid: { kind: "karas" } }, '(did you mean "karras"?)'],
   ])("%#", ({ schema }, spec, message) => {
     expect(() => read(schema, spec, { name: "spec", error })).toThrow(message);
   });

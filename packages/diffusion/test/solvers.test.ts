@@ -22,13 +22,15 @@ import {
   sample,
   solvers,
   uniformTimes,
+  uniPC,
   vePath,
   vpPath,
 } from "../src/index.js";
 import { deterministic } from "./deterministic.js";
 import { best, exact } from "./gaussian.js";
 
-const device = await createDevice("wasm");
+/** Float64, rounded to f32 between steps. */
+const device = await createDevice("reference");
 const start = [-1.5, -0.5, 0.25, 1, 2];
 const normals = device.tensor(start, [5, 1]);
 
@@ -49,7 +51,7 @@ const run = async (
 const inside = (t: number): number => 0.1 + 0.8 * t;
 
 const every: readonly (readonly [name: string, solver: Solver, order: number])[] = [
-  ...deterministic,
+  ...deterministic.map(([name, solver, order]) => [name, solver, order] as const),
   ["heun, Euler last", heun(), 2],
   ["dpmSolverPP, lower order last", dpmSolverPP({ order: 3 }), 2],
   ["dopri5", dopri5({ rtol: 1e-5 }), 5],
@@ -119,7 +121,7 @@ describe("the step to data is what is taken for data", () => {
   const reading = { path: cosinePath(), prediction: "data" } as const;
   const made: readonly Solver[] = [
     ...[ddim(), ddim({ eta: 1 }), ancestral(), ancestral({ variance: "fixedLarge" })],
-    ...[dpmSolver(), dpmSolverPPSingle({ order: 3 }), dpmSolverPP({ order: 3 }), dpmSolverPP({ eta: 1 })],
+    ...[dpmSolver(), uniPC(), dpmSolverPPSingle({ order: 3 }), dpmSolverPP({ order: 3 }), dpmSolverPP({ eta: 1 })],
     ...[lms(), edmStochastic({ churn: 4 }), eulerMaruyama({ lastStep: "tweedie" }), heunSde({ lastStep: "tweedie" })],
   ];
   test.each(made.map((solver, i) => [`${solver.name} (${i})`, solver] as const))("%s", async (_, solver) => {
@@ -181,6 +183,7 @@ describe("what does not fit is refused by name", () => {
     ["order", () => dpmSolverPPSingle({ order: 0 }), "dpmSolverPPSingle.order is 0"],
     ["order", () => dpmSolverPP({ order: 2.5 }), "dpmSolverPP.order is 2.5"],
     ["order", () => lms({ order: 5 }), "lms.order is 5"],
+    ["order", () => uniPC({ order: 4 }), "uniPC.order is 4"],
     [
       "churn",
       () => edmStochastic({ churn: -1 }),
@@ -192,7 +195,7 @@ describe("what does not fit is refused by name", () => {
     ["last step", () => eulerMaruyama({ lastStep: "Mean" as "mean" }), 'did you mean "mean"?'],
     ["tolerance", () => dopri5({ rtol: 0 }), "dopri5.rtol is 0; it must be a finite number above 0"],
     ["variance", () => ancestral({ variance: "learned" as "fixedSmall" }), 'ancestral.variance is "learned"'],
-    ["record", () => solvers.build("unipc"), 'there is no solver "unipc"'],
+    ["record", () => solvers.build("unipc"), 'there is no solver "unipc", did you mean "uniPC"'],
   ])("%s", (_, make, message) => {
     expect(make).toThrow(message);
   });
@@ -211,7 +214,7 @@ describe("what does not fit is refused by name", () => {
     async (_, solver) => {
       const how = { start: normals, solver, device };
       const draw = sample(still, { ...how, times: [0.9, 0.5, 0.1] });
-      await expect(draw).rejects.toThrow("draws noise; give a run its key (random.key(seed)).");
+      await expect(draw).rejects.toThrow("draws noise; give a run its key, such as random.key(seed).");
       const rising = sample(still, { ...how, times: [0.1, 0.5, 0.9], key: random.key(0) });
       await expect(rising).rejects.toThrow(/draws noise on the way to data; times rise from 0.1 to 0.5/);
       const none = sample(still, { ...how, times: [0.9, 0.5, 0.1], key: () => [] });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { allocateBatch, type DataSource, labelledImages, shapeScenes } from "@isoflop/data";
-import { classifierFreeGuidance, heun, sampler } from "@isoflop/diffusion";
+import { classifierFreeGuidance, heun, sampler, solvers } from "@isoflop/diffusion";
 import { dit } from "@isoflop/dit";
 import { contentOf, type RunSpec, type RunSpecInput, runId, runSpec, trainRunner } from "@isoflop/sweep";
 import { fileRunStore } from "@isoflop/sweep/node";
@@ -210,6 +210,22 @@ it("a model without captions draws, and takes none", async () => {
   expect(first!.pixels).toHaveLength(3 * 256);
   expect(first!.pixels).not.toEqual(second!.pixels);
   await expect(draw(run, { ...options, captions: ["a red circle"] })).rejects.toMatchObject({ exitCode: 3 });
+});
+
+it("any solver draws by its name, what is random in it by the seed", async () => {
+  const run = await trained(shapes);
+  for (const solver of solvers.names) {
+    const seen: number[][] = [];
+    const options = { device, source: shapes, captions: ["a red circle"], solver, ...how };
+    const onProgress = (done: number, of: number) => void seen.push([done, of]);
+    const once = pixelsOf(await draw(run, { ...options, onProgress }));
+    expect(once.every(Number.isFinite), solver).toBe(true);
+    expect(seen.at(-1)![0], solver).toBe(seen.at(-1)![1]);
+    if (solver === "ancestral") {
+      expect(pixelsOf(await draw(run, options))).toEqual(once);
+      expect(pixelsOf(await draw(run, { ...options, seed: 6 }))).not.toEqual(once);
+    }
+  }
 });
 
 it("a checkpoint of another run is not drawn as this one's, though its arrays fit", async () => {

@@ -51,7 +51,12 @@ export const configure = (command: Command): void => {
     .option("--count <n>", "the first so many validation captions, where none is given", countUpTo(4096), 16)
     .option("--guidance <scale>", "1 follows the caption as learned, above 1 exaggerates it", number, 2)
     .option("--steps <n>", "steps from noise to picture", count, 25)
-    .option("--solver <name>", "how a step is made: euler, heun, or a module that exports one", solver, "heun")
+    .option(
+      "--solver <name>",
+      `how a step is made: ${solvers.names.join(", ")}, or a module that exports one`,
+      solver,
+      "heun",
+    )
     .option("--seed <n>", "of the noise", whole, 0)
     .option("--decoder <file>", "what turns latents into pictures: safetensors (default: what the data name)")
     .option("--out <file.png>", "where the pictures go", "samples.png")

@@ -63,7 +63,11 @@ export const draw = async (
   device.evaluate(noise);
   const result = await drawing.run(
     { condition, unconditional },
-    { noise, steps, ...(signal && { signal }), onStep: ({ step }) => onProgress?.(step, steps) },
+    {
+      ...{ noise, steps, key: random.foldIn(random.key(seed), 1) },
+      ...(signal && { signal }),
+      onStep: (state) => onProgress?.(state.step, state.steps),
+    },
   );
   const pixels = (await result.data()) as Float32Array;
   for (const tensor of [result, noise, ...leavesOf([condition, unconditional, params])]) tensor.dispose();
