@@ -1,4 +1,4 @@
-import { variationalBound } from "@isoflop/diffusion";
+import { discretePath, objective, uniform, variationalBound } from "@isoflop/diffusion";
 import { createDevice, leavesOf, random } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -27,6 +27,16 @@ beforeAll(() => {
 afterAll(() => {
   for (const tensor of leavesOf(inputs.weights)) tensor.dispose();
 });
+
+/** A model that counts how often it is traced. */
+const counting = (model: MetricInputs["model"]) => {
+  let times = 0;
+  const apply: typeof model.apply = (...given) => {
+    times++;
+    return model.apply(...given);
+  };
+  return { network: { ...model, apply }, asked: () => times };
+};
 
 const block = data.batch("validation", 0, 64);
 const dimensions = block.images.length / 64;
@@ -61,6 +71,24 @@ describe("the metric vlb", () => {
     expect(standardError).toHaveLength(64);
     expect(Math.abs(mean - measured.value)).toBeLessThan(5 * measured.stdErr!);
     for (const tensor of [x, ...leavesOf(captions)]) tensor.dispose();
+  });
+});
+
+describe("the metric vlb of a process of steps", () => {
+  it("asks at its steps, whatever the strata", async () => {
+    const path = discretePath({ schedule: "cosine", steps: 6 });
+    const { network, asked } = counting(inputs.model);
+    const given = {
+      ...inputs,
+      model: network,
+      objective: objective({ path, prediction: "noise", density: uniform() }),
+    };
+    const metric = metricSpec({ kind: "vlb", images: 64, process: "discrete", decoder: "gaussian", draws: 2 });
+    const { value, stdErr } = await measure(metric, given);
+    expect(value).toBeGreaterThan(0);
+    expect(stdErr).toBeGreaterThan(0);
+    // Two programs, each traced once: the steps, and the decoder.
+    expect(asked()).toBe(2);
   });
 });
 

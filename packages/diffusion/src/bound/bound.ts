@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { random, Tensor } from "@isoflop/tensor";
 import { sum } from "@isoflop/tensor";
 import type { Batching } from "../batches.js";

@@ -6,7 +6,8 @@ import type { Metric } from "./metric.js";
 
 /**
  * The variational bound in bits per dimension: in continuous time, of any path, or of the steps of a discrete one, each of which asks the network. It is
- * one of what bytes take up where the decoder has their levels, else of a density.
+ * one of what bytes take up where the decoder has their levels, else of a density. With levels a discrete process keeps what the network takes for data
+ * within -1 to 1, as guided-diffusion's evaluation does.
  */
 export const vlb = kind({
   name: "vlb",
@@ -27,7 +28,7 @@ export const vlb = kind({
       using compiled =
         process === "continuous"
           ? variationalBound(network, { objective, decoder, strata, device })
-          : discreteBound(network, { objective, decoder, device });
+          : discreteBound(network, { objective, decoder, device, ...(named === "levels" && { clip: [-1, 1] }) });
       return await bitsOfImages(inputs, set, ({ inputs: given, ...block }) => compiled.run(given, { ...block, draws }));
     },
   }),
