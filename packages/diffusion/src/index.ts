@@ -112,6 +112,7 @@ export {
   type PredictionName,
   predictionSchema,
   predictions,
+  told as predictionWords,
 } from "./prediction.js";
 export { ddpm } from "./presets/ddpm.js";
 export { edm, edm2 } from "./presets/edm.js";

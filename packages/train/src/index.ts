@@ -21,7 +21,7 @@ export { type MeanLoss, pairedDifference, stratifiedMean } from "./estimate.js";
 export { type MetricSpec, measure, metricSpec, metrics } from "./metrics/index.js";
 export type { Measurement, Metric, MetricInputs } from "./metrics/metric.js";
 export { checkData, modelOf } from "./model.js";
-export { buildObjective, type ObjectiveInput, type ObjectiveSpec } from "./objective.js";
+export { buildObjective, type ObjectiveInput, type ObjectiveSpec, outputsOf } from "./objective.js";
 export {
   type AdamWSettings,
   adamWRates,

@@ -4,7 +4,7 @@ import { type DitParams, dit } from "@isoflop/dit";
 import { equal, select, sub, Tensor } from "@isoflop/tensor";
 import type { Captions, FeatureCaptions } from "./captions.js";
 import { must, TrainError } from "./errors.js";
-import { buildObjective } from "./objective.js";
+import { buildObjective, outputsOf } from "./objective.js";
 import type { TrainSpec } from "./spec.js";
 import type { Network } from "./step.js";
 
@@ -77,12 +77,12 @@ export const checkData = ({ model, objective, batch, captionDropout }: TrainSpec
   const misfit = (message: string): TrainError => new TrainError("data", `${data.name} has ${message}`);
   const { channels, height, width } = model.image;
   const { outChannels = channels, context } = model;
-  const learned = objective.variance === "learnedRange";
-  if (outChannels !== (learned ? 2 * channels : channels))
+  const { outChannels: asked = channels } = outputsOf(objective, model.image);
+  if (outChannels !== asked)
     throw wrong(
-      learned
-        ? `model.outChannels is ${outChannels}; it must be twice model.image.channels, ${2 * channels}: objective.variance is "learnedRange", a prediction and its variance`
-        : `model.outChannels is ${outChannels}; it must be model.image.channels, ${channels}: training is by predictions of x's shape, without a learned variance`,
+      asked === channels
+        ? `model.outChannels is ${outChannels}; it must be model.image.channels, ${channels}: training is by predictions of x's shape, without a learned variance`
+        : `model.outChannels is ${outChannels}; it must be twice model.image.channels, ${asked}: objective.variance is "learnedRange", a prediction and its variance`,
     );
   if (data.shape.join() !== [channels, height, width].join())
     throw misfit(

@@ -1,3 +1,4 @@
+import { predictionWords } from "@isoflop/diffusion";
 import { architectures, resolve } from "@isoflop/flops";
 import type { Choices } from "@isoflop/plot";
 import { extent, type IsoFlop, type Outcome, type PowerLaw } from "@isoflop/scaling";
@@ -34,8 +35,13 @@ const exponent = (law: Outcome<PowerLaw>): string =>
   law.ok ? law.exponent.value.toFixed(3) : `refused (${law.reason})`;
 
 const lossWords = ({ objective, validation: { images, split } }: RunSpec): string => {
-  const { errorIn, weighting, density } = buildObjective(objective);
-  return `${weighting.name} mean squared error of the ${errorIn} on ${images} images of the split "${split}" with fixed noise, times at equally spaced quantiles of ${density.name}, averaged weights; standard error over images and noise`;
+  const { errorIn, weighting, density, variance, loss } = buildObjective(objective);
+  const learned = variance === "learnedRange" ? " and a step of the bound for its variance" : "";
+  const measured =
+    loss === "kl" || loss === "rescaledKl"
+      ? `variational bound (${loss})`
+      : `${weighting.name} mean squared error of the ${predictionWords(errorIn)}${learned}`;
+  return `${measured} on ${images} images of the split "${split}" with fixed noise, times at equally spaced quantiles of ${density.name}, averaged weights; standard error over images and noise`;
 };
 
 /** How the runs of one study were trained. */
@@ -47,7 +53,7 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
   const fall = typeof shape === "string" ? shape : shape.kind;
   const ends = fall === "constant" ? "" : `, ${fall} to zero over the last ${percent(decay, 0)}`;
   return [
-    `${path.name} path, prediction of the ${prediction}, ${weighting.name}, times ${density.name} stratified over the batch`,
+    `${path.name} path, prediction of the ${predictionWords(prediction)}, ${weighting.name}, times ${density.name} stratified over the batch`,
     architectures.get(model.conditioning).words,
     `AdamW (${beta1}, ${beta2}), weight decay ${weightDecay}, clipping at ${clip}`,
     `batch ${range(specs.map(({ batch }) => batch))}`,

@@ -13,7 +13,7 @@ import {
   type SweepRun,
   sweepGrid,
 } from "@isoflop/sweep";
-import { checkData, checkSplit, setupFor, trainSpec } from "@isoflop/train";
+import { checkData, checkSplit, outputsOf, setupFor, trainSpec } from "@isoflop/train";
 import { inputError } from "../exit.js";
 import { runPositions, usedModules } from "../modules/index.js";
 import { plural, round } from "../words/numbers.js";
@@ -190,11 +190,13 @@ const usualBudgets = (grid: readonly SweepRun[], smallest: Flops): readonly Flop
 };
 
 /** What of every model its data and the file decide. */
-const setupOf = ({ model }: StudyFile, source: DataSource): Setup => {
+const setupOf = ({ model, objective }: StudyFile, source: DataSource): Setup => {
   const { ladder: _, patch, conditioning, image, context, ...rest } = model;
   const named = typeof context === "string" ? { context } : {};
+  const setup = setupFor(source, { patch, conditioning, ...named });
   return {
-    ...setupFor(source, { patch, conditioning, ...named }),
+    ...setup,
+    ...outputsOf(objective, image ?? setup.image),
     ...rest,
     ...(image && { image }),
     ...(typeof context === "object" && { context: context as Context }),

@@ -11,7 +11,7 @@ import {
   runSpec,
   stepsFor,
 } from "@isoflop/sweep";
-import { setupFor } from "@isoflop/train";
+import { outputsOf, setupFor } from "@isoflop/train";
 import { inputError } from "../exit.js";
 import { runPositions, usedModules } from "../modules/index.js";
 
@@ -54,7 +54,8 @@ export const completeSpec = async (
   const sized = written.depth === undefined || written.heads === undefined ? ladderRules[rule](written.width) : {};
   const source = await openData(checked.data);
   const setup = setupFor(source, written.patch === undefined ? {} : { patch: written.patch });
-  const model = { ...setup, ...sized, ...written } as DitConfig;
+  const outputs = outputsOf(checked.objective, written.image ?? setup.image);
+  const model = { ...setup, ...outputs, ...sized, ...written } as DitConfig;
   const { batch } = checked;
   // A count that is not its model's would give budgets that mean nothing.
   if (!(conditionings as readonly string[]).includes(model.conditioning)) await checkCounted(model);

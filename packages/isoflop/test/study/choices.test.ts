@@ -58,6 +58,14 @@ it("says so where they are others", () => {
   expect(recipe).toContain("weights averaged: none; 20 % of captions dropped");
 });
 
+it("says predictions and losses that are records or bounds", () => {
+  expect(wordsOf(runOf({ objective: "edm" })).recipe).toContain("prediction of the F of sigmaData 0.5, unweighted");
+  const learned = { preset: "ddpm", variance: "learnedRange" } as const;
+  const { loss } = wordsOf(runOf({ objective: learned }));
+  expect(loss).toMatch(/^unweighted mean squared error of the noise and a step of the bound for its variance on 1024/);
+  expect(wordsOf(runOf({ objective: { ...learned, loss: "kl" } })).loss).toMatch(/^variational bound \(kl\) on 1024/);
+});
+
 it("counts tokens of the model, and lists seeds and budgets that enter no law", () => {
   const { tokens, seeds, filters } = wordsOf(runOf({ seed: 1 }), runOf({ seed: 2 }), runOf({ seed: 1, budget: 2e9 }));
   expect(tokens).toContain("64 per image; what 6 context tokens and the time cost");

@@ -69,7 +69,16 @@ describe("a study file", () => {
     expect(objective.density).toEqual({ kind: "uniform" });
   });
 
+  it("takes a published objective by name, which is its record in full", async () => {
+    const { objective } = await resolved(`${written}objective: edm\n`);
+    expect(objective).toMatchObject({ path: "edm", prediction: { kind: "F", sigmaData: 0.5 }, inputs: "edm" });
+    const learned = await resolved(`${written}objective: { preset: ddpm, variance: learnedRange }\n`);
+    expect(learned.objective).toMatchObject({ path: "discrete", inputs: "ddpm", variance: "learnedRange" });
+  });
+
   it.each([
+    ["objective: emd", 3, '(did you mean "edm"?)'],
+    ["objective: { preset: edm, sigmaData: 0 }", 3, "objective.sigmaData is 0"],
     ["bacth: 3", 3, 'has an unknown key "bacth"; did you mean "batch"?'],
     ["batch: 0", 3, "batch is 0; it must be a whole number of at least 1"],
     ["batch: many", 3, 'batch is "many"; it must be a number of images or { at, budget: [reference, exponent] }'],

@@ -15,6 +15,12 @@ import { tiny } from "./tiny.js";
 
 const openShapes = async (data: object) => shapeScenes({ size: 16, ...data });
 
+it("gives models of a learned variance twice the channels", async () => {
+  const set = ["data.source=shapes", "objective={ preset: ddpm, variance: learnedRange }"].map(readAssignment);
+  const { grid } = await planStudy(await resolveStudy(await writtenStudy("quick"), set), openShapes);
+  expect(new Set(grid.map(({ spec }) => spec.model.outChannels))).toEqual(new Set([6]));
+});
+
 describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s", (name) => {
   const set = ["data.source=shapes", "seed=3"].map(readAssignment);
   const planned = writtenStudy(name).then(async (written) => planStudy(await resolveStudy(written, set), openShapes));
