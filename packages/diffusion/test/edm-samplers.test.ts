@@ -69,16 +69,19 @@ const rootPath = definePath("√t", (m, t) => {
   return { alpha: 1, sigma, alphaDot: 0, sigmaDot: m.div(5000, sigma) };
 });
 const vp = uniformGrid({ last: 0.001 });
-/** The network of the fixtures ran in f32: the same formulas in float64 are off by up to 3.2e-6 of the peak. */
-const slack = 4e-6;
+/**
+ * In f32 the steps over the widest ranges of noise lose digits, ours and upstream's: its own sample of "iddpm" is 3.2e-6 of the peak from the same
+ * formulas in float64, though its network alone ran in f32. Four times that is fair.
+ */
+const [exactly, widely] = [1e-6, 4 * 3.2e-6 + 1e-6];
 
 describe("EDM's ablation: path × grid × solver", () => {
-  test.each<[string, Path, Grid]>([
-    ["vp.vp.vp", vpPath({ betaMin: 0.1, betaMax: 20 }), vp],
-    ["ve.ve.none", rootPath, exponentialGrid({ sigmaMin: 0.02, sigmaMax: 100 })],
-    ["iddpm.linear.none", edmPath({ sigmaMax: 100 }), iddpmGrid()],
-    ["edm.linear.none", edmPath(), karrasGrid()],
-  ])("%s", async (name, path, grid) => {
+  test.each<[string, Path, Grid, number]>([
+    ["vp.vp.vp", vpPath({ betaMin: 0.1, betaMax: 20 }), vp, widely],
+    ["ve.ve.none", rootPath, exponentialGrid({ sigmaMin: 0.02, sigmaMax: 100 }), exactly],
+    ["iddpm.linear.none", edmPath({ sigmaMax: 100 }), iddpmGrid(), widely],
+    ["edm.linear.none", edmPath(), karrasGrid(), exactly],
+  ])("%s", async (name, path, grid, slack) => {
     for (const solver of [euler(), heun()]) {
       const { sample } = await drawn(path, solver, grid);
       const label = `ablation.${solver.name}.${name}`;

@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import {
+  ancestral,
+  classifierFreeGuidance,
+  ddpmInputs,
+  denoiser,
+  discretePath,
+  respaced,
+  sampler,
+  uniformTimes,
+} from "@isoflop/diffusion";
+import { type DitConfig, dit, paramsFrom } from "@isoflop/dit";
+import { createDevice, type Tensor } from "@isoflop/tensor";
+import { openSafetensors } from "@isoflop/tensor/safetensors";
+import { expect, test } from "vitest";
+
+const open = (path: string) => openSafetensors(Uint8Array.from(readFileSync(new URL(path, import.meta.url))));
+
+/** The official DiT of the parity fixture of `@isoflop/dit`, which learns its variance. */
+const config: DitConfig = {
+  ...{ image: { height: 8, width: 8, channels: 4 }, patch: 2, width: 48, depth: 3, heads: 4, outChannels: 8 },
+  ...{ conditioning: "adaLNZero", context: { kind: "classes", classes: 10 } },
+};
+
+test("the official DiT draws what its own code draws: guided in three channels, six of a thousand steps, learned variance", async () => {
+  const device = await createDevice("wasm");
+  const [weights, drawn] = [
+    await open("../../dit/test/fixtures/dit_tiny_sigma.safetensors"),
+    await open("./fixtures/dit_cfg.safetensors"),
+  ];
+  const names = weights.names.filter((name) => name.startsWith("param."));
+  const named = await Promise.all(
+    names.map(async (name) => {
+      const array = { shape: weights.describe(name).shape, data: await weights.float32(name) };
+      return [name.slice("param.".length), array] as const;
+    }),
+  );
+  const model = dit(config);
+  const params = paramsFrom(model, Object.fromEntries(named), device);
+  const path = respaced(discretePath(), "6").on(device);
+  const network = classifierFreeGuidance<Tensor>(
+    denoiser({ path, inputs: ddpmInputs() }, (x: Tensor, t: Tensor, labels: Tensor) =>
+      model.apply(params, x, t, labels),
+    ),
+    { scale: 2.5, channels: 3 },
+  );
+  const objective = { path, prediction: "noise", variance: "learnedRange" } as const;
+  using drawing = sampler(network, { objective, solver: ancestral({ variance: "learnedRange" }), device });
+  const noise = await drawn.float32("dit_cfg.noise");
+  const [labels, nothing] = [Int32Array.of(2, 6), Int32Array.of(10, 10)].map((values) => device.tensor(values));
+  const seen: Float32Array[] = [];
+  await drawing.run(
+    { condition: labels!, unconditional: nothing! },
+    {
+      start: device.tensor(await drawn.float32("start"), [2, 4, 8, 8]),
+      times: uniformTimes(6),
+      // Upstream draws for a doubled batch, the guided half first.
+      key: (step) => [device.tensor(noise.slice(step * 1024, step * 1024 + 512), [2, 4, 8, 8])],
+      async onStep({ x }) {
+        seen.push(Float32Array.from(await x.data()));
+      },
+    },
+  );
+  const samples = await drawn.float32("dit_cfg.samples");
+  expect(seen).toHaveLength(6);
+  for (const [step, values] of seen.entries()) {
+    // The guided half of the doubled batch.
+    const wanted = samples.slice(step * 1024, step * 1024 + 512);
+    const peak = wanted.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    const error = wanted.reduce((most, x, i) => Math.max(most, Math.abs(x - values[i]!)), 0);
+    // Upstream's float32 time features are up to 5e-5 off the formula.
+    expect(error / peak, `step ${step}`).toBeLessThan(1e-5);
+  }
+});
