@@ -1,20 +1,24 @@
-import { add, concat, createDevice, matmul, mul, random, type Tensor, tanh } from "@isoflop/tensor";
+import { add, concat, createDevice, exp, matmul, mul, random, sqrt, type Tensor, tanh } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
 import {
   cosinePath,
   ddim,
+  denoiser,
   discretePath,
   dopri5,
+  edmInputs,
   edmPath,
   euler,
   heun,
   type LikelihoodOptions,
   likelihood,
   linearPath,
+  objective,
   type Path,
   type Prediction,
   predictions,
   rk4,
+  uniform,
   variationalBound,
   vePath,
   vpPath,
@@ -106,6 +110,21 @@ describe("the likelihood of Gaussian data is the closed form", () => {
     const { nats } = await compiled.run(null, { x });
     for (const [i, row] of rows.entries())
       expect(Math.abs(nats[i]! - normalNats(row, centre, spread))).toBeLessThan(0.05);
+  });
+
+  test("of EDM's network, which cannot be told that there is no noise", async () => {
+    const path = edmPath({ sigmaMax: 20 });
+    const aim = objective({ path, prediction: "F", inputs: edmInputs({ sigmaData: 0.5 }), density: uniform() });
+    // F of what the network is given: x_t / √(σ² + ¼), and log σ / 4.
+    const network = (scaled: Tensor, told: Tensor): Tensor => {
+      const sigma = exp(mul(told, 4));
+      const scale = sqrt(add(mul(sigma, sigma), 0.25)).reshape([sigma.shape[0]!, 1]);
+      return best(path, "F")(mul(scaled, scale), mul(sigma, 1 / 20));
+    };
+    using compiled = likelihood(denoiser(aim, network), { objective: aim, probes: "exact", solver: rk4(), device });
+    const { nats, card } = await compiled.run(null, { x });
+    expect(card.times).toEqual([1e-3 / 20, 1]);
+    for (const [i, row] of rows.entries()) expect(nats[i]).toBeCloseTo(flowed(path, card.times, row), 2);
   });
 
   test("by a solver that chooses its own steps", async () => {

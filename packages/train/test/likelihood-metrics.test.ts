@@ -59,6 +59,20 @@ describe("the metric nll", () => {
   });
 });
 
+describe.each(["ddpm", "edm"] as const)("of a model trained as %s", (name) => {
+  it("nll and vlb have numbers, of the network with its inputs and in whatever time it is asked", async () => {
+    const given = trainSpec(tinySpec({ objective: name }));
+    const [model, aim] = [modelOf(given), buildObjective(given.objective)];
+    for (const kind of ["nll", "vlb"] as const) {
+      const asked = kind === "nll" ? { kind, steps: 8, dequantization: "none" } : { kind, decoder: "gaussian" };
+      const metric = metricSpec({ ...asked, images: 64 } as Parameters<typeof metricSpec>[0]);
+      const { value } = await measure(metric, { ...inputs, spec: given, model, objective: aim });
+      expect(value, kind).toBeGreaterThan(0);
+      expect(value, kind).toBeLessThan(30);
+    }
+  });
+});
+
 describe("the metric vlb", () => {
   it("is the bound of the package that has it", async () => {
     const measured = await measure(metricSpec({ kind: "vlb", images: 64, strata: 4, decoder: "gaussian" }), inputs);

@@ -15,7 +15,7 @@ import { noDequantization } from "./dequantization.js";
 import { checkProbes, countOf, MOST_EXACT } from "./probes.js";
 import { beginning, joinedField, readState, type Solved } from "./state.js";
 import { timesOf } from "./times.js";
-import type { Likelihood, LikelihoodOf, LikelihoodOptions, LikelihoodRun } from "./types.js";
+import type { Asked, Likelihood, LikelihoodOf, LikelihoodOptions, LikelihoodRun } from "./types.js";
 import { type Drawn, together } from "./weights.js";
 
 const likelihoodOptions = ["objective", "solver", "steps", "times", "probes", "dequantization", "device"] as const;
@@ -42,7 +42,7 @@ const followable = (solver: Solver): Solver => ({
  */
 export const likelihood = <I>(model: DenoiserOf<I>, options: LikelihoodOptions = {}): LikelihoodOf<I> => {
   check(only(likelihoodOptions), options, "likelihood");
-  const { objective: reading = rectifiedFlow(), solver = heun({ lastEuler: false }), device } = options;
+  const { objective: reading = rectifiedFlow() as Asked, solver = heun({ lastEuler: false }), device } = options;
   const { dequantization = noDequantization() } = options;
   check(v.object(network, "an objective"), reading, "likelihood");
   checkSolver(solver, shown(solver));

@@ -1,18 +1,21 @@
+import { numbers } from "../arithmetic.js";
 import { check, count } from "../checks.js";
 import { momentAt, type Reading } from "../course.js";
 import { DiffusionError, must } from "../errors.js";
 import { bisected } from "../path.js";
 import { checkTimes } from "../sample.js";
 import type { Solver } from "../solver.js";
-import type { LikelihoodOptions } from "./types.js";
+import type { Asked, LikelihoodOptions } from "./types.js";
 
 /** Of noise to signal at data, and of signal to noise at noise: where a solve keeps to if the ends themselves are singular. */
 const NEAR = 1e-3;
 
-const determined = (reading: Reading, t: number): boolean => {
+/** Whether a network can be asked at a time, and gives a velocity there. EDM's is told log sigma, which has no end at data. */
+const determined = (reading: Asked, t: number): boolean => {
   try {
     momentAt(reading, "velocity", t, undefined);
-    return true;
+    const told = reading.inputs?.at<number>(numbers, reading.path.at(t), t);
+    return told === undefined || (Number.isFinite(told.scale) && Number.isFinite(told.time));
   } catch (error) {
     if (error instanceof DiffusionError && error.code === "singular") return false;
     throw error;
@@ -20,10 +23,10 @@ const determined = (reading: Reading, t: number): boolean => {
 };
 
 /**
- * The first and the last time of a solve: 0 and 1 where the prediction gives the velocity there, else where noise to signal is 1e-3 (1e-5 on the VP
+ * The first and the last time of a solve: 0 and 1 where the prediction gives the velocity there and the network's inputs are finite, else where noise to signal is 1e-3 (1e-5 on the VP
  * path, as in arXiv 2011.13456) or 1e3.
  */
-const endsOf = (reading: Reading): readonly [first: number, last: number] => [
+const endsOf = (reading: Asked): readonly [first: number, last: number] => [
   determined(reading, 0) ? 0 : reading.path.timeAt(NEAR),
   determined(reading, 1) ? 1 : reading.path.timeAt(1 / NEAR),
 ];
@@ -47,7 +50,7 @@ const evenTimes = ({ path }: Reading, steps: number, first: number, last: number
 
 /** The times of a solve, as told or of so many steps. @throws DiffusionError("option") for what makes no rising times */
 export const timesOf = (
-  reading: Reading,
+  reading: Asked,
   solver: Solver,
   { steps, times, dequantization }: LikelihoodOptions,
 ): readonly number[] => {
