@@ -59,8 +59,9 @@ export {
   uniformDequantization,
 } from "./likelihood/dequantization.js";
 export { likelihood } from "./likelihood/likelihood.js";
-export type { Probes } from "./likelihood/probes.js";
+export type { CheckedProbes, Probes } from "./likelihood/probes.js";
 export type {
+  Asked,
   Likelihood,
   LikelihoodCard,
   LikelihoodOf,
