@@ -59,7 +59,7 @@ export {
   uniformDequantization,
 } from "./likelihood/dequantization.js";
 export { likelihood } from "./likelihood/likelihood.js";
-export type { CheckedProbes, Probes } from "./likelihood/probes.js";
+export type { CheckedProbes, Hutchinson, Probes } from "./likelihood/probes.js";
 export type {
   Asked,
   Likelihood,

@@ -8,6 +8,13 @@ import { must } from "../errors.js";
 /** Largest size of a sample whose divergence is taken by every one of its directions: a backward pass each, all in one program. */
 export const MOST_EXACT = 64;
 
+/** Probes of Hutchinson's estimate: of which distribution, how many (default 1), and drawn how often (default "solve"). */
+export interface Hutchinson {
+  readonly kind: "rademacher" | "gaussian";
+  readonly count?: number;
+  readonly fresh?: "solve" | "evaluation";
+}
+
 const estimated = record({
   kind: choice(["rademacher", "gaussian"]),
   count: v.optional(whole({ atLeast: 1, atMost: 64 }), 1),
@@ -21,8 +28,8 @@ const estimated = record({
  *   diagonal to chance and vary less than normal probes. `fresh` probes are drawn per "solve", which keeps the equation smooth in time and its
  *   solver at its order, or per "evaluation" (by its time), whose errors average out over the steps instead.
  */
-export type Probes = "exact" | v.InferInput<typeof estimated>;
-export type CheckedProbes = "exact" | v.InferOutput<typeof estimated>;
+export type Probes = "exact" | Hutchinson;
+export type CheckedProbes = "exact" | Required<Hutchinson>;
 
 /** @throws DiffusionError("option") for a kind of another name, or a count that is none */
 export const checkProbes = (what: string, probes: Probes): CheckedProbes => {
