@@ -8,6 +8,7 @@ import {
   embedContext,
   embedTime,
   feedForward,
+  type Heads,
   type Linear,
   linearSpec,
   type Mlp,
@@ -54,7 +55,7 @@ type Params = ContextParams & {
 /** Blocks from this one on have a skip; in the middle of an odd depth stands one without a counterpart. */
 const firstSkip = (depth: number): number => Math.ceil(depth / 2);
 
-const block = ({ norm1, attn, norm2, mlp }: Block, x: Tensor, heads: number): Tensor => {
+const block = ({ norm1, attn, norm2, mlp }: Block, x: Tensor, heads: Heads): Tensor => {
   const attended = x.add(attend(attn, affineNorm(x, norm1), heads));
   return attended.add(feedForward(mlp, affineNorm(attended, norm2)));
 };
@@ -107,7 +108,7 @@ export const conditioning = defineConditioning<Params>({
       const outputs: Tensor[] = [];
       for (const each of params.blocks) {
         if ("skip" in each) x = linear(concat([x, outputs.pop()!], 2), each.skip.weight, each.skip.bias);
-        x = block(each, x, c.heads);
+        x = block(each, x, c);
         if (outputs.length < Math.floor(c.depth / 2) && !("skip" in each)) outputs.push(x);
       }
       const first = x.shape[1]! - c.imageTokens;

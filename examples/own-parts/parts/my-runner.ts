@@ -43,6 +43,12 @@ export const runner = kind({
     async (task, { device, data, checkpoints, checkpointSeconds, signal, onProgress }) => {
       const spec = trainingOf(task);
       const { optimizer, steps, batch, seed } = spec;
+      if (optimizer.kind !== undefined)
+        throw new Error(`optimizer.kind is "${optimizer.kind}"; Lion stands in the place of AdamW, so leave it out`);
+      if (optimizer.groups || spec.snapshots)
+        throw new Error(
+          "Lion moves all weights alike and keeps no snapshots; leave optimizer.groups and snapshots out",
+        );
       const [model, objective] = [modelOf(spec), buildObjective(spec.objective)];
       const packing = packTree(model.init(random.key(0)));
 

@@ -10,11 +10,20 @@ import {
   solvers,
   weightings,
 } from "@isoflop/diffusion";
-import { checkCounted } from "@isoflop/dit";
+import { checkCounted, parameterRates } from "@isoflop/dit";
 import type { Context } from "@isoflop/flops";
 import { contentOf, memoryRunStore, runId, runSpec, runSweep, trainRunner } from "@isoflop/sweep";
 import { createDevice, mul, type Tensor } from "@isoflop/tensor";
-import { buildObjective, measure, metrics, modelOf, schedules, setupFor, trainSpec } from "@isoflop/train";
+import {
+  buildObjective,
+  coordinateCheck,
+  measure,
+  metrics,
+  modelOf,
+  schedules,
+  setupFor,
+  trainSpec,
+} from "@isoflop/train";
 import { loadModule } from "isoflop/modules";
 import { afterAll, describe, expect, it } from "vitest";
 
@@ -145,6 +154,18 @@ describe("uVit is counted as it is built", () => {
       for (const time of ["token", "added"] as const)
         await checkCounted({ image, patch: 2, width: 16, heads: 2, depth, conditioning: "uVit", context, time });
   });
+});
+
+it("uVit moves as far from its start at every width under muP", async () => {
+  const family = [16, 64].map((width) => ({
+    ...setupFor(shapes, { patch: 8, conditioning: "uVit" }),
+    ...{ width, depth: 2, heads: width / 8 },
+    parameterization: { kind: "muP", baseWidth: 32, baseHeads: 4 } as const,
+  }));
+  expect(parameterRates(family[1]!)["blocks.1.skip.weight"]).toEqual({ learningRate: 1 / 2, weightDecay: 2 });
+  const given = { steps: 3, batch: 8, optimizer: { learningRate: 0.01, warmup: 0, decay: 0 } };
+  for (const { layer, slope } of await coordinateCheck(given, family, { device, data: shapes }))
+    expect(Math.abs(slope), layer).toBeLessThan(0.3);
 });
 
 it("rootCooldown falls from the peak to 0, below the straight line", () => {

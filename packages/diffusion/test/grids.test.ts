@@ -2,6 +2,7 @@ import { createDevice, type Tensor } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
 import {
   cosinePath,
+  discretePath,
   dopri5,
   edmPath,
   exponentialGrid,
@@ -24,7 +25,7 @@ import {
 
 const ratio = (path: Path, t: number): number => Number(path.at(t).sigma) / Number(path.at(t).alpha);
 const ratios = (path: Path, times: readonly number[]) => times.map((t) => ratio(path, t));
-const paths = [linearPath(), cosinePath(), vpPath(), edmPath(), vePath()];
+const paths = [linearPath(), cosinePath(), vpPath(), edmPath(), vePath(), discretePath()];
 const all: readonly Grid[] = [
   ...[
     uniformGrid(),

@@ -79,12 +79,11 @@ describe("deterministic solvers", () => {
 
   test.each(every)("%s gives one sample whatever is predicted", async (_, solver) => {
     const times = uniformTimes(5).map(inside);
-    for (const path of [cosinePath(), edmPath({ sigmaMax: 5 })]) {
-      const wanted = await run(path, solver, times);
-      for (const prediction of predictions)
-        for (const [i, x] of (await run(path, solver, times, prediction)).entries())
-          expect(Math.abs(x - wanted[i]!), `${path.name} ${prediction}`).toBeLessThan(3e-5);
-    }
+    const path = cosinePath();
+    const wanted = await run(path, solver, times);
+    for (const prediction of predictions)
+      for (const [i, x] of (await run(path, solver, times, prediction)).entries())
+        expect(Math.abs(x - wanted[i]!), prediction).toBeLessThan(3e-5);
   });
 
   test("of first order are DDIM, and DDIM is Euler's method in sigma / alpha", async () => {

@@ -1,4 +1,4 @@
-import type { DitConfig } from "@isoflop/flops";
+import { type DitConfig, positionTableOf, resolve } from "@isoflop/flops";
 import { shown } from "./errors.js";
 import { positionTable } from "./position-table.js";
 
@@ -12,11 +12,11 @@ export const positionName = "pos_embed";
 
 /**
  * What the official code stores beside the parameters: the frozen sine-cosine table `pos_embed`, [1, T, width]. Nothing where positions are
- * learned. Together with `namedParams` these are the names of its state dict.
+ * learned or rotary alone. Together with `namedParams` these are the names of its state dict.
  * @throws FlopsError("config"), DitError("config")
  */
 export const namedBuffers = (config: DitConfig): Readonly<Record<string, NamedArray>> => {
-  if (config.positions === "learned") return {};
+  if (positionTableOf(resolve(config)) !== "sincos") return {};
   const data = Float32Array.from(positionTable(config));
   return { [positionName]: { shape: [1, data.length / config.width, config.width], data } };
 };

@@ -1,5 +1,6 @@
-import { type DitConfig, parameters } from "@isoflop/flops";
+import { type DitConfig, isRotary, parameters, resolve } from "@isoflop/flops";
 import { trunks } from "./conditioning/index.js";
+import { type TrunkPart, trunkParts } from "./conditioning/trunk.js";
 import { must } from "./errors.js";
 
 /** Deeper than any model that was trained; every block has a record of its own. */
@@ -10,6 +11,17 @@ const mostNumbers = 2 ** 40;
 const largestTime = 4096;
 
 const count = (n: number): string => n.toLocaleString("en-US");
+
+/** What of a config each part is, in words; undefined where the config has nothing of it. */
+const askedOf = (config: DitConfig): Readonly<Record<TrunkPart, string | undefined>> => {
+  const c = resolve(config);
+  return {
+    rope: isRotary(c) ? `positions is "${c.positions}"` : undefined,
+    registers: c.registers > 0 ? `registers is ${c.registers}` : undefined,
+    guidance: c.guidance ? "guidance is true" : undefined,
+    rms: c.norm === "rms" ? 'norm is "rms"' : undefined,
+  };
+};
 
 /**
  * Refuses what could be counted but not built, before anything is made of it.
@@ -24,6 +36,13 @@ export const checkBuildable = (config: DitConfig): void => {
   const masked = "masked" in context && context.masked === true;
   const heeded = !masked || trunks.get(config.conditioning).masks;
   must(heeded, "config", `context.masked is true; the trunk of "${config.conditioning}" does not read lengths.`);
+  const asked = askedOf(config);
+  for (const part of trunkParts) {
+    const minded = asked[part] === undefined || trunks.get(config.conditioning).minds?.includes(part);
+    must(minded, "config", `${asked[part]}; the trunk of "${config.conditioning}" does not mind "${part}".`);
+  }
+  const run = !config.experts || trunks.get(config.conditioning).runs;
+  must(run, "config", `experts are given; the trunk of "${config.conditioning}" does not run its blocks by runBlocks.`);
   const tables = all > trainable ? ` and position tables of ${count(all - trainable)} numbers` : "";
   const model = `A model of ${count(trainable)} parameters in ${count(depth)} blocks (depth)${tables}`;
   const most = `at most ${count(mostBlocks)} blocks and ${count(mostNumbers)} numbers are`;

@@ -1,6 +1,6 @@
 import { labelRows, type ResolvedConfig } from "@isoflop/flops";
 import { linear, type Tensor, take } from "@isoflop/tensor";
-import { smallNormal } from "./initializers.js";
+import { smallNormal, xavier } from "./initializers.js";
 import { type Linear, linearSpec, Spec, type SpecsOf } from "./spec.js";
 
 /** Classes: a table with one more row, the last, for "no label", unless the config leaves it out. */
@@ -28,7 +28,7 @@ export type ContextParams = NoContext | ClassContext | WordContext | FeatureCont
 const part = "contextEmbedding";
 
 export const tableSpecs = (rows: number, width: number) => ({
-  embedding_table: { weight: new Spec([rows, width], smallNormal, part, true) },
+  embedding_table: { weight: new Spec([rows, width], smallNormal, part, "table") },
 });
 
 export const contextSpecs = ({ context, width }: ResolvedConfig): SpecsOf<ContextParams> => {
@@ -38,11 +38,11 @@ export const contextSpecs = ({ context, width }: ResolvedConfig): SpecsOf<Contex
     case "classes":
       return { y_embedder: tableSpecs(labelRows(context), width) };
     case "words": {
-      const positions = new Spec([1, context.tokens, width], smallNormal, part, true);
+      const positions = new Spec([1, context.tokens, width], smallNormal, part, "table");
       return { context_embedder: { ...tableSpecs(context.vocabulary, width), pos_embed: positions } };
     }
     case "features":
-      return { context_embedder: linearSpec(part, context.dim, width) };
+      return { context_embedder: linearSpec(part, context.dim, width, xavier(context.dim, width), "input") };
   }
 };
 

@@ -10,8 +10,25 @@ export type Initializer =
 
 export const zeroInit: Initializer = { kind: "zeros" };
 
+export const xavier = (fanIn: number, fanOut: number): Initializer => ({ kind: "xavier", fanIn, fanOut });
+
 /** What DiT gives time MLP and label table (`facebookresearch/DiT: models.py`), and ViT learned positions. */
 export const smallNormal: Initializer = { kind: "normal", std: 0.02 };
+
+/** What sd3-ref gives registers (`Stability-AI/sd3-ref: mmdit.py`). */
+export const unitNormal: Initializer = { kind: "normal", std: 1 };
+
+/** The same law with 1 / `divisor` of its variance. Zeros and ones have none. */
+export const narrowed = (init: Initializer, divisor: number): Initializer => {
+  switch (init.kind) {
+    case "xavier":
+      return xavier(init.fanIn * divisor, init.fanOut * divisor);
+    case "normal":
+      return { kind: "normal", std: init.std / Math.sqrt(divisor) };
+    default:
+      return init;
+  }
+};
 
 export const draw = (init: Initializer, key: random.Key, shape: readonly number[]): Tensor => {
   switch (init.kind) {

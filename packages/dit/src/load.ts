@@ -1,4 +1,4 @@
-import type { Conditioning } from "@isoflop/flops";
+import { type Conditioning, positionTableOf } from "@isoflop/flops";
 import type { Device } from "@isoflop/tensor";
 import { type NamedArray, positionName, positionTrouble } from "./buffers.js";
 import { trunkOf } from "./conditioning/index.js";
@@ -48,7 +48,7 @@ export const paramsFrom = <K extends Conditioning>(
   const named = namedSpecs(specsOf(config));
   const given = new Map(Object.entries(arrays).map(([name, array]) => [name, readable(array)] as const));
   for (const name of trunkOf(config.conditioning).passedOver ?? []) given.delete(name);
-  const stored = config.positions === "sincos" ? given.get(positionName) : undefined;
+  const stored = positionTableOf(config) === "sincos" ? given.get(positionName) : undefined;
   if (stored) given.delete(positionName);
   const wrong = [...misfits(config, named, new Map([...given].map(([name, { shape }]) => [name, shape])))];
   const prefixes = wrong.length > 0 ? prefixesOf(named, new Set(given.keys())) : [];

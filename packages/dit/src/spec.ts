@@ -1,16 +1,30 @@
-import type { Part } from "@isoflop/flops";
+import type { NormKind, Part } from "@isoflop/flops";
 import { type MapTree, random, type Tensor } from "@isoflop/tensor";
-import { draw, type Initializer } from "./initializers.js";
+import { draw, type Initializer, xavier, zeroInit } from "./initializers.js";
 
-/** A parameter before it exists: its shape, the distribution it is drawn from, and where its work is booked. */
+/**
+ * What of a parameter grows with the width, which decides how its law and its learning rate follow it (arXiv 2203.03466, table 3).
+ * - `input`: a matrix whose fan-in stays (patch embedding, first layer of the time MLP, projection of features).
+ * - `hidden`: a matrix whose fan-in and fan-out grow (blocks, modulation).
+ * - `output`: a matrix whose fan-out stays (readout, router of experts).
+ * - `vector`: one number per channel, or some rows of such (biases, norms, tables of modulation).
+ * - `table`: rows that are looked up or added, and take part in no product (words, labels, positions).
+ */
+export type Role = "input" | "hidden" | "output" | "vector" | "table";
+
+/** A parameter before it exists: its shape, the distribution it is drawn from, where its work is booked, and its role. */
 export class Spec {
   constructor(
     readonly shape: readonly number[],
     readonly init: Initializer,
     readonly part: Part,
-    /** Look-up tables and positions, which take part in no product. */
-    readonly embedding = false,
+    readonly role: Role,
   ) {}
+
+  /** Look-up tables and positions, which take part in no product. */
+  get embedding(): boolean {
+    return this.role === "table";
+  }
 
   get size(): number {
     return this.shape.reduce((product, n) => product * n, 1);
@@ -26,21 +40,27 @@ export interface Linear {
   readonly bias: Tensor;
 }
 
-/** Scale and shift of a layer norm. */
+/** Scale and shift of a layer norm; a root-mean-square norm has no shift. */
 export interface Norm {
   readonly weight: Tensor;
-  readonly bias: Tensor;
+  readonly bias?: Tensor;
 }
 
-/** `init` "xavier" is Xavier uniform on the whole (out, in) matrix; biases start at 0. */
-export const linearSpec = (part: Part, inputs: number, outputs: number, init?: Initializer): SpecsOf<Linear> => ({
-  weight: new Spec([outputs, inputs], init ?? { kind: "xavier", fanIn: inputs, fanOut: outputs }, part),
-  bias: new Spec([outputs], { kind: "zeros" }, part),
+/** `init` is that of the weight: Xavier uniform on the whole (out, in) matrix unless told; biases start at 0. */
+export const linearSpec = (
+  part: Part,
+  inputs: number,
+  outputs: number,
+  init?: Initializer,
+  role: "input" | "hidden" | "output" = "hidden",
+): SpecsOf<Linear> => ({
+  weight: new Spec([outputs, inputs], init ?? xavier(inputs, outputs), part, role),
+  bias: new Spec([outputs], zeroInit, part, "vector"),
 });
 
-export const normSpec = (part: Part, width: number): SpecsOf<Norm> => ({
-  weight: new Spec([width], { kind: "ones" }, part),
-  bias: new Spec([width], { kind: "zeros" }, part),
+export const normSpec = (part: Part, width: number, kind: NormKind = "layer"): SpecsOf<Norm> => ({
+  weight: new Spec([width], { kind: "ones" }, part, "vector"),
+  ...(kind === "layer" && { bias: new Spec([width], zeroInit, part, "vector") }),
 });
 
 const visit = (tree: unknown, path: string, leaf: (spec: Spec, path: string) => unknown): unknown => {
@@ -59,6 +79,10 @@ export const namedSpecs = (specs: unknown): NamedSpecs => {
   visit(specs, "", (spec, name) => all.push([name, spec]));
   return all;
 };
+
+/** The same structure with other specs. */
+export const mapSpecs = <P>(specs: SpecsOf<P>, leaf: (spec: Spec, name: string) => Spec): SpecsOf<P> =>
+  visit(specs, "", leaf) as SpecsOf<P>;
 
 /** Builds parameters from specs, one leaf at a time. */
 export const build = <P>(specs: SpecsOf<P>, leaf: (spec: Spec, name: string) => Tensor): P =>

@@ -1,11 +1,11 @@
 import { concat, cos, sin, type Tensor } from "@isoflop/tensor";
 import { frequencies, phases } from "./frequencies.js";
 
-/** Length of the features in the official code. */
-export const featureCount = 256;
-
-/** Cosines, then sines of timeScale · t at 128 frequencies 10000^(-i / 128): t [n] to [n, 256]. The scale is as in a config. */
-export const timeFeatures = (t: Tensor, timeScale = 1000): Tensor => {
-  const angles = phases(t.mul(timeScale), frequencies(featureCount / 2));
+/**
+ * Cosines, then sines of timeScale · t at count / 2 frequencies 10000^(-2i / count): t [n] to [n, count]. Scale and count are a config's
+ * `timeScale` and `timeFeatures`, and its defaults.
+ */
+export const timeFeatures = (t: Tensor, timeScale = 1000, count = 256): Tensor => {
+  const angles = phases(t.mul(timeScale), frequencies(count / 2));
   return concat([cos(angles), sin(angles)], 1);
 };

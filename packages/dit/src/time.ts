@@ -2,7 +2,6 @@ import type { ResolvedConfig } from "@isoflop/flops";
 import type { Tensor } from "@isoflop/tensor";
 import { smallNormal } from "./initializers.js";
 import type { SpecsOf } from "./spec.js";
-import { featureCount } from "./time-features.js";
 import { type VectorMlp, vectorMlp, vectorMlpSpecs } from "./vector-mlp.js";
 
 /** DiT's TimestepEmbedder. */
@@ -10,13 +9,16 @@ export interface TimeEmbedder {
   readonly mlp: VectorMlp;
 }
 
-export const timeMlpSpecs = ({ width }: ResolvedConfig): SpecsOf<VectorMlp> =>
-  vectorMlpSpecs("timeEmbedding", featureCount, width, smallNormal);
+export const timeMlpSpecs = ({ width, timeFeatures }: ResolvedConfig): SpecsOf<VectorMlp> =>
+  vectorMlpSpecs("timeEmbedding", timeFeatures, width, smallNormal);
 
 export const timeSpecs = (config: ResolvedConfig): SpecsOf<TimeEmbedder> => ({ mlp: timeMlpSpecs(config) });
 
-/** Features of time [n, 256] to one vector per sample, [n, width]. */
-export const embedTime = ({ mlp }: TimeEmbedder, features: Tensor): Tensor => vectorMlp(mlp, features);
+/** Features of time [n, 256] to one vector per sample, [n, width], to which that of guidance is added where there is one. */
+export const embedTime = ({ mlp }: TimeEmbedder, features: Tensor, guidance?: Tensor): Tensor => {
+  const vector = vectorMlp(mlp, features);
+  return guidance ? vector.add(guidance) : vector;
+};
 
 /**
  * Where time reaches the blocks as a token or added to what they transform (`time` of the config): the tokens before the others, and

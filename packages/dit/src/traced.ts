@@ -35,14 +35,16 @@ export interface TracedFlops {
 export const tracedFlops = async (config: DitConfig): Promise<TracedFlops> => {
   const model = dit(config);
   using device = await createDevice("reference");
-  const { height, width, channels } = config.image;
+  const { height, width, channels, frames } = config.image;
   const condition = conditionOf(config.context);
+  const x = spec([1, channels, ...(frames === undefined ? [] : [frames]), height, width]);
   const params = buildParams(resolveAs(config), ({ shape }) => spec(shape));
-  const apply = (weights: DitParams, x: Tensor, t: Tensor, told?: Condition) => model.apply(weights, x, t, told);
+  const apply = (weights: DitParams, x: Tensor, t: Tensor, told?: Condition) =>
+    model.apply(weights, x, t, told, config.guidance ? { guidance: t } : {});
   const loss = (weights: DitParams, x: Tensor, t: Tensor, told?: Condition) => mean(apply(weights, x, t, told));
   const products = <R>(f: (...all: Parameters<typeof apply>) => R): Flops => {
     const traced = jit(f, { device });
-    const { flops } = traced.program(params, spec([1, channels, height, width]), spec([1]), condition);
+    const { flops } = traced.program(params, x, spec([1]), condition);
     traced.dispose();
     return flops.products;
   };

@@ -10,7 +10,7 @@ export interface VectorMlp {
 }
 
 export const vectorMlpSpecs = (part: Part, inputs: number, width: number, init?: Initializer): SpecsOf<VectorMlp> => ({
-  0: linearSpec(part, inputs, width, init),
+  0: linearSpec(part, inputs, width, init, "input"),
   2: linearSpec(part, width, width, init),
 });
 

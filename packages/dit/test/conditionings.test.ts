@@ -1,4 +1,4 @@
-import { conditionings, type DitConfig } from "@isoflop/flops";
+import { architectures, conditionings, type DitConfig } from "@isoflop/flops";
 import { createDevice, meanSquaredError, random, type Tensor, valueAndGrad } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
 import { type Condition, dit, type NamedArray, namedParams, paramsFrom } from "../src/index.js";
@@ -173,11 +173,24 @@ describe.each(conditionings)("gradients of %s", (conditioning) => {
       { ...setup, conditioning, context: { kind: "classes", classes: 4 } },
       device.tensor(Int32Array.of(1, 4)),
     ],
+    [
+      "words and every part",
+      {
+        ...{ ...setup, conditioning, norm: "rms", mlp: "swiglu", positions: "sincos+rope", registers: 2 },
+        ...{
+          guidance: true,
+          timeFeatures: 8,
+          qkNorm: architectures.get(conditioning).crossAttends ? "rms+cross" : "rms",
+        },
+      },
+      ids,
+    ],
   ])("reach every parameter, %s as context", async (_, config, condition) => {
     const model = dit(config);
     const target = random.normal(random.key(3), [2, 2, 4, 6]);
+    const options = config.guidance ? { guidance: device.tensor([3.5, 1]) } : {};
     const loss = (params: ReturnType<typeof model.init>): Tensor =>
-      meanSquaredError(model.apply(params, x, t, condition), target);
+      meanSquaredError(model.apply(params, x, t, condition, options), target);
     const { gradient } = valueAndGrad(loss)(await perturbed(config, device));
     device.evaluate(gradient);
     const still: string[] = [];
@@ -187,7 +200,7 @@ describe.each(conditionings)("gradients of %s", (conditioning) => {
     const unread = "joint_blocks.1.context_block.attn.ln_q.weight";
     // Softmax over the one token of a class is 1, whatever is asked.
     const oneKey = conditioning === "adaLNSingle" && config.context.kind === "classes";
-    const expected = conditioning === "mmDit" && config.qkNorm === "rms" ? [unread] : [];
+    const expected = conditioning === "mmDit" && config.qkNorm !== undefined ? [unread] : [];
     expect(still.filter((name) => !(oneKey && name.includes("q_linear")))).toEqual(expected);
   });
 });

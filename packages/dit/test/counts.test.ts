@@ -3,7 +3,7 @@ import { createDevice, jit, leavesOf, mean, random, spec, valueAndGrad } from "@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type DitParams, dit, namedParams, parameterCount } from "../src/index.js";
-import { anyConfig, configOf, standIns, zeroCondition } from "./configs.js";
+import { anyConfig, configOf, guidedBy, shapeOf, standIns, zeroCondition } from "./configs.js";
 
 const device = await createDevice("reference");
 
@@ -25,10 +25,10 @@ test.each(conditionings)("traced FLOPs of %s are the closed forms' to the last o
   fc.assert(
     fc.property(configOf(name), fc.integer({ min: 1, max: 3 }), (config, n) => {
       const model = dit(config);
-      const { height, width, channels } = config.image;
-      const x = spec([n, channels, height, width]);
+      const x = spec(shapeOf(config, n));
       const condition = zeroCondition(config, n, device);
-      const apply = (params: DitParams, image: typeof x, t: typeof x) => model.apply(params, image, t, condition);
+      const apply = (params: DitParams, image: typeof x, t: typeof x) =>
+        model.apply(params, image, t, condition, guidedBy(config, t));
       const params = standIns(config);
       const once = jit(apply, { device }).program(params, x, spec([n]));
       expect(once.flops.products).toBe(n * forward(config).total);

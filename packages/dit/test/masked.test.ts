@@ -90,16 +90,23 @@ const cases = conditionings.flatMap((conditioning) =>
     .filter(({ name }) => !name.includes("pooled") || conditioning === "mmDit")
     .flatMap((kind) => {
       const timed = conditioning === "inContext" || conditioning === "crossAttention";
-      return (timed ? (["token", "added"] as const) : [undefined]).map((time) => ({
-        name: `${conditioning} of ${kind.name}${time === "added" ? ", time added" : ""}`,
-        kind,
-        config: (count: number, masked: boolean): DitConfig => ({
-          ...setup,
-          conditioning,
-          ...(time && { time }),
-          context: kind.context(count, masked),
-        }),
-      }));
+      const times = timed ? (["token", "added"] as const) : [undefined];
+      const told = kind.name === "features";
+      // Tokens of other kinds shift where the caption stands in a sequence.
+      const parts = [{}, ...(told ? [{ registers: 2, positions: "rope" } as const] : [])];
+      return times.flatMap((time) =>
+        parts.map((more) => ({
+          name: `${conditioning} of ${kind.name}${time === "added" ? ", time added" : ""}${"registers" in more ? ", registers" : ""}`,
+          kind,
+          config: (count: number, masked: boolean): DitConfig => ({
+            ...setup,
+            conditioning,
+            ...(time && { time }),
+            ...more,
+            context: kind.context(count, masked),
+          }),
+        })),
+      );
     }),
 );
 

@@ -141,6 +141,19 @@ it("a trunk that does not read lengths is refused for masked captions", () => {
   expect(() => dit({ ...config("attentive"), context })).not.toThrow();
 });
 
+it("parts that a trunk does not mind are refused by name", () => {
+  addConditioning(honest);
+  const asked: readonly (readonly [Partial<DitConfig>, string])[] = [
+    [{ positions: "rope" }, 'positions is "rope"; the trunk of "recurrent" does not mind "rope".'],
+    [{ positions: "sincos+rope" }, 'positions is "sincos+rope"; the trunk'],
+    [{ registers: 3 }, 'registers is 3; the trunk of "recurrent" does not mind "registers".'],
+    [{ guidance: true }, 'guidance is true; the trunk of "recurrent" does not mind "guidance".'],
+    [{ norm: "rms" }, 'norm is "rms"; the trunk of "recurrent" does not mind "rms".'],
+  ];
+  for (const [part, message] of asked) expect(() => dit({ ...config("recurrent"), ...part })).toThrow(message);
+  expect(() => dit({ ...config("recurrent"), mlp: "swiglu", timeFeatures: 8 })).not.toThrow();
+});
+
 it("names are taken once, and a count alone is no model", () => {
   addConditioning(honest);
   expect(() => addConditioning(recurrent("recurrent", () => 1))).toThrow(

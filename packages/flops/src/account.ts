@@ -1,8 +1,9 @@
-import { type DitConfig, type ResolvedConfig, resolve } from "./config.js";
+import type { DitConfig, ResolvedConfig } from "./config.js";
 import { type Convention, conventions, sixNDOf } from "./convention.js";
 import { byPart, type Count } from "./count.js";
 import { type ParameterCount, type ParameterSet, parameterSets, parameters, tokensPerSample } from "./parameters.js";
 import { training } from "./passes.js";
+import { resolve } from "./resolve.js";
 import type { Flops, Tokens } from "./units.js";
 
 /** 6·N per image token for one meaning of N, beside the exact count. */
@@ -32,7 +33,8 @@ export interface Account {
 export const account = (config: DitConfig, convention: Convention = conventions.exact): Account => {
   const { forward, backward, total } = training(config, convention);
   const exact = training(config).total.total;
-  const sixND = parameterSets.map((n): SixND => {
+  const sets = parameterSets.filter((set) => set !== "active" || config.experts);
+  const sixND = sets.map((n): SixND => {
     const perSample = training(config, sixNDOf(n)).total.total;
     return { n, perSample, exactOverSixND: exact / perSample };
   });

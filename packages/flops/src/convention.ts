@@ -9,6 +9,11 @@ export interface ProductMethod {
   readonly attention: boolean;
   /** Whether a table look-up is free or counts as a product with one-hot rows (Chinchilla, appendix F). */
   readonly embeddings: "lookup" | "oneHot";
+  /**
+   * Experts of a mixture as they are computed, all the tokens that each has room for (default), or by what an ideal sparse program would
+   * compute: each token through its active experts.
+   */
+  readonly experts?: "computed" | "active";
   /** Operations charged per element. Roles that are not named are free. */
   readonly elementwise: Readonly<Partial<Record<ElementwiseRole, number>>>;
 }
@@ -52,6 +57,8 @@ export const conventions = {
   exact,
   /** As `exact`, with the backward pass of a fused attention kernel; what a traced program with one counts. */
   exactFused: { ...exact, name: "exactFused", backward: "exactFused" },
+  /** As `exact`, with nothing computed for the empty places of experts: what a sparse program could come down to. */
+  sparse: { ...exact, name: "sparse", method: { ...products, experts: "active" } },
   /** Exact forward and twice that backward. */
   threeTimes: { ...rule, name: "threeTimes" },
   /** PyTorch's `FlopCounterMode` with fused attention: five products in its backward (torch/utils/flop_counter.py). */
@@ -102,8 +109,9 @@ const checkMethod = (method: ProductMethod | EstimateMethod): void => {
     notNegative("convention", "method.attention", attention);
     return;
   }
-  const { embeddings, elementwise } = method as ProductMethod;
-  onlyKeys("convention", "method", method, ["kind", "attention", "embeddings", "elementwise"]);
+  const { embeddings, elementwise, experts = "computed" } = method as ProductMethod;
+  onlyKeys("convention", "method", method, ["kind", "attention", "embeddings", "experts", "elementwise"]);
+  oneOf("convention", "method.experts", experts, ["computed", "active"]);
   oneOf("convention", "method.embeddings", embeddings, ["lookup", "oneHot"]);
   onlyKeys("convention", "method.elementwise", elementwise, elementwiseRoles);
   for (const [role, charge] of Object.entries(elementwise))

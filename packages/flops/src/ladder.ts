@@ -64,6 +64,27 @@ export interface NamedConfig {
 /** Everything of a config but its size. */
 export type Setup = Omit<DitConfig, keyof Size>;
 
+/** @throws FlopsError("config") for a base width that the ladder has not */
+const baseHeads = (baseWidth: number, rule: LadderRule): number => {
+  try {
+    return rule(baseWidth).heads;
+  } catch (error) {
+    if (!(error instanceof FlopsError)) throw error;
+    throw new FlopsError("config", `parameterization.baseWidth is ${shown(baseWidth)}: ${error.message}`);
+  }
+};
+
+/**
+ * A set-up at a size. Under muP the base model has the heads that `rule` gives to its width, unless the set-up says how many.
+ * @throws FlopsError("config") for a base width that the ladder has not
+ */
+export const sized = (setup: Setup, size: Size, rule: LadderRule): DitConfig => {
+  const { parameterization } = setup;
+  if (parameterization?.kind !== "muP" || parameterization.baseHeads !== undefined) return { ...setup, ...size };
+  const heads = baseHeads(parameterization.baseWidth, rule);
+  return { ...setup, ...size, parameterization: { ...parameterization, baseHeads: heads } };
+};
+
 const setupKeys = configKeys.filter((key) => key !== "width" && key !== "depth" && key !== "heads");
 
 /**
@@ -74,7 +95,7 @@ export const ladder = (setup: Setup, widths: readonly number[], rule: LadderRule
   onlyKeys("config", "the set-up", setup, setupKeys);
   return widths.map((width) => {
     const size = rule(width);
-    return { name: `${setup.conditioning}-${size.width}x${size.depth}`, config: { ...setup, ...size } };
+    return { name: `${setup.conditioning}-${size.width}x${size.depth}`, config: sized(setup, size, rule) };
   });
 };
 

@@ -1,10 +1,12 @@
-import { type DitConfig, layers, resolve } from "./config.js";
+import type { DitConfig } from "./config.js";
 import { integer, notNegative, onlyKeys, positive } from "./errors.js";
+import type { ResolvedExperts } from "./experts.js";
 import type { Layer } from "./layers.js";
 import { savedElements } from "./operations.js";
 import { checkOptimizer, type Optimizer, optimizers } from "./optimizer.js";
 import { parameters } from "./parameters.js";
 import { type Checkpointing, checkCheckpointing } from "./passes.js";
+import { layers, resolve } from "./resolve.js";
 import type { Bytes } from "./units.js";
 
 /** Bytes per number of each thing that is stored. */
@@ -39,7 +41,7 @@ export interface MemoryOptions {
   readonly batch: number;
   /** Default `precisions.f32`. */
   readonly precision?: Precision;
-  /** Default `optimizers.adamW`. */
+  /** Default `optimizers.adamw`. */
   readonly optimizer?: Optimizer;
   /** A moving average of the weights is kept beside them. Default true. */
   readonly averaging?: boolean;
@@ -58,13 +60,28 @@ export interface Memory {
   readonly total: Bytes;
 }
 
+const ofMixture = ({ path }: Layer) => /\.mlp\.(router|experts)/.test(path);
+/** Of a block that has no experts: what is neither theirs nor around the branch. */
+const ofMlp = ({ path }: Layer) => /\.mlp\.(?!router|experts|gate$|residual$)/.test(path);
+
+/** The layers of a block of each kind that a model has, every copy of them. */
+const kindsOfBlocks = (
+  blocks: readonly Layer[],
+  experts: ResolvedExperts | undefined,
+): readonly (readonly Layer[])[] => {
+  if (!experts) return [blocks];
+  const copies = (layer: Layer): Layer[] => Array.from({ length: layer.active ? experts.count : 1 }, () => layer);
+  const mixed = blocks.filter((layer) => !ofMlp(layer)).flatMap(copies);
+  return experts.every === 1 ? [mixed] : [mixed, blocks.filter((layer) => !ofMixture(layer))];
+};
+
 const inBlock = ({ path }: Layer) => path.includes("blocks.*");
 const opensBlock = ({ path }: Layer) => inBlock({ path } as Layer) && path.endsWith(".norm1");
 
 /**
  * Numbers that eager reverse-mode differentiation keeps for one sample: what each operation's own VJP reads, nothing
  * shared between operations. A compiler that recomputes elementwise work keeps less. With block checkpointing: every
- * block's input, one block's insides, and what lies outside the blocks.
+ * block's input, the insides of the largest block, and what lies outside the blocks.
  * @throws FlopsError("config") if the config is wrong.
  */
 export const savedActivations = (
@@ -72,7 +89,7 @@ export const savedActivations = (
   fusedAttention = true,
   checkpointing: Checkpointing = "none",
 ): number => {
-  const { depth } = resolve(config);
+  const { depth, experts } = resolve(config);
   checkCheckpointing(checkpointing);
   const all = layers(config);
   const saved = ({ operation }: Layer) => savedElements(operation, fusedAttention);
@@ -83,7 +100,7 @@ export const savedActivations = (
   const inputs = sum(blocks.filter(opensBlock), (layer) => layer.times * saved(layer));
   return (
     inputs +
-    sum(oneBlock, saved) +
+    Math.max(...kindsOfBlocks(oneBlock, experts).map((kind) => sum(kind, saved))) +
     sum(
       all.filter((layer) => !inBlock(layer)),
       saved,
@@ -100,7 +117,7 @@ const memoryKeys = ["batch", "precision", "optimizer", "averaging", "fusedAttent
  */
 export const memory = (config: DitConfig, options: MemoryOptions): Memory => {
   onlyKeys("config", "memory's options", options, memoryKeys);
-  const { batch, precision = precisions.f32, optimizer = optimizers.adamW, averaging = true } = options;
+  const { batch, precision = precisions.f32, optimizer = optimizers.adamw, averaging = true } = options;
   integer("config", "batch", batch);
   checkPrecision(precision);
   checkOptimizer(optimizer);

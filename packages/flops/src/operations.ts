@@ -37,11 +37,16 @@ export interface Norm {
   readonly parameters: number;
 }
 
-/** Modulation x·(1 + scale) + shift, a gate, a nonlinearity, or a residual sum, over `elements` numbers. @inline */
+/**
+ * Modulation x·(1 + scale) + shift, a gate, a nonlinearity, a residual sum, or the turning of queries and keys, over `elements` numbers.
+ * @inline
+ */
 export interface Elementwise {
   readonly kind: "elementwise";
-  readonly role: "activation" | "modulate" | "gate" | "residual";
+  readonly role: "activation" | "modulate" | "gate" | "residual" | "rotate";
   readonly elements: number;
+  /** Operands of that size that the gradient reads: 2 where both are tokens, as in SwiGLU. Default 1, and 0 of a sum or a turning. */
+  readonly operands?: 1 | 2;
 }
 
 /** `rows` rows taken from a trainable table of shape (entries, width). @inline */
@@ -52,10 +57,10 @@ export interface Lookup {
   readonly width: number;
 }
 
-/** A stored table added to the stream: positions, or the shared modulation of adaLN-single. @inline */
+/** A stored table added to the stream: positions, or the shared modulation of adaLN-single; or tokens beside it, registers. @inline */
 export interface Table {
   readonly kind: "table";
-  readonly role: "positions" | "modulation";
+  readonly role: "positions" | "modulation" | "registers";
   readonly entries: number;
   readonly width: number;
   readonly trainable: boolean;
@@ -64,7 +69,7 @@ export interface Table {
 /** Elements on which a convention may charge operations; matrix products are counted apart. */
 export const elementwiseRoles = [
   ...(["blockNorm", "crossNorm", "finalNorm", "queryKeyNorm", "softmax", "bias"] as const),
-  ...(["activation", "modulate", "gate", "residual"] as const),
+  ...(["activation", "modulate", "gate", "residual", "rotate"] as const),
 ] as const;
 export type ElementwiseRole = (typeof elementwiseRoles)[number];
 
@@ -123,7 +128,7 @@ export const savedElements = (op: Operation, fusedAttention: boolean): number =>
     case "norm":
       return op.rows * op.width;
     case "elementwise":
-      return op.role === "residual" ? 0 : op.elements;
+      return op.role === "residual" || op.role === "rotate" ? 0 : op.elements * (op.operands ?? 1);
     case "lookup":
       return op.rows;
     default:

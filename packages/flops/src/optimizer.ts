@@ -11,13 +11,18 @@ export interface Optimizer {
 }
 
 /**
- * AdamW (arXiv 1711.05101, algorithm 2): m 3, v 4, its correction, square root, ε, quotient, rate (with m's correction),
- * decay, difference. Clipping by the global norm adds 3, an exponential moving average of the weights 3 and one number.
+ * Optimizers by their names in `@isoflop/train`, without weight decay but for AdamW; `momentum` is `sgd` with momentum, `amsgrad` AdamW that also
+ * keeps the largest second moment. AdamW (arXiv 1711.05101, algorithm 2): m 3, v 4, its correction, square root, ε, quotient, rate (with m's
+ * correction), decay, difference. Weight decay in the gradient adds 2, clipping by the global norm 3, an exponential moving average of the
+ * weights 3 and one number.
  */
 export const optimizers = {
   sgd: { operations: 2, states: 0 },
   momentum: { operations: 4, states: 1 },
-  adamW: { operations: 14, states: 2 },
+  rmsprop: { operations: 9, states: 1 },
+  adam: { operations: 13, states: 2 },
+  adamw: { operations: 14, states: 2 },
+  amsgrad: { operations: 15, states: 3 },
 } as const satisfies Record<string, Optimizer>;
 
 /** @throws FlopsError("config") unless both fields are numbers of at least 0. */
@@ -32,7 +37,7 @@ export const averagingOperations = 3;
 
 /** What a step does besides forward and backward. */
 export interface OptimizerOptions {
-  /** Default `optimizers.adamW`. */
+  /** Default `optimizers.adamw`. */
   readonly optimizer?: Optimizer;
   /** Clipping by the global gradient norm. Default true. */
   readonly clipping?: boolean;
@@ -46,7 +51,7 @@ export interface OptimizerOptions {
  */
 export const optimizerStep = (config: DitConfig, options: OptimizerOptions = {}): Flops => {
   onlyKeys("config", "optimizerStep's options", options, ["optimizer", "clipping", "averaging"]);
-  const { optimizer = optimizers.adamW, clipping = true, averaging = true } = options;
+  const { optimizer = optimizers.adamw, clipping = true, averaging = true } = options;
   checkOptimizer(optimizer);
   const each = optimizer.operations + (clipping ? clippingOperations : 0) + (averaging ? averagingOperations : 0);
   return each * parameters(config).trainable;

@@ -1,21 +1,23 @@
 import { architectures } from "./architectures/index.js";
-import { type DitConfig, layers, resolve } from "./config.js";
+import type { DitConfig } from "./config.js";
 import { oneOf } from "./errors.js";
 import { type Layer, type Part, parts } from "./layers.js";
 import { parameters as stored } from "./operations.js";
+import { layers, resolve } from "./resolve.js";
 import type { Parameters, Tokens } from "./units.js";
 
 /**
  * Which numbers N counts. It moves scaling exponents by hundredths, so it is always said.
  * - `all`: everything in a state dict, frozen position tables too (the official DiT's 675,129,632 for XL/2).
  * - `trainable`: without frozen tables.
- * - `nonEmbedding`: trainable, without look-up tables and learned positions, which cost no products.
+ * - `nonEmbedding`: trainable, without look-up tables, learned positions and registers, which cost no products.
  * - `withoutModulation`: non-embedding, without modulation, which works once per sample and not once per token.
+ * - `active`: trainable, with as many experts of a mixture as a token goes through: all that are trainable where there is none.
  */
-export const parameterSets = ["all", "trainable", "nonEmbedding", "withoutModulation"] as const;
+export const parameterSets = ["all", "trainable", "nonEmbedding", "withoutModulation", "active"] as const;
 export type ParameterSet = (typeof parameterSets)[number];
 
-/** Which tokens D counts: `image` tokens alone, or `all` that the blocks read, time and context tokens among them. */
+/** Which tokens D counts: `image` tokens alone, or `all` that the blocks read, registers, time and context tokens among them. */
 export const tokenSets = ["image", "all"] as const;
 export type TokenSet = (typeof tokenSets)[number];
 
@@ -26,7 +28,7 @@ export interface ParameterCount extends Readonly<Record<ParameterSet, Parameters
 
 const isTrainable = ({ operation }: Layer) => operation.kind !== "table" || operation.trainable;
 const isEmbedding = ({ operation }: Layer) =>
-  operation.kind === "lookup" || (operation.kind === "table" && operation.role === "positions");
+  operation.kind === "lookup" || (operation.kind === "table" && operation.role !== "modulation");
 
 /**
  * Parameters of a model, exact.
@@ -43,6 +45,7 @@ export const parameters = (config: DitConfig): ParameterCount => {
     trainable: sum(trainable),
     nonEmbedding: sum(nonEmbedding),
     withoutModulation: sum(nonEmbedding.filter(({ part }) => part !== "modulation")),
+    active: sum(trainable.map((layer) => ({ ...layer, ...layer.active }))),
     parts: Object.fromEntries(byPart.filter(([, n]) => n > 0)),
   };
 };
@@ -52,8 +55,9 @@ export const parameters = (config: DitConfig): ParameterCount => {
  * @throws FlopsError("config") if the config or the set is wrong.
  */
 export const tokensPerSample = (config: DitConfig, set: TokenSet = "image"): Tokens => {
-  const { conditioning, imageTokens, contextTokens, timeTokens } = resolve(config);
+  const { conditioning, imageTokens, contextTokens, timeTokens, registers } = resolve(config);
   oneOf("config", "tokens", set, tokenSets);
-  if (set === "image" || architectures.get(conditioning).readsContext === "never") return imageTokens;
-  return imageTokens + contextTokens + timeTokens;
+  if (set === "image") return imageTokens;
+  const read = architectures.get(conditioning).readsContext === "never" ? 0 : contextTokens + timeTokens;
+  return imageTokens + registers + read;
 };

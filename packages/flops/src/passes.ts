@@ -1,4 +1,4 @@
-import { type DitConfig, layers, resolve } from "./config.js";
+import type { DitConfig } from "./config.js";
 import {
   type Convention,
   checkConvention,
@@ -11,6 +11,11 @@ import { oneOf } from "./errors.js";
 import type { Layer } from "./layers.js";
 import { parameters, tokensPerSample } from "./parameters.js";
 import { charges, products } from "./products.js";
+import { layers, resolve } from "./resolve.js";
+
+/** The layers as a convention sees them: the experts of a mixture as they are computed, or as far as they are active. */
+const layersOf = (config: DitConfig, { experts }: ProductMethod): readonly Layer[] =>
+  experts === "active" ? layers(config).map((layer) => ({ ...layer, ...layer.active })) : layers(config);
 
 const forwardLines = (all: readonly Layer[], convention: Convention, method: ProductMethod): CountLine[] => {
   const perMac = convention.unit === "flop" ? 2 : 1;
@@ -55,7 +60,7 @@ export const forward = (config: DitConfig, convention: Convention = conventions.
   const lines =
     method.kind === "estimate"
       ? estimateLines(config, convention, method)
-      : forwardLines(layers(config), convention, method);
+      : forwardLines(layersOf(config, method), convention, method);
   return countOf(convention, "sample", lines);
 };
 
@@ -67,7 +72,7 @@ export const backward = (config: DitConfig, convention: Convention = conventions
   checkConvention(convention);
   const { method } = convention;
   if (convention.backward === "threeTimes" || method.kind === "estimate") return scale(forward(config, convention), 2);
-  return countOf(convention, "sample", backwardLines(layers(config), convention, method));
+  return countOf(convention, "sample", backwardLines(layersOf(config, method), convention, method));
 };
 
 /**

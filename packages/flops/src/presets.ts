@@ -27,7 +27,10 @@ export const officialDit = (size: keyof typeof sizes, patch: 2 | 4 | 8): DitConf
   };
 };
 
-/** Published models by their names. DiT and PixArt at 256² pixels, SD3 at 1024², all on latents of an 8× encoder. */
+/**
+ * Published models by their names. DiT and PixArt at 256² pixels and SD3 at 1024², on latents of an 8× encoder; LightningDiT (arXiv 2501.01423)
+ * at 256² on those of a 16× one.
+ */
 export const presets = {
   "DiT-S/2": officialDit("S", 2),
   "DiT-S/4": officialDit("S", 4),
@@ -48,6 +51,17 @@ export const presets = {
     outChannels: 8,
     conditioning: "adaLNSingle",
     context: { kind: "features", tokens: 120, dim: 4096 },
+  },
+  "LightningDiT-XL/1": {
+    image: { height: 16, width: 16, channels: 32 },
+    patch: 1,
+    ...sizes.XL,
+    conditioning: "adaLNZero",
+    context: { kind: "classes", classes: 1000 },
+    timeScale: 1,
+    norm: "rms",
+    mlp: "swiglu",
+    positions: "sincos+rope",
   },
   "SD3-medium": {
     image: { height: 128, width: 128, channels: 16 },

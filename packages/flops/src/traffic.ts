@@ -1,9 +1,10 @@
-import { type DitConfig, layers } from "./config.js";
+import type { DitConfig } from "./config.js";
 import { integer, onlyKeys } from "./errors.js";
 import { checkPrecision, type Precision, precisions } from "./memory.js";
 import type { Operation } from "./operations.js";
 import { checkOptimizer, type Optimizer, optimizers } from "./optimizer.js";
 import { parameters } from "./parameters.js";
+import { layers } from "./resolve.js";
 import type { Bytes } from "./units.js";
 
 /** Least bytes between memory and processor in one training step. */
@@ -39,7 +40,7 @@ export interface TrafficOptions {
   readonly batch: number;
   /** Default `precisions.f32`. */
   readonly precision?: Precision;
-  /** Default `optimizers.adamW`. */
+  /** Default `optimizers.adamw`. */
   readonly optimizer?: Optimizer;
 }
 
@@ -51,7 +52,7 @@ export interface TrafficOptions {
  */
 export const traffic = (config: DitConfig, options: TrafficOptions): Traffic => {
   onlyKeys("config", "traffic's options", options, ["batch", "precision", "optimizer"]);
-  const { batch, precision = precisions.f32, optimizer = optimizers.adamW } = options;
+  const { batch, precision = precisions.f32, optimizer = optimizers.adamw } = options;
   integer("config", "batch", batch);
   checkPrecision(precision);
   checkOptimizer(optimizer);

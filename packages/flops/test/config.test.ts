@@ -36,9 +36,16 @@ test("a model has one canonical config, whatever is said of its defaults", () =>
     qkNorm: "none",
     time: "token",
     timeScale: 1000,
+    timeFeatures: 256,
+    norm: "layer",
+    mlp: "gelu",
+    registers: 0,
   } as const;
   expect(canonicalConfig(said)).toEqual(canonicalConfig(good));
-  const unsaid: readonly string[] = ["time", "timeScale"];
+  const unsaid: readonly string[] = [
+    ...["time", "timeScale", "timeFeatures", "guidance", "norm", "mlp", "registers", "patchFrames", "experts"],
+    "parameterization",
+  ];
   expect(Object.keys(canonicalConfig(good)).sort()).toEqual(configKeys.filter((key) => !unsaid.includes(key)).sort());
   const added = canonicalConfig({ ...good, time: "added" });
   expect(added.time).toBe("added");

@@ -85,7 +85,7 @@ describe("what is no number, time, cost or size is refused by name", () => {
     ["a precision's name", () => memory(xl, { batch: 1, precision: given("f32") }), /precision is "f32"/],
     [
       "states of NaN",
-      () => memory(xl, { batch: 1, optimizer: { ...optimizers.adamW, states: Number.NaN } }),
+      () => memory(xl, { batch: 1, optimizer: { ...optimizers.adamw, states: Number.NaN } }),
       /optimizer.states is NaN/,
     ],
     ["an optimizer's name", () => optimizerStep(xl, { optimizer: given("adamW") }), /optimizer is "adamW"/],

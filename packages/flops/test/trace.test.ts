@@ -33,6 +33,7 @@ test("closed form equals a counted run for any config", () => {
       expect(backward(config).total).toBe(run.backward);
       expect(training(config).total.total).toBe(run.forward + run.backward);
       expect(parameters(config).all).toBe(run.parameters);
+      expect(parameters(config).trainable - parameters(config).active).toBe(run.idle);
     }),
     { numRuns: 500, seed: 1 },
   );

@@ -17,6 +17,8 @@ export class Trace {
   /** Q Kᵀ, which a fused backward computes again. */
   scores = 0;
   parameters = 0;
+  /** Parameters of experts that a token does not meet. */
+  idle = 0;
 
   product(m: number, k: number, n: number, operandsWithGradient: number): void {
     this.forward += 2 * m * k * n;
@@ -47,16 +49,41 @@ export class Trace {
 const given = (rows: number, columns: number): Traced => ({ rows, columns, grad: false });
 const join = (...all: readonly Traced[]): Traced => ({ ...all[0]!, rows: all.reduce((n, { rows }) => n + rows, 0) });
 
-const norms = (t: Trace, c: ResolvedConfig, count: number) => t.table(2 * count, c.width);
+const norms = (t: Trace, c: ResolvedConfig, count: number) => t.table((c.norm === "rms" ? 1 : 2) * count, c.width);
+
+const headNorms = (t: Trace, c: ResolvedConfig) => t.table(2, c.width / c.heads);
 
 const queryKeyValue = (t: Trace, c: ResolvedConfig, x: Traced): Traced => {
   t.linear(x, 3 * c.width);
-  if (c.qkNorm === "rms") t.table(2, c.width / c.heads);
+  if (c.qkNorm.startsWith("rms")) headNorms(t, c);
   return x;
 };
 
-const feedForward = (t: Trace, c: ResolvedConfig, x: Traced): void => {
-  t.linear(t.linear(x, Math.floor(c.width * c.mlpRatio)), c.width);
+const mlp = (t: Trace, c: ResolvedConfig, x: Traced): void => {
+  const hidden = Math.floor(c.width * c.mlpRatio);
+  if (c.mlp === "gelu") t.linear(t.linear(x, hidden), c.width);
+  else {
+    const half = Math.floor((2 / 3) * hidden);
+    t.linear(x, 2 * half);
+    t.linear({ ...x, columns: half, grad: true }, c.width);
+  }
+};
+
+const feedForward = (t: Trace, c: ResolvedConfig, x: Traced, block: number): void => {
+  const { experts, width } = c;
+  if (!experts || (block + 1) % experts.every !== 0) {
+    mlp(t, c, x);
+    return;
+  }
+  const { count, active, capacity } = experts;
+  t.parameters += width * count;
+  t.product(x.rows, width, count, 2);
+  const rows = Math.min(x.rows, Math.ceil((x.rows * active * capacity) / count - 1e-9));
+  for (let i = 0; i < count; i++) {
+    const before = t.parameters;
+    mlp(t, c, { ...x, rows });
+    if (i >= active) t.idle += t.parameters - before;
+  }
 };
 
 const attention = (t: Trace, c: ResolvedConfig, x: Traced): void => {
@@ -66,6 +93,7 @@ const attention = (t: Trace, c: ResolvedConfig, x: Traced): void => {
 
 const cross = (t: Trace, c: ResolvedConfig, x: Traced, context: Traced): void => {
   t.linear(context, 2 * c.width);
+  if (c.qkNorm === "rms+cross") headNorms(t, c);
   t.linear(t.attend(t.linear(x, c.width), context, c.heads), c.width);
 };
 
@@ -84,18 +112,24 @@ export const trace = (config: DitConfig): Trace => {
   const c = resolve(config);
   const { width, depth, context } = c;
   const vector = given(1, width);
-  const x = t.linear(given(c.imageTokens, c.patch ** 2 * c.image.channels), width);
-  t.table(x.rows, width);
-  const time = t.linear(t.linear(given(1, 256), width), width);
+  const { frames = 1, height, width: across, channels } = c.image;
+  const patch = c.patch ** 2 * c.patchFrames;
+  const image = t.linear(given((frames * height * across) / patch, patch * channels), width);
+  if (c.positions !== "rope") t.table(image.rows, width);
+  const registers = t.table(c.registers, width);
+  const time = t.linear(t.linear(given(1, c.timeFeatures), width), width);
+  if (c.guidance) t.linear(t.linear(given(1, c.timeFeatures), width), width);
   const first = config.time === "added" ? [] : [time];
-  const final = () => t.linear(x, c.patch ** 2 * c.outChannels);
+  const final = () => t.linear(image, patch * c.outChannels);
+  // MM-DiT keeps registers with the words.
+  const x = c.conditioning === "mmDit" ? image : join(image, registers);
   const modulate = (count: number) => t.linear({ ...vector, grad: true }, count * width);
 
   if (c.conditioning === "inContext") {
     const sequence = { ...join(...first, tokens(t, c), x), grad: true };
     for (let i = 0; i < depth; i++) {
       attention(t, c, sequence);
-      feedForward(t, c, sequence);
+      feedForward(t, c, sequence, i);
       norms(t, c, 2);
     }
     norms(t, c, 1);
@@ -104,7 +138,7 @@ export const trace = (config: DitConfig): Trace => {
     for (let i = 0; i < depth; i++) {
       attention(t, c, x);
       cross(t, c, x, words);
-      feedForward(t, c, x);
+      feedForward(t, c, x, i);
       norms(t, c, 3);
     }
     norms(t, c, 1);
@@ -116,11 +150,12 @@ export const trace = (config: DitConfig): Trace => {
       t.table(6, width);
       attention(t, c, x);
       cross(t, c, x, words);
-      feedForward(t, c, x);
+      feedForward(t, c, x, i);
     }
     t.table(2, width);
   } else if (c.conditioning === "mmDit") {
-    const words = tokens(t, c);
+    const told = tokens(t, c);
+    const words = c.registers > 0 ? { ...join(registers, told), grad: true } : told;
     if (context.kind === "features" && context.pooled) t.linear(t.linear(given(1, context.pooled), width), width);
     for (let i = 0; i < depth; i++) {
       const last = i === depth - 1;
@@ -131,7 +166,7 @@ export const trace = (config: DitConfig): Trace => {
         modulate(pre ? 2 : 6);
         queryKeyValue(t, c, stream);
         if (!pre) t.linear(stream, width);
-        if (!pre) feedForward(t, c, stream);
+        if (!pre) feedForward(t, c, stream, i);
       }
       t.attend(join(x, words), join(x, words), c.heads);
     }
@@ -143,7 +178,7 @@ export const trace = (config: DitConfig): Trace => {
     for (let i = 0; i < depth; i++) {
       modulate(c.conditioning === "adaLNZero" ? 6 : 4);
       attention(t, c, x);
-      feedForward(t, c, x);
+      feedForward(t, c, x, i);
     }
     modulate(2);
   }

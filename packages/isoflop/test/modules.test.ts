@@ -93,7 +93,8 @@ export const one = 1; export const schedule = kind({ name: "circle", options: {}
 export const schedule = kind({ name: "floored", options: {}, build: () => (left) => Math.max(floor, left * curves.top) });`,
     });
     await loadModule("mine.ts", at);
-    expect([0.1, 0.5].map(schedules.build("floored"))).toEqual([0.25, 0.5]);
+    const fall = schedules.build("floored");
+    expect([0.1, 0.5].map((left) => fall(left))).toEqual([0.25, 0.5]);
   });
 
   const wrong: [string, Readonly<Record<string, string>>, string | RegExp][] = [
@@ -260,6 +261,26 @@ describe("resolveModules", () => {
     expect(value).toEqual({ ...spec, optimizer: { shape: { kind: "resolved", exponent: 3 }, decay: 0.5 } });
     expect(modules.map(({ path }) => path)).toEqual([join(at, "mine.ts")]);
     expect(spec.optimizer.shape).toEqual({ module: "./mine.ts", exponent: 3 });
+  });
+
+  it("takes an optimizer with its schedule, each of a module of its own", async () => {
+    const own = folder("optimizers", {
+      "mine.ts": schedule("ofOptimizer"),
+      "still.ts": `import { kind, number } from "@isoflop/spec";
+export const optimizer = kind({ name: "still", options: { by: number() }, build: () => ({
+  moments: [], words: "nothing moves", rates: (_, learningRate) => Float32Array.of(learningRate), update: ({ weights, moments }) => ({ weights, moments }),
+}) });`,
+    });
+    const optimizer = { module: "still.ts", by: 2, learningRate: 0.5, shape: { module: "mine.ts" } };
+    const { value, modules } = await resolveModules({ optimizer }, runPositions, own);
+    const named = { kind: "still", by: 2, learningRate: 0.5, shape: { kind: "ofOptimizer" } };
+    expect(value.optimizer).toEqual(named);
+    expect(modules.map(({ path }) => path).sort()).toEqual([join(own, "mine.ts"), join(own, "still.ts")]);
+    expect(
+      usedModules({ optimizer: named }, runPositions)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(modules.map(({ path }) => path).sort());
   });
 
   it("finds parts within parts, in lists and under any key", async () => {

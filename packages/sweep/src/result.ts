@@ -1,4 +1,5 @@
 import type { Seconds } from "@isoflop/flops";
+import type { TimeBin } from "@isoflop/train";
 import { SweepError } from "./errors.js";
 import type { Place } from "./place.js";
 import type { RunSpec } from "./spec.js";
@@ -21,6 +22,8 @@ export interface RunResult extends Place {
   /** Validation loss of the averaged weights. */
   readonly loss: number;
   readonly lossStdErr: number;
+  /** The same by noise level, in parts of the clock of equal share of the samples. Absent where a train function or a record of before does not say it. */
+  readonly lossBins?: readonly TimeBin[];
   /** Spent in training, over all sessions. */
   readonly seconds: Seconds;
   /** What it ran on. */

@@ -53,6 +53,27 @@ describe.each<[string, () => RunStore]>([
     await again.close();
   });
 
+  it("keeps the loss by noise level, where a result says it", async () => {
+    const store = create();
+    const run = await store.open(spec);
+    const lossBins = [{ from: 0, to: 1, mean: 0.25, stdErr: 0.01 }];
+    await run.finish({ ...resultOf(0.25), lossBins });
+    await run.close();
+    expect(await store.read(id)).toMatchObject({ result: { ...resultOf(0.25), lossBins } });
+  });
+
+  it("keeps snapshots beside checkpoints", async () => {
+    const store = create();
+    const run = await store.open(spec);
+    const arrays = { "average.a": { shape: [1], data: Float32Array.of(3) } };
+    await run.checkpoints.keep!({ step: 4, width: 0.05, spec: "{}", arrays });
+    await run.checkpoints.save(checkpoint);
+    const [snapshot] = await run.checkpoints.snapshots!();
+    expect(snapshot).toMatchObject({ step: 4, width: 0.05, spec: "{}" });
+    expect(await snapshot!.read()).toEqual(arrays);
+    await run.close();
+  });
+
   it("keeps a failure", async () => {
     const store = create();
     const run = await store.open(spec);
@@ -207,6 +228,10 @@ describe("fileRunStore", () => {
     [
       JSON.stringify({ spec: tinyRun(), state: "done", result: { ...resultOf(1), loss: "low" } }),
       'result.loss is "low"',
+    ],
+    [
+      JSON.stringify({ spec: tinyRun(), state: "done", result: { ...resultOf(1), lossBins: [{ from: 0 }] } }),
+      "result.lossBins[0].to is missing",
     ],
     [JSON.stringify({ spec: tinyRun(), state: "failed", failure: { code: "diverged" } }), "failure.message is missing"],
   ])("says what is wrong with a record of %s", async (text, message) => {

@@ -217,6 +217,25 @@ describe("verifyRun", () => {
     expect((await faults())[0]).toContain("its result stands, but nothing can be drawn from it");
   });
 
+  it("names a snapshot that was cut short, and one of another run", async () => {
+    await kept({ end: false });
+    const run = await fileRunStore(store).open(spec);
+    const snapshot = (step: number, of: string) => ({ step, width: 0.05, spec: of, arrays: checkpoint(step).arrays });
+    await run.checkpoints.keep!(snapshot(3, checkpoint(3).spec));
+    await run.close();
+    expect(await faults()).toEqual([]);
+    await truncate(inRun("checkpoints", "snapshot-000000003-0.05.safetensors"), 10);
+    const again = await fileRunStore(store).open(spec);
+    await again.checkpoints.keep!(snapshot(6, "{}"));
+    await again.close();
+    expect((await faults()).sort()).toEqual([
+      expect.stringMatching(
+        /^snapshot: .*snapshot-000000003-0\.05.* it has 10 bytes.*averages of other widths are then less exact/,
+      ),
+      expect.stringMatching(/^snapshot: .*snapshot-000000006-0\.05\.json is of another run/),
+    ]);
+  });
+
   it("names a checkpoint of another run", async () => {
     await kept({ end: false, steps: 3 });
     const run = await fileRunStore(store).open(spec);

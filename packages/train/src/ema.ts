@@ -13,14 +13,15 @@ export const powerWidth = (gamma: number): number => {
 /** The widest power profile, of γ = 0: the mean of all steps. */
 export const MAX_POWER_WIDTH = powerWidth(0);
 
-const widths = number({ above: 0, atMost: MAX_POWER_WIDTH });
+/** A relative width that a power profile can have. */
+export const powerWidthSchema = number({ above: 0, atMost: MAX_POWER_WIDTH });
 
 /**
  * γ of a relative width, by bisection: the width falls monotonically for γ ≥ 0.
  * @throws TrainError `spec` unless the width is above 0 and at most MAX_POWER_WIDTH
  */
 export const powerExponent = (width: number): number => {
-  check(widths, width, "width");
+  check(powerWidthSchema, width, "width");
   let low = 0;
   let high = 1;
   while (powerWidth(high) > width) high *= 2;
@@ -36,7 +37,7 @@ export const powerExponent = (width: number): number => {
 export const averagings = kinds("average of the weights", [
   kind({
     name: "power",
-    options: { width: widths },
+    options: { width: powerWidthSchema },
     build({ width }) {
       const exponent = powerExponent(width) + 1;
       return (step: number) => 1 - (1 - 1 / (step + 1)) ** exponent;

@@ -15,26 +15,56 @@ export {
   type SavedArray,
   saveState,
 } from "./checkpoint.js";
+export { type CoordinateOptions, coordinateCheck, type LayerCoordinates } from "./coordinates.js";
 export { type Averaging, averagingBlend, averagings, MAX_POWER_WIDTH, powerExponent, powerWidth } from "./ema.js";
 export { DivergedError, TrainError, type TrainErrorCode } from "./errors.js";
 export { type MeanLoss, pairedDifference, stratifiedMean } from "./estimate.js";
+export {
+  type Factors,
+  factorsOf,
+  type ParameterGroup,
+  type ParameterRate,
+  type ParameterRates,
+  resolveRates,
+} from "./groups.js";
 export { type MetricSpec, measure, metricSpec, metrics } from "./metrics/index.js";
 export type { Measurement, Metric, MetricInputs } from "./metrics/metric.js";
-export { checkData, modelOf } from "./model.js";
+export { checkData, type ModelOptions, modelOf } from "./model.js";
 export { buildObjective, type ObjectiveInput, type ObjectiveSpec, outputsOf } from "./objective.js";
+export { adamWRates, clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
+export type { AdamSettings } from "./optimizers/adam-moments.js";
+export { optimizers } from "./optimizers/index.js";
+export type { Moments, Optimizer, UpdateInputs } from "./optimizers/optimizer.js";
 export {
-  type AdamWSettings,
-  adamWRates,
-  clipByNorm,
-  type OptimizerState,
-  updateParameters,
-} from "./optimizer.js";
-export { type Packing, packTree, type Slot } from "./pack.js";
-export { type Fall, type FallSpec, type Schedule, scheduleFactor, schedules, withinRun } from "./schedule.js";
-export { setupFor } from "./setup.js";
-export {
+  buildOptimizer,
+  type OptimizerCommon,
+  type OptimizerSettings,
   type OptimizerSpec,
-  optimizerFields,
+  optimizerSchemaOf,
+} from "./optimizers/spec.js";
+export { type Packing, packTree, type Slot } from "./pack.js";
+export { parameterizations } from "./parameterization.js";
+export {
+  type PowerProfile,
+  profileProduct,
+  type ReconstructedAverage,
+  type Reconstruction,
+  reconstructAverage,
+  reconstructProfile,
+} from "./post-hoc.js";
+export {
+  type Fall,
+  type FallPlace,
+  type FallSpec,
+  type Schedule,
+  scheduleFactor,
+  schedules,
+  withinRun,
+} from "./schedule.js";
+export { setupFor } from "./setup.js";
+export { type Snapshot, type SnapshotSpec, type StoredSnapshot, snapshotSteps } from "./snapshot.js";
+export {
+  expertsSchema,
   type TrainSpec,
   type TrainSpecInput,
   trainFields,
@@ -45,5 +75,7 @@ export {
   type ValidationSpec,
 } from "./spec.js";
 export { type Network, type StepInputs, type StepOptions, type StepOutputs, trainStep } from "./step.js";
+export { type TimeBin, timeBins } from "./time-bins.js";
 export { type Progress, type StepMetrics, type TrainOptions, type TrainResult, train } from "./train.js";
 export { checkSplit, type ValidateOptions, type Validation, validate } from "./validate.js";
+export { type WidthLoss, widthCurve } from "./width-curve.js";

@@ -1,10 +1,11 @@
 import type { DataSource } from "@isoflop/data";
 import { denoiser } from "@isoflop/diffusion";
-import { type DitParams, dit } from "@isoflop/dit";
+import { type Dit, type DitOptions, type DitParams, dit, parameterRates } from "@isoflop/dit";
 import { equal, select, sub, Tensor } from "@isoflop/tensor";
 import type { Captions, FeatureCaptions } from "./captions.js";
 import { must, TrainError } from "./errors.js";
 import { buildObjective, outputsOf } from "./objective.js";
+import { buildOptimizer } from "./optimizers/spec.js";
 import type { TrainSpec } from "./spec.js";
 import type { Network } from "./step.js";
 
@@ -26,30 +27,44 @@ const vectorsOf = (captions: Captions): FeatureCaptions => {
   return captions;
 };
 
+/** How a model is run where that decides nothing of the result. */
+export type ModelOptions = Pick<DitOptions, "checkpointing">;
+
+/** What of a spec decides its model; of the optimizer, the rates that a parameterization asks for. */
+type ModelSpec = Pick<TrainSpec, "model" | "objective" | "dropPath"> & Partial<Pick<TrainSpec, "optimizer">>;
+
+/** The factors of a parameterization under an optimizer; none where they are all 1. */
+const ratesOf = ({ model, optimizer }: ModelSpec): Pick<Network<DitParams>, "rates"> =>
+  optimizer && model.parameterization?.kind === "muP"
+    ? { rates: parameterRates(model, buildOptimizer(optimizer).family) }
+    : {};
+
 /**
  * The model of a spec, given the inputs of its objective and handed captions like any other: one without context leaves them, one of classes reads a label from each, and one of
- * features reads how many vectors count where it is masked.
+ * features reads how many vectors count where it is masked. It has the rates that its parameterization asks for.
  */
-export const modelOf = ({ model, objective }: TrainSpec): Network<DitParams> => {
-  const network = ofCaptions(model);
+export const modelOf = (spec: ModelSpec, options: ModelOptions = {}): Network<DitParams> => {
+  const { model, objective, dropPath } = spec;
+  const built = dit(model, { ...options, ...(dropPath !== undefined && { dropPath }) });
+  const network = { ...ofCaptions(built), ...ratesOf(spec) };
   const aim = buildObjective(objective);
   if (aim.inputs.name === "plain") return network;
-  const apply: Network<DitParams>["apply"] = (params, x, t, captions) =>
-    denoiser(aim, (scaled, time) => network.apply(params, scaled, time, captions))(x, t);
+  const apply: Network<DitParams>["apply"] = (params, x, t, captions, given) =>
+    denoiser(aim, (scaled, time) => network.apply(params, scaled, time, captions, given))(x, t);
   return { ...network, apply };
 };
 
-const ofCaptions = (model: TrainSpec["model"]): Network<DitParams> => {
-  const built = dit(model);
-  const { context } = model;
+const ofCaptions = (built: Dit): Network<DitParams> => {
+  const { context } = built.config;
   switch (context.kind) {
     case "none":
-      return { ...built, apply: (params, x, t) => built.apply(params, x, t) };
+      return { ...built, apply: (params, x, t, _, given) => built.apply(params, x, t, undefined, given) };
     case "classes": {
       const { classes } = context;
       return {
         ...built,
-        apply: (params, x, t, captions) => built.apply(params, x, t, labelsOf(wordsOf(captions), classes)),
+        apply: (params, x, t, captions, given) =>
+          built.apply(params, x, t, labelsOf(wordsOf(captions), classes), given),
       };
     }
     case "features": {
@@ -57,11 +72,14 @@ const ofCaptions = (model: TrainSpec["model"]): Network<DitParams> => {
       return {
         ...built,
         reads: "features",
-        apply: (params, x, t, captions) => built.apply(params, x, t, told(captions)),
+        apply: (params, x, t, captions, given) => built.apply(params, x, t, told(captions), given),
       };
     }
     case "words":
-      return { ...built, apply: (params, x, t, captions) => built.apply(params, x, t, wordsOf(captions)) };
+      return {
+        ...built,
+        apply: (params, x, t, captions, given) => built.apply(params, x, t, wordsOf(captions), given),
+      };
   }
 };
 
@@ -75,7 +93,7 @@ const MOST_VALUES = 2 ** 30;
 export const checkData = ({ model, objective, batch, captionDropout }: TrainSpec, data: DataSource): void => {
   const wrong = (message: string): TrainError => new TrainError("spec", message);
   const misfit = (message: string): TrainError => new TrainError("data", `${data.name} has ${message}`);
-  const { channels, height, width } = model.image;
+  const { channels, height, width, frames } = model.image;
   const { outChannels = channels, context } = model;
   const { outChannels: asked = channels } = outputsOf(objective, model.image);
   if (outChannels !== asked)
@@ -84,6 +102,12 @@ export const checkData = ({ model, objective, batch, captionDropout }: TrainSpec
         ? `model.outChannels is ${outChannels}; it must be model.image.channels, ${channels}: training is by predictions of x's shape, without a learned variance`
         : `model.outChannels is ${outChannels}; it must be twice model.image.channels, ${asked}: objective.variance is "learnedRange", a prediction and its variance`,
     );
+  if (model.guidance)
+    throw wrong(
+      "model.guidance is true; training hands the model no scale of guidance, which is for weights distilled elsewhere, and it must be left out",
+    );
+  if (frames !== undefined)
+    throw wrong(`model.image.frames is ${frames}; sources have images and no videos, and it must be left out`);
   if (data.shape.join() !== [channels, height, width].join())
     throw misfit(
       `images [${data.shape.join(", ")}]; model.image is [${channels}, ${height}, ${width}] (channels, height, width)`,

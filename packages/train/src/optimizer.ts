@@ -1,46 +1,30 @@
-import { number, positive, record, whole } from "@isoflop/spec";
-import { adamw, add, div, minimum, mul, norm, sub, type Tensor } from "@isoflop/tensor";
-import * as v from "valibot";
-import { check } from "./errors.js";
+import { positive, record, whole } from "@isoflop/spec";
+import { add, div, minimum, mul, norm, sub, type Tensor } from "@isoflop/tensor";
+import { check, must } from "./errors.js";
+import { type Factors, NO_FACTORS } from "./groups.js";
+import { type AdamSettings, adamRates } from "./optimizers/adam-moments.js";
+import { notNegative, share } from "./optimizers/optimizer.js";
+import { buildOptimizer, type OptimizerSettings, settingsSchema } from "./optimizers/spec.js";
 
-/** What AdamW keeps constant over a run. */
-export interface AdamWSettings {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly eps: number;
-  /** Decoupled: weights shrink by learning rate × weightDecay per step. */
-  readonly weightDecay: number;
-}
-
-const share = number({ atLeast: 0, below: 1 });
-const notNegative = number({ atLeast: 0 });
-
-/** AdamW's settings and their defaults. */
-export const adamWFields = {
-  beta1: v.optional(share, 0.9),
-  beta2: v.optional(share, 0.99),
-  eps: v.optional(positive, 1e-8),
-  weightDecay: v.optional(notNegative, 0.01),
-} as const;
-
-const settings = record(adamWFields);
 const rated = record({ step: whole(), learningRate: notNegative, beta1: share, beta2: share });
 
-/** Everything an optimizer step reads and replaces: flat f32 vectors of one size. */
-export interface OptimizerState {
+/** Everything an optimizer step reads and replaces, by name: flat f32 vectors of one size. `M` are the moments of its optimizer. */
+export type OptimizerState<M extends string = "m" | "v"> = {
   readonly weights: Tensor;
-  readonly m: Tensor;
-  readonly v: Tensor;
   readonly average: Tensor;
-}
+} & Readonly<Record<M, Tensor>>;
 
 /**
  * What changes from step to step, as data: [learning rate, 1 − beta1^t, 1 − beta2^t] with t = step + 1.
  * @throws TrainError `spec` for a step, rate or beta that is none
  */
-export const adamWRates = (step: number, learningRate: number, { beta1, beta2 }: AdamWSettings): Float32Array => {
+export const adamWRates = (
+  step: number,
+  learningRate: number,
+  { beta1, beta2 }: Pick<AdamSettings, "beta1" | "beta2">,
+): Float32Array => {
   check(rated, { step, learningRate, beta1, beta2 }, "");
-  return Float32Array.of(learningRate, 1 - beta1 ** (step + 1), 1 - beta2 ** (step + 1));
+  return adamRates(step, learningRate, { beta1, beta2 });
 };
 
 /**
@@ -55,18 +39,28 @@ export const clipByNorm = (gradient: Tensor, limit: number): { gradient: Tensor;
   return { gradient: mul(gradient, minimum(div(limit, size), 1)), norm: size };
 };
 
+/** An average that moves towards the weights by a share of the way. */
+export const moveAverage = (average: Tensor, weights: Tensor, blend: Tensor): Tensor =>
+  add(average, mul(sub(weights, average), blend));
+
 /**
- * One AdamW step over all parameters, then the average of the weights moves by `blend` (a scalar tensor).
- * @throws TrainError `spec` for a setting out of its range
+ * One step of an optimizer over all parameters, then the average of the weights moves by `blend` (a scalar tensor).
+ * @param rates of the step, as the optimizer's own `rates` gives them: `adamWRates` for AdamW
+ * @param factors on learning rate and weight decay: see `factorsOf`
+ * @throws TrainError `spec` for a setting out of its range, or a state without a vector that the optimizer keeps
  */
-export const updateParameters = (
-  state: OptimizerState,
+export const updateParameters = <S extends OptimizerState<string>>(
+  state: S,
   gradient: Tensor,
   rates: Tensor,
   blend: Tensor,
-  { beta1, beta2, eps, weightDecay }: AdamWSettings,
-): OptimizerState => {
-  const given = check(settings, { beta1, beta2, eps, weightDecay }, "");
-  const [weights, m, v] = adamw(state.weights, gradient, state.m, state.v, rates, given);
-  return { weights, m, v, average: add(state.average, mul(sub(weights, state.average), blend)) };
+  settings: OptimizerSettings,
+  factors: Factors = NO_FACTORS,
+): S => {
+  const optimizer = buildOptimizer(check(settingsSchema, settings, "") as OptimizerSettings);
+  const lacking = optimizer.moments.find((name) => !state[name]);
+  must(lacking === undefined, "spec", `state has no ${lacking}; the optimizer keeps ${optimizer.moments.join(", ")}`);
+  const { weights: before, average, ...moments } = state;
+  const { weights, moments: next } = optimizer.update({ weights: before, gradient, moments, rates, factors });
+  return { weights, ...next, average: moveAverage(average, weights, blend) } as OptimizerState<string> as S;
 };

@@ -2,11 +2,37 @@ import { kind, kinds, nameOrRecord, number, type SpecIn, whole } from "@isoflop/
 import * as v from "valibot";
 import { check, must } from "./errors.js";
 
+/** Where a run is, in steps. */
+export interface FallPlace {
+  /** Steps done with the one that is asked for: `start` + 1 at the first of the fall. */
+  readonly steps: number;
+  /** Steps before the fall, at least 1. */
+  readonly start: number;
+}
+
 /**
  * How the rate falls: the factor of the peak rate when a share of the fall is left, from just below 1 at its first step to just above 0 at
- * the last one of the run. A finite number of at least 0.
+ * the last one of the run. A finite number of at least 0. Laws of the steps done read `at`,
+ * which {@link scheduleFactor} always says.
  */
-export type Fall = (left: number) => number;
+export type Fall = (left: number, at?: FallPlace) => number;
+
+/**
+ * 1 / √(t / t_ref) at step t (Karras et al., arXiv 2312.02696, equation 67): a law of the steps done, not of what is left, so that it does not
+ * end at 0 and would go on in a longer run. t_ref is where the fall begins, the share 1 − `decay` of the run, so that runs of every length fall
+ * alike; `from` asks for one number of steps in all runs, as EDM2 has it, and takes part where the fall has begun by then.
+ */
+const inverseSqrt = kind({
+  name: "inverseSqrt",
+  about: "with the inverse square root of the steps",
+  options: { from: v.exactOptional(whole({ atLeast: 1 })) },
+  build:
+    ({ from = 1 }): Fall =>
+    (_, at) => {
+      must(at, "spec", "inverseSqrt falls by the steps done, which are missing; pass { steps, start }");
+      return 1 / Math.sqrt(Math.max(1, at.steps / Math.max(from, at.start)));
+    },
+});
 
 /** Falls of the rate by name. */
 export const schedules = kinds("learning-rate schedule", [
@@ -18,6 +44,7 @@ export const schedules = kinds("learning-rate schedule", [
     options: {},
     build: (): Fall => (left) => (1 - Math.cos(Math.PI * left)) / 2,
   }),
+  inverseSqrt,
 ]);
 
 /** The record of a fall. */
@@ -29,7 +56,7 @@ export interface Schedule {
   readonly warmup: number;
   /** How the rate falls after its plateau: a name alone, or a record where an option is not at its default. */
   readonly shape: FallSpec | FallSpec["kind"];
-  /** Share of the steps, at the end, over which it falls. Nothing to `constant`. */
+  /** Share of the steps, at the end, over which it falls. Nothing to `constant`; for `inverseSqrt` the plateau before it is t_ref. */
   readonly decay: number;
 }
 
@@ -67,7 +94,8 @@ export const scheduleFactor = (schedule: Schedule, step: number, steps: number):
   const left = steps - step;
   if (left > falling) return rise;
   const share = left / (falling + 1);
-  const factor = schedules.build(shape)(share);
+  const place = { steps: step + 1, start: Math.max(1, steps - falling) };
+  const factor = schedules.build(shape)(share, place);
   const name = typeof shape === "string" ? shape : shape.kind;
   const right = "it must be a finite number of at least 0";
   must(factor >= 0 && factor < Infinity, "spec", `schedule "${name}" gives ${factor} where ${share} is left; ${right}`);

@@ -1,19 +1,25 @@
-import { architectures, canonicalConfig, type DitConfig } from "@isoflop/flops";
+import { dit } from "@isoflop/dit";
+import {
+  architectures,
+  canonicalConfig,
+  type DitConfig,
+  type Experts,
+  mlpKinds,
+  normKinds,
+  positionKinds,
+  queryKeyNorms,
+} from "@isoflop/flops";
 import { attempt, choice, jsonSchema, nameIn, number, positive, record, text, whole } from "@isoflop/spec";
+import { random } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Averaging, averagings } from "./ema.js";
 import { check } from "./errors.js";
+import { resolveRates } from "./groups.js";
 import { type ObjectiveSpec, objectiveSchema } from "./objective.js";
-import { type AdamWSettings, adamWFields } from "./optimizer.js";
-import { type Schedule, scheduleFields, withinRun } from "./schedule.js";
-
-/** AdamW, its learning rate over the run, and the largest gradient norm it is given. */
-export interface OptimizerSpec extends AdamWSettings, Schedule {
-  /** Peak learning rate. */
-  readonly learningRate: number;
-  /** Gradients of a larger norm are scaled down to it. */
-  readonly clip: number;
-}
+import { type OptimizerSpec, optimizerSchemaOf } from "./optimizers/spec.js";
+import { packTree } from "./pack.js";
+import { parameterizations } from "./parameterization.js";
+import { type SnapshotSpec, snapshotsSchema } from "./snapshot.js";
 
 export interface ValidationSpec {
   /** A split of the data that training never sees. */
@@ -33,8 +39,14 @@ export interface TrainSpec {
   readonly seed: number;
   readonly optimizer: OptimizerSpec;
   readonly averaging: Averaging;
+  /** More averages, from which one of any width can be had after the run. Absent: none. */
+  readonly snapshots?: SnapshotSpec;
   /** Share of the captions replaced by the empty one, for classifier-free guidance (arXiv 2207.12598). */
   readonly captionDropout: number;
+  /** Stochastic depth, see `dropPath` of `@isoflop/dit`: the share of samples that the last block's branches leave out. None where unsaid. */
+  readonly dropPath?: number;
+  /** Weight of the load-balance loss of a model with experts, beside the objective's loss; the Switch Transformer's is 0.01. None where unsaid. */
+  readonly balance?: number;
   readonly validation: ValidationSpec;
 }
 
@@ -43,11 +55,20 @@ export const VALIDATION_BLOCK = 64;
 
 const size = whole({ atLeast: 1 });
 
+/** A mixture of experts, as far as each field alone can be wrong. */
+export const expertsSchema = record({
+  count: size,
+  active: size,
+  capacity: v.exactOptional(positive),
+  every: v.exactOptional(size),
+} satisfies { readonly [K in keyof Experts]-?: v.GenericSchema });
+
 /** A model's config, as far as each field alone can be wrong; defaults are filled in, so that one model has one text and one hash. */
 const model = v.pipe(
   record({
-    image: record({ height: size, width: size, channels: size }),
+    image: record({ height: size, width: size, channels: size, frames: v.optional(size) }),
     patch: size,
+    patchFrames: v.optional(size),
     width: size,
     depth: size,
     heads: size,
@@ -57,24 +78,21 @@ const model = v.pipe(
     outChannels: v.optional(size),
     time: v.optional(choice(["token", "added"])),
     timeScale: v.optional(positive),
-    positions: v.optional(choice(["sincos", "learned"])),
-    qkNorm: v.optional(choice(["none", "rms"])),
+    timeFeatures: v.optional(size),
+    guidance: v.optional(v.literal(true, "true, or left out")),
+    norm: v.optional(choice(normKinds)),
+    mlp: v.optional(choice(mlpKinds)),
+    registers: v.optional(whole()),
+    positions: v.optional(choice(positionKinds)),
+    qkNorm: v.optional(choice(queryKeyNorms)),
+    parameterization: v.optional(parameterizations.schema),
+    experts: v.exactOptional(expertsSchema),
   } satisfies { readonly [K in keyof DitConfig]-?: v.GenericSchema }),
   attempt((given) => canonicalConfig(given as DitConfig)),
 );
 
-/** An optimizer's fields, but for its learning rate: what all runs of a study have in common. */
-export const optimizerFields = {
-  ...scheduleFields,
-  ...adamWFields,
-  clip: v.optional(positive, 1),
-} as const;
-
 /** An optimizer's record. */
-export const optimizerSchema = v.pipe(
-  record({ learningRate: v.optional(positive, 2e-3), ...optimizerFields }),
-  withinRun<OptimizerSpec>(),
-);
+export const optimizerSchema = optimizerSchemaOf(v.optional(positive, 2e-3));
 
 /** Beyond this a set's times, (i + ½) / n, are no longer distinct in f32. */
 const MOST_IMAGES = 2 ** 24;
@@ -101,9 +119,12 @@ export const trainFields = {
   batch: v.optional(size, 16),
   steps: size,
   seed: v.optional(whole(), 0),
-  optimizer: v.optional(optimizerSchema, {}),
+  optimizer: v.optional(optimizerSchema, v.parse(optimizerSchema, {})),
   averaging: v.optional(averagings.schema, { kind: "power", width: 0.05 }),
+  snapshots: v.exactOptional(snapshotsSchema),
   captionDropout: v.optional(number({ atLeast: 0, atMost: 1 }), 0),
+  dropPath: v.exactOptional(number({ atLeast: 0, below: 1 })),
+  balance: v.exactOptional(number({ atLeast: 0 })),
   validation: v.optional(validationSchema, {}),
 } as const;
 
@@ -115,9 +136,15 @@ export type TrainSpecInput = v.InferInput<typeof trainSchema>;
 
 /**
  * Checks a spec and fills in its defaults.
- * @throws TrainError `spec` naming the field, its value and what would be right; for a mistyped key also the nearest right one
+ * @throws TrainError `spec` naming the field, its value and what would be right; for a mistyped key also the nearest right one, and for a group
+ * that no parameter of the model belongs to the nearest name
  */
-export const trainSpec = (input: TrainSpecInput): TrainSpec => check(trainSchema, input, "spec");
+export const trainSpec = (input: TrainSpecInput): TrainSpec => {
+  const spec = check(trainSchema, input, "spec");
+  const { groups } = spec.optimizer;
+  if (groups) resolveRates(packTree(dit(spec.model).init(random.key(0))).slots, groups);
+  return spec;
+};
 
 /** JSON Schema of a spec, with which editors complete and check a file. */
 export const trainJsonSchema = () => jsonSchema(trainSchema, "TrainSpec");

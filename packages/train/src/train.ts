@@ -1,63 +1,27 @@
-import { allocateBatch, type DataSource } from "@isoflop/data";
+import { allocateBatch } from "@isoflop/data";
 import type { DitParams } from "@isoflop/dit";
-import { canonicalJson, differences, number, record, whole } from "@isoflop/spec";
-import { concat, type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
-import * as v from "valibot";
+import { canonicalJson } from "@isoflop/spec";
+import { leavesOf, random, type Tensor } from "@isoflop/tensor";
+import { namedArrays } from "./arrays.js";
 import { uploadCaptions } from "./captions.js";
-import { type Checkpoint, type CheckpointStore, restoreState, saveState } from "./checkpoint.js";
+import { saveState } from "./checkpoint.js";
 import { averagingBlend } from "./ema.js";
 import { check, DivergedError, must, TrainError } from "./errors.js";
 import { yieldToHost } from "./host.js";
 import { checkData, modelOf } from "./model.js";
 import { buildObjective } from "./objective.js";
-import { adamWRates, type OptimizerState } from "./optimizer.js";
+import { buildOptimizer } from "./optimizers/spec.js";
 import { packTree } from "./pack.js";
-import { scheduleFactor } from "./schedule.js";
-import { type TrainSpec, type TrainSpecInput, trainSpec } from "./spec.js";
+import { checkFinite, resume, stateOf } from "./run-state.js";
+import { snapshotSteps, trackedNames } from "./snapshot.js";
+import { type TrainSpecInput, trainSpec } from "./spec.js";
 import { type StepInputs, trainStep } from "./step.js";
+import { learningRateAt, readMetrics } from "./step-metrics.js";
+import { type TrainOptions, trainOptions } from "./train-options.js";
 import { checkSplit, type Validation, validate } from "./validate.js";
 
-/** What one training step was like. */
-export interface StepMetrics {
-  /** Counted from 0. */
-  readonly step: number;
-  /** Mean loss of the batch, before the step's update. */
-  readonly loss: number;
-  /** Norm of the gradient before clipping. */
-  readonly gradientNorm: number;
-  readonly learningRate: number;
-}
-
-export interface Progress {
-  /** Steps done. */
-  readonly step: number;
-  readonly steps: number;
-  /** Seconds spent training so far, over all sessions. */
-  readonly seconds: number;
-  /** The steps since the last report, in order. */
-  readonly metrics: readonly StepMetrics[];
-}
-
-export interface TrainOptions {
-  readonly device: Device;
-  /** Images and captions that fit the model. */
-  readonly data: DataSource;
-  /** Where checkpoints go. Without one, an interrupted run starts again. */
-  readonly store?: CheckpointStore;
-  /** Stops the run between two steps, after a last checkpoint. */
-  readonly signal?: AbortSignal;
-  /** Awaited, so that what it writes is on disk before the checkpoint that follows it. */
-  readonly onProgress?: (progress: Progress) => void | Promise<void>;
-  /** Told about checkpoints that could not be used, before the run goes on from an earlier one or from the start. */
-  readonly onRejected?: (error: TrainError) => void;
-  /**
-   * Losses are read from the device, and progress is reported, every so many steps or every second: a GPU that is asked
-   * more often waits. Default 16.
-   */
-  readonly readEvery?: number;
-  /** Least seconds between checkpoints; Infinity for the last alone. Default 30. */
-  readonly checkpointSeconds?: number;
-}
+export type { StepMetrics } from "./step-metrics.js";
+export type { Progress, TrainOptions } from "./train-options.js";
 
 export interface TrainResult {
   readonly steps: number;
@@ -70,22 +34,6 @@ export interface TrainResult {
   /** The averaged weights on the device; the caller disposes them. */
   readonly weights: DitParams;
 }
-
-const anything = v.optional(v.unknown());
-
-const trainOptions = record({
-  device: v.custom(
-    (device) => typeof (device as Device | null)?.tensor === "function",
-    "one of createDevice of @isoflop/tensor",
-  ),
-  data: v.custom(
-    (data) => typeof (data as DataSource | null)?.batch === "function",
-    "a data source, such as shapeScenes() of @isoflop/data",
-  ),
-  ...{ store: anything, signal: anything, onProgress: anything, onRejected: anything },
-  readEvery: v.optional(whole({ atLeast: 1 }), 16),
-  checkpointSeconds: v.optional(v.union([v.literal(Infinity), number({ atLeast: 0 })], "at least 0, or Infinity"), 30),
-} satisfies { readonly [K in keyof TrainOptions]-?: v.GenericSchema });
 
 /** Seconds without letting timers and signals through, at most (but for the length of a step). */
 const LONGEST_SILENCE = 0.05;
@@ -103,11 +51,17 @@ const SLOWEST_REPORT = 1;
  */
 export const train = async (input: TrainSpecInput, options: TrainOptions): Promise<TrainResult> => {
   const spec = trainSpec(input);
-  const { readEvery, checkpointSeconds } = check(trainOptions, options, "options");
+  const { readEvery, checkpointSeconds, checkpointing } = check(trainOptions, options, "options");
   const { device, data, store, signal, onProgress } = options;
+  const keeps = !spec.snapshots || store?.keep !== undefined;
+  must(
+    keeps,
+    "spec",
+    "options.store keeps no snapshots; spec.snapshots takes one that does, such as memoryCheckpoints()",
+  );
   checkData(spec, data);
   checkSplit(data, spec.validation.split, spec.validation.images);
-  const model = modelOf(spec);
+  const model = modelOf(spec, { checkpointing });
   const objective = buildObjective(spec.objective);
   const packing = packTree(model.init(random.key(0)));
   const fingerprint = canonicalJson(spec);
@@ -115,12 +69,15 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
 
   const resumed = await resume(spec, options);
   let step = resumed?.step ?? 0;
-  let state = resumed
-    ? restoreState(resumed, packing, device)
-    : await initialState(packing.pack(model.init(random.key(spec.seed))), device);
+  let state = await stateOf(spec, resumed, { model, packing, device });
+  const optimizer = buildOptimizer(spec.optimizer);
   const runStep = trainStep({ ...spec, device, model, packing, objective });
   const key = device.tensor(Uint32Array.of(Math.floor(spec.seed / 2 ** 32), spec.seed), [2], "u32");
   const blendOf = averagingBlend(spec.averaging);
+  const widths = spec.snapshots?.widths ?? [];
+  const tracked = trackedNames(spec.snapshots);
+  const trackedBlends = widths.map((width) => averagingBlend({ kind: "power", width }));
+  const kept = new Set(spec.snapshots && snapshotSteps(spec.snapshots, spec.steps));
   const batch = allocateBatch(data, spec.batch);
   const before = resumed?.seconds ?? 0;
   const started = performance.now();
@@ -134,8 +91,9 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
       captions: uploadCaptions(device, data, batch, spec.batch, model.reads),
       key,
       step: device.tensor(Uint32Array.of(step), [], "u32"),
-      rates: device.tensor(adamWRates(step, learningRate, spec.optimizer)),
+      rates: device.tensor(optimizer.rates(step, learningRate)),
       blend: device.tensor(Float32Array.of(blendOf(step)), []),
+      ...(widths.length > 0 && { tracked: device.tensor(Float32Array.from(trackedBlends, (of) => of(step))) }),
     };
     try {
       const outputs = runStep(state, inputs);
@@ -155,6 +113,15 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
     await store.save({ ...at, arrays });
   };
 
+  /** Before the next checkpoint: a run that goes on from there has all snapshots of the steps before. */
+  const keep = async (): Promise<void> => {
+    for (const [i, width] of widths.entries()) {
+      const arrays = await namedArrays(state[tracked[i]!]!, "average", packing.slots);
+      checkFinite(arrays, step - 1, spec);
+      await store!.keep!({ step, width, spec: fingerprint, arrays });
+    }
+  };
+
   let pending: Tensor[] = [];
   const read = async (): Promise<void> => {
     const metrics = await readMetrics(pending, step, spec);
@@ -171,10 +138,12 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
         yielded = seconds();
       }
       const last = step === spec.steps;
-      const due = pending.length >= readEvery || seconds() - reported > SLOWEST_REPORT;
+      const snapshot = kept.has(step);
+      const due = snapshot || pending.length >= readEvery || seconds() - reported > SLOWEST_REPORT;
       if (!(due || last || signal?.aborted)) continue;
       await read();
       reported = seconds();
+      if (snapshot) await keep();
       if (last || signal?.aborted || reported - saved >= checkpointSeconds) {
         await save();
         saved = seconds();
@@ -196,68 +165,4 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
     for (const tensor of [key, ...pending, ...Object.values(state)]) tensor.dispose();
     runStep.dispose();
   }
-};
-
-/** The peak rate times the schedule's factor at a step. */
-const learningRateAt = ({ optimizer, steps }: TrainSpec, step: number): number =>
-  optimizer.learningRate * scheduleFactor(optimizer, step, steps);
-
-const initialState = async (packed: Tensor, device: Device): Promise<OptimizerState> => {
-  const weights = (await packed.data(device)) as Float32Array;
-  packed.dispose();
-  const upload = (data: Float32Array): Tensor => device.tensor(data) as unknown as Tensor;
-  const zeros = new Float32Array(weights.length);
-  return { weights: upload(weights), m: upload(zeros), v: upload(zeros), average: upload(weights) };
-};
-
-/** @throws DivergedError if the update of a step left weights or moments that are not finite */
-const checkFinite = (arrays: Checkpoint["arrays"], step: number, spec: TrainSpec): void => {
-  for (const [name, { data }] of Object.entries(arrays))
-    if (!data.every(Number.isFinite))
-      throw new DivergedError(step, learningRateAt(spec, step), `${name} after step ${step} is not finite`, step + 1);
-};
-
-/** In what the spec of a checkpoint differs from this one. */
-const otherRun = (saved: string, spec: TrainSpec): string => {
-  try {
-    const found = differences(JSON.parse(saved), JSON.parse(canonicalJson(spec)), "spec");
-    return `Of what it was made from, ${found.slice(0, 8).join("; ")}${found.length > 8 ? "; and more" : ""}`;
-  } catch {
-    return `It was made from ${saved}`;
-  }
-};
-
-/** @throws TrainError `checkpoint` if the newest readable checkpoint is of another spec, or of no step of this one */
-const resume = async (spec: TrainSpec, { store, onRejected }: TrainOptions): Promise<Checkpoint | undefined> => {
-  const { checkpoint, rejected = [] } = (await store?.latest()) ?? {};
-  for (const error of rejected) onRejected?.(error);
-  if (!checkpoint) return undefined;
-  const { step, seconds } = checkpoint;
-  if (checkpoint.spec !== canonicalJson(spec))
-    throw new TrainError(
-      "checkpoint",
-      `the checkpoint of step ${step} is of another run; give this one a folder of its own. ${otherRun(checkpoint.spec, spec)}`,
-    );
-  const holds = (field: string, value: number, right: boolean, range: string): void =>
-    must(right, "checkpoint", `the checkpoint's ${field} is ${value}; it must be ${range}`);
-  const isStep = Number.isSafeInteger(step) && step >= 0 && step <= spec.steps;
-  holds("step", step, isStep, `a whole number from 0 to ${spec.steps}, the steps of its run`);
-  holds("seconds", seconds, Number.isFinite(seconds) && seconds >= 0, "a finite number of at least 0");
-  return checkpoint;
-};
-
-/** Reads the metrics of the steps up to `end` in one go and frees them. @throws DivergedError at the first that is not finite */
-const readMetrics = async (pending: readonly Tensor[], end: number, spec: TrainSpec): Promise<StepMetrics[]> => {
-  const joined = concat(pending);
-  const values = (await joined.data()) as Float32Array;
-  for (const tensor of new Set([joined, ...pending])) tensor.dispose();
-  return pending.map((_, i) => {
-    const step = end - pending.length + i;
-    const [loss, gradientNorm] = [values[2 * i]!, values[2 * i + 1]!];
-    const learningRate = learningRateAt(spec, step);
-    if (!Number.isFinite(loss)) throw new DivergedError(step, learningRate, `the loss of step ${step} is ${loss}`);
-    if (!Number.isFinite(gradientNorm))
-      throw new DivergedError(step, learningRate, `the gradient of step ${step} has norm ${gradientNorm}`);
-    return { step, loss, gradientNorm, learningRate };
-  });
 };

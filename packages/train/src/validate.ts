@@ -8,6 +8,7 @@ import { type MeanLoss, stratifiedMean } from "./estimate.js";
 import { yieldToHost } from "./host.js";
 import { trainFields, VALIDATION_BLOCK, type ValidationSpec, validationSchema } from "./spec.js";
 import type { Network } from "./step.js";
+import { type TimeBin, timeBins } from "./time-bins.js";
 
 /** Seed of the validation noise: one for all runs, so that every model meets the same. */
 const NOISE_SEED = 0x15f10b;
@@ -16,7 +17,12 @@ const NOISE_SEED = 0x15f10b;
 export interface Validation extends MeanLoss {
   /** The loss of every sample, in order: those of two models can be compared by `pairedDifference`. */
   readonly losses: Float32Array;
+  /** The loss by noise level: at eight parts of the clock, of equal share of the samples. See `timeBins`. */
+  readonly bins: readonly TimeBin[];
 }
+
+/** Parts of the clock that a validation is told in: a block has an even number of samples in each. */
+const BINS = 8;
 
 export interface ValidateOptions<P> {
   readonly device: Device;
@@ -78,7 +84,7 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
   } finally {
     block.dispose();
   }
-  return { ...stratifiedMean(losses), losses };
+  return { ...stratifiedMean(losses), losses, bins: timeBins(losses, objective.density, BINS) };
 };
 
 /** @throws TrainError `data` unless the data has the split, and as many images in it; tells the most that could be asked for */

@@ -9,7 +9,8 @@ import {
   sampler,
   uniformTimes,
 } from "@isoflop/diffusion";
-import { type DitConfig, dit, paramsFrom } from "@isoflop/dit";
+import { dit, paramsFrom } from "@isoflop/dit";
+import type { DitConfig } from "@isoflop/flops";
 import { createDevice, type Tensor } from "@isoflop/tensor";
 import { openSafetensors } from "@isoflop/tensor/safetensors";
 import { expect, test } from "vitest";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { trainJsonSchema, trainSpec } from "../src/spec.js";
+import { type TrainSpecInput, trainJsonSchema, trainSpec } from "../src/spec.js";
 import { defaultsOf, fits } from "./json-schema.js";
 import { tinyModel, tinySpec } from "./tiny.js";
 
@@ -18,6 +18,16 @@ describe("the JSON Schema of a spec", () => {
       density: { kind: "shifted", by: 3, density: { kind: "mode" } },
     };
     expect(fits({ ...minimal, objective }, schema)).toBe(true);
+    const groups = [{ match: "*.bias", weightDecay: 0 }];
+    for (const optimizer of [
+      { kind: "adamw", groups },
+      { kind: "sgd", momentum: 0.9, nesterov: true, groups },
+      { kind: "rmsprop", shape: { kind: "inverseSqrt", from: 100 } },
+    ]) {
+      const input = { ...minimal, optimizer, snapshots: { widths: [0.05] } } as const;
+      expect(fits(input, schema), optimizer.kind).toBe(true);
+      expect(fits(JSON.parse(JSON.stringify(trainSpec(input as TrainSpecInput))), schema)).toBe(true);
+    }
   });
 
   it("has every default", () => {
@@ -41,6 +51,13 @@ describe("the JSON Schema of a spec", () => {
     ["a rate of nothing", { optimizer: { learningRate: 0 } }],
     ["a beta of 1", { optimizer: { beta1: 1 } }],
     ["a mistyped choice", { optimizer: { shape: "liner" } }],
+    ["an optimizer of another name", { optimizer: { kind: "adamm" } }],
+    ["another optimizer's option", { optimizer: { kind: "sgd", beta1: 0.9 } }],
+    ["a group of none", { optimizer: { groups: [{ weightDecay: 0 }] } }],
+    ["a group's mistyped factor", { optimizer: { groups: [{ match: "*", weightdecay: 0 }] } }],
+    ["snapshots of no width", { snapshots: { widths: [] } }],
+    ["snapshots wider than any", { snapshots: { widths: [0.5] } }],
+    ["snapshots by another name", { snapshots: { every: 3 } }],
     ["a conditioning of another name", { model: { ...tinyModel(), conditioning: "cross" } }],
     ["a path of another name", { objective: { path: "liner" } }],
     ["a path's option out of range", { objective: { path: { kind: "vp", betaMin: 0 } } }],

@@ -23,6 +23,11 @@ export const fits = (value: unknown, schema: Schema, root: Schema = schema): boo
     const inside = value > (bound("exclusiveMinimum") ?? -Infinity) && value < (bound("exclusiveMaximum") ?? Infinity);
     return within && inside && (schema.multipleOf === undefined || value % Number(schema.multipleOf) === 0);
   }
+  if (Array.isArray(value)) {
+    const { items } = schema as { readonly items?: Schema };
+    const long = value.length >= (bound("minItems") ?? 0);
+    return schema.type === "array" && long && value.every((item) => !items || fits(item, items, root));
+  }
   if (!isRecord(value)) return schema.type === undefined || schema.type === typeof value;
   if (schema.type !== undefined && schema.type !== "object") return false;
   const fields = (schema.properties as Readonly<Record<string, Schema>> | undefined) ?? {};
@@ -47,11 +52,12 @@ const fieldsOf = (schema: Schema, root: Schema): Readonly<Record<string, Schema>
   return (schema.properties ?? first?.properties ?? {}) as Readonly<Record<string, Schema>>;
 };
 
-/** The value that a schema fills in for a field, at any depth. */
+/** The value that a schema fills in for a field, at any depth: of a field that may be left out, where it has a default itself. */
 export const defaultsOf = (schema: Schema, root: Schema = schema): Schema =>
   Object.fromEntries(
     Object.entries(fieldsOf(schema, root)).flatMap(([name, field]) => {
-      const within = defaultsOf(field, root);
+      const required = (schema.required as readonly string[] | undefined)?.includes(name);
+      const within = required || "default" in field ? defaultsOf(field, root) : {};
       if (Object.keys(within).length > 0) return [[name, within]];
       return "default" in field ? [[name, field.default]] : [];
     }),

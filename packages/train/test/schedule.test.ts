@@ -23,6 +23,28 @@ describe("scheduleFactor", () => {
     for (const [i, factor] of got.entries()) expect(factor).toBeCloseTo(expected[i]!, 12);
   });
 
+  it("inverseSqrt: is 1 up to its reference, then falls as 1 / √(t / t_ref), arXiv 2312.02696, equation 67", () => {
+    const edm2 = (reference: number) => (_: number, step: number) => 1 / Math.sqrt(Math.max((step + 1) / reference, 1));
+    const close = (got: readonly number[], expected: readonly number[]) => {
+      for (const [i, factor] of got.entries()) expect(factor, `step ${i}`).toBeCloseTo(expected[i]!, 12);
+    };
+    const all = Array.from({ length: 40 }, () => 1);
+    close(factors({ warmup: 0, shape: "inverseSqrt", decay: 0.75 }, 40), all.map(edm2(10)));
+    // One reference for runs of every length, from the whole run or from a part in which it lies.
+    const shape = { kind: "inverseSqrt", from: 20 } as const;
+    for (const decay of [1, 0.75, 0.5]) close(factors({ warmup: 0, shape, decay }, 40), all.map(edm2(20)));
+    close(factors({ warmup: 0, shape: { ...shape, from: 50 }, decay: 1 }, 40), all);
+    // A fall that begins after the reference is continuous, from where it begins.
+    close(factors({ warmup: 0, shape, decay: 0.25 }, 40), all.map(edm2(30)));
+    // Without a plateau it is 1 / √t.
+    close(factors({ warmup: 0, shape: "inverseSqrt", decay: 1 }, 40), all.map(edm2(1)));
+  });
+
+  it("inverseSqrt: the same run, gone on with, keeps the rates that it had", () => {
+    const at = (steps: number) => factors({ warmup: 0, shape: { kind: "inverseSqrt", from: 10 }, decay: 1 }, steps);
+    expect(at(80).slice(0, 40)).toEqual(at(40));
+  });
+
   it("is 1 throughout without warm-up or decay", () => {
     expect(factors({ warmup: 0, shape: "constant", decay: 0.5 }, 5)).toEqual([1, 1, 1, 1, 1]);
   });
@@ -34,8 +56,19 @@ describe("scheduleFactor", () => {
     [
       "a shape of another name",
       () => scheduleFactor({ ...plain, shape: "cos" as never }, 0, 10),
-      'one of "constant", "linear", "cosine"',
+      'one of "constant", "linear", "cosine", "inverseSqrt"',
     ],
+    [
+      "a reference of no steps",
+      () => scheduleFactor({ ...plain, shape: { kind: "inverseSqrt", from: 0 } }, 0, 10),
+      "schedule.shape.from is 0; it must be a whole number of at least 1",
+    ],
+    [
+      "a reference that is a share",
+      () => scheduleFactor({ ...plain, shape: { kind: "inverseSqrt", from: 0.3 } }, 0, 10),
+      "schedule.shape.from is 0.3",
+    ],
+    ["to fall by steps that are not said", () => schedules.build("inverseSqrt")(0.5), "pass { steps, start }"],
     ["more than the run", () => scheduleFactor({ ...plain, warmup: 0.9 }, 0, 10), "together they must be at most 1"],
     [
       "half a step",
@@ -56,7 +89,7 @@ describe("scheduleFactor", () => {
         share,
         share,
         fc.integer({ min: 1, max: 300 }),
-        fc.constantFrom("linear", "cosine"),
+        fc.constantFrom("linear", "cosine", "inverseSqrt"),
         (w, d, n, shape) => {
           const all = factors({ warmup: w, decay: d, shape }, n);
           expect(all.every((factor) => factor > 0 && factor <= 1)).toBe(true);

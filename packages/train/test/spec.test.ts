@@ -70,6 +70,21 @@ describe("trainSpec", () => {
       { ...minimal, model: { ...tinyModel(), heads: 3 } },
       "heads is 3; it must divide width, 8",
     ],
+    [
+      "half a register",
+      { ...minimal, model: { ...tinyModel(), registers: 0.5 } },
+      "spec.model.registers is 0.5; it must be a whole number of at least 0",
+    ],
+    [
+      "a scale of guidance in a config",
+      { ...minimal, model: { ...tinyModel(), guidance: 3.5 } },
+      "spec.model.guidance is 3.5; it must be true, or left out",
+    ],
+    [
+      "rotary positions in odd pairs",
+      { ...minimal, model: { ...tinyModel(), positions: "rope", width: 24, heads: 4 } },
+      "heads is 4 and width 24, so a head is 6 wide",
+    ],
     ["no record", 7, "spec is 7; it must be a record"],
   ];
   it.each(wrong)("refuses %s", (_, input, message) => {

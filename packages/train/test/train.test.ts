@@ -1,6 +1,6 @@
 import { type DataSource, labelledImages } from "@isoflop/data";
 import { dit } from "@isoflop/dit";
-import { conventions, flops, training } from "@isoflop/flops";
+import { conventions, type DitConfig, flops, training } from "@isoflop/flops";
 import { createDevice, type Device, leavesOf, random, spec as shaped } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { averagedWeights, type Checkpoint, type CheckpointStore, memoryCheckpoints } from "../src/checkpoint.js";
@@ -342,6 +342,32 @@ it("refuses a model with outputs beside its prediction", async () => {
   await expect(train(tinySpec({ model }), { device, data: tinyData() })).rejects.toThrow(
     "model.outChannels is 6; it must be model.image.channels, 3",
   );
+});
+
+it.each<[string, Partial<DitConfig>, string]>([
+  ["guidance to imitate", { guidance: true }, "model.guidance is true; training hands the model no scale of guidance"],
+  [
+    "frames",
+    { image: { ...tinyModel().image, frames: 1 } },
+    "model.image.frames is 1; sources have images and no videos",
+  ],
+])("refuses a model with %s", async (_, part, message) => {
+  const attempt = train(tinySpec({ model: { ...tinyModel(), ...part } }), { device, data: tinyData() });
+  await expect(attempt).rejects.toMatchObject({ code: "spec", message: expect.stringContaining(message) });
+});
+
+it("trains a model with every other part", async () => {
+  const parts = {
+    norm: "rms",
+    mlp: "swiglu",
+    positions: "sincos+rope",
+    qkNorm: "rms",
+    registers: 1,
+    timeFeatures: 8,
+  } as const;
+  const spec = { steps: 150, batch: 16, captionDropout: 0, optimizer: { learningRate: 1e-2 } };
+  const { result, metrics } = await run(tinySpec({ ...spec, model: { ...tinyModel(), ...parts } }));
+  expect(result.validation.mean).toBeLessThan(0.8 * metrics[0]!.loss);
 });
 
 describe("trainStep", () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildObjective } from "../src/objective.js";
 import { trainSpec } from "../src/spec.js";
 import type { Network } from "../src/step.js";
+import { timeBins } from "../src/time-bins.js";
 import { validate } from "../src/validate.js";
 import { tinyData, tinySpec } from "./tiny.js";
 
@@ -20,7 +21,7 @@ const options = () => ({ ...spec, device, objective: buildObjective(spec.objecti
 describe("validate", () => {
   it("of a model that says 0 is 1 + mean x², as the noise is fresh, normal and of every sample its own", async () => {
     const model = dit(spec.model);
-    const { losses, mean } = await validate(model.init(random.key(1)), { ...options(), model });
+    const { losses, mean, bins } = await validate(model.init(random.key(1)), { ...options(), model });
     const { images } = tinyData().batch("validation", 0, 128);
     const power = (from: number, to: number) =>
       images.subarray(from, to).reduce((sum, x) => sum + x * x, 0) / (to - from);
@@ -33,6 +34,7 @@ describe("validate", () => {
     });
     expect(Math.abs(mean - 1 - power(0, images.length))).toBeLessThan(0.03);
     expect(new Set(losses).size).toBe(128);
+    expect(bins).toEqual(timeBins(losses, buildObjective(spec.objective).density, 8));
   });
 
   it("hands every model the same noisy images at the same times, whatever its weights", async () => {

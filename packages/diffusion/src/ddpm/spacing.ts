@@ -8,7 +8,7 @@ import { must } from "../errors.js";
 export type Spacing = string | readonly number[];
 
 /** To the nearest whole number, halves to the even one, as Python rounds. */
-const toEven = (x: number): number => {
+export const toEven = (x: number): number => {
   const low = Math.floor(x);
   const above = x - low;
   return above < 0.5 || (above === 0.5 && low % 2 === 0) ? low : low + 1;

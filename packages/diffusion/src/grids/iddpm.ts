@@ -1,15 +1,12 @@
 import { number, positive, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { part, unit } from "../checks.js";
+import { toEven } from "../ddpm/spacing.js";
 import { must } from "../errors.js";
 import { byRatio, type Grid, onPath } from "../grid.js";
 
 /** The nearest whole number, of two the even one; a half may be off by rounding. */
-const roundHalfEven = (x: number): number => {
-  const low = Math.floor(x);
-  if (Math.abs(x - low - 0.5) > 1e-9) return Math.round(x);
-  return low % 2 === 0 ? low : low + 1;
-};
+const nearest = (x: number): number => toEven(Math.round(x * 1e9) / 1e9);
 
 /** Noise to signal of the cosine schedule's `count` steps, the largest first: u_j² + 1 = (u_(j+1)² + 1) / max(ᾱ_j / ᾱ_(j+1), least). */
 const levels = (count: number, least: number, offset: number): number[] => {
@@ -47,7 +44,7 @@ export const iddpmGrid = part({
         "option",
         `iddpm: steps are ${steps}; there are ${held.length} noise levels for them.`,
       );
-      const at = (share: number): number => held[roundHalfEven(share * (held.length - 1))]!;
+      const at = (share: number): number => held[nearest(share * (held.length - 1))]!;
       return byRatio(path, steps, { sigmaMin: held.at(-1)!, sigmaMax }, at);
     },
   }),

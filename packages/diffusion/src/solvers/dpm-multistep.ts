@@ -52,10 +52,10 @@ const sharesOf = (place: Place, count: number, { eta, noise, correction, curvatu
  * DPM-Solver++ of several steps (Lu et al., arXiv 2211.01095, algorithm 2 and appendix): data are read once a step and continued in log-SNR by what they were
  * in the `order - 1` steps before. Known as 2M and 3M; with `eta` above 0 as 2M SDE and 3M SDE, which add noise (k-diffusion's
  * `sample_dpmpp_2m_sde` and `sample_dpmpp_3m_sde`, `noise` being its s_noise). The first steps are of lower order, as are the last with `lowerOrderFinal`;
- * steps from or to a time without signal or without noise are DDIM's, exact in the limit. `correction` is of the second order alone.
+ * steps from or to a time without signal or without noise are DDIM's, exact in the limit. `correction` is of steps of the second order.
  *
  * The authors' code and k-diffusion's take a divided difference for the second derivative, which is twice that, so that their third order is a second one;
- * `curvature: "half"` gives their numbers.
+ * `curvature: "half"` gives their numbers (k-diffusion's with `correction: "heun"` and without `lowerOrderFinal`).
  * @throws DiffusionError("option") for an order other than 1, 2 and 3, eta outside 0..1 or noise below 0; as it steps, where times rise and eta is above 0
  */
 export const dpmSolverPP = part({

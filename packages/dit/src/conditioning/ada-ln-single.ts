@@ -1,26 +1,30 @@
 import type { ResolvedConfig } from "@isoflop/flops";
 import { concat, type Tensor } from "@isoflop/tensor";
-import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
+import { type Attention, attend, attentionSpecs, feedForward, type GeluMlp } from "../block.js";
+import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextParams, contextSpecs, embedContext } from "../context.js";
 import { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from "../cross-attention.js";
+import { type FeedForward, feedForwardSpecs, mlpBranch } from "../experts.js";
 import { readout, readoutSpecs } from "../final-layer.js";
 import { smallNormal, zeroInit } from "../initializers.js";
 import { gatedBranches, type Modulation, modulation, modulationSpecs, through } from "../modulation.js";
+import { lastTokens, withRegisters } from "../registers.js";
+import { type Rotation, rotationOf } from "../rotary.js";
 import { type Linear, linearSpec, Spec, type SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
-import type { Trunk } from "./trunk.js";
+import { type Trunk, trunkParts } from "./trunk.js";
 
 export interface AdaLNSingleBlock {
   /** Added to the shared modulation of time, [6, d]: shift, scale and gate of attention, then of the MLP. */
   readonly scale_shift_table: Tensor;
   readonly attn: Attention;
   readonly cross_attn: CrossAttention;
-  readonly mlp: Mlp;
+  readonly mlp: FeedForward;
 }
 
 /** Vectors of a frozen encoder, each through Linear, GELU, Linear. */
 export interface CaptionContext {
-  readonly y_embedder: { readonly y_proj: Mlp };
+  readonly y_embedder: { readonly y_proj: GeluMlp };
 }
 
 export type AdaLNSingleParams = (CaptionContext | ContextParams) & {
@@ -35,8 +39,9 @@ export type AdaLNSingleParams = (CaptionContext | ContextParams) & {
 const captionSpecs = (config: ResolvedConfig): SpecsOf<CaptionContext | ContextParams> => {
   const { context, width } = config;
   if (context.kind !== "features") return contextSpecs(config);
-  const layer = (inputs: number) => linearSpec("contextEmbedding", inputs, width, smallNormal);
-  return { y_embedder: { y_proj: { fc1: layer(context.dim), fc2: layer(width) } } };
+  const layer = (inputs: number, role: "input" | "hidden") =>
+    linearSpec("contextEmbedding", inputs, width, smallNormal, role);
+  return { y_embedder: { y_proj: { fc1: layer(context.dim, "input"), fc2: layer(width, "hidden") } } };
 };
 
 const captionTokens = (params: CaptionContext | ContextParams, context: Tensor | undefined): Tensor | undefined => {
@@ -46,16 +51,32 @@ const captionTokens = (params: CaptionContext | ContextParams, context: Tensor |
 };
 
 const tableSpec = (vectors: number, width: number): Spec =>
-  new Spec([vectors, width], { kind: "normal", std: width ** -0.5 }, "modulation");
+  new Spec([vectors, width], { kind: "normal", std: width ** -0.5 }, "modulation", "vector");
 
 /** Vectors of time [n, vectors · d] with a block's own table [vectors, d] added. */
 const withTable = (time: Tensor, table: Tensor): Tensor => time.add(table.reshape([table.size]));
 
-const block = (params: AdaLNSingleBlock, image: Tensor, told: Told, shared: Tensor, heads: number): Tensor => {
-  const [first, second] = gatedBranches(withTable(shared, params.scale_shift_table));
-  const attended = through(image, first, (x) => attend(params.attn, x, heads));
-  const crossed = attended.add(attendTo(params.cross_attn, attended, told, heads));
-  return through(crossed, second, (x) => feedForward(params.mlp, x));
+export const adaLNSingleBlockSpecs = (config: ResolvedConfig, index: number): SpecsOf<AdaLNSingleBlock> => ({
+  scale_shift_table: tableSpec(6, config.width),
+  attn: attentionSpecs(config),
+  cross_attn: crossAttentionSpecs(config, zeroInit),
+  mlp: feedForwardSpecs(config, index),
+});
+
+/** One block of PixArt-α: image tokens [n, T, d] modulated by `shared` [n, 6d], time's vectors for all blocks, and told of the caption. */
+export const adaLNSingleBlock = (
+  params: AdaLNSingleBlock,
+  image: Tensor,
+  { told, shared }: { readonly told: Told; readonly shared: Tensor },
+  config: ResolvedConfig,
+  running: Running = alone,
+  rotation?: Rotation,
+): Tensor => {
+  const [first, second] = gatedBranches(withTable(shared, params.scale_shift_table), config.norm);
+  const attention = (x: Tensor) => attend(params.attn, x, config, undefined, rotation);
+  const attended = through(image, first, (x) => running.branch("attn", attention(x)));
+  const crossed = attended.add(running.branch("cross_attn", attendTo(params.cross_attn, attended, told, config)));
+  return through(crossed, second, (x) => mlpBranch(params.mlp, x, config, running));
 };
 
 /**
@@ -66,27 +87,29 @@ const block = (params: AdaLNSingleBlock, image: Tensor, told: Told, shared: Tens
 export const adaLNSingle: Trunk<AdaLNSingleParams> = {
   name: "adaLNSingle",
   masks: true,
+  minds: trunkParts,
+  runs: true,
   // The null caption, which is data for `condition`.
   passedOver: ["y_embedder.y_embedding"],
   specs: (config) => ({
     t_embedder: timeSpecs(config),
     t_block: modulationSpecs(config.width, 6, smallNormal),
     ...captionSpecs(config),
-    blocks: Array.from({ length: config.depth }, () => ({
-      scale_shift_table: tableSpec(6, config.width),
-      attn: attentionSpecs(config),
-      cross_attn: crossAttentionSpecs(config, zeroInit),
-      mlp: mlpSpecs(config),
-    })),
+    blocks: Array.from({ length: config.depth }, (_, i) => adaLNSingleBlockSpecs(config, i)),
     final_layer: { scale_shift_table: tableSpec(2, config.width), linear: readoutSpecs(config) },
   }),
-  forward(params, { image, time, context, lengths }, { heads }) {
-    const embedded = embedTime(params.t_embedder, time);
+  forward(params, { image, registers, time, guidance, context, lengths }, config, run) {
+    const embedded = seen(run, "t_embedder", embedTime(params.t_embedder, time, guidance));
     const shared = modulation(params.t_block, embedded);
     // A config without context is refused, and so is a missing condition.
-    const told: Told = { tokens: captionTokens(params, context)!, lengths };
-    const out = params.blocks.reduce((x, each) => block(each, x, told, shared, heads), image);
+    const told: Told = { tokens: seen(run, "context", captionTokens(params, context)!), lengths };
+    const given = { told, shared };
+    const rotation = rotationOf(config, config.registers);
+    const block = (each: AdaLNSingleBlock, x: Tensor, at: Running) =>
+      adaLNSingleBlock(each, x, given, config, at, rotation);
+    const out = runBlocks(params.blocks, withRegisters(registers, image), block, run);
     const { scale_shift_table, linear } = params.final_layer;
-    return readout(linear, out, withTable(concat([embedded, embedded], 1), scale_shift_table));
+    const vectors = withTable(concat([embedded, embedded], 1), scale_shift_table);
+    return readout(linear, lastTokens(out, config.imageTokens), vectors, config.norm);
   },
 };

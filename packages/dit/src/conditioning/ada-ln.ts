@@ -1,16 +1,20 @@
-import type { ResolvedConfig } from "@isoflop/flops";
+import type { NormKind, ResolvedConfig } from "@isoflop/flops";
 import type { Tensor } from "@isoflop/tensor";
-import { type Attention, attend, attentionSpecs, feedForward, type Mlp, mlpSpecs } from "../block.js";
+import { type Attention, attend, attentionSpecs } from "../block.js";
+import { alone, type Running, runBlocks, seen } from "../blocks.js";
 import { type ContextVectorParams, contextVectorSpecs, embedContextVector } from "../context-vector.js";
+import { type FeedForward, feedForwardSpecs, mlpBranch } from "../experts.js";
 import { type FinalLayer, finalLayer, finalLayerSpecs } from "../final-layer.js";
-import { type Branch, type Modulation, modulation, modulationSpecs, through, twoBranches } from "../modulation.js";
+import { type Branches, type Modulation, modulation, modulationSpecs, through, twoBranches } from "../modulation.js";
+import { lastTokens, withRegisters } from "../registers.js";
+import { type Rotation, rotationOf } from "../rotary.js";
 import type { SpecsOf } from "../spec.js";
 import { embedTime, type TimeEmbedder, timeSpecs } from "../time.js";
-import type { Trunk } from "./trunk.js";
+import { type Trunk, trunkParts } from "./trunk.js";
 
 export interface AdaLNBlock {
   readonly attn: Attention;
-  readonly mlp: Mlp;
+  readonly mlp: FeedForward;
   readonly adaLN_modulation: Modulation;
 }
 
@@ -20,40 +24,53 @@ export type AdaLNParams = ContextVectorParams & {
   readonly final_layer: FinalLayer;
 };
 
-export const adaLNBlockSpecs = (config: ResolvedConfig, vectors: 4 | 6): SpecsOf<AdaLNBlock> => ({
+export const adaLNBlockSpecs = (config: ResolvedConfig, index: number, vectors: 4 | 6): SpecsOf<AdaLNBlock> => ({
   attn: attentionSpecs(config),
-  mlp: mlpSpecs(config),
+  mlp: feedForwardSpecs(config, index),
   adaLN_modulation: modulationSpecs(config.width, vectors),
 });
 
-type Branches = readonly [attention: Branch, mlp: Branch];
+/** One block of modulated branches: `branches` cuts what modulates x [n, T, d], by a vector [n, d], into those of attention and MLP. */
+export const adaLNBlock = (
+  { attn, mlp, adaLN_modulation }: AdaLNBlock,
+  x: Tensor,
+  { vector, branches }: { readonly vector: Tensor; readonly branches: (all: Tensor, norm: NormKind) => Branches },
+  config: ResolvedConfig,
+  running: Running = alone,
+  rotation?: Rotation,
+): Tensor => {
+  const [first, second] = branches(modulation(adaLN_modulation, vector), config.norm);
+  const attention = (y: Tensor) => attend(attn, y, config, undefined, rotation);
+  const attended = through(x, first, (y) => running.branch("attn", attention(y)));
+  return through(attended, second, (y) => mlpBranch(mlp, y, config, running));
+};
 
 /** The trunk `name` of blocks modulated by `vectors` vectors of time + context, which `branches` cuts into those of attention and MLP. */
 export const modulatedBlocks = (
   name: string,
   vectors: 4 | 6,
-  branches: (all: Tensor) => Branches,
+  branches: (all: Tensor, norm: NormKind) => Branches,
 ): Trunk<AdaLNParams> => {
-  const block = ({ attn, mlp, adaLN_modulation }: AdaLNBlock, x: Tensor, vector: Tensor, heads: number): Tensor => {
-    const [first, second] = branches(modulation(adaLN_modulation, vector));
-    const attended = through(x, first, (y) => attend(attn, y, heads));
-    return through(attended, second, (y) => feedForward(mlp, y));
-  };
   return {
     name,
     masks: true,
+    minds: trunkParts,
+    runs: true,
     specs: (config) => ({
       t_embedder: timeSpecs(config),
       ...contextVectorSpecs(config),
-      blocks: Array.from({ length: config.depth }, () => adaLNBlockSpecs(config, vectors)),
+      blocks: Array.from({ length: config.depth }, (_, i) => adaLNBlockSpecs(config, i, vectors)),
       final_layer: finalLayerSpecs(config),
     }),
-    forward(params, { image, time, context, lengths }, { heads }) {
-      const embedded = embedTime(params.t_embedder, time);
+    forward(params, { image, registers, time, guidance, context, lengths }, config, run) {
+      const embedded = seen(run, "t_embedder", embedTime(params.t_embedder, time, guidance));
       const told = embedContextVector(params, context, lengths);
-      const vector = told ? embedded.add(told) : embedded;
-      const out = params.blocks.reduce((x, each) => block(each, x, vector, heads), image);
-      return finalLayer(params.final_layer, out, vector);
+      const vector = told ? embedded.add(seen(run, "context", told)) : embedded;
+      const given = { vector, branches };
+      const rotation = rotationOf(config, config.registers);
+      const block = (each: AdaLNBlock, x: Tensor, at: Running) => adaLNBlock(each, x, given, config, at, rotation);
+      const out = runBlocks(params.blocks, withRegisters(registers, image), block, run);
+      return finalLayer(params.final_layer, lastTokens(out, config.imageTokens), vector, config.norm);
     },
   };
 };

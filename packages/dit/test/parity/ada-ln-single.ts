@@ -1,7 +1,6 @@
-import { type DitConfig, resolve } from "@isoflop/flops";
+import type { DitConfig } from "@isoflop/flops";
 import { concat, slice } from "@isoflop/tensor";
 import { type DitParams, dit, namedParams, paramsFrom } from "../../src/index.js";
-import { predict } from "../../src/network.js";
 import { readFixture, readIntegers, under } from "../fixture.js";
 import { upstreamTimeFeatures } from "../upstream-time.js";
 import { given, type ParityCase } from "./case.js";
@@ -24,7 +23,9 @@ export const pixartTiny: ParityCase<DitParams> = {
     const mask = readIntegers(fixture, "input.mask");
     const x = given(device, fixture, "input.x");
     const captions = given(device, fixture, "input.y").reshape([samples, longest, dim]);
-    const time = device.tensor(upstreamTimeFeatures(readIntegers(fixture, "input.t")), [samples, 256]);
+    const steps = readIntegers(fixture, "input.t");
+    const t = device.tensor(Float32Array.from(steps, (step) => step / 1000));
+    const features = device.tensor(upstreamTimeFeatures(steps), [samples, 256]);
     const each = Array.from({ length: samples }, (_, i) => {
       const kept = mask.subarray(i * longest, (i + 1) * longest).reduce((sum, one) => sum + one, 0);
       const caption = slice(captions, [
@@ -32,7 +33,8 @@ export const pixartTiny: ParityCase<DitParams> = {
         { start: 0, stop: kept },
       ]);
       const one = [{ start: i, stop: i + 1 }];
-      return predict(resolve(config(kept)), params, slice(x, one), slice(time, one), caption);
+      const timeFeatures = slice(features, one);
+      return dit(config(kept)).apply(params, slice(x, one), slice(t, one), caption, { timeFeatures });
     });
     return concat(each);
   },

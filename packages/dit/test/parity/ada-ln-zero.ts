@@ -1,6 +1,5 @@
-import { type DitConfig, resolve } from "@isoflop/flops";
+import type { DitConfig } from "@isoflop/flops";
 import { type DitParams, dit, namedParams, paramsFrom } from "../../src/index.js";
-import { predict } from "../../src/network.js";
 import { readFixture, readIntegers, under } from "../fixture.js";
 import { upstreamTimeFeatures } from "../upstream-time.js";
 import { given, type ParityCase } from "./case.js";
@@ -18,9 +17,11 @@ export const ditTinySigma: ParityCase<DitParams> = {
   fixture,
   params: (device) => paramsFrom(dit(config), under(readFixture(fixture), "param."), device),
   output(device, params) {
-    const features = upstreamTimeFeatures(readIntegers(fixture, "input.t"));
-    const [time, labels] = [device.tensor(features, [3, 256]), device.tensor(readIntegers(fixture, "input.y"))];
-    return predict(resolve(config), params, given(device, fixture, "input.x"), time, labels);
+    const steps = readIntegers(fixture, "input.t");
+    const t = device.tensor(Float32Array.from(steps, (step) => step / 1000));
+    const timeFeatures = device.tensor(upstreamTimeFeatures(steps), [3, 256]);
+    const [x, labels] = [given(device, fixture, "input.x"), device.tensor(readIntegers(fixture, "input.y"))];
+    return dit(config).apply(params, x, t, labels, { timeFeatures });
   },
   named: namedParams,
 };

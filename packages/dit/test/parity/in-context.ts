@@ -1,6 +1,5 @@
-import { type DitConfig, resolve } from "@isoflop/flops";
+import type { DitConfig } from "@isoflop/flops";
 import { type DitParams, dit, namedParams, paramsFrom } from "../../src/index.js";
-import { predict } from "../../src/network.js";
 import { readFixture, under } from "../fixture.js";
 import { given, type ParityCase } from "./case.js";
 
@@ -19,7 +18,8 @@ export const inContextTiny: ParityCase<DitParams> = {
   params: (device) => paramsFrom(dit(config), under(readFixture(fixture), "param."), device),
   output(device, params) {
     const input = (key: string) => given(device, fixture, `input.${key}`);
-    return predict(resolve(config), params, input("x"), input("t_features"), input("context"));
+    const timeFeatures = input("t_features");
+    return dit(config).apply(params, input("x"), input("t"), input("context"), { timeFeatures });
   },
   named: namedParams,
 };

@@ -18,14 +18,12 @@ export const mmditBlock: ParityCase<JointBlock> = {
   fixture,
   params(device) {
     const arrays = under(readFixture(fixture), "param.");
-    return build<JointBlock>(jointBlockSpecs(config, false), ({ shape }, name) =>
-      device.tensor(arrays[name]!.data, shape),
-    );
+    return build<JointBlock>(jointBlockSpecs(config, 0), ({ shape }, name) => device.tensor(arrays[name]!.data, shape));
   },
   output(device, block) {
     const input = (key: string) => given(device, fixture, `input.${key}`);
     const streams = { context: input("context"), image: input("x") };
-    const { context, image } = jointBlock(block, streams, { vector: input("c"), lengths: undefined }, config.heads);
+    const { context, image } = jointBlock(block, streams, { vector: input("c"), lengths: undefined }, config);
     return concat([context, image], 1);
   },
   named: (params) => Object.fromEntries(namedLeaves(params)),

@@ -1,7 +1,14 @@
 import type { DitConfig } from "@isoflop/flops";
 import { createDevice, type Device, meanSquaredError, random, valueAndGrad } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
-import { type Condition, type DitParams, dit, namedParams } from "../../src/index.js";
+import {
+  type ApplyOptions,
+  type Condition,
+  type DitOptions,
+  type DitParams,
+  dit,
+  namedParams,
+} from "../../src/index.js";
 import { perturbed } from "../perturbed.js";
 
 const found = await createDevice("webgpu").catch((error: unknown) => error as Error);
@@ -17,10 +24,14 @@ const gradients = async (
   config: DitConfig,
   device: Device,
   condition: Condition = device.tensor(Int32Array.of(1, 2, 4, 0), [2, 2]),
+  how: DitOptions & Pick<ApplyOptions, "key"> = {},
 ): Promise<Readonly<Record<string, Float32Array>>> => {
   const [x, target] = [7, 8].map((seed) => random.normal(random.key(seed), [2, 2, 4, 4]));
   const t = device.tensor([0.2, 0.7]);
-  const loss = (params: DitParams) => meanSquaredError(dit(config).apply(params, x!, t, condition), target!);
+  const { key, ...running } = how;
+  const options = { ...(config.guidance && { guidance: device.tensor([3.5, 1]) }), ...(key && { key }) };
+  const model = dit(config, running);
+  const loss = (params: DitParams) => meanSquaredError(model.apply(params, x!, t, condition, options), target!);
   const { gradient } = valueAndGrad(loss)(await perturbed(config, device));
   device.evaluate(gradient);
   const entries = Object.entries(namedParams(gradient)).map(
@@ -55,6 +66,30 @@ describe.skipIf(found instanceof Error)("WebGPU in Node", () => {
       await gradients(config, found),
     ];
     expectClose(actual, expected);
+  });
+
+  test.each(["inContext", "crossAttention", "mmDit"] as const)(
+    "gradients of %s with every part are those of float64",
+    async (conditioning) => {
+      const config: DitConfig = {
+        ...{ image: { height: 4, width: 4, channels: 2 }, patch: 2, width: 16, depth: 1, heads: 2, conditioning },
+        ...{ context: { kind: "words", tokens: 2, vocabulary: 5 }, norm: "rms", mlp: "swiglu", registers: 1 },
+        ...{ positions: "sincos+rope", guidance: true, timeFeatures: 8 },
+        qkNorm: conditioning === "crossAttention" ? "rms+cross" : "rms",
+      };
+      expectClose(await gradients(config, found), await gradients(config, await createDevice("reference")));
+    },
+  );
+
+  test("gradients through experts, dropped branches and blocks that are computed again are those of float64", async () => {
+    const config: DitConfig = {
+      ...{ image: { height: 4, width: 4, channels: 2 }, patch: 1, width: 16, depth: 2, heads: 2 },
+      ...{ conditioning: "inContext", experts: { count: 3, active: 2, capacity: 0.8 } },
+      context: { kind: "words", tokens: 2, vocabulary: 5 },
+    };
+    const how = { checkpointing: "blocks", dropPath: 0.4, key: random.key(4) } as const;
+    const on = async (device: Device) => gradients(config, device, undefined, how);
+    expectClose(await on(found), await on(await createDevice("reference")));
   });
 
   test.each(["inContext", "mmDit", "adaLN"] as const)(

@@ -1,4 +1,4 @@
-import { crossAttention, finalNorm, mlp, modulation, type Stream, selfAttention } from "../blocks.js";
+import { blockStream, crossAttention, finalNorm, mlp, modulation, selfAttention } from "../blocks.js";
 import {
   contextTokens,
   finalLinear,
@@ -38,7 +38,7 @@ const sharedTable = (c: Resolved, prefix: string, entries: number, times: number
   });
 
 const layers = (c: Resolved): Layer[] => {
-  const stream: Stream = { prefix: "blocks.*", rows: c.imageTokens, times: c.depth, modulation: "shiftScaleGate" };
+  const stream = blockStream(c, "shiftScaleGate");
   return [
     ...patchEmbedding(c),
     ...timeEmbedding(c),
@@ -62,6 +62,7 @@ export const adaLNSingle = {
   words: "transformer with one adaLN for all blocks and cross-attention",
   readsTime: false,
   readsContext: "always",
+  crossAttends: true,
   takesPooled: false,
   layers,
 } as const satisfies Architecture;

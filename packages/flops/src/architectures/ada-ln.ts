@@ -1,4 +1,4 @@
-import { finalNorm, type Modulation, mlp, modulation, type Stream, selfAttention } from "../blocks.js";
+import { blockStream, finalNorm, type Modulation, mlp, modulation, selfAttention } from "../blocks.js";
 import { classTable, finalLinear, type Layer, linear, patchEmbedding, timeEmbedding, under } from "../layers.js";
 import { labelRows, type Resolved } from "../resolved.js";
 import type { Architecture } from "./architecture.js";
@@ -20,7 +20,7 @@ const contextVector = (c: Resolved): Layer[] => {
 };
 
 const modulated = (vectors: 4 | 6, kind: Modulation) => (c: Resolved) => {
-  const stream: Stream = { prefix: "blocks.*", rows: c.imageTokens, times: c.depth, modulation: kind };
+  const stream = blockStream(c, kind);
   return [
     ...patchEmbedding(c),
     ...timeEmbedding(c),

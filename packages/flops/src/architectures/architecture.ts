@@ -15,6 +15,8 @@ export interface Architecture extends Named {
    * one of them).
    */
   readonly readsContext: "never" | "where given" | "always" | "or time";
+  /** Whether image tokens attend to context by queries of their own, apart from attention among themselves. Default: no. */
+  readonly crossAttends?: boolean;
   /** Whether it takes an encoder's pooled vector. */
   readonly takesPooled: boolean;
   /** Every layer for one sample, in the order of the forward pass. */

@@ -1,10 +1,10 @@
-import { crossAttention as attendTo, finalNorm, mlp, type Stream, selfAttention } from "../blocks.js";
+import { crossAttention as attendTo, blockStream, finalNorm, mlp, selfAttention } from "../blocks.js";
 import { contextTokens, finalLinear, type Layer, patchEmbedding, timeEmbedding } from "../layers.js";
 import type { Resolved } from "../resolved.js";
 import type { Architecture } from "./architecture.js";
 
 const layers = (c: Resolved): Layer[] => {
-  const stream: Stream = { prefix: "blocks.*", rows: c.imageTokens, times: c.depth, modulation: "none" };
+  const stream = blockStream(c, "none");
   return [
     ...patchEmbedding(c),
     ...timeEmbedding(c),
@@ -23,6 +23,7 @@ export const crossAttention = {
   words: "cross-attention transformer",
   readsTime: true,
   readsContext: "or time",
+  crossAttends: true,
   takesPooled: false,
   layers,
 } as const satisfies Architecture;

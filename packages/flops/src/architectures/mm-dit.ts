@@ -18,14 +18,15 @@ const stream = (name: string, rows: number, times: number, kind: Stream["modulat
   modulation: kind,
 });
 
-const wholeStream = (c: Resolved, name: string, rows: number, times: number): Layer[] => {
-  const s = stream(name, rows, times, "shiftScaleGate");
+const wholeStream = (c: Resolved, name: string, rows: number, times: number, imageRows = 0): Layer[] => {
+  const s = { ...stream(name, rows, times, "shiftScaleGate"), imageRows };
   const vectors = modulation(c, `${s.prefix}.adaLN_modulation`, 6, times);
   return times === 0 ? [] : [...vectors, ...queryKeyValue(c, s), ...attentionOutput(c, s), ...mlp(c, s)];
 };
 
 const layers = (c: Resolved): Layer[] => {
-  const { context, depth, imageTokens, contextTokens: words } = c;
+  const { context, depth, imageTokens } = c;
+  const words = c.registers + c.contextTokens;
   const pooled = context.kind === "features" ? context.pooled : undefined;
   const last = stream("context_block(last)", words, 1, "shiftScale");
   return [
@@ -36,7 +37,7 @@ const layers = (c: Resolved): Layer[] => {
     ...wholeStream(c, "context_block", words, depth - 1),
     ...modulation(c, `${last.prefix}.adaLN_modulation`, 2),
     ...queryKeyValue(c, last),
-    ...wholeStream(c, "x_block", imageTokens, depth),
+    ...wholeStream(c, "x_block", imageTokens, depth, imageTokens),
     attentionProducts(c, "joint_blocks.*", imageTokens + words, depth),
     ...modulation(c, "final_layer.adaLN_modulation", 2),
     ...finalNorm(c, true),
@@ -45,7 +46,7 @@ const layers = (c: Resolved): Layer[] => {
 };
 
 /**
- * SD3's two streams, each with weights of its own, with joint attention over context and image tokens (arXiv 2403.03206). The last block's
+ * SD3's two streams, each with weights of its own, with joint attention over context and image tokens (arXiv 2403.03206); registers go with the context. The last block's
  * context stream only gives queries, keys and values (`pre_only`): nothing reads its output.
  */
 export const mmDit = {

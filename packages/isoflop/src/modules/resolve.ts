@@ -17,6 +17,7 @@ export const runPositions: readonly Position[] = [
   { path: ["objective", "weighting"], sort: "weighting" },
   { path: ["objective", "density"], sort: "density" },
   { path: ["optimizer", "shape"], sort: "schedule" },
+  { path: ["optimizer"], sort: "optimizer" },
   { path: ["runner"], sort: "runner" },
 ];
 

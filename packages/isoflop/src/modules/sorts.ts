@@ -3,7 +3,7 @@ import { densities, paths, solvers, weightings } from "@isoflop/diffusion";
 import { addConditioning, type NamedConditioning } from "@isoflop/dit";
 import { type Kind, read, record, text } from "@isoflop/spec";
 import { runners } from "@isoflop/sweep";
-import { metrics, schedules } from "@isoflop/train";
+import { metrics, optimizers, schedules } from "@isoflop/train";
 import * as v from "valibot";
 import { ModuleError } from "./error.js";
 
@@ -96,6 +96,7 @@ export const sorts = {
   solver: kindsOf("solver", solvers),
   source: kindsOf("source", sources, { by: "source" }),
   schedule: kindsOf("schedule", schedules),
+  optimizer: kindsOf("optimizer", optimizers),
   metric: kindsOf("metric", metrics, { inner: { data: "source" } }),
   runner: kindsOf("runner", runners),
   // Data go on asking for theirs by its module, which whoever draws pictures loads: no run depends on it.

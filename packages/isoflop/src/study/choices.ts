@@ -1,9 +1,9 @@
 import { predictionWords } from "@isoflop/diffusion";
-import { architectures, resolve } from "@isoflop/flops";
+import { architectures, type DitConfig, resolve } from "@isoflop/flops";
 import type { Choices } from "@isoflop/plot";
 import { extent, type IsoFlop, type Outcome, type PowerLaw } from "@isoflop/scaling";
 import type { RunSpec } from "@isoflop/sweep";
-import { buildObjective } from "@isoflop/train";
+import { buildObjective, buildOptimizer, type ParameterGroup, schedules } from "@isoflop/train";
 import type { DoneRun } from "../runs/point.js";
 import { num, percent, round } from "../words/numbers.js";
 import { fitLaws } from "./laws.js";
@@ -12,11 +12,12 @@ import { fitLaws } from "./laws.js";
 export const choicesOf = (runs: readonly DoneRun[], laws: IsoFlop): Choices => {
   const [{ spec }] = runs as readonly [DoneRun, ...DoneRun[]];
   const withEmbeddings = fitLaws(runs, "trainable");
-  const { imageTokens, contextTokens } = resolve(spec.model);
+  const { imageTokens, contextTokens, registers } = resolve(spec.model);
+  const learned = registers > 0 ? `, ${registers} registers` : "";
   return {
     axes: "loss against ln N at equal C; the parabola is fitted to the loss itself; laws are straight lines in ln-ln",
     parameters: `N counts trainable parameters that take part in products: without word and position tables. With them the exponents are N ${exponent(withEmbeddings.N)}, D ${exponent(withEmbeddings.D)}, loss ${exponent(withEmbeddings.loss)}`,
-    tokens: `D counts image tokens, ${imageTokens} per image; what ${contextTokens} context tokens and the time cost is paid for in C and not counted in D`,
+    tokens: `D counts image tokens, ${imageTokens} per image; what ${contextTokens} context tokens${learned} and the time cost is paid for in C and not counted in D`,
     flops:
       "FLOPs, 2 per multiply-add, of every matrix product of forward and backward pass, attention included and its scores computed twice in the backward pass; norms, activations and the optimizer are not counted; equal to the count of the traced program",
     loss: lossWords(spec),
@@ -46,21 +47,59 @@ const lossWords = ({ objective, validation: { images, split } }: RunSpec): strin
 
 /** How the runs of one study were trained. */
 const recipeWords = (specs: readonly RunSpec[]): string => {
-  const [{ model, objective, optimizer, averaging, captionDropout }] = specs as readonly [RunSpec, ...RunSpec[]];
+  const [{ model, objective, optimizer, averaging, captionDropout, dropPath, balance }] = specs as readonly [
+    RunSpec,
+    ...RunSpec[],
+  ];
   const { path, prediction, weighting, density } = buildObjective(objective);
-  const { beta1, beta2, weightDecay, clip, warmup, shape, decay } = optimizer;
+  const { clip, warmup, shape, decay, groups = [] } = optimizer;
   const { kind, ...average } = averaging;
   const fall = typeof shape === "string" ? shape : shape.kind;
-  const ends = fall === "constant" ? "" : `, ${fall} to zero over the last ${percent(decay, 0)}`;
+  // Where all but nothing of a fall is left.
+  const end = schedules.build(shape)(1e-6, { steps: 1, start: 1 });
+  const ends = fall === "constant" ? "" : `, ${fall}${end < 1e-2 ? " to zero" : ""} over the last ${percent(decay, 0)}`;
   return [
     `${path.name} path, prediction of the ${predictionWords(prediction)}, ${weighting.name}, times ${density.name} stratified over the batch`,
     architectures.get(model.conditioning).words,
-    `AdamW (${beta1}, ${beta2}), weight decay ${weightDecay}, clipping at ${clip}`,
+    ...partWords(model),
+    `${buildOptimizer(optimizer).words}, clipping at ${clip}`,
+    ...parameterizationWords(model),
+    ...groups.map(groupWords),
     `batch ${range(specs.map(({ batch }) => batch))}`,
     `peak learning rate ${range(specs.map(({ optimizer: { learningRate } }) => learningRate))}, ${percent(warmup, 0)} warm-up${ends}`,
     `weights averaged: ${[kind, ...Object.entries(average).map(([name, value]) => `${name} ${value}`)].join(", ")}`,
     `${percent(captionDropout, 0)} of captions dropped`,
+    ...(dropPath ? [`up to ${percent(dropPath, 0)} of branches dropped`] : []),
+    ...(balance ? [`load-balance loss of weight ${balance}`] : []),
   ].join("; ");
+};
+
+/** What the blocks have beside the defaults. */
+const partWords = ({ norm, mlp, positions, registers, experts }: DitConfig): readonly string[] => {
+  const turned = positions === "sincos+rope" ? "rotary positions besides sines and cosines" : "rotary positions";
+  const words = [
+    ...(norm === "rms" ? ["root-mean-square norms"] : []),
+    ...(mlp === "swiglu" ? ["SwiGLU"] : []),
+    ...(positions?.endsWith("rope") ? [turned] : []),
+    ...(registers ? [`${registers} registers`] : []),
+    ...(experts ? [`${experts.active} of ${experts.count} experts`] : []),
+  ];
+  return words.length > 0 ? [words.join(", ")] : [];
+};
+
+/** Nothing of the standard parameterization, under which every parameter has the run's own rate. */
+const parameterizationWords = ({ parameterization }: DitConfig): readonly string[] => {
+  if (parameterization?.kind !== "muP") return [];
+  const { baseWidth, baseHeads } = parameterization;
+  return [
+    `muP from a base of width ${baseWidth}, its heads ${baseWidth / baseHeads!} wide: rates of matrices times ${baseWidth} / width`,
+  ];
+};
+
+const groupWords = ({ match, learningRate, weightDecay }: ParameterGroup): string => {
+  const told = { "learning rate": learningRate, "weight decay": weightDecay };
+  const given = Object.entries(told).filter(([, factor]) => factor !== undefined);
+  return `${match}: ${given.map(([name, factor]) => `${name} times ${factor}`).join(", ")}`;
 };
 
 /** "0.01" or "0.009 to 0.012". */

@@ -204,11 +204,16 @@ const setupOf = ({ model, objective }: StudyFile, source: DataSource): Setup => 
 };
 
 const baseOf = (
-  { objective, optimizer, averaging, captionDropout, validation, runner }: StudyFile,
+  { objective, optimizer, averaging, snapshots, captionDropout, dropPath, balance, validation, runner }: StudyFile,
   { seed, data, content }: Seeded,
 ) => {
   const { learningRate: _, ...constant } = optimizer;
-  const how = { objective, optimizer: constant, averaging, captionDropout, validation };
+  const extras = {
+    ...(snapshots && { snapshots }),
+    ...(dropPath !== undefined && { dropPath }),
+    ...(balance !== undefined && { balance }),
+  };
+  const how = { objective, optimizer: constant, averaging, captionDropout, ...extras, validation };
   return { data, content, seed, ...how, ...(runner && { runner }) };
 };
 

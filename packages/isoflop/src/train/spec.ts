@@ -1,6 +1,16 @@
 import type { DataSource } from "@isoflop/data";
 import { checkCounted } from "@isoflop/dit";
-import { conditionings, configKeys, type DitConfig, type LadderRuleName, ladderRules, stepFlops } from "@isoflop/flops";
+import {
+  conditionings,
+  configKeys,
+  type DitConfig,
+  type LadderRuleName,
+  ladderRules,
+  type Setup,
+  type Size,
+  sized,
+  stepFlops,
+} from "@isoflop/flops";
 import { only, read } from "@isoflop/spec";
 import {
   computeConvention,
@@ -51,11 +61,12 @@ export const completeSpec = async (
     throw inputError("spec.model.width is missing; it must be a multiple of 8, such as 32");
   if (steps === undefined && budget === undefined)
     throw inputError("spec.steps is missing; give the steps, or as budget the FLOPs to spend");
-  const sized = written.depth === undefined || written.heads === undefined ? ladderRules[rule](written.width) : {};
+  const size = written.depth === undefined || written.heads === undefined ? ladderRules[rule](written.width) : {};
   const source = await openData(checked.data);
   const setup = setupFor(source, written.patch === undefined ? {} : { patch: written.patch });
   const outputs = outputsOf(checked.objective, written.image ?? setup.image);
-  const model = { ...setup, ...outputs, ...sized, ...written } as DitConfig;
+  const given = { ...setup, ...outputs, ...written } as Setup;
+  const model = sized(given, { ...size, ...written } as Size, ladderRules[rule]);
   const { batch } = checked;
   // A count that is not its model's would give budgets that mean nothing.
   if (!(conditionings as readonly string[]).includes(model.conditioning)) await checkCounted(model);

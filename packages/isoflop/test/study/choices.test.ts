@@ -66,9 +66,32 @@ it("says predictions and losses that are records or bounds", () => {
   expect(wordsOf(runOf({ objective: { ...learned, loss: "kl" } })).loss).toMatch(/^variational bound \(kl\) on 1024/);
 });
 
+it("names the parts of the blocks that are not the default ones", () => {
+  const { model } = runOf({}).spec;
+  const parts = { norm: "rms", mlp: "swiglu", positions: "sincos+rope", registers: 4 } as const;
+  expect(wordsOf(runOf({ model: { ...model, ...parts } })).recipe).toContain(
+    "in-context transformer; root-mean-square norms, SwiGLU, rotary positions besides sines and cosines, 4 registers; AdamW",
+  );
+  expect(wordsOf(runOf({ model: { ...model, ...parts } })).tokens).toContain(
+    "6 context tokens, 4 registers and the time",
+  );
+  expect(wordsOf(runOf({ model: { ...model, positions: "rope" } })).recipe).toContain(
+    "transformer; rotary positions; ",
+  );
+});
+
 it("counts tokens of the model, and lists seeds and budgets that enter no law", () => {
   const { tokens, seeds, filters } = wordsOf(runOf({ seed: 1 }), runOf({ seed: 2 }), runOf({ seed: 1, budget: 2e9 }));
   expect(tokens).toContain("64 per image; what 6 context tokens and the time cost");
   expect(seeds).toEqual([1, 2]);
   expect(filters).toMatch(/^1e9: .*; 2e9: /);
+});
+
+it("says of muP what it is told from, and nothing of the standard parameterization", () => {
+  const { spec } = runOf();
+  const parameterization = { kind: "muP", baseWidth: 8, baseHeads: 1 } as const;
+  expect(wordsOf(runOf({ model: { ...spec.model, parameterization } })).recipe).toContain(
+    "; muP from a base of width 8, its heads 8 wide: rates of matrices times 8 / width; ",
+  );
+  expect(wordsOf(runOf()).recipe).not.toContain("muP");
 });

@@ -87,6 +87,10 @@ describe("a study file", () => {
     ["optimizer: { warmup: 0.8, decay: 0.5 }", 3, "warmup and decay are 0.8 and 0.5; together they must be at most 1"],
     ["optimizer: { learningRate: { at: 0.1, width: 32 } }", 3, "width is 32; it must be a list [reference, exponent]"],
     ["optimizer: { learningRate: tuned }", 3, 'optimizer.learningRate is "tuned"; it must be "tune"'],
+    ["optimizer: { kind: adamm }", 3, 'optimizer.kind is "adamm"; it must be one of "adamw", "adam", "sgd", "rmsprop"'],
+    ["optimizer: { kind: sgd, learningRate: tuned }", 3, 'optimizer.learningRate is "tuned"; it must be "tune"'],
+    ["optimizer: { groups: [{ match: '*' }] }", 3, "it must be a group with a factor"],
+    ["snapshots: { widths: [0.5] }", 3, "snapshots.widths[0] is 0.5"],
     ["heldOut: { budgets: 1e10 }", 3, "there are neither widths nor models; expected one of them"],
     ["heldOut: { budgets: [], widths: [8] }", 3, "it must be a list of at least one budget"],
     [
@@ -136,6 +140,17 @@ describe("a study file", () => {
   });
 });
 
+it("hands the optimizer, its groups and snapshots to every run", async () => {
+  const text = `${written}optimizer: { kind: sgd, momentum: 0.9, learningRate: tune, groups: [{ match: "*.bias", weightDecay: 0 }] }
+snapshots: { widths: [0.1], count: 4 }
+`;
+  const { grid } = await planStudy(await resolveStudy(await writtenStudy(file("d.yaml", text))), dataOpener());
+  for (const { spec } of grid) {
+    expect(spec.optimizer).toMatchObject({ kind: "sgd", momentum: 0.9, groups: [{ match: "*.bias", weightDecay: 0 }] });
+    expect(spec.snapshots).toEqual({ widths: [0.1], count: 4 });
+  }
+});
+
 describe("what cannot be planned", () => {
   const grid = "grid:\n  - { budgets: 1e9, widths: [8] }\n  - budgets: 1e9\n    widths: [8, 16]\n";
   it.each([
@@ -145,6 +160,11 @@ describe("what cannot be planned", () => {
     [`data: shapes\n${grid}validation: { split: test }\n`, 6, 'has no split "test"'],
     [`seed: 1\ndata: ./nowhere\n${grid}`, 2, "nowhere"],
     [`data: shapes\n${grid}model: { context: features }\n`, 6, "captions of words"],
+    [
+      `data: shapes\n${grid}optimizer: { groups: [{ match: "blocks.*.mpl.*", learningRate: 2 }] }\n`,
+      6,
+      'optimizer.groups[0].match is "blocks.*.mpl.*", and no parameter has such a name',
+    ],
   ])("is told with its line: %j", async (text, line, message) => {
     const study = await resolveStudy(await writtenStudy(file("b.yaml", text)));
     const planned = planStudy(study, dataOpener());

@@ -11,6 +11,10 @@ const textOrNull = v.union([text, v.null()], "a text or null");
 const result = record({
   loss: number(),
   lossStdErr: amount,
+  // Other train functions, and results of before there were bins, do not say it.
+  lossBins: v.exactOptional(
+    v.array(record({ from: number(), to: number(), mean: number(), stdErr: amount }), "a list of parts of the clock"),
+  ),
   params: whole(),
   paramsNonEmbedding: whole(),
   samples: whole(),

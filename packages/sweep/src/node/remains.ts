@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { checkpointFile, listFolder, removeTemporaries } from "@isoflop/train/node";
+import { checkpointFile, listFolder, removeTemporaries, snapshotFile } from "@isoflop/train/node";
 import { isGone, ownerIn } from "./lock-name.js";
 import { measurementFiles, measurementsIn } from "./measurements.js";
 import { standingOf, thisProcess } from "./process.js";
@@ -14,6 +14,7 @@ export const checkpointsIn = (run: string): string => path.join(run, "checkpoint
 export const removeHalves = async (run: string): Promise<void> => {
   await removeTemporaries(run, RECORD);
   await removeTemporaries(checkpointsIn(run), checkpointFile);
+  await removeTemporaries(checkpointsIn(run), snapshotFile);
   await removeTemporaries(measurementsIn(run), measurementFiles);
 };
 

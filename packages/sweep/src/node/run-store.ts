@@ -29,6 +29,8 @@ export const runFiles = (folder: string, fence: Fence): Omit<RunFiles, "files"> 
     checkpoints: {
       save: (checkpoint) => withFiles(folder, () => checkpoints.save(checkpoint)),
       latest: () => withFiles(folder, () => checkpoints.latest()),
+      keep: (snapshot) => withFiles(folder, () => checkpoints.keep(snapshot)),
+      snapshots: () => withFiles(folder, () => checkpoints.snapshots()),
     },
     append: (metrics) =>
       withFiles(folder, async () => {

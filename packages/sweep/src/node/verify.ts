@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { canonicalJson } from "@isoflop/spec";
 import { TrainError } from "@isoflop/train";
-import { listCheckpoints, readCheckpoint } from "@isoflop/train/node";
+import { listCheckpoints, listSnapshots, readCheckpoint, storedSnapshot } from "@isoflop/train/node";
 import type { RunRecord } from "../result.js";
 import { trainingOf } from "../task.js";
 import { withFiles } from "./files.js";
@@ -13,7 +13,7 @@ import { type StoredRun, storedRun } from "./stored.js";
 
 /** Something that is not as it must be with a run. */
 export interface RunFault {
-  readonly of: "record" | "data" | "checkpoint" | "metrics";
+  readonly of: "record" | "data" | "checkpoint" | "snapshot" | "metrics";
   /** What is wrong. */
   readonly message: string;
   /** What to do. */
@@ -24,7 +24,7 @@ const AGAIN = "remove the run, and what needs it trains it again";
 
 /**
  * Examines all files of a run without changing them: whether its record can be read and belongs to its id, says which data it saw, its
- * checkpoints are whole and its own, and its metrics log tells of every step.
+ * checkpoints and snapshots are whole and its own, and its metrics log tells of every step.
  * @returns what is wrong, nothing for a run that is not there
  * @throws SweepError `store` for files that are there and cannot be read
  */
@@ -37,6 +37,7 @@ export const verifyRun = async (store: string, id: string): Promise<readonly Run
     ...(record ? [] : [ofRecord(run, problem ?? "it cannot be read")]),
     ...dataFaults(run),
     ...(await checkpointFaults(run.folder, record)),
+    ...(await snapshotFaults(run.folder, record)),
     ...(record ? await metricsFaults(run.folder, record) : []),
   ]);
 };
@@ -91,6 +92,23 @@ const checkpointFaults = async (folder: string, record: RunRecord | undefined): 
         ? `remove the file; the run goes on from step ${newest}`
         : "remove the file; the run begins anew";
   return faults.map((fault) => (fault.advice === "" ? { ...fault, advice: instead } : fault));
+};
+
+/** Snapshots are of no part in a run's result: without one, averages of other widths are farther from what they stand for. */
+const snapshotFaults = async (folder: string, record: RunRecord | undefined): Promise<readonly RunFault[]> => {
+  const advice = `remove the file: averages of other widths are then less exact; to have it, ${AGAIN}`;
+  const faults: RunFault[] = [];
+  for (const file of await listSnapshots(checkpointsIn(folder)))
+    try {
+      const snapshot = await storedSnapshot(file);
+      await snapshot.read();
+      if (record && isKnown(record) && snapshot.spec !== canonicalJson(trainingOf(record.spec)))
+        faults.push({ of: "snapshot", message: `${file} is of another run`, advice: `put it back, or ${AGAIN}` });
+    } catch (error) {
+      if (!(error instanceof TrainError)) throw error;
+      faults.push({ of: "snapshot", message: error.message, advice });
+    }
+  return faults;
 };
 
 /** Whoever goes on from a checkpoint tells of the steps after it again, and of those before never more. */

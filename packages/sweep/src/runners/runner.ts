@@ -1,7 +1,7 @@
 import type { DataSource, DataSpec } from "@isoflop/data";
 import type { Seconds } from "@isoflop/flops";
 import type { Device } from "@isoflop/tensor";
-import type { CheckpointStore, StepMetrics, TrainError } from "@isoflop/train";
+import type { CheckpointStore, StepMetrics, TimeBin, TrainError } from "@isoflop/train";
 import type { Place } from "../place.js";
 import type { RunTask } from "../task.js";
 
@@ -37,6 +37,8 @@ export interface RunOutcome extends Partial<Place> {
   /** Validation loss of the averaged weights. */
   readonly loss: number;
   readonly lossStdErr: number;
+  /** The same by noise level. */
+  readonly lossBins?: readonly TimeBin[];
   /** Spent in training, over all sessions. */
   readonly seconds: Seconds;
 }

@@ -4,10 +4,10 @@ import { train } from "@isoflop/train";
 import { trainingOf } from "../task.js";
 import type { RunFunction } from "./runner.js";
 
-/** `train` of `@isoflop/train`: AdamW from the first step to the last. */
+/** `train` of `@isoflop/train`: the spec's optimizer from the first step to the last. */
 export const trainFunction = kind({
   name: "train",
-  about: "AdamW on the objective's loss, as @isoflop/train has it",
+  about: "the spec's optimizer on the objective's loss, as @isoflop/train has it",
   options: {},
   build:
     (): RunFunction =>
@@ -18,6 +18,7 @@ export const trainFunction = kind({
         onProgress: ({ step, metrics }) => onProgress({ step, metrics }),
       });
       for (const tensor of leavesOf(weights)) tensor.dispose();
-      return { loss: validation.mean, lossStdErr: validation.stdErr, seconds };
+      const { mean: loss, stdErr: lossStdErr, bins: lossBins } = validation;
+      return { loss, lossStdErr, lossBins, seconds };
     },
 });

@@ -1,21 +1,14 @@
-import { createHash } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { number, record, text, whole } from "@isoflop/spec";
-import { openSafetensors, safetensorsChunks, type Writable } from "@isoflop/tensor";
 import * as v from "valibot";
-import type { Checkpoint, CheckpointStore, SavedArray } from "../checkpoint.js";
+import type { Checkpoint, CheckpointStore } from "../checkpoint.js";
 import { check, TrainError } from "../errors.js";
-import { listFolder, makeFolder, removeTemporaries, writeAtomically } from "./atomic.js";
+import { inOrder, type StoredSnapshot } from "../snapshot.js";
+import { type FileChanges, plainChanges, readArrays, readManifest, unreadable, writeArrays } from "./array-files.js";
+import { listFolder, makeFolder, removeTemporaries } from "./atomic.js";
+import { listSnapshots, snapshotFile, snapshotStem, storedSnapshot } from "./file-snapshots.js";
 
-/** What the JSON beside a checkpoint's tensors says. It is written last: a checkpoint without it does not exist. */
-const manifest = record({
-  step: whole(),
-  seconds: number({ atLeast: 0 }),
-  spec: text,
-  bytes: whole(),
-  sha256: text,
-});
+const manifest = { step: whole(), seconds: number({ atLeast: 0 }), spec: text };
 
 const storeOptions = record({ keep: v.optional(whole({ atLeast: 1 }), 2), changes: v.optional(v.unknown()) });
 
@@ -26,80 +19,16 @@ export const checkpointFile = /^(step-\d{9,})\.(?:json|safetensors)$/;
 
 const stepOf = (name: string): number => Number(/\d+/.exec(name)![0]);
 
-/** How files of checkpoints come and go. */
-export interface FileChanges {
-  /** Puts a whole file in place, or leaves what was there. */
-  write(file: string, chunks: Iterable<Uint8Array | string>): Promise<void>;
-  remove(file: string): Promise<void>;
-}
-
-const plainChanges: FileChanges = {
-  write: (file, chunks) => writeAtomically(file, chunks),
-  remove: (file) => rm(file, { force: true }),
-};
-
-/** Chunks as they pass, digested. */
-const digested = (chunks: Iterable<Uint8Array>) => {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  return {
-    *chunks(): Generator<Uint8Array> {
-      for (const chunk of chunks) {
-        hash.update(chunk);
-        bytes += chunk.length;
-        yield chunk;
-      }
-    },
-    result: () => ({ bytes, sha256: hash.digest("hex") }),
-  };
-};
-
-const unreadable = (file: string, why: string, cause?: unknown): TrainError =>
-  new TrainError("checkpoint", `${file} is not a whole checkpoint: ${why}`, { cause });
-
-/** @throws TrainError `checkpoint` if the file is missing; other errors of the system say nothing about the checkpoint */
-const readPart = (file: string): Promise<Buffer> =>
-  readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === "ENOENT" ? unreadable(file, "the file is missing", error) : error;
-  });
-
-/** What `read` makes of a part. @throws TrainError `checkpoint` saying what is wrong with it */
-const parsed = async <T>(file: string, read: () => T | Promise<T>): Promise<T> => {
-  try {
-    return await read();
-  } catch (error) {
-    throw unreadable(file, error instanceof Error ? error.message : String(error), error);
-  }
-};
-
 /**
  * Reads the checkpoint whose manifest is `step-N.json`.
  * @throws TrainError `checkpoint` naming the file and what is wrong: missing, truncated, altered or not a checkpoint; the
  * system's error if a file is there and cannot be read
  */
 export const readCheckpoint = async (manifestFile: string): Promise<Checkpoint> => {
-  const tensorFile = manifestFile.replace(/\.json$/, ".safetensors");
-  const json = await readPart(manifestFile);
-  const { bytes, sha256, ...about } = await parsed(manifestFile, () =>
-    check(manifest, JSON.parse(json.toString("utf8")), "manifest"),
-  );
+  const { bytes, sha256, ...about } = await readManifest(manifestFile, manifest);
   if (path.basename(manifestFile) !== `${stem(about.step)}.json`)
     throw unreadable(manifestFile, `it says that it is of step ${about.step}`);
-  const content = await readPart(tensorFile);
-  if (content.length !== bytes) throw unreadable(tensorFile, `it has ${content.length} bytes; ${bytes} were written`);
-  if (createHash("sha256").update(content).digest("hex") !== sha256)
-    throw unreadable(tensorFile, "its SHA-256 is not that of what was written");
-  const arrays = await parsed(tensorFile, async () => {
-    const file = await openSafetensors(content);
-    const entries = file.names.map(
-      async (name): Promise<[string, SavedArray]> => [
-        name,
-        { shape: file.describe(name).shape, data: await file.float32(name) },
-      ],
-    );
-    return Object.fromEntries(await Promise.all(entries));
-  });
-  return { ...about, arrays };
+  return { ...about, arrays: await readArrays(manifestFile, { bytes, sha256 }) };
 };
 
 /** Manifests in a folder, newest first. None if there is no folder. */
@@ -121,28 +50,23 @@ const removeAllBut = async (folder: string, step: number, keep: number, changes:
 
 /**
  * Checkpoints as files: `step-N.safetensors` (any safetensors reader opens it) and `step-N.json`, the newest `keep` of
- * them. A file that was cut short or altered is told apart by its length and SHA-256, and the one before is used. One
+ * them; snapshots as `snapshot-N-WIDTH.safetensors` and `.json`, all of them. A file that was cut short or altered is told apart by its length and SHA-256, and the one before is used. One
  * process at a time may save to a folder.
  * @throws TrainError `spec` unless keep is a whole number of at least 1
  */
 export const fileCheckpoints = (
   folder: string,
   options: { readonly keep?: number; readonly changes?: FileChanges } = {},
-): CheckpointStore => {
+): Required<CheckpointStore> => {
   const { keep } = check(storeOptions, options, "options");
   const { changes = plainChanges } = options;
   return {
     async save({ step, seconds, spec, arrays }) {
       await makeFolder(folder);
-      const file = path.join(folder, stem(step));
-      const tensors: Record<string, Writable> = {};
-      for (const [name, { shape, data }] of Object.entries(arrays)) tensors[name] = { shape, data, format: "F32" };
-      const content = digested(safetensorsChunks(tensors, { step: String(step) }));
-      await changes.write(`${file}.safetensors`, content.chunks());
-      const about: v.InferInput<typeof manifest> = { step, seconds, spec, ...content.result() };
-      await changes.write(`${file}.json`, [`${JSON.stringify(about)}\n`]);
+      await writeArrays(path.join(folder, stem(step)), { step, seconds, spec }, arrays, changes);
       await removeAllBut(folder, step, keep, changes);
       await removeTemporaries(folder, checkpointFile);
+      await removeTemporaries(folder, snapshotFile);
     },
     async latest() {
       const rejected: TrainError[] = [];
@@ -154,6 +78,15 @@ export const fileCheckpoints = (
           rejected.push(error);
         }
       return { rejected };
+    },
+    async keep({ arrays, ...about }) {
+      await makeFolder(folder);
+      await writeArrays(path.join(folder, snapshotStem(about)), about, arrays, changes);
+    },
+    async snapshots() {
+      const found: StoredSnapshot[] = [];
+      for (const file of await listSnapshots(folder)) found.push(await storedSnapshot(file));
+      return inOrder(found);
     },
   };
 };

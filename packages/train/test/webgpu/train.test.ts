@@ -1,6 +1,7 @@
 import { createDevice, type Device, leavesOf } from "@isoflop/tensor";
 import { expect, it } from "vitest";
 import { memoryCheckpoints } from "../../src/checkpoint.js";
+import type { TrainSpecInput } from "../../src/spec.js";
 import { type StepMetrics, train } from "../../src/train.js";
 import { tinyData, tinySpec } from "../tiny.js";
 
@@ -45,4 +46,23 @@ it("resumes on WebGPU bit for bit", async () => {
   const rest = await run(gpu, store);
   expect(rest.arrays).toEqual(whole.arrays);
   expect(rest.validation).toEqual(whole.validation);
+});
+
+it.each<TrainSpecInput["optimizer"] & object>([
+  { amsgrad: true, groups: [{ match: "*.bias", learningRate: 0.5, weightDecay: 0 }] },
+  { kind: "sgd", momentum: 0.9, nesterov: true, learningRate: 0.05, groups: [{ match: "blocks.*", learningRate: 2 }] },
+])("trains with %j, and tracks averages, on WebGPU as on WebAssembly", async (optimizer) => {
+  using gpu = await createDevice("webgpu");
+  using cpu = await createDevice("wasm", { wasm: { threads: 1 } });
+  const input = tinySpec({ steps: 4, optimizer, snapshots: { widths: [0.05, 0.2], count: 2 } });
+  const averages = async (device: Device): Promise<number[]> => {
+    const store = memoryCheckpoints();
+    const { weights } = await train(input, { device, data: tinyData(), store });
+    for (const tensor of leavesOf(weights)) tensor.dispose();
+    const arrays = await Promise.all((await store.snapshots()).map((snapshot) => snapshot.read()));
+    return arrays.flatMap((each) => Object.values(each).flatMap(({ data }) => [...data]));
+  };
+  const [a, b] = [await averages(gpu), await averages(cpu)];
+  expect(a.length).toBe(b.length);
+  expect(Math.max(...a.map((x, i) => Math.abs(x - b[i]!)))).toBeLessThan(1e-4);
 });

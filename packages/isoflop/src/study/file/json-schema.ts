@@ -21,6 +21,9 @@ const withOwnPart = (given: Schema, [key, ...rest]: readonly string[], root: Sch
     const { default: usual, ...known } = schema;
     return { anyOf: [known, ownPart], ...(usual !== undefined && { default: usual }) };
   }
+  const { $ref, ...beside } = schema as { readonly $ref?: string };
+  // What is referred to stands elsewhere too, where no part of one's own may.
+  if ($ref !== undefined) return withOwnPart({ ...referred(root, $ref), ...beside }, [key, ...rest], root);
   const { anyOf, properties } = schema as { readonly anyOf?: readonly Schema[]; readonly properties?: Schema };
   if (anyOf) return { ...schema, anyOf: anyOf.map((one) => withOwnPart(one, [key, ...rest], root)) };
   const field = properties?.[key];

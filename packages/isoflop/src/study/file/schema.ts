@@ -1,9 +1,9 @@
 import { sources } from "@isoflop/data";
 import { solvers } from "@isoflop/diffusion";
-import { architectures, ladderRules } from "@isoflop/flops";
+import { architectures, ladderRules, mlpKinds, normKinds, positionKinds, queryKeyNorms } from "@isoflop/flops";
 import { choice, nameIn, number, positive, record, recordOrName, text, whole } from "@isoflop/spec";
 import { batchRule, learningRateRule, runners } from "@isoflop/sweep";
-import { optimizerFields, trainFields, withinRun } from "@isoflop/train";
+import { expertsSchema, optimizerSchemaOf, parameterizations, trainFields } from "@isoflop/train";
 import * as v from "valibot";
 import { byShape } from "./shapes.js";
 
@@ -19,9 +19,16 @@ const modelSchema = record({
   mlpRatio: v.exactOptional(positive),
   time: v.exactOptional(choice(["token", "added"])),
   timeScale: v.exactOptional(positive),
-  positions: v.exactOptional(choice(["sincos", "learned"])),
-  qkNorm: v.exactOptional(choice(["none", "rms"])),
-  image: v.exactOptional(record({ height: size, width: size, channels: size })),
+  timeFeatures: v.exactOptional(size),
+  norm: v.exactOptional(choice(normKinds)),
+  mlp: v.exactOptional(choice(mlpKinds)),
+  registers: v.exactOptional(whole()),
+  positions: v.exactOptional(choice(positionKinds)),
+  qkNorm: v.exactOptional(choice(queryKeyNorms)),
+  experts: v.exactOptional(expertsSchema),
+  image: v.exactOptional(record({ height: size, width: size, channels: size, frames: v.exactOptional(size) })),
+  patchFrames: v.exactOptional(size),
+  parameterization: v.exactOptional(recordOrName(parameterizations)),
   /** What of a caption the model reads: by name as the data have it, or the whole record. */
   context: v.exactOptional(
     byShape('what of a caption is read, such as words, or a record such as { kind: "none" }', {
@@ -124,6 +131,17 @@ const name = v.pipe(
   v.regex(/^[A-Za-z0-9][\w.-]{0,63}$/, "a name of letters, digits, dots, dashes and underscores"),
 );
 
+const optimizerSchema = optimizerSchemaOf(
+  v.optional(
+    byShape('a number above 0, { at, width: [reference, exponent], tokens: …, batch: … } or "tune"', {
+      number: positive,
+      text: v.literal("tune", '"tune", or a number or a rule'),
+      record: learningRateRule,
+    }),
+    2e-3,
+  ),
+);
+
 export const studySchema = record({
   name: v.optional(name, "study"),
   summary: v.optional(v.string("a text"), ""),
@@ -134,26 +152,13 @@ export const studySchema = record({
     byShape("a number of images or { at, budget: [reference, exponent] }", { number: size, record: batchRule }),
     16,
   ),
-  optimizer: v.optional(
-    v.pipe(
-      record({
-        learningRate: v.optional(
-          byShape('a number above 0, { at, width: [reference, exponent], tokens: …, batch: … } or "tune"', {
-            number: positive,
-            text: v.literal("tune", '"tune", or a number or a rule'),
-            record: learningRateRule,
-          }),
-          2e-3,
-        ),
-        ...optimizerFields,
-      }),
-      withinRun(),
-    ),
-    {},
-  ),
+  optimizer: v.optional(optimizerSchema, v.parse(optimizerSchema, {})),
   tune: v.exactOptional(tuneSchema),
   averaging: train.averaging,
+  snapshots: train.snapshots,
   captionDropout: train.captionDropout,
+  dropPath: train.dropPath,
+  balance: train.balance,
   validation: train.validation,
   seed: train.seed,
   metrics: v.optional(v.array(v.looseObject({}, "a record"), "a list of metrics"), []),

@@ -1,4 +1,4 @@
-import { type DitConfig, type Flops, ladderRules, type NamedConfig, type Setup } from "@isoflop/flops";
+import { type Flops, ladderRules, type NamedConfig, type Setup, type Size, sized } from "@isoflop/flops";
 import { batchOf } from "@isoflop/sweep";
 import type { StudyFile } from "./schema.js";
 
@@ -54,7 +54,7 @@ export const modelsAt = (
   const sizes = models ?? widthsOf(widths!, budget).map((width) => ({ width }));
   return sizes.map((size) => {
     const complete = "depth" in size && "heads" in size ? size : { ...ladderRules[ladder](size.width), ...size };
-    const config = { ...setup, ...complete } as DitConfig;
+    const config = sized(setup, complete as Size, ladderRules[ladder]);
     return { name: `${config.width}x${config.depth}`, config };
   });
 };
