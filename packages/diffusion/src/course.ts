@@ -31,6 +31,14 @@ export type Reading = Pick<Objective, "path" | "prediction"> & Partial<Pick<Obje
 /** Least and largest number of data. */
 export type Bounds = readonly [least: number, most: number];
 
+/** @throws DiffusionError("option") unless bounds are two numbers that rise */
+export const checkClip = (what: string, clip: Bounds | undefined): void => {
+  if (clip === undefined) return;
+  const [least, most] = Array.isArray(clip) ? clip : [Number.NaN, Number.NaN];
+  const holds = Number.isFinite(least) && Number.isFinite(most) && least < most;
+  must(holds, "option", `${what}: clip is ${shown(clip)}; it takes [least, most], two rising numbers.`);
+};
+
 /**
  * A time at which a network is asked, with the numbers of its conversions.
  * @throws DiffusionError("singular") where the prediction does not give what is read

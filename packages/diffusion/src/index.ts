@@ -1,4 +1,19 @@
 export { type Arithmetic, type Dual, numbers, tensors } from "./arithmetic.js";
+export type { Batching } from "./batches.js";
+export type { Bound, BoundOf, BoundProgress, BoundRun } from "./bound/bound.js";
+export {
+  type VariationalBound,
+  type VariationalBoundCard,
+  type VariationalBoundOptions,
+  variationalBound,
+} from "./bound/continuous.js";
+export type { Decoder } from "./bound/decoder.js";
+export {
+  type DiscreteBound,
+  type DiscreteBoundCard,
+  type DiscreteBoundOptions,
+  discreteBound,
+} from "./bound/discrete.js";
 export type { Bounds, Reading } from "./course.js";
 export { boundTerm } from "./ddpm/bound-term.js";
 export { type DiscretizedOptions, discretizedGaussianLogLikelihood } from "./ddpm/discretized-gaussian.js";
@@ -34,6 +49,26 @@ export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
 export { veInputs } from "./inputs/ve.js";
 export { denoiser, type NetworkInputs } from "./inputs.js";
+export type { Levels } from "./levels.js";
+export { type BitsPerDimension, bitsPerDimension, type Nats } from "./likelihood/bits.js";
+export {
+  type Dequantization,
+  noDequantization,
+  type Of,
+  truncatedNormalDequantization,
+  uniformDequantization,
+} from "./likelihood/dequantization.js";
+export { likelihood } from "./likelihood/likelihood.js";
+export type { CheckedProbes, Hutchinson, Probes } from "./likelihood/probes.js";
+export type {
+  Asked,
+  Likelihood,
+  LikelihoodCard,
+  LikelihoodOf,
+  LikelihoodOptions,
+  LikelihoodRun,
+  SolveProgress,
+} from "./likelihood/types.js";
 export { type LossInputs, type LossTerms, loss, lossTerms } from "./loss.js";
 export {
   type ConvertedBins,
@@ -87,8 +122,17 @@ export { buildObjective, type ObjectiveInput, objectiveSchema, presets } from ".
 export * from "./sample.js";
 export { shiftForTokens, shiftTime, uniformTimes } from "./shift.js";
 export { fromSiT } from "./sit.js";
-export type { Advanced, Control, Instant, Place, Solver, Step, StepState } from "./solver.js";
-export { defineStep, instantAt } from "./solver.js";
+export {
+  type Advanced,
+  type Control,
+  defineStep,
+  type Instant,
+  instantAt,
+  type Place,
+  type Solver,
+  type Step,
+  type StepState,
+} from "./solver.js";
 export { ancestral } from "./solvers/ancestral.js";
 export { ddim } from "./solvers/ddim.js";
 export { dopri5 } from "./solvers/dopri5.js";

@@ -32,12 +32,13 @@ export interface Path {
   on?(device: Device): Path;
 }
 
-const bisected = (ratio: (t: number) => number, wanted: number): number => {
-  let [low, high] = [0, 1];
+/** Where within low..high a function that rises there has a value. */
+export const bisected = (rising: (t: number) => number, wanted: number, from = 0, to = 1): number => {
+  let [low, high] = [from, to];
   for (let i = 0; i < 1100 && high - low > 1e-16 * high; i++) {
     const middle = (low + high) / 2;
     if (middle === low || middle === high) break;
-    if (ratio(middle) < wanted) low = middle;
+    if (rising(middle) < wanted) low = middle;
     else high = middle;
   }
   return (low + high) / 2;

@@ -8,13 +8,12 @@ import {
   leavesOf,
   mul,
   slice,
-  stack,
   type Tensor,
   TensorError,
 } from "@isoflop/tensor";
 import * as v from "valibot";
 import { check, checkTensor, count } from "./checks.js";
-import type { Bounds, Reading } from "./course.js";
+import { type Bounds, checkClip, type Reading } from "./course.js";
 import { bracketed, DiffusionError, must } from "./errors.js";
 import type { Grid } from "./grid.js";
 import { network, rectifiedFlow } from "./objective.js";
@@ -22,7 +21,7 @@ import type { Path } from "./path.js";
 import { uniformTimes } from "./shift.js";
 import { checkSolver, type Solver } from "./solver.js";
 import { euler } from "./solvers/euler.js";
-import { type Draws, fieldOf, type Walk, type Walked, type WalkState, walker } from "./walk.js";
+import { checkSizes, type Draws, fieldOf, type Walk, type Walked, type WalkState, walker } from "./walk.js";
 
 /** A network whose parameters and condition are data: a pytree of tensors handed to every call. */
 export type DenoiserOf<I> = (x: Tensor, t: Tensor, inputs: I) => Tensor;
@@ -102,14 +101,6 @@ const timesOf = ({ steps, grid, times }: Sampling, { control }: Solver, path: Pa
   return checkTimes(`the ${grid.name} grid`, grid.times(path, many));
 };
 
-/** @throws DiffusionError("option") unless bounds are two numbers that rise */
-const checkClip = (clip: Bounds | undefined): void => {
-  if (clip === undefined) return;
-  const [least, most] = Array.isArray(clip) ? clip : [Number.NaN, Number.NaN];
-  const holds = Number.isFinite(least) && Number.isFinite(most) && least < most;
-  must(holds, "option", `sampler: clip is ${shown(clip)}; it takes [least, most], two rising numbers.`);
-};
-
 /** The state at the first time. */
 const startOf = ({ noise, start }: Sampling, sigma: number): Tensor => {
   const both = noise !== undefined && start !== undefined;
@@ -130,7 +121,7 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
   const { objective: reading = rectifiedFlow(), solver = euler(), clip, device } = options;
   check(v.object(network, "an objective"), reading, "sampler");
   checkSolver(solver, shown(solver));
-  checkClip(clip);
+  checkClip("sampler", clip);
   const settings = { reading, solver, clip, device };
   const walking = walker(fieldOf(model, settings), settings);
   const joined = jit((parts: readonly Tensor[]): Tensor => concat(parts) as Tensor);
@@ -189,19 +180,6 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
     joined.dispose();
   };
   return { run, dispose, [Symbol.dispose]: dispose };
-};
-
-/** @throws DiffusionError("values") naming the first step after which x was not finite */
-const checkSizes = async ({ sizes, visited }: Walked): Promise<void> => {
-  if (sizes.length === 0) return;
-  const joined = stack(sizes);
-  const at = (await joined.data()).findIndex((size) => !Number.isFinite(size));
-  joined.dispose();
-  if (at === -1) return;
-  throw new DiffusionError(
-    "values",
-    `sample: x is not finite after step ${at + 1} of ${sizes.length}, from t = ${visited[at]} to ${visited[at + 1]}; the model gives NaN or infinity there, or its noise, inputs or guidance scale hold some.`,
-  );
 };
 
 /**

@@ -13,6 +13,7 @@ import {
   slice,
   sqrt,
   square,
+  stack,
   type Tensor,
 } from "@isoflop/tensor";
 import { checkTensor } from "./checks.js";
@@ -28,7 +29,7 @@ import {
   momentOf,
   type Reading,
 } from "./course.js";
-import { must } from "./errors.js";
+import { DiffusionError, must } from "./errors.js";
 import { type Advanced, type Control, instantAt, type Place, type Solver, type Step } from "./solver.js";
 
 /** What a walk asks at a moment of a step: a network, or what is made of it. */
@@ -317,3 +318,16 @@ export const fieldOf =
   <I>(model: (x: Tensor, t: Tensor, inputs: I) => Tensor, { reading, clip }: WalkOptions): Field<I> =>
   (x, moment, inputs) =>
     answerAt((y, t) => model(y, t, inputs), reading, moment, x, clip);
+
+/** @throws DiffusionError("values") naming the first step after which x was not finite */
+export const checkSizes = async ({ sizes, visited }: Walked, caller = "sample"): Promise<void> => {
+  if (sizes.length === 0) return;
+  const joined = stack(sizes);
+  const at = (await joined.data()).findIndex((size) => !Number.isFinite(size));
+  joined.dispose();
+  if (at === -1) return;
+  throw new DiffusionError(
+    "values",
+    `${caller}: x is not finite after step ${at + 1} of ${sizes.length}, from t = ${visited[at]} to ${visited[at + 1]}; the model gives NaN or infinity there, or its noise, inputs or guidance scale hold some.`,
+  );
+};

@@ -3,10 +3,12 @@ import * as v from "valibot";
 import { check } from "../errors.js";
 import { checkData } from "../model.js";
 import type { Measurement, MetricInputs } from "./metric.js";
+import { nll } from "./nll.js";
 import { validation } from "./validation.js";
+import { vlb } from "./vlb.js";
 
 /** Metrics by name: quantities of trained models. One of this package is a file here and its place in the list; one from outside is an `add`. */
-export const metrics = kinds("metric", [validation]);
+export const metrics = kinds("metric", [validation, nll, vlb]);
 
 /** The record of a metric. */
 export type MetricSpec = SpecIn<typeof metrics>;
