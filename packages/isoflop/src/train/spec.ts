@@ -65,8 +65,8 @@ export const completeSpec = async (
   const source = await openData(checked.data);
   const setup = setupFor(source, written.patch === undefined ? {} : { patch: written.patch });
   const outputs = outputsOf(checked.objective, written.image ?? setup.image);
-  const given = { ...setup, ...outputs, ...written } as Setup;
-  const model = sized(given, { ...size, ...written } as Size, ladderRules[rule]);
+  const complete = { ...setup, ...outputs, ...written } as Setup;
+  const model = sized(complete, { ...size, ...written } as Size, ladderRules[rule]);
   const { batch } = checked;
   // A count that is not its model's would give budgets that mean nothing.
   if (!(conditionings as readonly string[]).includes(model.conditioning)) await checkCounted(model);
