@@ -1,10 +1,25 @@
 import type { KnownConditioning } from "./architectures/index.js";
 import type { Experts } from "./experts.js";
-import type { Parameterization } from "./parameterization.js";
 import type { Context, ImageSize, MlpKind, NormKind, Positions, QueryKeyNorm, Resolved } from "./resolved.js";
 
 /** How time and context reach the blocks: the name of one of `architectures`, of this package or from outside. */
 export type Conditioning = KnownConditioning | (string & Record<never, never>);
+
+/**
+ * How initial weights, learning rates and attention's scale follow the width. "standard": as the published models have them. "muP": the
+ * maximal update parametrization (Tensor Programs V, arXiv 2203.03466, table 3; for diffusion transformers arXiv 2505.15270), under which the
+ * best learning rate is the same at every width. It is told from a base model: this config at `baseWidth`, whose initial weights and rates are
+ * the standard ones.
+ */
+export type Parameterization =
+  | { readonly kind: "standard" }
+  | {
+      readonly kind: "muP";
+      /** Width of the base model. */
+      readonly baseWidth: number;
+      /** Heads of the base model; as many as this one's unless told, so that a head is wider in a wider model. Divides `baseWidth`. */
+      readonly baseHeads?: number;
+    };
 
 /** A diffusion transformer as a plain record: enough to build it, to count it and to hash it. */
 export interface DitConfig {

@@ -2,7 +2,7 @@ export { type Account, account, format, type SixND } from "./account.js";
 export type { Architecture } from "./architectures/architecture.js";
 export { architectures, conditionings, type KnownConditioning } from "./architectures/index.js";
 export { canonicalConfig } from "./canonical.js";
-export type { Conditioning, DitConfig, ResolvedConfig } from "./config.js";
+export type { Conditioning, DitConfig, Parameterization, ResolvedConfig } from "./config.js";
 export { configKeys } from "./config.js";
 export type { Convention, ConventionName, EstimateMethod, ProductMethod } from "./convention.js";
 export { conventions, sameConvention, sixNDOf } from "./convention.js";
@@ -58,7 +58,6 @@ export {
   paperSetup,
   paperSource,
 } from "./paper.js";
-export type { Parameterization, ResolvedParameterization } from "./parameterization.js";
 export type { ParameterCount, ParameterSet, TokenSet } from "./parameters.js";
 export { parameterSets, parameters, tokenSets, tokensPerSample } from "./parameters.js";
 export type { Checkpointing, TrainingCount } from "./passes.js";
@@ -82,6 +81,7 @@ export {
   type QueryKeyNorm,
   queryKeyNorms,
   type Resolved,
+  type ResolvedParameterization,
 } from "./resolved.js";
 export { type RotaryWidths, rotaryWidths } from "./rotary.js";
 export { evaluations, type SamplingOptions, sampling } from "./sampling.js";

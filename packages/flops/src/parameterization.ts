@@ -1,27 +1,6 @@
 import type { DitConfig } from "./config.js";
 import { FlopsError, integer, oneOf, onlyKeys } from "./errors.js";
-import type { Resolved } from "./resolved.js";
-
-/**
- * How initial weights, learning rates and attention's scale follow the width. "standard": as the published models have them. "muP": the
- * maximal update parametrization (Tensor Programs V, arXiv 2203.03466, table 3; for diffusion transformers arXiv 2505.15270), under which the
- * best learning rate is the same at every width. It is told from a base model: this config at `baseWidth`, whose initial weights and rates are
- * the standard ones.
- */
-export type Parameterization =
-  | { readonly kind: "standard" }
-  | {
-      readonly kind: "muP";
-      /** Width of the base model. */
-      readonly baseWidth: number;
-      /** Heads of the base model; as many as this one's unless told, so that a head is wider in a wider model. Divides `baseWidth`. */
-      readonly baseHeads?: number;
-    };
-
-/** A checked {@link Parameterization}: of muP also the base model. */
-export type ResolvedParameterization =
-  | { readonly kind: "standard" }
-  | { readonly kind: "muP"; readonly baseWidth: number; readonly baseHeads: number; readonly base: Resolved };
+import type { Resolved, ResolvedParameterization } from "./resolved.js";
 
 const kinds = ["standard", "muP"] as const;
 

@@ -1,5 +1,4 @@
 import type { ResolvedExperts } from "./experts.js";
-import type { ResolvedParameterization } from "./parameterization.js";
 
 /**
  * What the model is told besides time.
@@ -51,6 +50,11 @@ export interface Grid {
   readonly rows: number;
   readonly columns: number;
 }
+
+/** A checked parameterization: of muP also the base model. */
+export type ResolvedParameterization =
+  | { readonly kind: "standard" }
+  | { readonly kind: "muP"; readonly baseWidth: number; readonly baseHeads: number; readonly base: Resolved };
 
 /** A config with its defaults filled in and its derived sizes beside it, of a conditioning C; see `DitConfig` for what a field means. */
 export interface Resolved<C extends string = string> {
