@@ -164,3 +164,7 @@ test("terms are rescaled as DDPM's code does, and the mean learns nothing from t
   expect(mse.range).toBeCloseTo(kl.range, 6);
   expect(plain.range).toBe(0);
 });
+
+test("no array of the fixture is left unread", () => {
+  expect(fixture.unread()).toEqual([]);
+});

@@ -11,6 +11,7 @@ import {
   edmPath,
   linearPath,
   logitNormal,
+  logNormalSigma,
   mode,
   numbers,
   quantiles,
@@ -74,6 +75,13 @@ describe("reference numbers", () => {
   test("cosmap", () => {
     expect(relativeError(u.map(cosmap().quantile), row("cosmap.sample").data)).toBeLessThan(1e-14);
     expect(relativeError(t.map(cosmap().pdf), row("cosmap.pdf").data)).toBeLessThan(1e-14);
+  });
+
+  test("EDM's log-normal sigma", () => {
+    const { quantile } = densityOn(logNormalSigma(), linearPath());
+    const sigmas = u.map((p) => quantile(p) / (1 - quantile(p)));
+    // 1 - t has 1e-16 of 1, and the largest sigma is of the smallest.
+    expect(relativeError(sigmas, row("edm_lognormal_sigma_-1.2_1.2").data)).toBeLessThan(1e-14);
   });
 
   test("shifts", () => {

@@ -357,3 +357,7 @@ test("processes that are none are refused by what is wrong", () => {
   ];
   for (const [make, message] of refusals) expect(make, message).toThrow(message);
 });
+
+test("no array of the fixture is left unread", () => {
+  expect(fixture.unread()).toEqual([]);
+});

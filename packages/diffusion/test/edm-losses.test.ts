@@ -199,3 +199,7 @@ describe("uncertainty", () => {
     expect(() => net.apply(net.init(), random.normal(random.key(0), [2, 2]))).toThrow("it takes one per sample, [n]");
   });
 });
+
+test("no array of the fixture is left unread", () => {
+  expect(fixture.unread()).toEqual([]);
+});

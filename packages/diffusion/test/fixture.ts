@@ -23,13 +23,28 @@ const kinds: Readonly<Record<string, new (buffer: ArrayBuffer) => FixtureArray["
 
 const file = (name: string): Buffer => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
 
-/** Every array of `test/fixtures/NAME.safetensors` by name. */
-export const readFixture = (name: string): ReadonlyMap<string, FixtureArray> => {
+/** The arrays of a fixture by name. Asking for one leaves a mark. */
+export class Fixture extends Map<string, FixtureArray> {
+  readonly #asked = new Set<string>();
+
+  override get(name: string): FixtureArray | undefined {
+    this.#asked.add(name);
+    return super.get(name);
+  }
+
+  /** Those that nothing has asked for. */
+  unread(): readonly string[] {
+    return [...this.keys()].filter((name) => !this.#asked.has(name));
+  }
+}
+
+/** Every array of `test/fixtures/NAME.safetensors`. */
+export const readFixture = (name: string): Fixture => {
   const { tensors } = JSON.parse(file(`${name}.json`).toString()) as Description;
   const bytes = file(`${name}.safetensors`);
   const start = 8 + Number(bytes.readBigUInt64LE(0));
   const { __metadata__, ...header } = JSON.parse(bytes.subarray(8, start).toString()) as Header;
-  return new Map(
+  return new Fixture(
     Object.entries(header).map(
       ([
         key,

@@ -6,6 +6,8 @@ import {
   convert,
   cosinePath,
   DiffusionError,
+  eulerMaruyama,
+  instantAt,
   interpolate,
   linearPath,
   type Path,
@@ -92,6 +94,34 @@ describe.each(paths)("%s", (name, path) => {
     );
     const back = at("score", "velocity", row("score").data).map((value) => -value);
     expect(relativeError(back, row(`${name}.velocity_from_score`).data)).toBeLessThan(1e-12);
+  });
+
+  test("splits the velocity into SiT's drift of x and a share of the score", () => {
+    const { data: x } = row("x");
+    const timeOf = (i: number) => times[Math.floor(i / 4)]!;
+    const [drift, share] = [
+      Array.from(x, (value, i) => convert(path, { from: "score", to: "velocity" }, 0, value, timeOf(i))),
+      times.map((t) => -convert(path, { from: "score", to: "velocity" }, 1, 0, t)),
+    ];
+    expect(relativeError(drift, row(`${name}.drift`).data)).toBeLessThan(1e-12);
+    expect(relativeError(share, row(`${name}.drift_score_weight`).data)).toBeLessThan(1e-12);
+  });
+
+  test.each([
+    ["constant", "constant"],
+    ["SBDM", "sbdm"],
+    ["sigma", "sigma"],
+    ["linear", "linear"],
+    ["decreasing", "decreasing"],
+  ] as const)("is walked with SiT's noise of the form %s", (theirs, diffusion) => {
+    const solver = eulerMaruyama({ diffusion, lastStep: "none" });
+    const at = (t: number) => instantAt(path, t);
+    const strengths = times.map((t) => {
+      const place = { path, from: at(t), to: at(t - 0.01), before: [], left: 1, at };
+      // A step of length h draws √(2 w h).
+      return solver.step(place).numbers(place).spread! ** 2 / (2 * (place.from.t - place.to.t));
+    });
+    expect(relativeError(strengths, row(`${name}.diffusion.${theirs}`).data)).toBeLessThan(1e-12);
   });
 
   test("derivatives are those of the coefficients", () => {
@@ -189,4 +219,8 @@ describe("interpolate", () => {
   test("names betas that do not fit", () => {
     expect(() => vpPath({ betaMin: 2, betaMax: 1 })).toThrow(/betas are 2 and 1/);
   });
+});
+
+test("no array of the fixture is left unread", () => {
+  expect(fixture.unread()).toEqual([]);
 });
