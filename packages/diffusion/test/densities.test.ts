@@ -80,7 +80,6 @@ describe("reference numbers", () => {
   test("EDM's log-normal sigma", () => {
     const { quantile } = densityOn(logNormalSigma(), linearPath());
     const sigmas = u.map((p) => quantile(p) / (1 - quantile(p)));
-    // 1 - t has 1e-16 of 1, and the largest sigma is of the smallest.
     expect(relativeError(sigmas, row("edm_lognormal_sigma_-1.2_1.2").data)).toBeLessThan(1e-14);
   });
 
@@ -208,4 +207,8 @@ test("carried times that the other path has not are cut", () => {
   expect(density.quantile(1)).toBeCloseTo(1, 9);
   const none = () => densityOn(carried({ path: from, density: uniform({ from: 0.9 }) }), to);
   expect(none).toThrow("draws none of the noise that the EDM 4 path has");
+});
+
+test("no array of the fixture is left unread but those of weights", () => {
+  expect(fixture.unread().filter((name) => !/^log_snr$|\.on_(eps|x0|v)$/.test(name))).toEqual([]);
 });

@@ -21,7 +21,7 @@ import {
   vpPath,
 } from "../src/index.js";
 import { exactSample, type ToyNumbers } from "./edm-exact.js";
-import { errorOverFair, readFixture, relativeError } from "./fixture.js";
+import { errorOverFair, readFixture } from "./fixture.js";
 import { type Toy, toyNetwork } from "./toy.js";
 
 const fixture = readFixture("edm_samplers");

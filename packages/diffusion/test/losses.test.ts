@@ -76,3 +76,24 @@ describe.each(["reference", "wasm"] as const)("losses and gradients are SiT's on
       expect(errorOverFair(await leaf.data(), fixture.get(`${name}.grad.${key}`)!, slack), key).toBeLessThan(1);
   });
 });
+
+test("the loss of what SiT's transformer said is SiT's", async () => {
+  const device = await createDevice("wasm");
+  const given = (name: string): Tensor => {
+    const { data, shape } = fixture.get(name)!;
+    return device.tensor(data as Float32Array, shape);
+  };
+  const aim = objective({ path: linearPath(), prediction: "velocity", density: uniform() });
+  const batch = { x: given("x1"), noise: given("x0"), t: neg(given("t")).add(1) };
+  const said = given("dit.Linear.velocity.pred");
+  const each = loss(
+    aim,
+    fromSiT(() => said),
+    batch,
+  );
+  expect(errorOverFair(await each.data(), fixture.get("dit.Linear.velocity.loss")!, 1e-6)).toBeLessThan(1);
+});
+
+test("no array of the fixture is left unread but labels and gradients of a transformer whose weights it has not", () => {
+  expect(fixture.unread().filter((name) => name !== "y" && !name.startsWith("dit.Linear.velocity.grad."))).toEqual([]);
+});

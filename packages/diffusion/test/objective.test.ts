@@ -61,6 +61,10 @@ describe("weightings", () => {
     }
   });
 
+  test("no array of weights is left unread", () => {
+    expect(fixture.unread().filter((name) => /^log_snr$|\.on_(eps|x0|v)$/.test(name))).toEqual([]);
+  });
+
   test("what one error weighs is the same wherever the objective measures it", () => {
     for (const errorIn of ["velocity", "noise", "data", "v", "score"] as const) {
       const aim = objective({
