@@ -79,15 +79,19 @@ describe("deterministic solvers", () => {
 
   test.each(every)("%s gives one sample whatever is predicted", async (_, solver) => {
     const times = uniformTimes(5).map(inside);
-    const path = cosinePath();
-    const wanted = await run(path, solver, times);
-    for (const prediction of predictions)
-      for (const [i, x] of (await run(path, solver, times, prediction)).entries())
-        expect(Math.abs(x - wanted[i]!), prediction).toBeLessThan(3e-5);
+    for (const path of [cosinePath(), linearPath(), vpPath(), edmPath({ sigmaMax: 5 }), vePath({ sigmaMax: 5 })]) {
+      const wanted = await run(path, solver, times);
+      for (const prediction of predictions)
+        for (const [i, x] of (await run(path, solver, times, prediction)).entries())
+          expect(Math.abs(x - wanted[i]!), `${prediction} on the ${path.name} path`).toBeLessThan(3e-5);
+    }
   });
 
-  test("of first order are DDIM, and DDIM is Euler's method in sigma / alpha", async () => {
-    const path = vpPath();
+  test.each(
+    [linearPath(), cosinePath(), vpPath(), edmPath({ sigmaMax: 5 }), vePath({ sigmaMax: 5 })].map(
+      (path) => [path.name, path] as const,
+    ),
+  )("of first order are DDIM, and DDIM is Euler's method in sigma / alpha, on the %s path", async (_, path) => {
     const times = uniformTimes(7).map(inside);
     const out = await run(path, ddim(), times);
     const same = [

@@ -2,6 +2,7 @@ import { createDevice, random, type Tensor } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
 import {
   ancestral,
+  cosinePath,
   ddim,
   dpmSolverPP,
   edmPath,
@@ -15,6 +16,7 @@ import {
   sampler,
   uniformGrid,
   uniformTimes,
+  vpPath,
 } from "../src/index.js";
 import { best, centre, spread } from "./gaussian.js";
 
@@ -29,7 +31,8 @@ const marginal = (path: Path, t: number) => {
 
 const forms = ["constant", "sbdm", "sigma", "linear", "decreasing", "increasingDecreasing"] as const;
 const straight = linearPath();
-const both = [straight, edmPath({ sigmaMax: 10 })];
+const both = [straight, edmPath({ sigmaMax: 10 }), vpPath()];
+const smooth = [straight, cosinePath()];
 const stochastic: readonly (readonly [name: string, solver: Solver, paths: readonly Path[]])[] = [
   ["ancestral", ancestral(), both],
   ["ancestral of the large variance", ancestral({ variance: "fixedLarge" }), both],
@@ -39,8 +42,8 @@ const stochastic: readonly (readonly [name: string, solver: Solver, paths: reado
   ["dpmSolverPP 3M SDE", dpmSolverPP({ eta: 1, order: 3 }), both],
   ["edmStochastic", edmStochastic({ churn: 40 }), both],
   ...forms.flatMap((diffusion) => [
-    [`eulerMaruyama, ${diffusion}`, eulerMaruyama({ diffusion, lastStep: "none" }), [straight]] as const,
-    [`heunSde, ${diffusion}`, heunSde({ diffusion, lastStep: "none" }), [straight]] as const,
+    [`eulerMaruyama, ${diffusion}`, eulerMaruyama({ diffusion, lastStep: "none" }), smooth] as const,
+    [`heunSde, ${diffusion}`, heunSde({ diffusion, lastStep: "none" }), smooth] as const,
   ]),
 ];
 
