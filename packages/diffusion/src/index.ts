@@ -136,7 +136,7 @@ export {
 export { ancestral } from "./solvers/ancestral.js";
 export { ddim } from "./solvers/ddim.js";
 export { dopri5 } from "./solvers/dopri5.js";
-export { dpmSolverPP } from "./solvers/dpm-multistep.js";
+export { dpmSolverMultistep, dpmSolverPP } from "./solvers/dpm-multistep.js";
 export { dpmSolver, dpmSolverPPSingle } from "./solvers/dpm-single.js";
 export { edmStochastic } from "./solvers/edm-stochastic.js";
 export { euler } from "./solvers/euler.js";

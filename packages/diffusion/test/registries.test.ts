@@ -123,6 +123,7 @@ describe("a record makes what the function makes", () => {
         "ddim",
         "ancestral",
         "dpmSolver",
+        "dpmSolverMultistep",
         "dpmSolverPPSingle",
         "dpmSolverPP",
       ],

@@ -6,6 +6,7 @@ import {
   ddim,
   dopri5,
   dpmSolver,
+  dpmSolverMultistep,
   dpmSolverPP,
   dpmSolverPPSingle,
   edmPath,
@@ -13,9 +14,11 @@ import {
   eulerMaruyama,
   heun,
   heunSde,
+  instantAt,
   linearPath,
   lms,
   type Path,
+  type Place,
   type Prediction,
   predictions,
   type Solver,
@@ -96,6 +99,7 @@ describe("deterministic solvers", () => {
     const out = await run(path, ddim(), times);
     const same = [
       dpmSolver({ order: 1 }),
+      dpmSolverMultistep({ order: 1 }),
       dpmSolverPPSingle({ order: 1 }),
       dpmSolverPP({ order: 1 }),
       lms({ order: 1 }),
@@ -119,12 +123,48 @@ describe("deterministic solvers", () => {
   });
 });
 
+test("DPM-Solver of several steps has the published formulas", () => {
+  const path = vpPath();
+  const at = (t: number) => instantAt(path, t);
+  const place: Place = { path, from: at(0.5), to: at(0.3), before: [at(0.7), at(0.9)], left: 5, at };
+  const { from, to, before } = place;
+  const h = to.lambda - from.lambda;
+  const [r0, r1] = [(from.lambda - before[0]!.lambda) / h, (before[0]!.lambda - before[1]!.lambda) / h];
+  const [near, far] = [(m: number[]) => (m[0]! - m[1]!) / r0, (m: number[]) => (m[1]! - m[2]!) / r1];
+  const bent = (m: number[]) => (near(m) - far(m)) / (r0 + r1);
+  const [first, second] = [Math.expm1(h), Math.expm1(h) / h - 1];
+  const third = (Math.expm1(h) - h) / h ** 2 - 0.5;
+  const formulas: [solver: Solver, share: (m: number[]) => number][] = [
+    [dpmSolverMultistep(), (m) => first * (m[0]! + near(m) / 2)],
+    [dpmSolverMultistep({ correction: "heun" }), (m) => first * m[0]! + second * near(m)],
+    [
+      dpmSolverMultistep({ order: 3, curvature: "half" }),
+      (m) => first * m[0]! + second * (near(m) + r0 * bent(m)) + third * bent(m),
+    ],
+  ];
+  for (const [solver, share] of formulas) {
+    const numbers = solver.step(place).numbers(place);
+    expect(numbers.carry! / (to.alpha / from.alpha)).toBeCloseTo(1, 12);
+    for (const j of [0, 1, 2]) {
+      const unit = [0, 1, 2].map((k) => Number(k === j));
+      expect(numbers[`share${j}`] ?? 0).toBeCloseTo(-to.sigma * share(unit), 12);
+    }
+  }
+});
+
 describe("the step to data is what is taken for data", () => {
   const sure = (x: Tensor): Tensor => x.mul(0).add(3);
   const reading = { path: cosinePath(), prediction: "data" } as const;
   const made: readonly Solver[] = [
     ...[ddim(), ddim({ eta: 1 }), ancestral(), ancestral({ variance: "fixedLarge" })],
-    ...[dpmSolver(), uniPC(), dpmSolverPPSingle({ order: 3 }), dpmSolverPP({ order: 3 }), dpmSolverPP({ eta: 1 })],
+    ...[
+      dpmSolver(),
+      dpmSolverMultistep({ order: 3 }),
+      uniPC(),
+      dpmSolverPPSingle({ order: 3 }),
+      dpmSolverPP({ order: 3 }),
+      dpmSolverPP({ eta: 1 }),
+    ],
     ...[lms(), edmStochastic({ churn: 4 }), eulerMaruyama({ lastStep: "tweedie" }), heunSde({ lastStep: "tweedie" })],
   ];
   test.each(made.map((solver, i) => [`${solver.name} (${i})`, solver] as const))("%s", async (_, solver) => {
@@ -152,6 +192,7 @@ describe("the step to data is what is taken for data", () => {
       ddim({ eta: 0.5 }),
       dpmSolverPP({ order: 3 }),
       dpmSolverPP({ order: 3, eta: 1 }),
+      dpmSolverMultistep({ order: 3 }),
       lms(),
       dpmSolver(),
     ]) {
@@ -183,6 +224,8 @@ describe("what does not fit is refused by name", () => {
       () => dpmSolver({ order: 4 }),
       "dpmSolver.order is 4; it must be a whole number of at least 1 and of at most 3",
     ],
+    ["order", () => dpmSolverMultistep({ order: 0 }), "dpmSolverMultistep.order is 0"],
+    ["correction", () => dpmSolverMultistep({ correction: "bh2" as "heun" }), 'dpmSolverMultistep.correction is "bh2"'],
     ["order", () => dpmSolverPPSingle({ order: 0 }), "dpmSolverPPSingle.order is 0"],
     ["order", () => dpmSolverPP({ order: 2.5 }), "dpmSolverPP.order is 2.5"],
     ["order", () => lms({ order: 5 }), "lms.order is 5"],
