@@ -2,6 +2,7 @@ export type { Attention, GeluMlp, HeadNorm, Mlp, QueryKeyValue } from "./block.j
 export type { OnActivation } from "./blocks.js";
 export { type NamedArray, namedBuffers } from "./buffers.js";
 export type { Condition, MaskedCondition, PooledCondition } from "./condition.js";
+export { conditionFrom, type ToldSample } from "./condition-from.js";
 export type { AdaLNBlock, AdaLNParams } from "./conditioning/ada-ln.js";
 export type { AdaLNSingleBlock, AdaLNSingleParams, CaptionContext } from "./conditioning/ada-ln-single.js";
 export {
