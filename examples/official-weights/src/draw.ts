@@ -1,6 +1,6 @@
 import { openDecoder } from "@isoflop/data/node";
 import { classifierFreeGuidance, heun, sampler } from "@isoflop/diffusion";
-import type { Dit, DitParams } from "@isoflop/dit";
+import { conditionFrom, type Dit, type DitParams } from "@isoflop/dit";
 import { encodePng, type ImageBatch, imageGrid } from "@isoflop/metrics";
 import { broadcastTo, type Device, random, slice, type Tensor } from "@isoflop/tensor";
 import { families } from "./families.js";
@@ -45,8 +45,8 @@ export const drawLabels = async (
   const count = labels.length;
   const one = random.normal(random.key(options.seed), [1, channels, height, width]);
   const noise = broadcastTo(one, [count, channels, height, width]);
-  const condition = device.tensor(Int32Array.from(labels), [count]);
-  const unconditional = device.tensor(new Int32Array(count).fill(context.classes), [count]);
+  const condition = conditionFrom(context, labels, device);
+  const unconditional = conditionFrom(context, new Array<null>(count).fill(null), device);
   using latents = await drawn.run({ condition, unconditional }, { noise, steps: options.steps });
   const values = (await latents.data()) as Float32Array;
   const shown = await pictures(values, [count, channels, height, width], device, options);

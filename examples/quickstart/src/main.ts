@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { emojiSelection } from "@isoflop/data";
 import { emojiScenes } from "@isoflop/data/node";
 import { classifierFreeGuidance, sample } from "@isoflop/diffusion";
-import { dit } from "@isoflop/dit";
+import { conditionFrom, dit } from "@isoflop/dit";
 import { encodePng, imageGrid } from "@isoflop/metrics";
 import { createDevice, random } from "@isoflop/tensor";
 import { buildObjective, train, trainSpec } from "@isoflop/train";
@@ -34,8 +34,8 @@ const captions = [
   "a big cactus on white",
   "big cherries on blue",
 ];
-const ids = Array.from({ length: 24 }, (_, i) => [...data.vocabulary.encode(captions[i % 4]!, data.captionLength)]);
-const condition = device.tensor(Int32Array.from(ids.flat()), [24, data.captionLength]);
+const ids = Array.from({ length: 24 }, (_, i) => data.vocabulary.encode(captions[i % 4]!, data.captionLength));
+const condition = conditionFrom(context, ids, device);
 const unconditional = condition.mul(0);
 const { apply } = dit(spec.model);
 const guided = classifierFreeGuidance((x, t, words) => apply(weights, x, t, words), { scale: 2 });

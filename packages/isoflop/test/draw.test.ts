@@ -9,6 +9,7 @@ import { fileRunStore } from "@isoflop/sweep/node";
 import { createDevice, type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import { averagedWeights, buildObjective, type Captions, type Checkpoint, packTree, setupFor } from "@isoflop/train";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { askedCaptions, captionsOn } from "../src/sample/captions.js";
 import { draw } from "../src/sample/draw.js";
 import { picturesOf } from "../src/sample/pictures.js";
 import { StudyFolder } from "../src/study/folder.js";
@@ -128,6 +129,17 @@ it("a model of classes is drawn by the labels of its captions, against no label"
   expect(pixelsOf(await draw(run, { ...options, ...how, captions }))).toEqual(expected);
   const wrong = draw(run, { ...options, ...how, captions: ["a horse"] });
   await expect(wrong).rejects.toThrow('unknown word "horse"; known words are cat, dog, ship');
+});
+
+it("a word that the source knows and the model does not is refused, where it would draw NaN", () => {
+  const told = askedCaptions({ kind: "classes", classes: 2 }, classes, ["a dog", "a ship"]);
+  const made = captionsOn(device, { kind: "classes", classes: 3 }, classes, told);
+  expect(leavesOf([made]).map(({ shape }) => shape)).toEqual([[2, 1]]);
+  expect(() => captionsOn(device, { kind: "classes", classes: 2 }, classes, told)).toThrow(
+    "captions for a model of three: condition[1][0] is 3; the vocabulary has 3 words, 0 to 2",
+  );
+  const few = { kind: "words", tokens: 1, vocabulary: 2 } as const;
+  expect(() => captionsOn(device, few, classes, told)).toThrow("condition[0][0] is 2; the vocabulary has 2 words");
 });
 
 /** Shapes whose captions are vectors too, one for each word up to the last: the word's id in a place of its own. */

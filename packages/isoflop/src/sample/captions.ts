@@ -1,5 +1,8 @@
 import { allocateBatch, type DataSource } from "@isoflop/data";
+import { conditionFrom } from "@isoflop/dit";
 import type { RunSpec } from "@isoflop/sweep";
+import type { Device } from "@isoflop/tensor";
+import { type Captions, uploadCaptions } from "@isoflop/train";
 import { inputError } from "../exit.js";
 
 /** What to draw: a caption in words, or the number of one of the validation split. */
@@ -54,4 +57,25 @@ export const askedCaptions = (
     return one;
   });
   return { texts, captions, ...(features && { features }), ...(lengths && { lengths }) };
+};
+
+/**
+ * Captions on a device, as the model of a context reads them; the caller disposes them.
+ * @throws CliError for a word that the source knows and the model does not
+ */
+export const captionsOn = (
+  device: Device,
+  context: RunSpec["model"]["context"],
+  source: DataSource,
+  { texts, ...told }: AskedCaptions,
+): Captions => {
+  const { kind } = context;
+  if (kind === "none" || kind === "features")
+    return uploadCaptions(device, source, told, texts.length, kind === "features" ? kind : "words");
+  const { captionLength } = source;
+  // A label is told as a word: 0 is none, k is class k - 1.
+  const words =
+    kind === "words" ? context : { kind: "words" as const, tokens: captionLength, vocabulary: context.classes + 1 };
+  const rows = texts.map((_, i) => told.captions.subarray(i * captionLength, (i + 1) * captionLength));
+  return tried("captions", source, () => conditionFrom(words, rows, device));
 };

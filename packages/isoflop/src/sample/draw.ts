@@ -4,17 +4,9 @@ import type { Sample } from "@isoflop/plot";
 import { canonicalJson } from "@isoflop/spec";
 import { runId, trainingOf } from "@isoflop/sweep";
 import { type Device, leavesOf, random, type Tensor } from "@isoflop/tensor";
-import {
-  averagedWeights,
-  buildObjective,
-  type Captions,
-  emptyCaptions,
-  modelOf,
-  packTree,
-  uploadCaptions,
-} from "@isoflop/train";
+import { averagedWeights, buildObjective, type Captions, emptyCaptions, modelOf, packTree } from "@isoflop/train";
 import { inputError } from "../exit.js";
-import { type Asked, askedCaptions } from "./captions.js";
+import { type Asked, askedCaptions, captionsOn } from "./captions.js";
 import type { TrainedModel } from "./find.js";
 import { picturesOf } from "./pictures.js";
 
@@ -48,7 +40,8 @@ export const draw = async (
     throw inputError(
       `the checkpoint of step ${checkpoint.step} in the folder of run ${runId(spec)} is of another run; put it back where it was made`,
     );
-  const { texts, ...told } = askedCaptions(spec.model.context, source, captions);
+  const told = askedCaptions(spec.model.context, source, captions);
+  const { texts } = told;
   const count = texts.length;
   const model = modelOf(spec);
   const params = averagedWeights(checkpoint, packTree(model.init(random.key(0))), device);
@@ -57,7 +50,7 @@ export const draw = async (
   });
   const objective = buildObjective(spec.objective);
   const drawing = sampler(guided, { objective, solver: solvers.build(options.solver), device });
-  const condition = uploadCaptions(device, source, told, count, model.reads);
+  const condition = captionsOn(device, spec.model.context, source, told);
   const unconditional = emptyCaptions(device, source, count, model.reads);
   const noise = random.normal(random.key(seed), [count, ...source.shape]) as Tensor;
   device.evaluate(noise);
