@@ -22,6 +22,33 @@ export const unsaid = <T>(schema: v.GenericSchema<T>, standard: T) =>
     ),
   );
 
+const has = (value: unknown, method: string): boolean =>
+  typeof value === "object" && typeof (value as Record<string, unknown> | null)?.[method] === "function";
+
+/** A thing with a method of this name, such as what the words say. A text has an `at` too. */
+export const having = (method: string, such: string) => v.custom((value) => has(value, method), `one such as ${such}`);
+
+const paths = /* @__PURE__ */ having("at", "linearPath()");
+const densities = /* @__PURE__ */ v.custom(
+  (value) => has(value, "quantile") || has(value, "on"),
+  "one such as logitNormal()",
+);
+
+/** @throws DiffusionError("option") for what is no path, such as its name or the function that makes one */
+export const checkPath = (what: string, path: unknown): void => void check(paths, path, `${what}: path`);
+
+/** @throws DiffusionError("option") for what is no density, such as its name or the function that makes one */
+export const checkDensity = (what: string, density: unknown): void =>
+  void check(densities, density, `${what}: density`);
+
+/** @throws DiffusionError("option") for a network that is no function, such as a model's record; `name` is what it is to `what` */
+export const checkNetwork = (what: string, network: unknown, name = "model"): void =>
+  must(
+    typeof network === "function",
+    "option",
+    `${what}: ${name} is ${shown(network)}; it takes a function of x and t, such as (x, t) => apply(params, x, t).`,
+  );
+
 type Entries<E extends v.ObjectEntries> = v.StrictObjectSchema<E, undefined>;
 
 /**

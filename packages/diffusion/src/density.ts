@@ -1,7 +1,7 @@
 import { number } from "@isoflop/spec";
 import { type Device, Tensor } from "@isoflop/tensor";
 import { type Arithmetic, type Dual, dual } from "./arithmetic.js";
-import { check, unit } from "./checks.js";
+import { check, checkDensity, checkPath, unit } from "./checks.js";
 import type { Path } from "./path.js";
 
 /** How often each time is trained at, on 0 (data) to 1 (noise). */
@@ -23,8 +23,11 @@ export interface PathDensity {
 }
 
 /** A density's times on a path. One that is told in terms of noise can be given those of another path again. */
-export const densityOn = (density: TimestepDensity | PathDensity, path: Path, device?: Device): TimestepDensity =>
-  "on" in density ? Object.assign(density.on(path, device), { on: density.on }) : density;
+export const densityOn = (density: TimestepDensity | PathDensity, path: Path, device?: Device): TimestepDensity => {
+  checkDensity("densityOn", density);
+  checkPath("densityOn", path);
+  return "on" in density ? Object.assign(density.on(path, device), { on: density.on }) : density;
+};
 
 const time = number();
 

@@ -1,3 +1,4 @@
+import { check, checkPath, count } from "./checks.js";
 import { must } from "./errors.js";
 import type { Path } from "./path.js";
 
@@ -10,6 +11,15 @@ export interface Grid {
    */
   times(path: Path, steps: number): readonly number[];
 }
+
+/** A grid whose times are asked for on a path and in whole steps. */
+export const defineGrid = (name: string, times: Grid["times"]): Grid => ({
+  name,
+  times(path, steps) {
+    checkPath(`the ${name} grid`, path);
+    return times(path, check(count, steps, `the ${name} grid: steps`));
+  },
+});
 
 /** Falling times of so many steps: `at` gives one for each share of the way, 0 first and 1 last. */
 export const alongWay = (steps: number, at: (share: number) => number): number[] =>

@@ -1,5 +1,8 @@
+import { shown } from "@isoflop/spec";
 import { type Device, mul, type Tensor } from "@isoflop/tensor";
 import { type Arithmetic, tensors } from "./arithmetic.js";
+import { check, checkNetwork, checkPath, having } from "./checks.js";
+import { must } from "./errors.js";
 import { besideBatch, type Coefficients, type Path } from "./path.js";
 
 /** What a network is given in place of x_t and t, so that both are of a size that it can read. */
@@ -20,9 +23,14 @@ type Conditional<R extends readonly unknown[]> = (x: Tensor, t: Tensor, ...rest:
  * @throws DiffusionError("shape") as the denoiser is called, for t that is not one time a sample
  */
 export const denoiser = <R extends readonly unknown[]>(
-  { path, inputs }: { readonly path: Path; readonly inputs: NetworkInputs },
+  aim: { readonly path: Path; readonly inputs: NetworkInputs },
   network: Conditional<R>,
 ): Conditional<R> => {
+  must(typeof aim === "object" && aim !== null, "option", `denoiser: ${shown(aim)} is no objective.`);
+  const { path, inputs } = aim;
+  checkPath("denoiser", path);
+  check(having("at", "plainInputs()"), inputs, "denoiser: inputs");
+  checkNetwork("denoiser", network, "network");
   if (inputs.name === "plain") return network;
   return (x, t, ...rest) => {
     const { scale, time } = inputs.at(tensors, path.at(t), t);

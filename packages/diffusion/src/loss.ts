@@ -1,6 +1,7 @@
+import { only } from "@isoflop/spec";
 import { mean, square, stopGradient, sub, type Tensor } from "@isoflop/tensor";
 import { tensors } from "./arithmetic.js";
-import { check, checkPrediction, checkTensor } from "./checks.js";
+import { check, checkNetwork, checkPrediction, checkTensor } from "./checks.js";
 import { halves } from "./course.js";
 import { boundTerm } from "./ddpm/bound-term.js";
 import { boundOnly, type Denoiser, type Objective, objectives, weightIn } from "./objective.js";
@@ -35,8 +36,11 @@ const rescaled = (bound: Tensor, { loss: kind, path }: Objective): Tensor => {
  * {@link loss}, with what it is made of.
  * @throws DiffusionError as {@link loss}
  */
-export const lossTerms = (aim: Objective, model: Denoiser, { x, noise, t }: LossInputs): LossTerms => {
+export const lossTerms = (aim: Objective, model: Denoiser, inputs: LossInputs): LossTerms => {
   check(objectives, aim, "loss");
+  checkNetwork("loss", model);
+  check(only(["x", "noise", "t"]), inputs, "loss: the batch");
+  const { x, noise, t } = inputs;
   checkTensor("x is", x);
   checkTensor("noise is", noise, x);
   const { path, prediction, variance } = aim;

@@ -2,7 +2,7 @@ import { choice, only, record, shown } from "@isoflop/spec";
 import type { Device, Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Arithmetic, numbers } from "./arithmetic.js";
-import { check } from "./checks.js";
+import { check, having } from "./checks.js";
 import { logitNormal } from "./densities/logit-normal.js";
 import { densityOn, type PathDensity, type TimestepDensity } from "./density.js";
 import { must } from "./errors.js";
@@ -51,13 +51,6 @@ export type LossKind = (typeof lossKinds)[number];
 
 /** A network with its parameters and condition inside: x [n, ...] and t [n] to a prediction of x's shape; of twice its channels with a learned variance. */
 export type Denoiser = (x: Tensor, t: Tensor) => Tensor;
-
-/** A thing with a method of this name, such as what the words say. A text has an `at` too. */
-const having = (method: string, such: string) =>
-  v.custom(
-    (value) => typeof value === "object" && typeof (value as Record<string, unknown> | null)?.[method] === "function",
-    `one such as ${such}`,
-  );
 
 /** What tells how to read a network. */
 export const network = { path: having("at", "linearPath()"), prediction: predictionSchema };
@@ -118,6 +111,7 @@ const checkDrawn = (aim: Objective): void => {
  * which the prediction teaches nothing
  */
 export const objective = (parts: ObjectiveParts): Objective => {
+  must(typeof parts === "object" && parts !== null, "option", `objective is ${shown(parts)}; it must be a record.`);
   const { errorIn = parts.prediction, weighting = unweighted(), inputs = plainInputs() } = parts;
   const given: unknown = parts.density;
   const onPath = typeof given === "object" && given !== null && "on" in given;
@@ -140,6 +134,7 @@ export const rectifiedFlow = (options: { readonly density?: TimestepDensity | Pa
  * The objective with the tables of its parts on a device, for compiled programs that draw times there; itself where there are none.
  */
 export const objectiveOn = (aim: Objective, device: Device): Objective => {
+  check(objectives, aim, "objectiveOn");
   const [path, inputs] = [aim.path.on?.(device), aim.inputs.on?.(device)];
   if (!path && !inputs && !("on" in aim.density)) return aim;
   const there = path ?? aim.path;
@@ -162,7 +157,7 @@ export const weightIn = <T>(
  * Where nothing is drawn it is 0.
  * @throws DiffusionError("option") unless t is in 0..1
  */
-export const effectiveWeight = (aim: Objective, t: number, space: Prediction = aim.errorIn): number => {
+export const effectiveWeight = (aim: Objective, t: number, space: Prediction = aim?.errorIn): number => {
   check(objectives, aim, "effectiveWeight");
   const kind = `effectiveWeight: loss is ${shown(aim.loss)}`;
   must(!boundOnly(aim.loss), "option", `${kind}; it tells the weight of the squared error, which "mse" has.`);

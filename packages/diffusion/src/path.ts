@@ -1,7 +1,7 @@
 import type { Device } from "@isoflop/tensor";
 import { Tensor } from "@isoflop/tensor";
 import { type Arithmetic, type Dual, numbers, tensors } from "./arithmetic.js";
-import { check, checkTensor, unit } from "./checks.js";
+import { check, checkPath, checkTensor, unit } from "./checks.js";
 import { bracketed, must } from "./errors.js";
 
 /** x_t = alpha · x + sigma · noise, and the derivatives of both by t. */
@@ -102,6 +102,7 @@ export const mixed = ({ alpha, sigma }: Coefficients<Tensor>, x: Tensor, noise: 
  * @throws DiffusionError("shape")
  */
 export const interpolate = (path: Path, x: Tensor, noise: Tensor, t: Tensor): Tensor => {
+  checkPath("interpolate", path);
   checkTensor("x is", x);
   checkTensor("noise is", noise, x);
   return mixed(path.at(besideBatch(t, x)), x, noise);

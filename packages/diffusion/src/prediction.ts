@@ -2,7 +2,7 @@ import { choice, positive, record } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Arithmetic, combine, numbers, tensors } from "./arithmetic.js";
-import { check } from "./checks.js";
+import { check, checkPath } from "./checks.js";
 import { must } from "./errors.js";
 import type { Coefficients, Path } from "./path.js";
 
@@ -218,6 +218,7 @@ export const convert: Convert = (<T extends number | Tensor>(
   xt: T,
   t: number | Tensor,
 ): number | Tensor => {
+  checkPath("convert", path);
   check(predictionSchema, from, "convert: from");
   check(predictionSchema, to, "convert: to");
   if (t instanceof Tensor)

@@ -12,7 +12,7 @@ import {
   TensorError,
 } from "@isoflop/tensor";
 import * as v from "valibot";
-import { check, checkTensor, count } from "./checks.js";
+import { check, checkNetwork, checkTensor, count } from "./checks.js";
 import { type Bounds, checkClip, type Reading } from "./course.js";
 import { bracketed, DiffusionError, must } from "./errors.js";
 import type { Grid } from "./grid.js";
@@ -117,6 +117,7 @@ export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): 
 
 /** @param caller who is told where no device is known */
 const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOptions): Sampler<I> => {
+  checkNetwork(caller, model);
   check(only(samplerOptions), options, "sampler");
   const { objective: reading = rectifiedFlow(), solver = euler(), clip, device } = options;
   check(v.object(network, "an objective"), reading, "sampler");
@@ -190,6 +191,7 @@ export const sample = async (
   model: (x: Tensor, t: Tensor) => Tensor,
   options: Sampling & SamplerOptions,
 ): Promise<Tensor> => {
+  checkNetwork("sample", model);
   check(only([...samplingOptions, ...samplerOptions]), options, "sample");
   const { objective, solver, clip, device, ...sampling } = options;
   using compiled = samplerFor("sample", (x, t, _: null) => model(x, t), {

@@ -1,5 +1,5 @@
 import { neg, sub, type Tensor } from "@isoflop/tensor";
-import { check, checkPrediction } from "./checks.js";
+import { check, checkNetwork, checkPrediction } from "./checks.js";
 import type { Denoiser } from "./objective.js";
 import { type Prediction, predictionSchema } from "./prediction.js";
 
@@ -13,6 +13,7 @@ import { type Prediction, predictionSchema } from "./prediction.js";
  * @throws DiffusionError("option") for a prediction of another name
  */
 export const fromSiT = (model: Denoiser, prediction: Prediction = "velocity"): Denoiser => {
+  checkNetwork("fromSiT", model);
   check(predictionSchema, prediction, "fromSiT: prediction");
   return (x, t): Tensor => {
     const output = model(x, sub(1, t));

@@ -1,6 +1,6 @@
 import { arange, random, type Tensor } from "@isoflop/tensor";
 import { tensors } from "./arithmetic.js";
-import { check, count, unit } from "./checks.js";
+import { check, checkDensity, count, unit } from "./checks.js";
 import type { TimestepDensity } from "./density.js";
 
 /** Half the step of `random.uniform`: takes its draws from [0, 1) to the middles of their steps. */
@@ -24,6 +24,7 @@ export const within = (density: TimestepDensity, u: Tensor): Tensor => {
  * @throws DiffusionError("option") unless n >= 1
  */
 export const stratified = (density: TimestepDensity, n: number, key: random.Key): Tensor => {
+  checkDensity("stratified", density);
   check(count, n, "stratified: n");
   return within(
     density,
@@ -38,6 +39,7 @@ export const stratified = (density: TimestepDensity, n: number, key: random.Key)
  * @throws DiffusionError("option") unless n >= 1
  */
 export const draws = (density: TimestepDensity, n: number, key: random.Key): Tensor => {
+  checkDensity("draws", density);
   check(count, n, "draws: n");
   return within(density, random.uniform(key, [n]).add(half));
 };
@@ -48,6 +50,7 @@ export const draws = (density: TimestepDensity, n: number, key: random.Key): Ten
  * @throws DiffusionError("option") unless n >= 1 and 0 <= offset <= 1
  */
 export const quantiles = (density: TimestepDensity, n: number, offset = 0.5): number[] => {
+  checkDensity("quantiles", density);
   check(count, n, "quantiles: n");
   check(unit, offset, "quantiles: offset");
   return Array.from({ length: n }, (_, i) => {

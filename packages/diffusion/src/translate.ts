@@ -1,11 +1,14 @@
 import type { Tensor } from "@isoflop/tensor";
+import * as v from "valibot";
 import { tensors } from "./arithmetic.js";
-import { checkPrediction } from "./checks.js";
-import type { Objective } from "./objective.js";
+import { check, checkNetwork, checkPrediction } from "./checks.js";
+import { network, type Objective } from "./objective.js";
 import { besideBatch } from "./path.js";
 import { convert } from "./prediction.js";
 
 type Spoken = Pick<Objective, "path" | "prediction">;
+
+const spoken = v.object(network, "an objective");
 
 /**
  * A denoiser of one path and prediction as one of another: it is asked at the time of its own path where noise stands to signal as it does here, for
@@ -16,13 +19,15 @@ type Spoken = Pick<Objective, "path" | "prediction">;
  *
  * @throws DiffusionError("shape") for an answer that is no prediction, ("option") for a path without a formula for the time of a ratio
  */
-export const translated =
-  <R extends readonly unknown[]>(
-    model: (x: Tensor, t: Tensor, ...rest: R) => Tensor,
-    from: Spoken,
-    to: Spoken,
-  ): ((x: Tensor, t: Tensor, ...rest: R) => Tensor) =>
-  (x, t, ...rest) => {
+export const translated = <R extends readonly unknown[]>(
+  model: (x: Tensor, t: Tensor, ...rest: R) => Tensor,
+  from: Spoken,
+  to: Spoken,
+): ((x: Tensor, t: Tensor, ...rest: R) => Tensor) => {
+  checkNetwork("translated", model);
+  check(spoken, from, "translated: from");
+  check(spoken, to, "translated: to");
+  return (x, t, ...rest) => {
     const here = to.path.at(t);
     const ratio = tensors.div(here.sigma, here.alpha);
     const time = tensors.max(tensors.min(from.path.timeAt(ratio), 1), 0);
@@ -33,3 +38,4 @@ export const translated =
     const carried = convert(from.path, { from: from.prediction, to: "F" }, answer, y, besideBatch(time, x));
     return convert(to.path, { from: "F", to: to.prediction }, carried, x, besideBatch(t, x));
   };
+};

@@ -3,7 +3,7 @@ import { only } from "@isoflop/spec";
 import { add, cast, type Device, div, exp, full, jit, mul, random, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { normalBySample, uniformBySample } from "../by-sample.js";
-import { check, count } from "../checks.js";
+import { check, checkNetwork, count } from "../checks.js";
 import { answerAt, type Reading } from "../course.js";
 import { uniform } from "../densities/uniform.js";
 import { withDevice } from "../device.js";
@@ -79,6 +79,7 @@ export const variationalBound = <I>(
   options: VariationalBoundOptions = {},
 ): BoundOf<I, VariationalBound> => {
   const what = "variationalBound";
+  checkNetwork(what, model);
   check(only(boundOptions), options, what);
   const { objective: given = rectifiedFlow(), antithetic = false, device } = options;
   check(v.object(network, "an objective"), given, what);

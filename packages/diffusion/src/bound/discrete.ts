@@ -4,7 +4,7 @@ import { add, cast, type Device, jit, mul, random, square, sub, type Tensor } fr
 import * as v from "valibot";
 import { numbers, tensors } from "../arithmetic.js";
 import { normalBySample } from "../by-sample.js";
-import { check, count } from "../checks.js";
+import { check, checkNetwork, count } from "../checks.js";
 import { answerAt, type Bounds, checkClip, type Moment, momentAt, type Reading } from "../course.js";
 import { excess, gaussianKl } from "../ddpm/gaussian-kl.js";
 import { withDevice } from "../device.js";
@@ -103,6 +103,7 @@ type Fixed = Omit<Numbers<number>, "draw">;
  */
 export const discreteBound = <I>(model: DenoiserOf<I>, options: DiscreteBoundOptions): BoundOf<I, DiscreteBound> => {
   const what = "discreteBound";
+  checkNetwork(what, model);
   check(only(discreteOptions), options, what);
   const { objective: reading, clip, device } = options;
   check(v.object(network, "an objective"), reading, what);

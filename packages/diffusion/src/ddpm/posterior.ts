@@ -1,6 +1,7 @@
-import { whole } from "@isoflop/spec";
+import { shown, whole } from "@isoflop/spec";
 import { check } from "../checks.js";
-import type { DiscretePath } from "../paths/discrete.js";
+import { must } from "../errors.js";
+import { type DiscretePath, isDiscrete } from "../paths/discrete.js";
 
 /** x_{t-1} given x_t and the data: a normal (Ho et al., arXiv 2006.11239, equations 6 and 7), and what a step adds to the variance. */
 export interface Posterior {
@@ -26,6 +27,7 @@ const varianceAt = ({ betas, restAt }: DiscretePath, i: number): number => (beta
  * @throws DiffusionError("option") for another index
  */
 export const posterior = (path: DiscretePath, index: number): Posterior => {
+  must(isDiscrete(path), "option", `posterior: path is ${shown(path)}; it takes one of steps, such as discretePath().`);
   const i = check(whole({ atMost: path.steps - 1 }), index, "posterior: index");
   const beta = path.betas[i]!;
   const rest = path.restAt(i);

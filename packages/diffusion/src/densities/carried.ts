@@ -1,8 +1,8 @@
-import { type Kinds, kind, number } from "@isoflop/spec";
+import { type Kinds, kind, number, only } from "@isoflop/spec";
 import { Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Dual, tensors } from "../arithmetic.js";
-import { check, unit } from "../checks.js";
+import { check, checkDensity, checkPath, unit } from "../checks.js";
 import { densityOn, type PathDensity, type TimestepDensity } from "../density.js";
 import { must } from "../errors.js";
 import { carriedTime, ratioAt, slopeAt } from "../noise-to-signal.js";
@@ -63,13 +63,19 @@ export interface CarriedOptions {
  * A density of the times of one path on any other, at equal noise to signal: uniform times of the vp path on EDM's are what EDM's code calls the VP
  * loss, those of the ve path, log-uniform in σ, its VE loss. Where the other path ends sooner it is cut there. SD3's `cosmap` is the uniform times of the cosine path on the linear one.
  */
-export const carried = ({ path, density }: CarriedOptions): PathDensity => ({
-  name: `${density.name} of the ${path.name} path`,
-  on(to, device) {
-    const from = (device && path.on?.(device)) ?? path;
-    return carry(from, densityOn(density, from, device), to);
-  },
-});
+export const carried = (options: CarriedOptions): PathDensity => {
+  check(only(["path", "density"]), options, "carried");
+  const { path, density } = options;
+  checkPath("carried", path);
+  checkDensity("carried", density);
+  return {
+    name: `${density.name} of the ${path.name} path`,
+    on(to, device) {
+      const from = (device && path.on?.(device)) ?? path;
+      return carry(from, densityOn(density, from, device), to);
+    },
+  };
+};
 
 /** Any density of a registry, of any path. */
 export const carriedKind = (all: () => Kinds<TimestepDensity | PathDensity>) =>

@@ -1,12 +1,13 @@
 import { type Kinds, kind, positive } from "@isoflop/spec";
 import type { Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
-import { check } from "../checks.js";
+import { check, checkDensity } from "../checks.js";
 import { defineDensity, densityOn, type PathDensity, type TimestepDensity } from "../density.js";
 import { shiftOf } from "../shift.js";
 
 /** The density of shifted times. @throws DiffusionError("option") unless by > 0 */
 export const shifted = (density: TimestepDensity, by: number): TimestepDensity => {
+  checkDensity("shifted", density);
   check(positive, by, "shifted: by");
   const quantile = <T>(u: T): T => density.quantile(u as Tensor) as T;
   return defineDensity(

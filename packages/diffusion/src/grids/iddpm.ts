@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { part, unit } from "../checks.js";
 import { toEven } from "../ddpm/spacing.js";
 import { must } from "../errors.js";
-import { byRatio, type Grid, onPath } from "../grid.js";
+import { byRatio, defineGrid, type Grid, onPath } from "../grid.js";
 
 /** The nearest whole number, of two the even one; a half may be off by rounding. */
 const nearest = (x: number): number => toEven(Math.round(x * 1e9) / 1e9);
@@ -34,9 +34,8 @@ export const iddpmGrid = part({
     sigmaMin: v.optional(positive, 0.002),
     sigmaMax: v.optional(positive, 81),
   },
-  build: ({ count, least, offset, ...range }): Grid => ({
-    name: "iddpm",
-    times(path, steps) {
+  build: ({ count, least, offset, ...range }): Grid =>
+    defineGrid("iddpm", (path, steps) => {
       const { sigmaMin, sigmaMax } = onPath("iddpm", path, range);
       const held = levels(count, least, offset).filter((ratio) => ratio >= sigmaMin && ratio <= sigmaMax);
       must(
@@ -46,6 +45,5 @@ export const iddpmGrid = part({
       );
       const at = (share: number): number => held[nearest(share * (held.length - 1))]!;
       return byRatio(path, steps, { sigmaMin: held.at(-1)!, sigmaMax }, at);
-    },
-  }),
+    }),
 });

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { part, unit } from "../checks.js";
 import { must } from "../errors.js";
-import { alongWay, type Grid, ratioAt, thenToData } from "../grid.js";
+import { alongWay, defineGrid, type Grid, ratioAt, thenToData } from "../grid.js";
 
 /**
  * Equal steps of the log signal-to-noise ratio between two times (DPM-Solver, arXiv 2206.00927, section 3.4), and one to data unless `toData` is
@@ -17,20 +17,17 @@ export const logSnrGrid = part({
   },
   build({ first, last, toData }): Grid {
     must(last < first, "option", `logSnr: times go from ${first} to ${last}; they take last < first.`);
-    return {
-      name: "logSnr",
-      times(path, steps) {
-        const [from, to] = [first, last].map((t) => Math.log(ratioAt(path, t))) as [number, number];
-        for (const [t, value] of [[first, from] as const, [last, to] as const])
-          must(
-            Number.isFinite(value),
-            "option",
-            `logSnr: the log signal-to-noise ratio at t = ${t} of the ${path.name} path is infinite; take times that are nearer to the middle.`,
-          );
-        const at = (share: number): number =>
-          share === 0 ? first : share === 1 ? last : path.timeAt(Math.exp(from + share * (to - from)));
-        return toData && last > 0 ? thenToData(steps, at) : alongWay(steps, at);
-      },
-    };
+    return defineGrid("logSnr", (path, steps) => {
+      const [from, to] = [first, last].map((t) => Math.log(ratioAt(path, t))) as [number, number];
+      for (const [t, value] of [[first, from] as const, [last, to] as const])
+        must(
+          Number.isFinite(value),
+          "option",
+          `logSnr: the log signal-to-noise ratio at t = ${t} of the ${path.name} path is infinite; take times that are nearer to the middle.`,
+        );
+      const at = (share: number): number =>
+        share === 0 ? first : share === 1 ? last : path.timeAt(Math.exp(from + share * (to - from)));
+      return toData && last > 0 ? thenToData(steps, at) : alongWay(steps, at);
+    });
   },
 });

@@ -1,11 +1,12 @@
 import { type Kinds, kind, positive } from "@isoflop/spec";
 import * as v from "valibot";
-import { check } from "../checks.js";
+import { check, having } from "../checks.js";
 import type { Grid } from "../grid.js";
 import { shiftTime } from "../shift.js";
 
 /** Times of a grid, moved to noise as for larger images (SD3, arXiv 2403.03206, equation 23). @throws DiffusionError("option") unless by > 0 */
 export const shiftedGrid = (grid: Grid, by: number): Grid => {
+  check(having("times", "karrasGrid()"), grid, "shiftedGrid: grid");
   check(positive, by, "shiftedGrid: by");
   return {
     name: `${grid.name}, shifted by ${by}`,

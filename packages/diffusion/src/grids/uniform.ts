@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { part, unit } from "../checks.js";
 import { must } from "../errors.js";
-import { alongWay, type Grid, thenToData } from "../grid.js";
+import { alongWay, defineGrid, type Grid, thenToData } from "../grid.js";
 
 /** Two times of a grid. */
 export const between = { first: v.optional(unit, 1), last: v.optional(unit, 0) };
@@ -16,7 +16,7 @@ export const evenly = (
   must(last < first, "option", `${name}: times go from ${first} to ${last}; they take last < first.`);
   const [from, to] = [there(first), there(last)];
   const at = (share: number): number => (share === 0 ? first : share === 1 ? last : back(from + share * (to - from)));
-  return { name, times: (_, steps) => (last === 0 ? alongWay(steps, at) : thenToData(steps, at)) };
+  return defineGrid(name, (_, steps) => (last === 0 ? alongWay(steps, at) : thenToData(steps, at)));
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { Tensor } from "@isoflop/tensor";
+import { checkNetwork } from "../checks.js";
 import { checkGuidance, checkOutput, type GuidanceOptions, guide } from "./guide.js";
 
 /** What both networks are given: parameters and conditions, each their own. */
@@ -20,6 +21,8 @@ export const autoguidance = <I, W = I>(
   weaker: (x: Tensor, t: Tensor, inputs: W) => Tensor,
   options: GuidanceOptions,
 ) => {
+  checkNetwork("autoguidance", model);
+  checkNetwork("autoguidance", weaker, "weaker");
   checkGuidance("autoguidance", options);
   return (x: Tensor, t: Tensor, given: AutoguidanceInputs<I, W>): Tensor => {
     const [strong, weak] = [model(x, t, given.inputs), weaker(x, t, given.weaker)];

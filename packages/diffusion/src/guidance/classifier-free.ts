@@ -1,5 +1,6 @@
 import { shown } from "@isoflop/spec";
 import { concat, leavesOf, mapTree, namedLeaves, split, Tensor } from "@isoflop/tensor";
+import { checkNetwork } from "../checks.js";
 import { bracketed, must } from "../errors.js";
 import { checkGuidance, checkOutput, type GuidanceOptions, guide } from "./guide.js";
 
@@ -48,6 +49,7 @@ const checkConditions = ({ condition, unconditional }: GuidanceInputs<unknown>):
  * ("option") for a scale that is not finite, an interval outside 0..1, or more channels than x has
  */
 export const classifierFreeGuidance = <C = Tensor>(model: ConditionalDenoiser<C>, options: GuidanceOptions) => {
+  checkNetwork("classifierFreeGuidance", model);
   checkGuidance("classifierFreeGuidance", options);
   return (x: Tensor, t: Tensor, inputs: GuidanceInputs<C>): Tensor => {
     checkConditions(inputs);

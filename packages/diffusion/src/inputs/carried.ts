@@ -1,6 +1,7 @@
-import { type Kinds, kind } from "@isoflop/spec";
+import { type Kinds, kind, only } from "@isoflop/spec";
 import * as v from "valibot";
 import type { Arithmetic } from "../arithmetic.js";
+import { check, checkPath, having } from "../checks.js";
 import type { NetworkInputs } from "../inputs.js";
 import type { Coefficients, Path } from "../path.js";
 import { paths } from "../paths.js";
@@ -17,7 +18,15 @@ export interface CarriedInputsOptions {
  * The inputs of a network of one path, on any other: x_t scaled to what it is there at equal noise to signal, and the time there. A network of noise of
  * the vp path is EDM's "VP preconditioning", one of the discrete cosine path its "iDDPM preconditioning" (arXiv 2206.00364, table 1).
  */
-export const carriedInputs = ({ path, inputs = plainInputs() }: CarriedInputsOptions): NetworkInputs => ({
+export const carriedInputs = (options: CarriedInputsOptions): NetworkInputs => {
+  check(only(["path", "inputs"]), options, "carriedInputs");
+  const { path, inputs = plainInputs() } = options;
+  checkPath("carriedInputs", path);
+  check(having("at", "plainInputs()"), inputs, "carriedInputs: inputs");
+  return carriedFrom(path, inputs);
+};
+
+const carriedFrom = (path: Path, inputs: NetworkInputs): NetworkInputs => ({
   name: `${inputs.name} of the ${path.name} path`,
   at<T>(m: Arithmetic<T>, { alpha, sigma }: Coefficients<T>) {
     const ratio = alpha === 1 ? (sigma as T) : m.div(sigma, alpha);
@@ -32,7 +41,7 @@ export const carriedInputs = ({ path, inputs = plainInputs() }: CarriedInputsOpt
   on: (device) => {
     const there = path.on?.(device);
     const given = inputs.on?.(device) ?? inputs;
-    return carriedInputs({ path: there ?? path, inputs: given });
+    return carriedFrom(there ?? path, given);
   },
 });
 

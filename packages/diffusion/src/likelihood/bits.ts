@@ -31,7 +31,9 @@ export interface BitsPerDimension {
  * Nats as bits for each number of a sample.
  * @throws DiffusionError("option") for no samples, or dimensions that are none
  */
-export const bitsPerDimension = ({ nats, dimensions, of }: Nats): BitsPerDimension => {
+export const bitsPerDimension = (given: Nats): BitsPerDimension => {
+  check(v.looseObject({}, "the nats of a likelihood or a bound"), given, "bitsPerDimension");
+  const { nats, dimensions, of } = given;
   check(record({ dimensions: whole({ atLeast: 1 }) }), { dimensions }, "bitsPerDimension");
   check(v.picklist(["code length", "density"], 'one of "code length", "density"'), of, "bitsPerDimension: of");
   const n = nats?.length ?? 0;

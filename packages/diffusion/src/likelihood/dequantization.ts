@@ -2,7 +2,7 @@ import { positive, record } from "@isoflop/spec";
 import { add, full, mul, random, square, sum, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { tensors } from "../arithmetic.js";
-import { check } from "../checks.js";
+import { check, checkPath } from "../checks.js";
 import { must } from "../errors.js";
 import { checkedLevels, type Levels, levelOptions, spacingOf } from "../levels.js";
 import { normalQuantile } from "../normal-quantile.js";
@@ -74,6 +74,7 @@ export const truncatedNormalDequantization = (
   path: Path,
   options: Partial<Levels> & { readonly deviations?: number } = {},
 ): Dequantization => {
+  checkPath("truncatedNormalDequantization", path);
   const { deviations, ...rest } = check(truncated, options, "truncatedNormalDequantization");
   const levels = checkedLevels("truncatedNormalDequantization", rest);
   const ratio = spacingOf(levels) / 2 / deviations;

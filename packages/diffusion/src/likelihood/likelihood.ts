@@ -2,7 +2,7 @@ import { only, shown } from "@isoflop/spec";
 import { cast, type JitArguments, jit, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { checkSamples, inParts, type Part } from "../batches.js";
-import { check, count } from "../checks.js";
+import { check, checkNetwork, count } from "../checks.js";
 import { withDevice } from "../device.js";
 import { must } from "../errors.js";
 import { checkOnLevels } from "../levels.js";
@@ -41,6 +41,7 @@ const followable = (solver: Solver): Solver => ({
  * solve is x and the divergence so far, element by element, so that an adaptive solver heeds both alike, over the whole batch.
  */
 export const likelihood = <I>(model: DenoiserOf<I>, options: LikelihoodOptions = {}): LikelihoodOf<I> => {
+  checkNetwork("likelihood", model);
   check(only(likelihoodOptions), options, "likelihood");
   const { objective: reading = rectifiedFlow() as Asked, solver = heun({ lastEuler: false }), device } = options;
   const { dequantization = noDequantization() } = options;

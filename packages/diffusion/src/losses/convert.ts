@@ -1,4 +1,4 @@
-import { record } from "@isoflop/spec";
+import { only, record, shown } from "@isoflop/spec";
 import { numbers } from "../arithmetic.js";
 import { check, count, unit } from "../checks.js";
 import { must } from "../errors.js";
@@ -152,7 +152,11 @@ const checkOverlap = (sum: number, { from, to }: LossConversion): void =>
  * @throws DiffusionError("option") for unlike numbers of losses and times, a time outside 0..1 or a loss that is no squared error, ("values") for one that
  * is not finite or densities that nowhere overlap, ("singular") at a time at which one loss says nothing of the other
  */
-export const convertLosses = ({ losses, times }: MeasuredLosses, conversion: LossConversion): ConvertedLosses => {
+export const convertLosses = (measured: MeasuredLosses, conversion: LossConversion): ConvertedLosses => {
+  check(only(["losses", "times"]), measured, "convertLosses: measured");
+  const { losses, times } = measured;
+  const lists = Number.isInteger(losses?.length) && Number.isInteger(times?.length);
+  must(lists, "option", "convertLosses: losses and times are two lists of numbers, one of each a sample.");
   checkConversion("convertLosses", conversion);
   const n = losses.length;
   const lengths = `there are ${n} losses and ${times.length} times`;
@@ -184,6 +188,7 @@ const POINTS = 64;
  */
 export const convertBins = (bins: readonly LossBin[], conversion: LossConversion): ConvertedBins => {
   checkConversion("convertBins", conversion);
+  must(Array.isArray(bins), "option", `convertBins: bins are ${shown(bins)}; it takes a list of them.`);
   check(count, bins.length, "convertBins: the number of bins");
   const { from, to } = conversion;
   const moved = bins.map((bin, k) => {

@@ -1,4 +1,4 @@
-import { choice, number, whole } from "@isoflop/spec";
+import { choice, number, shown, whole } from "@isoflop/spec";
 import { type Device, Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { numbers, tensors } from "../arithmetic.js";
@@ -37,7 +37,8 @@ export interface DiscretePath extends Path {
 }
 
 /** Whether a path is one of discrete steps. */
-export const isDiscrete = (path: Path): path is DiscretePath => "steps" in path && "betas" in path;
+export const isDiscrete = (path: Path): path is DiscretePath =>
+  typeof path === "object" && path !== null && "steps" in path && "betas" in path;
 
 interface Process {
   readonly name: string;
@@ -196,6 +197,7 @@ export const discretePath = part({
  * @throws DiffusionError("option") for a spacing that makes no sense, or that keeps one step
  */
 export const respaced = (path: DiscretePath, spacing: Spacing): DiscretePath => {
+  must(isDiscrete(path), "option", `respaced: path is ${shown(path)}; it takes one of steps, such as discretePath().`);
   const kept = spacedIndices(path.steps, spacing);
   must(
     kept.length >= 2,
