@@ -1,7 +1,8 @@
-import { number } from "@isoflop/spec";
+import { number, shown } from "@isoflop/spec";
 import { type Device, Tensor } from "@isoflop/tensor";
 import { type Arithmetic, type Dual, dual } from "./arithmetic.js";
 import { check, checkDensity, checkPath, unit } from "./checks.js";
+import { must } from "./errors.js";
 import type { Path } from "./path.js";
 
 /** How often each time is trained at, on 0 (data) to 1 (noise). */
@@ -37,6 +38,8 @@ export const defineDensity = (
   formula: <T>(m: Arithmetic<T>, u: T) => T,
   pdf: (t: number) => number,
 ): TimestepDensity => {
+  for (const [part, given] of Object.entries({ quantile: formula, pdf }))
+    must(typeof given === "function", "option", `defineDensity: ${part} is ${shown(given)}; it takes a function.`);
   const quantile = dual(formula);
   const checked = (u: number | Tensor): number | Tensor => {
     if (u instanceof Tensor) return quantile(u);

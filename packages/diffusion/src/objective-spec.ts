@@ -1,7 +1,8 @@
-import { attempt, choice, nameOrRecord, record, recordOrName, type SpecIn } from "@isoflop/spec";
+import { attempt, choice, nameOrRecord, record, recordOrName, type SpecIn, shown } from "@isoflop/spec";
 import * as v from "valibot";
 import { unsaid } from "./checks.js";
 import { type DensitySpec, densities } from "./densities.js";
+import { must } from "./errors.js";
 import { networkInputs } from "./network-inputs.js";
 import { type LossKind, lossKinds, type Objective, objective, type Variance, variances } from "./objective.js";
 import { paths } from "./paths.js";
@@ -27,7 +28,9 @@ export interface ObjectiveSpec {
 }
 
 /** The objective of a record. @throws DiffusionError for parts that do not go together */
-export const objectiveOf = ({ path, weighting, density, inputs = "plain", ...rest }: ObjectiveSpec): Objective => {
+export const objectiveOf = (spec: ObjectiveSpec): Objective => {
+  must(typeof spec === "object" && spec !== null, "option", `objective is ${shown(spec)}; it must be a record.`);
+  const { path, weighting, density, inputs = "plain", ...rest } = spec;
   const { prediction, variance, loss } = rest;
   return objective({
     path: paths.build(path),

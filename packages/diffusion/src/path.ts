@@ -1,3 +1,4 @@
+import { shown } from "@isoflop/spec";
 import type { Device } from "@isoflop/tensor";
 import { Tensor } from "@isoflop/tensor";
 import { type Arithmetic, type Dual, numbers, tensors } from "./arithmetic.js";
@@ -59,7 +60,11 @@ export const inverseOf = (
       must(formula, "option", `the ${name} path has no formula for the time of a ratio; definePath takes one, timeAt.`);
       return formula(tensors, ratio);
     }
-    must(ratio >= 0, "option", `${name} path: noise to signal is ${ratio}; it must be at least 0.`);
+    must(
+      typeof ratio === "number" && ratio >= 0,
+      "option",
+      `${name} path: noise to signal is ${ratio}; it must be at least 0.`,
+    );
     if (ratio <= ratioAt(0)) return 0;
     if (ratio >= ratioAt(1)) return 1;
     return formula ? formula(numbers, ratio) : bisected(ratioAt, ratio);
@@ -74,15 +79,22 @@ export const definePath = (
   name: string,
   formula: <T>(m: Arithmetic<T>, t: T) => Coefficients<T>,
   timeAt?: <T>(m: Arithmetic<T>, ratio: T) => T,
-): Path => ({
-  name,
-  at: ((t: number | Tensor) => {
-    if (t instanceof Tensor) return formula(tensors, t);
-    check(unit, t, `${name} path: t`);
-    return formula(numbers, t);
-  }) as Path["at"],
-  timeAt: inverseOf(name, (t) => formula(numbers, t), timeAt),
-});
+): Path => {
+  must(
+    typeof formula === "function",
+    "option",
+    `definePath: formula is ${shown(formula)}; it takes (m, t) => ({ alpha, … }).`,
+  );
+  return {
+    name,
+    at: ((t: number | Tensor) => {
+      if (t instanceof Tensor) return formula(tensors, t);
+      check(unit, t, `${name} path: t`);
+      return formula(numbers, t);
+    }) as Path["at"],
+    timeAt: inverseOf(name, (t) => formula(numbers, t), timeAt),
+  };
+};
 
 /** t [n] as [n, 1, ...] beside a batch x [n, ...], so that one number per sample multiplies the whole sample. */
 export const besideBatch = (t: Tensor, x: Tensor): Tensor => {

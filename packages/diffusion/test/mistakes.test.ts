@@ -1,36 +1,87 @@
 import { createDevice, log, mean, random, Tensor } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
 import {
+  autoguidance,
+  bitsPerDimension,
+  carried,
+  carriedInputs,
   classifierFreeGuidance,
   convert,
+  convertBins,
+  convertLosses,
+  cosinePath,
   cosmap,
   DiffusionError,
+  type DiscretizedOptions,
+  ddim,
+  ddpm,
+  defineDensity,
+  definePath,
+  denoiser,
+  densityOn,
+  discreteBound,
+  discretePath,
+  discretizedGaussianLogLikelihood,
+  dopri5,
+  dpmSolver,
+  dpmSolverMultistep,
+  dpmSolverPP,
   draws,
+  edm,
+  edmInputs,
+  edmPath,
+  edmStochastic,
   edmWeighting,
   effectiveWeight,
+  eulerMaruyama,
+  exponentialGrid,
   fromSiT,
   heun,
+  iddpmGrid,
   interpolate,
+  karrasGrid,
+  likelihood,
   linearPath,
+  lms,
   logitNormal,
+  logNormalSigma,
+  logSnrGrid,
+  logVariance,
   loss,
+  lossFactor,
   minSnr,
   mode,
+  numbers,
   type Objective,
   objective,
+  objectiveOf,
+  objectiveOn,
+  posterior,
+  quadraticGrid,
   quantiles,
   rectifiedFlow,
+  respaced,
   sample,
   sampler,
   shifted,
+  shiftedGrid,
   shiftForTokens,
   shiftTime,
   sigmoidWeighting,
   softMinSnr,
+  spacedIndices,
   stratified,
+  translated,
+  truncatedNormalDequantization,
+  uncertain,
   uniform,
+  uniformDequantization,
+  uniformGrid,
   uniformTimes,
+  uniPC,
   unweightedIn,
+  variationalBound,
+  vePath,
   vpPath,
 } from "../src/index.js";
 
@@ -55,6 +106,11 @@ const refusal = (f: () => unknown): string => {
   }
   return "nothing was refused";
 };
+
+const binned = (options: DiscretizedOptions) =>
+  discretizedGaussianLogLikelihood(numbers, 0, { mean: 0, logScale: 0 }, options);
+const bits = ({ dimensions }: { readonly dimensions: number }) =>
+  bitsPerDimension({ nats: Float64Array.of(1), dimensions, of: "density" });
 
 const numberMistakes: [name: string, call: (value: number) => unknown, right: string][] = [
   ["logitNormal mean", (mean) => logitNormal({ mean }), "finite"],
@@ -81,6 +137,62 @@ const numberMistakes: [name: string, call: (value: number) => unknown, right: st
   ["convert", (t) => convert(linearPath(), { from: "noise", to: "data" }, 1, 1, t), "of at least 0 and of at most 1"],
   ["effectiveWeight", (t) => effectiveWeight(flow, t), "of at least 0 and of at most 1"],
   ["guidance scale", (scale) => classifierFreeGuidance(still, { scale }), "finite number"],
+  ["discretePath steps", (steps) => discretePath({ steps }), "whole number of at least"],
+  ["discretePath betas", (beta) => discretePath([0.1, beta]), "beta"],
+  ["respaced steps", (steps) => spacedIndices(steps, "10"), "whole number of at least 1"],
+  ["posterior", (index) => posterior(discretePath(), index), "whole number of at least 0 and of at most 999"],
+  ["discrete path", (t) => discretePath().at(t), "of at least 0 and of at most 1"],
+  ["cosinePath", (t) => cosinePath().at(t), "of at least 0 and of at most 1"],
+  ["edmPath", (sigmaMax) => edmPath({ sigmaMax }), "finite number above 0"],
+  ["vePath", (sigmaMin) => vePath({ sigmaMin }), "finite number above 0"],
+  ["discretized levels", (levels) => binned({ levels }), "whole number of at least 2"],
+  ["discretized least", (least) => binned({ least }), "finite number of at least 0 and below 1"],
+  ["logNormalSigma mean", (mean) => logNormalSigma({ mean }), "finite number"],
+  ["logNormalSigma std", (std) => logNormalSigma({ std }), "finite number above 0"],
+  ["uniform", (from) => uniform({ from }), "of at least 0 and of at most 1"],
+  ["F", (sigmaData) => objective({ ...flow, prediction: { kind: "F", sigmaData } }), "finite number above 0"],
+  ["edmInputs", (sigmaData) => edmInputs({ sigmaData }), "finite number above 0"],
+  ["edm", (sigmaData) => edm({ sigmaData }), "finite number above 0"],
+  ["ddpm", (steps) => ddpm({ steps }), "whole number of at least"],
+  ["karrasGrid rho", (rho) => karrasGrid({ rho }), "finite number of at least 1"],
+  ["karrasGrid", (sigmaMin) => karrasGrid({ sigmaMin }), "finite number above 0"],
+  ["exponentialGrid", (sigmaMax) => exponentialGrid({ sigmaMax }), "finite number above 0"],
+  ["iddpmGrid", (count) => iddpmGrid({ count }), "whole number of at least 2"],
+  ["logSnrGrid", (first) => logSnrGrid({ first }), "of at least 0 and of at most 1"],
+  ["quadraticGrid", (last) => quadraticGrid({ last }), "of at least 0 and of at most 1"],
+  ["uniformGrid", (first) => uniformGrid({ first }), "of at least 0 and of at most 1"],
+  ["shiftedGrid", (by) => shiftedGrid(uniformGrid(), by), "finite number above 0"],
+  ...[uniformGrid(), quadraticGrid(), karrasGrid(), exponentialGrid(), iddpmGrid(), logSnrGrid()].map(
+    (grid): (typeof numberMistakes)[number] => [
+      `steps of ${grid.name}`,
+      (steps) => grid.times(edmPath(), steps),
+      "whole number of at least 1",
+    ],
+  ),
+  ["ddim", (eta) => ddim({ eta }), "of at least 0 and of at most 1"],
+  ["dopri5", (atol) => dopri5({ atol }), "finite number"],
+  ["dopri5 most", (most) => dopri5({ most }), "whole number of at least 1"],
+  ["dpmSolver", (order) => dpmSolver({ order }), "whole number of at least 1 and of at most 3"],
+  ["dpmSolverMultistep", (order) => dpmSolverMultistep({ order }), "whole number of at least 1 and of at most 3"],
+  ["dpmSolverPP", (eta) => dpmSolverPP({ eta }), "of at least 0 and of at most 1"],
+  ["dpmSolverPP noise", (noise) => dpmSolverPP({ noise }), "finite number of at least 0"],
+  ["uniPC", (order) => uniPC({ order }), "whole number of at least 1 and of at most 3"],
+  ["lms", (order) => lms({ order }), "whole number of at least 1 and of at most 4"],
+  ["edmStochastic", (churn) => edmStochastic({ churn }), "finite number of at least 0"],
+  ["eulerMaruyama", (norm) => eulerMaruyama({ norm }), "finite number of at least 0"],
+  ["likelihood", (steps) => likelihood(still, { steps }), "whole number of at least 1"],
+  ["probes", (count) => likelihood(still, { probes: { kind: "gaussian", count } }), "whole number of at least 1"],
+  ["variationalBound", (strata) => variationalBound(still, { strata }), "whole number of at least 1"],
+  ["uniformDequantization", (levels) => uniformDequantization({ levels }), "whole number of at least 2"],
+  ["bitsPerDimension", (dimensions) => bits({ dimensions }), "whole number of at least 1"],
+  ["logVariance", (features) => logVariance({ features }), "whole number of at least 1"],
+  ["lossFactor", (t) => lossFactor({ from: flow, to: flow }, t), "of at least 0 and of at most 1"],
+  ["autoguidance", (scale) => autoguidance(still, still, { scale }), "finite number"],
+  [
+    "guidance channels",
+    (channels) => classifierFreeGuidance(still, { scale: 2, channels }),
+    "whole number of at least 1",
+  ],
   ["guidance interval", (from) => classifierFreeGuidance(still, { scale: 2, interval: [from, 1] }), "from < to <= 1"],
 ];
 
@@ -91,6 +203,97 @@ describe.each(numberMistakes)("%s", (_, call, right) => {
     expect(message).toContain(right);
   });
   test("refuses a text", () => expect(refusal(() => call(loose("0.5x")))).toContain("0.5x"));
+});
+
+const numbersOutside: readonly (readonly [call: () => unknown, message: string])[] = [
+  [() => discretePath({ steps: 0 }), "steps is 0; it must be a whole number of at least"],
+  [() => discretePath({ steps: 1 }), "steps is 1; it must be a whole number of at least"],
+  [() => karrasGrid().times(edmPath(), 0), "the karras grid: steps is 0; it must be a whole number of at least 1."],
+  [() => karrasGrid({ sigmaMin: 0 }), "karras.sigmaMin is 0; it must be a finite number above 0."],
+  [() => karrasGrid({ rho: 0.5 }), "karras.rho is 0.5; it must be a finite number of at least 1."],
+  [() => edmPath({ sigmaMax: 0 }), "sigmaMax is 0; it must be a finite number above 0."],
+  [() => vePath({ sigmaMin: -1 }), "sigmaMin is -1; it must be a finite number above 0."],
+  [() => logNormalSigma({ std: 0 }), "std is 0; it must be a finite number above 0."],
+  [() => ddim({ eta: 2 }), "ddim.eta is 2; it must be a finite number of at least 0 and of at most 1."],
+  [() => dpmSolverMultistep({ order: 4 }), "order is 4; it must be a whole number of at least 1 and of at most 3."],
+  [() => edmStochastic({ churn: -1 }), "churn is -1; it must be a finite number of at least 0."],
+  [() => objectiveOf(loose(null)), "objective is null; it must be a record."],
+  [
+    () => likelihood(still, { probes: { kind: "rademacher", count: 0 } }),
+    "count is 0; it must be a whole number of at least 1",
+  ],
+];
+
+test.each(numbersOutside.map(([call, message]) => [message, call] as const))("%s", (message, call) => {
+  expect(refusal(call)).toContain(message);
+});
+
+test.each([0, -1, 1.5])("sample refuses %d steps, and one step is a step", async (steps) => {
+  const how = { noise: batch.noise, device };
+  await expect(sample(still, { ...how, steps })).rejects.toThrow(
+    `sample: steps is ${steps}; it must be a whole number of at least 1.`,
+  );
+  const out = await sample(still, { ...how, steps: 1 });
+  expect(out.shape).toEqual([...shape]);
+});
+
+describe("what is no path, density, network, grid, solver or objective is named by its place", () => {
+  const [path, density] = [linearPath(), uniform()];
+  const bins = [{ from: 0, to: 1, mean: 1, stdErr: 0 }];
+  const places: [place: string, call: (value: unknown) => unknown][] = [
+    ["interpolate: path", (it) => interpolate(loose(it), batch.x, batch.noise, batch.t)],
+    ["convert: path", (it) => convert(loose(it), { from: "noise", to: "data" }, 1, 1, 0.5)],
+    ["densityOn: path", (it) => densityOn(density, loose(it))],
+    ["carried: path", (it) => carried({ path: loose(it), density })],
+    ["carriedInputs: path", (it) => carriedInputs({ path: loose(it) })],
+    ["denoiser: path", (it) => denoiser({ path: loose(it), inputs: edmInputs() }, still)],
+    ["the karras grid: path", (it) => karrasGrid().times(loose(it), 4)],
+    ["truncatedNormalDequantization: path", (it) => truncatedNormalDequantization(loose(it))],
+    ["respaced: path", (it) => respaced(loose(it), "10")],
+    ["posterior: path", (it) => posterior(loose(it), 1)],
+    ["densityOn: density", (it) => densityOn(loose(it), path)],
+    ["carried: density", (it) => carried({ path, density: loose(it) })],
+    ["shifted: density", (it) => shifted(loose(it), 2)],
+    ["stratified: density", (it) => stratified(loose(it), 4, random.key(0))],
+    ["draws: density", (it) => draws(loose(it), 4, random.key(0))],
+    ["quantiles: density", (it) => quantiles(loose(it), 4)],
+    ["denoiser: network", (it) => denoiser(flow, loose(it))],
+    ["denoiser: inputs", (it) => denoiser({ path, inputs: loose(it) }, still)],
+    ["carriedInputs: inputs", (it) => carriedInputs({ path, inputs: loose(it) })],
+    ["translated: model", (it) => translated(loose(it), flow, flow)],
+    ["translated: from", (it) => translated(still, loose(it), flow)],
+    ["classifierFreeGuidance: model", (it) => classifierFreeGuidance(loose(it), { scale: 2 })],
+    ["autoguidance: weaker", (it) => autoguidance(still, loose(it), { scale: 2 })],
+    ["fromSiT: model", (it) => fromSiT(loose(it))],
+    ["sampler: model", (it) => sampler(loose(it))],
+    ["likelihood: model", (it) => likelihood(loose(it))],
+    ["variationalBound: model", (it) => variationalBound(loose(it))],
+    [
+      "discreteBound: model",
+      (it) => discreteBound(loose(it), { objective: { path: discretePath(), prediction: "v" } }),
+    ],
+    ["loss: model", (it) => loss(flow, loose(it), batch)],
+    ["loss: the batch", (it) => loss(flow, still, loose(it))],
+    ["loss", (it) => loss(loose(it), still, batch)],
+    ["objectiveOn", (it) => objectiveOn(loose(it), device)],
+    ["effectiveWeight", (it) => effectiveWeight(loose(it), 0.5)],
+    ["objective", (it) => objective(loose(it))],
+    ["lossFactor.from", (it) => lossFactor({ from: loose(it), to: flow }, 0.5)],
+    ["convertLosses", (it) => convertLosses(loose(it), { from: flow, to: flow })],
+    [
+      "convertBins: bins",
+      (it) => convertBins(it === null ? loose(null) : loose({ bins, it }), { from: flow, to: flow }),
+    ],
+    ["shiftedGrid: grid", (it) => shiftedGrid(loose(it), 2)],
+    ["sampler: solver", (it) => sampler(still, { solver: loose(it) })],
+    ["bitsPerDimension", (it) => bitsPerDimension(loose(it))],
+    ["losses", (it) => uncertain(loose(it), batch.t)],
+    ["definePath: formula", (it) => definePath("a", loose(it))],
+    ["defineDensity: quantile", (it) => defineDensity("a", loose(it), () => 1)],
+  ];
+  test.each(places)("%s", (place, call) => {
+    for (const value of ["linear", null, 3, { name: "linear" }]) expect(refusal(() => call(value))).toContain(place);
+  });
 });
 
 test("steps and shifts that make no grid are named", () => {

@@ -81,7 +81,7 @@ export const kinds = <const K extends Kind<unknown>, const By extends string = "
     schema: schema as v.GenericSchema as Kinds<T, K, By>["schema"],
     build: (spec: Readonly<Record<string, unknown>> | string): T => {
       const asked: unknown = typeof spec === "string" ? v.parse(schemaOf(parts.get(spec)), { [by]: spec }) : spec;
-      const { [by]: name, ...options } = asked as Readonly<Record<string, unknown>>;
+      const { [by]: name, ...options } = (asked ?? {}) as Readonly<Record<string, unknown>>;
       return parts.get(String(name)).build(options as never);
     },
   });

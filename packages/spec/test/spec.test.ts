@@ -11,6 +11,7 @@ import {
   number,
   only,
   positive,
+  RegistryError,
   read,
   record,
   registry,
@@ -145,6 +146,9 @@ describe("kinds", () => {
     const spec = read(all.schema, { kind: "line" }, reading);
     expect(spec).toEqual({ kind: "line", slope: 2 });
     expect(all.build(spec).at(3)).toBe(6);
+  });
+  it("build nothing of no record", () => {
+    for (const none of [undefined, null]) expect(() => curves().build(none as never)).toThrow(RegistryError);
   });
   it.each<[unknown, string]>([
     [{ kind: "lien" }, 'spec.kind is "lien"; it must be one of "flat", "line" (did you mean "line"?)'],

@@ -1,4 +1,5 @@
 import { shown } from "@isoflop/spec";
+import { check, count } from "../checks.js";
 import { must } from "../errors.js";
 
 /**
@@ -39,6 +40,7 @@ const section = (start: number, size: number, count: number): readonly number[] 
  * @throws DiffusionError("option") for a text or indices that make no sense of so many steps
  */
 export const spacedIndices = (steps: number, spacing: Spacing): readonly number[] => {
+  check(count, steps, "respaced: steps");
   const wrong = (why: string): string => `respaced: spacing is ${shown(spacing)}${why}; it takes ${RIGHT}.`;
   if (Array.isArray(spacing)) {
     const indices: readonly number[] = spacing;

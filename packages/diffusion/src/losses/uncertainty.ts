@@ -43,5 +43,10 @@ export const logVariance = (given: { readonly features?: number; readonly seed?:
 /**
  * loss / e^u + u of each sample, [n], least where e^u is the mean loss at its noise level: there every level teaches alike, and model and u are
  * trained by its mean (arXiv 2312.02696, equations 21 and 22). What is validated is the loss itself.
+ * @throws DiffusionError("shape") for what is no f32 tensor
  */
-export const uncertain = (losses: Tensor, u: Tensor): Tensor => add(mul(losses, exp(neg(u))), u);
+export const uncertain = (losses: Tensor, u: Tensor): Tensor => {
+  checkTensor("losses is", losses);
+  checkTensor("u is", u);
+  return add(mul(losses, exp(neg(u))), u);
+};
