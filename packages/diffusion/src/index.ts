@@ -15,7 +15,7 @@ export {
   discreteBound,
 } from "./bound/discrete.js";
 export type { Bounds, Reading } from "./course.js";
-export { boundTerm } from "./ddpm/bound-term.js";
+export { boundTerm, type StepError } from "./ddpm/bound-term.js";
 export { type DiscretizedOptions, discretizedGaussianLogLikelihood } from "./ddpm/discretized-gaussian.js";
 export { gaussianKl, type Normal } from "./ddpm/gaussian-kl.js";
 export { type Posterior, posterior } from "./ddpm/posterior.js";
@@ -48,7 +48,7 @@ export { ddpmInputs } from "./inputs/ddpm.js";
 export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
 export { veInputs } from "./inputs/ve.js";
-export { denoiser, type NetworkInputs } from "./inputs.js";
+export { type Conditional, denoiser, type NetworkInputs } from "./inputs.js";
 export type { Levels } from "./levels.js";
 export { type BitsPerDimension, bitsPerDimension, type Nats } from "./likelihood/bits.js";
 export {

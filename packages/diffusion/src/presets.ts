@@ -20,7 +20,10 @@ const rectifiedFlow = kind({
 export const presets = kinds("objective", [rectifiedFlow, ddpm, edm, edm2, stochasticInterpolant], "preset");
 
 /** An objective as one writes it: the name of a preset, its record, or a record of parts. */
-export type ObjectiveInput = (string & Record<never, never>) | v.InferInput<typeof presets.schema> | ObjectivePartsSpec;
+export type ObjectiveInput =
+  | (string & Record<never, never>)
+  | v.InferInput<(typeof presets)["schema"]>
+  | ObjectivePartsSpec;
 
 const expanded = (asked: v.GenericSchema) =>
   v.pipe(

@@ -1,20 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { only, shown } from "@isoflop/spec";
-import {
-  concat,
-  type Device,
-  type JitArguments,
-  jit,
-  leavesOf,
-  mul,
-  slice,
-  type Tensor,
-  TensorError,
-} from "@isoflop/tensor";
+import { concat, type Device, type JitArguments, jit, mul, slice, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { check, checkTensor, count } from "./checks.js";
 import { type Bounds, checkClip, type Reading } from "./course.js";
-import { bracketed, DiffusionError, must } from "./errors.js";
+import { withDevice } from "./device.js";
+import { bracketed, must } from "./errors.js";
 import type { Grid } from "./grid.js";
 import { network, rectifiedFlow } from "./objective.js";
 import type { Path } from "./path.js";
@@ -37,8 +28,7 @@ export interface SamplerOptions {
   readonly device?: Device;
 }
 
-/** Where a run of the sampler is. */
-export type SamplingState = WalkState;
+export type { WalkState as SamplingState } from "./walk.js";
 
 export interface Sampling {
   /** Standard normal noise, f32 [n, ...]; it is scaled by the path's sigma at the first time. */
@@ -56,7 +46,7 @@ export interface Sampling {
   /** At most so many samples at once; the rest after them. The result is the same, the noise of a stochastic solver too. */
   readonly batch?: number;
   /** Awaited after each step. */
-  readonly onStep?: (state: SamplingState) => void | Promise<void>;
+  readonly onStep?: (state: WalkState) => void | Promise<void>;
   /** Looked at before each step; an abort throws its reason. */
   readonly signal?: AbortSignal;
 }
@@ -130,17 +120,12 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
     const { onStep, signal } = sampling;
     let walked: Walked | undefined;
     try {
-      walked = await walking.walk(inputs, { start: x, onStep, signal, ...rest });
+      const walk = { start: x, onStep, signal, ...rest };
+      walked = await withDevice(caller, device, [x, inputs], () => walking.walk(inputs, walk));
       await checkSizes(walked);
       return walked.x;
     } catch (error) {
       if (walked && walked.x !== x) walked.x.dispose();
-      const computed = device !== undefined || leavesOf([x, inputs]).some(({ storage }) => storage);
-      if (error instanceof TensorError && error.code === "device" && !computed)
-        throw new DiffusionError(
-          "option",
-          `${caller}: name a device (its option \`device\`); noise and inputs have none.`,
-        );
       throw error;
     } finally {
       for (const size of walked?.sizes ?? []) size.dispose();

@@ -28,6 +28,8 @@ export interface Place {
   readonly before: readonly Instant[];
   /** Steps of the walk after this one; Infinity where a solver chooses its own. */
   readonly left: number;
+  /** Whether the network says where the variance of a step lies, as `askRange` asks. */
+  readonly learnsVariance: boolean;
   /** The path at another time. */
   at(t: number): Instant;
 }

@@ -1,11 +1,9 @@
-import type { Tensor } from "@isoflop/tensor";
 import { tensors } from "./arithmetic.js";
 import { checkPrediction } from "./checks.js";
-import type { Objective } from "./objective.js";
+import type { Reading } from "./course.js";
+import type { Conditional } from "./inputs.js";
 import { besideBatch } from "./path.js";
 import { convert } from "./prediction.js";
-
-type Spoken = Pick<Objective, "path" | "prediction">;
 
 /**
  * A denoiser of one path and prediction as one of another: it is asked at the time of its own path where noise stands to signal as it does here, for
@@ -17,11 +15,7 @@ type Spoken = Pick<Objective, "path" | "prediction">;
  * @throws DiffusionError("shape") for an answer that is no prediction, ("option") for a path without a formula for the time of a ratio
  */
 export const translated =
-  <R extends readonly unknown[]>(
-    model: (x: Tensor, t: Tensor, ...rest: R) => Tensor,
-    from: Spoken,
-    to: Spoken,
-  ): ((x: Tensor, t: Tensor, ...rest: R) => Tensor) =>
+  <R extends readonly unknown[]>(model: Conditional<R>, from: Reading, to: Reading): Conditional<R> =>
   (x, t, ...rest) => {
     const here = to.path.at(t);
     const ratio = tensors.div(here.sigma, here.alpha);

@@ -189,6 +189,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
     return program;
   };
   const instant = (t: number) => instantAt(reading.path, t);
+  const learnsVariance = reading.variance === "learnedRange";
 
   const run = async (inputs: I, walk: Walk): Promise<Walked> => {
     const { start, times, onStep, signal } = walk;
@@ -236,6 +237,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
           to: instant(times[i + 1]!),
           before,
           left: steps - 1 - i,
+          learnsVariance,
           at: instant,
         };
         const { draws: count = 0 } = solver.step(place);
@@ -266,6 +268,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
             to: instant(to),
             before,
             left: Number.POSITIVE_INFINITY,
+            learnsVariance,
             at: instant,
           };
           const { stepped, asked } = take(place, []);

@@ -75,6 +75,12 @@ describe("DDPM's ancestral sampling, ten of a thousand steps", () => {
   });
 });
 
+test("the variance that a network learns is sampled with where none is told, and else the posterior's", async () => {
+  const [learned, fixed] = [{ spacing: "10" }, { spacing: "10", learned: false }];
+  expect(await states(ancestral(), learned)).toEqual(await states(ancestral({ variance: "learnedRange" }), learned));
+  expect(await states(ancestral(), fixed)).toEqual(await states(ancestral({ variance: "fixedSmall" }), fixed));
+});
+
 describe("DDIM", () => {
   test.each([0, 0.5, 1])("of eta %d", async (eta) => {
     fair(await states(ddim({ eta }), { spacing: "ddim10" }), `ddim.eta_${eta.toFixed(1)}.samples`);

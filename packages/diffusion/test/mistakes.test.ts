@@ -229,7 +229,7 @@ describe("values that are not finite on the way", () => {
 test("a run without a device asks for one", async () => {
   const noise = random.normal(random.key(0), [1, 3]);
   await expect(sample(still, { noise, steps: 2 })).rejects.toThrow(
-    "sample: name a device (its option `device`); noise and inputs have none.",
+    "sample: name a device (its option `device`); what it is given has none, and what a model closes over is not looked at.",
   );
   await expect(sampler(still).run(null, { noise, steps: 2 })).rejects.toThrow("sampler: name a device (its option");
   const out = await sample(still, { noise, steps: 2, device });
