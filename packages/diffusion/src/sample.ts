@@ -1,13 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { only, shown } from "@isoflop/spec";
 import { concat, type Device, type JitArguments, jit, mul, slice, type Tensor } from "@isoflop/tensor";
-import * as v from "valibot";
 import { check, checkTensor, count } from "./checks.js";
 import { type Bounds, checkClip, type Reading } from "./course.js";
 import { withDevice } from "./device.js";
 import { bracketed, must } from "./errors.js";
 import type { Grid } from "./grid.js";
-import { network, rectifiedFlow } from "./objective.js";
+import { checkReading, rectifiedFlow } from "./objective.js";
 import type { Path } from "./path.js";
 import { uniformTimes } from "./shift.js";
 import { checkSolver, type Solver } from "./solver.js";
@@ -109,7 +108,7 @@ export const sampler = <I>(model: DenoiserOf<I>, options: SamplerOptions = {}): 
 const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOptions): Sampler<I> => {
   check(only(samplerOptions), options, "sampler");
   const { objective: reading = rectifiedFlow(), solver = euler(), clip, device } = options;
-  check(v.object(network, "an objective"), reading, "sampler");
+  checkReading("sampler", reading);
   checkSolver(solver, shown(solver));
   checkClip("sampler", clip);
   const settings = { reading, solver, clip, device };

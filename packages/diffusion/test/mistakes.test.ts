@@ -149,8 +149,10 @@ test("a prediction, path, weighting or density of another name is named with the
     const changed = aim({ prediction: name });
     expect(refusal(() => objective(loose(changed)))).toContain(`objective.prediction is ${told}; ${choices}`);
     expect(refusal(() => loss(changed, still, batch))).toContain(`loss.prediction is ${told}; ${choices}`);
+    const byName = refusal(() => sampler(still, { objective: "edm" as never }));
+    expect(byName).toBe('sampler: objective is "edm"; it must be one such as rectifiedFlow().');
     expect(refusal(() => sampler(still, { objective: changed }))).toContain(
-      `sampler.prediction is ${told}; ${choices}`,
+      `sampler: objective.prediction is ${told}; ${choices}`,
     );
     expect(refusal(() => effectiveWeight(flow, 0.5, loose(name ?? null)))).toContain(choices);
     expect(refusal(() => unweightedIn(loose(name)))).toContain(choices);

@@ -9,7 +9,7 @@ import { uniform } from "../densities/uniform.js";
 import { withDevice } from "../device.js";
 import { must } from "../errors.js";
 import { loss } from "../loss.js";
-import { network, objective, rectifiedFlow } from "../objective.js";
+import { checkReading, objective, rectifiedFlow } from "../objective.js";
 import type { Path } from "../path.js";
 import { checkTimes, type DenoiserOf } from "../sample.js";
 import { unweighted } from "../weightings/unweighted.js";
@@ -81,7 +81,7 @@ export const variationalBound = <I>(
   const what = "variationalBound";
   check(only(boundOptions), options, what);
   const { objective: given = rectifiedFlow(), antithetic = false, device } = options;
-  check(v.object(network, "an objective"), given, what);
+  checkReading(what, given);
   check(v.boolean("true or false"), antithetic, `${what}: antithetic`);
   const strata = check(count, options.strata ?? 16, `${what}: strata`);
   const decoder = checkDecoder(what, options.decoder ?? "gaussian");

@@ -1,7 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { choice, only } from "@isoflop/spec";
 import { add, cast, type Device, jit, mul, random, square, sub, type Tensor } from "@isoflop/tensor";
-import * as v from "valibot";
 import { numbers, tensors } from "../arithmetic.js";
 import { normalBySample } from "../by-sample.js";
 import { check, count } from "../checks.js";
@@ -9,7 +8,7 @@ import { answerAt, type Bounds, checkClip, type Moment, momentAt, type Reading }
 import { excess, gaussianKl } from "../ddpm/gaussian-kl.js";
 import { withDevice } from "../device.js";
 import { must } from "../errors.js";
-import { network, type Variance, variances } from "../objective.js";
+import { checkReading, type Variance, variances } from "../objective.js";
 import { isDiscrete } from "../paths/discrete.js";
 import { checkTimes, type DenoiserOf } from "../sample.js";
 import { type Bound, type BoundOf, errorOf, meanOf, perSample, priorKl } from "./bound.js";
@@ -105,7 +104,7 @@ export const discreteBound = <I>(model: DenoiserOf<I>, options: DiscreteBoundOpt
   const what = "discreteBound";
   check(only(discreteOptions), options, what);
   const { objective: reading, clip, device } = options;
-  check(v.object(network, "an objective"), reading, what);
+  checkReading(what, reading);
   const variance = check(choice(variances), reading.variance ?? "fixedLarge", `${what}: variance`);
   checkClip(what, clip);
   const decoder = checkDecoder(what, options.decoder ?? "gaussian");
