@@ -2,7 +2,7 @@ import { must } from "./errors.js";
 import type { Path } from "./path.js";
 
 /** Where a walk stops on its way from noise to data. */
-export interface Grid {
+export interface TimeGrid {
   readonly name: string;
   /**
    * The falling times of so many steps on a path, one more than steps.

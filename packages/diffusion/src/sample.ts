@@ -2,10 +2,10 @@
 import { only, shown } from "@isoflop/spec";
 import { concat, type Device, type JitArguments, jit, mul, slice, type Tensor } from "@isoflop/tensor";
 import { check, checkTensor, count } from "./checks.js";
-import { type Bounds, checkClip, type Reading } from "./course.js";
+import { type ClipBounds, checkClip, type NetworkReading } from "./course.js";
 import { withDevice } from "./device.js";
 import { bracketed, must } from "./errors.js";
-import type { Grid } from "./grid.js";
+import type { TimeGrid } from "./grid.js";
 import { checkReading, rectifiedFlow } from "./objective.js";
 import type { Path } from "./path.js";
 import { uniformTimes } from "./shift.js";
@@ -18,11 +18,11 @@ export type DenoiserOf<I> = (x: Tensor, t: Tensor, inputs: I) => Tensor;
 
 export interface SamplerOptions {
   /** Path and prediction of the network, and whether it learns its variance. Default `rectifiedFlow()`. */
-  readonly objective?: Reading;
+  readonly objective?: NetworkReading;
   /** Default `euler()`. */
   readonly solver?: Solver;
   /** Keeps what the network takes for data within bounds at every step, such as [-1, 1] for pixels: DDPM's `clip_denoised`. */
-  readonly clip?: Bounds;
+  readonly clip?: ClipBounds;
   /** Needed only where neither noise nor inputs have been computed yet. */
   readonly device?: Device;
 }
@@ -37,7 +37,7 @@ export interface Sampling {
   /** Equal steps from t = 1 to t = 0. Default 25; a solver that chooses its own has one. */
   readonly steps?: number;
   /** What places so many steps in place of equal ones, such as `karrasGrid()`. */
-  readonly grid?: Grid;
+  readonly grid?: TimeGrid;
   /** Falling times instead, from the first to the last; or rising ones, from data to noise. */
   readonly times?: readonly number[];
   /** Of the noise that a stochastic solver adds: a key, which is folded with the number of each step, or what gives the draws of a step for all samples. */

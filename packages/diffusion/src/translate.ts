@@ -1,6 +1,6 @@
 import { tensors } from "./arithmetic.js";
 import { checkPrediction } from "./checks.js";
-import type { Reading } from "./course.js";
+import type { NetworkReading } from "./course.js";
 import type { Conditional } from "./inputs.js";
 import { besideBatch } from "./path.js";
 import { convert } from "./prediction.js";
@@ -15,7 +15,7 @@ import { convert } from "./prediction.js";
  * @throws DiffusionError("shape") for an answer that is no prediction, ("option") for a path without a formula for the time of a ratio
  */
 export const translated =
-  <R extends readonly unknown[]>(model: Conditional<R>, from: Reading, to: Reading): Conditional<R> =>
+  <R extends readonly unknown[]>(model: Conditional<R>, from: NetworkReading, to: NetworkReading): Conditional<R> =>
   (x, t, ...rest) => {
     const here = to.path.at(t);
     const ratio = tensors.div(here.sigma, here.alpha);

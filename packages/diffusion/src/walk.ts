@@ -21,16 +21,16 @@ import { controller } from "./control.js";
 import {
   type Answer,
   answerAt,
-  type Bounds,
+  type ClipBounds,
   type Course,
   type CourseData,
   courseOf,
   type Moment,
   momentOf,
-  type Reading,
+  type NetworkReading,
 } from "./course.js";
 import { DiffusionError, must } from "./errors.js";
-import { type Advanced, type Control, instantAt, type Place, type Solver, type Step } from "./solver.js";
+import { type Advanced, type Control, instantAt, type Solver, type Step, type StepPlace } from "./solver.js";
 
 /** What a walk asks at a moment of a step: a network, or what is made of it. */
 export type Field<I> = (x: Tensor, moment: Moment<Tensor>, inputs: I) => Answer;
@@ -78,9 +78,9 @@ export interface Walked {
 }
 
 export interface WalkOptions {
-  readonly reading: Reading;
+  readonly reading: NetworkReading;
   readonly solver: Solver;
-  readonly clip?: Bounds | undefined;
+  readonly clip?: ClipBounds | undefined;
   readonly device?: Device | undefined;
 }
 
@@ -198,7 +198,10 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
     const before: ReturnType<typeof instant>[] = [];
     let [x, memory, evaluations]: [Tensor, readonly Tensor[], number] = [start, [], 0];
 
-    const take = (place: Place, noise: readonly Tensor[]): { readonly stepped: Stepped; readonly asked: number } => {
+    const take = (
+      place: StepPlace,
+      noise: readonly Tensor[],
+    ): { readonly stepped: Stepped; readonly asked: number } => {
       const step = solver.step(place);
       const { recalls = 0 } = step;
       must(
@@ -216,7 +219,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
       );
       return { stepped, asked: course.moments.length };
     };
-    const accept = async ({ x: next, memory: left, size }: Stepped, place: Place, steps: number): Promise<void> => {
+    const accept = async ({ x: next, memory: left, size }: Stepped, place: StepPlace, steps: number): Promise<void> => {
       sizes.push(size);
       visited.push(place.to.t);
       release(memory);

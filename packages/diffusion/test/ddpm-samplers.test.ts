@@ -2,7 +2,7 @@ import { createDevice, type Tensor } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
 import {
   ancestral,
-  type Bounds,
+  type ClipBounds,
   ddim,
   ddpmInputs,
   denoiser,
@@ -33,7 +33,7 @@ const draws = Array.from({ length: 10 }, (_, i) =>
 interface Walk {
   readonly prediction?: Prediction;
   readonly learned?: boolean;
-  readonly clip?: Bounds;
+  readonly clip?: ClipBounds;
   readonly spacing: string;
   readonly times?: readonly number[];
 }

@@ -36,7 +36,7 @@ export type { DitParams, ImageParams } from "./network.js";
 export type { ApplyOptions, DitOptions } from "./options.js";
 export { patchify, patchifyVideo, unpatchify, unpatchifyVideo } from "./patches.js";
 export { positionTable } from "./position-table.js";
-export { type OptimizerFamily, type ParameterRates, parameterRates } from "./rates.js";
+export { type OptimizerFamily, type ParameterRate, parameterRates } from "./rates.js";
 export type { Linear, NamedSpecs, Norm, SpecsOf } from "./spec.js";
 export type { SwiGlu } from "./swiglu.js";
 export type { TimeEmbedder } from "./time.js";

@@ -1,3 +1,5 @@
+export type { LossBin } from "@isoflop/diffusion";
+export type { ParameterRate } from "@isoflop/dit";
 export {
   type CaptionForm,
   type Captions,
@@ -23,7 +25,6 @@ export {
   type Factors,
   factorsOf,
   type ParameterGroup,
-  type ParameterRate,
   type ParameterRates,
   resolveRates,
 } from "./groups.js";
@@ -82,7 +83,7 @@ export {
   type StepOutputs,
   trainStep,
 } from "./step.js";
-export { type TimeBin, timeBins } from "./time-bins.js";
+export { timeBins } from "./time-bins.js";
 export { type Progress, type StepMetrics, type TrainOptions, type TrainResult, train } from "./train.js";
 export { checkSplit, type ValidateOptions, type Validation, validate } from "./validate.js";
 export { type WidthLoss, widthCurve } from "./width-curve.js";

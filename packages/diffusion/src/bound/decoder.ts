@@ -10,7 +10,7 @@ import type { Of } from "../likelihood/dequantization.js";
  * What makes x of the least noisy state: a normal density for continuous data and latents, or its shares of levels for data of these ("levels": 256
  * from -1 to 1, or a record that tells others), whose bound is then one of a code; with `least` 0, strictly (see {@link DiscretizedOptions}).
  */
-export type Decoder = "gaussian" | "levels" | DiscretizedOptions;
+export type BoundDecoder = "gaussian" | "levels" | DiscretizedOptions;
 
 /** A decoder, checked. */
 export interface CheckedDecoder {
@@ -21,7 +21,7 @@ export interface CheckedDecoder {
 }
 
 /** @throws DiffusionError("option") for another name, or levels that are none */
-export const checkDecoder = (what: string, decoder: Decoder): CheckedDecoder => {
+export const checkDecoder = (what: string, decoder: BoundDecoder): CheckedDecoder => {
   const isRecord = typeof decoder === "object" && decoder !== null;
   const named = isRecord ? "levels" : check(choice(["gaussian", "levels"]), decoder, `${what}: decoder`);
   if (named === "gaussian") return { name: "gaussian", of: "density" };

@@ -40,9 +40,11 @@ export interface ConvertedLosses extends Reweighted {
   readonly times: Float64Array;
 }
 
-/** Losses of samples whose times lie in one part of the clock. */
+/** Mean loss of the samples whose times lie in one part of the clock. */
 export interface LossBin {
+  /** Times from here … */
   readonly from: number;
+  /** … to here, 0 is data and 1 noise. */
   readonly to: number;
   readonly mean: number;
   readonly stdErr: number;

@@ -2,7 +2,7 @@ import { choice } from "@isoflop/spec";
 import { add, exp, mul } from "@isoflop/tensor";
 import * as v from "valibot";
 import { part } from "../checks.js";
-import { defineStep, type Place, type Solver, type Step } from "../solver.js";
+import { defineStep, type Solver, type Step, type StepPlace } from "../solver.js";
 import { inData } from "./exponential.js";
 import { multistep } from "./multistep.js";
 import { checkFalls, posterior } from "./posterior.js";
@@ -25,7 +25,7 @@ const lastStep = multistep(inData, { count: 1, keep: 0 }, ({ from, to }) => {
 const learnedStep = defineStep({
   reads: "data",
   times: ({ from }) => [from.t],
-  numbers({ from, to }: Place) {
+  numbers({ from, to }: StepPlace) {
     const { carry, gain, small, large } = posterior(from, to);
     const [least, most] = [Math.log(small) / 2, Math.log(large) / 2];
     return { carry, gain, centre: (least + most) / 2, reach: (most - least) / 2 };

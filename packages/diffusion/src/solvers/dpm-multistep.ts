@@ -1,7 +1,7 @@
 import { choice, number, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { part, unit } from "../checks.js";
-import type { Place, Solver } from "../solver.js";
+import type { Solver, StepPlace } from "../solver.js";
 import { firstOrderStep } from "./ddim.js";
 import { hasLambda, inData, phi, usable } from "./exponential.js";
 import { multistep, type Shares } from "./multistep.js";
@@ -16,7 +16,7 @@ interface Options {
 
 /** Steps of log-SNR: this one, and those before in units of it. */
 const spans = (
-  { from, to, before }: Place,
+  { from, to, before }: StepPlace,
   count: number,
 ): { readonly h: number; readonly ratios: readonly number[] } => {
   const h = to.lambda - from.lambda;
@@ -25,7 +25,7 @@ const spans = (
 };
 
 /** What is read now and was read before, each with its share in the step to `to`. */
-const sharesOf = (place: Place, count: number, { eta, noise, correction, curvature }: Options): Shares => {
+const sharesOf = (place: StepPlace, count: number, { eta, noise, correction, curvature }: Options): Shares => {
   const { from, to } = place;
   const { h, ratios } = spans(place, count);
   const [r0 = 1, r1 = 1] = ratios;
