@@ -149,7 +149,7 @@ export { uniPC } from "./solvers/uni-pc.js";
 export { solvers } from "./solvers.js";
 export { draws, quantiles, stratified } from "./stratified.js";
 export { translated } from "./translate.js";
-export type { Draws } from "./walk.js";
+export type { Draws } from "./walk-noise.js";
 export type { UnitWeight, Weighting } from "./weighting.js";
 export { edmWeighting } from "./weightings/edm.js";
 export { likelihoodWeighting } from "./weightings/likelihood.js";

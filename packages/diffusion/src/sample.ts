@@ -11,7 +11,8 @@ import type { Path } from "./path.js";
 import { uniformTimes } from "./shift.js";
 import { checkSolver, type Solver } from "./solver.js";
 import { euler } from "./solvers/euler.js";
-import { checkSizes, type Draws, fieldOf, type Walk, type Walked, type WalkState, walker } from "./walk.js";
+import { checkSizes, fieldOf, type Walk, type Walked, type WalkState, walker } from "./walk.js";
+import type { Draws } from "./walk-noise.js";
 
 /** A network whose parameters and condition are data: a pytree of tensors handed to every call. */
 export type DenoiserOf<I> = (x: Tensor, t: Tensor, inputs: I) => Tensor;

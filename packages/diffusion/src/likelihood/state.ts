@@ -2,7 +2,7 @@ import { cast, concat, type Device, jit, mul, slice, type Tensor, zeros } from "
 import { samplesFrom } from "../by-sample.js";
 import { answerAt, type NetworkReading } from "../course.js";
 import type { DenoiserOf } from "../sample.js";
-import type { Field } from "../walk.js";
+import type { Field } from "../walk-step.js";
 import { type CheckedProbes, type ProbeInputs, withDivergence } from "./probes.js";
 
 /** What a joined field is given beside its state. */
