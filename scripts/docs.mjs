@@ -1,14 +1,15 @@
 // `pnpm run docs`: pages about everything that the published packages export, into docs/. Fails on a warning, such as a link to nothing or a type
 // that an exported function names and no package exports. Needs an installed workspace.
 import { join } from "node:path";
-import { Application, Converter } from "typedoc";
+import { Application, Converter, OptionDefaults } from "typedoc";
 import { addReadmes, entryPoints, withoutOneCommentTwice } from "./lib/docs.mjs";
 import { listPackages, publicPackages, root } from "./lib/workspace.mjs";
 
 /** What computed types are made of, by package: the type itself says it all. @type {Record<string, string[]>} */
 const workings = {
   "@isoflop/data": ["pictures/pictures.ts:schema"],
-  "@isoflop/dit": ["conditioning/index.ts:ours"],
+  "@isoflop/diffusion": ["objective-spec.ts:objectiveParts"],
+  "@isoflop/dit": ["conditioning/index.ts:ours", "rates.ts:optimizers"],
   "@isoflop/flops": ["architectures/index.ts:ours"],
   "@isoflop/plot": ["chart/several.ts:Several"],
   "@isoflop/scaling": ["records/fields.ts:Frozen"],
@@ -20,7 +21,13 @@ const workings = {
     "backends/scalars.ts:SCALARS",
     "graph/tensor.ts:Tensor",
   ],
-  "@isoflop/train": ["captions.ts:CaptionedData", "setup.ts:CaptionedData"],
+  "@isoflop/train": [
+    "captions.ts:CaptionedData",
+    "setup.ts:CaptionedData",
+    "optimizers/spec.ts:Others",
+    "optimizers/spec.ts:Input",
+    "optimizers/spec.ts:Output",
+  ],
   isoflop: ["modules/sorts.ts:sorts", "study/file/schema.ts:Fixed"],
 };
 
@@ -36,6 +43,7 @@ const app = await Application.bootstrap({
   readme: join(root, "README.md"),
   out: join(root, "docs"),
   gitRevision: "main",
+  highlightLanguages: [...OptionDefaults.highlightLanguages, "python"],
   excludeInternal: true,
 });
 withoutOneCommentTwice(app.logger);

@@ -5,7 +5,7 @@ import { checkPrediction } from "./checks.js";
 import { bracketed, must } from "./errors.js";
 import type { Objective } from "./objective.js";
 import { type Combination, combinationAt, combined, type Prediction, same } from "./prediction.js";
-import type { Place, Step } from "./solver.js";
+import type { Step, StepPlace } from "./solver.js";
 
 /** A time at which a step asks the network, and how its answer becomes what the step reads. */
 export interface Moment<T> {
@@ -26,13 +26,13 @@ export interface Course<T> {
 export type CourseData = JitArguments<Course<Tensor>>;
 
 /** What a network is read by. */
-export type Reading = Pick<Objective, "path" | "prediction"> & Partial<Pick<Objective, "variance">>;
+export type NetworkReading = Pick<Objective, "path" | "prediction"> & Partial<Pick<Objective, "variance">>;
 
 /** Least and largest number of data. */
-export type Bounds = readonly [least: number, most: number];
+export type ClipBounds = readonly [least: number, most: number];
 
 /** @throws DiffusionError("option") unless bounds are two numbers that rise */
-export const checkClip = (what: string, clip: Bounds | undefined): void => {
+export const checkClip = (what: string, clip: ClipBounds | undefined): void => {
   if (clip === undefined) return;
   const [least, most] = Array.isArray(clip) ? clip : [Number.NaN, Number.NaN];
   const holds = Number.isFinite(least) && Number.isFinite(most) && least < most;
@@ -44,10 +44,10 @@ export const checkClip = (what: string, clip: Bounds | undefined): void => {
  * @throws DiffusionError("singular") where the prediction does not give what is read
  */
 export const momentAt = (
-  { path, prediction }: Reading,
+  { path, prediction }: NetworkReading,
   reads: Prediction,
   t: number,
-  clip: Bounds | undefined,
+  clip: ClipBounds | undefined,
 ): Moment<number> => {
   const between = (from: Prediction, to: Prediction) => (same(from, to) ? undefined : combinationAt(path, from, to, t));
   if (clip === undefined) {
@@ -60,16 +60,16 @@ export const momentAt = (
 
 /** The numbers of a step, in float64. */
 export const courseOf = (
-  reading: Reading,
+  reading: NetworkReading,
   { reads, ...step }: Step,
-  place: Place,
-  clip: Bounds | undefined,
+  place: StepPlace,
+  clip: ClipBounds | undefined,
 ): Course<number> => ({
   moments: step.times(place).map((t) => momentAt(reading, reads, t, clip)),
   numbers: checkNumbers(step.numbers(place), place),
 });
 
-const checkNumbers = (numbers: Readonly<Record<string, number>>, { from, to }: Place) => {
+const checkNumbers = (numbers: Readonly<Record<string, number>>, { from, to }: StepPlace) => {
   for (const [name, value] of Object.entries(numbers))
     must(
       Number.isFinite(value),
@@ -105,10 +105,10 @@ export const halves = (output: Tensor, x: Tensor): Answer => {
 /** What a network says at a moment, in what is read. */
 export const answerAt = (
   model: (x: Tensor, t: Tensor) => Tensor,
-  { variance }: Reading,
+  { variance }: NetworkReading,
   moment: Moment<Tensor>,
   x: Tensor,
-  clip: Bounds | undefined,
+  clip: ClipBounds | undefined,
 ): Answer => {
   const output = model(x, broadcastTo(moment.t, [x.shape[0]!]));
   const { value, range } = variance === "learnedRange" ? halves(output, x) : { value: output, range: undefined };

@@ -17,7 +17,10 @@ export const withDevice = async <T>(
     return await run();
   } catch (error) {
     if (error instanceof TensorError && error.code === "device" && !known)
-      throw new DiffusionError("option", `${what}: name a device (its option \`device\`); what it is given has none.`);
+      throw new DiffusionError(
+        "option",
+        `${what}: name a device (its option \`device\`); what it is given has none, and what a model closes over is not looked at.`,
+      );
     throw error;
   }
 };

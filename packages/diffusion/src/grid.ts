@@ -3,7 +3,7 @@ import { must } from "./errors.js";
 import type { Path } from "./path.js";
 
 /** Where a walk stops on its way from noise to data. */
-export interface Grid {
+export interface TimeGrid {
   readonly name: string;
   /**
    * The falling times of so many steps on a path, one more than steps.
@@ -13,7 +13,7 @@ export interface Grid {
 }
 
 /** A grid whose times are asked for on a path and in whole steps. */
-export const defineGrid = (name: string, times: Grid["times"]): Grid => ({
+export const defineGrid = (name: string, times: TimeGrid["times"]): TimeGrid => ({
   name,
   times(path, steps) {
     checkPath(`the ${name} grid`, path);

@@ -1,5 +1,5 @@
 import { type Kinds, kinds, type SpecIn } from "@isoflop/spec";
-import type { Grid } from "./grid.js";
+import type { TimeGrid } from "./grid.js";
 import { exponentialGrid } from "./grids/exponential.js";
 import { iddpmGrid } from "./grids/iddpm.js";
 import { karrasGrid } from "./grids/karras.js";
@@ -8,7 +8,7 @@ import { quadraticGrid } from "./grids/quadratic.js";
 import { shiftedGridKind } from "./grids/shifted.js";
 import { uniformGrid } from "./grids/uniform.js";
 
-const shifted = shiftedGridKind((): Kinds<Grid> => grids);
+const shifted = shiftedGridKind((): Kinds<TimeGrid> => grids);
 
 /** Grids of times by name. */
 export const grids = kinds("grid", [

@@ -7,15 +7,15 @@ export {
   type VariationalBoundOptions,
   variationalBound,
 } from "./bound/continuous.js";
-export type { Decoder } from "./bound/decoder.js";
+export type { BoundDecoder } from "./bound/decoder.js";
 export {
   type DiscreteBound,
   type DiscreteBoundCard,
   type DiscreteBoundOptions,
   discreteBound,
 } from "./bound/discrete.js";
-export type { Bounds, Reading } from "./course.js";
-export { boundTerm } from "./ddpm/bound-term.js";
+export type { ClipBounds, NetworkReading } from "./course.js";
+export { boundTerm, type StepError } from "./ddpm/bound-term.js";
 export { type DiscretizedOptions, discretizedGaussianLogLikelihood } from "./ddpm/discretized-gaussian.js";
 export { gaussianKl, type Normal } from "./ddpm/gaussian-kl.js";
 export { type Posterior, posterior } from "./ddpm/posterior.js";
@@ -31,7 +31,7 @@ export { uniform } from "./densities/uniform.js";
 export { type DensitySpec, densities } from "./densities.js";
 export { defineDensity, densityOn, type PathDensity, type TimestepDensity } from "./density.js";
 export { DiffusionError, type DiffusionErrorCode } from "./errors.js";
-export type { Grid } from "./grid.js";
+export type { TimeGrid } from "./grid.js";
 export { exponentialGrid } from "./grids/exponential.js";
 export { iddpmGrid } from "./grids/iddpm.js";
 export { karrasGrid } from "./grids/karras.js";
@@ -48,7 +48,7 @@ export { ddpmInputs } from "./inputs/ddpm.js";
 export { edmInputs } from "./inputs/edm.js";
 export { plainInputs } from "./inputs/plain.js";
 export { veInputs } from "./inputs/ve.js";
-export { denoiser, type NetworkInputs } from "./inputs.js";
+export { type Conditional, denoiser, type NetworkInputs } from "./inputs.js";
 export type { Levels } from "./levels.js";
 export { type BitsPerDimension, bitsPerDimension, type Nats } from "./likelihood/bits.js";
 export {
@@ -118,7 +118,7 @@ export {
 export { ddpm } from "./presets/ddpm.js";
 export { edm, edm2 } from "./presets/edm.js";
 export { stochasticInterpolant } from "./presets/stochastic-interpolant.js";
-export { buildObjective, type ObjectiveInput, objectiveSchema, presets } from "./presets.js";
+export { buildObjective, type ObjectiveInput, objectivePresets, objectiveSchema } from "./presets.js";
 export * from "./sample.js";
 export { shiftForTokens, shiftTime, uniformTimes } from "./shift.js";
 export { fromSiT } from "./sit.js";
@@ -128,9 +128,9 @@ export {
   defineStep,
   type Instant,
   instantAt,
-  type Place,
   type Solver,
   type Step,
+  type StepPlace,
   type StepState,
 } from "./solver.js";
 export { ancestral } from "./solvers/ancestral.js";
@@ -149,7 +149,7 @@ export { uniPC } from "./solvers/uni-pc.js";
 export { solvers } from "./solvers.js";
 export { draws, quantiles, stratified } from "./stratified.js";
 export { translated } from "./translate.js";
-export type { Draws } from "./walk.js";
+export type { Draws } from "./walk-noise.js";
 export type { UnitWeight, Weighting } from "./weighting.js";
 export { edmWeighting } from "./weightings/edm.js";
 export { likelihoodWeighting } from "./weightings/likelihood.js";

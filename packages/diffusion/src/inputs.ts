@@ -14,8 +14,8 @@ export interface NetworkInputs {
   on?(device: Device): NetworkInputs;
 }
 
-/** x [n, ...], t [n] and whatever else the network reads, to a prediction. */
-type Conditional<R extends readonly unknown[]> = (x: Tensor, t: Tensor, ...rest: R) => Tensor;
+/** x [n, ...], t [n] and whatever else a network reads, to a prediction. */
+export type Conditional<R extends readonly unknown[]> = (x: Tensor, t: Tensor, ...rest: R) => Tensor;
 
 /**
  * A network as a denoiser of x_t at t: it is given its inputs, and answers with its prediction. Losses, samplers, guidance and likelihoods take

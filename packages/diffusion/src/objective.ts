@@ -53,7 +53,15 @@ export type LossKind = (typeof lossKinds)[number];
 export type Denoiser = (x: Tensor, t: Tensor) => Tensor;
 
 /** What tells how to read a network. */
-export const network = { path: having("at", "linearPath()"), prediction: predictionSchema };
+const network = { path: having("at", "linearPath()"), prediction: predictionSchema };
+
+const readable = v.object(network, "one such as rectifiedFlow()");
+
+/** @throws DiffusionError("option") unless it tells how to read a network */
+export const checkReading = (what: string, reading: unknown): void => {
+  check(readable, reading, `${what}: objective`);
+};
+
 /** What an objective has. */
 export const objectives = record({
   ...network,

@@ -17,15 +17,18 @@ const rectifiedFlow = kind({
 });
 
 /** Published objectives by name. A record asks for one as `{ preset: name, …options }`, and is the record that it builds. */
-export const presets = kinds("objective", [rectifiedFlow, ddpm, edm, edm2, stochasticInterpolant], "preset");
+export const objectivePresets = kinds("objective", [rectifiedFlow, ddpm, edm, edm2, stochasticInterpolant], "preset");
 
 /** An objective as one writes it: the name of a preset, its record, or a record of parts. */
-export type ObjectiveInput = (string & Record<never, never>) | v.InferInput<typeof presets.schema> | ObjectivePartsSpec;
+export type ObjectiveInput =
+  | (string & Record<never, never>)
+  | v.InferInput<(typeof objectivePresets)["schema"]>
+  | ObjectivePartsSpec;
 
 const expanded = (asked: v.GenericSchema) =>
   v.pipe(
     asked,
-    v.transform((spec) => presets.build(spec as never)),
+    v.transform((spec) => objectivePresets.build(spec as never)),
     builtParts,
   );
 
@@ -33,9 +36,12 @@ const expanded = (asked: v.GenericSchema) =>
  * An objective's record, of parts that can be built: as it is, or what a preset makes it. The default is rectified flow.
  */
 export const objectiveSchema = v.lazy((value: unknown) => {
-  if (value === undefined) return v.union([builtParts, choice(presets.names), presets.schema], "a record");
-  if (typeof value === "string") return expanded(choice(presets.names));
-  return typeof value === "object" && value !== null && "preset" in value ? expanded(presets.schema) : builtParts;
+  if (value === undefined)
+    return v.union([builtParts, choice(objectivePresets.names), objectivePresets.schema], "a record");
+  if (typeof value === "string") return expanded(choice(objectivePresets.names));
+  return typeof value === "object" && value !== null && "preset" in value
+    ? expanded(objectivePresets.schema)
+    : builtParts;
 }) as v.GenericSchema as v.GenericSchema<ObjectiveInput, ObjectiveSpec>;
 
 /**

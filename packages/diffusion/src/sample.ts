@@ -1,44 +1,34 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { only, shown } from "@isoflop/spec";
-import {
-  concat,
-  type Device,
-  type JitArguments,
-  jit,
-  leavesOf,
-  mul,
-  slice,
-  type Tensor,
-  TensorError,
-} from "@isoflop/tensor";
-import * as v from "valibot";
+import { concat, type Device, type JitArguments, jit, mul, slice, type Tensor } from "@isoflop/tensor";
 import { check, checkNetwork, checkTensor, count } from "./checks.js";
-import { type Bounds, checkClip, type Reading } from "./course.js";
-import { bracketed, DiffusionError, must } from "./errors.js";
-import type { Grid } from "./grid.js";
-import { network, rectifiedFlow } from "./objective.js";
+import { type ClipBounds, checkClip, type NetworkReading } from "./course.js";
+import { withDevice } from "./device.js";
+import { bracketed, must } from "./errors.js";
+import type { TimeGrid } from "./grid.js";
+import { checkReading, rectifiedFlow } from "./objective.js";
 import type { Path } from "./path.js";
 import { uniformTimes } from "./shift.js";
 import { checkSolver, type Solver } from "./solver.js";
 import { euler } from "./solvers/euler.js";
-import { checkSizes, type Draws, fieldOf, type Walk, type Walked, type WalkState, walker } from "./walk.js";
+import { checkSizes, fieldOf, type Walk, type Walked, type WalkState, walker } from "./walk.js";
+import type { Draws } from "./walk-noise.js";
 
 /** A network whose parameters and condition are data: a pytree of tensors handed to every call. */
 export type DenoiserOf<I> = (x: Tensor, t: Tensor, inputs: I) => Tensor;
 
 export interface SamplerOptions {
   /** Path and prediction of the network, and whether it learns its variance. Default `rectifiedFlow()`. */
-  readonly objective?: Reading;
+  readonly objective?: NetworkReading;
   /** Default `euler()`. */
   readonly solver?: Solver;
   /** Keeps what the network takes for data within bounds at every step, such as [-1, 1] for pixels: DDPM's `clip_denoised`. */
-  readonly clip?: Bounds;
+  readonly clip?: ClipBounds;
   /** Needed only where neither noise nor inputs have been computed yet. */
   readonly device?: Device;
 }
 
-/** Where a run of the sampler is. */
-export type SamplingState = WalkState;
+export type { WalkState as SamplingState } from "./walk.js";
 
 export interface Sampling {
   /** Standard normal noise, f32 [n, ...]; it is scaled by the path's sigma at the first time. */
@@ -48,7 +38,7 @@ export interface Sampling {
   /** Equal steps from t = 1 to t = 0. Default 25; a solver that chooses its own has one. */
   readonly steps?: number;
   /** What places so many steps in place of equal ones, such as `karrasGrid()`. */
-  readonly grid?: Grid;
+  readonly grid?: TimeGrid;
   /** Falling times instead, from the first to the last; or rising ones, from data to noise. */
   readonly times?: readonly number[];
   /** Of the noise that a stochastic solver adds: a key, which is folded with the number of each step, or what gives the draws of a step for all samples. */
@@ -56,7 +46,7 @@ export interface Sampling {
   /** At most so many samples at once; the rest after them. The result is the same, the noise of a stochastic solver too. */
   readonly batch?: number;
   /** Awaited after each step. */
-  readonly onStep?: (state: SamplingState) => void | Promise<void>;
+  readonly onStep?: (state: WalkState) => void | Promise<void>;
   /** Looked at before each step; an abort throws its reason. */
   readonly signal?: AbortSignal;
 }
@@ -120,7 +110,7 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
   checkNetwork(caller, model);
   check(only(samplerOptions), options, "sampler");
   const { objective: reading = rectifiedFlow(), solver = euler(), clip, device } = options;
-  check(v.object(network, "an objective"), reading, "sampler");
+  checkReading("sampler", reading);
   checkSolver(solver, shown(solver));
   checkClip("sampler", clip);
   const settings = { reading, solver, clip, device };
@@ -131,17 +121,12 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
     const { onStep, signal } = sampling;
     let walked: Walked | undefined;
     try {
-      walked = await walking.walk(inputs, { start: x, onStep, signal, ...rest });
+      const walk = { start: x, onStep, signal, ...rest };
+      walked = await withDevice(caller, device, [x, inputs], () => walking.walk(inputs, walk));
       await checkSizes(walked);
       return walked.x;
     } catch (error) {
       if (walked && walked.x !== x) walked.x.dispose();
-      const computed = device !== undefined || leavesOf([x, inputs]).some(({ storage }) => storage);
-      if (error instanceof TensorError && error.code === "device" && !computed)
-        throw new DiffusionError(
-          "option",
-          `${caller}: name a device (its option \`device\`); noise and inputs have none.`,
-        );
       throw error;
     } finally {
       for (const size of walked?.sizes ?? []) size.dispose();

@@ -20,7 +20,7 @@ export const instantAt = (path: Path, t: number): Instant => {
 };
 
 /** Where a walk is: all that the numbers of a step are computed from, in float64. */
-export interface Place {
+export interface StepPlace {
   readonly path: Path;
   readonly from: Instant;
   readonly to: Instant;
@@ -28,6 +28,8 @@ export interface Place {
   readonly before: readonly Instant[];
   /** Steps of the walk after this one; Infinity where a solver chooses its own. */
   readonly left: number;
+  /** Whether the network says where the variance of a step lies, as `askRange` asks. */
+  readonly learnsVariance: boolean;
   /** The path at another time. */
   at(t: number): Instant;
 }
@@ -65,8 +67,8 @@ export interface Step<N extends string = string> {
   /** The prediction that the step is written in; what the network predicts is converted to it. */
   readonly reads: Prediction;
   /** The times at which it asks the network. */
-  times(place: Place): readonly number[];
-  numbers(place: Place): Readonly<Record<N, number>>;
+  times(place: StepPlace): readonly number[];
+  numbers(place: StepPlace): Readonly<Record<N, number>>;
   /** How many standard normal draws it takes. Default 0. */
   readonly draws?: number;
   /** How many tensors it needs of what the step before left. Default 0. */
@@ -88,7 +90,7 @@ export interface Control {
 export interface Solver {
   readonly name: string;
   /** The step to take at a place. */
-  step(place: Place): Step;
+  step(place: StepPlace): Step;
   /** Where it chooses its own steps, by the error that they tell. */
   readonly control?: Control;
 }
@@ -97,10 +99,10 @@ export interface Solver {
 export const defineStep = <const N extends string>(step: Step<N>): Step => step as Step<string> as Step;
 
 /** The length of a step: below 0 on the way to data. */
-export const lengthOf = ({ from, to }: Place): number => to.t - from.t;
+export const lengthOf = ({ from, to }: StepPlace): number => to.t - from.t;
 
 /** Whether a step leads to the end of the walk. */
-export const isLast = ({ left }: Place): boolean => left === 0;
+export const isLast = ({ left }: StepPlace): boolean => left === 0;
 
 /** @throws DiffusionError("option") for what is no solver, such as the function that makes one */
 export const checkSolver = (solver: Solver, told: string): void => {

@@ -1,14 +1,10 @@
-import type { Tensor } from "@isoflop/tensor";
-import * as v from "valibot";
 import { tensors } from "./arithmetic.js";
-import { check, checkNetwork, checkPrediction } from "./checks.js";
-import { network, type Objective } from "./objective.js";
+import { checkNetwork, checkPrediction } from "./checks.js";
+import type { NetworkReading } from "./course.js";
+import type { Conditional } from "./inputs.js";
+import { checkReading } from "./objective.js";
 import { besideBatch } from "./path.js";
 import { convert } from "./prediction.js";
-
-type Spoken = Pick<Objective, "path" | "prediction">;
-
-const spoken = v.object(network, "an objective");
 
 /**
  * A denoiser of one path and prediction as one of another: it is asked at the time of its own path where noise stands to signal as it does here, for
@@ -20,13 +16,13 @@ const spoken = v.object(network, "an objective");
  * @throws DiffusionError("shape") for an answer that is no prediction, ("option") for a path without a formula for the time of a ratio
  */
 export const translated = <R extends readonly unknown[]>(
-  model: (x: Tensor, t: Tensor, ...rest: R) => Tensor,
-  from: Spoken,
-  to: Spoken,
-): ((x: Tensor, t: Tensor, ...rest: R) => Tensor) => {
+  model: Conditional<R>,
+  from: NetworkReading,
+  to: NetworkReading,
+): Conditional<R> => {
   checkNetwork("translated", model);
-  check(spoken, from, "translated: from");
-  check(spoken, to, "translated: to");
+  checkReading("translated: from", from);
+  checkReading("translated: to", to);
   return (x, t, ...rest) => {
     const here = to.path.at(t);
     const ratio = tensors.div(here.sigma, here.alpha);

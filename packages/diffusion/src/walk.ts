@@ -1,42 +1,10 @@
-import {
-  abs,
-  add,
-  concat,
-  type Device,
-  div,
-  type JitArguments,
-  jit,
-  maximum,
-  mean,
-  mul,
-  random,
-  slice,
-  sqrt,
-  square,
-  stack,
-  type Tensor,
-} from "@isoflop/tensor";
-import { checkTensor } from "./checks.js";
+import { type Device, type JitArguments, stack, type Tensor } from "@isoflop/tensor";
 import { controller } from "./control.js";
-import {
-  type Answer,
-  answerAt,
-  type Bounds,
-  type Course,
-  type CourseData,
-  courseOf,
-  type Moment,
-  momentOf,
-  type Reading,
-} from "./course.js";
+import { answerAt, type ClipBounds, type CourseData, courseOf, type NetworkReading } from "./course.js";
 import { DiffusionError, must } from "./errors.js";
-import { type Advanced, type Control, instantAt, type Place, type Solver, type Step } from "./solver.js";
-
-/** What a walk asks at a moment of a step: a network, or what is made of it. */
-export type Field<I> = (x: Tensor, moment: Moment<Tensor>, inputs: I) => Answer;
-
-/** Where fresh noise comes from: a key, folded with the number of the step, or a function that gives the draws of a step. */
-export type Draws = random.Key | ((step: number) => readonly Tensor[]);
+import { type Control, instantAt, type Solver, type Step, type StepPlace } from "./solver.js";
+import { type Drawing, drawn } from "./walk-noise.js";
+import { compile, type Field, type Stepped } from "./walk-step.js";
 
 /** Where a walk is. */
 export interface WalkState {
@@ -51,18 +19,8 @@ export interface WalkState {
   readonly evaluations: number;
 }
 
-/** Samples from one to before another. */
-export interface Rows {
-  readonly start: number;
-  readonly stop: number;
-}
-
-export interface Walk {
-  readonly start: Tensor;
+export interface Walk extends Drawing {
   readonly times: readonly number[];
-  readonly draws?: Draws | undefined;
-  /** The rows of the draws that are meant, where a function gives those of more samples. */
-  readonly rows?: Rows | undefined;
   readonly onStep?: ((state: WalkState) => void | Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -78,9 +36,9 @@ export interface Walked {
 }
 
 export interface WalkOptions {
-  readonly reading: Reading;
+  readonly reading: NetworkReading;
   readonly solver: Solver;
-  readonly clip?: Bounds | undefined;
+  readonly clip?: ClipBounds | undefined;
   readonly device?: Device | undefined;
 }
 
@@ -90,91 +48,6 @@ export interface Walker<I> {
   /** Frees the compiled steps. */
   dispose(): void;
 }
-
-/** What a compiled step gives. */
-interface Stepped {
-  readonly x: Tensor;
-  readonly memory: readonly Tensor[];
-  readonly size: Tensor;
-  readonly error?: Tensor;
-}
-
-/** The root of the mean square of an error in units of what is tolerated. */
-const errorNorm = (error: Tensor, x: Tensor, next: Tensor, { control }: Solver): Tensor => {
-  const { absolute, relative } = control!;
-  const allowed = add(mul(maximum(abs(x), abs(next)), relative), absolute);
-  return sqrt(mean(square(div(error, allowed))) as Tensor);
-};
-
-const compile = <I>(step: Step, field: Field<I>, solver: Solver, device: Device | undefined) =>
-  jit(
-    (
-      x: Tensor,
-      { moments, numbers }: Course<Tensor>,
-      inputs: I,
-      noise: readonly Tensor[],
-      memory: readonly Tensor[],
-    ): Stepped => {
-      const answers = new Map<string, Answer>();
-      const answer = (at: Tensor, i: number): Answer => {
-        const key = `${at.node.id}.${at.index} ${i}`;
-        const known = answers.get(key) ?? field(at, momentOf(moments, solver.name, i), inputs);
-        answers.set(key, known);
-        return known;
-      };
-      const range = (at: Tensor, i: number): Tensor => {
-        const { range: told } = answer(at, i);
-        must(
-          told,
-          "option",
-          `${solver.name} reads a learned variance; the objective's variance is not "learnedRange".`,
-        );
-        return told;
-      };
-      const state = { x, ask: (at: Tensor, i: number) => answer(at, i).value, askRange: range, numbers, noise, memory };
-      const next: Advanced = step.advance(state);
-      return {
-        x: next.x,
-        memory: next.memory ?? [],
-        size: mean(abs(next.x)) as Tensor,
-        ...(solver.control && next.error && { error: errorNorm(next.error, x, next.x, solver) }),
-      };
-    },
-    device ? { device } : {},
-  );
-
-/** Samples come in blocks, each with noise of its own, so that it is the same however many are computed at once: of so many, or more where they are small. */
-const [BLOCK_SAMPLES, BLOCK_NUMBERS] = [64, 2 ** 14];
-
-/** Standard normal numbers for samples `first` on, of a shape: rows of whole blocks. */
-const blockwise = (key: random.Key, first: number, [n = 1, ...rest]: readonly number[]): Tensor => {
-  const size = rest.reduce((product, length) => product * length, 1);
-  const block = Math.max(BLOCK_SAMPLES, Math.ceil(BLOCK_NUMBERS / Math.max(size, 1)));
-  const [low, high] = [Math.floor(first / block), Math.ceil((first + n) / block)];
-  const blocks = Array.from({ length: high - low }, (_, i) =>
-    random.normal(random.foldIn(key, low + i), [block, ...rest]),
-  );
-  const all = blocks.length === 1 ? blocks[0]! : concat(blocks);
-  const start = first - low * block;
-  return slice(all, [{ start, stop: start + n }]) as Tensor;
-};
-
-/** The draws of a step, and those of them that are to be disposed. @throws DiffusionError("option") where there are none, or too few */
-const drawn = ({ draws, rows, start: x }: Walk, count: number, step: number, name: string) => {
-  if (count === 0) return { noise: [], own: [] };
-  must(draws, "option", `${name} draws noise; give a run its key, such as random.key(seed).`);
-  if (typeof draws !== "function") {
-    const keys = random.split(random.foldIn(draws, step), count);
-    const noise = keys.map((key) => blockwise(key, rows?.start ?? 0, x.shape));
-    return { noise, own: noise };
-  }
-  const given = draws(step);
-  const enough = (given?.length ?? 0) >= count;
-  must(enough, "option", `${name} takes ${count} draws a step; it was given ${given?.length ?? 0}.`);
-  const noise = given.slice(0, count).map((draw) => (rows ? (slice(draw, [rows]) as Tensor) : draw));
-  for (const draw of noise) checkTensor("a draw of a step is", draw, x);
-  return { noise, own: rows ? noise : [] };
-};
 
 /** Tensors that are no longer needed. */
 const release = (tensors: readonly Tensor[], keep: readonly Tensor[] = []): void => {
@@ -189,6 +62,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
     return program;
   };
   const instant = (t: number) => instantAt(reading.path, t);
+  const learnsVariance = reading.variance === "learnedRange";
 
   const run = async (inputs: I, walk: Walk): Promise<Walked> => {
     const { start, times, onStep, signal } = walk;
@@ -197,7 +71,10 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
     const before: ReturnType<typeof instant>[] = [];
     let [x, memory, evaluations]: [Tensor, readonly Tensor[], number] = [start, [], 0];
 
-    const take = (place: Place, noise: readonly Tensor[]): { readonly stepped: Stepped; readonly asked: number } => {
+    const take = (
+      place: StepPlace,
+      noise: readonly Tensor[],
+    ): { readonly stepped: Stepped; readonly asked: number } => {
       const step = solver.step(place);
       const { recalls = 0 } = step;
       must(
@@ -215,7 +92,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
       );
       return { stepped, asked: course.moments.length };
     };
-    const accept = async ({ x: next, memory: left, size }: Stepped, place: Place, steps: number): Promise<void> => {
+    const accept = async ({ x: next, memory: left, size }: Stepped, place: StepPlace, steps: number): Promise<void> => {
       sizes.push(size);
       visited.push(place.to.t);
       release(memory);
@@ -236,6 +113,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
           to: instant(times[i + 1]!),
           before,
           left: steps - 1 - i,
+          learnsVariance,
           at: instant,
         };
         const { draws: count = 0 } = solver.step(place);
@@ -266,6 +144,7 @@ export const walker = <I>(field: Field<I>, { reading, solver, clip, device }: Wa
             to: instant(to),
             before,
             left: Number.POSITIVE_INFINITY,
+            learnsVariance,
             at: instant,
           };
           const { stepped, asked } = take(place, []);

@@ -316,7 +316,7 @@ describe("what makes no bound is named", () => {
       variationalBound,
       { decoder: "pixels" },
       {},
-      /decoder is "pixels"; it must be one of "gaussian"/,
+      /decoder is "pixels"; it must be one of "gaussian", "levels"/,
     ],
     [
       "levels that x has not",

@@ -12,9 +12,9 @@ import {
   linearPath,
   logitNormal,
   mode,
-  type Place,
   predictions,
   type Solver,
+  type StepPlace,
   sample,
   shifted,
   stratified,
@@ -133,7 +133,7 @@ describe("a sampler's coefficients are the host's", () => {
   );
 
   test("a solver that asks at a time it has not named is refused", async () => {
-    const step = { ...midpointStep, times: ({ from }: Place) => [from.t] };
+    const step = { ...midpointStep, times: ({ from }: StepPlace) => [from.t] };
     const wrong: Solver = { name: "mine", step: () => step };
     await expect(sample(network, { start: noise, times, solver: wrong, objective })).rejects.toThrow(
       "mine asks the network at its time 1; its step names 1",

@@ -165,6 +165,11 @@ describe("losses of samples", () => {
     );
     expect(cut.cautions).toEqual(["the uniform(0, 0.5) density draws none of 50 % of the times that uniform does"]);
     expect(cut.covered).toBeCloseTo(0.5, 12);
+    // Times of another density than the one that is named.
+    const mixed = quantiles(rectifiedFlow().density, 512);
+    const other = convertLosses({ losses: mixed.map(() => 1), times: mixed }, { from: edm(), to: rectifiedFlow() });
+    expect(other.cautions).toHaveLength(1);
+    expect(other.cautions[0]).toMatch(/the times are hardly draws of the .* density: importance weights average 5\.33/);
   });
 });
 

@@ -2,7 +2,7 @@ import { createDevice, type Tensor } from "@isoflop/tensor";
 import { describe, expect, test } from "vitest";
 import {
   ancestral,
-  type Bounds,
+  type ClipBounds,
   ddim,
   ddpmInputs,
   defineStep,
@@ -34,7 +34,7 @@ const draws = Array.from({ length: 10 }, (_, i) =>
 interface Walk {
   readonly prediction?: Prediction;
   readonly learned?: boolean;
-  readonly clip?: Bounds;
+  readonly clip?: ClipBounds;
   readonly spacing: string;
   readonly times?: readonly number[];
 }
@@ -100,6 +100,13 @@ describe("DDPM's ancestral sampling, ten of a thousand steps", () => {
     await fair(`ddpm.${name}.free`, walked(ancestral({ variance }), how));
     await fair(`ddpm.${name}.clipped`, walked(ancestral({ variance }), { ...how, clip: [-1, 1] }));
   });
+});
+
+test("the variance that a network learns is sampled with where none is told, and else the posterior's", async () => {
+  const [learned, fixed] = [{ spacing: "10" }, { spacing: "10", learned: false }];
+  const seen = async (...asked: Parameters<typeof walked>) => (await walked(...asked)).seen;
+  expect(await seen(ancestral(), learned)).toEqual(await seen(ancestral({ variance: "learnedRange" }), learned));
+  expect(await seen(ancestral(), fixed)).toEqual(await seen(ancestral({ variance: "fixedSmall" }), fixed));
 });
 
 describe("DDIM", () => {

@@ -8,7 +8,6 @@ import {
   edmStochastic,
   euler,
   exponentialGrid,
-  type Grid,
   heun,
   iddpmGrid,
   karrasGrid,
@@ -17,6 +16,7 @@ import {
   type SamplerOptions,
   type Solver,
   sampler,
+  type TimeGrid,
   uniformGrid,
   vpPath,
 } from "../src/index.js";
@@ -34,7 +34,7 @@ const toy = Object.fromEntries(["w1", "b1", "u", "w2", "b2"].map((name) => [name
 const steps = 8;
 
 /** EDM's network, read on any path. */
-const drawn = async (path: Path, solver: Solver, grid: Grid, noise?: Tensor) => {
+const drawn = async (path: Path, solver: Solver, grid: TimeGrid, noise?: Tensor) => {
   const asked: number[] = [];
   const network = (x: Tensor, t: Tensor, weights: Toy) => toyNetwork(weights, x, t);
   const options: SamplerOptions = { objective: { path, prediction: "F" }, solver, device };
@@ -76,7 +76,7 @@ const weights = Object.fromEntries(
 ) as unknown as ToyNumbers;
 
 describe("EDM's ablation: path × grid × solver", () => {
-  test.each<[string, Path, Grid]>([
+  test.each<[string, Path, TimeGrid]>([
     ["vp.vp.vp", vpPath({ betaMin: 0.1, betaMax: 20 }), vp],
     ["ve.ve.none", rootPath, exponentialGrid({ sigmaMin: 0.02, sigmaMax: 100 })],
     ["iddpm.linear.none", edmPath({ sigmaMax: 100 }), iddpmGrid()],

@@ -6,7 +6,6 @@ import {
   dopri5,
   edmPath,
   exponentialGrid,
-  type Grid,
   grids,
   iddpmGrid,
   karrasGrid,
@@ -17,6 +16,7 @@ import {
   sample,
   shiftedGrid,
   shiftTime,
+  type TimeGrid,
   uniformGrid,
   uniformTimes,
   vePath,
@@ -26,7 +26,7 @@ import {
 const ratio = (path: Path, t: number): number => Number(path.at(t).sigma) / Number(path.at(t).alpha);
 const ratios = (path: Path, times: readonly number[]) => times.map((t) => ratio(path, t));
 const paths = [linearPath(), cosinePath(), vpPath(), edmPath(), vePath(), discretePath()];
-const all: readonly Grid[] = [
+const all: readonly TimeGrid[] = [
   ...[
     uniformGrid(),
     uniformGrid({ last: 0.04 }),
@@ -157,10 +157,10 @@ describe("in a run", async () => {
       "sample: times are given beside steps or a grid; it takes one of them",
     );
     await expect(sample(still, { noise, times: [1, 0], steps: 2, device })).rejects.toThrow("beside steps or a grid");
-    await expect(sample(still, { noise, grid: karrasGrid as unknown as Grid, device })).rejects.toThrow(
+    await expect(sample(still, { noise, grid: karrasGrid as unknown as TimeGrid, device })).rejects.toThrow(
       "it takes one such as karrasGrid().",
     );
-    const stuck: Grid = { name: "stuck", times: () => [0.5, 0.5] };
+    const stuck: TimeGrid = { name: "stuck", times: () => [0.5, 0.5] };
     await expect(sample(still, { noise, grid: stuck, device })).rejects.toThrow("the stuck grid: times are [0.5, 0.5]");
     await expect(sample(still, { noise, steps: 0, grid: karrasGrid(), device })).rejects.toThrow("steps is 0");
   });

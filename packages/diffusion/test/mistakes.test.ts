@@ -352,8 +352,10 @@ test("a prediction, path, weighting or density of another name is named with the
     const changed = aim({ prediction: name });
     expect(refusal(() => objective(loose(changed)))).toContain(`objective.prediction is ${told}; ${choices}`);
     expect(refusal(() => loss(changed, still, batch))).toContain(`loss.prediction is ${told}; ${choices}`);
+    const byName = refusal(() => sampler(still, { objective: "edm" as never }));
+    expect(byName).toBe('sampler: objective is "edm"; it must be one such as rectifiedFlow().');
     expect(refusal(() => sampler(still, { objective: changed }))).toContain(
-      `sampler.prediction is ${told}; ${choices}`,
+      `sampler: objective.prediction is ${told}; ${choices}`,
     );
     expect(refusal(() => effectiveWeight(flow, 0.5, loose(name ?? null)))).toContain(choices);
     expect(refusal(() => unweightedIn(loose(name)))).toContain(choices);
@@ -432,7 +434,7 @@ describe("values that are not finite on the way", () => {
 test("a run without a device asks for one", async () => {
   const noise = random.normal(random.key(0), [1, 3]);
   await expect(sample(still, { noise, steps: 2 })).rejects.toThrow(
-    "sample: name a device (its option `device`); noise and inputs have none.",
+    "sample: name a device (its option `device`); what it is given has none, and what a model closes over is not looked at.",
   );
   await expect(sampler(still).run(null, { noise, steps: 2 })).rejects.toThrow("sampler: name a device (its option");
   const out = await sample(still, { noise, steps: 2, device });

@@ -117,7 +117,7 @@ describe.each(paths)("%s", (name, path) => {
     const solver = eulerMaruyama({ diffusion, lastStep: "none" });
     const at = (t: number) => instantAt(path, t);
     const strengths = times.map((t) => {
-      const place = { path, from: at(t), to: at(t - 0.01), before: [], left: 1, at };
+      const place = { path, from: at(t), to: at(t - 0.01), before: [], left: 1, learnsVariance: false, at };
       // A step of length h draws √(2 w h).
       return solver.step(place).numbers(place).spread! ** 2 / (2 * (place.from.t - place.to.t));
     });

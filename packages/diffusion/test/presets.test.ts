@@ -10,8 +10,8 @@ import {
   effectiveWeight,
   type ObjectiveInput,
   objective,
+  objectivePresets,
   objectiveSchema,
-  presets,
   rectifiedFlow,
   stochasticInterpolant,
 } from "../src/index.js";
@@ -54,7 +54,7 @@ describe("presets are what their papers say", () => {
 });
 
 describe("a record by name is the record in full", () => {
-  test.each(presets.names)("%s", (name) => {
+  test.each(objectivePresets.names)("%s", (name) => {
     const full = record(name);
     expect(record({ preset: name })).toEqual(full);
     expect(record(full)).toEqual(full);
@@ -136,5 +136,5 @@ test("what names no objective is refused by its field", () => {
 
 test("an editor knows every preset", () => {
   const text = JSON.stringify(jsonSchema(objectiveSchema, "Objective"));
-  for (const name of presets.names) expect(text).toContain(`"${name}"`);
+  for (const name of objectivePresets.names) expect(text).toContain(`"${name}"`);
 });

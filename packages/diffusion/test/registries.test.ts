@@ -139,7 +139,7 @@ describe("a record makes what the function makes", () => {
       expect(made(grids, { kind: name }).times(vpPath(), 9)).toEqual(grids.build(name).times(vpPath(), 9));
     const shift = made(grids, { kind: "shifted", by: 2, grid: { kind: "karras", rho: 5 } });
     expect(shift.name).toBe("karras, shifted by 2");
-    expect(JSON.stringify(jsonSchema(grids.schema, "Grid"))).toContain('"const":"karras"');
+    expect(JSON.stringify(jsonSchema(grids.schema, "TimeGrid"))).toContain('"const":"karras"');
   });
 });
 

@@ -18,10 +18,10 @@ import {
   linearPath,
   lms,
   type Path,
-  type Place,
   type Prediction,
   predictions,
   type Solver,
+  type StepPlace,
   sample,
   solvers,
   uniformTimes,
@@ -126,7 +126,9 @@ describe("deterministic solvers", () => {
 test("DPM-Solver of several steps has the published formulas", () => {
   const path = vpPath();
   const at = (t: number) => instantAt(path, t);
-  const place: Place = { path, from: at(0.5), to: at(0.3), before: [at(0.7), at(0.9)], left: 5, at };
+  const place: StepPlace = {
+    ...{ path, from: at(0.5), to: at(0.3), before: [at(0.7), at(0.9)], left: 5, learnsVariance: false, at },
+  };
   const { from, to, before } = place;
   const h = to.lambda - from.lambda;
   const [r0, r1] = [(from.lambda - before[0]!.lambda) / h, (before[0]!.lambda - before[1]!.lambda) / h];

@@ -1,7 +1,7 @@
 import { type DitConfig, positionTableOf, resolve } from "@isoflop/flops";
 import { positionTable } from "./position-table.js";
 
-/** Numbers with their shape, as a safetensors reader gives them and a writer takes them. */
+/** Numbers with their shape, as `writeSafetensors` takes them. */
 export interface NamedArray {
   readonly shape: readonly number[];
   readonly data: Float32Array;

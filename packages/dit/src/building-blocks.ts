@@ -15,7 +15,14 @@ export { attendTo, type CrossAttention, crossAttentionSpecs, type Told } from ".
 export { type FeedForward, feedForwardSpecs, type Mixed, type Mixture, mix, mlpBranch } from "./experts.js";
 export { type FinalLayer, finalLayer, finalLayerSpecs, readout, readoutSpecs } from "./final-layer.js";
 export { type Initializer, smallNormal, xavier, zeroInit } from "./initializers.js";
-export { type JointBlock, jointBlock, jointBlockSpecs, type PreOnlyStream, type Streams } from "./joint-block.js";
+export {
+  type JointBlock,
+  type JointInputs,
+  jointBlock,
+  jointBlockSpecs,
+  type PreOnlyStream,
+  type Streams,
+} from "./joint-block.js";
 export { lengthsAfter, meanOf } from "./lengths.js";
 export * from "./modulation.js";
 export { lastTokens, withRegisters } from "./registers.js";

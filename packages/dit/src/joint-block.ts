@@ -44,7 +44,7 @@ const enter = (
   name: keyof JointBlock,
   stream: AdaLNBlock | PreOnlyStream,
   x: Tensor,
-  { vector, lengths }: Given,
+  { vector, lengths }: JointInputs,
   config: ResolvedConfig,
   running: Running,
   rotation?: Rotation,
@@ -73,7 +73,7 @@ export interface Streams {
 }
 
 /** What a block is given besides its streams. */
-interface Given {
+export interface JointInputs {
   /** What modulates, [n, d]. */
   readonly vector: Tensor;
   /** i32 [n], how many of the context tokens count where captions are masked. */
@@ -87,7 +87,7 @@ interface Given {
 export const jointBlock = (
   block: JointBlock,
   { context, image }: Streams,
-  { vector, lengths }: Given,
+  { vector, lengths }: JointInputs,
   config: ResolvedConfig,
   running: Running = alone,
   rotation?: Rotation,

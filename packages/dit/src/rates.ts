@@ -4,8 +4,9 @@ import { grows, widthRatio } from "./mu-p.js";
 import { specsOf } from "./network.js";
 import { namedSpecs, type Spec } from "./spec.js";
 
-/** What a parameter's learning rate and decoupled weight decay are multiplied by. */
-export interface ParameterRates {
+/** What an optimizer's learning rate and decoupled weight decay are multiplied by for one parameter. */
+export interface ParameterRate {
+  /** As in a parameter group of PyTorch: decoupled weight decay, which goes by the learning rate, is multiplied too. */
   readonly learningRate: number;
   readonly weightDecay: number;
 }
@@ -32,7 +33,7 @@ const rateOf = (spec: Spec, base: Spec, ratio: number, optimizer: OptimizerFamil
 export const parameterRates = (
   config: DitConfig,
   optimizer: OptimizerFamily = "adam",
-): Readonly<Record<string, ParameterRates>> => {
+): Readonly<Record<string, ParameterRate>> => {
   const known = optimizers.includes(optimizer);
   must(known, "config", `optimizer is ${JSON.stringify(optimizer)}; it must be one of "adam", "sgd".`);
   const resolved = resolve(config);

@@ -71,6 +71,7 @@ const visit = (tree: unknown, path: string, leaf: (spec: Spec, path: string) => 
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, visit(value, at(key), leaf)]));
 };
 
+/** Specs by name, in the order of the state dict. */
 export type NamedSpecs = readonly (readonly [name: string, spec: Spec])[];
 
 /** Every spec with its name as the official code spells it, such as `blocks.0.attn.qkv.weight`. */

@@ -1,5 +1,5 @@
 import type { Seconds } from "@isoflop/flops";
-import type { TimeBin } from "@isoflop/train";
+import type { LossBin } from "@isoflop/train";
 import { SweepError } from "./errors.js";
 import type { Place } from "./place.js";
 import type { RunSpec } from "./spec.js";
@@ -23,7 +23,7 @@ export interface RunResult extends Place {
   readonly loss: number;
   readonly lossStdErr: number;
   /** The same by noise level, in parts of the clock of equal share of the samples. Absent where a train function or a record of before does not say it. */
-  readonly lossBins?: readonly TimeBin[];
+  readonly lossBins?: readonly LossBin[];
   /** Spent in training, over all sessions. */
   readonly seconds: Seconds;
   /** What it ran on. */

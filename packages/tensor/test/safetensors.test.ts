@@ -23,6 +23,26 @@ const rejects = async (bytes: Uint8Array, message: RegExp): Promise<void> => {
 };
 
 describe("safetensors", () => {
+  it("writes typed arrays in their own format where none is told, and asks for that of plain numbers", async () => {
+    const opened = await openSafetensors(
+      writeSafetensors({
+        a: { shape: [2], data: Float32Array.of(0.1, 2) },
+        b: { shape: [1], data: Float64Array.of(0.1) },
+        c: { shape: [1], data: Int32Array.of(-3) },
+        d: { shape: [1], data: Uint32Array.of(4294967295) },
+        e: { shape: [1], data: Uint8Array.of(255) },
+        f: { shape: [1], data: Float32Array.of(0.1), format: "F16" },
+        g: { shape: [1], data: runInNewContext("Float32Array.of(0.1)") as Float32Array },
+      }),
+    );
+    const formats = ["a", "b", "c", "d", "e", "f", "g"].map((name) => opened.describe(name).format);
+    expect(formats).toEqual(["F32", "F64", "I32", "U32", "U8", "F16", "F32"]);
+    expect(await opened.float32("g")).toEqual(Float32Array.of(0.1));
+    expect(() => writeSafetensors({ a: { shape: [1], data: [1] } })).toThrow(
+      /"a" is to be written as undefined; formats to write are F64, F32/,
+    );
+  });
+
   it("gives back what was written, in every format", async () => {
     const bytes = writeSafetensors(
       {

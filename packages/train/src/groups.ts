@@ -1,15 +1,9 @@
+import type { ParameterRate } from "@isoflop/dit";
 import { didYouMean, number, record, text } from "@isoflop/spec";
 import type { Device, Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { check, must } from "./errors.js";
 import type { Slot } from "./pack.js";
-
-/** What the optimizer's learning rate and weight decay are multiplied by for one parameter. */
-export interface ParameterRate {
-  /** As in a parameter group of PyTorch: decoupled weight decay, which goes by the learning rate, is multiplied too. */
-  readonly learningRate: number;
-  readonly weightDecay: number;
-}
 
 /** Factors of parameters by their names; what is not named is 1. */
 export type ParameterRates = Readonly<Record<string, Partial<ParameterRate>>>;

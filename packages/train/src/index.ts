@@ -1,3 +1,5 @@
+export type { LossBin } from "@isoflop/diffusion";
+export type { ParameterRate } from "@isoflop/dit";
 export {
   type CaptionForm,
   type Captions,
@@ -23,13 +25,12 @@ export {
   type Factors,
   factorsOf,
   type ParameterGroup,
-  type ParameterRate,
   type ParameterRates,
   resolveRates,
 } from "./groups.js";
 export { type MetricSpec, measure, metricSpec, metrics } from "./metrics/index.js";
 export type { Measurement, Metric, MetricInputs } from "./metrics/metric.js";
-export { checkData, type ModelOptions, modelOf } from "./model.js";
+export { checkData, type ModelOptions, type ModelSpec, modelOf } from "./model.js";
 export { buildObjective, type ObjectiveInput, type ObjectiveSpec, outputsOf } from "./objective.js";
 export { adamWRates, clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
 export type { AdamSettings } from "./optimizers/adam-moments.js";
@@ -74,8 +75,15 @@ export {
   VALIDATION_BLOCK,
   type ValidationSpec,
 } from "./spec.js";
-export { type Network, type StepInputs, type StepOptions, type StepOutputs, trainStep } from "./step.js";
-export { type TimeBin, timeBins } from "./time-bins.js";
+export {
+  type Network,
+  type NetworkOptions,
+  type StepInputs,
+  type StepOptions,
+  type StepOutputs,
+  trainStep,
+} from "./step.js";
+export { timeBins } from "./time-bins.js";
 export { type Progress, type StepMetrics, type TrainOptions, type TrainResult, train } from "./train.js";
 export { checkSplit, type ValidateOptions, type Validation, validate } from "./validate.js";
 export { type WidthLoss, widthCurve } from "./width-curve.js";

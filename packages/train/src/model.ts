@@ -31,7 +31,7 @@ const vectorsOf = (captions: Captions): FeatureCaptions => {
 export type ModelOptions = Pick<DitOptions, "checkpointing">;
 
 /** What of a spec decides its model; of the optimizer, the rates that a parameterization asks for. */
-type ModelSpec = Pick<TrainSpec, "model" | "objective" | "dropPath"> & Partial<Pick<TrainSpec, "optimizer">>;
+export type ModelSpec = Pick<TrainSpec, "model" | "objective" | "dropPath"> & Partial<Pick<TrainSpec, "optimizer">>;
 
 /** The factors of a parameterization under an optimizer; none where they are all 1. */
 const ratesOf = ({ model, optimizer }: ModelSpec): Pick<Network<DitParams>, "rates"> =>

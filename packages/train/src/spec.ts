@@ -13,7 +13,7 @@ import { attempt, choice, jsonSchema, nameIn, number, positive, record, text, wh
 import { random } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type Averaging, averagings } from "./ema.js";
-import { check } from "./errors.js";
+import { check, must } from "./errors.js";
 import { resolveRates } from "./groups.js";
 import { type ObjectiveSpec, objectiveSchema } from "./objective.js";
 import { type OptimizerSpec, optimizerSchemaOf } from "./optimizers/spec.js";
@@ -142,6 +142,8 @@ export type TrainSpecInput = v.InferInput<typeof trainSchema>;
 export const trainSpec = (input: TrainSpecInput): TrainSpec => {
   const spec = check(trainSchema, input, "spec");
   const { groups } = spec.optimizer;
+  const idle = spec.balance !== undefined && spec.balance > 0 && spec.model.experts === undefined;
+  must(!idle, "spec", `spec.balance is ${spec.balance}; it weighs the loads of model.experts, which are left out`);
   if (groups) resolveRates(packTree(dit(spec.model).init(random.key(0))).slots, groups);
   return spec;
 };

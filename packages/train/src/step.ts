@@ -1,19 +1,12 @@
 import type { Objective } from "@isoflop/diffusion";
 import { loss, objectiveOn, stratified } from "@isoflop/diffusion";
-import { type ApplyOptions, balanceLosses } from "@isoflop/dit";
+import { type ApplyOptions, balanceLosses, type ParameterRate } from "@isoflop/dit";
 import { only } from "@isoflop/spec";
 import { type Device, type Jitted, jit, mean, random, stack, Tensor, valueAndGrad } from "@isoflop/tensor";
 import * as v from "valibot";
 import { type CaptionForm, type Captions, dropCaptions } from "./captions.js";
 import { check, must } from "./errors.js";
-import {
-  type Factors,
-  factorsOf,
-  type ParameterRate,
-  type ParameterRates,
-  ratesSchema,
-  resolveRates,
-} from "./groups.js";
+import { type Factors, factorsOf, type ParameterRates, ratesSchema, resolveRates } from "./groups.js";
 import { clipByNorm, moveAverage, type OptimizerState, updateParameters } from "./optimizer.js";
 import { rateOf } from "./optimizers/optimizer.js";
 import type { OptimizerSpec } from "./optimizers/spec.js";

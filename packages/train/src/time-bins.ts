@@ -1,15 +1,7 @@
-import { quantiles, type TimestepDensity } from "@isoflop/diffusion";
+import { type LossBin, quantiles, type TimestepDensity } from "@isoflop/diffusion";
 import { whole } from "@isoflop/spec";
 import { check, must } from "./errors.js";
-import { type MeanLoss, stratifiedMean } from "./estimate.js";
-
-/** Mean loss of the samples whose times lie in one part of the clock. */
-export interface TimeBin extends MeanLoss {
-  /** Times from here … */
-  readonly from: number;
-  /** … to here, 0 is data and 1 noise. */
-  readonly to: number;
-}
+import { stratifiedMean } from "./estimate.js";
 
 const count = whole({ atLeast: 1 });
 
@@ -31,7 +23,7 @@ export const timeBins = (
   losses: ArrayLike<number>,
   at: TimestepDensity | ArrayLike<number>,
   bins: number,
-): readonly TimeBin[] => {
+): readonly LossBin[] => {
   check(count, bins, "bins");
   const n = losses.length;
   const size = n / bins;
@@ -44,7 +36,7 @@ export const timeBins = (
     const bad = ascends(times);
     must(bad === -1, "data", `timeBins: time ${bad} is ${times[bad]}; times must be finite numbers that ascend`);
   }
-  return Array.from({ length: bins }, (_, i): TimeBin => {
+  return Array.from({ length: bins }, (_, i): LossBin => {
     const [from, to] = edges ? [edges[i]!, edges[i + 1]!] : [times![i * size]!, times![(i + 1) * size - 1]!];
     const part = Float64Array.from({ length: size }, (__, j) => losses[i * size + j]!);
     return { from, to, ...stratifiedMean(part) };

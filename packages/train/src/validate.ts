@@ -1,5 +1,5 @@
 import type { DataSource } from "@isoflop/data";
-import { loss, type Objective, objectiveOn, quantiles } from "@isoflop/diffusion";
+import { type LossBin, loss, type Objective, objectiveOn, quantiles } from "@isoflop/diffusion";
 import { only } from "@isoflop/spec";
 import { type Device, jit, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import { type Captions, uploadCaptions } from "./captions.js";
@@ -8,7 +8,7 @@ import { type MeanLoss, stratifiedMean } from "./estimate.js";
 import { yieldToHost } from "./host.js";
 import { trainFields, VALIDATION_BLOCK, type ValidationSpec, validationSchema } from "./spec.js";
 import type { Network } from "./step.js";
-import { type TimeBin, timeBins } from "./time-bins.js";
+import { timeBins } from "./time-bins.js";
 
 /** Seed of the validation noise: one for all runs, so that every model meets the same. */
 const NOISE_SEED = 0x15f10b;
@@ -18,7 +18,7 @@ export interface Validation extends MeanLoss {
   /** The loss of every sample, in order: those of two models can be compared by `pairedDifference`. */
   readonly losses: Float32Array;
   /** The loss by noise level: at eight parts of the clock, of equal share of the samples. See `timeBins`. */
-  readonly bins: readonly TimeBin[];
+  readonly bins: readonly LossBin[];
 }
 
 /** Parts of the clock that a validation is told in: a block has an even number of samples in each. */

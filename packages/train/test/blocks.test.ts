@@ -43,6 +43,9 @@ it("a mixture of experts trains, and its load-balance loss is part of the loss",
   expect(() => trainSpec(tinySpec({ model: { ...model, experts: { count: 2, active: 3 } } }))).toThrow(
     /experts.active is 3; it must be at most experts.count, 2/,
   );
+  expect(() => trainSpec(tinySpec({ balance: 0.01 }))).toThrow(
+    "spec.balance is 0.01; it weighs the loads of model.experts, which are left out",
+  );
   expect(() => trainSpec(tinySpec({ balance: -1 }))).toThrow(/spec.balance is -1/);
 });
 

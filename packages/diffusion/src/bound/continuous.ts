@@ -4,17 +4,17 @@ import { add, cast, type Device, div, exp, full, jit, mul, random, type Tensor }
 import * as v from "valibot";
 import { normalBySample, uniformBySample } from "../by-sample.js";
 import { check, checkNetwork, count } from "../checks.js";
-import { answerAt, type Reading } from "../course.js";
+import { answerAt, type NetworkReading } from "../course.js";
 import { uniform } from "../densities/uniform.js";
 import { withDevice } from "../device.js";
 import { must } from "../errors.js";
 import { loss } from "../loss.js";
-import { network, objective, rectifiedFlow } from "../objective.js";
+import { checkReading, objective, rectifiedFlow } from "../objective.js";
 import type { Path } from "../path.js";
 import { checkTimes, type DenoiserOf } from "../sample.js";
 import { unweighted } from "../weightings/unweighted.js";
 import { type Bound, type BoundOf, errorOf, meanOf, perSample, priorKl } from "./bound.js";
-import { checkDecoder, type Decoder, decoded } from "./decoder.js";
+import { type BoundDecoder, checkDecoder, decoded } from "./decoder.js";
 import { beginning, checkNats, type Program, runBound, runSizes } from "./run.js";
 
 /** log(sigma / alpha) at the ends unless told: VDM's log signal-to-noise of 13.3 at data, and as little signal as leaves e^-10 of it in the variance. */
@@ -22,7 +22,7 @@ const [LEAST_NOISE, MOST_NOISE] = [-6.65, 5] as const;
 
 export interface VariationalBoundOptions {
   /** Path and prediction of the network. Default `rectifiedFlow()`. */
-  readonly objective?: Reading;
+  readonly objective?: NetworkReading;
   /**
    * The times of the least and the most noise, rising: the bound holds for any. Default: those at which log(sigma / alpha) is -6.65 and 5, or the path's
    * ends where these are nearer.
@@ -33,7 +33,7 @@ export interface VariationalBoundOptions {
   /** Whether every noise comes with its negative, at twice the evaluations. Default false. */
   readonly antithetic?: boolean;
   /** Default "gaussian". */
-  readonly decoder?: Decoder;
+  readonly decoder?: BoundDecoder;
   /** Needed where neither x nor inputs have been computed yet, and for paths of tables. */
   readonly device?: Device;
 }
@@ -82,7 +82,7 @@ export const variationalBound = <I>(
   checkNetwork(what, model);
   check(only(boundOptions), options, what);
   const { objective: given = rectifiedFlow(), antithetic = false, device } = options;
-  check(v.object(network, "an objective"), given, what);
+  checkReading(what, given);
   check(v.boolean("true or false"), antithetic, `${what}: antithetic`);
   const strata = check(count, options.strata ?? 16, `${what}: strata`);
   const decoder = checkDecoder(what, options.decoder ?? "gaussian");

@@ -7,10 +7,10 @@ import { checkedLevels, type Levels } from "../levels.js";
 import type { Of } from "../likelihood/dequantization.js";
 
 /**
- * What makes x of the least noisy state: a normal density for continuous data and latents, or its shares of levels for data of these (256 from -1 to 1
- * unless told), whose bound is then one of a code; with `least` 0, strictly (see {@link DiscretizedOptions}).
+ * What makes x of the least noisy state: a normal density for continuous data and latents, or its shares of levels for data of these ("levels": 256
+ * from -1 to 1, or a record that tells others), whose bound is then one of a code; with `least` 0, strictly (see {@link DiscretizedOptions}).
  */
-export type Decoder = "gaussian" | DiscretizedOptions;
+export type BoundDecoder = "gaussian" | "levels" | DiscretizedOptions;
 
 /** A decoder, checked. */
 export interface CheckedDecoder {
@@ -21,12 +21,11 @@ export interface CheckedDecoder {
 }
 
 /** @throws DiffusionError("option") for another name, or levels that are none */
-export const checkDecoder = (what: string, decoder: Decoder): CheckedDecoder => {
-  if (typeof decoder !== "object" || decoder === null) {
-    check(choice(["gaussian"]), decoder, `${what}: decoder`);
-    return { name: "gaussian", of: "density" };
-  }
-  const { least = 1e-12, ...given } = decoder;
+export const checkDecoder = (what: string, decoder: BoundDecoder): CheckedDecoder => {
+  const isRecord = typeof decoder === "object" && decoder !== null;
+  const named = isRecord ? "levels" : check(choice(["gaussian", "levels"]), decoder, `${what}: decoder`);
+  if (named === "gaussian") return { name: "gaussian", of: "density" };
+  const { least = 1e-12, ...given }: DiscretizedOptions = isRecord ? decoder : {};
   check(number({ atLeast: 0, below: 1 }), least, `${what}: decoder.least`);
   const levels = checkedLevels(`${what}: decoder`, given);
   const [first, last] = levels.range;

@@ -1,33 +1,32 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { choice, only } from "@isoflop/spec";
 import { add, cast, type Device, jit, mul, random, square, sub, type Tensor } from "@isoflop/tensor";
-import * as v from "valibot";
 import { numbers, tensors } from "../arithmetic.js";
 import { normalBySample } from "../by-sample.js";
 import { check, checkNetwork, count } from "../checks.js";
-import { answerAt, type Bounds, checkClip, type Moment, momentAt, type Reading } from "../course.js";
+import { answerAt, type ClipBounds, checkClip, type Moment, momentAt, type NetworkReading } from "../course.js";
 import { excess, gaussianKl } from "../ddpm/gaussian-kl.js";
 import { withDevice } from "../device.js";
 import { must } from "../errors.js";
-import { network, type Variance, variances } from "../objective.js";
+import { checkReading, type Variance, variances } from "../objective.js";
 import { isDiscrete } from "../paths/discrete.js";
 import { checkTimes, type DenoiserOf } from "../sample.js";
 import { type Bound, type BoundOf, errorOf, meanOf, perSample, priorKl } from "./bound.js";
-import { checkDecoder, type Decoder, decoded } from "./decoder.js";
+import { type BoundDecoder, checkDecoder, decoded } from "./decoder.js";
 import { ladder, type Rung } from "./ladder.js";
 import { beginning, checkNats, type Program, runBound, runSizes } from "./run.js";
 
 export interface DiscreteBoundOptions {
   /** Path and prediction of the network, and the variance of its steps: "fixedLarge" unless told. */
-  readonly objective: Reading;
+  readonly objective: NetworkReading;
   /** Equal steps from data to noise. Default: those of a discrete path. */
   readonly steps?: number;
   /** Rising times instead, the first of which is data. */
   readonly times?: readonly number[];
   /** Default "gaussian". */
-  readonly decoder?: Decoder;
+  readonly decoder?: BoundDecoder;
   /** Keeps what the network takes for data within bounds, such as [-1, 1] for pixels: `clip_denoised`, as guided-diffusion's evaluation has it. */
-  readonly clip?: Bounds;
+  readonly clip?: ClipBounds;
   /** Needed only where neither x nor inputs have been computed yet. */
   readonly device?: Device;
 }
@@ -37,7 +36,7 @@ export interface DiscreteBoundCard {
   readonly path: string;
   readonly steps: number;
   readonly variance: Variance;
-  readonly clip: Bounds | undefined;
+  readonly clip: ClipBounds | undefined;
   readonly decoder: string;
   readonly draws: number;
 }
@@ -50,7 +49,7 @@ export interface DiscreteBound extends Bound {
 
 const discreteOptions = ["objective", "steps", "times", "decoder", "clip", "device"] as const;
 
-const timesOf = ({ path }: Reading, { steps, times }: DiscreteBoundOptions): readonly number[] => {
+const timesOf = ({ path }: NetworkReading, { steps, times }: DiscreteBoundOptions): readonly number[] => {
   const what = "discreteBound";
   must(
     steps === undefined || times === undefined,
@@ -106,7 +105,7 @@ export const discreteBound = <I>(model: DenoiserOf<I>, options: DiscreteBoundOpt
   checkNetwork(what, model);
   check(only(discreteOptions), options, what);
   const { objective: reading, clip, device } = options;
-  check(v.object(network, "an objective"), reading, what);
+  checkReading(what, reading);
   const variance = check(choice(variances), reading.variance ?? "fixedLarge", `${what}: variance`);
   checkClip(what, clip);
   const decoder = checkDecoder(what, options.decoder ?? "gaussian");

@@ -9,7 +9,7 @@ import { posterior } from "./posterior.js";
 import { atSteps } from "./step-table.js";
 
 /** What a network said, by how far it is from what it should have said. */
-export interface Said {
+export interface StepError {
   /** Data, in -1..1 where they are bytes, [n, ...]. */
   readonly x: Tensor;
   /** The prediction less its target, of x's shape, as the loss measures it. */
@@ -38,7 +38,7 @@ const names = ["precision", "gap", "first"] as const;
  */
 export const boundTerm = (
   { path, prediction, variance = "fixedLarge" }: Objective,
-  { x, error, range, t }: Said,
+  { x, error, range, t }: StepError,
 ): Tensor => {
   const { add, mul, exp } = tensors;
   const key = `${told(prediction)}, ${variance}`;

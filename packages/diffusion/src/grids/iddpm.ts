@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { part, unit } from "../checks.js";
 import { toEven } from "../ddpm/spacing.js";
 import { must } from "../errors.js";
-import { byRatio, defineGrid, type Grid, onPath } from "../grid.js";
+import { byRatio, defineGrid, onPath, type TimeGrid } from "../grid.js";
 
 /** The nearest whole number, of two the even one; a half may be off by rounding. */
 const nearest = (x: number): number => toEven(Math.round(x * 1e9) / 1e9);
@@ -34,7 +34,7 @@ export const iddpmGrid = part({
     sigmaMin: v.optional(positive, 0.002),
     sigmaMax: v.optional(positive, 81),
   },
-  build: ({ count, least, offset, ...range }): Grid =>
+  build: ({ count, least, offset, ...range }): TimeGrid =>
     defineGrid("iddpm", (path, steps) => {
       const { sigmaMin, sigmaMax } = onPath("iddpm", path, range);
       const held = levels(count, least, offset).filter((ratio) => ratio >= sigmaMin && ratio <= sigmaMax);

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { part, unit } from "../checks.js";
 import { must } from "../errors.js";
-import { alongWay, defineGrid, type Grid, ratioAt, thenToData } from "../grid.js";
+import { alongWay, defineGrid, ratioAt, type TimeGrid, thenToData } from "../grid.js";
 
 /**
  * Equal steps of the log signal-to-noise ratio between two times (DPM-Solver, arXiv 2206.00927, section 3.4), and one to data unless `toData` is
@@ -15,7 +15,7 @@ export const logSnrGrid = part({
     last: v.optional(unit, 0.001),
     toData: v.optional(v.boolean(), true),
   },
-  build({ first, last, toData }): Grid {
+  build({ first, last, toData }): TimeGrid {
     must(last < first, "option", `logSnr: times go from ${first} to ${last}; they take last < first.`);
     return defineGrid("logSnr", (path, steps) => {
       const [from, to] = [first, last].map((t) => Math.log(ratioAt(path, t))) as [number, number];

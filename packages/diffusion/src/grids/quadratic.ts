@@ -1,5 +1,5 @@
 import { part } from "../checks.js";
-import type { Grid } from "../grid.js";
+import type { TimeGrid } from "../grid.js";
 import { between, evenly } from "./uniform.js";
 
 /**
@@ -10,5 +10,5 @@ import { between, evenly } from "./uniform.js";
 export const quadraticGrid = part({
   name: "quadratic",
   options: between,
-  build: (options): Grid => evenly("quadratic", options, Math.sqrt, (root) => root ** 2),
+  build: (options): TimeGrid => evenly("quadratic", options, Math.sqrt, (root) => root ** 2),
 });

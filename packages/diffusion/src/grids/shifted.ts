@@ -1,11 +1,11 @@
 import { type Kinds, kind, positive } from "@isoflop/spec";
 import * as v from "valibot";
 import { check, having } from "../checks.js";
-import type { Grid } from "../grid.js";
+import type { TimeGrid } from "../grid.js";
 import { shiftTime } from "../shift.js";
 
 /** Times of a grid, moved to noise as for larger images (SD3, arXiv 2403.03206, equation 23). @throws DiffusionError("option") unless by > 0 */
-export const shiftedGrid = (grid: Grid, by: number): Grid => {
+export const shiftedGrid = (grid: TimeGrid, by: number): TimeGrid => {
   check(having("times", "karrasGrid()"), grid, "shiftedGrid: grid");
   check(positive, by, "shiftedGrid: by");
   return {
@@ -15,7 +15,7 @@ export const shiftedGrid = (grid: Grid, by: number): Grid => {
 };
 
 /** Any grid of a registry, shifted. */
-export const shiftedGridKind = (all: () => Kinds<Grid>) =>
+export const shiftedGridKind = (all: () => Kinds<TimeGrid>) =>
   kind({
     name: "shifted",
     options: {
@@ -25,5 +25,5 @@ export const shiftedGridKind = (all: () => Kinds<Grid>) =>
       ),
       by: positive,
     },
-    build: ({ grid, by }): Grid => shiftedGrid(all().build(grid), by),
+    build: ({ grid, by }): TimeGrid => shiftedGrid(all().build(grid), by),
   });

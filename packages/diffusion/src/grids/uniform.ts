@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { part, unit } from "../checks.js";
 import { must } from "../errors.js";
-import { alongWay, defineGrid, type Grid, thenToData } from "../grid.js";
+import { alongWay, defineGrid, type TimeGrid, thenToData } from "../grid.js";
 
 /** Two times of a grid. */
 export const between = { first: v.optional(unit, 1), last: v.optional(unit, 0) };
@@ -12,7 +12,7 @@ export const evenly = (
   { first, last }: { readonly first: number; readonly last: number },
   there: (t: number) => number,
   back: (value: number) => number,
-): Grid => {
+): TimeGrid => {
   must(last < first, "option", `${name}: times go from ${first} to ${last}; they take last < first.`);
   const [from, to] = [there(first), there(last)];
   const at = (share: number): number => (share === 0 ? first : share === 1 ? last : back(from + share * (to - from)));
@@ -27,7 +27,7 @@ export const evenly = (
 export const uniformGrid = part({
   name: "uniform",
   options: between,
-  build: (options): Grid =>
+  build: (options): TimeGrid =>
     evenly(
       "uniform",
       options,

@@ -1,12 +1,11 @@
 import { only, shown } from "@isoflop/spec";
 import { cast, type JitArguments, jit, leavesOf, random, type Tensor } from "@isoflop/tensor";
-import * as v from "valibot";
 import { checkSamples, inParts, type Part } from "../batches.js";
 import { check, checkNetwork, count } from "../checks.js";
 import { withDevice } from "../device.js";
 import { must } from "../errors.js";
 import { checkOnLevels } from "../levels.js";
-import { network, rectifiedFlow } from "../objective.js";
+import { checkReading, rectifiedFlow } from "../objective.js";
 import type { DenoiserOf, InputsFor } from "../sample.js";
 import { checkSolver, type Solver } from "../solver.js";
 import { heun } from "../solvers/heun.js";
@@ -45,7 +44,7 @@ export const likelihood = <I>(model: DenoiserOf<I>, options: LikelihoodOptions =
   check(only(likelihoodOptions), options, "likelihood");
   const { objective: reading = rectifiedFlow() as Asked, solver = heun({ lastEuler: false }), device } = options;
   const { dequantization = noDequantization() } = options;
-  check(v.object(network, "an objective"), reading, "likelihood");
+  checkReading("likelihood", reading);
   checkSolver(solver, shown(solver));
   const probes = checkProbes("likelihood", options.probes ?? { kind: "rademacher" });
   const jumps = probes !== "exact" && probes.fresh === "evaluation" && solver.control !== undefined;

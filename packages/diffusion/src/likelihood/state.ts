@@ -1,8 +1,8 @@
 import { cast, concat, type Device, jit, mul, slice, type Tensor, zeros } from "@isoflop/tensor";
 import { samplesFrom } from "../by-sample.js";
-import { answerAt, type Reading } from "../course.js";
+import { answerAt, type NetworkReading } from "../course.js";
 import type { DenoiserOf } from "../sample.js";
-import type { Field } from "../walk.js";
+import type { Field } from "../walk-step.js";
 import { type CheckedProbes, type ProbeInputs, withDivergence } from "./probes.js";
 
 /** What a joined field is given beside its state. */
@@ -12,7 +12,7 @@ export interface SolveInputs<I> extends ProbeInputs {
 
 /** A field and its divergence by each probe, element by element, side by side along axis 1: [n, 1 + probes, ...]. */
 export const joinedField =
-  <I>(model: DenoiserOf<I>, reading: Reading, probes: CheckedProbes): Field<SolveInputs<I>> =>
+  <I>(model: DenoiserOf<I>, reading: NetworkReading, probes: CheckedProbes): Field<SolveInputs<I>> =>
   (state, moment, { inputs, ...rest }) => {
     const [n, , ...shape] = state.shape as [number, number, ...number[]];
     const x = slice(state, [null, { start: 0, stop: 1 }]).reshape([n, ...shape]) as Tensor;

@@ -1,6 +1,6 @@
 import { numbers } from "../arithmetic.js";
 import { check, count } from "../checks.js";
-import { momentAt, type Reading } from "../course.js";
+import { momentAt, type NetworkReading } from "../course.js";
 import { DiffusionError, must } from "../errors.js";
 import { bisected } from "../path.js";
 import { checkTimes } from "../sample.js";
@@ -36,7 +36,7 @@ const endsOf = (reading: Asked): readonly [first: number, last: number] => [
  * the first where the variance is kept, and in the second where it grows: a path that hurries at one of its ends, as VP does at data and VE at noise,
  * gets its steps where it does.
  */
-const evenTimes = ({ path }: Reading, steps: number, first: number, last: number): number[] => {
+const evenTimes = ({ path }: NetworkReading, steps: number, first: number, last: number): number[] => {
   const pace = (t: number): number => {
     const { alpha, sigma } = path.at(t);
     return Math.atan2(sigma, alpha) + Math.log1p(sigma ** 2) / 2;

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Device, random, Tensor } from "@isoflop/tensor";
 import type { Batching } from "../batches.js";
-import type { Reading } from "../course.js";
+import type { NetworkReading } from "../course.js";
 import type { Objective } from "../objective.js";
 import type { InputsFor } from "../sample.js";
 import type { Solver } from "../solver.js";
@@ -9,7 +9,7 @@ import type { Dequantization, Of } from "./dequantization.js";
 import type { CheckedProbes, Probes } from "./probes.js";
 
 /** What a network is read by, and what it is given for x_t and t, where that is told: a whole objective has both. */
-export type Asked = Reading & Partial<Pick<Objective, "inputs">>;
+export type Asked = NetworkReading & Partial<Pick<Objective, "inputs">>;
 
 export interface LikelihoodOptions {
   /** Path and prediction of the network; of its `inputs` only that a solve keeps to times at which they are finite. Default `rectifiedFlow()`. */

@@ -40,9 +40,11 @@ export interface ConvertedLosses extends Reweighted {
   readonly times: Float64Array;
 }
 
-/** Losses of samples whose times lie in one part of the clock. */
+/** Mean loss of the samples whose times lie in one part of the clock. */
 export interface LossBin {
+  /** Times from here … */
   readonly from: number;
+  /** … to here, 0 is data and 1 noise. */
   readonly to: number;
   readonly mean: number;
   readonly stdErr: number;
@@ -59,6 +61,9 @@ const COMMON = { kind: "F", sigmaData: 1 } as const;
 
 /** Fewer effective samples than this share, or this share of the density outside, is told. */
 const [FEW, COVERED] = [0.1, 0.95];
+
+/** Importance weights average 1 at most; a mean above by so many standard errors of its own is none of chance. */
+const ERRORS = 4;
 
 const weightAt = (aim: Objective, t: number): number => weightIn(numbers, aim.path.at(t), aim, COMMON, false);
 
@@ -117,6 +122,11 @@ const cautionsOf = (n: number, effective: number, covered: number, { from, to }:
   if (covered < COVERED)
     cautions.push(
       `${densities} none of ${((1 - covered) * 100).toFixed(0)} % of the times that ${to.density.name} does`,
+    );
+  const error = covered * Math.sqrt(Math.max(1 / effective - 1 / n, 0));
+  if (covered - ERRORS * error > 2 - COVERED)
+    cautions.push(
+      `the times are hardly draws of the ${from.density.name} density: importance weights average ${covered.toFixed(2)}, and 1 where they are`,
     );
   return cautions;
 };

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { part, unit } from "../checks.js";
-import type { Place, Solver, Step } from "../solver.js";
+import type { Solver, Step, StepPlace } from "../solver.js";
 import { type Form, held, inData, inNoise } from "./exponential.js";
 import { multistep } from "./multistep.js";
 import { checkFalls, posterior } from "./posterior.js";
@@ -18,7 +18,7 @@ const steps = { data: heldStep(inData), noise: heldStep(inNoise) };
  * The step of first order between any two times, both ends of a path too: written in data where there is noise to start from, and to rise in noise,
  * which is the same but where one of them is nothing.
  */
-export const firstOrderStep = ({ from, to }: Place): Step =>
+export const firstOrderStep = ({ from, to }: StepPlace): Step =>
   from.alpha !== 0 && (from.sigma === 0 || to.t > from.t) ? steps.noise : steps.data;
 
 /**

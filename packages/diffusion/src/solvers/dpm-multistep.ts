@@ -1,7 +1,7 @@
 import { choice, number, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { part, unit } from "../checks.js";
-import type { Place, Solver, Step } from "../solver.js";
+import type { Solver, Step, StepPlace } from "../solver.js";
 import { firstOrderStep } from "./ddim.js";
 import { type Form, hasLambda, inData, inNoise, phi, usable } from "./exponential.js";
 import { multistep, type Shares } from "./multistep.js";
@@ -17,7 +17,7 @@ interface Options {
 
 /** Steps of log-SNR: this one, and those before in units of it. */
 const spans = (
-  { from, to, before }: Place,
+  { from, to, before }: StepPlace,
   count: number,
 ): { readonly h: number; readonly ratios: readonly number[] } => {
   const h = to.lambda - from.lambda;
@@ -26,7 +26,7 @@ const spans = (
 };
 
 /** What is read now and was read before, each with its share in the step to `to`. */
-const sharesOf = (place: Place, count: number, { form, eta, noise, correction, curvature }: Options): Shares => {
+const sharesOf = (place: StepPlace, count: number, { form, eta, noise, correction, curvature }: Options): Shares => {
   const { from, to } = place;
   const { h, ratios } = spans(place, count);
   const [r0 = 1, r1 = 1] = ratios;
@@ -66,7 +66,7 @@ const chooser = (
   const steps = [1, 2, 3].map((count) =>
     multistep(options.form, { count, keep: order, draws }, (place) => sharesOf(place, count, options)),
   );
-  return (place: Place): Step | undefined => {
+  return (place: StepPlace): Step | undefined => {
     const known = usable(place, hasLambda);
     if (known === 0 || !hasLambda(place.to)) return undefined;
     const most = lowerOrderFinal ? Math.min(order, place.left + 1) : order;

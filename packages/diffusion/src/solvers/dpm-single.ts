@@ -2,12 +2,12 @@ import { whole } from "@isoflop/spec";
 import { add, mul, sub } from "@isoflop/tensor";
 import * as v from "valibot";
 import { part } from "../checks.js";
-import { defineStep, type Instant, type Place, type Solver, type Step } from "../solver.js";
+import { defineStep, type Instant, type Solver, type Step, type StepPlace } from "../solver.js";
 import { firstOrderStep } from "./ddim.js";
 import { type Form, hasLambda, held, inData, inNoise, phi } from "./exponential.js";
 
 /** The time at a share of a step in log-SNR. */
-const within = ({ path, from, to, at }: Place, share: number): Instant =>
+const within = ({ path, from, to, at }: StepPlace, share: number): Instant =>
   at(path.timeAt(Math.exp(-(from.lambda + share * (to.lambda - from.lambda)))));
 
 /** Two evaluations: at the start, and in the middle of the step in log-SNR. */

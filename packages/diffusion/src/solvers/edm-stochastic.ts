@@ -2,7 +2,7 @@ import { number, positive } from "@isoflop/spec";
 import { add, mul } from "@isoflop/tensor";
 import * as v from "valibot";
 import { part } from "../checks.js";
-import { defineStep, type Instant, type Place, type Solver, type Step } from "../solver.js";
+import { defineStep, type Instant, type Solver, type Step, type StepPlace } from "../solver.js";
 import { firstOrderStep } from "./ddim.js";
 import { held, inNoise } from "./exponential.js";
 import { checkFalls } from "./posterior.js";
@@ -18,7 +18,7 @@ const ratioOf = ({ alpha, sigma }: Instant): number => sigma / alpha;
 
 /** Where a step starts after noise is added: at most at the path's end. */
 const raised = (
-  { path, from, before, left, at }: Place,
+  { path, from, before, left, at }: StepPlace,
   { churn, min, max = Number.POSITIVE_INFINITY }: Churn,
 ): Instant => {
   const ratio = ratioOf(from);

@@ -1,4 +1,4 @@
-import type { Instant, Place } from "../solver.js";
+import type { Instant, StepPlace } from "../solver.js";
 
 /**
  * How a step is written where x_t = alpha x + sigma noise is known at one time: in data, x / sigma moves by data · d(alpha / sigma); in noise, x / alpha
@@ -71,7 +71,7 @@ export const adams = (h: number, nodes: readonly number[]): readonly number[] =>
 export const hasLambda = ({ lambda }: Instant): boolean => Number.isFinite(lambda);
 
 /** How many of the times before a step, and the one it starts from, are such as it can use: 0 where it cannot use its own. */
-export const usable = ({ from, before }: Place, can: (at: Instant) => boolean): number => {
+export const usable = ({ from, before }: StepPlace, can: (at: Instant) => boolean): number => {
   const first = [from, ...before].findIndex((at) => !can(at));
   return first === -1 ? before.length + 1 : first;
 };

@@ -1,7 +1,7 @@
 import { whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { part } from "../checks.js";
-import type { Instant, Place, Solver } from "../solver.js";
+import type { Instant, Solver, StepPlace } from "../solver.js";
 import { firstOrderStep } from "./ddim.js";
 import { inNoise, usable } from "./exponential.js";
 import { multistep, type Shares } from "./multistep.js";
@@ -18,7 +18,7 @@ const under = (nodes: readonly number[], j: number, a: number, b: number): numbe
   return points.reduce((sum, point) => sum + ((b - a) / 2) * at(a + point * (b - a)), 0);
 };
 
-const sharesOf = ({ from, to, before }: Place, count: number): Shares => {
+const sharesOf = ({ from, to, before }: StepPlace, count: number): Shares => {
   const nodes = [from, ...before].slice(0, count).map(ratioOf);
   const of = nodes.map((_, j) => to.alpha * under(nodes, j, ratioOf(from), ratioOf(to)));
   return { carry: to.alpha / from.alpha, of };

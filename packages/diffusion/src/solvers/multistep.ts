@@ -1,5 +1,5 @@
 import { add, mul, type Tensor } from "@isoflop/tensor";
-import { defineStep, type Place, type Step } from "../solver.js";
+import { defineStep, type Step, type StepPlace } from "../solver.js";
 import type { Form } from "./exponential.js";
 
 /** What a step comes to: carry · x, and a share of what the network says now and said in the steps before, the latest first, and of noise. */
@@ -20,7 +20,7 @@ const sumOf = (terms: readonly (readonly [value: Tensor, share: Tensor])[]): Ten
 export const multistep = (
   { reads }: Pick<Form, "reads">,
   { count, keep, draws = 0 }: { readonly count: number; readonly keep: number; readonly draws?: 0 | 1 },
-  shares: (place: Place) => Shares,
+  shares: (place: StepPlace) => Shares,
 ): Step =>
   defineStep<string>({
     reads,

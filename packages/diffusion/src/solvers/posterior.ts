@@ -1,5 +1,5 @@
 import { must } from "../errors.js";
-import type { Instant, Place } from "../solver.js";
+import type { Instant, StepPlace } from "../solver.js";
 
 /** What is known of x_to given x_from and the data. */
 export interface Posterior {
@@ -32,7 +32,7 @@ export const posterior = (from: Instant, to: Instant): Posterior => {
 };
 
 /** @throws DiffusionError("option") where a solver that adds noise is to go from data to noise */
-export const checkFalls = (name: string, { from, to }: Place): void =>
+export const checkFalls = (name: string, { from, to }: StepPlace): void =>
   must(
     to.t < from.t,
     "option",

@@ -1,5 +1,5 @@
 import { add, mul, type Tensor } from "@isoflop/tensor";
-import { defineStep, lengthOf, type Place, type Step } from "../solver.js";
+import { defineStep, lengthOf, type Step, type StepPlace } from "../solver.js";
 
 /** An explicit Runge–Kutta method: where in a step it asks, what of the slopes so far leads there, and what of all of them is the step. */
 export interface Tableau {
@@ -19,7 +19,8 @@ const weighted = (slopes: readonly Tensor[], weights: readonly number[]): Tensor
 export const rungeKuttaStep = (tableau: Tableau, known = false): Step => {
   const { nodes, rows, weights, error, firstSameAsLast = false } = tableau;
   const asked = known ? nodes.slice(1) : nodes;
-  const timeAt = ({ from, to }: Place, node: number): number => (node === 1 ? to.t : from.t + node * (to.t - from.t));
+  const timeAt = ({ from, to }: StepPlace, node: number): number =>
+    node === 1 ? to.t : from.t + node * (to.t - from.t);
   return defineStep({
     reads: "velocity",
     times: (place) => asked.map((node) => timeAt(place, node)),

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { part } from "../checks.js";
 import { must } from "../errors.js";
 import { combinationAt } from "../prediction.js";
-import { defineStep, type Instant, isLast, lengthOf, type Place, type Solver, type Step } from "../solver.js";
+import { defineStep, type Instant, isLast, lengthOf, type Solver, type Step, type StepPlace } from "../solver.js";
 import { eulerStep } from "./euler.js";
 import { checkFalls } from "./posterior.js";
 
@@ -39,14 +39,14 @@ const strengthAt = ({ diffusion, norm }: Strength, at: Instant): number => {
 };
 
 /** velocity - w · score, as ofValue · velocity + ofXt · x. */
-const driftAt = (strength: Strength, { path }: Place, at: Instant) => {
+const driftAt = (strength: Strength, { path }: StepPlace, at: Instant) => {
   const w = strengthAt(strength, at);
   if (w === 0) return { ofValue: 1, ofXt: 0 };
   const score = combinationAt(path, "velocity", "score", at.t);
   return { ofValue: 1 - w * score.ofValue, ofXt: -w * score.ofXt };
 };
 
-const spreadOf = (strength: Strength, place: Place): number =>
+const spreadOf = (strength: Strength, place: StepPlace): number =>
   Math.sqrt(2 * strengthAt(strength, place.from) * Math.abs(lengthOf(place)));
 
 const eulerMaruyamaStep = (strength: Strength, draws: 0 | 1): Step =>

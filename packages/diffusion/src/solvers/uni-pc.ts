@@ -2,7 +2,7 @@ import { whole } from "@isoflop/spec";
 import { add, mul, type Tensor } from "@isoflop/tensor";
 import * as v from "valibot";
 import { part } from "../checks.js";
-import { defineStep, type Instant, type Place, type Solver, type Step } from "../solver.js";
+import { defineStep, type Instant, type Solver, type Step, type StepPlace } from "../solver.js";
 import { firstOrderStep } from "./ddim.js";
 import { adams, hasLambda, held, inData, usable } from "./exponential.js";
 
@@ -23,7 +23,7 @@ const stepOf = (corrected: number, predicted: number, keep: number): Step =>
   defineStep<string>({
     reads: "data",
     times: ({ from }) => [from.t],
-    numbers({ from, to, before }: Place) {
+    numbers({ from, to, before }: StepPlace) {
       const on = sharesOf(from, to, [from, ...before].slice(0, predicted));
       const named = (name: string, shares: readonly number[]) =>
         shares.map((share, j) => [`${name}${j}`, share] as const);

@@ -204,14 +204,26 @@ const setupOf = ({ model, objective }: StudyFile, source: DataSource): Setup => 
 };
 
 const baseOf = (
-  { objective, optimizer, averaging, snapshots, captionDropout, dropPath, balance, validation, runner }: StudyFile,
+  {
+    model,
+    objective,
+    optimizer,
+    averaging,
+    snapshots,
+    captionDropout,
+    dropPath,
+    balance,
+    validation,
+    runner,
+  }: StudyFile,
   { seed, data, content }: Seeded,
 ) => {
   const { learningRate: _, ...constant } = optimizer;
   const extras = {
     ...(snapshots && { snapshots }),
     ...(dropPath !== undefined && { dropPath }),
-    ...(balance !== undefined && { balance }),
+    // Of studies that are compared some may have no experts.
+    ...(balance !== undefined && model.experts && { balance }),
   };
   const how = { objective, optimizer: constant, averaging, captionDropout, ...extras, validation };
   return { data, content, seed, ...how, ...(runner && { runner }) };

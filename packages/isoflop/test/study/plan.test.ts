@@ -21,6 +21,16 @@ it("gives models of a learned variance twice the channels", async () => {
   expect(new Set(grid.map(({ spec }) => spec.model.outChannels))).toEqual(new Set([6]));
 });
 
+it("weighs loads of experts where a model has some: of studies that are compared others may have none", async () => {
+  const balanceOf = async (...more: string[]) => {
+    const set = ["data.source=shapes", "balance=0.01", ...more].map(readAssignment);
+    const { grid } = await planStudy(await resolveStudy(await writtenStudy("quick"), set), openShapes);
+    return [...new Set(grid.map(({ spec }) => spec.balance))];
+  };
+  expect(await balanceOf()).toEqual([undefined]);
+  expect(await balanceOf("model.experts={ count: 2, active: 1 }")).toEqual([0.01]);
+});
+
 describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s", (name) => {
   const set = ["data.source=shapes", "seed=3"].map(readAssignment);
   const planned = writtenStudy(name).then(async (written) => planStudy(await resolveStudy(written, set), openShapes));

@@ -1,7 +1,7 @@
 import type { DataSource, DataSpec } from "@isoflop/data";
 import type { Seconds } from "@isoflop/flops";
 import type { Device } from "@isoflop/tensor";
-import type { CheckpointStore, StepMetrics, TimeBin, TrainError } from "@isoflop/train";
+import type { CheckpointStore, LossBin, StepMetrics, TrainError } from "@isoflop/train";
 import type { Place } from "../place.js";
 import type { RunTask } from "../task.js";
 
@@ -38,7 +38,7 @@ export interface RunOutcome extends Partial<Place> {
   readonly loss: number;
   readonly lossStdErr: number;
   /** The same by noise level. */
-  readonly lossBins?: readonly TimeBin[];
+  readonly lossBins?: readonly LossBin[];
   /** Spent in training, over all sessions. */
   readonly seconds: Seconds;
 }

@@ -7,8 +7,26 @@ import { quoted } from "./quoted.js";
 export interface Writable {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
-  readonly format: WritableFormat;
+  /** Unsaid: that of a typed array; plain numbers have none. */
+  readonly format?: WritableFormat | undefined;
 }
+
+/** A tensor with the format that it is written in. */
+type Formatted = Writable & { readonly format: WritableFormat };
+
+const formats: Readonly<Record<string, WritableFormat>> = {
+  Float64Array: "F64",
+  Float32Array: "F32",
+  Int32Array: "I32",
+  Uint32Array: "U32",
+  Uint8Array: "U8",
+};
+
+/** A format that is none is left for {@link checkEncodable} to refuse. Arrays of other realms are known by their tag. */
+const withFormat = ({ shape, data, format }: Writable): Formatted => {
+  const tag = Object.prototype.toString.call(data).slice("[object ".length, -1);
+  return { shape, data, format: (format ?? formats[tag]) as WritableFormat };
+};
 
 /**
  * The file as chunks, header first: only one tensor's bytes exist at a time. Wide elements come first, so that every range is aligned, then
@@ -21,18 +39,18 @@ export const safetensorsChunks = (
   tensors: Readonly<Record<string, Writable>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Generator<Uint8Array> => {
-  const entries = Object.entries(tensors);
+  const entries = Object.entries(tensors).map(([name, tensor]) => [name, withFormat(tensor)] as const);
   for (const [name, tensor] of entries) checkWritable(name, tensor);
   entries.sort(([a, { format: f }], [b, { format: g }]) => FORMAT_BYTES[g] - FORMAT_BYTES[f] || (a < b ? -1 : 1));
   return chunksOf(headOf(entries, metadata), entries);
 };
 
-function* chunksOf(head: Uint8Array, entries: readonly (readonly [string, Writable])[]): Generator<Uint8Array> {
+function* chunksOf(head: Uint8Array, entries: readonly (readonly [string, Formatted])[]): Generator<Uint8Array> {
   yield head;
   for (const [, { format, data }] of entries) yield encode(format, data);
 }
 
-const checkWritable = (name: string, { shape, data, format }: Writable): void => {
+const checkWritable = (name: string, { shape, data, format }: Formatted): void => {
   if (name === "__metadata__")
     throw new TensorError("format", "safetensors: __metadata__ is reserved and cannot name a tensor");
   checkText("the name of a tensor", name);
@@ -58,7 +76,7 @@ const checkText = (what: string, text: string): void => {
 
 /** Length field and header, padded so that the data are aligned. */
 const headOf = (
-  entries: readonly (readonly [string, Writable])[],
+  entries: readonly (readonly [string, Formatted])[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array => {
   if (!isStringRecord(metadata))

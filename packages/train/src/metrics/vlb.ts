@@ -19,16 +19,15 @@ export const vlb = kind({
     strata: v.optional(whole({ atLeast: 1 }), 16),
     draws: v.optional(whole({ atLeast: 1 }), 1),
   },
-  build: ({ data, process, decoder: named, strata, draws, ...set }): Metric => ({
+  build: ({ data, process, decoder, strata, draws, ...set }): Metric => ({
     data,
     async measure(inputs) {
       const { objective, device } = inputs;
-      const decoder = named === "levels" ? {} : "gaussian";
       const network = networkOf(inputs);
       using compiled =
         process === "continuous"
           ? variationalBound(network, { objective, decoder, strata, device })
-          : discreteBound(network, { objective, decoder, device, ...(named === "levels" && { clip: [-1, 1] }) });
+          : discreteBound(network, { objective, decoder, device, ...(decoder === "levels" && { clip: [-1, 1] }) });
       return await bitsOfImages(inputs, set, ({ inputs: given, ...block }) => compiled.run(given, { ...block, draws }));
     },
   }),
