@@ -31,6 +31,20 @@ describe("series", () => {
     expect((c!.y - b!.y) / (b!.y - a!.y)).toBeCloseTo(1, 1);
   });
 
+  test("have names that stand within the figure, in as many lines as they take", () => {
+    const long = Array.from({ length: 6 }, (_, i) => ({ name: `a rather long name ${i}`, points: points(0.1 * i) }));
+    const root = drawing(seriesFigure(long, options), { width: 700 });
+    const places = all(root, "text.legend-label").map((text) => ({
+      right: Number(text.getAttribute("x")) + 7.2 * text.textContent!.length,
+      y: Number(text.getAttribute("y")),
+    }));
+    expect(Math.max(...places.map(({ right }) => right))).toBeLessThanOrEqual(700);
+    expect(new Set(places.map(({ y }) => y)).size).toBeGreaterThan(1);
+    const one = drawing(seriesFigure(long.slice(0, 1), options), { width: 700 });
+    const grown = Number(root.getAttribute("height")) - Number(one.getAttribute("height"));
+    expect(grown).toBe(20 * (new Set(places.map(({ y }) => y)).size - 1));
+  });
+
   test("of many points are lines alone, unless dots are asked for", () => {
     const many = [{ name: "many", points: points(0.01, 41) }];
     const dotted = (dots?: boolean) =>

@@ -42,8 +42,24 @@ export interface ChartSpec extends Axes {
   readonly subtitle?: string;
 }
 
-/** Pixels that a legend takes of a chart's height: a line for each name where the chart is narrow, one for all where it is not. */
-export const legendHeight = (names: number, small: boolean): number => 20 * (small ? names : Math.min(1, names));
+const legendLine = 20;
+
+/** Where each name of a legend stands: below each other where the chart is narrow, side by side in as many lines as they take where it is not. */
+const placesOf = (names: readonly string[], width: number, small: boolean) => {
+  let [left, line] = [0, 0];
+  return names.map((name, i) => {
+    if (small) return { left: 0, line: i };
+    const taken = name.length * 7.2 + 46;
+    if (left > 0 && left + taken - 24 > width) [left, line] = [0, line + 1];
+    const place = { left, line };
+    left += taken;
+    return place;
+  });
+};
+
+/** Pixels that a legend takes of a chart's height. */
+export const legendHeight = (names: readonly string[], width: number, small: boolean): number =>
+  legendLine * placesOf(names, width, small).reduce((lines, { line }) => Math.max(lines, line + 1), 0);
 
 /** Frame, axes, grid, marks and labels as one SVG; its numbers are those of the marks. */
 export const chart = (specOf: (look: Look) => ChartSpec): Draw =>
@@ -58,7 +74,8 @@ const drawnFrom = (whole: ChartSpec, { document, theme, width, small }: Sheet): 
   const { description, x, y, marks, height, key, marginRight = 16, subtitle, ...spec } = whole;
   const { labels = [], annotations, legend = [] } = spec;
   const lead = subtitle ? 20 : 0;
-  const below = legendHeight(legend.length, small);
+  const names = legend.map(({ text }) => text);
+  const below = legendHeight(names, width, small);
   const heading = lead + (key ? keyHeight : 0) + below;
   const marginTop = 34 + heading;
   const marginBottom = 46;
@@ -85,13 +102,13 @@ const drawnFrom = (whole: ChartSpec, { document, theme, width, small }: Sheet): 
   addTips(document, svg, marks, { x, y });
   const { add, write } = pen(document, svg);
   if (subtitle) write({ x: 0, y: 14, fill: theme.muted }, subtitle);
-  let along = 0;
+  const places = placesOf(names, width, small);
   legend.forEach(({ text, color }, i) => {
-    const [left, middle] = small ? [0, lead + 20 * i + 10] : [along, lead + 10];
+    const { left, line } = places[i]!;
+    const middle = lead + legendLine * line + legendLine / 2;
     const swatch = { x1: left, x2: left + 16, y1: middle, y2: middle, stroke: color, "stroke-width": 3 };
     add("line", { ...swatch, class: "legend" });
     write({ x: left + 22, y: middle + 4, fill: color, "font-weight": 600, class: "legend-label" }, text);
-    along += text.length * 7.2 + 46;
   });
   if (key) drawKey({ add, write }, key, theme, lead);
   write({ x: 0, y: heading + 14, fill: theme.muted, class: "y-label" }, `↑ ${y.label}`);

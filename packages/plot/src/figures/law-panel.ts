@@ -105,7 +105,13 @@ const lawChart = (law: LawPanel, { theme, width, small }: Look): ChartSpec => {
     description: `${law.y.label} against ${law.x.label}: ${points.length + optima.length} points and the law through them, ${law.title}.`,
     x,
     y,
-    height: (small ? Math.round(width * 0.94) : 440) + legendHeight(named.length, small),
+    height:
+      (small ? Math.round(width * 0.94) : 440) +
+      legendHeight(
+        named.map(({ text }) => text),
+        width,
+        small,
+      ),
     marginRight: law.marginRight ?? 20,
     subtitle: law.title,
     legend: named.map(({ text, color }) => ({ text, color: color(theme) })),

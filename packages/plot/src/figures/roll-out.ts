@@ -119,7 +119,7 @@ const errorsChart = (
   axis: RollOutAxis,
   { cuts, forms: members }: RollOut,
   names: readonly string[],
-  { theme, small }: Look,
+  { theme, width, small }: Look,
 ): ChartSpec => {
   // Divisions lie anywhere along C, N or D: each has a place of its own, so that no bar covers another.
   const here = cuts.filter(({ along }) => along === axis).sort((a, b) => a.above - b.above);
@@ -154,7 +154,7 @@ const errorsChart = (
     description: `Mean errors of ${names.length} forms on runs of larger ${axis}.`,
     x,
     y,
-    height: (small ? 320 : 400) + legendHeight(names.length, small),
+    height: (small ? 320 : 400) + legendHeight(names, width, small),
     legend: said.map(({ name, colour }) => ({ text: name, color: colour })),
     marks: [
       zeroLine(theme),

@@ -1,5 +1,5 @@
 import type { Interval } from "@isoflop/scaling";
-import { chart } from "../chart/chart.js";
+import { chart, legendHeight } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { barsUp, dots, line, type Point } from "../chart/marks.js";
 import { type AxisQuantity, linearAxis, logAxis } from "../chart/quantity.js";
@@ -55,16 +55,17 @@ export const seriesFigure = (series: readonly Series[], options: SeriesFigureOpt
     const lowest = Math.min(...all.map((point) => (side === "x" ? point.x : point.low)));
     if (axis.scale === "log" && !(lowest > 0)) throw refused(`the least ${side}`, lowest, "above 0 on a log axis");
   }
+  const names = series.map(({ name }) => name);
   const draw = chart(({ theme, width, small }) => {
     const axisOf = ({ scale, ...quantity }: SeriesAxis, values: readonly number[], ticks: number) =>
       (scale === "log" ? logAxis : linearAxis)(quantity, values, ticks);
     const xs = all.map(({ x }) => x);
     const ys = all.flatMap(({ y, low, high }) => [y, low, high]);
     return {
-      description: `${up.label} against ${across.label} of ${series.map(({ name }) => name).join(", ")}.`,
+      description: `${up.label} against ${across.label} of ${names.join(", ")}.`,
       x: axisOf(across, xs, small ? 4 : 7),
       y: axisOf(up, ys, 6),
-      height: (small ? Math.round(width * 0.94) + 20 * series.length : 440) + 20,
+      height: (small ? Math.round(width * 0.94) : 440) + legendHeight(names, width, small),
       marginRight: 20,
       legend: series.map(({ name }, i) => ({ text: name, color: armColour(theme, i) })),
       marks: series.flatMap(({ name, points }, i) => {
