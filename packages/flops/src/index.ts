@@ -21,6 +21,13 @@ export { add, byPart, flops, macs, scale } from "./count.js";
 export type { Accelerator, DeviceName, OperandType, Price, Source } from "./devices.js";
 export { devices } from "./devices.js";
 export { FlopsError, type FlopsErrorCode } from "./errors.js";
+export {
+  evaluationsOf,
+  type SolverEvaluations,
+  type SolverName,
+  type SolverRecord,
+  solverNames,
+} from "./evaluations.js";
 export { type Experts, expertSlots, hasExperts, type ResolvedExperts } from "./experts.js";
 export type { GridOptions, GridRun, IsoFlopGrid, RefusedRun } from "./grid.js";
 export { isoFlopGrid, stepFlops } from "./grid.js";

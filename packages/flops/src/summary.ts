@@ -26,6 +26,8 @@ export interface Summary {
   /** In the order of the forward pass; parts that a model has not are absent. */
   readonly parts: readonly (SummaryRow & { readonly part: Part })[];
   readonly total: SummaryRow;
+  /** What counts as work. */
+  readonly convention: Convention;
   /** Of `total.parameters` those that one token meets: fewer where there are experts. */
   readonly active: Parameters;
 }
@@ -65,15 +67,16 @@ export const summary = (config: DitConfig, options: SummaryOptions = {}): Summar
     ...{ parameters: count.trainable, forward: forward.total, training: step.total },
     activations: sum(rows, "activations"),
   };
-  return { parts: rows, total, active: count.active };
+  return { convention, parts: rows, total, active: count.active };
 };
 
 const columns = ["parameters", "forward", "training", "activations"] as const;
 
 /** A summary as a table of text, a line a part. */
-export const formatSummary = ({ parts: rows, total, active }: Summary): string => {
+export const formatSummary = ({ convention, parts: rows, total, active }: Summary): string => {
+  const unit = convention.unit === "flop" ? "FLOPs" : "MACs";
   const digits = (value: number): string => value.toLocaleString("en-US");
-  const heads = ["", "parameters", "forward FLOPs", "training FLOPs", "activations, bytes"];
+  const heads = ["", "parameters", `forward ${unit}`, `training ${unit}`, "activations, bytes"];
   const line = (name: string, row: SummaryRow): string[] => [name, ...columns.map((column) => digits(row[column]))];
   const cells = [heads, ...rows.map((row) => line(row.part, row)), line("all", total)];
   if (active !== total.parameters) cells.push(["active", digits(active), "", "", ""]);

@@ -7,6 +7,7 @@ import {
   byPart,
   type Convention,
   conventions,
+  evaluations,
   FlopsError,
   flops,
   format,
@@ -130,6 +131,20 @@ describe("sampling", () => {
     expect(sampling(xl, { steps: 10, guided: 0.5 }).total).toBe(15 * once);
     expect(() => sampling(xl, { steps: 0 })).toThrow(/steps is 0/);
     expect(() => sampling(xl, { steps: 1, guided: 2 })).toThrow(/guided is 2/);
+  });
+
+  test("a solver by its name or its record, from pure noise or not", () => {
+    expect(evaluations({ steps: 10, solver: "dpmSolver" })).toBe(26);
+    expect(evaluations({ steps: 10, solver: "dpmSolver", pureNoise: false })).toBe(28);
+    expect(evaluations({ steps: 10, solver: { kind: "dpmSolver", order: 2 }, guided: 1 })).toBe(36);
+    expect(evaluations({ steps: 10, solver: { kind: "heun", lastEuler: false } })).toBe(20);
+    expect(evaluations({ steps: 10, solver: { kind: "heunSde", lastStep: "none" } })).toBe(20);
+    expect(evaluations({ steps: 1, solver: "edmStochastic", pureNoise: false })).toBe(1);
+    expect(evaluations({ steps: 10, solver: "dopri5" })).toBe(61);
+    const wrong = (options: object) => () => evaluations({ steps: 2, ...options } as never);
+    expect(wrong({ solver: "rk5" })).toThrow(/solver is "rk5"; it must be one of "euler", "heun"/);
+    expect(wrong({ solver: { kind: "dpmSolver", order: 4 } })).toThrow("solver.order is 4; it must be 1, 2 or 3.");
+    expect(wrong({ pureNoise: 1 })).toThrow(/pureNoise is 1/);
   });
 });
 

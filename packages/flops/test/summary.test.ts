@@ -55,5 +55,7 @@ test("other bytes, other conventions, other options", () => {
   const half = summary(presets["DiT-S/2"], { precision: precisions.half });
   expect(2 * half.total.activations).toBe(summary(presets["DiT-S/2"]).total.activations);
   expect(summary(presets["DiT-S/2"], { convention: conventions.thop }).parts[5]).toMatchObject({ forward: 0 });
+  const macs = summary(presets["DiT-S/2"], { convention: conventions.paper2023 });
+  expect(formatSummary(macs).split("\n")[0]).toMatch(/forward MACs +training MACs/);
   expect(() => summary(presets["DiT-S/2"], { batch: 2 } as never)).toThrow(/"batch"; it takes convention, precision/);
 });

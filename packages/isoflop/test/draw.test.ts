@@ -240,6 +240,21 @@ it("any solver draws by its name, what is random in it by the seed", async () =>
   }
 });
 
+it("a grid places the steps, and guidance has its times and channels", async () => {
+  const run = await trained(shapes);
+  const options = { device, source: shapes, captions: ["a red circle"], solver: "euler", ...how } as const;
+  const usual = pixelsOf(await draw(run, options));
+  expect(pixelsOf(await draw(run, { ...options, grid: "uniform" }))).toEqual(usual);
+  expect(
+    pixelsOf(
+      await draw(run, { ...options, grid: { kind: "shifted", grid: { kind: "uniform", first: 1, last: 0 }, by: 3 } }),
+    ),
+  ).not.toEqual(usual);
+  expect(pixelsOf(await draw(run, { ...options, guidanceInterval: [0, 1], guidanceChannels: 3 }))).toEqual(usual);
+  expect(pixelsOf(await draw(run, { ...options, guidanceInterval: [0.3, 0.6] }))).not.toEqual(usual);
+  await expect(draw(run, { ...options, guidanceChannels: 4 })).rejects.toThrow("channels is 4");
+});
+
 it("a checkpoint of another run is not drawn as this one's, though its arrays fit", async () => {
   const { spec } = await trained(shapes);
   const { checkpoint } = await trained(shapes, { steps: 4 });

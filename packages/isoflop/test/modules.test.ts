@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { shapeScenes } from "@isoflop/data";
-import { densities, densityOn, linearPath, weightings } from "@isoflop/diffusion";
+import { densities, densityOn, grids, linearPath, weightings } from "@isoflop/diffusion";
 import { schedules } from "@isoflop/train";
 import { describe, expect, it } from "vitest";
 import {
@@ -39,6 +39,24 @@ export const schedule = kind({
 `;
 
 describe("loadModule", () => {
+  it("makes a grid known, also within another", async () => {
+    const at = folder("grids", {
+      "halves.ts": `
+import type { Grid } from "@isoflop/diffusion";
+import { kind } from "@isoflop/spec";
+export const grid = kind({
+  name: "halves",
+  options: {},
+  build: (): Grid => ({ name: "halves", times: (_, steps) => [...Array.from({ length: steps }, (_, i) => 0.5 ** i), 0] }),
+});
+`,
+    });
+    const given = { grid: { kind: "shifted", by: 1, grid: { module: "./halves.ts" } } };
+    const { value } = await resolveModules(given, [{ path: ["grid"], sort: "grid" }], at);
+    expect(value.grid.grid).toEqual({ kind: "halves" });
+    expect(grids.build(value.grid).times(linearPath(), 3)).toEqual([1, 0.5, 0.25, 0]);
+  });
+
   it("makes parts of TypeScript known in the registries of this program", async () => {
     const at = folder("good", {
       "parts.ts": `

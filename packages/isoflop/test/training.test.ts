@@ -210,7 +210,20 @@ describe("sample and report", () => {
     const { folder } = json(run("drawn", 20));
     const args = ["sample", String(folder), "--caption", "a red circle", "--caption", "a blue square", "--steps", "3"];
     const document = json([...args, "--out", scratch("one.png")]);
-    expect(document).toMatchObject({ captions: ["a red circle", "a blue square"], guidance: 2, steps: 3, seed: 0 });
+    expect(document).toMatchObject({
+      captions: ["a red circle", "a blue square"],
+      ...{ guidance: 2, steps: 3, seed: 0, evaluations: 5 },
+      solver: { kind: "heun" },
+      grid: { kind: "uniform", first: 1, last: 0 },
+      key: { noise: "random.key(seed)" },
+    });
+    const how = ["--solver", "{ kind: dpmSolverPP, order: 3 }", "--grid", "logSnr", "--guidance-interval", "0.2,0.8"];
+    expect(json([...args, ...how, "--out", scratch("how.png")])).toMatchObject({
+      solver: { kind: "dpmSolverPP", order: 3, correction: "midpoint" },
+      grid: { kind: "logSnr" },
+      guidanceInterval: [0.2, 0.8],
+      evaluations: 3,
+    });
     isoflop([...args, "--out", scratch("two.png")]);
     isoflop([...args, "--seed", "1", "--out", scratch("three.png")]);
     const [one, two, three] = ["one", "two", "three"].map((name) => readFileSync(scratch(`${name}.png`)));

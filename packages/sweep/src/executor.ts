@@ -53,7 +53,9 @@ export const runSweep = async (specs: readonly RunSpec[], options: SweepOptions)
     const ended = record !== undefined && record.state !== "unfinished";
     const unmeasured = record?.state === "done" && (await lackingOf(job.spec, options)).length > 0;
     if (!ended || unmeasured) missing.push(job);
-    if (ended) meter.end(job.id, record.state);
+    // Trained and still to be measured is not done.
+    if (unmeasured) meter.pause(job.id, job.spec, job.spec.steps);
+    else if (ended) meter.end(job.id, record.state);
   }
   const report = (): void => onProgress?.(meter.progress());
   report();
@@ -141,21 +143,23 @@ class Lane {
 
   async #measure({ id, spec }: Claim, run: OpenRun, runner: Runner, signal: AbortSignal): Promise<void> {
     const { meter, report, onRejected } = this.options;
-    const requests = await lackingOf(spec, this.options);
-    if (requests.length === 0) return;
-    if (!runner.measure)
-      throw new SweepError("worker", `run ${id} is to be measured, and its runner has no measure; give one that has`);
+    let state: "done" | "interrupted" = "interrupted";
     try {
-      await runner.measure(spec, requests, {
-        ...{ run, signal },
-        onMetric(kind) {
-          meter.measure(id, spec, kind);
-          report();
-        },
-        onRejected: (error) => onRejected?.(id, error),
-      });
+      const requests = await lackingOf(spec, this.options);
+      if (requests.length > 0 && !runner.measure)
+        throw new SweepError("worker", `run ${id} is to be measured, and its runner has no measure; give one that has`);
+      if (requests.length > 0)
+        await runner.measure?.(spec, requests, {
+          ...{ run, signal },
+          onMetric(kind) {
+            meter.measure(id, spec, kind);
+            report();
+          },
+          onRejected: (error) => onRejected?.(id, error),
+        });
+      state = "done";
     } finally {
-      meter.end(id, "done");
+      meter.end(id, state);
       report();
     }
   }
@@ -188,8 +192,11 @@ class Lane {
       state = "failed";
       return state;
     } finally {
-      meter.end(id, state);
-      report();
+      // What is done is to be measured, and over after that.
+      if (state !== "done") {
+        meter.end(id, state);
+        report();
+      }
     }
   }
 }

@@ -156,7 +156,7 @@ export class SweepMeter {
       total: jobs.length,
       done: count("done"),
       failed: count("failed"),
-      interrupted: jobs.filter(({ state, step }) => state === "interrupted" && step > 0).length,
+      interrupted: jobs.filter(({ state, step, steps }) => state === "interrupted" && step > 0 && step < steps).length,
       running: this.#running(),
       flopsDone,
       flopsTotal,

@@ -1,6 +1,6 @@
 import type { DataSource, DataSpec } from "@isoflop/data";
 import type { Device } from "@isoflop/tensor";
-import type { TrainError } from "@isoflop/train";
+import type { TrainError, TrainOptions } from "@isoflop/train";
 import { checkContent } from "./checked-data.js";
 import type { Prepare } from "./content.js";
 import { type MeasureContext, measureRun } from "./measure.js";
@@ -39,12 +39,20 @@ export interface TrainRunnerOptions {
   readonly openData: (spec: DataSpec) => Promise<DataSource>;
   /** Least seconds between checkpoints. Default 30. */
   readonly checkpointSeconds?: number;
+  /** "blocks": runs keep the inputs of blocks and compute the rest again, in less memory and to the same weights. Default "none". */
+  readonly checkpointing?: TrainOptions["checkpointing"];
   /** Makes parts from outside known before a run that takes some. */
   readonly prepare?: Prepare;
 }
 
 /** Does runs in this thread, by the train functions that their specs name, on a device that stays the caller's. */
-export const trainRunner = ({ device, openData, checkpointSeconds = 30, prepare }: TrainRunnerOptions): Runner => ({
+export const trainRunner = ({
+  device,
+  openData,
+  checkpointSeconds = 30,
+  checkpointing = "none",
+  prepare,
+}: TrainRunnerOptions): Runner => ({
   async run(given, { run, signal, onProgress, onRejected }) {
     await prepare?.(given.content.modules);
     const spec = runSpec(given);
@@ -52,7 +60,7 @@ export const trainRunner = ({ device, openData, checkpointSeconds = 30, prepare 
     const found = checkContent(data, spec);
     const { runner = "train", ...task } = spec;
     const outcome = await runners.build(runner)(task, {
-      ...{ device, data, openData, checkpoints: run.checkpoints, checkpointSeconds, signal, onRejected },
+      ...{ device, data, openData, checkpoints: run.checkpoints, checkpointSeconds, checkpointing, signal, onRejected },
       async onProgress({ step, metrics }) {
         await run.append(metrics);
         onProgress({ step, metrics });

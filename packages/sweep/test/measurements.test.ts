@@ -88,6 +88,18 @@ describe("metrics of a sweep", () => {
     ]);
   });
 
+  it("are the end of a run, which is done once", async () => {
+    const store = memoryRunStore();
+    const { runner } = counting();
+    const told: number[] = [];
+    const options = { store, runners: [runner], onProgress: ({ done }: SweepProgress) => void told.push(done) };
+    await runSweep([spec], { ...options, metrics: [weighed()] });
+    expect(told.indexOf(1)).toBe(told.length - 1);
+    told.length = 0;
+    await runSweep([spec], { ...options, metrics: [weighed(), weighed(2)] });
+    expect([told[0], told.indexOf(1)]).toEqual([0, told.length - 1]);
+  });
+
   it("are other numbers by other options, data and modules, and the same wherever their modules lie", async () => {
     const store = memoryRunStore();
     const { runner } = counting();

@@ -3,6 +3,14 @@ import { expect, it } from "vitest";
 import { SweepError } from "../src/errors.js";
 import { errorFrom, errorMessage } from "../src/node/messages.js";
 
+it("what a metric cannot do with data is told as what was wrong with the plan", () => {
+  const told = errorFrom(
+    errorMessage(Object.assign(new Error("x is off"), { name: "DiffusionError", code: "values" })),
+  );
+  expect([told.constructor, told.message]).toEqual([SweepError, "x is off"]);
+  expect(told).toMatchObject({ code: "spec" });
+});
+
 it.each([
   ["diverged at its first loss", new DivergedError(0, 0.01, "the loss of step 0 is NaN")],
   ["diverged by its first update", new DivergedError(0, 0.01, "weights.a after step 0 is not finite", 1)],

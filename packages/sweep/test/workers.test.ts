@@ -53,6 +53,24 @@ describe("workerRunners", () => {
     for (const { id } of parallel) expect(await store.metrics(id)).toEqual(await here.metrics(id));
   });
 
+  it("compute blocks again where told, to the same result under the same id", async () => {
+    const [spec] = specs as [(typeof specs)[0]];
+    const again = workerRunners({
+      ...{ count: 1, checkpointing: "blocks" },
+      entry: pathToFileURL(path.join(code, "worker.js")),
+    });
+    try {
+      const plain = await runSweep([spec], { store: fileRunStore(path.join(folder, "plain")), runners });
+      const checked = await runSweep([spec], { store: fileRunStore(path.join(folder, "blocks")), runners: again });
+      expect(withoutTime(checked)).toEqual(withoutTime(plain));
+    } finally {
+      for (const runner of again) await runner.close();
+    }
+    expect(() => workerRunners({ count: 1, checkpointing: "layers" as "blocks" })).toThrow(
+      /options\.checkpointing is "layers"; it must be one of "none", "blocks"/,
+    );
+  });
+
   it("stop when told, save, and go on later", async () => {
     const store = fileRunStore(folder);
     const long = runSpec(tinyRun({ steps: 3000 }));

@@ -23,7 +23,7 @@ const loaded = new Map<string, Promise<LoadedModule>>();
 
 /**
  * Loads a TypeScript or JavaScript module and makes known what it exports by the name of a sort: `density`, `weighting`, `path`, `solver`,
- * `source`, `decoder`, `conditioning`, `schedule`, `optimizer`, `metric`, `runner`. Once in a thread, however often it is asked for.
+ * `grid`, `source`, `decoder`, `conditioning`, `schedule`, `optimizer`, `metric`, `runner`. Once in a thread, however often it is asked for.
  * @param file a path, from `base` (the working folder unless told)
  * @throws ModuleError for a file that is not there, cannot be compiled or throws, exports no part or one that is none, or has a name
  * that is taken

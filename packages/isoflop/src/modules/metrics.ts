@@ -26,6 +26,9 @@ export const metricRequests = async (
   return requests;
 };
 
+/** @throws TrainError `spec` for a record that is no metric's, whose modules are loaded */
+export const checkMetric = (metric: unknown): void => void metricSpec(metric as Parameters<typeof metricSpec>[0]);
+
 /** Its other data from the root on, as it may be measured from any folder. */
 const withData = (metric: unknown, base: string): unknown => {
   const { data } = (metric ?? {}) as { readonly data?: unknown };

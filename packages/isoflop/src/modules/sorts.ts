@@ -1,5 +1,5 @@
 import { decoders, sources } from "@isoflop/data";
-import { densities, paths, solvers, weightings } from "@isoflop/diffusion";
+import { densities, grids, paths, solvers, weightings } from "@isoflop/diffusion";
 import { addConditioning, type NamedConditioning } from "@isoflop/dit";
 import { type Kind, read, record, text } from "@isoflop/spec";
 import { runners } from "@isoflop/sweep";
@@ -94,6 +94,7 @@ export const sorts = {
   weighting: kindsOf("weighting", weightings),
   path: kindsOf("path", paths),
   solver: kindsOf("solver", solvers),
+  grid: kindsOf("grid", grids, { inner: { grid: "grid" } }),
   source: kindsOf("source", sources, { by: "source" }),
   schedule: kindsOf("schedule", schedules),
   optimizer: kindsOf("optimizer", optimizers),

@@ -93,6 +93,14 @@ export const deviceOption = (command: Command): Command =>
       .default("wasm"),
   );
 
+export const checkpointingOption = (): Option =>
+  new Option(
+    "--checkpointing <mode>",
+    "blocks computes what is inside of blocks again in the backward pass: less memory, more time, the same result",
+  )
+    .choices(["none", "blocks"])
+    .default("none");
+
 export const conditioningOption = (command: Command): Command =>
   command.addOption(
     new Option("--conditioning <name>", "how time and caption reach the blocks").choices(conditionings),

@@ -56,6 +56,14 @@ export const choices =
     return names as T[];
   };
 
+/** `0.2,0.8`, ascending: two times of a clock from 0 to 1. */
+export const times = (text: string): readonly [number, number] => {
+  const [from, to, ...more] = text.split(",").map(share);
+  if (from === undefined || to === undefined || more.length > 0 || !(from < to))
+    throw new InvalidArgumentError("Expected two times from 0 to 1, the smaller first, such as 0.2,0.8.");
+  return [from, to];
+};
+
 /** `1e18,1e20`, ascending. */
 export const range = (text: string): readonly [number, number] => {
   const [low, high, ...more] = text.split(",").map(positive);

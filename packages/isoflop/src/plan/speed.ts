@@ -71,7 +71,9 @@ const paceOf = async (
   };
   const stop = signal ? AbortSignal.any([signal, enough.signal]) : enough.signal;
   const options = { device, data, signal: stop, readEvery: 4, onProgress };
-  await train({ ...trainingOf(spec), steps: FOREVER }, options).catch((error: unknown) => {
+  // Nothing of it is kept.
+  const { snapshots: _, ...training } = trainingOf(spec);
+  await train({ ...training, steps: FOREVER }, options).catch((error: unknown) => {
     if (error !== reason) throw error;
   });
   const [first, last] = [reports[0]!, reports.at(-1)!];

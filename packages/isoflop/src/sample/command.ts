@@ -1,17 +1,17 @@
-import { solvers } from "@isoflop/diffusion";
 import type { DataSpec } from "@isoflop/sweep";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { inputError } from "../exit.js";
 import { isOurDocument } from "../files/ours.js";
 import { outputFile } from "../files/write.js";
 import { deviceOption, forceOption, jsonOption } from "../options/common.js";
-import { count, countUpTo, number, whole } from "../options/values.js";
+import { count, countUpTo, number, times, whole } from "../options/values.js";
 import { studyPath } from "../study/find.js";
 import { versions } from "../versions.js";
 import { emit } from "../words/emit.js";
 import { plural } from "../words/numbers.js";
 import { note } from "../words/printable.js";
 import { progress, stagesOfData } from "../words/progress.js";
+import { askedPart, partNames, partText } from "./parts.js";
 import { isOurPicture, signed } from "./picture.js";
 
 interface Options {
@@ -19,8 +19,11 @@ interface Options {
   readonly index?: readonly number[];
   readonly count: number;
   readonly guidance: number;
+  readonly guidanceInterval?: readonly [number, number];
+  readonly guidanceChannels?: number;
   readonly steps: number;
   readonly solver: string;
+  readonly grid: string;
   readonly seed: number;
   readonly decoder?: string;
   readonly device: "wasm" | "webgpu";
@@ -32,11 +35,12 @@ interface Options {
 const help = `
 The model is a run's newest checkpoint, the held-out model of a study, or one step-N file. Captions are words the model has learned, of
 a model of classes their names; articles are read over. Captions that are vectors cannot be typed: --index names some of the validation split by
-number, in any model. A solver of your own is a file: --solver ./mine.ts. Writes the pictures as PNG and how they came about as JSON beside it.
+number, in any model. A solver or a grid is a name, a record, or a file of your own: --solver ./mine.ts. Times go from 1, noise, to 0. Writes the pictures as PNG and how they came about as JSON beside it.
 
 Example:
   isoflop sample runs/quick --caption "a taco left of a rocket on a purple background" --caption "a sun" --guidance 3
-  isoflop sample runs/quick --index 3 --index 8`;
+  isoflop sample runs/quick --index 3 --index 8
+  isoflop sample runs/quick --solver "{ kind: dpmSolverPP, order: 3 }" --grid logSnr --steps 12`;
 
 export const configure = (command: Command): void => {
   forceOption(
@@ -50,12 +54,20 @@ export const configure = (command: Command): void => {
     )
     .option("--count <n>", "the first so many validation captions, where none is given", countUpTo(4096), 16)
     .option("--guidance <scale>", "1 follows the caption as learned, above 1 exaggerates it", number, 2)
+    .option("--guidance-interval <from,to>", "times at which to guide, such as 0.2,0.8 (default: all)", times)
+    .option("--guidance-channels <n>", "how many of the channels are guided, from the first (default: all)", count)
     .option("--steps <n>", "steps from noise to picture", count, 25)
     .option(
       "--solver <name>",
-      `how a step is made: ${solvers.names.join(", ")}, or a module that exports one`,
-      solver,
+      `how a step is made: ${partNames("solver")}, a record, or a module that exports one`,
+      partText("solver"),
       "heun",
+    )
+    .option(
+      "--grid <name>",
+      `what places the steps: ${partNames("grid")}, a record, or a module that exports one`,
+      partText("grid"),
+      "uniform",
     )
     .option("--seed <n>", "of the noise", whole, 0)
     .option("--decoder <file>", "what turns latents into pictures: safetensors (default: what the data name)")
@@ -72,7 +84,9 @@ export const configure = (command: Command): void => {
       const { untilStopped } = await import("../stop.js");
       const { png, json, pictures: pngFile, about } = outputsOf(path, options);
       const model = await findModel(path, note);
-      const solver = await solverOf(options.solver);
+      const { spec: solver, ...ofSolver } = await askedPart("solver", options.solver);
+      const { spec: grid, ...ofGrid } = await askedPart("grid", options.grid);
+      const modules = [...ofSolver.modules, ...ofGrid.modules];
       const shown = progress("drawing");
       const { onProgress } = shown;
       const source = await untilStopped("stopped; nothing was written", (signal) =>
@@ -84,10 +98,23 @@ export const configure = (command: Command): void => {
       const indices = options.index ?? Array.from({ length: options.count }, (_, i) => i);
       const captions = options.caption ?? indices;
       const device = await createDevice(options.device);
-      const { guidance, steps, seed } = options;
+      const { guidance, guidanceInterval, guidanceChannels, steps, seed } = options;
+      const guided = {
+        guidance,
+        ...(guidanceInterval && { guidanceInterval }),
+        ...(guidanceChannels !== undefined && { guidanceChannels }),
+      };
+      let evaluations = 0;
       const pictures = await untilStopped("stopped; nothing was written", async (signal) => {
-        const how = { guidance, steps, solver, seed, signal, onProgress };
-        return decodeSamples(await draw(model, { device, source, captions, ...how }), decoder, device);
+        const how = { ...guided, steps, solver, grid, seed, signal };
+        const drawn = await draw(model, {
+          ...{ device, source, captions, ...how },
+          onProgress(done, of, asked) {
+            evaluations = asked;
+            onProgress(done, of);
+          },
+        });
+        return decodeSamples(drawn, decoder, device);
       }).finally(() => {
         shown.end();
         device.destroy();
@@ -100,7 +127,11 @@ export const configure = (command: Command): void => {
         data,
         captions: pictures.map(({ caption }) => caption),
         ...(options.caption ? {} : { indices }),
-        ...{ guidance, steps, solver, seed },
+        ...{ ...guided, steps, solver, grid, seed },
+        // How the seed becomes what is drawn at random.
+        key: { noise: "random.key(seed)", steps: "random.foldIn(random.key(seed), 1)" },
+        evaluations,
+        ...(modules.length > 0 && { modules }),
         files: { png, json },
         versions: versions("@isoflop/dit", "@isoflop/diffusion", "@isoflop/tensor", "@isoflop/data"),
       };
@@ -129,22 +160,4 @@ const outputsOf = (path: string, { out, force }: Pick<Options, "out" | "force">)
 
 const withDecoder = (data: DataSpec, path: string): DataSpec =>
   ({ ...data, decoder: { kind: "safetensors", path } }) as DataSpec;
-const isModule = (text: string): boolean => /\.[cm]?[jt]s$/.test(text);
-
-const solver = (text: string): string => {
-  if (solvers.has(text) || isModule(text)) return text;
-  throw new InvalidArgumentError(
-    `Allowed choices are ${solvers.names.join(", ")}, and a TypeScript or JavaScript file that exports a solver.`,
-  );
-};
-
-/** The name of a solver, of ours or of a module. @throws ModuleError for one that exports none */
-const solverOf = async (given: string): Promise<string> => {
-  if (!isModule(given)) return given;
-  const { resolveModules } = await import("../modules/index.js");
-  const asked = { solver: { module: given } as unknown };
-  const { value } = await resolveModules(asked, [{ path: ["solver"], sort: "solver" }], process.cwd());
-  return (value.solver as { readonly kind: string }).kind;
-};
-
 const several = (text: string, earlier: readonly string[] = []): readonly string[] => [...earlier, text];

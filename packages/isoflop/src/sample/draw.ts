@@ -1,5 +1,5 @@
 import type { DataSource } from "@isoflop/data";
-import { classifierFreeGuidance, sampler, solvers } from "@isoflop/diffusion";
+import { classifierFreeGuidance, grids, sampler, solvers } from "@isoflop/diffusion";
 import type { Sample } from "@isoflop/plot";
 import { canonicalJson } from "@isoflop/spec";
 import { runId, trainingOf } from "@isoflop/sweep";
@@ -18,12 +18,19 @@ export interface DrawOptions {
   readonly captions: readonly Asked[];
   /** 1 follows the caption as learnt, above 1 exaggerates it. */
   readonly guidance: number;
+  /** Times [from, to] at which to guide. Default: all. */
+  readonly guidanceInterval?: readonly [from: number, to: number];
+  /** How many of the channels are guided, from the first. Default: all. */
+  readonly guidanceChannels?: number;
   readonly steps: number;
   /** The name or the record of a solver. */
   readonly solver: Parameters<typeof solvers.build>[0];
+  /** The name or the record of what places the steps. Default: equal ones. */
+  readonly grid?: Parameters<typeof grids.build>[0];
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: (done: number, of: number) => void;
+  /** @param evaluations how often the network has been asked */
+  readonly onProgress?: (done: number, of: number, evaluations: number) => void;
 }
 
 /**
@@ -35,7 +42,8 @@ export const draw = async (
   { spec, checkpoint }: Pick<TrainedModel, "spec" | "checkpoint">,
   options: DrawOptions,
 ): Promise<Sample[]> => {
-  const { device, source, captions, guidance, steps, seed, signal, onProgress } = options;
+  const { device, source, captions, guidance, guidanceInterval, guidanceChannels, steps, seed, signal, onProgress } =
+    options;
   if (checkpoint.spec !== canonicalJson(trainingOf(spec)))
     throw inputError(
       `the checkpoint of step ${checkpoint.step} in the folder of run ${runId(spec)} is of another run; put it back where it was made`,
@@ -47,6 +55,8 @@ export const draw = async (
   const params = averagedWeights(checkpoint, packTree(model.init(random.key(0))), device);
   const guided = classifierFreeGuidance<Captions>((x, t, condition) => model.apply(params, x, t, condition), {
     scale: guidance,
+    ...(guidanceInterval && { interval: guidanceInterval }),
+    ...(guidanceChannels !== undefined && { channels: guidanceChannels }),
   });
   const objective = buildObjective(spec.objective);
   const drawing = sampler(guided, { objective, solver: solvers.build(options.solver), device });
@@ -58,8 +68,9 @@ export const draw = async (
     { condition, unconditional },
     {
       ...{ noise, steps, key: random.foldIn(random.key(seed), 1) },
+      ...(options.grid !== undefined && { grid: grids.build(options.grid) }),
       ...(signal && { signal }),
-      onStep: (state) => onProgress?.(state.step, state.steps),
+      onStep: (state) => onProgress?.(state.step, state.steps, state.evaluations),
     },
   );
   const pixels = (await result.data()) as Float32Array;

@@ -36,13 +36,15 @@ const exponent = (law: Outcome<PowerLaw>): string =>
   law.ok ? law.exponent.value.toFixed(3) : `refused (${law.reason})`;
 
 const lossWords = ({ objective, validation: { images, split } }: RunSpec): string => {
-  const { errorIn, weighting, density, variance, loss } = buildObjective(objective);
+  const { path, errorIn, weighting, density, variance, loss } = buildObjective(objective);
+  // An error in the same words is another number on another path.
+  const along = path.name === "linear" ? "" : ` on the ${path.name} path`;
   const learned = variance === "learnedRange" ? " and a step of the bound for its variance" : "";
   const measured =
     loss === "kl" || loss === "rescaledKl"
       ? `variational bound (${loss})`
       : `${weighting.name} mean squared error of the ${predictionWords(errorIn)}${learned}`;
-  return `${measured} on ${images} images of the split "${split}" with fixed noise, times at equally spaced quantiles of ${density.name}, averaged weights; standard error over images and noise`;
+  return `${measured} on ${images} images of the split "${split}" with fixed noise, times at equally spaced quantiles of ${density.name}${along}, averaged weights; standard error over images and noise`;
 };
 
 /** How the runs of one study were trained. */
@@ -84,12 +86,14 @@ const parameterizationWords = ({ parameterization }: DitConfig): readonly string
 };
 
 /** What the blocks have beside the defaults. */
-const partWords = ({ norm, mlp, positions, registers, experts }: DitConfig): readonly string[] => {
+const partWords = ({ norm, mlp, positions, qkNorm = "none", registers, experts }: DitConfig): readonly string[] => {
   const turned = positions === "sincos+rope" ? "rotary positions besides sines and cosines" : "rotary positions";
   const words = [
     ...(norm === "rms" ? ["root-mean-square norms"] : []),
     ...(mlp === "swiglu" ? ["SwiGLU"] : []),
     ...(positions?.endsWith("rope") ? [turned] : []),
+    ...(positions === "learned" ? ["learned positions"] : []),
+    ...(qkNorm === "none" ? [] : [`norms of queries and keys (${qkNorm})`]),
     ...(registers ? [`${registers} registers`] : []),
     ...(experts ? [`${experts.active} of ${experts.count} experts`] : []),
   ];

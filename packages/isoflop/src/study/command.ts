@@ -1,6 +1,6 @@
 import { dirname, relative } from "node:path";
 import { type Command, Option } from "commander";
-import { forceOption, jsonOption } from "../options/common.js";
+import { checkpointingOption, forceOption, jsonOption } from "../options/common.js";
 import { emit } from "../words/emit.js";
 import { note, printable } from "../words/printable.js";
 import { progress, stagesOfData } from "../words/progress.js";
@@ -10,6 +10,7 @@ import { type Assignment, readAssignment } from "./file/set.js";
 export interface StudyChoices {
   readonly set?: readonly Assignment[];
   readonly device?: "wasm" | "webgpu";
+  readonly checkpointing?: "none" | "blocks";
   readonly runs?: string;
   readonly store?: string;
   readonly out?: string;
@@ -45,6 +46,7 @@ export const studyOptions = (command: Command): Command =>
     .addOption(
       new Option("--device <name>", "where to compute (default: as the study says)").choices(["wasm", "webgpu"]),
     )
+    .addOption(checkpointingOption())
     .option(
       "--runs <folder>",
       "where studies and their store of runs go (default: runs, or where the study's folder lies)",
@@ -78,7 +80,7 @@ const placeOf = async ({ folder }: WrittenStudy, { runs, store, out, set = [] }:
 
 /** Does the study that a person names. */
 export const doStudy = async (named: string, choices: StudyChoices, reproduce?: string): Promise<void> => {
-  const { set = [], device, print, force, json } = choices;
+  const { set = [], device, checkpointing, print, force, json } = choices;
   const { resolveStudy, writtenStudy } = await import("./file/read.js");
   const written = await writtenStudy(named);
   const sets = device ? [...set, readAssignment(`device=${device}`)] : set;
@@ -101,7 +103,7 @@ export const doStudy = async (named: string, choices: StudyChoices, reproduce?: 
   const { onProgress: onStage } = progress("fitting");
   const onData = stagesOfData(onStage);
   const run = (signal: AbortSignal) => ({
-    ...{ root, out, store, signal },
+    ...{ root, out, store, signal, checkpointing },
     ...{ onProgress, onStage, onData, onNote: note },
     say: json ? note : (line: string) => console.log(printable(line)),
     reproduce: reproduce ?? `npx isoflop study ${named}${set.map(({ text }) => ` --set '${text}'`).join("")}`,

@@ -15,7 +15,7 @@ import {
 } from "@isoflop/sweep";
 import { checkData, checkSplit, outputsOf, setupFor, trainSpec } from "@isoflop/train";
 import { inputError } from "../exit.js";
-import { runPositions, usedModules } from "../modules/index.js";
+import { checkMetric, runPositions, usedModules } from "../modules/index.js";
 import { plural, round } from "../words/numbers.js";
 import { dataOf, type OpenData, seeded } from "./file/data.js";
 import type { FieldPath, ResolvedStudy } from "./file/read.js";
@@ -86,6 +86,7 @@ export const planStudy = async (study: ResolvedStudy, openData: OpenData): Promi
   const [source] = sources as [DataSource, ...DataSource[]];
   const seeds = orders.map((order, i) => ({ ...order, content: contentOf(sources[i]!, modules) }));
   const setup = told(study, ["model"], () => setupOf(file, source));
+  for (const [i, metric] of file.metrics.entries()) told(study, ["metrics", i], () => checkMetric(metric));
   const known: Known = { ...study, seeds: seeds as [Seeded, ...Seeded[]], setup };
   const plan = (rule?: LearningRateRule): StudyPlan => {
     const outline = outlined(known, rule);

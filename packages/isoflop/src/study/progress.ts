@@ -103,6 +103,7 @@ export const progressLines = (name: string, options: ReporterOptions = {}): Prog
   let shown: Reporter<SweepProgress> | undefined;
   let last: SweepProgress | undefined;
   let models: readonly RunningRun[] = [];
+  let isSaid = false;
   const end = (closing?: string): void => {
     shown?.end(closing);
     shown = undefined;
@@ -113,8 +114,14 @@ export const progressLines = (name: string, options: ReporterOptions = {}): Prog
     const isOver = progress.running.length === 0 && models.length > 0;
     if (!isOver) models = progress.running;
     shown ??= reporter(sweepFace(name), options);
-    if (isFinished(progress)) {
-      end(progress.total > 1 ? `${name}: ${counts(progress)} in ${clock(progress.elapsedSeconds)}` : undefined);
+    const wasSaid = isSaid;
+    isSaid = isFinished(progress);
+    if (isSaid) {
+      end(
+        progress.total > 1 && !wasSaid
+          ? `${name}: ${counts(progress)} in ${clock(progress.elapsedSeconds)}`
+          : undefined,
+      );
       models = [];
     } else if (!isOver) shown.update(progress);
   };

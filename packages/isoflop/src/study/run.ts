@@ -30,7 +30,7 @@ export const runStudy = async (options: StudyRun): Promise<StudyDone> => {
     const held =
       plan.heldOut.length === 0 ? "" : ` and ${plan.heldOut.length === 1 ? "one" : plan.heldOut.length} held out`;
     say(
-      `${plan.name} ${plan.hash}: ${plural(plan.grid.length, "run")}${held}, on ${session.device.description}, in ${folder.path}`,
+      `${plan.name} ${plan.hash}: ${plural(plan.grid.length, "run")}${held}, on ${session.device.description}${options.checkpointing === "blocks" ? ", blocks computed again in the backward pass" : ""}, in ${folder.path}`,
     );
     for (const note of plan.notes) say(note);
     const tuned = await tunedIn(study);

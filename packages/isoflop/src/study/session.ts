@@ -3,6 +3,7 @@ import type { MetricRequest, RunRecord, RunSpec, SweepOptions } from "@isoflop/s
 import { type Runner, runSweep, trainRunner } from "@isoflop/sweep";
 import { dataOpener, workerRunners } from "@isoflop/sweep/node";
 import { createDevice, type Device } from "@isoflop/tensor";
+import type { TrainOptions } from "@isoflop/train";
 import { prepareModules } from "../modules/index.js";
 import { workerEntry } from "../worker-entry.js";
 
@@ -10,6 +11,8 @@ export interface SessionOptions extends Pick<SweepOptions, "store" | "signal" | 
   readonly device: "wasm" | "webgpu";
   /** Runs at once on `wasm`. Default: as many as there are cores. */
   readonly parallel?: number | undefined;
+  /** What runs keep of a forward pass: it decides memory and time, and nothing of what they find. */
+  readonly checkpointing?: TrainOptions["checkpointing"] | undefined;
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
@@ -37,6 +40,7 @@ export const openSession = async ({
   store,
   device: kind,
   parallel,
+  checkpointing = "none",
   signal,
   onProgress,
   onNote,
@@ -45,9 +49,9 @@ export const openSession = async ({
   const cores = availableParallelism();
   const openData = dataOpener();
   const runnersFor = (runs: number): readonly Runner[] => {
-    if (kind === "webgpu") return [trainRunner({ device, openData, prepare: prepareModules })];
+    if (kind === "webgpu") return [trainRunner({ device, openData, checkpointing, prepare: prepareModules })];
     const count = Math.max(1, Math.min(runs, parallel ?? cores));
-    return workerRunners({ count, threads: threadsOfEach(cores, count), entry: workerEntry() });
+    return workerRunners({ count, threads: threadsOfEach(cores, count), checkpointing, entry: workerEntry() });
   };
   return {
     device,

@@ -4,6 +4,7 @@ import type { Sample, StudySummary } from "@isoflop/plot";
 import { writeReport } from "@isoflop/plot/node";
 import { type IsoFlop, writeRecord } from "@isoflop/scaling";
 import type { MetricRequest, SweepProgress, SweepRun } from "@isoflop/sweep";
+import type { TrainOptions } from "@isoflop/train";
 import type { DoneRun } from "../runs/point.js";
 import { versions } from "../versions.js";
 import type { OnProgress } from "../words/progress.js";
@@ -37,6 +38,8 @@ export interface StudyOptions extends Wanted {
   readonly reproduce?: string;
   /** Told how far files have been read and decoded that were not before. */
   readonly onData?: Opening["onProgress"];
+  /** What runs keep of a forward pass, as `train` has it. Default "none". */
+  readonly checkpointing?: TrainOptions["checkpointing"] | undefined;
   /** How data are opened, where several studies share what is open. */
   readonly openData?: OpenData | undefined;
 }

@@ -3,7 +3,7 @@ import { type LadderRuleName, ladderRules } from "@isoflop/flops";
 import { type Command, Option } from "commander";
 import { inputError } from "../exit.js";
 import { readRecord, shown } from "../files/read.js";
-import { type AskedData, dataOption, deviceOption, jsonOption } from "../options/common.js";
+import { type AskedData, checkpointingOption, dataOption, deviceOption, jsonOption } from "../options/common.js";
 import { count, positive, share, whole } from "../options/values.js";
 import { versions } from "../versions.js";
 import { emit } from "../words/emit.js";
@@ -16,6 +16,7 @@ type Loose = Readonly<Record<string, unknown>>;
 interface Options extends Loose {
   readonly out: string;
   readonly device: "wasm" | "webgpu";
+  readonly checkpointing: "none" | "blocks";
   readonly checkpointSeconds: number;
   readonly ladder: LadderRuleName;
   readonly data?: AskedData;
@@ -56,6 +57,7 @@ export const configure = (command: Command): void => {
     .option("--validation-images <n>", "held-out images, a multiple of 64 (default: 1024)", count)
     .option("--seed <n>", "of weights, noise, times and order (default: 0)", whole)
     .option("--out <folder>", "where the run's folder goes", "runs")
+    .addOption(checkpointingOption())
     .option("--checkpoint-seconds <s>", "least seconds between checkpoints", positive, 30)
     .addHelpText("after", help)
     .action(async (file: string | undefined, options: Options) => {

@@ -27,6 +27,8 @@ export interface TrainOneOptions {
   readonly openData: ReturnType<typeof dataOpener>;
   /** What is measured of it, where it has not been measured yet. */
   readonly metrics: readonly MetricRequest[];
+  /** What the run keeps of a forward pass: it decides memory and time, and nothing of the result. */
+  readonly checkpointing: "none" | "blocks";
   /** Least seconds between checkpoints. */
   readonly checkpointSeconds: number;
   readonly signal: AbortSignal;
@@ -41,7 +43,7 @@ export interface TrainOneOptions {
  * @throws SweepError `busy` while another process has the run, `store` if its folder cannot be written, `claim` if its lock is lost
  */
 export const trainOne = async (spec: RunSpec, options: TrainOneOptions): Promise<MeasuredRun> => {
-  const { out, openData, checkpointSeconds, signal, onNote } = options;
+  const { out, openData, checkpointing, checkpointSeconds, signal, onNote } = options;
   const id = runId(spec);
   const store = fileRunStore(out);
   const before = await store.read(id);
@@ -56,7 +58,7 @@ export const trainOne = async (spec: RunSpec, options: TrainOneOptions): Promise
   try {
     const run = await store.open(spec, { signal, onWait: onNote });
     try {
-      const runner = trainRunner({ device, openData, checkpointSeconds, prepare: prepareModules });
+      const runner = trainRunner({ device, openData, checkpointing, checkpointSeconds, prepare: prepareModules });
       // Another process may have ended it by now.
       const done =
         run.record.state !== "unfinished" ? doneOf(run.record, out) : await perform(spec, run, runner, options);

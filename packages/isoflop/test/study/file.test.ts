@@ -76,7 +76,32 @@ describe("a study file", () => {
     expect(learned.objective).toMatchObject({ path: "discrete", inputs: "ddpm", variance: "learnedRange" });
   });
 
+  it("takes a solver and a grid of pictures by name or record, and leaves unsaid what is not asked", async () => {
+    const { samples } = await resolved(`${written}samples: {}\n`);
+    expect(samples).toEqual({ count: 24, steps: 25, guidance: 2, solver: { kind: "heun" } });
+    const asked = await resolved(
+      `${written}samples: { solver: { kind: dpmSolverPP, order: 3 }, grid: karras, guidanceInterval: [0.2, 0.8], guidanceChannels: 2 }\n`,
+    );
+    expect(asked.samples).toMatchObject({
+      solver: { kind: "dpmSolverPP", order: 3, eta: 0 },
+      grid: { kind: "karras", rho: 7 },
+      guidanceInterval: [0.2, 0.8],
+      guidanceChannels: 2,
+    });
+  });
+
+  it("says the line of a metric that cannot be, before anything is trained", async () => {
+    const study = await resolveStudy(
+      await writtenStudy(file("b.yaml", `${written}metrics: [{ kind: nll, images: 8 }]`)),
+    );
+    await expect(planStudy(study, dataOpener())).rejects.toThrow(/b\.yaml:3: metric\.images is 8/);
+  });
+
   it.each([
+    ["samples: { grid: karas }", 3, 'did you mean "karras"?'],
+    ["samples: { grid: { kind: karras, rho: 0 } }", 3, "samples.grid.rho is 0"],
+    ["samples: { guidanceInterval: [0.8, 0.2] }", 3, "it must be two times of 0..1, the smaller first"],
+    ["samples: { guidanceChannels: 0 }", 3, "samples.guidanceChannels is 0"],
     ["objective: emd", 3, '(did you mean "edm"?)'],
     ["objective: { preset: edm, sigmaData: 0 }", 3, "objective.sigmaData is 0"],
     ["bacth: 3", 3, 'has an unknown key "bacth"; did you mean "batch"?'],
@@ -269,6 +294,9 @@ describe("the command line", () => {
     const text = readFileSync(template, "utf8");
     for (const field of Object.keys(studySchema.entries))
       expect(text, field).toMatch(new RegExp(`^#? ?${field}:`, "m"));
+    for (const field of ["model", "samples", "tune", "validation", "optimizer"] as const)
+      for (const inner of fieldsWithin(studySchema.entries[field]))
+        expect(text, `${field}.${inner}`).toMatch(new RegExp(`\\b${inner}\\b`));
   });
 
   test("a file that is not there says what can stand in its place", () => {
@@ -277,6 +305,18 @@ describe("the command line", () => {
     expect(stderr).toMatch(/there is no file .*none\.yaml; expected a study file, a study's folder, or one of .*quick/);
   });
 });
+
+/** The fields of a record that a schema stands for, whatever is around it. */
+const fieldsWithin = (schema: object): readonly string[] => {
+  const { entries, wrapped, pipe } = schema as {
+    readonly entries?: object;
+    wrapped?: object;
+    pipe?: readonly object[];
+  };
+  if (entries) return Object.keys(entries);
+  const inner = wrapped ?? pipe?.[0];
+  return inner ? fieldsWithin(inner) : [];
+};
 
 test("a study goes by its folder's name without the hash, where there is one of that name", () => {
   for (const folder of ["named/quick-0123abcd", "named/quick-x", "named/two-11111111", "named/two-22222222"]) {

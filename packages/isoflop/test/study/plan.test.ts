@@ -2,6 +2,7 @@ import { shapeScenes } from "@isoflop/data";
 import { parameters } from "@isoflop/flops";
 import { learningRateOf, type RateRule } from "@isoflop/sweep";
 import { describe, expect, it } from "vitest";
+import { measureSpeed } from "../../src/plan/speed.js";
 import { budgetsOf } from "../../src/study/file/sizes.js";
 import {
   planStudy,
@@ -29,6 +30,17 @@ it("weighs loads of experts where a model has some: of studies that are compared
   };
   expect(await balanceOf()).toEqual([undefined]);
   expect(await balanceOf("model.experts={ count: 2, active: 1 }")).toEqual([0.01]);
+});
+
+it("measures the speed of runs that keep snapshots, with experts under muP", async () => {
+  const set = [
+    ...["data.source=shapes", "model={ conditioning: adaLNZero, experts: { count: 4, active: 2 } }"],
+    ...["model.parameterization={ kind: muP, baseWidth: 16 }", "snapshots={ widths: [0.05, 0.1], count: 8 }"],
+  ];
+  const study = await resolveStudy(await writtenStudy("quick"), set.map(readAssignment));
+  const { grid, source } = await planStudy(study, openShapes);
+  const speed = await measureSpeed([grid[0]!.spec], source, { device: "wasm" });
+  expect(speed.points[0]!.flopsPerSecond).toBeGreaterThan(1e6);
 });
 
 describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s", (name) => {

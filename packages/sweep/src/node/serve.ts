@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { DataSource, DataSpec } from "@isoflop/data";
 import type { Device } from "@isoflop/tensor";
-import type { TrainError } from "@isoflop/train";
+import type { TrainError, TrainOptions } from "@isoflop/train";
 import type { Prepare } from "../content.js";
 import { SweepError } from "../errors.js";
 import { trainRunner } from "../runner.js";
@@ -15,6 +15,7 @@ export interface WorkerSettings {
   /** Threads of its WebAssembly device. */
   readonly threads: number;
   readonly checkpointSeconds: number;
+  readonly checkpointing: NonNullable<TrainOptions["checkpointing"]>;
 }
 
 export interface ServeOptions {
@@ -46,9 +47,9 @@ export const serveRuns = async ({ createDevice, openData, prepare }: ServeOption
 
   const perform = async (message: Exclude<ToWorker, { kind: "stop" }>): Promise<void> => {
     stop = new AbortController();
-    const { checkpointSeconds } = settings;
+    const { checkpointSeconds, checkpointing } = settings;
     const { spec, files } = message;
-    const options = { device: await device, openData, checkpointSeconds };
+    const options = { device: await device, openData, checkpointSeconds, checkpointing };
     const runner = trainRunner(prepare ? { ...options, prepare } : options);
     const context = {
       run: runFiles(files.folder, new Fence(files.lock)),

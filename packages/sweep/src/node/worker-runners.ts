@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { number, read, record, whole } from "@isoflop/spec";
-import { TrainError } from "@isoflop/train";
+import { choice, number, read, record, whole } from "@isoflop/spec";
+import { TrainError, type TrainOptions } from "@isoflop/train";
 import * as v from "valibot";
 import { SweepError } from "../errors.js";
 import type { MeasureContext } from "../measure.js";
@@ -21,6 +21,8 @@ export interface WorkerRunnerOptions {
   readonly threads?: number;
   /** Least seconds between checkpoints. Default 30. */
   readonly checkpointSeconds?: number;
+  /** What runs keep of a forward pass, as `trainRunner` has it. Default "none". */
+  readonly checkpointing?: TrainOptions["checkpointing"];
   /** A module that calls `serveRuns`. Default: WebAssembly and the data sources by name. */
   readonly entry?: URL;
 }
@@ -129,6 +131,7 @@ const checkedOptions = record({
   count: whole({ atLeast: 1, atMost: MOST_RUNNERS }),
   threads: v.optional(whole({ atLeast: 1 }), 1),
   checkpointSeconds: v.optional(number({ atLeast: 0 }), 30),
+  checkpointing: v.optional(choice(["none", "blocks"]), "none"),
   entry: v.optional(v.instance(URL, "a URL")),
 });
 

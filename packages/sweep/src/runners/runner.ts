@@ -1,7 +1,7 @@
 import type { DataSource, DataSpec } from "@isoflop/data";
 import type { Seconds } from "@isoflop/flops";
 import type { Device } from "@isoflop/tensor";
-import type { CheckpointStore, LossBin, StepMetrics, TrainError } from "@isoflop/train";
+import type { CheckpointStore, LossBin, StepMetrics, TrainError, TrainOptions } from "@isoflop/train";
 import type { Place } from "../place.js";
 import type { RunTask } from "../task.js";
 
@@ -24,6 +24,8 @@ export interface RunnerContext {
   readonly checkpoints: CheckpointStore;
   /** Least seconds between checkpoints. */
   readonly checkpointSeconds: number;
+  /** What of a forward pass is kept for the backward pass, as `train` has it: it decides memory and time, and nothing of the result. */
+  readonly checkpointing: NonNullable<TrainOptions["checkpointing"]>;
   /** Stops the run between two steps, after a last checkpoint. */
   readonly signal: AbortSignal;
   /** Keeps the metrics of steps and tells them. Await it before the checkpoint that follows. */

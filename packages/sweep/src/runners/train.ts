@@ -12,9 +12,9 @@ export const trainFunction = kind({
   build:
     (): RunFunction =>
     async (task, { checkpoints, ...context }) => {
-      const { device, data, checkpointSeconds, signal, onProgress, onRejected } = context;
+      const { device, data, checkpointSeconds, checkpointing, signal, onProgress, onRejected } = context;
       const { weights, validation, seconds } = await train(trainingOf(task), {
-        ...{ device, data, store: checkpoints, signal, checkpointSeconds, onRejected },
+        ...{ device, data, store: checkpoints, signal, checkpointSeconds, checkpointing, onRejected },
         onProgress: ({ step, metrics }) => onProgress({ step, metrics }),
       });
       for (const tensor of leavesOf(weights)) tensor.dispose();

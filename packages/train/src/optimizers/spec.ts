@@ -29,8 +29,8 @@ export interface OptimizerCommon extends Schedule {
 export type OptimizerSpec = OptimizerCommon &
   OptimizerSettings & { /** Peak learning rate. */ readonly learningRate: number };
 
+/** Beside the schedule and an optimizer's own settings. */
 const common = {
-  ...scheduleFields,
   clip: v.optional(positive, 1),
   groups: v.exactOptional(groupsSchema),
 } as const;
@@ -70,7 +70,8 @@ export const optimizerSchemaOf = <I, O>(learningRate: v.GenericSchema<I, O>) => 
   const recordOf = (name: string): v.GenericSchema => {
     const named = v.literal(name);
     const options = optimizers.get(name).options;
-    const fields = { kind: name === USUAL ? v.exactOptional(named) : named, learningRate, ...common, ...options };
+    const kind = name === USUAL ? v.exactOptional(named) : named;
+    const fields = { kind, learningRate, ...scheduleFields, ...options, ...common };
     return v.pipe(
       record(fields) as v.GenericSchema as v.GenericSchema<unknown, OptimizerSpec>,
       withinRun<OptimizerSpec>(),

@@ -5,4 +5,5 @@ export const studyPositions: readonly Position[] = [
   ...runPositions,
   { path: ["metrics", "*"], sort: "metric" },
   { path: ["samples", "solver"], sort: "solver" },
+  { path: ["samples", "grid"], sort: "grid" },
 ];

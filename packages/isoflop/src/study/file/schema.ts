@@ -1,5 +1,5 @@
 import { sources } from "@isoflop/data";
-import { solvers } from "@isoflop/diffusion";
+import { grids, solvers } from "@isoflop/diffusion";
 import { architectures, ladderRules, mlpKinds, normKinds, positionKinds, queryKeyNorms } from "@isoflop/flops";
 import { choice, nameIn, number, positive, record, recordOrName, text, whole } from "@isoflop/spec";
 import { batchRule, learningRateRule, runners } from "@isoflop/sweep";
@@ -117,12 +117,22 @@ const some = <S extends v.GenericSchema>(schema: S, what: string) =>
 
 const { objective, ...train } = trainFields;
 
+const share = number({ atLeast: 0, atMost: 1 });
+
+const interval = v.pipe(
+  v.tuple([share, share], "two times of 0..1"),
+  v.check(([from, to]) => from < to, "two times of 0..1, the smaller first"),
+);
+
 /** Pictures that are drawn from the held-out model. */
 const samples = record({
   count: v.optional(whole({ atLeast: 0, atMost: 4096 }), 24),
   steps: v.optional(size, 25),
   guidance: v.optional(number(), 2),
   solver: v.optional(recordOrName(solvers), "heun"),
+  grid: v.exactOptional(recordOrName(grids)),
+  guidanceInterval: v.exactOptional(interval),
+  guidanceChannels: v.exactOptional(size),
 });
 
 /** A file's name and more. */
