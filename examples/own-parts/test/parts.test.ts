@@ -3,6 +3,7 @@ import {
   densities,
   densityOn,
   effectiveWeight,
+  grids,
   linearPath,
   objective,
   paths,
@@ -20,6 +21,7 @@ import {
   measure,
   metrics,
   modelOf,
+  optimizers,
   schedules,
   setupFor,
   trainSpec,
@@ -31,7 +33,19 @@ const device = await createDevice("wasm", { wasm: { threads: 1 } });
 afterAll(() => device.destroy());
 
 const parts = new URL("../parts/", import.meta.url).pathname;
-for (const sort of ["density", "weighting", "path", "solver", "source", "conditioning", "schedule", "metric", "runner"])
+for (const sort of [
+  "density",
+  "weighting",
+  "path",
+  "solver",
+  "source",
+  "conditioning",
+  "schedule",
+  "metric",
+  "runner",
+  "optimizer",
+  "grid",
+])
   await loadModule(`my-${sort}.ts`, parts);
 
 describe("laplace", () => {
@@ -173,6 +187,30 @@ it("rootCooldown falls from the peak to 0, below the straight line", () => {
   expect([fall(1), fall(0)]).toEqual([1, 0]);
   for (const left of [0.1, 0.5, 0.9]) expect(fall(left)).toBeLessThan(left);
   expect(fall(0.75)).toBe(0.5);
+});
+
+it("power places steps finer towards data", () => {
+  const times = grids.build({ kind: "power", power: 3 }).times(linearPath(), 4);
+  expect(times).toEqual([1, 0.75 ** 3, 0.5 ** 3, 0.25 ** 3, 0]);
+  expect(() => grids.build("power").times(linearPath(), 0)).toThrow("steps is 0");
+});
+
+it("signum moves every weight by the rate, and decays them apart", async () => {
+  const { update, rates } = optimizers.build({ kind: "signum", momentum: 0.5, weightDecay: 0.1 });
+  const [weights, gradient] = [device.tensor([1, -2, 3]), device.tensor([0.4, -7, -0.01])];
+  const factors = { learningRate: 1, weightDecay: 1 };
+  const inputs = {
+    weights,
+    gradient,
+    moments: { m: device.tensor([0, 0, 0.04]) },
+    rates: device.tensor(rates(0, 0.1)),
+    factors,
+  };
+  const next = update(inputs);
+  const right = [1 - 0.01 - 0.1, -2 + 0.02 + 0.1, 3 - 0.03 - 0.1];
+  for (const [i, value] of (await next.weights.data()).entries()) expect(value).toBeCloseTo(right[i]!, 6);
+  for (const [i, value] of (await next.moments.m!.data()).entries())
+    expect(value).toBeCloseTo([0.2, -3.5, 0.015][i]!, 6);
 });
 
 const shapes = await sources.build("shapes");

@@ -31,7 +31,7 @@ export { uniform } from "./densities/uniform.js";
 export { type DensitySpec, densities } from "./densities.js";
 export { defineDensity, densityOn, type PathDensity, type TimestepDensity } from "./density.js";
 export { DiffusionError, type DiffusionErrorCode } from "./errors.js";
-export type { TimeGrid } from "./grid.js";
+export { defineGrid, type TimeGrid } from "./grid.js";
 export { exponentialGrid } from "./grids/exponential.js";
 export { iddpmGrid } from "./grids/iddpm.js";
 export { karrasGrid } from "./grids/karras.js";

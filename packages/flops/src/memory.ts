@@ -43,8 +43,8 @@ export interface MemoryOptions {
   readonly precision?: Precision;
   /** Default `optimizers.adamw`. */
   readonly optimizer?: Optimizer;
-  /** A moving average of the weights is kept beside them. Default true. */
-  readonly averaging?: boolean;
+  /** Whether a moving average of the weights is kept beside them, or how many are. Default true. */
+  readonly averaging?: boolean | number;
   /** Attention keeps a log-sum-exp per query instead of all probabilities. Default true. */
   readonly fusedAttention?: boolean;
   readonly checkpointing?: Checkpointing;
@@ -125,7 +125,7 @@ export const memory = (config: DitConfig, options: MemoryOptions): Memory => {
   const weights = all * (precision.weight + precision.copy);
   const gradients = trainable * precision.gradient;
   const state = optimizer.states * trainable * precision.state;
-  const average = averaging ? all * precision.state : 0;
+  const average = integer("config", "averaging", Number(averaging), 0) * all * precision.state;
   const numbers = batch * savedActivations(config, options.fusedAttention, options.checkpointing);
   const activations = numbers * precision.activation;
   const total = weights + gradients + state + average + activations;

@@ -72,6 +72,9 @@ describe("memory of training", () => {
     expect(two!.activations).toBe(2 * one!.activations);
     expect(two!.total - two!.activations).toBe(one!.total - one!.activations);
     expect(one!.optimizer + one!.average).toBe(0);
+    const averages = [false, true, 3].map((averaging) => memory(xl, { batch: 1, averaging }).average);
+    expect(averages).toEqual([0, averages[1], 3 * averages[1]!]);
+    expect(() => memory(xl, { batch: 1, averaging: -1 })).toThrow(/averaging is -1/);
     expect(() => memory(xl, { batch: 1.5 })).toThrow(/batch is 1.5/);
   });
 });

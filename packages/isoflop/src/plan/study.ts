@@ -4,6 +4,7 @@ import { memory, parameters, precisions, stepFlops } from "@isoflop/flops";
 import { extent } from "@isoflop/scaling";
 import { computeConvention, type SweepRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
+import { buildOptimizer } from "@isoflop/train";
 import type { ResolvedStudy } from "../study/file/read.js";
 import { outlineStudy, planStudy, type StudyOutline, type StudyPlan } from "../study/plan.js";
 import { versions } from "../versions.js";
@@ -101,12 +102,16 @@ const rowOf = ({
   flops,
   roundingError,
 }: SweepRun) => {
-  const mixed = memory(spec.model, { batch: 1, precision: precisions.mixed });
+  const kept = {
+    optimizer: { operations: 0, states: buildOptimizer(spec.optimizer).moments.length },
+    averaging: 1 + (spec.snapshots?.widths.length ?? 0),
+  };
+  const mixed = memory(spec.model, { ...kept, batch: 1, precision: precisions.mixed });
   return {
     ...{ id, budget, name, params: paramsNonEmbedding, paramsTrainable: params },
     ...{ tokens, steps, batch, seed: spec.seed, flops, roundingError },
     learningRate: spec.optimizer.learningRate,
-    memoryBytes: memory(spec.model, { batch }).total,
+    memoryBytes: memory(spec.model, { ...kept, batch }).total,
     mixedBytes: { state: mixed.total - mixed.activations, activationsPerImage: mixed.activations },
   };
 };
