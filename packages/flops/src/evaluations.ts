@@ -46,6 +46,7 @@ const solverEvaluations = {
   ancestral: () => once,
   dpmSolver: byOrder(3),
   dpmSolverPPSingle: byOrder(2),
+  dpmSolverMultistep: () => once,
   dpmSolverPP: () => once,
   uniPC: () => once,
   lms: () => once,

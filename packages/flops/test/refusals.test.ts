@@ -130,7 +130,7 @@ describe("a name that nobody knows is refused with the choices", () => {
       () => ladder(given({ ...paperSetup, width: 64 }), [256], ladderRules.sd3),
       /unknown key "width"/,
     ],
-    ["a solver", () => evaluations({ steps: 1, solver: given("rk4") }), /solver is "rk4"; .*"euler", "heun"/],
+    ["a solver", () => evaluations({ steps: 1, solver: given("rk45") }), /solver is "rk45"; .*"euler", "heun"/],
     ["checkpointing", () => training(xl, conventions.exact, given("block")), /"block"; .*"none", "blocks"/],
     ["saved activations", () => savedActivations(xl, true, given("all")), /checkpointing is "all"/],
     ["a set of tokens", () => tokensPerSample(xl, given("text")), /tokens is "text"; .*"image", "all"/],
