@@ -29,7 +29,7 @@ describe("the commands of the README", () => {
   });
 
   it("have trained a run each, and measured what was asked for", () => {
-    expect(readdirSync(join(folder, "runs")).filter((name) => /^[0-9a-f]{16}$/.test(name))).toHaveLength(8);
+    expect(readdirSync(join(folder, "runs")).filter((name) => /^[0-9a-f]{16}$/.test(name))).toHaveLength(9);
     expect(sh("isoflop train specs/metric.json --out runs")).toMatch(
       /captionWorth\(split=validation images=128\) [\d.e−]+ ± .* of 128\nvalidation\(split=validation-emoji images=64\)/,
     );
