@@ -10,7 +10,7 @@ const workings = {
   "@isoflop/data": ["pictures/pictures.ts:schema"],
   "@isoflop/diffusion": ["objective-spec.ts:objectiveParts"],
   "@isoflop/dit": ["conditioning/index.ts:ours", "rates.ts:optimizers"],
-  "@isoflop/flops": ["architectures/index.ts:ours"],
+  "@isoflop/flops": ["architectures/index.ts:ours", "evaluations.ts:solverEvaluations"],
   "@isoflop/plot": ["chart/several.ts:Several"],
   "@isoflop/scaling": ["records/fields.ts:Frozen"],
   "@isoflop/spec": ["kind.ts:Records"],
