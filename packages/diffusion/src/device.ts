@@ -1,4 +1,5 @@
-import { type Device, leavesOf, TensorError } from "@isoflop/tensor";
+/// <reference lib="esnext.disposable" preserve="true" />
+import { type Device, leavesOf, type Tensor, TensorError } from "@isoflop/tensor";
 import { DiffusionError } from "./errors.js";
 
 /**
@@ -23,4 +24,22 @@ export const withDevice = async <T>(
       );
     throw error;
   }
+};
+
+/** Runs over samples x by compiled programs, which are freed with it. */
+export const compiledRun = <I, R extends { readonly x: Tensor }, T>(
+  what: string,
+  device: Device | undefined,
+  programs: readonly { dispose(): void }[],
+  run: (inputs: I, running: R) => Promise<T>,
+) => {
+  const dispose = (): void => {
+    for (const program of programs) program.dispose();
+  };
+  return {
+    run: (inputs: I, running: R): Promise<T> =>
+      withDevice(what, device, [running?.x, inputs], () => run(inputs, running)),
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
 };

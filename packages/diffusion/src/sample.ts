@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { only, shown } from "@isoflop/spec";
-import { concat, type Device, type JitArguments, jit, mul, slice, type Tensor } from "@isoflop/tensor";
+import { concat, type Device, type JitArguments, jit, mul, type Tensor } from "@isoflop/tensor";
+import { inParts } from "./batches.js";
 import { check, checkNetwork, checkTensor, count } from "./checks.js";
 import { type ClipBounds, checkClip, type NetworkReading } from "./course.js";
 import { withDevice } from "./device.js";
@@ -141,19 +142,13 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
     must(!rises || sampling.start, "option", "sample: times rise, from data to noise; give the data as `start`.");
     const all = startOf(sampling, reading.path.at(times[0]!).sigma as number);
     const n = all.shape[0]!;
-    const most = sampling.batch === undefined ? n : check(count, sampling.batch, "sample: batch");
-    const inputsFor = (from: number, size: number): I =>
-      typeof inputs === "function" ? (inputs as (start: number, count: number) => I)(from, size) : inputs;
     const parts: Tensor[] = [];
     try {
-      if (most >= n) return await part(inputsFor(0, n), all, sampling, { times, draws: key });
-      for (let from = 0; from < n; from += most) {
-        const size = Math.min(most, n - from);
-        const rows = { start: from, stop: from + size };
-        const some = slice(all, [rows]) as Tensor;
-        parts.push(await part(inputsFor(from, size), some, sampling, { times, draws: key, rows }));
-        some.dispose();
-      }
+      await inParts("sample", all, inputs, sampling, async ({ x, inputs: given, first, size }) => {
+        const rows = size < n ? { rows: { start: first, stop: first + size } } : {};
+        parts.push(await part(given, x, sampling, { times, draws: key, ...rows }));
+      });
+      if (parts.length === 1) return parts.pop()!;
       return joined(parts as JitArguments<readonly Tensor[]>);
     } finally {
       for (const each of parts) each.dispose();

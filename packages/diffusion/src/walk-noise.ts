@@ -1,4 +1,5 @@
-import { concat, random, slice, type Tensor } from "@isoflop/tensor";
+import { constant, random, slice, type Tensor } from "@isoflop/tensor";
+import { normalBySample, samplesFrom } from "./by-sample.js";
 import { checkTensor } from "./checks.js";
 import { must } from "./errors.js";
 
@@ -19,29 +20,16 @@ export interface Drawing {
   readonly rows?: Rows | undefined;
 }
 
-/** Samples come in blocks, each with noise of its own, so that it is the same however many are computed at once: of so many, or more where they are small. */
-const [BLOCK_SAMPLES, BLOCK_NUMBERS] = [64, 2 ** 14];
-
-/** Standard normal numbers for samples `first` on, of a shape: rows of whole blocks. */
-const blockwise = (key: random.Key, first: number, [n = 1, ...rest]: readonly number[]): Tensor => {
-  const size = rest.reduce((product, length) => product * length, 1);
-  const block = Math.max(BLOCK_SAMPLES, Math.ceil(BLOCK_NUMBERS / Math.max(size, 1)));
-  const [low, high] = [Math.floor(first / block), Math.ceil((first + n) / block)];
-  const blocks = Array.from({ length: high - low }, (_, i) =>
-    random.normal(random.foldIn(key, low + i), [block, ...rest]),
-  );
-  const all = blocks.length === 1 ? blocks[0]! : concat(blocks);
-  const start = first - low * block;
-  return slice(all, [{ start, stop: start + n }]) as Tensor;
-};
-
 /** The draws of a step, and those of them that are to be disposed. @throws DiffusionError("option") where there are none, or too few */
 export const drawn = ({ draws, rows, start: x }: Drawing, count: number, step: number, name: string) => {
   if (count === 0) return { noise: [], own: [] };
   must(draws, "option", `${name} draws noise; give a run its key, such as random.key(seed).`);
   if (typeof draws !== "function") {
     const keys = random.split(random.foldIn(draws, step), count);
-    const noise = keys.map((key) => blockwise(key, rows?.start ?? 0, x.shape));
+    const [n = 1, ...rest] = x.shape;
+    const samples = samplesFrom(constant(rows?.start ?? 0, "u32"), n);
+    // Each sample draws by its own number, so that it draws the same however many are computed at once.
+    const noise = keys.map((key) => normalBySample(key, samples, rest));
     return { noise, own: noise };
   }
   const given = draws(step);

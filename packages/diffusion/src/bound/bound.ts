@@ -2,7 +2,7 @@
 import type { random, Tensor } from "@isoflop/tensor";
 import { sum } from "@isoflop/tensor";
 import type { Batching } from "../batches.js";
-import type { Of } from "../likelihood/dequantization.js";
+import type { Nats } from "../likelihood/bits.js";
 import type { InputsFor } from "../sample.js";
 
 /** Where a bound is. */
@@ -27,11 +27,8 @@ export interface BoundRun extends Batching {
 }
 
 /** An upper bound of -log p(x), and what it is the sum of: nats, float64 [n]. */
-export interface Bound {
+export interface Bound extends Nats {
   readonly nats: Float64Array;
-  readonly of: Of;
-  /** Numbers in a sample. */
-  readonly dimensions: number;
   /** Of the mean over the draws, for each sample; absent for one draw. */
   readonly standardError?: Float64Array;
   readonly parts: {

@@ -6,7 +6,7 @@ import { normalBySample, uniformBySample } from "../by-sample.js";
 import { check, checkNetwork, count } from "../checks.js";
 import { answerAt, type NetworkReading } from "../course.js";
 import { uniform } from "../densities/uniform.js";
-import { withDevice } from "../device.js";
+import { compiledRun } from "../device.js";
 import { must } from "../errors.js";
 import { loss } from "../loss.js";
 import { checkReading, objective, rectifiedFlow } from "../objective.js";
@@ -180,14 +180,7 @@ export const variationalBound = <I>(
     };
   };
 
-  const dispose = (): void => {
-    for (const program of [integrand, reconstruction, begin]) program.dispose();
-  };
-  return {
-    run: (inputs, running) => withDevice(what, device, [running?.x, inputs], () => run(inputs, running)),
-    dispose,
-    [Symbol.dispose]: dispose,
-  };
+  return compiledRun(what, device, [integrand, reconstruction, begin], run);
 };
 
 const endsOf = (path: Path, told: readonly [number, number] | undefined): readonly [number, number] => {

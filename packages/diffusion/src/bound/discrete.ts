@@ -6,7 +6,7 @@ import { normalBySample } from "../by-sample.js";
 import { check, checkNetwork, count } from "../checks.js";
 import { answerAt, type ClipBounds, checkClip, type Moment, momentAt, type NetworkReading } from "../course.js";
 import { excess, gaussianKl } from "../ddpm/gaussian-kl.js";
-import { withDevice } from "../device.js";
+import { compiledRun } from "../device.js";
 import { must } from "../errors.js";
 import { checkReading, type Variance, variances } from "../objective.js";
 import { isDiscrete } from "../paths/discrete.js";
@@ -189,14 +189,7 @@ export const discreteBound = <I>(model: DenoiserOf<I>, options: DiscreteBoundOpt
     };
   };
 
-  const dispose = (): void => {
-    for (const program of [reconstruct, descend, begin]) program.dispose();
-  };
-  return {
-    run: (inputs, running) => withDevice(what, device, [running?.x, inputs], () => run(inputs, running)),
-    dispose,
-    [Symbol.dispose]: dispose,
-  };
+  return compiledRun(what, device, [reconstruct, descend, begin], run);
 };
 
 /** Of n samples, over terms. */

@@ -2,7 +2,7 @@ import { only, shown } from "@isoflop/spec";
 import { cast, type JitArguments, jit, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import { checkSamples, inParts, type Part } from "../batches.js";
 import { check, checkNetwork, count } from "../checks.js";
-import { withDevice } from "../device.js";
+import { compiledRun } from "../device.js";
 import { must } from "../errors.js";
 import { checkOnLevels } from "../levels.js";
 import { checkReading, rectifiedFlow } from "../objective.js";
@@ -147,14 +147,5 @@ export const likelihood = <I>(model: DenoiserOf<I>, options: LikelihoodOptions =
     };
   };
 
-  const dispose = (): void => {
-    walking.dispose();
-    drawn.dispose();
-    begun.dispose();
-  };
-  return {
-    run: (inputs, running) => withDevice("likelihood", device, [running?.x, inputs], () => run(inputs, running)),
-    dispose,
-    [Symbol.dispose]: dispose,
-  };
+  return compiledRun("likelihood", device, [walking, drawn, begun], run);
 };

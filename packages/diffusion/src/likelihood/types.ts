@@ -5,7 +5,8 @@ import type { NetworkReading } from "../course.js";
 import type { Objective } from "../objective.js";
 import type { InputsFor } from "../sample.js";
 import type { Solver } from "../solver.js";
-import type { Dequantization, Of } from "./dequantization.js";
+import type { Nats } from "./bits.js";
+import type { Dequantization } from "./dequantization.js";
 import type { CheckedProbes, Probes } from "./probes.js";
 
 /** What a network is read by, and what it is given for x_t and t, where that is told: a whole objective has both. */
@@ -72,12 +73,9 @@ export interface LikelihoodCard {
   readonly priorDeviation: number;
 }
 
-export interface Likelihood {
+export interface Likelihood extends Nats {
   /** -log p of each sample, or with a dequantization the bound of its code length: natural logarithms, float64 [n]. */
   readonly nats: Float64Array;
-  readonly of: Of;
-  /** Numbers in a sample. */
-  readonly dimensions: number;
   /** By how much the probes alone may be off, of each sample; 0 for the exact trace, absent for one probe. */
   readonly standardError?: Float64Array;
   /**
