@@ -1,7 +1,9 @@
 import { slice, type Tensor } from "@isoflop/tensor";
 import { check, checkTensor, count } from "./checks.js";
 import { bracketed, must } from "./errors.js";
-import type { InputsFor } from "./sample.js";
+
+/** What a network is given beside x and t, or what gives it for the samples from `start` on. */
+export type InputsFor<I> = I | ((start: number, count: number) => I);
 
 /** Some of the samples. */
 export interface Part<I> {

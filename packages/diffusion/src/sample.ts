@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { only, shown } from "@isoflop/spec";
 import { concat, type Device, type JitArguments, jit, mul, type Tensor } from "@isoflop/tensor";
-import { inParts } from "./batches.js";
+import { type InputsFor, inParts } from "./batches.js";
 import { check, checkNetwork, checkTensor, count } from "./checks.js";
 import { type ClipBounds, checkClip, type NetworkReading } from "./course.js";
 import { withDevice } from "./device.js";
@@ -29,6 +29,7 @@ export interface SamplerOptions {
   readonly device?: Device;
 }
 
+export type { InputsFor } from "./batches.js";
 export type { WalkState as SamplingState } from "./walk.js";
 
 export interface Sampling {
@@ -51,9 +52,6 @@ export interface Sampling {
   /** Looked at before each step; an abort throws its reason. */
   readonly signal?: AbortSignal;
 }
-
-/** What a network is given beside x and t, or what gives it for the samples from `start` on. */
-export type InputsFor<I> = I | ((start: number, count: number) => I);
 
 export interface Sampler<I> extends Disposable {
   /**

@@ -1,9 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { random, Tensor } from "@isoflop/tensor";
 import { sum } from "@isoflop/tensor";
-import type { Batching } from "../batches.js";
+import type { Batching, InputsFor } from "../batches.js";
 import type { Nats } from "../likelihood/bits.js";
-import type { InputsFor } from "../sample.js";
 
 /** Where a bound is. */
 export interface BoundProgress {

@@ -1,11 +1,10 @@
 import { only } from "@isoflop/spec";
 import { cast, type Device, type JitArguments, jit, leavesOf, square, type Tensor } from "@isoflop/tensor";
-import { checkSamples, inParts, type Part } from "../batches.js";
+import { checkSamples, type InputsFor, inParts, type Part } from "../batches.js";
 import { samplesFrom } from "../by-sample.js";
 import { check, count } from "../checks.js";
 import { must } from "../errors.js";
 import { checkOnLevels } from "../levels.js";
-import type { InputsFor } from "../sample.js";
 import { type BoundRun, boundRunOptions, perSample } from "./bound.js";
 import type { CheckedDecoder } from "./decoder.js";
 import { Pending } from "./pending.js";

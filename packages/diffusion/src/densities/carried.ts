@@ -6,21 +6,13 @@ import { check, checkDensity, checkPath, unit } from "../checks.js";
 import { densityOn, type PathDensity, type TimestepDensity } from "../density.js";
 import { must } from "../errors.js";
 import { carriedTime, ratioAt, slopeAt } from "../noise-to-signal.js";
-import type { Path } from "../path.js";
+import { bisected, type Path } from "../path.js";
 import { paths } from "../paths.js";
 
 const time = number();
 
-/** The share of a density's draws that are below a time, from its quantile. */
-const shareBelow = (density: TimestepDensity, t: number): number => {
-  let [low, high] = [0, 1];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (density.quantile(middle) < t) low = middle;
-    else high = middle;
-  }
-  return low;
-};
+/** The share of a density's draws that are below a time. */
+const shareBelow = (density: TimestepDensity, t: number): number => bisected((share) => density.quantile(share), t);
 
 /** The times of a density on another path, at which noise stands to signal as there; cut at the other's ends. */
 const carry = (path: Path, density: TimestepDensity, to: Path): TimestepDensity => {

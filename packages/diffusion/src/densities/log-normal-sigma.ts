@@ -5,19 +5,13 @@ import { part } from "../checks.js";
 import { defineDensity, type PathDensity } from "../density.js";
 import { ratioAt, slopeAt } from "../noise-to-signal.js";
 import { normalQuantile } from "../normal-quantile.js";
+import { bisected } from "../path.js";
 
 /** Share of a standard normal below z, from its quantile: to 1e-15 of the share that is closer. */
 const normalShare = (z: number): number => {
   if (z === Number.POSITIVE_INFINITY) return 1;
   if (z === Number.NEGATIVE_INFINITY) return 0;
-  let [low, high] = [0, 1];
-  while (high - low > 1e-16 * high) {
-    const middle = (low + high) / 2;
-    if (middle === low || middle === high) break;
-    if (normalQuantile(numbers, middle) < z) low = middle;
-    else high = middle;
-  }
-  return low;
+  return bisected((share) => normalQuantile(numbers, share), z);
 };
 
 /**

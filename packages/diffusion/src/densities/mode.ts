@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { type Arithmetic, dual } from "../arithmetic.js";
 import { part } from "../checks.js";
 import { defineDensity } from "../density.js";
+import { bisected } from "../path.js";
 
 /** Outside the map is no longer monotone. */
 const scales = number({ atLeast: -1, atMost: 2 / (Math.PI - 2) });
@@ -22,14 +23,8 @@ export const mode = part({
     };
     const rise = dual(map);
     return defineDensity(`mode(${scale})`, map, (t) => {
-      let [low, high] = [0, 1];
-      while (high - low > 1e-15 * high) {
-        const middle = (low + high) / 2;
-        if (middle === low || middle === high) break;
-        if (rise(middle) < t) low = middle;
-        else high = middle;
-      }
-      return 1 / (1 + scale - scale * (Math.PI / 2) * Math.sin(Math.PI * low));
+      const u = bisected(rise, t);
+      return 1 / (1 + scale - scale * (Math.PI / 2) * Math.sin(Math.PI * u));
     });
   },
 });

@@ -1,12 +1,12 @@
 import { only, shown } from "@isoflop/spec";
 import { cast, type JitArguments, jit, leavesOf, random, type Tensor } from "@isoflop/tensor";
-import { checkSamples, inParts, type Part } from "../batches.js";
+import { checkSamples, type InputsFor, inParts, type Part } from "../batches.js";
 import { check, checkNetwork, count } from "../checks.js";
 import { compiledRun } from "../device.js";
 import { must } from "../errors.js";
 import { checkOnLevels } from "../levels.js";
 import { checkReading, rectifiedFlow } from "../objective.js";
-import type { DenoiserOf, InputsFor } from "../sample.js";
+import type { DenoiserOf } from "../sample.js";
 import { checkSolver, type Solver } from "../solver.js";
 import { heun } from "../solvers/heun.js";
 import { checkSizes, type Walked, type WalkState, walker } from "../walk.js";

@@ -1,9 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Device, random, Tensor } from "@isoflop/tensor";
-import type { Batching } from "../batches.js";
+import type { Batching, InputsFor } from "../batches.js";
 import type { NetworkReading } from "../course.js";
 import type { Objective } from "../objective.js";
-import type { InputsFor } from "../sample.js";
 import type { Solver } from "../solver.js";
 import type { Nats } from "./bits.js";
 import type { Dequantization } from "./dequantization.js";

@@ -43,7 +43,7 @@ export const studyPlan = async (study: ResolvedStudy, { mfu, measure, signal, on
       N: "nonEmbedding",
       D: "image tokens",
       C: computeConvention.name,
-      memory: "f32, AdamW, averaged weights; of one image in mixed precision beside it",
+      memory: "f32, with the optimizer and the averages of the weights; of one image in mixed precision beside it",
     },
     ...(tune.length > 0 && { tune: tune.map(rowOf) }),
     runs: grid.map(rowOf),

@@ -3,6 +3,7 @@ import { parameters } from "@isoflop/flops";
 import { learningRateOf, type RateRule } from "@isoflop/sweep";
 import { describe, expect, it } from "vitest";
 import { measureSpeed } from "../../src/plan/speed.js";
+import { studyPlan } from "../../src/plan/study.js";
 import { budgetsOf } from "../../src/study/file/sizes.js";
 import {
   planStudy,
@@ -15,6 +16,23 @@ import {
 import { tiny } from "./tiny.js";
 
 const openShapes = async (data: object) => shapeScenes({ size: 16, ...data });
+
+it("counts the memory of what a run's own optimizer and snapshots keep", async () => {
+  const bytesOf = async (...more: string[]) => {
+    const study = await resolveStudy(await writtenStudy("quick"), ["data.source=shapes", ...more].map(readAssignment));
+    const plan = await studyPlan(study, {
+      ...{ mfu: 0.4, measure: false, signal: new AbortController().signal, onData: () => {} },
+    });
+    return plan.runs[0]!;
+  };
+  const usual = await bytesOf();
+  const vector = 4 * usual.paramsTrainable;
+  const more = async (set: string) => ((await bytesOf(set)).memoryBytes - usual.memoryBytes) / vector;
+  expect(await more("optimizer.kind=sgd")).toBeCloseTo(-2, 9);
+  expect(await more("optimizer.amsgrad=true")).toBeCloseTo(1, 9);
+  // Averages hold the frozen positions too.
+  expect(await more("snapshots={ widths: [0.05, 0.1], count: 8 }")).toBeGreaterThanOrEqual(2);
+});
 
 it("gives models of a learned variance twice the channels", async () => {
   const set = ["data.source=shapes", "objective={ preset: ddpm, variance: learnedRange }"].map(readAssignment);
