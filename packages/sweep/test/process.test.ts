@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import type { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { lockName, ownerIn } from "../src/node/lock-name.js";
 import { type ProcessIdentity, standingOf, thisProcess, UNKNOWN } from "../src/node/process.js";
@@ -51,14 +52,22 @@ describe.runIf(process.platform === "linux")("on Linux", () => {
   });
 
   it("one that has ended and whom nobody waits for is dead", async () => {
-    // The shell becomes a sleep, which never asks for the end of the shell's child.
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] });
+    // The shell becomes a sleep, which never asks for the end of the shell's child; the child ends only after that, for
+    // a shell that sees its child end may ask.
+    const parent = spawn("sh", ["-c", "cat <&3 & echo $!; exec sleep 60"], {
+      stdio: ["ignore", "pipe", "inherit", "pipe"],
+    });
     const pid = Number(
-      await new Promise((resolve) => parent.stdout.once("data", (text: Buffer) => resolve(`${text}`))),
+      await new Promise((resolve) => parent.stdout!.once("data", (text: Buffer) => resolve(`${text}`))),
     );
+    const until = async (holds: () => Promise<boolean>): Promise<void> => {
+      while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
     const fields = async (): Promise<readonly string[]> =>
       (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
-    while ((await fields())[0] !== "Z") await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(async () => (await readFile(`/proc/${parent.pid}/comm`, "utf8")) === "sleep\n");
+    (parent.stdio[3] as Writable).end();
+    await until(async () => (await fields())[0] === "Z");
     expect(() => process.kill(pid, 0)).not.toThrow();
     expect(standingOf({ ...me, pid, start: (await fields())[19]! }, me)).toBe("dead");
     parent.kill();
