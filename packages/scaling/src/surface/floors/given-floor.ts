@@ -63,7 +63,13 @@ export const fitAtFloor = (
   }
   const { squares, objective, gram } = current;
   const inverse = invertPositive(gram);
-  return { theta, squares, objective, converged, unscaledCovariance: inverse && spreadOut(inverse, free, theta.length) };
+  return {
+    theta,
+    squares,
+    objective,
+    converged,
+    unscaledCovariance: inverse && spreadOut(inverse, free, theta.length),
+  };
 };
 
 const spreadOut = (small: Matrix, free: readonly number[], size: number): number[][] => {

@@ -19,9 +19,9 @@ export interface WeighedFloor extends SurfaceAtFloor {
   readonly weight: number;
 }
 
-const NODES = 24;
+const NODES = 14;
 /** Floors whose likelihood is e^this below the best do not matter. */
-const NEGLIGIBLE = 9;
+const NEGLIGIBLE = 7;
 /** So many standard errors below a measured floor there is none. */
 const BELOW = 4;
 /** A floor leaves at least this share of the lowest loss to fall. */

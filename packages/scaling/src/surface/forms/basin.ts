@@ -10,7 +10,7 @@ export const basin = (
   d: number,
   kappa: number,
   skew: number,
-): { /** b */ readonly height: number; /** ∂b/∂d */ readonly slope: number; /** ∂b/∂skew */ readonly tilt: number } => {
+): { /** b */ readonly height: number /** ∂b/∂d */; readonly slope: number /** ∂b/∂skew */; readonly tilt: number } => {
   const x = skew * d;
   const small = Math.abs(x) < SMALL;
   const phi = small ? 1 + x * (1 / 3 + x * (1 / 12 + x * (1 / 60 + x / 360))) : (2 * (Math.expm1(x) - x)) / (x * x);
