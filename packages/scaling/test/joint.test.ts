@@ -31,7 +31,7 @@ const DESIGN: readonly (readonly [C: number, sizes: number, seeds: number])[] = 
 ];
 
 const truth = surfaceFrom("joint", {
-  ...{ E: 0.1, A: 0.17 * 4e10 ** 0.3, alpha: 0.3, G: 2e4 * (4e10 / 6) ** -0.35, a: 0.35, bend: 0 },
+  ...{ E: 0.1, A: 0.17 * 4e10 ** 0.3, alpha: 0.3, sag: 0, G: 2e4 * (4e10 / 6) ** -0.35, a: 0.35, bend: 0 },
   ...{ kappa: 0.35, skew: -0.6 },
 });
 
@@ -218,7 +218,10 @@ describe("how the joint fit is asked", () => {
 
   it.each([
     [{ floor: { value: -1, standardError: 0 } }, /floor\.value is -1; expected a loss of at least 0/],
-    [{ floor: { value: 0.9, standardError: 0 } }, /floor\.value is 0\.9; expected a loss below 0\.25\d+, which was reached/],
+    [
+      { floor: { value: 0.9, standardError: 0 } },
+      /floor\.value is 0\.9; expected a loss below 0\.25\d+, which was reached/,
+    ],
     [{ floor: { value: 0.1, standardError: Number.NaN } }, /floor\.standardError is NaN; expected/],
     [{ flopsPerToken: 0 }, /flopsPerToken is 0; expected a positive number/],
   ])("refuses %j", (options, message) => {
@@ -231,7 +234,7 @@ describe("how the joint fit is asked", () => {
   });
 
   it("of too few runs is refused; of too few budgets says that nothing was left out", () => {
-    expect(jointFit(runs.slice(0, 8))).toMatchObject({ ok: false, reason: "too-few-points" });
+    expect(jointFit(runs.slice(0, 9))).toMatchObject({ ok: false, reason: "too-few-points" });
     expect(jointFit([])).toMatchObject({ ok: false, reason: "too-few-points" });
     const few = expectOk(jointFit(runs.slice(0, 43)));
     expect(few).toMatchObject({ status: "unidentified", rehearsals: [] });
