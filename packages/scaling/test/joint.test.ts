@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  computeForLoss,
   expectOk,
   type JointFit,
   jointFit,
@@ -156,6 +157,16 @@ describe("the joint fit of a study of its own form", () => {
     const { C } = expectOk(predictJoint(fit, { loss: loss.value })).predicted;
     expect(C.ci95![0]).toBeLessThan(6.4e11);
     expect(C.ci95![1]).toBeGreaterThan(6.4e11);
+    // A law that sags rises again far out, or falls again far below: neither is where a loss is reached.
+    for (const sag of [-0.004, 0.004]) {
+      const c = Math.log(6.4e11 / 6);
+      const sagging = { ...truth, centre: { N: 2e4, D: 4e10 / 1.2e5 }, theta: [...truth.theta] };
+      sagging.theta[1]! += sag * c * c;
+      sagging.theta[2]! += 2 * sag * c;
+      sagging.theta[3] = sag;
+      const at = expectOk(optimalAllocation(sagging, 1e12));
+      expect(expectOk(computeForLoss(sagging, at.loss)).C / 1e12).toBeCloseTo(1, 6);
+    }
     expect(predictJoint(fit, { loss: 0.03 })).toMatchObject({ ok: false, reason: "unreachable" });
   });
 
