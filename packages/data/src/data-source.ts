@@ -12,6 +12,8 @@ export interface SourceParts<Split extends string>
   /** Writes image and caption of an index as the `at`-th of a batch. */
   write(split: Split, index: number, batch: Batch, at: number): void;
   caption(split: Split, index: number): string;
+  /** The parts of the same source with another seed. */
+  withSeed?(seed: number): SourceParts<Split>;
 }
 
 /** The source of these parts, which are asked for indices that there are. "train" alone goes on after its last image. */
@@ -64,6 +66,12 @@ export const dataSource = <Split extends string>(parts: SourceParts<Split>): Dat
     describe: () => ({
       ...{ name, shape, captionLength, vocabularySize: vocabulary.size, ...told },
       ...{ provenance, splits, settings },
+    }),
+    ...(parts.withSeed && {
+      withSeed(seed: number) {
+        checkIndex(name, "seed", seed);
+        return dataSource(parts.withSeed!(seed));
+      },
     }),
   };
 };

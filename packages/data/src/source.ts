@@ -103,6 +103,8 @@ export interface DataSource<Split extends string = string> {
   /** The caption of one image as a sentence. */
   caption(split: Split, index: number): string;
   describe(): SourceDescription<Split>;
+  /** The same images with the training order, or the training draws, of another seed; reads nothing again. Absent where there is no seed. */
+  withSeed?(seed: number): DataSource<Split>;
 }
 
 /** Empty arrays for `count` images of a source, to be filled again and again. */

@@ -1,4 +1,4 @@
-import { dataSource } from "../data-source.js";
+import { dataSource, type SourceParts } from "../data-source.js";
 import { checkedImageOptions, type ImageOptions } from "../image-options.js";
 import { keyOf } from "../random/key.js";
 import { Stream } from "../random/stream.js";
@@ -40,11 +40,11 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): DataSource<Sc
   const shown = visibleOn(sheet);
   const heldOut = Uint16Array.from(heldOutSprites(sheet.names));
   const known = Uint16Array.from(sheet.names.keys()).filter((sprite) => !heldOut.includes(sprite));
-  const streams = {
-    train: new Stream(keyOf(seed, "scenes/train")),
+  const streamsOf = (trainSeed: number) => ({
+    train: new Stream(keyOf(trainSeed, "scenes/train")),
     validation: new Stream(keyOf(VALIDATION_SEED, "scenes/validation")),
     "validation-emoji": new Stream(keyOf(VALIDATION_SEED, "scenes/validation-emoji")),
-  };
+  });
   const layout = emptyLayout();
 
   const isVisible = (sprite: number): boolean => shown[sprite * backgrounds.length + layout.background] === 1;
@@ -53,8 +53,7 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): DataSource<Sc
     isVisible(first.sprite) && (kind !== "pair" || (first.sprite !== second.sprite && isVisible(second.sprite)));
 
   /** The first layout of the index's stream that can be seen and that belongs to the split. */
-  const draw = (split: SceneSplit, index: number): Scene => {
-    const stream = streams[split];
+  const draw = (stream: Stream, split: SceneSplit, index: number): Scene => {
     const sprites = split === "validation-emoji" ? heldOut : known;
     stream.seek(index);
     // Drawn once, because pairs are turned down more often: else they would be fewer than they should.
@@ -69,25 +68,31 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): DataSource<Sc
     throw new Error(`${name}: no scene of these ${sprites.length} sprites can be seen on any background`);
   };
 
-  return dataSource<SceneSplit>({
-    ...{ name, shape: [3, size, size], vocabulary: captions.vocabulary, captionLength: captions.length },
-    provenance: sheet.provenance,
-    splits: {
-      train: { images: null, seed, what: `${known.length} sprites, layouts not in validation` },
-      validation: { images: null, seed: VALIDATION_SEED, what: `the same sprites, 1 in ${VALIDATION_SHARE} layouts` },
-      "validation-emoji": { images: null, seed: VALIDATION_SEED, what: `${heldOut.length} other sprites` },
-    },
-    settings: {
-      cell: sheet.cell,
-      sprites: sheet.names,
-      heldOut: Array.from(heldOut, (sprite) => sheet.names[sprite]!),
-      backgrounds: backgrounds.map((each) => each.name),
-    },
-    write(split, index, batch, at) {
-      const scene = draw(split, index);
-      paint(scene, batch.images, at * 3 * size * size);
-      captions.write(scene, batch.captions, at * captions.length);
-    },
-    caption: (split, index) => captions.sentence(draw(split, index)),
-  });
+  const partsOf = (trainSeed: number): SourceParts<SceneSplit> => {
+    const streams = streamsOf(trainSeed);
+    const sceneAt = (split: SceneSplit, index: number) => draw(streams[split], split, index);
+    return {
+      ...{ name, shape: [3, size, size], vocabulary: captions.vocabulary, captionLength: captions.length },
+      provenance: sheet.provenance,
+      splits: {
+        train: { images: null, seed: trainSeed, what: `${known.length} sprites, layouts not in validation` },
+        validation: { images: null, seed: VALIDATION_SEED, what: `the same sprites, 1 in ${VALIDATION_SHARE} layouts` },
+        "validation-emoji": { images: null, seed: VALIDATION_SEED, what: `${heldOut.length} other sprites` },
+      },
+      settings: {
+        cell: sheet.cell,
+        sprites: sheet.names,
+        heldOut: Array.from(heldOut, (sprite) => sheet.names[sprite]!),
+        backgrounds: backgrounds.map((each) => each.name),
+      },
+      write(split, index, batch, at) {
+        const scene = sceneAt(split, index);
+        paint(scene, batch.images, at * 3 * size * size);
+        captions.write(scene, batch.captions, at * captions.length);
+      },
+      caption: (split, index) => captions.sentence(sceneAt(split, index)),
+      withSeed: partsOf,
+    };
+  };
+  return dataSource(partsOf(seed));
 };
