@@ -126,6 +126,8 @@ export { extent } from "./math/extent.js";
 export type { Matrix } from "./math/linear.js";
 export { normals, type Random, random } from "./math/random.js";
 export { spaced } from "./math/spaced.js";
+export type { SeedNoise } from "./noise/record.js";
+export { type SeedNoiseOptions, seedNoise, seedNoiseAt } from "./noise/seed-noise.js";
 export { type Basin, type BasinOptions, basins, type LeftOut, planForms } from "./plan/basins.js";
 export type { Spread } from "./plan/belief.js";
 export type { PlanLimits } from "./plan/limits.js";
