@@ -119,7 +119,7 @@ export * from "./laws/schedule/predict.js";
 export { peakOf, type RateSchedule, rateSums, warmupEnd } from "./laws/schedule/rates.js";
 export type { ScheduleCurve, ScheduleFit } from "./laws/schedule/record.js";
 export { type ScheduleShape, type ShapeOptions, scheduleOf, scheduleShapes } from "./laws/schedule/shapes.js";
-export { type LevelsOptions, noiseLevels, noiseLevelsAsync } from "./levels/levels.js";
+export { type KnownSum, type LevelsOptions, noiseLevels, noiseLevelsAsync } from "./levels/levels.js";
 export type { LevelSum, NoiseLevel, NoiseLevels } from "./levels/record.js";
 export * from "./levels/table.js";
 export { extent } from "./math/extent.js";
