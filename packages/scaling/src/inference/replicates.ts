@@ -39,6 +39,26 @@ const ROUNDING = 1e-28;
 /** What has equal size, data and inputs, whatever its seed. */
 export const cellOf = ({ N, D, inputs = {} }: Run): string => JSON.stringify([N, D, Object.entries(inputs).sort()]);
 
+/** Runs of equal size, tokens and further predictors, in the order in which these come: what differs among them is their seeds. */
+export const cellsOf = (runs: readonly Run[]): readonly (readonly Run[])[] => [...grouped(runs, cellOf).values()];
+
+/** Squares about the means of cells, and the degrees of freedom that they have: the pure error of Box, Hunter & Hunter. */
+export interface PureError {
+  readonly sumOfSquares: number;
+  readonly degreesOfFreedom: number;
+}
+
+/** @param of the loss of a run, or its logarithm */
+export const pureErrorOf = (cells: readonly (readonly Run[])[], of: (run: Run) => number): PureError => {
+  let [sumOfSquares, degreesOfFreedom] = [0, 0];
+  for (const cell of cells) {
+    const mean = cell.reduce((s, run) => s + of(run), 0) / cell.length;
+    sumOfSquares += cell.reduce((s, run) => s + (of(run) - mean) ** 2, 0);
+    degreesOfFreedom += cell.length - 1;
+  }
+  return { sumOfSquares, degreesOfFreedom };
+};
+
 /**
  * Noise of ln L from runs of equal size, data and inputs: σ² a power of C, by the likelihood of the squares about the means of cells
  * (Bartlett's, as of χ²), its slope held weakly about 0.
