@@ -17,6 +17,7 @@ export interface OtherCurve {
   readonly text: string;
   readonly color: (theme: Theme) => string;
   readonly curve: readonly Point[];
+  readonly dashed?: boolean;
 }
 
 /** A law y(x) on log axes, and what is drawn beside it. */
@@ -65,6 +66,9 @@ export const lawPanels = (caption: string, description: string, laws: readonly L
 /** A floor further below the law than this factor would squeeze the data into a corner. */
 const deepestFloor = 10;
 
+/** Of another law: finer than those of an extrapolation. */
+const dashes = "2 3";
+
 /** More dots than this would hide the line behind them. */
 const crowd = 60;
 
@@ -90,12 +94,12 @@ const lawChart = (law: LawPanel, { theme, width, small }: Look): ChartSpec => {
   const breaks = (law.breaks ?? []).filter(({ value }) => isOn(x, value));
   const { ink, muted, heldOut: color } = theme;
   const named = law.others ?? [];
-  const others = named.map(({ name, curve, color }) =>
+  const others = named.map(({ name, curve, color, dashed = false }) =>
     line(
       curve.filter((point) => isOn(y, point.y)),
       color(theme),
       `other-${name}`,
-      { strokeWidth: 1.5 },
+      { strokeWidth: 1.5, ...(dashed && { strokeDasharray: dashes }) },
     ),
   );
   const style = { fittedTo, domain: y.domain, stroke: ink, fill: muted, name: "law", bandName: "band" };
@@ -114,7 +118,11 @@ const lawChart = (law: LawPanel, { theme, width, small }: Look): ChartSpec => {
       ),
     marginRight: law.marginRight ?? 20,
     subtitle: law.title,
-    legend: named.map(({ text, color }) => ({ text, color: color(theme) })),
+    legend: named.map(({ text, color, dashed = false }) => ({
+      text,
+      color: color(theme),
+      ...(dashed && { dashes }),
+    })),
     labels: [
       ...floors.map(({ value }) => ({ x: x.domain[0], y: value, text: `floor ${valueText(law.y, value)}`, color })),
       ...breaks.map(({ value }) => {
@@ -140,12 +148,16 @@ const lawChart = (law: LawPanel, { theme, width, small }: Look): ChartSpec => {
   };
 };
 
+/** Of several that stand beside each other the one at the left. */
+const firstOfEach = (asked: readonly Asked[]): readonly Asked[] =>
+  asked.filter(({ x, shift }, i) => shift === undefined || asked.findIndex((other) => other.x === x) === i);
+
 /** What a prediction says, or what became of it. */
 const askedLabels = (
   { asked = [], trained = [], curve, y: quantity }: LawPanel,
   axis: Axis,
 ): Omit<PointLabel, "color">[] => [
-  ...asked.map(({ x, y, measured }) =>
+  ...firstOfEach(asked).map(({ x, y, measured }) =>
     measured
       ? { x, y: measured.value, text: "measured", side: "left" as const }
       : { x, y, text: valueText(quantity, y), ...beside(axis, x, curve) },
